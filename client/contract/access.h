@@ -1,0 +1,55 @@
+/*
+ * access.h - what a level means for each kind of object: the access table.
+ *
+ *   level   section     mutex       event                      semaphore
+ *   read    0x00020005  0x00020000  0x00120001 (manual reset)  0x00020001
+ *   write   0x00020007  0x00120001  0x00120003                 0x00120003
+ *   full    0x000F001F  0x001F0001  0x001F0003                 0x001F0003
+ *   deny    as full
+ *
+ * Specific rights only. A generic right on a mutex maps to a set without
+ * SYNCHRONIZE: its holder could not wait.
+ * https://learn.microsoft.com/windows/win32/sync/synchronization-object-security-and-access-rights
+ * https://learn.microsoft.com/windows/win32/memory/file-mapping-security-and-access-rights
+ */
+#ifndef SHMB_ACCESS_H
+#define SHMB_ACCESS_H
+
+#include <stdint.h>
+
+/* Kinds of kernel objects. All kinds share one namespace. */
+enum shmb_kind {
+    SHMB_SECTION,
+    SHMB_MUTEX,
+    SHMB_EVENT,
+    SHMB_SEMAPHORE,
+    SHMB_KIND_COUNT
+};
+
+enum shmb_level {
+    SHMB_LEVEL_READ,
+    SHMB_LEVEL_WRITE,
+    SHMB_LEVEL_FULL,
+    SHMB_LEVEL_DENY,
+    SHMB_LEVEL_COUNT
+};
+
+/* Rights of a reader on the lock of a segment where readers may wait. */
+#define SHMB_LOCK_READER_WAITS 0x00120001u
+
+/*
+ * The access mask of `level` on an object of `kind`; 0 for values out of range.
+ *
+ * `read` on an event is the right to wait. For an event with automatic reset
+ * that is no reading, since a wait takes the signal away from others: the
+ * configuration refuses it, and this function does not know of it.
+ */
+uint32_t shmb_access_mask(enum shmb_kind kind, enum shmb_level level);
+
+/* "section", "mutex", "event", "semaphore"; "object" for values out of range. */
+const char *shmb_kind_word(enum shmb_kind kind);
+
+/* "read", "write", "full", "deny"; "?" for values out of range. */
+const char *shmb_level_word(enum shmb_level level);
+
+#endif

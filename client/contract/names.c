@@ -1,0 +1,162 @@
+#include "names.h"
+
+#include <string.h>
+
+#include "fold_table.h"
+#include "utf.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+uint32_t shmb_name_fold(uint32_t point)
+{
+    size_t low = 0, high = COUNT(fold_runs);
+
+    if (point < 0x80u)
+        return point >= 'a' && point <= 'z' ? point - ('a' - 'A') : point;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct fold_run *run = &fold_runs[middle];
+
+        if (point < run->first)
+            high = middle;
+        else if (point > run->last)
+            low = middle + 1;
+        else if ((point - run->first) % run->step != 0)
+            return point;
+        else
+            return (uint32_t)((int32_t)point + run->distance);
+    }
+    return point;
+}
+
+/* The next folded code point; an ill-formed byte is a value of its own beyond Unicode. */
+static uint32_t next_folded(const char **at, const char *end)
+{
+    uint32_t point = shmb_utf8_next(at, end);
+
+    if (point != UINT32_MAX)
+        return shmb_name_fold(point);
+    point = 0x80000000u | (unsigned char)**at;
+    *at += 1;
+    return point;
+}
+
+bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    const char *a_end = a + a_length, *b_end = b + b_length;
+
+    while (a < a_end && b < b_end)
+        if (next_folded(&a, a_end) != next_folded(&b, b_end))
+            return false;
+    return a == a_end && b == b_end;
+}
+
+uint32_t shmb_name_hash(const char *text, size_t length)
+{
+    const char *end = text + length;
+    uint32_t hash = 2166136261u; /* FNV-1a over code points */
+
+    while (text < end)
+        hash = (hash ^ next_folded(&text, end)) * 16777619u;
+    return hash;
+}
+
+/* Where the text goes on behind the prefix, or NULL when it does not start with it. */
+static const char *behind_prefix(const char *text, const char *end, const char *prefix)
+{
+    const char *prefix_end = prefix + strlen(prefix);
+
+    while (prefix < prefix_end)
+        if (text == end || next_folded(&text, end) != next_folded(&prefix, prefix_end))
+            return NULL;
+    return text;
+}
+
+static bool starts_with(const char *text, size_t length, const char *prefix)
+{
+    return behind_prefix(text, text + length, prefix) != NULL;
+}
+
+static bool is_reserved_word(const char *text, size_t length)
+{
+    static const char *const words[] = {"Global", "Local", "Session", "Restricted",
+                                        "AppContainerNamedObjects"};
+    size_t i;
+
+    for (i = 0; i < COUNT(words); i++)
+        if (shmb_name_same(text, length, words[i], strlen(words[i])))
+            return true;
+    return false;
+}
+
+static bool has_control(const char *text, size_t length)
+{
+    const char *end = text + length;
+
+    while (text < end) {
+        uint32_t point = shmb_utf8_next(&text, end);
+
+        if (point < 0x20u || (point >= 0x7Fu && point <= 0x9Fu))
+            return true;
+    }
+    return false;
+}
+
+enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char **bare,
+                                     size_t *bare_length)
+{
+    const char *behind = behind_prefix(text, text + length, SHMB_GLOBAL_PREFIX);
+    size_t units;
+
+    if (behind != NULL) {
+        length -= (size_t)(behind - text);
+        text = behind;
+    }
+    if (length == 0)
+        return SHMB_NAME_EMPTY;
+    units = shmb_utf8_to_utf16(text, length, NULL, 0);
+    if (units == SHMB_UTF_BAD)
+        return SHMB_NAME_NOT_UTF8;
+    if (units > SHMB_NAME_MAX)
+        return SHMB_NAME_TOO_LONG;
+    if (has_control(text, length))
+        return SHMB_NAME_CONTROL;
+    if (starts_with(text, length, "Local\\") || starts_with(text, length, "Session\\"))
+        return SHMB_NAME_OTHER_PREFIX;
+    if (memchr(text, '\\', length) != NULL)
+        return SHMB_NAME_BACKSLASH;
+    if (is_reserved_word(text, length))
+        return SHMB_NAME_RESERVED_WORD;
+    if (starts_with(text, length, SHMB_RESERVED_PREFIX))
+        return SHMB_NAME_RESERVED;
+    if (bare != NULL)
+        *bare = text;
+    if (bare_length != NULL)
+        *bare_length = length;
+    return SHMB_NAME_OK;
+}
+
+const char *shmb_name_fault_text(enum shmb_name_fault fault)
+{
+    switch (fault) {
+    case SHMB_NAME_OK:
+        return "the name is good";
+    case SHMB_NAME_EMPTY:
+        return "the name is empty; write 1 to 200 characters";
+    case SHMB_NAME_TOO_LONG:
+        return "the name is longer than 200 UTF-16 units; shorten it";
+    case SHMB_NAME_NOT_UTF8:
+        return "the name is not valid UTF-8; save the file as UTF-8";
+    case SHMB_NAME_CONTROL:
+        return "the name contains a control character; remove it";
+    case SHMB_NAME_OTHER_PREFIX:
+        return "the name is private to one session; remove the prefix, all names are Global\\ here";
+    case SHMB_NAME_BACKSLASH:
+        return "the name contains a backslash, which the object manager keeps for itself; remove it";
+    case SHMB_NAME_RESERVED_WORD:
+        return "the name is a word of the object manager; choose another";
+    case SHMB_NAME_RESERVED:
+        return "names that start with ShmBroker. belong to the broker; choose another";
+    }
+    return "the name is not allowed";
+}

@@ -1,0 +1,63 @@
+/*
+ * names.h - the names of objects: which are allowed, when two are the same.
+ *
+ * `X` in a configuration is `Global\X` in the kernel; `Global\X` may be
+ * written for it and means the same. Names are UTF-8 here. Two names are one
+ * when they differ only in case (ASCII and a fixed table of simple case pairs,
+ * independent of the system's language): the kernel tells them apart, people
+ * do not.
+ * https://learn.microsoft.com/windows/win32/termserv/kernel-object-namespaces
+ */
+#ifndef SHMB_NAMES_H
+#define SHMB_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SHMB_NAME_MAX         200 /* UTF-16 units, without the prefix */
+#define SHMB_NAME_BYTES       (SHMB_NAME_MAX * 3 + 1) /* enough for any such name in UTF-8 */
+#define SHMB_GLOBAL_PREFIX    "Global\\"
+#define SHMB_RESERVED_PREFIX  "ShmBroker." /* the broker's own objects */
+#define SHMB_LOCK_SUFFIX      ".lock"      /* X.lock: the mutex of segment X */
+
+#define SHMB_SERVICE_NAME     "ShmBroker"
+/*
+ * NT SERVICE\ShmBroker: S-1-5-80 followed by the SHA-1 of the service name in
+ * upper case UTF-16, as five little-endian numbers.
+ */
+#define SHMB_SERVICE_SID "S-1-5-80-4278917904-4027446710-1448384935-3026862272-1677383374"
+
+enum shmb_name_fault {
+    SHMB_NAME_OK,
+    SHMB_NAME_EMPTY,
+    SHMB_NAME_TOO_LONG,
+    SHMB_NAME_NOT_UTF8,
+    SHMB_NAME_CONTROL,       /* a control character, NUL included */
+    SHMB_NAME_OTHER_PREFIX,  /* Local\, Session\ */
+    SHMB_NAME_BACKSLASH,     /* any other backslash */
+    SHMB_NAME_RESERVED_WORD, /* Global, Local, Session, Restricted, AppContainerNamedObjects */
+    SHMB_NAME_RESERVED       /* starts with ShmBroker. */
+};
+
+/*
+ * Checks a name as a person writes it. On SHMB_NAME_OK `*bare` and
+ * `*bare_length` are the part of `text` behind an optional `Global\`; on any
+ * fault they are untouched. Both may be NULL.
+ */
+enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char **bare,
+                                     size_t *bare_length);
+
+/* What is wrong with the name and what to do, for an error message. */
+const char *shmb_name_fault_text(enum shmb_name_fault fault);
+
+/* True when two names differ at most in case. Ill-formed bytes equal only themselves. */
+bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_length);
+
+/* A hash that is equal for names that are the same. */
+uint32_t shmb_name_hash(const char *text, size_t length);
+
+/* Upper case of one code point: ASCII and the fixed table. */
+uint32_t shmb_name_fold(uint32_t point);
+
+#endif

@@ -1,0 +1,55 @@
+#include "owner.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+
+#include <string.h>
+
+#include "names.h"
+#include "wide.h"
+
+#define SID_SYSTEM_TEXT         "S-1-5-18"
+#define SID_ADMINISTRATORS_TEXT "S-1-5-32-544"
+
+bool owner_sid_text(PSID sid, char out[OWNER_SID_MAX])
+{
+    wchar_t *text;
+    bool fits;
+
+    out[0] = '\0';
+    if (!ConvertSidToStringSidW(sid, &text))
+        return false;
+    fits = wcslen(text) < OWNER_SID_MAX;
+    if (fits)
+        wide_to_buffer(text, wcslen(text), out, OWNER_SID_MAX);
+    LocalFree(text);
+    if (!fits)
+        SetLastError(ERROR_INVALID_SID);
+    return fits;
+}
+
+uint32_t owner_read(HANDLE object, char out[OWNER_SID_MAX])
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    PSID owner = NULL;
+    DWORD code;
+
+    out[0] = '\0';
+    /* Returns its code; the last error means nothing here. */
+    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL,
+                           NULL, &descriptor);
+    if (code != ERROR_SUCCESS)
+        return code;
+    if (owner == NULL)
+        code = ERROR_INVALID_OWNER;
+    else if (!owner_sid_text(owner, out))
+        code = GetLastError();
+    LocalFree(descriptor);
+    return code;
+}
+
+bool owner_trusted(const char *sid)
+{
+    return strcmp(sid, SHMB_SERVICE_SID) == 0 || strcmp(sid, SID_SYSTEM_TEXT) == 0 ||
+           strcmp(sid, SID_ADMINISTRATORS_TEXT) == 0;
+}

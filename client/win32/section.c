@@ -1,0 +1,60 @@
+#include "section.h"
+
+#include <string.h>
+
+/* winternl.h knows neither the function nor its structure. */
+struct section_basic {
+    void *base;
+    ULONG attributes;
+    LARGE_INTEGER size;
+};
+
+typedef LONG(NTAPI *query_section)(HANDLE section, int what, void *out, SIZE_T size,
+                                   SIZE_T *written);
+
+uint32_t section_map(HANDLE section, DWORD access, uint64_t offset, uint64_t length,
+                     struct section_view *out)
+{
+    SYSTEM_INFO system;
+    uint64_t start, span;
+    uint8_t *base;
+
+    memset(out, 0, sizeof(*out));
+    GetSystemInfo(&system);
+    start = offset - offset % system.dwAllocationGranularity;
+    span = offset - start;
+    if (length > SIZE_MAX - span)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    span += length;
+    base = MapViewOfFile(section, access, (DWORD)(start >> 32), (DWORD)start, (SIZE_T)span);
+    if (base == NULL)
+        return GetLastError();
+    out->base = base;
+    out->data = base + (size_t)(offset - start);
+    return 0;
+}
+
+void section_unmap(struct section_view *view)
+{
+    if (view->base != NULL)
+        UnmapViewOfFile(view->base);
+    memset(view, 0, sizeof(*view));
+}
+
+uint32_t section_size(HANDLE section, uint64_t *bytes)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    FARPROC found = ntdll != NULL ? GetProcAddress(ntdll, "NtQuerySection") : NULL;
+    struct section_basic basic;
+    query_section query;
+
+    *bytes = 0;
+    if (found == NULL)
+        return ERROR_PROC_NOT_FOUND;
+    memcpy(&query, &found, sizeof(query));
+    memset(&basic, 0, sizeof(basic));
+    if (query(section, 0, &basic, sizeof(basic), NULL) < 0)
+        return ERROR_ACCESS_DENIED; /* all that can be wrong with a section's handle */
+    *bytes = (uint64_t)basic.size.QuadPart;
+    return 0;
+}

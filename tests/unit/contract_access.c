@@ -1,0 +1,90 @@
+/* The access table, against design.md section 5 written out once more. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "access.h"
+
+/* winnt.h, so that a wrong digit in the table is seen as a wrong right. */
+#define READ_CONTROL  0x00020000u
+#define STANDARD_ALL  0x000F0000u
+#define SYNCHRONIZE   0x00100000u
+#define SECTION_QUERY 0x1u
+#define SECTION_WRITE 0x2u
+#define SECTION_READ  0x4u
+#define SECTION_ALL   (STANDARD_ALL | 0x1Fu)
+
+static void masks_are_the_table(void **state)
+{
+    static const uint32_t wanted[SHMB_KIND_COUNT][SHMB_LEVEL_COUNT] = {
+        {READ_CONTROL | SECTION_QUERY | SECTION_READ,
+         READ_CONTROL | SECTION_QUERY | SECTION_READ | SECTION_WRITE, SECTION_ALL, SECTION_ALL},
+        {READ_CONTROL, READ_CONTROL | SYNCHRONIZE | 1, STANDARD_ALL | SYNCHRONIZE | 1,
+         STANDARD_ALL | SYNCHRONIZE | 1},
+        {READ_CONTROL | SYNCHRONIZE | 1, READ_CONTROL | SYNCHRONIZE | 3,
+         STANDARD_ALL | SYNCHRONIZE | 3, STANDARD_ALL | SYNCHRONIZE | 3},
+        {READ_CONTROL | 1, READ_CONTROL | SYNCHRONIZE | 3, STANDARD_ALL | SYNCHRONIZE | 3,
+         STANDARD_ALL | SYNCHRONIZE | 3},
+    };
+    int kind, level;
+
+    (void)state;
+    for (kind = 0; kind < SHMB_KIND_COUNT; kind++)
+        for (level = 0; level < SHMB_LEVEL_COUNT; level++)
+            assert_int_equal(shmb_access_mask((enum shmb_kind)kind, (enum shmb_level)level),
+                             wanted[kind][level]);
+    assert_int_equal(SHMB_LOCK_READER_WAITS, READ_CONTROL | SYNCHRONIZE | 1);
+}
+
+static void each_level_holds_the_one_below(void **state)
+{
+    int kind;
+
+    (void)state;
+    for (kind = 0; kind < SHMB_KIND_COUNT; kind++) {
+        uint32_t read = shmb_access_mask((enum shmb_kind)kind, SHMB_LEVEL_READ);
+        uint32_t write = shmb_access_mask((enum shmb_kind)kind, SHMB_LEVEL_WRITE);
+        uint32_t full = shmb_access_mask((enum shmb_kind)kind, SHMB_LEVEL_FULL);
+
+        assert_int_equal(read & write, read);
+        assert_int_equal(write & full, write);
+        assert_int_equal(full & 0xF0000000u, 0); /* no generic rights */
+    }
+}
+
+static void out_of_range_has_no_rights(void **state)
+{
+    (void)state;
+    assert_int_equal(shmb_access_mask(SHMB_KIND_COUNT, SHMB_LEVEL_FULL), 0);
+    assert_int_equal(shmb_access_mask(SHMB_SECTION, SHMB_LEVEL_COUNT), 0);
+    assert_int_equal(shmb_access_mask((enum shmb_kind) - 1, (enum shmb_level) - 1), 0);
+}
+
+static void words(void **state)
+{
+    (void)state;
+    assert_string_equal(shmb_kind_word(SHMB_SECTION), "section");
+    assert_string_equal(shmb_kind_word(SHMB_MUTEX), "mutex");
+    assert_string_equal(shmb_kind_word(SHMB_EVENT), "event");
+    assert_string_equal(shmb_kind_word(SHMB_SEMAPHORE), "semaphore");
+    assert_string_equal(shmb_kind_word(SHMB_KIND_COUNT), "object");
+    assert_string_equal(shmb_level_word(SHMB_LEVEL_READ), "read");
+    assert_string_equal(shmb_level_word(SHMB_LEVEL_WRITE), "write");
+    assert_string_equal(shmb_level_word(SHMB_LEVEL_FULL), "full");
+    assert_string_equal(shmb_level_word(SHMB_LEVEL_DENY), "deny");
+    assert_string_equal(shmb_level_word(SHMB_LEVEL_COUNT), "?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(masks_are_the_table),
+        cmocka_unit_test(each_level_holds_the_one_below),
+        cmocka_unit_test(out_of_range_has_no_rights),
+        cmocka_unit_test(words),
+    };
+
+    return cmocka_run_group_tests_name("contract_access", tests, NULL, NULL);
+}
