@@ -1,0 +1,114 @@
+#include "arena.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_FIRST 4096u
+#define CHUNK_LAST  (1024u * 1024)
+
+/* As strictly aligned as anything a configuration holds. */
+union unit {
+    uint64_t number;
+    void *pointer;
+};
+
+struct chunk {
+    struct chunk *next;
+    size_t used, size; /* in units */
+    union unit units[];
+};
+
+struct cfg_arena {
+    struct chunk *chunks; /* the one in use first */
+    size_t chunk_bytes;   /* of the next ordinary chunk */
+};
+
+struct cfg_arena *arena_new(void)
+{
+    struct cfg_arena *arena = calloc(1, sizeof *arena);
+
+    if (arena != NULL)
+        arena->chunk_bytes = CHUNK_FIRST;
+    return arena;
+}
+
+void arena_free(struct cfg_arena *arena)
+{
+    struct chunk *chunk, *next;
+
+    if (arena == NULL)
+        return;
+    for (chunk = arena->chunks; chunk != NULL; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    free(arena);
+}
+
+static struct chunk *new_chunk(size_t units)
+{
+    struct chunk *chunk;
+
+    if (units > (SIZE_MAX - sizeof *chunk) / sizeof(union unit))
+        return NULL;
+    chunk = calloc(1, sizeof *chunk + units * sizeof(union unit));
+    if (chunk != NULL)
+        chunk->size = units;
+    return chunk;
+}
+
+/* A chunk of its own for something big, put behind the one in use. */
+static void *alloc_big(struct cfg_arena *arena, size_t units)
+{
+    struct chunk *chunk = new_chunk(units);
+
+    if (chunk == NULL)
+        return NULL;
+    chunk->used = units;
+    if (arena->chunks == NULL) {
+        arena->chunks = chunk;
+    } else {
+        chunk->next = arena->chunks->next;
+        arena->chunks->next = chunk;
+    }
+    return chunk->units;
+}
+
+void *arena_alloc(struct cfg_arena *arena, size_t size)
+{
+    size_t units = size / sizeof(union unit) + (size % sizeof(union unit) != 0);
+    struct chunk *chunk = arena->chunks;
+
+    if (units == 0)
+        units = 1;
+    if (chunk == NULL || chunk->size - chunk->used < units) {
+        if (units > arena->chunk_bytes / sizeof(union unit) / 4)
+            return alloc_big(arena, units);
+        chunk = new_chunk(arena->chunk_bytes / sizeof(union unit));
+        if (chunk == NULL)
+            return NULL;
+        chunk->next = arena->chunks;
+        arena->chunks = chunk;
+        if (arena->chunk_bytes < CHUNK_LAST)
+            arena->chunk_bytes *= 2;
+    }
+    chunk->used += units;
+    return &chunk->units[chunk->used - units];
+}
+
+void *arena_array(struct cfg_arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size)
+        return NULL;
+    return arena_alloc(arena, count * size);
+}
+
+char *arena_text(struct cfg_arena *arena, const char *text, size_t length)
+{
+    char *copy = length < SIZE_MAX ? arena_alloc(arena, length + 1) : NULL;
+
+    if (copy != NULL && length > 0)
+        memcpy(copy, text, length);
+    return copy;
+}

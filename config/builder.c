@@ -1,0 +1,286 @@
+#include "builder.h"
+
+#include <string.h>
+
+#include "nameset.h"
+
+#define FEW_KEYS 12u /* compared each with each; a table costs more */
+
+void builder_error(struct builder *b, uint32_t line, uint32_t column, const char *format, ...)
+{
+    struct cfg_place place = {b->file, line, column};
+    va_list values;
+
+    va_start(values, format);
+    cfg_message_addv(b->messages, CFG_ERROR, &place, NULL, format, values);
+    va_end(values);
+}
+
+/* Ends the reading with an error where the event starts. */
+static enum cfg_result refuse(struct builder *b, const yaml_event_t *event, const char *text)
+{
+    builder_error(b, (uint32_t)event->start_mark.line + 1, (uint32_t)event->start_mark.column + 1,
+                  "%s", text);
+    return CFG_INVALID;
+}
+
+static enum cfg_result charge(struct builder *b, const yaml_event_t *event, uint32_t weight)
+{
+    if (weight > TREE_WEIGHT_MAX - b->weight)
+        return refuse(b, event, "the file describes too much in all, aliases counted in full");
+    b->weight += weight;
+    if (b->depth > 0)
+        b->frames[b->depth - 1].collection->weight += weight;
+    return CFG_OK;
+}
+
+static struct node *new_node(struct builder *b, const yaml_event_t *event, enum node_kind kind)
+{
+    struct node *node = arena_alloc(b->arena, sizeof *node);
+
+    if (node != NULL) {
+        node->kind = kind;
+        node->line = (uint32_t)event->start_mark.line + 1;
+        node->column = (uint32_t)event->start_mark.column + 1;
+    }
+    return node;
+}
+
+/* Hangs a node into the collection that is open, as key, value or entry. */
+static enum cfg_result attach(struct builder *b, const yaml_event_t *event, struct node *node)
+{
+    struct builder_frame *frame;
+    struct node_item *item;
+
+    if (b->depth == 0) {
+        b->root = node;
+        return CFG_OK;
+    }
+    frame = &b->frames[b->depth - 1];
+    if (frame->collection->kind == NODE_MAPPING && frame->key == NULL) {
+        if (node->kind != NODE_SCALAR)
+            return refuse(b, event, "a key must be a text, not a list or mapping");
+        frame->key = node;
+        return CFG_OK;
+    }
+    if (frame->collection->count >= TREE_ENTRIES_MAX)
+        return refuse(b, event, "too many entries in one list or mapping");
+    item = arena_alloc(b->arena, sizeof *item);
+    if (item == NULL)
+        return CFG_NO_MEMORY;
+    item->key = frame->key;
+    item->value = node;
+    frame->key = NULL;
+    if (frame->last == NULL)
+        frame->collection->first = item;
+    else
+        frame->last->next = item;
+    frame->last = item;
+    frame->collection->count++;
+    return CFG_OK;
+}
+
+static struct builder_anchor *find_anchor(struct builder *b, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < b->anchor_count; i++)
+        if (strcmp(b->anchors[i].name, name) == 0)
+            return &b->anchors[i];
+    return NULL;
+}
+
+/* Remembers the node of an anchor; a later one of the same name takes its place. */
+static enum cfg_result set_anchor(struct builder *b, const yaml_event_t *event,
+                                  const yaml_char_t *name, struct node *node)
+{
+    struct builder_anchor *anchor;
+
+    if (name == NULL)
+        return CFG_OK;
+    anchor = find_anchor(b, (const char *)name);
+    if (anchor == NULL) {
+        if (b->anchor_count == TREE_ANCHORS_MAX)
+            return refuse(b, event, "too many anchors; a file may have 256 different ones");
+        anchor = &b->anchors[b->anchor_count];
+        anchor->name = arena_text(b->arena, (const char *)name, strlen((const char *)name));
+        if (anchor->name == NULL)
+            return CFG_NO_MEMORY;
+        b->anchor_count++;
+    }
+    anchor->node = node;
+    return CFG_OK;
+}
+
+static enum cfg_result on_alias(struct builder *b, const yaml_event_t *event)
+{
+    struct builder_anchor *anchor = find_anchor(b, (const char *)event->data.alias.anchor);
+    struct node *node;
+    enum cfg_result result;
+
+    if (anchor == NULL)
+        return refuse(b, event, "this alias has no anchor before it; write &name at what it means");
+    node = anchor->node;
+    if (node->open)
+        return refuse(b, event, "this alias stands inside the very thing it means");
+    result = charge(b, event, node->weight);
+    if (result != CFG_OK)
+        return result;
+    if (node->kind == NODE_SCALAR) { /* a copy, so that it has the place of the alias */
+        struct node *copy = new_node(b, event, NODE_SCALAR);
+
+        if (copy == NULL)
+            return CFG_NO_MEMORY;
+        copy->plain = node->plain;
+        copy->weight = node->weight;
+        copy->text = node->text;
+        copy->length = node->length;
+        node = copy;
+    }
+    return attach(b, event, node);
+}
+
+static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
+{
+    const char *text = (const char *)event->data.scalar.value;
+    size_t length = event->data.scalar.length;
+    struct node *node;
+    enum cfg_result result;
+
+    if (event->data.scalar.tag != NULL)
+        return refuse(b, event, "tags have no meaning here; remove what starts with !");
+    node = new_node(b, event, NODE_SCALAR);
+    if (node == NULL)
+        return CFG_NO_MEMORY;
+    node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    node->weight = 1 + (uint32_t)(length / 64);
+    node->text = arena_text(b->arena, text, length);
+    node->length = length;
+    if (node->text == NULL)
+        return CFG_NO_MEMORY;
+    result = charge(b, event, node->weight);
+    if (result == CFG_OK)
+        result = set_anchor(b, event, event->data.scalar.anchor, node);
+    return result == CFG_OK ? attach(b, event, node) : result;
+}
+
+static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, enum node_kind kind,
+                                const yaml_char_t *anchor, const yaml_char_t *tag)
+{
+    struct node *node;
+    enum cfg_result result;
+
+    if (tag != NULL)
+        return refuse(b, event, "tags have no meaning here; remove what starts with !");
+    if (b->depth == TREE_DEPTH_MAX)
+        return refuse(b, event, "lists and mappings stand too deep in one another");
+    node = new_node(b, event, kind);
+    if (node == NULL)
+        return CFG_NO_MEMORY;
+    node->open = true;
+    result = attach(b, event, node);
+    if (result == CFG_OK)
+        result = set_anchor(b, event, anchor, node);
+    if (result != CFG_OK)
+        return result;
+    memset(&b->frames[b->depth], 0, sizeof b->frames[0]);
+    b->frames[b->depth++].collection = node;
+    return charge(b, event, 1);
+}
+
+static bool same_key(const void *a, const void *b)
+{
+    const struct node *x = ((const struct node_item *)a)->key;
+    const struct node *y = ((const struct node_item *)b)->key;
+
+    return x->length == y->length && memcmp(x->text, y->text, x->length) == 0;
+}
+
+static uint32_t key_hash(const struct node *key)
+{
+    uint32_t hash = 2166136261u;
+    size_t i;
+
+    for (i = 0; i < key->length; i++)
+        hash = (hash ^ (unsigned char)key->text[i]) * 16777619u;
+    return hash;
+}
+
+/* The item before `item` that has the same key, or NULL. */
+static const struct node_item *find_key(const struct node *mapping, const struct node_item *item)
+{
+    const struct node_item *at;
+
+    for (at = mapping->first; at != item; at = at->next)
+        if (same_key(at, item))
+            return at;
+    return NULL;
+}
+
+static void report_twice(struct builder *b, const struct node *key, const struct node *first)
+{
+    builder_error(b, key->line, key->column,
+                  "the key '%.64s' stands here twice, first at %s:%lu:%lu; remove one", key->text,
+                  b->file, (unsigned long)first->line, (unsigned long)first->column);
+}
+
+/* Takes later items with a key that was there before out of the mapping. */
+static enum cfg_result drop_doubles(struct builder *b, struct node *mapping)
+{
+    struct nameset set = {0};
+    struct node_item **link = &mapping->first;
+    bool many = mapping->count > FEW_KEYS;
+
+    if (many && !nameset_init(&set, mapping->count))
+        return CFG_NO_MEMORY;
+    while (*link != NULL) {
+        struct node_item *item = *link;
+        const struct node_item *first =
+            many ? nameset_add(&set, key_hash(item->key), item, same_key) : find_key(mapping, item);
+
+        if (first == NULL) {
+            link = &item->next;
+            continue;
+        }
+        report_twice(b, item->key, first->key);
+        *link = item->next;
+        mapping->count--;
+    }
+    nameset_free(&set);
+    return CFG_OK;
+}
+
+static enum cfg_result on_end(struct builder *b)
+{
+    struct node *node = b->frames[--b->depth].collection;
+
+    node->open = false;
+    if (b->depth > 0)
+        b->frames[b->depth - 1].collection->weight += node->weight;
+    return node->kind == NODE_MAPPING ? drop_doubles(b, node) : CFG_OK;
+}
+
+enum cfg_result builder_event(struct builder *b, const yaml_event_t *event)
+{
+    switch (event->type) {
+    case YAML_DOCUMENT_START_EVENT:
+        if (b->documents++ > 0)
+            return refuse(b, event, "a second document starts here; a file may have only one");
+        return CFG_OK;
+    case YAML_ALIAS_EVENT:
+        return on_alias(b, event);
+    case YAML_SCALAR_EVENT:
+        return on_scalar(b, event);
+    case YAML_SEQUENCE_START_EVENT:
+        return on_start(b, event, NODE_SEQUENCE, event->data.sequence_start.anchor,
+                        event->data.sequence_start.tag);
+    case YAML_MAPPING_START_EVENT:
+        return on_start(b, event, NODE_MAPPING, event->data.mapping_start.anchor,
+                        event->data.mapping_start.tag);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+        return on_end(b);
+    default:
+        return CFG_OK;
+    }
+}

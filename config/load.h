@@ -1,0 +1,32 @@
+/*
+ * load.h - from bytes to a configuration.
+ */
+#ifndef CFG_LOAD_H
+#define CFG_LOAD_H
+
+#include <stddef.h>
+
+#include "messages.h"
+#include "model.h"
+
+#define CFG_FILE_MAX (16u * 1024 * 1024) /* bytes of one file */
+
+enum cfg_result {
+    CFG_OK,
+    CFG_INVALID,  /* `messages` holds at least one error */
+    CFG_NO_MEMORY /* nothing can be said about the text */
+};
+
+/*
+ * Reads the text of one configuration file: YAML, strict, bounded. The text is
+ * not kept and never read beyond `length`; it may be hostile.
+ *
+ * file      what messages call the file; copied
+ * messages  gets every error and warning found, in the order of the file;
+ *           warnings may be added on success too
+ * out       the configuration on CFG_OK, to be freed with cfg_free; else NULL
+ */
+enum cfg_result cfg_load(const char *file, const char *text, size_t length,
+                         struct cfg_messages *messages, struct cfg **out);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * model.h - a configuration as data.
+ *
+ * Built by cfg_load, read-only afterwards, freed as a whole by cfg_free. All
+ * texts are UTF-8, terminated, and live as long as the configuration. Every
+ * thing keeps the place it was written at, for messages that come later.
+ */
+#ifndef CFG_MODEL_H
+#define CFG_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "messages.h"
+
+/* One trustee of an access list: an account, group, SID or word as written. */
+struct cfg_trustee {
+    const char *name;
+    enum shmb_level level;
+    struct cfg_place place;
+};
+
+/* Who may do what. Trustees stand in the order they were written in. */
+struct cfg_access {
+    struct cfg_trustee *trustees;
+    size_t count;
+    struct cfg_place place;
+};
+
+/* The mutex that belongs to a segment. */
+struct cfg_lock {
+    const char *name; /* bare name of the mutex; NULL: the segment has no lock */
+    bool readers_may_wait;
+    struct cfg_place place;
+};
+
+/*
+ * What a segment contains when it is made. `length` bytes at `bytes` from
+ * offset 0, every byte behind them is `fill`. Never longer than the segment.
+ */
+struct cfg_initial {
+    const uint8_t *bytes;
+    size_t length;
+    uint8_t fill;
+    struct cfg_place place; /* line 0: nothing was written, all zero */
+};
+
+struct cfg_segment {
+    uint64_t size; /* bytes, 1 to CFG_SIZE_MAX */
+    struct cfg_lock lock;
+    struct cfg_initial initial;
+};
+
+struct cfg_event {
+    bool manual_reset;
+};
+
+struct cfg_semaphore {
+    int32_t initial, maximum; /* 0 <= initial <= maximum, maximum >= 1 */
+};
+
+struct cfg_object {
+    enum shmb_kind kind;
+    const char *name; /* bare: without Global\ */
+    const char *path; /* "segments.Prices": what messages call it */
+    struct cfg_place place;
+    const struct cfg_access *access; /* its own, or the file's defaults.access; never NULL */
+    union {
+        struct cfg_segment segment;     /* SHMB_SECTION */
+        struct cfg_event event;         /* SHMB_EVENT */
+        struct cfg_semaphore semaphore; /* SHMB_SEMAPHORE */
+    } u;
+};
+
+#define CFG_VERSION      1
+#define CFG_SIZE_MAX     (UINT64_C(1) << 40)
+#define CFG_OBJECTS_MAX  50000u /* entries of one file, companions not counted */
+#define CFG_TRUSTEES_MAX 256u   /* of one access list */
+
+struct cfg {
+    struct cfg_object *objects; /* in the order of the file */
+    size_t count;
+    const char *file; /* as given to cfg_load */
+    struct cfg_arena *arena;
+};
+
+void cfg_free(struct cfg *configuration); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,215 @@
+#include "read.h"
+
+#include <string.h>
+
+#include "names.h"
+#include "suggest.h"
+
+typedef void read_object_fn(struct reader *reader, const struct node *key, const struct node *node,
+                            const struct path *path, struct cfg_object *object);
+
+static void read_mutex(struct reader *reader, const struct node *key, const struct node *node,
+                       const struct path *path, struct cfg_object *object)
+{
+    static const char *const keys[] = {"access"};
+    const struct node *values[1];
+    unsigned meant;
+
+    if (reader_keys(reader, node, path, keys, 1, values, &meant))
+        reader_object_access(reader, key, values[0], meant != 0, path, object);
+}
+
+static void read_event(struct reader *reader, const struct node *key, const struct node *node,
+                       const struct path *path, struct cfg_object *object)
+{
+    static const char *const keys[] = {"reset", "access"};
+    static const char *const words[] = {"manual", "auto"};
+    const struct node *values[2];
+    struct path below = {path, keys[0], 0};
+    size_t word;
+    unsigned meant;
+
+    object->u.event.manual_reset = true; /* where it cannot be read, read access is no error */
+    if (!reader_keys(reader, node, path, keys, 2, values, &meant))
+        return;
+    if (values[0] == NULL && (meant & 1u) == 0)
+        reader_error(reader, key, path, "an event needs reset: manual or reset: auto");
+    else if (values[0] != NULL && reader_word(reader, values[0], &below, words, 2, &word))
+        object->u.event.manual_reset = word == 0;
+    reader_object_access(reader, key, values[1], (meant & 2u) != 0, path, object);
+}
+
+static void read_semaphore(struct reader *reader, const struct node *key, const struct node *node,
+                           const struct path *path, struct cfg_object *object)
+{
+    static const char *const keys[] = {"initial", "maximum", "access"};
+    const struct node *values[3];
+    struct path initial = {path, keys[0], 0}, maximum = {path, keys[1], 0};
+    uint64_t most = INT32_MAX, first;
+    unsigned meant;
+
+    if (!reader_keys(reader, node, path, keys, 3, values, &meant))
+        return;
+    if (values[1] == NULL && (meant & 2u) == 0)
+        reader_error(reader, key, path, "a semaphore needs a maximum, such as maximum: 5");
+    else if (values[1] != NULL && !reader_number(reader, values[1], &maximum, 1, INT32_MAX, &most))
+        most = INT32_MAX; /* so that `initial` is not blamed too */
+    first = most;
+    if (values[0] != NULL)
+        reader_number(reader, values[0], &initial, 0, most, &first);
+    object->u.semaphore.maximum = (int32_t)most;
+    object->u.semaphore.initial = (int32_t)first;
+    reader_object_access(reader, key, values[2], (meant & 4u) != 0, path, object);
+}
+
+enum { KEY_VERSION, KEY_DEFAULTS, KEY_GROUPS, KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT };
+
+static const char *const keys[KEY_COUNT] = {"version", "defaults", "segments",
+                                            "mutexes", "events",   "semaphores"};
+static read_object_fn *const readers[SHMB_KIND_COUNT] = {read_segment, read_mutex, read_event,
+                                                         read_semaphore};
+
+static void read_object(struct reader *reader, enum shmb_kind kind, const struct node_item *item,
+                        const struct path *group)
+{
+    struct cfg_object *object = &reader->cfg->objects[reader->cfg->count];
+    struct path path = {group, item->key->text, 0};
+    char text[READER_PATH_SIZE];
+    const char *bare;
+    size_t length;
+    enum shmb_name_fault fault =
+        shmb_name_check(item->key->text, item->key->length, &bare, &length);
+
+    memset(object, 0, sizeof *object);
+    object->kind = kind;
+    object->place = reader_place(reader, item->key);
+    if (fault == SHMB_NAME_OK) {
+        reader_path(&path, text, sizeof text);
+        object->name = reader_text(reader, bare, length);
+        object->path = reader_text(reader, text, strlen(text));
+    } else {
+        reader_error(reader, item->key, item->key->length > 0 ? &path : group, "%s",
+                     shmb_name_fault_text(fault));
+    }
+    readers[kind](reader, item->key, item->value, &path, object);
+    if (fault == SHMB_NAME_OK && !reader->no_memory)
+        reader->cfg->count++;
+}
+
+static void read_group(struct reader *reader, enum shmb_kind kind, const struct node *group)
+{
+    struct path path = {NULL, keys[KEY_GROUPS + kind], 0};
+    const struct node_item *item;
+    struct shown shown;
+
+    if (group->kind != NODE_MAPPING) {
+        if (!node_is_null(group))
+            reader_error(reader, group, &path,
+                         "%s stands here where a mapping from names to objects is due",
+                         reader_show(group, &shown));
+        return;
+    }
+    for (item = group->first; item != NULL && !reader->no_memory; item = item->next)
+        read_object(reader, kind, item, &path);
+}
+
+/* Groups in the order they are written in, so that objects keep it. */
+static void read_groups(struct reader *reader, const struct node *root)
+{
+    const struct node_item *item;
+    int kind;
+
+    for (item = root->first; item != NULL; item = item->next)
+        for (kind = 0; kind < SHMB_KIND_COUNT; kind++)
+            if (node_is(item->key, keys[KEY_GROUPS + kind]))
+                read_group(reader, (enum shmb_kind)kind, item->value);
+}
+
+/* The value of `version`, wherever it stands. NULL: none. */
+static const struct node *find_version(const struct node *root)
+{
+    const struct node_item *item;
+
+    for (item = root->kind == NODE_MAPPING ? root->first : NULL; item != NULL; item = item->next)
+        if (node_is(item->key, keys[KEY_VERSION]))
+            return item->value;
+    return NULL;
+}
+
+/* False: the file is of a version that is not ours, so nothing more can be said about it. */
+static bool read_version(struct reader *reader, const struct node *node)
+{
+    struct path path = {NULL, keys[KEY_VERSION], 0};
+    uint64_t version;
+
+    if (node == NULL || !reader_number(reader, node, &path, 1, 999, &version) ||
+        version == CFG_VERSION)
+        return true;
+    reader_error(reader, node, &path,
+                 "version %llu is not known to this broker; it reads version %d",
+                 (unsigned long long)version, CFG_VERSION);
+    return false;
+}
+
+static void read_defaults(struct reader *reader, const struct node *node)
+{
+    static const char *const words[] = {"access"};
+    struct path path = {NULL, keys[KEY_DEFAULTS], 0}, below = {&path, words[0], 0};
+    const struct node *access = NULL;
+    unsigned meant = 0;
+
+    if (node == NULL)
+        return;
+    if (!reader_keys(reader, node, &path, words, 1, &access, &meant))
+        meant = 1;
+    reader->defaults_written = access != NULL || meant != 0;
+    if (access != NULL)
+        reader->defaults = read_access(reader, access, &below);
+}
+
+/* Makes room for all objects of a file. False: none, too many, or no memory. */
+static bool make_room(struct reader *reader, const struct node *root,
+                      const struct node *const *groups, bool clean)
+{
+    size_t count = 0, i;
+
+    for (i = 0; i < SHMB_KIND_COUNT; i++) {
+        if (groups[i] == NULL)
+            continue;
+        if (groups[i]->kind == NODE_MAPPING)
+            count += groups[i]->count;
+        else if (!node_is_null(groups[i]))
+            clean = false;
+    }
+    if (count > CFG_OBJECTS_MAX) {
+        reader_error(reader, root, NULL, "%zu objects are more than the %u of one file", count,
+                     CFG_OBJECTS_MAX);
+        return false;
+    }
+    if (count == 0) {
+        if (clean) /* else the objects may stand in what could not be read */
+            reader_error(reader, root, NULL,
+                         "the file names no object, so there is nothing to hold; add segments, "
+                         "mutexes, events or semaphores");
+        return true;
+    }
+    reader->cfg->objects = reader_alloc(reader, count, sizeof *reader->cfg->objects);
+    return reader->cfg->objects != NULL;
+}
+
+void read_configuration(struct reader *reader, const struct node *root)
+{
+    const struct node *values[KEY_COUNT], *version = find_version(root);
+    size_t before = reader->messages->errors;
+    unsigned meant;
+
+    if (!read_version(reader, version) ||
+        !reader_keys(reader, root, NULL, keys, KEY_COUNT, values, &meant))
+        return;
+    if (version == NULL && (meant & 1u << KEY_VERSION) == 0)
+        reader_error(reader, root, NULL,
+                     "the file does not say which version it is; add version: 1");
+    read_defaults(reader, values[KEY_DEFAULTS]);
+    if (make_room(reader, root, &values[KEY_GROUPS], reader->messages->errors == before))
+        read_groups(reader, root);
+}

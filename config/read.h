@@ -1,0 +1,16 @@
+/*
+ * read.h - from the tree of a file to its model.
+ */
+#ifndef CFG_READ_H
+#define CFG_READ_H
+
+#include "reader.h"
+
+/*
+ * Reads the whole tree into `reader->cfg`, all errors into `reader->messages`.
+ * Objects whose name cannot be used are left out; other faulty parts stand at
+ * their defaults (size 0, access NULL), for validate_configuration to skip.
+ */
+void read_configuration(struct reader *reader, const struct node *root);
+
+#endif

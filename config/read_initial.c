@@ -1,0 +1,174 @@
+#include "reader.h"
+
+#include <string.h>
+
+#include "source.h"
+#include "utf.h"
+
+enum { KEY_TEXT, KEY_HEX, KEY_FILL, KEY_ENCODING, KEY_COUNT };
+enum { UTF_8, UTF_16LE };
+
+static const char *const keys[KEY_COUNT] = {"text", "hex", "fill", "encoding"};
+
+static void take_utf16(struct reader *reader, const struct node *node, struct cfg_initial *out)
+{
+    size_t count = shmb_utf8_to_utf16(node->text, node->length, NULL, 0), i;
+    uint16_t *units;
+    uint8_t *bytes;
+
+    if (count == SHMB_UTF_BAD) /* cannot be: the whole file is well-formed */
+        return;
+    units = reader_alloc(reader, count, sizeof *units);
+    if (units == NULL)
+        return;
+    shmb_utf8_to_utf16(node->text, node->length, units, count);
+    bytes = (uint8_t *)units; /* in place: each unit becomes its own two bytes */
+    for (i = 0; i < count; i++) {
+        uint16_t unit = units[i];
+
+        bytes[2 * i] = (uint8_t)(unit & 0xFFu);
+        bytes[2 * i + 1] = (uint8_t)(unit >> 8);
+    }
+    out->bytes = bytes;
+    out->length = 2 * count;
+}
+
+static void read_text(struct reader *reader, const struct node *node, const struct path *path,
+                      const struct node *encoding, struct cfg_initial *out)
+{
+    static const char *const words[] = {"utf-8", "utf-16le"};
+    struct path text = {path, keys[KEY_TEXT], 0}, below = {path, keys[KEY_ENCODING], 0};
+    struct shown shown;
+    size_t word = UTF_8, offset;
+
+    if (encoding != NULL && !reader_word(reader, encoding, &below, words, 2, &word))
+        return;
+    if (node->kind != NODE_SCALAR || node_is_null(node)) {
+        reader_error(reader, node, &text,
+                     "%s stands here where a text is due; \"\" is an empty one",
+                     reader_show(node, &shown));
+        return;
+    }
+    if (source_fault(node->text, node->length, &offset) != NULL) { /* escapes can bring them */
+        reader_error(reader, node, &text,
+                     "the text contains a control character; write the content "
+                     "as hex");
+        return;
+    }
+    if (word == UTF_16LE) {
+        take_utf16(reader, node, out);
+    } else {
+        out->bytes = (const uint8_t *)reader_text(reader, node->text, node->length);
+        out->length = node->length;
+    }
+}
+
+/* 16: no digit. */
+static unsigned digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    if (c >= 'a' && c <= 'f')
+        return (unsigned)(c - 'a') + 10;
+    if (c >= 'A' && c <= 'F')
+        return (unsigned)(c - 'A') + 10;
+    return 16;
+}
+
+/* Decodes as far as it goes; true when that is to the end. */
+static bool decode_hex(const struct node *node, uint8_t *bytes, size_t *count)
+{
+    size_t i = 0;
+
+    *count = 0;
+    while (i < node->length) {
+        unsigned high, low;
+
+        if (memchr(" \t\r\n", node->text[i], 4) != NULL) {
+            i++;
+            continue;
+        }
+        high = digit(node->text[i]);
+        low = digit(node->text[i + 1]); /* the text is terminated */
+        if (high > 15 || low > 15)
+            return false;
+        bytes[(*count)++] = (uint8_t)(high << 4 | low);
+        i += 2;
+    }
+    return true;
+}
+
+static void read_hex(struct reader *reader, const struct node *node, const struct path *path,
+                     struct cfg_initial *out)
+{
+    struct path below = {path, keys[KEY_HEX], 0};
+    struct shown shown;
+    uint8_t *bytes;
+    size_t count;
+
+    if (node->kind != NODE_SCALAR || node_is_null(node)) {
+        reader_error(reader, node, &below, "%s stands here where hexadecimal digits are due",
+                     reader_show(node, &shown));
+        return;
+    }
+    bytes = reader_alloc(reader, node->length / 2 + 1, 1);
+    if (bytes == NULL)
+        return;
+    if (!decode_hex(node, bytes, &count)) {
+        reader_error(reader, node, &below,
+                     "byte %zu is no pair of hexadecimal digits; write two for each byte, such as "
+                     "00 FF 1A",
+                     count + 1);
+        return;
+    }
+    out->bytes = bytes;
+    out->length = count;
+}
+
+static void read_fill(struct reader *reader, const struct node *node, const struct path *path,
+                      struct cfg_initial *out)
+{
+    struct path below = {path, keys[KEY_FILL], 0};
+    uint64_t value;
+
+    if (node->kind == NODE_SCALAR && node->plain && (node->length == 3 || node->length == 4) &&
+        node->text[0] == '0' && node->text[1] == 'x') {
+        unsigned high = node->length == 4 ? digit(node->text[2]) : 0;
+        unsigned low = digit(node->text[node->length - 1]);
+
+        if (high <= 15 && low <= 15) {
+            out->fill = (uint8_t)(high << 4 | low);
+            return;
+        }
+    }
+    if (reader_number(reader, node, &below, 0, 255, &value))
+        out->fill = (uint8_t)value;
+}
+
+void read_initial(struct reader *reader, const struct node *node, const struct path *path,
+                  struct cfg_initial *out)
+{
+    const struct node *values[KEY_COUNT];
+    size_t forms;
+    unsigned meant;
+
+    if (!reader_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
+        return;
+    out->place = reader_place(reader, node);
+    forms =
+        (size_t)(values[KEY_TEXT] != NULL) + (values[KEY_HEX] != NULL) + (values[KEY_FILL] != NULL);
+    if (forms != 1) {
+        if (forms == 0 && meant != 0)
+            return;
+        reader_error(reader, node, path, "initial needs exactly one of text, hex and fill");
+        return;
+    }
+    if (values[KEY_ENCODING] != NULL && values[KEY_TEXT] == NULL)
+        reader_error(reader, values[KEY_ENCODING], path, "encoding goes only with text; remove it");
+    if (values[KEY_TEXT] != NULL)
+        read_text(reader, values[KEY_TEXT], path, values[KEY_ENCODING], out);
+    else if (values[KEY_HEX] != NULL)
+        read_hex(reader, values[KEY_HEX], path, out);
+    else
+        read_fill(reader, values[KEY_FILL], path, out);
+}

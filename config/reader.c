@@ -1,0 +1,231 @@
+#include "reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "suggest.h"
+#include "units.h"
+
+static size_t append(char *out, size_t size, size_t used, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length > size - 1 - used)
+        length = size - 1 - used;
+    memcpy(out + used, text, length);
+    out[used + length] = '\0';
+    return used + length;
+}
+
+const char *reader_path(const struct path *path, char *out, size_t size)
+{
+    const struct path *parts[TREE_DEPTH_MAX];
+    size_t count = 0, used = 0;
+    char number[32];
+
+    for (; path != NULL && count < TREE_DEPTH_MAX; path = path->up)
+        parts[count++] = path;
+    out[0] = '\0';
+    while (count-- > 0) {
+        if (parts[count]->key == NULL) {
+            snprintf(number, sizeof number, "[%zu]", parts[count]->index);
+            used = append(out, size, used, number);
+        } else {
+            used = append(out, size, used, used > 0 ? "." : "");
+            used = append(out, size, used, parts[count]->key);
+        }
+    }
+    return out;
+}
+
+struct cfg_place reader_place(const struct reader *reader, const struct node *node)
+{
+    struct cfg_place place = {reader->cfg->file, node->line, node->column};
+
+    return place;
+}
+
+void reader_error(struct reader *reader, const struct node *at, const struct path *path,
+                  const char *format, ...)
+{
+    char object[READER_PATH_SIZE];
+    struct cfg_place place = reader_place(reader, at);
+    va_list values;
+
+    va_start(values, format);
+    cfg_message_addv(reader->messages, CFG_ERROR, &place,
+                     path != NULL ? reader_path(path, object, sizeof object) : NULL, format,
+                     values);
+    va_end(values);
+}
+
+void *reader_alloc(struct reader *reader, size_t count, size_t size)
+{
+    void *memory = arena_array(reader->cfg->arena, count, size);
+
+    if (memory == NULL)
+        reader->no_memory = true;
+    return memory;
+}
+
+const char *reader_text(struct reader *reader, const char *text, size_t length)
+{
+    const char *copy = arena_text(reader->cfg->arena, text, length);
+
+    if (copy == NULL)
+        reader->no_memory = true;
+    return copy;
+}
+
+/* The longest start of at most `most` bytes that does not cut a character. */
+static size_t cut(const char *text, size_t length, size_t most)
+{
+    if (length <= most)
+        return length;
+    while (most > 0 && ((unsigned char)text[most] & 0xC0u) == 0x80u)
+        most--;
+    return most;
+}
+
+const char *reader_show(const struct node *node, struct shown *out)
+{
+    size_t length;
+
+    if (node->kind == NODE_SEQUENCE)
+        return "a list";
+    if (node->kind == NODE_MAPPING)
+        return "a mapping";
+    if (node_is_null(node))
+        return "nothing";
+    length = cut(node->text, node->length, 60);
+    snprintf(out->text, sizeof out->text, "'%.*s%s'", (int)length, node->text,
+             length < node->length ? "..." : "");
+    return out->text;
+}
+
+/* "a, b or c" */
+static const char *word_list(const char *const *words, size_t count, const char *last, char *out,
+                             size_t size)
+{
+    size_t i, used = 0;
+
+    out[0] = '\0';
+    for (i = 0; i < count; i++) {
+        used = append(out, size, used, i == 0 ? "" : i + 1 == count ? last : ", ");
+        used = append(out, size, used, words[i]);
+    }
+    return out;
+}
+
+/* Returns the bit of the key that was probably meant. */
+static unsigned unknown_key(struct reader *reader, const struct node *key, const struct path *path,
+                            const char *const *keys, size_t count)
+{
+    const char *meant = suggest_word(key->text, key->length, keys, count);
+    struct shown shown;
+    char list[128];
+    size_t i;
+
+    if (meant == NULL) {
+        reader_error(reader, key, path, "unknown key %s; known here: %s", reader_show(key, &shown),
+                     word_list(keys, count, " and ", list, sizeof list));
+        return 0;
+    }
+    reader_error(reader, key, path, "unknown key %s; did you mean '%s'?", reader_show(key, &shown),
+                 meant);
+    for (i = 0; keys[i] != meant; i++)
+        ;
+    return 1u << i;
+}
+
+bool reader_keys(struct reader *reader, const struct node *node, const struct path *path,
+                 const char *const *keys, size_t count, const struct node **values, unsigned *meant)
+{
+    const struct node_item *item;
+    unsigned misspelt = 0;
+    size_t i;
+    struct shown shown;
+    char list[128];
+
+    memset(values, 0, count * sizeof *values);
+    if (meant != NULL)
+        *meant = 0;
+    if (node_is_null(node))
+        return true;
+    if (node->kind != NODE_MAPPING) {
+        reader_error(reader, node, path, "%s stands here where a mapping with %s is due",
+                     reader_show(node, &shown), word_list(keys, count, " or ", list, sizeof list));
+        return false;
+    }
+    for (item = node->first; item != NULL; item = item->next) {
+        for (i = 0; i < count && !node_is(item->key, keys[i]); i++)
+            ;
+        if (i < count)
+            values[i] = item->value;
+        else
+            misspelt |= unknown_key(reader, item->key, path, keys, count);
+    }
+    if (meant != NULL)
+        *meant = misspelt;
+    return true;
+}
+
+bool reader_number(struct reader *reader, const struct node *node, const struct path *path,
+                   uint64_t least, uint64_t most, uint64_t *out)
+{
+    struct shown shown;
+    enum units_result result = UNITS_NOT_A_NUMBER;
+    bool quoted = false;
+
+    if (node->kind == NODE_SCALAR) {
+        result = units_number(node->text, node->length, out);
+        quoted = result == UNITS_OK && !node->plain;
+    }
+    if (result == UNITS_OK && !quoted && *out >= least && *out <= most)
+        return true;
+    if (quoted)
+        reader_error(reader, node, path, "a number is due here; write it without quotes");
+    else
+        reader_error(reader, node, path, "%s; write a whole number from %llu to %llu",
+                     reader_show(node, &shown), (unsigned long long)least,
+                     (unsigned long long)most);
+    *out = 0;
+    return false;
+}
+
+bool reader_bool(struct reader *reader, const struct node *node, const struct path *path, bool *out)
+{
+    struct shown shown;
+    bool yes = node_is(node, "true");
+
+    *out = false;
+    if (node->kind == NODE_SCALAR && node->plain && (yes || node_is(node, "false"))) {
+        *out = yes;
+        return true;
+    }
+    reader_error(reader, node, path, "%s; write true or false, without quotes",
+                 reader_show(node, &shown));
+    return false;
+}
+
+bool reader_word(struct reader *reader, const struct node *node, const struct path *path,
+                 const char *const *words, size_t count, size_t *out)
+{
+    const char *meant = NULL;
+    struct shown shown;
+    char list[128];
+
+    for (*out = 0; *out < count; *out += 1)
+        if (node_is(node, words[*out]))
+            return true;
+    *out = 0;
+    if (node->kind == NODE_SCALAR)
+        meant = suggest_word(node->text, node->length, words, count);
+    if (meant != NULL)
+        reader_error(reader, node, path, "%s; did you mean '%s'?", reader_show(node, &shown),
+                     meant);
+    else
+        reader_error(reader, node, path, "%s; write %s", reader_show(node, &shown),
+                     word_list(words, count, " or ", list, sizeof list));
+    return false;
+}

@@ -1,0 +1,67 @@
+/*
+ * tree.h - YAML text as a tree of nodes, each with its place.
+ *
+ * The part of YAML that a configuration needs: one document, no tags, keys
+ * that are plain texts and differ, aliases as long as what they stand for in
+ * total stays bounded. An aliased collection is one node with several parents.
+ */
+#ifndef CFG_TREE_H
+#define CFG_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "load.h"
+#include "messages.h"
+
+#define TREE_DEPTH_MAX   16u
+#define TREE_ENTRIES_MAX 100000u  /* of one mapping or list */
+#define TREE_ANCHORS_MAX 256u     /* different ones */
+#define TREE_WEIGHT_MAX  2000000u /* nodes, aliases expanded; 64 bytes of text weigh as one */
+
+enum node_kind { NODE_SCALAR, NODE_SEQUENCE, NODE_MAPPING };
+
+struct node {
+    enum node_kind kind;
+    bool plain; /* scalar without quotes: may be a number, true, null */
+    bool open;  /* collection whose end has not been read yet */
+    uint32_t line, column;
+    uint32_t weight; /* of itself and all below */
+    union {
+        struct {
+            const char *text; /* scalar; terminated, and well-formed UTF-8 */
+            size_t length;
+        };
+        struct {
+            struct node_item *first; /* collection: its entries in order */
+            size_t count;
+        };
+    };
+};
+
+struct node_item {
+    struct node_item *next;
+    const struct node *key; /* NULL in a list */
+    const struct node *value;
+};
+
+/* True for a value that is not there: empty, ~ or null without quotes. */
+bool node_is_null(const struct node *node);
+
+/* True for a scalar that has exactly this text. */
+bool node_is(const struct node *node, const char *text);
+
+/*
+ * Reads a text into nodes that live in `arena`. `*root` is NULL unless CFG_OK.
+ *
+ * CFG_OK       there is a tree; keys written twice are errors in `messages`,
+ *              and the tree has the first of each
+ * CFG_INVALID  no tree; the last error says why
+ */
+enum cfg_result tree_parse(const char *file, const char *text, size_t length,
+                           struct cfg_messages *messages, struct cfg_arena *arena,
+                           struct node **root);
+
+#endif

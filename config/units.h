@@ -1,0 +1,35 @@
+/*
+ * units.h - numbers and sizes as a person writes them.
+ *
+ * Plain decimal only: no sign, no fraction, no leading zero (which other
+ * readers of YAML take for octal).
+ */
+#ifndef CFG_UNITS_H
+#define CFG_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum units_result {
+    UNITS_OK,
+    UNITS_NOT_A_NUMBER,
+    UNITS_BAD_UNIT, /* a number, then something that is no unit */
+    UNITS_TOO_BIG   /* beyond 64 bits */
+};
+
+/* A whole number, such as "512". `*out` is 0 on failure. */
+enum units_result units_number(const char *text, size_t length, uint64_t *out);
+
+/*
+ * A size in bytes: a number, or a number with KiB, MiB or GiB behind it, with
+ * or without one space between. `*out` is 0 on failure.
+ */
+enum units_result units_size(const char *text, size_t length, uint64_t *out);
+
+/*
+ * The unit that was probably meant where units_size says UNITS_BAD_UNIT: "KiB"
+ * for KB, kb, K, kib; NULL where nothing is near.
+ */
+const char *units_meant(const char *text, size_t length);
+
+#endif
