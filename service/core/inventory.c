@@ -1,0 +1,330 @@
+#include "inventory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "names.h"
+
+struct access_set {
+    struct access_rule *rules; /* the SIDs belong to the trustees */
+    size_t count;
+    uint32_t hash;
+};
+
+/* Where the set of an access list is found again: by address of the list. */
+struct seen_list {
+    const struct cfg_access *list;
+    size_t set;
+};
+
+/* While building. Both tables are open addressing and at most half full. */
+struct build {
+    struct inventory *inventory;
+    struct trustees *known;
+    struct cfg_messages *messages;
+    struct seen_list *lists;
+    size_t *sets; /* index of a set + 1 */
+    size_t slots; /* a power of two */
+};
+
+static size_t lock_count(const struct cfg *configuration)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < configuration->count; i++) {
+        const struct cfg_object *object = &configuration->objects[i];
+
+        count += object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL;
+    }
+    return count;
+}
+
+static bool build_init(struct build *b, const struct cfg *configuration)
+{
+    size_t items = configuration->count + lock_count(configuration);
+
+    b->inventory = calloc(1, sizeof(*b->inventory));
+    if (b->inventory == NULL)
+        return false;
+    for (b->slots = 16; b->slots < configuration->count * 2; b->slots *= 2)
+        continue;
+    b->lists = calloc(b->slots, sizeof(*b->lists));
+    b->sets = calloc(b->slots, sizeof(*b->sets));
+    b->inventory->items = calloc(items + 1, sizeof(struct item));
+    b->inventory->sets = calloc(configuration->count + 1, sizeof(struct access_set));
+    return b->lists != NULL && b->sets != NULL && b->inventory->items != NULL &&
+           b->inventory->sets != NULL;
+}
+
+static void build_end(struct build *b)
+{
+    free(b->lists);
+    free(b->sets);
+}
+
+void inventory_free(struct inventory *inventory)
+{
+    size_t i;
+
+    if (inventory == NULL)
+        return;
+    for (i = 0; i < inventory->set_count; i++)
+        free(inventory->sets[i].rules);
+    free(inventory->sets);
+    free(inventory->items);
+    free(inventory);
+}
+
+/* Groups the broker itself is in: denying one of them would lock it out of its own objects. */
+static bool locks_broker_out(const char *sid)
+{
+    static const char *const own[] = {
+        "S-1-1-0",          /* Everyone */
+        "S-1-5-11",         /* Authenticated Users */
+        "S-1-5-32-545",     /* Users */
+        "S-1-5-6",          /* SERVICE */
+        "S-1-5-80-0",       /* NT SERVICE\ALL SERVICES */
+        SHMB_SERVICE_SID,   /* NT SERVICE\ShmBroker */
+        SID_SYSTEM,         /* owner where there is no service SID */
+        SID_ADMINISTRATORS, /* the same */
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        if (strcmp(sid, own[i]) == 0)
+            return true;
+    return false;
+}
+
+static void report_unresolved(struct build *b, const struct cfg_object *object,
+                              const struct cfg_trustee *trustee, enum sys_status status,
+                              const struct sys_failure *why)
+{
+    const char *hint = "could not be looked up";
+
+    if (status == SYS_NOT_FOUND && why->text[0] == '\0')
+        hint = "is no account or group of this machine or its domains; check the spelling, write "
+               "DOMAIN\\name, or use the SID";
+    else if (status == SYS_NOT_FOUND)
+        hint = "does not exist; check the spelling, write DOMAIN\\name, or use the SID";
+    else if (status == SYS_LATER)
+        hint = "cannot be looked up now, the domain controller did not answer; try again, or use "
+               "the SID";
+    cfg_message_add(b->messages, CFG_ERROR, &trustee->place, object->path, "'%s' %s%s%s%s",
+                    trustee->name, hint, why->text[0] != '\0' ? " (" : "", why->text,
+                    why->text[0] != '\0' ? ")" : "");
+}
+
+/* SYS_NOT_FOUND: an error was added; SYS_NO_MEMORY. */
+static enum sys_status resolve_rule(struct build *b, const struct cfg_object *object,
+                                    const struct cfg_trustee *trustee, struct access_rule *rule)
+{
+    struct sys_failure why;
+    enum sys_status status = trustees_resolve(b->known, trustee->name, &rule->sid, &why);
+
+    rule->level = trustee->level;
+    if (status == SYS_NO_MEMORY)
+        return status;
+    if (status != SYS_OK) {
+        report_unresolved(b, object, trustee, status, &why);
+        return SYS_NOT_FOUND;
+    }
+    if (rule->level != SHMB_LEVEL_DENY || !locks_broker_out(rule->sid))
+        return SYS_OK;
+    cfg_message_add(b->messages, CFG_ERROR, &trustee->place, object->path,
+                    "deny '%s' would lock the broker itself out; deny a smaller group, or grant "
+                    "rights only to those who need them",
+                    trustee->name);
+    return SYS_NOT_FOUND;
+}
+
+/* All trustees are looked at even after an error, so that all errors are found at once. */
+static enum sys_status resolve_list(struct build *b, const struct cfg_object *object,
+                                    struct access_set *set)
+{
+    const struct cfg_access *list = object->access;
+    enum sys_status result = SYS_OK;
+    size_t i;
+
+    set->rules = calloc(list->count + 1, sizeof(struct access_rule));
+    if (set->rules == NULL)
+        return SYS_NO_MEMORY;
+    for (i = 0; i < list->count && result != SYS_NO_MEMORY; i++) {
+        enum sys_status status = resolve_rule(b, object, &list->trustees[i], &set->rules[i]);
+
+        if (status != SYS_OK)
+            result = status;
+    }
+    set->count = list->count;
+    if (result != SYS_OK) {
+        free(set->rules);
+        set->rules = NULL;
+    }
+    return result;
+}
+
+static uint32_t hash_set(const struct access_set *set)
+{
+    uint32_t hash = 2166136261u;
+    size_t i;
+
+    for (i = 0; i < set->count; i++) {
+        const char *p;
+
+        for (p = set->rules[i].sid; *p != '\0'; p++)
+            hash = (hash ^ (unsigned char)*p) * 16777619u;
+        hash = (hash ^ (uint32_t)set->rules[i].level) * 16777619u;
+    }
+    return hash;
+}
+
+static bool same_set(const struct access_set *a, const struct access_set *b)
+{
+    size_t i;
+
+    if (a->hash != b->hash || a->count != b->count)
+        return false;
+    for (i = 0; i < a->count; i++)
+        if (a->rules[i].level != b->rules[i].level || strcmp(a->rules[i].sid, b->rules[i].sid) != 0)
+            return false;
+    return true;
+}
+
+/* The index of an equal set; takes the rules over or frees them. */
+static size_t intern(struct build *b, struct access_set *set)
+{
+    struct inventory *inventory = b->inventory;
+    size_t slot;
+
+    set->hash = hash_set(set);
+    slot = set->hash & (b->slots - 1);
+    while (b->sets[slot] != 0) {
+        if (same_set(&inventory->sets[b->sets[slot] - 1], set)) {
+            free(set->rules);
+            return b->sets[slot] - 1;
+        }
+        slot = (slot + 1) & (b->slots - 1);
+    }
+    inventory->sets[inventory->set_count++] = *set;
+    b->sets[slot] = inventory->set_count;
+    return inventory->set_count - 1;
+}
+
+/* A list that many objects share (defaults.access) is resolved, and complained of, once. */
+static struct seen_list *list_slot(const struct build *b, const struct cfg_access *list)
+{
+    uint64_t mixed = (uint64_t)(uintptr_t)list * UINT64_C(0x9E3779B97F4A7C15);
+    size_t slot = (size_t)(mixed >> 32) & (b->slots - 1);
+
+    while (b->lists[slot].list != NULL && b->lists[slot].list != list)
+        slot = (slot + 1) & (b->slots - 1);
+    return &b->lists[slot];
+}
+
+static enum sys_status access_of(struct build *b, const struct cfg_object *object, size_t *set)
+{
+    struct seen_list *slot = list_slot(b, object->access);
+    struct access_set fresh = {0};
+
+    if (slot->list == NULL) {
+        enum sys_status status = resolve_list(b, object, &fresh);
+
+        if (status == SYS_NO_MEMORY)
+            return status;
+        slot->list = object->access;
+        slot->set = status == SYS_OK ? intern(b, &fresh) : SIZE_MAX;
+    }
+    *set = slot->set;
+    return slot->set == SIZE_MAX ? SYS_NOT_FOUND : SYS_OK;
+}
+
+static struct item *add_item(struct inventory *inventory, const struct cfg_object *from, size_t set)
+{
+    struct item *item = &inventory->items[inventory->count++];
+
+    item->spec.kind = from->kind;
+    item->spec.name = from->name;
+    item->from = from;
+    item->access = set;
+    return item;
+}
+
+static void add_segment(struct inventory *inventory, const struct cfg_object *object, size_t set)
+{
+    const struct cfg_segment *segment = &object->u.segment;
+    struct item *item;
+
+    if (segment->lock.name != NULL) {
+        item = add_item(inventory, object, set);
+        item->spec.kind = SHMB_MUTEX;
+        item->spec.name = segment->lock.name;
+        item->readers_may_wait = segment->lock.readers_may_wait;
+    }
+    item = add_item(inventory, object, set);
+    item->spec.size = segment->size;
+    /* A new section holds zeros: nothing to write where zeros are asked for. */
+    if (segment->initial.length > 0 || segment->initial.fill != 0)
+        item->initial = &segment->initial;
+}
+
+static void add_object(struct inventory *inventory, const struct cfg_object *object, size_t set)
+{
+    struct item *item;
+
+    if (object->kind == SHMB_SECTION) {
+        add_segment(inventory, object, set);
+        return;
+    }
+    item = add_item(inventory, object, set);
+    if (object->kind == SHMB_EVENT) {
+        item->spec.manual_reset = object->u.event.manual_reset;
+    } else if (object->kind == SHMB_SEMAPHORE) {
+        item->spec.initial = object->u.semaphore.initial;
+        item->spec.maximum = object->u.semaphore.maximum;
+    }
+}
+
+static enum sys_status expand(struct build *b, const struct cfg *configuration)
+{
+    enum sys_status result = SYS_OK;
+    size_t i;
+
+    for (i = 0; i < configuration->count; i++) {
+        const struct cfg_object *object = &configuration->objects[i];
+        size_t set = 0;
+        enum sys_status status = access_of(b, object, &set);
+
+        if (status == SYS_NO_MEMORY)
+            return status;
+        if (status == SYS_OK)
+            add_object(b->inventory, object, set);
+        else
+            result = status;
+    }
+    return result;
+}
+
+enum sys_status inventory_build(const struct cfg *configuration, struct trustees *known,
+                                struct cfg_messages *messages, struct inventory **out)
+{
+    struct build b = {.known = known, .messages = messages};
+    enum sys_status status = SYS_NO_MEMORY;
+
+    *out = NULL;
+    if (build_init(&b, configuration))
+        status = expand(&b, configuration);
+    build_end(&b);
+    if (status == SYS_OK)
+        *out = b.inventory;
+    else
+        inventory_free(b.inventory);
+    return status;
+}
+
+const struct access_rule *inventory_rules(const struct inventory *inventory, size_t access,
+                                          size_t *count)
+{
+    *count = inventory->sets[access].count;
+    return inventory->sets[access].rules;
+}

@@ -1,0 +1,82 @@
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TAIL_ROOM 64 /* for the line that says how many are left out */
+
+void report_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE])
+{
+    const char *text = why->text[0] != '\0' ? why->text : "failed";
+    char number[32] = "";
+
+    if (why->code != 0)
+        (void)snprintf(number, sizeof(number), " (error %" PRIu32 ")", why->code);
+    (void)snprintf(out, REPORT_FAILURE, "%s%s%s%s", why->call != NULL ? why->call : "",
+                   why->call != NULL ? ": " : "", text, number);
+}
+
+void report_start_failed(const struct system *system, const struct sys_failure *why)
+{
+    char text[REPORT_FAILURE];
+    const char *inserts[] = {text};
+
+    report_failure_text(why, text);
+    system->report(system->self, EVENT_START_FAILED, inserts, 1);
+}
+
+void report_no_memory(const struct system *system)
+{
+    const char *inserts[] = {"not enough memory"};
+
+    system->report(system->self, EVENT_START_FAILED, inserts, 1);
+}
+
+/* Adds the lines that fit, each with a line end before it but the first; returns how many. */
+static size_t put_lines(const struct cfg_messages *list, enum cfg_severity severity, char *out,
+                        size_t *used)
+{
+    size_t i, shown = 0;
+
+    for (i = 0; i < list->count; i++) {
+        size_t lead = *used == 0 ? 0 : 1;
+        size_t room = REPORT_LINES_MAX - TAIL_ROOM - *used - lead, need;
+
+        if (list->items[i].severity != severity)
+            continue;
+        need = cfg_message_format(&list->items[i], out + *used + lead, room);
+        if (need >= room)
+            break;
+        if (lead == 1)
+            out[*used] = '\n';
+        *used += lead + need;
+        shown++;
+    }
+    out[*used] = '\0';
+    return shown;
+}
+
+void report_messages(const struct system *system, enum event_id event, const char *file,
+                     const struct cfg_messages *list)
+{
+    bool invalid = event == EVENT_CONFIG_INVALID;
+    size_t total = invalid ? list->errors : list->warnings, shown = 0, used = 0;
+    char *lines = malloc(REPORT_LINES_MAX);
+    char number[24];
+    const char *inserts[3];
+    size_t count = 0;
+
+    if (lines != NULL)
+        shown = put_lines(list, invalid ? CFG_ERROR : CFG_WARNING, lines, &used);
+    if (lines != NULL && shown < total)
+        (void)snprintf(lines + used, TAIL_ROOM, "%s... and %zu more", used == 0 ? "" : "\n",
+                       total - shown);
+    (void)snprintf(number, sizeof(number), "%zu", total);
+    inserts[count++] = file;
+    if (invalid)
+        inserts[count++] = number;
+    inserts[count++] = lines != NULL ? lines : "(not enough memory to list them)";
+    system->report(system->self, event, inserts, count);
+    free(lines);
+}

@@ -1,0 +1,28 @@
+/*
+ * report.h - how the core tells the operator: failures and lists of messages
+ * as inserts of events.
+ */
+#ifndef CORE_REPORT_H
+#define CORE_REPORT_H
+
+#include "messages.h"
+#include "system.h"
+
+#define REPORT_LINES_MAX 16000 /* bytes of one insert; an event holds 31,839 characters */
+#define REPORT_FAILURE   384   /* enough for any failure as text */
+
+/* "CreateFileMappingW: The paging file is too small (error 1455)", as far as it is known. */
+void report_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE]);
+
+/* EVENT_START_FAILED. */
+void report_start_failed(const struct system *system, const struct sys_failure *why);
+void report_no_memory(const struct system *system);
+
+/*
+ * EVENT_CONFIG_INVALID with the errors of the list, or EVENT_CONFIG_WARNING
+ * with its warnings; the text is bounded, and says how many it leaves out.
+ */
+void report_messages(const struct system *system, enum event_id event, const char *file,
+                     const struct cfg_messages *list);
+
+#endif

@@ -1,0 +1,245 @@
+#include "trustees.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "sid.h"
+
+/* One answer. `why` is allocated for failures only: most names exist. */
+struct answer {
+    struct answer *next;
+    uint32_t hash;
+    enum sys_status status;
+    struct sys_failure *why;
+    char sid[SYS_SID_MAX];
+    char *name; /* lies behind the structure */
+};
+
+struct trustees {
+    const struct system *system;
+    struct answer **buckets;
+    size_t bucket_count; /* a power of two */
+    size_t count;
+};
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same_word(const char *a, const char *b)
+{
+    while (*a != '\0' && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return lower(*a) == lower(*b);
+}
+
+const char *trustee_word_sid(const char *name)
+{
+    static const struct {
+        const char *word, *sid;
+    } words[] = {
+        {"Everyone", "S-1-1-0"},
+        {"Users", "S-1-5-32-545"},
+        {"AuthenticatedUsers", "S-1-5-11"},
+        {"Interactive", "S-1-5-4"},
+        {"RemoteInteractive", "S-1-5-14"},
+        {"Administrators", SID_ADMINISTRATORS},
+        {"System", SID_SYSTEM},
+        {"LocalService", "S-1-5-19"},
+        {"NetworkService", "S-1-5-20"},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (same_word(name, words[i].word))
+            return words[i].sid;
+    return NULL;
+}
+
+struct trustees *trustees_new(const struct system *system)
+{
+    struct trustees *known = calloc(1, sizeof(*known));
+
+    if (known == NULL)
+        return NULL;
+    known->system = system;
+    known->bucket_count = 64;
+    known->buckets = calloc(known->bucket_count, sizeof(struct answer *));
+    if (known->buckets == NULL) {
+        free(known);
+        return NULL;
+    }
+    return known;
+}
+
+static void free_answer(struct answer *answer)
+{
+    free(answer->why);
+    free(answer);
+}
+
+void trustees_free(struct trustees *known)
+{
+    size_t i;
+
+    if (known == NULL)
+        return;
+    for (i = 0; i < known->bucket_count; i++) {
+        while (known->buckets[i] != NULL) {
+            struct answer *answer = known->buckets[i];
+
+            known->buckets[i] = answer->next;
+            free_answer(answer);
+        }
+    }
+    free(known->buckets);
+    free(known);
+}
+
+static uint32_t hash_bytes(const char *text)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}
+
+/*
+ * Names are compared byte by byte: two spellings of one account cost a second
+ * look-up, two accounts taken for one would give rights to a stranger.
+ */
+static struct answer *find(const struct trustees *known, const char *name, uint32_t hash)
+{
+    struct answer *answer = known->buckets[hash & (known->bucket_count - 1)];
+
+    while (answer != NULL && (answer->hash != hash || strcmp(answer->name, name) != 0))
+        answer = answer->next;
+    return answer;
+}
+
+/* Without memory the table stays as it is: slower, not wrong. */
+static void grow(struct trustees *known)
+{
+    size_t i, count = known->bucket_count * 2;
+    struct answer **buckets = calloc(count, sizeof(struct answer *));
+
+    if (buckets == NULL)
+        return;
+    for (i = 0; i < known->bucket_count; i++) {
+        while (known->buckets[i] != NULL) {
+            struct answer *answer = known->buckets[i];
+
+            known->buckets[i] = answer->next;
+            answer->next = buckets[answer->hash & (count - 1)];
+            buckets[answer->hash & (count - 1)] = answer;
+        }
+    }
+    free(known->buckets);
+    known->buckets = buckets;
+    known->bucket_count = count;
+}
+
+static void remember(struct trustees *known, struct answer *answer)
+{
+    struct answer **bucket;
+
+    if (known->count >= known->bucket_count)
+        grow(known);
+    bucket = &known->buckets[answer->hash & (known->bucket_count - 1)];
+    answer->next = *bucket;
+    *bucket = answer;
+    known->count++;
+}
+
+/*
+ * Asks the system, which may take long: the start is kept visibly alive, and
+ * nothing more is asked once somebody wants the broker to stop.
+ */
+static enum sys_status ask(struct trustees *known, const char *name, char sid[SYS_SID_MAX],
+                           struct sys_failure *why)
+{
+    const struct system *system = known->system;
+
+    if (sid_looks_like(name)) {
+        if (sid_canonical(name, sid))
+            return SYS_OK;
+        (void)snprintf(why->text, sizeof(why->text), "not a valid SID");
+        return SYS_NOT_FOUND;
+    }
+    system->progress(system->self);
+    if (system->stopping(system->self)) {
+        (void)snprintf(why->text, sizeof(why->text), "asked to stop");
+        return SYS_LATER;
+    }
+    return system->resolve(system->self, name, sid, why);
+}
+
+static struct answer *new_answer(const char *name, uint32_t hash)
+{
+    size_t size = strlen(name) + 1;
+    struct answer *answer = calloc(1, sizeof(*answer) + size);
+
+    if (answer == NULL)
+        return NULL;
+    answer->hash = hash;
+    answer->name = (char *)(answer + 1);
+    memcpy(answer->name, name, size);
+    return answer;
+}
+
+/*
+ * A new answer in the table, or NULL with `*status` where there is nothing to
+ * remember. Being short of memory says nothing about the name.
+ */
+static struct answer *look_up(struct trustees *known, const char *name, uint32_t hash,
+                              enum sys_status *status, struct sys_failure *why)
+{
+    struct answer *answer = new_answer(name, hash);
+
+    *status = SYS_NO_MEMORY;
+    if (answer == NULL)
+        return NULL;
+    *status = answer->status = ask(known, name, answer->sid, why);
+    if (answer->status != SYS_OK && answer->status != SYS_NO_MEMORY) {
+        answer->why = malloc(sizeof(*why));
+        if (answer->why == NULL)
+            *status = SYS_NO_MEMORY;
+        else
+            *answer->why = *why;
+    }
+    if (*status == SYS_NO_MEMORY) {
+        free_answer(answer);
+        return NULL;
+    }
+    remember(known, answer);
+    return answer;
+}
+
+enum sys_status trustees_resolve(struct trustees *known, const char *name, const char **sid,
+                                 struct sys_failure *why)
+{
+    uint32_t hash = hash_bytes(name);
+    enum sys_status status;
+    struct answer *answer;
+
+    *why = (struct sys_failure){0};
+    *sid = trustee_word_sid(name);
+    if (*sid != NULL)
+        return SYS_OK;
+    answer = find(known, name, hash);
+    if (answer == NULL)
+        answer = look_up(known, name, hash, &status, why);
+    if (answer == NULL)
+        return status;
+    if (answer->status == SYS_OK)
+        *sid = answer->sid;
+    else
+        *why = *answer->why;
+    return answer->status;
+}

@@ -1,0 +1,700 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_system.h"
+
+#define WAITS_MAX 4096
+
+unsigned fake_busy;
+
+struct sys_object {
+    size_t entry; /* in the table */
+    bool closed;
+};
+
+struct sys_descriptor {
+    char *sddl;
+    bool freed;
+};
+
+struct pair {
+    char *key, *value;
+};
+
+/* A growing array of pointers or records; `size` is that of one. */
+struct list {
+    void *at;
+    size_t count, capacity;
+};
+
+struct fake {
+    struct system port;
+    struct list objects;     /* struct fake_object */
+    struct list handles;     /* struct sys_object * */
+    struct list descriptors; /* struct sys_descriptor * */
+    struct list records;     /* struct fake_record */
+    struct list events;      /* struct fake_event */
+    struct list accounts;    /* struct pair: name, SID */
+    struct list files;       /* struct pair: path, text */
+    char owner[SYS_SID_MAX];
+    size_t counts[FAKE_CALL_COUNT], can_fail;
+    size_t fail_nth;
+    enum sys_status fail_nth_status;
+    enum fake_call fail_call; /* FAKE_CALL_COUNT: no rule */
+    char *fail_name;
+    enum sys_status fail_status;
+    enum fake_call stop_call;
+    size_t stop_count;
+    void (*on_wait)(struct fake *fake, size_t number);
+    uint32_t waits[WAITS_MAX];
+};
+
+static void *add(struct list *list, size_t size)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity == 0 ? 16 : list->capacity * 2;
+        list->at = realloc(list->at, list->capacity * size);
+        assert_non_null(list->at);
+    }
+    memset((char *)list->at + list->count * size, 0, size);
+    return (char *)list->at + list->count++ * size;
+}
+
+static char *copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *made = malloc(size);
+
+    assert_non_null(made);
+    memcpy(made, text, size);
+    return made;
+}
+
+static struct fake_object *object_at(const struct fake *fake, size_t index)
+{
+    return (struct fake_object *)fake->objects.at + index;
+}
+
+static struct sys_object *handle_at(const struct fake *fake, size_t index)
+{
+    return ((struct sys_object **)fake->handles.at)[index];
+}
+
+static struct sys_descriptor *descriptor_at(const struct fake *fake, size_t index)
+{
+    return ((struct sys_descriptor **)fake->descriptors.at)[index];
+}
+
+static const char *value_of(const struct list *list, const char *key)
+{
+    const struct pair *pairs = list->at;
+    size_t i;
+
+    for (i = list->count; i-- > 0;)
+        if (strcmp(pairs[i].key, key) == 0)
+            return pairs[i].value;
+    return NULL;
+}
+
+static void add_pair(struct list *list, const char *key, const char *value)
+{
+    struct pair *pair = add(list, sizeof(*pair));
+
+    pair->key = copy(key);
+    pair->value = copy(value);
+}
+
+/* Records a call and decides whether it is to fail. */
+static enum sys_status record(struct fake *fake, enum fake_call call, const char *name)
+{
+    struct fake_record *made = add(&fake->records, sizeof(*made));
+
+    made->call = call;
+    made->name = copy(name);
+    fake->counts[call]++;
+    if (call >= FAKE_CAN_FAIL)
+        return SYS_OK;
+    fake->can_fail++;
+    if (fake->can_fail == fake->fail_nth)
+        made->status = fake->fail_nth_status;
+    else if (call == fake->fail_call &&
+             (fake->fail_name == NULL || strcmp(fake->fail_name, name) == 0))
+        made->status = fake->fail_status;
+    return made->status;
+}
+
+static enum sys_status refuse(struct fake *fake, enum sys_status status, const char *call,
+                              struct sys_failure *why)
+{
+    struct fake_record *last = (struct fake_record *)fake->records.at + fake->records.count - 1;
+
+    last->status = status;
+    *why = (struct sys_failure){.code = FAKE_CODE, .call = call};
+    (void)snprintf(why->text, sizeof(why->text), "made to fail");
+    fake_busy--;
+    return status;
+}
+
+static enum sys_status done(void)
+{
+    fake_busy--;
+    return SYS_OK;
+}
+
+static enum sys_status identify(void *self, struct sys_identity *out, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    memset(out, 0, sizeof(*out));
+    status = record(fake, FAKE_IDENTIFY, "");
+    if (status != SYS_OK)
+        return refuse(fake, status, "GetTokenInformation", why);
+    memcpy(out->owner, fake->owner, sizeof(out->owner));
+    return done();
+}
+
+static void check_descriptor(const struct fake *fake, const struct sys_descriptor *descriptor)
+{
+    size_t i;
+
+    for (i = 0; i < fake->descriptors.count; i++)
+        if (descriptor_at(fake, i) == descriptor && !descriptor->freed)
+            return;
+    fail_msg("a descriptor is used that does not live");
+}
+
+static enum sys_status claim(void *self, const struct sys_descriptor *descriptor,
+                             struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    check_descriptor(fake, descriptor);
+    status = record(fake, FAKE_CLAIM, descriptor->sddl);
+    return status != SYS_OK ? refuse(fake, status, "CreateMutexW", why) : done();
+}
+
+static enum sys_status read_file(void *self, const char *path, size_t limit, char **content,
+                                 size_t *length, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const char *text = value_of(&fake->files, path);
+    enum sys_status status;
+
+    fake_busy++;
+    *content = NULL;
+    *length = 0;
+    status = record(fake, FAKE_READ_FILE, path);
+    if (status == SYS_OK && text == NULL)
+        status = SYS_NOT_FOUND;
+    if (status == SYS_OK && strlen(text) > limit)
+        status = SYS_FAILED;
+    if (status != SYS_OK)
+        return refuse(fake, status, "CreateFileW", why);
+    *length = strlen(text);
+    *content = malloc(*length + 1); /* not terminated, exactly as long as it says */
+    assert_non_null(*content);
+    memcpy(*content, text, *length);
+    return done();
+}
+
+static enum sys_status resolve(void *self, const char *account, char sid[SYS_SID_MAX],
+                               struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const char *known = value_of(&fake->accounts, account);
+    enum sys_status status;
+
+    fake_busy++;
+    memset(sid, 0, SYS_SID_MAX);
+    status = record(fake, FAKE_RESOLVE, account);
+    if (status == SYS_OK && known == NULL)
+        status = SYS_NOT_FOUND;
+    if (status != SYS_OK)
+        return refuse(fake, status, "LookupAccountNameW", why);
+    assert_true(strlen(known) < SYS_SID_MAX);
+    memcpy(sid, known, strlen(known));
+    return done();
+}
+
+static enum sys_status descriptor_make(void *self, const char *sddl, struct sys_descriptor **out,
+                                       struct sys_failure *why)
+{
+    struct fake *fake = self;
+    struct sys_descriptor *made;
+    enum sys_status status;
+
+    fake_busy++;
+    *out = NULL;
+    status = record(fake, FAKE_DESCRIPTOR, sddl);
+    if (status != SYS_OK)
+        return refuse(fake, status, "ConvertStringSecurityDescriptorToSecurityDescriptorW", why);
+    assert_int_equal(strncmp(sddl, "O:S-1-", 6), 0);
+    assert_non_null(strstr(sddl, "D:P("));
+    made = calloc(1, sizeof(*made));
+    assert_non_null(made);
+    made->sddl = copy(sddl);
+    *(struct sys_descriptor **)add(&fake->descriptors, sizeof(made)) = made;
+    *out = made;
+    return done();
+}
+
+static void descriptor_free(void *self, struct sys_descriptor *descriptor)
+{
+    fake_busy++;
+    if (descriptor != NULL) {
+        check_descriptor(self, descriptor);
+        descriptor->freed = true;
+    }
+    fake_busy--;
+}
+
+/* The kernel compares exactly. */
+static struct fake_object *find(const struct fake *fake, const char *name)
+{
+    size_t i;
+
+    for (i = fake->objects.count; i-- > 0;)
+        if (!object_at(fake, i)->gone && strcmp(object_at(fake, i)->name, name) == 0)
+            return object_at(fake, i);
+    return NULL;
+}
+
+static void check_spec(const struct sys_spec *spec)
+{
+    assert_true(spec->name[0] != '\0');
+    assert_true((spec->kind == SHMB_SECTION) == (spec->size > 0));
+    if (spec->kind == SHMB_SEMAPHORE)
+        assert_true(spec->maximum >= 1 && spec->initial >= 0 && spec->initial <= spec->maximum);
+    else
+        assert_true(spec->maximum == 0 && spec->initial == 0);
+    assert_true(spec->kind == SHMB_EVENT || !spec->manual_reset);
+}
+
+static struct fake_object *enter(struct fake *fake, const struct sys_spec *spec, const char *sddl)
+{
+    struct fake_object *object = add(&fake->objects, sizeof(*object));
+
+    object->name = copy(spec->name);
+    object->spec = *spec;
+    object->spec.name = object->name;
+    object->first_sddl = copy(sddl);
+    object->sddl = copy(sddl);
+    return object;
+}
+
+static enum sys_status create(void *self, const struct sys_spec *spec,
+                              const struct sys_descriptor *descriptor, struct sys_object **out,
+                              struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const struct fake_object *there;
+    struct sys_object *handle;
+    enum sys_status status;
+
+    fake_busy++;
+    *out = NULL;
+    check_spec(spec);
+    check_descriptor(fake, descriptor);
+    status = record(fake, FAKE_CREATE, spec->name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "CreateFileMappingW", why);
+    there = find(fake, spec->name);
+    if (there != NULL) {
+        (void)refuse(fake, SYS_TAKEN, "CreateFileMappingW", why);
+        (void)snprintf(why->text, sizeof(why->text), "%s", there->sddl);
+        return SYS_TAKEN;
+    }
+    (void)enter(fake, spec, descriptor->sddl);
+    handle = calloc(1, sizeof(*handle));
+    assert_non_null(handle);
+    handle->entry = fake->objects.count - 1;
+    *(struct sys_object **)add(&fake->handles, sizeof(handle)) = handle;
+    *out = handle;
+    return done();
+}
+
+static struct fake_object *held_object(const struct fake *fake, const struct sys_object *handle)
+{
+    size_t i;
+
+    for (i = fake->handles.count; i-- > 0;)
+        if (handle_at(fake, i) == handle && !handle->closed)
+            return object_at(fake, handle->entry);
+    fail_msg("an object is used that is not held");
+    return NULL;
+}
+
+static enum sys_status fill(void *self, struct sys_object *section,
+                            const struct sys_content *content, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    struct fake_object *object = held_object(fake, section);
+    enum sys_status status;
+
+    fake_busy++;
+    assert_int_equal(object->spec.kind, SHMB_SECTION);
+    assert_null(object->content);
+    assert_true(content->length <= content->size && content->size == object->spec.size);
+    status = record(fake, FAKE_FILL, object->name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "MapViewOfFile", why);
+    object->content_length = (size_t)content->size;
+    object->content = malloc(object->content_length);
+    assert_non_null(object->content);
+    memset(object->content, content->fill, object->content_length);
+    if (content->length > 0)
+        memcpy(object->content, content->bytes, content->length);
+    return done();
+}
+
+static enum sys_status protect(void *self, struct sys_object *handle,
+                               const struct sys_descriptor *descriptor, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    struct fake_object *object = held_object(fake, handle);
+    enum sys_status status;
+
+    fake_busy++;
+    check_descriptor(fake, descriptor);
+    status = record(fake, FAKE_PROTECT, object->name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "SetKernelObjectSecurity", why);
+    free(object->sddl);
+    object->sddl = copy(descriptor->sddl);
+    return done();
+}
+
+static void close_object(void *self, struct sys_object *handle)
+{
+    struct fake *fake = self;
+    struct fake_object *object;
+
+    if (handle == NULL)
+        return;
+    fake_busy++;
+    object = held_object(fake, handle);
+    (void)record(fake, FAKE_CLOSE, object->name);
+    handle->closed = true;
+    object->gone = true;
+    fake_busy--;
+}
+
+static void report(void *self, enum event_id id, const char *const *inserts, size_t count)
+{
+    struct fake *fake = self;
+    struct fake_event *event;
+    char number[16];
+    size_t i;
+
+    fake_busy++;
+    (void)snprintf(number, sizeof(number), "%d", (int)id);
+    (void)record(fake, FAKE_REPORT, number);
+    event = add(&fake->events, sizeof(*event));
+    assert_true(count <= sizeof(event->inserts) / sizeof(event->inserts[0]));
+    event->id = id;
+    event->count = count;
+    for (i = 0; i < count; i++)
+        event->inserts[i] = copy(inserts[i]);
+    fake_busy--;
+}
+
+static void progress(void *self)
+{
+    fake_busy++;
+    (void)record(self, FAKE_PROGRESS, "");
+    fake_busy--;
+}
+
+static void running(void *self)
+{
+    fake_busy++;
+    (void)record(self, FAKE_RUNNING, "");
+    fake_busy--;
+}
+
+static bool stopping(void *self)
+{
+    const struct fake *fake = self;
+
+    return fake->counts[fake->stop_call] >= fake->stop_count;
+}
+
+static enum sys_wake wait_ms(void *self, uint32_t ms)
+{
+    struct fake *fake = self;
+    size_t number;
+
+    fake_busy++;
+    (void)record(fake, FAKE_WAIT, "");
+    number = fake->counts[FAKE_WAIT];
+    assert_true(number < WAITS_MAX);
+    fake->waits[number] = ms;
+    if (fake->on_wait != NULL)
+        fake->on_wait(fake, number);
+    fake_busy--;
+    if (stopping(fake))
+        return SYS_WAKE_STOP;
+    if (ms == UINT32_MAX)
+        fail_msg("a wait for ever, and nobody will ask to stop");
+    return SYS_WAKE_TIMEOUT;
+}
+
+struct fake *fake_new(void)
+{
+    const struct system port = {.identify = identify,
+                                .claim = claim,
+                                .read_file = read_file,
+                                .resolve = resolve,
+                                .descriptor_make = descriptor_make,
+                                .descriptor_free = descriptor_free,
+                                .create = create,
+                                .fill = fill,
+                                .protect = protect,
+                                .close = close_object,
+                                .report = report,
+                                .progress = progress,
+                                .running = running,
+                                .stopping = stopping,
+                                .wait = wait_ms};
+    struct fake *fake = calloc(1, sizeof(*fake));
+
+    assert_non_null(fake);
+    fake_busy = 0;
+    fake->port = port;
+    fake->port.self = fake;
+    fake_owner(fake, "S-1-5-32-544");
+    fake_mend(fake);
+    fake_stop_at(fake, FAKE_WAIT, 1);
+    return fake;
+}
+
+static void check_end(const struct fake *fake)
+{
+    size_t i;
+
+    for (i = 0; i < fake->handles.count; i++)
+        if (!handle_at(fake, i)->closed)
+            fail_msg("%s was not closed", object_at(fake, handle_at(fake, i)->entry)->name);
+    for (i = 0; i < fake->descriptors.count; i++)
+        if (!descriptor_at(fake, i)->freed)
+            fail_msg("a descriptor was not freed: %s", descriptor_at(fake, i)->sddl);
+}
+
+static void free_pairs(struct list *list)
+{
+    struct pair *pairs = list->at;
+    size_t i;
+
+    for (i = 0; i < list->count; i++) {
+        free(pairs[i].key);
+        free(pairs[i].value);
+    }
+    free(list->at);
+}
+
+static void free_objects(struct fake *fake)
+{
+    size_t i;
+
+    for (i = 0; i < fake->objects.count; i++) {
+        struct fake_object *object = object_at(fake, i);
+
+        free(object->name);
+        free(object->first_sddl);
+        free(object->sddl);
+        free(object->content);
+    }
+    free(fake->objects.at);
+    for (i = 0; i < fake->handles.count; i++)
+        free(handle_at(fake, i));
+    free(fake->handles.at);
+    for (i = 0; i < fake->descriptors.count; i++) {
+        free(descriptor_at(fake, i)->sddl);
+        free(descriptor_at(fake, i));
+    }
+    free(fake->descriptors.at);
+}
+
+void fake_free(struct fake *fake)
+{
+    struct fake_record *records = fake->records.at;
+    size_t i;
+
+    check_end(fake);
+    free_objects(fake);
+    for (i = 0; i < fake->records.count; i++)
+        free(records[i].name);
+    free(fake->records.at);
+    fake_forget_events(fake);
+    free(fake->events.at);
+    free_pairs(&fake->accounts);
+    free_pairs(&fake->files);
+    free(fake->fail_name);
+    free(fake);
+}
+
+const struct system *fake_system(struct fake *fake)
+{
+    return &fake->port;
+}
+
+void fake_owner(struct fake *fake, const char *sid)
+{
+    (void)snprintf(fake->owner, sizeof(fake->owner), "%s", sid);
+}
+
+void fake_account(struct fake *fake, const char *name, const char *sid)
+{
+    add_pair(&fake->accounts, name, sid);
+}
+
+void fake_file(struct fake *fake, const char *path, const char *text)
+{
+    add_pair(&fake->files, path, text);
+}
+
+void fake_occupy(struct fake *fake, const char *name, enum shmb_kind kind, const char *holder)
+{
+    const struct sys_spec spec = {.kind = kind, .name = name};
+
+    assert_null(find(fake, name));
+    enter(fake, &spec, holder)->stranger = true;
+}
+
+void fake_vacate(struct fake *fake, const char *name)
+{
+    struct fake_object *object = find(fake, name);
+
+    assert_true(object != NULL && object->stranger);
+    object->gone = true;
+}
+
+void fake_fail_nth(struct fake *fake, size_t n, enum sys_status status)
+{
+    fake->fail_nth = n;
+    fake->fail_nth_status = status;
+}
+
+void fake_fail(struct fake *fake, enum fake_call call, const char *name, enum sys_status status)
+{
+    fake_mend(fake);
+    fake->fail_call = call;
+    fake->fail_name = name != NULL ? copy(name) : NULL;
+    fake->fail_status = status;
+}
+
+void fake_mend(struct fake *fake)
+{
+    fake->fail_call = FAKE_CALL_COUNT;
+    free(fake->fail_name);
+    fake->fail_name = NULL;
+}
+
+void fake_stop_at(struct fake *fake, enum fake_call call, size_t n)
+{
+    fake->stop_call = call;
+    fake->stop_count = n;
+}
+
+void fake_on_wait(struct fake *fake, void (*on_wait)(struct fake *fake, size_t number))
+{
+    fake->on_wait = on_wait;
+}
+
+size_t fake_calls(const struct fake *fake, enum fake_call call)
+{
+    return fake->counts[call];
+}
+
+size_t fake_can_fail_calls(const struct fake *fake)
+{
+    return fake->can_fail;
+}
+
+const struct fake_record *fake_records(const struct fake *fake, size_t *count)
+{
+    *count = fake->records.count;
+    return fake->records.at;
+}
+
+const struct fake_event *fake_events(const struct fake *fake, size_t *count)
+{
+    *count = fake->events.count;
+    return fake->events.at;
+}
+
+size_t fake_event_count(const struct fake *fake, enum event_id id)
+{
+    const struct fake_event *events = fake->events.at;
+    size_t i, count = 0;
+
+    for (i = 0; i < fake->events.count; i++)
+        count += events[i].id == id;
+    return count;
+}
+
+size_t fake_events_about(const struct fake *fake, enum event_id id, const char *name)
+{
+    const struct fake_event *events = fake->events.at;
+    size_t i, count = 0, prefix = strlen("Global\\");
+
+    for (i = 0; i < fake->events.count; i++)
+        count += events[i].id == id && events[i].count >= 2 &&
+                 strncmp(events[i].inserts[1], "Global\\", prefix) == 0 &&
+                 strcmp(events[i].inserts[1] + prefix, name) == 0;
+    return count;
+}
+
+const struct fake_event *fake_last_event(const struct fake *fake, enum event_id id)
+{
+    const struct fake_event *events = fake->events.at;
+    size_t i;
+
+    for (i = fake->events.count; i-- > 0;)
+        if (events[i].id == id)
+            return &events[i];
+    fail_msg("no event %d", (int)id);
+    return NULL;
+}
+
+void fake_forget_events(struct fake *fake)
+{
+    struct fake_event *events = fake->events.at;
+    size_t i, k;
+
+    for (i = 0; i < fake->events.count; i++)
+        for (k = 0; k < events[i].count; k++)
+            free(events[i].inserts[k]);
+    fake->events.count = 0;
+}
+
+uint32_t fake_wait_ms(const struct fake *fake, size_t number)
+{
+    assert_in_range(number, 1, fake->counts[FAKE_WAIT]);
+    return fake->waits[number];
+}
+
+const struct fake_object *fake_find(const struct fake *fake, const char *name)
+{
+    return find(fake, name);
+}
+
+size_t fake_held(const struct fake *fake)
+{
+    size_t i, held = 0;
+
+    for (i = 0; i < fake->handles.count; i++)
+        held += !handle_at(fake, i)->closed;
+    return held;
+}

@@ -1,0 +1,106 @@
+/*
+ * fake_system.h - a port without a system behind it: it models the kernel's
+ * table of names, records every call, and fails on demand.
+ *
+ * It also checks what it is asked: a dead descriptor, a second close, a fill
+ * of something that is no new section fail the test at once; whatever is still
+ * held when the fake is freed fails it too.
+ */
+#ifndef FAKE_SYSTEM_H
+#define FAKE_SYSTEM_H
+
+#include "system.h"
+
+enum fake_call {
+    FAKE_IDENTIFY, /* from here on: calls that can fail */
+    FAKE_CLAIM,
+    FAKE_READ_FILE,
+    FAKE_RESOLVE,
+    FAKE_DESCRIPTOR,
+    FAKE_CREATE,
+    FAKE_FILL,
+    FAKE_PROTECT,
+    FAKE_CLOSE, /* from here on: calls that cannot */
+    FAKE_REPORT,
+    FAKE_PROGRESS,
+    FAKE_RUNNING,
+    FAKE_WAIT,
+    FAKE_CALL_COUNT
+};
+
+#define FAKE_CAN_FAIL FAKE_CLOSE /* how many kinds of calls can fail */
+#define FAKE_CODE     1455u      /* of every failure made on demand */
+
+/* One recorded call; `name` is what it was about: an object, an account, an SDDL text. */
+struct fake_record {
+    enum fake_call call;
+    enum sys_status status;
+    char *name;
+};
+
+struct fake_event {
+    enum event_id id;
+    char *inserts[4];
+    size_t count;
+};
+
+/* An entry of the table of names. */
+struct fake_object {
+    char *name;
+    struct sys_spec spec;
+    bool stranger;    /* made by fake_occupy */
+    char *first_sddl; /* as created */
+    char *sddl;       /* now */
+    uint8_t *content; /* of a section that was filled: the first bytes, else NULL */
+    size_t content_length;
+    bool gone; /* the name is free again */
+};
+
+struct fake;
+
+/* Frees with checks; both end the test where they cannot do their work. */
+struct fake *fake_new(void);
+void fake_free(struct fake *fake);
+const struct system *fake_system(struct fake *fake);
+
+/* The world. */
+void fake_owner(struct fake *fake, const char *sid); /* "S-1-5-32-544" until told otherwise */
+void fake_account(struct fake *fake, const char *name, const char *sid);
+void fake_file(struct fake *fake, const char *path, const char *text);
+void fake_occupy(struct fake *fake, const char *name, enum shmb_kind kind, const char *holder);
+void fake_vacate(struct fake *fake, const char *name);
+
+/* The n-th call that can fail, counted from 1, of whatever kind, fails. 0: none. */
+void fake_fail_nth(struct fake *fake, size_t n, enum sys_status status);
+/* Each call of this kind about `name` (NULL: any) fails until fake_mend. One rule at a time. */
+void fake_fail(struct fake *fake, enum fake_call call, const char *name, enum sys_status status);
+void fake_mend(struct fake *fake);
+
+/*
+ * Somebody asks the broker to stop when `n` calls of this kind have been made;
+ * until told otherwise at the first wait.
+ */
+void fake_stop_at(struct fake *fake, enum fake_call call, size_t n);
+/* Called at the beginning of each wait, numbered from 1. */
+void fake_on_wait(struct fake *fake, void (*on_wait)(struct fake *fake, size_t number));
+
+/* What happened. */
+size_t fake_calls(const struct fake *fake, enum fake_call call);
+size_t fake_can_fail_calls(const struct fake *fake); /* all that could have failed */
+const struct fake_record *fake_records(const struct fake *fake, size_t *count);
+const struct fake_event *fake_events(const struct fake *fake, size_t *count);
+size_t fake_event_count(const struct fake *fake, enum event_id id);
+/* Events with this id about the object of this name (without prefix). */
+size_t fake_events_about(const struct fake *fake, enum event_id id, const char *name);
+const struct fake_event *fake_last_event(const struct fake *fake, enum event_id id);
+void fake_forget_events(struct fake *fake);
+uint32_t fake_wait_ms(const struct fake *fake, size_t number); /* of the n-th wait, from 1 */
+
+/* What the table of names holds under a name; NULL: free. */
+const struct fake_object *fake_find(const struct fake *fake, const char *name);
+size_t fake_held(const struct fake *fake); /* objects the broker holds */
+
+/* Not 0 while the fake itself runs: its own memory is no part of the test. */
+extern unsigned fake_busy;
+
+#endif
