@@ -1,0 +1,29 @@
+/*
+ * accounts.h - names of accounts and groups, and their SIDs.
+ *
+ * Both directions may ask a domain controller and take long.
+ */
+#ifndef ACCOUNTS_H
+#define ACCOUNTS_H
+
+#include "system.h"
+
+#define ACCOUNT_NAME_MAX 512 /* bytes of "DOMAIN\name" with its terminator */
+
+/* Called about once a second while a look-up takes its time. */
+typedef void (*accounts_tick)(void);
+
+/*
+ * The SID of an account or group, as system.h's `resolve` has it. `tick` may
+ * be NULL.
+ */
+enum sys_status accounts_resolve(const char *account, accounts_tick tick, char sid[SYS_SID_MAX],
+                                 struct sys_failure *why);
+
+/*
+ * "DOMAIN\name" of a SID for people to read; the SID itself where it has no
+ * name or the name cannot be asked for. Always terminated.
+ */
+void accounts_name(const char *sid, char out[ACCOUNT_NAME_MAX]);
+
+#endif

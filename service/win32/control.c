@@ -1,0 +1,104 @@
+#include "control.h"
+
+#include "console.h"
+#include "scm.h"
+#include "verbs.h"
+
+#define AGAIN_MS    200u
+#define AGAIN_TIMES 300u /* a minute */
+
+static enum shmb_exit wait_running(SC_HANDLE service, bool was_running)
+{
+    SERVICE_STATUS_PROCESS status;
+    char text[SCM_TEXT_MAX];
+    enum shmb_exit result = scm_wait(service, SERVICE_RUNNING, &status);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    if (status.dwCurrentState == SERVICE_RUNNING) {
+        console_line("ShmBroker %s, process %lu", was_running ? "runs already" : "runs",
+                     (unsigned long)status.dwProcessId);
+        return SHMB_EXIT_DONE;
+    }
+    scm_end_text(&status, text);
+    console_error("shmbroker: the service did not start: %s", text);
+    return scm_end_exit(&status);
+}
+
+enum shmb_exit verb_start(void)
+{
+    SC_HANDLE service;
+    bool was_running = false;
+    enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS, &service);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    if (!StartServiceW(service, 0, NULL)) {
+        DWORD code = GetLastError();
+
+        was_running = code == ERROR_SERVICE_ALREADY_RUNNING;
+        if (!was_running)
+            result = scm_failed("cannot start the service", code);
+    }
+    if (result == SHMB_EXIT_DONE)
+        result = wait_running(service, was_running);
+    scm_close(service);
+    return result;
+}
+
+/* The service takes no control while it is between two states. */
+static DWORD ask_to_stop(SC_HANDLE service)
+{
+    unsigned tries;
+
+    for (tries = 0;; tries++) {
+        SERVICE_STATUS status;
+        SERVICE_STATUS_PROCESS now;
+        DWORD code;
+
+        if (ControlService(service, SERVICE_CONTROL_STOP, &status))
+            return ERROR_SUCCESS;
+        code = GetLastError();
+        if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL || tries == AGAIN_TIMES)
+            return code;
+        if (scm_query(service, &now) &&
+            (now.dwCurrentState == SERVICE_STOP_PENDING || now.dwCurrentState == SERVICE_STOPPED))
+            return ERROR_SUCCESS;
+        Sleep(AGAIN_MS);
+    }
+}
+
+enum shmb_exit control_stop(SC_HANDLE service, bool *was_running)
+{
+    SERVICE_STATUS_PROCESS status;
+    enum shmb_exit result;
+    DWORD code = ask_to_stop(service);
+
+    if (was_running != NULL)
+        *was_running = code != ERROR_SERVICE_NOT_ACTIVE;
+    if (code == ERROR_SERVICE_NOT_ACTIVE)
+        return SHMB_EXIT_DONE;
+    if (code == ERROR_DEPENDENT_SERVICES_RUNNING) {
+        console_error("shmbroker: other services depend on this one and run; stop them first");
+        return SHMB_EXIT_SYSTEM;
+    }
+    if (code != ERROR_SUCCESS)
+        return scm_failed("cannot stop the service", code);
+    result = scm_wait(service, SERVICE_STOPPED, &status);
+    return result;
+}
+
+enum shmb_exit verb_stop(void)
+{
+    SC_HANDLE service;
+    bool was_running;
+    enum shmb_exit result = scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS, &service);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    result = control_stop(service, &was_running);
+    scm_close(service);
+    if (result == SHMB_EXIT_DONE)
+        console_line("ShmBroker %s", was_running ? "is stopped" : "does not run");
+    return result;
+}

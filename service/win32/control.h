@@ -1,0 +1,19 @@
+/*
+ * control.h - stopping the service, for the verbs that need it stopped.
+ */
+#ifndef CONTROL_H
+#define CONTROL_H
+
+#include <windows.h>
+
+#include <stdbool.h>
+
+#include "exit_codes.h"
+
+/*
+ * Stops the service and waits for its end; the handle needs SERVICE_STOP and
+ * SERVICE_QUERY_STATUS. `*was_running` may be NULL. What fails has been said.
+ */
+enum shmb_exit control_stop(SC_HANDLE service, bool *was_running);
+
+#endif

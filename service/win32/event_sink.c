@@ -1,0 +1,107 @@
+#include "event_sink.h"
+
+#include <stdlib.h>
+
+#include "console.h"
+#include "message_table.h"
+#include "names.h"
+#include "wide.h"
+
+/* The log takes 31,839 units of one value; together with all others some more. */
+#define INSERTS_UNITS  31000u
+#define CUT_MARK       L"..."
+#define CUT_MARK_UNITS 3u
+
+void event_sink_open(struct event_sink *sink, bool console)
+{
+    sink->log = RegisterEventSourceW(NULL, L"" SHMB_SERVICE_NAME);
+    sink->console = console;
+}
+
+void event_sink_close(struct event_sink *sink)
+{
+    if (sink->log != NULL)
+        DeregisterEventSource(sink->log);
+    sink->log = NULL;
+}
+
+/* Shortens `text` in place to `room` units where it is longer; returns its length. */
+static size_t fit(wchar_t *text, size_t room)
+{
+    size_t length = wcslen(text);
+
+    if (length <= room)
+        return length;
+    length = room > CUT_MARK_UNITS ? room - CUT_MARK_UNITS : 0;
+    if (length > 0 && IS_HIGH_SURROGATE(text[length - 1]))
+        length--;
+    wcscpy(text + length, CUT_MARK);
+    return length + CUT_MARK_UNITS;
+}
+
+/*
+ * The event viewer takes a "%1" inside a value for a place to insert something
+ * (a documented limit of ReportEvent). A full-width sign shows the same.
+ */
+static void disarm(wchar_t *text)
+{
+    for (; *text != L'\0'; text++)
+        if (text[0] == L'%' && text[1] >= L'0' && text[1] <= L'9')
+            text[0] = 0xFF05;
+}
+
+static void to_log(HANDLE log, const struct message_kind *kind, wchar_t **inserts, size_t count)
+{
+    const wchar_t *values[MESSAGE_INSERTS_MAX];
+    size_t room = INSERTS_UNITS, i;
+
+    for (i = 0; i < count; i++) {
+        disarm(inserts[i]);
+        /* Every later value keeps the space of its mark. */
+        room -= fit(inserts[i], room - (count - i - 1) * CUT_MARK_UNITS);
+        values[i] = inserts[i];
+    }
+    ReportEventW(log, kind->type, 0, kind->id, NULL, (WORD)count, 0, values, NULL);
+}
+
+static void to_console(const struct message_kind *kind, wchar_t **inserts, size_t count)
+{
+    const wchar_t *values[MESSAGE_INSERTS_MAX];
+    wchar_t *text;
+    char *narrow;
+    size_t i;
+
+    for (i = 0; i < MESSAGE_INSERTS_MAX; i++)
+        values[i] = i < count ? inserts[i] : L"";
+    text = message_text(kind->id, values);
+    narrow = text == NULL ? NULL : wide_to_utf8(text);
+    console_line("%s %lu: %s", kind->word, (unsigned long)(kind->id & 0xFFFFu),
+                 narrow == NULL ? "(the text of this event is not available)" : narrow);
+    free(narrow);
+    LocalFree(text);
+}
+
+void event_sink_write(struct event_sink *sink, enum event_id event, const char *const *inserts,
+                      size_t count)
+{
+    struct message_kind kind = message_kind_of(event);
+    wchar_t *wide[MESSAGE_INSERTS_MAX] = {NULL};
+    wchar_t unknown[MESSAGE_INSERTS_MAX][2];
+    wchar_t *values[MESSAGE_INSERTS_MAX];
+    size_t i;
+
+    if (count > MESSAGE_INSERTS_MAX)
+        count = MESSAGE_INSERTS_MAX;
+    for (i = 0; i < count; i++) {
+        unknown[i][0] = L'?';
+        unknown[i][1] = L'\0';
+        wide[i] = inserts[i] == NULL ? NULL : wide_from_utf8(inserts[i]);
+        values[i] = wide[i] == NULL ? unknown[i] : wide[i];
+    }
+    if (sink->console)
+        to_console(&kind, values, count);
+    if (sink->log != NULL)
+        to_log(sink->log, &kind, values, count);
+    for (i = 0; i < count; i++)
+        free(wide[i]);
+}

@@ -1,0 +1,47 @@
+#include "event_source.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+
+#include "wide.h"
+
+#define SOURCE_KEY L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ShmBroker"
+
+static LSTATUS set_values(HKEY key, const wchar_t *executable)
+{
+    const DWORD types = EVENTLOG_ERROR_TYPE | EVENTLOG_WARNING_TYPE | EVENTLOG_INFORMATION_TYPE;
+    DWORD size = (DWORD)((wcslen(executable) + 1) * sizeof(wchar_t));
+    LSTATUS code =
+        RegSetValueExW(key, L"EventMessageFile", 0, REG_EXPAND_SZ, (const BYTE *)executable, size);
+
+    if (code != ERROR_SUCCESS)
+        return code;
+    return RegSetValueExW(key, L"TypesSupported", 0, REG_DWORD, (const BYTE *)&types,
+                          sizeof(types));
+}
+
+uint32_t event_source_register(const char *executable)
+{
+    wchar_t *wide = wide_from_utf8(executable);
+    LSTATUS code;
+    HKEY key;
+
+    if (wide == NULL)
+        return GetLastError();
+    code = RegCreateKeyExW(HKEY_LOCAL_MACHINE, SOURCE_KEY, 0, NULL, 0, KEY_SET_VALUE, NULL, &key,
+                           NULL);
+    if (code == ERROR_SUCCESS) {
+        code = set_values(key, wide);
+        RegCloseKey(key);
+    }
+    free(wide);
+    return (uint32_t)code;
+}
+
+uint32_t event_source_remove(void)
+{
+    LSTATUS code = RegDeleteKeyW(HKEY_LOCAL_MACHINE, SOURCE_KEY);
+
+    return code == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : (uint32_t)code;
+}

@@ -1,0 +1,103 @@
+#include "files.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+
+#include "failure.h"
+#include "wide.h"
+
+#define RETRY_MS    100u
+#define RETRY_TIMES 20u
+
+/* Editors and virus scanners keep a file to themselves for moments. */
+static HANDLE open_patiently(const wchar_t *path)
+{
+    unsigned tries;
+
+    for (tries = 0;; tries++) {
+        HANDLE file =
+            CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                        NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+        DWORD code = GetLastError();
+
+        if (file != INVALID_HANDLE_VALUE || tries == RETRY_TIMES ||
+            (code != ERROR_SHARING_VIOLATION && code != ERROR_LOCK_VIOLATION))
+            return file;
+        Sleep(RETRY_MS);
+    }
+}
+
+static enum sys_status cannot_open(const wchar_t *path, DWORD code, struct sys_failure *why)
+{
+    DWORD attributes = GetFileAttributesW(path);
+
+    /* Windows only says "access denied". */
+    if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
+        return failure_say(why, SYS_FAILED, "CreateFileW", code, "this is a folder, not a file");
+    return failure_set(why, "CreateFileW", code);
+}
+
+/* Reads up to `size` bytes; the file may have shrunk since its size was asked. */
+static bool read_all(HANDLE file, char *content, size_t size, size_t *length)
+{
+    size_t done = 0;
+    DWORD got;
+
+    do {
+        if (!ReadFile(file, content + done, (DWORD)(size - done), &got, NULL))
+            return false;
+        done += got;
+    } while (got != 0 && done < size);
+    *length = done;
+    return true;
+}
+
+static enum sys_status read_open(HANDLE file, size_t limit, char **content, size_t *length,
+                                 struct sys_failure *why)
+{
+    LARGE_INTEGER size;
+    char *buffer;
+
+    if (!GetFileSizeEx(file, &size))
+        return failure_set(why, "GetFileSizeEx", GetLastError());
+    if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit || (uint64_t)size.QuadPart >= MAXDWORD)
+        return failure_say(why, SYS_FAILED, "GetFileSizeEx", 0,
+                           "the file has %lld bytes, more than the %llu that are read",
+                           (long long)size.QuadPart, (unsigned long long)limit);
+    buffer = malloc((size_t)size.QuadPart + 1);
+    if (buffer == NULL)
+        return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    if (!read_all(file, buffer, (size_t)size.QuadPart, length)) {
+        DWORD code = GetLastError();
+
+        free(buffer);
+        return failure_set(why, "ReadFile", code);
+    }
+    buffer[*length] = '\0';
+    *content = buffer;
+    return SYS_OK;
+}
+
+enum sys_status files_read(const char *path, size_t limit, char **content, size_t *length,
+                           struct sys_failure *why)
+{
+    enum sys_status status;
+    wchar_t *wide;
+    HANDLE file;
+
+    *content = NULL;
+    *length = 0;
+    wide = wide_from_utf8(path);
+    if (wide == NULL)
+        return failure_set(why, "CreateFileW", GetLastError());
+    file = open_patiently(wide);
+    if (file == INVALID_HANDLE_VALUE) {
+        status = cannot_open(wide, GetLastError(), why);
+    } else {
+        status = read_open(file, limit, content, length, why);
+        CloseHandle(file);
+    }
+    free(wide);
+    return status;
+}

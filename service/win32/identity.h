@@ -1,0 +1,15 @@
+/*
+ * identity.h - as whom the broker owns its objects.
+ */
+#ifndef IDENTITY_H
+#define IDENTITY_H
+
+#include "system.h"
+
+/* As system.h's `identify`. */
+enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why);
+
+/* The SID of the process's own account. False: `out` is empty. */
+bool identity_user(char out[SYS_SID_MAX]);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * message_table.h - the texts of events, from the executable's message table.
+ */
+#ifndef MESSAGE_TABLE_H
+#define MESSAGE_TABLE_H
+
+#include <windows.h>
+
+#include "events.h"
+
+#define MESSAGE_INSERTS_MAX 8 /* values of one message */
+
+/* What the event log needs to know of an event. */
+struct message_kind {
+    DWORD id;         /* with its severity, as in the table */
+    WORD type;        /* EVENTLOG_..._TYPE */
+    const char *word; /* "info", "warning", "error" */
+};
+
+/* An event without an entry in the table is an error of its bare number. */
+struct message_kind message_kind_of(enum event_id event);
+
+/*
+ * The text with its values in place, without the line end, to be freed with
+ * LocalFree(); NULL when it cannot be had. `inserts` has MESSAGE_INSERTS_MAX
+ * entries, none of them NULL.
+ */
+wchar_t *message_text(DWORD id, const wchar_t *const *inserts);
+
+#endif

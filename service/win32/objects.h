@@ -1,0 +1,30 @@
+/*
+ * objects.h - the held objects: system.h's create, fill, protect and close,
+ * and the descriptors they are made with.
+ *
+ * A struct sys_object is the handle itself, a struct sys_descriptor the
+ * security descriptor in one block: nothing else has to be kept for either.
+ */
+#ifndef OBJECTS_H
+#define OBJECTS_H
+
+#include <windows.h>
+
+#include "system.h"
+
+enum sys_status descriptors_make(const char *sddl, struct sys_descriptor **out,
+                                 struct sys_failure *why);
+void descriptors_free(struct sys_descriptor *descriptor);
+
+/* Security attributes for a new object that nobody inherits. */
+SECURITY_ATTRIBUTES descriptors_attributes(const struct sys_descriptor *descriptor);
+
+enum sys_status objects_create(const struct sys_spec *spec, const struct sys_descriptor *descriptor,
+                               struct sys_object **out, struct sys_failure *why);
+enum sys_status objects_fill(struct sys_object *section, const struct sys_content *content,
+                             struct sys_failure *why);
+enum sys_status objects_protect(struct sys_object *object, const struct sys_descriptor *descriptor,
+                                struct sys_failure *why);
+void objects_close(struct sys_object *object);
+
+#endif

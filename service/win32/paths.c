@@ -1,0 +1,85 @@
+#include "paths.h"
+
+#include <windows.h>
+#include <initguid.h>
+#include <objbase.h>
+#include <knownfolders.h>
+#include <shlobj.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "wide.h"
+
+#define PATH_UNITS 32768u /* the longest path there is */
+
+char *paths_default_config(void)
+{
+    static const char tail[] = "\\ShmBroker\\shmbroker.yaml";
+    wchar_t *folder = NULL;
+    char *narrow, *path = NULL;
+    HRESULT result =
+        SHGetKnownFolderPath(&FOLDERID_ProgramData, KF_FLAG_DONT_VERIFY, NULL, &folder);
+
+    if (FAILED(result)) {
+        CoTaskMemFree(folder);
+        SetLastError(ERROR_PATH_NOT_FOUND);
+        return NULL;
+    }
+    narrow = wide_to_utf8(folder);
+    CoTaskMemFree(folder);
+    if (narrow == NULL)
+        return NULL;
+    path = malloc(strlen(narrow) + sizeof(tail));
+    if (path != NULL) {
+        strcpy(path, narrow);
+        strcat(path, tail);
+    } else {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    free(narrow);
+    return path;
+}
+
+static wchar_t *new_path(void)
+{
+    wchar_t *path = malloc(PATH_UNITS * sizeof(wchar_t));
+
+    if (path == NULL)
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    return path;
+}
+
+/* Takes `path` over; `units` is what the call that wrote it returned. */
+static char *narrow_path(wchar_t *path, DWORD units)
+{
+    char *narrow = NULL;
+
+    if (units > 0 && units < PATH_UNITS)
+        narrow = wide_to_utf8(path);
+    else if (units > 0)
+        SetLastError(ERROR_FILENAME_EXCED_RANGE);
+    free(path);
+    return narrow;
+}
+
+char *paths_executable(void)
+{
+    wchar_t *path = new_path();
+
+    return path == NULL ? NULL : narrow_path(path, GetModuleFileNameW(NULL, path, PATH_UNITS));
+}
+
+char *paths_absolute(const char *path)
+{
+    wchar_t *relative = wide_from_utf8(path), *absolute;
+    DWORD units = 0;
+
+    if (relative == NULL)
+        return NULL;
+    absolute = new_path();
+    if (absolute != NULL)
+        units = GetFullPathNameW(relative, PATH_UNITS, absolute, NULL);
+    free(relative);
+    return absolute == NULL ? NULL : narrow_path(absolute, units);
+}

@@ -1,0 +1,17 @@
+/*
+ * paths.h - where the program and its configuration are. UTF-8; every result
+ * is freed with free(). NULL: GetLastError() says why.
+ */
+#ifndef PATHS_H
+#define PATHS_H
+
+/* %ProgramData%\ShmBroker\shmbroker.yaml */
+char *paths_default_config(void);
+
+/* The full path of this executable. */
+char *paths_executable(void);
+
+/* `path`, from the current folder where it is relative. */
+char *paths_absolute(const char *path);
+
+#endif

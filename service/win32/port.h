@@ -1,0 +1,33 @@
+/*
+ * port.h - the core's view of the system, on Win32: fills system.h's table.
+ */
+#ifndef PORT_H
+#define PORT_H
+
+#include <windows.h>
+
+#include "event_sink.h"
+#include "system.h"
+
+/* What differs between the service, `run` and `check`. A zeroed one suits `check`. */
+struct port_host {
+    HANDLE stop;            /* borrowed, manual reset, set: end; NULL: never */
+    void (*progress)(void); /* NULL: nobody waits */
+    void (*running)(void);  /* NULL: nobody waits */
+};
+
+/* Lives on the broker's thread from port_open to port_close. */
+struct port {
+    struct port_host host;
+    struct event_sink *sink; /* borrowed; NULL: events go nowhere */
+    HANDLE instance;         /* owned: NULL before claim */
+};
+
+/* Fills `out`, which refers to `port` from then on. */
+void port_open(struct port *port, const struct port_host *host, struct event_sink *sink,
+               struct system *out);
+
+/* Called by the thread that ran the broker, after it: lets another broker start. */
+void port_close(struct port *port);
+
+#endif

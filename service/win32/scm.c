@@ -1,0 +1,144 @@
+#include "scm.h"
+
+#include <stdio.h>
+
+#include "console.h"
+#include "error.h"
+
+#define POLL_MS  100u
+#define STILL_MS 60000u /* longest time without progress */
+
+enum shmb_exit scm_failed(const char *what, DWORD code)
+{
+    char text[256];
+
+    if (code == ERROR_SERVICE_DOES_NOT_EXIST) {
+        console_error(
+            "shmbroker: the service is not installed; install it with: shmbroker install");
+        return SHMB_EXIT_NO_BROKER;
+    }
+    error_text(code, text, sizeof(text));
+    console_error("shmbroker: %s: %s (error %lu)%s", what, text, (unsigned long)code,
+                  code == ERROR_ACCESS_DENIED ? "; run it as administrator" : "");
+    if (code == ERROR_ACCESS_DENIED)
+        return SHMB_EXIT_DENIED;
+    return code == ERROR_SERVICE_REQUEST_TIMEOUT ? SHMB_EXIT_TIMEOUT : SHMB_EXIT_SYSTEM;
+}
+
+enum shmb_exit scm_open(DWORD access, SC_HANDLE *service)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    DWORD code;
+
+    *service = NULL;
+    if (manager == NULL)
+        return scm_failed("cannot reach the service manager", GetLastError());
+    *service = OpenServiceW(manager, SCM_SERVICE_NAME, access);
+    code = GetLastError();
+    CloseServiceHandle(manager);
+    return *service != NULL ? SHMB_EXIT_DONE : scm_failed("cannot open the service", code);
+}
+
+void scm_close(SC_HANDLE handle)
+{
+    if (handle != NULL)
+        CloseServiceHandle(handle);
+}
+
+bool scm_query(SC_HANDLE service, SERVICE_STATUS_PROCESS *out)
+{
+    DWORD size;
+
+    return QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, (BYTE *)out, sizeof(*out), &size);
+}
+
+enum shmb_exit scm_wait(SC_HANDLE service, DWORD state, SERVICE_STATUS_PROCESS *out)
+{
+    DWORD seen_state = 0, seen_point = 0;
+    ULONGLONG moved = GetTickCount64();
+
+    for (;;) {
+        if (!scm_query(service, out))
+            return scm_failed("cannot ask for the state of the service", GetLastError());
+        if (out->dwCurrentState == state || out->dwCurrentState == SERVICE_STOPPED)
+            return SHMB_EXIT_DONE;
+        if (out->dwCurrentState != seen_state || out->dwCheckPoint != seen_point)
+            moved = GetTickCount64();
+        else if (GetTickCount64() - moved >= STILL_MS)
+            break;
+        seen_state = out->dwCurrentState;
+        seen_point = out->dwCheckPoint;
+        Sleep(POLL_MS);
+    }
+    console_error("shmbroker: the service is %s and has made no progress for %u seconds",
+                  scm_state_word(out->dwCurrentState), STILL_MS / 1000);
+    return SHMB_EXIT_TIMEOUT;
+}
+
+const char *scm_state_word(DWORD state)
+{
+    switch (state) {
+    case SERVICE_STOPPED:
+        return "stopped";
+    case SERVICE_START_PENDING:
+        return "starting";
+    case SERVICE_STOP_PENDING:
+        return "stopping";
+    case SERVICE_RUNNING:
+        return "running";
+    default:
+        return "in another state";
+    }
+}
+
+static const char *exit_words(DWORD code)
+{
+    switch (code) {
+    case SHMB_EXIT_NOT_SO:
+        return "its configuration cannot be used: see the application event log, or run "
+               "shmbroker check FILE";
+    case SHMB_EXIT_DENIED:
+        return "its account lacks a right, see the application event log; often this helps: sc "
+               "sidtype ShmBroker unrestricted";
+    case SHMB_EXIT_CONFLICT:
+        return "another ShmBroker runs on this machine";
+    default:
+        return "a call of the system failed: see the application event log";
+    }
+}
+
+void scm_end_text(const SERVICE_STATUS_PROCESS *status, char out[SCM_TEXT_MAX])
+{
+    char text[256];
+
+    switch (status->dwWin32ExitCode) {
+    case ERROR_SUCCESS:
+        snprintf(out, SCM_TEXT_MAX, "it was stopped as asked");
+        break;
+    case ERROR_SERVICE_NEVER_STARTED:
+        snprintf(out, SCM_TEXT_MAX, "it has not been started since the system started");
+        break;
+    case ERROR_SERVICE_SPECIFIC_ERROR:
+        snprintf(out, SCM_TEXT_MAX, "%s (service-specific code %lu)",
+                 exit_words(status->dwServiceSpecificExitCode),
+                 (unsigned long)status->dwServiceSpecificExitCode);
+        break;
+    case ERROR_PROCESS_ABORTED:
+        snprintf(out, SCM_TEXT_MAX, "its process ended without a word (error %u)",
+                 (unsigned)ERROR_PROCESS_ABORTED);
+        break;
+    default:
+        error_text(status->dwWin32ExitCode, text, sizeof(text));
+        snprintf(out, SCM_TEXT_MAX, "%s (error %lu)", text, (unsigned long)status->dwWin32ExitCode);
+    }
+}
+
+enum shmb_exit scm_end_exit(const SERVICE_STATUS_PROCESS *status)
+{
+    DWORD code = status->dwServiceSpecificExitCode;
+
+    if (status->dwWin32ExitCode == ERROR_SERVICE_SPECIFIC_ERROR && code >= SHMB_EXIT_NOT_SO &&
+        code <= SHMB_EXIT_SYSTEM)
+        return (enum shmb_exit)code;
+    return SHMB_EXIT_SYSTEM;
+}

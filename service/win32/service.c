@@ -1,0 +1,149 @@
+#include "service.h"
+
+#include <windows.h>
+
+#include "lifecycle.h"
+#include "names.h"
+#include "port.h"
+
+#define PROGRESS_MS  250u   /* a check point at most this often */
+#define WAIT_HINT_MS 10000u /* until the next check point at the latest */
+
+/* The service manager gives its callbacks no context on the way in: hence static. */
+static struct service {
+    const char *config;
+    SERVICE_STATUS_HANDLE manager;
+    HANDLE stop;
+    SRWLOCK lock; /* over `status` and `moved`: two threads tell the state */
+    SERVICE_STATUS status;
+    ULONGLONG moved; /* when the check point moved last */
+    enum shmb_exit result;
+} the_service = {.lock = SRWLOCK_INIT};
+
+static bool is_pending(DWORD state)
+{
+    return state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
+}
+
+/* With the lock held. */
+static void publish(DWORD state)
+{
+    SERVICE_STATUS *status = &the_service.status;
+
+    status->dwServiceType = SERVICE_WIN32_OWN_PROCESS;
+    status->dwCheckPoint = !is_pending(state)                ? 0
+                           : status->dwCurrentState == state ? status->dwCheckPoint + 1
+                                                             : 1;
+    status->dwCurrentState = state;
+    /* Asked during the start, the broker ends before its next object. */
+    status->dwControlsAccepted = state == SERVICE_STOPPED || state == SERVICE_STOP_PENDING
+                                     ? 0
+                                     : SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN;
+    status->dwWaitHint = is_pending(state) ? WAIT_HINT_MS : 0;
+    the_service.moved = GetTickCount64();
+    SetServiceStatus(the_service.manager, status);
+}
+
+static void on_progress(void)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    if (is_pending(the_service.status.dwCurrentState) &&
+        GetTickCount64() - the_service.moved >= PROGRESS_MS)
+        publish(the_service.status.dwCurrentState);
+    ReleaseSRWLockExclusive(&the_service.lock);
+}
+
+/* Not after a stop that came in between: the service manager knows better then. */
+static void on_running(void)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    if (the_service.status.dwCurrentState == SERVICE_START_PENDING)
+        publish(SERVICE_RUNNING);
+    ReleaseSRWLockExclusive(&the_service.lock);
+}
+
+static void ask_to_stop(void)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    if (the_service.status.dwCurrentState != SERVICE_STOPPED)
+        publish(SERVICE_STOP_PENDING);
+    ReleaseSRWLockExclusive(&the_service.lock);
+    SetEvent(the_service.stop);
+}
+
+static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *context)
+{
+    (void)type;
+    (void)data;
+    (void)context;
+    switch (control) {
+    case SERVICE_CONTROL_STOP:
+    case SERVICE_CONTROL_SHUTDOWN:
+        ask_to_stop();
+        return NO_ERROR;
+    case SERVICE_CONTROL_INTERROGATE:
+        return NO_ERROR;
+    default:
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    }
+}
+
+/*
+ * A failure is told as a service-specific code, which is an orderly end: the
+ * service manager's restarts are for crashes, not for a wrong configuration.
+ */
+static void tell_stopped(enum shmb_exit result)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    the_service.result = result;
+    if (result != SHMB_EXIT_DONE) {
+        the_service.status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
+        the_service.status.dwServiceSpecificExitCode = (DWORD)result;
+    }
+    publish(SERVICE_STOPPED); /* the process may end from here on */
+    ReleaseSRWLockExclusive(&the_service.lock);
+}
+
+static void WINAPI start(DWORD count, wchar_t **arguments)
+{
+    const struct port_host host = {the_service.stop, on_progress, on_running};
+    struct event_sink sink;
+    struct system system;
+    struct port port;
+    enum shmb_exit result;
+
+    (void)count;
+    (void)arguments;
+    the_service.manager = RegisterServiceCtrlHandlerExW(L"" SHMB_SERVICE_NAME, on_control, NULL);
+    if (the_service.manager == NULL)
+        return;
+    AcquireSRWLockExclusive(&the_service.lock);
+    publish(SERVICE_START_PENDING);
+    ReleaseSRWLockExclusive(&the_service.lock);
+
+    event_sink_open(&sink, false);
+    port_open(&port, &host, &sink, &system);
+    result = lifecycle_run(&system, the_service.config);
+    port_close(&port);
+    event_sink_close(&sink);
+    tell_stopped(result);
+}
+
+enum shmb_exit service_main(const char *config)
+{
+    wchar_t name[] = L"" SHMB_SERVICE_NAME;
+    SERVICE_TABLE_ENTRYW table[] = {{name, start}, {NULL, NULL}};
+    enum shmb_exit result = SHMB_EXIT_SYSTEM;
+
+    the_service.config = config;
+    the_service.result = SHMB_EXIT_SYSTEM;
+    the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (the_service.stop == NULL)
+        return SHMB_EXIT_SYSTEM;
+    if (StartServiceCtrlDispatcherW(table))
+        result = the_service.result;
+    else if (GetLastError() == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT)
+        result = SHMB_EXIT_USAGE;
+    CloseHandle(the_service.stop);
+    return result;
+}

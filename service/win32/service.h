@@ -1,0 +1,16 @@
+/*
+ * service.h - the broker under the service manager.
+ */
+#ifndef SERVICE_H
+#define SERVICE_H
+
+#include "exit_codes.h"
+
+/*
+ * Hands the process over to the service manager and returns when the service
+ * has ended. `config` is the path of the configuration; it must stay valid.
+ * SHMB_EXIT_USAGE: this process was not started by the service manager.
+ */
+enum shmb_exit service_main(const char *config);
+
+#endif

@@ -1,0 +1,55 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include "console.h"
+#include "event_sink.h"
+#include "lifecycle.h"
+#include "port.h"
+
+/* The console calls back without a context: hence static. */
+static HANDLE stop_asked, ended;
+
+static BOOL WINAPI on_console(DWORD event)
+{
+    SetEvent(stop_asked);
+    /* Once this returns from a close, a log-off or a shutdown, the process is killed. */
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+        WaitForSingleObject(ended, INFINITE);
+    return TRUE;
+}
+
+static enum shmb_exit run(const char *config)
+{
+    const struct port_host host = {stop_asked, NULL, NULL};
+    struct event_sink sink;
+    struct system system;
+    struct port port;
+    enum shmb_exit result;
+
+    event_sink_open(&sink, true);
+    port_open(&port, &host, &sink, &system);
+    result = lifecycle_run(&system, config);
+    port_close(&port);
+    event_sink_close(&sink);
+    return result;
+}
+
+enum shmb_exit verb_run(const char *config)
+{
+    enum shmb_exit result = SHMB_EXIT_SYSTEM;
+
+    stop_asked = CreateEventW(NULL, TRUE, FALSE, NULL);
+    ended = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (stop_asked != NULL && ended != NULL) {
+        /* Without a console there is nothing to listen to; the broker runs all the same. */
+        SetConsoleCtrlHandler(on_console, TRUE);
+        result = run(config);
+    } else {
+        console_error("shmbroker: out of memory");
+    }
+    /* Neither event is closed: the console may call back until the process is gone. */
+    if (ended != NULL)
+        SetEvent(ended);
+    return result;
+}
