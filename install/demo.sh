@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# ShmBroker before your eyes, on a bare Debian machine: builds it, registers it
+# as a service in a Wine prefix of its own, lets ordinary Win32 programs in two
+# sessions use what it holds, and removes everything again. On Windows:
+# install\demo.cmd.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+. "$root/install/common.sh"
+SHMB_BUILD=$shmb_build
+. "$root/tests/wine.sh"
+
+section='Global\MyFileMappingObject'
+mutex='Global\sync_MyFileMappingObject'
+message='Hello from session 1'
+bin=$shmb_build/mingw-x64/bin
+steps=12 number=0
+work=$(mktemp -d) || exit 1
+
+finish() {
+    wine_end
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+label() {
+    number=$((number + 1))
+    printf -v label '[%2d/%d] %s' "$number" "$steps" "$1"
+}
+
+# show TEXT FUNCTION: one line with what the function printed; ends the demo
+# where it failed.
+show() {
+    label "$1"
+    printf '%s' "$label"
+    if "$2" >"$work/said" 2>"$work/err" </dev/null; then
+        printf ': %s ok\n' "$(tr -d '\r' <"$work/said" | paste -sd ' ')"
+    else
+        echo ' FAILED'
+        sed 's/^/    /' "$work/said" "$work/err"
+        exit 1
+    fi
+}
+
+# A plain Win32 program in a session; `user` is a standard user there.
+plain() {
+    local session=$1
+    shift
+    wine_run "$bin/session_launcher.exe" -s "$session" -t 30 -- "$bin/plain.exe" "$@"
+}
+plain_user() {
+    local session=$1
+    shift
+    wine_run "$bin/session_launcher.exe" -s "$session" -r -t 30 -- "$bin/plain.exe" "$@"
+}
+
+service_state() {
+    wine_run sc query ShmBroker | tr -d '\r' | sed -n 's/^ *STATE *: *[0-9]* *\([A-Z_]*\).*/\1/p'
+}
+
+name_is_gone() {
+    [ "$(plain 1 exists section "$section" | tr -d '\r')" = 'not there' ]
+}
+
+# wait_for TEXT FILE: until a background program has said so.
+wait_for() {
+    local turn
+    for ((turn = 0; turn < 600; turn++)); do
+        ! grep -q "$1" "$2" || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# The launcher puts the service into session 0, where Windows runs services and
+# Wine does not.
+register() {
+    local command
+    command="\"$(wine_path "$bin/session_launcher.exe")\" -s 0 -- \"$(wine_path "$bin/shmbroker.exe")\""
+    command="$command --config \"$(wine_path "$root/config/demo.yaml")\""
+    name_is_gone && wine_run sc create ShmBroker binPath= "$command" >&2 &&
+        [ "$(service_state)" = STOPPED ] && printf 'registered'
+}
+
+start() {
+    wine_run "$bin/shmbroker.exe" start >&2 && [ "$(service_state)" = RUNNING ] &&
+        plain_user 1 exists section "$section" >&2 && printf '%s exists' "$section"
+}
+
+write() {
+    plain 1 write "$section" "$message" >&2 && printf '"%s" written, and gone' "$message"
+}
+
+read_back() {
+    plain_user 2 read "$section" >"$work/text" &&
+        [ "$(tr -d '\r' <"$work/text")" = "$message" ] && printf '"%s"' "$message"
+}
+
+kill_holder() {
+    local pid
+    wine_run "$bin/session_launcher.exe" -s 1 -r -k -- "$bin/plain.exe" hold-mutex "$mutex" \
+        >"$work/holder" 2>&1 || return 1
+    wait_for holding "$work/holder" || return 1
+    pid=$(tr -d '\r' <"$work/holder" | grep -E '^[0-9]+$')
+    wine_run taskkill /f /pid "$pid" >&2 && printf 'killed'
+}
+
+next_holder() {
+    [ "$(plain_user 2 take-mutex "$mutex" | tr -d '\r')" = abandoned ] &&
+        [ "$(plain_user 1 take-mutex "$mutex" | tr -d '\r')" = taken ] &&
+        printf 'told "abandoned", the one after it "taken"'
+}
+
+status() {
+    wine_run "$bin/shmbroker.exe" status >"$work/status" && printf 'running, nothing missing'
+}
+
+stop() {
+    wine_run "$bin/shmbroker.exe" stop >&2 && [ "$(service_state)" = STOPPED ] && name_is_gone &&
+        printf '%s is gone' "$section"
+}
+
+remove() {
+    local prefix=$WINEPREFIX
+    wine_run sc delete ShmBroker >&2 && [ -z "$(service_state)" ] && wine_end && [ ! -e "$prefix" ] &&
+        printf 'service and Wine prefix'
+}
+
+label 'set-up'
+step "$label" "$root/install/setup.sh" || exit 1
+label 'building (the first time about a minute)'
+step "$label" locked configure_and_build mingw-x64 shmbroker plain idle session_launcher || exit 1
+begin() { wine_begin "$bin" && printf '%s' "$(wine --version)"; }
+show 'a Windows of its own' begin
+show 'sc create ShmBroker' register
+show 'start' start
+show 'plain Win32 writer (session 1)' write
+show 'reader (session 2, standard user)' read_back
+show 'a writer is killed while it holds the lock' kill_holder
+show 'the next one' next_holder
+show 'status' status
+sed 's/^/        /' "$work/status" | tr -d '\r'
+show 'stop' stop
+show 'removed' remove
+cat <<'TEXT'
+Done. Wine shows that the programs and the service work as they are written. It
+does not prove what Windows alone enforces: SeCreateGlobalPrivilege, separate
+sessions and integrity levels in the kernel, service SIDs and accounts, restart
+after a crash, the event log. For these: install\demo.cmd on Windows.
+TEXT

@@ -1,0 +1,188 @@
+/*
+ * bench_create [SEGMENTS [ROUNDS]] - what the broker adds to bare creation.
+ *
+ * Each round creates the segments of a configuration, every one with its lock,
+ * through the broker (descriptors, order, bookkeeping), and then the same
+ * objects in a bare loop of CreateFileMappingW and CreateMutexW without
+ * descriptors. Only the ratio means anything. Also counts the memory the
+ * broker itself needs for a segment: all busy heap blocks, not the segment.
+ */
+#include <windows.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker.h"
+#include "inventory.h"
+#include "load.h"
+#include "port.h"
+#include "trustees.h"
+
+#define ROUNDS_MAX 101
+
+struct bench {
+    unsigned segments, rounds;
+    struct system system;
+    struct port port;
+};
+
+static double now_us(void)
+{
+    LARGE_INTEGER ticks, frequency;
+
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&ticks);
+    return 1e6 * (double)ticks.QuadPart / (double)frequency.QuadPart;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, unsigned count)
+{
+    qsort(values, count, sizeof(*values), by_value);
+    return values[count / 2];
+}
+
+static void stop_on(const char *what)
+{
+    fprintf(stderr, "bench_create: %s failed (error %lu)\n", what, (unsigned long)GetLastError());
+    exit(1);
+}
+
+static size_t heap_bytes(void)
+{
+    HANDLE heaps[64];
+    DWORD count = GetProcessHeaps(64, heaps), i;
+    size_t total = 0;
+
+    for (i = 0; i < count && i < 64; i++) {
+        PROCESS_HEAP_ENTRY entry = {0};
+
+        while (HeapWalk(heaps[i], &entry))
+            if (entry.wFlags & PROCESS_HEAP_ENTRY_BUSY)
+                total += entry.cbData;
+    }
+    return total;
+}
+
+static char *make_text(unsigned segments, size_t *length)
+{
+    size_t room = 256 + (size_t)segments * 64, used;
+    char *text = malloc(room);
+    unsigned i;
+
+    if (text == NULL)
+        stop_on("malloc");
+    used = (size_t)snprintf(text, room,
+                            "version: 1\ndefaults: { access: { read: [Users], write: "
+                            "[Interactive] } }\nsegments:\n");
+    for (i = 0; i < segments; i++)
+        used += (size_t)snprintf(text + used, room - used, "  Bench%06u: { size: 4096 }\n", i);
+    *length = used;
+    return text;
+}
+
+static double through_broker(struct bench *bench, struct inventory *inventory)
+{
+    struct sys_failure why;
+    struct broker *broker;
+    double start = now_us(), end;
+
+    if (broker_start(&bench->system, inventory, &broker, &why) != SYS_OK)
+        stop_on(why.text);
+    end = now_us();
+    if (broker_counts(broker).missing != 0)
+        stop_on("creating an object");
+    (void)broker_stop(broker);
+    port_close(&bench->port);
+    return end - start;
+}
+
+static double bare(const struct bench *bench)
+{
+    HANDLE *handles = malloc(2 * sizeof(HANDLE) * bench->segments);
+    double start, end;
+    unsigned i;
+
+    if (handles == NULL)
+        stop_on("malloc");
+    start = now_us();
+    for (i = 0; i < bench->segments; i++) {
+        wchar_t name[64];
+
+        (void)swprintf(name, 64, L"Global\\Bench%06u.lock", i);
+        handles[2 * i] = CreateMutexW(NULL, FALSE, name);
+        (void)swprintf(name, 64, L"Global\\Bench%06u", i);
+        handles[2 * i + 1] =
+            CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, name);
+        if (handles[2 * i] == NULL || handles[2 * i + 1] == NULL)
+            stop_on("CreateFileMappingW");
+    }
+    end = now_us();
+    for (i = 0; i < 2 * bench->segments; i++)
+        CloseHandle(handles[i]);
+    free(handles);
+    return end - start;
+}
+
+static void measure(struct bench *bench, struct inventory *inventory)
+{
+    double broker[ROUNDS_MAX], loop[ROUNDS_MAX], ratio[ROUNDS_MAX];
+    unsigned i;
+
+    for (i = 0; i < bench->rounds; i++) {
+        if (i % 2 == 0) /* neither side always runs on what the other has warmed up */
+            broker[i] = through_broker(bench, inventory);
+        loop[i] = bare(bench);
+        if (i % 2 != 0)
+            broker[i] = through_broker(bench, inventory);
+        ratio[i] = broker[i] / loop[i];
+    }
+    printf("create_ratio %.3f broker / bare loop without descriptors, %u segments with lock, "
+           "median of %u rounds\n",
+           median(ratio, bench->rounds), bench->segments, bench->rounds);
+    printf("create_us %.1f through the broker, %.1f bare, per segment with lock\n",
+           median(broker, bench->rounds) / bench->segments,
+           median(loop, bench->rounds) / bench->segments);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {.segments = argc > 1 ? (unsigned)atoi(argv[1]) : 1000,
+                          .rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 11};
+    const struct port_host host = {0};
+    struct cfg_messages messages;
+    struct inventory *inventory = NULL;
+    struct trustees *known;
+    struct cfg *configuration = NULL;
+    size_t length, before, after;
+    char *text;
+
+    if (bench.segments == 0 || bench.rounds == 0 || bench.rounds > ROUNDS_MAX)
+        stop_on("the command line");
+    port_open(&bench.port, &host, NULL, &bench.system);
+    cfg_messages_init(&messages);
+    text = make_text(bench.segments, &length);
+    before = heap_bytes();
+    known = trustees_new(&bench.system);
+    if (cfg_load("bench", text, length, &messages, &configuration) != CFG_OK || known == NULL ||
+        inventory_build(configuration, known, &messages, &inventory) != SYS_OK)
+        stop_on("loading the configuration");
+    after = heap_bytes();
+    printf("memory %.0f bytes of the broker per segment with lock\n",
+           (double)(after - before) / bench.segments);
+    measure(&bench, inventory);
+    inventory_free(inventory);
+    cfg_free(configuration);
+    trustees_free(known);
+    cfg_messages_free(&messages);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Fails where a program needs a DLL that is not part of Windows, such as those
+# of the compiler: the products are one file each.
+#
+#   tests/imports.sh PROGRAM…
+#
+# With --opens-only, where a file (program, DLL, object or library) uses a
+# function that makes a named object: the client library never does.
+#
+#   tests/imports.sh --opens-only FILE…
+set -u
+
+makers='(Nt|Zw)?(Create|create)(FileMapping|Mutex|Event|Semaphore|WaitableTimer|JobObject|Section|Mutant)'
+opens_only() {
+    local file names found bad=0
+    for file in "$@"; do
+        case $file in
+        *.exe | *.dll) names=$(x86_64-w64-mingw32-objdump -p "$file" | sed -n '/Import Tables/,/Export Tables/p') ;;
+        *) names=$(x86_64-w64-mingw32-nm -u "$file") ;;
+        esac
+        # Whatever else it does, it opens: a list without that has been misread.
+        if ! grep -q 'OpenFileMapping' <<<"$names"; then
+            echo "$file: no imports found"
+            bad=1
+        fi
+        found=$(grep -oE "\\b(__imp_|_imp__|_)*$makers[A-Za-z0-9]*" <<<"$names" | sort -u | tr '\n' ' ')
+        if [ -n "$found" ]; then
+            echo "$file: uses $found"
+            bad=1
+        fi
+    done
+    [ $# -gt 0 ] && [ $bad = 0 ]
+}
+
+if [ "${1:-}" = --opens-only ]; then
+    shift
+    opens_only "$@"
+    exit
+fi
+system_dlls='advapi32 kernel32 msvcrt ntdll ole32 shell32 user32'
+bad=0
+for program in "$@"; do
+    names=$(x86_64-w64-mingw32-objdump -p "$program" | sed -n 's/^.*DLL Name: *//p') || names=
+    if [ -z "$names" ]; then
+        echo "$program: no import table"
+        bad=1
+    fi
+    for name in $names; do
+        plain=$(printf '%s' "${name%.*}" | tr 'A-Z' 'a-z')
+        case " $system_dlls " in
+        *" $plain "*) ;;
+        *)
+            echo "$program: needs $name"
+            bad=1
+            ;;
+        esac
+    done
+done
+[ $# -gt 0 ] && [ $bad = 0 ]

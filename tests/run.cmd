@@ -1,0 +1,46 @@
+@echo off
+rem Builds and runs all tests on Windows; on Linux: tests/run.sh.
+rem   tests\run.cmd [windows-x64 or windows-x86]
+rem The last line is "N passed, N failed, N skipped"; the exit code is 0 where
+rem nothing failed. A program without cmocka's summary line has failed.
+setlocal
+cd /d "%~dp0.."
+set "preset=%~1"
+if "%preset%"=="" set "preset=windows-x64"
+call install\build.cmd %preset%
+if errorlevel 1 exit /b 1
+set "bin=build\%preset%\bin"
+set "out=%TEMP%\shmb-test-%RANDOM%%RANDOM%"
+set /a passed=0, failed=0, skipped=0, programs=0
+for /f "usebackq" %%t in ("build\%preset%\tests.txt") do call :program %%t
+del "%out%.out" "%out%.err" >nul 2>&1
+if %programs%==0 set /a failed+=1
+echo %passed% passed, %failed% failed, %skipped% skipped
+if not %failed%==0 exit /b 1
+exit /b 0
+
+:program
+set /a programs+=1
+"%bin%\%1.exe" >"%out%.out" 2>"%out%.err" <nul
+set code=%errorlevel%
+call :count ok "[       OK ] "
+call :count bad "[  FAILED  ] "
+call :count skip "[  SKIPPED ] "
+set "note="
+set /a seen=ok+bad+skip
+find "test(s) run." <"%out%.out" >nul
+if errorlevel 1 set "note=no summary line"
+find "[  PASSED  ]" <"%out%.err" >nul
+if errorlevel 1 set "note=no summary line"
+if %seen%==0 set "note=no test was run"
+if not defined note if %bad%==0 if not %code%==0 set "note=exit code %code%"
+if defined note set /a bad+=1
+set /a passed+=ok, failed+=bad, skipped+=skip
+echo %1: %ok% passed, %bad% failed, %skip% skipped %note%
+if not %bad%==0 type "%out%.out" "%out%.err"
+exit /b 0
+
+:count
+set /a %1=0
+for /f %%n in ('find "%~2" ^<"%out%.out"') do set /a %1+=1
+exit /b 0

@@ -1,0 +1,66 @@
+/*
+ * child.h - programs that a test starts: in other sessions, with weaker tokens,
+ * their output read line by line with a deadline, and all of them killed in the
+ * end.
+ */
+#ifndef TEST_CHILD_H
+#define TEST_CHILD_H
+
+#include <windows.h>
+
+#include <stdbool.h>
+
+#define SUPPORT_DEADLINE_MS 30000u
+#define SUPPORT_LINE_MAX    32768u
+
+struct child;
+
+/* How a program is started; zero means as the test itself. */
+struct launch {
+    const char *session; /* simulated session such as "2"; Wine only */
+    bool standard_user;  /* no Administrators, no privileges */
+    const char *deny;    /* more groups without effect, such as "IU AU" */
+    bool no_privileges;  /* but that to pass through folders */
+    bool console;        /* a console of its own, without a window; for child_interrupt */
+};
+
+/*
+ * Starts a command line. The program's output and errors come through one
+ * pipe; its input stays open until child_end. `how` may be NULL.
+ */
+struct child *child_start(const struct launch *how, const char *format, ...);
+
+/* Starts this program again as a client: verb and arguments. */
+struct child *client_start(const struct launch *how, const char *format, ...);
+
+/* The next line of output, without its end; NULL when the program has closed it. */
+const char *child_line(struct child *child);
+
+/* The next line must be exactly this one. */
+void child_expect(struct child *child, const char *line);
+
+/* Skips lines until one that starts with `prefix`, and returns that. */
+const char *child_find(struct child *child, const char *prefix, DWORD deadline_ms);
+
+/* Closes the program's input and waits for its end. Returns the exit code. */
+DWORD child_end(struct child *child);
+
+/* The same; its last line, printed when its input ends, must be this one. */
+DWORD child_end_with(struct child *child, const char *line);
+
+/* Kills the program and all it has started, and waits until they are gone. */
+void child_kill(struct child *child);
+
+/* Ctrl+C for a program that was started with `console` and without a launcher. */
+void child_interrupt(struct child *child);
+
+/* Runs a client that prints one line and ends with 0; returns that line. */
+const char *client_line(const struct launch *how, const char *format, ...);
+
+/* The child survives the end of the running test. */
+void child_keep(struct child *child);
+
+/* Test teardown: kills what the test has left behind. */
+int support_teardown(void **state);
+
+#endif

@@ -1,0 +1,172 @@
+#include "support.h"
+
+#include <shellapi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients.h"
+
+#define FILES_MAX 64
+
+static char *files[FILES_MAX];
+
+/* ---- the place we run in ---- */
+
+bool support_wine(void)
+{
+    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
+}
+
+const wchar_t *support_wide(const char *text)
+{
+    static wchar_t buffers[8][SUPPORT_LINE_MAX];
+    static unsigned turn;
+    wchar_t *out = buffers[turn++ % 8];
+
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, out, SUPPORT_LINE_MAX) == 0)
+        out[0] = 0;
+    return out;
+}
+
+const char *support_narrow(const wchar_t *text)
+{
+    static char buffers[4][SUPPORT_LINE_MAX];
+    static unsigned turn;
+    char *out = buffers[turn++ % 4];
+
+    if (WideCharToMultiByte(CP_UTF8, 0, text, -1, out, SUPPORT_LINE_MAX, NULL, NULL) == 0)
+        out[0] = 0;
+    return out;
+}
+
+const char *support_own_path(void)
+{
+    static wchar_t path[MAX_PATH * 4];
+
+    GetModuleFileNameW(NULL, path, MAX_PATH * 4);
+    return support_narrow(path);
+}
+
+const char *support_sibling(const char *file)
+{
+    static char paths[4][MAX_PATH * 4];
+    static unsigned turn;
+    char *out = paths[turn++ % 4];
+    const char *own = support_own_path();
+    const char *end = strrchr(own, '\\');
+
+    snprintf(out, sizeof(paths[0]), "%.*s%s", end == NULL ? 0 : (int)(end - own + 1), own, file);
+    return out;
+}
+
+/* ---- the broker ---- */
+
+static void remove_files(void)
+{
+    size_t i;
+
+    for (i = 0; i < FILES_MAX && files[i] != NULL; i++) {
+        DeleteFileW(support_wide(files[i]));
+        free(files[i]);
+        files[i] = NULL;
+    }
+}
+
+const char *support_file(const char *text)
+{
+    wchar_t folder[MAX_PATH + 1], path[MAX_PATH + 1];
+    size_t i = 0;
+    HANDLE file;
+    DWORD done = 0;
+
+    while (i < FILES_MAX && files[i] != NULL)
+        i++;
+    assert_true(i < FILES_MAX);
+    if (i == 0)
+        atexit(remove_files);
+    assert_true(GetTempPathW(MAX_PATH, folder) != 0);
+    assert_true(GetTempFileNameW(folder, L"shm", 0, path) != 0);
+    file = CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    assert_true(WriteFile(file, text, (DWORD)strlen(text), &done, NULL));
+    CloseHandle(file);
+    files[i] = _strdup(support_narrow(path));
+    assert_non_null(files[i]);
+    return files[i];
+}
+
+struct child *broker_run(const struct launch *how, const char *configuration)
+{
+    struct child *child =
+        child_start(how, "\"%s\" run --config \"%s\"", support_sibling("shmbroker.exe"),
+                    support_file(configuration));
+
+    for (;;) {
+        const char *line = child_line(child);
+
+        if (line == NULL)
+            fail_msg("the broker ended before it ran");
+        if (strncmp(line, "info 100:", 9) == 0 || strncmp(line, "warning 101:", 12) == 0)
+            return child;
+        print_message("    broker: %s\n", line);
+    }
+}
+
+struct child *broker_run_session0(const char *configuration)
+{
+    const struct launch services = {.session = "0"};
+
+    return broker_run(support_wine() ? &services : NULL, configuration);
+}
+
+/* ---- the client's side ---- */
+
+void client_say(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    printf("\n");
+    fflush(stdout);
+}
+
+void client_wait_for_end(void)
+{
+    char byte;
+    DWORD got;
+
+    while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), &byte, 1, &got, NULL) && got > 0)
+        ;
+}
+
+static int run_verb(const struct verb *verbs, size_t count, int argc, char **argv)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (strcmp(verbs[i].name, argv[0]) == 0 && argc - 1 >= verbs[i].arguments)
+            return verbs[i].run(argc - 1, argv + 1);
+    return -1;
+}
+
+void support_client(const struct verb *own, size_t count)
+{
+    static char *argv[512];
+    int argc = 0, i, code;
+    LPWSTR *wide = CommandLineToArgvW(GetCommandLineW(), &argc);
+
+    if (wide == NULL || argc < 3 || wcscmp(wide[1], L"--client") != 0)
+        return;
+    for (i = 0; i < argc - 2 && i < 511; i++)
+        argv[i] = _strdup(support_narrow(wide[i + 2]));
+    code = run_verb(own, count, i, argv);
+    if (code < 0)
+        code = run_verb(clients_verbs, clients_verb_count, i, argv);
+    if (code < 0)
+        client_say("unknown verb %s", argv[0]);
+    fflush(stdout);
+    ExitProcess(code < 0 ? 2 : (UINT)code);
+}

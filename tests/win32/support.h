@@ -1,0 +1,71 @@
+/*
+ * support.h - what the tests with a second process have in common: where they
+ * run, a broker on a configuration the test writes, and the client's side.
+ *
+ * A test program is its own client: it starts itself again with --client, and
+ * that process does plain Win32 calls and prints what came out, one line each.
+ * Texts are UTF-8. Whatever goes wrong in here fails the running test. Nothing
+ * sleeps: every wait is for a line, an end or an object, and the deadline
+ * matters only when something is broken.
+ */
+#ifndef TEST_SUPPORT_H
+#define TEST_SUPPORT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <windows.h>
+
+#include <cmocka.h>
+#include <stdbool.h>
+
+#include "child.h"
+
+/* ---- the place we run in ---- */
+
+bool support_wine(void);
+
+/* Full path of this program. */
+const char *support_own_path(void);
+
+/* Full path of a program beside this one, such as "shmbroker.exe". */
+const char *support_sibling(const char *file);
+
+/* ---- the broker ---- */
+
+/* Writes a temporary file, removed when this program ends. Returns its path. */
+const char *support_file(const char *text);
+
+/* Starts `shmbroker run` on such a file, and waits until it holds its objects. */
+struct child *broker_run(const struct launch *how, const char *configuration);
+
+/* The same on Wine in the session of services, elsewhere as the test itself. */
+struct child *broker_run_session0(const char *configuration);
+
+/* ---- the client's side ---- */
+
+struct verb {
+    const char *name;
+    int arguments;                     /* how many at least */
+    int (*run)(int argc, char **argv); /* the arguments behind the verb; returns the exit code */
+};
+
+/*
+ * To be called first in main: where this process is a client, does its work
+ * and does not return. Knows the verbs of clients.h besides `own`.
+ */
+void support_client(const struct verb *own, size_t count);
+
+/* Prints one line and flushes it. */
+void client_say(const char *format, ...);
+
+/* Waits until the test closes this client's input. */
+void client_wait_for_end(void);
+
+/* UTF-8 to UTF-16 and back, in a buffer of its own for each of the last calls. */
+const wchar_t *support_wide(const char *text);
+const char *support_narrow(const wchar_t *text);
+
+#endif

@@ -1,0 +1,297 @@
+/* The command line of shmbroker.exe: exit codes, and what is said first. */
+#include "support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct launch user = {.standard_user = true};
+
+/* Runs it, keeps all it says, returns its exit code. */
+static DWORD run(const struct launch *how, const char *arguments, char *said, size_t size)
+{
+    struct child *child =
+        child_start(how, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
+    const char *line;
+    size_t used = 0;
+
+    said[0] = 0;
+    while ((line = child_line(child)) != NULL && used < size)
+        used += (size_t)snprintf(said + used, size - used, "%s\n", line);
+    return child_end(child);
+}
+
+/* The same on a file with this text; in what is said, FILE stands for its path. */
+static DWORD run_on(const struct launch *how, const char *verb, const char *text, char *said,
+                    size_t size)
+{
+    const char *path = support_file(text);
+    char arguments[1024], *at;
+    size_t length = strlen(path);
+    DWORD code;
+
+    snprintf(arguments, sizeof(arguments), "%s \"%s\"", verb, path);
+    code = run(how, arguments, said, size);
+    while ((at = strstr(said, path)) != NULL) {
+        memcpy(at, "FILE", 4);
+        memmove(at + 4, at + length, strlen(at + length) + 1);
+    }
+    return code;
+}
+
+static void assert_says(const char *said, const char *part)
+{
+    if (strstr(said, part) == NULL)
+        fail_msg("\"%s\" is not in what was said:\n%s", part, said);
+}
+
+static void wrong_command_lines_are_code_2(void **state)
+{
+    static const struct {
+        const char *arguments, *part;
+    } table[] = {
+        {"", "--help"},
+        {"no-such-verb", "no-such-verb"},
+        {"--no-such-option", "--no-such-option"},
+        {"RUN", "RUN"},
+        {"run", "--config"},
+        {"run --config", "--config"},
+        {"run --config \"\"", "--config"},
+        {"run --config a --config b", "twice"},
+        {"run file.yaml", "file.yaml"},
+        {"run --confi file.yaml", "--confi"},
+        {"--config", "--config"},
+        {"check", "file"},
+        {"check --all", "--all"},
+        {"install file.yaml", "file.yaml"},
+        {"install --config", "--config"},
+        {"uninstall now", "uninstall"},
+        {"start now", "start"},
+        {"stop now", "stop"},
+        {"status --all", "status"},
+        {"--version 2", "--version"},
+    };
+    char said[4096];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        DWORD code = run(NULL, table[i].arguments, said, sizeof(said));
+
+        if (code != 2)
+            fail_msg("shmbroker %s: code %lu", table[i].arguments, code);
+        assert_says(said, table[i].part);
+        assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1); /* one line */
+    }
+}
+
+static void help_and_version_are_code_0(void **state)
+{
+    static const char *const verbs[] = {"run",   "check", "install", "uninstall",
+                                        "start", "stop",  "status",  "--version"};
+    char said[8192];
+    size_t i;
+    unsigned major, minor, patch;
+    char end;
+
+    (void)state;
+    assert_int_equal(run(&user, "--help", said, sizeof(said)), 0);
+    for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        assert_says(said, verbs[i]);
+    assert_int_equal(run(&user, "--version", said, sizeof(said)), 0);
+    assert_int_equal(sscanf(said, "shmbroker %u.%u.%u%c", &major, &minor, &patch, &end), 4);
+    assert_int_equal(end, '\n');
+}
+
+static void check_says_what_a_good_file_would_create(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(run_on(&user, "check",
+                            "version: 1\n"
+                            "defaults: { access: { read: [Users], write: [Interactive] } }\n"
+                            "segments:\n"
+                            "  ShmbTest.Prices: { size: 64 KiB }\n"
+                            "semaphores:\n"
+                            "  ShmbTest.Five: { initial: 3, maximum: 5 }\n",
+                            said, sizeof(said)),
+                     0);
+    assert_says(said, "section Global\\ShmbTest.Prices, 65536 bytes: ");
+    assert_says(said, "Users read; Interactive write");
+    assert_says(said, "mutex Global\\ShmbTest.Prices.lock, lock of ShmbTest.Prices: ");
+    assert_says(said, "semaphore Global\\ShmbTest.Five, 3 of 5: ");
+    assert_null(strstr(said, "error:"));
+    assert_null(strstr(said, "warning:"));
+    /* And it creates nothing: the names are free while it prints, and after. */
+    assert_string_equal(client_line(NULL, "open section Global\\ShmbTest.Prices 4"), "2");
+}
+
+static void check_says_every_error_with_its_place(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(run_on(&user, "check",
+                            "version: 1\n"
+                            "segments:\n"
+                            "  ShmbTest.A: { siez: 64, size: 1, access: { read: [Users] } }\n"
+                            "  ShmbTest.B: { size: 64 KB, access: { read: [Users] } }\n"
+                            "  Local\\C: { size: 1, access: { read: [Users] } }\n"
+                            "  ShmbTest.D: { size: 1 }\n",
+                            said, sizeof(said)),
+                     1);
+    assert_says(said, "FILE:3:17: error: ");
+    assert_says(said, "size");
+    assert_says(said, "FILE:4:23: error: ");
+    assert_says(said, "KiB");
+    assert_says(said, "FILE:5:3: error: ");
+    assert_says(said, "FILE:6:3: error: ");
+}
+
+static void an_unknown_account_is_an_error_with_its_place(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(
+        run_on(&user, "check",
+               "version: 1\n"
+               "segments:\n"
+               "  ShmbTest.A:\n"
+               "    size: 1\n"
+               "    access:\n"
+               "      read: [Users, 'No such\\account here', Interactive, Neither this one]\n",
+               said, sizeof(said)),
+        1);
+    assert_says(said, "FILE:6:21: error: ");
+    assert_says(said, "No such\\account here");
+    assert_says(said, "FILE:6:58: error: ");
+    assert_says(said, "Neither this one");
+}
+
+static void check_takes_several_files_and_tells_of_each(void **state)
+{
+    static const char good[] =
+        "version: 1\nmutexes:\n  ShmbTest.M: { access: { write: [Users] } }\n";
+    char arguments[2048], said[8192], first[512];
+
+    (void)state;
+    snprintf(first, sizeof(first), "%s", support_file(good));
+    snprintf(arguments, sizeof(arguments), "check \"%s\" \"%s\" \"%s\"", support_file("version: 2"),
+             first, "C:\\no such folder\\no file.yaml");
+    assert_int_equal(run(&user, arguments, said, sizeof(said)), 1);
+    assert_says(said, ":1:10: error: ");
+    assert_says(said, "mutex Global\\ShmbTest.M");
+    assert_says(said, "C:\\no such folder\\no file.yaml: error: ");
+    snprintf(arguments, sizeof(arguments), "check \"%s\" \"%s\"", first, first);
+    assert_int_equal(run(&user, arguments, said, sizeof(said)), 0);
+}
+
+static void output_that_is_redirected_is_utf8(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(run_on(&user, "check",
+                            "version: 1\n"
+                            "segments:\n"
+                            "  ShmbTest.Gr\xc3\xb6\xc3\x9f\x65.\xe2\x82\xac.\xf0\x9f\x94\x92:\n"
+                            "    size: 1\n"
+                            "    access: { read: [Users] }\n",
+                            said, sizeof(said)),
+                     0);
+    assert_says(
+        said,
+        "section Global\\ShmbTest.Gr\xc3\xb6\xc3\x9f\x65.\xe2\x82\xac.\xf0\x9f\x94\x92, 1 byte");
+    assert_says(said, "FILE:3:3: warning: ");
+}
+
+static void an_object_name_may_be_any_unicode(void **state)
+{
+    struct child *broker =
+        broker_run(NULL, "version: 1\n"
+                         "mutexes:\n"
+                         "  ShmbTest.\xd0\x96\xe2\x82\xac: { access: { write: [Users] } }\n");
+
+    (void)state;
+    assert_string_equal(
+        client_line(&user, "open mutex Global\\ShmbTest.\xd0\x96\xe2\x82\xac 0x100000"), "0");
+    child_kill(broker);
+}
+
+static void run_refuses_what_check_refuses(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(run_on(NULL, "run --config",
+                            "version: 1\n"
+                            "segments:\n"
+                            "  ShmbTest.A: { size: 1, access: { read: [No such account] } }\n"
+                            "mutexes:\n"
+                            "  ShmbTest.M: { access: { write: [Users] } }\n",
+                            said, sizeof(said)),
+                     1);
+    assert_int_equal(strncmp(said, "error 200: ", 11), 0);
+    assert_says(said, "FILE:3:43: error: ");
+    assert_string_equal(client_line(NULL, "open mutex Global\\ShmbTest.M 0x20000"), "2");
+    assert_int_equal(
+        run(NULL, "run --config \"C:\\no such folder\\no file.yaml\"", said, sizeof(said)), 1);
+    assert_int_equal(strncmp(said, "error 201: ", 11), 0);
+    assert_says(said, "C:\\no such folder\\no file.yaml");
+}
+
+static void a_broker_that_can_own_nothing_does_not_start(void **state)
+{
+    char said[4096];
+
+    (void)state;
+    assert_int_equal(run_on(&user, "run --config",
+                            "version: 1\nmutexes:\n  ShmbTest.M: { access: { write: [Users] } }\n",
+                            said, sizeof(said)),
+                     3);
+    assert_int_equal(strncmp(said, "error 110: ", 11), 0);
+    assert_string_equal(client_line(NULL, "open mutex Global\\ShmbTest.M 0x20000"), "2");
+}
+
+static void a_session_of_users_needs_the_privilege_for_global_names(void **state)
+{
+    const struct launch without = {.no_privileges = true};
+    struct child *broker;
+    DWORD session = 0;
+
+    (void)state;
+    ProcessIdToSessionId(GetCurrentProcessId(), &session);
+    if (support_wine() || session == 0)
+        skip(); /* never asked for: by Wine, and in the session of services */
+    broker = child_start(&without, "\"%s\" run --config \"%s\"", support_sibling("shmbroker.exe"),
+                         support_file("version: 1\nsegments:\n"
+                                      "  ShmbTest.A: { size: 1, access: { write: [Users] } }\n"));
+    assert_non_null(
+        strstr(child_find(broker, "error 301:", SUPPORT_DEADLINE_MS), "SeCreateGlobalPrivilege"));
+    /* A mutex needs no privilege. */
+    child_find(broker, "warning 101:", SUPPORT_DEADLINE_MS);
+    assert_string_equal(client_line(&user, "open mutex Global\\ShmbTest.A.lock 0x100000"), "0");
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, support_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(wrong_command_lines_are_code_2),
+        TEST(help_and_version_are_code_0),
+        TEST(check_says_what_a_good_file_would_create),
+        TEST(check_says_every_error_with_its_place),
+        TEST(an_unknown_account_is_an_error_with_its_place),
+        TEST(check_takes_several_files_and_tells_of_each),
+        TEST(output_that_is_redirected_is_utf8),
+        TEST(an_object_name_may_be_any_unicode),
+        TEST(run_refuses_what_check_refuses),
+        TEST(a_broker_that_can_own_nothing_does_not_start),
+        TEST(a_session_of_users_needs_the_privilege_for_global_names),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

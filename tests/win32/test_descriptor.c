@@ -1,0 +1,229 @@
+/* The descriptors of live objects, read back by another process. */
+#include "support.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clients.h"
+
+static const char configuration[] =
+    "version: 1\n"
+    "segments:\n"
+    "  ShmbTest.section.read:  { size: 64, lock: none, access: { read: [Interactive] } }\n"
+    "  ShmbTest.section.write: { size: 64, lock: none, access: { write: [Interactive] } }\n"
+    "  ShmbTest.section.full:  { size: 64, lock: none, access: { full: [Interactive] } }\n"
+    "  ShmbTest.section.deny:\n"
+    "    size: 64\n"
+    "    lock: none\n"
+    "    initial: { fill: 1 }\n"
+    "    access: { write: [Users], deny: [Interactive] }\n"
+    "  ShmbTest.Waiting:\n"
+    "    size: 64\n"
+    "    access: { read: [Interactive], write: [LocalService] }\n"
+    "    lock: { name: ShmbTest.WaitingLock, readers_may_wait: true }\n"
+    "  ShmbTest.Mixed:\n"
+    "    size: 64\n"
+    "    access: { read: [Users], write: [Interactive], full: [LocalService],\n"
+    "              deny: [NetworkService] }\n"
+    "mutexes:\n"
+    "  ShmbTest.mutex.read:  { access: { read: [Interactive] } }\n"
+    "  ShmbTest.mutex.write: { access: { write: [Interactive] } }\n"
+    "  ShmbTest.mutex.full:  { access: { full: [Interactive] } }\n"
+    "  ShmbTest.mutex.deny:  { access: { write: [Users], deny: [Interactive] } }\n"
+    "events:\n"
+    "  ShmbTest.event.read:  { reset: manual, access: { read: [Interactive] } }\n"
+    "  ShmbTest.event.write: { reset: auto, access: { write: [Interactive] } }\n"
+    "  ShmbTest.event.full:  { reset: auto, access: { full: [Interactive] } }\n"
+    "  ShmbTest.event.deny:  { reset: auto, access: { write: [Users], deny: [Interactive] } }\n"
+    "semaphores:\n"
+    "  ShmbTest.semaphore.read:  { maximum: 9, access: { read: [Interactive] } }\n"
+    "  ShmbTest.semaphore.write: { maximum: 9, access: { write: [Interactive] } }\n"
+    "  ShmbTest.semaphore.full:  { maximum: 9, access: { full: [Interactive] } }\n"
+    "  ShmbTest.semaphore.deny:\n"
+    "    maximum: 9\n"
+    "    access: { write: [Users], deny: [Interactive] }\n";
+
+/* What each level means, by hand. */
+static const struct kind_row {
+    const char *kind;
+    DWORD read, write, full;
+} table[] = {
+    {"section", 0x00020005, 0x00020007, 0x000F001F},
+    {"mutex", 0x00020000, 0x00120001, 0x001F0001},
+    {"event", 0x00120001, 0x00120003, 0x001F0003},
+    {"semaphore", 0x00020001, 0x00120003, 0x001F0003},
+};
+#define KINDS (sizeof(table) / sizeof(table[0]))
+
+static struct child *broker;
+
+static void say_ace(ACL *dacl, DWORD index)
+{
+    ACCESS_ALLOWED_ACE *ace = NULL; /* the denying one has the same form */
+    wchar_t *sid = NULL;
+
+    if (!GetAce(dacl, index, (void **)&ace) || !ConvertSidToStringSidW(&ace->SidStart, &sid))
+        client_say("unreadable entry");
+    else
+        client_say("%s 0x%08lx %ls flags %u",
+                   ace->Header.AceType == ACCESS_DENIED_ACE_TYPE    ? "deny"
+                   : ace->Header.AceType == ACCESS_ALLOWED_ACE_TYPE ? "allow"
+                                                                    : "other",
+                   ace->Mask, sid, ace->Header.AceFlags);
+    LocalFree(sid);
+}
+
+/* descriptor KIND NAME: owner, protection, entries in order, "end". */
+static int descriptor(int argc, char **argv)
+{
+    HANDLE handle = client_open(argv[0], argv[1], READ_CONTROL);
+    SECURITY_DESCRIPTOR_CONTROL control = 0;
+    PSECURITY_DESCRIPTOR security = NULL;
+    PSID owner = NULL;
+    ACL *dacl = NULL;
+    wchar_t *sid = NULL;
+    DWORD code, i, revision;
+
+    (void)argc;
+    code = handle == NULL ? GetLastError()
+                          : GetSecurityInfo(handle, SE_KERNEL_OBJECT,
+                                            OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                            &owner, NULL, &dacl, NULL, &security);
+    if (code != 0 || owner == NULL || dacl == NULL ||
+        !GetSecurityDescriptorControl(security, &control, &revision)) {
+        client_say("error %lu", code);
+        return 0;
+    }
+    ConvertSidToStringSidW(owner, &sid);
+    client_say("owner %ls", sid != NULL ? sid : L"?");
+    LocalFree(sid);
+    client_say(control & SE_DACL_PROTECTED ? "protected" : "not protected");
+    for (i = 0; i < dacl->AceCount; i++)
+        say_ace(dacl, i);
+    client_say("end");
+    LocalFree(security);
+    return 0;
+}
+static int start_broker(void **state)
+{
+    (void)state;
+    broker = broker_run_session0(configuration);
+    child_keep(broker);
+    return 0;
+}
+
+static int stop_broker(void **state)
+{
+    (void)state;
+    child_kill(broker);
+    return 0;
+}
+
+/* Reads the owner's line; true when that owner has an entry besides the usual two. */
+static bool expect_owner(struct child *client, char *sid, size_t size)
+{
+    const char *line = child_line(client);
+
+    assert_non_null(line);
+    assert_int_equal(strncmp(line, "owner ", 6), 0);
+    snprintf(sid, size, "%s", line + 6);
+    if (strcmp(sid, "S-1-5-18") == 0 || strcmp(sid, "S-1-5-32-544") == 0)
+        return false;
+    assert_int_equal(strncmp(sid, "S-1-5-80-", 9), 0); /* the service SID */
+    return true;
+}
+
+static void check_descriptor(const char *kind, const char *name, DWORD full,
+                             const char *const *deny, const char *const *allow)
+{
+    struct child *client = client_start(NULL, "descriptor %s Global\\%s", kind, name);
+    char owner[200], line[300];
+    bool own = expect_owner(client, owner, sizeof(owner));
+    int i, first_two = 0;
+
+    child_expect(client, "protected");
+    for (i = 0; deny[i] != NULL; i++)
+        child_expect(client, deny[i]);
+    if (own) {
+        snprintf(line, sizeof(line), "allow 0x%08lx %s flags 0", full, owner);
+        child_expect(client, line);
+    }
+    /* SYSTEM and Administrators: one of them stands first where it is the owner. */
+    for (i = 0; i < 2; i++) {
+        const char *got = child_line(client);
+
+        assert_non_null(got);
+        snprintf(line, sizeof(line), "allow 0x%08lx S-1-5-18 flags 0", full);
+        first_two |= strcmp(got, line) == 0 ? 1 : 0;
+        snprintf(line, sizeof(line), "allow 0x%08lx S-1-5-32-544 flags 0", full);
+        first_two |= strcmp(got, line) == 0 ? 2 : 0;
+    }
+    assert_int_equal(first_two, 3);
+    for (i = 0; allow[i] != NULL; i++)
+        child_expect(client, allow[i]);
+    child_expect(client, "end");
+    assert_int_equal(child_end(client), 0);
+}
+
+static void the_live_descriptor_is_exactly_the_one_promised(void **state)
+{
+    const char *const nobody[] = {NULL};
+    const char *const deny_lock[] = {"deny 0x001f0001 S-1-5-20 flags 0", NULL};
+    const char *const allow_lock[] = {"allow 0x00020000 S-1-5-32-545 flags 0",
+                                      "allow 0x00120001 S-1-5-4 flags 0",
+                                      "allow 0x001f0001 S-1-5-19 flags 0", NULL};
+    const char *const deny_mixed[] = {"deny 0x000f001f S-1-5-20 flags 0", NULL};
+    const char *const allow_mixed[] = {"allow 0x00020005 S-1-5-32-545 flags 0",
+                                       "allow 0x00020007 S-1-5-4 flags 0",
+                                       "allow 0x000f001f S-1-5-19 flags 0", NULL};
+    const char *const lock_waiting[] = {"allow 0x00120001 S-1-5-4 flags 0",
+                                        "allow 0x00120001 S-1-5-19 flags 0", NULL};
+    const char *const levels[] = {"read", "write", "full"};
+    size_t i, k;
+
+    (void)state;
+    check_descriptor("section", "ShmbTest.Mixed", 0x000F001F, deny_mixed, allow_mixed);
+    check_descriptor("mutex", "ShmbTest.Mixed.lock", 0x001F0001, deny_lock, allow_lock);
+    check_descriptor("mutex", "ShmbTest.WaitingLock", 0x001F0001, nobody, lock_waiting);
+    for (k = 0; k < KINDS; k++) {
+        const DWORD masks[] = {table[k].read, table[k].write, table[k].full};
+        char name[80], entry[80], grant[80], deny[80];
+        const char *one[] = {entry, NULL}, *users[] = {grant, NULL}, *denied[] = {deny, NULL};
+
+        for (i = 0; i < 3; i++) {
+            snprintf(name, sizeof(name), "ShmbTest.%s.%s", table[k].kind, levels[i]);
+            snprintf(entry, sizeof(entry), "allow 0x%08lx S-1-5-4 flags 0", masks[i]);
+            check_descriptor(table[k].kind, name, table[k].full, nobody, one);
+        }
+        snprintf(name, sizeof(name), "ShmbTest.%s.deny", table[k].kind);
+        snprintf(grant, sizeof(grant), "allow 0x%08lx S-1-5-32-545 flags 0", table[k].write);
+        snprintf(deny, sizeof(deny), "deny 0x%08lx S-1-5-4 flags 0", table[k].full);
+        check_descriptor(table[k].kind, name, table[k].full, denied, users);
+    }
+}
+static void the_owner_is_the_service_administrators_or_system(void **state)
+{
+    struct child *client = client_start(NULL, "descriptor section Global\\ShmbTest.Mixed");
+    char owner[200];
+
+    (void)state;
+    expect_owner(client, owner, sizeof(owner));
+    child_kill(client);
+}
+
+static const struct verb verbs[] = {{"descriptor", 2, descriptor}};
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(the_owner_is_the_service_administrators_or_system,
+                                  support_teardown),
+        cmocka_unit_test_teardown(the_live_descriptor_is_exactly_the_one_promised,
+                                  support_teardown),
+    };
+
+    support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
+    return cmocka_run_group_tests(tests, start_broker, stop_broker);
+}

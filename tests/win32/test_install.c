@@ -1,0 +1,269 @@
+/* The verbs that administer the service. */
+#include "service_manager.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SERVICE_KEY "SYSTEM\\CurrentControlSet\\Services\\ShmBroker"
+#define SOURCE_KEY  "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ShmBroker"
+
+static const char configuration[] =
+    "version: 1\n"
+    "segments:\n"
+    "  ShmbTest.Data: { size: 64, access: { write: [Interactive, Users] } }\n";
+
+static const struct launch user = {.standard_user = true};
+
+/* Runs a verb; the exit code must be `code`, and `part` must be among what it says. */
+static void verb(const char *arguments, DWORD code, const char *part)
+{
+    struct child *child =
+        child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
+    char said[8192] = "";
+    size_t used = 0;
+    const char *line;
+    DWORD got;
+
+    while ((line = child_line(child)) != NULL && used < sizeof(said))
+        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
+    got = child_end(child);
+    if (got != code || strstr(said, part) == NULL)
+        fail_msg("shmbroker %s: code %lu instead of %lu, or no \"%s\", in:\n%s", arguments, got,
+                 code, part, said);
+}
+
+static void install(const char *text)
+{
+    char arguments[1024];
+
+    snprintf(arguments, sizeof(arguments), "install --config \"%s\"", scm_file(text));
+    verb(arguments, 0, "installed");
+}
+
+/* ---- tests ---- */
+
+static void without_the_service_the_verbs_say_so(void **state)
+{
+    (void)state;
+    verb("status", 5, "not installed");
+    verb("start", 5, "not installed");
+    verb("stop", 5, "not installed");
+    verb("uninstall", 5, "not installed");
+}
+
+static void install_registers_service_and_event_source(void **state)
+{
+    char command[2048];
+
+    (void)state;
+    install(configuration);
+    snprintf(command, sizeof(command), "\"%s\" --config \"%s\"", support_sibling("shmbroker.exe"),
+             scm_file(configuration));
+    assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
+    assert_string_equal(scm_registry(SERVICE_KEY, "Start"), "2"); /* automatic */
+    assert_string_equal(scm_registry(SERVICE_KEY, "ObjectName"), "NT SERVICE\\ShmBroker");
+    assert_string_not_equal(scm_registry(SERVICE_KEY, "Description"), "(none)");
+    assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"),
+                        support_sibling("shmbroker.exe"));
+    assert_string_equal(scm_registry(SOURCE_KEY, "TypesSupported"), "7");
+    verb("uninstall", 0, "removed");
+    assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), "(none)");
+    assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), "(none)");
+    assert_false(scm_installed());
+    verb("uninstall", 5, "not installed");
+}
+
+static void the_default_configuration_needs_no_word(void **state)
+{
+    char command[2048];
+
+    (void)state;
+    verb("install", 0, "installed");
+    snprintf(command, sizeof(command), "\"%s\"", support_sibling("shmbroker.exe"));
+    assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
+}
+
+static void install_once_more_mends(void **state)
+{
+    char command[2048];
+
+    (void)state;
+    verb("install", 0, "installed");
+    RegDeleteKeyW(HKEY_LOCAL_MACHINE, support_wide(SOURCE_KEY));
+    install(configuration);
+    snprintf(command, sizeof(command), "\"%s\" --config \"%s\"", support_sibling("shmbroker.exe"),
+             scm_file(configuration));
+    assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
+    assert_string_equal(scm_registry(SOURCE_KEY, "TypesSupported"), "7");
+}
+
+static void start_stop_and_status_follow_the_service(void **state)
+{
+    (void)state;
+    install(configuration);
+    verb("status", 5, "stopped");
+    verb("start", 0, "runs");
+    /* Done means done: nobody has to wait for the objects. */
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
+    verb("start", 0, "already");
+    verb("status", 0, "running");
+    verb("status", 0, "ShmbTest.Data.lock: held");
+    verb("stop", 0, "stopped");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
+    verb("stop", 0, "does not run");
+    verb("status", 5, "stopped");
+}
+
+static void status_shows_a_name_that_is_taken(void **state)
+{
+    struct child *squatter = client_start(NULL, "create event Global\\ShmbTest.Data");
+
+    (void)state;
+    child_expect(squatter, "created");
+    install(configuration);
+    verb("start", 0, "runs");
+    verb("status", 1, "ShmbTest.Data: taken");
+    verb("status", 1, "ShmbTest.Data.lock: held");
+}
+
+static void a_failing_start_is_told_with_its_code(void **state)
+{
+    struct child *other;
+
+    (void)state;
+    install("version: 1\nsegments: { X: { size: none } }\n");
+    verb("start", 1, "configuration");
+    verb("status", 5, "configuration");
+    other = broker_run(NULL, configuration);
+    install(configuration);
+    verb("start", 6, "another ShmBroker");
+    child_kill(other);
+}
+
+static void uninstall_stops_a_running_service(void **state)
+{
+    (void)state;
+    install(configuration);
+    verb("start", 0, "runs");
+    verb("uninstall", 0, "removed");
+    assert_false(scm_installed());
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
+}
+
+/* ---- what Wine lacks ---- */
+
+static void a_standard_user_is_refused(void **state)
+{
+    struct child *child;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* its service manager does not look at the caller */
+    child = child_start(&user, "\"%s\" install", support_sibling("shmbroker.exe"));
+    assert_int_equal(child_end(child), 3);
+    assert_false(scm_installed());
+}
+
+static void the_service_sid_owns_the_objects(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* no service SIDs */
+    install(configuration);
+    verb("start", 0, "runs");
+    assert_string_equal(client_line(NULL, "owner section Global\\ShmbTest.Data"),
+                        "S-1-5-80-4278917904-4027446710-1448384935-3026862272-1677383374");
+}
+
+static void a_crash_is_followed_by_a_new_start(void **state)
+{
+    SERVICE_STATUS_PROCESS before, after;
+    ULONGLONG until;
+    HANDLE process;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* no failure actions */
+    install(configuration);
+    verb("start", 0, "runs");
+    before = scm_wait(SERVICE_RUNNING);
+    process = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, before.dwProcessId);
+    assert_non_null(process);
+    assert_true(TerminateProcess(process, 1));
+    assert_int_equal(WaitForSingleObject(process, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    CloseHandle(process);
+    until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+    do {
+        Sleep(50);
+        after = scm_wait(SERVICE_RUNNING);
+    } while (after.dwProcessId == before.dwProcessId && GetTickCount64() < until);
+    assert_int_not_equal(after.dwProcessId, before.dwProcessId);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
+}
+
+/* The newest record of our source: "ID: first insert"; empty where there is none. */
+static const char *newest_record(void)
+{
+    static union {
+        EVENTLOGRECORD record;
+        BYTE bytes[65536];
+    } buffer;
+    static char text[1024];
+    HANDLE log = OpenEventLogW(NULL, L"Application");
+    const BYTE *at = buffer.bytes;
+    DWORD got = 0, more;
+
+    text[0] = 0;
+    while (log != NULL && text[0] == 0 &&
+           ReadEventLogW(log, EVENTLOG_SEQUENTIAL_READ | EVENTLOG_BACKWARDS_READ, 0, &buffer,
+                         sizeof(buffer), &got, &more))
+        for (at = buffer.bytes; at < buffer.bytes + got && text[0] == 0;
+             at += ((const EVENTLOGRECORD *)(const void *)at)->Length) {
+            const EVENTLOGRECORD *record = (const EVENTLOGRECORD *)(const void *)at;
+
+            if (wcscmp((const wchar_t *)(const void *)(record + 1), L"ShmBroker") == 0)
+                snprintf(text, sizeof(text), "%lu: %ls", record->EventID & 0xFFFF,
+                         record->NumStrings > 0
+                             ? (const wchar_t *)(const void *)(at + record->StringOffset)
+                             : L"");
+        }
+    if (log != NULL)
+        CloseEventLog(log);
+    return text;
+}
+
+static void events_are_found_in_the_event_log(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* nothing can be read back */
+    install(configuration);
+    verb("start", 0, "runs");
+    assert_int_equal(strncmp(newest_record(), "100: ", 5), 0);
+    verb("stop", 0, "stopped");
+    assert_string_equal(newest_record(), "102: 2");
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(without_the_service_the_verbs_say_so),
+        TEST(install_registers_service_and_event_source),
+        TEST(the_default_configuration_needs_no_word),
+        TEST(install_once_more_mends),
+        TEST(start_stop_and_status_follow_the_service),
+        TEST(status_shows_a_name_that_is_taken),
+        TEST(a_failing_start_is_told_with_its_code),
+        TEST(uninstall_stops_a_running_service),
+        TEST(a_standard_user_is_refused),
+        TEST(the_service_sid_owns_the_objects),
+        TEST(a_crash_is_followed_by_a_new_start),
+        TEST(events_are_found_in_the_event_log),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, scm_setup, NULL);
+}

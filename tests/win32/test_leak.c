@@ -1,0 +1,185 @@
+/*
+ * The life of a broker a hundred times in one process, with the real port:
+ * what `shmbroker run` does between its command line and its exit code.
+ */
+#include "support.h"
+
+#include <stdlib.h>
+
+#include "clients.h"
+#include "event_sink.h"
+#include "lifecycle.h"
+#include "port.h"
+
+#define WARM_UP 5
+#define ROUNDS  100
+
+static const char good[] = "version: 1\n"
+                           "defaults: { access: { read: [Users], write: [Interactive] } }\n"
+                           "segments:\n"
+                           "  ShmbTest.One: { size: 64, initial: { text: hello } }\n"
+                           "  ShmbTest.Two: { size: 1 MiB }\n"
+                           "mutexes: { ShmbTest.Mutex: {} }\n"
+                           "events: { ShmbTest.Event: { reset: manual } }\n"
+                           "semaphores: { ShmbTest.Semaphore: { maximum: 3 } }\n";
+
+static const char bad[] = "version: 1\n"
+                          "segments:\n"
+                          "  ShmbTest.One: { size: 64, access: { read: [No such account] } }\n";
+
+static HANDLE stop;
+
+/* ---- counting ---- */
+
+typedef LONG(NTAPI *query_fn)(ULONG what, void *out, ULONG size, ULONG *needed);
+
+/* SystemExtendedHandleInformation: process ids in full, unlike the first of its kind. */
+struct handle_entry {
+    void *object;
+    ULONG_PTR process, handle;
+    ULONG access;
+    USHORT trace, type;
+    ULONG attributes, reserved;
+};
+struct handle_table {
+    ULONG_PTR count, reserved;
+    struct handle_entry entries[1];
+};
+#define HANDLE_INFORMATION 64u
+#define TOO_SMALL          ((LONG)0xC0000004)
+
+static struct handle_table *all_handles(void)
+{
+    query_fn query = (query_fn)(void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
+                                                              "NtQuerySystemInformation");
+    ULONG size = 1u << 20, needed;
+    void *table = NULL;
+    LONG status = TOO_SMALL;
+
+    assert_non_null(query);
+    for (; status == TOO_SMALL && size < 1u << 30; size *= 2) {
+        free(table);
+        table = malloc(size);
+        assert_non_null(table);
+        status = query(HANDLE_INFORMATION, table, size, &needed);
+    }
+    assert_int_equal(status, 0);
+    return table;
+}
+
+static size_t own_handles(void)
+{
+    struct handle_table *table = all_handles();
+    size_t count = 0;
+    ULONG_PTR i;
+
+    for (i = 0; i < table->count; i++)
+        if (table->entries[i].process == GetCurrentProcessId())
+            count++;
+    free(table);
+    return count;
+}
+
+/* ---- one life ---- */
+
+/* Asked to stop at once, by the very report that it runs. */
+static void on_running(void)
+{
+    SetEvent(stop);
+}
+
+static enum shmb_exit live(const char *file)
+{
+    const struct port_host host = {stop, NULL, on_running};
+    struct event_sink sink;
+    struct system system;
+    struct port port;
+    enum shmb_exit result;
+
+    ResetEvent(stop);
+    event_sink_open(&sink, false);
+    port_open(&port, &host, &sink, &system);
+    result = lifecycle_run(&system, file);
+    port_close(&port);
+    event_sink_close(&sink);
+    return result;
+}
+
+static void live_often(const char *file, enum shmb_exit expected)
+{
+    size_t before, after;
+    int i;
+
+    for (i = 0; i < WARM_UP; i++)
+        assert_int_equal(live(file), expected);
+    before = own_handles();
+    assert_true(before > 0);
+    for (i = 0; i < ROUNDS; i++)
+        assert_int_equal(live(file), expected);
+    after = own_handles();
+    assert_int_equal(after, before);
+}
+
+/* ---- tests ---- */
+
+static int make_stop(void **state)
+{
+    (void)state;
+    stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+    return stop != NULL ? 0 : -1;
+}
+
+static void counting_sees_a_handle(void **state)
+{
+    size_t before = own_handles();
+    HANDLE one = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    (void)state;
+    assert_int_equal(own_handles(), before + 1);
+    CloseHandle(one);
+    assert_int_equal(own_handles(), before);
+}
+
+static void a_life_leaves_no_handle(void **state)
+{
+    (void)state;
+    live_often(support_file(good), SHMB_EXIT_DONE);
+}
+
+static void a_life_with_taken_names_leaves_no_handle(void **state)
+{
+    HANDLE section = client_create("section", "Global\\ShmbTest.One", NULL);
+    HANDLE event = client_create("event", "Global\\ShmbTest.Mutex", NULL);
+
+    (void)state;
+    live_often(support_file(good), SHMB_EXIT_DONE);
+    CloseHandle(section);
+    CloseHandle(event);
+}
+
+static void a_refused_start_leaves_no_handle(void **state)
+{
+    struct child *other;
+
+    (void)state;
+    live_often(support_file(bad), SHMB_EXIT_NOT_SO);
+    live_often("C:\\no such folder\\no file.yaml", SHMB_EXIT_NOT_SO);
+    other = broker_run(NULL, good);
+    live_often(support_file(good), SHMB_EXIT_CONFLICT);
+    child_kill(other);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, support_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(counting_sees_a_handle),
+        TEST(a_life_leaves_no_handle),
+        TEST(a_life_with_taken_names_leaves_no_handle),
+        TEST(a_refused_start_leaves_no_handle),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, make_stop, NULL);
+}

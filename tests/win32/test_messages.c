@@ -1,0 +1,137 @@
+/* The message table in shmbroker.exe against the reference in events.h. */
+#include "support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "events.h"
+
+/* Each event once more, by hand: its severity and how many values it has. */
+static const struct event_row {
+    enum event_id event;
+    char severity; /* 'i', 'w', 'e' */
+    int inserts;
+} events[] = {
+    {EVENT_RUNNING, 'i', 3},           {EVENT_RUNNING_INCOMPLETE, 'w', 4},
+    {EVENT_STOPPED, 'i', 1},           {EVENT_NO_OWNER, 'e', 0},
+    {EVENT_SECOND_BROKER, 'e', 0},     {EVENT_INSTANCE_SQUATTED, 'w', 1},
+    {EVENT_START_FAILED, 'e', 1},      {EVENT_CONFIG_INVALID, 'e', 3},
+    {EVENT_CONFIG_UNREADABLE, 'e', 2}, {EVENT_CONFIG_WARNING, 'w', 2},
+    {EVENT_OBJECT_CONFLICT, 'w', 3},   {EVENT_OBJECT_FAILED, 'e', 3},
+    {EVENT_OBJECT_RECOVERED, 'i', 2},
+};
+#define EVENTS (sizeof(events) / sizeof(events[0]))
+
+#define VALUES 8 /* more than any event has */
+
+static const wchar_t *const values[VALUES] = {L"<1>", L"<2>", L"<3>", L"<4>",
+                                              L"<5>", L"<6>", L"<7>", L"<8>"};
+
+static HMODULE table;
+
+static int load_table(void **state)
+{
+    (void)state;
+    table = LoadLibraryExW(support_wide(support_sibling("shmbroker.exe")), NULL,
+                           LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_IMAGE_RESOURCE);
+    return table != NULL ? 0 : -1;
+}
+
+static DWORD message_id(const struct event_row *row)
+{
+    DWORD severity = row->severity == 'i' ? 1u : row->severity == 'w' ? 2u : 3u;
+
+    return severity << 30 | (DWORD)row->event;
+}
+
+/* The text with its values in place, in UTF-8; empty where there is none. */
+static const char *text_of(DWORD id)
+{
+    static char text[4096];
+    wchar_t wide[2048];
+
+    text[0] = 0;
+    if (FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_ARGUMENT_ARRAY, table, id, 0,
+                       wide, 2048, (va_list *)(uintptr_t)values) != 0)
+        WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, sizeof(text), NULL, NULL);
+    return text;
+}
+
+static void each_event_has_a_text_of_its_severity_with_its_values(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < EVENTS; i++) {
+        const char *text = text_of(message_id(&events[i]));
+        int value;
+
+        if (text[0] == 0)
+            fail_msg("event %d has no text of severity %c", (int)events[i].event,
+                     events[i].severity);
+        for (value = 1; value <= VALUES; value++) {
+            char place[8];
+
+            snprintf(place, sizeof(place), "<%d>", value);
+            if ((strstr(text, place) != NULL) != (value <= events[i].inserts))
+                fail_msg("event %d: value %d is wrong in: %s", (int)events[i].event, value, text);
+        }
+    }
+}
+
+static void a_text_says_all_on_one_line(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < EVENTS; i++) {
+        const char *text = text_of(message_id(&events[i]));
+        const char *end = strpbrk(text, "\r\n");
+
+        /* Only a list of messages of a configuration starts a line of its own. */
+        if (end != NULL && strncmp(end, "\r\n<", 3) != 0 && end[strspn(end, "\r\n")] != 0)
+            fail_msg("event %d has a line end inside: %s", (int)events[i].event, text);
+    }
+}
+
+static bool expected(DWORD id)
+{
+    size_t i;
+
+    for (i = 0; i < EVENTS; i++)
+        if (message_id(&events[i]) == id)
+            return true;
+    return false;
+}
+
+/* A message table is a list of ranges of ids. */
+static void there_is_no_other_message(void **state)
+{
+    HRSRC resource = FindResourceW(table, MAKEINTRESOURCEW(1), (LPCWSTR)RT_MESSAGETABLE);
+    const MESSAGE_RESOURCE_DATA *data;
+    DWORD found = 0, i, id;
+
+    (void)state;
+    assert_non_null(resource);
+    data = LockResource(LoadResource(table, resource));
+    assert_non_null(data);
+    for (i = 0; i < data->NumberOfBlocks; i++)
+        for (id = data->Blocks[i].LowId; id <= data->Blocks[i].HighId; id++) {
+            if (!expected(id))
+                fail_msg("0x%08lx is in the message table and nobody knows it", id);
+            found++;
+        }
+    assert_int_equal(found, EVENTS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_event_has_a_text_of_its_severity_with_its_values),
+        cmocka_unit_test(a_text_says_all_on_one_line),
+        cmocka_unit_test(there_is_no_other_message),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, load_table, NULL);
+}

@@ -1,0 +1,282 @@
+/* Names that somebody else holds, and brokers that are not alone. */
+#include "support.h"
+
+#include <sddl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clients.h"
+
+#define RETRY_MS 90000u /* the broker tries again after 30 s at most */
+
+static const char *const kinds[] = {"section", "mutex", "event", "semaphore"};
+#define KINDS 4
+
+/* One of each kind that the configuration wants, for each kind that holds the name. */
+static const char configuration[] =
+    "version: 1\n"
+    "defaults:\n"
+    "  access: { full: [Interactive] }\n"
+    "segments:\n"
+    "  ShmbTest.section.section:   { size: 64, lock: none, initial: { fill: 7 } }\n"
+    "  ShmbTest.section.mutex:     { size: 64, lock: none }\n"
+    "  ShmbTest.section.event:     { size: 64, lock: none }\n"
+    "  ShmbTest.section.semaphore: { size: 64, lock: none }\n"
+    "  ShmbTest.Free:              { size: 64 }\n"
+    "mutexes:\n"
+    "  ShmbTest.mutex.section: {}\n"
+    "  ShmbTest.mutex.mutex: {}\n"
+    "  ShmbTest.mutex.event: {}\n"
+    "  ShmbTest.mutex.semaphore: {}\n"
+    "events:\n"
+    "  ShmbTest.event.section: { reset: manual }\n"
+    "  ShmbTest.event.mutex: { reset: manual }\n"
+    "  ShmbTest.event.event: { reset: manual }\n"
+    "  ShmbTest.event.semaphore: { reset: manual }\n"
+    "semaphores:\n"
+    "  ShmbTest.semaphore.section: { maximum: 1 }\n"
+    "  ShmbTest.semaphore.mutex: { maximum: 1 }\n"
+    "  ShmbTest.semaphore.event: { maximum: 1 }\n"
+    "  ShmbTest.semaphore.semaphore: { maximum: 1 }\n";
+
+static const char one_segment[] =
+    "version: 1\n"
+    "segments:\n"
+    "  ShmbTest.Free: { size: 64, access: { full: [Interactive] } }\n";
+
+static const struct launch user = {.standard_user = true};
+
+/* ---- clients ---- */
+
+static HANDLE squat_one(const char *kind, const char *name, SECURITY_ATTRIBUTES *security)
+{
+    HANDLE handle = client_create(kind, name, security);
+
+    if (handle == NULL || GetLastError() == ERROR_ALREADY_EXISTS)
+        client_say("cannot squat on %s: error %lu", name, GetLastError());
+    return handle;
+}
+
+/*
+ * squat: holds every name of the configuration but Free, says "holding", waits;
+ * then looks whether its own section has still its own bytes.
+ */
+static int squat(int argc, char **argv)
+{
+    SECURITY_ATTRIBUTES security = {sizeof(security), NULL, FALSE};
+    char name[80];
+    char *view = NULL;
+    int wanted, holding;
+
+    (void)argc;
+    (void)argv;
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            L"O:BAD:P(A;;GA;;;WD)", SDDL_REVISION_1, &security.lpSecurityDescriptor, NULL))
+        return 1;
+    for (wanted = 0; wanted < KINDS; wanted++)
+        for (holding = 0; holding < KINDS; holding++) {
+            HANDLE handle;
+
+            snprintf(name, sizeof(name), "Global\\ShmbTest.%s.%s", kinds[wanted], kinds[holding]);
+            handle = squat_one(kinds[holding], name, &security);
+            if (wanted == 0 && holding == 0)
+                view = MapViewOfFile(handle, FILE_MAP_WRITE, 0, 0, 0);
+        }
+    if (view == NULL)
+        return 1;
+    memset(view, 0x55, 256);
+    client_say("holding");
+    client_wait_for_end();
+    client_say(view[0] == 0x55 && view[255] == 0x55 ? "untouched" : "touched");
+    return 0;
+}
+
+static void enable_restore(void)
+{
+    TOKEN_PRIVILEGES one = {1, {{{0, 0}, SE_PRIVILEGE_ENABLED}}};
+    HANDLE token;
+
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+        return;
+    /* Lets an administrator make an object that belongs to somebody else. */
+    if (LookupPrivilegeValueW(NULL, L"SeRestorePrivilege", &one.Privileges[0].Luid))
+        AdjustTokenPrivileges(token, FALSE, &one, 0, NULL, NULL);
+    CloseHandle(token);
+}
+
+/* squat-as SDDL KIND NAME: a stranger's object; a mutex is owned as well. */
+static int squat_as(int argc, char **argv)
+{
+    SECURITY_ATTRIBUTES security = {sizeof(security), NULL, FALSE};
+    HANDLE handle;
+
+    (void)argc;
+    enable_restore();
+    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            support_wide(argv[0]), SDDL_REVISION_1, &security.lpSecurityDescriptor, NULL))
+        client_say("bad descriptor");
+    handle = squat_one(argv[1], argv[2], &security);
+    if (strcmp(argv[1], "mutex") == 0 && WaitForSingleObject(handle, 0) != WAIT_OBJECT_0)
+        client_say("not owned");
+    client_say("holding");
+    client_wait_for_end();
+    return 0;
+}
+
+/* ---- tests ---- */
+
+/* The event's text names the kind that was wanted, the name, and what holds it. */
+static void check_conflict(const char *line, bool seen[KINDS][KINDS])
+{
+    int wanted, holding;
+
+    for (wanted = 0; wanted < KINDS; wanted++)
+        for (holding = 0; holding < KINDS; holding++) {
+            char what[80], holder[40];
+
+            snprintf(what, sizeof(what), "ShmbTest.%s.%s ", kinds[wanted], kinds[holding]);
+            if (strstr(line, what) == NULL)
+                continue;
+            snprintf(what, sizeof(what), "The %s ", kinds[wanted]);
+            snprintf(holder, sizeof(holder), "held by %s %s", holding == 2 ? "an" : "a",
+                     kinds[holding]);
+            assert_non_null(strstr(line, what));
+            assert_non_null(strstr(line, holder));
+            assert_false(seen[wanted][holding]);
+            seen[wanted][holding] = true;
+            return;
+        }
+    fail_msg("a conflict nobody made: %s", line);
+}
+
+static struct child *start_broker(const char *text)
+{
+    return child_start(NULL, "\"%s\" run --config \"%s\"", support_sibling("shmbroker.exe"),
+                       support_file(text));
+}
+
+static const char *open_as_wanted(int wanted, int holding)
+{
+    return client_line(&user, "open %s Global\\ShmbTest.%s.%s 0x20000", kinds[wanted],
+                       kinds[wanted], kinds[holding]);
+}
+
+static void a_taken_name_is_a_conflict_until_its_holder_leaves(void **state)
+{
+    bool conflicts[KINDS][KINDS] = {{false}};
+    struct child *squatter = client_start(NULL, "squat"), *broker;
+    const char *line;
+    int i, wanted, holding;
+
+    (void)state;
+    child_expect(squatter, "holding");
+    broker = start_broker(configuration);
+    for (i = 0; i < KINDS * KINDS; i++)
+        check_conflict(child_find(broker, "warning 300:", SUPPORT_DEADLINE_MS), conflicts);
+    line = child_line(broker);
+    assert_non_null(line);
+    assert_int_equal(strncmp(line, "warning 101:", 12), 0);
+    /* All others are served. */
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Free 4"), "0");
+    assert_string_equal(client_line(&user, "open mutex Global\\ShmbTest.Free.lock 0x100000"), "0");
+    for (wanted = 0; wanted < KINDS; wanted++)
+        for (holding = 0; holding < KINDS; holding++)
+            assert_string_equal(open_as_wanted(wanted, holding), wanted == holding ? "0" : "6");
+
+    assert_int_equal(child_end_with(squatter, "untouched"), 0);
+    for (i = 0; i < KINDS * KINDS; i++)
+        child_find(broker, "info 302:", RETRY_MS);
+    for (wanted = 0; wanted < KINDS; wanted++)
+        for (holding = 0; holding < KINDS; holding++)
+            assert_string_equal(open_as_wanted(wanted, holding), "0");
+    /* As new, not as the squatter left it. */
+    assert_int_equal(
+        strncmp(client_line(&user, "dump Global\\ShmbTest.section.section"), "4096: 0707", 10), 0);
+}
+
+static void a_taken_lock_does_not_stop_its_segment(void **state)
+{
+    struct child *squatter = client_start(NULL, "squat-as O:BAD:P(A;;GA;;;BA) mutex "
+                                                "Global\\ShmbTest.Free.lock");
+    struct child *broker;
+    const char *line;
+
+    (void)state;
+    child_expect(squatter, "holding");
+    broker = start_broker(one_segment);
+    line = child_find(broker, "warning 300:", SUPPORT_DEADLINE_MS);
+    assert_non_null(strstr(line, "ShmbTest.Free.lock"));
+    child_find(broker, "warning 101:", SUPPORT_DEADLINE_MS);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Free 4"), "0");
+}
+
+static void what_only_a_stranger_may_open_is_a_conflict_too(void **state)
+{
+    struct child *squatter =
+        client_start(NULL, "squat-as O:S-1-5-21-1-2-3-1001D:P(A;;GA;;;S-1-5-21-1-2-3-1001) "
+                           "event Global\\ShmbTest.Free");
+    struct child *broker;
+
+    (void)state;
+    child_expect(squatter, "holding");
+    broker = start_broker(one_segment);
+    assert_non_null(
+        strstr(child_find(broker, "warning 300:", SUPPORT_DEADLINE_MS), "ShmbTest.Free "));
+    child_find(broker, "warning 101:", SUPPORT_DEADLINE_MS);
+}
+
+static void a_second_broker_ends_with_its_own_code(void **state)
+{
+    struct child *first = broker_run(NULL, one_segment), *second, *third;
+
+    (void)state;
+    second = start_broker(one_segment);
+    child_find(second, "error 111:", SUPPORT_DEADLINE_MS);
+    assert_int_equal(child_end(second), 6);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Free 4"), "0");
+    /* A dead one does not count. */
+    child_kill(first);
+    third = broker_run(NULL, one_segment);
+    child_kill(third);
+}
+
+static void check_squatted_instance(const char *kind, const char *sddl)
+{
+    struct child *squatter =
+        client_start(NULL, "squat-as %s %s Global\\ShmBroker.Instance", sddl, kind);
+    struct child *broker;
+
+    child_expect(squatter, "holding");
+    broker = start_broker(one_segment);
+    child_find(broker, "warning 112:", SUPPORT_DEADLINE_MS);
+    child_find(broker, "info 100:", SUPPORT_DEADLINE_MS);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Free 4"), "0");
+    child_kill(broker);
+    child_kill(squatter);
+}
+
+static void a_stranger_cannot_keep_the_broker_from_running(void **state)
+{
+    (void)state;
+    check_squatted_instance("mutex", "O:S-1-5-21-1-2-3-1001D:(A;;GA;;;WD)");
+    check_squatted_instance("mutex", "O:S-1-5-21-1-2-3-1001D:P(A;;GA;;;S-1-5-21-1-2-3-1001)");
+    check_squatted_instance("event", "O:S-1-5-21-1-2-3-1001D:(A;;GA;;;WD)");
+}
+
+static const struct verb verbs[] = {{"squat", 0, squat}, {"squat-as", 3, squat_as}};
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_taken_name_is_a_conflict_until_its_holder_leaves,
+                                  support_teardown),
+        cmocka_unit_test_teardown(a_taken_lock_does_not_stop_its_segment, support_teardown),
+        cmocka_unit_test_teardown(what_only_a_stranger_may_open_is_a_conflict_too,
+                                  support_teardown),
+        cmocka_unit_test_teardown(a_second_broker_ends_with_its_own_code, support_teardown),
+        cmocka_unit_test_teardown(a_stranger_cannot_keep_the_broker_from_running, support_teardown),
+    };
+
+    support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
