@@ -26,6 +26,7 @@ struct cfg_trustee {
 struct cfg_access {
     struct cfg_trustee *trustees;
     size_t count;
+    const char *path; /* "defaults.access", "segments.Prices.access": what messages call it */
     struct cfg_place place;
 };
 
@@ -39,11 +40,16 @@ struct cfg_lock {
 /*
  * What a segment contains when it is made. `length` bytes at `bytes` from
  * offset 0, every byte behind them is `fill`. Never longer than the segment.
+ *
+ * Where `file` is written, cfg_load leaves the content empty: who can open
+ * files reads it and sets `bytes` and `length`.
  */
 struct cfg_initial {
     const uint8_t *bytes;
     size_t length;
     uint8_t fill;
+    const char *file; /* path as written, relative to the file that names it; NULL: none */
+    struct cfg_place file_place;
     struct cfg_place place; /* line 0: nothing was written, all zero */
 };
 
@@ -74,15 +80,42 @@ struct cfg_object {
     } u;
 };
 
+/* Other files that belong to this one: a path whose last part may hold * and ?. */
+struct cfg_include {
+    const char *pattern; /* as written, relative to the file that names it */
+    const char *path;    /* "include" or "include[2]": what messages call it */
+    struct cfg_place place;
+};
+
+struct cfg_limit {
+    uint64_t most;
+    struct cfg_place place; /* line 0: nothing was written, no limit */
+};
+
+/* What the whole configuration may come to, included files counted. */
+struct cfg_limits {
+    struct cfg_limit objects; /* kernel objects: locks count, too */
+    struct cfg_limit memory;  /* bytes of all segments */
+    struct cfg_place place;   /* line 0: not written */
+};
+
 #define CFG_VERSION      1
 #define CFG_SIZE_MAX     (UINT64_C(1) << 40)
-#define CFG_OBJECTS_MAX  50000u /* entries of one file, companions not counted */
+#define CFG_MEMORY_MAX   (UINT64_C(1) << 50)
+#define CFG_OBJECTS_MAX  50000u /* entries of one configuration, companions not counted */
 #define CFG_TRUSTEES_MAX 256u   /* of one access list */
+#define CFG_INCLUDES_MAX 100u   /* patterns of one file */
 
 struct cfg {
-    struct cfg_object *objects; /* in the order of the file */
+    struct cfg_object *objects; /* in the order of the file; none only beside include */
     size_t count;
     const char *file; /* as given to cfg_load */
+    struct cfg_include *includes;
+    size_t include_count;
+    const struct cfg_access *directory; /* directory.access, `read` only; NULL: not written */
+    struct cfg_limits limits;
+    bool watch;                   /* false unless written */
+    struct cfg_place watch_place; /* line 0: not written */
     struct cfg_arena *arena;
 };
 

@@ -19,20 +19,34 @@ void nameset_free(struct nameset *set)
     set->slots = NULL;
 }
 
-const void *nameset_add(struct nameset *set, uint32_t hash, const void *item, nameset_same *same)
+/* The slot of the equal thing, or the free one where it would stand. */
+static struct nameset_slot *find_slot(const struct nameset *set, uint32_t hash, const void *item,
+                                      nameset_same *same)
 {
     size_t at = hash & set->mask;
 
     for (;;) {
         struct nameset_slot *slot = &set->slots[at];
 
-        if (slot->item == NULL) {
-            slot->item = item;
-            slot->hash = hash;
-            return NULL;
-        }
-        if (slot->hash == hash && same(slot->item, item))
-            return slot->item;
+        if (slot->item == NULL || (slot->hash == hash && same(slot->item, item)))
+            return slot;
         at = (at + 1) & set->mask;
     }
+}
+
+const void *nameset_add(struct nameset *set, uint32_t hash, const void *item, nameset_same *same)
+{
+    struct nameset_slot *slot = find_slot(set, hash, item, same);
+
+    if (slot->item != NULL)
+        return slot->item;
+    slot->item = item;
+    slot->hash = hash;
+    return NULL;
+}
+
+const void *nameset_find(const struct nameset *set, uint32_t hash, const void *item,
+                         nameset_same *same)
+{
+    return find_slot(set, hash, item, same)->item;
 }

@@ -30,4 +30,8 @@ void nameset_free(struct nameset *set);
  */
 const void *nameset_add(struct nameset *set, uint32_t hash, const void *item, nameset_same *same);
 
+/* The equal thing that is in the set, or NULL. */
+const void *nameset_find(const struct nameset *set, uint32_t hash, const void *item,
+                         nameset_same *same);
+
 #endif

@@ -62,10 +62,20 @@ static void read_semaphore(struct reader *reader, const struct node *key, const 
     reader_object_access(reader, key, values[2], (meant & 4u) != 0, path, object);
 }
 
-enum { KEY_VERSION, KEY_DEFAULTS, KEY_GROUPS, KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT };
+enum {
+    KEY_VERSION,
+    KEY_INCLUDE,
+    KEY_DIRECTORY,
+    KEY_LIMITS,
+    KEY_WATCH,
+    KEY_DEFAULTS,
+    KEY_GROUPS,
+    KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT
+};
 
-static const char *const keys[KEY_COUNT] = {"version", "defaults", "segments",
-                                            "mutexes", "events",   "semaphores"};
+static const char *const keys[KEY_COUNT] = {"version", "include",   "directory", "limits",
+                                            "watch",   "defaults",  "segments",  "mutexes",
+                                            "events",  "semaphores"};
 static read_object_fn *const readers[SHMB_KIND_COUNT] = {read_segment, read_mutex, read_event,
                                                          read_semaphore};
 
@@ -167,6 +177,26 @@ static void read_defaults(struct reader *reader, const struct node *node)
         reader->defaults = read_access(reader, access, &below);
 }
 
+/* What concerns the whole configuration, not only the objects of this file. */
+static void read_settings(struct reader *reader, const struct node *const *values)
+{
+    static void (*const settings[])(struct reader * reader, const struct node *node,
+                                    const struct path *path) = {
+        [KEY_INCLUDE] = read_include,
+        [KEY_DIRECTORY] = read_directory,
+        [KEY_LIMITS] = read_limits,
+        [KEY_WATCH] = read_watch,
+    };
+    int key;
+
+    for (key = KEY_INCLUDE; key <= KEY_WATCH; key++) {
+        struct path path = {NULL, keys[key], 0};
+
+        if (values[key] != NULL)
+            settings[key](reader, values[key], &path);
+    }
+}
+
 /* Makes room for all objects of a file. False: none, too many, or no memory. */
 static bool make_room(struct reader *reader, const struct node *root,
                       const struct node *const *groups, bool clean)
@@ -209,7 +239,10 @@ void read_configuration(struct reader *reader, const struct node *root)
     if (version == NULL && (meant & 1u << KEY_VERSION) == 0)
         reader_error(reader, root, NULL,
                      "the file does not say which version it is; add version: 1");
+    read_settings(reader, values);
     read_defaults(reader, values[KEY_DEFAULTS]);
-    if (make_room(reader, root, &values[KEY_GROUPS], reader->messages->errors == before))
+    /* A file may be there only to include others. */
+    if (make_room(reader, root, &values[KEY_GROUPS],
+                  reader->messages->errors == before && values[KEY_INCLUDE] == NULL))
         read_groups(reader, root);
 }

@@ -2,13 +2,14 @@
 
 #include <string.h>
 
+#include "pattern.h"
 #include "source.h"
 #include "utf.h"
 
-enum { KEY_TEXT, KEY_HEX, KEY_FILL, KEY_ENCODING, KEY_COUNT };
+enum { KEY_TEXT, KEY_HEX, KEY_FILL, KEY_FILE, KEY_ENCODING, KEY_COUNT };
 enum { UTF_8, UTF_16LE };
 
-static const char *const keys[KEY_COUNT] = {"text", "hex", "fill", "encoding"};
+static const char *const keys[KEY_COUNT] = {"text", "hex", "fill", "file", "encoding"};
 
 static void take_utf16(struct reader *reader, const struct node *node, struct cfg_initial *out)
 {
@@ -145,6 +146,37 @@ static void read_fill(struct reader *reader, const struct node *node, const stru
         out->fill = (uint8_t)value;
 }
 
+static void read_file(struct reader *reader, const struct node *node, const struct path *path,
+                      struct cfg_initial *out)
+{
+    struct path below = {path, keys[KEY_FILE], 0};
+    const char *fault;
+    struct shown shown;
+
+    if (node->kind != NODE_SCALAR || node_is_null(node)) {
+        reader_error(reader, node, &below, "%s stands here where the path of a file is due",
+                     reader_show(node, &shown));
+        return;
+    }
+    fault = pattern_fault(node->text, node->length, false);
+    if (fault != NULL) {
+        reader_error(reader, node, &below, "%s", fault);
+        return;
+    }
+    out->file = reader_text(reader, node->text, node->length);
+    out->file_place = reader_place(reader, node);
+}
+
+static size_t count_forms(const struct node *const values[KEY_COUNT])
+{
+    size_t forms = 0;
+    int key;
+
+    for (key = KEY_TEXT; key <= KEY_FILE; key++)
+        forms += values[key] != NULL;
+    return forms;
+}
+
 void read_initial(struct reader *reader, const struct node *node, const struct path *path,
                   struct cfg_initial *out)
 {
@@ -155,12 +187,11 @@ void read_initial(struct reader *reader, const struct node *node, const struct p
     if (!reader_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
         return;
     out->place = reader_place(reader, node);
-    forms =
-        (size_t)(values[KEY_TEXT] != NULL) + (values[KEY_HEX] != NULL) + (values[KEY_FILL] != NULL);
+    forms = count_forms(values);
     if (forms != 1) {
         if (forms == 0 && meant != 0)
             return;
-        reader_error(reader, node, path, "initial needs exactly one of text, hex and fill");
+        reader_error(reader, node, path, "initial needs exactly one of text, hex, fill and file");
         return;
     }
     if (values[KEY_ENCODING] != NULL && values[KEY_TEXT] == NULL)
@@ -169,6 +200,8 @@ void read_initial(struct reader *reader, const struct node *node, const struct p
         read_text(reader, values[KEY_TEXT], path, values[KEY_ENCODING], out);
     else if (values[KEY_HEX] != NULL)
         read_hex(reader, values[KEY_HEX], path, out);
-    else
+    else if (values[KEY_FILL] != NULL)
         read_fill(reader, values[KEY_FILL], path, out);
+    else
+        read_file(reader, values[KEY_FILE], path, out);
 }

@@ -4,44 +4,8 @@
 #include <string.h>
 
 #include "names.h"
-#include "units.h"
 
 #define LOCK_NAME_BYTES (SHMB_NAME_BYTES + sizeof SHMB_LOCK_SUFFIX)
-
-static uint64_t refuse_size(struct reader *reader, const struct node *node, const struct path *path,
-                            enum units_result result)
-{
-    const char *meant = node->kind == NODE_SCALAR ? units_meant(node->text, node->length) : NULL;
-    struct shown shown;
-
-    if (result == UNITS_OK || result == UNITS_TOO_BIG)
-        reader_error(reader, node, path, "%s; a segment has 1 byte to 1024 GiB",
-                     reader_show(node, &shown));
-    else if (result == UNITS_BAD_UNIT && meant != NULL)
-        reader_error(reader, node, path, "%s; did you mean %s (KiB, MiB and GiB count in 1024)?",
-                     reader_show(node, &shown), meant);
-    else
-        reader_error(reader, node, path, "%s; write a size such as 512, 64 KiB, 4 MiB or 1 GiB",
-                     reader_show(node, &shown));
-    return 0;
-}
-
-/* 0: an error was added. */
-static uint64_t read_size(struct reader *reader, const struct node *node, const struct path *path)
-{
-    uint64_t size = 0, number;
-    enum units_result result = UNITS_NOT_A_NUMBER;
-
-    if (node->kind == NODE_SCALAR && !node_is_null(node))
-        result = units_size(node->text, node->length, &size);
-    if (result != UNITS_OK || size == 0 || size > CFG_SIZE_MAX)
-        return refuse_size(reader, node, path, result);
-    if (!node->plain && units_number(node->text, node->length, &number) == UNITS_OK) {
-        reader_error(reader, node, path, "a number is due here; write it without quotes");
-        return 0;
-    }
-    return size;
-}
 
 static void name_lock(struct reader *reader, const struct node *node, const struct path *path,
                       struct cfg_lock *lock)
@@ -131,7 +95,8 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
     if (!reader_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
         return;
     if (values[KEY_SIZE] != NULL)
-        segment->size = read_size(reader, values[KEY_SIZE], &size);
+        segment->size = reader_size(reader, values[KEY_SIZE], &size, CFG_SIZE_MAX,
+                                    "a segment has 1 byte to 1024 GiB");
     else if ((meant & 1u << KEY_SIZE) == 0)
         reader_error(reader, key, path, "a segment needs a size, such as size: 64 KiB");
     reader_object_access(reader, key, values[KEY_ACCESS], (meant & 1u << KEY_ACCESS) != 0, path,

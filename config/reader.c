@@ -193,6 +193,40 @@ bool reader_number(struct reader *reader, const struct node *node, const struct 
     return false;
 }
 
+static uint64_t refuse_size(struct reader *reader, const struct node *node, const struct path *path,
+                            enum units_result result, const char *range)
+{
+    const char *meant = node->kind == NODE_SCALAR ? units_meant(node->text, node->length) : NULL;
+    struct shown shown;
+
+    if (result == UNITS_OK || result == UNITS_TOO_BIG)
+        reader_error(reader, node, path, "%s; %s", reader_show(node, &shown), range);
+    else if (result == UNITS_BAD_UNIT && meant != NULL)
+        reader_error(reader, node, path, "%s; did you mean %s (KiB, MiB and GiB count in 1024)?",
+                     reader_show(node, &shown), meant);
+    else
+        reader_error(reader, node, path, "%s; write a size such as 512, 64 KiB, 4 MiB or 1 GiB",
+                     reader_show(node, &shown));
+    return 0;
+}
+
+uint64_t reader_size(struct reader *reader, const struct node *node, const struct path *path,
+                     uint64_t most, const char *range)
+{
+    uint64_t size = 0, number;
+    enum units_result result = UNITS_NOT_A_NUMBER;
+
+    if (node->kind == NODE_SCALAR && !node_is_null(node))
+        result = units_size(node->text, node->length, &size);
+    if (result != UNITS_OK || size == 0 || size > most)
+        return refuse_size(reader, node, path, result, range);
+    if (!node->plain && units_number(node->text, node->length, &number) == UNITS_OK) {
+        reader_error(reader, node, path, "a number is due here; write it without quotes");
+        return 0;
+    }
+    return size;
+}
+
 bool reader_bool(struct reader *reader, const struct node *node, const struct path *path, bool *out)
 {
     struct shown shown;

@@ -67,6 +67,13 @@ bool reader_keys(struct reader *reader, const struct node *node, const struct pa
 bool reader_number(struct reader *reader, const struct node *node, const struct path *path,
                    uint64_t least, uint64_t most, uint64_t *out);
 
+/*
+ * A size of 1 to `most` bytes; `range` says so in a message. 0: an error was
+ * added.
+ */
+uint64_t reader_size(struct reader *reader, const struct node *node, const struct path *path,
+                     uint64_t most, const char *range);
+
 /* true or false, without quotes. */
 bool reader_bool(struct reader *reader, const struct node *node, const struct path *path,
                  bool *out);
@@ -82,6 +89,10 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
                   const struct path *path, struct cfg_object *object);
 void read_initial(struct reader *reader, const struct node *node, const struct path *path,
                   struct cfg_initial *out);
+void read_include(struct reader *reader, const struct node *node, const struct path *path);
+void read_directory(struct reader *reader, const struct node *node, const struct path *path);
+void read_limits(struct reader *reader, const struct node *node, const struct path *path);
+void read_watch(struct reader *reader, const struct node *node, const struct path *path);
 
 /*
  * The access of an object: its own, else the default. Neither is an error,

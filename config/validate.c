@@ -1,58 +1,11 @@
 #include "validate.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "names.h"
-#include "nameset.h"
+#include "clash.h"
+#include "totals.h"
 
 #define PATH_SIZE 800 /* a path of an object with a key behind it */
-
-/* Somebody who has a name: an object, or the lock of a segment. */
-struct holder {
-    const char *name;
-    size_t length;
-    const struct cfg_object *object;
-    bool is_lock;
-};
-
-static const struct cfg_place *holder_place(const struct holder *holder)
-{
-    return holder->is_lock ? &holder->object->u.segment.lock.place : &holder->object->place;
-}
-
-static const char *below(const struct cfg_object *object, const char *key, char out[PATH_SIZE])
-{
-    snprintf(out, PATH_SIZE, "%s.%s", object->path, key);
-    return out;
-}
-
-static const char *holder_path(const struct holder *holder, char out[PATH_SIZE])
-{
-    return holder->is_lock ? below(holder->object, "lock", out) : holder->object->path;
-}
-
-static bool same_name(const void *a, const void *b)
-{
-    const struct holder *x = a, *y = b;
-
-    return shmb_name_same(x->name, x->length, y->name, y->length);
-}
-
-static void report_clash(struct cfg_messages *messages, const struct holder *holder,
-                         const struct holder *first)
-{
-    const struct cfg_place *place = holder_place(first);
-    char path[PATH_SIZE];
-
-    cfg_message_add(messages, CFG_ERROR, holder_place(holder), holder_path(holder, path),
-                    "the name '%s'%s clashes with %s%s at %s:%lu:%lu; names are compared without "
-                    "case, and all kinds share them",
-                    holder->name, holder->is_lock ? " of the lock" : "",
-                    first->is_lock ? "the lock of " : "", first->object->path, place->file,
-                    (unsigned long)place->line, (unsigned long)place->column);
-}
 
 static bool is_ascii(const char *text)
 {
@@ -62,72 +15,32 @@ static bool is_ascii(const char *text)
     return true;
 }
 
-/* A lock that is named after its segment: what is wrong with it is said with the segment. */
-static bool follows_segment(const struct holder *holder)
+static void warn_of_ansi(const struct cfg_object *object, struct cfg_messages *messages)
 {
-    const char *name = holder->object->name;
-    size_t length = strlen(name);
-
-    return holder->is_lock && holder->length > length && memcmp(holder->name, name, length) == 0 &&
-           strcmp(holder->name + length, SHMB_LOCK_SUFFIX) == 0;
-}
-
-static void warn_of_ansi(struct cfg_messages *messages, const struct holder *holder)
-{
+    struct clash_holder names[2];
+    size_t i, count = clash_names(object, names);
     char path[PATH_SIZE];
 
-    if (!is_ascii(holder->name) && !follows_segment(holder))
-        cfg_message_add(messages, CFG_WARNING, holder_place(holder), holder_path(holder, path),
-                        "the name '%s' is not plain ASCII; FoxPro, VB6 and other programs that "
-                        "call the A functions may be unable to write it",
-                        holder->name);
-}
-
-static size_t list_holders(const struct cfg *configuration, struct holder *holders)
-{
-    size_t i, count = 0;
-
-    for (i = 0; i < configuration->count; i++) {
-        const struct cfg_object *object = &configuration->objects[i];
-
-        holders[count++] = (struct holder){object->name, strlen(object->name), object, false};
-        if (object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL) {
-            const char *name = object->u.segment.lock.name;
-
-            holders[count++] = (struct holder){name, strlen(name), object, true};
-        }
-    }
-    return count;
+    for (i = 0; i < count; i++)
+        if (!is_ascii(names[i].name) && !clash_follows_segment(&names[i]))
+            cfg_message_add(messages, CFG_WARNING, clash_place(&names[i]),
+                            clash_path(&names[i], path, sizeof path),
+                            "the name '%s' is not plain ASCII; FoxPro, VB6 and other programs that "
+                            "call the A functions may be unable to write it",
+                            names[i].name);
 }
 
 static bool check_names(const struct cfg *configuration, struct cfg_messages *messages)
 {
-    struct holder *holders = calloc(configuration->count * 2 + 1, sizeof *holders);
-    struct nameset set;
-    bool clashed = false;
-    size_t i, count;
+    struct clash clash;
+    size_t i;
 
-    if (holders == NULL)
+    if (!clash_init(&clash, configuration->count))
         return false;
-    count = list_holders(configuration, holders);
-    if (!nameset_init(&set, count)) {
-        free(holders);
-        return false;
-    }
-    for (i = 0; i < count; i++) {
-        const struct holder *first;
-
-        if (clashed && follows_segment(&holders[i]))
-            continue;
-        first = nameset_add(&set, shmb_name_hash(holders[i].name, holders[i].length), &holders[i],
-                            same_name);
-        clashed = first != NULL;
-        if (clashed)
-            report_clash(messages, &holders[i], first);
-        warn_of_ansi(messages, &holders[i]);
-    }
-    nameset_free(&set);
-    free(holders);
+    clash_add(&clash, configuration, messages);
+    clash_free(&clash);
+    for (i = 0; i < configuration->count; i++)
+        warn_of_ansi(&configuration->objects[i], messages);
     return true;
 }
 
@@ -136,12 +49,13 @@ static void check_initial(const struct cfg_object *object, struct cfg_messages *
     const struct cfg_segment *segment = &object->u.segment;
     char path[PATH_SIZE];
 
-    if (segment->size != 0 && segment->initial.length > segment->size)
-        cfg_message_add(messages, CFG_ERROR, &segment->initial.place,
-                        below(object, "initial", path),
-                        "the content has %zu bytes, the segment only %llu; make it shorter or the "
-                        "size larger",
-                        segment->initial.length, (unsigned long long)segment->size);
+    if (segment->size == 0 || segment->initial.length <= segment->size)
+        return;
+    snprintf(path, sizeof path, "%s.initial", object->path);
+    cfg_message_add(messages, CFG_ERROR, &segment->initial.place, path,
+                    "the content has %zu bytes, the segment only %llu; make it shorter or the "
+                    "size larger",
+                    segment->initial.length, (unsigned long long)segment->size);
 }
 
 /* To read an event is to wait on it, and that takes the signal of one with automatic reset. */
@@ -167,8 +81,10 @@ static void check_event(const struct cfg_object *object, struct cfg_messages *me
 
 bool validate_configuration(const struct cfg *configuration, struct cfg_messages *messages)
 {
+    struct totals totals = totals_add((struct totals){0}, configuration);
     size_t i;
 
+    (void)totals_check(totals, configuration, NULL, messages);
     for (i = 0; i < configuration->count; i++) {
         const struct cfg_object *object = &configuration->objects[i];
 

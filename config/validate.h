@@ -10,7 +10,8 @@
 
 /*
  * Names that clash, over all kinds and companions; names that old programs
- * cannot write; rights that make no sense; content that does not fit. Parts
+ * cannot write; rights that make no sense; content that does not fit; totals
+ * beyond the limits. Parts
  * that stand at their defaults because they could not be read are skipped.
  * False: no memory.
  */

@@ -37,7 +37,7 @@ if [ "${1:-}" = --opens-only ]; then
     opens_only "$@"
     exit
 fi
-system_dlls='advapi32 kernel32 msvcrt ntdll ole32 shell32 user32'
+system_dlls='advapi32 bcrypt kernel32 msvcrt ntdll ole32 shell32 user32'
 bad=0
 for program in "$@"; do
     names=$(x86_64-w64-mingw32-objdump -p "$program" | sed -n 's/^.*DLL Name: *//p') || names=

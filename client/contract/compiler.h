@@ -3,9 +3,29 @@
  *
  * Everything else in the tree is plain C17. Add here only what more than one
  * file needs and every supported compiler (MSVC, gcc, clang) has in some form.
+ *
+ * Atomics on shared memory. Plain names for the few operations that the shared
+ * layouts use; MSVC's <stdatomic.h> is experimental, and _Atomic types have no
+ * layout that two compilers promise to share. Addresses are naturally aligned.
+ *
+ * 64-bit loads on 32-bit x86 go through an SSE register. The usual way there,
+ * cmpxchg8b, writes to memory even when it only reads: on a read-only view it
+ * faults. A plain or volatile access is two of 32 bits, and so, seen with gcc 12,
+ * is _mm_loadl_epi64: it names no particular instruction. MSVC's
+ * __iso_volatile_load64 is one access, on x86 too; clang-cl's is not always.
  */
 #ifndef SHMB_COMPILER_H
 #define SHMB_COMPILER_H
+
+#include <stdint.h>
+
+#if defined(_MSC_VER)
+#include <intrin.h>
+#endif
+#if defined(_M_IX86) || defined(__i386__)
+#include <emmintrin.h>
+#define SHMB_X86_32 1
+#endif
 
 /* SHMB_PRINTF(f, a): argument f is a printf format, its values start at argument a. */
 #if defined(__MINGW32__) && !defined(__clang__)
@@ -15,5 +35,86 @@
 #else
 #define SHMB_PRINTF(f, a)
 #endif
+
+/* Fences: no load or store moves across in the direction that would hurt. */
+static inline void shmb_fence_acquire(void)
+{
+#if !defined(_MSC_VER)
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+#elif defined(_M_ARM64)
+    __dmb(_ARM64_BARRIER_ISHLD);
+#else
+    _ReadWriteBarrier();
+#endif
+}
+
+static inline void shmb_fence_release(void)
+{
+#if !defined(_MSC_VER)
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+#elif defined(_M_ARM64)
+    __dmb(_ARM64_BARRIER_ISH);
+#else
+    _ReadWriteBarrier();
+#endif
+}
+
+static inline uint32_t shmb_load32(const volatile uint32_t *at)
+{
+#if defined(_MSC_VER)
+    uint32_t value = *at;
+
+    shmb_fence_acquire();
+    return value;
+#else
+    return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+#endif
+}
+
+static inline void shmb_store32(volatile uint32_t *at, uint32_t value)
+{
+#if defined(_MSC_VER)
+    shmb_fence_release();
+    *at = value;
+#else
+    __atomic_store_n(at, value, __ATOMIC_RELEASE);
+#endif
+}
+
+static inline uint64_t shmb_load64(const volatile uint64_t *at)
+{
+#if defined(SHMB_X86_32) && (defined(__GNUC__) || defined(__clang__))
+    uint64_t value;
+    __m128i lane;
+
+    __asm__ volatile("movq %1, %0" : "=x"(lane) : "m"(*at));
+    _mm_storel_epi64((__m128i *)(void *)&value, lane);
+    shmb_fence_acquire();
+    return value;
+#elif defined(_MSC_VER)
+    uint64_t value = (uint64_t)__iso_volatile_load64((const volatile __int64 *)at);
+
+    shmb_fence_acquire();
+    return value;
+#else
+    return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+#endif
+}
+
+static inline void shmb_store64(volatile uint64_t *at, uint64_t value)
+{
+    shmb_fence_release();
+#if defined(SHMB_X86_32) && (defined(__GNUC__) || defined(__clang__))
+    {
+        __m128i lane = _mm_loadl_epi64((const __m128i *)(const void *)&value);
+
+        __asm__ volatile("movq %1, %0" : "=m"(*at) : "x"(lane));
+    }
+#elif defined(_MSC_VER)
+    __iso_volatile_store64((volatile __int64 *)at, (__int64)value);
+#else
+    __atomic_store_n(at, value, __ATOMIC_RELAXED);
+#endif
+}
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * exit_codes.h - exit codes of shmbroker.exe; under the service manager the
- * same number is the service-specific exit code.
+ * exit_codes.h - exit codes of shmbroker.exe and shmb.exe; under the service
+ * manager the same number is the service-specific exit code.
  */
 #ifndef SHMB_EXIT_CODES_H
 #define SHMB_EXIT_CODES_H

@@ -6,7 +6,9 @@
 
 #include "descriptor.h"
 #include "names.h"
+#include "publication.h"
 #include "report.h"
+#include "stamp.h"
 
 #define RETRY_FIRST_MS 1000u
 #define RETRY_MOST_MS  30000u
@@ -22,27 +24,12 @@ struct broker {
     struct sys_identity identity;
     struct sys_descriptor **descriptors; /* set * FORMS + form; made when first needed */
     struct sys_descriptor *own_section;  /* for a section that is not filled yet; the same */
-    uint32_t *causes;                    /* of each item: hash of what was reported last */
+    uint32_t *causes;                    /* of each item: what was reported last */
+    struct publication *publication;
+    uint64_t stamp; /* the greatest generation or revision so far */
     size_t held;
     uint32_t delay; /* milliseconds to the next try */
 };
-
-static uint32_t mix(uint32_t hash, const char *text)
-{
-    for (; text != NULL && *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
-}
-
-/* What a report was about, never 0. The text of a failure follows from its code. */
-static uint32_t cause_of(enum sys_status status, const struct sys_failure *why)
-{
-    uint32_t hash = (2166136261u ^ (uint32_t)status) * 16777619u;
-
-    hash = (hash ^ why->code) * 16777619u;
-    hash = mix(hash, status == SYS_TAKEN ? why->text : why->call);
-    return hash | 1u;
-}
 
 static void report_item(const struct broker *broker, const struct item *item, enum event_id event,
                         const char *detail)
@@ -54,47 +41,32 @@ static void report_item(const struct broker *broker, const struct item *item, en
     broker->system->report(broker->system->self, event, inserts, detail != NULL ? 3 : 2);
 }
 
+/* Words for those who ask later. */
+static void keep_reason(struct item *item, const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    free(item->reason);
+    item->reason = malloc(size);
+    if (item->reason != NULL)
+        memcpy(item->reason, text, size);
+}
+
 /* Reports a missing object unless the same was reported before. */
 static void report_missing(const struct broker *broker, size_t index, enum sys_status status,
                            const struct sys_failure *why)
 {
-    const struct item *item = &broker->inventory->items[index];
-    uint32_t cause = cause_of(status, why);
+    struct item *item = &broker->inventory->items[index];
+    uint32_t cause = report_cause(status, why);
     char text[REPORT_FAILURE];
 
     if (broker->causes[index] == cause)
         return;
     broker->causes[index] = cause;
-    if (status == SYS_TAKEN) {
-        report_item(broker, item, EVENT_OBJECT_CONFLICT, why->text);
-        return;
-    }
-    report_failure_text(why, text);
-    report_item(broker, item, EVENT_OBJECT_FAILED, text);
-}
-
-static enum sys_status no_memory(struct sys_failure *why)
-{
-    *why = (struct sys_failure){0};
-    (void)snprintf(why->text, sizeof(why->text), "not enough memory");
-    return SYS_NO_MEMORY;
-}
-
-static enum sys_status make_descriptor(const struct broker *broker,
-                                       const struct descriptor_use *use,
-                                       const struct access_rule *rules, size_t count,
-                                       struct sys_descriptor **out, struct sys_failure *why)
-{
-    const struct system *system = broker->system;
-    char *sddl = descriptor_sddl(broker->identity.owner, use, rules, count);
-    enum sys_status status;
-
-    if (sddl == NULL)
-        return no_memory(why);
-    status = system->descriptor_make(system->self, sddl, out, why);
-    free(sddl);
-    /* Elsewhere these two speak of the object's name. */
-    return status == SYS_TAKEN || status == SYS_DENIED ? SYS_FAILED : status;
+    report_reason(status, why, text);
+    keep_reason(item, text);
+    report_item(broker, item, status == SYS_TAKEN ? EVENT_OBJECT_CONFLICT : EVENT_OBJECT_FAILED,
+                text);
 }
 
 /* The descriptor an object is to have; the broker keeps it. */
@@ -111,7 +83,8 @@ static enum sys_status wanted_descriptor(struct broker *broker, const struct ite
         const struct access_rule *rules = inventory_rules(broker->inventory, item->access, &count);
 
         use.read_mask = item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0;
-        status = make_descriptor(broker, &use, rules, count, slot, why);
+        status =
+            descriptor_build(broker->system, broker->identity.owner, &use, rules, count, slot, why);
     }
     *out = *slot;
     return status;
@@ -135,7 +108,8 @@ static enum sys_status create_filled(struct broker *broker, const struct item *i
     enum sys_status status = SYS_OK;
 
     if (broker->own_section == NULL)
-        status = make_descriptor(broker, &use, NULL, 0, &broker->own_section, why);
+        status = descriptor_build(system, broker->identity.owner, &use, NULL, 0,
+                                  &broker->own_section, why);
     if (status == SYS_OK)
         status = system->create(system->self, &item->spec, broker->own_section, &section, why);
     if (status != SYS_OK)
@@ -177,6 +151,9 @@ static bool try_item(struct broker *broker, size_t index)
         return false;
     }
     item->state = ITEM_HELD;
+    item->generation = stamp_next(broker->system, &broker->stamp);
+    free(item->reason);
+    item->reason = NULL;
     broker->held++;
     if (broker->causes[index] != 0)
         report_item(broker, item, EVENT_OBJECT_RECOVERED, NULL);
@@ -217,7 +194,8 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
     const struct descriptor_use use = {.kind = SHMB_MUTEX};
     const char *inserts[] = {why->text};
     struct sys_descriptor *own = NULL;
-    enum sys_status status = make_descriptor(broker, &use, NULL, 0, &own, why);
+    enum sys_status status =
+        descriptor_build(system, broker->identity.owner, &use, NULL, 0, &own, why);
 
     if (status == SYS_OK)
         status = system->claim(system->self, own, why);
@@ -242,6 +220,7 @@ static void release(struct broker *broker)
         system->descriptor_free(system->self, broker->descriptors[i]);
     system->descriptor_free(system->self, broker->own_section);
     free(broker->descriptors);
+    publication_free(broker->publication);
     free(broker->causes);
     free(broker);
 }
@@ -257,7 +236,8 @@ static struct broker *new_broker(const struct system *system, struct inventory *
     broker->delay = RETRY_FIRST_MS;
     broker->descriptors = calloc(inventory->set_count * FORMS + 1, sizeof(struct sys_descriptor *));
     broker->causes = calloc(inventory->count + 1, sizeof(uint32_t));
-    if (broker->descriptors != NULL && broker->causes != NULL)
+    broker->publication = publication_new(system, &broker->identity, inventory, &broker->stamp);
+    if (broker->descriptors != NULL && broker->causes != NULL && broker->publication != NULL)
         return broker;
     release(broker);
     return NULL;
@@ -273,7 +253,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     *why = (struct sys_failure){0};
     if (broker == NULL) {
         report_no_memory(system);
-        return no_memory(why);
+        return report_short_of_memory(why);
     }
     status = identify(broker, why);
     if (status == SYS_OK)
@@ -282,7 +262,10 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         release(broker);
         return status;
     }
+    publication_begin(broker->publication);
     create_all(broker);
+    if (!stopping(broker))
+        (void)publication_update(broker->publication, true);
     *out = broker;
     return SYS_OK;
 }
@@ -297,12 +280,19 @@ struct broker_counts broker_counts(const struct broker *broker)
 
 void broker_retry(struct broker *broker)
 {
-    bool recovered = false;
+    bool recovered = false, changed = false;
     size_t i;
 
-    for (i = 0; i < broker->inventory->count && !stopping(broker); i++)
-        if (broker->inventory->items[i].state != ITEM_HELD && try_item(broker, i))
-            recovered = true;
+    for (i = 0; i < broker->inventory->count && !stopping(broker); i++) {
+        enum item_state before = broker->inventory->items[i].state;
+
+        if (before == ITEM_HELD)
+            continue;
+        recovered |= try_item(broker, i);
+        changed |= broker->inventory->items[i].state != before;
+    }
+    if (!stopping(broker))
+        recovered |= publication_update(broker->publication, changed);
     if (recovered)
         broker->delay = RETRY_FIRST_MS;
     else if (broker->delay < RETRY_MOST_MS)
@@ -311,7 +301,10 @@ void broker_retry(struct broker *broker)
 
 uint32_t broker_retry_delay(const struct broker *broker)
 {
-    return broker->held == broker->inventory->count ? UINT32_MAX : broker->delay;
+    bool complete =
+        broker->held == broker->inventory->count && publication_complete(broker->publication);
+
+    return complete ? UINT32_MAX : broker->delay;
 }
 
 size_t broker_stop(struct broker *broker)
@@ -319,11 +312,17 @@ size_t broker_stop(struct broker *broker)
     const struct system *system = broker->system;
     size_t i, held = broker->held;
 
+    /* First of all, so that no client is told of what is gone. */
+    publication_free(broker->publication);
+    broker->publication = NULL;
     for (i = broker->inventory->count; i-- > 0;) {
         struct item *item = &broker->inventory->items[i];
 
         system->close(system->self, item->object);
         item->object = NULL;
+        item->generation = 0;
+        free(item->reason);
+        item->reason = NULL;
         item->state = ITEM_WANTED;
         system->progress(system->self);
     }

@@ -1,6 +1,6 @@
 /*
- * broker.h - creates what an inventory names, holds it, tries again what it
- * could not have, lets go at the end.
+ * broker.h - creates what an inventory names, holds and publishes it, tries
+ * again what it could not have, lets go at the end.
  */
 #ifndef CORE_BROKER_H
 #define CORE_BROKER_H
@@ -29,7 +29,10 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
 
 struct broker_counts broker_counts(const struct broker *broker);
 
-/* Tries every missing object once more; reports only what has changed. */
+/*
+ * Tries every missing object, and what is missing of the publication, once
+ * more; reports and publishes only what has changed.
+ */
 void broker_retry(struct broker *broker);
 
 /* Milliseconds until broker_retry should be called; UINT32_MAX: never. */

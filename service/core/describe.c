@@ -1,6 +1,7 @@
 #include "describe.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "names.h"
 #include "text.h"
@@ -100,4 +101,73 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
     }
     text_free(&text);
     return done;
+}
+
+static void put_state(struct json *json, const struct item *item)
+{
+    const struct sys_spec *spec = &item->spec;
+
+    switch (spec->kind) {
+    case SHMB_SECTION:
+        json_number(json, "size", spec->size);
+        json_bool(json, "initial", item->initial != NULL);
+        break;
+    case SHMB_MUTEX:
+        if (item->from->kind == SHMB_SECTION) {
+            json_string(json, "lock_of", item->from->name);
+            json_bool(json, "readers_may_wait", item->readers_may_wait);
+        }
+        break;
+    case SHMB_EVENT:
+        json_string(json, "reset", spec->manual_reset ? "manual" : "auto");
+        break;
+    case SHMB_SEMAPHORE:
+        json_signed(json, "count", spec->initial);
+        json_signed(json, "maximum", spec->maximum);
+        break;
+    default:
+        break;
+    }
+}
+
+static void put_access(struct json *json, const struct item *item)
+{
+    const struct cfg_access *access = item->from->access;
+    size_t i;
+
+    json_array(json, "access");
+    for (i = 0; i < access->count; i++) {
+        enum shmb_level level = access->trustees[i].level;
+
+        json_object(json, NULL);
+        json_string(json, "trustee", access->trustees[i].name);
+        json_string(json, "level", shmb_level_word(level));
+        json_string(json, "may", level == SHMB_LEVEL_DENY ? NULL : right_words(item, level));
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void put_name(struct json *json, const char *name)
+{
+    char full[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+
+    (void)snprintf(full, sizeof(full), "%s%s", SHMB_GLOBAL_PREFIX, name);
+    json_string(json, "name", full);
+}
+
+void describe_json(const struct inventory *inventory, struct json *json)
+{
+    size_t i;
+
+    for (i = 0; i < inventory->count; i++) {
+        const struct item *item = &inventory->items[i];
+
+        json_object(json, NULL);
+        json_string(json, "kind", shmb_kind_word(item->spec.kind));
+        put_name(json, item->spec.name);
+        put_state(json, item);
+        put_access(json, item);
+        json_object_end(json);
+    }
 }

@@ -5,6 +5,7 @@
 #define CORE_DESCRIBE_H
 
 #include "inventory.h"
+#include "json.h"
 
 /* Receives one line of text, without a line end. */
 typedef void (*describe_line)(void *context, const char *line);
@@ -15,5 +16,13 @@ typedef void (*describe_line)(void *context, const char *line);
  * False: no memory.
  */
 bool describe_inventory(const struct inventory *inventory, describe_line line, void *context);
+
+/*
+ * The same as JSON: one object for each in the array that is open. Its keys are
+ * kind, name (with Global\), what the kind has (size and initial; lock_of and
+ * readers_may_wait; reset; count and maximum), and access, a list of trustee,
+ * level and `may`, which says in words what that allows; null: nothing.
+ */
+void describe_json(const struct inventory *inventory, struct json *json);
 
 #endif

@@ -1,8 +1,10 @@
 #include "descriptor.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "report.h"
 #include "text.h"
 
 static uint32_t mask_of(const struct descriptor_use *use, enum shmb_level level)
@@ -79,4 +81,19 @@ char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
         return out.at;
     text_free(&out);
     return NULL;
+}
+
+enum sys_status descriptor_build(const struct system *system, const char *owner,
+                                 const struct descriptor_use *use, const struct access_rule *rules,
+                                 size_t count, struct sys_descriptor **out, struct sys_failure *why)
+{
+    char *sddl = descriptor_sddl(owner, use, rules, count);
+    enum sys_status status;
+
+    *out = NULL;
+    if (sddl == NULL)
+        return report_short_of_memory(why);
+    status = system->descriptor_make(system->self, sddl, out, why);
+    free(sddl);
+    return status == SYS_TAKEN || status == SYS_DENIED ? SYS_FAILED : status;
 }

@@ -13,9 +13,11 @@
 #include <stdint.h>
 
 #include "access.h"
+#include "system.h"
 
 #define SID_SYSTEM         "S-1-5-18"
 #define SID_ADMINISTRATORS "S-1-5-32-544"
+#define SID_AUTHENTICATED  "S-1-5-11" /* Authenticated Users */
 
 struct access_rule {
     const char *sid;
@@ -34,5 +36,14 @@ struct descriptor_use {
  */
 char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
                       const struct access_rule *rules, size_t count);
+
+/*
+ * The same in the system's form, to be freed by the port. Never SYS_TAKEN or
+ * SYS_DENIED: elsewhere these speak of the name of an object.
+ */
+enum sys_status descriptor_build(const struct system *system, const char *owner,
+                                 const struct descriptor_use *use, const struct access_rule *rules,
+                                 size_t count, struct sys_descriptor **out,
+                                 struct sys_failure *why);
 
 #endif

@@ -8,7 +8,8 @@
  *
  * The name of an object is an insert with its Global\.
  *
- *   100-199 the service   200-299 the configuration   300-399 objects
+ *   100-199 the service   200-299 the configuration   300-309 objects
+ *   310-319 the publication: ShmBroker.Directory, its tables, control sections, the report
  */
 #ifndef EVENTS_H
 #define EVENTS_H
@@ -62,7 +63,23 @@ enum event_id {
     /* Error. The system refused to make the object. Tried again. %1 kind  %2 name  %3 why */
     EVENT_OBJECT_FAILED = 301,
     /* Information. An object that was in conflict or had failed is held now. %1 kind  %2 name */
-    EVENT_OBJECT_RECOVERED = 302
+    EVENT_OBJECT_RECOVERED = 302,
+
+    /*
+     * Warning. A name the broker publishes under is held by a stranger. All
+     * objects are served by their plain names meanwhile. A control section gets
+     * another name at once; the others are tried again until they can be had.
+     * %1 name  %2 what is known of the holder
+     */
+    EVENT_PUBLICATION_CONFLICT = 310,
+    /*
+     * Error. The system refused to make a section of the publication. All
+     * objects are served by their plain names meanwhile. Tried again.
+     * %1 name  %2 why
+     */
+    EVENT_PUBLICATION_FAILED = 311,
+    /* Information. A section of the publication that could not be had is there now. %1 name */
+    EVENT_PUBLICATION_RECOVERED = 312
 };
 
 #endif

@@ -47,12 +47,14 @@ static bool build_init(struct build *b, const struct cfg *configuration)
     b->inventory = calloc(1, sizeof(*b->inventory));
     if (b->inventory == NULL)
         return false;
-    for (b->slots = 16; b->slots < configuration->count * 2; b->slots *= 2)
+    b->inventory->file = configuration->file;
+    for (b->slots = 16; b->slots < (configuration->count + 1) * 2; b->slots *= 2)
         continue;
     b->lists = calloc(b->slots, sizeof(*b->lists));
     b->sets = calloc(b->slots, sizeof(*b->sets));
     b->inventory->items = calloc(items + 1, sizeof(struct item));
-    b->inventory->sets = calloc(configuration->count + 1, sizeof(struct access_set));
+    b->inventory->sets = calloc(configuration->count + 2, sizeof(struct access_set));
+    b->inventory->directory = INVENTORY_NO_ACCESS;
     return b->lists != NULL && b->sets != NULL && b->inventory->items != NULL &&
            b->inventory->sets != NULL;
 }
@@ -97,9 +99,8 @@ static bool locks_broker_out(const char *sid)
     return false;
 }
 
-static void report_unresolved(struct build *b, const struct cfg_object *object,
-                              const struct cfg_trustee *trustee, enum sys_status status,
-                              const struct sys_failure *why)
+static void report_unresolved(struct build *b, const char *path, const struct cfg_trustee *trustee,
+                              enum sys_status status, const struct sys_failure *why)
 {
     const char *hint = "could not be looked up";
 
@@ -111,13 +112,13 @@ static void report_unresolved(struct build *b, const struct cfg_object *object,
     else if (status == SYS_LATER)
         hint = "cannot be looked up now, the domain controller did not answer; try again, or use "
                "the SID";
-    cfg_message_add(b->messages, CFG_ERROR, &trustee->place, object->path, "'%s' %s%s%s%s",
-                    trustee->name, hint, why->text[0] != '\0' ? " (" : "", why->text,
+    cfg_message_add(b->messages, CFG_ERROR, &trustee->place, path, "'%s' %s%s%s%s", trustee->name,
+                    hint, why->text[0] != '\0' ? " (" : "", why->text,
                     why->text[0] != '\0' ? ")" : "");
 }
 
 /* SYS_NOT_FOUND: an error was added; SYS_NO_MEMORY. */
-static enum sys_status resolve_rule(struct build *b, const struct cfg_object *object,
+static enum sys_status resolve_rule(struct build *b, const char *path,
                                     const struct cfg_trustee *trustee, struct access_rule *rule)
 {
     struct sys_failure why;
@@ -127,12 +128,12 @@ static enum sys_status resolve_rule(struct build *b, const struct cfg_object *ob
     if (status == SYS_NO_MEMORY)
         return status;
     if (status != SYS_OK) {
-        report_unresolved(b, object, trustee, status, &why);
+        report_unresolved(b, path, trustee, status, &why);
         return SYS_NOT_FOUND;
     }
     if (rule->level != SHMB_LEVEL_DENY || !locks_broker_out(rule->sid))
         return SYS_OK;
-    cfg_message_add(b->messages, CFG_ERROR, &trustee->place, object->path,
+    cfg_message_add(b->messages, CFG_ERROR, &trustee->place, path,
                     "deny '%s' would lock the broker itself out; deny a smaller group, or grant "
                     "rights only to those who need them",
                     trustee->name);
@@ -140,10 +141,9 @@ static enum sys_status resolve_rule(struct build *b, const struct cfg_object *ob
 }
 
 /* All trustees are looked at even after an error, so that all errors are found at once. */
-static enum sys_status resolve_list(struct build *b, const struct cfg_object *object,
+static enum sys_status resolve_list(struct build *b, const struct cfg_access *list,
                                     struct access_set *set)
 {
-    const struct cfg_access *list = object->access;
     enum sys_status result = SYS_OK;
     size_t i;
 
@@ -151,7 +151,7 @@ static enum sys_status resolve_list(struct build *b, const struct cfg_object *ob
     if (set->rules == NULL)
         return SYS_NO_MEMORY;
     for (i = 0; i < list->count && result != SYS_NO_MEMORY; i++) {
-        enum sys_status status = resolve_rule(b, object, &list->trustees[i], &set->rules[i]);
+        enum sys_status status = resolve_rule(b, list->path, &list->trustees[i], &set->rules[i]);
 
         if (status != SYS_OK)
             result = status;
@@ -222,17 +222,17 @@ static struct seen_list *list_slot(const struct build *b, const struct cfg_acces
     return &b->lists[slot];
 }
 
-static enum sys_status access_of(struct build *b, const struct cfg_object *object, size_t *set)
+static enum sys_status access_of(struct build *b, const struct cfg_access *list, size_t *set)
 {
-    struct seen_list *slot = list_slot(b, object->access);
+    struct seen_list *slot = list_slot(b, list);
     struct access_set fresh = {0};
 
     if (slot->list == NULL) {
-        enum sys_status status = resolve_list(b, object, &fresh);
+        enum sys_status status = resolve_list(b, list, &fresh);
 
         if (status == SYS_NO_MEMORY)
             return status;
-        slot->list = object->access;
+        slot->list = list;
         slot->set = status == SYS_OK ? intern(b, &fresh) : SIZE_MAX;
     }
     *set = slot->set;
@@ -266,6 +266,7 @@ static void add_segment(struct inventory *inventory, const struct cfg_object *ob
     /* A new section holds zeros: nothing to write where zeros are asked for. */
     if (segment->initial.length > 0 || segment->initial.fill != 0)
         item->initial = &segment->initial;
+    item->initialised = item->initial != NULL || segment->initial.place.line != 0;
 }
 
 static void add_object(struct inventory *inventory, const struct cfg_object *object, size_t set)
@@ -290,10 +291,12 @@ static enum sys_status expand(struct build *b, const struct cfg *configuration)
     enum sys_status result = SYS_OK;
     size_t i;
 
-    for (i = 0; i < configuration->count; i++) {
+    if (configuration->directory != NULL)
+        result = access_of(b, configuration->directory, &b->inventory->directory);
+    for (i = 0; i < configuration->count && result != SYS_NO_MEMORY; i++) {
         const struct cfg_object *object = &configuration->objects[i];
         size_t set = 0;
-        enum sys_status status = access_of(b, object, &set);
+        enum sys_status status = access_of(b, object->access, &set);
 
         if (status == SYS_NO_MEMORY)
             return status;

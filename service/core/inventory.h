@@ -24,10 +24,13 @@ struct item {
     struct sys_spec spec;
     const struct cfg_object *from;     /* the entry that asks for it; a segment for its lock */
     const struct cfg_initial *initial; /* section with initial content, else NULL */
+    bool initialised;                  /* section: the configuration says what is in it */
     bool readers_may_wait;             /* mutex of a segment whose readers may wait */
     size_t access;                     /* index of its access set */
     enum item_state state;
     struct sys_object *object; /* held: else NULL */
+    uint64_t generation;       /* held: grows each time an object is made; else 0 */
+    char *reason;              /* conflict, failed: why, in words; NULL: no memory for them */
 };
 
 struct inventory {
@@ -35,7 +38,11 @@ struct inventory {
     size_t count;
     struct access_set *sets;
     size_t set_count;
+    const char *file; /* of the configuration */
+    size_t directory; /* access set of the directory, or INVENTORY_NO_ACCESS: not written */
 };
+
+#define INVENTORY_NO_ACCESS SIZE_MAX
 
 /*
  * Expands a configuration. Accounts that do not exist, and entries that would

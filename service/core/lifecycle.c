@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "broker.h"
+#include "configuration.h"
 #include "inventory.h"
-#include "load.h"
 #include "report.h"
 #include "trustees.h"
 
@@ -16,7 +16,7 @@
 /* What the life needs from its configuration; all zero: nothing yet. */
 struct setup {
     struct cfg_messages messages;
-    struct cfg *configuration;
+    struct configuration configuration;
     struct trustees *known;
     struct inventory *inventory;
 };
@@ -32,26 +32,30 @@ static enum shmb_exit out_of_memory(const struct system *system)
     return SHMB_EXIT_SYSTEM;
 }
 
+static enum shmb_exit report_unreadable(const struct system *system,
+                                        const struct configuration_file *main)
+{
+    char text[REPORT_FAILURE];
+    const char *inserts[] = {main->path, text};
+
+    report_failure_text(&main->why, text);
+    system->report(system->self, EVENT_CONFIG_UNREADABLE, inserts, 2);
+    return main->status == SYS_NO_MEMORY ? SHMB_EXIT_SYSTEM : SHMB_EXIT_NOT_SO;
+}
+
 static enum shmb_exit load(const struct system *system, const char *file, struct setup *setup)
 {
-    struct sys_failure why = {0};
-    char *content = NULL, text[REPORT_FAILURE];
-    const char *inserts[] = {file, text};
-    enum sys_status status;
-    enum cfg_result result;
-    size_t length;
-
-    status = system->read_file(system->self, file, CFG_FILE_MAX, &content, &length, &why);
-    if (status != SYS_OK) {
-        report_failure_text(&why, text);
-        system->report(system->self, EVENT_CONFIG_UNREADABLE, inserts, 2);
-        return status == SYS_NO_MEMORY ? SHMB_EXIT_SYSTEM : SHMB_EXIT_NOT_SO;
-    }
-    result = cfg_load(file, content, length, &setup->messages, &setup->configuration);
-    free(content);
-    if (result == CFG_NO_MEMORY)
+    switch (configuration_read(system, &file, 1, CONFIGURATION_STRICT, &setup->messages,
+                               &setup->configuration)) {
+    case CONFIGURATION_OK:
+        return SHMB_EXIT_DONE;
+    case CONFIGURATION_INVALID:
+        return SHMB_EXIT_NOT_SO;
+    case CONFIGURATION_UNREADABLE:
+        return report_unreadable(system, &setup->configuration.files[0]);
+    default:
         return out_of_memory(system);
-    return result == CFG_OK ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
+    }
 }
 
 static enum shmb_exit expand(const struct system *system, struct setup *setup)
@@ -61,8 +65,8 @@ static enum shmb_exit expand(const struct system *system, struct setup *setup)
     setup->known = trustees_new(system);
     if (setup->known == NULL)
         return out_of_memory(system);
-    status =
-        inventory_build(setup->configuration, setup->known, &setup->messages, &setup->inventory);
+    status = inventory_build(setup->configuration.whole, setup->known, &setup->messages,
+                             &setup->inventory);
     if (status == SYS_NO_MEMORY)
         return out_of_memory(system);
     return status == SYS_OK ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
@@ -91,7 +95,7 @@ static void end(struct setup *setup)
 {
     inventory_free(setup->inventory);
     trustees_free(setup->known);
-    cfg_free(setup->configuration);
+    configuration_free(&setup->configuration);
     cfg_messages_free(&setup->messages);
 }
 

@@ -17,6 +17,38 @@ void report_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE]
                    why->call != NULL ? ": " : "", text, number);
 }
 
+enum sys_status report_short_of_memory(struct sys_failure *why)
+{
+    *why = (struct sys_failure){0};
+    (void)snprintf(why->text, sizeof(why->text), "not enough memory");
+    return SYS_NO_MEMORY;
+}
+
+void report_reason(enum sys_status status, const struct sys_failure *why, char out[REPORT_FAILURE])
+{
+    if (status == SYS_TAKEN)
+        (void)snprintf(out, REPORT_FAILURE, "%s", why->text);
+    else
+        report_failure_text(why, out);
+}
+
+static uint32_t mix(uint32_t hash, const char *text)
+{
+    for (; text != NULL && *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}
+
+/* The text of a failure follows from its code; that of a taken name is all there is. */
+uint32_t report_cause(enum sys_status status, const struct sys_failure *why)
+{
+    uint32_t hash = (2166136261u ^ (uint32_t)status) * 16777619u;
+
+    hash = (hash ^ why->code) * 16777619u;
+    hash = mix(hash, status == SYS_TAKEN ? why->text : why->call);
+    return hash | 1u;
+}
+
 void report_start_failed(const struct system *system, const struct sys_failure *why)
 {
     char text[REPORT_FAILURE];

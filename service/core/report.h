@@ -14,6 +14,15 @@
 /* "CreateFileMappingW: The paging file is too small (error 1455)", as far as it is known. */
 void report_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE]);
 
+/* Fills `why` for an allocation that failed; returns SYS_NO_MEMORY. */
+enum sys_status report_short_of_memory(struct sys_failure *why);
+
+/* Why a name could not be had, for people: what is known of its holder, or what failed. */
+void report_reason(enum sys_status status, const struct sys_failure *why, char out[REPORT_FAILURE]);
+
+/* What such a failure is about, never 0: the same number for the same failure again. */
+uint32_t report_cause(enum sys_status status, const struct sys_failure *why);
+
 /* EVENT_START_FAILED. */
 void report_start_failed(const struct system *system, const struct sys_failure *why);
 void report_no_memory(const struct system *system);

@@ -20,7 +20,9 @@
 #include "access.h"
 #include "events.h"
 
-#define SYS_SID_MAX 192 /* "S-1-..." with its terminator */
+#define SYS_SID_MAX   192   /* "S-1-..." with its terminator */
+#define SYS_BOOT_MAX  40    /* a text for one boot of the machine, with its terminator */
+#define SYS_PATHS_MAX 1000u /* of one pattern */
 
 enum sys_status {
     SYS_OK,
@@ -45,9 +47,12 @@ struct sys_object;
 /* A security descriptor in the system's form. */
 struct sys_descriptor;
 
-/* Who the broker is, as far as descriptors are concerned. */
+/* Who the broker is. */
 struct sys_identity {
     char owner[SYS_SID_MAX]; /* SID to be written as owner of all objects */
+    uint32_t process;        /* the broker's process, and */
+    uint64_t started;        /* when that was made: a FILETIME. Together never used twice */
+    char boot[SYS_BOOT_MAX]; /* another text after every boot of the machine; never empty */
 };
 
 /* An object to be made. */
@@ -67,16 +72,36 @@ struct sys_content {
     uint64_t size;
 };
 
-/* Why a wait ended. */
-enum sys_wake { SYS_WAKE_STOP, SYS_WAKE_TIMEOUT };
+/* What an object that exists turned out to be. */
+struct sys_facts {
+    enum shmb_kind kind;     /* SHMB_KIND_COUNT: none of the four, or not known */
+    uint64_t size;           /* section: bytes, rounded up to whole pages */
+    bool manual_reset;       /* event */
+    int32_t maximum;         /* semaphore: greatest count */
+    char owner[SYS_SID_MAX]; /* empty: not known, or none */
+    /*
+     * Owner and DACL, "O:<SID>D:..." without a group: SIDs and masks are spelled
+     * as descriptor.h spells them, so that equal access gives equal text. To be
+     * freed with free(). NULL: not known.
+     */
+    char *sddl;
+};
+
+/* Why a wait ended. Where several are true, the first. */
+enum sys_wake {
+    SYS_WAKE_STOP,
+    SYS_WAKE_RELOAD,  /* somebody who may asked for the configuration to be read again */
+    SYS_WAKE_CHANGED, /* watched files changed and have been left alone for a second */
+    SYS_WAKE_TIMEOUT
+};
 
 struct system {
     void *self;
 
     /*
-     * Chooses the owner of all objects: the service SID where the token can set
-     * it, else Administrators, else SYSTEM. SYS_DENIED: the token can set none
-     * of them, so the broker must not start.
+     * Finds out who the broker is, and chooses the owner of all objects: the
+     * service SID where the token can set it, else Administrators, else SYSTEM.
+     * SYS_DENIED: the token can set none of them, so the broker must not start.
      */
     enum sys_status (*identify)(void *self, struct sys_identity *out, struct sys_failure *why);
 
@@ -95,6 +120,65 @@ struct system {
      */
     enum sys_status (*read_file)(void *self, const char *path, size_t limit, char **content,
                                  size_t *length, struct sys_failure *why);
+
+    /*
+     * `path` as an absolute one, from the folder of the file `base` (absolute)
+     * where it is relative; from the current folder where `base` is NULL. The
+     * file need not exist. `*out` is freed with free(). SYS_FAILED also for a
+     * path that depends on a current folder although there is a base (C:x).
+     */
+    enum sys_status (*resolve_path)(void *self, const char *base, const char *path, char **out,
+                                    struct sys_failure *why);
+
+    /*
+     * The files a pattern of config/pattern.h means, from the folder of the
+     * file `base` (absolute) where it is relative: absolute paths, sorted by
+     * name without case, folders and hidden files left out. A folder that does
+     * not exist has no files. A pattern without wildcards is one path, whether
+     * the file exists or not. More than SYS_PATHS_MAX: SYS_FAILED. Each path,
+     * and then the array, are freed with free(); none: `*paths` is NULL.
+     */
+    enum sys_status (*expand)(void *self, const char *base, const char *pattern, char ***paths,
+                              size_t *count, struct sys_failure *why);
+
+    /*
+     * The broker's own files: by a plain name of letters, digits, dots and
+     * hyphens, in a folder that only administrators, SYSTEM and the service may
+     * write. What a stranger owns there is SYS_DENIED. All of it is on the disk
+     * when a call returns SYS_OK.
+     *
+     * state_read     as read_file. SYS_NOT_FOUND: no such file
+     * state_write    replaces a file as a whole, or makes it: after a failure or a
+     *                crash it is the old one or the new one, never a mixture
+     * state_append   adds to the end of a file, or makes it. After a failure or a
+     *                crash any part of what was added may be there
+     */
+    enum sys_status (*state_read)(void *self, const char *name, size_t limit, char **content,
+                                  size_t *length, struct sys_failure *why);
+    enum sys_status (*state_write)(void *self, const char *name, const void *bytes, size_t length,
+                                   struct sys_failure *why);
+    enum sys_status (*state_append)(void *self, const char *name, const void *bytes, size_t length,
+                                    struct sys_failure *why);
+
+    /*
+     * From now on a change of one of these files, or of one that a pattern among
+     * them means, ends a wait; the paths watched before no longer count, `count`
+     * 0: none. Absolute paths, as from resolve_path. Anything but SYS_OK speaks
+     * of the first folder that cannot be watched now; the others are watched, and
+     * that one is tried again at times (its coming into being is a change).
+     * SYS_NO_MEMORY: nothing is watched.
+     */
+    enum sys_status (*watch)(void *self, const char *const *paths, size_t count,
+                             struct sys_failure *why);
+
+    /*
+     * The bare names a person asked to be made anew with this reload; they are
+     * forgotten with that, so that no later reload does it again. Freed as the
+     * paths of expand; none: `*names` is NULL. What cannot be forgotten is not
+     * given either, but SYS_DENIED.
+     */
+    enum sys_status (*recreate_names)(void *self, char ***names, size_t *count,
+                                      struct sys_failure *why);
 
     /*
      * The SID of an account or group ("CORP\Traders"), as "S-1-...". SYS_NOT_FOUND:
@@ -118,6 +202,16 @@ struct system {
                               const struct sys_descriptor *descriptor, struct sys_object **out,
                               struct sys_failure *why);
 
+    /*
+     * Opens an object that exists, of whatever kind, with all rights, so that it
+     * can be kept and its access changed, and says what it is; judges nothing.
+     * `*out` is one more handle, as from create. SYS_NOT_FOUND: the name is free.
+     * SYS_DENIED: the object may not be opened. `*facts` is cleared on entry and,
+     * unlike other out-parameters, filled as far as is known on every status.
+     */
+    enum sys_status (*inspect)(void *self, const char *name, struct sys_facts *facts,
+                               struct sys_object **out, struct sys_failure *why);
+
     /* Writes the content of a new section, which holds zeros. */
     enum sys_status (*fill)(void *self, struct sys_object *section,
                             const struct sys_content *content, struct sys_failure *why);
@@ -126,8 +220,22 @@ struct system {
     enum sys_status (*protect)(void *self, struct sys_object *object,
                                const struct sys_descriptor *descriptor, struct sys_failure *why);
 
+    /*
+     * Maps the first `size` bytes of a held section, to be read and written;
+     * ended with unmap (NULL is allowed), before the section is closed.
+     */
+    enum sys_status (*map)(void *self, struct sys_object *section, size_t size, void **view,
+                           struct sys_failure *why);
+    void (*unmap)(void *self, void *view);
+
     /* Gives up a held object. It lives on while a client holds it. NULL is allowed. */
     void (*close)(void *self, struct sys_object *object);
+
+    /* `count` bytes that nobody can foresee; zeros where it fails. */
+    enum sys_status (*random)(void *self, void *bytes, size_t count, struct sys_failure *why);
+
+    /* The system's clock as FILETIME: 100 ns since 1601. It may be set back at any time. */
+    uint64_t (*now)(void *self);
 
     /*
      * Tells the operator: event log and, in a console, one line. `inserts` are
@@ -142,7 +250,10 @@ struct system {
     /* True once somebody asked the broker to stop; asked between two objects. */
     bool (*stopping)(void *self);
 
-    /* Sleeps until asked to stop, or for `ms` milliseconds (UINT32_MAX: for ever). */
+    /*
+     * Sleeps until something of enum sys_wake happens, or for `ms` milliseconds
+     * (UINT32_MAX: for ever). What happens between two waits ends the next one.
+     */
     enum sys_wake (*wait)(void *self, uint32_t ms);
 };
 

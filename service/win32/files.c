@@ -1,7 +1,5 @@
 #include "files.h"
 
-#include <windows.h>
-
 #include <stdlib.h>
 
 #include "failure.h"
@@ -53,12 +51,15 @@ static bool read_all(HANDLE file, char *content, size_t size, size_t *length)
     return true;
 }
 
-static enum sys_status read_open(HANDLE file, size_t limit, char **content, size_t *length,
-                                 struct sys_failure *why)
+enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_t *length,
+                                struct sys_failure *why)
 {
     LARGE_INTEGER size;
     char *buffer;
 
+    /* CON and the like open in any folder, and a read of them may never end. */
+    if (GetFileType(file) != FILE_TYPE_DISK)
+        return failure_say(why, SYS_FAILED, "GetFileType", 0, "this is a device, not a file");
     if (!GetFileSizeEx(file, &size))
         return failure_set(why, "GetFileSizeEx", GetLastError());
     if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit || (uint64_t)size.QuadPart >= MAXDWORD)
@@ -95,7 +96,7 @@ enum sys_status files_read(const char *path, size_t limit, char **content, size_
     if (file == INVALID_HANDLE_VALUE) {
         status = cannot_open(wide, GetLastError(), why);
     } else {
-        status = read_open(file, limit, content, length, why);
+        status = files_read_open(file, limit, content, length, why);
         CloseHandle(file);
     }
     free(wide);

@@ -4,10 +4,16 @@
 #ifndef FILES_H
 #define FILES_H
 
+#include <windows.h>
+
 #include "system.h"
 
 /* As system.h's `read_file`. A file somebody keeps to himself is tried again for two seconds. */
 enum sys_status files_read(const char *path, size_t limit, char **content, size_t *length,
                            struct sys_failure *why);
+
+/* The same from an open file; on anything but SYS_OK `content` and `length` stay as they are. */
+enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_t *length,
+                                struct sys_failure *why);
 
 #endif

@@ -24,7 +24,7 @@ bool holder_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS])
     return true;
 }
 
-static HANDLE open_as(enum shmb_kind kind, const wchar_t *name, DWORD access)
+HANDLE holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access)
 {
     switch (kind) {
     case SHMB_SECTION:
@@ -57,7 +57,7 @@ struct holder holder_ask(const wchar_t *name)
     int kind;
 
     for (kind = 0; kind < SHMB_KIND_COUNT; kind++) {
-        HANDLE object = open_as((enum shmb_kind)kind, name, READ_CONTROL);
+        HANDLE object = holder_open((enum shmb_kind)kind, name, READ_CONTROL);
         DWORD code = GetLastError();
 
         if (object != NULL) {

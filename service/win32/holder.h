@@ -31,6 +31,9 @@ struct holder {
 /* Puts `Global\` before a bare name. False: the name is ill-formed or too long. */
 bool holder_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS]);
 
+/* Opens an object of this kind by its full name. NULL: GetLastError() says why. */
+HANDLE holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access);
+
 /* Asks for the object of this full name. Needs no right; what is refused stays unknown. */
 struct holder holder_ask(const wchar_t *name);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot.h"
 #include "descriptor.h"
 #include "failure.h"
 #include "names.h"
@@ -79,6 +80,17 @@ static enum sys_status choose(const TOKEN_USER *user, const TOKEN_GROUPS *groups
                        SHMB_SERVICE_NAME);
 }
 
+static bool about_process(struct sys_identity *out)
+{
+    FILETIME made, ended, kernel, user;
+
+    if (!GetProcessTimes(GetCurrentProcess(), &made, &ended, &kernel, &user))
+        return false;
+    out->process = GetCurrentProcessId();
+    out->started = (uint64_t)made.dwHighDateTime << 32 | made.dwLowDateTime;
+    return true;
+}
+
 enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
 {
     HANDLE token;
@@ -86,7 +98,7 @@ enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
     TOKEN_GROUPS *groups = NULL;
     enum sys_status status;
 
-    out->owner[0] = '\0';
+    memset(out, 0, sizeof(*out));
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
         return failure_set(why, "OpenProcessToken", GetLastError());
     user = token_information(token, TokenUser);
@@ -96,6 +108,12 @@ enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
         status = choose(user, groups, out, why);
     else
         status = failure_set(why, "GetTokenInformation", GetLastError());
+    if (status == SYS_OK && !about_process(out))
+        status = failure_set(why, "GetProcessTimes", GetLastError());
+    if (status == SYS_OK && !boot_text(out->boot))
+        status = failure_set(why, "NtQuerySystemInformation", GetLastError());
+    if (status != SYS_OK)
+        memset(out, 0, sizeof(*out));
     free(groups);
     free(user);
     CloseHandle(token);

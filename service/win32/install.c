@@ -10,7 +10,9 @@
 #include "control.h"
 #include "error.h"
 #include "event_source.h"
+#include "first_files.h"
 #include "paths.h"
+#include "recreate.h"
 #include "scm.h"
 #include "wide.h"
 
@@ -137,6 +139,27 @@ static void warn_if_missing(const char *path)
     free(wide);
 }
 
+/* What the service needs besides its registration; it says itself what it lacks. */
+static void prepare(const char *config, bool is_default)
+{
+    struct sys_failure why;
+    bool put = false;
+    DWORD code;
+    enum sys_status status =
+        is_default ? first_files_put(config, &put, &why) : first_files_folders(&why);
+
+    if (status != SYS_OK)
+        console_error("shmbroker: warning: the folder of the service is not complete: %s: %s "
+                      "(error %lu)",
+                      why.call, why.text, (unsigned long)why.code);
+    if (put)
+        console_line("a first configuration, to be changed, is at %s", config);
+    code = recreate_prepare();
+    if (code != ERROR_SUCCESS)
+        warn("shmbroker reload --recreate will not reach the service", code);
+    warn_if_missing(config);
+}
+
 enum shmb_exit verb_install(const char *config)
 {
     char *executable = paths_executable();
@@ -149,8 +172,9 @@ enum shmb_exit verb_install(const char *config)
     if (command == NULL) {
         result = scm_failed("cannot find the paths of program and configuration", GetLastError());
     } else {
-        warn_if_missing(path);
         result = install_as(executable, command);
+        if (result == SHMB_EXIT_DONE)
+            prepare(path, config == NULL);
     }
     free(command);
     free(path);

@@ -2,13 +2,15 @@
 
 #include <string.h>
 
+#include "directory.h"
 #include "failure.h"
 #include "holder.h"
 #include "identity.h"
+#include "names.h"
 #include "objects.h"
 #include "owner.h"
 
-#define INSTANCE_NAME L"Global\\ShmBroker.Instance"
+#define INSTANCE_NAME L"" SHMB_GLOBAL_PREFIX SHMB_INSTANCE_NAME
 
 static enum sys_status squatted(const char *call, DWORD code, struct sys_failure *why)
 {

@@ -27,14 +27,28 @@ SAME(MSG_CONFIG_WARNING, WARNING, EVENT_CONFIG_WARNING);
 SAME(MSG_OBJECT_CONFLICT, WARNING, EVENT_OBJECT_CONFLICT);
 SAME(MSG_OBJECT_FAILED, FAILURE, EVENT_OBJECT_FAILED);
 SAME(MSG_OBJECT_RECOVERED, INFORMATION, EVENT_OBJECT_RECOVERED);
+SAME(MSG_PUBLICATION_CONFLICT, WARNING, EVENT_PUBLICATION_CONFLICT);
+SAME(MSG_PUBLICATION_FAILED, FAILURE, EVENT_PUBLICATION_FAILED);
+SAME(MSG_PUBLICATION_RECOVERED, INFORMATION, EVENT_PUBLICATION_RECOVERED);
 
 struct message_kind message_kind_of(enum event_id event)
 {
-    static const DWORD ids[] = {
-        MSG_RUNNING,         MSG_RUNNING_INCOMPLETE, MSG_STOPPED,         MSG_NO_OWNER,
-        MSG_SECOND_BROKER,   MSG_INSTANCE_SQUATTED,  MSG_START_FAILED,    MSG_CONFIG_INVALID,
-        MSG_CONFIG_WARNING,  MSG_CONFIG_UNREADABLE,  MSG_OBJECT_CONFLICT, MSG_OBJECT_FAILED,
-        MSG_OBJECT_RECOVERED};
+    static const DWORD ids[] = {MSG_RUNNING,
+                                MSG_RUNNING_INCOMPLETE,
+                                MSG_STOPPED,
+                                MSG_NO_OWNER,
+                                MSG_SECOND_BROKER,
+                                MSG_INSTANCE_SQUATTED,
+                                MSG_START_FAILED,
+                                MSG_CONFIG_INVALID,
+                                MSG_CONFIG_WARNING,
+                                MSG_CONFIG_UNREADABLE,
+                                MSG_OBJECT_CONFLICT,
+                                MSG_OBJECT_FAILED,
+                                MSG_OBJECT_RECOVERED,
+                                MSG_PUBLICATION_CONFLICT,
+                                MSG_PUBLICATION_FAILED,
+                                MSG_PUBLICATION_RECOVERED};
     struct message_kind kind = {FAILURE | (DWORD)event, EVENTLOG_ERROR_TYPE, "error"};
     size_t i;
 

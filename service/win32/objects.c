@@ -172,6 +172,19 @@ enum sys_status objects_protect(struct sys_object *object, const struct sys_desc
     return SYS_OK;
 }
 
+enum sys_status objects_map(struct sys_object *section, size_t size, void **view,
+                            struct sys_failure *why)
+{
+    *view = MapViewOfFile((HANDLE)section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, size);
+    return *view != NULL ? SYS_OK : failure_set(why, "MapViewOfFile", GetLastError());
+}
+
+void objects_unmap(void *view)
+{
+    if (view != NULL)
+        UnmapViewOfFile(view);
+}
+
 void objects_close(struct sys_object *object)
 {
     if (object != NULL)

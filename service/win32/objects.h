@@ -1,5 +1,5 @@
 /*
- * objects.h - the held objects: system.h's create, fill, protect and close,
+ * objects.h - the held objects: system.h's create, fill, protect, map and close,
  * and the descriptors they are made with.
  *
  * A struct sys_object is the handle itself, a struct sys_descriptor the
@@ -25,6 +25,9 @@ enum sys_status objects_fill(struct sys_object *section, const struct sys_conten
                              struct sys_failure *why);
 enum sys_status objects_protect(struct sys_object *object, const struct sys_descriptor *descriptor,
                                 struct sys_failure *why);
+enum sys_status objects_map(struct sys_object *section, size_t size, void **view,
+                            struct sys_failure *why);
+void objects_unmap(void *view);
 void objects_close(struct sys_object *object);
 
 #endif

@@ -13,9 +13,8 @@
 
 #define PATH_UNITS 32768u /* the longest path there is */
 
-char *paths_default_config(void)
+static char *in_program_data(const char *tail)
 {
-    static const char tail[] = "\\ShmBroker\\shmbroker.yaml";
     wchar_t *folder = NULL;
     char *narrow, *path = NULL;
     HRESULT result =
@@ -30,7 +29,7 @@ char *paths_default_config(void)
     CoTaskMemFree(folder);
     if (narrow == NULL)
         return NULL;
-    path = malloc(strlen(narrow) + sizeof(tail));
+    path = malloc(strlen(narrow) + strlen(tail) + 1);
     if (path != NULL) {
         strcpy(path, narrow);
         strcat(path, tail);
@@ -39,6 +38,16 @@ char *paths_default_config(void)
     }
     free(narrow);
     return path;
+}
+
+char *paths_default_config(void)
+{
+    return in_program_data("\\ShmBroker\\shmbroker.yaml");
+}
+
+char *paths_default_state(void)
+{
+    return in_program_data("\\ShmBroker\\state");
 }
 
 static wchar_t *new_path(void)

@@ -8,6 +8,9 @@
 /* %ProgramData%\ShmBroker\shmbroker.yaml */
 char *paths_default_config(void);
 
+/* %ProgramData%\ShmBroker\state */
+char *paths_default_state(void);
+
 /* The full path of this executable. */
 char *paths_executable(void);
 

@@ -1,10 +1,21 @@
 #include "port.h"
 
+#include <bcrypt.h>
+
+#include <stdlib.h>
+#include <string.h>
+
 #include "accounts.h"
+#include "expand.h"
+#include "failure.h"
 #include "files.h"
 #include "identity.h"
+#include "inspect.h"
 #include "instance.h"
 #include "objects.h"
+#include "paths.h"
+#include "recreate.h"
+#include "state_files.h"
 
 static enum sys_status do_identify(void *self, struct sys_identity *out, struct sys_failure *why)
 {
@@ -25,6 +36,85 @@ static enum sys_status do_read_file(void *self, const char *path, size_t limit, 
 {
     (void)self;
     return files_read(path, limit, content, length, why);
+}
+
+static enum sys_status do_resolve_path(void *self, const char *base, const char *path, char **out,
+                                       struct sys_failure *why)
+{
+    (void)self;
+    return expand_path(base, path, out, why);
+}
+
+static enum sys_status do_expand(void *self, const char *base, const char *pattern, char ***paths,
+                                 size_t *count, struct sys_failure *why)
+{
+    (void)self;
+    return expand_pattern(base, pattern, paths, count, why);
+}
+
+/* The folder of the broker's own files; to be freed with free(). */
+static char *state_folder(const struct port *port)
+{
+    return port->host.state != NULL ? paths_absolute(port->host.state) : paths_default_state();
+}
+
+static enum sys_status do_state_read(void *self, const char *name, size_t limit, char **content,
+                                     size_t *length, struct sys_failure *why)
+{
+    char *folder = state_folder(self);
+    enum sys_status status;
+
+    *content = NULL;
+    *length = 0;
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = state_files_read(folder, name, limit, content, length, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_state_write(void *self, const char *name, const void *bytes,
+                                      size_t length, struct sys_failure *why)
+{
+    char *folder = state_folder(self);
+    enum sys_status status;
+
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = state_files_write(folder, name, bytes, length, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_state_append(void *self, const char *name, const void *bytes,
+                                       size_t length, struct sys_failure *why)
+{
+    char *folder = state_folder(self);
+    enum sys_status status;
+
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = state_files_append(folder, name, bytes, length, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_watch(void *self, const char *const *paths, size_t count,
+                                struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return watch_set(&port->watch, paths, count, why);
+}
+
+static enum sys_status do_recreate_names(void *self, char ***names, size_t *count,
+                                         struct sys_failure *why)
+{
+    const struct port *port = self;
+
+    *names = NULL;
+    *count = 0;
+    return port->host.recreate ? recreate_take(names, count, why) : SYS_OK;
 }
 
 static enum sys_status do_resolve(void *self, const char *account, char sid[SYS_SID_MAX],
@@ -56,6 +146,13 @@ static enum sys_status do_create(void *self, const struct sys_spec *spec,
     return objects_create(spec, descriptor, out, why);
 }
 
+static enum sys_status do_inspect(void *self, const char *name, struct sys_facts *facts,
+                                  struct sys_object **out, struct sys_failure *why)
+{
+    (void)self;
+    return inspect_object(name, facts, out, why);
+}
+
 static enum sys_status do_fill(void *self, struct sys_object *section,
                                const struct sys_content *content, struct sys_failure *why)
 {
@@ -70,10 +167,46 @@ static enum sys_status do_protect(void *self, struct sys_object *object,
     return objects_protect(object, descriptor, why);
 }
 
+static enum sys_status do_map(void *self, struct sys_object *section, size_t size, void **view,
+                              struct sys_failure *why)
+{
+    (void)self;
+    return objects_map(section, size, view, why);
+}
+
+static void do_unmap(void *self, void *view)
+{
+    (void)self;
+    objects_unmap(view);
+}
+
 static void do_close(void *self, struct sys_object *object)
 {
     (void)self;
     objects_close(object);
+}
+
+static enum sys_status do_random(void *self, void *bytes, size_t count, struct sys_failure *why)
+{
+    NTSTATUS status;
+
+    (void)self;
+    memset(bytes, 0, count);
+    status = BCryptGenRandom(NULL, bytes, (ULONG)count, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+    if (status == 0)
+        return SYS_OK;
+    memset(bytes, 0, count);
+    return failure_say(why, SYS_FAILED, "BCryptGenRandom", (uint32_t)status,
+                       "the system has no random numbers");
+}
+
+static uint64_t do_now(void *self)
+{
+    FILETIME time;
+
+    (void)self;
+    GetSystemTimeAsFileTime(&time);
+    return (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
 }
 
 static void do_report(void *self, enum event_id event, const char *const *inserts, size_t count)
@@ -100,17 +233,63 @@ static void do_running(void *self)
         port->host.running();
 }
 
+/* What there is to wait for. The order is that of enum sys_wake. */
+static DWORD handles_of(const struct port *port, HANDLE handles[2])
+{
+    DWORD count = 0;
+
+    if (port->host.stop != NULL)
+        handles[count++] = port->host.stop;
+    if (port->host.reload != NULL)
+        handles[count++] = port->host.reload;
+    return count;
+}
+
+/* Alertable: changes of files are told in here. WAIT_FAILED where the wait cannot be. */
+static DWORD wait_once(const struct port *port, DWORD ms)
+{
+    HANDLE handles[2];
+    DWORD count = handles_of(port, handles);
+
+    if (count > 0)
+        return WaitForMultipleObjectsEx(count, handles, FALSE, ms, TRUE);
+    return SleepEx(ms, TRUE) == 0 ? WAIT_TIMEOUT : WAIT_IO_COMPLETION;
+}
+
+static uint32_t left_of(ULONGLONG start, uint32_t ms)
+{
+    ULONGLONG passed = GetTickCount64() - start;
+
+    if (ms == UINT32_MAX)
+        return UINT32_MAX;
+    return passed < ms ? ms - (uint32_t)passed : 0;
+}
+
 static enum sys_wake do_wait(void *self, uint32_t ms)
 {
     const struct port *port = self;
+    const ULONGLONG start = GetTickCount64();
 
-    if (port->host.stop == NULL) {
-        Sleep(ms);
-        return SYS_WAKE_TIMEOUT;
+    for (;;) {
+        uint32_t left = left_of(start, ms), delay = watch_delay(port->watch);
+        DWORD woken = wait_once(port, left < delay ? left : delay);
+
+        if (woken == WAIT_IO_COMPLETION)
+            continue;
+        if (woken == WAIT_TIMEOUT) {
+            if (watch_changed(port->watch))
+                return SYS_WAKE_CHANGED;
+            if (left_of(start, ms) == 0)
+                return SYS_WAKE_TIMEOUT;
+        } else if (port->host.reload != NULL &&
+                   woken == WAIT_OBJECT_0 + (port->host.stop != NULL ? 1u : 0u)) {
+            watch_forget(port->watch);
+            return SYS_WAKE_RELOAD;
+        } else {
+            /* A wait that fails must not turn the broker's loop into a spin. */
+            return SYS_WAKE_STOP;
+        }
     }
-    /* A wait that fails must not turn the broker's loop into a spin. */
-    return WaitForSingleObject(port->host.stop, ms) == WAIT_TIMEOUT ? SYS_WAKE_TIMEOUT
-                                                                    : SYS_WAKE_STOP;
 }
 
 static bool do_stopping(void *self)
@@ -127,13 +306,25 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .identify = do_identify,
         .claim = do_claim,
         .read_file = do_read_file,
+        .resolve_path = do_resolve_path,
+        .expand = do_expand,
+        .state_read = do_state_read,
+        .state_write = do_state_write,
+        .state_append = do_state_append,
+        .watch = do_watch,
+        .recreate_names = do_recreate_names,
         .resolve = do_resolve,
         .descriptor_make = do_descriptor_make,
         .descriptor_free = do_descriptor_free,
         .create = do_create,
+        .inspect = do_inspect,
         .fill = do_fill,
         .protect = do_protect,
+        .map = do_map,
+        .unmap = do_unmap,
         .close = do_close,
+        .random = do_random,
+        .now = do_now,
         .report = do_report,
         .progress = do_progress,
         .running = do_running,
@@ -144,12 +335,15 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
     port->host = *host;
     port->sink = sink;
     port->instance = NULL;
+    port->watch = NULL;
     *out = functions;
     out->self = port;
 }
 
 void port_close(struct port *port)
 {
+    watch_end(port->watch);
+    port->watch = NULL;
     instance_release(port->instance);
     port->instance = NULL;
 }

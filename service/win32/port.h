@@ -8,12 +8,16 @@
 
 #include "event_sink.h"
 #include "system.h"
+#include "watch.h"
 
 /* What differs between the service, `run` and `check`. A zeroed one suits `check`. */
 struct port_host {
     HANDLE stop;            /* borrowed, manual reset, set: end; NULL: never */
     void (*progress)(void); /* NULL: nobody waits */
     void (*running)(void);  /* NULL: nobody waits */
+    HANDLE reload;          /* borrowed, automatic reset, set: read the configuration again */
+    const char *state;      /* borrowed; folder of the broker's own files, NULL: the default */
+    bool recreate;          /* names to be made anew come from the registry; else never any */
 };
 
 /* Lives on the broker's thread from port_open to port_close. */
@@ -21,6 +25,7 @@ struct port {
     struct port_host host;
     struct event_sink *sink; /* borrowed; NULL: events go nowhere */
     HANDLE instance;         /* owned: NULL before claim */
+    struct watch *watch;     /* owned: NULL: watches nothing */
 };
 
 /* Fills `out`, which refers to `port` from then on. */

@@ -13,7 +13,7 @@
 static struct service {
     const char *config;
     SERVICE_STATUS_HANDLE manager;
-    HANDLE stop;
+    HANDLE stop, reload;
     SRWLOCK lock; /* over `status` and `moved`: two threads tell the state */
     SERVICE_STATUS status;
     ULONGLONG moved; /* when the check point moved last */
@@ -23,6 +23,20 @@ static struct service {
 static bool is_pending(DWORD state)
 {
     return state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
+}
+
+static DWORD accepted_in(DWORD state)
+{
+    switch (state) {
+    case SERVICE_STOPPED:
+    case SERVICE_STOP_PENDING:
+        return 0;
+    case SERVICE_RUNNING:
+        return SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN | SERVICE_ACCEPT_PARAMCHANGE;
+    default:
+        /* Asked during the start, the broker ends before its next object. */
+        return SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN;
+    }
 }
 
 /* With the lock held. */
@@ -35,10 +49,7 @@ static void publish(DWORD state)
                            : status->dwCurrentState == state ? status->dwCheckPoint + 1
                                                              : 1;
     status->dwCurrentState = state;
-    /* Asked during the start, the broker ends before its next object. */
-    status->dwControlsAccepted = state == SERVICE_STOPPED || state == SERVICE_STOP_PENDING
-                                     ? 0
-                                     : SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN;
+    status->dwControlsAccepted = accepted_in(state);
     status->dwWaitHint = is_pending(state) ? WAIT_HINT_MS : 0;
     the_service.moved = GetTickCount64();
     SetServiceStatus(the_service.manager, status);
@@ -81,6 +92,9 @@ static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *cont
     case SERVICE_CONTROL_SHUTDOWN:
         ask_to_stop();
         return NO_ERROR;
+    case SERVICE_CONTROL_PARAMCHANGE:
+        SetEvent(the_service.reload); /* the broker's thread does the work */
+        return NO_ERROR;
     case SERVICE_CONTROL_INTERROGATE:
         return NO_ERROR;
     default:
@@ -106,7 +120,11 @@ static void tell_stopped(enum shmb_exit result)
 
 static void WINAPI start(DWORD count, wchar_t **arguments)
 {
-    const struct port_host host = {the_service.stop, on_progress, on_running};
+    const struct port_host host = {.stop = the_service.stop,
+                                   .progress = on_progress,
+                                   .running = on_running,
+                                   .reload = the_service.reload,
+                                   .recreate = true};
     struct event_sink sink;
     struct system system;
     struct port port;
@@ -138,12 +156,14 @@ enum shmb_exit service_main(const char *config)
     the_service.config = config;
     the_service.result = SHMB_EXIT_SYSTEM;
     the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (the_service.stop == NULL)
-        return SHMB_EXIT_SYSTEM;
+    the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (the_service.stop == NULL || the_service.reload == NULL)
+        return SHMB_EXIT_SYSTEM; /* and the end of the process, which closes them */
     if (StartServiceCtrlDispatcherW(table))
         result = the_service.result;
     else if (GetLastError() == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT)
         result = SHMB_EXIT_USAGE;
+    CloseHandle(the_service.reload);
     CloseHandle(the_service.stop);
     return result;
 }

@@ -1,19 +1,71 @@
 #include "verbs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "configuration.h"
 #include "console.h"
 #include "describe.h"
-#include "files.h"
 #include "inventory.h"
-#include "load.h"
+#include "json.h"
 #include "port.h"
+#include "report.h"
 #include "trustees.h"
+
+/* What is found out about one configuration; all zero: nothing yet. */
+struct finding {
+    struct cfg_messages messages;
+    struct configuration configuration;
+    enum configuration_result result;
+    struct inventory *inventory; /* NULL: not usable */
+};
 
 static enum shmb_exit no_memory(void)
 {
     console_error("shmbroker: out of memory");
     return SHMB_EXIT_SYSTEM;
+}
+
+static enum shmb_exit unreadable(enum sys_status status)
+{
+    switch (status) {
+    case SYS_NOT_FOUND:
+        return SHMB_EXIT_NOT_SO;
+    case SYS_DENIED:
+        return SHMB_EXIT_DENIED;
+    default:
+        return SHMB_EXIT_SYSTEM;
+    }
+}
+
+/* Reads the files as one configuration and asks the system for what only it knows. */
+static enum shmb_exit find(const struct system *system, char **files, size_t count,
+                           struct trustees *known, struct finding *out)
+{
+    enum sys_status status;
+
+    cfg_messages_init(&out->messages);
+    out->inventory = NULL;
+    out->result = configuration_read(system, (const char *const *)files, count,
+                                     CONFIGURATION_STRICT, &out->messages, &out->configuration);
+    if (out->result == CONFIGURATION_NO_MEMORY)
+        return no_memory();
+    if (out->result == CONFIGURATION_UNREADABLE)
+        return unreadable(out->configuration.files[0].status);
+    if (out->result == CONFIGURATION_INVALID)
+        return SHMB_EXIT_NOT_SO;
+    status = inventory_build(out->configuration.whole, known, &out->messages, &out->inventory);
+    cfg_messages_sort(&out->messages);
+    if (status == SYS_NO_MEMORY)
+        return no_memory();
+    return status == SYS_OK ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
+}
+
+static void finding_free(struct finding *finding)
+{
+    inventory_free(finding->inventory);
+    configuration_free(&finding->configuration);
+    cfg_messages_free(&finding->messages);
 }
 
 static void print_message(const struct cfg_message *message)
@@ -30,11 +82,10 @@ static void print_message(const struct cfg_message *message)
     free(line);
 }
 
-static void print_messages(const char *file, struct cfg_messages *messages)
+static void print_messages(const char *file, const struct cfg_messages *messages)
 {
     size_t all = messages->errors + messages->warnings, i;
 
-    cfg_messages_sort(messages);
     for (i = 0; i < messages->count; i++)
         print_message(&messages->items[i]);
     if (all > messages->count)
@@ -47,94 +98,146 @@ static void print_line(void *context, const char *line)
     console_line("%s", line);
 }
 
-/* A configuration without errors of its own: what the system has to say, what it would create. */
-static enum shmb_exit check_accounts(const struct cfg *configuration, struct trustees *known,
-                                     struct cfg_messages *messages)
+static enum shmb_exit print_finding(const char *file, const struct finding *finding,
+                                    enum shmb_exit result)
 {
-    struct inventory *inventory;
-    enum sys_status status = inventory_build(configuration, known, messages, &inventory);
-    enum shmb_exit result = SHMB_EXIT_DONE;
+    const struct cfg_messages *messages = &finding->messages;
 
-    print_messages(configuration->file, messages);
-    if (status == SYS_NO_MEMORY)
+    print_messages(file, messages);
+    if (finding->result == CONFIGURATION_UNREADABLE)
+        console_error("%s: error: cannot be read: %s", file,
+                      finding->configuration.files[0].why.text);
+    else if (result == SHMB_EXIT_NOT_SO)
+        console_error("%s: %zu errors, %zu warnings: not usable", file, messages->errors,
+                      messages->warnings);
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    if (!describe_inventory(finding->inventory, print_line, NULL))
         return no_memory();
-    if (status != SYS_OK)
-        return SHMB_EXIT_NOT_SO;
-    if (!describe_inventory(inventory, print_line, NULL))
+    console_line("%s: no errors, %zu warnings, %zu objects", file, messages->warnings,
+                 finding->inventory->count);
+    return result;
+}
+
+static void put_message(struct json *json, const struct cfg_message *message)
+{
+    json_object(json, NULL);
+    json_string(json, "file", message->file);
+    json_number(json, "line", message->line);
+    json_number(json, "column", message->column);
+    json_string(json, "severity", message->severity == CFG_ERROR ? "error" : "warning");
+    json_string(json, "object", message->object);
+    json_string(json, "text", message->text);
+    json_object_end(json);
+}
+
+static void put_messages(struct json *json, const struct finding *finding)
+{
+    const struct configuration *configuration = &finding->configuration;
+    size_t i;
+
+    json_array(json, "messages");
+    if (finding->result == CONFIGURATION_UNREADABLE) {
+        const struct configuration_file *main = &configuration->files[0];
+        char text[REPORT_FAILURE];
+        const struct cfg_message message = {CFG_ERROR, main->path, 0, 0, NULL, text};
+
+        (void)snprintf(text, sizeof(text), "cannot be read: %s", main->why.text);
+        put_message(json, &message);
+    }
+    for (i = 0; i < finding->messages.count; i++)
+        put_message(json, &finding->messages.items[i]);
+    json_array_end(json);
+}
+
+static void put_finding(struct json *json, const char *file, const struct finding *finding)
+{
+    bool unreadable_file = finding->result == CONFIGURATION_UNREADABLE;
+    size_t i;
+
+    json_object(json, NULL);
+    json_string(json, "configuration", file);
+    json_bool(json, "usable", finding->inventory != NULL);
+    json_number(json, "errors", finding->messages.errors + (unreadable_file ? 1u : 0u));
+    json_number(json, "warnings", finding->messages.warnings);
+    json_array(json, "files");
+    for (i = 0; i < finding->configuration.count; i++)
+        json_string(json, NULL, finding->configuration.files[i].path);
+    json_array_end(json);
+    put_messages(json, finding);
+    json_array(json, "objects");
+    if (finding->inventory != NULL)
+        describe_json(finding->inventory, json);
+    json_array_end(json);
+    json_object_end(json);
+}
+
+/* One configuration, to the console or into `json`. */
+static enum shmb_exit check(const struct system *system, char **files, size_t count,
+                            struct trustees *known, struct json *json)
+{
+    struct finding finding;
+    enum shmb_exit result = find(system, files, count, known, &finding);
+
+    if (json != NULL)
+        put_finding(json, files[0], &finding);
+    else
+        result = print_finding(files[0], &finding, result);
+    finding_free(&finding);
+    return result;
+}
+
+static enum shmb_exit check_all(const struct system *system, char **files, size_t count,
+                                const struct check_how *how, struct trustees *known,
+                                struct json *json)
+{
+    enum shmb_exit result = SHMB_EXIT_DONE;
+    size_t i;
+
+    if (how->merged)
+        return check(system, files, count, known, json);
+    for (i = 0; i < count; i++) {
+        enum shmb_exit one = check(system, &files[i], 1, known, json);
+
+        if (one > result)
+            result = one;
+    }
+    return result;
+}
+
+static enum shmb_exit check_as_json(const struct system *system, char **files, size_t count,
+                                    const struct check_how *how, struct trustees *known)
+{
+    struct json json = {0};
+    enum shmb_exit result;
+
+    json_array(&json, NULL);
+    result = check_all(system, files, count, how, known, &json);
+    json_array_end(&json);
+    if (json.text.failed)
         result = no_memory();
     else
-        console_line("%s: no errors, %zu warnings, %zu objects", configuration->file,
-                     messages->warnings, inventory->count);
-    inventory_free(inventory);
+        console_line("%s", json.text.at);
+    json_free(&json);
     return result;
 }
 
-static enum shmb_exit check_text(const char *file, const char *text, size_t length,
-                                 struct trustees *known)
+enum shmb_exit verb_check(char **files, size_t count, const struct check_how *how)
 {
-    struct cfg_messages messages;
-    struct cfg *configuration;
+    const struct port_host host = {.stop = NULL};
     enum shmb_exit result;
-
-    cfg_messages_init(&messages);
-    switch (cfg_load(file, text, length, &messages, &configuration)) {
-    case CFG_OK:
-        result = check_accounts(configuration, known, &messages);
-        break;
-    case CFG_INVALID:
-        print_messages(file, &messages);
-        result = SHMB_EXIT_NOT_SO;
-        break;
-    default:
-        result = no_memory();
-        break;
-    }
-    if (result == SHMB_EXIT_NOT_SO)
-        console_error("%s: %zu errors, %zu warnings: not usable", file, messages.errors,
-                      messages.warnings);
-    cfg_free(configuration);
-    cfg_messages_free(&messages);
-    return result;
-}
-
-static enum shmb_exit check_file(const char *file, struct trustees *known)
-{
-    struct sys_failure why;
-    char *text;
-    size_t length;
-    enum sys_status status = files_read(file, CFG_FILE_MAX, &text, &length, &why);
-    enum shmb_exit result;
-
-    if (status != SYS_OK) {
-        console_error("%s: error: cannot be read: %s", file, why.text);
-        return status == SYS_NOT_FOUND ? SHMB_EXIT_NOT_SO
-               : status == SYS_DENIED  ? SHMB_EXIT_DENIED
-                                       : SHMB_EXIT_SYSTEM;
-    }
-    result = check_text(file, text, length, known);
-    free(text);
-    return result;
-}
-
-enum shmb_exit verb_check(char **files, size_t count)
-{
-    const struct port_host host = {NULL, NULL, NULL};
-    enum shmb_exit result = SHMB_EXIT_DONE;
     struct trustees *known;
     struct system system;
     struct port port;
-    size_t i;
 
     port_open(&port, &host, NULL, &system);
     known = trustees_new(&system);
     if (known == NULL)
         result = no_memory();
-    for (i = 0; known != NULL && i < count; i++) {
-        enum shmb_exit one = check_file(files[i], known);
-
-        if (one > result)
-            result = one;
-    }
+    else if (how->json)
+        result = check_as_json(&system, files, count, how, known);
+    else
+        result = check_all(&system, files, count, how, known, NULL);
     trustees_free(known);
     port_close(&port);
     return result;

@@ -8,20 +8,24 @@
 #include "port.h"
 
 /* The console calls back without a context: hence static. */
-static HANDLE stop_asked, ended;
+static HANDLE stop_asked, reload_asked, ended;
 
 static BOOL WINAPI on_console(DWORD event)
 {
+    if (event == CTRL_BREAK_EVENT) {
+        SetEvent(reload_asked);
+        return TRUE;
+    }
     SetEvent(stop_asked);
     /* Once this returns from a close, a log-off or a shutdown, the process is killed. */
-    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+    if (event != CTRL_C_EVENT)
         WaitForSingleObject(ended, INFINITE);
     return TRUE;
 }
 
-static enum shmb_exit run(const char *config)
+static enum shmb_exit run(const char *config, const char *state)
 {
-    const struct port_host host = {stop_asked, NULL, NULL};
+    const struct port_host host = {.stop = stop_asked, .reload = reload_asked, .state = state};
     struct event_sink sink;
     struct system system;
     struct port port;
@@ -35,20 +39,21 @@ static enum shmb_exit run(const char *config)
     return result;
 }
 
-enum shmb_exit verb_run(const char *config)
+enum shmb_exit verb_run(const char *config, const char *state)
 {
     enum shmb_exit result = SHMB_EXIT_SYSTEM;
 
     stop_asked = CreateEventW(NULL, TRUE, FALSE, NULL);
+    reload_asked = CreateEventW(NULL, FALSE, FALSE, NULL);
     ended = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (stop_asked != NULL && ended != NULL) {
+    if (stop_asked != NULL && reload_asked != NULL && ended != NULL) {
         /* Without a console there is nothing to listen to; the broker runs all the same. */
         SetConsoleCtrlHandler(on_console, TRUE);
-        result = run(config);
+        result = run(config, state);
     } else {
         console_error("shmbroker: out of memory");
     }
-    /* Neither event is closed: the console may call back until the process is gone. */
+    /* No event is closed: the console may call back until the process is gone. */
     if (ended != NULL)
         SetEvent(ended);
     return result;

@@ -7,12 +7,9 @@
 #include <string.h>
 
 #include "console.h"
-#include "files.h"
-#include "holder.h"
-#include "load.h"
-#include "owner.h"
 #include "paths.h"
 #include "scm.h"
+#include "status.h"
 #include "wide.h"
 
 /* To be freed with free(); NULL: GetLastError(). */
@@ -73,133 +70,75 @@ static const char *start_word(DWORD type)
     }
 }
 
-static void print_service(const SERVICE_STATUS_PROCESS *status, const QUERY_SERVICE_CONFIGW *config,
-                          const char *path)
+/* What the service manager knows; false: no memory. */
+static bool ask_manager(struct status *out, const SERVICE_STATUS_PROCESS *service,
+                        const QUERY_SERVICE_CONFIGW *config)
 {
     char text[SCM_TEXT_MAX];
-    char account[ACCOUNT_NAME_MAX] = "LocalSystem";
+    const wchar_t *account = config->lpServiceStartName;
 
-    if (status->dwCurrentState == SERVICE_STOPPED) {
-        scm_end_text(status, text);
-        console_line("state:         stopped; %s", text);
-    } else {
-        console_line("state:         %s, process %lu", scm_state_word(status->dwCurrentState),
-                     (unsigned long)status->dwProcessId);
+    out->state_word = scm_state_word(service->dwCurrentState);
+    out->runs = service->dwCurrentState == SERVICE_RUNNING;
+    out->process = service->dwProcessId;
+    if (service->dwCurrentState == SERVICE_STOPPED) {
+        scm_end_text(service, text);
+        out->end = _strdup(text);
+        if (out->end == NULL)
+            return false;
     }
-    if (config->lpServiceStartName != NULL && config->lpServiceStartName[0] != L'\0')
-        wide_to_buffer(config->lpServiceStartName, wcslen(config->lpServiceStartName), account,
-                       sizeof(account));
-    console_line("account:       %s", account);
-    console_line("start:         %s", start_word(config->dwStartType));
-    console_line("configuration: %s", path == NULL ? "(not known)" : path);
+    out->account =
+        account != NULL && account[0] != L'\0' ? wide_to_utf8(account) : _strdup("LocalSystem");
+    out->start_word = start_word(config->dwStartType);
+    out->config = config_path(config->lpBinaryPathName);
+    return out->account != NULL;
 }
 
-/* One line; true when the name is held by an object the broker can have made. */
-static bool print_object(enum shmb_kind kind, const char *name)
+/* False: no memory. */
+static bool ask(struct status *out, const SERVICE_STATUS_PROCESS *service,
+                const QUERY_SERVICE_CONFIGW *config)
 {
-    wchar_t full[OBJECT_NAME_UNITS];
-    char text[HOLDER_TEXT_MAX];
-    struct holder holder = {0};
-    const char *word = shmb_kind_word(kind);
-    bool held;
-
-    if (holder_name(name, full))
-        holder = holder_ask(full);
-    if (holder.state == HOLDER_NONE) {
-        console_line("%s Global\\%s: missing", word, name);
+    if (!ask_manager(out, service, config) || !status_ask_broker(out))
         return false;
-    }
-    /* Somebody without rights on an object cannot tell; that is no sign of a fault. */
-    if (holder.state == HOLDER_HIDDEN && holder.kind == kind) {
-        console_line("%s Global\\%s: not visible (access denied)", word, name);
-        return true;
-    }
-    held = holder.kind == kind && owner_trusted(holder.owner);
-    if (held) {
-        console_line("%s Global\\%s: held", word, name);
-    } else {
-        holder_text(&holder, text);
-        console_line("%s Global\\%s: taken by %s", word, name, text);
-    }
-    return held;
+    return out->directory || status_ask_names(out);
 }
 
-/* How many names are missing or taken. */
-static size_t print_objects(const struct cfg *configuration)
+static enum shmb_exit show(SC_HANDLE service, bool as_json)
 {
-    size_t missing = 0, i;
-
-    for (i = 0; i < configuration->count; i++) {
-        const struct cfg_object *object = &configuration->objects[i];
-
-        if (object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL &&
-            !print_object(SHMB_MUTEX, object->u.segment.lock.name))
-            missing++;
-        if (!print_object(object->kind, object->name))
-            missing++;
-    }
-    return missing;
-}
-
-/* False: something is missing or taken, or the configuration is of no use. */
-static bool print_configuration(const char *path)
-{
-    struct cfg_messages messages;
-    struct cfg *configuration;
-    struct sys_failure why;
-    enum sys_status status;
-    size_t length;
-    char *text;
-    bool complete = false;
-
-    status = files_read(path, CFG_FILE_MAX, &text, &length, &why);
-    if (status != SYS_OK) {
-        console_line("objects:       not known, the configuration cannot be read: %s", why.text);
-        return status == SYS_DENIED; /* an ordinary user: no sign of a fault */
-    }
-    cfg_messages_init(&messages);
-    if (cfg_load(path, text, length, &messages, &configuration) == CFG_OK)
-        complete = print_objects(configuration) == 0;
-    else
-        console_line("objects:       not known, the configuration has %zu errors; run shmbroker "
-                     "check",
-                     messages.errors);
-    cfg_free(configuration);
-    cfg_messages_free(&messages);
-    free(text);
-    return complete;
-}
-
-static enum shmb_exit show(SC_HANDLE service)
-{
-    SERVICE_STATUS_PROCESS status;
+    SERVICE_STATUS_PROCESS state;
     QUERY_SERVICE_CONFIGW *config;
+    struct status status = {0};
     enum shmb_exit result = SHMB_EXIT_DONE;
-    char *path;
+    bool enough;
 
-    if (!scm_query(service, &status))
+    if (!scm_query(service, &state))
         return scm_failed("cannot ask for the state of the service", GetLastError());
     config = query_config(service);
     if (config == NULL)
         return scm_failed("cannot ask for the configuration of the service", GetLastError());
-    path = config_path(config->lpBinaryPathName);
-    print_service(&status, config, path);
-    if (path == NULL || !print_configuration(path))
-        result = SHMB_EXIT_NOT_SO;
-    if (status.dwCurrentState != SERVICE_RUNNING)
-        result = SHMB_EXIT_NO_BROKER;
-    free(path);
+    enough = ask(&status, &state, config);
     free(config);
-    return result;
+    if (enough && as_json)
+        enough = status_print_json(&status);
+    else if (enough)
+        status_print(&status);
+    if (status.incomplete)
+        result = SHMB_EXIT_NOT_SO;
+    if (!status.runs)
+        result = SHMB_EXIT_NO_BROKER;
+    status_free(&status);
+    if (enough)
+        return result;
+    console_error("shmbroker: out of memory");
+    return SHMB_EXIT_SYSTEM;
 }
 
-enum shmb_exit verb_status(void)
+enum shmb_exit verb_status(bool json)
 {
     SC_HANDLE service;
     enum shmb_exit result = scm_open(SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG, &service);
 
     if (result == SHMB_EXIT_DONE)
-        result = show(service);
+        result = show(service, json);
     scm_close(service);
     return result;
 }

@@ -1,33 +1,40 @@
 #include "verbs.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "console.h"
+#include "options.h"
 #include "paths.h"
 #include "service.h"
 
-/* What a verb takes behind its name. */
-enum takes { TAKES_NOTHING, TAKES_CONFIG, NEEDS_CONFIG, NEEDS_FILES };
-
 struct verb {
     const char *name;
-    enum takes takes;
-    enum shmb_exit (*plain)(void);
-    enum shmb_exit (*with_config)(const char *config);
+    unsigned takes;
+    enum shmb_exit (*run)(const struct options *options);
 };
 
 static const char help[] =
     "ShmBroker creates the named objects of its configuration under Global\\ and holds them.\n"
     "\n"
-    "  shmbroker run --config FILE         the broker in this console, until Ctrl+C\n"
-    "  shmbroker check FILE...             what is wrong with a configuration, what it would "
-    "create\n"
+    "  shmbroker run --config FILE [--state FOLDER]\n"
+    "                                      the broker in this console, until Ctrl+C; Ctrl+Break\n"
+    "                                      reads the configuration again; FOLDER: where it keeps\n"
+    "                                      what it has to remember\n"
+    "  shmbroker check [--merged] [--json] FILE...\n"
+    "                                      what is wrong with a configuration, what it would "
+    "create;\n"
+    "                                      --merged: all files as one, the first includes the "
+    "rest\n"
     "  shmbroker install [--config FILE]   register the service, or mend its registration\n"
     "  shmbroker uninstall                 stop the service and remove it\n"
     "  shmbroker start | stop              start or stop the service and wait for it\n"
-    "  shmbroker status                    the service, and what is seen of each object\n"
+    "  shmbroker reload [--recreate NAME...]\n"
+    "                                      have the service read its configuration again, and say\n"
+    "                                      what came of it; --recreate: make these objects anew, "
+    "even\n"
+    "                                      if programs then have to open them again\n"
+    "  shmbroker status [--json]           the service, and what is seen of each object\n"
     "  shmbroker --version | --help\n"
     "\n"
     "As a service: shmbroker [--config FILE]; the default is\n"
@@ -36,115 +43,117 @@ static const char help[] =
     "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
     "4 timeout, 5 not running or not installed, 6 conflict, second broker, 7 system error.";
 
-static enum shmb_exit print_help(void)
+static enum shmb_exit do_help(const struct options *options)
 {
+    (void)options;
     console_line("%s", help);
     return SHMB_EXIT_DONE;
 }
 
-static enum shmb_exit print_version(void)
+static enum shmb_exit do_version(const struct options *options)
 {
+    (void)options;
     console_line("shmbroker %s", SHMB_VERSION_TEXT);
     return SHMB_EXIT_DONE;
 }
 
+static enum shmb_exit do_run(const struct options *options)
+{
+    if (options->config != NULL)
+        return verb_run(options->config, options->state);
+    console_error("shmbroker: run needs --config FILE");
+    return SHMB_EXIT_USAGE;
+}
+
+static enum shmb_exit do_check(const struct options *options)
+{
+    const struct check_how how = {options->merged, options->json};
+
+    if (options->count > 0)
+        return verb_check(options->words, options->count, &how);
+    console_error("shmbroker: check needs at least one file");
+    return SHMB_EXIT_USAGE;
+}
+
+static enum shmb_exit do_install(const struct options *options)
+{
+    return verb_install(options->config);
+}
+
+static enum shmb_exit do_uninstall(const struct options *options)
+{
+    (void)options;
+    return verb_uninstall();
+}
+
+static enum shmb_exit do_start(const struct options *options)
+{
+    (void)options;
+    return verb_start();
+}
+
+static enum shmb_exit do_stop(const struct options *options)
+{
+    (void)options;
+    return verb_stop();
+}
+
+static enum shmb_exit do_reload(const struct options *options)
+{
+    if (!options->recreate || options->count > 0)
+        return verb_reload((const char *const *)options->words, options->count);
+    console_error("shmbroker: --recreate needs the names of objects");
+    return SHMB_EXIT_USAGE;
+}
+
+static enum shmb_exit do_status(const struct options *options)
+{
+    return verb_status(options->json);
+}
+
 static const struct verb verbs[] = {
-    {"run", NEEDS_CONFIG, NULL, verb_run},
-    {"check", NEEDS_FILES, NULL, NULL},
-    {"install", TAKES_CONFIG, NULL, verb_install},
-    {"uninstall", TAKES_NOTHING, verb_uninstall, NULL},
-    {"start", TAKES_NOTHING, verb_start, NULL},
-    {"stop", TAKES_NOTHING, verb_stop, NULL},
-    {"status", TAKES_NOTHING, verb_status, NULL},
-    {"--version", TAKES_NOTHING, print_version, NULL},
-    {"--help", TAKES_NOTHING, print_help, NULL},
+    {"run", OPTION_CONFIG | OPTION_STATE, do_run},
+    {"check", OPTION_MERGED | OPTION_JSON | OPTION_WORDS, do_check},
+    {"install", OPTION_CONFIG, do_install},
+    {"uninstall", 0, do_uninstall},
+    {"start", 0, do_start},
+    {"stop", 0, do_stop},
+    {"reload", OPTION_RECREATE, do_reload},
+    {"status", OPTION_JSON, do_status},
+    {"--version", 0, do_version},
+    {"--help", 0, do_help},
 };
-
-/* Reads `[--config FILE]` and nothing else. False: the fault has been said. */
-static bool read_config(char **arguments, size_t count, const char **config)
-{
-    size_t i;
-
-    *config = NULL;
-    for (i = 0; i < count; i++) {
-        if (strcmp(arguments[i], "--config") != 0) {
-            console_error("shmbroker: \"%s\" is not expected here; see shmbroker --help",
-                          arguments[i]);
-            return false;
-        }
-        if (i + 1 == count || arguments[i + 1][0] == '\0') {
-            console_error("shmbroker: --config needs the path of a file");
-            return false;
-        }
-        if (*config != NULL) {
-            console_error("shmbroker: --config is given twice");
-            return false;
-        }
-        *config = arguments[++i];
-    }
-    return true;
-}
-
-static enum shmb_exit do_check(char **arguments, size_t count)
-{
-    size_t i;
-
-    if (count == 0) {
-        console_error("shmbroker: check needs at least one file");
-        return SHMB_EXIT_USAGE;
-    }
-    for (i = 0; i < count; i++) {
-        if (arguments[i][0] == '-' || arguments[i][0] == '\0') {
-            console_error("shmbroker: \"%s\" is not expected here; see shmbroker --help",
-                          arguments[i]);
-            return SHMB_EXIT_USAGE;
-        }
-    }
-    return verb_check(arguments, count);
-}
-
-static enum shmb_exit do_verb(const struct verb *verb, char **arguments, size_t count)
-{
-    const char *config;
-
-    if (verb->takes == NEEDS_FILES)
-        return do_check(arguments, count);
-    if (verb->takes == TAKES_NOTHING) {
-        if (count == 0)
-            return verb->plain();
-        console_error("shmbroker: %s takes nothing behind it", verb->name);
-        return SHMB_EXIT_USAGE;
-    }
-    if (!read_config(arguments, count, &config))
-        return SHMB_EXIT_USAGE;
-    if (verb->takes == NEEDS_CONFIG && config == NULL) {
-        console_error("shmbroker: %s needs --config FILE", verb->name);
-        return SHMB_EXIT_USAGE;
-    }
-    return verb->with_config(config);
-}
 
 static enum shmb_exit do_service(char **arguments, size_t count)
 {
-    const char *config;
+    struct options options;
     char *path = NULL;
     enum shmb_exit result;
 
-    if (!read_config(arguments, count, &config))
+    if (!options_read("the program's name", OPTION_CONFIG, arguments, count, &options))
         return SHMB_EXIT_USAGE;
-    if (config == NULL) {
+    if (options.config == NULL) {
         path = paths_default_config();
         if (path == NULL) {
             console_error("shmbroker: the folder for program data is not known");
             return SHMB_EXIT_SYSTEM;
         }
     }
-    result = service_main(config != NULL ? config : path);
+    result = service_main(options.config != NULL ? options.config : path);
     if (result == SHMB_EXIT_USAGE)
         console_error("shmbroker: without a verb this is a service, started by the service "
                       "manager; see shmbroker --help");
     free(path);
     return result;
+}
+
+static enum shmb_exit do_verb(const struct verb *verb, char **arguments, size_t count)
+{
+    struct options options;
+
+    if (!options_read(verb->name, verb->takes, arguments, count, &options))
+        return SHMB_EXIT_USAGE;
+    return verb->run(&options);
 }
 
 enum shmb_exit verbs_main(char **arguments, size_t count)

@@ -5,6 +5,7 @@
 #ifndef VERBS_H
 #define VERBS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "exit_codes.h"
@@ -12,16 +13,35 @@
 /* Reads the command line (without the program's name) and does what it says. */
 enum shmb_exit verbs_main(char **arguments, size_t count);
 
-/* The broker in this console, until Ctrl+C, Ctrl+Break or the end of the console. */
-enum shmb_exit verb_run(const char *config);
+/*
+ * The broker in this console, until Ctrl+C or the end of the console;
+ * Ctrl+Break has it read its configuration again. `state`: folder of its own
+ * files, NULL: the default.
+ */
+enum shmb_exit verb_run(const char *config, const char *state);
+
+struct check_how {
+    bool merged; /* all files as one configuration, the first as its main file */
+    bool json;
+};
 
 /*
- * Checks configurations and says what each would create; changes nothing. The
- * gravest result of all: 0, 1 errors or no such file, 3 and 7 not readable.
+ * Checks configurations, each with what it includes, and says what each would
+ * create; changes nothing. The gravest result of all: 0, 1 errors or no such
+ * file, 3 and 7 not readable.
+ *
+ * As JSON: an array with one object for each configuration. Its keys are
+ * configuration (the file as given), usable, errors and warnings (how many),
+ * files (all that were read), messages (each with file, line and column, 0
+ * where there is none, severity, object or null, text), and objects (see
+ * describe_json).
  */
-enum shmb_exit verb_check(char **files, size_t count);
+enum shmb_exit verb_check(char **files, size_t count, const struct check_how *how);
 
-/* Registers the service, or mends its registration. `config` NULL: the default path. */
+/*
+ * Registers the service, or mends its registration. `config` NULL: the default
+ * path, where a commented configuration is put if there is none.
+ */
 enum shmb_exit verb_install(const char *config);
 enum shmb_exit verb_uninstall(void);
 
@@ -30,9 +50,28 @@ enum shmb_exit verb_start(void);
 enum shmb_exit verb_stop(void);
 
 /*
- * The service, and what is seen of each object of its configuration. 0: runs
- * and nothing is seen to be missing or taken; 1: something is; 5: does not run.
+ * Has the service read its configuration again, making the objects of these
+ * bare names (Global\ before them is allowed) anew; says what came of it. 0:
+ * all applied; 1: refused, or not all could be done; 4: no end to be seen
+ * within a minute; 5: it does not run.
  */
-enum shmb_exit verb_status(void);
+enum shmb_exit verb_reload(const char *const *names, size_t count);
+
+/*
+ * The service, and what it says of itself and each object, or what is seen of
+ * each object of its configuration where it says nothing. 0: runs with all that
+ * the configuration asks, as far as is known; 1: with less; 5: does not run.
+ *
+ * As JSON: an object. service: state, process, end (why it does not run, or
+ * null), account, start, configuration. complete: runs with all that is asked.
+ * directory, report: whether the caller sees these; revision and bytes of the
+ * segments are 0 without. reload, with the report: result (applied, incomplete,
+ * refused, null), steps (name, step, outcome), messages (place, severity, text).
+ * troubles: kind, name, state, reason. objects: kind, name, state (held,
+ * deferred, conflict, failed, missing, not visible), reason or null, and where
+ * they are known generation, size, lock, maximum, manual_reset; objects_unknown:
+ * why there is none, or null.
+ */
+enum shmb_exit verb_status(bool json);
 
 #endif

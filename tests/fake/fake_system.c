@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "fake_system.h"
+#include "names.h"
+#include "pattern.h"
 
 #define WAITS_MAX 4096
 
@@ -34,11 +36,18 @@ struct list {
     size_t count, capacity;
 };
 
+/* A mapped view: `object` is the entry in the table. */
+struct view {
+    size_t object;
+    void *at; /* NULL: unmapped */
+};
+
 struct fake {
     struct system port;
     struct list objects;     /* struct fake_object */
     struct list handles;     /* struct sys_object * */
     struct list descriptors; /* struct sys_descriptor * */
+    struct list views;       /* struct view */
     struct list records;     /* struct fake_record */
     struct list events;      /* struct fake_event */
     struct list accounts;    /* struct pair: name, SID */
@@ -53,6 +62,8 @@ struct fake {
     enum fake_call stop_call;
     size_t stop_count;
     void (*on_wait)(struct fake *fake, size_t number);
+    void (*on_effect)(struct fake *fake);
+    uint64_t clock, random;
     uint32_t waits[WAITS_MAX];
 };
 
@@ -148,6 +159,14 @@ static enum sys_status done(void)
     return SYS_OK;
 }
 
+/* The same, where others can see that something has changed. */
+static enum sys_status effected(struct fake *fake)
+{
+    if (fake->on_effect != NULL)
+        fake->on_effect(fake);
+    return done();
+}
+
 static enum sys_status identify(void *self, struct sys_identity *out, struct sys_failure *why)
 {
     struct fake *fake = self;
@@ -159,6 +178,8 @@ static enum sys_status identify(void *self, struct sys_identity *out, struct sys
     if (status != SYS_OK)
         return refuse(fake, status, "GetTokenInformation", why);
     memcpy(out->owner, fake->owner, sizeof(out->owner));
+    out->process = FAKE_PROCESS;
+    out->started = FAKE_STARTED;
     return done();
 }
 
@@ -205,6 +226,98 @@ static enum sys_status read_file(void *self, const char *path, size_t limit, cha
     *content = malloc(*length + 1); /* not terminated, exactly as long as it says */
     assert_non_null(*content);
     memcpy(*content, text, *length);
+    return done();
+}
+
+/* Only what the tests need: no "..", no drive without a folder. */
+static char *absolute(const char *base, const char *path)
+{
+    size_t folder = base != NULL ? (size_t)(pattern_last_part(base) - base) : 0;
+    size_t size = folder + strlen(path) + sizeof("C:\\here\\");
+    bool is_absolute = path[0] != '\0' && path[1] == ':';
+    char *made = malloc(size);
+
+    assert_non_null(made);
+    if (is_absolute)
+        (void)snprintf(made, size, "%s", path);
+    else if (base == NULL)
+        (void)snprintf(made, size, "C:\\here\\%s", path);
+    else
+        (void)snprintf(made, size, "%.*s%s", (int)folder, base, path);
+    return made;
+}
+
+static enum sys_status resolve_path(void *self, const char *base, const char *path, char **out,
+                                    struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    *out = NULL;
+    status = record(fake, FAKE_RESOLVE_PATH, path);
+    if (status != SYS_OK)
+        return refuse(fake, status, "GetFullPathNameW", why);
+    *out = absolute(base, path);
+    return done();
+}
+
+/* True for a file in the folder of the pattern whose name it means. */
+static bool is_meant(const char *pattern, const char *path)
+{
+    const char *name = pattern_last_part(path);
+    size_t folder = (size_t)(pattern_last_part(pattern) - pattern);
+
+    return (size_t)(name - path) == folder && strncmp(path, pattern, folder) == 0 &&
+           pattern_match(pattern + folder, name);
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    return pattern_compare(*(char *const *)a, *(char *const *)b);
+}
+
+static char **matches(const struct fake *fake, char *pattern, size_t *count)
+{
+    const struct pair *files = fake->files.at;
+    char **paths = calloc(fake->files.count + 1, sizeof(*paths));
+    size_t i;
+
+    assert_non_null(paths);
+    if (!pattern_has_wildcard(pattern)) {
+        paths[(*count)++] = copy(pattern);
+        return paths;
+    }
+    for (i = 0; i < fake->files.count; i++)
+        if (is_meant(pattern, files[i].key) &&
+            value_of(&fake->files, files[i].key) == files[i].value)
+            paths[(*count)++] = copy(files[i].key);
+    qsort(paths, *count, sizeof(*paths), compare_paths);
+    return paths;
+}
+
+static enum sys_status expand(void *self, const char *base, const char *pattern, char ***paths,
+                              size_t *count, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+    char *whole;
+
+    fake_busy++;
+    *paths = NULL;
+    *count = 0;
+    assert_non_null(base);
+    assert_null(pattern_fault(pattern, strlen(pattern), true));
+    status = record(fake, FAKE_EXPAND, pattern);
+    if (status != SYS_OK)
+        return refuse(fake, status, "FindFirstFileExW", why);
+    whole = absolute(base, pattern);
+    *paths = matches(fake, whole, count);
+    free(whole);
+    if (*count == 0) {
+        free(*paths);
+        *paths = NULL;
+    }
     return done();
 }
 
@@ -321,7 +434,7 @@ static enum sys_status create(void *self, const struct sys_spec *spec,
     handle->entry = fake->objects.count - 1;
     *(struct sys_object **)add(&fake->handles, sizeof(handle)) = handle;
     *out = handle;
-    return done();
+    return effected(fake);
 }
 
 static struct fake_object *held_object(const struct fake *fake, const struct sys_object *handle)
@@ -335,6 +448,15 @@ static struct fake_object *held_object(const struct fake *fake, const struct sys
     return NULL;
 }
 
+static void give_content(struct fake_object *object)
+{
+    if (object->content != NULL)
+        return;
+    object->content_length = (size_t)object->spec.size;
+    object->content = calloc(1, object->content_length);
+    assert_non_null(object->content);
+}
+
 static enum sys_status fill(void *self, struct sys_object *section,
                             const struct sys_content *content, struct sys_failure *why)
 {
@@ -344,18 +466,17 @@ static enum sys_status fill(void *self, struct sys_object *section,
 
     fake_busy++;
     assert_int_equal(object->spec.kind, SHMB_SECTION);
-    assert_null(object->content);
+    assert_false(object->filled);
     assert_true(content->length <= content->size && content->size == object->spec.size);
     status = record(fake, FAKE_FILL, object->name);
     if (status != SYS_OK)
         return refuse(fake, status, "MapViewOfFile", why);
-    object->content_length = (size_t)content->size;
-    object->content = malloc(object->content_length);
-    assert_non_null(object->content);
+    give_content(object);
+    object->filled = true;
     memset(object->content, content->fill, object->content_length);
     if (content->length > 0)
         memcpy(object->content, content->bytes, content->length);
-    return done();
+    return effected(fake);
 }
 
 static enum sys_status protect(void *self, struct sys_object *handle,
@@ -372,7 +493,89 @@ static enum sys_status protect(void *self, struct sys_object *handle,
         return refuse(fake, status, "SetKernelObjectSecurity", why);
     free(object->sddl);
     object->sddl = copy(descriptor->sddl);
+    return effected(fake);
+}
+
+static enum sys_status map(void *self, struct sys_object *section, size_t size, void **out,
+                           struct sys_failure *why)
+{
+    struct fake *fake = self;
+    struct fake_object *object = held_object(fake, section);
+    enum sys_status status;
+    struct view *view;
+
+    fake_busy++;
+    *out = NULL;
+    assert_int_equal(object->spec.kind, SHMB_SECTION);
+    assert_in_range(size, 1, object->spec.size);
+    status = record(fake, FAKE_MAP, object->name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "MapViewOfFile", why);
+    give_content(object);
+    view = add(&fake->views, sizeof(*view));
+    view->object = section->entry;
+    view->at = *out = object->content;
+    return effected(fake);
+}
+
+static struct view *find_view(const struct fake *fake, const void *at)
+{
+    struct view *views = fake->views.at;
+    size_t i;
+
+    for (i = fake->views.count; i-- > 0;)
+        if (views[i].at == at)
+            return &views[i];
+    fail_msg("a view is unmapped that is not mapped");
+    return NULL;
+}
+
+static void unmap(void *self, void *at)
+{
+    struct fake *fake = self;
+    struct view *view;
+
+    if (at == NULL)
+        return;
+    fake_busy++;
+    view = find_view(fake, at);
+    (void)record(fake, FAKE_UNMAP, object_at(fake, view->object)->name);
+    view->at = NULL;
+    (void)effected(fake);
+}
+
+static void check_unmapped(const struct fake *fake, size_t object)
+{
+    const struct view *views = fake->views.at;
+    size_t i;
+
+    for (i = 0; i < fake->views.count; i++)
+        if (views[i].object == object && views[i].at != NULL)
+            fail_msg("%s is closed while it is mapped", object_at(fake, object)->name);
+}
+
+/* The same numbers in every run (a linear congruential generator); bytes of the upper half. */
+static enum sys_status give_random(void *self, void *bytes, size_t count, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+    size_t i;
+
+    fake_busy++;
+    memset(bytes, 0, count);
+    status = record(fake, FAKE_RANDOM, "");
+    if (status != SYS_OK)
+        return refuse(fake, status, "BCryptGenRandom", why);
+    for (i = 0; i < count; i++) {
+        fake->random = fake->random * UINT64_C(6364136223846793005) + 1;
+        ((uint8_t *)bytes)[i] = (uint8_t)(fake->random >> 56);
+    }
     return done();
+}
+
+static uint64_t now(void *self)
+{
+    return ((const struct fake *)self)->clock;
 }
 
 static void close_object(void *self, struct sys_object *handle)
@@ -385,9 +588,10 @@ static void close_object(void *self, struct sys_object *handle)
     fake_busy++;
     object = held_object(fake, handle);
     (void)record(fake, FAKE_CLOSE, object->name);
+    check_unmapped(fake, handle->entry);
     handle->closed = true;
     object->gone = true;
-    fake_busy--;
+    (void)effected(fake);
 }
 
 static void report(void *self, enum event_id id, const char *const *inserts, size_t count)
@@ -455,13 +659,19 @@ struct fake *fake_new(void)
     const struct system port = {.identify = identify,
                                 .claim = claim,
                                 .read_file = read_file,
+                                .resolve_path = resolve_path,
+                                .expand = expand,
                                 .resolve = resolve,
                                 .descriptor_make = descriptor_make,
                                 .descriptor_free = descriptor_free,
                                 .create = create,
                                 .fill = fill,
                                 .protect = protect,
+                                .map = map,
+                                .unmap = unmap,
                                 .close = close_object,
+                                .random = give_random,
+                                .now = now,
                                 .report = report,
                                 .progress = progress,
                                 .running = running,
@@ -474,6 +684,8 @@ struct fake *fake_new(void)
     fake->port = port;
     fake->port.self = fake;
     fake_owner(fake, "S-1-5-32-544");
+    fake_clock(fake, FAKE_STARTED);
+    fake->random = 4;
     fake_mend(fake);
     fake_stop_at(fake, FAKE_WAIT, 1);
     return fake;
@@ -524,6 +736,7 @@ static void free_objects(struct fake *fake)
         free(descriptor_at(fake, i));
     }
     free(fake->descriptors.at);
+    free(fake->views.at);
 }
 
 void fake_free(struct fake *fake)
@@ -562,6 +775,26 @@ void fake_account(struct fake *fake, const char *name, const char *sid)
 void fake_file(struct fake *fake, const char *path, const char *text)
 {
     add_pair(&fake->files, path, text);
+}
+
+void fake_clock(struct fake *fake, uint64_t time)
+{
+    fake->clock = time;
+}
+
+void fake_on_effect(struct fake *fake, void (*on_effect)(struct fake *fake))
+{
+    fake->on_effect = on_effect;
+}
+
+void fake_file_gone(struct fake *fake, const char *path)
+{
+    struct pair *files = fake->files.at;
+    size_t i;
+
+    for (i = 0; i < fake->files.count; i++)
+        if (strcmp(files[i].key, path) == 0)
+            files[i].key[0] = '\0';
 }
 
 void fake_occupy(struct fake *fake, const char *name, enum shmb_kind kind, const char *holder)
@@ -690,11 +923,26 @@ const struct fake_object *fake_find(const struct fake *fake, const char *name)
     return find(fake, name);
 }
 
-size_t fake_held(const struct fake *fake)
+static size_t count_held(const struct fake *fake, bool own)
 {
+    const size_t length = strlen(SHMB_RESERVED_PREFIX);
     size_t i, held = 0;
 
-    for (i = 0; i < fake->handles.count; i++)
-        held += !handle_at(fake, i)->closed;
+    for (i = 0; i < fake->handles.count; i++) {
+        const char *name = object_at(fake, handle_at(fake, i)->entry)->name;
+        bool reserved = strncmp(name, SHMB_RESERVED_PREFIX, length) == 0;
+
+        held += !handle_at(fake, i)->closed && reserved == own;
+    }
     return held;
+}
+
+size_t fake_held(const struct fake *fake)
+{
+    return count_held(fake, false);
+}
+
+size_t fake_published(const struct fake *fake)
+{
+    return count_held(fake, true);
 }

@@ -4,7 +4,7 @@
  *
  * It also checks what it is asked: a dead descriptor, a second close, a fill
  * of something that is no new section fail the test at once; whatever is still
- * held when the fake is freed fails it too.
+ * held or mapped when the fake is freed fails it too.
  */
 #ifndef FAKE_SYSTEM_H
 #define FAKE_SYSTEM_H
@@ -15,12 +15,17 @@ enum fake_call {
     FAKE_IDENTIFY, /* from here on: calls that can fail */
     FAKE_CLAIM,
     FAKE_READ_FILE,
+    FAKE_RESOLVE_PATH,
+    FAKE_EXPAND,
     FAKE_RESOLVE,
     FAKE_DESCRIPTOR,
     FAKE_CREATE,
     FAKE_FILL,
     FAKE_PROTECT,
+    FAKE_MAP,
+    FAKE_RANDOM,
     FAKE_CLOSE, /* from here on: calls that cannot */
+    FAKE_UNMAP,
     FAKE_REPORT,
     FAKE_PROGRESS,
     FAKE_RUNNING,
@@ -30,6 +35,8 @@ enum fake_call {
 
 #define FAKE_CAN_FAIL FAKE_CLOSE /* how many kinds of calls can fail */
 #define FAKE_CODE     1455u      /* of every failure made on demand */
+#define FAKE_PROCESS  4711u      /* the broker's process */
+#define FAKE_STARTED  UINT64_C(133000000000000000)
 
 /* One recorded call; `name` is what it was about: an object, an account, an SDDL text. */
 struct fake_record {
@@ -51,8 +58,9 @@ struct fake_object {
     bool stranger;    /* made by fake_occupy */
     char *first_sddl; /* as created */
     char *sddl;       /* now */
-    uint8_t *content; /* of a section that was filled: the first bytes, else NULL */
+    uint8_t *content; /* of a section that was filled or mapped, else NULL */
     size_t content_length;
+    bool filled;
     bool gone; /* the name is free again */
 };
 
@@ -66,7 +74,10 @@ const struct system *fake_system(struct fake *fake);
 /* The world. */
 void fake_owner(struct fake *fake, const char *sid); /* "S-1-5-32-544" until told otherwise */
 void fake_account(struct fake *fake, const char *name, const char *sid);
+/* Paths are Windows paths; the current folder is "C:\here". */
 void fake_file(struct fake *fake, const char *path, const char *text);
+void fake_file_gone(struct fake *fake, const char *path);
+void fake_clock(struct fake *fake, uint64_t time); /* stands still until told otherwise */
 void fake_occupy(struct fake *fake, const char *name, enum shmb_kind kind, const char *holder);
 void fake_vacate(struct fake *fake, const char *name);
 
@@ -84,6 +95,12 @@ void fake_stop_at(struct fake *fake, enum fake_call call, size_t n);
 /* Called at the beginning of each wait, numbered from 1. */
 void fake_on_wait(struct fake *fake, void (*on_wait)(struct fake *fake, size_t number));
 
+/*
+ * Called after each call that changed the world others see: create, fill,
+ * protect, map, unmap, close. What the broker wrote through a view is there.
+ */
+void fake_on_effect(struct fake *fake, void (*on_effect)(struct fake *fake));
+
 /* What happened. */
 size_t fake_calls(const struct fake *fake, enum fake_call call);
 size_t fake_can_fail_calls(const struct fake *fake); /* all that could have failed */
@@ -98,7 +115,9 @@ uint32_t fake_wait_ms(const struct fake *fake, size_t number); /* of the n-th wa
 
 /* What the table of names holds under a name; NULL: free. */
 const struct fake_object *fake_find(const struct fake *fake, const char *name);
-size_t fake_held(const struct fake *fake); /* objects the broker holds */
+/* Objects the broker holds: those of the configuration, and its own (ShmBroker....). */
+size_t fake_held(const struct fake *fake);
+size_t fake_published(const struct fake *fake);
 
 /* Not 0 while the fake itself runs: its own memory is no part of the test. */
 extern unsigned fake_busy;

@@ -43,6 +43,7 @@ const struct cfg_access *sample_access(struct sample *sample, char *text)
     struct cfg_access *list = &sample->lists[sample->list_count++];
 
     assert_true(sample->list_count <= sample->most);
+    list->path = "sample.access";
     list->place.file = sample->cfg.file;
     list->place.line = (uint32_t)sample->list_count;
     list->trustees = &sample->trustees[sample->trustee_count];

@@ -11,7 +11,8 @@
 #include "fake_system.h"
 #include "sample.h"
 
-#define OWNER "S-1-5-80-1-2-3-4-5"
+#define OWNER     "S-1-5-80-1-2-3-4-5"
+#define PUBLISHED 4 /* root, report, control section, table; the first two before the objects */
 
 struct world {
     struct fake *fake;
@@ -89,8 +90,9 @@ static void all_objects_with_their_descriptors(void **state)
     assert_non_null(strstr(fake_find(w.fake, "Prices.lock")->sddl, "(A;;0x20000;;;S-1-5-32-545)"));
     assert_non_null(strstr(fake_find(w.fake, "Go")->sddl, "(A;;0x120001;;;S-1-5-32-545)"));
     assert_non_null(strstr(fake_find(w.fake, "Licences")->sddl, "(A;;0x120003;;;S-1-5-21-1-2-3-1"));
-    /* One for each kind, one for the claim, one for a section that is not filled yet. */
-    assert_int_equal(fake_calls(w.fake, FAKE_DESCRIPTOR), 6);
+    /* One for each kind, one for the claim, one for a section that is not filled yet; published. */
+    assert_int_equal(fake_calls(w.fake, FAKE_DESCRIPTOR), 6 + PUBLISHED);
+    assert_int_equal(fake_published(w.fake), PUBLISHED);
     assert_int_equal(fake_calls(w.fake, FAKE_PROGRESS), 7); /* one was for the look-up */
     assert_int_equal(broker_stop(w.broker), 6);
     assert_int_equal(fake_calls(w.fake, FAKE_PROGRESS), 13);
@@ -232,9 +234,10 @@ static void tries_become_rarer_until_something_comes(void **state)
 static void asked_to_stop_it_makes_nothing_more(void **state)
 {
     (void)state;
-    fake_stop_at(w.fake, FAKE_CREATE, 2);
+    fake_stop_at(w.fake, FAKE_CREATE, 2 + 2);
     start();
     check_counts(2, 4);
+    assert_int_equal(fake_published(w.fake), 2);
     assert_int_equal(event_total(), 0);
     broker_retry(w.broker);
     check_counts(2, 4);

@@ -20,12 +20,17 @@
 #define FILE_NAME "shmbroker.yaml"
 
 static const char good[] = "version: 1\n"
+                           "include: more*.yaml\n"
+                           "directory: { access: { read: 'CORP\\Traders' } }\n"
                            "defaults: { access: { read: Users, write: 'CORP\\Traders' } }\n"
                            "segments:\n"
                            "  Prices: { size: 64, initial: { text: none } }\n"
                            "  Pr\xC3\xA9"
                            "cis: { size: 4 KiB, lock: none }\n"
                            "events: { Go: { reset: manual } }\n";
+static const char more[] = "version: 1\n"
+                           "segments: { More: { size: 9, access: { write: Users },\n"
+                           "  initial: { file: five.bin } } }\n";
 static const char bad[] = "version: 1\nmutexes: { A: { access: { write: Ghost } } }\n";
 
 void *__real_malloc(size_t size);
@@ -90,6 +95,8 @@ static bool live(const char *text, size_t n)
 
     fake_account(fake, "CORP\\Traders", "S-1-5-21-1-2-3-1001");
     fake_file(fake, FILE_NAME, text);
+    fake_file(fake, "C:\\here\\more.yaml", more);
+    fake_file(fake, "C:\\here\\five.bin", "12345");
     fake_stop_at(fake, FAKE_WAIT, SIZE_MAX);
     fake_on_wait(fake, stop_when_all_is_well);
     arm(n);
@@ -99,6 +106,8 @@ static bool live(const char *text, size_t n)
         assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 1);
         assert_int_equal(fake_event_count(fake, EVENT_OBJECT_FAILED),
                          fake_event_count(fake, EVENT_OBJECT_RECOVERED));
+        assert_int_equal(fake_event_count(fake, EVENT_PUBLICATION_FAILED),
+                         fake_event_count(fake, EVENT_PUBLICATION_RECOVERED));
     } else {
         assert_int_equal(fake_event_count(fake, EVENT_START_FAILED) +
                              fake_event_count(fake, EVENT_CONFIG_INVALID),

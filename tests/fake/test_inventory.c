@@ -147,9 +147,9 @@ static void each_unknown_account_is_an_error_at_its_place(void **state)
     assert_int_equal(build(), SYS_NOT_FOUND);
     assert_null(w.inventory);
     assert_int_equal(w.messages.errors, 3);
-    check_line(0, "sample.yaml:1:1: error: A: 'Nobody' ", "spelling");
-    check_line(1, "sample.yaml:2:2: error: B: 'Nobody' ", "spelling");
-    check_line(2, "sample.yaml:2:3: error: B: 'Ghost' ", "spelling");
+    check_line(0, "sample.yaml:1:1: error: sample.access: 'Nobody' ", "spelling");
+    check_line(1, "sample.yaml:2:2: error: sample.access: 'Nobody' ", "spelling");
+    check_line(2, "sample.yaml:2:3: error: sample.access: 'Ghost' ", "spelling");
     assert_int_equal(fake_calls(w.fake, FAKE_RESOLVE), 2);
 }
 
@@ -177,7 +177,7 @@ static void a_silent_domain_controller_is_said_so(void **state)
     sample_mutex(&w.sample, "A", sample_access(&w.sample, text));
     fake_fail(w.fake, FAKE_RESOLVE, NULL, SYS_LATER);
     assert_int_equal(build(), SYS_NOT_FOUND);
-    check_line(0, "sample.yaml:1:1: error: A: 'CORP\\Traders' ",
+    check_line(0, "sample.yaml:1:1: error: sample.access: 'CORP\\Traders' ",
                "the domain controller did not answer");
 }
 
@@ -213,8 +213,8 @@ static void who_must_not_be_denied(void **state)
     for (i = 0; i < count; i++) {
         char start[128];
 
-        (void)snprintf(start, sizeof(start), "sample.yaml:%u:2: error: %s: ", (unsigned)i + 1,
-                       own[i]);
+        (void)snprintf(start, sizeof(start), "sample.yaml:%u:2: error: sample.access: deny '%s' ",
+                       (unsigned)i + 1, own[i]);
         check_line(i, start, "would lock the broker itself out");
     }
 }
@@ -256,6 +256,39 @@ static void nothing_is_an_inventory_too(void **state)
     sample_init(&w.sample, 1);
     assert_int_equal(build(), SYS_OK);
     assert_int_equal(w.inventory->count, 0);
+    assert_true(w.inventory->directory == INVENTORY_NO_ACCESS);
+}
+
+static void who_may_read_the_directory(void **state)
+{
+    char objects[] = "read Users", readers[] = "read CORP\\Traders, read Users";
+    const struct access_rule *rules;
+    size_t count;
+
+    (void)state;
+    sample_init(&w.sample, 2);
+    sample_mutex(&w.sample, "A", sample_access(&w.sample, objects));
+    w.sample.cfg.directory = sample_access(&w.sample, readers);
+    assert_int_equal(build(), SYS_OK);
+    rules = inventory_rules(w.inventory, w.inventory->directory, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(rules[0].sid, "S-1-5-21-1-2-3-1001");
+    assert_int_equal(w.inventory->count, 1);
+    assert_int_not_equal(w.inventory->items[0].access, w.inventory->directory);
+}
+
+static void an_unknown_reader_of_the_directory(void **state)
+{
+    char objects[] = "read Ghost", readers[] = "read Nobody";
+
+    (void)state;
+    sample_init(&w.sample, 2);
+    sample_mutex(&w.sample, "A", sample_access(&w.sample, objects));
+    w.sample.cfg.directory = sample_access(&w.sample, readers);
+    assert_int_equal(build(), SYS_NOT_FOUND);
+    assert_int_equal(w.messages.errors, 2);
+    check_line(0, "sample.yaml:2:1: error: sample.access: 'Nobody' ", "spelling");
+    check_line(1, "sample.yaml:1:1: error: sample.access: 'Ghost' ", "spelling");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -274,6 +307,8 @@ int main(void)
         TEST(others_may_be_denied),
         TEST(many_objects_with_many_lists),
         TEST(nothing_is_an_inventory_too),
+        TEST(who_may_read_the_directory),
+        TEST(an_unknown_reader_of_the_directory),
     };
 
     return cmocka_run_group_tests_name("core_inventory", tests, NULL, NULL);

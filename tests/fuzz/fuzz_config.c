@@ -1,6 +1,7 @@
 /*
- * Any bytes as a configuration file. Beside what the sanitizers see: what
- * cfg_load says must fit together, and what it accepts must be sound.
+ * Any bytes as a configuration file, or as two at a line "#split", which are
+ * then merged. Beside what the sanitizers see: what cfg_load and cfg_merge say
+ * must fit together, and what they accept must be sound.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -8,7 +9,9 @@
 #include <string.h>
 
 #include "load.h"
+#include "merge.h"
 #include "names.h"
+#include "pattern.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -77,7 +80,25 @@ static void check_messages(const struct cfg_messages *messages)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_settings(const struct cfg *configuration)
+{
+    size_t i;
+
+    for (i = 0; i < configuration->include_count; i++) {
+        const char *pattern = configuration->includes[i].pattern;
+
+        must(pattern_fault(pattern, strlen(pattern), true) == NULL);
+        (void)pattern_match(pattern_last_part(pattern), "10-app.yaml");
+    }
+    must(configuration->limits.objects.place.line == 0 || configuration->limits.objects.most > 0);
+    if (configuration->directory == NULL)
+        return;
+    check_access(configuration->directory);
+    for (i = 0; i < configuration->directory->count; i++)
+        must(configuration->directory->trustees[i].level == SHMB_LEVEL_READ);
+}
+
+static struct cfg *load(const char *name, const char *text, size_t length)
 {
     struct cfg_messages messages;
     struct cfg *configuration;
@@ -85,16 +106,67 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t i;
 
     cfg_messages_init(&messages);
-    result = cfg_load("fuzz.yaml", (const char *)data, size, &messages, &configuration);
+    result = cfg_load(name, text, length, &messages, &configuration);
     must((result == CFG_OK) == (configuration != NULL));
     must((result == CFG_INVALID) == (messages.errors > 0));
     check_messages(&messages);
     if (configuration != NULL) {
-        must(configuration->count >= 1);
+        must(configuration->count >= 1 || configuration->include_count >= 1);
         for (i = 0; i < configuration->count; i++)
             check_object(&configuration->objects[i]);
+        check_settings(configuration);
+        must(cfg_may_include(configuration, &messages) == (messages.errors == 0));
     }
-    cfg_free(configuration);
     cfg_messages_free(&messages);
+    return configuration;
+}
+
+static void merge(struct cfg *const parts[2], bool forgiving)
+{
+    struct cfg_messages messages;
+    bool left_out[2] = {false, false};
+    struct cfg *whole;
+    enum cfg_result result;
+
+    cfg_messages_init(&messages);
+    result = cfg_merge(parts, 2, forgiving ? left_out : NULL, &messages, &whole);
+    must((result == CFG_OK) == (whole != NULL) && result != CFG_NO_MEMORY);
+    must(!left_out[0] && (!left_out[1] || messages.errors > 0));
+    if (!forgiving)
+        must((result == CFG_INVALID) == (messages.errors > 0));
+    if (whole != NULL)
+        must(whole->count ==
+             parts[0]->count + (left_out[1] || parts[1] == NULL ? 0 : parts[1]->count));
+    check_messages(&messages);
+    cfg_free(whole);
+    cfg_messages_free(&messages);
+}
+
+/* Where the second file starts; NULL: there is only one. */
+static const char *find_split(const char *text, size_t length)
+{
+    static const char mark[] = "\n#split\n";
+    size_t i;
+
+    for (i = 0; length >= sizeof(mark) - 1 && i <= length - (sizeof(mark) - 1); i++)
+        if (memcmp(text + i, mark, sizeof(mark) - 1) == 0)
+            return text + i + sizeof(mark) - 1;
+    return NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *text = (const char *)data, *second = find_split(text, size);
+    size_t length = second != NULL ? (size_t)(second - text) : size;
+    struct cfg *parts[2] = {load("fuzz.yaml", text, length), NULL};
+
+    if (second != NULL)
+        parts[1] = load("more.yaml", second, size - length);
+    if (parts[0] != NULL) {
+        merge(parts, false);
+        merge(parts, true);
+    }
+    cfg_free(parts[0]);
+    cfg_free(parts[1]);
     return 0;
 }

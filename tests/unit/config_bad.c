@@ -26,9 +26,9 @@ static const struct bad rows_the_file_and_its_version[] = {
     {TEXT("---\n"),
      "f: error: the file is empty; it needs version: 1 and objects to hold\n"},
     {TEXT("[1]"),
-     "f:1:1: error: a list stands here where a mapping with version, defaults, segments, mutexes, events or semaphores is due\n"},
+     "f:1:1: error: a list stands here where a mapping with version, include, directory, limits, watch, defaults, segments, mutexes, events or semaphores is due\n"},
     {TEXT("hello"),
-     "f:1:1: error: 'hello' stands here where a mapping with version, defaults, segments, mutexes, events or semaphores is due\n"},
+     "f:1:1: error: 'hello' stands here where a mapping with version, include, directory, limits, watch, defaults, segments, mutexes, events or semaphores is due\n"},
     {TEXT("version: 1\n"),
      "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events or semaphores\n"},
     {TEXT("version: 1\nsegments:\nevents: {}\n"),
@@ -43,8 +43,8 @@ static const struct bad rows_the_file_and_its_version[] = {
      "f:1:10: error: version: 'one'; write a whole number from 1 to 999\n"},
     {TEXT("version:\n"),
      "f:1:9: error: version: nothing; write a whole number from 1 to 999\n"},
-    {TEXT(DEFAULTS "include: x.yaml\nmutexes: { M: }\n"),
-     "f:3:1: error: unknown key 'include'; known here: version, defaults, segments, mutexes, events and semaphores\n"},
+    {TEXT(DEFAULTS "hold_for: 10 min\nmutexes: { M: }\n"),
+     "f:3:1: error: unknown key 'hold_for'; known here: version, include, directory, limits, watch, defaults, segments, mutexes, events and semaphores\n"},
     {TEXT(DEFAULTS "segmens: { A: { size: 1 } }\n"),
      "f:3:1: error: unknown key 'segmens'; did you mean 'segments'?\n"},
     {TEXT(DEFAULTS "mutexes: [M]\n"),
@@ -231,13 +231,27 @@ static const struct bad rows_segments[] = {
 /* Initial content. */
 static const struct bad rows_initial_content[] = {
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: } }\n"),
-     "f:3:36: error: segments.A.initial: initial needs exactly one of text, hex and fill\n"},
+     "f:3:36: error: segments.A.initial: initial needs exactly one of text, hex, fill and file\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: abc } }\n"),
-     "f:3:36: error: segments.A.initial: 'abc' stands here where a mapping with text, hex, fill or encoding is due\n"},
+     "f:3:36: error: segments.A.initial: 'abc' stands here where a mapping with text, hex, fill, file or encoding is due\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: a, hex: 00 } } }\n"),
-     "f:3:36: error: segments.A.initial: initial needs exactly one of text, hex and fill\n"},
-    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: a } } }\n"),
-     "f:3:38: error: segments.A.initial: unknown key 'file'; did you mean 'fill'?\n"},
+     "f:3:36: error: segments.A.initial: initial needs exactly one of text, hex, fill and file\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: a, encoding: utf-8 } } }\n"),
+     "f:3:57: error: segments.A.initial: encoding goes only with text; remove it\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: } } }\n"),
+     "f:3:44: error: segments.A.initial.file: nothing stands here where the path of a file is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: [a] } } }\n"),
+     "f:3:44: error: segments.A.initial.file: a list stands here where the path of a file is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: '' } } }\n"),
+     "f:3:44: error: segments.A.initial.file: the path is empty\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: 'a\\*.bin' } } }\n"),
+     "f:3:44: error: segments.A.initial.file: * and ? have no meaning in this path; name one file\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: 'a\\' } } }\n"),
+     "f:3:44: error: segments.A.initial.file: the path ends where the name of a file is due; name a file\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: \"a\\tb\" } } }\n"),
+     "f:3:44: error: segments.A.initial.file: the path contains a control character; remove it\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fil: a } } }\n"),
+     "f:3:38: error: segments.A.initial: unknown key 'fil'; did you mean 'fill'?\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: } } }\n"),
      "f:3:44: error: segments.A.initial.text: nothing stands here where a text is due; \"\" is an empty one\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: [a] } } }\n"),
@@ -344,6 +358,57 @@ static const struct bad rows_names[] = {
      "f:3:25: warning: mutexes.straßeÉ: the name 'straßeÉ' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"},
 };
 
+/* What concerns the whole configuration. */
+static const struct bad rows_settings[] = {
+    {TEXT(DEFAULTS "include:\nmutexes: { M: }\n"),
+     "f:3:9: error: include: nothing stands here where the path of a file is due\n"},
+    {TEXT(DEFAULTS "include: []\nmutexes: { M: }\n"),
+     "f:3:10: error: include: a list of 1 to 100 paths is due here\n"},
+    {TEXT(DEFAULTS "include: { a: b }\nmutexes: { M: }\n"),
+     "f:3:10: error: include: a mapping stands here where the path of a file is due\n"},
+    {TEXT(DEFAULTS "include: [a.yaml, '', conf.*/a.yaml, [b], 'c\\?\\d']\n"),
+     "f:3:19: error: include[1]: the path is empty\n"
+     "f:3:23: error: include[2]: * and ? have a meaning only in the last part of the path; name the folder\n"
+     "f:3:38: error: include[3]: a list stands here where the path of a file is due\n"
+     "f:3:43: error: include[4]: * and ? have a meaning only in the last part of the path; name the folder\n"},
+    {TEXT(DEFAULTS "include: conf.d/\n"),
+     "f:3:10: error: include: the path ends where the name of a file is due; name a file\n"},
+    {TEXT(DEFAULTS "inclde: a.yaml\nmutexes: { M: }\n"),
+     "f:3:1: error: unknown key 'inclde'; did you mean 'include'?\n"},
+    {TEXT(DEFAULTS "directory:\nmutexes: { M: }\n"),
+     "f:3:11: error: directory: directory needs access, such as access: { read: [AuthenticatedUsers] }\n"},
+    {TEXT(DEFAULTS "directory: { read: Users }\nmutexes: { M: }\n"),
+     "f:3:12: error: directory: directory needs access, such as access: { read: [AuthenticatedUsers] }\n"
+     "f:3:14: error: directory: unknown key 'read'; known here: access\n"},
+    {TEXT(DEFAULTS "directory: { acess: { read: Users } }\nmutexes: { M: }\n"),
+     "f:3:14: error: directory: unknown key 'acess'; did you mean 'access'?\n"},
+    {TEXT(DEFAULTS "directory: { access: { read: Users, write: [A, B], deny: C } }\nmutexes: { M: }\n"),
+     "f:3:45: error: directory.access: the directory can only be read; give 'A' read, or remove it\n"
+     "f:3:48: error: directory.access: the directory can only be read; give 'B' read, or remove it\n"
+     "f:3:58: error: directory.access: the directory can only be read; give 'C' read, or remove it\n"},
+    {TEXT(DEFAULTS "limits:\nmutexes: { M: }\n"),
+     "f:3:8: error: limits: limits needs objects, memory or both\n"},
+    {TEXT(DEFAULTS "limits: 5\nmutexes: { M: }\n"),
+     "f:3:9: error: limits: '5' stands here where a mapping with objects or memory is due\n"},
+    {TEXT(DEFAULTS "limits: { object: 5 }\nmutexes: { M: }\n"),
+     "f:3:11: error: limits: unknown key 'object'; did you mean 'objects'?\n"},
+    {TEXT(DEFAULTS "limits: { objects: 0, memory: 0 }\nmutexes: { M: }\n"),
+     "f:3:20: error: limits.objects: '0'; write a whole number from 1 to 100000\n"
+     "f:3:31: error: limits.memory: '0'; the limit is 1 byte to 1 PiB\n"},
+    {TEXT(DEFAULTS "limits: { memory: 64 MB }\nmutexes: { M: }\n"),
+     "f:3:19: error: limits.memory: '64 MB'; did you mean MiB (KiB, MiB and GiB count in 1024)?\n"},
+    {TEXT(DEFAULTS "limits: { memory: 1048577 GiB }\nmutexes: { M: }\n"),
+     "f:3:19: error: limits.memory: '1048577 GiB'; the limit is 1 byte to 1 PiB\n"},
+    {TEXT(DEFAULTS "limits: { objects: 2 }\nsegments: { A: { size: 1 } }\nmutexes: { M: }\n"),
+     "f:3:20: error: limits.objects: with 3 objects, locks included, the configuration is beyond its limit of 2; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "limits: { memory: 1 KiB }\nsegments: { A: { size: 1 KiB }, B: { size: 1, lock: none } }\n"),
+     "f:3:19: error: limits.memory: with 1025 bytes of segments the configuration is beyond its limit of 1024; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "watch: yes\nmutexes: { M: }\n"),
+     "f:3:8: error: watch: 'yes'; write true or false, without quotes\n"},
+    {TEXT(DEFAULTS "watch:\nmutexes: { M: }\n"),
+     "f:3:7: error: watch: nothing; write true or false, without quotes\n"},
+};
+
 /* Everything at once, in the order of the file. */
 static const struct bad rows_everything_at_once[] = {
     {TEXT("version: 1\nsegments:\n  A: { size: 64 KB, access: { read: Users } }\n  a: { sise: 1, access: { read: Users } }\nmutexes:\n  M: { access: { deny: X } }\nfoo: bar\ndefaults: { access: { read: [] } }\n"),
@@ -351,7 +416,7 @@ static const struct bad rows_everything_at_once[] = {
      "f:4:3: error: segments.a: the name 'a' clashes with segments.A at f:3:3; names are compared without case, and all kinds share them\n"
      "f:4:8: error: segments.a: unknown key 'sise'; did you mean 'size'?\n"
      "f:6:16: error: mutexes.M.access: deny alone leaves nobody who may use the object; add read, write or full\n"
-     "f:7:1: error: unknown key 'foo'; known here: version, defaults, segments, mutexes, events and semaphores\n"
+     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, defaults, segments, mutexes, events and semaphores\n"
      "f:8:29: error: defaults.access.read: an empty list or mapping stands here where a trustee or a list of trustees is due\n"},
 };
 
@@ -387,6 +452,7 @@ BAD(segments)
 BAD(initial_content)
 BAD(events_and_semaphores)
 BAD(names)
+BAD(settings)
 BAD(everything_at_once)
 
 int main(void)
@@ -400,6 +466,7 @@ int main(void)
         cmocka_unit_test(initial_content),
         cmocka_unit_test(events_and_semaphores),
         cmocka_unit_test(names),
+        cmocka_unit_test(settings),
         cmocka_unit_test(everything_at_once),
     };
 

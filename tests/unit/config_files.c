@@ -45,27 +45,33 @@ static struct cfg *load_file(const char *folder, const char *name, char *lines, 
     return configuration;
 }
 
+static const char *const good_names[] = {
+#include "corpus_good.h"
+};
+
+static const char *const bad_names[] = {
+#include "corpus_bad.h"
+};
+
+static void check_good(const char *folder, const char *name)
+{
+    char lines[4096];
+    struct cfg *configuration = load_file(folder, name, lines, sizeof lines);
+
+    assert_string_equal(lines, "");
+    assert_non_null(configuration);
+    cfg_free(configuration);
+}
+
 static void good_files(void **state)
 {
-    static const struct {
-        const char *folder, *name;
-        size_t objects;
-    } rows[] = {{"config", "demo.yaml", 5},
-                {"tests/data/config/good", "every_kind.yaml", 12},
-                {"tests/data/config/good", "notepad.yaml", 1},
-                {"tests/data/config/good", "aliases.yaml", 3}};
-    char lines[4096];
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(rows); i++) {
-        struct cfg *configuration = load_file(rows[i].folder, rows[i].name, lines, sizeof lines);
-
-        assert_string_equal(lines, "");
-        assert_non_null(configuration);
-        assert_int_equal(configuration->count, rows[i].objects);
-        cfg_free(configuration);
-    }
+    check_good("config", "demo.yaml");
+    check_good("config", "shmbroker.yaml");
+    for (i = 0; i < COUNT(good_names); i++)
+        check_good("tests/data/config/good", good_names[i]);
 }
 
 /* The lines behind "# expected:", without their "# ". */
@@ -87,17 +93,91 @@ static void expected(char *out, size_t size)
 
 static void bad_files(void **state)
 {
-    static const char *const names[] = {"several.yaml", "tab.yaml", "no_access.yaml",
-                                        "later_keys.yaml", "empty.yaml"};
     char lines[4096], wanted[4096];
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(names); i++) {
-        assert_null(load_file("tests/data/config/bad", names[i], lines, sizeof lines));
+    for (i = 0; i < COUNT(bad_names); i++) {
+        assert_null(load_file("tests/data/config/bad", bad_names[i], lines, sizeof lines));
         expected(wanted, sizeof wanted);
         assert_string_equal(lines, wanted);
     }
+}
+
+/* The `#` of a line that is an example, or NULL: it stands before what is no space. */
+static char *example_mark(char *line)
+{
+    char *at = line + strspn(line, " ");
+
+    return at[0] == '#' && strchr(" #\r\n", at[1]) == NULL ? at : NULL;
+}
+
+/* The start of the next line, or the end of the text. */
+static char *next_line(char *line)
+{
+    line += strcspn(line, "\n");
+    return *line == '\n' ? line + 1 : line;
+}
+
+static void check_reference(const char *what)
+{
+    static struct loaded loaded;
+
+    load(&loaded, content, strlen(content));
+    if (loaded.lines[0] != '\0')
+        fail_msg("with %s: %s", what, loaded.lines);
+    assert_non_null(loaded.configuration);
+    unload(&loaded);
+}
+
+static void use_example(char *mark)
+{
+    memmove(mark, mark + 1, strlen(mark));
+}
+
+/* Each example of the file that is installed works by itself. */
+static void each_example_of_the_reference(void **state)
+{
+    static char original[FILE_MAX];
+    size_t at, length, count = 0;
+
+    (void)state;
+    length = read_whole(SHMB_SOURCE_DIR "/config/shmbroker.yaml");
+    memcpy(original, content, length + 1);
+    for (at = 0; at < length; at = (size_t)(next_line(original + at) - original)) {
+        char *mark = example_mark(original + at), line[128];
+
+        if (mark == NULL)
+            continue;
+        memcpy(content, original, length + 1);
+        use_example(content + (mark - original));
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(mark, "\n"), mark);
+        check_reference(line);
+        count++;
+    }
+    assert_true(count >= 20);
+}
+
+/* And all of them together, but for the second of two forms of include. */
+static void all_examples_of_the_reference(void **state)
+{
+    char *line;
+    bool included = false;
+
+    (void)state;
+    read_whole(SHMB_SOURCE_DIR "/config/shmbroker.yaml");
+    for (line = content; *line != '\0'; line = next_line(line)) {
+        char *mark = example_mark(line);
+
+        if (mark == NULL)
+            continue;
+        if (strncmp(mark, "#include:", 9) == 0 && included)
+            continue;
+        included = included || strncmp(mark, "#include:", 9) == 0;
+        use_example(mark);
+    }
+    assert_true(included);
+    check_reference("all examples");
 }
 
 int main(void)
@@ -105,6 +185,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_files),
         cmocka_unit_test(bad_files),
+        cmocka_unit_test(each_example_of_the_reference),
+        cmocka_unit_test(all_examples_of_the_reference),
     };
 
     return cmocka_run_group_tests_name("config_files", tests, NULL, NULL);

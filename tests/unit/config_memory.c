@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "config_text.h"
+#include "merge.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -82,6 +83,10 @@ static void watch(size_t fail)
 
 static const char rich[] =
     "version: 1\n"
+    "include: [a.yaml, conf.d/*.yaml]\n"
+    "directory: { access: { read: Users } }\n"
+    "limits: { objects: 100, memory: 1 GiB }\n"
+    "watch: true\n"
     "defaults: { access: &d { read: [Users], write: ['CORP\\App', S-1-5-11], deny: Guests } }\n"
     "segments:\n"
     "  A: { size: 4 KiB, initial: { text: \"h\xC3\xA9llo\", encoding: utf-16le } }\n"
@@ -144,6 +149,53 @@ static void of_a_bad_file(void **state)
     each_fails(TEXT(broken), CFG_INVALID);
 }
 
+static struct cfg *loaded(const char *file, const char *text)
+{
+    struct cfg_messages messages;
+    struct cfg *configuration;
+
+    cfg_messages_init(&messages);
+    assert_int_equal(cfg_load(file, text, strlen(text), &messages, &configuration), CFG_OK);
+    cfg_messages_free(&messages);
+    return configuration;
+}
+
+/* Two files that clash, and two that do not. */
+static void of_a_merge(void **state)
+{
+    static const char *const seconds[] = {
+        "version: 1\nmutexes: { Other: { access: { read: U } } }\n",
+        "version: 1\nmutexes: { prices: { access: { read: U } } }\n"};
+    size_t i, n;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        enum cfg_result wanted = i == 0 ? CFG_OK : CFG_INVALID, result = CFG_NO_MEMORY;
+        struct cfg *parts[2] = {
+            loaded("a", "version: 1\nsegments: { Prices: { size: 1, access: { read: U } } }\n"),
+            loaded("b", seconds[i])};
+
+        for (n = 1; result == CFG_NO_MEMORY; n++) {
+            struct cfg_messages messages;
+            struct cfg *whole;
+
+            cfg_messages_init(&messages);
+            watch(n);
+            result = cfg_merge(parts, 2, NULL, &messages, &whole);
+            assert_true(result == wanted || result == CFG_NO_MEMORY);
+            assert_int_equal(whole != NULL, result == CFG_OK);
+            assert_int_equal(messages.errors, result == CFG_INVALID);
+            cfg_free(whole);
+            cfg_messages_free(&messages);
+            watching = false;
+            assert_int_equal(held, 0);
+        }
+        assert_true(n > 4);
+        cfg_free(parts[0]);
+        cfg_free(parts[1]);
+    }
+}
+
 /* What was wrong is never forgotten, even if there is no memory to say it. */
 static void of_a_message(void **state)
 {
@@ -173,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_a_good_file),
         cmocka_unit_test(of_a_bad_file),
+        cmocka_unit_test(of_a_merge),
         cmocka_unit_test(of_a_message),
     };
 

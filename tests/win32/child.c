@@ -154,12 +154,18 @@ struct child *child_start(const struct launch *how, const char *format, ...)
     return child;
 }
 
-static struct child *client_start_v(const struct launch *how, const char *format, va_list arguments)
+static struct child *start_client(const struct launch *how, const char *program, const char *format,
+                                  va_list arguments)
 {
     char before[MAX_PATH * 4 + 16];
 
-    snprintf(before, sizeof(before), "\"%s\" --client ", support_own_path());
+    snprintf(before, sizeof(before), "\"%s\" --client ", program);
     return start_with(how, before, format, arguments);
+}
+
+static struct child *client_start_v(const struct launch *how, const char *format, va_list arguments)
+{
+    return start_client(how, support_own_path(), format, arguments);
 }
 
 struct child *client_start(const struct launch *how, const char *format, ...)
@@ -169,6 +175,22 @@ struct child *client_start(const struct launch *how, const char *format, ...)
 
     va_start(arguments, format);
     child = client_start_v(how, format, arguments);
+    va_end(arguments);
+    return child;
+}
+
+struct child *client_start_other(const struct launch *how, const char *format, ...)
+{
+    const char *program = support_counterpart();
+    DWORD type = 0;
+    struct child *child;
+    va_list arguments;
+
+    assert_non_null(program);
+    assert_true(GetBinaryTypeW(support_wide(program), &type));
+    assert_int_equal(type, sizeof(void *) == 8 ? SCS_32BIT_BINARY : SCS_64BIT_BINARY);
+    va_start(arguments, format);
+    child = start_client(how, program, format, arguments);
     va_end(arguments);
     return child;
 }

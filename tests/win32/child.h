@@ -33,6 +33,9 @@ struct child *child_start(const struct launch *how, const char *format, ...);
 /* Starts this program again as a client: verb and arguments. */
 struct child *client_start(const struct launch *how, const char *format, ...);
 
+/* The same of the other bitness: support_counterpart, which must be there and be so. */
+struct child *client_start_other(const struct launch *how, const char *format, ...);
+
 /* The next line of output, without its end; NULL when the program has closed it. */
 const char *child_line(struct child *child);
 

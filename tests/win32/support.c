@@ -48,6 +48,11 @@ const char *support_own_path(void)
     return support_narrow(path);
 }
 
+static bool is_of_the_system(const char *file)
+{
+    return strcmp(file, "shmbroker.exe") == 0 || strcmp(file, "session_launcher.exe") == 0;
+}
+
 const char *support_sibling(const char *file)
 {
     static char paths[4][MAX_PATH * 4];
@@ -55,9 +60,27 @@ const char *support_sibling(const char *file)
     char *out = paths[turn++ % 4];
     const char *own = support_own_path();
     const char *end = strrchr(own, '\\');
+    const char *elsewhere = getenv("SHMB_BROKER");
 
-    snprintf(out, sizeof(paths[0]), "%.*s%s", end == NULL ? 0 : (int)(end - own + 1), own, file);
+    if (elsewhere != NULL && is_of_the_system(file))
+        snprintf(out, sizeof(paths[0]), "%s\\%s", elsewhere, file);
+    else
+        snprintf(out, sizeof(paths[0]), "%.*s%s", end == NULL ? 0 : (int)(end - own + 1), own,
+                 file);
     return out;
+}
+
+const char *support_counterpart(void)
+{
+    static char path[MAX_PATH * 4];
+    const char *folder = getenv("SHMB_OTHER_BIN");
+    const char *own = support_own_path();
+    const char *end = strrchr(own, '\\');
+
+    if (folder == NULL)
+        return NULL;
+    snprintf(path, sizeof(path), "%s\\%s", folder, end == NULL ? own : end + 1);
+    return path;
 }
 
 /* ---- the broker ---- */

@@ -30,8 +30,19 @@ bool support_wine(void);
 /* Full path of this program. */
 const char *support_own_path(void);
 
-/* Full path of a program beside this one, such as "shmbroker.exe". */
+/*
+ * Full path of a program beside this one, such as "shmb.exe". The broker, and
+ * the launcher that puts it into its session, are of the system's own bitness:
+ * a 32-bit test finds "shmbroker.exe" and "session_launcher.exe" in the folder
+ * that the environment variable SHMB_BROKER names, where it is set.
+ */
 const char *support_sibling(const char *file);
+
+/*
+ * Full path of this very program built for the other bitness, in the folder
+ * that the environment variable SHMB_OTHER_BIN names; NULL where it is not set.
+ */
+const char *support_counterpart(void);
 
 /* ---- the broker ---- */
 

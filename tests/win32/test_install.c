@@ -84,6 +84,49 @@ static void the_default_configuration_needs_no_word(void **state)
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
 }
 
+static wchar_t *in_program_data(const wchar_t *path)
+{
+    static wchar_t full[3][MAX_PATH];
+    static size_t turn;
+
+    turn = (turn + 1) % 3;
+    assert_true(ExpandEnvironmentStringsW(path, full[turn], MAX_PATH) > 0);
+    return full[turn];
+}
+
+static bool exists(const wchar_t *path)
+{
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+static void install_puts_a_first_configuration(void **state)
+{
+    const wchar_t *file = in_program_data(L"%ProgramData%\\ShmBroker\\shmbroker.yaml");
+    char arguments[1024];
+    HANDLE own;
+
+    (void)state;
+    if (exists(file) && !support_wine())
+        skip(); /* somebody's */
+    DeleteFileW(file);
+    verb("install", 0, "a first configuration");
+    assert_true(exists(in_program_data(L"%ProgramData%\\ShmBroker\\state")));
+    snprintf(arguments, sizeof(arguments), "check \"%s\"", support_narrow(file));
+    verb(arguments, 0, "no errors");
+    verb("start", 0, "runs");
+    verb("stop", 0, "stopped");
+    /* A file that is there stays. */
+    own = CreateFileW(file, GENERIC_WRITE, 0, NULL, TRUNCATE_EXISTING, 0, NULL);
+    assert_true(own != INVALID_HANDLE_VALUE);
+    CloseHandle(own);
+    verb("install", 0, "installed");
+    verb(arguments, 1, "not usable");
+    assert_true(DeleteFileW(file));
+    /* A configuration elsewhere needs none there. */
+    install(configuration);
+    assert_false(exists(file));
+}
+
 static void install_once_more_mends(void **state)
 {
     char command[2048];
@@ -253,6 +296,7 @@ int main(void)
         TEST(without_the_service_the_verbs_say_so),
         TEST(install_registers_service_and_event_source),
         TEST(the_default_configuration_needs_no_word),
+        TEST(install_puts_a_first_configuration),
         TEST(install_once_more_mends),
         TEST(start_stop_and_status_follow_the_service),
         TEST(status_shows_a_name_that_is_taken),

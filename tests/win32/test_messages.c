@@ -12,13 +12,22 @@ static const struct event_row {
     char severity; /* 'i', 'w', 'e' */
     int inserts;
 } events[] = {
-    {EVENT_RUNNING, 'i', 3},           {EVENT_RUNNING_INCOMPLETE, 'w', 4},
-    {EVENT_STOPPED, 'i', 1},           {EVENT_NO_OWNER, 'e', 0},
-    {EVENT_SECOND_BROKER, 'e', 0},     {EVENT_INSTANCE_SQUATTED, 'w', 1},
-    {EVENT_START_FAILED, 'e', 1},      {EVENT_CONFIG_INVALID, 'e', 3},
-    {EVENT_CONFIG_UNREADABLE, 'e', 2}, {EVENT_CONFIG_WARNING, 'w', 2},
-    {EVENT_OBJECT_CONFLICT, 'w', 3},   {EVENT_OBJECT_FAILED, 'e', 3},
+    {EVENT_RUNNING, 'i', 3},
+    {EVENT_RUNNING_INCOMPLETE, 'w', 4},
+    {EVENT_STOPPED, 'i', 1},
+    {EVENT_NO_OWNER, 'e', 0},
+    {EVENT_SECOND_BROKER, 'e', 0},
+    {EVENT_INSTANCE_SQUATTED, 'w', 1},
+    {EVENT_START_FAILED, 'e', 1},
+    {EVENT_CONFIG_INVALID, 'e', 3},
+    {EVENT_CONFIG_UNREADABLE, 'e', 2},
+    {EVENT_CONFIG_WARNING, 'w', 2},
+    {EVENT_OBJECT_CONFLICT, 'w', 3},
+    {EVENT_OBJECT_FAILED, 'e', 3},
     {EVENT_OBJECT_RECOVERED, 'i', 2},
+    {EVENT_PUBLICATION_CONFLICT, 'w', 2},
+    {EVENT_PUBLICATION_FAILED, 'e', 2},
+    {EVENT_PUBLICATION_RECOVERED, 'i', 1},
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
 

@@ -1,0 +1,128 @@
+/*
+ * control.h - the state that the writers of a segment keep about it.
+ *
+ * CONTROL  Global\ShmBroker.Control.<number>
+ *   One section for all segments with one and the same access list (a writer
+ *   set), with the trustees of those segments: who may write a segment may
+ *   write here, who may only read it may only read here; `full` is no more than
+ *   `write` here. The segment itself stays bare. The broker writes the header
+ *   and clears a block before it is published; after that it never reads or
+ *   writes one. Everything here is hostile input for everybody else: a writer of
+ *   the set may have put any bytes anywhere.
+ *
+ *   The number has no meaning: where a name is taken, the broker uses another
+ *   one. A segment whose control section could not be had is published without
+ *   one (its entry says 0), and may get one with a later publication: who opened
+ *   it before goes on without, as a plain program does.
+ *
+ *     offset size
+ *          0    4  magic "SHMC"
+ *          4    4  ABI version (1)
+ *          8    4  size of this header (64)
+ *         12    4  size of a block (256)
+ *         16    4  number of blocks
+ *         20    4  offset of the lock slots; 0: none
+ *         24    4  number of lock slots
+ *         28    4  size of a lock slot (64); 0: none
+ *         32    4  total size
+ *         36    4  number of this section
+ *         40   24  reserved
+ *         64       blocks, then lock slots
+ *
+ *   A block: four cache lines, so that who polls one does not slow down who
+ *   writes another.
+ *
+ *     line 0, the lock
+ *          0    8  lock word of the user-mode lock; 0 while a mutex is the lock
+ *          8    4  abandoned: not 0 after an owner died while it held the lock,
+ *                  until a client declares the content consistent; bits
+ *                  SHMB_DIED_... say how. Written by the owner of the lock.
+ *         12    4  initialised: not 0 once the content is declared initialised.
+ *                  Written by the owner of the lock; 1 before publishing where
+ *                  the configuration gave the segment its first content.
+ *         16   48  reserved
+ *     line 1, snapshots
+ *         64    8  sequence: odd while a write is under way.
+ *                  Written by the owner of the lock; by the writer where there is none.
+ *         72   56  reserved
+ *     line 2, notification
+ *        128    8  change number: grows with every finished write. As sequence.
+ *        136   56  reserved
+ *     line 3, identity
+ *        192    8  generation of the segment the block belongs to. Written by
+ *                  the broker before publishing.
+ *        200   56  reserved
+ */
+#ifndef SHMB_CONTROL_H
+#define SHMB_CONTROL_H
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "directory.h"
+
+#define SHMB_CONTROL_PREFIX "ShmBroker.Control."
+#define SHMB_CONTROL_NAME_BYTES (sizeof(SHMB_CONTROL_PREFIX) + 10)
+#define SHMB_CONTROL_MAGIC  0x434D4853u /* "SHMC" */
+
+/* How an owner died; both bits are set where the second one is. */
+#define SHMB_DIED_OWNING  0x1u
+#define SHMB_DIED_WRITING 0x2u /* it left the sequence odd: bytes may be half written */
+
+struct shmb_control {
+    uint32_t magic;
+    uint32_t abi_version;
+    uint32_t header_size;
+    uint32_t block_size;
+    uint32_t block_count;
+    uint32_t slots_offset;
+    uint32_t slot_count;
+    uint32_t slot_size;
+    uint32_t total_size;
+    uint32_t number;
+    uint8_t reserved[24];
+};
+
+struct shmb_block {
+    volatile uint64_t lock_word;
+    volatile uint32_t abandoned;
+    volatile uint32_t initialised;
+    uint8_t reserved0[48];
+    volatile uint64_t sequence;
+    uint8_t reserved1[56];
+    volatile uint64_t change;
+    uint8_t reserved2[56];
+    volatile uint64_t generation;
+    uint8_t reserved3[56];
+};
+
+static_assert(sizeof(struct shmb_control) == 64, "the header of a control section has 64 bytes");
+static_assert(offsetof(struct shmb_control, abi_version) == 4, "control.abi_version at 4");
+static_assert(offsetof(struct shmb_control, header_size) == 8, "control.header_size at 8");
+static_assert(offsetof(struct shmb_control, block_size) == 12, "control.block_size at 12");
+static_assert(offsetof(struct shmb_control, block_count) == 16, "control.block_count at 16");
+static_assert(offsetof(struct shmb_control, slots_offset) == 20, "control.slots_offset at 20");
+static_assert(offsetof(struct shmb_control, slot_count) == 24, "control.slot_count at 24");
+static_assert(offsetof(struct shmb_control, slot_size) == 28, "control.slot_size at 28");
+static_assert(offsetof(struct shmb_control, total_size) == 32, "control.total_size at 32");
+static_assert(offsetof(struct shmb_control, number) == 36, "control.number at 36");
+static_assert(offsetof(struct shmb_control, reserved) == 40, "control.reserved at 40");
+static_assert(sizeof(struct shmb_block) == 256, "a block has 256 bytes");
+static_assert(offsetof(struct shmb_block, abandoned) == 8, "block.abandoned at 8");
+static_assert(offsetof(struct shmb_block, initialised) == 12, "block.initialised at 12");
+static_assert(offsetof(struct shmb_block, sequence) == 64, "block.sequence at 64");
+static_assert(offsetof(struct shmb_block, change) == 128, "block.change at 128");
+static_assert(offsetof(struct shmb_block, generation) == 192, "block.generation at 192");
+
+/* Writes "ShmBroker.Control.<number>" with its terminator. */
+void shmb_control_name(uint32_t number, char out[SHMB_CONTROL_NAME_BYTES]);
+
+/*
+ * Finds block number `index` in the `size` mapped bytes of control section
+ * `number`. On SHMB_READ_OK `*out` lies within the mapping.
+ */
+enum shmb_read shmb_control_block(void *bytes, size_t size, uint32_t number, uint32_t index,
+                                  struct shmb_block **out);
+
+#endif

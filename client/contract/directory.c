@@ -1,0 +1,191 @@
+#include "directory.h"
+
+#include <string.h>
+
+#include "access.h"
+#include "compiler.h"
+#include "names.h"
+
+/* A bucket and an entry's texts are read once each, into locals, then checked. */
+
+static bool all_zero(const uint8_t *bytes, size_t length)
+{
+    size_t i;
+
+    for (i = 0; i < length; i++)
+        if (bytes[i] != 0)
+            return false;
+    return true;
+}
+
+/* Does the part [offset, offset + length) lie within `size`? */
+static bool within(uint64_t offset, uint64_t length, uint64_t size)
+{
+    return offset <= size && length <= size - offset;
+}
+
+static enum shmb_read root_header(const struct shmb_root *root)
+{
+    if (root->magic != SHMB_ROOT_MAGIC || root->size != SHMB_ROOT_SIZE)
+        return SHMB_READ_CORRUPT;
+    if (root->abi_version != SHMB_ABI_VERSION)
+        return SHMB_READ_VERSION;
+    if (!all_zero(root->reserved0, sizeof(root->reserved0)))
+        return SHMB_READ_CORRUPT;
+    return SHMB_READ_OK;
+}
+
+enum shmb_read shmb_root_read(const void *bytes, size_t size, struct shmb_root_slot *out)
+{
+    const struct shmb_root *root = bytes;
+    enum shmb_read verdict;
+    uint32_t publication;
+
+    memset(out, 0, sizeof(*out));
+    if (size < sizeof(*root))
+        return SHMB_READ_CORRUPT;
+    publication = shmb_load32(&root->publication);
+    if (publication == 0 && shmb_load32(&root->magic) == 0)
+        return SHMB_READ_EMPTY; /* its header is not written yet; the magic comes last */
+    verdict = root_header(root);
+    if (verdict != SHMB_READ_OK)
+        return verdict;
+    if (publication == 0)
+        return SHMB_READ_EMPTY;
+    memcpy(out, &root->slot[publication & 1], sizeof(*out));
+    shmb_fence_acquire();
+    if (shmb_load32(&root->publication) != publication)
+        verdict = SHMB_READ_AGAIN;
+    else if (out->table_size < sizeof(struct shmb_table) || out->table_size > SHMB_TABLE_MAX ||
+             !all_zero(out->reserved, sizeof(out->reserved)))
+        verdict = SHMB_READ_CORRUPT;
+    if (verdict != SHMB_READ_OK)
+        memset(out, 0, sizeof(*out));
+    return verdict;
+}
+
+void shmb_table_name(const uint8_t suffix[SHMB_SUFFIX_BYTES], char out[SHMB_TABLE_NAME_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t at = strlen(SHMB_TABLE_PREFIX), i;
+
+    memcpy(out, SHMB_TABLE_PREFIX, at);
+    for (i = 0; i < SHMB_SUFFIX_BYTES; i++) {
+        out[at++] = digits[suffix[i] >> 4];
+        out[at++] = digits[suffix[i] & 15];
+    }
+    out[at] = '\0';
+}
+
+/* Is `count` a power of two? */
+static bool power_of_two(uint32_t count)
+{
+    return count != 0 && (count & (count - 1)) == 0;
+}
+
+enum shmb_read shmb_table_check(const void *bytes, size_t size, const struct shmb_root_slot *slot,
+                                struct shmb_table_view *out)
+{
+    struct shmb_table table;
+
+    memset(out, 0, sizeof(*out));
+    if (size < sizeof(table) || size < slot->table_size || slot->table_size < sizeof(table))
+        return SHMB_READ_CORRUPT;
+    memcpy(&table, bytes, sizeof(table));
+    if (table.magic != SHMB_TABLE_MAGIC)
+        return SHMB_READ_CORRUPT;
+    if (table.abi_version != SHMB_ABI_VERSION)
+        return SHMB_READ_VERSION;
+    if (table.header_size != sizeof(table) || table.entry_size != sizeof(struct shmb_entry) ||
+        table.total_size != slot->table_size || table.entry_count != slot->entry_count ||
+        table.revision != slot->revision ||
+        memcmp(table.suffix, slot->suffix, sizeof(table.suffix)) != 0 ||
+        !all_zero(table.reserved, sizeof(table.reserved)))
+        return SHMB_READ_CORRUPT;
+    if (!within(sizeof(table), (uint64_t)table.entry_count * sizeof(struct shmb_entry),
+                table.total_size) ||
+        !power_of_two(table.bucket_count) || table.buckets_offset % sizeof(uint32_t) != 0 ||
+        !within(table.buckets_offset, (uint64_t)table.bucket_count * sizeof(uint32_t),
+                table.total_size) ||
+        !within(table.texts_offset, table.texts_size, table.total_size))
+        return SHMB_READ_CORRUPT;
+    out->bytes = bytes;
+    out->entry_count = table.entry_count;
+    out->bucket_count = table.bucket_count;
+    out->buckets_offset = table.buckets_offset;
+    out->texts_offset = table.texts_offset;
+    out->texts_size = table.texts_size;
+    out->revision = table.revision;
+    return SHMB_READ_OK;
+}
+
+/* The text of a name, or NULL when it is outside the texts or no name at all. */
+static const char *name_text(const struct shmb_table_view *view, struct shmb_text_ref ref)
+{
+    const char *text;
+
+    if (ref.length == 0 || !within(ref.offset, ref.length, view->texts_size))
+        return NULL;
+    text = (const char *)view->bytes + view->texts_offset + ref.offset;
+    return shmb_name_check(text, ref.length, NULL, NULL) == SHMB_NAME_OK ? text : NULL;
+}
+
+static bool entry_is_sound(const struct shmb_entry *entry, const struct shmb_table_view *view)
+{
+    bool has_lock = entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX;
+
+    return entry->kind < SHMB_KIND_COUNT && entry->state >= SHMB_ENTRY_HELD &&
+           entry->state <= SHMB_ENTRY_FAILED && (entry->flags & ~SHMB_ENTRY_FLAGS) == 0 &&
+           (has_lock || entry->lock_kind == SHMB_ENTRY_LOCK_NONE) &&
+           (!has_lock || entry->kind == SHMB_SECTION) && entry->next <= view->entry_count &&
+           (entry->kind != SHMB_SECTION || entry->size != 0) &&
+           all_zero(entry->reserved, sizeof(entry->reserved));
+}
+
+enum shmb_read shmb_table_entry(const struct shmb_table_view *view, uint32_t index,
+                                struct shmb_entry_view *out)
+{
+    struct shmb_entry *entry = &out->entry;
+
+    memset(out, 0, sizeof(*out));
+    if (index >= view->entry_count)
+        return SHMB_READ_CORRUPT;
+    memcpy(entry, view->bytes + sizeof(struct shmb_table) + (size_t)index * sizeof(*entry),
+           sizeof(*entry));
+    out->name = name_text(view, entry->name);
+    if (out->name == NULL || !entry_is_sound(entry, view))
+        return SHMB_READ_CORRUPT;
+    if (entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX) {
+        out->lock_name = name_text(view, entry->lock_name);
+        if (out->lock_name == NULL)
+            return SHMB_READ_CORRUPT;
+    }
+    return SHMB_READ_OK;
+}
+
+enum shmb_read shmb_table_find(const struct shmb_table_view *view, const char *name, size_t length,
+                               struct shmb_entry_view *out)
+{
+    uint32_t hash = shmb_name_hash(name, length), next, followed;
+
+    memset(out, 0, sizeof(*out));
+    memcpy(&next,
+           view->bytes + view->buckets_offset +
+               (size_t)(hash & (view->bucket_count - 1)) * sizeof(next),
+           sizeof(next));
+    for (followed = 0; next != 0; followed++) {
+        enum shmb_read verdict;
+
+        if (followed >= view->entry_count)
+            return SHMB_READ_CORRUPT; /* a circle */
+        verdict = shmb_table_entry(view, next - 1, out);
+        if (verdict != SHMB_READ_OK)
+            return verdict;
+        if (out->entry.hash == hash &&
+            shmb_name_same(out->name, out->entry.name.length, name, length))
+            return SHMB_READ_OK;
+        next = out->entry.next;
+    }
+    memset(out, 0, sizeof(*out));
+    return SHMB_READ_EMPTY;
+}

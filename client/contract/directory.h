@@ -1,0 +1,269 @@
+/*
+ * directory.h - what the broker publishes: layouts that clients read.
+ *
+ * All numbers are little-endian, of fixed width, naturally aligned. Nothing
+ * here depends on the bitness of a process. Sections carry a magic number, an
+ * ABI version and their own sizes; reserved bytes are zero and are checked to
+ * be zero, so that they can get a meaning later only together with a new
+ * version. A reader takes every bound it uses from what it has mapped, never
+ * from the content alone.
+ *
+ * ROOT  Global\ShmBroker.Directory
+ *   4096 bytes, made once per broker, read-only for clients, its size and
+ *   meaning never change: old clients keep it open across restarts of the
+ *   broker. Written by the broker alone. It is there before the first object is
+ *   made and gone before the first one is let go: a client that finds it empty
+ *   waits for the first table. Of the header, the magic is written last.
+ *
+ *     offset size
+ *          0    4  magic "SHMD"
+ *          4    4  ABI version of root and tables (1)
+ *          8    4  size of the root (4096)
+ *         12    4  process id of the broker
+ *         16    8  creation time of the broker's process (FILETIME)
+ *         24    4  publication: 0 nothing yet, else a count; the slot that
+ *                  holds now is slot[publication & 1]
+ *         28   36  reserved
+ *         64   64  slot[0]
+ *        128   64  slot[1]
+ *        192 3904  reserved
+ *
+ *   A slot:
+ *          0    8  revision: grows with every publication, across brokers
+ *          8    4  size of the table in bytes
+ *         12    4  number of entries
+ *         16   16  suffix: random, the table is Global\ShmBroker.Table.<32 hex digits>
+ *         32   32  reserved
+ *
+ *   To publish, the broker makes the table, fills the slot that does not hold,
+ *   then stores publication + 1 (release), and only then lets go of the old
+ *   table. It makes an object anew only after a publication that does not list
+ *   it as held: who opens an object and then finds the root unchanged has opened
+ *   the one that was listed. To read: load publication
+ *   (acquire), copy that slot, fence, load publication again; another value
+ *   means that the copy may be torn. (The double buffer of a sequence lock;
+ *   a slot is written again only after the other one has been published.)
+ *
+ * TABLE  Global\ShmBroker.Table.<32 hex digits>
+ *   Filled before its name stands in the root, never changed after that. A
+ *   reader that finds no section by that name reads the root again.
+ *
+ *          0    4  magic "SHMT"
+ *          4    4  ABI version (1)
+ *          8    4  size of this header (96)
+ *         12    4  size of an entry (128)
+ *         16    4  number of entries
+ *         20    4  number of buckets, a power of two
+ *         24    4  offset of the buckets
+ *         28    4  offset of the texts
+ *         32    4  size of the texts in bytes
+ *         36    4  size of the table
+ *         40    8  revision, as in the slot
+ *         48   16  suffix, as in the slot
+ *         64   32  reserved
+ *         96       entries, then buckets (4 bytes each), then texts
+ *
+ *   An entry (struct shmb_entry below). Texts are UTF-8 without terminator,
+ *   given as offset into the texts and length. bucket[hash & (buckets - 1)] is
+ *   the index of the first entry with that hash, plus one; 0 none. `next`
+ *   continues likewise. The hash is shmb_name_hash.
+ *
+ * Idea of the root with two slots: the two meta pages of LMDB,
+ * https://www.openldap.org/software/repo.html (libraries/liblmdb/mdb.c).
+ */
+#ifndef SHMB_DIRECTORY_H
+#define SHMB_DIRECTORY_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SHMB_ROOT_NAME     "ShmBroker.Directory"
+#define SHMB_TABLE_PREFIX  "ShmBroker.Table."
+#define SHMB_REPORT_NAME   "ShmBroker.Report"
+/*
+ * Exists exactly as long as a broker runs: clients may not open it, so none of
+ * them can keep it alive. Asked for it, the system says "access denied" while
+ * the broker lives and "not found" when it does not.
+ */
+#define SHMB_INSTANCE_NAME "ShmBroker.Instance"
+
+#define SHMB_ROOT_MAGIC    0x444D4853u /* "SHMD" */
+#define SHMB_TABLE_MAGIC   0x544D4853u /* "SHMT" */
+#define SHMB_ABI_VERSION   1u
+#define SHMB_ROOT_SIZE     4096u
+#define SHMB_TABLE_MAX     (256u * 1024 * 1024)
+#define SHMB_SUFFIX_BYTES  16u
+#define SHMB_TABLE_NAME_BYTES (sizeof(SHMB_TABLE_PREFIX) + 2 * SHMB_SUFFIX_BYTES)
+
+struct shmb_root_slot {
+    uint64_t revision;
+    uint32_t table_size;
+    uint32_t entry_count;
+    uint8_t suffix[SHMB_SUFFIX_BYTES];
+    uint8_t reserved[32];
+};
+
+struct shmb_root {
+    uint32_t magic;
+    uint32_t abi_version;
+    uint32_t size;
+    uint32_t broker_pid;
+    uint64_t broker_started;
+    volatile uint32_t publication;
+    uint8_t reserved0[36];
+    struct shmb_root_slot slot[2];
+    uint8_t reserved1[3904];
+};
+
+struct shmb_table {
+    uint32_t magic;
+    uint32_t abi_version;
+    uint32_t header_size;
+    uint32_t entry_size;
+    uint32_t entry_count;
+    uint32_t bucket_count;
+    uint32_t buckets_offset;
+    uint32_t texts_offset;
+    uint32_t texts_size;
+    uint32_t total_size;
+    uint64_t revision;
+    uint8_t suffix[SHMB_SUFFIX_BYTES];
+    uint8_t reserved[32];
+};
+
+struct shmb_text_ref {
+    uint32_t offset; /* into the texts */
+    uint32_t length; /* bytes */
+};
+
+/* What the broker says of an object. Numbers are fixed. */
+enum shmb_entry_state {
+    SHMB_ENTRY_HELD = 1,
+    SHMB_ENTRY_CONFLICT = 2, /* the name is held by something that is not the broker's */
+    SHMB_ENTRY_FAILED = 3    /* the system refused to make it */
+};
+
+enum shmb_entry_lock {
+    SHMB_ENTRY_LOCK_NONE = 0,
+    SHMB_ENTRY_LOCK_MUTEX = 1 /* a kernel mutex named `lock_name` */
+};
+
+#define SHMB_ENTRY_MANUAL_RESET     0x1u /* event */
+#define SHMB_ENTRY_READERS_MAY_WAIT 0x2u /* segment: readers may wait on its lock */
+#define SHMB_ENTRY_INITIAL          0x4u /* segment: the broker gave it its first content */
+#define SHMB_ENTRY_COMPANION        0x8u /* belongs to another entry: the lock of a segment */
+#define SHMB_ENTRY_FLAGS            0xFu
+
+struct shmb_entry {
+    struct shmb_text_ref name; /*   0  bare name */
+    uint32_t kind;             /*   8  enum shmb_kind */
+    uint32_t state;            /*  12  enum shmb_entry_state */
+    uint64_t generation;       /*  16  grows each time the object is made anew; 0: not held */
+    uint64_t size;             /*  24  section: exact size in bytes */
+    uint32_t flags;            /*  32  SHMB_ENTRY_... */
+    uint32_t lock_kind;        /*  36  section: enum shmb_entry_lock */
+    struct shmb_text_ref lock_name; /* 40  bare name of the lock's mutex */
+    uint32_t control;          /*  48  section: number of its control section; 0: none */
+    uint32_t control_block;    /*  52  index of its block there */
+    int32_t initial;           /*  56  semaphore: first count */
+    int32_t maximum;           /*  60  semaphore: greatest count */
+    uint32_t next;             /*  64  next entry of the bucket, plus one; 0: last */
+    uint32_t hash;             /*  68  shmb_name_hash of the name */
+    uint8_t reserved[56];      /*  72 */
+};
+
+static_assert(sizeof(struct shmb_root_slot) == 64, "a slot of the root has 64 bytes");
+static_assert(offsetof(struct shmb_root_slot, table_size) == 8, "slot.table_size at 8");
+static_assert(offsetof(struct shmb_root_slot, entry_count) == 12, "slot.entry_count at 12");
+static_assert(offsetof(struct shmb_root_slot, suffix) == 16, "slot.suffix at 16");
+static_assert(offsetof(struct shmb_root_slot, reserved) == 32, "slot.reserved at 32");
+static_assert(sizeof(struct shmb_root) == SHMB_ROOT_SIZE, "the root has 4096 bytes");
+static_assert(offsetof(struct shmb_root, abi_version) == 4, "root.abi_version at 4");
+static_assert(offsetof(struct shmb_root, size) == 8, "root.size at 8");
+static_assert(offsetof(struct shmb_root, broker_pid) == 12, "root.broker_pid at 12");
+static_assert(offsetof(struct shmb_root, broker_started) == 16, "root.broker_started at 16");
+static_assert(offsetof(struct shmb_root, publication) == 24, "root.publication at 24");
+static_assert(offsetof(struct shmb_root, reserved0) == 28, "root.reserved0 at 28");
+static_assert(offsetof(struct shmb_root, slot) == 64, "root.slot at 64");
+static_assert(offsetof(struct shmb_root, reserved1) == 192, "root.reserved1 at 192");
+static_assert(sizeof(struct shmb_table) == 96, "the header of a table has 96 bytes");
+static_assert(offsetof(struct shmb_table, abi_version) == 4, "table.abi_version at 4");
+static_assert(offsetof(struct shmb_table, header_size) == 8, "table.header_size at 8");
+static_assert(offsetof(struct shmb_table, entry_size) == 12, "table.entry_size at 12");
+static_assert(offsetof(struct shmb_table, entry_count) == 16, "table.entry_count at 16");
+static_assert(offsetof(struct shmb_table, bucket_count) == 20, "table.bucket_count at 20");
+static_assert(offsetof(struct shmb_table, buckets_offset) == 24, "table.buckets_offset at 24");
+static_assert(offsetof(struct shmb_table, texts_offset) == 28, "table.texts_offset at 28");
+static_assert(offsetof(struct shmb_table, texts_size) == 32, "table.texts_size at 32");
+static_assert(offsetof(struct shmb_table, total_size) == 36, "table.total_size at 36");
+static_assert(offsetof(struct shmb_table, revision) == 40, "table.revision at 40");
+static_assert(offsetof(struct shmb_table, suffix) == 48, "table.suffix at 48");
+static_assert(offsetof(struct shmb_table, reserved) == 64, "table.reserved at 64");
+static_assert(sizeof(struct shmb_entry) == 128, "an entry has 128 bytes");
+static_assert(offsetof(struct shmb_entry, kind) == 8, "entry.kind at 8");
+static_assert(offsetof(struct shmb_entry, state) == 12, "entry.state at 12");
+static_assert(offsetof(struct shmb_entry, generation) == 16, "entry.generation at 16");
+static_assert(offsetof(struct shmb_entry, size) == 24, "entry.size at 24");
+static_assert(offsetof(struct shmb_entry, flags) == 32, "entry.flags at 32");
+static_assert(offsetof(struct shmb_entry, lock_kind) == 36, "entry.lock_kind at 36");
+static_assert(offsetof(struct shmb_entry, lock_name) == 40, "entry.lock_name at 40");
+static_assert(offsetof(struct shmb_entry, control) == 48, "entry.control at 48");
+static_assert(offsetof(struct shmb_entry, control_block) == 52, "entry.control_block at 52");
+static_assert(offsetof(struct shmb_entry, initial) == 56, "entry.initial at 56");
+static_assert(offsetof(struct shmb_entry, maximum) == 60, "entry.maximum at 60");
+static_assert(offsetof(struct shmb_entry, next) == 64, "entry.next at 64");
+static_assert(offsetof(struct shmb_entry, hash) == 68, "entry.hash at 68");
+static_assert(offsetof(struct shmb_entry, reserved) == 72, "entry.reserved at 72");
+
+/* ---- reading: pure, bounded, for memory that anybody may have written ------ */
+
+enum shmb_read {
+    SHMB_READ_OK,
+    SHMB_READ_EMPTY,   /* root: nothing has been published yet */
+    SHMB_READ_AGAIN,   /* root: it changed under the reader; read again */
+    SHMB_READ_VERSION, /* made by a broker with another ABI version */
+    SHMB_READ_CORRUPT  /* it is not what it should be */
+};
+
+/* Copies the slot that holds now. `size`: bytes mapped at `root`. */
+enum shmb_read shmb_root_read(const void *root, size_t size, struct shmb_root_slot *out);
+
+/* Writes "ShmBroker.Table.<suffix>" with its terminator. */
+void shmb_table_name(const uint8_t suffix[SHMB_SUFFIX_BYTES], char out[SHMB_TABLE_NAME_BYTES]);
+
+/* A table that has been checked. Pointers into it live as long as the view. */
+struct shmb_table_view {
+    const uint8_t *bytes;
+    uint32_t entry_count, bucket_count;
+    uint32_t buckets_offset, texts_offset, texts_size;
+    uint64_t revision;
+};
+
+/*
+ * Checks the header of the table of `size` mapped bytes at `bytes` (8-aligned)
+ * against the slot it was found through. On SHMB_READ_OK, every bound in
+ * `*out` lies within the mapping.
+ */
+enum shmb_read shmb_table_check(const void *bytes, size_t size, const struct shmb_root_slot *slot,
+                                struct shmb_table_view *out);
+
+/* A checked copy of an entry; `name` and `lock_name` point into the view. */
+struct shmb_entry_view {
+    struct shmb_entry entry;
+    const char *name, *lock_name;
+};
+
+/* Entry number `index`. SHMB_READ_CORRUPT also when there is no such entry. */
+enum shmb_read shmb_table_entry(const struct shmb_table_view *view, uint32_t index,
+                                struct shmb_entry_view *out);
+
+/*
+ * The entry with this bare name, compared without case. SHMB_READ_EMPTY: there
+ * is none. Follows at most as many links as there are entries.
+ */
+enum shmb_read shmb_table_find(const struct shmb_table_view *view, const char *name, size_t length,
+                               struct shmb_entry_view *out);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * status_report.h - what the broker says to administrators: the report.
+ *
+ * REPORT  Global\ShmBroker.Report
+ *   256 KiB, made once per broker; only the broker's owner, SYSTEM and
+ *   Administrators may open it. Written by the broker alone, anew with every
+ *   change. Little-endian, fixed width, as in directory.h.
+ *
+ *     offset size
+ *          0    4  magic "SHMR"
+ *          4    4  ABI version (1)
+ *          8    4  size of this header (64)
+ *         12    4  size of the section (262144)
+ *         16    4  sequence: odd while the broker writes
+ *         20    4  result: enum shmb_report_result
+ *         24    8  revision of the directory that is published; 0: none
+ *         32    4  objects held
+ *         36    4  objects not held
+ *         40    4  size of the text in bytes
+ *         44    4  reloads: one more when this broker begins to read its
+ *                  configuration again, and one more when it has come to an
+ *                  end with it, refused or not: odd in between
+ *         48    4  result of the last reload: enum shmb_reload_result
+ *         52   12  reserved
+ *         64       text
+ *
+ *   To write, the broker makes the sequence odd, writes everything, makes it
+ *   even. To read: load the sequence (acquire), copy, fence, load it again; an
+ *   odd one or another one means that the copy may be torn.
+ *
+ *   The text is UTF-8, lines that end in LF, of four fields with a TAB between
+ *   them: kind, name, state, reason. No field contains a control character.
+ *
+ *     version      ShmBroker                     0.1.0
+ *     file         C:\...\shmbroker.yaml         used
+ *     section      Global\Prices                 conflict  a section of 4096 bytes owned by ...
+ *     mutex        Global\Prices.lock            failed    CreateMutexW: ... (error 8)
+ *     publication  Global\ShmBroker.Directory    conflict  a section owned by ...
+ *     publication  Global\ShmBroker.Control.1    avoided   a mutex owned by ...
+ *     cut          17                            lines
+ *
+ *   The first two always; one for each object that is not held (reasons as in
+ *   its event), one for each section of the publication that could not be had
+ *   (avoided: another name does as well). `cut` is the last line, where there
+ *   is no room for that many more.
+ *
+ *   After a reload also what came of it, in the order of the plan. A step is
+ *   create, adopt, access, recreate, defer, retire or keep; objects that are
+ *   only kept are counted in one line, with their number in place of a name:
+ *
+ *     reload       Global\Prices                 create    done
+ *     reload       Global\Old                    defer     the size cannot change from 64 to ...
+ *     reload       9998                          keep      done
+ *     message      C:\...\shmbroker.yaml:7:5     error     there is no account "CORP\Tarders"
+ */
+#ifndef SHMB_STATUS_REPORT_H
+#define SHMB_STATUS_REPORT_H
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "directory.h"
+
+#define SHMB_REPORT_MAGIC    0x524D4853u /* "SHMR" */
+#define SHMB_REPORT_SIZE     (256u * 1024)
+#define SHMB_REPORT_TEXT_MAX (SHMB_REPORT_SIZE - 64)
+
+enum shmb_report_result {
+    SHMB_REPORT_COMPLETE = 1, /* everything is held and published */
+    SHMB_REPORT_INCOMPLETE = 2
+};
+
+enum shmb_reload_result {
+    SHMB_RELOAD_NONE = 0,       /* none since the broker started */
+    SHMB_RELOAD_APPLIED = 1,    /* all of it */
+    SHMB_RELOAD_INCOMPLETE = 2, /* applied, but something could not be had or is deferred */
+    SHMB_RELOAD_REFUSED = 3     /* nothing has changed: see the messages */
+};
+
+struct shmb_report {
+    uint32_t magic;
+    uint32_t abi_version;
+    uint32_t header_size;
+    uint32_t total_size;
+    volatile uint32_t sequence;
+    uint32_t result;
+    uint64_t revision;
+    uint32_t held;
+    uint32_t missing;
+    uint32_t text_size;
+    uint32_t reloads;
+    uint32_t reload_result;
+    uint8_t reserved[12];
+};
+
+static_assert(sizeof(struct shmb_report) == 64, "the header of the report has 64 bytes");
+static_assert(offsetof(struct shmb_report, abi_version) == 4, "report.abi_version at 4");
+static_assert(offsetof(struct shmb_report, header_size) == 8, "report.header_size at 8");
+static_assert(offsetof(struct shmb_report, total_size) == 12, "report.total_size at 12");
+static_assert(offsetof(struct shmb_report, sequence) == 16, "report.sequence at 16");
+static_assert(offsetof(struct shmb_report, result) == 20, "report.result at 20");
+static_assert(offsetof(struct shmb_report, revision) == 24, "report.revision at 24");
+static_assert(offsetof(struct shmb_report, held) == 32, "report.held at 32");
+static_assert(offsetof(struct shmb_report, missing) == 36, "report.missing at 36");
+static_assert(offsetof(struct shmb_report, text_size) == 40, "report.text_size at 40");
+static_assert(offsetof(struct shmb_report, reloads) == 44, "report.reloads at 44");
+static_assert(offsetof(struct shmb_report, reload_result) == 48, "report.reload_result at 48");
+static_assert(offsetof(struct shmb_report, reserved) == 52, "report.reserved at 52");
+static_assert(sizeof(struct shmb_report) + SHMB_REPORT_TEXT_MAX == SHMB_REPORT_SIZE,
+              "header and text fill the report");
+
+/*
+ * Copies the report of `size` mapped bytes (8-aligned): header to `*out`, text
+ * with a terminator to `text`, which has room for SHMB_REPORT_TEXT_MAX + 1
+ * bytes. SHMB_READ_EMPTY: nothing has been written yet. SHMB_READ_AGAIN: it
+ * changed under the reader. On anything but SHMB_READ_OK both are empty.
+ */
+enum shmb_read shmb_report_read(const void *bytes, size_t size, struct shmb_report *out,
+                                char *text);
+
+#define SHMB_REPORT_FIELDS 4
+
+/* A line of the text; its fields point into it and are not terminated. */
+struct shmb_report_line {
+    const char *field[SHMB_REPORT_FIELDS];
+    size_t length[SHMB_REPORT_FIELDS]; /* 0 for fields the line does not have */
+};
+
+/*
+ * The line at `*at` of a text of `size` bytes; `*at`, 0 at first, moves to the
+ * next one. False, and an empty line: there is none.
+ */
+bool shmb_report_next(const char *text, size_t size, size_t *at, struct shmb_report_line *out);
+
+#endif

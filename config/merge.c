@@ -1,0 +1,135 @@
+#include "merge.h"
+
+#include <string.h>
+
+#include "arena.h"
+#include "clash.h"
+#include "totals.h"
+
+static bool refuse(struct cfg_messages *messages, const struct cfg_place *place, const char *key)
+{
+    cfg_message_add(messages, CFG_ERROR, place, NULL,
+                    "%s stands in an included file; write it in the main file", key);
+    return false;
+}
+
+bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages)
+{
+    bool may = true;
+    size_t i;
+
+    for (i = 0; i < part->include_count; i++)
+        may = refuse(messages, &part->includes[i].place, "include");
+    if (part->directory != NULL)
+        may = refuse(messages, &part->directory->place, "directory");
+    if (part->limits.place.line != 0)
+        may = refuse(messages, &part->limits.place, "limits");
+    if (part->watch_place.line != 0)
+        may = refuse(messages, &part->watch_place, "watch");
+    return may;
+}
+
+/* All parts that are merged, and what they come to so far. */
+struct merge {
+    struct cfg *whole;
+    struct cfg_messages *messages;
+    struct clash clash;
+    struct totals totals;
+    bool sound; /* no error but those of parts that are left out */
+};
+
+static size_t count_objects(struct cfg *const *parts, size_t count)
+{
+    size_t i, objects = 0;
+
+    for (i = 0; i < count; i++)
+        if (parts[i] != NULL)
+            objects += parts[i]->count;
+    return objects;
+}
+
+static bool merge_init(struct merge *m, const struct cfg *first, size_t objects)
+{
+    struct cfg_arena *arena = arena_new();
+
+    if (arena != NULL)
+        m->whole = arena_alloc(arena, sizeof *m->whole);
+    if (m->whole == NULL) {
+        arena_free(arena);
+        return false;
+    }
+    *m->whole = *first;
+    m->whole->arena = arena;
+    m->whole->count = 0;
+    m->whole->objects = arena_array(arena, objects, sizeof *m->whole->objects);
+    m->sound = true;
+    return m->whole->objects != NULL && clash_init(&m->clash, objects);
+}
+
+static void take(struct merge *m, const struct cfg *part)
+{
+    m->sound = clash_add(&m->clash, part, m->messages) == 0 && m->sound;
+    m->totals = totals_add(m->totals, part);
+    if (part->count > 0)
+        memcpy(m->whole->objects + m->whole->count, part->objects,
+               part->count * sizeof *part->objects);
+    m->whole->count += part->count;
+}
+
+/* False: the part cannot stand beside those before it; why has been said. */
+static bool fits(const struct merge *m, const struct cfg *part)
+{
+    struct cfg_place place = {part->file, 0, 0};
+    size_t clashes = clash_ask(&m->clash, part, m->messages);
+
+    return totals_check(totals_add(m->totals, part), m->whole, &place, m->messages) && clashes == 0;
+}
+
+static void take_all(struct merge *m, struct cfg *const *parts, size_t count, bool *left_out)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (parts[i] == NULL)
+            continue;
+        if (left_out != NULL && i > 0 && !fits(m, parts[i]))
+            left_out[i] = true;
+        else
+            take(m, parts[i]);
+    }
+}
+
+static void check_whole(struct merge *m)
+{
+    struct cfg_place place = {m->whole->file, 0, 0};
+
+    if (!totals_check(m->totals, m->whole, NULL, m->messages))
+        m->sound = false;
+    if (m->whole->count > 0)
+        return;
+    cfg_message_add(m->messages, CFG_ERROR, &place, NULL,
+                    "neither this file nor what it includes names an object, so there is nothing "
+                    "to hold");
+    m->sound = false;
+}
+
+enum cfg_result cfg_merge(struct cfg *const *parts, size_t count, bool *left_out,
+                          struct cfg_messages *messages, struct cfg **out)
+{
+    struct merge m = {.messages = messages};
+    enum cfg_result result = CFG_NO_MEMORY;
+
+    *out = NULL;
+    if (merge_init(&m, parts[0], count_objects(parts, count))) {
+        take_all(&m, parts, count, left_out);
+        check_whole(&m);
+        cfg_messages_sort(messages);
+        result = m.sound ? CFG_OK : CFG_INVALID;
+    }
+    clash_free(&m.clash);
+    if (result == CFG_OK)
+        *out = m.whole;
+    else
+        cfg_free(m.whole);
+    return result;
+}

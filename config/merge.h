@@ -1,0 +1,41 @@
+/*
+ * merge.h - one configuration made of several files.
+ *
+ * Each file has been loaded by itself, with its own version and defaults. The
+ * first is the main file; the others are included by it, and may say only what
+ * concerns their own objects.
+ */
+#ifndef CFG_MERGE_H
+#define CFG_MERGE_H
+
+#include "load.h"
+
+/*
+ * True when a loaded file may be included. Else each of include, directory,
+ * limits and watch in it is an error at its place: they are for the main file.
+ */
+bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages);
+
+/*
+ * Makes one configuration of `count` loaded files: the settings of the first,
+ * the objects of all in their order. The parts are borrowed and must outlive
+ * `*out`, and what has been read for them (initial content from files) must be
+ * there already.
+ *
+ * Names that clash between two files, totals beyond the limits of the main
+ * file, and no object at all are errors.
+ *
+ * parts     the first is never NULL; others may be, and are skipped; those that
+ *           are not have passed cfg_may_include
+ * left_out  NULL: any error makes all of it CFG_INVALID. Else `count` flags: a
+ *           part (never the first) that clashes with those before it, or goes
+ *           beyond the limits, is left out as a whole; its flag is set, its
+ *           errors are in `messages`, and the rest may be CFG_OK all the same.
+ *           Flags of other parts stay as they are.
+ * messages  errors are added, and the list is sorted
+ * out       on CFG_OK the configuration, to be freed with cfg_free; else NULL
+ */
+enum cfg_result cfg_merge(struct cfg *const *parts, size_t count, bool *left_out,
+                          struct cfg_messages *messages, struct cfg **out);
+
+#endif

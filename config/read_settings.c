@@ -1,0 +1,126 @@
+/* What the main file says beside its objects. */
+#include "reader.h"
+
+#include <string.h>
+
+#include "pattern.h"
+
+static void add_pattern(struct reader *reader, const struct node *node, const struct path *path)
+{
+    struct cfg_include *include = &reader->cfg->includes[reader->cfg->include_count];
+    char text[READER_PATH_SIZE];
+    const char *fault;
+    struct shown shown;
+
+    if (node->kind != NODE_SCALAR || node_is_null(node)) {
+        reader_error(reader, node, path, "%s stands here where the path of a file is due",
+                     reader_show(node, &shown));
+        return;
+    }
+    fault = pattern_fault(node->text, node->length, true);
+    if (fault != NULL) {
+        reader_error(reader, node, path, "%s", fault);
+        return;
+    }
+    reader_path(path, text, sizeof text);
+    include->pattern = reader_text(reader, node->text, node->length);
+    include->path = reader_text(reader, text, strlen(text));
+    include->place = reader_place(reader, node);
+    if (!reader->no_memory)
+        reader->cfg->include_count++;
+}
+
+void read_include(struct reader *reader, const struct node *node, const struct path *path)
+{
+    const struct node_item *item;
+    struct path entry = {path, NULL, 0};
+    size_t count = node->kind == NODE_SEQUENCE ? node->count : 1;
+
+    if (count == 0 || count > CFG_INCLUDES_MAX) {
+        reader_error(reader, node, path, "a list of 1 to %u paths is due here", CFG_INCLUDES_MAX);
+        return;
+    }
+    reader->cfg->includes = reader_alloc(reader, count, sizeof *reader->cfg->includes);
+    if (reader->cfg->includes == NULL)
+        return;
+    if (node->kind != NODE_SEQUENCE) {
+        add_pattern(reader, node, path);
+        return;
+    }
+    for (item = node->first; item != NULL && !reader->no_memory; item = item->next) {
+        add_pattern(reader, item->value, &entry);
+        entry.index++;
+    }
+}
+
+void read_directory(struct reader *reader, const struct node *node, const struct path *path)
+{
+    static const char *const keys[] = {"access"};
+    struct path below = {path, keys[0], 0};
+    const struct cfg_access *access;
+    const struct node *value;
+    unsigned meant;
+    size_t i;
+
+    if (!reader_keys(reader, node, path, keys, 1, &value, &meant))
+        return;
+    if (value == NULL) {
+        if (meant == 0)
+            reader_error(reader, node, path,
+                         "directory needs access, such as access: { read: [AuthenticatedUsers] }");
+        return;
+    }
+    access = read_access(reader, value, &below);
+    for (i = 0; access != NULL && i < access->count; i++) {
+        const struct cfg_trustee *trustee = &access->trustees[i];
+
+        if (trustee->level == SHMB_LEVEL_READ)
+            continue;
+        cfg_message_add(reader->messages, CFG_ERROR, &trustee->place, access->path,
+                        "the directory can only be read; give '%s' read, or remove it",
+                        trustee->name);
+    }
+    reader->cfg->directory = access;
+}
+
+static void read_most_objects(struct reader *reader, const struct node *node,
+                              const struct path *path, struct cfg_limit *limit)
+{
+    limit->place = reader_place(reader, node);
+    if (!reader_number(reader, node, path, 1, 2 * CFG_OBJECTS_MAX, &limit->most))
+        limit->most = UINT64_MAX; /* so that nothing is beyond it */
+}
+
+static void read_most_memory(struct reader *reader, const struct node *node,
+                             const struct path *path, struct cfg_limit *limit)
+{
+    limit->place = reader_place(reader, node);
+    limit->most = reader_size(reader, node, path, CFG_MEMORY_MAX, "the limit is 1 byte to 1 PiB");
+    if (limit->most == 0)
+        limit->most = UINT64_MAX;
+}
+
+void read_limits(struct reader *reader, const struct node *node, const struct path *path)
+{
+    static const char *const keys[] = {"objects", "memory"};
+    struct path objects = {path, keys[0], 0}, memory = {path, keys[1], 0};
+    struct cfg_limits *limits = &reader->cfg->limits;
+    const struct node *values[2];
+    unsigned meant;
+
+    if (!reader_keys(reader, node, path, keys, 2, values, &meant))
+        return;
+    limits->place = reader_place(reader, node);
+    if (values[0] == NULL && values[1] == NULL && meant == 0)
+        reader_error(reader, node, path, "limits needs objects, memory or both");
+    if (values[0] != NULL)
+        read_most_objects(reader, values[0], &objects, &limits->objects);
+    if (values[1] != NULL)
+        read_most_memory(reader, values[1], &memory, &limits->memory);
+}
+
+void read_watch(struct reader *reader, const struct node *node, const struct path *path)
+{
+    reader->cfg->watch_place = reader_place(reader, node);
+    reader_bool(reader, node, path, &reader->cfg->watch);
+}

@@ -1,0 +1,48 @@
+#include "totals.h"
+
+/* Cannot overflow: CFG_OBJECTS_MAX times CFG_SIZE_MAX, for each of thousands of files. */
+struct totals totals_add(struct totals totals, const struct cfg *configuration)
+{
+    size_t i;
+
+    for (i = 0; i < configuration->count; i++) {
+        const struct cfg_object *object = &configuration->objects[i];
+
+        totals.entries++;
+        totals.objects++;
+        if (object->kind != SHMB_SECTION)
+            continue;
+        totals.objects += object->u.segment.lock.name != NULL;
+        totals.memory += object->u.segment.size;
+    }
+    return totals;
+}
+
+static bool check(uint64_t total, const struct cfg_limit *limit, const char *path, const char *what,
+                  const struct cfg_place *at, struct cfg_messages *messages)
+{
+    if (limit->place.line == 0 || total <= limit->most)
+        return true;
+    cfg_message_add(messages, CFG_ERROR, at != NULL ? at : &limit->place, path,
+                    "with %llu %s the configuration is beyond its limit of %llu; remove some, or "
+                    "raise the limit",
+                    (unsigned long long)total, what, (unsigned long long)limit->most);
+    return false;
+}
+
+bool totals_check(struct totals totals, const struct cfg *whole, const struct cfg_place *at,
+                  struct cfg_messages *messages)
+{
+    const struct cfg_place file = {whole->file, 0, 0};
+    bool objects = check(totals.objects, &whole->limits.objects, "limits.objects",
+                         "objects, locks included,", at, messages);
+    bool memory = check(totals.memory, &whole->limits.memory, "limits.memory", "bytes of segments",
+                        at, messages);
+
+    if (totals.entries <= CFG_OBJECTS_MAX)
+        return objects && memory;
+    cfg_message_add(messages, CFG_ERROR, at != NULL ? at : &file, NULL,
+                    "%llu objects in all files are more than the %u of one configuration",
+                    (unsigned long long)totals.entries, CFG_OBJECTS_MAX);
+    return false;
+}

@@ -1,0 +1,47 @@
+/*
+ * control_sets.h - the control sections: one for each access set that has
+ * segments, with a block for each of them, held or not.
+ *
+ * Their trustees are those of the segments, with one difference: `full` is no
+ * more than `write` here. Nobody asks for all access to a control section, and
+ * with it he could take the others' rights away.
+ */
+#ifndef CORE_CONTROL_SETS_H
+#define CORE_CONTROL_SETS_H
+
+#include "inventory.h"
+#include "trouble.h"
+
+struct control_sets;
+
+/* What a round of control_sets_prepare came to. */
+struct control_news {
+    bool changed;  /* a section or block is there now that was not there before */
+    bool complete; /* each held segment has its block */
+};
+
+/* NULL: no memory. The owner's SID and the inventory must outlive it. */
+struct control_sets *control_sets_new(const struct system *system, const char *owner,
+                                      const struct inventory *inventory);
+
+/*
+ * Makes the sections that are missing, and writes the block of each segment
+ * that is held but was not held before: cleared, with its generation. A block
+ * is never touched after that.
+ *
+ * A number that is taken is `avoided`, by another one; a section that cannot be
+ * had under any is `trouble`, and is tried again the next time.
+ */
+struct control_news control_sets_prepare(struct control_sets *sets, struct trouble *avoided,
+                                         struct trouble *trouble);
+
+/*
+ * The number of the control section of a segment, by its index in the
+ * inventory, and its block there. 0: there is none for the segment as it is.
+ */
+uint32_t control_sets_find(const struct control_sets *sets, size_t item, uint32_t *block);
+
+/* Closes all. NULL is allowed. */
+void control_sets_free(struct control_sets *sets);
+
+#endif

@@ -1,0 +1,148 @@
+#include "json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "utf.h"
+
+#define INDENT 2
+
+static void put_escaped(struct text *text, uint32_t point)
+{
+    switch (point) {
+    case '"':
+        text_add(text, "\\\"");
+        break;
+    case '\\':
+        text_add(text, "\\\\");
+        break;
+    case '\n':
+        text_add(text, "\\n");
+        break;
+    case '\t':
+        text_add(text, "\\t");
+        break;
+    default:
+        text_add(text, "\\u%04X", (unsigned)point);
+        break;
+    }
+}
+
+/* Controls, and two line ends that JavaScript once did not take in a string. */
+static bool must_escape(uint32_t point)
+{
+    return point < 0x20u || point == '"' || point == '\\' || (point >= 0x7Fu && point <= 0x9Fu) ||
+           point == 0x2028u || point == 0x2029u;
+}
+
+static void put_string(struct text *text, const char *value)
+{
+    const char *at = value, *end = value + strlen(value), *plain = value;
+
+    text_add(text, "\"");
+    while (at < end) {
+        const char *start = at;
+        uint32_t point = shmb_utf8_next(&at, end);
+
+        if (point != UINT32_MAX && !must_escape(point))
+            continue;
+        text_add(text, "%.*s", (int)(start - plain), plain);
+        if (point == UINT32_MAX) {
+            at = start + 1;
+            text_add(text, "\xEF\xBF\xBD");
+        } else {
+            put_escaped(text, point);
+        }
+        plain = at;
+    }
+    text_add(text, "%s\"", plain);
+}
+
+static void new_line(struct json *json)
+{
+    text_add(&json->text, "\n%*s", (int)(json->depth * INDENT), "");
+}
+
+/* What stands before a value. */
+static void lead(struct json *json, const char *key)
+{
+    if (json->follows)
+        text_add(&json->text, ",");
+    if (json->depth > 0)
+        new_line(json);
+    if (key != NULL) {
+        put_string(&json->text, key);
+        text_add(&json->text, ": ");
+    }
+    json->follows = true;
+}
+
+static void open(struct json *json, const char *key, const char *bracket)
+{
+    lead(json, key);
+    text_add(&json->text, "%s", bracket);
+    json->depth++;
+    json->follows = false;
+}
+
+static void shut(struct json *json, const char *bracket)
+{
+    json->depth--;
+    if (json->follows)
+        new_line(json);
+    text_add(&json->text, "%s", bracket);
+    json->follows = true;
+}
+
+void json_object(struct json *json, const char *key)
+{
+    open(json, key, "{");
+}
+
+void json_object_end(struct json *json)
+{
+    shut(json, "}");
+}
+
+void json_array(struct json *json, const char *key)
+{
+    open(json, key, "[");
+}
+
+void json_array_end(struct json *json)
+{
+    shut(json, "]");
+}
+
+void json_string(struct json *json, const char *key, const char *value)
+{
+    lead(json, key);
+    if (value != NULL)
+        put_string(&json->text, value);
+    else
+        text_add(&json->text, "null");
+}
+
+void json_number(struct json *json, const char *key, uint64_t value)
+{
+    lead(json, key);
+    text_add(&json->text, "%" PRIu64, value);
+}
+
+void json_signed(struct json *json, const char *key, int64_t value)
+{
+    lead(json, key);
+    text_add(&json->text, "%" PRId64, value);
+}
+
+void json_bool(struct json *json, const char *key, bool value)
+{
+    lead(json, key);
+    text_add(&json->text, "%s", value ? "true" : "false");
+}
+
+void json_free(struct json *json)
+{
+    text_free(&json->text);
+    *json = (struct json){0};
+}

@@ -1,0 +1,35 @@
+/*
+ * json.h - writes one JSON document, indented, into a text.
+ *
+ * Keys and values are UTF-8; what JSON does not take as it stands is escaped,
+ * and ill-formed bytes become U+FFFD, so that the document is always valid.
+ * Inside an object every call has a key, inside an array and for the document
+ * itself it is NULL.
+ */
+#ifndef CORE_JSON_H
+#define CORE_JSON_H
+
+#include <stdint.h>
+
+#include "text.h"
+
+/* All zero: nothing written yet. */
+struct json {
+    struct text text; /* `failed`: no memory, the document is not complete */
+    unsigned depth;
+    bool follows; /* something stands before in this object or array */
+};
+
+void json_object(struct json *json, const char *key); /* until json_object_end */
+void json_object_end(struct json *json);
+void json_array(struct json *json, const char *key); /* until json_array_end */
+void json_array_end(struct json *json);
+
+void json_string(struct json *json, const char *key, const char *value); /* NULL: null */
+void json_number(struct json *json, const char *key, uint64_t value);
+void json_signed(struct json *json, const char *key, int64_t value);
+void json_bool(struct json *json, const char *key, bool value);
+
+void json_free(struct json *json);
+
+#endif

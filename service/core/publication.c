@@ -1,0 +1,303 @@
+#include "publication.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bulletin.h"
+#include "compiler.h"
+#include "control_sets.h"
+#include "directory.h"
+#include "shared.h"
+#include "stamp.h"
+#include "table.h"
+#include "trouble.h"
+
+/* Who may read root and tables where the configuration does not say. */
+static const struct access_rule usual_readers[] = {{SID_AUTHENTICATED, SHMB_LEVEL_READ}};
+
+/* Events and the report call all tables by this. */
+#define ANY_TABLE SHMB_TABLE_PREFIX "*"
+
+enum part { PART_ROOT, PART_TABLE, PART_CONTROL, PART_REPORT, PARTS };
+
+struct publication {
+    const struct system *system;
+    const struct sys_identity *identity;
+    const struct inventory *inventory;
+    uint64_t *stamp;
+    struct shared root, report; /* mapped as long as they live */
+    struct shared table;        /* what the root names */
+    struct shared previous;     /* for a client that has just read the root */
+    struct control_sets *controls;
+    struct trouble troubles[PARTS], avoided;
+    uint64_t revision; /* published last; 0: nothing */
+    bool due;          /* the table that is published does not hold any more */
+};
+
+struct publication *publication_new(const struct system *system,
+                                    const struct sys_identity *identity,
+                                    const struct inventory *inventory, uint64_t *stamp)
+{
+    struct publication *publication = calloc(1, sizeof(*publication));
+
+    if (publication == NULL)
+        return NULL;
+    publication->system = system;
+    publication->identity = identity;
+    publication->inventory = inventory;
+    publication->stamp = stamp;
+    publication->controls = control_sets_new(system, identity->owner, inventory);
+    if (publication->controls != NULL)
+        return publication;
+    free(publication);
+    return NULL;
+}
+
+static const struct access_rule *readers(const struct publication *publication, size_t *count)
+{
+    const struct inventory *inventory = publication->inventory;
+
+    if (inventory->directory != INVENTORY_NO_ACCESS)
+        return inventory_rules(inventory, inventory->directory, count);
+    *count = sizeof(usual_readers) / sizeof(usual_readers[0]);
+    return usual_readers;
+}
+
+/* The magic last: who sees it sees all of the header. */
+static void write_root_header(struct shmb_root *root, const struct sys_identity *identity)
+{
+    root->abi_version = SHMB_ABI_VERSION;
+    root->size = SHMB_ROOT_SIZE;
+    root->broker_pid = identity->process;
+    root->broker_started = identity->started;
+    shmb_store32(&root->magic, SHMB_ROOT_MAGIC);
+}
+
+/* True: it is there now and was missing. */
+static bool make_root(struct publication *publication)
+{
+    struct shared_spec spec = {.name = SHMB_ROOT_NAME, .size = SHMB_ROOT_SIZE};
+    struct trouble *trouble = &publication->troubles[PART_ROOT];
+    struct sys_failure why = {0};
+    enum sys_status status;
+
+    if (publication->root.section != NULL)
+        return false;
+    spec.rules = readers(publication, &spec.rule_count);
+    status = shared_make(publication->system, publication->identity->owner, &spec,
+                         &publication->root, &why);
+    if (status != SYS_OK) {
+        trouble_begin(trouble, publication->system, spec.name, status, &why);
+        return false;
+    }
+    write_root_header(publication->root.view, publication->identity);
+    return trouble_end(trouble, publication->system);
+}
+
+static bool make_report(struct publication *publication)
+{
+    struct trouble *trouble = &publication->troubles[PART_REPORT];
+    struct sys_failure why = {0};
+    enum sys_status status;
+
+    if (publication->report.section != NULL)
+        return false;
+    status = bulletin_make(publication->system, publication->identity->owner, &publication->report,
+                           &why);
+    if (status == SYS_OK)
+        return trouble_end(trouble, publication->system);
+    trouble_begin(trouble, publication->system, SHMB_REPORT_NAME, status, &why);
+    return false;
+}
+
+void publication_begin(struct publication *publication)
+{
+    (void)make_root(publication);
+    (void)make_report(publication);
+}
+
+static enum shmb_entry_state entry_state(enum item_state state)
+{
+    switch (state) {
+    case ITEM_HELD:
+        return SHMB_ENTRY_HELD;
+    case ITEM_CONFLICT:
+        return SHMB_ENTRY_CONFLICT;
+    default:
+        return SHMB_ENTRY_FAILED;
+    }
+}
+
+static void describe_segment(const struct item *item, struct table_row *row)
+{
+    const struct cfg_segment *segment = &item->from->u.segment;
+
+    row->size = item->spec.size;
+    row->lock_name = segment->lock.name;
+    if (segment->lock.readers_may_wait)
+        row->flags |= SHMB_ENTRY_READERS_MAY_WAIT;
+    if (item->initialised)
+        row->flags |= SHMB_ENTRY_INITIAL;
+}
+
+static void describe(const struct publication *publication, size_t index, struct table_row *row)
+{
+    const struct item *item = &publication->inventory->items[index];
+
+    *row = (struct table_row){.name = item->spec.name,
+                              .kind = item->spec.kind,
+                              .state = entry_state(item->state),
+                              .generation = item->generation,
+                              .initial = item->spec.initial,
+                              .maximum = item->spec.maximum};
+    if (item->spec.kind == SHMB_SECTION)
+        describe_segment(item, row);
+    else if (item->from->kind == SHMB_SECTION)
+        row->flags |= SHMB_ENTRY_COMPANION;
+    if (item->spec.manual_reset)
+        row->flags |= SHMB_ENTRY_MANUAL_RESET;
+    row->control = control_sets_find(publication->controls, index, &row->control_block);
+}
+
+/* The bytes of a table, to be freed with free(). NULL: no memory. */
+static uint8_t *build_table(const struct publication *publication, struct shmb_root_slot *slot,
+                            uint32_t *size)
+{
+    size_t i, count = publication->inventory->count;
+    struct table_row *rows = calloc(count + 1, sizeof(*rows));
+    uint8_t *image;
+
+    if (rows == NULL)
+        return NULL;
+    for (i = 0; i < count; i++)
+        describe(publication, i, &rows[i]);
+    image = table_build(rows, (uint32_t)count, slot, size);
+    free(rows);
+    return image;
+}
+
+/* A table that nobody knows of yet. */
+static enum sys_status make_table(struct publication *publication, struct shmb_root_slot *slot,
+                                  struct shared *out, struct sys_failure *why)
+{
+    const struct system *system = publication->system;
+    char name[SHMB_TABLE_NAME_BYTES];
+    struct shared_spec spec = {.name = name};
+    enum sys_status status;
+    uint32_t size;
+    uint8_t *image;
+
+    memset(slot, 0, sizeof(*slot));
+    status = system->random(system->self, slot->suffix, sizeof(slot->suffix), why);
+    if (status != SYS_OK)
+        return status == SYS_TAKEN ? SYS_FAILED : status;
+    slot->revision = stamp_next(system, publication->stamp);
+    shmb_table_name(slot->suffix, name);
+    image = build_table(publication, slot, &size);
+    if (image == NULL)
+        return report_short_of_memory(why);
+    spec.size = size;
+    spec.rules = readers(publication, &spec.rule_count);
+    status = shared_make(system, publication->identity->owner, &spec, out, why);
+    if (status == SYS_OK) {
+        memcpy(out->view, image, size);
+        shared_unmap(system, out);
+    }
+    free(image);
+    return status;
+}
+
+/* From the last store on, clients find the new table. */
+static void write_root(struct shmb_root *root, const struct shmb_root_slot *slot)
+{
+    uint32_t next = root->publication + 1;
+
+    if (next == 0)
+        next = 2; /* 0 says that there is nothing; the slot is the same */
+    /* This slot held until the other one was published: not before. */
+    shmb_fence_release();
+    root->slot[next & 1] = *slot;
+    shmb_store32(&root->publication, next);
+}
+
+/* True: published, and it could not be before. */
+static bool publish(struct publication *publication)
+{
+    struct trouble *trouble = &publication->troubles[PART_TABLE];
+    struct sys_failure why = {0};
+    struct shmb_root_slot slot;
+    struct shared table;
+    enum sys_status status = make_table(publication, &slot, &table, &why);
+
+    if (status != SYS_OK) {
+        trouble_begin(trouble, publication->system, ANY_TABLE, status, &why);
+        return false;
+    }
+    write_root(publication->root.view, &slot);
+    publication->revision = slot.revision;
+    publication->due = false;
+    shared_end(publication->system, &publication->previous);
+    publication->previous = publication->table;
+    publication->table = table;
+    return trouble_end(trouble, publication->system);
+}
+
+static void write_report(struct publication *publication)
+{
+    const struct bulletin_news news = {publication->inventory, publication->revision,
+                                       publication->troubles, PARTS, &publication->avoided};
+
+    if (publication->report.view != NULL)
+        bulletin_write(publication->report.view, &news);
+}
+
+static bool update_controls(struct publication *publication)
+{
+    struct trouble *trouble = &publication->troubles[PART_CONTROL];
+    bool troubled = trouble->cause != 0;
+    struct control_news news =
+        control_sets_prepare(publication->controls, &publication->avoided, trouble);
+
+    publication->due |= news.changed;
+    return troubled && news.complete;
+}
+
+bool publication_update(struct publication *publication, bool changed)
+{
+    bool recovered = make_root(publication);
+
+    recovered |= make_report(publication);
+    publication->due |= changed;
+    if (publication->root.section != NULL) {
+        recovered |= update_controls(publication);
+        if (publication->due)
+            recovered |= publish(publication);
+    }
+    write_report(publication);
+    return recovered;
+}
+
+bool publication_complete(const struct publication *publication)
+{
+    size_t i;
+
+    for (i = 0; i < PARTS; i++)
+        if (publication->troubles[i].cause != 0)
+            return false;
+    return !publication->due;
+}
+
+void publication_free(struct publication *publication)
+{
+    const struct system *system;
+
+    if (publication == NULL)
+        return;
+    system = publication->system;
+    shared_end(system, &publication->root);
+    shared_end(system, &publication->table);
+    shared_end(system, &publication->previous);
+    control_sets_free(publication->controls);
+    shared_end(system, &publication->report);
+    free(publication);
+}

@@ -1,0 +1,46 @@
+/*
+ * publication.h - tells clients what is held: makes and keeps the directory's
+ * root, its tables, the control sections and the report (directory.h,
+ * control.h, status_report.h).
+ *
+ * What cannot be had is no failure of the broker: it is said in an event and
+ * tried again, and all objects are served by their plain names meanwhile.
+ */
+#ifndef CORE_PUBLICATION_H
+#define CORE_PUBLICATION_H
+
+#include "inventory.h"
+#include "system.h"
+
+struct publication;
+
+/*
+ * Publishes nothing yet. Identity, inventory and `stamp` (the greatest number
+ * given out so far, see stamp.h) must outlive it. NULL: no memory.
+ */
+struct publication *publication_new(const struct system *system,
+                                    const struct sys_identity *identity,
+                                    const struct inventory *inventory, uint64_t *stamp);
+
+/*
+ * Makes root and report. To be called before the objects are made: a client
+ * that finds the root waits for the first table, one that does not find it goes
+ * by plain names.
+ */
+void publication_begin(struct publication *publication);
+
+/*
+ * Publishes a new table when `changed` says that the state of an object is
+ * another one, or when that could not be done before; tries again what is
+ * missing; writes the report. True: something is there that could not be had
+ * before.
+ */
+bool publication_update(struct publication *publication, bool changed);
+
+/* False: publication_update is to be called again after a while. */
+bool publication_complete(const struct publication *publication);
+
+/* Closes everything, the root first: it never names what is gone. NULL is allowed. */
+void publication_free(struct publication *publication);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * shared.h - a section that the broker makes and fills for others to read: the
+ * parts of the publication.
+ */
+#ifndef CORE_SHARED_H
+#define CORE_SHARED_H
+
+#include "descriptor.h"
+#include "system.h"
+
+/* All zero: there is none. */
+struct shared {
+    struct sys_object *section;
+    void *view; /* NULL: not mapped */
+};
+
+struct shared_spec {
+    const char *name; /* bare */
+    size_t size;
+    const struct access_rule *rules; /* for readers besides the broker and administrators */
+    size_t rule_count;
+};
+
+/*
+ * Makes the section, filled with zeros, and maps it. SYS_TAKEN: the name is
+ * held by a stranger. On anything but SYS_OK nothing is left of it.
+ */
+enum sys_status shared_make(const struct system *system, const char *owner,
+                            const struct shared_spec *spec, struct shared *out,
+                            struct sys_failure *why);
+
+/* Maps a section again that was unmapped. Never SYS_TAKEN. */
+enum sys_status shared_map(const struct system *system, struct shared *shared, size_t size,
+                           struct sys_failure *why);
+void shared_unmap(const struct system *system, struct shared *shared);
+
+/* Unmaps and closes what there is. */
+void shared_end(const struct system *system, struct shared *shared);
+
+#endif

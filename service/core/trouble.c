@@ -1,0 +1,31 @@
+#include "trouble.h"
+
+#include <stdio.h>
+
+void trouble_begin(struct trouble *trouble, const struct system *system, const char *name,
+                   enum sys_status status, const struct sys_failure *why)
+{
+    const char *inserts[] = {trouble->name, trouble->reason};
+    uint32_t cause = report_cause(status, why);
+
+    if (trouble->cause == cause)
+        return;
+    trouble->cause = cause;
+    trouble->conflict = status == SYS_TAKEN;
+    (void)snprintf(trouble->name, sizeof(trouble->name), "%s%s", SHMB_GLOBAL_PREFIX, name);
+    report_reason(status, why, trouble->reason);
+    system->report(system->self,
+                   trouble->conflict ? EVENT_PUBLICATION_CONFLICT : EVENT_PUBLICATION_FAILED,
+                   inserts, 2);
+}
+
+bool trouble_end(struct trouble *trouble, const struct system *system)
+{
+    const char *inserts[] = {trouble->name};
+
+    if (trouble->cause == 0)
+        return false;
+    system->report(system->self, EVENT_PUBLICATION_RECOVERED, inserts, 1);
+    trouble->cause = 0;
+    return true;
+}

@@ -1,0 +1,103 @@
+#include "access_text.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "text.h"
+#include "wide.h"
+
+#define SPOKEN_OF (OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION)
+
+/* Kinds of entries that descriptor.h writes as well. */
+static bool is_plain(const ACE_HEADER *entry)
+{
+    return entry->AceFlags == 0 &&
+           (entry->AceType == ACCESS_ALLOWED_ACE_TYPE || entry->AceType == ACCESS_DENIED_ACE_TYPE);
+}
+
+/* False: the entry is none that is plain, or cannot be had. */
+static bool add_entry(struct text *out, ACL *list, DWORD index)
+{
+    char sid[OWNER_SID_MAX];
+    ACCESS_ALLOWED_ACE *entry; /* a denying one looks the same */
+    void *found;
+
+    if (!GetAce(list, index, &found) || !is_plain(found))
+        return false;
+    entry = found;
+    if (!owner_sid_text(&entry->SidStart, sid))
+        return false;
+    text_add(out, "(%c;;0x%lx;;;%s)", entry->Header.AceType == ACCESS_DENIED_ACE_TYPE ? 'D' : 'A',
+             (unsigned long)entry->Mask, sid);
+    return true;
+}
+
+/* False: the list is one that our spelling has no words for. */
+static bool spell(PSECURITY_DESCRIPTOR descriptor, const char *owner, ACL *list, struct text *out)
+{
+    SECURITY_DESCRIPTOR_CONTROL control;
+    DWORD revision, i;
+
+    if (list == NULL || !GetSecurityDescriptorControl(descriptor, &control, &revision))
+        return false;
+    if (owner[0] != '\0')
+        text_add(out, "O:%s", owner);
+    text_add(out, "D:%s", (control & SE_DACL_PROTECTED) != 0 ? "P" : "");
+    for (i = 0; i < list->AceCount; i++)
+        if (!add_entry(out, list, i))
+            return false;
+    return true;
+}
+
+static char *spell_as_system(PSECURITY_DESCRIPTOR descriptor)
+{
+    wchar_t *wide;
+    char *text;
+
+    if (!ConvertSecurityDescriptorToStringSecurityDescriptorW(descriptor, SDDL_REVISION_1,
+                                                              SPOKEN_OF, &wide, NULL))
+        return NULL;
+    text = wide_to_utf8(wide);
+    LocalFree(wide);
+    return text;
+}
+
+static uint32_t read_parts(PSECURITY_DESCRIPTOR descriptor, PSID owner_sid, ACL *list,
+                           char owner[OWNER_SID_MAX], char **sddl)
+{
+    struct text text = {0};
+
+    if (owner_sid != NULL && !owner_sid_text(owner_sid, owner))
+        return GetLastError();
+    if (spell(descriptor, owner, list, &text) && !text.failed) {
+        *sddl = text.at;
+        return ERROR_SUCCESS;
+    }
+    text_free(&text);
+    *sddl = spell_as_system(descriptor);
+    return *sddl != NULL ? ERROR_SUCCESS : GetLastError();
+}
+
+uint32_t access_text_read(HANDLE object, char owner[OWNER_SID_MAX], char **sddl)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    PSID owner_sid = NULL;
+    ACL *list = NULL;
+    DWORD code;
+
+    owner[0] = '\0';
+    *sddl = NULL;
+    /* Returns its code; the last error means nothing here. */
+    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, SPOKEN_OF, &owner_sid, NULL, &list, NULL,
+                           &descriptor);
+    if (code != ERROR_SUCCESS)
+        return code;
+    code = read_parts(descriptor, owner_sid, list, owner, sddl);
+    if (code != ERROR_SUCCESS)
+        owner[0] = '\0';
+    LocalFree(descriptor);
+    return code;
+}

@@ -1,0 +1,67 @@
+#include "options.h"
+
+#include <string.h>
+
+#include "console.h"
+
+/* An option with a value behind it. */
+static bool read_value(char **arguments, size_t count, size_t *at, const char *what,
+                       const char **value)
+{
+    const char *option = arguments[*at];
+
+    if (*at + 1 == count || arguments[*at + 1][0] == '\0') {
+        console_error("shmbroker: %s needs the path of a %s", option, what);
+        return false;
+    }
+    if (*value != NULL) {
+        console_error("shmbroker: %s is given twice", option);
+        return false;
+    }
+    *value = arguments[++*at];
+    return true;
+}
+
+static bool read_flag(unsigned takes, const char *argument, struct options *out)
+{
+    if ((takes & OPTION_MERGED) != 0 && strcmp(argument, "--merged") == 0)
+        out->merged = true;
+    else if ((takes & OPTION_JSON) != 0 && strcmp(argument, "--json") == 0)
+        out->json = true;
+    else if ((takes & OPTION_RECREATE) != 0 && strcmp(argument, "--recreate") == 0)
+        out->recreate = true;
+    else
+        return false;
+    return true;
+}
+
+static bool is_word(unsigned takes, const char *argument, const struct options *options)
+{
+    return argument[0] != '-' && argument[0] != '\0' &&
+           ((takes & OPTION_WORDS) != 0 || options->recreate);
+}
+
+bool options_read(const char *verb, unsigned takes, char **arguments, size_t count,
+                  struct options *out)
+{
+    size_t i;
+
+    memset(out, 0, sizeof(*out));
+    out->words = arguments;
+    for (i = 0; i < count; i++) {
+        if ((takes & OPTION_CONFIG) != 0 && strcmp(arguments[i], "--config") == 0) {
+            if (!read_value(arguments, count, &i, "file", &out->config))
+                return false;
+        } else if ((takes & OPTION_STATE) != 0 && strcmp(arguments[i], "--state") == 0) {
+            if (!read_value(arguments, count, &i, "folder", &out->state))
+                return false;
+        } else if (is_word(takes, arguments[i], out)) {
+            out->words[out->count++] = arguments[i];
+        } else if (!read_flag(takes, arguments[i], out)) {
+            console_error("shmbroker: \"%s\" is not expected behind %s; see shmbroker --help",
+                          arguments[i], verb);
+            return false;
+        }
+    }
+    return true;
+}

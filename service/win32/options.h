@@ -1,0 +1,34 @@
+/*
+ * options.h - what stands behind a verb on the command line.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a verb takes; to be added up. */
+enum {
+    OPTION_CONFIG = 1,    /* --config FILE */
+    OPTION_STATE = 2,     /* --state FOLDER */
+    OPTION_MERGED = 4,    /* --merged */
+    OPTION_JSON = 8,      /* --json */
+    OPTION_RECREATE = 16, /* --recreate, and words behind it */
+    OPTION_WORDS = 32     /* words that belong to no option */
+};
+
+struct options {
+    const char *config, *state; /* NULL: not given */
+    bool merged, json, recreate;
+    char **words;
+    size_t count;
+};
+
+/*
+ * Reads the `arguments` behind `verb`, and moves the words together in them.
+ * False: the fault has been said.
+ */
+bool options_read(const char *verb, unsigned takes, char **arguments, size_t count,
+                  struct options *out);
+
+#endif

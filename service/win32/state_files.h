@@ -1,0 +1,29 @@
+/*
+ * state_files.h - the files the broker keeps for itself.
+ *
+ * They decide what is taken for the broker's own after a restart, so nobody
+ * else may have written them: folder and files must belong to somebody who is
+ * trusted with the broker's objects, or to the account the broker runs under,
+ * and be no links to somewhere else.
+ */
+#ifndef STATE_FILES_H
+#define STATE_FILES_H
+
+#include "system.h"
+
+/*
+ * As system.h's state_read, state_write and state_append. `folder` is an
+ * absolute path; what writes makes it where it is missing, and the folder above
+ * it, for administrators, SYSTEM and the service.
+ */
+enum sys_status state_files_read(const char *folder, const char *name, size_t limit, char **content,
+                                 size_t *length, struct sys_failure *why);
+enum sys_status state_files_write(const char *folder, const char *name, const void *bytes,
+                                  size_t length, struct sys_failure *why);
+enum sys_status state_files_append(const char *folder, const char *name, const void *bytes,
+                                   size_t length, struct sys_failure *why);
+
+/* Makes the folder as the writers do; SYS_OK also when it is there and trusted. */
+enum sys_status state_files_folder(const char *folder, struct sys_failure *why);
+
+#endif

@@ -1,0 +1,258 @@
+#include "status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "published.h"
+
+/* ---- objects ---------------------------------------------------------------- */
+
+static char *full_name(const char *name, size_t length)
+{
+    const size_t before = sizeof(SHMB_GLOBAL_PREFIX) - 1;
+    char *full = malloc(before + length + 1);
+
+    if (full == NULL)
+        return NULL;
+    memcpy(full, SHMB_GLOBAL_PREFIX, before);
+    memcpy(full + before, name, length);
+    full[before + length] = '\0';
+    return full;
+}
+
+struct status_object *status_add(struct status *status, enum shmb_kind kind, const char *name,
+                                 size_t length)
+{
+    size_t count = status->object_count;
+    struct status_object *object;
+
+    /* Grows at every power of two. */
+    if ((count & (count - 1)) == 0) {
+        object = realloc(status->objects, (count == 0 ? 1 : 2 * count) * sizeof(*object));
+        if (object == NULL)
+            return NULL;
+        status->objects = object;
+    }
+    object = &status->objects[count];
+    memset(object, 0, sizeof(*object));
+    object->kind = kind;
+    object->name = full_name(name, length);
+    if (object->name == NULL)
+        return NULL;
+    status->object_count++;
+    return object;
+}
+
+/* ---- the report ------------------------------------------------------------- */
+
+static bool is_about_object(const struct status_line *line)
+{
+    int kind;
+
+    for (kind = 0; kind < SHMB_KIND_COUNT; kind++)
+        if (strcmp(line->field[0], shmb_kind_word((enum shmb_kind)kind)) == 0)
+            return true;
+    return false;
+}
+
+bool status_is_trouble(const struct status_line *line)
+{
+    static const char *const others[] = {"version", "file", "reload", "message", "cut"};
+    size_t i;
+
+    for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(line->field[0], others[i]) == 0)
+            return false;
+    return !is_about_object(line);
+}
+
+/* Ends each field of the text where it ends. */
+static bool cut_lines(struct status *status)
+{
+    size_t size = status->report.text_size, count = 0, at = 0, i, field;
+    struct shmb_report_line line;
+
+    while (shmb_report_next(status->text, size, &at, &line))
+        count++;
+    status->lines = calloc(count + 1, sizeof(*status->lines));
+    if (status->lines == NULL)
+        return false;
+    status->line_count = count;
+    for (i = 0, at = 0; i < count; i++) {
+        shmb_report_next(status->text, size, &at, &line);
+        for (field = 0; field < SHMB_REPORT_FIELDS; field++) {
+            char *text = status->text + (line.field[field] - status->text);
+
+            status->lines[i].field[field] = line.length[field] > 0 ? text : "";
+            if (line.length[field] > 0)
+                text[line.length[field]] = '\0'; /* a TAB or LF, or the end */
+        }
+    }
+    return true;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct status_line *const *x = a, *const *y = b;
+    int order = strcmp((*x)->field[1], (*y)->field[1]);
+
+    return order != 0 ? order : strcmp((*x)->field[0], (*y)->field[0]);
+}
+
+static void take_line(struct status_object *object, const struct status_line *line)
+{
+    if (strcmp(line->field[2], "deferred") == 0 && object->state == STATUS_HELD)
+        object->state = STATUS_DEFERRED;
+    if (object->state != STATUS_HELD)
+        object->reason = line->field[3];
+}
+
+/* Gives the objects their reasons. False: no memory. */
+static bool match_lines(struct status *status)
+{
+    const struct status_line **sorted = calloc(status->line_count + 1, sizeof(*sorted));
+    size_t count = 0, i;
+
+    if (sorted == NULL)
+        return false;
+    for (i = 0; i < status->line_count; i++)
+        if (is_about_object(&status->lines[i]))
+            sorted[count++] = &status->lines[i];
+    qsort(sorted, count, sizeof(*sorted), compare_lines);
+    for (i = 0; i < status->object_count; i++) {
+        struct status_object *object = &status->objects[i];
+        const struct status_line wanted = {{shmb_kind_word(object->kind), object->name, "", ""}};
+        const struct status_line *key = &wanted, **found;
+
+        found = bsearch(&key, sorted, count, sizeof(*sorted), compare_lines);
+        if (found != NULL)
+            take_line(object, *found);
+    }
+    free(sorted);
+    return true;
+}
+
+/* ---- the directory ---------------------------------------------------------- */
+
+static enum status_state state_of(uint32_t state)
+{
+    switch (state) {
+    case SHMB_ENTRY_HELD:
+        return STATUS_HELD;
+    case SHMB_ENTRY_CONFLICT:
+        return STATUS_CONFLICT;
+    default:
+        return STATUS_FAILED;
+    }
+}
+
+static bool add_entry(struct status *status, const struct shmb_entry_view *view)
+{
+    const struct shmb_entry *entry = &view->entry;
+    struct status_object *object =
+        status_add(status, (enum shmb_kind)entry->kind, view->name, entry->name.length);
+
+    if (object == NULL)
+        return false;
+    object->state = state_of(entry->state);
+    object->size = entry->size;
+    object->generation = entry->generation;
+    object->manual_reset = (entry->flags & SHMB_ENTRY_MANUAL_RESET) != 0;
+    object->maximum = entry->maximum;
+    if (object->state == STATUS_HELD)
+        status->bytes += entry->size;
+    else
+        status->incomplete = true;
+    if (entry->lock_kind != SHMB_ENTRY_LOCK_MUTEX)
+        return true;
+    object->lock = full_name(view->lock_name, entry->lock_name.length);
+    return object->lock != NULL;
+}
+
+static bool add_table(struct status *status, const struct shmb_table_view *table)
+{
+    struct shmb_entry_view entry;
+    uint32_t i;
+
+    status->directory = true;
+    status->revision = table->revision;
+    for (i = 0; i < table->entry_count; i++) {
+        if (shmb_table_entry(table, i, &entry) != SHMB_READ_OK)
+            status->incomplete = true;
+        else if (!add_entry(status, &entry))
+            return false;
+    }
+    return true;
+}
+
+bool status_ask_broker(struct status *status)
+{
+    struct published published;
+    bool enough = true;
+
+    status->text = published_report(&status->report);
+    status->reported = status->text != NULL;
+    if (status->reported) {
+        status->incomplete = status->report.result != SHMB_REPORT_COMPLETE;
+        enough = cut_lines(status);
+    }
+    if (enough && published_open(&published)) {
+        enough = add_table(status, &published.table);
+        published_close(&published);
+    }
+    return enough && match_lines(status);
+}
+
+/* ---- what follows ----------------------------------------------------------- */
+
+const char *status_word(enum status_state state)
+{
+    static const char *const words[] = {"held",   "deferred", "conflict",
+                                        "failed", "missing",  "not visible"};
+
+    return words[state];
+}
+
+size_t status_count(const struct status *status, enum status_state state)
+{
+    size_t count = 0, i;
+
+    for (i = 0; i < status->object_count; i++)
+        if (status->objects[i].state == state)
+            count++;
+    return count;
+}
+
+const char *status_reload_word(const struct status *status)
+{
+    switch (status->report.reload_result) {
+    case SHMB_RELOAD_APPLIED:
+        return "applied";
+    case SHMB_RELOAD_INCOMPLETE:
+        return "incomplete";
+    case SHMB_RELOAD_REFUSED:
+        return "refused";
+    default:
+        return NULL;
+    }
+}
+
+void status_free(struct status *status)
+{
+    size_t i;
+
+    for (i = 0; i < status->object_count; i++) {
+        free(status->objects[i].name);
+        free(status->objects[i].own_reason);
+        free(status->objects[i].lock);
+    }
+    free(status->objects);
+    free(status->lines);
+    free(status->text);
+    free(status->end);
+    free(status->account);
+    free(status->config);
+    free(status->unknown);
+    memset(status, 0, sizeof(*status));
+}

@@ -1,0 +1,108 @@
+#include "status.h"
+
+#include <string.h>
+
+#include "console.h"
+
+static void print_service(const struct status *status)
+{
+    if (status->runs || status->end == NULL)
+        console_line("state:         %s, process %lu", status->state_word,
+                     (unsigned long)status->process);
+    else
+        console_line("state:         %s; %s", status->state_word, status->end);
+    console_line("account:       %s", status->account);
+    console_line("start:         %s", status->start_word);
+    console_line("configuration: %s", status->config == NULL ? "(not known)" : status->config);
+}
+
+static void print_counts(const struct status *status)
+{
+    static const enum status_state others[] = {STATUS_DEFERRED, STATUS_CONFLICT, STATUS_FAILED};
+    size_t i;
+
+    if (!status->directory)
+        return;
+    console_line("revision:      %llu", (unsigned long long)status->revision);
+    console_line("objects:       %zu held, %llu bytes",
+                 status_count(status, STATUS_HELD) + status_count(status, STATUS_DEFERRED),
+                 (unsigned long long)status->bytes);
+    for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (status_count(status, others[i]) > 0)
+            console_line("               %zu %s", status_count(status, others[i]),
+                         status_word(others[i]));
+}
+
+/* The last reload with its messages; its steps are for `reload` and --json. */
+static void print_reload(const struct status *status)
+{
+    const char *word = status_reload_word(status);
+    size_t i;
+
+    if (!status->reported) {
+        if (status->directory)
+            console_line("last reload:   is shown to administrators only, as are reasons");
+        return;
+    }
+    console_line("last reload:   %s%s", word != NULL ? word : "none since the start",
+                 (status->report.reloads & 1) != 0 ? "; another one is going on" : "");
+    for (i = 0; i < status->line_count; i++) {
+        const char *const *field = status->lines[i].field;
+
+        if (strcmp(field[0], "message") == 0)
+            console_line("               %s: %s: %s", field[1], field[2], field[3]);
+    }
+}
+
+static void print_troubles(const struct status *status)
+{
+    size_t i;
+
+    for (i = 0; i < status->line_count; i++) {
+        const char *const *field = status->lines[i].field;
+
+        if (status_is_trouble(&status->lines[i]))
+            console_line("%s %s: %s, %s", field[0], field[1], field[2], field[3]);
+        else if (strcmp(field[0], "cut") == 0)
+            console_line("(%s more lines of the report are not shown)", field[1]);
+    }
+}
+
+static void print_object(const struct status_object *object)
+{
+    const char *kind = shmb_kind_word(object->kind), *name = object->name;
+    const char *reason = object->reason;
+
+    switch (object->state) {
+    case STATUS_HELD:
+        console_line("%s %s: held", kind, name);
+        break;
+    case STATUS_DEFERRED:
+        console_line("%s %s: held, deferred: %s", kind, name, reason);
+        break;
+    case STATUS_CONFLICT:
+        console_line("%s %s: taken by %s", kind, name,
+                     reason != NULL ? reason : "an object the broker did not make");
+        break;
+    case STATUS_HIDDEN:
+        console_line("%s %s: not visible (access denied)", kind, name);
+        break;
+    default:
+        console_line("%s %s: missing%s%s", kind, name, reason != NULL ? ", " : "",
+                     reason != NULL ? reason : "");
+    }
+}
+
+void status_print(const struct status *status)
+{
+    size_t i;
+
+    print_service(status);
+    print_counts(status);
+    print_reload(status);
+    print_troubles(status);
+    if (status->unknown != NULL)
+        console_line("objects:       not known, %s", status->unknown);
+    for (i = 0; i < status->object_count; i++)
+        print_object(&status->objects[i]);
+}

@@ -1,0 +1,354 @@
+#include "watch.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "paths.h"
+#include "pattern.h"
+#include "wide.h"
+
+#define BUFFER_WORDS 4096u /* of 4 bytes; more than 64 KiB is refused over a network */
+#define END_TRIES    100u
+#define END_MS       50u
+
+#define CHANGES                                                                                    \
+    (FILE_NOTIFY_CHANGE_FILE_NAME | FILE_NOTIFY_CHANGE_SIZE | FILE_NOTIFY_CHANGE_LAST_WRITE |      \
+     FILE_NOTIFY_CHANGE_ATTRIBUTES | /* hidden */                                                  \
+     FILE_NOTIFY_CHANGE_SECURITY)    /* readable */
+
+struct folder {
+    OVERLAPPED request; /* its hEvent is ours to use: the folder itself */
+    struct watch *watch;
+    wchar_t *path; /* with a separator at its end */
+    char **names;  /* what is watched in it: names and patterns */
+    size_t count;
+    HANDLE handle;  /* NULL: cannot be watched now */
+    bool listening; /* the system will call back and write into `heard` */
+    DWORD heard[BUFFER_WORDS];
+};
+
+struct watch {
+    struct folder **folders;
+    size_t count;
+    bool changed;
+    ULONGLONG changed_at; /* last */
+    bool lost;            /* a folder cannot be watched now */
+    ULONGLONG again_at;
+};
+
+static void note_change(struct watch *watch)
+{
+    watch->changed = true;
+    watch->changed_at = GetTickCount64();
+}
+
+/* ---- what the system tells -------------------------------------------------- */
+
+static bool is_watched(const struct folder *folder, const char *units, size_t bytes)
+{
+    wchar_t name[MAX_PATH];
+    size_t length = bytes / sizeof(*name), i;
+    bool found = false;
+    char *narrow;
+
+    if (length >= MAX_PATH)
+        return true;
+    memcpy(name, units, length * sizeof(*name));
+    name[length] = L'\0';
+    if (wcschr(name, L'~') != NULL)
+        return true; /* possibly the short name of a file */
+    narrow = wide_to_utf8(name);
+    if (narrow == NULL)
+        return GetLastError() != ERROR_NO_UNICODE_TRANSLATION; /* which no path can mean */
+    for (i = 0; i < folder->count && !found; i++)
+        found = pattern_match(folder->names[i], narrow);
+    free(narrow);
+    return found;
+}
+
+/* Entries are copied: Wine does not align them. What cannot be read counts as a change. */
+static bool mentions_watched(const struct folder *folder, size_t bytes)
+{
+    const size_t head = offsetof(FILE_NOTIFY_INFORMATION, FileName);
+    const char *heard = (const char *)folder->heard;
+    size_t at = 0;
+
+    for (;;) {
+        FILE_NOTIFY_INFORMATION entry;
+
+        if (at > bytes || bytes - at < head)
+            return true;
+        memcpy(&entry, heard + at, head);
+        if (entry.FileNameLength > bytes - at - head ||
+            is_watched(folder, heard + at + head, entry.FileNameLength))
+            return true;
+        if (entry.NextEntryOffset == 0)
+            return false;
+        at += entry.NextEntryOffset;
+    }
+}
+
+static bool listen(struct folder *folder);
+
+/* A folder that was renamed, deleted, or is on a volume that went. */
+static void lose(struct folder *folder)
+{
+    struct watch *watch = folder->watch;
+
+    CloseHandle(folder->handle);
+    folder->handle = NULL;
+    watch->lost = true;
+    watch->again_at = GetTickCount64() + WATCH_AGAIN_MS;
+}
+
+static void CALLBACK on_told(DWORD code, DWORD bytes, OVERLAPPED *request)
+{
+    struct folder *folder = request->hEvent;
+
+    folder->listening = false;
+    if (folder->handle == NULL)
+        return; /* it is being closed */
+    if (code != ERROR_SUCCESS || bytes == 0 || mentions_watched(folder, bytes))
+        note_change(folder->watch);
+    if ((code != ERROR_SUCCESS && code != ERROR_NOTIFY_ENUM_DIR) || !listen(folder))
+        lose(folder);
+}
+
+static bool listen(struct folder *folder)
+{
+    memset(&folder->request, 0, sizeof(folder->request));
+    folder->request.hEvent = folder;
+    folder->listening = ReadDirectoryChangesW(folder->handle, folder->heard, sizeof(folder->heard),
+                                              FALSE, CHANGES, NULL, &folder->request, on_told);
+    return folder->listening;
+}
+
+/* ---- one folder ------------------------------------------------------------- */
+
+static enum sys_status open_folder(struct folder *folder, struct sys_failure *why)
+{
+    HANDLE handle = CreateFileW(
+        folder->path, FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+        NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, NULL);
+    enum sys_status status;
+
+    if (handle == INVALID_HANDLE_VALUE)
+        return failure_set(why, "CreateFileW", GetLastError());
+    folder->handle = handle;
+    if (listen(folder))
+        return SYS_OK;
+    status = failure_set(why, "ReadDirectoryChangesW", GetLastError());
+    CloseHandle(handle);
+    folder->handle = NULL;
+    return status;
+}
+
+/* The system may still write into the folder's memory until it has called back. */
+static void end_folder(struct folder *folder)
+{
+    HANDLE handle = folder->handle;
+    unsigned tries;
+    size_t i;
+
+    folder->handle = NULL;
+    if (handle != NULL) {
+        CancelIo(handle);
+        CloseHandle(handle);
+    }
+    for (tries = 0; folder->listening && tries < END_TRIES; tries++)
+        SleepEx(END_MS, TRUE);
+    for (i = 0; i < folder->count; i++)
+        free(folder->names[i]);
+    free(folder->names);
+    free(folder->path);
+    if (!folder->listening) /* else rather lost than overwritten later */
+        free(folder);
+}
+
+static bool add_name(struct folder *folder, const char *name)
+{
+    char **grown = realloc(folder->names, (folder->count + 1) * sizeof(*grown));
+    size_t size = strlen(name) + 1;
+    char *copy = malloc(size);
+
+    if (grown != NULL)
+        folder->names = grown;
+    if (grown == NULL || copy == NULL) {
+        free(copy);
+        return false;
+    }
+    memcpy(copy, name, size);
+    grown[folder->count++] = copy;
+    return true;
+}
+
+/* ---- all of them ------------------------------------------------------------ */
+
+/* The folder of that path, made where there is none yet. NULL: no memory. */
+static struct folder *folder_of(struct watch *watch, wchar_t *path)
+{
+    struct folder **grown, *folder;
+    size_t i;
+
+    for (i = 0; i < watch->count; i++) {
+        if (_wcsicmp(watch->folders[i]->path, path) == 0) {
+            free(path);
+            return watch->folders[i];
+        }
+    }
+    grown = realloc(watch->folders, (watch->count + 1) * sizeof(struct folder *));
+    if (grown != NULL)
+        watch->folders = grown;
+    folder = calloc(1, sizeof(*folder));
+    if (grown == NULL || folder == NULL) {
+        free(folder);
+        free(path);
+        return NULL;
+    }
+    folder->watch = watch;
+    folder->path = path;
+    watch->folders[watch->count++] = folder;
+    return folder;
+}
+
+static bool add_path(struct watch *watch, const char *path)
+{
+    char *absolute = paths_absolute(path);
+    wchar_t *wide = absolute != NULL ? wide_from_utf8(absolute) : NULL, *end;
+    struct folder *folder;
+
+    free(absolute);
+    if (wide == NULL)
+        return GetLastError() == ERROR_NO_UNICODE_TRANSLATION; /* no file can be called that */
+    end = wide + wcslen(wide);
+    while (end > wide && end[-1] != L'\\' && end[-1] != L'/')
+        end--;
+    *end = L'\0';
+    folder = folder_of(watch, wide);
+    return folder != NULL && add_name(folder, pattern_last_part(path));
+}
+
+static struct watch *new_watch(const char *const *paths, size_t count)
+{
+    struct watch *watch = calloc(1, sizeof(*watch));
+    size_t i;
+
+    for (i = 0; watch != NULL && i < count; i++) {
+        if (!add_path(watch, paths[i])) {
+            watch_end(watch);
+            watch = NULL;
+        }
+    }
+    return watch;
+}
+
+static enum sys_status open_all(struct watch *watch, struct sys_failure *why)
+{
+    enum sys_status result = SYS_OK;
+    size_t i;
+
+    for (i = 0; i < watch->count; i++) {
+        struct sys_failure ignored;
+        enum sys_status status = open_folder(watch->folders[i], result == SYS_OK ? why : &ignored);
+
+        if (status == SYS_OK)
+            continue;
+        /* Only what concerns all of them is called a lack of memory. */
+        if (result == SYS_OK)
+            result = status == SYS_NO_MEMORY ? SYS_FAILED : status;
+        watch->lost = true;
+        watch->again_at = GetTickCount64() + WATCH_AGAIN_MS;
+    }
+    return result;
+}
+
+enum sys_status watch_set(struct watch **watch, const char *const *paths, size_t count,
+                          struct sys_failure *why)
+{
+    struct watch *before = *watch, *now = NULL;
+    enum sys_status status = SYS_OK;
+
+    if (count > 0) {
+        now = new_watch(paths, count);
+        status =
+            now == NULL ? failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY) : open_all(now, why);
+    }
+    /* Listening anew before the old one ends: nothing gets lost in between. */
+    if (before != NULL)
+        SleepEx(0, TRUE);
+    if (now != NULL && before != NULL && before->changed)
+        note_change(now);
+    watch_end(before);
+    *watch = now;
+    return status;
+}
+
+static uint32_t until(ULONGLONG moment)
+{
+    ULONGLONG now = GetTickCount64();
+
+    return moment <= now ? 0 : (uint32_t)(moment - now);
+}
+
+uint32_t watch_delay(const struct watch *watch)
+{
+    uint32_t delay = UINT32_MAX;
+
+    if (watch != NULL && watch->changed)
+        delay = until(watch->changed_at + WATCH_QUIET_MS);
+    if (watch != NULL && watch->lost && until(watch->again_at) < delay)
+        delay = until(watch->again_at);
+    return delay;
+}
+
+/* A folder that can be watched again may have been filled meanwhile. */
+static void find_lost(struct watch *watch)
+{
+    struct sys_failure ignored;
+    size_t i;
+
+    watch->lost = false;
+    for (i = 0; i < watch->count; i++) {
+        if (watch->folders[i]->handle != NULL)
+            continue;
+        if (open_folder(watch->folders[i], &ignored) == SYS_OK) {
+            note_change(watch);
+        } else {
+            watch->lost = true;
+            watch->again_at = GetTickCount64() + WATCH_AGAIN_MS;
+        }
+    }
+}
+
+bool watch_changed(struct watch *watch)
+{
+    if (watch == NULL)
+        return false;
+    if (watch->lost && until(watch->again_at) == 0)
+        find_lost(watch);
+    if (!watch->changed || until(watch->changed_at + WATCH_QUIET_MS) > 0)
+        return false;
+    watch->changed = false;
+    return true;
+}
+
+void watch_forget(struct watch *watch)
+{
+    if (watch != NULL)
+        watch->changed = false;
+}
+
+void watch_end(struct watch *watch)
+{
+    size_t i;
+
+    if (watch == NULL)
+        return;
+    for (i = 0; i < watch->count; i++)
+        end_folder(watch->folders[i]);
+    free(watch->folders);
+    free(watch);
+}

@@ -1,0 +1,213 @@
+/*
+ * bench_client [ROUNDS] - what the client library adds to plain Win32.
+ *
+ * Runs beside a broker that holds the segments Bench000000 and up, as
+ * tests/bench/run.sh starts it. Each pair is measured in turns in one run;
+ * only the ratios mean anything.
+ */
+#include <windows.h>
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shmb.h"
+
+#define ROUNDS_MAX 101
+#define PLAIN      L"Global\\Bench000000"
+#define PLAIN_LOCK L"Global\\Bench000000.lock"
+#define NAME       "Bench000000"
+
+/* What the loops work on: the same segment, opened both ways. */
+static struct subject {
+    shmb_segment *segment;
+    HANDLE section, mutex;
+    uint8_t *view, buffer[4096];
+    volatile unsigned sink;
+} at;
+
+static void stop_on(const char *what)
+{
+    char text[256];
+
+    shmb_result_text(shmb_last_failure(NULL, NULL), text, sizeof(text));
+    fprintf(stderr, "bench_client: %s failed: %s (error %lu)\n", what, text,
+            (unsigned long)GetLastError());
+    exit(1);
+}
+
+static void need(int32_t result, const char *what)
+{
+    if (result != SHMB_OK)
+        stop_on(what);
+}
+
+static void library_open_close(void)
+{
+    shmb_segment *segment;
+
+    need(shmb_open(NAME, SHMB_WRITE, 0, &segment), "shmb_open");
+    need(shmb_close(segment), "shmb_close");
+}
+
+static void plain_open_close(void)
+{
+    HANDLE section = OpenFileMappingW(FILE_MAP_WRITE | FILE_MAP_READ, FALSE, PLAIN);
+    void *view;
+
+    if (section == NULL)
+        stop_on("OpenFileMappingW");
+    view = MapViewOfFile(section, FILE_MAP_WRITE | FILE_MAP_READ, 0, 0, 0);
+    if (view == NULL)
+        stop_on("MapViewOfFile");
+    UnmapViewOfFile(view);
+    CloseHandle(section);
+}
+
+static void library_update(void)
+{
+    need(shmb_update(at.segment, 0, at.buffer, 64, SHMB_INFINITE, NULL), "shmb_update");
+}
+
+static void plain_update(void)
+{
+    WaitForSingleObject(at.mutex, INFINITE);
+    memcpy(at.view, at.buffer, 64);
+    ReleaseMutex(at.mutex);
+}
+
+static void library_locked_read(void)
+{
+    need(shmb_lock(at.segment, SHMB_INFINITE), "shmb_lock");
+    need(shmb_read(at.segment, 0, at.buffer, 64, NULL), "shmb_read");
+    need(shmb_unlock(at.segment), "shmb_unlock");
+}
+
+static void plain_locked_read(void)
+{
+    WaitForSingleObject(at.mutex, INFINITE);
+    memcpy(at.buffer, at.view, 64);
+    ReleaseMutex(at.mutex);
+}
+
+static void snapshot_64(void)
+{
+    need(shmb_snapshot(at.segment, 0, at.buffer, 64, NULL), "shmb_snapshot");
+    at.sink += at.buffer[1];
+}
+
+static void memcpy_64(void)
+{
+    memcpy(at.buffer, at.view, 64);
+    at.sink += at.buffer[1];
+}
+
+static void snapshot_4096(void)
+{
+    need(shmb_snapshot(at.segment, 0, at.buffer, 4096, NULL), "shmb_snapshot");
+    at.sink += at.buffer[1];
+}
+
+static void memcpy_4096(void)
+{
+    memcpy(at.buffer, at.view, 4096);
+    at.sink += at.buffer[1];
+}
+
+static void list_all(void)
+{
+    shmb_list *list;
+    shmb_info info = {.size = sizeof(info)};
+
+    need(shmb_list_open(&list, NULL), "shmb_list_open");
+    while (shmb_list_next(list, &info) == SHMB_OK)
+        at.sink += info.kind;
+    need(shmb_list_close(list), "shmb_list_close");
+}
+
+/* Stands for nothing in plain Win32: the unit is one open and close. */
+static const struct pair {
+    const char *name;
+    void (*ours)(void), (*theirs)(void);
+    unsigned calls; /* of ours in one round */
+    unsigned their_calls;
+} pairs[] = {
+    {"open_close / plain open, map, close", library_open_close, plain_open_close, 200, 200},
+    {"update 64 B / plain lock, copy, unlock", library_update, plain_update, 500, 500},
+    {"lock, read 64 B, unlock / plain", library_locked_read, plain_locked_read, 500, 500},
+    {"snapshot 64 B / memcpy", snapshot_64, memcpy_64, 1000000, 1000000},
+    {"snapshot 4 KiB / memcpy", snapshot_4096, memcpy_4096, 200000, 200000},
+    {"list of all objects / plain open, map, close", list_all, plain_open_close, 1, 50},
+};
+
+static double round_us(void (*call)(void), unsigned calls)
+{
+    LARGE_INTEGER from, to, frequency;
+    unsigned i;
+
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&from);
+    for (i = 0; i < calls; i++)
+        call();
+    QueryPerformanceCounter(&to);
+    return 1e6 * (double)(to.QuadPart - from.QuadPart) / (double)frequency.QuadPart / calls;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, unsigned count)
+{
+    qsort(values, count, sizeof(*values), by_value);
+    return values[count / 2];
+}
+
+static void measure(const struct pair *pair, unsigned rounds)
+{
+    double ours[ROUNDS_MAX], theirs[ROUNDS_MAX], ratio[ROUNDS_MAX];
+    unsigned i;
+
+    for (i = 0; i < rounds; i++) {
+        if (i % 2 == 0)
+            ours[i] = round_us(pair->ours, pair->calls);
+        theirs[i] = round_us(pair->theirs, pair->their_calls);
+        if (i % 2 != 0)
+            ours[i] = round_us(pair->ours, pair->calls);
+        ratio[i] = ours[i] / theirs[i];
+    }
+    printf("%8.3f  %s (%.4f us / %.4f us, median of %u rounds, %u bit)\n", median(ratio, rounds),
+           pair->name, median(ours, rounds), median(theirs, rounds), rounds,
+           (unsigned)sizeof(void *) * 8);
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 11, i;
+    uint32_t count;
+    shmb_list *list;
+
+    if (rounds == 0 || rounds > ROUNDS_MAX) {
+        fprintf(stderr, "bench_client: 1 to %d rounds\n", ROUNDS_MAX);
+        return 2;
+    }
+    need(shmb_list_open(&list, &count), "shmb_list_open");
+    need(shmb_list_close(list), "shmb_list_close");
+    printf("%u objects listed\n", (unsigned)count);
+    need(shmb_open(NAME, SHMB_WRITE, 0, &at.segment), "shmb_open");
+    at.section = OpenFileMappingW(FILE_MAP_WRITE | FILE_MAP_READ, FALSE, PLAIN);
+    at.mutex = OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE, FALSE, PLAIN_LOCK);
+    at.view = at.section == NULL
+                  ? NULL
+                  : MapViewOfFile(at.section, FILE_MAP_WRITE | FILE_MAP_READ, 0, 0, 0);
+    if (at.view == NULL || at.mutex == NULL)
+        stop_on("opening with plain Win32");
+    for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        measure(&pairs[i], rounds);
+    return 0;
+}

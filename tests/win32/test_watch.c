@@ -1,0 +1,327 @@
+/* What ends the broker's wait: stop, reload, and files that have changed. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "port.h"
+
+#define SOON_MS   60000u /* nothing takes that long unless something is broken */
+#define SHORT_MS  300u
+#define NEIGHBOUR "beside.yaml"
+
+static HANDLE stop, reload;
+static struct system port_system;
+static struct sys_failure why;
+static struct port port;
+static char folder[1024];
+
+static const char *path_of(const char *name)
+{
+    static char path[8][1200];
+    static size_t turn;
+
+    turn = (turn + 1) % 8;
+    snprintf(path[turn], sizeof(path[turn]), "%s\\%s", folder, name);
+    return path[turn];
+}
+
+static void put(const char *name, const char *text)
+{
+    HANDLE file = CreateFileW(support_wide(path_of(name)), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS,
+                              FILE_ATTRIBUTE_NORMAL, NULL);
+    DWORD done;
+
+    assert_true(file != INVALID_HANDLE_VALUE);
+    assert_true(WriteFile(file, text, (DWORD)strlen(text), &done, NULL));
+    CloseHandle(file);
+}
+
+static void remove_files(void)
+{
+    WIN32_FIND_DATAW entry;
+    HANDLE search = FindFirstFileW(support_wide(path_of("*")), &entry);
+
+    if (search == INVALID_HANDLE_VALUE)
+        return;
+    do {
+        DeleteFileW(support_wide(path_of(support_narrow(entry.cFileName))));
+    } while (FindNextFileW(search, &entry));
+    FindClose(search);
+}
+
+static int begin(void **state)
+{
+    wchar_t temporary[MAX_PATH];
+    struct port_host host = {.stop = NULL};
+
+    (void)state;
+    if (GetTempPathW(MAX_PATH, temporary) == 0)
+        return -1;
+    snprintf(folder, sizeof(folder), "%sshmb-watch-%lu", support_narrow(temporary),
+             GetCurrentProcessId());
+    stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+    reload = CreateEventW(NULL, FALSE, FALSE, NULL);
+    host.stop = stop;
+    host.reload = reload;
+    port_open(&port, &host, NULL, &port_system);
+    return CreateDirectoryW(support_wide(folder), NULL) && stop != NULL && reload != NULL ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    port_close(&port);
+    CloseHandle(stop);
+    CloseHandle(reload);
+    remove_files();
+    RemoveDirectoryW(support_wide(folder));
+    return support_teardown(state);
+}
+
+static enum sys_wake wait_for(uint32_t ms)
+{
+    return port_system.wait(port_system.self, ms);
+}
+
+static enum sys_status watch_one(const char *name)
+{
+    const char *const path = path_of(name);
+
+    return port_system.watch(port_system.self, &path, 1, &why);
+}
+
+static void expect_change(void)
+{
+    ULONGLONG start = GetTickCount64();
+
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_CHANGED);
+    /* Left alone for a second; the clock goes in steps. */
+    assert_true(GetTickCount64() - start + 100 >= WATCH_QUIET_MS);
+    assert_int_equal(wait_for(0), SYS_WAKE_TIMEOUT); /* once */
+}
+
+/* Until the watch has heard of something. */
+static void hear(void)
+{
+    ULONGLONG start = GetTickCount64();
+
+    while (watch_delay(port.watch) == UINT32_MAX) {
+        assert_true(GetTickCount64() - start < SOON_MS);
+        SleepEx(10, TRUE);
+    }
+}
+
+/* ---- tests ---- */
+
+static void a_wait_ends_with_its_time(void **state)
+{
+    ULONGLONG start = GetTickCount64();
+
+    (void)state;
+    assert_int_equal(wait_for(SHORT_MS), SYS_WAKE_TIMEOUT);
+    assert_true(GetTickCount64() - start + 50 >= SHORT_MS);
+}
+
+static void without_anything_to_wait_for_it_sleeps(void **state)
+{
+    const struct port_host host = {.stop = NULL};
+    ULONGLONG start = GetTickCount64();
+    struct system alone;
+    struct port other;
+
+    (void)state;
+    port_open(&other, &host, NULL, &alone);
+    assert_int_equal(alone.wait(alone.self, SHORT_MS), SYS_WAKE_TIMEOUT);
+    assert_true(GetTickCount64() - start + 50 >= SHORT_MS);
+    port_close(&other);
+}
+
+static void reload_is_told_once_and_stop_comes_first(void **state)
+{
+    (void)state;
+    SetEvent(reload);
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_RELOAD);
+    assert_int_equal(wait_for(0), SYS_WAKE_TIMEOUT);
+    SetEvent(reload);
+    SetEvent(stop);
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_STOP);
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_STOP);
+    assert_true(port_system.stopping(port_system.self));
+}
+
+static void writing_a_file_is_a_change(void **state)
+{
+    (void)state;
+    put("main.yaml", "old");
+    assert_int_equal(watch_one("MAIN.yaml"), SYS_OK);
+    assert_int_equal(wait_for(0), SYS_WAKE_TIMEOUT);
+    put("main.yaml", "new");
+    expect_change();
+}
+
+/* As editors do it: the name stays, the file is another one. */
+static void replacing_a_file_is_a_change(void **state)
+{
+    (void)state;
+    put("main.yaml", "old");
+    put("x.tmp", "new");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    assert_true(MoveFileExW(support_wide(path_of("x.tmp")), support_wide(path_of("main.yaml")),
+                            MOVEFILE_REPLACE_EXISTING));
+    expect_change();
+}
+
+static void deleting_and_making_a_file_are_changes(void **state)
+{
+    (void)state;
+    put("main.yaml", "old");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    assert_true(DeleteFileW(support_wide(path_of("main.yaml"))));
+    expect_change();
+    put("main.yaml", "new");
+    expect_change();
+}
+
+static void a_file_that_a_pattern_means_is_a_change(void **state)
+{
+    (void)state;
+    assert_int_equal(watch_one("*.yaml"), SYS_OK);
+    put("b.yaml", "new");
+    expect_change();
+}
+
+static void a_neighbour_is_none(void **state)
+{
+    (void)state;
+    put("main.yaml", "old");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    put(NEIGHBOUR, "x");
+    put(NEIGHBOUR, "y");
+    DeleteFileW(support_wide(path_of(NEIGHBOUR)));
+    assert_int_equal(wait_for(WATCH_QUIET_MS + SHORT_MS), SYS_WAKE_TIMEOUT);
+    assert_int_equal(watch_delay(port.watch), UINT32_MAX);
+    put("main.yaml", "new"); /* but it does listen */
+    expect_change();
+}
+
+static void another_change_begins_the_second_anew(void **state)
+{
+    ULONGLONG start = GetTickCount64();
+    uint32_t before;
+
+    (void)state;
+    put("main.yaml", "old");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    put("main.yaml", "new");
+    hear();
+    SleepEx(SHORT_MS, FALSE);
+    before = watch_delay(port.watch);
+    assert_true(before <= WATCH_QUIET_MS - SHORT_MS + 50);
+    put("main.yaml", "newer");
+    while (watch_delay(port.watch) <= before) {
+        assert_true(GetTickCount64() - start < SOON_MS);
+        SleepEx(10, TRUE);
+    }
+    expect_change();
+}
+
+static void a_reload_makes_a_change_no_news(void **state)
+{
+    (void)state;
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    put("main.yaml", "new");
+    hear();
+    while (SleepEx(SHORT_MS, TRUE) != 0) /* all that is told of it */
+        ;
+    SetEvent(reload);
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_RELOAD);
+    assert_int_equal(watch_delay(port.watch), UINT32_MAX);
+}
+
+/* Between reading files and watching the next ones nothing gets lost. */
+static void watching_anew_keeps_what_was_heard(void **state)
+{
+    (void)state;
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    put("main.yaml", "new");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    expect_change();
+}
+
+static void watching_nothing_is_quiet(void **state)
+{
+    (void)state;
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    assert_int_equal(port_system.watch(port_system.self, NULL, 0, &why), SYS_OK);
+    assert_null(port.watch);
+    put("main.yaml", "new");
+    assert_int_equal(wait_for(SHORT_MS), SYS_WAKE_TIMEOUT);
+}
+
+static void more_changes_than_can_be_told_are_one(void **state)
+{
+    char name[100];
+    int i;
+
+    (void)state;
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    for (i = 0; i < 600; i++) {
+        snprintf(name, sizeof(name), "a neighbour with a rather long name, number %d.txt", i);
+        put(name, "x");
+    }
+    /* Wine has no room for more either, and gives up in another way: nobody is told names. */
+    put("main.yaml", "new");
+    expect_change();
+}
+
+static void a_folder_that_comes_later_is_a_change(void **state)
+{
+    (void)state;
+    assert_true(RemoveDirectoryW(support_wide(folder)));
+    assert_int_equal(watch_one("main.yaml"), SYS_NOT_FOUND);
+    assert_non_null(port.watch);
+    assert_true(CreateDirectoryW(support_wide(folder), NULL));
+    expect_change();
+    put("main.yaml", "new");
+    expect_change();
+}
+
+static void a_watch_holds_up_no_end(void **state)
+{
+    const char *const paths[] = {path_of("a.yaml"), path_of("b.yaml"), "C:\\windows\\*.yaml",
+                                 "C:\\*.yaml"};
+    int i;
+
+    (void)state;
+    for (i = 0; i < 20; i++) {
+        assert_int_equal(port_system.watch(port_system.self, paths, 4, &why), SYS_OK);
+        put("a.yaml", "new");
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_wait_ends_with_its_time),
+        TEST(without_anything_to_wait_for_it_sleeps),
+        TEST(reload_is_told_once_and_stop_comes_first),
+        TEST(writing_a_file_is_a_change),
+        TEST(replacing_a_file_is_a_change),
+        TEST(deleting_and_making_a_file_are_changes),
+        TEST(a_file_that_a_pattern_means_is_a_change),
+        TEST(a_neighbour_is_none),
+        TEST(another_change_begins_the_second_anew),
+        TEST(a_reload_makes_a_change_no_news),
+        TEST(watching_anew_keeps_what_was_heard),
+        TEST(watching_nothing_is_quiet),
+        TEST(more_changes_than_can_be_told_are_one),
+        TEST(a_folder_that_comes_later_is_a_change),
+        TEST(a_watch_holds_up_no_end),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
