@@ -1,0 +1,67 @@
+#include "fail.h"
+
+#include <windows.h>
+
+#include "error.h"
+#include "out.h"
+#include "shmb.h"
+
+#define SENTENCE_MAX 1024
+
+enum shmb_exit fail_code(int32_t result)
+{
+    switch (result) {
+    case SHMB_OK:
+    case SHMB_ABANDONED:
+        return SHMB_EXIT_DONE;
+    case SHMB_BAD_NAME:
+        return SHMB_EXIT_USAGE;
+    case SHMB_ACCESS_DENIED:
+        return SHMB_EXIT_DENIED;
+    case SHMB_TIMEOUT:
+    case SHMB_BUSY:
+        return SHMB_EXIT_TIMEOUT;
+    case SHMB_NO_BROKER:
+        return SHMB_EXIT_NO_BROKER;
+    case SHMB_WRONG_KIND:
+    case SHMB_NOT_OURS:
+    case SHMB_VERSION_MISMATCH:
+        return SHMB_EXIT_CONFLICT;
+    case SHMB_NO_MEMORY:
+    case SHMB_SYSTEM:
+        return SHMB_EXIT_SYSTEM;
+    default: /* not found, out of range, refused, inconsistent, corrupt, stale */
+        return SHMB_EXIT_NOT_SO;
+    }
+}
+
+enum shmb_exit fail_result(const char *name, int32_t result)
+{
+    char sentence[SENTENCE_MAX];
+
+    shmb_result_text(result, sentence, sizeof(sentence));
+    out_error("%s: %s", name, sentence);
+    return fail_code(result);
+}
+
+enum shmb_exit fail_call(const char *name, const char *what, const char *call, uint32_t code)
+{
+    char text[SENTENCE_MAX];
+
+    error_text(code, text, sizeof(text));
+    out_error("%s: %s (%s: %lu, %s)", name, what, call, (unsigned long)code, text);
+    return code == ERROR_ACCESS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
+}
+
+enum shmb_exit fail_memory(const char *name)
+{
+    out_error("%s: memory is short", name);
+    return SHMB_EXIT_SYSTEM;
+}
+
+void fail_warn_abandoned(const char *name, const char *advice)
+{
+    out_error("%s: warning: an owner died while it held the lock, what it guards may be half "
+              "done%s",
+              name, advice);
+}

@@ -1,0 +1,190 @@
+#include "request.h"
+
+#include <string.h>
+
+#include "out.h"
+#include "shmb.h"
+
+static const struct option {
+    const char *word;
+    unsigned bit;
+    bool has_value;
+    uint64_t maximum; /* of a number; 0: the value is a text */
+} options[] = {
+    {"--json", OPTION_JSON, false, 0},
+    {"--raw", OPTION_RAW, false, 0},
+    {"--text", OPTION_TEXT, true, 0},
+    {"--offset", OPTION_OFFSET, true, UINT64_MAX - 1},
+    {"--count", OPTION_COUNT, true, UINT64_MAX - 1},
+    {"--timeout", OPTION_TIMEOUT, true, SHMB_INFINITE - 1},
+};
+
+static int digit_of(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return 16;
+}
+
+/* Decimal, or hexadecimal behind 0x; nothing else around it. */
+static bool read_number(const char *text, uint64_t maximum, uint64_t *number)
+{
+    unsigned base = 10;
+
+    *number = 0;
+    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+        base = 16;
+        text += 2;
+    }
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        unsigned digit = (unsigned)digit_of(*text);
+
+        if (digit >= base || *number > (maximum - digit) / base)
+            return false;
+        *number = *number * base + digit;
+    }
+    return true;
+}
+
+/* Puts a value where it belongs. False: it is no number, or too large a one. */
+static bool set_value(struct request *request, const struct option *option, const char *value)
+{
+    uint64_t number;
+
+    if (option->maximum == 0) {
+        request->text = value;
+        return true;
+    }
+    if (!read_number(value, option->maximum, &number))
+        return false;
+    if (option->bit == OPTION_OFFSET)
+        request->offset = number;
+    else if (option->bit == OPTION_COUNT)
+        request->count = number;
+    else
+        request->timeout_ms = (uint32_t)number;
+    return true;
+}
+
+static const struct option *find_option(const char *word, unsigned allowed)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        if ((options[i].bit & allowed) != 0 && strcmp(options[i].word, word) == 0)
+            return &options[i];
+    return NULL;
+}
+
+/* One option with its value at `words->word[*at]`; `*at` moves to its last word. */
+static bool read_option(const struct verb *verb, const struct words *words, size_t *at,
+                        struct request *request)
+{
+    const char *word = words->word[*at];
+    const struct option *option = find_option(word, verb->options);
+
+    if (option == NULL) {
+        out_error("\"%s\" is not expected here; see shmb %s --help", word, verb->verb);
+        return false;
+    }
+    if ((request->given & option->bit) != 0) {
+        out_error("%s is given twice", word);
+        return false;
+    }
+    request->given |= option->bit;
+    if (!option->has_value)
+        return true;
+    if (*at + 1 == words->count) {
+        out_error("%s needs a value", word);
+        return false;
+    }
+    if (set_value(request, option, words->word[++*at]))
+        return true;
+    out_error("%s needs a number from 0 to %llu, decimal or with 0x, not \"%s\"", word,
+              (unsigned long long)option->maximum, words->word[*at]);
+    return false;
+}
+
+static bool take_name(const struct verb *verb, const char *word, struct request *request)
+{
+    if (!verb->takes_name || request->name != NULL) {
+        out_error("\"%s\" is not expected here; see shmb %s --help", word, verb->verb);
+        return false;
+    }
+    request->name = word;
+    return true;
+}
+
+/* What stands behind `--`: a command, or a name that looks like an option. */
+static bool read_behind(const struct verb *verb, const struct words *words, struct request *request)
+{
+    size_t i;
+
+    request->command = words->rest;
+    for (i = 0; !verb->runs_command && i < words->behind_count; i++)
+        if (!take_name(verb, words->behind[i], request))
+            return false;
+    return true;
+}
+
+static bool check_complete(const struct verb *verb, const struct request *request)
+{
+    const char *action = verb->action != NULL ? verb->action : "";
+    const char *between = verb->action != NULL ? " " : "";
+
+    if (verb->takes_name && request->name == NULL) {
+        out_error("%s%s%s needs a name; see shmb %s --help", verb->verb, between, action,
+                  verb->verb);
+        return false;
+    }
+    if (verb->runs_command && request->command[0] == L'\0') {
+        out_error("%s%s%s needs -- and a command behind it; see shmb %s --help", verb->verb,
+                  between, action, verb->verb);
+        return false;
+    }
+    return true;
+}
+
+/* The words that are ours: those of a command are not looked at. */
+static bool all_unicode(const struct verb *verb, const struct words *words)
+{
+    bool ok = true;
+    size_t i;
+
+    for (i = 0; i < words->count; i++)
+        ok = ok && words->word[i] != NULL;
+    for (i = 0; !verb->runs_command && i < words->behind_count; i++)
+        ok = ok && words->behind[i] != NULL;
+    if (!ok)
+        out_error("the command line cannot be read as Unicode text");
+    return ok;
+}
+
+bool request_read(const struct verb *verb, const struct words *words, size_t first,
+                  struct request *request, bool *help)
+{
+    bool ok = true;
+    size_t i;
+
+    memset(request, 0, sizeof(*request));
+    request->count = UINT64_MAX;
+    request->timeout_ms = SHMB_INFINITE;
+    *help = false;
+    if (!all_unicode(verb, words))
+        return false;
+    for (i = first; ok && i < words->count; i++) {
+        if (strcmp(words->word[i], "--help") == 0) {
+            *help = true;
+            return true;
+        }
+        ok = words->word[i][0] == '-' ? read_option(verb, words, &i, request)
+                                      : take_name(verb, words->word[i], request);
+    }
+    return ok && read_behind(verb, words, request) && check_complete(verb, request);
+}

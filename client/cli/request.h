@@ -1,0 +1,50 @@
+/*
+ * request.h - what the command line asks for, read and checked.
+ */
+#ifndef CLI_REQUEST_H
+#define CLI_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <wchar.h>
+
+#include "exit_codes.h"
+#include "words.h"
+
+/* Options, as bits. */
+#define OPTION_JSON    0x01u /* --json */
+#define OPTION_OFFSET  0x02u /* --offset N */
+#define OPTION_COUNT   0x04u /* --count N */
+#define OPTION_TEXT    0x08u /* --text T */
+#define OPTION_TIMEOUT 0x10u /* --timeout MS */
+#define OPTION_RAW     0x20u /* --raw */
+
+struct request {
+    unsigned given;         /* OPTION_... */
+    const char *name;       /* NULL for a verb without one */
+    const char *text;       /* NULL: not given */
+    uint64_t offset;        /* 0: not given */
+    uint64_t count;         /* UINT64_MAX: not given */
+    uint32_t timeout_ms;    /* SHMB_INFINITE: not given */
+    const wchar_t *command; /* behind `--`, as it was typed */
+    uint32_t command_code;  /* set by a verb that runs it and is done: its exit code */
+};
+
+/* A verb, or an action of one such as `event set`. */
+struct verb {
+    const char *verb, *action; /* action NULL: the verb has none */
+    unsigned options;          /* those it takes */
+    bool takes_name, runs_command;
+    enum shmb_exit (*run)(struct request *request);
+};
+
+/*
+ * Reads the words from `first` on, options and name in any order. `*help` is
+ * set when --help is among them; what stands behind it is not looked at then. False: the
+ * fault has been said. Texts in `request` live as long as the words.
+ */
+bool request_read(const struct verb *verb, const struct words *words, size_t first,
+                  struct request *request, bool *help);
+
+#endif

@@ -1,0 +1,127 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include "command.h"
+#include "fail.h"
+#include "out.h"
+#include "segment.h"
+
+/* One who may only read may still be one who may wait: the lock itself tells. */
+static int32_t open_to_lock(const char *name, shmb_segment **segment, shmb_info *info)
+{
+    int32_t result = segment_open(name, SHMB_WRITE, 0, 1, segment, info);
+
+    if (result == SHMB_ACCESS_DENIED)
+        result = segment_open(name, SHMB_READ, 0, 1, segment, info);
+    return result;
+}
+
+/* Takes the lock. A failure has been said. */
+static enum shmb_exit take(const struct request *request, shmb_segment *segment,
+                           const shmb_info *info, int32_t *result)
+{
+    if ((info->flags & SHMB_FLAG_HAS_LOCK) == 0) {
+        out_error("%s: the segment has no lock", request->name);
+        return SHMB_EXIT_NOT_SO;
+    }
+    *result = shmb_lock(segment, request->timeout_ms);
+    return *result < 0 ? fail_result(request->name, *result) : SHMB_EXIT_DONE;
+}
+
+static enum shmb_exit run_locked(struct request *request, shmb_segment *segment,
+                                 const shmb_info *info)
+{
+    int32_t result;
+    enum shmb_exit code = take(request, segment, info, &result);
+
+    if (code != SHMB_EXIT_DONE)
+        return code;
+    if (result == SHMB_ABANDONED)
+        fail_warn_abandoned(request->name, "; when it is put right: shmb repair");
+    code = command_run(request);
+    result = shmb_unlock(segment);
+    if (result != SHMB_OK && code == SHMB_EXIT_DONE)
+        code = fail_result(request->name, result);
+    return code;
+}
+
+enum shmb_exit verb_lock(struct request *request)
+{
+    shmb_segment *segment;
+    shmb_info info;
+    int32_t result = open_to_lock(request->name, &segment, &info);
+    enum shmb_exit code;
+
+    if (result == SHMB_WRONG_KIND)
+        return verb_mutex_lock(request);
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    code = run_locked(request, segment, &info);
+    shmb_close(segment);
+    return code;
+}
+
+enum shmb_exit verb_mutex_lock(struct request *request)
+{
+    HANDLE mutex;
+    DWORD waited;
+    int32_t result = shmb_open_object(request->name, SHMB_KIND_MUTEX, SHMB_WRITE, 0, &mutex);
+    enum shmb_exit code;
+
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    waited = WaitForSingleObject(mutex, request->timeout_ms);
+    if (waited == WAIT_OBJECT_0 || waited == WAIT_ABANDONED) {
+        if (waited == WAIT_ABANDONED)
+            fail_warn_abandoned(request->name, "");
+        code = command_run(request);
+        ReleaseMutex(mutex);
+    } else if (waited == WAIT_TIMEOUT) {
+        code = fail_result(request->name, SHMB_TIMEOUT);
+    } else {
+        code = fail_call(request->name, "the mutex cannot be waited for", "WaitForSingleObject",
+                         GetLastError());
+    }
+    CloseHandle(mutex);
+    return code;
+}
+
+/* Declares the content consistent, under the lock where there is one. */
+static enum shmb_exit repair(const struct request *request, shmb_segment *segment,
+                             const shmb_info *info)
+{
+    bool locked = (info->flags & SHMB_FLAG_HAS_LOCK) != 0;
+    int32_t found = SHMB_OK, result;
+
+    if (locked) {
+        enum shmb_exit code = take(request, segment, info, &found);
+
+        if (code != SHMB_EXIT_DONE)
+            return code;
+    }
+    result = shmb_mark_consistent(segment);
+    if (locked && result == SHMB_OK)
+        result = shmb_unlock(segment);
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    if (locked && found != SHMB_ABANDONED)
+        out_text("%s: there was nothing to repair\n", info->name);
+    else
+        out_text("%s: declared consistent\n", info->name);
+    return SHMB_EXIT_DONE;
+}
+
+enum shmb_exit verb_repair(struct request *request)
+{
+    shmb_segment *segment;
+    shmb_info info;
+    int32_t result = segment_open(request->name, SHMB_WRITE, 0, 1, &segment, &info);
+    enum shmb_exit code;
+
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    code = repair(request, segment, &info);
+    shmb_close(segment); /* gives the lock back where that has not been done */
+    return code;
+}

@@ -1,0 +1,201 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "fail.h"
+#include "names.h"
+#include "out.h"
+#include "segment.h"
+#include "show.h"
+
+/* How a semaphore stands; Win32 has no call that asks without taking. */
+struct semaphore_basic {
+    LONG current, maximum;
+};
+typedef LONG(NTAPI *query_semaphore)(HANDLE semaphore, int what, void *out, ULONG size,
+                                     ULONG *needed);
+
+static bool ask_semaphore(const char *name, struct semaphore_basic *out)
+{
+    FARPROC found = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQuerySemaphore");
+    query_semaphore query;
+    HANDLE semaphore;
+    bool ok;
+
+    if (found == NULL ||
+        shmb_open_object(name, SHMB_KIND_SEMAPHORE, SHMB_READ, 0, &semaphore) != SHMB_OK)
+        return false;
+    memcpy(&query, &found, sizeof(query));
+    ok = query(semaphore, 0, out, sizeof(*out), NULL) >= 0;
+    CloseHandle(semaphore);
+    return ok;
+}
+
+/* Opens and closes the object with this right; `info` (may be NULL) is filled for a segment. */
+static int32_t try_open(const char *name, uint32_t kind, uint32_t rights, shmb_info *info)
+{
+    shmb_segment *segment;
+    HANDLE object;
+    int32_t result;
+
+    if (kind == SHMB_KIND_SEGMENT) {
+        result = segment_open(name, rights, 0, 1, &segment, info);
+        shmb_close(segment);
+        return result;
+    }
+    result = shmb_open_object(name, kind, rights, 0, &object);
+    if (result == SHMB_OK)
+        CloseHandle(object);
+    return result;
+}
+
+static void set_name(const char *name, shmb_info *info)
+{
+    const char *bare = name;
+    size_t length = strlen(name);
+
+    shmb_name_check(name, length, &bare, &length);
+    if (length < sizeof(info->name))
+        memcpy(info->name, bare, length);
+}
+
+/*
+ * What can be known without the directory: the kind is the one that does not
+ * fail with SHMB_WRONG_KIND. "Access denied" is said of the right kind only.
+ */
+static int32_t find_by_name(const char *name, shmb_info *info)
+{
+    int32_t result = SHMB_WRONG_KIND;
+    uint32_t kind;
+
+    for (kind = SHMB_KIND_SEGMENT; kind <= SHMB_KIND_SEMAPHORE && result == SHMB_WRONG_KIND;
+         kind++) {
+        memset(info, 0, sizeof(*info));
+        info->size = sizeof(*info);
+        result = try_open(name, kind, kind == SHMB_KIND_MUTEX ? SHMB_WRITE : SHMB_READ, info);
+        if (result == SHMB_BAD_ARGUMENT) /* an event that resets itself */
+            result = try_open(name, kind, SHMB_WRITE, NULL);
+        info->kind = kind;
+    }
+    set_name(name, info);
+    info->state = SHOW_STATE_UNKNOWN;
+    return result == SHMB_ACCESS_DENIED ? SHMB_OK : result;
+}
+
+static int32_t find(const char *name, shmb_info *info)
+{
+    int32_t result;
+
+    info->size = sizeof(*info);
+    result = shmb_describe(name, info);
+    switch (result) {
+    case SHMB_NOT_FOUND:
+    case SHMB_NO_BROKER:
+    case SHMB_ACCESS_DENIED:
+    case SHMB_NOT_OURS:
+        return find_by_name(name, info);
+    default:
+        return result;
+    }
+}
+
+/* How the object answers the caller; what the broker does not hold gives no rights. */
+struct answer {
+    bool read, write, counted;
+    struct semaphore_basic semaphore;
+};
+
+static void ask(const shmb_info *info, struct answer *answer)
+{
+    memset(answer, 0, sizeof(*answer));
+    answer->read = try_open(info->name, info->kind, SHMB_READ, NULL) == SHMB_OK;
+    answer->write = try_open(info->name, info->kind, SHMB_WRITE, NULL) == SHMB_OK;
+    if (info->kind == SHMB_KIND_SEMAPHORE)
+        answer->counted = ask_semaphore(info->name, &answer->semaphore);
+}
+
+static void print_json(const shmb_info *info, const struct answer *answer)
+{
+    out_text("{");
+    show_json(info);
+    if (info->kind == SHMB_KIND_SEMAPHORE && answer->counted)
+        out_text(",\"count\":%ld", (long)answer->semaphore.current);
+    else if (info->kind == SHMB_KIND_SEMAPHORE)
+        out_text(",\"count\":null");
+    out_text(",\"rights\":[%s%s%s]}\n", answer->read ? "\"read\"" : "",
+             answer->read && answer->write ? "," : "", answer->write ? "\"write\"" : "");
+}
+
+static void print_segment(const shmb_info *info)
+{
+    if (info->bytes != 0)
+        out_text("size:        %" PRIu64 " bytes%s\n", info->bytes,
+                 (info->flags & SHMB_FLAG_ROUNDED) != 0 ? ", rounded up to pages" : "");
+    out_text("lock:        %s\n", (info->flags & SHMB_FLAG_HAS_LOCK) != 0 ? info->lock : "none");
+    if ((info->flags & SHMB_FLAG_READERS_MAY_WAIT) != 0)
+        out_text("             readers may wait on it\n");
+    if ((info->flags & SHMB_FLAG_INITIAL) != 0)
+        out_text("content:     first given by the broker\n");
+}
+
+static void print_semaphore(const shmb_info *info, const struct answer *answer)
+{
+    if (answer->counted)
+        out_text("count:       %ld of %ld\n", (long)answer->semaphore.current,
+                 (long)answer->semaphore.maximum);
+    if (info->state != SHOW_STATE_UNKNOWN)
+        out_text("made with:   %" PRId32 " of %" PRId32 "\n", info->initial, info->maximum);
+}
+
+static void print_text(const shmb_info *info, const struct answer *answer)
+{
+    out_text("name:        %s\n", info->name);
+    out_text("kind:        %s%s\n", show_kind(info->kind),
+             (info->flags & SHMB_FLAG_COMPANION) != 0 ? ", belongs to a segment" : "");
+    out_text("state:       %s\n", info->state == SHOW_STATE_UNKNOWN
+                                      ? "unknown, found by name without the broker's directory"
+                                      : show_state(info->state));
+    if (info->generation != 0)
+        out_text("generation:  %" PRIu64 "\n", info->generation);
+    if (info->kind == SHMB_KIND_SEGMENT)
+        print_segment(info);
+    else if (info->kind == SHMB_KIND_SEMAPHORE)
+        print_semaphore(info, answer);
+    else if (info->kind == SHMB_KIND_EVENT && info->state != SHOW_STATE_UNKNOWN)
+        out_text("reset:       %s\n",
+                 (info->flags & SHMB_FLAG_MANUAL_RESET) != 0 ? "manual" : "automatic");
+    out_text("your rights: %s%s%s\n", answer->read ? "read" : "",
+             answer->read && answer->write ? ", " : "",
+             answer->write  ? "write"
+             : answer->read ? ""
+                            : "none");
+}
+
+enum shmb_exit verb_info(struct request *request)
+{
+    struct answer answer;
+    shmb_info info;
+    int32_t result = find(request->name, &info);
+
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    ask(&info, &answer);
+    if ((request->given & OPTION_JSON) != 0)
+        print_json(&info, &answer);
+    else
+        print_text(&info, &answer);
+    return SHMB_EXIT_DONE;
+}
+
+enum shmb_exit verb_semaphore_info(struct request *request)
+{
+    shmb_info info;
+    int32_t result = find(request->name, &info);
+
+    if (result == SHMB_OK && info.kind != SHMB_KIND_SEMAPHORE)
+        result = SHMB_WRONG_KIND;
+    return result == SHMB_OK ? verb_info(request) : fail_result(request->name, result);
+}

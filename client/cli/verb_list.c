@@ -1,0 +1,66 @@
+#include "verbs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "fail.h"
+#include "out.h"
+#include "shmb.h"
+#include "show.h"
+
+static void print_line(const shmb_info *info)
+{
+    char bytes[24] = "";
+
+    if (info->kind == SHMB_KIND_SEGMENT)
+        snprintf(bytes, sizeof(bytes), "%" PRIu64, info->bytes);
+    out_text("%-9s  %-8s  %12s  %s\n", show_kind(info->kind), show_state(info->state), bytes,
+             info->name);
+}
+
+static int32_t print_all(shmb_list *list, bool json)
+{
+    const char *separator = "\n";
+    shmb_info info;
+    int32_t result;
+
+    if (json)
+        out_text("{\"objects\":[");
+    for (;;) {
+        info.size = sizeof(info);
+        result = shmb_list_next(list, &info);
+        if (result != SHMB_OK)
+            break;
+        if (!json) {
+            print_line(&info);
+            continue;
+        }
+        out_text("%s{", separator);
+        show_json(&info);
+        out_text("}");
+        separator = ",\n";
+    }
+    if (json)
+        out_text("\n]}\n");
+    return result == SHMB_NOT_FOUND ? SHMB_OK : result;
+}
+
+enum shmb_exit verb_list(struct request *request)
+{
+    shmb_list *list;
+    int32_t result = shmb_list_open(&list, NULL);
+
+    if (result == SHMB_NOT_FOUND) {
+        out_error("list: a broker runs, but it has not published what it holds");
+        return SHMB_EXIT_NOT_SO;
+    }
+    if (result == SHMB_NO_BROKER) {
+        out_error("list: no broker runs");
+        return SHMB_EXIT_NO_BROKER;
+    }
+    if (result != SHMB_OK)
+        return fail_result("list", result);
+    result = print_all(list, (request->given & OPTION_JSON) != 0);
+    shmb_list_close(list);
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("list", result);
+}

@@ -1,0 +1,167 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "out.h"
+#include "segment.h"
+
+/* What is read as of one moment; a multiple of a line of the dump. */
+#define PIECE ((uint64_t)16 * 1024 * 1024)
+
+/* How long a snapshot is tried anew where writers leave no gap. */
+#define BUSY_MS 1000u
+
+/* Gets the pieces in their order; false: no more of them. */
+struct sink {
+    bool (*take)(struct sink *sink, uint64_t offset, const uint8_t *bytes, size_t count);
+    bool squeezing;   /* dump: the line before was left out */
+    uint8_t last[16]; /* dump: the last whole line */
+    bool has_last;
+};
+
+static int32_t copy(const struct request *request, const shmb_segment *segment, uint8_t *buffer,
+                    size_t count)
+{
+    ULONGLONG until = GetTickCount64() + BUSY_MS;
+    int32_t result = SHMB_BAD_ARGUMENT;
+
+    if ((request->given & OPTION_RAW) == 0)
+        result = shmb_snapshot(segment, 0, buffer, count, NULL);
+    while (result == SHMB_BUSY && GetTickCount64() < until) {
+        Sleep(1);
+        result = shmb_snapshot(segment, 0, buffer, count, NULL);
+    }
+    /* Where nothing tells of writes, or nobody asks, there is nothing to wait for. */
+    if (result == SHMB_BAD_ARGUMENT)
+        result = shmb_read(segment, 0, buffer, count, NULL);
+    return result;
+}
+
+static int32_t copy_piece(const struct request *request, const shmb_info *whole, uint64_t offset,
+                          uint8_t *buffer, size_t count)
+{
+    shmb_segment *segment;
+    shmb_info info;
+    int32_t result = segment_open(request->name, SHMB_READ, offset, count, &segment, &info);
+
+    if (result != SHMB_OK)
+        return result;
+    result =
+        info.generation == whole->generation ? copy(request, segment, buffer, count) : SHMB_STALE;
+    shmb_close(segment);
+    return result;
+}
+
+static int32_t copy_range(const struct request *request, const shmb_info *whole, uint8_t *buffer,
+                          struct sink *sink)
+{
+    uint64_t offset = request->offset, left = whole->bytes - offset;
+    int32_t result = SHMB_OK;
+
+    if (request->count < left)
+        left = request->count;
+    while (left > 0) {
+        size_t count = (size_t)(left < PIECE ? left : PIECE);
+
+        result = copy_piece(request, whole, offset, buffer, count);
+        if (result != SHMB_OK || !sink->take(sink, offset, buffer, count))
+            break;
+        offset += count;
+        left -= count;
+    }
+    return result;
+}
+
+/* `*whole` is what is known of the segment. */
+static enum shmb_exit copy_out(const struct request *request, struct sink *sink, shmb_info *whole)
+{
+    shmb_segment *segment;
+    uint8_t *buffer;
+    int32_t result = segment_open(request->name, SHMB_READ, 0, 1, &segment, whole);
+
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    shmb_close(segment);
+    if (request->offset > whole->bytes)
+        return fail_result(request->name, SHMB_RANGE);
+    buffer = malloc((size_t)(whole->bytes < PIECE ? whole->bytes : PIECE));
+    if (buffer == NULL)
+        return fail_memory(request->name);
+    result = copy_range(request, whole, buffer, sink);
+    free(buffer);
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
+}
+
+static bool take_bytes(struct sink *sink, uint64_t offset, const uint8_t *bytes, size_t count)
+{
+    (void)sink;
+    (void)offset;
+    return out_bytes(bytes, count);
+}
+
+enum shmb_exit verb_read(struct request *request)
+{
+    struct sink sink = {.take = take_bytes};
+    shmb_info whole;
+
+    return copy_out(request, &sink, &whole);
+}
+
+static void dump_line(uint64_t offset, const uint8_t *bytes, size_t count)
+{
+    static const char digits[] = "0123456789abcdef";
+    char hex[16 * 3 + 2], text[17];
+    size_t i;
+
+    memset(hex, ' ', sizeof(hex));
+    for (i = 0; i < count; i++) {
+        size_t at = i * 3 + (i >= 8 ? 1 : 0); /* a gap in the middle */
+
+        hex[at] = digits[bytes[i] >> 4];
+        hex[at + 1] = digits[bytes[i] & 15];
+        text[i] = bytes[i] >= 0x20 && bytes[i] < 0x7F ? (char)bytes[i] : '.';
+    }
+    hex[sizeof(hex) - 1] = '\0';
+    text[count] = '\0';
+    out_text("%08" PRIx64 "  %s |%s|\n", offset, hex, text);
+}
+
+static bool take_lines(struct sink *sink, uint64_t offset, const uint8_t *bytes, size_t count)
+{
+    size_t at;
+
+    for (at = 0; at < count; at += 16) {
+        size_t length = count - at < 16 ? count - at : 16;
+        bool same = sink->has_last && length == 16 && memcmp(sink->last, bytes + at, 16) == 0;
+
+        if (same && !sink->squeezing)
+            out_text("*\n");
+        if (!same)
+            dump_line(offset + at, bytes + at, length);
+        sink->squeezing = same;
+        sink->has_last = length == 16;
+        memcpy(sink->last, bytes + at, length);
+    }
+    return true;
+}
+
+enum shmb_exit verb_dump(struct request *request)
+{
+    struct sink sink = {.take = take_lines};
+    shmb_info whole;
+    enum shmb_exit code = copy_out(request, &sink, &whole);
+
+    if (code == SHMB_EXIT_DONE) {
+        uint64_t end = whole.bytes;
+
+        if (request->count < end - request->offset)
+            end = request->offset + request->count;
+        out_text("%08" PRIx64 "\n", end);
+    }
+    return code;
+}

@@ -1,0 +1,69 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include "command.h"
+#include "fail.h"
+#include "out.h"
+#include "shmb.h"
+
+static enum shmb_exit give_back(const char *name, HANDLE semaphore, LONG count)
+{
+    if (ReleaseSemaphore(semaphore, count, NULL))
+        return SHMB_EXIT_DONE;
+    if (GetLastError() == ERROR_TOO_MANY_POSTS) {
+        out_error("%s: the count would be more than the maximum", name);
+        return SHMB_EXIT_NOT_SO;
+    }
+    return fail_call(name, "the count cannot be given back", "ReleaseSemaphore", GetLastError());
+}
+
+static enum shmb_exit run_with_one(struct request *request, HANDLE semaphore)
+{
+    enum shmb_exit code, returned;
+
+    switch (WaitForSingleObject(semaphore, request->timeout_ms)) {
+    case WAIT_OBJECT_0:
+        code = command_run(request);
+        returned = give_back(request->name, semaphore, 1);
+        return code != SHMB_EXIT_DONE ? code : returned;
+    case WAIT_TIMEOUT:
+        return fail_result(request->name, SHMB_TIMEOUT);
+    default:
+        return fail_call(request->name, "the semaphore cannot be waited for", "WaitForSingleObject",
+                         GetLastError());
+    }
+}
+
+enum shmb_exit verb_semaphore_take(struct request *request)
+{
+    HANDLE semaphore;
+    int32_t result =
+        shmb_open_object(request->name, SHMB_KIND_SEMAPHORE, SHMB_WRITE, 0, &semaphore);
+    enum shmb_exit code;
+
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    code = run_with_one(request, semaphore);
+    CloseHandle(semaphore);
+    return code;
+}
+
+enum shmb_exit verb_semaphore_release(struct request *request)
+{
+    uint64_t count = (request->given & OPTION_COUNT) != 0 ? request->count : 1;
+    HANDLE semaphore;
+    enum shmb_exit code;
+    int32_t result;
+
+    if (count == 0 || count > INT32_MAX) {
+        out_error("--count needs a number from 1 to %ld here", (long)INT32_MAX);
+        return SHMB_EXIT_USAGE;
+    }
+    result = shmb_open_object(request->name, SHMB_KIND_SEMAPHORE, SHMB_WRITE, 0, &semaphore);
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    code = give_back(request->name, semaphore, (LONG)count);
+    CloseHandle(semaphore);
+    return code;
+}

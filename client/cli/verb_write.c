@@ -1,0 +1,150 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "out.h"
+#include "segment.h"
+
+#define INPUT_STEP 65536u
+
+/* What is to be written. */
+struct input {
+    const uint8_t *bytes;
+    size_t length;
+};
+
+/* What the standard input has given so far. */
+struct reading {
+    uint8_t *bytes;
+    size_t length, capacity;
+};
+
+/* False: memory is short. */
+static bool grow(struct reading *reading)
+{
+    size_t capacity = reading->capacity == 0 ? INPUT_STEP : reading->capacity * 2;
+    uint8_t *bytes = capacity > reading->capacity ? realloc(reading->bytes, capacity) : NULL;
+
+    if (bytes == NULL)
+        return false;
+    reading->bytes = bytes;
+    reading->capacity = capacity;
+    return true;
+}
+
+/* One ReadFile behind what is there; 0, or the Win32 code. */
+static DWORD read_some(HANDLE in, struct reading *reading, bool *end)
+{
+    size_t left = reading->capacity - reading->length;
+    DWORD code, got = 0;
+
+    if (ReadFile(in, reading->bytes + reading->length, left < INPUT_STEP ? (DWORD)left : INPUT_STEP,
+                 &got, NULL)) {
+        reading->length += got;
+        /* Through a pipe somebody may send nothing without ending it. */
+        *end = got == 0 && GetFileType(in) != FILE_TYPE_PIPE;
+        return 0;
+    }
+    code = GetLastError();
+    *end = true;
+    return code == ERROR_BROKEN_PIPE || code == ERROR_HANDLE_EOF ? 0 : code;
+}
+
+/* Reads to the end, or until it is more than `room`. */
+static enum shmb_exit read_input(const char *name, uint64_t room, struct reading *reading)
+{
+    HANDLE in = GetStdHandle(STD_INPUT_HANDLE);
+    bool end = false;
+    DWORD code, mode;
+
+    /* Its bytes would be in a code page; and what is typed is better given as a word. */
+    if (GetConsoleMode(in, &mode)) {
+        out_error("%s: the input is a console; give --text, or a file or pipe", name);
+        return SHMB_EXIT_USAGE;
+    }
+    while (!end && reading->length <= room) {
+        if (reading->length == reading->capacity && !grow(reading))
+            return fail_memory(name);
+        code = read_some(in, reading, &end);
+        if (code != 0)
+            return fail_call(name, "the input cannot be read", "ReadFile", code);
+    }
+    return SHMB_EXIT_DONE;
+}
+
+static int32_t write_locked(const struct request *request, const struct input *input)
+{
+    shmb_segment *segment;
+    shmb_info info;
+    int32_t result =
+        segment_open(request->name, SHMB_WRITE, request->offset, input->length, &segment, &info);
+
+    if (result != SHMB_OK)
+        return result;
+    if ((info.flags & SHMB_FLAG_HAS_LOCK) != 0)
+        result = shmb_update(segment, 0, input->bytes, input->length, request->timeout_ms, NULL);
+    else
+        result = shmb_write(segment, 0, input->bytes, input->length, NULL);
+    shmb_close(segment);
+    return result;
+}
+
+/* Writes as much of the input as there is room for. */
+static enum shmb_exit write_input(const struct request *request, uint64_t room, struct input *input)
+{
+    int32_t result = SHMB_OK;
+    bool cut = input->length > room;
+
+    if (cut)
+        input->length = (size_t)room;
+    if (input->length > 0)
+        result = write_locked(request, input);
+    if (result < 0)
+        return fail_result(request->name, result);
+    if (result == SHMB_ABANDONED)
+        fail_warn_abandoned(request->name, "; when it is put right: shmb repair");
+    if (!cut)
+        return SHMB_EXIT_DONE;
+    out_error("%s: cut at the end of the segment; bytes written: %zu", request->name,
+              input->length);
+    return SHMB_EXIT_NOT_SO;
+}
+
+/* The standard input, all of it before the lock: who sends it may be slow. */
+static enum shmb_exit write_stream(const struct request *request, uint64_t room)
+{
+    struct reading reading = {NULL, 0, 0};
+    struct input input;
+    enum shmb_exit code = read_input(request->name, room, &reading);
+
+    input.bytes = reading.bytes;
+    input.length = reading.length;
+    if (code == SHMB_EXIT_DONE)
+        code = write_input(request, room, &input);
+    free(reading.bytes);
+    return code;
+}
+
+enum shmb_exit verb_write(struct request *request)
+{
+    struct input input;
+    shmb_segment *segment;
+    shmb_info whole;
+    /* Asked before the input is read, so that nobody makes it for nothing. */
+    int32_t result = segment_open(request->name, SHMB_WRITE, 0, 1, &segment, &whole);
+
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    shmb_close(segment);
+    if (request->offset > whole.bytes)
+        return fail_result(request->name, SHMB_RANGE);
+    if (request->text == NULL)
+        return write_stream(request, whole.bytes - request->offset);
+    input.bytes = (const uint8_t *)request->text;
+    input.length = strlen(request->text);
+    return write_input(request, whole.bytes - request->offset, &input);
+}

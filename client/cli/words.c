@@ -1,0 +1,124 @@
+#include "words.h"
+
+#include <windows.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wide.h"
+
+static bool blank(wchar_t unit)
+{
+    return unit == L' ' || unit == L'\t';
+}
+
+static const wchar_t *skip_blanks(const wchar_t *at)
+{
+    while (blank(*at))
+        at++;
+    return at;
+}
+
+/* A path has no escapes: only quotes count. */
+static const wchar_t *skip_program(const wchar_t *at)
+{
+    bool quoted = false;
+
+    for (; *at != L'\0' && (quoted || !blank(*at)); at++)
+        if (*at == L'"')
+            quoted = !quoted;
+    return at;
+}
+
+/* Copies one word, which is never longer than its source, and returns where it ends. */
+static const wchar_t *copy_word(const wchar_t *at, wchar_t *out)
+{
+    bool quoted = false;
+
+    while (*at != L'\0' && (quoted || !blank(*at))) {
+        size_t slashes = wcsspn(at, L"\\"), kept = slashes;
+
+        at += slashes;
+        if (*at == L'"')
+            kept = slashes / 2;
+        while (kept-- > 0)
+            *out++ = L'\\';
+        if (*at == L'"' && slashes % 2 == 0 && !(quoted && at[1] == L'"')) {
+            quoted = !quoted;
+            at++;
+        } else if (*at == L'"') {
+            at += slashes % 2 == 0 ? 2 : 1; /* "" between quotes, or \" */
+            *out++ = L'"';
+        } else if (*at != L'\0' && (quoted || !blank(*at))) {
+            *out++ = *at++;
+        }
+    }
+    *out = L'\0';
+    return at;
+}
+
+/* Adds a word; false when memory is short. */
+static bool add(char ***list, size_t *count, const wchar_t *word)
+{
+    char *text = wide_to_utf8(word);
+
+    if (text == NULL && GetLastError() == ERROR_NOT_ENOUGH_MEMORY)
+        return false;
+    (*list)[(*count)++] = text;
+    return true;
+}
+
+static bool split(const wchar_t *at, wchar_t *word, struct words *words)
+{
+    bool behind = false;
+    bool ok = true;
+
+    for (at = skip_blanks(at); ok && *at != L'\0'; at = skip_blanks(at)) {
+        at = copy_word(at, word);
+        if (behind) {
+            ok = add(&words->behind, &words->behind_count, word);
+        } else if (wcscmp(word, L"--") == 0) {
+            behind = true;
+            words->rest = skip_blanks(at);
+        } else {
+            ok = add(&words->word, &words->count, word);
+        }
+    }
+    return ok;
+}
+
+bool words_split(const wchar_t *line, struct words *words)
+{
+    const wchar_t *at = skip_program(line);
+    size_t length = wcslen(at);
+    wchar_t *word = malloc((length + 1) * sizeof(*word));
+    bool ok;
+
+    memset(words, 0, sizeof(*words));
+    words->rest = L"";
+    /* Every word has a blank before it or the end behind it. */
+    words->word = calloc(length / 2 + 1, sizeof(*words->word));
+    words->behind = calloc(length / 2 + 1, sizeof(*words->behind));
+    ok = word != NULL && words->word != NULL && words->behind != NULL && split(at, word, words);
+    free(word);
+    if (!ok)
+        words_free(words);
+    return ok;
+}
+
+static void free_list(char **list, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        free(list[i]);
+    free(list);
+}
+
+void words_free(struct words *words)
+{
+    free_list(words->word, words->count);
+    free_list(words->behind, words->behind_count);
+    memset(words, 0, sizeof(*words));
+}

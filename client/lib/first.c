@@ -1,0 +1,77 @@
+#include "block.h"
+#include "compiler.h"
+#include "lock.h"
+
+static int32_t usable_block(const struct shmb_segment *segment, struct shmb_block **block)
+{
+    int32_t result;
+
+    if (segment->rights != SHMB_WRITE)
+        return SHMB_ACCESS_DENIED;
+    if (!lock_exists(segment))
+        return SHMB_BAD_ARGUMENT;
+    result = block_get(segment, block);
+    return result == SHMB_OK && *block == NULL ? SHMB_BAD_ARGUMENT : result;
+}
+
+static int32_t ask(struct shmb_segment *segment, uint32_t timeout_ms, int32_t *first,
+                   struct fault *fault)
+{
+    struct shmb_block *block;
+    int32_t result = usable_block(segment, &block);
+
+    if (result != SHMB_OK)
+        return fault_plain(fault, result);
+    if (lock_mine(segment) && segment->filling) {
+        *first = 1;
+        return SHMB_OK;
+    }
+    if (shmb_load32(&block->initialised) != 0)
+        return SHMB_OK;
+    result = lock_take(segment, timeout_ms, fault);
+    if (result < 0)
+        return result;
+    /* Another may have been first and done while we waited. */
+    if (shmb_load32(&block->initialised) != 0)
+        return lock_give(segment, fault);
+    segment->filling = true;
+    *first = 1;
+    return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_first(shmb_segment *segment, uint32_t timeout_ms, int32_t *first)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    if (first != NULL)
+        *first = 0;
+    if (segment == NULL || first == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return result_end(ask(segment, timeout_ms, first, &fault), &fault);
+}
+
+static int32_t finish(struct shmb_segment *segment, struct fault *fault)
+{
+    struct shmb_block *block;
+    int32_t result = usable_block(segment, &block);
+
+    if (result == SHMB_OK && !(lock_mine(segment) && segment->filling))
+        result = SHMB_NOT_OWNER;
+    if (result != SHMB_OK)
+        return fault_plain(fault, result);
+    if (segment->writing)
+        block_write_end(segment, block);
+    block_forgive(segment, block);
+    shmb_store32(&block->initialised, 1);
+    segment->filling = false;
+    return lock_give(segment, fault);
+}
+
+int32_t SHMB_CALL shmb_init_done(shmb_segment *segment)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    if (segment == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return result_end(finish(segment, &fault), &fault);
+}

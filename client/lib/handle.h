@@ -1,0 +1,45 @@
+/*
+ * handle.h - what stands behind a shmb_segment.
+ *
+ * Everything a bound or a decision is taken from is kept here, in memory of the
+ * process itself; shared memory is read for contents only.
+ */
+#ifndef LIB_HANDLE_H
+#define LIB_HANDLE_H
+
+#include <stdbool.h>
+#include <windows.h>
+
+#include "control.h"
+#include "owner.h"
+#include "result.h"
+#include "section.h"
+
+struct shmb_segment {
+    /* Set while it is opened, never changed after that. */
+    struct shmb_info info;
+    uint32_t rights;
+    char owner[OWNER_SID_MAX]; /* one more owner to trust, or empty */
+    HANDLE section;            /* kept as long as the view, so that the name lives on */
+    struct section_view view;
+    uint64_t size; /* bytes at view.data */
+    HANDLE control;
+    struct section_view control_view;
+    struct shmb_block *block; /* in control_view; NULL: opened without directory, or spoiled */
+    bool spoiled;             /* there is a control section, but its header is none */
+
+    /* The lock. `mutex` is opened by the first thread that needs it. */
+    volatile PVOID mutex;
+    volatile uint32_t holder; /* thread that holds it, as far as this handle knows; 0: none */
+
+    /* For the holder only; on a segment without a lock, for the thread that writes. */
+    uint32_t depth;
+    bool writing;      /* between begin and end */
+    uint64_t sequence; /* its value while writing */
+    bool filling;      /* is first, and not done */
+};
+
+/* Closes and unmaps all, and frees the handle. NULL is fine. */
+void handle_free(struct shmb_segment *segment);
+
+#endif

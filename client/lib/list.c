@@ -1,0 +1,129 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "label.h"
+#include "lookup.h"
+#include "opening.h"
+
+struct shmb_list {
+    struct lookup lookup;
+    uint32_t next;
+};
+
+/* Clears all but `size`. False where that is not set. */
+static bool info_usable(struct shmb_info *info)
+{
+    if (info == NULL || info->size != sizeof(*info))
+        return false;
+    memset(info, 0, sizeof(*info));
+    info->size = sizeof(*info);
+    return true;
+}
+
+/* Without a directory: is there no broker, or is it not yet ready? */
+static int32_t open_directory(struct lookup *lookup, struct fault *fault)
+{
+    int32_t result = lookup_open(lookup, "", fault);
+
+    if (result == SHMB_NO_BROKER)
+        result = SHMB_NOT_FOUND;
+    return opening_absent(result);
+}
+
+static int32_t describe(const char *name, struct shmb_info *info, struct fault *fault)
+{
+    char bare[SHMB_NAME_BYTES];
+    struct shmb_entry_view view;
+    struct lookup lookup;
+    int32_t result;
+
+    if (!info_usable(info))
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    result = label_check(name, bare);
+    if (result != SHMB_OK)
+        return fault_plain(fault, result);
+    result = open_directory(&lookup, fault);
+    if (result != SHMB_OK)
+        return result;
+    result = lookup_find(&lookup, bare, &view, fault);
+    if (result == SHMB_OK)
+        lookup_info(&view, info);
+    lookup_close(&lookup);
+    return opening_absent(result);
+}
+
+int32_t SHMB_CALL shmb_describe(const char *name, shmb_info *info)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    result_begin();
+    return result_end(describe(name, info, &fault), &fault);
+}
+
+int32_t SHMB_CALL shmb_describeW(const shmb_wchar *name, shmb_info *info)
+{
+    char narrow[LABEL_UTF8_MAX];
+    int32_t result = label_utf8(name, narrow);
+
+    if (result != SHMB_OK) {
+        info_usable(info);
+        return result_end_plain(result);
+    }
+    return shmb_describe(narrow, info);
+}
+
+static int32_t list_open(struct shmb_list **out, uint32_t *count, struct fault *fault)
+{
+    struct shmb_list *list;
+    int32_t result;
+
+    if (count != NULL)
+        *count = 0;
+    if (out == NULL)
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    *out = NULL;
+    list = calloc(1, sizeof(*list));
+    if (list == NULL)
+        return fault_plain(fault, SHMB_NO_MEMORY);
+    result = open_directory(&list->lookup, fault);
+    if (result != SHMB_OK) {
+        free(list);
+        return result;
+    }
+    lookup_leave_root(&list->lookup);
+    if (count != NULL)
+        *count = list->lookup.table.entry_count;
+    *out = list;
+    return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_list_open(shmb_list **list, uint32_t *count)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    result_begin();
+    return result_end(list_open(list, count, &fault), &fault);
+}
+
+int32_t SHMB_CALL shmb_list_next(shmb_list *list, shmb_info *info)
+{
+    struct shmb_entry_view view;
+
+    if (!info_usable(info) || list == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (list->next >= list->lookup.table.entry_count)
+        return result_end_plain(SHMB_NOT_FOUND);
+    if (shmb_table_entry(&list->lookup.table, list->next, &view) != SHMB_READ_OK)
+        return result_end_plain(SHMB_CORRUPT);
+    list->next++;
+    lookup_info(&view, info);
+    return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_list_close(shmb_list *list)
+{
+    if (list != NULL)
+        lookup_close(&list->lookup);
+    free(list);
+    return SHMB_OK;
+}

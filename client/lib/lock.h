@@ -1,0 +1,20 @@
+/*
+ * lock.h - the segment's mutex, for the other files of the library.
+ */
+#ifndef LIB_LOCK_H
+#define LIB_LOCK_H
+
+#include "handle.h"
+
+/* Results as shmb_lock. */
+int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct fault *fault);
+
+/* Results as shmb_unlock. The last release ends a write that is under way. */
+int32_t lock_give(struct shmb_segment *segment, struct fault *fault);
+
+bool lock_exists(const struct shmb_segment *segment);
+
+/* Does the calling thread hold it, through this handle? */
+bool lock_mine(const struct shmb_segment *segment);
+
+#endif

@@ -1,0 +1,170 @@
+#include "lookup.h"
+
+#include <string.h>
+
+#include "label.h"
+#include "opening.h"
+
+/* A publication takes microseconds; a root that never settles is not one. */
+#define ROOT_TRIES  10000
+#define TABLE_TRIES 100
+
+static int32_t read_result(enum shmb_read verdict, struct fault *fault)
+{
+    switch (verdict) {
+    case SHMB_READ_OK:
+        return SHMB_OK;
+    case SHMB_READ_EMPTY:
+        return fault_plain(fault, SHMB_NOT_FOUND);
+    case SHMB_READ_VERSION:
+        return fault_plain(fault, SHMB_VERSION_MISMATCH);
+    default:
+        return fault_plain(fault, SHMB_CORRUPT);
+    }
+}
+
+static int32_t open_root(struct lookup *lookup, const char *owner, struct fault *fault)
+{
+    int32_t result = opening_object(SHMB_SECTION, SHMB_ROOT_NAME, SECTION_READ_ACCESS, owner,
+                                    &lookup->root, fault);
+
+    if (result == SHMB_NOT_FOUND)
+        return SHMB_NO_BROKER;
+    if (result == SHMB_WRONG_KIND)
+        return SHMB_NOT_OURS;
+    if (result != SHMB_OK)
+        return result;
+    return opening_map(lookup->root, FILE_MAP_READ, 0, SHMB_ROOT_SIZE, &lookup->root_view, fault);
+}
+
+static int32_t read_root(struct lookup *lookup, struct fault *fault)
+{
+    enum shmb_read verdict = SHMB_READ_AGAIN;
+    int tries;
+
+    for (tries = 0; verdict == SHMB_READ_AGAIN && tries < ROOT_TRIES; tries++) {
+        verdict = shmb_root_read(lookup->root_view.data, SHMB_ROOT_SIZE, &lookup->slot);
+        if (verdict == SHMB_READ_AGAIN)
+            YieldProcessor();
+    }
+    return read_result(verdict, fault);
+}
+
+static int32_t open_table(struct lookup *lookup, const char *owner, struct fault *fault)
+{
+    char name[SHMB_TABLE_NAME_BYTES];
+    HANDLE table;
+    int32_t result;
+
+    shmb_table_name(lookup->slot.suffix, name);
+    result = opening_object(SHMB_SECTION, name, SECTION_READ_ACCESS, owner, &table, fault);
+    if (result != SHMB_OK)
+        return result;
+    result =
+        opening_map(table, FILE_MAP_READ, 0, lookup->slot.table_size, &lookup->table_view, fault);
+    CloseHandle(table); /* the view keeps it; nobody asks for its name again */
+    if (result != SHMB_OK)
+        return result;
+    return read_result(shmb_table_check(lookup->table_view.data, lookup->slot.table_size,
+                                        &lookup->slot, &lookup->table),
+                       fault);
+}
+
+int32_t lookup_open(struct lookup *lookup, const char *owner, struct fault *fault)
+{
+    int32_t result;
+    int tries;
+
+    memset(lookup, 0, sizeof(*lookup));
+    result = open_root(lookup, owner, fault);
+    /* A table that is gone has been replaced: the root then names its successor. */
+    for (tries = 0; result == SHMB_OK && tries < TABLE_TRIES; tries++) {
+        result = read_root(lookup, fault);
+        if (result != SHMB_OK)
+            break;
+        result = open_table(lookup, owner, fault);
+        if (result == SHMB_OK)
+            return SHMB_OK;
+        if (result != SHMB_NOT_FOUND)
+            break;
+        result = lookup_changed(lookup) ? SHMB_OK : SHMB_NO_BROKER;
+    }
+    lookup_close(lookup);
+    return result == SHMB_OK ? fault_plain(fault, SHMB_NO_BROKER) : result;
+}
+
+void lookup_leave_root(struct lookup *lookup)
+{
+    section_unmap(&lookup->root_view);
+    if (lookup->root != NULL)
+        CloseHandle(lookup->root);
+    lookup->root = NULL;
+}
+
+void lookup_close(struct lookup *lookup)
+{
+    lookup_leave_root(lookup);
+    section_unmap(&lookup->table_view);
+    memset(lookup, 0, sizeof(*lookup));
+}
+
+int32_t lookup_find(const struct lookup *lookup, const char *bare, struct shmb_entry_view *out,
+                    struct fault *fault)
+{
+    return read_result(shmb_table_find(&lookup->table, bare, strlen(bare), out), fault);
+}
+
+bool lookup_changed(const struct lookup *lookup)
+{
+    struct shmb_root_slot now;
+
+    return shmb_root_read(lookup->root_view.data, SHMB_ROOT_SIZE, &now) != SHMB_READ_OK ||
+           memcmp(&now, &lookup->slot, sizeof(now)) != 0;
+}
+
+bool lookup_dispensable(int32_t result)
+{
+    return result == SHMB_NO_BROKER || result == SHMB_ACCESS_DENIED || result == SHMB_NOT_OURS;
+}
+
+static void copy_text(const char *text, size_t length, char out[SHMB_NAME_SIZE])
+{
+    if (text == NULL || length >= SHMB_NAME_SIZE)
+        return; /* a checked name fits; `out` is zero */
+    memcpy(out, text, length);
+}
+
+void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
+{
+    const struct shmb_entry *entry = &view->entry;
+    uint32_t size = info->size;
+
+    memset(info, 0, sizeof(*info));
+    info->size = size;
+    info->kind = entry->kind;
+    info->state = entry->state;
+    info->flags = entry->flags;
+    info->bytes = entry->size;
+    info->generation = entry->generation;
+    info->initial = entry->initial;
+    info->maximum = entry->maximum;
+    copy_text(view->name, entry->name.length, info->name);
+    if (entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX) {
+        info->flags |= SHMB_FLAG_HAS_LOCK;
+        copy_text(view->lock_name, entry->lock_name.length, info->lock);
+    }
+}
+
+_Static_assert(SHMB_STATE_HELD == SHMB_ENTRY_HELD, "states are passed on as they are");
+_Static_assert(SHMB_STATE_CONFLICT == SHMB_ENTRY_CONFLICT, "states are passed on as they are");
+_Static_assert(SHMB_STATE_FAILED == SHMB_ENTRY_FAILED, "states are passed on as they are");
+_Static_assert(SHMB_FLAG_MANUAL_RESET == SHMB_ENTRY_MANUAL_RESET, "flags are passed on");
+_Static_assert(SHMB_FLAG_READERS_MAY_WAIT == SHMB_ENTRY_READERS_MAY_WAIT, "flags are passed on");
+_Static_assert(SHMB_FLAG_INITIAL == SHMB_ENTRY_INITIAL, "flags are passed on");
+_Static_assert(SHMB_FLAG_COMPANION == SHMB_ENTRY_COMPANION, "flags are passed on");
+_Static_assert(SHMB_KIND_SEGMENT == SHMB_SECTION, "kinds are passed on as they are");
+_Static_assert(SHMB_KIND_MUTEX == SHMB_MUTEX, "kinds are passed on as they are");
+_Static_assert(SHMB_KIND_EVENT == SHMB_EVENT, "kinds are passed on as they are");
+_Static_assert(SHMB_KIND_SEMAPHORE == SHMB_SEMAPHORE, "kinds are passed on as they are");
+_Static_assert(SHMB_NAME_SIZE >= SHMB_NAME_BYTES, "every name fits");
+_Static_assert(sizeof(struct shmb_info) == 1248, "shmb_info has one layout in both bitnesses");

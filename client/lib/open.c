@@ -1,0 +1,317 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "handle.h"
+#include "label.h"
+#include "lookup.h"
+#include "opening.h"
+#include "trust.h"
+
+/* How often a segment may be made anew under an opener's hands. */
+#define OPEN_TRIES 100
+
+/* A checked call of shmb_open. */
+struct request {
+    char name[SHMB_NAME_BYTES];
+    char owner[OWNER_SID_MAX];
+    uint32_t rights;
+    uint64_t offset, length;
+};
+
+void handle_free(struct shmb_segment *segment)
+{
+    if (segment == NULL)
+        return;
+    if (segment->mutex != NULL)
+        CloseHandle(segment->mutex);
+    section_unmap(&segment->control_view);
+    if (segment->control != NULL)
+        CloseHandle(segment->control);
+    section_unmap(&segment->view);
+    if (segment->section != NULL)
+        CloseHandle(segment->section);
+    free(segment);
+}
+
+static struct shmb_segment *handle_new(const struct request *request)
+{
+    struct shmb_segment *segment = calloc(1, sizeof(*segment));
+
+    if (segment == NULL)
+        return NULL;
+    segment->info.size = sizeof(segment->info);
+    segment->rights = request->rights;
+    memcpy(segment->owner, request->owner, sizeof(segment->owner));
+    return segment;
+}
+
+static DWORD section_access(uint32_t rights)
+{
+    return rights == SHMB_WRITE ? SECTION_WRITE_ACCESS : SECTION_READ_ACCESS;
+}
+
+static DWORD view_access(uint32_t rights)
+{
+    return rights == SHMB_WRITE ? FILE_MAP_READ | FILE_MAP_WRITE : FILE_MAP_READ;
+}
+
+static int32_t map_part(struct shmb_segment *segment, const struct request *request,
+                        struct fault *fault)
+{
+    uint64_t bytes = segment->info.bytes, length = request->length;
+
+    if (request->offset >= bytes || length > bytes - request->offset)
+        return fault_plain(fault, SHMB_RANGE);
+    if (length == 0)
+        length = bytes - request->offset;
+    segment->size = length;
+    return opening_map(segment->section, view_access(segment->rights), request->offset, length,
+                       &segment->view, fault);
+}
+
+/* Opens the control section and finds the segment's block in it. */
+static int32_t open_control(struct shmb_segment *segment, const struct shmb_entry *entry,
+                            struct fault *fault)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+    uint64_t end = sizeof(struct shmb_control) +
+                   ((uint64_t)entry->control_block + 1) * sizeof(struct shmb_block);
+    int32_t result;
+
+    shmb_control_name(entry->control, name);
+    result = opening_object(SHMB_SECTION, name, section_access(segment->rights), segment->owner,
+                            &segment->control, fault);
+    if (result == SHMB_WRONG_KIND)
+        return SHMB_NOT_OURS;
+    if (result != SHMB_OK)
+        return result;
+    result = opening_map(segment->control, view_access(segment->rights), 0, end,
+                         &segment->control_view, fault);
+    if (result != SHMB_OK)
+        return result;
+    /*
+     * Writers can spoil the header, too. That costs the segment its locks and
+     * snapshots, which say so, but not its bytes.
+     */
+    if (shmb_control_block(segment->control_view.data, (size_t)end, entry->control,
+                           entry->control_block, &segment->block) != SHMB_READ_OK)
+        segment->spoiled = true;
+    return SHMB_OK;
+}
+
+/* Is this entry a segment that can be opened? */
+static int32_t judge(const struct shmb_entry *entry, struct fault *fault)
+{
+    if (entry->kind != SHMB_SECTION)
+        return fault_plain(fault, SHMB_WRONG_KIND);
+    if (entry->state == SHMB_ENTRY_CONFLICT)
+        return fault_plain(fault, SHMB_NOT_OURS);
+    return entry->state == SHMB_ENTRY_HELD ? SHMB_OK : fault_plain(fault, SHMB_NOT_FOUND);
+}
+
+static int32_t open_listed(const struct lookup *lookup, const struct request *request,
+                           struct shmb_segment *segment, struct fault *fault)
+{
+    struct shmb_entry_view view;
+    int32_t result = lookup_find(lookup, request->name, &view, fault);
+
+    if (result == SHMB_OK)
+        result = judge(&view.entry, fault);
+    if (result != SHMB_OK)
+        return result;
+    lookup_info(&view, &segment->info);
+    result = opening_object(SHMB_SECTION, segment->info.name, section_access(request->rights),
+                            request->owner, &segment->section, fault);
+    if (result == SHMB_OK)
+        result = map_part(segment, request, fault);
+    if (result == SHMB_OK && view.entry.control != 0)
+        result = open_control(segment, &view.entry, fault);
+    return result;
+}
+
+/* Without directory: is there a mutex by the usual name? A right to it is not needed to know. */
+static void guess_lock(struct shmb_info *info)
+{
+    char lock[SHMB_NAME_BYTES + sizeof(SHMB_LOCK_SUFFIX)];
+    char checked[SHMB_NAME_BYTES];
+    wchar_t name[LABEL_WIDE_MAX];
+    HANDLE mutex;
+
+    strcpy(lock, info->name);
+    strcat(lock, SHMB_LOCK_SUFFIX);
+    if (label_check(lock, checked) != SHMB_OK)
+        return;
+    label_wide(checked, name);
+    mutex = OpenMutexW(SYNCHRONIZE, FALSE, name);
+    if (mutex == NULL && GetLastError() != ERROR_ACCESS_DENIED)
+        return;
+    if (mutex != NULL)
+        CloseHandle(mutex);
+    strcpy(info->lock, checked);
+    info->flags |= SHMB_FLAG_HAS_LOCK;
+}
+
+static int32_t open_plain(const struct request *request, struct shmb_segment *segment,
+                          struct fault *fault)
+{
+    struct shmb_info *info = &segment->info;
+    uint32_t code;
+    int32_t result = opening_object(SHMB_SECTION, request->name, section_access(request->rights),
+                                    request->owner, &segment->section, fault);
+
+    if (result != SHMB_OK)
+        return result;
+    strcpy(info->name, request->name);
+    info->kind = SHMB_KIND_SEGMENT;
+    info->state = SHMB_STATE_HELD;
+    info->flags = SHMB_FLAG_ROUNDED;
+    code = section_size(segment->section, &info->bytes);
+    if (code != 0)
+        return fault_win32(fault, CALL_SECTION_SIZE, code);
+    guess_lock(info);
+    return map_part(segment, request, fault);
+}
+
+/* Has the broker made the segment anew since `lookup` was opened? */
+static bool outdated(const struct lookup *lookup, const struct shmb_segment *segment)
+{
+    struct lookup now;
+    struct shmb_entry_view view;
+    struct fault ignored;
+    bool same;
+
+    if (!lookup_changed(lookup))
+        return false;
+    if (lookup_open(&now, segment->owner, &ignored) != SHMB_OK)
+        return true;
+    same = lookup_find(&now, segment->info.name, &view, &ignored) == SHMB_OK &&
+           view.entry.state == SHMB_ENTRY_HELD && view.entry.generation == segment->info.generation;
+    lookup_close(&now);
+    return !same;
+}
+
+/* One attempt. `*again` is set when it met the broker in the middle of a change. */
+static int32_t attempt(const struct request *request, struct shmb_segment *segment, bool *again,
+                       struct fault *fault)
+{
+    struct lookup lookup;
+    int32_t result = lookup_open(&lookup, request->owner, fault);
+
+    *again = false;
+    if (lookup_dispensable(result))
+        return open_plain(request, segment, fault);
+    if (result != SHMB_OK)
+        return result;
+    result = open_listed(&lookup, request, segment, fault);
+    *again = result == SHMB_OK ? outdated(&lookup, segment) : lookup_changed(&lookup);
+    lookup_close(&lookup);
+    return result;
+}
+
+static int32_t open_now(const struct request *request, struct shmb_segment **out,
+                        struct fault *fault)
+{
+    int32_t result = SHMB_OK;
+    bool again = true;
+    int tries;
+
+    for (tries = 0; again && tries < OPEN_TRIES; tries++) {
+        handle_free(*out);
+        *out = handle_new(request);
+        if (*out == NULL)
+            return fault_plain(fault, SHMB_NO_MEMORY);
+        result = attempt(request, *out, &again, fault);
+    }
+    if (result == SHMB_OK && again) /* never the section of one generation as another one's */
+        result = fault_plain(fault, SHMB_NOT_FOUND);
+    if (result != SHMB_OK) {
+        handle_free(*out);
+        *out = NULL;
+    }
+    return result;
+}
+
+static int32_t check_options(const struct shmb_options *options, struct request *request,
+                             struct fault *fault)
+{
+    if (options == NULL || options->size != sizeof(*options) || options->reserved != 0 ||
+        (options->rights != SHMB_READ && options->rights != SHMB_WRITE))
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    request->rights = options->rights;
+    request->offset = options->offset;
+    request->length = options->length;
+    return trust_owner(options->owner, request->owner, fault);
+}
+
+static int32_t open_checked(const char *name, const struct shmb_options *options,
+                            struct shmb_segment **out, struct fault *fault)
+{
+    struct request request;
+    struct patience patience;
+    int32_t result;
+
+    if (out == NULL)
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    *out = NULL;
+    result = label_check(name, request.name);
+    if (result != SHMB_OK)
+        return fault_plain(fault, result);
+    result = check_options(options, &request, fault);
+    if (result != SHMB_OK)
+        return result;
+    patience_begin(&patience, options->wait_ms);
+    do {
+        result = open_now(&request, out, fault);
+    } while (patience_again(&patience, result));
+    return opening_absent(result);
+}
+
+int32_t SHMB_CALL shmb_open_with(const char *name, const shmb_options *options,
+                                 shmb_segment **segment)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    result_begin();
+    return result_end(open_checked(name, options, segment, &fault), &fault);
+}
+
+int32_t SHMB_CALL shmb_open_withW(const shmb_wchar *name, const shmb_options *options,
+                                  shmb_segment **segment)
+{
+    char narrow[LABEL_UTF8_MAX];
+    int32_t result = label_utf8(name, narrow);
+
+    if (result != SHMB_OK) {
+        if (segment != NULL)
+            *segment = NULL;
+        return result_end_plain(result);
+    }
+    return shmb_open_with(narrow, options, segment);
+}
+
+static struct shmb_options simple_options(uint32_t rights, uint32_t wait_ms)
+{
+    struct shmb_options options;
+
+    memset(&options, 0, sizeof(options));
+    options.size = sizeof(options);
+    options.rights = rights;
+    options.wait_ms = wait_ms;
+    return options;
+}
+
+int32_t SHMB_CALL shmb_open(const char *name, uint32_t rights, uint32_t wait_ms,
+                            shmb_segment **segment)
+{
+    struct shmb_options options = simple_options(rights, wait_ms);
+
+    return shmb_open_with(name, &options, segment);
+}
+
+int32_t SHMB_CALL shmb_openW(const shmb_wchar *name, uint32_t rights, uint32_t wait_ms,
+                             shmb_segment **segment)
+{
+    struct shmb_options options = simple_options(rights, wait_ms);
+
+    return shmb_open_withW(name, &options, segment);
+}

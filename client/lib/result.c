@@ -1,0 +1,242 @@
+#include "result.h"
+
+#include <windows.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "utf.h"
+
+/*
+ * The last failure of a thread is one number in its TLS slot: nothing to
+ * allocate and nothing to free when a thread ends. It fits a pointer of 32 bits:
+ *
+ *     bit  0  5 bits  result, negated
+ *          5  6 bits  enum call
+ *         11 21 bits  Win32 code; all ones: that or more
+ */
+#define RESULT_BITS 5
+#define CALL_BITS   6
+#define CODE_MAX    0x1FFFFFu
+#define TEXT_MAX    1024
+
+_Static_assert(CALL_COUNT <= 1 << CALL_BITS, "every call fits its bits");
+
+static const char *const call_names[CALL_COUNT] = {
+    "",
+    "OpenFileMappingW",
+    "MapViewOfFile",
+    "NtQuerySection",
+    "OpenMutexW",
+    "OpenEventW",
+    "OpenSemaphoreW",
+    "GetSecurityInfo",
+    "ConvertStringSidToSidW",
+    "WaitForSingleObject",
+    "ReleaseMutex",
+};
+
+static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
+static DWORD slot = TLS_OUT_OF_INDEXES;
+
+static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
+{
+    (void)control;
+    (void)context;
+    (void)out;
+    slot = TlsAlloc();
+#ifdef SHMB_BUILDING_DLL
+    {
+        HMODULE self;
+
+        /* A thread may hold a lock or a pointer when the host unloads us. */
+        GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
+                           (LPCWSTR)(const void *)&once, &self);
+    }
+#endif
+    return TRUE;
+}
+
+void result_begin(void)
+{
+    InitOnceExecuteOnce(&once, first_use, NULL, NULL);
+}
+
+int32_t fault_plain(struct fault *fault, int32_t result)
+{
+    return fault_call(fault, result, CALL_NONE, 0);
+}
+
+int32_t fault_call(struct fault *fault, int32_t result, enum call call, uint32_t code)
+{
+    fault->call = call;
+    fault->code = code;
+    return result;
+}
+
+static int32_t win32_result(uint32_t code)
+{
+    switch (code) {
+    case ERROR_FILE_NOT_FOUND:
+        return SHMB_NOT_FOUND;
+    case ERROR_ACCESS_DENIED:
+        return SHMB_ACCESS_DENIED;
+    case ERROR_INVALID_HANDLE: /* the name belongs to another kind */
+        return SHMB_WRONG_KIND;
+    case ERROR_NOT_ENOUGH_MEMORY:
+    case ERROR_OUTOFMEMORY:
+    case ERROR_NO_SYSTEM_RESOURCES:
+    case ERROR_COMMITMENT_LIMIT:
+        return SHMB_NO_MEMORY;
+    default:
+        return SHMB_SYSTEM;
+    }
+}
+
+int32_t fault_win32(struct fault *fault, enum call call, uint32_t code)
+{
+    return fault_call(fault, win32_result(code), call, code);
+}
+
+static uintptr_t pack(int32_t result, const struct fault *fault)
+{
+    uint32_t code = fault->code < CODE_MAX ? fault->code : CODE_MAX;
+
+    return (uint32_t)-result | (uint32_t)fault->call << RESULT_BITS |
+           code << (RESULT_BITS + CALL_BITS);
+}
+
+int32_t result_end(int32_t result, const struct fault *fault)
+{
+    if (result < 0) {
+        result_begin();
+        if (slot != TLS_OUT_OF_INDEXES)
+            TlsSetValue(slot, (void *)pack(result, fault));
+    }
+    return result;
+}
+
+int32_t result_end_plain(int32_t result)
+{
+    static const struct fault none = {CALL_NONE, 0};
+
+    return result_end(result, &none);
+}
+
+/* The last failure; 0 when there was none. */
+static int32_t last_failure(struct fault *fault)
+{
+    uint32_t packed;
+
+    result_begin();
+    packed = slot == TLS_OUT_OF_INDEXES ? 0 : (uint32_t)(uintptr_t)TlsGetValue(slot);
+    fault->call = (enum call)(packed >> RESULT_BITS & ((1u << CALL_BITS) - 1));
+    fault->code = packed >> (RESULT_BITS + CALL_BITS);
+    return -(int32_t)(packed & ((1u << RESULT_BITS) - 1));
+}
+
+int32_t SHMB_CALL shmb_last_failure(uint32_t *win32_code, const char **call)
+{
+    struct fault fault;
+    int32_t result = last_failure(&fault);
+
+    if (win32_code != NULL)
+        *win32_code = fault.code;
+    if (call != NULL)
+        *call = call_names[fault.call];
+    return result;
+}
+
+static const char *sentence(int32_t result)
+{
+    static const char *const failures[] = {
+        "done",
+        "the broker holds no object of this name",
+        "no such object, and no broker runs",
+        "the access list does not give you this right",
+        "the name belongs to an object of another kind",
+        "the object exists, but the broker did not make it",
+        "this is not a name an object can have",
+        "a parameter is wrong, or the call does not fit the object",
+        "the start lies beyond the end",
+        "the time was over first",
+        "this thread does not hold the lock",
+        "reserved",
+        "writers kept changing the bytes; try again",
+        "a writer died in the middle of a write",
+        "shared control data fails its checks",
+        "the broker is of another, incompatible version; update this library",
+        "a newer generation of the segment exists; open it again",
+        "memory or address space is short",
+        "a call of the system failed",
+    };
+
+    if (result == SHMB_ABANDONED)
+        return "done, but an owner of the lock died and the content may be half written";
+    if (result > 0 || result < SHMB_SYSTEM)
+        return "unknown result";
+    return failures[-result];
+}
+
+static void compose(int32_t result, char text[TEXT_MAX])
+{
+    struct fault fault;
+    char system[TEXT_MAX / 2];
+
+    if (result < 0 && last_failure(&fault) == result && fault.call != CALL_NONE) {
+        error_text(fault.code, system, sizeof(system));
+        snprintf(text, TEXT_MAX, "%s (%s: %lu, %s)", sentence(result), call_names[fault.call],
+                 (unsigned long)fault.code, system);
+    } else {
+        snprintf(text, TEXT_MAX, "%s", sentence(result));
+    }
+}
+
+int32_t SHMB_CALL shmb_result_text(int32_t result, char *buffer, uint32_t size)
+{
+    char text[TEXT_MAX];
+    size_t length;
+
+    if (buffer == NULL || size == 0)
+        return SHMB_BAD_ARGUMENT;
+    compose(result, text);
+    length = strlen(text);
+    if (length >= size) {
+        length = size - 1;
+        /* A cut never divides a character: 10xxxxxx continues one. */
+        while (length > 0 && ((unsigned char)text[length] & 0xC0u) == 0x80u)
+            length--;
+    }
+    memcpy(buffer, text, length);
+    buffer[length] = '\0';
+    return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_result_textW(int32_t result, shmb_wchar *buffer, uint32_t size)
+{
+    char text[TEXT_MAX];
+    uint16_t units[TEXT_MAX];
+    size_t length;
+
+    if (buffer == NULL || size == 0)
+        return SHMB_BAD_ARGUMENT;
+    compose(result, text);
+    length = shmb_utf8_to_utf16(text, strlen(text), units, TEXT_MAX);
+    if (length > TEXT_MAX)
+        length = 0; /* never: both ends are ours */
+    if (length >= size) {
+        length = size - 1;
+        if (length > 0 && (units[length] & 0xFC00u) == 0xDC00u)
+            length--; /* nor a surrogate pair */
+    }
+    memcpy(buffer, units, length * sizeof(units[0]));
+    buffer[length] = 0;
+    return SHMB_OK;
+}
+
+const char *SHMB_CALL shmb_version(void)
+{
+    return SHMB_VERSION_TEXT;
+}

@@ -1,0 +1,67 @@
+#include <string.h>
+
+#include "block.h"
+#include "compiler.h"
+#include "range.h"
+
+/* Pauses grow up to the second number: together some milliseconds at most. */
+#define TRIES      1000
+#define PAUSE_MOST 64
+
+static void pause_for(int tries)
+{
+    int i, count = tries < PAUSE_MOST ? tries : PAUSE_MOST;
+
+    for (i = 0; i < count; i++)
+        YieldProcessor();
+}
+
+/*
+ * Copies while nobody writes. Others may change every byte at any time: the
+ * range is fixed before, and only the two loads of the sequence decide whether
+ * the copy counts.
+ */
+static int32_t copy_stable(const struct shmb_block *block, void *to, const uint8_t *from,
+                           size_t length)
+{
+    int tries;
+
+    for (tries = 0; tries < TRIES; tries++) {
+        uint64_t before = shmb_load64(&block->sequence);
+
+        /* After the sequence: see block_enter. */
+        if (shmb_load32(&block->abandoned) & SHMB_DIED_WRITING)
+            return SHMB_INCONSISTENT;
+        if ((before & 1) == 0) {
+            memcpy(to, from, length);
+            shmb_fence_acquire();
+            if (shmb_load64(&block->sequence) == before)
+                return SHMB_OK;
+        }
+        pause_for(tries);
+    }
+    return SHMB_BUSY;
+}
+
+int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset, void *buffer,
+                                uint64_t count, uint64_t *done)
+{
+    struct shmb_block *block;
+    size_t length;
+    int32_t result;
+
+    if (done != NULL)
+        *done = 0;
+    result = range_cut(segment, offset, buffer, count, &length);
+    if (result == SHMB_OK)
+        result = block_get(segment, &block);
+    if (result == SHMB_OK && block == NULL)
+        result = SHMB_BAD_ARGUMENT;
+    if (result == SHMB_OK && length > 0)
+        result = copy_stable(block, buffer, segment->view.data + (size_t)offset, length);
+    if (result != SHMB_OK)
+        return result_end_plain(result);
+    if (done != NULL)
+        *done = length;
+    return SHMB_OK;
+}

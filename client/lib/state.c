@@ -1,0 +1,60 @@
+#include "handle.h"
+#include "label.h"
+#include "lookup.h"
+#include "opening.h"
+
+/* Without directory all that can be asked is whether the name is still there. */
+static int32_t by_name(const struct shmb_segment *segment, struct fault *fault)
+{
+    HANDLE section;
+    int32_t result = opening_object(SHMB_SECTION, segment->info.name, SECTION_READ_ACCESS,
+                                    segment->owner, &section, fault);
+
+    if (result == SHMB_OK)
+        CloseHandle(section);
+    return result;
+}
+
+static int32_t by_directory(const struct shmb_segment *segment, const struct lookup *lookup,
+                            struct fault *fault)
+{
+    struct shmb_entry_view view;
+    int32_t result = lookup_find(lookup, segment->info.name, &view, fault);
+
+    if (result != SHMB_OK)
+        return result;
+    if (view.entry.kind != SHMB_SECTION || view.entry.state != SHMB_ENTRY_HELD)
+        return fault_plain(fault, SHMB_NOT_FOUND);
+    /* Opened without directory, it has no generation to compare. */
+    if (segment->info.generation != 0 && view.entry.generation != segment->info.generation)
+        return fault_plain(fault, SHMB_STALE);
+    return SHMB_OK;
+}
+
+static int32_t state(const struct shmb_segment *segment, struct fault *fault)
+{
+    struct lookup lookup;
+    int32_t result;
+
+    if (!opening_broker_runs())
+        return fault_plain(fault, SHMB_NO_BROKER);
+    result = lookup_open(&lookup, segment->owner, fault);
+    if (lookup_dispensable(result))
+        return by_name(segment, fault);
+    if (result != SHMB_OK)
+        return result;
+    result = by_directory(segment, &lookup, fault);
+    lookup_close(&lookup);
+    return result;
+}
+
+int32_t SHMB_CALL shmb_state(const shmb_segment *segment, shmb_info *info)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    if (segment == NULL || (info != NULL && info->size != sizeof(*info)))
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (info != NULL)
+        *info = segment->info;
+    return result_end(state(segment, &fault), &fault);
+}

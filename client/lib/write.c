@@ -1,0 +1,109 @@
+#include <string.h>
+
+#include "block.h"
+#include "lock.h"
+#include "range.h"
+
+/* May the calling thread change the segment now? On SHMB_OK `*block` is set. */
+static int32_t may_write(const struct shmb_segment *segment, struct shmb_block **block)
+{
+    if (segment->rights != SHMB_WRITE)
+        return SHMB_ACCESS_DENIED;
+    if (lock_exists(segment) && !lock_mine(segment))
+        return SHMB_NOT_OWNER;
+    return block_get(segment, block);
+}
+
+static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const void *buffer,
+                           uint64_t count, uint64_t *done, struct fault *fault)
+{
+    struct shmb_block *block;
+    size_t length;
+    bool bracketed;
+    int32_t result = range_cut(segment, offset, buffer, count, &length);
+
+    if (result == SHMB_OK)
+        result = may_write(segment, &block);
+    if (result != SHMB_OK)
+        return fault_plain(fault, result);
+    if (length > 0) {
+        bracketed = segment->writing;
+        if (!bracketed)
+            block_write_begin(segment, block);
+        memcpy(segment->view.data + (size_t)offset, buffer, length);
+        if (!bracketed)
+            block_write_end(segment, block);
+    }
+    if (done != NULL)
+        *done = length;
+    return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_write(shmb_segment *segment, uint64_t offset, const void *buffer,
+                             uint64_t count, uint64_t *done)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    if (done != NULL)
+        *done = 0;
+    return result_end(write_bytes(segment, offset, buffer, count, done, &fault), &fault);
+}
+
+static int32_t update(struct shmb_segment *segment, uint64_t offset, const void *buffer,
+                      uint64_t count, uint32_t timeout_ms, uint64_t *done, struct fault *fault)
+{
+    struct fault ignored;
+    size_t length;
+    int32_t taken, result = range_cut(segment, offset, buffer, count, &length);
+
+    if (result == SHMB_OK && segment->rights != SHMB_WRITE)
+        result = SHMB_ACCESS_DENIED;
+    if (result != SHMB_OK)
+        return fault_plain(fault, result);
+    taken = lock_take(segment, timeout_ms, fault);
+    if (taken < 0)
+        return taken;
+    result = write_bytes(segment, offset, buffer, count, done, fault);
+    lock_give(segment, &ignored);
+    return result == SHMB_OK ? taken : result;
+}
+
+int32_t SHMB_CALL shmb_update(shmb_segment *segment, uint64_t offset, const void *buffer,
+                              uint64_t count, uint32_t timeout_ms, uint64_t *done)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    if (done != NULL)
+        *done = 0;
+    return result_end(update(segment, offset, buffer, count, timeout_ms, done, &fault), &fault);
+}
+
+int32_t SHMB_CALL shmb_write_begin(shmb_segment *segment)
+{
+    struct shmb_block *block;
+    int32_t result;
+
+    if (segment == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    result = may_write(segment, &block);
+    if (result == SHMB_OK && segment->writing)
+        result = SHMB_BAD_ARGUMENT;
+    if (result == SHMB_OK)
+        block_write_begin(segment, block);
+    return result_end_plain(result);
+}
+
+int32_t SHMB_CALL shmb_write_end(shmb_segment *segment)
+{
+    struct shmb_block *block;
+    int32_t result;
+
+    if (segment == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    result = may_write(segment, &block);
+    if (result == SHMB_OK && !segment->writing)
+        result = SHMB_BAD_ARGUMENT;
+    if (result == SHMB_OK)
+        block_write_end(segment, block);
+    return result_end_plain(result);
+}

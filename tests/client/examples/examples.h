@@ -1,0 +1,29 @@
+/*
+ * examples.h - how each function of shmb.h is used, shortest way.
+ *
+ * The tests compile and run them all; each returns 0 when it went well. They
+ * expect a broker with these objects:
+ *
+ *     segments:
+ *       Prices:   { size: 4096, access: { write: [Users] } }
+ *       Bare:     { size: 4096, lock: none, access: { write: [Users] } }
+ *     events:     { ShutDownNow: { reset: manual, access: { write: [Users] } } }
+ *     semaphores: { Licences: { initial: 1, maximum: 3, access: { write: [Users] } } }
+ */
+#ifndef EXAMPLES_H
+#define EXAMPLES_H
+
+int example_open(void);
+int example_part(void);
+int example_memory(void);
+int example_lock(void);
+int example_brackets(void);
+int example_snapshot(void);
+int example_first(void);
+int example_list(void);
+int example_state(void);
+int example_object(void);
+int example_result(void);
+int example_wide(void);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * stage.h - plays the broker: makes objects, control sections and a directory
+ * the way the broker does, and as a test wants them to be wrong.
+ *
+ * A test calls stage_begin first, adds objects, changes rows at will, and
+ * publishes. What is made lives until stage_end, or until it is closed there.
+ * Whatever goes wrong in here fails the running test.
+ */
+#ifndef TEST_STAGE_H
+#define TEST_STAGE_H
+
+#include "support.h"
+
+#include "control.h"
+#include "directory.h"
+#include "table.h"
+
+/* Who owns an object: Administrators, or the test's own user, who is nobody. */
+enum stage_owner { STAGE_OURS, STAGE_STRANGER };
+
+/* Rights of everybody but administrators. */
+#define STAGE_SECTION_READ  0x00020005u
+#define STAGE_SECTION_WRITE 0x00020007u
+#define STAGE_MUTEX_USE     0x00120001u
+#define STAGE_NOTHING       0u
+
+#define STAGE_BLOCKS 16u
+
+/* The broker's instance mutex and an empty root. */
+void stage_begin(void);
+
+/* Closes everything. As teardown: kills the children, too. */
+void stage_end(void);
+int stage_teardown(void **state);
+
+/* The broker is gone or back, as far as the instance mutex tells. */
+void stage_broker_dies(void);
+void stage_broker_returns(void);
+
+/* Any object; kept until stage_end or stage_close. Events have manual reset. */
+HANDLE stage_object(enum shmb_kind kind, const char *bare, uint64_t bytes, enum stage_owner owner,
+                    uint32_t everyone);
+void stage_close(HANDLE object);
+
+/*
+ * Makes the section of a row anew, as the broker does: says that it is gone,
+ * lets go of it, waits until nobody else has it, makes the next generation,
+ * whose first bytes are that number, and publishes it.
+ */
+void stage_recreate(struct table_row *row);
+
+/* How a segment is made. */
+#define STAGE_LOCK                0x1u /* with X.lock */
+#define STAGE_READ_ONLY           0x2u /* everybody may only read it, and not wait on the lock */
+#define STAGE_READERS_WAIT        0x4u /* with STAGE_READ_ONLY: but they may wait */
+#define STAGE_WITHOUT_LOCK_OBJECT 0x8u /* the directory names a lock that is not there */
+
+/*
+ * A held segment with a block in control section 1 (read-only ones: 2) and a
+ * row; returns the row, which may be changed before stage_publish.
+ */
+struct table_row *stage_segment(const char *name, uint64_t size, unsigned how);
+
+/* A row alone. */
+struct table_row *stage_row(const char *name, enum shmb_kind kind);
+
+/* The block of a row in its control section, and the header of that section. */
+struct shmb_block *stage_block(const struct table_row *row);
+struct shmb_control *stage_control(uint32_t number);
+
+/* The handle that stage_segment keeps of a row's section. */
+HANDLE stage_section_of(const struct table_row *row);
+
+/* Publishes the rows as they are now, as the broker does. */
+void stage_publish(void);
+
+/* The root as mapped; NULL after stage_root_close. */
+struct shmb_root *stage_root(void);
+void stage_root_close(void);
+
+/* The table published last, writable: to be spoiled. */
+struct shmb_table *stage_table(void);
+void stage_table_close(void);
+
+/* SID text of the user the test runs as. */
+const char *stage_user(void);
+
+#endif

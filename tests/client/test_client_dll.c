@@ -1,0 +1,101 @@
+/* The DLL as programs find it that link nothing: by name, at run time. */
+#include "stage.h"
+
+#include <string.h>
+
+#define SHMB_STATIC /* only for the types: nothing of it is linked here */
+#include "shmb.h"
+
+/* The names never change, in any bitness. */
+static const char *const names[] = {
+    "shmb_open",
+    "shmb_openW",
+    "shmb_open_with",
+    "shmb_open_withW",
+    "shmb_close",
+    "shmb_name",
+    "shmb_nameW",
+    "shmb_size",
+    "shmb_data",
+    "shmb_read",
+    "shmb_write",
+    "shmb_update",
+    "shmb_write_begin",
+    "shmb_write_end",
+    "shmb_lock",
+    "shmb_unlock",
+    "shmb_mark_consistent",
+    "shmb_snapshot",
+    "shmb_first",
+    "shmb_init_done",
+    "shmb_describe",
+    "shmb_describeW",
+    "shmb_list_open",
+    "shmb_list_next",
+    "shmb_list_close",
+    "shmb_state",
+    "shmb_open_object",
+    "shmb_open_objectW",
+    "shmb_result_text",
+    "shmb_result_textW",
+    "shmb_last_failure",
+    "shmb_version",
+};
+#define NAMES (sizeof(names) / sizeof(names[0]))
+
+static HMODULE load(void)
+{
+    HMODULE library = LoadLibraryW(support_wide(support_sibling("shmbclient.dll")));
+
+    assert_non_null(library);
+    return library;
+}
+
+static bool loaded(void)
+{
+    return GetModuleHandleW(L"shmbclient.dll") != NULL;
+}
+
+static void every_name_is_exported_as_it_is_written(void **state)
+{
+    HMODULE library = load();
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < NAMES; i++)
+        if (GetProcAddress(library, names[i]) == NULL)
+            fail_msg("%s is not exported", names[i]);
+    FreeLibrary(library);
+}
+
+/* Before: unloading it does what one expects. After: nothing. */
+static void it_stays_from_its_first_use_on(void **state)
+{
+    int32_t(SHMB_CALL * describe)(const char *name, shmb_info *info);
+    HMODULE library = load();
+    FARPROC found = GetProcAddress(library, "shmb_describe");
+    shmb_info info = {.size = sizeof(info)};
+
+    (void)state;
+    memcpy(&describe, &found, sizeof(describe));
+    FreeLibrary(library);
+    assert_false(loaded());
+    library = load();
+    found = GetProcAddress(library, "shmb_describe");
+    memcpy(&describe, &found, sizeof(describe));
+    assert_int_equal(describe("None", &info), SHMB_NO_BROKER);
+    FreeLibrary(library);
+    FreeLibrary(library);
+    assert_true(loaded());
+    assert_int_equal(describe("None", &info), SHMB_NO_BROKER);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_name_is_exported_as_it_is_written),
+        cmocka_unit_test(it_stays_from_its_first_use_on),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

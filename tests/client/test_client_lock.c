@@ -1,0 +1,406 @@
+/* Locks: who has them, for how long, and what is told when an owner dies. */
+#include "stage.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "opened.h"
+
+static const struct launch user = {.standard_user = true};
+static struct table_row *row;
+
+static int begin(void **state)
+{
+    (void)state;
+    stage_begin();
+    row = stage_segment("ShmbTest.Locked", 100, STAGE_LOCK);
+    stage_segment("ShmbTest.Read", 100, STAGE_LOCK | STAGE_READ_ONLY);
+    stage_segment("ShmbTest.Wait", 100, STAGE_LOCK | STAGE_READ_ONLY | STAGE_READERS_WAIT);
+    stage_publish();
+    return 0;
+}
+
+/* A client that takes the lock, does something, and is killed with it. */
+static void let_die(const char *verb)
+{
+    struct child *child = client_start(NULL, "%s ShmbTest.Locked", verb);
+
+    child_expect(child, "ready");
+    child_kill(child);
+}
+
+static void a_lock_is_counted(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+    struct child *child = client_start(NULL, "lib-try ShmbTest.Locked");
+
+    (void)state;
+    assert_int_equal(shmb_unlock(segment), SHMB_NOT_OWNER);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    assert_int_equal(shmb_lock(segment, SHMB_INFINITE), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    child_expect(child, "-9"); /* it waits for no time at all */
+    assert_int_equal(child_end(child), 0);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_NOT_OWNER);
+    assert_string_equal(client_line(NULL, "lib-try ShmbTest.Locked"), "0");
+    shmb_close(segment);
+}
+
+static void the_lock_is_the_mutex_of_plain_programs(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+
+    (void)state;
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    assert_string_equal(client_line(&user, "take Global\\ShmbTest.Locked.lock 0"), "timeout");
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_string_equal(client_line(&user, "take Global\\ShmbTest.Locked.lock 0"), "taken");
+    shmb_close(segment);
+}
+
+static void waiting_ends_in_time_or_with_the_holder(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+    struct child *child = client_start(NULL, "lib-hold ShmbTest.Locked");
+    ULONGLONG start;
+
+    (void)state;
+    child_expect(child, "ready");
+    start = GetTickCount64();
+    assert_int_equal(shmb_lock(segment, 200), SHMB_TIMEOUT);
+    assert_true(GetTickCount64() - start >= 150);
+    assert_int_equal(shmb_update(segment, 0, "x", 1, 0, NULL), SHMB_TIMEOUT);
+    assert_int_equal(shmb_write(segment, 0, "x", 1, NULL), SHMB_NOT_OWNER);
+    assert_int_equal(child_end(child), 0); /* closes the segment, and the lock with it */
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    shmb_close(segment);
+}
+
+static DWORD WINAPI unlock_there(void *segment)
+{
+    return (DWORD)-shmb_unlock(segment);
+}
+
+static DWORD WINAPI lock_and_end(void *segment)
+{
+    return (DWORD)-shmb_lock(segment, 0);
+}
+
+static DWORD in_thread(LPTHREAD_START_ROUTINE routine, void *context)
+{
+    HANDLE thread = CreateThread(NULL, 0, routine, context, 0, NULL);
+    DWORD code = 0;
+
+    assert_non_null(thread);
+    WaitForSingleObject(thread, INFINITE);
+    GetExitCodeThread(thread, &code);
+    CloseHandle(thread);
+    return code;
+}
+
+static void a_lock_belongs_to_its_thread(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+
+    (void)state;
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    assert_int_equal(in_thread(unlock_there, segment), (DWORD)-SHMB_NOT_OWNER);
+    assert_int_equal(in_thread(lock_and_end, segment), (DWORD)-SHMB_TIMEOUT);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    /* A thread that ends with it is an owner that has died. */
+    assert_int_equal(in_thread(lock_and_end, segment), 0);
+    assert_int_equal(shmb_write(segment, 0, "x", 1, NULL), SHMB_NOT_OWNER);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_NOT_OWNER);
+    shmb_close(segment);
+}
+
+static void death_is_told_to_all_until_forgiven(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+    struct child *waiting;
+
+    (void)state;
+    let_die("lib-hold");
+    assert_int_equal(shmb_update(segment, 0, "abc", 3, 0, NULL), SHMB_ABANDONED);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_string_equal(client_line(NULL, "lib-try ShmbTest.Locked"), "1");
+    assert_string_equal(client_line(&user, "lib-try ShmbTest.Locked"), "1");
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_NOT_OWNER);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_string_equal(client_line(NULL, "lib-try ShmbTest.Locked"), "0");
+    /* One that waits already is told, too. */
+    waiting = client_start(NULL, "lib-wait ShmbTest.Locked");
+    child_expect(waiting, "opened");
+    let_die("lib-hold");
+    assert_string_equal(child_find(waiting, "1", SUPPORT_DEADLINE_MS), "1");
+    assert_int_equal(child_end(waiting), 0);
+    shmb_close(segment);
+}
+
+static void death_in_a_write_stops_snapshots_until_forgiven(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+    shmb_segment *reader = opened("ShmbTest.Locked", SHMB_READ);
+    struct shmb_block *block = stage_block(row);
+    char byte;
+
+    (void)state;
+    let_die("lib-half");
+    assert_int_equal(block->sequence & 1, 1);
+    /* Nobody knows yet that the writer will not come back. */
+    assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, NULL), SHMB_BUSY);
+    assert_int_equal(shmb_update(segment, 50, "abc", 3, 0, NULL), SHMB_ABANDONED);
+    assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, NULL), SHMB_INCONSISTENT);
+    assert_int_equal(shmb_read(reader, 0, &byte, 1, NULL), SHMB_OK);
+    assert_int_equal(byte, 'h');
+    assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, NULL), SHMB_OK);
+    /* Repaired through the pointer, without brackets. */
+    let_die("lib-half");
+    assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, NULL), SHMB_INCONSISTENT);
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
+    assert_int_equal(block->sequence & 1, 0);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, NULL), SHMB_OK);
+    shmb_close(reader);
+    shmb_close(segment);
+}
+
+/* The kernel's word is lost when a plain program takes the mutex first; the sequence is not. */
+static void death_in_a_write_is_seen_without_the_kernel(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+
+    (void)state;
+    let_die("lib-half");
+    assert_string_equal(client_line(NULL, "take Global\\ShmbTest.Locked.lock 0"), "abandoned");
+    assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
+    shmb_close(segment);
+}
+
+static void readers_wait_only_where_they_may(void **state)
+{
+    (void)state;
+    assert_string_equal(client_line(&user, "lib-try-read ShmbTest.Read"), "-3");
+    assert_string_equal(client_line(&user, "lib-try-read ShmbTest.Wait"), "0");
+    assert_string_equal(client_line(NULL, "lib-try-read ShmbTest.Read"), "0");
+}
+
+/* A reader cannot write down what it was told, but is told what others wrote down. */
+static void readers_are_told(void **state)
+{
+    shmb_segment *reader = opened("ShmbTest.Locked", SHMB_READ);
+    shmb_segment *writer = opened("ShmbTest.Locked", SHMB_WRITE);
+
+    (void)state;
+    let_die("lib-hold");
+    assert_int_equal(shmb_lock(reader, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_unlock(reader), SHMB_OK);
+    let_die("lib-hold");
+    assert_int_equal(shmb_update(writer, 0, "x", 1, 0, NULL), SHMB_ABANDONED);
+    assert_int_equal(shmb_lock(reader, 0), SHMB_ABANDONED);
+    shmb_close(reader);
+    shmb_close(writer);
+}
+
+static void a_strangers_lock_is_not_ours(void **state)
+{
+    shmb_segment *segment;
+    HANDLE stranger;
+
+    (void)state;
+    stage_segment("ShmbTest.Gone", 100, STAGE_LOCK | STAGE_WITHOUT_LOCK_OBJECT);
+    stage_publish();
+    segment = opened("ShmbTest.Gone", SHMB_WRITE);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_NOT_FOUND);
+    stage_broker_dies();
+    assert_int_equal(shmb_lock(segment, 0), SHMB_NO_BROKER);
+    stranger = stage_object(SHMB_MUTEX, "ShmbTest.Gone.lock", 0, STAGE_STRANGER, STAGE_MUTEX_USE);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_NOT_OURS);
+    stage_close(stranger);
+    stranger = stage_object(SHMB_EVENT, "ShmbTest.Gone.lock", 0, STAGE_STRANGER, 0x120003);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_NOT_OURS);
+    stage_close(stranger);
+    stage_object(SHMB_MUTEX, "ShmbTest.Gone.lock", 0, STAGE_OURS, STAGE_MUTEX_USE);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    shmb_close(segment);
+}
+
+static void closing_gives_the_lock_back(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+
+    (void)state;
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    shmb_close(segment);
+    assert_string_equal(client_line(NULL, "lib-try ShmbTest.Locked"), "0");
+}
+
+static void two_handles_are_two_owners(void **state)
+{
+    shmb_segment *one = opened("ShmbTest.Locked", SHMB_WRITE);
+    shmb_segment *two = opened("ShmbTest.Locked", SHMB_WRITE);
+
+    (void)state;
+    assert_int_equal(shmb_lock(one, 0), SHMB_OK);
+    assert_int_equal(shmb_write(two, 0, "x", 1, NULL), SHMB_NOT_OWNER);
+    assert_int_equal(shmb_lock(two, 0), SHMB_OK);
+    shmb_close(one);
+    assert_int_equal(shmb_write(two, 0, "x", 1, NULL), SHMB_OK);
+    assert_string_equal(client_line(NULL, "lib-try ShmbTest.Locked"), "-9");
+    shmb_close(two);
+    assert_string_equal(client_line(NULL, "lib-try ShmbTest.Locked"), "0");
+}
+
+static void a_block_of_another_generation_is_no_block(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+    struct shmb_block *block = stage_block(row);
+    int32_t first;
+    char byte;
+
+    (void)state;
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    block->generation++;
+    assert_int_equal(shmb_write(segment, 0, "x", 1, NULL), SHMB_CORRUPT);
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_CORRUPT);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_CORRUPT);
+    assert_int_equal(shmb_update(segment, 0, "x", 1, 0, NULL), SHMB_CORRUPT);
+    assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_CORRUPT);
+    assert_int_equal(shmb_first(segment, 0, &first), SHMB_CORRUPT);
+    assert_int_equal(shmb_read(segment, 0, &byte, 1, NULL), SHMB_OK);
+    shmb_close(segment);
+    /* The lock was not kept. */
+    assert_string_equal(client_line(NULL, "take Global\\ShmbTest.Locked.lock 0"), "taken");
+    block->generation--;
+    stage_control(1)->magic = 0;
+    segment = opened("ShmbTest.Locked", SHMB_WRITE);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_CORRUPT);
+    assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_CORRUPT);
+    assert_int_equal(shmb_read(segment, 0, &byte, 1, NULL), SHMB_OK);
+    shmb_close(segment);
+}
+
+/* ---- the other process ---- */
+
+static shmb_segment *open_here(const char *name, uint32_t rights)
+{
+    shmb_segment *segment;
+    int32_t result = shmb_open(name, rights, 0, &segment);
+
+    if (result != SHMB_OK)
+        client_say("shmb_open: %d", (int)result);
+    return segment;
+}
+
+static int try_with(const char *name, uint32_t rights, uint32_t timeout_ms)
+{
+    shmb_segment *segment = open_here(name, rights);
+
+    if (timeout_ms > 0)
+        client_say("opened");
+    client_say("%d", (int)shmb_lock(segment, timeout_ms));
+    shmb_close(segment);
+    return 0;
+}
+
+static int lib_try(int argc, char **argv)
+{
+    (void)argc;
+    return try_with(argv[0], SHMB_WRITE, 0);
+}
+
+static int lib_try_read(int argc, char **argv)
+{
+    (void)argc;
+    return try_with(argv[0], SHMB_READ, 0);
+}
+
+/* Takes turns with others until it is told of a death. */
+static int lib_wait(int argc, char **argv)
+{
+    shmb_segment *segment = open_here(argv[0], SHMB_WRITE);
+    int32_t result;
+
+    (void)argc;
+    client_say("opened");
+    do {
+        result = shmb_lock(segment, SHMB_INFINITE);
+        shmb_unlock(segment);
+    } while (result == SHMB_OK);
+    client_say("%d", (int)result);
+    shmb_close(segment);
+    return 0;
+}
+
+static int hold(const char *name, bool half)
+{
+    shmb_segment *segment = open_here(name, SHMB_WRITE);
+    void *data;
+
+    shmb_lock(segment, SHMB_INFINITE);
+    if (half) {
+        shmb_write_begin(segment);
+        shmb_data(segment, &data);
+        memcpy(data, "half", 4);
+    }
+    client_say("ready");
+    client_wait_for_end();
+    shmb_close(segment);
+    return 0;
+}
+
+static int lib_hold(int argc, char **argv)
+{
+    (void)argc;
+    return hold(argv[0], false);
+}
+
+static int lib_half(int argc, char **argv)
+{
+    (void)argc;
+    return hold(argv[0], true);
+}
+
+static const struct verb verbs[] = {
+    {"lib-try", 1, lib_try},   {"lib-try-read", 1, lib_try_read}, {"lib-wait", 1, lib_wait},
+    {"lib-hold", 1, lib_hold}, {"lib-half", 1, lib_half},
+};
+
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGED(a_lock_is_counted),
+        STAGED(the_lock_is_the_mutex_of_plain_programs),
+        STAGED(waiting_ends_in_time_or_with_the_holder),
+        STAGED(a_lock_belongs_to_its_thread),
+        STAGED(death_is_told_to_all_until_forgiven),
+        STAGED(death_in_a_write_stops_snapshots_until_forgiven),
+        STAGED(death_in_a_write_is_seen_without_the_kernel),
+        STAGED(readers_wait_only_where_they_may),
+        STAGED(readers_are_told),
+        STAGED(a_strangers_lock_is_not_ours),
+        STAGED(closing_gives_the_lock_back),
+        STAGED(two_handles_are_two_owners),
+        STAGED(a_block_of_another_generation_is_no_block),
+    };
+
+    support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
