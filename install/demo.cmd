@@ -10,9 +10,17 @@ set "bin=%root%\build\windows-x64\bin"
 set "section=Global\MyFileMappingObject"
 set "mutex=Global\sync_MyFileMappingObject"
 set "message=Hello from the writer"
+set "price=1.0842"
 set "work=%TEMP%\shmb-demo-%RANDOM%%RANDOM%"
 set "plain="%bin%\plain.exe""
 set "user="%bin%\session_launcher.exe" -r -t 30 -- "%bin%\plain.exe""
+set "shmb="%bin%\session_launcher.exe" -r -t 30 -- "%bin%\shmb.exe""
+rem the reader in 32 bit, where that has been built: install\build.cmd windows-x86
+set "reader=%shmb%"
+set "reader_bits="
+set "bin32=%root%\build\windows-x86\bin"
+if exist "%bin32%\shmb.exe" set "reader="%bin%\session_launcher.exe" -r -t 30 -- "%bin32%\shmb.exe""
+if exist "%bin32%\shmb.exe" set "reader_bits=32-bit "
 set /a number=0
 
 net session >nul 2>&1
@@ -28,7 +36,7 @@ if not errorlevel 1 (
 mkdir "%work%"
 
 call :step "building"
-call install\build.cmd windows-x64 shmbroker plain session_launcher
+call install\build.cmd windows-x64 shmbroker shmb plain session_launcher
 if errorlevel 1 goto failed
 
 call :step "sc create ShmBroker"
@@ -53,6 +61,29 @@ if errorlevel 1 goto failed
 call :first text "%work%\text.txt"
 if not "%text%"=="%message%" goto failed
 echo         "%text%"
+
+call :step "shmb list, standard user"
+%shmb% list
+if errorlevel 1 goto failed
+
+call :step "shmb write, through the library"
+%shmb% write Prices --text "%price%"
+if errorlevel 1 goto failed
+
+call :step "%reader_bits%shmb read"
+%reader% read Prices --count 6 >"%work%\price.txt"
+if errorlevel 1 goto failed
+call :first text "%work%\price.txt"
+if not "%text%"=="%price%" goto failed
+echo         "%text%"
+
+call :step "shmb lock: a second one is told timeout, then has it"
+rem 120 and more are shmb's own failures
+%shmb% lock Prices -- "%bin%\shmb.exe" lock Prices --timeout 0 -- cmd /c ver >nul 2>&1
+if not errorlevel 124 goto failed
+if errorlevel 125 goto failed
+%reader% lock Prices --timeout 0 -- cmd /c ver >nul
+if errorlevel 1 goto failed
 
 call :step "a writer is killed while it holds the lock"
 rem the launcher kills it at the end of its time: exit code 124
@@ -102,7 +133,7 @@ exit /b 1
 
 :step
 set /a number+=1
-echo [%number%/10] %~1
+echo [%number%/14] %~1
 exit /b 0
 
 :first

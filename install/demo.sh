@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # ShmBroker before your eyes, on a bare Debian machine: builds it, registers it
-# as a service in a Wine prefix of its own, lets ordinary Win32 programs in two
-# sessions use what it holds, and removes everything again. On Windows:
-# install\demo.cmd.
+# as a service in a Wine prefix of its own, lets ordinary Win32 programs, and shmb
+# in 64 and 32 bit, use in two sessions what it holds, and removes everything
+# again. On Windows: install\demo.cmd.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
@@ -12,8 +12,9 @@ SHMB_BUILD=$shmb_build
 section='Global\MyFileMappingObject'
 mutex='Global\sync_MyFileMappingObject'
 message='Hello from session 1'
-bin=$shmb_build/mingw-x64/bin
-steps=12 number=0
+price='1.0842'
+bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
+steps=16 number=0
 work=$(mktemp -d) || exit 1
 
 finish() {
@@ -42,6 +43,11 @@ show() {
     fi
 }
 
+build() {
+    configure_and_build mingw-x64 shmbroker shmb plain idle session_launcher &&
+        configure_and_build mingw-x86 shmb probe
+}
+
 # A plain Win32 program in a session; `user` is a standard user there.
 plain() {
     local session=$1
@@ -52,6 +58,18 @@ plain_user() {
     local session=$1
     shift
     wine_run "$bin/session_launcher.exe" -s "$session" -r -t 30 -- "$bin/plain.exe" "$@"
+}
+
+# shmb in 64 and in 32 bit, as a standard user in a session.
+shmb() {
+    local session=$1
+    shift
+    wine_run "$bin/session_launcher.exe" -s "$session" -r -t 30 -- "$bin/shmb.exe" "$@"
+}
+shmb32() {
+    local session=$1
+    shift
+    wine_run "$bin/session_launcher.exe" -s "$session" -r -t 30 -- "$bin32/shmb.exe" "$@"
 }
 
 service_state() {
@@ -96,6 +114,28 @@ read_back() {
         [ "$(tr -d '\r' <"$work/text")" = "$message" ] && printf '"%s"' "$message"
 }
 
+list() {
+    shmb 2 list >"$work/list" && grep -q 'segment *held *512 *MyFileMappingObject' "$work/list" &&
+        printf 'all that is held'
+}
+
+library_write() {
+    shmb 1 write Prices --text "$price" >&2 && printf '"%s" written' "$price"
+}
+
+read_32() {
+    shmb32 2 read Prices --count ${#price} >"$work/text" && [ "$(cat "$work/text")" = "$price" ] &&
+        printf '"%s"' "$price"
+}
+
+# A second one, below the first, cannot have the lock; then it is free. 120 and
+# more are shmb's own failures, 124 is "timeout".
+lock_excludes() {
+    shmb 1 lock Prices -- "$(wine_path "$bin32/shmb.exe")" lock Prices --timeout 0 -- cmd /c ver >&2
+    [ $? = 124 ] && shmb32 2 lock Prices --timeout 0 -- cmd /c ver >&2 &&
+        printf 'a second one (32 bit) is told "timeout", then has it'
+}
+
 kill_holder() {
     local pid
     wine_run "$bin/session_launcher.exe" -s 1 -r -k -- "$bin/plain.exe" hold-mutex "$mutex" \
@@ -129,13 +169,22 @@ remove() {
 label 'set-up'
 step "$label" "$root/install/setup.sh" || exit 1
 label 'building (the first time about a minute)'
-step "$label" locked configure_and_build mingw-x64 shmbroker plain idle session_launcher || exit 1
-begin() { wine_begin "$bin" && printf '%s' "$(wine --version)"; }
+step "$label" locked build || exit 1
+begin() {
+    wine_begin "$bin" "$bin32" || return 1
+    [ "$wine_32" = 1 ] || { echo '32-bit programs do not run in it'; return 1; }
+    printf '%s, 64 and 32 bit' "$(wine --version)"
+}
 show 'a Windows of its own' begin
 show 'sc create ShmBroker' register
 show 'start' start
 show 'plain Win32 writer (session 1)' write
 show 'reader (session 2, standard user)' read_back
+show 'shmb list (session 2, standard user)' list
+sed 's/^/        /' "$work/list" | tr -d '\r'
+show 'shmb write, through the library (session 1)' library_write
+show '32-bit shmb read (session 2)' read_32
+show 'shmb lock NAME -- COMMAND' lock_excludes
 show 'a writer is killed while it holds the lock' kill_holder
 show 'the next one' next_holder
 show 'status' status

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes a bare Debian machine ready to build ShmBroker and to run its tests:
-# the packages that are missing, and the sources of libyaml and cmocka below
-# build/deps. Changes nothing, and takes no time, where all of it is there.
+# the packages that are missing, and below build/deps the sources of libyaml and
+# cmocka and what Wine needs to run 32-bit programs. Changes nothing, and takes no
+# time, where all of it is there.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
@@ -11,6 +12,7 @@ packages=(
     gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32
     binutils-mingw-w64-x86-64 binutils-mingw-w64-i686
     clang libclang-rt-dev wine wine64
+    python3-jsonschema python3-yaml
 )
 
 missing_packages() {
@@ -38,11 +40,19 @@ install_packages() {
     step "installing: ${missing[*]}" apt_quietly install --no-install-recommends "${missing[@]}"
 }
 
-# Debian's own source packages, signatures checked by apt, with an index of our
-# own: the machine's list of sources need not name any and stays as it is.
+# Sets `apt_own`: options for an index of our own below a folder. The machine's
+# lists, and what it may install, stay as they are.
+apt_own_index() {
+    mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
+    apt_own=(-qq -o Dir::State::Lists="$1/lists" -o Dir::Cache="$1/cache"
+        -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3)
+}
+
+# Debian's own source packages, signatures checked by apt; the machine's list of
+# sources need not name any.
 unpack_sources() {
     local work=$1 file options
-    mkdir -p "$work/parts" "$work/lists/partial" "$work/cache/archives/partial" "$work/src"
+    mkdir -p "$work/parts" "$work/src"
     for file in /etc/apt/sources.list.d/*.sources; do
         [ -e "$file" ] && sed 's/^Types:.*/Types: deb-src/' "$file" >"$work/parts/${file##*/}"
     done
@@ -50,8 +60,8 @@ unpack_sources() {
         [ -e "$file" ] && sed -n 's/^deb /deb-src /p' "$file" >"$work/parts/${file##*/}"
     done
     [ ! -e "$work/parts/sources.list" ] || mv "$work/parts/sources.list" "$work/parts/main.list"
-    options=(-qq -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/parts"
-        -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root)
+    apt_own_index "$work"
+    options=("${apt_own[@]}" -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/parts")
     # Somebody else's list may have no sources: what counts is that these two come.
     apt-get "${options[@]}" update
     cd "$work/src" && apt-get "${options[@]}" source libyaml cmocka &&
@@ -73,8 +83,48 @@ fetch_sources() {
     rm -rf "$work"
 }
 
+wine_version() {
+    dpkg-query -W -f '${Version}' libwine 2>/dev/null
+}
+
+# The Windows part of Debian's 32-bit Wine, of the very version of the 64-bit one
+# that it will run in. Nothing of it is installed, and no 32-bit Linux library is
+# needed. apt checks signature and checksum.
+unpack_wine32() {
+    local work=$1 version options folder=i386-linux-gnu/wine/i386-windows
+    version=$(wine_version)
+    mkdir -p "$work/wine32"
+    apt_own_index "$work"
+    options=("${apt_own[@]}" -o APT::Architectures::=amd64 -o APT::Architectures::=i386)
+    # One suite's index may be out of order: what counts is that the package comes.
+    apt-get "${options[@]}" update
+    if ! (cd "$work" && apt-get "${options[@]}" download "libwine:i386=$version"); then
+        echo "this machine has Wine $version, and apt has no libwine:i386 of that version"
+        return 1
+    fi
+    dpkg-deb --fsys-tarfile "$work"/libwine_*_i386.deb |
+        tar -x -C "$work/wine32" --strip-components=5 "./usr/lib/$folder" || return 1
+    # Two thirds of it are symbols for a debugger; a file that has none is fine.
+    find "$work/wine32" -type f -exec i686-w64-mingw32-strip -S {} + || true
+    [ -e "$work/wine32/i386-windows/ntdll.dll" ] && printf '%s\n' "$version" >"$work/wine32/version"
+}
+
+fetch_wine32() {
+    local deps=$shmb_build/deps work
+    [ "$(cat "$deps/wine32/version" 2>/dev/null)" != "$(wine_version)" ] || return 0
+    mkdir -p "$deps"
+    work=$(mktemp -d "$deps/.new.XXXXXX") || return 1
+    if ! step "32-bit part of Wine, 95 MB" unpack_wine32 "$work"; then
+        rm -rf "$work"
+        return 1
+    fi
+    [ ! -e "$deps/wine32" ] || mv "$deps/wine32" "$work/old"
+    mv "$work/wine32" "$deps/wine32"
+    rm -rf "$work"
+}
+
 set_up() {
-    install_packages && fetch_sources
+    install_packages && fetch_sources && fetch_wine32
 }
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets up, builds, and runs all tests: the pure layers on this machine with
-# sanitizers, everything under Wine, and what can be checked without running.
+# sanitizers, everything under Wine, the clients' side there in 32 bit, too, and
+# what can be checked without running.
 #
 #   tests/run.sh [NAME…]      only the test programs of these names
 #
@@ -78,7 +79,8 @@ run_program() {
         bad=$((bad + 1)) note=", no summary line"
     elif [ $bad = 0 ] && [ $code != 0 ]; then
         bad=1 note=", exit code $code"
-    elif ! grep -q '^\[  PASSED  \]' "$work/err"; then
+    elif ! grep -qE '^(wine client error:[0-9a-f]+: )?\[  PASSED  \]' "$work/err"; then
+        # A process that is killed while it talks to wineserver leaves that prefix behind.
         bad=$((bad + 1)) note=", no PASSED line"
     fi
     [ $code != 124 ] || note="$note, stopped after $time_limit s"
@@ -91,13 +93,13 @@ run_program() {
     [ $bad = 0 ]
 }
 
-# The names in tests/skips.wine and the tests skipped are the same set; of a
-# part of the programs only that nothing else was skipped can be said.
+# compare_skips WHERE [ALL]: every test skipped is listed in tests/skips.wine; with
+# ALL, every one listed there was skipped, too.
 compare_skips() {
     sed -n 's/^\([^#:][^:]*\):.*/\1/p' "$root/tests/skips.wine" | sort >"$work/expected"
-    sort "$work/skips.wine" >"$work/seen"
+    sort "$work/skips.$1" >"$work/seen"
     comm -13 "$work/expected" "$work/seen" | sed 's/^/skipped, but not listed in tests\/skips.wine: /'
-    if [ ${#only[@]} = 0 ]; then
+    if [ "${2:-}" != '' ]; then
         comm -23 "$work/expected" "$work/seen" | sed 's/^/listed in tests\/skips.wine, but not skipped: /'
         cmp -s "$work/expected" "$work/seen"
     else
@@ -114,19 +116,47 @@ host_tests() {
     check 'nothing skipped on this machine' test ! -s "$work/skips.host"
 }
 
-wine_tests() {
-    local bin=$shmb_build/mingw-x64/bin name
-    : >"$work/skips.wine"
-    if ! wine_begin "$bin"; then
-        failed=$((failed + 1))
-        return
-    fi
+# wine_programs WHERE BIN [NAME=VALUE…]: those named on the input, with these variables.
+wine_programs() {
+    local where=$1 bin=$2 name
+    shift 2
+    : >"$work/skips.$where"
     while read -r name; do
         [ -n "$name" ] && selected "$name" || continue
         # What a failed program left behind must not fail the next one.
-        run_program wine "$name" "${wine_command[@]}" "$bin/$name.exe" || wine_again
-    done <"$shmb_build/mingw-x64/tests.txt"
-    check 'skipped under Wine: as listed' compare_skips
+        run_program "$where" "$name" env "$@" "${wine_command[@]}" "$bin/$name.exe" || wine_again
+    done
+}
+
+# A 32-bit program that says nothing may not have run at all: then none counts.
+fail_programs() {
+    local where=$1 name
+    while read -r name; do
+        [ -n "$name" ] && selected "$name" || continue
+        printf '%-4s %-26s FAILED 32-bit programs do not run here\n' "$where" "$name"
+        failed=$((failed + 1)) ran=$((ran + 1))
+    done
+}
+
+# The broker is the 64-bit one for clients of both bitnesses.
+wine_tests() {
+    local bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin all=
+    if ! wine_begin "$bin" "$bin32"; then
+        failed=$((failed + 1))
+        return
+    fi
+    wine_programs wine "$bin" "SHMB_OTHER_BIN=$(wine_path "$bin32")" \
+        <"$shmb_build/mingw-x64/tests.txt"
+    # Of a part of the programs, nobody knows what all of them skip.
+    [ ${#only[@]} -gt 0 ] || all=all
+    check 'skipped under Wine: as listed' compare_skips wine $all
+    if [ "$wine_32" = 1 ]; then
+        wine_programs w32 "$bin32" "SHMB_OTHER_BIN=$(wine_path "$bin")" \
+            "SHMB_BROKER=$(wine_path "$bin")" <"$shmb_build/mingw-x86/clients.txt"
+        check 'skipped in 32 bit: as listed' compare_skips w32
+    else
+        fail_programs w32 <"$shmb_build/mingw-x86/clients.txt"
+    fi
     wine_end
 }
 
@@ -138,18 +168,45 @@ refuses_bad_imports() {
     [ $? = 1 ] && grep -q 'needs libssp' "$work/bad.txt"
 }
 
+refuses_makers() {
+    local gcc file
+    cat >"$work/makes.c" <<'C'
+#include <windows.h>
+void *take(void);
+void *take(void)
+{
+    void *section = OpenFileMappingW(FILE_MAP_READ, FALSE, L"Name");
+
+    return section != NULL ? section : CreateMutexW(NULL, FALSE, L"Name");
+}
+C
+    for gcc in x86_64-w64-mingw32-gcc i686-w64-mingw32-gcc; do
+        "$gcc" -c -o "$work/makes.o" "$work/makes.c" &&
+            "$gcc" -shared -o "$work/makes.dll" "$work/makes.c" || return 1
+        for file in "$work/makes.o" "$work/makes.dll"; do
+            "$root/tests/imports.sh" --opens-only "$file" >"$work/bad.txt"
+            [ $? = 1 ] && grep -q 'uses [_imp]*CreateMutexW' "$work/bad.txt" || return 1
+        done
+    done
+}
+
 static_checks() {
-    check 'building: mingw-x86 shmbroker' locked configure_and_build mingw-x86 shmbroker
     check 'clang, no GNU extensions' "$root/tests/clang.sh" \
         "$shmb_build/mingw-x64/compile_commands.json"
-    check 'imports system DLLs only' "$root/tests/imports.sh" "$shmb_build"/mingw-x??/bin/shmbroker.exe
+    check 'imports system DLLs only' "$root/tests/imports.sh" \
+        "$shmb_build"/mingw-x??/bin/{shmbroker.exe,shmb.exe,shmbclient.dll}
     check 'a program that imports others is found' refuses_bad_imports
+    check 'the client library opens and never creates' "$root/tests/imports.sh" --opens-only \
+        "$shmb_build"/mingw-x??/{bin/shmbclient.dll,client/lib/shmbclient_static.a}
+    check 'a library that creates is found' refuses_makers
+    check 'the schema agrees with the loader' python3 "$root/tests/schema.py"
     check 'fuzzing, 5 s each' "$root/tests/fuzz.sh" 5
 }
 
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 ran=0
-if "$root/install/setup.sh" && build_preset host && build_preset mingw-x64; then
+if "$root/install/setup.sh" && build_preset host && build_preset mingw-x64 &&
+    build_preset mingw-x86; then
     host_tests
     wine_tests
     [ ${#only[@]} -gt 0 ] || static_checks

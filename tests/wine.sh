@@ -1,14 +1,18 @@
 # Sourced by the scripts that run programs under Wine: a prefix and a wineserver
 # of their own, and nothing left behind.
 #
-#   wine_begin BIN     makes the prefix and starts the session; BIN holds idle.exe
+#   wine_begin BIN [BIN32]
+#                      makes the prefix and starts the session; BIN holds idle.exe. BIN32
+#                      holds the 32-bit probe.exe: only where wine_32 is 1 afterwards do
+#                      32-bit programs run
 #   wine_run PROGRAM…  runs a Windows program
 #   wine_path FILE     the name a Windows program knows a file by
 #   wine_again         kills everything in the prefix and starts the session anew
 #   wine_end           kills everything in the prefix and removes it
 #
 # The caller sets SHMB_BUILD to a folder that outlives the run: a ready prefix
-# is kept there and copied, which is much faster than making one.
+# is kept there and copied, which is much faster than making one. 32-bit programs
+# need what install/setup.sh puts into its deps/wine32.
 
 # The loader dies now and then where the heap lands on an address it needs
 # itself, so address randomisation is off for everything (it is inherited).
@@ -29,21 +33,34 @@ wine_kill() {
     wineserver -w
 }
 
-wine_template() {
-    local template=$SHMB_BUILD/wine-$(wine --version 2>/dev/null | tr -cd 'A-Za-z0-9._-') making
-    if [ ! -e "$template/system.reg" ]; then
-        echo "a Wine prefix, once (10 s) ..." >&2
-        making=$(mktemp -d "$SHMB_BUILD/wine-making.XXXXXX") || return 1
-        (
-            export WINEPREFIX=$making
-            "${wine_fixed[@]}" wineboot -i && wine_run winecfg -v win10
-            status=$?
-            wineserver -w
-            exit $status
-        ) >/dev/null 2>&1 || { rm -rf "$making"; echo "Wine cannot make a prefix" >&2; return 1; }
-        mv -T "$making" "$template" 2>/dev/null || rm -rf "$making" # another run was faster
-    fi
-    printf '%s\n' "$template"
+# Prefixes differ: without the 32-bit DLLs one has no place for 32-bit programs.
+wine_template_name() {
+    local name
+    name=$SHMB_BUILD/wine-$(wine --version 2>/dev/null | tr -cd 'A-Za-z0-9._-')
+    [ -z "${WINEDLLPATH:-}" ] || name=$name-32
+    printf '%s\n' "$name"
+}
+
+wine_make_template() {
+    local template=$1 making
+    [ ! -e "$template/system.reg" ] || return 0
+    echo "a Wine prefix, once (10 s) ..." >&2
+    making=$(mktemp -d "$SHMB_BUILD/wine-making.XXXXXX") || return 1
+    (
+        export WINEPREFIX=$making
+        "${wine_fixed[@]}" wineboot -i && wine_run winecfg -v win10
+        status=$?
+        wineserver -w
+        exit $status
+    ) >/dev/null 2>&1 || { rm -rf "$making"; echo "Wine cannot make a prefix" >&2; return 1; }
+    rm -rf "$template"
+    mv -T "$making" "$template"
+}
+
+# Without its DLLs a 32-bit program may end with 0 and without having run.
+wine_probe_32() {
+    wine_run "$1/probe.exe" >/dev/null 2>&1 </dev/null
+    [ $? = 42 ]
 }
 
 # Keeps one ordinary program alive: services.exe ends with the last one, and
@@ -58,16 +75,19 @@ wine_begin() {
     unset DISPLAY WAYLAND_DISPLAY
     export LC_ALL=C.UTF-8 WINEDEBUG=-all WINEARCH=win64
     export WINEDLLOVERRIDES='winedbg.exe=d;mscoree=d;mshtml=d;winemenubuilder.exe=d'
-    wine_bin=$1
+    wine_bin=$1 wine_32=
+    unset WINEDLLPATH
+    [ ! -e "$SHMB_BUILD/deps/wine32/i386-windows" ] || export WINEDLLPATH=$SHMB_BUILD/deps/wine32
     local template
+    template=$(wine_template_name)
     (
         flock 9
-        wine_template >"$SHMB_BUILD/wine-template.name"
+        wine_make_template "$template"
     ) 9>"$SHMB_BUILD/wine.lock" || return 1
-    template=$(cat "$SHMB_BUILD/wine-template.name")
     WINEPREFIX=$(mktemp -d "${TMPDIR:-/tmp}/shmb-wine.XXXXXX") || return 1
     export WINEPREFIX
-    cp -a "$template/." "$WINEPREFIX" && wine_session
+    cp -a "$template/." "$WINEPREFIX" && wine_session || return 1
+    [ $# -lt 2 ] || ! wine_probe_32 "$2" || wine_32=1
 }
 
 wine_again() {

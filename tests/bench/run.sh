@@ -40,12 +40,13 @@ broker_start() {
 
 cd "$root" && "$root/install/setup.sh" && step 'building: host' locked host_release &&
     build_preset mingw-x64 shmbroker idle bench_create bench_client &&
-    build_preset mingw-x86 bench_client || exit 1
+    build_preset mingw-x86 probe bench_client || exit 1
 bin=$shmb_build/mingw-x64/bin
 echo; echo "-- parse"
 "$shmb_build/bench/bin/bench_parse"
 echo; echo "-- create"
-wine_begin "$bin" || exit 1
+wine_begin "$bin" "$shmb_build/mingw-x86/bin" || exit 1
+[ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; exit 1; }
 wine_run "$bin/bench_create.exe" 1000 11
 echo; echo "-- client, $segments segments with lock"
 configuration >"$work/bench.yaml"
