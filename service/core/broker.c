@@ -4,160 +4,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply.h"
 #include "descriptor.h"
+#include "maker.h"
 #include "names.h"
 #include "publication.h"
 #include "report.h"
-#include "stamp.h"
+#include "state.h"
 
 #define RETRY_FIRST_MS 1000u
 #define RETRY_MOST_MS  30000u
-
-/* Descriptors of one access set: one for each kind, and one for locks whose readers may wait. */
-#define FORMS          (SHMB_KIND_COUNT + 1)
-#define FORM_OPEN_LOCK SHMB_KIND_COUNT
-#define NAME_TEXT      (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
 
 struct broker {
     const struct system *system;
     struct inventory *inventory;
     struct sys_identity identity;
-    struct sys_descriptor **descriptors; /* set * FORMS + form; made when first needed */
-    struct sys_descriptor *own_section;  /* for a section that is not filled yet; the same */
-    uint32_t *causes;                    /* of each item: what was reported last */
+    struct descriptor_cache *cache; /* of the inventory */
+    struct state *state;
     struct publication *publication;
+    struct bulletin_reload reload;
     uint64_t stamp; /* the greatest generation or revision so far */
-    size_t held;
     uint32_t delay; /* milliseconds to the next try */
+    bool state_due; /* the state could not be written */
 };
 
-static void report_item(const struct broker *broker, const struct item *item, enum event_id event,
-                        const char *detail)
+static struct maker maker_of(struct broker *broker)
 {
-    char name[NAME_TEXT];
-    const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
+    const struct maker maker = {.system = broker->system,
+                                .identity = &broker->identity,
+                                .inventory = broker->inventory,
+                                .cache = broker->cache,
+                                .state = broker->state,
+                                .stamp = &broker->stamp};
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
-    broker->system->report(broker->system->self, event, inserts, detail != NULL ? 3 : 2);
-}
-
-/* Words for those who ask later. */
-static void keep_reason(struct item *item, const char *text)
-{
-    size_t size = strlen(text) + 1;
-
-    free(item->reason);
-    item->reason = malloc(size);
-    if (item->reason != NULL)
-        memcpy(item->reason, text, size);
-}
-
-/* Reports a missing object unless the same was reported before. */
-static void report_missing(const struct broker *broker, size_t index, enum sys_status status,
-                           const struct sys_failure *why)
-{
-    struct item *item = &broker->inventory->items[index];
-    uint32_t cause = report_cause(status, why);
-    char text[REPORT_FAILURE];
-
-    if (broker->causes[index] == cause)
-        return;
-    broker->causes[index] = cause;
-    report_reason(status, why, text);
-    keep_reason(item, text);
-    report_item(broker, item, status == SYS_TAKEN ? EVENT_OBJECT_CONFLICT : EVENT_OBJECT_FAILED,
-                text);
-}
-
-/* The descriptor an object is to have; the broker keeps it. */
-static enum sys_status wanted_descriptor(struct broker *broker, const struct item *item,
-                                         struct sys_descriptor **out, struct sys_failure *why)
-{
-    size_t form = item->readers_may_wait ? FORM_OPEN_LOCK : (size_t)item->spec.kind;
-    struct sys_descriptor **slot = &broker->descriptors[item->access * FORMS + form];
-    struct descriptor_use use = {.kind = item->spec.kind};
-    enum sys_status status = SYS_OK;
-    size_t count;
-
-    if (*slot == NULL) {
-        const struct access_rule *rules = inventory_rules(broker->inventory, item->access, &count);
-
-        use.read_mask = item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0;
-        status =
-            descriptor_build(broker->system, broker->identity.owner, &use, rules, count, slot, why);
-    }
-    *out = *slot;
-    return status;
-}
-
-/*
- * A section with content is at first the broker's alone, and gets its real
- * descriptor when it is filled: no client ever sees it half made.
- */
-static enum sys_status create_filled(struct broker *broker, const struct item *item,
-                                     const struct sys_descriptor *wanted, struct sys_object **out,
-                                     struct sys_failure *why)
-{
-    const struct system *system = broker->system;
-    const struct descriptor_use use = {.kind = SHMB_SECTION};
-    const struct sys_content content = {.bytes = item->initial->bytes,
-                                        .length = item->initial->length,
-                                        .fill = item->initial->fill,
-                                        .size = item->spec.size};
-    struct sys_object *section = NULL;
-    enum sys_status status = SYS_OK;
-
-    if (broker->own_section == NULL)
-        status = descriptor_build(system, broker->identity.owner, &use, NULL, 0,
-                                  &broker->own_section, why);
-    if (status == SYS_OK)
-        status = system->create(system->self, &item->spec, broker->own_section, &section, why);
-    if (status != SYS_OK)
-        return status;
-    status = system->fill(system->self, section, &content, why);
-    if (status == SYS_OK)
-        status = system->protect(system->self, section, wanted, why);
-    if (status == SYS_OK) {
-        *out = section;
-        return SYS_OK;
-    }
-    system->close(system->self, section);
-    return status == SYS_TAKEN ? SYS_FAILED : status;
-}
-
-static enum sys_status create(struct broker *broker, struct item *item, struct sys_failure *why)
-{
-    const struct system *system = broker->system;
-    struct sys_descriptor *wanted;
-    enum sys_status status = wanted_descriptor(broker, item, &wanted, why);
-
-    if (status != SYS_OK)
-        return status;
-    if (item->initial != NULL)
-        return create_filled(broker, item, wanted, &item->object, why);
-    return system->create(system->self, &item->spec, wanted, &item->object, why);
-}
-
-/* True when the object is held now. */
-static bool try_item(struct broker *broker, size_t index)
-{
-    struct item *item = &broker->inventory->items[index];
-    struct sys_failure why = {0};
-    enum sys_status status = create(broker, item, &why);
-
-    if (status != SYS_OK) {
-        item->state = status == SYS_TAKEN ? ITEM_CONFLICT : ITEM_FAILED;
-        report_missing(broker, index, status, &why);
-        return false;
-    }
-    item->state = ITEM_HELD;
-    item->generation = stamp_next(broker->system, &broker->stamp);
-    free(item->reason);
-    item->reason = NULL;
-    broker->held++;
-    if (broker->causes[index] != 0)
-        report_item(broker, item, EVENT_OBJECT_RECOVERED, NULL);
-    return true;
+    return maker;
 }
 
 static bool stopping(const struct broker *broker)
@@ -167,12 +47,26 @@ static bool stopping(const struct broker *broker)
 
 static void create_all(struct broker *broker)
 {
+    const struct maker maker = maker_of(broker);
     size_t i;
 
     for (i = 0; i < broker->inventory->count && !stopping(broker); i++) {
-        (void)try_item(broker, i);
+        (void)maker_obtain(&maker, &broker->inventory->items[i]);
         broker->system->progress(broker->system->self);
     }
+}
+
+/* Objects are served also where this fails: it costs proof at the next start. */
+static void commit_state(struct broker *broker)
+{
+    struct sys_failure why = {0};
+    bool failed;
+
+    state_put_stamp(broker->state, broker->stamp);
+    failed = state_commit(broker->state, &why) != SYS_OK;
+    if (failed && !broker->state_due)
+        report_state(broker->system, &why);
+    broker->state_due = failed;
 }
 
 static enum sys_status identify(struct broker *broker, struct sys_failure *why)
@@ -211,17 +105,28 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
     return status;
 }
 
-static void release(struct broker *broker)
+static enum sys_status load_state(struct broker *broker, struct sys_failure *why)
 {
     const struct system *system = broker->system;
-    size_t i;
+    enum sys_status status = state_load(broker->state, why);
 
-    for (i = 0; broker->descriptors != NULL && i < broker->inventory->set_count * FORMS; i++)
-        system->descriptor_free(system->self, broker->descriptors[i]);
-    system->descriptor_free(system->self, broker->own_section);
-    free(broker->descriptors);
+    broker->stamp = state_stamp(broker->state);
+    if (status == SYS_TAKEN) {
+        system->report(system->self, EVENT_STATE_NEWER, NULL, 0);
+        return SYS_FAILED;
+    }
+    if (status != SYS_OK)
+        report_state(system, why);
+    return SYS_OK;
+}
+
+static void release(struct broker *broker)
+{
+    descriptor_cache_free(broker->cache);
     publication_free(broker->publication);
-    free(broker->causes);
+    state_free(broker->state);
+    notes_free(&broker->reload.notes);
+    notes_free(&broker->reload.lasting);
     free(broker);
 }
 
@@ -234,10 +139,12 @@ static struct broker *new_broker(const struct system *system, struct inventory *
     broker->system = system;
     broker->inventory = inventory;
     broker->delay = RETRY_FIRST_MS;
-    broker->descriptors = calloc(inventory->set_count * FORMS + 1, sizeof(struct sys_descriptor *));
-    broker->causes = calloc(inventory->count + 1, sizeof(uint32_t));
-    broker->publication = publication_new(system, &broker->identity, inventory, &broker->stamp);
-    if (broker->descriptors != NULL && broker->causes != NULL && broker->publication != NULL)
+    broker->cache = descriptor_cache_new(system, broker->identity.owner, inventory);
+    broker->state = state_new(system, broker->identity.boot);
+    if (broker->state != NULL)
+        broker->publication =
+            publication_new(system, &broker->identity, inventory, broker->state, &broker->stamp);
+    if (broker->cache != NULL && broker->state != NULL && broker->publication != NULL)
         return broker;
     release(broker);
     return NULL;
@@ -258,12 +165,18 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     status = identify(broker, why);
     if (status == SYS_OK)
         status = claim(broker, why);
+    if (status == SYS_OK)
+        status = load_state(broker, why);
     if (status != SYS_OK) {
         release(broker);
         return status;
     }
     publication_begin(broker->publication);
     create_all(broker);
+    if (!stopping(broker)) {
+        publication_restore(broker->publication);
+        commit_state(broker);
+    }
     if (!stopping(broker))
         (void)publication_update(broker->publication, true);
     *out = broker;
@@ -272,25 +185,48 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
 
 struct broker_counts broker_counts(const struct broker *broker)
 {
-    struct broker_counts counts = {.held = broker->held,
-                                   .missing = broker->inventory->count - broker->held};
+    struct broker_counts counts = {0};
+    size_t i;
 
+    for (i = 0; i < broker->inventory->count; i++) {
+        const struct item *item = &broker->inventory->items[i];
+
+        counts.held += item_is_held(item);
+        counts.missing += !item_is_held(item);
+        counts.deferred += item->state == ITEM_DEFERRED;
+    }
     return counts;
+}
+
+/* True: it is better now; `*changed`: others have to be told. */
+static bool retry_item(const struct maker *maker, struct item *item, bool *changed)
+{
+    enum item_state before = item->state;
+    bool better = false;
+
+    if (item_is_held(item))
+        return maker_protect(maker, item);
+    better = maker_obtain(maker, item) == SYS_OK;
+    *changed |= item->state != before;
+    return better;
+}
+
+static bool needs_retry(const struct item *item)
+{
+    return !item_is_held(item) || (item->access_due && item->state == ITEM_HELD);
 }
 
 void broker_retry(struct broker *broker)
 {
+    const struct maker maker = maker_of(broker);
     bool recovered = false, changed = false;
     size_t i;
 
-    for (i = 0; i < broker->inventory->count && !stopping(broker); i++) {
-        enum item_state before = broker->inventory->items[i].state;
-
-        if (before == ITEM_HELD)
-            continue;
-        recovered |= try_item(broker, i);
-        changed |= broker->inventory->items[i].state != before;
-    }
+    for (i = 0; i < broker->inventory->count && !stopping(broker); i++)
+        if (needs_retry(&broker->inventory->items[i]))
+            recovered |= retry_item(&maker, &broker->inventory->items[i], &changed);
+    if (!stopping(broker) && (changed || broker->state_due))
+        commit_state(broker);
     if (!stopping(broker))
         recovered |= publication_update(broker->publication, changed);
     if (recovered)
@@ -301,16 +237,85 @@ void broker_retry(struct broker *broker)
 
 uint32_t broker_retry_delay(const struct broker *broker)
 {
-    bool complete =
-        broker->held == broker->inventory->count && publication_complete(broker->publication);
+    bool complete = publication_complete(broker->publication) && !broker->state_due;
+    size_t i;
 
+    for (i = 0; i < broker->inventory->count && complete; i++)
+        complete = !needs_retry(&broker->inventory->items[i]);
     return complete ? UINT32_MAX : broker->delay;
+}
+
+enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
+                              size_t anew_count, struct apply_result *out, struct sys_failure *why)
+{
+    struct descriptor_cache *cache =
+        descriptor_cache_new(broker->system, broker->identity.owner, wanted);
+    const struct maker former = maker_of(broker);
+    struct maker next = former;
+    const struct apply_request request = {.former = &former,
+                                          .wanted = &next,
+                                          .from = broker->inventory,
+                                          .to = wanted,
+                                          .publication = broker->publication,
+                                          .anew = anew,
+                                          .anew_count = anew_count};
+    enum sys_status status;
+
+    *out = (struct apply_result){0};
+    if (cache == NULL)
+        return report_short_of_memory(why);
+    next.inventory = wanted;
+    next.cache = cache;
+    status = apply_reload(&request, out, why);
+    if (status == SYS_OK) {
+        descriptor_cache_free(broker->cache);
+        broker->cache = cache;
+        broker->inventory = wanted;
+        broker->delay = RETRY_FIRST_MS;
+    } else {
+        descriptor_cache_free(cache);
+    }
+    return status;
+}
+
+void broker_tell_begin(struct broker *broker)
+{
+    broker->reload.count++;
+    publication_tell(broker->publication, &broker->reload);
+}
+
+void broker_tell(struct broker *broker, enum shmb_reload_result result, struct notes *notes)
+{
+    broker->reload.count++;
+    broker->reload.result = result;
+    notes_free(&broker->reload.notes);
+    broker->reload.notes = *notes;
+    *notes = (struct notes){0};
+    publication_tell(broker->publication, &broker->reload);
+}
+
+void broker_tell_lasting(struct broker *broker, struct notes *notes)
+{
+    notes_free(&broker->reload.lasting);
+    broker->reload.lasting = *notes;
+    *notes = (struct notes){0};
+    publication_tell(broker->publication, &broker->reload);
+}
+
+struct state *broker_state(struct broker *broker)
+{
+    return broker->state;
+}
+
+void broker_remember(struct broker *broker)
+{
+    commit_state(broker);
 }
 
 size_t broker_stop(struct broker *broker)
 {
     const struct system *system = broker->system;
-    size_t i, held = broker->held;
+    size_t i, held = broker_counts(broker).held;
 
     /* First of all, so that no client is told of what is gone. */
     publication_free(broker->publication);
@@ -321,8 +326,9 @@ size_t broker_stop(struct broker *broker)
         system->close(system->self, item->object);
         item->object = NULL;
         item->generation = 0;
-        free(item->reason);
-        item->reason = NULL;
+        item_set_reason(item, NULL);
+        item->cause = 0;
+        item->access_due = false;
         item->state = ITEM_WANTED;
         system->progress(system->self);
     }

@@ -5,6 +5,7 @@
 #ifndef CORE_BROKER_H
 #define CORE_BROKER_H
 
+#include "apply.h"
 #include "inventory.h"
 #include "system.h"
 
@@ -12,7 +13,8 @@ struct broker;
 
 /* What a broker holds. */
 struct broker_counts {
-    size_t held, missing;
+    size_t held, missing; /* all together */
+    size_t deferred;      /* of the held ones */
 };
 
 /*
@@ -37,6 +39,27 @@ void broker_retry(struct broker *broker);
 
 /* Milliseconds until broker_retry should be called; UINT32_MAX: never. */
 uint32_t broker_retry_delay(const struct broker *broker);
+
+/*
+ * Goes over to another inventory, as apply_reload: on SYS_OK that one must
+ * outlive the broker, and the former one is no longer used. `out->notes` are
+ * the caller's.
+ */
+enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
+                              size_t anew_count, struct apply_result *out, struct sys_failure *why);
+
+/* A reload begins; and it has come to its end: takes the notes over. For the report. */
+void broker_tell_begin(struct broker *broker);
+void broker_tell(struct broker *broker, enum shmb_reload_result result, struct notes *notes);
+
+/* What is less than asked for, beside objects, until told otherwise; takes the notes over. */
+void broker_tell_lasting(struct broker *broker, struct notes *notes);
+
+/* What the broker remembers; it lives as long. */
+struct state *broker_state(struct broker *broker);
+
+/* Writes what has been added to the state. */
+void broker_remember(struct broker *broker);
 
 /* Lets go of everything and frees the broker. Returns how many objects it held. */
 size_t broker_stop(struct broker *broker);

@@ -68,7 +68,10 @@ static void put_item(struct page *page, const struct item *item)
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
     put_line(page, shmb_kind_word(item->spec.kind), name,
-             item->state == ITEM_CONFLICT ? "conflict" : "failed", reason);
+             item->state == ITEM_CONFLICT   ? "conflict"
+             : item->state == ITEM_DEFERRED ? "deferred"
+                                            : "failed",
+             reason);
 }
 
 static void put_cut(struct page *page)
@@ -76,6 +79,27 @@ static void put_cut(struct page *page)
     if (page->left_out > 0)
         page->used += (size_t)snprintf(page->text + page->used, CUT_ROOM, "cut\t%zu\tlines\t\n",
                                        page->left_out);
+}
+
+static void put_notes(struct page *page, const struct notes *notes)
+{
+    size_t i;
+
+    for (i = 0; i < notes->count; i++)
+        put_line(page, notes->items[i].kind, notes->items[i].name, notes->items[i].state,
+                 notes->items[i].reason);
+    page->left_out += notes->left_out;
+}
+
+static void put_reload(struct page *page, const struct bulletin_reload *reload,
+                       struct shmb_report *report)
+{
+    report->reloads = reload->count;
+    report->reload_result = (uint32_t)reload->result;
+    if (reload->lasting.count > 0)
+        report->result = SHMB_REPORT_INCOMPLETE;
+    put_notes(page, &reload->lasting);
+    put_notes(page, &reload->notes);
 }
 
 /* Troubles of the publication come first: there are few, and they explain others. */
@@ -95,23 +119,28 @@ static void put_all(struct page *page, const struct bulletin_news *news, struct 
     }
     put_trouble(page, news->avoided, "avoided");
     for (i = 0; i < inventory->count; i++) {
-        if (inventory->items[i].state == ITEM_HELD)
+        if (item_is_held(&inventory->items[i]))
             report->held++;
-        else
+        if (inventory->items[i].state != ITEM_HELD)
             put_item(page, &inventory->items[i]);
+        if (inventory->items[i].state == ITEM_DEFERRED)
+            report->result = SHMB_REPORT_INCOMPLETE;
     }
     report->missing = (uint32_t)(inventory->count - report->held);
     if (report->missing > 0)
         report->result = SHMB_REPORT_INCOMPLETE;
+    if (news->reload != NULL)
+        put_reload(page, news->reload, report);
     put_cut(page);
 }
 
-enum sys_status bulletin_make(const struct system *system, const char *owner, struct shared *out,
-                              struct sys_failure *why)
+enum sys_status bulletin_make(const struct system *system, const char *owner, struct state *state,
+                              struct shared *out, struct sys_failure *why)
 {
     const struct shared_spec spec = {.name = SHMB_REPORT_NAME, .size = SHMB_REPORT_SIZE};
+    bool adopted;
 
-    return shared_make(system, owner, &spec, out, why);
+    return shared_make_or_adopt(system, owner, &spec, state, out, &adopted, why);
 }
 
 void bulletin_write(void *view, const struct bulletin_news *news)

@@ -10,6 +10,7 @@
 #define CORE_CONTROL_SETS_H
 
 #include "inventory.h"
+#include "state.h"
 #include "trouble.h"
 
 struct control_sets;
@@ -36,10 +37,40 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
                                          struct trouble *trouble);
 
 /*
+ * Takes over the sections and blocks that the state knows for segments that
+ * were adopted: clients hold them, with what they know of a segment. What is
+ * not as it was is made anew. To be called before anything else.
+ */
+void control_sets_restore(struct control_sets *sets, const struct state *state);
+
+/* Puts into the state, not yet written, where the block of each segment is. */
+void control_sets_record(const struct control_sets *sets, struct state *state);
+
+/*
  * The number of the control section of a segment, by its index in the
  * inventory, and its block there. 0: there is none for the segment as it is.
  */
 uint32_t control_sets_find(const struct control_sets *sets, size_t item, uint32_t *block);
+
+/*
+ * For a new inventory: takes over the sections and blocks of those segments
+ * that stay, so that their users notice nothing. `origin` has, for each item,
+ * its index in the former inventory, or SIZE_MAX. Where a whole section has
+ * another access now, that is changed in place; where only some of its segments
+ * have, the others keep it, and these get new blocks with what was in the old
+ * ones. Users of an old block find that its generation is another one.
+ *
+ * To be called before anything else, and followed by control_sets_settle or
+ * control_sets_undo, whatever it returns.
+ */
+enum sys_status control_sets_inherit(struct control_sets *sets, const struct control_sets *from,
+                                     const size_t *origin, struct sys_failure *why);
+
+/* The new sets hold: closes what only the former ones needed, and frees these. */
+void control_sets_settle(struct control_sets *sets, struct control_sets *from);
+
+/* The former sets hold: all is as before, and the new ones are freed. */
+void control_sets_undo(struct control_sets *sets, const struct control_sets *from);
 
 /* Closes all. NULL is allowed. */
 void control_sets_free(struct control_sets *sets);

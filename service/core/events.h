@@ -43,6 +43,16 @@ enum event_id {
     EVENT_INSTANCE_SQUATTED = 112,
     /* Error. The broker could not start. %1 what failed */
     EVENT_START_FAILED = 113,
+    /*
+     * Error. The state folder was written by a newer broker; this one ended and
+     * touched nothing. Install that version again, or remove the folder.
+     */
+    EVENT_STATE_NEWER = 114,
+    /*
+     * Error. What the broker remembers cannot be read or written; objects are
+     * served, but a later start may not know them. Tried again. %1 what failed
+     */
+    EVENT_STATE_FAILED = 115,
 
     /*
      * Error. The configuration has errors, nothing of it is served.
@@ -54,6 +64,28 @@ enum event_id {
     /* Warning. The configuration is used, but look at this. %1 file  %2 the warnings, a line each
      */
     EVENT_CONFIG_WARNING = 202,
+    /*
+     * Information. The configuration was read again and is in force.
+     * %1 configuration file  %2 what has changed, in numbers
+     */
+    EVENT_RELOADED = 210,
+    /*
+     * Error. The configuration was read again and refused: nothing has changed.
+     * %1 configuration file  %2 why, a line each
+     */
+    EVENT_RELOAD_REFUSED = 211,
+    /*
+     * Error. The configuration cannot be used; the one that was in force last is
+     * served instead. %1 configuration file  %2 why, a line each
+     */
+    EVENT_LAST_GOOD_USED = 212,
+    /* Error. An included file cannot be used and is left out. %1 file  %2 why, a line each */
+    EVENT_INCLUDE_LEFT_OUT = 213,
+    /*
+     * Warning. A folder of the configuration cannot be watched, though `watch`
+     * asks for it. Tried again; shmbroker reload works. %1 configuration file  %2 why
+     */
+    EVENT_WATCH_FAILED = 214,
 
     /*
      * Warning. The name is held by an object the broker did not make. Tried
@@ -64,6 +96,31 @@ enum event_id {
     EVENT_OBJECT_FAILED = 301,
     /* Information. An object that was in conflict or had failed is held now. %1 kind  %2 name */
     EVENT_OBJECT_RECOVERED = 302,
+    /*
+     * Warning. The object is held as it is: it cannot become what the
+     * configuration wants while somebody may have it open. End the programs that
+     * use it and run: shmbroker reload --recreate NAME  %1 kind  %2 name  %3 why
+     */
+    EVENT_OBJECT_DEFERRED = 303,
+    /*
+     * Warning. An object of a former broker was taken over; its access was not
+     * what the configuration says, and has been set right.
+     * %1 kind  %2 name  %3 the access it had -> the access it has, as SDDL
+     */
+    EVENT_OBJECT_ADOPTED = 304,
+    /*
+     * Error. The access of a held object could not be changed. Tried again.
+     * %1 kind  %2 name  %3 why
+     */
+    EVENT_ACCESS_FAILED = 305,
+    /*
+     * Warning. An account cannot be resolved now; objects are served without it,
+     * and it gets its rights when it can be. An object that denies it something
+     * is held back. %1 account  %2 why
+     */
+    EVENT_TRUSTEE_PENDING = 306,
+    /* Information. An account that was pending has its rights now. %1 account */
+    EVENT_TRUSTEE_RESOLVED = 307,
 
     /*
      * Warning. A name the broker publishes under is held by a stranger. All

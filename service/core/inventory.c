@@ -10,6 +10,7 @@ struct access_set {
     struct access_rule *rules; /* the SIDs belong to the trustees */
     size_t count;
     uint32_t hash;
+    bool held_back; /* it denies something to an account that is pending */
 };
 
 /* Where the set of an access list is found again: by address of the list. */
@@ -71,6 +72,10 @@ void inventory_free(struct inventory *inventory)
 
     if (inventory == NULL)
         return;
+    for (i = 0; i < inventory->count; i++) {
+        free(inventory->items[i].reason);
+        free(inventory->items[i].own_text);
+    }
     for (i = 0; i < inventory->set_count; i++)
         free(inventory->sets[i].rules);
     free(inventory->sets);
@@ -127,6 +132,8 @@ static enum sys_status resolve_rule(struct build *b, const char *path,
     rule->level = trustee->level;
     if (status == SYS_NO_MEMORY)
         return status;
+    if (status == SYS_LATER && trustees_pending_allowed(b->known))
+        return SYS_OK; /* without a SID */
     if (status != SYS_OK) {
         report_unresolved(b, path, trustee, status, &why);
         return SYS_NOT_FOUND;
@@ -156,7 +163,12 @@ static enum sys_status resolve_list(struct build *b, const struct cfg_access *li
         if (status != SYS_OK)
             result = status;
     }
-    set->count = list->count;
+    for (i = 0; i < list->count && result == SYS_OK; i++) {
+        if (set->rules[i].sid != NULL)
+            set->rules[set->count++] = set->rules[i];
+        else if (set->rules[i].level == SHMB_LEVEL_DENY)
+            set->held_back = true;
+    }
     if (result != SYS_OK) {
         free(set->rules);
         set->rules = NULL;
@@ -183,7 +195,7 @@ static bool same_set(const struct access_set *a, const struct access_set *b)
 {
     size_t i;
 
-    if (a->hash != b->hash || a->count != b->count)
+    if (a->hash != b->hash || a->count != b->count || a->held_back != b->held_back)
         return false;
     for (i = 0; i < a->count; i++)
         if (a->rules[i].level != b->rules[i].level || strcmp(a->rules[i].sid, b->rules[i].sid) != 0)
@@ -247,6 +259,7 @@ static struct item *add_item(struct inventory *inventory, const struct cfg_objec
     item->spec.name = from->name;
     item->from = from;
     item->access = set;
+    item->held_back = inventory->sets[set].held_back;
     return item;
 }
 
@@ -263,6 +276,7 @@ static void add_segment(struct inventory *inventory, const struct cfg_object *ob
     }
     item = add_item(inventory, object, set);
     item->spec.size = segment->size;
+    item->lock = segment->lock.name;
     /* A new section holds zeros: nothing to write where zeros are asked for. */
     if (segment->initial.length > 0 || segment->initial.fill != 0)
         item->initial = &segment->initial;
@@ -323,6 +337,50 @@ enum sys_status inventory_build(const struct cfg *configuration, struct trustees
     else
         inventory_free(b.inventory);
     return status;
+}
+
+bool item_is_held(const struct item *item)
+{
+    return item->state == ITEM_HELD || item->state == ITEM_DEFERRED;
+}
+
+static char *copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *made = malloc(size);
+
+    if (made != NULL)
+        memcpy(made, text, size);
+    return made;
+}
+
+void item_set_reason(struct item *item, const char *reason)
+{
+    free(item->reason);
+    item->reason = reason != NULL ? copy(reason) : NULL;
+}
+
+bool inventory_keep(struct inventory *inventory, const struct item *item, size_t access,
+                    const struct cfg_object *from)
+{
+    struct item *items = realloc(inventory->items, (inventory->count + 2) * sizeof(*items));
+    struct item *kept;
+
+    if (items == NULL)
+        return false;
+    inventory->items = items;
+    kept = &items[inventory->count];
+    *kept = (struct item){.spec = item->spec,
+                          .from = from,
+                          .readers_may_wait = item->readers_may_wait,
+                          .access = access,
+                          .held_back = inventory->sets[access].held_back};
+    kept->own_text = copy(item->spec.name);
+    if (kept->own_text == NULL)
+        return false;
+    kept->spec.name = kept->own_text;
+    inventory->count++;
+    return true;
 }
 
 const struct access_rule *inventory_rules(const struct inventory *inventory, size_t access,

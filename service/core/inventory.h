@@ -14,7 +14,8 @@ enum item_state {
     ITEM_WANTED, /* not tried yet */
     ITEM_HELD,
     ITEM_CONFLICT, /* the name is held by an object that is not ours */
-    ITEM_FAILED    /* the system refused */
+    ITEM_FAILED,   /* the system refused */
+    ITEM_DEFERRED  /* held as it is, for it cannot become what is wanted */
 };
 
 /* An access list with its trustees resolved; equal lists are one. */
@@ -27,10 +28,16 @@ struct item {
     bool initialised;                  /* section: the configuration says what is in it */
     bool readers_may_wait;             /* mutex of a segment whose readers may wait */
     size_t access;                     /* index of its access set */
-    enum item_state state;
-    struct sys_object *object; /* held: else NULL */
-    uint64_t generation;       /* held: grows each time an object is made; else 0 */
-    char *reason;              /* conflict, failed: why, in words; NULL: no memory for them */
+    bool held_back;                    /* it denies something to an account that is pending */
+    const char *lock;                  /* segment: the bare name of its lock; NULL: none */
+    enum item_state state;             /* deferred: spec and lock say what is held */
+    struct sys_object *object;         /* held, deferred: else NULL */
+    uint64_t generation;               /* the same: grows each time an object is made; else 0 */
+    char *reason;                      /* not held: why, in words; NULL: no memory for them */
+    uint32_t cause;                    /* what has been reported last; 0: nothing */
+    bool access_due;                   /* held, but its access could not be changed yet */
+    bool adopted;                      /* held: it was there before this broker */
+    char *own_text;                    /* where a text of spec or lock is not the configuration's */
 };
 
 struct inventory {
@@ -55,6 +62,19 @@ struct inventory {
 enum sys_status inventory_build(const struct cfg *configuration, struct trustees *known,
                                 struct cfg_messages *messages, struct inventory **out);
 void inventory_free(struct inventory *inventory); /* NULL is allowed; closes nothing */
+
+/* True for an object the broker holds, whether or not it is what is wanted. */
+bool item_is_held(const struct item *item);
+
+/* Words for those who ask later; without memory there are none. NULL: none. */
+void item_set_reason(struct item *item, const char *reason);
+
+/*
+ * Adds an item that is like `item`, with its name and access, but of which only
+ * that is known. False: no memory. Pointers to items are void afterwards.
+ */
+bool inventory_keep(struct inventory *inventory, const struct item *item, size_t access,
+                    const struct cfg_object *from);
 
 /* The rules of an access set, for descriptors and for words. */
 const struct access_rule *inventory_rules(const struct inventory *inventory, size_t access,

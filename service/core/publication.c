@@ -25,18 +25,21 @@ struct publication {
     const struct sys_identity *identity;
     const struct inventory *inventory;
     uint64_t *stamp;
+    struct state *state;
     struct shared root, report; /* mapped as long as they live */
     struct shared table;        /* what the root names */
     struct shared previous;     /* for a client that has just read the root */
     struct control_sets *controls;
     struct trouble troubles[PARTS], avoided;
+    const struct bulletin_reload *reload;
     uint64_t revision; /* published last; 0: nothing */
     bool due;          /* the table that is published does not hold any more */
 };
 
 struct publication *publication_new(const struct system *system,
                                     const struct sys_identity *identity,
-                                    const struct inventory *inventory, uint64_t *stamp)
+                                    const struct inventory *inventory, struct state *state,
+                                    uint64_t *stamp)
 {
     struct publication *publication = calloc(1, sizeof(*publication));
 
@@ -46,6 +49,7 @@ struct publication *publication_new(const struct system *system,
     publication->identity = identity;
     publication->inventory = inventory;
     publication->stamp = stamp;
+    publication->state = state;
     publication->controls = control_sets_new(system, identity->owner, inventory);
     if (publication->controls != NULL)
         return publication;
@@ -80,12 +84,14 @@ static bool make_root(struct publication *publication)
     struct trouble *trouble = &publication->troubles[PART_ROOT];
     struct sys_failure why = {0};
     enum sys_status status;
+    bool adopted;
 
     if (publication->root.section != NULL)
         return false;
     spec.rules = readers(publication, &spec.rule_count);
-    status = shared_make(publication->system, publication->identity->owner, &spec,
-                         &publication->root, &why);
+    /* A client that has kept the root of a former broker sees the tables of this one in it. */
+    status = shared_make_or_adopt(publication->system, publication->identity->owner, &spec,
+                                  publication->state, &publication->root, &adopted, &why);
     if (status != SYS_OK) {
         trouble_begin(trouble, publication->system, spec.name, status, &why);
         return false;
@@ -102,8 +108,8 @@ static bool make_report(struct publication *publication)
 
     if (publication->report.section != NULL)
         return false;
-    status = bulletin_make(publication->system, publication->identity->owner, &publication->report,
-                           &why);
+    status = bulletin_make(publication->system, publication->identity->owner, publication->state,
+                           &publication->report, &why);
     if (status == SYS_OK)
         return trouble_end(trouble, publication->system);
     trouble_begin(trouble, publication->system, SHMB_REPORT_NAME, status, &why);
@@ -120,6 +126,7 @@ static enum shmb_entry_state entry_state(enum item_state state)
 {
     switch (state) {
     case ITEM_HELD:
+    case ITEM_DEFERRED: /* served as it is */
         return SHMB_ENTRY_HELD;
     case ITEM_CONFLICT:
         return SHMB_ENTRY_CONFLICT;
@@ -130,11 +137,10 @@ static enum shmb_entry_state entry_state(enum item_state state)
 
 static void describe_segment(const struct item *item, struct table_row *row)
 {
-    const struct cfg_segment *segment = &item->from->u.segment;
-
     row->size = item->spec.size;
-    row->lock_name = segment->lock.name;
-    if (segment->lock.readers_may_wait)
+    row->lock_name = item->lock;
+    /* One that is deferred may be a section where something else is wanted. */
+    if (item->from->kind == SHMB_SECTION && item->from->u.segment.lock.readers_may_wait)
         row->flags |= SHMB_ENTRY_READERS_MAY_WAIT;
     if (item->initialised)
         row->flags |= SHMB_ENTRY_INITIAL;
@@ -220,35 +226,54 @@ static void write_root(struct shmb_root *root, const struct shmb_root_slot *slot
     shmb_store32(&root->publication, next);
 }
 
-/* True: published, and it could not be before. */
-static bool publish(struct publication *publication)
+static enum sys_status publish_table(struct publication *publication, struct sys_failure *why)
 {
-    struct trouble *trouble = &publication->troubles[PART_TABLE];
-    struct sys_failure why = {0};
     struct shmb_root_slot slot;
     struct shared table;
-    enum sys_status status = make_table(publication, &slot, &table, &why);
+    enum sys_status status = make_table(publication, &slot, &table, why);
 
-    if (status != SYS_OK) {
-        trouble_begin(trouble, publication->system, ANY_TABLE, status, &why);
-        return false;
-    }
+    if (status != SYS_OK)
+        return status;
     write_root(publication->root.view, &slot);
     publication->revision = slot.revision;
     publication->due = false;
     shared_end(publication->system, &publication->previous);
     publication->previous = publication->table;
     publication->table = table;
-    return trouble_end(trouble, publication->system);
+    return SYS_OK;
+}
+
+/* True: published, and it could not be before. */
+static bool publish(struct publication *publication)
+{
+    struct trouble *trouble = &publication->troubles[PART_TABLE];
+    struct sys_failure why = {0};
+    enum sys_status status = publish_table(publication, &why);
+
+    if (status == SYS_OK)
+        return trouble_end(trouble, publication->system);
+    trouble_begin(trouble, publication->system, ANY_TABLE, status, &why);
+    return false;
 }
 
 static void write_report(struct publication *publication)
 {
     const struct bulletin_news news = {publication->inventory, publication->revision,
-                                       publication->troubles, PARTS, &publication->avoided};
+                                       publication->troubles,  PARTS,
+                                       &publication->avoided,  publication->reload};
 
     if (publication->report.view != NULL)
         bulletin_write(publication->report.view, &news);
+}
+
+/* Before a table names them: so that a later broker finds them again. */
+static void record_controls(struct publication *publication)
+{
+    struct sys_failure why = {0};
+
+    control_sets_record(publication->controls, publication->state);
+    if (state_commit(publication->state, &why) != SYS_OK)
+        report_state(publication->system, &why);
 }
 
 static bool update_controls(struct publication *publication)
@@ -259,7 +284,14 @@ static bool update_controls(struct publication *publication)
         control_sets_prepare(publication->controls, &publication->avoided, trouble);
 
     publication->due |= news.changed;
+    if (news.changed)
+        record_controls(publication);
     return troubled && news.complete;
+}
+
+void publication_restore(struct publication *publication)
+{
+    control_sets_restore(publication->controls, publication->state);
 }
 
 bool publication_update(struct publication *publication, bool changed)
@@ -275,6 +307,84 @@ bool publication_update(struct publication *publication, bool changed)
     }
     write_report(publication);
     return recovered;
+}
+
+/* Gives the root the readers the configuration names now. */
+static enum sys_status protect_root(struct publication *publication, struct sys_failure *why)
+{
+    const struct system *system = publication->system;
+    const struct descriptor_use use = {.kind = SHMB_SECTION};
+    struct sys_descriptor *descriptor;
+    size_t count;
+    const struct access_rule *rules = readers(publication, &count);
+    enum sys_status status = descriptor_build(system, publication->identity->owner, &use, rules,
+                                              count, &descriptor, why);
+
+    if (status == SYS_OK)
+        status = system->protect(system->self, publication->root.section, descriptor, why);
+    system->descriptor_free(system->self, descriptor);
+    return status;
+}
+
+static bool same_readers(const struct inventory *a, const struct inventory *b)
+{
+    const struct access_rule *of_a, *of_b;
+    size_t count_a, count_b, i;
+
+    if (a->directory == INVENTORY_NO_ACCESS || b->directory == INVENTORY_NO_ACCESS)
+        return a->directory == b->directory;
+    of_a = inventory_rules(a, a->directory, &count_a);
+    of_b = inventory_rules(b, b->directory, &count_b);
+    for (i = 0; count_a == count_b && i < count_a; i++)
+        if (of_a[i].level != of_b[i].level || strcmp(of_a[i].sid, of_b[i].sid) != 0)
+            return false;
+    return count_a == count_b;
+}
+
+enum sys_status publication_change(struct publication *publication, const struct inventory *wanted,
+                                   const size_t *origin, struct sys_failure *why)
+{
+    const struct inventory *former = publication->inventory;
+    bool due = publication->due, other_readers = !same_readers(former, wanted);
+    struct sys_failure unused;
+    struct control_sets *from = publication->controls;
+    struct control_sets *controls =
+        control_sets_new(publication->system, publication->identity->owner, wanted);
+    enum sys_status status;
+
+    if (controls == NULL)
+        return report_short_of_memory(why);
+    status = control_sets_inherit(controls, from, origin, why);
+    if (status == SYS_OK) {
+        publication->inventory = wanted;
+        publication->controls = controls;
+        publication->due = true;
+        if (publication->root.section != NULL) {
+            (void)update_controls(publication);
+            if (other_readers)
+                status = protect_root(publication, why);
+            if (status == SYS_OK)
+                status = publish_table(publication, why);
+        }
+    }
+    if (status == SYS_OK) {
+        control_sets_settle(controls, from);
+        (void)trouble_end(&publication->troubles[PART_TABLE], publication->system);
+        return SYS_OK;
+    }
+    publication->inventory = former;
+    publication->controls = from;
+    publication->due = due;
+    if (other_readers && publication->root.section != NULL)
+        (void)protect_root(publication, &unused);
+    control_sets_undo(controls, from);
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+void publication_tell(struct publication *publication, const struct bulletin_reload *reload)
+{
+    publication->reload = reload;
+    write_report(publication);
 }
 
 bool publication_complete(const struct publication *publication)

@@ -9,18 +9,20 @@
 #ifndef CORE_PUBLICATION_H
 #define CORE_PUBLICATION_H
 
+#include "bulletin.h"
 #include "inventory.h"
 #include "system.h"
 
 struct publication;
 
 /*
- * Publishes nothing yet. Identity, inventory and `stamp` (the greatest number
+ * Publishes nothing yet. Identity, inventory, state and `stamp` (the greatest number
  * given out so far, see stamp.h) must outlive it. NULL: no memory.
  */
 struct publication *publication_new(const struct system *system,
                                     const struct sys_identity *identity,
-                                    const struct inventory *inventory, uint64_t *stamp);
+                                    const struct inventory *inventory, struct state *state,
+                                    uint64_t *stamp);
 
 /*
  * Makes root and report. To be called before the objects are made: a client
@@ -30,12 +32,29 @@ struct publication *publication_new(const struct system *system,
 void publication_begin(struct publication *publication);
 
 /*
+ * Takes over what a former broker's clients know of the segments that were
+ * adopted. To be called when these are there, and before they are published.
+ */
+void publication_restore(struct publication *publication);
+
+/*
  * Publishes a new table when `changed` says that the state of an object is
  * another one, or when that could not be done before; tries again what is
  * missing; writes the report. True: something is there that could not be had
  * before.
  */
 bool publication_update(struct publication *publication, bool changed);
+
+/*
+ * Publishes another inventory, most of which was in the former one (`origin` as
+ * for control_sets_inherit). On anything but SYS_OK all is as before. Where
+ * there is no root to publish by, only the inventory changes.
+ */
+enum sys_status publication_change(struct publication *publication, const struct inventory *wanted,
+                                   const size_t *origin, struct sys_failure *why);
+
+/* From now on the report says this of reloads; it is borrowed. */
+void publication_tell(struct publication *publication, const struct bulletin_reload *reload);
 
 /* False: publication_update is to be called again after a while. */
 bool publication_complete(const struct publication *publication);

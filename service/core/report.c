@@ -92,7 +92,7 @@ static size_t put_lines(const struct cfg_messages *list, enum cfg_severity sever
 void report_messages(const struct system *system, enum event_id event, const char *file,
                      const struct cfg_messages *list)
 {
-    bool invalid = event == EVENT_CONFIG_INVALID;
+    bool numbered = event == EVENT_CONFIG_INVALID, invalid = event != EVENT_CONFIG_WARNING;
     size_t total = invalid ? list->errors : list->warnings, shown = 0, used = 0;
     char *lines = malloc(REPORT_LINES_MAX);
     char number[24];
@@ -106,9 +106,18 @@ void report_messages(const struct system *system, enum event_id event, const cha
                        total - shown);
     (void)snprintf(number, sizeof(number), "%zu", total);
     inserts[count++] = file;
-    if (invalid)
+    if (numbered)
         inserts[count++] = number;
     inserts[count++] = lines != NULL ? lines : "(not enough memory to list them)";
     system->report(system->self, event, inserts, count);
     free(lines);
+}
+
+void report_state(const struct system *system, const struct sys_failure *why)
+{
+    char text[REPORT_FAILURE];
+    const char *inserts[] = {text};
+
+    report_failure_text(why, text);
+    system->report(system->self, EVENT_STATE_FAILED, inserts, 1);
 }

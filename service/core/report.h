@@ -27,9 +27,13 @@ uint32_t report_cause(enum sys_status status, const struct sys_failure *why);
 void report_start_failed(const struct system *system, const struct sys_failure *why);
 void report_no_memory(const struct system *system);
 
+/* EVENT_STATE_FAILED. */
+void report_state(const struct system *system, const struct sys_failure *why);
+
 /*
- * EVENT_CONFIG_INVALID with the errors of the list, or EVENT_CONFIG_WARNING
- * with its warnings; the text is bounded, and says how many it leaves out.
+ * EVENT_CONFIG_WARNING with the warnings of the list; EVENT_CONFIG_INVALID, or
+ * another event that has file and lines, with its errors; the text is bounded, and says how many it
+ * leaves out.
  */
 void report_messages(const struct system *system, enum event_id event, const char *file,
                      const struct cfg_messages *list);

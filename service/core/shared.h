@@ -6,6 +6,7 @@
 #define CORE_SHARED_H
 
 #include "descriptor.h"
+#include "state.h"
 #include "system.h"
 
 /* All zero: there is none. */
@@ -28,6 +29,19 @@ struct shared_spec {
 enum sys_status shared_make(const struct system *system, const char *owner,
                             const struct shared_spec *spec, struct shared *out,
                             struct sys_failure *why);
+
+/*
+ * The same, but takes over a section of a former broker that clients have kept,
+ * with its content; `state` knows it, and remembers this one. `*adopted` tells.
+ */
+enum sys_status shared_make_or_adopt(const struct system *system, const char *owner,
+                                     const struct shared_spec *spec, struct state *state,
+                                     struct shared *out, bool *adopted, struct sys_failure *why);
+
+/* Takes over a section that must be there. SYS_TAKEN: it is not there, or not ours. */
+enum sys_status shared_adopt(const struct system *system, const char *owner,
+                             const struct shared_spec *spec, const struct state *state,
+                             struct shared *out, struct sys_failure *why);
 
 /* Maps a section again that was unmapped. Never SYS_TAKEN. */
 enum sys_status shared_map(const struct system *system, struct shared *shared, size_t size,

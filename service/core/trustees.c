@@ -12,6 +12,7 @@ struct answer {
     struct answer *next;
     uint32_t hash;
     enum sys_status status;
+    bool pending; /* status: OK with the SID that is remembered, or LATER */
     struct sys_failure *why;
     char sid[SYS_SID_MAX];
     char *name; /* lies behind the structure */
@@ -22,6 +23,8 @@ struct trustees {
     struct answer **buckets;
     size_t bucket_count; /* a power of two */
     size_t count;
+    trustees_memory *memory; /* NULL: nothing may be pending */
+    void *memory_context;
 };
 
 static char lower(char c)
@@ -180,6 +183,27 @@ static enum sys_status ask(struct trustees *known, const char *name, char sid[SY
     return system->resolve(system->self, name, sid, why);
 }
 
+/* "CORP\\Traders" and "traders@corp" have a domain, which may not be reachable. */
+static bool may_pass(const struct trustees *known, const char *name, enum sys_status status)
+{
+    if (known->memory == NULL || sid_looks_like(name))
+        return false;
+    return status == SYS_LATER ||
+           (status == SYS_NOT_FOUND && (strchr(name, '\\') != NULL || strchr(name, '@') != NULL));
+}
+
+static void suspend(const struct trustees *known, struct answer *answer)
+{
+    const char *sid = known->memory(known->memory_context, answer->name);
+
+    answer->pending = true;
+    answer->status = SYS_LATER;
+    if (sid == NULL || strlen(sid) >= sizeof(answer->sid))
+        return;
+    memcpy(answer->sid, sid, strlen(sid) + 1);
+    answer->status = SYS_OK;
+}
+
 static struct answer *new_answer(const char *name, uint32_t hash)
 {
     size_t size = strlen(name) + 1;
@@ -217,6 +241,8 @@ static struct answer *look_up(struct trustees *known, const char *name, uint32_t
         free_answer(answer);
         return NULL;
     }
+    if (may_pass(known, name, answer->status))
+        suspend(known, answer);
     remember(known, answer);
     return answer;
 }
@@ -242,4 +268,70 @@ enum sys_status trustees_resolve(struct trustees *known, const char *name, const
     else
         *why = *answer->why;
     return answer->status;
+}
+
+void trustees_allow_pending(struct trustees *known, trustees_memory *memory, void *context)
+{
+    known->memory = memory;
+    known->memory_context = context;
+}
+
+bool trustees_pending_allowed(const struct trustees *known)
+{
+    return known->memory != NULL;
+}
+
+static struct answer *answer_at(const struct trustees *known, size_t index)
+{
+    struct answer *answer;
+    size_t i;
+
+    for (i = 0; i < known->bucket_count; i++)
+        for (answer = known->buckets[i]; answer != NULL; answer = answer->next)
+            if (index-- == 0)
+                return answer;
+    return NULL;
+}
+
+bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answer *out)
+{
+    const struct answer *answer = answer_at(known, *at);
+
+    *out = (struct trustee_answer){0};
+    if (answer == NULL)
+        return false;
+    ++*at;
+    out->name = answer->name;
+    out->sid = answer->status == SYS_OK ? answer->sid : NULL;
+    out->pending = answer->pending;
+    out->why = answer->pending ? answer->why : NULL;
+    return true;
+}
+
+bool trustees_is_pending(const struct trustees *known, const char *name)
+{
+    const struct answer *answer = find(known, name, hash_bytes(name));
+
+    return answer != NULL && answer->pending;
+}
+
+size_t trustees_retry(struct trustees *known, void (*resolved)(void *context, const char *name),
+                      void *context)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < known->count; i++) {
+        struct answer *answer = answer_at(known, i);
+        struct sys_failure why = {0};
+        char sid[SYS_SID_MAX];
+
+        if (!answer->pending || ask(known, answer->name, sid, &why) != SYS_OK)
+            continue;
+        memcpy(answer->sid, sid, sizeof(sid));
+        answer->status = SYS_OK;
+        answer->pending = false;
+        resolved(context, answer->name);
+        count++;
+    }
+    return count;
 }

@@ -25,6 +25,34 @@ void trustees_free(struct trustees *known); /* NULL is allowed */
 enum sys_status trustees_resolve(struct trustees *known, const char *name, const char **sid,
                                  struct sys_failure *why);
 
+/*
+ * From now on an account that cannot be looked up for a reason that may pass
+ * (SYS_LATER; or one with a domain that is not found) is pending: its SID is
+ * the one that is remembered (NULL: none, trustees_resolve says SYS_LATER).
+ */
+typedef const char *trustees_memory(void *context, const char *account);
+void trustees_allow_pending(struct trustees *known, trustees_memory *memory, void *context);
+bool trustees_pending_allowed(const struct trustees *known);
+
+/* One answer after the other; `*at` is 0 at first. False: no more. */
+struct trustee_answer {
+    const char *name, *sid; /* NULL: not known */
+    bool pending;
+    const struct sys_failure *why; /* pending: why */
+};
+bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answer *out);
+
+/* True: an account of this name is pending. */
+bool trustees_is_pending(const struct trustees *known, const char *name);
+
+/*
+ * Asks again for what is pending, and gives each that is known now to
+ * `resolved`. Returns how many are. What was built from the former answers has
+ * to be built again.
+ */
+size_t trustees_retry(struct trustees *known, void (*resolved)(void *context, const char *name),
+                      void *context);
+
 /* The SID of a language-independent word, or NULL: "Users" gives "S-1-5-32-545". */
 const char *trustee_word_sid(const char *name);
 

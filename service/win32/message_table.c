@@ -10,45 +10,47 @@
 #define WARNING     0x80000000u
 #define FAILURE     0xC0000000u
 
-#define SAME(message, severity, event)                                                             \
-    _Static_assert((message) == ((severity) | (unsigned)(event)),                                  \
-                   "messages.mc differs from events.h at " #event)
+/* Every event, by the name it has in events.h and in messages.mc. */
+#define EVENTS(X)                                                                                  \
+    X(RUNNING, INFORMATION)                                                                        \
+    X(RUNNING_INCOMPLETE, WARNING)                                                                 \
+    X(STOPPED, INFORMATION)                                                                        \
+    X(NO_OWNER, FAILURE)                                                                           \
+    X(SECOND_BROKER, FAILURE)                                                                      \
+    X(INSTANCE_SQUATTED, WARNING)                                                                  \
+    X(START_FAILED, FAILURE)                                                                       \
+    X(STATE_NEWER, FAILURE)                                                                        \
+    X(STATE_FAILED, FAILURE)                                                                       \
+    X(CONFIG_INVALID, FAILURE)                                                                     \
+    X(CONFIG_UNREADABLE, FAILURE)                                                                  \
+    X(CONFIG_WARNING, WARNING)                                                                     \
+    X(RELOADED, INFORMATION)                                                                       \
+    X(RELOAD_REFUSED, FAILURE)                                                                     \
+    X(LAST_GOOD_USED, FAILURE)                                                                     \
+    X(INCLUDE_LEFT_OUT, FAILURE)                                                                   \
+    X(WATCH_FAILED, WARNING)                                                                       \
+    X(OBJECT_CONFLICT, WARNING)                                                                    \
+    X(OBJECT_FAILED, FAILURE)                                                                      \
+    X(OBJECT_RECOVERED, INFORMATION)                                                               \
+    X(OBJECT_DEFERRED, WARNING)                                                                    \
+    X(OBJECT_ADOPTED, WARNING)                                                                     \
+    X(ACCESS_FAILED, FAILURE)                                                                      \
+    X(TRUSTEE_PENDING, WARNING)                                                                    \
+    X(TRUSTEE_RESOLVED, INFORMATION)                                                               \
+    X(PUBLICATION_CONFLICT, WARNING)                                                               \
+    X(PUBLICATION_FAILED, FAILURE)                                                                 \
+    X(PUBLICATION_RECOVERED, INFORMATION)
 
-SAME(MSG_RUNNING, INFORMATION, EVENT_RUNNING);
-SAME(MSG_RUNNING_INCOMPLETE, WARNING, EVENT_RUNNING_INCOMPLETE);
-SAME(MSG_STOPPED, INFORMATION, EVENT_STOPPED);
-SAME(MSG_NO_OWNER, FAILURE, EVENT_NO_OWNER);
-SAME(MSG_SECOND_BROKER, FAILURE, EVENT_SECOND_BROKER);
-SAME(MSG_INSTANCE_SQUATTED, WARNING, EVENT_INSTANCE_SQUATTED);
-SAME(MSG_START_FAILED, FAILURE, EVENT_START_FAILED);
-SAME(MSG_CONFIG_INVALID, FAILURE, EVENT_CONFIG_INVALID);
-SAME(MSG_CONFIG_UNREADABLE, FAILURE, EVENT_CONFIG_UNREADABLE);
-SAME(MSG_CONFIG_WARNING, WARNING, EVENT_CONFIG_WARNING);
-SAME(MSG_OBJECT_CONFLICT, WARNING, EVENT_OBJECT_CONFLICT);
-SAME(MSG_OBJECT_FAILED, FAILURE, EVENT_OBJECT_FAILED);
-SAME(MSG_OBJECT_RECOVERED, INFORMATION, EVENT_OBJECT_RECOVERED);
-SAME(MSG_PUBLICATION_CONFLICT, WARNING, EVENT_PUBLICATION_CONFLICT);
-SAME(MSG_PUBLICATION_FAILED, FAILURE, EVENT_PUBLICATION_FAILED);
-SAME(MSG_PUBLICATION_RECOVERED, INFORMATION, EVENT_PUBLICATION_RECOVERED);
+#define SAME(name, severity)                                                                       \
+    _Static_assert(MSG_##name == ((severity) | (DWORD)EVENT_##name),                               \
+                   "messages.mc differs from events.h at " #name);
+EVENTS(SAME)
+
+#define ID(name, severity) MSG_##name,
 
 struct message_kind message_kind_of(enum event_id event)
 {
-    static const DWORD ids[] = {MSG_RUNNING,
-                                MSG_RUNNING_INCOMPLETE,
-                                MSG_STOPPED,
-                                MSG_NO_OWNER,
-                                MSG_SECOND_BROKER,
-                                MSG_INSTANCE_SQUATTED,
-                                MSG_START_FAILED,
-                                MSG_CONFIG_INVALID,
-                                MSG_CONFIG_WARNING,
-                                MSG_CONFIG_UNREADABLE,
-                                MSG_OBJECT_CONFLICT,
-                                MSG_OBJECT_FAILED,
-                                MSG_OBJECT_RECOVERED,
-                                MSG_PUBLICATION_CONFLICT,
-                                MSG_PUBLICATION_FAILED,
-                                MSG_PUBLICATION_RECOVERED};
+    static const DWORD ids[] = {EVENTS(ID)};
     struct message_kind kind = {FAILURE | (DWORD)event, EVENTLOG_ERROR_TYPE, "error"};
     size_t i;
 

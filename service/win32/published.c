@@ -64,6 +64,22 @@ bool published_open(struct published *out)
     return found;
 }
 
+bool published_owner(char owner[OWNER_SID_MAX])
+{
+    wchar_t name[OBJECT_NAME_UNITS];
+    HANDLE root = holder_name(SHMB_ROOT_NAME, name)
+                      ? OpenFileMappingW(SECTION_READ_ACCESS, FALSE, name)
+                      : NULL;
+    bool trusted;
+
+    owner[0] = '\0';
+    if (root == NULL)
+        return false;
+    trusted = owner_read(root, owner) == 0 && owner_trusted(owner);
+    CloseHandle(root);
+    return trusted;
+}
+
 void published_close(struct published *published)
 {
     section_unmap(&published->mapped);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "owner.h"
 #include "section.h"
 #include "status_report.h"
 
@@ -22,6 +23,9 @@ struct published {
  */
 bool published_open(struct published *out);
 void published_close(struct published *published);
+
+/* The SID that owns the broker's directory, and so its objects. False: as published_open. */
+bool published_owner(char owner[OWNER_SID_MAX]);
 
 /*
  * The report, its text to be freed with free(). NULL: there is none, or it is

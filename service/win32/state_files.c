@@ -21,8 +21,10 @@
 #define RETRY_TIMES 20u
 #define WRITE_PIECE (1024u * 1024)
 
-/* Administrators and SYSTEM own what is in there; ordinary users read the configuration. */
-#define ABOVE_SDDL "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
+/* Above, ordinary users and the service read the configuration; the state is for the service. */
+#define ABOVE_SDDL                                                                                 \
+    "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"                                    \
+    "(A;OICI;0x1200a9;;;" SHMB_SERVICE_SID ")"
 #define STATE_SDDL "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" SHMB_SERVICE_SID ")"
 
 /* A file in its folder; all zero: nothing to close. */

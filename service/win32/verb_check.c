@@ -8,6 +8,7 @@
 #include "describe.h"
 #include "inventory.h"
 #include "json.h"
+#include "message_lines.h"
 #include "port.h"
 #include "report.h"
 #include "trustees.h"
@@ -68,30 +69,6 @@ static void finding_free(struct finding *finding)
     cfg_messages_free(&finding->messages);
 }
 
-static void print_message(const struct cfg_message *message)
-{
-    size_t size = cfg_message_format(message, NULL, 0) + 1;
-    char *line = malloc(size);
-
-    if (line == NULL) {
-        no_memory();
-        return;
-    }
-    cfg_message_format(message, line, size);
-    console_error("%s", line);
-    free(line);
-}
-
-static void print_messages(const char *file, const struct cfg_messages *messages)
-{
-    size_t all = messages->errors + messages->warnings, i;
-
-    for (i = 0; i < messages->count; i++)
-        print_message(&messages->items[i]);
-    if (all > messages->count)
-        console_error("%s: %zu more messages are not shown", file, all - messages->count);
-}
-
 static void print_line(void *context, const char *line)
 {
     (void)context;
@@ -103,7 +80,7 @@ static enum shmb_exit print_finding(const char *file, const struct finding *find
 {
     const struct cfg_messages *messages = &finding->messages;
 
-    print_messages(file, messages);
+    message_lines_print(file, messages);
     if (finding->result == CONFIGURATION_UNREADABLE)
         console_error("%s: error: cannot be read: %s", file,
                       finding->configuration.files[0].why.text);

@@ -26,6 +26,9 @@ static const char help[] =
     "create;\n"
     "                                      --merged: all files as one, the first includes the "
     "rest\n"
+    "  shmbroker plan FILE                 what a reload with this configuration would do to "
+    "what runs;\n"
+    "                                      does nothing of it\n"
     "  shmbroker install [--config FILE]   register the service, or mend its registration\n"
     "  shmbroker uninstall                 stop the service and remove it\n"
     "  shmbroker start | stop              start or stop the service and wait for it\n"
@@ -106,6 +109,14 @@ static enum shmb_exit do_reload(const struct options *options)
     return SHMB_EXIT_USAGE;
 }
 
+static enum shmb_exit do_plan(const struct options *options)
+{
+    if (options->count == 1)
+        return verb_plan(options->words[0]);
+    console_error("shmbroker: plan needs one file");
+    return SHMB_EXIT_USAGE;
+}
+
 static enum shmb_exit do_status(const struct options *options)
 {
     return verb_status(options->json);
@@ -118,6 +129,7 @@ static const struct verb verbs[] = {
     {"uninstall", 0, do_uninstall},
     {"start", 0, do_start},
     {"stop", 0, do_stop},
+    {"plan", OPTION_WORDS, do_plan},
     {"reload", OPTION_RECREATE, do_reload},
     {"status", OPTION_JSON, do_status},
     {"--version", 0, do_version},

@@ -50,6 +50,13 @@ enum shmb_exit verb_start(void);
 enum shmb_exit verb_stop(void);
 
 /*
+ * Says what a reload with this configuration would do to the broker that runs;
+ * does nothing of it. 1: the file has errors; 5: no broker is to be seen. Who
+ * may not see the access of an object is told so.
+ */
+enum shmb_exit verb_plan(const char *file);
+
+/*
  * Has the service read its configuration again, making the objects of these
  * bare names (Global\ before them is allowed) anew; says what came of it. 0:
  * all applied; 1: refused, or not all could be done; 4: no end to be seen

@@ -52,6 +52,11 @@ struct fake {
     struct list events;      /* struct fake_event */
     struct list accounts;    /* struct pair: name, SID */
     struct list files;       /* struct pair: path, text */
+    struct list state_files; /* struct pair: name, text */
+    struct list anew;        /* struct pair: name */
+    char boot[SYS_BOOT_MAX];
+    enum sys_wake wake; /* of the next wait that would time out */
+    bool woken;
     char owner[SYS_SID_MAX];
     size_t counts[FAKE_CALL_COUNT], can_fail;
     size_t fail_nth;
@@ -180,6 +185,7 @@ static enum sys_status identify(void *self, struct sys_identity *out, struct sys
     memcpy(out->owner, fake->owner, sizeof(out->owner));
     out->process = FAKE_PROCESS;
     out->started = FAKE_STARTED;
+    memcpy(out->boot, fake->boot, sizeof(out->boot));
     return done();
 }
 
@@ -321,6 +327,110 @@ static enum sys_status expand(void *self, const char *base, const char *pattern,
     return done();
 }
 
+static enum sys_status state_read(void *self, const char *name, size_t limit, char **content,
+                                  size_t *length, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const char *text = value_of(&fake->state_files, name);
+    enum sys_status status;
+
+    fake_busy++;
+    *content = NULL;
+    *length = 0;
+    status = record(fake, FAKE_STATE_READ, name);
+    if (status == SYS_OK && text == NULL)
+        status = SYS_NOT_FOUND;
+    if (status == SYS_OK && strlen(text) > limit)
+        status = SYS_FAILED;
+    if (status != SYS_OK)
+        return refuse(fake, status, "CreateFileW", why);
+    *length = strlen(text);
+    *content = malloc(*length + 1);
+    assert_non_null(*content);
+    memcpy(*content, text, *length);
+    return done();
+}
+
+static enum sys_status put_state(struct fake *fake, const char *name, const char *before,
+                                 const void *bytes, size_t length)
+{
+    size_t had = strlen(before);
+    char *text = malloc(had + length + 1);
+
+    assert_non_null(text);
+    memcpy(text, before, had);
+    memcpy(text + had, bytes, length);
+    text[had + length] = '\0';
+    fake_state_file(fake, name, text);
+    free(text);
+    return done();
+}
+
+static enum sys_status state_write(void *self, const char *name, const void *bytes, size_t length,
+                                   struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    status = record(fake, FAKE_STATE_WRITE, name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "WriteFile", why);
+    return put_state(fake, name, "", bytes, length);
+}
+
+static enum sys_status state_append(void *self, const char *name, const void *bytes, size_t length,
+                                    struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const char *text = value_of(&fake->state_files, name);
+    enum sys_status status;
+
+    fake_busy++;
+    status = record(fake, FAKE_STATE_APPEND, name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "WriteFile", why);
+    return put_state(fake, name, text != NULL ? text : "", bytes, length);
+}
+
+static enum sys_status watch(void *self, const char *const *paths, size_t count,
+                             struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    status = record(fake, FAKE_WATCH, count > 0 ? paths[0] : "");
+    return status != SYS_OK ? refuse(fake, status, "ReadDirectoryChangesW", why) : done();
+}
+
+static enum sys_status recreate_names(void *self, char ***names, size_t *count,
+                                      struct sys_failure *why)
+{
+    struct fake *fake = self;
+    struct pair *pairs = fake->anew.at;
+    enum sys_status status;
+    size_t i;
+
+    fake_busy++;
+    *names = NULL;
+    *count = 0;
+    status = record(fake, FAKE_RECREATE_NAMES, "");
+    if (status != SYS_OK)
+        return refuse(fake, status, "RegQueryValueExW", why);
+    if (fake->anew.count > 0) {
+        *names = calloc(fake->anew.count, sizeof(char *));
+        assert_non_null(*names);
+    }
+    for (i = 0; i < fake->anew.count; i++) {
+        (*names)[(*count)++] = copy(pairs[i].key);
+        free(pairs[i].key);
+        free(pairs[i].value);
+    }
+    fake->anew.count = 0;
+    return done();
+}
+
 static enum sys_status resolve(void *self, const char *account, char sid[SYS_SID_MAX],
                                struct sys_failure *why)
 {
@@ -398,6 +508,7 @@ static struct fake_object *enter(struct fake *fake, const struct sys_spec *spec,
 {
     struct fake_object *object = add(&fake->objects, sizeof(*object));
 
+    object->serial = fake->objects.count;
     object->name = copy(spec->name);
     object->spec = *spec;
     object->spec.name = object->name;
@@ -406,13 +517,23 @@ static struct fake_object *enter(struct fake *fake, const struct sys_spec *spec,
     return object;
 }
 
+static struct sys_object *new_handle(struct fake *fake, size_t entry)
+{
+    struct sys_object *handle = calloc(1, sizeof(*handle));
+
+    assert_non_null(handle);
+    handle->entry = entry;
+    object_at(fake, entry)->handles++;
+    *(struct sys_object **)add(&fake->handles, sizeof(handle)) = handle;
+    return handle;
+}
+
 static enum sys_status create(void *self, const struct sys_spec *spec,
                               const struct sys_descriptor *descriptor, struct sys_object **out,
                               struct sys_failure *why)
 {
     struct fake *fake = self;
     const struct fake_object *there;
-    struct sys_object *handle;
     enum sys_status status;
 
     fake_busy++;
@@ -429,12 +550,46 @@ static enum sys_status create(void *self, const struct sys_spec *spec,
         return SYS_TAKEN;
     }
     (void)enter(fake, spec, descriptor->sddl);
-    handle = calloc(1, sizeof(*handle));
-    assert_non_null(handle);
-    handle->entry = fake->objects.count - 1;
-    *(struct sys_object **)add(&fake->handles, sizeof(handle)) = handle;
-    *out = handle;
+    *out = new_handle(fake, fake->objects.count - 1);
     return effected(fake);
+}
+
+/* "O:<SID>G:...D:..." as facts spell it: without the group. */
+static void tell_access(const char *sddl, struct sys_facts *facts)
+{
+    const char *group = strstr(sddl, "G:"), *list = strstr(sddl, "D:");
+    size_t owner = group != NULL ? (size_t)(group - sddl) : 0;
+
+    if (strncmp(sddl, "O:", 2) != 0 || group == NULL || list == NULL)
+        return;
+    (void)snprintf(facts->owner, sizeof(facts->owner), "%.*s", (int)owner - 2, sddl + 2);
+    facts->sddl = malloc(strlen(sddl) + 1);
+    assert_non_null(facts->sddl);
+    (void)sprintf(facts->sddl, "%.*s%s", (int)owner, sddl, list);
+}
+
+static enum sys_status inspect(void *self, const char *name, struct sys_facts *facts,
+                               struct sys_object **out, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const struct fake_object *there = find(fake, name);
+    enum sys_status status;
+
+    fake_busy++;
+    *out = NULL;
+    *facts = (struct sys_facts){.kind = SHMB_KIND_COUNT};
+    status = record(fake, FAKE_INSPECT, name);
+    if (status == SYS_OK && there == NULL)
+        status = SYS_NOT_FOUND;
+    if (status != SYS_OK)
+        return refuse(fake, status, "OpenFileMappingW", why);
+    facts->kind = there->spec.kind;
+    facts->size = (there->spec.size + 4095) / 4096 * 4096;
+    facts->manual_reset = there->spec.manual_reset;
+    facts->maximum = there->spec.maximum;
+    tell_access(there->sddl, facts);
+    *out = new_handle(fake, (size_t)(there - (const struct fake_object *)fake->objects.at));
+    return done();
 }
 
 static struct fake_object *held_object(const struct fake *fake, const struct sys_object *handle)
@@ -549,6 +704,11 @@ static void check_unmapped(const struct fake *fake, size_t object)
     const struct view *views = fake->views.at;
     size_t i;
 
+    /* A view of another section outlives its handle on purpose: it keeps the content, not the name.
+     */
+    if (strncmp(object_at(fake, object)->name, SHMB_RESERVED_PREFIX,
+                strlen(SHMB_RESERVED_PREFIX)) != 0)
+        return;
     for (i = 0; i < fake->views.count; i++)
         if (views[i].object == object && views[i].at != NULL)
             fail_msg("%s is closed while it is mapped", object_at(fake, object)->name);
@@ -590,7 +750,8 @@ static void close_object(void *self, struct sys_object *handle)
     (void)record(fake, FAKE_CLOSE, object->name);
     check_unmapped(fake, handle->entry);
     handle->closed = true;
-    object->gone = true;
+    object->handles--;
+    object->gone = object->handles == 0 && object->clients == 0;
     (void)effected(fake);
 }
 
@@ -649,8 +810,12 @@ static enum sys_wake wait_ms(void *self, uint32_t ms)
     fake_busy--;
     if (stopping(fake))
         return SYS_WAKE_STOP;
-    if (ms == UINT32_MAX)
+    if (ms == UINT32_MAX && !fake->woken)
         fail_msg("a wait for ever, and nobody will ask to stop");
+    if (fake->woken) {
+        fake->woken = false;
+        return fake->wake;
+    }
     return SYS_WAKE_TIMEOUT;
 }
 
@@ -661,10 +826,16 @@ struct fake *fake_new(void)
                                 .read_file = read_file,
                                 .resolve_path = resolve_path,
                                 .expand = expand,
+                                .state_read = state_read,
+                                .state_write = state_write,
+                                .state_append = state_append,
+                                .watch = watch,
+                                .recreate_names = recreate_names,
                                 .resolve = resolve,
                                 .descriptor_make = descriptor_make,
                                 .descriptor_free = descriptor_free,
                                 .create = create,
+                                .inspect = inspect,
                                 .fill = fill,
                                 .protect = protect,
                                 .map = map,
@@ -685,6 +856,7 @@ struct fake *fake_new(void)
     fake->port.self = fake;
     fake_owner(fake, "S-1-5-32-544");
     fake_clock(fake, FAKE_STARTED);
+    fake_boot(fake, "boot-1");
     fake->random = 4;
     fake_mend(fake);
     fake_stop_at(fake, FAKE_WAIT, 1);
@@ -698,6 +870,9 @@ static void check_end(const struct fake *fake)
     for (i = 0; i < fake->handles.count; i++)
         if (!handle_at(fake, i)->closed)
             fail_msg("%s was not closed", object_at(fake, handle_at(fake, i)->entry)->name);
+    for (i = 0; i < fake->views.count; i++)
+        if (((const struct view *)fake->views.at)[i].at != NULL)
+            fail_msg("a view was not unmapped");
     for (i = 0; i < fake->descriptors.count; i++)
         if (!descriptor_at(fake, i)->freed)
             fail_msg("a descriptor was not freed: %s", descriptor_at(fake, i)->sddl);
@@ -753,6 +928,8 @@ void fake_free(struct fake *fake)
     free(fake->events.at);
     free_pairs(&fake->accounts);
     free_pairs(&fake->files);
+    free_pairs(&fake->state_files);
+    free_pairs(&fake->anew);
     free(fake->fail_name);
     free(fake);
 }
@@ -775,6 +952,60 @@ void fake_account(struct fake *fake, const char *name, const char *sid)
 void fake_file(struct fake *fake, const char *path, const char *text)
 {
     add_pair(&fake->files, path, text);
+}
+
+void fake_boot(struct fake *fake, const char *boot)
+{
+    (void)snprintf(fake->boot, sizeof(fake->boot), "%s", boot);
+}
+
+void fake_state_file(struct fake *fake, const char *name, const char *text)
+{
+    struct pair *pairs = fake->state_files.at;
+    size_t i;
+
+    for (i = 0; i < fake->state_files.count; i++) {
+        if (strcmp(pairs[i].key, name) != 0)
+            continue;
+        text = copy(text);
+        free(pairs[i].value);
+        pairs[i].value = (char *)(uintptr_t)text;
+        return;
+    }
+    add_pair(&fake->state_files, name, text);
+}
+
+const char *fake_state_text(const struct fake *fake, const char *name)
+{
+    return value_of(&fake->state_files, name);
+}
+
+void fake_anew(struct fake *fake, const char *name)
+{
+    add_pair(&fake->anew, name, "");
+}
+
+void fake_wake(struct fake *fake, enum sys_wake wake)
+{
+    fake->wake = wake;
+    fake->woken = true;
+}
+
+void fake_client_open(struct fake *fake, const char *name)
+{
+    struct fake_object *object = find(fake, name);
+
+    assert_non_null(object);
+    object->clients++;
+}
+
+void fake_client_close(struct fake *fake, const char *name)
+{
+    struct fake_object *object = find(fake, name);
+
+    assert_true(object != NULL && object->clients > 0);
+    object->clients--;
+    object->gone = object->handles == 0 && object->clients == 0;
 }
 
 void fake_clock(struct fake *fake, uint64_t time)
@@ -803,6 +1034,7 @@ void fake_occupy(struct fake *fake, const char *name, enum shmb_kind kind, const
 
     assert_null(find(fake, name));
     enter(fake, &spec, holder)->stranger = true;
+    fake_client_open(fake, name);
 }
 
 void fake_vacate(struct fake *fake, const char *name)

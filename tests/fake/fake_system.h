@@ -17,9 +17,15 @@ enum fake_call {
     FAKE_READ_FILE,
     FAKE_RESOLVE_PATH,
     FAKE_EXPAND,
+    FAKE_STATE_READ,
+    FAKE_STATE_WRITE,
+    FAKE_STATE_APPEND,
+    FAKE_WATCH,
+    FAKE_RECREATE_NAMES,
     FAKE_RESOLVE,
     FAKE_DESCRIPTOR,
     FAKE_CREATE,
+    FAKE_INSPECT,
     FAKE_FILL,
     FAKE_PROTECT,
     FAKE_MAP,
@@ -61,7 +67,9 @@ struct fake_object {
     uint8_t *content; /* of a section that was filled or mapped, else NULL */
     size_t content_length;
     bool filled;
-    bool gone; /* the name is free again */
+    bool gone;                 /* the name is free again */
+    unsigned handles, clients; /* who has it open: the broker, others */
+    size_t serial;             /* no other object has it */
 };
 
 struct fake;
@@ -80,6 +88,19 @@ void fake_file_gone(struct fake *fake, const char *path);
 void fake_clock(struct fake *fake, uint64_t time); /* stands still until told otherwise */
 void fake_occupy(struct fake *fake, const char *name, enum shmb_kind kind, const char *holder);
 void fake_vacate(struct fake *fake, const char *name);
+
+/* The machine starts anew as "boot-1" until told otherwise. */
+void fake_boot(struct fake *fake, const char *boot);
+/* A file of the broker's own; NULL: there is none. */
+void fake_state_file(struct fake *fake, const char *name, const char *text);
+const char *fake_state_text(const struct fake *fake, const char *name);
+/* A client has an object open: the name lives on without the broker. */
+void fake_client_open(struct fake *fake, const char *name);
+void fake_client_close(struct fake *fake, const char *name);
+/* A name a person wants made anew with the next reload. */
+void fake_anew(struct fake *fake, const char *name);
+/* The next wait ends with this, unless with a stop; to be called in on_wait, or before it. */
+void fake_wake(struct fake *fake, enum sys_wake wake);
 
 /* The n-th call that can fail, counted from 1, of whatever kind, fails. 0: none. */
 void fake_fail_nth(struct fake *fake, size_t n, enum sys_status status);

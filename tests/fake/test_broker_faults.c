@@ -14,6 +14,7 @@
 #include "broker.h"
 #include "fake_system.h"
 #include "sample.h"
+#include "state.h"
 
 static const enum sys_status kinds[] = {SYS_TAKEN, SYS_DENIED,    SYS_NOT_FOUND,
                                         SYS_LATER, SYS_NO_MEMORY, SYS_FAILED};
@@ -139,6 +140,16 @@ static void check_publication(struct world *w)
     assert_int_equal(broker_retry_delay(w->broker), UINT32_MAX);
 }
 
+/* The state could not be read, or not be written: that is made up for. */
+static void check_state(struct world *w)
+{
+    check_all_served(w);
+    broker_retry(w->broker);
+    assert_non_null(fake_state_text(w->fake, STATE_FILE));
+    assert_int_equal(broker_retry_delay(w->broker), UINT32_MAX);
+    assert_int_equal(event_total(w), 1);
+}
+
 /* True when the start as a whole had to end. */
 static bool fail_one(size_t n, enum sys_status how)
 {
@@ -156,6 +167,10 @@ static bool fail_one(size_t n, enum sys_status how)
         if (publication_events(&w) > 0)
             check_publication(&w);
         else if (fake_event_count(w.fake, EVENT_INSTANCE_SQUATTED) == 1)
+            check_all_served(&w);
+        else if (fake_event_count(w.fake, EVENT_STATE_FAILED) == 1)
+            check_state(&w);
+        else if (how == SYS_NOT_FOUND && event_total(&w) == 0) /* there is no state yet */
             check_all_served(&w);
         else
             check_one_missing(&w);
@@ -187,10 +202,11 @@ static void each_call_fails_in_each_way(void **state)
 
     (void)state;
     /*
-     * identify, claim; 6 descriptors; 6 creates; fill, protect. Then for each
-     * section that is published: descriptor, create, map; a random name.
+     * identify, claim; 6 descriptors; 6 creates; fill, protect; the state, read
+     * and written twice, for control sections come later. Then for each section that is published:
+     * descriptor, create, map; a random name.
      */
-    assert_int_equal(calls, 16 + PUBLISHED * 3 + 1);
+    assert_int_equal(calls, 19 + PUBLISHED * 3 + 1);
     for (n = 1; n <= calls; n++) {
         for (how = 0; how < KINDS; how++) {
             bool ended = fail_one(n, kinds[how]);

@@ -207,10 +207,75 @@ static void a_growing_descriptor(void **state)
     free(sddl);
 }
 
+/* Three reloads: something of everything; something made anew; refused. */
+static void change_at_wait(struct fake *fake, size_t number)
+{
+    static const char other[] =
+        "version: 1\ninclude: more*.yaml\n"
+        "defaults: { access: { read: Users, write: [Interactive, 'CORP\\Guests'] } }\n"
+        "segments:\n"
+        "  Prices: { size: 128, lock: none }\n"
+        "  Fresh: { size: 64, initial: { text: none } }\n";
+
+    fake_wake(fake, number <= 3 ? SYS_WAKE_RELOAD : SYS_WAKE_TIMEOUT);
+    if (number == 1) {
+        fake_file(fake, "C:\\here\\" FILE_NAME, other);
+        fake_file(fake, FILE_NAME, other);
+    } else if (number == 2) {
+        fake_anew(fake, "Prices");
+        fake_anew(fake, "Fresh");
+        fake_file(fake, FILE_NAME, good);
+    } else if (number == 3) {
+        fake_file(fake, FILE_NAME, bad);
+    } else if (number == 4) {
+        fake_account(fake, "CORP\\Guests", "S-1-5-21-1-2-3-1002");
+    }
+}
+
+/* True while there was an allocation to refuse. */
+static bool live_with_reloads(size_t n)
+{
+    struct fake *fake = fake_new();
+    enum shmb_exit code;
+    bool reached;
+
+    fake_account(fake, "CORP\\Traders", "S-1-5-21-1-2-3-1001");
+    fake_file(fake, FILE_NAME, good);
+    fake_file(fake, "C:\\here\\more.yaml", more);
+    fake_file(fake, "C:\\here\\five.bin", "12345");
+    fake_on_wait(fake, change_at_wait);
+    fake_stop_at(fake, FAKE_WAIT, 6);
+    arm(n);
+    code = lifecycle_run(fake_system(fake), FILE_NAME);
+    reached = disarm();
+    if (code == SHMB_EXIT_DONE) {
+        assert_int_equal(fake_event_count(fake, EVENT_RELOADED) +
+                             fake_event_count(fake, EVENT_RELOAD_REFUSED),
+                         3);
+        assert_true(reached || fake_event_count(fake, EVENT_RELOADED) == 2);
+    } else {
+        assert_true(reached);
+        assert_int_equal(code, SHMB_EXIT_SYSTEM);
+    }
+    fake_free(fake);
+    return reached;
+}
+
+static void a_life_with_reloads(void **state)
+{
+    size_t n;
+
+    (void)state;
+    for (n = 1; live_with_reloads(n); n++)
+        continue;
+    assert_true(n > 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_life),
+        cmocka_unit_test(a_life_with_reloads),
         cmocka_unit_test(an_inventory_and_its_words),
         cmocka_unit_test(a_growing_descriptor),
     };

@@ -294,8 +294,9 @@ static bool was_reported(enum shmb_exit code)
         return count == 1;
     for (i = 0; i < count; i++)
         if (events[i].id == EVENT_OBJECT_FAILED || events[i].id == EVENT_OBJECT_CONFLICT ||
-            events[i].id == EVENT_PUBLICATION_FAILED ||
-            events[i].id == EVENT_PUBLICATION_CONFLICT || events[i].id == EVENT_INSTANCE_SQUATTED)
+            events[i].id == EVENT_PUBLICATION_FAILED || events[i].id == EVENT_STATE_FAILED ||
+            events[i].id == EVENT_TRUSTEE_PENDING || events[i].id == EVENT_PUBLICATION_CONFLICT ||
+            events[i].id == EVENT_INSTANCE_SQUATTED)
             return count - fake_event_count(fake, EVENT_PUBLICATION_RECOVERED) == 3;
     return false;
 }
@@ -317,6 +318,13 @@ static void each_call_fails_in_each_way(void **state)
             set_up(state);
             fake_fail_nth(fake, n, kinds[how]);
             code = run();
+            /*
+             * That there is no state yet, or only at the first look, and nothing to
+             * watch, is not worth a word.
+             */
+            if (fake_event_count(fake, EVENT_RUNNING) == 1 &&
+                (kinds[how] == SYS_NOT_FOUND || n == 1 || n == calls))
+                continue;
             if (!was_reported(code))
                 fail_msg("call %u, status %u: exit code %d, not reported once", (unsigned)n,
                          (unsigned)kinds[how], (int)code);

@@ -373,6 +373,11 @@ void child_interrupt(struct child *child)
     assert_string_equal(client_line(NULL, "interrupt %lu", GetProcessId(child->process)), "sent");
 }
 
+void child_break(struct child *child)
+{
+    assert_string_equal(client_line(NULL, "break %lu", GetProcessId(child->process)), "sent");
+}
+
 void child_keep(struct child *child)
 {
     child->keep = true;
@@ -392,6 +397,7 @@ int support_teardown(void **state)
         WaitForSingleObject(child->process, SUPPORT_DEADLINE_MS);
         forget(child);
     }
+    support_forget();
     return 0;
 }
 

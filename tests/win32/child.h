@@ -57,6 +57,9 @@ void child_kill(struct child *child);
 /* Ctrl+C for a program that was started with `console` and without a launcher. */
 void child_interrupt(struct child *child);
 
+/* The same with Ctrl+Break. */
+void child_break(struct child *child);
+
 /* Runs a client that prints one line and ends with 0; returns that line. */
 const char *client_line(const struct launch *how, const char *format, ...);
 

@@ -212,17 +212,35 @@ static int hold(int argc, char **argv)
     return 0;
 }
 
-static int interrupt(int argc, char **argv)
+/* The sender hears it as well, and to ignore Ctrl+C does not help against Ctrl+Break. */
+static BOOL WINAPI ignore(DWORD event)
 {
-    (void)argc;
+    (void)event;
+    return TRUE;
+}
+
+static int send_to_console(const char *process, DWORD event)
+{
     FreeConsole();
-    if (!AttachConsole((DWORD)strtoul(argv[0], NULL, 0)) || !SetConsoleCtrlHandler(NULL, TRUE) ||
-        !GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0)) {
+    if (!AttachConsole((DWORD)strtoul(process, NULL, 0)) || !SetConsoleCtrlHandler(ignore, TRUE) ||
+        !GenerateConsoleCtrlEvent(event, 0)) {
         client_say("error %lu", GetLastError());
         return 1;
     }
     client_say("sent");
     return 0;
+}
+
+static int interrupt(int argc, char **argv)
+{
+    (void)argc;
+    return send_to_console(argv[0], CTRL_C_EVENT);
+}
+
+static int send_break(int argc, char **argv)
+{
+    (void)argc;
+    return send_to_console(argv[0], CTRL_BREAK_EVENT);
 }
 
 const struct verb clients_verbs[] = {
@@ -236,5 +254,6 @@ const struct verb clients_verbs[] = {
     {"wait", 1, wait_then_take},
     {"hold", 1, hold},
     {"interrupt", 1, interrupt},
+    {"break", 1, send_break},
 };
 const size_t clients_verb_count = sizeof(clients_verbs) / sizeof(clients_verbs[0]);

@@ -12,6 +12,7 @@
  *   hold NAME                takes a mutex; "holding"; waits
  *   wait NAME                opens a mutex; "opened"; waits for the end; then as take 0
  *   interrupt PID            Ctrl+C for the console of a process; "sent"
+ *   break PID                Ctrl+Break likewise
  */
 #ifndef TEST_CLIENTS_H
 #define TEST_CLIENTS_H

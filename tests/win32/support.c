@@ -175,14 +175,37 @@ static int run_verb(const struct verb *verbs, size_t count, int argc, char **arg
     return -1;
 }
 
+void support_forget(void)
+{
+    wchar_t folder[MAX_PATH], path[2 * MAX_PATH];
+    WIN32_FIND_DATAW found;
+    HANDLE search;
+
+    if (GetEnvironmentVariableW(L"ProgramData", folder, MAX_PATH - 40) == 0)
+        return;
+    wcscat(folder, L"\\ShmBroker\\state\\");
+    swprintf(path, sizeof(path) / sizeof(path[0]), L"%ls*", folder);
+    search = FindFirstFileW(path, &found);
+    if (search == INVALID_HANDLE_VALUE)
+        return;
+    do {
+        swprintf(path, sizeof(path) / sizeof(path[0]), L"%ls%ls", folder, found.cFileName);
+        if ((found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0)
+            DeleteFileW(path);
+    } while (FindNextFileW(search, &found));
+    FindClose(search);
+}
+
 void support_client(const struct verb *own, size_t count)
 {
     static char *argv[512];
     int argc = 0, i, code;
     LPWSTR *wide = CommandLineToArgvW(GetCommandLineW(), &argc);
 
-    if (wide == NULL || argc < 3 || wcscmp(wide[1], L"--client") != 0)
+    if (wide == NULL || argc < 3 || wcscmp(wide[1], L"--client") != 0) {
+        support_forget();
         return;
+    }
     for (i = 0; i < argc - 2 && i < 511; i++)
         argv[i] = _strdup(support_narrow(wide[i + 2]));
     code = run_verb(own, count, i, argv);

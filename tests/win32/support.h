@@ -64,6 +64,12 @@ struct verb {
 };
 
 /*
+ * Deletes what a broker remembers in its usual place. Each test begins as on a
+ * machine that has seen none: support_client and support_teardown do it.
+ */
+void support_forget(void);
+
+/*
  * To be called first in main: where this process is a client, does its work
  * and does not return. Knows the verbs of clients.h besides `own`.
  */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "message_table.h"
 
 /* Each event once more, by hand: its severity and how many values it has. */
 static const struct event_row {
@@ -19,12 +20,24 @@ static const struct event_row {
     {EVENT_SECOND_BROKER, 'e', 0},
     {EVENT_INSTANCE_SQUATTED, 'w', 1},
     {EVENT_START_FAILED, 'e', 1},
+    {EVENT_STATE_NEWER, 'e', 0},
+    {EVENT_STATE_FAILED, 'e', 1},
     {EVENT_CONFIG_INVALID, 'e', 3},
     {EVENT_CONFIG_UNREADABLE, 'e', 2},
     {EVENT_CONFIG_WARNING, 'w', 2},
+    {EVENT_RELOADED, 'i', 2},
+    {EVENT_RELOAD_REFUSED, 'e', 2},
+    {EVENT_LAST_GOOD_USED, 'e', 2},
+    {EVENT_INCLUDE_LEFT_OUT, 'e', 2},
+    {EVENT_WATCH_FAILED, 'w', 2},
     {EVENT_OBJECT_CONFLICT, 'w', 3},
     {EVENT_OBJECT_FAILED, 'e', 3},
     {EVENT_OBJECT_RECOVERED, 'i', 2},
+    {EVENT_OBJECT_DEFERRED, 'w', 3},
+    {EVENT_OBJECT_ADOPTED, 'w', 3},
+    {EVENT_ACCESS_FAILED, 'e', 3},
+    {EVENT_TRUSTEE_PENDING, 'w', 2},
+    {EVENT_TRUSTEE_RESOLVED, 'i', 1},
     {EVENT_PUBLICATION_CONFLICT, 'w', 2},
     {EVENT_PUBLICATION_FAILED, 'e', 2},
     {EVENT_PUBLICATION_RECOVERED, 'i', 1},
@@ -103,6 +116,20 @@ static void a_text_says_all_on_one_line(void **state)
     }
 }
 
+/* Where it is written to the log, and to the console of `run`. */
+static void the_sink_knows_each_of_them(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < EVENTS; i++) {
+        struct message_kind kind = message_kind_of(events[i].event);
+
+        assert_int_equal(kind.id, message_id(&events[i]));
+        assert_int_equal(kind.word[0], events[i].severity);
+    }
+}
+
 static bool expected(DWORD id)
 {
     size_t i;
@@ -138,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_event_has_a_text_of_its_severity_with_its_values),
         cmocka_unit_test(a_text_says_all_on_one_line),
+        cmocka_unit_test(the_sink_knows_each_of_them),
         cmocka_unit_test(there_is_no_other_message),
     };
 

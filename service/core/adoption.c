@@ -1,0 +1,66 @@
+#include "adoption.h"
+
+#include <string.h>
+
+#include "descriptor.h"
+#include "names.h"
+#include "plan.h"
+
+#define PAGE UINT64_C(4096)
+
+static uint64_t pages(uint64_t size)
+{
+    return (size + PAGE - 1) / PAGE * PAGE;
+}
+
+static bool is_shared_owner(const char *sid)
+{
+    return strcmp(sid, SID_ADMINISTRATORS) == 0 || strcmp(sid, SID_SYSTEM) == 0;
+}
+
+/* Does the record speak of this object? */
+static bool is_recorded(const struct sys_facts *facts, const struct state_record *record)
+{
+    return record != NULL && record->kind == facts->kind &&
+           (facts->kind != SHMB_SECTION || pages(record->size) == facts->size);
+}
+
+static bool is_ours(const struct sys_facts *facts, bool recorded, const char *owner)
+{
+    if (facts->kind == SHMB_KIND_COUNT || facts->owner[0] == '\0')
+        return false;
+    if (strcmp(facts->owner, SHMB_SERVICE_SID) == 0)
+        return true;
+    if (is_shared_owner(facts->owner))
+        return recorded;
+    return strcmp(facts->owner, owner) == 0;
+}
+
+void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts,
+                    const struct state_record *record, const char *owner, struct adoption *out)
+{
+    bool recorded = is_recorded(facts, record);
+
+    *out = (struct adoption){.verdict = ADOPTION_CONFLICT};
+    if (!is_ours(facts, recorded, owner))
+        return;
+    out->live = *wanted;
+    out->live.kind = facts->kind;
+    /* What a semaphore counted from cannot be asked for. */
+    if (wanted->kind != facts->kind)
+        out->live.initial = 0;
+    else if (out->live.initial > facts->maximum)
+        out->live.initial = facts->maximum;
+    out->live.manual_reset = facts->manual_reset;
+    out->live.maximum = facts->maximum;
+    out->live.size = facts->size;
+    if (facts->kind == SHMB_SECTION && recorded)
+        out->live.size = record->size;
+    else if (facts->kind == SHMB_SECTION && wanted->kind == SHMB_SECTION &&
+             pages(wanted->size) == facts->size)
+        out->live.size = wanted->size;
+    out->generation = recorded ? record->generation : 0;
+    out->verdict = plan_misfit(&out->live, wanted, out->reason, sizeof(out->reason))
+                       ? ADOPTION_MISFIT
+                       : ADOPTION_OURS;
+}

@@ -1,0 +1,29 @@
+/*
+ * descriptor_cache.h - the descriptors of an inventory's objects: each is made
+ * once, however many objects have it.
+ */
+#ifndef CORE_DESCRIPTOR_CACHE_H
+#define CORE_DESCRIPTOR_CACHE_H
+
+#include "inventory.h"
+#include "system.h"
+
+struct descriptor_cache;
+
+/* NULL: no memory. The owner's SID and the inventory must outlive it. */
+struct descriptor_cache *descriptor_cache_new(const struct system *system, const char *owner,
+                                              const struct inventory *inventory);
+void descriptor_cache_free(struct descriptor_cache *cache); /* NULL is allowed */
+
+/* The descriptor an item is to have; it belongs to the cache. Never SYS_TAKEN or SYS_DENIED. */
+enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struct item *item,
+                                     struct sys_descriptor **out, struct sys_failure *why);
+
+/* The same as SDDL text, which belongs to the cache. NULL: no memory. */
+const char *descriptor_cache_text(struct descriptor_cache *cache, const struct item *item);
+
+/* The descriptor of a section that is the broker's and the administrators' alone. */
+enum sys_status descriptor_cache_own(struct descriptor_cache *cache, struct sys_descriptor **out,
+                                     struct sys_failure *why);
+
+#endif

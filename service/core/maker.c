@@ -1,0 +1,336 @@
+#include "maker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adoption.h"
+#include "names.h"
+#include "report.h"
+#include "stamp.h"
+#include "text.h"
+
+#define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
+
+void maker_report(const struct maker *maker, const struct item *item, enum event_id event,
+                  const char *detail)
+{
+    char name[NAME_TEXT];
+    const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    maker->system->report(maker->system->self, event, inserts, detail != NULL ? 3 : 2);
+}
+
+/* Reports a missing object unless the same was reported before. */
+static void report_missing(const struct maker *maker, struct item *item, enum sys_status status,
+                           const struct sys_failure *why)
+{
+    uint32_t cause = report_cause(status, why);
+    char text[REPORT_FAILURE];
+
+    item->state = status == SYS_TAKEN ? ITEM_CONFLICT : ITEM_FAILED;
+    if (item->cause == cause)
+        return;
+    item->cause = cause;
+    report_reason(status, why, text);
+    item_set_reason(item, text);
+    maker_report(maker, item, status == SYS_TAKEN ? EVENT_OBJECT_CONFLICT : EVENT_OBJECT_FAILED,
+                 text);
+}
+
+/*
+ * A section with content is at first the broker's alone, and gets its real
+ * descriptor when it is filled: no client ever sees it half made.
+ */
+static enum sys_status create_filled(const struct maker *maker, const struct sys_spec *spec,
+                                     const struct sys_content *content,
+                                     const struct sys_descriptor *wanted, struct sys_object **out,
+                                     struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_object *section = NULL;
+    struct sys_descriptor *own;
+    enum sys_status status = descriptor_cache_own(maker->cache, &own, why);
+
+    *out = NULL;
+    if (status == SYS_OK)
+        status = system->create(system->self, spec, own, &section, why);
+    if (status != SYS_OK)
+        return status;
+    status = system->fill(system->self, section, content, why);
+    if (status == SYS_OK)
+        status = system->protect(system->self, section, wanted, why);
+    if (status == SYS_OK) {
+        *out = section;
+        return SYS_OK;
+    }
+    system->close(system->self, section);
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+static enum sys_status create(const struct maker *maker, const struct item *item,
+                              struct sys_object **out, struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_content content = {.size = item->spec.size};
+    struct sys_descriptor *wanted;
+    enum sys_status status = descriptor_cache_get(maker->cache, item, &wanted, why);
+
+    *out = NULL;
+    if (status != SYS_OK)
+        return status;
+    if (item->initial == NULL)
+        return system->create(system->self, &item->spec, wanted, out, why);
+    content.bytes = item->initial->bytes;
+    content.length = item->initial->length;
+    content.fill = item->initial->fill;
+    return create_filled(maker, &item->spec, &content, wanted, out, why);
+}
+
+void maker_record(const struct maker *maker, const struct item *item)
+{
+    struct state_record record = {.name = item->spec.name,
+                                  .kind = item->spec.kind,
+                                  .size = item->spec.size,
+                                  .generation = item->generation};
+    const struct state_record *known = state_find(maker->state, item->spec.name);
+
+    if (known != NULL && known->generation == item->generation) {
+        record.control = known->control;
+        record.block = known->block;
+    }
+    state_put(maker->state, &record);
+}
+
+/* From here on the item is held. */
+static void hold(const struct maker *maker, struct item *item, struct sys_object *object,
+                 uint64_t generation)
+{
+    bool missed = item->cause != 0;
+
+    item->object = object;
+    item->generation = generation != 0 ? generation : stamp_next(maker->system, maker->stamp);
+    if (item->generation > *maker->stamp)
+        *maker->stamp = item->generation;
+    item->state = ITEM_HELD;
+    item->cause = 0;
+    item_set_reason(item, NULL);
+    maker_record(maker, item);
+    if (missed)
+        maker_report(maker, item, EVENT_OBJECT_RECOVERED, NULL);
+}
+
+static void defer(const struct maker *maker, struct item *item, const char *reason)
+{
+    item->state = ITEM_DEFERRED;
+    item_set_reason(item, reason);
+    maker_report(maker, item, EVENT_OBJECT_DEFERRED, reason);
+}
+
+/* The group has no meaning in Win32; facts do not name it. */
+static bool same_access(const char *wanted, const char *found)
+{
+    const char *group = strstr(wanted, "G:"), *list = strstr(wanted, "D:");
+    size_t owner = group != NULL ? (size_t)(group - wanted) : 0;
+
+    if (group == NULL || list == NULL)
+        return strcmp(wanted, found) == 0;
+    return strncmp(wanted, found, owner) == 0 && strcmp(list, found + owner) == 0;
+}
+
+/* What is taken over gets the access that is wanted; that it had another one is said. */
+static void correct_access(const struct maker *maker, struct item *item, const char *found)
+{
+    const char *wanted = descriptor_cache_text(maker->cache, item);
+    struct text detail = {0};
+
+    if (wanted != NULL && found != NULL && same_access(wanted, found))
+        return;
+    if (!maker_protect(maker, item))
+        return;
+    text_add(&detail, "%s -> %s", found != NULL ? found : "not known",
+             wanted != NULL ? wanted : "not known");
+    maker_report(maker, item, EVENT_OBJECT_ADOPTED, detail.failed ? "" : detail.at);
+    text_free(&detail);
+}
+
+/*
+ * Takes over what is there. SYS_OK also for a misfit, which is deferred. `why`
+ * is about the conflict already.
+ */
+static enum sys_status adopt(const struct maker *maker, struct item *item, struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_failure unused;
+    struct sys_facts facts;
+    struct adoption judged;
+    struct sys_object *object = NULL;
+    enum sys_status status =
+        system->inspect(system->self, item->spec.name, &facts, &object, &unused);
+
+    if (status == SYS_OK) {
+        adoption_judge(&item->spec, &facts, state_find(maker->state, item->spec.name),
+                       maker->identity->owner, &judged);
+        if (judged.verdict == ADOPTION_CONFLICT) {
+            system->close(system->self, object);
+            status = SYS_TAKEN;
+        }
+    } else if (status == SYS_NO_MEMORY) {
+        *why = unused;
+    } else {
+        status = SYS_TAKEN; /* also where it is gone by now: the next try will have it */
+    }
+    if (status == SYS_OK) {
+        bool kind = judged.live.kind == item->spec.kind;
+
+        judged.live.name = item->spec.name;
+        item->spec = judged.live;
+        hold(maker, item, object, judged.generation);
+        item->adopted = true;
+        if (kind)
+            correct_access(maker, item, facts.sddl);
+        if (judged.verdict == ADOPTION_MISFIT)
+            defer(maker, item, judged.reason);
+    }
+    free(facts.sddl);
+    return status;
+}
+
+static enum sys_status refuse_back(struct sys_failure *why)
+{
+    *why = (struct sys_failure){0};
+    (void)snprintf(why->text, sizeof(why->text),
+                   "an account it denies something to cannot be looked up yet");
+    return SYS_LATER;
+}
+
+enum sys_status maker_obtain(const struct maker *maker, struct item *item)
+{
+    struct sys_object *object = NULL;
+    struct sys_failure why = {0};
+    enum sys_status status =
+        item->held_back ? refuse_back(&why) : create(maker, item, &object, &why);
+
+    if (status == SYS_OK)
+        hold(maker, item, object, 0);
+    else if (status == SYS_TAKEN)
+        status = adopt(maker, item, &why);
+    if (status != SYS_OK)
+        report_missing(maker, item, status, &why);
+    return status;
+}
+
+bool maker_protect(const struct maker *maker, struct item *item)
+{
+    const struct system *system = maker->system;
+    struct sys_descriptor *wanted;
+    struct sys_failure why = {0};
+    enum sys_status status = item->held_back
+                                 ? refuse_back(&why)
+                                 : descriptor_cache_get(maker->cache, item, &wanted, &why);
+    bool again = item->access_due;
+    char text[REPORT_FAILURE];
+
+    if (status == SYS_OK)
+        status = system->protect(system->self, item->object, wanted, &why);
+    item->access_due = status != SYS_OK;
+    if (status == SYS_OK)
+        return true;
+    if (again)
+        return false;
+    report_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
+    item_set_reason(item, text);
+    maker_report(maker, item, EVENT_ACCESS_FAILED, text);
+    return false;
+}
+
+/* Puts back what was there: the old object where it lives on, or a copy of it. */
+static void put_back(const struct maker *maker, struct item *item, const struct sys_spec *old,
+                     const void *bytes, const char *reason)
+{
+    const struct system *system = maker->system;
+    const struct sys_content content = {
+        .bytes = bytes, .length = (size_t)old->size, .size = old->size};
+    uint64_t generation = item->generation;
+    struct sys_descriptor *wanted;
+    struct sys_object *object = NULL;
+    struct sys_failure why = {0};
+    struct sys_facts facts;
+    enum sys_status status;
+
+    item->spec = *old;
+    status = system->inspect(system->self, old->name, &facts, &object, &why);
+    free(facts.sddl);
+    if (status == SYS_OK && facts.kind == old->kind) {
+        hold(maker, item, object, generation);
+        defer(maker, item, reason);
+        return;
+    }
+    system->close(system->self, object);
+    status = descriptor_cache_get(maker->cache, item, &wanted, &why);
+    if (status == SYS_OK)
+        status = bytes != NULL ? create_filled(maker, old, &content, wanted, &object, &why)
+                               : system->create(system->self, old, wanted, &object, &why);
+    if (status != SYS_OK) {
+        report_missing(maker, item, status, &why);
+        return;
+    }
+    hold(maker, item, object, 0);
+    defer(maker, item, reason);
+}
+
+/* The name is free now unless somebody else has the object open. */
+static enum sys_status create_anew(const struct maker *maker, const struct item *item,
+                                   const void *bytes, uint64_t length, struct sys_object **out,
+                                   struct sys_failure *why)
+{
+    struct sys_content content = {.bytes = bytes, .size = item->spec.size};
+    struct sys_descriptor *wanted;
+    enum sys_status status;
+
+    if (bytes == NULL)
+        return create(maker, item, out, why);
+    content.length = (size_t)(length < item->spec.size ? length : item->spec.size);
+    status = descriptor_cache_get(maker->cache, item, &wanted, why);
+    *out = NULL;
+    return status != SYS_OK ? status
+                            : create_filled(maker, &item->spec, &content, wanted, out, why);
+}
+
+bool maker_recreate(const struct maker *maker, struct item *item, const struct sys_spec *wanted,
+                    const char *lock)
+{
+    const struct system *system = maker->system;
+    const struct sys_spec old = item->spec;
+    struct sys_object *object;
+    struct sys_failure why = {0};
+    char text[REPORT_FAILURE];
+    enum sys_status status = SYS_OK;
+    void *bytes = NULL;
+
+    /* The view keeps the content, not the name. */
+    if (old.kind == SHMB_SECTION && wanted->kind == SHMB_SECTION)
+        status = system->map(system->self, item->object, (size_t)old.size, &bytes, &why);
+    if (status != SYS_OK) {
+        report_reason(SYS_FAILED, &why, text);
+        defer(maker, item, text);
+        return false;
+    }
+    system->close(system->self, item->object);
+    item->object = NULL;
+    item->spec = *wanted;
+    status = create_anew(maker, item, bytes, old.size, &object, &why);
+    if (status == SYS_OK) {
+        hold(maker, item, object, 0);
+        item->lock = lock;
+        item->access_due = false;
+    } else {
+        report_reason(status, &why, text);
+        put_back(maker, item, &old, bytes,
+                 status == SYS_TAKEN ? "somebody has it open; end those programs and ask again"
+                                     : text);
+    }
+    system->unmap(system->self, bytes);
+    return status == SYS_OK;
+}

@@ -1,0 +1,435 @@
+/* A reload: from one configuration to another while clients hold what there is. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler.h"
+#include "fake_system.h"
+#include "lifecycle.h"
+#include "state.h"
+#include "status_report.h"
+
+#define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
+#define HEAD      "version: 1\ndefaults: { access: { read: Users } }\nsegments:\n"
+
+static const char first[] = HEAD "  Prices: { size: 64, initial: { text: none } }\n"
+                                 "  Plain: { size: 4 KiB, lock: none }\n"
+                                 "events: { Go: { reset: manual } }\n";
+
+static struct fake *fake;
+static void (*at_wait)(size_t number);
+static char report_text[SHMB_REPORT_TEXT_MAX + 1];
+
+static void on_wait(struct fake *which, size_t number)
+{
+    (void)which;
+    at_wait(number);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake = fake_new();
+    fake_owner(fake, "S-1-5-80-1-2-3-4-5");
+    fake_account(fake, "CORP\\Traders", "S-1-5-21-1-2-3-1001");
+    fake_file(fake, FILE_NAME, first);
+    fake_on_wait(fake, on_wait);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fake_free(fake);
+    return 0;
+}
+
+static struct shmb_report report(void)
+{
+    const struct fake_object *section = fake_find(fake, SHMB_REPORT_NAME);
+    struct shmb_report header;
+
+    assert_non_null(section);
+    assert_int_equal(
+        shmb_report_read(section->content, section->content_length, &header, report_text),
+        SHMB_READ_OK);
+    return header;
+}
+
+/* The line "reload\tGlobal\<name>\t<step>\t..." of the report; its outcome. */
+static bool told(const char *name, const char *step, const char *outcome)
+{
+    char line[256];
+
+    (void)report();
+    (void)snprintf(line, sizeof(line), "reload\tGlobal\\%s\t%s\t%s", name, step, outcome);
+    return strstr(report_text, line) != NULL;
+}
+
+/* Lives through `waits` waits; a configuration that was changed is read at each wake. */
+static void live(void (*script)(size_t number), size_t waits)
+{
+    at_wait = script;
+    fake_stop_at(fake, FAKE_WAIT, waits);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+}
+
+static void change(const char *text)
+{
+    fake_file(fake, FILE_NAME, text);
+    fake_wake(fake, SYS_WAKE_RELOAD);
+}
+
+static const uint8_t *content;
+
+static void create_keep_retire(size_t number)
+{
+    if (number == 1) {
+        content = fake_find(fake, "Prices")->content;
+        change(HEAD "  Prices: { size: 64, initial: { text: none } }\n"
+                    "  Fresh: { size: 10, lock: none }\n");
+        return;
+    }
+    assert_int_equal(fake_event_count(fake, EVENT_RELOADED), 1);
+    assert_ptr_equal(fake_find(fake, "Prices")->content, content);
+    assert_int_equal(fake_find(fake, "Prices")->handles, 1);
+    assert_non_null(fake_find(fake, "Fresh"));
+    assert_null(fake_find(fake, "Plain"));
+    assert_null(fake_find(fake, "Go"));
+    assert_int_equal(report().reloads, 2); /* begun and ended */
+    assert_int_equal(report().reload_result, SHMB_RELOAD_APPLIED);
+    assert_int_equal(report().held, 3);
+    assert_true(told("Fresh", "create", "done"));
+    assert_true(told("Plain", "retire", "done"));
+    assert_true(told("Go", "retire", "done"));
+    assert_non_null(strstr(report_text, "reload\t2\tkeep\tdone\n"));
+}
+
+static void what_is_new_comes_and_what_is_gone_goes(void **state)
+{
+    (void)state;
+    live(create_keep_retire, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 1);
+}
+
+static void change_access(size_t number)
+{
+    if (number == 1) {
+        change("version: 1\ndefaults: { access: { read: Users, write: 'CORP\\Traders' } }\n"
+               "segments:\n  Prices: { size: 64, initial: { text: none } }\n"
+               "  Plain: { size: 4 KiB, lock: none }\nevents: { Go: { reset: manual } }\n");
+        return;
+    }
+    assert_non_null(strstr(fake_find(fake, "Prices")->sddl, "(A;;0x20007;;;S-1-5-21-1-2-3-1001)"));
+    assert_non_null(strstr(fake_find(fake, "Go")->sddl, "S-1-5-21-1-2-3-1001"));
+    assert_non_null(
+        strstr(fake_find(fake, "ShmBroker.Control.1")->sddl, "0x20007;;;S-1-5-21-1-2-3-1001"));
+    assert_null(fake_find(fake, "ShmBroker.Control.2"));
+    assert_true(told("Prices", "access", "done"));
+}
+
+static void access_changes_in_place(void **state)
+{
+    (void)state;
+    live(change_access, 2);
+}
+
+static void refuse_errors(size_t number)
+{
+    if (number == 1) {
+        change(HEAD "  Prices: { size: 65, colour: red }\n");
+        return;
+    }
+    assert_int_equal(fake_event_count(fake, EVENT_RELOAD_REFUSED), 1);
+    assert_int_equal(report().reload_result, SHMB_RELOAD_REFUSED);
+    assert_non_null(strstr(report_text, "message\t" FILE_NAME ":4:23\terror\t"));
+    assert_non_null(fake_find(fake, "Plain"));
+    assert_int_equal(fake_find(fake, "Prices")->spec.size, 64);
+}
+
+static void errors_change_nothing(void **state)
+{
+    (void)state;
+    live(refuse_errors, 2);
+}
+
+static void defer_size(size_t number)
+{
+    if (number == 1) {
+        change(HEAD "  Prices: { size: 128, lock: none }\n  Plain: { size: 4 KiB, lock: none }\n"
+                    "events: { Go: { reset: auto, access: { write: Users } } }\n");
+    } else if (number == 2) {
+        assert_int_equal(fake_events_about(fake, EVENT_OBJECT_DEFERRED, "Prices"), 1);
+        assert_int_equal(fake_find(fake, "Prices")->spec.size, 64);
+        assert_int_equal(fake_find(fake, "Prices.lock")->handles, 1); /* its clients use it */
+        assert_true(told("Prices", "defer", "the size cannot change from 64 to 128 bytes"));
+        assert_true(told("Go", "defer", "the reset cannot change from manual to auto"));
+        assert_int_equal(report().reload_result, SHMB_RELOAD_INCOMPLETE);
+        fake_anew(fake, "prices");
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else {
+        assert_int_equal(fake_find(fake, "Prices")->spec.size, 128);
+        assert_memory_equal(fake_find(fake, "Prices")->content, "none", 4); /* copied over */
+        assert_null(fake_find(fake, "Prices.lock"));
+        assert_true(told("Prices", "recreate", "done"));
+    }
+}
+
+static void a_size_changes_only_when_asked_for(void **state)
+{
+    (void)state;
+    live(defer_size, 3);
+}
+
+static void recreate_in_use(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "Prices");
+        content = fake_find(fake, "Prices")->content;
+        fake_anew(fake, "Prices");
+        change(HEAD "  Prices: { size: 128 }\n");
+    } else {
+        assert_ptr_equal(fake_find(fake, "Prices")->content, content);
+        assert_int_equal(fake_find(fake, "Prices")->handles, 1);
+        assert_true(told("Prices", "recreate", "somebody has it open"));
+        fake_client_close(fake, "Prices");
+    }
+}
+
+static void what_is_open_is_not_made_anew(void **state)
+{
+    (void)state;
+    live(recreate_in_use, 2);
+}
+
+static void come_back(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "Plain");
+        change(HEAD "  Prices: { size: 64 }\n");
+    } else if (number == 2) {
+        assert_int_equal(fake_find(fake, "Plain")->handles, 0);
+        content = fake_find(fake, "Plain")->content;
+        change(first);
+    } else {
+        assert_int_equal(fake_find(fake, "Plain")->handles, 1);
+        assert_ptr_equal(fake_find(fake, "Plain")->content, content);
+        assert_true(told("Plain", "adopt", "done"));
+        fake_client_close(fake, "Plain");
+    }
+}
+
+static void what_returns_while_clients_hold_it_is_adopted(void **state)
+{
+    (void)state;
+    fake_owner(fake, "S-1-5-32-544"); /* only what is remembered proves it */
+    live(come_back, 3);
+}
+
+static uint32_t publication(void)
+{
+    return ((const struct shmb_root *)(const void *)fake_find(fake, SHMB_ROOT_NAME)->content)
+        ->publication;
+}
+
+static void hold_and_go(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "Prices");
+    fake_client_open(fake, "ShmBroker.Control.1");
+    fake_client_open(fake, SHMB_ROOT_NAME);
+    fake_find(fake, "Prices")->content[5] = 77;
+    fake_find(fake, "ShmBroker.Control.1")->content[64 + 8] = 1; /* abandoned */
+    fake_clock(fake, FAKE_STARTED + 1000);
+}
+
+static void find_again(size_t number)
+{
+    const struct fake_object *prices = fake_find(fake, "Prices");
+
+    (void)number;
+    assert_int_equal(prices->handles, 1);
+    assert_int_equal(prices->content[5], 77);
+    assert_int_equal(fake_find(fake, "ShmBroker.Control.1")->handles, 1);
+    assert_int_equal(fake_find(fake, "ShmBroker.Control.1")->content[64 + 8], 1);
+    assert_int_equal(fake_find(fake, SHMB_ROOT_NAME)->clients, 1);
+    assert_int_equal(publication(), 2);
+    assert_int_equal(report().held, 4);
+    assert_int_equal(report().result, SHMB_REPORT_COMPLETE);
+}
+
+static void check_adopted(const char *owner)
+{
+    char generation[64];
+
+    fake_owner(fake, owner);
+    live(hold_and_go, 1);
+    (void)snprintf(generation, sizeof(generation), "%s",
+                   strstr(fake_state_text(fake, STATE_FILE), "object section 64 "));
+    *strchr(generation + 18, ' ') = '\0';
+    at_wait = find_again;
+    fake_stop_at(fake, FAKE_WAIT, 2);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+    assert_non_null(strstr(fake_state_text(fake, STATE_FILE), generation));
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECT_CONFLICT) +
+                         fake_event_count(fake, EVENT_PUBLICATION_CONFLICT) +
+                         fake_event_count(fake, EVENT_OBJECT_ADOPTED),
+                     0);
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
+static void what_clients_kept_is_found_again(void **state)
+{
+    check_adopted("S-1-5-80-1-2-3-4-5");
+    tear_down(state);
+    set_up(state);
+    check_adopted("S-1-5-32-544");
+}
+
+static void conflict(size_t number)
+{
+    (void)number;
+    assert_int_equal(fake_events_about(fake, EVENT_OBJECT_CONFLICT, "Prices"), 1);
+    assert_int_equal(fake_find(fake, "Prices")->handles, 0);
+}
+
+static void without_proof_it_is_a_stranger_s(void **state)
+{
+    (void)state;
+    fake_owner(fake, "S-1-5-32-544");
+    live(hold_and_go, 1);
+    fake_boot(fake, "boot-2"); /* the state speaks of objects that cannot be these */
+    at_wait = conflict;
+    fake_stop_at(fake, FAKE_WAIT, 2);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
+static void other_size(size_t number)
+{
+    (void)number;
+    assert_int_equal(fake_events_about(fake, EVENT_OBJECT_DEFERRED, "Prices"), 1);
+    assert_int_equal(fake_find(fake, "Prices")->handles, 1);
+}
+
+static void the_exact_size_clients_were_told_stays(void **state)
+{
+    (void)state;
+    live(hold_and_go, 1);
+    fake_file(fake, FILE_NAME, HEAD "  Prices: { size: 65 }\n");
+    at_wait = other_size;
+    fake_stop_at(fake, FAKE_WAIT, 2);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+    assert_non_null(strstr(fake_state_text(fake, STATE_FILE), "object section 64 "));
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
+static void a_newer_state_is_not_touched(void **state)
+{
+    static const char newer[] = "shmbroker-state 2\nwhatever\n";
+
+    (void)state;
+    fake_state_file(fake, STATE_FILE, newer);
+    assert_int_not_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+    assert_int_equal(fake_event_count(fake, EVENT_STATE_NEWER), 1);
+    assert_string_equal(fake_state_text(fake, STATE_FILE), newer);
+    assert_int_equal(fake_calls(fake, FAKE_CREATE), 0);
+}
+
+static char before[8][1024];
+
+static const char *const watched[] = {"Prices", "Prices.lock", "Plain", "Go",
+                                      "ShmBroker.Control.1"};
+#define WATCHED (sizeof(watched) / sizeof(watched[0]))
+
+static size_t failing, calls_of_reload, refused;
+static uint32_t published;
+static enum sys_status failure;
+
+static void fail_in_reload(size_t number)
+{
+    size_t i;
+
+    if (number == 1) {
+        for (i = 0; i < WATCHED; i++)
+            (void)snprintf(before[i], sizeof(before[i]), "%s", fake_find(fake, watched[i])->sddl);
+        published = publication();
+        if (failing > 0)
+            fake_fail_nth(fake, fake_can_fail_calls(fake) + failing, failure);
+        calls_of_reload = fake_can_fail_calls(fake);
+        change("version: 1\ndefaults: { access: { read: Users, write: 'CORP\\Traders' } }\n"
+               "segments:\n  Prices: { size: 64, initial: { text: none } }\n"
+               "  Fresh: { size: 4 KiB, initial: { text: new } }\n"
+               "events: { Go: { reset: manual } }\n");
+        return;
+    }
+    if (number != 2)
+        return;
+    calls_of_reload = fake_can_fail_calls(fake) - calls_of_reload;
+    if (fake_event_count(fake, EVENT_RELOAD_REFUSED) == 0) {
+        assert_int_equal(fake_event_count(fake, EVENT_RELOADED), 1);
+        assert_null(fake_find(fake, "Plain"));
+        return;
+    }
+    refused++;
+    assert_null(fake_find(fake, "Fresh"));
+    assert_int_equal(publication(), published);
+    for (i = 0; i < WATCHED; i++) {
+        assert_int_equal(fake_find(fake, watched[i])->handles, 1);
+        assert_string_equal(fake_find(fake, watched[i])->sddl, before[i]);
+    }
+}
+
+static void each_call_of_a_reload_fails(void **state)
+{
+    static const enum sys_status kinds[] = {SYS_TAKEN, SYS_DENIED,    SYS_NOT_FOUND,
+                                            SYS_LATER, SYS_NO_MEMORY, SYS_FAILED};
+    size_t calls, how;
+
+    failing = refused = 0;
+    live(fail_in_reload, 2);
+    calls = calls_of_reload;
+    assert_in_range(calls, 15, 60);
+    for (failing = 1; failing <= calls; failing++) {
+        for (how = 0; how < sizeof(kinds) / sizeof(kinds[0]); how++) {
+            tear_down(state);
+            set_up(state);
+            failure = kinds[how];
+            live(fail_in_reload, 2);
+        }
+    }
+    assert_in_range(refused, 30, calls * 6);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_new_comes_and_what_is_gone_goes),
+        TEST(access_changes_in_place),
+        TEST(errors_change_nothing),
+        TEST(a_size_changes_only_when_asked_for),
+        TEST(what_is_open_is_not_made_anew),
+        TEST(what_returns_while_clients_hold_it_is_adopted),
+        TEST(what_clients_kept_is_found_again),
+        TEST(without_proof_it_is_a_stranger_s),
+        TEST(the_exact_size_clients_were_told_stays),
+        TEST(a_newer_state_is_not_touched),
+        TEST(each_call_of_a_reload_fails),
+    };
+
+    return cmocka_run_group_tests_name("core_reload", tests, NULL, NULL);
+}

@@ -1,0 +1,340 @@
+/* The verbs that change what runs, and tell of it: reload, plan, status; and Ctrl+Break. */
+#include "service_manager.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients.h"
+
+#define HEAD "version: 1\ndefaults: { access: { write: [Interactive] } }\nsegments:\n"
+#define DATA "  ShmbTest.Data: { size: 64, lock: none, initial: { text: \"kept\" } }\n"
+#define DATA_READ                                                                                  \
+    "  ShmbTest.Data: { size: 64, lock: none, initial: { text: \"kept\" }, access: { read: "       \
+    "[Interactive] } }\n"
+#define DATA_LARGE "  ShmbTest.Data: { size: 8192, lock: none, initial: { text: \"kept\" } }\n"
+#define OLD        "  ShmbTest.Old: { size: 64, lock: none }\n"
+#define NEW        "  ShmbTest.New: { size: 64, lock: none }\n"
+
+static const struct launch user = {.standard_user = true};
+static char said[32768];
+
+static DWORD run_as(const struct launch *how, const char *arguments)
+{
+    struct child *child =
+        child_start(how, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
+    const char *line;
+    size_t used = 0;
+
+    said[0] = '\0';
+    while ((line = child_line(child)) != NULL && used < sizeof(said))
+        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
+    return child_end(child);
+}
+
+/* All that was said must have this part. */
+static void said_too(const char *part)
+{
+    if (strstr(said, part) == NULL)
+        fail_msg("no \"%s\" in:\n%s", part, said);
+}
+
+static void not_said(const char *part)
+{
+    if (strstr(said, part) != NULL)
+        fail_msg("there is \"%s\" in:\n%s", part, said);
+}
+
+static void verb(const char *arguments, DWORD code, const char *part)
+{
+    DWORD got = run_as(NULL, arguments);
+
+    if (got != code)
+        fail_msg("shmbroker %s: code %lu instead of %lu, in:\n%s", arguments, got, code, said);
+    said_too(part);
+}
+
+/* A service that runs on this configuration. */
+static void serve(const char *text)
+{
+    char arguments[1024];
+
+    snprintf(arguments, sizeof(arguments), "install --config \"%s\"", scm_file(text));
+    verb(arguments, 0, "installed");
+    verb("start", 0, "runs");
+}
+
+static void expect_open(const char *name, const char *mask, const char *code)
+{
+    assert_string_equal(client_line(&user, "open section Global\\%s %s", name, mask), code);
+}
+
+/* ---- what they ask for ---- */
+
+static void wrong_command_lines_are_code_2(void **state)
+{
+    (void)state;
+    verb("reload ShmbTest.Data", 2, "reload");
+    verb("reload --recreate", 2, "--recreate");
+    verb("reload --json", 2, "reload");
+    verb("plan", 2, "plan");
+    verb("plan one.yaml two.yaml", 2, "plan");
+    verb("plan --merged one.yaml", 2, "plan");
+    verb("status now", 2, "status");
+    verb("run --state", 2, "--state");
+}
+
+static void without_a_broker_they_say_so(void **state)
+{
+    char arguments[1024];
+
+    (void)state;
+    verb("reload", 5, "not installed");
+    snprintf(arguments, sizeof(arguments), "plan \"%s\"", scm_file(HEAD DATA));
+    verb(arguments, 5, "no broker");
+    snprintf(arguments, sizeof(arguments), "install --config \"%s\"", scm_file(HEAD DATA));
+    verb(arguments, 0, "installed");
+    verb("reload", 5, "does not run");
+    verb("reload --recreate ShmbTest.Data", 5, "does not run");
+    assert_string_equal(
+        scm_registry("SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters", "Recreate"),
+        "(none)");
+}
+
+/* ---- reload ---- */
+
+static void nothing_to_do_is_done(void **state)
+{
+    (void)state;
+    serve(HEAD DATA OLD);
+    verb("reload", 0, "has applied");
+    said_too("keep     2: done");
+    verb("reload", 0, "has applied");
+}
+
+static void each_step_is_told_and_done(void **state)
+{
+    (void)state;
+    serve(HEAD DATA OLD);
+    expect_open("ShmbTest.Data", "0x6", "0");
+    scm_file(HEAD DATA_READ NEW);
+    verb("reload", 0, "has applied");
+    said_too("create   Global\\ShmbTest.New: done\n");
+    said_too("access   Global\\ShmbTest.Data: done\n");
+    said_too("retire   Global\\ShmbTest.Old: done\n");
+    expect_open("ShmbTest.New", "0x6", "0");
+    expect_open("ShmbTest.Data", "0x6", "5");
+    expect_open("ShmbTest.Data", "0x4", "0");
+    expect_open("ShmbTest.Old", "0x4", "2");
+    verb("status", 0, "last reload:   applied");
+}
+
+static void a_refused_one_changes_nothing(void **state)
+{
+    (void)state;
+    serve(HEAD DATA OLD);
+    scm_file(HEAD DATA "  ShmbTest.New: { size: 0 }\n");
+    verb("reload", 1, "nothing has changed");
+    said_too("my config.yaml:5:25: error: ");
+    expect_open("ShmbTest.Old", "0x6", "0");
+    expect_open("ShmbTest.New", "0x4", "2");
+    run_as(NULL, "status");
+    said_too("last reload:   refused");
+    said_too("my config.yaml:5:25: error: ");
+    scm_file(HEAD DATA NEW);
+    verb("reload", 0, "has applied");
+    not_said("error");
+}
+
+static void a_taken_name_is_code_1(void **state)
+{
+    struct child *squatter = client_start(NULL, "create event Global\\ShmbTest.New");
+
+    (void)state;
+    child_expect(squatter, "created");
+    serve(HEAD DATA);
+    scm_file(HEAD DATA NEW);
+    verb("reload", 1, "not all of it");
+    said_too("create   Global\\ShmbTest.New: an event");
+    verb("status", 1, "section Global\\ShmbTest.New: taken by an event");
+    verb("status", 1, "last reload:   incomplete");
+}
+
+static void another_size_is_deferred_and_made_anew_on_demand(void **state)
+{
+    (void)state;
+    serve(HEAD DATA);
+    scm_file(HEAD DATA_LARGE);
+    verb("reload", 1, "defer    Global\\ShmbTest.Data: the size cannot change from 64 to 8192");
+    verb("status", 1, "section Global\\ShmbTest.Data: held, deferred: the size cannot change");
+    verb("status --json", 1, "\"state\": \"deferred\"");
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "4096: 6b657074");
+    verb("reload --recreate Global\\ShmbTest.Data", 0, "recreate Global\\ShmbTest.Data: done");
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "8192: 6b657074");
+    /* Once: the next reload does not do it again. */
+    verb("reload", 0, "keep     1: done");
+    verb("status", 0, "section Global\\ShmbTest.Data: held\n");
+}
+
+static void whoever_may_not_control_the_service_is_refused(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* its service manager does not look at the caller */
+    serve(HEAD DATA);
+    assert_int_equal(run_as(&user, "reload"), 3);
+    said_too("administrator");
+}
+
+/* ---- plan ---- */
+
+static void a_plan_does_nothing(void **state)
+{
+    char arguments[1024];
+
+    (void)state;
+    serve(HEAD DATA OLD);
+    snprintf(arguments, sizeof(arguments), "plan \"%s\"",
+             scm_file(HEAD DATA_READ NEW "  ShmbTest.Old: { size: 100, lock: none }\n"));
+    verb(arguments, 0, "nothing has been done");
+    said_too("create   Global\\ShmbTest.New: section\n");
+    said_too("access   Global\\ShmbTest.Data: D:P(");
+    said_too(" -> D:P(");
+    said_too("defer    Global\\ShmbTest.Old: the size cannot change from 64 to 100");
+    said_too("create 1, change the access of 1, defer 1, retire 0 and keep 0");
+    expect_open("ShmbTest.New", "0x4", "2");
+    expect_open("ShmbTest.Data", "0x6", "0");
+    verb("status", 0, "none since the start");
+    /* The same as now, and nothing at all in common. */
+    scm_file(HEAD DATA OLD);
+    verb(arguments, 0, "create 0, change the access of 0, defer 0, retire 0 and keep 2");
+    not_said("Global\\");
+    scm_file(HEAD NEW);
+    verb(arguments, 0, "create 1, change the access of 0, defer 0, retire 2 and keep 0");
+    said_too("retire   Global\\ShmbTest.Old: section\n");
+    scm_file(HEAD "  ShmbTest.New: { size: 0 }\n");
+    verb(arguments, 1, "would be refused");
+    said_too("my config.yaml:4:25: error: ");
+    verb("plan \"C:\\no such folder\\x.yaml\"", 1, "cannot be read");
+}
+
+/* ---- status ---- */
+
+static void status_is_json_too(void **state)
+{
+    (void)state;
+    serve(HEAD DATA "  ShmbTest.Locked: { size: 100 }\n"
+                    "semaphores: { ShmbTest.Five: { maximum: 5 } }\n"
+                    "events: { ShmbTest.Manual: { reset: manual } }\n");
+    verb("reload", 0, "keep     5: done");
+    verb("status --json", 0, "\"complete\": true");
+    said_too("\"state\": \"running\"");
+    said_too("\"account\": ");
+    said_too("my config.yaml\"");
+    said_too("\"result\": \"applied\"");
+    said_too("\"step\": \"keep\"");
+    said_too("\"bytes\": 164");
+    said_too("\"name\": \"Global\\\\ShmbTest.Data\"");
+    said_too("\"size\": 64");
+    said_too("\"lock\": \"Global\\\\ShmbTest.Locked.lock\"");
+    said_too("\"maximum\": 5");
+    said_too("\"manual_reset\": true");
+    said_too("\"troubles\": []");
+    assert_int_equal(run_as(&user, "status --json"), 0);
+    said_too("\"report\": false");
+    said_too("\"name\": \"Global\\\\ShmbTest.Five\"");
+    not_said("\"reload\"");
+    verb("stop", 0, "stopped");
+    verb("status --json", 5, "\"state\": \"missing\"");
+    said_too("\"end\": \"it was stopped as asked\"");
+    said_too("\"complete\": false");
+}
+
+static void status_tells_users_what_they_may_know(void **state)
+{
+    struct child *squatter = client_start(NULL, "create event Global\\ShmbTest.Old");
+
+    (void)state;
+    child_expect(squatter, "created");
+    serve(HEAD DATA OLD);
+    assert_int_equal(run_as(&user, "status"), 1);
+    said_too("administrators only");
+    said_too("section Global\\ShmbTest.Data: held\n");
+    said_too("section Global\\ShmbTest.Old: taken by an object");
+    said_too("objects:       1 held, 64 bytes\n               1 conflict\n");
+}
+
+/* ---- in a console ---- */
+
+static struct child *run_in_console(const char *text)
+{
+    static const struct launch console = {.console = true};
+    const char *file = scm_file(text);
+    struct child *broker = child_start(&console, "\"%s\" run --config \"%s\" --state \"%s.state\"",
+                                       support_sibling("shmbroker.exe"), file, file);
+
+    child_find(broker, "info 100", SUPPORT_DEADLINE_MS);
+    return broker;
+}
+
+static void end_in_console(struct child *broker)
+{
+    child_interrupt(broker);
+    child_find(broker, "info 102", SUPPORT_DEADLINE_MS);
+    assert_int_equal(child_end(broker), 0);
+}
+
+static void run_keeps_its_state_where_it_is_told(void **state)
+{
+    struct child *broker = run_in_console(HEAD OLD);
+    char pattern[1024];
+    WIN32_FIND_DATAW entry;
+    HANDLE search;
+
+    (void)state;
+    snprintf(pattern, sizeof(pattern), "%s.state\\*.*", scm_file(HEAD OLD));
+    search = FindFirstFileW(support_wide(pattern), &entry);
+    assert_true(search != INVALID_HANDLE_VALUE);
+    FindClose(search);
+    end_in_console(broker);
+}
+
+static void ctrl_break_reloads(void **state)
+{
+    struct child *broker;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* its consoles have no Ctrl+Break */
+    broker = run_in_console(HEAD OLD);
+    scm_file(HEAD NEW);
+    child_break(broker);
+    child_find(broker, "info 210", SUPPORT_DEADLINE_MS);
+    expect_open("ShmbTest.New", "0x4", "0");
+    expect_open("ShmbTest.Old", "0x4", "2");
+    end_in_console(broker);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(wrong_command_lines_are_code_2),
+        TEST(without_a_broker_they_say_so),
+        TEST(nothing_to_do_is_done),
+        TEST(each_step_is_told_and_done),
+        TEST(a_refused_one_changes_nothing),
+        TEST(a_taken_name_is_code_1),
+        TEST(another_size_is_deferred_and_made_anew_on_demand),
+        TEST(whoever_may_not_control_the_service_is_refused),
+        TEST(a_plan_does_nothing),
+        TEST(status_is_json_too),
+        TEST(status_tells_users_what_they_may_know),
+        TEST(run_keeps_its_state_where_it_is_told),
+        TEST(ctrl_break_reloads),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, scm_setup, NULL);
+}
