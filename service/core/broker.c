@@ -328,7 +328,7 @@ size_t broker_stop(struct broker *broker)
         item->generation = 0;
         item_set_reason(item, NULL);
         item->cause = 0;
-        item->access_due = false;
+        item->access_due = item->adopted = false;
         item->state = ITEM_WANTED;
         system->progress(system->self);
     }

@@ -31,6 +31,7 @@ struct control_place {
     size_t section; /* its index + 1; 0: none so far */
     uint32_t block;
     uint64_t generation; /* for which the block was written; 0: never */
+    uint64_t recorded;   /* the same, for the place being in the state */
     size_t next;         /* the next segment of the set */
     size_t from_section; /* where it has moved from, index + 1; 0: it has not */
     uint32_t from_block;
@@ -516,17 +517,21 @@ static void record_sections(const struct control_sets *sets, struct state *state
     }
 }
 
-void control_sets_record(const struct control_sets *sets, struct state *state)
+void control_sets_record(struct control_sets *sets, struct state *state)
 {
     size_t i;
 
     record_sections(sets, state);
     for (i = 0; i < sets->place_count; i++) {
         const struct item *item = &sets->inventory->items[i];
+        struct control_place *place = &sets->places[i];
         const struct state_record *known;
         struct state_record record;
-        uint32_t block, number = control_sets_find(sets, i, &block);
+        uint32_t block, number;
 
+        if (place->section == 0 || place->recorded == place->generation)
+            continue;
+        number = control_sets_find(sets, i, &block);
         known = number != 0 ? state_find(state, item->spec.name) : NULL;
         if (known == NULL)
             continue;
@@ -534,6 +539,7 @@ void control_sets_record(const struct control_sets *sets, struct state *state)
         record.control = number;
         record.block = block;
         state_put(state, &record);
+        place->recorded = place->generation;
     }
 }
 
@@ -578,6 +584,7 @@ static void inherit_places(struct control_sets *sets, const struct control_sets 
             place->section = old->section;
             place->block = old->block;
             place->generation = old->generation;
+            place->recorded = old->recorded;
         } else {
             place->from_section = old->section;
             place->from_block = old->block;

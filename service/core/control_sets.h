@@ -44,7 +44,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
 void control_sets_restore(struct control_sets *sets, const struct state *state);
 
 /* Puts into the state, not yet written, where the block of each segment is. */
-void control_sets_record(const struct control_sets *sets, struct state *state);
+void control_sets_record(struct control_sets *sets, struct state *state);
 
 /*
  * The number of the control section of a segment, by its index in the

@@ -186,6 +186,28 @@ static void whoever_may_not_control_the_service_is_refused(void **state)
     said_too("administrator");
 }
 
+/* Waits until a section can be opened. */
+static void wait_for_section(const char *name)
+{
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+
+    while (strcmp(client_line(&user, "open section Global\\%s 0x4", name), "0") != 0)
+        assert_true(GetTickCount64() < until);
+}
+
+static void a_watched_file_is_applied_by_itself(void **state)
+{
+    (void)state;
+    serve("watch: true\n" HEAD DATA);
+    scm_file("watch: true\n" HEAD DATA NEW);
+    wait_for_section("ShmbTest.New");
+    /* And refused by itself, which a reload that is asked for then follows. */
+    scm_file("watch: true\n" HEAD DATA NEW OLD "  ShmbTest.Bad: { size: 0 }\n");
+    verb("reload", 1, "nothing has changed");
+    scm_file("watch: true\n" HEAD DATA NEW OLD);
+    wait_for_section("ShmbTest.Old");
+}
+
 /* ---- plan ---- */
 
 static void a_plan_does_nothing(void **state)
@@ -284,19 +306,35 @@ static void end_in_console(struct child *broker)
     assert_int_equal(child_end(broker), 0);
 }
 
+/* Takes away the folder that run_in_console names; returns how many files were in it. */
+static int remove_state(void)
+{
+    char folder[1024], path[2048];
+    WIN32_FIND_DATAW entry;
+    HANDLE search;
+    int files = 0;
+
+    snprintf(folder, sizeof(folder), "%s.state", scm_file(HEAD OLD));
+    snprintf(path, sizeof(path), "%s\\*", folder);
+    search = FindFirstFileW(support_wide(path), &entry);
+    assert_true(search != INVALID_HANDLE_VALUE);
+    do {
+        snprintf(path, sizeof(path), "%s\\%s", folder, support_narrow(entry.cFileName));
+        files += DeleteFileW(support_wide(path)) ? 1 : 0;
+    } while (FindNextFileW(search, &entry));
+    FindClose(search);
+    RemoveDirectoryW(support_wide(folder));
+    return files;
+}
+
 static void run_keeps_its_state_where_it_is_told(void **state)
 {
     struct child *broker = run_in_console(HEAD OLD);
-    char pattern[1024];
-    WIN32_FIND_DATAW entry;
-    HANDLE search;
 
     (void)state;
-    snprintf(pattern, sizeof(pattern), "%s.state\\*.*", scm_file(HEAD OLD));
-    search = FindFirstFileW(support_wide(pattern), &entry);
-    assert_true(search != INVALID_HANDLE_VALUE);
-    FindClose(search);
+    assert_true(remove_state() > 0);
     end_in_console(broker);
+    remove_state();
 }
 
 static void ctrl_break_reloads(void **state)
@@ -313,6 +351,7 @@ static void ctrl_break_reloads(void **state)
     expect_open("ShmbTest.New", "0x4", "0");
     expect_open("ShmbTest.Old", "0x4", "2");
     end_in_console(broker);
+    remove_state();
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
@@ -327,6 +366,7 @@ int main(void)
         TEST(a_refused_one_changes_nothing),
         TEST(a_taken_name_is_code_1),
         TEST(another_size_is_deferred_and_made_anew_on_demand),
+        TEST(a_watched_file_is_applied_by_itself),
         TEST(whoever_may_not_control_the_service_is_refused),
         TEST(a_plan_does_nothing),
         TEST(status_is_json_too),
