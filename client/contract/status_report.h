@@ -37,12 +37,16 @@
  *     mutex        Global\Prices.lock            failed    CreateMutexW: ... (error 8)
  *     publication  Global\ShmBroker.Directory    conflict  a section owned by ...
  *     publication  Global\ShmBroker.Control.1    avoided   a mutex owned by ...
+ *     degraded     C:\...\app.yaml               left-out  it has errors
+ *     degraded     C:\...\shmbroker.yaml         last-good ...
+ *     degraded     CORP\Traders                  pending   ...
  *     cut          17                            lines
  *
  *   The first two always; one for each object that is not held (reasons as in
  *   its event), one for each section of the publication that could not be had
- *   (avoided: another name does as well). `cut` is the last line, where there
- *   is no room for that many more.
+ *   (avoided: another name does as well); one for each reason why less is served
+ *   than the files ask for (degraded). `cut` is the last line, where there is no
+ *   room for that many more.
  *
  *   After a reload also what came of it, in the order of the plan. A step is
  *   create, adopt, access, recreate, defer, retire or keep; objects that are

@@ -16,7 +16,8 @@
 
 enum event_id {
     /*
-     * Information. The broker runs and holds everything its configuration names.
+     * Information. The broker runs and holds all objects of the configuration it
+     * serves. Where that is less than the files ask for, 212, 213 or 306 say so.
      * %1 version  %2 configuration file  %3 number of objects
      */
     EVENT_RUNNING = 100,
