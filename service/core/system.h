@@ -237,6 +237,9 @@ struct system {
     /* The system's clock as FILETIME: 100 ns since 1601. It may be set back at any time. */
     uint64_t (*now)(void *self);
 
+    /* Milliseconds since some time in the past, that nobody can set. */
+    uint64_t (*ticks)(void *self);
+
     /*
      * Tells the operator: event log and, in a console, one line. `inserts` are
      * the values of the message in the order of events.h.

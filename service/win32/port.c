@@ -209,6 +209,12 @@ static uint64_t do_now(void *self)
     return (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
 }
 
+static uint64_t do_ticks(void *self)
+{
+    (void)self;
+    return GetTickCount64();
+}
+
 static void do_report(void *self, enum event_id event, const char *const *inserts, size_t count)
 {
     const struct port *port = self;
@@ -325,6 +331,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .close = do_close,
         .random = do_random,
         .now = do_now,
+        .ticks = do_ticks,
         .report = do_report,
         .progress = do_progress,
         .running = do_running,

@@ -69,6 +69,7 @@ struct fake {
     void (*on_wait)(struct fake *fake, size_t number);
     void (*on_effect)(struct fake *fake);
     uint64_t clock, random;
+    uint64_t ticks; /* a wait that ends by time takes its time */
     uint32_t waits[WAITS_MAX];
 };
 
@@ -738,6 +739,11 @@ static uint64_t now(void *self)
     return ((const struct fake *)self)->clock;
 }
 
+static uint64_t ticks(void *self)
+{
+    return ((const struct fake *)self)->ticks;
+}
+
 static void close_object(void *self, struct sys_object *handle)
 {
     struct fake *fake = self;
@@ -798,6 +804,7 @@ static bool stopping(void *self)
 static enum sys_wake wait_ms(void *self, uint32_t ms)
 {
     struct fake *fake = self;
+    enum sys_wake wake;
     size_t number;
 
     fake_busy++;
@@ -812,11 +819,11 @@ static enum sys_wake wait_ms(void *self, uint32_t ms)
         return SYS_WAKE_STOP;
     if (ms == UINT32_MAX && !fake->woken)
         fail_msg("a wait for ever, and nobody will ask to stop");
-    if (fake->woken) {
-        fake->woken = false;
-        return fake->wake;
-    }
-    return SYS_WAKE_TIMEOUT;
+    wake = fake->woken ? fake->wake : SYS_WAKE_TIMEOUT;
+    fake->woken = false;
+    if (wake == SYS_WAKE_TIMEOUT)
+        fake->ticks += ms;
+    return wake;
 }
 
 struct fake *fake_new(void)
@@ -843,6 +850,7 @@ struct fake *fake_new(void)
                                 .close = close_object,
                                 .random = give_random,
                                 .now = now,
+                                .ticks = ticks,
                                 .report = report,
                                 .progress = progress,
                                 .running = running,

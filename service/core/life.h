@@ -1,0 +1,39 @@
+/*
+ * life.h - what the parts of a broker's life share: how it starts (starting.h),
+ * reads its configuration again (reloading.h), and waits for accounts
+ * (pending.h).
+ */
+#ifndef CORE_LIFE_H
+#define CORE_LIFE_H
+
+#include "broker.h"
+#include "notes.h"
+#include "setup.h"
+#include "state.h"
+#include "system.h"
+
+struct life {
+    const struct system *system;
+    const char *file;    /* the main file's path, also what messages call it */
+    struct setup *setup; /* what is served */
+    struct broker *broker;
+    struct notes lasting; /* why less is served than the files ask for */
+    struct state *memory; /* before there is a broker: SIDs of accounts */
+    uint32_t delay;       /* milliseconds until pending accounts are asked for again */
+    bool last_good;       /* the last good configuration is served, not the main file */
+    bool expand_due;      /* accounts have been resolved, and are not yet in force */
+};
+
+/* For a configuration to be read, with what is remembered of accounts. NULL: no memory. */
+struct setup *life_new_setup(struct life *life);
+void life_free_setup(struct setup *setup); /* NULL is allowed */
+
+bool life_stopping(const struct life *life);
+
+/* Remembers the configuration in force; only what is served as a whole is good. */
+void life_keep_last_good(const struct life *life);
+
+/* Has the files of the configuration in force watched, where it says so. */
+void life_watch(const struct life *life);
+
+#endif

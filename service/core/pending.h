@@ -1,0 +1,22 @@
+/*
+ * pending.h - accounts that cannot be resolved now, and get their rights later.
+ */
+#ifndef CORE_PENDING_H
+#define CORE_PENDING_H
+
+#include "life.h"
+
+/*
+ * For a configuration that has just come into force: remembers the accounts that
+ * are known, and says which are pending, except those pending in `former`, too
+ * (NULL: nothing was served before).
+ */
+void pending_settle(struct life *life, const struct setup *former);
+
+/* Milliseconds until pending_retry; UINT32_MAX: nothing is pending. */
+uint32_t pending_delay(const struct life *life);
+
+/* Asks again; what is known now comes into force as a reload does. */
+void pending_retry(struct life *life);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * schedule.h - what the broker's loop does besides reloads, and when.
+ */
+#ifndef CORE_SCHEDULE_H
+#define CORE_SCHEDULE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCHEDULE_NEVER UINT32_MAX
+#define SCHEDULE_MOST  8
+
+/* Something to be done from time to time. */
+struct schedule_duty {
+    /* Milliseconds from now until it should be done; SCHEDULE_NEVER: nothing to do. */
+    uint32_t (*delay)(const void *context);
+    void (*run)(void *context);
+};
+
+/* Times are of the port's `ticks`. */
+struct schedule {
+    const struct schedule_duty *duties; /* borrowed */
+    size_t count;                       /* at most SCHEDULE_MOST */
+    uint64_t due[SCHEDULE_MOST];        /* UINT64_MAX: never */
+};
+
+void schedule_begin(struct schedule *schedule, const struct schedule_duty *duties, size_t count);
+
+/*
+ * Asks every duty for its delay, and returns the milliseconds to sleep at most.
+ * One that was due earlier stays so: what happens in between puts off nothing.
+ */
+uint32_t schedule_plan(struct schedule *schedule, const void *context, uint64_t now);
+
+/* Does what is due. */
+void schedule_run(struct schedule *schedule, void *context, uint64_t now);
+
+#endif
