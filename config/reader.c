@@ -227,6 +227,28 @@ uint64_t reader_size(struct reader *reader, const struct node *node, const struc
     return size;
 }
 
+bool reader_time(struct reader *reader, const struct node *node, const struct path *path,
+                 uint64_t least, uint64_t most, const char *range, uint64_t *out)
+{
+    enum units_result result = UNITS_NOT_A_NUMBER;
+    struct shown shown;
+
+    *out = 0;
+    if (node->kind == NODE_SCALAR && !node_is_null(node))
+        result = units_time(node->text, node->length, out);
+    if (result == UNITS_OK && *out >= least && *out <= most)
+        return true;
+    if (result == UNITS_OK || result == UNITS_TOO_BIG)
+        reader_error(reader, node, path, "%s; %s", reader_show(node, &shown), range);
+    else
+        reader_error(reader, node, path,
+                     "%s; write a time with its unit, such as 500 ms, 30 s, "
+                     "10 min or 1 h",
+                     reader_show(node, &shown));
+    *out = 0;
+    return false;
+}
+
 bool reader_bool(struct reader *reader, const struct node *node, const struct path *path, bool *out)
 {
     struct shown shown;

@@ -74,6 +74,13 @@ bool reader_number(struct reader *reader, const struct node *node, const struct 
 uint64_t reader_size(struct reader *reader, const struct node *node, const struct path *path,
                      uint64_t most, const char *range);
 
+/*
+ * A time of `least` to `most` milliseconds; `range` says so in a message.
+ * False: an error was added, and `*out` is 0.
+ */
+bool reader_time(struct reader *reader, const struct node *node, const struct path *path,
+                 uint64_t least, uint64_t most, const char *range, uint64_t *out);
+
 /* true or false, without quotes. */
 bool reader_bool(struct reader *reader, const struct node *node, const struct path *path,
                  bool *out);

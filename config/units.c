@@ -77,6 +77,32 @@ enum units_result units_size(const char *text, size_t length, uint64_t *out)
     return UNITS_BAD_UNIT;
 }
 
+enum units_result units_time(const char *text, size_t length, uint64_t *out)
+{
+    static const struct {
+        const char name[4];
+        uint64_t ms;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"min", 60000}, {"h", 3600000}};
+    const char *unit;
+    size_t unit_length, i, number = split(text, length, &unit, &unit_length);
+    enum units_result result = units_number(text, number, out);
+
+    if (result != UNITS_OK || (number == length && *out == 0))
+        return result;
+    for (i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (unit_length != strlen(units[i].name) || memcmp(unit, units[i].name, unit_length) != 0)
+            continue;
+        if (*out > UINT64_MAX / units[i].ms) {
+            *out = 0;
+            return UNITS_TOO_BIG;
+        }
+        *out *= units[i].ms;
+        return UNITS_OK;
+    }
+    *out = 0;
+    return UNITS_BAD_UNIT;
+}
+
 static char upper(char c)
 {
     return (char)(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);

@@ -1,5 +1,5 @@
 /*
- * units.h - numbers and sizes as a person writes them.
+ * units.h - numbers, sizes and times as a person writes them.
  *
  * Plain decimal only: no sign, no fraction, no leading zero (which other
  * readers of YAML take for octal).
@@ -25,6 +25,13 @@ enum units_result units_number(const char *text, size_t length, uint64_t *out);
  * or without one space between. `*out` is 0 on failure.
  */
 enum units_result units_size(const char *text, size_t length, uint64_t *out);
+
+/*
+ * A time in milliseconds: a number with ms, s, min or h behind it, with or
+ * without one space between. A number alone is UNITS_BAD_UNIT, but for 0.
+ * `*out` is 0 on failure.
+ */
+enum units_result units_time(const char *text, size_t length, uint64_t *out);
 
 /*
  * The unit that was probably meant where units_size says UNITS_BAD_UNIT: "KiB"

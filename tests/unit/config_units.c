@@ -88,6 +88,48 @@ static void units_that_were_meant(void **state)
     }
 }
 
+static void times(void **state)
+{
+    static const struct {
+        const char *text;
+        enum units_result result;
+        uint64_t ms;
+    } times[] = {
+        {"0", UNITS_OK, 0},
+        {"0 s", UNITS_OK, 0},
+        {"250 ms", UNITS_OK, 250},
+        {"250ms", UNITS_OK, 250},
+        {"30 s", UNITS_OK, 30000},
+        {"10 min", UNITS_OK, 600000},
+        {"2h", UNITS_OK, 7200000},
+        {"5124095576030 h", UNITS_OK, UINT64_C(18446744073708000000)},
+        {"5124095576031 h", UNITS_TOO_BIG, 0},
+        {"99999999999999999999 s", UNITS_TOO_BIG, 0},
+        {"30", UNITS_BAD_UNIT, 0},
+        {"30 sec", UNITS_BAD_UNIT, 0},
+        {"30 S", UNITS_BAD_UNIT, 0},
+        {"10 m", UNITS_BAD_UNIT, 0},
+        {"1 min 30 s", UNITS_BAD_UNIT, 0},
+        {"30  s", UNITS_BAD_UNIT, 0},
+        {"1.5 h", UNITS_BAD_UNIT, 0},
+        {"30 KiB", UNITS_BAD_UNIT, 0},
+        {"s", UNITS_NOT_A_NUMBER, 0},
+        {"-1 s", UNITS_NOT_A_NUMBER, 0},
+        {"01 s", UNITS_NOT_A_NUMBER, 0},
+        {"", UNITS_NOT_A_NUMBER, 0},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(times); i++) {
+        uint64_t ms = 99;
+
+        print_message("'%s'\n", times[i].text);
+        assert_int_equal(units_time(times[i].text, strlen(times[i].text), &ms), times[i].result);
+        assert_true(ms == times[i].ms);
+    }
+}
+
 /* The text given is longer than the length said: nothing behind it may count. */
 static void length_counts(void **state)
 {
@@ -143,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_and_sizes),
         cmocka_unit_test(units_that_were_meant),
+        cmocka_unit_test(times),
         cmocka_unit_test(length_counts),
         cmocka_unit_test(words_that_were_meant),
     };
