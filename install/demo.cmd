@@ -40,7 +40,7 @@ call install\build.cmd windows-x64 shmbroker shmb plain session_launcher
 if errorlevel 1 goto failed
 
 call :step "sc create ShmBroker"
-sc create ShmBroker binPath= "\"%bin%\shmbroker.exe\" --config \"%root%\config\demo.yaml\"" >nul
+sc create ShmBroker binPath= "\"%bin%\shmbroker.exe\" --config \"%root%\config\demo.yaml\" --allow-unsafe-config" >nul
 if errorlevel 1 goto failed
 
 call :step "start"

@@ -95,7 +95,7 @@ wait_for() {
 register() {
     local command
     command="\"$(wine_path "$bin/session_launcher.exe")\" -s 0 -- \"$(wine_path "$bin/shmbroker.exe")\""
-    command="$command --config \"$(wine_path "$root/config/demo.yaml")\""
+    command="$command --config \"$(wine_path "$root/config/demo.yaml")\" --allow-unsafe-config"
     name_is_gone && wine_run sc create ShmBroker binPath= "$command" >&2 &&
         [ "$(service_state)" = STOPPED ] && printf 'registered'
 }

@@ -9,7 +9,7 @@
 #include "system.h"
 
 #define REPORT_LINES_MAX 16000 /* bytes of one insert; an event holds 31,839 characters */
-#define REPORT_FAILURE   384   /* enough for any failure as text */
+#define REPORT_FAILURE   (SYS_TEXT_MAX + 128)   /* enough for any failure as text */
 
 /* "CreateFileMappingW: The paging file is too small (error 1455)", as far as it is known. */
 void report_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE]);

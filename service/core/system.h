@@ -23,6 +23,7 @@
 #define SYS_SID_MAX   192   /* "S-1-..." with its terminator */
 #define SYS_BOOT_MAX  40    /* a text for one boot of the machine, with its terminator */
 #define SYS_PATHS_MAX 1000u /* of one pattern */
+#define SYS_TEXT_MAX  768   /* bytes of a reason: two paths and what is wrong */
 
 enum sys_status {
     SYS_OK,
@@ -38,7 +39,8 @@ enum sys_status {
 struct sys_failure {
     uint32_t code;    /* the system's own number (Win32); 0: none */
     const char *call; /* static: the call that failed, such as "CreateFileMappingW" */
-    char text[256];   /* the system's sentence for the code, or what is known of a conflict */
+    char
+        text[SYS_TEXT_MAX]; /* the system's sentence for the code, or what is known of a conflict */
 };
 
 /* A held kernel object: a handle. One for each successful create, until close. */
@@ -115,8 +117,9 @@ struct system {
 
     /*
      * Reads a whole file of at most `limit` bytes. The content belongs to the
-     * caller, who frees it with free(). SYS_NOT_FOUND, SYS_DENIED; SYS_FAILED
-     * also for a file beyond the limit.
+     * caller, who frees it with free(). SYS_NOT_FOUND; SYS_DENIED, also for a file
+     * that others than administrators may change or replace (file_rules.h);
+     * SYS_FAILED also for a file beyond the limit.
      */
     enum sys_status (*read_file)(void *self, const char *path, size_t limit, char **content,
                                  size_t *length, struct sys_failure *why);
@@ -134,9 +137,10 @@ struct system {
      * The files a pattern of config/pattern.h means, from the folder of the
      * file `base` (absolute) where it is relative: absolute paths, sorted by
      * name without case, folders and hidden files left out. A folder that does
-     * not exist has no files. A pattern without wildcards is one path, whether
-     * the file exists or not. More than SYS_PATHS_MAX: SYS_FAILED. Each path,
-     * and then the array, are freed with free(); none: `*paths` is NULL.
+     * not exist has no files, one that others may add files to is SYS_DENIED. A
+     * pattern without wildcards is one path, whether the file exists or not. More than
+     * SYS_PATHS_MAX: SYS_FAILED. Each path, and then the array, are freed with free(); none:
+     * `*paths` is NULL.
      */
     enum sys_status (*expand)(void *self, const char *base, const char *pattern, char ***paths,
                               size_t *count, struct sys_failure *why);

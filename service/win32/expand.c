@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "file_check.h"
 #include "paths.h"
 #include "pattern.h"
 #include "wide.h"
@@ -166,15 +167,24 @@ static int compare_paths(const void *a, const void *b)
     return pattern_compare(*(char *const *)a, *(char *const *)b);
 }
 
-static enum sys_status find_files(const char *pattern, struct found *found, struct sys_failure *why)
+/* A folder that is not there has no files, and nothing to be said against it. */
+static enum sys_status check_folder(const char *pattern, struct sys_failure *why)
+{
+    enum sys_status status = file_check_way(pattern, why);
+
+    return status == SYS_NOT_FOUND ? SYS_OK : status;
+}
+
+static enum sys_status find_files(const char *pattern, bool safe, struct found *found,
+                                  struct sys_failure *why)
 {
     char *all = join(pattern, (size_t)(pattern_last_part(pattern) - pattern), "*");
     wchar_t *wide = all != NULL ? wide_from_utf8(all) : NULL;
-    enum sys_status status;
+    enum sys_status status = safe ? check_folder(pattern, why) : SYS_OK;
 
-    if (wide == NULL)
+    if (status == SYS_OK && wide == NULL)
         status = failure_set(why, "FindFirstFileExW", GetLastError());
-    else
+    else if (status == SYS_OK)
         status = list_folder(wide, pattern, found, why);
     free(wide);
     free(all);
@@ -183,8 +193,8 @@ static enum sys_status find_files(const char *pattern, struct found *found, stru
     return status;
 }
 
-enum sys_status expand_pattern(const char *base, const char *pattern, char ***paths, size_t *count,
-                               struct sys_failure *why)
+enum sys_status expand_pattern(const char *base, const char *pattern, bool safe, char ***paths,
+                               size_t *count, struct sys_failure *why)
 {
     struct found found = {0};
     enum sys_status status;
@@ -196,7 +206,7 @@ enum sys_status expand_pattern(const char *base, const char *pattern, char ***pa
     if (status != SYS_OK)
         return status;
     if (pattern_has_wildcard(pattern))
-        status = find_files(whole, &found, why);
+        status = find_files(whole, safe, &found, why);
     else
         status = add(&found, join(whole, strlen(whole), ""), why);
     free(whole);

@@ -3,20 +3,22 @@
 #include <stdlib.h>
 
 #include "failure.h"
+#include "file_check.h"
+#include "paths.h"
 #include "wide.h"
 
 #define RETRY_MS    100u
 #define RETRY_TIMES 20u
 
 /* Editors and virus scanners keep a file to themselves for moments. */
-static HANDLE open_patiently(const wchar_t *path)
+static HANDLE open_patiently(const wchar_t *path, DWORD flags)
 {
     unsigned tries;
 
     for (tries = 0;; tries++) {
         HANDLE file =
             CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                        NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+                        NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN | flags, NULL);
         DWORD code = GetLastError();
 
         if (file != INVALID_HANDLE_VALUE || tries == RETRY_TIMES ||
@@ -80,25 +82,51 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
     return SYS_OK;
 }
 
-enum sys_status files_read(const char *path, size_t limit, char **content, size_t *length,
-                           struct sys_failure *why)
+/* `check`: as files_read_safe says; the folders on the way have passed then. */
+static enum sys_status read_path(const char *path, bool check, size_t limit, char **content,
+                                 size_t *length, struct sys_failure *why)
 {
-    enum sys_status status;
-    wchar_t *wide;
+    wchar_t *wide = wide_from_utf8(path);
+    enum sys_status status = SYS_OK;
     HANDLE file;
 
-    *content = NULL;
-    *length = 0;
-    wide = wide_from_utf8(path);
     if (wide == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
-    file = open_patiently(wide);
+    file = open_patiently(wide, check ? FILE_FLAG_OPEN_REPARSE_POINT : 0);
     if (file == INVALID_HANDLE_VALUE) {
         status = cannot_open(wide, GetLastError(), why);
     } else {
-        status = files_read_open(file, limit, content, length, why);
+        if (check)
+            status = file_check_open(file, FILE_ROLE_FILE, path, why);
+        if (status == SYS_OK)
+            status = files_read_open(file, limit, content, length, why);
         CloseHandle(file);
     }
     free(wide);
+    return status;
+}
+
+enum sys_status files_read(const char *path, size_t limit, char **content, size_t *length,
+                           struct sys_failure *why)
+{
+    *content = NULL;
+    *length = 0;
+    return read_path(path, false, limit, content, length, why);
+}
+
+enum sys_status files_read_safe(const char *path, size_t limit, char **content, size_t *length,
+                                struct sys_failure *why)
+{
+    char *absolute = paths_absolute(path);
+    enum sys_status status;
+
+    *content = NULL;
+    *length = 0;
+    if (absolute == NULL)
+        return failure_set(why, "GetFullPathNameW", GetLastError());
+    status = file_check_way(absolute, why);
+    if (status == SYS_OK)
+        status = read_path(absolute, true, limit, content, length, why);
+    free(absolute);
     return status;
 }

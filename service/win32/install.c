@@ -26,11 +26,13 @@ static void warn(const char *what, DWORD code)
     console_error("shmbroker: warning: %s: %s (error %lu)", what, text, (unsigned long)code);
 }
 
-/* "exe" or "exe" --config "file"; to be freed with free(), NULL: GetLastError(). */
-static wchar_t *service_command(const char *executable, const char *config)
+/* "exe" [--config "file"] [--allow-unsafe-config]; to be freed with free(), NULL: GetLastError().
+ */
+static wchar_t *service_command(const char *executable, const char *config, bool unsafe)
 {
-    static const char option[] = "\" --config \"";
-    size_t size = strlen(executable) + (config == NULL ? 0 : strlen(config)) + sizeof(option) + 2;
+    static const char option[] = "\" --config \"", allow[] = " --allow-unsafe-config";
+    size_t size = strlen(executable) + (config == NULL ? 0 : strlen(config)) + sizeof(option) +
+                  sizeof(allow) + 2;
     char *command = malloc(size);
     wchar_t *wide;
 
@@ -38,8 +40,8 @@ static wchar_t *service_command(const char *executable, const char *config)
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
-    snprintf(command, size, "\"%s%s%s\"", executable, config == NULL ? "" : option,
-             config == NULL ? "" : config);
+    snprintf(command, size, "\"%s%s%s\"%s", executable, config == NULL ? "" : option,
+             config == NULL ? "" : config, unsafe ? allow : "");
     wide = wide_from_utf8(command);
     free(command);
     return wide;
@@ -160,7 +162,7 @@ static void prepare(const char *config, bool is_default)
     warn_if_missing(config);
 }
 
-enum shmb_exit verb_install(const char *config)
+enum shmb_exit verb_install(const char *config, bool unsafe)
 {
     char *executable = paths_executable();
     char *path = config == NULL ? paths_default_config() : paths_absolute(config);
@@ -168,7 +170,7 @@ enum shmb_exit verb_install(const char *config)
     enum shmb_exit result;
 
     if (executable != NULL && path != NULL)
-        command = service_command(executable, config == NULL ? NULL : path);
+        command = service_command(executable, config == NULL ? NULL : path, unsafe);
     if (command == NULL) {
         result = scm_failed("cannot find the paths of program and configuration", GetLastError());
     } else {

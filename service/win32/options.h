@@ -14,12 +14,13 @@ enum {
     OPTION_MERGED = 4,    /* --merged */
     OPTION_JSON = 8,      /* --json */
     OPTION_RECREATE = 16, /* --recreate, and words behind it */
+    OPTION_UNSAFE = 64,   /* --allow-unsafe-config */
     OPTION_WORDS = 32     /* words that belong to no option */
 };
 
 struct options {
     const char *config, *state; /* NULL: not given */
-    bool merged, json, recreate;
+    bool merged, json, recreate, unsafe;
     char **words;
     size_t count;
 };

@@ -34,8 +34,9 @@ static enum sys_status do_claim(void *self, const struct sys_descriptor *descrip
 static enum sys_status do_read_file(void *self, const char *path, size_t limit, char **content,
                                     size_t *length, struct sys_failure *why)
 {
-    (void)self;
-    return files_read(path, limit, content, length, why);
+    const struct port *port = self;
+
+    return (port->host.any_file ? files_read : files_read_safe)(path, limit, content, length, why);
 }
 
 static enum sys_status do_resolve_path(void *self, const char *base, const char *path, char **out,
@@ -48,8 +49,9 @@ static enum sys_status do_resolve_path(void *self, const char *base, const char 
 static enum sys_status do_expand(void *self, const char *base, const char *pattern, char ***paths,
                                  size_t *count, struct sys_failure *why)
 {
-    (void)self;
-    return expand_pattern(base, pattern, paths, count, why);
+    const struct port *port = self;
+
+    return expand_pattern(base, pattern, !port->host.any_file, paths, count, why);
 }
 
 /* The folder of the broker's own files; to be freed with free(). */

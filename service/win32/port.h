@@ -10,13 +10,14 @@
 #include "system.h"
 #include "watch.h"
 
-/* What differs between the service, `run` and `check`. A zeroed one suits `check`. */
+/* What differs between the service, `run` and `check`. A zeroed one reads and checks. */
 struct port_host {
     HANDLE stop;            /* borrowed, manual reset, set: end; NULL: never */
     void (*progress)(void); /* NULL: nobody waits */
     void (*running)(void);  /* NULL: nobody waits */
     HANDLE reload;          /* borrowed, automatic reset, set: read the configuration again */
     const char *state;      /* borrowed; folder of the broker's own files, NULL: the default */
+    bool any_file;          /* files of the configuration need not be safe from others */
     bool recreate;          /* names to be made anew come from the registry; else never any */
 };
 

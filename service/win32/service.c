@@ -12,6 +12,7 @@
 /* The service manager gives its callbacks no context on the way in: hence static. */
 static struct service {
     const char *config;
+    bool unsafe;
     SERVICE_STATUS_HANDLE manager;
     HANDLE stop, reload;
     SRWLOCK lock; /* over `status` and `moved`: two threads tell the state */
@@ -124,6 +125,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
                                    .progress = on_progress,
                                    .running = on_running,
                                    .reload = the_service.reload,
+                                   .any_file = the_service.unsafe,
                                    .recreate = true};
     struct event_sink sink;
     struct system system;
@@ -147,13 +149,14 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
     tell_stopped(result);
 }
 
-enum shmb_exit service_main(const char *config)
+enum shmb_exit service_main(const char *config, bool unsafe)
 {
     wchar_t name[] = L"" SHMB_SERVICE_NAME;
     SERVICE_TABLE_ENTRYW table[] = {{name, start}, {NULL, NULL}};
     enum shmb_exit result = SHMB_EXIT_SYSTEM;
 
     the_service.config = config;
+    the_service.unsafe = unsafe;
     the_service.result = SHMB_EXIT_SYSTEM;
     the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);

@@ -4,13 +4,16 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include <stdbool.h>
+
 #include "exit_codes.h"
 
 /*
  * Hands the process over to the service manager and returns when the service
  * has ended. `config` is the path of the configuration; it must stay valid.
+ * `unsafe`: its files need not be safe from others than administrators.
  * SHMB_EXIT_USAGE: this process was not started by the service manager.
  */
-enum shmb_exit service_main(const char *config);
+enum shmb_exit service_main(const char *config, bool unsafe);
 
 #endif

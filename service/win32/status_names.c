@@ -10,7 +10,7 @@
 #include "owner.h"
 #include "port.h"
 
-#define UNKNOWN_BYTES 384
+#define UNKNOWN_BYTES (SYS_TEXT_MAX + 64)
 
 static bool say_unknown(struct status *status, const char *text)
 {
@@ -95,7 +95,7 @@ static bool take_up(struct status *status, const struct configuration *configura
 
 bool status_ask_names(struct status *status)
 {
-    const struct port_host host = {.stop = NULL};
+    const struct port_host host = {.any_file = true}; /* looks at names only */
     const char *path = status->config;
     struct configuration configuration;
     enum configuration_result result;

@@ -201,7 +201,7 @@ static enum shmb_exit check_as_json(const struct system *system, char **files, s
 
 enum shmb_exit verb_check(char **files, size_t count, const struct check_how *how)
 {
-    const struct port_host host = {.stop = NULL};
+    const struct port_host host = {.any_file = how->unsafe};
     enum shmb_exit result;
     struct trustees *known;
     struct system system;

@@ -217,9 +217,9 @@ static void outlook_free(struct outlook *outlook)
     published_close(&outlook->published);
 }
 
-enum shmb_exit verb_plan(const char *file)
+enum shmb_exit verb_plan(const char *file, bool unsafe)
 {
-    const struct port_host host = {.stop = NULL};
+    const struct port_host host = {.any_file = unsafe};
     struct outlook outlook = {.cache = NULL};
     enum shmb_exit result;
     struct system system;

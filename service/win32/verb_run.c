@@ -23,9 +23,10 @@ static BOOL WINAPI on_console(DWORD event)
     return TRUE;
 }
 
-static enum shmb_exit run(const char *config, const char *state)
+static enum shmb_exit run(const char *config, const char *state, bool unsafe)
 {
-    const struct port_host host = {.stop = stop_asked, .reload = reload_asked, .state = state};
+    const struct port_host host = {
+        .stop = stop_asked, .reload = reload_asked, .state = state, .any_file = unsafe};
     struct event_sink sink;
     struct system system;
     struct port port;
@@ -39,7 +40,7 @@ static enum shmb_exit run(const char *config, const char *state)
     return result;
 }
 
-enum shmb_exit verb_run(const char *config, const char *state)
+enum shmb_exit verb_run(const char *config, const char *state, bool unsafe)
 {
     enum shmb_exit result = SHMB_EXIT_SYSTEM;
 
@@ -49,7 +50,7 @@ enum shmb_exit verb_run(const char *config, const char *state)
     if (stop_asked != NULL && reload_asked != NULL && ended != NULL) {
         /* Without a console there is nothing to listen to; the broker runs all the same. */
         SetConsoleCtrlHandler(on_console, TRUE);
-        result = run(config, state);
+        result = run(config, state, unsafe);
     } else {
         console_error("shmbroker: out of memory");
     }

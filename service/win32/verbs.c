@@ -43,6 +43,9 @@ static const char help[] =
     "As a service: shmbroker [--config FILE]; the default is\n"
     "%ProgramData%\\ShmBroker\\shmbroker.yaml.\n"
     "\n"
+    "Files of a configuration that others than administrators could change are refused. To try\n"
+    "things out: --allow-unsafe-config behind run, check, plan or install.\n"
+    "\n"
     "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
     "4 timeout, 5 not running or not installed, 6 conflict, second broker, 7 system error.";
 
@@ -63,14 +66,14 @@ static enum shmb_exit do_version(const struct options *options)
 static enum shmb_exit do_run(const struct options *options)
 {
     if (options->config != NULL)
-        return verb_run(options->config, options->state);
+        return verb_run(options->config, options->state, options->unsafe);
     console_error("shmbroker: run needs --config FILE");
     return SHMB_EXIT_USAGE;
 }
 
 static enum shmb_exit do_check(const struct options *options)
 {
-    const struct check_how how = {options->merged, options->json};
+    const struct check_how how = {options->merged, options->json, options->unsafe};
 
     if (options->count > 0)
         return verb_check(options->words, options->count, &how);
@@ -80,7 +83,7 @@ static enum shmb_exit do_check(const struct options *options)
 
 static enum shmb_exit do_install(const struct options *options)
 {
-    return verb_install(options->config);
+    return verb_install(options->config, options->unsafe);
 }
 
 static enum shmb_exit do_uninstall(const struct options *options)
@@ -112,7 +115,7 @@ static enum shmb_exit do_reload(const struct options *options)
 static enum shmb_exit do_plan(const struct options *options)
 {
     if (options->count == 1)
-        return verb_plan(options->words[0]);
+        return verb_plan(options->words[0], options->unsafe);
     console_error("shmbroker: plan needs one file");
     return SHMB_EXIT_USAGE;
 }
@@ -123,13 +126,13 @@ static enum shmb_exit do_status(const struct options *options)
 }
 
 static const struct verb verbs[] = {
-    {"run", OPTION_CONFIG | OPTION_STATE, do_run},
-    {"check", OPTION_MERGED | OPTION_JSON | OPTION_WORDS, do_check},
-    {"install", OPTION_CONFIG, do_install},
+    {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE, do_run},
+    {"check", OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
+    {"install", OPTION_CONFIG | OPTION_UNSAFE, do_install},
     {"uninstall", 0, do_uninstall},
     {"start", 0, do_start},
     {"stop", 0, do_stop},
-    {"plan", OPTION_WORDS, do_plan},
+    {"plan", OPTION_UNSAFE | OPTION_WORDS, do_plan},
     {"reload", OPTION_RECREATE, do_reload},
     {"status", OPTION_JSON, do_status},
     {"--version", 0, do_version},
@@ -142,7 +145,8 @@ static enum shmb_exit do_service(char **arguments, size_t count)
     char *path = NULL;
     enum shmb_exit result;
 
-    if (!options_read("the program's name", OPTION_CONFIG, arguments, count, &options))
+    if (!options_read("the program's name", OPTION_CONFIG | OPTION_UNSAFE, arguments, count,
+                      &options))
         return SHMB_EXIT_USAGE;
     if (options.config == NULL) {
         path = paths_default_config();
@@ -151,7 +155,7 @@ static enum shmb_exit do_service(char **arguments, size_t count)
             return SHMB_EXIT_SYSTEM;
         }
     }
-    result = service_main(options.config != NULL ? options.config : path);
+    result = service_main(options.config != NULL ? options.config : path, options.unsafe);
     if (result == SHMB_EXIT_USAGE)
         console_error("shmbroker: without a verb this is a service, started by the service "
                       "manager; see shmbroker --help");
@@ -172,7 +176,8 @@ enum shmb_exit verbs_main(char **arguments, size_t count)
 {
     size_t i;
 
-    if (count == 0 || strcmp(arguments[0], "--config") == 0)
+    if (count == 0 || strcmp(arguments[0], "--config") == 0 ||
+        strcmp(arguments[0], "--allow-unsafe-config") == 0)
         return do_service(arguments, count);
     for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (strcmp(arguments[0], verbs[i].name) == 0)

@@ -16,13 +16,14 @@ enum shmb_exit verbs_main(char **arguments, size_t count);
 /*
  * The broker in this console, until Ctrl+C or the end of the console;
  * Ctrl+Break has it read its configuration again. `state`: folder of its own
- * files, NULL: the default.
+ * files, NULL: the default. `unsafe`: serves files that anybody may change.
  */
-enum shmb_exit verb_run(const char *config, const char *state);
+enum shmb_exit verb_run(const char *config, const char *state, bool unsafe);
 
 struct check_how {
     bool merged; /* all files as one configuration, the first as its main file */
     bool json;
+    bool unsafe; /* files that others may change are no error */
 };
 
 /*
@@ -40,9 +41,10 @@ enum shmb_exit verb_check(char **files, size_t count, const struct check_how *ho
 
 /*
  * Registers the service, or mends its registration. `config` NULL: the default
- * path, where a commented configuration is put if there is none.
+ * path, where a commented configuration is put if there is none. `unsafe`: the
+ * service may use files that others than administrators can change.
  */
-enum shmb_exit verb_install(const char *config);
+enum shmb_exit verb_install(const char *config, bool unsafe);
 enum shmb_exit verb_uninstall(void);
 
 /* Both wait for the end of what they asked for; both are done if there is nothing to do. */
@@ -54,7 +56,7 @@ enum shmb_exit verb_stop(void);
  * does nothing of it. 1: the file has errors; 5: no broker is to be seen. Who
  * may not see the access of an object is told so.
  */
-enum shmb_exit verb_plan(const char *file);
+enum shmb_exit verb_plan(const char *file, bool unsafe);
 
 /*
  * Has the service read its configuration again, making the objects of these

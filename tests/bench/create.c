@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 {
     struct bench bench = {.segments = argc > 1 ? (unsigned)atoi(argv[1]) : 1000,
                           .rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 11};
-    const struct port_host host = {0};
+    const struct port_host host = {.any_file = true};
     struct cfg_messages messages;
     struct inventory *inventory = NULL;
     struct trustees *known;

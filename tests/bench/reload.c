@@ -214,7 +214,7 @@ static void adoptions(void)
 
 int main(int argc, char **argv)
 {
-    const struct port_host host = {.state = argc > 1 ? argv[1] : NULL};
+    const struct port_host host = {.state = argc > 1 ? argv[1] : NULL, .any_file = true};
 
     segments = argc > 2 ? (unsigned)atoi(argv[2]) : 10000;
     rounds = argc > 3 ? (unsigned)atoi(argv[3]) : 5;

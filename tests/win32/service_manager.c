@@ -115,12 +115,12 @@ void scm_create(const char *arguments)
     SC_HANDLE scm = manager(), service;
 
     if (support_wine())
-        snprintf(command, sizeof(command), "\"%s\" -s 0 -- \"%s\" %s",
+        snprintf(command, sizeof(command), "\"%s\" -s 0 -- \"%s\" %s --allow-unsafe-config",
                  support_sibling("session_launcher.exe"), support_sibling("shmbroker.exe"),
                  arguments);
     else
-        snprintf(command, sizeof(command), "\"%s\" %s", support_sibling("shmbroker.exe"),
-                 arguments);
+        snprintf(command, sizeof(command), "\"%s\" %s --allow-unsafe-config",
+                 support_sibling("shmbroker.exe"), arguments);
     service = CreateServiceW(scm, NAME, NAME, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS,
                              SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, support_wide(command),
                              NULL, NULL, NULL, NULL, NULL);

@@ -15,8 +15,9 @@ int scm_setup(void **state);
 int scm_teardown(void **state);
 
 /*
- * Creates the service with a command line: shmbroker.exe and `arguments`, on
- * Wine in the session of services.
+ * Creates the service with a command line: shmbroker.exe, `arguments` and
+ * --allow-unsafe-config (nothing is safe where tests put files), on Wine in the
+ * session of services.
  */
 void scm_create(const char *arguments);
 

@@ -122,8 +122,8 @@ const char *support_file(const char *text)
 struct child *broker_run(const struct launch *how, const char *configuration)
 {
     struct child *child =
-        child_start(how, "\"%s\" run --config \"%s\"", support_sibling("shmbroker.exe"),
-                    support_file(configuration));
+        child_start(how, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+                    support_sibling("shmbroker.exe"), support_file(configuration));
 
     for (;;) {
         const char *line = child_line(child);

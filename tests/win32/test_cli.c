@@ -29,7 +29,7 @@ static DWORD run_on(const struct launch *how, const char *verb, const char *text
     size_t length = strlen(path);
     DWORD code;
 
-    snprintf(arguments, sizeof(arguments), "%s \"%s\"", verb, path);
+    snprintf(arguments, sizeof(arguments), "%s \"%s\" --allow-unsafe-config", verb, path);
     code = run(how, arguments, said, size);
     while ((at = strstr(said, path)) != NULL) {
         memcpy(at, "FILE", 4);
@@ -177,13 +177,14 @@ static void check_takes_several_files_and_tells_of_each(void **state)
 
     (void)state;
     snprintf(first, sizeof(first), "%s", support_file(good));
-    snprintf(arguments, sizeof(arguments), "check \"%s\" \"%s\" \"%s\"", support_file("version: 2"),
-             first, "C:\\no such folder\\no file.yaml");
+    snprintf(arguments, sizeof(arguments), "check --allow-unsafe-config \"%s\" \"%s\" \"%s\"",
+             support_file("version: 2"), first, "C:\\no such folder\\no file.yaml");
     assert_int_equal(run(&user, arguments, said, sizeof(said)), 1);
     assert_says(said, ":1:10: error: ");
     assert_says(said, "mutex Global\\ShmbTest.M");
     assert_says(said, "C:\\no such folder\\no file.yaml: error: ");
-    snprintf(arguments, sizeof(arguments), "check \"%s\" \"%s\"", first, first);
+    snprintf(arguments, sizeof(arguments), "check --allow-unsafe-config \"%s\" \"%s\"", first,
+             first);
     assert_int_equal(run(&user, arguments, said, sizeof(said)), 0);
 }
 
@@ -264,7 +265,8 @@ static void a_session_of_users_needs_the_privilege_for_global_names(void **state
     ProcessIdToSessionId(GetCurrentProcessId(), &session);
     if (support_wine() || session == 0)
         skip(); /* never asked for: by Wine, and in the session of services */
-    broker = child_start(&without, "\"%s\" run --config \"%s\"", support_sibling("shmbroker.exe"),
+    broker = child_start(&without, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+                         support_sibling("shmbroker.exe"),
                          support_file("version: 1\nsegments:\n"
                                       "  ShmbTest.A: { size: 1, access: { write: [Users] } }\n"));
     assert_non_null(

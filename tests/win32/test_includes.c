@@ -88,7 +88,7 @@ static void check_expansion(const char *pattern, size_t wanted_count, const char
     char **paths;
     size_t count, i;
 
-    assert_int_equal(expand_pattern(main_file, pattern, &paths, &count, &why), SYS_OK);
+    assert_int_equal(expand_pattern(main_file, pattern, false, &paths, &count, &why), SYS_OK);
     assert_int_equal(count, wanted_count);
     for (i = 0; i < count; i++) {
         assert_string_equal(paths[i], path_of(wanted[i]));
@@ -161,8 +161,8 @@ static void a_path_starts_from_its_file(void **state)
 /* Runs `check`; in what is said, DIR stands for the folder, also where it is written as JSON. */
 static DWORD check(const char *arguments, char *said, size_t size)
 {
-    struct child *child =
-        child_start(NULL, "\"%s\" check %s", support_sibling("shmbroker.exe"), arguments);
+    struct child *child = child_start(NULL, "\"%s\" check --allow-unsafe-config %s",
+                                      support_sibling("shmbroker.exe"), arguments);
     char escaped[2 * sizeof(folder)], *to = escaped, *at;
     const char *line, *from;
     const char *names[2];
@@ -353,8 +353,8 @@ static void a_broker_on_several_files(void **state)
                           "    access: { read: [Users] }\n    initial: { file: ..\\five.bin }\n");
     put("conf.d\\b.yaml", DEFAULTS "mutexes: { ShmbTest.M: }\n");
     put("five.bin", "12345");
-    broker = child_start(NULL, "\"%s\" run --config \"%s\"", support_sibling("shmbroker.exe"),
-                         main_file);
+    broker = child_start(NULL, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+                         support_sibling("shmbroker.exe"), main_file);
     child_find(broker, "info 100:", SUPPORT_DEADLINE_MS);
     assert_string_equal(client_line(NULL, "open mutex Global\\ShmbTest.M 0x20000"), "0");
     assert_string_equal(client_line(NULL, "dump Global\\ShmbTest.S"), "4096: 3132333435");

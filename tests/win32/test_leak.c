@@ -90,7 +90,7 @@ static void on_running(void)
 
 static enum shmb_exit live(const char *file)
 {
-    const struct port_host host = {.stop = stop, .running = on_running};
+    const struct port_host host = {.stop = stop, .running = on_running, .any_file = true};
     struct event_sink sink;
     struct system system;
     struct port port;

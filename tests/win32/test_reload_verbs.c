@@ -59,7 +59,8 @@ static void serve(const char *text)
 {
     char arguments[1024];
 
-    snprintf(arguments, sizeof(arguments), "install --config \"%s\"", scm_file(text));
+    snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --config \"%s\"",
+             scm_file(text));
     verb(arguments, 0, "installed");
     verb("start", 0, "runs");
 }
@@ -90,9 +91,11 @@ static void without_a_broker_they_say_so(void **state)
 
     (void)state;
     verb("reload", 5, "not installed");
-    snprintf(arguments, sizeof(arguments), "plan \"%s\"", scm_file(HEAD DATA));
+    snprintf(arguments, sizeof(arguments), "plan --allow-unsafe-config \"%s\"",
+             scm_file(HEAD DATA));
     verb(arguments, 5, "no broker");
-    snprintf(arguments, sizeof(arguments), "install --config \"%s\"", scm_file(HEAD DATA));
+    snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --config \"%s\"",
+             scm_file(HEAD DATA));
     verb(arguments, 0, "installed");
     verb("reload", 5, "does not run");
     verb("reload --recreate ShmbTest.Data", 5, "does not run");
@@ -216,7 +219,7 @@ static void a_plan_does_nothing(void **state)
 
     (void)state;
     serve(HEAD DATA OLD);
-    snprintf(arguments, sizeof(arguments), "plan \"%s\"",
+    snprintf(arguments, sizeof(arguments), "plan --allow-unsafe-config \"%s\"",
              scm_file(HEAD DATA_READ NEW "  ShmbTest.Old: { size: 100, lock: none }\n"));
     verb(arguments, 0, "nothing has been done");
     said_too("create   Global\\ShmbTest.New: section\n");
@@ -292,8 +295,9 @@ static struct child *run_in_console(const char *text)
 {
     static const struct launch console = {.console = true};
     const char *file = scm_file(text);
-    struct child *broker = child_start(&console, "\"%s\" run --config \"%s\" --state \"%s.state\"",
-                                       support_sibling("shmbroker.exe"), file, file);
+    struct child *broker = child_start(
+        &console, "\"%s\" run --allow-unsafe-config --config \"%s\" --state \"%s.state\"",
+        support_sibling("shmbroker.exe"), file, file);
 
     child_find(broker, "info 100", SUPPORT_DEADLINE_MS);
     return broker;

@@ -151,8 +151,8 @@ static void check_conflict(const char *line, bool seen[KINDS][KINDS])
 
 static struct child *start_broker(const char *text)
 {
-    return child_start(NULL, "\"%s\" run --config \"%s\"", support_sibling("shmbroker.exe"),
-                       support_file(text));
+    return child_start(NULL, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+                       support_sibling("shmbroker.exe"), support_file(text));
 }
 
 static const char *open_as_wanted(int wanted, int holding)

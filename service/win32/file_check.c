@@ -1,0 +1,274 @@
+#include "file_check.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "owner.h"
+#include "wide.h"
+
+#define ACCOUNT_UNITS 256u
+
+struct sid_text {
+    char sid[OWNER_SID_MAX];
+};
+
+/* Owner and list of a file in the form of the rules; all zero: nothing to free. */
+struct held_access {
+    struct file_access access;
+    char owner[OWNER_SID_MAX];
+    struct file_entry *entries;
+    struct sid_text *texts; /* what `entries` point to */
+};
+
+static void free_access(struct held_access *held)
+{
+    free(held->entries);
+    free(held->texts);
+}
+
+/* ---- reading a list --------------------------------------------------------- */
+
+/* Where the SID of an entry starts, and what the entry does. NULL: no such entry is known. */
+static PSID read_kind(const ACE_HEADER *header, enum file_entry_kind *kind)
+{
+    const BYTE *bytes = (const BYTE *)header;
+    size_t at = sizeof(ACE_HEADER) + sizeof(ACCESS_MASK);
+    DWORD flags;
+
+    switch (header->AceType) {
+    case ACCESS_ALLOWED_ACE_TYPE:
+    case ACCESS_ALLOWED_CALLBACK_ACE_TYPE:
+    case ACCESS_ALLOWED_OBJECT_ACE_TYPE:
+    case ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE:
+        *kind = FILE_ENTRY_ALLOW;
+        break;
+    case ACCESS_DENIED_ACE_TYPE:
+        *kind = FILE_ENTRY_DENY;
+        break;
+    case ACCESS_DENIED_CALLBACK_ACE_TYPE:
+    case ACCESS_DENIED_OBJECT_ACE_TYPE:
+    case ACCESS_DENIED_CALLBACK_OBJECT_ACE_TYPE:
+        *kind = FILE_ENTRY_DENY_IF;
+        break;
+    default:
+        *kind = FILE_ENTRY_OTHER;
+        return NULL;
+    }
+    if (header->AceType == ACCESS_ALLOWED_OBJECT_ACE_TYPE ||
+        header->AceType == ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE ||
+        header->AceType == ACCESS_DENIED_OBJECT_ACE_TYPE ||
+        header->AceType == ACCESS_DENIED_CALLBACK_OBJECT_ACE_TYPE) {
+        memcpy(&flags, bytes + at, sizeof(flags));
+        at += sizeof(flags);
+        at += (flags & ACE_OBJECT_TYPE_PRESENT) != 0 ? sizeof(GUID) : 0;
+        at += (flags & ACE_INHERITED_OBJECT_TYPE_PRESENT) != 0 ? sizeof(GUID) : 0;
+    }
+    return at < header->AceSize ? (PSID)(uintptr_t)(bytes + at) : NULL;
+}
+
+static void read_entry(const ACE_HEADER *header, struct file_entry *entry, struct sid_text *text)
+{
+    PSID sid = read_kind(header, &entry->kind);
+
+    entry->sid = text->sid;
+    entry->inherit_only = (header->AceFlags & INHERIT_ONLY_ACE) != 0;
+    /* The mask follows the header in every entry of a list. */
+    memcpy(&entry->mask, (const BYTE *)header + sizeof(*header), sizeof(entry->mask));
+    if (sid == NULL || !owner_sid_text(sid, text->sid))
+        entry->kind = FILE_ENTRY_OTHER;
+}
+
+static enum sys_status read_list(PACL list, struct held_access *out, struct sys_failure *why)
+{
+    DWORD i;
+
+    out->access.has_list = list != NULL;
+    if (list == NULL || list->AceCount == 0)
+        return SYS_OK;
+    out->entries = calloc(list->AceCount, sizeof(*out->entries));
+    out->texts = calloc(list->AceCount, sizeof(*out->texts));
+    if (out->entries == NULL || out->texts == NULL)
+        return failure_set(why, "calloc", ERROR_NOT_ENOUGH_MEMORY);
+    out->access.entries = out->entries;
+    for (i = 0; i < list->AceCount; i++) {
+        void *entry;
+
+        if (!GetAce(list, i, &entry))
+            return failure_set(why, "GetAce", GetLastError());
+        read_entry(entry, &out->entries[i], &out->texts[i]);
+        out->access.count++;
+    }
+    return SYS_OK;
+}
+
+static enum sys_status read_access(HANDLE file, struct held_access *out, struct sys_failure *why)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    enum sys_status status;
+    PSID owner = NULL;
+    PACL list = NULL;
+    DWORD code = GetSecurityInfo(file, SE_FILE_OBJECT,
+                                 OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
+                                 NULL, &list, NULL, &descriptor);
+
+    memset(out, 0, sizeof(*out));
+    if (code != ERROR_SUCCESS)
+        return failure_set(why, "GetSecurityInfo", code);
+    if (owner != NULL && owner_sid_text(owner, out->owner))
+        out->access.owner = out->owner;
+    status = read_list(list, out, why);
+    LocalFree(descriptor);
+    return status;
+}
+
+/* ---- judging ---------------------------------------------------------------- */
+
+/* "BUILTIN\Users"; empty: not known. */
+static void name_sid(const char *text, char *out, size_t size)
+{
+    wchar_t name[ACCOUNT_UNITS], domain[ACCOUNT_UNITS], full[2 * ACCOUNT_UNITS + 1];
+    DWORD name_units = ACCOUNT_UNITS, domain_units = ACCOUNT_UNITS;
+    wchar_t *wide = text != NULL ? wide_from_utf8(text) : NULL;
+    SID_NAME_USE use;
+    PSID sid = NULL;
+
+    out[0] = '\0';
+    if (wide != NULL && ConvertStringSidToSidW(wide, &sid) &&
+        LookupAccountSidW(NULL, sid, name, &name_units, domain, &domain_units, &use)) {
+        wcscpy(full, domain);
+        if (domain[0] != L'\0')
+            wcscat(full, L"\\");
+        wcscat(full, name);
+        wide_to_buffer(full, wcslen(full), out, size);
+    }
+    if (sid != NULL)
+        LocalFree(sid);
+    free(wide);
+}
+
+static enum sys_status say_fault(enum file_role role, const struct file_fault *fault,
+                                 const char *path, struct sys_failure *why)
+{
+    char account[3 * (2 * ACCOUNT_UNITS + 1)];
+
+    name_sid(fault->sid, account, sizeof(account));
+    why->call = NULL;
+    why->code = 0;
+    file_rules_text(role, fault, path, account, why->text, sizeof(why->text));
+    return SYS_DENIED;
+}
+
+enum sys_status file_check_open(HANDLE file, enum file_role role, const char *path,
+                                struct sys_failure *why)
+{
+    BY_HANDLE_FILE_INFORMATION information;
+    struct held_access held;
+    struct file_fault fault;
+    enum sys_status status;
+
+    if (!GetFileInformationByHandle(file, &information))
+        return failure_set(why, "GetFileInformationByHandle", GetLastError());
+    if ((information.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
+        return failure_say(why, SYS_DENIED, NULL, 0,
+                           "\"%s\" is a link to somewhere else; name the place itself", path);
+    status = read_access(file, &held, why);
+    if (status == SYS_OK) {
+        fault = file_rules_judge(role, &held.access);
+        if (fault.kind != FILE_FAULT_NONE)
+            status = say_fault(role, &fault, path, why);
+    }
+    free_access(&held);
+    return status;
+}
+
+/* ---- the way to a file ------------------------------------------------------ */
+
+static enum sys_status check_one(const char *path, enum file_role role, struct sys_failure *why)
+{
+    wchar_t *wide = wide_from_utf8(path);
+    enum sys_status status;
+    HANDLE folder;
+
+    if (wide == NULL)
+        return failure_set(why, "CreateFileW", GetLastError());
+    folder =
+        CreateFileW(wide, READ_CONTROL | FILE_READ_ATTRIBUTES,
+                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
+                    FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    free(wide);
+    if (folder == INVALID_HANDLE_VALUE) {
+        status = failure_status(GetLastError());
+        if (status == SYS_NOT_FOUND)
+            return failure_set(why, "CreateFileW", GetLastError());
+        return failure_say(why, status, NULL, GetLastError(),
+                           "the folder \"%s\" cannot be examined (error %lu)", path,
+                           (unsigned long)GetLastError());
+    }
+    status = file_check_open(folder, role, path, why);
+    CloseHandle(folder);
+    return status;
+}
+
+/* All that end in a backslash within the first `length` bytes, the root first. */
+static enum sys_status check_above(char *path, size_t length, struct sys_failure *why)
+{
+    size_t root = file_rules_root(path), at;
+    enum sys_status status = SYS_OK;
+
+    if (root == 0)
+        return failure_say(why, SYS_DENIED, NULL, 0, "\"%s\" is not the path of a file on a volume",
+                           path);
+    for (at = root; at < length && status == SYS_OK; at++) {
+        char ended = path[at];
+
+        if (at != root && ended != '\\')
+            continue;
+        path[at] = '\0';
+        status = check_one(path, FILE_ROLE_ABOVE, why);
+        path[at] = ended;
+    }
+    return status;
+}
+
+enum sys_status file_check_folder(const char *folder, struct sys_failure *why)
+{
+    size_t length = strlen(folder), root = file_rules_root(folder);
+    char *path = malloc(length + 1);
+    enum sys_status status;
+
+    if (path == NULL)
+        return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    memcpy(path, folder, length + 1);
+    /* "C:\x\" is "C:\x", but "C:\" stays. */
+    while (length > root && path[length - 1] == '\\')
+        path[--length] = '\0';
+    status = check_above(path, length, why);
+    if (status == SYS_OK)
+        status = check_one(path, FILE_ROLE_FOLDER, why);
+    free(path);
+    return status;
+}
+
+enum sys_status file_check_way(const char *file, struct sys_failure *why)
+{
+    const char *last = strrchr(file, '\\');
+    enum sys_status status;
+    size_t length;
+    char *folder;
+
+    if (last == NULL)
+        return failure_say(why, SYS_DENIED, NULL, 0, "\"%s\" is not the full path of a file", file);
+    length = (size_t)(last - file) + 1;
+    folder = malloc(length + 1);
+    if (folder == NULL)
+        return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    memcpy(folder, file, length);
+    folder[length] = '\0';
+    status = file_check_folder(folder, why);
+    free(folder);
+    return status;
+}
