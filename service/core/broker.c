@@ -26,6 +26,7 @@ struct broker {
     uint64_t stamp; /* the greatest generation or revision so far */
     uint32_t delay; /* milliseconds to the next try */
     bool state_due; /* the state could not be written */
+    bool unclaimed; /* a stranger holds the name that keeps two brokers apart */
 };
 
 static struct maker maker_of(struct broker *broker)
@@ -81,12 +82,10 @@ static enum sys_status identify(struct broker *broker, struct sys_failure *why)
     return status;
 }
 
-/* A stranger at the name that decides must not keep the broker from serving. */
-static enum sys_status claim(struct broker *broker, struct sys_failure *why)
+static enum sys_status ask_claim(const struct broker *broker, struct sys_failure *why)
 {
     const struct system *system = broker->system;
     const struct descriptor_use use = {.kind = SHMB_MUTEX};
-    const char *inserts[] = {why->text};
     struct sys_descriptor *own = NULL;
     enum sys_status status =
         descriptor_build(system, broker->identity.owner, &use, NULL, 0, &own, why);
@@ -94,15 +93,38 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
     if (status == SYS_OK)
         status = system->claim(system->self, own, why);
     system->descriptor_free(system->self, own);
+    return status;
+}
+
+/* A stranger at the name that decides must not keep the broker from serving. */
+static enum sys_status claim(struct broker *broker, struct sys_failure *why)
+{
+    const struct system *system = broker->system;
+    const char *inserts[] = {why->text};
+    enum sys_status status = ask_claim(broker, why);
+
     if (status == SYS_TAKEN) {
         system->report(system->self, EVENT_SECOND_BROKER, NULL, 0);
     } else if (status == SYS_DENIED) {
         system->report(system->self, EVENT_INSTANCE_SQUATTED, inserts, 1);
+        broker->unclaimed = true;
         status = SYS_OK;
     } else if (status != SYS_OK) {
         report_start_failed(system, why);
     }
     return status;
+}
+
+/* True: it could be had now. */
+static bool claim_again(struct broker *broker)
+{
+    struct sys_failure unused;
+
+    if (!broker->unclaimed || ask_claim(broker, &unused) != SYS_OK)
+        return false;
+    broker->unclaimed = false;
+    broker->system->report(broker->system->self, EVENT_INSTANCE_RECOVERED, NULL, 0);
+    return true;
 }
 
 static enum sys_status load_state(struct broker *broker, struct sys_failure *why)
@@ -219,7 +241,7 @@ static bool needs_retry(const struct item *item)
 void broker_retry(struct broker *broker)
 {
     const struct maker maker = maker_of(broker);
-    bool recovered = false, changed = false;
+    bool recovered = claim_again(broker), changed = false;
     size_t i;
 
     for (i = 0; i < broker->inventory->count && !stopping(broker); i++)
@@ -237,7 +259,8 @@ void broker_retry(struct broker *broker)
 
 uint32_t broker_retry_delay(const struct broker *broker)
 {
-    bool complete = publication_complete(broker->publication) && !broker->state_due;
+    bool complete =
+        publication_complete(broker->publication) && !broker->state_due && !broker->unclaimed;
     size_t i;
 
     for (i = 0; i < broker->inventory->count && complete; i++)

@@ -39,7 +39,7 @@ enum event_id {
     EVENT_SECOND_BROKER = 111,
     /*
      * Warning. The name that keeps two brokers apart is held by a stranger; the
-     * broker runs without that safeguard. %1 what is known of the holder
+     * broker runs without that safeguard. Tried again (308). %1 what is known of the holder
      */
     EVENT_INSTANCE_SQUATTED = 112,
     /* Error. The broker could not start. %1 what failed */
@@ -122,6 +122,11 @@ enum event_id {
     EVENT_TRUSTEE_PENDING = 306,
     /* Information. An account that was pending has its rights now. %1 account */
     EVENT_TRUSTEE_RESOLVED = 307,
+    /*
+     * Information. The name that keeps two brokers apart, which a stranger held
+     * (112), is the broker's now.
+     */
+    EVENT_INSTANCE_RECOVERED = 308,
 
     /*
      * Warning. A name the broker publishes under is held by a stranger. All

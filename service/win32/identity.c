@@ -1,7 +1,5 @@
 #include "identity.h"
 
-#include <windows.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,18 +118,26 @@ enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
     return status;
 }
 
+bool identity_token_user(HANDLE token, char out[SYS_SID_MAX])
+{
+    TOKEN_USER *user = token_information(token, TokenUser);
+    bool known = user != NULL && owner_sid_text(user->User.Sid, out);
+
+    if (!known)
+        out[0] = '\0';
+    free(user);
+    return known;
+}
+
 bool identity_user(char out[SYS_SID_MAX])
 {
     HANDLE token;
-    TOKEN_USER *user;
     bool known;
 
     out[0] = '\0';
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
         return false;
-    user = token_information(token, TokenUser);
+    known = identity_token_user(token, out);
     CloseHandle(token);
-    known = user != NULL && owner_sid_text(user->User.Sid, out);
-    free(user);
     return known;
 }

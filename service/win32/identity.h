@@ -4,10 +4,15 @@
 #ifndef IDENTITY_H
 #define IDENTITY_H
 
+#include <windows.h>
+
 #include "system.h"
 
 /* As system.h's `identify`. */
 enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why);
+
+/* The SID of a token's user. False: `out` is empty. */
+bool identity_token_user(HANDLE token, char out[SYS_SID_MAX]);
 
 /* The SID of the process's own account. False: `out` is empty. */
 bool identity_user(char out[SYS_SID_MAX]);

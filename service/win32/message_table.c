@@ -37,6 +37,7 @@
     X(ACCESS_FAILED, FAILURE)                                                                      \
     X(TRUSTEE_PENDING, WARNING)                                                                    \
     X(TRUSTEE_RESOLVED, INFORMATION)                                                               \
+    X(INSTANCE_RECOVERED, INFORMATION)                                                             \
     X(PUBLICATION_CONFLICT, WARNING)                                                               \
     X(PUBLICATION_FAILED, FAILURE)                                                                 \
     X(PUBLICATION_RECOVERED, INFORMATION)

@@ -249,6 +249,9 @@ void status_free(struct status *status)
     }
     free(status->objects);
     free(status->lines);
+    for (i = 0; i < status->stranger_count; i++)
+        free(status->strangers[i].text);
+    free(status->holders);
     free(status->text);
     free(status->end);
     free(status->account);

@@ -15,6 +15,7 @@
 
 #include "access.h"
 #include "exit_codes.h"
+#include "holders.h"
 #include "status_report.h"
 
 enum status_state {
@@ -43,6 +44,13 @@ struct status_line {
     const char *field[SHMB_REPORT_FIELDS];
 };
 
+/* A stranger at one of the broker's own names, of which the report says nothing. */
+struct status_stranger {
+    const char *name; /* static, with Global\ */
+    char *text;       /* what it is */
+};
+#define STATUS_OWN_NAMES 3
+
 /* All zero: nothing known. */
 struct status {
     /* the service manager's */
@@ -61,6 +69,11 @@ struct status {
     char *text; /* of the report, cut into fields */
     struct status_line *lines;
     size_t line_count;
+    /* names that strangers hold, and the programs that do */
+    struct status_stranger strangers[STATUS_OWN_NAMES];
+    size_t stranger_count;
+    struct holders *holders;
+    size_t holder_count;
     /* whosever */
     struct status_object *objects;
     size_t object_count;
@@ -73,6 +86,15 @@ bool status_ask_broker(struct status *status);
 
 /* Asks for the names of the service's configuration, as far as it can be read. False: no memory. */
 bool status_ask_names(struct status *status);
+
+/*
+ * Looks for the programs that hold names the broker could not have, as far as
+ * the caller may know. False: no memory.
+ */
+bool status_find_holders(struct status *status);
+
+/* Who holds a name that is not the broker's; NULL: it was not looked for. */
+const struct holders *status_holders_of(const struct status *status, const char *name);
 
 /* Room for one more object, all zero but its name; NULL: no memory. */
 struct status_object *status_add(struct status *status, enum shmb_kind kind, const char *name,

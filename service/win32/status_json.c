@@ -70,6 +70,51 @@ static void put_object(struct json *json, const struct status_object *object)
     json_object_end(json);
 }
 
+static void put_strangers(struct json *json, const struct status *status)
+{
+    size_t i;
+
+    json_array(json, "strangers");
+    for (i = 0; i < status->stranger_count; i++) {
+        json_object(json, NULL);
+        json_string(json, "name", status->strangers[i].name);
+        json_string(json, "what", status->strangers[i].text);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
+static void put_holder(struct json *json, const struct holders_process *process)
+{
+    json_object(json, NULL);
+    json_number(json, "process", process->process);
+    json_string(json, "program", process->program[0] != '\0' ? process->program : NULL);
+    if (process->session != HOLDERS_NO_SESSION)
+        json_number(json, "session", process->session);
+    json_string(json, "account", process->account[0] != '\0' ? process->account : NULL);
+    json_object_end(json);
+}
+
+static void put_holders(struct json *json, const struct status *status)
+{
+    size_t i, j;
+
+    json_array(json, "holders");
+    for (i = 0; i < status->holder_count; i++) {
+        const struct holders *of = &status->holders[i];
+
+        json_object(json, NULL);
+        json_string(json, "name", of->name);
+        json_bool(json, "complete", of->complete && of->count <= HOLDERS_MAX);
+        json_array(json, "processes");
+        for (j = 0; j < of->count && j < HOLDERS_MAX; j++)
+            put_holder(json, &of->found[j]);
+        json_array_end(json);
+        json_object_end(json);
+    }
+    json_array_end(json);
+}
+
 static void put_all(struct json *json, const struct status *status)
 {
     static const char *const trouble[] = {"kind", "name", "state", "reason"};
@@ -84,7 +129,9 @@ static void put_all(struct json *json, const struct status *status)
     json_bool(json, "report", status->reported);
     if (status->reported)
         put_reload(json, status);
+    put_strangers(json, status);
     put_lines(json, status, NULL, "troubles", trouble);
+    put_holders(json, status);
     json_string(json, "objects_unknown", status->unknown);
     json_array(json, "objects");
     for (i = 0; i < status->object_count; i++)

@@ -54,21 +54,39 @@ static void print_reload(const struct status *status)
     }
 }
 
+/* ", held by app.exe (...)" for a name that a stranger holds; else empty. */
+static const char *held_by(const struct status *status, const char *name)
+{
+    const struct holders *holders = status_holders_of(status, name);
+    static char text[HOLDERS_TEXT + 2];
+
+    text[0] = '\0';
+    if (holders != NULL) {
+        memcpy(text, ", ", 2);
+        holders_text(holders, text + 2);
+    }
+    return text;
+}
+
 static void print_troubles(const struct status *status)
 {
     size_t i;
 
+    for (i = 0; i < status->stranger_count; i++)
+        console_line("taken %s: %s%s", status->strangers[i].name, status->strangers[i].text,
+                     held_by(status, status->strangers[i].name));
     for (i = 0; i < status->line_count; i++) {
         const char *const *field = status->lines[i].field;
 
         if (status_is_trouble(&status->lines[i]))
-            console_line("%s %s: %s, %s", field[0], field[1], field[2], field[3]);
+            console_line("%s %s: %s, %s%s", field[0], field[1], field[2], field[3],
+                         held_by(status, field[1]));
         else if (strcmp(field[0], "cut") == 0)
             console_line("(%s more lines of the report are not shown)", field[1]);
     }
 }
 
-static void print_object(const struct status_object *object)
+static void print_object(const struct status *status, const struct status_object *object)
 {
     const char *kind = shmb_kind_word(object->kind), *name = object->name;
     const char *reason = object->reason;
@@ -81,8 +99,9 @@ static void print_object(const struct status_object *object)
         console_line("%s %s: held, deferred: %s", kind, name, reason);
         break;
     case STATUS_CONFLICT:
-        console_line("%s %s: taken by %s", kind, name,
-                     reason != NULL ? reason : "an object the broker did not make");
+        console_line("%s %s: taken by %s%s", kind, name,
+                     reason != NULL ? reason : "an object the broker did not make",
+                     held_by(status, name));
         break;
     case STATUS_HIDDEN:
         console_line("%s %s: not visible (access denied)", kind, name);
@@ -104,5 +123,5 @@ void status_print(const struct status *status)
     if (status->unknown != NULL)
         console_line("objects:       not known, %s", status->unknown);
     for (i = 0; i < status->object_count; i++)
-        print_object(&status->objects[i]);
+        print_object(status, &status->objects[i]);
 }

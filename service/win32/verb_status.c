@@ -99,7 +99,9 @@ static bool ask(struct status *out, const SERVICE_STATUS_PROCESS *service,
 {
     if (!ask_manager(out, service, config) || !status_ask_broker(out))
         return false;
-    return out->directory || status_ask_names(out);
+    if (!out->directory && !status_ask_names(out))
+        return false;
+    return status_find_holders(out);
 }
 
 static enum shmb_exit show(SC_HANDLE service, bool as_json)

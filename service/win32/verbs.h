@@ -76,7 +76,11 @@ enum shmb_exit verb_reload(const char *const *names, size_t count);
  * directory, report: whether the caller sees these; revision and bytes of the
  * segments are 0 without. reload, with the report: result (applied, incomplete,
  * refused, null), steps (name, step, outcome), messages (place, severity, text).
- * troubles: kind, name, state, reason. objects: kind, name, state (held,
+ * strangers: name and what it is, of objects that have one of the broker's own names
+ * without which it goes on, and of which the report says nothing.
+ * troubles: kind, name, state, reason. holders: for each name a stranger holds,
+ * name, processes (process, program, session, account, as far as known) and
+ * complete: these are all. objects: kind, name, state (held,
  * deferred, conflict, failed, missing, not visible), reason or null, and where
  * they are known generation, size, lock, maximum, manual_reset; objects_unknown:
  * why there is none, or null.

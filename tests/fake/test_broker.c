@@ -295,6 +295,27 @@ static void a_squatter_on_the_broker_s_own_name_is_only_reported(void **state)
     broker_stop(w.broker);
 }
 
+static void the_broker_s_own_name_is_had_when_it_comes_free(void **state)
+{
+    (void)state;
+    fake_fail(w.fake, FAKE_CLAIM, NULL, SYS_DENIED);
+    start();
+    broker_retry(w.broker);
+    /* Another broker came first: still not ours. */
+    fake_mend(w.fake);
+    fake_fail(w.fake, FAKE_CLAIM, NULL, SYS_TAKEN);
+    broker_retry(w.broker);
+    assert_int_equal(event_total(), 1);
+    assert_int_not_equal(broker_retry_delay(w.broker), UINT32_MAX);
+    fake_mend(w.fake);
+    broker_retry(w.broker);
+    broker_retry(w.broker);
+    assert_int_equal(fake_event_count(w.fake, EVENT_INSTANCE_RECOVERED), 1);
+    assert_int_equal(event_total(), 2);
+    assert_int_equal(broker_retry_delay(w.broker), UINT32_MAX);
+    broker_stop(w.broker);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -312,6 +333,7 @@ int main(void)
         TEST(what_ends_the_start),
         TEST(a_start_that_failed_says_what),
         TEST(a_squatter_on_the_broker_s_own_name_is_only_reported),
+        TEST(the_broker_s_own_name_is_had_when_it_comes_free),
     };
 
     return cmocka_run_group_tests_name("core_broker", tests, NULL, NULL);

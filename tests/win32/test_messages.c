@@ -38,6 +38,7 @@ static const struct event_row {
     {EVENT_ACCESS_FAILED, 'e', 3},
     {EVENT_TRUSTEE_PENDING, 'w', 2},
     {EVENT_TRUSTEE_RESOLVED, 'i', 1},
+    {EVENT_INSTANCE_RECOVERED, 'i', 0},
     {EVENT_PUBLICATION_CONFLICT, 'w', 2},
     {EVENT_PUBLICATION_FAILED, 'e', 2},
     {EVENT_PUBLICATION_RECOVERED, 'i', 1},

@@ -1,5 +1,5 @@
 /* Names that somebody else holds, and brokers that are not alone. */
-#include "support.h"
+#include "squatter.h"
 
 #include <sddl.h>
 #include <stdio.h>
@@ -91,33 +91,12 @@ static int squat(int argc, char **argv)
     return 0;
 }
 
-static void enable_restore(void)
-{
-    TOKEN_PRIVILEGES one = {1, {{{0, 0}, SE_PRIVILEGE_ENABLED}}};
-    HANDLE token;
-
-    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
-        return;
-    /* Lets an administrator make an object that belongs to somebody else. */
-    if (LookupPrivilegeValueW(NULL, L"SeRestorePrivilege", &one.Privileges[0].Luid))
-        AdjustTokenPrivileges(token, FALSE, &one, 0, NULL, NULL);
-    CloseHandle(token);
-}
-
 /* squat-as SDDL KIND NAME: a stranger's object; a mutex is owned as well. */
 static int squat_as(int argc, char **argv)
 {
-    SECURITY_ATTRIBUTES security = {sizeof(security), NULL, FALSE};
-    HANDLE handle;
-
     (void)argc;
-    enable_restore();
-    if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
-            support_wide(argv[0]), SDDL_REVISION_1, &security.lpSecurityDescriptor, NULL))
-        client_say("bad descriptor");
-    handle = squat_one(argv[1], argv[2], &security);
-    if (strcmp(argv[1], "mutex") == 0 && WaitForSingleObject(handle, 0) != WAIT_OBJECT_0)
-        client_say("not owned");
+    squatter_begin();
+    (void)squatter_make(argv[1], argv[2], argv[0], 256, SQUATTER_BYTES);
     client_say("holding");
     client_wait_for_end();
     return 0;
