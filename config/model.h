@@ -73,6 +73,7 @@ struct cfg_object {
     const char *path; /* "segments.Prices": what messages call it */
     struct cfg_place place;
     const struct cfg_access *access; /* its own, or the file's defaults.access; never NULL */
+    bool alias;                      /* its plain name is to mean the same in every session */
     union {
         struct cfg_segment segment;     /* SHMB_SECTION */
         struct cfg_event event;         /* SHMB_EVENT */

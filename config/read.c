@@ -11,44 +11,47 @@ typedef void read_object_fn(struct reader *reader, const struct node *key, const
 static void read_mutex(struct reader *reader, const struct node *key, const struct node *node,
                        const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[] = {"access"};
-    const struct node *values[1];
+    static const char *const keys[] = {"access", "sessions"};
+    const struct node *values[2];
     unsigned meant;
 
-    if (reader_keys(reader, node, path, keys, 1, values, &meant))
-        reader_object_access(reader, key, values[0], meant != 0, path, object);
+    if (!reader_keys(reader, node, path, keys, 2, values, &meant))
+        return;
+    read_sessions(reader, values[1], path, object);
+    reader_object_access(reader, key, values[0], (meant & 1u) != 0, path, object);
 }
 
 static void read_event(struct reader *reader, const struct node *key, const struct node *node,
                        const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[] = {"reset", "access"};
+    static const char *const keys[] = {"reset", "access", "sessions"};
     static const char *const words[] = {"manual", "auto"};
-    const struct node *values[2];
+    const struct node *values[3];
     struct path below = {path, keys[0], 0};
     size_t word;
     unsigned meant;
 
     object->u.event.manual_reset = true; /* where it cannot be read, read access is no error */
-    if (!reader_keys(reader, node, path, keys, 2, values, &meant))
+    if (!reader_keys(reader, node, path, keys, 3, values, &meant))
         return;
     if (values[0] == NULL && (meant & 1u) == 0)
         reader_error(reader, key, path, "an event needs reset: manual or reset: auto");
     else if (values[0] != NULL && reader_word(reader, values[0], &below, words, 2, &word))
         object->u.event.manual_reset = word == 0;
+    read_sessions(reader, values[2], path, object);
     reader_object_access(reader, key, values[1], (meant & 2u) != 0, path, object);
 }
 
 static void read_semaphore(struct reader *reader, const struct node *key, const struct node *node,
                            const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[] = {"initial", "maximum", "access"};
-    const struct node *values[3];
+    static const char *const keys[] = {"initial", "maximum", "access", "sessions"};
+    const struct node *values[4];
     struct path initial = {path, keys[0], 0}, maximum = {path, keys[1], 0};
     uint64_t most = INT32_MAX, first;
     unsigned meant;
 
-    if (!reader_keys(reader, node, path, keys, 3, values, &meant))
+    if (!reader_keys(reader, node, path, keys, 4, values, &meant))
         return;
     if (values[1] == NULL && (meant & 2u) == 0)
         reader_error(reader, key, path, "a semaphore needs a maximum, such as maximum: 5");
@@ -59,6 +62,7 @@ static void read_semaphore(struct reader *reader, const struct node *key, const 
         reader_number(reader, values[0], &initial, 0, most, &first);
     object->u.semaphore.maximum = (int32_t)most;
     object->u.semaphore.initial = (int32_t)first;
+    read_sessions(reader, values[3], path, object);
     reader_object_access(reader, key, values[2], (meant & 4u) != 0, path, object);
 }
 

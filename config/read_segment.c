@@ -80,12 +80,12 @@ static void read_lock(struct reader *reader, const struct node *at, const struct
         name_lock_after(reader, at, path, object->name, lock);
 }
 
-enum { KEY_SIZE, KEY_ACCESS, KEY_LOCK, KEY_INITIAL, KEY_COUNT };
+enum { KEY_SIZE, KEY_ACCESS, KEY_LOCK, KEY_INITIAL, KEY_SESSIONS, KEY_COUNT };
 
 void read_segment(struct reader *reader, const struct node *key, const struct node *node,
                   const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[KEY_COUNT] = {"size", "access", "lock", "initial"};
+    static const char *const keys[KEY_COUNT] = {"size", "access", "lock", "initial", "sessions"};
     const struct node *values[KEY_COUNT];
     struct cfg_segment *segment = &object->u.segment;
     struct path size = {path, keys[KEY_SIZE], 0}, lock = {path, keys[KEY_LOCK], 0};
@@ -102,6 +102,7 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
     reader_object_access(reader, key, values[KEY_ACCESS], (meant & 1u << KEY_ACCESS) != 0, path,
                          object);
     read_lock(reader, key, values[KEY_LOCK], &lock, object);
+    read_sessions(reader, values[KEY_SESSIONS], path, object);
     if (values[KEY_INITIAL] != NULL)
         read_initial(reader, values[KEY_INITIAL], &initial, &segment->initial);
 }

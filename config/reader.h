@@ -94,6 +94,8 @@ const struct cfg_access *read_access(struct reader *reader, const struct node *n
                                      const struct path *path); /* NULL: an error was added */
 void read_segment(struct reader *reader, const struct node *key, const struct node *node,
                   const struct path *path, struct cfg_object *object);
+void read_sessions(struct reader *reader, const struct node *node, const struct path *path,
+                   struct cfg_object *object); /* NULL: not written */
 void read_initial(struct reader *reader, const struct node *node, const struct path *path,
                   struct cfg_initial *out);
 void read_include(struct reader *reader, const struct node *node, const struct path *path);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aliases.h"
 #include "apply.h"
 #include "descriptor.h"
 #include "maker.h"
@@ -22,6 +23,8 @@ struct broker {
     struct descriptor_cache *cache; /* of the inventory */
     struct state *state;
     struct publication *publication;
+    struct aliases *aliases;
+    uint32_t aliases_told; /* their version in the report */
     struct bulletin_reload reload;
     uint64_t stamp; /* the greatest generation or revision so far */
     uint32_t delay; /* milliseconds to the next try */
@@ -146,9 +149,11 @@ static void release(struct broker *broker)
 {
     descriptor_cache_free(broker->cache);
     publication_free(broker->publication);
+    aliases_free(broker->aliases);
     state_free(broker->state);
     notes_free(&broker->reload.notes);
     notes_free(&broker->reload.lasting);
+    notes_free(&broker->reload.sessions);
     free(broker);
 }
 
@@ -166,7 +171,9 @@ static struct broker *new_broker(const struct system *system, struct inventory *
     if (broker->state != NULL)
         broker->publication =
             publication_new(system, &broker->identity, inventory, broker->state, &broker->stamp);
-    if (broker->cache != NULL && broker->state != NULL && broker->publication != NULL)
+    broker->aliases = aliases_new(system, broker->identity.owner);
+    if (broker->cache != NULL && broker->state != NULL && broker->publication != NULL &&
+        broker->aliases != NULL)
         return broker;
     release(broker);
     return NULL;
@@ -201,6 +208,8 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     }
     if (!stopping(broker))
         (void)publication_update(broker->publication, true);
+    if (!stopping(broker))
+        broker_link_sessions(broker);
     *out = broker;
     return SYS_OK;
 }
@@ -295,10 +304,30 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker->cache = cache;
         broker->inventory = wanted;
         broker->delay = RETRY_FIRST_MS;
+        broker_link_sessions(broker);
     } else {
         descriptor_cache_free(cache);
     }
     return status;
+}
+
+void broker_link_sessions(struct broker *broker)
+{
+    uint32_t version;
+
+    aliases_update(broker->aliases, broker->inventory);
+    version = aliases_version(broker->aliases);
+    if (version == broker->aliases_told)
+        return;
+    broker->aliases_told = version;
+    notes_free(&broker->reload.sessions);
+    aliases_notes(broker->aliases, &broker->reload.sessions);
+    publication_tell(broker->publication, &broker->reload);
+}
+
+uint32_t broker_link_delay(const struct broker *broker)
+{
+    return aliases_delay(broker->aliases, broker->inventory);
 }
 
 void broker_tell_begin(struct broker *broker)
@@ -343,6 +372,8 @@ size_t broker_stop(struct broker *broker)
     /* First of all, so that no client is told of what is gone. */
     publication_free(broker->publication);
     broker->publication = NULL;
+    aliases_free(broker->aliases);
+    broker->aliases = NULL;
     for (i = broker->inventory->count; i-- > 0;) {
         struct item *item = &broker->inventory->items[i];
 

@@ -48,6 +48,15 @@ uint32_t broker_retry_delay(const struct broker *broker);
 enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
                               size_t anew_count, struct apply_result *out, struct sys_failure *why);
 
+/*
+ * Brings the links for plain names (aliases.h) up to date: sessions have come or
+ * gone, objects are there that were not. broker_start and broker_reload do it, too.
+ */
+void broker_link_sessions(struct broker *broker);
+
+/* Milliseconds until broker_link_sessions should be called; UINT32_MAX: never. */
+uint32_t broker_link_delay(const struct broker *broker);
+
 /* A reload begins; and it has come to its end: takes the notes over. For the report. */
 void broker_tell_begin(struct broker *broker);
 void broker_tell(struct broker *broker, enum shmb_reload_result result, struct notes *notes);

@@ -96,9 +96,10 @@ static void put_reload(struct page *page, const struct bulletin_reload *reload,
 {
     report->reloads = reload->count;
     report->reload_result = (uint32_t)reload->result;
-    if (reload->lasting.count > 0)
+    if (reload->lasting.count + reload->sessions.count > 0)
         report->result = SHMB_REPORT_INCOMPLETE;
     put_notes(page, &reload->lasting);
+    put_notes(page, &reload->sessions);
     put_notes(page, &reload->notes);
 }
 

@@ -14,8 +14,9 @@
 struct bulletin_reload {
     uint32_t count; /* odd while one is under way */
     enum shmb_reload_result result;
-    struct notes notes;   /* of the last one: its steps and messages */
-    struct notes lasting; /* why the broker runs with less than is asked for */
+    struct notes notes;    /* of the last one: its steps and messages */
+    struct notes lasting;  /* why the broker runs with less than is asked for */
+    struct notes sessions; /* where plain names do not lead to objects, and should */
 };
 
 /* What is to be said. Borrowed for the call. */

@@ -53,6 +53,12 @@ static void add_state(struct text *line, const struct item *item)
     }
 }
 
+static void add_sessions(struct text *line, const struct item *item)
+{
+    if (item->from->alias)
+        text_add(line, ", by its plain name in every session (needs LocalSystem)");
+}
+
 static void add_access(struct text *line, const struct item *item)
 {
     const struct cfg_access *access = item->from->access;
@@ -94,6 +100,7 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
         text_add(&text, "%s %s%s", shmb_kind_word(item->spec.kind), SHMB_GLOBAL_PREFIX,
                  item->spec.name);
         add_state(&text, item);
+        add_sessions(&text, item);
         add_access(&text, item);
         done = !text.failed;
         if (done)
@@ -167,6 +174,8 @@ void describe_json(const struct inventory *inventory, struct json *json)
         json_string(json, "kind", shmb_kind_word(item->spec.kind));
         put_name(json, item->spec.name);
         put_state(json, item);
+        if (item->from->alias)
+            json_string(json, "sessions", "alias");
         put_access(json, item);
         json_object_end(json);
     }

@@ -10,6 +10,7 @@
  *
  *   100-199 the service   200-299 the configuration   300-309 objects
  *   310-319 the publication: ShmBroker.Directory, its tables, control sections, the report
+ *   340-349 plain names in sessions
  */
 #ifndef EVENTS_H
 #define EVENTS_H
@@ -142,7 +143,23 @@ enum event_id {
      */
     EVENT_PUBLICATION_FAILED = 311,
     /* Information. A section of the publication that could not be had is there now. %1 name */
-    EVENT_PUBLICATION_RECOVERED = 312
+    EVENT_PUBLICATION_RECOVERED = 312,
+
+    /*
+     * Warning. A session has something else under the plain name of an object
+     * with `sessions: alias`: there, programs do not reach it by that name. Tried
+     * again. End the program that has it, or log off.
+     * %1 name of the object  %2 number of the session  %3 what is known
+     */
+    EVENT_ALIAS_CONFLICT = 340,
+    /* Information. A plain name that was in conflict leads to the object now. %1 name  %2 session
+     */
+    EVENT_ALIAS_RECOVERED = 341,
+    /*
+     * Error. The system lets the broker make no links in the sessions; everything
+     * else works. They need a service that runs as LocalSystem. Tried again. %1 why
+     */
+    EVENT_ALIAS_REFUSED = 342
 };
 
 #endif

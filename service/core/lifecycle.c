@@ -57,7 +57,18 @@ static void ask_accounts(void *context)
     pending_retry(context);
 }
 
-static const struct schedule_duty duties[] = {{retry_delay, retry}, {accounts_delay, ask_accounts}};
+static uint32_t sessions_delay(const void *context)
+{
+    return broker_link_delay(((const struct life *)context)->broker);
+}
+
+static void look_at_sessions(void *context)
+{
+    broker_link_sessions(((struct life *)context)->broker);
+}
+
+static const struct schedule_duty duties[] = {
+    {retry_delay, retry}, {accounts_delay, ask_accounts}, {sessions_delay, look_at_sessions}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
@@ -84,6 +95,8 @@ static void hold(struct life *life)
             return;
         if (wake == SYS_WAKE_RELOAD || wake == SYS_WAKE_CHANGED)
             reloading_run(life);
+        if (wake == SYS_WAKE_SESSIONS)
+            look_at_sessions(life);
         schedule_run(&schedule, life, system->ticks(system->self));
     }
 }

@@ -92,8 +92,9 @@ struct sys_facts {
 /* Why a wait ended. Where several are true, the first. */
 enum sys_wake {
     SYS_WAKE_STOP,
-    SYS_WAKE_RELOAD,  /* somebody who may asked for the configuration to be read again */
-    SYS_WAKE_CHANGED, /* watched files changed and have been left alone for a second */
+    SYS_WAKE_RELOAD,   /* somebody who may asked for the configuration to be read again */
+    SYS_WAKE_CHANGED,  /* watched files changed and have been left alone for a second */
+    SYS_WAKE_SESSIONS, /* sessions of users came or went */
     SYS_WAKE_TIMEOUT
 };
 
@@ -231,6 +232,24 @@ struct system {
     enum sys_status (*map)(void *self, struct sys_object *section, size_t size, void **view,
                            struct sys_failure *why);
     void (*unmap)(void *self, void *view);
+
+    /*
+     * The sessions that have names of their own, in ascending order, to be freed
+     * with free(); none: `*sessions` is NULL.
+     */
+    enum sys_status (*sessions)(void *self, uint32_t **sessions, size_t *count,
+                                struct sys_failure *why);
+
+    /*
+     * Makes the plain `name` (bare) of a session lead to Global\name, by a link
+     * with this descriptor; `*out` is ended with close, and the link goes with it.
+     * A link that leads there already and has the same owner is taken over.
+     * SYS_TAKEN: the session has something else under the name; SYS_NOT_FOUND:
+     * the session is gone; SYS_DENIED: the account may not make links there.
+     */
+    enum sys_status (*link)(void *self, uint32_t session, const char *name,
+                            const struct sys_descriptor *descriptor, struct sys_object **out,
+                            struct sys_failure *why);
 
     /* Gives up a held object. It lives on while a client holds it. NULL is allowed. */
     void (*close)(void *self, struct sys_object *object);

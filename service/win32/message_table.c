@@ -40,7 +40,10 @@
     X(INSTANCE_RECOVERED, INFORMATION)                                                             \
     X(PUBLICATION_CONFLICT, WARNING)                                                               \
     X(PUBLICATION_FAILED, FAILURE)                                                                 \
-    X(PUBLICATION_RECOVERED, INFORMATION)
+    X(PUBLICATION_RECOVERED, INFORMATION)                                                          \
+    X(ALIAS_CONFLICT, WARNING)                                                                     \
+    X(ALIAS_RECOVERED, INFORMATION)                                                                \
+    X(ALIAS_REFUSED, FAILURE)
 
 #define SAME(name, severity)                                                                       \
     _Static_assert(MSG_##name == ((severity) | (DWORD)EVENT_##name),                               \

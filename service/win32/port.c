@@ -15,6 +15,7 @@
 #include "objects.h"
 #include "paths.h"
 #include "recreate.h"
+#include "sessions.h"
 #include "state_files.h"
 
 static enum sys_status do_identify(void *self, struct sys_identity *out, struct sys_failure *why)
@@ -182,6 +183,21 @@ static void do_unmap(void *self, void *view)
     objects_unmap(view);
 }
 
+static enum sys_status do_sessions(void *self, uint32_t **sessions, size_t *count,
+                                   struct sys_failure *why)
+{
+    (void)self;
+    return sessions_list(sessions, count, why);
+}
+
+static enum sys_status do_link(void *self, uint32_t session, const char *name,
+                               const struct sys_descriptor *descriptor, struct sys_object **out,
+                               struct sys_failure *why)
+{
+    (void)self;
+    return sessions_link(session, name, descriptor, out, why);
+}
+
 static void do_close(void *self, struct sys_object *object)
 {
     (void)self;
@@ -241,26 +257,34 @@ static void do_running(void *self)
         port->host.running();
 }
 
-/* What there is to wait for. The order is that of enum sys_wake. */
-static DWORD handles_of(const struct port *port, HANDLE handles[2])
-{
-    DWORD count = 0;
+/* What there is to wait for, in the order of enum sys_wake. */
+struct sources {
+    HANDLE handles[3];
+    enum sys_wake wakes[3];
+    DWORD count;
+};
 
-    if (port->host.stop != NULL)
-        handles[count++] = port->host.stop;
-    if (port->host.reload != NULL)
-        handles[count++] = port->host.reload;
-    return count;
+static void add_source(struct sources *sources, HANDLE handle, enum sys_wake wake)
+{
+    if (handle == NULL)
+        return;
+    sources->handles[sources->count] = handle;
+    sources->wakes[sources->count++] = wake;
+}
+
+static void list_sources(const struct port *port, struct sources *sources)
+{
+    sources->count = 0;
+    add_source(sources, port->host.stop, SYS_WAKE_STOP);
+    add_source(sources, port->host.reload, SYS_WAKE_RELOAD);
+    add_source(sources, port->host.sessions, SYS_WAKE_SESSIONS);
 }
 
 /* Alertable: changes of files are told in here. WAIT_FAILED where the wait cannot be. */
-static DWORD wait_once(const struct port *port, DWORD ms)
+static DWORD wait_once(const struct sources *sources, DWORD ms)
 {
-    HANDLE handles[2];
-    DWORD count = handles_of(port, handles);
-
-    if (count > 0)
-        return WaitForMultipleObjectsEx(count, handles, FALSE, ms, TRUE);
+    if (sources->count > 0)
+        return WaitForMultipleObjectsEx(sources->count, sources->handles, FALSE, ms, TRUE);
     return SleepEx(ms, TRUE) == 0 ? WAIT_TIMEOUT : WAIT_IO_COMPLETION;
 }
 
@@ -277,10 +301,12 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
 {
     const struct port *port = self;
     const ULONGLONG start = GetTickCount64();
+    struct sources sources;
 
+    list_sources(port, &sources);
     for (;;) {
         uint32_t left = left_of(start, ms), delay = watch_delay(port->watch);
-        DWORD woken = wait_once(port, left < delay ? left : delay);
+        DWORD woken = wait_once(&sources, left < delay ? left : delay);
 
         if (woken == WAIT_IO_COMPLETION)
             continue;
@@ -289,14 +315,14 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
                 return SYS_WAKE_CHANGED;
             if (left_of(start, ms) == 0)
                 return SYS_WAKE_TIMEOUT;
-        } else if (port->host.reload != NULL &&
-                   woken == WAIT_OBJECT_0 + (port->host.stop != NULL ? 1u : 0u)) {
-            watch_forget(port->watch);
-            return SYS_WAKE_RELOAD;
-        } else {
-            /* A wait that fails must not turn the broker's loop into a spin. */
-            return SYS_WAKE_STOP;
+            continue;
         }
+        /* A wait that fails must not turn the broker's loop into a spin. */
+        if (woken - WAIT_OBJECT_0 >= sources.count)
+            return SYS_WAKE_STOP;
+        if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_RELOAD)
+            watch_forget(port->watch);
+        return sources.wakes[woken - WAIT_OBJECT_0];
     }
 }
 
@@ -330,6 +356,8 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .protect = do_protect,
         .map = do_map,
         .unmap = do_unmap,
+        .sessions = do_sessions,
+        .link = do_link,
         .close = do_close,
         .random = do_random,
         .now = do_now,

@@ -16,6 +16,7 @@ struct port_host {
     void (*progress)(void); /* NULL: nobody waits */
     void (*running)(void);  /* NULL: nobody waits */
     HANDLE reload;          /* borrowed, automatic reset, set: read the configuration again */
+    HANDLE sessions;        /* the same, set: sessions came or went; NULL: nobody tells */
     const char *state;      /* borrowed; folder of the broker's own files, NULL: the default */
     bool any_file;          /* files of the configuration need not be safe from others */
     bool recreate;          /* names to be made anew come from the registry; else never any */

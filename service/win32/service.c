@@ -14,7 +14,7 @@ static struct service {
     const char *config;
     bool unsafe;
     SERVICE_STATUS_HANDLE manager;
-    HANDLE stop, reload;
+    HANDLE stop, reload, sessions;
     SRWLOCK lock; /* over `status` and `moved`: two threads tell the state */
     SERVICE_STATUS status;
     ULONGLONG moved; /* when the check point moved last */
@@ -33,7 +33,8 @@ static DWORD accepted_in(DWORD state)
     case SERVICE_STOP_PENDING:
         return 0;
     case SERVICE_RUNNING:
-        return SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN | SERVICE_ACCEPT_PARAMCHANGE;
+        return SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN | SERVICE_ACCEPT_PARAMCHANGE |
+               SERVICE_ACCEPT_SESSIONCHANGE;
     default:
         /* Asked during the start, the broker ends before its next object. */
         return SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN;
@@ -96,6 +97,9 @@ static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *cont
     case SERVICE_CONTROL_PARAMCHANGE:
         SetEvent(the_service.reload); /* the broker's thread does the work */
         return NO_ERROR;
+    case SERVICE_CONTROL_SESSIONCHANGE:
+        SetEvent(the_service.sessions);
+        return NO_ERROR;
     case SERVICE_CONTROL_INTERROGATE:
         return NO_ERROR;
     default:
@@ -126,6 +130,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
                                    .running = on_running,
                                    .reload = the_service.reload,
                                    .any_file = the_service.unsafe,
+                                   .sessions = the_service.sessions,
                                    .recreate = true};
     struct event_sink sink;
     struct system system;
@@ -160,12 +165,14 @@ enum shmb_exit service_main(const char *config, bool unsafe)
     the_service.result = SHMB_EXIT_SYSTEM;
     the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (the_service.stop == NULL || the_service.reload == NULL)
+    the_service.sessions = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (the_service.stop == NULL || the_service.reload == NULL || the_service.sessions == NULL)
         return SHMB_EXIT_SYSTEM; /* and the end of the process, which closes them */
     if (StartServiceCtrlDispatcherW(table))
         result = the_service.result;
     else if (GetLastError() == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT)
         result = SHMB_EXIT_USAGE;
+    CloseHandle(the_service.sessions);
     CloseHandle(the_service.reload);
     CloseHandle(the_service.stop);
     return result;

@@ -70,6 +70,8 @@ struct fake {
     void (*on_effect)(struct fake *fake);
     uint64_t clock, random;
     uint64_t ticks; /* a wait that ends by time takes its time */
+    uint32_t sessions[8];
+    size_t session_count;
     uint32_t waits[WAITS_MAX];
 };
 
@@ -734,6 +736,64 @@ static enum sys_status give_random(void *self, void *bytes, size_t count, struct
     return done();
 }
 
+static enum sys_status sessions(void *self, uint32_t **out, size_t *count, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    *out = NULL;
+    *count = 0;
+    fake_busy++;
+    status = record(fake, FAKE_SESSIONS, "");
+    if (status != SYS_OK)
+        return refuse(fake, status, "NtOpenDirectoryObject", why);
+    *out = malloc(sizeof(fake->sessions));
+    assert_non_null(*out);
+    memcpy(*out, fake->sessions, sizeof(fake->sessions));
+    *count = fake->session_count;
+    return done();
+}
+
+static bool is_session(const struct fake *fake, uint32_t session)
+{
+    size_t i;
+
+    for (i = 0; i < fake->session_count; i++)
+        if (fake->sessions[i] == session)
+            return true;
+    return false;
+}
+
+static enum sys_status make_link(void *self, uint32_t session, const char *name,
+                                 const struct sys_descriptor *descriptor, struct sys_object **out,
+                                 struct sys_failure *why)
+{
+    struct fake *fake = self;
+    char path[128];
+    const struct sys_spec spec = {.kind = SHMB_KIND_COUNT, .name = path};
+    const struct fake_object *there;
+    enum sys_status status;
+
+    fake_busy++;
+    *out = NULL;
+    check_descriptor(fake, descriptor);
+    (void)snprintf(path, sizeof(path), "%u\\%s", (unsigned)session, name);
+    status = record(fake, FAKE_LINK, path);
+    there = find(fake, path);
+    if (status == SYS_OK && !is_session(fake, session))
+        status = SYS_NOT_FOUND;
+    if (status == SYS_OK && there != NULL && there->stranger)
+        status = SYS_TAKEN;
+    if (status != SYS_OK)
+        return refuse(fake, status, "NtCreateSymbolicLinkObject", why);
+    if (there == NULL)
+        (void)enter(fake, &spec, descriptor->sddl);
+    *out =
+        new_handle(fake, there == NULL ? fake->objects.count - 1
+                                       : (size_t)(there - (struct fake_object *)fake->objects.at));
+    return effected(fake);
+}
+
 static uint64_t now(void *self)
 {
     return ((const struct fake *)self)->clock;
@@ -849,6 +909,8 @@ struct fake *fake_new(void)
                                 .unmap = unmap,
                                 .close = close_object,
                                 .random = give_random,
+                                .sessions = sessions,
+                                .link = make_link,
                                 .now = now,
                                 .ticks = ticks,
                                 .report = report,
@@ -1034,6 +1096,20 @@ void fake_file_gone(struct fake *fake, const char *path)
     for (i = 0; i < fake->files.count; i++)
         if (strcmp(files[i].key, path) == 0)
             files[i].key[0] = '\0';
+}
+
+void fake_session(struct fake *fake, uint32_t session, bool there)
+{
+    size_t i;
+
+    if (there) {
+        assert_true(fake->session_count < sizeof(fake->sessions) / sizeof(fake->sessions[0]));
+        fake->sessions[fake->session_count++] = session;
+        return;
+    }
+    for (i = 0; fake->sessions[i] != session; i++)
+        assert_true(i + 1 < fake->session_count);
+    fake->sessions[i] = fake->sessions[--fake->session_count];
 }
 
 void fake_occupy(struct fake *fake, const char *name, enum shmb_kind kind, const char *holder)

@@ -30,6 +30,8 @@ enum fake_call {
     FAKE_PROTECT,
     FAKE_MAP,
     FAKE_RANDOM,
+    FAKE_SESSIONS,
+    FAKE_LINK,
     FAKE_CLOSE, /* from here on: calls that cannot */
     FAKE_UNMAP,
     FAKE_REPORT,
@@ -94,6 +96,8 @@ void fake_boot(struct fake *fake, const char *boot);
 /* A file of the broker's own; NULL: there is none. */
 void fake_state_file(struct fake *fake, const char *name, const char *text);
 const char *fake_state_text(const struct fake *fake, const char *name);
+/* A session of a user begins or ends; its link to Global\X is the object "N\X". */
+void fake_session(struct fake *fake, uint32_t session, bool there);
 /* A client has an object open: the name lives on without the broker. */
 void fake_client_open(struct fake *fake, const char *name);
 void fake_client_close(struct fake *fake, const char *name);

@@ -42,6 +42,9 @@ static const struct event_row {
     {EVENT_PUBLICATION_CONFLICT, 'w', 2},
     {EVENT_PUBLICATION_FAILED, 'e', 2},
     {EVENT_PUBLICATION_RECOVERED, 'i', 1},
+    {EVENT_ALIAS_CONFLICT, 'w', 3},
+    {EVENT_ALIAS_RECOVERED, 'i', 2},
+    {EVENT_ALIAS_REFUSED, 'e', 1},
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
 
