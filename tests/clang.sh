@@ -6,7 +6,11 @@
 #   tests/clang.sh build/mingw-x64/compile_commands.json
 set -u
 database=${1:?usage: clang.sh compile_commands.json}
-flags=(--target=x86_64-w64-mingw32 -std=c17 -fsyntax-only -Wall -Wextra -Wpedantic -Wgnu -Werror)
+case $(sed -n 's/^ *"command": "[^"]*\(x86_64\|i686\)-w64-mingw32-.*/\1/p;T;q' "$database") in
+i686) target=i686-w64-mingw32 ;;
+*) target=x86_64-w64-mingw32 ;;
+esac
+flags=(--target=$target -std=c17 -fsyntax-only -Wall -Wextra -Wpedantic -Wgnu -Werror)
 
 # One shell command line for each of our C files, JSON's escapes undone.
 commands() {

@@ -193,6 +193,8 @@ C
 static_checks() {
     check 'clang, no GNU extensions' "$root/tests/clang.sh" \
         "$shmb_build/mingw-x64/compile_commands.json"
+    check 'the same in 32 bit' "$root/tests/clang.sh" \
+        "$shmb_build/mingw-x86/compile_commands.json"
     check 'imports system DLLs only' "$root/tests/imports.sh" \
         "$shmb_build"/mingw-x??/bin/{shmbroker.exe,shmb.exe,shmbclient.dll}
     check 'a program that imports others is found' refuses_bad_imports
