@@ -56,6 +56,7 @@
  *   only kept are counted in one line, with their number in place of a name:
  *
  *     reload       Global\Prices                 create    done
+ *     reload       Global\Bids                   access    done; programs that have it open ...
  *     reload       Global\Old                    defer     the size cannot change from 64 to ...
  *     reload       9998                          keep      done
  *     message      C:\...\shmbroker.yaml:7:5     error     there is no account "CORP\Tarders"

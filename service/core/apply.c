@@ -279,6 +279,7 @@ static void note_item(struct apply *apply, const struct plan_step *step)
     const struct item *item = item_of(apply, step);
     const char *word = plan_action_word(step->action);
     bool well = item->state == ITEM_HELD && !item->access_due;
+    const char *outcome = "done";
 
     if (step->action == PLAN_CREATE && item->adopted && item_is_held(item))
         word = "adopt";
@@ -286,7 +287,10 @@ static void note_item(struct apply *apply, const struct plan_step *step)
         return;
     if (!well && step->action != PLAN_DEFER)
         apply->result->failed++;
-    note(apply, item, word, well || item->reason == NULL ? "done" : item->reason);
+    /* A handle has the rights it was opened with; nobody can take them away. */
+    if (step->action == PLAN_ACCESS)
+        outcome = "done; programs that have it open keep what they have";
+    note(apply, item, word, well || item->reason == NULL ? outcome : item->reason);
 }
 
 static void note_all(struct apply *apply)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "advice.h"
 #include "configuration.h"
 #include "console.h"
 #include "describe.h"
@@ -56,6 +57,8 @@ static enum shmb_exit find(const struct system *system, char **files, size_t cou
     if (out->result == CONFIGURATION_INVALID)
         return SHMB_EXIT_NOT_SO;
     status = inventory_build(out->configuration.whole, known, &out->messages, &out->inventory);
+    if (status == SYS_OK)
+        advice_add(out->configuration.whole, known, &out->messages);
     cfg_messages_sort(&out->messages);
     if (status == SYS_NO_MEMORY)
         return no_memory();

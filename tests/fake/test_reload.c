@@ -131,7 +131,7 @@ static void change_access(size_t number)
     assert_non_null(
         strstr(fake_find(fake, "ShmBroker.Control.1")->sddl, "0x20007;;;S-1-5-21-1-2-3-1001"));
     assert_null(fake_find(fake, "ShmBroker.Control.2"));
-    assert_true(told("Prices", "access", "done"));
+    assert_true(told("Prices", "access", "done; programs that have it open keep what they have"));
 }
 
 static void access_changes_in_place(void **state)

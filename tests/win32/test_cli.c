@@ -126,6 +126,25 @@ static void check_says_what_a_good_file_would_create(void **state)
     assert_string_equal(client_line(NULL, "open section Global\\ShmbTest.Prices 4"), "2");
 }
 
+static void check_warns_of_what_an_administrator_would_regret(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(run_on(&user, "check",
+                            "version: 1\n"
+                            "defaults: { access: { write: [Users, Everyone] } }\n"
+                            "segments:\n"
+                            "  ShmbTest.A: { size: 1, lock: { readers_may_wait: true } }\n"
+                            "  ShmbTest.B: { size: 1, access: { full: [Interactive, System] } }\n",
+                            said, sizeof(said)),
+                     0);
+    assert_says(said, "FILE:2:38: warning: defaults.access: 'Everyone' may write");
+    assert_says(said, "FILE:4:32: warning: segments.ShmbTest.A.lock: who may only read");
+    assert_says(said, "FILE:5:43: warning: segments.ShmbTest.B.access: 'Interactive' may also");
+    assert_says(said, "no errors, 3 warnings, 4 objects");
+}
+
 static void check_says_every_error_with_its_place(void **state)
 {
     char said[8192];
@@ -284,6 +303,7 @@ int main(void)
         TEST(wrong_command_lines_are_code_2),
         TEST(help_and_version_are_code_0),
         TEST(check_says_what_a_good_file_would_create),
+        TEST(check_warns_of_what_an_administrator_would_regret),
         TEST(check_says_every_error_with_its_place),
         TEST(an_unknown_account_is_an_error_with_its_place),
         TEST(check_takes_several_files_and_tells_of_each),

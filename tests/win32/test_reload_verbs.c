@@ -115,6 +115,36 @@ static void nothing_to_do_is_done(void **state)
     verb("reload", 0, "has applied");
 }
 
+/* late-map NAME: opens for writing; only when its input ends, maps and writes. */
+static int late_map(int argc, char **argv)
+{
+    HANDLE section = client_open("section", argv[0], FILE_MAP_WRITE);
+    volatile char *view;
+
+    (void)argc;
+    client_say(section != NULL ? "opened" : "refused");
+    client_wait_for_end();
+    view = section != NULL ? MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0) : NULL;
+    if (view != NULL)
+        view[0] = 'w';
+    client_say(view != NULL ? "written" : "not mapped");
+    return 0;
+}
+
+static void who_has_it_open_keeps_what_it_has(void **state)
+{
+    struct child *client;
+
+    (void)state;
+    serve(HEAD DATA OLD);
+    client = client_start(&user, "late-map Global\\ShmbTest.Data");
+    child_expect(client, "opened");
+    scm_file(HEAD DATA_READ NEW);
+    verb("reload", 0, "programs that have it open keep what they have");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 0x6 0x4"), "5 0");
+    assert_int_equal(child_end_with(client, "written"), 0);
+}
+
 static void each_step_is_told_and_done(void **state)
 {
     (void)state;
@@ -123,7 +153,8 @@ static void each_step_is_told_and_done(void **state)
     scm_file(HEAD DATA_READ NEW);
     verb("reload", 0, "has applied");
     said_too("create   Global\\ShmbTest.New: done\n");
-    said_too("access   Global\\ShmbTest.Data: done\n");
+    said_too(
+        "access   Global\\ShmbTest.Data: done; programs that have it open keep what they have\n");
     said_too("retire   Global\\ShmbTest.Old: done\n");
     expect_open("ShmbTest.New", "0x6", "0");
     expect_open("ShmbTest.Data", "0x6", "5");
@@ -360,6 +391,8 @@ static void ctrl_break_reloads(void **state)
 
 #define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
 
+static const struct verb verbs[] = {{"late-map", 1, late_map}};
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +400,7 @@ int main(void)
         TEST(without_a_broker_they_say_so),
         TEST(nothing_to_do_is_done),
         TEST(each_step_is_told_and_done),
+        TEST(who_has_it_open_keeps_what_it_has),
         TEST(a_refused_one_changes_nothing),
         TEST(a_taken_name_is_code_1),
         TEST(another_size_is_deferred_and_made_anew_on_demand),
@@ -379,6 +413,6 @@ int main(void)
         TEST(ctrl_break_reloads),
     };
 
-    support_client(NULL, 0);
+    support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
     return cmocka_run_group_tests(tests, scm_setup, NULL);
 }

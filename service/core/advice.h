@@ -1,0 +1,21 @@
+/*
+ * advice.h - what a configuration allows that its author may come to regret.
+ * Said to who asks, by `check`, and not at every start.
+ */
+#ifndef CORE_ADVICE_H
+#define CORE_ADVICE_H
+
+#include "messages.h"
+#include "model.h"
+#include "trustees.h"
+
+/*
+ * Adds a warning at each place of a configuration from which an inventory has
+ * been built with `known`: `full` for anyone who has not all rights anyway,
+ * write for everybody, and locks on which readers may wait. A list that many
+ * objects share is spoken of once.
+ */
+void advice_add(const struct cfg *configuration, struct trustees *known,
+                struct cfg_messages *messages);
+
+#endif

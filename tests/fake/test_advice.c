@@ -1,0 +1,130 @@
+/* What `check` warns of besides errors: each thing once, at its place. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "advice.h"
+#include "fake_system.h"
+#include "inventory.h"
+#include "sample.h"
+
+/* Frees the sample. Each wanted text is the beginning of "path:line:column: text". */
+static void check(struct sample *sample, const char *const *wanted, size_t count)
+{
+    struct fake *fake = fake_new();
+    struct trustees *known = trustees_new(fake_system(fake));
+    struct cfg_messages messages;
+    struct inventory *inventory;
+    size_t i;
+
+    fake_account(fake, "Guests", "S-1-5-32-546");
+    fake_account(fake, "CORP\\Admins", "S-1-5-32-544");
+    cfg_messages_init(&messages);
+    assert_int_equal(inventory_build(&sample->cfg, known, &messages, &inventory), SYS_OK);
+    advice_add(&sample->cfg, known, &messages);
+    cfg_messages_sort(&messages);
+    for (i = 0; i < messages.count && i < count; i++) {
+        char line[512];
+
+        assert_int_equal(messages.items[i].severity, CFG_WARNING);
+        (void)snprintf(line, sizeof(line), "%s:%u:%u: %s", messages.items[i].object,
+                       messages.items[i].line, messages.items[i].column, messages.items[i].text);
+        if (strncmp(line, wanted[i], strlen(wanted[i])) != 0)
+            fail_msg("%s", line);
+    }
+    assert_int_equal(messages.count, count);
+    inventory_free(inventory);
+    trustees_free(known);
+    cfg_messages_free(&messages);
+    fake_free(fake);
+    sample_free(sample);
+}
+
+static void what_is_modest_is_not_spoken_of(void **state)
+{
+    char modest[] = "read Everyone, write Users, full System, full CORP\\Admins";
+    char denied[] = "read Users, deny Guests";
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 2);
+    sample_section(&sample, "A", 64, "A.lock", sample_access(&sample, modest));
+    sample_mutex(&sample, "B", sample_access(&sample, denied));
+    check(&sample, NULL, 0);
+}
+
+static void each_rash_entry_has_its_place(void **state)
+{
+    static const char *const wanted[] = {
+        "sample.access:1:2: 'Interactive' may also change who has access",
+        "sample.access:2:1: 'Guests' may write",
+        "sample.access:3:1: 'Everyone' may also change who has access",
+        "sample.access:3:1: 'Everyone' may write",
+        "sample.access:3:2: 'S-1-5-7' may write",
+    };
+    char one[] = "read Users, full Interactive", two[] = "write Guests";
+    char three[] = "full Everyone, write S-1-5-7";
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 3);
+    sample_section(&sample, "A", 64, NULL, sample_access(&sample, one));
+    sample_mutex(&sample, "B", sample_access(&sample, two));
+    sample_event(&sample, "C", false, sample_access(&sample, three));
+    check(&sample, wanted, 5);
+}
+
+static void defaults_are_spoken_of_once(void **state)
+{
+    static const char *const wanted[] = {
+        "defaults.access:1:1: 'Users' may also change",
+        "sample.access:2:1: 'Users' may also change",
+    };
+    char shared[] = "full Users", own[] = "full Users";
+    const struct cfg_access *defaults;
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 3);
+    defaults = sample_access(&sample, shared);
+    sample.lists[0].path = "defaults.access";
+    sample_mutex(&sample, "A", defaults);
+    sample_mutex(&sample, "B", sample_access(&sample, own));
+    sample_mutex(&sample, "C", defaults);
+    check(&sample, wanted, 2);
+}
+
+static void readers_that_may_wait_are_spoken_of(void **state)
+{
+    static const char *const wanted[] = {"A.lock:7:9: who may only read can hold this lock"};
+    char text[] = "read Users";
+    const struct cfg_access *access;
+    struct cfg_object *object;
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 2);
+    access = sample_access(&sample, text);
+    object = sample_section(&sample, "A", 64, "A.lock", access);
+    object->u.segment.lock.readers_may_wait = true;
+    object->u.segment.lock.place = (struct cfg_place){"sample.yaml", 7, 9};
+    sample_section(&sample, "B", 64, "B.lock", access);
+    check(&sample, wanted, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_modest_is_not_spoken_of),
+        cmocka_unit_test(each_rash_entry_has_its_place),
+        cmocka_unit_test(defaults_are_spoken_of_once),
+        cmocka_unit_test(readers_that_may_wait_are_spoken_of),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
