@@ -253,6 +253,7 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
     const struct sys_content content = {
         .bytes = bytes, .length = (size_t)old->size, .size = old->size};
     uint64_t generation = item->generation;
+    struct adoption judged = {.verdict = ADOPTION_CONFLICT};
     struct sys_descriptor *wanted;
     struct sys_object *object = NULL;
     struct sys_failure why = {0};
@@ -261,8 +262,12 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
 
     item->spec = *old;
     status = system->inspect(system->self, old->name, &facts, &object, &why);
+    /* For a moment nobody held the name: a stranger may have been quicker. */
+    if (status == SYS_OK)
+        adoption_judge(old, &facts, state_find(maker->state, old->name), maker->identity->owner,
+                       &judged);
     free(facts.sddl);
-    if (status == SYS_OK && facts.kind == old->kind) {
+    if (judged.verdict == ADOPTION_OURS) {
         hold(maker, item, object, generation);
         defer(maker, item, reason);
         return;

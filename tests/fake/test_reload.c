@@ -208,6 +208,34 @@ static void what_is_open_is_not_made_anew(void **state)
     live(recreate_in_use, 2);
 }
 
+static void take_at_once(struct fake *which)
+{
+    if (fake_find(which, "Prices") == NULL)
+        fake_occupy(which, "Prices", SHMB_SECTION, "a stranger's section");
+}
+
+static void recreate_too_late(size_t number)
+{
+    if (number == 1) {
+        fake_on_effect(fake, take_at_once);
+        fake_anew(fake, "Prices");
+        change(HEAD "  Prices: { size: 128 }\n");
+    } else {
+        fake_on_effect(fake, NULL);
+        assert_true(fake_find(fake, "Prices")->stranger);
+        assert_int_equal(fake_find(fake, "Prices")->handles, 0);
+        assert_int_equal(fake_events_about(fake, EVENT_OBJECT_CONFLICT, "Prices"), 1);
+        fake_vacate(fake, "Prices");
+    }
+}
+
+/* Between its end and its new beginning a name is free. */
+static void a_stranger_who_takes_a_name_in_between_gets_nothing(void **state)
+{
+    (void)state;
+    live(recreate_too_late, 2);
+}
+
 static void come_back(size_t number)
 {
     if (number == 1) {
@@ -423,6 +451,7 @@ int main(void)
         TEST(errors_change_nothing),
         TEST(a_size_changes_only_when_asked_for),
         TEST(what_is_open_is_not_made_anew),
+        TEST(a_stranger_who_takes_a_name_in_between_gets_nothing),
         TEST(what_returns_while_clients_hold_it_is_adopted),
         TEST(what_clients_kept_is_found_again),
         TEST(without_proof_it_is_a_stranger_s),
