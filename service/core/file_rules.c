@@ -128,7 +128,7 @@ static void name_account(const char *sid, const char *account, char out[WHO_MAX]
 {
     if (sid == NULL || sid[0] == '\0')
         (void)snprintf(out, WHO_MAX, "nobody");
-    else if (account == NULL || account[0] == '\0')
+    else if (account == NULL || account[0] == '\0' || strcmp(account, sid) == 0)
         (void)snprintf(out, WHO_MAX, "%s", sid);
     else
         (void)snprintf(out, WHO_MAX, "%s (%s)", account, sid);
@@ -160,7 +160,7 @@ void file_rules_text(enum file_role role, const struct file_fault *fault, const 
     switch (fault->kind) {
     case FILE_FAULT_OWNER:
         (void)snprintf(out, size,
-                       "\"%s\" belongs to %s, who may not decide what the broker reads; look at "
+                       "\"%s\" belongs to %s, who may not decide what the broker does; look at "
                        "it, then: icacls \"%s\" /setowner *" SID_ADMINISTRATORS,
                        path, who, path);
         break;

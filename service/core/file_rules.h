@@ -71,7 +71,7 @@ bool file_rules_trusted(const char *sid);
 /*
  * The fault as one line: who may do what, where, and what to do about it.
  *
- * account   what the system calls the SID; NULL or empty: not known
+ * account   what the system calls the SID; NULL, empty or the SID: not known
  *
  * A text that does not fit `size` bytes is cut, where only the remedy is lost
  * as long as the path fits.

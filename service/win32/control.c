@@ -25,23 +25,28 @@ static enum shmb_exit wait_running(SC_HANDLE service, bool was_running)
     return scm_end_exit(&status);
 }
 
-enum shmb_exit verb_start(void)
+enum shmb_exit control_start(SC_HANDLE service)
 {
-    SC_HANDLE service;
     bool was_running = false;
-    enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS, &service);
 
-    if (result != SHMB_EXIT_DONE)
-        return result;
     if (!StartServiceW(service, 0, NULL)) {
         DWORD code = GetLastError();
 
         was_running = code == ERROR_SERVICE_ALREADY_RUNNING;
         if (!was_running)
-            result = scm_failed("cannot start the service", code);
+            return scm_failed("cannot start the service", code);
     }
-    if (result == SHMB_EXIT_DONE)
-        result = wait_running(service, was_running);
+    return wait_running(service, was_running);
+}
+
+enum shmb_exit verb_start(void)
+{
+    SC_HANDLE service;
+    enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS, &service);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    result = control_start(service);
     scm_close(service);
     return result;
 }

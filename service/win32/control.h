@@ -1,5 +1,5 @@
 /*
- * control.h - stopping the service, for the verbs that need it stopped.
+ * control.h - starting and stopping the service, for the verbs that need it.
  */
 #ifndef CONTROL_H
 #define CONTROL_H
@@ -15,5 +15,11 @@
  * SERVICE_QUERY_STATUS. `*was_running` may be NULL. What fails has been said.
  */
 enum shmb_exit control_stop(SC_HANDLE service, bool *was_running);
+
+/*
+ * Starts the service and waits until it runs; says which process does. The
+ * handle needs SERVICE_START and SERVICE_QUERY_STATUS.
+ */
+enum shmb_exit control_start(SC_HANDLE service);
 
 #endif

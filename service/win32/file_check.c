@@ -1,16 +1,14 @@
 #include "file_check.h"
 
 #include <aclapi.h>
-#include <sddl.h>
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "accounts.h"
 #include "failure.h"
 #include "owner.h"
 #include "wide.h"
-
-#define ACCOUNT_UNITS 256u
 
 struct sid_text {
     char sid[OWNER_SID_MAX];
@@ -127,35 +125,13 @@ static enum sys_status read_access(HANDLE file, struct held_access *out, struct 
 
 /* ---- judging ---------------------------------------------------------------- */
 
-/* "BUILTIN\Users"; empty: not known. */
-static void name_sid(const char *text, char *out, size_t size)
-{
-    wchar_t name[ACCOUNT_UNITS], domain[ACCOUNT_UNITS], full[2 * ACCOUNT_UNITS + 1];
-    DWORD name_units = ACCOUNT_UNITS, domain_units = ACCOUNT_UNITS;
-    wchar_t *wide = text != NULL ? wide_from_utf8(text) : NULL;
-    SID_NAME_USE use;
-    PSID sid = NULL;
-
-    out[0] = '\0';
-    if (wide != NULL && ConvertStringSidToSidW(wide, &sid) &&
-        LookupAccountSidW(NULL, sid, name, &name_units, domain, &domain_units, &use)) {
-        wcscpy(full, domain);
-        if (domain[0] != L'\0')
-            wcscat(full, L"\\");
-        wcscat(full, name);
-        wide_to_buffer(full, wcslen(full), out, size);
-    }
-    if (sid != NULL)
-        LocalFree(sid);
-    free(wide);
-}
-
 static enum sys_status say_fault(enum file_role role, const struct file_fault *fault,
                                  const char *path, struct sys_failure *why)
 {
-    char account[3 * (2 * ACCOUNT_UNITS + 1)];
+    char account[ACCOUNT_NAME_MAX] = "";
 
-    name_sid(fault->sid, account, sizeof(account));
+    if (fault->sid != NULL)
+        accounts_name(fault->sid, account);
     why->call = NULL;
     why->code = 0;
     file_rules_text(role, fault, path, account, why->text, sizeof(why->text));

@@ -3,24 +3,19 @@
 #include <windows.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "failure.h"
+#include "files.h"
+#include "objects.h"
 #include "paths.h"
 #include "resources.h"
-#include "state_files.h"
+#include "secure_folder.h"
 #include "wide.h"
 
-enum sys_status first_files_folders(struct sys_failure *why)
-{
-    char *state = paths_default_state();
-    enum sys_status status;
-
-    if (state == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
-    status = state_files_folder(state, why);
-    free(state);
-    return status;
-}
+/* As its folder gives it, with an owner that the service trusts. */
+#define CONFIG_SDDL                                                                                \
+    "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1200a9;;;BU)(A;;0x1200a9;;;" SHMB_SERVICE_SID ")"
 
 /* The file this program was linked with. NULL: GetLastError() says why. */
 static const void *carried(DWORD *size)
@@ -33,11 +28,11 @@ static const void *carried(DWORD *size)
     return loaded != NULL ? LockResource(loaded) : NULL;
 }
 
-static enum sys_status write_new(const wchar_t *path, const void *bytes, DWORD size, bool *put,
-                                 struct sys_failure *why)
+static enum sys_status write_to(const wchar_t *path, SECURITY_ATTRIBUTES *attributes,
+                                const void *bytes, DWORD size, bool *put, struct sys_failure *why)
 {
     HANDLE file =
-        CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
+        CreateFileW(path, GENERIC_WRITE, 0, attributes, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
     enum sys_status status = SYS_OK;
     DWORD done;
 
@@ -54,23 +49,113 @@ static enum sys_status write_new(const wchar_t *path, const void *bytes, DWORD s
     return status;
 }
 
-enum sys_status first_files_put(const char *config, bool *put, struct sys_failure *why)
+static enum sys_status put_config(const char *config, bool *put, struct sys_failure *why)
 {
-    enum sys_status status = first_files_folders(why);
+    struct sys_descriptor *descriptor;
+    SECURITY_ATTRIBUTES attributes;
+    enum sys_status status;
     const void *bytes;
     wchar_t *path;
     DWORD size;
 
-    *put = false;
-    if (status != SYS_OK)
-        return status;
     bytes = carried(&size);
     if (bytes == NULL)
         return failure_set(why, "LoadResource", GetLastError());
     path = wide_from_utf8(config);
     if (path == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
-    status = write_new(path, bytes, size, put, why);
+    status = descriptors_make(CONFIG_SDDL, &descriptor, why);
+    if (status == SYS_OK) {
+        attributes = descriptors_attributes(descriptor);
+        status = write_to(path, &attributes, bytes, size, put, why);
+        descriptors_free(descriptor);
+    }
     free(path);
     return status;
+}
+
+/* The folder a path is in; to be freed with free(). */
+static char *folder_of(const char *path)
+{
+    char *folder = _strdup(path);
+    char *last = folder != NULL ? strrchr(folder, '\\') : NULL;
+
+    if (last != NULL)
+        *last = '\0';
+    return folder;
+}
+
+enum sys_status first_files_make(bool config, struct first_files *out, struct sys_failure *why)
+{
+    enum sys_status status;
+
+    *out = (struct first_files){0};
+    out->config = paths_default_config();
+    out->state = paths_default_state();
+    if (out->config == NULL || out->state == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    out->folder = folder_of(out->config);
+    if (out->folder == NULL)
+        return failure_set(why, "_strdup", ERROR_NOT_ENOUGH_MEMORY);
+    status = secure_folder_take(out->folder, SECURE_FOLDER_OWNER SECURE_FOLDER_READ,
+                                &out->made_folder, why);
+    if (status == SYS_OK)
+        status = secure_folder_take(out->state, SECURE_FOLDER_OWNER SECURE_FOLDER_OWN,
+                                    &out->made_state, why);
+    if (status == SYS_OK && config)
+        status = put_config(out->config, &out->put, why);
+    return status;
+}
+
+static void remove_path(const char *path, BOOL(WINAPI *remove)(LPCWSTR))
+{
+    wchar_t *wide = wide_from_utf8(path);
+
+    if (wide != NULL)
+        (void)remove(wide);
+    free(wide);
+}
+
+void first_files_undo(struct first_files *files)
+{
+    if (files->put)
+        remove_path(files->config, DeleteFileW);
+    if (files->made_state)
+        remove_path(files->state, RemoveDirectoryW);
+    if (files->made_folder)
+        remove_path(files->folder, RemoveDirectoryW);
+    files->put = files->made_state = files->made_folder = false;
+}
+
+void first_files_free(struct first_files *files)
+{
+    free(files->folder);
+    free(files->state);
+    free(files->config);
+    *files = (struct first_files){0};
+}
+
+bool first_files_remove_unchanged(void)
+{
+    char *config = paths_default_config(), *content = NULL, *folder;
+    struct sys_failure unused;
+    bool removed = false;
+    const void *bytes;
+    size_t length;
+    DWORD size;
+
+    bytes = carried(&size);
+    if (config != NULL && bytes != NULL &&
+        files_read(config, size, &content, &length, &unused) == SYS_OK && length == size &&
+        memcmp(content, bytes, size) == 0) {
+        remove_path(config, DeleteFileW);
+        removed = true;
+    }
+    folder = config != NULL ? folder_of(config) : NULL;
+    if (removed && folder != NULL)
+        remove_path(folder, RemoveDirectoryW); /* fails where something is in it */
+    free(folder);
+    free(content);
+    free(config);
+    return removed;
 }

@@ -6,14 +6,29 @@
 
 #include "system.h"
 
-/*
- * Makes the folders of configuration and state where they are missing, and puts
- * the commented configuration that this program carries at `config`, the
- * default path, unless a file is there. `*put` tells whether it was put.
- */
-enum sys_status first_files_put(const char *config, bool *put, struct sys_failure *why);
+/* What was made, so that it can be taken away again; all zero: nothing. */
+struct first_files {
+    char *folder, *state; /* of configuration and state */
+    char *config;         /* the configuration there */
+    bool made_folder, made_state, put;
+};
 
-/* The folders only: for an installation with a configuration elsewhere. */
-enum sys_status first_files_folders(struct sys_failure *why);
+/*
+ * Makes the folders of configuration and state, or takes them over
+ * (secure_folder.h), and, with `config`, puts the commented configuration that
+ * this program carries at the default path unless a file is there; `put` tells.
+ * `out` is to be ended with first_files_free in any case.
+ */
+enum sys_status first_files_make(bool config, struct first_files *out, struct sys_failure *why);
+
+/* Removes again what was made. */
+void first_files_undo(struct first_files *files);
+void first_files_free(struct first_files *files);
+
+/*
+ * Removes the configuration at the default path if it is the one that was put
+ * there, unchanged, and its folder if nothing else is in it. True: removed.
+ */
+bool first_files_remove_unchanged(void);
 
 #endif

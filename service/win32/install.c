@@ -2,21 +2,37 @@
 
 #include <windows.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_line.h"
 #include "console.h"
 #include "control.h"
 #include "error.h"
 #include "event_source.h"
+#include "file_check.h"
+#include "files.h"
 #include "first_files.h"
+#include "load.h"
 #include "paths.h"
+#include "program_file.h"
 #include "recreate.h"
+#include "registration.h"
 #include "scm.h"
 #include "wide.h"
 
-#define ACCOUNT L"NT SERVICE\\" SCM_SERVICE_NAME
+/* What is there and what is wanted, with what has been done so far. */
+struct installation {
+    const struct install_wish *wish;
+    struct command_line present; /* of the service there is; its program NULL: none */
+    bool runs;
+    char *source;  /* this executable */
+    char *program; /* where the service's executable is to be */
+    char *config;  /* absolute; NULL: the default path */
+    struct first_files first;
+    struct program_file file;
+    struct registration registration;
+};
 
 static void warn(const char *what, DWORD code)
 {
@@ -26,198 +42,247 @@ static void warn(const char *what, DWORD code)
     console_error("shmbroker: warning: %s: %s (error %lu)", what, text, (unsigned long)code);
 }
 
-/* "exe" [--config "file"] [--allow-unsafe-config]; to be freed with free(), NULL: GetLastError().
- */
-static wchar_t *service_command(const char *executable, const char *config, bool unsafe)
+static enum shmb_exit say_failure(const char *what, enum sys_status status,
+                                  const struct sys_failure *why)
 {
-    static const char option[] = "\" --config \"", allow[] = " --allow-unsafe-config";
-    size_t size = strlen(executable) + (config == NULL ? 0 : strlen(config)) + sizeof(option) +
-                  sizeof(allow) + 2;
-    char *command = malloc(size);
-    wchar_t *wide;
-
-    if (command == NULL) {
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-        return NULL;
-    }
-    snprintf(command, size, "\"%s%s%s\"%s", executable, config == NULL ? "" : option,
-             config == NULL ? "" : config, unsafe ? allow : "");
-    wide = wide_from_utf8(command);
-    free(command);
-    return wide;
+    console_error("shmbroker: %s: %s%s%s", what, why->call != NULL ? why->call : "",
+                  why->call != NULL ? ": " : "", why->text);
+    return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }
 
-/* A new service, or the present one set to the same; `*mended` tells. */
-static SC_HANDLE create_or_mend(SC_HANDLE manager, const wchar_t *command, bool *mended)
+/* ---- what is there ---------------------------------------------------------- */
+
+/* By the name of its executable: another program may have taken the service's name. */
+static bool is_ours(const char *program)
 {
-    const DWORD access = SERVICE_CHANGE_CONFIG | SERVICE_QUERY_STATUS | SERVICE_START;
+    const char *name = strrchr(program, '\\');
+
+    return _stricmp(name != NULL ? name + 1 : program, "shmbroker.exe") == 0;
+}
+
+static enum shmb_exit look_at(SC_HANDLE service, struct installation *in)
+{
+    QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
+    SERVICE_STATUS_PROCESS status;
+    bool known = config != NULL && command_line_read(config->lpBinaryPathName, &in->present);
+    DWORD code = GetLastError();
+
+    free(config);
+    if (!known || !scm_query(service, &status))
+        return scm_failed("cannot ask about the service that is there",
+                          known ? GetLastError() : code);
+    in->runs = status.dwCurrentState != SERVICE_STOPPED;
+    if (is_ours(in->present.program))
+        return SHMB_EXIT_DONE;
+    console_error("shmbroker: there is a service ShmBroker that runs another program, %s; if it "
+                  "is not needed, remove it: sc delete ShmBroker",
+                  in->present.program);
+    return SHMB_EXIT_CONFLICT;
+}
+
+static enum shmb_exit look(struct installation *in)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    enum shmb_exit result = SHMB_EXIT_DONE;
     SC_HANDLE service;
-
-    *mended = false;
-    service = CreateServiceW(manager, SCM_SERVICE_NAME, SCM_SERVICE_NAME, access,
-                             SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL,
-                             command, NULL, NULL, NULL, ACCOUNT, NULL);
-    if (service != NULL || GetLastError() != ERROR_SERVICE_EXISTS)
-        return service;
-    *mended = true;
-    service = OpenServiceW(manager, SCM_SERVICE_NAME, access);
-    if (service != NULL &&
-        !ChangeServiceConfigW(service, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
-                              SERVICE_ERROR_NORMAL, command, NULL, NULL, NULL, ACCOUNT, NULL,
-                              SCM_SERVICE_NAME)) {
-        DWORD code = GetLastError();
-
-        CloseServiceHandle(service);
-        SetLastError(code);
-        return NULL;
-    }
-    return service;
-}
-
-static void configure(SC_HANDLE service, DWORD level, void *value, const char *what)
-{
-    if (!ChangeServiceConfig2W(service, level, value))
-        warn(what, GetLastError());
-}
-
-/* The service can run without each of these, less well: a refusal is a warning. */
-static void configure_details(SC_HANDLE service)
-{
-    wchar_t text[] = L"Creates the named shared memory, mutexes, events and semaphores of its "
-                     L"configuration, protects them and holds them.";
-    wchar_t privileges[] = L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0";
-    SC_ACTION restarts[] = {
-        {SC_ACTION_RESTART, 1000}, {SC_ACTION_RESTART, 5000}, {SC_ACTION_RESTART, 30000}};
-    SERVICE_DESCRIPTIONW description = {text};
-    SERVICE_SID_INFO sid = {SERVICE_SID_TYPE_UNRESTRICTED};
-    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {privileges};
-    SERVICE_FAILURE_ACTIONSW failure = {24 * 60 * 60, NULL, NULL, 3, restarts};
-    SERVICE_FAILURE_ACTIONS_FLAG crashes_only = {FALSE};
-
-    configure(service, SERVICE_CONFIG_DESCRIPTION, &description, "the description is not set");
-    configure(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid,
-              "the service has no SID of its own (sc sidtype ShmBroker unrestricted)");
-    configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required,
-              "the service keeps privileges that it does not need");
-    configure(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failure,
-              "the service is not restarted after a crash");
-    configure(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &crashes_only,
-              "the service manager's restarts may not be for crashes only");
-}
-
-static enum shmb_exit install_as(const char *executable, const wchar_t *command)
-{
-    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
-    SC_HANDLE service;
-    bool mended;
     DWORD code;
 
     if (manager == NULL)
-        return scm_failed("cannot install the service", GetLastError());
-    service = create_or_mend(manager, command, &mended);
+        return scm_failed("cannot reach the service manager", GetLastError());
+    service = OpenServiceW(manager, SCM_SERVICE_NAME, SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS);
     code = GetLastError();
     CloseServiceHandle(manager);
-    if (service == NULL)
-        return scm_failed("cannot install the service", code);
-    configure_details(service);
-    CloseServiceHandle(service);
-    code = event_source_register(executable);
-    if (code != ERROR_SUCCESS)
-        warn("the event source is not registered, events show without their texts", code);
-    console_line(mended ? "ShmBroker was installed already, its registration is renewed; a change "
-                          "takes effect at its next start"
-                        : "ShmBroker is installed; start it with: shmbroker start");
-    return SHMB_EXIT_DONE;
-}
-
-static void warn_if_missing(const char *path)
-{
-    wchar_t *wide = wide_from_utf8(path);
-
-    if (wide != NULL && GetFileAttributesW(wide) == INVALID_FILE_ATTRIBUTES)
-        console_error("shmbroker: warning: the configuration %s cannot be seen yet; the service "
-                      "does not start without it",
-                      path);
-    free(wide);
-}
-
-/* What the service needs besides its registration; it says itself what it lacks. */
-static void prepare(const char *config, bool is_default)
-{
-    struct sys_failure why;
-    bool put = false;
-    DWORD code;
-    enum sys_status status =
-        is_default ? first_files_put(config, &put, &why) : first_files_folders(&why);
-
-    if (status != SYS_OK)
-        console_error("shmbroker: warning: the folder of the service is not complete: %s: %s "
-                      "(error %lu)",
-                      why.call, why.text, (unsigned long)why.code);
-    if (put)
-        console_line("a first configuration, to be changed, is at %s", config);
-    code = recreate_prepare();
-    if (code != ERROR_SUCCESS)
-        warn("shmbroker reload --recreate will not reach the service", code);
-    warn_if_missing(config);
-}
-
-enum shmb_exit verb_install(const char *config, bool unsafe)
-{
-    char *executable = paths_executable();
-    char *path = config == NULL ? paths_default_config() : paths_absolute(config);
-    wchar_t *command = NULL;
-    enum shmb_exit result;
-
-    if (executable != NULL && path != NULL)
-        command = service_command(executable, config == NULL ? NULL : path, unsafe);
-    if (command == NULL) {
-        result = scm_failed("cannot find the paths of program and configuration", GetLastError());
-    } else {
-        result = install_as(executable, command);
-        if (result == SHMB_EXIT_DONE)
-            prepare(path, config == NULL);
-    }
-    free(command);
-    free(path);
-    free(executable);
+    if (service != NULL)
+        result = look_at(service, in);
+    else if (code != ERROR_SERVICE_DOES_NOT_EXIST)
+        result = scm_failed("cannot open the service", code);
+    scm_close(service);
     return result;
 }
 
-static enum shmb_exit stop_and_delete(SC_HANDLE service)
+/* A service that is there keeps what nobody asks to be changed. */
+static enum shmb_exit choose(struct installation *in)
 {
-    enum shmb_exit result = control_stop(service, NULL);
-    DWORD code;
+    const char *config = in->wish->config != NULL ? in->wish->config : in->present.config;
 
-    if (result != SHMB_EXIT_DONE)
-        return result;
-    if (DeleteService(service))
+    in->source = paths_executable();
+    if (in->present.program != NULL && in->wish->to == NULL)
+        in->program = paths_absolute(in->present.program);
+    else
+        in->program = program_file_target(in->wish->to);
+    if (config != NULL)
+        in->config = paths_absolute(config);
+    if (in->source != NULL && in->program != NULL && (config == NULL || in->config != NULL))
         return SHMB_EXIT_DONE;
-    code = GetLastError();
-    if (code == ERROR_SERVICE_MARKED_FOR_DELETE) {
-        console_error("shmbroker: the service is deleted already and goes when the last program "
-                      "closes it (services.msc, Task Manager)");
-        return SHMB_EXIT_DONE;
-    }
-    return scm_failed("cannot remove the service", code);
+    return scm_failed("cannot find the paths of program and configuration", GetLastError());
 }
 
-enum shmb_exit verb_uninstall(void)
-{
-    SC_HANDLE service;
-    enum shmb_exit result = scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS | DELETE, &service);
-    DWORD code;
+/* ---- files ------------------------------------------------------------------ */
 
-    if (result == SHMB_EXIT_DONE) {
-        result = stop_and_delete(service);
-        scm_close(service);
+/* A service that would refuse its configuration is not installed. */
+static enum shmb_exit check_config(const char *path)
+{
+    struct sys_failure why;
+    char *content;
+    size_t length;
+    enum sys_status status = files_read_safe(path, CFG_FILE_MAX, &content, &length, &why);
+
+    free(content);
+    if (status == SYS_DENIED) {
+        console_error("shmbroker: the service would refuse the configuration: %s", why.text);
+        return SHMB_EXIT_DENIED;
     }
-    if (result != SHMB_EXIT_DONE && result != SHMB_EXIT_NO_BROKER)
-        return result;
-    code = event_source_remove();
+    if (status != SYS_OK)
+        console_error("shmbroker: warning: the configuration %s cannot be read yet: %s; the "
+                      "service does not start without it",
+                      path, why.text);
+    return SHMB_EXIT_DONE;
+}
+
+static enum shmb_exit make_folders(struct installation *in)
+{
+    struct sys_failure why;
+    enum sys_status status = first_files_make(in->config == NULL, &in->first, &why);
+
+    if (status != SYS_OK)
+        return say_failure("the folder of the service cannot be used", status, &why);
+    return in->wish->unsafe ? SHMB_EXIT_DONE
+                            : check_config(in->config != NULL ? in->config : in->first.config);
+}
+
+static enum shmb_exit put_program(struct installation *in)
+{
+    struct sys_failure why;
+    enum sys_status status = program_file_put(in->source, in->program, &in->file, &why);
+
+    if (status != SYS_OK)
+        return say_failure("the program cannot be put to its place", status, &why);
+    if (file_check_way(in->program, &why) == SYS_DENIED)
+        console_error("shmbroker: warning: others can change the program of the service: %s",
+                      why.text);
+    return SHMB_EXIT_DONE;
+}
+
+/* ---- the service ------------------------------------------------------------ */
+
+static enum shmb_exit register_it(struct installation *in)
+{
+    wchar_t *command = command_line_make(in->program, in->config, in->wish->unsafe);
+    wchar_t *word = in->wish->account != NULL ? wide_from_utf8(in->wish->account) : NULL;
+    enum shmb_exit result;
+    unsigned refused = 0;
+
+    if (command == NULL || (in->wish->account != NULL && word == NULL))
+        result = scm_failed("cannot install the service", GetLastError());
+    else
+        result = registration_make(command, word != NULL ? registration_account(word) : NULL,
+                                   &in->registration, &refused);
+    free(word);
+    free(command);
+    if (refused > 0)
+        console_error("shmbroker: warning: %u points were refused; the service runs without them, "
+                      "shmbroker status --verify shows what it lacks",
+                      refused);
+    return result;
+}
+
+/* What others look for the service by. A refusal leaves a service that works. */
+static void leave_notes(const struct installation *in)
+{
+    DWORD code = event_source_register(in->program);
+
     if (code != ERROR_SUCCESS)
-        warn("the event source is not removed", code);
+        warn("the event source is not registered, events show without their texts", code);
+    code = recreate_prepare();
+    if (code != ERROR_SUCCESS)
+        warn("shmbroker reload --recreate will not reach the service", code);
+    if (in->file.placed && program_file_remember(in->program) != ERROR_SUCCESS)
+        warn("shmbroker uninstall will not remove the program", code);
+}
+
+/* Everything as it was; what ran runs again. */
+static void undo(struct installation *in, bool start)
+{
+    struct registration *registration = &in->registration;
+
+    if (registration->service != NULL)
+        registration_undo(registration);
+    program_file_undo(&in->file);
+    first_files_undo(&in->first);
+    if (start && in->present.program != NULL &&
+        control_start(registration->service) == SHMB_EXIT_DONE)
+        console_error("shmbroker: the former program runs again");
+}
+
+/* From the former program to this one. The objects stay: a stop lets go of nothing. */
+static enum shmb_exit restart(struct installation *in)
+{
+    enum shmb_exit result = control_stop(in->registration.service, NULL);
+
     if (result == SHMB_EXIT_DONE)
-        console_line("ShmBroker is removed; its configuration stays");
+        result = control_start(in->registration.service);
+    if (result == SHMB_EXIT_DONE)
+        return result;
+    console_error("shmbroker: the service does not run with this program; all is put back");
+    (void)control_stop(in->registration.service, NULL);
+    undo(in, true);
+    return result;
+}
+
+static void say_done(const struct installation *in, bool restarted)
+{
+    if (in->first.put)
+        console_line("a first configuration, to be changed, is at %s", in->first.config);
+    if (in->file.placed)
+        console_line("the program is at %s", in->program);
+    if (!program_file_clean(in->program))
+        console_line("the former program is still in use and goes with the next start of Windows");
+    if (in->present.program == NULL)
+        console_line("ShmBroker is installed; start it with: shmbroker start");
+    else if (restarted)
+        console_line("ShmBroker was installed already and runs with this program now");
+    else
+        console_line("ShmBroker was installed already, its registration is renewed%s",
+                     in->runs ? "; a change takes effect at its next start" : "");
+}
+
+static enum shmb_exit install(struct installation *in)
+{
+    bool restarting;
+    enum shmb_exit result = look(in);
+
+    if (result == SHMB_EXIT_DONE)
+        result = choose(in);
+    if (result == SHMB_EXIT_DONE)
+        result = make_folders(in);
+    if (result == SHMB_EXIT_DONE)
+        result = put_program(in);
+    if (result == SHMB_EXIT_DONE)
+        result = register_it(in);
+    if (result != SHMB_EXIT_DONE) {
+        undo(in, false);
+        return result;
+    }
+    leave_notes(in);
+    restarting = in->runs && in->file.placed;
+    if (restarting)
+        result = restart(in);
+    if (result == SHMB_EXIT_DONE)
+        say_done(in, restarting);
+    return result;
+}
+
+enum shmb_exit verb_install(const struct install_wish *wish)
+{
+    struct installation in = {.wish = wish};
+    enum shmb_exit result = install(&in);
+
+    registration_close(&in.registration);
+    program_file_free(&in.file);
+    first_files_free(&in.first);
+    command_line_free(&in.present);
+    free(in.source);
+    free(in.program);
+    free(in.config);
     return result;
 }

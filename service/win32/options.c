@@ -11,7 +11,7 @@ static bool read_value(char **arguments, size_t count, size_t *at, const char *w
     const char *option = arguments[*at];
 
     if (*at + 1 == count || arguments[*at + 1][0] == '\0') {
-        console_error("shmbroker: %s needs the path of a %s", option, what);
+        console_error("shmbroker: %s needs the %s", option, what);
         return false;
     }
     if (*value != NULL) {
@@ -52,10 +52,16 @@ bool options_read(const char *verb, unsigned takes, char **arguments, size_t cou
     out->words = arguments;
     for (i = 0; i < count; i++) {
         if ((takes & OPTION_CONFIG) != 0 && strcmp(arguments[i], "--config") == 0) {
-            if (!read_value(arguments, count, &i, "file", &out->config))
+            if (!read_value(arguments, count, &i, "path of a file", &out->config))
                 return false;
         } else if ((takes & OPTION_STATE) != 0 && strcmp(arguments[i], "--state") == 0) {
-            if (!read_value(arguments, count, &i, "folder", &out->state))
+            if (!read_value(arguments, count, &i, "path of a folder", &out->state))
+                return false;
+        } else if ((takes & OPTION_ACCOUNT) != 0 && strcmp(arguments[i], "--account") == 0) {
+            if (!read_value(arguments, count, &i, "name of an account", &out->account))
+                return false;
+        } else if ((takes & OPTION_TO) != 0 && strcmp(arguments[i], "--to") == 0) {
+            if (!read_value(arguments, count, &i, "path of a folder", &out->to))
                 return false;
         } else if (is_word(takes, arguments[i], out)) {
             out->words[out->count++] = arguments[i];

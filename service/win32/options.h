@@ -15,11 +15,13 @@ enum {
     OPTION_JSON = 8,      /* --json */
     OPTION_RECREATE = 16, /* --recreate, and words behind it */
     OPTION_UNSAFE = 64,   /* --allow-unsafe-config */
+    OPTION_ACCOUNT = 128, /* --account NAME */
+    OPTION_TO = 256,      /* --to FOLDER */
     OPTION_WORDS = 32     /* words that belong to no option */
 };
 
 struct options {
-    const char *config, *state; /* NULL: not given */
+    const char *config, *state, *account, *to; /* NULL: not given */
     bool merged, json, recreate, unsafe;
     char **words;
     size_t count;

@@ -13,12 +13,11 @@
 
 #define PATH_UNITS 32768u /* the longest path there is */
 
-static char *in_program_data(const char *tail)
+static char *in_known_folder(const KNOWNFOLDERID *id, const char *tail)
 {
     wchar_t *folder = NULL;
     char *narrow, *path = NULL;
-    HRESULT result =
-        SHGetKnownFolderPath(&FOLDERID_ProgramData, KF_FLAG_DONT_VERIFY, NULL, &folder);
+    HRESULT result = SHGetKnownFolderPath(id, KF_FLAG_DONT_VERIFY, NULL, &folder);
 
     if (FAILED(result)) {
         CoTaskMemFree(folder);
@@ -42,12 +41,17 @@ static char *in_program_data(const char *tail)
 
 char *paths_default_config(void)
 {
-    return in_program_data("\\ShmBroker\\shmbroker.yaml");
+    return in_known_folder(&FOLDERID_ProgramData, "\\ShmBroker\\shmbroker.yaml");
 }
 
 char *paths_default_state(void)
 {
-    return in_program_data("\\ShmBroker\\state");
+    return in_known_folder(&FOLDERID_ProgramData, "\\ShmBroker\\state");
+}
+
+char *paths_default_program_folder(void)
+{
+    return in_known_folder(&FOLDERID_ProgramFiles, "\\ShmBroker");
 }
 
 static wchar_t *new_path(void)

@@ -11,6 +11,9 @@ char *paths_default_config(void);
 /* %ProgramData%\ShmBroker\state */
 char *paths_default_state(void);
 
+/* %ProgramFiles%\ShmBroker */
+char *paths_default_program_folder(void);
+
 /* The full path of this executable. */
 char *paths_executable(void);
 

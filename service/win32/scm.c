@@ -1,6 +1,7 @@
 #include "scm.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "console.h"
 #include "error.h"
@@ -50,6 +51,29 @@ bool scm_query(SC_HANDLE service, SERVICE_STATUS_PROCESS *out)
     DWORD size;
 
     return QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, (BYTE *)out, sizeof(*out), &size);
+}
+
+QUERY_SERVICE_CONFIGW *scm_query_config(SC_HANDLE service)
+{
+    QUERY_SERVICE_CONFIGW *config;
+    DWORD size = 0;
+
+    QueryServiceConfigW(service, NULL, 0, &size);
+    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER)
+        return NULL;
+    config = malloc(size);
+    if (config == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    if (!QueryServiceConfigW(service, config, size, &size)) {
+        DWORD code = GetLastError();
+
+        free(config);
+        SetLastError(code);
+        return NULL;
+    }
+    return config;
 }
 
 enum shmb_exit scm_wait(SC_HANDLE service, DWORD state, SERVICE_STATUS_PROCESS *out)

@@ -29,6 +29,9 @@ enum shmb_exit scm_failed(const char *what, DWORD code);
 /* False: GetLastError() says why. */
 bool scm_query(SC_HANDLE service, SERVICE_STATUS_PROCESS *out);
 
+/* How it is registered; to be freed with free(). NULL: GetLastError() says why. */
+QUERY_SERVICE_CONFIGW *scm_query_config(SC_HANDLE service);
+
 /*
  * Waits until the service is in `state`, or stopped, and tells its last state
  * in `*out`. Gives up, says so and returns SHMB_EXIT_TIMEOUT when nothing has

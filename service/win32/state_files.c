@@ -11,21 +11,15 @@
 #include "failure.h"
 #include "files.h"
 #include "identity.h"
-#include "names.h"
 #include "objects.h"
 #include "owner.h"
+#include "secure_folder.h"
 #include "wide.h"
 
 #define NAME_BYTES  64u
 #define RETRY_MS    100u
 #define RETRY_TIMES 20u
 #define WRITE_PIECE (1024u * 1024)
-
-/* Above, ordinary users and the service read the configuration; the state is for the service. */
-#define ABOVE_SDDL                                                                                 \
-    "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"                                    \
-    "(A;OICI;0x1200a9;;;" SHMB_SERVICE_SID ")"
-#define STATE_SDDL "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" SHMB_SERVICE_SID ")"
 
 /* A file in its folder; all zero: nothing to close. */
 struct place {
@@ -102,10 +96,10 @@ static enum sys_status make_folders(wchar_t *path, struct sys_failure *why)
         *last = L'\0';
         status = GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES
                      ? SYS_OK
-                     : make_folder(path, ABOVE_SDDL, why);
+                     : make_folder(path, SECURE_FOLDER_READ, why);
         *last = L'\\';
     }
-    return status == SYS_OK ? make_folder(path, STATE_SDDL, why) : status;
+    return status == SYS_OK ? make_folder(path, SECURE_FOLDER_OWN, why) : status;
 }
 
 static enum sys_status open_folder(const char *folder, bool make, HANDLE *out,
@@ -121,7 +115,8 @@ static enum sys_status open_folder(const char *folder, bool make, HANDLE *out,
     if (make)
         status = make_folders(path, why);
     if (status == SYS_OK) {
-        handle = CreateFileW(path, FILE_READ_ATTRIBUTES | READ_CONTROL,
+        /* Without a right on its content, sharing would not be asked for. */
+        handle = CreateFileW(path, FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | READ_CONTROL,
                              FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
                              FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
         status = handle == INVALID_HANDLE_VALUE ? failure_set(why, "CreateFileW", GetLastError())

@@ -1,59 +1,29 @@
 #include "verbs.h"
 
 #include <windows.h>
-#include <shellapi.h>
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_line.h"
 #include "console.h"
 #include "paths.h"
 #include "scm.h"
 #include "status.h"
 #include "wide.h"
 
-/* To be freed with free(); NULL: GetLastError(). */
-static QUERY_SERVICE_CONFIGW *query_config(SC_HANDLE service)
-{
-    QUERY_SERVICE_CONFIGW *config;
-    DWORD size = 0;
-
-    QueryServiceConfigW(service, NULL, 0, &size);
-    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER)
-        return NULL;
-    config = malloc(size);
-    if (config == NULL) {
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-        return NULL;
-    }
-    if (!QueryServiceConfigW(service, config, size, &size)) {
-        DWORD code = GetLastError();
-
-        free(config);
-        SetLastError(code);
-        return NULL;
-    }
-    return config;
-}
-
 /* The configuration the service's command line names; to be freed with free(), NULL: unknown. */
 static char *config_path(const wchar_t *command)
 {
+    struct command_line line;
     char *path = NULL;
-    bool named = false;
-    int count = 0, i;
-    wchar_t **words = CommandLineToArgvW(command, &count);
 
-    if (words == NULL)
-        return NULL;
-    for (i = 1; i + 1 < count && !named; i++) {
-        if (wcscmp(words[i], L"--config") == 0) {
-            path = wide_to_utf8(words[i + 1]);
-            named = true;
-        }
+    if (command_line_read(command, &line)) {
+        path = line.config != NULL ? line.config : paths_default_config();
+        line.config = NULL;
     }
-    LocalFree(words);
-    return named ? path : paths_default_config();
+    command_line_free(&line);
+    return path;
 }
 
 static const char *start_word(DWORD type)
@@ -114,7 +84,7 @@ static enum shmb_exit show(SC_HANDLE service, bool as_json)
 
     if (!scm_query(service, &state))
         return scm_failed("cannot ask for the state of the service", GetLastError());
-    config = query_config(service);
+    config = scm_query_config(service);
     if (config == NULL)
         return scm_failed("cannot ask for the configuration of the service", GetLastError());
     enough = ask(&status, &state, config);

@@ -29,7 +29,12 @@ static const char help[] =
     "  shmbroker plan FILE                 what a reload with this configuration would do to "
     "what runs;\n"
     "                                      does nothing of it\n"
-    "  shmbroker install [--config FILE]   register the service, or mend its registration\n"
+    "  shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
+    "                                      put this program to %ProgramFiles%\\ShmBroker and "
+    "register\n"
+    "                                      it as a service; mend its registration; or take the "
+    "place\n"
+    "                                      of another version, which may run\n"
     "  shmbroker uninstall                 stop the service and remove it\n"
     "  shmbroker start | stop              start or stop the service and wait for it\n"
     "  shmbroker reload [--recreate NAME...]\n"
@@ -83,7 +88,10 @@ static enum shmb_exit do_check(const struct options *options)
 
 static enum shmb_exit do_install(const struct options *options)
 {
-    return verb_install(options->config, options->unsafe);
+    const struct install_wish wish = {options->config, options->account, options->to,
+                                      options->unsafe};
+
+    return verb_install(&wish);
 }
 
 static enum shmb_exit do_uninstall(const struct options *options)
@@ -128,7 +136,7 @@ static enum shmb_exit do_status(const struct options *options)
 static const struct verb verbs[] = {
     {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE, do_run},
     {"check", OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
-    {"install", OPTION_CONFIG | OPTION_UNSAFE, do_install},
+    {"install", OPTION_CONFIG | OPTION_ACCOUNT | OPTION_TO | OPTION_UNSAFE, do_install},
     {"uninstall", 0, do_uninstall},
     {"start", 0, do_start},
     {"stop", 0, do_stop},

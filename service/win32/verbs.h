@@ -39,12 +39,27 @@ struct check_how {
  */
 enum shmb_exit verb_check(char **files, size_t count, const struct check_how *how);
 
+/* What is asked of `install`; a NULL leaves a service that is there as it is. */
+struct install_wish {
+    const char *config;  /* NULL, and no service yet: the default path */
+    const char *account; /* virtual, LocalService, LocalSystem or a name; likewise: virtual */
+    const char *to;      /* folder of the executable; likewise: %ProgramFiles%\ShmBroker */
+    bool unsafe;         /* files that others than administrators can change may be used */
+};
+
 /*
- * Registers the service, or mends its registration. `config` NULL: the default
- * path, where a commented configuration is put if there is none. `unsafe`: the
- * service may use files that others than administrators can change.
+ * Registers the service, mends its registration, or puts this program in the
+ * place of the one that runs as it. Folders are made, or taken over; a first
+ * configuration is put where there is none. What cannot be had of the essential
+ * undoes the rest; what is refused of the details is said line by line.
  */
-enum shmb_exit verb_install(const char *config, bool unsafe);
+enum shmb_exit verb_install(const struct install_wish *wish);
+
+/*
+ * Stops and deletes the service, and removes the event source, the executable
+ * if `install` put it there, and the first configuration if it was never
+ * changed. What the service remembers, and other files, stay.
+ */
 enum shmb_exit verb_uninstall(void);
 
 /* Both wait for the end of what they asked for; both are done if there is nothing to do. */

@@ -259,7 +259,7 @@ static void a_fault_names_entry_path_and_remedy(void **state)
 {
     (void)state;
     says(FILE_ROLE_FILE, "O:BOB D:", "CORP\\bob",
-         "\"C:\\x y\" belongs to CORP\\bob (" BOB "), who may not decide what the broker reads; "
+         "\"C:\\x y\" belongs to CORP\\bob (" BOB "), who may not decide what the broker does; "
          "look at it, then: icacls \"C:\\x y\" /setowner *S-1-5-32-544");
     says(FILE_ROLE_FOLDER, "O:BA D:(A;;0x116;;;BU)", "BUILTIN\\Users",
          "BUILTIN\\Users (S-1-5-32-545) may change the folder \"C:\\x y\" (0x116); take that away: "
@@ -277,7 +277,7 @@ static void a_fault_names_entry_path_and_remedy(void **state)
          "\"C:\\x y\" has an access entry of an unknown kind; give it a plain list: icacls "
          "\"C:\\x y\" /reset");
     says(FILE_ROLE_FILE, "D:", NULL,
-         "\"C:\\x y\" belongs to nobody, who may not decide what the broker reads; look at it, "
+         "\"C:\\x y\" belongs to nobody, who may not decide what the broker does; look at it, "
          "then: icacls \"C:\\x y\" /setowner *S-1-5-32-544");
 }
 

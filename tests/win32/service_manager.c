@@ -93,6 +93,33 @@ static void wait_until_gone(void)
     assert_false(scm_installed());
 }
 
+const wchar_t *scm_program(const wchar_t *tail)
+{
+    static wchar_t paths[4][MAX_PATH * 2];
+    static unsigned turn;
+    wchar_t *path = paths[turn++ % 4];
+
+    assert_true(ExpandEnvironmentStringsW(L"%ProgramW6432%\\ShmBroker", path, MAX_PATH) > 0);
+    wcscat(path, tail);
+    return path;
+}
+
+/* A process that has told its end takes a moment more to be gone. */
+static void remove_program(void)
+{
+    static const wchar_t *const names[] = {L"\\shmbroker.exe", L"\\shmbroker.exe.old",
+                                           L"\\shmbroker.exe.old2", L"\\shmbroker.exe.old3",
+                                           L"\\shmbroker.exe.new"};
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        while (!DeleteFileW(scm_program(names[i])) && GetLastError() != ERROR_FILE_NOT_FOUND &&
+               GetLastError() != ERROR_PATH_NOT_FOUND && GetTickCount64() < until)
+            Sleep(5);
+    RemoveDirectoryW(scm_program(L""));
+}
+
 int scm_teardown(void **state)
 {
     SC_HANDLE service = open_service();
@@ -106,6 +133,7 @@ int scm_teardown(void **state)
         CloseServiceHandle(service);
         wait_until_gone();
     }
+    remove_program();
     return support_teardown(state);
 }
 

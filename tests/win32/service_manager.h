@@ -11,7 +11,10 @@
 /* Group setup: fails where the service is installed already. */
 int scm_setup(void **state);
 
-/* Test teardown: stops and deletes the service, and what support_teardown does. */
+/*
+ * Test teardown: stops and deletes the service, removes the executable that
+ * `install` puts to its place, and does what support_teardown does.
+ */
 int scm_teardown(void **state);
 
 /*
@@ -30,6 +33,9 @@ SERVICE_STATUS_PROCESS scm_wait(DWORD state);
 
 /* True where the service manager knows the service. */
 bool scm_installed(void);
+
+/* The folder `install` puts the executable to, and `tail`. */
+const wchar_t *scm_program(const wchar_t *tail);
 
 /* A configuration where the account of the service can read it; its path has spaces. */
 const char *scm_file(const char *text);

@@ -42,6 +42,32 @@ static void install(const char *text)
     verb(arguments, 0, "installed");
 }
 
+static bool exists(const wchar_t *path)
+{
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+/* Nothing is safe where every file belongs to a user. On Windows what install makes must be. */
+static const char *trying_out(void)
+{
+    return support_wine() ? " --allow-unsafe-config" : "";
+}
+
+/* `install` without a configuration. */
+static void install_plainly(const char *part)
+{
+    char arguments[64];
+
+    snprintf(arguments, sizeof(arguments), "install%s", trying_out());
+    verb(arguments, 0, part);
+}
+
+/* The executable the service runs. */
+static const char *program(void)
+{
+    return support_narrow(scm_program(L"\\shmbroker.exe"));
+}
+
 /* ---- tests ---- */
 
 static void without_the_service_the_verbs_say_so(void **state)
@@ -59,19 +85,20 @@ static void install_registers_service_and_event_source(void **state)
 
     (void)state;
     install(configuration);
-    snprintf(command, sizeof(command), "\"%s\" --config \"%s\" --allow-unsafe-config",
-             support_sibling("shmbroker.exe"), scm_file(configuration));
+    snprintf(command, sizeof(command), "\"%s\" --config \"%s\" --allow-unsafe-config", program(),
+             scm_file(configuration));
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
     assert_string_equal(scm_registry(SERVICE_KEY, "Start"), "2"); /* automatic */
     assert_string_equal(scm_registry(SERVICE_KEY, "ObjectName"), "NT SERVICE\\ShmBroker");
     assert_string_not_equal(scm_registry(SERVICE_KEY, "Description"), "(none)");
-    assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"),
-                        support_sibling("shmbroker.exe"));
+    assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), program());
+    assert_true(exists(scm_program(L"\\shmbroker.exe")));
     assert_string_equal(scm_registry(SOURCE_KEY, "TypesSupported"), "7");
     verb("uninstall", 0, "removed");
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), "(none)");
     assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), "(none)");
     assert_false(scm_installed());
+    assert_false(exists(scm_program(L"")));
     verb("uninstall", 5, "not installed");
 }
 
@@ -80,8 +107,8 @@ static void the_default_configuration_needs_no_word(void **state)
     char command[2048];
 
     (void)state;
-    verb("install", 0, "installed");
-    snprintf(command, sizeof(command), "\"%s\"", support_sibling("shmbroker.exe"));
+    install_plainly("installed");
+    snprintf(command, sizeof(command), "\"%s\"%s", program(), trying_out());
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
 }
 
@@ -95,17 +122,6 @@ static wchar_t *in_program_data(const wchar_t *path)
     return full[turn];
 }
 
-static bool exists(const wchar_t *path)
-{
-    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
-}
-
-/* Nothing is safe where every file belongs to a user. On Windows what install makes must be. */
-static const char *trying_out(void)
-{
-    return support_wine() ? " --allow-unsafe-config" : "";
-}
-
 static void install_puts_a_first_configuration(void **state)
 {
     const wchar_t *file = in_program_data(L"%ProgramData%\\ShmBroker\\shmbroker.yaml");
@@ -116,8 +132,7 @@ static void install_puts_a_first_configuration(void **state)
     if (exists(file) && !support_wine())
         skip(); /* somebody's */
     DeleteFileW(file);
-    snprintf(arguments, sizeof(arguments), "install%s", trying_out());
-    verb(arguments, 0, "a first configuration");
+    install_plainly("a first configuration");
     assert_true(exists(in_program_data(L"%ProgramData%\\ShmBroker\\state")));
     snprintf(arguments, sizeof(arguments), "check \"%s\"%s", support_narrow(file), trying_out());
     verb(arguments, 0, "no errors");
@@ -127,8 +142,9 @@ static void install_puts_a_first_configuration(void **state)
     own = CreateFileW(file, GENERIC_WRITE, 0, NULL, TRUNCATE_EXISTING, 0, NULL);
     assert_true(own != INVALID_HANDLE_VALUE);
     CloseHandle(own);
-    verb("install", 0, "installed");
+    install_plainly("installed");
     verb(arguments, 1, "not usable");
+    verb("uninstall", 0, "its configuration stays");
     assert_true(DeleteFileW(file));
     /* A configuration elsewhere needs none there. */
     install(configuration);
@@ -140,13 +156,95 @@ static void install_once_more_mends(void **state)
     char command[2048];
 
     (void)state;
-    verb("install", 0, "installed");
+    install_plainly("installed");
     RegDeleteKeyW(HKEY_LOCAL_MACHINE, support_wide(SOURCE_KEY));
     install(configuration);
-    snprintf(command, sizeof(command), "\"%s\" --config \"%s\" --allow-unsafe-config",
-             support_sibling("shmbroker.exe"), scm_file(configuration));
+    snprintf(command, sizeof(command), "\"%s\" --config \"%s\" --allow-unsafe-config", program(),
+             scm_file(configuration));
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
     assert_string_equal(scm_registry(SOURCE_KEY, "TypesSupported"), "7");
+}
+
+static void install_again_keeps_what_nobody_changes(void **state)
+{
+    char arguments[1024], command[2048];
+
+    (void)state;
+    snprintf(arguments, sizeof(arguments), "install --account LocalService --config \"%s\"%s",
+             scm_file(configuration), " --allow-unsafe-config");
+    verb(arguments, 0, "installed");
+    install_plainly("its registration is renewed");
+    snprintf(command, sizeof(command), "\"%s\" --config \"%s\"%s", program(),
+             scm_file(configuration), trying_out());
+    assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
+    assert_string_equal(scm_registry(SERVICE_KEY, "ObjectName"), "NT AUTHORITY\\LocalService");
+    verb("install --account virtual --allow-unsafe-config", 0, "its registration is renewed");
+    assert_string_equal(scm_registry(SERVICE_KEY, "ObjectName"), "NT SERVICE\\ShmBroker");
+}
+
+static void an_unchanged_configuration_goes_with_the_service(void **state)
+{
+    const wchar_t *file = in_program_data(L"%ProgramData%\\ShmBroker\\shmbroker.yaml");
+
+    (void)state;
+    if (exists(file) && !support_wine())
+        skip(); /* somebody's */
+    DeleteFileW(file);
+    install_plainly("a first configuration");
+    verb("uninstall", 0, "never changed");
+    assert_false(exists(file));
+}
+
+static void another_programs_service_is_left_alone(void **state)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CREATE_SERVICE), service;
+
+    (void)state;
+    assert_non_null(manager);
+    service = CreateServiceW(manager, L"ShmBroker", L"Another", DELETE, SERVICE_WIN32_OWN_PROCESS,
+                             SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, L"C:\\other.exe /s", NULL,
+                             NULL, NULL, NULL, NULL);
+    CloseServiceHandle(manager);
+    assert_non_null(service);
+    CloseServiceHandle(service);
+    verb("install", 6, "C:\\other.exe");
+    assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), "C:\\other.exe /s");
+    assert_false(exists(scm_program(L"")));
+}
+
+/* What only administrators may change: nothing under Wine, where a user owns each file. */
+static void an_unsafe_configuration_installs_nothing(void **state)
+{
+    char arguments[1024];
+
+    (void)state;
+    RegDeleteKeyW(HKEY_LOCAL_MACHINE, support_wide(SOURCE_KEY));
+    snprintf(arguments, sizeof(arguments), "install --config \"%s\"", scm_file(configuration));
+    verb(arguments, 3, "icacls");
+    assert_false(scm_installed());
+    assert_false(exists(scm_program(L"")));
+    assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), "(none)");
+}
+
+static void a_file_in_the_place_of_the_folder_is_refused(void **state)
+{
+    const wchar_t *folder = in_program_data(L"%ProgramData%\\ShmBroker");
+    const wchar_t *aside = in_program_data(L"%ProgramData%\\ShmBroker aside");
+    bool had = exists(folder);
+    HANDLE file;
+
+    (void)state;
+    if (had)
+        assert_true(MoveFileW(folder, aside));
+    file = CreateFileW(folder, GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    CloseHandle(file);
+    verb("install", 3, "is a file, not a folder");
+    assert_false(scm_installed());
+    assert_false(exists(scm_program(L"")));
+    assert_true(DeleteFileW(folder));
+    if (had)
+        assert_true(MoveFileW(aside, folder));
 }
 
 static void start_stop_and_status_follow_the_service(void **state)
@@ -306,6 +404,11 @@ int main(void)
         TEST(the_default_configuration_needs_no_word),
         TEST(install_puts_a_first_configuration),
         TEST(install_once_more_mends),
+        TEST(install_again_keeps_what_nobody_changes),
+        TEST(an_unchanged_configuration_goes_with_the_service),
+        TEST(another_programs_service_is_left_alone),
+        TEST(an_unsafe_configuration_installs_nothing),
+        TEST(a_file_in_the_place_of_the_folder_is_refused),
         TEST(start_stop_and_status_follow_the_service),
         TEST(status_shows_a_name_that_is_taken),
         TEST(a_failing_start_is_told_with_its_code),

@@ -1,0 +1,64 @@
+#include "command_line.h"
+
+#include <windows.h>
+#include <shellapi.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wide.h"
+
+#define CONFIG L"--config"
+#define UNSAFE L"--allow-unsafe-config"
+
+bool command_line_read(const wchar_t *line, struct command_line *out)
+{
+    int count = 0, i;
+    wchar_t **words = CommandLineToArgvW(line, &count);
+    bool enough;
+
+    *out = (struct command_line){0};
+    if (words == NULL)
+        return false;
+    /* The words behind a launcher of the tests count, too. */
+    out->program = wide_to_utf8(words[0]);
+    enough = out->program != NULL;
+    for (i = 1; i < count && enough; i++) {
+        if (wcscmp(words[i], UNSAFE) == 0) {
+            out->unsafe = true;
+        } else if (wcscmp(words[i], CONFIG) == 0 && i + 1 < count && out->config == NULL) {
+            out->config = wide_to_utf8(words[++i]);
+            enough = out->config != NULL;
+        }
+    }
+    out->quoted = line[0] == L'"' || wcschr(line, L' ') == NULL;
+    LocalFree(words);
+    return enough;
+}
+
+void command_line_free(struct command_line *line)
+{
+    free(line->program);
+    free(line->config);
+    *line = (struct command_line){0};
+}
+
+wchar_t *command_line_make(const char *program, const char *config, bool unsafe)
+{
+    static const char option[] = "\" --config \"", allow[] = " --allow-unsafe-config";
+    size_t size = strlen(program) + (config == NULL ? 0 : strlen(config)) + sizeof(option) +
+                  sizeof(allow) + 2;
+    char *line = malloc(size);
+    wchar_t *wide;
+
+    if (line == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    snprintf(line, size, "\"%s%s%s\"%s", program, config == NULL ? "" : option,
+             config == NULL ? "" : config, unsafe ? allow : "");
+    wide = wide_from_utf8(line);
+    free(line);
+    return wide;
+}

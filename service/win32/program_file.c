@@ -1,0 +1,346 @@
+#include "program_file.h"
+
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "files.h"
+#include "objects.h"
+#include "paths.h"
+#include "wide.h"
+
+#define KEY_PATH    L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+#define VALUE_NAME  L"Program"
+#define FORMER_MAX  20u
+#define TAIL_ROOM   16u
+#define PROGRAM_MAX (64u * 1024 * 1024)
+#define RETRY_MS    100u
+#define RETRY_TIMES 20u
+
+#define FOLDER_SDDL "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
+
+/* ---- paths ------------------------------------------------------------------ */
+
+char *program_file_target(const char *folder)
+{
+    static const char name[] = "\\shmbroker.exe";
+    char *base = folder != NULL ? paths_absolute(folder) : paths_default_program_folder();
+    size_t length = base != NULL ? strlen(base) : 0;
+    char *path = base != NULL ? malloc(length + sizeof(name)) : NULL;
+
+    while (length > 0 && base[length - 1] == '\\')
+        length--;
+    if (path != NULL) {
+        memcpy(path, base, length);
+        memcpy(path + length, name, sizeof(name));
+    } else if (base != NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    }
+    free(base);
+    return path;
+}
+
+/* path.new, path.old, path.old2, ...; NULL: no memory. */
+static wchar_t *beside(const char *path, const char *tail, unsigned number)
+{
+    size_t size = strlen(path) + TAIL_ROOM;
+    char *full = malloc(size);
+    wchar_t *wide = NULL;
+
+    if (full != NULL) {
+        if (number > 1)
+            snprintf(full, size, "%s.%s%u", path, tail, number);
+        else
+            snprintf(full, size, "%s.%s", path, tail);
+        wide = wide_from_utf8(full);
+    }
+    free(full);
+    return wide;
+}
+
+static wchar_t *folder_of(const char *path)
+{
+    wchar_t *folder = wide_from_utf8(path);
+    wchar_t *last = folder != NULL ? wcsrchr(folder, L'\\') : NULL;
+
+    if (last != NULL)
+        *last = L'\0';
+    return folder;
+}
+
+/* Where one of them cannot be opened they are taken for two. */
+static bool same_file(const wchar_t *a, const wchar_t *b)
+{
+    const wchar_t *paths[2] = {a, b};
+    BY_HANDLE_FILE_INFORMATION about[2];
+    HANDLE files[2];
+    bool known = true;
+    unsigned i;
+
+    for (i = 0; i < 2; i++) {
+        files[i] = CreateFileW(paths[i], FILE_READ_ATTRIBUTES,
+                               FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                               OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+        known = known && files[i] != INVALID_HANDLE_VALUE &&
+                GetFileInformationByHandle(files[i], &about[i]);
+    }
+    for (i = 0; i < 2; i++)
+        if (files[i] != INVALID_HANDLE_VALUE)
+            CloseHandle(files[i]);
+    return known && about[0].dwVolumeSerialNumber == about[1].dwVolumeSerialNumber &&
+           about[0].nFileIndexHigh == about[1].nFileIndexHigh &&
+           about[0].nFileIndexLow == about[1].nFileIndexLow;
+}
+
+/* True: the one holds what the other holds, so that nothing has to be put. */
+static bool same_content(const char *a, const char *b)
+{
+    struct sys_failure unused;
+    char *first = NULL, *second = NULL;
+    size_t first_length = 0, second_length = 0;
+    bool same = files_read(a, PROGRAM_MAX, &first, &first_length, &unused) == SYS_OK &&
+                files_read(b, PROGRAM_MAX, &second, &second_length, &unused) == SYS_OK &&
+                first_length == second_length && memcmp(first, second, first_length) == 0;
+
+    free(first);
+    free(second);
+    return same;
+}
+
+static bool exists(const wchar_t *path)
+{
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+/* ---- putting ---------------------------------------------------------------- */
+
+static enum sys_status make_folder(const char *path, bool *made, struct sys_failure *why)
+{
+    wchar_t *folder = folder_of(path);
+    struct sys_descriptor *descriptor;
+    SECURITY_ATTRIBUTES attributes;
+    enum sys_status status;
+
+    *made = false;
+    if (folder == NULL)
+        return failure_set(why, "CreateDirectoryW", ERROR_NOT_ENOUGH_MEMORY);
+    status = descriptors_make(FOLDER_SDDL, &descriptor, why);
+    if (status == SYS_OK) {
+        attributes = descriptors_attributes(descriptor);
+        *made = CreateDirectoryW(folder, &attributes) != FALSE;
+        if (!*made && GetLastError() != ERROR_ALREADY_EXISTS)
+            status = failure_set(why, "CreateDirectoryW", GetLastError());
+        descriptors_free(descriptor);
+    }
+    free(folder);
+    return status;
+}
+
+static void remove_folder(const char *path)
+{
+    wchar_t *folder = folder_of(path);
+
+    if (folder != NULL)
+        RemoveDirectoryW(folder); /* fails where something is in it */
+    free(folder);
+}
+
+/* Virus scanners open a new executable for moments. */
+static bool move_patiently(const wchar_t *from, const wchar_t *to)
+{
+    unsigned tries;
+
+    for (tries = 0;; tries++) {
+        if (MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH))
+            return true;
+        if (tries == RETRY_TIMES || GetLastError() != ERROR_SHARING_VIOLATION)
+            return false;
+        Sleep(RETRY_MS);
+    }
+}
+
+/* What stands at `path` gets a free name beside it, which goes to `former`. */
+static enum sys_status move_away(const char *path, const wchar_t *wide, char **former,
+                                 struct sys_failure *why)
+{
+    unsigned number;
+
+    *former = NULL;
+    if (!exists(wide))
+        return SYS_OK;
+    for (number = 1; number <= FORMER_MAX; number++) {
+        wchar_t *name = beside(path, "old", number);
+
+        if (name == NULL)
+            break;
+        DeleteFileW(name); /* one that has ended */
+        if (!exists(name) && move_patiently(wide, name))
+            *former = wide_to_utf8(name);
+        free(name);
+        if (*former != NULL)
+            return SYS_OK;
+    }
+    return failure_set(why, "MoveFileExW", GetLastError());
+}
+
+static enum sys_status copy_new(const wchar_t *from, const wchar_t *new, struct sys_failure *why)
+{
+    HANDLE file;
+
+    if (!CopyFileW(from, new, FALSE))
+        return failure_set(why, "CopyFileW", GetLastError());
+    file = CreateFileW(new, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    if (file != INVALID_HANDLE_VALUE) {
+        FlushFileBuffers(file); /* before the old one gives its name away */
+        CloseHandle(file);
+    }
+    return SYS_OK;
+}
+
+static enum sys_status place(const wchar_t *from, const char *path, const wchar_t *to,
+                             struct program_file *out, struct sys_failure *why)
+{
+    wchar_t *new = beside(path, "new", 1), *former;
+    enum sys_status status;
+
+    if (new == NULL)
+        return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    status = copy_new(from, new, why);
+    if (status == SYS_OK)
+        status = move_away(path, to, &out->former, why);
+    if (status == SYS_OK && !move_patiently(new, to)) {
+        status = failure_set(why, "MoveFileExW", GetLastError());
+        former = out->former != NULL ? wide_from_utf8(out->former) : NULL;
+        if (former != NULL)
+            move_patiently(former, to);
+        free(former);
+    }
+    if (status != SYS_OK)
+        DeleteFileW(new);
+    free(new);
+    return status;
+}
+
+enum sys_status program_file_put(const char *from, const char *to, struct program_file *out,
+                                 struct sys_failure *why)
+{
+    wchar_t *wide_from = wide_from_utf8(from), *wide_to = wide_from_utf8(to);
+    enum sys_status status = SYS_OK;
+
+    *out = (struct program_file){0};
+    out->path = _strdup(to);
+    if (wide_from == NULL || wide_to == NULL || out->path == NULL) {
+        status = failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    } else if (!same_file(wide_from, wide_to) && !same_content(from, to)) {
+        status = make_folder(to, &out->folder_made, why);
+        if (status == SYS_OK)
+            status = place(wide_from, to, wide_to, out, why);
+        out->placed = status == SYS_OK;
+        if (status != SYS_OK && out->folder_made)
+            remove_folder(to);
+    }
+    free(wide_from);
+    free(wide_to);
+    return status;
+}
+
+void program_file_undo(struct program_file *file)
+{
+    wchar_t *path = file->placed ? wide_from_utf8(file->path) : NULL;
+    wchar_t *former = file->former != NULL ? wide_from_utf8(file->former) : NULL;
+    char *failed = NULL;
+    struct sys_failure unused;
+
+    if (path != NULL && !DeleteFileW(path)) /* one that still runs gets out of the way */
+        (void)move_away(file->path, path, &failed, &unused);
+    if (path != NULL && former != NULL)
+        move_patiently(former, path);
+    if (path != NULL && file->folder_made)
+        remove_folder(file->path);
+    free(failed);
+    free(former);
+    free(path);
+    file->placed = false;
+}
+
+void program_file_free(struct program_file *file)
+{
+    free(file->path);
+    free(file->former);
+    *file = (struct program_file){0};
+}
+
+/* ---- removing --------------------------------------------------------------- */
+
+/* A process that has told its end takes a moment more to be gone. */
+static bool remove_or_delay(const wchar_t *path)
+{
+    unsigned tries;
+
+    for (tries = 0; exists(path) && !DeleteFileW(path); tries++) {
+        if (tries == RETRY_TIMES) {
+            MoveFileExW(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
+            return false;
+        }
+        Sleep(RETRY_MS);
+    }
+    return true;
+}
+
+bool program_file_clean(const char *path)
+{
+    bool all = true;
+    unsigned number;
+
+    for (number = 1; number <= FORMER_MAX; number++) {
+        wchar_t *name = beside(path, "old", number);
+
+        if (name != NULL)
+            all = remove_or_delay(name) && all;
+        free(name);
+    }
+    return all;
+}
+
+uint32_t program_file_remember(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path);
+    LSTATUS code;
+
+    if (wide == NULL)
+        return GetLastError();
+    code = RegSetKeyValueW(HKEY_LOCAL_MACHINE, KEY_PATH, VALUE_NAME, REG_SZ, wide,
+                           (DWORD)((wcslen(wide) + 1) * sizeof(wchar_t)));
+    free(wide);
+    return (uint32_t)code;
+}
+
+bool program_file_is_ours(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path), noted[MAX_PATH * 2];
+    DWORD size = sizeof(noted);
+    bool ours = wide != NULL && RegGetValueW(HKEY_LOCAL_MACHINE, KEY_PATH, VALUE_NAME,
+                                             RRF_RT_REG_SZ, NULL, noted, &size) == ERROR_SUCCESS;
+
+    ours = ours && CompareStringOrdinal(wide, -1, noted, -1, TRUE) == CSTR_EQUAL;
+    free(wide);
+    return ours;
+}
+
+bool program_file_remove(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path), *folder = folder_of(path);
+    bool all = program_file_clean(path);
+
+    all = wide != NULL && remove_or_delay(wide) && all;
+    if (all)
+        remove_folder(path);
+    else if (folder != NULL)
+        MoveFileExW(folder, NULL, MOVEFILE_DELAY_UNTIL_REBOOT); /* if it is empty then */
+    free(folder);
+    free(wide);
+    return all;
+}

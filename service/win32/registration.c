@@ -1,0 +1,218 @@
+#include "registration.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "console.h"
+#include "error.h"
+#include "objects.h"
+#include "scm.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define ACCESS                                                                                     \
+    (SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS | SERVICE_START |         \
+     SERVICE_STOP | DELETE | READ_CONTROL | WRITE_DAC)
+
+const wchar_t *registration_account(const wchar_t *word)
+{
+    static const struct {
+        const wchar_t *word, *name;
+    } known[] = {
+        {L"virtual", REGISTRATION_VIRTUAL},
+        {L"LocalService", L"NT AUTHORITY\\LocalService"},
+        {L"LocalSystem", L"LocalSystem"},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(known); i++)
+        if (_wcsicmp(word, known[i].word) == 0)
+            return known[i].name;
+    return word;
+}
+
+/* ---- details: without each the service runs, less well ---------------------- */
+
+/* One point that was refused; `remedy` is what a person can try. */
+static void refused_point(const char *what, DWORD code, const char *remedy, unsigned *refused)
+{
+    char text[256];
+
+    error_text(code, text, sizeof(text));
+    console_error("shmbroker: warning: %s: %s (error %lu)%s%s", what, text, (unsigned long)code,
+                  remedy != NULL ? "; try: " : "", remedy != NULL ? remedy : "");
+    (*refused)++;
+}
+
+static void configure(SC_HANDLE service, DWORD level, void *value, const char *what,
+                      const char *remedy, unsigned *refused)
+{
+    if (!ChangeServiceConfig2W(service, level, value))
+        refused_point(what, GetLastError(), remedy, refused);
+}
+
+static void set_restarts(SC_HANDLE service, unsigned *refused)
+{
+    static const DWORD delays[] = REGISTRATION_RESTARTS;
+    SC_ACTION actions[COUNT(delays)];
+    SERVICE_FAILURE_ACTIONSW failure = {REGISTRATION_CALM_S, NULL, NULL, COUNT(delays), actions};
+    SERVICE_FAILURE_ACTIONS_FLAG crashes_only = {FALSE};
+    size_t i;
+
+    for (i = 0; i < COUNT(delays); i++) {
+        actions[i].Type = SC_ACTION_RESTART;
+        actions[i].Delay = delays[i];
+    }
+    configure(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failure,
+              "the service is not restarted after a crash",
+              "sc failure ShmBroker reset= 86400 actions= restart/1000/restart/5000/restart/30000",
+              refused);
+    configure(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &crashes_only,
+              "the service manager's restarts may not be for crashes only",
+              "sc failureflag ShmBroker 0", refused);
+}
+
+static void set_descriptor(SC_HANDLE service, unsigned *refused)
+{
+    static const char what[] = "users may send the service controls of their own";
+    struct sys_descriptor *descriptor;
+    struct sys_failure why;
+
+    if (descriptors_make(REGISTRATION_SDDL, &descriptor, &why) != SYS_OK) {
+        refused_point(what, why.code, NULL, refused);
+        return;
+    }
+    if (!SetServiceObjectSecurity(service, DACL_SECURITY_INFORMATION,
+                                  descriptors_attributes(descriptor).lpSecurityDescriptor))
+        refused_point(what, GetLastError(), "sc sdset ShmBroker " REGISTRATION_SDDL, refused);
+    descriptors_free(descriptor);
+}
+
+static void set_key(unsigned *refused)
+{
+    static const char what[] = "the registry key of the service keeps its inherited access";
+    struct sys_descriptor *descriptor;
+    struct sys_failure why;
+    LSTATUS code;
+    HKEY key;
+
+    if (descriptors_make(REGISTRATION_KEY_SDDL, &descriptor, &why) != SYS_OK) {
+        refused_point(what, why.code, NULL, refused);
+        return;
+    }
+    code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, REGISTRATION_KEY, 0, WRITE_DAC, &key);
+    if (code == ERROR_SUCCESS) {
+        code =
+            RegSetKeySecurity(key, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                              descriptors_attributes(descriptor).lpSecurityDescriptor);
+        RegCloseKey(key);
+    }
+    if (code != ERROR_SUCCESS)
+        refused_point(what, (DWORD)code, NULL, refused);
+    descriptors_free(descriptor);
+}
+
+static void configure_details(SC_HANDLE service, unsigned *refused)
+{
+    wchar_t text[] = REGISTRATION_DESCRIPTION;
+    wchar_t privileges[] = REGISTRATION_PRIVILEGES;
+    SERVICE_DESCRIPTIONW description = {text};
+    SERVICE_SID_INFO sid = {SERVICE_SID_TYPE_UNRESTRICTED};
+    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {privileges};
+
+    configure(service, SERVICE_CONFIG_DESCRIPTION, &description, "the description is not set", NULL,
+              refused);
+    configure(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid,
+              "the service has no SID of its own to own its objects",
+              "sc sidtype ShmBroker unrestricted", refused);
+    configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required,
+              "the service keeps privileges that it does not need",
+              "sc privs ShmBroker SeChangeNotifyPrivilege/SeCreateGlobalPrivilege", refused);
+    set_restarts(service, refused);
+    set_descriptor(service, refused);
+    set_key(refused);
+}
+
+/* ---- making ----------------------------------------------------------------- */
+
+/* Accounts of the system have the empty password; others keep theirs, or have none. */
+static const wchar_t *password_of(const wchar_t *account)
+{
+    return account != NULL && (_wcsicmp(account, L"LocalSystem") == 0 ||
+                               _wcsicmp(account, L"NT AUTHORITY\\LocalService") == 0)
+               ? L""
+               : NULL;
+}
+
+static enum shmb_exit make(SC_HANDLE manager, const wchar_t *command, const wchar_t *account,
+                           struct registration *out)
+{
+    if (account == NULL)
+        account = REGISTRATION_VIRTUAL;
+    out->service =
+        CreateServiceW(manager, SCM_SERVICE_NAME, SCM_SERVICE_NAME, ACCESS,
+                       SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, command,
+                       NULL, NULL, NULL, account, password_of(account));
+    if (out->service == NULL)
+        return scm_failed("cannot install the service", GetLastError());
+    out->made = true;
+    return SHMB_EXIT_DONE;
+}
+
+static enum shmb_exit change(const wchar_t *command, const wchar_t *account,
+                             struct registration *out)
+{
+    out->before = scm_query_config(out->service);
+    if (out->before == NULL)
+        return scm_failed("cannot ask for the configuration of the service", GetLastError());
+    if (ChangeServiceConfigW(out->service, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
+                             SERVICE_ERROR_NORMAL, command, NULL, NULL, NULL, account,
+                             password_of(account), SCM_SERVICE_NAME))
+        return SHMB_EXIT_DONE;
+    return scm_failed("cannot change the service", GetLastError());
+}
+
+enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
+                                 struct registration *out, unsigned *refused)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
+    enum shmb_exit result;
+
+    *out = (struct registration){0};
+    *refused = 0;
+    if (manager == NULL)
+        return scm_failed("cannot install the service", GetLastError());
+    out->service = OpenServiceW(manager, SCM_SERVICE_NAME, ACCESS);
+    if (out->service != NULL)
+        result = change(command, account, out);
+    else if (GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST)
+        result = make(manager, command, account, out);
+    else
+        result = scm_failed("cannot open the service", GetLastError());
+    CloseServiceHandle(manager);
+    if (result == SHMB_EXIT_DONE)
+        configure_details(out->service, refused);
+    return result;
+}
+
+void registration_undo(struct registration *registration)
+{
+    const QUERY_SERVICE_CONFIGW *before = registration->before;
+
+    if (registration->made) {
+        DeleteService(registration->service);
+    } else if (before != NULL) {
+        ChangeServiceConfigW(registration->service, before->dwServiceType, before->dwStartType,
+                             before->dwErrorControl, before->lpBinaryPathName, NULL, NULL, NULL,
+                             before->lpServiceStartName, password_of(before->lpServiceStartName),
+                             before->lpDisplayName);
+    }
+    registration->made = false;
+}
+
+void registration_close(struct registration *registration)
+{
+    scm_close(registration->service);
+    free(registration->before);
+    *registration = (struct registration){0};
+}

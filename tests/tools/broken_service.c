@@ -1,0 +1,39 @@
+/* A service that does not start: in the place of service/win32/service.c. */
+#include "service.h"
+
+#include <windows.h>
+
+static SERVICE_STATUS_HANDLE manager;
+
+static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *context)
+{
+    (void)control;
+    (void)type;
+    (void)data;
+    (void)context;
+    return ERROR_CALL_NOT_IMPLEMENTED;
+}
+
+static void WINAPI start(DWORD count, wchar_t **arguments)
+{
+    SERVICE_STATUS status = {.dwServiceType = SERVICE_WIN32_OWN_PROCESS,
+                             .dwCurrentState = SERVICE_STOPPED,
+                             .dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR,
+                             .dwServiceSpecificExitCode = SHMB_EXIT_SYSTEM};
+
+    (void)count;
+    (void)arguments;
+    manager = RegisterServiceCtrlHandlerExW(L"ShmBroker", on_control, NULL);
+    if (manager != NULL)
+        SetServiceStatus(manager, &status);
+}
+
+enum shmb_exit service_main(const char *config, bool unsafe)
+{
+    wchar_t name[] = L"ShmBroker";
+    SERVICE_TABLE_ENTRYW table[] = {{name, start}, {NULL, NULL}};
+
+    (void)config;
+    (void)unsafe;
+    return StartServiceCtrlDispatcherW(table) ? SHMB_EXIT_SYSTEM : SHMB_EXIT_USAGE;
+}

@@ -1,0 +1,180 @@
+/* Another version in the place of one that runs. */
+#include "service_manager.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LOCK "Global\\ShmbTest.Data.lock"
+
+static const char configuration[] =
+    "version: 1\n"
+    "segments:\n"
+    "  ShmbTest.Data: { size: 64, access: { write: [Interactive, Users] } }\n";
+
+static const struct launch user = {.standard_user = true};
+
+/* Runs a program with a verb; the exit code must be `code`, and `part` among what it says. */
+static void says(const char *program, const char *arguments, DWORD code, const char *part)
+{
+    struct child *child = child_start(NULL, "\"%s\" %s", program, arguments);
+    char said[8192] = "";
+    size_t used = 0;
+    const char *line;
+    DWORD got;
+
+    while ((line = child_line(child)) != NULL && used < sizeof(said))
+        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
+    got = child_end(child);
+    if (got != code || strstr(said, part) == NULL)
+        fail_msg("%s %s: code %lu instead of %lu, or no \"%s\", in:\n%s", program, arguments, got,
+                 code, part, said);
+}
+
+static const char *broker(void)
+{
+    return support_sibling("shmbroker.exe");
+}
+
+static const char *installed(void)
+{
+    return support_narrow(scm_program(L"\\shmbroker.exe"));
+}
+
+static bool exists(const wchar_t *path)
+{
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+static void serve(void)
+{
+    char arguments[1024];
+
+    snprintf(arguments, sizeof(arguments), "install --config \"%s\" --allow-unsafe-config",
+             scm_file(configuration));
+    says(broker(), arguments, 0, "is installed");
+    says(broker(), "start", 0, "runs");
+    says(installed(), "--version", 0, "shmbroker 0.");
+}
+
+/* Clients before, while and after: one holds the lock, one waits for it, one has written. */
+struct clients {
+    struct child *writer, *holder, *waiter;
+};
+
+static void clients_begin(struct clients *clients)
+{
+    clients->writer = client_start(&user, "write-wait Global\\ShmbTest.Data 0 before");
+    child_expect(clients->writer, "written");
+    clients->holder = client_start(&user, "hold " LOCK);
+    child_expect(clients->holder, "holding");
+    clients->waiter = client_start(&user, "take " LOCK " %u", SUPPORT_DEADLINE_MS);
+}
+
+static void clients_end(struct clients *clients)
+{
+    assert_string_equal(client_line(&user, "take " LOCK " 0"), "timeout");
+    assert_int_equal(child_end(clients->holder), 0);
+    child_expect(clients->waiter, "taken");
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "4096: 6265666f7265");
+    assert_int_equal(child_end(clients->writer), 0);
+}
+
+/* ---- tests ------------------------------------------------------------------ */
+
+static void clients_do_not_notice_another_version(void **state)
+{
+    struct clients clients;
+    DWORD before;
+
+    (void)state;
+    serve();
+    before = scm_wait(SERVICE_RUNNING).dwProcessId;
+    clients_begin(&clients);
+    says(support_sibling("shmbroker_next.exe"), "install --allow-unsafe-config", 0,
+         "runs with this program now");
+    assert_int_not_equal(scm_wait(SERVICE_RUNNING).dwProcessId, before);
+    says(installed(), "--version", 0, "shmbroker 99.0.0");
+    clients_end(&clients);
+    assert_false(exists(scm_program(L"\\shmbroker.exe.new")));
+    /* And back: nothing it left behind is newer than this one knows. */
+    says(broker(), "install --allow-unsafe-config", 0, "runs with this program now");
+    says(installed(), "--version", 0, "shmbroker 0.");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
+}
+
+static void a_version_that_does_not_start_gives_way_to_the_former(void **state)
+{
+    struct clients clients;
+
+    (void)state;
+    serve();
+    clients_begin(&clients);
+    /* Wine's service manager does not see it come and go: a time-out. */
+    says(support_sibling("shmbroker_broken.exe"), "install --allow-unsafe-config",
+         support_wine() ? 4 : 7, "the former program runs again");
+    scm_wait(SERVICE_RUNNING);
+    says(installed(), "--version", 0, "shmbroker 0.");
+    clients_end(&clients);
+}
+
+static void the_same_program_does_not_disturb(void **state)
+{
+    DWORD before;
+
+    (void)state;
+    serve();
+    before = scm_wait(SERVICE_RUNNING).dwProcessId;
+    says(broker(), "install --allow-unsafe-config", 0, "its registration is renewed");
+    assert_int_equal(scm_wait(SERVICE_RUNNING).dwProcessId, before);
+    /* Nor does the installed one itself, which stands where it belongs. */
+    says(installed(), "install --allow-unsafe-config", 0, "its registration is renewed");
+    assert_int_equal(scm_wait(SERVICE_RUNNING).dwProcessId, before);
+}
+
+static void a_stopped_service_stays_stopped(void **state)
+{
+    (void)state;
+    serve();
+    says(broker(), "stop", 0, "stopped");
+    says(support_sibling("shmbroker_next.exe"), "install --allow-unsafe-config", 0,
+         "its registration is renewed");
+    says(installed(), "--version", 0, "shmbroker 99.0.0");
+    says(installed(), "status", 5, "stopped");
+    says(installed(), "start", 0, "runs");
+}
+
+static void the_program_goes_where_it_is_told(void **state)
+{
+    char arguments[1024], command[2048];
+
+    (void)state;
+    snprintf(arguments, sizeof(arguments), "install --to \"%s\" --config \"%s\"%s",
+             support_narrow(scm_program(L"")), scm_file(configuration), " --allow-unsafe-config");
+    says(broker(), arguments, 0, "is installed");
+    snprintf(command, sizeof(command), "\"%s\" --config \"%s\" --allow-unsafe-config", installed(),
+             scm_file(configuration));
+    assert_string_equal(scm_registry("SYSTEM\\CurrentControlSet\\Services\\ShmBroker", "ImagePath"),
+                        command);
+    says(broker(), "uninstall", 0, "removed");
+    assert_false(exists(scm_program(L"")));
+    snprintf(arguments, sizeof(arguments), "install --to C:\\none\\none --config \"%s\"%s",
+             scm_file(configuration), " --allow-unsafe-config");
+    says(broker(), arguments, 7, "CreateDirectoryW");
+    assert_false(scm_installed());
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(clients_do_not_notice_another_version),
+        TEST(a_version_that_does_not_start_gives_way_to_the_former),
+        TEST(the_same_program_does_not_disturb),
+        TEST(a_stopped_service_stays_stopped),
+        TEST(the_program_goes_where_it_is_told),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, scm_setup, NULL);
+}
