@@ -45,6 +45,8 @@ bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_leng
 {
     const char *a_end = a + a_length, *b_end = b + b_length;
 
+    if (a_length == b_length && memcmp(a, b, a_length) == 0)
+        return true;
     while (a < a_end && b < b_end)
         if (next_folded(&a, a_end) != next_folded(&b, b_end))
             return false;

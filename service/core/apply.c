@@ -34,8 +34,11 @@ static bool gather_holdings(struct apply *apply)
         return false;
     for (i = 0; i < from->count; i++) {
         const struct item *item = &from->items[i];
-        struct holding holding = {
-            .spec = item->spec, .lock = item->lock, .held = item_is_held(item), .index = i};
+        struct holding holding = {.spec = item->spec,
+                                  .lock = item->lock,
+                                  .held = item_is_held(item),
+                                  .hash = item->hash,
+                                  .index = i};
 
         if (holding.held && !item->access_due)
             holding.sddl = descriptor_cache_text(apply->request->former->cache, item);
@@ -114,6 +117,7 @@ static bool carry(struct apply *apply, const struct plan_step *step)
 
     item->cause = former->cause;
     item->access_due = former->access_due;
+    item->hash = former->hash;
     if (!item_is_held(former)) {
         item_set_reason(item, former->reason);
         return true;

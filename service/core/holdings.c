@@ -25,16 +25,22 @@ void holdings_free(struct holdings *holdings)
     *holdings = (struct holdings){0};
 }
 
+static uint32_t hash_of(const char *name, uint32_t known)
+{
+    return known != 0 ? known : shmb_name_hash(name, strlen(name));
+}
+
 /* Where the name is, or would be. */
-static size_t *slot_of(const struct holdings *holdings, const char *name)
+static size_t *slot_of(const struct holdings *holdings, const char *name, uint32_t hash)
 {
     size_t length = strlen(name), mask = holdings->slot_count - 1;
-    size_t slot = shmb_name_hash(name, length) & mask;
+    size_t slot = hash & mask;
 
     while (holdings->slots[slot] != 0) {
-        const char *there = holdings->items[holdings->slots[slot] - 1].spec.name;
+        const struct holding *there = &holdings->items[holdings->slots[slot] - 1];
 
-        if (shmb_name_same(there, strlen(there), name, length))
+        if (there->hash == hash &&
+            shmb_name_same(there->spec.name, strlen(there->spec.name), name, length))
             break;
         slot = (slot + 1) & mask;
     }
@@ -43,18 +49,36 @@ static size_t *slot_of(const struct holdings *holdings, const char *name)
 
 void holdings_add(struct holdings *holdings, const struct holding *holding)
 {
-    size_t *slot = slot_of(holdings, holding->spec.name);
-
-    if (*slot != 0 || holdings->count == holdings->most)
-        return;
-    holdings->items[holdings->count++] = *holding;
-    *slot = holdings->count;
+    if (holdings->count < holdings->most)
+        holdings->items[holdings->count++] = *holding;
 }
 
-size_t holdings_find(const struct holdings *holdings, const char *name)
+/* Only what is not in order needs it. */
+static void index_all(struct holdings *holdings)
 {
+    for (; holdings->indexed < holdings->count; holdings->indexed++) {
+        struct holding *holding = &holdings->items[holdings->indexed];
+        size_t *slot;
+
+        holding->hash = hash_of(holding->spec.name, holding->hash);
+        slot = slot_of(holdings, holding->spec.name, holding->hash);
+        if (*slot == 0)
+            *slot = holdings->indexed + 1;
+    }
+}
+
+size_t holdings_find(struct holdings *holdings, const char *name, uint32_t hash)
+{
+    size_t found = holdings->next;
+
     if (holdings->slots == NULL)
         return HOLDINGS_NONE;
-    /* An empty slot says 0, which becomes HOLDINGS_NONE. */
-    return *slot_of(holdings, name) - 1;
+    if (found >= holdings->count || strcmp(holdings->items[found].spec.name, name) != 0) {
+        index_all(holdings);
+        /* An empty slot says 0, which becomes HOLDINGS_NONE. */
+        found = *slot_of(holdings, name, hash_of(name, hash)) - 1;
+    }
+    if (found != HOLDINGS_NONE)
+        holdings->next = found + 1;
+    return found;
 }

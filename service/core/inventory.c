@@ -344,6 +344,16 @@ bool item_is_held(const struct item *item)
     return item->state == ITEM_HELD || item->state == ITEM_DEFERRED;
 }
 
+uint32_t item_hash(const struct item *item)
+{
+    return item->hash != 0 ? item->hash : shmb_name_hash(item->spec.name, strlen(item->spec.name));
+}
+
+void item_set_hash(struct item *item)
+{
+    item->hash = item_hash(item);
+}
+
 static char *copy(const char *text)
 {
     size_t size = strlen(text) + 1;

@@ -37,6 +37,7 @@ struct item {
     uint32_t cause;                    /* what has been reported last; 0: nothing */
     bool access_due;                   /* held, but its access could not be changed yet */
     bool adopted;                      /* held: it was there before this broker */
+    uint32_t hash;                     /* of the name; 0: not worked out so far */
     char *own_text;                    /* where a text of spec or lock is not the configuration's */
 };
 
@@ -65,6 +66,10 @@ void inventory_free(struct inventory *inventory); /* NULL is allowed; closes not
 
 /* True for an object the broker holds, whether or not it is what is wanted. */
 bool item_is_held(const struct item *item);
+
+/* The hash of its name, as shmb_name_hash. item_set_hash has it kept for those who ask later. */
+uint32_t item_hash(const struct item *item);
+void item_set_hash(struct item *item);
 
 /* Words for those who ask later; without memory there are none. NULL: none. */
 void item_set_reason(struct item *item, const char *reason);

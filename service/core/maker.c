@@ -212,6 +212,7 @@ enum sys_status maker_obtain(const struct maker *maker, struct item *item)
     enum sys_status status =
         item->held_back ? refuse_back(&why) : create(maker, item, &object, &why);
 
+    item_set_hash(item);
     if (status == SYS_OK)
         hold(maker, item, object, 0);
     else if (status == SYS_TAKEN)

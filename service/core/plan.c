@@ -114,7 +114,7 @@ static void plan_retired(const struct holdings *holdings, const bool *wanted, st
     }
 }
 
-static bool plan_all(const struct holdings *holdings, const struct inventory *inventory,
+static bool plan_all(struct holdings *holdings, const struct inventory *inventory,
                      char *const *anew, size_t anew_count, plan_access *access, void *context,
                      bool *wanted, struct plan *out)
 {
@@ -125,7 +125,7 @@ static bool plan_all(const struct holdings *holdings, const struct inventory *in
         struct plan_step *step = &out->steps[out->count++];
 
         step->item = i;
-        step->holding = holdings_find(holdings, item->spec.name);
+        step->holding = holdings_find(holdings, item->spec.name, item->hash);
         if (step->holding == HOLDINGS_NONE)
             continue;
         wanted[step->holding] = true;
@@ -138,9 +138,8 @@ static bool plan_all(const struct holdings *holdings, const struct inventory *in
     return true;
 }
 
-bool plan_make(const struct holdings *holdings, const struct inventory *inventory,
-               char *const *anew, size_t anew_count, plan_access *access, void *context,
-               struct plan *out)
+bool plan_make(struct holdings *holdings, const struct inventory *inventory, char *const *anew,
+               size_t anew_count, plan_access *access, void *context, struct plan *out)
 {
     bool *wanted = calloc(holdings->count + 1, sizeof(bool));
     size_t i;

@@ -41,7 +41,7 @@ typedef const char *plan_access(void *context, const struct item *item);
  * made anew; one that needs no other object than it has is made anew as well.
  * False: no memory; `out` is empty then.
  */
-bool plan_make(const struct holdings *holdings, const struct inventory *inventory,
+bool plan_make(struct holdings *holdings, const struct inventory *inventory,
                char *const *anew, size_t anew_count, plan_access *access, void *context,
                struct plan *out);
 void plan_free(struct plan *plan);

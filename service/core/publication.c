@@ -1,5 +1,6 @@
 #include "publication.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,7 +156,8 @@ static void describe(const struct publication *publication, size_t index, struct
                               .state = entry_state(item->state),
                               .generation = item->generation,
                               .initial = item->spec.initial,
-                              .maximum = item->spec.maximum};
+                              .maximum = item->spec.maximum,
+                              .hash = item_hash(item)};
     if (item->spec.kind == SHMB_SECTION)
         describe_segment(item, row);
     else if (item->from->kind == SHMB_SECTION)
@@ -165,21 +167,39 @@ static void describe(const struct publication *publication, size_t index, struct
     row->control = control_sets_find(publication->controls, index, &row->control_block);
 }
 
-/* The bytes of a table, to be freed with free(). NULL: no memory. */
-static uint8_t *build_table(const struct publication *publication, struct shmb_root_slot *slot,
-                            uint32_t *size)
+/* Bytes of all names in a table. */
+static uint64_t text_bytes(const struct inventory *inventory)
 {
-    size_t i, count = publication->inventory->count;
-    struct table_row *rows = calloc(count + 1, sizeof(*rows));
-    uint8_t *image;
+    uint64_t bytes = 0;
+    size_t i;
 
-    if (rows == NULL)
-        return NULL;
-    for (i = 0; i < count; i++)
-        describe(publication, i, &rows[i]);
-    image = table_build(rows, (uint32_t)count, slot, size);
-    free(rows);
-    return image;
+    for (i = 0; i < inventory->count; i++) {
+        const struct item *item = &inventory->items[i];
+
+        bytes += strlen(item->spec.name);
+        if (item->spec.kind == SHMB_SECTION && item->lock != NULL)
+            bytes += strlen(item->lock);
+    }
+    return bytes;
+}
+
+static void fill_table(const struct publication *publication, struct table *table)
+{
+    uint32_t i;
+
+    for (i = 0; i < table->count; i++) {
+        struct table_row row;
+
+        describe(publication, i, &row);
+        table_add(table, &row);
+    }
+}
+
+static enum sys_status too_large(struct sys_failure *why)
+{
+    *why = (struct sys_failure){0};
+    (void)snprintf(why->text, sizeof(why->text), "the directory would be too large");
+    return SYS_FAILED;
 }
 
 /* A table that nobody knows of yet. */
@@ -187,30 +207,29 @@ static enum sys_status make_table(struct publication *publication, struct shmb_r
                                   struct shared *out, struct sys_failure *why)
 {
     const struct system *system = publication->system;
+    const struct inventory *inventory = publication->inventory;
     char name[SHMB_TABLE_NAME_BYTES];
     struct shared_spec spec = {.name = name};
+    struct table table;
     enum sys_status status;
-    uint32_t size;
-    uint8_t *image;
 
     memset(slot, 0, sizeof(*slot));
+    if (!table_plan(&table, (uint32_t)inventory->count, text_bytes(inventory)))
+        return too_large(why);
     status = system->random(system->self, slot->suffix, sizeof(slot->suffix), why);
     if (status != SYS_OK)
         return status == SYS_TAKEN ? SYS_FAILED : status;
     slot->revision = stamp_next(system, publication->stamp);
     shmb_table_name(slot->suffix, name);
-    image = build_table(publication, slot, &size);
-    if (image == NULL)
-        return report_short_of_memory(why);
-    spec.size = size;
+    spec.size = table.size;
     spec.rules = readers(publication, &spec.rule_count);
     status = shared_make(system, publication->identity->owner, &spec, out, why);
-    if (status == SYS_OK) {
-        memcpy(out->view, image, size);
-        shared_unmap(system, out);
-    }
-    free(image);
-    return status;
+    if (status != SYS_OK)
+        return status;
+    table_begin(&table, out->view, slot);
+    fill_table(publication, &table);
+    shared_unmap(system, out);
+    return SYS_OK;
 }
 
 /* From the last store on, clients find the new table. */

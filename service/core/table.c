@@ -5,105 +5,103 @@
 
 #include "names.h"
 
-/* Where the parts of a table lie. */
-struct plan {
-    uint32_t buckets, buckets_offset, texts_offset, texts_size, total;
-};
-
-static int plan_table(const struct table_row *rows, uint32_t count, struct plan *plan)
+bool table_plan(struct table *out, uint32_t count, uint64_t texts)
 {
-    uint64_t texts = 0, total = sizeof(struct shmb_table);
-    uint32_t i;
+    uint64_t total = sizeof(struct shmb_table);
 
-    for (i = 0; i < count; i++) {
-        texts += strlen(rows[i].name);
-        if (rows[i].lock_name != NULL)
-            texts += strlen(rows[i].lock_name);
-    }
-    plan->buckets = 1;
-    while (plan->buckets < count && plan->buckets < (1u << 20))
-        plan->buckets *= 2;
+    *out = (struct table){.count = count, .buckets = 1};
+    while (out->buckets < count && out->buckets < (1u << 20))
+        out->buckets *= 2;
     total += (uint64_t)count * sizeof(struct shmb_entry);
-    plan->buckets_offset = (uint32_t)total;
-    total += (uint64_t)plan->buckets * sizeof(uint32_t);
-    plan->texts_offset = (uint32_t)total;
-    plan->texts_size = (uint32_t)texts;
-    total += texts;
-    plan->total = (uint32_t)total;
-    return total <= SHMB_TABLE_MAX;
+    out->buckets_offset = (uint32_t)total;
+    total += (uint64_t)out->buckets * sizeof(uint32_t);
+    out->texts_offset = (uint32_t)total;
+    out->texts_size = (uint32_t)texts;
+    if (texts > SHMB_TABLE_MAX || total + texts > SHMB_TABLE_MAX)
+        return false;
+    out->size = (uint32_t)(total + texts);
+    return true;
 }
 
-static struct shmb_text_ref put_text(uint8_t *texts, uint32_t *used, const char *text)
+void table_begin(struct table *table, void *bytes, struct shmb_root_slot *slot)
+{
+    struct shmb_table *header = bytes;
+
+    table->bytes = bytes;
+    header->magic = SHMB_TABLE_MAGIC;
+    header->abi_version = SHMB_ABI_VERSION;
+    header->header_size = sizeof(*header);
+    header->entry_size = sizeof(struct shmb_entry);
+    header->entry_count = table->count;
+    header->bucket_count = table->buckets;
+    header->buckets_offset = table->buckets_offset;
+    header->texts_offset = table->texts_offset;
+    header->texts_size = table->texts_size;
+    header->total_size = table->size;
+    header->revision = slot->revision;
+    memcpy(header->suffix, slot->suffix, sizeof(header->suffix));
+    slot->table_size = table->size;
+    slot->entry_count = table->count;
+}
+
+static struct shmb_text_ref put_text(struct table *table, const char *text)
 {
     struct shmb_text_ref ref = {0, 0};
 
     if (text != NULL) {
-        ref.offset = *used;
+        ref.offset = table->texts_used;
         ref.length = (uint32_t)strlen(text);
-        memcpy(texts + *used, text, ref.length);
-        *used += ref.length;
+        memcpy(table->bytes + table->texts_offset + ref.offset, text, ref.length);
+        table->texts_used += ref.length;
     }
     return ref;
 }
 
-static void put_entry(uint8_t *image, const struct plan *plan, uint32_t index,
-                      const struct table_row *row, uint32_t *texts_used)
+void table_add(struct table *table, const struct table_row *row)
 {
-    uint32_t *buckets = (uint32_t *)(void *)(image + plan->buckets_offset), *bucket;
+    uint32_t *buckets = (uint32_t *)(void *)(table->bytes + table->buckets_offset), *bucket;
     struct shmb_entry *entry =
-        (struct shmb_entry *)(void *)(image + sizeof(struct shmb_table)) + index;
-    uint8_t *texts = image + plan->texts_offset;
+        (struct shmb_entry *)(void *)(table->bytes + sizeof(struct shmb_table)) + table->added;
 
-    entry->name = put_text(texts, texts_used, row->name);
+    entry->name = put_text(table, row->name);
     entry->kind = (uint32_t)row->kind;
     entry->state = (uint32_t)row->state;
     entry->generation = row->generation;
     entry->size = row->size;
     entry->flags = row->flags;
     entry->lock_kind = row->lock_name != NULL ? SHMB_ENTRY_LOCK_MUTEX : SHMB_ENTRY_LOCK_NONE;
-    entry->lock_name = put_text(texts, texts_used, row->lock_name);
+    entry->lock_name = put_text(table, row->lock_name);
     entry->control = row->control;
     entry->control_block = row->control_block;
     entry->initial = row->initial;
     entry->maximum = row->maximum;
-    entry->hash = shmb_name_hash(row->name, entry->name.length);
-    bucket = &buckets[entry->hash & (plan->buckets - 1)];
+    entry->hash = row->hash != 0 ? row->hash : shmb_name_hash(row->name, entry->name.length);
+    bucket = &buckets[entry->hash & (table->buckets - 1)];
     entry->next = *bucket;
-    *bucket = index + 1;
+    *bucket = ++table->added;
 }
 
 uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_root_slot *slot,
                      uint32_t *size)
 {
-    struct shmb_table *table;
-    struct plan plan;
-    uint32_t i, texts_used = 0;
+    struct table table;
+    uint64_t texts = 0;
     uint8_t *image;
+    uint32_t i;
 
     *size = 0;
-    if (!plan_table(rows, count, &plan))
-        return NULL;
-    image = calloc(1, plan.total);
+    for (i = 0; i < count; i++) {
+        texts += strlen(rows[i].name);
+        if (rows[i].lock_name != NULL)
+            texts += strlen(rows[i].lock_name);
+    }
+    image = table_plan(&table, count, texts) ? calloc(1, table.size) : NULL;
     if (image == NULL)
         return NULL;
-    table = (struct shmb_table *)(void *)image;
-    table->magic = SHMB_TABLE_MAGIC;
-    table->abi_version = SHMB_ABI_VERSION;
-    table->header_size = sizeof(*table);
-    table->entry_size = sizeof(struct shmb_entry);
-    table->entry_count = count;
-    table->bucket_count = plan.buckets;
-    table->buckets_offset = plan.buckets_offset;
-    table->texts_offset = plan.texts_offset;
-    table->texts_size = plan.texts_size;
-    table->total_size = plan.total;
-    table->revision = slot->revision;
-    memcpy(table->suffix, slot->suffix, sizeof(table->suffix));
+    table_begin(&table, image, slot);
     for (i = 0; i < count; i++)
-        put_entry(image, &plan, i, &rows[i], &texts_used);
-    slot->table_size = plan.total;
-    slot->entry_count = count;
-    *size = plan.total;
+        table_add(&table, &rows[i]);
+    *size = table.size;
     return image;
 }
 

@@ -6,6 +6,7 @@
 #ifndef CORE_TABLE_H
 #define CORE_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,12 +24,34 @@ struct table_row {
     const char *lock_name; /* NULL: no lock */
     uint32_t control, control_block;
     int32_t initial, maximum;
+    uint32_t hash; /* of the name; 0: not known */
+};
+
+/* A table while it is written. */
+struct table {
+    uint8_t *bytes;
+    uint32_t size; /* of all of it */
+    uint32_t count, added;
+    uint32_t buckets, buckets_offset, texts_offset, texts_size, texts_used;
 };
 
 /*
- * The image of a table, to be freed with free(); NULL: no memory, or larger
- * than SHMB_TABLE_MAX. `*size` gets its bytes. `slot` is filled with what the
- * root has to say of it; its revision and suffix are given.
+ * Where the parts of a table lie that has `count` rows, with `texts` bytes of
+ * names in them. False: it would be larger than SHMB_TABLE_MAX.
+ */
+bool table_plan(struct table *out, uint32_t count, uint64_t texts);
+
+/*
+ * Begins to write it into `bytes`, which are `size` zeros; then each of the
+ * rows is added. `slot` is filled with what the root has to say of it; its
+ * revision and suffix are given.
+ */
+void table_begin(struct table *table, void *bytes, struct shmb_root_slot *slot);
+void table_add(struct table *table, const struct table_row *row);
+
+/*
+ * All of it at once: the image of a table, to be freed with free(); NULL: no
+ * memory, or larger than SHMB_TABLE_MAX. `*size` gets its bytes. `slot` as above.
  */
 uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_root_slot *slot,
                      uint32_t *size);

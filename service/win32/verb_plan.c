@@ -149,8 +149,8 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
 /* What cannot be seen counts as what it should be. */
 static const char *wanted_access(void *context, const struct item *item)
 {
-    const struct outlook *outlook = context;
-    size_t found = holdings_find(&outlook->holdings, item->spec.name);
+    struct outlook *outlook = context;
+    size_t found = holdings_find(&outlook->holdings, item->spec.name, item->hash);
     const char *text;
 
     if (found != HOLDINGS_NONE && strcmp(outlook->holdings.items[found].sddl, NOT_SEEN) == 0)

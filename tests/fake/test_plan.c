@@ -117,7 +117,7 @@ static void new_and_gone(void **state)
     holdings_add(&holdings, &stays);
     holdings_add(&holdings, &stays);
     assert_int_equal(holdings.count, 2);
-    assert_int_equal(holdings_find(&holdings, "nobody"), HOLDINGS_NONE);
+    assert_int_equal(holdings_find(&holdings, "nobody", 0), HOLDINGS_NONE);
     assert_true(plan_make(&holdings, &inventory, NULL, 0, same_access, access, &plan));
     assert_int_equal(plan.count, 3);
     assert_int_equal(plan.steps[0].action, PLAN_CREATE);
