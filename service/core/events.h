@@ -55,6 +55,11 @@ enum event_id {
      * served, but a later start may not know them. Tried again. %1 what failed
      */
     EVENT_STATE_FAILED = 115,
+    /*
+     * Warning. The system refused protections of the broker's own process; it
+     * serves without them. %1 the protections, each with the reason
+     */
+    EVENT_HARDENING_REFUSED = 130,
 
     /*
      * Error. The configuration has errors, nothing of it is served.

@@ -21,6 +21,7 @@
     X(START_FAILED, FAILURE)                                                                       \
     X(STATE_NEWER, FAILURE)                                                                        \
     X(STATE_FAILED, FAILURE)                                                                       \
+    X(HARDENING_REFUSED, WARNING)                                                                  \
     X(CONFIG_INVALID, FAILURE)                                                                     \
     X(CONFIG_UNREADABLE, FAILURE)                                                                  \
     X(CONFIG_WARNING, WARNING)                                                                     \

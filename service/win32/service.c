@@ -2,6 +2,7 @@
 
 #include <windows.h>
 
+#include "harden.h"
 #include "lifecycle.h"
 #include "names.h"
 #include "port.h"
@@ -13,6 +14,7 @@
 static struct service {
     const char *config;
     bool unsafe;
+    struct harden_refusals refused;
     SERVICE_STATUS_HANDLE manager;
     HANDLE stop, reload, sessions;
     SRWLOCK lock; /* over `status` and `moved`: two threads tell the state */
@@ -147,6 +149,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
     ReleaseSRWLockExclusive(&the_service.lock);
 
     event_sink_open(&sink, false);
+    harden_report(&the_service.refused, &sink);
     port_open(&port, &host, &sink, &system);
     result = lifecycle_run(&system, the_service.config);
     port_close(&port);
@@ -162,6 +165,7 @@ enum shmb_exit service_main(const char *config, bool unsafe)
 
     the_service.config = config;
     the_service.unsafe = unsafe;
+    harden_apply(&harden_win32, HARDEN_BROKER, &the_service.refused);
     the_service.result = SHMB_EXIT_SYSTEM;
     the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);

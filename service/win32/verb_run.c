@@ -4,6 +4,7 @@
 
 #include "console.h"
 #include "event_sink.h"
+#include "harden.h"
 #include "lifecycle.h"
 #include "port.h"
 
@@ -27,12 +28,15 @@ static enum shmb_exit run(const char *config, const char *state, bool unsafe)
 {
     const struct port_host host = {
         .stop = stop_asked, .reload = reload_asked, .state = state, .any_file = unsafe};
+    struct harden_refusals refused;
     struct event_sink sink;
     struct system system;
     struct port port;
     enum shmb_exit result;
 
+    harden_apply(&harden_win32, HARDEN_BROKER | HARDEN_CONSOLE, &refused);
     event_sink_open(&sink, true);
+    harden_report(&refused, &sink);
     port_open(&port, &host, &sink, &system);
     result = lifecycle_run(&system, config);
     port_close(&port);

@@ -1,0 +1,242 @@
+#include "harden.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "error.h"
+#include "identity.h"
+#include "names.h"
+#include "objects.h"
+#include "wide.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/*
+ * Numbers and bits of PROCESS_MITIGATION_POLICY, written out: the compilers'
+ * headers do not all have them.
+ * https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-setprocessmitigationpolicy
+ */
+enum {
+    POLICY_CODE = 2,
+    POLICY_HANDLES = 3,
+    POLICY_EXTENSIONS = 6,
+    POLICY_IMAGES = 10,
+    POLICY_CHILDREN = 13
+};
+
+enum {
+    NO_DYNAMIC_CODE = 1,
+    HANDLES_RAISE = 1,
+    HANDLES_FOR_EVER = 2,
+    NO_EXTENSION_POINTS = 1,
+    NO_REMOTE_IMAGES = 1,
+    NO_LOW_LABEL_IMAGES = 2,
+    SYSTEM_IMAGES_FIRST = 4,
+    NO_CHILDREN = 1
+};
+
+#define EVERYONE_OF_US (HARDEN_BROKER | HARDEN_KEEPER)
+
+static const struct {
+    int policy;
+    uint32_t flags;
+    unsigned who;
+    const char *what;
+} policies[] = {
+    {POLICY_CODE, NO_DYNAMIC_CODE, EVERYONE_OF_US, "no code made at run time"},
+    {POLICY_HANDLES, HANDLES_RAISE | HANDLES_FOR_EVER, EVERYONE_OF_US,
+     "wrong handles end the process"},
+    {POLICY_EXTENSIONS, NO_EXTENSION_POINTS, EVERYONE_OF_US, "no extensions of other programs"},
+    {POLICY_IMAGES, NO_REMOTE_IMAGES | NO_LOW_LABEL_IMAGES | SYSTEM_IMAGES_FIRST, EVERYONE_OF_US,
+     "program code of the system only"},
+    {POLICY_CHILDREN, NO_CHILDREN, HARDEN_KEEPER, "no further processes"},
+};
+
+/* Global\ sections, and folders on the way to files. */
+static const wchar_t *const kept[] = {SE_CREATE_GLOBAL_NAME, SE_CHANGE_NOTIFY_NAME};
+
+/*
+ * SYSTEM, Administrators and the service. The owner gets no more than to read
+ * the list, else any service of the same account could change it.
+ */
+#define PROCESS_SDDL                                                                               \
+    "D:P(A;;0x1fffff;;;SY)(A;;0x1fffff;;;BA)(A;;0x1fffff;;;" SHMB_SERVICE_SID                      \
+    ")(A;;0x20000;;;S-1-3-4)"
+#define OBJECTS_SDDL "D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SHMB_SERVICE_SID ")"
+
+static void note(struct harden_refusals *out, const char *what, uint32_t code)
+{
+    if (code == ERROR_SUCCESS || out->count == HARDEN_REFUSED_MAX)
+        return;
+    out->items[out->count].what = what;
+    out->items[out->count].code = code;
+    out->count++;
+}
+
+/* The list, and in a console one entry more for the user with these rights. */
+static void with_user(const char *sddl, const char *rights, unsigned who, char *out, size_t size)
+{
+    char user[SYS_SID_MAX];
+
+    if ((who & HARDEN_CONSOLE) != 0 && identity_user(user))
+        (void)snprintf(out, size, "%s(A;;%s;;;%s)", sddl, rights, user);
+    else
+        (void)snprintf(out, size, "%s", sddl);
+}
+
+void harden_apply(const struct harden_port *port, unsigned who, struct harden_refusals *out)
+{
+    char sddl[512];
+    size_t i;
+
+    out->count = 0;
+    note(out, "no other privileges", port->keep_privileges(port->self, kept, COUNT(kept)));
+    with_user(PROCESS_SDDL, "0x1fffff", who, sddl, sizeof(sddl));
+    note(out, "the process is closed to others", port->protect_process(port->self, sddl));
+    with_user(OBJECTS_SDDL, "GA", who, sddl, sizeof(sddl));
+    note(out, "its inner objects are closed to others", port->protect_objects(port->self, sddl));
+    for (i = 0; i < COUNT(policies); i++)
+        if ((policies[i].who & who) != 0)
+            note(out, policies[i].what,
+                 port->mitigate(port->self, policies[i].policy, policies[i].flags));
+}
+
+void harden_report(const struct harden_refusals *refusals, struct event_sink *sink)
+{
+    char text[HARDEN_TEXT_MAX] = "";
+    const char *inserts[] = {text};
+    size_t used = 0, i;
+
+    for (i = 0; i < refusals->count; i++) {
+        char why[128];
+        int length;
+
+        error_text(refusals->items[i].code, why, sizeof(why));
+        length =
+            snprintf(text + used, sizeof(text) - used, "%s%s: %s (error %lu)", i > 0 ? "; " : "",
+                     refusals->items[i].what, why, (unsigned long)refusals->items[i].code);
+        if (length < 0 || (size_t)length >= sizeof(text) - used)
+            break;
+        used += (size_t)length;
+    }
+    text[used] = '\0';
+    if (refusals->count > 0)
+        event_sink_write(sink, EVENT_HARDENING_REFUSED, inserts, 1);
+}
+
+/* ---- the port on Win32 ------------------------------------------------------ */
+
+static uint32_t win32_mitigate(void *self, int policy, uint32_t flags)
+{
+    (void)self;
+    return SetProcessMitigationPolicy((PROCESS_MITIGATION_POLICY)policy, &flags, sizeof(flags))
+               ? ERROR_SUCCESS
+               : GetLastError();
+}
+
+/* All privileges of a token; to be freed with free(), NULL: `*code` says why. */
+static TOKEN_PRIVILEGES *privileges_of(HANDLE token, uint32_t *code)
+{
+    TOKEN_PRIVILEGES *all;
+    DWORD size = 0;
+
+    GetTokenInformation(token, TokenPrivileges, NULL, 0, &size);
+    all = size > 0 ? malloc(size) : NULL;
+    *code = all == NULL ? ERROR_NOT_ENOUGH_MEMORY : ERROR_SUCCESS;
+    if (all != NULL && !GetTokenInformation(token, TokenPrivileges, all, size, &size)) {
+        *code = GetLastError();
+        free(all);
+        all = NULL;
+    }
+    return all;
+}
+
+static bool is_kept(const LUID *luid, const wchar_t *const *names, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        LUID one;
+
+        if (LookupPrivilegeValueW(NULL, names[i], &one) && one.LowPart == luid->LowPart &&
+            one.HighPart == luid->HighPart)
+            return true;
+    }
+    return false;
+}
+
+static uint32_t win32_keep_privileges(void *self, const wchar_t *const *names, size_t count)
+{
+    TOKEN_PRIVILEGES *all;
+    uint32_t code;
+    HANDLE token;
+    DWORD i, left = 0;
+
+    (void)self;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY | TOKEN_ADJUST_PRIVILEGES, &token))
+        return GetLastError();
+    all = privileges_of(token, &code);
+    for (i = 0; all != NULL && i < all->PrivilegeCount; i++) {
+        if (is_kept(&all->Privileges[i].Luid, names, count))
+            continue;
+        all->Privileges[left] = all->Privileges[i];
+        all->Privileges[left++].Attributes = SE_PRIVILEGE_REMOVED;
+    }
+    if (all != NULL && left > 0) {
+        all->PrivilegeCount = left;
+        /* It says yes to a part, too, and what it could not do in the last error. */
+        if (!AdjustTokenPrivileges(token, FALSE, all, 0, NULL, NULL) ||
+            GetLastError() != ERROR_SUCCESS)
+            code = GetLastError();
+    }
+    free(all);
+    CloseHandle(token);
+    return code;
+}
+
+static uint32_t win32_protect_process(void *self, const char *sddl)
+{
+    struct sys_descriptor *descriptor;
+    struct sys_failure why;
+    uint32_t code = ERROR_SUCCESS;
+
+    (void)self;
+    if (descriptors_make(sddl, &descriptor, &why) != SYS_OK)
+        return why.code;
+    if (!SetKernelObjectSecurity(GetCurrentProcess(),
+                                 DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                                 descriptors_attributes(descriptor).lpSecurityDescriptor))
+        code = GetLastError();
+    descriptors_free(descriptor);
+    return code;
+}
+
+static uint32_t win32_protect_objects(void *self, const char *sddl)
+{
+    struct sys_descriptor *descriptor;
+    TOKEN_DEFAULT_DACL list = {NULL};
+    BOOL present = FALSE, defaulted;
+    uint32_t code = ERROR_SUCCESS;
+    struct sys_failure why;
+    HANDLE token;
+
+    (void)self;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_DEFAULT, &token))
+        return GetLastError();
+    if (descriptors_make(sddl, &descriptor, &why) != SYS_OK) {
+        CloseHandle(token);
+        return why.code;
+    }
+    if (!GetSecurityDescriptorDacl(descriptors_attributes(descriptor).lpSecurityDescriptor,
+                                   &present, &list.DefaultDacl, &defaulted) ||
+        !SetTokenInformation(token, TokenDefaultDacl, &list, sizeof(list)))
+        code = GetLastError();
+    descriptors_free(descriptor);
+    CloseHandle(token);
+    return code;
+}
+
+const struct harden_port harden_win32 = {NULL, win32_mitigate, win32_keep_privileges,
+                                         win32_protect_process, win32_protect_objects};

@@ -1,0 +1,222 @@
+/* What the broker's process gives up: the list through a port of the test, and its effect. */
+#include "service_manager.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harden.h"
+
+#define SERVICE_SID "S-1-5-80-4278917904-4027446710-1448384935-3026862272-1677383374"
+
+static const char configuration[] =
+    "version: 1\n"
+    "segments:\n"
+    "  ShmbTest.Data: { size: 64, access: { write: [Interactive, Users] } }\n";
+
+/* ---- the list --------------------------------------------------------------- */
+
+/* Writes down what is asked, and refuses the step of a number. */
+struct recorder {
+    char text[2048];
+    unsigned steps, refused;
+};
+
+static uint32_t record(struct recorder *recorder, const char *format, ...)
+{
+    size_t used = strlen(recorder->text);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(recorder->text + used, sizeof(recorder->text) - used, format, arguments);
+    va_end(arguments);
+    return ++recorder->steps == recorder->refused ? ERROR_ACCESS_DENIED : ERROR_SUCCESS;
+}
+
+static uint32_t mitigate(void *self, int policy, uint32_t flags)
+{
+    return record(self, "policy %d %u\n", policy, flags);
+}
+
+static uint32_t keep_privileges(void *self, const wchar_t *const *names, size_t count)
+{
+    char all[256] = "";
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        strcat(all, " ");
+        strcat(all, support_narrow(names[i]));
+    }
+    return record(self, "keep%s\n", all);
+}
+
+static uint32_t protect_process(void *self, const char *sddl)
+{
+    return record(self, "process %s\n", sddl);
+}
+
+static uint32_t protect_objects(void *self, const char *sddl)
+{
+    return record(self, "objects %s\n", sddl);
+}
+
+static struct harden_refusals apply(struct recorder *recorder, unsigned who, unsigned refused)
+{
+    const struct harden_port port = {recorder, mitigate, keep_privileges, protect_process,
+                                     protect_objects};
+    struct harden_refusals out;
+
+    memset(recorder, 0, sizeof(*recorder));
+    recorder->refused = refused;
+    harden_apply(&port, who, &out);
+    return out;
+}
+
+#define CLOSED                                                                                     \
+    "keep SeCreateGlobalPrivilege SeChangeNotifyPrivilege\n"                                       \
+    "process D:P(A;;0x1fffff;;;SY)(A;;0x1fffff;;;BA)(A;;0x1fffff;;;" SERVICE_SID                   \
+    ")(A;;0x20000;;;S-1-3-4)\n"                                                                    \
+    "objects D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SERVICE_SID ")\n"
+#define POLICIES "policy 2 1\npolicy 3 3\npolicy 6 1\npolicy 10 7\n"
+
+static void the_list_is_this(void **state)
+{
+    struct recorder recorder;
+
+    (void)state;
+    assert_int_equal(apply(&recorder, HARDEN_BROKER, 0).count, 0);
+    assert_string_equal(recorder.text, CLOSED POLICIES);
+    assert_int_equal(apply(&recorder, HARDEN_KEEPER, 0).count, 0);
+    assert_string_equal(recorder.text, CLOSED POLICIES "policy 13 1\n");
+}
+
+static void in_a_console_its_user_is_let_in(void **state)
+{
+    struct recorder recorder;
+
+    (void)state;
+    apply(&recorder, HARDEN_BROKER | HARDEN_CONSOLE, 0);
+    assert_non_null(strstr(recorder.text, "(A;;0x20000;;;S-1-3-4)(A;;0x1fffff;;;S-1-5-"));
+    assert_non_null(strstr(recorder.text, SERVICE_SID ")(A;;GA;;;S-1-5-"));
+}
+
+static void a_refusal_stops_nothing_and_is_told(void **state)
+{
+    struct recorder recorder;
+    unsigned step;
+
+    (void)state;
+    for (step = 1; step <= 7; step++) {
+        struct harden_refusals out = apply(&recorder, HARDEN_BROKER, step);
+
+        assert_int_equal(recorder.steps, 7);
+        assert_int_equal(out.count, 1);
+        assert_int_equal(out.items[0].code, ERROR_ACCESS_DENIED);
+        assert_true(strlen(out.items[0].what) > 0);
+    }
+}
+
+/* ---- the effect, on the process of the service ------------------------------ */
+
+static HANDLE process_of_service(void)
+{
+    struct child *child;
+    HANDLE process;
+
+    child = child_start(NULL, "\"%s\" install --config \"%s\" --allow-unsafe-config",
+                        support_sibling("shmbroker.exe"), scm_file(configuration));
+    assert_int_equal(child_end(child), 0);
+    child = child_start(NULL, "\"%s\" start", support_sibling("shmbroker.exe"));
+    assert_int_equal(child_end(child), 0);
+    process = OpenProcess(PROCESS_QUERY_INFORMATION | READ_CONTROL, FALSE,
+                          scm_wait(SERVICE_RUNNING).dwProcessId);
+    assert_non_null(process);
+    return process;
+}
+
+static void the_broker_has_two_privileges_at_most(void **state)
+{
+    HANDLE process = process_of_service(), token;
+    BYTE bytes[4096];
+    TOKEN_PRIVILEGES *all = (TOKEN_PRIVILEGES *)(void *)bytes;
+    DWORD size, i;
+
+    (void)state;
+    assert_true(OpenProcessToken(process, TOKEN_QUERY, &token));
+    assert_true(GetTokenInformation(token, TokenPrivileges, bytes, sizeof(bytes), &size));
+    for (i = 0; i < all->PrivilegeCount; i++) {
+        wchar_t name[64];
+        DWORD units = 64;
+
+        assert_true(LookupPrivilegeNameW(NULL, &all->Privileges[i].Luid, name, &units));
+        if (wcscmp(name, L"SeCreateGlobalPrivilege") != 0 &&
+            wcscmp(name, L"SeChangeNotifyPrivilege") != 0)
+            fail_msg("it still has %s", support_narrow(name));
+    }
+    CloseHandle(token);
+    CloseHandle(process);
+}
+
+static void its_process_is_closed_to_others(void **state)
+{
+    HANDLE process = process_of_service();
+    PSECURITY_DESCRIPTOR descriptor;
+    wchar_t *text;
+    PACL list;
+
+    (void)state;
+    assert_int_equal(GetSecurityInfo(process, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, NULL,
+                                     NULL, &list, NULL, &descriptor),
+                     ERROR_SUCCESS);
+    assert_non_null(list);
+    assert_int_equal(list->AceCount, 4);
+    assert_true(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+        descriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL));
+    assert_non_null(wcsstr(text, support_wide(SERVICE_SID)));
+    assert_null(wcsstr(text, L";;;WD)"));
+    LocalFree(text);
+    LocalFree(descriptor);
+    CloseHandle(process);
+}
+
+static void its_policies_are_in_force(void **state)
+{
+    static const struct {
+        int policy;
+        DWORD flags;
+    } wanted[] = {{2, 1}, {3, 3}, {6, 1}, {10, 7}};
+    HANDLE process;
+    size_t i;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* its answer to the query is empty */
+    process = process_of_service();
+    for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        DWORD flags = 0;
+
+        assert_true(GetProcessMitigationPolicy(process, (PROCESS_MITIGATION_POLICY)wanted[i].policy,
+                                               &flags, sizeof(flags)));
+        assert_int_equal(flags & wanted[i].flags, wanted[i].flags);
+    }
+    CloseHandle(process);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_list_is_this),
+        cmocka_unit_test(in_a_console_its_user_is_let_in),
+        cmocka_unit_test(a_refusal_stops_nothing_and_is_told),
+        TEST(the_broker_has_two_privileges_at_most),
+        TEST(its_process_is_closed_to_others),
+        TEST(its_policies_are_in_force),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, scm_setup, NULL);
+}
