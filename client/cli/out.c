@@ -1,83 +1,23 @@
 #include "out.h"
 
-#include <windows.h>
-
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "console.h"
 #include "utf.h"
 #include "wide.h"
-
-/* Older consoles refuse to take much at once. */
-#define CONSOLE_PIECE 8000u
 
 /* Whole characters only, and room for a terminator. */
 static char kept[32768];
 static size_t kept_length;
 static uint32_t failure;
 
-static uint32_t write_console(HANDLE console, const wchar_t *text)
-{
-    size_t left = wcslen(text);
-
-    while (left > 0) {
-        DWORD piece = left < CONSOLE_PIECE ? (DWORD)left : CONSOLE_PIECE, done = 0;
-
-        if (!WriteConsoleW(console, text, piece, &done, NULL))
-            return GetLastError();
-        if (done == 0)
-            return ERROR_WRITE_FAULT;
-        text += done;
-        left -= done;
-    }
-    return 0;
-}
-
-static uint32_t write_file(HANDLE file, const char *bytes, size_t left)
-{
-    while (left > 0) {
-        DWORD piece = left < 0x1000000u ? (DWORD)left : 0x1000000u, done = 0;
-
-        if (!WriteFile(file, bytes, piece, &done, NULL))
-            return GetLastError();
-        if (done == 0)
-            return ERROR_WRITE_FAULT;
-        bytes += done;
-        left -= done;
-    }
-    return 0;
-}
-
-/* NULL: there is none. */
-static HANDLE stream(DWORD which)
-{
-    HANDLE handle = GetStdHandle(which);
-
-    return handle == INVALID_HANDLE_VALUE ? NULL : handle;
-}
-
-static uint32_t write_text(DWORD which, const char *text, size_t length)
-{
-    HANDLE out = stream(which);
-    wchar_t *wide;
-    uint32_t code;
-    DWORD mode;
-
-    if (out == NULL)
-        return 0;
-    wide = GetConsoleMode(out, &mode) ? wide_from_utf8(text) : NULL;
-    code = wide != NULL ? write_console(out, wide) : write_file(out, text, length);
-    free(wide);
-    return code;
-}
-
 static void flush(void)
 {
     if (kept_length > 0 && failure == 0) {
         kept[kept_length] = '\0';
-        failure = write_text(STD_OUTPUT_HANDLE, kept, kept_length);
+        failure = console_text(STD_OUTPUT_HANDLE, kept, kept_length);
     }
     kept_length = 0;
 }
@@ -144,11 +84,9 @@ void out_json_string(const char *text)
 
 bool out_bytes(const void *bytes, size_t count)
 {
-    HANDLE out = stream(STD_OUTPUT_HANDLE);
-
     flush();
-    if (failure == 0 && out != NULL)
-        failure = write_file(out, bytes, count);
+    if (failure == 0)
+        failure = console_bytes(bytes, count);
     return failure == 0;
 }
 
@@ -172,5 +110,5 @@ void out_error(const char *format, ...)
         if ((unsigned char)*at < 0x20 || *at == 0x7F)
             *at = '?';
     snprintf(line, sizeof(line), "shmb: %s\n", text);
-    write_text(STD_ERROR_HANDLE, line, strlen(line));
+    console_text(STD_ERROR_HANDLE, line, strlen(line));
 }

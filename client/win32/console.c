@@ -1,7 +1,5 @@
 #include "console.h"
 
-#include <windows.h>
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,47 +10,68 @@
 /* Older consoles refuse to take much at once. */
 #define CONSOLE_PIECE 8000u
 
-static void write_console(HANDLE console, const wchar_t *text)
+#define FILE_PIECE 0x1000000u
+
+static uint32_t write_console(HANDLE console, const wchar_t *text)
 {
     size_t left = wcslen(text);
 
     while (left > 0) {
         DWORD piece = left < CONSOLE_PIECE ? (DWORD)left : CONSOLE_PIECE, done = 0;
 
-        if (!WriteConsoleW(console, text, piece, &done, NULL) || done == 0)
-            return;
+        if (!WriteConsoleW(console, text, piece, &done, NULL))
+            return GetLastError();
+        if (done == 0)
+            return ERROR_WRITE_FAULT;
         text += done;
         left -= done;
     }
+    return 0;
 }
 
-static void write_bytes(HANDLE file, const char *text, size_t left)
+static uint32_t write_file(HANDLE file, const char *bytes, size_t left)
 {
     while (left > 0) {
-        DWORD done = 0;
+        DWORD piece = left < FILE_PIECE ? (DWORD)left : FILE_PIECE, done = 0;
 
-        if (!WriteFile(file, text, left < MAXDWORD ? (DWORD)left : MAXDWORD, &done, NULL) ||
-            done == 0)
-            return;
-        text += done;
+        if (!WriteFile(file, bytes, piece, &done, NULL))
+            return GetLastError();
+        if (done == 0)
+            return ERROR_WRITE_FAULT;
+        bytes += done;
         left -= done;
     }
+    return 0;
 }
 
-static void write_text(DWORD which, const char *text, size_t length)
+/* NULL: there is none. */
+static HANDLE stream(DWORD which)
 {
-    HANDLE out = GetStdHandle(which);
+    HANDLE handle = GetStdHandle(which);
+
+    return handle == INVALID_HANDLE_VALUE ? NULL : handle;
+}
+
+uint32_t console_text(DWORD which, const char *text, size_t length)
+{
+    HANDLE out = stream(which);
     wchar_t *wide;
+    uint32_t code;
     DWORD mode;
 
-    if (out == NULL || out == INVALID_HANDLE_VALUE)
-        return;
+    if (out == NULL)
+        return 0;
     wide = GetConsoleMode(out, &mode) ? wide_from_utf8(text) : NULL;
-    if (wide != NULL)
-        write_console(out, wide);
-    else
-        write_bytes(out, text, length);
+    code = wide != NULL ? write_console(out, wide) : write_file(out, text, length);
     free(wide);
+    return code;
+}
+
+uint32_t console_bytes(const void *bytes, size_t count)
+{
+    HANDLE out = stream(STD_OUTPUT_HANDLE);
+
+    return out == NULL ? 0 : write_file(out, bytes, count);
 }
 
 /* Formats and writes in one piece, so that lines of two processes do not mix. */
@@ -69,12 +88,12 @@ static void write_line(DWORD which, const char *format, va_list arguments)
     if (length >= 0)
         line = malloc((size_t)length + 2);
     if (line == NULL) {
-        write_text(which, no_memory, sizeof(no_memory) - 1);
+        console_text(which, no_memory, sizeof(no_memory) - 1);
         return;
     }
     vsnprintf(line, (size_t)length + 1, format, arguments);
     memcpy(line + length, "\n", 2);
-    write_text(which, line, (size_t)length + 1);
+    console_text(which, line, (size_t)length + 1);
     free(line);
 }
 
