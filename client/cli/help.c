@@ -10,6 +10,7 @@ static const char general[] =
     "\n"
     "  shmb list                         all objects\n"
     "  shmb info NAME                    one object, and your rights on it\n"
+    "  shmb doctor NAME                  what keeps a program from an object, and the remedy\n"
     "  shmb read NAME                    bytes of a segment to the standard output\n"
     "  shmb dump NAME                    the same in hex and text\n"
     "  shmb write NAME                   a text or the standard input into a segment\n"
@@ -61,6 +62,22 @@ static const char help_info[] =
     "\n"
     "  shmb info Prices\n"
     "  shmb info Global\\Prices --json\n";
+
+static const char help_doctor[] =
+    "shmb doctor NAME [--as read|write|full] [--dll PATH] [--json]\n"
+    "\n"
+    "Opens an object as a program of yours would, with plain Win32 calls, and names what\n"
+    "stands in the way: one sentence and one remedy for each thing. What stops it makes the\n"
+    "exit code 1; the rest is good to know. Ask as the user and in the session in question.\n"
+    "Changes nothing.\n"
+    "\n"
+    "--as     the level to ask for; without it read, for a mutex write\n"
+    "--dll    also looks at the shmbclient.dll a program loads: bitness and version\n"
+    "--json   {\"name\":, \"level\":, \"opens\":true|false, \"findings\":[{\"id\":, \"stops\":,\n"
+    "         \"says\":, \"remedy\":}, ...]}\n"
+    "\n"
+    "  shmb doctor Prices\n"
+    "  shmb doctor Prices --as full --dll C:\\App\\shmbclient.dll\n";
 
 static const char help_read[] =
     "shmb read NAME [--offset N] [--count N] [--raw]\n"
@@ -162,10 +179,10 @@ static const char help_semaphore[] =
 static const struct {
     const char *verb, *text;
 } table[] = {
-    {"list", help_list},           {"info", help_info},   {"read", help_read},
-    {"dump", help_dump},           {"write", help_write}, {"lock", help_lock},
-    {"repair", help_repair},       {"mutex", help_mutex}, {"event", help_event},
-    {"semaphore", help_semaphore},
+    {"list", help_list},   {"info", help_info},           {"doctor", help_doctor},
+    {"read", help_read},   {"dump", help_dump},           {"write", help_write},
+    {"lock", help_lock},   {"repair", help_repair},       {"mutex", help_mutex},
+    {"event", help_event}, {"semaphore", help_semaphore},
 };
 
 void help_print(void)

@@ -14,6 +14,8 @@ static const struct option {
     {"--json", OPTION_JSON, false, 0},
     {"--raw", OPTION_RAW, false, 0},
     {"--text", OPTION_TEXT, true, 0},
+    {"--as", OPTION_AS, true, 0},
+    {"--dll", OPTION_DLL, true, 0},
     {"--offset", OPTION_OFFSET, true, UINT64_MAX - 1},
     {"--count", OPTION_COUNT, true, UINT64_MAX - 1},
     {"--timeout", OPTION_TIMEOUT, true, SHMB_INFINITE - 1},
@@ -52,13 +54,23 @@ static bool read_number(const char *text, uint64_t maximum, uint64_t *number)
     return true;
 }
 
+static void set_text(struct request *request, unsigned bit, const char *value)
+{
+    if (bit == OPTION_AS)
+        request->level = value;
+    else if (bit == OPTION_DLL)
+        request->dll = value;
+    else
+        request->text = value;
+}
+
 /* Puts a value where it belongs. False: it is no number, or too large a one. */
 static bool set_value(struct request *request, const struct option *option, const char *value)
 {
     uint64_t number;
 
     if (option->maximum == 0) {
-        request->text = value;
+        set_text(request, option->bit, value);
         return true;
     }
     if (!read_number(value, option->maximum, &number))

@@ -19,11 +19,15 @@
 #define OPTION_TEXT    0x08u /* --text T */
 #define OPTION_TIMEOUT 0x10u /* --timeout MS */
 #define OPTION_RAW     0x20u /* --raw */
+#define OPTION_AS      0x40u /* --as LEVEL */
+#define OPTION_DLL     0x80u /* --dll PATH */
 
 struct request {
     unsigned given;         /* OPTION_... */
     const char *name;       /* NULL for a verb without one */
     const char *text;       /* NULL: not given */
+    const char *level;      /* of --as; NULL: not given */
+    const char *dll;        /* NULL: not given */
     uint64_t offset;        /* 0: not given */
     uint64_t count;         /* UINT64_MAX: not given */
     uint32_t timeout_ms;    /* SHMB_INFINITE: not given */

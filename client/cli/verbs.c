@@ -12,6 +12,7 @@
 static const struct verb verbs[] = {
     {"list", NULL, OPTION_JSON, false, false, verb_list},
     {"info", NULL, OPTION_JSON, true, false, verb_info},
+    {"doctor", NULL, OPTION_AS | OPTION_DLL | OPTION_JSON, true, false, verb_doctor},
     {"read", NULL, RANGE_OPTIONS, true, false, verb_read},
     {"dump", NULL, RANGE_OPTIONS, true, false, verb_dump},
     {"write", NULL, OPTION_OFFSET | OPTION_TEXT | OPTION_TIMEOUT, true, false, verb_write},

@@ -19,6 +19,8 @@ uint32_t verbs_main(const wchar_t *line);
 enum shmb_exit verb_list(struct request *request);
 enum shmb_exit verb_info(struct request *request);
 
+enum shmb_exit verb_doctor(struct request *request);
+
 enum shmb_exit verb_read(struct request *request);
 enum shmb_exit verb_dump(struct request *request);
 enum shmb_exit verb_write(struct request *request);

@@ -86,6 +86,7 @@ static void wrong_command_lines_are_one_line_and_code_2(void **state)
         {"semaphore take A", "--", 122},
         {"semaphore release A --count 0", "--count", 2},
         {"semaphore release A --count 2147483648", "2147483647", 2},
+        {"doctor A --as all", "\"all\"", 2},
         {"info \"a\\b\"", "a\\b", 2},
         {"info \"\"", "name", 2},
         {"info \"a\tb\"", "a?b", 2},
@@ -101,8 +102,8 @@ static void wrong_command_lines_are_one_line_and_code_2(void **state)
 
 static void help_and_version_are_code_0(void **state)
 {
-    static const char *const verbs[] = {"list", "info",   "read",  "dump",  "write",
-                                        "lock", "repair", "mutex", "event", "semaphore"};
+    static const char *const verbs[] = {"list", "info",   "doctor", "read",  "dump",     "write",
+                                        "lock", "repair", "mutex",  "event", "semaphore"};
     static const char *const asking[] = {"event wait --help", "semaphore take A --help",
                                          "read A --help --no-such-option", "list --json --help"};
     const char *said;

@@ -1,8 +1,8 @@
 /*
  * suggest.h - which word was probably meant.
  */
-#ifndef CFG_SUGGEST_H
-#define CFG_SUGGEST_H
+#ifndef SHMB_SUGGEST_H
+#define SHMB_SUGGEST_H
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define LONGEST 31 /* no word of ours is longer */
+#define LONGEST 63 /* no word of ours is longer, hardly a name */
 
 static char lower(char c)
 {

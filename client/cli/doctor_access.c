@@ -1,0 +1,87 @@
+#include <windows.h>
+
+#include <aclapi.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor_system.h"
+#include "owner.h"
+#include "plain.h"
+#include "wide.h"
+
+uint32_t doctor_owner(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],
+                      bool *trusted)
+{
+    HANDLE object = plain_open(false, kind, name, READ_CONTROL);
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    char sid_text[OWNER_SID_MAX];
+    PSID sid = NULL;
+    DWORD code;
+
+    (void)context;
+    if (object == NULL)
+        return GetLastError();
+    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION, &sid, NULL, NULL,
+                           NULL, &descriptor);
+    CloseHandle(object);
+    if (code != 0)
+        return code;
+    if (sid != NULL && owner_sid_text(sid, sid_text)) {
+        *trusted = owner_trusted(sid_text);
+        plain_account(sid, owner, DOCTOR_TEXT);
+    } else {
+        snprintf(owner, DOCTOR_TEXT, "nobody");
+    }
+    LocalFree(descriptor);
+    return 0;
+}
+
+static void add_account(char *list, PSID sid)
+{
+    size_t used = strlen(list);
+
+    if (used + 2 >= DOCTOR_TEXT - 8)
+        return; /* enough to see what it is like */
+    if (used > 0) {
+        memcpy(list + used, ", ", 3);
+        used += 2;
+    }
+    plain_account(sid, list + used, DOCTOR_TEXT - used);
+}
+
+static void read_entry(const ACE_HEADER *header, uint32_t mask, struct doctor_trustees *out)
+{
+    /* Both kinds of entries have one layout. */
+    const ACCESS_ALLOWED_ACE *entry = (const ACCESS_ALLOWED_ACE *)(const void *)header;
+    PSID sid = (PSID)(uintptr_t)&entry->SidStart;
+
+    if (header->AceType == ACCESS_ALLOWED_ACE_TYPE && (entry->Mask & mask) == mask)
+        add_account(out->given, sid);
+    else if (header->AceType == ACCESS_DENIED_ACE_TYPE && (entry->Mask & mask) != 0)
+        add_account(out->denied, sid);
+}
+
+void doctor_trustees(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
+                     struct doctor_trustees *out)
+{
+    HANDLE object = plain_open(false, kind, name, READ_CONTROL);
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    PACL list = NULL;
+    DWORD i;
+
+    (void)context;
+    if (object == NULL)
+        return;
+    if (GetSecurityInfo(object, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, &list,
+                        NULL, &descriptor) == 0) {
+        out->known = true;
+        for (i = 0; list != NULL && i < list->AceCount; i++) {
+            void *entry;
+
+            if (GetAce(list, i, &entry))
+                read_entry(entry, mask, out);
+        }
+        LocalFree(descriptor);
+    }
+    CloseHandle(object);
+}

@@ -1,0 +1,221 @@
+#include "doctor_system.h"
+
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "directory.h"
+#include "owner.h"
+#include "plain.h"
+#include "section.h"
+#include "shmb.h"
+#include "status_report.h"
+#include "suggest.h"
+#include "wide.h"
+
+static enum doctor_service of_status(const SERVICE_STATUS *status, uint32_t *code)
+{
+    switch (status->dwCurrentState) {
+    case SERVICE_STOPPED:
+        *code = status->dwWin32ExitCode == ERROR_SERVICE_SPECIFIC_ERROR
+                    ? status->dwServiceSpecificExitCode
+                    : status->dwWin32ExitCode;
+        if (*code == ERROR_SERVICE_NEVER_STARTED)
+            *code = 0;
+        return DOCTOR_SERVICE_STOPPED;
+    case SERVICE_START_PENDING:
+        return DOCTOR_SERVICE_STARTING;
+    case SERVICE_STOP_PENDING:
+        return DOCTOR_SERVICE_STOPPING;
+    default:
+        return DOCTOR_SERVICE_RUNS;
+    }
+}
+
+static enum doctor_service ask_service(void *context, uint32_t *code)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    enum doctor_service result = DOCTOR_SERVICE_UNKNOWN;
+    SERVICE_STATUS status;
+    SC_HANDLE service;
+
+    (void)context;
+    if (manager == NULL)
+        return result;
+    service = OpenServiceW(manager, L"" SHMB_SERVICE_NAME, SERVICE_QUERY_STATUS);
+    if (service != NULL) {
+        if (QueryServiceStatus(service, &status))
+            result = of_status(&status, code);
+        CloseServiceHandle(service);
+    } else if (GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST) {
+        result = DOCTOR_SERVICE_MISSING;
+    }
+    CloseServiceHandle(manager);
+    return result;
+}
+
+/* Nobody but an administrator may open it: that it cannot be opened is the sign. */
+static bool ask_broker(void *context)
+{
+    HANDLE instance = plain_open(false, SHMB_MUTEX, SHMB_INSTANCE_NAME, SYNCHRONIZE);
+
+    (void)context;
+    if (instance == NULL)
+        return GetLastError() == ERROR_ACCESS_DENIED;
+    CloseHandle(instance);
+    return true;
+}
+
+static bool has_degraded_line(const char *text, size_t size)
+{
+    static const char word[] = "degraded";
+    struct shmb_report_line line;
+    size_t at = 0;
+
+    while (shmb_report_next(text, size, &at, &line))
+        if (line.length[0] == sizeof(word) - 1 && memcmp(line.field[0], word, line.length[0]) == 0)
+            return true;
+    return false;
+}
+
+static enum doctor_health read_report(HANDLE section)
+{
+    char owner[OWNER_SID_MAX], *text = malloc(SHMB_REPORT_TEXT_MAX + 1);
+    enum doctor_health result = DOCTOR_HEALTH_UNKNOWN;
+    struct section_view view;
+    struct shmb_report report;
+
+    if (text != NULL && owner_read(section, owner) == 0 && owner_trusted(owner) &&
+        section_map(section, FILE_MAP_READ, 0, SHMB_REPORT_SIZE, &view) == 0) {
+        if (shmb_report_read(view.data, SHMB_REPORT_SIZE, &report, text) == SHMB_READ_OK)
+            result =
+                report.result == SHMB_REPORT_COMPLETE && !has_degraded_line(text, report.text_size)
+                    ? DOCTOR_HEALTH_COMPLETE
+                    : DOCTOR_HEALTH_DEGRADED;
+        section_unmap(&view);
+    }
+    free(text);
+    return result;
+}
+
+static enum doctor_health ask_health(void *context)
+{
+    HANDLE section =
+        plain_open(false, SHMB_SECTION, SHMB_REPORT_NAME, FILE_MAP_READ | READ_CONTROL);
+    enum doctor_health result;
+
+    (void)context;
+    if (section == NULL)
+        return DOCTOR_HEALTH_UNKNOWN;
+    result = read_report(section);
+    CloseHandle(section);
+    return result;
+}
+
+static enum doctor_directory of_result(int32_t result)
+{
+    switch (result) {
+    case SHMB_OK:
+        return DOCTOR_DIRECTORY_GOOD;
+    case SHMB_NO_BROKER:
+        return DOCTOR_DIRECTORY_NONE;
+    case SHMB_NOT_FOUND:
+        return DOCTOR_DIRECTORY_EMPTY;
+    case SHMB_ACCESS_DENIED:
+        return DOCTOR_DIRECTORY_DENIED;
+    case SHMB_NOT_OURS:
+        return DOCTOR_DIRECTORY_NOT_OURS;
+    case SHMB_VERSION_MISMATCH:
+        return DOCTOR_DIRECTORY_VERSION;
+    case SHMB_CORRUPT:
+        return DOCTOR_DIRECTORY_CORRUPT;
+    default:
+        return DOCTOR_DIRECTORY_FAILED;
+    }
+}
+
+static enum doctor_directory look_up(void *context, const char *name, struct doctor_entry *entry,
+                                     bool *found)
+{
+    shmb_list *list;
+    shmb_info info;
+    int32_t result = shmb_list_open(&list, NULL);
+
+    (void)context;
+    if (result != SHMB_OK)
+        return of_result(result);
+    shmb_list_close(list);
+    info.size = sizeof(info);
+    result = shmb_describe(name, &info);
+    if (result == SHMB_OK) {
+        snprintf(entry->name, sizeof(entry->name), "%.*s", SHMB_NAME_BYTES - 1, info.name);
+        entry->kind = info.kind;
+        entry->state = info.state;
+        *found = true;
+    }
+    /* The directory is there: "not found" is said of the name. */
+    return result == SHMB_NOT_FOUND ? DOCTOR_DIRECTORY_GOOD : of_result(result);
+}
+
+/* All names of the list, of which `*count` were counted; NULL: memory is short, or none. */
+static char **take_names(shmb_list *list, uint32_t *count)
+{
+    char **names = calloc(*count + 1u, sizeof(*names));
+    uint32_t used = 0;
+    shmb_info info;
+
+    info.size = sizeof(info);
+    while (names != NULL && used < *count && shmb_list_next(list, &info) == SHMB_OK &&
+           (names[used] = _strdup(info.name)) != NULL)
+        used++;
+    *count = used;
+    return names;
+}
+
+static size_t ask_nearest(void *context, const char *name,
+                          char out[DOCTOR_NEAREST][SHMB_NAME_BYTES])
+{
+    size_t found = 0;
+    uint32_t count, i;
+    shmb_list *list;
+    char **names;
+
+    (void)context;
+    if (shmb_list_open(&list, &count) != SHMB_OK)
+        return 0;
+    names = take_names(list, &count);
+    while (names != NULL && found < DOCTOR_NEAREST) {
+        const char *near_one = suggest_word(name, strlen(name), (const char *const *)names, count);
+
+        if (near_one == NULL)
+            break;
+        snprintf(out[found++], SHMB_NAME_BYTES, "%.*s", SHMB_NAME_BYTES - 1, near_one);
+        for (i = 0; i < count; i++) /* the next one then */
+            if (names[i] == near_one)
+                names[i][0] = '\0';
+    }
+    for (i = 0; names != NULL && i < count; i++)
+        free(names[i]);
+    free(names);
+    shmb_list_close(list);
+    return found;
+}
+
+static uint32_t try_open(void *context, bool local, enum shmb_kind kind, const char *name,
+                         uint32_t mask)
+{
+    HANDLE handle = plain_open(local, kind, name, mask);
+
+    (void)context;
+    if (handle == NULL)
+        return GetLastError();
+    CloseHandle(handle);
+    return 0;
+}
+
+const struct doctor_system doctor_win32 = {
+    NULL,     ask_service,  ask_broker,      ask_health,   look_up,    ask_nearest,
+    try_open, doctor_owner, doctor_trustees, doctor_place, doctor_dll,
+};

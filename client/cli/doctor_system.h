@@ -1,0 +1,20 @@
+/*
+ * doctor_system.h - the port of doctor.h on Win32.
+ */
+#ifndef CLI_DOCTOR_SYSTEM_H
+#define CLI_DOCTOR_SYSTEM_H
+
+#include "doctor.h"
+
+/* Needs no context. */
+extern const struct doctor_system doctor_win32;
+
+/* Parts of it in files of their own; as the members of the same names. */
+void doctor_place(void *context, struct doctor_place *out);
+void doctor_dll(void *context, const char *path, struct doctor_dll *out);
+uint32_t doctor_owner(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],
+                      bool *trusted);
+void doctor_trustees(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
+                     struct doctor_trustees *out);
+
+#endif

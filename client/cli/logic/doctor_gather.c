@@ -1,0 +1,111 @@
+#include <string.h>
+
+#include "doctor.h"
+
+#define READ_CONTROL_MASK  0x00020000u
+#define CODE_NOT_FOUND     2u /* ERROR_FILE_NOT_FOUND */
+#define CODE_ACCESS_DENIED 5u /* ERROR_ACCESS_DENIED */
+#define CODE_OTHER_KIND    6u /* ERROR_INVALID_HANDLE */
+
+static bool begins(const char *text, const char *with)
+{
+    size_t length = strlen(with);
+
+    return strlen(text) >= length && shmb_name_same(text, length, with, length);
+}
+
+static void read_name(const char *text, struct doctor_facts *facts)
+{
+    const char *bare = NULL;
+    size_t length = 0;
+
+    facts->fault = shmb_name_check(text, strlen(text), &bare, &length);
+    if (facts->fault == SHMB_NAME_OTHER_PREFIX && begins(text, "Local\\")) {
+        /* What was meant can still be looked for. */
+        facts->other_prefix = true;
+        text += strlen("Local\\");
+        facts->fault = shmb_name_check(text, strlen(text), &bare, &length);
+    }
+    if (facts->fault != SHMB_NAME_OK)
+        return;
+    facts->prefix_case = bare != text && strncmp(text, SHMB_GLOBAL_PREFIX, (size_t)(bare - text));
+    memcpy(facts->name, bare, length);
+}
+
+/* "Access denied" is said of the right kind only. */
+static int find_kind(const struct doctor_system *system, bool local, const char *name)
+{
+    int found = DOCTOR_ABSENT;
+    int kind;
+
+    for (kind = SHMB_SECTION; kind <= SHMB_SEMAPHORE; kind++) {
+        uint32_t code =
+            system->open(system->context, local, (enum shmb_kind)kind, name, READ_CONTROL_MASK);
+
+        if (code == 0 || code == CODE_ACCESS_DENIED)
+            return kind;
+        if (code == CODE_OTHER_KIND)
+            found = DOCTOR_OTHER;
+    }
+    return found;
+}
+
+static enum shmb_level pick_level(enum shmb_level asked, int kind)
+{
+    if (asked != SHMB_LEVEL_DENY)
+        return asked;
+    return kind == SHMB_MUTEX ? SHMB_LEVEL_WRITE : SHMB_LEVEL_READ;
+}
+
+static void gather_object(const struct doctor_system *system,
+                          const struct doctor_question *question, struct doctor_facts *facts)
+{
+    enum shmb_kind kind;
+    uint32_t mask;
+
+    facts->kind = find_kind(system, false, facts->name);
+    facts->level = pick_level(question->level, facts->kind);
+    if (facts->kind < 0)
+        return;
+    kind = (enum shmb_kind)facts->kind;
+    mask = shmb_access_mask(kind, facts->level);
+    facts->open_code = system->open(system->context, false, kind, facts->name, mask);
+    facts->full_code = system->open(system->context, false, kind, facts->name,
+                                    shmb_access_mask(kind, SHMB_LEVEL_FULL));
+    facts->owner_known =
+        system->owner(system->context, kind, facts->name, facts->owner, &facts->owner_trusted) == 0;
+    if (facts->open_code == CODE_ACCESS_DENIED)
+        system->trustees(system->context, kind, facts->name, mask, &facts->trustees);
+}
+
+static void gather_directory(const struct doctor_system *system, struct doctor_facts *facts)
+{
+    facts->directory = system->look_up(system->context, facts->name, &facts->entry, &facts->listed);
+    if (facts->directory == DOCTOR_DIRECTORY_GOOD && !facts->listed)
+        facts->nearest_count = system->nearest(system->context, facts->name, facts->nearest);
+}
+
+void doctor_gather(const struct doctor_system *system, const struct doctor_question *question,
+                   struct doctor_facts *facts)
+{
+    memset(facts, 0, sizeof(*facts));
+    facts->kind = facts->twin = DOCTOR_ABSENT;
+    facts->level = pick_level(question->level, DOCTOR_ABSENT);
+    read_name(question->name, facts);
+    system->place(system->context, &facts->place);
+    facts->service = system->service(system->context, &facts->service_code);
+    facts->broker_runs = system->broker_runs(system->context);
+    if (facts->broker_runs)
+        facts->health = system->health(system->context);
+    if (question->dll != NULL) {
+        facts->has_dll = true;
+        system->dll(system->context, question->dll, &facts->dll);
+    }
+    if (facts->fault != SHMB_NAME_OK)
+        return;
+    gather_directory(system, facts);
+    gather_object(system, question, facts);
+    /* In session 0 both are one namespace. */
+    if (facts->place.session != 0)
+        facts->twin = find_kind(system, true, facts->name);
+}

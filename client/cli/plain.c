@@ -1,0 +1,66 @@
+#include "plain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "owner.h"
+#include "wide.h"
+
+#define PREFIX_MAX 7 /* of "Global\" */
+
+static HANDLE open_kind(enum shmb_kind kind, const wchar_t *name, DWORD mask)
+{
+    switch (kind) {
+    case SHMB_SECTION:
+        return OpenFileMappingW(mask, FALSE, name);
+    case SHMB_MUTEX:
+        return OpenMutexW(mask, FALSE, name);
+    case SHMB_EVENT:
+        return OpenEventW(mask, FALSE, name);
+    default:
+        return OpenSemaphoreW(mask, FALSE, name);
+    }
+}
+
+HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask)
+{
+    wchar_t *bare = wide_from_utf8(name), *full;
+    HANDLE handle;
+    DWORD code;
+
+    if (bare == NULL)
+        return NULL;
+    full = malloc((PREFIX_MAX + wcslen(bare) + 1) * sizeof(*full));
+    if (full == NULL) {
+        free(bare);
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    wcscpy(full, local ? L"Local\\" : L"Global\\");
+    wcscat(full, bare);
+    handle = open_kind(kind, full, mask);
+    code = GetLastError();
+    free(full);
+    free(bare);
+    SetLastError(code);
+    return handle;
+}
+
+void plain_account(PSID sid, char *out, size_t size)
+{
+    wchar_t name[256], domain[256];
+    DWORD name_length = 256, domain_length = 256;
+    char name_text[768], domain_text[768], sid_text[OWNER_SID_MAX];
+    SID_NAME_USE use;
+
+    if (!LookupAccountSidW(NULL, sid, name, &name_length, domain, &domain_length, &use)) {
+        owner_sid_text(sid, sid_text);
+        snprintf(out, size, "%s", sid_text);
+        return;
+    }
+    wide_to_buffer(name, wcslen(name), name_text, sizeof(name_text));
+    wide_to_buffer(domain, wcslen(domain), domain_text, sizeof(domain_text));
+    if (snprintf(out, size, "%s%s%s", domain_text, domain_text[0] != '\0' ? "\\" : "", name_text) >=
+        (int)size)
+        wide_mark_cut(out, size);
+}

@@ -1,0 +1,98 @@
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor_system.h"
+#include "fail.h"
+#include "out.h"
+#include "shmb.h"
+
+/* Of a program as this one. */
+static uint32_t own_machine(void)
+{
+    return sizeof(void *) == 8 ? DOCTOR_MACHINE_X64 : DOCTOR_MACHINE_X86;
+}
+
+static bool read_level(const char *word, enum shmb_level *level)
+{
+    int i;
+
+    *level = SHMB_LEVEL_DENY; /* what fits the object */
+    if (word == NULL)
+        return true;
+    for (i = SHMB_LEVEL_READ; i <= SHMB_LEVEL_FULL; i++) {
+        if (strcmp(word, shmb_level_word((enum shmb_level)i)) == 0) {
+            *level = (enum shmb_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_text(const struct doctor_facts *facts, const struct doctor_question *question,
+                       const struct doctor_report *report)
+{
+    size_t i;
+
+    out_text("%s: level %s %s\n", question->name, shmb_level_word(facts->level),
+             report->opens ? "can be had from here" : "cannot be had from here");
+    for (i = 0; i < report->count; i++) {
+        const struct doctor_finding *finding = &report->finding[i];
+
+        out_text("%s %s: %s\n", finding->stops ? "stops" : "note ", finding->id, finding->says);
+        out_text("      do: %s\n", finding->remedy);
+    }
+}
+
+static void print_json(const struct doctor_facts *facts, const struct doctor_question *question,
+                       const struct doctor_report *report)
+{
+    size_t i;
+
+    out_text("{\"name\":");
+    out_json_string(question->name);
+    out_text(",\"level\":\"%s\",\"opens\":%s,\"findings\":[", shmb_level_word(facts->level),
+             report->opens ? "true" : "false");
+    for (i = 0; i < report->count; i++) {
+        const struct doctor_finding *finding = &report->finding[i];
+
+        out_text("%s{\"id\":\"%s\",\"stops\":%s,\"says\":", i == 0 ? "\n" : ",\n", finding->id,
+                 finding->stops ? "true" : "false");
+        out_json_string(finding->says);
+        out_text(",\"remedy\":");
+        out_json_string(finding->remedy);
+        out_text("}");
+    }
+    out_text("\n]}\n");
+}
+
+enum shmb_exit verb_doctor(struct request *request)
+{
+    struct doctor_question question = {.name = request->name, .dll = request->dll};
+    struct doctor_report *report;
+    struct doctor_facts facts;
+    enum shmb_exit code;
+
+    if (!read_level(request->level, &question.level)) {
+        out_error("--as needs read, write or full, not \"%s\"", request->level);
+        return SHMB_EXIT_USAGE;
+    }
+    report = malloc(sizeof(*report));
+    if (report == NULL)
+        return fail_memory(request->name);
+    question.machine = own_machine();
+    if (sscanf(shmb_version(), "%u.%u.%u", &question.version[0], &question.version[1],
+               &question.version[2]) != 3)
+        memset(question.version, 0, sizeof(question.version));
+    doctor_gather(&doctor_win32, &question, &facts);
+    doctor_judge(&facts, &question, report);
+    if ((request->given & OPTION_JSON) != 0)
+        print_json(&facts, &question, report);
+    else
+        print_text(&facts, &question, report);
+    code = report->opens ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
+    free(report);
+    return code;
+}

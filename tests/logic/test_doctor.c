@@ -1,0 +1,506 @@
+/* shmb doctor: each verdict on purpose, through a port that says what a test wants. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "directory.h"
+#include "doctor.h"
+
+#define DENIED 5u
+
+struct fake_object {
+    const char *name;
+    bool local;
+    int kind; /* DOCTOR_OTHER: of no kind of ours */
+    uint32_t mask;
+    const char *owner;
+    bool trusted;
+};
+
+/* A machine. */
+struct fake {
+    enum doctor_service service;
+    uint32_t service_code;
+    bool broker;
+    enum doctor_health health;
+    enum doctor_directory directory;
+    struct doctor_entry entry; /* name empty: nothing is listed */
+    const char *nearest[DOCTOR_NEAREST];
+    struct fake_object object[3];
+    struct doctor_trustees trustees;
+    struct doctor_place place;
+    struct doctor_dll dll;
+};
+
+static enum doctor_service fake_service(void *context, uint32_t *code)
+{
+    struct fake *fake = context;
+
+    *code = fake->service_code;
+    return fake->service;
+}
+
+static bool fake_runs(void *context)
+{
+    return ((struct fake *)context)->broker;
+}
+
+static enum doctor_health fake_health(void *context)
+{
+    return ((struct fake *)context)->health;
+}
+
+static enum doctor_directory fake_look_up(void *context, const char *name,
+                                          struct doctor_entry *entry, bool *found)
+{
+    struct fake *fake = context;
+
+    if (fake->directory == DOCTOR_DIRECTORY_GOOD &&
+        shmb_name_same(name, strlen(name), fake->entry.name, strlen(fake->entry.name))) {
+        *entry = fake->entry;
+        *found = true;
+    }
+    return fake->directory;
+}
+
+static size_t fake_nearest(void *context, const char *name,
+                           char out[DOCTOR_NEAREST][SHMB_NAME_BYTES])
+{
+    struct fake *fake = context;
+    size_t count = 0;
+
+    (void)name;
+    for (; count < DOCTOR_NEAREST && fake->nearest[count] != NULL; count++)
+        snprintf(out[count], SHMB_NAME_BYTES, "%s", fake->nearest[count]);
+    return count;
+}
+
+static struct fake_object *find(struct fake *fake, bool local, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < 3; i++)
+        if (fake->object[i].name != NULL && fake->object[i].local == local &&
+            strcmp(fake->object[i].name, name) == 0)
+            return &fake->object[i];
+    return NULL;
+}
+
+static uint32_t fake_open(void *context, bool local, enum shmb_kind kind, const char *name,
+                          uint32_t mask)
+{
+    struct fake_object *object = find(context, local, name);
+
+    if (object == NULL)
+        return 2;
+    if (object->kind != (int)kind)
+        return 6;
+    return (object->mask & mask) == mask ? 0 : DENIED;
+}
+
+static uint32_t fake_owner(void *context, enum shmb_kind kind, const char *name,
+                           char owner[DOCTOR_TEXT], bool *trusted)
+{
+    struct fake_object *object = find(context, false, name);
+
+    (void)kind;
+    if (object == NULL || object->owner == NULL)
+        return DENIED;
+    snprintf(owner, DOCTOR_TEXT, "%s", object->owner);
+    *trusted = object->trusted;
+    return 0;
+}
+
+static void fake_trustees(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
+                          struct doctor_trustees *out)
+{
+    (void)kind;
+    (void)name;
+    (void)mask;
+    *out = ((struct fake *)context)->trustees;
+}
+
+static void fake_place(void *context, struct doctor_place *out)
+{
+    *out = ((struct fake *)context)->place;
+}
+
+static void fake_dll(void *context, const char *path, struct doctor_dll *out)
+{
+    (void)path;
+    *out = ((struct fake *)context)->dll;
+}
+
+static struct fake machine;
+static struct doctor_report report;
+static struct doctor_facts facts;
+
+/* Prices, a segment that all may read and write, in session 2. */
+static int good_machine(void **state)
+{
+    (void)state;
+    memset(&machine, 0, sizeof(machine));
+    machine.service = DOCTOR_SERVICE_RUNS;
+    machine.broker = true;
+    machine.health = DOCTOR_HEALTH_COMPLETE;
+    snprintf(machine.entry.name, sizeof(machine.entry.name), "Prices");
+    machine.entry.kind = SHMB_SECTION;
+    machine.entry.state = SHMB_ENTRY_HELD;
+    machine.object[0] =
+        (struct fake_object){"Prices", false, SHMB_SECTION, 0xF001F, "S-1-5-18", true};
+    machine.place.session = 2;
+    snprintf(machine.place.user, sizeof(machine.place.user), "CORP\\Ann");
+    machine.dll.machine = DOCTOR_MACHINE_X64;
+    machine.dll.version[1] = 1;
+    return 0;
+}
+
+static void ask_level(const char *name, enum shmb_level level, const char *dll)
+{
+    const struct doctor_system system = {&machine,      fake_service, fake_runs, fake_health,
+                                         fake_look_up,  fake_nearest, fake_open, fake_owner,
+                                         fake_trustees, fake_place,   fake_dll};
+    const struct doctor_question question = {name, level, dll, DOCTOR_MACHINE_X64, {0, 1, 0}};
+
+    doctor_gather(&system, &question, &facts);
+    doctor_judge(&facts, &question, &report);
+}
+
+static void ask(const char *name)
+{
+    ask_level(name, SHMB_LEVEL_DENY, NULL);
+}
+
+/* The findings are these, in this order, "!" before those that stop; each has its sentences. */
+static void expect(const char *ids)
+{
+    char got[512] = "";
+    bool stops = false;
+    size_t i;
+
+    for (i = 0; i < report.count; i++) {
+        const struct doctor_finding *finding = &report.finding[i];
+
+        snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s%s", i == 0 ? "" : " ",
+                 finding->stops ? "!" : "", finding->id);
+        assert_true(strlen(finding->says) > 10);
+        assert_true(strlen(finding->remedy) > 10);
+        stops = stops || finding->stops;
+    }
+    assert_string_equal(got, ids);
+    assert_int_equal(report.opens, !stops);
+}
+
+/* Finding `id` says this, or its remedy does. */
+static void expect_text(const char *id, const char *part)
+{
+    size_t i;
+
+    for (i = 0; i < report.count; i++)
+        if (strcmp(report.finding[i].id, id) == 0 &&
+            (strstr(report.finding[i].says, part) || strstr(report.finding[i].remedy, part)))
+            return;
+    fail_msg("\"%s\" does not say \"%s\"", id, part);
+}
+
+static void what_is_well_is_said_to_be(void **state)
+{
+    (void)state;
+    ask("Prices");
+    expect("");
+    ask("Global\\Prices");
+    expect("");
+    ask_level("Prices", SHMB_LEVEL_FULL, "shmbclient.dll");
+    expect("");
+}
+
+static void a_service_that_does_not_run(void **state)
+{
+    static const struct {
+        enum doctor_service service;
+        uint32_t code;
+        const char *ids, *text;
+    } table[] = {
+        {DOCTOR_SERVICE_MISSING, 0, "service-not-installed", "shmbroker install"},
+        {DOCTOR_SERVICE_STOPPED, 0, "service-stopped", "shmbroker start"},
+        {DOCTOR_SERVICE_STOPPED, 6, "service-stopped", "exit code 6"},
+        {DOCTOR_SERVICE_STARTING, 0, "service-starting", "in a moment"},
+        {DOCTOR_SERVICE_STOPPING, 0, "service-stopping", "shmbroker start"},
+        {DOCTOR_SERVICE_RUNS, 0, "no-broker", "shmbroker status"},
+        {DOCTOR_SERVICE_UNKNOWN, 0, "no-broker", "shmbroker status"},
+    };
+    char ids[64];
+    size_t i;
+
+    (void)state;
+    machine.broker = false;
+    machine.directory = DOCTOR_DIRECTORY_NONE;
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        machine.service = table[i].service;
+        machine.service_code = table[i].code;
+        machine.object[0].name = NULL;
+        ask("Prices");
+        snprintf(ids, sizeof(ids), "!%s", table[i].ids);
+        expect(ids);
+        expect_text(table[i].ids, table[i].text);
+        machine.object[0].name = "Prices"; /* the keeper, or a program, still holds it */
+        ask("Prices");
+        expect(table[i].ids);
+    }
+}
+
+static void a_broker_that_is_not_all_well(void **state)
+{
+    (void)state;
+    machine.health = DOCTOR_HEALTH_DEGRADED;
+    ask("Prices");
+    expect("degraded");
+    machine.health = DOCTOR_HEALTH_UNKNOWN;
+    machine.directory = DOCTOR_DIRECTORY_DENIED;
+    ask("Prices");
+    expect("directory-denied");
+    machine.directory = DOCTOR_DIRECTORY_NOT_OURS;
+    ask("Prices");
+    expect("directory-not-ours");
+    machine.directory = DOCTOR_DIRECTORY_VERSION;
+    ask("Prices");
+    expect("!version");
+    machine.directory = DOCTOR_DIRECTORY_CORRUPT;
+    ask("Prices");
+    expect("!directory-corrupt");
+    machine.directory = DOCTOR_DIRECTORY_FAILED;
+    ask("Prices");
+    expect("directory-failed");
+    machine.directory = DOCTOR_DIRECTORY_EMPTY;
+    machine.object[0].name = NULL;
+    ask("Prices");
+    expect("!service-starting");
+    machine.directory = DOCTOR_DIRECTORY_DENIED;
+    ask("Prices");
+    expect("directory-denied !not-found");
+}
+
+static void a_name_nobody_configured(void **state)
+{
+    (void)state;
+    machine.object[0].name = NULL;
+    ask("Prises");
+    expect("!not-configured");
+    machine.nearest[0] = "Prices";
+    machine.nearest[1] = "Prizes";
+    ask("Prises");
+    expect("!not-configured");
+    expect_text("not-configured", "did you mean Prices, Prizes?");
+    machine.object[0] =
+        (struct fake_object){"Prises", false, SHMB_SECTION, 0xF001F, "S-1-2", false};
+    ask("Prises");
+    expect("not-configured !not-ours");
+    expect_text("not-ours", "S-1-2");
+}
+
+static void a_name_that_is_not_quite_it(void **state)
+{
+    (void)state;
+    ask("Local\\Prices");
+    expect("!wrong-prefix");
+    expect_text("wrong-prefix", "write Global\\Prices");
+    ask("global\\Prices");
+    expect("!prefix-case");
+    machine.object[0].kind = SHMB_SECTION;
+    ask("prices");
+    expect("!case");
+    expect_text("case", "Global\\Prices");
+    ask("Session\\1\\Prices");
+    expect("!bad-name");
+    ask("Global\\a\\b");
+    expect("!bad-name");
+    ask("");
+    expect("!bad-name");
+    ask("Local\\");
+    expect("!wrong-prefix !bad-name");
+}
+
+static void who_may_not(void **state)
+{
+    (void)state;
+    machine.object[0].mask = 0x20005;
+    ask("Prices");
+    expect("asks-for-all");
+    ask_level("Prices", SHMB_LEVEL_WRITE, NULL);
+    expect("!access-denied");
+    expect_text("access-denied", "does not give CORP\\Ann level write (FILE_MAP_WRITE)");
+    expect_text("access-denied", "access: { write: [...] } with CORP\\Ann");
+    snprintf(machine.trustees.given, DOCTOR_TEXT, "CORP\\Traders");
+    snprintf(machine.trustees.denied, DOCTOR_TEXT, "CORP\\Guests");
+    ask_level("Prices", SHMB_LEVEL_WRITE, NULL);
+    expect_text("access-denied", "it gives it to CORP\\Traders");
+    expect_text("access-denied", "it refuses it to CORP\\Guests");
+    expect_text("access-denied", "make CORP\\Ann a member");
+    machine.object[0].mask = 0x20007;
+    ask_level("Prices", SHMB_LEVEL_FULL, NULL);
+    expect("!access-denied");
+    expect_text("access-denied", "FILE_MAP_ALL_ACCESS");
+    machine.object[0].mask = 0;
+    ask("Prices");
+    expect("!access-denied");
+}
+
+static void names_that_others_hold(void **state)
+{
+    (void)state;
+    machine.entry.state = SHMB_ENTRY_CONFLICT;
+    machine.object[0].trusted = false;
+    machine.object[0].owner = "S-1-5-21-7";
+    ask("Prices");
+    expect("!conflict !not-ours");
+    machine.object[0].kind = DOCTOR_OTHER;
+    ask("Prices");
+    expect("!conflict !other-kind");
+    machine.entry.state = SHMB_ENTRY_FAILED;
+    machine.object[0].name = NULL;
+    ask("Prices");
+    expect("!failed");
+    machine.entry.state = SHMB_ENTRY_HELD;
+    ask("Prices");
+    expect("!not-visible");
+    machine.object[0] =
+        (struct fake_object){"Prices", false, SHMB_EVENT, 0x1F0003, "S-1-5-18", true};
+    ask("Prices");
+    expect("!wrong-kind kind");
+    expect_text("wrong-kind", "says segment, but the name is held by something else: event");
+}
+
+static void objects_that_are_no_segments(void **state)
+{
+    (void)state;
+    machine.entry.kind = SHMB_MUTEX;
+    machine.object[0] =
+        (struct fake_object){"Prices", false, SHMB_MUTEX, 0x120001, "S-1-5-18", true};
+    ask("Prices"); /* reading alone is of no use there */
+    expect("asks-for-all kind");
+    assert_int_equal(facts.level, SHMB_LEVEL_WRITE);
+    machine.object[0].mask = 0x20000;
+    ask("Prices");
+    expect("!access-denied kind");
+    expect_text("access-denied", "SYNCHRONIZE");
+}
+
+static void a_twin_in_the_session(void **state)
+{
+    (void)state;
+    machine.object[1] = (struct fake_object){"Prices", true, SHMB_SECTION, 0, NULL, false};
+    ask("Prices");
+    expect("session-twin");
+    expect_text("session-twin", "in session 2 alone");
+    machine.object[0].name = NULL;
+    machine.entry.name[0] = '\0';
+    ask("Prices");
+    expect("!not-configured session-twin");
+    machine.place.session = 0; /* there it is the same namespace */
+    ask("Prices");
+    expect("!not-configured");
+}
+
+static void places_with_walls(void **state)
+{
+    (void)state;
+    snprintf(machine.place.shimmed, DOCTOR_TEXT, "C:\\old.exe");
+    ask("Prices");
+    expect("compatibility-shim");
+    expect_text("compatibility-shim", "C:\\old.exe");
+    machine.place.shim_here = true;
+    ask("Prices");
+    expect("!compatibility-shim");
+    good_machine(NULL);
+    machine.place.package = true;
+    ask("Prices");
+    expect("package");
+    machine.place.app_container = true;
+    ask("Prices");
+    expect("!app-container");
+    good_machine(NULL);
+    machine.place.app_v = machine.place.windows_container = true;
+    ask("Prices");
+    expect("windows-container app-v");
+    machine.broker = false;
+    machine.service = DOCTOR_SERVICE_MISSING;
+    machine.directory = DOCTOR_DIRECTORY_NONE;
+    machine.object[0].name = NULL;
+    ask("Prices");
+    expect("!windows-container !app-v !service-not-installed");
+}
+
+static void the_dll(void **state)
+{
+    (void)state;
+    machine.dll.machine = DOCTOR_MACHINE_X86;
+    ask_level("Prices", SHMB_LEVEL_DENY, "x.dll");
+    expect("!dll-bitness");
+    expect_text("dll-bitness", "x.dll is a 32-bit (x86) DLL, this shmb is 64-bit (x64)");
+    machine.dll.machine = DOCTOR_MACHINE_X64;
+    machine.dll.version[0] = 2;
+    ask_level("Prices", SHMB_LEVEL_DENY, "x.dll");
+    expect("dll-version");
+    expect_text("dll-version", "x.dll has version 2.1.0, this shmb 0.1.0");
+    memset(machine.dll.version, 0, sizeof(machine.dll.version));
+    ask_level("Prices", SHMB_LEVEL_DENY, "x.dll");
+    expect("dll-no-version");
+    machine.dll.state = DOCTOR_DLL_NO_IMAGE;
+    ask_level("Prices", SHMB_LEVEL_DENY, "x.dll");
+    expect("!dll-no-image");
+    machine.dll.state = DOCTOR_DLL_UNREADABLE;
+    machine.dll.code = 2;
+    ask_level("Prices", SHMB_LEVEL_DENY, "x.dll");
+    expect("!dll-unreadable");
+    expect_text("dll-unreadable", "error 2");
+}
+
+/* Every cause at once, with the longest texts: all is cut, nothing runs over. */
+static void the_worst_fits(void **state)
+{
+    static char name[SHMB_NAME_BYTES + 8];
+
+    (void)state;
+    memset(name, 'n', SHMB_NAME_MAX);
+    memset(machine.place.user, 'u', DOCTOR_TEXT - 1);
+    memset(machine.place.shimmed, 's', DOCTOR_TEXT - 1);
+    memset(machine.trustees.given, 'g', DOCTOR_TEXT - 1);
+    memset(machine.trustees.denied, 'd', DOCTOR_TEXT - 1);
+    machine.place.app_container = machine.place.package = machine.place.app_v = true;
+    machine.place.windows_container = true;
+    machine.health = DOCTOR_HEALTH_DEGRADED;
+    machine.object[0] = (struct fake_object){name, false, SHMB_SECTION, 0, "S-1", false};
+    machine.object[1] = (struct fake_object){name, true, SHMB_SECTION, 0, NULL, false};
+    machine.dll.machine = 0;
+    machine.dll.version[0] = 9;
+    ask_level(name, SHMB_LEVEL_FULL, name);
+    expect("windows-container !app-container app-v compatibility-shim degraded not-configured "
+           "!not-ours !access-denied session-twin !dll-bitness dll-version");
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, good_machine)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_well_is_said_to_be),
+        TEST(a_service_that_does_not_run),
+        TEST(a_broker_that_is_not_all_well),
+        TEST(a_name_nobody_configured),
+        TEST(a_name_that_is_not_quite_it),
+        TEST(who_may_not),
+        TEST(names_that_others_hold),
+        TEST(objects_that_are_no_segments),
+        TEST(a_twin_in_the_session),
+        TEST(places_with_walls),
+        TEST(the_dll),
+        TEST(the_worst_fits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
