@@ -8,13 +8,13 @@
 
 #define PATH_SIZE 800 /* a path of an object with a key behind it */
 
-bool clash_init(struct clash *clash, size_t objects)
+bool clash_init(struct clash *clash, size_t names)
 {
     memset(clash, 0, sizeof *clash);
-    clash->holders = calloc(objects * 2 + 1, sizeof *clash->holders);
+    clash->holders = calloc(names + 1, sizeof *clash->holders);
     if (clash->holders == NULL)
         return false;
-    if (nameset_init(&clash->set, objects * 2))
+    if (nameset_init(&clash->set, names))
         return true;
     clash_free(clash);
     return false;
@@ -29,27 +29,51 @@ void clash_free(struct clash *clash)
 
 const struct cfg_place *clash_place(const struct clash_holder *holder)
 {
-    return holder->is_lock ? &holder->object->u.segment.lock.place : &holder->object->place;
+    const struct cfg_object *object = holder->object;
+
+    if (holder->part == CLASH_LOCK)
+        return &object->u.segment.lock.place;
+    return holder->part == CLASH_CHANGED ? &object->u.segment.notify.place : &object->place;
 }
 
 const char *clash_path(const struct clash_holder *holder, char *out, size_t size)
 {
-    if (!holder->is_lock)
+    if (holder->part == CLASH_OBJECT)
         return holder->object->path;
-    snprintf(out, size, "%s.lock", holder->object->path);
+    snprintf(out, size, "%s.%s", holder->object->path,
+             holder->part == CLASH_LOCK ? "lock" : "notify");
     return out;
 }
 
-size_t clash_names(const struct cfg_object *object, struct clash_holder out[2])
+static size_t put_name(const struct cfg_object *object, const char *name, enum clash_part part,
+                       struct clash_holder *out)
 {
-    const char *lock;
+    if (name == NULL)
+        return 0;
+    *out = (struct clash_holder){name, strlen(name), object, part};
+    return 1;
+}
 
-    out[0] = (struct clash_holder){object->name, strlen(object->name), object, false};
-    if (object->kind != SHMB_SECTION || object->u.segment.lock.name == NULL)
-        return 1;
-    lock = object->u.segment.lock.name;
-    out[1] = (struct clash_holder){lock, strlen(lock), object, true};
-    return 2;
+size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLASH_NAMES])
+{
+    size_t i, count = put_name(object, object->name, CLASH_OBJECT, out);
+
+    if (object->kind != SHMB_SECTION)
+        return count;
+    count += put_name(object, object->u.segment.lock.name, CLASH_LOCK, &out[count]);
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
+        count += put_name(object, object->u.segment.notify.events[i], CLASH_CHANGED, &out[count]);
+    return count;
+}
+
+size_t clash_count(const struct cfg *configuration)
+{
+    struct clash_holder names[CLASH_NAMES];
+    size_t i, count = 0;
+
+    for (i = 0; i < configuration->count; i++)
+        count += clash_names(&configuration->objects[i], names);
+    return count;
 }
 
 bool clash_follows_segment(const struct clash_holder *holder)
@@ -57,7 +81,10 @@ bool clash_follows_segment(const struct clash_holder *holder)
     const char *name = holder->object->name;
     size_t length = strlen(name);
 
-    return holder->is_lock && holder->length > length && memcmp(holder->name, name, length) == 0 &&
+    if (holder->part == CLASH_CHANGED)
+        return true;
+    return holder->part == CLASH_LOCK && holder->length > length &&
+           memcmp(holder->name, name, length) == 0 &&
            strcmp(holder->name + length, SHMB_LOCK_SUFFIX) == 0;
 }
 
@@ -71,15 +98,16 @@ static bool same_name(const void *a, const void *b)
 static void report(struct cfg_messages *messages, const struct clash_holder *holder,
                    const struct clash_holder *first)
 {
+    static const char *const whose[] = {"", " of the lock", " of a change event"};
+    static const char *const of_whom[] = {"", "the lock of ", "a change event of "};
     const struct cfg_place *place = clash_place(first);
     char path[PATH_SIZE];
 
     cfg_message_add(messages, CFG_ERROR, clash_place(holder), clash_path(holder, path, sizeof path),
                     "the name '%s'%s clashes with %s%s at %s:%lu:%lu; names are compared without "
                     "case, and all kinds share them",
-                    holder->name, holder->is_lock ? " of the lock" : "",
-                    first->is_lock ? "the lock of " : "", first->object->path, place->file,
-                    (unsigned long)place->line, (unsigned long)place->column);
+                    holder->name, whose[holder->part], of_whom[first->part], first->object->path,
+                    place->file, (unsigned long)place->line, (unsigned long)place->column);
 }
 
 static uint32_t hash(const struct clash_holder *holder)
@@ -90,7 +118,7 @@ static uint32_t hash(const struct clash_holder *holder)
 static size_t add_object(struct clash *clash, const struct cfg_object *object,
                          struct cfg_messages *messages)
 {
-    struct clash_holder names[2];
+    struct clash_holder names[CLASH_NAMES];
     size_t i, found = 0, count = clash_names(object, names);
 
     for (i = 0; i < count; i++) {
@@ -123,7 +151,7 @@ size_t clash_add(struct clash *clash, const struct cfg *configuration,
 static size_t ask_object(const struct clash *clash, const struct cfg_object *object,
                          struct cfg_messages *messages)
 {
-    struct clash_holder names[2];
+    struct clash_holder names[CLASH_NAMES];
     size_t i, found = 0, count = clash_names(object, names);
 
     for (i = 0; i < count; i++) {

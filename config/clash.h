@@ -10,12 +10,17 @@
 #include "model.h"
 #include "nameset.h"
 
-/* Somebody who has a name: an object, or the lock of a segment. */
+/* Which name of an object: its own, its lock's, that of an event that tells of changes. */
+enum clash_part { CLASH_OBJECT, CLASH_LOCK, CLASH_CHANGED };
+
+#define CLASH_NAMES (2 + SHMB_CHANGE_EVENTS) /* of one object, at most */
+
+/* Somebody who has a name: an object, or a companion of a segment. */
 struct clash_holder {
     const char *name;
     size_t length;
     const struct cfg_object *object;
-    bool is_lock;
+    enum clash_part part;
 };
 
 /* All names so far; the configurations they come from are borrowed. */
@@ -25,8 +30,11 @@ struct clash {
     size_t count;
 };
 
-/* Room for the names of so many objects and their locks. False: no memory. */
-bool clash_init(struct clash *clash, size_t objects);
+/* Room for so many names. False: no memory. */
+bool clash_init(struct clash *clash, size_t names);
+
+/* How many names a configuration has. */
+size_t clash_count(const struct cfg *configuration);
 void clash_free(struct clash *clash); /* a zeroed one is allowed */
 
 /*
@@ -43,10 +51,10 @@ size_t clash_add(struct clash *clash, const struct cfg *configuration,
 size_t clash_ask(const struct clash *clash, const struct cfg *configuration,
                  struct cfg_messages *messages);
 
-/* The names of one object, at most two: its own, and its lock's. Returns how many. */
-size_t clash_names(const struct cfg_object *object, struct clash_holder out[2]);
+/* The names of one object: its own, and its companions'. Returns how many. */
+size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLASH_NAMES]);
 
-/* A lock that is named after its segment: what is wrong with it is said with the segment. */
+/* A companion that is named after its segment: what is wrong with it is said with the segment. */
 bool clash_follows_segment(const struct clash_holder *holder);
 
 /* Where a name is written, and what messages call the thing that has it. */

@@ -38,17 +38,20 @@ struct merge {
     bool sound; /* no error but those of parts that are left out */
 };
 
-static size_t count_objects(struct cfg *const *parts, size_t count)
+static void count_all(struct cfg *const *parts, size_t count, size_t *objects, size_t *names)
 {
-    size_t i, objects = 0;
+    size_t i;
 
-    for (i = 0; i < count; i++)
-        if (parts[i] != NULL)
-            objects += parts[i]->count;
-    return objects;
+    *objects = *names = 0;
+    for (i = 0; i < count; i++) {
+        if (parts[i] == NULL)
+            continue;
+        *objects += parts[i]->count;
+        *names += clash_count(parts[i]);
+    }
 }
 
-static bool merge_init(struct merge *m, const struct cfg *first, size_t objects)
+static bool merge_init(struct merge *m, const struct cfg *first, size_t objects, size_t names)
 {
     struct cfg_arena *arena = arena_new();
 
@@ -63,7 +66,7 @@ static bool merge_init(struct merge *m, const struct cfg *first, size_t objects)
     m->whole->count = 0;
     m->whole->objects = arena_array(arena, objects, sizeof *m->whole->objects);
     m->sound = true;
-    return m->whole->objects != NULL && clash_init(&m->clash, objects);
+    return m->whole->objects != NULL && clash_init(&m->clash, names);
 }
 
 static void take(struct merge *m, const struct cfg *part)
@@ -119,8 +122,11 @@ enum cfg_result cfg_merge(struct cfg *const *parts, size_t count, bool *left_out
     struct merge m = {.messages = messages};
     enum cfg_result result = CFG_NO_MEMORY;
 
+    size_t objects, names;
+
     *out = NULL;
-    if (merge_init(&m, parts[0], count_objects(parts, count))) {
+    count_all(parts, count, &objects, &names);
+    if (merge_init(&m, parts[0], objects, names)) {
         take_all(&m, parts, count, left_out);
         check_whole(&m);
         cfg_messages_sort(messages);

@@ -14,6 +14,7 @@
 
 #include "access.h"
 #include "messages.h"
+#include "names.h"
 
 /* One trustee of an access list: an account, group, SID or word as written. */
 struct cfg_trustee {
@@ -37,6 +38,12 @@ struct cfg_lock {
     struct cfg_place place;
 };
 
+/* The events that tell of changes to a segment, with its trustees. */
+struct cfg_notify {
+    const char *events[SHMB_CHANGE_EVENTS]; /* bare names; NULL: the segment has none */
+    struct cfg_place place;
+};
+
 /*
  * What a segment contains when it is made. `length` bytes at `bytes` from
  * offset 0, every byte behind them is `fill`. Never longer than the segment.
@@ -56,6 +63,7 @@ struct cfg_initial {
 struct cfg_segment {
     uint64_t size; /* bytes, 1 to CFG_SIZE_MAX */
     struct cfg_lock lock;
+    struct cfg_notify notify;
     struct cfg_initial initial;
 };
 

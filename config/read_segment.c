@@ -5,7 +5,7 @@
 
 #include "names.h"
 
-#define LOCK_NAME_BYTES (SHMB_NAME_BYTES + sizeof SHMB_LOCK_SUFFIX)
+#define COMPANION_BYTES (SHMB_NAME_BYTES + sizeof SHMB_CHANGED_SUFFIX + 1)
 
 static void name_lock(struct reader *reader, const struct node *node, const struct path *path,
                       struct cfg_lock *lock)
@@ -29,20 +29,28 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
     lock->place = reader_place(reader, node);
 }
 
+/* The name of a companion into `name`; what is wrong with it. */
+static enum shmb_name_fault name_after(const char *segment, const char *suffix, const char *number,
+                                       char name[COMPANION_BYTES], size_t *length)
+{
+    int made = snprintf(name, COMPANION_BYTES, "%s%s%s", segment, suffix, number);
+
+    if (made < 0 || (size_t)made >= COMPANION_BYTES)
+        return SHMB_NAME_TOO_LONG;
+    *length = (size_t)made;
+    return shmb_name_check(name, *length, NULL, NULL);
+}
+
 /* X.lock, where no name is written. */
 static void name_lock_after(struct reader *reader, const struct node *at, const struct path *path,
                             const char *segment, struct cfg_lock *lock)
 {
-    char name[LOCK_NAME_BYTES];
-    int length = snprintf(name, sizeof name, "%s%s", segment, SHMB_LOCK_SUFFIX);
-    enum shmb_name_fault fault;
+    char name[COMPANION_BYTES];
+    size_t length;
+    enum shmb_name_fault fault = name_after(segment, SHMB_LOCK_SUFFIX, "", name, &length);
 
-    if (length < 0 || (size_t)length >= sizeof name)
-        fault = SHMB_NAME_TOO_LONG;
-    else
-        fault = shmb_name_check(name, (size_t)length, NULL, NULL);
     if (fault == SHMB_NAME_OK)
-        lock->name = reader_text(reader, name, (size_t)length);
+        lock->name = reader_text(reader, name, length);
     else
         reader_error(reader, at, path,
                      "%s (this is about the lock, %s%s; it can have a name of its own: "
@@ -80,16 +88,46 @@ static void read_lock(struct reader *reader, const struct node *at, const struct
         name_lock_after(reader, at, path, object->name, lock);
 }
 
-enum { KEY_SIZE, KEY_ACCESS, KEY_LOCK, KEY_INITIAL, KEY_SESSIONS, KEY_COUNT };
+static void read_notify(struct reader *reader, const struct node *node, const struct path *path,
+                        struct cfg_object *object)
+{
+    struct cfg_notify *notify = &object->u.segment.notify;
+    bool wanted = false;
+    unsigned i;
+
+    notify->place = reader_place(reader, node);
+    reader_bool(reader, node, path, &wanted);
+    if (!wanted || object->name == NULL)
+        return;
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++) {
+        const char number[2] = {(char)('0' + i), '\0'};
+        char name[COMPANION_BYTES];
+        size_t length;
+        enum shmb_name_fault fault =
+            name_after(object->name, SHMB_CHANGED_SUFFIX, number, name, &length);
+
+        if (fault != SHMB_NAME_OK) {
+            reader_error(reader, node, path,
+                         "%s (this is about the events, %s%s%s and so on; give the segment a "
+                         "shorter name)",
+                         shmb_name_fault_text(fault), object->name, SHMB_CHANGED_SUFFIX, number);
+            return;
+        }
+        notify->events[i] = reader_text(reader, name, length);
+    }
+}
+
+enum { KEY_SIZE, KEY_ACCESS, KEY_LOCK, KEY_INITIAL, KEY_NOTIFY, KEY_SESSIONS, KEY_COUNT };
 
 void read_segment(struct reader *reader, const struct node *key, const struct node *node,
                   const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[KEY_COUNT] = {"size", "access", "lock", "initial", "sessions"};
+    static const char *const keys[KEY_COUNT] = {"size",    "access", "lock",
+                                                "initial", "notify", "sessions"};
     const struct node *values[KEY_COUNT];
     struct cfg_segment *segment = &object->u.segment;
     struct path size = {path, keys[KEY_SIZE], 0}, lock = {path, keys[KEY_LOCK], 0};
-    struct path initial = {path, keys[KEY_INITIAL], 0};
+    struct path initial = {path, keys[KEY_INITIAL], 0}, notify = {path, keys[KEY_NOTIFY], 0};
     unsigned meant;
 
     if (!reader_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
@@ -105,4 +143,6 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
     read_sessions(reader, values[KEY_SESSIONS], path, object);
     if (values[KEY_INITIAL] != NULL)
         read_initial(reader, values[KEY_INITIAL], &initial, &segment->initial);
+    if (values[KEY_NOTIFY] != NULL)
+        read_notify(reader, values[KEY_NOTIFY], &notify, object);
 }

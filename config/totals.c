@@ -13,6 +13,8 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
         if (object->kind != SHMB_SECTION)
             continue;
         totals.objects += object->u.segment.lock.name != NULL;
+        if (object->u.segment.notify.events[0] != NULL)
+            totals.objects += SHMB_CHANGE_EVENTS;
         totals.memory += object->u.segment.size;
     }
     return totals;
@@ -35,7 +37,7 @@ bool totals_check(struct totals totals, const struct cfg *whole, const struct cf
 {
     const struct cfg_place file = {whole->file, 0, 0};
     bool objects = check(totals.objects, &whole->limits.objects, "limits.objects",
-                         "objects, locks included,", at, messages);
+                         "objects, locks and change events included,", at, messages);
     bool memory = check(totals.memory, &whole->limits.memory, "limits.memory", "bytes of segments",
                         at, messages);
 

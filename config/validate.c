@@ -17,7 +17,7 @@ static bool is_ascii(const char *text)
 
 static void warn_of_ansi(const struct cfg_object *object, struct cfg_messages *messages)
 {
-    struct clash_holder names[2];
+    struct clash_holder names[CLASH_NAMES];
     size_t i, count = clash_names(object, names);
     char path[PATH_SIZE];
 
@@ -35,7 +35,7 @@ static bool check_names(const struct cfg *configuration, struct cfg_messages *me
     struct clash clash;
     size_t i;
 
-    if (!clash_init(&clash, configuration->count))
+    if (!clash_init(&clash, clash_count(configuration)))
         return false;
     clash_add(&clash, configuration, messages);
     clash_free(&clash);

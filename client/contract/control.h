@@ -48,6 +48,12 @@
  *     line 2, notification
  *        128    8  change number: grows with every finished write. As sequence.
  *        136   56  reserved
+ *        Where the segment has change events, K = SHMB_CHANGE_EVENTS of them with
+ *        manual reset: the writer of change n resets event (n + 1) mod K before its
+ *        write, and sets event n mod K behind it. Who has seen n waits for event
+ *        (n + 1) mod K, after a last look at the number, and looks again once a
+ *        second: a writer may have died before it set the event, and after exactly
+ *        a multiple of K changes between look and wait the event is reset again.
  *     line 3, identity
  *        192    8  generation of the segment the block belongs to. Written by
  *                  the broker before publishing.

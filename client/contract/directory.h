@@ -153,8 +153,9 @@ enum shmb_entry_lock {
 #define SHMB_ENTRY_MANUAL_RESET     0x1u /* event */
 #define SHMB_ENTRY_READERS_MAY_WAIT 0x2u /* segment: readers may wait on its lock */
 #define SHMB_ENTRY_INITIAL          0x4u /* segment: the broker gave it its first content */
-#define SHMB_ENTRY_COMPANION        0x8u /* belongs to another entry: the lock of a segment */
-#define SHMB_ENTRY_FLAGS            0xFu
+#define SHMB_ENTRY_COMPANION        0x8u /* belongs to a segment: its lock, a change event */
+#define SHMB_ENTRY_NOTIFY           0x40u /* segment: has change events, named after it */
+#define SHMB_ENTRY_FLAGS            0x4Fu
 
 struct shmb_entry {
     struct shmb_text_ref name; /*   0  bare name */

@@ -20,6 +20,13 @@
 #define SHMB_GLOBAL_PREFIX    "Global\\"
 #define SHMB_RESERVED_PREFIX  "ShmBroker." /* the broker's own objects */
 #define SHMB_LOCK_SUFFIX      ".lock"      /* X.lock: the mutex of segment X */
+#define SHMB_CHANGED_SUFFIX   ".changed."  /* X.changed.0 to .3: its change events */
+
+/*
+ * Change events of a segment with notification, used in turn: see control.h. One
+ * digit behind the suffix.
+ */
+#define SHMB_CHANGE_EVENTS    4u
 
 #define SHMB_SERVICE_NAME     "ShmBroker"
 /*

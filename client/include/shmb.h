@@ -263,6 +263,57 @@ SHMB_API int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment);
 SHMB_API int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset,
                                          void *buffer, uint64_t count, uint64_t *done);
 
+/* ---- changes ----------------------------------------------------------------------- */
+
+/*
+ * Waits until the segment's change number is another one than `*number`, and
+ * sets `*number` to it. The number grows with every finished write of this
+ * library; it starts with 0, so that 0 asks for the first change there ever was.
+ * Any number of threads, processes and sessions may wait; SHMB_READ is enough.
+ * The segment needs `notify: true` in the configuration. What has changed is not
+ * told, and several changes may be told as one; to miss none is the writer's
+ * matter: it may wait for an answer.
+ *
+ *     uint64_t number = 0;
+ *     while (shmb_wait_changed(prices, &number, SHMB_INFINITE) == SHMB_OK)
+ *         shmb_snapshot(prices, 0, text, sizeof(text), NULL);
+ *
+ * At most SHMB_RECHECK_MS late, and only where the writer died before it could
+ * signal, could not open the events, or opened the segment before `notify` was
+ * written; else at once. Writes of programs without the library are told by
+ * nobody.
+ *
+ * SHMB_TIMEOUT: `*number` is still true. SHMB_BAD_ARGUMENT: the segment has no
+ * `notify`, or was opened without the directory. SHMB_NOT_OURS: a stranger holds
+ * the name of a change event. SHMB_ACCESS_DENIED. SHMB_CORRUPT: as shmb_lock.
+ * SHMB_NOT_FOUND, SHMB_NO_BROKER: the events went before their first use here.
+ * On failure `*number` stays as it was.
+ */
+#define SHMB_RECHECK_MS 1000u
+SHMB_API int32_t SHMB_CALL shmb_wait_changed(shmb_segment *segment, uint64_t *number,
+                                             uint32_t timeout_ms);
+
+/*
+ * The change number now, without a system call; on any segment that was opened
+ * with the directory. SHMB_BAD_ARGUMENT, SHMB_CORRUPT as shmb_wait_changed.
+ */
+SHMB_API int32_t SHMB_CALL shmb_change_number(const shmb_segment *segment, uint64_t *number);
+
+/*
+ * For loops that wait for other things as well: the event that the change after
+ * `number` sets. It stays set for some changes; never set or reset it. The handle
+ * belongs to the segment and ends with it: do not close it. In the loop,
+ *
+ *   1. ask shmb_change_number for the number, and read the content if it is new;
+ *   2. ask shmb_change_event for the event of that number, another one each time;
+ *   3. ask shmb_change_number once more: a new one goes to step 1;
+ *   4. wait (MsgWaitForMultipleObjects) for the event, SHMB_RECHECK_MS at most.
+ *
+ * Results as shmb_wait_changed.
+ */
+SHMB_API int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number,
+                                             void **event);
+
 /* ---- who fills it first ---------------------------------------------------------- */
 
 /*
@@ -294,9 +345,10 @@ SHMB_API int32_t SHMB_CALL shmb_init_done(shmb_segment *segment);
 #define SHMB_FLAG_MANUAL_RESET     0x01u /* event */
 #define SHMB_FLAG_READERS_MAY_WAIT 0x02u /* segment */
 #define SHMB_FLAG_INITIAL          0x04u /* segment: first content given by the broker */
-#define SHMB_FLAG_COMPANION        0x08u /* belongs to a segment: its lock */
+#define SHMB_FLAG_COMPANION        0x08u /* belongs to a segment: its lock, a change event */
 #define SHMB_FLAG_HAS_LOCK         0x10u /* segment: `lock` names its mutex */
 #define SHMB_FLAG_ROUNDED          0x20u /* `bytes` is rounded up: no directory */
+#define SHMB_FLAG_NOTIFY           0x40u /* segment: shmb_wait_changed works */
 
 #define SHMB_NAME_SIZE 604u /* bytes of a name's buffer */
 

@@ -1,5 +1,6 @@
 #include "block.h"
 
+#include "changed.h"
 #include "compiler.h"
 
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
@@ -34,8 +35,10 @@ void block_forgive(struct shmb_segment *segment, struct shmb_block *block)
 
     /* The owner repaired through the pointer, without brackets of its own. */
     if (!segment->writing && (sequence & 1) != 0) {
-        shmb_store64(&block->change, shmb_load64(&block->change) + 1);
+        changed_prepare(segment, block);
+        shmb_store64(&block->change, segment->change);
         shmb_store64(&block->sequence, sequence + 1);
+        changed_tell(segment);
     }
     shmb_store32(&block->abandoned, 0);
 }
@@ -45,6 +48,7 @@ void block_write_begin(struct shmb_segment *segment, struct shmb_block *block)
     segment->writing = true;
     if (block == NULL)
         return;
+    changed_prepare(segment, block);
     /* Odd already: a writer has died, on a segment without a lock or one not yet repaired. */
     segment->sequence = shmb_load64(&block->sequence) | 1;
     shmb_store64(&block->sequence, segment->sequence);
@@ -56,6 +60,7 @@ void block_write_end(struct shmb_segment *segment, struct shmb_block *block)
     segment->writing = false;
     if (block == NULL)
         return;
-    shmb_store64(&block->change, shmb_load64(&block->change) + 1);
+    shmb_store64(&block->change, segment->change);
     shmb_store64(&block->sequence, segment->sequence + 1);
+    changed_tell(segment);
 }

@@ -11,6 +11,7 @@
 #include <windows.h>
 
 #include "control.h"
+#include "names.h"
 #include "owner.h"
 #include "result.h"
 #include "section.h"
@@ -32,10 +33,15 @@ struct shmb_segment {
     volatile PVOID mutex;
     volatile uint32_t holder; /* thread that holds it, as far as this handle knows; 0: none */
 
+    /* The change events. Each is opened by the first thread that needs it. */
+    volatile PVOID changed[SHMB_CHANGE_EVENTS];
+    volatile uint32_t mute; /* one could not be opened for signalling: no more tries */
+
     /* For the holder only; on a segment without a lock, for the thread that writes. */
     uint32_t depth;
     bool writing;      /* between begin and end */
     uint64_t sequence; /* its value while writing */
+    uint64_t change;   /* number of the change that is under way */
     bool filling;      /* is first, and not done */
 };
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "changed.h"
 #include "handle.h"
 #include "label.h"
 #include "lookup.h"
@@ -24,6 +25,7 @@ void handle_free(struct shmb_segment *segment)
         return;
     if (segment->mutex != NULL)
         CloseHandle(segment->mutex);
+    changed_close(segment);
     section_unmap(&segment->control_view);
     if (segment->control != NULL)
         CloseHandle(segment->control);

@@ -326,6 +326,21 @@ static void report_deferred(const struct apply *apply)
                          EVENT_OBJECT_DEFERRED, apply->plan.steps[i].reason);
 }
 
+static bool is_lock_of(const struct cfg_segment *segment, const char *name)
+{
+    return segment->lock.name != NULL && same_name(segment->lock.name, name);
+}
+
+static bool is_change_event_of(const struct cfg_segment *segment, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->notify.events[i] != NULL; i++)
+        if (same_name(segment->notify.events[i], name))
+            return true;
+    return false;
+}
+
 /* As its entry in the configuration wants it, whatever it is now. */
 static void wanted_spec(const struct item *item, struct sys_spec *spec, const char **lock)
 {
@@ -333,9 +348,12 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
 
     *spec = (struct sys_spec){.kind = from->kind, .name = item->spec.name};
     *lock = NULL;
-    if (from->kind == SHMB_SECTION && from->u.segment.lock.name != NULL &&
-        same_name(from->u.segment.lock.name, item->spec.name)) {
+    if (from->kind == SHMB_SECTION && is_lock_of(&from->u.segment, item->spec.name)) {
         spec->kind = SHMB_MUTEX;
+    } else if (from->kind == SHMB_SECTION &&
+               is_change_event_of(&from->u.segment, item->spec.name)) {
+        spec->kind = SHMB_EVENT;
+        spec->manual_reset = true;
     } else if (from->kind == SHMB_SECTION) {
         spec->size = from->u.segment.size;
         *lock = from->u.segment.lock.name;

@@ -43,7 +43,10 @@ static void add_state(struct text *line, const struct item *item)
             text_add(line, ", readers may wait");
         break;
     case SHMB_EVENT:
-        text_add(line, ", %s reset", spec->manual_reset ? "manual" : "automatic");
+        if (item->from->kind == SHMB_SECTION)
+            text_add(line, ", tells of changes to %s", item->from->name);
+        else
+            text_add(line, ", %s reset", spec->manual_reset ? "manual" : "automatic");
         break;
     case SHMB_SEMAPHORE:
         text_add(line, ", %" PRId32 " of %" PRId32, spec->initial, spec->maximum);
@@ -127,6 +130,8 @@ static void put_state(struct json *json, const struct item *item)
         break;
     case SHMB_EVENT:
         json_string(json, "reset", spec->manual_reset ? "manual" : "auto");
+        if (item->from->kind == SHMB_SECTION)
+            json_string(json, "changes_of", item->from->name);
         break;
     case SHMB_SEMAPHORE:
         json_signed(json, "count", spec->initial);

@@ -20,7 +20,7 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
 /*
  * The same as JSON: one object for each in the array that is open. Its keys are
  * kind, name (with Global\), what the kind has (size and initial; lock_of and
- * readers_may_wait; reset; count and maximum), and access, a list of trustee,
+ * readers_may_wait; reset and changes_of; count and maximum), and access, a list of trustee,
  * level and `may`, which says in words what that allows; null: nothing.
  */
 void describe_json(const struct inventory *inventory, struct json *json);

@@ -29,21 +29,25 @@ struct build {
     size_t slots; /* a power of two */
 };
 
-static size_t lock_count(const struct cfg *configuration)
+static size_t companion_count(const struct cfg *configuration)
 {
     size_t i, count = 0;
 
     for (i = 0; i < configuration->count; i++) {
         const struct cfg_object *object = &configuration->objects[i];
 
-        count += object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL;
+        if (object->kind != SHMB_SECTION)
+            continue;
+        count += object->u.segment.lock.name != NULL;
+        if (object->u.segment.notify.events[0] != NULL)
+            count += SHMB_CHANGE_EVENTS;
     }
     return count;
 }
 
 static bool build_init(struct build *b, const struct cfg *configuration)
 {
-    size_t items = configuration->count + lock_count(configuration);
+    size_t items = configuration->count + companion_count(configuration);
 
     b->inventory = calloc(1, sizeof(*b->inventory));
     if (b->inventory == NULL)
@@ -267,12 +271,19 @@ static void add_segment(struct inventory *inventory, const struct cfg_object *ob
 {
     const struct cfg_segment *segment = &object->u.segment;
     struct item *item;
+    size_t i;
 
     if (segment->lock.name != NULL) {
         item = add_item(inventory, object, set);
         item->spec.kind = SHMB_MUTEX;
         item->spec.name = segment->lock.name;
         item->readers_may_wait = segment->lock.readers_may_wait;
+    }
+    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->notify.events[i] != NULL; i++) {
+        item = add_item(inventory, object, set);
+        item->spec.kind = SHMB_EVENT;
+        item->spec.name = segment->notify.events[i];
+        item->spec.manual_reset = true;
     }
     item = add_item(inventory, object, set);
     item->spec.size = segment->size;

@@ -23,7 +23,7 @@ struct access_set;
 
 struct item {
     struct sys_spec spec;
-    const struct cfg_object *from;     /* the entry that asks for it; a segment for its lock */
+    const struct cfg_object *from;     /* the entry that asks for it; a segment for its companions */
     const struct cfg_initial *initial; /* section with initial content, else NULL */
     bool initialised;                  /* section: the configuration says what is in it */
     bool readers_may_wait;             /* mutex of a segment whose readers may wait */
@@ -42,7 +42,7 @@ struct item {
 };
 
 struct inventory {
-    struct item *items; /* a segment's lock stands before the segment */
+    struct item *items; /* a segment's companions stand before the segment */
     size_t count;
     struct access_set *sets;
     size_t set_count;

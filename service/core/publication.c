@@ -143,6 +143,8 @@ static void describe_segment(const struct item *item, struct table_row *row)
     /* One that is deferred may be a section where something else is wanted. */
     if (item->from->kind == SHMB_SECTION && item->from->u.segment.lock.readers_may_wait)
         row->flags |= SHMB_ENTRY_READERS_MAY_WAIT;
+    if (item->from->kind == SHMB_SECTION && item->from->u.segment.notify.events[0] != NULL)
+        row->flags |= SHMB_ENTRY_NOTIFY;
     if (item->initialised)
         row->flags |= SHMB_ENTRY_INITIAL;
 }

@@ -53,6 +53,16 @@ static bool ask_name(struct status *status, enum shmb_kind kind, const char *nam
     return object->own_reason != NULL;
 }
 
+static bool ask_change_events(struct status *status, const struct cfg_notify *notify)
+{
+    size_t i;
+
+    for (i = 0; i < SHMB_CHANGE_EVENTS && notify->events[i] != NULL; i++)
+        if (!ask_name(status, SHMB_EVENT, notify->events[i]))
+            return false;
+    return true;
+}
+
 static bool ask_all(struct status *status, const struct cfg *configuration)
 {
     size_t i;
@@ -62,6 +72,8 @@ static bool ask_all(struct status *status, const struct cfg *configuration)
 
         if (object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL &&
             !ask_name(status, SHMB_MUTEX, object->u.segment.lock.name))
+            return false;
+        if (object->kind == SHMB_SECTION && !ask_change_events(status, &object->u.segment.notify))
             return false;
         if (!ask_name(status, object->kind, object->name))
             return false;

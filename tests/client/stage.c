@@ -57,7 +57,8 @@ static HANDLE create(enum shmb_kind kind, const wchar_t *name, uint64_t bytes,
     case SHMB_EVENT:
         return CreateEventW(attributes, TRUE, FALSE, name);
     default:
-        return CreateSemaphoreW(attributes, 1, 3, name);
+        return bytes == 0 ? CreateSemaphoreW(attributes, 1, 3, name)
+                          : CreateSemaphoreW(attributes, 0, (LONG)bytes, name);
     }
 }
 
@@ -244,6 +245,19 @@ static void add_lock(struct table_row *row, unsigned how)
         stage_object(SHMB_MUTEX, name, 0, STAGE_OURS, everyone);
 }
 
+static void add_change_events(struct table_row *row, uint32_t everyone)
+{
+    unsigned i;
+
+    row->flags |= SHMB_ENTRY_NOTIFY;
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++) {
+        char name[SHMB_NAME_BYTES];
+
+        snprintf(name, sizeof(name), "%s" SHMB_CHANGED_SUFFIX "%u", row->name, i);
+        stage_object(SHMB_EVENT, name, 0, STAGE_OURS, everyone);
+    }
+}
+
 struct table_row *stage_segment(const char *name, uint64_t size, unsigned how)
 {
     struct table_row *row = stage_row(name, SHMB_SECTION);
@@ -258,6 +272,8 @@ struct table_row *stage_segment(const char *name, uint64_t size, unsigned how)
                                         read_only ? STAGE_SECTION_READ : STAGE_SECTION_WRITE);
     if ((how & STAGE_LOCK) != 0)
         add_lock(row, how);
+    if ((how & STAGE_NOTIFY) != 0)
+        add_change_events(row, read_only ? STAGE_EVENT_WAIT : STAGE_EVENT_SET);
     return row;
 }
 

@@ -22,6 +22,8 @@ enum stage_owner { STAGE_OURS, STAGE_STRANGER };
 #define STAGE_SECTION_READ  0x00020005u
 #define STAGE_SECTION_WRITE 0x00020007u
 #define STAGE_MUTEX_USE     0x00120001u
+#define STAGE_EVENT_WAIT    0x00120001u
+#define STAGE_EVENT_SET     0x00120003u
 #define STAGE_NOTHING       0u
 
 #define STAGE_BLOCKS 16u
@@ -37,7 +39,8 @@ int stage_teardown(void **state);
 void stage_broker_dies(void);
 void stage_broker_returns(void);
 
-/* Any object; kept until stage_end or stage_close. Events have manual reset. */
+/* Any object; kept until stage_end or stage_close. Events have manual reset.
+ * Semaphores have a count of 1 and at most 3; with `bytes`, of 0 and at most that. */
 HANDLE stage_object(enum shmb_kind kind, const char *bare, uint64_t bytes, enum stage_owner owner,
                     uint32_t everyone);
 void stage_close(HANDLE object);
@@ -53,6 +56,7 @@ void stage_recreate(struct table_row *row);
 #define STAGE_LOCK                0x1u /* with X.lock */
 #define STAGE_READ_ONLY           0x2u /* everybody may only read it, and not wait on the lock */
 #define STAGE_READERS_WAIT        0x4u /* with STAGE_READ_ONLY: but they may wait */
+#define STAGE_NOTIFY              0x10u /* with change events; readers may wait for them */
 #define STAGE_WITHOUT_LOCK_OBJECT 0x8u /* the directory names a lock that is not there */
 
 /*

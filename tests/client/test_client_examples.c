@@ -15,7 +15,7 @@ static int begin(void **state)
 
     (void)state;
     stage_begin();
-    prices = stage_segment("Prices", 4096, STAGE_LOCK);
+    prices = stage_segment("Prices", 4096, STAGE_LOCK | STAGE_NOTIFY);
     stage_segment("Bare", 4096, 0);
     stage_row("ShutDownNow", SHMB_EVENT)->flags = SHMB_ENTRY_MANUAL_RESET;
     stage_object(SHMB_EVENT, "ShutDownNow", 0, STAGE_OURS, 0x120003);
@@ -65,6 +65,13 @@ static void locks_and_snapshots(void **state)
     assert_int_equal(example_first(), 0);
 }
 
+static void changes(void **state)
+{
+    (void)state;
+    assert_int_equal(example_changed(), 0);
+    assert_int_equal(stage_block(prices)->change, 2);
+}
+
 static void looking_around(void **state)
 {
     (void)state;
@@ -81,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGED(opening_and_closing),
         STAGED(locks_and_snapshots),
+        STAGED(changes),
         STAGED(looking_around),
     };
 

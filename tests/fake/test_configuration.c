@@ -176,7 +176,7 @@ static const struct row rows[] = {
     {DEFAULTS "include: main.yaml\nmutexes: { M: }\n", NULL, NULL,
      MAIN ":3:10: error: include: the file includes itself; remove it\n", true},
     {"version: 1\nlimits: { objects: 1 }\n" INCLUDE "mutexes: { M: { access: { read: U } } }\n", GOOD_B, NULL,
-     MAIN ":2:20: error: limits.objects: with 2 objects, locks included, the configuration is beyond its limit of 1; remove some, or raise the limit\n", true},
+     MAIN ":2:20: error: limits.objects: with 2 objects, locks and change events included, the configuration is beyond its limit of 1; remove some, or raise the limit\n", true},
     /* errors of the main file */
     {DEFAULTS INCLUDE "mutexes: { M: { sise: 1 } }\n", GOOD_B, NULL,
      MAIN ":4:17: error: mutexes.M: unknown key 'sise'; known here: access and sessions\n", false},

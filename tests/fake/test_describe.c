@@ -71,6 +71,7 @@ static void special_cases(void **state)
         "mutex Global\\L1, lock of S1, readers may wait: deny Guests; Users wait and release; Interactive full control",
         "section Global\\S1, 1099511627776 bytes: deny Guests; Users read; Interactive full control",
         "mutex Global\\L2, lock of S2: nobody but administrators",
+        "event Global\\C, tells of changes to S2: S-1-5-4 wait",
         "section Global\\S2, 1 byte: S-1-5-4 read",
         "event Global\\E, automatic reset: Users wait and signal",
         "semaphore Global\\N, 0 of 2147483647: Users wait and release",
@@ -87,11 +88,11 @@ static void special_cases(void **state)
     sample_section(&sample, "S1", UINT64_C(1) << 40, "L1", access)
         ->u.segment.lock.readers_may_wait = true;
     access = sample_access(&sample, second);
-    sample_section(&sample, "S2", 1, "L2", access);
+    sample_section(&sample, "S2", 1, "L2", access)->u.segment.notify.events[0] = "C";
     access = sample_access(&sample, third);
     sample_event(&sample, "E", false, access);
     sample_semaphore(&sample, "N", 0, INT32_MAX, access);
-    check(&sample, lines, 6);
+    check(&sample, lines, 7);
 }
 
 int main(void)

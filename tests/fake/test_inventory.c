@@ -95,6 +95,31 @@ static void a_lock_stands_before_its_segment(void **state)
     assert_null(items[5].object);
 }
 
+static void change_events_stand_before_their_segment(void **state)
+{
+    static const char *const names[] = {"P.changed.0", "P.changed.1", "P.changed.2", "P.changed.3"};
+    const struct item *items;
+    size_t i;
+
+    (void)state;
+    sample_rich(&w.sample);
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
+        w.sample.objects[0].u.segment.notify.events[i] = names[i];
+    assert_int_equal(build(), SYS_OK);
+    assert_int_equal(w.inventory->count, SAMPLE_RICH_OBJECTS + SHMB_CHANGE_EVENTS);
+    items = w.inventory->items;
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++) {
+        assert_int_equal(items[1 + i].spec.kind, SHMB_EVENT);
+        assert_string_equal(items[1 + i].spec.name, names[i]);
+        assert_true(items[1 + i].spec.manual_reset);
+        assert_int_equal(items[1 + i].spec.size, 0);
+        assert_ptr_equal(items[1 + i].from, &w.sample.objects[0]);
+        assert_int_equal(items[1 + i].access, items[0].access);
+    }
+    assert_string_equal(items[5].spec.name, "Prices");
+    assert_false(items[5].spec.manual_reset);
+}
+
 static void zeros_are_no_content_to_write(void **state)
 {
     struct cfg_initial *initial;
@@ -297,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_lock_stands_before_its_segment),
+        TEST(change_events_stand_before_their_segment),
         TEST(zeros_are_no_content_to_write),
         TEST(equal_lists_are_one_set),
         TEST(each_unknown_account_is_an_error_at_its_place),

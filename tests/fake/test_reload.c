@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "compiler.h"
+#include "directory.h"
 #include "fake_system.h"
 #include "lifecycle.h"
 #include "state.h"
@@ -109,6 +110,59 @@ static void create_keep_retire(size_t number)
     assert_true(told("Plain", "retire", "done"));
     assert_true(told("Go", "retire", "done"));
     assert_non_null(strstr(report_text, "reload\t2\tkeep\tdone\n"));
+}
+
+static bool listed_with(const char *name, uint32_t flag)
+{
+    const struct fake_object *root = fake_find(fake, SHMB_ROOT_NAME), *table;
+    struct shmb_root_slot slot;
+    struct shmb_table_view view;
+    struct shmb_entry_view entry;
+    char table_name[SHMB_TABLE_NAME_BYTES];
+
+    assert_int_equal(shmb_root_read(root->content, root->content_length, &slot), SHMB_READ_OK);
+    shmb_table_name(slot.suffix, table_name);
+    table = fake_find(fake, table_name);
+    assert_int_equal(shmb_table_check(table->content, table->content_length, &slot, &view),
+                     SHMB_READ_OK);
+    assert_int_equal(shmb_table_find(&view, name, strlen(name), &entry), SHMB_READ_OK);
+    return (entry.entry.flags & flag) != 0;
+}
+
+static void add_and_remove_notify(size_t number)
+{
+    if (number == 1) {
+        assert_null(fake_find(fake, "Prices.changed.0"));
+        assert_false(listed_with("Prices", SHMB_ENTRY_NOTIFY));
+        content = fake_find(fake, "Prices")->content;
+        change(HEAD "  Prices: { size: 64, notify: true, initial: { text: none } }\n");
+    } else if (number == 2) {
+        assert_ptr_equal(fake_find(fake, "Prices")->content, content);
+        assert_non_null(fake_find(fake, "Prices.changed.0"));
+        assert_true(fake_find(fake, "Prices.changed.3")->spec.manual_reset);
+        assert_non_null(strstr(fake_find(fake, "Prices.changed.3")->sddl, "(A;;0x120001;;;"));
+        assert_true(told("Prices.changed.2", "create", "done"));
+        assert_true(listed_with("Prices", SHMB_ENTRY_NOTIFY));
+        assert_true(listed_with("Prices.changed.1", SHMB_ENTRY_COMPANION));
+        fake_anew(fake, "Prices.changed.1");
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else if (number == 3) {
+        assert_true(told("Prices.changed.1", "recreate", "done"));
+        assert_int_equal(fake_find(fake, "Prices.changed.1")->spec.kind, SHMB_EVENT);
+        change(HEAD "  Prices: { size: 64, initial: { text: none } }\n");
+    } else {
+        assert_ptr_equal(fake_find(fake, "Prices")->content, content);
+        assert_null(fake_find(fake, "Prices.changed.0"));
+        assert_null(fake_find(fake, "Prices.changed.3"));
+        assert_false(listed_with("Prices", SHMB_ENTRY_NOTIFY));
+    }
+}
+
+static void change_events_come_and_go_beside_their_segment(void **state)
+{
+    (void)state;
+    live(add_and_remove_notify, 4);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECT_DEFERRED), 0);
 }
 
 static void what_is_new_comes_and_what_is_gone_goes(void **state)
@@ -447,6 +501,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_new_comes_and_what_is_gone_goes),
+        TEST(change_events_come_and_go_beside_their_segment),
         TEST(access_changes_in_place),
         TEST(errors_change_nothing),
         TEST(a_size_changes_only_when_asked_for),

@@ -138,6 +138,28 @@ static void locks(void **state)
     unload(&loaded);
 }
 
+static void change_events(void **state)
+{
+    const struct cfg *cfg = good(TEXT(DEFAULTS "segments:\n"
+                                               "  A: { size: 1, notify: true }\n"
+                                               "  B: { size: 1, notify: false }\n"
+                                               "  C: { size: 1 }\n"));
+    const struct cfg_notify *notify = &cfg->objects[0].u.segment.notify;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++) {
+        char name[] = "A.changed.0";
+
+        name[10] = (char)('0' + i);
+        assert_string_equal(notify->events[i], name);
+        assert_null(cfg->objects[1].u.segment.notify.events[i]);
+        assert_null(cfg->objects[2].u.segment.notify.events[i]);
+    }
+    assert_int_equal(notify->place.line, 4);
+    unload(&loaded);
+}
+
 static void initial_contents(void **state)
 {
     static const struct {
@@ -262,6 +284,7 @@ int main(void)
         cmocka_unit_test(every_kind),
         cmocka_unit_test(access_lists),
         cmocka_unit_test(locks),
+        cmocka_unit_test(change_events),
         cmocka_unit_test(initial_contents),
         cmocka_unit_test(forms_of_a_file),
         cmocka_unit_test(sizes_at_the_limits),

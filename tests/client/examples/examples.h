@@ -5,7 +5,7 @@
  * expect a broker with these objects:
  *
  *     segments:
- *       Prices:   { size: 4096, access: { write: [Users] } }
+ *       Prices:   { size: 4096, notify: true, access: { write: [Users] } }
  *       Bare:     { size: 4096, lock: none, access: { write: [Users] } }
  *     events:     { ShutDownNow: { reset: manual, access: { write: [Users] } } }
  *     semaphores: { Licences: { initial: 1, maximum: 3, access: { write: [Users] } } }
@@ -19,6 +19,7 @@ int example_memory(void);
 int example_lock(void);
 int example_brackets(void);
 int example_snapshot(void);
+int example_changed(void);
 int example_first(void);
 int example_list(void);
 int example_state(void);

@@ -1,0 +1,197 @@
+#include "changed.h"
+
+#include <stdio.h>
+
+#include "access.h"
+#include "block.h"
+#include "compiler.h"
+#include "opening.h"
+
+#define PAUSE_MOST_MS 100u
+
+static bool notifies(const struct shmb_segment *segment)
+{
+    return (segment->info.flags & SHMB_FLAG_NOTIFY) != 0;
+}
+
+/* The event of change `number`; opens it unless another call has done so. */
+static int32_t get_event(struct shmb_segment *segment, uint64_t number, HANDLE *out,
+                         struct fault *fault)
+{
+    const unsigned which = (unsigned)(number % SHMB_CHANGE_EVENTS);
+    char name[SHMB_NAME_BYTES + sizeof(SHMB_CHANGED_SUFFIX) + 1];
+    HANDLE event;
+    int32_t result;
+
+    *out = InterlockedCompareExchangePointer(&segment->changed[which], NULL, NULL);
+    if (*out != NULL)
+        return SHMB_OK;
+    (void)snprintf(name, sizeof(name), "%s%s%u", segment->info.name, SHMB_CHANGED_SUFFIX, which);
+    result = opening_object(SHMB_EVENT, name,
+                            shmb_access_mask(SHMB_EVENT, segment->rights == SHMB_WRITE
+                                                             ? SHMB_LEVEL_WRITE
+                                                             : SHMB_LEVEL_READ),
+                            segment->owner, &event, fault);
+    if (result == SHMB_WRONG_KIND)
+        return SHMB_NOT_OURS;
+    if (result != SHMB_OK)
+        return opening_absent(result);
+    *out = InterlockedCompareExchangePointer(&segment->changed[which], event, NULL);
+    if (*out == NULL)
+        *out = event;
+    else
+        CloseHandle(event);
+    return SHMB_OK;
+}
+
+/* For the writer: an event, or NULL. */
+static HANDLE event_to_signal(struct shmb_segment *segment, uint64_t number)
+{
+    struct fault ignored;
+    HANDLE event;
+
+    if (!notifies(segment) || shmb_load32(&segment->mute) != 0)
+        return NULL;
+    if (get_event(segment, number, &event, &ignored) != SHMB_OK)
+        shmb_store32(&segment->mute, 1);
+    return event;
+}
+
+/*
+ * Before the number is stored: who sees the new number finds the event of the
+ * next one reset, also when the writer dies at once.
+ */
+void changed_prepare(struct shmb_segment *segment, const struct shmb_block *block)
+{
+    HANDLE next;
+
+    segment->change = shmb_load64(&block->change) + 1;
+    next = event_to_signal(segment, segment->change + 1);
+    if (next != NULL)
+        ResetEvent(next);
+}
+
+void changed_tell(struct shmb_segment *segment)
+{
+    HANDLE event = event_to_signal(segment, segment->change);
+
+    if (event != NULL)
+        SetEvent(event);
+}
+
+void changed_close(struct shmb_segment *segment)
+{
+    unsigned i;
+
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
+        if (segment->changed[i] != NULL)
+            CloseHandle(segment->changed[i]);
+}
+
+static int32_t number_now(const struct shmb_segment *segment, uint64_t *number)
+{
+    struct shmb_block *block;
+    int32_t result = block_get(segment, &block);
+
+    if (result == SHMB_OK && block == NULL)
+        result = SHMB_BAD_ARGUMENT;
+    if (result == SHMB_OK)
+        *number = shmb_load64(&block->change);
+    return result;
+}
+
+int32_t SHMB_CALL shmb_change_number(const shmb_segment *segment, uint64_t *number)
+{
+    if (number != NULL)
+        *number = 0;
+    if (segment == NULL || number == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return result_end_plain(number_now(segment, number));
+}
+
+int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number, void **event)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    if (event != NULL)
+        *event = NULL;
+    if (segment == NULL || event == NULL || !notifies(segment))
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return result_end(get_event(segment, number + 1, event, &fault), &fault);
+}
+
+/* What is left of a time that began at `start`, at most SHMB_RECHECK_MS. */
+static DWORD left(ULONGLONG start, uint32_t timeout_ms)
+{
+    ULONGLONG gone = GetTickCount64() - start;
+
+    if (timeout_ms == SHMB_INFINITE)
+        return SHMB_RECHECK_MS;
+    if (gone >= timeout_ms)
+        return 0;
+    return timeout_ms - gone < SHMB_RECHECK_MS ? (DWORD)(timeout_ms - gone) : SHMB_RECHECK_MS;
+}
+
+/*
+ * One wait, at most until somebody has to look again. `*alarms` counts signals
+ * without a change: anybody who may write may set the events, and does where the
+ * segment was made anew under this handle. That must not make us run hot.
+ */
+static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time, unsigned *alarms,
+                         struct fault *fault)
+{
+    HANDLE event;
+    uint64_t now;
+    int32_t result = get_event(segment, seen + 1, &event, fault);
+    DWORD pause;
+
+    if (result != SHMB_OK)
+        return result;
+    switch (WaitForSingleObject(event, time)) {
+    case WAIT_OBJECT_0:
+        break;
+    case WAIT_TIMEOUT:
+        return SHMB_OK;
+    default:
+        return fault_call(fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
+    }
+    if (number_now(segment, &now) != SHMB_OK || now != seen)
+        return SHMB_OK; /* the caller looks as well */
+    pause = ++*alarms < PAUSE_MOST_MS ? *alarms : PAUSE_MOST_MS;
+    Sleep(pause < time ? pause : time);
+    return SHMB_OK;
+}
+
+static int32_t wait_changed(struct shmb_segment *segment, uint64_t *number, uint32_t timeout_ms,
+                            struct fault *fault)
+{
+    const ULONGLONG start = GetTickCount64();
+    unsigned alarms = 0;
+
+    for (;;) {
+        DWORD time = left(start, timeout_ms);
+        uint64_t now;
+        int32_t result = number_now(segment, &now);
+
+        if (result != SHMB_OK)
+            return fault_plain(fault, result);
+        if (now != *number) {
+            *number = now;
+            return SHMB_OK;
+        }
+        if (time == 0)
+            return fault_plain(fault, SHMB_TIMEOUT);
+        result = wait_once(segment, now, time, &alarms, fault);
+        if (result != SHMB_OK)
+            return result;
+    }
+}
+
+int32_t SHMB_CALL shmb_wait_changed(shmb_segment *segment, uint64_t *number, uint32_t timeout_ms)
+{
+    struct fault fault = {CALL_NONE, 0};
+
+    if (segment == NULL || number == NULL || !notifies(segment))
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return result_end(wait_changed(segment, number, timeout_ms, &fault), &fault);
+}
