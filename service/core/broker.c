@@ -145,6 +145,16 @@ static enum sys_status load_state(struct broker *broker, struct sys_failure *why
     return SYS_OK;
 }
 
+/* Clients keep what a newer broker made in an order that this one does not know. */
+static enum sys_status refuse_newer(const struct broker *broker, struct sys_failure *why)
+{
+    const struct system *system = broker->system;
+
+    system->report(system->self, EVENT_DIRECTORY_NEWER, NULL, 0);
+    (void)snprintf(why->text, sizeof(why->text), "the directory is a newer broker's");
+    return SYS_FAILED;
+}
+
 static void release(struct broker *broker)
 {
     descriptor_cache_free(broker->cache);
@@ -196,11 +206,12 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         status = claim(broker, why);
     if (status == SYS_OK)
         status = load_state(broker, why);
+    if (status == SYS_OK && !publication_begin(broker->publication))
+        status = refuse_newer(broker, why);
     if (status != SYS_OK) {
         release(broker);
         return status;
     }
-    publication_begin(broker->publication);
     create_all(broker);
     if (!stopping(broker)) {
         publication_restore(broker->publication);

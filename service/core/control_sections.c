@@ -57,7 +57,8 @@ static enum sys_status make_section(struct control_sets *sets, struct control_se
                                     struct trouble *avoided, struct sys_failure *why)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
-    const struct shared_spec spec = {name, control_size(section->blocks), rules, count};
+    const struct shared_spec spec = {
+        .name = name, .size = control_size(section->blocks), .rules = rules, .rule_count = count};
     enum sys_status status = SYS_TAKEN;
     int tries;
 

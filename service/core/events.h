@@ -60,6 +60,12 @@ enum event_id {
      * serves without them. %1 the protections, each with the reason
      */
     EVENT_HARDENING_REFUSED = 130,
+    /*
+     * Error. Programs still hold the directory of a newer broker, whose order
+     * this one does not know; it ended and touched nothing. Install that version
+     * again, or end these programs.
+     */
+    EVENT_DIRECTORY_NEWER = 131,
 
     /*
      * Error. The configuration has errors, nothing of it is served.

@@ -34,6 +34,7 @@ struct publication {
     struct trouble troubles[PARTS], avoided;
     const struct bulletin_reload *reload;
     uint64_t revision; /* published last; 0: nothing */
+    bool newer;        /* clients keep a root of an order that this broker does not know */
     bool due;          /* the table that is published does not hold any more */
 };
 
@@ -78,10 +79,21 @@ static void write_root_header(struct shmb_root *root, const struct sys_identity 
     shmb_store32(&root->magic, SHMB_ROOT_MAGIC);
 }
 
+static bool root_fits(void *context, const void *view)
+{
+    struct publication *publication = context;
+    const struct shmb_root *root = view;
+
+    publication->newer =
+        shmb_load32(&root->magic) == SHMB_ROOT_MAGIC && root->abi_version > SHMB_ABI_VERSION;
+    return !publication->newer;
+}
+
 /* True: it is there now and was missing. */
 static bool make_root(struct publication *publication)
 {
-    struct shared_spec spec = {.name = SHMB_ROOT_NAME, .size = SHMB_ROOT_SIZE};
+    struct shared_spec spec = {
+        .name = SHMB_ROOT_NAME, .size = SHMB_ROOT_SIZE, .fits = root_fits, .context = publication};
     struct trouble *trouble = &publication->troubles[PART_ROOT];
     struct sys_failure why = {0};
     enum sys_status status;
@@ -93,6 +105,8 @@ static bool make_root(struct publication *publication)
     /* A client that has kept the root of a former broker sees the tables of this one in it. */
     status = shared_make_or_adopt(publication->system, publication->identity->owner, &spec,
                                   publication->state, &publication->root, &adopted, &why);
+    if (publication->newer)
+        return false;
     if (status != SYS_OK) {
         trouble_begin(trouble, publication->system, spec.name, status, &why);
         return false;
@@ -117,10 +131,12 @@ static bool make_report(struct publication *publication)
     return false;
 }
 
-void publication_begin(struct publication *publication)
+bool publication_begin(struct publication *publication)
 {
     (void)make_root(publication);
-    (void)make_report(publication);
+    if (!publication->newer)
+        (void)make_report(publication);
+    return !publication->newer;
 }
 
 static enum shmb_entry_state entry_state(enum item_state state)

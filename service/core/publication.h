@@ -27,9 +27,10 @@ struct publication *publication_new(const struct system *system,
 /*
  * Makes root and report. To be called before the objects are made: a client
  * that finds the root waits for the first table, one that does not find it goes
- * by plain names.
+ * by plain names. False: clients keep a root of the broker's of a newer order
+ * than this one knows; nothing has been changed, and the broker must not go on.
  */
-void publication_begin(struct publication *publication);
+bool publication_begin(struct publication *publication);
 
 /*
  * Takes over what a former broker's clients know of the segments that were

@@ -59,19 +59,24 @@ enum sys_status shared_adopt(const struct system *system, const char *owner,
                              struct shared *out, struct sys_failure *why)
 {
     const struct descriptor_use use = {.kind = SHMB_SECTION};
-    struct sys_descriptor *descriptor;
+    struct sys_descriptor *descriptor = NULL;
     enum sys_status status;
 
     *out = (struct shared){0};
     status = open_ours(system, owner, spec, state, &out->section, why);
     if (status != SYS_OK)
         return status;
-    status = descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
+    status = shared_map(system, out, spec->size, why);
+    if (status == SYS_OK && spec->fits != NULL && !spec->fits(spec->context, out->view)) {
+        shared_end(system, out);
+        return SYS_FAILED;
+    }
+    if (status == SYS_OK)
+        status =
+            descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
     if (status == SYS_OK)
         status = system->protect(system->self, out->section, descriptor, why);
     system->descriptor_free(system->self, descriptor);
-    if (status == SYS_OK)
-        status = shared_map(system, out, spec->size, why);
     if (status == SYS_OK)
         return SYS_OK;
     shared_end(system, out);

@@ -20,6 +20,9 @@ struct shared_spec {
     size_t size;
     const struct access_rule *rules; /* for readers besides the broker and administrators */
     size_t rule_count;
+    /* NULL, or whether the content of a former broker's section can be gone on with. */
+    bool (*fits)(void *context, const void *view);
+    void *context;
 };
 
 /*
@@ -33,6 +36,7 @@ enum sys_status shared_make(const struct system *system, const char *owner,
 /*
  * The same, but takes over a section of a former broker that clients have kept,
  * with its content; `state` knows it, and remembers this one. `*adopted` tells.
+ * One that does not fit is not changed.
  */
 enum sys_status shared_make_or_adopt(const struct system *system, const char *owner,
                                      const struct shared_spec *spec, struct state *state,

@@ -22,6 +22,7 @@
     X(STATE_NEWER, FAILURE)                                                                        \
     X(STATE_FAILED, FAILURE)                                                                       \
     X(HARDENING_REFUSED, WARNING)                                                                  \
+    X(DIRECTORY_NEWER, FAILURE) \
     X(CONFIG_INVALID, FAILURE)                                                                     \
     X(CONFIG_UNREADABLE, FAILURE)                                                                  \
     X(CONFIG_WARNING, WARNING)                                                                     \

@@ -430,6 +430,44 @@ static void a_newer_state_is_not_touched(void **state)
     assert_int_equal(fake_calls(fake, FAKE_CREATE), 0);
 }
 
+static void look_on(size_t number)
+{
+    (void)number;
+}
+
+static void hold_the_directory(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, SHMB_ROOT_NAME);
+}
+
+/* One that clients have kept of a broker with another order of it, ours to judge by its owner. */
+static void a_newer_directory_is_not_touched(void **state)
+{
+    struct shmb_root *root;
+    size_t protected;
+
+    (void)state;
+    live(hold_the_directory, 1);
+    root = (struct shmb_root *)(void *)fake_find(fake, SHMB_ROOT_NAME)->content;
+    root->abi_version = SHMB_ABI_VERSION + 1;
+    root->broker_pid = 1;
+    protected = fake_calls(fake, FAKE_PROTECT);
+    fake_stop_at(fake, FAKE_WAIT, 2);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_SYSTEM);
+    assert_int_equal(fake_event_count(fake, EVENT_DIRECTORY_NEWER), 1);
+    assert_null(fake_find(fake, "Prices"));
+    assert_int_equal(fake_calls(fake, FAKE_PROTECT), protected);
+    assert_int_equal(root->broker_pid, 1);
+    /* One of this version stops nothing. */
+    root->abi_version = SHMB_ABI_VERSION;
+    at_wait = look_on;
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+    assert_int_equal(root->broker_pid, FAKE_PROCESS);
+    fake_client_close(fake, SHMB_ROOT_NAME);
+    assert_int_equal(fake_event_count(fake, EVENT_DIRECTORY_NEWER), 1);
+}
+
 static char before[8][1024];
 
 static const char *const watched[] = {"Prices", "Prices.lock", "Plain", "Go",
@@ -512,6 +550,7 @@ int main(void)
         TEST(without_proof_it_is_a_stranger_s),
         TEST(the_exact_size_clients_were_told_stays),
         TEST(a_newer_state_is_not_touched),
+        TEST(a_newer_directory_is_not_touched),
         TEST(each_call_of_a_reload_fails),
     };
 

@@ -23,6 +23,7 @@ static const struct event_row {
     {EVENT_STATE_NEWER, 'e', 0},
     {EVENT_STATE_FAILED, 'e', 1},
     {EVENT_HARDENING_REFUSED, 'w', 1},
+    {EVENT_DIRECTORY_NEWER, 'e', 0},
     {EVENT_CONFIG_INVALID, 'e', 3},
     {EVENT_CONFIG_UNREADABLE, 'e', 2},
     {EVENT_CONFIG_WARNING, 'w', 2},
