@@ -58,6 +58,8 @@ static int32_t open_table(struct lookup *lookup, const char *owner, struct fault
 
     shmb_table_name(lookup->slot.suffix, name);
     result = opening_object(SHMB_SECTION, name, SECTION_READ_ACCESS, owner, &table, fault);
+    if (result == SHMB_WRONG_KIND)
+        return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return result;
     result =

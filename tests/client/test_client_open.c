@@ -338,6 +338,26 @@ static void a_strangers_directory_is_gone_round(void **state)
     assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
 }
 
+/* Its name is known to whoever may read the root, and free when the broker has died. */
+static void a_strangers_table_is_gone_round(void **state)
+{
+    const struct shmb_root_slot *slot = &stage_root()->slot[stage_root()->publication & 1];
+    shmb_info info = {.size = sizeof(info)};
+    char name[SHMB_TABLE_NAME_BYTES];
+    HANDLE squat;
+
+    (void)state;
+    shmb_table_name(slot->suffix, name);
+    stage_table_close();
+    squat = stage_object(SHMB_SECTION, name, slot->table_size, STAGE_STRANGER, STAGE_SECTION_READ);
+    assert_int_equal(shmb_describe("ShmbTest.One", &info), SHMB_NOT_OURS);
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
+    stage_close(squat);
+    stage_object(SHMB_EVENT, name, 0, STAGE_STRANGER, 0x120003);
+    assert_int_equal(shmb_describe("ShmbTest.One", &info), SHMB_NOT_OURS);
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
+}
+
 static void a_strangers_control_section_is_not_ours(void **state)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
@@ -670,6 +690,7 @@ int main(void)
         STAGED(a_strangers_section_is_not_ours),
         STAGED(conflict_and_failure_are_states),
         STAGED(a_strangers_directory_is_gone_round),
+        STAGED(a_strangers_table_is_gone_round),
         STAGED(a_strangers_control_section_is_not_ours),
         STAGED(other_versions_and_rubbish_are_told),
         STAGED(a_directory_without_table_is_none),
