@@ -202,6 +202,8 @@ static_checks() {
         "$shmb_build"/mingw-x??/{bin/shmbclient.dll,client/lib/shmbclient_static.a}
     check 'a library that creates is found' refuses_makers
     check 'the schema agrees with the loader' python3 "$root/tests/schema.py"
+    check 'nothing is lost under torture, 20 s' "$root/tests/torture.sh" 20
+    check 'torture finds brokers with a fault' "$root/tests/torture.sh" --mutants
     check 'fuzzing, 5 s each' "$root/tests/fuzz.sh" 5
 }
 

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Kills brokers, keepers and clients under Wine while clients of both bitnesses
+# write and check every byte; see tests/torture/torture.c.
+#
+#   tests/torture.sh SECONDS [SEED]   at least that long, and until the floors are
+#                                     reached; the seed is printed
+#   tests/torture.sh --mutants        brokers with a deliberate fault must be found
+#
+# The exit code is 0 where nothing was lost, or each mutant found.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+. "$root/install/common.sh"
+SHMB_BUILD=$shmb_build
+. "$root/tests/wine.sh"
+bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
+trap wine_end EXIT
+trap 'exit 130' INT TERM HUP
+
+# torture SECONDS SEED BROKER: in a prefix of its own.
+torture() {
+    local code
+    wine_begin "$bin" "$bin32" || return 1
+    [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; return 1; }
+    timeout -k 10 $(($1 * 10 + 300)) "${wine_command[@]}" "$bin/torture.exe" "$1" "$2" \
+        "$(wine_path "$bin/$3.exe")" "$(wine_path "$bin32/torture_worker.exe")" </dev/null |
+        tr -d '\r'
+    code=${PIPESTATUS[0]}
+    wine_end
+    return "$code"
+}
+
+# A mutant is found where the run says what it has found.
+mutants() {
+    local mutant said
+    for mutant in "$bin"/torture_mutant_*.exe; do
+        mutant=$(basename "$mutant" .exe)
+        said=$(torture 20 $RANDOM "$mutant")
+        if [ $? = 1 ] && grep -q '^FAILED: ' <<<"$said"; then
+            echo "$mutant: found. $(grep '^FAILED: ' <<<"$said")"
+        else
+            printf '%s: not found\n%s\n' "$mutant" "$said"
+            return 1
+        fi
+    done
+}
+
+case ${1:-} in
+--mutants) ;;
+[1-9]*) ;;
+*)
+    echo "usage: $0 SECONDS [SEED] | --mutants" >&2
+    exit 2
+    ;;
+esac
+"$root/install/setup.sh" && build_preset mingw-x64 && build_preset mingw-x86 || exit 1
+if [ "$1" = --mutants ]; then
+    mutants
+else
+    torture "$1" "${2:-$RANDOM}" shmbroker
+fi

@@ -1,0 +1,39 @@
+/*
+ * mutant.c - a broker with one deliberate fault, which the torture run must
+ * find: linked instead of port_open, of which the product knows nothing.
+ * SHMB_MUTANT says which fault.
+ *
+ *   1  what exists already is never known as the broker's own: no adoption
+ */
+#include "port.h"
+
+#include <string.h>
+
+void __real_port_open(struct port *port, const struct port_host *host, struct event_sink *sink,
+                      struct system *out);
+void __wrap_port_open(struct port *port, const struct port_host *host, struct event_sink *sink,
+                      struct system *out);
+
+#if SHMB_MUTANT == 1
+static enum sys_status (*inspect)(void *self, const char *name, struct sys_facts *facts,
+                                  struct sys_object **out, struct sys_failure *why);
+
+static enum sys_status inspect_badly(void *self, const char *name, struct sys_facts *facts,
+                                     struct sys_object **out, struct sys_failure *why)
+{
+    enum sys_status status = inspect(self, name, facts, out, why);
+
+    memset(facts->owner, 0, sizeof(facts->owner));
+    return status;
+}
+#endif
+
+void __wrap_port_open(struct port *port, const struct port_host *host, struct event_sink *sink,
+                      struct system *out)
+{
+    __real_port_open(port, host, sink, out);
+#if SHMB_MUTANT == 1
+    inspect = out->inspect;
+    out->inspect = inspect_badly;
+#endif
+}
