@@ -11,6 +11,7 @@ static const char general[] =
     "  shmb list                         all objects\n"
     "  shmb info NAME                    one object, and your rights on it\n"
     "  shmb doctor NAME                  what keeps a program from an object, and the remedy\n"
+    "  shmb scan [PATTERN]               objects that exist now, and a configuration for them\n"
     "  shmb read NAME                    bytes of a segment to the standard output\n"
     "  shmb dump NAME                    the same in hex and text\n"
     "  shmb write NAME                   a text or the standard input into a segment\n"
@@ -78,6 +79,23 @@ static const char help_doctor[] =
     "\n"
     "  shmb doctor Prices\n"
     "  shmb doctor Prices --as full --dll C:\\App\\shmbclient.dll\n";
+
+static const char help_scan[] =
+    "shmb scan [PATTERN] [--yaml | --json]\n"
+    "\n"
+    "The sections, mutexes, events and semaphores that exist now under Global\\, and those of\n"
+    "this session alone, whoever made them: kind, where, whether the broker holds it, size\n"
+    "of a section, name. <= stands before a size that is rounded up to pages: the system\n"
+    "keeps no other. In PATTERN * stands for any text and ? for a character.\n"
+    "\n"
+    "--yaml   a first configuration with those the broker does not hold yet. Mutexes are\n"
+    "         taken for the lock of a section by their names: X.lock, sync_X, XMutex and\n"
+    "         the like. Look it through: Windows and others have objects, too.\n"
+    "--json   {\"objects\":[{\"name\":, \"kind\":, \"held\":, \"session\":null|N,\n"
+    "         section: \"bytes\":, \"rounded\":}, ...]}; null: you may not look\n"
+    "\n"
+    "  shmb scan\n"
+    "  shmb scan \"MyApp*\" --yaml > start.yaml\n";
 
 static const char help_read[] =
     "shmb read NAME [--offset N] [--count N] [--raw]\n"
@@ -179,10 +197,10 @@ static const char help_semaphore[] =
 static const struct {
     const char *verb, *text;
 } table[] = {
-    {"list", help_list},   {"info", help_info},           {"doctor", help_doctor},
-    {"read", help_read},   {"dump", help_dump},           {"write", help_write},
-    {"lock", help_lock},   {"repair", help_repair},       {"mutex", help_mutex},
-    {"event", help_event}, {"semaphore", help_semaphore},
+    {"list", help_list},   {"info", help_info},   {"doctor", help_doctor},
+    {"scan", help_scan},   {"read", help_read},   {"dump", help_dump},
+    {"write", help_write}, {"lock", help_lock},   {"repair", help_repair},
+    {"mutex", help_mutex}, {"event", help_event}, {"semaphore", help_semaphore},
 };
 
 void help_print(void)

@@ -2,9 +2,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "owner.h"
 #include "wide.h"
+
+typedef LONG(NTAPI *query_object)(HANDLE object, int what, void *out, ULONG size, ULONG *needed);
 
 #define PREFIX_MAX 7 /* of "Global\" */
 
@@ -44,6 +47,42 @@ HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask)
     free(bare);
     SetLastError(code);
     return handle;
+}
+
+static bool query(const char *name, HANDLE object, void *out, ULONG size)
+{
+    FARPROC found = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name);
+    query_object call;
+
+    if (found == NULL)
+        return false;
+    memcpy(&call, &found, sizeof(call));
+    return call(object, 0, out, size, NULL) >= 0;
+}
+
+bool plain_semaphore(HANDLE semaphore, LONG *count, LONG *maximum)
+{
+    struct {
+        LONG current, maximum;
+    } basic;
+
+    if (!query("NtQuerySemaphore", semaphore, &basic, sizeof(basic)))
+        return false;
+    *count = basic.current;
+    *maximum = basic.maximum;
+    return true;
+}
+
+bool plain_event(HANDLE event, bool *manual_reset)
+{
+    struct {
+        LONG type, state;
+    } basic;
+
+    if (!query("NtQueryEvent", event, &basic, sizeof(basic)))
+        return false;
+    *manual_reset = basic.type == 0; /* NotificationEvent */
+    return true;
 }
 
 void plain_account(PSID sid, char *out, size_t size)

@@ -15,6 +15,13 @@
  */
 HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask);
 
+/*
+ * How a semaphore and an event stand; Win32 has no call that asks without taking. The
+ * handle needs bit 0 of its kind's rights. False: the system does not say.
+ */
+bool plain_semaphore(HANDLE semaphore, LONG *count, LONG *maximum);
+bool plain_event(HANDLE event, bool *manual_reset);
+
 /* "DOMAIN\name", or the SID as text where it has no name. Always terminated. */
 void plain_account(PSID sid, char *out, size_t size);
 

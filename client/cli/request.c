@@ -13,6 +13,7 @@ static const struct option {
 } options[] = {
     {"--json", OPTION_JSON, false, 0},
     {"--raw", OPTION_RAW, false, 0},
+    {"--yaml", OPTION_YAML, false, 0},
     {"--text", OPTION_TEXT, true, 0},
     {"--as", OPTION_AS, true, 0},
     {"--dll", OPTION_DLL, true, 0},
@@ -125,7 +126,7 @@ static bool read_option(const struct verb *verb, const struct words *words, size
 
 static bool take_name(const struct verb *verb, const char *word, struct request *request)
 {
-    if (!verb->takes_name || request->name != NULL) {
+    if (verb->name == NAME_NONE || request->name != NULL) {
         out_error("\"%s\" is not expected here; see shmb %s --help", word, verb->verb);
         return false;
     }
@@ -150,7 +151,7 @@ static bool check_complete(const struct verb *verb, const struct request *reques
     const char *action = verb->action != NULL ? verb->action : "";
     const char *between = verb->action != NULL ? " " : "";
 
-    if (verb->takes_name && request->name == NULL) {
+    if (verb->name == NAME_NEEDED && request->name == NULL) {
         out_error("%s%s%s needs a name; see shmb %s --help", verb->verb, between, action,
                   verb->verb);
         return false;

@@ -13,14 +13,15 @@
 #include "words.h"
 
 /* Options, as bits. */
-#define OPTION_JSON    0x01u /* --json */
-#define OPTION_OFFSET  0x02u /* --offset N */
-#define OPTION_COUNT   0x04u /* --count N */
-#define OPTION_TEXT    0x08u /* --text T */
-#define OPTION_TIMEOUT 0x10u /* --timeout MS */
-#define OPTION_RAW     0x20u /* --raw */
-#define OPTION_AS      0x40u /* --as LEVEL */
-#define OPTION_DLL     0x80u /* --dll PATH */
+#define OPTION_JSON    0x01u  /* --json */
+#define OPTION_OFFSET  0x02u  /* --offset N */
+#define OPTION_COUNT   0x04u  /* --count N */
+#define OPTION_TEXT    0x08u  /* --text T */
+#define OPTION_TIMEOUT 0x10u  /* --timeout MS */
+#define OPTION_RAW     0x20u  /* --raw */
+#define OPTION_AS      0x40u  /* --as LEVEL */
+#define OPTION_DLL     0x80u  /* --dll PATH */
+#define OPTION_YAML    0x100u /* --yaml */
 
 struct request {
     unsigned given;         /* OPTION_... */
@@ -35,11 +36,15 @@ struct request {
     uint32_t command_code;  /* set by a verb that runs it and is done: its exit code */
 };
 
+/* Does a verb take the name of an object? */
+enum request_name { NAME_NONE, NAME_NEEDED, NAME_OPTIONAL };
+
 /* A verb, or an action of one such as `event set`. */
 struct verb {
     const char *verb, *action; /* action NULL: the verb has none */
     unsigned options;          /* those it takes */
-    bool takes_name, runs_command;
+    enum request_name name;
+    bool runs_command;
     enum shmb_exit (*run)(struct request *request);
 };
 

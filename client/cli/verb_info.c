@@ -8,28 +8,18 @@
 #include "fail.h"
 #include "names.h"
 #include "out.h"
+#include "plain.h"
 #include "segment.h"
 #include "show.h"
 
-/* How a semaphore stands; Win32 has no call that asks without taking. */
-struct semaphore_basic {
-    LONG current, maximum;
-};
-typedef LONG(NTAPI *query_semaphore)(HANDLE semaphore, int what, void *out, ULONG size,
-                                     ULONG *needed);
-
-static bool ask_semaphore(const char *name, struct semaphore_basic *out)
+static bool ask_semaphore(const char *name, LONG *count, LONG *maximum)
 {
-    FARPROC found = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQuerySemaphore");
-    query_semaphore query;
     HANDLE semaphore;
     bool ok;
 
-    if (found == NULL ||
-        shmb_open_object(name, SHMB_KIND_SEMAPHORE, SHMB_READ, 0, &semaphore) != SHMB_OK)
+    if (shmb_open_object(name, SHMB_KIND_SEMAPHORE, SHMB_READ, 0, &semaphore) != SHMB_OK)
         return false;
-    memcpy(&query, &found, sizeof(query));
-    ok = query(semaphore, 0, out, sizeof(*out), NULL) >= 0;
+    ok = plain_semaphore(semaphore, count, maximum);
     CloseHandle(semaphore);
     return ok;
 }
@@ -105,7 +95,7 @@ static int32_t find(const char *name, shmb_info *info)
 /* How the object answers the caller; what the broker does not hold gives no rights. */
 struct answer {
     bool read, write, counted;
-    struct semaphore_basic semaphore;
+    LONG count, maximum;
 };
 
 static void ask(const shmb_info *info, struct answer *answer)
@@ -114,7 +104,7 @@ static void ask(const shmb_info *info, struct answer *answer)
     answer->read = try_open(info->name, info->kind, SHMB_READ, NULL) == SHMB_OK;
     answer->write = try_open(info->name, info->kind, SHMB_WRITE, NULL) == SHMB_OK;
     if (info->kind == SHMB_KIND_SEMAPHORE)
-        answer->counted = ask_semaphore(info->name, &answer->semaphore);
+        answer->counted = ask_semaphore(info->name, &answer->count, &answer->maximum);
 }
 
 static void print_json(const shmb_info *info, const struct answer *answer)
@@ -122,7 +112,7 @@ static void print_json(const shmb_info *info, const struct answer *answer)
     out_text("{");
     show_json(info);
     if (info->kind == SHMB_KIND_SEMAPHORE && answer->counted)
-        out_text(",\"count\":%ld", (long)answer->semaphore.current);
+        out_text(",\"count\":%ld", (long)answer->count);
     else if (info->kind == SHMB_KIND_SEMAPHORE)
         out_text(",\"count\":null");
     out_text(",\"rights\":[%s%s%s]}\n", answer->read ? "\"read\"" : "",
@@ -144,8 +134,7 @@ static void print_segment(const shmb_info *info)
 static void print_semaphore(const shmb_info *info, const struct answer *answer)
 {
     if (answer->counted)
-        out_text("count:       %ld of %ld\n", (long)answer->semaphore.current,
-                 (long)answer->semaphore.maximum);
+        out_text("count:       %ld of %ld\n", (long)answer->count, (long)answer->maximum);
     if (info->state != SHOW_STATE_UNKNOWN)
         out_text("made with:   %" PRId32 " of %" PRId32 "\n", info->initial, info->maximum);
 }

@@ -10,21 +10,22 @@
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW)
 
 static const struct verb verbs[] = {
-    {"list", NULL, OPTION_JSON, false, false, verb_list},
-    {"info", NULL, OPTION_JSON, true, false, verb_info},
-    {"doctor", NULL, OPTION_AS | OPTION_DLL | OPTION_JSON, true, false, verb_doctor},
-    {"read", NULL, RANGE_OPTIONS, true, false, verb_read},
-    {"dump", NULL, RANGE_OPTIONS, true, false, verb_dump},
-    {"write", NULL, OPTION_OFFSET | OPTION_TEXT | OPTION_TIMEOUT, true, false, verb_write},
-    {"lock", NULL, OPTION_TIMEOUT, true, true, verb_lock},
-    {"repair", NULL, OPTION_TIMEOUT, true, false, verb_repair},
-    {"mutex", "lock", OPTION_TIMEOUT, true, true, verb_mutex_lock},
-    {"event", "set", 0, true, false, verb_event_set},
-    {"event", "reset", 0, true, false, verb_event_reset},
-    {"event", "wait", OPTION_TIMEOUT, true, false, verb_event_wait},
-    {"semaphore", "take", OPTION_TIMEOUT, true, true, verb_semaphore_take},
-    {"semaphore", "release", OPTION_COUNT, true, false, verb_semaphore_release},
-    {"semaphore", "info", OPTION_JSON, true, false, verb_semaphore_info},
+    {"list", NULL, OPTION_JSON, NAME_NONE, false, verb_list},
+    {"info", NULL, OPTION_JSON, NAME_NEEDED, false, verb_info},
+    {"doctor", NULL, OPTION_AS | OPTION_DLL | OPTION_JSON, NAME_NEEDED, false, verb_doctor},
+    {"scan", NULL, OPTION_YAML | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
+    {"read", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_read},
+    {"dump", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_dump},
+    {"write", NULL, OPTION_OFFSET | OPTION_TEXT | OPTION_TIMEOUT, NAME_NEEDED, false, verb_write},
+    {"lock", NULL, OPTION_TIMEOUT, NAME_NEEDED, true, verb_lock},
+    {"repair", NULL, OPTION_TIMEOUT, NAME_NEEDED, false, verb_repair},
+    {"mutex", "lock", OPTION_TIMEOUT, NAME_NEEDED, true, verb_mutex_lock},
+    {"event", "set", 0, NAME_NEEDED, false, verb_event_set},
+    {"event", "reset", 0, NAME_NEEDED, false, verb_event_reset},
+    {"event", "wait", OPTION_TIMEOUT, NAME_NEEDED, false, verb_event_wait},
+    {"semaphore", "take", OPTION_TIMEOUT, NAME_NEEDED, true, verb_semaphore_take},
+    {"semaphore", "release", OPTION_COUNT, NAME_NEEDED, false, verb_semaphore_release},
+    {"semaphore", "info", OPTION_JSON, NAME_NEEDED, false, verb_semaphore_info},
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -21,6 +21,8 @@ enum shmb_exit verb_info(struct request *request);
 
 enum shmb_exit verb_doctor(struct request *request);
 
+enum shmb_exit verb_scan(struct request *request);
+
 enum shmb_exit verb_read(struct request *request);
 enum shmb_exit verb_dump(struct request *request);
 enum shmb_exit verb_write(struct request *request);

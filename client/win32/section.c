@@ -41,20 +41,33 @@ void section_unmap(struct section_view *view)
     memset(view, 0, sizeof(*view));
 }
 
-uint32_t section_size(HANDLE section, uint64_t *bytes)
+static uint32_t ask(HANDLE section, struct section_basic *basic)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     FARPROC found = ntdll != NULL ? GetProcAddress(ntdll, "NtQuerySection") : NULL;
-    struct section_basic basic;
     query_section query;
 
-    *bytes = 0;
+    memset(basic, 0, sizeof(*basic));
     if (found == NULL)
         return ERROR_PROC_NOT_FOUND;
     memcpy(&query, &found, sizeof(query));
-    memset(&basic, 0, sizeof(basic));
-    if (query(section, 0, &basic, sizeof(basic), NULL) < 0)
+    if (query(section, 0, basic, sizeof(*basic), NULL) < 0)
         return ERROR_ACCESS_DENIED; /* all that can be wrong with a section's handle */
-    *bytes = (uint64_t)basic.size.QuadPart;
     return 0;
+}
+
+uint32_t section_size(HANDLE section, uint64_t *bytes)
+{
+    struct section_basic basic;
+    uint32_t code = ask(section, &basic);
+
+    *bytes = code == 0 ? (uint64_t)basic.size.QuadPart : 0;
+    return code;
+}
+
+bool section_backed(HANDLE section)
+{
+    struct section_basic basic;
+
+    return ask(section, &basic) == 0 && (basic.attributes & (SEC_FILE | SEC_IMAGE)) != 0;
 }

@@ -4,6 +4,7 @@
 #ifndef SHMB_SECTION_H
 #define SHMB_SECTION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <windows.h>
 
@@ -32,5 +33,8 @@ void section_unmap(struct section_view *view);
  * SECTION_QUERY. Returns 0, or the Win32 code with `*bytes` 0.
  */
 uint32_t section_size(HANDLE section, uint64_t *bytes);
+
+/* Does it show a file or a program, and is not memory alone? Needs SECTION_QUERY. */
+bool section_backed(HANDLE section);
 
 #endif

@@ -1,0 +1,293 @@
+#include "starter.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler.h"
+#include "names.h"
+#include "utf.h"
+
+#define PIECE_MAX 1024u
+#define SIZE_MOST ((uint64_t)1 << 40) /* of a segment in a configuration */
+
+struct writer {
+    const struct starter_object *objects;
+    size_t count;
+    bool *used; /* written already, or not to be written */
+    void (*put)(void *context, const char *text);
+    void *context;
+};
+
+static void say(const struct writer *writer, const char *format, ...) SHMB_PRINTF(2, 3);
+
+static void say(const struct writer *writer, const char *format, ...)
+{
+    char text[PIECE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    writer->put(writer->context, text);
+}
+
+/* ---- patterns ---- */
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+bool starter_fits(const char *pattern, const char *text)
+{
+    const char *star = NULL, *behind = NULL;
+
+    while (*text != '\0') {
+        if (*pattern == '*') {
+            star = ++pattern;
+            behind = text;
+        } else if (*pattern == '?' || (*pattern != '\0' && lower(*pattern) == lower(*text))) {
+            pattern++;
+            text++;
+            while (pattern[-1] == '?' && ((unsigned char)*text & 0xC0u) == 0x80u)
+                text++; /* the rest of a character */
+        } else if (star != NULL) {
+            pattern = star;
+            text = ++behind;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
+
+bool starter_locks(const char *section, const char *mutex)
+{
+    static const char *const forms[] = {
+        "*.lock", "*_lock",  "*-lock", "*lock",  "*.mutex", "*_mutex", "*-mutex",
+        "*mutex", "*_mtx",   "*.mtx",  "*_sync", "*sync",   "*_sem",   "sync_*",
+        "lock_*", "mutex_*", "mtx_*",  "lock*",  "mutex*",
+    };
+    size_t length = strlen(section), i;
+
+    for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        const char *form = forms[i];
+        size_t rest = strlen(form) - 1;
+        bool before = form[0] == '*'; /* the name stands before the word */
+        const char *word = before ? form + 1 : form;
+
+        if (strlen(mutex) != length + rest)
+            continue;
+        if (shmb_name_same(mutex + (before ? 0 : rest), length, section, length) &&
+            shmb_name_same(mutex + (before ? length : 0), rest, word, rest))
+            return true;
+    }
+    return false;
+}
+
+/* ---- texts ---- */
+
+/* Libyaml refuses these, or takes them for the end of a line. */
+static bool needs_escape(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x2028 || point == 0x2029 ||
+           point == 0xFEFF || point == 0xFFFE || point == 0xFFFF;
+}
+
+/* A name in quotes, or as part of a comment. */
+static void say_name(const struct writer *writer, const char *name, bool quoted)
+{
+    const char *end = name + strlen(name);
+
+    if (quoted)
+        say(writer, "\"");
+    while (name < end) {
+        const char *from = name;
+        uint32_t point = shmb_utf8_next(&name, end);
+
+        if (point == UINT32_MAX) { /* never in a name that passed its check */
+            say(writer, "?");
+            name++;
+        } else if (needs_escape(point)) {
+            if (quoted)
+                say(writer, "\\u%04" PRIX32, point);
+            else
+                say(writer, "?");
+        } else {
+            say(writer, "%s%.*s", quoted && (point == '"' || point == '\\') ? "\\" : "",
+                (int)(name - from), from);
+        }
+    }
+    if (quoted)
+        say(writer, "\"");
+}
+
+static void leave_out(const struct writer *writer, size_t index, const char *why)
+{
+    say(writer, "# left out: %s ", shmb_kind_word(writer->objects[index].kind));
+    say_name(writer, writer->objects[index].name, false);
+    say(writer, ": %s\n", why);
+    writer->used[index] = true;
+}
+
+/* ---- what can stand in a configuration ---- */
+
+/* An object of a name that differs at most in case comes first. */
+static bool comes_again(const struct writer *writer, const uint32_t *hashes, size_t index)
+{
+    const char *name = writer->objects[index].name;
+    size_t i;
+
+    for (i = 0; i < index; i++)
+        if (hashes[i] == hashes[index] && !writer->used[i] &&
+            shmb_name_same(writer->objects[i].name, strlen(writer->objects[i].name), name,
+                           strlen(name)))
+            return true;
+    return false;
+}
+
+static void sort_out(const struct writer *writer, const uint32_t *hashes)
+{
+    size_t i;
+
+    for (i = 0; i < writer->count; i++) {
+        const struct starter_object *object = &writer->objects[i];
+
+        if (object->held)
+            writer->used[i] = true; /* it stands in a configuration already */
+        else if (shmb_name_check(object->name, strlen(object->name), NULL, NULL) != SHMB_NAME_OK)
+            leave_out(writer, i, "no object of the broker can have this name");
+        else if (object->kind == SHMB_SECTION && object->seen && object->backed)
+            leave_out(writer, i, "it shows a file: leave it to its program");
+        else if (object->kind != SHMB_MUTEX &&
+                 (!object->seen || (object->kind == SHMB_SECTION && object->bytes == 0)))
+            leave_out(writer, i, "you have no right to look at it");
+        else if (object->kind == SHMB_SECTION && object->bytes > SIZE_MOST)
+            leave_out(writer, i, "it is larger than the broker allows");
+        else if (comes_again(writer, hashes, i))
+            leave_out(writer, i, "another object has this name but for case or session");
+    }
+}
+
+static void say_end(const struct writer *writer, const struct starter_object *object)
+{
+    say(writer, "%s\n",
+        object->in_session ? "  # without Global\\ so far: see sessions: alias" : "");
+}
+
+/* The mutex that is probably its lock; `count`: none. */
+static size_t find_lock(const struct writer *writer, const char *section)
+{
+    size_t i = 0;
+
+    while (i < writer->count && (writer->used[i] || writer->objects[i].kind != SHMB_MUTEX ||
+                                 !starter_locks(section, writer->objects[i].name)))
+        i++;
+    return i;
+}
+
+static void say_segment(const struct writer *writer, const struct starter_object *object)
+{
+    size_t lock = find_lock(writer, object->name);
+
+    say(writer, "  ");
+    say_name(writer, object->name, true);
+    say(writer, ":\n    size: %" PRIu64 "%s", object->bytes,
+        object->exact ? "" : "  # rounded up to pages: the programs know the exact size");
+    say_end(writer, object);
+    if (lock == writer->count) {
+        say(writer, "    lock: none\n");
+        return;
+    }
+    say(writer, "    lock: { name: ");
+    say_name(writer, writer->objects[lock].name, true);
+    say(writer, " }\n");
+    writer->used[lock] = true;
+}
+
+static void say_other(const struct writer *writer, const struct starter_object *object)
+{
+    say(writer, "  ");
+    say_name(writer, object->name, true);
+    if (object->kind == SHMB_EVENT)
+        say(writer, ": { reset: %s }", object->manual_reset ? "manual" : "auto");
+    else if (object->kind == SHMB_SEMAPHORE)
+        say(writer, ": { initial: %" PRId32 ", maximum: %" PRId32 " }", object->count,
+            object->maximum);
+    else
+        say(writer, ": {}");
+    say_end(writer, object);
+}
+
+/* All of one kind that have not been written yet; segments first, since they take their locks. */
+static void say_kind(const struct writer *writer, enum shmb_kind kind)
+{
+    static const char *const heads[] = {"segments", "mutexes", "events", "semaphores"};
+    bool any = false;
+    size_t i;
+
+    for (i = 0; i < writer->count; i++) {
+        if (writer->used[i] || writer->objects[i].kind != kind)
+            continue;
+        if (!any)
+            say(writer, "\n%s:\n", heads[kind]);
+        any = true;
+        if (kind == SHMB_SECTION)
+            say_segment(writer, &writer->objects[i]);
+        else
+            say_other(writer, &writer->objects[i]);
+        writer->used[i] = true;
+    }
+}
+
+static bool anything_left(const struct writer *writer)
+{
+    size_t i;
+
+    for (i = 0; i < writer->count; i++)
+        if (!writer->used[i])
+            return true;
+    return false;
+}
+
+static void write_all(const struct writer *writer, const uint32_t *hashes)
+{
+    say(writer, "# A start, made by shmb scan from the objects that existed then. Keep what is\n"
+                "# yours, look at sizes, locks and access, then: shmbroker check FILE\n");
+    sort_out(writer, hashes);
+    say(writer,
+        "version: 1\n"
+        "defaults:\n"
+        "  # Programs that make these objects now go on to ask for everything (CreateFileMapping\n"
+        "  # and CreateMutex on a name that exists). Where all only open, `write` is enough.\n"
+        "  access: { full: [Interactive] }\n");
+    if (!anything_left(writer))
+        say(writer, "\nsegments: {} # nothing was found\n");
+    say_kind(writer, SHMB_SECTION);
+    say_kind(writer, SHMB_MUTEX);
+    say_kind(writer, SHMB_EVENT);
+    say_kind(writer, SHMB_SEMAPHORE);
+}
+
+bool starter_write(const struct starter_object *objects, size_t count,
+                   void (*put)(void *context, const char *text), void *context)
+{
+    struct writer writer = {objects, count, NULL, put, context};
+    uint32_t *hashes = calloc(count + 1, sizeof(*hashes));
+    size_t i;
+
+    writer.used = calloc(count + 1, sizeof(*writer.used));
+    if (hashes != NULL && writer.used != NULL) {
+        for (i = 0; i < count; i++)
+            hashes[i] = shmb_name_hash(objects[i].name, strlen(objects[i].name));
+        write_all(&writer, hashes);
+    }
+    free(hashes);
+    free(writer.used);
+    return hashes != NULL && writer.used != NULL;
+}

@@ -1,0 +1,249 @@
+#include "namespace.h"
+
+#include <windows.h>
+
+#include <winternl.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "plain.h"
+#include "section.h"
+#include "shmb.h"
+#include "utf.h"
+#include "wide.h"
+
+#define DIRECTORY_QUERY_ACCESS 0x0001u
+#define STATUS_NO_MORE         ((LONG)0x8000001A)
+
+/* An entry, and behind it the texts it points to. */
+#define ENTRY_BYTES 4096u
+
+struct directory_entry {
+    UNICODE_STRING name, type;
+};
+
+typedef LONG(NTAPI *open_directory)(HANDLE *directory, ACCESS_MASK access,
+                                    OBJECT_ATTRIBUTES *attributes);
+typedef LONG(NTAPI *query_directory)(HANDLE directory, void *buffer, ULONG size, BOOLEAN single,
+                                     BOOLEAN restart, ULONG *context, ULONG *written);
+typedef ULONG(NTAPI *status_to_code)(LONG status);
+
+/* Not in the import libraries; there on every Windows. */
+struct ntdll {
+    open_directory open;
+    query_directory query;
+    status_to_code code;
+};
+
+static bool find_call(HMODULE ntdll, const char *name, void *out, size_t size)
+{
+    FARPROC found = GetProcAddress(ntdll, name);
+
+    memcpy(out, &found, size);
+    return found != NULL;
+}
+
+static bool find_calls(struct ntdll *calls)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+
+    return ntdll != NULL &&
+           find_call(ntdll, "NtOpenDirectoryObject", &calls->open, sizeof(calls->open)) &&
+           find_call(ntdll, "NtQueryDirectoryObject", &calls->query, sizeof(calls->query)) &&
+           find_call(ntdll, "RtlNtStatusToDosError", &calls->code, sizeof(calls->code));
+}
+
+static bool is_type(const UNICODE_STRING *type, const wchar_t *word)
+{
+    size_t length = wcslen(word);
+
+    return type->Length == length * sizeof(*word) && memcmp(type->Buffer, word, type->Length) == 0;
+}
+
+static bool find_kind(const UNICODE_STRING *type, enum shmb_kind *kind)
+{
+    static const wchar_t *const words[] = {L"Section", L"Mutant", L"Event", L"Semaphore"};
+    int i;
+
+    for (i = SHMB_SECTION; i <= SHMB_SEMAPHORE; i++) {
+        if (is_type(type, words[i])) {
+            *kind = (enum shmb_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* NULL: ill-formed, or memory is short; GetLastError() tells which. */
+static char *take_name(const UNICODE_STRING *name)
+{
+    wchar_t *copy = malloc(name->Length + sizeof(*copy));
+    char *text;
+
+    if (copy == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    memcpy(copy, name->Buffer, name->Length);
+    copy[name->Length / sizeof(*copy)] = L'\0';
+    text = wide_to_utf8(copy);
+    free(copy);
+    return text;
+}
+
+/* What the broker says of it: whether it holds it, and how large it is. */
+static void ask_broker(struct starter_object *object)
+{
+    shmb_info info;
+
+    info.size = sizeof(info);
+    if (object->in_session || shmb_describe(object->name, &info) != SHMB_OK ||
+        strcmp(info.name, object->name) != 0 || info.kind != (uint32_t)object->kind)
+        return;
+    object->held = info.state == SHMB_STATE_HELD;
+    if (object->held && object->kind == SHMB_SECTION) {
+        object->bytes = info.bytes;
+        object->exact = true;
+    }
+}
+
+static void ask_object(struct starter_object *object)
+{
+    LONG count, maximum;
+    /*
+     * Bit 0 is the right to ask, for all kinds; alone, OpenFileMapping takes it for
+     * FILE_MAP_COPY.
+     */
+    DWORD mask = object->kind == SHMB_SECTION ? SECTION_QUERY | SECTION_MAP_READ : 1;
+    HANDLE handle = object->kind == SHMB_MUTEX
+                        ? NULL
+                        : plain_open(object->in_session, object->kind, object->name, mask);
+
+    if (handle == NULL)
+        return;
+    if (object->kind == SHMB_SECTION) {
+        object->seen = section_size(handle, &object->bytes) == 0;
+        object->backed = section_backed(handle);
+    } else if (object->kind == SHMB_EVENT) {
+        object->seen = plain_event(handle, &object->manual_reset);
+    } else if (plain_semaphore(handle, &count, &maximum)) {
+        object->seen = true;
+        object->count = count;
+        object->maximum = maximum;
+    }
+    CloseHandle(handle);
+}
+
+static uint32_t add(struct namespace_list *list, enum shmb_kind kind, bool in_session, char *name)
+{
+    struct starter_object *object;
+
+    if (list->count == list->room) {
+        size_t room = list->room == 0 ? 64 : list->room * 2;
+
+        object = realloc(list->objects, room * sizeof(*object));
+        if (object == NULL) {
+            free(name);
+            return ERROR_NOT_ENOUGH_MEMORY;
+        }
+        list->objects = object;
+        list->room = room;
+    }
+    object = &list->objects[list->count++];
+    memset(object, 0, sizeof(*object));
+    object->name = name;
+    object->kind = kind;
+    object->in_session = in_session;
+    ask_object(object);
+    ask_broker(object);
+    return 0;
+}
+
+static bool wanted(const char *name, const char *pattern)
+{
+    size_t length = strlen(SHMB_RESERVED_PREFIX);
+
+    if (strlen(name) >= length && shmb_name_same(name, length, SHMB_RESERVED_PREFIX, length))
+        return false;
+    return pattern == NULL || starter_fits(pattern, name);
+}
+
+static uint32_t take_entry(struct namespace_list *list, const struct directory_entry *entry,
+                           bool in_session, const char *pattern)
+{
+    enum shmb_kind kind;
+    char *name;
+
+    if (!find_kind(&entry->type, &kind))
+        return 0;
+    name = take_name(&entry->name);
+    if (name == NULL) /* an ill-formed name is nobody's that could be told of it */
+        return GetLastError() == ERROR_NOT_ENOUGH_MEMORY ? ERROR_NOT_ENOUGH_MEMORY : 0;
+    if (!wanted(name, pattern)) {
+        free(name);
+        return 0;
+    }
+    return add(list, kind, in_session, name);
+}
+
+static uint32_t add_all(struct namespace_list *list, const struct ntdll *calls, HANDLE directory,
+                        bool in_session, const char *pattern)
+{
+    union {
+        struct directory_entry entry;
+        BYTE bytes[ENTRY_BYTES];
+    } buffer;
+    ULONG context = 0, written;
+    uint32_t code = 0;
+
+    while (code == 0) {
+        LONG status = calls->query(directory, &buffer, sizeof(buffer), TRUE, context == 0, &context,
+                                   &written);
+
+        if (status == STATUS_NO_MORE)
+            break;
+        code =
+            status < 0 ? calls->code(status) : take_entry(list, &buffer.entry, in_session, pattern);
+    }
+    return code;
+}
+
+uint32_t namespace_add(struct namespace_list *list, bool in_session, uint32_t session,
+                       const char *pattern)
+{
+    wchar_t path[64] = L"\\BaseNamedObjects";
+    OBJECT_ATTRIBUTES attributes;
+    UNICODE_STRING name;
+    struct ntdll calls;
+    HANDLE directory;
+    uint32_t code;
+    LONG status;
+
+    if (!find_calls(&calls))
+        return ERROR_PROC_NOT_FOUND;
+    if (in_session)
+        _snwprintf(path, 63, L"\\Sessions\\%lu\\BaseNamedObjects", (unsigned long)session);
+    name.Buffer = path;
+    name.Length = (USHORT)(wcslen(path) * sizeof(*path));
+    name.MaximumLength = name.Length;
+    InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
+    status = calls.open(&directory, DIRECTORY_QUERY_ACCESS, &attributes);
+    if (status < 0)
+        return calls.code(status);
+    code = add_all(list, &calls, directory, in_session, pattern);
+    CloseHandle(directory);
+    return code;
+}
+
+void namespace_free(struct namespace_list *list)
+{
+    size_t i;
+
+    for (i = 0; i < list->count; i++)
+        free((char *)(uintptr_t)list->objects[i].name);
+    free(list->objects);
+    memset(list, 0, sizeof(*list));
+}

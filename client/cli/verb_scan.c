@@ -1,0 +1,93 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "fail.h"
+#include "namespace.h"
+#include "out.h"
+#include "show.h"
+
+static void print_line(const struct starter_object *object, uint32_t session)
+{
+    char where[24] = "global", bytes[24] = "";
+
+    if (object->in_session)
+        snprintf(where, sizeof(where), "session %" PRIu32, session);
+    if (object->kind == SHMB_SECTION && object->bytes != 0)
+        snprintf(bytes, sizeof(bytes), "%s%" PRIu64, object->exact ? "" : "<=", object->bytes);
+    out_text("%-9s  %-10s  %-6s  %14s  %s\n", show_kind((uint32_t)object->kind), where,
+             object->held ? "broker" : "", bytes, object->name);
+}
+
+static void print_json(const struct namespace_list *list, uint32_t session)
+{
+    size_t i;
+
+    out_text("{\"objects\":[");
+    for (i = 0; i < list->count; i++) {
+        const struct starter_object *object = &list->objects[i];
+
+        out_text("%s{\"name\":", i == 0 ? "\n" : ",\n");
+        out_json_string(object->name);
+        out_text(",\"kind\":\"%s\",\"held\":%s", show_kind((uint32_t)object->kind),
+                 object->held ? "true" : "false");
+        if (object->in_session)
+            out_text(",\"session\":%" PRIu32, session);
+        else
+            out_text(",\"session\":null");
+        if (object->kind == SHMB_SECTION && object->bytes != 0)
+            out_text(",\"bytes\":%" PRIu64 ",\"rounded\":%s", object->bytes,
+                     object->exact ? "false" : "true");
+        else if (object->kind == SHMB_SECTION)
+            out_text(",\"bytes\":null,\"rounded\":null");
+        out_text("}");
+    }
+    out_text("\n]}\n");
+}
+
+static void put(void *context, const char *text)
+{
+    (void)context;
+    out_text("%s", text);
+}
+
+static enum shmb_exit print(const struct request *request, const struct namespace_list *list,
+                            uint32_t session)
+{
+    size_t i;
+
+    if ((request->given & OPTION_YAML) != 0)
+        return starter_write(list->objects, list->count, put, NULL) ? SHMB_EXIT_DONE
+                                                                    : fail_memory("scan");
+    if ((request->given & OPTION_JSON) != 0)
+        print_json(list, session);
+    else
+        for (i = 0; i < list->count; i++)
+            print_line(&list->objects[i], session);
+    return SHMB_EXIT_DONE;
+}
+
+enum shmb_exit verb_scan(struct request *request)
+{
+    struct namespace_list list = {NULL, 0, 0};
+    enum shmb_exit result;
+    DWORD session = 0;
+    uint32_t code;
+
+    if ((request->given & OPTION_YAML) != 0 && (request->given & OPTION_JSON) != 0) {
+        out_error("--yaml and --json do not go together");
+        return SHMB_EXIT_USAGE;
+    }
+    ProcessIdToSessionId(GetCurrentProcessId(), &session);
+    code = namespace_add(&list, false, 0, request->name);
+    if (code == 0 && session != 0) /* in session 0 both are one */
+        code = namespace_add(&list, true, session, request->name);
+    result = code == 0 ? print(request, &list, session)
+                       : fail_call("scan", "the names of objects cannot be listed",
+                                   "NtQueryDirectoryObject", code);
+    namespace_free(&list);
+    return result;
+}

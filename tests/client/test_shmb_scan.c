@@ -1,0 +1,164 @@
+/* shmb scan: what exists, and a configuration for it that is one. */
+#include "shmb_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCAN "scan \"shmbtest.*\""
+
+static HANDLE open_now[8];
+static size_t open_count;
+
+static void keep(HANDLE handle)
+{
+    assert_non_null(handle);
+    assert_int_not_equal(GetLastError(), ERROR_ALREADY_EXISTS);
+    open_now[open_count++] = handle;
+}
+
+static HANDLE section(const wchar_t *name, DWORD size)
+{
+    SetLastError(0);
+    return CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, size, name);
+}
+
+/* As programs make them: a pair, one of its own session, and one the broker holds. */
+static int begin(void **state)
+{
+    (void)state;
+    stage_begin();
+    stage_segment("ShmbTest.Held", 100, 0);
+    stage_publish();
+    keep(section(L"Global\\ShmbTest.Prices", 1000));
+    SetLastError(0);
+    keep(CreateMutexW(NULL, FALSE, L"Global\\sync_ShmbTest.Prices"));
+    keep(CreateEventW(NULL, FALSE, FALSE, L"Global\\ShmbTest.Tick"));
+    keep(CreateSemaphoreW(NULL, 2, 7, L"Global\\ShmbTest.Seven"));
+    keep(section(L"Local\\ShmbTest.Mine", 70000));
+    return 0;
+}
+
+static int end(void **state)
+{
+    while (open_count > 0)
+        CloseHandle(open_now[--open_count]);
+    return stage_teardown(state);
+}
+
+static void expect_part(const char *said, const char *part)
+{
+    if (strstr(said, part) == NULL)
+        fail_msg("\"%s\" is missing:\n%s", part, said);
+}
+
+static void what_exists_is_listed(void **state)
+{
+    const char *said;
+
+    (void)state;
+    assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
+    expect_part(said, "segment    global      broker             100  ShmbTest.Held\n");
+    expect_part(said, "segment    global                      <=4096  ShmbTest.Prices\n");
+    expect_part(said, "semaphore  global                              ShmbTest.Seven\n");
+    expect_part(said, "event      global                              ShmbTest.Tick\n");
+    assert_null(strstr(said, "sync_"));      /* does not fit the pattern */
+    assert_null(strstr(said, "ShmBroker.")); /* nor are the broker's own shown */
+    assert_int_equal(shmb_run(NULL, &said, "scan sync_*"), 0);
+    expect_part(said, "mutex      global                              sync_ShmbTest.Prices\n");
+    assert_int_equal(shmb_run(NULL, &said, "scan ShmBroker.*"), 0);
+    assert_string_equal(said, "");
+}
+
+static void own_session_is_listed_and_no_other(void **state)
+{
+    static const struct launch two = {.session = "2"};
+    char line[128];
+    const char *said;
+    DWORD session;
+
+    (void)state;
+    ProcessIdToSessionId(GetCurrentProcessId(), &session);
+    if (session == 0)
+        skip();
+    snprintf(line, sizeof(line),
+             "segment    session %-2lu                 <=73728  ShmbTest.Mine\n", session);
+    assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
+    expect_part(said, line);
+    if (!support_wine())
+        return;
+    assert_int_equal(shmb_run(&two, &said, SCAN), 0);
+    expect_part(said, "ShmbTest.Prices");
+    assert_null(strstr(said, "ShmbTest.Mine"));
+}
+
+static void in_json_it_is_one_document(void **state)
+{
+    (void)state;
+    shmb_expect(0,
+                "{\"objects\":[\n"
+                "{\"name\":\"ShmbTest.Prices\",\"kind\":\"segment\",\"held\":false,"
+                "\"session\":null,\"bytes\":4096,\"rounded\":true}\n"
+                "]}\n",
+                "scan ShmbTest.Prices --json");
+    shmb_expect(0, "{\"objects\":[\n]}\n", "scan No.Such.Thing --json");
+    shmb_expect_line(2, "--yaml", "scan --json --yaml");
+}
+
+static void the_configuration_passes_the_check(void **state)
+{
+    char copy[8192];
+    struct child *child;
+    const char *said, *line;
+    DWORD code;
+
+    (void)state;
+    assert_int_equal(shmb_run(NULL, &said, "scan *shmbtest.* --yaml"), 0);
+    expect_part(said, "    size: 4096  # rounded up to pages");
+    expect_part(said, "    lock: { name: \"sync_ShmbTest.Prices\" }\n");
+    expect_part(said, "  \"ShmbTest.Tick\": { reset: auto }\n");
+    expect_part(said, "  \"ShmbTest.Seven\": { initial: 2, maximum: 7 }\n");
+    assert_null(strstr(said, "ShmbTest.Held"));
+    snprintf(copy, sizeof(copy), "%s", said);
+    child = child_start(NULL, "\"%s\" check --allow-unsafe-config \"%s\"",
+                        support_sibling("shmbroker.exe"), support_file(copy));
+    copy[0] = '\0';
+    while ((line = child_line(child)) != NULL)
+        snprintf(copy + strlen(copy), sizeof(copy) - strlen(copy), "%s\n", line);
+    code = child_end(child);
+    if (code != 0)
+        fail_msg("check says %lu:\n%s", code, copy);
+    expect_part(copy, "ShmbTest.Prices");
+}
+
+/* All there is on the machine, too: whatever its names are. */
+static void everything_passes_the_check(void **state)
+{
+    struct child *child;
+    char *text;
+    size_t length;
+
+    (void)state;
+    assert_int_equal(shmb_bytes(SHMB_FROM_FILE, "", 0, &text, &length, "scan --yaml"), 0);
+    text[length] = '\0';
+    child = child_start(NULL, "\"%s\" check --allow-unsafe-config \"%s\"",
+                        support_sibling("shmbroker.exe"), support_file(text));
+    free(text);
+    while (child_line(child) != NULL)
+        ;
+    assert_int_equal(child_end(child), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_exists_is_listed),       TEST(own_session_is_listed_and_no_other),
+        TEST(in_json_it_is_one_document),  TEST(the_configuration_passes_the_check),
+        TEST(everything_passes_the_check),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
