@@ -35,7 +35,7 @@ void cfg_free(struct cfg *configuration)
 static enum cfg_result build(struct cfg *configuration, const char *text, size_t length,
                              struct cfg_messages *messages, struct cfg_arena *scratch)
 {
-    struct reader reader = {configuration, messages, NULL, false, false};
+    struct reader reader = {.cfg = configuration, .messages = messages};
     struct node *root;
     size_t before = messages->errors;
     enum cfg_result result =

@@ -27,7 +27,15 @@ struct cfg_trustee {
 struct cfg_access {
     struct cfg_trustee *trustees;
     size_t count;
+    const char *sddl; /* instead of trustees, a whole descriptor as written; NULL: none */
     const char *path; /* "defaults.access", "segments.Prices.access": what messages call it */
+    struct cfg_place place;
+};
+
+/* Whether programs of low integrity may write, if an access list lets them. */
+struct cfg_integrity {
+    bool low;
+    const char *path; /* "defaults.integrity", "segments.Prices.integrity"; NULL: not written */
     struct cfg_place place;
 };
 
@@ -81,7 +89,8 @@ struct cfg_object {
     const char *path; /* "segments.Prices": what messages call it */
     struct cfg_place place;
     const struct cfg_access *access; /* its own, or the file's defaults.access; never NULL */
-    bool alias;                      /* its plain name is to mean the same in every session */
+    struct cfg_integrity integrity;
+    bool alias; /* its plain name is to mean the same in every session */
     union {
         struct cfg_segment segment;     /* SHMB_SECTION */
         struct cfg_event event;         /* SHMB_EVENT */

@@ -194,15 +194,3 @@ const struct cfg_access *read_access(struct reader *reader, const struct node *n
     read_levels(&list, node, path);
     return list.good && !reader->no_memory ? list.access : NULL;
 }
-
-void reader_object_access(struct reader *reader, const struct node *key, const struct node *node,
-                          bool misspelt, const struct path *path, struct cfg_object *object)
-{
-    struct path below = {path, "access", 0};
-
-    object->access = node != NULL ? read_access(reader, node, &below) : reader->defaults;
-    if (node == NULL && !misspelt && !reader->defaults_written)
-        reader_error(reader, key, path,
-                     "no access is written, here or in defaults, and nobody gets rights by "
-                     "silence; add access: { read: [Users] } or the like");
-}

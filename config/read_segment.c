@@ -117,13 +117,23 @@ static void read_notify(struct reader *reader, const struct node *node, const st
     }
 }
 
-enum { KEY_SIZE, KEY_ACCESS, KEY_LOCK, KEY_INITIAL, KEY_NOTIFY, KEY_SESSIONS, KEY_COUNT };
+enum {
+    KEY_SIZE,
+    KEY_ACCESS,
+    KEY_INTEGRITY,
+    KEY_SDDL,
+    KEY_LOCK,
+    KEY_INITIAL,
+    KEY_NOTIFY,
+    KEY_SESSIONS,
+    KEY_COUNT
+};
 
 void read_segment(struct reader *reader, const struct node *key, const struct node *node,
                   const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[KEY_COUNT] = {"size",    "access", "lock",
-                                                "initial", "notify", "sessions"};
+    static const char *const keys[KEY_COUNT] = {"size", "access",  "integrity", "sddl",
+                                                "lock", "initial", "notify",    "sessions"};
     const struct node *values[KEY_COUNT];
     struct cfg_segment *segment = &object->u.segment;
     struct path size = {path, keys[KEY_SIZE], 0}, lock = {path, keys[KEY_LOCK], 0};
@@ -137,8 +147,7 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
                                     "a segment has 1 byte to 1024 GiB");
     else if ((meant & 1u << KEY_SIZE) == 0)
         reader_error(reader, key, path, "a segment needs a size, such as size: 64 KiB");
-    reader_object_access(reader, key, values[KEY_ACCESS], (meant & 1u << KEY_ACCESS) != 0, path,
-                         object);
+    reader_object_access(reader, key, &values[KEY_ACCESS], meant >> KEY_ACCESS, path, object);
     read_lock(reader, key, values[KEY_LOCK], &lock, object);
     read_sessions(reader, values[KEY_SESSIONS], path, object);
     if (values[KEY_INITIAL] != NULL)

@@ -22,6 +22,7 @@ struct reader {
     struct cfg_messages *messages;
     const struct cfg_access *defaults; /* defaults.access; NULL: none, or none that can be used */
     bool defaults_written;
+    struct cfg_integrity integrity; /* defaults.integrity */
     bool no_memory;
 };
 
@@ -104,10 +105,17 @@ void read_limits(struct reader *reader, const struct node *node, const struct pa
 void read_watch(struct reader *reader, const struct node *node, const struct path *path);
 
 /*
- * The access of an object: its own, else the default. Neither is an error,
- * unless its key has been found misspelt.
+ * Who may do what with an object: `values` are those of its keys access,
+ * integrity and sddl, bits 0 to 2 of `meant` theirs (reader_keys). What is not
+ * written is as in defaults. No access at all is an error, unless its key has
+ * been found misspelt.
  */
-void reader_object_access(struct reader *reader, const struct node *key, const struct node *node,
-                          bool misspelt, const struct path *path, struct cfg_object *object);
+void reader_object_access(struct reader *reader, const struct node *key,
+                          const struct node *const *values, unsigned meant, const struct path *path,
+                          struct cfg_object *object);
+
+/* low or medium, of what `path` is; nothing is set where an error is added. */
+void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
+                    struct cfg_integrity *out);
 
 #endif

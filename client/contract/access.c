@@ -1,5 +1,7 @@
 #include "access.h"
 
+#include <stdio.h>
+
 static const uint32_t masks[SHMB_KIND_COUNT][SHMB_LEVEL_COUNT] = {
     /* SECTION_QUERY 1, MAP_WRITE 2, MAP_READ 4, READ_CONTROL 0x20000 */
     [SHMB_SECTION] = {0x00020005u, 0x00020007u, 0x000F001Fu, 0x000F001Fu},
@@ -16,6 +18,49 @@ uint32_t shmb_access_mask(enum shmb_kind kind, enum shmb_level level)
     if ((unsigned)kind >= SHMB_KIND_COUNT || (unsigned)level >= SHMB_LEVEL_COUNT)
         return 0;
     return masks[kind][level];
+}
+
+/* By two rights: bit 0 the lesser one, to read or to wait; bit 1 to change. */
+static const char *const uses[SHMB_KIND_COUNT][4] = {
+    [SHMB_SECTION] = {"", "read", "write", "read and write"},
+    [SHMB_MUTEX] = {"", "wait and release", "release", "wait and release"},
+    [SHMB_EVENT] = {"", "wait", "signal", "wait and signal"},
+    [SHMB_SEMAPHORE] = {"", "wait", "release", "wait and release"},
+};
+/* Which bits these are: SECTION_MAP_READ and _WRITE, else SYNCHRONIZE and _MODIFY_STATE. */
+static const uint32_t use_bits[SHMB_KIND_COUNT][2] = {
+    [SHMB_SECTION] = {0x4, 0x2},
+    [SHMB_MUTEX] = {0x00100000u, 0x1},
+    [SHMB_EVENT] = {0x00100000u, 0x2},
+    [SHMB_SEMAPHORE] = {0x00100000u, 0x2},
+};
+/* Without either. */
+static const char *const looks[SHMB_KIND_COUNT] = {"see that it exists", "see it but may not wait",
+                                                   "see its state but may not wait",
+                                                   "read its state but may not wait"};
+
+const char *shmb_access_words(enum shmb_kind kind, uint32_t mask, char out[SHMB_ACCESS_WORDS])
+{
+    unsigned use;
+    uint32_t full, change;
+
+    out[0] = '\0';
+    if ((unsigned)kind >= SHMB_KIND_COUNT)
+        return out;
+    full = masks[kind][SHMB_LEVEL_FULL];
+    change = mask & 0x000C0000u; /* WRITE_DAC, WRITE_OWNER */
+    use = ((mask & use_bits[kind][0]) != 0 ? 1u : 0u) | ((mask & use_bits[kind][1]) != 0 ? 2u : 0u);
+    /* A mutex that one may not wait on cannot be released either. */
+    if (kind == SHMB_MUTEX && use == 2)
+        use = 0;
+    if (mask == 0)
+        (void)snprintf(out, SHMB_ACCESS_WORDS, "nothing");
+    else if ((mask & full) == full)
+        (void)snprintf(out, SHMB_ACCESS_WORDS, "full control");
+    else
+        (void)snprintf(out, SHMB_ACCESS_WORDS, "%s%s", use != 0 ? uses[kind][use] : looks[kind],
+                       change != 0 ? ", change its access" : "");
+    return out;
 }
 
 const char *shmb_kind_word(enum shmb_kind kind)

@@ -15,16 +15,11 @@
 #ifndef SHMB_ACCESS_H
 #define SHMB_ACCESS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Kinds of kernel objects. All kinds share one namespace. */
-enum shmb_kind {
-    SHMB_SECTION,
-    SHMB_MUTEX,
-    SHMB_EVENT,
-    SHMB_SEMAPHORE,
-    SHMB_KIND_COUNT
-};
+enum shmb_kind { SHMB_SECTION, SHMB_MUTEX, SHMB_EVENT, SHMB_SEMAPHORE, SHMB_KIND_COUNT };
 
 enum shmb_level {
     SHMB_LEVEL_READ,
@@ -45,6 +40,14 @@ enum shmb_level {
  * configuration refuses it, and this function does not know of it.
  */
 uint32_t shmb_access_mask(enum shmb_kind kind, enum shmb_level level);
+
+#define SHMB_ACCESS_WORDS 64 /* room for any words, with the terminator */
+
+/*
+ * What a mask lets a person do, such as "read and write" or "wait and signal",
+ * put into `out`; "full control" for all rights, "nothing" for none. Returns `out`.
+ */
+const char *shmb_access_words(enum shmb_kind kind, uint32_t mask, char out[SHMB_ACCESS_WORDS]);
 
 /* "section", "mutex", "event", "semaphore"; "object" for values out of range. */
 const char *shmb_kind_word(enum shmb_kind kind);

@@ -5,6 +5,7 @@
 
 #include "descriptor.h"
 #include "names.h"
+#include "sddl_text.h"
 
 #define DEFAULTS  "defaults." /* how the paths of lists begin that many objects share */
 #define PATH_SIZE 800         /* a path of an object with a key behind it */
@@ -12,8 +13,20 @@
 struct advice {
     struct trustees *known;
     struct cfg_messages *messages;
-    const struct cfg_access *defaults; /* looked at last: the objects of a file stand together */
+    /* Files whose defaults were spoken of last: the objects of a file stand together. */
+    const char *access_file, *integrity_file;
 };
+
+/* True: it is a default of a file, and that has been spoken of. */
+static bool is_default(const char *path, const char *file, const char **spoken_of)
+{
+    if (strncmp(path, DEFAULTS, sizeof(DEFAULTS) - 1) != 0)
+        return false;
+    if (*spoken_of == file)
+        return true;
+    *spoken_of = file;
+    return false;
+}
 
 static bool is_among(const char *sid, const char *const *list, size_t count)
 {
@@ -65,14 +78,78 @@ static void look_at_trustee(const struct advice *advice, const char *path,
                         trustee->name);
 }
 
-static void look_at_access(struct advice *advice, const struct cfg_access *access)
+static void warn_of_entry(const struct advice *advice, const struct cfg_access *access,
+                          enum shmb_kind kind, const struct sddl_entry *entry)
+{
+    const char *name = trustee_sid_word(entry->sid);
+
+    if (entry->deny)
+        return;
+    if ((entry->mask & SDDL_CHANGES_ACCESS) != 0 && !has_all_anyway(entry->sid))
+        cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
+                        "'%s' may also change who has access, and shut others out; leave out the "
+                        "rights 0x%lx",
+                        name, (unsigned long)SDDL_CHANGES_ACCESS);
+    if (is_everybody(entry->sid) &&
+        (entry->mask & ~shmb_access_mask(kind, SHMB_LEVEL_READ) & 0x3u) != 0)
+        cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
+                        "'%s' may write, and so may every account, guests too; name those who need "
+                        "to",
+                        name);
+}
+
+static void look_at_sddl(const struct advice *advice, const struct cfg_access *access,
+                         enum shmb_kind kind)
+{
+    struct sys_failure unused;
+    struct sddl sddl;
+    size_t i;
+
+    if (sddl_read(access->sddl, kind, &sddl, &unused) != SYS_OK)
+        return;
+    if (sddl.owner[0] != '\0' && !has_all_anyway(sddl.owner))
+        cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
+                        "programs that use the library will say that the object is not the "
+                        "broker's (SHMB_NOT_OURS), for %s owns it, and a broker that starts again "
+                        "cannot take it over; leave out O:",
+                        trustee_sid_word(sddl.owner));
+    for (i = 0; i < sddl.count; i++)
+        warn_of_entry(advice, access, kind, &sddl.entries[i]);
+    sddl_free(&sddl);
+}
+
+static bool anybody_writes(const struct cfg_access *access)
 {
     size_t i;
 
-    if (access == advice->defaults)
+    for (i = 0; i < access->count; i++)
+        if (access->trustees[i].level == SHMB_LEVEL_WRITE ||
+            access->trustees[i].level == SHMB_LEVEL_FULL)
+            return true;
+    return false;
+}
+
+static void look_at_integrity(struct advice *advice, const struct cfg_object *object)
+{
+    const struct cfg_integrity *integrity = &object->integrity;
+
+    if (!integrity->low || !anybody_writes(object->access) ||
+        is_default(integrity->path, integrity->place.file, &advice->integrity_file))
         return;
-    if (strncmp(access->path, DEFAULTS, sizeof(DEFAULTS) - 1) == 0)
-        advice->defaults = access;
+    cfg_message_add(advice->messages, CFG_WARNING, &integrity->place, integrity->path,
+                    "of those who may write, also the programs may that Windows trusts least: what "
+                    "a browser or a viewer runs for them");
+}
+
+static void look_at_access(struct advice *advice, const struct cfg_access *access,
+                           enum shmb_kind kind)
+{
+    size_t i;
+
+    if (is_default(access->path, access->place.file, &advice->access_file))
+        return;
+    if (access->sddl != NULL)
+        look_at_sddl(advice, access, kind);
     for (i = 0; i < access->count; i++)
         look_at_trustee(advice, access->path, &access->trustees[i]);
 }
@@ -93,11 +170,12 @@ static void look_at_lock(const struct advice *advice, const struct cfg_object *o
 void advice_add(const struct cfg *configuration, struct trustees *known,
                 struct cfg_messages *messages)
 {
-    struct advice advice = {known, messages, NULL};
+    struct advice advice = {.known = known, .messages = messages};
     size_t i;
 
     for (i = 0; i < configuration->count; i++) {
-        look_at_access(&advice, configuration->objects[i].access);
+        look_at_access(&advice, configuration->objects[i].access, configuration->objects[i].kind);
+        look_at_integrity(&advice, &configuration->objects[i]);
         look_at_lock(&advice, &configuration->objects[i]);
     }
 }

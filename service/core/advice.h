@@ -12,8 +12,9 @@
 /*
  * Adds a warning at each place of a configuration from which an inventory has
  * been built with `known`: `full` for anyone who has not all rights anyway,
- * write for everybody, and locks on which readers may wait. A list that many
- * objects share is spoken of once.
+ * write for everybody, write at low integrity, locks on which readers may wait,
+ * and an owner in SDDL that clients do not trust. What many objects share is
+ * spoken of once.
  */
 void advice_add(const struct cfg *configuration, struct trustees *known,
                 struct cfg_messages *messages);

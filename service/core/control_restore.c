@@ -38,6 +38,7 @@ static size_t restore_section(struct control_sets *sets, const struct state *sta
     section.used = section.blocks; /* whose the others were is not known */
     rules = control_section_rules(sets, set, &spec.rule_count);
     spec.rules = rules;
+    spec.label = inventory_label(sets->inventory, set);
     section.sddl = control_section_access(sets, set);
     if (rules != NULL && section.sddl != NULL &&
         shared_adopt(sets->system, sets->owner, &spec, state, &section.shared, &unused) == SYS_OK) {

@@ -28,7 +28,8 @@ struct access_rule *control_section_rules(const struct control_sets *sets, size_
 /* The access of a set's sections as text, to be freed with free(). NULL: no memory. */
 char *control_section_access(const struct control_sets *sets, size_t set)
 {
-    const struct descriptor_use use = {.kind = SHMB_SECTION};
+    const struct descriptor_use use = {.kind = SHMB_SECTION,
+                                       .label = inventory_label(sets->inventory, set)};
     size_t count;
     struct access_rule *rules = control_section_rules(sets, set, &count);
     char *sddl = rules != NULL ? descriptor_sddl(sets->owner, &use, rules, count) : NULL;
@@ -53,21 +54,21 @@ static enum sys_status choose_number(struct control_sets *sets, uint32_t *number
 }
 
 static enum sys_status make_section(struct control_sets *sets, struct control_section *section,
-                                    const struct access_rule *rules, size_t count,
-                                    struct trouble *avoided, struct sys_failure *why)
+                                    struct shared_spec *spec, struct trouble *avoided,
+                                    struct sys_failure *why)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
-    const struct shared_spec spec = {
-        .name = name, .size = control_size(section->blocks), .rules = rules, .rule_count = count};
     enum sys_status status = SYS_TAKEN;
     int tries;
 
+    spec->name = name;
+    spec->size = control_size(section->blocks);
     for (tries = 0; status == SYS_TAKEN && tries < NUMBER_TRIES; tries++) {
         status = choose_number(sets, &section->number, why);
         if (status != SYS_OK)
             break;
         shmb_control_name(section->number, name);
-        status = shared_make(sets->system, sets->owner, &spec, &section->shared, why);
+        status = shared_make(sets->system, sets->owner, spec, &section->shared, why);
         if (status != SYS_TAKEN)
             break;
         trouble_begin(avoided, sets->system, name, status, why);
@@ -95,8 +96,9 @@ size_t control_section_add(struct control_sets *sets)
 enum sys_status control_section_make(struct control_sets *sets, size_t set, uint32_t blocks,
                                      struct trouble *avoided, struct sys_failure *why)
 {
-    size_t count, index = control_section_add(sets);
-    struct access_rule *rules = control_section_rules(sets, set, &count);
+    size_t index = control_section_add(sets);
+    struct shared_spec spec = {.label = inventory_label(sets->inventory, set)};
+    struct access_rule *rules = control_section_rules(sets, set, &spec.rule_count);
     char *sddl = control_section_access(sets, set);
     enum sys_status status = SYS_NO_MEMORY;
 
@@ -104,7 +106,8 @@ enum sys_status control_section_make(struct control_sets *sets, size_t set, uint
         (void)report_short_of_memory(why);
     } else {
         sets->sections[index].blocks = blocks;
-        status = make_section(sets, &sets->sections[index], rules, count, avoided, why);
+        spec.rules = rules;
+        status = make_section(sets, &sets->sections[index], &spec, avoided, why);
     }
     free(rules);
     if (status == SYS_OK) {

@@ -2,28 +2,67 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "descriptor.h"
 #include "names.h"
 #include "text.h"
 
 /* What a level lets a person do; NULL: nothing worth a word. */
-static const char *right_words(const struct item *item, enum shmb_level level)
+static const char *level_words(const struct item *item, enum shmb_level level,
+                               char out[SHMB_ACCESS_WORDS])
 {
-    static const char *const words[SHMB_KIND_COUNT][2] = {
-        [SHMB_SECTION] = {"read", "write"},
-        [SHMB_MUTEX] = {"see it but may not wait", "wait and release"},
-        [SHMB_EVENT] = {"wait", "wait and signal"},
-        [SHMB_SEMAPHORE] = {"read its state but may not wait", "wait and release"},
-    };
+    uint32_t mask = shmb_access_mask(item->spec.kind, level);
 
-    if (level == SHMB_LEVEL_FULL)
-        return "full control";
     if (level == SHMB_LEVEL_READ && item->readers_may_wait)
-        return words[SHMB_MUTEX][1];
-    if (level == SHMB_LEVEL_READ && item->spec.kind == SHMB_MUTEX &&
-        item->from->kind == SHMB_SECTION)
+        mask = SHMB_LOCK_READER_WAITS;
+    else if (level == SHMB_LEVEL_READ && item->spec.kind == SHMB_MUTEX &&
+             item->from->kind == SHMB_SECTION)
         return NULL;
-    return words[item->spec.kind][level == SHMB_LEVEL_READ ? 0 : 1];
+    return shmb_access_words(item->spec.kind, mask, out);
+}
+
+/* One who may do something with an item, and what; `words` is empty for a denial. */
+struct grant {
+    const char *name;
+    enum shmb_level level;
+    uint32_t mask; /* where SDDL was written; else 0 */
+    char words[SHMB_ACCESS_WORDS];
+};
+
+/* The grant at `index`, in the order they were written in. False: there is none. */
+static bool grant_at(const struct inventory *inventory, const struct item *item, size_t index,
+                     struct grant *out)
+{
+    const struct cfg_access *access = item->from->access;
+    const struct sddl *exact = inventory_exact(inventory, item->access, item->spec.kind);
+    const struct access_rule *rules;
+    size_t count;
+
+    *out = (struct grant){0};
+    if (access->sddl == NULL) {
+        if (index >= access->count)
+            return false;
+        out->name = access->trustees[index].name;
+        out->level = access->trustees[index].level;
+    } else if (exact != NULL) {
+        if (index >= exact->count)
+            return false;
+        out->name = trustee_sid_word(exact->entries[index].sid);
+        out->mask = exact->entries[index].mask;
+        out->level = exact->entries[index].deny ? SHMB_LEVEL_DENY : SHMB_LEVEL_COUNT;
+    } else {
+        rules = inventory_rules(inventory, item->access, &count);
+        if (index >= count)
+            return false;
+        out->name = trustee_sid_word(rules[index].sid);
+        out->level = rules[index].level;
+    }
+    if (out->mask != 0)
+        (void)shmb_access_words(item->spec.kind, out->mask, out->words);
+    else if (out->level != SHMB_LEVEL_DENY)
+        (void)level_words(item, out->level, out->words);
+    return true;
 }
 
 static void add_state(struct text *line, const struct item *item)
@@ -62,28 +101,51 @@ static void add_sessions(struct text *line, const struct item *item)
         text_add(line, ", by its plain name in every session (needs LocalSystem)");
 }
 
-static void add_access(struct text *line, const struct item *item)
+/* "low", another label as it is written, or NULL: as of objects without one. */
+static const char *integrity_word(const struct inventory *inventory, const struct item *item)
 {
-    const struct cfg_access *access = item->from->access;
-    const char *lead = ": ";
+    const char *label = inventory_label(inventory, item->access);
+
+    return label != NULL && strcmp(label, SDDL_LOW_INTEGRITY) == 0 ? "low" : label;
+}
+
+static void add_integrity(struct text *line, const struct inventory *inventory,
+                          const struct item *item)
+{
+    const char *word = integrity_word(inventory, item);
+
+    if (word != NULL)
+        text_add(line, ", integrity %s", word);
+}
+
+static void add_denials(struct text *line, const struct inventory *inventory,
+                        const struct item *item, const char **lead)
+{
+    struct grant grant;
     size_t i;
 
-    for (i = 0; i < access->count; i++) {
-        if (access->trustees[i].level != SHMB_LEVEL_DENY)
+    for (i = 0; grant_at(inventory, item, i, &grant); i++) {
+        if (grant.level != SHMB_LEVEL_DENY)
             continue;
-        text_add(line, "%sdeny %s", lead, access->trustees[i].name);
-        lead = "; ";
+        text_add(line, "%sdeny %s", *lead, grant.name);
+        if (grant.mask != 0)
+            text_add(line, " (%s)", grant.words);
+        *lead = "; ";
     }
-    for (i = 0; i < access->count; i++) {
-        const struct cfg_trustee *trustee = &access->trustees[i];
-        const char *words;
+}
 
-        if (trustee->level == SHMB_LEVEL_DENY)
+static void add_access(struct text *line, const struct inventory *inventory,
+                       const struct item *item)
+{
+    const char *lead = ": ";
+    struct grant grant;
+    size_t i;
+
+    add_denials(line, inventory, item, &lead);
+    for (i = 0; grant_at(inventory, item, i, &grant); i++) {
+        if (grant.level == SHMB_LEVEL_DENY || grant.words[0] == '\0')
             continue;
-        words = right_words(item, trustee->level);
-        if (words == NULL)
-            continue;
-        text_add(line, "%s%s %s", lead, trustee->name, words);
+        text_add(line, "%s%s %s", lead, grant.name, grant.words);
         lead = "; ";
     }
     if (lead[0] == ':')
@@ -104,7 +166,8 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
                  item->spec.name);
         add_state(&text, item);
         add_sessions(&text, item);
-        add_access(&text, item);
+        add_integrity(&text, inventory, item);
+        add_access(&text, inventory, item);
         done = !text.failed;
         if (done)
             line(context, text.at);
@@ -142,22 +205,24 @@ static void put_state(struct json *json, const struct item *item)
     }
 }
 
-static void put_access(struct json *json, const struct item *item)
+static void put_access(struct json *json, const struct inventory *inventory,
+                       const struct item *item)
 {
-    const struct cfg_access *access = item->from->access;
+    struct grant grant;
     size_t i;
 
     json_array(json, "access");
-    for (i = 0; i < access->count; i++) {
-        enum shmb_level level = access->trustees[i].level;
-
+    for (i = 0; grant_at(inventory, item, i, &grant); i++) {
         json_object(json, NULL);
-        json_string(json, "trustee", access->trustees[i].name);
-        json_string(json, "level", shmb_level_word(level));
-        json_string(json, "may", level == SHMB_LEVEL_DENY ? NULL : right_words(item, level));
+        json_string(json, "trustee", grant.name);
+        json_string(json, "level",
+                    grant.level < SHMB_LEVEL_COUNT ? shmb_level_word(grant.level) : NULL);
+        json_string(json, "may",
+                    grant.level == SHMB_LEVEL_DENY || grant.words[0] == '\0' ? NULL : grant.words);
         json_object_end(json);
     }
     json_array_end(json);
+    json_string(json, "integrity", integrity_word(inventory, item));
 }
 
 static void put_name(struct json *json, const char *name)
@@ -181,7 +246,7 @@ void describe_json(const struct inventory *inventory, struct json *json)
         put_state(json, item);
         if (item->from->alias)
             json_string(json, "sessions", "alias");
-        put_access(json, item);
+        put_access(json, inventory, item);
         json_object_end(json);
     }
 }

@@ -56,6 +56,15 @@ static bool has_full_anyway(const char *sid, const char *owner)
            strcmp(sid, SID_ADMINISTRATORS) == 0;
 }
 
+/* NULL: no memory. */
+static char *finish(struct text *out)
+{
+    if (!out->failed)
+        return out->at;
+    text_free(out);
+    return NULL;
+}
+
 char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
                       const struct access_rule *rules, size_t count)
 {
@@ -77,10 +86,37 @@ char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
     for (i = 0; i < count; i++)
         if (!is_deny(&rules[i]) && !has_full_anyway(rules[i].sid, owner))
             add_rule(&out, use, rules, count, i);
-    if (!out.failed)
-        return out.at;
-    text_free(&out);
-    return NULL;
+    if (use->label != NULL)
+        text_add(&out, "%s", use->label);
+    return finish(&out);
+}
+
+static bool grants_all(const struct sddl_entry *entry, const char *sid, uint32_t all)
+{
+    return !entry->deny && strcmp(entry->sid, sid) == 0 && (entry->mask & all) == all;
+}
+
+char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl *wanted)
+{
+    const struct descriptor_use use = {.kind = kind};
+    struct text out = {0};
+    bool has_all = false;
+    size_t i;
+
+    text_add(&out, "O:%sG:%sD:P", wanted->owner[0] != '\0' ? wanted->owner : owner, SID_SYSTEM);
+    for (i = 0; i < wanted->count; i++)
+        has_all |= grants_all(&wanted->entries[i], owner, mask_of(&use, SHMB_LEVEL_FULL));
+    for (i = 0; i < wanted->count; i++) {
+        const struct sddl_entry *entry = &wanted->entries[i];
+
+        if (!entry->deny && !has_all)
+            add_full(&out, &use, owner);
+        has_all |= !entry->deny;
+        text_add(&out, "(%c;;0x%" PRIx32 ";;;%s)", entry->deny ? 'D' : 'A', entry->mask,
+                 entry->sid);
+    }
+    text_add(&out, "%s", wanted->label);
+    return finish(&out);
 }
 
 enum sys_status descriptor_build(const struct system *system, const char *owner,

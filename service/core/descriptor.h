@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "access.h"
+#include "sddl_text.h"
 #include "system.h"
 
 #define SID_SYSTEM         "S-1-5-18"
@@ -28,6 +29,7 @@ struct access_rule {
 struct descriptor_use {
     enum shmb_kind kind;
     uint32_t read_mask; /* instead of the table's mask for read; 0: the table's */
+    const char *label;  /* integrity, as in sddl_text.h, to stand at the end; NULL: none */
 };
 
 /*
@@ -38,7 +40,14 @@ char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
                       const struct access_rule *rules, size_t count);
 
 /*
- * The same in the system's form, to be freed by the port. Never SYS_TAKEN or
+ * The text for an object of `kind` with the access that somebody wrote as SDDL.
+ * `owner` owns it where no other is written, and has full rights in any case,
+ * behind the denials: an owner that has none could not open what it made.
+ */
+char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl *wanted);
+
+/*
+ * The text of descriptor_sddl in the system's form, to be freed by the port. Never SYS_TAKEN or
  * SYS_DENIED: elsewhere these speak of the name of an object.
  */
 enum sys_status descriptor_build(const struct system *system, const char *owner,

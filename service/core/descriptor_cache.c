@@ -61,18 +61,28 @@ static struct form *form_of(struct descriptor_cache *cache, const struct item *i
     return &cache->forms[item->access * FORMS + form];
 }
 
-const char *descriptor_cache_text(struct descriptor_cache *cache, const struct item *item)
+static char *make_text(const struct descriptor_cache *cache, const struct item *item)
 {
-    const struct descriptor_use use = {
-        .kind = item->spec.kind, .read_mask = item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0};
-    struct form *form = form_of(cache, item);
+    const struct descriptor_use use = {.kind = item->spec.kind,
+                                       .read_mask =
+                                           item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0,
+                                       .label = inventory_label(cache->inventory, item->access)};
+    const struct sddl *exact = inventory_exact(cache->inventory, item->access, item->spec.kind);
+    const struct access_rule *rules;
     size_t count;
 
-    if (form->text == NULL) {
-        const struct access_rule *rules = inventory_rules(cache->inventory, item->access, &count);
+    if (exact != NULL)
+        return descriptor_exact(cache->owner, item->spec.kind, exact);
+    rules = inventory_rules(cache->inventory, item->access, &count);
+    return descriptor_sddl(cache->owner, &use, rules, count);
+}
 
-        form->text = descriptor_sddl(cache->owner, &use, rules, count);
-    }
+const char *descriptor_cache_text(struct descriptor_cache *cache, const struct item *item)
+{
+    struct form *form = form_of(cache, item);
+
+    if (form->text == NULL)
+        form->text = make_text(cache, item);
     return form->text;
 }
 

@@ -5,17 +5,22 @@
 
 #include "descriptor.h"
 #include "names.h"
+#include "sddl_text.h"
 
 struct access_set {
     struct access_rule *rules; /* the SIDs belong to the trustees */
     size_t count;
     uint32_t hash;
-    bool held_back; /* it denies something to an account that is pending */
+    bool held_back;      /* it denies something to an account that is pending */
+    const char *label;   /* integrity; NULL: none. Of `exact`, or static */
+    struct sddl *exact;  /* where SDDL was written; NULL: it was not. Owns the SIDs, then */
+    enum shmb_kind kind; /* of the objects it was written for */
 };
 
 /* Where the set of an access list is found again: by address of the list. */
 struct seen_list {
     const struct cfg_access *list;
+    bool low; /* low integrity */
     size_t set;
 };
 
@@ -70,6 +75,15 @@ static void build_end(struct build *b)
     free(b->sets);
 }
 
+static void free_set(struct access_set *set)
+{
+    if (set->exact != NULL)
+        sddl_free(set->exact);
+    free(set->exact);
+    free(set->rules);
+    *set = (struct access_set){0};
+}
+
 void inventory_free(struct inventory *inventory)
 {
     size_t i;
@@ -81,7 +95,7 @@ void inventory_free(struct inventory *inventory)
         free(inventory->items[i].own_text);
     }
     for (i = 0; i < inventory->set_count; i++)
-        free(inventory->sets[i].rules);
+        free_set(&inventory->sets[i]);
     free(inventory->sets);
     free(inventory->items);
     free(inventory);
@@ -173,11 +187,86 @@ static enum sys_status resolve_list(struct build *b, const struct cfg_access *li
         else if (set->rules[i].level == SHMB_LEVEL_DENY)
             set->held_back = true;
     }
-    if (result != SYS_OK) {
-        free(set->rules);
-        set->rules = NULL;
-    }
     return result;
+}
+
+/* For a lock or control section: what the rights on the segment come closest to. */
+static bool level_of(const struct sddl_entry *entry, enum shmb_level *level)
+{
+    if (entry->deny)
+        *level = SHMB_LEVEL_DENY;
+    else if ((entry->mask & SDDL_CHANGES_ACCESS) != 0)
+        *level = SHMB_LEVEL_FULL;
+    else if ((entry->mask & 0x2) != 0) /* SECTION_MAP_WRITE */
+        *level = SHMB_LEVEL_WRITE;
+    else if ((entry->mask & 0x4) != 0) /* SECTION_MAP_READ */
+        *level = SHMB_LEVEL_READ;
+    else
+        return false;
+    return true;
+}
+
+/* SYS_NOT_FOUND: an error was added. */
+static enum sys_status check_exact(struct build *b, const struct cfg_access *list,
+                                   const struct sddl *exact)
+{
+    size_t i;
+
+    for (i = 0; i < exact->count; i++) {
+        if (!exact->entries[i].deny || !locks_broker_out(exact->entries[i].sid))
+            continue;
+        cfg_message_add(b->messages, CFG_ERROR, &list->place, list->path,
+                        "to deny something to %s would lock the broker itself out; deny a smaller "
+                        "group, or allow only those who need it",
+                        exact->entries[i].sid);
+        return SYS_NOT_FOUND;
+    }
+    return SYS_OK;
+}
+
+static enum sys_status read_exact(struct build *b, const struct cfg_access *list,
+                                  enum shmb_kind kind, struct access_set *set)
+{
+    struct sys_failure why;
+    enum sys_status status;
+    size_t i;
+
+    set->kind = kind;
+    set->exact = calloc(1, sizeof(*set->exact));
+    if (set->exact == NULL)
+        return SYS_NO_MEMORY;
+    status = sddl_read(list->sddl, kind, set->exact, &why);
+    if (status == SYS_NO_MEMORY)
+        return status;
+    if (status != SYS_OK) {
+        cfg_message_add(b->messages, CFG_ERROR, &list->place, list->path, "%s", why.text);
+        return SYS_NOT_FOUND;
+    }
+    set->rules = calloc(set->exact->count + 1, sizeof(struct access_rule));
+    if (set->rules == NULL)
+        return SYS_NO_MEMORY;
+    for (i = 0; i < set->exact->count; i++) {
+        struct access_rule *rule = &set->rules[set->count];
+
+        rule->sid = set->exact->entries[i].sid;
+        set->count += level_of(&set->exact->entries[i], &rule->level);
+    }
+    set->label = set->exact->label[0] != '\0' ? set->exact->label : NULL;
+    return check_exact(b, list, set->exact);
+}
+
+/* On anything but SYS_OK the set is empty. */
+static enum sys_status make_set(struct build *b, const struct cfg_access *list, enum shmb_kind kind,
+                                bool low, struct access_set *set)
+{
+    enum sys_status status =
+        list->sddl != NULL ? read_exact(b, list, kind, set) : resolve_list(b, list, set);
+
+    if (status != SYS_OK)
+        free_set(set);
+    else if (low)
+        set->label = SDDL_LOW_INTEGRITY;
+    return status;
 }
 
 static uint32_t hash_set(const struct access_set *set)
@@ -192,14 +281,30 @@ static uint32_t hash_set(const struct access_set *set)
             hash = (hash ^ (unsigned char)*p) * 16777619u;
         hash = (hash ^ (uint32_t)set->rules[i].level) * 16777619u;
     }
+    hash = (hash ^ (set->label != NULL)) * 16777619u;
     return hash;
+}
+
+static bool same_label(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return strcmp(a, b) == 0;
+}
+
+static bool same_exact(const struct access_set *a, const struct access_set *b)
+{
+    if (a->exact == NULL || b->exact == NULL)
+        return a->exact == b->exact;
+    return a->kind == b->kind && sddl_same(a->exact, b->exact);
 }
 
 static bool same_set(const struct access_set *a, const struct access_set *b)
 {
     size_t i;
 
-    if (a->hash != b->hash || a->count != b->count || a->held_back != b->held_back)
+    if (a->hash != b->hash || a->count != b->count || a->held_back != b->held_back ||
+        !same_label(a->label, b->label) || !same_exact(a, b))
         return false;
     for (i = 0; i < a->count; i++)
         if (a->rules[i].level != b->rules[i].level || strcmp(a->rules[i].sid, b->rules[i].sid) != 0)
@@ -217,7 +322,7 @@ static size_t intern(struct build *b, struct access_set *set)
     slot = set->hash & (b->slots - 1);
     while (b->sets[slot] != 0) {
         if (same_set(&inventory->sets[b->sets[slot] - 1], set)) {
-            free(set->rules);
+            free_set(set);
             return b->sets[slot] - 1;
         }
         slot = (slot + 1) & (b->slots - 1);
@@ -228,27 +333,34 @@ static size_t intern(struct build *b, struct access_set *set)
 }
 
 /* A list that many objects share (defaults.access) is resolved, and complained of, once. */
-static struct seen_list *list_slot(const struct build *b, const struct cfg_access *list)
+static struct seen_list *list_slot(const struct build *b, const struct cfg_access *list, bool low)
 {
     uint64_t mixed = (uint64_t)(uintptr_t)list * UINT64_C(0x9E3779B97F4A7C15);
     size_t slot = (size_t)(mixed >> 32) & (b->slots - 1);
 
-    while (b->lists[slot].list != NULL && b->lists[slot].list != list)
+    while (b->lists[slot].list != NULL &&
+           (b->lists[slot].list != list || b->lists[slot].low != low))
         slot = (slot + 1) & (b->slots - 1);
     return &b->lists[slot];
 }
 
-static enum sys_status access_of(struct build *b, const struct cfg_access *list, size_t *set)
+static enum sys_status access_of(struct build *b, const struct cfg_access *list,
+                                 enum shmb_kind kind, bool low, size_t *set)
 {
-    struct seen_list *slot = list_slot(b, list);
+    struct seen_list *slot = list_slot(b, list, low);
+    const struct seen_list *other = list_slot(b, list, !low);
     struct access_set fresh = {0};
 
+    /* What is wrong with a list is said once. */
+    if (slot->list == NULL && other->list == list && other->set == SIZE_MAX)
+        *slot = (struct seen_list){list, low, SIZE_MAX};
     if (slot->list == NULL) {
-        enum sys_status status = resolve_list(b, list, &fresh);
+        enum sys_status status = make_set(b, list, kind, low, &fresh);
 
         if (status == SYS_NO_MEMORY)
             return status;
         slot->list = list;
+        slot->low = low;
         slot->set = status == SYS_OK ? intern(b, &fresh) : SIZE_MAX;
     }
     *set = slot->set;
@@ -317,11 +429,13 @@ static enum sys_status expand(struct build *b, const struct cfg *configuration)
     size_t i;
 
     if (configuration->directory != NULL)
-        result = access_of(b, configuration->directory, &b->inventory->directory);
+        result =
+            access_of(b, configuration->directory, SHMB_SECTION, false, &b->inventory->directory);
     for (i = 0; i < configuration->count && result != SYS_NO_MEMORY; i++) {
         const struct cfg_object *object = &configuration->objects[i];
         size_t set = 0;
-        enum sys_status status = access_of(b, object->access, &set);
+        enum sys_status status =
+            access_of(b, object->access, object->kind, object->integrity.low, &set);
 
         if (status == SYS_NO_MEMORY)
             return status;
@@ -409,4 +523,17 @@ const struct access_rule *inventory_rules(const struct inventory *inventory, siz
 {
     *count = inventory->sets[access].count;
     return inventory->sets[access].rules;
+}
+
+const char *inventory_label(const struct inventory *inventory, size_t access)
+{
+    return inventory->sets[access].label;
+}
+
+const struct sddl *inventory_exact(const struct inventory *inventory, size_t access,
+                                   enum shmb_kind kind)
+{
+    const struct access_set *set = &inventory->sets[access];
+
+    return set->exact != NULL && set->kind == kind ? set->exact : NULL;
 }

@@ -7,6 +7,7 @@
 
 #include "messages.h"
 #include "model.h"
+#include "sddl_text.h"
 #include "system.h"
 #include "trustees.h"
 
@@ -81,8 +82,18 @@ void item_set_reason(struct item *item, const char *reason);
 bool inventory_keep(struct inventory *inventory, const struct item *item, size_t access,
                     const struct cfg_object *from);
 
-/* The rules of an access set, for descriptors and for words. */
+/*
+ * The rules of an access set, for descriptors and for words. Where SDDL was
+ * written, these are the levels that come closest: for what belongs to a segment.
+ */
 const struct access_rule *inventory_rules(const struct inventory *inventory, size_t access,
                                           size_t *count);
+
+/* The integrity label of an access set, as in sddl_text.h; NULL: none. */
+const char *inventory_label(const struct inventory *inventory, size_t access);
+
+/* The access of objects of this kind where it was written as SDDL for them; NULL: it was not. */
+const struct sddl *inventory_exact(const struct inventory *inventory, size_t access,
+                                   enum shmb_kind kind);
 
 #endif

@@ -16,7 +16,7 @@ enum sys_status shared_make(const struct system *system, const char *owner,
                             const struct shared_spec *spec, struct shared *out,
                             struct sys_failure *why)
 {
-    const struct descriptor_use use = {.kind = SHMB_SECTION};
+    const struct descriptor_use use = {.kind = SHMB_SECTION, .label = spec->label};
     const struct sys_spec object = {.kind = SHMB_SECTION, .name = spec->name, .size = spec->size};
     struct sys_descriptor *descriptor;
     enum sys_status status;
@@ -58,7 +58,7 @@ enum sys_status shared_adopt(const struct system *system, const char *owner,
                              const struct shared_spec *spec, const struct state *state,
                              struct shared *out, struct sys_failure *why)
 {
-    const struct descriptor_use use = {.kind = SHMB_SECTION};
+    const struct descriptor_use use = {.kind = SHMB_SECTION, .label = spec->label};
     struct sys_descriptor *descriptor = NULL;
     enum sys_status status;
 

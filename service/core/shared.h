@@ -20,6 +20,7 @@ struct shared_spec {
     size_t size;
     const struct access_rule *rules; /* for readers besides the broker and administrators */
     size_t rule_count;
+    const char *label; /* integrity, as in sddl_text.h; NULL: none */
     /* NULL, or whether the content of a former broker's section can be gone on with. */
     bool (*fits)(void *context, const void *view);
     void *context;

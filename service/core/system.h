@@ -82,9 +82,9 @@ struct sys_facts {
     int32_t maximum;         /* semaphore: greatest count */
     char owner[SYS_SID_MAX]; /* empty: not known, or none */
     /*
-     * Owner and DACL, "O:<SID>D:..." without a group: SIDs and masks are spelled
-     * as descriptor.h spells them, so that equal access gives equal text. To be
-     * freed with free(). NULL: not known.
+     * Owner, DACL and integrity label, "O:<SID>D:..." without a group: SIDs and
+     * masks are spelled as descriptor.h spells them, so that equal access gives
+     * equal text. To be freed with free(). NULL: not known.
      */
     char *sddl;
 };
@@ -221,7 +221,7 @@ struct system {
     enum sys_status (*fill)(void *self, struct sys_object *section,
                             const struct sys_content *content, struct sys_failure *why);
 
-    /* Replaces the descriptor's DACL of a held object. */
+    /* Replaces owner, DACL and integrity label of a held object by the descriptor's. */
     enum sys_status (*protect)(void *self, struct sys_object *object,
                                const struct sys_descriptor *descriptor, struct sys_failure *why);
 

@@ -41,27 +41,39 @@ static bool same_word(const char *a, const char *b)
     return lower(*a) == lower(*b);
 }
 
+static const struct {
+    const char *word, *sid;
+} words[] = {
+    {"Everyone", "S-1-1-0"},
+    {"Users", "S-1-5-32-545"},
+    {"AuthenticatedUsers", "S-1-5-11"},
+    {"Interactive", "S-1-5-4"},
+    {"RemoteInteractive", "S-1-5-14"},
+    {"Administrators", SID_ADMINISTRATORS},
+    {"System", SID_SYSTEM},
+    {"LocalService", "S-1-5-19"},
+    {"NetworkService", "S-1-5-20"},
+};
+#define WORDS (sizeof(words) / sizeof(words[0]))
+
 const char *trustee_word_sid(const char *name)
 {
-    static const struct {
-        const char *word, *sid;
-    } words[] = {
-        {"Everyone", "S-1-1-0"},
-        {"Users", "S-1-5-32-545"},
-        {"AuthenticatedUsers", "S-1-5-11"},
-        {"Interactive", "S-1-5-4"},
-        {"RemoteInteractive", "S-1-5-14"},
-        {"Administrators", SID_ADMINISTRATORS},
-        {"System", SID_SYSTEM},
-        {"LocalService", "S-1-5-19"},
-        {"NetworkService", "S-1-5-20"},
-    };
     size_t i;
 
-    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+    for (i = 0; i < WORDS; i++)
         if (same_word(name, words[i].word))
             return words[i].sid;
     return NULL;
+}
+
+const char *trustee_sid_word(const char *sid)
+{
+    size_t i;
+
+    for (i = 0; i < WORDS; i++)
+        if (strcmp(sid, words[i].sid) == 0)
+            return words[i].word;
+    return sid;
 }
 
 struct trustees *trustees_new(const struct system *system)

@@ -56,4 +56,7 @@ size_t trustees_retry(struct trustees *known, void (*resolved)(void *context, co
 /* The SID of a language-independent word, or NULL: "Users" gives "S-1-5-32-545". */
 const char *trustee_word_sid(const char *name);
 
+/* The word for a SID, or the SID itself where there is none. */
+const char *trustee_sid_word(const char *sid);
+
 #endif

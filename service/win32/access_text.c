@@ -4,7 +4,9 @@
 #include <sddl.h>
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "text.h"
 #include "wide.h"
@@ -65,16 +67,79 @@ static char *spell_as_system(PSECURITY_DESCRIPTOR descriptor)
     return text;
 }
 
+/* The label's entry, in a descriptor that was asked for with nothing else. NULL: none. */
+static const SYSTEM_MANDATORY_LABEL_ACE *find_label(PSECURITY_DESCRIPTOR descriptor)
+{
+    BOOL present, defaulted;
+    ACL *list;
+    DWORD i;
+
+    if (!GetSecurityDescriptorSacl(descriptor, &present, &list, &defaulted) || !present ||
+        list == NULL)
+        return NULL;
+    for (i = 0; i < list->AceCount; i++) {
+        void *entry;
+
+        if (GetAce(list, i, &entry) &&
+            ((const ACE_HEADER *)entry)->AceType == SYSTEM_MANDATORY_LABEL_ACE_TYPE)
+            return entry;
+    }
+    return NULL;
+}
+
+static bool spell_label(const SYSTEM_MANDATORY_LABEL_ACE *entry, char label[ACCESS_LABEL_MAX])
+{
+    char sid[OWNER_SID_MAX];
+
+    if (!owner_sid_text((PSID)(uintptr_t)&entry->SidStart, sid))
+        return false;
+    if (entry->Mask == SYSTEM_MANDATORY_LABEL_NO_WRITE_UP && strcmp(sid, "S-1-16-8192") == 0)
+        return true;
+    (void)snprintf(label, ACCESS_LABEL_MAX, "S:(ML;;%s%s%s;;;%s)",
+                   (entry->Mask & SYSTEM_MANDATORY_LABEL_NO_WRITE_UP) != 0 ? "NW" : "",
+                   (entry->Mask & SYSTEM_MANDATORY_LABEL_NO_READ_UP) != 0 ? "NR" : "",
+                   (entry->Mask & SYSTEM_MANDATORY_LABEL_NO_EXECUTE_UP) != 0 ? "NX" : "", sid);
+    return true;
+}
+
+uint32_t access_label_read(HANDLE object, char label[ACCESS_LABEL_MAX])
+{
+    PSECURITY_DESCRIPTOR descriptor;
+    const SYSTEM_MANDATORY_LABEL_ACE *entry;
+    DWORD size = 0, code = ERROR_SUCCESS;
+
+    label[0] = '\0';
+    if (GetKernelObjectSecurity(object, LABEL_SECURITY_INFORMATION, NULL, 0, &size))
+        return ERROR_SUCCESS;
+    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER)
+        return GetLastError();
+    descriptor = malloc(size);
+    if (descriptor == NULL)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    if (!GetKernelObjectSecurity(object, LABEL_SECURITY_INFORMATION, descriptor, size, &size)) {
+        code = GetLastError();
+    } else {
+        entry = find_label(descriptor);
+        if (entry != NULL && !spell_label(entry, label))
+            code = GetLastError();
+    }
+    free(descriptor);
+    return code;
+}
+
 static uint32_t read_parts(PSECURITY_DESCRIPTOR descriptor, PSID owner_sid, ACL *list,
-                           char owner[OWNER_SID_MAX], char **sddl)
+                           const char *label, char owner[OWNER_SID_MAX], char **sddl)
 {
     struct text text = {0};
 
     if (owner_sid != NULL && !owner_sid_text(owner_sid, owner))
         return GetLastError();
-    if (spell(descriptor, owner, list, &text) && !text.failed) {
-        *sddl = text.at;
-        return ERROR_SUCCESS;
+    if (spell(descriptor, owner, list, &text)) {
+        text_add(&text, "%s", label);
+        if (!text.failed) {
+            *sddl = text.at;
+            return ERROR_SUCCESS;
+        }
     }
     text_free(&text);
     *sddl = spell_as_system(descriptor);
@@ -86,16 +151,19 @@ uint32_t access_text_read(HANDLE object, char owner[OWNER_SID_MAX], char **sddl)
     PSECURITY_DESCRIPTOR descriptor = NULL;
     PSID owner_sid = NULL;
     ACL *list = NULL;
-    DWORD code;
+    char label[ACCESS_LABEL_MAX];
+    DWORD code = access_label_read(object, label);
 
     owner[0] = '\0';
     *sddl = NULL;
+    if (code != ERROR_SUCCESS)
+        return code;
     /* Returns its code; the last error means nothing here. */
     code = GetSecurityInfo(object, SE_KERNEL_OBJECT, SPOKEN_OF, &owner_sid, NULL, &list, NULL,
                            &descriptor);
     if (code != ERROR_SUCCESS)
         return code;
-    code = read_parts(descriptor, owner_sid, list, owner, sddl);
+    code = read_parts(descriptor, owner_sid, list, label, owner, sddl);
     if (code != ERROR_SUCCESS)
         owner[0] = '\0';
     LocalFree(descriptor);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_text.h"
 #include "failure.h"
 #include "holder.h"
 #include "wide.h"
@@ -162,14 +163,68 @@ enum sys_status objects_fill(struct sys_object *section, const struct sys_conten
     return SYS_OK;
 }
 
+/*
+ * The label of `wanted`. A label that has to go gives way to what objects
+ * without one are taken for: NULL where there is none to set. False: GetLastError().
+ */
+static bool label_for(HANDLE object, PSECURITY_DESCRIPTOR wanted, PSECURITY_DESCRIPTOR *medium,
+                      ACL **out)
+{
+    char label[ACCESS_LABEL_MAX];
+    BOOL present, defaulted;
+    uint32_t code;
+
+    *medium = NULL;
+    *out = NULL;
+    if (!GetSecurityDescriptorSacl(wanted, &present, out, &defaulted))
+        return false;
+    if (present && *out != NULL)
+        return true;
+    code = access_label_read(object, label);
+    SetLastError(code);
+    if (code != ERROR_SUCCESS || label[0] == '\0')
+        return code == ERROR_SUCCESS;
+    return ConvertStringSecurityDescriptorToSecurityDescriptorW(L"S:(ML;;NW;;;ME)", SDDL_REVISION_1,
+                                                                medium, NULL) &&
+           GetSecurityDescriptorSacl(*medium, &present, out, &defaulted);
+}
+
+/* All in one call: nobody finds the one changed and the other not. */
+static bool set_access(HANDLE object, PSECURITY_DESCRIPTOR wanted, ACL *label)
+{
+    SECURITY_INFORMATION parts = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
+    SECURITY_DESCRIPTOR whole;
+    BOOL present, defaulted;
+    ACL *list;
+    PSID owner;
+
+    if (!InitializeSecurityDescriptor(&whole, SECURITY_DESCRIPTOR_REVISION) ||
+        !GetSecurityDescriptorDacl(wanted, &present, &list, &defaulted) ||
+        !SetSecurityDescriptorDacl(&whole, present, list, FALSE) ||
+        !SetSecurityDescriptorControl(&whole, SE_DACL_PROTECTED, SE_DACL_PROTECTED) ||
+        !GetSecurityDescriptorOwner(wanted, &owner, &defaulted) ||
+        !SetSecurityDescriptorOwner(&whole, owner, FALSE) ||
+        !SetSecurityDescriptorSacl(&whole, label != NULL, label, FALSE))
+        return false;
+    if (owner != NULL)
+        parts |= OWNER_SECURITY_INFORMATION;
+    if (label != NULL)
+        parts |= LABEL_SECURITY_INFORMATION;
+    return SetKernelObjectSecurity(object, parts, &whole);
+}
+
 enum sys_status objects_protect(struct sys_object *object, const struct sys_descriptor *descriptor,
                                 struct sys_failure *why)
 {
-    if (!SetKernelObjectSecurity((HANDLE)object,
-                                 DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
-                                 (void *)(uintptr_t)descriptor))
-        return failure_set(why, "SetKernelObjectSecurity", GetLastError());
-    return SYS_OK;
+    PSECURITY_DESCRIPTOR wanted = (void *)(uintptr_t)descriptor, medium; /* only read */
+    DWORD code = ERROR_SUCCESS;
+    ACL *label;
+
+    if (!label_for((HANDLE)object, wanted, &medium, &label) ||
+        !set_access((HANDLE)object, wanted, label))
+        code = GetLastError();
+    LocalFree(medium);
+    return code == ERROR_SUCCESS ? SYS_OK : failure_set(why, "SetKernelObjectSecurity", code);
 }
 
 enum sys_status objects_map(struct sys_object *section, size_t size, void **view,

@@ -117,6 +117,49 @@ static void readers_that_may_wait_are_spoken_of(void **state)
     check(&sample, wanted, 1);
 }
 
+static void low_integrity_is_spoken_of_where_somebody_writes(void **state)
+{
+    static const char *const wanted[] = {
+        "defaults.integrity:3:1: of those who may write",
+        "C.integrity:4:5: of those who may write",
+    };
+    char one[] = "read Users, write Interactive", two[] = "read Users";
+    const struct cfg_integrity shared = {true, "defaults.integrity", {"sample.yaml", 3, 1}};
+    const struct cfg_integrity own = {true, "C.integrity", {"sample.yaml", 4, 5}};
+    const struct cfg_access *writing, *reading;
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 4);
+    writing = sample_access(&sample, one);
+    reading = sample_access(&sample, two);
+    sample_section(&sample, "A", 64, NULL, writing)->integrity = shared;
+    sample_section(&sample, "B", 64, NULL, writing)->integrity = shared;
+    sample_mutex(&sample, "C", writing)->integrity = own;
+    sample_mutex(&sample, "D", reading)->integrity = own;
+    check(&sample, wanted, 2);
+}
+
+static void sddl_is_looked_at_too(void **state)
+{
+    static const char *const wanted[] = {
+        "sample.access:1:0: programs that use the library will say that the object is not the",
+        "sample.access:1:0: 'Users' may also change who has access",
+        "sample.access:1:0: 'Everyone' may write",
+    };
+    char text[] = "read Users";
+    struct cfg_access *list;
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 1);
+    list = (struct cfg_access *)sample_access(&sample, text);
+    list->count = 0;
+    list->sddl = "O:LSD:(D;;0x2;;;AN)(A;;0xe0005;;;BU)(A;;0x20007;;;WD)(A;;GA;;;BA)";
+    sample_section(&sample, "A", 64, NULL, list);
+    check(&sample, wanted, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +167,8 @@ int main(void)
         cmocka_unit_test(each_rash_entry_has_its_place),
         cmocka_unit_test(defaults_are_spoken_of_once),
         cmocka_unit_test(readers_that_may_wait_are_spoken_of),
+        cmocka_unit_test(low_integrity_is_spoken_of_where_somebody_writes),
+        cmocka_unit_test(sddl_is_looked_at_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,8 +50,8 @@ static void one_line_for_each_object(void **state)
     /* clang-format off */
     static const char *const lines[] = {
         "mutex Global\\Prices.lock, lock of Prices: CORP\\Traders wait and release",
-        "section Global\\Prices, 64 bytes, with initial content: Users read; CORP\\Traders write",
-        "section Global\\Plain, 4096 bytes: Users read; CORP\\Traders write",
+        "section Global\\Prices, 64 bytes, with initial content: Users read; CORP\\Traders read and write",
+        "section Global\\Plain, 4096 bytes: Users read; CORP\\Traders read and write",
         "mutex Global\\Single: Users see it but may not wait; CORP\\Traders wait and release",
         "event Global\\Go, manual reset: Users wait; CORP\\Traders wait and signal",
         "semaphore Global\\Licences, 5 of 5: Users read its state but may not wait; CORP\\Traders wait and release",

@@ -161,6 +161,95 @@ static void equal_lists_are_one_set(void **state)
     assert_int_equal(rules[1].level, SHMB_LEVEL_WRITE);
 }
 
+/* As cfg_load makes it of `sddl`. */
+static const struct cfg_access *exact(const char *text)
+{
+    char none[] = "read Users";
+    struct cfg_access *list = (struct cfg_access *)sample_access(&w.sample, none);
+
+    list->count = 0;
+    list->sddl = text;
+    return list;
+}
+
+static void sddl_is_taken_as_it_stands(void **state)
+{
+    static const char text[] = "D:(D;;0x2;;;BG)(A;;0x60005;;;BU)(A;;0x20007;;;IU)(A;;0x20004;;;LS)"
+                               "(A;;0x20001;;;NS)S:(ML;;NW;;;LW)";
+    const struct access_rule *rules;
+    const struct sddl *whole;
+    size_t count, set;
+
+    (void)state;
+    sample_init(&w.sample, 4);
+    sample_section(&w.sample, "A", 64, "A.lock", exact(text));
+    sample_section(&w.sample, "B", 64, NULL, exact(text));
+    sample_mutex(&w.sample, "C", exact("D:(A;;0x120001;;;IU)"));
+    assert_int_equal(build(), SYS_OK);
+    assert_int_equal(w.inventory->set_count, 2);
+    set = w.inventory->items[1].access;
+    assert_int_equal(w.inventory->items[0].access, set);
+    assert_int_equal(w.inventory->items[2].access, set);
+    whole = inventory_exact(w.inventory, set, SHMB_SECTION);
+    assert_non_null(whole);
+    assert_int_equal(whole->count, 5);
+    assert_string_equal(inventory_label(w.inventory, set), SDDL_LOW_INTEGRITY);
+    /* The lock: the nearest levels, and nothing for who may not even read. */
+    assert_null(inventory_exact(w.inventory, set, SHMB_MUTEX));
+    rules = inventory_rules(w.inventory, set, &count);
+    assert_int_equal(count, 4);
+    assert_string_equal(rules[0].sid, "S-1-5-32-546");
+    assert_int_equal(rules[0].level, SHMB_LEVEL_DENY);
+    assert_int_equal(rules[1].level, SHMB_LEVEL_FULL);
+    assert_int_equal(rules[2].level, SHMB_LEVEL_WRITE);
+    assert_string_equal(rules[3].sid, "S-1-5-19");
+    assert_int_equal(rules[3].level, SHMB_LEVEL_READ);
+    set = w.inventory->items[3].access;
+    assert_non_null(inventory_exact(w.inventory, set, SHMB_MUTEX));
+    assert_null(inventory_label(w.inventory, set));
+}
+
+static void what_is_wrong_with_sddl_is_said_at_its_place(void **state)
+{
+    (void)state;
+    sample_init(&w.sample, 3);
+    sample_section(&w.sample, "A", 64, "A.lock", exact("D:(A;;GR;;;BU)"));
+    sample_mutex(&w.sample, "B", exact("D:(D;;0x1;;;WD)(A;;GA;;;BA)"));
+    sample_mutex(&w.sample, "C", exact("D:(A;;GA;;;BA)"));
+    assert_int_equal(build(), SYS_NOT_FOUND);
+    assert_null(w.inventory);
+    assert_int_equal(w.messages.errors, 2);
+    check_line(0, "sample.yaml:1", "at character 7: a generic right");
+    check_line(1, "sample.yaml:2", "S-1-1-0 would lock the broker itself out");
+}
+
+static void low_integrity_is_another_set(void **state)
+{
+    char list[] = "read Users", wrong[] = "read Nobody";
+    const struct cfg_access *access, *bad;
+
+    (void)state;
+    sample_init(&w.sample, 5);
+    access = sample_access(&w.sample, list);
+    sample_section(&w.sample, "A", 64, "A.lock", access)->integrity.low = true;
+    sample_section(&w.sample, "B", 64, NULL, access);
+    sample_mutex(&w.sample, "C", access)->integrity.low = true;
+    assert_int_equal(build(), SYS_OK);
+    assert_int_equal(w.inventory->set_count, 2);
+    assert_int_equal(w.inventory->items[0].access, w.inventory->items[3].access);
+    assert_string_equal(inventory_label(w.inventory, w.inventory->items[1].access),
+                        SDDL_LOW_INTEGRITY);
+    assert_null(inventory_label(w.inventory, w.inventory->items[2].access));
+    inventory_free(w.inventory);
+    w.inventory = NULL;
+    /* What is wrong with a list that both have is said once. */
+    bad = sample_access(&w.sample, wrong);
+    sample_mutex(&w.sample, "D", bad)->integrity.low = true;
+    sample_mutex(&w.sample, "E", bad);
+    assert_int_equal(build(), SYS_NOT_FOUND);
+    assert_int_equal(w.messages.errors, 1);
+}
+
 static void each_unknown_account_is_an_error_at_its_place(void **state)
 {
     char a[] = "read Nobody, write Users", b[] = "read Users, write Nobody, full Ghost";
@@ -325,6 +414,9 @@ int main(void)
         TEST(change_events_stand_before_their_segment),
         TEST(zeros_are_no_content_to_write),
         TEST(equal_lists_are_one_set),
+        TEST(sddl_is_taken_as_it_stands),
+        TEST(what_is_wrong_with_sddl_is_said_at_its_place),
+        TEST(low_integrity_is_another_set),
         TEST(each_unknown_account_is_an_error_at_its_place),
         TEST(a_shared_list_is_complained_of_once),
         TEST(a_silent_domain_controller_is_said_so),

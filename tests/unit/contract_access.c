@@ -77,6 +77,43 @@ static void words(void **state)
     assert_string_equal(shmb_level_word(SHMB_LEVEL_COUNT), "?");
 }
 
+static void rights_in_words(void **state)
+{
+    static const struct {
+        enum shmb_kind kind;
+        uint32_t mask;
+        const char *words;
+    } rows[] = {
+        {SHMB_SECTION, 0x20005, "read"},
+        {SHMB_SECTION, 0x20007, "read and write"},
+        {SHMB_SECTION, 0x2, "write"},
+        {SHMB_SECTION, 0x20001, "see that it exists"},
+        {SHMB_SECTION, 0xF001F, "full control"},
+        {SHMB_SECTION, 0x1F001F, "full control"},
+        {SHMB_SECTION, 0x60005, "read, change its access"},
+        {SHMB_SECTION, 0x80000, "see that it exists, change its access"},
+        {SHMB_SECTION, 0, "nothing"},
+        {SHMB_MUTEX, 0x20000, "see it but may not wait"},
+        {SHMB_MUTEX, 0x20001, "see it but may not wait"},
+        {SHMB_MUTEX, 0x120001, "wait and release"},
+        {SHMB_MUTEX, 0x100000, "wait and release"},
+        {SHMB_EVENT, 0x120001, "wait"},
+        {SHMB_EVENT, 0x2, "signal"},
+        {SHMB_EVENT, 0x120003, "wait and signal"},
+        {SHMB_SEMAPHORE, 0x20001, "read its state but may not wait"},
+        {SHMB_SEMAPHORE, 0x100000, "wait"},
+        {SHMB_SEMAPHORE, 0x120003, "wait and release"},
+        {SHMB_SEMAPHORE, 0x1F0003, "full control"},
+        {SHMB_KIND_COUNT, 0x1F0003, ""},
+    };
+    char out[SHMB_ACCESS_WORDS];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_string_equal(shmb_access_words(rows[i].kind, rows[i].mask, out), rows[i].words);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +121,7 @@ int main(void)
         cmocka_unit_test(each_level_holds_the_one_below),
         cmocka_unit_test(out_of_range_has_no_rights),
         cmocka_unit_test(words),
+        cmocka_unit_test(rights_in_words),
     };
 
     return cmocka_run_group_tests_name("contract_access", tests, NULL, NULL);

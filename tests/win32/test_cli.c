@@ -117,7 +117,7 @@ static void check_says_what_a_good_file_would_create(void **state)
                             said, sizeof(said)),
                      0);
     assert_says(said, "section Global\\ShmbTest.Prices, 65536 bytes: ");
-    assert_says(said, "Users read; Interactive write");
+    assert_says(said, "Users read; Interactive read and write");
     assert_says(said, "mutex Global\\ShmbTest.Prices.lock, lock of ShmbTest.Prices: ");
     assert_says(said, "semaphore Global\\ShmbTest.Five, 3 of 5: ");
     assert_null(strstr(said, "error:"));

@@ -27,6 +27,10 @@ static const char configuration[] =
     "    size: 64\n"
     "    access: { read: [Users], write: [Interactive], full: [LocalService],\n"
     "              deny: [NetworkService] }\n"
+    "  ShmbTest.Low: { size: 64, integrity: low, access: { write: [Interactive] } }\n"
+    "  ShmbTest.Exact:\n"
+    "    size: 64\n"
+    "    sddl: 'D:(D;;0x2;;;NS)(A;;0x20005;;;BU)(A;;0x20007;;;IU)S:(ML;;NW;;;LW)'\n"
     "mutexes:\n"
     "  ShmbTest.mutex.read:  { access: { read: [Interactive] } }\n"
     "  ShmbTest.mutex.write: { access: { write: [Interactive] } }\n"
@@ -106,6 +110,30 @@ static int descriptor(int argc, char **argv)
     LocalFree(security);
     return 0;
 }
+/* label KIND NAME: the entries of the integrity label, or "none". */
+static int label(int argc, char **argv)
+{
+    HANDLE handle = client_open(argv[0], argv[1], READ_CONTROL);
+    BYTE bytes[1024];
+    SYSTEM_MANDATORY_LABEL_ACE *ace = NULL;
+    BOOL present = FALSE, defaulted;
+    wchar_t *sid = NULL;
+    ACL *list = NULL;
+    DWORD needed;
+
+    (void)argc;
+    if (handle == NULL ||
+        !GetKernelObjectSecurity(handle, LABEL_SECURITY_INFORMATION, bytes, sizeof(bytes), &needed))
+        client_say("error %lu", GetLastError());
+    else if (!GetSecurityDescriptorSacl(bytes, &present, &list, &defaulted) || !present ||
+             list == NULL || list->AceCount == 0)
+        client_say("none");
+    else if (GetAce(list, 0, (void **)&ace) && ConvertSidToStringSidW(&ace->SidStart, &sid))
+        client_say("type %u 0x%lx %ls of %u", ace->Header.AceType, ace->Mask, sid, list->AceCount);
+    LocalFree(sid);
+    return 0;
+}
+
 static int start_broker(void **state)
 {
     (void)state;
@@ -203,6 +231,53 @@ static void the_live_descriptor_is_exactly_the_one_promised(void **state)
         check_descriptor(table[k].kind, name, table[k].full, denied, users);
     }
 }
+static void labels_are_as_written(void **state)
+{
+    static const char low[] = "type 17 0x1 S-1-16-4096 of 1"; /* SYSTEM_MANDATORY_LABEL_ACE_TYPE */
+
+    (void)state;
+    assert_string_equal(client_line(NULL, "label section Global\\ShmbTest.Low"), low);
+    assert_string_equal(client_line(NULL, "label mutex Global\\ShmbTest.Low.lock"), low);
+    assert_string_equal(client_line(NULL, "label section Global\\ShmbTest.Exact"), low);
+    assert_string_equal(client_line(NULL, "label mutex Global\\ShmbTest.Exact.lock"), low);
+    assert_string_equal(client_line(NULL, "label section Global\\ShmbTest.Mixed"), "none");
+    assert_string_equal(client_line(NULL, "label mutex Global\\ShmbTest.mutex.full"), "none");
+}
+
+static void expect_lines(const char *kind, const char *name, const char *const *lines)
+{
+    struct child *client = client_start(NULL, "descriptor %s Global\\%s", kind, name);
+    char owner[200];
+    size_t i;
+
+    expect_owner(client, owner, sizeof(owner));
+    for (i = 0; lines[i] != NULL; i++) {
+        char line[300];
+
+        snprintf(line, sizeof(line), lines[i], owner);
+        child_expect(client, line);
+    }
+    child_expect(client, "end");
+    assert_int_equal(child_end(client), 0);
+}
+
+static void sddl_is_what_the_object_has(void **state)
+{
+    static const char *const section[] = {"protected",
+                                          "deny 0x00000002 S-1-5-20 flags 0",
+                                          "allow 0x000f001f %s flags 0",
+                                          "allow 0x00020005 S-1-5-32-545 flags 0",
+                                          "allow 0x00020007 S-1-5-4 flags 0",
+                                          NULL};
+    const char *const deny_lock[] = {"deny 0x001f0001 S-1-5-20 flags 0", NULL};
+    const char *const allow_lock[] = {"allow 0x00020000 S-1-5-32-545 flags 0",
+                                      "allow 0x00120001 S-1-5-4 flags 0", NULL};
+
+    (void)state;
+    expect_lines("section", "ShmbTest.Exact", section);
+    check_descriptor("mutex", "ShmbTest.Exact.lock", 0x001F0001, deny_lock, allow_lock);
+}
+
 static void the_owner_is_the_service_administrators_or_system(void **state)
 {
     struct child *client = client_start(NULL, "descriptor section Global\\ShmbTest.Mixed");
@@ -213,7 +288,7 @@ static void the_owner_is_the_service_administrators_or_system(void **state)
     child_kill(client);
 }
 
-static const struct verb verbs[] = {{"descriptor", 2, descriptor}};
+static const struct verb verbs[] = {{"descriptor", 2, descriptor}, {"label", 2, label}};
 
 int main(void)
 {
@@ -222,6 +297,8 @@ int main(void)
                                   support_teardown),
         cmocka_unit_test_teardown(the_live_descriptor_is_exactly_the_one_promised,
                                   support_teardown),
+        cmocka_unit_test_teardown(labels_are_as_written, support_teardown),
+        cmocka_unit_test_teardown(sddl_is_what_the_object_has, support_teardown),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));

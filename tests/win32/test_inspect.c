@@ -221,7 +221,7 @@ static void equal_access_is_equal_text(void **state)
 
     (void)state;
     for (kind = 0; kind < SHMB_KIND_COUNT; kind++) {
-        const struct descriptor_use use = {(enum shmb_kind)kind, 0};
+        const struct descriptor_use use = {.kind = (enum shmb_kind)kind};
         char *sddl = descriptor_sddl(OWNER, &use, rules, 3);
         struct sys_object *object;
         struct sys_failure why;
@@ -238,6 +238,36 @@ static void equal_access_is_equal_text(void **state)
         objects_close(object);
         CloseHandle(made);
     }
+}
+
+/* Owner, list and label are set as one, and a label goes as it came. */
+static void access_is_changed_in_place(void **state)
+{
+    static const char *const wanted[] = {
+        "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)(A;;0x20007;;;S-1-5-4)S:(ML;;NW;;;S-1-16-"
+        "4096)",
+        "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)",
+        "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)S:(ML;;NWNR;;;S-1-16-4096)",
+        "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)(A;;0x4;;;S-1-5-4)"};
+    HANDLE made = make(SHMB_SECTION, "ShmbTest.X", 64, "O:BAD:P(A;;0xf001f;;;BA)");
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        struct sys_descriptor *descriptor;
+        struct sys_object *object;
+        struct sys_failure why;
+        struct sys_facts facts;
+
+        assert_int_equal(descriptors_make(wanted[i], &descriptor, &why), SYS_OK);
+        assert_int_equal(objects_protect((struct sys_object *)made, descriptor, &why), SYS_OK);
+        descriptors_free(descriptor);
+        assert_int_equal(inspect_object("ShmbTest.X", &facts, &object, &why), SYS_OK);
+        assert_string_equal(facts.sddl, wanted[i]);
+        free(facts.sddl);
+        objects_close(object);
+    }
+    CloseHandle(made);
 }
 
 /* No text of ours says these: the system's then does, and never the same as one of ours. */
@@ -294,6 +324,7 @@ int main(void)
         TEST(another_kind_of_object_is_denied),
         TEST(what_was_inspected_is_kept),
         TEST(equal_access_is_equal_text),
+        TEST(access_is_changed_in_place),
         TEST(unusual_access_has_a_text_too),
         TEST(an_impossible_name_fails),
     };

@@ -1,0 +1,95 @@
+#include "reader.h"
+
+#include <string.h>
+
+/* What stands behind the key `access` and those after it in reader.h. */
+enum { ACCESS, INTEGRITY, SDDL };
+
+void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
+                    struct cfg_integrity *out)
+{
+    static const char *const words[] = {"low", "medium"};
+    struct path below = {path, "integrity", 0};
+    char text[READER_PATH_SIZE];
+    size_t word;
+
+    if (!reader_word(reader, node, &below, words, 2, &word))
+        return;
+    out->low = word == 0;
+    out->place = reader_place(reader, node);
+    reader_path(&below, text, sizeof text);
+    out->path = reader_text(reader, text, strlen(text));
+}
+
+static bool has_control(const struct node *node)
+{
+    size_t i;
+
+    for (i = 0; i < node->length; i++)
+        if ((unsigned char)node->text[i] < 0x20u || node->text[i] == 0x7F)
+            return true;
+    return false;
+}
+
+/* What the text means is found out where descriptors are made. NULL: an error was added. */
+static const struct cfg_access *read_sddl(struct reader *reader, const struct node *node,
+                                          const struct path *path)
+{
+    char text[READER_PATH_SIZE];
+    struct cfg_access *access;
+    struct shown shown;
+
+    if (node->kind != NODE_SCALAR || node_is_null(node) || node->length == 0 || has_control(node)) {
+        reader_error(reader, node, path,
+                     "%s stands here where a security descriptor as SDDL text is due, such as "
+                     "'D:P(A;;0x20005;;;BU)'",
+                     reader_show(node, &shown));
+        return NULL;
+    }
+    access = reader_alloc(reader, 1, sizeof *access);
+    if (access == NULL)
+        return NULL;
+    reader_path(path, text, sizeof text);
+    access->path = reader_text(reader, text, strlen(text));
+    access->place = reader_place(reader, node);
+    access->sddl = reader_text(reader, node->text, node->length);
+    return access->path != NULL && access->sddl != NULL ? access : NULL;
+}
+
+static void object_sddl(struct reader *reader, const struct node *const *values,
+                        const struct path *path, struct cfg_object *object)
+{
+    struct path below = {path, "sddl", 0};
+
+    if (values[ACCESS] != NULL)
+        reader_error(reader, values[SDDL], &below,
+                     "sddl says all about who may do what; remove it or access");
+    else if (values[INTEGRITY] != NULL)
+        reader_error(reader, values[SDDL], &below,
+                     "sddl says all about who may do what; remove integrity, and write "
+                     "S:(ML;;NW;;;LW) at its end for low integrity");
+    else
+        object->access = read_sddl(reader, values[SDDL], &below);
+}
+
+void reader_object_access(struct reader *reader, const struct node *key,
+                          const struct node *const *values, unsigned meant, const struct path *path,
+                          struct cfg_object *object)
+{
+    struct path below = {path, "access", 0};
+
+    if (values[SDDL] != NULL) {
+        object_sddl(reader, values, path, object);
+        return;
+    }
+    object->integrity = reader->integrity;
+    if (values[INTEGRITY] != NULL)
+        read_integrity(reader, values[INTEGRITY], path, &object->integrity);
+    object->access =
+        values[ACCESS] != NULL ? read_access(reader, values[ACCESS], &below) : reader->defaults;
+    if (values[ACCESS] == NULL && (meant & (1u << ACCESS | 1u << SDDL)) == 0 &&
+        !reader->defaults_written)
+        reader_error(reader, key, path,
+                     "no access is written, here or in defaults, and nobody gets rights by "
+                     "silence; add access: { read: [Users] } or the like");
+}
