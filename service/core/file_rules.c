@@ -134,14 +134,28 @@ static void name_account(const char *sid, const char *account, char out[WHO_MAX]
         (void)snprintf(out, WHO_MAX, "%s (%s)", account, sid);
 }
 
+/* For folders above: nobody is to change the rights of C:\ because of one file. */
+#define ELSEWHERE                                                                                  \
+    "keep the file where only administrators may change the folders above it, as in "              \
+    "%%ProgramData%%\\ShmBroker"
+
+static void owner_text(enum file_role role, const char *path, const char *who, char *out,
+                       size_t size)
+{
+    if (role == FILE_ROLE_ABOVE)
+        (void)snprintf(out, size, "the folder \"%s\" belongs to %s; " ELSEWHERE, path, who);
+    else
+        (void)snprintf(out, size,
+                       "\"%s\" belongs to %s, who may not decide what the broker does; look at "
+                       "it, then: icacls \"%s\" /setowner *" SID_ADMINISTRATORS,
+                       path, who, path);
+}
+
 static void rights_text(enum file_role role, const struct file_fault *fault, const char *path,
                         const char *who, char *out, size_t size)
 {
     if (role == FILE_ROLE_ABOVE)
-        (void)snprintf(out, size,
-                       "%s may replace the folder \"%s\" (0x%" PRIx32 "); keep the file in a "
-                       "folder that only administrators may change, such as "
-                       "%%ProgramData%%\\ShmBroker",
+        (void)snprintf(out, size, "%s may replace the folder \"%s\" (0x%" PRIx32 "); " ELSEWHERE,
                        who, path, fault->mask);
     else
         (void)snprintf(out, size,
@@ -159,10 +173,7 @@ void file_rules_text(enum file_role role, const struct file_fault *fault, const 
     name_account(fault->sid, account, who);
     switch (fault->kind) {
     case FILE_FAULT_OWNER:
-        (void)snprintf(out, size,
-                       "\"%s\" belongs to %s, who may not decide what the broker does; look at "
-                       "it, then: icacls \"%s\" /setowner *" SID_ADMINISTRATORS,
-                       path, who, path);
+        owner_text(role, path, who, out, size);
         break;
     case FILE_FAULT_NO_LIST:
         (void)snprintf(out, size,

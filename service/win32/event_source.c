@@ -6,7 +6,8 @@
 
 #include "wide.h"
 
-#define SOURCE_KEY L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ShmBroker"
+#define SOURCE_KEY    L"SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\ShmBroker"
+#define PROGRAM_UNITS 4096u
 
 static LSTATUS set_values(HKEY key, const wchar_t *executable)
 {
@@ -44,4 +45,22 @@ uint32_t event_source_remove(void)
     LSTATUS code = RegDeleteKeyW(HKEY_LOCAL_MACHINE, SOURCE_KEY);
 
     return code == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : (uint32_t)code;
+}
+
+char *event_source_program(void)
+{
+    DWORD size = PROGRAM_UNITS * sizeof(wchar_t);
+    wchar_t *wide = malloc(size);
+    char *program = NULL;
+    LSTATUS code = ERROR_NOT_ENOUGH_MEMORY;
+
+    if (wide != NULL)
+        code = RegGetValueW(HKEY_LOCAL_MACHINE, SOURCE_KEY, L"EventMessageFile",
+                            RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, NULL, wide, &size);
+    if (code == ERROR_SUCCESS)
+        program = wide_to_utf8(wide);
+    else
+        SetLastError((DWORD)code);
+    free(wide);
+    return program;
 }

@@ -13,4 +13,7 @@
 uint32_t event_source_register(const char *executable);
 uint32_t event_source_remove(void);
 
+/* The executable it is registered with; to be freed with free(). NULL: GetLastError() says why. */
+char *event_source_program(void);
+
 #endif

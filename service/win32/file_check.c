@@ -181,7 +181,7 @@ static enum sys_status check_one(const char *path, enum file_role role, struct s
         if (status == SYS_NOT_FOUND)
             return failure_set(why, "CreateFileW", GetLastError());
         return failure_say(why, status, NULL, GetLastError(),
-                           "the folder \"%s\" cannot be examined (error %lu)", path,
+                           "\"%s\" cannot be examined (error %lu)", path,
                            (unsigned long)GetLastError());
     }
     status = file_check_open(folder, role, path, why);
@@ -247,4 +247,11 @@ enum sys_status file_check_way(const char *file, struct sys_failure *why)
     status = file_check_folder(folder, why);
     free(folder);
     return status;
+}
+
+enum sys_status file_check_file(const char *file, struct sys_failure *why)
+{
+    enum sys_status status = file_check_way(file, why);
+
+    return status == SYS_OK ? check_one(file, FILE_ROLE_FILE, why) : status;
 }

@@ -31,4 +31,7 @@ enum sys_status file_check_folder(const char *folder, struct sys_failure *why);
 /* The folder that a file of this absolute path is in, likewise. */
 enum sys_status file_check_way(const char *file, struct sys_failure *why);
 
+/* A file of this absolute path, and its way. SYS_NOT_FOUND: there is none. */
+enum sys_status file_check_file(const char *file, struct sys_failure *why);
+
 #endif

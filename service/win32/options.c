@@ -30,6 +30,8 @@ static bool read_flag(unsigned takes, const char *argument, struct options *out)
         out->json = true;
     else if ((takes & OPTION_RECREATE) != 0 && strcmp(argument, "--recreate") == 0)
         out->recreate = true;
+    else if ((takes & OPTION_VERIFY) != 0 && strcmp(argument, "--verify") == 0)
+        out->verify = true;
     else if ((takes & OPTION_UNSAFE) != 0 && strcmp(argument, "--allow-unsafe-config") == 0)
         out->unsafe = true;
     else

@@ -17,12 +17,13 @@ enum {
     OPTION_UNSAFE = 64,   /* --allow-unsafe-config */
     OPTION_ACCOUNT = 128, /* --account NAME */
     OPTION_TO = 256,      /* --to FOLDER */
+    OPTION_VERIFY = 512,  /* --verify */
     OPTION_WORDS = 32     /* words that belong to no option */
 };
 
 struct options {
     const char *config, *state, *account, *to; /* NULL: not given */
-    bool merged, json, recreate, unsafe;
+    bool merged, json, recreate, unsafe, verify;
     char **words;
     size_t count;
 };

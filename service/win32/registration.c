@@ -84,7 +84,8 @@ static void set_descriptor(SC_HANDLE service, unsigned *refused)
     }
     if (!SetServiceObjectSecurity(service, DACL_SECURITY_INFORMATION,
                                   descriptors_attributes(descriptor).lpSecurityDescriptor))
-        refused_point(what, GetLastError(), "sc sdset ShmBroker " REGISTRATION_SDDL, refused);
+        refused_point(what, GetLastError(), "sc sdset ShmBroker \"" REGISTRATION_SDDL "\"",
+                      refused);
     descriptors_free(descriptor);
 }
 

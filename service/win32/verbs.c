@@ -7,6 +7,7 @@
 #include "options.h"
 #include "paths.h"
 #include "service.h"
+#include "verify.h"
 
 struct verb {
     const char *name;
@@ -43,6 +44,8 @@ static const char help[] =
     "even\n"
     "                                      if programs then have to open them again\n"
     "  shmbroker status [--json]           the service, and what is seen of each object\n"
+    "  shmbroker status --verify [--json]  the installed service, point by point, against what it\n"
+    "                                      should be\n"
     "  shmbroker --version | --help\n"
     "\n"
     "As a service: shmbroker [--config FILE]; the default is\n"
@@ -130,7 +133,7 @@ static enum shmb_exit do_plan(const struct options *options)
 
 static enum shmb_exit do_status(const struct options *options)
 {
-    return verb_status(options->json);
+    return options->verify ? verify_show(options->json) : verb_status(options->json);
 }
 
 static const struct verb verbs[] = {
@@ -142,7 +145,7 @@ static const struct verb verbs[] = {
     {"stop", 0, do_stop},
     {"plan", OPTION_UNSAFE | OPTION_WORDS, do_plan},
     {"reload", OPTION_RECREATE, do_reload},
-    {"status", OPTION_JSON, do_status},
+    {"status", OPTION_JSON | OPTION_VERIFY, do_status},
     {"--version", 0, do_version},
     {"--help", 0, do_help},
 };

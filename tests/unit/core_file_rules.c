@@ -268,8 +268,11 @@ static void a_fault_names_entry_path_and_remedy(void **state)
          "S-1-5-32-545 may change the file \"C:\\x y\" (0x2); take that away: icacls \"C:\\x y\" "
          "/inheritance:d /remove:g *S-1-5-32-545");
     says(FILE_ROLE_ABOVE, "O:BA D:(A;;0x40;;;BU)", "",
-         "S-1-5-32-545 may replace the folder \"C:\\x y\" (0x40); keep the file in a folder that "
-         "only administrators may change, such as %ProgramData%\\ShmBroker");
+         "S-1-5-32-545 may replace the folder \"C:\\x y\" (0x40); keep the file where only "
+         "administrators may change the folders above it, as in %ProgramData%\\ShmBroker");
+    says(FILE_ROLE_ABOVE, "O:BOB D:", "CORP\\bob",
+         "the folder \"C:\\x y\" belongs to CORP\\bob (" BOB "); keep the file where only "
+         "administrators may change the folders above it, as in %ProgramData%\\ShmBroker");
     says(FILE_ROLE_FILE, "O:BA D:NONE", NULL,
          "\"C:\\x y\" has no access list, so that everybody may change it; give it one: icacls "
          "\"C:\\x y\" /reset");

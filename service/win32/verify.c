@@ -1,0 +1,202 @@
+#include "verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console.h"
+#include "error.h"
+#include "json.h"
+#include "objects.h"
+#include "scm.h"
+
+void verify_found(struct verify_answer *answer, bool as_wanted, const char *found)
+{
+    answer->verdict = as_wanted ? VERIFY_OK : VERIFY_DIFFERS;
+    (void)snprintf(answer->text, sizeof(answer->text), "%s", found);
+}
+
+void verify_unreadable(struct verify_answer *answer, unsigned long code)
+{
+    char text[256];
+
+    error_text((uint32_t)code, text, sizeof(text));
+    answer->verdict = VERIFY_UNKNOWN;
+    (void)snprintf(answer->text, sizeof(answer->text), "%s (error %lu)", text, code);
+}
+
+/* ---- access lists ----------------------------------------------------------- */
+
+static const ACE_HEADER *entry_at(PACL list, DWORD index)
+{
+    void *entry;
+
+    return GetAce(list, index, &entry) ? entry : NULL;
+}
+
+static bool has_entry(PACL list, const ACE_HEADER *wanted)
+{
+    DWORD i;
+
+    for (i = 0; i < list->AceCount; i++) {
+        const ACE_HEADER *entry = entry_at(list, i);
+
+        if (entry != NULL && entry->AceSize == wanted->AceSize &&
+            memcmp(entry, wanted, wanted->AceSize) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool same_list(PACL a, PACL b)
+{
+    DWORD i;
+
+    if (a == NULL || b == NULL || a->AceCount != b->AceCount)
+        return false;
+    for (i = 0; i < a->AceCount; i++) {
+        const ACE_HEADER *entry = entry_at(a, i);
+
+        if (entry == NULL || !has_entry(b, entry))
+            return false;
+    }
+    return true;
+}
+
+void verify_list(struct verify_answer *answer, PACL list, const char *sddl)
+{
+    struct sys_descriptor *descriptor;
+    struct sys_failure why;
+    BOOL present = FALSE, defaulted;
+    PACL wanted = NULL;
+
+    if (descriptors_make(sddl, &descriptor, &why) != SYS_OK) {
+        verify_unreadable(answer, why.code);
+        return;
+    }
+    if (!GetSecurityDescriptorDacl(descriptors_attributes(descriptor).lpSecurityDescriptor,
+                                   &present, &wanted, &defaulted))
+        verify_unreadable(answer, GetLastError());
+    else if (same_list(list, wanted))
+        verify_found(answer, true, "as it should be");
+    else
+        verify_found(answer, false, list == NULL ? "there is none" : "other entries than wanted");
+    descriptors_free(descriptor);
+}
+
+/* ---- showing ---------------------------------------------------------------- */
+
+/* While it goes on; `json` NULL: text. */
+struct showing {
+    struct json *json;
+    size_t differs, unknown;
+};
+
+static const char *verdict_word(enum verify_verdict verdict)
+{
+    return verdict == VERIFY_OK ? "ok" : verdict == VERIFY_DIFFERS ? "differs" : "unknown";
+}
+
+static void show_text(const struct verify_point *point, const struct verify_answer *answer)
+{
+    switch (answer->verdict) {
+    case VERIFY_OK:
+        console_line("ok       %s: %s", point->what, answer->text);
+        break;
+    case VERIFY_DIFFERS:
+        console_line("differs  %s: %s%s%s", point->what, answer->text,
+                     point->remedy != NULL ? "; run: " : "",
+                     point->remedy != NULL ? point->remedy : "");
+        break;
+    default:
+        console_line("unknown  %s: cannot be read: %s", point->what, answer->text);
+    }
+}
+
+static void show_json(struct json *json, const struct verify_point *point,
+                      const struct verify_answer *answer)
+{
+    json_object(json, NULL);
+    json_string(json, "point", point->what);
+    json_string(json, "verdict", verdict_word(answer->verdict));
+    json_string(json, "found", answer->text);
+    json_string(json, "remedy", answer->verdict == VERIFY_DIFFERS ? point->remedy : NULL);
+    json_object_end(json);
+}
+
+static void ask_all(const struct verify_point *points, const struct verify_subject *subject,
+                    struct showing *showing)
+{
+    for (; points->what != NULL; points++) {
+        struct verify_answer answer = {VERIFY_OK, ""};
+
+        points->ask(subject, &answer);
+        showing->differs += answer.verdict == VERIFY_DIFFERS;
+        showing->unknown += answer.verdict == VERIFY_UNKNOWN;
+        if (showing->json != NULL)
+            show_json(showing->json, points, &answer);
+        else
+            show_text(points, &answer);
+    }
+}
+
+static void ask_everything(const struct verify_subject *subject, struct showing *showing)
+{
+    if (showing->json != NULL) {
+        json_object(showing->json, NULL);
+        json_array(showing->json, "points");
+    }
+    ask_all(verify_service_points, subject, showing);
+    ask_all(verify_place_points, subject, showing);
+    if (showing->json != NULL) {
+        json_array_end(showing->json);
+        json_number(showing->json, "differs", showing->differs);
+        json_number(showing->json, "unknown", showing->unknown);
+        json_object_end(showing->json);
+    } else if (showing->differs + showing->unknown > 0) {
+        console_line("%zu points differ, %zu cannot be read", showing->differs, showing->unknown);
+    }
+}
+
+static enum shmb_exit show(SC_HANDLE service, const QUERY_SERVICE_CONFIGW *config, bool as_json)
+{
+    struct json json = {0};
+    struct showing showing = {.json = as_json ? &json : NULL};
+    struct command_line line;
+    const struct verify_subject subject = {service, config, &line};
+    enum shmb_exit result = SHMB_EXIT_SYSTEM;
+
+    if (!command_line_read(config->lpBinaryPathName, &line)) {
+        result = scm_failed("cannot read the command line of the service", GetLastError());
+    } else {
+        ask_everything(&subject, &showing);
+        result = showing.differs > 0 ? SHMB_EXIT_NOT_SO : SHMB_EXIT_DONE;
+        if (as_json && json.text.failed) {
+            console_error("shmbroker: out of memory");
+            result = SHMB_EXIT_SYSTEM;
+        } else if (as_json) {
+            console_line("%s", json.text.at);
+        }
+    }
+    command_line_free(&line);
+    json_free(&json);
+    return result;
+}
+
+enum shmb_exit verify_show(bool json)
+{
+    SC_HANDLE service;
+    enum shmb_exit result = scm_open(SERVICE_QUERY_CONFIG | READ_CONTROL, &service);
+    QUERY_SERVICE_CONFIGW *config;
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    config = scm_query_config(service);
+    if (config != NULL)
+        result = show(service, config, json);
+    else
+        result = scm_failed("cannot ask for the configuration of the service", GetLastError());
+    free(config);
+    scm_close(service);
+    return result;
+}

@@ -1,0 +1,171 @@
+/* What registry and disk hold of the installed service. */
+#include "verify.h"
+
+#include <aclapi.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event_source.h"
+#include "failure.h"
+#include "file_check.h"
+#include "owner.h"
+#include "paths.h"
+#include "registration.h"
+#include "secure_folder.h"
+#include "wide.h"
+
+/* ---- registry --------------------------------------------------------------- */
+
+static void ask_key(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    PACL list = NULL;
+    LSTATUS code;
+    HKEY key;
+
+    (void)subject;
+    code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, REGISTRATION_KEY, 0, READ_CONTROL, &key);
+    if (code == ERROR_SUCCESS) {
+        code = (LSTATUS)GetSecurityInfo(key, SE_REGISTRY_KEY, DACL_SECURITY_INFORMATION, NULL, NULL,
+                                        &list, NULL, &descriptor);
+        RegCloseKey(key);
+    }
+    if (code == ERROR_SUCCESS)
+        verify_list(answer, list, REGISTRATION_KEY_SDDL);
+    else
+        verify_unreadable(answer, (unsigned long)code);
+    LocalFree(descriptor);
+}
+
+static void ask_event_source(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    char *program = event_source_program();
+
+    if (program == NULL && GetLastError() == ERROR_FILE_NOT_FOUND)
+        verify_found(answer, false, "not registered");
+    else if (program == NULL)
+        verify_unreadable(answer, GetLastError());
+    else
+        verify_found(answer, _stricmp(program, subject->line->program) == 0, program);
+    free(program);
+}
+
+/* ---- files ------------------------------------------------------------------ */
+
+static void answer_for(struct verify_answer *answer, enum sys_status status,
+                       const struct sys_failure *why)
+{
+    if (status == SYS_OK)
+        verify_found(answer, true, "only administrators can change it");
+    else if (status == SYS_DENIED && why->code == 0)
+        verify_found(answer, false, why->text);
+    else if (why->code != 0)
+        verify_unreadable(answer, why->code);
+    else {
+        answer->verdict = VERIFY_UNKNOWN;
+        (void)snprintf(answer->text, sizeof(answer->text), "%s", why->text);
+    }
+}
+
+static void ask_program(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    struct sys_failure why = {0};
+    enum sys_status status = file_check_file(subject->line->program, &why);
+
+    answer_for(answer, status, &why);
+}
+
+static void ask_config(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    char *path =
+        subject->line->config != NULL ? _strdup(subject->line->config) : paths_default_config();
+    struct sys_failure why = {0};
+
+    if (path == NULL)
+        verify_unreadable(answer, ERROR_NOT_ENOUGH_MEMORY);
+    else
+        answer_for(answer, file_check_file(path, &why), &why);
+    free(path);
+}
+
+/* Its owner, then its list. */
+static void compare_folder(HANDLE folder, const char *sddl, struct verify_answer *answer)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    char sid[OWNER_SID_MAX];
+    PACL list = NULL;
+    PSID owner = NULL;
+    DWORD code = GetSecurityInfo(folder, SE_FILE_OBJECT,
+                                 OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
+                                 NULL, &list, NULL, &descriptor);
+
+    if (code != ERROR_SUCCESS) {
+        verify_unreadable(answer, code);
+        return;
+    }
+    if (owner == NULL || !owner_sid_text(owner, sid))
+        strcpy(sid, "nobody");
+    if (!owner_trusted(sid)) {
+        verify_found(answer, false, "");
+        (void)snprintf(answer->text, sizeof(answer->text), "it belongs to %s", sid);
+    } else {
+        verify_list(answer, list, sddl);
+    }
+    LocalFree(descriptor);
+}
+
+static void ask_folder(const char *path, const char *sddl, struct verify_answer *answer)
+{
+    wchar_t *wide = path != NULL ? wide_from_utf8(path) : NULL;
+    HANDLE folder;
+
+    if (wide == NULL) {
+        verify_unreadable(answer, GetLastError());
+        return;
+    }
+    folder =
+        CreateFileW(wide, READ_CONTROL | FILE_READ_ATTRIBUTES,
+                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
+                    FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    free(wide);
+    if (folder == INVALID_HANDLE_VALUE && failure_status(GetLastError()) == SYS_NOT_FOUND) {
+        verify_found(answer, false, "there is none");
+    } else if (folder == INVALID_HANDLE_VALUE) {
+        verify_unreadable(answer, GetLastError());
+    } else {
+        compare_folder(folder, sddl, answer);
+        CloseHandle(folder);
+    }
+}
+
+static void ask_data_folder(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    char *path = paths_default_config();
+
+    (void)subject;
+    if (path != NULL && strrchr(path, '\\') != NULL)
+        *strrchr(path, '\\') = '\0';
+    ask_folder(path, SECURE_FOLDER_READ, answer);
+    free(path);
+}
+
+static void ask_state_folder(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    char *path = paths_default_state();
+
+    (void)subject;
+    ask_folder(path, SECURE_FOLDER_OWN, answer);
+    free(path);
+}
+
+const struct verify_point verify_place_points[] = {
+    {"access to its registry key", "shmbroker install", ask_key},
+    {"event source", "shmbroker install", ask_event_source},
+    {"program", NULL, ask_program},
+    {"configuration", NULL, ask_config},
+    {"folder of its data", "shmbroker install", ask_data_folder},
+    {"folder of its state", "shmbroker install", ask_state_folder},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,205 @@
+/* What the service manager knows of the service. */
+#include "verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registration.h"
+#include "wide.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Room for what QueryServiceConfig2 gives: 8 KiB at most, by its documentation. */
+union details {
+    BYTE bytes[8192];
+    SERVICE_SID_INFO sid;
+    SERVICE_REQUIRED_PRIVILEGES_INFOW privileges;
+    SERVICE_FAILURE_ACTIONSW failure;
+    SERVICE_FAILURE_ACTIONS_FLAG flag;
+    SERVICE_DESCRIPTIONW description;
+};
+
+static bool query(const struct verify_subject *subject, DWORD level, union details *out,
+                  struct verify_answer *answer)
+{
+    DWORD size;
+
+    memset(out, 0, sizeof(*out));
+    if (QueryServiceConfig2W(subject->service, level, out->bytes, sizeof(*out), &size))
+        return true;
+    verify_unreadable(answer, GetLastError());
+    return false;
+}
+
+/* ---- how it is registered --------------------------------------------------- */
+
+static void ask_account(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    const wchar_t *account = subject->config->lpServiceStartName;
+    bool system = account == NULL || account[0] == L'\0' || _wcsicmp(account, L"LocalSystem") == 0;
+    char name[512];
+
+    if (system) {
+        verify_found(answer, false,
+                     "LocalSystem, which can do anything on this machine; only sessions: alias "
+                     "needs it");
+        return;
+    }
+    wide_to_buffer(account, wcslen(account), name, sizeof(name));
+    verify_found(answer, true, name);
+}
+
+static void ask_start(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    bool automatic = subject->config->dwStartType == SERVICE_AUTO_START;
+
+    verify_found(answer, automatic, automatic ? "automatic" : "not automatic");
+}
+
+static void ask_quotes(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    bool quoted = subject->line->quoted;
+
+    verify_found(answer, quoted,
+                 quoted ? subject->line->program
+                        : "a path with spaces without quotes: a program of the first part of it "
+                          "would be started");
+}
+
+static void ask_unsafe(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    bool unsafe = subject->line->unsafe;
+
+    verify_found(answer, !unsafe,
+                 unsafe ? "--allow-unsafe-config: any file may be its configuration"
+                        : "only files that administrators alone can change");
+}
+
+/* ---- what it is given ------------------------------------------------------- */
+
+static void ask_sid(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    union details details;
+
+    if (!query(subject, SERVICE_CONFIG_SERVICE_SID_INFO, &details, answer))
+        return;
+    if (details.sid.dwServiceSidType == SERVICE_SID_TYPE_UNRESTRICTED)
+        verify_found(answer, true, "unrestricted");
+    else
+        verify_found(answer, false,
+                     details.sid.dwServiceSidType == SERVICE_SID_TYPE_NONE ? "none" : "restricted");
+}
+
+static bool listed(const wchar_t *list, const wchar_t *name)
+{
+    for (; list != NULL && *list != L'\0'; list += wcslen(list) + 1)
+        if (_wcsicmp(list, name) == 0)
+            return true;
+    return false;
+}
+
+static bool all_listed(const wchar_t *names, const wchar_t *list)
+{
+    for (; names != NULL && *names != L'\0'; names += wcslen(names) + 1)
+        if (!listed(list, names))
+            return false;
+    return true;
+}
+
+static void ask_privileges(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    static const wchar_t wanted[] = REGISTRATION_PRIVILEGES;
+    const wchar_t *found;
+    union details details;
+
+    if (!query(subject, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &details, answer))
+        return;
+    found = details.privileges.pmszRequiredPrivileges;
+    if (found == NULL || *found == L'\0')
+        verify_found(answer, false, "all that its account has");
+    else if (!all_listed(found, wanted))
+        verify_found(answer, false, "more than it needs");
+    else if (!all_listed(wanted, found))
+        verify_found(answer, false, "less than it needs");
+    else
+        verify_found(answer, true, "two, SeCreateGlobalPrivilege and SeChangeNotifyPrivilege");
+}
+
+static void ask_restarts(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    static const DWORD delays[] = REGISTRATION_RESTARTS;
+    union details details;
+    bool same;
+    size_t i;
+
+    if (!query(subject, SERVICE_CONFIG_FAILURE_ACTIONS, &details, answer))
+        return;
+    same = details.failure.cActions == COUNT(delays) &&
+           details.failure.dwResetPeriod == REGISTRATION_CALM_S;
+    for (i = 0; i < COUNT(delays) && same; i++)
+        same = details.failure.lpsaActions[i].Type == SC_ACTION_RESTART &&
+               details.failure.lpsaActions[i].Delay == delays[i];
+    verify_found(answer, same, same ? "after 1, 5 and 30 seconds" : "none, or others than wanted");
+}
+
+static void ask_restart_flag(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    union details details;
+
+    if (!query(subject, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &details, answer))
+        return;
+    verify_found(answer, !details.flag.fFailureActionsOnNonCrashFailures,
+                 details.flag.fFailureActionsOnNonCrashFailures
+                     ? "also where it ends by itself, as with a wrong configuration"
+                     : "crashes");
+}
+
+static void ask_descriptor(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    union {
+        BYTE bytes[8192];
+        SECURITY_DESCRIPTOR_RELATIVE descriptor;
+    } found;
+    BOOL present = FALSE, defaulted;
+    PACL list = NULL;
+    DWORD size;
+
+    if (!QueryServiceObjectSecurity(subject->service, DACL_SECURITY_INFORMATION, found.bytes,
+                                    sizeof(found), &size) ||
+        !GetSecurityDescriptorDacl(found.bytes, &present, &list, &defaulted))
+        verify_unreadable(answer, GetLastError());
+    else
+        verify_list(answer, list, REGISTRATION_SDDL);
+}
+
+static void ask_description(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    union details details;
+    const wchar_t *found;
+
+    if (!query(subject, SERVICE_CONFIG_DESCRIPTION, &details, answer))
+        return;
+    found = details.description.lpDescription;
+    verify_found(answer, found != NULL && wcscmp(found, REGISTRATION_DESCRIPTION) == 0,
+                 found == NULL ? "none" : "there is one");
+}
+
+#define MEND "shmbroker install"
+
+const struct verify_point verify_service_points[] = {
+    {"account", MEND " --account virtual", ask_account},
+    {"start", "sc config ShmBroker start= auto", ask_start},
+    {"path of the program", MEND, ask_quotes},
+    {"files it obeys", MEND, ask_unsafe},
+    {"service SID", "sc sidtype ShmBroker unrestricted", ask_sid},
+    {"privileges", "sc privs ShmBroker SeChangeNotifyPrivilege/SeCreateGlobalPrivilege",
+     ask_privileges},
+    {"restarts",
+     "sc failure ShmBroker reset= 86400 actions= restart/1000/restart/5000/restart/30000",
+     ask_restarts},
+    {"restarts after", "sc failureflag ShmBroker 0", ask_restart_flag},
+    {"access to the service", "sc sdset ShmBroker \"" REGISTRATION_SDDL "\"", ask_descriptor},
+    {"description", MEND, ask_description},
+    {NULL, NULL, NULL},
+};
