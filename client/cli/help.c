@@ -14,6 +14,9 @@ static const char general[] =
     "  shmb scan [PATTERN]               objects that exist now, and a configuration for them\n"
     "  shmb read NAME                    bytes of a segment to the standard output\n"
     "  shmb dump NAME                    the same in hex and text\n"
+    "  shmb watch NAME                   each change of a segment, as it comes\n"
+    "  shmb wait NAME                    until a segment changes, an event is set, ...\n"
+    "  shmb top                          segments by their changes per second\n"
     "  shmb write NAME                   a text or the standard input into a segment\n"
     "  shmb lock NAME -- COMMAND         run COMMAND under the lock of a segment\n"
     "  shmb repair NAME                  declare the content of a segment consistent\n"
@@ -21,6 +24,7 @@ static const char general[] =
     "  shmb event set|reset|wait NAME\n"
     "  shmb semaphore take NAME -- COMMAND\n"
     "  shmb semaphore release|info NAME\n"
+    "  shmb completion powershell|clink  words for the shell to complete\n"
     "  shmb VERB --help                  options and examples\n"
     "  shmb --help | --version\n"
     "\n"
@@ -117,6 +121,54 @@ static const char help_dump[] =
     "\n"
     "  shmb dump Prices --count 256\n";
 
+static const char help_watch[] =
+    "shmb watch NAME [--offset N] [--count N] [--times N] [--timeout MS]\n"
+    "\n"
+    "Each change of a segment as it comes: time, change number, and what changed: offset,\n"
+    "length, the first bytes as they are now. At most 16 MiB. With notify: true a write of the\n"
+    "library is seen at once; all else is found by looking, ten times a second, also writes\n"
+    "of programs without the library, which have no change number. What changes in between\n"
+    "is one change. Needs the right to read only. Ends with Ctrl+C.\n"
+    "\n"
+    "--times N      ends after N changes\n"
+    "--timeout MS   ends with code 4 when nothing has changed for so long\n"
+    "\n"
+    "  shmb watch Prices\n"
+    "  shmb watch Prices --offset 64 --count 16 --times 1\n";
+
+static const char help_wait[] =
+    "shmb wait NAME [--timeout MS]\n"
+    "\n"
+    "Waits until a segment changes, an event is set, a mutex is free, or something can be\n"
+    "taken from a semaphore, which is then given back. A segment as with shmb watch, an\n"
+    "event as with shmb event wait.\n"
+    "\n"
+    "--timeout MS   how long to wait, in milliseconds; without it for ever\n"
+    "\n"
+    "  shmb wait Prices --timeout 60000\n";
+
+static const char help_top[] =
+    "shmb top [--every MS] [--times N]\n"
+    "\n"
+    "A table of the segments, those with the most changes per second first, shown anew each\n"
+    "second; on a console in place, redirected one below the other. Changes are writes of the\n"
+    "library; - stands for what you may not read. Ends with Ctrl+C.\n"
+    "\n"
+    "--every MS   another time between two tables\n"
+    "--times N    ends after N tables\n"
+    "\n"
+    "  shmb top\n"
+    "  shmb top --times 2 > rates.txt\n";
+
+static const char help_completion[] =
+    "shmb completion powershell\n"
+    "shmb completion clink\n"
+    "\n"
+    "Writes what makes the shell complete verbs, options and names of objects.\n"
+    "\n"
+    "  shmb completion powershell | Out-String | Invoke-Expression\n"
+    "  shmb completion clink > \"%LOCALAPPDATA%\\clink\\shmb.lua\"\n";
+
 static const char help_write[] =
     "shmb write NAME [--offset N] [--text T] [--timeout MS]\n"
     "\n"
@@ -197,10 +249,14 @@ static const char help_semaphore[] =
 static const struct {
     const char *verb, *text;
 } table[] = {
-    {"list", help_list},   {"info", help_info},   {"doctor", help_doctor},
-    {"scan", help_scan},   {"read", help_read},   {"dump", help_dump},
-    {"write", help_write}, {"lock", help_lock},   {"repair", help_repair},
-    {"mutex", help_mutex}, {"event", help_event}, {"semaphore", help_semaphore},
+    {"list", help_list},     {"info", help_info},
+    {"doctor", help_doctor}, {"scan", help_scan},
+    {"watch", help_watch},   {"wait", help_wait},
+    {"top", help_top},       {"completion", help_completion},
+    {"read", help_read},     {"dump", help_dump},
+    {"write", help_write},   {"lock", help_lock},
+    {"repair", help_repair}, {"mutex", help_mutex},
+    {"event", help_event},   {"semaphore", help_semaphore},
 };
 
 void help_print(void)

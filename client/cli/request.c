@@ -20,6 +20,8 @@ static const struct option {
     {"--offset", OPTION_OFFSET, true, UINT64_MAX - 1},
     {"--count", OPTION_COUNT, true, UINT64_MAX - 1},
     {"--timeout", OPTION_TIMEOUT, true, SHMB_INFINITE - 1},
+    {"--times", OPTION_TIMES, true, UINT64_MAX - 1},
+    {"--every", OPTION_EVERY, true, 86400000},
 };
 
 static int digit_of(char digit)
@@ -80,6 +82,10 @@ static bool set_value(struct request *request, const struct option *option, cons
         request->offset = number;
     else if (option->bit == OPTION_COUNT)
         request->count = number;
+    else if (option->bit == OPTION_TIMES)
+        request->times = number;
+    else if (option->bit == OPTION_EVERY)
+        request->every_ms = (uint32_t)number;
     else
         request->timeout_ms = (uint32_t)number;
     return true;
@@ -179,6 +185,14 @@ static bool all_unicode(const struct verb *verb, const struct words *words)
     return ok;
 }
 
+const char *request_next_option(unsigned allowed, size_t *at)
+{
+    while (*at < sizeof(options) / sizeof(options[0]))
+        if ((options[(*at)++].bit & allowed) != 0)
+            return options[*at - 1].word;
+    return NULL;
+}
+
 bool request_read(const struct verb *verb, const struct words *words, size_t first,
                   struct request *request, bool *help)
 {
@@ -187,6 +201,7 @@ bool request_read(const struct verb *verb, const struct words *words, size_t fir
 
     memset(request, 0, sizeof(*request));
     request->count = UINT64_MAX;
+    request->times = UINT64_MAX;
     request->timeout_ms = SHMB_INFINITE;
     *help = false;
     if (!all_unicode(verb, words))

@@ -22,6 +22,8 @@
 #define OPTION_AS      0x40u  /* --as LEVEL */
 #define OPTION_DLL     0x80u  /* --dll PATH */
 #define OPTION_YAML    0x100u /* --yaml */
+#define OPTION_TIMES   0x200u /* --times N */
+#define OPTION_EVERY   0x400u /* --every MS */
 
 struct request {
     unsigned given;         /* OPTION_... */
@@ -31,7 +33,9 @@ struct request {
     const char *dll;        /* NULL: not given */
     uint64_t offset;        /* 0: not given */
     uint64_t count;         /* UINT64_MAX: not given */
+    uint64_t times;         /* UINT64_MAX: not given */
     uint32_t timeout_ms;    /* SHMB_INFINITE: not given */
+    uint32_t every_ms;      /* 0: not given */
     const wchar_t *command; /* behind `--`, as it was typed */
     uint32_t command_code;  /* set by a verb that runs it and is done: its exit code */
 };
@@ -55,5 +59,11 @@ struct verb {
  */
 bool request_read(const struct verb *verb, const struct words *words, size_t first,
                   struct request *request, bool *help);
+
+/*
+ * The words of the options among `allowed`, one with each call; `*at` is 0 at first. NULL:
+ * that was all.
+ */
+const char *request_next_option(unsigned allowed, size_t *at);
 
 #endif

@@ -16,6 +16,10 @@ static const struct verb verbs[] = {
     {"scan", NULL, OPTION_YAML | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
     {"read", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_read},
     {"dump", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_dump},
+    {"watch", NULL, OPTION_OFFSET | OPTION_COUNT | OPTION_TIMES | OPTION_TIMEOUT, NAME_NEEDED,
+     false, verb_watch},
+    {"wait", NULL, OPTION_TIMEOUT, NAME_NEEDED, false, verb_wait},
+    {"top", NULL, OPTION_EVERY | OPTION_TIMES, NAME_NONE, false, verb_top},
     {"write", NULL, OPTION_OFFSET | OPTION_TEXT | OPTION_TIMEOUT, NAME_NEEDED, false, verb_write},
     {"lock", NULL, OPTION_TIMEOUT, NAME_NEEDED, true, verb_lock},
     {"repair", NULL, OPTION_TIMEOUT, NAME_NEEDED, false, verb_repair},
@@ -26,8 +30,16 @@ static const struct verb verbs[] = {
     {"semaphore", "take", OPTION_TIMEOUT, NAME_NEEDED, true, verb_semaphore_take},
     {"semaphore", "release", OPTION_COUNT, NAME_NEEDED, false, verb_semaphore_release},
     {"semaphore", "info", OPTION_JSON, NAME_NEEDED, false, verb_semaphore_info},
+    {"completion", "powershell", 0, NAME_NONE, false, verb_completion_powershell},
+    {"completion", "clink", 0, NAME_NONE, false, verb_completion_clink},
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+const struct verb *verbs_table(size_t *count)
+{
+    *count = VERBS;
+    return verbs;
+}
 
 static uint32_t run(const struct verb *verb, const struct words *words, size_t first)
 {

@@ -16,6 +16,9 @@
 /* Does what a command line (with the program's name) says. Returns the process's exit code. */
 uint32_t verbs_main(const wchar_t *line);
 
+/* All verbs; those with actions stand once for each, together. */
+const struct verb *verbs_table(size_t *count);
+
 enum shmb_exit verb_list(struct request *request);
 enum shmb_exit verb_info(struct request *request);
 
@@ -26,6 +29,10 @@ enum shmb_exit verb_scan(struct request *request);
 enum shmb_exit verb_read(struct request *request);
 enum shmb_exit verb_dump(struct request *request);
 enum shmb_exit verb_write(struct request *request);
+
+enum shmb_exit verb_watch(struct request *request);
+enum shmb_exit verb_wait(struct request *request);
+enum shmb_exit verb_top(struct request *request);
 
 enum shmb_exit verb_lock(struct request *request);
 enum shmb_exit verb_repair(struct request *request);
@@ -38,5 +45,8 @@ enum shmb_exit verb_event_wait(struct request *request);
 enum shmb_exit verb_semaphore_take(struct request *request);
 enum shmb_exit verb_semaphore_release(struct request *request);
 enum shmb_exit verb_semaphore_info(struct request *request);
+
+enum shmb_exit verb_completion_powershell(struct request *request);
+enum shmb_exit verb_completion_clink(struct request *request);
 
 #endif

@@ -1,0 +1,264 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "out.h"
+#include "segment.h"
+#include "show.h"
+#include "stopping.h"
+
+#define EVERY_MS   1000u
+#define HEAD_LINES 3 /* the heading, and an empty last line */
+
+/* A segment in the table; kept open, so that asking for its number costs nothing. */
+struct row {
+    shmb_info info;
+    shmb_segment *segment; /* NULL: it cannot be opened */
+    bool counts, counted;  /* it has a number; it had one the last time, too */
+    uint64_t number, changes;
+    bool here; /* in the list that is being read */
+};
+
+struct table {
+    struct row *rows;
+    size_t count, room;
+    ULONGLONG asked; /* when the numbers were asked for the last time */
+    double seconds;  /* between the last two times */
+};
+
+static void drop_row(struct row *row)
+{
+    shmb_close(row->segment);
+    row->segment = NULL;
+}
+
+static void table_free(struct table *table)
+{
+    while (table->count > 0)
+        drop_row(&table->rows[--table->count]);
+    free(table->rows);
+}
+
+/* The row of a name; lists hardly change, so it is mostly where it was. */
+static struct row *find_row(struct table *table, const char *name, size_t *hint)
+{
+    size_t i;
+
+    for (i = 0; i < table->count; i++) {
+        struct row *row = &table->rows[(*hint + i) % table->count];
+
+        if (strcmp(row->info.name, name) == 0) {
+            *hint = (*hint + i + 1) % table->count;
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static struct row *add_row(struct table *table)
+{
+    if (table->count == table->room) {
+        size_t room = table->room == 0 ? 64 : table->room * 2;
+        struct row *rows = realloc(table->rows, room * sizeof(*rows));
+
+        if (rows == NULL)
+            return NULL;
+        table->rows = rows;
+        table->room = room;
+    }
+    memset(&table->rows[table->count], 0, sizeof(struct row));
+    return &table->rows[table->count++];
+}
+
+/* Takes over what the directory says of a segment. False: memory is short. */
+static bool take(struct table *table, const shmb_info *info, size_t *hint)
+{
+    struct row *row = find_row(table, info->name, hint);
+
+    if (row == NULL)
+        row = add_row(table);
+    if (row == NULL)
+        return false;
+    if (row->segment == NULL || row->info.generation != info->generation) {
+        drop_row(row);
+        row->counted = false;
+        if (info->state == SHMB_STATE_HELD)
+            segment_open(info->name, SHMB_READ, 0, 1, &row->segment, NULL);
+    }
+    row->info = *info;
+    row->here = true;
+    return true;
+}
+
+/* Rows whose segment the broker holds no longer go; their order stays. */
+static void drop_gone(struct table *table)
+{
+    size_t i, kept = 0;
+
+    for (i = 0; i < table->count; i++) {
+        if (table->rows[i].here)
+            table->rows[kept++] = table->rows[i];
+        else
+            drop_row(&table->rows[i]);
+    }
+    table->count = kept;
+}
+
+static int32_t read_list(struct table *table)
+{
+    shmb_list *list;
+    shmb_info info;
+    size_t hint = 0, i;
+    int32_t result = shmb_list_open(&list, NULL);
+
+    if (result != SHMB_OK)
+        return result;
+    for (i = 0; i < table->count; i++)
+        table->rows[i].here = false;
+    for (;;) {
+        info.size = sizeof(info);
+        result = shmb_list_next(list, &info);
+        if (result != SHMB_OK)
+            break;
+        if (info.kind == SHMB_KIND_SEGMENT && !take(table, &info, &hint)) {
+            result = SHMB_NO_MEMORY;
+            break;
+        }
+    }
+    shmb_list_close(list);
+    drop_gone(table);
+    return result == SHMB_NOT_FOUND ? SHMB_OK : result;
+}
+
+static void read_numbers(struct table *table)
+{
+    ULONGLONG now = GetTickCount64();
+    size_t i;
+
+    table->seconds = (double)(now - table->asked) / 1000.0;
+    table->asked = now;
+    for (i = 0; i < table->count; i++) {
+        struct row *row = &table->rows[i];
+        uint64_t number = 0;
+
+        row->counts = row->segment != NULL && shmb_change_number(row->segment, &number) == SHMB_OK;
+        row->counted = row->counted && row->counts;
+        row->changes = row->counted ? number - row->number : 0;
+        row->number = number;
+    }
+}
+
+/* The busiest first; else as they come. */
+static int compare(const void *a, const void *b)
+{
+    const struct row *one = *(const struct row *const *)a, *other = *(const struct row *const *)b;
+
+    if (one->changes != other->changes)
+        return one->changes < other->changes ? 1 : -1;
+    return one < other ? -1 : one > other;
+}
+
+static void print_row(const struct row *row, double seconds, const char *line_end)
+{
+    char rate[24] = "-", number[24] = "-";
+
+    if (row->counted && seconds > 0)
+        snprintf(rate, sizeof(rate), "%.1f", (double)row->changes / seconds);
+    if (row->counts)
+        snprintf(number, sizeof(number), "%" PRIu64, row->number);
+    out_text("%12s  %12s  %14" PRIu64 "  %-8s  %s%s\n", rate, number, row->info.bytes,
+             show_state(row->info.state), row->info.name, line_end);
+}
+
+static bool print_table(const struct table *table, size_t most, const char *line_end)
+{
+    const struct row **sorted = malloc((table->count + 1) * sizeof(const struct row *));
+    size_t i;
+
+    if (sorted == NULL)
+        return false;
+    for (i = 0; i < table->count; i++)
+        sorted[i] = &table->rows[i];
+    qsort(sorted, table->count, sizeof(*sorted), compare);
+    out_text("%12s  %12s  %14s  %-8s  %s%s\n", "changes/s", "change", "bytes", "state", "segment",
+             line_end);
+    for (i = 0; i < table->count && i < most; i++)
+        print_row(sorted[i], table->seconds, line_end);
+    if (i < table->count)
+        out_text("and %lu more%s\n", (unsigned long)(table->count - i), line_end);
+    free(sorted);
+    return true;
+}
+
+/* A console that can be written over: `*lines` are its rows. */
+static bool live_console(size_t *lines)
+{
+    HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    DWORD mode;
+    int rows;
+
+    if (!GetConsoleMode(out, &mode) || !GetConsoleScreenBufferInfo(out, &info) ||
+        !SetConsoleMode(out, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING))
+        return false;
+    rows = info.srWindow.Bottom - info.srWindow.Top + 1 - HEAD_LINES;
+    *lines = rows > 1 ? (size_t)rows : 1;
+    return true;
+}
+
+static enum shmb_exit show(const struct table *table, bool again)
+{
+    size_t most = SIZE_MAX;
+    bool live = live_console(&most), done;
+
+    if (live)
+        out_text("\x1b[H"); /* to the upper left; each line then clears its rest */
+    else if (again)
+        out_text("\n");
+    done = print_table(table, most, live ? "\x1b[K" : "");
+    if (live)
+        out_text("\x1b[J");
+    return done ? SHMB_EXIT_DONE : fail_memory("top");
+}
+
+static enum shmb_exit top(const struct request *request, struct table *table)
+{
+    uint32_t every = request->every_ms == 0 ? EVERY_MS : request->every_ms;
+    uint64_t left = request->times;
+    enum shmb_exit code = SHMB_EXIT_DONE;
+    bool again = false;
+
+    /* UINT64_MAX is as good as for ever. */
+    for (; left > 0; left--) {
+        int32_t result = read_list(table);
+        size_t i;
+
+        if (result != SHMB_OK)
+            return fail_result("top", result);
+        read_numbers(table);
+        code = show(table, again);
+        if (code != SHMB_EXIT_DONE || out_end() != 0 || (left > 1 && stopping_wait(every)))
+            break;
+        for (i = 0; i < table->count; i++)
+            table->rows[i].counted = table->rows[i].counts;
+        again = true;
+    }
+    return code;
+}
+
+enum shmb_exit verb_top(struct request *request)
+{
+    struct table table = {NULL, 0, 0, 0, 0};
+    enum shmb_exit code;
+
+    stopping_begin();
+    code = top(request, &table);
+    table_free(&table);
+    return code;
+}

@@ -1,0 +1,77 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include "fail.h"
+#include "shmb.h"
+#include "watcher.h"
+
+static enum shmb_exit wait_change(const struct request *request, struct watcher *watcher)
+{
+    bool stopped;
+    int32_t result = watcher_next(watcher, request->timeout_ms, &stopped);
+
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
+}
+
+/* What was taken by the wait is given back: it is only to know that it could be had. */
+static void give_back(uint32_t kind, HANDLE object)
+{
+    if (kind == SHMB_KIND_MUTEX)
+        ReleaseMutex(object);
+    else if (kind == SHMB_KIND_SEMAPHORE)
+        ReleaseSemaphore(object, 1, NULL);
+}
+
+static enum shmb_exit wait_object(const struct request *request, uint32_t kind, HANDLE object)
+{
+    switch (WaitForSingleObject(object, request->timeout_ms)) {
+    case WAIT_ABANDONED:
+        fail_warn_abandoned(request->name, "");
+        give_back(kind, object);
+        return SHMB_EXIT_DONE;
+    case WAIT_OBJECT_0:
+        give_back(kind, object);
+        return SHMB_EXIT_DONE;
+    case WAIT_TIMEOUT:
+        return fail_result(request->name, SHMB_TIMEOUT);
+    default:
+        return fail_call(request->name, "it cannot be waited for", "WaitForSingleObject",
+                         GetLastError());
+    }
+}
+
+/* Opens and waits. SHMB_WRONG_KIND: nothing has been said; all else has. */
+static int32_t try_kind(const struct request *request, uint32_t kind, enum shmb_exit *code)
+{
+    HANDLE object;
+    int32_t result = shmb_open_object(request->name, kind, SHMB_WRITE, 0, &object);
+
+    if (result == SHMB_OK) {
+        *code = wait_object(request, kind, object);
+        CloseHandle(object);
+    } else if (result != SHMB_WRONG_KIND) {
+        *code = fail_result(request->name, result);
+    }
+    return result;
+}
+
+enum shmb_exit verb_wait(struct request *request)
+{
+    struct watcher watcher;
+    int32_t result = watcher_open(&watcher, request->name, 0, UINT64_MAX);
+    enum shmb_exit code = SHMB_EXIT_SYSTEM;
+
+    if (result == SHMB_OK) {
+        code = wait_change(request, &watcher);
+        watcher_close(&watcher);
+        return code;
+    }
+    if (result != SHMB_WRONG_KIND)
+        return fail_result(request->name, result);
+    /* The kind is the one that does not fail so. */
+    if (try_kind(request, SHMB_KIND_MUTEX, &code) == SHMB_WRONG_KIND &&
+        try_kind(request, SHMB_KIND_SEMAPHORE, &code) == SHMB_WRONG_KIND)
+        return verb_event_wait(request);
+    return code;
+}

@@ -1,0 +1,142 @@
+#include "watcher.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "segment.h"
+#include "stopping.h"
+
+/* How often the segment is asked whether it is still the one; opens the directory. */
+#define STATE_MS 1000u
+
+/* As of one moment where that can be had; a writer that is at work is waited for. */
+static int32_t copy(const struct watcher *watcher, uint8_t *to)
+{
+    int32_t result = shmb_snapshot(watcher->segment, 0, to, watcher->size, NULL);
+
+    /* A torn copy is better than none to one who only looks. */
+    if (result != SHMB_OK)
+        result = shmb_read(watcher->segment, 0, to, watcher->size, NULL);
+    return result;
+}
+
+static int32_t open_part(struct watcher *watcher, const char *name, uint64_t offset, uint64_t count)
+{
+    uint64_t size;
+    int32_t result = segment_open(name, SHMB_READ, 0, 1, &watcher->segment, &watcher->info);
+
+    if (result != SHMB_OK)
+        return result;
+    shmb_close(watcher->segment);
+    watcher->segment = NULL;
+    if (offset >= watcher->info.bytes)
+        return SHMB_RANGE;
+    size = watcher->info.bytes - offset;
+    if (count < size)
+        size = count;
+    if (size > WATCHER_MOST)
+        size = WATCHER_MOST;
+    watcher->size = (size_t)size;
+    /* 0 would mean all. */
+    return size == 0
+               ? SHMB_RANGE
+               : segment_open(name, SHMB_READ, offset, size, &watcher->segment, &watcher->info);
+}
+
+int32_t watcher_open(struct watcher *watcher, const char *name, uint64_t offset, uint64_t count)
+{
+    int32_t result;
+
+    memset(watcher, 0, sizeof(*watcher));
+    result = open_part(watcher, name, offset, count);
+    if (result == SHMB_OK) {
+        watcher->before = malloc(watcher->size);
+        watcher->now = malloc(watcher->size);
+        result = watcher->before != NULL && watcher->now != NULL ? SHMB_OK : SHMB_NO_MEMORY;
+    }
+    if (result == SHMB_OK) {
+        watcher->numbered = shmb_change_number(watcher->segment, &watcher->number) == SHMB_OK;
+        watcher->notified = (watcher->info.flags & SHMB_FLAG_NOTIFY) != 0;
+        result = copy(watcher, watcher->now);
+    }
+    if (result != SHMB_OK)
+        watcher_close(watcher);
+    return result;
+}
+
+void watcher_close(struct watcher *watcher)
+{
+    shmb_close(watcher->segment);
+    free(watcher->before);
+    free(watcher->now);
+    memset(watcher, 0, sizeof(*watcher));
+}
+
+/* Waits a little; true when it is time to stop. */
+static bool pause_for(struct watcher *watcher, uint32_t ms)
+{
+    uint64_t number = watcher->number;
+
+    if (!watcher->notified)
+        return stopping_wait(ms);
+    /* Where that fails once, looking now and then has to do. */
+    switch (shmb_wait_changed(watcher->segment, &number, ms)) {
+    case SHMB_OK:
+    case SHMB_TIMEOUT:
+        break;
+    default:
+        watcher->notified = false;
+    }
+    return stopping_wait(0);
+}
+
+/* Has anything changed? */
+static bool look(struct watcher *watcher)
+{
+    uint8_t *older = watcher->before;
+    uint64_t number = watcher->number;
+    bool changed;
+
+    if (watcher->numbered && shmb_change_number(watcher->segment, &number) != SHMB_OK)
+        number = watcher->number;
+    if (copy(watcher, older) != SHMB_OK)
+        return false;
+    changed = number != watcher->number || memcmp(older, watcher->now, watcher->size) != 0;
+    if (changed) {
+        watcher->number = number;
+        watcher->before = watcher->now;
+        watcher->now = older;
+    }
+    return changed;
+}
+
+int32_t watcher_next(struct watcher *watcher, uint32_t timeout_ms, bool *stopped)
+{
+    ULONGLONG begun = GetTickCount64(), asked = begun, now = begun;
+
+    *stopped = false;
+    for (;;) {
+        ULONGLONG left = timeout_ms - (now - begun);
+
+        if (look(watcher))
+            return SHMB_OK;
+        if (timeout_ms != SHMB_INFINITE && now - begun >= timeout_ms)
+            return SHMB_TIMEOUT;
+        if (now - asked >= STATE_MS) {
+            int32_t state = shmb_state(watcher->segment, NULL);
+
+            /* Made anew, or about to be, which it can only when all have let go of it. */
+            if (state == SHMB_STALE || state == SHMB_NOT_FOUND)
+                return state;
+            asked = now;
+        }
+        if (timeout_ms == SHMB_INFINITE || left > WATCHER_LOOK_MS)
+            left = WATCHER_LOOK_MS;
+        *stopped = pause_for(watcher, (uint32_t)left);
+        if (*stopped)
+            return SHMB_TIMEOUT;
+        now = GetTickCount64();
+    }
+}

@@ -1,0 +1,296 @@
+/* shmb watch, wait, top: against the real broker, writes by the library and without it. */
+#include "shmb_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shmb.h"
+
+static const char configuration[] =
+    "version: 1\n"
+    "defaults: { access: { read: [Users], write: [Interactive] } }\n"
+    "segments:\n"
+    "  ShmbTest.Told:  { size: 1000, notify: true }\n"
+    "  ShmbTest.Quiet: { size: 1000 }\n"
+    "mutexes:\n"
+    "  ShmbTest.One: { access: { write: [Interactive] } }\n"
+    "events:\n"
+    "  ShmbTest.Stop: { reset: manual }\n"
+    "semaphores:\n"
+    "  ShmbTest.Five: { initial: 0, maximum: 5 }\n";
+
+static int start_broker(void **state)
+{
+    *state = broker_run_session0(configuration);
+    return 0;
+}
+
+/* As a program without the library writes. */
+static void plain_write(const wchar_t *name, size_t offset, const char *text)
+{
+    HANDLE section = OpenFileMappingW(FILE_MAP_WRITE, FALSE, name);
+    uint8_t *view = section != NULL ? MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0) : NULL;
+
+    assert_non_null(view);
+    memcpy(view + offset, text, strlen(text));
+    UnmapViewOfFile(view);
+    CloseHandle(section);
+}
+
+static void library_bytes(const char *name, uint64_t offset, const char *bytes, size_t count)
+{
+    shmb_segment *segment;
+
+    assert_int_equal(shmb_open(name, SHMB_WRITE, 0, &segment), SHMB_OK);
+    assert_int_equal(shmb_update(segment, offset, bytes, count, SHMB_INFINITE, NULL), SHMB_OK);
+    shmb_close(segment);
+}
+
+static void library_write(const char *name, uint64_t offset, const char *text)
+{
+    library_bytes(name, offset, text, strlen(text));
+}
+
+/* A line with the time and this change number. */
+static void expect_change(struct child *child, const char *number)
+{
+    const char *line = child_line(child);
+    int parts[7];
+
+    assert_non_null(line);
+    assert_int_equal(sscanf(line, "%4d-%2d-%2d %2d:%2d:%2d.%3d", &parts[0], &parts[1], &parts[2],
+                            &parts[3], &parts[4], &parts[5], &parts[6]),
+                     7);
+    assert_string_equal(line + 23, number);
+}
+
+static void each_change_is_shown(void **state)
+{
+    static const char *const names[] = {"ShmbTest.Told", "ShmbTest.Quiet"};
+    static const wchar_t *const wide[] = {L"Global\\ShmbTest.Told", L"Global\\ShmbTest.Quiet"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        struct child *child =
+            shmb_start(&shmb_user, "watch %s --offset 4 --count 100 --times 3", names[i]);
+        char line[64];
+
+        snprintf(line, sizeof(line), "%s: watching 100 bytes", names[i]);
+        child_expect(child, line);
+        library_write(names[i], 0, "xxxx1.25");
+        expect_change(child, "  change 1");
+        child_expect(child, "  00000004 +4  31 2e 32 35  |1.25|");
+        plain_write(wide[i], 50, "12345678901234567890");
+        expect_change(child, "  change 1");
+        child_expect(child, "  00000032 +20  31 32 33 34 35 36 37 38 39 30 31 32 33 34 35 36 ...  "
+                            "|1234567890123456|");
+        library_write(names[i], 4, "1.25");
+        expect_change(child, "  change 2");
+        child_expect(child, "  the same bytes again");
+        assert_null(child_line(child));
+        assert_int_equal(child_end(child), 0);
+    }
+}
+
+static void many_ranges_are_counted(void **state)
+{
+    struct child *child = shmb_start(&shmb_user, "watch ShmbTest.Quiet --times 1");
+    char text[1001];
+    const char *line;
+    size_t i, lines = 0;
+
+    (void)state;
+    child_expect(child, "ShmbTest.Quiet: watching 1000 bytes");
+    memset(text, 0, sizeof(text));
+    for (i = 0; i < 20; i++)
+        text[i * 10] = 'x';
+    library_bytes("ShmbTest.Quiet", 0, text, 1000);
+    expect_change(child, "  change 1");
+    while ((line = child_line(child)) != NULL && strncmp(line, "  and ", 6) != 0)
+        lines++;
+    assert_int_equal(lines, 16);
+    assert_string_equal(line, "  and 4 more");
+    assert_int_equal(child_end(child), 0);
+}
+
+static void nothing_changes_in_time(void **state)
+{
+    const char *said;
+
+    (void)state;
+    assert_int_equal(shmb_run(&shmb_user, &said, "watch ShmbTest.Told --timeout 1"), 4);
+    assert_non_null(strstr(said, "the time was over"));
+    shmb_expect_line(4, "the time was over", "wait ShmbTest.Quiet --timeout 0");
+    shmb_expect_line(1, "beyond the end", "watch ShmbTest.Told --offset 1000");
+    shmb_expect_line(1, "holds no object", "watch ShmbTest.None");
+    shmb_expect_line(1, "holds no object", "wait ShmbTest.None");
+}
+
+static void ctrl_c_ends_it_well(void **state)
+{
+    static const struct launch console = {.console = true};
+    struct child *child = shmb_start(&console, "watch ShmbTest.Told");
+
+    (void)state;
+    child_expect(child, "ShmbTest.Told: watching 1000 bytes");
+    child_interrupt(child);
+    assert_int_equal(child_end(child), 0);
+}
+
+static volatile LONG writing;
+
+static DWORD WINAPI write_on(void *argument)
+{
+    HANDLE section = OpenFileMappingW(FILE_MAP_WRITE, FALSE, L"Global\\ShmbTest.Quiet");
+    volatile LONG *view = section != NULL ? MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, 0) : NULL;
+
+    (void)argument;
+    while (view != NULL && writing)
+        if (InterlockedIncrement(view) % 64 == 0)
+            Sleep(1);
+    UnmapViewOfFile((const void *)(uintptr_t)view);
+    CloseHandle(section);
+    return view != NULL;
+}
+
+static void wait_waits_for_any_kind(void **state)
+{
+    HANDLE mutex, thread;
+    DWORD code;
+
+    (void)state;
+    shmb_expect_line(4, "the time was over", "wait ShmbTest.Stop --timeout 0");
+    shmb_expect(0, "", "event set ShmbTest.Stop");
+    shmb_expect(0, "", "wait ShmbTest.Stop");
+    shmb_expect_line(4, "the time was over", "wait ShmbTest.Five --timeout 0");
+    shmb_expect(0, "", "semaphore release ShmbTest.Five");
+    shmb_expect(0, "", "wait ShmbTest.Five --timeout 0");
+    shmb_expect(0, "", "wait ShmbTest.Five --timeout 0"); /* it was given back */
+    assert_int_equal(shmb_open_object("ShmbTest.One", SHMB_KIND_MUTEX, SHMB_WRITE, 0, &mutex),
+                     SHMB_OK);
+    assert_int_equal(WaitForSingleObject(mutex, 0), WAIT_OBJECT_0);
+    shmb_expect_line(4, "the time was over", "wait ShmbTest.One --timeout 0");
+    ReleaseMutex(mutex);
+    shmb_expect(0, "", "wait ShmbTest.One --timeout 0");
+    CloseHandle(mutex);
+    writing = 1;
+    thread = CreateThread(NULL, 0, write_on, NULL, 0, NULL);
+    assert_non_null(thread);
+    shmb_expect(0, "", "wait ShmbTest.Quiet");
+    writing = 0;
+    WaitForSingleObject(thread, INFINITE);
+    GetExitCodeThread(thread, &code);
+    CloseHandle(thread);
+    assert_int_equal(code, 1);
+}
+
+static void the_busiest_stands_first(void **state)
+{
+    struct child *child = shmb_start(&shmb_user, "top --times 2 --every 3000");
+
+    (void)state;
+    child_expect(child, "   changes/s        change           bytes  state     segment");
+    child_expect(child, "           -             0            1000  held      ShmbTest.Told");
+    child_expect(child, "           -             0            1000  held      ShmbTest.Quiet");
+    library_write("ShmbTest.Quiet", 0, "a");
+    library_write("ShmbTest.Quiet", 0, "b");
+    child_expect(child, "");
+    child_expect(child, "   changes/s        change           bytes  state     segment");
+    assert_non_null(strstr(child_line(child), "             2            1000  held      "
+                                              "ShmbTest.Quiet"));
+    child_expect(child, "         0.0             0            1000  held      ShmbTest.Told");
+    assert_null(child_line(child));
+    assert_int_equal(child_end(child), 0);
+}
+
+static void top_ends_well(void **state)
+{
+    static const struct launch console = {.console = true};
+    struct child *child = shmb_start(&console, "top");
+
+    assert_non_null(child_line(child));
+    child_interrupt(child);
+    assert_int_equal(child_end(child), 0);
+    shmb_expect(0, "", "top --times 0");
+    child_kill(*state);
+    shmb_expect_line(5, "no broker runs", "top");
+}
+
+/* Every verb that the help names is completed, with its options. */
+static void shells_are_told_of_every_verb(void **state)
+{
+    static const char *const shells[] = {"powershell", "clink"};
+    static const char *const parts[][2] = {
+        {"'doctor' = @('--json', '--as', '--dll', '--help')", "'doctor' .. clink.argmatcher()"},
+        {"'event wait' = @('--timeout', '--help')", "'wait' .. clink.argmatcher()"},
+    };
+    char help[SUPPORT_LINE_MAX], verb[32];
+    const char *said, *line;
+    size_t shell, i, found;
+
+    (void)state;
+    assert_int_equal(shmb_run(&shmb_user, &said, "--help"), 0);
+    snprintf(help, sizeof(help), "%s", said);
+    for (shell = 0; shell < 2; shell++) {
+        assert_int_equal(shmb_run(&shmb_user, &said, "completion %s", shells[shell]), 0);
+        for (i = 0; i < 2; i++)
+            assert_non_null(strstr(said, parts[i][shell]));
+        found = 0;
+        for (line = help; (line = strstr(line, "\n  shmb ")) != NULL; line++) {
+            const char *word = line + 8;
+
+            if (*word < 'a' || *word > 'z')
+                continue;
+            snprintf(verb, sizeof(verb), "'%.*s", (int)strspn(word, "abcdefghijklmnopqrstuvwxyz"),
+                     word);
+            if (strstr(said, verb) == NULL)
+                fail_msg("%s is missing:\n%s", verb, said);
+            found++;
+        }
+        assert_true(found > 10);
+    }
+}
+
+static int begin_stage(void **state)
+{
+    (void)state;
+    stage_begin();
+    return 0;
+}
+
+/* Who watches must let go of a segment that is to be made anew. */
+static void a_segment_made_anew_ends_it(void **state)
+{
+    struct table_row *row = stage_segment("ShmbTest.Anew", 100, 0);
+    struct child *child;
+
+    (void)state;
+    stage_publish();
+    child = shmb_start(&shmb_user, "watch ShmbTest.Anew");
+    child_expect(child, "ShmbTest.Anew: watching 100 bytes");
+    stage_recreate(row);
+    child_find(child, "shmb: ShmbTest.Anew: ", SUPPORT_DEADLINE_MS);
+    assert_int_equal(child_end(child), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start_broker, support_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_change_is_shown),
+        TEST(many_ranges_are_counted),
+        TEST(nothing_changes_in_time),
+        TEST(ctrl_c_ends_it_well),
+        TEST(wait_waits_for_any_kind),
+        TEST(the_busiest_stands_first),
+        TEST(top_ends_well),
+        cmocka_unit_test(shells_are_told_of_every_verb),
+        cmocka_unit_test_setup_teardown(a_segment_made_anew_ends_it, begin_stage, stage_teardown),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
