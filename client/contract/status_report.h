@@ -42,12 +42,14 @@
  *     degraded     CORP\Traders                  pending   ...
  *     alias        Global\X                      conflict  in session 7: a program of ...
  *     alias        sessions                      failed    NtCreateSymbolicLinkObject: ...
+ *     access       Global\Old                    corrected  a program changed its access; times: 2
  *     cut          17                            lines
  *
  *   The first two always; one for each object that is not held (reasons as in
  *   its event), one for each section of the publication that could not be had
  *   (avoided: another name does as well); one for each reason why less is served
- *   than the files ask for (degraded); one for each session in which a plain name
+ *   than the files ask for (degraded); one for each
+ *   object whose access others have changed (access); one for each session in which a plain name
  *   does not lead to its object (alias). `cut` is the last line, where there is no
  *   room for that many more.
  *

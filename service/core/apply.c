@@ -117,6 +117,7 @@ static bool carry(struct apply *apply, const struct plan_step *step)
 
     item->cause = former->cause;
     item->access_due = former->access_due;
+    item->corrections = former->corrections;
     item->hash = former->hash;
     if (!item_is_held(former)) {
         item_set_reason(item, former->reason);

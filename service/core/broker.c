@@ -7,6 +7,7 @@
 #include "aliases.h"
 #include "apply.h"
 #include "descriptor.h"
+#include "guard.h"
 #include "maker.h"
 #include "names.h"
 #include "publication.h"
@@ -339,6 +340,21 @@ void broker_link_sessions(struct broker *broker)
 uint32_t broker_link_delay(const struct broker *broker)
 {
     return aliases_delay(broker->aliases, broker->inventory);
+}
+
+void broker_guard(struct broker *broker)
+{
+    const struct maker maker = maker_of(broker);
+
+    if (guard_look(&maker) > 0)
+        publication_tell(broker->publication, &broker->reload);
+}
+
+uint32_t broker_guard_delay(struct broker *broker)
+{
+    const struct maker maker = maker_of(broker);
+
+    return guard_needed(&maker) ? GUARD_EVERY_MS : UINT32_MAX;
 }
 
 void broker_tell_begin(struct broker *broker)

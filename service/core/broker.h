@@ -48,6 +48,12 @@ uint32_t broker_retry_delay(const struct broker *broker);
 enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
                               size_t anew_count, struct apply_result *out, struct sys_failure *why);
 
+/* Puts the access right of objects that others may change (guard.h); also after a reload. */
+void broker_guard(struct broker *broker);
+
+/* Milliseconds until broker_guard should be called again; UINT32_MAX: never. */
+uint32_t broker_guard_delay(struct broker *broker);
+
 /*
  * Brings the links for plain names (aliases.h) up to date: sessions have come or
  * gone, objects are there that were not. broker_start and broker_reload do it, too.

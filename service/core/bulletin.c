@@ -1,5 +1,6 @@
 #include "bulletin.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,6 +75,16 @@ static void put_item(struct page *page, const struct item *item)
              reason);
 }
 
+static void put_corrections(struct page *page, const struct item *item)
+{
+    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES], times[64];
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    (void)snprintf(times, sizeof(times), "a program changed its access; times: %" PRIu32,
+                   item->corrections);
+    put_line(page, "access", name, "corrected", times);
+}
+
 static void put_cut(struct page *page)
 {
     if (page->left_out > 0)
@@ -124,6 +135,8 @@ static void put_all(struct page *page, const struct bulletin_news *news, struct 
             report->held++;
         if (inventory->items[i].state != ITEM_HELD)
             put_item(page, &inventory->items[i]);
+        if (inventory->items[i].corrections > 0)
+            put_corrections(page, &inventory->items[i]);
         if (inventory->items[i].state == ITEM_DEFERRED)
             report->result = SHMB_REPORT_INCOMPLETE;
     }

@@ -119,6 +119,16 @@ char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl
     return finish(&out);
 }
 
+bool descriptor_same(const char *wanted, const char *found)
+{
+    const char *group = strstr(wanted, "G:"), *list = strstr(wanted, "D:");
+    size_t owner = group != NULL ? (size_t)(group - wanted) : 0;
+
+    if (group == NULL || list == NULL)
+        return strcmp(wanted, found) == 0;
+    return strncmp(wanted, found, owner) == 0 && strcmp(list, found + owner) == 0;
+}
+
 enum sys_status descriptor_build(const struct system *system, const char *owner,
                                  const struct descriptor_use *use, const struct access_rule *rules,
                                  size_t count, struct sys_descriptor **out, struct sys_failure *why)

@@ -47,6 +47,12 @@ char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
 char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl *wanted);
 
 /*
+ * Is this access, as sys_facts tell it, the one of such a text? The group has no
+ * meaning in Win32, and facts do not name it.
+ */
+bool descriptor_same(const char *wanted, const char *found);
+
+/*
  * The text of descriptor_sddl in the system's form, to be freed by the port. Never SYS_TAKEN or
  * SYS_DENIED: elsewhere these speak of the name of an object.
  */

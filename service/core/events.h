@@ -10,6 +10,7 @@
  *
  *   100-199 the service   200-299 the configuration   300-309 objects
  *   310-319 the publication: ShmBroker.Directory, its tables, control sections, the report
+ *   330-339 access that others have changed
  *   340-349 plain names in sessions
  */
 #ifndef EVENTS_H
@@ -139,6 +140,13 @@ enum event_id {
      * (112), is the broker's now.
      */
     EVENT_INSTANCE_RECOVERED = 308,
+
+    /*
+     * Warning. Somebody who has `full` on an object has changed its access or its
+     * owner; it has been put right. Looked for every minute and at each reload.
+     * %1 kind  %2 name  %3 the access it had -> the access it has, as SDDL
+     */
+    EVENT_ACCESS_CORRECTED = 330,
 
     /*
      * Warning. A name the broker publishes under is held by a stranger. All

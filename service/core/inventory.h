@@ -24,7 +24,7 @@ struct access_set;
 
 struct item {
     struct sys_spec spec;
-    const struct cfg_object *from;     /* the entry that asks for it; a segment for its companions */
+    const struct cfg_object *from; /* the entry that asks for it; a segment for its companions */
     const struct cfg_initial *initial; /* section with initial content, else NULL */
     bool initialised;                  /* section: the configuration says what is in it */
     bool readers_may_wait;             /* mutex of a segment whose readers may wait */
@@ -37,6 +37,7 @@ struct item {
     char *reason;                      /* not held: why, in words; NULL: no memory for them */
     uint32_t cause;                    /* what has been reported last; 0: nothing */
     bool access_due;                   /* held, but its access could not be changed yet */
+    uint32_t corrections;              /* how often its access was put right (guard.h) */
     bool adopted;                      /* held: it was there before this broker */
     uint32_t hash;                     /* of the name; 0: not worked out so far */
     char *own_text;                    /* where a text of spec or lock is not the configuration's */

@@ -67,8 +67,20 @@ static void look_at_sessions(void *context)
     broker_link_sessions(((struct life *)context)->broker);
 }
 
-static const struct schedule_duty duties[] = {
-    {retry_delay, retry}, {accounts_delay, ask_accounts}, {sessions_delay, look_at_sessions}};
+static uint32_t guard_delay(const void *context)
+{
+    return broker_guard_delay(((const struct life *)context)->broker);
+}
+
+static void guard(void *context)
+{
+    broker_guard(((struct life *)context)->broker);
+}
+
+static const struct schedule_duty duties[] = {{retry_delay, retry},
+                                              {accounts_delay, ask_accounts},
+                                              {sessions_delay, look_at_sessions},
+                                              {guard_delay, guard}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
@@ -93,8 +105,10 @@ static void hold(struct life *life)
         wake = system->wait(system->self, schedule_plan(&schedule, life, now));
         if (wake == SYS_WAKE_STOP)
             return;
-        if (wake == SYS_WAKE_RELOAD || wake == SYS_WAKE_CHANGED)
+        if (wake == SYS_WAKE_RELOAD || wake == SYS_WAKE_CHANGED) {
             reloading_run(life);
+            guard(life);
+        }
         if (wake == SYS_WAKE_SESSIONS)
             look_at_sessions(life);
         schedule_run(&schedule, life, system->ticks(system->self));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "adoption.h"
+#include "descriptor.h"
 #include "names.h"
 #include "report.h"
 #include "stamp.h"
@@ -128,24 +129,13 @@ static void defer(const struct maker *maker, struct item *item, const char *reas
     maker_report(maker, item, EVENT_OBJECT_DEFERRED, reason);
 }
 
-/* The group has no meaning in Win32; facts do not name it. */
-static bool same_access(const char *wanted, const char *found)
-{
-    const char *group = strstr(wanted, "G:"), *list = strstr(wanted, "D:");
-    size_t owner = group != NULL ? (size_t)(group - wanted) : 0;
-
-    if (group == NULL || list == NULL)
-        return strcmp(wanted, found) == 0;
-    return strncmp(wanted, found, owner) == 0 && strcmp(list, found + owner) == 0;
-}
-
 /* What is taken over gets the access that is wanted; that it had another one is said. */
 static void correct_access(const struct maker *maker, struct item *item, const char *found)
 {
     const char *wanted = descriptor_cache_text(maker->cache, item);
     struct text detail = {0};
 
-    if (wanted != NULL && found != NULL && same_access(wanted, found))
+    if (wanted != NULL && found != NULL && descriptor_same(wanted, found))
         return;
     if (!maker_protect(maker, item))
         return;

@@ -221,6 +221,14 @@ struct system {
     enum sys_status (*fill)(void *self, struct sys_object *section,
                             const struct sys_content *content, struct sys_failure *why);
 
+    /*
+     * The access a held object has now, as `sddl` of sys_facts, asked for through
+     * the handle: who has taken all rights away from everybody cannot hide it. To
+     * be freed with free().
+     */
+    enum sys_status (*examine)(void *self, struct sys_object *object, char **sddl,
+                               struct sys_failure *why);
+
     /* Replaces owner, DACL and integrity label of a held object by the descriptor's. */
     enum sys_status (*protect)(void *self, struct sys_object *object,
                                const struct sys_descriptor *descriptor, struct sys_failure *why);

@@ -22,7 +22,7 @@
     X(STATE_NEWER, FAILURE)                                                                        \
     X(STATE_FAILED, FAILURE)                                                                       \
     X(HARDENING_REFUSED, WARNING)                                                                  \
-    X(DIRECTORY_NEWER, FAILURE) \
+    X(DIRECTORY_NEWER, FAILURE)                                                                    \
     X(CONFIG_INVALID, FAILURE)                                                                     \
     X(CONFIG_UNREADABLE, FAILURE)                                                                  \
     X(CONFIG_WARNING, WARNING)                                                                     \
@@ -43,6 +43,7 @@
     X(PUBLICATION_CONFLICT, WARNING)                                                               \
     X(PUBLICATION_FAILED, FAILURE)                                                                 \
     X(PUBLICATION_RECOVERED, INFORMATION)                                                          \
+    X(ACCESS_CORRECTED, WARNING)                                                                   \
     X(ALIAS_CONFLICT, WARNING)                                                                     \
     X(ALIAS_RECOVERED, INFORMATION)                                                                \
     X(ALIAS_REFUSED, FAILURE)

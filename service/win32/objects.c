@@ -227,6 +227,14 @@ enum sys_status objects_protect(struct sys_object *object, const struct sys_desc
     return code == ERROR_SUCCESS ? SYS_OK : failure_set(why, "SetKernelObjectSecurity", code);
 }
 
+enum sys_status objects_examine(struct sys_object *object, char **sddl, struct sys_failure *why)
+{
+    char owner[OWNER_SID_MAX];
+    uint32_t code = access_text_read((HANDLE)object, owner, sddl);
+
+    return code == 0 ? SYS_OK : failure_set(why, "GetSecurityInfo", code);
+}
+
 enum sys_status objects_map(struct sys_object *section, size_t size, void **view,
                             struct sys_failure *why)
 {

@@ -23,6 +23,7 @@ enum sys_status objects_create(const struct sys_spec *spec, const struct sys_des
                                struct sys_object **out, struct sys_failure *why);
 enum sys_status objects_fill(struct sys_object *section, const struct sys_content *content,
                              struct sys_failure *why);
+enum sys_status objects_examine(struct sys_object *object, char **sddl, struct sys_failure *why);
 enum sys_status objects_protect(struct sys_object *object, const struct sys_descriptor *descriptor,
                                 struct sys_failure *why);
 enum sys_status objects_map(struct sys_object *section, size_t size, void **view,

@@ -163,6 +163,13 @@ static enum sys_status do_fill(void *self, struct sys_object *section,
     return objects_fill(section, content, why);
 }
 
+static enum sys_status do_examine(void *self, struct sys_object *object, char **sddl,
+                                  struct sys_failure *why)
+{
+    (void)self;
+    return objects_examine(object, sddl, why);
+}
+
 static enum sys_status do_protect(void *self, struct sys_object *object,
                                   const struct sys_descriptor *descriptor, struct sys_failure *why)
 {
@@ -353,6 +360,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .create = do_create,
         .inspect = do_inspect,
         .fill = do_fill,
+        .examine = do_examine,
         .protect = do_protect,
         .map = do_map,
         .unmap = do_unmap,

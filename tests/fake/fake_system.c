@@ -637,6 +637,33 @@ static enum sys_status fill(void *self, struct sys_object *section,
     return effected(fake);
 }
 
+static enum sys_status examine(void *self, struct sys_object *handle, char **sddl,
+                               struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const struct fake_object *object = held_object(fake, handle);
+    struct sys_facts facts = {0};
+    enum sys_status status;
+
+    fake_busy++;
+    *sddl = NULL;
+    status = record(fake, FAKE_EXAMINE, object->name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "GetSecurityInfo", why);
+    tell_access(object->sddl, &facts);
+    *sddl = facts.sddl;
+    return done();
+}
+
+void fake_change_access(struct fake *fake, const char *name, const char *sddl)
+{
+    struct fake_object *object = find(fake, name);
+
+    assert_non_null(object);
+    free(object->sddl);
+    object->sddl = copy(sddl);
+}
+
 static enum sys_status protect(void *self, struct sys_object *handle,
                                const struct sys_descriptor *descriptor, struct sys_failure *why)
 {
@@ -904,6 +931,7 @@ struct fake *fake_new(void)
                                 .create = create,
                                 .inspect = inspect,
                                 .fill = fill,
+                                .examine = examine,
                                 .protect = protect,
                                 .map = map,
                                 .unmap = unmap,

@@ -27,6 +27,7 @@ enum fake_call {
     FAKE_CREATE,
     FAKE_INSPECT,
     FAKE_FILL,
+    FAKE_EXAMINE,
     FAKE_PROTECT,
     FAKE_MAP,
     FAKE_RANDOM,
@@ -98,6 +99,8 @@ void fake_state_file(struct fake *fake, const char *name, const char *text);
 const char *fake_state_text(const struct fake *fake, const char *name);
 /* A session of a user begins or ends; its link to Global\X is the object "N\X". */
 void fake_session(struct fake *fake, uint32_t session, bool there);
+/* A client with the right to it changes the access of an object: "O:...G:...D:...". */
+void fake_change_access(struct fake *fake, const char *name, const char *sddl);
 /* A client has an object open: the name lives on without the broker. */
 void fake_client_open(struct fake *fake, const char *name);
 void fake_client_close(struct fake *fake, const char *name);

@@ -44,6 +44,7 @@ static const struct event_row {
     {EVENT_PUBLICATION_CONFLICT, 'w', 2},
     {EVENT_PUBLICATION_FAILED, 'e', 2},
     {EVENT_PUBLICATION_RECOVERED, 'i', 1},
+    {EVENT_ACCESS_CORRECTED, 'w', 3},
     {EVENT_ALIAS_CONFLICT, 'w', 3},
     {EVENT_ALIAS_RECOVERED, 'i', 2},
     {EVENT_ALIAS_REFUSED, 'e', 1},

@@ -131,6 +131,37 @@ static int late_map(int argc, char **argv)
     return 0;
 }
 
+/* shut-out NAME: takes all rights on a section away from everybody, itself included. */
+static int shut_out(int argc, char **argv)
+{
+    HANDLE section = client_open("section", argv[0], WRITE_DAC);
+    SECURITY_DESCRIPTOR nobody;
+    ACL list;
+
+    (void)argc;
+    if (section == NULL || !InitializeAcl(&list, sizeof(list), ACL_REVISION) ||
+        !InitializeSecurityDescriptor(&nobody, SECURITY_DESCRIPTOR_REVISION) ||
+        !SetSecurityDescriptorDacl(&nobody, TRUE, &list, FALSE) ||
+        !SetKernelObjectSecurity(section, DACL_SECURITY_INFORMATION, &nobody))
+        client_say("error %lu", GetLastError());
+    else
+        client_say("nobody may");
+    return 0;
+}
+
+static void access_that_a_program_changed_is_put_right(void **state)
+{
+    (void)state;
+    serve(HEAD DATA "  ShmbTest.Full: { size: 64, lock: none, access: { full: [Interactive] } }\n");
+    assert_string_equal(client_line(&user, "shut-out Global\\ShmbTest.Data"), "error 5");
+    assert_string_equal(client_line(&user, "shut-out Global\\ShmbTest.Full"), "nobody may");
+    expect_open("ShmbTest.Full", "0x4", "5");
+    verb("reload", 0, "has applied");
+    expect_open("ShmbTest.Full", "0x4", "0");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Full 0xf001f"), "0");
+    verb("status", 0, "access Global\\ShmbTest.Full: corrected, a program changed its access");
+}
+
 static void who_has_it_open_keeps_what_it_has(void **state)
 {
     struct child *client;
@@ -391,7 +422,7 @@ static void ctrl_break_reloads(void **state)
 
 #define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
 
-static const struct verb verbs[] = {{"late-map", 1, late_map}};
+static const struct verb verbs[] = {{"late-map", 1, late_map}, {"shut-out", 1, shut_out}};
 
 int main(void)
 {
@@ -401,6 +432,7 @@ int main(void)
         TEST(nothing_to_do_is_done),
         TEST(each_step_is_told_and_done),
         TEST(who_has_it_open_keeps_what_it_has),
+        TEST(access_that_a_program_changed_is_put_right),
         TEST(a_refused_one_changes_nothing),
         TEST(a_taken_name_is_code_1),
         TEST(another_size_is_deferred_and_made_anew_on_demand),

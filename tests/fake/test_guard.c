@@ -1,0 +1,228 @@
+/* Objects whose access others may change: it is put right, and said, and costs nothing else. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fake_system.h"
+#include "guard.h"
+#include "lifecycle.h"
+#include "status_report.h"
+
+#define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
+#define SERVICE   "S-1-5-80-1-2-3-4-5"
+#define STRANGER  "S-1-5-21-1-2-3-1001"
+#define HEAD      "version: 1\ndefaults: { access: { full: [Users] } }\nsegments:\n"
+#define OLD       "  Old: { size: 64 }\n"
+#define MODEST    "  Modest: { size: 64, lock: none, access: { write: [Users] } }\n"
+
+static struct fake *fake;
+static void (*at_wait)(size_t number);
+static char report_text[SHMB_REPORT_TEXT_MAX + 1];
+
+static void on_wait(struct fake *which, size_t number)
+{
+    (void)which;
+    at_wait(number);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake = fake_new();
+    fake_owner(fake, SERVICE);
+    fake_on_wait(fake, on_wait);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fake_free(fake);
+    return 0;
+}
+
+static void live(const char *text, void (*script)(size_t number), size_t waits)
+{
+    at_wait = script;
+    fake_file(fake, FILE_NAME, text);
+    fake_stop_at(fake, FAKE_WAIT, waits);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+}
+
+/* As it was made: nothing that anybody changed is left. */
+static void expect_right(const char *name)
+{
+    const struct fake_object *object = fake_find(fake, name);
+
+    assert_non_null(object);
+    assert_string_equal(object->sddl, object->first_sddl);
+}
+
+static bool reported(const char *line)
+{
+    const struct fake_object *section = fake_find(fake, SHMB_REPORT_NAME);
+    struct shmb_report header;
+
+    assert_int_equal(
+        shmb_report_read(section->content, section->content_length, &header, report_text),
+        SHMB_READ_OK);
+    return strstr(report_text, line) != NULL;
+}
+
+/* Another list, nobody any more, another owner, a label: each as who has `full` can do it. */
+static const char *const changes[] = {
+    "O:" SERVICE "G:S-1-5-18D:P(A;;0xf001f;;;S-1-1-0)",
+    "O:" SERVICE "G:S-1-5-18D:P",
+    "O:" STRANGER "G:S-1-5-18D:P(A;;0xf001f;;;" SERVICE ")(A;;0xf001f;;;S-1-5-18)"
+    "(A;;0xf001f;;;S-1-5-32-544)(A;;0xf001f;;;S-1-5-32-545)",
+    "O:" SERVICE "G:S-1-5-18D:P(A;;0xf001f;;;" SERVICE ")(A;;0xf001f;;;S-1-5-18)"
+    "(A;;0xf001f;;;S-1-5-32-544)(A;;0xf001f;;;S-1-5-32-545)S:(ML;;NW;;;S-1-16-4096)",
+};
+#define CHANGES (sizeof(changes) / sizeof(changes[0]))
+
+static void change_and_look(size_t number)
+{
+    assert_int_equal(fake_wait_ms(fake, number), GUARD_EVERY_MS);
+    if (number > 1) {
+        const struct fake_event *event = fake_last_event(fake, EVENT_ACCESS_CORRECTED);
+        char line[120];
+
+        assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), number - 1);
+        assert_string_equal(event->inserts[0], "section");
+        assert_string_equal(event->inserts[1], "Global\\Old");
+        /* What it was, without the group, and what it is. */
+        assert_int_equal(strncmp(event->inserts[2], "O:", 2), 0);
+        assert_non_null(strstr(event->inserts[2], " -> O:" SERVICE "G:S-1-5-18D:P(A;;"));
+        assert_non_null(strstr(event->inserts[2], strstr(changes[number - 2], "D:P")));
+        expect_right("Old");
+        (void)snprintf(line, sizeof(line),
+                       "access\tGlobal\\Old\tcorrected\ta program changed its access; times: %zu\n",
+                       number - 1);
+        assert_true(reported(line));
+    }
+    if (number <= CHANGES)
+        fake_change_access(fake, "Old", changes[number - 1]);
+}
+
+static void what_was_changed_is_put_right(void **state)
+{
+    (void)state;
+    live(HEAD OLD MODEST, change_and_look, CHANGES + 1);
+}
+
+static void change_nothing(size_t number)
+{
+    static size_t protections;
+
+    if (number == 1)
+        protections = fake_calls(fake, FAKE_PROTECT);
+    assert_int_equal(fake_calls(fake, FAKE_PROTECT), protections);
+    assert_int_equal(fake_calls(fake, FAKE_EXAMINE), 2 * (number - 1)); /* Old and its lock */
+}
+
+static void what_is_right_costs_a_question(void **state)
+{
+    (void)state;
+    live(HEAD OLD MODEST, change_nothing, 4);
+    assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 0);
+}
+
+static void never_wake(size_t number)
+{
+    assert_int_equal(fake_wait_ms(fake, number), UINT32_MAX);
+}
+
+static void where_nobody_may_change_it_nobody_looks(void **state)
+{
+    (void)state;
+    live("version: 1\nsegments:\n" MODEST
+         "  Own: { size: 64, access: { full: [System, Administrators, " SERVICE "] } }\n"
+         "  Exact: { size: 64, sddl: 'D:(A;;0x20007;;;BU)(A;;GA;;;BA)' }\n",
+         never_wake, 1);
+    assert_int_equal(fake_calls(fake, FAKE_EXAMINE), 0);
+}
+
+static void change_and_reload(size_t number)
+{
+    if (number == 1) {
+        fake_change_access(fake, "Exact", changes[1]);
+        fake_change_access(fake, "Exact.lock", changes[1]);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+        return;
+    }
+    /* The waits are one minute at most, and none has passed. */
+    assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 2);
+    expect_right("Exact");
+    expect_right("Exact.lock");
+    assert_true(reported("access\tGlobal\\Exact\tcorrected\t"));
+}
+
+static void a_reload_looks_too(void **state)
+{
+    (void)state;
+    live("version: 1\nsegments:\n  Exact: { size: 64, sddl: 'D:(A;;0x60005;;;BU)' }\n",
+         change_and_reload, 2);
+}
+
+static void fail_to_protect(size_t number)
+{
+    if (number == 1) {
+        fake_change_access(fake, "Old", changes[1]);
+        fake_fail(fake, FAKE_PROTECT, "Old", SYS_DENIED);
+    } else if (number == 2) {
+        assert_int_equal(fake_event_count(fake, EVENT_ACCESS_FAILED), 1);
+        assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 0);
+        assert_true(fake_wait_ms(fake, number) < GUARD_EVERY_MS);
+        fake_mend(fake);
+    } else {
+        expect_right("Old");
+        assert_int_equal(fake_event_count(fake, EVENT_ACCESS_FAILED), 1);
+    }
+}
+
+static void what_cannot_be_put_right_is_tried_again(void **state)
+{
+    (void)state;
+    live(HEAD OLD, fail_to_protect, 3);
+}
+
+static void fail_to_examine(size_t number)
+{
+    if (number == 1) {
+        fake_change_access(fake, "Old", changes[1]);
+        fake_fail(fake, FAKE_EXAMINE, "Old", SYS_FAILED);
+    } else if (number == 2) {
+        assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 0);
+        fake_mend(fake);
+    } else {
+        assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 1);
+        expect_right("Old");
+    }
+}
+
+static void what_cannot_be_asked_for_is_asked_for_again(void **state)
+{
+    (void)state;
+    live(HEAD OLD, fail_to_examine, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_changed_is_put_right),
+        TEST(what_is_right_costs_a_question),
+        TEST(where_nobody_may_change_it_nobody_looks),
+        TEST(a_reload_looks_too),
+        TEST(what_cannot_be_put_right_is_tried_again),
+        TEST(what_cannot_be_asked_for_is_asked_for_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
