@@ -186,12 +186,26 @@ static enum sys_status move_away(const char *path, const wchar_t *wide, char **f
     return failure_set(why, "MoveFileExW", GetLastError());
 }
 
+/* Not the person's who installs. Where it fails, `status --verify` says whose it is. */
+static void give_to_administrators(const wchar_t *path)
+{
+    struct sys_descriptor *descriptor;
+    struct sys_failure unused;
+
+    if (descriptors_make("O:BA", &descriptor, &unused) != SYS_OK)
+        return;
+    SetFileSecurityW(path, OWNER_SECURITY_INFORMATION,
+                     descriptors_attributes(descriptor).lpSecurityDescriptor);
+    descriptors_free(descriptor);
+}
+
 static enum sys_status copy_new(const wchar_t *from, const wchar_t *new, struct sys_failure *why)
 {
     HANDLE file;
 
     if (!CopyFileW(from, new, FALSE))
         return failure_set(why, "CopyFileW", GetLastError());
+    give_to_administrators(new);
     file = CreateFileW(new, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     if (file != INVALID_HANDLE_VALUE) {
         FlushFileBuffers(file); /* before the old one gives its name away */

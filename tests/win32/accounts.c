@@ -1,0 +1,156 @@
+#include "accounts.h"
+
+#include <lm.h>
+#include <objbase.h>
+#include <sddl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ACCOUNTS_MAX 8
+
+static wchar_t made[ACCOUNTS_MAX][21];
+static wchar_t copy[MAX_PATH];
+
+static void remove_all(void)
+{
+    size_t i;
+
+    for (i = 0; i < ACCOUNTS_MAX; i++)
+        if (made[i][0] != 0)
+            NetUserDel(NULL, made[i]);
+    if (copy[0] != 0)
+        DeleteFileW(copy);
+}
+
+/* Upper and lower case, digits and a sign, and nothing anybody can know. */
+static void make_password(wchar_t out[33])
+{
+    GUID random;
+
+    assert_int_equal(CoCreateGuid(&random), S_OK);
+    swprintf(out, 33, L"Sh!%08lx%04x%04xQ", random.Data1, random.Data2, random.Data3);
+}
+
+/* The name of the group Users differs with the language. */
+static void join_users(wchar_t *name)
+{
+    BYTE sid[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof(sid), units = 256, domain_units = 256;
+    wchar_t group[256], domain[256];
+    LOCALGROUP_MEMBERS_INFO_3 member = {name};
+    NET_API_STATUS status;
+    SID_NAME_USE use;
+
+    assert_true(CreateWellKnownSid(WinBuiltinUsersSid, NULL, sid, &size));
+    assert_true(LookupAccountSidW(NULL, sid, group, &units, domain, &domain_units, &use));
+    status = NetLocalGroupAddMembers(NULL, group, 3, (BYTE *)&member, 1);
+    assert_true(status == NERR_Success || status == ERROR_MEMBER_IN_ALIAS);
+}
+
+static void find_sid(struct account *account)
+{
+    BYTE sid[SECURITY_MAX_SID_SIZE];
+    DWORD size = sizeof(sid), units = 256;
+    wchar_t domain[256], *text;
+    SID_NAME_USE use;
+
+    assert_true(LookupAccountNameW(NULL, account->name, sid, &size, domain, &units, &use));
+    assert_true(ConvertSidToStringSidW(sid, &text));
+    snprintf(account->sid, sizeof(account->sid), "%s", support_narrow(text));
+    LocalFree(text);
+}
+
+void account_make(struct account *account, const wchar_t *name)
+{
+    USER_INFO_1 user = {0};
+    size_t i = 0;
+
+    memset(account, 0, sizeof(*account));
+    wcscpy(account->name, name);
+    make_password(account->password);
+    while (i < ACCOUNTS_MAX && made[i][0] != 0)
+        i++;
+    assert_true(i < ACCOUNTS_MAX);
+    if (i == 0)
+        atexit(remove_all);
+    NetUserDel(NULL, account->name); /* of a run that was cut off */
+    user.usri1_name = account->name;
+    user.usri1_password = account->password;
+    user.usri1_priv = USER_PRIV_USER;
+    user.usri1_flags = UF_SCRIPT | UF_DONT_EXPIRE_PASSWD;
+    assert_int_equal(NetUserAdd(NULL, 1, (BYTE *)&user, NULL), NERR_Success);
+    wcscpy(made[i], name);
+    join_users(account->name);
+    find_sid(account);
+}
+
+void account_remove(struct account *account)
+{
+    size_t i;
+
+    for (i = 0; i < ACCOUNTS_MAX; i++)
+        if (account->name[0] != 0 && wcscmp(made[i], account->name) == 0) {
+            NetUserDel(NULL, made[i]);
+            made[i][0] = 0;
+        }
+    memset(account, 0, sizeof(*account));
+}
+
+static DWORD run(const struct account *account, const char *program, const char *arguments)
+{
+    STARTUPINFOW startup = {.cb = sizeof(startup)};
+    PROCESS_INFORMATION process;
+    char line[4096];
+    wchar_t *command;
+    DWORD code = 0;
+
+    snprintf(line, sizeof(line), "\"%s\" %s", program, arguments);
+    command = _wcsdup(support_wide(line));
+    assert_non_null(command);
+    if (!CreateProcessWithLogonW(account->name, L".", account->password, 0, NULL, command,
+                                 CREATE_NO_WINDOW, NULL, L"C:\\Windows", &startup, &process))
+        fail_msg("%s as %s: error %lu", line, support_narrow(account->name), GetLastError());
+    free(command);
+    assert_int_equal(WaitForSingleObject(process.hProcess, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    GetExitCodeProcess(process.hProcess, &code);
+    CloseHandle(process.hProcess);
+    CloseHandle(process.hThread);
+    return code;
+}
+
+/* A copy of this program where every user can read it: the one that runs may be anywhere. */
+static const char *readable_self(void)
+{
+    if (copy[0] == 0) {
+        assert_true(ExpandEnvironmentStringsW(L"%PUBLIC%\\shmb accounts test.exe", copy, MAX_PATH) >
+                    0);
+        assert_true(CopyFileW(support_wide(support_own_path()), copy, FALSE));
+    }
+    return support_narrow(copy);
+}
+
+DWORD account_run(const struct account *account, const char *format, ...)
+{
+    char arguments[2048];
+    va_list list;
+
+    strcpy(arguments, "--client ");
+    va_start(list, format);
+    vsnprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments), format, list);
+    va_end(list);
+    return run(account, readable_self(), arguments);
+}
+
+DWORD account_run_program(const struct account *account, const char *program, const char *format,
+                          ...)
+{
+    char arguments[2048];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(arguments, sizeof(arguments), format, list);
+    va_end(list);
+    return run(account, program, arguments);
+}

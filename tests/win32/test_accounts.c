@@ -1,0 +1,360 @@
+/*
+ * The installed service against real standard users, who are made for it and
+ * removed again: what each may open, and what nobody of them can touch.
+ */
+#include "service_manager.h"
+
+#include <aclapi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "accounts.h"
+#include "clients.h"
+
+static const char configuration[] =
+    "version: 1\n"
+    "segments:\n"
+    "  ShmbTest.Data:\n"
+    "    size: 64\n"
+    "    access: { read: [shmbtest_reader], write: [shmbtest_writer] }\n";
+
+static struct account reader, writer, stranger;
+static wchar_t data[MAX_PATH], aside[MAX_PATH];
+
+/* ---- what the users try; the exit code is the error ------------------------- */
+
+static int result_of(HANDLE handle)
+{
+    return handle != NULL && handle != INVALID_HANDLE_VALUE ? 0 : (int)GetLastError();
+}
+
+static int try_open(int argc, char **argv)
+{
+    (void)argc;
+    return result_of(client_open(argv[0], argv[1], (DWORD)strtoul(argv[2], NULL, 16)));
+}
+
+static int try_service(int argc, char **argv)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+
+    (void)argc;
+    if (manager == NULL)
+        return (int)GetLastError();
+    return result_of(
+        (HANDLE)OpenServiceW(manager, L"ShmBroker", (DWORD)strtoul(argv[0], NULL, 16)));
+}
+
+static int try_process(int argc, char **argv)
+{
+    (void)argc;
+    return result_of(
+        OpenProcess((DWORD)strtoul(argv[1], NULL, 16), FALSE, (DWORD)strtoul(argv[0], NULL, 10)));
+}
+
+static int try_write(int argc, char **argv)
+{
+    (void)argc;
+    return result_of(CreateFileW(support_wide(argv[0]), GENERIC_WRITE, FILE_SHARE_READ, NULL,
+                                 OPEN_EXISTING, 0, NULL));
+}
+
+static int try_add(int argc, char **argv)
+{
+    (void)argc;
+    return result_of(
+        CreateFileW(support_wide(argv[0]), GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL));
+}
+
+static int try_folder(int argc, char **argv)
+{
+    (void)argc;
+    return CreateDirectoryW(support_wide(argv[0]), NULL) ? 0 : (int)GetLastError();
+}
+
+static int try_key(int argc, char **argv)
+{
+    HKEY key;
+
+    (void)argc;
+    return (int)RegOpenKeyExW(HKEY_LOCAL_MACHINE, support_wide(argv[0]), 0, KEY_SET_VALUE, &key);
+}
+
+static int try_junction(int argc, char **argv)
+{
+    char command[2048];
+
+    (void)argc;
+    snprintf(command, sizeof(command), "mklink /J \"%s\" \"%s\" >nul", argv[0], argv[1]);
+    return system(command);
+}
+
+static const struct verb verbs[] = {
+    {"try-open", 3, try_open},   {"try-service", 1, try_service},   {"try-process", 2, try_process},
+    {"try-write", 1, try_write}, {"try-add", 1, try_add},           {"try-folder", 1, try_folder},
+    {"try-key", 1, try_key},     {"try-junction", 2, try_junction},
+};
+
+/* ---- the world -------------------------------------------------------------- */
+
+static const char *in_data(const char *tail)
+{
+    static char paths[4][MAX_PATH * 3];
+    static unsigned turn;
+    char *path = paths[turn++ % 4];
+
+    snprintf(path, sizeof(paths[0]), "%s%s", support_narrow(data), tail);
+    return path;
+}
+
+static void remove_data(void)
+{
+    support_forget();
+    DeleteFileW(support_wide(in_data("\\shmbroker.yaml")));
+    DeleteFileW(support_wide(in_data("\\planted.yaml")));
+    RemoveDirectoryW(support_wide(in_data("\\state")));
+    RemoveDirectoryW(data);
+}
+
+static int begin(void **state)
+{
+    int result = scm_setup(state);
+
+    if (support_wine() || result != 0)
+        return result;
+    assert_true(ExpandEnvironmentStringsW(L"%ProgramData%\\ShmBroker", data, MAX_PATH) > 0);
+    wcscpy(aside, data);
+    wcscat(aside, L" aside");
+    /* What is there is somebody's, and what these tests are about is that nothing is. */
+    if (GetFileAttributesW(data) != INVALID_FILE_ATTRIBUTES)
+        assert_true(MoveFileW(data, aside));
+    account_make(&reader, L"shmbtest_reader");
+    account_make(&writer, L"shmbtest_writer");
+    account_make(&stranger, L"shmbtest_stranger");
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    if (support_wine())
+        return 0;
+    account_remove(&reader);
+    account_remove(&writer);
+    account_remove(&stranger);
+    remove_data();
+    if (GetFileAttributesW(aside) != INVALID_FILE_ATTRIBUTES)
+        MoveFileW(aside, data);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    int result = scm_teardown(state);
+
+    if (!support_wine())
+        remove_data();
+    return result;
+}
+
+static void verb(const char *arguments, DWORD code, const char *part)
+{
+    struct child *child =
+        child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
+    char said[8192] = "";
+    size_t used = 0;
+    const char *line;
+    DWORD got;
+
+    while ((line = child_line(child)) != NULL && used < sizeof(said))
+        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
+    got = child_end(child);
+    if (got != code || strstr(said, part) == NULL)
+        fail_msg("shmbroker %s: code %lu instead of %lu, or no \"%s\", in:\n%s", arguments, got,
+                 code, part, said);
+}
+
+/* The service as `install` makes it, its rules for files in force, on this configuration. */
+static void serve(void)
+{
+    HANDLE file;
+    DWORD done;
+
+    verb("install", 0, "is installed");
+    file = CreateFileW(support_wide(in_data("\\shmbroker.yaml")), GENERIC_WRITE, 0, NULL,
+                       TRUNCATE_EXISTING, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    assert_true(WriteFile(file, configuration, sizeof(configuration) - 1, &done, NULL));
+    CloseHandle(file);
+    verb("start", 0, "runs");
+}
+
+#define DATA "Global\\ShmbTest.Data"
+
+/* ---- tests ------------------------------------------------------------------ */
+
+static void each_account_has_the_rights_of_its_level(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* one user for everything */
+    serve();
+    assert_int_equal(account_run(&reader, "try-open section " DATA " 4"), 0);
+    assert_int_equal(account_run(&reader, "try-open section " DATA " 6"), ERROR_ACCESS_DENIED);
+    assert_int_equal(account_run(&reader, "try-open mutex " DATA ".lock 100000"),
+                     ERROR_ACCESS_DENIED);
+    assert_int_equal(account_run(&writer, "try-open section " DATA " 6"), 0);
+    assert_int_equal(account_run(&writer, "try-open mutex " DATA ".lock 100001"), 0);
+    assert_int_equal(account_run(&writer, "try-open section " DATA " 40000"), ERROR_ACCESS_DENIED);
+    assert_int_equal(account_run(&stranger, "try-open section " DATA " 4"), ERROR_ACCESS_DENIED);
+    assert_int_equal(account_run(&stranger, "try-open mutex " DATA ".lock 100000"),
+                     ERROR_ACCESS_DENIED);
+}
+
+static void users_may_ask_the_service_and_nothing_else(void **state)
+{
+    static const char *const refused[] = {
+        "2" /* change */,      "10" /* start */,     "20" /* stop */,   "40" /* pause */,
+        "100" /* own codes */, "10000" /* delete */, "40000" /* DAC */, "80000" /* owner */,
+    };
+    size_t i;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* its service manager does not look at who asks */
+    serve();
+    assert_int_equal(account_run(&stranger, "try-service 5"), 0);
+    for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        assert_int_equal(account_run(&stranger, "try-service %s", refused[i]), ERROR_ACCESS_DENIED);
+}
+
+static void users_cannot_open_the_process(void **state)
+{
+    static const char *const rights[] = {"1", "8", "10", "20", "40", "400", "1000", "40000"};
+    DWORD process;
+    size_t i;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* one user for everything */
+    serve();
+    process = scm_wait(SERVICE_RUNNING).dwProcessId;
+    for (i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
+        assert_int_equal(account_run(&stranger, "try-process %lu %s", process, rights[i]),
+                         ERROR_ACCESS_DENIED);
+}
+
+static void users_can_write_nothing_of_the_installation(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* one user for everything */
+    serve();
+    assert_int_equal(
+        account_run(&stranger, "try-write \"%s\"", support_narrow(scm_program(L"\\shmbroker.exe"))),
+        ERROR_ACCESS_DENIED);
+    assert_int_equal(
+        account_run(&stranger, "try-add \"%s\"", support_narrow(scm_program(L"\\version.dll"))),
+        ERROR_ACCESS_DENIED);
+    assert_int_equal(account_run(&stranger, "try-write \"%s\"", in_data("\\shmbroker.yaml")),
+                     ERROR_ACCESS_DENIED);
+    assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\more.yaml")),
+                     ERROR_ACCESS_DENIED);
+    assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\state\\more")),
+                     ERROR_ACCESS_DENIED);
+    assert_int_equal(
+        account_run(&stranger, "try-key SYSTEM\\CurrentControlSet\\Services\\ShmBroker"),
+        ERROR_ACCESS_DENIED);
+    assert_int_equal(
+        account_run(&stranger,
+                    "try-key SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"),
+        ERROR_ACCESS_DENIED);
+}
+
+static void users_cannot_install(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* one user for everything */
+    serve();    /* where the program is, the user can read it */
+    assert_int_equal(account_run_program(&stranger, support_narrow(scm_program(L"\\shmbroker.exe")),
+                                         "install --to C:\\Users\\Public\\x"),
+                     3);
+    assert_int_equal(
+        account_run_program(&stranger, support_narrow(scm_program(L"\\shmbroker.exe")), "stop"), 3);
+}
+
+static void the_installed_service_verifies(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* it knows neither service SIDs nor lists of files */
+    serve();
+    verb("status --verify", 0, "ok       folder of its state: as it should be");
+}
+
+/* A user was first: what he left is refused, what he made is taken from him. */
+static void a_planted_folder_is_refused_then_taken(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* one user for everything */
+    assert_int_equal(account_run(&stranger, "try-folder \"%s\"", in_data("")), 0);
+    assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\planted.yaml")), 0);
+    verb("install", 3, "shmbtest_stranger");
+    assert_false(scm_installed());
+    assert_true(DeleteFileW(support_wide(in_data("\\planted.yaml"))));
+    serve();
+    assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\planted.yaml")),
+                     ERROR_ACCESS_DENIED);
+    verb("status --verify", 0, "ok       folder of its data: as it should be");
+}
+
+static void a_planted_link_is_refused(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* makes no links */
+    assert_int_equal(account_run(&stranger, "try-junction \"%s\" C:\\Users\\Public", in_data("")),
+                     0);
+    verb("install", 3, "is a link to somewhere else");
+    assert_false(scm_installed());
+    assert_true(RemoveDirectoryW(data));
+}
+
+/* Users may add folders to ProgramData: their configurations are not read. */
+static void a_users_configuration_is_refused(void **state)
+{
+    char arguments[1024];
+
+    (void)state;
+    if (support_wine())
+        skip(); /* one user for everything */
+    assert_int_equal(account_run(&stranger, "try-folder \"%s\"", in_data("")), 0);
+    assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\planted.yaml")), 0);
+    snprintf(arguments, sizeof(arguments), "check \"%s\"", in_data("\\planted.yaml"));
+    verb(arguments, 3, "shmbtest_stranger");
+    assert_true(DeleteFileW(support_wide(in_data("\\planted.yaml"))));
+    assert_true(RemoveDirectoryW(data));
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_account_has_the_rights_of_its_level),
+        TEST(users_may_ask_the_service_and_nothing_else),
+        TEST(users_cannot_open_the_process),
+        TEST(users_can_write_nothing_of_the_installation),
+        TEST(users_cannot_install),
+        TEST(the_installed_service_verifies),
+        TEST(a_planted_folder_is_refused_then_taken),
+        TEST(a_planted_link_is_refused),
+        TEST(a_users_configuration_is_refused),
+    };
+
+    support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
+    return cmocka_run_group_tests(tests, begin, end);
+}
