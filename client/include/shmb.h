@@ -3,7 +3,7 @@
  *
  * A ShmBroker service creates named sections, mutexes, events and semaphores
  * under `Global\`, with the access an administrator has written down, and
- * holds them. This library opens them. It never creates an object, needs no
+ * holds them. This library opens them. It creates none of them, needs no
  * privilege, and works from any session, in 32 and 64 bit, against one broker.
  * Nothing in it is needed to use a segment: plain OpenFileMapping works. What
  * it adds is the exact size, the check that the object is really the broker's,
@@ -336,6 +336,34 @@ SHMB_API int32_t SHMB_CALL shmb_first(shmb_segment *segment, uint32_t timeout_ms
  */
 SHMB_API int32_t SHMB_CALL shmb_init_done(shmb_segment *segment);
 
+/* ---- memory without the broker -------------------------------------------------------- */
+
+/*
+ * Memory that the processes of one user share in one session, with a lock:
+ * section `Local\name` and mutex `Local\name.lock`, made here or found. It goes
+ * with its last handle. No broker and no privilege are needed; only this user,
+ * with or without elevation, and SYSTEM may open it.
+ *
+ * name     `X` or `Local\X`; NULL: one that nobody has, which shmb_name tells
+ * size     bytes, 1 or more. What is there already may be larger, not smaller; of
+ *          it as many bytes are used
+ * segment  open for reading and writing; ended with shmb_close
+ * first    1: this call made it, and it holds zeros; 0: it was there. May be NULL.
+ *          Others may find it before the first one has filled it: fill it and
+ *          read it under the lock
+ *
+ * What needs the broker's control data is not there: no snapshots, no
+ * shmb_first, no changes; an owner's death is told to the next owner alone.
+ *
+ * SHMB_RANGE: it is there, and smaller. SHMB_NOT_OURS: another user has made it.
+ * SHMB_ACCESS_DENIED: so, too. SHMB_WRONG_KIND: the name belongs to something else.
+ * SHMB_BAD_NAME, SHMB_BAD_ARGUMENT, SHMB_NO_MEMORY, SHMB_SYSTEM.
+ */
+SHMB_API int32_t SHMB_CALL shmb_private_create(const char *name, uint64_t size,
+                                               shmb_segment **segment, int32_t *first);
+SHMB_API int32_t SHMB_CALL shmb_private_createW(const shmb_wchar *name, uint64_t size,
+                                                shmb_segment **segment, int32_t *first);
+
 /* ---- what there is ---------------------------------------------------------------- */
 
 #define SHMB_STATE_HELD     1u /* by the broker */
@@ -349,6 +377,7 @@ SHMB_API int32_t SHMB_CALL shmb_init_done(shmb_segment *segment);
 #define SHMB_FLAG_HAS_LOCK         0x10u /* segment: `lock` names its mutex */
 #define SHMB_FLAG_ROUNDED          0x20u /* `bytes` is rounded up: no directory */
 #define SHMB_FLAG_NOTIFY           0x40u /* segment: shmb_wait_changed works */
+#define SHMB_FLAG_PRIVATE          0x80u /* segment: of shmb_private_create */
 
 #define SHMB_NAME_SIZE 604u /* bytes of a name's buffer */
 
@@ -399,7 +428,7 @@ SHMB_API int32_t SHMB_CALL shmb_list_close(shmb_list *list);
  * broker holds the name no longer. SHMB_NO_BROKER: no broker runs. Others as
  * shmb_describe: it cannot be known. In all cases the memory stays valid.
  * `info` (may be NULL) is what was known when the segment was opened, with
- * SHMB_FLAG_ROUNDED where `bytes` is not exact.
+ * SHMB_FLAG_ROUNDED where `bytes` is not exact. Private memory: SHMB_OK, always.
  */
 SHMB_API int32_t SHMB_CALL shmb_state(const shmb_segment *segment, shmb_info *info);
 

@@ -88,7 +88,7 @@ void changed_close(struct shmb_segment *segment)
             CloseHandle(segment->changed[i]);
 }
 
-static int32_t number_now(const struct shmb_segment *segment, uint64_t *number)
+int32_t changed_number(const struct shmb_segment *segment, uint64_t *number)
 {
     struct shmb_block *block;
     int32_t result = block_get(segment, &block);
@@ -106,7 +106,7 @@ int32_t SHMB_CALL shmb_change_number(const shmb_segment *segment, uint64_t *numb
         *number = 0;
     if (segment == NULL || number == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
-    return result_end_plain(number_now(segment, number));
+    return result_end_plain(changed_number(segment, number));
 }
 
 int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number, void **event)
@@ -155,7 +155,7 @@ static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time
     default:
         return fault_call(fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
     }
-    if (number_now(segment, &now) != SHMB_OK || now != seen)
+    if (changed_number(segment, &now) != SHMB_OK || now != seen)
         return SHMB_OK; /* the caller looks as well */
     pause = ++*alarms < PAUSE_MOST_MS ? *alarms : PAUSE_MOST_MS;
     Sleep(pause < time ? pause : time);
@@ -171,7 +171,7 @@ static int32_t wait_changed(struct shmb_segment *segment, uint64_t *number, uint
     for (;;) {
         DWORD time = left(start, timeout_ms);
         uint64_t now;
-        int32_t result = number_now(segment, &now);
+        int32_t result = changed_number(segment, &now);
 
         if (result != SHMB_OK)
             return fault_plain(fault, result);

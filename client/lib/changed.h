@@ -14,6 +14,9 @@
 void changed_prepare(struct shmb_segment *segment, const struct shmb_block *block);
 void changed_tell(struct shmb_segment *segment);
 
+/* The number now, as shmb_change_number. */
+int32_t changed_number(const struct shmb_segment *segment, uint64_t *number);
+
 void changed_close(struct shmb_segment *segment);
 
 #endif

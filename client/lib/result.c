@@ -36,6 +36,10 @@ static const char *const call_names[CALL_COUNT] = {
     "ConvertStringSidToSidW",
     "WaitForSingleObject",
     "ReleaseMutex",
+    "CreateFileMappingW",
+    "CreateMutexW",
+    "GetTokenInformation",
+    "ConvertStringSecurityDescriptorToSecurityDescriptorW",
 };
 
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;

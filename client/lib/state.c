@@ -56,5 +56,7 @@ int32_t SHMB_CALL shmb_state(const shmb_segment *segment, shmb_info *info)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     if (info != NULL)
         *info = segment->info;
+    if ((segment->info.flags & SHMB_FLAG_PRIVATE) != 0)
+        return SHMB_OK;
     return result_end(state(segment, &fault), &fault);
 }

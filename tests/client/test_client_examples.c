@@ -75,6 +75,7 @@ static void changes(void **state)
 static void looking_around(void **state)
 {
     (void)state;
+    assert_int_equal(example_private(), 0);
     assert_int_equal(example_list(), 0);
     assert_int_equal(example_state(), 0);
     assert_int_equal(example_object(), 0);

@@ -21,6 +21,7 @@ int example_brackets(void);
 int example_snapshot(void);
 int example_changed(void);
 int example_first(void);
+int example_private(void);
 int example_list(void);
 int example_state(void);
 int example_object(void);

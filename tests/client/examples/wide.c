@@ -1,6 +1,6 @@
 /*
  * The same for programs with UTF-16: shmb_openW, shmb_open_withW, shmb_nameW,
- * shmb_describeW, shmb_open_objectW, shmb_result_textW.
+ * shmb_describeW, shmb_open_objectW, shmb_private_createW, shmb_result_textW.
  */
 #include <string.h>
 
@@ -32,5 +32,8 @@ int example_wide(void)
     if (shmb_open_objectW(L"ShutDownNow", SHMB_KIND_EVENT, SHMB_READ, 0, &event) != SHMB_OK)
         return 1;
     CloseHandle(event);
+    if (shmb_private_createW(L"Mine", 64, &segment, NULL) != SHMB_OK)
+        return 1;
+    shmb_close(segment);
     return shmb_result_textW(SHMB_TIMEOUT, text, 256) == SHMB_OK ? 0 : 1;
 }

@@ -1,0 +1,321 @@
+#include "shmb_flat.h"
+
+#include <string.h>
+#include <windows.h>
+
+#include "flat_table.h"
+#include "label.h"
+#include "result.h"
+
+#define TEXT_UNITS 1024
+
+static uint32_t time_of(int32_t ms)
+{
+    return ms < 0 ? SHMB_INFINITE : (uint32_t)ms;
+}
+
+/* ---- strings ---- */
+
+/* A name in the ANSI code page. NULL and too long ones are for the W twin to refuse. */
+static const shmb_wchar *widen(const char *name, shmb_wchar out[LABEL_WIDE_MAX + 1])
+{
+    static const shmb_wchar none[] = L"\\"; /* no name of anything */
+
+    if (name == NULL)
+        return NULL;
+    if (MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, name, -1, out, LABEL_WIDE_MAX + 1) == 0)
+        return none;
+    return out;
+}
+
+/*
+ * Units to the ANSI code page, `size` bytes with the terminator; the length, or
+ * SHMB_RANGE. `strict`: SHMB_BAD_NAME where a character has no like there.
+ */
+static int32_t narrow(const shmb_wchar *text, char *buffer, int32_t size, bool strict)
+{
+    BOOL replaced = FALSE;
+    int bytes = WideCharToMultiByte(CP_ACP, strict ? WC_NO_BEST_FIT_CHARS : 0, text, -1, buffer,
+                                    size, NULL, &replaced);
+
+    if (bytes > 0 && !(strict && replaced))
+        return bytes - 1;
+    buffer[0] = '\0';
+    return bytes > 0 ? SHMB_BAD_NAME : SHMB_RANGE;
+}
+
+/* ---- opening and closing ---- */
+
+static int32_t opened(int32_t result, shmb_segment *segment, bool is_private, int32_t made)
+{
+    if (result != SHMB_OK)
+        return result;
+    result = flat_add(segment, is_private, made != 0);
+    return result < 0 ? result_end_plain(result) : result;
+}
+
+int32_t SHMB_CALL shmbf_openW(const shmb_wchar *name, int32_t rights, int32_t wait_ms)
+{
+    shmb_segment *segment;
+    int32_t result = shmb_openW(name, (uint32_t)rights, time_of(wait_ms), &segment);
+
+    return opened(result, segment, false, 0);
+}
+
+int32_t SHMB_CALL shmbf_open(const char *name, int32_t rights, int32_t wait_ms)
+{
+    shmb_wchar wide[LABEL_WIDE_MAX + 1];
+
+    return shmbf_openW(widen(name, wide), rights, wait_ms);
+}
+
+int32_t SHMB_CALL shmbf_privateW(const shmb_wchar *name, int32_t size)
+{
+    shmb_segment *segment;
+    int32_t result, made;
+
+    if (name == NULL || size <= 0)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    result = shmb_private_createW(name[0] != 0 ? name : NULL, (uint32_t)size, &segment, &made);
+    return opened(result, segment, true, made);
+}
+
+int32_t SHMB_CALL shmbf_private(const char *name, int32_t size)
+{
+    shmb_wchar wide[LABEL_WIDE_MAX + 1];
+
+    return shmbf_privateW(widen(name, wide), size);
+}
+
+int32_t SHMB_CALL shmbf_close(int32_t segment)
+{
+    return flat_remove(segment) ? SHMB_OK : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
+int32_t SHMB_CALL shmbf_nameW(int32_t segment, shmb_wchar *buffer, int32_t size)
+{
+    const struct flat *flat = flat_find(segment);
+    int32_t result;
+
+    if (flat == NULL || buffer == NULL || size <= 0)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    result = shmb_nameW(flat->segment, buffer, (uint32_t)size);
+    return result == SHMB_OK ? (int32_t)wcslen(buffer) : result;
+}
+
+int32_t SHMB_CALL shmbf_name(int32_t segment, char *buffer, int32_t size)
+{
+    shmb_wchar wide[SHMB_NAME_MAX + 1];
+    int32_t result;
+
+    if (buffer == NULL || size <= 0)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    buffer[0] = '\0';
+    result = shmbf_nameW(segment, wide, SHMB_NAME_MAX + 1);
+    if (result < 0)
+        return result;
+    result = narrow(wide, buffer, size, true);
+    return result < 0 ? result_end_plain(result) : result;
+}
+
+int32_t SHMB_CALL shmbf_size(int32_t segment)
+{
+    const struct flat *flat = flat_find(segment);
+    uint64_t size;
+
+    if (flat == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    (void)shmb_size(flat->segment, &size);
+    return size <= INT32_MAX ? (int32_t)size : result_end_plain(SHMB_RANGE);
+}
+
+/* ---- bytes ---- */
+
+static bool usable(const struct flat *flat, int32_t offset, int32_t count)
+{
+    return flat != NULL && offset >= 0 && count >= 0;
+}
+
+/* The bytes that were moved, which are no more than asked for. */
+static int32_t moved(int32_t result, const uint64_t *done)
+{
+    return result < 0 ? result : (int32_t)*done;
+}
+
+int32_t SHMB_CALL shmbf_read(int32_t segment, int32_t offset, char *buffer, int32_t count)
+{
+    const struct flat *flat = flat_find(segment);
+    uint64_t done;
+
+    if (!usable(flat, offset, count))
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return moved(shmb_read(flat->segment, (uint32_t)offset, buffer, (uint32_t)count, &done), &done);
+}
+
+int32_t SHMB_CALL shmbf_write(int32_t segment, int32_t offset, const char *buffer, int32_t count)
+{
+    const struct flat *flat = flat_find(segment);
+    uint64_t done;
+
+    if (!usable(flat, offset, count))
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return moved(shmb_write(flat->segment, (uint32_t)offset, buffer, (uint32_t)count, &done),
+                 &done);
+}
+
+int32_t SHMB_CALL shmbf_update(int32_t segment, int32_t offset, const char *buffer, int32_t count,
+                               int32_t timeout_ms)
+{
+    struct flat *flat = flat_find(segment);
+    uint64_t done;
+    int32_t result;
+
+    if (!usable(flat, offset, count))
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    result = shmb_update(flat->segment, (uint32_t)offset, buffer, (uint32_t)count,
+                         time_of(timeout_ms), &done);
+    flat->abandoned = result == SHMB_ABANDONED;
+    return moved(result, &done);
+}
+
+int32_t SHMB_CALL shmbf_snapshot(int32_t segment, int32_t offset, char *buffer, int32_t count)
+{
+    const struct flat *flat = flat_find(segment);
+    uint64_t done;
+
+    if (!usable(flat, offset, count))
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return moved(shmb_snapshot(flat->segment, (uint32_t)offset, buffer, (uint32_t)count, &done),
+                 &done);
+}
+
+/* ---- locks ---- */
+
+int32_t SHMB_CALL shmbf_lock(int32_t segment, int32_t timeout_ms)
+{
+    struct flat *flat = flat_find(segment);
+    int32_t result;
+
+    if (flat == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    result = shmb_lock(flat->segment, time_of(timeout_ms));
+    flat->abandoned = result == SHMB_ABANDONED;
+    return result;
+}
+
+int32_t SHMB_CALL shmbf_unlock(int32_t segment)
+{
+    const struct flat *flat = flat_find(segment);
+
+    return flat != NULL ? shmb_unlock(flat->segment) : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
+int32_t SHMB_CALL shmbf_mark_consistent(int32_t segment)
+{
+    const struct flat *flat = flat_find(segment);
+
+    return flat != NULL ? shmb_mark_consistent(flat->segment) : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
+int32_t SHMB_CALL shmbf_abandoned(int32_t segment)
+{
+    const struct flat *flat = flat_find(segment);
+
+    return flat != NULL ? flat->abandoned : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
+/* ---- who fills it first, changes, state ---- */
+
+static int32_t first_private(struct flat *flat, int32_t timeout_ms)
+{
+    int32_t result;
+
+    if (!flat->made)
+        return 0;
+    result = shmb_lock(flat->segment, time_of(timeout_ms));
+    flat->abandoned = result == SHMB_ABANDONED;
+    return result < 0 ? result : 1;
+}
+
+int32_t SHMB_CALL shmbf_first(int32_t segment, int32_t timeout_ms)
+{
+    struct flat *flat = flat_find(segment);
+    int32_t result, first;
+
+    if (flat == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (flat->is_private)
+        return first_private(flat, timeout_ms);
+    result = shmb_first(flat->segment, time_of(timeout_ms), &first);
+    flat->abandoned = result == SHMB_ABANDONED;
+    return result < 0 ? result : first;
+}
+
+int32_t SHMB_CALL shmbf_init_done(int32_t segment)
+{
+    struct flat *flat = flat_find(segment);
+    int32_t result;
+
+    if (flat == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (!flat->is_private)
+        return shmb_init_done(flat->segment);
+    if (!flat->made)
+        return result_end_plain(SHMB_NOT_OWNER);
+    result = shmb_unlock(flat->segment);
+    if (result == SHMB_OK)
+        flat->made = false;
+    return result;
+}
+
+int32_t SHMB_CALL shmbf_wait_changed(int32_t segment, int32_t timeout_ms)
+{
+    struct flat *flat = flat_find(segment);
+
+    return flat != NULL ? shmb_wait_changed(flat->segment, &flat->seen, time_of(timeout_ms))
+                        : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
+int32_t SHMB_CALL shmbf_state(int32_t segment)
+{
+    const struct flat *flat = flat_find(segment);
+
+    return flat != NULL ? shmb_state(flat->segment, NULL) : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
+/* ---- results in words ---- */
+
+int32_t SHMB_CALL shmbf_result_textW(int32_t result, shmb_wchar *buffer, int32_t size)
+{
+    if (buffer == NULL || size <= 0)
+        return SHMB_BAD_ARGUMENT;
+    (void)shmb_result_textW(result, buffer, (uint32_t)size);
+    return (int32_t)wcslen(buffer);
+}
+
+int32_t SHMB_CALL shmbf_result_text(int32_t result, char *buffer, int32_t size)
+{
+    shmb_wchar wide[TEXT_UNITS];
+    char bytes[2 * TEXT_UNITS + 1];
+    int32_t length;
+
+    if (buffer == NULL || size <= 0)
+        return SHMB_BAD_ARGUMENT;
+    (void)shmb_result_textW(result, wide, TEXT_UNITS);
+    length = narrow(wide, bytes, (int32_t)sizeof(bytes), false);
+    if (length < 0)
+        length = 0;
+    if (length >= size)
+        length = size - 1;
+    memcpy(buffer, bytes, (size_t)length);
+    buffer[length] = '\0';
+    return length;
+}
+
+int32_t SHMB_CALL shmbf_system_code(void)
+{
+    uint32_t code;
+
+    (void)shmb_last_failure(&code, NULL);
+    return (int32_t)code;
+}

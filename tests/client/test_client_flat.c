@@ -1,0 +1,385 @@
+/*
+ * The flat calls, the way Visual FoxPro and Visual Basic make them: found in the
+ * DLL by name, with 32-bit integers and strings, stdcall.
+ */
+#include "stage.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHMB_STATIC /* only for the numbers: nothing of it is linked here */
+#include "shmb_flat.h"
+
+/* DECLARE INTEGER ... IN shmbclient.dll: INTEGER is int, STRING and STRING @ are char *. */
+typedef int(__stdcall *call0)(void);
+typedef int(__stdcall *call_i)(int);
+typedef int(__stdcall *call_ii)(int, int);
+typedef int(__stdcall *call_si)(const char *, int);
+typedef int(__stdcall *call_sii)(const char *, int, int);
+typedef int(__stdcall *call_isi)(int, char *, int);
+typedef int(__stdcall *call_iisi)(int, int, const char *, int);
+typedef int(__stdcall *call_iibi)(int, int, char *, int);
+typedef int(__stdcall *call_iisii)(int, int, const char *, int, int);
+typedef int(__stdcall *call_wi)(const wchar_t *, int);
+typedef int(__stdcall *call_wii)(const wchar_t *, int, int);
+typedef int(__stdcall *call_iwi)(int, wchar_t *, int);
+
+static struct {
+    call_sii open;
+    call_wii openW;
+    call_si private_;
+    call_wi privateW;
+    call_i close, size, unlock, mark_consistent, abandoned, init_done, state;
+    call_isi name, result_text;
+    call_iwi nameW, result_textW;
+    call_iibi read, snapshot;
+    call_iisi write;
+    call_iisii update;
+    call_ii lock, first, wait_changed;
+    call0 system_code;
+} dll;
+
+static const struct {
+    const char *name;
+    void *place;
+} calls[] = {
+    {"shmbf_open", &dll.open},
+    {"shmbf_openW", &dll.openW},
+    {"shmbf_private", &dll.private_},
+    {"shmbf_privateW", &dll.privateW},
+    {"shmbf_close", &dll.close},
+    {"shmbf_size", &dll.size},
+    {"shmbf_unlock", &dll.unlock},
+    {"shmbf_mark_consistent", &dll.mark_consistent},
+    {"shmbf_abandoned", &dll.abandoned},
+    {"shmbf_init_done", &dll.init_done},
+    {"shmbf_state", &dll.state},
+    {"shmbf_name", &dll.name},
+    {"shmbf_nameW", &dll.nameW},
+    {"shmbf_result_text", &dll.result_text},
+    {"shmbf_result_textW", &dll.result_textW},
+    {"shmbf_read", &dll.read},
+    {"shmbf_snapshot", &dll.snapshot},
+    {"shmbf_write", &dll.write},
+    {"shmbf_update", &dll.update},
+    {"shmbf_lock", &dll.lock},
+    {"shmbf_first", &dll.first},
+    {"shmbf_wait_changed", &dll.wait_changed},
+    {"shmbf_system_code", &dll.system_code},
+};
+
+static struct table_row *row;
+
+static int load(void **state)
+{
+    HMODULE library = LoadLibraryW(support_wide(support_sibling("shmbclient.dll")));
+    size_t i;
+
+    (void)state;
+    assert_non_null(library);
+    for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        FARPROC found = GetProcAddress(library, calls[i].name);
+
+        if (found == NULL)
+            fail_msg("%s is not exported", calls[i].name);
+        memcpy(calls[i].place, &found, sizeof(found));
+    }
+    return 0;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    stage_begin();
+    row = stage_segment("ShmbTest.Flat", 100, STAGE_LOCK | STAGE_NOTIFY);
+    stage_segment("ShmbTest.ReadOnly", 100, STAGE_LOCK | STAGE_READ_ONLY);
+    stage_segment("ShmbTest.Gr\xC3\xB6\xC3\x9F"
+                  "e",
+                  100, 0);
+    stage_segment("ShmbTest.\xE2\x82\xAC\xE4\xB8\x80", 100, 0);
+    stage_publish();
+    return 0;
+}
+
+static int opened(void)
+{
+    int segment = dll.open("ShmbTest.Flat", 2, 0);
+
+    assert_true(segment > 0);
+    return segment;
+}
+
+static void a_segment_is_a_number_and_ends_with_it(void **state)
+{
+    int one = opened(), two = opened();
+
+    (void)state;
+    assert_int_not_equal(one, two);
+    assert_int_equal(dll.size(one), 100);
+    assert_int_equal(dll.state(one), SHMB_OK);
+    assert_int_equal(dll.close(one), SHMB_OK);
+    assert_int_equal(dll.close(one), SHMB_BAD_ARGUMENT);
+    one = opened();
+    assert_int_not_equal(one, two);
+    assert_int_equal(dll.close(one), SHMB_OK);
+    assert_int_equal(dll.close(two), SHMB_OK);
+}
+
+static void a_number_that_is_none_is_refused_by_all(void **state)
+{
+    const int closed = opened();
+    int bad[5] = {0, -1, 5, INT_MAX, 0};
+    wchar_t wide[8];
+    char bytes[8];
+    size_t i;
+
+    (void)state;
+    assert_int_equal(dll.close(closed), SHMB_OK);
+    bad[4] = closed;
+    for (i = 0; i < 5; i++) {
+        const int n = bad[i];
+
+        assert_int_equal(dll.close(n), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.size(n), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.name(n, bytes, 8), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.nameW(n, wide, 8), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.read(n, 0, bytes, 8), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.write(n, 0, bytes, 8), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.update(n, 0, bytes, 8, 0), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.snapshot(n, 0, bytes, 8), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.lock(n, 0), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.unlock(n), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.mark_consistent(n), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.abandoned(n), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.first(n, 0), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.init_done(n), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.wait_changed(n, 0), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.state(n), SHMB_BAD_ARGUMENT);
+    }
+}
+
+static void failures_are_negative_results(void **state)
+{
+    char text[200];
+    int length;
+
+    (void)state;
+    assert_int_equal(dll.open("ShmbTest.None", 1, 0), SHMB_NOT_FOUND);
+    assert_int_equal(dll.open("a\\b", 1, 0), SHMB_BAD_NAME);
+    assert_int_equal(dll.open("ShmbTest.Flat", 3, 0), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.open(NULL, 1, 0), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.openW(NULL, 1, 0), SHMB_BAD_ARGUMENT);
+    length = dll.result_text(SHMB_BAD_NAME, text, sizeof(text));
+    assert_int_equal(length, strlen(text));
+    assert_string_equal(text, "this is not a name an object can have");
+    assert_int_equal(dll.result_text(SHMB_BAD_NAME, text, 5), 4);
+    assert_string_equal(text, "this");
+    assert_int_equal(dll.result_text(0, text, 0), SHMB_BAD_ARGUMENT);
+    stage_root_close();
+    assert_int_equal(dll.open("ShmbTest.None", 1, 0), SHMB_NOT_FOUND);
+    assert_int_equal(dll.system_code(), ERROR_FILE_NOT_FOUND);
+}
+
+static void bytes_are_moved_and_cut_at_the_end(void **state)
+{
+    int segment = opened();
+    char bytes[200];
+
+    (void)state;
+    assert_int_equal(dll.write(segment, 0, "abc", 3), SHMB_NOT_OWNER);
+    assert_int_equal(dll.update(segment, 0, "a\0c", 3, 5000), 3);
+    memset(bytes, '#', sizeof(bytes));
+    assert_int_equal(dll.read(segment, 0, bytes, 3), 3);
+    assert_memory_equal(bytes, "a\0c#", 4);
+    assert_int_equal(dll.read(segment, 98, bytes, 10), 2);
+    assert_int_equal(dll.read(segment, 100, bytes, 10), 0);
+    assert_int_equal(dll.read(segment, 101, bytes, 10), SHMB_RANGE);
+    assert_int_equal(dll.read(segment, 0, bytes, INT_MAX), 100);
+    assert_int_equal(dll.update(segment, 90, bytes, 20, 0), 10);
+    assert_int_equal(dll.read(segment, -1, bytes, 1), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.read(segment, 0, bytes, -1), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.write(segment, INT_MIN, bytes, 1), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.lock(segment, -1), SHMB_OK);
+    assert_int_equal(dll.write(segment, 1, "b", 1), 1);
+    assert_int_equal(dll.unlock(segment), SHMB_OK);
+    assert_int_equal(dll.snapshot(segment, 0, bytes, 3), 3);
+    assert_memory_equal(bytes, "abc", 3);
+    assert_int_equal(dll.close(segment), SHMB_OK);
+    segment = dll.open("ShmbTest.ReadOnly", 1, 0);
+    assert_int_equal(dll.update(segment, 0, "a", 1, 0), SHMB_ACCESS_DENIED);
+    assert_int_equal(dll.close(segment), SHMB_OK);
+}
+
+/* take NAME: takes the lock as plain programs do, and waits to be killed. */
+static int take(int argc, char **argv)
+{
+    HANDLE mutex = OpenMutexW(SYNCHRONIZE, FALSE, support_wide(argv[0]));
+
+    (void)argc;
+    if (mutex == NULL || WaitForSingleObject(mutex, 0) != WAIT_OBJECT_0)
+        return 1;
+    client_say("taken");
+    client_wait_for_end();
+    return 0;
+}
+
+static void a_dead_owner_is_told(void **state)
+{
+    struct child *child = client_start(NULL, "seize Global\\ShmbTest.Flat.lock");
+    int segment = opened();
+
+    (void)state;
+    child_expect(child, "taken");
+    assert_int_equal(dll.lock(segment, 0), SHMB_TIMEOUT);
+    child_kill(child);
+    assert_int_equal(dll.lock(segment, -1), SHMB_ABANDONED);
+    assert_int_equal(dll.abandoned(segment), 1);
+    assert_int_equal(dll.unlock(segment), SHMB_OK);
+    assert_int_equal(dll.unlock(segment), SHMB_NOT_OWNER);
+    assert_int_equal(dll.update(segment, 0, "x", 1, 0), 1); /* bytes, so ask: */
+    assert_int_equal(dll.abandoned(segment), 1);
+    assert_int_equal(dll.lock(segment, 0), SHMB_ABANDONED);
+    assert_int_equal(dll.mark_consistent(segment), SHMB_OK);
+    assert_int_equal(dll.unlock(segment), SHMB_OK);
+    assert_int_equal(dll.update(segment, 0, "y", 1, 0), 1);
+    assert_int_equal(dll.abandoned(segment), 0);
+    assert_int_equal(dll.close(segment), SHMB_OK);
+}
+
+static void one_is_first(void **state)
+{
+    int one = opened(), two = opened();
+
+    (void)state;
+    assert_int_equal(dll.first(one, 0), 1);
+    assert_int_equal(dll.init_done(two), SHMB_NOT_OWNER);
+    assert_int_equal(dll.write(one, 0, "made", 4), 4);
+    assert_int_equal(dll.init_done(one), SHMB_OK);
+    assert_int_equal(dll.first(one, 0), 0);
+    assert_int_equal(dll.first(two, 0), 0);
+    assert_int_equal(dll.close(one), SHMB_OK);
+    assert_int_equal(dll.close(two), SHMB_OK);
+}
+
+static void changes_are_told_from_the_opening_on(void **state)
+{
+    int writer = opened(), reader;
+
+    (void)state;
+    assert_int_equal(dll.update(writer, 0, "a", 1, 0), 1);
+    reader = opened();
+    assert_int_equal(dll.wait_changed(reader, 0), SHMB_TIMEOUT);
+    assert_int_equal(dll.update(writer, 0, "b", 1, 0), 1);
+    assert_int_equal(dll.wait_changed(reader, -1), SHMB_OK);
+    assert_int_equal(dll.wait_changed(reader, 0), SHMB_TIMEOUT);
+    assert_int_equal(dll.close(writer), SHMB_OK);
+    assert_int_equal(dll.close(reader), SHMB_OK);
+}
+
+static void names_in_the_code_page_and_in_utf_16(void **state)
+{
+    wchar_t wide[40];
+    char bytes[40];
+    int segment = opened();
+
+    (void)state;
+    assert_int_equal(dll.name(segment, bytes, sizeof(bytes)), 13);
+    assert_string_equal(bytes, "ShmbTest.Flat");
+    assert_int_equal(dll.name(segment, bytes, 13), SHMB_RANGE);
+    assert_int_equal(dll.name(segment, bytes, 0), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.nameW(segment, wide, 14), 13);
+    assert_int_equal(dll.close(segment), SHMB_OK);
+    segment = dll.openW(L"ShmbTest.\x20AC\x4E00", 1, 0);
+    assert_true(segment > 0);
+    assert_int_equal(dll.name(segment, bytes, sizeof(bytes)), SHMB_BAD_NAME);
+    assert_string_equal(bytes, "");
+    assert_int_equal(dll.nameW(segment, wide, 40), 11);
+    assert_memory_equal(wide, L"ShmbTest.\x20AC\x4E00", 12 * sizeof(wchar_t));
+    assert_int_equal(dll.close(segment), SHMB_OK);
+    if (GetACP() != 1252)
+        return;
+    segment = dll.open("ShmbTest.Gr\xF6\xDF"
+                       "e",
+                       1, 0);
+    assert_true(segment > 0);
+    assert_int_equal(dll.name(segment, bytes, sizeof(bytes)), 14);
+    assert_string_equal(bytes, "ShmbTest.Gr\xF6\xDF"
+                               "e");
+    assert_int_equal(dll.close(segment), SHMB_OK);
+}
+
+static void private_memory_has_a_first_one(void **state)
+{
+    char name[64], bytes[4];
+    int one = dll.private_("", 16), two;
+
+    (void)state;
+    assert_true(one > 0);
+    assert_true(dll.name(one, name, sizeof(name)) > 0);
+    two = dll.private_(name, 16);
+    assert_true(two > 0);
+    assert_int_equal(dll.size(two), 16);
+    assert_int_equal(dll.first(two, 0), 0);
+    assert_int_equal(dll.init_done(two), SHMB_NOT_OWNER);
+    assert_int_equal(dll.first(one, 0), 1);
+    assert_int_equal(dll.write(one, 0, "made", 4), 4);
+    assert_int_equal(dll.init_done(one), SHMB_OK);
+    assert_int_equal(dll.first(one, 0), 0);
+    assert_int_equal(dll.read(two, 0, bytes, 4), 4);
+    assert_memory_equal(bytes, "made", 4);
+    assert_int_equal(dll.close(two), SHMB_OK);
+    two = dll.privateW(L"ShmbTest.FlatPrivate", 16);
+    assert_true(two > 0);
+    assert_int_equal(dll.close(two), SHMB_OK);
+    assert_int_equal(dll.close(one), SHMB_OK);
+    assert_int_equal(dll.private_("x", 0), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.private_("x", -1), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.private_(NULL, 1), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.privateW(NULL, 1), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.private_("a\\b", 1), SHMB_BAD_NAME);
+}
+
+static void there_is_an_end_to_the_numbers(void **state)
+{
+    static int all[SHMBF_MOST + 1];
+    size_t i, count = 0;
+
+    (void)state;
+    for (;;) {
+        all[count] = dll.open("ShmbTest.Flat", 1, 0);
+        if (all[count] < 0 || count == SHMBF_MOST)
+            break;
+        count++;
+    }
+    assert_int_equal(count, SHMBF_MOST);
+    assert_int_equal(all[count], SHMB_NO_MEMORY);
+    for (i = 0; i < count; i++)
+        assert_int_equal(dll.close(all[i]), SHMB_OK);
+    i = (size_t)opened();
+    assert_int_equal(dll.close((int)i), SHMB_OK);
+}
+
+static const struct verb verbs[] = {{"seize", 1, take}};
+
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGED(a_segment_is_a_number_and_ends_with_it),
+        STAGED(a_number_that_is_none_is_refused_by_all),
+        STAGED(failures_are_negative_results),
+        STAGED(bytes_are_moved_and_cut_at_the_end),
+        STAGED(a_dead_owner_is_told),
+        STAGED(one_is_first),
+        STAGED(changes_are_told_from_the_opening_on),
+        STAGED(names_in_the_code_page_and_in_utf_16),
+        STAGED(private_memory_has_a_first_one),
+        STAGED(there_is_an_end_to_the_numbers),
+    };
+
+    support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
+    return cmocka_run_group_tests(tests, load, NULL);
+}
