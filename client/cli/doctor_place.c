@@ -19,6 +19,10 @@ static void ask_user(struct doctor_place *out)
         BYTE bytes[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
     } buffer;
     DWORD container = 0, size;
+    union {
+        TOKEN_MANDATORY_LABEL label;
+        BYTE bytes[sizeof(TOKEN_MANDATORY_LABEL) + SECURITY_MAX_SID_SIZE];
+    } level;
     HANDLE token;
 
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
@@ -27,6 +31,9 @@ static void ask_user(struct doctor_place *out)
         plain_account(buffer.user.User.Sid, out->user, sizeof(out->user));
     if (GetTokenInformation(token, TokenIsAppContainer, &container, sizeof(container), &size))
         out->app_container = container != 0;
+    if (GetTokenInformation(token, TokenIntegrityLevel, &level, sizeof(level), &size))
+        out->low_integrity =
+            *GetSidSubAuthority(level.label.Label.Sid, 0) < SECURITY_MANDATORY_MEDIUM_RID;
     CloseHandle(token);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "directory.h"
+#include "namespace.h"
 #include "owner.h"
 #include "plain.h"
 #include "section.h"
@@ -215,7 +216,13 @@ static uint32_t try_open(void *context, bool local, enum shmb_kind kind, const c
     return 0;
 }
 
+static bool ask_link(void *context, uint32_t session, const char *name)
+{
+    (void)context;
+    return namespace_links(session, name);
+}
+
 const struct doctor_system doctor_win32 = {
-    NULL,     ask_service,  ask_broker,      ask_health,   look_up,    ask_nearest,
-    try_open, doctor_owner, doctor_trustees, doctor_place, doctor_dll,
+    NULL,     ask_service, ask_broker,   ask_health,      look_up,      ask_nearest,
+    try_open, ask_link,    doctor_owner, doctor_trustees, doctor_place, doctor_dll,
 };

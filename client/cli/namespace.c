@@ -15,8 +15,12 @@
 #include "utf.h"
 #include "wide.h"
 
-#define DIRECTORY_QUERY_ACCESS 0x0001u
-#define STATUS_NO_MORE         ((LONG)0x8000001A)
+#define DIRECTORY_QUERY_ACCESS     0x0001u
+#define SYMBOLIC_LINK_QUERY_ACCESS 0x0001u
+#define STATUS_NO_MORE             ((LONG)0x8000001A)
+#define STATUS_DENIED              ((LONG)0xC0000022)
+
+#define SESSION_PATH_MAX 64 /* "\\Sessions\\4294967295\\BaseNamedObjects" */
 
 /* An entry, and behind it the texts it points to. */
 #define ENTRY_BYTES 4096u
@@ -25,15 +29,14 @@ struct directory_entry {
     UNICODE_STRING name, type;
 };
 
-typedef LONG(NTAPI *open_directory)(HANDLE *directory, ACCESS_MASK access,
-                                    OBJECT_ATTRIBUTES *attributes);
+typedef LONG(NTAPI *open_named)(HANDLE *object, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes);
 typedef LONG(NTAPI *query_directory)(HANDLE directory, void *buffer, ULONG size, BOOLEAN single,
                                      BOOLEAN restart, ULONG *context, ULONG *written);
 typedef ULONG(NTAPI *status_to_code)(LONG status);
 
 /* Not in the import libraries; there on every Windows. */
 struct ntdll {
-    open_directory open;
+    open_named open;
     query_directory query;
     status_to_code code;
 };
@@ -211,10 +214,24 @@ static uint32_t add_all(struct namespace_list *list, const struct ntdll *calls, 
     return code;
 }
 
+static void session_path(uint32_t session, wchar_t out[SESSION_PATH_MAX])
+{
+    _snwprintf(out, SESSION_PATH_MAX, L"\\Sessions\\%lu\\BaseNamedObjects", (unsigned long)session);
+}
+
+/* `path` and `name` have to live as long. */
+static void set_attributes(wchar_t *path, UNICODE_STRING *name, OBJECT_ATTRIBUTES *attributes)
+{
+    name->Buffer = path;
+    name->Length = (USHORT)(wcslen(path) * sizeof(*path));
+    name->MaximumLength = name->Length;
+    InitializeObjectAttributes(attributes, name, 0, NULL, NULL);
+}
+
 uint32_t namespace_add(struct namespace_list *list, bool in_session, uint32_t session,
                        const char *pattern)
 {
-    wchar_t path[64] = L"\\BaseNamedObjects";
+    wchar_t path[SESSION_PATH_MAX] = L"\\BaseNamedObjects";
     OBJECT_ATTRIBUTES attributes;
     UNICODE_STRING name;
     struct ntdll calls;
@@ -225,17 +242,41 @@ uint32_t namespace_add(struct namespace_list *list, bool in_session, uint32_t se
     if (!find_calls(&calls))
         return ERROR_PROC_NOT_FOUND;
     if (in_session)
-        _snwprintf(path, 63, L"\\Sessions\\%lu\\BaseNamedObjects", (unsigned long)session);
-    name.Buffer = path;
-    name.Length = (USHORT)(wcslen(path) * sizeof(*path));
-    name.MaximumLength = name.Length;
-    InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
+        session_path(session, path);
+    set_attributes(path, &name, &attributes);
     status = calls.open(&directory, DIRECTORY_QUERY_ACCESS, &attributes);
     if (status < 0)
         return calls.code(status);
     code = add_all(list, &calls, directory, in_session, pattern);
     CloseHandle(directory);
     return code;
+}
+
+bool namespace_links(uint32_t session, const char *name)
+{
+    wchar_t path[SESSION_PATH_MAX + SHMB_NAME_MAX + 1], *wide = wide_from_utf8(name);
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    OBJECT_ATTRIBUTES attributes;
+    UNICODE_STRING text;
+    open_named open;
+    HANDLE link = NULL;
+    LONG status;
+
+    if (wide == NULL || wcslen(wide) > SHMB_NAME_MAX || ntdll == NULL ||
+        !find_call(ntdll, "NtOpenSymbolicLinkObject", &open, sizeof(open))) {
+        free(wide);
+        return false;
+    }
+    session_path(session, path);
+    wcscat(path, L"\\");
+    wcscat(path, wide);
+    free(wide);
+    set_attributes(path, &text, &attributes);
+    /* An object that is none is told apart before rights are looked at. */
+    status = open(&link, SYMBOLIC_LINK_QUERY_ACCESS, &attributes);
+    if (status >= 0)
+        CloseHandle(link);
+    return status >= 0 || status == STATUS_DENIED;
 }
 
 void namespace_free(struct namespace_list *list)

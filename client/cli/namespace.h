@@ -4,6 +4,7 @@
 #ifndef CLI_NAMESPACE_H
 #define CLI_NAMESPACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,12 @@ struct namespace_list {
  */
 uint32_t namespace_add(struct namespace_list *list, bool in_session, uint32_t session,
                        const char *pattern);
+
+/*
+ * Is the name, without Global\, a link in the folder of a session? The broker puts such links
+ * there for programs that cannot be changed.
+ */
+bool namespace_links(uint32_t session, const char *name);
 
 void namespace_free(struct namespace_list *list);
 

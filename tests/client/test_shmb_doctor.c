@@ -159,13 +159,13 @@ static void the_real_service(void **state)
     snprintf(arguments, sizeof(arguments), "--config \"%s\"",
              scm_file("version: 1\n"
                       "segments:\n"
-                      "  ShmbTest.Real: { size: 16, access: { read: [Users] } }\n"
+                      "  ShmbTest.Real: { size: 16, sessions: alias, access: { read: [Users] } }\n"
                       "  ShmbTest.Late: { size: 16, access: { read: [Users] } }\n"));
     scm_create(arguments);
     stage_object(SHMB_SECTION, "ShmbTest.Late", 64, STAGE_STRANGER, 0x20007);
     scm_start();
     scm_wait(SERVICE_RUNNING);
-    expect("asks-for-all", NULL, "ShmbTest.Real");
+    expect("asks-for-all", NULL, "ShmbTest.Real"); /* the link in the session is no twin */
     expect("!access-denied", "Administrators", "ShmbTest.Real --as write");
     expect("!conflict !not-ours asks-for-all", NULL, "ShmbTest.Late");
     /* an administrator may read the broker's report, too */

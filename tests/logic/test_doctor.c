@@ -32,6 +32,7 @@ struct fake {
     struct doctor_entry entry; /* name empty: nothing is listed */
     const char *nearest[DOCTOR_NEAREST];
     struct fake_object object[3];
+    bool linked;
     struct doctor_trustees trustees;
     struct doctor_place place;
     struct doctor_dll dll;
@@ -103,6 +104,14 @@ static uint32_t fake_open(void *context, bool local, enum shmb_kind kind, const 
     return (object->mask & mask) == mask ? 0 : DENIED;
 }
 
+static bool fake_linked(void *context, uint32_t session, const char *name)
+{
+    struct fake *fake = context;
+
+    (void)name;
+    return fake->linked && session == fake->place.session;
+}
+
 static uint32_t fake_owner(void *context, enum shmb_kind kind, const char *name,
                            char owner[DOCTOR_TEXT], bool *trusted)
 {
@@ -162,9 +171,9 @@ static int good_machine(void **state)
 
 static void ask_level(const char *name, enum shmb_level level, const char *dll)
 {
-    const struct doctor_system system = {&machine,      fake_service, fake_runs, fake_health,
-                                         fake_look_up,  fake_nearest, fake_open, fake_owner,
-                                         fake_trustees, fake_place,   fake_dll};
+    const struct doctor_system system = {&machine,     fake_service,  fake_runs,  fake_health,
+                                         fake_look_up, fake_nearest,  fake_open,  fake_linked,
+                                         fake_owner,   fake_trustees, fake_place, fake_dll};
     const struct doctor_question question = {name, level, dll, DOCTOR_MACHINE_X64, {0, 1, 0}};
 
     doctor_gather(&system, &question, &facts);
@@ -397,6 +406,10 @@ static void a_twin_in_the_session(void **state)
     ask("Prices");
     expect("session-twin");
     expect_text("session-twin", "in session 2 alone");
+    machine.linked = true; /* by the broker: it is the same object */
+    ask("Prices");
+    expect("");
+    machine.linked = false;
     machine.object[0].name = NULL;
     machine.entry.name[0] = '\0';
     ask("Prices");
@@ -416,6 +429,10 @@ static void places_with_walls(void **state)
     machine.place.shim_here = true;
     ask("Prices");
     expect("!compatibility-shim");
+    good_machine(NULL);
+    machine.place.low_integrity = true;
+    ask("Prices");
+    expect("low-integrity");
     good_machine(NULL);
     machine.place.package = true;
     ask("Prices");

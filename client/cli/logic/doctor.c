@@ -115,6 +115,12 @@ static void judge_place(const struct doctor_facts *facts, struct doctor_report *
     else if (place->package)
         remedy(add(report, "package", false, "this process runs in an MSIX package"),
                "nothing is to be done as long as the package runs with full trust");
+    if (place->low_integrity)
+        remedy(add(report, "low-integrity", false,
+                   "this process runs at low integrity, as a sandbox does: it may change only "
+                   "what is made for that"),
+               "have the administrator write integrity: low for the object, if the sandbox may "
+               "have it");
     if (place->app_v)
         remedy(add(report, "app-v", stops,
                    "this process runs in App-V's virtual environment, which may give it its own "

@@ -59,6 +59,7 @@ struct doctor_place {
     bool package;              /* an MSIX package */
     bool app_v;                /* App-V's virtual environment */
     bool windows_container;
+    bool low_integrity; /* as a sandbox has it */
 };
 
 enum doctor_dll_state { DOCTOR_DLL_GOOD, DOCTOR_DLL_UNREADABLE, DOCTOR_DLL_NO_IMAGE };
@@ -99,6 +100,8 @@ struct doctor_system {
     /* Opens and closes it. 0, or the Win32 code; `local`: in the session's own namespace. */
     uint32_t (*open)(void *context, bool local, enum shmb_kind kind, const char *name,
                      uint32_t mask);
+    /* Is the name in this session a link, as `sessions: alias` puts it there? */
+    bool (*linked)(void *context, uint32_t session, const char *name);
     /* 0 with the SID of the owner and whether it is to be trusted, or the Win32 code. */
     uint32_t (*owner)(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],
                       bool *trusted);
@@ -141,7 +144,7 @@ struct doctor_facts {
     bool owner_known, owner_trusted;
     char owner[DOCTOR_TEXT];
     struct doctor_trustees trustees; /* of the level that was tried, where it was refused */
-    int twin;                        /* as `kind`, of Local\NAME; in session 0 always absent */
+    int twin; /* as `kind`, of Local\NAME; absent in session 0, and where it is a link */
     struct doctor_place place;
     bool has_dll;
     struct doctor_dll dll;

@@ -105,7 +105,8 @@ void doctor_gather(const struct doctor_system *system, const struct doctor_quest
         return;
     gather_directory(system, facts);
     gather_object(system, question, facts);
-    /* In session 0 both are one namespace. */
-    if (facts->place.session != 0)
+    /* In session 0 both are one namespace, and a link leads to what the broker holds. */
+    if (facts->place.session != 0 &&
+        !system->linked(system->context, facts->place.session, facts->name))
         facts->twin = find_kind(system, true, facts->name);
 }
