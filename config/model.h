@@ -73,6 +73,8 @@ struct cfg_segment {
     struct cfg_lock lock;
     struct cfg_notify notify;
     struct cfg_initial initial;
+    bool keep;           /* its content outlives a reboot: keep: reboot */
+    uint32_t save_every; /* milliseconds; 0: only where the broker stops or gives it up */
 };
 
 struct cfg_event {
@@ -119,6 +121,9 @@ struct cfg_limits {
 
 #define CFG_VERSION      1
 #define CFG_SIZE_MAX     (UINT64_C(1) << 40)
+#define CFG_KEEP_MAX     (UINT64_C(1) << 30) /* of a segment that outlives a reboot */
+#define CFG_SAVE_LEAST   1000u               /* milliseconds between two copies of a segment */
+#define CFG_SAVE_MOST    86400000u
 #define CFG_MEMORY_MAX   (UINT64_C(1) << 50)
 #define CFG_OBJECTS_MAX  50000u /* entries of one configuration, companions not counted */
 #define CFG_TRUSTEES_MAX 256u   /* of one access list */

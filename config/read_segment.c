@@ -117,6 +117,29 @@ static void read_notify(struct reader *reader, const struct node *node, const st
     }
 }
 
+/* `misspelt`: there probably is a keep. */
+static void read_keep(struct reader *reader, const struct node *keep, bool misspelt,
+                      const struct node *every, const struct path *path,
+                      struct cfg_segment *segment)
+{
+    static const char *const words[] = {"reboot"};
+    struct path keep_path = {path, "keep", 0}, every_path = {path, "save_every", 0};
+    uint64_t ms = 0;
+    size_t word;
+
+    if (keep != NULL)
+        segment->keep = reader_word(reader, keep, &keep_path, words, 1, &word);
+    if (every != NULL && reader_time(reader, every, &every_path, CFG_SAVE_LEAST, CFG_SAVE_MOST,
+                                     "a segment is saved every 1 s to 24 h", &ms))
+        segment->save_every = (uint32_t)ms;
+    if (every != NULL && keep == NULL && !misspelt)
+        reader_error(reader, every, &every_path,
+                     "only a segment with keep: reboot is saved; add that, or remove this");
+    if (segment->keep && segment->size > CFG_KEEP_MAX)
+        reader_error(reader, keep, &keep_path,
+                     "a segment of more than 1 GiB cannot be kept over a reboot");
+}
+
 enum {
     KEY_SIZE,
     KEY_ACCESS,
@@ -126,14 +149,17 @@ enum {
     KEY_INITIAL,
     KEY_NOTIFY,
     KEY_SESSIONS,
+    KEY_KEEP,
+    KEY_SAVE_EVERY,
     KEY_COUNT
 };
 
 void read_segment(struct reader *reader, const struct node *key, const struct node *node,
                   const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[KEY_COUNT] = {"size", "access",  "integrity", "sddl",
-                                                "lock", "initial", "notify",    "sessions"};
+    static const char *const keys[KEY_COUNT] = {"size", "access",    "integrity", "sddl",
+                                                "lock", "initial",   "notify",    "sessions",
+                                                "keep", "save_every"};
     const struct node *values[KEY_COUNT];
     struct cfg_segment *segment = &object->u.segment;
     struct path size = {path, keys[KEY_SIZE], 0}, lock = {path, keys[KEY_LOCK], 0};
@@ -154,4 +180,6 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
         read_initial(reader, values[KEY_INITIAL], &initial, &segment->initial);
     if (values[KEY_NOTIFY] != NULL)
         read_notify(reader, values[KEY_NOTIFY], &notify, object);
+    read_keep(reader, values[KEY_KEEP], (meant & 1u << KEY_KEEP) != 0, values[KEY_SAVE_EVERY], path,
+              segment);
 }

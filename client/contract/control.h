@@ -6,9 +6,10 @@
  *   set), with the trustees of those segments: who may write a segment may
  *   write here, who may only read it may only read here; `full` is no more than
  *   `write` here. The segment itself stays bare. The broker writes the header
- *   and clears a block before it is published; after that it never reads or
- *   writes one. Everything here is hostile input for everybody else: a writer of
- *   the set may have put any bytes anywhere.
+ *   and clears a block before it is published; after that it writes none, and
+ *   reads the first two lines of those whose segments it keeps copies of.
+ *   Everything here is hostile input for everybody else: a writer of the set may
+ *   have put any bytes anywhere.
  *
  *   The number has no meaning: where a name is taken, the broker uses another
  *   one. A segment whose control section could not be had is published without

@@ -42,15 +42,18 @@
  *     degraded     CORP\Traders                  pending   ...
  *     alias        Global\X                      conflict  in session 7: a program of ...
  *     alias        sessions                      failed    NtCreateSymbolicLinkObject: ...
+ *     copy         Global\Settings               saved     2026-11-21 05:09:35 UTC
+ *     copy         Global\Table                  failed    WriteFile: ...; last saved: never
  *     access       Global\Old                    corrected  a program changed its access; times: 2
  *     cut          17                            lines
  *
  *   The first two always; one for each object that is not held (reasons as in
  *   its event), one for each section of the publication that could not be had
  *   (avoided: another name does as well); one for each reason why less is served
- *   than the files ask for (degraded); one for each
- *   object whose access others have changed (access); one for each session in which a plain name
- *   does not lead to its object (alias). `cut` is the last line, where there is no
+ *   than the files ask for (degraded); one for each object whose access others have
+ *   changed (access); one for each session in which a plain name does not lead to
+ *   its object (alias); one for each segment that outlives a reboot (copy: saved,
+ *   none or failed). `cut` is the last line, where there is no
  *   room for that many more.
  *
  *   After a reload also what came of it, in the order of the plan. A step is

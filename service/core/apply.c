@@ -126,6 +126,7 @@ static bool carry(struct apply *apply, const struct plan_step *step)
     item->object = former->object;
     item->generation = former->generation;
     item->adopted = former->adopted;
+    item->initialised |= former->initialised;
     item->state = ITEM_HELD;
     if (step->action != PLAN_DEFER && step->action != PLAN_RECREATE)
         return true;
@@ -415,6 +416,19 @@ static void recreate_all(struct apply *apply)
     (void)publication_update(request->publication, true);
 }
 
+/* What is known of the copies goes with the segment. */
+static void carry_copies(struct apply *apply, const struct plan_step *step)
+{
+    struct kept *known;
+
+    if (step->item == HOLDINGS_NONE || step->holding == HOLDINGS_NONE ||
+        item_of(apply, step)->kept == NULL || former_of(apply, step)->kept == NULL)
+        return;
+    known = former_of(apply, step)->kept;
+    former_of(apply, step)->kept = item_of(apply, step)->kept;
+    item_of(apply, step)->kept = known;
+}
+
 /* Nothing can fail any more: what is not carried over is let go. */
 static void retire_all(struct apply *apply)
 {
@@ -425,6 +439,7 @@ static void retire_all(struct apply *apply)
     for (i = 0; i < apply->plan.count; i++) {
         const struct plan_step *step = &apply->plan.steps[i];
 
+        carry_copies(apply, step);
         if (step->action != PLAN_RETIRE)
             continue;
         system->close(system->self, former_of(apply, step)->object);

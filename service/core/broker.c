@@ -12,6 +12,7 @@
 #include "names.h"
 #include "publication.h"
 #include "report.h"
+#include "saving.h"
 #include "state.h"
 
 #define RETRY_FIRST_MS 1000u
@@ -27,10 +28,11 @@ struct broker {
     struct aliases *aliases;
     uint32_t aliases_told; /* their version in the report */
     struct bulletin_reload reload;
-    uint64_t stamp; /* the greatest generation or revision so far */
-    uint32_t delay; /* milliseconds to the next try */
-    bool state_due; /* the state could not be written */
-    bool unclaimed; /* a stranger holds the name that keeps two brokers apart */
+    struct notes copies; /* for the report */
+    uint64_t stamp;      /* the greatest generation or revision so far */
+    uint32_t delay;      /* milliseconds to the next try */
+    bool state_due;      /* the state could not be written */
+    bool unclaimed;      /* a stranger holds the name that keeps two brokers apart */
 };
 
 static struct maker maker_of(struct broker *broker)
@@ -43,6 +45,17 @@ static struct maker maker_of(struct broker *broker)
                                 .stamp = &broker->stamp};
 
     return maker;
+}
+
+static struct saving saving_of(struct broker *broker)
+{
+    const struct saving saving = {.system = broker->system,
+                                  .boot = broker->identity.boot,
+                                  .stamp = &broker->stamp,
+                                  .publication = broker->publication,
+                                  .inventory = broker->inventory};
+
+    return saving;
 }
 
 static bool stopping(const struct broker *broker)
@@ -165,6 +178,7 @@ static void release(struct broker *broker)
     notes_free(&broker->reload.notes);
     notes_free(&broker->reload.lasting);
     notes_free(&broker->reload.sessions);
+    notes_free(&broker->copies);
     free(broker);
 }
 
@@ -188,6 +202,20 @@ static struct broker *new_broker(const struct system *system, struct inventory *
         return broker;
     release(broker);
     return NULL;
+}
+
+/* What can be said of copies, where there are some to be made, or were until now. */
+static void tell_copies(struct broker *broker)
+{
+    const struct system *system = broker->system;
+    bool any = saving_any(broker->inventory);
+
+    if (any || broker->copies.count > 0) {
+        notes_free(&broker->copies);
+        saving_notes(broker->inventory, &broker->copies);
+        publication_tell_copies(broker->publication, &broker->copies);
+    }
+    system->saves(system->self, any);
 }
 
 enum sys_status broker_start(const struct system *system, struct inventory *inventory,
@@ -220,8 +248,10 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     }
     if (!stopping(broker))
         (void)publication_update(broker->publication, true);
-    if (!stopping(broker))
+    if (!stopping(broker)) {
         broker_link_sessions(broker);
+        tell_copies(broker);
+    }
     *out = broker;
     return SYS_OK;
 }
@@ -303,11 +333,13 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
                                           .publication = broker->publication,
                                           .anew = anew,
                                           .anew_count = anew_count};
+    const struct saving saving = saving_of(broker);
     enum sys_status status;
 
     *out = (struct apply_result){0};
     if (cache == NULL)
         return report_short_of_memory(why);
+    saving_leave(&saving, wanted);
     next.inventory = wanted;
     next.cache = cache;
     status = apply_reload(&request, out, why);
@@ -317,6 +349,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker->inventory = wanted;
         broker->delay = RETRY_FIRST_MS;
         broker_link_sessions(broker);
+        tell_copies(broker);
     } else {
         descriptor_cache_free(cache);
     }
@@ -340,6 +373,21 @@ void broker_link_sessions(struct broker *broker)
 uint32_t broker_link_delay(const struct broker *broker)
 {
     return aliases_delay(broker->aliases, broker->inventory);
+}
+
+void broker_save(struct broker *broker)
+{
+    const struct saving saving = saving_of(broker);
+
+    if (saving_run(&saving))
+        tell_copies(broker);
+}
+
+uint32_t broker_save_delay(struct broker *broker)
+{
+    const struct saving saving = saving_of(broker);
+
+    return saving_delay(&saving);
 }
 
 void broker_guard(struct broker *broker)
@@ -394,8 +442,10 @@ void broker_remember(struct broker *broker)
 size_t broker_stop(struct broker *broker)
 {
     const struct system *system = broker->system;
+    const struct saving saving = saving_of(broker);
     size_t i, held = broker_counts(broker).held;
 
+    saving_finish(&saving);
     /* First of all, so that no client is told of what is gone. */
     publication_free(broker->publication);
     broker->publication = NULL;

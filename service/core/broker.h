@@ -63,6 +63,13 @@ void broker_link_sessions(struct broker *broker);
 /* Milliseconds until broker_link_sessions should be called; UINT32_MAX: never. */
 uint32_t broker_link_delay(const struct broker *broker);
 
+/*
+ * Saves the segments that outlive a reboot, as saving_run; and in how many
+ * milliseconds that should be done, UINT32_MAX: never.
+ */
+void broker_save(struct broker *broker);
+uint32_t broker_save_delay(struct broker *broker);
+
 /* A reload begins; and it has come to its end: takes the notes over. For the report. */
 void broker_tell_begin(struct broker *broker);
 void broker_tell(struct broker *broker, enum shmb_reload_result result, struct notes *notes);
@@ -76,7 +83,8 @@ struct state *broker_state(struct broker *broker);
 /* Writes what has been added to the state. */
 void broker_remember(struct broker *broker);
 
-/* Lets go of everything and frees the broker. Returns how many objects it held. */
+/* Saves what is to be saved, lets go of everything and frees the broker. Returns how many objects
+ * it held. */
 size_t broker_stop(struct broker *broker);
 
 #endif

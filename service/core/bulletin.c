@@ -102,6 +102,25 @@ static void put_notes(struct page *page, const struct notes *notes)
     page->left_out += notes->left_out;
 }
 
+/* A copy that failed makes the whole less than asked for; one that did not can wait. */
+static void put_copies(struct page *page, const struct notes *copies, bool failed,
+                       struct shmb_report *report)
+{
+    size_t i;
+
+    for (i = 0; copies != NULL && i < copies->count; i++) {
+        const struct note *copy = &copies->items[i];
+
+        if ((strcmp(copy->state, "failed") == 0) != failed)
+            continue;
+        put_line(page, copy->kind, copy->name, copy->state, copy->reason);
+        if (failed)
+            report->result = SHMB_REPORT_INCOMPLETE;
+    }
+    if (copies != NULL && !failed)
+        page->left_out += copies->left_out;
+}
+
 static void put_reload(struct page *page, const struct bulletin_reload *reload,
                        struct shmb_report *report)
 {
@@ -143,8 +162,10 @@ static void put_all(struct page *page, const struct bulletin_news *news, struct 
     report->missing = (uint32_t)(inventory->count - report->held);
     if (report->missing > 0)
         report->result = SHMB_REPORT_INCOMPLETE;
+    put_copies(page, news->copies, true, report);
     if (news->reload != NULL)
         put_reload(page, news->reload, report);
+    put_copies(page, news->copies, false, report);
     put_cut(page);
 }
 

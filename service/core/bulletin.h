@@ -27,6 +27,7 @@ struct bulletin_news {
     size_t trouble_count;
     const struct trouble *avoided;        /* a number of a control section that was taken */
     const struct bulletin_reload *reload; /* NULL: none so far */
+    const struct notes *copies;           /* of segments; NULL: none */
 };
 
 /* Makes the section, or takes over one that was left. As shared_make_or_adopt. */

@@ -180,6 +180,29 @@ uint32_t control_sets_find(const struct control_sets *sets, size_t item, uint32_
     return sets->sections[sets->places[item].section - 1].number;
 }
 
+const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item)
+{
+    struct control_section *section;
+    struct sys_failure unused;
+    uint32_t block;
+
+    if (control_sets_find(sets, item, &block) == 0)
+        return NULL;
+    section = &sets->sections[sets->places[item].section - 1];
+    if (shared_map(sets->system, &section->shared, control_size(section->blocks), &unused) !=
+        SYS_OK)
+        return NULL;
+    return control_block_at(section, block);
+}
+
+void control_sets_unmap(struct control_sets *sets, size_t item)
+{
+    uint32_t block;
+
+    if (control_sets_find(sets, item, &block) != 0)
+        shared_unmap(sets->system, &sets->sections[sets->places[item].section - 1].shared);
+}
+
 void control_sets_free(struct control_sets *sets)
 {
     size_t i;

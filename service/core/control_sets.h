@@ -9,6 +9,7 @@
 #ifndef CORE_CONTROL_SETS_H
 #define CORE_CONTROL_SETS_H
 
+#include "control.h"
 #include "inventory.h"
 #include "state.h"
 #include "trouble.h"
@@ -51,6 +52,14 @@ void control_sets_record(struct control_sets *sets, struct state *state);
  * inventory, and its block there. 0: there is none for the segment as it is.
  */
 uint32_t control_sets_find(const struct control_sets *sets, size_t item, uint32_t *block);
+
+/*
+ * The block of a segment, by its index in the inventory, until
+ * control_sets_unmap, which may be called in any case. Its writers change it at
+ * any time. NULL: there is none, or it cannot be seen now.
+ */
+const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item);
+void control_sets_unmap(struct control_sets *sets, size_t item);
 
 /*
  * For a new inventory: takes over the sections and blocks of those segments

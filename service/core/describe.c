@@ -65,6 +65,19 @@ static bool grant_at(const struct inventory *inventory, const struct item *item,
     return true;
 }
 
+static void add_keep(struct text *line, const struct item *item)
+{
+    uint32_t every = item->from->u.segment.save_every;
+
+    if (item->kept == NULL)
+        return;
+    text_add(line, ", kept over a reboot");
+    if (every % 1000 != 0)
+        text_add(line, ", saved every %" PRIu32 " ms", every);
+    else if (every != 0)
+        text_add(line, ", saved every %" PRIu32 " s", every / 1000);
+}
+
 static void add_state(struct text *line, const struct item *item)
 {
     const struct sys_spec *spec = &item->spec;
@@ -74,6 +87,7 @@ static void add_state(struct text *line, const struct item *item)
         text_add(line, ", %" PRIu64 " byte%s", spec->size, spec->size == 1 ? "" : "s");
         if (item->initial != NULL)
             text_add(line, ", with initial content");
+        add_keep(line, item);
         break;
     case SHMB_MUTEX:
         if (item->from->kind == SHMB_SECTION)
@@ -184,6 +198,9 @@ static void put_state(struct json *json, const struct item *item)
     case SHMB_SECTION:
         json_number(json, "size", spec->size);
         json_bool(json, "initial", item->initial != NULL);
+        json_bool(json, "keep", item->kept != NULL);
+        if (item->kept != NULL)
+            json_number(json, "save_every_ms", item->from->u.segment.save_every);
         break;
     case SHMB_MUTEX:
         if (item->from->kind == SHMB_SECTION) {

@@ -10,6 +10,7 @@
  *
  *   100-199 the service   200-299 the configuration   300-309 objects
  *   310-319 the publication: ShmBroker.Directory, its tables, control sections, the report
+ *   320-329 copies of segments that outlive a reboot (keep: reboot)
  *   330-339 access that others have changed
  *   340-349 plain names in sessions
  */
@@ -163,6 +164,35 @@ enum event_id {
     EVENT_PUBLICATION_FAILED = 311,
     /* Information. A section of the publication that could not be had is there now. %1 name */
     EVENT_PUBLICATION_RECOVERED = 312,
+
+    /* Information. A segment was made with the content of its copy. %1 kind  %2 name  %3 of when */
+    EVENT_COPY_RESTORED = 320,
+    /*
+     * Warning. The newest copy of a segment cannot be used, and an older one was
+     * taken. The next save leaves the other one aside, with a name that ends in
+     * .refused. %1 kind  %2 name  %3 which files are refused, and why  %4 of when
+     * the one is that was taken
+     */
+    EVENT_COPY_OLDER = 321,
+    /*
+     * Error. There are copies of a segment, but none is whole: it begins as if
+     * there were none. The next save leaves the newest of them aside, with a name
+     * that ends in .refused.
+     * %1 kind  %2 name  %3 which files are refused, and why
+     */
+    EVENT_COPY_NONE = 322,
+    /*
+     * Error. A segment could not be saved; it is served, and its last copy stays.
+     * Tried again. %1 kind  %2 name  %3 why
+     */
+    EVENT_COPY_FAILED = 323,
+    /* Information. A segment that could not be saved has been. %1 kind  %2 name */
+    EVENT_COPY_SAVED = 324,
+    /*
+     * Warning. The size of a segment is not that of its copy: as many bytes as
+     * both have were carried over. %1 kind  %2 name  %3 of when and how many
+     */
+    EVENT_COPY_RESIZED = 325,
 
     /*
      * Warning. A session has something else under the plain name of an object

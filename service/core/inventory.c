@@ -93,6 +93,9 @@ void inventory_free(struct inventory *inventory)
     for (i = 0; i < inventory->count; i++) {
         free(inventory->items[i].reason);
         free(inventory->items[i].own_text);
+        if (inventory->items[i].kept != NULL)
+            free(inventory->items[i].kept->reason);
+        free(inventory->items[i].kept);
     }
     for (i = 0; i < inventory->set_count; i++)
         free_set(&inventory->sets[i]);
@@ -379,7 +382,8 @@ static struct item *add_item(struct inventory *inventory, const struct cfg_objec
     return item;
 }
 
-static void add_segment(struct inventory *inventory, const struct cfg_object *object, size_t set)
+/* False: no memory. */
+static bool add_segment(struct inventory *inventory, const struct cfg_object *object, size_t set)
 {
     const struct cfg_segment *segment = &object->u.segment;
     struct item *item;
@@ -404,16 +408,18 @@ static void add_segment(struct inventory *inventory, const struct cfg_object *ob
     if (segment->initial.length > 0 || segment->initial.fill != 0)
         item->initial = &segment->initial;
     item->initialised = item->initial != NULL || segment->initial.place.line != 0;
+    if (segment->keep)
+        item->kept = calloc(1, sizeof(*item->kept));
+    return !segment->keep || item->kept != NULL;
 }
 
-static void add_object(struct inventory *inventory, const struct cfg_object *object, size_t set)
+/* False: no memory. */
+static bool add_object(struct inventory *inventory, const struct cfg_object *object, size_t set)
 {
     struct item *item;
 
-    if (object->kind == SHMB_SECTION) {
-        add_segment(inventory, object, set);
-        return;
-    }
+    if (object->kind == SHMB_SECTION)
+        return add_segment(inventory, object, set);
     item = add_item(inventory, object, set);
     if (object->kind == SHMB_EVENT) {
         item->spec.manual_reset = object->u.event.manual_reset;
@@ -421,6 +427,7 @@ static void add_object(struct inventory *inventory, const struct cfg_object *obj
         item->spec.initial = object->u.semaphore.initial;
         item->spec.maximum = object->u.semaphore.maximum;
     }
+    return true;
 }
 
 static enum sys_status expand(struct build *b, const struct cfg *configuration)
@@ -439,10 +446,10 @@ static enum sys_status expand(struct build *b, const struct cfg *configuration)
 
         if (status == SYS_NO_MEMORY)
             return status;
-        if (status == SYS_OK)
-            add_object(b->inventory, object, set);
-        else
+        if (status != SYS_OK)
             result = status;
+        else if (!add_object(b->inventory, object, set))
+            return SYS_NO_MEMORY;
     }
     return result;
 }
@@ -477,6 +484,11 @@ uint32_t item_hash(const struct item *item)
 void item_set_hash(struct item *item)
 {
     item->hash = item_hash(item);
+}
+
+bool item_is_kept(const struct item *item)
+{
+    return item->kept != NULL && item_is_held(item) && item->spec.kind == SHMB_SECTION;
 }
 
 static char *copy(const char *text)

@@ -22,6 +22,21 @@ enum item_state {
 /* An access list with its trustees resolved; equal lists are one. */
 struct access_set;
 
+/* Of a segment that outlives a reboot: what is known of its copies. */
+struct kept {
+    bool known; /* the newest copy has the sum, size and flags below */
+    uint64_t sum, size;
+    uint32_t flags;
+    uint64_t saved; /* when the newest copy was made or found to be the same; 0: none so far */
+    bool refused;   /* what is in the place of the newest copy is none */
+    bool restored;  /* the segment was made from a copy */
+    bool tried;     /* below: */
+    uint64_t last;  /* ticks of the last try to save it */
+    uint32_t delay; /* after a failure: milliseconds to the next try; else 0 */
+    uint32_t cause; /* what has been reported last; 0: nothing */
+    char *reason;   /* the same in words; NULL: none, or no memory for them */
+};
+
 struct item {
     struct sys_spec spec;
     const struct cfg_object *from; /* the entry that asks for it; a segment for its companions */
@@ -40,6 +55,7 @@ struct item {
     uint32_t corrections;              /* how often its access was put right (guard.h) */
     bool adopted;                      /* held: it was there before this broker */
     uint32_t hash;                     /* of the name; 0: not worked out so far */
+    struct kept *kept;                 /* owned; segment with keep: reboot, else NULL */
     char *own_text;                    /* where a text of spec or lock is not the configuration's */
 };
 
@@ -72,6 +88,9 @@ bool item_is_held(const struct item *item);
 /* The hash of its name, as shmb_name_hash. item_set_hash has it kept for those who ask later. */
 uint32_t item_hash(const struct item *item);
 void item_set_hash(struct item *item);
+
+/* True for a segment that is held and to outlive a reboot, as it is now. */
+bool item_is_kept(const struct item *item);
 
 /* Words for those who ask later; without memory there are none. NULL: none. */
 void item_set_reason(struct item *item, const char *reason);

@@ -67,6 +67,16 @@ static void look_at_sessions(void *context)
     broker_link_sessions(((struct life *)context)->broker);
 }
 
+static uint32_t save_delay(const void *context)
+{
+    return broker_save_delay(((const struct life *)context)->broker);
+}
+
+static void save(void *context)
+{
+    broker_save(((struct life *)context)->broker);
+}
+
 static uint32_t guard_delay(const void *context)
 {
     return broker_guard_delay(((const struct life *)context)->broker);
@@ -80,7 +90,8 @@ static void guard(void *context)
 static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {accounts_delay, ask_accounts},
                                               {sessions_delay, look_at_sessions},
-                                              {guard_delay, guard}};
+                                              {guard_delay, guard},
+                                              {save_delay, save}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 

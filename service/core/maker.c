@@ -8,6 +8,7 @@
 #include "descriptor.h"
 #include "names.h"
 #include "report.h"
+#include "restoring.h"
 #include "stamp.h"
 #include "text.h"
 
@@ -70,8 +71,70 @@ static enum sys_status create_filled(const struct maker *maker, const struct sys
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
-static enum sys_status create(const struct maker *maker, const struct item *item,
-                              struct sys_object **out, struct sys_failure *why)
+/* The first content of a segment that outlives a reboot, for one that is made. */
+static enum sys_status fill_kept(const struct maker *maker, const struct item *item,
+                                 const struct restoring *copy, struct sys_object *section,
+                                 struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_content content = {.size = item->spec.size};
+
+    if (copy->found) {
+        content.bytes = copy->copy.content;
+        content.length = (size_t)(copy->copy.size < content.size ? copy->copy.size : content.size);
+    } else if (item->initial != NULL) {
+        content.bytes = item->initial->bytes;
+        content.length = item->initial->length;
+        content.fill = item->initial->fill;
+    } else {
+        return SYS_OK;
+    }
+    return system->fill(system->self, section, &content, why);
+}
+
+/* Numbers given out before the copy was made are not given out again. */
+static void pass_stamps(const struct maker *maker, const struct copy *copy)
+{
+    if (copy->number > *maker->stamp)
+        *maker->stamp = copy->number;
+    if (copy->generation > *maker->stamp)
+        *maker->stamp = copy->generation;
+}
+
+/* As create_filled. The copy is looked for when it is sure that the segment is a new one. */
+static enum sys_status create_kept(const struct maker *maker, struct item *item,
+                                   const struct sys_descriptor *wanted, struct sys_object **out,
+                                   struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_object *section = NULL;
+    struct restoring copy = {0};
+    struct sys_descriptor *own;
+    enum sys_status status = descriptor_cache_own(maker->cache, &own, why);
+
+    *out = NULL;
+    if (status == SYS_OK)
+        status = system->create(system->self, &item->spec, own, &section, why);
+    if (status != SYS_OK)
+        return status;
+    status = restoring_find(system, item, &copy, why);
+    if (status == SYS_OK)
+        status = fill_kept(maker, item, &copy, section, why);
+    if (status == SYS_OK)
+        status = system->protect(system->self, section, wanted, why);
+    if (status == SYS_OK) {
+        *out = section;
+        pass_stamps(maker, &copy.copy);
+        restoring_done(system, &copy, item);
+    } else {
+        system->close(system->self, section);
+    }
+    restoring_end(&copy);
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+static enum sys_status create(const struct maker *maker, struct item *item, struct sys_object **out,
+                              struct sys_failure *why)
 {
     const struct system *system = maker->system;
     struct sys_content content = {.size = item->spec.size};
@@ -81,6 +144,8 @@ static enum sys_status create(const struct maker *maker, const struct item *item
     *out = NULL;
     if (status != SYS_OK)
         return status;
+    if (item->kept != NULL && item->spec.kind == SHMB_SECTION)
+        return create_kept(maker, item, wanted, out, why);
     if (item->initial == NULL)
         return system->create(system->self, &item->spec, wanted, out, why);
     content.bytes = item->initial->bytes;
@@ -277,8 +342,8 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
 }
 
 /* The name is free now unless somebody else has the object open. */
-static enum sys_status create_anew(const struct maker *maker, const struct item *item,
-                                   const void *bytes, uint64_t length, struct sys_object **out,
+static enum sys_status create_anew(const struct maker *maker, struct item *item, const void *bytes,
+                                   uint64_t length, struct sys_object **out,
                                    struct sys_failure *why)
 {
     struct sys_content content = {.bytes = bytes, .size = item->spec.size};

@@ -33,6 +33,7 @@ struct publication {
     struct control_sets *controls;
     struct trouble troubles[PARTS], avoided;
     const struct bulletin_reload *reload;
+    const struct notes *copies;
     uint64_t revision; /* published last; 0: nothing */
     bool newer;        /* clients keep a root of an order that this broker does not know */
     bool due;          /* the table that is published does not hold any more */
@@ -295,9 +296,9 @@ static bool publish(struct publication *publication)
 
 static void write_report(struct publication *publication)
 {
-    const struct bulletin_news news = {publication->inventory, publication->revision,
-                                       publication->troubles,  PARTS,
-                                       &publication->avoided,  publication->reload};
+    const struct bulletin_news news = {
+        publication->inventory, publication->revision, publication->troubles, PARTS,
+        &publication->avoided,  publication->reload,   publication->copies};
 
     if (publication->report.view != NULL)
         bulletin_write(publication->report.view, &news);
@@ -422,6 +423,22 @@ void publication_tell(struct publication *publication, const struct bulletin_rel
 {
     publication->reload = reload;
     write_report(publication);
+}
+
+void publication_tell_copies(struct publication *publication, const struct notes *copies)
+{
+    publication->copies = copies;
+    write_report(publication);
+}
+
+const struct shmb_block *publication_block(struct publication *publication, size_t item)
+{
+    return control_sets_map(publication->controls, item);
+}
+
+void publication_block_end(struct publication *publication, size_t item)
+{
+    control_sets_unmap(publication->controls, item);
 }
 
 bool publication_complete(const struct publication *publication)

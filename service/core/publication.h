@@ -10,6 +10,7 @@
 #define CORE_PUBLICATION_H
 
 #include "bulletin.h"
+#include "control.h"
 #include "inventory.h"
 #include "system.h"
 
@@ -53,6 +54,16 @@ bool publication_update(struct publication *publication, bool changed);
  */
 enum sys_status publication_change(struct publication *publication, const struct inventory *wanted,
                                    const size_t *origin, struct sys_failure *why);
+
+/*
+ * Where the writers of a segment leave word, by its index in the inventory, until
+ * publication_block_end; see control_sets_map. NULL: nowhere.
+ */
+const struct shmb_block *publication_block(struct publication *publication, size_t item);
+void publication_block_end(struct publication *publication, size_t item);
+
+/* From now on the report says this of copies; it is borrowed. */
+void publication_tell_copies(struct publication *publication, const struct notes *copies);
 
 /* From now on the report says this of reloads; it is borrowed. */
 void publication_tell(struct publication *publication, const struct bulletin_reload *reload);

@@ -49,6 +49,26 @@ uint32_t report_cause(enum sys_status status, const struct sys_failure *why)
     return hash | 1u;
 }
 
+#define TICKS_PER_SECOND UINT64_C(10000000)
+#define DAYS_TO_1601     584694u /* from the 1st of March of the year 0 */
+#define DAYS_OF_ERA      146097u /* 400 years */
+
+/* Years begin in March here, so that the odd day is the last one of a year. */
+void report_time(uint64_t time, char out[REPORT_TIME])
+{
+    uint64_t seconds = time / TICKS_PER_SECOND, days = seconds / 86400 + DAYS_TO_1601;
+    unsigned second = (unsigned)(seconds % 86400), day = (unsigned)(days % DAYS_OF_ERA);
+    unsigned year = (day - day / 1460 + day / 36524 - day / 146096) / 365, month;
+
+    day -= 365 * year + year / 4 - year / 100;
+    month = (5 * day + 2) / 153;
+    day -= (153 * month + 2) / 5;
+    (void)snprintf(out, REPORT_TIME, "%04u-%02u-%02u %02u:%02u:%02u UTC",
+                   (unsigned)(days / DAYS_OF_ERA) * 400 + year + (month >= 10),
+                   month < 10 ? month + 3 : month - 9, day + 1, second / 3600, second / 60 % 60,
+                   second % 60);
+}
+
 void report_start_failed(const struct system *system, const struct sys_failure *why)
 {
     char text[REPORT_FAILURE];

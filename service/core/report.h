@@ -23,6 +23,11 @@ void report_reason(enum sys_status status, const struct sys_failure *why, char o
 /* What such a failure is about, never 0: the same number for the same failure again. */
 uint32_t report_cause(enum sys_status status, const struct sys_failure *why);
 
+#define REPORT_TIME 80 /* enough for any time as text */
+
+/* A FILETIME as "2026-11-21 05:09:35 UTC". */
+void report_time(uint64_t time, char out[REPORT_TIME]);
+
 /* EVENT_START_FAILED. */
 void report_start_failed(const struct system *system, const struct sys_failure *why);
 void report_no_memory(const struct system *system);

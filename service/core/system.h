@@ -46,6 +46,9 @@ struct sys_failure {
 /* A held kernel object: a handle. One for each successful create, until close. */
 struct sys_object;
 
+/* A copy of a segment while it is written. */
+struct sys_copy;
+
 /* A security descriptor in the system's form. */
 struct sys_descriptor;
 
@@ -166,6 +169,34 @@ struct system {
                                     struct sys_failure *why);
 
     /*
+     * Copies of segments: files by names as above, in another folder with the same
+     * protection.
+     *
+     * copy_read     as state_read
+     * copy_create   makes an empty file, in place of one of that name
+     * copy_write    adds bytes to its end
+     * copy_flush    all that was written is on the disk when it returns SYS_OK;
+     *               before that, a crash can leave any part of it, or none
+     * copy_close    ends the writing. NULL is allowed
+     * copy_rename   gives a file another name, in place of one that has it: after a
+     *               crash the one or the other, and done when it returns SYS_OK.
+     *               SYS_NOT_FOUND: there is no file of that name
+     */
+    enum sys_status (*copy_read)(void *self, const char *name, size_t limit, char **content,
+                                 size_t *length, struct sys_failure *why);
+    enum sys_status (*copy_create)(void *self, const char *name, struct sys_copy **out,
+                                   struct sys_failure *why);
+    enum sys_status (*copy_write)(void *self, struct sys_copy *copy, const void *bytes,
+                                  size_t length, struct sys_failure *why);
+    enum sys_status (*copy_flush)(void *self, struct sys_copy *copy, struct sys_failure *why);
+    void (*copy_close)(void *self, struct sys_copy *copy);
+    enum sys_status (*copy_rename)(void *self, const char *from, const char *to,
+                                   struct sys_failure *why);
+
+    /* From now on there is, or is not, something to be saved before the machine goes down. */
+    void (*saves)(void *self, bool any);
+
+    /*
      * From now on a change of one of these files, or of one that a pattern among
      * them means, ends a wait; the paths watched before no longer count, `count`
      * 0: none. Absolute paths, as from resolve_path. Anything but SYS_OK speaks
@@ -221,6 +252,10 @@ struct system {
     enum sys_status (*fill)(void *self, struct sys_object *section,
                             const struct sys_content *content, struct sys_failure *why);
 
+    /* Reads `length` bytes of a held section, as they are while others write them. */
+    enum sys_status (*peek)(void *self, struct sys_object *section, uint64_t offset, void *bytes,
+                            size_t length, struct sys_failure *why);
+
     /*
      * The access a held object has now, as `sddl` of sys_facts, asked for through
      * the handle: who has taken all rights away from everybody cannot hide it. To
@@ -270,6 +305,9 @@ struct system {
 
     /* Milliseconds since some time in the past, that nobody can set. */
     uint64_t (*ticks)(void *self);
+
+    /* Sleeps, whatever happens meanwhile; for moments only. */
+    void (*pause)(void *self, uint32_t ms);
 
     /*
      * Tells the operator: event log and, in a console, one line. `inserts` are

@@ -43,6 +43,12 @@
     X(PUBLICATION_CONFLICT, WARNING)                                                               \
     X(PUBLICATION_FAILED, FAILURE)                                                                 \
     X(PUBLICATION_RECOVERED, INFORMATION)                                                          \
+    X(COPY_RESTORED, INFORMATION)                                                                  \
+    X(COPY_OLDER, WARNING)                                                                         \
+    X(COPY_NONE, FAILURE)                                                                          \
+    X(COPY_FAILED, FAILURE)                                                                        \
+    X(COPY_SAVED, INFORMATION)                                                                     \
+    X(COPY_RESIZED, WARNING)                                                                       \
     X(ACCESS_CORRECTED, WARNING)                                                                   \
     X(ALIAS_CONFLICT, WARNING)                                                                     \
     X(ALIAS_RECOVERED, INFORMATION)                                                                \

@@ -12,6 +12,7 @@
 
 /* Filled in pieces, so that a large section needs no large hole in the address space. */
 #define FILL_PIECE (64u * 1024 * 1024)
+#define VIEW_STEP  65536u /* where views may begin */
 
 enum sys_status descriptors_make(const char *sddl, struct sys_descriptor **out,
                                  struct sys_failure *why)
@@ -160,6 +161,21 @@ enum sys_status objects_fill(struct sys_object *section, const struct sys_conten
         write_piece(content, offset, size, view);
         UnmapViewOfFile(view);
     }
+    return SYS_OK;
+}
+
+enum sys_status objects_peek(struct sys_object *section, uint64_t offset, void *bytes,
+                             size_t length, struct sys_failure *why)
+{
+    uint64_t first = offset / VIEW_STEP * VIEW_STEP;
+    size_t lead = (size_t)(offset - first);
+    const uint8_t *view = MapViewOfFile((HANDLE)section, FILE_MAP_READ, (DWORD)(first >> 32),
+                                        (DWORD)(first & 0xFFFFFFFFu), lead + length);
+
+    if (view == NULL)
+        return failure_set(why, "MapViewOfFile", GetLastError());
+    memcpy(bytes, view + lead, length);
+    UnmapViewOfFile(view);
     return SYS_OK;
 }
 

@@ -1,5 +1,5 @@
 /*
- * objects.h - the held objects: system.h's create, fill, protect, map and close,
+ * objects.h - the held objects: system.h's create, fill, peek, protect, map and close,
  * and the descriptors they are made with.
  *
  * A struct sys_object is the handle itself, a struct sys_descriptor the
@@ -23,6 +23,8 @@ enum sys_status objects_create(const struct sys_spec *spec, const struct sys_des
                                struct sys_object **out, struct sys_failure *why);
 enum sys_status objects_fill(struct sys_object *section, const struct sys_content *content,
                              struct sys_failure *why);
+enum sys_status objects_peek(struct sys_object *section, uint64_t offset, void *bytes,
+                             size_t length, struct sys_failure *why);
 enum sys_status objects_examine(struct sys_object *object, char **sddl, struct sys_failure *why);
 enum sys_status objects_protect(struct sys_object *object, const struct sys_descriptor *descriptor,
                                 struct sys_failure *why);

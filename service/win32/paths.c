@@ -54,6 +54,11 @@ char *paths_default_program_folder(void)
     return in_known_folder(&FOLDERID_ProgramFiles, "\\ShmBroker");
 }
 
+char *paths_default_keep(void)
+{
+    return in_known_folder(&FOLDERID_ProgramData, "\\ShmBroker\\keep");
+}
+
 static wchar_t *new_path(void)
 {
     wchar_t *path = malloc(PATH_UNITS * sizeof(wchar_t));

@@ -14,6 +14,9 @@ char *paths_default_state(void);
 /* %ProgramFiles%\ShmBroker */
 char *paths_default_program_folder(void);
 
+/* %ProgramData%\ShmBroker\keep */
+char *paths_default_keep(void);
+
 /* The full path of this executable. */
 char *paths_executable(void);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "copy_files.h"
 #include "expand.h"
 #include "failure.h"
 #include "files.h"
@@ -102,6 +103,94 @@ static enum sys_status do_state_append(void *self, const char *name, const void 
     return status;
 }
 
+/* The same for copies of segments; in the folder that was asked for it has one of its own. */
+static char *keep_folder(const struct port *port)
+{
+    static const char tail[] = "\\keep";
+    char *state, *folder;
+
+    if (port->host.state == NULL)
+        return paths_default_keep();
+    state = state_folder(port);
+    folder = state != NULL ? malloc(strlen(state) + sizeof(tail)) : NULL;
+    if (folder != NULL) {
+        strcpy(folder, state);
+        strcat(folder, tail);
+    }
+    free(state);
+    return folder;
+}
+
+static enum sys_status do_copy_read(void *self, const char *name, size_t limit, char **content,
+                                    size_t *length, struct sys_failure *why)
+{
+    const struct port *port = self;
+    char *folder = keep_folder(port);
+    enum sys_status status;
+
+    *content = NULL;
+    *length = 0;
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = copy_files_read(folder, name, limit, port->host.progress, content, length, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_copy_create(void *self, const char *name, struct sys_copy **out,
+                                      struct sys_failure *why)
+{
+    char *folder = keep_folder(self);
+    enum sys_status status;
+
+    *out = NULL;
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = copy_files_create(folder, name, out, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_copy_write(void *self, struct sys_copy *copy, const void *bytes,
+                                     size_t length, struct sys_failure *why)
+{
+    (void)self;
+    return copy_files_write(copy, bytes, length, why);
+}
+
+static enum sys_status do_copy_flush(void *self, struct sys_copy *copy, struct sys_failure *why)
+{
+    (void)self;
+    return copy_files_flush(copy, why);
+}
+
+static void do_copy_close(void *self, struct sys_copy *copy)
+{
+    (void)self;
+    copy_files_close(copy);
+}
+
+static enum sys_status do_copy_rename(void *self, const char *from, const char *to,
+                                      struct sys_failure *why)
+{
+    char *folder = keep_folder(self);
+    enum sys_status status;
+
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = copy_files_rename(folder, from, to, why);
+    free(folder);
+    return status;
+}
+
+static void do_saves(void *self, bool any)
+{
+    const struct port *port = self;
+
+    if (port->host.saves != NULL)
+        port->host.saves(any);
+}
+
 static enum sys_status do_watch(void *self, const char *const *paths, size_t count,
                                 struct sys_failure *why)
 {
@@ -161,6 +250,13 @@ static enum sys_status do_fill(void *self, struct sys_object *section,
 {
     (void)self;
     return objects_fill(section, content, why);
+}
+
+static enum sys_status do_peek(void *self, struct sys_object *section, uint64_t offset, void *bytes,
+                               size_t length, struct sys_failure *why)
+{
+    (void)self;
+    return objects_peek(section, offset, bytes, length, why);
 }
 
 static enum sys_status do_examine(void *self, struct sys_object *object, char **sddl,
@@ -238,6 +334,12 @@ static uint64_t do_ticks(void *self)
 {
     (void)self;
     return GetTickCount64();
+}
+
+static void do_pause(void *self, uint32_t ms)
+{
+    (void)self;
+    Sleep(ms);
 }
 
 static void do_report(void *self, enum event_id event, const char *const *inserts, size_t count)
@@ -352,6 +454,13 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .state_read = do_state_read,
         .state_write = do_state_write,
         .state_append = do_state_append,
+        .copy_read = do_copy_read,
+        .copy_create = do_copy_create,
+        .copy_write = do_copy_write,
+        .copy_flush = do_copy_flush,
+        .copy_close = do_copy_close,
+        .copy_rename = do_copy_rename,
+        .saves = do_saves,
         .watch = do_watch,
         .recreate_names = do_recreate_names,
         .resolve = do_resolve,
@@ -360,6 +469,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .create = do_create,
         .inspect = do_inspect,
         .fill = do_fill,
+        .peek = do_peek,
         .examine = do_examine,
         .protect = do_protect,
         .map = do_map,
@@ -370,6 +480,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .random = do_random,
         .now = do_now,
         .ticks = do_ticks,
+        .pause = do_pause,
         .report = do_report,
         .progress = do_progress,
         .running = do_running,

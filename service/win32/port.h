@@ -12,14 +12,15 @@
 
 /* What differs between the service, `run` and `check`. A zeroed one reads and checks. */
 struct port_host {
-    HANDLE stop;            /* borrowed, manual reset, set: end; NULL: never */
-    void (*progress)(void); /* NULL: nobody waits */
-    void (*running)(void);  /* NULL: nobody waits */
-    HANDLE reload;          /* borrowed, automatic reset, set: read the configuration again */
-    HANDLE sessions;        /* the same, set: sessions came or went; NULL: nobody tells */
-    const char *state;      /* borrowed; folder of the broker's own files, NULL: the default */
-    bool any_file;          /* files of the configuration need not be safe from others */
-    bool recreate;          /* names to be made anew come from the registry; else never any */
+    HANDLE stop;             /* borrowed, manual reset, set: end; NULL: never */
+    void (*progress)(void);  /* NULL: nobody waits */
+    void (*running)(void);   /* NULL: nobody waits */
+    HANDLE reload;           /* borrowed, automatic reset, set: read the configuration again */
+    HANDLE sessions;         /* the same, set: sessions came or went; NULL: nobody tells */
+    const char *state;       /* borrowed; folder of the broker's own files, NULL: the default */
+    void (*saves)(bool any); /* NULL: nobody asks; see system.h */
+    bool any_file;           /* files of the configuration need not be safe from others */
+    bool recreate;           /* names to be made anew come from the registry; else never any */
 };
 
 /* Lives on the broker's thread from port_open to port_close. */

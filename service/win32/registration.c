@@ -120,6 +120,7 @@ static void configure_details(SC_HANDLE service, unsigned *refused)
     SERVICE_DESCRIPTIONW description = {text};
     SERVICE_SID_INFO sid = {SERVICE_SID_TYPE_UNRESTRICTED};
     SERVICE_REQUIRED_PRIVILEGES_INFOW required = {privileges};
+    SERVICE_PRESHUTDOWN_INFO preshutdown = {REGISTRATION_PRESHUTDOWN_MS};
 
     configure(service, SERVICE_CONFIG_DESCRIPTION, &description, "the description is not set", NULL,
               refused);
@@ -129,6 +130,9 @@ static void configure_details(SC_HANDLE service, unsigned *refused)
     configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required,
               "the service keeps privileges that it does not need",
               "sc privs ShmBroker SeChangeNotifyPrivilege/SeCreateGlobalPrivilege", refused);
+    configure(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &preshutdown,
+              "before a shutdown there may be too little time to save segments with keep: reboot",
+              NULL, refused);
     set_restarts(service, refused);
     set_descriptor(service, refused);
     set_key(refused);

@@ -31,6 +31,9 @@
     }
 #define REGISTRATION_CALM_S (24 * 60 * 60)
 
+/* To save segments with keep: reboot before the machine goes down; it takes what it needs. */
+#define REGISTRATION_PRESHUTDOWN_MS 120000u
+
 /*
  * Who may do what with the service: SYSTEM and Administrators as Windows has
  * it; users of this machine and other services may ask how it is, and nothing

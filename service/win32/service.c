@@ -19,6 +19,7 @@ static struct service {
     HANDLE stop, reload, sessions;
     SRWLOCK lock; /* over `status` and `moved`: two threads tell the state */
     SERVICE_STATUS status;
+    bool saves;      /* there is something to be saved before the system goes down */
     ULONGLONG moved; /* when the check point moved last */
     enum shmb_exit result;
 } the_service = {.lock = SRWLOCK_INIT};
@@ -28,6 +29,16 @@ static bool is_pending(DWORD state)
     return state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
 }
 
+/*
+ * Before a shutdown the service manager waits for a service much longer, and the disks
+ * are still there for sure; but that holds up everybody's shutdown.
+ */
+static DWORD accepted_end(void)
+{
+    return SERVICE_ACCEPT_STOP |
+           (the_service.saves ? SERVICE_ACCEPT_PRESHUTDOWN : SERVICE_ACCEPT_SHUTDOWN);
+}
+
 static DWORD accepted_in(DWORD state)
 {
     switch (state) {
@@ -35,11 +46,10 @@ static DWORD accepted_in(DWORD state)
     case SERVICE_STOP_PENDING:
         return 0;
     case SERVICE_RUNNING:
-        return SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN | SERVICE_ACCEPT_PARAMCHANGE |
-               SERVICE_ACCEPT_SESSIONCHANGE;
+        return accepted_end() | SERVICE_ACCEPT_PARAMCHANGE | SERVICE_ACCEPT_SESSIONCHANGE;
     default:
         /* Asked during the start, the broker ends before its next object. */
-        return SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN;
+        return accepted_end();
     }
 }
 
@@ -77,6 +87,17 @@ static void on_running(void)
     ReleaseSRWLockExclusive(&the_service.lock);
 }
 
+static void on_saves(bool any)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    if (the_service.saves != any) {
+        the_service.saves = any;
+        if (the_service.status.dwCurrentState == SERVICE_RUNNING)
+            publish(SERVICE_RUNNING);
+    }
+    ReleaseSRWLockExclusive(&the_service.lock);
+}
+
 static void ask_to_stop(void)
 {
     AcquireSRWLockExclusive(&the_service.lock);
@@ -94,6 +115,7 @@ static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *cont
     switch (control) {
     case SERVICE_CONTROL_STOP:
     case SERVICE_CONTROL_SHUTDOWN:
+    case SERVICE_CONTROL_PRESHUTDOWN:
         ask_to_stop();
         return NO_ERROR;
     case SERVICE_CONTROL_PARAMCHANGE:
@@ -130,6 +152,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
     const struct port_host host = {.stop = the_service.stop,
                                    .progress = on_progress,
                                    .running = on_running,
+                                   .saves = on_saves,
                                    .reload = the_service.reload,
                                    .any_file = the_service.unsafe,
                                    .sessions = the_service.sessions,

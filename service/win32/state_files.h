@@ -1,10 +1,6 @@
 /*
- * state_files.h - the files the broker keeps for itself.
- *
- * They decide what is taken for the broker's own after a restart, so nobody
- * else may have written them: folder and files must belong to somebody who is
- * trusted with the broker's objects, or to the account the broker runs under,
- * and be no links to somewhere else.
+ * state_files.h - the files the broker keeps for itself, in a place of its own
+ * (place.h).
  */
 #ifndef STATE_FILES_H
 #define STATE_FILES_H

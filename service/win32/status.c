@@ -56,6 +56,11 @@ static bool is_about_object(const struct status_line *line)
     return false;
 }
 
+bool status_is_copy(const struct status_line *line)
+{
+    return strcmp(line->field[0], "copy") == 0;
+}
+
 bool status_is_trouble(const struct status_line *line)
 {
     static const char *const others[] = {"version", "file", "reload", "message", "cut"};
@@ -64,6 +69,8 @@ bool status_is_trouble(const struct status_line *line)
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         if (strcmp(line->field[0], others[i]) == 0)
             return false;
+    if (status_is_copy(line))
+        return strcmp(line->field[2], "failed") == 0;
     return !is_about_object(line);
 }
 

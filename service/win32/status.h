@@ -104,6 +104,9 @@ struct status_object *status_add(struct status *status, enum shmb_kind kind, con
 const char *status_word(enum status_state state);
 size_t status_count(const struct status *status, enum status_state state);
 
+/* True for lines about copies of segments. */
+bool status_is_copy(const struct status_line *line);
+
 /* True for lines that say what is wrong, apart from single objects. */
 bool status_is_trouble(const struct status_line *line);
 

@@ -117,6 +117,7 @@ static void put_holders(struct json *json, const struct status *status)
 
 static void put_all(struct json *json, const struct status *status)
 {
+    static const char *const copy[] = {NULL, "name", "state", "reason"};
     static const char *const trouble[] = {"kind", "name", "state", "reason"};
     size_t i;
 
@@ -132,6 +133,7 @@ static void put_all(struct json *json, const struct status *status)
     put_strangers(json, status);
     put_lines(json, status, NULL, "troubles", trouble);
     put_holders(json, status);
+    put_lines(json, status, "copy", "copies", copy);
     json_string(json, "objects_unknown", status->unknown);
     json_array(json, "objects");
     for (i = 0; i < status->object_count; i++)

@@ -78,7 +78,7 @@ static void print_troubles(const struct status *status)
     for (i = 0; i < status->line_count; i++) {
         const char *const *field = status->lines[i].field;
 
-        if (status_is_trouble(&status->lines[i]))
+        if (status_is_trouble(&status->lines[i]) || status_is_copy(&status->lines[i]))
             console_line("%s %s: %s, %s%s", field[0], field[1], field[2], field[3],
                          held_by(status, field[1]));
         else if (strcmp(field[0], "cut") == 0)

@@ -26,6 +26,11 @@ struct sys_descriptor {
     bool freed;
 };
 
+struct sys_copy {
+    char name[64];
+    bool closed;
+};
+
 struct pair {
     char *key, *value;
 };
@@ -48,6 +53,10 @@ struct fake {
     struct list handles;     /* struct sys_object * */
     struct list descriptors; /* struct sys_descriptor * */
     struct list views;       /* struct view */
+    struct list copies;      /* struct sys_copy * */
+    struct fake_disk *disk;
+    bool saves;
+    void (*on_busy)(struct fake *fake, enum fake_call call);
     struct list records;     /* struct fake_record */
     struct list events;      /* struct fake_event */
     struct list accounts;    /* struct pair: name, SID */
@@ -396,6 +405,123 @@ static enum sys_status state_append(void *self, const char *name, const void *by
     return put_state(fake, name, text != NULL ? text : "", bytes, length);
 }
 
+static enum sys_status copy_read(void *self, const char *name, size_t limit, char **content,
+                                 size_t *length, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const struct fake_file *file = fake_disk_find(fake->disk, name);
+    enum sys_status status;
+
+    fake_busy++;
+    *content = NULL;
+    *length = 0;
+    status = record(fake, FAKE_COPY_READ, name);
+    if (status == SYS_OK && file == NULL)
+        status = SYS_NOT_FOUND;
+    if (status == SYS_OK && file->length > limit)
+        status = SYS_FAILED;
+    if (status != SYS_OK)
+        return refuse(fake, status, "CreateFileW", why);
+    *length = file->length;
+    *content = malloc(file->length + 1);
+    assert_non_null(*content);
+    if (file->length > 0)
+        memcpy(*content, file->bytes, file->length);
+    return done();
+}
+
+static enum sys_status copy_create(void *self, const char *name, struct sys_copy **out,
+                                   struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+    struct sys_copy *made;
+
+    fake_busy++;
+    *out = NULL;
+    status = record(fake, FAKE_COPY_CREATE, name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "CreateFileW", why);
+    fake_disk_create(fake->disk, name);
+    made = calloc(1, sizeof(*made));
+    assert_non_null(made);
+    assert_true(strlen(name) < sizeof(made->name));
+    strcpy(made->name, name);
+    *(struct sys_copy **)add(&fake->copies, sizeof(made)) = made;
+    *out = made;
+    return done();
+}
+
+static enum sys_status copy_write(void *self, struct sys_copy *copy, const void *bytes,
+                                  size_t length, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    assert_false(copy->closed);
+    status = record(fake, FAKE_COPY_WRITE, copy->name);
+    /* What failed may have written something all the same. */
+    fake_disk_append(fake->disk, copy->name, bytes, status == SYS_OK ? length : length / 2);
+    return status != SYS_OK ? refuse(fake, status, "WriteFile", why) : done();
+}
+
+static enum sys_status copy_flush(void *self, struct sys_copy *copy, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    assert_false(copy->closed);
+    status = record(fake, FAKE_COPY_FLUSH, copy->name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "FlushFileBuffers", why);
+    fake_disk_flush(fake->disk, copy->name);
+    return done();
+}
+
+static void copy_close(void *self, struct sys_copy *copy)
+{
+    fake_busy++;
+    if (copy != NULL) {
+        (void)record(self, FAKE_COPY_CLOSE, copy->name);
+        assert_false(copy->closed);
+        copy->closed = true;
+    }
+    fake_busy--;
+}
+
+static void check_copies_closed(const struct fake *fake, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < fake->copies.count; i++) {
+        const struct sys_copy *copy = ((struct sys_copy **)fake->copies.at)[i];
+
+        if (!copy->closed && (name == NULL || strcmp(copy->name, name) == 0))
+            fail_msg("the copy %s is not closed", copy->name);
+    }
+}
+
+static enum sys_status copy_rename(void *self, const char *from, const char *to,
+                                   struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    check_copies_closed(fake, from);
+    status = record(fake, FAKE_COPY_RENAME, from);
+    if (status == SYS_OK && !fake_disk_rename(fake->disk, from, to))
+        status = SYS_NOT_FOUND;
+    return status != SYS_OK ? refuse(fake, status, "MoveFileExW", why) : done();
+}
+
+static void saves(void *self, bool any)
+{
+    ((struct fake *)self)->saves = any;
+}
+
 static enum sys_status watch(void *self, const char *const *paths, size_t count,
                              struct sys_failure *why)
 {
@@ -637,6 +763,30 @@ static enum sys_status fill(void *self, struct sys_object *section,
     return effected(fake);
 }
 
+/* A writer may be at work while the bytes are read. */
+static enum sys_status peek(void *self, struct sys_object *section, uint64_t offset, void *bytes,
+                            size_t length, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    struct fake_object *object = held_object(fake, section);
+    size_t entry = section->entry;
+    enum sys_status status;
+
+    fake_busy++;
+    assert_int_equal(object->spec.kind, SHMB_SECTION);
+    assert_true(offset <= object->spec.size && length <= object->spec.size - offset);
+    status = record(fake, FAKE_PEEK, object->name);
+    if (status != SYS_OK)
+        return refuse(fake, status, "MapViewOfFile", why);
+    give_content(object);
+    memcpy(bytes, object->content + offset, length / 2);
+    if (fake->on_busy != NULL)
+        fake->on_busy(fake, FAKE_PEEK);
+    memcpy((uint8_t *)bytes + length / 2, object_at(fake, entry)->content + offset + length / 2,
+           length - length / 2);
+    return done();
+}
+
 static enum sys_status examine(void *self, struct sys_object *handle, char **sddl,
                                struct sys_failure *why)
 {
@@ -831,6 +981,18 @@ static uint64_t ticks(void *self)
     return ((const struct fake *)self)->ticks;
 }
 
+static void pause_ms(void *self, uint32_t ms)
+{
+    struct fake *fake = self;
+
+    fake_busy++;
+    (void)record(fake, FAKE_PAUSE, "");
+    fake->ticks += ms;
+    if (fake->on_busy != NULL)
+        fake->on_busy(fake, FAKE_PAUSE);
+    fake_busy--;
+}
+
 static void close_object(void *self, struct sys_object *handle)
 {
     struct fake *fake = self;
@@ -923,6 +1085,13 @@ struct fake *fake_new(void)
                                 .state_read = state_read,
                                 .state_write = state_write,
                                 .state_append = state_append,
+                                .copy_read = copy_read,
+                                .copy_create = copy_create,
+                                .copy_write = copy_write,
+                                .copy_flush = copy_flush,
+                                .copy_close = copy_close,
+                                .copy_rename = copy_rename,
+                                .saves = saves,
                                 .watch = watch,
                                 .recreate_names = recreate_names,
                                 .resolve = resolve,
@@ -931,6 +1100,8 @@ struct fake *fake_new(void)
                                 .create = create,
                                 .inspect = inspect,
                                 .fill = fill,
+                                .peek = peek,
+                                .pause = pause_ms,
                                 .examine = examine,
                                 .protect = protect,
                                 .map = map,
@@ -955,6 +1126,7 @@ struct fake *fake_new(void)
     fake_owner(fake, "S-1-5-32-544");
     fake_clock(fake, FAKE_STARTED);
     fake_boot(fake, "boot-1");
+    fake->disk = fake_disk_new();
     fake->random = 4;
     fake_mend(fake);
     fake_stop_at(fake, FAKE_WAIT, 1);
@@ -971,6 +1143,7 @@ static void check_end(const struct fake *fake)
     for (i = 0; i < fake->views.count; i++)
         if (((const struct view *)fake->views.at)[i].at != NULL)
             fail_msg("a view was not unmapped");
+    check_copies_closed(fake, NULL);
     for (i = 0; i < fake->descriptors.count; i++)
         if (!descriptor_at(fake, i)->freed)
             fail_msg("a descriptor was not freed: %s", descriptor_at(fake, i)->sddl);
@@ -1028,6 +1201,10 @@ void fake_free(struct fake *fake)
     free_pairs(&fake->files);
     free_pairs(&fake->state_files);
     free_pairs(&fake->anew);
+    for (i = 0; i < fake->copies.count; i++)
+        free(((struct sys_copy **)fake->copies.at)[i]);
+    free(fake->copies.at);
+    fake_disk_free(fake->disk);
     free(fake->fail_name);
     free(fake);
 }
@@ -1076,6 +1253,35 @@ void fake_state_file(struct fake *fake, const char *name, const char *text)
 const char *fake_state_text(const struct fake *fake, const char *name)
 {
     return value_of(&fake->state_files, name);
+}
+
+struct fake_disk *fake_disk(struct fake *fake)
+{
+    return fake->disk;
+}
+
+void fake_use_disk(struct fake *fake, struct fake_disk *disk)
+{
+    fake_disk_free(fake->disk);
+    fake->disk = disk;
+}
+
+struct fake_disk *fake_take_disk(struct fake *fake)
+{
+    struct fake_disk *disk = fake->disk;
+
+    fake->disk = fake_disk_new();
+    return disk;
+}
+
+bool fake_saves(const struct fake *fake)
+{
+    return fake->saves;
+}
+
+void fake_on_busy(struct fake *fake, void (*on_busy)(struct fake *fake, enum fake_call call))
+{
+    fake->on_busy = on_busy;
 }
 
 void fake_anew(struct fake *fake, const char *name)

@@ -9,6 +9,7 @@
 #ifndef FAKE_SYSTEM_H
 #define FAKE_SYSTEM_H
 
+#include "fake_disk.h"
 #include "system.h"
 
 enum fake_call {
@@ -20,6 +21,11 @@ enum fake_call {
     FAKE_STATE_READ,
     FAKE_STATE_WRITE,
     FAKE_STATE_APPEND,
+    FAKE_COPY_READ,
+    FAKE_COPY_CREATE,
+    FAKE_COPY_WRITE,
+    FAKE_COPY_FLUSH,
+    FAKE_COPY_RENAME,
     FAKE_WATCH,
     FAKE_RECREATE_NAMES,
     FAKE_RESOLVE,
@@ -27,6 +33,7 @@ enum fake_call {
     FAKE_CREATE,
     FAKE_INSPECT,
     FAKE_FILL,
+    FAKE_PEEK,
     FAKE_EXAMINE,
     FAKE_PROTECT,
     FAKE_MAP,
@@ -35,6 +42,8 @@ enum fake_call {
     FAKE_LINK,
     FAKE_CLOSE, /* from here on: calls that cannot */
     FAKE_UNMAP,
+    FAKE_COPY_CLOSE,
+    FAKE_PAUSE,
     FAKE_REPORT,
     FAKE_PROGRESS,
     FAKE_RUNNING,
@@ -99,6 +108,15 @@ void fake_state_file(struct fake *fake, const char *name, const char *text);
 const char *fake_state_text(const struct fake *fake, const char *name);
 /* A session of a user begins or ends; its link to Global\X is the object "N\X". */
 void fake_session(struct fake *fake, uint32_t session, bool there);
+/* The folder of the copies; and another one instead, which the fake then owns. */
+struct fake_disk *fake_disk(struct fake *fake);
+void fake_use_disk(struct fake *fake, struct fake_disk *disk);
+/* The disk is the caller's from then on; the fake has an empty one. */
+struct fake_disk *fake_take_disk(struct fake *fake);
+/* What the broker said last: is there something to be saved at the end? */
+bool fake_saves(const struct fake *fake);
+/* Called in the middle of each peek, and at the end of each pause. */
+void fake_on_busy(struct fake *fake, void (*on_busy)(struct fake *fake, enum fake_call call));
 /* A client with the right to it changes the access of an object: "O:...G:...D:...". */
 void fake_change_access(struct fake *fake, const char *name, const char *sddl);
 /* A client has an object open: the name lives on without the broker. */

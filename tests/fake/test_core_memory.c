@@ -24,7 +24,7 @@ static const char good[] = "version: 1\n"
                            "directory: { access: { read: 'CORP\\Traders' } }\n"
                            "defaults: { access: { read: Users, write: 'CORP\\Traders' } }\n"
                            "segments:\n"
-                           "  Prices: { size: 64, initial: { text: none } }\n"
+                           "  Prices: { size: 64, initial: { text: none }, keep: reboot }\n"
                            "  Pr\xC3\xA9"
                            "cis: { size: 4 KiB, lock: none }\n"
                            "events: { Go: { reset: manual } }\n";

@@ -227,6 +227,21 @@ static void forms_of_a_file(void **state)
     }
 }
 
+static void kept_segments(void **state)
+{
+    const struct cfg *cfg =
+        good(TEXT(DEFAULTS "segments: { A: { size: 1, keep: reboot, save_every: 1 s },\n"
+                           "  B: { size: 1 GiB, keep: reboot }, C: { size: 2 GiB } }"));
+
+    (void)state;
+    assert_true(cfg->objects[0].u.segment.keep);
+    assert_int_equal(cfg->objects[0].u.segment.save_every, 1000);
+    assert_true(cfg->objects[1].u.segment.keep);
+    assert_int_equal(cfg->objects[1].u.segment.save_every, 0);
+    assert_false(cfg->objects[2].u.segment.keep);
+    unload(&loaded);
+}
+
 static void sizes_at_the_limits(void **state)
 {
     const struct cfg *cfg =
@@ -287,6 +302,7 @@ int main(void)
         cmocka_unit_test(change_events),
         cmocka_unit_test(initial_contents),
         cmocka_unit_test(forms_of_a_file),
+        cmocka_unit_test(kept_segments),
         cmocka_unit_test(sizes_at_the_limits),
         cmocka_unit_test(warnings_leave_it_good),
         cmocka_unit_test(earlier_messages_do_not_count),

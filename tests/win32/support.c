@@ -175,7 +175,7 @@ static int run_verb(const struct verb *verbs, size_t count, int argc, char **arg
     return -1;
 }
 
-void support_forget(void)
+static void empty_folder(const wchar_t *tail)
 {
     wchar_t folder[MAX_PATH], path[2 * MAX_PATH];
     WIN32_FIND_DATAW found;
@@ -183,7 +183,7 @@ void support_forget(void)
 
     if (GetEnvironmentVariableW(L"ProgramData", folder, MAX_PATH - 40) == 0)
         return;
-    wcscat(folder, L"\\ShmBroker\\state\\");
+    wcscat(folder, tail);
     swprintf(path, sizeof(path) / sizeof(path[0]), L"%ls*", folder);
     search = FindFirstFileW(path, &found);
     if (search == INVALID_HANDLE_VALUE)
@@ -194,6 +194,12 @@ void support_forget(void)
             DeleteFileW(path);
     } while (FindNextFileW(search, &found));
     FindClose(search);
+}
+
+void support_forget(void)
+{
+    empty_folder(L"\\ShmBroker\\state\\");
+    empty_folder(L"\\ShmBroker\\keep\\");
 }
 
 void support_client(const struct verb *own, size_t count)
