@@ -1,0 +1,49 @@
+// A price that all programs on this machine share. Nothing but .NET is needed.
+//
+//     csc Prices.cs
+//
+//     Prices 1.25     writes it
+//     Prices          shows it
+using System;
+using System.IO.MemoryMappedFiles;
+using System.Text;
+using System.Threading;
+
+static class Prices
+{
+    const int Size = 64;
+
+    static void Main(string[] args)
+    {
+        using (var file = MemoryMappedFile.OpenExisting(@"Global\Prices", MemoryMappedFileRights.ReadWrite))
+        using (var view = file.CreateViewAccessor(0, Size, MemoryMappedFileAccess.ReadWrite))
+        using (var mutex = Mutex.OpenExisting(@"Global\Prices.lock"))
+        {
+            var bytes = new byte[Size];
+
+            try
+            {
+                mutex.WaitOne();
+            }
+            catch (AbandonedMutexException)
+            {
+                // The last owner died: it is ours, and the content may be half written.
+            }
+            try
+            {
+                if (args.Length > 0)
+                {
+                    Encoding.UTF8.GetBytes(args[0], 0, Math.Min(args[0].Length, Size / 4), bytes, 0);
+                    view.WriteArray(0, bytes, 0, Size);
+                }
+                view.ReadArray(0, bytes, 0, Size);
+            }
+            finally
+            {
+                mutex.ReleaseMutex();
+            }
+            int end = Array.IndexOf(bytes, (byte)0);
+            Console.WriteLine(Encoding.UTF8.GetString(bytes, 0, end < 0 ? Size : end));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/*
+ * A price that all programs on this machine share. C and C++:
+ *
+ *     cl /I <ShmBroker>\include prices.c shmbclient.lib
+ *
+ *     prices 1.25     writes it
+ *     prices          shows it
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "shmb.h"
+
+static int failed(const char *what, int32_t result)
+{
+    char text[512];
+
+    shmb_result_text(result, text, sizeof(text));
+    printf("%s: %s\n", what, text);
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    char text[64] = "";
+    shmb_segment *prices;
+    uint64_t done;
+    int32_t result = shmb_open("Prices", argc > 1 ? SHMB_WRITE : SHMB_READ, 0, &prices);
+
+    if (result != SHMB_OK)
+        return failed("Prices", result);
+    /* Lock, write, unlock; with the text its terminator. */
+    if (argc > 1)
+        result = shmb_update(prices, 0, argv[1], strlen(argv[1]) + 1, 5000, &done);
+    /* A copy in which no write is seen by half. */
+    if (result >= SHMB_OK)
+        result = shmb_snapshot(prices, 0, text, sizeof(text) - 1, &done);
+    shmb_close(prices);
+    if (result < SHMB_OK)
+        return failed("Prices", result);
+    printf("%s\n", text);
+    return 0;
+}

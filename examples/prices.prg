@@ -1,0 +1,43 @@
+* A price that all programs on this machine share. shmbclient.dll, the 32-bit one, stands
+* in the folder of the program or in the path.
+*
+*     DO prices WITH "1.25"     writes it
+*     DO prices                 shows it
+LPARAMETERS lcPrice
+LOCAL lnPrices, lcText, lnDone
+
+DECLARE INTEGER shmbf_open IN shmbclient.dll STRING, INTEGER, INTEGER
+DECLARE INTEGER shmbf_update IN shmbclient.dll INTEGER, INTEGER, STRING, INTEGER, INTEGER
+DECLARE INTEGER shmbf_snapshot IN shmbclient.dll INTEGER, INTEGER, STRING @, INTEGER
+DECLARE INTEGER shmbf_close IN shmbclient.dll INTEGER
+DECLARE INTEGER shmbf_result_text IN shmbclient.dll INTEGER, STRING @, INTEGER
+
+lnPrices = shmbf_open("Prices", IIF(EMPTY(lcPrice), 1, 2), 0)
+IF lnPrices < 0
+    DO Failed WITH lnPrices
+    RETURN
+ENDIF
+lnDone = 0
+IF !EMPTY(lcPrice)
+    * Lock, write, unlock; with the text its terminator.
+    lnDone = shmbf_update(lnPrices, 0, lcPrice + CHR(0), LEN(lcPrice) + 1, 5000)
+ENDIF
+IF lnDone >= 0
+    * A copy in which no write is seen by half.
+    lcText = REPLICATE(CHR(0), 64)
+    lnDone = shmbf_snapshot(lnPrices, 0, @lcText, 64)
+ENDIF
+= shmbf_close(lnPrices)
+IF lnDone < 0
+    DO Failed WITH lnDone
+    RETURN
+ENDIF
+? LEFT(lcText, AT(CHR(0), lcText + CHR(0)) - 1)
+
+PROCEDURE Failed
+LPARAMETERS lnResult
+LOCAL lcText
+    lcText = REPLICATE(CHR(0), 512)
+    = shmbf_result_text(lnResult, @lcText, 512)
+    ? "Prices: " + LEFT(lcText, AT(CHR(0), lcText) - 1)
+ENDPROC
