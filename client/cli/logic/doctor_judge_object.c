@@ -1,0 +1,189 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "directory.h"
+#include "doctor_judge.h"
+
+#define CODE_ACCESS_DENIED 5u /* ERROR_ACCESS_DENIED */
+
+/* What programs ask for. */
+static const char *right_word(int kind, enum shmb_level level)
+{
+    static const char *const words[SHMB_KIND_COUNT][3] = {
+        {"FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_ALL_ACCESS"},
+        {"READ_CONTROL", "SYNCHRONIZE", "MUTEX_ALL_ACCESS"},
+        {"SYNCHRONIZE", "EVENT_MODIFY_STATE", "EVENT_ALL_ACCESS"},
+        {"SEMAPHORE_QUERY_STATE", "SEMAPHORE_MODIFY_STATE", "SEMAPHORE_ALL_ACCESS"},
+    };
+
+    return kind >= 0 && kind < SHMB_KIND_COUNT && level <= SHMB_LEVEL_FULL ? words[kind][level]
+                                                                           : "?";
+}
+
+static const char *kind_word(int kind)
+{
+    if (kind == SHMB_SECTION)
+        return "segment";
+    return kind < 0 ? "object of another kind" : shmb_kind_word((enum shmb_kind)kind);
+}
+
+static void join_nearest(const struct doctor_facts *facts, char *out, size_t size)
+{
+    size_t i, used = 0;
+
+    out[0] = '\0';
+    for (i = 0; i < facts->nearest_count && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i == 0 ? "" : ", ",
+                                 facts->nearest[i]);
+}
+
+static void judge_unlisted(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    struct doctor_finding *finding = doctor_add(report, "not-configured", !doctor_present(facts),
+                                                "no configuration names %s", facts->name);
+    char nearest[DOCTOR_NEAREST * (SHMB_NAME_BYTES + 2)];
+
+    join_nearest(facts, nearest, sizeof(nearest));
+    if (nearest[0] != '\0')
+        doctor_remedy(finding,
+                      "did you mean %s? Else have the administrator add it, then: shmbroker reload",
+                      nearest);
+    else
+        doctor_remedy(finding,
+                      "have the administrator add it to a configuration file, then: shmbroker "
+                      "reload");
+}
+
+static void judge_listed(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (facts->entry.state == SHMB_ENTRY_CONFLICT)
+        doctor_remedy(
+            doctor_add(report, "conflict", true,
+                       "something that is not the broker's holds the name, so the broker could not "
+                       "make the object"),
+            "as administrator: shmbroker status names the program; end it, and start it after "
+            "the broker from now on");
+    else if (facts->entry.state == SHMB_ENTRY_FAILED)
+        doctor_remedy(
+            doctor_add(report, "failed", true, "the system refused to make the object"),
+            "as administrator: shmbroker status says which call failed; the broker tries again");
+    else if (doctor_present(facts) && facts->kind != (int)facts->entry.kind)
+        doctor_remedy(
+            doctor_add(report, "wrong-kind", true,
+                       "the configuration says %s, but the name is held by something else: %s",
+                       kind_word((int)facts->entry.kind), kind_word(facts->kind)),
+            "as administrator: shmbroker status names the program that holds it");
+}
+
+static void judge_owner(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (facts->kind == DOCTOR_OTHER)
+        doctor_remedy(
+            doctor_add(
+                report, "other-kind", true,
+                "the name is held by something that is no segment, mutex, event or semaphore"),
+            "end the program that made it, or use another name");
+    else if (facts->owner_known && !facts->owner_trusted)
+        doctor_remedy(
+            doctor_add(
+                report, "not-ours", true,
+                "the object belongs to %s, so the broker did not make it: the library refuses "
+                "it, plain programs do not notice",
+                facts->owner),
+            "end the program that made it; from then on the broker holds the name, if a "
+            "configuration has it");
+}
+
+static void judge_denied(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    const char *user = facts->place.user[0] != '\0' ? facts->place.user : "you";
+    const char *level = shmb_level_word(facts->level);
+    char denied[DOCTOR_TEXT + 64] = "", given[DOCTOR_TEXT + 64] = "";
+    struct doctor_finding *finding;
+
+    if (facts->trustees.denied[0] != '\0')
+        snprintf(denied, sizeof(denied), "; it refuses it to %s", facts->trustees.denied);
+    if (facts->trustees.given[0] != '\0')
+        snprintf(given, sizeof(given), "; it gives it to %s", facts->trustees.given);
+    finding = doctor_add(
+        report, "access-denied", true,
+        "access denied: the access list of this %s does not give %s level %s (%s)%s%s",
+        kind_word(facts->kind), user, level, right_word(facts->kind, facts->level), given, denied);
+    if (facts->trustees.given[0] != '\0')
+        doctor_remedy(
+            finding,
+            "have the administrator make %s a member of one of these (it counts from the next "
+            "logon), or write access: { %s: [...] } for it, then: shmbroker reload",
+            user, level);
+    else
+        doctor_remedy(
+            finding,
+            "have the administrator write access: { %s: [...] } with %s or a group for it, "
+            "then: shmbroker reload",
+            level, user);
+}
+
+static void judge_access(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (facts->kind < 0)
+        return;
+    if (facts->open_code == CODE_ACCESS_DENIED) {
+        judge_denied(facts, report);
+    } else if (facts->open_code != 0) {
+        doctor_remedy(doctor_add(report, "open-failed", true, "it cannot be opened: error %lu",
+                                 (unsigned long)facts->open_code),
+                      "try again; net helpmsg %lu says what that is",
+                      (unsigned long)facts->open_code);
+    } else if (facts->full_code == CODE_ACCESS_DENIED && facts->level != SHMB_LEVEL_FULL &&
+               facts->kind <= SHMB_MUTEX) {
+        doctor_remedy(
+            doctor_add(
+                report, "asks-for-all", false,
+                facts->kind == SHMB_SECTION
+                    ? "a program that asks for all access is refused: FILE_MAP_ALL_ACCESS, and "
+                      "CreateFileMapping on a name that exists"
+                    : "a program that asks for all access is refused: MUTEX_ALL_ACCESS, and in "
+                      "old programs CreateMutex on a name that exists"),
+            "change it to %s, or have the administrator give it access: { full: [...] }",
+            facts->kind == SHMB_SECTION ? "OpenFileMapping with FILE_MAP_READ or FILE_MAP_WRITE"
+                                        : "OpenMutex with SYNCHRONIZE");
+    }
+}
+
+void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (facts->listed)
+        judge_listed(facts, report);
+    else if (facts->broker_runs && facts->directory == DOCTOR_DIRECTORY_GOOD)
+        judge_unlisted(facts, report);
+    else if (!doctor_present(facts) && facts->broker_runs &&
+             (facts->directory == DOCTOR_DIRECTORY_DENIED ||
+              facts->directory == DOCTOR_DIRECTORY_NOT_OURS ||
+              facts->directory == DOCTOR_DIRECTORY_FAILED))
+        doctor_remedy(
+            doctor_add(report, "not-found", true, "there is no object Global\\%s", facts->name),
+            "as administrator: shmbroker status lists what the broker holds");
+    if (facts->listed && facts->entry.state == SHMB_ENTRY_HELD && !doctor_present(facts) &&
+        strcmp(facts->entry.name, facts->name) == 0)
+        doctor_remedy(doctor_add(report, "not-visible", true,
+                                 "the broker holds the object, but this process does not see it"),
+                      "look at what is said of the place it runs in; else try again");
+    judge_owner(facts, report);
+    judge_access(facts, report);
+    if (facts->kind >= 0 && facts->kind != SHMB_SECTION)
+        doctor_remedy(doctor_add(report, "kind", false,
+                                 "its kind is %s: a call for another kind fails with error 6",
+                                 kind_word(facts->kind)),
+                      "open it as what it is");
+}
+
+void doctor_judge_twin(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (facts->twin != DOCTOR_ABSENT)
+        doctor_remedy(
+            doctor_add(report, "session-twin", false,
+                       "another %s of this name exists in session %lu alone: a program there that "
+                       "says %s without Global\\ gets that one",
+                       kind_word(facts->twin), (unsigned long)facts->place.session, facts->name),
+            "let the program say Global\\%s", facts->name);
+}

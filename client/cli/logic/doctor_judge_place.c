@@ -1,0 +1,155 @@
+#include "doctor_judge.h"
+
+/* ---- the place we run in ---- */
+
+void doctor_judge_place(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    const struct doctor_place *place = &facts->place;
+    bool stops = !doctor_present(facts);
+
+    if (place->windows_container)
+        doctor_remedy(doctor_add(report, "windows-container", stops,
+                                 "this is a Windows container, which has a Global\\ of its own"),
+                      "run the broker in the container, or the program outside of it");
+    if (place->app_container)
+        doctor_remedy(
+            doctor_add(report, "app-container", true,
+                       "this process runs in an AppContainer, as Store apps do: Global\\ is closed "
+                       "to it"),
+            "let a program outside of it use the object, and talk to that one through a pipe");
+    else if (place->package)
+        doctor_remedy(doctor_add(report, "package", false, "this process runs in an MSIX package"),
+                      "nothing is to be done as long as the package runs with full trust");
+    if (place->low_integrity)
+        doctor_remedy(
+            doctor_add(report, "low-integrity", false,
+                       "this process runs at low integrity, as a sandbox does: it may change only "
+                       "what is made for that"),
+            "have the administrator write integrity: low for the object, if the sandbox may "
+            "have it");
+    if (place->app_v)
+        doctor_remedy(
+            doctor_add(
+                report, "app-v", stops,
+                "this process runs in App-V's virtual environment, which may give it its own "
+                "objects"),
+            "let the dynamic configuration of the package leave named objects alone (Objects)");
+    if (place->shim_here)
+        doctor_remedy(
+            doctor_add(report, "compatibility-shim", true,
+                       "the compatibility fix LocalMappedObject acts on this process: it turns "
+                       "Global\\ into Local\\"),
+            "take the fix, or the compatibility mode that brings it, off the program");
+    else if (place->shimmed[0] != '\0')
+        doctor_remedy(
+            doctor_add(
+                report, "compatibility-shim", false,
+                "the compatibility fix LocalMappedObject is set for %s: in it Global\\ becomes "
+                "Local\\",
+                place->shimmed),
+            "take the fix off that program: AppCompatFlags\\Layers in the registry, or its "
+            "compatibility database");
+}
+
+/* ---- the service ---- */
+
+static void judge_absent_broker(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    bool stops = !doctor_present(facts);
+
+    switch (facts->service) {
+    case DOCTOR_SERVICE_MISSING:
+        doctor_remedy(doctor_add(report, "service-not-installed", stops,
+                                 "no broker runs, and the service ShmBroker is not installed"),
+                      "as administrator: shmbroker install, then shmbroker start");
+        break;
+    case DOCTOR_SERVICE_STOPPED:
+        if (facts->service_code != 0)
+            doctor_remedy(
+                doctor_add(report, "service-stopped", stops,
+                           "the service ShmBroker has stopped with exit code %lu",
+                           (unsigned long)facts->service_code),
+                "the Application event log says why, source ShmBroker; then, as administrator: "
+                "shmbroker start");
+        else
+            doctor_remedy(
+                doctor_add(report, "service-stopped", stops, "the service ShmBroker is stopped"),
+                "as administrator: shmbroker start");
+        break;
+    case DOCTOR_SERVICE_STARTING:
+        doctor_remedy(
+            doctor_add(report, "service-starting", stops, "the service ShmBroker is just starting"),
+            "try again in a moment; shmb_open can wait for it");
+        break;
+    case DOCTOR_SERVICE_STOPPING:
+        doctor_remedy(
+            doctor_add(report, "service-stopping", stops, "the service ShmBroker is just stopping"),
+            "as administrator, when it has stopped: shmbroker start");
+        break;
+    case DOCTOR_SERVICE_RUNS:
+        doctor_remedy(
+            doctor_add(report, "no-broker", stops,
+                       "the service ShmBroker runs, but its objects are not to be seen from here"),
+            "as administrator: shmbroker status");
+        break;
+    default:
+        doctor_remedy(doctor_add(report, "no-broker", stops, "no broker runs"),
+                      "as administrator: shmbroker status says how the service stands");
+    }
+}
+
+static void judge_directory(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    switch (facts->directory) {
+    case DOCTOR_DIRECTORY_NONE:
+    case DOCTOR_DIRECTORY_EMPTY:
+        doctor_remedy(doctor_add(report, "service-starting", !doctor_present(facts),
+                                 "the broker is just starting: it has not published what it holds"),
+                      "try again in a moment; shmb_open can wait for it");
+        break;
+    case DOCTOR_DIRECTORY_DENIED:
+        doctor_remedy(
+            doctor_add(
+                report, "directory-denied", false,
+                "you may not read the broker's directory: sizes are rounded up to pages, and "
+                "there are no snapshots"),
+            "have the administrator name you in directory: { access: { read: [...] } }");
+        break;
+    case DOCTOR_DIRECTORY_NOT_OURS:
+        doctor_remedy(doctor_add(report, "directory-not-ours", false,
+                                 "a stranger holds the name of the broker's directory"),
+                      "as administrator: shmbroker status names the program; end it");
+        break;
+    case DOCTOR_DIRECTORY_VERSION:
+        doctor_remedy(
+            doctor_add(report, "version", true,
+                       "the broker publishes in a version that this library does not know"),
+            "use shmb.exe and shmbclient.dll of the same release as the broker");
+        break;
+    case DOCTOR_DIRECTORY_CORRUPT:
+        doctor_remedy(doctor_add(report, "directory-corrupt", true,
+                                 "what the broker has published fails its checks"),
+                      "as administrator: stop and start the service, and report it");
+        break;
+    case DOCTOR_DIRECTORY_FAILED:
+        doctor_remedy(doctor_add(report, "directory-failed", false,
+                                 "the broker's directory cannot be read: the system failed"),
+                      "shmb info says which call failed");
+        break;
+    default:
+        break;
+    }
+}
+
+void doctor_judge_service(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (!facts->broker_runs) {
+        judge_absent_broker(facts, report);
+        return;
+    }
+    judge_directory(facts, report);
+    if (facts->health == DOCTOR_HEALTH_DEGRADED)
+        doctor_remedy(doctor_add(report, "degraded", false,
+                                 "the broker is degraded: it serves less than its files ask for"),
+                      "as administrator: shmbroker status names what is missing, and why");
+}
