@@ -227,6 +227,33 @@ static void an_unsafe_configuration_installs_nothing(void **state)
     assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), "(none)");
 }
 
+/* The last essential step fails: what was done before it is taken back. */
+static void a_refused_registration_leaves_nothing(void **state)
+{
+    const wchar_t *file = in_program_data(L"%ProgramData%\\ShmBroker\\shmbroker.yaml");
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CREATE_SERVICE), other;
+    char arguments[64];
+
+    (void)state;
+    if (exists(file) && !support_wine())
+        skip(); /* somebody's */
+    DeleteFileW(file);
+    assert_non_null(manager);
+    /* No two services may show the same name. */
+    other = CreateServiceW(manager, L"ShmbTestOther", L"ShmBroker", DELETE,
+                           SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL,
+                           L"C:\\other.exe", NULL, NULL, NULL, NULL, NULL);
+    CloseServiceHandle(manager);
+    assert_non_null(other);
+    snprintf(arguments, sizeof(arguments), "install%s", trying_out());
+    verb(arguments, 7, "cannot install the service");
+    assert_true(DeleteService(other));
+    CloseServiceHandle(other);
+    assert_false(scm_installed());
+    assert_false(exists(scm_program(L"")));
+    assert_false(exists(file));
+}
+
 static void a_file_in_the_place_of_the_folder_is_refused(void **state)
 {
     const wchar_t *folder = in_program_data(L"%ProgramData%\\ShmBroker");
@@ -439,6 +466,7 @@ int main(void)
         TEST(an_unchanged_configuration_goes_with_the_service),
         TEST(another_programs_service_is_left_alone),
         TEST(an_unsafe_configuration_installs_nothing),
+        TEST(a_refused_registration_leaves_nothing),
         TEST(a_file_in_the_place_of_the_folder_is_refused),
         TEST(status_verifies_point_by_point),
         TEST(start_stop_and_status_follow_the_service),
