@@ -20,6 +20,7 @@ if "%preset%"=="windows-x86" if defined SHMB_OTHER_BIN set "SHMB_BROKER=%other%"
 set "out=%TEMP%\shmb-test-%RANDOM%%RANDOM%"
 set /a passed=0, failed=0, skipped=0, programs=0
 for /f "usebackq" %%t in ("build\%preset%\tests.txt") do call :program %%t
+if exist "%bin%\torture.exe" call :torture
 del "%out%.out" "%out%.err" >nul 2>&1
 if %programs%==0 set /a failed+=1
 echo %passed% passed, %failed% failed, %skipped% skipped
@@ -45,6 +46,20 @@ if defined note set /a bad+=1
 set /a passed+=ok, failed+=bad, skipped+=skip
 echo %1: %ok% passed, %bad% failed, %skip% skipped %note%
 if not %bad%==0 type "%out%.out" "%out%.err"
+exit /b 0
+
+:torture
+set "worker="
+if defined SHMB_OTHER_BIN set worker="%other%\torture_worker.exe"
+"%bin%\torture.exe" 20 %RANDOM% "%bin%\shmbroker.exe" %worker% >"%out%.out" 2>"%out%.err" <nul
+if errorlevel 1 goto torture_failed
+set /a passed+=1
+echo torture: nothing is lost
+exit /b 0
+:torture_failed
+set /a failed+=1
+echo torture: FAILED
+type "%out%.out" "%out%.err"
 exit /b 0
 
 :count
