@@ -13,7 +13,8 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
 bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
-trap wine_end EXIT
+said=$(mktemp) || exit 1
+trap 'wine_end; rm -f "$said"' EXIT
 trap 'exit 130' INT TERM HUP
 
 # torture SECONDS SEED BROKER: in a prefix of its own.
@@ -21,24 +22,26 @@ torture() {
     local code
     wine_begin "$bin" "$bin32" || return 1
     [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; return 1; }
-    timeout -k 10 $(($1 * 10 + 300)) "${wine_command[@]}" "$bin/torture.exe" "$1" "$2" \
-        "$(wine_path "$bin/$3.exe")" "$(wine_path "$bin32/torture_worker.exe")" </dev/null |
-        tr -d '\r'
-    code=${PIPESTATUS[0]}
+    # into a file: a pipe would stay open as long as wineserver knows of it
+    timeout -k 10 $(($1 + 600)) "${wine_command[@]}" "$bin/torture.exe" "$1" "$2" \
+        "$(wine_path "$bin/$3.exe")" "$(wine_path "$bin32/torture_worker.exe")" </dev/null \
+        >"$said"
+    code=$?
     wine_end
+    tr -d '\r' <"$said"
     return "$code"
 }
 
 # A mutant is found where the run says what it has found.
 mutants() {
-    local mutant said
+    local mutant found
     for mutant in "$bin"/torture_mutant_*.exe; do
         mutant=$(basename "$mutant" .exe)
-        said=$(torture 20 $RANDOM "$mutant")
-        if [ $? = 1 ] && grep -q '^FAILED: ' <<<"$said"; then
-            echo "$mutant: found. $(grep '^FAILED: ' <<<"$said")"
+        found=$(torture 20 $RANDOM "$mutant")
+        if [ $? = 1 ] && grep -q '^FAILED: ' <<<"$found"; then
+            echo "$mutant: found. $(grep '^FAILED: ' <<<"$found")"
         else
-            printf '%s: not found\n%s\n' "$mutant" "$said"
+            printf '%s: not found\n%s\n' "$mutant" "$found"
             return 1
         fi
     done

@@ -10,7 +10,7 @@
 
 static struct journal *journal;
 static const wchar_t *programs[2]; /* of the own bitness, and of the other one */
-static HANDLE processes[SLOTS];
+static HANDLE processes[SLOTS], threads[SLOTS];
 static HANDLE job; /* no worker outlives the driver */
 static uint32_t rounds;
 static struct crew_counts counts;
@@ -49,8 +49,8 @@ static bool start(uint32_t slot)
     }
     (void)AssignProcessToJobObject(job, info.hProcess);
     ResumeThread(info.hThread);
-    CloseHandle(info.hThread);
     processes[slot] = info.hProcess;
+    threads[slot] = info.hThread;
     return true;
 }
 
@@ -93,6 +93,13 @@ static void account(uint32_t slot)
         of->further++;
 }
 
+static void forget(uint32_t slot)
+{
+    CloseHandle(threads[slot]);
+    CloseHandle(processes[slot]);
+    threads[slot] = processes[slot] = NULL;
+}
+
 /* Waits for its end. False: it ends otherwise than it should. */
 static bool bury(uint32_t slot, DWORD expected)
 {
@@ -103,8 +110,7 @@ static bool bury(uint32_t slot, DWORD expected)
         return false;
     }
     GetExitCodeProcess(processes[slot], &code);
-    CloseHandle(processes[slot]);
-    processes[slot] = NULL;
+    forget(slot);
     if (code == expected || (expected != 0 && code == WORKER_DIED))
         return true;
     journal_fail(journal, "slot %u ended with code %lu", slot, code);
@@ -121,6 +127,15 @@ static bool die(uint32_t slot)
 
 bool crew_kill(uint32_t slot)
 {
+    CONTEXT context = {.ContextFlags = CONTEXT_INTEGER};
+
+    /*
+     * Wine lets go of a killed thread's locks before the thread has stopped: it
+     * would write on, for some microseconds, beside the next owner. Whose
+     * registers can be read has stopped.
+     */
+    (void)SuspendThread(threads[slot]);
+    (void)GetThreadContext(threads[slot], &context);
     (void)TerminateProcess(processes[slot], WORKER_DIED);
     return die(slot);
 }
@@ -173,8 +188,7 @@ void crew_abandon(void)
         if (processes[slot] != NULL) {
             (void)TerminateProcess(processes[slot], WORKER_DIED);
             (void)WaitForSingleObject(processes[slot], PATIENCE_MS);
-            CloseHandle(processes[slot]);
-            processes[slot] = NULL;
+            forget(slot);
         }
 }
 

@@ -11,6 +11,7 @@
 #include "shmb.h"
 
 #define PATIENCE_MS 60000u
+#define BEGUN_MS    5000u
 #define SERVICE     L"ShmBroker"
 #define PROGRAM     L"shmbroker.exe"
 
@@ -109,6 +110,26 @@ DWORD site_broker(void)
     return status.dwCurrentState == SERVICE_RUNNING && process_lives(status.dwProcessId)
                ? status.dwProcessId
                : 0;
+}
+
+bool site_kill_start(DWORD ms)
+{
+    ULONGLONG until = GetTickCount64() + BEGUN_MS;
+    SC_HANDLE service = open_service();
+    BOOL ok = service != NULL && StartServiceW(service, 0, NULL);
+    DWORD code = GetLastError();
+
+    if (service != NULL)
+        CloseServiceHandle(service);
+    if (!ok && code != ERROR_SERVICE_ALREADY_RUNNING)
+        return failed("the service cannot be started", (long)code);
+    /* Wine's manager waits a minute for a process that dies before it has called back. */
+    while (query().dwCurrentState == SERVICE_START_PENDING && query().dwCheckPoint == 0 &&
+           GetTickCount64() < until)
+        Sleep(1);
+    Sleep(ms);
+    (void)process_kill(query().dwProcessId);
+    return true;
 }
 
 /* A service that was just killed may be seen as running for a while, and be started by others. */

@@ -36,6 +36,8 @@ void site_abandon(void);
 
 /* Starts the service and waits until it runs. */
 bool site_start(void);
+/* Starts it, and kills it after so many milliseconds, wherever it is then. */
+bool site_kill_start(DWORD ms);
 /* The service manager's stop. */
 bool site_stop(void);
 

@@ -29,8 +29,8 @@
 #define FLOOR_RELOAD  30u
 #define FLOOR_ADOPTED 100u
 
-/* A run that has not reached them after this many times its length has failed. */
-#define TIMES_MOST 10u
+/* A run that has not reached them so many seconds after its time has failed. */
+#define SECONDS_MOST 300u
 
 static struct journal *journal;
 static uint32_t dice;
@@ -142,6 +142,23 @@ static bool kill_broker(void)
     return back_again(since);
 }
 
+/* Killed again before it runs, or when it has just begun to. */
+static bool kill_start(void)
+{
+    ULONGLONG since = GetTickCount64();
+    uint32_t times;
+
+    if (!site_kill_broker())
+        return false;
+    for (times = throw_dice(3); times > 0; times--) {
+        if (!site_kill_start(throw_dice(120)))
+            return false;
+        done.broker++;
+    }
+    done.broker++;
+    return back_again(since);
+}
+
 static bool stop_and_start(void)
 {
     ULONGLONG since = GetTickCount64();
@@ -204,6 +221,7 @@ static const struct {
     {"reload", 5, reload},
     {"kill a reload", 2, kill_reload},
     {"upgrade", 1, upgrade},
+    {"kill a start", 3, kill_start},
 };
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
@@ -239,7 +257,7 @@ static bool torture(uint32_t seconds)
 
         if (passed >= seconds && reached())
             return true;
-        if (passed > (ULONGLONG)seconds * TIMES_MOST)
+        if (passed > (ULONGLONG)seconds + SECONDS_MOST)
             return failed("the floors were not reached in seconds", (long)passed);
         if (getenv("SHMB_TORTURE_SHOW") != NULL)
             fprintf(stderr, "%5llu s: %s\n", passed, actions[action].name);
