@@ -10,6 +10,7 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 packages=(
     ca-certificates dpkg-dev gcc libc6-dev cmake ninja-build
     gcc-mingw-w64-x86-64-win32 gcc-mingw-w64-i686-win32
+    g++-mingw-w64-x86-64-win32 g++-mingw-w64-i686-win32
     binutils-mingw-w64-x86-64 binutils-mingw-w64-i686
     clang libclang-rt-dev wine wine64
     python3-jsonschema python3-yaml

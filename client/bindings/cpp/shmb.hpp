@@ -1,0 +1,522 @@
+/*
+ * shmb.hpp - shmb.h for C++17: segments that close themselves, locks that are
+ * given back, values that are copied whole. Header only; link as for shmb.h,
+ * which is the reference of what the calls do.
+ *
+ *     struct quote { double bid, ask; };           // no pointers in it
+ *
+ *     auto prices = shmb::segment::open("Prices", shmb::rights::write, 5000);
+ *     if (!prices)
+ *         return fail(prices.status().text());
+ *     shmb::view<quote> first(*prices);
+ *     first.store({1.25, 1.26});
+ *     quote now = first.load().value();            // throws shmb::error where it failed
+ *
+ * Nothing here throws but result::value, and what the standard library throws
+ * where memory is short.
+ */
+#ifndef SHMB_HPP
+#define SHMB_HPP
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "shmb.h"
+
+namespace shmb
+{
+
+enum class rights : std::uint32_t { read = SHMB_READ, write = SHMB_WRITE };
+
+inline constexpr std::uint32_t infinite = SHMB_INFINITE;
+
+/* What came out of a call: one of SHMB_..., with the words for it. */
+class status
+{
+  public:
+    constexpr status(std::int32_t code = SHMB_OK) noexcept : code_(code)
+    {
+    }
+
+    constexpr std::int32_t code() const noexcept
+    {
+        return code_;
+    }
+    constexpr bool ok() const noexcept
+    {
+        return code_ >= 0;
+    }
+    constexpr explicit operator bool() const noexcept
+    {
+        return ok();
+    }
+
+    /* Done, but an owner of the lock died: see SHMB_ABANDONED. */
+    constexpr bool abandoned() const noexcept
+    {
+        return code_ == SHMB_ABANDONED;
+    }
+
+    /* A sentence; to be asked for in the thread of the call, before its next one. */
+    std::string text() const
+    {
+        char buffer[1024];
+
+        shmb_result_text(code_, buffer, sizeof(buffer));
+        return buffer;
+    }
+
+  private:
+    std::int32_t code_;
+};
+
+/* What result::value throws. */
+class error : public std::runtime_error
+{
+  public:
+    explicit error(status why) : std::runtime_error(why.text()), why_(why)
+    {
+    }
+    status why() const noexcept
+    {
+        return why_;
+    }
+
+  private:
+    status why_;
+};
+
+/* A value, or why there is none. */
+template <class T> class result
+{
+  public:
+    result(shmb::status why) : why_(why)
+    {
+    }
+    result(std::int32_t why) : why_(why)
+    {
+    }
+    result(shmb::status why, T value) : why_(why), value_(std::move(value))
+    {
+    }
+
+    shmb::status status() const noexcept
+    {
+        return why_;
+    }
+    bool ok() const noexcept
+    {
+        return value_.has_value();
+    }
+    explicit operator bool() const noexcept
+    {
+        return ok();
+    }
+
+    T &operator*() noexcept
+    {
+        return *value_;
+    }
+    const T &operator*() const noexcept
+    {
+        return *value_;
+    }
+    T *operator->() noexcept
+    {
+        return &*value_;
+    }
+    const T *operator->() const noexcept
+    {
+        return &*value_;
+    }
+
+    T &value() &
+    {
+        check();
+        return *value_;
+    }
+    T value() &&
+    {
+        check();
+        return std::move(*value_);
+    }
+
+  private:
+    void check() const
+    {
+        if (!ok())
+            throw error(why_);
+    }
+
+    shmb::status why_;
+    std::optional<T> value_;
+};
+
+/* Bytes or values one after the other that somebody else owns. */
+template <class T> class span
+{
+  public:
+    constexpr span() noexcept = default;
+    constexpr span(T *data, std::size_t size) noexcept : data_(data), size_(size)
+    {
+    }
+
+    constexpr T *data() const noexcept
+    {
+        return data_;
+    }
+    constexpr std::size_t size() const noexcept
+    {
+        return size_;
+    }
+    constexpr bool empty() const noexcept
+    {
+        return size_ == 0;
+    }
+    constexpr T *begin() const noexcept
+    {
+        return data_;
+    }
+    constexpr T *end() const noexcept
+    {
+        return data_ + size_;
+    }
+    constexpr T &operator[](std::size_t i) const noexcept
+    {
+        return data_[i];
+    }
+
+  private:
+    T *data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/*
+ * A lock that is held; given back at the end of its scope, by the thread that took
+ * it. The segment must live longer.
+ */
+class lock_guard
+{
+  public:
+    lock_guard(lock_guard &&other) noexcept
+        : segment_(std::exchange(other.segment_, nullptr)), abandoned_(other.abandoned_)
+    {
+    }
+    lock_guard &operator=(lock_guard &&) = delete;
+    ~lock_guard()
+    {
+        unlock();
+    }
+
+    /* An owner died while it held the lock, and nobody has called mark_consistent since. */
+    bool abandoned() const noexcept
+    {
+        return abandoned_;
+    }
+    status mark_consistent() noexcept
+    {
+        return shmb_mark_consistent(segment_);
+    }
+
+    status unlock() noexcept
+    {
+        shmb_segment *held = std::exchange(segment_, nullptr);
+
+        return held != nullptr ? shmb_unlock(held) : SHMB_OK;
+    }
+
+  private:
+    friend class segment;
+    lock_guard(shmb_segment *held, bool abandoned) noexcept : segment_(held), abandoned_(abandoned)
+    {
+    }
+
+    shmb_segment *segment_;
+    bool abandoned_;
+};
+
+/* Between its making and its end, snapshots wait: for changes through segment::data. */
+class write_guard
+{
+  public:
+    write_guard(write_guard &&other) noexcept : segment_(std::exchange(other.segment_, nullptr))
+    {
+    }
+    write_guard &operator=(write_guard &&) = delete;
+    ~write_guard()
+    {
+        if (segment_ != nullptr)
+            shmb_write_end(segment_);
+    }
+
+  private:
+    friend class segment;
+    explicit write_guard(shmb_segment *written) noexcept : segment_(written)
+    {
+    }
+
+    shmb_segment *segment_;
+};
+
+/* An open segment. Its memory stays valid until the object ends. */
+class segment
+{
+  public:
+    static result<segment> open(const char *name, rights how, std::uint32_t wait_ms = 0)
+    {
+        shmb_segment *made;
+        status why = shmb_open(name, static_cast<std::uint32_t>(how), wait_ms, &made);
+
+        return finish(why, made);
+    }
+    static result<segment> open(const wchar_t *name, rights how, std::uint32_t wait_ms = 0)
+    {
+        shmb_segment *made;
+        status why = shmb_openW(name, static_cast<std::uint32_t>(how), wait_ms, &made);
+
+        return finish(why, made);
+    }
+
+    /* A part of it, or with an owner of its own; `options.size` is filled in. */
+    static result<segment> open(const char *name, shmb_options options)
+    {
+        shmb_segment *made;
+
+        options.size = sizeof(options);
+        status why = shmb_open_with(name, &options, &made);
+
+        return finish(why, made);
+    }
+
+    /* Memory without the broker; NULL: a name that nobody has. made_here() tells who is first. */
+    static result<segment> create_private(const char *name, std::uint64_t size)
+    {
+        shmb_segment *made;
+        std::int32_t first;
+        status why = shmb_private_create(name, size, &made, &first);
+
+        return finish(why, made, first != 0);
+    }
+    static result<segment> create_private(const wchar_t *name, std::uint64_t size)
+    {
+        shmb_segment *made;
+        std::int32_t first;
+        status why = shmb_private_createW(name, size, &made, &first);
+
+        return finish(why, made, first != 0);
+    }
+    static result<segment> create_private(std::nullptr_t, std::uint64_t size)
+    {
+        return create_private(static_cast<const char *>(nullptr), size);
+    }
+
+    segment(segment &&other) noexcept
+        : handle_(std::exchange(other.handle_, nullptr)), made_here_(other.made_here_)
+    {
+    }
+    segment &operator=(segment &&other) noexcept
+    {
+        if (this != &other) {
+            shmb_close(handle_);
+            handle_ = std::exchange(other.handle_, nullptr);
+            made_here_ = other.made_here_;
+        }
+        return *this;
+    }
+    ~segment()
+    {
+        shmb_close(handle_);
+    }
+
+    /* For calls of shmb.h; not to be closed. */
+    shmb_segment *handle() const noexcept
+    {
+        return handle_;
+    }
+
+    bool made_here() const noexcept
+    {
+        return made_here_;
+    }
+
+    std::string name() const
+    {
+        char buffer[SHMB_NAME_SIZE];
+
+        shmb_name(handle_, buffer, sizeof(buffer));
+        return buffer;
+    }
+    std::wstring wide_name() const
+    {
+        wchar_t buffer[SHMB_NAME_SIZE];
+
+        shmb_nameW(handle_, buffer, SHMB_NAME_SIZE);
+        return buffer;
+    }
+
+    std::uint64_t size() const noexcept
+    {
+        std::uint64_t bytes;
+
+        shmb_size(handle_, &bytes);
+        return bytes;
+    }
+
+    /* The memory itself. With rights::read it must not be written. */
+    span<std::uint8_t> data() const noexcept
+    {
+        void *bytes;
+
+        shmb_data(handle_, &bytes);
+        return {static_cast<std::uint8_t *>(bytes), static_cast<std::size_t>(size())};
+    }
+
+    /* The bytes that were moved: fewer where the segment ends before. */
+    result<std::uint64_t> read(std::uint64_t offset, void *buffer, std::uint64_t count) const
+    {
+        std::uint64_t done;
+
+        return moved(shmb_read(handle_, offset, buffer, count, &done), &done);
+    }
+    result<std::uint64_t> snapshot(std::uint64_t offset, void *buffer, std::uint64_t count) const
+    {
+        std::uint64_t done;
+
+        return moved(shmb_snapshot(handle_, offset, buffer, count, &done), &done);
+    }
+    result<std::uint64_t> write(std::uint64_t offset, const void *buffer, std::uint64_t count)
+    {
+        std::uint64_t done;
+
+        return moved(shmb_write(handle_, offset, buffer, count, &done), &done);
+    }
+    result<std::uint64_t> update(std::uint64_t offset, const void *buffer, std::uint64_t count,
+                                 std::uint32_t timeout_ms = infinite)
+    {
+        std::uint64_t done;
+
+        return moved(shmb_update(handle_, offset, buffer, count, timeout_ms, &done), &done);
+    }
+
+    result<lock_guard> lock(std::uint32_t timeout_ms = infinite)
+    {
+        status why = shmb_lock(handle_, timeout_ms);
+
+        if (!why)
+            return why;
+        return {why, lock_guard(handle_, why.abandoned())};
+    }
+    result<write_guard> begin_write()
+    {
+        status why = shmb_write_begin(handle_);
+
+        if (!why)
+            return why;
+        return {why, write_guard(handle_)};
+    }
+
+    /* True: fill it now, under the lock that this has taken, and call init_done. */
+    result<bool> first(std::uint32_t timeout_ms = infinite)
+    {
+        std::int32_t yes;
+        status why = shmb_first(handle_, timeout_ms, &yes);
+
+        if (!why)
+            return why;
+        return {why, yes != 0};
+    }
+    status init_done() noexcept
+    {
+        return shmb_init_done(handle_);
+    }
+
+    /* Waits for another change than `number`, and sets it. */
+    status wait_changed(std::uint64_t &number, std::uint32_t timeout_ms = infinite) noexcept
+    {
+        return shmb_wait_changed(handle_, &number, timeout_ms);
+    }
+
+    /* How it stands with the broker: see shmb_state. */
+    status state() const noexcept
+    {
+        return shmb_state(handle_, nullptr);
+    }
+
+  private:
+    segment(shmb_segment *handle, bool made_here) noexcept : handle_(handle), made_here_(made_here)
+    {
+    }
+    static result<segment> finish(status why, shmb_segment *made, bool first = false)
+    {
+        if (!why)
+            return why;
+        return {why, segment(made, first)};
+    }
+    static result<std::uint64_t> moved(status why, const std::uint64_t *done)
+    {
+        if (!why)
+            return why;
+        return {why, *done};
+    }
+
+    shmb_segment *handle_;
+    bool made_here_;
+};
+
+/*
+ * One value of a type at a place of a segment, copied as a whole: whoever loads it
+ * never sees half of what another has stored. The type is the same in all
+ * programs that use it, of both bitnesses: fixed-width integers and
+ * floating-point numbers, no pointers, no padding that differs.
+ */
+template <class T> class view
+{
+    static_assert(std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T>,
+                  "what is shared is copied byte by byte");
+
+  public:
+    explicit view(segment &in, std::uint64_t offset = 0) noexcept : in_(in), offset_(offset)
+    {
+    }
+
+    /* Without a lock; under the lock, the value as it is. SHMB_RANGE: it does not lie within. */
+    result<T> load() const
+    {
+        T value{};
+        auto done = in_.snapshot(offset_, &value, sizeof(T));
+
+        /* Private memory has no snapshots. */
+        if (done.status().code() == SHMB_BAD_ARGUMENT) {
+            auto held = in_.lock();
+
+            if (!held)
+                return held.status();
+            done = in_.read(offset_, &value, sizeof(T));
+        }
+        if (!done)
+            return done.status();
+        return *done == sizeof(T) ? result<T>(done.status(), value) : result<T>(SHMB_RANGE);
+    }
+
+    /* Takes the lock for it. */
+    status store(const T &value, std::uint32_t timeout_ms = infinite)
+    {
+        const std::uint64_t size = in_.size();
+
+        if (offset_ > size || size - offset_ < sizeof(T))
+            return SHMB_RANGE;
+        return in_.update(offset_, &value, sizeof(T), timeout_ms).status();
+    }
+
+  private:
+    segment &in_;
+    std::uint64_t offset_;
+};
+
+} // namespace shmb
+
+#endif
