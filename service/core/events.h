@@ -19,8 +19,7 @@
 
 enum event_id {
     /*
-     * Information. The broker runs and holds all objects of the configuration it
-     * serves. Where that is less than the files ask for, 212, 213 or 306 say so.
+     * Information. The broker runs and holds all objects that the files ask for.
      * %1 version  %2 configuration file  %3 number of objects
      */
     EVENT_RUNNING = 100,
@@ -32,6 +31,14 @@ enum event_id {
     EVENT_RUNNING_INCOMPLETE = 101,
     /* Information. Stopped as asked. %1 number of objects let go */
     EVENT_STOPPED = 102,
+    /*
+     * Warning. The broker runs and holds all objects of the configuration it
+     * serves, but not all is as the files ask for: an included file is left out,
+     * the last good configuration stands in for the main file, an account is
+     * pending, an object is deferred. shmbroker status shows what is left of it.
+     * %1 version  %2 configuration file  %3 number of objects  %4 the reasons, a line each
+     */
+    EVENT_RUNNING_DEGRADED = 103,
     /*
      * Error. The token can own objects neither as the service SID nor as
      * Administrators nor as SYSTEM, so clients could not tell the broker's

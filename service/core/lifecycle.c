@@ -9,10 +9,29 @@
 #include "report.h"
 #include "schedule.h"
 #include "starting.h"
+#include "text.h"
 
 #ifndef SHMB_VERSION_TEXT
 #error "SHMB_VERSION_TEXT comes from CMake: the version of the project"
 #endif
+
+/* Why less is served than the files ask for, though no object is missing. */
+static void add_reasons(const struct life *life, size_t deferred, struct text *out)
+{
+    size_t i;
+
+    for (i = 0; i < life->lasting.count; i++) {
+        const struct note *note = &life->lasting.items[i];
+
+        text_add(out, "%s%s: %s: %s", i > 0 ? "\n" : "", note->name, note->state, note->reason);
+    }
+    if (deferred > 0)
+        text_add(out, "%s%zu objects are deferred", i > 0 ? "\n" : "", deferred);
+    if (out->length > REPORT_LINES_MAX) {
+        text_reset(out);
+        text_add(out, "%zu reasons; see shmbroker status", life->lasting.count);
+    }
+}
 
 static void report_running(const struct life *life)
 {
@@ -20,12 +39,21 @@ static void report_running(const struct life *life)
     struct broker_counts counts = broker_counts(life->broker);
     char held[24], missing[24];
     const char *inserts[] = {SHMB_VERSION_TEXT, life->file, held, missing};
-    bool complete = counts.missing == 0;
+    bool degraded = life->lasting.count + life->lasting.left_out + counts.deferred > 0;
+    struct text reasons = {0};
 
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
     (void)snprintf(missing, sizeof(missing), "%zu", counts.missing);
-    system->report(system->self, complete ? EVENT_RUNNING : EVENT_RUNNING_INCOMPLETE, inserts,
-                   complete ? 3 : 4);
+    if (counts.missing > 0) {
+        system->report(system->self, EVENT_RUNNING_INCOMPLETE, inserts, 4);
+    } else if (degraded) {
+        add_reasons(life, counts.deferred, &reasons);
+        inserts[3] = reasons.at == NULL || reasons.failed ? "see shmbroker status" : reasons.at;
+        system->report(system->self, EVENT_RUNNING_DEGRADED, inserts, 4);
+        text_free(&reasons);
+    } else {
+        system->report(system->self, EVENT_RUNNING, inserts, 3);
+    }
 }
 
 static void report_stopped(const struct system *system, size_t released)
@@ -104,8 +132,8 @@ static void hold(struct life *life)
     if (life_stopping(life))
         return;
     system->running(system->self);
-    report_running(life);
     pending_settle(life, NULL);
+    report_running(life);
     life_keep_last_good(life);
     broker_tell_lasting(life->broker, &life->lasting);
     life_watch(life);

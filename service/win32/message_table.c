@@ -14,6 +14,7 @@
 #define EVENTS(X)                                                                                  \
     X(RUNNING, INFORMATION)                                                                        \
     X(RUNNING_INCOMPLETE, WARNING)                                                                 \
+    X(RUNNING_DEGRADED, WARNING)                                                                   \
     X(STOPPED, INFORMATION)                                                                        \
     X(NO_OWNER, FAILURE)                                                                           \
     X(SECOND_BROKER, FAILURE)                                                                      \

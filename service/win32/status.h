@@ -113,6 +113,14 @@ bool status_is_trouble(const struct status_line *line);
 /* "applied", "incomplete", "refused", or NULL: none since the broker started. */
 const char *status_reload_word(const struct status *status);
 
+/* Why a broker that runs is degraded, in short; none: it is not. */
+#define STATUS_REASONS_MOST 8
+struct status_reasons {
+    size_t count;
+    char text[STATUS_REASONS_MOST][80];
+};
+void status_find_reasons(const struct status *status, struct status_reasons *out);
+
 void status_print(const struct status *status);
 /* False: no memory. */
 bool status_print_json(const struct status *status);

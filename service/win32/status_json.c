@@ -50,6 +50,19 @@ static void put_reload(struct json *json, const struct status *status)
     json_object_end(json);
 }
 
+static void put_degraded(struct json *json, const struct status *status)
+{
+    struct status_reasons reasons;
+    size_t i;
+
+    status_find_reasons(status, &reasons);
+    json_bool(json, "degraded", reasons.count > 0);
+    json_array(json, "reasons");
+    for (i = 0; i < reasons.count; i++)
+        json_string(json, NULL, reasons.text[i]);
+    json_array_end(json);
+}
+
 static void put_object(struct json *json, const struct status_object *object)
 {
     json_object(json, NULL);
@@ -124,6 +137,7 @@ static void put_all(struct json *json, const struct status *status)
     json_object(json, NULL);
     put_service(json, status);
     json_bool(json, "complete", !status->incomplete);
+    put_degraded(json, status);
     json_bool(json, "directory", status->directory);
     json_number(json, "revision", status->revision);
     json_number(json, "bytes", status->bytes);

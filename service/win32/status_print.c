@@ -16,6 +16,17 @@ static void print_service(const struct status *status)
     console_line("configuration: %s", status->config == NULL ? "(not known)" : status->config);
 }
 
+/* The lines behind say more of each. */
+static void print_degraded(const struct status *status)
+{
+    struct status_reasons reasons;
+    size_t i;
+
+    status_find_reasons(status, &reasons);
+    for (i = 0; i < reasons.count; i++)
+        console_line("%s%s", i == 0 ? "degraded:      " : "               ", reasons.text[i]);
+}
+
 static void print_counts(const struct status *status)
 {
     static const enum status_state others[] = {STATUS_DEFERRED, STATUS_CONFLICT, STATUS_FAILED};
@@ -117,6 +128,7 @@ void status_print(const struct status *status)
     size_t i;
 
     print_service(status);
+    print_degraded(status);
     print_counts(status);
     print_reload(status);
     print_troubles(status);

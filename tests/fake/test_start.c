@@ -68,6 +68,11 @@ static void a_bad_include_is_left_out(void **state)
     assert_int_equal(header.result, SHMB_REPORT_INCOMPLETE);
     assert_non_null(strstr(report_text, "degraded\t" FOLDER "conf.d/b.yaml\tleft-out\t"));
     assert_int_equal(fake_event_count(fake, EVENT_INCLUDE_LEFT_OUT), 1);
+    /* All that is served is there, but it is not all that was asked for. */
+    assert_int_equal(fake_event_count(fake, EVENT_RUNNING), 0);
+    assert_string_equal(fake_last_event(fake, EVENT_RUNNING_DEGRADED)->inserts[2], "3");
+    assert_string_equal(fake_last_event(fake, EVENT_RUNNING_DEGRADED)->inserts[3],
+                        FOLDER "conf.d/b.yaml: left-out: it has errors");
     assert_non_null(strstr(fake_last_event(fake, EVENT_INCLUDE_LEFT_OUT)->inserts[1], ":3:"));
     /* It was not in force as a whole. */
     assert_null(fake_state_text(fake, LAST_GOOD_FILE));

@@ -130,7 +130,8 @@ struct child *broker_run(const struct launch *how, const char *configuration)
 
         if (line == NULL)
             fail_msg("the broker ended before it ran");
-        if (strncmp(line, "info 100:", 9) == 0 || strncmp(line, "warning 101:", 12) == 0)
+        if (strncmp(line, "info 100:", 9) == 0 || strncmp(line, "warning 101:", 12) == 0 ||
+            strncmp(line, "warning 103:", 12) == 0)
             return child;
         print_message("    broker: %s\n", line);
     }

@@ -15,6 +15,7 @@ static const struct event_row {
 } events[] = {
     {EVENT_RUNNING, 'i', 3},
     {EVENT_RUNNING_INCOMPLETE, 'w', 4},
+    {EVENT_RUNNING_DEGRADED, 'w', 4},
     {EVENT_STOPPED, 'i', 1},
     {EVENT_NO_OWNER, 'e', 0},
     {EVENT_SECOND_BROKER, 'e', 0},

@@ -351,6 +351,30 @@ static void status_tells_users_what_they_may_know(void **state)
     said_too("objects:       1 held, 64 bytes\n               1 conflict\n");
 }
 
+/* Every object of what is served is held, and yet it is not what the file asks for. */
+static void status_says_degraded_and_why(void **state)
+{
+    (void)state;
+    serve(HEAD DATA);
+    verb("status --json", 0, "\"degraded\": false");
+    said_too("\"reasons\": []");
+    verb("status", 0, "held\n");
+    not_said("degraded");
+    verb("stop", 0, "stopped");
+    scm_file("version: 1\nsegments: 7\n");
+    verb("start", 0, "runs");
+    verb("status", 1, "degraded:      1 main file unusable, what was in force last is served\n");
+    said_too("my config.yaml: last-good, it cannot be used");
+    said_too("section Global\\ShmbTest.Data: held\n");
+    verb("status --json", 1, "\"degraded\": true");
+    said_too("\"1 main file unusable, what was in force last is served\"");
+    assert_int_equal(run_as(&user, "status"), 0);
+    scm_file(HEAD DATA_LARGE);
+    verb("reload", 1, "defer");
+    verb("status", 1, "degraded:      1 object deferred\n");
+    not_said("last-good");
+}
+
 /* ---- in a console ---- */
 
 static struct child *run_in_console(const char *text)
@@ -441,6 +465,7 @@ int main(void)
         TEST(a_plan_does_nothing),
         TEST(status_is_json_too),
         TEST(status_tells_users_what_they_may_know),
+        TEST(status_says_degraded_and_why),
         TEST(run_keeps_its_state_where_it_is_told),
         TEST(ctrl_break_reloads),
     };
