@@ -45,6 +45,7 @@
  *     copy         Global\Settings               saved     2026-11-21 05:09:35 UTC
  *     copy         Global\Table                  failed    WriteFile: ...; last saved: never
  *     access       Global\Old                    corrected  a program changed its access; times: 2
+ *     retired      Global\Old                    section   programs have it open; it ends with ...
  *     cut          17                            lines
  *
  *   The first two always; one for each object that is not held (reasons as in
@@ -53,7 +54,8 @@
  *   than the files ask for (degraded); one for each object whose access others have
  *   changed (access); one for each session in which a plain name does not lead to
  *   its object (alias); one for each segment that outlives a reboot (copy: saved,
- *   none or failed). `cut` is the last line, where there is no
+ *   none or failed); one for each object that was let go and that programs still
+ *   have open (retired). `cut` is the last line, where there is no
  *   room for that many more.
  *
  *   After a reload also what came of it, in the order of the plan. A step is

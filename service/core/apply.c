@@ -242,6 +242,21 @@ static enum sys_status record(struct apply *apply, struct sys_failure *why)
     return state_commit(state, why);
 }
 
+/* What was taken over was retired before, and is again. */
+static void forget(struct state *state, const struct item *item)
+{
+    const struct state_record *known = state_find(state, item->spec.name);
+    struct state_record retired;
+
+    if (!item->adopted || known == NULL) {
+        state_drop(state, item->spec.name);
+        return;
+    }
+    retired = *known;
+    retired.retired = true;
+    state_put(state, &retired);
+}
+
 /* In the reverse order of what was done. */
 static void undo(struct apply *apply)
 {
@@ -261,7 +276,7 @@ static void undo(struct apply *apply)
         if (step->action != PLAN_CREATE || !item_is_held(item_of(apply, step)))
             continue;
         system->close(system->self, item_of(apply, step)->object);
-        state_drop(former->state, item_of(apply, step)->spec.name);
+        forget(former->state, item_of(apply, step));
     }
     for (i = 0; i < to->count; i++) {
         to->items[i].object = NULL;

@@ -12,6 +12,7 @@
 #include "names.h"
 #include "publication.h"
 #include "report.h"
+#include "retired.h"
 #include "saving.h"
 #include "state.h"
 
@@ -27,6 +28,7 @@ struct broker {
     struct publication *publication;
     struct aliases *aliases;
     uint32_t aliases_told; /* their version in the report */
+    struct retired retired;
     struct bulletin_reload reload;
     struct notes copies; /* for the report */
     uint64_t stamp;      /* the greatest generation or revision so far */
@@ -174,6 +176,7 @@ static void release(struct broker *broker)
     descriptor_cache_free(broker->cache);
     publication_free(broker->publication);
     aliases_free(broker->aliases);
+    retired_free(&broker->retired);
     state_free(broker->state);
     notes_free(&broker->reload.notes);
     notes_free(&broker->reload.lasting);
@@ -196,6 +199,7 @@ static struct broker *new_broker(const struct system *system, struct inventory *
     if (broker->state != NULL)
         broker->publication =
             publication_new(system, &broker->identity, inventory, broker->state, &broker->stamp);
+    retired_init(&broker->retired, system, broker->state, broker->identity.owner);
     broker->aliases = aliases_new(system, broker->identity.owner);
     if (broker->cache != NULL && broker->state != NULL && broker->publication != NULL &&
         broker->aliases != NULL)
@@ -243,6 +247,8 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     }
     create_all(broker);
     if (!stopping(broker)) {
+        /* Without memory for it, they are only not listed. */
+        (void)retired_mark(&broker->retired, inventory);
         publication_restore(broker->publication);
         commit_state(broker);
     }
@@ -348,12 +354,29 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker->cache = cache;
         broker->inventory = wanted;
         broker->delay = RETRY_FIRST_MS;
+        retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
         broker_link_sessions(broker);
         tell_copies(broker);
     } else {
         descriptor_cache_free(cache);
     }
     return status;
+}
+
+void broker_look_at_retired(struct broker *broker)
+{
+    bool changed = retired_round(&broker->retired);
+
+    commit_state(broker);
+    if (changed) {
+        broker->reload.retired = &broker->retired.list;
+        publication_tell(broker->publication, &broker->reload);
+    }
+}
+
+uint32_t broker_retired_delay(const struct broker *broker)
+{
+    return broker->retired.delay;
 }
 
 void broker_link_sessions(struct broker *broker)

@@ -70,6 +70,10 @@ uint32_t broker_link_delay(const struct broker *broker);
 void broker_save(struct broker *broker);
 uint32_t broker_save_delay(struct broker *broker);
 
+/* Looks at what has been let go while programs had it open, and when to do so; see retired.h. */
+void broker_look_at_retired(struct broker *broker);
+uint32_t broker_retired_delay(const struct broker *broker);
+
 /* A reload begins; and it has come to its end: takes the notes over. For the report. */
 void broker_tell_begin(struct broker *broker);
 void broker_tell(struct broker *broker, enum shmb_reload_result result, struct notes *notes);

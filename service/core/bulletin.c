@@ -130,6 +130,8 @@ static void put_reload(struct page *page, const struct bulletin_reload *reload,
         report->result = SHMB_REPORT_INCOMPLETE;
     put_notes(page, &reload->lasting);
     put_notes(page, &reload->sessions);
+    if (reload->retired != NULL)
+        put_notes(page, reload->retired);
     put_notes(page, &reload->notes);
 }
 

@@ -14,9 +14,10 @@
 struct bulletin_reload {
     uint32_t count; /* odd while one is under way */
     enum shmb_reload_result result;
-    struct notes notes;    /* of the last one: its steps and messages */
-    struct notes lasting;  /* why the broker runs with less than is asked for */
-    struct notes sessions; /* where plain names do not lead to objects, and should */
+    struct notes notes;          /* of the last one: its steps and messages */
+    const struct notes *retired; /* let go, but open in programs; NULL: not known. Borrowed */
+    struct notes lasting;        /* why the broker runs with less than is asked for */
+    struct notes sessions;       /* where plain names do not lead to objects, and should */
 };
 
 /* What is to be said. Borrowed for the call. */

@@ -115,11 +115,22 @@ static void guard(void *context)
     broker_guard(((struct life *)context)->broker);
 }
 
+static uint32_t retired_delay(const void *context)
+{
+    return broker_retired_delay(((const struct life *)context)->broker);
+}
+
+static void look_at_retired(void *context)
+{
+    broker_look_at_retired(((struct life *)context)->broker);
+}
+
 static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {accounts_delay, ask_accounts},
                                               {sessions_delay, look_at_sessions},
                                               {guard_delay, guard},
-                                              {save_delay, save}};
+                                              {save_delay, save},
+                                              {retired_delay, look_at_retired}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
@@ -154,7 +165,29 @@ static void hold(struct life *life)
     }
 }
 
-static enum shmb_exit serve(struct life *life)
+/* Before there is a broker. */
+static void load_memory(struct life *life, struct sys_failure *why)
+{
+    *why = (struct sys_failure){0};
+    life->memory = state_new(life->system, "");
+    if (life->memory == NULL)
+        (void)report_short_of_memory(why);
+    else
+        (void)state_load(life->memory, why);
+}
+
+/* Accounts were looked up without what was remembered of them. What the broker cannot read, it
+   has said itself. */
+static void report_memory(const struct life *life, const struct sys_failure *why)
+{
+    bool read = life->memory != NULL && state_is_loaded(life->memory);
+
+    if (!read && state_is_loaded(broker_state(life->broker)))
+        report_state(life->system, why);
+}
+
+/* `memory`: why accounts are not remembered, where they are not. */
+static enum shmb_exit serve(struct life *life, const struct sys_failure *memory)
 {
     struct sys_failure why;
 
@@ -168,24 +201,16 @@ static enum shmb_exit serve(struct life *life)
     default:
         return SHMB_EXIT_SYSTEM;
     }
+    report_memory(life, memory);
     hold(life);
     report_stopped(life->system, broker_stop(life->broker));
     return SHMB_EXIT_DONE;
 }
 
-/* Before there is a broker; that it cannot be read is said when there is one. */
-static void load_memory(struct life *life)
-{
-    struct sys_failure unused;
-
-    life->memory = state_new(life->system, "");
-    if (life->memory != NULL)
-        (void)state_load(life->memory, &unused);
-}
-
 enum shmb_exit lifecycle_run(const struct system *system, const char *file)
 {
     struct life life = {.system = system, .file = file};
+    struct sys_failure memory;
     enum shmb_exit code;
 
     life.setup = life_new_setup(&life);
@@ -193,13 +218,13 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
         report_no_memory(system);
         return SHMB_EXIT_SYSTEM;
     }
-    load_memory(&life);
+    load_memory(&life, &memory);
     code = starting_prepare(&life);
     if (life_stopping(&life)) {
         report_stopped(system, 0);
         code = SHMB_EXIT_DONE;
     } else if (code == SHMB_EXIT_DONE) {
-        code = serve(&life);
+        code = serve(&life, &memory);
     }
     notes_free(&life.lasting);
     life_free_setup(life.setup);

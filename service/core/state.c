@@ -32,6 +32,7 @@ struct state {
     struct text changes;
     size_t appended;
     bool whole;  /* the next commit writes all of it */
+    bool loaded; /* the file could be read */
     bool failed; /* something could not be kept in memory */
 };
 
@@ -208,6 +209,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
     enum sys_status status =
         system->state_read(system->self, STATE_FILE, FILE_MAX, &content, &length, why);
 
+    state->loaded = status == SYS_NOT_FOUND;
     if (status == SYS_NOT_FOUND)
         return SYS_OK;
     if (status != SYS_OK)
@@ -224,6 +226,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
         status = SYS_TAKEN;
     } else {
         status = read_lines(state, text, why);
+        state->loaded = status == SYS_OK;
     }
     free(text);
     return status;
@@ -258,6 +261,22 @@ const struct state_record *state_at(const struct state *state, size_t index)
         if (is_record(&state->entries[i]) && index-- == 0)
             return given(&state->entries[i]);
     return NULL;
+}
+
+const struct state_record *state_next(const struct state *state, size_t *at)
+{
+    while (*at < state->count) {
+        const struct entry *entry = &state->entries[(*at)++];
+
+        if (is_record(entry))
+            return given(entry);
+    }
+    return NULL;
+}
+
+bool state_is_loaded(const struct state *state)
+{
+    return state->loaded;
 }
 
 const char *state_sid(const struct state *state, const char *account)

@@ -42,6 +42,15 @@ const struct state_record *state_find(const struct state *state, const char *nam
 /* The record by number, from 0, in no order; NULL: no more. */
 const struct state_record *state_at(const struct state *state, size_t index);
 
+/*
+ * One record after the other, in no order; `*at` is 0 at first. They may be
+ * changed and dropped meanwhile, and none be added. NULL: no more.
+ */
+const struct state_record *state_next(const struct state *state, size_t *at);
+
+/* True: state_load has read the file, or there was none. */
+bool state_is_loaded(const struct state *state);
+
 /* The SID an account had when it could be resolved last; NULL: not known. */
 const char *state_sid(const struct state *state, const char *account);
 

@@ -132,6 +132,7 @@ static void put_all(struct json *json, const struct status *status)
 {
     static const char *const copy[] = {NULL, "name", "state", "reason"};
     static const char *const trouble[] = {"kind", "name", "state", "reason"};
+    static const char *const retired[] = {NULL, "name", "kind", "why"};
     size_t i;
 
     json_object(json, NULL);
@@ -146,6 +147,7 @@ static void put_all(struct json *json, const struct status *status)
         put_reload(json, status);
     put_strangers(json, status);
     put_lines(json, status, NULL, "troubles", trouble);
+    put_lines(json, status, "retired", "retired", retired);
     put_holders(json, status);
     put_lines(json, status, "copy", "copies", copy);
     json_string(json, "objects_unknown", status->unknown);

@@ -92,6 +92,9 @@ static void print_troubles(const struct status *status)
         if (status_is_trouble(&status->lines[i]) || status_is_copy(&status->lines[i]))
             console_line("%s %s: %s, %s%s", field[0], field[1], field[2], field[3],
                          held_by(status, field[1]));
+        else if (strcmp(field[0], "retired") == 0)
+            console_line("%s %s: let go; %s%s", field[2], field[1], field[3],
+                         held_by(status, field[1]));
         else if (strcmp(field[0], "cut") == 0)
             console_line("(%s more lines of the report are not shown)", field[1]);
     }

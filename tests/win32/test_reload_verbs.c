@@ -176,6 +176,26 @@ static void who_has_it_open_keeps_what_it_has(void **state)
     assert_int_equal(child_end_with(client, "written"), 0);
 }
 
+static void what_is_let_go_is_listed_while_a_program_has_it(void **state)
+{
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+    struct child *client;
+
+    (void)state;
+    serve(HEAD DATA OLD);
+    client = client_start(&user, "late-map Global\\ShmbTest.Old");
+    child_expect(client, "opened");
+    scm_file(HEAD DATA);
+    verb("reload", 0, "retire   Global\\ShmbTest.Old: done");
+    do {
+        assert_true(GetTickCount64() < until);
+        run_as(NULL, "status");
+    } while (strstr(said, "section Global\\ShmbTest.Old: let go; programs have it open") == NULL);
+    not_said("degraded");
+    verb("status --json", 0, "\"why\": \"programs have it open");
+    assert_int_equal(child_end_with(client, "written"), 0);
+}
+
 static void each_step_is_told_and_done(void **state)
 {
     (void)state;
@@ -454,6 +474,7 @@ int main(void)
         TEST(wrong_command_lines_are_code_2),
         TEST(without_a_broker_they_say_so),
         TEST(nothing_to_do_is_done),
+        TEST(what_is_let_go_is_listed_while_a_program_has_it),
         TEST(each_step_is_told_and_done),
         TEST(who_has_it_open_keeps_what_it_has),
         TEST(access_that_a_program_changed_is_put_right),
