@@ -57,7 +57,9 @@
  *        a multiple of K changes between look and wait the event is reset again.
  *     line 3, identity
  *        192    8  generation of the segment the block belongs to. Written by
- *                  the broker before publishing.
+ *                  the broker before publishing. All ones, SHMB_BLOCK_MOVED:
+ *                  the segment has another block now, to be found by opening it
+ *                  again; this one is nobody's any more.
  *        200   56  reserved
  */
 #ifndef SHMB_CONTROL_H
@@ -76,6 +78,8 @@
 /* How an owner died; both bits are set where the second one is. */
 #define SHMB_DIED_OWNING  0x1u
 #define SHMB_DIED_WRITING 0x2u /* it left the sequence odd: bytes may be half written */
+
+#define SHMB_BLOCK_MOVED UINT64_MAX /* in place of a generation */
 
 struct shmb_control {
     uint32_t magic;

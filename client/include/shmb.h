@@ -86,7 +86,7 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 #define SHMB_INCONSISTENT   (-13) /* a writer died in the middle of a write */
 #define SHMB_CORRUPT        (-14) /* shared control data fails its checks */
 #define SHMB_VERSION_MISMATCH (-15) /* the broker is of another, incompatible version */
-#define SHMB_STALE          (-16) /* a newer generation of the segment exists: open it again */
+#define SHMB_STALE          (-16) /* the segment was made anew, or its control data moved: open it again */
 #define SHMB_NO_MEMORY      (-17) /* memory or address space is short */
 #define SHMB_SYSTEM         (-18) /* a call of the system failed: see shmb_last_failure */
 
@@ -232,6 +232,9 @@ SHMB_API int32_t SHMB_CALL shmb_write_end(shmb_segment *segment);
  * SHMB_NOT_FOUND, SHMB_NO_BROKER: the lock went before its first use here.
  * SHMB_CORRUPT: the control data is not, or no longer, that of this segment; you
  * do not hold the lock. Ask shmb_state: a newer generation may have it.
+ * SHMB_STALE: the segment has control data of its own elsewhere, since its access
+ * was changed; open it again. You do not hold the lock. The calls below that say
+ * SHMB_CORRUPT say this, too.
  */
 SHMB_API int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms);
 
@@ -424,8 +427,8 @@ SHMB_API int32_t SHMB_CALL shmb_list_close(shmb_list *list);
 
 /*
  * How an open segment stands: SHMB_OK: the broker holds this generation.
- * SHMB_STALE: a newer one exists; close and open again. SHMB_NOT_FOUND: the
- * broker holds the name no longer. SHMB_NO_BROKER: no broker runs. Others as
+ * SHMB_STALE: a newer one exists, or its control data moved; close and open
+ * again. SHMB_NOT_FOUND: the broker holds the name no longer. SHMB_NO_BROKER: no broker runs. Others as
  * shmb_describe: it cannot be known. In all cases the memory stays valid.
  * `info` (may be NULL) is what was known when the segment was opened, with
  * SHMB_FLAG_ROUNDED where `bytes` is not exact. Private memory: SHMB_OK, always.

@@ -5,12 +5,17 @@
 
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
 {
+    uint64_t generation;
+
     *block = segment->block;
     if (segment->spoiled)
         return SHMB_CORRUPT;
-    if (*block != NULL && shmb_load64(&(*block)->generation) != segment->info.generation)
-        return SHMB_CORRUPT;
-    return SHMB_OK;
+    if (*block == NULL)
+        return SHMB_OK;
+    generation = shmb_load64(&(*block)->generation);
+    if (generation == segment->info.generation)
+        return SHMB_OK;
+    return generation == SHMB_BLOCK_MOVED ? SHMB_STALE : SHMB_CORRUPT;
 }
 
 int32_t block_enter(const struct shmb_segment *segment, struct shmb_block *block, bool died)

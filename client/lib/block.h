@@ -9,6 +9,7 @@
 /*
  * SHMB_OK with `*block` set, or NULL for a segment that was opened without the
  * directory. SHMB_CORRUPT: it is not, or no longer, the block of this generation.
+ * SHMB_STALE: the segment has another block now.
  */
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block);
 

@@ -1,3 +1,4 @@
+#include "block.h"
 #include "handle.h"
 #include "label.h"
 #include "lookup.h"
@@ -33,6 +34,7 @@ static int32_t by_directory(const struct shmb_segment *segment, const struct loo
 
 static int32_t state(const struct shmb_segment *segment, struct fault *fault)
 {
+    struct shmb_block *block;
     struct lookup lookup;
     int32_t result;
 
@@ -45,6 +47,8 @@ static int32_t state(const struct shmb_segment *segment, struct fault *fault)
         return result;
     result = by_directory(segment, &lookup, fault);
     lookup_close(&lookup);
+    if (result == SHMB_OK && block_get(segment, &block) == SHMB_STALE)
+        return fault_plain(fault, SHMB_STALE);
     return result;
 }
 

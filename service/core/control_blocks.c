@@ -64,7 +64,7 @@ static void disown_block(struct control_sets *sets, const struct control_place *
     if (from->shared.section == NULL ||
         shared_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
         return;
-    control_block_at(from, place->from_block)->generation = 0;
+    control_block_at(from, place->from_block)->generation = SHMB_BLOCK_MOVED;
     shared_unmap(sets->system, &from->shared);
 }
 

@@ -83,7 +83,7 @@ struct shmb_block *control_block_at(const struct control_section *section, uint3
 void control_block_write(struct control_sets *sets, const struct control_section *section,
                          size_t item);
 
-/* Who still uses a block that a segment has moved from finds that it is another one's. */
+/* Who still uses a block that a segment has moved from is told to open the segment again. */
 void control_blocks_disown(struct control_sets *sets);
 
 #endif

@@ -67,7 +67,7 @@ void control_sets_unmap(struct control_sets *sets, size_t item);
  * its index in the former inventory, or SIZE_MAX. Where a whole section has
  * another access now, that is changed in place; where only some of its segments
  * have, the others keep it, and these get new blocks with what was in the old
- * ones. Users of an old block find that its generation is another one.
+ * ones. Users of an old block find that the segment has moved (SHMB_BLOCK_MOVED).
  *
  * To be called before anything else, and followed by control_sets_settle or
  * control_sets_undo, whatever it returns.

@@ -295,6 +295,33 @@ static void a_block_of_another_generation_is_no_block(void **state)
     shmb_close(segment);
 }
 
+static void who_uses_a_block_that_moved_is_told_to_open_again(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
+    struct shmb_block *block = stage_block(row);
+    uint64_t generation = block->generation;
+    int32_t first;
+    char byte;
+
+    (void)state;
+    assert_int_equal(shmb_state(segment, NULL), SHMB_OK);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    block->generation = SHMB_BLOCK_MOVED;
+    assert_int_equal(shmb_write(segment, 0, "x", 1, NULL), SHMB_STALE);
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_STALE);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_STALE);
+    assert_int_equal(shmb_update(segment, 0, "x", 1, 0, NULL), SHMB_STALE);
+    assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_STALE);
+    assert_int_equal(shmb_first(segment, 0, &first), SHMB_STALE);
+    assert_int_equal(shmb_state(segment, NULL), SHMB_STALE);
+    assert_int_equal(shmb_read(segment, 0, &byte, 1, NULL), SHMB_OK);
+    shmb_close(segment);
+    /* The lock was not kept. */
+    assert_string_equal(client_line(NULL, "take Global\\ShmbTest.Locked.lock 0"), "taken");
+    block->generation = generation;
+}
+
 /* ---- the other process ---- */
 
 static shmb_segment *open_here(const char *name, uint32_t rights)
@@ -399,6 +426,7 @@ int main(void)
         STAGED(closing_gives_the_lock_back),
         STAGED(two_handles_are_two_owners),
         STAGED(a_block_of_another_generation_is_no_block),
+        STAGED(who_uses_a_block_that_moved_is_told_to_open_again),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));

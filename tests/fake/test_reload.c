@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "compiler.h"
+#include "control.h"
 #include "directory.h"
 #include "fake_system.h"
 #include "lifecycle.h"
@@ -88,6 +89,35 @@ static void change(const char *text)
 }
 
 static const uint8_t *content;
+
+#define PAIR(access) HEAD "  One: { size: 10 }\n  Two: { size: 10" access " }\n"
+
+/* One of two segments of a set gets another access: the other's users notice nothing. */
+static void part_of_a_set(size_t number)
+{
+    const size_t generation = sizeof(struct shmb_control) + offsetof(struct shmb_block, generation);
+    const uint8_t *control = fake_find(fake, "ShmBroker.Control.1")->content;
+    uint64_t of_one, of_two;
+
+    memcpy(&of_one, control + generation, sizeof(of_one));
+    memcpy(&of_two, control + generation + sizeof(struct shmb_block), sizeof(of_two));
+    assert_true(of_one != 0 && of_one != SHMB_BLOCK_MOVED);
+    if (number == 1) {
+        assert_true(of_two != 0 && of_two != SHMB_BLOCK_MOVED);
+        change(PAIR(", access: { write: Users }"));
+        return;
+    }
+    assert_true(of_two == SHMB_BLOCK_MOVED);
+    memcpy(&of_two, fake_find(fake, "ShmBroker.Control.2")->content + generation, sizeof(of_two));
+    assert_true(of_two != 0 && of_two != SHMB_BLOCK_MOVED);
+}
+
+static void users_of_a_block_that_moves_are_told(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, PAIR(""));
+    live(part_of_a_set, 2);
+}
 
 static void create_keep_retire(size_t number)
 {
@@ -538,6 +568,7 @@ static void each_call_of_a_reload_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(users_of_a_block_that_moves_are_told),
         TEST(what_is_new_comes_and_what_is_gone_goes),
         TEST(change_events_come_and_go_beside_their_segment),
         TEST(access_changes_in_place),
