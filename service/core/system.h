@@ -218,7 +218,8 @@ struct system {
 
     /*
      * The SID of an account or group ("CORP\Traders"), as "S-1-...". SYS_NOT_FOUND:
-     * there is none. SYS_LATER: not known now. May take long.
+     * there is none. SYS_LATER: not known now, or a stop came first. May take long:
+     * it makes progress visible meanwhile.
      */
     enum sys_status (*resolve)(void *self, const char *account, char sid[SYS_SID_MAX],
                                struct sys_failure *why);

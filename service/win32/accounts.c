@@ -8,24 +8,51 @@
 
 #include "failure.h"
 #include "owner.h"
+#include "slow.h"
 #include "wide.h"
 
 _Static_assert(OWNER_SID_MAX == SYS_SID_MAX, "one size for SIDs as text");
 
-#define TICK_MS      1000u
 #define DOMAIN_UNITS 256u
 #define NAME_UNITS   256u
 
 struct look_up {
-    const wchar_t *account;
+    wchar_t *account;
     char sid[SYS_SID_MAX];
     SID_NAME_USE use;
     DWORD code; /* 0: found */
 };
 
-static DWORD WINAPI look_up(void *context)
+static void free_look_up(void *job)
 {
-    struct look_up *asked = context;
+    struct look_up *asked = job;
+
+    if (asked == NULL)
+        return;
+    free(asked->account);
+    free(asked);
+}
+
+/* NULL: no memory, or no UTF-8; see GetLastError. */
+static struct look_up *new_look_up(const char *account)
+{
+    struct look_up *asked = calloc(1, sizeof(*asked));
+
+    if (asked == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    asked->use = SidTypeInvalid;
+    asked->account = wide_from_utf8(account);
+    if (asked->account != NULL)
+        return asked;
+    free(asked);
+    return NULL;
+}
+
+static void look_up(void *job)
+{
+    struct look_up *asked = job;
     BYTE sid[SECURITY_MAX_SID_SIZE];
     wchar_t domain[DOMAIN_UNITS]; /* not wanted, but the call insists */
     DWORD sid_size = sizeof(sid), domain_units = DOMAIN_UNITS;
@@ -35,24 +62,6 @@ static DWORD WINAPI look_up(void *context)
                             &asked->use) ||
         !owner_sid_text(sid, asked->sid))
         asked->code = GetLastError();
-    return 0;
-}
-
-/*
- * A look-up cannot be cut short, and the service manager must see that the
- * start goes on: so it runs beside the caller, who ticks.
- */
-static void look_up_ticking(struct look_up *asked, accounts_tick tick)
-{
-    HANDLE thread = tick == NULL ? NULL : CreateThread(NULL, 0, look_up, asked, 0, NULL);
-
-    if (thread == NULL) {
-        look_up(asked);
-        return;
-    }
-    while (WaitForSingleObject(thread, TICK_MS) == WAIT_TIMEOUT)
-        tick();
-    CloseHandle(thread);
 }
 
 /* True when asking again later may give another answer. */
@@ -110,23 +119,23 @@ static enum sys_status judge(const struct look_up *asked, const char *account,
     return failure_set(why, call, asked->code);
 }
 
-enum sys_status accounts_resolve(const char *account, accounts_tick tick, char sid[SYS_SID_MAX],
-                                 struct sys_failure *why)
+enum sys_status accounts_resolve(const char *account, accounts_go_on *go_on, void *context,
+                                 char sid[SYS_SID_MAX], struct sys_failure *why)
 {
-    struct look_up asked = {0};
-    wchar_t *wide = wide_from_utf8(account);
+    const struct slow slow = {look_up, free_look_up, go_on, context};
+    struct look_up *asked = new_look_up(account);
     enum sys_status status;
 
     sid[0] = '\0';
-    if (wide == NULL)
+    if (asked == NULL)
         return failure_set(why, "LookupAccountNameW", GetLastError());
-    asked.account = wide;
-    asked.use = SidTypeInvalid;
-    look_up_ticking(&asked, tick);
-    free(wide);
-    status = judge(&asked, account, why);
+    if (!slow_run(&slow, asked))
+        return failure_say(why, SYS_LATER, "LookupAccountNameW", 0,
+                           "\"%s\" was not found before the broker was asked to stop", account);
+    status = judge(asked, account, why);
     if (status == SYS_OK)
-        snprintf(sid, SYS_SID_MAX, "%s", asked.sid);
+        snprintf(sid, SYS_SID_MAX, "%s", asked->sid);
+    free_look_up(asked);
     return status;
 }
 

@@ -209,12 +209,23 @@ static enum sys_status do_recreate_names(void *self, char ***names, size_t *coun
     return port->host.recreate ? recreate_take(names, count, why) : SYS_OK;
 }
 
+static void do_progress(void *self);
+static bool do_stopping(void *self);
+
+/* The service manager must see that the start goes on, and that a stop is heard. */
+static bool still_wanted(void *self)
+{
+    do_progress(self);
+    return !do_stopping(self);
+}
+
 static enum sys_status do_resolve(void *self, const char *account, char sid[SYS_SID_MAX],
                                   struct sys_failure *why)
 {
     const struct port *port = self;
+    bool waits = port->host.progress != NULL || port->host.stop != NULL;
 
-    return accounts_resolve(account, port->host.progress, sid, why);
+    return accounts_resolve(account, waits ? still_wanted : NULL, self, sid, why);
 }
 
 static enum sys_status do_descriptor_make(void *self, const char *sddl, struct sys_descriptor **out,
