@@ -28,6 +28,8 @@ static bool read_flag(unsigned takes, const char *argument, struct options *out)
         out->merged = true;
     else if ((takes & OPTION_JSON) != 0 && strcmp(argument, "--json") == 0)
         out->json = true;
+    else if ((takes & OPTION_CSV) != 0 && strcmp(argument, "--csv") == 0)
+        out->csv = true;
     else if ((takes & OPTION_RECREATE) != 0 && strcmp(argument, "--recreate") == 0)
         out->recreate = true;
     else if ((takes & OPTION_VERIFY) != 0 && strcmp(argument, "--verify") == 0)

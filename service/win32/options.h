@@ -18,12 +18,13 @@ enum {
     OPTION_ACCOUNT = 128, /* --account NAME */
     OPTION_TO = 256,      /* --to FOLDER */
     OPTION_VERIFY = 512,  /* --verify */
+    OPTION_CSV = 1024,    /* --csv */
     OPTION_WORDS = 32     /* words that belong to no option */
 };
 
 struct options {
     const char *config, *state, *account, *to; /* NULL: not given */
-    bool merged, json, recreate, unsafe, verify;
+    bool merged, json, csv, recreate, unsafe, verify;
     char **words;
     size_t count;
 };

@@ -46,6 +46,8 @@ static const char help[] =
     "  shmbroker status [--json]           the service, and what is seen of each object\n"
     "  shmbroker status --verify [--json]  the installed service, point by point, against what it\n"
     "                                      should be\n"
+    "  shmbroker audit [--json | --csv]    who may do what, by account over all objects that are "
+    "held\n"
     "  shmbroker --version | --help\n"
     "\n"
     "As a service: shmbroker [--config FILE]; the default is\n"
@@ -136,6 +138,15 @@ static enum shmb_exit do_status(const struct options *options)
     return options->verify ? verify_show(options->json) : verb_status(options->json);
 }
 
+static enum shmb_exit do_audit(const struct options *options)
+{
+    if (options->json && options->csv) {
+        console_error("shmbroker: audit takes --json or --csv, not both");
+        return SHMB_EXIT_USAGE;
+    }
+    return verb_audit(options->json ? AUDIT_JSON : options->csv ? AUDIT_CSV : AUDIT_LINES);
+}
+
 static const struct verb verbs[] = {
     {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE, do_run},
     {"check", OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
@@ -146,6 +157,8 @@ static const struct verb verbs[] = {
     {"plan", OPTION_UNSAFE | OPTION_WORDS, do_plan},
     {"reload", OPTION_RECREATE, do_reload},
     {"status", OPTION_JSON | OPTION_VERIFY, do_status},
+    {"status", OPTION_JSON, do_status},
+    {"audit", OPTION_JSON | OPTION_CSV, do_audit},
     {"--version", 0, do_version},
     {"--help", 0, do_help},
 };

@@ -102,4 +102,13 @@ enum shmb_exit verb_reload(const char *const *names, size_t count);
  */
 enum shmb_exit verb_status(bool json);
 
+enum audit_form { AUDIT_LINES, AUDIT_JSON, AUDIT_CSV };
+
+/*
+ * Says who may do what, by account over all objects the running broker holds,
+ * read from the objects themselves; in the form of core's audit.h. Code 1: the
+ * access of some could not be read, which is said for each.
+ */
+enum shmb_exit verb_audit(enum audit_form form);
+
 #endif

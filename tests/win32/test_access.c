@@ -22,6 +22,18 @@ static const char configuration[] =
     "    size: 64\n"
     "    access: { read: [Interactive], write: [LocalService] }\n"
     "    lock: { name: ShmbTest.WaitingLock, readers_may_wait: true }\n"
+    "  ShmbTest.all.read:  { size: 64, notify: true, access: { read: [Interactive] } }\n"
+    "  ShmbTest.all.write: { size: 64, notify: true, access: { write: [Interactive] } }\n"
+    "  ShmbTest.all.full:  { size: 64, notify: true, access: { full: [Interactive] } }\n"
+    "  ShmbTest.all.none:  { size: 64, notify: true, access: { full: [LocalService] } }\n"
+    "  ShmbTest.all.deny:\n"
+    "    size: 64\n"
+    "    notify: true\n"
+    "    access: { write: [Users], deny: [Interactive] }\n"
+    "  ShmbTest.all.exact:\n"
+    "    size: 64\n"
+    "    notify: true\n"
+    "    sddl: 'D:(A;;0x20006;;;IU)(A;;0x20004;;;BU)'\n"
     "  ShmbTest.Mixed:\n"
     "    size: 64\n"
     "    lock: none\n"
@@ -222,6 +234,50 @@ static void each_right_of_each_level_is_as_the_table_says(void **state)
     }
 }
 
+static void check_granted(const struct launch *how, const char *kind, const char *name, DWORD mask)
+{
+    char text[40];
+
+    snprintf(text, sizeof(text), mask != 0 ? "0x%08lx" : "error 5", mask);
+    if (strcmp(client_line(how, "granted %s Global\\%s", kind, name), text) != 0)
+        fail_msg("%s %s is not granted as %s", kind, name, text);
+}
+
+/* What belongs to a segment, level by level, for one who is named and one who is not. */
+static void companions_follow_their_segment(void **state)
+{
+    static const struct {
+        const char *level;
+        DWORD section, lock, change;           /* for Interactive */
+        DWORD other, other_lock, other_change; /* for the other users */
+    } rows[] = {
+        {"read", 0x00020005, 0x00020000, 0x00120001, 0, 0, 0},
+        {"write", 0x00020007, 0x00120001, 0x00120003, 0, 0, 0},
+        {"full", 0x000F001F, 0x001F0001, 0x001F0003, 0, 0, 0},
+        {"none", 0, 0, 0, 0, 0, 0},
+        {"deny", 0, 0, 0, 0x00020007, 0x00120001, 0x00120003},
+        {"exact", 0x00020006, 0x00120001, 0x00120003, 0x00020004, 0x00020000, 0x00120001},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char segment[80], lock[80], change[80];
+        /* A denial of a group that is in the token for denials only: Windows heeds it. */
+        bool heeded = strcmp(rows[i].level, "deny") == 0 && !support_wine();
+
+        snprintf(segment, sizeof(segment), "ShmbTest.all.%s", rows[i].level);
+        snprintf(lock, sizeof(lock), "%s.lock", segment);
+        snprintf(change, sizeof(change), "%s.changed.0", segment);
+        check_granted(&user, "section", segment, rows[i].section);
+        check_granted(&user, "mutex", lock, rows[i].lock);
+        check_granted(&user, "event", change, rows[i].change);
+        check_granted(&not_interactive, "section", segment, heeded ? 0 : rows[i].other);
+        check_granted(&not_interactive, "mutex", lock, heeded ? 0 : rows[i].other_lock);
+        check_granted(&not_interactive, "event", change, heeded ? 0 : rows[i].other_change);
+    }
+}
+
 static void deny_wins_over_what_another_group_has(void **state)
 {
     size_t i;
@@ -305,6 +361,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(each_right_of_each_level_is_as_the_table_says, support_teardown),
+        cmocka_unit_test_teardown(companions_follow_their_segment, support_teardown),
         cmocka_unit_test_teardown(deny_wins_over_what_another_group_has, support_teardown),
         cmocka_unit_test_teardown(write_is_enough_to_work_with, support_teardown),
         cmocka_unit_test_teardown(old_programs_need_full, support_teardown),

@@ -4,6 +4,7 @@
 #include <aclapi.h>
 #include <sddl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clients.h"
@@ -134,6 +135,49 @@ static int label(int argc, char **argv)
     return 0;
 }
 
+/* The thread goes on with the same token at low integrity. */
+static bool become_low(void)
+{
+    BYTE low[SECURITY_MAX_SID_SIZE];
+    TOKEN_MANDATORY_LABEL label = {{low, SE_GROUP_INTEGRITY}};
+    DWORD size = sizeof(low);
+    HANDLE own, token = NULL;
+    bool done;
+
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_DUPLICATE | TOKEN_QUERY, &own))
+        return false;
+    done = DuplicateTokenEx(own, TOKEN_ALL_ACCESS, NULL, SecurityImpersonation, TokenImpersonation,
+                            &token) &&
+           CreateWellKnownSid(WinLowLabelSid, NULL, low, &size) &&
+           SetTokenInformation(token, TokenIntegrityLevel, &label,
+                               sizeof(label) + GetLengthSid(low)) &&
+           SetThreadToken(NULL, token);
+    CloseHandle(token);
+    CloseHandle(own);
+    return done;
+}
+
+/* low-open KIND NAME MASK...: as `open`, at low integrity. */
+static int low_open(int argc, char **argv)
+{
+    char line[80] = "not low";
+    size_t used = 0;
+    bool low = become_low();
+    int i;
+
+    for (i = 2; low && i < argc; i++) {
+        HANDLE handle = client_open(argv[0], argv[1], (DWORD)strtoul(argv[i], NULL, 0));
+
+        used += (size_t)snprintf(line + used, sizeof(line) - used, i > 2 ? " %lu" : "%lu",
+                                 handle != NULL ? 0 : GetLastError());
+        if (handle != NULL)
+            CloseHandle(handle);
+    }
+    RevertToSelf();
+    client_say("%s", line);
+    return 0;
+}
+
 static int start_broker(void **state)
 {
     (void)state;
@@ -244,6 +288,21 @@ static void labels_are_as_written(void **state)
     assert_string_equal(client_line(NULL, "label mutex Global\\ShmbTest.mutex.full"), "none");
 }
 
+/* Low integrity takes nothing but the right to write, and gives nothing. */
+static void low_integrity_writes_only_where_it_may(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* its tokens have no integrity of their own */
+    assert_string_equal(client_line(NULL, "low-open section Global\\ShmbTest.Low 0x20005 0x20007"),
+                        "0 0");
+    assert_string_equal(client_line(NULL, "low-open mutex Global\\ShmbTest.Low.lock 0x120001"),
+                        "0");
+    assert_string_equal(
+        client_line(NULL, "low-open section Global\\ShmbTest.section.write 0x20005 0x20007"),
+        "0 5");
+}
+
 static void expect_lines(const char *kind, const char *name, const char *const *lines)
 {
     struct child *client = client_start(NULL, "descriptor %s Global\\%s", kind, name);
@@ -288,7 +347,8 @@ static void the_owner_is_the_service_administrators_or_system(void **state)
     child_kill(client);
 }
 
-static const struct verb verbs[] = {{"descriptor", 2, descriptor}, {"label", 2, label}};
+static const struct verb verbs[] = {
+    {"descriptor", 2, descriptor}, {"label", 2, label}, {"low-open", 3, low_open}};
 
 int main(void)
 {
@@ -299,6 +359,7 @@ int main(void)
                                   support_teardown),
         cmocka_unit_test_teardown(labels_are_as_written, support_teardown),
         cmocka_unit_test_teardown(sddl_is_what_the_object_has, support_teardown),
+        cmocka_unit_test_teardown(low_integrity_writes_only_where_it_may, support_teardown),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));

@@ -162,6 +162,27 @@ static void access_that_a_program_changed_is_put_right(void **state)
     verb("status", 0, "access Global\\ShmbTest.Full: corrected, a program changed its access");
 }
 
+static void audit_says_who_may_do_what(void **state)
+{
+    (void)state;
+    verb("audit", 5, "no broker");
+    serve(HEAD DATA
+          "  ShmbTest.Full: { size: 64, access: { read: [Users], deny: [NetworkService] } }\n");
+    verb("audit", 0,
+         "(S-1-5-32-545)\n    section Global\\ShmbTest.Full: read\n"
+         "    mutex Global\\ShmbTest.Full.lock: see it but may not wait\n");
+    said_too("(S-1-5-4)\n    section Global\\ShmbTest.Data: read and write\n");
+    said_too("    section Global\\ShmbTest.Full: nothing; denied: full control\n");
+    verb("audit --csv", 0, "\"S-1-5-4\",\"section\",\"Global\\ShmbTest.Data\",\"read and write\"");
+    verb("audit --json", 0, "\"object\": \"Global\\\\ShmbTest.Data\"");
+    verb("audit --json --csv", 2, "not both");
+    /* What is live counts, not what is written; who is not its owner is refused an answer. */
+    assert_string_equal(client_line(NULL, "shut-out Global\\ShmbTest.Full"), "nobody may");
+    assert_true(run_as(NULL, "audit") <= 1);
+    said_too("mutex Global\\ShmbTest.Full.lock: ");
+    assert_null(strstr(said, "section Global\\ShmbTest.Full: read"));
+}
+
 static void who_has_it_open_keeps_what_it_has(void **state)
 {
     struct child *client;
@@ -476,6 +497,7 @@ int main(void)
         TEST(nothing_to_do_is_done),
         TEST(what_is_let_go_is_listed_while_a_program_has_it),
         TEST(each_step_is_told_and_done),
+        TEST(audit_says_who_may_do_what),
         TEST(who_has_it_open_keeps_what_it_has),
         TEST(access_that_a_program_changed_is_put_right),
         TEST(a_refused_one_changes_nothing),

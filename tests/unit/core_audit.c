@@ -1,0 +1,129 @@
+/* Rights by account: what entries add up to, the order, and each form. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "audit.h"
+
+static struct audit audit;
+
+static void name(const char *sid, char out[AUDIT_ACCOUNT_MAX])
+{
+    if (strcmp(sid, "S-1-5-4") == 0)
+        sid = "NT AUTHORITY\\INTERACTIVE";
+    else if (strcmp(sid, "S-1-5-32-545") == 0)
+        sid = "=cmd|\"x\""; /* no such name exists, but a file must not depend on it */
+    (void)snprintf(out, AUDIT_ACCOUNT_MAX, "%s", sid);
+}
+
+static void add(enum shmb_kind kind, const char *object, const char *sddl)
+{
+    struct sys_failure why;
+    struct sddl access;
+
+    assert_int_equal(sddl_read_live(sddl, kind, &access, &why), SYS_OK);
+    assert_true(audit_add(&audit, kind, object, &access, name));
+    sddl_free(&access);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    add(SHMB_SECTION, "Global\\B", "D:(D;;0x2;;;S-1-5-4)(A;;0x20007;;;S-1-5-4)(A;;0x4;;;BU)");
+    add(SHMB_MUTEX, "Global\\A", "D:(A;;0x120001;;;S-1-5-4)(A;;0x1f0001;;;S-1-5-21-1-2-3-1001)");
+    audit_sort(&audit);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    audit_free(&audit);
+    return 0;
+}
+
+static void rows_are_by_account_and_object(void **state)
+{
+    struct text out = {0};
+
+    (void)state;
+    audit_lines(&audit, &out);
+    assert_string_equal(out.at, "=cmd|\"x\" (S-1-5-32-545)\n"
+                                "    section Global\\B: read\n"
+                                "NT AUTHORITY\\INTERACTIVE (S-1-5-4)\n"
+                                "    mutex Global\\A: wait and release\n"
+                                "    section Global\\B: read; denied: write\n"
+                                "S-1-5-21-1-2-3-1001\n"
+                                "    mutex Global\\A: full control\n");
+    text_free(&out);
+}
+
+static void a_spreadsheet_sees_fields_and_no_formula(void **state)
+{
+    struct text out = {0};
+
+    (void)state;
+    audit_csv(&audit, &out);
+    assert_string_equal(
+        out.at,
+        "account,sid,kind,object,may,denied,may_rights,denied_rights\r\n"
+        "\"'=cmd|\"\"x\"\"\",\"S-1-5-32-545\",\"section\",\"Global\\B\",\"read\",\"\","
+        "0x00000004,0x00000000\r\n"
+        "\"NT AUTHORITY\\INTERACTIVE\",\"S-1-5-4\",\"mutex\",\"Global\\A\",\"wait and release\","
+        "\"\",0x00120001,0x00000000\r\n"
+        "\"NT AUTHORITY\\INTERACTIVE\",\"S-1-5-4\",\"section\",\"Global\\B\",\"read\",\"write\","
+        "0x00020005,0x00000002\r\n"
+        "\"S-1-5-21-1-2-3-1001\",\"S-1-5-21-1-2-3-1001\",\"mutex\",\"Global\\A\","
+        "\"full control\",\"\",0x001f0001,0x00000000\r\n");
+    text_free(&out);
+}
+
+static void json_has_all_of_it(void **state)
+{
+    struct json out = {0};
+
+    (void)state;
+    audit_json(&audit, &out);
+    assert_false(out.text.failed);
+    assert_non_null(strstr(out.text.at, "\"account\": \"=cmd|\\\"x\\\"\""));
+    assert_non_null(strstr(out.text.at, "\"denied_rights\": 2"));
+    json_free(&out);
+}
+
+/* The system goes through the entries in order, and stops at what decides. */
+static void entries_count_in_their_order(void **state)
+{
+    struct audit other = {0};
+    struct sys_failure why;
+    struct sddl access;
+
+    (void)state;
+    assert_int_equal(
+        sddl_read_live("D:(A;;0x6;;;BU)(D;;0x7;;;BU)(A;;0x1;;;BU)", SHMB_SECTION, &access, &why),
+        SYS_OK);
+    assert_true(audit_add(&other, SHMB_SECTION, "Global\\X", &access, name));
+    assert_int_equal(other.count, 1);
+    assert_int_equal(other.rows[0].may, 0x6);
+    assert_int_equal(other.rows[0].denied, 0x1);
+    sddl_free(&access);
+    audit_free(&other);
+}
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(rows_are_by_account_and_object),
+        TEST(a_spreadsheet_sees_fields_and_no_formula),
+        TEST(json_has_all_of_it),
+        cmocka_unit_test(entries_count_in_their_order),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
