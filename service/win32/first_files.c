@@ -92,7 +92,8 @@ enum sys_status first_files_make(bool config, struct first_files *out, struct sy
     *out = (struct first_files){0};
     out->config = paths_default_config();
     out->state = paths_default_state();
-    if (out->config == NULL || out->state == NULL)
+    out->keep = paths_default_keep();
+    if (out->config == NULL || out->state == NULL || out->keep == NULL)
         return failure_set(why, "SHGetKnownFolderPath", GetLastError());
     out->folder = folder_of(out->config);
     if (out->folder == NULL)
@@ -102,6 +103,9 @@ enum sys_status first_files_make(bool config, struct first_files *out, struct sy
     if (status == SYS_OK)
         status = secure_folder_take(out->state, SECURE_FOLDER_OWNER SECURE_FOLDER_OWN,
                                     &out->made_state, why);
+    if (status == SYS_OK)
+        status = secure_folder_take(out->keep, SECURE_FOLDER_OWNER SECURE_FOLDER_OWN,
+                                    &out->made_keep, why);
     if (status == SYS_OK && config)
         status = put_config(out->config, &out->put, why);
     return status;
@@ -120,17 +124,20 @@ void first_files_undo(struct first_files *files)
 {
     if (files->put)
         remove_path(files->config, DeleteFileW);
+    if (files->made_keep)
+        remove_path(files->keep, RemoveDirectoryW);
     if (files->made_state)
         remove_path(files->state, RemoveDirectoryW);
     if (files->made_folder)
         remove_path(files->folder, RemoveDirectoryW);
-    files->put = files->made_state = files->made_folder = false;
+    files->put = files->made_keep = files->made_state = files->made_folder = false;
 }
 
 void first_files_free(struct first_files *files)
 {
     free(files->folder);
     free(files->state);
+    free(files->keep);
     free(files->config);
     *files = (struct first_files){0};
 }

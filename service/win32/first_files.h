@@ -8,13 +8,14 @@
 
 /* What was made, so that it can be taken away again; all zero: nothing. */
 struct first_files {
-    char *folder, *state; /* of configuration and state */
-    char *config;         /* the configuration there */
-    bool made_folder, made_state, put;
+    char *folder;       /* of the configuration, which only administrators may write */
+    char *state, *keep; /* in it, the service's own: what it remembers, and its copies */
+    char *config;       /* the configuration there */
+    bool made_folder, made_state, made_keep, put;
 };
 
 /*
- * Makes the folders of configuration and state, or takes them over
+ * Makes the folders of configuration, state and copies, or takes them over
  * (secure_folder.h), and, with `config`, puts the commented configuration that
  * this program carries at the default path unless a file is there; `put` tells.
  * `out` is to be ended with first_files_free in any case.

@@ -160,6 +160,15 @@ static void ask_state_folder(const struct verify_subject *subject, struct verify
     free(path);
 }
 
+static void ask_keep_folder(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    char *path = paths_default_keep();
+
+    (void)subject;
+    ask_folder(path, SECURE_FOLDER_OWN, answer);
+    free(path);
+}
+
 const struct verify_point verify_place_points[] = {
     {"access to its registry key", "shmbroker install", ask_key},
     {"event source", "shmbroker install", ask_event_source},
@@ -167,5 +176,6 @@ const struct verify_point verify_place_points[] = {
     {"configuration", NULL, ask_config},
     {"folder of its data", "shmbroker install", ask_data_folder},
     {"folder of its state", "shmbroker install", ask_state_folder},
+    {"folder of its copies", "shmbroker install", ask_keep_folder},
     {NULL, NULL, NULL},
 };

@@ -18,6 +18,7 @@ union details {
     SERVICE_FAILURE_ACTIONSW failure;
     SERVICE_FAILURE_ACTIONS_FLAG flag;
     SERVICE_DESCRIPTIONW description;
+    SERVICE_PRESHUTDOWN_INFO preshutdown;
 };
 
 static bool query(const struct verify_subject *subject, DWORD level, union details *out,
@@ -173,6 +174,19 @@ static void ask_descriptor(const struct verify_subject *subject, struct verify_a
         verify_list(answer, list, REGISTRATION_SDDL);
 }
 
+static void ask_preshutdown(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    union details details;
+    char text[64];
+
+    if (!query(subject, SERVICE_CONFIG_PRESHUTDOWN_INFO, &details, answer))
+        return;
+    (void)snprintf(text, sizeof(text), "%lu ms",
+                   (unsigned long)details.preshutdown.dwPreshutdownTimeout);
+    verify_found(answer, details.preshutdown.dwPreshutdownTimeout >= REGISTRATION_PRESHUTDOWN_MS,
+                 text);
+}
+
 static void ask_description(const struct verify_subject *subject, struct verify_answer *answer)
 {
     union details details;
@@ -200,6 +214,7 @@ const struct verify_point verify_service_points[] = {
      ask_restarts},
     {"restarts after", "sc failureflag ShmBroker 0", ask_restart_flag},
     {"access to the service", "sc sdset ShmBroker \"" REGISTRATION_SDDL "\"", ask_descriptor},
+    {"time to save before a shutdown", MEND, ask_preshutdown},
     {"description", MEND, ask_description},
     {NULL, NULL, NULL},
 };

@@ -114,6 +114,7 @@ static void remove_data(void)
     DeleteFileW(support_wide(in_data("\\shmbroker.yaml")));
     DeleteFileW(support_wide(in_data("\\planted.yaml")));
     RemoveDirectoryW(support_wide(in_data("\\state")));
+    RemoveDirectoryW(support_wide(in_data("\\keep")));
     RemoveDirectoryW(data);
 }
 

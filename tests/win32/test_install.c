@@ -135,6 +135,7 @@ static void install_puts_a_first_configuration(void **state)
     DeleteFileW(file);
     install_plainly("a first configuration");
     assert_true(exists(in_program_data(L"%ProgramData%\\ShmBroker\\state")));
+    assert_true(exists(in_program_data(L"%ProgramData%\\ShmBroker\\keep")));
     snprintf(arguments, sizeof(arguments), "check \"%s\"%s", support_narrow(file), trying_out());
     verb(arguments, 0, "no errors");
     verb("start", 0, "runs");
@@ -286,6 +287,7 @@ static void status_verifies_point_by_point(void **state)
     verb("status --verify", 1, "ok       start: automatic");
     verb("status --verify", 1, "ok       description");
     verb("status --verify", 1, "ok       event source: ");
+    verb("status --verify", 1, "ok       time to save before a shutdown: ");
     verb("status --verify", 1, "differs  files it obeys: --allow-unsafe-config");
     verb("status --verify --json", 1, "\"point\": \"start\"");
     verb("status --verify", 1,
