@@ -211,6 +211,8 @@ static_checks() {
     check 'a program that imports others is found' refuses_bad_imports
     check 'the client library opens and never creates, but for private memory' opens_only
     check 'a library that creates is found' refuses_makers
+    check 'FoxPro declares what the library has' python3 "$root/tests/foxpro.py"
+    check 'the guides compile' "$root/tests/guides.sh"
     check 'the schema agrees with the loader' python3 "$root/tests/schema.py"
     check 'nothing is lost under torture, 20 s' "$root/tests/torture.sh" 20
     check 'torture finds brokers with a fault' "$root/tests/torture.sh" --mutants
