@@ -213,6 +213,11 @@ static_checks() {
     check 'a library that creates is found' refuses_makers
     check 'FoxPro declares what the library has' python3 "$root/tests/foxpro.py"
     check 'the guides compile' "$root/tests/guides.sh"
+    if command -v npm >/dev/null; then
+        check 'a program in Node.js, through koffi' "$root/tests/node.sh"
+    else
+        echo 'a program in Node.js, through koffi: not run, npm is not here'
+    fi
     check 'the schema agrees with the loader' python3 "$root/tests/schema.py"
     check 'nothing is lost under torture, 20 s' "$root/tests/torture.sh" 20
     check 'torture finds brokers with a fault' "$root/tests/torture.sh" --mutants

@@ -1,0 +1,23 @@
+'use strict';
+// What the library gives a program in Node.js: node example.js, with
+//
+//     segments:
+//       NodeExample: { size: 64, notify: true, access: { write: [Users] } }
+const { Segment, WRITE } = require('./shmb');
+
+const memory = Segment.open('NodeExample', WRITE);
+console.log(`${memory.size} bytes: ${memory.snapshot(0, 5)}`);
+memory.waitChanged(0);
+console.log(`written: ${memory.update(0, Buffer.from('from Node'))}, at the end ${memory.update(60, Buffer.from('12345678'))}`);
+console.log(`changed: ${memory.waitChanged(1000)}, again: ${memory.waitChanged(0)}`);
+console.log(`read: ${memory.snapshot(0, 9)}`);
+try {
+    memory.snapshot(65, 1);
+} catch (error) {
+    console.log(`${error.code}: ${error.message}`);
+}
+memory.close();
+
+const mine = Segment.createPrivate(null, 16);
+console.log(`private: ${mine.size} bytes, first ${mine.first}, ${mine.update(0, Buffer.from('mine'))} written`);
+mine.close();
