@@ -244,8 +244,8 @@ static void equal_access_is_equal_text(void **state)
 static void access_is_changed_in_place(void **state)
 {
     static const char *const wanted[] = {
-        "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)(A;;0x20007;;;S-1-5-4)S:(ML;;NW;;;S-1-16-"
-        "4096)",
+        ("O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)(A;;0x20007;;;S-1-5-4)"
+         "S:(ML;;NW;;;S-1-16-4096)"),
         "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)",
         "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)S:(ML;;NWNR;;;S-1-16-4096)",
         "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)(A;;0x4;;;S-1-5-4)"};
