@@ -26,6 +26,8 @@ bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages)
         may = refuse(messages, &part->limits.place, "limits");
     if (part->watch_place.line != 0)
         may = refuse(messages, &part->watch_place, "watch");
+    if (part->hold_place.line != 0)
+        may = refuse(messages, &part->hold_place, "hold_for");
     return may;
 }
 

@@ -12,7 +12,7 @@
 
 /*
  * True when a loaded file may be included. Else each of include, directory,
- * limits and watch in it is an error at its place: they are for the main file.
+ * limits, watch and hold_for in it is an error at its place: they are for the main file.
  */
 bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages);
 

@@ -128,6 +128,8 @@ struct cfg_limits {
 #define CFG_OBJECTS_MAX  50000u /* entries of one configuration, companions not counted */
 #define CFG_TRUSTEES_MAX 256u   /* of one access list */
 #define CFG_INCLUDES_MAX 100u   /* patterns of one file */
+#define CFG_HOLD_MS      600000u
+#define CFG_HOLD_MS_MAX  86400000u
 
 struct cfg {
     struct cfg_object *objects; /* in the order of the file; none only beside include */
@@ -139,6 +141,8 @@ struct cfg {
     struct cfg_limits limits;
     bool watch;                   /* false unless written */
     struct cfg_place watch_place; /* line 0: not written */
+    uint32_t hold_ms;             /* how long objects outlive the broker; 0: not at all */
+    struct cfg_place hold_place;  /* line 0: not written, CFG_HOLD_MS */
     struct cfg_arena *arena;
 };
 

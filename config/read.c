@@ -73,14 +73,15 @@ enum {
     KEY_DIRECTORY,
     KEY_LIMITS,
     KEY_WATCH,
+    KEY_HOLD,
     KEY_DEFAULTS,
     KEY_GROUPS,
     KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT
 };
 
-static const char *const keys[KEY_COUNT] = {"version", "include",   "directory", "limits",
-                                            "watch",   "defaults",  "segments",  "mutexes",
-                                            "events",  "semaphores"};
+static const char *const keys[KEY_COUNT] = {"version", "include",  "directory", "limits",
+                                            "watch",   "hold_for", "defaults",  "segments",
+                                            "mutexes", "events",   "semaphores"};
 static read_object_fn *const readers[SHMB_KIND_COUNT] = {read_segment, read_mutex, read_event,
                                                          read_semaphore};
 
@@ -189,14 +190,12 @@ static void read_settings(struct reader *reader, const struct node *const *value
 {
     static void (*const settings[])(struct reader * reader, const struct node *node,
                                     const struct path *path) = {
-        [KEY_INCLUDE] = read_include,
-        [KEY_DIRECTORY] = read_directory,
-        [KEY_LIMITS] = read_limits,
-        [KEY_WATCH] = read_watch,
+        [KEY_INCLUDE] = read_include, [KEY_DIRECTORY] = read_directory, [KEY_LIMITS] = read_limits,
+        [KEY_WATCH] = read_watch,     [KEY_HOLD] = read_hold,
     };
     int key;
 
-    for (key = KEY_INCLUDE; key <= KEY_WATCH; key++) {
+    for (key = KEY_INCLUDE; key <= KEY_HOLD; key++) {
         struct path path = {NULL, keys[key], 0};
 
         if (values[key] != NULL)
@@ -240,6 +239,7 @@ void read_configuration(struct reader *reader, const struct node *root)
     size_t before = reader->messages->errors;
     unsigned meant;
 
+    reader->cfg->hold_ms = CFG_HOLD_MS;
     if (!read_version(reader, version) ||
         !reader_keys(reader, root, NULL, keys, KEY_COUNT, values, &meant))
         return;

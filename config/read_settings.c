@@ -124,3 +124,12 @@ void read_watch(struct reader *reader, const struct node *node, const struct pat
     reader->cfg->watch_place = reader_place(reader, node);
     reader_bool(reader, node, path, &reader->cfg->watch);
 }
+
+void read_hold(struct reader *reader, const struct node *node, const struct path *path)
+{
+    uint64_t ms;
+
+    reader->cfg->hold_place = reader_place(reader, node);
+    if (reader_time(reader, node, path, 0, CFG_HOLD_MS_MAX, "the time is 0 to 24 h", &ms))
+        reader->cfg->hold_ms = (uint32_t)ms;
+}

@@ -103,6 +103,7 @@ void read_include(struct reader *reader, const struct node *node, const struct p
 void read_directory(struct reader *reader, const struct node *node, const struct path *path);
 void read_limits(struct reader *reader, const struct node *node, const struct path *path);
 void read_watch(struct reader *reader, const struct node *node, const struct path *path);
+void read_hold(struct reader *reader, const struct node *node, const struct path *path);
 
 /*
  * Who may do what with an object: `values` are those of its keys access,

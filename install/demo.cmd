@@ -107,7 +107,7 @@ call :step "status"
 if errorlevel 1 goto failed
 
 call :step "stop: the names are gone"
-"%bin%\shmbroker.exe" stop >nul
+"%bin%\shmbroker.exe" stop --release >nul
 if errorlevel 1 goto failed
 sc query ShmBroker | find "STOPPED" >nul
 if errorlevel 1 goto failed

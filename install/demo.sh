@@ -156,7 +156,7 @@ status() {
 }
 
 stop() {
-    wine_run "$bin/shmbroker.exe" stop >&2 && [ "$(service_state)" = STOPPED ] && name_is_gone &&
+    wine_run "$bin/shmbroker.exe" stop --release >&2 && [ "$(service_state)" = STOPPED ] && name_is_gone &&
         printf '%s is gone' "$section"
 }
 

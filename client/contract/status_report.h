@@ -46,6 +46,8 @@
  *     copy         Global\Table                  failed    WriteFile: ...; last saved: never
  *     access       Global\Old                    corrected  a program changed its access; times: 2
  *     retired      Global\Old                    section   programs have it open; it ends with ...
+ *     keeper       4711                          holds     57 objects, since ...
+ *     lost         Global\Prices                 anew      it was gone when the broker started
  *     cut          17                            lines
  *
  *   The first two always; one for each object that is not held (reasons as in
@@ -55,8 +57,10 @@
  *   changed (access); one for each session in which a plain name does not lead to
  *   its object (alias); one for each segment that outlives a reboot (copy: saved,
  *   none or failed); one for each object that was let go and that programs still
- *   have open (retired). `cut` is the last line, where there is no
- *   room for that many more.
+ *   have open (retired). `keeper` is the process that holds the objects when the
+ *   broker does not run (partly: not yet all of them), where there is to be one;
+ *   `lost` objects of a former broker that were gone at the start, a hundred at most.
+ *   `cut` is the last line, where there is no room for that many more.
  *
  *   After a reload also what came of it, in the order of the plan. A step is
  *   create, adopt, access, recreate, defer, retire or keep; objects that are

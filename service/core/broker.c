@@ -8,6 +8,7 @@
 #include "apply.h"
 #include "descriptor.h"
 #include "guard.h"
+#include "lost.h"
 #include "maker.h"
 #include "names.h"
 #include "publication.h"
@@ -35,6 +36,7 @@ struct broker {
     uint32_t delay;      /* milliseconds to the next try */
     bool state_due;      /* the state could not be written */
     bool unclaimed;      /* a stranger holds the name that keeps two brokers apart */
+    bool finished;       /* what outlives a reboot has been saved for the last time */
 };
 
 static struct maker maker_of(struct broker *broker)
@@ -65,15 +67,35 @@ static bool stopping(const struct broker *broker)
     return broker->system->stopping(broker->system->self);
 }
 
+/* A former broker held it, and nobody has told the keeper to let go of it. */
+static bool is_expected(const struct broker *broker, const struct item *item)
+{
+    const struct state_record *known = state_find(broker->state, item->spec.name);
+
+    return known != NULL && !known->retired;
+}
+
+/* Held by somebody, or restored from its copy. */
+static bool is_back(const struct item *item)
+{
+    return item->adopted || (item->kept != NULL && item->kept->restored);
+}
+
 static void create_all(struct broker *broker)
 {
     const struct maker maker = maker_of(broker);
+    struct lost lost = {0};
     size_t i;
 
     for (i = 0; i < broker->inventory->count && !stopping(broker); i++) {
-        (void)maker_obtain(&maker, &broker->inventory->items[i]);
+        struct item *item = &broker->inventory->items[i];
+        bool expected = is_expected(broker, item);
+
+        if (maker_obtain(&maker, item) == SYS_OK && expected && !is_back(item))
+            lost_add(&lost, item->spec.name, &broker->reload.lost);
         broker->system->progress(broker->system->self);
     }
+    lost_report(&lost, broker->system);
 }
 
 /* Objects are served also where this fails: it costs proof at the next start. */
@@ -182,6 +204,8 @@ static void release(struct broker *broker)
     notes_free(&broker->reload.lasting);
     notes_free(&broker->reload.sessions);
     notes_free(&broker->copies);
+    notes_free(&broker->reload.keeping);
+    notes_free(&broker->reload.lost);
     free(broker);
 }
 
@@ -273,6 +297,7 @@ struct broker_counts broker_counts(const struct broker *broker)
         counts.held += item_is_held(item);
         counts.missing += !item_is_held(item);
         counts.deferred += item->state == ITEM_DEFERRED;
+        counts.failed += item->state == ITEM_FAILED;
     }
     return counts;
 }
@@ -452,6 +477,14 @@ void broker_tell_lasting(struct broker *broker, struct notes *notes)
     publication_tell(broker->publication, &broker->reload);
 }
 
+void broker_tell_keeping(struct broker *broker, struct notes *notes)
+{
+    notes_free(&broker->reload.keeping);
+    broker->reload.keeping = *notes;
+    *notes = (struct notes){0};
+    publication_tell(broker->publication, &broker->reload);
+}
+
 struct state *broker_state(struct broker *broker)
 {
     return broker->state;
@@ -462,13 +495,21 @@ void broker_remember(struct broker *broker)
     commit_state(broker);
 }
 
+void broker_finish(struct broker *broker)
+{
+    const struct saving saving = saving_of(broker);
+
+    if (!broker->finished)
+        saving_finish(&saving);
+    broker->finished = true;
+}
+
 size_t broker_stop(struct broker *broker)
 {
     const struct system *system = broker->system;
-    const struct saving saving = saving_of(broker);
     size_t i, held = broker_counts(broker).held;
 
-    saving_finish(&saving);
+    broker_finish(broker);
     /* First of all, so that no client is told of what is gone. */
     publication_free(broker->publication);
     broker->publication = NULL;

@@ -15,6 +15,7 @@ struct broker;
 struct broker_counts {
     size_t held, missing; /* all together */
     size_t deferred;      /* of the held ones */
+    size_t failed;        /* of the missing ones: not held by a stranger */
 };
 
 /*
@@ -81,11 +82,17 @@ void broker_tell(struct broker *broker, enum shmb_reload_result result, struct n
 /* What is less than asked for, beside objects, until told otherwise; takes the notes over. */
 void broker_tell_lasting(struct broker *broker, struct notes *notes);
 
+/* What there is to say of the keeper, until told otherwise; takes the notes over. */
+void broker_tell_keeping(struct broker *broker, struct notes *notes);
+
 /* What the broker remembers; it lives as long. */
 struct state *broker_state(struct broker *broker);
 
 /* Writes what has been added to the state. */
 void broker_remember(struct broker *broker);
+
+/* Saves what outlives a reboot for the last time; broker_stop does it where it was not done. */
+void broker_finish(struct broker *broker);
 
 /* Saves what is to be saved, lets go of everything and frees the broker. Returns how many objects
  * it held. */

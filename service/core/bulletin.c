@@ -124,12 +124,19 @@ static void put_copies(struct page *page, const struct notes *copies, bool faile
 static void put_reload(struct page *page, const struct bulletin_reload *reload,
                        struct shmb_report *report)
 {
+    size_t i;
+
     report->reloads = reload->count;
     report->reload_result = (uint32_t)reload->result;
     if (reload->lasting.count + reload->sessions.count > 0)
         report->result = SHMB_REPORT_INCOMPLETE;
+    for (i = 0; i < reload->keeping.count; i++)
+        if (strcmp(reload->keeping.items[i].kind, "degraded") == 0)
+            report->result = SHMB_REPORT_INCOMPLETE;
+    put_notes(page, &reload->keeping);
     put_notes(page, &reload->lasting);
     put_notes(page, &reload->sessions);
+    put_notes(page, &reload->lost);
     if (reload->retired != NULL)
         put_notes(page, reload->retired);
     put_notes(page, &reload->notes);

@@ -18,6 +18,8 @@ struct bulletin_reload {
     const struct notes *retired; /* let go, but open in programs; NULL: not known. Borrowed */
     struct notes lasting;        /* why the broker runs with less than is asked for */
     struct notes sessions;       /* where plain names do not lead to objects, and should */
+    struct notes keeping;        /* of the keeper */
+    struct notes lost;           /* objects that were gone at the start */
 };
 
 /* What is to be said. Borrowed for the call. */

@@ -8,7 +8,7 @@
  *
  * The name of an object is an insert with its Global\.
  *
- *   100-199 the service   200-299 the configuration   300-309 objects
+ *   100-199 the service (120-129 its keeper)   200-299 the configuration   300-309 objects
  *   310-319 the publication: ShmBroker.Directory, its tables, control sections, the report
  *   320-329 copies of segments that outlive a reboot (keep: reboot)
  *   330-339 access that others have changed
@@ -64,6 +64,33 @@ enum event_id {
      * served, but a later start may not know them. Tried again. %1 what failed
      */
     EVENT_STATE_FAILED = 115,
+    /*
+     * Warning. The keeper, the process that holds the objects over the broker's
+     * own end, ended, and was made anew. Somebody has killed it. %1 its process
+     * %2 the new one's
+     */
+    EVENT_KEEPER_REPLACED = 120,
+    /*
+     * Error. The system refused to make the keeper, or to give it objects. All
+     * objects are served, but a crash of the broker now loses what no program
+     * has open. Tried again. %1 what failed
+     */
+    EVENT_KEEPER_FAILED = 121,
+    /* Information. The keeper that could not be had holds everything now. %1 its process */
+    EVENT_KEEPER_RECOVERED = 122,
+    /*
+     * Warning. Objects that a former broker held were gone when this one started,
+     * and have been made anew: broker and keeper were both killed, or `hold_for`
+     * had passed. %1 how many  %2 their names, or the first of them
+     */
+    EVENT_OBJECTS_LOST = 123,
+    /*
+     * Information. Stopped as asked; the keeper goes on holding the objects for
+     * the next start. %1 number of objects  %2 how long
+     */
+    EVENT_STOPPED_HELD = 124,
+    /* Warning. The keeper of a former broker cannot be ended. Tried again. %1 why */
+    EVENT_KEEPER_STAYS = 125,
     /*
      * Warning. The system refused protections of the broker's own process; it
      * serves without them. %1 the protections, each with the reason

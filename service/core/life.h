@@ -7,6 +7,7 @@
 #define CORE_LIFE_H
 
 #include "broker.h"
+#include "keeping.h"
 #include "notes.h"
 #include "setup.h"
 #include "state.h"
@@ -17,6 +18,7 @@ struct life {
     const char *file;    /* the main file's path, also what messages call it */
     struct setup *setup; /* what is served */
     struct broker *broker;
+    struct keeping keeping;
     struct notes lasting; /* why less is served than the files ask for */
     struct state *memory; /* before there is a broker: SIDs of accounts */
     uint32_t delay;       /* milliseconds until pending accounts are asked for again */

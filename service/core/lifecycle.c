@@ -125,12 +125,23 @@ static void look_at_retired(void *context)
     broker_look_at_retired(((struct life *)context)->broker);
 }
 
+static uint32_t keeper_delay(const void *context)
+{
+    return keeping_delay(&((const struct life *)context)->keeping);
+}
+
+static void retry_keeper(void *context)
+{
+    keeping_retry(&((struct life *)context)->keeping);
+}
+
 static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {accounts_delay, ask_accounts},
                                               {sessions_delay, look_at_sessions},
                                               {guard_delay, guard},
                                               {save_delay, save},
-                                              {retired_delay, look_at_retired}};
+                                              {retired_delay, look_at_retired},
+                                              {keeper_delay, retry_keeper}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
@@ -142,6 +153,7 @@ static void hold(struct life *life)
 
     if (life_stopping(life))
         return;
+    keeping_change(&life->keeping, life->setup->configuration.whole->hold_ms);
     system->running(system->self);
     pending_settle(life, NULL);
     report_running(life);
@@ -150,8 +162,10 @@ static void hold(struct life *life)
     life_watch(life);
     schedule_begin(&schedule, duties, sizeof(duties) / sizeof(duties[0]));
     for (;;) {
-        uint64_t now = system->ticks(system->self);
+        uint64_t now;
 
+        keeping_step(&life->keeping);
+        now = system->ticks(system->self);
         wake = system->wait(system->self, schedule_plan(&schedule, life, now));
         if (wake == SYS_WAKE_STOP)
             return;
@@ -161,6 +175,8 @@ static void hold(struct life *life)
         }
         if (wake == SYS_WAKE_SESSIONS)
             look_at_sessions(life);
+        if (wake == SYS_WAKE_KEEPER)
+            keeping_died(&life->keeping);
         schedule_run(&schedule, life, system->ticks(system->self));
     }
 }
@@ -190,6 +206,8 @@ static void report_memory(const struct life *life, const struct sys_failure *why
 static enum shmb_exit serve(struct life *life, const struct sys_failure *memory)
 {
     struct sys_failure why;
+    size_t released;
+    bool kept;
 
     switch (broker_start(life->system, life->setup->inventory, &life->broker, &why)) {
     case SYS_OK:
@@ -202,8 +220,12 @@ static enum shmb_exit serve(struct life *life, const struct sys_failure *memory)
         return SHMB_EXIT_SYSTEM;
     }
     report_memory(life, memory);
+    keeping_init(&life->keeping, life->system, life->broker);
     hold(life);
-    report_stopped(life->system, broker_stop(life->broker));
+    kept = keeping_stop(&life->keeping);
+    released = broker_stop(life->broker);
+    if (!kept)
+        report_stopped(life->system, released);
     return SHMB_EXIT_DONE;
 }
 

@@ -266,16 +266,21 @@ static void write_root(struct shmb_root *root, const struct shmb_root_slot *slot
 
 static enum sys_status publish_table(struct publication *publication, struct sys_failure *why)
 {
+    const struct system *system = publication->system;
     struct shmb_root_slot slot;
+    struct sys_failure unused;
     struct shared table;
+    size_t held;
     enum sys_status status = make_table(publication, &slot, &table, why);
 
     if (status != SYS_OK)
         return status;
+    /* What clients find, the keeper has. Where this fails it is tried again (keeping.h). */
+    (void)system->keep(system->self, &held, &unused);
     write_root(publication->root.view, &slot);
     publication->revision = slot.revision;
     publication->due = false;
-    shared_end(publication->system, &publication->previous);
+    shared_end(system, &publication->previous);
     publication->previous = publication->table;
     publication->table = table;
     return SYS_OK;

@@ -110,6 +110,7 @@ void reloading_run(struct life *life)
     pending_settle(life, former);
     life_free_setup(former);
     broker_tell_lasting(life->broker, &life->lasting);
+    keeping_change(&life->keeping, next->configuration.whole->hold_ms);
     life_keep_last_good(life);
     life_watch(life);
 }

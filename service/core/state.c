@@ -29,6 +29,8 @@ struct state {
     size_t *slots; /* index + 1; dropped entries stay in their slots */
     size_t slot_count;
     uint64_t stamp;
+    struct sys_keeper keepers[STATE_KEEPERS];
+    size_t keeper_count;
     struct text changes;
     size_t appended;
     bool whole;  /* the next commit writes all of it */
@@ -161,6 +163,37 @@ static bool keep_sid(struct state *state, const char *account, const char *sid)
     return true;
 }
 
+static size_t find_keeper(const struct state *state, const struct sys_keeper *keeper)
+{
+    size_t i;
+
+    for (i = 0; i < state->keeper_count; i++)
+        if (state->keepers[i].process == keeper->process &&
+            state->keepers[i].started == keeper->started)
+            break;
+    return i;
+}
+
+static void remove_keeper(struct state *state, size_t index)
+{
+    state->keeper_count--;
+    memmove(state->keepers + index, state->keepers + index + 1,
+            (state->keeper_count - index) * sizeof(state->keepers[0]));
+}
+
+static void keep_keeper(struct state *state, const struct sys_keeper *keeper, bool ended)
+{
+    size_t index = find_keeper(state, keeper);
+
+    if (index < state->keeper_count)
+        remove_keeper(state, index);
+    if (ended)
+        return;
+    if (state->keeper_count == STATE_KEEPERS)
+        remove_keeper(state, 0);
+    state->keepers[state->keeper_count++] = *keeper;
+}
+
 /* True: goes on; false: no memory. Lines of another boot speak of objects that are gone. */
 static bool take_line(struct state *state, const struct state_line *line, bool *current)
 {
@@ -172,6 +205,10 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
         return !*current || keep_record(state, &line->record);
     case STATE_LINE_SID:
         return keep_sid(state, line->text, line->sid);
+    case STATE_LINE_KEEPER:
+        if (*current)
+            keep_keeper(state, &line->keeper, line->ended);
+        return true;
     case STATE_LINE_STAMP:
         if (line->number > state->stamp)
             state->stamp = line->number;
@@ -286,6 +323,15 @@ const char *state_sid(const struct state *state, const char *account)
     return entry != NULL ? entry->sid : NULL;
 }
 
+bool state_keeper_at(const struct state *state, size_t index, struct sys_keeper *out)
+{
+    *out = (struct sys_keeper){0};
+    if (index >= state->keeper_count)
+        return false;
+    *out = state->keepers[index];
+    return true;
+}
+
 uint64_t state_stamp(const struct state *state)
 {
     return state->stamp;
@@ -333,12 +379,42 @@ void state_put_stamp(struct state *state, uint64_t stamp)
     state_line_stamp(&state->changes, stamp);
 }
 
+void state_put_keeper(struct state *state, const struct sys_keeper *keeper)
+{
+    keep_keeper(state, keeper, false);
+    state_line_keeper(&state->changes, keeper, false);
+}
+
+void state_drop_keeper(struct state *state, const struct sys_keeper *keeper)
+{
+    if (find_keeper(state, keeper) == state->keeper_count)
+        return;
+    keep_keeper(state, keeper, true);
+    state_line_keeper(&state->changes, keeper, true);
+}
+
+void state_retire_all(struct state *state)
+{
+    size_t i;
+
+    for (i = 0; i < state->count; i++) {
+        struct entry *entry = &state->entries[i];
+
+        if (!is_record(entry) || entry->record.retired)
+            continue;
+        entry->record.retired = true;
+        state->whole = true; /* shorter than a line for each */
+    }
+}
+
 static void put_all(const struct state *state, struct text *out)
 {
     size_t i;
 
     state_line_head(out, state->boot);
     state_line_stamp(out, state->stamp);
+    for (i = 0; i < state->keeper_count; i++)
+        state_line_keeper(out, &state->keepers[i], false);
     for (i = 0; i < state->count; i++) {
         const struct entry *entry = &state->entries[i];
 

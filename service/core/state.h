@@ -1,6 +1,6 @@
 /*
  * state.h - what the broker remembers beyond its own end: its objects with
- * their exact sizes and generations, and the SIDs of accounts.
+ * their exact sizes and generations, the SIDs of accounts, its keepers.
  *
  * A file of lines, each with a check sum: a snapshot, then what has changed
  * since. What is missing, torn or of another boot costs nothing but proof; a
@@ -12,7 +12,8 @@
 #include "access.h"
 #include "system.h"
 
-#define STATE_FILE "objects.state"
+#define STATE_FILE    "objects.state"
+#define STATE_KEEPERS 32u /* more than that are not remembered: those that came first go */
 
 struct state;
 
@@ -54,6 +55,9 @@ bool state_is_loaded(const struct state *state);
 /* The SID an account had when it could be resolved last; NULL: not known. */
 const char *state_sid(const struct state *state, const char *account);
 
+/* The keepers that may live, by number, from 0; false: no more. */
+bool state_keeper_at(const struct state *state, size_t index, struct sys_keeper *out);
+
 /* The greatest generation or revision known. */
 uint64_t state_stamp(const struct state *state);
 
@@ -65,6 +69,11 @@ void state_put(struct state *state, const struct state_record *record);
 void state_drop(struct state *state, const char *name);
 void state_put_sid(struct state *state, const char *account, const char *sid);
 void state_put_stamp(struct state *state, uint64_t stamp);
+void state_put_keeper(struct state *state, const struct sys_keeper *keeper);
+void state_drop_keeper(struct state *state, const struct sys_keeper *keeper);
+
+/* All objects are let go of: from now on all records are `retired`. */
+void state_retire_all(struct state *state);
 
 /*
  * Makes the file say what is known: adds what has changed, or writes it anew.

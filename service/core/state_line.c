@@ -70,6 +70,15 @@ void state_line_sid(struct text *out, const char *account, const char *sid)
     finish(out, start);
 }
 
+void state_line_keeper(struct text *out, const struct sys_keeper *keeper, bool ended)
+{
+    size_t start = out->length;
+
+    text_add(out, "........ keeper %" PRIu32 " %" PRIu64 " %s\n", keeper->process, keeper->started,
+             ended ? "ended" : "lives");
+    finish(out, start);
+}
+
 bool state_line_newer(const char *file)
 {
     if (strncmp(file, HEAD, sizeof(HEAD) - 1) != 0)
@@ -135,6 +144,17 @@ static bool read_object(char *at, struct state_record *out)
            strncmp(at, SHMB_RESERVED_PREFIX, strlen(SHMB_RESERVED_PREFIX)) == 0;
 }
 
+static bool read_keeper(char *at, struct state_line *out)
+{
+    uint64_t process;
+
+    if (!number(&at, UINT32_MAX, &process) || !number(&at, UINT64_MAX, &out->keeper.started))
+        return false;
+    out->keeper.process = (uint32_t)process;
+    out->ended = strcmp(at, "ended") == 0;
+    return true;
+}
+
 bool state_line_read(char *line, struct state_line *out)
 {
     char *at = line, *end;
@@ -156,6 +176,9 @@ bool state_line_read(char *line, struct state_line *out)
     } else if (strcmp(what, "object") == 0) {
         out->what = STATE_LINE_OBJECT;
         return read_object(at, &out->record);
+    } else if (strcmp(what, "keeper") == 0) {
+        out->what = STATE_LINE_KEEPER;
+        return read_keeper(at, out);
     } else if (strcmp(what, "sid") == 0) {
         out->what = STATE_LINE_SID;
         out->sid = word(&at);

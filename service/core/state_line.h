@@ -6,6 +6,7 @@
  *     <sum> stamp <number>
  *     <sum> object <kind> <size> <generation> <control> <block> <held|retired> <name>
  *     <sum> sid <SID> <account>
+ *     <sum> keeper <process> <made> <lives|ended>
  *
  * The sum is FNV-1a of all behind it, 8 hex digits. A generation of 0: the
  * object is forgotten. Later lines win. Names come last: they may hold blanks.
@@ -21,7 +22,8 @@ enum state_line_what {
     STATE_LINE_BOOT,
     STATE_LINE_STAMP,
     STATE_LINE_OBJECT,
-    STATE_LINE_SID
+    STATE_LINE_SID,
+    STATE_LINE_KEEPER
 };
 
 struct state_line {
@@ -30,6 +32,8 @@ struct state_line {
     const char *sid;
     uint64_t number; /* stamp */
     struct state_record record;
+    struct sys_keeper keeper;
+    bool ended; /* the keeper */
 };
 
 /* True for a file whose head names a version that is not known here. */
@@ -42,5 +46,6 @@ void state_line_head(struct text *out, const char *boot);
 void state_line_stamp(struct text *out, uint64_t stamp);
 void state_line_object(struct text *out, const struct state_record *record);
 void state_line_sid(struct text *out, const char *account, const char *sid);
+void state_line_keeper(struct text *out, const struct sys_keeper *keeper, bool ended);
 
 #endif

@@ -60,6 +60,12 @@ struct sys_identity {
     char boot[SYS_BOOT_MAX]; /* another text after every boot of the machine; never empty */
 };
 
+/* A process that holds what the broker holds, too: its keeper. */
+struct sys_keeper {
+    uint32_t process;
+    uint64_t started; /* when it was made: a FILETIME. Together never used twice */
+};
+
 /* An object to be made. */
 struct sys_spec {
     enum shmb_kind kind;
@@ -98,6 +104,7 @@ enum sys_wake {
     SYS_WAKE_RELOAD,   /* somebody who may asked for the configuration to be read again */
     SYS_WAKE_CHANGED,  /* watched files changed and have been left alone for a second */
     SYS_WAKE_SESSIONS, /* sessions of users came or went */
+    SYS_WAKE_KEEPER,   /* the keeper has ended */
     SYS_WAKE_TIMEOUT
 };
 
@@ -295,8 +302,41 @@ struct system {
                             const struct sys_descriptor *descriptor, struct sys_object **out,
                             struct sys_failure *why);
 
-    /* Gives up a held object. It lives on while a client holds it. NULL is allowed. */
+    /*
+     * Gives up a held object, the keeper's handle of it included. It lives on
+     * while a client holds it. NULL is allowed.
+     */
     void (*close)(void *self, struct sys_object *object);
+
+    /*
+     * Starts a process that is the keeper from now on. It holds nothing yet, and
+     * ends `hold_ms` milliseconds after the broker's end, however that comes. A
+     * former keeper goes on holding what it holds until keeper_end. On anything
+     * but SYS_OK the former one is still the keeper.
+     */
+    enum sys_status (*keeper_make)(void *self, uint32_t hold_ms, struct sys_keeper *out,
+                                   struct sys_failure *why);
+
+    /*
+     * Gives the keeper a handle of every object that is held and it does not have
+     * yet; `*held` is how many it has then, on any status. To be called when all
+     * that is held is whole and recorded. SYS_NOT_FOUND: there is no keeper, or it
+     * has ended.
+     */
+    enum sys_status (*keep)(void *self, size_t *held, struct sys_failure *why);
+
+    /*
+     * Ends a keeper, this broker's or a former one's, and waits until it is gone.
+     * SYS_OK also where it is gone already. No process but a keeper is ever ended.
+     */
+    enum sys_status (*keeper_end)(void *self, const struct sys_keeper *keeper,
+                                  struct sys_failure *why);
+
+    /* From now on `close` gives up only the broker's own handle. */
+    void (*leave)(void *self);
+
+    /* Asked at a stop. True: everything is to be let go of, nothing left to the keeper. */
+    bool (*releasing)(void *self);
 
     /* `count` bytes that nobody can foresee; zeros where it fails. */
     enum sys_status (*random)(void *self, void *bytes, size_t count, struct sys_failure *why);

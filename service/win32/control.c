@@ -1,6 +1,7 @@
 #include "control.h"
 
 #include "console.h"
+#include "release.h"
 #include "scm.h"
 #include "verbs.h"
 
@@ -93,17 +94,47 @@ enum shmb_exit control_stop(SC_HANDLE service, bool *was_running)
     return result;
 }
 
-enum shmb_exit verb_stop(void)
+static enum shmb_exit release_all(SC_HANDLE service, bool *was_running, size_t *ended)
+{
+    DWORD code = release_ask();
+    enum shmb_exit result;
+
+    *ended = 0;
+    if (code != ERROR_SUCCESS)
+        return scm_failed("cannot ask the service to let go of its objects", code);
+    result = control_stop(service, was_running);
+    (void)release_forget();
+    /* What the service could not do, having crashed, or stopped earlier. */
+    return result == SHMB_EXIT_DONE ? release_keepers(ended) : result;
+}
+
+static enum shmb_exit stop(SC_HANDLE service, bool release)
+{
+    bool was_running;
+    size_t ended = 0;
+    enum shmb_exit result =
+        release ? release_all(service, &was_running, &ended) : control_stop(service, &was_running);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    if (!release)
+        console_line("ShmBroker %s", was_running ? "is stopped" : "does not run");
+    else if (was_running)
+        console_line("ShmBroker is stopped and has let go of all objects");
+    else
+        console_line("ShmBroker does not run%s",
+                     ended > 0 ? "; the objects of its keeper are let go of" : "");
+    return SHMB_EXIT_DONE;
+}
+
+enum shmb_exit verb_stop(bool release)
 {
     SC_HANDLE service;
-    bool was_running;
     enum shmb_exit result = scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS, &service);
 
     if (result != SHMB_EXIT_DONE)
         return result;
-    result = control_stop(service, &was_running);
+    result = stop(service, release);
     scm_close(service);
-    if (result == SHMB_EXIT_DONE)
-        console_line("ShmBroker %s", was_running ? "is stopped" : "does not run");
     return result;
 }

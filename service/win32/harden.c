@@ -86,14 +86,19 @@ static void with_user(const char *sddl, const char *rights, unsigned who, char *
         (void)snprintf(out, size, "%s", sddl);
 }
 
+void harden_process_sddl(unsigned who, char out[HARDEN_SDDL_MAX])
+{
+    with_user(PROCESS_SDDL, "0x1fffff", who, out, HARDEN_SDDL_MAX);
+}
+
 void harden_apply(const struct harden_port *port, unsigned who, struct harden_refusals *out)
 {
-    char sddl[512];
+    char sddl[HARDEN_SDDL_MAX];
     size_t i;
 
     out->count = 0;
     note(out, "no other privileges", port->keep_privileges(port->self, kept, COUNT(kept)));
-    with_user(PROCESS_SDDL, "0x1fffff", who, sddl, sizeof(sddl));
+    harden_process_sddl(who, sddl);
     note(out, "the process is closed to others", port->protect_process(port->self, sddl));
     with_user(OBJECTS_SDDL, "GA", who, sddl, sizeof(sddl));
     note(out, "its inner objects are closed to others", port->protect_objects(port->self, sddl));

@@ -53,6 +53,11 @@ struct harden_refusals {
     size_t count;
 };
 
+#define HARDEN_SDDL_MAX 512u
+
+/* Who may open such a process, as SDDL; `who` as for harden_apply. */
+void harden_process_sddl(unsigned who, char out[HARDEN_SDDL_MAX]);
+
 /* Does all that is for `who`; `out` gets what was refused. */
 void harden_apply(const struct harden_port *port, unsigned who, struct harden_refusals *out);
 

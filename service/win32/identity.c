@@ -9,6 +9,7 @@
 #include "failure.h"
 #include "names.h"
 #include "owner.h"
+#include "process.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -80,13 +81,9 @@ static enum sys_status choose(const TOKEN_USER *user, const TOKEN_GROUPS *groups
 
 static bool about_process(struct sys_identity *out)
 {
-    FILETIME made, ended, kernel, user;
-
-    if (!GetProcessTimes(GetCurrentProcess(), &made, &ended, &kernel, &user))
-        return false;
     out->process = GetCurrentProcessId();
-    out->started = (uint64_t)made.dwHighDateTime << 32 | made.dwLowDateTime;
-    return true;
+    out->started = process_started(GetCurrentProcess());
+    return out->started != 0;
 }
 
 enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)

@@ -22,6 +22,12 @@
     X(START_FAILED, FAILURE)                                                                       \
     X(STATE_NEWER, FAILURE)                                                                        \
     X(STATE_FAILED, FAILURE)                                                                       \
+    X(KEEPER_REPLACED, WARNING)                                                                    \
+    X(KEEPER_FAILED, FAILURE)                                                                      \
+    X(KEEPER_RECOVERED, INFORMATION)                                                               \
+    X(OBJECTS_LOST, WARNING)                                                                       \
+    X(STOPPED_HELD, INFORMATION)                                                                   \
+    X(KEEPER_STAYS, WARNING)                                                                       \
     X(HARDENING_REFUSED, WARNING)                                                                  \
     X(DIRECTORY_NEWER, FAILURE)                                                                    \
     X(CONFIG_INVALID, FAILURE)                                                                     \

@@ -36,6 +36,8 @@ static bool read_flag(unsigned takes, const char *argument, struct options *out)
         out->verify = true;
     else if ((takes & OPTION_UNSAFE) != 0 && strcmp(argument, "--allow-unsafe-config") == 0)
         out->unsafe = true;
+    else if ((takes & OPTION_RELEASE) != 0 && strcmp(argument, "--release") == 0)
+        out->release = true;
     else
         return false;
     return true;

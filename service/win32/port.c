@@ -241,19 +241,31 @@ static void do_descriptor_free(void *self, struct sys_descriptor *descriptor)
     descriptors_free(descriptor);
 }
 
+/* What the broker holds, the keeper holds, too. */
+static enum sys_status track(struct port *port, struct sys_object **object, struct sys_failure *why)
+{
+    if (keeper_add(&port->keeper, (HANDLE)*object))
+        return SYS_OK;
+    objects_close(*object);
+    *object = NULL;
+    return failure_set(why, "realloc", ERROR_NOT_ENOUGH_MEMORY);
+}
+
 static enum sys_status do_create(void *self, const struct sys_spec *spec,
                                  const struct sys_descriptor *descriptor, struct sys_object **out,
                                  struct sys_failure *why)
 {
-    (void)self;
-    return objects_create(spec, descriptor, out, why);
+    enum sys_status status = objects_create(spec, descriptor, out, why);
+
+    return status == SYS_OK ? track(self, out, why) : status;
 }
 
 static enum sys_status do_inspect(void *self, const char *name, struct sys_facts *facts,
                                   struct sys_object **out, struct sys_failure *why)
 {
-    (void)self;
-    return inspect_object(name, facts, out, why);
+    enum sys_status status = inspect_object(name, facts, out, why);
+
+    return status == SYS_OK ? track(self, out, why) : status;
 }
 
 static enum sys_status do_fill(void *self, struct sys_object *section,
@@ -308,14 +320,54 @@ static enum sys_status do_link(void *self, uint32_t session, const char *name,
                                const struct sys_descriptor *descriptor, struct sys_object **out,
                                struct sys_failure *why)
 {
-    (void)self;
-    return sessions_link(session, name, descriptor, out, why);
+    enum sys_status status = sessions_link(session, name, descriptor, out, why);
+
+    return status == SYS_OK ? track(self, out, why) : status;
 }
 
 static void do_close(void *self, struct sys_object *object)
 {
-    (void)self;
-    objects_close(object);
+    struct port *port = self;
+
+    if (object != NULL)
+        keeper_close(&port->keeper, (HANDLE)object);
+}
+
+static enum sys_status do_keeper_make(void *self, uint32_t hold_ms, struct sys_keeper *out,
+                                      struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return keeper_make(&port->keeper, port->host.keeper, port->host.console, hold_ms, out, why);
+}
+
+static enum sys_status do_keep(void *self, size_t *held, struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return keeper_fill(&port->keeper, held, why);
+}
+
+static enum sys_status do_keeper_end(void *self, const struct sys_keeper *keeper,
+                                     struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return keeper_end(&port->keeper, keeper, why);
+}
+
+static void do_leave(void *self)
+{
+    struct port *port = self;
+
+    port->keeper.left = true;
+}
+
+static bool do_releasing(void *self)
+{
+    const struct port *port = self;
+
+    return port->host.releasing != NULL && port->host.releasing();
 }
 
 static enum sys_status do_random(void *self, void *bytes, size_t count, struct sys_failure *why)
@@ -379,8 +431,8 @@ static void do_running(void *self)
 
 /* What there is to wait for, in the order of enum sys_wake. */
 struct sources {
-    HANDLE handles[3];
-    enum sys_wake wakes[3];
+    HANDLE handles[4];
+    enum sys_wake wakes[4];
     DWORD count;
 };
 
@@ -398,6 +450,7 @@ static void list_sources(const struct port *port, struct sources *sources)
     add_source(sources, port->host.stop, SYS_WAKE_STOP);
     add_source(sources, port->host.reload, SYS_WAKE_RELOAD);
     add_source(sources, port->host.sessions, SYS_WAKE_SESSIONS);
+    add_source(sources, port->keeper.process, SYS_WAKE_KEEPER);
 }
 
 /* Alertable: changes of files are told in here. WAIT_FAILED where the wait cannot be. */
@@ -419,7 +472,7 @@ static uint32_t left_of(ULONGLONG start, uint32_t ms)
 
 static enum sys_wake do_wait(void *self, uint32_t ms)
 {
-    const struct port *port = self;
+    struct port *port = self;
     const ULONGLONG start = GetTickCount64();
     struct sources sources;
 
@@ -442,6 +495,8 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
             return SYS_WAKE_STOP;
         if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_RELOAD)
             watch_forget(port->watch);
+        if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_KEEPER)
+            keeper_forget(&port->keeper); /* else the next wait ends with it, too */
         return sources.wakes[woken - WAIT_OBJECT_0];
     }
 }
@@ -488,6 +543,11 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .sessions = do_sessions,
         .link = do_link,
         .close = do_close,
+        .keeper_make = do_keeper_make,
+        .keep = do_keep,
+        .keeper_end = do_keeper_end,
+        .leave = do_leave,
+        .releasing = do_releasing,
         .random = do_random,
         .now = do_now,
         .ticks = do_ticks,
@@ -503,6 +563,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
     port->sink = sink;
     port->instance = NULL;
     port->watch = NULL;
+    port->keeper = (struct keeper){0};
     *out = functions;
     out->self = port;
 }
@@ -511,6 +572,7 @@ void port_close(struct port *port)
 {
     watch_end(port->watch);
     port->watch = NULL;
+    keeper_leave(&port->keeper);
     instance_release(port->instance);
     port->instance = NULL;
 }

@@ -7,6 +7,7 @@
 #include <windows.h>
 
 #include "event_sink.h"
+#include "keeper.h"
 #include "system.h"
 #include "watch.h"
 
@@ -20,6 +21,9 @@ struct port_host {
     const char *state;       /* borrowed; folder of the broker's own files, NULL: the default */
     void (*saves)(bool any); /* NULL: nobody asks; see system.h */
     bool any_file;           /* files of the configuration need not be safe from others */
+    bool (*releasing)(void); /* whether a stop is to let go of everything; NULL: never */
+    const char *keeper;      /* borrowed; the executable that becomes the keeper, NULL: this one */
+    bool console;            /* the user who started the broker may open the keeper as well */
     bool recreate;           /* names to be made anew come from the registry; else never any */
 };
 
@@ -29,6 +33,7 @@ struct port {
     struct event_sink *sink; /* borrowed; NULL: events go nowhere */
     HANDLE instance;         /* owned: NULL before claim */
     struct watch *watch;     /* owned: NULL: watches nothing */
+    struct keeper keeper;
 };
 
 /* Fills `out`, which refers to `port` from then on. */

@@ -10,7 +10,6 @@
 #include "objects.h"
 #include "wide.h"
 
-#define KEY_PATH   L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
 #define VALUE_NAME L"Recreate"
 
 /* Users read; the service may also set and delete values: KEY_READ and KEY_SET_VALUE. */
@@ -97,10 +96,11 @@ enum sys_status recreate_take(char ***names, size_t *count, struct sys_failure *
 
     *names = NULL;
     *count = 0;
-    code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, KEY_PATH, 0, KEY_QUERY_VALUE | KEY_SET_VALUE, &key);
+    code =
+        RegOpenKeyExW(HKEY_LOCAL_MACHINE, RECREATE_KEY, 0, KEY_QUERY_VALUE | KEY_SET_VALUE, &key);
     /* Without the right to forget, one that only reads still tells whether there is anything. */
     if (code == ERROR_ACCESS_DENIED)
-        code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, KEY_PATH, 0, KEY_QUERY_VALUE, &key);
+        code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, RECREATE_KEY, 0, KEY_QUERY_VALUE, &key);
     if (code == ERROR_FILE_NOT_FOUND)
         return SYS_OK;
     if (code != ERROR_SUCCESS)
@@ -122,7 +122,7 @@ static LSTATUS open_or_make(HKEY *key)
     if (descriptors_make(KEY_SDDL, &descriptor, &why) != SYS_OK)
         return (LSTATUS)why.code;
     attributes = descriptors_attributes(descriptor);
-    code = RegCreateKeyExW(HKEY_LOCAL_MACHINE, KEY_PATH, 0, NULL, 0, KEY_SET_VALUE | WRITE_DAC,
+    code = RegCreateKeyExW(HKEY_LOCAL_MACHINE, RECREATE_KEY, 0, NULL, 0, KEY_SET_VALUE | WRITE_DAC,
                            &attributes, key, NULL);
     if (code == ERROR_SUCCESS) {
         /* One that was there may have been made without. */
@@ -195,7 +195,7 @@ uint32_t recreate_forget(void)
     LSTATUS code;
     HKEY key;
 
-    code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, KEY_PATH, 0, KEY_SET_VALUE, &key);
+    code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, RECREATE_KEY, 0, KEY_SET_VALUE, &key);
     if (code == ERROR_SUCCESS) {
         code = RegDeleteValueW(key, VALUE_NAME);
         RegCloseKey(key);

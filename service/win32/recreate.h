@@ -10,6 +10,9 @@
 
 #include "system.h"
 
+/* Of the service, below HKEY_LOCAL_MACHINE. */
+#define RECREATE_KEY L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+
 #define RECREATE_BYTES_MAX 65536u /* of all names as the registry keeps them */
 
 /* As system.h's `recreate_names`. */

@@ -6,6 +6,7 @@
 #include "lifecycle.h"
 #include "names.h"
 #include "port.h"
+#include "release.h"
 
 #define PROGRESS_MS  250u   /* a check point at most this often */
 #define WAIT_HINT_MS 10000u /* until the next check point at the latest */
@@ -17,7 +18,8 @@ static struct service {
     struct harden_refusals refused;
     SERVICE_STATUS_HANDLE manager;
     HANDLE stop, reload, sessions;
-    SRWLOCK lock; /* over `status` and `moved`: two threads tell the state */
+    volatile LONG shutdown; /* the machine goes down */
+    SRWLOCK lock;           /* over `status` and `moved`: two threads tell the state */
     SERVICE_STATUS status;
     bool saves;      /* there is something to be saved before the system goes down */
     ULONGLONG moved; /* when the check point moved last */
@@ -107,15 +109,24 @@ static void ask_to_stop(void)
     SetEvent(the_service.stop);
 }
 
+/* Nobody is left to start the service again before the machine ends. */
+static bool on_releasing(void)
+{
+    return release_take() || the_service.shutdown != 0;
+}
+
 static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *context)
 {
     (void)type;
     (void)data;
     (void)context;
     switch (control) {
-    case SERVICE_CONTROL_STOP:
     case SERVICE_CONTROL_SHUTDOWN:
     case SERVICE_CONTROL_PRESHUTDOWN:
+        InterlockedExchange(&the_service.shutdown, 1);
+        ask_to_stop();
+        return NO_ERROR;
+    case SERVICE_CONTROL_STOP:
         ask_to_stop();
         return NO_ERROR;
     case SERVICE_CONTROL_PARAMCHANGE:
@@ -156,6 +167,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
                                    .reload = the_service.reload,
                                    .any_file = the_service.unsafe,
                                    .sessions = the_service.sessions,
+                                   .releasing = on_releasing,
                                    .recreate = true};
     struct event_sink sink;
     struct system system;
@@ -171,6 +183,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
     publish(SERVICE_START_PENDING);
     ReleaseSRWLockExclusive(&the_service.lock);
 
+    (void)release_forget(); /* of a stop that never came */
     event_sink_open(&sink, false);
     harden_report(&the_service.refused, &sink);
     port_open(&port, &host, &sink, &system);

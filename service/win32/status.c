@@ -63,7 +63,8 @@ bool status_is_copy(const struct status_line *line)
 
 bool status_is_trouble(const struct status_line *line)
 {
-    static const char *const others[] = {"version", "file", "reload", "message", "retired", "cut"};
+    static const char *const others[] = {"version", "file", "reload", "message",
+                                         "retired", "cut",  "keeper", "lost"};
     size_t i;
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -133,6 +133,8 @@ static void put_all(struct json *json, const struct status *status)
     static const char *const copy[] = {NULL, "name", "state", "reason"};
     static const char *const trouble[] = {"kind", "name", "state", "reason"};
     static const char *const retired[] = {NULL, "name", "kind", "why"};
+    static const char *const keeper[] = {NULL, "process", "state", "text"};
+    static const char *const lost[] = {NULL, "name", NULL, NULL};
     size_t i;
 
     json_object(json, NULL);
@@ -145,6 +147,8 @@ static void put_all(struct json *json, const struct status *status)
     json_bool(json, "report", status->reported);
     if (status->reported)
         put_reload(json, status);
+    put_lines(json, status, "keeper", "keeper", keeper);
+    put_lines(json, status, "lost", "lost", lost);
     put_strangers(json, status);
     put_lines(json, status, NULL, "troubles", trouble);
     put_lines(json, status, "retired", "retired", retired);

@@ -44,6 +44,26 @@ static void print_counts(const struct status *status)
                          status_word(others[i]));
 }
 
+/* The process that holds the objects over the broker's end, and what was lost without one. */
+static void print_keeper(const struct status *status)
+{
+    size_t i, lost = 0;
+
+    for (i = 0; i < status->line_count; i++) {
+        const char *const *field = status->lines[i].field;
+
+        if (strcmp(field[0], "keeper") == 0)
+            console_line("keeper:        process %s, holds %s%s", field[1], field[3],
+                         strcmp(field[2], "holds") == 0 ? "" : ", not yet all");
+        lost += strcmp(field[0], "lost") == 0;
+    }
+    if (lost > 0)
+        console_line("lost:          objects that were gone when the service started:");
+    for (i = 0; i < status->line_count && lost > 0; i++)
+        if (strcmp(status->lines[i].field[0], "lost") == 0)
+            console_line("               %s", status->lines[i].field[1]);
+}
+
 /* The last reload with its messages; its steps are for `reload` and --json. */
 static void print_reload(const struct status *status)
 {
@@ -133,6 +153,7 @@ void status_print(const struct status *status)
     print_service(status);
     print_degraded(status);
     print_counts(status);
+    print_keeper(status);
     print_reload(status);
     print_troubles(status);
     if (status->unknown != NULL)

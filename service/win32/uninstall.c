@@ -11,6 +11,7 @@
 #include "event_source.h"
 #include "first_files.h"
 #include "program_file.h"
+#include "release.h"
 #include "scm.h"
 
 /* The executable that `install` put there, to be freed with free(); NULL: none of its making. */
@@ -32,11 +33,15 @@ static char *placed_program(SC_HANDLE service)
 
 static enum shmb_exit stop_and_delete(SC_HANDLE service)
 {
-    enum shmb_exit result = control_stop(service, NULL);
+    enum shmb_exit result;
+    size_t ended;
     DWORD code;
 
+    (void)release_ask(); /* where that fails, the keeper is ended below */
+    result = control_stop(service, NULL);
     if (result != SHMB_EXIT_DONE)
         return result;
+    (void)release_keepers(&ended); /* what fails has been said, and stops nothing */
     if (DeleteService(service))
         return SHMB_EXIT_DONE;
     code = GetLastError();

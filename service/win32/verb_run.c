@@ -11,6 +11,11 @@
 /* The console calls back without a context: hence static. */
 static HANDLE stop_asked, reload_asked, ended;
 
+static bool releasing(void)
+{
+    return true;
+}
+
 static BOOL WINAPI on_console(DWORD event)
 {
     if (event == CTRL_BREAK_EVENT) {
@@ -24,10 +29,14 @@ static BOOL WINAPI on_console(DWORD event)
     return TRUE;
 }
 
-static enum shmb_exit run(const char *config, const char *state, bool unsafe)
+static enum shmb_exit run(const struct run_wish *wish)
 {
-    const struct port_host host = {
-        .stop = stop_asked, .reload = reload_asked, .state = state, .any_file = unsafe};
+    const struct port_host host = {.stop = stop_asked,
+                                   .reload = reload_asked,
+                                   .state = wish->state,
+                                   .any_file = wish->unsafe,
+                                   .releasing = wish->release ? releasing : NULL,
+                                   .console = true};
     struct harden_refusals refused;
     struct event_sink sink;
     struct system system;
@@ -38,13 +47,13 @@ static enum shmb_exit run(const char *config, const char *state, bool unsafe)
     event_sink_open(&sink, true);
     harden_report(&refused, &sink);
     port_open(&port, &host, &sink, &system);
-    result = lifecycle_run(&system, config);
+    result = lifecycle_run(&system, wish->config);
     port_close(&port);
     event_sink_close(&sink);
     return result;
 }
 
-enum shmb_exit verb_run(const char *config, const char *state, bool unsafe)
+enum shmb_exit verb_run(const struct run_wish *wish)
 {
     enum shmb_exit result = SHMB_EXIT_SYSTEM;
 
@@ -54,7 +63,7 @@ enum shmb_exit verb_run(const char *config, const char *state, bool unsafe)
     if (stop_asked != NULL && reload_asked != NULL && ended != NULL) {
         /* Without a console there is nothing to listen to; the broker runs all the same. */
         SetConsoleCtrlHandler(on_console, TRUE);
-        result = run(config, state, unsafe);
+        result = run(wish);
     } else {
         console_error("shmbroker: out of memory");
     }

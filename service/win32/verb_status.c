@@ -89,6 +89,8 @@ static enum shmb_exit show(SC_HANDLE service, bool as_json)
         return scm_failed("cannot ask for the configuration of the service", GetLastError());
     enough = ask(&status, &state, config);
     free(config);
+    /* What a broker has published that ended may be there still: its keeper holds it. */
+    status.incomplete |= !status.runs;
     if (enough && as_json)
         enough = status_print_json(&status);
     else if (enough)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "keeper_main.h"
 #include "options.h"
 #include "paths.h"
 #include "service.h"
@@ -18,10 +19,10 @@ struct verb {
 static const char help[] =
     "ShmBroker creates the named objects of its configuration under Global\\ and holds them.\n"
     "\n"
-    "  shmbroker run --config FILE [--state FOLDER]\n"
+    "  shmbroker run --config FILE [--state FOLDER] [--release]\n"
     "                                      the broker in this console, until Ctrl+C; Ctrl+Break\n"
     "                                      reads the configuration again; FOLDER: where it keeps\n"
-    "                                      what it has to remember\n"
+    "                                      what it has to remember; --release: as for stop\n"
     "  shmbroker check [--merged] [--json] FILE...\n"
     "                                      what is wrong with a configuration, what it would "
     "create;\n"
@@ -37,7 +38,12 @@ static const char help[] =
     "place\n"
     "                                      of another version, which may run\n"
     "  shmbroker uninstall                 stop the service and remove it\n"
-    "  shmbroker start | stop              start or stop the service and wait for it\n"
+    "  shmbroker start                     start the service and wait for it\n"
+    "  shmbroker stop [--release]          stop it and wait for it; its objects are held for the "
+    "next\n"
+    "                                      start (hold_for in the configuration); --release: let "
+    "go\n"
+    "                                      of them at once\n"
     "  shmbroker reload [--recreate NAME...]\n"
     "                                      have the service read its configuration again, and say\n"
     "                                      what came of it; --recreate: make these objects anew, "
@@ -75,8 +81,11 @@ static enum shmb_exit do_version(const struct options *options)
 
 static enum shmb_exit do_run(const struct options *options)
 {
+    const struct run_wish wish = {options->config, options->state, options->unsafe,
+                                  options->release};
+
     if (options->config != NULL)
-        return verb_run(options->config, options->state, options->unsafe);
+        return verb_run(&wish);
     console_error("shmbroker: run needs --config FILE");
     return SHMB_EXIT_USAGE;
 }
@@ -113,8 +122,7 @@ static enum shmb_exit do_start(const struct options *options)
 
 static enum shmb_exit do_stop(const struct options *options)
 {
-    (void)options;
-    return verb_stop();
+    return verb_stop(options->release);
 }
 
 static enum shmb_exit do_reload(const struct options *options)
@@ -148,12 +156,12 @@ static enum shmb_exit do_audit(const struct options *options)
 }
 
 static const struct verb verbs[] = {
-    {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE, do_run},
+    {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE | OPTION_RELEASE, do_run},
     {"check", OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
     {"install", OPTION_CONFIG | OPTION_ACCOUNT | OPTION_TO | OPTION_UNSAFE, do_install},
     {"uninstall", 0, do_uninstall},
     {"start", 0, do_start},
-    {"stop", 0, do_stop},
+    {"stop", OPTION_RELEASE, do_stop},
     {"plan", OPTION_UNSAFE | OPTION_WORDS, do_plan},
     {"reload", OPTION_RECREATE, do_reload},
     {"status", OPTION_JSON | OPTION_VERIFY, do_status},
@@ -203,6 +211,8 @@ enum shmb_exit verbs_main(char **arguments, size_t count)
     if (count == 0 || strcmp(arguments[0], "--config") == 0 ||
         strcmp(arguments[0], "--allow-unsafe-config") == 0)
         return do_service(arguments, count);
+    if (strcmp(arguments[0], "keeper") == 0)
+        return keeper_main(arguments + 1, count - 1);
     for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (strcmp(arguments[0], verbs[i].name) == 0)
             return do_verb(&verbs[i], arguments + 1, count - 1);

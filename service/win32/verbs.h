@@ -13,12 +13,18 @@
 /* Reads the command line (without the program's name) and does what it says. */
 enum shmb_exit verbs_main(char **arguments, size_t count);
 
+struct run_wish {
+    const char *config;
+    const char *state; /* folder of its own files, NULL: the default */
+    bool unsafe;       /* serves files that anybody may change */
+    bool release;      /* lets go of everything at its end, and leaves nothing to its keeper */
+};
+
 /*
  * The broker in this console, until Ctrl+C or the end of the console;
- * Ctrl+Break has it read its configuration again. `state`: folder of its own
- * files, NULL: the default. `unsafe`: serves files that anybody may change.
+ * Ctrl+Break has it read its configuration again.
  */
-enum shmb_exit verb_run(const char *config, const char *state, bool unsafe);
+enum shmb_exit verb_run(const struct run_wish *wish);
 
 struct check_how {
     bool merged; /* all files as one configuration, the first as its main file */
@@ -56,15 +62,19 @@ struct install_wish {
 enum shmb_exit verb_install(const struct install_wish *wish);
 
 /*
- * Stops and deletes the service, and removes the event source, the executable
- * if `install` put it there, and the first configuration if it was never
- * changed. What the service remembers, and other files, stay.
+ * Stops the service, which lets go of everything, deletes it, and removes the event source, the
+ * executable if `install` put it there, and the first configuration if it was never changed. What
+ * the service remembers, and other files, stay.
  */
 enum shmb_exit verb_uninstall(void);
 
-/* Both wait for the end of what they asked for; both are done if there is nothing to do. */
+/*
+ * Both wait for the end of what they asked for; both are done if there is nothing
+ * to do. `release`: lets go of all objects, also of those that a keeper holds
+ * while the service does not run.
+ */
 enum shmb_exit verb_start(void);
-enum shmb_exit verb_stop(void);
+enum shmb_exit verb_stop(bool release);
 
 /*
  * Says what a reload with this configuration would do to the broker that runs;
@@ -91,6 +101,8 @@ enum shmb_exit verb_reload(const char *const *names, size_t count);
  * directory, report: whether the caller sees these; revision and bytes of the
  * segments are 0 without. reload, with the report: result (applied, incomplete,
  * refused, null), steps (name, step, outcome), messages (place, severity, text).
+ * keeper, with the report: none or one, with process, state (holds, partly) and
+ * text; lost: the names of objects that were gone at the start.
  * strangers: name and what it is, of objects that have one of the broker's own names
  * without which it goes on, and of which the report says nothing.
  * troubles: kind, name, state, reason. holders: for each name a stranger holds,

@@ -27,7 +27,7 @@ configuration() {
 
 # Waits until the broker says that it runs; its output ends with it.
 broker_start() {
-    exec {said}< <(exec "${wine_command[@]}" "$1" run --allow-unsafe-config --config "$(wine_path "$2")" 2>&1)
+    exec {said}< <(exec "${wine_command[@]}" "$1" run --release --allow-unsafe-config --config "$(wine_path "$2")" 2>&1)
     local line
     while read -r -u "$said" line; do
         case $line in

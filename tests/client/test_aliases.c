@@ -122,7 +122,7 @@ static void start_broker(void)
     file = support_file("");
     write_file(", sessions: alias");
     broker = child_start(support_wine() ? &services : NULL,
-                         "\"%s\" run --allow-unsafe-config --config \"%s\"",
+                         "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                          support_sibling("shmbroker.exe"), file);
 }
 

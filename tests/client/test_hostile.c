@@ -183,7 +183,7 @@ static void a_hostile_writer_costs_answers_only(void **state)
     start_neighbours();
     end_neighbours();
     assert_int_equal(run_broker_verb("status"), 0);
-    assert_int_equal(run_broker_verb("stop"), 0);
+    assert_int_equal(run_broker_verb("stop --release"), 0);
     scm_wait(SERVICE_STOPPED);
     assert_string_equal(client_line(&user, "open section Global\\" APART " 4"), "2");
 }

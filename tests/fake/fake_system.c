@@ -19,6 +19,7 @@ unsigned fake_busy;
 struct sys_object {
     size_t entry; /* in the table */
     bool closed;
+    size_t keeper; /* that has a handle of it for this one, and 1; 0: none */
 };
 
 struct sys_descriptor {
@@ -82,6 +83,16 @@ struct fake {
     uint32_t sessions[8];
     size_t session_count;
     uint32_t waits[WAITS_MAX];
+    struct {
+        bool alive;
+        uint32_t hold_ms;
+    } keepers[FAKE_KEEPERS];
+    size_t keeper_count;
+    size_t keeper; /* the broker's, and 1; 0: none */
+    bool left, release;
+    enum fake_call failed;
+    size_t crash_nth;
+    bool crashed;
 };
 
 static void *add(struct list *list, size_t size)
@@ -150,11 +161,16 @@ static enum sys_status record(struct fake *fake, enum fake_call call, const char
     if (call >= FAKE_CAN_FAIL)
         return SYS_OK;
     fake->can_fail++;
-    if (fake->can_fail == fake->fail_nth)
+    fake->crashed |= fake->can_fail == fake->crash_nth;
+    if (fake->crashed)
+        made->status = SYS_FAILED;
+    else if (fake->can_fail == fake->fail_nth)
         made->status = fake->fail_nth_status;
     else if (call == fake->fail_call &&
              (fake->fail_name == NULL || strcmp(fake->fail_name, name) == 0))
         made->status = fake->fail_status;
+    if (made->status != SYS_OK)
+        fake->failed = call;
     return made->status;
 }
 
@@ -191,6 +207,8 @@ static enum sys_status identify(void *self, struct sys_identity *out, struct sys
 
     fake_busy++;
     memset(out, 0, sizeof(*out));
+    fake->left = false; /* another broker */
+    fake->keeper = 0;
     status = record(fake, FAKE_IDENTIFY, "");
     if (status != SYS_OK)
         return refuse(fake, status, "GetTokenInformation", why);
@@ -993,6 +1011,129 @@ static void pause_ms(void *self, uint32_t ms)
     fake_busy--;
 }
 
+static void settle(struct fake_object *object)
+{
+    size_t i;
+
+    object->gone = object->handles == 0 && object->clients == 0;
+    for (i = 0; i < FAKE_KEEPERS; i++)
+        if (object->kept[i] > 0)
+            object->gone = false;
+}
+
+static void end_keeper(struct fake *fake, size_t number)
+{
+    size_t i;
+
+    fake->keepers[number].alive = false;
+    for (i = 0; i < fake->objects.count; i++) {
+        object_at(fake, i)->kept[number] = 0;
+        settle(object_at(fake, i));
+    }
+}
+
+static enum sys_status keeper_make(void *self, uint32_t hold_ms, struct sys_keeper *out,
+                                   struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    *out = (struct sys_keeper){0};
+    assert_true(hold_ms > 0);
+    status = record(fake, FAKE_KEEPER_MAKE, "");
+    if (status != SYS_OK)
+        return refuse(fake, status, "CreateProcessW", why);
+    assert_true(fake->keeper_count < FAKE_KEEPERS);
+    fake->keepers[fake->keeper_count].alive = true;
+    fake->keepers[fake->keeper_count].hold_ms = hold_ms;
+    *out = (struct sys_keeper){FAKE_KEEPER + (uint32_t)fake->keeper_count, FAKE_STARTED};
+    fake->keeper = ++fake->keeper_count;
+    return effected(fake);
+}
+
+static size_t count_kept(const struct fake *fake)
+{
+    size_t i, held = 0;
+
+    for (i = 0; i < fake->handles.count; i++)
+        held += !handle_at(fake, i)->closed && fake->keeper > 0 &&
+                handle_at(fake, i)->keeper == fake->keeper;
+    return held;
+}
+
+static enum sys_status keep(void *self, size_t *held, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+    size_t i;
+
+    *held = 0;
+    if (fake->keeper == 0)
+        return SYS_NOT_FOUND; /* not recorded: nothing happens */
+    fake_busy++;
+    status = record(fake, FAKE_KEEP, "");
+    *held = count_kept(fake);
+    if (status == SYS_OK && !fake->keepers[fake->keeper - 1].alive) {
+        fake->keeper = 0;
+        status = SYS_NOT_FOUND;
+    }
+    if (status != SYS_OK)
+        return refuse(fake, status, "DuplicateHandle", why);
+    for (i = 0; i < fake->handles.count; i++) {
+        struct sys_object *handle = handle_at(fake, i);
+
+        if (handle->closed || handle->keeper == fake->keeper)
+            continue;
+        handle->keeper = fake->keeper;
+        object_at(fake, handle->entry)->kept[fake->keeper - 1]++;
+    }
+    *held = count_kept(fake);
+    return effected(fake);
+}
+
+static enum sys_status keeper_end(void *self, const struct sys_keeper *keeper,
+                                  struct sys_failure *why)
+{
+    struct fake *fake = self;
+    size_t number = keeper->process - FAKE_KEEPER;
+    enum sys_status status;
+
+    fake_busy++;
+    assert_true(keeper->process >= FAKE_KEEPER && number < fake->keeper_count);
+    assert_true(keeper->started == FAKE_STARTED);
+    status = record(fake, FAKE_KEEPER_END, "");
+    if (status != SYS_OK)
+        return refuse(fake, status, "TerminateProcess", why);
+    if (fake->keeper == number + 1)
+        fake->keeper = 0;
+    end_keeper(fake, number);
+    return effected(fake);
+}
+
+static void leave(void *self)
+{
+    ((struct fake *)self)->left = true;
+}
+
+static bool releasing(void *self)
+{
+    return ((const struct fake *)self)->release;
+}
+
+/* The broker's handle, and the keeper's of it unless that stays. */
+static void close_both(struct fake *fake, struct sys_object *handle)
+{
+    struct fake_object *object = object_at(fake, handle->entry);
+
+    handle->closed = true;
+    object->handles--;
+    if (!fake->left && !fake->crashed && handle->keeper > 0 && handle->keeper == fake->keeper &&
+        object->kept[fake->keeper - 1] > 0)
+        object->kept[fake->keeper - 1]--;
+    settle(object);
+}
+
 static void close_object(void *self, struct sys_object *handle)
 {
     struct fake *fake = self;
@@ -1004,9 +1145,7 @@ static void close_object(void *self, struct sys_object *handle)
     object = held_object(fake, handle);
     (void)record(fake, FAKE_CLOSE, object->name);
     check_unmapped(fake, handle->entry);
-    handle->closed = true;
-    object->handles--;
-    object->gone = object->handles == 0 && object->clients == 0;
+    close_both(fake, handle);
     (void)effected(fake);
 }
 
@@ -1017,6 +1156,8 @@ static void report(void *self, enum event_id id, const char *const *inserts, siz
     char number[16];
     size_t i;
 
+    if (fake->crashed)
+        return;
     fake_busy++;
     (void)snprintf(number, sizeof(number), "%d", (int)id);
     (void)record(fake, FAKE_REPORT, number);
@@ -1047,7 +1188,7 @@ static bool stopping(void *self)
 {
     const struct fake *fake = self;
 
-    return fake->counts[fake->stop_call] >= fake->stop_count;
+    return fake->crashed || fake->counts[fake->stop_call] >= fake->stop_count;
 }
 
 static enum sys_wake wait_ms(void *self, uint32_t ms)
@@ -1107,6 +1248,11 @@ struct fake *fake_new(void)
                                 .map = map,
                                 .unmap = unmap,
                                 .close = close_object,
+                                .keeper_make = keeper_make,
+                                .keep = keep,
+                                .keeper_end = keeper_end,
+                                .leave = leave,
+                                .releasing = releasing,
                                 .random = give_random,
                                 .sessions = sessions,
                                 .link = make_link,
@@ -1128,6 +1274,8 @@ struct fake *fake_new(void)
     fake_boot(fake, "boot-1");
     fake->disk = fake_disk_new();
     fake->random = 4;
+    fake->release = true;
+    fake->failed = FAKE_CALL_COUNT;
     fake_mend(fake);
     fake_stop_at(fake, FAKE_WAIT, 1);
     return fake;
@@ -1309,7 +1457,38 @@ void fake_client_close(struct fake *fake, const char *name)
 
     assert_true(object != NULL && object->clients > 0);
     object->clients--;
-    object->gone = object->handles == 0 && object->clients == 0;
+    settle(object);
+}
+
+void fake_release(struct fake *fake, bool release)
+{
+    fake->release = release;
+}
+
+void fake_keeper_dies(struct fake *fake, size_t number)
+{
+    assert_true(number < fake->keeper_count && fake->keepers[number].alive);
+    end_keeper(fake, number);
+}
+
+size_t fake_keepers_made(const struct fake *fake)
+{
+    return fake->keeper_count;
+}
+
+size_t fake_keepers_alive(const struct fake *fake)
+{
+    size_t i, alive = 0;
+
+    for (i = 0; i < fake->keeper_count; i++)
+        alive += fake->keepers[i].alive;
+    return alive;
+}
+
+uint32_t fake_keeper_hold(const struct fake *fake, size_t number)
+{
+    assert_true(number < fake->keeper_count);
+    return fake->keepers[number].alive ? fake->keepers[number].hold_ms : 0;
 }
 
 void fake_clock(struct fake *fake, uint64_t time)
@@ -1369,6 +1548,12 @@ void fake_fail_nth(struct fake *fake, size_t n, enum sys_status status)
     fake->fail_nth_status = status;
 }
 
+void fake_crash_nth(struct fake *fake, size_t n)
+{
+    fake->crashed = false;
+    fake->crash_nth = n == 0 ? 0 : fake->can_fail + n;
+}
+
 void fake_fail(struct fake *fake, enum fake_call call, const char *name, enum sys_status status)
 {
     fake_mend(fake);
@@ -1409,6 +1594,11 @@ const struct fake_record *fake_records(const struct fake *fake, size_t *count)
 {
     *count = fake->records.count;
     return fake->records.at;
+}
+
+enum fake_call fake_failed(const struct fake *fake)
+{
+    return fake->failed;
 }
 
 const struct fake_event *fake_events(const struct fake *fake, size_t *count)

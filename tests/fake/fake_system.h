@@ -40,6 +40,9 @@ enum fake_call {
     FAKE_RANDOM,
     FAKE_SESSIONS,
     FAKE_LINK,
+    FAKE_KEEPER_MAKE,
+    FAKE_KEEP,
+    FAKE_KEEPER_END,
     FAKE_CLOSE, /* from here on: calls that cannot */
     FAKE_UNMAP,
     FAKE_COPY_CLOSE,
@@ -69,6 +72,10 @@ struct fake_event {
     size_t count;
 };
 
+/* Keepers of one fake, numbered from 0; their process is FAKE_KEEPER and the number. */
+#define FAKE_KEEPERS 64u
+#define FAKE_KEEPER  9000u
+
 /* An entry of the table of names. */
 struct fake_object {
     char *name;
@@ -79,9 +86,10 @@ struct fake_object {
     uint8_t *content; /* of a section that was filled or mapped, else NULL */
     size_t content_length;
     bool filled;
-    bool gone;                 /* the name is free again */
-    unsigned handles, clients; /* who has it open: the broker, others */
-    size_t serial;             /* no other object has it */
+    bool gone;                   /* the name is free again */
+    unsigned kept[FAKE_KEEPERS]; /* handles that keepers have, those that live */
+    unsigned handles, clients;   /* who has it open: the broker, others */
+    size_t serial;               /* no other object has it */
 };
 
 struct fake;
@@ -124,11 +132,25 @@ void fake_client_open(struct fake *fake, const char *name);
 void fake_client_close(struct fake *fake, const char *name);
 /* A name a person wants made anew with the next reload. */
 void fake_anew(struct fake *fake, const char *name);
+/* What is asked at a stop: until told otherwise everything is to be let go of. */
+void fake_release(struct fake *fake, bool release);
+/* A keeper is killed, or its time is over. */
+void fake_keeper_dies(struct fake *fake, size_t number);
+/* How many keepers were made, how many of them live. */
+size_t fake_keepers_made(const struct fake *fake);
+size_t fake_keepers_alive(const struct fake *fake);
+uint32_t fake_keeper_hold(const struct fake *fake, size_t number); /* its hold_ms; 0: dead */
 /* The next wait ends with this, unless with a stop; to be called in on_wait, or before it. */
 void fake_wake(struct fake *fake, enum sys_wake wake);
 
 /* The n-th call that can fail, counted from 1, of whatever kind, fails. 0: none. */
 void fake_fail_nth(struct fake *fake, size_t n, enum sys_status status);
+/*
+ * With the n-th call that can fail, counted from 1 and from now on, the broker's
+ * process is killed: nothing that it does from there on has any effect but that its
+ * own handles are closed. 0: it is alive again.
+ */
+void fake_crash_nth(struct fake *fake, size_t n);
 /* Each call of this kind about `name` (NULL: any) fails until fake_mend. One rule at a time. */
 void fake_fail(struct fake *fake, enum fake_call call, const char *name, enum sys_status status);
 void fake_mend(struct fake *fake);
@@ -151,6 +173,8 @@ void fake_on_effect(struct fake *fake, void (*on_effect)(struct fake *fake));
 size_t fake_calls(const struct fake *fake, enum fake_call call);
 size_t fake_can_fail_calls(const struct fake *fake); /* all that could have failed */
 const struct fake_record *fake_records(const struct fake *fake, size_t *count);
+/* The kind of the last call that was made to fail; FAKE_CALL_COUNT: none was. */
+enum fake_call fake_failed(const struct fake *fake);
 const struct fake_event *fake_events(const struct fake *fake, size_t *count);
 size_t fake_event_count(const struct fake *fake, enum event_id id);
 /* Events with this id about the object of this name (without prefix). */

@@ -257,6 +257,8 @@ static void a_lasting_fault(enum fake_call call, enum sys_status how, size_t hel
 
     open_world(&w);
     assert_int_equal(start(&w), SYS_OK);
+    state_retire_all(broker_state(w.broker));
+    broker_remember(w.broker);
     broker_stop(w.broker);
     fake_fail(w.fake, call, NULL, how);
     assert_int_equal(start(&w), SYS_OK);

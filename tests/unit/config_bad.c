@@ -26,9 +26,9 @@ static const struct bad rows_the_file_and_its_version[] = {
     {TEXT("---\n"),
      "f: error: the file is empty; it needs version: 1 and objects to hold\n"},
     {TEXT("[1]"),
-     "f:1:1: error: a list stands here where a mapping with version, include, directory, limits, watch, defaults, segments, mutexes, events or semaphores is due\n"},
+     "f:1:1: error: a list stands here where a mapping with version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events or semaphores is due\n"},
     {TEXT("hello"),
-     "f:1:1: error: 'hello' stands here where a mapping with version, include, directory, limits, watch, defaults, segments, mutexes, events or semaphores is due\n"},
+     "f:1:1: error: 'hello' stands here where a mapping with version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events or semaphores is due\n"},
     {TEXT("version: 1\n"),
      "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events or semaphores\n"},
     {TEXT("version: 1\nsegments:\nevents: {}\n"),
@@ -43,8 +43,6 @@ static const struct bad rows_the_file_and_its_version[] = {
      "f:1:10: error: version: 'one'; write a whole number from 1 to 999\n"},
     {TEXT("version:\n"),
      "f:1:9: error: version: nothing; write a whole number from 1 to 999\n"},
-    {TEXT(DEFAULTS "hold_for: 10 min\nmutexes: { M: }\n"),
-     "f:3:1: error: unknown key 'hold_for'; known here: version, include, directory, limits, watch, defaults, segments, mutexes, events and semaphores\n"},
     {TEXT(DEFAULTS "segmens: { A: { size: 1 } }\n"),
      "f:3:1: error: unknown key 'segmens'; did you mean 'segments'?\n"},
     {TEXT(DEFAULTS "mutexes: [M]\n"),
@@ -411,6 +409,10 @@ static const struct bad rows_settings[] = {
      "f:3:20: error: limits.objects: with 3 objects, locks and change events included, the configuration is beyond its limit of 2; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "limits: { memory: 1 KiB }\nsegments: { A: { size: 1 KiB }, B: { size: 1, lock: none } }\n"),
      "f:3:19: error: limits.memory: with 1025 bytes of segments the configuration is beyond its limit of 1024; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "hold_for: 10\nmutexes: { M: }\n"),
+     "f:3:11: error: hold_for: '10'; write a time with its unit, such as 500 ms, 30 s, 10 min or 1 h\n"},
+    {TEXT(DEFAULTS "hold_for: 25 h\nmutexes: { M: }\n"),
+     "f:3:11: error: hold_for: '25 h'; the time is 0 to 24 h\n"},
     {TEXT(DEFAULTS "watch: yes\nmutexes: { M: }\n"),
      "f:3:8: error: watch: 'yes'; write true or false, without quotes\n"},
     {TEXT(DEFAULTS "watch:\nmutexes: { M: }\n"),
@@ -424,7 +426,7 @@ static const struct bad rows_everything_at_once[] = {
      "f:4:3: error: segments.a: the name 'a' clashes with segments.A at f:3:3; names are compared without case, and all kinds share them\n"
      "f:4:8: error: segments.a: unknown key 'sise'; did you mean 'size'?\n"
      "f:6:16: error: mutexes.M.access: deny alone leaves nobody who may use the object; add read, write or full\n"
-     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, defaults, segments, mutexes, events and semaphores\n"
+     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events and semaphores\n"
      "f:8:29: error: defaults.access.read: an empty list or mapping stands here where a trustee or a list of trustees is due\n"},
 };
 

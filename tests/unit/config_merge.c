@@ -57,7 +57,7 @@ static void objects_in_the_order_of_the_files(void **state)
 {
     static const char *const texts[] = {
         "version: 1\ninclude: x\ndirectory: { access: { read: A } }\nlimits: { objects: 9 }\n"
-        "watch: true\ndefaults: { access: { read: One } }\nmutexes: { B: , A: }\n",
+        "watch: true\nhold_for: 3 h\ndefaults: { access: { read: One } }\nmutexes: { B: , A: }\n",
         "", "version: 1\ndefaults: { access: { read: Two } }\nsegments: { C: { size: 1 } }\n",
         DEFAULTS "mutexes: { D: }\n", NULL};
     static const char *const names[] = {"B", "A", "C", "D"};
@@ -75,6 +75,7 @@ static void objects_in_the_order_of_the_files(void **state)
     assert_string_equal(m.whole->objects[2].access->trustees[0].name, "Two");
     assert_string_equal(m.whole->file, "0");
     assert_true(m.whole->watch);
+    assert_int_equal(m.whole->hold_ms, 3 * 3600 * 1000);
     assert_int_equal(m.whole->limits.objects.most, 9);
     assert_string_equal(m.whole->directory->trustees[0].name, "A");
     assert_string_equal(m.whole->directory->path, "directory.access");
@@ -189,9 +190,10 @@ static void limits_of_what_is_left_out(void **state)
 
     (void)state;
     merge(&m, texts, true);
-    assert_string_equal(m.lines, "1: error: limits.objects: with 3 objects, locks and change events included, the "
-                                 "configuration is beyond its limit of 2; remove some, or raise "
-                                 "the limit\n");
+    assert_string_equal(
+        m.lines, "1: error: limits.objects: with 3 objects, locks and change events included, the "
+                 "configuration is beyond its limit of 2; remove some, or raise "
+                 "the limit\n");
     assert_int_equal(m.result, CFG_OK);
     assert_int_equal(m.whole->count, 2);
     assert_string_equal(m.whole->objects[1].name, "D");
@@ -201,7 +203,8 @@ static void limits_of_what_is_left_out(void **state)
 static void what_only_the_main_file_may_say(void **state)
 {
     static const char text[] = DEFAULTS "include: [a, b]\ndirectory: { access: { read: A } }\n"
-                                        "limits: { objects: 1 }\nwatch: false\nmutexes: { M: }\n";
+                                        "limits: { objects: 1 }\nwatch: false\nhold_for: 0\n"
+                                        "mutexes: { M: }\n";
     static struct loaded loaded;
 
     (void)state;
@@ -215,11 +218,14 @@ static void what_only_the_main_file_may_say(void **state)
         "f:3:14: error: include stands in an included file; write it in the main file\n"
         "f:4:22: error: directory stands in an included file; write it in the main file\n"
         "f:5:9: error: limits stands in an included file; write it in the main file\n"
-        "f:6:8: error: watch stands in an included file; write it in the main file\n");
+        "f:6:8: error: watch stands in an included file; write it in the main file\n"
+        "f:7:11: error: hold_for stands in an included file; write it in the main file\n");
+    assert_int_equal(loaded.configuration->hold_ms, 0);
     unload(&loaded);
     load(&loaded, TEXT(DEFAULTS "mutexes: { M: }\n"));
     assert_true(cfg_may_include(loaded.configuration, &loaded.messages));
     assert_int_equal(loaded.messages.errors, 0);
+    assert_int_equal(loaded.configuration->hold_ms, CFG_HOLD_MS);
     unload(&loaded);
 }
 

@@ -43,7 +43,7 @@ static void make_output(struct child *child, HANDLE *theirs)
 }
 
 /* Children die with the test program, however that ends. */
-static HANDLE make_job(void)
+static HANDLE make_job(bool breakaway)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
     HANDLE job = CreateJobObjectW(NULL, NULL);
@@ -51,6 +51,8 @@ static HANDLE make_job(void)
     assert_non_null(job);
     memset(&limits, 0, sizeof(limits));
     limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+    if (breakaway)
+        limits.BasicLimitInformation.LimitFlags |= JOB_OBJECT_LIMIT_BREAKAWAY_OK;
     assert_true(
         SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof(limits)));
     return job;
@@ -68,7 +70,7 @@ static struct child *new_child(void)
     return children[i];
 }
 
-static struct child *start(const wchar_t *command, DWORD flags)
+static struct child *start(const wchar_t *command, DWORD flags, bool breakaway)
 {
     SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
     struct child *child = new_child();
@@ -82,7 +84,7 @@ static struct child *start(const wchar_t *command, DWORD flags)
     make_output(child, &output);
     assert_true(CreatePipe(&input, &child->input, &inherited, 0));
     SetHandleInformation(child->input, HANDLE_FLAG_INHERIT, 0);
-    child->job = make_job();
+    child->job = make_job(breakaway);
     memset(&startup, 0, sizeof(startup));
     startup.cb = sizeof(startup);
     startup.dwFlags = STARTF_USESTDHANDLES;
@@ -140,7 +142,8 @@ static struct child *start_with(const struct launch *how, const char *before, co
     used = strlen(command);
     used += (size_t)snprintf(command + used, sizeof(command) - used, "%s", before);
     vsnprintf(command + used, sizeof(command) - used, format, arguments);
-    return start(support_wide(command), how != NULL && how->console ? CREATE_NO_WINDOW : 0);
+    return start(support_wide(command), how != NULL && how->console ? CREATE_NO_WINDOW : 0,
+                 how != NULL && how->breakaway);
 }
 
 struct child *child_start(const struct launch *how, const char *format, ...)
@@ -253,6 +256,11 @@ static const char *line_until(struct child *child, ULONGLONG until)
         line = take_line(child, child->ended);
     }
     return line;
+}
+
+DWORD child_id(const struct child *child)
+{
+    return GetProcessId(child->process);
 }
 
 const char *child_line(struct child *child)
@@ -397,6 +405,7 @@ int support_teardown(void **state)
         WaitForSingleObject(child->process, SUPPORT_DEADLINE_MS);
         forget(child);
     }
+    support_end_keepers();
     support_forget();
     return 0;
 }

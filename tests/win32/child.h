@@ -22,6 +22,7 @@ struct launch {
     const char *deny;    /* more groups without effect, such as "IU AU" */
     bool no_privileges;  /* but that to pass through folders */
     bool console;        /* a console of its own, without a window; for child_interrupt */
+    bool breakaway;      /* what it starts may leave its job, and outlive the test */
 };
 
 /*
@@ -35,6 +36,9 @@ struct child *client_start(const struct launch *how, const char *format, ...);
 
 /* The same of the other bitness: support_counterpart, which must be there and be so. */
 struct child *client_start_other(const struct launch *how, const char *format, ...);
+
+/* Its process; where a launcher is in front of it, that one's. */
+DWORD child_id(const struct child *child);
 
 /* The next line of output, without its end; NULL when the program has closed it. */
 const char *child_line(struct child *child);

@@ -133,6 +133,7 @@ int scm_teardown(void **state)
         CloseServiceHandle(service);
         wait_until_gone();
     }
+    support_end_keepers();
     remove_program();
     return support_teardown(state);
 }

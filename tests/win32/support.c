@@ -1,6 +1,7 @@
 #include "support.h"
 
 #include <shellapi.h>
+#include <tlhelp32.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,72 @@ const char *support_own_path(void)
 
     GetModuleFileNameW(NULL, path, MAX_PATH * 4);
     return support_narrow(path);
+}
+
+static uint64_t made(HANDLE process)
+{
+    FILETIME from, to, kernel, user;
+
+    if (process == NULL || !GetProcessTimes(process, &from, &to, &kernel, &user))
+        return 0;
+    return (uint64_t)from.dwHighDateTime << 32 | from.dwLowDateTime;
+}
+
+/* The number of a parent that has ended may be another process's by now. */
+static bool is_orphan(HANDLE process, DWORD parent)
+{
+    HANDLE its = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, parent);
+    bool lives =
+        its != NULL && made(its) <= made(process) && WaitForSingleObject(its, 0) == WAIT_TIMEOUT;
+
+    if (its != NULL)
+        CloseHandle(its);
+    return !lives;
+}
+
+/* Where tests put the executable, or `install` does. */
+static bool is_of_the_tests(HANDLE process)
+{
+    wchar_t path[MAX_PATH * 4], installed[MAX_PATH];
+    const wchar_t *broker = support_wide(support_sibling("shmbroker.exe"));
+    size_t folder = (size_t)(wcsrchr(broker, L'\\') - broker);
+    DWORD size = MAX_PATH * 4;
+
+    if (!QueryFullProcessImageNameW(process, 0, path, &size) ||
+        ExpandEnvironmentStringsW(L"%ProgramW6432%\\ShmBroker", installed, MAX_PATH) == 0)
+        return false;
+    return _wcsnicmp(path, broker, folder) == 0 ||
+           _wcsnicmp(path, installed, wcslen(installed)) == 0;
+}
+
+static void end_if_left(const PROCESSENTRY32W *entry)
+{
+    HANDLE process =
+        OpenProcess(PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE,
+                    entry->th32ProcessID);
+
+    if (process == NULL)
+        return;
+    if (is_of_the_tests(process) && is_orphan(process, entry->th32ParentProcessID)) {
+        TerminateProcess(process, 99);
+        WaitForSingleObject(process, SUPPORT_DEADLINE_MS);
+    }
+    CloseHandle(process);
+}
+
+void support_end_keepers(void)
+{
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    PROCESSENTRY32W entry;
+    BOOL more;
+
+    if (all == INVALID_HANDLE_VALUE)
+        return;
+    entry.dwSize = sizeof(entry);
+    for (more = Process32FirstW(all, &entry); more; more = Process32NextW(all, &entry))
+        if (_wcsnicmp(entry.szExeFile, L"shmbroker", 9) == 0)
+            end_if_left(&entry);
+    CloseHandle(all);
 }
 
 static bool is_of_the_system(const char *file)
@@ -122,7 +189,7 @@ const char *support_file(const char *text)
 struct child *broker_run(const struct launch *how, const char *configuration)
 {
     struct child *child =
-        child_start(how, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+        child_start(how, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                     support_sibling("shmbroker.exe"), support_file(configuration));
 
     for (;;) {

@@ -49,11 +49,20 @@ const char *support_counterpart(void);
 /* Writes a temporary file, removed when this program ends. Returns its path. */
 const char *support_file(const char *text);
 
-/* Starts `shmbroker run` on such a file, and waits until it holds its objects. */
+/*
+ * Starts `shmbroker run --release` on such a file, and waits until it holds its
+ * objects. After an orderly end no keeper goes on holding them.
+ */
 struct child *broker_run(const struct launch *how, const char *configuration);
 
 /* The same on Wine in the session of services, elsewhere as the test itself. */
 struct child *broker_run_session0(const char *configuration);
+
+/*
+ * Ends what brokers have left behind: every shmbroker.exe in the folders of the
+ * tests whose parent has ended. support_teardown does it.
+ */
+void support_end_keepers(void);
 
 /* ---- the client's side ---- */
 

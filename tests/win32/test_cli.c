@@ -284,7 +284,7 @@ static void a_session_of_users_needs_the_privilege_for_global_names(void **state
     ProcessIdToSessionId(GetCurrentProcessId(), &session);
     if (support_wine() || session == 0)
         skip(); /* never asked for: by Wine, and in the session of services */
-    broker = child_start(&without, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+    broker = child_start(&without, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                          support_sibling("shmbroker.exe"),
                          support_file("version: 1\nsegments:\n"
                                       "  ShmbTest.A: { size: 1, access: { write: [Users] } }\n"));

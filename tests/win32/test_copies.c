@@ -79,7 +79,7 @@ static int remove_folder(void **state)
 static struct child *run(const char *configuration, const char *said)
 {
     struct child *broker =
-        child_start(&console, "\"%s\" run --allow-unsafe-config --config \"%s\" --state \"%s\"",
+        child_start(&console, "\"%s\" run --release --allow-unsafe-config --config \"%s\" --state \"%s\"",
                     support_sibling("shmbroker.exe"), support_file(configuration), folder);
 
     if (said != NULL)

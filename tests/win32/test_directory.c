@@ -343,7 +343,7 @@ static struct child *squat(const struct launch *how, const char *kind, const cha
 
 static struct child *start_beside(const char *warned)
 {
-    struct child *own = child_start(NULL, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+    struct child *own = child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                                     support_sibling("shmbroker.exe"), support_file(configuration));
 
     assert_non_null(strstr(child_find(own, "warning 310:", SUPPORT_DEADLINE_MS), warned));
@@ -413,7 +413,7 @@ static void a_taken_report_is_only_reported(void **state)
 static void a_taken_name_is_in_the_directory_until_it_is_had(void **state)
 {
     struct child *squatter = squat(&user, "mutex", "Global\\ShmbTest.Event");
-    struct child *own = child_start(NULL, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+    struct child *own = child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                                     support_sibling("shmbroker.exe"), support_file(configuration));
     struct child *reader;
 

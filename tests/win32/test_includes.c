@@ -353,7 +353,7 @@ static void a_broker_on_several_files(void **state)
                           "    access: { read: [Users] }\n    initial: { file: ..\\five.bin }\n");
     put("conf.d\\b.yaml", DEFAULTS "mutexes: { ShmbTest.M: }\n");
     put("five.bin", "12345");
-    broker = child_start(NULL, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+    broker = child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                          support_sibling("shmbroker.exe"), main_file);
     child_find(broker, "info 100:", SUPPORT_DEADLINE_MS);
     assert_string_equal(client_line(NULL, "open mutex Global\\ShmbTest.M 0x20000"), "0");

@@ -319,8 +319,11 @@ static void start_stop_and_status_follow_the_service(void **state)
     verb("status", 0, "running");
     verb("status", 0, "ShmbTest.Data.lock: held");
     verb("stop", 0, "stopped");
-    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
     verb("stop", 0, "does not run");
+    verb("stop --release", 0, "the objects of its keeper are let go of");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
+    verb("stop --release", 0, "does not run");
     verb("status", 5, "stopped");
 }
 

@@ -88,9 +88,18 @@ static void on_running(void)
     SetEvent(stop);
 }
 
+static bool releasing(void)
+{
+    return true;
+}
+
 static enum shmb_exit live(const char *file)
 {
-    const struct port_host host = {.stop = stop, .running = on_running, .any_file = true};
+    const struct port_host host = {.stop = stop,
+                                   .running = on_running,
+                                   .any_file = true,
+                                   .keeper = support_sibling("shmbroker.exe"),
+                                   .releasing = releasing};
     struct event_sink sink;
     struct system system;
     struct port port;

@@ -373,8 +373,11 @@ static void status_is_json_too(void **state)
     said_too("\"name\": \"Global\\\\ShmbTest.Five\"");
     not_said("\"reload\"");
     verb("stop", 0, "stopped");
-    verb("status --json", 5, "\"state\": \"missing\"");
+    verb("status --json", 5, "\"state\": \"held\"");
     said_too("\"end\": \"it was stopped as asked\"");
+    said_too("\"complete\": false");
+    verb("stop --release", 0, "does not run");
+    verb("status --json", 5, "\"state\": \"missing\"");
     said_too("\"complete\": false");
 }
 
@@ -423,7 +426,7 @@ static struct child *run_in_console(const char *text)
     static const struct launch console = {.console = true};
     const char *file = scm_file(text);
     struct child *broker = child_start(
-        &console, "\"%s\" run --allow-unsafe-config --config \"%s\" --state \"%s.state\"",
+        &console, "\"%s\" run --release --allow-unsafe-config --config \"%s\" --state \"%s.state\"",
         support_sibling("shmbroker.exe"), file, file);
 
     child_find(broker, "info 100", SUPPORT_DEADLINE_MS);

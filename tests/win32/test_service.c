@@ -5,6 +5,7 @@
 
 static const char configuration[] =
     "version: 1\n"
+    "hold_for: 0\n"
     "segments:\n"
     "  ShmbTest.Data: { size: 64, access: { write: [Interactive, Users] } }\n"
     "semaphores:\n"
@@ -37,9 +38,9 @@ static void it_runs_once_every_object_exists_and_stops_when_told(void **state)
     (void)state;
     start_with(configuration);
     status = scm_wait(SERVICE_RUNNING);
-    assert_int_equal(status.dwControlsAccepted,
-                     SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN | SERVICE_ACCEPT_PARAMCHANGE |
-                         SERVICE_ACCEPT_SESSIONCHANGE);
+    assert_int_equal(status.dwControlsAccepted, SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN |
+                                                    SERVICE_ACCEPT_PARAMCHANGE |
+                                                    SERVICE_ACCEPT_SESSIONCHANGE);
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
     assert_string_equal(client_line(&user, "open mutex Global\\ShmbTest.Data.lock 0x100000"), "0");
     assert_string_equal(client_line(&user, "open semaphore Global\\ShmbTest.Five 1"), "0");

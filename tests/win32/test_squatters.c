@@ -205,7 +205,7 @@ static size_t row_of(const char *line, int group, bool recovered)
 static struct child *start_among(int group)
 {
     struct child *broker =
-        child_start(NULL, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+        child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                     support_sibling("shmbroker.exe"), support_file(configuration));
     unsigned seen[ROWS + 1] = {0};
     const char *line;

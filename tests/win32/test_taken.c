@@ -130,7 +130,7 @@ static void check_conflict(const char *line, bool seen[KINDS][KINDS])
 
 static struct child *start_broker(const char *text)
 {
-    return child_start(NULL, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+    return child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                        support_sibling("shmbroker.exe"), support_file(text));
 }
 

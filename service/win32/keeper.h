@@ -1,0 +1,47 @@
+/*
+ * keeper.h - the broker's side of its keeper: makes the process, gives it
+ * handles, takes them away, ends it. The other side is keeper_main.h.
+ */
+#ifndef KEEPER_H
+#define KEEPER_H
+
+#include <windows.h>
+
+#include "keeper_handles.h"
+#include "system.h"
+
+/* All zero: there is no keeper. Used by the broker's thread. */
+struct keeper {
+    HANDLE process; /* owned; NULL: there is none */
+    struct sys_keeper id;
+    struct keeper_handles kept;
+    bool left; /* what it holds stays when the broker closes its own handle */
+};
+
+/*
+ * As system.h's keeper_make. `program`: the executable that becomes the keeper,
+ * NULL: this one. `console`: the user who started the broker may open the keeper as well.
+ */
+enum sys_status keeper_make(struct keeper *keeper, const char *program, bool console,
+                            uint32_t hold_ms, struct sys_keeper *out, struct sys_failure *why);
+
+/* An object that the keeper is to hold. False: no memory. */
+bool keeper_add(struct keeper *keeper, HANDLE object);
+
+/* As system.h's keep. */
+enum sys_status keeper_fill(struct keeper *keeper, size_t *held, struct sys_failure *why);
+
+/* Closes an object, here and in the keeper. */
+void keeper_close(struct keeper *keeper, HANDLE object);
+
+/* As system.h's keeper_end. */
+enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which,
+                           struct sys_failure *why);
+
+/* It has ended by itself. */
+void keeper_forget(struct keeper *keeper);
+
+/* At the end of the broker: the keeper goes on. */
+void keeper_leave(struct keeper *keeper);
+
+#endif

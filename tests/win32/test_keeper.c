@@ -1,0 +1,422 @@
+/*
+ * The keeper: brokers that are killed, stopped and restarted with no program
+ * that has anything open. The clients use plain Win32.
+ */
+#include "service_manager.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "processes.h"
+#include "shmb.h"
+
+#define HEAD "version: 1\ndefaults: { access: { write: [Interactive, Users] } }\n"
+#define OBJECTS                                                                                    \
+    "segments:\n"                                                                                  \
+    "  ShmbTest.Data: { size: 100, initial: { text: first } }\n"                                   \
+    "mutexes: { ShmbTest.Mutex: {} }\n"                                                            \
+    "events: { ShmbTest.Set: { reset: manual }, ShmbTest.Clear: { reset: manual } }\n"             \
+    "semaphores:\n"                                                                                \
+    "  ShmbTest.Five: { initial: 5, maximum: 5 }\n"
+
+static const char configuration[] = HEAD OBJECTS;
+
+static const struct launch alone = {.console = true, .breakaway = true};
+static const struct launch in_job = {.console = true};
+static const struct launch user = {.standard_user = true};
+
+/* ---- brokers ---- */
+
+/* `said` (NULL: anything) is the beginning of a line before it runs. */
+static struct child *run(const struct launch *how, const char *option, const char *text,
+                         const char *said)
+{
+    struct child *broker =
+        child_start(how, "\"%s\" run %s --allow-unsafe-config --config \"%s\"",
+                    support_sibling("shmbroker.exe"), option, support_file(text));
+
+    if (said != NULL)
+        child_find(broker, said, SUPPORT_DEADLINE_MS);
+    child_find(broker, "info 100:", SUPPORT_DEADLINE_MS);
+    return broker;
+}
+
+static DWORD keeper_of(const struct child *broker)
+{
+    DWORD keeper = processes_child_of(child_id(broker));
+
+    assert_int_not_equal(keeper, 0);
+    return keeper;
+}
+
+static void kill_broker(struct child *broker)
+{
+    processes_kill(child_id(broker));
+}
+
+static void stop(struct child *broker)
+{
+    child_interrupt(broker);
+    assert_int_equal(child_end(broker), 0);
+}
+
+/* Runs shmbroker.exe; its line that begins so must come. */
+static void verb(const char *arguments, const char *line)
+{
+    struct child *child =
+        child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
+
+    child_find(child, line, SUPPORT_DEADLINE_MS);
+    child_end(child);
+}
+
+/* ---- the objects, as a program sees them that holds nothing ---- */
+
+static void expect_open(const char *code)
+{
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), code);
+    assert_string_equal(client_line(&user, "open mutex Global\\ShmbTest.Data.lock 0x100000"), code);
+    assert_string_equal(client_line(&user, "open mutex Global\\ShmbTest.Mutex 0x100000"), code);
+    assert_string_equal(client_line(&user, "open event Global\\ShmbTest.Set 0x100000"), code);
+    assert_string_equal(client_line(&user, "open semaphore Global\\ShmbTest.Five 0x100000"), code);
+}
+
+/* One program after the other leaves its mark, and one dies with a lock. */
+static void leave_marks(void)
+{
+    struct child *owner = client_start(NULL, "hold Global\\ShmbTest.Mutex");
+    HANDLE event, semaphore;
+
+    child_expect(owner, "holding");
+    child_kill(owner);
+    assert_string_equal(client_line(&user, "write Global\\ShmbTest.Data 0 second"), "written");
+    event = OpenEventW(EVENT_MODIFY_STATE, FALSE, L"Global\\ShmbTest.Set");
+    semaphore = OpenSemaphoreW(SYNCHRONIZE, FALSE, L"Global\\ShmbTest.Five");
+    assert_true(event != NULL && semaphore != NULL);
+    assert_true(SetEvent(event));
+    assert_int_equal(WaitForSingleObject(semaphore, 0), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(semaphore, 0), WAIT_OBJECT_0);
+    CloseHandle(event);
+    CloseHandle(semaphore);
+}
+
+static DWORD state_of(const wchar_t *event)
+{
+    HANDLE handle = OpenEventW(SYNCHRONIZE, FALSE, event);
+    DWORD state;
+
+    assert_non_null(handle);
+    state = WaitForSingleObject(handle, 0);
+    CloseHandle(handle);
+    return state;
+}
+
+static void expect_marks(void)
+{
+    HANDLE semaphore = OpenSemaphoreW(SEMAPHORE_MODIFY_STATE, FALSE, L"Global\\ShmbTest.Five");
+    LONG count = 0;
+
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "4096: 7365636f6e64");
+    assert_string_equal(client_line(&user, "take Global\\ShmbTest.Mutex 0"), "abandoned");
+    assert_int_equal(state_of(L"Global\\ShmbTest.Set"), WAIT_OBJECT_0);
+    assert_int_equal(state_of(L"Global\\ShmbTest.Clear"), WAIT_TIMEOUT);
+    assert_non_null(semaphore);
+    assert_true(ReleaseSemaphore(semaphore, 1, &count));
+    assert_int_equal(count, 3);
+    CloseHandle(semaphore);
+}
+
+static shmb_info describe(void)
+{
+    shmb_info info = {.size = sizeof(info)};
+
+    assert_int_equal(shmb_describe("ShmbTest.Data", &info), SHMB_OK);
+    assert_int_equal(info.bytes, 100);
+    return info;
+}
+
+/* ---- crash ---- */
+
+static void a_killed_broker_loses_nothing(void **state)
+{
+    struct child *broker = run(&alone, "", configuration, NULL);
+    DWORD first = keeper_of(broker), second;
+    uint64_t generation = describe().generation;
+    HANDLE keeper = processes_open(first);
+
+    (void)state;
+    leave_marks();
+    kill_broker(broker);
+    expect_open("0");
+    broker = run(&alone, "", configuration, NULL);
+    second = keeper_of(broker);
+    assert_int_not_equal(first, second);
+    processes_wait(keeper); /* the former one is ended */
+    assert_int_equal(describe().generation, generation);
+    /* And once more, for the second keeper has what was adopted. */
+    kill_broker(broker);
+    broker = run(&alone, "", configuration, NULL);
+    assert_int_equal(describe().generation, generation);
+    expect_marks();
+    kill_broker(broker);
+}
+
+/* The broker is killed between its own keeper and the end of the former one, or thereabouts. */
+static void killed_in_the_middle_of_a_start_nothing_is_lost(void **state)
+{
+    struct child *broker = run(&alone, "", configuration, NULL);
+    uint64_t generation = describe().generation;
+    int i;
+
+    (void)state;
+    leave_marks();
+    kill_broker(broker);
+    for (i = 0; i < 8; i++) {
+        broker = child_start(&alone, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+                             support_sibling("shmbroker.exe"), support_file(configuration));
+        if (i % 2 == 0)
+            while (processes_child_of(child_id(broker)) == 0 &&
+                   WaitForSingleObject(GetCurrentProcess(), 0) == WAIT_TIMEOUT)
+                Sleep(1); /* how long does not matter: until there is a keeper */
+        kill_broker(broker);
+    }
+    expect_open("0");
+    broker = run(&alone, "", configuration, NULL);
+    assert_int_equal(describe().generation, generation);
+    expect_marks();
+    kill_broker(broker);
+}
+
+static void when_both_are_killed_the_next_start_says_what_was_lost(void **state)
+{
+    struct child *broker = run(&alone, "", configuration, NULL);
+    struct child *client = client_start(NULL, "write-wait Global\\ShmbTest.Data 0 mine");
+    DWORD keeper = keeper_of(broker);
+
+    (void)state;
+    child_expect(client, "written");
+    kill_broker(broker);
+    processes_kill(keeper);
+    broker = run(&alone, "", configuration,
+                 "warning 123: 5 object(s) that were held before this start were gone, and have "
+                 "been made anew: Global\\ShmbTest.Data.lock, Global\\ShmbTest.Mutex, "
+                 "Global\\ShmbTest.Set, Global\\ShmbTest.Clear, Global\\ShmbTest.Five. ");
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "4096: 6d696e6574");
+    kill_broker(broker);
+    child_end(client);
+}
+
+/* ---- the keeper's own end ---- */
+
+static void hold_for_ends_it(void **state)
+{
+    struct child *broker = run(&alone, "", HEAD "hold_for: 200 ms\n" OBJECTS, NULL);
+    HANDLE keeper = processes_open(keeper_of(broker));
+
+    (void)state;
+    assert_int_equal(WaitForSingleObject(keeper, 400), WAIT_TIMEOUT); /* not while it runs */
+    kill_broker(broker);
+    processes_wait(keeper);
+    expect_open("2");
+}
+
+static void a_killed_keeper_is_replaced(void **state)
+{
+    struct child *broker = run(&alone, "", configuration, NULL);
+    DWORD first = keeper_of(broker);
+    char line[80];
+
+    (void)state;
+    leave_marks();
+    processes_kill(first);
+    snprintf(line, sizeof(line), "warning 120: The keeper, process %lu, ", first);
+    child_find(broker, line, SUPPORT_DEADLINE_MS);
+    assert_int_not_equal(keeper_of(broker), first);
+    kill_broker(broker);
+    expect_open("0");
+    broker = run(&alone, "", configuration, NULL);
+    expect_marks();
+    kill_broker(broker);
+}
+
+static void it_is_harmless_by_hand(void **state)
+{
+    struct child *child = child_start(NULL, "\"%s\" keeper", support_sibling("shmbroker.exe"));
+
+    (void)state;
+    child_find(child, "shmbroker: the keeper is started by the broker itself", SUPPORT_DEADLINE_MS);
+    assert_int_equal(child_end(child), 2);
+}
+
+/* ---- consoles and jobs ---- */
+
+static void a_console_that_stops_leaves_all_to_the_keeper(void **state)
+{
+    struct child *broker = run(&alone, "", configuration, NULL);
+
+    (void)state;
+    leave_marks();
+    stop(broker);
+    expect_open("0");
+    broker = run(&alone, "--release", configuration, NULL);
+    expect_marks();
+    stop(broker);
+    expect_open("2");
+    assert_int_equal(processes_count(), 0);
+}
+
+/* It cannot leave: it is there all the same, and ends with the job. */
+static void a_job_that_lets_nobody_out(void **state)
+{
+    struct child *broker = run(&in_job, "", configuration, NULL);
+    HANDLE keeper = processes_open(keeper_of(broker));
+
+    (void)state;
+    kill_broker(broker);
+    expect_open("0");
+    child_end(broker); /* and its job */
+    processes_wait(keeper);
+    expect_open("2");
+}
+
+/* ---- the service ---- */
+
+static void serve(const char *text)
+{
+    char arguments[1024];
+
+    snprintf(arguments, sizeof(arguments), "--config \"%s\"", scm_file(text));
+    scm_create(arguments);
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+}
+
+static void stop_service(void)
+{
+    scm_stop();
+    scm_wait(SERVICE_STOPPED);
+}
+
+static void start_service(void)
+{
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+}
+
+static void stop_and_start_of_the_service_lose_nothing(void **state)
+{
+    uint64_t generation;
+    int i;
+
+    (void)state;
+    serve(configuration);
+    generation = describe().generation;
+    leave_marks();
+    for (i = 0; i < 3; i++) {
+        stop_service();
+        expect_open("0");
+        start_service();
+    }
+    assert_int_equal(describe().generation, generation);
+    expect_marks();
+    assert_int_equal(processes_count(), 2);
+}
+
+static void a_killed_service_loses_nothing(void **state)
+{
+    uint64_t generation;
+
+    (void)state;
+    serve(configuration);
+    generation = describe().generation;
+    leave_marks();
+    processes_kill(processes_broker());
+    expect_open("0");
+    start_service();
+    assert_int_equal(describe().generation, generation);
+    expect_marks();
+}
+
+static void release_leaves_no_process_and_no_object(void **state)
+{
+    (void)state;
+    serve(configuration);
+    verb("status", "keeper:        process ");
+    verb("stop --release", "ShmBroker is stopped and has let go of all objects");
+    expect_open("2");
+    assert_int_equal(processes_count(), 0);
+    /* It was meant for that stop alone. */
+    start_service();
+    stop_service();
+    expect_open("0");
+    assert_int_equal(processes_count(), 1);
+    verb("stop --release", "ShmBroker does not run; the objects of its keeper are let go of");
+    expect_open("2");
+    assert_int_equal(processes_count(), 0);
+}
+
+static void uninstall_leaves_no_process_and_no_object(void **state)
+{
+    (void)state;
+    serve(configuration);
+    stop_service();
+    expect_open("0");
+    verb("uninstall", "ShmBroker is removed");
+    expect_open("2");
+    assert_int_equal(processes_count(), 0);
+    serve(configuration);
+    verb("uninstall", "ShmBroker is removed");
+    expect_open("2");
+    assert_int_equal(processes_count(), 0);
+}
+
+static void handles_of_retired_objects_do_not_pile_up(void **state)
+{
+    static char many[40000];
+    size_t used = (size_t)snprintf(many, sizeof(many), "%s", configuration), before;
+    DWORD keeper;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 200; i++)
+        used += (size_t)snprintf(many + used, sizeof(many) - used,
+                                 "  ShmbTest.S%d: { maximum: 1 }\n", i);
+    serve(configuration);
+    keeper = processes_child_of(processes_broker());
+    verb("reload", "ShmBroker has applied its configuration");
+    before = processes_handles(keeper);
+    for (i = 0; i < 3; i++) {
+        scm_file(many);
+        verb("reload", "ShmBroker has applied its configuration");
+        assert_in_range(processes_handles(keeper), before + 200, before + 210);
+        scm_file(configuration);
+        verb("reload", "ShmBroker has applied its configuration");
+        assert_int_equal(processes_handles(keeper), before);
+    }
+    assert_int_equal(processes_child_of(processes_broker()), keeper);
+}
+
+#define TEST(name)         cmocka_unit_test_teardown(name, support_teardown)
+#define SERVICE_TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_killed_broker_loses_nothing),
+        TEST(killed_in_the_middle_of_a_start_nothing_is_lost),
+        TEST(when_both_are_killed_the_next_start_says_what_was_lost),
+        TEST(hold_for_ends_it),
+        TEST(a_killed_keeper_is_replaced),
+        TEST(it_is_harmless_by_hand),
+        TEST(a_console_that_stops_leaves_all_to_the_keeper),
+        TEST(a_job_that_lets_nobody_out),
+        SERVICE_TEST(stop_and_start_of_the_service_lose_nothing),
+        SERVICE_TEST(a_killed_service_loses_nothing),
+        SERVICE_TEST(release_leaves_no_process_and_no_object),
+        SERVICE_TEST(uninstall_leaves_no_process_and_no_object),
+        SERVICE_TEST(handles_of_retired_objects_do_not_pile_up),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests(tests, scm_setup, NULL);
+}
