@@ -4,6 +4,7 @@
  * SHMB_MUTANT says which fault.
  *
  *   1  what exists already is never known as the broker's own: no adoption
+ *   2  the keeper is made, and never given anything
  */
 #include "port.h"
 
@@ -26,6 +27,14 @@ static enum sys_status inspect_badly(void *self, const char *name, struct sys_fa
     memset(facts->owner, 0, sizeof(facts->owner));
     return status;
 }
+#elif SHMB_MUTANT == 2
+static enum sys_status keep_nothing(void *self, size_t *held, struct sys_failure *why)
+{
+    (void)self;
+    memset(why, 0, sizeof(*why));
+    *held = 1;
+    return SYS_OK;
+}
 #endif
 
 void __wrap_port_open(struct port *port, const struct port_host *host, struct event_sink *sink,
@@ -35,5 +44,7 @@ void __wrap_port_open(struct port *port, const struct port_host *host, struct ev
 #if SHMB_MUTANT == 1
     inspect = out->inspect;
     out->inspect = inspect_badly;
+#elif SHMB_MUTANT == 2
+    out->keep = keep_nothing;
 #endif
 }

@@ -84,13 +84,51 @@ size_t process_count(const wchar_t *program)
     return process_find(program, ids, MOST);
 }
 
-void process_kill_all(const wchar_t *program)
+static bool is_from(DWORD id, const wchar_t *folder)
+{
+    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
+    wchar_t path[1024];
+    DWORD size = sizeof(path) / sizeof(path[0]);
+    bool from;
+
+    if (process == NULL)
+        return false;
+    from = QueryFullProcessImageNameW(process, 0, path, &size) &&
+           _wcsnicmp(path, folder, wcslen(folder)) == 0;
+    CloseHandle(process);
+    return from;
+}
+
+void process_kill_all(const wchar_t *program, const wchar_t *folder)
 {
     DWORD ids[MOST];
     size_t count = process_find(program, ids, MOST), i;
 
     for (i = 0; i < count; i++)
-        (void)process_kill(ids[i]);
+        if (is_from(ids[i], folder))
+            (void)process_kill(ids[i]);
+}
+
+bool process_stillborn(DWORD id)
+{
+    THREADENTRY32 entry = {.dwSize = sizeof(entry)};
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    BOOL more = snapshot != INVALID_HANDLE_VALUE && Thread32First(snapshot, &entry);
+    bool resumed = false;
+
+    for (; more; more = Thread32Next(snapshot, &entry)) {
+        HANDLE thread = entry.th32OwnerProcessID == id
+                            ? OpenThread(THREAD_SUSPEND_RESUME, FALSE, entry.th32ThreadID)
+                            : NULL;
+        DWORD before = thread != NULL ? ResumeThread(thread) : 0;
+
+        resumed |= before != 0 && before != (DWORD)-1;
+        if (thread != NULL)
+            CloseHandle(thread);
+    }
+    if (snapshot != INVALID_HANDLE_VALUE)
+        CloseHandle(snapshot);
+    return resumed;
 }
 
 /* ---- handles ---- */

@@ -23,11 +23,19 @@ bool process_lives(DWORD id);
 
 /* Kills it and waits until it is gone. False: it was not there. */
 bool process_kill(DWORD id);
-void process_kill_all(const wchar_t *program);
+
+/* Kills those of a program's file name that were started from this folder. */
+void process_kill_all(const wchar_t *program, const wchar_t *folder);
 
 /* The processes of a program's file name; returns how many, at most `most`. */
 size_t process_find(const wchar_t *program, DWORD *ids, size_t most);
 size_t process_count(const wchar_t *program);
+
+/*
+ * Lets a process go on that has never begun: its parent was killed in the
+ * middle of CreateProcess. False: it is none.
+ */
+bool process_stillborn(DWORD id);
 
 /* 0: not known. */
 uint32_t process_handles(DWORD id);

@@ -9,9 +9,11 @@
 
 #include "process.h"
 #include "shmb.h"
+#include "status_report.h"
 
 #define PATIENCE_MS 60000u
 #define BEGUN_MS    5000u
+#define LEFT        8 /* processes looked for */
 #define SERVICE     L"ShmBroker"
 #define PROGRAM     L"shmbroker.exe"
 
@@ -49,7 +51,7 @@ static bool configure(enum site_configuration which)
 
     if (file == NULL)
         return failed("the configuration cannot be written", (long)GetLastError());
-    fprintf(file, "version: 1\ndefaults: { access: { write: [Interactive]%s } }\n",
+    fprintf(file, "version: 1\nhold_for: 30 s\ndefaults: { access: { write: [Interactive]%s } }\n",
             which == SITE_ACCESS ? ", read: [Users]" : "");
     put_segments(file, which);
     if (which == SITE_BROKEN)
@@ -177,16 +179,34 @@ bool site_kill_broker(void)
     return process_kill(site_broker()) || failed("there is no broker to kill", 0);
 }
 
+/* The report's line: keeper, its process, "holds", how many. */
+static DWORD keeper_in(const char *text, size_t size)
+{
+    struct shmb_report_line line;
+    size_t at = 0;
+
+    while (shmb_report_next(text, size, &at, &line))
+        if (line.length[0] == 6 && memcmp(line.field[0], "keeper", 6) == 0 && line.length[2] == 5 &&
+            memcmp(line.field[2], "holds", 5) == 0)
+            return (DWORD)strtoul(line.field[1], NULL, 10);
+    return 0;
+}
+
 DWORD site_keeper(void)
 {
-    DWORD ids[8];
-    size_t count = process_find(PROGRAM, ids, 8), i;
-    DWORD broker = site_broker();
+    static char text[SHMB_REPORT_TEXT_MAX + 1];
+    HANDLE section = OpenFileMappingW(FILE_MAP_READ, FALSE, L"Global\\" SHMB_REPORT_NAME);
+    const void *view = section != NULL ? MapViewOfFile(section, FILE_MAP_READ, 0, 0, 0) : NULL;
+    struct shmb_report report;
+    DWORD keeper = 0;
 
-    for (i = 0; i < count; i++)
-        if (ids[i] != broker)
-            return ids[i];
-    return 0;
+    if (view != NULL && shmb_report_read(view, SHMB_REPORT_SIZE, &report, text) == SHMB_READ_OK)
+        keeper = keeper_in(text, report.text_size);
+    if (view != NULL)
+        UnmapViewOfFile(view);
+    if (section != NULL)
+        CloseHandle(section);
+    return process_lives(keeper) ? keeper : 0;
 }
 
 bool site_wait_keeper(DWORD other_than)
@@ -196,7 +216,7 @@ bool site_wait_keeper(DWORD other_than)
 
     while ((keeper = site_keeper()) == 0 || keeper == other_than) {
         if (GetTickCount64() > until)
-            return failed("there is no new keeper", (long)keeper);
+            return failed("there is no keeper that holds everything", (long)keeper);
         Sleep(2);
     }
     return true;
@@ -327,14 +347,22 @@ static void remove_place(void)
 bool site_end(void)
 {
     ULONGLONG until = GetTickCount64() + PATIENCE_MS;
+    DWORD left[LEFT];
+    size_t count;
     uint32_t i;
 
     if (!verb(source, L"uninstall", 0))
         return false;
-    while (process_count(PROGRAM) > 0) {
-        if (GetTickCount64() > until)
-            return failed("processes are left", (long)process_count(PROGRAM));
-        Sleep(5);
+    /* A broker that was killed while it made its keeper may have left one that knows of nothing. */
+    while ((count = process_find(PROGRAM, left, LEFT)) > 0) {
+        for (i = 0; i < count; i++)
+            counts.stillborn += process_stillborn(left[i]);
+        if (GetTickCount64() > until) {
+            journal_fail(journal, "%zu processes are left, the first with %u handles", count,
+                         process_handles(left[0]));
+            return false;
+        }
+        Sleep(50);
     }
     for (i = 0; i < SEGMENTS; i++) {
         wchar_t name[64];
@@ -355,7 +383,7 @@ void site_abandon(void)
         (void)DeleteService(service);
         CloseServiceHandle(service);
     }
-    process_kill_all(PROGRAM);
+    process_kill_all(PROGRAM, place);
     remove_place();
 }
 
@@ -403,9 +431,31 @@ bool site_check(bool adopted)
     return well;
 }
 
+bool site_is_there(void)
+{
+    uint32_t i;
+
+    for (i = 0; i < SEGMENTS; i++) {
+        wchar_t name[64];
+        HANDLE section, mutex;
+
+        swprintf(name, 64, L"Global\\%hs", torture_name(i));
+        section = OpenFileMappingW(FILE_MAP_WRITE, FALSE, name);
+        wcscat(name, L".lock");
+        mutex = OpenMutexW(SYNCHRONIZE, FALSE, name);
+        if (section != NULL)
+            CloseHandle(section);
+        if (mutex != NULL)
+            CloseHandle(mutex);
+        if (section == NULL || mutex == NULL)
+            return failed("gone with the broker, though there was a keeper: segment", (long)i);
+    }
+    return true;
+}
+
 uint32_t site_handles(void)
 {
-    return process_handles(site_broker());
+    return process_handles(site_broker()) + process_handles(site_keeper());
 }
 
 struct site_counts site_counts(void)

@@ -22,7 +22,8 @@ enum site_configuration {
 };
 
 struct site_counts {
-    uint32_t adopted; /* objects that a new broker has taken over */
+    uint32_t stillborn; /* processes that never began: who made them was killed meanwhile */
+    uint32_t adopted;   /* objects that a new broker has taken over */
 };
 
 /* `broker` is the program that is installed. There must be no service yet. */
@@ -44,11 +45,13 @@ bool site_stop(void);
 /* Kills the broker's process; false only where there is none. */
 bool site_kill_broker(void);
 
-/* The process ids of broker and keeper; 0: there is none. */
+/* The process id of the broker; 0: there is none. */
 DWORD site_broker(void);
+
+/* The keeper that has a handle of everything, as the broker's report says; 0: not (yet). */
 DWORD site_keeper(void);
 
-/* Waits until there is a keeper, another one than that. */
+/* Waits for such a one, other than that. */
 bool site_wait_keeper(DWORD other_than);
 
 /* Writes this configuration and runs `shmbroker reload`, which must end as it should. */
@@ -67,7 +70,10 @@ bool site_upgrade(void);
  */
 bool site_check(bool adopted);
 
-/* How many handles the broker has. */
+/* Everything is there by its plain name, whoever holds it. */
+bool site_is_there(void);
+
+/* How many handles broker and keeper have together. */
 uint32_t site_handles(void);
 
 struct site_counts site_counts(void);

@@ -19,11 +19,13 @@
 #include <wchar.h>
 
 #include "crew.h"
+#include "process.h"
 #include "shmb.h"
 #include "site.h"
 
 /* What a run must have done, or it proves nothing. */
 #define FLOOR_BROKER  30u
+#define FLOOR_KEEPER  30u
 #define FLOOR_CLIENT  300u
 #define FLOOR_HOLDING 100u
 #define FLOOR_RELOAD  30u
@@ -35,7 +37,7 @@
 static struct journal *journal;
 static uint32_t dice;
 static struct {
-    uint32_t broker, reload, refused, stop, upgrade;
+    uint32_t broker, keeper, both, alone, reload, refused, stop, upgrade;
 } done;
 static ULONGLONG slowest; /* from the end of a broker to the next one that holds everything, ms */
 
@@ -50,7 +52,7 @@ static bool failed(const char *what, long code)
     return false;
 }
 
-/* ---- someone who always has everything open ---- */
+/* ---- someone who has everything open while nobody else need have ---- */
 
 static HANDLE anchors[2 * SEGMENTS + 3];
 static shmb_segment *segments[SEGMENTS];
@@ -142,6 +144,58 @@ static bool kill_broker(void)
     return back_again(since);
 }
 
+/* The broker makes another one. */
+static bool kill_keeper(void)
+{
+    DWORD keeper;
+
+    if (!site_wait_keeper(0))
+        return false;
+    keeper = site_keeper();
+    if (!process_kill(keeper))
+        return failed("there is no keeper to kill", (long)keeper);
+    done.keeper++;
+    return site_wait_keeper(keeper);
+}
+
+/* The keeper alone holds everything. */
+static bool leave_alone(void)
+{
+    ULONGLONG since;
+    bool kill = throw_dice(2) == 0;
+
+    if (!crew_end_all() || !site_wait_keeper(0))
+        return false;
+    since = GetTickCount64();
+    if (kill ? !site_kill_broker() : !site_stop())
+        return false;
+    done.broker += kill;
+    done.stop += !kill;
+    done.alone++;
+    return site_is_there() && back_again(since) && crew_start_all();
+}
+
+/* Only clients hold everything. */
+static bool kill_both(void)
+{
+    ULONGLONG since = GetTickCount64();
+    DWORD keeper;
+
+    if (!anchor() || !site_wait_keeper(0))
+        return false;
+    keeper = site_keeper();
+    if (throw_dice(2) == 0 ? !process_kill(keeper) || !site_kill_broker()
+                           : !site_kill_broker() || !process_kill(keeper))
+        return failed("broker and keeper are not there to be killed", (long)keeper);
+    done.broker++;
+    done.keeper++;
+    done.both++;
+    if (!back_again(since) || !site_wait_keeper(0))
+        return false;
+    weigh_anchor();
+    return true;
+}
+
 /* Killed again before it runs, or when it has just begun to. */
 static bool kill_start(void)
 {
@@ -215,13 +269,16 @@ static const struct {
     bool (*run)(void);
 } actions[] = {
     {"kill clients", 12, kill_clients},
-    {"let clients die", 8, let_clients_die},
+    {"let clients die", 11, let_clients_die},
     {"kill the broker", 8, kill_broker},
     {"stop and start", 2, stop_and_start},
     {"reload", 5, reload},
     {"kill a reload", 2, kill_reload},
     {"upgrade", 1, upgrade},
     {"kill a start", 3, kill_start},
+    {"kill the keeper", 9, kill_keeper},
+    {"leave the keeper alone", 2, leave_alone},
+    {"kill both", 2, kill_both},
 };
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
@@ -242,9 +299,9 @@ static bool reached(void)
 {
     struct crew_counts crew = crew_counts();
 
-    return done.broker >= FLOOR_BROKER && crew.deaths >= FLOOR_CLIENT &&
-           crew.holding >= FLOOR_HOLDING && done.reload >= FLOOR_RELOAD &&
-           site_counts().adopted >= FLOOR_ADOPTED;
+    return done.broker >= FLOOR_BROKER && done.keeper >= FLOOR_KEEPER && done.alone > 0 &&
+           done.both > 0 && crew.deaths >= FLOOR_CLIENT && crew.holding >= FLOOR_HOLDING &&
+           done.reload >= FLOOR_RELOAD && site_counts().adopted >= FLOOR_ADOPTED;
 }
 
 static bool torture(uint32_t seconds)
@@ -310,14 +367,18 @@ static bool leaks_nothing(void)
 
     if (!site_reload(SITE_MORE) || !site_reload(SITE_USUAL))
         return false;
+    if (!site_wait_keeper(0))
+        return false;
     before = site_handles();
     for (i = 0; i < 5; i++)
         if (!site_reload(SITE_MORE) || !site_reload(SITE_USUAL))
             return false;
+    if (!site_wait_keeper(0))
+        return false;
     after = site_handles();
     if (after == before)
         return true;
-    journal_fail(journal, "the broker has %u handles, and had %u", after, before);
+    journal_fail(journal, "broker and keeper have %u handles, and had %u", after, before);
     return false;
 }
 
@@ -330,7 +391,6 @@ static bool all_is_well(void)
     for (i = 0; i < SEGMENTS; i++)
         if (!settle(i))
             return false;
-    weigh_anchor();
     return leaks_nothing() && site_end();
 }
 
@@ -344,11 +404,13 @@ static void tell(void)
         for (slot = 0; slot < SLOTS; slot++)
             records += journal->segments[i].done[slot];
     }
-    printf("killed: %u brokers, %u clients, %u of them with a lock (%u were told)\n", done.broker,
-           crew_counts().deaths, crew_counts().holding, told);
+    printf("killed: %u brokers, %u keepers, %u clients, %u of them with a lock (%u were told)\n",
+           done.broker, done.keeper, crew_counts().deaths, crew_counts().holding, told);
+    printf("held by the keeper alone: %u times, by clients alone: %u\n", done.alone, done.both);
     printf("reloads: %u, %u refused; stops: %u; upgrades: %u; adopted: %u objects, slowest %llu "
            "ms\n",
            done.reload, done.refused, done.stop, done.upgrade, site_counts().adopted, slowest);
+    printf("processes that never began: %u\n", site_counts().stillborn);
     printf("records written: %llu\n", (unsigned long long)records);
 }
 
@@ -374,7 +436,7 @@ int wmain(int argc, wchar_t **argv)
     dice = journal->seed;
     printf("seed %u\n", journal->seed);
     crew_begin(journal, worker, argc > 4 ? argv[4] : NULL);
-    well = site_begin(journal, argv[3]) && site_check(false) && anchor() && crew_start_all() &&
+    well = site_begin(journal, argv[3]) && site_check(false) && crew_start_all() &&
            torture(seconds) && all_is_well();
     tell();
     if (!well) {
