@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the programs in client/bindings/foxpro against client/include/shmb_flat.h.
+"""Holds the programs in client/bindings/foxpro and client/examples against
+client/include/shmb_flat.h.
 
 Every function of the header (but the twins in UTF-16, which FoxPro cannot call) is
 declared with its types and its parameters' names, and nothing else is; every call
@@ -15,6 +16,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HEADER = os.path.join(ROOT, "client/include/shmb_flat.h")
 FOLDER = os.path.join(ROOT, "client/bindings/foxpro")
+FOLDERS = (FOLDER, os.path.join(ROOT, "client/examples"))
 DECLARING = os.path.join(FOLDER, "shmb.prg")
 TYPES = {"int32_t": "INTEGER", "const char *": "STRING", "char *": "STRING @"}
 
@@ -152,7 +154,7 @@ def main():
     with open(HEADER, encoding="utf-8") as file:
         functions = header_functions(file.read())
     programs = {}
-    for path in sorted(glob.glob(os.path.join(FOLDER, "*.prg"))):
+    for path in sorted(p for folder in FOLDERS for p in glob.glob(os.path.join(folder, "*.prg"))):
         with open(path, encoding="ascii") as file:
             programs[path] = file.read()
     complaints = check(programs, functions)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compiles each piece of C, C++ and C# in client/bindings/guides.md, as a file of
-# its own; nothing is run.
+# its own, and client/examples/Prices.cs; nothing is run.
 #
 #   tests/guides.sh
 set -u
@@ -25,11 +25,13 @@ compile() {
     esac
 }
 
+cp "$root"/client/examples/Prices.cs "$work/prices.csharp"
+
 count=0 bad=0
 for file in "$work"/*.*; do
     [ "${file##*.}" != dll ] || continue
     count=$((count + 1))
-    compile "$file" || { echo "piece ${file##*/} of client/bindings/guides.md"; bad=$((bad + 1)); }
+    compile "$file" || { echo "${file##*/}, of client/bindings/guides.md or client/examples"; bad=$((bad + 1)); }
 done
 echo "$count pieces, $bad failed"
-[ $bad = 0 ] && [ $count -ge 8 ]
+[ $bad = 0 ] && [ $count -ge 9 ]

@@ -1,10 +1,10 @@
-/* examples/: what README leads its readers to, as they run it. */
+/* client/examples/: what README leads its readers to, as they run it. */
 #include "shmb_run.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "prices_yaml.h" /* examples/prices.yaml */
+#include "prices_yaml.h" /* client/examples/prices.yaml */
 
 static int start_broker(void **state)
 {
