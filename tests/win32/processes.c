@@ -12,7 +12,7 @@ struct found {
     DWORD process, parent;
 };
 
-static size_t list(struct found found[MANY])
+static size_t list(const wchar_t *image, struct found found[MANY])
 {
     HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
     PROCESSENTRY32W entry;
@@ -23,7 +23,7 @@ static size_t list(struct found found[MANY])
     entry.dwSize = sizeof(entry);
     for (more = Process32FirstW(all, &entry); more && count < MANY;
          more = Process32NextW(all, &entry)) {
-        if (_wcsnicmp(entry.szExeFile, L"shmbroker", 9) != 0)
+        if (_wcsnicmp(entry.szExeFile, image, wcslen(image)) != 0)
             continue;
         found[count].process = entry.th32ProcessID;
         found[count++].parent = entry.th32ParentProcessID;
@@ -36,13 +36,18 @@ size_t processes_count(void)
 {
     struct found found[MANY];
 
-    return list(found);
+    return list(L"shmbroker", found);
 }
 
 DWORD processes_child_of(DWORD parent)
 {
+    return processes_child_named(parent, L"shmbroker");
+}
+
+DWORD processes_child_named(DWORD parent, const wchar_t *image)
+{
     struct found found[MANY];
-    size_t count = list(found), i;
+    size_t count = list(image, found), i;
 
     for (i = 0; i < count; i++)
         if (found[i].parent == parent)
@@ -53,7 +58,7 @@ DWORD processes_child_of(DWORD parent)
 DWORD processes_broker(void)
 {
     struct found found[MANY];
-    size_t count = list(found), i, k;
+    size_t count = list(L"shmbroker", found), i, k;
 
     for (i = 0; i < count; i++)
         for (k = 0; k < count; k++)

@@ -13,6 +13,9 @@ size_t processes_count(void);
 /* The process that this one has started and that runs shmbroker.exe; 0: there is none. */
 DWORD processes_child_of(DWORD parent);
 
+/* The same of another program, by the beginning of its file's name. */
+DWORD processes_child_named(DWORD parent, const wchar_t *image);
+
 /* The first one that runs shmbroker.exe and has started another such; 0: there is none. */
 DWORD processes_broker(void);
 

@@ -22,6 +22,7 @@
 #include "port.h"
 #include "service_manager.h"
 #include "shmb.h"
+#include "processes.h"
 #include "squatter.h"
 
 #define GROUP "S-1-5-4"
@@ -352,6 +353,34 @@ static void what_a_dead_owner_left_is_still_told(void **state)
     assert_string_equal(client_line(&user, "take Global\\ShmbTest.Mutex 0"), "taken");
 }
 
+/* What only the keeper holds is taken over by what the group may, and by nothing else. */
+static void what_the_keeper_holds_is_taken_over(void **state)
+{
+    struct child *first = start_quietly(), *holder = hold_everything();
+    DWORD broker =
+        support_wine() ? processes_child_named(child_id(first), L"test_adoption") : child_id(first);
+    shmb_info old, new;
+    shmb_segment *segment = open_data(&old);
+
+    (void)state;
+    assert_int_equal(shmb_update(segment, DATA_SIZE - 7, "library", 8, 0, NULL), SHMB_OK);
+    shmb_close(segment);
+    assert_string_equal(client_line(NULL, "lib-die"), "0");
+    assert_int_equal(child_end_with(holder, "same"), 0);
+    processes_kill(broker);
+    assert_string_equal(client_line(&user, "check-all"), ALL_THERE);
+
+    start_quietly();
+    segment = open_data(&new);
+    assert_int_equal(new.generation, old.generation);
+    assert_int_equal(new.bytes, old.bytes);
+    /* The lock's owner died before the broker did. */
+    assert_int_equal(shmb_lock(segment, SUPPORT_DEADLINE_MS), SHMB_ABANDONED);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    shmb_close(segment);
+    assert_string_equal(client_line(&user, "check-all"), ALL_THERE);
+}
+
 static void open_to_everybody(const char *kind, const char *name)
 {
     HANDLE object = client_open(kind, name, READ_CONTROL | WRITE_DAC);
@@ -528,6 +557,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_clients_hold_outlives_the_broker),
         TEST(what_a_dead_owner_left_is_still_told),
+        TEST(what_the_keeper_holds_is_taken_over),
         TEST(access_is_set_right_and_said),
         TEST(what_does_not_fit_is_deferred),
         TEST(what_is_not_remembered_is_taken_over_as_new),
