@@ -97,9 +97,9 @@ enum event_id {
      */
     EVENT_HARDENING_REFUSED = 130,
     /*
-     * Error. Programs still hold the directory of a newer broker, whose order
-     * this one does not know; it ended and touched nothing. Install that version
-     * again, or end these programs.
+     * Error. Programs, or its keeper, still hold the directory of a newer broker,
+     * whose order this one does not know; it ended and touched nothing. Install that
+     * version again; or give them up: shmbroker stop --release, and end these programs.
      */
     EVENT_DIRECTORY_NEWER = 131,
 

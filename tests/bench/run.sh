@@ -39,7 +39,7 @@ broker_start() {
 }
 
 cd "$root" && "$root/install/setup.sh" && step 'building: host' locked host_release &&
-    build_preset mingw-x64 shmbroker idle bench_create bench_reload bench_client &&
+    build_preset mingw-x64 shmbroker idle bench_create bench_reload bench_restart bench_client &&
     build_preset mingw-x86 probe bench_client || exit 1
 bin=$shmb_build/mingw-x64/bin
 echo; echo "-- parse"
@@ -51,6 +51,9 @@ wine_run "$bin/bench_create.exe" 1000 11
 echo; echo "-- reload and adoption"
 mkdir "$work/state"
 wine_run "$bin/bench_reload.exe" "$(wine_path "$work/state")" $segments 5
+echo; echo "-- a killed broker"
+mkdir "$work/restart"
+wine_run "$bin/bench_restart.exe" "$(wine_path "$bin/shmbroker.exe")" "$(wine_path "$work/restart")" $segments 3
 echo; echo "-- client, $segments segments with lock"
 configuration >"$work/bench.yaml"
 broker_start "$bin/shmbroker.exe" "$work/bench.yaml" || exit 1
