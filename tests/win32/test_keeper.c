@@ -4,6 +4,8 @@
  */
 #include "service_manager.h"
 
+#include <aclapi.h>
+#include <sddl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -370,6 +372,37 @@ static void uninstall_leaves_no_process_and_no_object(void **state)
     assert_int_equal(processes_count(), 0);
 }
 
+static void access_of(DWORD process, char *out, size_t size)
+{
+    HANDLE handle = OpenProcess(READ_CONTROL, FALSE, process);
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    wchar_t *text = NULL;
+
+    assert_non_null(handle);
+    assert_int_equal(GetSecurityInfo(handle, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, NULL,
+                                     NULL, NULL, NULL, &descriptor),
+                     ERROR_SUCCESS);
+    assert_true(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+        descriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL));
+    snprintf(out, size, "%s", support_narrow(text));
+    LocalFree(text);
+    LocalFree(descriptor);
+    CloseHandle(handle);
+}
+
+static void its_process_is_closed_to_others(void **state)
+{
+    char broker[1024], keeper[1024];
+
+    (void)state;
+    serve(configuration);
+    access_of(processes_broker(), broker, sizeof(broker));
+    access_of(processes_child_of(processes_broker()), keeper, sizeof(keeper));
+    assert_string_equal(keeper, broker);
+    assert_non_null(strstr(keeper, "S-1-5-80-"));
+    assert_null(strstr(keeper, ";WD)"));
+}
+
 static void handles_of_retired_objects_do_not_pile_up(void **state)
 {
     static char many[40000];
@@ -414,6 +447,7 @@ int main(void)
         SERVICE_TEST(a_killed_service_loses_nothing),
         SERVICE_TEST(release_leaves_no_process_and_no_object),
         SERVICE_TEST(uninstall_leaves_no_process_and_no_object),
+        SERVICE_TEST(its_process_is_closed_to_others),
         SERVICE_TEST(handles_of_retired_objects_do_not_pile_up),
     };
 
