@@ -2,6 +2,7 @@
  * Old programs that know only a plain name, in several sessions, on objects with
  * `sessions: alias`; not a byte of them is changed.
  */
+#include "processes.h"
 #include "support.h"
 
 #include <winternl.h>
@@ -286,6 +287,35 @@ static void the_key_comes_and_goes_by_reload(void **state)
     run_fox("3", FOX " read 5 0", "hello");
 }
 
+/* The keeper holds the links, too: no program makes an object of its own meanwhile. */
+static void links_outlive_a_killed_broker(void **state)
+{
+    const struct launch services = {.session = "0"};
+    DWORD process;
+    const char *line;
+
+    (void)state;
+    if (!support_wine())
+        skip();
+    begin();
+    start_broker();
+    wait_until_it_runs();
+    run_fox("2", FOX " write hello 0", "5 bytes");
+    process = processes_broker();
+    assert_int_not_equal(process, 0);
+    processes_kill(process);
+    run_fox("3", FOX " read 5 0", "hello");
+    broker = child_start(&services, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
+                         support_sibling("shmbroker.exe"), file);
+    do {
+        line = child_line(broker);
+        assert_non_null(line);
+        assert_int_not_equal(strncmp(line, "warning", 7), 0);
+    } while (strncmp(line, "info 100:", 9) != 0);
+    run_fox("2", FOX " write anew 0", "4 bytes");
+    run_fox("3", FOX " read 4 0", "anew");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, support_teardown)
 
 int main(void)
@@ -299,6 +329,7 @@ int main(void)
         TEST(a_program_that_was_first_is_a_conflict_in_its_session),
         TEST(a_link_of_a_standard_user_is_a_conflict),
         TEST(the_key_comes_and_goes_by_reload),
+        TEST(links_outlive_a_killed_broker),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
