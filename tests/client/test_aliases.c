@@ -3,7 +3,7 @@
  * `sessions: alias`; not a byte of them is changed.
  */
 #include "processes.h"
-#include "support.h"
+#include "service_manager.h"
 
 #include <winternl.h>
 #include <stdio.h>
@@ -316,6 +316,28 @@ static void links_outlive_a_killed_broker(void **state)
     run_fox("3", FOX " read 4 0", "anew");
 }
 
+/* The session this test runs in, and a service that runs as LocalSystem. */
+static void the_service_makes_links_in_a_real_session(void **state)
+{
+    char text[1024], arguments[1024];
+    DWORD session = 0;
+
+    (void)state;
+    if (support_wine()) {
+        print_message("    Wine's sessions are not the service manager's\n");
+        skip();
+    }
+    assert_true(ProcessIdToSessionId(GetCurrentProcessId(), &session) && session != 0);
+    snprintf(text, sizeof(text), OBJECTS, ", sessions: alias", ", sessions: alias");
+    snprintf(arguments, sizeof(arguments), "--config \"%s\"", scm_file(text));
+    scm_create(arguments);
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+    assert_string_equal(client_line(NULL, "find ShmbAlias.Fox"), "found");
+    run_fox(NULL, FOX " write hello 0", "5 bytes");
+    run_fox(NULL, "Global\\ShmbAlias.Fox 1024 read 5 0", "hello");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, support_teardown)
 
 int main(void)
@@ -330,8 +352,9 @@ int main(void)
         TEST(a_link_of_a_standard_user_is_a_conflict),
         TEST(the_key_comes_and_goes_by_reload),
         TEST(links_outlive_a_killed_broker),
+        cmocka_unit_test_teardown(the_service_makes_links_in_a_real_session, scm_teardown),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scm_setup, NULL);
 }
