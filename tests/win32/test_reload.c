@@ -45,6 +45,15 @@ static void next_record(struct record *record)
     record->again = record->count;
 }
 
+/* True if there is one; its first byte alone may be 0. */
+static bool has_record(const unsigned char *bytes)
+{
+    struct record record;
+
+    memcpy(&record, bytes, sizeof(record));
+    return record.count != 0;
+}
+
 static bool is_whole(const struct record *record)
 {
     size_t i;
@@ -292,8 +301,8 @@ static void clients_go_on_through_every_reload(void **state)
     verb("reload --recreate " NAME, 0, "recreate Global\\" NAME ": done");
     assert_true(read_records(after, sizeof(after), 9000) > generation);
     assert_memory_equal(after, before, sizeof(after));
-    assert_int_not_equal(after[PLAIN_AT], 0);
-    assert_int_not_equal(after[LIBRARY_AT], 0);
+    assert_true(has_record(after + PLAIN_AT));
+    assert_true(has_record(after + LIBRARY_AT));
     /* And as if nothing had been. */
     reload(ONE DATA_LARGE, 0, "retire   Global\\ShmbTest.Further: done");
 }
