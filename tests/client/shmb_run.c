@@ -30,16 +30,9 @@ struct child *shmb_start(const struct launch *how, const char *format, ...)
 static DWORD run(const struct launch *how, const char **said, const char *format, va_list arguments)
 {
     static char text[SUPPORT_LINE_MAX];
-    struct child *child = start(how, format, arguments);
-    const char *line;
-    size_t used = 0;
 
-    text[0] = 0;
-    while ((line = child_line(child)) != NULL && used < sizeof(text))
-        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s\n", line);
-    assert_true(used < sizeof(text));
     *said = text;
-    return child_end(child);
+    return child_said(start(how, format, arguments), text, sizeof(text));
 }
 
 DWORD shmb_run(const struct launch *how, const char **said, const char *format, ...)

@@ -336,6 +336,18 @@ DWORD child_end(struct child *child)
     return code;
 }
 
+DWORD child_said(struct child *child, char *said, size_t size)
+{
+    const char *line;
+    size_t used = 0;
+
+    said[0] = '\0';
+    while ((line = child_line(child)) != NULL && used < size)
+        used += (size_t)snprintf(said + used, size - used, "%s\n", line);
+    assert_true(used < size);
+    return child_end(child);
+}
+
 /* The processes of a child: the launcher, if any, and what it has started. */
 struct members {
     JOBOBJECT_BASIC_PROCESS_ID_LIST list;

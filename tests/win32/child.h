@@ -52,6 +52,9 @@ const char *child_find(struct child *child, const char *prefix, DWORD deadline_m
 /* Closes the program's input and waits for its end. Returns the exit code. */
 DWORD child_end(struct child *child);
 
+/* The same; what it said by then, each line with its end, is in `said`. It must fit. */
+DWORD child_said(struct child *child, char *said, size_t size);
+
 /* The same; its last line, printed when its input ends, must be this one. */
 DWORD child_end_with(struct child *child, const char *line);
 

@@ -211,6 +211,18 @@ struct child *broker_run_session0(const char *configuration)
     return broker_run(support_wine() ? &services : NULL, configuration);
 }
 
+void broker_says(const char *arguments, DWORD code, const char *part)
+{
+    static char said[SUPPORT_LINE_MAX];
+    struct child *child =
+        child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
+    DWORD got = child_said(child, said, sizeof(said));
+
+    if (got != code || strstr(said, part) == NULL)
+        fail_msg("shmbroker %s: code %lu instead of %lu, or no \"%s\", in:\n%s", arguments, got,
+                 code, part, said);
+}
+
 /* ---- the client's side ---- */
 
 void client_say(const char *format, ...)

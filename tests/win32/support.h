@@ -58,6 +58,9 @@ struct child *broker_run(const struct launch *how, const char *configuration);
 /* The same on Wine in the session of services, elsewhere as the test itself. */
 struct child *broker_run_session0(const char *configuration);
 
+/* Runs `shmbroker ARGUMENTS`: its exit code must be `code`, and `part` among what it says. */
+void broker_says(const char *arguments, DWORD code, const char *part);
+
 /*
  * Ends what brokers have left behind: every shmbroker.exe in the folders of the
  * tests whose parent has ended. support_teardown does it.

@@ -159,36 +159,19 @@ static int tear_down(void **state)
     return result;
 }
 
-static void verb(const char *arguments, DWORD code, const char *part)
-{
-    struct child *child =
-        child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
-    char said[8192] = "";
-    size_t used = 0;
-    const char *line;
-    DWORD got;
-
-    while ((line = child_line(child)) != NULL && used < sizeof(said))
-        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
-    got = child_end(child);
-    if (got != code || strstr(said, part) == NULL)
-        fail_msg("shmbroker %s: code %lu instead of %lu, or no \"%s\", in:\n%s", arguments, got,
-                 code, part, said);
-}
-
 /* The service as `install` makes it, its rules for files in force, on this configuration. */
 static void serve(void)
 {
     HANDLE file;
     DWORD done;
 
-    verb("install", 0, "is installed");
+    broker_says("install", 0, "is installed");
     file = CreateFileW(support_wide(in_data("\\shmbroker.yaml")), GENERIC_WRITE, 0, NULL,
                        TRUNCATE_EXISTING, 0, NULL);
     assert_true(file != INVALID_HANDLE_VALUE);
     assert_true(WriteFile(file, configuration, sizeof(configuration) - 1, &done, NULL));
     CloseHandle(file);
-    verb("start", 0, "runs");
+    broker_says("start", 0, "runs");
 }
 
 #define DATA "Global\\ShmbTest.Data"
@@ -292,7 +275,7 @@ static void the_installed_service_verifies(void **state)
     if (support_wine())
         skip(); /* it knows neither service SIDs nor lists of files */
     serve();
-    verb("status --verify", 0, "ok       folder of its state: as it should be");
+    broker_says("status --verify", 0, "ok       folder of its state: as it should be");
 }
 
 /* A user was first: what he left is refused, what he made is taken from him. */
@@ -303,13 +286,13 @@ static void a_planted_folder_is_refused_then_taken(void **state)
         skip(); /* one user for everything */
     assert_int_equal(account_run(&stranger, "try-folder \"%s\"", in_data("")), 0);
     assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\planted.yaml")), 0);
-    verb("install", 3, "shmbtest_stranger");
+    broker_says("install", 3, "shmbtest_stranger");
     assert_false(scm_installed());
     assert_true(DeleteFileW(support_wide(in_data("\\planted.yaml"))));
     serve();
     assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\planted.yaml")),
                      ERROR_ACCESS_DENIED);
-    verb("status --verify", 0, "ok       folder of its data: as it should be");
+    broker_says("status --verify", 0, "ok       folder of its data: as it should be");
 }
 
 static void a_planted_link_is_refused(void **state)
@@ -319,7 +302,7 @@ static void a_planted_link_is_refused(void **state)
         skip(); /* makes no links */
     assert_int_equal(account_run(&stranger, "try-junction \"%s\" C:\\Users\\Public", in_data("")),
                      0);
-    verb("install", 3, "is a link to somewhere else");
+    broker_says("install", 3, "is a link to somewhere else");
     assert_false(scm_installed());
     assert_true(RemoveDirectoryW(data));
 }
@@ -335,7 +318,7 @@ static void a_users_configuration_is_refused(void **state)
     assert_int_equal(account_run(&stranger, "try-folder \"%s\"", in_data("")), 0);
     assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\planted.yaml")), 0);
     snprintf(arguments, sizeof(arguments), "check \"%s\"", in_data("\\planted.yaml"));
-    verb(arguments, 3, "shmbtest_stranger");
+    broker_says(arguments, 3, "shmbtest_stranger");
     assert_true(DeleteFileW(support_wide(in_data("\\planted.yaml"))));
     assert_true(RemoveDirectoryW(data));
 }

@@ -9,15 +9,8 @@ static const struct launch user = {.standard_user = true};
 /* Runs it, keeps all it says, returns its exit code. */
 static DWORD run(const struct launch *how, const char *arguments, char *said, size_t size)
 {
-    struct child *child =
-        child_start(how, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
-    const char *line;
-    size_t used = 0;
-
-    said[0] = 0;
-    while ((line = child_line(child)) != NULL && used < size)
-        used += (size_t)snprintf(said + used, size - used, "%s\n", line);
-    return child_end(child);
+    return child_said(child_start(how, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments),
+                      said, size);
 }
 
 /* The same on a file with this text; in what is said, FILE stands for its path. */

@@ -343,8 +343,9 @@ static struct child *squat(const struct launch *how, const char *kind, const cha
 
 static struct child *start_beside(const char *warned)
 {
-    struct child *own = child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
-                                    support_sibling("shmbroker.exe"), support_file(configuration));
+    struct child *own =
+        child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
+                    support_sibling("shmbroker.exe"), support_file(configuration));
 
     assert_non_null(strstr(child_find(own, "warning 310:", SUPPORT_DEADLINE_MS), warned));
     child_find(own, "info 100:", SUPPORT_DEADLINE_MS);
@@ -413,8 +414,9 @@ static void a_taken_report_is_only_reported(void **state)
 static void a_taken_name_is_in_the_directory_until_it_is_had(void **state)
 {
     struct child *squatter = squat(&user, "mutex", "Global\\ShmbTest.Event");
-    struct child *own = child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
-                                    support_sibling("shmbroker.exe"), support_file(configuration));
+    struct child *own =
+        child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
+                    support_sibling("shmbroker.exe"), support_file(configuration));
     struct child *reader;
 
     (void)state;
@@ -437,14 +439,9 @@ static void a_taken_name_is_in_the_directory_until_it_is_had(void **state)
 static void check_status(const struct launch *how, DWORD code, const char *part)
 {
     struct child *child = child_start(how, "\"%s\" status", support_sibling("shmbroker.exe"));
-    char said[8192] = "";
-    size_t used = 0;
-    const char *line;
-    DWORD got;
+    char said[8192];
+    DWORD got = child_said(child, said, sizeof(said));
 
-    while ((line = child_line(child)) != NULL && used < sizeof(said))
-        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
-    got = child_end(child);
     if (got != code || strstr(said, part) == NULL)
         fail_msg("status: code %lu instead of %lu, or no \"%s\", in:\n%s", got, code, part, said);
 }

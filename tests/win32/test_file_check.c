@@ -76,14 +76,9 @@ static void says(const char *arguments, DWORD code, const char *one, const char 
 {
     struct child *child =
         child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
-    char said[8192] = "";
-    size_t used = 0;
-    const char *line;
-    DWORD got;
+    char said[8192];
+    DWORD got = child_said(child, said, sizeof(said));
 
-    while ((line = child_line(child)) != NULL && used < sizeof(said))
-        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
-    got = child_end(child);
     if (got != code || strstr(said, one) == NULL || (two != NULL && strstr(said, two) == NULL))
         fail_msg("shmbroker %s: code %lu instead of %lu, or no \"%s\" or \"%s\", in:\n%s",
                  arguments, got, code, one, two != NULL ? two : "", said);

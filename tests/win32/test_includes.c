@@ -164,9 +164,9 @@ static DWORD check(const char *arguments, char *said, size_t size)
     struct child *child = child_start(NULL, "\"%s\" check --allow-unsafe-config %s",
                                       support_sibling("shmbroker.exe"), arguments);
     char escaped[2 * sizeof(folder)], *to = escaped, *at;
-    const char *line, *from;
-    const char *names[2];
-    size_t used = 0, i;
+    const char *from, *names[2];
+    DWORD code;
+    size_t i;
 
     for (from = folder; *from != '\0'; from++) {
         if (*from == '\\')
@@ -176,9 +176,7 @@ static DWORD check(const char *arguments, char *said, size_t size)
     *to = '\0';
     names[0] = escaped;
     names[1] = folder;
-    said[0] = '\0';
-    while ((line = child_line(child)) != NULL && used < size)
-        used += (size_t)snprintf(said + used, size - used, "%s\n", line);
+    code = child_said(child, said, size);
     for (i = 0; i < 2; i++) {
         while ((at = strstr(said, names[i])) != NULL) {
             size_t length = strlen(names[i]);
@@ -187,7 +185,7 @@ static DWORD check(const char *arguments, char *said, size_t size)
             memmove(at + 4, at + length, strlen(at + length) + 1);
         }
     }
-    return child_end(child);
+    return code;
 }
 
 static void assert_says(const char *said, const char *part)

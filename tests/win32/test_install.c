@@ -15,31 +15,13 @@ static const char configuration[] =
 
 static const struct launch user = {.standard_user = true};
 
-/* Runs a verb; the exit code must be `code`, and `part` must be among what it says. */
-static void verb(const char *arguments, DWORD code, const char *part)
-{
-    struct child *child =
-        child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
-    char said[8192] = "";
-    size_t used = 0;
-    const char *line;
-    DWORD got;
-
-    while ((line = child_line(child)) != NULL && used < sizeof(said))
-        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
-    got = child_end(child);
-    if (got != code || strstr(said, part) == NULL)
-        fail_msg("shmbroker %s: code %lu instead of %lu, or no \"%s\", in:\n%s", arguments, got,
-                 code, part, said);
-}
-
 static void install(const char *text)
 {
     char arguments[1024];
 
     snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --config \"%s\"",
              scm_file(text));
-    verb(arguments, 0, "installed");
+    broker_says(arguments, 0, "installed");
 }
 
 static bool exists(const wchar_t *path)
@@ -59,7 +41,7 @@ static void install_plainly(const char *part)
     char arguments[64];
 
     snprintf(arguments, sizeof(arguments), "install%s", trying_out());
-    verb(arguments, 0, part);
+    broker_says(arguments, 0, part);
 }
 
 /* The executable the service runs. */
@@ -73,11 +55,11 @@ static const char *program(void)
 static void without_the_service_the_verbs_say_so(void **state)
 {
     (void)state;
-    verb("status", 5, "not installed");
-    verb("status --verify", 5, "not installed");
-    verb("start", 5, "not installed");
-    verb("stop", 5, "not installed");
-    verb("uninstall", 5, "not installed");
+    broker_says("status", 5, "not installed");
+    broker_says("status --verify", 5, "not installed");
+    broker_says("start", 5, "not installed");
+    broker_says("stop", 5, "not installed");
+    broker_says("uninstall", 5, "not installed");
 }
 
 static void install_registers_service_and_event_source(void **state)
@@ -95,12 +77,12 @@ static void install_registers_service_and_event_source(void **state)
     assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), program());
     assert_true(exists(scm_program(L"\\shmbroker.exe")));
     assert_string_equal(scm_registry(SOURCE_KEY, "TypesSupported"), "7");
-    verb("uninstall", 0, "removed");
+    broker_says("uninstall", 0, "removed");
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), "(none)");
     assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), "(none)");
     assert_false(scm_installed());
     assert_false(exists(scm_program(L"")));
-    verb("uninstall", 5, "not installed");
+    broker_says("uninstall", 5, "not installed");
 }
 
 static void the_default_configuration_needs_no_word(void **state)
@@ -137,16 +119,16 @@ static void install_puts_a_first_configuration(void **state)
     assert_true(exists(in_program_data(L"%ProgramData%\\ShmBroker\\state")));
     assert_true(exists(in_program_data(L"%ProgramData%\\ShmBroker\\keep")));
     snprintf(arguments, sizeof(arguments), "check \"%s\"%s", support_narrow(file), trying_out());
-    verb(arguments, 0, "no errors");
-    verb("start", 0, "runs");
-    verb("stop", 0, "stopped");
+    broker_says(arguments, 0, "no errors");
+    broker_says("start", 0, "runs");
+    broker_says("stop", 0, "stopped");
     /* A file that is there stays. */
     own = CreateFileW(file, GENERIC_WRITE, 0, NULL, TRUNCATE_EXISTING, 0, NULL);
     assert_true(own != INVALID_HANDLE_VALUE);
     CloseHandle(own);
     install_plainly("installed");
-    verb(arguments, 1, "not usable");
-    verb("uninstall", 0, "its configuration stays");
+    broker_says(arguments, 1, "not usable");
+    broker_says("uninstall", 0, "its configuration stays");
     assert_true(DeleteFileW(file));
     /* A configuration elsewhere needs none there. */
     install(configuration);
@@ -174,13 +156,14 @@ static void install_again_keeps_what_nobody_changes(void **state)
     (void)state;
     snprintf(arguments, sizeof(arguments), "install --account LocalService --config \"%s\"%s",
              scm_file(configuration), " --allow-unsafe-config");
-    verb(arguments, 0, "installed");
+    broker_says(arguments, 0, "installed");
     install_plainly("its registration is renewed");
     snprintf(command, sizeof(command), "\"%s\" --config \"%s\"%s", program(),
              scm_file(configuration), trying_out());
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
     assert_string_equal(scm_registry(SERVICE_KEY, "ObjectName"), "NT AUTHORITY\\LocalService");
-    verb("install --account virtual --allow-unsafe-config", 0, "its registration is renewed");
+    broker_says("install --account virtual --allow-unsafe-config", 0,
+                "its registration is renewed");
     assert_string_equal(scm_registry(SERVICE_KEY, "ObjectName"), "NT SERVICE\\ShmBroker");
 }
 
@@ -193,7 +176,7 @@ static void an_unchanged_configuration_goes_with_the_service(void **state)
         skip(); /* somebody's */
     DeleteFileW(file);
     install_plainly("a first configuration");
-    verb("uninstall", 0, "never changed");
+    broker_says("uninstall", 0, "never changed");
     assert_false(exists(file));
 }
 
@@ -209,7 +192,7 @@ static void another_programs_service_is_left_alone(void **state)
     CloseServiceHandle(manager);
     assert_non_null(service);
     CloseServiceHandle(service);
-    verb("install", 6, "C:\\other.exe");
+    broker_says("install", 6, "C:\\other.exe");
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), "C:\\other.exe /s");
     assert_false(exists(scm_program(L"")));
 }
@@ -222,7 +205,7 @@ static void an_unsafe_configuration_installs_nothing(void **state)
     (void)state;
     RegDeleteKeyW(HKEY_LOCAL_MACHINE, support_wide(SOURCE_KEY));
     snprintf(arguments, sizeof(arguments), "install --config \"%s\"", scm_file(configuration));
-    verb(arguments, 3, support_wine() ? "belongs to" : "icacls");
+    broker_says(arguments, 3, support_wine() ? "belongs to" : "icacls");
     assert_false(scm_installed());
     assert_false(exists(scm_program(L"")));
     assert_string_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), "(none)");
@@ -247,7 +230,7 @@ static void a_refused_registration_leaves_nothing(void **state)
     CloseServiceHandle(manager);
     assert_non_null(other);
     snprintf(arguments, sizeof(arguments), "install%s", trying_out());
-    verb(arguments, 7, "cannot install the service");
+    broker_says(arguments, 7, "cannot install the service");
     assert_true(DeleteService(other));
     CloseServiceHandle(other);
     assert_false(scm_installed());
@@ -268,7 +251,7 @@ static void a_file_in_the_place_of_the_folder_is_refused(void **state)
     file = CreateFileW(folder, GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
     assert_true(file != INVALID_HANDLE_VALUE);
     CloseHandle(file);
-    verb("install", 3, "is a file, not a folder");
+    broker_says("install", 3, "is a file, not a folder");
     assert_false(scm_installed());
     assert_false(exists(scm_program(L"")));
     assert_true(DeleteFileW(folder));
@@ -283,15 +266,15 @@ static void status_verifies_point_by_point(void **state)
 
     (void)state;
     install(configuration);
-    verb("status --verify", 1, "ok       account: NT SERVICE\\ShmBroker");
-    verb("status --verify", 1, "ok       start: automatic");
-    verb("status --verify", 1, "ok       description");
-    verb("status --verify", 1, "ok       event source: ");
-    verb("status --verify", 1, "ok       time to save before a shutdown: ");
-    verb("status --verify", 1, "differs  files it obeys: --allow-unsafe-config");
-    verb("status --verify --json", 1, "\"point\": \"start\"");
-    verb("status --verify", 1,
-         support_wine() ? "unknown  service SID: cannot be read: " : "ok       service SID");
+    broker_says("status --verify", 1, "ok       account: NT SERVICE\\ShmBroker");
+    broker_says("status --verify", 1, "ok       start: automatic");
+    broker_says("status --verify", 1, "ok       description");
+    broker_says("status --verify", 1, "ok       event source: ");
+    broker_says("status --verify", 1, "ok       time to save before a shutdown: ");
+    broker_says("status --verify", 1, "differs  files it obeys: --allow-unsafe-config");
+    broker_says("status --verify --json", 1, "\"point\": \"start\"");
+    broker_says("status --verify", 1,
+                support_wine() ? "unknown  service SID: cannot be read: " : "ok       service SID");
     manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
     service = OpenServiceW(manager, L"ShmBroker", SERVICE_CHANGE_CONFIG);
     CloseServiceHandle(manager);
@@ -300,31 +283,33 @@ static void status_verifies_point_by_point(void **state)
                                      NULL, NULL, NULL, L"LocalSystem", L"", NULL));
     CloseServiceHandle(service);
     RegDeleteKeyW(HKEY_LOCAL_MACHINE, support_wide(SOURCE_KEY));
-    verb("status --verify", 1, "differs  account: LocalSystem");
-    verb("status --verify", 1,
-         "differs  start: not automatic; run: sc config ShmBroker start= auto");
-    verb("status --verify", 1, "differs  path of the program: a path with spaces without quotes");
-    verb("status --verify", 1, "differs  event source: not registered; run: shmbroker install");
+    broker_says("status --verify", 1, "differs  account: LocalSystem");
+    broker_says("status --verify", 1,
+                "differs  start: not automatic; run: sc config ShmBroker start= auto");
+    broker_says("status --verify", 1,
+                "differs  path of the program: a path with spaces without quotes");
+    broker_says("status --verify", 1,
+                "differs  event source: not registered; run: shmbroker install");
 }
 
 static void start_stop_and_status_follow_the_service(void **state)
 {
     (void)state;
     install(configuration);
-    verb("status", 5, "stopped");
-    verb("start", 0, "runs");
+    broker_says("status", 5, "stopped");
+    broker_says("start", 0, "runs");
     /* Done means done: nobody has to wait for the objects. */
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
-    verb("start", 0, "already");
-    verb("status", 0, "running");
-    verb("status", 0, "ShmbTest.Data.lock: held");
-    verb("stop", 0, "stopped");
+    broker_says("start", 0, "already");
+    broker_says("status", 0, "running");
+    broker_says("status", 0, "ShmbTest.Data.lock: held");
+    broker_says("stop", 0, "stopped");
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
-    verb("stop", 0, "does not run");
-    verb("stop --release", 0, "the objects of its keeper are let go of");
+    broker_says("stop", 0, "does not run");
+    broker_says("stop --release", 0, "the objects of its keeper are let go of");
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
-    verb("stop --release", 0, "does not run");
-    verb("status", 5, "stopped");
+    broker_says("stop --release", 0, "does not run");
+    broker_says("status", 5, "stopped");
 }
 
 static void status_shows_a_name_that_is_taken(void **state)
@@ -334,9 +319,9 @@ static void status_shows_a_name_that_is_taken(void **state)
     (void)state;
     child_expect(squatter, "created");
     install(configuration);
-    verb("start", 0, "runs");
-    verb("status", 1, "ShmbTest.Data: taken");
-    verb("status", 1, "ShmbTest.Data.lock: held");
+    broker_says("start", 0, "runs");
+    broker_says("status", 1, "ShmbTest.Data: taken");
+    broker_says("status", 1, "ShmbTest.Data.lock: held");
 }
 
 static void a_failing_start_is_told_with_its_code(void **state)
@@ -345,11 +330,11 @@ static void a_failing_start_is_told_with_its_code(void **state)
 
     (void)state;
     install("version: 1\nsegments: { X: { size: none } }\n");
-    verb("start", 1, "configuration");
-    verb("status", 5, "configuration");
+    broker_says("start", 1, "configuration");
+    broker_says("status", 5, "configuration");
     other = broker_run(NULL, configuration);
     install(configuration);
-    verb("start", 6, "another ShmBroker");
+    broker_says("start", 6, "another ShmBroker");
     child_kill(other);
 }
 
@@ -357,8 +342,8 @@ static void uninstall_stops_a_running_service(void **state)
 {
     (void)state;
     install(configuration);
-    verb("start", 0, "runs");
-    verb("uninstall", 0, "removed");
+    broker_says("start", 0, "runs");
+    broker_says("uninstall", 0, "removed");
     assert_false(scm_installed());
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
 }
@@ -383,7 +368,7 @@ static void the_service_sid_owns_the_objects(void **state)
     if (support_wine())
         skip(); /* no service SIDs */
     install(configuration);
-    verb("start", 0, "runs");
+    broker_says("start", 0, "runs");
     assert_string_equal(client_line(NULL, "owner section Global\\ShmbTest.Data"),
                         "S-1-5-80-4278917904-4027446710-1448384935-3026862272-1677383374");
 }
@@ -398,7 +383,7 @@ static void a_crash_is_followed_by_a_new_start(void **state)
     if (support_wine())
         skip(); /* no failure actions */
     install(configuration);
-    verb("start", 0, "runs");
+    broker_says("start", 0, "runs");
     before = scm_wait(SERVICE_RUNNING);
     process = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, before.dwProcessId);
     assert_non_null(process);
@@ -451,9 +436,9 @@ static void events_are_found_in_the_event_log(void **state)
     if (support_wine())
         skip(); /* nothing can be read back */
     install(configuration);
-    verb("start", 0, "runs");
+    broker_says("start", 0, "runs");
     assert_int_equal(strncmp(newest_record(), "100: ", 5), 0);
-    verb("stop", 0, "stopped");
+    broker_says("stop", 0, "stopped");
     assert_string_equal(newest_record(), "102: 2");
 }
 

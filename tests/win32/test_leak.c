@@ -10,6 +10,7 @@
 #include "event_sink.h"
 #include "lifecycle.h"
 #include "port.h"
+#include "processes.h"
 
 #define WARM_UP 5
 #define ROUNDS  100
@@ -28,57 +29,6 @@ static const char bad[] = "version: 1\n"
                           "  ShmbTest.One: { size: 64, access: { read: [No such account] } }\n";
 
 static HANDLE stop;
-
-/* ---- counting ---- */
-
-typedef LONG(NTAPI *query_fn)(ULONG what, void *out, ULONG size, ULONG *needed);
-
-/* SystemExtendedHandleInformation: process ids in full, unlike the first of its kind. */
-struct handle_entry {
-    void *object;
-    ULONG_PTR process, handle;
-    ULONG access;
-    USHORT trace, type;
-    ULONG attributes, reserved;
-};
-struct handle_table {
-    ULONG_PTR count, reserved;
-    struct handle_entry entries[1];
-};
-#define HANDLE_INFORMATION 64u
-#define TOO_SMALL          ((LONG)0xC0000004)
-
-static struct handle_table *all_handles(void)
-{
-    query_fn query = (query_fn)(void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
-                                                              "NtQuerySystemInformation");
-    ULONG size = 1u << 20, needed;
-    void *table = NULL;
-    LONG status = TOO_SMALL;
-
-    assert_non_null(query);
-    for (; status == TOO_SMALL && size < 1u << 30; size *= 2) {
-        free(table);
-        table = malloc(size);
-        assert_non_null(table);
-        status = query(HANDLE_INFORMATION, table, size, &needed);
-    }
-    assert_int_equal(status, 0);
-    return table;
-}
-
-static size_t own_handles(void)
-{
-    struct handle_table *table = all_handles();
-    size_t count = 0;
-    ULONG_PTR i;
-
-    for (i = 0; i < table->count; i++)
-        if (table->entries[i].process == GetCurrentProcessId())
-            count++;
-    free(table);
-    return count;
-}
 
 /* ---- one life ---- */
 
@@ -121,11 +71,11 @@ static void live_often(const char *file, enum shmb_exit expected)
 
     for (i = 0; i < WARM_UP; i++)
         assert_int_equal(live(file), expected);
-    before = own_handles();
+    before = processes_handles(GetCurrentProcessId());
     assert_true(before > 0);
     for (i = 0; i < ROUNDS; i++)
         assert_int_equal(live(file), expected);
-    after = own_handles();
+    after = processes_handles(GetCurrentProcessId());
     assert_int_equal(after, before);
 }
 
@@ -140,13 +90,13 @@ static int make_stop(void **state)
 
 static void counting_sees_a_handle(void **state)
 {
-    size_t before = own_handles();
+    size_t before = processes_handles(GetCurrentProcessId());
     HANDLE one = CreateEventW(NULL, TRUE, FALSE, NULL);
 
     (void)state;
-    assert_int_equal(own_handles(), before + 1);
+    assert_int_equal(processes_handles(GetCurrentProcessId()), before + 1);
     CloseHandle(one);
-    assert_int_equal(own_handles(), before);
+    assert_int_equal(processes_handles(GetCurrentProcessId()), before);
 }
 
 static void a_life_leaves_no_handle(void **state)

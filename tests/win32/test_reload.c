@@ -177,25 +177,6 @@ static int reader(int argc, char **argv)
 
 /* ---- the service ---- */
 
-static char said[32768];
-
-static void verb(const char *arguments, DWORD code, const char *part)
-{
-    struct child *child =
-        child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
-    const char *line;
-    size_t used = 0;
-    DWORD got;
-
-    said[0] = '\0';
-    while ((line = child_line(child)) != NULL && used < sizeof(said))
-        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
-    got = child_end(child);
-    if (got != code || strstr(said, part) == NULL)
-        fail_msg("shmbroker %s: code %lu, not %lu with \"%s\":\n%s", arguments, got, code, part,
-                 said);
-}
-
 static void serve(const char *text)
 {
     char arguments[1024];
@@ -209,7 +190,7 @@ static void serve(const char *text)
 static void reload(const char *text, DWORD code, const char *part)
 {
     scm_file(text);
-    verb("reload", code, part);
+    broker_says("reload", code, part);
 }
 
 /* ---- tests ---- */
@@ -290,7 +271,7 @@ static void clients_go_on_through_every_reload(void **state)
     they_go_on(SHMB_OK);
     reload(OTHER DATA_LARGE FURTHER, 1, "defer    Global\\" NAME ": ");
     they_go_on(SHMB_OK);
-    verb("reload --recreate " NAME, 1, "somebody has it open");
+    broker_says("reload --recreate " NAME, 1, "somebody has it open");
     they_go_on(SHMB_OK);
     reload(OTHER DATA_LARGE "  Bad: { size: 0 }\n", 1, "nothing has changed");
     they_go_on(SHMB_OK);
@@ -298,7 +279,7 @@ static void clients_go_on_through_every_reload(void **state)
     /* Nobody has it any more: what was deferred can be done. */
     generation = read_records(before, sizeof(before), 4096);
     reload(OTHER DATA_LARGE FURTHER, 1, "defer    Global\\" NAME ": ");
-    verb("reload --recreate " NAME, 0, "recreate Global\\" NAME ": done");
+    broker_says("reload --recreate " NAME, 0, "recreate Global\\" NAME ": done");
     assert_true(read_records(after, sizeof(after), 9000) > generation);
     assert_memory_equal(after, before, sizeof(after));
     assert_true(has_record(after + PLAIN_AT));

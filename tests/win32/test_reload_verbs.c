@@ -21,15 +21,8 @@ static char said[32768];
 
 static DWORD run_as(const struct launch *how, const char *arguments)
 {
-    struct child *child =
-        child_start(how, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
-    const char *line;
-    size_t used = 0;
-
-    said[0] = '\0';
-    while ((line = child_line(child)) != NULL && used < sizeof(said))
-        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
-    return child_end(child);
+    return child_said(child_start(how, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments),
+                      said, sizeof(said));
 }
 
 /* All that was said must have this part. */

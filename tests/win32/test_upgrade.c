@@ -17,14 +17,9 @@ static const struct launch user = {.standard_user = true};
 static void says(const char *program, const char *arguments, DWORD code, const char *part)
 {
     struct child *child = child_start(NULL, "\"%s\" %s", program, arguments);
-    char said[8192] = "";
-    size_t used = 0;
-    const char *line;
-    DWORD got;
+    char said[8192];
+    DWORD got = child_said(child, said, sizeof(said));
 
-    while ((line = child_line(child)) != NULL && used < sizeof(said))
-        used += (size_t)snprintf(said + used, sizeof(said) - used, "%s\n", line);
-    got = child_end(child);
     if (got != code || strstr(said, part) == NULL)
         fail_msg("%s %s: code %lu instead of %lu, or no \"%s\", in:\n%s", program, arguments, got,
                  code, part, said);
