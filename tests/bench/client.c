@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure.h"
 #include "shmb.h"
 
-#define ROUNDS_MAX 101
 #define PLAIN      L"Global\\Bench000000"
 #define PLAIN_LOCK L"Global\\Bench000000.lock"
 #define NAME       "Bench000000"
@@ -143,28 +143,12 @@ static const struct pair {
 
 static double round_us(void (*call)(void), unsigned calls)
 {
-    LARGE_INTEGER from, to, frequency;
+    double from = now_us();
     unsigned i;
 
-    QueryPerformanceFrequency(&frequency);
-    QueryPerformanceCounter(&from);
     for (i = 0; i < calls; i++)
         call();
-    QueryPerformanceCounter(&to);
-    return 1e6 * (double)(to.QuadPart - from.QuadPart) / (double)frequency.QuadPart / calls;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, unsigned count)
-{
-    qsort(values, count, sizeof(*values), by_value);
-    return values[count / 2];
+    return (now_us() - from) / calls;
 }
 
 static void measure(const struct pair *pair, unsigned rounds)

@@ -17,38 +17,15 @@
 #include "broker.h"
 #include "inventory.h"
 #include "load.h"
+#include "measure.h"
 #include "port.h"
 #include "trustees.h"
-
-#define ROUNDS_MAX 101
 
 struct bench {
     unsigned segments, rounds;
     struct system system;
     struct port port;
 };
-
-static double now_us(void)
-{
-    LARGE_INTEGER ticks, frequency;
-
-    QueryPerformanceFrequency(&frequency);
-    QueryPerformanceCounter(&ticks);
-    return 1e6 * (double)ticks.QuadPart / (double)frequency.QuadPart;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, unsigned count)
-{
-    qsort(values, count, sizeof(*values), by_value);
-    return values[count / 2];
-}
 
 static void stop_on(const char *what)
 {

@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <yaml.h>
 
 #include "load.h"
+#include "measure.h"
 
 #define SEGMENTS 10000
 #define ROUNDS   21
@@ -36,18 +36,9 @@ static char *make_text(size_t *length)
     return text;
 }
 
-static double now(void)
-{
-    struct timespec t;
-
-    if (timespec_get(&t, TIME_UTC) != TIME_UTC)
-        exit(1);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
 static double time_events(const char *text, size_t length)
 {
-    double start = now();
+    double start = now_us();
     yaml_parser_t parser;
     bool more = true;
 
@@ -63,12 +54,12 @@ static double time_events(const char *text, size_t length)
         yaml_event_delete(&event);
     }
     yaml_parser_delete(&parser);
-    return now() - start;
+    return now_us() - start;
 }
 
 static double time_load(const char *text, size_t length)
 {
-    double start = now(), end;
+    double start = now_us(), end;
     struct cfg_messages messages;
     struct cfg *configuration;
 
@@ -76,23 +67,10 @@ static double time_load(const char *text, size_t length)
     if (cfg_load("bench.yaml", text, length, &messages, &configuration) != CFG_OK ||
         configuration->count != SEGMENTS)
         exit(1);
-    end = now();
+    end = now_us();
     cfg_free(configuration);
     cfg_messages_free(&messages);
     return end - start;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof values[0], compare);
-    return values[ROUNDS / 2];
 }
 
 int main(void)
@@ -110,8 +88,8 @@ int main(void)
     }
     free(text);
     printf("parse: text of %d segments: %zu bytes\n", SEGMENTS, length);
-    printf("parse: bare libyaml events: %.2f ms\n", median(events));
-    printf("parse: load (parse, read, validate): %.2f ms\n", median(loads));
-    printf("parse: load / bare events: %.2f\n", median(ratios));
+    printf("parse: bare libyaml events: %.2f ms\n", median(events, ROUNDS) / 1000);
+    printf("parse: load (parse, read, validate): %.2f ms\n", median(loads, ROUNDS) / 1000);
+    printf("parse: load / bare events: %.2f\n", median(ratios, ROUNDS));
     return 0;
 }

@@ -16,10 +16,9 @@
 #include "broker.h"
 #include "inventory.h"
 #include "load.h"
+#include "measure.h"
 #include "port.h"
 #include "trustees.h"
-
-#define ROUNDS_MAX 101
 
 /* One configuration with all it needs. */
 struct served {
@@ -33,28 +32,6 @@ struct served {
 static unsigned segments, rounds;
 static struct system port_table;
 static struct port port;
-
-static double now_us(void)
-{
-    LARGE_INTEGER ticks, frequency;
-
-    QueryPerformanceFrequency(&frequency);
-    QueryPerformanceCounter(&ticks);
-    return 1e6 * (double)ticks.QuadPart / (double)frequency.QuadPart;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-    qsort(values, rounds, sizeof(*values), by_value);
-    return values[rounds / 2];
-}
 
 static void stop_on(const char *what)
 {
@@ -160,9 +137,9 @@ static void reloads(void)
     unload(&served);
     printf("reload_ratio %.3f a whole reload / reading the text alone, %u segments with lock, 2 "
            "of them changed, median of %u rounds\n",
-           median(ratio), segments, rounds);
+           median(ratio, rounds), segments, rounds);
     printf("reload_apply_ratio %.3f plan and what it does / reading the text alone\n",
-           median(apply));
+           median(apply, rounds));
 }
 
 static HANDLE open_kept(const wchar_t *name, bool section)
@@ -209,7 +186,7 @@ static void adoptions(void)
     free(kept);
     printf("adopt_ratio %.3f a start that takes all over / one that makes all, %u segments with "
            "lock, median of %u rounds\n",
-           median(ratio), segments, rounds);
+           median(ratio, rounds), segments, rounds);
 }
 
 int main(int argc, char **argv)

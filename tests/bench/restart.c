@@ -13,32 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS_MAX 101
-#define TEXT_MAX   4096
+#include "measure.h"
+
+#define TEXT_MAX 4096
 
 static char configuration[TEXT_MAX], state[TEXT_MAX];
-
-static double now_us(void)
-{
-    LARGE_INTEGER ticks, frequency;
-
-    QueryPerformanceFrequency(&frequency);
-    QueryPerformanceCounter(&ticks);
-    return 1e6 * (double)ticks.QuadPart / (double)frequency.QuadPart;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, unsigned count)
-{
-    qsort(values, count, sizeof(*values), by_value);
-    return values[count / 2];
-}
 
 static void stop_on(const char *what)
 {
