@@ -65,26 +65,31 @@ static void tell(struct keeping *keeping, const struct sys_failure *why)
 
 static void fail(struct keeping *keeping, const struct sys_failure *why)
 {
-    char text[REPORT_FAILURE];
+    bool known = keeping->failed;
 
     keeping->whole = false;
     tell(keeping, why);
-    if (keeping->failed)
-        return;
     keeping->failed = true;
-    report_failure_text(why, text);
-    report_text(keeping, EVENT_KEEPER_FAILED, text, NULL);
+    report_failure_text(why, keeping->trouble);
+    if (!known)
+        report_text(keeping, EVENT_KEEPER_FAILED, keeping->trouble, NULL);
 }
 
 /* ---- the keeper of this broker ------------------------------------------------ */
 
-static void forget(struct keeping *keeping)
+/* What is still remembered of it makes it a former one from now on. */
+static void give_up(struct keeping *keeping)
 {
-    state_drop_keeper(broker_state(keeping->broker), &keeping->keeper);
     keeping->keeper = (struct sys_keeper){0};
     keeping->held = 0;
     keeping->whole = false;
     keeping->told = false;
+}
+
+static void forget(struct keeping *keeping)
+{
+    state_drop_keeper(broker_state(keeping->broker), &keeping->keeper);
+    give_up(keeping);
 }
 
 static void report_replaced(struct keeping *keeping)
@@ -135,7 +140,11 @@ static void back_off(struct keeping *keeping)
         keeping->delay = keeping->delay < MOST_MS / 2 ? keeping->delay * 2 : MOST_MS;
 }
 
-/* Remembered before it holds anything: the next broker must be able to end it. */
+/*
+ * Remembered before it holds anything, and outlives us only then: the next broker
+ * must be able to end it. Where it cannot be noted, it is better than none all the
+ * same, and found without.
+ */
 static void make(struct keeping *keeping)
 {
     const struct system *system = keeping->system;
@@ -155,7 +164,12 @@ static void make(struct keeping *keeping)
     keeping->whole = keeping->told = false;
     state_put_keeper(broker_state(keeping->broker), &made);
     broker_remember(keeping->broker);
-    fill(keeping);
+    if (system->keeper_settle(system->self, &why) == SYS_OK) {
+        fill(keeping);
+        return;
+    }
+    give_up(keeping);
+    fail(keeping, &why);
 }
 
 void keeping_died(struct keeping *keeping)
@@ -171,6 +185,35 @@ void keeping_died(struct keeping *keeping)
 }
 
 /* ---- those of former brokers -------------------------------------------------- */
+
+static bool is_known(const struct state *state, const struct sys_keeper *keeper)
+{
+    struct sys_keeper known;
+    size_t i;
+
+    for (i = 0; state_keeper_at(state, i, &known); i++)
+        if (known.process == keeper->process && known.started == keeper->started)
+            return true;
+    return false;
+}
+
+/*
+ * Remembers those that nobody could note, or whose note is lost. There is always
+ * room for one more, this broker's: what has none is found the next time.
+ */
+static enum sys_status remember_left(const struct system *system, struct state *state,
+                                     struct sys_failure *why)
+{
+    struct sys_keeper *found, known;
+    size_t count, i;
+    enum sys_status status = system->keepers_left(system->self, &found, &count, why);
+
+    for (i = 0; i < count && !state_keeper_at(state, STATE_KEEPERS - 2, &known); i++)
+        if (!is_known(state, &found[i]))
+            state_put_keeper(state, &found[i]);
+    free(found);
+    return status;
+}
 
 /* False: one of them cannot be ended. */
 static bool end_all_but(struct keeping *keeping, const struct sys_keeper *spared)
@@ -231,6 +274,11 @@ static void end_former(struct keeping *keeping)
         (void)end_all_but(keeping, &keeping->keeper);
 }
 
+const char *keeping_trouble(const struct keeping *keeping)
+{
+    return keeping->failed ? keeping->trouble : NULL;
+}
+
 /* ---- the broker's life --------------------------------------------------------- */
 
 static bool is_due(const struct keeping *keeping)
@@ -241,12 +289,14 @@ static bool is_due(const struct keeping *keeping)
 
 void keeping_change(struct keeping *keeping, uint32_t hold_ms)
 {
+    struct sys_failure unused;
+
+    if (!keeping->begun)
+        (void)remember_left(keeping->system, broker_state(keeping->broker), &unused);
     keeping->wanted_ms = hold_ms;
     keeping->begun = true;
     if (hold_ms == 0 && keeping->keeper.process != 0) {
-        keeping->keeper = (struct sys_keeper){0}; /* a former one from now on */
-        keeping->held = 0;
-        keeping->whole = false;
+        give_up(keeping);
         tell(keeping, NULL);
     }
     if (is_due(keeping)) {
@@ -291,7 +341,10 @@ bool keeping_stop(struct keeping *keeping)
     struct state *state = broker_state(keeping->broker);
     bool release = system->releasing(system->self);
     char number[24], time[KEEPING_TIME_TEXT];
+    struct sys_failure unused;
 
+    if (release) /* at the last moment: nothing may be left */
+        (void)remember_left(system, state, &unused);
     broker_finish(keeping->broker); /* as long as somebody holds it besides */
     if (release) {
         (void)end_all_but(keeping, NULL);
@@ -378,6 +431,8 @@ enum sys_status keeping_release(const struct system *system, size_t *ended, stru
     if (state == NULL)
         return report_short_of_memory(why);
     status = state_load(state, why);
+    if (status == SYS_OK)
+        status = remember_left(system, state, why);
     if (status == SYS_OK)
         status = end_remembered(system, state, ended, why);
     else if (status == SYS_TAKEN)

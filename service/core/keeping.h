@@ -4,12 +4,14 @@
  * The keeper is a second process with a handle of every object. Each broker
  * makes a new one, has it hold everything, and only then ends those of former
  * brokers, so that at no time everything hangs on one process. The state
- * remembers every keeper that may live.
+ * remembers every keeper that may live; until it does, a keeper is tied to its
+ * broker. Those that no state knows of are found by their processes.
  */
 #ifndef CORE_KEEPING_H
 #define CORE_KEEPING_H
 
 #include "broker.h"
+#include "report.h"
 #include "system.h"
 
 /* Begun with keeping_init; nothing has to be freed. */
@@ -26,8 +28,9 @@ struct keeping {
     bool begun;               /* keeping_change has been called */
     bool whole;               /* it holds everything */
     bool failed;              /* told: it cannot be made, or cannot hold everything */
-    bool stays;               /* told: a former one cannot be ended */
-    bool told;                /* the report says what is so */
+    char trouble[REPORT_FAILURE]; /* why, as long as it is so */
+    bool stays;                   /* told: a former one cannot be ended */
+    bool told;                    /* the report says what is so */
 };
 
 /* Before anything else, for a broker that has started; it makes no keeper yet. */
@@ -49,6 +52,9 @@ void keeping_died(struct keeping *keeping);
 uint32_t keeping_delay(const struct keeping *keeping);
 void keeping_retry(struct keeping *keeping);
 
+/* Why the keeper does not hold everything, or is none; NULL: all is well. */
+const char *keeping_trouble(const struct keeping *keeping);
+
 /*
  * Before broker_stop: leaves everything to the keeper, or, where everything is
  * to be let go of, ends all keepers. True: the keeper holds it.
@@ -60,8 +66,8 @@ bool keeping_stop(struct keeping *keeping);
 void keeping_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT]);
 
 /*
- * For a command, while no broker runs: ends all keepers that are remembered,
- * their objects are let go of. `*ended`: how many there were. SYS_TAKEN: a
+ * For a command, while no broker runs: ends all keepers that are remembered or
+ * can be found, their objects are let go of. `*ended`: how many there were. SYS_TAKEN: a
  * broker runs after all.
  */
 enum sys_status keeping_release(const struct system *system, size_t *ended,

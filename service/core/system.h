@@ -310,12 +310,20 @@ struct system {
 
     /*
      * Starts a process that is the keeper from now on. It holds nothing yet, and
-     * ends `hold_ms` milliseconds after the broker's end, however that comes. A
-     * former keeper goes on holding what it holds until keeper_end. On anything
-     * but SYS_OK the former one is still the keeper.
+     * is tied to the broker where the system allows: it ends with it, however that
+     * comes, also in the middle of this call. A former keeper goes on holding what
+     * it holds until keeper_end. On anything but SYS_OK the former one is still the
+     * keeper.
      */
     enum sys_status (*keeper_make)(void *self, uint32_t hold_ms, struct sys_keeper *out,
                                    struct sys_failure *why);
+
+    /*
+     * To be called when the keeper is remembered: from now on it outlives the
+     * broker, and ends by itself `hold_ms` milliseconds after it. Else it is still
+     * tied.
+     */
+    enum sys_status (*keeper_settle)(void *self, struct sys_failure *why);
 
     /*
      * Gives the keeper a handle of every object that is held and it does not have
@@ -331,6 +339,13 @@ struct system {
      */
     enum sys_status (*keeper_end)(void *self, const struct sys_keeper *keeper,
                                   struct sys_failure *why);
+
+    /*
+     * The keepers of brokers that have ended, as far as their processes can be found
+     * and ended, whether anybody remembers them or not; to be freed with free().
+     */
+    enum sys_status (*keepers_left)(void *self, struct sys_keeper **found, size_t *count,
+                                    struct sys_failure *why);
 
     /* From now on `close` gives up only the broker's own handle. */
     void (*leave)(void *self);

@@ -1,142 +1,25 @@
 #include "keeper.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <wchar.h>
 
 #include "failure.h"
-#include "harden.h"
-#include "objects.h"
+#include "keeper_launch.h"
 #include "paths.h"
 #include "process.h"
 #include "wide.h"
 
-#define NAME_START L"shmbroker"
-#define END_MS     10000u /* a process that is terminated is gone at once, but for its last call */
-
-/* processthreadsapi.h has these only for newer targets. */
-#define CHILDREN_ATTRIBUTE  ((DWORD_PTR)0x0002000E)
-#define CHILDREN_RESTRICTED 1u
+#define END_MS 10000u /* a process that is terminated is gone at once, but for its last call */
 
 /* ---- making ------------------------------------------------------------------ */
 
-static wchar_t *make_command(const wchar_t *program, bool console, uint32_t hold_ms)
-{
-    uint64_t started = process_started(GetCurrentProcess());
-    size_t room = wcslen(program) + 100;
-    wchar_t *line = malloc(room * sizeof(*line));
-
-    if (line == NULL)
-        return NULL;
-    (void)swprintf(line, room, L"\"%ls\" keeper %lu %llu %lu%ls", program, GetCurrentProcessId(),
-                   (unsigned long long)started, (unsigned long)hold_ms,
-                   console ? L" console" : L"");
-    return line;
-}
-
-/* With no right to start processes. NULL: the system does not know of that. */
-static LPPROC_THREAD_ATTRIBUTE_LIST make_attributes(DWORD *children)
-{
-    LPPROC_THREAD_ATTRIBUTE_LIST list;
-    SIZE_T size = 0;
-
-    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
-    list = size > 0 ? malloc(size) : NULL;
-    if (list == NULL)
-        return NULL;
-    if (InitializeProcThreadAttributeList(list, 1, 0, &size)) {
-        if (UpdateProcThreadAttribute(list, 0, CHILDREN_ATTRIBUTE, children, sizeof(*children),
-                                      NULL, NULL))
-            return list;
-        DeleteProcThreadAttributeList(list);
-    }
-    free(list);
-    return NULL;
-}
-
-static void free_attributes(LPPROC_THREAD_ATTRIBUTE_LIST list)
-{
-    if (list == NULL)
-        return;
-    DeleteProcThreadAttributeList(list);
-    free(list);
-}
-
-/* What a process is started with. */
-struct launch {
-    const wchar_t *program;
-    wchar_t *line;
-    SECURITY_ATTRIBUTES *security;
-    LPPROC_THREAD_ATTRIBUTE_LIST attributes; /* NULL: none */
-    const wchar_t *folder;
-};
-
-static bool create(const struct launch *launch, DWORD flags, PROCESS_INFORMATION *out)
-{
-    STARTUPINFOEXW startup;
-
-    memset(&startup, 0, sizeof(startup));
-    startup.StartupInfo.cb = sizeof(startup.StartupInfo);
-    startup.lpAttributeList = launch->attributes;
-    if (launch->attributes != NULL) {
-        startup.StartupInfo.cb = sizeof(startup);
-        flags |= EXTENDED_STARTUPINFO_PRESENT;
-    }
-    return CreateProcessW(launch->program, launch->line, launch->security, NULL, FALSE,
-                          flags | DETACHED_PROCESS, NULL, launch->folder, &startup.StartupInfo,
-                          out) != FALSE;
-}
-
-/* In the broker's job only where that lets nobody out; with the attributes where they are known. */
-static DWORD start(struct launch *launch, PROCESS_INFORMATION *out)
-{
-    bool made = create(launch, CREATE_BREAKAWAY_FROM_JOB, out);
-
-    if (!made && GetLastError() == ERROR_ACCESS_DENIED)
-        made = create(launch, 0, out);
-    if (!made && launch->attributes != NULL) {
-        launch->attributes = NULL;
-        return start(launch, out);
-    }
-    return made ? ERROR_SUCCESS : GetLastError();
-}
-
-static enum sys_status launch_keeper(const wchar_t *program, bool console, uint32_t hold_ms,
-                                     PROCESS_INFORMATION *out, struct sys_failure *why)
-{
-    char sddl[HARDEN_SDDL_MAX];
-    wchar_t folder[MAX_PATH] = L"";
-    DWORD children = CHILDREN_RESTRICTED, code = ERROR_NOT_ENOUGH_MEMORY;
-    LPPROC_THREAD_ATTRIBUTE_LIST attributes = make_attributes(&children);
-    struct sys_descriptor *descriptor;
-    SECURITY_ATTRIBUTES security;
-    struct launch launch = {program, NULL, &security, attributes, folder};
-    enum sys_status status;
-
-    harden_process_sddl(console ? HARDEN_CONSOLE : 0, sddl);
-    status = descriptors_make(sddl, &descriptor, why);
-    if (status == SYS_OK) {
-        security = descriptors_attributes(descriptor);
-        launch.line = make_command(program, console, hold_ms);
-        if (GetSystemDirectoryW(folder, MAX_PATH) == 0)
-            launch.folder = NULL;
-        if (launch.line != NULL)
-            code = start(&launch, out);
-        if (code != ERROR_SUCCESS)
-            status = failure_set(why, "CreateProcessW", code);
-        free(launch.line);
-        descriptors_free(descriptor);
-    }
-    free_attributes(attributes);
-    return status == SYS_TAKEN ? SYS_FAILED : status;
-}
-
-static void replace(struct keeper *keeper, HANDLE process)
+static void replace(struct keeper *keeper, HANDLE process, HANDLE tie)
 {
     if (keeper->process != NULL)
         CloseHandle(keeper->process);
+    if (keeper->tie != NULL)
+        CloseHandle(keeper->tie);
     keeper->process = process;
+    keeper->tie = tie;
     keeper_handles_forget(&keeper->kept);
 }
 
@@ -146,24 +29,31 @@ enum sys_status keeper_make(struct keeper *keeper, const char *program, bool con
     char *own = program == NULL ? paths_executable() : NULL;
     wchar_t *wide =
         program != NULL || own != NULL ? wide_from_utf8(program != NULL ? program : own) : NULL;
-    PROCESS_INFORMATION made;
+    struct keeper_launched made;
     enum sys_status status;
 
     *out = (struct sys_keeper){0};
     if (wide == NULL)
         status = failure_set(why, "GetModuleFileNameW", GetLastError());
     else
-        status = launch_keeper(wide, console, hold_ms, &made, why);
+        status = keeper_launch(wide, console, hold_ms, &made, why);
     if (status == SYS_OK) {
-        CloseHandle(made.hThread);
-        replace(keeper, made.hProcess);
-        keeper->id.process = made.dwProcessId;
-        keeper->id.started = process_started(made.hProcess);
+        replace(keeper, made.process, made.tie);
+        keeper->id.process = made.id;
+        keeper->id.started = process_started(made.process);
         *out = keeper->id;
     }
     free(wide);
     free(own);
     return status;
+}
+
+enum sys_status keeper_settle(struct keeper *keeper, struct sys_failure *why)
+{
+    if (keeper->tie != NULL && !keeper_untie(keeper->tie))
+        return failure_set(why, "SetInformationJobObject", GetLastError());
+    keeper->tie = NULL;
+    return SYS_OK;
 }
 
 /* ---- what it holds ------------------------------------------------------------ */
@@ -229,7 +119,7 @@ void keeper_close(struct keeper *keeper, HANDLE object)
 
 void keeper_forget(struct keeper *keeper)
 {
-    replace(keeper, NULL);
+    replace(keeper, NULL, NULL);
     keeper->id = (struct sys_keeper){0};
 }
 
@@ -242,28 +132,13 @@ void keeper_leave(struct keeper *keeper)
 
 /* ---- ending ------------------------------------------------------------------- */
 
-/* The last thing that could make it another process; after an upgrade, its file has another name.
- */
-static bool is_our_program(HANDLE process)
-{
-    wchar_t path[MAX_PATH * 4];
-    const wchar_t *name;
-    DWORD size = MAX_PATH * 4;
-
-    if (!QueryFullProcessImageNameW(process, 0, path, &size))
-        return false;
-    name = wcsrchr(path, L'\\');
-    name = name != NULL ? name + 1 : path;
-    return _wcsnicmp(name, NAME_START, wcslen(NAME_START)) == 0;
-}
-
 static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
                                  struct sys_failure *why)
 {
     if (process_started(process) != which->started ||
         WaitForSingleObject(process, 0) == WAIT_OBJECT_0)
         return SYS_OK; /* gone; the number may be another process's by now */
-    if (!is_our_program(process))
+    if (!process_is_ours(process))
         return failure_say(why, SYS_FAILED, "QueryFullProcessImageNameW", 0,
                            "process %lu is not this program", (unsigned long)which->process);
     if (!TerminateProcess(process, 0) && WaitForSingleObject(process, END_MS) != WAIT_OBJECT_0)

@@ -13,6 +13,7 @@
 /* All zero: there is no keeper. Used by the broker's thread. */
 struct keeper {
     HANDLE process; /* owned; NULL: there is none */
+    HANDLE tie;     /* owned; closed, it ends the process. NULL: settled, or never tied */
     struct sys_keeper id;
     struct keeper_handles kept;
     bool left; /* what it holds stays when the broker closes its own handle */
@@ -24,6 +25,9 @@ struct keeper {
  */
 enum sys_status keeper_make(struct keeper *keeper, const char *program, bool console,
                             uint32_t hold_ms, struct sys_keeper *out, struct sys_failure *why);
+
+/* As system.h's keeper_settle. */
+enum sys_status keeper_settle(struct keeper *keeper, struct sys_failure *why);
 
 /* An object that the keeper is to hold. False: no memory. */
 bool keeper_add(struct keeper *keeper, HANDLE object);

@@ -4,7 +4,7 @@
  * It holds handles that the broker gives it, and does nothing. It waits for the
  * broker's end, then for the time it was told, and ends, and all its handles with
  * it. Nothing is asked of it and nothing said to it; a broker that no longer needs
- * it ends it.
+ * it ends it. Its command line is how it is known (keeper_find.h).
  */
 #ifndef KEEPER_MAIN_H
 #define KEEPER_MAIN_H

@@ -13,6 +13,7 @@
 #include "identity.h"
 #include "inspect.h"
 #include "instance.h"
+#include "keeper_find.h"
 #include "objects.h"
 #include "paths.h"
 #include "recreate.h"
@@ -348,6 +349,20 @@ static enum sys_status do_keep(void *self, size_t *held, struct sys_failure *why
     return keeper_fill(&port->keeper, held, why);
 }
 
+static enum sys_status do_keeper_settle(void *self, struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return keeper_settle(&port->keeper, why);
+}
+
+static enum sys_status do_keepers_left(void *self, struct sys_keeper **found, size_t *count,
+                                       struct sys_failure *why)
+{
+    (void)self;
+    return keeper_find(found, count, why);
+}
+
 static enum sys_status do_keeper_end(void *self, const struct sys_keeper *keeper,
                                      struct sys_failure *why)
 {
@@ -544,8 +559,10 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .link = do_link,
         .close = do_close,
         .keeper_make = do_keeper_make,
+        .keeper_settle = do_keeper_settle,
         .keep = do_keep,
         .keeper_end = do_keeper_end,
+        .keepers_left = do_keepers_left,
         .leave = do_leave,
         .releasing = do_releasing,
         .random = do_random,

@@ -78,6 +78,8 @@ enum sys_status fake_called(struct fake *fake, enum fake_call call, const char *
     fake->can_fail++;
     fake->crashed |= fake->can_fail == fake->crash_nth;
     if (fake->crashed)
+        fake_break_ties(fake);
+    if (fake->crashed)
         made->status = SYS_FAILED;
     else if (fake->can_fail == fake->fail_nth)
         made->status = fake->fail_nth_status;

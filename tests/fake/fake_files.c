@@ -257,12 +257,13 @@ void fake_state_file(struct fake *fake, const char *name, const char *text)
     for (i = 0; i < fake->state_files.count; i++) {
         if (strcmp(pairs[i].key, name) != 0)
             continue;
-        text = fake_text(text);
+        text = text != NULL ? fake_text(text) : NULL;
         free(pairs[i].value);
         pairs[i].value = (char *)(uintptr_t)text;
         return;
     }
-    fake_add_pair(&fake->state_files, name, text);
+    if (text != NULL)
+        fake_add_pair(&fake->state_files, name, text);
 }
 
 const char *fake_state_text(const struct fake *fake, const char *name)

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
+
 #include "fake_parts.h"
 
 static void end_keeper(struct fake *fake, size_t number)
@@ -20,6 +22,23 @@ static void end_keeper(struct fake *fake, size_t number)
     }
 }
 
+void fake_break_ties(struct fake *fake)
+{
+    size_t i;
+
+    for (i = 0; i < fake->keeper_count; i++)
+        if (fake->keepers[i].alive && fake->keepers[i].tied)
+            end_keeper(fake, i);
+}
+
+static void add_keeper(struct fake *fake, uint32_t hold_ms)
+{
+    assert_true(fake->keeper_count < FAKE_KEEPERS);
+    fake->keepers[fake->keeper_count].alive = true;
+    fake->keepers[fake->keeper_count].tied = !fake->no_ties;
+    fake->keepers[fake->keeper_count++].hold_ms = hold_ms;
+}
+
 static enum sys_status keeper_make(void *self, uint32_t hold_ms, struct sys_keeper *out,
                                    struct sys_failure *why)
 {
@@ -30,14 +49,29 @@ static enum sys_status keeper_make(void *self, uint32_t hold_ms, struct sys_keep
     *out = (struct sys_keeper){0};
     assert_true(hold_ms > 0);
     status = fake_called(fake, FAKE_KEEPER_MAKE, "");
+    /* The broker is killed in the middle: a process that nobody knows of. */
+    if (fake->crashed && fake->no_ties)
+        add_keeper(fake, hold_ms);
     if (status != SYS_OK)
         return fake_refuse(fake, status, "CreateProcessW", why);
-    assert_true(fake->keeper_count < FAKE_KEEPERS);
-    fake->keepers[fake->keeper_count].alive = true;
-    fake->keepers[fake->keeper_count].hold_ms = hold_ms;
     *out = (struct sys_keeper){FAKE_KEEPER + (uint32_t)fake->keeper_count, FAKE_STARTED};
-    fake->keeper = ++fake->keeper_count;
+    add_keeper(fake, hold_ms);
+    fake->keeper = fake->keeper_count;
     return fake_effected(fake);
+}
+
+static enum sys_status keeper_settle(void *self, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    assert_true(fake->keeper > 0);
+    fake_busy++;
+    status = fake_called(fake, FAKE_KEEPER_SETTLE, "");
+    if (status != SYS_OK)
+        return fake_refuse(fake, status, "SetInformationJobObject", why);
+    fake->keepers[fake->keeper - 1].tied = false;
+    return fake_done();
 }
 
 static size_t count_kept(const struct fake *fake)
@@ -99,6 +133,28 @@ static enum sys_status keeper_end(void *self, const struct sys_keeper *keeper,
     return fake_effected(fake);
 }
 
+/* All that live but the broker's own. */
+static enum sys_status keepers_left(void *self, struct sys_keeper **found, size_t *count,
+                                    struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+    size_t i;
+
+    *found = NULL;
+    *count = 0;
+    fake_busy++;
+    status = fake_called(fake, FAKE_KEEPERS_LEFT, "");
+    if (status != SYS_OK)
+        return fake_refuse(fake, status, "CreateToolhelp32Snapshot", why);
+    *found = calloc(FAKE_KEEPERS, sizeof(**found));
+    assert_non_null(*found);
+    for (i = 0; i < fake->keeper_count; i++)
+        if (fake->keepers[i].alive && fake->keeper != i + 1)
+            (*found)[(*count)++] = (struct sys_keeper){FAKE_KEEPER + (uint32_t)i, FAKE_STARTED};
+    return fake_done();
+}
+
 static void leave(void *self)
 {
     ((struct fake *)self)->left = true;
@@ -112,6 +168,11 @@ static bool releasing(void *self)
 void fake_release(struct fake *fake, bool release)
 {
     fake->release = release;
+}
+
+void fake_no_ties(struct fake *fake)
+{
+    fake->no_ties = true;
 }
 
 void fake_keeper_dies(struct fake *fake, size_t number)
@@ -143,8 +204,10 @@ uint32_t fake_keeper_hold(const struct fake *fake, size_t number)
 void fake_keepers_port(struct system *port)
 {
     port->keeper_make = keeper_make;
+    port->keeper_settle = keeper_settle;
     port->keep = keep;
     port->keeper_end = keeper_end;
+    port->keepers_left = keepers_left;
     port->leave = leave;
     port->releasing = releasing;
 }

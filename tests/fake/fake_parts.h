@@ -78,10 +78,11 @@ struct fake {
 
     /* Keepers. */
     struct {
-        bool alive;
+        bool alive, tied;
         uint32_t hold_ms;
     } keepers[FAKE_KEEPERS];
     size_t keeper_count;
+    bool no_ties;
     size_t keeper; /* the broker's, and 1; 0: none */
     bool left, release;
 
@@ -136,6 +137,10 @@ struct sys_object *fake_new_handle(struct fake *fake, size_t entry);
 struct fake_object *fake_held_object(const struct fake *fake, const struct sys_object *handle);
 /* The name is free when nobody has it open. */
 void fake_settle(struct fake_object *object);
+
+/* fake_keepers.c */
+/* The broker's process has ended: so do keepers that are tied to it. */
+void fake_break_ties(struct fake *fake);
 
 /* Each part enters its calls. */
 void fake_files_port(struct system *port);

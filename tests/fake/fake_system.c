@@ -21,6 +21,7 @@ static enum sys_status identify(void *self, struct sys_identity *out, struct sys
     memset(out, 0, sizeof(*out));
     fake->left = false; /* another broker */
     fake->keeper = 0;
+    fake_break_ties(fake);
     status = fake_called(fake, FAKE_IDENTIFY, "");
     if (status != SYS_OK)
         return fake_refuse(fake, status, "GetTokenInformation", why);

@@ -41,8 +41,10 @@ enum fake_call {
     FAKE_SESSIONS,
     FAKE_LINK,
     FAKE_KEEPER_MAKE,
+    FAKE_KEEPER_SETTLE,
     FAKE_KEEP,
     FAKE_KEEPER_END,
+    FAKE_KEEPERS_LEFT,
     FAKE_CLOSE, /* from here on: calls that cannot */
     FAKE_UNMAP,
     FAKE_COPY_CLOSE,
@@ -136,6 +138,8 @@ void fake_anew(struct fake *fake, const char *name);
 void fake_release(struct fake *fake, bool release);
 /* A keeper is killed, or its time is over. */
 void fake_keeper_dies(struct fake *fake, size_t number);
+/* From now on no keeper can be tied to its broker; one made in a crash stays, unknown to all. */
+void fake_no_ties(struct fake *fake);
 /* How many keepers were made, how many of them live. */
 size_t fake_keepers_made(const struct fake *fake);
 size_t fake_keepers_alive(const struct fake *fake);

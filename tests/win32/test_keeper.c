@@ -62,6 +62,16 @@ static void stop(struct child *broker)
     assert_int_equal(child_end(broker), 0);
 }
 
+/* What is killed or ended with another is gone a moment later. */
+static void expect_processes(size_t count)
+{
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+
+    while (processes_count() != count && GetTickCount64() < until)
+        Sleep(1);
+    assert_int_equal(processes_count(), count);
+}
+
 /* Runs shmbroker.exe; its line that begins so must come. */
 static void verb(const char *arguments, const char *line)
 {
@@ -186,6 +196,7 @@ static void killed_in_the_middle_of_a_start_nothing_is_lost(void **state)
     broker = run(&alone, "", configuration, NULL);
     assert_int_equal(describe().generation, generation);
     expect_marks();
+    expect_processes(2); /* and its keeper */
     kill_broker(broker);
 }
 
@@ -372,6 +383,19 @@ static void uninstall_leaves_no_process_and_no_object(void **state)
     assert_int_equal(processes_count(), 0);
 }
 
+/* It knows of no keeper any more. */
+static void nor_where_the_state_is_lost(void **state)
+{
+    (void)state;
+    serve(configuration);
+    stop_service();
+    assert_int_equal(processes_count(), 1);
+    support_forget();
+    verb("uninstall", "ShmBroker is removed");
+    expect_open("2");
+    assert_int_equal(processes_count(), 0);
+}
+
 static void access_of(DWORD process, char *out, size_t size)
 {
     HANDLE handle = OpenProcess(READ_CONTROL, FALSE, process);
@@ -447,6 +471,7 @@ int main(void)
         SERVICE_TEST(a_killed_service_loses_nothing),
         SERVICE_TEST(release_leaves_no_process_and_no_object),
         SERVICE_TEST(uninstall_leaves_no_process_and_no_object),
+        SERVICE_TEST(nor_where_the_state_is_lost),
         SERVICE_TEST(its_process_is_closed_to_others),
         SERVICE_TEST(handles_of_retired_objects_do_not_pile_up),
     };
