@@ -109,28 +109,6 @@ void process_kill_all(const wchar_t *program, const wchar_t *folder)
             (void)process_kill(ids[i]);
 }
 
-bool process_stillborn(DWORD id)
-{
-    THREADENTRY32 entry = {.dwSize = sizeof(entry)};
-    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
-    BOOL more = snapshot != INVALID_HANDLE_VALUE && Thread32First(snapshot, &entry);
-    bool resumed = false;
-
-    for (; more; more = Thread32Next(snapshot, &entry)) {
-        HANDLE thread = entry.th32OwnerProcessID == id
-                            ? OpenThread(THREAD_SUSPEND_RESUME, FALSE, entry.th32ThreadID)
-                            : NULL;
-        DWORD before = thread != NULL ? ResumeThread(thread) : 0;
-
-        resumed |= before != 0 && before != (DWORD)-1;
-        if (thread != NULL)
-            CloseHandle(thread);
-    }
-    if (snapshot != INVALID_HANDLE_VALUE)
-        CloseHandle(snapshot);
-    return resumed;
-}
-
 /* ---- handles ---- */
 
 typedef LONG(NTAPI *query_system)(ULONG what, void *out, ULONG size, ULONG *needed);

@@ -31,12 +31,6 @@ void process_kill_all(const wchar_t *program, const wchar_t *folder);
 size_t process_find(const wchar_t *program, DWORD *ids, size_t most);
 size_t process_count(const wchar_t *program);
 
-/*
- * Lets a process go on that has never begun: its parent was killed in the
- * middle of CreateProcess. False: it is none.
- */
-bool process_stillborn(DWORD id);
-
 /* 0: not known. */
 uint32_t process_handles(DWORD id);
 

@@ -1,7 +1,5 @@
 #include "site.h"
 
-#include <tlhelp32.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +11,7 @@
 
 #define PATIENCE_MS 60000u
 #define BEGUN_MS    5000u
-#define LEFT        8 /* processes looked for */
+#define LEFT        64 /* processes looked for */
 #define SERVICE     L"ShmBroker"
 #define PROGRAM     L"shmbroker.exe"
 
@@ -353,10 +351,8 @@ bool site_end(void)
 
     if (!verb(source, L"uninstall", 0))
         return false;
-    /* A broker that was killed while it made its keeper may have left one that knows of nothing. */
+    /* Nothing is done to them: one that never began would stay for ever. */
     while ((count = process_find(PROGRAM, left, LEFT)) > 0) {
-        for (i = 0; i < count; i++)
-            counts.stillborn += process_stillborn(left[i]);
         if (GetTickCount64() > until) {
             journal_fail(journal, "%zu processes are left, the first with %u handles", count,
                          process_handles(left[0]));

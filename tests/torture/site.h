@@ -22,8 +22,7 @@ enum site_configuration {
 };
 
 struct site_counts {
-    uint32_t stillborn; /* processes that never began: who made them was killed meanwhile */
-    uint32_t adopted;   /* objects that a new broker has taken over */
+    uint32_t adopted; /* objects that a new broker has taken over */
 };
 
 /* `broker` is the program that is installed. There must be no service yet. */

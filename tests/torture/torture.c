@@ -410,7 +410,6 @@ static void tell(void)
     printf("reloads: %u, %u refused; stops: %u; upgrades: %u; adopted: %u objects, slowest %llu "
            "ms\n",
            done.reload, done.refused, done.stop, done.upgrade, site_counts().adopted, slowest);
-    printf("processes that never began: %u\n", site_counts().stillborn);
     printf("records written: %llu\n", (unsigned long long)records);
 }
 
