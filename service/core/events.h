@@ -35,7 +35,7 @@ enum event_id {
      * Warning. The broker runs and holds all objects of the configuration it
      * serves, but not all is as the files ask for: an included file is left out,
      * the last good configuration stands in for the main file, an account is
-     * pending, an object is deferred. shmbroker status shows what is left of it.
+     * pending, the keeper cannot be had, an object is deferred. shmbroker status shows what is left of it.
      * %1 version  %2 configuration file  %3 number of objects  %4 the reasons, a line each
      */
     EVENT_RUNNING_DEGRADED = 103,

@@ -18,6 +18,7 @@
 /* Why less is served than the files ask for, though no object is missing. */
 static void add_reasons(const struct life *life, size_t deferred, struct text *out)
 {
+    const char *trouble = keeping_trouble(&life->keeping);
     size_t i;
 
     for (i = 0; i < life->lasting.count; i++) {
@@ -25,6 +26,8 @@ static void add_reasons(const struct life *life, size_t deferred, struct text *o
 
         text_add(out, "%s%s: %s: %s", i > 0 ? "\n" : "", note->name, note->state, note->reason);
     }
+    if (trouble != NULL)
+        text_add(out, "%skeeper: failed: %s", i++ > 0 ? "\n" : "", trouble);
     if (deferred > 0)
         text_add(out, "%s%zu objects are deferred", i > 0 ? "\n" : "", deferred);
     if (out->length > REPORT_LINES_MAX) {
@@ -39,7 +42,8 @@ static void report_running(const struct life *life)
     struct broker_counts counts = broker_counts(life->broker);
     char held[24], missing[24];
     const char *inserts[] = {SHMB_VERSION_TEXT, life->file, held, missing};
-    bool degraded = life->lasting.count + life->lasting.left_out + counts.deferred > 0;
+    bool degraded = life->lasting.count + life->lasting.left_out + counts.deferred > 0 ||
+                    keeping_trouble(&life->keeping) != NULL;
     struct text reasons = {0};
 
     (void)snprintf(held, sizeof(held), "%zu", counts.held);

@@ -114,7 +114,7 @@ bool status_is_trouble(const struct status_line *line);
 const char *status_reload_word(const struct status *status);
 
 /* Why a broker that runs is degraded, in short; none: it is not. */
-#define STATUS_REASONS_MOST 8
+#define STATUS_REASONS_MOST 9
 struct status_reasons {
     size_t count;
     char text[STATUS_REASONS_MOST][80];

@@ -36,6 +36,8 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
     add(out, count_lines(status, "degraded", "left-out"), "included file left out",
         "included files left out");
     add(out, count_lines(status, "degraded", "pending"), "account pending", "accounts pending");
+    add(out, count_lines(status, "degraded", "failed"), "keeper that does not hold everything",
+        "keepers that do not hold everything");
     add(out, status_count(status, STATUS_CONFLICT), "object taken", "objects taken");
     add(out, status_count(status, STATUS_FAILED) + status_count(status, STATUS_MISSING),
         "object missing", "objects missing");

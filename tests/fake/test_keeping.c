@@ -388,7 +388,9 @@ static void a_keeper_that_cannot_be_made_is_tried_again(void **state)
     (void)state;
     fake_fail(fake, FAKE_KEEPER_MAKE, NULL, SYS_NO_MEMORY);
     live(cannot_be_made, 8);
-    assert_int_equal(fake_event_count(fake, EVENT_RUNNING), 1);
+    assert_int_equal(fake_event_count(fake, EVENT_RUNNING), 0);
+    assert_memory_equal(fake_last_event(fake, EVENT_RUNNING_DEGRADED)->inserts[3],
+                        "keeper: failed: CreateProcessW: ", 32);
     assert_int_equal(fake_event_count(fake, EVENT_KEEPER_FAILED), 1);
     assert_int_equal(fake_event_count(fake, EVENT_KEEPER_RECOVERED), 1);
 }
