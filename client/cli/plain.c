@@ -85,6 +85,18 @@ bool plain_event(HANDLE event, bool *manual_reset)
     return true;
 }
 
+bool plain_rights(HANDLE object, uint32_t *rights)
+{
+    struct {
+        ULONG attributes, access, handles, pointers, reserved[10];
+    } basic;
+
+    if (!query("NtQueryObject", object, &basic, sizeof(basic)))
+        return false;
+    *rights = basic.access;
+    return true;
+}
+
 void plain_account(PSID sid, char *out, size_t size)
 {
     wchar_t name[256], domain[256];

@@ -22,6 +22,9 @@ HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask)
 bool plain_semaphore(HANDLE semaphore, LONG *count, LONG *maximum);
 bool plain_event(HANDLE event, bool *manual_reset);
 
+/* The rights a handle has. False: the system does not say. */
+bool plain_rights(HANDLE object, uint32_t *rights);
+
 /* "DOMAIN\name", or the SID as text where it has no name. Always terminated. */
 void plain_account(PSID sid, char *out, size_t size);
 

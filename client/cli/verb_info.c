@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "info_access.h"
 #include "names.h"
 #include "out.h"
 #include "plain.h"
@@ -95,16 +96,31 @@ static int32_t find(const char *name, shmb_info *info)
 /* How the object answers the caller; what the broker does not hold gives no rights. */
 struct answer {
     bool read, write, counted;
+    bool ours;                   /* a broker's object, as its owner says */
+    char may[SHMB_ACCESS_WORDS]; /* the same rights, and others, in words */
     LONG count, maximum;
 };
 
+/* In the order of SHMB_KIND_...; the directory knows no others. */
+static enum shmb_kind kind_of(const shmb_info *info)
+{
+    return (enum shmb_kind)info->kind;
+}
+
 static void ask(const shmb_info *info, struct answer *answer)
 {
+    uint32_t rights = 0;
+
     memset(answer, 0, sizeof(*answer));
     answer->read = try_open(info->name, info->kind, SHMB_READ, NULL) == SHMB_OK;
     answer->write = try_open(info->name, info->kind, SHMB_WRITE, NULL) == SHMB_OK;
     if (info->kind == SHMB_KIND_SEMAPHORE)
         answer->counted = ask_semaphore(info->name, &answer->count, &answer->maximum);
+    answer->ours = (info->state == SHMB_STATE_HELD || info->state == SHOW_STATE_UNKNOWN) &&
+                   info_is_ours(kind_of(info), info->name);
+    if (answer->ours || answer->read || answer->write)
+        rights = info_rights(kind_of(info), info->name);
+    (void)shmb_access_words(kind_of(info), rights, answer->may);
 }
 
 static void print_json(const shmb_info *info, const struct answer *answer)
@@ -115,8 +131,12 @@ static void print_json(const shmb_info *info, const struct answer *answer)
         out_text(",\"count\":%ld", (long)answer->count);
     else if (info->kind == SHMB_KIND_SEMAPHORE)
         out_text(",\"count\":null");
-    out_text(",\"rights\":[%s%s%s]}\n", answer->read ? "\"read\"" : "",
-             answer->read && answer->write ? "," : "", answer->write ? "\"write\"" : "");
+    out_text(",\"rights\":[%s%s%s],\"may\":\"%s\",\"access\":", answer->read ? "\"read\"" : "",
+             answer->read && answer->write ? "," : "", answer->write ? "\"write\"" : "",
+             answer->may);
+    if (!answer->ours || !info_access(kind_of(info), info->name, true))
+        out_text("null");
+    out_text("}\n");
 }
 
 static void print_segment(const shmb_info *info)
@@ -156,11 +176,11 @@ static void print_text(const shmb_info *info, const struct answer *answer)
     else if (info->kind == SHMB_KIND_EVENT && info->state != SHOW_STATE_UNKNOWN)
         out_text("reset:       %s\n",
                  (info->flags & SHMB_FLAG_MANUAL_RESET) != 0 ? "manual" : "automatic");
-    out_text("your rights: %s%s%s\n", answer->read ? "read" : "",
-             answer->read && answer->write ? ", " : "",
-             answer->write  ? "write"
-             : answer->read ? ""
-                            : "none");
+    out_text("your rights: %s\n", answer->may);
+    out_text("access:      ");
+    if (!answer->ours || !info_access(kind_of(info), info->name, false))
+        out_text("not for you to read");
+    out_text("\n");
 }
 
 enum shmb_exit verb_info(struct request *request)

@@ -1,6 +1,7 @@
 #include "access.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const uint32_t masks[SHMB_KIND_COUNT][SHMB_LEVEL_COUNT] = {
     /* SECTION_QUERY 1, MAP_WRITE 2, MAP_READ 4, READ_CONTROL 0x20000 */
@@ -39,15 +40,21 @@ static const char *const looks[SHMB_KIND_COUNT] = {"see that it exists", "see it
                                                    "see its state but may not wait",
                                                    "read its state but may not wait"};
 
+bool shmb_access_is_full(enum shmb_kind kind, uint32_t mask)
+{
+    const uint32_t full = shmb_access_mask(kind, SHMB_LEVEL_FULL);
+
+    return (mask & 0x10000000u) != 0 || (full != 0 && (mask & full) == full);
+}
+
 const char *shmb_access_words(enum shmb_kind kind, uint32_t mask, char out[SHMB_ACCESS_WORDS])
 {
     unsigned use;
-    uint32_t full, change;
+    uint32_t change;
 
     out[0] = '\0';
     if ((unsigned)kind >= SHMB_KIND_COUNT)
         return out;
-    full = masks[kind][SHMB_LEVEL_FULL];
     change = mask & 0x000C0000u; /* WRITE_DAC, WRITE_OWNER */
     use = ((mask & use_bits[kind][0]) != 0 ? 1u : 0u) | ((mask & use_bits[kind][1]) != 0 ? 2u : 0u);
     /* A mutex that one may not wait on cannot be released either. */
@@ -55,12 +62,77 @@ const char *shmb_access_words(enum shmb_kind kind, uint32_t mask, char out[SHMB_
         use = 0;
     if (mask == 0)
         (void)snprintf(out, SHMB_ACCESS_WORDS, "nothing");
-    else if ((mask & full) == full)
+    else if (shmb_access_is_full(kind, mask))
         (void)snprintf(out, SHMB_ACCESS_WORDS, "full control");
     else
         (void)snprintf(out, SHMB_ACCESS_WORDS, "%s%s", use != 0 ? uses[kind][use] : looks[kind],
                        change != 0 ? ", change its access" : "");
     return out;
+}
+
+const char *shmb_access_entry_words(enum shmb_kind kind, const char *name, bool deny, uint32_t mask,
+                                    char *out, size_t size)
+{
+    char words[SHMB_ACCESS_WORDS];
+
+    (void)shmb_access_words(kind, mask, words);
+    if (!deny)
+        (void)snprintf(out, size, "%s %s", name, words);
+    else if (shmb_access_is_full(kind, mask))
+        (void)snprintf(out, size, "deny %s", name);
+    else
+        (void)snprintf(out, size, "deny %s (%s)", name, words);
+    return out;
+}
+
+/* These mean the same on every machine, whatever its language calls them. */
+static const struct {
+    const char *word, *sid;
+} known[] = {
+    {"Everyone", "S-1-1-0"},
+    {"Users", "S-1-5-32-545"},
+    {"AuthenticatedUsers", "S-1-5-11"},
+    {"Interactive", "S-1-5-4"},
+    {"RemoteInteractive", "S-1-5-14"},
+    {"Administrators", "S-1-5-32-544"},
+    {"System", "S-1-5-18"},
+    {"LocalService", "S-1-5-19"},
+    {"NetworkService", "S-1-5-20"},
+};
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+
+const char *shmb_sid_word(const char *sid)
+{
+    size_t i;
+
+    for (i = 0; i < KNOWN; i++)
+        if (strcmp(sid, known[i].sid) == 0)
+            return known[i].word;
+    return NULL;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same_word(const char *a, const char *b)
+{
+    while (*a != '\0' && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return lower(*a) == lower(*b);
+}
+
+const char *shmb_word_sid(const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < KNOWN; i++)
+        if (same_word(word, known[i].word))
+            return known[i].sid;
+    return NULL;
 }
 
 const char *shmb_kind_word(enum shmb_kind kind)

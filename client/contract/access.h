@@ -15,6 +15,7 @@
 #ifndef SHMB_ACCESS_H
 #define SHMB_ACCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,23 @@ uint32_t shmb_access_mask(enum shmb_kind kind, enum shmb_level level);
  * put into `out`; "full control" for all rights, "nothing" for none. Returns `out`.
  */
 const char *shmb_access_words(enum shmb_kind kind, uint32_t mask, char out[SHMB_ACCESS_WORDS]);
+
+/* All rights on the kind, or the generic right that stands for them. */
+bool shmb_access_is_full(enum shmb_kind kind, uint32_t mask);
+
+/*
+ * What one entry of an access list says, put into `out` of `size` bytes: "Users read",
+ * "deny Guests" or, for less than all, "deny Guests (read)". Returns `out`.
+ */
+const char *shmb_access_entry_words(enum shmb_kind kind, const char *name, bool deny, uint32_t mask,
+                                    char *out, size_t size);
+
+/*
+ * The word that the configuration has for a SID ("Users" for "S-1-5-32-545"), and
+ * the other way, where case does not matter. NULL: there is none.
+ */
+const char *shmb_sid_word(const char *sid);
+const char *shmb_word_sid(const char *word);
 
 /* "section", "mutex", "event", "semaphore"; "object" for values out of range. */
 const char *shmb_kind_word(enum shmb_kind kind);

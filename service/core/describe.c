@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access_words.h"
 #include "descriptor.h"
 #include "names.h"
 #include "text.h"
@@ -115,12 +116,9 @@ static void add_sessions(struct text *line, const struct item *item)
         text_add(line, ", by its plain name in every session (needs LocalSystem)");
 }
 
-/* "low", another label as it is written, or NULL: as of objects without one. */
 static const char *integrity_word(const struct inventory *inventory, const struct item *item)
 {
-    const char *label = inventory_label(inventory, item->access);
-
-    return label != NULL && strcmp(label, SDDL_LOW_INTEGRITY) == 0 ? "low" : label;
+    return access_label_word(inventory_label(inventory, item->access));
 }
 
 static void add_integrity(struct text *line, const struct inventory *inventory,

@@ -27,53 +27,16 @@ struct trustees {
     void *memory_context;
 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool same_word(const char *a, const char *b)
-{
-    while (*a != '\0' && lower(*a) == lower(*b)) {
-        a++;
-        b++;
-    }
-    return lower(*a) == lower(*b);
-}
-
-static const struct {
-    const char *word, *sid;
-} words[] = {
-    {"Everyone", "S-1-1-0"},
-    {"Users", "S-1-5-32-545"},
-    {"AuthenticatedUsers", "S-1-5-11"},
-    {"Interactive", "S-1-5-4"},
-    {"RemoteInteractive", "S-1-5-14"},
-    {"Administrators", SID_ADMINISTRATORS},
-    {"System", SID_SYSTEM},
-    {"LocalService", "S-1-5-19"},
-    {"NetworkService", "S-1-5-20"},
-};
-#define WORDS (sizeof(words) / sizeof(words[0]))
-
 const char *trustee_word_sid(const char *name)
 {
-    size_t i;
-
-    for (i = 0; i < WORDS; i++)
-        if (same_word(name, words[i].word))
-            return words[i].sid;
-    return NULL;
+    return shmb_word_sid(name);
 }
 
 const char *trustee_sid_word(const char *sid)
 {
-    size_t i;
+    const char *word = shmb_sid_word(sid);
 
-    for (i = 0; i < WORDS; i++)
-        if (strcmp(sid, words[i].sid) == 0)
-            return words[i].word;
-    return sid;
+    return word != NULL ? word : sid;
 }
 
 struct trustees *trustees_new(const struct system *system)

@@ -254,6 +254,7 @@ void status_free(struct status *status)
         free(status->objects[i].name);
         free(status->objects[i].own_reason);
         free(status->objects[i].lock);
+        free(status->objects[i].sddl);
     }
     free(status->objects);
     free(status->lines);

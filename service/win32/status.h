@@ -16,7 +16,9 @@
 #include "access.h"
 #include "exit_codes.h"
 #include "holders.h"
+#include "json.h"
 #include "status_report.h"
+#include "text.h"
 
 enum status_state {
     STATUS_HELD,
@@ -37,6 +39,7 @@ struct status_object {
     int32_t maximum;
     bool manual_reset;
     char *lock; /* segment: name of its lock with Global\; NULL: none */
+    char *sddl; /* held: its access as sys_facts tell it; NULL: not to be read from here */
 };
 
 /* A line of the report, with terminated fields. */
@@ -93,6 +96,18 @@ bool status_ask_names(struct status *status);
  */
 bool status_find_holders(struct status *status);
 
+/* Reads the access of the objects, as far as the caller may. */
+void status_find_access(struct status *status);
+
+/*
+ * "; access: Users read" for an object of which it is known, else an empty text, in
+ * place of what `out` holds. False: no memory.
+ */
+bool status_access_words(const struct status_object *object, struct text *out);
+
+/* The same as members of the object that is open, as access_json; null: not known. */
+void status_access_json(const struct status_object *object, struct json *json);
+
 /* Who holds a name that is not the broker's; NULL: it was not looked for. */
 const struct holders *status_holders_of(const struct status *status, const char *name);
 
@@ -121,8 +136,8 @@ struct status_reasons {
 };
 void status_find_reasons(const struct status *status, struct status_reasons *out);
 
-void status_print(const struct status *status);
-/* False: no memory. */
+/* Both false: no memory. */
+bool status_print(const struct status *status);
 bool status_print_json(const struct status *status);
 
 void status_free(struct status *status);

@@ -80,6 +80,7 @@ static void put_object(struct json *json, const struct status_object *object)
         json_signed(json, "maximum", object->maximum);
     if (object->kind == SHMB_EVENT && object->generation != 0)
         json_bool(json, "manual_reset", object->manual_reset);
+    status_access_json(object, json);
     json_object_end(json);
 }
 

@@ -120,17 +120,21 @@ static void print_troubles(const struct status *status)
     }
 }
 
-static void print_object(const struct status *status, const struct status_object *object)
+/* False: no memory. */
+static bool print_object(const struct status *status, const struct status_object *object,
+                         struct text *access)
 {
     const char *kind = shmb_kind_word(object->kind), *name = object->name;
     const char *reason = object->reason;
 
+    if (!status_access_words(object, access))
+        return false;
     switch (object->state) {
     case STATUS_HELD:
-        console_line("%s %s: held", kind, name);
+        console_line("%s %s: held%s", kind, name, access->at);
         break;
     case STATUS_DEFERRED:
-        console_line("%s %s: held, deferred: %s", kind, name, reason);
+        console_line("%s %s: held, deferred: %s%s", kind, name, reason, access->at);
         break;
     case STATUS_CONFLICT:
         console_line("%s %s: taken by %s%s", kind, name,
@@ -144,10 +148,13 @@ static void print_object(const struct status *status, const struct status_object
         console_line("%s %s: missing%s%s", kind, name, reason != NULL ? ", " : "",
                      reason != NULL ? reason : "");
     }
+    return true;
 }
 
-void status_print(const struct status *status)
+bool status_print(const struct status *status)
 {
+    struct text access = {0};
+    bool enough = true;
     size_t i;
 
     print_service(status);
@@ -158,6 +165,8 @@ void status_print(const struct status *status)
     print_troubles(status);
     if (status->unknown != NULL)
         console_line("objects:       not known, %s", status->unknown);
-    for (i = 0; i < status->object_count; i++)
-        print_object(status, &status->objects[i]);
+    for (i = 0; i < status->object_count && enough; i++)
+        enough = print_object(status, &status->objects[i], &access);
+    text_free(&access);
+    return enough;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "access_text.h"
+#include "access_words.h"
+#include "account_names.h"
 #include "console.h"
 #include "descriptor_cache.h"
 #include "holder.h"
@@ -161,7 +163,63 @@ static const char *wanted_access(void *context, const struct item *item)
 
 /* ---- the plan --------------------------------------------------------------- */
 
-static void print_step(const struct outlook *outlook, const struct plan_step *step)
+/* An SDDL text in words; as it stands where it says what there are no words for. */
+static void add_words(struct text *out, enum shmb_kind kind, const char *sddl)
+{
+    static struct account_names names;
+    struct sys_failure unused;
+    struct sddl access;
+
+    if (sddl_read_live(sddl, kind, &access, &unused) != SYS_OK) {
+        text_add(out, "%s", sddl);
+        return;
+    }
+    access_words(&access, kind, account_names_get, &names, out);
+    sddl_free(&access);
+}
+
+/* False: no memory. */
+static bool print_created(struct outlook *outlook, const struct item *item)
+{
+    const char *sddl = wanted_access(outlook, item);
+    struct text words = {0};
+
+    if (sddl != NULL)
+        add_words(&words, item->spec.kind, sddl);
+    if (sddl != NULL && !words.failed)
+        console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s; access: %s", plan_action_word(PLAN_CREATE),
+                     item->spec.name, shmb_kind_word(item->spec.kind), words.at);
+    text_free(&words);
+    return sddl != NULL && !words.failed;
+}
+
+/* What differs and has the same words is told as it stands. False: no memory. */
+static bool print_access(struct outlook *outlook, const struct holding *live,
+                         const struct item *item)
+{
+    const char *before = live->sddl, *after = wanted_access(outlook, item);
+    struct text words[2] = {{0}};
+    bool enough = after != NULL;
+
+    if (enough) {
+        add_words(&words[0], item->spec.kind, before);
+        add_words(&words[1], item->spec.kind, after);
+        enough = !words[0].failed && !words[1].failed;
+    }
+    if (enough && strcmp(words[0].at, words[1].at) != 0) {
+        before = words[0].at;
+        after = words[1].at;
+    }
+    if (enough)
+        console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s -> %s", plan_action_word(PLAN_ACCESS),
+                     item->spec.name, before, after);
+    text_free(&words[0]);
+    text_free(&words[1]);
+    return enough;
+}
+
+/* False: no memory. */
+static bool print_step(struct outlook *outlook, const struct plan_step *step)
 {
     const struct item *items = outlook->setup.inventory->items;
     const struct holding *live =
@@ -171,27 +229,32 @@ static void print_step(const struct outlook *outlook, const struct plan_step *st
     const char *word = plan_action_word(step->action);
 
     if (step->action == PLAN_KEEP)
-        return;
+        return true;
+    if (step->action == PLAN_CREATE)
+        return print_created(outlook, &items[step->item]);
     if (step->reason != NULL)
         console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s", word, spec->name, step->reason);
     else if (step->action != PLAN_ACCESS)
         console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s", word, spec->name,
                      shmb_kind_word(spec->kind));
-    if (step->access && live != NULL)
-        console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s -> %s", "access", spec->name, live->sddl,
-                     wanted_access((void *)(uintptr_t)outlook, &items[step->item]));
+    return !step->access || live == NULL || print_access(outlook, live, &items[step->item]);
 }
 
 static enum shmb_exit print_plan(struct outlook *outlook)
 {
     struct plan plan;
+    bool enough = true;
     size_t i;
 
     if (!plan_make(&outlook->holdings, outlook->setup.inventory, NULL, 0, wanted_access, outlook,
                    &plan))
         return no_memory();
-    for (i = 0; i < plan.count; i++)
-        print_step(outlook, &plan.steps[i]);
+    for (i = 0; i < plan.count && enough; i++)
+        enough = print_step(outlook, &plan.steps[i]);
+    if (!enough) {
+        plan_free(&plan);
+        return no_memory();
+    }
     console_line("a reload would create %zu, change the access of %zu, defer %zu, retire %zu and "
                  "keep %zu objects; nothing has been done",
                  plan.counts[PLAN_CREATE], plan.counts[PLAN_ACCESS], plan.counts[PLAN_DEFER],

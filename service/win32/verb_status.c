@@ -71,6 +71,7 @@ static bool ask(struct status *out, const SERVICE_STATUS_PROCESS *service,
         return false;
     if (!out->directory && !status_ask_names(out))
         return false;
+    status_find_access(out);
     return status_find_holders(out);
 }
 
@@ -94,7 +95,7 @@ static enum shmb_exit show(SC_HANDLE service, bool as_json)
     if (enough && as_json)
         enough = status_print_json(&status);
     else if (enough)
-        status_print(&status);
+        enough = status_print(&status);
     if (status.incomplete)
         result = SHMB_EXIT_NOT_SO;
     if (!status.runs)

@@ -109,8 +109,10 @@ enum shmb_exit verb_reload(const char *const *names, size_t count);
  * name, processes (process, program, session, account, as far as known) and
  * complete: these are all. objects: kind, name, state (held,
  * deferred, conflict, failed, missing, not visible), reason or null, and where
- * they are known generation, size, lock, maximum, manual_reset; objects_unknown:
- * why there is none, or null.
+ * they are known generation, size, lock, maximum, manual_reset; access, a list of
+ * account, sid, may and denied (in words, one of them null), without those who may do
+ * everything anyway, null where the caller may not read it, and integrity: low, another
+ * label, or null. objects_unknown: why there is none, or null.
  */
 enum shmb_exit verb_status(bool json);
 

@@ -238,7 +238,8 @@ static void info_says_all_of_one(void **state)
                 "generation:  1001\n"
                 "size:        100 bytes\n"
                 "lock:        ShmbTest.Data.lock\n"
-                "your rights: read, write\n",
+                "your rights: read and write\n"
+                "access:      Everyone read and write\n",
                 "info Global\\ShmbTest.Data");
     shmb_expect(0,
                 "name:        ShmbTest.Read\n"
@@ -248,7 +249,8 @@ static void info_says_all_of_one(void **state)
                 "size:        300000 bytes\n"
                 "lock:        ShmbTest.Read.lock\n"
                 "             readers may wait on it\n"
-                "your rights: read\n",
+                "your rights: read\n"
+                "access:      Everyone read\n",
                 "info ShmbTest.Read");
     shmb_expect(0,
                 "name:        ShmbTest.Event\n"
@@ -256,27 +258,35 @@ static void info_says_all_of_one(void **state)
                 "state:       held\n"
                 "generation:  1006\n"
                 "reset:       manual\n"
-                "your rights: read\n",
+                "your rights: wait\n"
+                "access:      Everyone wait\n",
                 "info ShmbTest.Event");
     shmb_expect(0,
                 "name:        ShmbTest.Gone\n"
                 "kind:        mutex\n"
                 "state:       failed\n"
                 "generation:  1007\n"
-                "your rights: none\n",
+                "your rights: nothing\n"
+                "access:      not for you to read\n",
                 "info ShmbTest.Gone");
     shmb_expect_line(1, "ShmbTest.None", "info ShmbTest.None");
 }
 
+#define EVERYONE_MAY(words)                                                                        \
+    "\"may\":\"" words                                                                             \
+    "\",\"access\":[{\"account\":\"Everyone\",\"sid\":\"S-1-1-0\",\"may\":\"" words                \
+    "\",\"denied\":null}]"
+
 static void info_in_json_is_one_document(void **state)
 {
-    static const char data[] =
-        SEGMENT_JSON("ShmbTest.Data", "held", "1001", "100", "\"ShmbTest.Data.lock\"", "false",
+    static const char data[] = SEGMENT_JSON(
+        "ShmbTest.Data", "held", "1001", "100", "\"ShmbTest.Data.lock\"", "false",
+        "false") ","
+                 "\"rights\":[\"read\",\"write\"]," EVERYONE_MAY("read and write") "}\n";
+    static const char taken[] =
+        SEGMENT_JSON("ShmbTest.Taken", "conflict", "1008", "16", "null", "false",
                      "false") ","
-                              "\"rights\":[\"read\",\"write\"]}\n";
-    static const char taken[] = SEGMENT_JSON("ShmbTest.Taken", "conflict", "1008", "16", "null",
-                                             "false", "false") ","
-                                                               "\"rights\":[]}\n";
+                              "\"rights\":[],\"may\":\"nothing\",\"access\":null}\n";
 
     (void)state;
     shmb_expect(0, data, "info --json ShmbTest.Data");
@@ -297,22 +307,26 @@ static void without_the_directory_the_name_is_enough(void **state)
                 "state:       unknown, found by name without the broker's directory\n"
                 "size:        4096 bytes, rounded up to pages\n"
                 "lock:        ShmbTest.Data.lock\n"
-                "your rights: read, write\n",
+                "your rights: read and write\n"
+                "access:      Everyone read and write\n",
                 "info Global\\ShmbTest.Data");
     shmb_expect(0,
                 "{\"name\":\"ShmbTest.Read.lock\",\"kind\":\"mutex\",\"state\":\"unknown\","
-                "\"generation\":\"0\",\"companion\":null,\"rights\":[\"write\"]}\n",
+                "\"generation\":\"0\",\"companion\":null,\"rights\":[\"write\"]," EVERYONE_MAY(
+                    "wait and release") "}\n",
                 "info ShmbTest.Read.lock --json");
-    shmb_expect(0,
-                "{\"name\":\"ShmbTest.Three\",\"kind\":\"semaphore\",\"state\":\"unknown\","
-                "\"generation\":\"0\",\"companion\":null,\"initial\":null,\"maximum\":null,"
-                "\"count\":1,\"rights\":[\"read\",\"write\"]}\n",
-                "info ShmbTest.Three --json");
+    shmb_expect(
+        0,
+        "{\"name\":\"ShmbTest.Three\",\"kind\":\"semaphore\",\"state\":\"unknown\","
+        "\"generation\":\"0\",\"companion\":null,\"initial\":null,\"maximum\":null,"
+        "\"count\":1,\"rights\":[\"read\",\"write\"]," EVERYONE_MAY("wait and release") "}\n",
+        "info ShmbTest.Three --json");
     shmb_expect(0,
                 "name:        ShmbTest.Hidden\n"
                 "kind:        event\n"
                 "state:       unknown, found by name without the broker's directory\n"
-                "your rights: none\n",
+                "your rights: nothing\n"
+                "access:      not for you to read\n",
                 "info ShmbTest.Hidden");
     shmb_expect_line(1, "holds no object", "info ShmbTest.None");
     shmb_expect(0, "", "write ShmbTest.Data --text plain");

@@ -92,6 +92,7 @@ static void rights_in_words(void **state)
         {SHMB_SECTION, 0x1F001F, "full control"},
         {SHMB_SECTION, 0x60005, "read, change its access"},
         {SHMB_SECTION, 0x80000, "see that it exists, change its access"},
+        {SHMB_SECTION, 0x10000000, "full control"},
         {SHMB_SECTION, 0, "nothing"},
         {SHMB_MUTEX, 0x20000, "see it but may not wait"},
         {SHMB_MUTEX, 0x20001, "see it but may not wait"},
@@ -114,6 +115,34 @@ static void rights_in_words(void **state)
         assert_string_equal(shmb_access_words(rows[i].kind, rows[i].mask, out), rows[i].words);
 }
 
+static void entries_in_words(void **state)
+{
+    char out[64], small[8];
+
+    (void)state;
+    assert_string_equal(
+        shmb_access_entry_words(SHMB_SECTION, "Users", false, 0x20005, out, sizeof(out)),
+        "Users read");
+    assert_string_equal(
+        shmb_access_entry_words(SHMB_MUTEX, "Users", true, 0x1F0001, out, sizeof(out)),
+        "deny Users");
+    assert_string_equal(shmb_access_entry_words(SHMB_SECTION, "Users", true, 0x2, out, sizeof(out)),
+                        "deny Users (write)");
+    assert_string_equal(
+        shmb_access_entry_words(SHMB_SECTION, "Users", false, 0x4, small, sizeof(small)),
+        "Users r");
+}
+
+static void words_for_sids(void **state)
+{
+    (void)state;
+    assert_string_equal(shmb_sid_word("S-1-5-32-545"), "Users");
+    assert_null(shmb_sid_word("S-1-5-32-54"));
+    assert_string_equal(shmb_word_sid("uSERS"), "S-1-5-32-545");
+    assert_null(shmb_word_sid("Users "));
+    assert_null(shmb_word_sid(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +151,8 @@ int main(void)
         cmocka_unit_test(out_of_range_has_no_rights),
         cmocka_unit_test(words),
         cmocka_unit_test(rights_in_words),
+        cmocka_unit_test(entries_in_words),
+        cmocka_unit_test(words_for_sids),
     };
 
     return cmocka_run_group_tests_name("contract_access", tests, NULL, NULL);

@@ -462,10 +462,13 @@ static void status_says_what_the_broker_says(void **state)
 
     (void)state;
     start_service();
-    check_status(NULL, 1, "section Global\\ShmbTest.Hidden: held\n");
+    check_status(
+        NULL, 1,
+        "section Global\\ShmbTest.Hidden: held; access: S-1-5-21-9-9-9-1005 full control\n");
     check_status(NULL, 1, "event Global\\ShmbTest.Event: taken by a mutex");
     /* Without the report. */
     check_status(&user, 1, "section Global\\ShmbTest.Hidden: held\n");
+    check_status(&user, 1, "section Global\\ShmbTest.Shown: held; access: Interactive read\n");
     check_status(&user, 1, "event Global\\ShmbTest.Event: taken by an object");
     child_kill(squatter);
 }
@@ -478,7 +481,7 @@ static void status_says_that_the_directory_is_taken(void **state)
     start_service();
     check_status(NULL, 1, "publication " ROOT ": conflict, a mutex");
     /* What can be seen from here. */
-    check_status(NULL, 1, "event Global\\ShmbTest.Event: held\n");
+    check_status(NULL, 1, "event Global\\ShmbTest.Event: held; access: ");
     child_kill(squatter);
 }
 

@@ -272,7 +272,7 @@ static void another_size_is_deferred_and_made_anew_on_demand(void **state)
     assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "8192: 6b657074");
     /* Once: the next reload does not do it again. */
     verb("reload", 0, "keep     1: done");
-    verb("status", 0, "section Global\\ShmbTest.Data: held\n");
+    verb("status", 0, "section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
 }
 
 static void whoever_may_not_control_the_service_is_refused(void **state)
@@ -318,9 +318,8 @@ static void a_plan_does_nothing(void **state)
     snprintf(arguments, sizeof(arguments), "plan --allow-unsafe-config \"%s\"",
              scm_file(HEAD DATA_READ NEW "  ShmbTest.Old: { size: 100, lock: none }\n"));
     verb(arguments, 0, "nothing has been done");
-    said_too("create   Global\\ShmbTest.New: section\n");
-    said_too("access   Global\\ShmbTest.Data: D:P(");
-    said_too(" -> D:P(");
+    said_too("create   Global\\ShmbTest.New: section; access: Interactive read and write\n");
+    said_too("access   Global\\ShmbTest.Data: Interactive read and write -> Interactive read\n");
     said_too("defer    Global\\ShmbTest.Old: the size cannot change from 64 to 100");
     said_too("create 1, change the access of 1, defer 1, retire 0 and keep 0");
     expect_open("ShmbTest.New", "0x4", "2");
@@ -383,7 +382,7 @@ static void status_tells_users_what_they_may_know(void **state)
     serve(HEAD DATA OLD);
     assert_int_equal(run_as(&user, "status"), 1);
     said_too("administrators only");
-    said_too("section Global\\ShmbTest.Data: held\n");
+    said_too("section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
     said_too("section Global\\ShmbTest.Old: taken by an object");
     said_too("objects:       1 held, 64 bytes\n               1 conflict\n");
 }
@@ -395,14 +394,17 @@ static void status_says_degraded_and_why(void **state)
     serve(HEAD DATA);
     verb("status --json", 0, "\"degraded\": false");
     said_too("\"reasons\": []");
-    verb("status", 0, "held\n");
+    said_too("\"access\": [\n        {\n          \"account\": \"Interactive\",\n"
+             "          \"sid\": \"S-1-5-4\",\n          \"may\": \"read and write\",\n"
+             "          \"denied\": null\n        }\n      ],\n      \"integrity\": null");
+    verb("status", 0, "held; access: Interactive read and write\n");
     not_said("degraded");
     verb("stop", 0, "stopped");
     scm_file("version: 1\nsegments: 7\n");
     verb("start", 0, "runs");
     verb("status", 1, "degraded:      1 main file unusable, what was in force last is served\n");
     said_too("my config.yaml: last-good, it cannot be used");
-    said_too("section Global\\ShmbTest.Data: held\n");
+    said_too("section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
     verb("status --json", 1, "\"degraded\": true");
     said_too("\"1 main file unusable, what was in force last is served\"");
     assert_int_equal(run_as(&user, "status"), 0);

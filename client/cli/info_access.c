@@ -1,0 +1,158 @@
+#include "info_access.h"
+
+#include <windows.h>
+
+#include <aclapi.h>
+#include <string.h>
+
+#include "out.h"
+#include "owner.h"
+#include "plain.h"
+
+#define ACCOUNT_MAX 1024u
+
+/* An entry of an access list; `name` says who it is about. */
+struct entry {
+    bool deny;
+    uint32_t mask;
+    char sid[OWNER_SID_MAX], name[ACCOUNT_MAX];
+};
+
+bool info_is_ours(enum shmb_kind kind, const char *name)
+{
+    HANDLE object = plain_open(false, kind, name, READ_CONTROL);
+    char owner[OWNER_SID_MAX];
+    bool ours;
+
+    if (object == NULL)
+        return false;
+    ours = owner_read(object, owner) == ERROR_SUCCESS && owner_trusted(owner);
+    CloseHandle(object);
+    return ours;
+}
+
+uint32_t info_rights(enum shmb_kind kind, const char *name)
+{
+    HANDLE object = plain_open(false, kind, name, MAXIMUM_ALLOWED);
+    uint32_t rights = 0;
+
+    if (object == NULL)
+        return 0;
+    if (!plain_rights(object, &rights))
+        rights = 0;
+    CloseHandle(object);
+    return rights;
+}
+
+/* False: an entry that says nothing of who may do what now. */
+static bool read_entry(ACL *list, DWORD index, struct entry *out)
+{
+    const ACE_HEADER *header;
+    ACCESS_ALLOWED_ACE *entry; /* a denying one looks the same */
+    const char *word;
+    void *found;
+
+    if (!GetAce(list, index, &found))
+        return false;
+    header = found;
+    if ((header->AceType != ACCESS_ALLOWED_ACE_TYPE && header->AceType != ACCESS_DENIED_ACE_TYPE) ||
+        (header->AceFlags & INHERIT_ONLY_ACE) != 0)
+        return false;
+    entry = found;
+    if (!owner_sid_text(&entry->SidStart, out->sid))
+        return false;
+    out->deny = header->AceType == ACCESS_DENIED_ACE_TYPE;
+    out->mask = entry->Mask;
+    word = shmb_sid_word(out->sid);
+    if (word != NULL)
+        memcpy(out->name, word, strlen(word) + 1);
+    else
+        plain_account(&entry->SidStart, out->name, sizeof(out->name));
+    return true;
+}
+
+static bool goes_without_saying(enum shmb_kind kind, const struct entry *entry)
+{
+    return !entry->deny && shmb_access_is_full(kind, entry->mask) && owner_trusted(entry->sid);
+}
+
+static void write_member(const char *key, const char *value)
+{
+    out_text("\"%s\":", key);
+    if (value != NULL)
+        out_json_string(value);
+    else
+        out_text("null");
+}
+
+static void write_json(enum shmb_kind kind, const struct entry *entry)
+{
+    char words[SHMB_ACCESS_WORDS];
+
+    (void)shmb_access_words(kind, entry->mask, words);
+    out_text("{");
+    write_member("account", entry->name);
+    out_text(",");
+    write_member("sid", entry->sid);
+    out_text(",");
+    write_member("may", entry->deny ? NULL : words);
+    out_text(",");
+    write_member("denied", entry->deny ? words : NULL);
+    out_text("}");
+}
+
+static void write_entry(enum shmb_kind kind, const struct entry *entry, bool json)
+{
+    char words[ACCOUNT_MAX + 2 * SHMB_ACCESS_WORDS];
+
+    if (json)
+        write_json(kind, entry);
+    else
+        out_text("%s", shmb_access_entry_words(kind, entry->name, entry->deny, entry->mask, words,
+                                               sizeof(words)));
+}
+
+static void write_list(enum shmb_kind kind, ACL *list, bool json)
+{
+    struct entry entry;
+    size_t written = 0;
+    DWORD i;
+
+    for (i = 0; i < list->AceCount; i++) {
+        if (!read_entry(list, i, &entry) || goes_without_saying(kind, &entry))
+            continue;
+        if (written++ > 0)
+            out_text("%s", json ? "," : "; ");
+        write_entry(kind, &entry, json);
+    }
+    if (written == 0 && !json)
+        out_text("nobody but administrators");
+}
+
+bool info_access(enum shmb_kind kind, const char *name, bool json)
+{
+    const struct entry everyone = {
+        .mask = shmb_access_mask(kind, SHMB_LEVEL_FULL), .sid = "S-1-1-0", .name = "Everyone"};
+    HANDLE object = plain_open(false, kind, name, READ_CONTROL);
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    ACL *list = NULL;
+    DWORD code;
+
+    if (object == NULL)
+        return false;
+    /* Returns its code; the last error means nothing here. */
+    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, &list,
+                           NULL, &descriptor);
+    CloseHandle(object);
+    if (code != ERROR_SUCCESS)
+        return false;
+    out_text("%s", json ? "[" : "");
+    /* Without a list, everybody may do everything. */
+    if (list != NULL)
+        write_list(kind, list, json);
+    else
+        write_entry(kind, &everyone, json);
+    out_text("%s", json ? "]" : "");
+    LocalFree(descriptor);
+    return true;
+}
