@@ -1,6 +1,7 @@
 #include "control.h"
 
 #include "console.h"
+#include "program_file.h"
 #include "release.h"
 #include "scm.h"
 #include "verbs.h"
@@ -49,6 +50,8 @@ enum shmb_exit verb_start(void)
         return result;
     result = control_start(service);
     scm_close(service);
+    if (result == SHMB_EXIT_DONE)
+        program_file_sweep(); /* which the service's account may not */
     return result;
 }
 

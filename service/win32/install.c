@@ -236,7 +236,9 @@ static void say_done(const struct installation *in, bool restarted)
     if (in->file.placed)
         console_line("the program is at %s", in->program);
     if (!program_file_clean(in->program))
-        console_line("the former program is still in use and goes with the next start of Windows");
+        console_line(
+            "the former program is still in use and goes with the next shmbroker start, at "
+            "the latest with that of Windows");
     if (in->present.program == NULL)
         console_line("ShmBroker is installed; start it with: shmbroker start");
     else if (restarted)

@@ -19,6 +19,8 @@
 #define PROGRAM_MAX (64u * 1024 * 1024)
 #define RETRY_MS    100u
 #define RETRY_TIMES 20u
+#define SWEEP_MS    20u
+#define SWEEP_TIMES 10u
 
 #define FOLDER_SDDL "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
 
@@ -317,6 +319,30 @@ bool program_file_clean(const char *path)
         free(name);
     }
     return all;
+}
+
+static void sweep(const wchar_t *path)
+{
+    unsigned tries;
+
+    for (tries = 0; exists(path) && !DeleteFileW(path) && tries < SWEEP_TIMES; tries++)
+        Sleep(SWEEP_MS);
+}
+
+void program_file_sweep(void)
+{
+    char *own = paths_executable();
+    bool ours = own != NULL && program_file_is_ours(own);
+    unsigned number;
+
+    for (number = 1; ours && number <= FORMER_MAX; number++) {
+        wchar_t *name = beside(own, "old", number);
+
+        if (name != NULL)
+            sweep(name);
+        free(name);
+    }
+    free(own);
 }
 
 uint32_t program_file_remember(const char *path)

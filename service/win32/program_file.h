@@ -41,6 +41,13 @@ void program_file_undo(struct program_file *file);
 bool program_file_clean(const char *path);
 void program_file_free(struct program_file *file);
 
+/*
+ * To be called by this executable when the service has started, and what ran before
+ * has ended: removes the same, as far as the account may. Only where `install` has
+ * put this executable to its place.
+ */
+void program_file_sweep(void);
+
 /* Remembers that this executable was put there by `install`, so that `uninstall` removes it. */
 uint32_t program_file_remember(const char *path);
 /* Whether it was; to be asked before the service is deleted, with which the note goes. */

@@ -6,6 +6,7 @@
 #include "lifecycle.h"
 #include "names.h"
 #include "port.h"
+#include "program_file.h"
 #include "release.h"
 
 #define PROGRESS_MS  250u   /* a check point at most this often */
@@ -87,6 +88,7 @@ static void on_running(void)
     if (the_service.status.dwCurrentState == SERVICE_START_PENDING)
         publish(SERVICE_RUNNING);
     ReleaseSRWLockExclusive(&the_service.lock);
+    program_file_sweep(); /* the keeper of a former version has ended */
 }
 
 static void on_saves(bool any)

@@ -138,6 +138,25 @@ static void a_stopped_service_stays_stopped(void **state)
     says(installed(), "start", 0, "runs");
 }
 
+/* The keeper runs the former one, as long as the service does not. */
+static void the_former_program_goes_at_the_next_start(void **state)
+{
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+
+    (void)state;
+    serve();
+    says(broker(), "stop", 0, "stopped");
+    says(support_sibling("shmbroker_next.exe"), "install --allow-unsafe-config", 0,
+         "the former program is still in use");
+    assert_true(exists(scm_program(L"\\shmbroker.exe.old")));
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+    /* Where the service may not, who starts it does; a file is let go of in its own time. */
+    while (exists(scm_program(L"\\shmbroker.exe.old")) && GetTickCount64() < until)
+        says(installed(), "start", 0, "runs already");
+    assert_false(exists(scm_program(L"\\shmbroker.exe.old")));
+}
+
 static void the_program_goes_where_it_is_told(void **state)
 {
     char arguments[1024], command[2048];
@@ -167,6 +186,7 @@ int main(void)
         TEST(a_version_that_does_not_start_gives_way_to_the_former),
         TEST(the_same_program_does_not_disturb),
         TEST(a_stopped_service_stays_stopped),
+        TEST(the_former_program_goes_at_the_next_start),
         TEST(the_program_goes_where_it_is_told),
     };
 
