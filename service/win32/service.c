@@ -117,7 +117,7 @@ static bool on_releasing(void)
     return release_take() || the_service.shutdown != 0;
 }
 
-static DWORD WINAPI on_control(DWORD control, DWORD type, void *data, void *context)
+DWORD WINAPI service_control(DWORD control, DWORD type, void *data, void *context)
 {
     (void)type;
     (void)data;
@@ -178,7 +178,8 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
 
     (void)count;
     (void)arguments;
-    the_service.manager = RegisterServiceCtrlHandlerExW(L"" SHMB_SERVICE_NAME, on_control, NULL);
+    the_service.manager =
+        RegisterServiceCtrlHandlerExW(L"" SHMB_SERVICE_NAME, service_control, NULL);
     if (the_service.manager == NULL)
         return;
     AcquireSRWLockExclusive(&the_service.lock);

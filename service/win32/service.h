@@ -4,6 +4,8 @@
 #ifndef SERVICE_H
 #define SERVICE_H
 
+#include <windows.h>
+
 #include <stdbool.h>
 
 #include "exit_codes.h"
@@ -15,5 +17,11 @@
  * SHMB_EXIT_USAGE: this process was not started by the service manager.
  */
 enum shmb_exit service_main(const char *config, bool unsafe);
+
+/*
+ * What the service manager calls with each control, on a thread of its own; only
+ * a test calls it besides, with those that no program can send.
+ */
+DWORD WINAPI service_control(DWORD control, DWORD type, void *data, void *context);
 
 #endif

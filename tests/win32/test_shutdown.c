@@ -1,0 +1,105 @@
+/*
+ * The machine goes down: what is to outlive it is saved, everything else let go of.
+ * The control itself comes from an event (tools/shutdown_service.c): no program can
+ * send it.
+ */
+#include "service_manager.h"
+
+#include <sddl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "processes.h"
+
+#define HEAD "version: 1\ndefaults: { access: { write: [Interactive, Users] } }\nsegments:\n"
+
+static const char kept[] = HEAD "  ShmbTest.Kept: { size: 100, keep: reboot }\n"
+                                "  ShmbTest.Plain: { size: 100 }\n";
+static const char plain[] = HEAD "  ShmbTest.Plain: { size: 100 }\n";
+
+static const struct launch user = {.standard_user = true};
+static HANDLE shutdown_asked, preshutdown_asked;
+
+/* Opened by the service, under whatever account. */
+static HANDLE make_event(const wchar_t *name)
+{
+    SECURITY_ATTRIBUTES everyone = {sizeof(everyone), NULL, FALSE};
+    HANDLE event;
+
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
+        L"D:(A;;GA;;;WD)", SDDL_REVISION_1, &everyone.lpSecurityDescriptor, NULL));
+    event = CreateEventW(&everyone, FALSE, FALSE, name);
+    LocalFree(everyone.lpSecurityDescriptor);
+    assert_non_null(event);
+    return event;
+}
+
+static void run(const char *program, const char *arguments)
+{
+    struct child *child = child_start(NULL, "\"%s\" %s", program, arguments);
+    char said[8192];
+
+    if (child_said(child, said, sizeof(said)) != 0)
+        fail_msg("%s %s: %s", program, arguments, said);
+}
+
+static void serve(const char *configuration)
+{
+    char arguments[1024];
+
+    snprintf(arguments, sizeof(arguments), "install --config \"%s\" --allow-unsafe-config",
+             scm_file(configuration));
+    run(support_sibling("shmbroker_shutdown.exe"), arguments);
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+}
+
+/* Everything has gone, with no process to hold it. */
+static void go_down(HANDLE asked)
+{
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+
+    assert_true(SetEvent(asked));
+    assert_int_equal(scm_wait(SERVICE_STOPPED).dwWin32ExitCode, NO_ERROR);
+    while (processes_count() > 0 && GetTickCount64() < until)
+        Sleep(1);
+    assert_int_equal(processes_count(), 0);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Plain 4"), "2");
+}
+
+static void what_is_kept_is_saved_and_the_rest_let_go_of(void **state)
+{
+    (void)state;
+    serve(kept);
+    assert_string_equal(client_line(&user, "write Global\\ShmbTest.Kept 0 last"), "written");
+    assert_string_equal(client_line(&user, "write Global\\ShmbTest.Plain 0 last"), "written");
+    go_down(preshutdown_asked);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Kept 4"), "2");
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Kept"), "4096: 6c617374");
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Plain"), "4096: ");
+}
+
+static void without_such_segments_the_keeper_ends_too(void **state)
+{
+    (void)state;
+    serve(plain);
+    assert_int_equal(processes_count(), 2);
+    go_down(shutdown_asked);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_kept_is_saved_and_the_rest_let_go_of),
+        TEST(without_such_segments_the_keeper_ends_too),
+    };
+
+    support_client(NULL, 0);
+    shutdown_asked = make_event(L"Global\\ShmbTest.Shutdown");
+    preshutdown_asked = make_event(L"Global\\ShmbTest.Preshutdown");
+    return cmocka_run_group_tests(tests, scm_setup, NULL);
+}
