@@ -78,9 +78,9 @@ static int remove_folder(void **state)
 /* Starts a broker; `said`: a line that it must say before it runs, NULL: none. */
 static struct child *run(const char *configuration, const char *said)
 {
-    struct child *broker =
-        child_start(&console, "\"%s\" run --release --allow-unsafe-config --config \"%s\" --state \"%s\"",
-                    support_sibling("shmbroker.exe"), support_file(configuration), folder);
+    struct child *broker = child_start(
+        &console, "\"%s\" run --release --allow-unsafe-config --config \"%s\" --state \"%s\"",
+        support_sibling("shmbroker.exe"), support_file(configuration), folder);
 
     if (said != NULL)
         child_find(broker, said, SUPPORT_DEADLINE_MS);
@@ -249,6 +249,27 @@ static void a_copy_that_somebody_holds_is_saved_later(void **state)
     end(broker);
 }
 
+/* Nothing can be made under the name that each save begins with. */
+static void a_folder_that_refuses_is_told_and_tried_again(void **state)
+{
+    struct child *broker;
+
+    (void)state;
+    end(run(at_stop, NULL));
+    assert_int_equal(each_copy("*.copy", note_path), 1);
+    wcscpy(wcsrchr(the_path, L'.'), L".new");
+    assert_true(CreateDirectoryW(the_path, NULL));
+    broker = run(by_time, "info 320:");
+    write_text("meanwhile");
+    child_find(broker, "error 323: The section " A " could not be saved: CreateFileW:",
+               SUPPORT_DEADLINE_MS);
+    expect("meanwhile");
+    assert_true(RemoveDirectoryW(the_path));
+    child_find(broker, "info 324:", SUPPORT_DEADLINE_MS);
+    wait_for_copy("meanwhile");
+    end(broker);
+}
+
 static int hold_file(int argc, char **argv)
 {
     HANDLE file = CreateFileW(support_wide(argv[0]), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
@@ -301,6 +322,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_smaller_segment_gets_what_fits, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_copy_that_somebody_holds_is_saved_later, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_folder_that_refuses_is_told_and_tried_again, make_folder,
                                         remove_folder),
         cmocka_unit_test_teardown(the_service_asks_for_time_before_a_shutdown_where_it_needs_it,
                                   scm_teardown),

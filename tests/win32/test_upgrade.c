@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shmb.h"
+
 #define LOCK "Global\\ShmbTest.Data.lock"
 
 static const char configuration[] =
     "version: 1\n"
     "segments:\n"
-    "  ShmbTest.Data: { size: 64, access: { write: [Interactive, Users] } }\n";
+    "  ShmbTest.Data: { size: 64, access: { write: [Interactive, Users] } }\n"
+    "  ShmbTest.Told: { size: 8, notify: true, access: { write: [Interactive, Users] } }\n";
 
 static const struct launch user = {.standard_user = true};
 
@@ -74,6 +77,73 @@ static void clients_end(struct clients *clients)
     assert_int_equal(child_end(clients->writer), 0);
 }
 
+/* ---- clients with the library ------------------------------------------------- */
+
+static shmb_segment *open_told(void)
+{
+    shmb_segment *segment = NULL;
+
+    if (shmb_open("ShmbTest.Told", SHMB_WRITE, SUPPORT_DEADLINE_MS, &segment) != SHMB_OK)
+        client_say("not open");
+    return segment;
+}
+
+/* lib-write: is in the middle of a write until its input ends. */
+static int lib_write(int argc, char **argv)
+{
+    shmb_segment *segment = open_told();
+    int32_t result = shmb_lock(segment, 0);
+
+    (void)argc;
+    (void)argv;
+    if (result == SHMB_OK)
+        result = shmb_write_begin(segment);
+    if (result == SHMB_OK)
+        result = shmb_write(segment, 0, "half", 4, NULL);
+    client_say("half %d", (int)result);
+    client_wait_for_end();
+    result = shmb_write(segment, 4, "full", 4, NULL);
+    if (result == SHMB_OK)
+        result = shmb_write_end(segment);
+    if (result == SHMB_OK)
+        result = shmb_unlock(segment);
+    client_say("full %d", (int)result);
+    return shmb_close(segment) != SHMB_OK;
+}
+
+/* lib-lock: gets it when the writer is done. */
+static int lib_lock(int argc, char **argv)
+{
+    shmb_segment *segment = open_told();
+    char bytes[9] = "";
+    int32_t result;
+
+    (void)argc;
+    (void)argv;
+    client_say("waiting %d", (int)shmb_lock(segment, 0));
+    result = shmb_lock(segment, SUPPORT_DEADLINE_MS);
+    (void)shmb_read(segment, 0, bytes, 8, NULL);
+    client_say("locked %d %s", (int)result, bytes);
+    return shmb_close(segment) != SHMB_OK;
+}
+
+/* lib-changed: is told when the writer is done. */
+static int lib_changed(int argc, char **argv)
+{
+    shmb_segment *segment = open_told();
+    uint64_t number = 0;
+    int32_t result = shmb_change_number(segment, &number);
+
+    (void)argc;
+    (void)argv;
+    client_say("waiting %d", (int)result);
+    client_say("changed %d", (int)shmb_wait_changed(segment, &number, SUPPORT_DEADLINE_MS));
+    return shmb_close(segment) != SHMB_OK;
+}
+
+static const struct verb verbs[] = {
+    {"lib-write", 0, lib_write}, {"lib-lock", 0, lib_lock}, {"lib-changed", 0, lib_changed}};
+
 /* ---- tests ------------------------------------------------------------------ */
 
 static void clients_do_not_notice_another_version(void **state)
@@ -95,6 +165,29 @@ static void clients_do_not_notice_another_version(void **state)
     says(broker(), "install --allow-unsafe-config", 0, "runs with this program now");
     says(installed(), "--version", 0, "shmbroker 0.");
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
+}
+
+static void nor_do_clients_with_the_library(void **state)
+{
+    struct child *changed, *writer, *waiter;
+    char waiting[32];
+
+    (void)state;
+    serve();
+    changed = client_start(&user, "lib-changed");
+    child_expect(changed, "waiting 0");
+    writer = client_start(&user, "lib-write");
+    child_expect(writer, "half 0");
+    waiter = client_start(&user, "lib-lock");
+    snprintf(waiting, sizeof(waiting), "waiting %d", SHMB_TIMEOUT);
+    child_expect(waiter, waiting);
+    says(support_sibling("shmbroker_next.exe"), "install --allow-unsafe-config", 0,
+         "runs with this program now");
+    assert_int_equal(child_end_with(writer, "full 0"), 0);
+    child_expect(waiter, "locked 0 halffull");
+    child_expect(changed, "changed 0");
+    assert_int_equal(child_end(waiter), 0);
+    assert_int_equal(child_end(changed), 0);
 }
 
 static void a_version_that_does_not_start_gives_way_to_the_former(void **state)
@@ -183,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(clients_do_not_notice_another_version),
+        TEST(nor_do_clients_with_the_library),
         TEST(a_version_that_does_not_start_gives_way_to_the_former),
         TEST(the_same_program_does_not_disturb),
         TEST(a_stopped_service_stays_stopped),
@@ -190,6 +284,6 @@ int main(void)
         TEST(the_program_goes_where_it_is_told),
     };
 
-    support_client(NULL, 0);
+    support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
     return cmocka_run_group_tests(tests, scm_setup, NULL);
 }
