@@ -8,6 +8,9 @@
 #include "segment.h"
 #include "stopping.h"
 
+/* How often the bytes are read again because a change came in between. */
+#define PAIR_TRIES 100
+
 /* How often the segment is asked whether it is still the one; opens the directory. */
 #define STATE_MS 1000u
 
@@ -19,6 +22,27 @@ static int32_t copy(const struct watcher *watcher, uint8_t *to)
     /* A torn copy is better than none to one who only looks. */
     if (result != SHMB_OK)
         result = shmb_read(watcher->segment, 0, to, watcher->size, NULL);
+    return result;
+}
+
+/*
+ * The bytes and the number of the change they are from: a change in between is seen by a
+ * number that has grown. Where writers leave no gap the bytes may be newer than the number.
+ */
+static int32_t copy_numbered(const struct watcher *watcher, uint8_t *to, uint64_t *number)
+{
+    uint64_t after = watcher->number;
+    int32_t result;
+    int tries = 0;
+
+    if (watcher->numbered && shmb_change_number(watcher->segment, &after) != SHMB_OK)
+        after = watcher->number;
+    do {
+        *number = after;
+        result = copy(watcher, to);
+        if (watcher->numbered && shmb_change_number(watcher->segment, &after) != SHMB_OK)
+            after = *number;
+    } while (after != *number && ++tries < PAIR_TRIES);
     return result;
 }
 
@@ -59,7 +83,7 @@ int32_t watcher_open(struct watcher *watcher, const char *name, uint64_t offset,
     if (result == SHMB_OK) {
         watcher->numbered = shmb_change_number(watcher->segment, &watcher->number) == SHMB_OK;
         watcher->notified = (watcher->info.flags & SHMB_FLAG_NOTIFY) != 0;
-        result = copy(watcher, watcher->now);
+        result = copy_numbered(watcher, watcher->now, &watcher->number);
     }
     if (result != SHMB_OK)
         watcher_close(watcher);
@@ -96,12 +120,10 @@ static bool pause_for(struct watcher *watcher, uint32_t ms)
 static bool look(struct watcher *watcher)
 {
     uint8_t *older = watcher->before;
-    uint64_t number = watcher->number;
+    uint64_t number;
     bool changed;
 
-    if (watcher->numbered && shmb_change_number(watcher->segment, &number) != SHMB_OK)
-        number = watcher->number;
-    if (copy(watcher, older) != SHMB_OK)
+    if (copy_numbered(watcher, older, &number) != SHMB_OK)
         return false;
     changed = number != watcher->number || memcmp(older, watcher->now, watcher->size) != 0;
     if (changed) {

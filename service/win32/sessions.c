@@ -24,6 +24,7 @@ typedef NTSTATUS(NTAPI *query_link)(HANDLE, UNICODE_STRING *, ULONG *);
 #define LINK_LOOK       0x20001u /* query, read control */
 #define NAME_COLLISION  ((NTSTATUS)0xC0000035)
 #define NOT_A_LINK      ((NTSTATUS)0xC0000024)
+#define NOT_FOR_US      ((NTSTATUS)0xC0000022) /* access denied */
 #define NAME_NOT_FOUND  ((NTSTATUS)0xC0000034)
 #define PATH_NOT_FOUND  ((NTSTATUS)0xC000003A)
 #define NO_MORE_ENTRIES ((NTSTATUS)0x8000001A)
@@ -222,6 +223,8 @@ static enum sys_status take_over(UNICODE_STRING *from, const wchar_t *to,
     if (status == NAME_NOT_FOUND || status == PATH_NOT_FOUND)
         return failure_say(why, SYS_NOT_FOUND, "NtOpenSymbolicLinkObject", ERROR_FILE_NOT_FOUND,
                            "there is none");
+    if (status < 0 && status != NOT_A_LINK && status != NOT_FOR_US)
+        return refused(why, "NtOpenSymbolicLinkObject", status);
     return failure_say(why, SYS_TAKEN, "NtOpenSymbolicLinkObject", RtlNtStatusToDosError(status),
                        status == NOT_A_LINK ? "a program of the session has an object of that name"
                                             : "somebody else has put a link there");

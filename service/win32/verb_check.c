@@ -88,14 +88,16 @@ static enum shmb_exit print_finding(const char *file, const struct finding *find
         console_error("%s: error: cannot be read: %s", file,
                       finding->configuration.files[0].why.text);
     else if (result == SHMB_EXIT_NOT_SO)
-        console_error("%s: %zu errors, %zu warnings: not usable", file, messages->errors,
-                      messages->warnings);
+        console_error("%s: %zu error%s, %zu warning%s: not usable", file, messages->errors,
+                      messages->errors == 1 ? "" : "s", messages->warnings,
+                      messages->warnings == 1 ? "" : "s");
     if (result != SHMB_EXIT_DONE)
         return result;
     if (!describe_inventory(finding->inventory, print_line, NULL))
         return no_memory();
-    console_line("%s: no errors, %zu warnings, %zu objects", file, messages->warnings,
-                 finding->inventory->count);
+    console_line("%s: no errors, %zu warning%s, %zu object%s", file, messages->warnings,
+                 messages->warnings == 1 ? "" : "s", finding->inventory->count,
+                 finding->inventory->count == 1 ? "" : "s");
     return result;
 }
 

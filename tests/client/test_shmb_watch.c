@@ -115,6 +115,74 @@ static void many_ranges_are_counted(void **state)
     assert_int_equal(child_end(child), 0);
 }
 
+/* ---- numbers and bytes ---- */
+
+#define COUNTER_DIGITS 8
+#define COUNTER_TIMES  500
+
+/* count: each change writes its own number, as fast as can be, until its input is closed. */
+static int count(int argc, char **argv)
+{
+    char digits[COUNTER_DIGITS + 1];
+    shmb_segment *segment;
+    uint64_t number;
+    DWORD left;
+    int32_t result = shmb_open("ShmbTest.Told", SHMB_WRITE, 0, &segment);
+
+    (void)argc;
+    (void)argv;
+    while (result == SHMB_OK &&
+           PeekNamedPipe(GetStdHandle(STD_INPUT_HANDLE), NULL, 0, NULL, &left, NULL)) {
+        result = shmb_change_number(segment, &number);
+        snprintf(digits, sizeof(digits), "%08u", (unsigned)(number + 1));
+        if (result == SHMB_OK)
+            result = shmb_update(segment, 0, digits, COUNTER_DIGITS, SUPPORT_DEADLINE_MS, NULL);
+    }
+    shmb_close(segment);
+    return result != SHMB_OK;
+}
+
+/* "  00000006 +2  31 32  |12|": puts these bytes into their place. */
+static void apply_range(const char *line, char digits[COUNTER_DIGITS])
+{
+    unsigned long offset, length, i;
+    char *at;
+
+    if (sscanf(line, "  %lx +%lu", &offset, &length) != 2 || offset >= COUNTER_DIGITS ||
+        length > COUNTER_DIGITS - offset)
+        fail_msg("no range: %s", line);
+    at = strchr(strchr(line, '+'), ' ');
+    for (i = 0; i < length; i++)
+        digits[offset + i] = (char)strtoul(at, &at, 16);
+}
+
+static void every_number_has_its_bytes(void **state)
+{
+    struct child *writer,
+        *watch = shmb_start(&shmb_user, "watch ShmbTest.Told --count %d --times %d", COUNTER_DIGITS,
+                            COUNTER_TIMES);
+    char digits[COUNTER_DIGITS] = {0}, wanted[COUNTER_DIGITS + 1] = "";
+    const char *line, *number;
+    int changes = 0;
+
+    (void)state;
+    child_expect(watch, "ShmbTest.Told: watching 8 bytes");
+    writer = client_start(&shmb_user, "count"); /* the first one changes all bytes */
+    while ((line = child_line(watch)) != NULL) {
+        number = strstr(line, "  change ");
+        if (number == NULL) {
+            apply_range(line, digits);
+            continue;
+        }
+        if (changes++ > 0)
+            assert_memory_equal(digits, wanted, COUNTER_DIGITS);
+        snprintf(wanted, sizeof(wanted), "%08u", (unsigned)atoi(number + 9));
+    }
+    assert_int_equal(changes, COUNTER_TIMES);
+    assert_int_equal(child_end(watch), 0);
+    assert_int_equal(child_end(writer), 0);
+}
+
 static void nothing_changes_in_time(void **state)
 {
     const char *said;
@@ -282,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_change_is_shown),
         TEST(many_ranges_are_counted),
+        TEST(every_number_has_its_bytes),
         TEST(nothing_changes_in_time),
         TEST(ctrl_c_ends_it_well),
         TEST(wait_waits_for_any_kind),
@@ -291,6 +360,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_segment_made_anew_ends_it, begin_stage, stage_teardown),
     };
 
-    support_client(NULL, 0);
+    static const struct verb own[] = {{"count", 0, count}};
+
+    support_client(own, sizeof(own) / sizeof(own[0]));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

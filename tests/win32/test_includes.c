@@ -219,7 +219,7 @@ static void check_follows_includes(void **state)
     assert_int_equal(check(quoted("", main_file, NULL), said, sizeof(said)), 1);
     assert_says(said, "DIR/conf.d\\b.yaml:3:12: error: mutexes.shmbtest.main: the name "
                       "'shmbtest.main' clashes with mutexes.ShmbTest.Main at DIR/main.yaml:4:12; ");
-    assert_says(said, "DIR/main.yaml: 1 errors, 0 warnings: not usable\n");
+    assert_says(said, "DIR/main.yaml: 1 error, 0 warnings: not usable\n");
     put("conf.d\\b.yaml", DEFAULTS "mutexes: { ShmbTest.OfB: { access: { read: 'No\\body' } } }\n");
     assert_int_equal(check(quoted("", main_file, NULL), said, sizeof(said)), 1);
     assert_says(said, "DIR/conf.d\\b.yaml:3:44: error: mutexes.ShmbTest.OfB.access: 'No\\body' ");
@@ -236,8 +236,8 @@ static void check_each_or_merged(void **state)
     first = path_of("a.yaml");
     second = path_of("b.yaml");
     assert_int_equal(check(quoted("", first, second), said, sizeof(said)), 0);
-    assert_says(said, "DIR/a.yaml: no errors, 0 warnings, 1 objects\n");
-    assert_says(said, "DIR/b.yaml: no errors, 0 warnings, 1 objects\n");
+    assert_says(said, "DIR/a.yaml: no errors, 0 warnings, 1 object\n");
+    assert_says(said, "DIR/b.yaml: no errors, 0 warnings, 1 object\n");
     assert_int_equal(check(quoted("--merged", first, second), said, sizeof(said)), 1);
     assert_says(said, "DIR/b.yaml:3:11: error: events.ShmbTest.m: the name 'ShmbTest.m' clashes "
                       "with mutexes.ShmbTest.M at DIR/a.yaml:3:12; ");

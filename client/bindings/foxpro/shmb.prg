@@ -116,7 +116,7 @@ DEFINE CLASS SharedMemory AS Session
 		nCount = MAX(MIN(THIS.nBytes - m.nOffset, m.nBytesToRead), 0)
 		cBuffer = REPLICATE(CHR(0), m.nCount)
 		nDone = shmbf_snapshot(THIS.nSegment, m.nOffset, @cBuffer, m.nCount)
-		IF m.nDone < 0	&& private memory, or writers that leave no gap
+		IF m.nDone < 0 AND m.nDone <> SHMB_RANGE	&& private memory, or writers that leave no gap
 			nDone = THIS.ReadLocked(m.nOffset, @cBuffer, m.nCount)
 		ENDIF
 		RETURN LEFT(m.cBuffer, THIS.Told(m.nDone))
