@@ -2,11 +2,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "descriptor.h"
 #include "report.h"
-#include "state.h"
 
 #define AT_ONCE   0u
 #define FIRST_MS  1000u
@@ -186,35 +183,6 @@ void keeping_died(struct keeping *keeping)
 
 /* ---- those of former brokers -------------------------------------------------- */
 
-static bool is_known(const struct state *state, const struct sys_keeper *keeper)
-{
-    struct sys_keeper known;
-    size_t i;
-
-    for (i = 0; state_keeper_at(state, i, &known); i++)
-        if (known.process == keeper->process && known.started == keeper->started)
-            return true;
-    return false;
-}
-
-/*
- * Remembers those that nobody could note, or whose note is lost. There is always
- * room for one more, this broker's: what has none is found the next time.
- */
-static enum sys_status remember_left(const struct system *system, struct state *state,
-                                     struct sys_failure *why)
-{
-    struct sys_keeper *found, known;
-    size_t count, i;
-    enum sys_status status = system->keepers_left(system->self, &found, &count, why);
-
-    for (i = 0; i < count && !state_keeper_at(state, STATE_KEEPERS - 2, &known); i++)
-        if (!is_known(state, &found[i]))
-            state_put_keeper(state, &found[i]);
-    free(found);
-    return status;
-}
-
 /* False: one of them cannot be ended. */
 static bool end_all_but(struct keeping *keeping, const struct sys_keeper *spared)
 {
@@ -292,7 +260,7 @@ void keeping_change(struct keeping *keeping, uint32_t hold_ms)
     struct sys_failure unused;
 
     if (!keeping->begun)
-        (void)remember_left(keeping->system, broker_state(keeping->broker), &unused);
+        (void)keeping_remember_left(keeping->system, broker_state(keeping->broker), &unused);
     keeping->wanted_ms = hold_ms;
     keeping->begun = true;
     if (hold_ms == 0 && keeping->keeper.process != 0) {
@@ -344,7 +312,7 @@ bool keeping_stop(struct keeping *keeping)
     struct sys_failure unused;
 
     if (release) /* at the last moment: nothing may be left */
-        (void)remember_left(system, state, &unused);
+        (void)keeping_remember_left(system, state, &unused);
     broker_finish(keeping->broker); /* as long as somebody holds it besides */
     if (release) {
         (void)end_all_but(keeping, NULL);
@@ -380,63 +348,4 @@ void keeping_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT])
     while (ms % units[i].ms != 0)
         i++;
     (void)snprintf(out, KEEPING_TIME_TEXT, "%" PRIu32 " %s", ms / units[i].ms, units[i].name);
-}
-
-/* ---- without a broker ----------------------------------------------------------- */
-
-static enum sys_status claim(const struct system *system, const char *owner,
-                             struct sys_failure *why)
-{
-    const struct descriptor_use use = {.kind = SHMB_MUTEX};
-    struct sys_descriptor *own;
-    enum sys_status status = descriptor_build(system, owner, &use, NULL, 0, &own, why);
-
-    if (status == SYS_OK)
-        status = system->claim(system->self, own, why);
-    system->descriptor_free(system->self, own);
-    return status == SYS_DENIED ? SYS_OK : status; /* a stranger has the name: it is no broker */
-}
-
-static enum sys_status end_remembered(const struct system *system, struct state *state,
-                                      size_t *ended, struct sys_failure *why)
-{
-    struct sys_keeper keeper;
-    enum sys_status status = SYS_OK;
-
-    while (status == SYS_OK && state_keeper_at(state, 0, &keeper)) {
-        status = system->keeper_end(system->self, &keeper, why);
-        if (status != SYS_OK)
-            return status == SYS_TAKEN ? SYS_FAILED : status;
-        state_drop_keeper(state, &keeper);
-        ++*ended;
-    }
-    if (*ended == 0)
-        return SYS_OK;
-    state_retire_all(state);
-    return state_commit(state, why);
-}
-
-enum sys_status keeping_release(const struct system *system, size_t *ended, struct sys_failure *why)
-{
-    struct sys_identity identity;
-    struct state *state = NULL;
-    enum sys_status status = system->identify(system->self, &identity, why);
-
-    *ended = 0;
-    if (status == SYS_OK)
-        status = claim(system, identity.owner, why);
-    if (status != SYS_OK)
-        return status;
-    state = state_new(system, identity.boot);
-    if (state == NULL)
-        return report_short_of_memory(why);
-    status = state_load(state, why);
-    if (status == SYS_OK)
-        status = remember_left(system, state, why);
-    if (status == SYS_OK)
-        status = end_remembered(system, state, ended, why);
-    else if (status == SYS_TAKEN)
-        status = SYS_FAILED;
-    state_free(state);
-    return status;
 }

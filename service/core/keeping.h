@@ -12,6 +12,7 @@
 
 #include "broker.h"
 #include "report.h"
+#include "state.h"
 #include "system.h"
 
 /* Begun with keeping_init; nothing has to be freed. */
@@ -64,6 +65,13 @@ bool keeping_stop(struct keeping *keeping);
 /* "10 min", "90 s", "1500 ms". */
 #define KEEPING_TIME_TEXT 24
 void keeping_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT]);
+
+/*
+ * Has the state remember the keepers of brokers that have ended, such as nobody could
+ * note, or whose note is lost. On failure it knows of those that it knew of.
+ */
+enum sys_status keeping_remember_left(const struct system *system, struct state *state,
+                                      struct sys_failure *why);
 
 /*
  * For a command, while no broker runs: ends all keepers that are remembered or

@@ -630,6 +630,46 @@ static void what_nobody_remembers_is_found(void **state)
     assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_NO_MEMORY);
 }
 
+/* It may be that of a keeper which could not be found. */
+static void a_state_that_cannot_be_read_is_said_where_none_is_found(void **state)
+{
+    struct sys_failure why;
+    size_t ended;
+
+    (void)state;
+    live(killed, 1);
+    fake_crash_nth(fake, 0);
+    fake_fail(fake, FAKE_STATE_READ, NULL, SYS_DENIED);
+    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_OK);
+    assert_int_equal(ended, 1);
+    assert_int_equal(fake_keepers_alive(fake), 0);
+    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_DENIED);
+    assert_int_equal(ended, 0);
+    assert_string_equal(why.text, "made to fail");
+}
+
+static void one_that_cannot_be_ended_keeps_no_other(void **state)
+{
+    struct sys_failure why;
+    size_t ended, i;
+
+    (void)state;
+    fake_fail(fake, FAKE_KEEPER_END, NULL, SYS_DENIED);
+    for (i = 0; i < 3; i++) {
+        live(killed, 1);
+        fake_crash_nth(fake, 0);
+    }
+    assert_int_equal(fake_keepers_alive(fake), 3);
+    fake_mend(fake);
+    fake_fail_nth(fake, fake_can_fail_calls(fake) + 6, SYS_LATER);
+    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_LATER);
+    assert_int_equal(fake_failed(fake), FAKE_KEEPER_END);
+    assert_int_equal(ended, 2);
+    assert_int_equal(fake_keepers_alive(fake), 1);
+    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_OK);
+    assert_int_equal(ended, 1);
+}
+
 static void many_are_left(size_t number)
 {
     (void)number;
@@ -715,6 +755,8 @@ int main(void)
         TEST(kept_before_it_is_published),
         TEST(release_without_a_broker),
         TEST(what_nobody_remembers_is_found),
+        TEST(a_state_that_cannot_be_read_is_said_where_none_is_found),
+        TEST(one_that_cannot_be_ended_keeps_no_other),
         TEST(more_than_are_remembered),
         TEST(a_release_beside_a_broker_is_refused),
         cmocka_unit_test(times_in_words),
