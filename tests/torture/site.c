@@ -220,6 +220,19 @@ bool site_wait_keeper(DWORD other_than)
     return true;
 }
 
+bool site_alone(void)
+{
+    ULONGLONG until = GetTickCount64() + PATIENCE_MS;
+    size_t count;
+
+    while ((count = process_count(PROGRAM)) != 2) {
+        if (GetTickCount64() > until)
+            return failed("there are not a broker and its keeper, but processes:", (long)count);
+        Sleep(2);
+    }
+    return true;
+}
+
 /* ---- its verbs ---- */
 
 static bool verb(const wchar_t *program, const wchar_t *arguments, DWORD expected)

@@ -53,6 +53,9 @@ DWORD site_keeper(void);
 /* Waits for such a one, other than that. */
 bool site_wait_keeper(DWORD other_than);
 
+/* Waits until a broker and its keeper are all there is: former ones have ended. */
+bool site_alone(void);
+
 /* Writes this configuration and runs `shmbroker reload`, which must end as it should. */
 bool site_reload(enum site_configuration configuration);
 

@@ -128,7 +128,7 @@ static bool back_again(ULONGLONG since)
     took = GetTickCount64() - since;
     if (took > slowest)
         slowest = took;
-    return true;
+    return site_alone();
 }
 
 static bool kill_broker(void)
