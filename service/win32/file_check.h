@@ -10,6 +10,7 @@
 
 #include <windows.h>
 
+#include "accounts.h"
 #include "file_rules.h"
 #include "system.h"
 
@@ -20,6 +21,21 @@
  */
 enum sys_status file_check_open(HANDLE file, enum file_role role, const char *path,
                                 struct sys_failure *why);
+
+/* Who but those whom `trusted` names can change a file or folder. */
+struct file_others {
+    enum file_fault_kind fault; /* FILE_FAULT_NONE: nobody */
+    char who[ACCOUNT_NAME_MAX]; /* the first of them; empty: no account */
+};
+
+/*
+ * The same judgement of an open file or folder where more accounts are trusted
+ * than the rules have; links are not looked for. Fails where owner and list
+ * cannot be read.
+ */
+enum sys_status file_check_others(HANDLE file, enum file_role role,
+                                  bool (*trusted)(const char *sid), struct file_others *out,
+                                  struct sys_failure *why);
 
 /*
  * A folder of an absolute path, and from the root on each one above it. Each is

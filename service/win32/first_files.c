@@ -10,7 +10,6 @@
 #include "objects.h"
 #include "paths.h"
 #include "resources.h"
-#include "secure_folder.h"
 #include "wide.h"
 
 /* As its folder gives it, with an owner that the service trusts. */
@@ -85,27 +84,37 @@ static char *folder_of(const char *path)
     return folder;
 }
 
+static enum sys_status take_folders(struct first_files *out, struct sys_failure *why)
+{
+    static const char *const lists[FIRST_FOLDERS] = {
+        [FIRST_DATA] = SECURE_FOLDER_OWNER SECURE_FOLDER_READ,
+        [FIRST_STATE] = SECURE_FOLDER_OWNER SECURE_FOLDER_OWN,
+        [FIRST_KEEP] = SECURE_FOLDER_OWNER SECURE_FOLDER_OWN,
+    };
+    enum sys_status status = SYS_OK;
+    size_t i;
+
+    for (i = 0; i < FIRST_FOLDERS && status == SYS_OK; i++)
+        status = secure_folder_take(out->folders[i].path, lists[i], &out->folders[i].taken, why);
+    return status;
+}
+
 enum sys_status first_files_make(bool config, struct first_files *out, struct sys_failure *why)
 {
+    struct first_folder *folders = out->folders;
     enum sys_status status;
 
     *out = (struct first_files){0};
     out->config = paths_default_config();
-    out->state = paths_default_state();
-    out->keep = paths_default_keep();
-    if (out->config == NULL || out->state == NULL || out->keep == NULL)
+    folders[FIRST_STATE].path = paths_default_state();
+    folders[FIRST_KEEP].path = paths_default_keep();
+    if (out->config == NULL || folders[FIRST_STATE].path == NULL ||
+        folders[FIRST_KEEP].path == NULL)
         return failure_set(why, "SHGetKnownFolderPath", GetLastError());
-    out->folder = folder_of(out->config);
-    if (out->folder == NULL)
+    folders[FIRST_DATA].path = folder_of(out->config);
+    if (folders[FIRST_DATA].path == NULL)
         return failure_set(why, "_strdup", ERROR_NOT_ENOUGH_MEMORY);
-    status = secure_folder_take(out->folder, SECURE_FOLDER_OWNER SECURE_FOLDER_READ,
-                                &out->made_folder, why);
-    if (status == SYS_OK)
-        status = secure_folder_take(out->state, SECURE_FOLDER_OWNER SECURE_FOLDER_OWN,
-                                    &out->made_state, why);
-    if (status == SYS_OK)
-        status = secure_folder_take(out->keep, SECURE_FOLDER_OWNER SECURE_FOLDER_OWN,
-                                    &out->made_keep, why);
+    status = take_folders(out, why);
     if (status == SYS_OK && config)
         status = put_config(out->config, &out->put, why);
     return status;
@@ -122,22 +131,26 @@ static void remove_path(const char *path, BOOL(WINAPI *remove)(LPCWSTR))
 
 void first_files_undo(struct first_files *files)
 {
+    size_t i;
+
     if (files->put)
         remove_path(files->config, DeleteFileW);
-    if (files->made_keep)
-        remove_path(files->keep, RemoveDirectoryW);
-    if (files->made_state)
-        remove_path(files->state, RemoveDirectoryW);
-    if (files->made_folder)
-        remove_path(files->folder, RemoveDirectoryW);
-    files->put = files->made_keep = files->made_state = files->made_folder = false;
+    for (i = FIRST_FOLDERS; i-- > 0;)
+        if (files->folders[i].taken.made)
+            remove_path(files->folders[i].path, RemoveDirectoryW);
+    for (i = 0; i < FIRST_FOLDERS; i++)
+        files->folders[i].taken.made = false;
+    files->put = false;
 }
 
 void first_files_free(struct first_files *files)
 {
-    free(files->folder);
-    free(files->state);
-    free(files->keep);
+    size_t i;
+
+    for (i = 0; i < FIRST_FOLDERS; i++) {
+        free(files->folders[i].path);
+        free(files->folders[i].taken.aside);
+    }
     free(files->config);
     *files = (struct first_files){0};
 }

@@ -4,14 +4,26 @@
 #ifndef FIRST_FILES_H
 #define FIRST_FILES_H
 
+#include "secure_folder.h"
 #include "system.h"
+
+struct first_folder {
+    char *path;
+    struct secure_folder taken;
+};
+
+enum {
+    FIRST_DATA,  /* of the configuration, which only administrators may write */
+    FIRST_STATE, /* in it, the service's own: what it remembers, */
+    FIRST_KEEP,  /* and its copies */
+    FIRST_FOLDERS
+};
 
 /* What was made, so that it can be taken away again; all zero: nothing. */
 struct first_files {
-    char *folder;       /* of the configuration, which only administrators may write */
-    char *state, *keep; /* in it, the service's own: what it remembers, and its copies */
-    char *config;       /* the configuration there */
-    bool made_folder, made_state, made_keep, put;
+    struct first_folder folders[FIRST_FOLDERS];
+    char *config; /* the configuration in the first */
+    bool put;
 };
 
 /*
@@ -22,7 +34,7 @@ struct first_files {
  */
 enum sys_status first_files_make(bool config, struct first_files *out, struct sys_failure *why);
 
-/* Removes again what was made. */
+/* Removes again what was made; what is put aside stays there. */
 void first_files_undo(struct first_files *files);
 void first_files_free(struct first_files *files);
 

@@ -139,15 +139,47 @@ static enum shmb_exit check_config(const char *path)
     return SHMB_EXIT_DONE;
 }
 
+/* Also after a failure: they are not put back. */
+static void say_aside(const struct first_files *first)
+{
+    size_t i;
+
+    for (i = 0; i < FIRST_FOLDERS; i++)
+        if (first->folders[i].taken.aside != NULL)
+            console_error("shmbroker: warning: \"%s\" could be changed by %s; it is put aside as "
+                          "\"%s\", and nothing in it is used",
+                          first->folders[i].path, first->folders[i].taken.who,
+                          first->folders[i].taken.aside);
+}
+
 static enum shmb_exit make_folders(struct installation *in)
 {
     struct sys_failure why;
     enum sys_status status = first_files_make(in->config == NULL, &in->first, &why);
 
+    say_aside(&in->first);
     if (status != SYS_OK)
         return say_failure("the folder of the service cannot be used", status, &why);
     return in->wish->unsafe ? SHMB_EXIT_DONE
                             : check_config(in->config != NULL ? in->config : in->first.config);
+}
+
+/* Whoever can change it can do what the service can. */
+static enum shmb_exit check_program(const struct installation *in)
+{
+    struct sys_failure why;
+    enum sys_status status = file_check_file(in->program, &why);
+
+    if (status == SYS_OK)
+        return SHMB_EXIT_DONE;
+    if (in->wish->unsafe) {
+        console_error("shmbroker: warning: others can change the program of the service: %s",
+                      why.text);
+        return SHMB_EXIT_DONE;
+    }
+    console_error("shmbroker: the program of the service would not be safe: %s%s", why.text,
+                  in->wish->to != NULL ? "; or leave out --to" : "");
+    return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }
 
 static enum shmb_exit put_program(struct installation *in)
@@ -157,10 +189,7 @@ static enum shmb_exit put_program(struct installation *in)
 
     if (status != SYS_OK)
         return say_failure("the program cannot be put to its place", status, &why);
-    if (file_check_way(in->program, &why) == SYS_DENIED)
-        console_error("shmbroker: warning: others can change the program of the service: %s",
-                      why.text);
-    return SHMB_EXIT_DONE;
+    return check_program(in);
 }
 
 /* ---- the service ------------------------------------------------------------ */
@@ -196,7 +225,8 @@ static void leave_notes(const struct installation *in)
     code = recreate_prepare();
     if (code != ERROR_SUCCESS)
         warn("shmbroker reload --recreate will not reach the service", code);
-    if (in->file.placed && program_file_remember(in->program) != ERROR_SUCCESS)
+    code = in->file.placed ? program_file_remember(in->program) : ERROR_SUCCESS;
+    if (code != ERROR_SUCCESS)
         warn("shmbroker uninstall will not remove the program", code);
 }
 

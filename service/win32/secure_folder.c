@@ -1,18 +1,16 @@
 #include "secure_folder.h"
 
 #include <windows.h>
-#include <aclapi.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "accounts.h"
-#include "descriptor.h"
+#include "error.h"
 #include "failure.h"
-#include "file_rules.h"
-#include "identity.h"
+#include "file_check.h"
+#include "folder_look.h"
 #include "objects.h"
-#include "owner.h"
 #include "wide.h"
 
 /* ---- rights of an administrator --------------------------------------------- */
@@ -37,163 +35,150 @@ static void use_privileges(bool on)
     CloseHandle(token);
 }
 
-/* ---- what is in it ---------------------------------------------------------- */
+/* ---- putting aside ---------------------------------------------------------- */
 
-static enum sys_status open_this(const wchar_t *path, DWORD access, HANDLE *out,
+#define SAME_SECOND 9 /* folders put aside within one second */
+
+static enum sys_status say_stuck(const char *path, const char *who, DWORD code,
                                  struct sys_failure *why)
 {
-    /* With a right on its content: whoever has it open to rename it shows as a sharing violation.
-     */
-    *out = CreateFileW(path, access | READ_CONTROL | FILE_READ_ATTRIBUTES,
-                       FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
-                       FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
-    if (*out != INVALID_HANDLE_VALUE)
-        return SYS_OK;
-    *out = NULL;
-    return failure_set(why, "CreateFileW", GetLastError());
-}
+    char text[256];
 
-static bool is_folder(DWORD attributes)
-{
-    return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
-}
-
-static enum sys_status look_at(HANDLE file, const char *path, DWORD *attributes,
-                               struct sys_failure *why)
-{
-    BY_HANDLE_FILE_INFORMATION information;
-
-    if (!GetFileInformationByHandle(file, &information))
-        return failure_set(why, "GetFileInformationByHandle", GetLastError());
-    *attributes = information.dwFileAttributes;
-    if ((*attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
-        return failure_say(why, SYS_DENIED, NULL, 0,
-                           "\"%s\" is a link to somewhere else; find out who made it, and remove "
-                           "it: rmdir \"%s\"",
-                           path, path);
-    return SYS_OK;
-}
-
-/* Administrators, SYSTEM, the service, and the administrator who calls. */
-static bool is_ours(const char *owner)
-{
-    char self[SYS_SID_MAX];
-
-    return owner_trusted(owner) || file_rules_trusted(owner) ||
-           (identity_user(self) && strcmp(owner, self) == 0);
-}
-
-static enum sys_status check_owner(HANDLE file, const char *path, struct sys_failure *why)
-{
-    PSECURITY_DESCRIPTOR descriptor = NULL;
-    char owner[OWNER_SID_MAX], name[ACCOUNT_NAME_MAX];
-    PSID sid = NULL;
-    DWORD code = GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &sid, NULL, NULL,
-                                 NULL, &descriptor);
-
-    if (code != ERROR_SUCCESS)
-        return failure_set(why, "GetSecurityInfo", code);
-    if (sid == NULL || !owner_sid_text(sid, owner))
-        strcpy(owner, "nobody");
-    LocalFree(descriptor);
-    if (is_ours(owner))
-        return SYS_OK;
-    accounts_name(owner, name);
+    error_text(code, text, sizeof(text));
     return failure_say(why, SYS_DENIED, NULL, 0,
-                       "\"%s\" belongs to %s (%s); look at it, and remove it or take it: icacls "
-                       "\"%s\" /setowner *" SID_ADMINISTRATORS,
-                       path, name, owner, path);
+                       "\"%s\" could be changed by %s and cannot be put aside: %s (error %lu); end "
+                       "what has it or something in it open, or restart Windows, then: move \"%s\" "
+                       "\"%s.planted\"",
+                       path, who, text, (unsigned long)code, path, path);
 }
 
-static enum sys_status check_entry(const char *folder, const WIN32_FIND_DATAW *entry,
-                                   struct sys_failure *why)
+/* "C:\...\ShmBroker.planted-20260102-030405", from the second on with "-2". NULL: no memory. */
+static char *aside_name(const char *path, unsigned number)
 {
-    size_t length = strlen(folder);
-    char *name = wide_to_utf8(entry->cFileName), *path = NULL;
-    wchar_t *wide = NULL;
-    enum sys_status status;
-    DWORD attributes;
-    HANDLE file;
+    size_t size = strlen(path) + 48;
+    char *name = malloc(size);
+    SYSTEMTIME now;
+    int length;
 
-    if (name != NULL)
-        path = malloc(length + strlen(name) + 2);
-    if (path != NULL) {
-        memcpy(path, folder, length);
-        path[length] = '\\';
-        strcpy(path + length + 1, name);
-        wide = wide_from_utf8(path);
-    }
-    if (wide == NULL) {
-        status = failure_set(why, "FindFirstFileW", ERROR_NOT_ENOUGH_MEMORY);
-    } else {
-        status = open_this(wide, 0, &file, why);
-        if (status == SYS_OK) {
-            status = look_at(file, path, &attributes, why);
-            if (status == SYS_OK)
-                status = check_owner(file, path, why);
-            CloseHandle(file);
-        }
-    }
-    free(wide);
-    free(path);
-    free(name);
-    return status;
+    if (name == NULL)
+        return NULL;
+    GetLocalTime(&now);
+    length = snprintf(name, size, "%s.planted-%04u%02u%02u-%02u%02u%02u", path, now.wYear,
+                      now.wMonth, now.wDay, now.wHour, now.wMinute, now.wSecond);
+    if (number > 1)
+        (void)snprintf(name + length, size - (size_t)length, "-%u", number);
+    return name;
 }
 
-/* Behind the new list nobody can add any more. What lies deeper is judged when it is read. */
-static enum sys_status check_entries(const char *path, const wchar_t *wide, struct sys_failure *why)
+/* Nothing in it is trusted; and who has it open has what is not used any more. */
+static enum sys_status put_aside(const char *path, const wchar_t *wide, struct secure_folder *out,
+                                 struct sys_failure *why)
 {
-    size_t units = wcslen(wide);
-    wchar_t *pattern = malloc((units + 3) * sizeof(wchar_t));
-    enum sys_status status = SYS_OK;
-    WIN32_FIND_DATAW entry;
-    HANDLE search;
+    DWORD code = ERROR_ALREADY_EXISTS;
+    unsigned number;
 
-    if (pattern == NULL)
-        return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
-    wcscpy(pattern, wide);
-    wcscpy(pattern + units, L"\\*");
-    search = FindFirstFileW(pattern, &entry);
-    free(pattern);
-    if (search == INVALID_HANDLE_VALUE)
-        return failure_set(why, "FindFirstFileW", GetLastError());
-    do {
-        if (wcscmp(entry.cFileName, L".") != 0 && wcscmp(entry.cFileName, L"..") != 0)
-            status = check_entry(path, &entry, why);
-    } while (status == SYS_OK && FindNextFileW(search, &entry));
-    if (status == SYS_OK && GetLastError() != ERROR_NO_MORE_FILES)
-        status = failure_set(why, "FindNextFileW", GetLastError());
-    FindClose(search);
-    return status;
+    for (number = 1; number <= SAME_SECOND && code == ERROR_ALREADY_EXISTS; number++) {
+        char *name = aside_name(path, number);
+        wchar_t *to = name != NULL ? wide_from_utf8(name) : NULL;
+
+        if (to == NULL)
+            code = ERROR_NOT_ENOUGH_MEMORY;
+        else
+            code = MoveFileExW(wide, to, 0) ? ERROR_SUCCESS : GetLastError();
+        free(to);
+        if (code == ERROR_SUCCESS)
+            out->aside = name;
+        else
+            free(name);
+    }
+    return code == ERROR_SUCCESS ? SYS_OK : say_stuck(path, out->who, code, why);
 }
 
 /* ---- taking it over --------------------------------------------------------- */
 
-static enum sys_status take_over(const char *path, const wchar_t *wide, PSECURITY_DESCRIPTOR wanted,
-                                 struct sys_failure *why)
+static enum sys_status judge(HANDLE folder, const char *path, const wchar_t *wide,
+                             struct secure_folder *out, bool *keep, struct sys_failure *why)
+{
+    struct file_others others;
+    enum sys_status status =
+        file_check_others(folder, FILE_ROLE_FOLDER, folder_look_trusted, &others, why);
+    bool empty = true;
+
+    *keep = status == SYS_OK && others.fault == FILE_FAULT_NONE;
+    if (status != SYS_OK || *keep)
+        return status;
+    (void)snprintf(out->who, sizeof(out->who), "%s", others.who[0] != '\0' ? others.who : "others");
+    if (others.fault != FILE_FAULT_OWNER)
+        status = folder_look_empty(wide, &empty, why);
+    if (status != SYS_OK || empty)
+        return status;
+    return failure_say(why, SYS_DENIED, NULL, 0,
+                       "\"%s\" can be changed by %s, who may have it open with that right; put it "
+                       "away, and afterwards copy what is yours from there: move \"%s\" \"%s.old\"",
+                       path, out->who, path, path);
+}
+
+/* One that only those trusted could change. */
+static enum sys_status keep_it(HANDLE folder, const char *path, const wchar_t *wide,
+                               PSECURITY_DESCRIPTOR wanted, struct sys_failure *why)
 {
     const SECURITY_INFORMATION what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |
                                       PROTECTED_DACL_SECURITY_INFORMATION;
+
+    if (!SetKernelObjectSecurity(folder, what, wanted))
+        return failure_set(why, "SetKernelObjectSecurity", GetLastError());
+    return folder_look_entries(path, wide, why);
+}
+
+static enum sys_status look_and_keep(const char *path, const wchar_t *wide,
+                                     PSECURITY_DESCRIPTOR wanted, struct secure_folder *out,
+                                     bool *keep, struct sys_failure *why)
+{
     DWORD attributes = 0;
     HANDLE folder;
     enum sys_status status =
-        open_this(wide, FILE_LIST_DIRECTORY | WRITE_DAC | WRITE_OWNER, &folder, why);
+        folder_look_open(wide, FILE_LIST_DIRECTORY | WRITE_DAC | WRITE_OWNER, &folder, why);
 
+    *keep = false;
     if (status != SYS_OK)
-        return status;
-    status = look_at(folder, path, &attributes, why);
-    if (status == SYS_OK && !is_folder(attributes))
+        return why->code == ERROR_SHARING_VIOLATION ? say_stuck(path, "others", why->code, why)
+                                                    : status;
+    status = folder_look_at(folder, path, &attributes, why);
+    if (status == SYS_OK && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0)
         status = failure_say(why, SYS_DENIED, NULL, 0,
                              "\"%s\" is a file, not a folder; find out whose, and remove it", path);
-    if (status == SYS_OK && !SetKernelObjectSecurity(folder, what, wanted))
-        status = failure_set(why, "SetKernelObjectSecurity", GetLastError());
     if (status == SYS_OK)
-        status = check_entries(path, wide, why);
+        status = judge(folder, path, wide, out, keep, why);
+    if (status == SYS_OK && *keep)
+        status = keep_it(folder, path, wide, wanted, why);
     CloseHandle(folder);
     return status;
 }
 
-enum sys_status secure_folder_take(const char *path, const char *sddl, bool *made,
+static enum sys_status take_over(const char *path, const wchar_t *wide,
+                                 SECURITY_ATTRIBUTES *attributes, struct secure_folder *out,
+                                 struct sys_failure *why)
+{
+    bool keep;
+    enum sys_status status =
+        look_and_keep(path, wide, attributes->lpSecurityDescriptor, out, &keep, why);
+
+    if (status == SYS_OK && !keep)
+        status = put_aside(path, wide, out, why);
+    if (status != SYS_OK || keep)
+        return status;
+    out->made = CreateDirectoryW(wide, attributes) != FALSE;
+    if (out->made)
+        return SYS_OK;
+    if (GetLastError() != ERROR_ALREADY_EXISTS)
+        return failure_set(why, "CreateDirectoryW", GetLastError());
+    return failure_say(why, SYS_DENIED, NULL, 0,
+                       "\"%s\" was put aside, and somebody has made it again at once; find out who "
+                       "(dir /q), end his programs, and run this again",
+                       path);
+}
+
+enum sys_status secure_folder_take(const char *path, const char *sddl, struct secure_folder *out,
                                    struct sys_failure *why)
 {
     struct sys_descriptor *descriptor;
@@ -201,17 +186,17 @@ enum sys_status secure_folder_take(const char *path, const char *sddl, bool *mad
     SECURITY_ATTRIBUTES attributes;
     enum sys_status status;
 
-    *made = false;
+    *out = (struct secure_folder){0};
     if (wide == NULL)
         return failure_set(why, "CreateDirectoryW", GetLastError());
     status = descriptors_make(sddl, &descriptor, why);
     if (status == SYS_OK) {
         attributes = descriptors_attributes(descriptor);
         if (CreateDirectoryW(wide, &attributes)) {
-            *made = true;
+            out->made = true;
         } else if (GetLastError() == ERROR_ALREADY_EXISTS) {
             use_privileges(true);
-            status = take_over(path, wide, attributes.lpSecurityDescriptor, why);
+            status = take_over(path, wide, &attributes, out, why);
             use_privileges(false);
         } else {
             status = failure_set(why, "CreateDirectoryW", GetLastError());

@@ -9,6 +9,7 @@
 #ifndef SECURE_FOLDER_H
 #define SECURE_FOLDER_H
 
+#include "accounts.h"
 #include "names.h"
 #include "system.h"
 
@@ -21,13 +22,28 @@
 /* In front of these: what an administrator's token may set. */
 #define SECURE_FOLDER_OWNER "O:BA"
 
+/* What was done. All zero: nothing. */
+struct secure_folder {
+    bool made;                      /* it was not there, or what was there is put aside */
+    char *aside;                    /* where that is now, to be freed with free(); NULL: nothing */
+    char who[ACCOUNT_NAME_MAX + 8]; /* could change it, as far as known */
+};
+
 /*
- * Makes the folder with this owner and list, or gives one that exists to the
- * administrators and replaces its list. Refused, SYS_DENIED: a link, a file,
- * one that holds a link or what belongs to a stranger. For administrators.
- * `*made` tells that it was not there.
+ * Makes the folder with this owner and list. One that exists is kept where
+ * nobody but administrators, SYSTEM, the service and the caller could change
+ * it: it gets owner and list.
+ *
+ * Any other is never kept: who has it open with a right to change its access
+ * keeps that right, whatever list it gets, and no share mode tells of him. Such
+ * a folder of a stranger's, or an empty one, is renamed, and a new one made. One
+ * of an administrator's that has something in it is his to put away.
+ *
+ * Refused, SYS_DENIED: that one; a link, a file; one that can not be renamed, or
+ * is there again at once; one that holds a link or what belongs to a stranger.
+ * For administrators. `out->aside` may be set after a failure, too.
  */
-enum sys_status secure_folder_take(const char *path, const char *sddl, bool *made,
+enum sys_status secure_folder_take(const char *path, const char *sddl, struct secure_folder *out,
                                    struct sys_failure *why);
 
 #endif

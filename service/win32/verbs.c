@@ -59,8 +59,9 @@ static const char help[] =
     "As a service: shmbroker [--config FILE]; the default is\n"
     "%ProgramData%\\ShmBroker\\shmbroker.yaml.\n"
     "\n"
-    "Files of a configuration that others than administrators could change are refused. To try\n"
-    "things out: --allow-unsafe-config behind run, check, plan or install.\n"
+    "Files of a configuration that others than administrators could change are refused, and by\n"
+    "install a place of the program. To try things out: --allow-unsafe-config behind run, check,\n"
+    "plan or install.\n"
     "\n"
     "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
     "4 timeout, 5 not running or not installed, 6 conflict, second broker, 7 system error.";

@@ -98,13 +98,12 @@ void account_remove(struct account *account)
     memset(account, 0, sizeof(*account));
 }
 
-static DWORD run(const struct account *account, const char *program, const char *arguments)
+static HANDLE start(const struct account *account, const char *program, const char *arguments)
 {
     STARTUPINFOW startup = {.cb = sizeof(startup)};
     PROCESS_INFORMATION process;
     char line[4096];
     wchar_t *command;
-    DWORD code = 0;
 
     snprintf(line, sizeof(line), "\"%s\" %s", program, arguments);
     command = _wcsdup(support_wide(line));
@@ -113,10 +112,17 @@ static DWORD run(const struct account *account, const char *program, const char 
                                  CREATE_NO_WINDOW, NULL, L"C:\\Windows", &startup, &process))
         fail_msg("%s as %s: error %lu", line, support_narrow(account->name), GetLastError());
     free(command);
-    assert_int_equal(WaitForSingleObject(process.hProcess, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
-    GetExitCodeProcess(process.hProcess, &code);
-    CloseHandle(process.hProcess);
     CloseHandle(process.hThread);
+    return process.hProcess;
+}
+
+DWORD account_end(HANDLE process)
+{
+    DWORD code = 0;
+
+    assert_int_equal(WaitForSingleObject(process, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    GetExitCodeProcess(process, &code);
+    CloseHandle(process);
     return code;
 }
 
@@ -131,16 +137,35 @@ static const char *readable_self(void)
     return support_narrow(copy);
 }
 
-DWORD account_run(const struct account *account, const char *format, ...)
+static HANDLE start_self(const struct account *account, const char *format, va_list list)
 {
     char arguments[2048];
-    va_list list;
 
     strcpy(arguments, "--client ");
-    va_start(list, format);
     vsnprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments), format, list);
+    return start(account, readable_self(), arguments);
+}
+
+HANDLE account_start(const struct account *account, const char *format, ...)
+{
+    va_list list;
+    HANDLE process;
+
+    va_start(list, format);
+    process = start_self(account, format, list);
     va_end(list);
-    return run(account, readable_self(), arguments);
+    return process;
+}
+
+DWORD account_run(const struct account *account, const char *format, ...)
+{
+    va_list list;
+    HANDLE process;
+
+    va_start(list, format);
+    process = start_self(account, format, list);
+    va_end(list);
+    return account_end(process);
 }
 
 DWORD account_run_program(const struct account *account, const char *program, const char *format,
@@ -152,5 +177,5 @@ DWORD account_run_program(const struct account *account, const char *program, co
     va_start(list, format);
     vsnprintf(arguments, sizeof(arguments), format, list);
     va_end(list);
-    return run(account, program, arguments);
+    return account_end(start(account, program, arguments));
 }

@@ -23,7 +23,11 @@ void account_remove(struct account *account);
 /* Runs this program as that user, with a verb of the test; its exit code. */
 DWORD account_run(const struct account *account, const char *format, ...);
 
-/* The same with any program; its full path must be readable to the user. */
+/* The same without waiting for its end; its exit code, and the end of it. */
+HANDLE account_start(const struct account *account, const char *format, ...);
+DWORD account_end(HANDLE process);
+
+/* account_run with any program; its full path must be readable to the user. */
 DWORD account_run_program(const struct account *account, const char *program, const char *format,
                           ...);
 

@@ -5,6 +5,7 @@
 #include "service_manager.h"
 
 #include <aclapi.h>
+#include <sddl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,26 @@ static int try_service(int argc, char **argv)
         return (int)GetLastError();
     return result_of(
         (HANDLE)OpenServiceW(manager, L"ShmBroker", (DWORD)strtoul(argv[0], NULL, 16)));
+}
+
+/* Every control a program may send, with the rights users have; 0: one was taken. */
+static int try_controls(int argc, char **argv)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    SC_HANDLE service = manager != NULL ? OpenServiceW(manager, L"ShmBroker",
+                                                       SERVICE_QUERY_STATUS | SERVICE_INTERROGATE)
+                                        : NULL;
+    SERVICE_STATUS status;
+    DWORD control;
+
+    (void)argc;
+    (void)argv;
+    if (service == NULL)
+        return 901;
+    for (control = 1; control < 256; control++)
+        if (control != SERVICE_CONTROL_INTERROGATE && ControlService(service, control, &status))
+            return 0;
+    return ERROR_ACCESS_DENIED;
 }
 
 static int try_process(int argc, char **argv)
@@ -90,10 +111,61 @@ static int try_junction(int argc, char **argv)
     return system(command);
 }
 
+#define PLANTED "Global\\ShmbTest.Planted"
+#define TAKEN   "Global\\ShmbTest.Taken"
+
+static bool adds(const char *folder, const char *tail)
+{
+    char path[1024];
+    HANDLE file;
+
+    snprintf(path, sizeof(path), "%s%s", folder, tail);
+    file = CreateFileW(support_wide(path), GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return false;
+    CloseHandle(file);
+    return true;
+}
+
+/*
+ * Makes a folder and keeps it open with rights that no share mode tells of;
+ * after the installation he gives himself everything through that handle. 0:
+ * something of the folder that has this name now is his.
+ */
+static int try_plant(int argc, char **argv)
+{
+    const DWORD all = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    HANDLE planted = OpenEventW(EVENT_MODIFY_STATE, FALSE, L"" PLANTED);
+    HANDLE taken = OpenEventW(SYNCHRONIZE, FALSE, L"" TAKEN), folder;
+    PSECURITY_DESCRIPTOR everything;
+    bool had;
+
+    (void)argc;
+    if (planted == NULL || taken == NULL || !CreateDirectoryW(support_wide(argv[0]), NULL) ||
+        !adds(argv[0], "\\planted.yaml"))
+        return 901;
+    folder = CreateFileW(support_wide(argv[0]), WRITE_DAC | WRITE_OWNER, all, NULL, OPEN_EXISTING,
+                         FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    if (folder == INVALID_HANDLE_VALUE || !SetEvent(planted))
+        return 902;
+    if (WaitForSingleObject(taken, SUPPORT_DEADLINE_MS) != WAIT_OBJECT_0 ||
+        !ConvertStringSecurityDescriptorToSecurityDescriptorW(L"D:P(A;OICI;FA;;;WD)",
+                                                              SDDL_REVISION_1, &everything, NULL))
+        return 903;
+    /* What is put aside is still his. */
+    if (!SetKernelObjectSecurity(folder, DACL_SECURITY_INFORMATION, everything))
+        return 904;
+    had = adds(argv[0], "\\more.yaml") || adds(argv[0], "\\state\\more") ||
+          adds(argv[0], "\\keep\\more");
+    return had ? 0 : ERROR_ACCESS_DENIED;
+}
+
 static const struct verb verbs[] = {
-    {"try-open", 3, try_open},   {"try-service", 1, try_service},   {"try-process", 2, try_process},
-    {"try-write", 1, try_write}, {"try-add", 1, try_add},           {"try-folder", 1, try_folder},
-    {"try-key", 1, try_key},     {"try-junction", 2, try_junction},
+    {"try-open", 3, try_open},       {"try-service", 1, try_service},
+    {"try-process", 2, try_process}, {"try-write", 1, try_write},
+    {"try-add", 1, try_add},         {"try-folder", 1, try_folder},
+    {"try-key", 1, try_key},         {"try-junction", 2, try_junction},
+    {"try-plant", 1, try_plant},     {"try-controls", 0, try_controls},
 };
 
 /* ---- the world -------------------------------------------------------------- */
@@ -108,8 +180,36 @@ static const char *in_data(const char *tail)
     return path;
 }
 
+/* What `install` has put aside: its path and `tail`; NULL: nothing, or more than one folder. */
+static const wchar_t *put_aside(const wchar_t *tail)
+{
+    static wchar_t path[MAX_PATH * 2];
+    WIN32_FIND_DATAW entry;
+    HANDLE search;
+    bool one;
+
+    swprintf(path, MAX_PATH * 2, L"%ls.planted-*", data);
+    search = FindFirstFileW(path, &entry);
+    if (search == INVALID_HANDLE_VALUE)
+        return NULL;
+    swprintf(path, MAX_PATH * 2, L"%.*ls%ls%ls", (int)(wcsrchr(data, L'\\') + 1 - data), data,
+             entry.cFileName, tail);
+    one = !FindNextFileW(search, &entry);
+    FindClose(search);
+    return one ? path : NULL;
+}
+
+static void remove_aside(void)
+{
+    if (put_aside(L"") == NULL)
+        return;
+    DeleteFileW(put_aside(L"\\planted.yaml"));
+    RemoveDirectoryW(put_aside(L""));
+}
+
 static void remove_data(void)
 {
+    remove_aside();
     support_forget();
     DeleteFileW(support_wide(in_data("\\shmbroker.yaml")));
     DeleteFileW(support_wide(in_data("\\planted.yaml")));
@@ -176,6 +276,28 @@ static void serve(void)
 
 #define DATA "Global\\ShmbTest.Data"
 
+/* As an administrator with SeRestorePrivilege may. */
+static void give(const char *path, const char *sid)
+{
+    const SECURITY_INFORMATION what = OWNER_SECURITY_INFORMATION;
+    TOKEN_PRIVILEGES one = {1, {{{0, 0}, SE_PRIVILEGE_ENABLED}}};
+    PSECURITY_DESCRIPTOR owner;
+    char sddl[256];
+    HANDLE token;
+
+    assert_true(OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token));
+    assert_true(LookupPrivilegeValueW(NULL, SE_RESTORE_NAME, &one.Privileges[0].Luid));
+    assert_true(AdjustTokenPrivileges(token, FALSE, &one, 0, NULL, NULL));
+    snprintf(sddl, sizeof(sddl), "O:%s", sid);
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
+        support_wide(sddl), SDDL_REVISION_1, &owner, NULL));
+    assert_true(SetFileSecurityW(support_wide(path), what, owner));
+    LocalFree(owner);
+    one.Privileges[0].Attributes = 0;
+    AdjustTokenPrivileges(token, FALSE, &one, 0, NULL, NULL);
+    CloseHandle(token);
+}
+
 /* ---- tests ------------------------------------------------------------------ */
 
 static void each_account_has_the_rights_of_its_level(void **state)
@@ -211,6 +333,20 @@ static void users_may_ask_the_service_and_nothing_else(void **state)
     assert_int_equal(account_run(&stranger, "try-service 5"), 0);
     for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
         assert_int_equal(account_run(&stranger, "try-service %s", refused[i]), ERROR_ACCESS_DENIED);
+}
+
+/* PRESHUTDOWN (15), which a service obeys, and those of 128 and above among them. */
+static void users_can_send_no_control(void **state)
+{
+    DWORD process;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* its service manager does not look at who asks */
+    serve();
+    process = scm_wait(SERVICE_RUNNING).dwProcessId;
+    assert_int_equal(account_run(&stranger, "try-controls"), ERROR_ACCESS_DENIED);
+    assert_int_equal(scm_wait(SERVICE_RUNNING).dwProcessId, process);
 }
 
 static void users_cannot_open_the_process(void **state)
@@ -278,21 +414,56 @@ static void the_installed_service_verifies(void **state)
     broker_says("status --verify", 0, "ok       folder of its state: as it should be");
 }
 
-/* A user was first: what he left is refused, what he made is taken from him. */
-static void a_planted_folder_is_refused_then_taken(void **state)
+static HANDLE event_for_all(const wchar_t *name)
+{
+    SECURITY_ATTRIBUTES security = {.nLength = sizeof(security)};
+    HANDLE event;
+
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
+        L"D:(A;;GA;;;BA)(A;;0x100002;;;WD)", SDDL_REVISION_1, &security.lpSecurityDescriptor,
+        NULL));
+    event = CreateEventW(&security, TRUE, FALSE, name);
+    LocalFree(security.lpSecurityDescriptor);
+    assert_non_null(event);
+    return event;
+}
+
+/* A user was first, and has the folder open while it is taken from him. */
+static void a_planted_folder_is_put_aside(void **state)
+{
+    HANDLE planted, taken, planter;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* one user for everything */
+    planted = event_for_all(L"" PLANTED);
+    taken = event_for_all(L"" TAKEN);
+    planter = account_start(&stranger, "try-plant \"%s\"", in_data(""));
+    assert_int_equal(WaitForSingleObject(planted, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    broker_says("install", 0, "shmbtest_stranger; it is put aside as");
+    assert_true(SetEvent(taken));
+    assert_int_equal(account_end(planter), ERROR_ACCESS_DENIED);
+    CloseHandle(planted);
+    CloseHandle(taken);
+    assert_non_null(put_aside(L""));
+    assert_true(GetFileAttributesW(put_aside(L"\\planted.yaml")) != INVALID_FILE_ATTRIBUTES);
+    assert_true(GetFileAttributesW(support_wide(in_data("\\planted.yaml"))) ==
+                INVALID_FILE_ATTRIBUTES);
+    serve();
+    broker_says("status --verify", 0, "ok       folder of its data: as it should be");
+}
+
+/* What a stranger has left in a folder of the administrators' is theirs to judge. */
+static void a_users_file_in_it_is_refused(void **state)
 {
     (void)state;
     if (support_wine())
         skip(); /* one user for everything */
-    assert_int_equal(account_run(&stranger, "try-folder \"%s\"", in_data("")), 0);
-    assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\planted.yaml")), 0);
+    serve();
+    broker_says("uninstall", 0, "removed");
+    give(in_data("\\shmbroker.yaml"), stranger.sid);
     broker_says("install", 3, "shmbtest_stranger");
     assert_false(scm_installed());
-    assert_true(DeleteFileW(support_wide(in_data("\\planted.yaml"))));
-    serve();
-    assert_int_equal(account_run(&stranger, "try-add \"%s\"", in_data("\\planted.yaml")),
-                     ERROR_ACCESS_DENIED);
-    broker_says("status --verify", 0, "ok       folder of its data: as it should be");
 }
 
 static void a_planted_link_is_refused(void **state)
@@ -330,11 +501,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_account_has_the_rights_of_its_level),
         TEST(users_may_ask_the_service_and_nothing_else),
+        TEST(users_can_send_no_control),
         TEST(users_cannot_open_the_process),
         TEST(users_can_write_nothing_of_the_installation),
         TEST(users_cannot_install),
         TEST(the_installed_service_verifies),
-        TEST(a_planted_folder_is_refused_then_taken),
+        TEST(a_planted_folder_is_put_aside),
+        TEST(a_users_file_in_it_is_refused),
         TEST(a_planted_link_is_refused),
         TEST(a_users_configuration_is_refused),
     };

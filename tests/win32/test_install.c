@@ -1,6 +1,7 @@
 /* The verbs that administer the service. */
 #include "service_manager.h"
 
+#include <sddl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,6 +260,117 @@ static void a_file_in_the_place_of_the_folder_is_refused(void **state)
         assert_true(MoveFileW(aside, folder));
 }
 
+/* ---- the folder of its data, before it is ours ---- */
+
+#define DATA       L"%ProgramData%\\ShmBroker"
+#define AWAY       L"%ProgramData%\\ShmBroker away"
+#define EVERYTHING "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;WD)"
+
+static void protect(const wchar_t *path, const char *sddl)
+{
+    PSECURITY_DESCRIPTOR descriptor;
+    BOOL ok;
+
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
+        support_wide(sddl), SDDL_REVISION_1, &descriptor, NULL));
+    ok = SetFileSecurityW(path, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                          descriptor);
+    LocalFree(descriptor);
+    assert_true(ok);
+}
+
+/* What is there gets out of the way until `give_back`. */
+static void take_away(void)
+{
+    if (exists(in_program_data(DATA)))
+        assert_true(MoveFileW(in_program_data(DATA), in_program_data(AWAY)));
+}
+
+static void give_back(void)
+{
+    support_forget();
+    DeleteFileW(in_program_data(DATA L"\\shmbroker.yaml"));
+    RemoveDirectoryW(in_program_data(DATA L"\\state"));
+    RemoveDirectoryW(in_program_data(DATA L"\\keep"));
+    assert_true(RemoveDirectoryW(in_program_data(DATA)));
+    if (exists(in_program_data(AWAY)))
+        assert_true(MoveFileW(in_program_data(AWAY), in_program_data(DATA)));
+}
+
+static HANDLE open_folder(const wchar_t *path, DWORD access)
+{
+    HANDLE folder = CreateFileW(path, access | FILE_READ_ATTRIBUTES,
+                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                                OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+
+    assert_true(folder != INVALID_HANDLE_VALUE);
+    return folder;
+}
+
+static bool same_folder(HANDLE a, HANDLE b)
+{
+    BY_HANDLE_FILE_INFORMATION one, other;
+
+    assert_true(GetFileInformationByHandle(a, &one) && GetFileInformationByHandle(b, &other));
+    return one.dwVolumeSerialNumber == other.dwVolumeSerialNumber &&
+           one.nFileIndexHigh == other.nFileIndexHigh && one.nFileIndexLow == other.nFileIndexLow;
+}
+
+/* Who has it open with a right to change its access has the one that is put aside. */
+static void a_folder_that_others_could_change_is_put_aside(void **state)
+{
+    wchar_t aside[MAX_PATH];
+    WIN32_FIND_DATAW entry;
+    HANDLE held, now, search;
+
+    (void)state;
+    take_away();
+    assert_true(CreateDirectoryW(in_program_data(DATA), NULL));
+    protect(in_program_data(DATA), EVERYTHING);
+    held = open_folder(in_program_data(DATA), WRITE_DAC);
+    install_plainly("it is put aside as");
+    now = open_folder(in_program_data(DATA), 0);
+    assert_false(same_folder(held, now));
+    CloseHandle(now);
+    search = FindFirstFileW(in_program_data(DATA L".planted-*"), &entry);
+    assert_true(search != INVALID_HANDLE_VALUE);
+    FindClose(search);
+    swprintf(aside, MAX_PATH, L"%ls\\%ls", in_program_data(L"%ProgramData%"), entry.cFileName);
+    now = open_folder(aside, 0);
+    assert_true(same_folder(held, now));
+    CloseHandle(now);
+    CloseHandle(held);
+    assert_true(RemoveDirectoryW(aside));
+    /* The one that is there now stays. */
+    held = open_folder(in_program_data(DATA), 0);
+    install_plainly("its registration is renewed");
+    now = open_folder(in_program_data(DATA), 0);
+    assert_true(same_folder(held, now));
+    CloseHandle(now);
+    CloseHandle(held);
+    give_back();
+}
+
+/* An administrator's with something in it: nothing is taken out of use behind his back. */
+static void one_with_something_in_it_is_refused(void **state)
+{
+    HANDLE own;
+
+    (void)state;
+    take_away();
+    assert_true(CreateDirectoryW(in_program_data(DATA), NULL));
+    own = CreateFileW(in_program_data(DATA L"\\conf.yaml"), GENERIC_WRITE, 0, NULL, CREATE_NEW, 0,
+                      NULL);
+    assert_true(own != INVALID_HANDLE_VALUE);
+    CloseHandle(own);
+    protect(in_program_data(DATA), EVERYTHING);
+    broker_says("install", 3, "copy what is yours from there: move ");
+    assert_false(scm_installed());
+    assert_false(exists(scm_program(L"")));
+    assert_true(DeleteFileW(in_program_data(DATA L"\\conf.yaml")));
+    give_back();
+}
+
 /* The points Wine knows; of the others it says that they cannot be read, or differ. */
 static void status_verifies_point_by_point(void **state)
 {
@@ -349,6 +461,24 @@ static void uninstall_stops_a_running_service(void **state)
 }
 
 /* ---- what Wine lacks ---- */
+
+static void a_program_that_users_can_change_is_refused(void **state)
+{
+    const wchar_t *folder = in_program_data(L"%ProgramData%\\shmb programs");
+    char arguments[1024];
+
+    (void)state;
+    if (support_wine())
+        skip(); /* a folder cannot be given to administrators */
+    RemoveDirectoryW(folder);
+    assert_true(CreateDirectoryW(folder, NULL));
+    protect(folder, EVERYTHING);
+    snprintf(arguments, sizeof(arguments), "install --to \"%s\"", support_narrow(folder));
+    broker_says(arguments, 3, "the program of the service would not be safe");
+    broker_says(arguments, 3, "shmb programs\" (0x");
+    assert_false(scm_installed());
+    assert_true(RemoveDirectoryW(folder)); /* nothing is left in it */
+}
 
 static void a_standard_user_is_refused(void **state)
 {
@@ -458,11 +588,14 @@ int main(void)
         TEST(an_unsafe_configuration_installs_nothing),
         TEST(a_refused_registration_leaves_nothing),
         TEST(a_file_in_the_place_of_the_folder_is_refused),
+        TEST(a_folder_that_others_could_change_is_put_aside),
+        TEST(one_with_something_in_it_is_refused),
         TEST(status_verifies_point_by_point),
         TEST(start_stop_and_status_follow_the_service),
         TEST(status_shows_a_name_that_is_taken),
         TEST(a_failing_start_is_told_with_its_code),
         TEST(uninstall_stops_a_running_service),
+        TEST(a_program_that_users_can_change_is_refused),
         TEST(a_standard_user_is_refused),
         TEST(the_service_sid_owns_the_objects),
         TEST(a_crash_is_followed_by_a_new_start),

@@ -69,6 +69,32 @@ static void a_service_in_session_0_serves_all_other_sessions(void **state)
     assert_string_equal(client_line(&two, "open section ShmbTest.Data 4"), "2");
 }
 
+/* From whoever may send any: the end of the machine (PRESHUTDOWN, 15) comes from nobody. */
+static void controls_nobody_knows_change_nothing(void **state)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service;
+    DWORD control, before;
+    SERVICE_STATUS status;
+
+    (void)state;
+    start_with("version: 1\nsegments:\n  ShmbTest.Data: { size: 64, keep: reboot, "
+               "access: { write: [Interactive, Users] } }\n");
+    before = scm_wait(SERVICE_RUNNING).dwProcessId;
+    service = OpenServiceW(manager, L"ShmBroker",
+                           SERVICE_USER_DEFINED_CONTROL | SERVICE_STOP | SERVICE_INTERROGATE);
+    CloseServiceHandle(manager);
+    assert_non_null(service);
+    assert_false(ControlService(service, SERVICE_CONTROL_PRESHUTDOWN, &status));
+    assert_false(ControlService(service, SERVICE_CONTROL_SHUTDOWN, &status));
+    for (control = 128; control < 256; control++)
+        (void)ControlService(service, control, &status);
+    assert_true(ControlService(service, SERVICE_CONTROL_INTERROGATE, &status));
+    assert_int_equal(status.dwCurrentState, SERVICE_RUNNING);
+    CloseServiceHandle(service);
+    assert_int_equal(scm_wait(SERVICE_RUNNING).dwProcessId, before);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
+}
+
 static void an_unusable_configuration_is_code_1(void **state)
 {
     (void)state;
@@ -163,6 +189,7 @@ int main(void)
         TEST(running_means_that_the_last_object_is_there),
         TEST(a_stop_during_the_start_ends_it_cleanly),
         TEST(a_service_in_session_0_serves_all_other_sessions),
+        TEST(controls_nobody_knows_change_nothing),
         TEST(an_unusable_configuration_is_code_1),
         TEST(an_unknown_account_is_code_1),
         TEST(a_missing_file_is_code_1),
