@@ -5,7 +5,8 @@ shmb_build=$root/build
 mkdir -p "$shmb_build"
 
 # step TEXT COMMAND…: one line for a step, a dot every few seconds while it
-# lasts, and what it printed only where it failed.
+# lasts, and what it printed only where it failed. Code 77 means that it cannot be
+# done on this machine; its last line says why.
 step() {
     local text=$1 log code='' finished
     shift
@@ -20,6 +21,8 @@ step() {
     exec {finished}<&-
     if [ "${code:-1}" = 0 ]; then
         echo 'ok'
+    elif [ "${code:-1}" = 77 ]; then
+        echo "skipped: $(tail -n 1 "$log")"
     else
         echo 'FAILED'
         sed 's/^/    /' "$log"

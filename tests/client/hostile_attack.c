@@ -6,9 +6,9 @@
 #include "control.h"
 #include "directory.h"
 
-#define TARGETS_MAX  16u
-#define STEPS_MAX    200000u
-#define LOCK_WAIT_MS 5000u
+#define TARGETS_MAX 16u
+#define STEPS_MAX   200000u
+#define NO_ONES     0x5555555555555555u /* no generation, and no mark of one that has gone */
 
 struct target {
     volatile uint8_t *view;
@@ -195,7 +195,7 @@ static bool take_lock(void)
     DWORD result = WAIT_FAILED;
 
     if (mutex != NULL)
-        result = WaitForSingleObject(mutex, LOCK_WAIT_MS);
+        result = WaitForSingleObject(mutex, SUPPORT_DEADLINE_MS);
     return result == WAIT_OBJECT_0 || result == WAIT_ABANDONED;
 }
 
@@ -228,5 +228,32 @@ int hostile_die(int argc, char **argv)
     }
     client_say("dying");
     TerminateProcess(GetCurrentProcess(), EXIT_DIED);
+    return 0;
+}
+
+/* Gives the blocks of a control section a generation that is nobody's. */
+static void disown(const struct target *target)
+{
+    struct shmb_block *blocks =
+        (struct shmb_block *)(uintptr_t)(target->view + sizeof(struct shmb_control));
+    struct shmb_entry_view row;
+    uint32_t index = 0;
+
+    while (next_segment(&index, &row))
+        if (row.entry.control == target->control)
+            blocks[row.entry.control_block].generation = NO_ONES;
+}
+
+int hostile_spoil(int argc, char **argv)
+{
+    bool found = find_targets();
+    size_t i;
+
+    (void)argc;
+    (void)argv;
+    for (i = 0; i < target_count; i++)
+        if (targets[i].control != 0)
+            disown(&targets[i]);
+    client_say(found ? "spoiled" : "the directory cannot be read");
     return 0;
 }

@@ -8,13 +8,12 @@
 #include "names.h"
 #include "opened.h"
 
-#define NAME      "ShmbTest.Watched"
-#define READERS   "ShmbTest.ReadOnly"
-#define ACK       "ShmbTest.Ack"
-#define THREADS   4u /* of each waiting process */
-#define STEPS     100u
-#define BURSTS    60u
-#define ENOUGH_MS 30000u
+#define NAME    "ShmbTest.Watched"
+#define READERS "ShmbTest.ReadOnly"
+#define ACK     "ShmbTest.Ack"
+#define THREADS 4u /* of each waiting process */
+#define STEPS   100u
+#define BURSTS  60u
 
 static const struct launch user = {.standard_user = true};
 static struct table_row *row, *read_only;
@@ -161,7 +160,7 @@ static void events_that_are_missing_stop_no_writer(void **state)
     mute->flags |= SHMB_ENTRY_NOTIFY;
     stage_publish();
     segment = opened("ShmbTest.Mute", SHMB_WRITE);
-    assert_int_equal(shmb_wait_changed(segment, &number, 10), SHMB_NOT_FOUND);
+    assert_int_equal(shmb_wait_changed(segment, &number, SUPPORT_DEADLINE_MS), SHMB_NOT_FOUND);
     assert_int_equal(shmb_update(segment, 0, "a", 1, 0, NULL), SHMB_OK);
     assert_int_equal(shmb_wait_changed(segment, &number, 0), SHMB_OK);
     assert_int_equal(number, 1);
@@ -187,12 +186,13 @@ static void a_strangers_event_is_neither_waited_for_nor_set(void **state)
     }
     stage_publish();
     segment = opened("ShmbTest.Mute", SHMB_WRITE);
-    assert_int_equal(shmb_wait_changed(segment, &number, 10), SHMB_NOT_OURS);
+    assert_int_equal(shmb_wait_changed(segment, &number, SUPPORT_DEADLINE_MS), SHMB_NOT_OURS);
     for (i = 1; i < 6; i++)
         assert_int_equal(shmb_update(segment, 0, "a", 1, 0, NULL), SHMB_OK);
     assert_int_equal(WaitForSingleObject(stranger, 0), WAIT_TIMEOUT);
     number = 5;
-    assert_int_equal(shmb_wait_changed(segment, &number, 10), SHMB_NOT_OURS); /* the mutex */
+    /* the mutex */
+    assert_int_equal(shmb_wait_changed(segment, &number, SUPPORT_DEADLINE_MS), SHMB_NOT_OURS);
     shmb_close(segment);
 }
 
@@ -243,9 +243,10 @@ static void a_writer_that_dies_before_the_signal_is_noticed(void **state)
 
     (void)state;
     assert_non_null(thread);
-    assert_int_equal(shmb_wait_changed(reader, &number, ENOUGH_MS), SHMB_OK);
+    /* Who looked at the end of its time only would find it, too, but later. */
+    assert_int_equal(shmb_wait_changed(reader, &number, 2 * SUPPORT_DEADLINE_MS), SHMB_OK);
     assert_int_equal(number, 1);
-    assert_true(GetTickCount64() - start < 5 * SHMB_RECHECK_MS); /* once, and a slow machine */
+    assert_true(GetTickCount64() - start < SUPPORT_DEADLINE_MS);
     WaitForSingleObject(thread, INFINITE);
     CloseHandle(thread);
     shmb_close(reader);
@@ -304,7 +305,7 @@ static DWORD WINAPI follow_strictly(void *argument)
         if (shmb_change_event(waiter->segment, seen, &event) != SHMB_OK ||
             shmb_change_number(waiter->segment, &number) != SHMB_OK)
             return 1;
-        if (number == seen && WaitForSingleObject(event, ENOUGH_MS) != WAIT_OBJECT_0)
+        if (number == seen && WaitForSingleObject(event, SUPPORT_DEADLINE_MS) != WAIT_OBJECT_0)
             return 2;
         if (shmb_change_number(waiter->segment, &number) != SHMB_OK || number != seen + 1)
             return 3;
@@ -321,7 +322,7 @@ static DWORD WINAPI follow_bursts(void *argument)
     uint64_t number = 0, last = 0, end;
 
     while (last < BURSTS) {
-        if (shmb_wait_changed(waiter->segment, &number, ENOUGH_MS) != SHMB_OK)
+        if (shmb_wait_changed(waiter->segment, &number, SUPPORT_DEADLINE_MS) != SHMB_OK)
             return 1;
         while (shmb_snapshot(waiter->segment, 0, &end, sizeof(end), NULL) == SHMB_BUSY)
             continue;
@@ -386,7 +387,7 @@ static void expect_acks(void)
     unsigned i;
 
     for (i = 0; i < WAITERS * THREADS; i++)
-        assert_int_equal(WaitForSingleObject(ack, ENOUGH_MS), WAIT_OBJECT_0);
+        assert_int_equal(WaitForSingleObject(ack, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
     assert_int_equal(WaitForSingleObject(ack, 0), WAIT_TIMEOUT);
 }
 

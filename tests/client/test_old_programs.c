@@ -71,8 +71,8 @@ static int lib_pump(int argc, char **argv)
         return 1;
     do {
         record_fill(segment->record, sizeof(segment->record), argv[1][0], count);
-        result =
-            shmb_update(segment->handle, 0, segment->record, sizeof(segment->record), 5000, NULL);
+        result = shmb_update(segment->handle, 0, segment->record, sizeof(segment->record),
+                             SUPPORT_DEADLINE_MS, NULL);
         if (count++ == 0)
             client_say("writing");
     } while (result == SHMB_OK);
@@ -92,7 +92,7 @@ static int lib_watch(int argc, char **argv)
     if (segment == NULL)
         return 1;
     while (!record_enough(&tally, argv[1], wanted) && GetTickCount64() < until) {
-        int32_t result = shmb_lock(segment->handle, 5000);
+        int32_t result = shmb_lock(segment->handle, SUPPORT_DEADLINE_MS);
 
         if (result == SHMB_OK)
             result = shmb_read(segment->handle, 0, segment->record, sizeof(segment->record), NULL);
@@ -136,7 +136,7 @@ static int lib_put(int argc, char **argv)
 
     (void)argc;
     if (result == SHMB_OK)
-        result = shmb_update(segment, 0, argv[1], strlen(argv[1]) + 1, 5000, NULL);
+        result = shmb_update(segment, 0, argv[1], strlen(argv[1]) + 1, SUPPORT_DEADLINE_MS, NULL);
     client_say("%ld", (long)result);
     return 0;
 }
@@ -163,7 +163,7 @@ static int stop_broker(void **state)
 static int end_test(void **state)
 {
     support_teardown(state);
-    client_line(NULL, "take " LOCK " 5000");
+    client_line(NULL, "take " LOCK " %u", SUPPORT_DEADLINE_MS);
     return support_teardown(state);
 }
 
@@ -406,7 +406,8 @@ static void msdn_and_the_library(void **state)
 
     (void)state;
     assert_int_equal(shmb_open("ShmbTest.Msdn", SHMB_WRITE, 0, &segment), SHMB_OK);
-    assert_int_equal(shmb_update(segment, 0, message, sizeof(message), 5000, NULL), SHMB_OK);
+    assert_int_equal(shmb_update(segment, 0, message, sizeof(message), SUPPORT_DEADLINE_MS, NULL),
+                     SHMB_OK);
     run_old("2", "plain.exe", "read-msdn Global\\ShmbTest.Msdn", "from the library", 0);
     assert_int_equal(
         child_end(start_old("2", "plain.exe", "write-msdn Global\\ShmbTest.Msdn \"and back\"")), 0);

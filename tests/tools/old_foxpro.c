@@ -9,6 +9,7 @@
  *     read COUNT OFFSET     the text that is there, up to a zero; "nothing" without the lock
  *     pump LETTER           writes whole records until the input ends; "writing" at the first
  *     watch LETTERS COUNT   reads until each letter's records were seen so often; "N torn"
+ *                           (both try again where the class gave up waiting for the lock)
  *     wait                  until the input ends; "waiting" before
  *
  * The name of the lock is the mapping's with "sync_" before it; a program that
@@ -24,7 +25,7 @@
 #include "record.h"
 
 #define LOCK_WAIT  5000
-#define WATCH_TIME 30000u
+#define WATCH_TIME 60000u
 
 static struct {
     HANDLE sync, mapping;
@@ -154,13 +155,13 @@ static int pump(char letter)
     while (!input_ended) {
         record_fill(record, shared.size, letter, (uint32_t)written);
         if (write_shared(record, shared.size, 0) != shared.size)
-            break;
+            continue;
         if (written++ == 0)
             say("writing");
     }
     free(record);
     CloseHandle(thread);
-    return input_ended ? 0 : 1;
+    return 0;
 }
 
 static int watch(const char *letters, unsigned wanted)
@@ -173,7 +174,9 @@ static int watch(const char *letters, unsigned wanted)
     if (record == NULL)
         return 1;
     memset(&tally, 0, sizeof(tally));
-    while (!enough && GetTickCount64() < until && read_shared(record, shared.size, 0)) {
+    while (!enough && GetTickCount64() < until) {
+        if (!read_shared(record, shared.size, 0))
+            continue;
         record_count(&tally, record, shared.size);
         enough = record_enough(&tally, letters, wanted);
     }
