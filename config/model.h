@@ -39,6 +39,13 @@ struct cfg_integrity {
     struct cfg_place place;
 };
 
+/* Whether the system is to write down who opens an object to change it. */
+struct cfg_audit {
+    bool on;
+    const char *path; /* "defaults.audit", "segments.Prices.audit"; NULL: not written */
+    struct cfg_place place;
+};
+
 /* The mutex that belongs to a segment. */
 struct cfg_lock {
     const char *name; /* bare name of the mutex; NULL: the segment has no lock */
@@ -92,6 +99,7 @@ struct cfg_object {
     struct cfg_place place;
     const struct cfg_access *access; /* its own, or the file's defaults.access; never NULL */
     struct cfg_integrity integrity;
+    struct cfg_audit audit;
     bool alias; /* its plain name is to mean the same in every session */
     union {
         struct cfg_segment segment;     /* SHMB_SECTION */

@@ -11,48 +11,48 @@ typedef void read_object_fn(struct reader *reader, const struct node *key, const
 static void read_mutex(struct reader *reader, const struct node *key, const struct node *node,
                        const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[] = {"access", "integrity", "sddl", "sessions"};
-    const struct node *values[4];
+    static const char *const keys[] = {"access", "integrity", "sddl", "audit", "sessions"};
+    const struct node *values[5];
     unsigned meant;
 
-    if (!reader_keys(reader, node, path, keys, 4, values, &meant))
+    if (!reader_keys(reader, node, path, keys, 5, values, &meant))
         return;
-    read_sessions(reader, values[3], path, object);
+    read_sessions(reader, values[4], path, object);
     reader_object_access(reader, key, &values[0], meant, path, object);
 }
 
 static void read_event(struct reader *reader, const struct node *key, const struct node *node,
                        const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[] = {"reset", "access", "integrity", "sddl", "sessions"};
+    static const char *const keys[] = {"reset", "access", "integrity", "sddl", "audit", "sessions"};
     static const char *const words[] = {"manual", "auto"};
-    const struct node *values[5];
+    const struct node *values[6];
     struct path below = {path, keys[0], 0};
     size_t word;
     unsigned meant;
 
     object->u.event.manual_reset = true; /* where it cannot be read, read access is no error */
-    if (!reader_keys(reader, node, path, keys, 5, values, &meant))
+    if (!reader_keys(reader, node, path, keys, 6, values, &meant))
         return;
     if (values[0] == NULL && (meant & 1u) == 0)
         reader_error(reader, key, path, "an event needs reset: manual or reset: auto");
     else if (values[0] != NULL && reader_word(reader, values[0], &below, words, 2, &word))
         object->u.event.manual_reset = word == 0;
-    read_sessions(reader, values[4], path, object);
+    read_sessions(reader, values[5], path, object);
     reader_object_access(reader, key, &values[1], meant >> 1, path, object);
 }
 
 static void read_semaphore(struct reader *reader, const struct node *key, const struct node *node,
                            const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[] = {"initial",   "maximum", "access",
-                                       "integrity", "sddl",    "sessions"};
-    const struct node *values[6];
+    static const char *const keys[] = {"initial", "maximum", "access",  "integrity",
+                                       "sddl",    "audit",   "sessions"};
+    const struct node *values[7];
     struct path initial = {path, keys[0], 0}, maximum = {path, keys[1], 0};
     uint64_t most = INT32_MAX, first;
     unsigned meant;
 
-    if (!reader_keys(reader, node, path, keys, 6, values, &meant))
+    if (!reader_keys(reader, node, path, keys, 7, values, &meant))
         return;
     if (values[1] == NULL && (meant & 2u) == 0)
         reader_error(reader, key, path, "a semaphore needs a maximum, such as maximum: 5");
@@ -63,7 +63,7 @@ static void read_semaphore(struct reader *reader, const struct node *key, const 
         reader_number(reader, values[0], &initial, 0, most, &first);
     object->u.semaphore.maximum = (int32_t)most;
     object->u.semaphore.initial = (int32_t)first;
-    read_sessions(reader, values[5], path, object);
+    read_sessions(reader, values[6], path, object);
     reader_object_access(reader, key, &values[2], meant >> 2, path, object);
 }
 
@@ -169,20 +169,22 @@ static bool read_version(struct reader *reader, const struct node *node)
 
 static void read_defaults(struct reader *reader, const struct node *node)
 {
-    static const char *const words[] = {"access", "integrity"};
+    static const char *const words[] = {"access", "integrity", "audit"};
     struct path path = {NULL, keys[KEY_DEFAULTS], 0}, below = {&path, words[0], 0};
-    const struct node *values[2] = {NULL, NULL};
+    const struct node *values[3] = {NULL, NULL, NULL};
     unsigned meant = 0;
 
     if (node == NULL)
         return;
-    if (!reader_keys(reader, node, &path, words, 2, values, &meant))
+    if (!reader_keys(reader, node, &path, words, 3, values, &meant))
         meant = 1;
     reader->defaults_written = values[0] != NULL || (meant & 1u) != 0;
     if (values[0] != NULL)
         reader->defaults = read_access(reader, values[0], &below);
     if (values[1] != NULL)
         read_integrity(reader, values[1], &path, &reader->integrity);
+    if (values[2] != NULL)
+        read_audit(reader, values[2], &path, &reader->audit);
 }
 
 /* What concerns the whole configuration, not only the objects of this file. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* What stands behind the key `access` and those after it in reader.h. */
-enum { ACCESS, INTEGRITY, SDDL };
+enum { ACCESS, INTEGRITY, SDDL, AUDIT };
 
 void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
                     struct cfg_integrity *out)
@@ -16,6 +16,21 @@ void read_integrity(struct reader *reader, const struct node *node, const struct
     if (!reader_word(reader, node, &below, words, 2, &word))
         return;
     out->low = word == 0;
+    out->place = reader_place(reader, node);
+    reader_path(&below, text, sizeof text);
+    out->path = reader_text(reader, text, strlen(text));
+}
+
+void read_audit(struct reader *reader, const struct node *node, const struct path *path,
+                struct cfg_audit *out)
+{
+    struct path below = {path, "audit", 0};
+    char text[READER_PATH_SIZE];
+    bool on;
+
+    if (!reader_bool(reader, node, &below, &on))
+        return;
+    out->on = on;
     out->place = reader_place(reader, node);
     reader_path(&below, text, sizeof text);
     out->path = reader_text(reader, text, strlen(text));
@@ -78,6 +93,9 @@ void reader_object_access(struct reader *reader, const struct node *key,
 {
     struct path below = {path, "access", 0};
 
+    object->audit = reader->audit;
+    if (values[AUDIT] != NULL)
+        read_audit(reader, values[AUDIT], path, &object->audit);
     if (values[SDDL] != NULL) {
         object_sddl(reader, values, path, object);
         return;

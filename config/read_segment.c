@@ -145,6 +145,7 @@ enum {
     KEY_ACCESS,
     KEY_INTEGRITY,
     KEY_SDDL,
+    KEY_AUDIT,
     KEY_LOCK,
     KEY_INITIAL,
     KEY_NOTIFY,
@@ -157,9 +158,9 @@ enum {
 void read_segment(struct reader *reader, const struct node *key, const struct node *node,
                   const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[KEY_COUNT] = {"size", "access",    "integrity", "sddl",
-                                                "lock", "initial",   "notify",    "sessions",
-                                                "keep", "save_every"};
+    static const char *const keys[KEY_COUNT] = {"size",     "access", "integrity", "sddl",
+                                                "audit",    "lock",   "initial",   "notify",
+                                                "sessions", "keep",   "save_every"};
     const struct node *values[KEY_COUNT];
     struct cfg_segment *segment = &object->u.segment;
     struct path size = {path, keys[KEY_SIZE], 0}, lock = {path, keys[KEY_LOCK], 0};

@@ -23,6 +23,7 @@ struct reader {
     const struct cfg_access *defaults; /* defaults.access; NULL: none, or none that can be used */
     bool defaults_written;
     struct cfg_integrity integrity; /* defaults.integrity */
+    struct cfg_audit audit;         /* defaults.audit */
     bool no_memory;
 };
 
@@ -107,7 +108,7 @@ void read_hold(struct reader *reader, const struct node *node, const struct path
 
 /*
  * Who may do what with an object: `values` are those of its keys access,
- * integrity and sddl, bits 0 to 2 of `meant` theirs (reader_keys). What is not
+ * integrity, sddl and audit, bits 0 to 3 of `meant` theirs (reader_keys). What is not
  * written is as in defaults. No access at all is an error, unless its key has
  * been found misspelt.
  */
@@ -118,5 +119,9 @@ void reader_object_access(struct reader *reader, const struct node *key,
 /* low or medium, of what `path` is; nothing is set where an error is added. */
 void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
                     struct cfg_integrity *out);
+
+/* The same for audit: true or false. */
+void read_audit(struct reader *reader, const struct node *node, const struct path *path,
+                struct cfg_audit *out);
 
 #endif

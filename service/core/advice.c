@@ -179,3 +179,18 @@ void advice_add(const struct cfg *configuration, struct trustees *known,
         look_at_lock(&advice, &configuration->objects[i]);
     }
 }
+
+void advice_audit(const struct cfg *configuration, struct cfg_messages *messages)
+{
+    const char *spoken_of = NULL;
+    size_t i;
+
+    for (i = 0; i < configuration->count; i++) {
+        const struct cfg_audit *audit = &configuration->objects[i].audit;
+
+        if (audit->on && !is_default(audit->path, audit->place.file, &spoken_of))
+            cfg_message_add(messages, CFG_WARNING, &audit->place, audit->path,
+                            "the service that is installed here has no privilege to audit; run: "
+                            "shmbroker install --audit, and start it again");
+    }
+}

@@ -19,4 +19,7 @@
 void advice_add(const struct cfg *configuration, struct trustees *known,
                 struct cfg_messages *messages);
 
+/* The same for a service that may not audit: a warning where `audit: true` stands. */
+void advice_audit(const struct cfg *configuration, struct cfg_messages *messages);
+
 #endif

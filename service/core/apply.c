@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auditing.h"
 #include "names.h"
 #include "report.h"
 
@@ -126,6 +127,7 @@ static bool carry(struct apply *apply, const struct plan_step *step)
     item->object = former->object;
     item->generation = former->generation;
     item->adopted = former->adopted;
+    item->auditing = former->auditing;
     item->initialised |= former->initialised;
     item->state = ITEM_HELD;
     if (step->action != PLAN_DEFER && step->action != PLAN_RECREATE)
@@ -314,6 +316,27 @@ static void note_item(struct apply *apply, const struct plan_step *step)
     note(apply, item, word, well || item->reason == NULL ? outcome : item->reason);
 }
 
+/* What is held keeps its audit entries over a reload until here. */
+static void audit_all(struct apply *apply)
+{
+    struct inventory *to = apply->request->to;
+    size_t i;
+
+    for (i = 0; i < to->count; i++) {
+        struct item *item = &to->items[i];
+        const enum item_auditing before = item->auditing;
+
+        /* Those that a former reload could not have audited are told again, as such. */
+        auditing_settle(apply->request->wanted->system, item);
+        if (auditing_lacks(item)) {
+            apply->result->failed++;
+            note(apply, item, "audit", auditing_reason(item));
+        } else if (item->auditing != before && item_is_held(item)) {
+            note(apply, item, "audit", item->audit ? "on" : "off");
+        }
+    }
+}
+
 static void note_all(struct apply *apply)
 {
     char number[24];
@@ -494,6 +517,7 @@ enum sys_status apply_reload(const struct apply_request *request, struct apply_r
         recreate_all(&apply);
         retire_all(&apply);
         note_all(&apply);
+        audit_all(&apply);
     } else {
         undo(&apply);
     }

@@ -6,6 +6,7 @@
 
 #include "aliases.h"
 #include "apply.h"
+#include "auditing.h"
 #include "descriptor.h"
 #include "guard.h"
 #include "lost.h"
@@ -35,6 +36,7 @@ struct broker {
     uint64_t stamp;      /* the greatest generation or revision so far */
     uint32_t delay;      /* milliseconds to the next try */
     bool state_due;      /* the state could not be written */
+    bool audit_told;     /* that objects are not audited that are to be */
     bool unclaimed;      /* a stranger holds the name that keeps two brokers apart */
     bool finished;       /* what outlives a reboot has been saved for the last time */
 };
@@ -270,6 +272,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         return status;
     }
     create_all(broker);
+    (void)auditing_tell(system, inventory, &broker->audit_told);
     if (!stopping(broker)) {
         /* Without memory for it, they are only not listed. */
         (void)retired_mark(&broker->retired, inventory);
@@ -298,8 +301,21 @@ struct broker_counts broker_counts(const struct broker *broker)
         counts.missing += !item_is_held(item);
         counts.deferred += item->state == ITEM_DEFERRED;
         counts.failed += item->state == ITEM_FAILED;
+        counts.unaudited += auditing_lacks(item);
     }
     return counts;
+}
+
+static bool is_access_due(const struct item *item)
+{
+    return item->access_due && item->state == ITEM_HELD;
+}
+
+/* A privilege that is not there does not come while the process lives. */
+static bool needs_retry(const struct item *item)
+{
+    return !item_is_held(item) || is_access_due(item) ||
+           (auditing_lacks(item) && item->auditing != AUDITING_REFUSED);
 }
 
 /* True: it is better now; `*changed`: others have to be told. */
@@ -308,16 +324,18 @@ static bool retry_item(const struct maker *maker, struct item *item, bool *chang
     enum item_state before = item->state;
     bool better = false;
 
-    if (item_is_held(item))
-        return maker_protect(maker, item);
+    if (item_is_held(item)) {
+        bool lacks = auditing_lacks(item);
+
+        if (is_access_due(item))
+            better = maker_protect(maker, item);
+        auditing_settle(maker->system, item);
+        *changed |= auditing_lacks(item) != lacks;
+        return better || auditing_lacks(item) != lacks;
+    }
     better = maker_obtain(maker, item) == SYS_OK;
     *changed |= item->state != before;
     return better;
-}
-
-static bool needs_retry(const struct item *item)
-{
-    return !item_is_held(item) || (item->access_due && item->state == ITEM_HELD);
 }
 
 void broker_retry(struct broker *broker)
@@ -329,6 +347,7 @@ void broker_retry(struct broker *broker)
     for (i = 0; i < broker->inventory->count && !stopping(broker); i++)
         if (needs_retry(&broker->inventory->items[i]))
             recovered |= retry_item(&maker, &broker->inventory->items[i], &changed);
+    (void)auditing_tell(broker->system, broker->inventory, &broker->audit_told);
     if (!stopping(broker) && (changed || broker->state_due))
         commit_state(broker);
     if (!stopping(broker))
@@ -380,6 +399,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker->inventory = wanted;
         broker->delay = RETRY_FIRST_MS;
         retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
+        (void)auditing_tell(broker->system, wanted, &broker->audit_told);
         broker_link_sessions(broker);
         tell_copies(broker);
     } else {
@@ -524,6 +544,7 @@ size_t broker_stop(struct broker *broker)
         item_set_reason(item, NULL);
         item->cause = 0;
         item->access_due = item->adopted = false;
+        item->auditing = AUDITING_OFF;
         item->state = ITEM_WANTED;
         system->progress(system->self);
     }

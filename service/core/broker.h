@@ -16,6 +16,7 @@ struct broker_counts {
     size_t held, missing; /* all together */
     size_t deferred;      /* of the held ones */
     size_t failed;        /* of the missing ones: not held by a stranger */
+    size_t unaudited;     /* of the held ones: to be audited, and not */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auditing.h"
 #include "compiler.h"
 #include "names.h"
 #include "utf.h"
@@ -83,6 +84,15 @@ static void put_corrections(struct page *page, const struct item *item)
     (void)snprintf(times, sizeof(times), "a program changed its access; times: %" PRIu32,
                    item->corrections);
     put_line(page, "access", name, "corrected", times);
+}
+
+static void put_auditing(struct page *page, const struct item *item)
+{
+    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    put_line(page, "audit", name, item->auditing == AUDITING_REFUSED ? "refused" : "failed",
+             auditing_reason(item));
 }
 
 static void put_cut(struct page *page)
@@ -165,7 +175,9 @@ static void put_all(struct page *page, const struct bulletin_news *news, struct 
             put_item(page, &inventory->items[i]);
         if (inventory->items[i].corrections > 0)
             put_corrections(page, &inventory->items[i]);
-        if (inventory->items[i].state == ITEM_DEFERRED)
+        if (auditing_lacks(&inventory->items[i]))
+            put_auditing(page, &inventory->items[i]);
+        if (inventory->items[i].state == ITEM_DEFERRED || auditing_lacks(&inventory->items[i]))
             report->result = SHMB_REPORT_INCOMPLETE;
     }
     report->missing = (uint32_t)(inventory->count - report->held);

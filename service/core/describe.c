@@ -116,6 +116,12 @@ static void add_sessions(struct text *line, const struct item *item)
         text_add(line, ", by its plain name in every session (needs LocalSystem)");
 }
 
+static void add_audit(struct text *line, const struct item *item)
+{
+    if (item->audit)
+        text_add(line, ", audited");
+}
+
 static const char *integrity_word(const struct inventory *inventory, const struct item *item)
 {
     return access_label_word(inventory_label(inventory, item->access));
@@ -178,6 +184,7 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
                  item->spec.name);
         add_state(&text, item);
         add_sessions(&text, item);
+        add_audit(&text, item);
         add_integrity(&text, inventory, item);
         add_access(&text, inventory, item);
         done = !text.failed;
@@ -261,6 +268,8 @@ void describe_json(const struct inventory *inventory, struct json *json)
         put_state(json, item);
         if (item->from->alias)
             json_string(json, "sessions", "alias");
+        if (item->audit)
+            json_bool(json, "audit", true);
         put_access(json, inventory, item);
         json_object_end(json);
     }

@@ -22,7 +22,7 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
  * kind, name (with Global\), what the kind has (size and initial; lock_of and
  * readers_may_wait; reset and changes_of; count and maximum), and access, a list of trustee,
  * level (null: none of ours, SDDL was written) and `may`, which says in words what
- * that allows; null: nothing. integrity is low, another label, or null.
+ * that allows; null: nothing. audit: true, where it is. integrity is low, another label, or null.
  */
 void describe_json(const struct inventory *inventory, struct json *json);
 

@@ -182,6 +182,14 @@ enum event_id {
      * %1 kind  %2 name  %3 the access it had -> the access it has, as SDDL
      */
     EVENT_ACCESS_CORRECTED = 330,
+    /*
+     * Error. Objects with `audit: true` are not audited; everything else works. The
+     * service needs a privilege, which is not its own by default: run
+     * shmbroker install --audit, and start it again. %1 how many  %2 why
+     */
+    EVENT_AUDIT_REFUSED = 331,
+    /* Information. All objects that are to be audited are. */
+    EVENT_AUDIT_RECOVERED = 332,
 
     /*
      * Warning. A name the broker publishes under is held by a stranger. All

@@ -379,6 +379,7 @@ static struct item *add_item(struct inventory *inventory, const struct cfg_objec
     item->from = from;
     item->access = set;
     item->held_back = inventory->sets[set].held_back;
+    item->audit = from->audit.on;
     return item;
 }
 
@@ -521,6 +522,7 @@ bool inventory_keep(struct inventory *inventory, const struct item *item, size_t
                           .from = from,
                           .readers_may_wait = item->readers_may_wait,
                           .access = access,
+                          .audit = from->audit.on,
                           .held_back = inventory->sets[access].held_back};
     kept->own_text = copy(item->spec.name);
     if (kept->own_text == NULL)

@@ -19,6 +19,15 @@ enum item_state {
     ITEM_DEFERRED  /* held as it is, for it cannot become what is wanted */
 };
 
+/* Whether the system audits a held object. */
+enum item_auditing {
+    AUDITING_OFF,
+    AUDITING_UNKNOWN, /* it was there before this broker */
+    AUDITING_ON,
+    AUDITING_REFUSED, /* it is to be, and the broker may not */
+    AUDITING_FAILED   /* the same, for another reason; tried again */
+};
+
 /* An access list with its trustees resolved; equal lists are one. */
 struct access_set;
 
@@ -53,6 +62,8 @@ struct item {
     uint32_t cause;                    /* what has been reported last; 0: nothing */
     bool access_due;                   /* held, but its access could not be changed yet */
     uint32_t corrections;              /* how often its access was put right (guard.h) */
+    bool audit;                        /* it is to be audited, and */
+    enum item_auditing auditing;       /* what has become of that */
     bool adopted;                      /* held: it was there before this broker */
     uint32_t hash;                     /* of the name; 0: not worked out so far */
     struct kept *kept;                 /* owned; segment with keep: reboot, else NULL */

@@ -16,7 +16,8 @@
 #endif
 
 /* Why less is served than the files ask for, though no object is missing. */
-static void add_reasons(const struct life *life, size_t deferred, struct text *out)
+static void add_reasons(const struct life *life, const struct broker_counts *counts,
+                        struct text *out)
 {
     const char *trouble = keeping_trouble(&life->keeping);
     size_t i;
@@ -28,8 +29,10 @@ static void add_reasons(const struct life *life, size_t deferred, struct text *o
     }
     if (trouble != NULL)
         text_add(out, "%skeeper: failed: %s", i++ > 0 ? "\n" : "", trouble);
-    if (deferred > 0)
-        text_add(out, "%s%zu objects are deferred", i > 0 ? "\n" : "", deferred);
+    if (counts->deferred > 0)
+        text_add(out, "%s%zu objects are deferred", i++ > 0 ? "\n" : "", counts->deferred);
+    if (counts->unaudited > 0)
+        text_add(out, "%s%zu objects are not audited", i > 0 ? "\n" : "", counts->unaudited);
     if (out->length > REPORT_LINES_MAX) {
         text_reset(out);
         text_add(out, "%zu reasons; see shmbroker status", life->lasting.count);
@@ -42,8 +45,9 @@ static void report_running(const struct life *life)
     struct broker_counts counts = broker_counts(life->broker);
     char held[24], missing[24];
     const char *inserts[] = {SHMB_VERSION_TEXT, life->file, held, missing};
-    bool degraded = life->lasting.count + life->lasting.left_out + counts.deferred > 0 ||
-                    keeping_trouble(&life->keeping) != NULL;
+    bool degraded =
+        life->lasting.count + life->lasting.left_out + counts.deferred + counts.unaudited > 0 ||
+        keeping_trouble(&life->keeping) != NULL;
     struct text reasons = {0};
 
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
@@ -51,7 +55,7 @@ static void report_running(const struct life *life)
     if (counts.missing > 0) {
         system->report(system->self, EVENT_RUNNING_INCOMPLETE, inserts, 4);
     } else if (degraded) {
-        add_reasons(life, counts.deferred, &reasons);
+        add_reasons(life, &counts, &reasons);
         inserts[3] = reasons.at == NULL || reasons.failed ? "see shmbroker status" : reasons.at;
         system->report(system->self, EVENT_RUNNING_DEGRADED, inserts, 4);
         text_free(&reasons);

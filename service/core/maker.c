@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "adoption.h"
+#include "auditing.h"
 #include "descriptor.h"
 #include "names.h"
 #include "report.h"
@@ -180,6 +181,7 @@ static void hold(const struct maker *maker, struct item *item, struct sys_object
     if (item->generation > *maker->stamp)
         *maker->stamp = item->generation;
     item->state = ITEM_HELD;
+    item->auditing = AUDITING_OFF;
     item->cause = 0;
     item_set_reason(item, NULL);
     maker_record(maker, item);
@@ -243,6 +245,7 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
         item->spec = judged.live;
         hold(maker, item, object, judged.generation);
         item->adopted = true;
+        item->auditing = AUDITING_UNKNOWN;
         if (kind)
             correct_access(maker, item, facts.sddl);
         if (judged.verdict == ADOPTION_MISFIT)
@@ -274,6 +277,7 @@ enum sys_status maker_obtain(const struct maker *maker, struct item *item)
         status = adopt(maker, item, &why);
     if (status != SYS_OK)
         report_missing(maker, item, status, &why);
+    auditing_settle(maker->system, item);
     return status;
 }
 
@@ -325,6 +329,7 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
     free(facts.sddl);
     if (judged.verdict == ADOPTION_OURS) {
         hold(maker, item, object, generation);
+        item->auditing = AUDITING_UNKNOWN;
         defer(maker, item, reason);
         return;
     }
@@ -393,5 +398,6 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
                                      : text);
     }
     system->unmap(system->self, bytes);
+    auditing_settle(system, item);
     return status == SYS_OK;
 }

@@ -285,7 +285,7 @@ static enum sys_status take_label(struct source *source, const struct fields *fi
 
     if (strcmp(fields->field[0], "ML") != 0)
         return wrong(source, fields->at[0],
-                     "behind S: only an integrity label (ML) can stand, no auditing");
+                     "behind S: only an integrity label (ML) can stand; for auditing write audit: true");
     if (source->out->label[0] != '\0')
         return wrong(source, fields->at[0], "there is one integrity label at most");
     if (!read_mask(fields->field[2], words, sizeof(words) / sizeof(words[0]), &mask) || mask == 0 ||

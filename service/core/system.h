@@ -277,6 +277,14 @@ struct system {
                                const struct sys_descriptor *descriptor, struct sys_failure *why);
 
     /*
+     * Adds audit entries (SDDL, "S:(AU;...)") to a held object, or takes away those of
+     * them that it has; other entries and the integrity label stay as they are.
+     * SYS_DENIED: the broker has no privilege for that.
+     */
+    enum sys_status (*audit)(void *self, struct sys_object *object, const char *entries, bool on,
+                             struct sys_failure *why);
+
+    /*
      * Maps the first `size` bytes of a held section, to be read and written;
      * ended with unmap (NULL is allowed), before the section is closed.
      */

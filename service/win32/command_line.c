@@ -11,6 +11,7 @@
 
 #define CONFIG L"--config"
 #define UNSAFE L"--allow-unsafe-config"
+#define AUDIT  L"--audit"
 
 bool command_line_read(const wchar_t *line, struct command_line *out)
 {
@@ -27,6 +28,8 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
     for (i = 1; i < count && enough; i++) {
         if (wcscmp(words[i], UNSAFE) == 0) {
             out->unsafe = true;
+        } else if (wcscmp(words[i], AUDIT) == 0) {
+            out->audit = true;
         } else if (wcscmp(words[i], CONFIG) == 0 && i + 1 < count && out->config == NULL) {
             out->config = wide_to_utf8(words[++i]);
             enough = out->config != NULL;
@@ -44,11 +47,12 @@ void command_line_free(struct command_line *line)
     *line = (struct command_line){0};
 }
 
-wchar_t *command_line_make(const char *program, const char *config, bool unsafe)
+wchar_t *command_line_make(const char *program, const char *config, bool unsafe, bool audit)
 {
     static const char option[] = "\" --config \"", allow[] = " --allow-unsafe-config";
+    static const char audits[] = " --audit";
     size_t size = strlen(program) + (config == NULL ? 0 : strlen(config)) + sizeof(option) +
-                  sizeof(allow) + 2;
+                  sizeof(allow) + sizeof(audits) + 2;
     char *line = malloc(size);
     wchar_t *wide;
 
@@ -56,8 +60,8 @@ wchar_t *command_line_make(const char *program, const char *config, bool unsafe)
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
-    snprintf(line, size, "\"%s%s%s\"%s", program, config == NULL ? "" : option,
-             config == NULL ? "" : config, unsafe ? allow : "");
+    snprintf(line, size, "\"%s%s%s\"%s%s", program, config == NULL ? "" : option,
+             config == NULL ? "" : config, unsafe ? allow : "", audit ? audits : "");
     wide = wide_from_utf8(line);
     free(line);
     return wide;

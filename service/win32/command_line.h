@@ -12,6 +12,7 @@ struct command_line {
     char *program; /* the first word */
     char *config;  /* of --config; NULL: the default path */
     bool unsafe;   /* --allow-unsafe-config */
+    bool audit;    /* --audit */
     bool quoted;   /* the program stands in quotes, or needs none */
 };
 
@@ -20,9 +21,9 @@ bool command_line_read(const wchar_t *line, struct command_line *out);
 void command_line_free(struct command_line *line);
 
 /*
- * "program" [--config "config"] [--allow-unsafe-config]; to be freed with free(),
+ * "program" [--config "config"] [--allow-unsafe-config] [--audit]; to be freed with free(),
  * NULL: GetLastError() says why.
  */
-wchar_t *command_line_make(const char *program, const char *config, bool unsafe);
+wchar_t *command_line_make(const char *program, const char *config, bool unsafe, bool audit);
 
 #endif

@@ -55,7 +55,8 @@ static const struct {
 };
 
 /* Global\ sections, and folders on the way to files. */
-static const wchar_t *const kept[] = {SE_CREATE_GLOBAL_NAME, SE_CHANGE_NOTIFY_NAME};
+static const wchar_t *const kept[] = {SE_CREATE_GLOBAL_NAME, SE_CHANGE_NOTIFY_NAME,
+                                      SE_SECURITY_NAME /* to audit; the last */};
 
 /*
  * SYSTEM, Administrators and the service. The owner gets no more than to read
@@ -93,11 +94,12 @@ void harden_process_sddl(unsigned who, char out[HARDEN_SDDL_MAX])
 
 void harden_apply(const struct harden_port *port, unsigned who, struct harden_refusals *out)
 {
+    const size_t privileges = COUNT(kept) - ((who & HARDEN_AUDIT) != 0 ? 0u : 1u);
     char sddl[HARDEN_SDDL_MAX];
     size_t i;
 
     out->count = 0;
-    note(out, "no other privileges", port->keep_privileges(port->self, kept, COUNT(kept)));
+    note(out, "no other privileges", port->keep_privileges(port->self, kept, privileges));
     harden_process_sddl(who, sddl);
     note(out, "the process is closed to others", port->protect_process(port->self, sddl));
     with_user(OBJECTS_SDDL, "GA", who, sddl, sizeof(sddl));

@@ -23,7 +23,8 @@ enum {
     HARDEN_BROKER = 1, /* the broker, as a service or not */
     HARDEN_KEEPER = 2, /* the process that holds its handles: starts no other */
     /* In a console: the user who started it may open the process as well. */
-    HARDEN_CONSOLE = 4
+    HARDEN_CONSOLE = 4,
+    HARDEN_AUDIT = 8 /* it keeps the privilege to have objects audited */
 };
 
 /* The steps; each returns a Win32 code, 0 for done. */

@@ -196,7 +196,8 @@ static enum shmb_exit put_program(struct installation *in)
 
 static enum shmb_exit register_it(struct installation *in)
 {
-    wchar_t *command = command_line_make(in->program, in->config, in->wish->unsafe);
+    const bool audit = in->wish->audit || (in->present.audit && !in->wish->no_audit);
+    wchar_t *command = command_line_make(in->program, in->config, in->wish->unsafe, audit);
     wchar_t *word = in->wish->account != NULL ? wide_from_utf8(in->wish->account) : NULL;
     enum shmb_exit result;
     unsigned refused = 0;
@@ -204,7 +205,7 @@ static enum shmb_exit register_it(struct installation *in)
     if (command == NULL || (in->wish->account != NULL && word == NULL))
         result = scm_failed("cannot install the service", GetLastError());
     else
-        result = registration_make(command, word != NULL ? registration_account(word) : NULL,
+        result = registration_make(command, word != NULL ? registration_account(word) : NULL, audit,
                                    &in->registration, &refused);
     free(word);
     free(command);

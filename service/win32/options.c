@@ -38,6 +38,10 @@ static bool read_flag(unsigned takes, const char *argument, struct options *out)
         out->unsafe = true;
     else if ((takes & OPTION_RELEASE) != 0 && strcmp(argument, "--release") == 0)
         out->release = true;
+    else if ((takes & OPTION_AUDIT) != 0 && strcmp(argument, "--audit") == 0)
+        out->audit = true;
+    else if ((takes & OPTION_NO_AUDIT) != 0 && strcmp(argument, "--no-audit") == 0)
+        out->no_audit = true;
     else
         return false;
     return true;

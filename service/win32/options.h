@@ -9,23 +9,25 @@
 
 /* What a verb takes; to be added up. */
 enum {
-    OPTION_CONFIG = 1,     /* --config FILE */
-    OPTION_STATE = 2,      /* --state FOLDER */
-    OPTION_MERGED = 4,     /* --merged */
-    OPTION_JSON = 8,       /* --json */
-    OPTION_RECREATE = 16,  /* --recreate, and words behind it */
-    OPTION_UNSAFE = 64,    /* --allow-unsafe-config */
-    OPTION_ACCOUNT = 128,  /* --account NAME */
-    OPTION_TO = 256,       /* --to FOLDER */
-    OPTION_VERIFY = 512,   /* --verify */
-    OPTION_CSV = 1024,     /* --csv */
-    OPTION_RELEASE = 2048, /* --release */
-    OPTION_WORDS = 32      /* words that belong to no option */
+    OPTION_CONFIG = 1,      /* --config FILE */
+    OPTION_STATE = 2,       /* --state FOLDER */
+    OPTION_MERGED = 4,      /* --merged */
+    OPTION_JSON = 8,        /* --json */
+    OPTION_RECREATE = 16,   /* --recreate, and words behind it */
+    OPTION_UNSAFE = 64,     /* --allow-unsafe-config */
+    OPTION_ACCOUNT = 128,   /* --account NAME */
+    OPTION_TO = 256,        /* --to FOLDER */
+    OPTION_VERIFY = 512,    /* --verify */
+    OPTION_CSV = 1024,      /* --csv */
+    OPTION_RELEASE = 2048,  /* --release */
+    OPTION_AUDIT = 4096,    /* --audit */
+    OPTION_NO_AUDIT = 8192, /* --no-audit */
+    OPTION_WORDS = 32       /* words that belong to no option */
 };
 
 struct options {
     const char *config, *state, *account, *to; /* NULL: not given */
-    bool merged, json, csv, recreate, unsafe, verify, release;
+    bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit;
     char **words;
     size_t count;
 };

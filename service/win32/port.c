@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "accounts.h"
+#include "audit_entries.h"
 #include "copy_files.h"
 #include "expand.h"
 #include "failure.h"
@@ -297,6 +298,13 @@ static enum sys_status do_protect(void *self, struct sys_object *object,
     return objects_protect(object, descriptor, why);
 }
 
+static enum sys_status do_audit(void *self, struct sys_object *object, const char *entries, bool on,
+                                struct sys_failure *why)
+{
+    (void)self;
+    return audit_entries_set(object, entries, on, why);
+}
+
 static enum sys_status do_map(void *self, struct sys_object *section, size_t size, void **view,
                               struct sys_failure *why)
 {
@@ -553,6 +561,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .peek = do_peek,
         .examine = do_examine,
         .protect = do_protect,
+        .audit = do_audit,
         .map = do_map,
         .unmap = do_unmap,
         .sessions = do_sessions,

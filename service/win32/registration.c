@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_right.h"
 #include "console.h"
 #include "error.h"
 #include "objects.h"
@@ -113,13 +114,39 @@ static void set_key(unsigned *refused)
     descriptors_free(descriptor);
 }
 
-static void configure_details(SC_HANDLE service, unsigned *refused)
+/*
+ * A service does not start where its account lacks a privilege that it requires:
+ * the right comes first, and goes last.
+ */
+static void set_privileges(SC_HANDLE service, bool audit, unsigned *refused)
+{
+    wchar_t few[] = REGISTRATION_PRIVILEGES, more[] = REGISTRATION_PRIVILEGES_AUDIT;
+    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {few};
+    DWORD code;
+
+    if (audit) {
+        code = audit_right_grant();
+        if (code == ERROR_SUCCESS)
+            required.pmszRequiredPrivileges = more;
+        else
+            refused_point("the service has no right to audit", code, NULL, refused);
+    }
+    configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required,
+              "the service keeps privileges that it does not need",
+              audit ? NULL : "sc privs ShmBroker SeChangeNotifyPrivilege/SeCreateGlobalPrivilege",
+              refused);
+    if (audit)
+        return;
+    code = audit_right_remove();
+    if (code != ERROR_SUCCESS)
+        refused_point("the service may keep the right to audit", code, NULL, refused);
+}
+
+static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
 {
     wchar_t text[] = REGISTRATION_DESCRIPTION;
-    wchar_t privileges[] = REGISTRATION_PRIVILEGES;
     SERVICE_DESCRIPTIONW description = {text};
     SERVICE_SID_INFO sid = {SERVICE_SID_TYPE_UNRESTRICTED};
-    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {privileges};
     SERVICE_PRESHUTDOWN_INFO preshutdown = {REGISTRATION_PRESHUTDOWN_MS};
 
     configure(service, SERVICE_CONFIG_DESCRIPTION, &description, "the description is not set", NULL,
@@ -127,9 +154,7 @@ static void configure_details(SC_HANDLE service, unsigned *refused)
     configure(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid,
               "the service has no SID of its own to own its objects",
               "sc sidtype ShmBroker unrestricted", refused);
-    configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required,
-              "the service keeps privileges that it does not need",
-              "sc privs ShmBroker SeChangeNotifyPrivilege/SeCreateGlobalPrivilege", refused);
+    set_privileges(service, audit, refused);
     configure(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &preshutdown,
               "before a shutdown there may be too little time to save segments with keep: reboot",
               NULL, refused);
@@ -177,7 +202,7 @@ static enum shmb_exit change(const wchar_t *command, const wchar_t *account,
     return scm_failed("cannot change the service", GetLastError());
 }
 
-enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
+enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account, bool audit,
                                  struct registration *out, unsigned *refused)
 {
     SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
@@ -196,7 +221,7 @@ enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
         result = scm_failed("cannot open the service", GetLastError());
     CloseServiceHandle(manager);
     if (result == SHMB_EXIT_DONE)
-        configure_details(out->service, refused);
+        configure_details(out->service, audit, refused);
     return result;
 }
 
@@ -206,6 +231,7 @@ void registration_undo(struct registration *registration)
 
     if (registration->made) {
         DeleteService(registration->service);
+        (void)audit_right_remove(); /* nobody is left to use it */
     } else if (before != NULL) {
         ChangeServiceConfigW(registration->service, before->dwServiceType, before->dwStartType,
                              before->dwErrorControl, before->lpBinaryPathName, NULL, NULL, NULL,

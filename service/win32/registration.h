@@ -19,6 +19,8 @@
 
 /* Lists of strings end with an empty one. */
 #define REGISTRATION_PRIVILEGES L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0"
+/* Of a service that audits. One that had not the last of these would not start. */
+#define REGISTRATION_PRIVILEGES_AUDIT REGISTRATION_PRIVILEGES L"SeSecurityPrivilege\0"
 
 #define REGISTRATION_DESCRIPTION                                                                   \
     L"Creates the named shared memory, mutexes, events and semaphores of its configuration, "      \
@@ -56,12 +58,12 @@ struct registration {
 
 /*
  * Registers the service, or changes its registration to the same. `account`
- * NULL: the one it has, or the virtual one. What is refused of the details is
- * said line by line, with what to do, and the service runs without; `*refused`
+ * NULL: the one it has, or the virtual one. `audit`: it may have objects audited. What is refused
+ * of the details is said line by line, with what to do, and the service runs without; `*refused`
  * counts. On anything but SHMB_EXIT_DONE the reason has been said, and all is
  * as it was. `out` is to be ended with registration_close in any case.
  */
-enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
+enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account, bool audit,
                                  struct registration *out, unsigned *refused);
 
 /* Takes it back: deletes what was made, else restores command line, account and start. */

@@ -196,7 +196,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
     tell_stopped(result);
 }
 
-enum shmb_exit service_main(const char *config, bool unsafe)
+enum shmb_exit service_main(const char *config, bool unsafe, bool audit)
 {
     wchar_t name[] = L"" SHMB_SERVICE_NAME;
     SERVICE_TABLE_ENTRYW table[] = {{name, start}, {NULL, NULL}};
@@ -204,7 +204,8 @@ enum shmb_exit service_main(const char *config, bool unsafe)
 
     the_service.config = config;
     the_service.unsafe = unsafe;
-    harden_apply(&harden_win32, HARDEN_BROKER, &the_service.refused);
+    harden_apply(&harden_win32, HARDEN_BROKER | (audit ? (unsigned)HARDEN_AUDIT : 0u),
+                 &the_service.refused);
     the_service.result = SHMB_EXIT_SYSTEM;
     the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);

@@ -16,7 +16,7 @@
  * `unsafe`: its files need not be safe from others than administrators.
  * SHMB_EXIT_USAGE: this process was not started by the service manager.
  */
-enum shmb_exit service_main(const char *config, bool unsafe);
+enum shmb_exit service_main(const char *config, bool unsafe, bool audit);
 
 /*
  * What the service manager calls with each control, on a thread of its own; only

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "audit_right.h"
 #include "command_line.h"
 #include "console.h"
 #include "control.h"
@@ -81,6 +82,12 @@ enum shmb_exit verb_uninstall(void)
     if (code != ERROR_SUCCESS) {
         error_text(code, text, sizeof(text));
         console_error("shmbroker: warning: the event source is not removed: %s (error %lu)", text,
+                      (unsigned long)code);
+    }
+    code = audit_right_remove();
+    if (code != ERROR_SUCCESS) {
+        error_text(code, text, sizeof(text));
+        console_error("shmbroker: warning: the right to audit is not removed: %s (error %lu)", text,
                       (unsigned long)code);
     }
     if (program != NULL)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "advice.h"
+#include "audit_right.h"
 #include "configuration.h"
 #include "console.h"
 #include "describe.h"
@@ -57,8 +58,11 @@ static enum shmb_exit find(const struct system *system, char **files, size_t cou
     if (out->result == CONFIGURATION_INVALID)
         return SHMB_EXIT_NOT_SO;
     status = inventory_build(out->configuration.whole, known, &out->messages, &out->inventory);
-    if (status == SYS_OK)
+    if (status == SYS_OK) {
         advice_add(out->configuration.whole, known, &out->messages);
+        if (audit_right_missing())
+            advice_audit(out->configuration.whole, &out->messages);
+    }
     cfg_messages_sort(&out->messages);
     if (status == SYS_NO_MEMORY)
         return no_memory();

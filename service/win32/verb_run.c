@@ -43,7 +43,9 @@ static enum shmb_exit run(const struct run_wish *wish)
     struct port port;
     enum shmb_exit result;
 
-    harden_apply(&harden_win32, HARDEN_BROKER | HARDEN_CONSOLE, &refused);
+    harden_apply(&harden_win32,
+                 HARDEN_BROKER | HARDEN_CONSOLE | (wish->audit ? (unsigned)HARDEN_AUDIT : 0u),
+                 &refused);
     event_sink_open(&sink, true);
     harden_report(&refused, &sink);
     port_open(&port, &host, &sink, &system);

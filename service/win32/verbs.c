@@ -19,10 +19,11 @@ struct verb {
 static const char help[] =
     "ShmBroker creates the named objects of its configuration under Global\\ and holds them.\n"
     "\n"
-    "  shmbroker run --config FILE [--state FOLDER] [--release]\n"
+    "  shmbroker run --config FILE [--state FOLDER] [--release] [--audit]\n"
     "                                      the broker in this console, until Ctrl+C; Ctrl+Break\n"
     "                                      reads the configuration again; FOLDER: where it keeps\n"
-    "                                      what it has to remember; --release: as for stop\n"
+    "                                      what it has to remember; --release: as for stop;\n"
+    "                                      --audit: objects with audit: true are audited\n"
     "  shmbroker check [--merged] [--json] FILE...\n"
     "                                      what is wrong with a configuration, what it would "
     "create;\n"
@@ -32,11 +33,14 @@ static const char help[] =
     "what runs;\n"
     "                                      does nothing of it\n"
     "  shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
+    "                    [--audit | --no-audit]\n"
     "                                      put this program to %ProgramFiles%\\ShmBroker and "
     "register\n"
     "                                      it as a service; mend its registration; or take the "
     "place\n"
-    "                                      of another version, which may run\n"
+    "                                      of another version, which may run; --audit: it may "
+    "audit\n"
+    "                                      objects with audit: true (SeSecurityPrivilege)\n"
     "  shmbroker uninstall                 stop the service and remove it\n"
     "  shmbroker start                     start the service and wait for it\n"
     "  shmbroker stop [--release]          stop it and wait for it; its objects are held for the "
@@ -56,7 +60,7 @@ static const char help[] =
     "held\n"
     "  shmbroker --version | --help\n"
     "\n"
-    "As a service: shmbroker [--config FILE]; the default is\n"
+    "As a service: shmbroker [--config FILE] [--audit]; the default is\n"
     "%ProgramData%\\ShmBroker\\shmbroker.yaml.\n"
     "\n"
     "Files of a configuration that others than administrators could change are refused, and by\n"
@@ -83,7 +87,7 @@ static enum shmb_exit do_version(const struct options *options)
 static enum shmb_exit do_run(const struct options *options)
 {
     const struct run_wish wish = {options->config, options->state, options->unsafe,
-                                  options->release};
+                                  options->release, options->audit};
 
     if (options->config != NULL)
         return verb_run(&wish);
@@ -104,8 +108,12 @@ static enum shmb_exit do_check(const struct options *options)
 static enum shmb_exit do_install(const struct options *options)
 {
     const struct install_wish wish = {options->config, options->account, options->to,
-                                      options->unsafe};
+                                      options->unsafe, options->audit,   options->no_audit};
 
+    if (options->audit && options->no_audit) {
+        console_error("shmbroker: install takes --audit or --no-audit, not both");
+        return SHMB_EXIT_USAGE;
+    }
     return verb_install(&wish);
 }
 
@@ -157,9 +165,11 @@ static enum shmb_exit do_audit(const struct options *options)
 }
 
 static const struct verb verbs[] = {
-    {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE | OPTION_RELEASE, do_run},
+    {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE | OPTION_RELEASE | OPTION_AUDIT, do_run},
     {"check", OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
-    {"install", OPTION_CONFIG | OPTION_ACCOUNT | OPTION_TO | OPTION_UNSAFE, do_install},
+    {"install",
+     OPTION_CONFIG | OPTION_ACCOUNT | OPTION_TO | OPTION_UNSAFE | OPTION_AUDIT | OPTION_NO_AUDIT,
+     do_install},
     {"uninstall", 0, do_uninstall},
     {"start", 0, do_start},
     {"stop", OPTION_RELEASE, do_stop},
@@ -178,8 +188,8 @@ static enum shmb_exit do_service(char **arguments, size_t count)
     char *path = NULL;
     enum shmb_exit result;
 
-    if (!options_read("the program's name", OPTION_CONFIG | OPTION_UNSAFE, arguments, count,
-                      &options))
+    if (!options_read("the program's name", OPTION_CONFIG | OPTION_UNSAFE | OPTION_AUDIT, arguments,
+                      count, &options))
         return SHMB_EXIT_USAGE;
     if (options.config == NULL) {
         path = paths_default_config();
@@ -188,7 +198,8 @@ static enum shmb_exit do_service(char **arguments, size_t count)
             return SHMB_EXIT_SYSTEM;
         }
     }
-    result = service_main(options.config != NULL ? options.config : path, options.unsafe);
+    result =
+        service_main(options.config != NULL ? options.config : path, options.unsafe, options.audit);
     if (result == SHMB_EXIT_USAGE)
         console_error("shmbroker: without a verb this is a service, started by the service "
                       "manager; see shmbroker --help");
@@ -210,7 +221,7 @@ enum shmb_exit verbs_main(char **arguments, size_t count)
     size_t i;
 
     if (count == 0 || strcmp(arguments[0], "--config") == 0 ||
-        strcmp(arguments[0], "--allow-unsafe-config") == 0)
+        strcmp(arguments[0], "--allow-unsafe-config") == 0 || strcmp(arguments[0], "--audit") == 0)
         return do_service(arguments, count);
     if (strcmp(arguments[0], "keeper") == 0)
         return keeper_main(arguments + 1, count - 1);

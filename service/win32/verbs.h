@@ -18,6 +18,7 @@ struct run_wish {
     const char *state; /* folder of its own files, NULL: the default */
     bool unsafe;       /* serves files that anybody may change */
     bool release;      /* lets go of everything at its end, and leaves nothing to its keeper */
+    bool audit;        /* may have objects audited, where the user may */
 };
 
 /*
@@ -47,10 +48,11 @@ enum shmb_exit verb_check(char **files, size_t count, const struct check_how *ho
 
 /* What is asked of `install`; a NULL leaves a service that is there as it is. */
 struct install_wish {
-    const char *config;  /* NULL, and no service yet: the default path */
-    const char *account; /* virtual, LocalService, LocalSystem or a name; likewise: virtual */
-    const char *to;      /* folder of the executable; likewise: %ProgramFiles%\ShmBroker */
-    bool unsafe;         /* files that others than administrators can change may be used */
+    const char *config;   /* NULL, and no service yet: the default path */
+    const char *account;  /* virtual, LocalService, LocalSystem or a name; likewise: virtual */
+    const char *to;       /* folder of the executable; likewise: %ProgramFiles%\ShmBroker */
+    bool unsafe;          /* files that others than administrators can change may be used */
+    bool audit, no_audit; /* from now on it may audit, or may not; neither: as it is */
 };
 
 /*

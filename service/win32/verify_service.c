@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_right.h"
 #include "registration.h"
 #include "wide.h"
 
@@ -110,8 +111,8 @@ static bool all_listed(const wchar_t *names, const wchar_t *list)
 
 static void ask_privileges(const struct verify_subject *subject, struct verify_answer *answer)
 {
-    static const wchar_t wanted[] = REGISTRATION_PRIVILEGES;
-    const wchar_t *found;
+    static const wchar_t few[] = REGISTRATION_PRIVILEGES, more[] = REGISTRATION_PRIVILEGES_AUDIT;
+    const wchar_t *wanted = subject->line->audit ? more : few, *found;
     union details details;
 
     if (!query(subject, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &details, answer))
@@ -124,7 +125,25 @@ static void ask_privileges(const struct verify_subject *subject, struct verify_a
     else if (!all_listed(wanted, found))
         verify_found(answer, false, "less than it needs");
     else
-        verify_found(answer, true, "two, SeCreateGlobalPrivilege and SeChangeNotifyPrivilege");
+        verify_found(answer, true,
+                     subject->line->audit
+                         ? "three, SeSecurityPrivilege to audit among them"
+                         : "two, SeCreateGlobalPrivilege and SeChangeNotifyPrivilege");
+}
+
+static void ask_audit(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    bool has, wanted = subject->line->audit;
+    uint32_t code = audit_right_ask(&has);
+
+    if (code != ERROR_SUCCESS)
+        verify_unreadable(answer, code);
+    else
+        verify_found(answer, has == wanted,
+                     wanted
+                         ? has ? "has it, for audit: true" : "lacks it, and is installed to audit"
+                     : has ? "has it, and is not installed to audit"
+                           : "none, not installed to audit");
 }
 
 static void ask_restarts(const struct verify_subject *subject, struct verify_answer *answer)
@@ -207,8 +226,8 @@ const struct verify_point verify_service_points[] = {
     {"path of the program", MEND, ask_quotes},
     {"files it obeys", MEND, ask_unsafe},
     {"service SID", "sc sidtype ShmBroker unrestricted", ask_sid},
-    {"privileges", "sc privs ShmBroker SeChangeNotifyPrivilege/SeCreateGlobalPrivilege",
-     ask_privileges},
+    {"privileges", MEND, ask_privileges},
+    {"right to audit", MEND, ask_audit},
     {"restarts",
      "sc failure ShmBroker reset= 86400 actions= restart/1000/restart/5000/restart/30000",
      ask_restarts},

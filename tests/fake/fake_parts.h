@@ -146,6 +146,7 @@ void fake_break_ties(struct fake *fake);
 void fake_files_port(struct system *port);
 void fake_copies_port(struct system *port);
 void fake_access_port(struct system *port);
+void fake_audit_port(struct system *port);
 void fake_objects_port(struct system *port);
 void fake_sessions_port(struct system *port);
 void fake_keepers_port(struct system *port);

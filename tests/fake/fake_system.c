@@ -76,6 +76,7 @@ struct fake *fake_new(void)
     fake_files_port(&fake->port);
     fake_copies_port(&fake->port);
     fake_access_port(&fake->port);
+    fake_audit_port(&fake->port);
     fake_objects_port(&fake->port);
     fake_sessions_port(&fake->port);
     fake_keepers_port(&fake->port);
@@ -120,6 +121,7 @@ static void free_objects(struct fake *fake)
         free(object->name);
         free(object->first_sddl);
         free(object->sddl);
+        free(object->audit);
         free(object->content);
     }
     free(fake->objects.at);

@@ -36,6 +36,7 @@ enum fake_call {
     FAKE_PEEK,
     FAKE_EXAMINE,
     FAKE_PROTECT,
+    FAKE_AUDIT,
     FAKE_MAP,
     FAKE_RANDOM,
     FAKE_SESSIONS,
@@ -85,6 +86,7 @@ struct fake_object {
     bool stranger;    /* made by fake_occupy */
     char *first_sddl; /* as created */
     char *sddl;       /* now */
+    char *audit;      /* its audit entries; NULL: none */
     uint8_t *content; /* of a section that was filled or mapped, else NULL */
     size_t content_length;
     bool filled;

@@ -151,7 +151,7 @@ struct row {
 /* clang-format off */
 static const struct row rows[] = {
     {GOOD_MAIN, DEFAULTS "mutexes: { OfA: { sise: 1 } }\n", GOOD_B,
-     A ":3:19: error: mutexes.OfA: unknown key 'sise'; known here: access, integrity, sddl and sessions\n", true},
+     A ":3:19: error: mutexes.OfA: unknown key 'sise'; known here: access, integrity, sddl, audit and sessions\n", true},
     {GOOD_MAIN, "mutexes: [", GOOD_B,
      A ":2:1: error: this is not YAML: did not find expected node content while parsing a flow node\n", true},
     /* its own defaults, not those of the main file */
@@ -179,7 +179,7 @@ static const struct row rows[] = {
      MAIN ":2:20: error: limits.objects: with 2 objects, locks and change events included, the configuration is beyond its limit of 1; remove some, or raise the limit\n", true},
     /* errors of the main file */
     {DEFAULTS INCLUDE "mutexes: { M: { sise: 1 } }\n", GOOD_B, NULL,
-     MAIN ":4:17: error: mutexes.M: unknown key 'sise'; known here: access, integrity, sddl and sessions\n", false},
+     MAIN ":4:17: error: mutexes.M: unknown key 'sise'; known here: access, integrity, sddl, audit and sessions\n", false},
     {DEFAULTS "segments: { S: { size: 9, initial: { file: gone.bin } } }\n", NULL, NULL,
      MAIN ":3:44: error: segments.S: 'C:\\cfg\\gone.bin' cannot be read: CreateFileW: made to fail (error 1455)\n", false},
 };

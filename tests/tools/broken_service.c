@@ -28,12 +28,13 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
         SetServiceStatus(manager, &status);
 }
 
-enum shmb_exit service_main(const char *config, bool unsafe)
+enum shmb_exit service_main(const char *config, bool unsafe, bool audit)
 {
     wchar_t name[] = L"ShmBroker";
     SERVICE_TABLE_ENTRYW table[] = {{name, start}, {NULL, NULL}};
 
     (void)config;
     (void)unsafe;
+    (void)audit;
     return StartServiceCtrlDispatcherW(table) ? SHMB_EXIT_SYSTEM : SHMB_EXIT_USAGE;
 }

@@ -128,7 +128,7 @@ static const struct bad rows_access[] = {
     {TEXT("version: 1\ndefaults:\nmutexes: { M: {} }\n"),
      "f:3:12: error: mutexes.M: no access is written, here or in defaults, and nobody gets rights by silence; add access: { read: [Users] } or the like\n"},
     {TEXT("version: 1\ndefaults: 5\nmutexes: { M: {} }\n"),
-     "f:2:11: error: defaults: '5' stands here where a mapping with access or integrity is due\n"},
+     "f:2:11: error: defaults: '5' stands here where a mapping with access, integrity or audit is due\n"},
     {TEXT("version: 1\ndefaults: { acces: { read: Users } }\nmutexes: { M: { access: { read: Users } } }\n"),
      "f:2:13: error: defaults: unknown key 'acces'; did you mean 'access'?\n"},
     {TEXT("version: 1\ndefaults: { access: { deny: Users } }\nmutexes: { M: }\n"),
@@ -171,7 +171,7 @@ static const struct bad rows_segments[] = {
     {TEXT(DEFAULTS "segments: { A: }\n"),
      "f:3:13: error: segments.A: a segment needs a size, such as size: 64 KiB\n"},
     {TEXT(DEFAULTS "segments: { A: 64 KiB }\n"),
-     "f:3:16: error: segments.A: '64 KiB' stands here where a mapping with size, access, integrity, sddl, lock, initial, notify, sessions, keep or save_every is due\n"},
+     "f:3:16: error: segments.A: '64 KiB' stands here where a mapping with size, access, integrity, sddl, audit, lock, initial, notify, sessions, keep or save_every is due\n"},
     {TEXT(DEFAULTS "segments: { A: { sise: 1 } }\n"),
      "f:3:18: error: segments.A: unknown key 'sise'; did you mean 'size'?\n"},
     {TEXT(DEFAULTS "segments: { A: { size: } }\n"),
@@ -201,7 +201,7 @@ static const struct bad rows_segments[] = {
     {TEXT(DEFAULTS "segments: { A: { size: 0512 } }\n"),
      "f:3:24: error: segments.A.size: '0512'; write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1, hold: reboot } }\n"),
-     "f:3:27: error: segments.A: unknown key 'hold'; known here: size, access, integrity, sddl, lock, initial, notify, sessions, keep and save_every\n"},
+     "f:3:27: error: segments.A: unknown key 'hold'; known here: size, access, integrity, sddl, audit, lock, initial, notify, sessions, keep and save_every\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1, lok: none } }\n"),
      "f:3:27: error: segments.A: unknown key 'lok'; did you mean 'lock'?\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1, lock: muttex } }\n"),
@@ -323,7 +323,7 @@ static const struct bad rows_events_and_semaphores[] = {
     {TEXT(DEFAULTS "semaphores: { S: { maximum: 99999999999999999999 } }\n"),
      "f:3:29: error: semaphores.S.maximum: '99999999999999999999'; write a whole number from 1 to 2147483647\n"},
     {TEXT(DEFAULTS "mutexes: { M: { size: 1 } }\n"),
-     "f:3:17: error: mutexes.M: unknown key 'size'; known here: access, integrity, sddl and sessions\n"},
+     "f:3:17: error: mutexes.M: unknown key 'size'; known here: access, integrity, sddl, audit and sessions\n"},
 };
 
 /* Names. */

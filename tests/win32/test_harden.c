@@ -90,6 +90,10 @@ static void the_list_is_this(void **state)
     assert_string_equal(recorder.text, CLOSED POLICIES);
     assert_int_equal(apply(&recorder, HARDEN_KEEPER, 0).count, 0);
     assert_string_equal(recorder.text, CLOSED POLICIES "policy 13 1\n");
+    assert_int_equal(apply(&recorder, HARDEN_BROKER | HARDEN_AUDIT, 0).count, 0);
+    assert_ptr_equal(strstr(recorder.text, "keep SeCreateGlobalPrivilege SeChangeNotifyPrivilege "
+                                           "SeSecurityPrivilege\nprocess "),
+                     recorder.text);
 }
 
 static void in_a_console_its_user_is_let_in(void **state)

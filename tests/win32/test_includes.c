@@ -321,7 +321,7 @@ static void check_as_json(void **state)
                               "        \"severity\": \"error\",\n"
                               "        \"object\": \"mutexes.M\",\n"
                               "        \"text\": \"unknown key 'sise'; known here: access, "
-                              "integrity, sddl and sessions\"\n"
+                              "integrity, sddl, audit and sessions\"\n"
                               "      }\n"
                               "    ],\n"
                               "    \"objects\": []\n"

@@ -1,0 +1,71 @@
+#include "auditing.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define CHANGE_ACCESS 0x000C0000u /* WRITE_DAC, WRITE_OWNER */
+
+/* SECTION_MAP_WRITE, MUTEX_MODIFY_STATE, EVENT_MODIFY_STATE, SEMAPHORE_MODIFY_STATE */
+static const uint32_t changes[SHMB_KIND_COUNT] = {
+    [SHMB_SECTION] = 0x2, [SHMB_MUTEX] = 0x1, [SHMB_EVENT] = 0x2, [SHMB_SEMAPHORE] = 0x2};
+
+void auditing_sddl(enum shmb_kind kind, char out[AUDITING_SDDL_MAX])
+{
+    (void)snprintf(out, AUDITING_SDDL_MAX,
+                   "S:(AU;SA;0x%" PRIx32 ";;;S-1-1-0)(AU;FA;0x%" PRIx32 ";;;S-1-1-0)",
+                   changes[kind] | CHANGE_ACCESS, shmb_access_mask(kind, SHMB_LEVEL_FULL));
+}
+
+void auditing_settle(const struct system *system, struct item *item)
+{
+    const enum item_auditing wanted = item->audit ? AUDITING_ON : AUDITING_OFF;
+    char entries[AUDITING_SDDL_MAX];
+    struct sys_failure unused;
+    enum sys_status status;
+
+    if (!item_is_held(item) || item->auditing == wanted)
+        return;
+    auditing_sddl(item->spec.kind, entries);
+    status = system->audit(system->self, item->object, entries, item->audit, &unused);
+    if (status == SYS_OK || !item->audit)
+        item->auditing = wanted; /* who may not audit now can take nothing away either */
+    else
+        item->auditing = status == SYS_DENIED ? AUDITING_REFUSED : AUDITING_FAILED;
+}
+
+bool auditing_lacks(const struct item *item)
+{
+    return item_is_held(item) && item->audit && item->auditing != AUDITING_ON;
+}
+
+const char *auditing_reason(const struct item *item)
+{
+    return item->auditing == AUDITING_REFUSED
+               ? "the service has no privilege to audit; run: shmbroker install --audit, and "
+                 "start it again"
+               : "the system failed; tried again";
+}
+
+size_t auditing_tell(const struct system *system, const struct inventory *inventory, bool *told)
+{
+    const struct item *first = NULL;
+    char number[24];
+    size_t count = 0, i;
+
+    for (i = 0; i < inventory->count; i++) {
+        if (!auditing_lacks(&inventory->items[i]))
+            continue;
+        if (count++ == 0)
+            first = &inventory->items[i];
+    }
+    if (first != NULL && !*told) {
+        const char *inserts[] = {number, auditing_reason(first)};
+
+        (void)snprintf(number, sizeof(number), "%zu", count);
+        system->report(system->self, EVENT_AUDIT_REFUSED, inserts, 2);
+    } else if (first == NULL && *told) {
+        system->report(system->self, EVENT_AUDIT_RECOVERED, NULL, 0);
+    }
+    *told = first != NULL;
+    return count;
+}

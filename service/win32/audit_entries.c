@@ -1,0 +1,200 @@
+#include "audit_entries.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "objects.h"
+
+/* Both, so that no system can take the one for the other: what is set is the whole list. */
+#define PARTS (SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION)
+
+/* ---- the privilege ---------------------------------------------------------- */
+
+static DWORD turn(bool on)
+{
+    TOKEN_PRIVILEGES privileges = {.PrivilegeCount = 1};
+    DWORD code = ERROR_SUCCESS;
+    HANDLE token;
+
+    privileges.Privileges[0].Attributes = on ? SE_PRIVILEGE_ENABLED : 0;
+    if (!LookupPrivilegeValueW(NULL, SE_SECURITY_NAME, &privileges.Privileges[0].Luid) ||
+        !OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+        return GetLastError();
+    /* That the token has none is a success, and stands in the last error. */
+    if (!AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL) ||
+        GetLastError() != ERROR_SUCCESS)
+        code = GetLastError();
+    CloseHandle(token);
+    return code;
+}
+
+/* ---- lists ------------------------------------------------------------------ */
+
+/* The list of a descriptor; NULL: none. */
+static ACL *list_of(const void *descriptor)
+{
+    BOOL present = FALSE, defaulted;
+    ACL *list = NULL;
+
+    if (!GetSecurityDescriptorSacl((void *)(uintptr_t)descriptor, &present, &list, &defaulted) ||
+        !present)
+        return NULL;
+    return list;
+}
+
+static bool is_among(const ACE_HEADER *entry, ACL *list)
+{
+    DWORD i;
+
+    for (i = 0; list != NULL && i < list->AceCount; i++) {
+        const ACE_HEADER *other;
+        void *found;
+
+        if (!GetAce(list, i, &found))
+            continue;
+        other = found;
+        if (other->AceSize == entry->AceSize && memcmp(other, entry, entry->AceSize) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* True: the former list is as it should be already, with all of `entries` or with none. */
+static bool is_settled(ACL *former, ACL *entries, bool on)
+{
+    DWORD i;
+
+    for (i = 0; i < entries->AceCount; i++) {
+        void *entry;
+
+        if (!GetAce(entries, i, &entry) || is_among(entry, former) != on)
+            return false;
+    }
+    return true;
+}
+
+/* Adds to `out` the entries of `from` that are not in `without` (NULL: all). */
+static bool add_entries(ACL *out, ACL *from, ACL *without)
+{
+    DWORD i;
+
+    for (i = 0; from != NULL && i < from->AceCount; i++) {
+        const ACE_HEADER *entry;
+        void *found;
+
+        if (!GetAce(from, i, &found))
+            return false;
+        entry = found;
+        if ((without == NULL || !is_among(entry, without)) &&
+            !AddAce(out, ACL_REVISION, MAXDWORD, found, entry->AceSize))
+            return false;
+    }
+    return true;
+}
+
+/* To be freed with free(); NULL: GetLastError() says why. */
+static ACL *merge(ACL *former, ACL *entries, bool on)
+{
+    const DWORD size =
+        (DWORD)sizeof(ACL) + entries->AclSize + (former != NULL ? former->AclSize : 0u);
+    ACL *list = malloc(size);
+
+    if (list == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    if (InitializeAcl(list, size, ACL_REVISION) && add_entries(list, former, entries) &&
+        (!on || add_entries(list, entries, NULL)))
+        return list;
+    free(list);
+    return NULL;
+}
+
+/* ---- an object -------------------------------------------------------------- */
+
+/* What is there now, to be freed with free(); NULL: GetLastError() says why. */
+static void *read_present(HANDLE object)
+{
+    DWORD size = 0;
+    void *present;
+
+    if (GetKernelObjectSecurity(object, PARTS, NULL, 0, &size) ||
+        GetLastError() != ERROR_INSUFFICIENT_BUFFER)
+        return NULL;
+    present = malloc(size);
+    if (present == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    } else if (!GetKernelObjectSecurity(object, PARTS, present, size, &size)) {
+        free(present);
+        present = NULL;
+    }
+    return present;
+}
+
+static bool write_list(HANDLE object, ACL *list)
+{
+    SECURITY_DESCRIPTOR whole;
+
+    return InitializeSecurityDescriptor(&whole, SECURITY_DESCRIPTOR_REVISION) &&
+           SetSecurityDescriptorSacl(&whole, TRUE, list, FALSE) &&
+           SetKernelObjectSecurity(object, PARTS, &whole);
+}
+
+static DWORD change(HANDLE object, ACL *entries, bool on)
+{
+    void *present = read_present(object);
+    DWORD code = ERROR_SUCCESS;
+    ACL *list = NULL;
+
+    if (present == NULL)
+        return GetLastError();
+    if (!is_settled(list_of(present), entries, on)) {
+        list = merge(list_of(present), entries, on);
+        if (list == NULL || !write_list(object, list))
+            code = GetLastError();
+    }
+    free(list);
+    free(present);
+    return code;
+}
+
+/* The handles of the broker do not have the right; only the privilege gives it. */
+static DWORD change_object(HANDLE object, ACL *entries, bool on)
+{
+    HANDLE process = GetCurrentProcess(), able;
+    DWORD code = turn(true);
+
+    if (code != ERROR_SUCCESS)
+        return code;
+    if (DuplicateHandle(process, object, process, &able,
+                        ACCESS_SYSTEM_SECURITY | READ_CONTROL | WRITE_OWNER, FALSE, 0)) {
+        code = change(able, entries, on);
+        CloseHandle(able);
+    } else {
+        code = GetLastError();
+    }
+    (void)turn(false);
+    return code;
+}
+
+enum sys_status audit_entries_set(struct sys_object *object, const char *entries, bool on,
+                                  struct sys_failure *why)
+{
+    struct sys_descriptor *descriptor;
+    enum sys_status status = descriptors_make(entries, &descriptor, why);
+    DWORD code;
+
+    if (status != SYS_OK)
+        return status;
+    code = change_object((HANDLE)object, list_of(descriptor), on);
+    descriptors_free(descriptor);
+    if (code == ERROR_SUCCESS)
+        return SYS_OK;
+    if (code == ERROR_NOT_ALL_ASSIGNED || code == ERROR_PRIVILEGE_NOT_HELD)
+        return failure_say(why, SYS_DENIED, "AdjustTokenPrivileges", code,
+                           "the privilege SeSecurityPrivilege is missing");
+    return failure_set(why, "SetKernelObjectSecurity", code);
+}
