@@ -349,8 +349,9 @@ struct system {
                                   struct sys_failure *why);
 
     /*
-     * The keepers of brokers that have ended, as far as their processes can be found
-     * and ended, whether anybody remembers them or not; to be freed with free().
+     * The keepers of brokers with the same files of their own (state_read) that have
+     * ended, as far as their processes can be found and ended, whether anybody
+     * remembers them or not; to be freed with free().
      */
     enum sys_status (*keepers_left)(void *self, struct sys_keeper **found, size_t *count,
                                     struct sys_failure *why);

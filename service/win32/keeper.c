@@ -1,12 +1,7 @@
 #include "keeper.h"
 
-#include <stdlib.h>
-
 #include "failure.h"
-#include "keeper_launch.h"
-#include "paths.h"
 #include "process.h"
-#include "wide.h"
 
 #define END_MS 10000u /* a process that is terminated is gone at once, but for its last call */
 
@@ -23,29 +18,20 @@ static void replace(struct keeper *keeper, HANDLE process, HANDLE tie)
     keeper_handles_forget(&keeper->kept);
 }
 
-enum sys_status keeper_make(struct keeper *keeper, const char *program, bool console,
-                            uint32_t hold_ms, struct sys_keeper *out, struct sys_failure *why)
+enum sys_status keeper_make(struct keeper *keeper, const struct keeper_wish *wish,
+                            struct sys_keeper *out, struct sys_failure *why)
 {
-    char *own = program == NULL ? paths_executable() : NULL;
-    wchar_t *wide =
-        program != NULL || own != NULL ? wide_from_utf8(program != NULL ? program : own) : NULL;
     struct keeper_launched made;
-    enum sys_status status;
+    enum sys_status status = keeper_launch(wish, &made, why);
 
     *out = (struct sys_keeper){0};
-    if (wide == NULL)
-        status = failure_set(why, "GetModuleFileNameW", GetLastError());
-    else
-        status = keeper_launch(wide, console, hold_ms, &made, why);
-    if (status == SYS_OK) {
-        replace(keeper, made.process, made.tie);
-        keeper->id.process = made.id;
-        keeper->id.started = process_started(made.process);
-        *out = keeper->id;
-    }
-    free(wide);
-    free(own);
-    return status;
+    if (status != SYS_OK)
+        return status;
+    replace(keeper, made.process, made.tie);
+    keeper->id.process = made.id;
+    keeper->id.started = process_started(made.process);
+    *out = keeper->id;
+    return SYS_OK;
 }
 
 enum sys_status keeper_settle(struct keeper *keeper, struct sys_failure *why)

@@ -8,6 +8,7 @@
 #include <windows.h>
 
 #include "keeper_handles.h"
+#include "keeper_launch.h"
 #include "system.h"
 
 /* All zero: there is no keeper. Used by the broker's thread. */
@@ -19,12 +20,9 @@ struct keeper {
     bool left; /* what it holds stays when the broker closes its own handle */
 };
 
-/*
- * As system.h's keeper_make. `program`: the executable that becomes the keeper,
- * NULL: this one. `console`: the user who started the broker may open the keeper as well.
- */
-enum sys_status keeper_make(struct keeper *keeper, const char *program, bool console,
-                            uint32_t hold_ms, struct sys_keeper *out, struct sys_failure *why);
+/* As system.h's keeper_make. */
+enum sys_status keeper_make(struct keeper *keeper, const struct keeper_wish *wish,
+                            struct sys_keeper *out, struct sys_failure *why);
 
 /* As system.h's keeper_settle. */
 enum sys_status keeper_settle(struct keeper *keeper, struct sys_failure *why);

@@ -54,16 +54,17 @@ static wchar_t *command_of(HANDLE process)
 }
 
 /* The broker that a command line of a keeper names: see keeper_main.h. */
-static bool maker_in(const wchar_t *command, struct sys_keeper *maker)
+static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *maker)
 {
     int count = 0;
-    wchar_t **words = CommandLineToArgvW(command, &count), *end[2] = {NULL, NULL};
-    bool is = words != NULL && count >= 5 && wcscmp(words[1], L"keeper") == 0;
+    wchar_t **words = CommandLineToArgvW(command, &count), *end[3] = {NULL};
+    bool is = words != NULL && count >= 6 && wcscmp(words[1], L"keeper") == 0;
 
     if (is) {
         maker->process = wcstoul(words[2], &end[0], 10);
         maker->started = wcstoull(words[3], &end[1], 10);
-        is = *end[0] == L'\0' && *end[1] == L'\0';
+        is = wcstoul(words[5], &end[2], 10) == place;
+        is = is && *end[0] == L'\0' && *end[1] == L'\0' && *end[2] == L'\0';
     }
     LocalFree(words);
     return is;
@@ -86,7 +87,7 @@ static bool lives(const struct sys_keeper *maker)
     return alive;
 }
 
-static bool is_left(HANDLE process)
+static bool is_left(HANDLE process, uint32_t place)
 {
     struct sys_keeper maker;
     wchar_t *command;
@@ -95,27 +96,28 @@ static bool is_left(HANDLE process)
     if (!process_is_ours(process) || WaitForSingleObject(process, 0) != WAIT_TIMEOUT)
         return false;
     command = command_of(process);
-    is = command != NULL && maker_in(command, &maker) && !lives(&maker);
+    is = command != NULL && maker_in(command, place, &maker) && !lives(&maker);
     free(command);
     return is;
 }
 
 /* Who may not be opened for that is not ours to end. */
-static bool look_at(DWORD id, struct sys_keeper *out)
+static bool look_at(DWORD id, uint32_t place, struct sys_keeper *out)
 {
     HANDLE process = OpenProcess(RIGHTS, FALSE, id);
     bool is;
 
     if (process == NULL)
         return false;
-    is = is_left(process);
+    is = is_left(process, place);
     out->process = id;
     out->started = process_started(process);
     CloseHandle(process);
     return is;
 }
 
-enum sys_status keeper_find(struct sys_keeper **found, size_t *count, struct sys_failure *why)
+enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *count,
+                            struct sys_failure *why)
 {
     HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
     PROCESSENTRY32W entry;
@@ -134,7 +136,8 @@ enum sys_status keeper_find(struct sys_keeper **found, size_t *count, struct sys
     entry.dwSize = sizeof(entry);
     for (more = Process32FirstW(all, &entry); more && *count < MOST;
          more = Process32NextW(all, &entry))
-        if (process_name_is_ours(entry.szExeFile) && look_at(entry.th32ProcessID, *found + *count))
+        if (process_name_is_ours(entry.szExeFile) &&
+            look_at(entry.th32ProcessID, place, *found + *count))
             ++*count;
     CloseHandle(all);
     return SYS_OK;

@@ -7,7 +7,8 @@
 
 #include "system.h"
 
-/* As system.h's keepers_left. */
-enum sys_status keeper_find(struct sys_keeper **found, size_t *count, struct sys_failure *why);
+/* As system.h's keepers_left, of brokers with the same place (keeper_launch.h). */
+enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *count,
+                            struct sys_failure *why);
 
 #endif

@@ -8,7 +8,9 @@
 #include "failure.h"
 #include "harden.h"
 #include "objects.h"
+#include "paths.h"
 #include "process.h"
+#include "wide.h"
 
 /* processthreadsapi.h has these only for newer targets. */
 #define JOBS_ATTRIBUTE      ((DWORD_PTR)0x0002000D)
@@ -102,17 +104,18 @@ static void make_list(struct attributes *attributes)
         end_list(attributes);
 }
 
-static wchar_t *make_command(const wchar_t *program, bool console, uint32_t hold_ms)
+/* Read again by keeper_main.c and keeper_find.c. */
+static wchar_t *make_command(const wchar_t *program, const struct keeper_wish *wish)
 {
     uint64_t started = process_started(GetCurrentProcess());
-    size_t room = wcslen(program) + 100;
+    size_t room = wcslen(program) + 120;
     wchar_t *line = malloc(room * sizeof(*line));
 
     if (line == NULL)
         return NULL;
-    (void)swprintf(line, room, L"\"%ls\" keeper %lu %llu %lu%ls", program, GetCurrentProcessId(),
-                   (unsigned long long)started, (unsigned long)hold_ms,
-                   console ? L" console" : L"");
+    (void)swprintf(line, room, L"\"%ls\" keeper %lu %llu %lu %lu%ls", program,
+                   GetCurrentProcessId(), (unsigned long long)started, (unsigned long)wish->hold_ms,
+                   (unsigned long)wish->place, wish->console ? L" console" : L"");
     return line;
 }
 
@@ -171,12 +174,12 @@ static DWORD start(const struct launch *launch, struct attributes *attributes,
     return made ? ERROR_SUCCESS : GetLastError();
 }
 
-static DWORD launch_with(const wchar_t *program, bool console, uint32_t hold_ms,
+static DWORD launch_with(const wchar_t *program, const struct keeper_wish *wish,
                          SECURITY_ATTRIBUTES *security, struct keeper_launched *out)
 {
     struct attributes attributes = {.children = CHILDREN_RESTRICTED};
     wchar_t folder[MAX_PATH] = L"";
-    struct launch launch = {program, make_command(program, console, hold_ms), security, folder};
+    struct launch launch = {program, make_command(program, wish), security, folder};
     PROCESS_INFORMATION made;
     DWORD code = ERROR_NOT_ENOUGH_MEMORY;
 
@@ -197,9 +200,23 @@ static DWORD launch_with(const wchar_t *program, bool console, uint32_t hold_ms,
     return ERROR_SUCCESS;
 }
 
-enum sys_status keeper_launch(const wchar_t *program, bool console, uint32_t hold_ms,
-                              struct keeper_launched *out, struct sys_failure *why)
+/* To be freed with free(). NULL: GetLastError() says why. */
+static wchar_t *program_of(const struct keeper_wish *wish)
 {
+    char *own = wish->program == NULL ? paths_executable() : NULL;
+    const char *program = wish->program != NULL ? wish->program : own;
+    wchar_t *wide = program != NULL ? wide_from_utf8(program) : NULL;
+    DWORD code = GetLastError();
+
+    free(own);
+    SetLastError(code);
+    return wide;
+}
+
+enum sys_status keeper_launch(const struct keeper_wish *wish, struct keeper_launched *out,
+                              struct sys_failure *why)
+{
+    wchar_t *program = program_of(wish);
     char sddl[HARDEN_SDDL_MAX];
     struct sys_descriptor *descriptor;
     SECURITY_ATTRIBUTES security;
@@ -207,14 +224,17 @@ enum sys_status keeper_launch(const wchar_t *program, bool console, uint32_t hol
     DWORD code;
 
     memset(out, 0, sizeof(*out));
-    harden_process_sddl(console ? HARDEN_CONSOLE : 0, sddl);
+    if (program == NULL)
+        return failure_set(why, "GetModuleFileNameW", GetLastError());
+    harden_process_sddl(wish->console ? HARDEN_CONSOLE : 0, sddl);
     status = descriptors_make(sddl, &descriptor, why);
     if (status == SYS_OK) {
         security = descriptors_attributes(descriptor);
-        code = launch_with(program, console, hold_ms, &security, out);
+        code = launch_with(program, wish, &security, out);
         if (code != ERROR_SUCCESS)
             status = failure_set(why, "CreateProcessW", code);
         descriptors_free(descriptor);
     }
+    free(program);
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }

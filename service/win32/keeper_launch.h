@@ -16,6 +16,15 @@
 
 #include "system.h"
 
+/* What a keeper is to be like. */
+struct keeper_wish {
+    const char *program; /* the executable that becomes it, NULL: this one */
+    uint32_t hold_ms;    /* milliseconds after the broker's end */
+    uint32_t place;      /* stands for the folder of the broker's own files: other brokers
+                            look for other keepers */
+    bool console;        /* the user who started the broker may open it as well */
+};
+
 struct keeper_launched {
     HANDLE process; /* owned by the caller */
     DWORD id;
@@ -23,9 +32,9 @@ struct keeper_launched {
     HANDLE tie;
 };
 
-/* As keeper_make. `out` is cleared on failure. */
-enum sys_status keeper_launch(const wchar_t *program, bool console, uint32_t hold_ms,
-                              struct keeper_launched *out, struct sys_failure *why);
+/* As system.h's keeper_make. `out` is cleared on failure. */
+enum sys_status keeper_launch(const struct keeper_wish *wish, struct keeper_launched *out,
+                              struct sys_failure *why);
 
 /*
  * The process outlives its maker from now on; the handle is closed. False: it

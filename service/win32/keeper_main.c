@@ -20,12 +20,12 @@ struct task {
 
 static bool read_task(char *const *words, size_t count, struct task *out)
 {
-    uint64_t numbers[3];
+    uint64_t numbers[4];
     size_t i;
 
-    if (count < 3 || count > 4 || (count == 4 && strcmp(words[3], "console") != 0))
+    if (count < 4 || count > 5 || (count == 5 && strcmp(words[4], "console") != 0))
         return false;
-    for (i = 0; i < 3; i++)
+    for (i = 0; i < 4; i++)
         if (units_number(words[i], strlen(words[i]), &numbers[i]) != UNITS_OK)
             return false;
     if (numbers[0] > UINT32_MAX || numbers[2] >= INFINITE)
@@ -33,7 +33,7 @@ static bool read_task(char *const *words, size_t count, struct task *out)
     out->broker = (DWORD)numbers[0];
     out->started = numbers[1];
     out->hold_ms = (DWORD)numbers[2];
-    out->console = count == 4;
+    out->console = count == 5;
     return true;
 }
 

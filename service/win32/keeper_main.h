@@ -15,8 +15,8 @@
 
 /*
  * words  what stands behind `keeper` on the command line: the broker's process, when it was
- *        made (FILETIME), how many milliseconds to hold, and `console` where the
- *        user who started the broker may open this process as well
+ *        made (FILETIME), how many milliseconds to hold, its place (keeper_launch.h),
+ *        and `console` where the user who started the broker may open this process as well
  *
  * SHMB_EXIT_USAGE: a person has called it; that has been said.
  */

@@ -15,6 +15,7 @@
 #include "inspect.h"
 #include "instance.h"
 #include "keeper_find.h"
+#include "names.h"
 #include "objects.h"
 #include "paths.h"
 #include "recreate.h"
@@ -342,12 +343,26 @@ static void do_close(void *self, struct sys_object *object)
         keeper_close(&port->keeper, (HANDLE)object);
 }
 
+/* Keepers of brokers with another folder are not ours. */
+static uint32_t place_number(const struct port *port)
+{
+    char *folder = state_folder(port);
+    uint32_t number = folder != NULL ? shmb_name_hash(folder, strlen(folder)) : 0;
+
+    free(folder);
+    return number;
+}
+
 static enum sys_status do_keeper_make(void *self, uint32_t hold_ms, struct sys_keeper *out,
                                       struct sys_failure *why)
 {
     struct port *port = self;
+    const struct keeper_wish wish = {.program = port->host.keeper,
+                                     .hold_ms = hold_ms,
+                                     .place = place_number(port),
+                                     .console = port->host.console};
 
-    return keeper_make(&port->keeper, port->host.keeper, port->host.console, hold_ms, out, why);
+    return keeper_make(&port->keeper, &wish, out, why);
 }
 
 static enum sys_status do_keep(void *self, size_t *held, struct sys_failure *why)
@@ -367,8 +382,7 @@ static enum sys_status do_keeper_settle(void *self, struct sys_failure *why)
 static enum sys_status do_keepers_left(void *self, struct sys_keeper **found, size_t *count,
                                        struct sys_failure *why)
 {
-    (void)self;
-    return keeper_find(found, count, why);
+    return keeper_find(place_number(self), found, count, why);
 }
 
 static enum sys_status do_keeper_end(void *self, const struct sys_keeper *keeper,

@@ -252,6 +252,31 @@ static void a_killed_keeper_is_replaced(void **state)
     kill_broker(broker);
 }
 
+/* With its own files, it is another installation: what the first has left is not its own. */
+static void a_broker_of_another_folder_lets_it_live(void **state)
+{
+    struct child *broker = run(&alone, "", configuration, NULL), *other;
+    HANDLE keeper = processes_open(keeper_of(broker));
+    uint64_t generation = describe().generation;
+    wchar_t temporary[MAX_PATH];
+    char option[MAX_PATH * 3];
+
+    (void)state;
+    assert_true(GetTempPathW(MAX_PATH, temporary) > 0);
+    snprintf(option, sizeof(option), "--release --state \"%sshmb-other-%lu\"",
+             support_narrow(temporary), GetCurrentProcessId());
+    leave_marks();
+    kill_broker(broker);
+    other = run(&alone, option, HEAD "mutexes: { ShmbTest.Other: {} }\n", NULL);
+    stop(other);
+    assert_int_equal(WaitForSingleObject(keeper, 0), WAIT_TIMEOUT);
+    broker = run(&alone, "", configuration, NULL);
+    processes_wait(keeper);
+    assert_int_equal(describe().generation, generation);
+    expect_marks();
+    kill_broker(broker);
+}
+
 static void it_is_harmless_by_hand(void **state)
 {
     struct child *child = child_start(NULL, "\"%s\" keeper", support_sibling("shmbroker.exe"));
@@ -464,6 +489,7 @@ int main(void)
         TEST(when_both_are_killed_the_next_start_says_what_was_lost),
         TEST(hold_for_ends_it),
         TEST(a_killed_keeper_is_replaced),
+        TEST(a_broker_of_another_folder_lets_it_live),
         TEST(it_is_harmless_by_hand),
         TEST(a_console_that_stops_leaves_all_to_the_keeper),
         TEST(a_job_that_lets_nobody_out),

@@ -14,11 +14,12 @@
 #include "process.h"
 #include "processes.h"
 
-#define ROUNDS  8
-#define HOLD_MS 600000u
+#define ROUNDS 8
+#define PLACE  4711u
 
 static const struct launch alone = {.breakaway = true};
 static const struct launch in_job = {0};
+static struct keeper_wish wish = {.hold_ms = 600000, .place = PLACE, .console = true};
 
 /* ---- the broker's side, in a process of its own ---- */
 
@@ -30,8 +31,8 @@ static int do_make(int argc, char **argv)
     struct sys_failure why;
 
     (void)argc;
-    if (keeper_make(&keeper, support_sibling("shmbroker.exe"), true, HOLD_MS, &made, &why) !=
-            SYS_OK ||
+    wish.program = support_sibling("shmbroker.exe");
+    if (keeper_make(&keeper, &wish, &made, &why) != SYS_OK ||
         (strcmp(argv[0], "settled") == 0 && keeper_settle(&keeper, &why) != SYS_OK))
         return 1;
     client_say("%lu", (unsigned long)made.process);
@@ -48,9 +49,9 @@ static int do_make_many(int argc, char **argv)
 
     (void)argc;
     (void)argv;
+    wish.program = support_sibling("shmbroker.exe");
     client_say("begun");
-    while (keeper_make(&keeper, support_sibling("shmbroker.exe"), true, HOLD_MS, &made, &why) ==
-               SYS_OK &&
+    while (keeper_make(&keeper, &wish, &made, &why) == SYS_OK &&
            keeper_end(&keeper, &made, &why) == SYS_OK)
         continue;
     return 1;
@@ -83,7 +84,7 @@ static bool is_found(DWORD process, struct sys_keeper *which)
     size_t count, i;
     bool is = false;
 
-    assert_int_equal(keeper_find(&found, &count, &why), SYS_OK);
+    assert_int_equal(keeper_find(PLACE, &found, &count, &why), SYS_OK);
     for (i = 0; i < count; i++) {
         if (found[i].process != process)
             continue;
@@ -204,7 +205,8 @@ static void and_one_that_never_began(void **state)
 
     (void)state;
     /* This process, but not of this time: its broker has ended, and the number is another's. */
-    snprintf(arguments, sizeof(arguments), "keeper %lu 1 600000 console", GetCurrentProcessId());
+    snprintf(arguments, sizeof(arguments), "keeper %lu 1 600000 4711 console",
+             GetCurrentProcessId());
     keeper = start(arguments, CREATE_SUSPENDED);
     expect_found_and_end(keeper);
 }
@@ -215,7 +217,7 @@ static void whose_broker_lives_is_not(void **state)
     DWORD keeper;
 
     (void)state;
-    snprintf(arguments, sizeof(arguments), "keeper %lu %llu 600000", GetCurrentProcessId(),
+    snprintf(arguments, sizeof(arguments), "keeper %lu %llu 600000 4711", GetCurrentProcessId(),
              (unsigned long long)process_started(GetCurrentProcess()));
     keeper = start(arguments, CREATE_SUSPENDED);
     assert_false(is_found(keeper, NULL));
@@ -224,9 +226,15 @@ static void whose_broker_lives_is_not(void **state)
 
 static void nor_is_what_is_no_keeper(void **state)
 {
-    static const char *const others[] = {
-        "run --config none",     "keeper", "keeper 1 1", "keepers 1 1 600000", "keeper 1x 1 600000",
-        "\"keeper 1 1 600000\"", ""};
+    static const char *const others[] = {"run --config none",
+                                         "keeper",
+                                         "keeper 1 1",
+                                         "keepers 1 1 600000 4711",
+                                         "keeper 1x 1 600000 4711",
+                                         "keeper 1 1 600000",
+                                         "keeper 1 1 600000 4712",
+                                         "\"keeper 1 1 600000 4711\"",
+                                         ""};
     size_t i;
 
     (void)state;
