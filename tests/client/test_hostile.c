@@ -61,7 +61,7 @@ static unsigned long next_batch(size_t i)
     return begun;
 }
 
-/* Each of them finishes so many batches that began now or later. */
+/* Each of them finishes so many batches that began later; ticks are long. */
 static void all_are_fine(unsigned batches)
 {
     unsigned long now = (unsigned long)GetTickCount64();
@@ -71,7 +71,7 @@ static void all_are_fine(unsigned batches)
         unsigned seen = 0;
 
         while (seen < batches)
-            seen += (long)(next_batch(i) - now) >= 0;
+            seen += (long)(next_batch(i) - now) > 0;
     }
 }
 

@@ -207,10 +207,11 @@ static void start_workers(void)
         workers[i] = client_start(&user, "%s", who[i]);
 }
 
-/* Each does a batch that began now or later; those with the library know how the segment stands. */
+/* Each does a batch that began later (ticks are long); those with the library know how the segment
+ * stands. */
 static void they_go_on(int32_t state)
 {
-    unsigned long now = (unsigned long)GetTickCount64(), begun = now - 1;
+    unsigned long now = (unsigned long)GetTickCount64(), begun;
     size_t i;
 
     for (i = 0; i < WORKERS; i++) {
@@ -224,7 +225,7 @@ static void they_go_on(int32_t state)
                 fail_msg("worker %zu: %s", i, line != NULL ? line : "has ended");
             begun = strtoul(line + 5, &end, 10);
             told = strtol(end, NULL, 10);
-        } while ((long)(begun - now) < 0);
+        } while ((long)(begun - now) <= 0);
         assert_int_equal(told, i == PLAIN ? SHMB_OK : state);
     }
 }

@@ -23,6 +23,7 @@ static const char configuration[] =
     "  ShmbTest.Taken:  { size: 5000, lock: none }\n"
     "  ShmbTest.Beside: { size: 100 }\n"
     "  ShmbTest.Free:   { size: 100 }\n"
+    "  ShmbTest.Told:   { size: 100, lock: none, notify: true }\n"
     "mutexes:    { ShmbTest.Mutex: {} }\n"
     "events:     { ShmbTest.Event: { reset: manual } }\n"
     "semaphores: { ShmbTest.Semaphore: { initial: 1, maximum: 3 } }\n";
@@ -39,6 +40,9 @@ enum { OBJECTS, DIRECTORY, REPORT };
 #define MISSED    "warning 310:"
 #define FOUND     "info 312:"
 
+#define TOLD        "Global\\ShmbTest.Told.changed."
+#define TOLD_EVENTS 4u
+
 static const struct row {
     int group;
     const char *kind, *name;
@@ -53,6 +57,10 @@ static const struct row {
     {OBJECTS, "mutex", "Global\\ShmbTest.Beside.lock", 0, CONFLICT, RECOVERED, "mutex"},
     {OBJECTS, "section", "Global\\ShmBroker.Control.1", 0, MISSED, NULL, "publication"},
     {OBJECTS, "mutex", "Global\\ShmBroker.Instance", 0, "warning 112:", "info 308:", "taken"},
+    {OBJECTS, "event", TOLD "0", 0, CONFLICT, RECOVERED, "event"},
+    {OBJECTS, "event", TOLD "1", 0, CONFLICT, RECOVERED, "event"},
+    {OBJECTS, "event", TOLD "2", 0, CONFLICT, RECOVERED, "event"},
+    {OBJECTS, "event", TOLD "3", 0, CONFLICT, RECOVERED, "event"},
     {DIRECTORY, "section", "Global\\ShmBroker.Directory", 4096, MISSED, FOUND, "publication"},
     {REPORT, "section", "Global\\ShmBroker.Report", 256 * 1024, MISSED, FOUND, "taken"},
 };
@@ -150,7 +158,21 @@ static int32_t segment_result(const char *name)
     return result;
 }
 
-/* library: what it says of each object, and of the directory. */
+/* Opens, and asks for the event of each change. */
+static int32_t notify_result(const char *name)
+{
+    shmb_segment *segment;
+    int32_t result = shmb_open(name, SHMB_WRITE, 0, &segment);
+    uint64_t number;
+    void *event;
+
+    for (number = 0; result == SHMB_OK && number < TOLD_EVENTS; number++)
+        result = shmb_change_event(segment, number, &event);
+    shmb_close(segment);
+    return result;
+}
+
+/* library: what it says of each object, of the directory, and of the change events. */
 static int library(int argc, char **argv)
 {
     shmb_info info = {.size = sizeof(info)};
@@ -160,11 +182,11 @@ static int library(int argc, char **argv)
     (void)argc;
     (void)argv;
     shmb_close(taken);
-    client_say("%d %d %d %d %d %d %d", result, segment_result("ShmbTest.Beside"),
+    client_say("%d %d %d %d %d %d %d %d", result, segment_result("ShmbTest.Beside"),
                segment_result("ShmbTest.Free"), object_result("ShmbTest.Mutex", SHMB_KIND_MUTEX),
                object_result("ShmbTest.Event", SHMB_KIND_EVENT),
                object_result("ShmbTest.Semaphore", SHMB_KIND_SEMAPHORE),
-               shmb_describe("ShmbTest.Free", &info));
+               shmb_describe("ShmbTest.Free", &info), notify_result("ShmbTest.Told"));
     return 0;
 }
 
@@ -296,7 +318,26 @@ static void run_verb(const char *verb, DWORD code, const char *part)
 
 /* What a standard user's library says while they are taken. */
 static const char *const heard[] = {
-    [OBJECTS] = "-5 -5 0 -5 -5 -5 0", [DIRECTORY] = "0 0 0 0 0 0 -5", [REPORT] = "0 0 0 0 0 0 0"};
+    [OBJECTS] = "-5 -5 0 -5 -5 -5 0 -5",
+    [DIRECTORY] = "0 0 0 0 0 0 -5 -7",
+    [REPORT] = "0 0 0 0 0 0 0 0",
+};
+
+/* The broker publishes what it has, and that it has it, after it has said so. */
+static void all_is_had(void)
+{
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+    const char *line;
+
+    do
+        line = client_line(&user, "library");
+    while (strcmp(line, "0 0 0 0 0 0 0 0") != 0 && GetTickCount64() < until);
+    assert_string_equal(line, "0 0 0 0 0 0 0 0");
+    do
+        ask_status();
+    while (strstr(shown, "held by test_squatters") != NULL && GetTickCount64() < until);
+    assert_null(strstr(shown, "held by test_squatters"));
+}
 
 static void they_are_taken(int group, enum squatter_pages pages)
 {
@@ -308,11 +349,9 @@ static void they_are_taken(int group, enum squatter_pages pages)
     run_verb("status --json", 5, "\"program\": \"test_squatters.exe\"");
     assert_int_equal(child_end_with(squatter, "untouched"), 0);
     all_recover(broker, group);
-    assert_string_equal(client_line(&user, "library"), "0 0 0 0 0 0 0");
+    all_is_had();
     /* A new one, not what the stranger left. */
     assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Taken"), "8192: ");
-    ask_status();
-    assert_null(strstr(shown, "held by test_squatters"));
     child_kill(broker);
 }
 
@@ -370,21 +409,24 @@ static void taken_while_others_are_deferred(void **state)
     squatter = client_start(
         NULL,
         "squat 0 section Global\\ShmbTest.Taken 5000 %s mutex Global\\ShmbTest.Beside.lock 0 %s "
-        "section Global\\ShmBroker.Control.2 4096 %s section Global\\ShmBroker.Control.3 4096 %s",
-        descriptors[0], descriptors[4], descriptors[5], descriptors[5]);
+        "section Global\\ShmBroker.Control.2 4096 %s section Global\\ShmBroker.Control.3 4096 %s "
+        "event " TOLD "2 0 %s",
+        descriptors[0], descriptors[4], descriptors[5], descriptors[5], descriptors[9]);
     child_expect(squatter, "holding");
     scm_file(HEAD "  ShmbTest.Data: { size: 5000, lock: none }\n"
                   "  ShmbTest.Taken: { size: 5000, lock: none }\n"
+                  "  ShmbTest.Told: { size: 100, lock: none, notify: true }\n"
                   "  ShmbTest.Beside: { size: 100, access: { write: [Users] } }\n"
                   "  ShmbTest.Free: { size: 100, access: { write: [AuthenticatedUsers] } }\n");
     run_verb("reload", 1, "has applied");
-    assert_string_equal(client_line(&user, "library"), "-5 -5 0 -1 -1 -1 0");
+    assert_string_equal(client_line(&user, "library"), "-5 -5 0 -1 -1 -1 0 -5");
     run_verb("status", 1, "section Global\\ShmbTest.Data: held, deferred: ");
     is_shown(&rows[0]);
     is_shown(&rows[4]);
+    is_shown(&rows[9]);
     assert_int_equal(child_end_with(squatter, "untouched"), 0);
     run_verb("reload", 1, "has applied");
-    assert_string_equal(client_line(&user, "library"), "0 0 0 -1 -1 -1 0");
+    assert_string_equal(client_line(&user, "library"), "0 0 0 -1 -1 -1 0 0");
     assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "4096: 6b657074");
     child_end(holder);
     scm_stop();
