@@ -57,6 +57,8 @@
     X(COPY_SAVED, INFORMATION)                                                                     \
     X(COPY_RESIZED, WARNING)                                                                       \
     X(ACCESS_CORRECTED, WARNING)                                                                   \
+    X(AUDIT_REFUSED, FAILURE)                                                                      \
+    X(AUDIT_RECOVERED, INFORMATION)                                                                \
     X(ALIAS_CONFLICT, WARNING)                                                                     \
     X(ALIAS_RECOVERED, INFORMATION)                                                                \
     X(ALIAS_REFUSED, FAILURE)

@@ -223,6 +223,28 @@ static void without_the_privilege_it_is_degraded_and_says_so(void **state)
     verb("status", 0, "ShmbTest.Data: held");
 }
 
+static struct child *run_broker(const char *option)
+{
+    return child_start(NULL, "\"%s\" run %s --release --allow-unsafe-config --config \"%s\"",
+                       support_sibling("shmbroker.exe"), option, support_file(HEAD DATA_AUDITED));
+}
+
+static void a_broker_in_a_console_is_told_likewise(void **state)
+{
+    struct child *broker = run_broker("");
+
+    (void)state;
+    child_find(broker, "error 331: ", SUPPORT_DEADLINE_MS);
+    child_find(broker, "warning 103: ", SUPPORT_DEADLINE_MS);
+    expect_data(false);
+    child_kill(broker);
+    support_end_keepers();
+    broker = run_broker("--audit");
+    child_find(broker, "info 100: ", SUPPORT_DEADLINE_MS);
+    expect_data(true);
+    child_kill(broker);
+}
+
 static void check_warns_where_the_service_may_not(void **state)
 {
     char arguments[1024];
@@ -275,6 +297,7 @@ int main(void)
         TEST(entries_come_and_go_with_the_key),
         TEST(what_is_taken_over_is_audited_as_the_file_says_then),
         TEST(without_the_privilege_it_is_degraded_and_says_so),
+        TEST(a_broker_in_a_console_is_told_likewise),
         TEST(check_warns_where_the_service_may_not),
         TEST(install_keeps_it_until_told_otherwise),
     };

@@ -58,6 +58,8 @@ static const struct event_row {
     {EVENT_COPY_SAVED, 'i', 2},
     {EVENT_COPY_RESIZED, 'w', 3},
     {EVENT_ACCESS_CORRECTED, 'w', 3},
+    {EVENT_AUDIT_REFUSED, 'e', 2},
+    {EVENT_AUDIT_RECOVERED, 'i', 0},
     {EVENT_ALIAS_CONFLICT, 'w', 3},
     {EVENT_ALIAS_RECOVERED, 'i', 2},
     {EVENT_ALIAS_REFUSED, 'e', 1},
