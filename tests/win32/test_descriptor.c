@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "clients.h"
+#include "control.h"
+#include "directory.h"
+#include "names.h"
 
 static const char configuration[] =
     "version: 1\n"
@@ -28,6 +31,18 @@ static const char configuration[] =
     "    size: 64\n"
     "    access: { read: [Users], write: [Interactive], full: [LocalService],\n"
     "              deny: [NetworkService] }\n"
+    "  ShmbTest.all.read:  { size: 64, notify: true, access: { read: [Interactive] } }\n"
+    "  ShmbTest.all.write: { size: 64, notify: true, access: { write: [Interactive] } }\n"
+    "  ShmbTest.all.full:  { size: 64, notify: true, access: { full: [Interactive] } }\n"
+    "  ShmbTest.all.deny:\n"
+    "    size: 64\n"
+    "    notify: true\n"
+    "    access: { write: [Users], deny: [Interactive] }\n"
+    "  ShmbTest.all.low:\n"
+    "    size: 64\n"
+    "    notify: true\n"
+    "    integrity: low\n"
+    "    access: { read: [Users], write: [Interactive] }\n"
     "  ShmbTest.Low: { size: 64, integrity: low, access: { write: [Interactive] } }\n"
     "  ShmbTest.Exact:\n"
     "    size: 64\n"
@@ -132,6 +147,46 @@ static int label(int argc, char **argv)
     else if (GetAce(list, 0, (void **)&ace) && ConvertSidToStringSidW(&ace->SidStart, &sid))
         client_say("type %u 0x%lx %ls of %u", ace->Header.AceType, ace->Mask, sid, list->AceCount);
     LocalFree(sid);
+    return 0;
+}
+
+static void *map(const char *name, size_t size)
+{
+    char full[80];
+    HANDLE section;
+    void *view;
+
+    snprintf(full, sizeof(full), "Global\\%s", name);
+    section = OpenFileMappingW(FILE_MAP_READ, FALSE, support_wide(full));
+    view = section != NULL ? MapViewOfFile(section, FILE_MAP_READ, 0, 0, size) : NULL;
+    if (section != NULL)
+        CloseHandle(section);
+    return view;
+}
+
+/* own-names SEGMENT: the broker's table, and the control section of a segment. */
+static int own_names(int argc, char **argv)
+{
+    const void *root = map(SHMB_ROOT_NAME, SHMB_ROOT_SIZE), *there;
+    char table_name[SHMB_TABLE_NAME_BYTES], control[SHMB_CONTROL_NAME_BYTES];
+    struct shmb_entry_view entry;
+    struct shmb_table_view view;
+    struct shmb_root_slot slot;
+
+    (void)argc;
+    if (root == NULL || shmb_root_read(root, SHMB_ROOT_SIZE, &slot) != SHMB_READ_OK) {
+        client_say("no directory");
+        return 0;
+    }
+    shmb_table_name(slot.suffix, table_name);
+    there = map(table_name, slot.table_size);
+    if (there == NULL || shmb_table_check(there, slot.table_size, &slot, &view) != SHMB_READ_OK ||
+        shmb_table_find(&view, argv[0], strlen(argv[0]), &entry) != SHMB_READ_OK) {
+        client_say("no entry");
+        return 0;
+    }
+    shmb_control_name(entry.entry.control, control);
+    client_say("%s %s", table_name, control);
     return 0;
 }
 
@@ -275,6 +330,102 @@ static void the_live_descriptor_is_exactly_the_one_promised(void **state)
         check_descriptor(table[k].kind, name, table[k].full, denied, users);
     }
 }
+
+/* What stands beside a segment: the names of the broker's table and of its control section. */
+static void ask_names(const char *segment, char table_name[80], char control[80])
+{
+    const char *line = client_line(NULL, "own-names %s", segment);
+
+    if (sscanf(line, "%79s %79s", table_name, control) != 2 ||
+        strncmp(control, SHMB_CONTROL_PREFIX, sizeof(SHMB_CONTROL_PREFIX) - 1) != 0)
+        fail_msg("%s: %s", segment, line);
+}
+
+static void check_one(const char *kind, const char *name, DWORD full, DWORD denied, DWORD mask,
+                      const char *sid)
+{
+    char deny[80], allow[80];
+    const char *denials[] = {deny, NULL}, *grants[] = {allow, NULL}, *nobody[] = {NULL};
+
+    snprintf(deny, sizeof(deny), "deny 0x%08lx S-1-5-4 flags 0", denied);
+    snprintf(allow, sizeof(allow), "allow 0x%08lx %s flags 0", mask, sid);
+    check_descriptor(kind, name, full, denied != 0 ? denials : nobody, mask != 0 ? grants : nobody);
+}
+
+/*
+ * Each level on all that a segment brings along. In a control section `full` is
+ * no more than write: nobody but the broker may change who has access there.
+ */
+static void what_belongs_to_a_segment_has_its_levels(void **state)
+{
+    static const struct {
+        const char *level, *sid;
+        DWORD section, lock, change, control;
+        bool denies;
+    } rows[] = {
+        {"read", "S-1-5-4", 0x00020005, 0x00020000, 0x00120001, 0x00020005, false},
+        {"write", "S-1-5-4", 0x00020007, 0x00120001, 0x00120003, 0x00020007, false},
+        {"full", "S-1-5-4", 0x000F001F, 0x001F0001, 0x001F0003, 0x00020007, false},
+        {"deny", "S-1-5-32-545", 0x00020007, 0x00120001, 0x00120003, 0x00020007, true},
+    };
+    size_t i, event;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const DWORD all = 0x000F001F, all_mutex = 0x001F0001, all_event = 0x001F0003;
+        bool denies = rows[i].denies;
+        char segment[80], name[100], table_name[80], control[80];
+
+        snprintf(segment, sizeof(segment), "ShmbTest.all.%s", rows[i].level);
+        ask_names(segment, table_name, control);
+        check_one("section", segment, all, denies ? all : 0, rows[i].section, rows[i].sid);
+        check_one("section", control, all, denies ? all : 0, rows[i].control, rows[i].sid);
+        snprintf(name, sizeof(name), "%s.lock", segment);
+        check_one("mutex", name, all_mutex, denies ? all_mutex : 0, rows[i].lock, rows[i].sid);
+        for (event = 0; event < SHMB_CHANGE_EVENTS; event++) {
+            snprintf(name, sizeof(name), "%s.changed.%u", segment, (unsigned)event);
+            check_one("event", name, all_event, denies ? all_event : 0, rows[i].change,
+                      rows[i].sid);
+        }
+    }
+}
+
+/* The directory and its table are for all who are logged on, the report for administrators. */
+static void the_brokers_own_sections_have_theirs(void **state)
+{
+    char table_name[80], control[80], name[100];
+
+    (void)state;
+    ask_names("ShmbTest.all.read", table_name, control);
+    check_one("section", SHMB_ROOT_NAME, 0x000F001F, 0, 0x00020005, "S-1-5-11");
+    check_one("section", table_name, 0x000F001F, 0, 0x00020005, "S-1-5-11");
+    check_one("section", SHMB_REPORT_NAME, 0x000F001F, 0, 0, "");
+    snprintf(name, sizeof(name), "section Global\\%s", table_name);
+    assert_string_equal(client_line(NULL, "label %s", name), "none");
+    assert_string_equal(client_line(NULL, "label section Global\\%s", SHMB_ROOT_NAME), "none");
+    assert_string_equal(client_line(NULL, "label section Global\\%s", SHMB_REPORT_NAME), "none");
+    assert_string_equal(client_line(NULL, "label section Global\\%s", control), "none");
+}
+
+static void a_label_is_on_all_that_belongs_to_a_segment(void **state)
+{
+    static const char low[] = "type 17 0x1 S-1-16-4096 of 1";
+    static const char *const labelled[] = {"ShmbTest.all.low", "ShmbTest.Low", "ShmbTest.Exact"};
+    char table_name[80], control[80];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(labelled) / sizeof(labelled[0]); i++) {
+        ask_names(labelled[i], table_name, control);
+        assert_string_equal(client_line(NULL, "label section Global\\%s", labelled[i]), low);
+        assert_string_equal(client_line(NULL, "label mutex Global\\%s.lock", labelled[i]), low);
+        assert_string_equal(client_line(NULL, "label section Global\\%s", control), low);
+    }
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
+        assert_string_equal(
+            client_line(NULL, "label event Global\\ShmbTest.all.low.changed.%u", (unsigned)i), low);
+}
+
 static void labels_are_as_written(void **state)
 {
     static const char low[] = "type 17 0x1 S-1-16-4096 of 1"; /* SYSTEM_MANDATORY_LABEL_ACE_TYPE */
@@ -347,8 +498,10 @@ static void the_owner_is_the_service_administrators_or_system(void **state)
     child_kill(client);
 }
 
-static const struct verb verbs[] = {
-    {"descriptor", 2, descriptor}, {"label", 2, label}, {"low-open", 3, low_open}};
+static const struct verb verbs[] = {{"descriptor", 2, descriptor},
+                                    {"label", 2, label},
+                                    {"low-open", 3, low_open},
+                                    {"own-names", 1, own_names}};
 
 int main(void)
 {
@@ -357,6 +510,9 @@ int main(void)
                                   support_teardown),
         cmocka_unit_test_teardown(the_live_descriptor_is_exactly_the_one_promised,
                                   support_teardown),
+        cmocka_unit_test_teardown(what_belongs_to_a_segment_has_its_levels, support_teardown),
+        cmocka_unit_test_teardown(the_brokers_own_sections_have_theirs, support_teardown),
+        cmocka_unit_test_teardown(a_label_is_on_all_that_belongs_to_a_segment, support_teardown),
         cmocka_unit_test_teardown(labels_are_as_written, support_teardown),
         cmocka_unit_test_teardown(sddl_is_what_the_object_has, support_teardown),
         cmocka_unit_test_teardown(low_integrity_writes_only_where_it_may, support_teardown),
