@@ -223,12 +223,18 @@ static void leave_notes(const struct installation *in)
 
     if (code != ERROR_SUCCESS)
         warn("the event source is not registered, events show without their texts", code);
-    code = recreate_prepare();
-    if (code != ERROR_SUCCESS)
-        warn("shmbroker reload --recreate will not reach the service", code);
     code = in->file.placed ? program_file_remember(in->program) : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         warn("shmbroker uninstall will not remove the program", code);
+}
+
+/* Before the service starts, which watches for it. */
+static void leave_key(void)
+{
+    DWORD code = recreate_prepare();
+
+    if (code != ERROR_SUCCESS)
+        warn("shmbroker reload --recreate will not reach the service", code);
 }
 
 /* Everything as it was; what ran runs again. */
@@ -296,12 +302,14 @@ static enum shmb_exit install(struct installation *in)
         undo(in, false);
         return result;
     }
-    leave_notes(in);
+    leave_key();
     restarting = in->runs && in->file.placed;
     if (restarting)
         result = restart(in);
-    if (result == SHMB_EXIT_DONE)
-        say_done(in, restarting);
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    leave_notes(in);
+    say_done(in, restarting);
     return result;
 }
 

@@ -195,6 +195,7 @@ static enum shmb_exit change(const wchar_t *command, const wchar_t *account,
     out->before = scm_query_config(out->service);
     if (out->before == NULL)
         return scm_failed("cannot ask for the configuration of the service", GetLastError());
+    registration_former_read(out->service, &out->former);
     if (ChangeServiceConfigW(out->service, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
                              SERVICE_ERROR_NORMAL, command, NULL, NULL, NULL, account,
                              password_of(account), SCM_SERVICE_NAME))
@@ -225,18 +226,40 @@ enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
     return result;
 }
 
-void registration_undo(struct registration *registration)
+/* An account of somebody's, with a password that only he and the service manager know. */
+static bool has_password(const wchar_t *account)
+{
+    size_t units = account != NULL ? wcslen(account) : 0;
+
+    return units > 0 && password_of(account) == NULL && account[units - 1] != L'$' &&
+           _wcsnicmp(account, L"NT ", 3) != 0;
+}
+
+static void restore(const struct registration *registration)
 {
     const QUERY_SERVICE_CONFIGW *before = registration->before;
+    QUERY_SERVICE_CONFIGW *now = scm_query_config(registration->service);
+    const wchar_t *account = before->lpServiceStartName;
 
+    if (!ChangeServiceConfigW(registration->service, before->dwServiceType, before->dwStartType,
+                              before->dwErrorControl, before->lpBinaryPathName, NULL, NULL, NULL,
+                              account, password_of(account), before->lpDisplayName))
+        (void)scm_failed("cannot put back how the service was registered", GetLastError());
+    else if (has_password(account) && now != NULL && now->lpServiceStartName != NULL &&
+             _wcsicmp(account, now->lpServiceStartName) != 0)
+        console_error("shmbroker: warning: the service has its former account again; give it the "
+                      "password of that in services.msc");
+    free(now);
+    registration_former_restore(registration->service, &registration->former);
+}
+
+void registration_undo(struct registration *registration)
+{
     if (registration->made) {
         DeleteService(registration->service);
         (void)audit_right_remove(); /* nobody is left to use it */
-    } else if (before != NULL) {
-        ChangeServiceConfigW(registration->service, before->dwServiceType, before->dwStartType,
-                             before->dwErrorControl, before->lpBinaryPathName, NULL, NULL, NULL,
-                             before->lpServiceStartName, password_of(before->lpServiceStartName),
-                             before->lpDisplayName);
+    } else if (registration->before != NULL) {
+        restore(registration);
     }
     registration->made = false;
 }
@@ -245,5 +268,6 @@ void registration_close(struct registration *registration)
 {
     scm_close(registration->service);
     free(registration->before);
+    registration_former_free(&registration->former);
     *registration = (struct registration){0};
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "exit_codes.h"
+#include "registration_former.h"
 
 #define REGISTRATION_KEY L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker"
 
@@ -54,6 +55,7 @@ struct registration {
     SC_HANDLE service;             /* with the rights to change, start, stop and delete it */
     bool made;                     /* by registration_make */
     QUERY_SERVICE_CONFIGW *before; /* what it was; NULL: there was none */
+    struct registration_former former;
 };
 
 /*
@@ -66,7 +68,10 @@ struct registration {
 enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account, bool audit,
                                  struct registration *out, unsigned *refused);
 
-/* Takes it back: deletes what was made, else restores command line, account and start. */
+/*
+ * Takes it back: deletes what was made, else restores all of what it was; what
+ * is refused of that is said. A password is not known: of that, too.
+ */
 void registration_undo(struct registration *registration);
 void registration_close(struct registration *registration);
 

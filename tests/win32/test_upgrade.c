@@ -1,6 +1,7 @@
 /* Another version in the place of one that runs. */
 #include "service_manager.h"
 
+#include <sddl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -190,17 +191,165 @@ static void nor_do_clients_with_the_library(void **state)
     assert_int_equal(child_end(changed), 0);
 }
 
+/* A registration that somebody has made his own, as far as the system knows such details. */
+
+#define OWN_LIST                                                                                   \
+    L"D:(A;;0x201fd;;;SY)(A;;0xf01ff;;;BA)(A;;0x2008d;;;IU)(A;;0x2008d;;;SU)(A;;0x4;;;AU)"
+#define OWN_KEY L"D:P(A;CI;KA;;;SY)(A;CI;KA;;;BA)(A;CI;KR;;;BU)(A;CI;KR;;;AU)"
+
+static SC_HANDLE open_service(DWORD access)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service;
+
+    assert_non_null(manager);
+    service = OpenServiceW(manager, L"ShmBroker", access);
+    CloseServiceHandle(manager);
+    assert_non_null(service);
+    return service;
+}
+
+static HKEY open_key(REGSAM access)
+{
+    HKEY key;
+
+    assert_int_equal(RegOpenKeyExW(HKEY_LOCAL_MACHINE,
+                                   L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker", 0, access,
+                                   &key),
+                     ERROR_SUCCESS);
+    return key;
+}
+
+static PSECURITY_DESCRIPTOR descriptor_of(const wchar_t *sddl)
+{
+    PSECURITY_DESCRIPTOR descriptor;
+
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1,
+                                                                     &descriptor, NULL));
+    return descriptor;
+}
+
+static void set_point(SC_HANDLE service, DWORD level, void *value)
+{
+    if (!ChangeServiceConfig2W(service, level, value))
+        assert_int_equal(support_wine() ? GetLastError() : 0, ERROR_INVALID_LEVEL);
+}
+
+static void make_it_own(void)
+{
+    SC_HANDLE service = open_service(SERVICE_CHANGE_CONFIG | SERVICE_START | WRITE_DAC);
+    wchar_t text[] = L"an own text", two[] = L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0"
+                                             L"SeImpersonatePrivilege\0";
+    SC_ACTION action = {SC_ACTION_RESTART, 77000};
+    SERVICE_DESCRIPTIONW description = {text};
+    SERVICE_PRESHUTDOWN_INFO preshutdown = {54321};
+    SERVICE_REQUIRED_PRIVILEGES_INFOW privileges = {two};
+    SERVICE_FAILURE_ACTIONSW failure = {4321, NULL, NULL, 1, &action};
+    SERVICE_FAILURE_ACTIONS_FLAG flag = {TRUE};
+    PSECURITY_DESCRIPTOR list = descriptor_of(OWN_LIST), of_key = descriptor_of(OWN_KEY);
+    HKEY key = open_key(WRITE_DAC);
+
+    set_point(service, SERVICE_CONFIG_DESCRIPTION, &description);
+    set_point(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &preshutdown);
+    set_point(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &privileges);
+    set_point(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failure);
+    set_point(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &flag);
+    assert_true(SetServiceObjectSecurity(service, DACL_SECURITY_INFORMATION, list));
+    assert_int_equal(RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, of_key), ERROR_SUCCESS);
+    RegCloseKey(key);
+    LocalFree(list);
+    LocalFree(of_key);
+    CloseServiceHandle(service);
+}
+
+static unsigned entries(PSECURITY_DESCRIPTOR descriptor)
+{
+    BOOL present, defaulted;
+    PACL list = NULL;
+
+    assert_true(GetSecurityDescriptorDacl(descriptor, &present, &list, &defaulted));
+    return list != NULL ? list->AceCount : 0;
+}
+
+union point {
+    BYTE bytes[8192];
+    SECURITY_DESCRIPTOR descriptor;
+    SERVICE_DESCRIPTIONW description;
+    SERVICE_PRESHUTDOWN_INFO preshutdown;
+    SERVICE_SID_INFO sid;
+    SERVICE_REQUIRED_PRIVILEGES_INFOW privileges;
+    SERVICE_FAILURE_ACTIONSW failure;
+    SERVICE_FAILURE_ACTIONS_FLAG flag;
+};
+
+static const union point *get_point(SC_HANDLE service, DWORD level)
+{
+    static union point point;
+    DWORD size;
+
+    memset(&point, 0, sizeof(point));
+    if (!QueryServiceConfig2W(service, level, point.bytes, sizeof(point), &size))
+        assert_true(support_wine());
+    return &point;
+}
+
+/* All of it in a line. */
+static void describe(char out[512])
+{
+    SC_HANDLE service = open_service(SERVICE_QUERY_CONFIG | READ_CONTROL);
+    HKEY key = open_key(READ_CONTROL);
+    const union point *point = get_point(service, SERVICE_CONFIG_DESCRIPTION);
+    size_t at = (size_t)snprintf(out, 512, "%ls", point->description.lpDescription);
+    static union point list;
+    const wchar_t *one;
+    DWORD size = sizeof(list);
+
+    point = get_point(service, SERVICE_CONFIG_PRESHUTDOWN_INFO);
+    at += (size_t)snprintf(out + at, 512 - at, ", %lu ms", point->preshutdown.dwPreshutdownTimeout);
+    point = get_point(service, SERVICE_CONFIG_SERVICE_SID_INFO);
+    at += (size_t)snprintf(out + at, 512 - at, ", SID %lu", point->sid.dwServiceSidType);
+    point = get_point(service, SERVICE_CONFIG_FAILURE_ACTIONS);
+    at += (size_t)snprintf(out + at, 512 - at, ", %lu actions, %lu s, %lu", point->failure.cActions,
+                           point->failure.dwResetPeriod,
+                           point->failure.cActions > 0 ? point->failure.lpsaActions[0].Delay : 0);
+    point = get_point(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG);
+    at +=
+        (size_t)snprintf(out + at, 512 - at, ", %d", point->flag.fFailureActionsOnNonCrashFailures);
+    assert_true(
+        QueryServiceObjectSecurity(service, DACL_SECURITY_INFORMATION, list.bytes, size, &size));
+    at += (size_t)snprintf(out + at, 512 - at, ", %u entries", entries(list.bytes));
+    size = sizeof(list);
+    assert_int_equal(RegGetKeySecurity(key, DACL_SECURITY_INFORMATION, list.bytes, &size),
+                     ERROR_SUCCESS);
+    at += (size_t)snprintf(out + at, 512 - at, ", %u of its key", entries(list.bytes));
+    point = get_point(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO);
+    for (one = point->privileges.pmszRequiredPrivileges; one != NULL && *one != 0;
+         one += wcslen(one) + 1)
+        at += (size_t)snprintf(out + at, 512 - at, ", %ls", one);
+    RegCloseKey(key);
+    CloseServiceHandle(service);
+}
+
 static void a_version_that_does_not_start_gives_way_to_the_former(void **state)
 {
+    char before[512], after[512];
     struct clients clients;
 
     (void)state;
     serve();
+    make_it_own();
+    describe(before);
+    assert_non_null(strstr(before, "an own text, 54321 ms"));
     clients_begin(&clients);
     /* Wine's service manager does not see it come and go: a time-out. */
     says(support_sibling("shmbroker_broken.exe"), "install --allow-unsafe-config",
          support_wine() ? 4 : 7, "the former program runs again");
     scm_wait(SERVICE_RUNNING);
+    describe(after);
+    assert_string_equal(after, before);
+    assert_string_equal(scm_registry("SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application"
+                                     "\\ShmBroker",
+                                     "EventMessageFile"),
+                        installed());
     says(installed(), "--version", 0, "shmbroker 0.");
     clients_end(&clients);
 }
