@@ -44,7 +44,10 @@ enum shmb_exit control_start(SC_HANDLE service)
 enum shmb_exit verb_start(void)
 {
     SC_HANDLE service;
-    enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS, &service);
+    enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS,
+                                     "it ends with Ctrl+C there, and the service is installed "
+                                     "with: shmbroker install",
+                                     &service);
 
     if (result != SHMB_EXIT_DONE)
         return result;
@@ -133,7 +136,10 @@ static enum shmb_exit stop(SC_HANDLE service, bool release)
 enum shmb_exit verb_stop(bool release)
 {
     SC_HANDLE service;
-    enum shmb_exit result = scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS, &service);
+    enum shmb_exit result = scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS,
+                                     "it ends with Ctrl+C there, and lets go of its objects then "
+                                     "if it was started with --release",
+                                     &service);
 
     if (result != SHMB_EXIT_DONE)
         return result;

@@ -85,3 +85,15 @@ void instance_release(HANDLE instance)
     ReleaseMutex(instance);
     CloseHandle(instance);
 }
+
+bool instance_exists(void)
+{
+    HANDLE mutex = OpenMutexW(SYNCHRONIZE | READ_CONTROL, FALSE, INSTANCE_NAME);
+    bool brokers;
+
+    if (mutex == NULL)
+        return GetLastError() == ERROR_ACCESS_DENIED; /* as a broker leaves it to others */
+    brokers = is_brokers(mutex);
+    CloseHandle(mutex);
+    return brokers;
+}

@@ -20,4 +20,7 @@ enum sys_status instance_claim(const struct sys_descriptor *descriptor, HANDLE *
                                struct sys_failure *why);
 void instance_release(HANDLE instance); /* NULL is allowed */
 
+/* True while a broker lives, for callers without any right, too. */
+bool instance_exists(void);
+
 #endif

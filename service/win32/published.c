@@ -64,6 +64,18 @@ bool published_open(struct published *out)
     return found;
 }
 
+uint32_t published_process(void)
+{
+    struct section_view root;
+    uint32_t process;
+
+    if (!map_section(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, &root))
+        return 0;
+    process = ((const struct shmb_root *)root.data)->broker_pid;
+    section_unmap(&root);
+    return process;
+}
+
 bool published_owner(char owner[OWNER_SID_MAX])
 {
     wchar_t name[OBJECT_NAME_UNITS];

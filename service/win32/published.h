@@ -6,6 +6,7 @@
 #define PUBLISHED_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "owner.h"
 #include "section.h"
@@ -23,6 +24,9 @@ struct published {
  */
 bool published_open(struct published *out);
 void published_close(struct published *published);
+
+/* The broker that made the directory there is; 0: as published_open. */
+uint32_t published_process(void);
 
 /* The SID that owns the broker's directory, and so its objects. False: as published_open. */
 bool published_owner(char owner[OWNER_SID_MAX]);

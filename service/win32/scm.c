@@ -5,6 +5,7 @@
 
 #include "console.h"
 #include "error.h"
+#include "instance.h"
 
 #define POLL_MS  100u
 #define STILL_MS 60000u /* longest time without progress */
@@ -26,18 +27,32 @@ enum shmb_exit scm_failed(const char *what, DWORD code)
     return code == ERROR_SERVICE_REQUEST_TIMEOUT ? SHMB_EXIT_TIMEOUT : SHMB_EXIT_SYSTEM;
 }
 
-enum shmb_exit scm_open(DWORD access, SC_HANDLE *service)
+DWORD scm_find(DWORD access, SC_HANDLE *service)
 {
     SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
     DWORD code;
 
     *service = NULL;
     if (manager == NULL)
-        return scm_failed("cannot reach the service manager", GetLastError());
+        return GetLastError();
     *service = OpenServiceW(manager, SCM_SERVICE_NAME, access);
     code = GetLastError();
     CloseServiceHandle(manager);
-    return *service != NULL ? SHMB_EXIT_DONE : scm_failed("cannot open the service", code);
+    return *service != NULL ? ERROR_SUCCESS : code;
+}
+
+enum shmb_exit scm_open(DWORD access, const char *console, SC_HANDLE *service)
+{
+    DWORD code = scm_find(access, service);
+
+    if (code == ERROR_SUCCESS)
+        return SHMB_EXIT_DONE;
+    if (code != ERROR_SERVICE_DOES_NOT_EXIST || !instance_exists())
+        return scm_failed("cannot open the service", code);
+    console_error("shmbroker: there is no service; the broker that runs, runs in a console "
+                  "(shmbroker run): %s",
+                  console);
+    return SHMB_EXIT_NO_BROKER;
 }
 
 void scm_close(SC_HANDLE handle)

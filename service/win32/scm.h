@@ -16,11 +16,15 @@
 /* The name for calls that take a wide string. */
 #define SCM_SERVICE_NAME L"ShmBroker"
 
+/* Opens the installed service. 0, or the Win32 code and NULL. */
+DWORD scm_find(DWORD access, SC_HANDLE *service);
+
 /*
- * Opens the installed service. On anything but SHMB_EXIT_DONE `*service` is
- * NULL and the reason has been said on the standard error output.
+ * The same for a verb. On anything but SHMB_EXIT_DONE `*service` is NULL and
+ * the reason has been said on the standard error output: `console` where there
+ * is no service, but a broker in a console.
  */
-enum shmb_exit scm_open(DWORD access, SC_HANDLE *service);
+enum shmb_exit scm_open(DWORD access, const char *console, SC_HANDLE *service);
 void scm_close(SC_HANDLE handle); /* NULL is allowed */
 
 /* Says what could not be done and why; returns the exit code that fits. */

@@ -61,8 +61,8 @@ struct status {
     bool runs;
     uint32_t process;
     char *end; /* why it does not run; NULL: it does */
-    char *account, *config;
-    const char *start_word;
+    char *account, *config; /* account NULL: no service, a broker in a console */
+    const char *start_word; /* the same */
     /* the broker's */
     bool directory; /* there is one */
     uint64_t revision;

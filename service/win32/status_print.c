@@ -11,8 +11,10 @@ static void print_service(const struct status *status)
                      (unsigned long)status->process);
     else
         console_line("state:         %s; %s", status->state_word, status->end);
-    console_line("account:       %s", status->account);
-    console_line("start:         %s", status->start_word);
+    if (status->account != NULL)
+        console_line("account:       %s", status->account);
+    if (status->start_word != NULL)
+        console_line("start:         %s", status->start_word);
     console_line("configuration: %s", status->config == NULL ? "(not known)" : status->config);
 }
 

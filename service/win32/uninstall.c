@@ -66,7 +66,8 @@ enum shmb_exit verb_uninstall(void)
     char *program = NULL, text[256];
     SC_HANDLE service;
     enum shmb_exit result =
-        scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG | DELETE, &service);
+        scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG | DELETE,
+                 "it ends with Ctrl+C there", &service);
     DWORD code;
 
     if (result == SHMB_EXIT_DONE) {

@@ -127,6 +127,17 @@ static enum shmb_exit ask_broker(struct outlook *outlook)
 
 /* ---- what is wanted --------------------------------------------------------- */
 
+/* A refusal by the rules for files, which have no code of the system's. */
+static bool refused_as_unsafe(const struct configuration *configuration)
+{
+    size_t i;
+
+    for (i = 0; i < configuration->count; i++)
+        if (configuration->files[i].status == SYS_DENIED && configuration->files[i].why.code == 0)
+            return true;
+    return false;
+}
+
 static enum shmb_exit read_wanted(const struct system *system, const char *file,
                                   struct outlook *outlook)
 {
@@ -142,6 +153,10 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
     if (result != SHMB_EXIT_DONE) {
         console_error("%s: %zu errors: a reload would be refused, and nothing would change", file,
                       setup->messages.errors + (setup_unreadable(setup) ? 1u : 0u));
+        if (refused_as_unsafe(&setup->configuration))
+            console_error("%s: for a broker that runs with --allow-unsafe-config: shmbroker plan "
+                          "--allow-unsafe-config \"%s\"",
+                          file, file);
         return result;
     }
     outlook->cache = descriptor_cache_new(system, outlook->owner, setup->inventory);

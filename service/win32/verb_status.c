@@ -7,7 +7,9 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "instance.h"
 #include "paths.h"
+#include "published.h"
 #include "scm.h"
 #include "status.h"
 #include "wide.h"
@@ -63,24 +65,39 @@ static bool ask_manager(struct status *out, const SERVICE_STATUS_PROCESS *servic
     return out->account != NULL;
 }
 
-/* False: no memory. */
-static bool ask(struct status *out, const SERVICE_STATUS_PROCESS *service,
-                const QUERY_SERVICE_CONFIGW *config)
+/* What the broker knows, whatever keeps it running. False: no memory. */
+static bool ask_rest(struct status *out)
 {
-    if (!ask_manager(out, service, config) || !status_ask_broker(out))
-        return false;
     if (!out->directory && !status_ask_names(out))
         return false;
     status_find_access(out);
     return status_find_holders(out);
 }
 
-static enum shmb_exit show(SC_HANDLE service, bool as_json)
+static enum shmb_exit show(struct status *status, bool enough, bool as_json)
+{
+    enum shmb_exit result = SHMB_EXIT_DONE;
+
+    if (enough && as_json)
+        enough = status_print_json(status);
+    else if (enough)
+        enough = status_print(status);
+    if (status->incomplete)
+        result = SHMB_EXIT_NOT_SO;
+    if (!status->runs)
+        result = SHMB_EXIT_NO_BROKER;
+    status_free(status);
+    if (enough)
+        return result;
+    console_error("shmbroker: out of memory");
+    return SHMB_EXIT_SYSTEM;
+}
+
+static enum shmb_exit show_service(SC_HANDLE service, bool as_json)
 {
     SERVICE_STATUS_PROCESS state;
     QUERY_SERVICE_CONFIGW *config;
     struct status status = {0};
-    enum shmb_exit result = SHMB_EXIT_DONE;
     bool enough;
 
     if (!scm_query(service, &state))
@@ -88,32 +105,50 @@ static enum shmb_exit show(SC_HANDLE service, bool as_json)
     config = scm_query_config(service);
     if (config == NULL)
         return scm_failed("cannot ask for the configuration of the service", GetLastError());
-    enough = ask(&status, &state, config);
+    enough =
+        ask_manager(&status, &state, config) && status_ask_broker(&status) && ask_rest(&status);
     free(config);
     /* What a broker has published that ended may be there still: its keeper holds it. */
     status.incomplete |= !status.runs;
-    if (enough && as_json)
-        enough = status_print_json(&status);
-    else if (enough)
-        enough = status_print(&status);
-    if (status.incomplete)
-        result = SHMB_EXIT_NOT_SO;
-    if (!status.runs)
-        result = SHMB_EXIT_NO_BROKER;
-    status_free(&status);
-    if (enough)
-        return result;
-    console_error("shmbroker: out of memory");
-    return SHMB_EXIT_SYSTEM;
+    return show(&status, enough, as_json);
+}
+
+/* The file it was given, which its report names. False: no memory. */
+static bool take_config(struct status *status)
+{
+    size_t i;
+
+    for (i = 0; i < status->line_count && status->config == NULL; i++)
+        if (strcmp(status->lines[i].field[0], "file") == 0) {
+            status->config = _strdup(status->lines[i].field[1]);
+            return status->config != NULL;
+        }
+    return true;
+}
+
+/* A broker without the service. */
+static enum shmb_exit show_console(bool as_json)
+{
+    struct status status = {.state_word = "running in a console", .runs = true};
+    bool enough;
+
+    status.process = published_process();
+    enough = status_ask_broker(&status) && take_config(&status) && ask_rest(&status);
+    return show(&status, enough, as_json);
 }
 
 enum shmb_exit verb_status(bool json)
 {
     SC_HANDLE service;
-    enum shmb_exit result = scm_open(SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG, &service);
+    DWORD code = scm_find(SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG, &service);
+    enum shmb_exit result;
 
-    if (result == SHMB_EXIT_DONE)
-        result = show(service, json);
+    if (code == ERROR_SUCCESS)
+        result = show_service(service, json);
+    else if (code == ERROR_SERVICE_DOES_NOT_EXIST && instance_exists())
+        result = show_console(json);
+    else
+        result = scm_failed("cannot open the service", code);
     scm_close(service);
     return result;
 }

@@ -186,7 +186,10 @@ static enum shmb_exit show(SC_HANDLE service, const QUERY_SERVICE_CONFIGW *confi
 enum shmb_exit verify_show(bool json)
 {
     SC_HANDLE service;
-    enum shmb_exit result = scm_open(SERVICE_QUERY_CONFIG | READ_CONTROL, &service);
+    enum shmb_exit result = scm_open(SERVICE_QUERY_CONFIG | READ_CONTROL,
+                                     "there is nothing to verify; what it holds is shown by: "
+                                     "shmbroker status",
+                                     &service);
     QUERY_SERVICE_CONFIGW *config;
 
     if (result != SHMB_EXIT_DONE)

@@ -63,6 +63,26 @@ static void without_the_service_the_verbs_say_so(void **state)
     broker_says("uninstall", 5, "not installed");
 }
 
+/* Nothing is installed; what runs tells what it is and what it holds. */
+static void a_broker_in_a_console_is_told_of(void **state)
+{
+    struct child *broker = broker_run(NULL, configuration);
+
+    (void)state;
+    broker_says("status", 0, "state:         running in a console, process ");
+    broker_says("status", 0, "\\shm"); /* its temporary file */
+    broker_says("status", 0, "ShmbTest.Data: held");
+    broker_says("status --json", 0, "\"state\": \"running in a console\"");
+    broker_says("status --verify", 5, "in a console (shmbroker run): there is nothing to verify");
+    broker_says("reload", 5, "in a console (shmbroker run): Ctrl+Break");
+    broker_says("stop", 5, "in a console (shmbroker run): it ends with Ctrl+C");
+    broker_says("uninstall", 5, "in a console (shmbroker run): it ends with Ctrl+C");
+    broker_says("start", 5, "in a console (shmbroker run): it ends with Ctrl+C");
+    /* Its keeper is no broker. */
+    child_kill(broker);
+    broker_says("status", 5, "not installed");
+}
+
 static void install_registers_service_and_event_source(void **state)
 {
     char command[2048];
@@ -578,6 +598,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(without_the_service_the_verbs_say_so),
+        TEST(a_broker_in_a_console_is_told_of),
         TEST(install_registers_service_and_event_source),
         TEST(the_default_configuration_needs_no_word),
         TEST(install_puts_a_first_configuration),
