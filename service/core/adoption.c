@@ -13,9 +13,9 @@ static uint64_t pages(uint64_t size)
     return (size + PAGE - 1) / PAGE * PAGE;
 }
 
-static bool is_shared_owner(const char *sid)
+bool adoption_wants_record(const char *owner)
 {
-    return strcmp(sid, SID_ADMINISTRATORS) == 0 || strcmp(sid, SID_SYSTEM) == 0;
+    return strcmp(owner, SID_ADMINISTRATORS) == 0 || strcmp(owner, SID_SYSTEM) == 0;
 }
 
 /* Does the record speak of this object? */
@@ -31,7 +31,7 @@ static bool is_ours(const struct sys_facts *facts, bool recorded, const char *ow
         return false;
     if (strcmp(facts->owner, SHMB_SERVICE_SID) == 0)
         return true;
-    if (is_shared_owner(facts->owner))
+    if (adoption_wants_record(facts->owner))
         return recorded;
     return strcmp(facts->owner, owner) == 0;
 }

@@ -35,4 +35,10 @@ struct adoption {
 void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts,
                     const struct state_record *record, const char *owner, struct adoption *out);
 
+/*
+ * True for an owner whose name alone proves nothing: without a record what it owns
+ * is a conflict, though it may well be ours.
+ */
+bool adoption_wants_record(const char *owner);
+
 #endif

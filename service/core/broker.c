@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adoption.h"
 #include "aliases.h"
 #include "apply.h"
 #include "auditing.h"
@@ -291,6 +292,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
 
 struct broker_counts broker_counts(const struct broker *broker)
 {
+    const bool wants_record = adoption_wants_record(broker->identity.owner);
     struct broker_counts counts = {0};
     size_t i;
 
@@ -302,6 +304,7 @@ struct broker_counts broker_counts(const struct broker *broker)
         counts.deferred += item->state == ITEM_DEFERRED;
         counts.failed += item->state == ITEM_FAILED;
         counts.unaudited += auditing_lacks(item);
+        counts.unproved += item->state == ITEM_CONFLICT && wants_record;
     }
     return counts;
 }

@@ -17,6 +17,7 @@ struct broker_counts {
     size_t deferred;      /* of the held ones */
     size_t failed;        /* of the missing ones: not held by a stranger */
     size_t unaudited;     /* of the held ones: to be audited, and not */
+    size_t unproved;      /* of the missing ones: held by a stranger, or ours without a record */
 };
 
 /*

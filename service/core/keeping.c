@@ -228,10 +228,12 @@ static bool has_former(const struct keeping *keeping)
     return false;
 }
 
-/* What could not be adopted for want of memory and the like lives in them only. */
+/* What could not be adopted for want of memory, of a record and the like lives in them only. */
 static bool former_are_needed(const struct keeping *keeping)
 {
-    if (broker_counts(keeping->broker).failed > 0)
+    const struct broker_counts counts = broker_counts(keeping->broker);
+
+    if (counts.failed > 0 || counts.unproved > 0)
         return true;
     return keeping->wanted_ms != 0 && (!keeping->whole || keeping->hold_ms != keeping->wanted_ms);
 }
@@ -317,10 +319,11 @@ bool keeping_stop(struct keeping *keeping)
     if (release) {
         (void)end_all_but(keeping, NULL);
         keeping->keeper = (struct sys_keeper){0};
-    } else if (is_due(keeping)) {
-        make(keeping);
-    } else if (keeping->keeper.process != 0) {
-        fill(keeping);
+    } else {
+        if (keeping->keeper.process != 0 && !is_due(keeping))
+            fill(keeping);
+        if (is_due(keeping)) /* also where it turns out to have died */
+            make(keeping);
     }
     if (keeping->keeper.process != 0) {
         system->leave(system->self);

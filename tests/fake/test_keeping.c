@@ -169,6 +169,57 @@ static void a_stop_leaves_everything_to_the_keeper(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_OBJECT_CONFLICT), 0);
 }
 
+static void end_the_keeper(size_t number)
+{
+    (void)number;
+    fake_keeper_dies(fake, 0);
+}
+
+/* Nobody has told the broker yet. */
+static void a_keeper_that_died_before_the_stop_is_replaced(void **state)
+{
+    size_t serials[NAMES];
+
+    (void)state;
+    live(end_the_keeper, 1);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED_HELD), 1);
+    assert_int_equal(fake_keepers_alive(fake), 1);
+    check_all_kept(1);
+    remember_objects(serials);
+    live(nothing, 1);
+    check_same_objects(serials);
+}
+
+static size_t unproved_serial;
+
+static void kill_the_broker(size_t number)
+{
+    (void)number;
+    fake_crash_nth(fake, 1);
+}
+
+static void the_former_keeper_lives(size_t number)
+{
+    if (number == 1) {
+        assert_int_equal(fake_events_about(fake, EVENT_OBJECT_CONFLICT, "Prices"), 1);
+        fake_wake(fake, SYS_WAKE_TIMEOUT);
+    }
+    assert_int_equal(fake_find(fake, "Prices")->serial, unproved_serial);
+    assert_int_equal(kept("Prices", 0), 1);
+}
+
+/* Its owner proves nothing, the record is lost: what was held is not to be made anew. */
+static void without_a_record_the_former_keeper_is_spared(void **state)
+{
+    (void)state;
+    live(kill_the_broker, 1);
+    fake_crash_nth(fake, 0);
+    unproved_serial = fake_find(fake, "Prices")->serial;
+    fake_state_file(fake, STATE_FILE, NULL);
+    live(the_former_keeper_lives, 3);
+    assert_int_equal(fake_find(fake, "Prices")->serial, unproved_serial);
+}
+
 static void check_nothing_is_left(void)
 {
     size_t i;
@@ -736,6 +787,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_stop_leaves_everything_to_the_keeper),
+        TEST(a_keeper_that_died_before_the_stop_is_replaced),
+        TEST(without_a_record_the_former_keeper_is_spared),
         TEST(a_release_leaves_nothing),
         TEST(without_a_time_there_is_no_keeper),
         TEST(killed_at_any_step_nothing_is_lost),
