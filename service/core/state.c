@@ -11,7 +11,7 @@
 #include "text.h"
 
 #define FILE_MAX    (64u * 1024 * 1024)
-#define APPEND_MOST 4096u /* changes for each record, before the file is written anew */
+#define APPEND_MOST (512u * 1024) /* bytes of changes beyond what all of it takes: written anew */
 #define FIRST_SLOTS 64u
 
 /* A thing by name: an object, or an account with its SID. */
@@ -32,10 +32,10 @@ struct state {
     struct sys_keeper keepers[STATE_KEEPERS];
     size_t keeper_count;
     struct text changes;
-    size_t appended;
-    bool whole;  /* the next commit writes all of it */
-    bool loaded; /* the file could be read */
-    bool failed; /* something could not be kept in memory */
+    size_t written, appended; /* bytes: the last time all of it, since then */
+    bool whole;               /* the next commit writes all of it */
+    bool loaded;              /* the file could be read */
+    bool failed;              /* something could not be kept in memory */
 };
 
 struct state *state_new(const struct system *system, const char *boot)
@@ -436,6 +436,8 @@ static enum sys_status write_all(struct state *state, struct sys_failure *why)
         status = report_short_of_memory(why);
     else
         status = system->state_write(system->self, STATE_FILE, all.at, all.length, why);
+    state->written = all.length;
+    state->appended = 0;
     text_free(&all);
     return status;
 }
@@ -443,7 +445,7 @@ static enum sys_status write_all(struct state *state, struct sys_failure *why)
 enum sys_status state_commit(struct state *state, struct sys_failure *why)
 {
     const struct system *system = state->system;
-    bool whole = state->whole || state->appended > state->count + APPEND_MOST;
+    bool whole = state->whole || state->appended > state->written + APPEND_MOST;
     enum sys_status status = SYS_OK;
 
     if (state->failed || state->changes.failed) {
@@ -451,11 +453,10 @@ enum sys_status state_commit(struct state *state, struct sys_failure *why)
         state->failed = false;
     } else if (whole) {
         status = write_all(state, why);
-        state->appended = 0;
     } else if (state->changes.length > 0) {
         status = system->state_append(system->self, STATE_FILE, state->changes.at,
                                       state->changes.length, why);
-        state->appended++;
+        state->appended += state->changes.length;
     }
     state->whole = status != SYS_OK;
     text_free(&state->changes);

@@ -117,6 +117,34 @@ static void a_change_is_appended(void **unused)
     state_free(state);
 }
 
+/* Many records that come and go at once leave no more than few that do so often. */
+static void what_is_appended_does_not_pile_up(void **unused)
+{
+    struct state *state;
+    char name[32];
+    size_t i, k, length, longest = 0;
+
+    (void)unused;
+    write_two();
+    state = open_state("b1");
+    for (i = 0; i < 200; i++) {
+        for (k = 0; k < 200; k++) {
+            struct state_record record = lock;
+
+            (void)snprintf(name, sizeof(name), "Transient%zu", k);
+            record.name = name;
+            record.generation = 2000 + i;
+            state_put(state, &record);
+        }
+        assert_int_equal(state_commit(state, &why), SYS_OK);
+        length = strlen(fake_state_text(fake, STATE_FILE));
+        longest = length > longest ? length : longest;
+    }
+    assert_in_range(fake_calls(fake, FAKE_STATE_WRITE), 3, 20);
+    assert_in_range(longest, 1, 700 * 1024);
+    state_free(state);
+}
+
 static void after_a_failure_all_of_it_is_written(void **unused)
 {
     struct state *state;
@@ -219,6 +247,7 @@ int main(void)
         TEST(what_was_written_is_read),
         TEST(after_a_boot_objects_are_gone_but_accounts_are_not),
         TEST(a_change_is_appended),
+        TEST(what_is_appended_does_not_pile_up),
         TEST(after_a_failure_all_of_it_is_written),
         TEST(torn_or_spoiled),
         TEST(newer_and_foreign),
