@@ -69,9 +69,15 @@ static enum shmb_exit not_running(void)
 }
 
 /* Names may be written with their prefix, as status and check show them. */
-static DWORD leave_names(const char *const *names, size_t count)
+static const char *bare_name(const char *name)
 {
     const size_t prefix = sizeof(SHMB_GLOBAL_PREFIX) - 1;
+
+    return _strnicmp(name, SHMB_GLOBAL_PREFIX, prefix) == 0 ? name + prefix : name;
+}
+
+static DWORD leave_names(const char *const *names, size_t count)
+{
     const char **bare = malloc(count * sizeof(*bare));
     DWORD code;
     size_t i;
@@ -79,8 +85,7 @@ static DWORD leave_names(const char *const *names, size_t count)
     if (bare == NULL)
         return ERROR_NOT_ENOUGH_MEMORY;
     for (i = 0; i < count; i++)
-        bare[i] =
-            _strnicmp(names[i], SHMB_GLOBAL_PREFIX, prefix) == 0 ? names[i] + prefix : names[i];
+        bare[i] = bare_name(names[i]);
     code = recreate_ask(bare, count);
     free(bare);
     return code;
@@ -185,7 +190,42 @@ static enum shmb_exit tell(const char *text, const struct shmb_report *report)
     }
 }
 
-static enum shmb_exit reload(SC_HANDLE service)
+/* Is there a line with what became of this object, or are lines missing? */
+static bool is_made_anew(const char *text, size_t size, const char *name)
+{
+    const size_t prefix = sizeof(SHMB_GLOBAL_PREFIX) - 1;
+    struct shmb_report_line line;
+    size_t at = 0;
+
+    while (shmb_report_next(text, size, &at, &line)) {
+        if (same(line.field[0], line.length[0], "cut"))
+            return true;
+        if (same(line.field[0], line.length[0], "reload") && line.length[1] > prefix &&
+            shmb_name_same(line.field[1] + prefix, line.length[1] - prefix, name, strlen(name)) &&
+            (same(line.field[2], line.length[2], "recreate") ||
+             same(line.field[2], line.length[2], "create")))
+            return true;
+    }
+    return false;
+}
+
+/* What was asked for and has not even been tried. */
+static bool tell_names(const char *text, size_t size, const char *const *names, size_t count)
+{
+    bool all = true;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (!is_made_anew(text, size, bare_name(names[i]))) {
+            console_error("shmbroker: %s is not made anew: the configuration has no object of this "
+                          "name (see shmbroker status), or another reload came in between",
+                          names[i]);
+            all = false;
+        }
+    return all;
+}
+
+static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t count)
 {
     enum shmb_exit result;
     struct request request = {0, 0};
@@ -199,6 +239,8 @@ static enum shmb_exit reload(SC_HANDLE service)
     if (text == NULL)
         return result;
     result = tell(text, &report);
+    if (result == SHMB_EXIT_DONE && !tell_names(text, report.text_size, names, count))
+        result = SHMB_EXIT_NOT_SO;
     free(text);
     return result;
 }
@@ -218,7 +260,7 @@ enum shmb_exit verb_reload(const char *const *names, size_t count)
     if (code != ERROR_SUCCESS)
         result = scm_failed("cannot tell the service which objects to make anew", code);
     else
-        result = reload(service);
+        result = reload(service, names, count);
     /* Not for a later reload, whatever has become of this one. */
     if (count > 0)
         recreate_forget();

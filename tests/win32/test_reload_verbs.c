@@ -270,6 +270,8 @@ static void another_size_is_deferred_and_made_anew_on_demand(void **state)
     assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "4096: 6b657074");
     verb("reload --recreate Global\\ShmbTest.Data", 0, "recreate Global\\ShmbTest.Data: done");
     assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "8192: 6b657074");
+    verb("reload --recreate ShmbTest.Dato", 1,
+         "ShmbTest.Dato is not made anew: the configuration has");
     /* Once: the next reload does not do it again. */
     verb("reload", 0, "keep     1: done");
     verb("status", 0, "section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
