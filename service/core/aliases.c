@@ -94,7 +94,7 @@ static size_t count_wanted(const struct inventory *inventory)
 {
     size_t i, count = 0;
 
-    for (i = 0; i < inventory->count; i++)
+    for (i = 0; i < inventory->count && inventory->aliases; i++)
         count += is_wanted(&inventory->items[i]);
     return count;
 }

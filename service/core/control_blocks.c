@@ -53,6 +53,7 @@ void control_block_write(struct control_sets *sets, const struct control_section
         move_block(sets, place, block);
     block->generation = item->generation;
     place->generation = item->generation;
+    place->recorded = false;
 }
 
 /* Who still uses the block a segment has moved from finds that it is another one's. */
@@ -72,9 +73,10 @@ void control_blocks_disown(struct control_sets *sets)
 {
     size_t i;
 
-    for (i = 0; i < sets->place_count; i++) {
+    for (i = 0; i < sets->place_count && sets->moved; i++) {
         if (sets->places[i].from_section != 0)
             disown_block(sets, &sets->places[i]);
         sets->places[i].from_section = 0;
     }
+    sets->moved = false;
 }

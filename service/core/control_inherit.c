@@ -49,6 +49,7 @@ static void inherit_places(struct control_sets *sets, const struct control_sets 
         } else {
             place->from_section = old->section;
             place->from_block = old->block;
+            sets->moved = true;
         }
     }
 }

@@ -11,7 +11,6 @@
 #include "shared.h"
 
 #define CONTROL_NUMBER_RANDOM 0x80000000u /* from here on numbers are random */
-#define CONTROL_NO_ITEM       SIZE_MAX
 #define CONTROL_NO_SET        SIZE_MAX
 
 struct control_section {
@@ -23,15 +22,21 @@ struct control_section {
     bool inherited; /* it belongs to the former sets, too, until these are settled */
 };
 
-/* Of an item that is a segment. */
+/* Of an item that is a segment. There is one for each item of the inventory: small. */
 struct control_place {
-    size_t section; /* its index + 1; 0: none so far */
-    uint32_t block;
     uint64_t generation; /* for which the block was written; 0: never */
-    uint64_t recorded;   /* the same, for the place being in the state */
-    size_t next;         /* the next segment of the set */
-    size_t from_section; /* where it has moved from, index + 1; 0: it has not */
+    uint32_t section;    /* its index + 1; 0: none so far */
+    uint32_t block;
+    uint32_t from_section; /* where it has moved from, index + 1; 0: it has not */
     uint32_t from_block;
+    uint32_t next; /* the next one in the list of its set, index + 1; 0: no more */
+    bool recorded; /* the state knows it, as it was written */
+};
+
+/* Of an access set: the segments that have no place yet, or whose block is to be written. */
+struct control_list {
+    uint32_t first; /* index + 1; 0: none */
+    bool due;       /* a block is to be written */
 };
 
 struct control_sets {
@@ -40,11 +45,12 @@ struct control_sets {
     const struct inventory *inventory;
     struct control_section *sections;
     size_t section_count;
-    size_t *first;                /* by access set: its segments, a list through `next` */
+    struct control_list *lists;   /* by access set; made anew by each control_sets_prepare */
     struct control_place *places; /* by item */
     size_t place_count;
     uint32_t last_number;
     bool random;
+    bool moved;    /* some segments have */
     bool restored; /* what has moved has no former sets that could still hold */
 };
 

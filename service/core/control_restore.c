@@ -68,12 +68,13 @@ static void restore_place(struct control_sets *sets, const struct state *state, 
     if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
         return;
     if (sets->sections[index].set == segment->access) {
-        place->section = index + 1;
+        place->section = (uint32_t)index + 1;
         place->block = record->block;
         place->generation = segment->generation;
     } else {
-        place->from_section = index + 1;
+        place->from_section = (uint32_t)index + 1;
         place->from_block = record->block;
+        sets->moved = true;
     }
 }
 
@@ -125,7 +126,7 @@ void control_sets_record(struct control_sets *sets, struct state *state)
         struct state_record record;
         uint32_t block, number;
 
-        if (place->section == 0 || place->recorded == place->generation)
+        if (place->section == 0 || place->recorded)
             continue;
         number = control_sets_find(sets, i, &block);
         known = number != 0 ? state_find(state, item->spec.name) : NULL;
@@ -135,6 +136,6 @@ void control_sets_record(struct control_sets *sets, struct state *state)
         record.control = number;
         record.block = block;
         state_put(state, &record);
-        place->recorded = place->generation;
+        place->recorded = true;
     }
 }

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "control_parts.h"
 #include "table.h"
@@ -8,24 +9,6 @@
 bool control_is_segment(const struct item *item)
 {
     return item->spec.kind == SHMB_SECTION;
-}
-
-/* From the last item to the first, so that the lists are in order. */
-static void list_segments(struct control_sets *sets)
-{
-    const struct inventory *inventory = sets->inventory;
-    size_t i;
-
-    for (i = 0; i < inventory->set_count; i++)
-        sets->first[i] = CONTROL_NO_ITEM;
-    for (i = inventory->count; i-- > 0;) {
-        size_t *first = &sets->first[inventory->items[i].access];
-
-        if (!control_is_segment(&inventory->items[i]))
-            continue;
-        sets->places[i].next = *first;
-        *first = i;
-    }
 }
 
 struct control_sets *control_sets_new(const struct system *system, const char *owner,
@@ -39,29 +22,56 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     sets->owner = owner;
     sets->inventory = inventory;
     sets->place_count = inventory->count;
-    sets->first = calloc(inventory->set_count + 1, sizeof(size_t));
+    sets->lists = calloc(inventory->set_count + 1, sizeof(struct control_list));
     sets->places = calloc(inventory->count + 1, sizeof(struct control_place));
-    if (sets->first == NULL || sets->places == NULL) {
-        free(sets->first);
-        free(sets->places);
-        free(sets);
-        return NULL;
-    }
-    list_segments(sets);
-    return sets;
+    if (sets->lists != NULL && sets->places != NULL)
+        return sets;
+    free(sets->lists);
+    free(sets->places);
+    free(sets);
+    return NULL;
 }
 
-/* How many segments of a set have no block; `*work`: is there a held one to be written? */
-static uint32_t count_unplaced(const struct control_sets *sets, size_t set, bool *work)
+/* What there is to do, set by set. From the last item to the first: so the lists are in order. */
+static void list_work(struct control_sets *sets)
 {
-    uint32_t count = 0;
     size_t i;
 
-    *work = false;
-    for (i = sets->first[set]; i != CONTROL_NO_ITEM; i = sets->places[i].next) {
-        count += sets->places[i].section == 0;
-        *work |= control_block_due(sets, i);
+    memset(sets->lists, 0, sets->inventory->set_count * sizeof(struct control_list));
+    for (i = sets->place_count; i-- > 0;) {
+        const struct item *item = &sets->inventory->items[i];
+        struct control_place *place = &sets->places[i];
+        struct control_list *list = &sets->lists[item->access];
+        bool due;
+
+        if (!control_is_segment(item))
+            continue;
+        due = control_block_due(sets, i);
+        if (place->section != 0 && !due)
+            continue;
+        place->next = list->first;
+        list->first = (uint32_t)i + 1;
+        list->due |= due;
     }
+}
+
+/* Of the list of a set, as numbers that begin with 1; 0: none, or no more. */
+static uint32_t first_of(const struct control_sets *sets, size_t set)
+{
+    return sets->lists[set].first;
+}
+
+static uint32_t next_of(const struct control_sets *sets, uint32_t number)
+{
+    return sets->places[number - 1].next;
+}
+
+static uint32_t count_unplaced(const struct control_sets *sets, size_t set)
+{
+    uint32_t count = 0, i;
+
+    for (i = first_of(sets, set); i != 0; i = next_of(sets, i))
+        count += sets->places[i - 1].section == 0;
     return count;
 }
 
@@ -69,21 +79,22 @@ static uint32_t count_unplaced(const struct control_sets *sets, size_t set, bool
 static void place_all(struct control_sets *sets, size_t set, size_t section_index)
 {
     struct control_section *section = &sets->sections[section_index];
-    size_t i;
+    uint32_t i;
 
-    for (i = sets->first[set]; i != CONTROL_NO_ITEM && section->used < section->blocks;
-         i = sets->places[i].next) {
-        if (sets->places[i].section != 0)
+    for (i = first_of(sets, set); i != 0 && section->used < section->blocks; i = next_of(sets, i)) {
+        struct control_place *place = &sets->places[i - 1];
+
+        if (place->section != 0)
             continue;
-        sets->places[i].section = section_index + 1;
-        sets->places[i].block = section->used++;
+        place->section = (uint32_t)section_index + 1;
+        place->block = section->used++;
     }
 }
 
 static enum sys_status find_places(struct control_sets *sets, size_t set, struct trouble *avoided,
                                    struct sys_failure *why)
 {
-    bool further = false, work;
+    bool further = false;
     uint32_t missing;
     size_t i;
     enum sys_status status;
@@ -94,7 +105,7 @@ static enum sys_status find_places(struct control_sets *sets, size_t set, struct
         further = true;
         place_all(sets, set, i);
     }
-    missing = count_unplaced(sets, set, &work);
+    missing = count_unplaced(sets, set);
     if (missing == 0)
         return SYS_OK;
     if (further && missing < GROWTH)
@@ -109,18 +120,20 @@ static enum sys_status find_places(struct control_sets *sets, size_t set, struct
 static enum sys_status write_set(struct control_sets *sets, size_t set, struct sys_failure *why)
 {
     enum sys_status status = SYS_OK;
+    uint32_t number;
     size_t i;
 
-    for (i = sets->first[set]; i != CONTROL_NO_ITEM && status == SYS_OK; i = sets->places[i].next) {
+    for (number = first_of(sets, set); number != 0 && status == SYS_OK;
+         number = next_of(sets, number)) {
         struct control_section *section;
 
-        if (!control_block_due(sets, i))
+        if (!control_block_due(sets, number - 1))
             continue;
-        section = &sets->sections[sets->places[i].section - 1];
+        section = &sets->sections[sets->places[number - 1].section - 1];
         if (section->shared.view == NULL)
             status = shared_map(sets->system, &section->shared, control_size(section->blocks), why);
         if (status == SYS_OK)
-            control_block_write(sets, section, i);
+            control_block_write(sets, section, number - 1);
     }
     for (i = 0; i < sets->section_count; i++)
         if (sets->sections[i].set == set)
@@ -142,13 +155,12 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
     struct control_news news = {.complete = true};
     size_t i;
 
+    list_work(sets);
     for (i = 0; i < sets->inventory->set_count; i++) {
         struct sys_failure why = {0};
         enum sys_status status;
-        bool work;
 
-        (void)count_unplaced(sets, i, &work);
-        if (!work)
+        if (!sets->lists[i].due)
             continue;
         status = prepare_set(sets, i, avoided, &why);
         if (status == SYS_OK) {
@@ -215,7 +227,7 @@ void control_sets_free(struct control_sets *sets)
         free(sets->sections[i].sddl);
     }
     free(sets->sections);
-    free(sets->first);
+    free(sets->lists);
     free(sets->places);
     free(sets);
 }

@@ -5,14 +5,13 @@
 
 #include "names.h"
 
-bool holdings_init(struct holdings *out, size_t most)
+bool holdings_init(struct holdings *out, const struct item *items, size_t count)
 {
-    *out = (struct holdings){.most = most};
-    for (out->slot_count = 16; out->slot_count < (most + 1) * 2; out->slot_count *= 2)
+    *out = (struct holdings){.items = items, .count = count};
+    for (out->slot_count = 16; out->slot_count < (count + 1) * 2; out->slot_count *= 2)
         continue;
-    out->items = calloc(most + 1, sizeof(struct holding));
-    out->slots = calloc(out->slot_count, sizeof(size_t));
-    if (out->items != NULL && out->slots != NULL)
+    out->slots = calloc(out->slot_count, sizeof(*out->slots));
+    if (out->slots != NULL)
         return true;
     holdings_free(out);
     return false;
@@ -20,51 +19,42 @@ bool holdings_init(struct holdings *out, size_t most)
 
 void holdings_free(struct holdings *holdings)
 {
-    free(holdings->items);
     free(holdings->slots);
     *holdings = (struct holdings){0};
 }
 
-static uint32_t hash_of(const char *name, uint32_t known)
-{
-    return known != 0 ? known : shmb_name_hash(name, strlen(name));
-}
-
 /* Where the name is, or would be. */
-static size_t *slot_of(const struct holdings *holdings, const char *name, uint32_t hash)
+static struct holdings_slot *slot_of(const struct holdings *holdings, const char *name,
+                                     uint32_t hash)
 {
     size_t length = strlen(name), mask = holdings->slot_count - 1;
     size_t slot = hash & mask;
 
-    while (holdings->slots[slot] != 0) {
-        const struct holding *there = &holdings->items[holdings->slots[slot] - 1];
+    while (holdings->slots[slot].place != 0) {
+        const char *there = holdings->items[holdings->slots[slot].place - 1].spec.name;
 
-        if (there->hash == hash &&
-            shmb_name_same(there->spec.name, strlen(there->spec.name), name, length))
+        if (holdings->slots[slot].hash == hash &&
+            shmb_name_same(there, strlen(there), name, length))
             break;
         slot = (slot + 1) & mask;
     }
     return &holdings->slots[slot];
 }
 
-void holdings_add(struct holdings *holdings, const struct holding *holding)
-{
-    if (holdings->count < holdings->most)
-        holdings->items[holdings->count++] = *holding;
-}
-
 /* Only what is not in order needs it. */
 static void index_all(struct holdings *holdings)
 {
-    for (; holdings->indexed < holdings->count; holdings->indexed++) {
-        struct holding *holding = &holdings->items[holdings->indexed];
-        size_t *slot;
+    size_t i;
 
-        holding->hash = hash_of(holding->spec.name, holding->hash);
-        slot = slot_of(holdings, holding->spec.name, holding->hash);
-        if (*slot == 0)
-            *slot = holdings->indexed + 1;
+    for (i = 0; i < holdings->count && !holdings->indexed; i++) {
+        const struct item *item = &holdings->items[i];
+        uint32_t hash = item_hash(item);
+        struct holdings_slot *slot = slot_of(holdings, item->spec.name, hash);
+
+        if (slot->place == 0)
+            *slot = (struct holdings_slot){.hash = hash, .place = (uint32_t)i + 1};
     }
+    holdings->indexed = true;
 }
 
 size_t holdings_find(struct holdings *holdings, const char *name, uint32_t hash)
@@ -75,10 +65,13 @@ size_t holdings_find(struct holdings *holdings, const char *name, uint32_t hash)
         return HOLDINGS_NONE;
     if (found >= holdings->count || strcmp(holdings->items[found].spec.name, name) != 0) {
         index_all(holdings);
-        /* An empty slot says 0, which becomes HOLDINGS_NONE. */
-        found = *slot_of(holdings, name, hash_of(name, hash)) - 1;
+        if (hash == 0)
+            hash = shmb_name_hash(name, strlen(name));
+        found = slot_of(holdings, name, hash)->place;
+        if (found == 0)
+            return HOLDINGS_NONE;
+        found--;
     }
-    if (found != HOLDINGS_NONE)
-        holdings->next = found + 1;
+    holdings->next = found + 1;
     return found;
 }

@@ -1,9 +1,11 @@
 /*
- * holdings.h - what is held, apart from what is wanted: by name, without case.
+ * holdings.h - finds what is held, apart from what is wanted, by name without
+ * case.
  *
- * Made for one plan from the inventory that is served, or, by a program that
- * only looks, from what the broker says of itself. Who asks for the names in
- * the order they were added in gets them without a search.
+ * An index over items that somebody else keeps: the inventory that is served,
+ * or, for a program that only looks, what the broker says of itself. Who asks
+ * for the names in the order of the items gets them without a search, and then
+ * no index is made.
  */
 #ifndef CORE_HOLDINGS_H
 #define CORE_HOLDINGS_H
@@ -12,35 +14,29 @@
 
 #define HOLDINGS_NONE SIZE_MAX
 
-/* All texts are borrowed. */
-struct holding {
-    struct sys_spec spec; /* what the object is, which need not be what was wanted */
-    const char *lock;     /* section: the bare name of its lock; NULL: none */
-    const char *sddl;     /* its access now; NULL: not known, or not what it should be */
-    bool held;            /* false: only wanted so far */
-    uint32_t hash;        /* of the name; 0: not known */
-    size_t index;         /* of the caller: where it comes from */
+/* Where an item is found again. */
+struct holdings_slot {
+    uint32_t hash;  /* of the name */
+    uint32_t place; /* index + 1; 0: nothing */
 };
 
 struct holdings {
-    struct holding *items;
-    size_t count, most;
-    size_t *slots; /* index + 1; open addressing, at most half full; for the first `indexed` */
-    size_t slot_count, indexed;
+    const struct item *items; /* borrowed */
+    size_t count;
+    struct holdings_slot *slots; /* open addressing, at most half full */
+    size_t slot_count;
+    bool indexed;
     size_t next; /* what is asked for next where all is in order */
 };
 
-/* Room for `most`. False: no memory; `out` is empty then. */
-bool holdings_init(struct holdings *out, size_t most);
+/* False: no memory; `out` is empty then. */
+bool holdings_init(struct holdings *out, const struct item *items, size_t count);
 void holdings_free(struct holdings *holdings);
 
 /*
- * At most as often as there is room. Of two with the same name the first one
- * is found.
+ * The index of a name, or HOLDINGS_NONE; of two items with the same name, the
+ * first one's where it was not the other's turn. `hash` is that of the name, or 0.
  */
-void holdings_add(struct holdings *holdings, const struct holding *holding);
-
-/* The index of a name, or HOLDINGS_NONE. `hash` is that of the name, or 0. */
 size_t holdings_find(struct holdings *holdings, const char *name, uint32_t hash);
 
 #endif

@@ -63,6 +63,7 @@ static bool build_init(struct build *b, const struct cfg *configuration)
     b->lists = calloc(b->slots, sizeof(*b->lists));
     b->sets = calloc(b->slots, sizeof(*b->sets));
     b->inventory->items = calloc(items + 1, sizeof(struct item));
+    b->inventory->room = items + 1;
     b->inventory->sets = calloc(configuration->count + 2, sizeof(struct access_set));
     b->inventory->directory = INVENTORY_NO_ACCESS;
     return b->lists != NULL && b->sets != NULL && b->inventory->items != NULL &&
@@ -409,6 +410,7 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     if (segment->initial.length > 0 || segment->initial.fill != 0)
         item->initial = &segment->initial;
     item->initialised = item->initial != NULL || segment->initial.place.line != 0;
+    inventory->keeps |= segment->keep;
     if (segment->keep)
         item->kept = calloc(1, sizeof(*item->kept));
     return !segment->keep || item->kept != NULL;
@@ -419,6 +421,7 @@ static bool add_object(struct inventory *inventory, const struct cfg_object *obj
 {
     struct item *item;
 
+    inventory->aliases |= object->alias;
     if (object->kind == SHMB_SECTION)
         return add_segment(inventory, object, set);
     item = add_item(inventory, object, set);
@@ -511,13 +514,17 @@ void item_set_reason(struct item *item, const char *reason)
 bool inventory_keep(struct inventory *inventory, const struct item *item, size_t access,
                     const struct cfg_object *from)
 {
-    struct item *items = realloc(inventory->items, (inventory->count + 2) * sizeof(*items));
     struct item *kept;
 
-    if (items == NULL)
-        return false;
-    inventory->items = items;
-    kept = &items[inventory->count];
+    if (inventory->count == inventory->room) {
+        struct item *items = realloc(inventory->items, inventory->room * 2 * sizeof(*items));
+
+        if (items == NULL)
+            return false;
+        inventory->items = items;
+        inventory->room *= 2;
+    }
+    kept = &inventory->items[inventory->count];
     *kept = (struct item){.spec = item->spec,
                           .from = from,
                           .readers_may_wait = item->readers_may_wait,

@@ -72,7 +72,8 @@ struct item {
 
 struct inventory {
     struct item *items; /* a segment's companions stand before the segment */
-    size_t count;
+    size_t count, room;
+    bool keeps, aliases; /* some of the objects are to outlive a reboot, have plain names */
     struct access_set *sets;
     size_t set_count;
     const char *file; /* of the configuration */

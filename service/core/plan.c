@@ -9,6 +9,16 @@
 #include "text.h"
 
 #define REASON_MAX (2 * SHMB_NAME_BYTES + 100)
+#define ROOM_FIRST 16u
+
+/* While planning. Most objects share a few texts: two that were compared last need not be again. */
+struct planner {
+    const struct plan_question *question;
+    struct plan *plan;
+    bool *wanted; /* of each holding */
+    const char *now, *next;
+    bool same;
+};
 
 const char *plan_action_word(enum plan_action action)
 {
@@ -44,11 +54,11 @@ static bool same_lock(const char *a, const char *b)
 {
     if (a == NULL || b == NULL)
         return a == b;
-    return shmb_name_same(a, strlen(a), b, strlen(b));
+    return strcmp(a, b) == 0 || shmb_name_same(a, strlen(a), b, strlen(b));
 }
 
 /* As plan_misfit, for all there is to compare. */
-static bool misfit(const struct holding *live, const struct item *item, char *out, size_t size)
+static bool misfit(const struct item *live, const struct item *item, char *out, size_t size)
 {
     if (plan_misfit(&live->spec, &item->spec, out, size))
         return true;
@@ -78,18 +88,30 @@ static char *copy(const char *from)
     return text.at;
 }
 
-/* What is to be done with an item whose name is held. False: no memory. */
-static bool plan_held(const struct holding *live, const struct item *item, bool anew,
-                      const char *wanted, struct plan_step *step)
+static bool same_access(struct planner *planner, const char *now, const char *next)
 {
+    if (now == NULL || planner->now != now || planner->next != next) {
+        planner->now = now;
+        planner->next = next;
+        planner->same = now != NULL && strcmp(now, next) == 0;
+    }
+    return planner->same;
+}
+
+/* What is to be done with an item whose name is held. False: no memory. */
+static bool plan_held(struct planner *planner, const struct item *live, const struct item *item,
+                      struct plan_step *step)
+{
+    const struct plan_question *question = planner->question;
+    const char *next = question->access_wanted(question->context, item);
     char reason[REASON_MAX];
     bool fits = !misfit(live, item, reason, sizeof(reason));
 
-    if (wanted == NULL)
+    if (next == NULL)
         return false;
     step->access = live->spec.kind == item->spec.kind &&
-                   (live->sddl == NULL || strcmp(live->sddl, wanted) != 0);
-    if (anew) {
+                   !same_access(planner, question->access_now(question->context, live), next);
+    if (is_among(question->anew, question->anew_count, item->spec.name)) {
         step->action = PLAN_RECREATE;
         return true;
     }
@@ -102,61 +124,100 @@ static bool plan_held(const struct holding *live, const struct item *item, bool 
     return step->reason != NULL;
 }
 
-static void plan_retired(const struct holdings *holdings, const bool *wanted, struct plan *out)
+/* Takes the reason over. False: no memory. */
+static bool add_step(struct plan *plan, const struct plan_step *step)
 {
-    size_t i;
+    if (plan->count == plan->room) {
+        size_t room = plan->room > 0 ? plan->room * 2 : ROOM_FIRST;
+        struct plan_step *steps = realloc(plan->steps, room * sizeof(*steps));
 
-    for (i = 0; i < holdings->count; i++) {
-        if (wanted[i])
-            continue;
-        out->steps[out->count++] =
-            (struct plan_step){.action = PLAN_RETIRE, .item = HOLDINGS_NONE, .holding = i};
-    }
-}
-
-static bool plan_all(struct holdings *holdings, const struct inventory *inventory,
-                     char *const *anew, size_t anew_count, plan_access *access, void *context,
-                     bool *wanted, struct plan *out)
-{
-    size_t i;
-
-    for (i = 0; i < inventory->count; i++) {
-        const struct item *item = &inventory->items[i];
-        struct plan_step *step = &out->steps[out->count++];
-
-        step->item = i;
-        step->holding = holdings_find(holdings, item->spec.name, item->hash);
-        if (step->holding == HOLDINGS_NONE)
-            continue;
-        wanted[step->holding] = true;
-        if (holdings->items[step->holding].held &&
-            !plan_held(&holdings->items[step->holding], item,
-                       is_among(anew, anew_count, item->spec.name), access(context, item), step))
+        if (steps == NULL) {
+            free(step->reason);
             return false;
+        }
+        plan->steps = steps;
+        plan->room = room;
     }
-    plan_retired(holdings, wanted, out);
+    plan->steps[plan->count++] = *step;
     return true;
 }
 
-bool plan_make(struct holdings *holdings, const struct inventory *inventory, char *const *anew,
-               size_t anew_count, plan_access *access, void *context, struct plan *out)
+static bool plan_item(struct planner *planner, size_t index)
 {
-    bool *wanted = calloc(holdings->count + 1, sizeof(bool));
+    struct holdings *holdings = planner->question->holdings;
+    const struct item *item = &planner->question->wanted->items[index];
+    struct plan_step step = {.action = PLAN_CREATE, .item = index};
+
+    step.holding = holdings_find(holdings, item->spec.name, item->hash);
+    planner->plan->holding[index] = step.holding;
+    if (step.holding != HOLDINGS_NONE) {
+        planner->wanted[step.holding] = true;
+        if (item_is_held(&holdings->items[step.holding]) &&
+            !plan_held(planner, &holdings->items[step.holding], item, &step))
+            return false;
+    }
+    planner->plan->counts[step.action]++;
+    return step.action == PLAN_KEEP || add_step(planner->plan, &step);
+}
+
+static bool plan_retired(struct planner *planner)
+{
+    struct plan *plan = planner->plan;
     size_t i;
+
+    plan->retired = plan->count;
+    for (i = 0; i < planner->question->holdings->count; i++) {
+        const struct plan_step step = {.action = PLAN_RETIRE, .item = HOLDINGS_NONE, .holding = i};
+
+        if (!planner->wanted[i] && !add_step(plan, &step))
+            return false;
+    }
+    plan->counts[PLAN_RETIRE] = plan->count - plan->retired;
+    return true;
+}
+
+static bool plan_all(struct planner *planner)
+{
+    size_t i;
+
+    for (i = 0; i < planner->question->wanted->count; i++)
+        if (!plan_item(planner, i))
+            return false;
+    return plan_retired(planner);
+}
+
+bool plan_make(const struct plan_question *question, struct plan *out)
+{
+    size_t items = question->wanted->count, holdings = question->holdings->count;
+    struct planner planner = {.question = question, .plan = out};
     bool done = false;
 
     *out = (struct plan){0};
-    out->steps = calloc(inventory->count + holdings->count + 1, sizeof(struct plan_step));
-    if (wanted != NULL && out->steps != NULL)
-        done = plan_all(holdings, inventory, anew, anew_count, access, context, wanted, out);
-    free(wanted);
-    if (!done) {
+    planner.wanted = calloc(holdings + 1, sizeof(bool));
+    out->holding = malloc((items + holdings + 1) * sizeof(size_t));
+    if (planner.wanted != NULL && out->holding != NULL)
+        done = plan_all(&planner);
+    free(planner.wanted);
+    if (!done)
         plan_free(out);
-        return false;
+    return done;
+}
+
+struct plan_step *plan_retires(const struct plan *plan, size_t holding)
+{
+    size_t from = plan->retired, to = plan->count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (plan->steps[middle].holding < holding)
+            from = middle + 1;
+        else
+            to = middle;
     }
-    for (i = 0; i < out->count; i++)
-        out->counts[out->steps[i].action]++;
-    return true;
+    if (from == plan->count || plan->steps[from].holding != holding)
+        return NULL;
+    return &plan->steps[from];
 }
 
 void plan_free(struct plan *plan)
@@ -166,5 +227,6 @@ void plan_free(struct plan *plan)
     for (i = 0; i < plan->count; i++)
         free(plan->steps[i].reason);
     free(plan->steps);
+    free(plan->holding);
     *plan = (struct plan){0};
 }

@@ -1,7 +1,7 @@
 /*
  * plan.h - what a reload has to do: pure, so that it can be shown without
- * being done. What it costs follows from the number of objects; nothing is
- * sorted.
+ * being done. Each object is looked at once; what it comes to, and what it costs
+ * to carry out, follows from what changes.
  */
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
@@ -28,23 +28,36 @@ struct plan_step {
 };
 
 struct plan {
-    struct plan_step *steps; /* one for each item, in order; then what is retired */
-    size_t count;
+    struct plan_step
+        *steps; /* in the order of the inventory, without PLAN_KEEP; then PLAN_RETIRE */
+    size_t count, room;
+    size_t retired; /* the first step that is PLAN_RETIRE; these are in the order of the holdings */
+    size_t
+        *holding; /* of each item: as in a step; with room for as many more as there are holdings */
     size_t counts[PLAN_ACTIONS];
 };
 
-/* The SDDL text an item is to have; NULL: no memory. It lives longer than the plan. */
-typedef const char *plan_access(void *context, const struct item *item);
+/* All of it is borrowed. */
+struct plan_question {
+    struct holdings *holdings; /* items that are held, or were only wanted so far */
+    const struct inventory *wanted;
+    char *const *anew; /* bare names to be made anew, whether or not they need to be */
+    size_t anew_count;
+    /*
+     * The SDDL text of a holding, NULL: it is not known, or not what it should be;
+     * and the one an item is to have, NULL: no memory. They outlive the plan.
+     */
+    const char *(*access_now)(void *context, const struct item *holding);
+    const char *(*access_wanted)(void *context, const struct item *item);
+    void *context;
+};
 
-/*
- * Plans the way from `holdings` to `inventory`. `anew` are the bare names to be
- * made anew; one that needs no other object than it has is made anew as well.
- * False: no memory; `out` is empty then.
- */
-bool plan_make(struct holdings *holdings, const struct inventory *inventory,
-               char *const *anew, size_t anew_count, plan_access *access, void *context,
-               struct plan *out);
+/* Plans the way from what is held to what is wanted. False: no memory; `out` is empty then. */
+bool plan_make(const struct plan_question *question, struct plan *out);
 void plan_free(struct plan *plan);
+
+/* The step that retires a holding; NULL: there is none. */
+struct plan_step *plan_retires(const struct plan *plan, size_t holding);
 
 /* "create", "keep", "access", "defer", "recreate", "retire": as the report says it. */
 const char *plan_action_word(enum plan_action action);

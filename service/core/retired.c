@@ -37,16 +37,10 @@ bool retired_mark(struct retired *retired, const struct inventory *inventory)
     struct state *state = retired->state;
     const struct state_record *record;
     struct holdings wanted;
-    size_t i, at = 0;
+    size_t at = 0;
 
-    if (!holdings_init(&wanted, inventory->count))
+    if (!holdings_init(&wanted, inventory->items, inventory->count))
         return false;
-    for (i = 0; i < inventory->count; i++) {
-        const struct holding holding = {.spec = inventory->items[i].spec,
-                                        .hash = inventory->items[i].hash};
-
-        holdings_add(&wanted, &holding);
-    }
     while ((record = state_next(state, &at)) != NULL) {
         struct state_record gone = *record;
 

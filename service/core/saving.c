@@ -471,10 +471,5 @@ void saving_notes(const struct inventory *inventory, struct notes *out)
 
 bool saving_any(const struct inventory *inventory)
 {
-    size_t i;
-
-    for (i = 0; i < inventory->count; i++)
-        if (inventory->items[i].kept != NULL)
-            return true;
-    return false;
+    return inventory->keeps;
 }

@@ -24,8 +24,11 @@
 struct outlook {
     struct published published;
     char owner[OWNER_SID_MAX]; /* of the broker's objects */
+    struct item *live;         /* what is held */
+    size_t live_count;
+    const char **access; /* of each of these, now */
     struct holdings holdings;
-    char **texts; /* three for each holding: name, lock, access */
+    char **texts; /* three for each: name, lock, access */
     size_t text_count, hidden;
     struct setup setup;
     struct descriptor_cache *cache;
@@ -77,29 +80,36 @@ static const char *access_of(struct outlook *outlook, enum shmb_kind kind, const
     return dacl;
 }
 
-static bool add_holding(struct outlook *outlook, const struct shmb_entry_view *view, size_t index)
+static bool add_live(struct outlook *outlook, const struct shmb_entry_view *view)
 {
     const struct shmb_entry *entry = &view->entry;
-    struct holding holding = {.held = true, .index = index};
+    struct item *item = &outlook->live[outlook->live_count];
 
-    holding.spec.kind = (enum shmb_kind)entry->kind;
-    holding.spec.name = keep_text(outlook, view->name, entry->name.length);
-    holding.spec.size = entry->size;
-    holding.spec.manual_reset = (entry->flags & SHMB_ENTRY_MANUAL_RESET) != 0;
-    holding.spec.initial = entry->initial;
-    holding.spec.maximum = entry->maximum;
-    if (holding.spec.name == NULL)
+    item->state = ITEM_HELD;
+    item->spec.kind = (enum shmb_kind)entry->kind;
+    item->spec.name = keep_text(outlook, view->name, entry->name.length);
+    item->spec.size = entry->size;
+    item->spec.manual_reset = (entry->flags & SHMB_ENTRY_MANUAL_RESET) != 0;
+    item->spec.initial = entry->initial;
+    item->spec.maximum = entry->maximum;
+    if (item->spec.name == NULL)
         return false;
     if (entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX) {
-        holding.lock = keep_text(outlook, view->lock_name, entry->lock_name.length);
-        if (holding.lock == NULL)
+        item->lock = keep_text(outlook, view->lock_name, entry->lock_name.length);
+        if (item->lock == NULL)
             return false;
     }
-    holding.sddl = access_of(outlook, holding.spec.kind, holding.spec.name);
-    if (holding.sddl == NULL)
-        return false;
-    holdings_add(&outlook->holdings, &holding);
-    return true;
+    outlook->access[outlook->live_count] = access_of(outlook, item->spec.kind, item->spec.name);
+    return outlook->access[outlook->live_count++] != NULL;
+}
+
+/* Room for all that the table may list. */
+static bool make_room(struct outlook *outlook, size_t count)
+{
+    outlook->texts = calloc(3 * count + 1, sizeof(*outlook->texts));
+    outlook->live = calloc(count + 1, sizeof(*outlook->live));
+    outlook->access = calloc(count + 1, sizeof(*outlook->access));
+    return outlook->texts != NULL && outlook->live != NULL && outlook->access != NULL;
 }
 
 static enum shmb_exit ask_broker(struct outlook *outlook)
@@ -115,14 +125,14 @@ static enum shmb_exit ask_broker(struct outlook *outlook)
     if (!published_owner(outlook->owner))
         return SHMB_EXIT_NO_BROKER;
     count = outlook->published.table.entry_count;
-    outlook->texts = calloc(3 * (size_t)count + 1, sizeof(*outlook->texts));
-    if (outlook->texts == NULL || !holdings_init(&outlook->holdings, count))
+    if (!make_room(outlook, count))
         return no_memory();
     for (i = 0; i < count; i++)
         if (shmb_table_entry(&outlook->published.table, i, &entry) == SHMB_READ_OK &&
-            entry.entry.state == SHMB_ENTRY_HELD && !add_holding(outlook, &entry, i))
+            entry.entry.state == SHMB_ENTRY_HELD && !add_live(outlook, &entry))
             return no_memory();
-    return SHMB_EXIT_DONE;
+    return holdings_init(&outlook->holdings, outlook->live, outlook->live_count) ? SHMB_EXIT_DONE
+                                                                                 : no_memory();
 }
 
 /* ---- what is wanted --------------------------------------------------------- */
@@ -163,14 +173,21 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
     return outlook->cache != NULL ? SHMB_EXIT_DONE : no_memory();
 }
 
+static const char *access_now(void *context, const struct item *live)
+{
+    const struct outlook *outlook = context;
+
+    return outlook->access[live - outlook->live];
+}
+
 /* What cannot be seen counts as what it should be. */
-static const char *wanted_access(void *context, const struct item *item)
+static const char *access_wanted(void *context, const struct item *item)
 {
     struct outlook *outlook = context;
     size_t found = holdings_find(&outlook->holdings, item->spec.name, item->hash);
     const char *text;
 
-    if (found != HOLDINGS_NONE && strcmp(outlook->holdings.items[found].sddl, NOT_SEEN) == 0)
+    if (found != HOLDINGS_NONE && strcmp(outlook->access[found], NOT_SEEN) == 0)
         return NOT_SEEN;
     text = descriptor_cache_text(outlook->cache, item);
     return text != NULL ? dacl_of(text) : NULL;
@@ -196,7 +213,7 @@ static void add_words(struct text *out, enum shmb_kind kind, const char *sddl)
 /* False: no memory. */
 static bool print_created(struct outlook *outlook, const struct item *item)
 {
-    const char *sddl = wanted_access(outlook, item);
+    const char *sddl = access_wanted(outlook, item);
     struct text words = {0};
 
     if (sddl != NULL)
@@ -209,10 +226,9 @@ static bool print_created(struct outlook *outlook, const struct item *item)
 }
 
 /* What differs and has the same words is told as it stands. False: no memory. */
-static bool print_access(struct outlook *outlook, const struct holding *live,
-                         const struct item *item)
+static bool print_access(struct outlook *outlook, size_t live, const struct item *item)
 {
-    const char *before = live->sddl, *after = wanted_access(outlook, item);
+    const char *before = outlook->access[live], *after = access_wanted(outlook, item);
     struct text words[2] = {{0}};
     bool enough = after != NULL;
 
@@ -237,14 +253,10 @@ static bool print_access(struct outlook *outlook, const struct holding *live,
 static bool print_step(struct outlook *outlook, const struct plan_step *step)
 {
     const struct item *items = outlook->setup.inventory->items;
-    const struct holding *live =
-        step->holding != HOLDINGS_NONE ? &outlook->holdings.items[step->holding] : NULL;
     const struct sys_spec *spec =
-        step->item != HOLDINGS_NONE ? &items[step->item].spec : &live->spec;
+        step->item != HOLDINGS_NONE ? &items[step->item].spec : &outlook->live[step->holding].spec;
     const char *word = plan_action_word(step->action);
 
-    if (step->action == PLAN_KEEP)
-        return true;
     if (step->action == PLAN_CREATE)
         return print_created(outlook, &items[step->item]);
     if (step->reason != NULL)
@@ -252,17 +264,21 @@ static bool print_step(struct outlook *outlook, const struct plan_step *step)
     else if (step->action != PLAN_ACCESS)
         console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s", word, spec->name,
                      shmb_kind_word(spec->kind));
-    return !step->access || live == NULL || print_access(outlook, live, &items[step->item]);
+    return !step->access || print_access(outlook, step->holding, &items[step->item]);
 }
 
 static enum shmb_exit print_plan(struct outlook *outlook)
 {
+    const struct plan_question question = {.holdings = &outlook->holdings,
+                                           .wanted = outlook->setup.inventory,
+                                           .access_now = access_now,
+                                           .access_wanted = access_wanted,
+                                           .context = outlook};
     struct plan plan;
     bool enough = true;
     size_t i;
 
-    if (!plan_make(&outlook->holdings, outlook->setup.inventory, NULL, 0, wanted_access, outlook,
-                   &plan))
+    if (!plan_make(&question, &plan))
         return no_memory();
     for (i = 0; i < plan.count && enough; i++)
         enough = print_step(outlook, &plan.steps[i]);
@@ -292,6 +308,8 @@ static void outlook_free(struct outlook *outlook)
     for (i = 0; i < outlook->text_count; i++)
         free(outlook->texts[i]);
     free(outlook->texts);
+    free(outlook->live);
+    free((void *)outlook->access);
     published_close(&outlook->published);
 }
 

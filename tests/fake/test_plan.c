@@ -30,15 +30,24 @@
         .kind = SHMB_SEMAPHORE, .name = "x", .initial = 1, .maximum = (most)                       \
     }
 
-static const char *same_access(void *context, const struct item *item)
+static const char *now, next[] = "wanted"; /* the access of all that is held, and wanted */
+
+static const char *access_now(void *context, const struct item *holding)
 {
+    (void)context;
+    (void)holding;
+    return now;
+}
+
+static const char *access_wanted(void *context, const struct item *item)
+{
+    (void)context;
     (void)item;
-    return context;
+    return next;
 }
 
 static void what_is_held_against_what_is_wanted(void **state)
 {
-    static char access[] = "wanted";
     static const struct {
         struct sys_spec live, wanted;
         const char *lock, *wanted_lock, *sddl;
@@ -77,16 +86,30 @@ static void what_is_held_against_what_is_wanted(void **state)
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct item item = {.spec = rows[i].wanted, .lock = rows[i].wanted_lock};
         const struct inventory inventory = {.items = &item, .count = 1};
-        const struct holding live = {
-            .spec = rows[i].live, .lock = rows[i].lock, .sddl = rows[i].sddl, .held = rows[i].held};
+        const struct item live = {.spec = rows[i].live,
+                                  .lock = rows[i].lock,
+                                  .state = rows[i].held ? ITEM_HELD : ITEM_FAILED};
         char name[] = "X", *anew[] = {name};
         struct holdings holdings;
+        const struct plan_question question = {.holdings = &holdings,
+                                               .wanted = &inventory,
+                                               .anew = anew,
+                                               .anew_count = rows[i].anew,
+                                               .access_now = access_now,
+                                               .access_wanted = access_wanted};
         struct plan plan;
 
-        assert_true(holdings_init(&holdings, 1));
-        holdings_add(&holdings, &live);
-        assert_true(
-            plan_make(&holdings, &inventory, anew, rows[i].anew, same_access, access, &plan));
+        now = rows[i].sddl;
+        assert_true(holdings_init(&holdings, &live, 1));
+        assert_true(plan_make(&question, &plan));
+        assert_int_equal(plan.counts[rows[i].action], 1);
+        assert_int_equal(plan.holding[0], 0);
+        if (rows[i].action == PLAN_KEEP) {
+            assert_int_equal(plan.count, 0);
+            plan_free(&plan);
+            holdings_free(&holdings);
+            continue;
+        }
         assert_int_equal(plan.count, 1);
         assert_int_equal(plan.steps[0].action, rows[i].action);
         assert_int_equal(plan.steps[0].access, rows[i].access);
@@ -101,30 +124,83 @@ static void what_is_held_against_what_is_wanted(void **state)
 
 static void new_and_gone(void **state)
 {
-    static char access[] = "wanted";
     struct item items[] = {{.spec = {.kind = SHMB_MUTEX, .name = "New"}},
                            {.spec = {.kind = SHMB_MUTEX, .name = "stays"}}};
     const struct inventory inventory = {.items = items, .count = 2};
-    const struct holding gone = {.spec = {.kind = SHMB_MUTEX, .name = "Gone"}, .held = true};
-    const struct holding stays = {
-        .spec = {.kind = SHMB_MUTEX, .name = "STAYS"}, .held = true, .sddl = "wanted"};
+    const struct item live[] = {{.spec = {.kind = SHMB_MUTEX, .name = "Gone"}, .state = ITEM_HELD},
+                                {.spec = {.kind = SHMB_MUTEX, .name = "STAYS"}, .state = ITEM_HELD},
+                                {.spec = {.kind = SHMB_MUTEX, .name = "Too"}, .state = ITEM_HELD}};
     struct holdings holdings;
+    const struct plan_question question = {.holdings = &holdings,
+                                           .wanted = &inventory,
+                                           .access_now = access_now,
+                                           .access_wanted = access_wanted};
     struct plan plan;
 
     (void)state;
-    assert_true(holdings_init(&holdings, 2));
-    holdings_add(&holdings, &gone);
-    holdings_add(&holdings, &stays);
-    holdings_add(&holdings, &stays);
-    assert_int_equal(holdings.count, 2);
+    now = "wanted";
+    assert_true(holdings_init(&holdings, live, 3));
     assert_int_equal(holdings_find(&holdings, "nobody", 0), HOLDINGS_NONE);
-    assert_true(plan_make(&holdings, &inventory, NULL, 0, same_access, access, &plan));
+    assert_true(plan_make(&question, &plan));
     assert_int_equal(plan.count, 3);
     assert_int_equal(plan.steps[0].action, PLAN_CREATE);
-    assert_int_equal(plan.steps[1].action, PLAN_KEEP);
+    assert_int_equal(plan.steps[0].item, 0);
+    assert_int_equal(plan.steps[1].action, PLAN_RETIRE);
+    assert_int_equal(plan.steps[1].holding, 0);
     assert_int_equal(plan.steps[2].action, PLAN_RETIRE);
-    assert_int_equal(plan.steps[2].holding, 0);
-    assert_int_equal(plan.counts[PLAN_RETIRE], 1);
+    assert_int_equal(plan.steps[2].holding, 2);
+    assert_int_equal(plan.retired, 1);
+    assert_int_equal(plan.holding[0], HOLDINGS_NONE);
+    assert_int_equal(plan.holding[1], 1);
+    assert_int_equal(plan.counts[PLAN_CREATE], 1);
+    assert_int_equal(plan.counts[PLAN_KEEP], 1);
+    assert_int_equal(plan.counts[PLAN_RETIRE], 2);
+    assert_ptr_equal(plan_retires(&plan, 0), &plan.steps[1]);
+    assert_null(plan_retires(&plan, 1));
+    assert_ptr_equal(plan_retires(&plan, 2), &plan.steps[2]);
+    assert_null(plan_retires(&plan, 3));
+    plan_free(&plan);
+    holdings_free(&holdings);
+}
+
+/* Two texts that were compared last are not compared again; other ones are. */
+static const char *access_by_name(void *context, const struct item *item)
+{
+    (void)context;
+    return item->spec.name[1] == '1' ? "one" : "other";
+}
+
+static const char *always_one(void *context, const struct item *item)
+{
+    (void)context;
+    (void)item;
+    return "one";
+}
+
+static void access_of_each(void **state)
+{
+    struct item items[] = {{.spec = {.kind = SHMB_MUTEX, .name = "a1"}, .state = ITEM_HELD},
+                           {.spec = {.kind = SHMB_MUTEX, .name = "b1"}, .state = ITEM_HELD},
+                           {.spec = {.kind = SHMB_MUTEX, .name = "c2"}, .state = ITEM_HELD},
+                           {.spec = {.kind = SHMB_MUTEX, .name = "d1"}, .state = ITEM_HELD},
+                           {.spec = {.kind = SHMB_MUTEX, .name = "e2"}, .state = ITEM_HELD},
+                           {.spec = {.kind = SHMB_MUTEX, .name = "f2"}, .state = ITEM_HELD}};
+    const struct inventory inventory = {.items = items, .count = 6};
+    struct holdings holdings;
+    const struct plan_question question = {.holdings = &holdings,
+                                           .wanted = &inventory,
+                                           .access_now = access_by_name,
+                                           .access_wanted = always_one};
+    struct plan plan;
+
+    (void)state;
+    assert_true(holdings_init(&holdings, items, 6));
+    assert_true(plan_make(&question, &plan));
+    assert_int_equal(plan.counts[PLAN_KEEP], 3);
+    assert_int_equal(plan.counts[PLAN_ACCESS], 3);
+    assert_int_equal(plan.steps[0].item, 2);
+    assert_int_equal(plan.steps[1].item, 4);
+    assert_int_equal(plan.steps[2].item, 5);
     plan_free(&plan);
     holdings_free(&holdings);
 }
@@ -206,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_held_against_what_is_wanted),
         cmocka_unit_test(new_and_gone),
+        cmocka_unit_test(access_of_each),
         cmocka_unit_test(whose_it_is),
     };
 
