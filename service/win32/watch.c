@@ -19,11 +19,15 @@
      FILE_NOTIFY_CHANGE_ATTRIBUTES | /* hidden */                                                  \
      FILE_NOTIFY_CHANGE_SECURITY)    /* readable */
 
+#define FOLDER_CHANGES FILE_NOTIFY_CHANGE_DIR_NAME
+
 struct folder {
     OVERLAPPED request; /* its hEvent is ours to use: the folder itself */
     struct watch *watch;
-    wchar_t *path; /* with a separator at its end */
-    char **names;  /* what is watched in it: names and patterns */
+    struct folder *above; /* tells when this one is another one, or gone; NULL: nothing can */
+    bool of_folders;      /* it is such: only for the folders in it */
+    wchar_t *path;        /* with a separator at its end */
+    char **names;         /* what is watched in it: names and patterns */
     size_t count;
     HANDLE handle;  /* NULL: cannot be watched now */
     bool listening; /* the system will call back and write into `heard` */
@@ -93,7 +97,7 @@ static bool mentions_watched(const struct folder *folder, size_t bytes)
 
 static bool listen(struct folder *folder);
 
-/* A folder that was renamed, deleted, or is on a volume that went. */
+/* A folder that was deleted, or is on a volume that went. */
 static void lose(struct folder *folder)
 {
     struct watch *watch = folder->watch;
@@ -104,6 +108,35 @@ static void lose(struct folder *folder)
     watch->again_at = GetTickCount64() + WATCH_AGAIN_MS;
 }
 
+/*
+ * A folder that has got another name tells nothing: it goes on being watched
+ * where it is now. So the one above it is listened to as well, and who stands
+ * under the name is opened anew.
+ */
+static void leave(struct folder *folder)
+{
+    HANDLE handle = folder->handle;
+    struct watch *watch = folder->watch;
+
+    folder->handle = NULL;
+    if (handle != NULL) {
+        CancelIo(handle);
+        CloseHandle(handle);
+    }
+    watch->lost = true;
+    watch->again_at = GetTickCount64();
+}
+
+static void leave_below(struct folder *above)
+{
+    struct watch *watch = above->watch;
+    size_t i;
+
+    for (i = 0; i < watch->count; i++)
+        if (watch->folders[i]->above == above)
+            leave(watch->folders[i]);
+}
+
 static void CALLBACK on_told(DWORD code, DWORD bytes, OVERLAPPED *request)
 {
     struct folder *folder = request->hEvent;
@@ -111,8 +144,11 @@ static void CALLBACK on_told(DWORD code, DWORD bytes, OVERLAPPED *request)
     folder->listening = false;
     if (folder->handle == NULL)
         return; /* it is being closed */
-    if (code != ERROR_SUCCESS || bytes == 0 || mentions_watched(folder, bytes))
+    if (code != ERROR_SUCCESS || bytes == 0 || mentions_watched(folder, bytes)) {
         note_change(folder->watch);
+        if (folder->of_folders)
+            leave_below(folder);
+    }
     if ((code != ERROR_SUCCESS && code != ERROR_NOTIFY_ENUM_DIR) || !listen(folder))
         lose(folder);
 }
@@ -122,7 +158,8 @@ static bool listen(struct folder *folder)
     memset(&folder->request, 0, sizeof(folder->request));
     folder->request.hEvent = folder;
     folder->listening = ReadDirectoryChangesW(folder->handle, folder->heard, sizeof(folder->heard),
-                                              FALSE, CHANGES, NULL, &folder->request, on_told);
+                                              FALSE, folder->of_folders ? FOLDER_CHANGES : CHANGES,
+                                              NULL, &folder->request, on_told);
     return folder->listening;
 }
 
@@ -188,13 +225,14 @@ static bool add_name(struct folder *folder, const char *name)
 /* ---- all of them ------------------------------------------------------------ */
 
 /* The folder of that path, made where there is none yet. NULL: no memory. */
-static struct folder *folder_of(struct watch *watch, wchar_t *path)
+static struct folder *folder_of(struct watch *watch, wchar_t *path, bool of_folders)
 {
     struct folder **grown, *folder;
     size_t i;
 
     for (i = 0; i < watch->count; i++) {
-        if (_wcsicmp(watch->folders[i]->path, path) == 0) {
+        if (watch->folders[i]->of_folders == of_folders &&
+            _wcsicmp(watch->folders[i]->path, path) == 0) {
             free(path);
             return watch->folders[i];
         }
@@ -210,25 +248,67 @@ static struct folder *folder_of(struct watch *watch, wchar_t *path)
     }
     folder->watch = watch;
     folder->path = path;
+    folder->of_folders = of_folders;
     watch->folders[watch->count++] = folder;
     return folder;
+}
+
+/* Cuts off the last part, behind the last separator. */
+static void cut_name(wchar_t *path)
+{
+    wchar_t *end = path + wcslen(path);
+
+    while (end > path && end[-1] != L'\\' && end[-1] != L'/')
+        end--;
+    *end = L'\0';
+}
+
+/* `*above` is NULL where nothing is above the folder. False: no memory. */
+static bool add_above(struct watch *watch, const wchar_t *path, struct folder **above)
+{
+    size_t length = wcslen(path), size = (length + 1) * sizeof(wchar_t);
+    wchar_t *upper = malloc(size);
+    char *name;
+    bool added;
+
+    *above = NULL;
+    if (upper == NULL)
+        return false;
+    memcpy(upper, path, size);
+    if (length > 0)
+        upper[length - 1] = L'\0'; /* the separator */
+    name = wide_to_utf8(upper);
+    cut_name(upper);
+    if (name == NULL || upper[0] == L'\0') {
+        added = name != NULL || GetLastError() == ERROR_NO_UNICODE_TRANSLATION;
+        free(upper);
+    } else {
+        *above = folder_of(watch, upper, true);
+        added = *above != NULL && add_name(*above, pattern_last_part(name));
+    }
+    free(name);
+    return added;
 }
 
 static bool add_path(struct watch *watch, const char *path)
 {
     char *absolute = paths_absolute(path);
-    wchar_t *wide = absolute != NULL ? wide_from_utf8(absolute) : NULL, *end;
-    struct folder *folder;
+    wchar_t *wide = absolute != NULL ? wide_from_utf8(absolute) : NULL;
+    struct folder *folder, *above;
 
     free(absolute);
     if (wide == NULL)
         return GetLastError() == ERROR_NO_UNICODE_TRANSLATION; /* no file can be called that */
-    end = wide + wcslen(wide);
-    while (end > wide && end[-1] != L'\\' && end[-1] != L'/')
-        end--;
-    *end = L'\0';
-    folder = folder_of(watch, wide);
-    return folder != NULL && add_name(folder, pattern_last_part(path));
+    cut_name(wide);
+    if (!add_above(watch, wide, &above)) {
+        free(wide);
+        return false;
+    }
+    folder = folder_of(watch, wide, false);
+    if (folder == NULL)
+        return false;
+    folder->above = above;
+    return add_name(folder, pattern_last_part(path));
 }
 
 static struct watch *new_watch(const char *const *paths, size_t count)
@@ -254,8 +334,8 @@ static enum sys_status open_all(struct watch *watch, struct sys_failure *why)
         struct sys_failure ignored;
         enum sys_status status = open_folder(watch->folders[i], result == SYS_OK ? why : &ignored);
 
-        if (status == SYS_OK)
-            continue;
+        if (status == SYS_OK || watch->folders[i]->of_folders)
+            continue; /* what is above may be closed to us, as long as the folder is not */
         /* Only what concerns all of them is called a lack of memory. */
         if (result == SYS_OK)
             result = status == SYS_NO_MEMORY ? SYS_FAILED : status;
@@ -304,22 +384,28 @@ uint32_t watch_delay(const struct watch *watch)
     return delay;
 }
 
-/* A folder that can be watched again may have been filled meanwhile. */
+/*
+ * A folder that can be watched again may have been filled meanwhile. The system
+ * may still have to say that it has left the one that was there.
+ */
 static void find_lost(struct watch *watch)
 {
     struct sys_failure ignored;
+    ULONGLONG now = GetTickCount64();
     size_t i;
 
     watch->lost = false;
+    watch->again_at = now + WATCH_AGAIN_MS;
     for (i = 0; i < watch->count; i++) {
-        if (watch->folders[i]->handle != NULL)
+        struct folder *folder = watch->folders[i];
+
+        if (folder->handle != NULL)
             continue;
-        if (open_folder(watch->folders[i], &ignored) == SYS_OK) {
+        if (folder->listening)
+            watch->again_at = now + END_MS;
+        else if (open_folder(folder, &ignored) == SYS_OK && !folder->of_folders)
             note_change(watch);
-        } else {
-            watch->lost = true;
-            watch->again_at = GetTickCount64() + WATCH_AGAIN_MS;
-        }
+        watch->lost |= folder->handle == NULL && !folder->of_folders;
     }
 }
 

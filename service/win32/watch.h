@@ -4,8 +4,8 @@
  * A change counts when the folder of a file tells it with a name that one of
  * the paths means: editors that write a new file and rename it are seen, a
  * neighbour's file is not. Where the system could not keep up and tells no
- * names, it counts as one. A change is over when nothing more has followed it
- * for a second.
+ * names, it counts as one. So does another folder in the place of one that was
+ * there. A change is over when nothing more has followed it for a second.
  *
  * All functions are to be called by one and the same thread. It hears of
  * changes only while it is in an alertable wait.

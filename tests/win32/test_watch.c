@@ -288,6 +288,89 @@ static void a_folder_that_comes_later_is_a_change(void **state)
     expect_change();
 }
 
+/* Whatever is still told of what was done before is over. */
+static void calm_down(void)
+{
+    while (wait_for(WATCH_QUIET_MS + SHORT_MS) == SYS_WAKE_CHANGED)
+        ;
+}
+
+static void expect_that_it_listens(void)
+{
+    calm_down();
+    put("main.yaml", "newer");
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_CHANGED);
+}
+
+static void rename_folder(const char *from, const char *to)
+{
+    assert_true(MoveFileExW(support_wide(from), support_wide(to), 0));
+}
+
+/* The old one lives on under another name; nobody tells so but the folder above. */
+static void another_folder_under_the_name_is_a_change(void **state)
+{
+    char away[1100], old[1100];
+
+    (void)state;
+    snprintf(away, sizeof(away), "%s-away", folder);
+    snprintf(old, sizeof(old), "%s-old", folder);
+    put("main.yaml", "old");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    rename_folder(folder, away);
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_CHANGED);
+    assert_true(CreateDirectoryW(support_wide(folder), NULL));
+    put("main.yaml", "new");
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_CHANGED);
+    expect_that_it_listens();
+    /* And when the first one comes back. */
+    remove_files();
+    calm_down();
+    rename_folder(folder, old);
+    rename_folder(away, folder);
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_CHANGED);
+    expect_that_it_listens();
+    assert_true(RemoveDirectoryW(support_wide(old)));
+}
+
+/* As long as somebody has it open, a folder that was removed may keep its name. */
+static void make_folder(void)
+{
+    ULONGLONG start = GetTickCount64();
+
+    while (!CreateDirectoryW(support_wide(folder), NULL)) {
+        assert_true(GetTickCount64() - start < SOON_MS);
+        SleepEx(10, TRUE);
+    }
+}
+
+static void a_folder_made_anew_is_a_change(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* a folder is not removed before nobody watches it */
+    put("main.yaml", "old");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    remove_files();
+    assert_true(RemoveDirectoryW(support_wide(folder)));
+    make_folder();
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_CHANGED);
+    expect_that_it_listens();
+}
+
+static void a_folder_beside_is_none(void **state)
+{
+    char beside[1100];
+
+    (void)state;
+    snprintf(beside, sizeof(beside), "%s-beside", folder);
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    assert_true(CreateDirectoryW(support_wide(beside), NULL));
+    assert_true(RemoveDirectoryW(support_wide(beside)));
+    assert_int_equal(wait_for(WATCH_QUIET_MS + SHORT_MS), SYS_WAKE_TIMEOUT);
+    assert_int_equal(watch_delay(port.watch), UINT32_MAX);
+}
+
 static void a_watch_holds_up_no_end(void **state)
 {
     const char *const paths[] = {path_of("a.yaml"), path_of("b.yaml"), "C:\\windows\\*.yaml",
@@ -320,6 +403,9 @@ int main(void)
         TEST(watching_nothing_is_quiet),
         TEST(more_changes_than_can_be_told_are_one),
         TEST(a_folder_that_comes_later_is_a_change),
+        TEST(another_folder_under_the_name_is_a_change),
+        TEST(a_folder_made_anew_is_a_change),
+        TEST(a_folder_beside_is_none),
         TEST(a_watch_holds_up_no_end),
     };
 
