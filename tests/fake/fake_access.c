@@ -33,6 +33,8 @@ static enum sys_status resolve(void *self, const char *account, char sid[SYS_SID
     fake_busy++;
     memset(sid, 0, SYS_SID_MAX);
     status = fake_called(fake, FAKE_RESOLVE, account);
+    if (status == SYS_OK && !fake_hang_out(fake))
+        status = SYS_LATER;
     if (status == SYS_OK && known == NULL)
         status = SYS_NOT_FOUND;
     if (status != SYS_OK)

@@ -89,7 +89,9 @@ struct fake {
     /* Events, time, waits. */
     struct list events; /* struct fake_event */
     uint64_t clock;
-    uint64_t ticks;     /* a wait that ends by time takes its time */
+    uint64_t ticks; /* a wait that ends by time takes its time */
+    uint64_t moved_at, silence;
+    uint32_t hang_ms;
     enum sys_wake wake; /* of the next wait that would time out */
     bool woken;
     enum fake_call stop_call;
@@ -114,6 +116,12 @@ enum sys_status fake_refuse(struct fake *fake, enum sys_status status, const cha
 enum sys_status fake_done(void); /* it worked */
 /* It worked, and others can see that something has changed. */
 enum sys_status fake_effected(struct fake *fake);
+
+/* fake_hang.c */
+/* Progress is visible now. */
+void fake_moved(struct fake *fake);
+/* A look-up takes its time. False: it was given up. */
+bool fake_hang_out(struct fake *fake);
 
 /* fake_copies.c */
 /* Fails the test where a copy of this name (NULL: any) is still open. */

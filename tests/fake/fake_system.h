@@ -134,6 +134,14 @@ void fake_change_access(struct fake *fake, const char *name, const char *sddl);
 /* A client has an object open: the name lives on without the broker. */
 void fake_client_open(struct fake *fake, const char *name);
 void fake_client_close(struct fake *fake, const char *name);
+/*
+ * From now on each look-up of an account takes so long; the port makes progress
+ * visible every second, and a stop ends it.
+ */
+void fake_hang(struct fake *fake, uint32_t ms);
+/* The time that has passed; and the longest one before a sign of progress. */
+uint64_t fake_ticks(const struct fake *fake);
+uint64_t fake_silence(const struct fake *fake);
 /* A name a person wants made anew with the next reload. */
 void fake_anew(struct fake *fake, const char *name);
 /* What is asked at a stop: until told otherwise everything is to be let go of. */

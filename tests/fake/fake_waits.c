@@ -35,6 +35,7 @@ static void progress(void *self)
 {
     fake_busy++;
     (void)fake_called(self, FAKE_PROGRESS, "");
+    fake_moved(self);
     fake_busy--;
 }
 
@@ -42,6 +43,7 @@ static void running(void *self)
 {
     fake_busy++;
     (void)fake_called(self, FAKE_RUNNING, "");
+    fake_moved(self);
     fake_busy--;
 }
 
@@ -74,6 +76,7 @@ static enum sys_wake wait_ms(void *self, uint32_t ms)
     fake->woken = false;
     if (wake == SYS_WAKE_TIMEOUT)
         fake->ticks += ms;
+    fake->moved_at = fake->ticks;
     return wake;
 }
 
