@@ -97,8 +97,8 @@ static bool take_up(struct status *status, const struct configuration *configura
         return say_unknown(status, text);
     case CONFIGURATION_INVALID:
         status->incomplete = true;
-        snprintf(text, sizeof(text), "the configuration has %zu errors; run shmbroker check",
-                 messages->errors);
+        snprintf(text, sizeof(text), "the configuration has %zu error%s; run shmbroker check",
+                 messages->errors, messages->errors == 1 ? "" : "s");
         return say_unknown(status, text);
     default:
         return false;

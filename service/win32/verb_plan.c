@@ -161,8 +161,10 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
     if (result == SHMB_EXIT_SYSTEM && !setup_unreadable(setup))
         return no_memory();
     if (result != SHMB_EXIT_DONE) {
-        console_error("%s: %zu errors: a reload would be refused, and nothing would change", file,
-                      setup->messages.errors + (setup_unreadable(setup) ? 1u : 0u));
+        size_t errors = setup->messages.errors + (setup_unreadable(setup) ? 1u : 0u);
+
+        console_error("%s: %zu error%s: a reload would be refused, and nothing would change", file,
+                      errors, errors == 1 ? "" : "s");
         if (refused_as_unsafe(&setup->configuration))
             console_error("%s: for a broker that runs with --allow-unsafe-config: shmbroker plan "
                           "--allow-unsafe-config \"%s\"",
