@@ -22,7 +22,7 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     sets->owner = owner;
     sets->inventory = inventory;
     sets->place_count = inventory->count;
-    sets->lists = calloc(inventory->set_count + 1, sizeof(struct control_list));
+    sets->lists = calloc(inventory_access_count(inventory) + 1, sizeof(struct control_list));
     sets->places = calloc(inventory->count + 1, sizeof(struct control_place));
     if (sets->lists != NULL && sets->places != NULL)
         return sets;
@@ -37,7 +37,7 @@ static void list_work(struct control_sets *sets)
 {
     size_t i;
 
-    memset(sets->lists, 0, sets->inventory->set_count * sizeof(struct control_list));
+    memset(sets->lists, 0, inventory_access_count(sets->inventory) * sizeof(struct control_list));
     for (i = sets->place_count; i-- > 0;) {
         const struct item *item = &sets->inventory->items[i];
         struct control_place *place = &sets->places[i];
@@ -156,7 +156,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
     size_t i;
 
     list_work(sets);
-    for (i = 0; i < sets->inventory->set_count; i++) {
+    for (i = 0; i < inventory_access_count(sets->inventory); i++) {
         struct sys_failure why = {0};
         enum sys_status status;
 

@@ -32,7 +32,7 @@ struct descriptor_cache *descriptor_cache_new(const struct system *system, const
     cache->system = system;
     cache->owner = owner;
     cache->inventory = inventory;
-    cache->forms = calloc(inventory->set_count * FORMS + 1, sizeof(struct form));
+    cache->forms = calloc(inventory_access_count(inventory) * FORMS + 1, sizeof(struct form));
     if (cache->forms != NULL)
         return cache;
     free(cache);
@@ -45,7 +45,7 @@ void descriptor_cache_free(struct descriptor_cache *cache)
 
     if (cache == NULL)
         return;
-    for (i = 0; i < cache->inventory->set_count * FORMS; i++) {
+    for (i = 0; i < inventory_access_count(cache->inventory) * FORMS; i++) {
         cache->system->descriptor_free(cache->system->self, cache->forms[i].descriptor);
         free(cache->forms[i].text);
     }

@@ -28,8 +28,7 @@ enum item_auditing {
     AUDITING_FAILED   /* the same, for another reason; tried again */
 };
 
-/* An access list with its trustees resolved; equal lists are one. */
-struct access_set;
+struct access_sets;
 
 /* Of a segment that outlives a reboot: what is known of its copies. */
 struct kept {
@@ -74,8 +73,7 @@ struct inventory {
     struct item *items; /* a segment's companions stand before the segment */
     size_t count, room;
     bool keeps, aliases; /* some of the objects are to outlive a reboot, have plain names */
-    struct access_set *sets;
-    size_t set_count;
+    struct access_sets *sets;
     const char *file; /* of the configuration */
     size_t directory; /* access set of the directory, or INVENTORY_NO_ACCESS: not written */
 };
@@ -113,6 +111,9 @@ void item_set_reason(struct item *item, const char *reason);
  */
 bool inventory_keep(struct inventory *inventory, const struct item *item, size_t access,
                     const struct cfg_object *from);
+
+/* Items with the same number of these have the same access; below it. */
+size_t inventory_access_count(const struct inventory *inventory);
 
 /*
  * The rules of an access set, for descriptors and for words. Where SDDL was
