@@ -64,7 +64,7 @@ struct cfg_notify {
  * offset 0, every byte behind them is `fill`. Never longer than the segment.
  *
  * Where `file` is written, cfg_load leaves the content empty: who can open
- * files reads it and sets `bytes` and `length`.
+ * files reads it and sets `bytes` and `length`, or else `unread`.
  */
 struct cfg_initial {
     const uint8_t *bytes;
@@ -72,6 +72,7 @@ struct cfg_initial {
     uint8_t fill;
     const char *file; /* path as written, relative to the file that names it; NULL: none */
     struct cfg_place file_place;
+    const char *unread;     /* `file` could not be had: path of the one that names it; else NULL */
     struct cfg_place place; /* line 0: nothing was written, all zero */
 };
 

@@ -14,6 +14,7 @@ struct reading {
     struct cfg_messages *messages;
     struct configuration *out;
     char *base; /* absolute path of the main file */
+    bool forgiving;
     bool no_memory;
 };
 
@@ -95,8 +96,8 @@ static void load(struct reading *r, struct configuration_file *file, const char 
         return;
     if (!main)
         (void)cfg_may_include(file->part, r->messages);
-    if (!initial_files_read(r->system, base, file->part, &r->out->initial, r->messages,
-                            &file->initial))
+    if (!initial_files_read(r->system, base, file->part, &r->out->initial, r->forgiving,
+                            r->messages, &file->initial))
         r->no_memory = true;
     if (r->messages->errors == before)
         return;
@@ -299,8 +300,8 @@ enum configuration_result configuration_read(const struct system *system, const 
                                              struct cfg_messages *messages,
                                              struct configuration *out)
 {
-    struct reading r = {system, messages, out, NULL, false};
     bool forgiving = policy == CONFIGURATION_FORGIVING;
+    struct reading r = {system, messages, out, NULL, forgiving, false};
     size_t before = messages->errors;
     enum configuration_result result;
 

@@ -15,8 +15,12 @@
 #define CONFIGURATION_FILES_MAX 1000u /* of one configuration */
 
 enum configuration_policy {
-    CONFIGURATION_STRICT,   /* any error anywhere makes all of it unusable */
-    CONFIGURATION_FORGIVING /* an unusable included file is left out as a whole */
+    CONFIGURATION_STRICT, /* any error anywhere makes all of it unusable */
+    /*
+     * An unusable included file is left out as a whole; an `initial` file that cannot be
+     * had is the trouble of its segment, whose content is unread then.
+     */
+    CONFIGURATION_FORGIVING
 };
 
 enum configuration_result {

@@ -1,8 +1,14 @@
 #include "initial_files.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report.h"
+
+#define PATH_SHOWN   500 /* bytes of it in a reason, which has room for SYS_TEXT_MAX, */
+#define REASON_SHOWN 200 /* and of what was said of it */
 
 /* While reading. */
 struct reading {
@@ -10,6 +16,7 @@ struct reading {
     struct cfg_messages *messages;
     struct initial_files *out;
     uint64_t *total;
+    bool forgiving;
     bool no_memory;
 };
 
@@ -20,6 +27,7 @@ void initial_files_free(struct initial_files *files)
     for (i = 0; i < files->count; i++)
         free(files->contents[i]);
     free(files->contents);
+    free(files->base);
     *files = (struct initial_files){0};
 }
 
@@ -38,20 +46,31 @@ static bool keep(struct reading *r, char *content)
     return true;
 }
 
+/* What is forgiven may be there later, and is not needed where the segment is. */
+static void complain(const struct reading *r, const struct cfg_object *object, const char *format,
+                     ...) SHMB_PRINTF(3, 4);
+static void complain(const struct reading *r, const struct cfg_object *object, const char *format,
+                     ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    cfg_message_addv(r->messages, r->forgiving ? CFG_WARNING : CFG_ERROR,
+                     &object->u.segment.initial.file_place, object->path, format, values);
+    va_end(values);
+}
+
 static bool check_length(const struct reading *r, const struct cfg_object *object, const char *path,
                          size_t length)
 {
     const struct cfg_segment *segment = &object->u.segment;
-    const struct cfg_place *place = &segment->initial.file_place;
 
     if (length > segment->size)
-        cfg_message_add(r->messages, CFG_ERROR, place, object->path,
-                        "'%s' has %zu bytes, the segment only %llu; make the size larger", path,
-                        length, (unsigned long long)segment->size);
+        complain(r, object, "'%s' has %zu bytes, the segment only %llu; make the size larger", path,
+                 length, (unsigned long long)segment->size);
     else if (length > INITIAL_ALL_MAX - *r->total)
-        cfg_message_add(r->messages, CFG_ERROR, place, object->path,
-                        "with '%s' the files of initial have more than %llu bytes in all", path,
-                        (unsigned long long)INITIAL_ALL_MAX);
+        complain(r, object, "with '%s' the files of initial have more than %llu bytes in all", path,
+                 (unsigned long long)INITIAL_ALL_MAX);
     else
         return true;
     return false;
@@ -67,8 +86,7 @@ static bool succeeded(struct reading *r, const struct cfg_object *object, const 
         r->no_memory = true;
     } else if (status != SYS_OK) {
         report_failure_text(why, text);
-        cfg_message_add(r->messages, CFG_ERROR, &object->u.segment.initial.file_place, object->path,
-                        "'%s' cannot be read: %s", path, text);
+        complain(r, object, "'%s' cannot be read: %s", path, text);
     }
     return status == SYS_OK;
 }
@@ -107,18 +125,85 @@ static void fetch(struct reading *r, const char *base, struct cfg_object *object
     free(path);
 }
 
-bool initial_files_read(const struct system *system, const char *base, struct cfg *part,
-                        uint64_t *total, struct cfg_messages *messages, struct initial_files *out)
+/* The path of the configuration file is all that is needed to read it later. */
+static void postpone(struct reading *r, const char *base, struct cfg_initial *initial)
 {
-    struct reading r = {system, messages, out, total, false};
+    size_t size = strlen(base) + 1;
+
+    if (r->out->base == NULL) {
+        r->out->base = malloc(size);
+        if (r->out->base != NULL)
+            memcpy(r->out->base, base, size);
+    }
+    initial->unread = r->out->base;
+    r->no_memory = r->no_memory || initial->unread == NULL;
+}
+
+bool initial_files_read(const struct system *system, const char *base, struct cfg *part,
+                        uint64_t *total, bool forgiving, struct cfg_messages *messages,
+                        struct initial_files *out)
+{
+    struct reading r = {system, messages, out, total, forgiving, false};
     size_t i;
 
     *out = (struct initial_files){0};
     for (i = 0; i < part->count && !r.no_memory; i++) {
         struct cfg_object *object = &part->objects[i];
 
-        if (object->kind == SHMB_SECTION && object->u.segment.initial.file != NULL)
-            fetch(&r, base, object);
+        if (object->kind != SHMB_SECTION || object->u.segment.initial.file == NULL)
+            continue;
+        fetch(&r, base, object);
+        if (object->u.segment.initial.bytes == NULL)
+            postpone(&r, base, &object->u.segment.initial);
     }
     return !r.no_memory;
+}
+
+/* So much of a text as has room, in whole characters. */
+static int cut(const char *text, size_t most)
+{
+    size_t length = strlen(text);
+
+    if (length <= most)
+        return (int)length;
+    while (most > 0 && ((unsigned char)text[most] & 0xC0) == 0x80)
+        most--;
+    return (int)most;
+}
+
+static void name_file(const char *path, struct sys_failure *why)
+{
+    const struct sys_failure plain = *why;
+
+    (void)snprintf(why->text, sizeof(why->text), "'%.*s' cannot be read: %.*s",
+                   cut(path, PATH_SHOWN), path, cut(plain.text, REASON_SHOWN), plain.text);
+}
+
+enum sys_status initial_file_read(const struct system *system, const struct cfg_segment *segment,
+                                  char **content, size_t *length, struct sys_failure *why)
+{
+    char *path;
+    enum sys_status status = system->resolve_path(system->self, segment->initial.unread,
+                                                  segment->initial.file, &path, why);
+
+    *content = NULL;
+    *length = 0;
+    if (status != SYS_OK) {
+        name_file(segment->initial.file, why);
+        return status;
+    }
+    system->progress(system->self);
+    status = system->read_file(system->self, path, INITIAL_FILE_MAX, content, length, why);
+    if (status != SYS_OK) {
+        name_file(path, why);
+    } else if (*length > segment->size) {
+        status = SYS_FAILED;
+        *why = (struct sys_failure){0};
+        (void)snprintf(why->text, sizeof(why->text), "'%.*s' has %zu bytes, the segment only %llu",
+                       cut(path, PATH_SHOWN), path, *length, (unsigned long long)segment->size);
+        free(*content);
+        *content = NULL;
+    }
+    free(path);
+    return status;
 }

@@ -14,20 +14,31 @@
 struct initial_files {
     char **contents;
     size_t count;
+    char *base; /* where content could not be had: the path of the configuration file; else NULL */
 };
 
 /*
  * Reads each file that a segment of `part` takes its content from, and gives
- * the segment its bytes, which live as long as `out`. A file that cannot be
- * read or does not fit is an error in `messages`, at its place.
+ * the segment its bytes, which live as long as `out`.
  *
- * base   absolute path of the file that `part` was loaded from
- * total  bytes of all such files so far
+ * base       absolute path of the file that `part` was loaded from
+ * total      bytes of all such files so far
+ * forgiving  a file that cannot be read or does not fit is a warning in `messages`,
+ *            at its place, and the segment's content is unread; else an error
  *
  * False: no memory. `out` is to be ended in any case, after `part`.
  */
 bool initial_files_read(const struct system *system, const char *base, struct cfg *part,
-                        uint64_t *total, struct cfg_messages *messages, struct initial_files *out);
+                        uint64_t *total, bool forgiving, struct cfg_messages *messages,
+                        struct initial_files *out);
 void initial_files_free(struct initial_files *files);
+
+/*
+ * Reads the file of a segment whose content is unread. The content belongs to the
+ * caller, who frees it with free(); `*content` is NULL on anything but SYS_OK, and
+ * `why` names the file. As system->read_file, and SYS_FAILED where it does not fit.
+ */
+enum sys_status initial_file_read(const struct system *system, const struct cfg_segment *segment,
+                                  char **content, size_t *length, struct sys_failure *why);
 
 #endif

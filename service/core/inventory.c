@@ -76,7 +76,8 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     item->spec.size = segment->size;
     item->lock = segment->lock.name;
     /* A new section holds zeros: nothing to write where zeros are asked for. */
-    if (segment->initial.length > 0 || segment->initial.fill != 0)
+    if (segment->initial.length > 0 || segment->initial.fill != 0 ||
+        segment->initial.unread != NULL)
         item->initial = &segment->initial;
     item->initialised = item->initial != NULL || segment->initial.place.line != 0;
     inventory->keeps |= segment->keep;

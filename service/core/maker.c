@@ -7,6 +7,7 @@
 #include "adoption.h"
 #include "auditing.h"
 #include "descriptor.h"
+#include "first_content.h"
 #include "names.h"
 #include "report.h"
 #include "restoring.h"
@@ -72,10 +73,35 @@ static enum sys_status create_filled(const struct maker *maker, const struct sys
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
+/*
+ * Without its first content a segment is not made, but whoever has the name is found:
+ * SYS_TAKEN and `why`, as from creating it. Else why there is no content.
+ */
+static enum sys_status look_for_holder(const struct maker *maker, const struct item *item,
+                                       const struct first_content *first, struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_object *object = NULL;
+    struct sys_descriptor *own;
+    struct sys_facts facts;
+    enum sys_status status = system->inspect(system->self, item->spec.name, &facts, &object, why);
+
+    system->close(system->self, object);
+    free(facts.sddl);
+    object = NULL;
+    if (status != SYS_NOT_FOUND && status != SYS_NO_MEMORY &&
+        descriptor_cache_own(maker->cache, &own, why) == SYS_OK &&
+        system->create(system->self, &item->spec, own, &object, why) == SYS_TAKEN)
+        return SYS_TAKEN;
+    system->close(system->self, object);
+    *why = first->why;
+    return first->status;
+}
+
 /* The first content of a segment that outlives a reboot, for one that is made. */
 static enum sys_status fill_kept(const struct maker *maker, const struct item *item,
-                                 const struct restoring *copy, struct sys_object *section,
-                                 struct sys_failure *why)
+                                 const struct restoring *copy, const struct first_content *first,
+                                 struct sys_object *section, struct sys_failure *why)
 {
     const struct system *system = maker->system;
     struct sys_content content = {.size = item->spec.size};
@@ -83,14 +109,13 @@ static enum sys_status fill_kept(const struct maker *maker, const struct item *i
     if (copy->found) {
         content.bytes = copy->copy.content;
         content.length = (size_t)(copy->copy.size < content.size ? copy->copy.size : content.size);
-    } else if (item->initial != NULL) {
-        content.bytes = item->initial->bytes;
-        content.length = item->initial->length;
-        content.fill = item->initial->fill;
-    } else {
-        return SYS_OK;
+        return system->fill(system->self, section, &content, why);
     }
-    return system->fill(system->self, section, &content, why);
+    if (first->status != SYS_OK)
+        *why = first->why;
+    if (first->status != SYS_OK || item->initial == NULL)
+        return first->status;
+    return system->fill(system->self, section, &first->content, why);
 }
 
 /* Numbers given out before the copy was made are not given out again. */
@@ -104,6 +129,7 @@ static void pass_stamps(const struct maker *maker, const struct copy *copy)
 
 /* As create_filled. The copy is looked for when it is sure that the segment is a new one. */
 static enum sys_status create_kept(const struct maker *maker, struct item *item,
+                                   const struct first_content *first,
                                    const struct sys_descriptor *wanted, struct sys_object **out,
                                    struct sys_failure *why)
 {
@@ -120,7 +146,7 @@ static enum sys_status create_kept(const struct maker *maker, struct item *item,
         return status;
     status = restoring_find(system, item, &copy, why);
     if (status == SYS_OK)
-        status = fill_kept(maker, item, &copy, section, why);
+        status = fill_kept(maker, item, &copy, first, section, why);
     if (status == SYS_OK)
         status = system->protect(system->self, section, wanted, why);
     if (status == SYS_OK) {
@@ -138,21 +164,24 @@ static enum sys_status create(const struct maker *maker, struct item *item, stru
                               struct sys_failure *why)
 {
     const struct system *system = maker->system;
-    struct sys_content content = {.size = item->spec.size};
+    struct first_content first;
     struct sys_descriptor *wanted;
     enum sys_status status = descriptor_cache_get(maker->cache, item, &wanted, why);
 
     *out = NULL;
     if (status != SYS_OK)
         return status;
-    if (item->kept != NULL && item->spec.kind == SHMB_SECTION)
-        return create_kept(maker, item, wanted, out, why);
-    if (item->initial == NULL)
+    if (item->spec.kind != SHMB_SECTION || (item->initial == NULL && item->kept == NULL))
         return system->create(system->self, &item->spec, wanted, out, why);
-    content.bytes = item->initial->bytes;
-    content.length = item->initial->length;
-    content.fill = item->initial->fill;
-    return create_filled(maker, &item->spec, &content, wanted, out, why);
+    first_content_find(system, item, &first);
+    if (item->kept != NULL)
+        status = create_kept(maker, item, &first, wanted, out, why);
+    else if (first.status == SYS_OK)
+        status = create_filled(maker, &item->spec, &first.content, wanted, out, why);
+    else
+        status = look_for_holder(maker, item, &first, why);
+    first_content_end(&first);
+    return status;
 }
 
 void maker_record(const struct maker *maker, const struct item *item)

@@ -89,7 +89,8 @@ bool setup_is_whole(const struct setup *setup)
     size_t i;
 
     for (i = 0; i < setup->configuration.count; i++)
-        if (setup->configuration.files[i].left_out)
+        if (setup->configuration.files[i].left_out ||
+            setup->configuration.files[i].initial.base != NULL)
             return false;
     return true;
 }

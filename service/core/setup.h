@@ -42,7 +42,7 @@ size_t setup_pending(const struct setup *setup);
 /* True: the main file could not be read, its `why` says more than the messages. */
 bool setup_unreadable(const struct setup *setup);
 
-/* True: nothing was left out. */
+/* True: nothing was left out, and the content of no segment is unread. */
 bool setup_is_whole(const struct setup *setup);
 
 /* The messages as lines of the report. */
