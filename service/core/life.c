@@ -37,6 +37,21 @@ bool life_stopping(const struct life *life)
     return life->system->stopping(life->system->self);
 }
 
+void life_lasting(const struct life *life, struct notes *out)
+{
+    *out = (struct notes){0};
+    notes_append(out, &life->left_out);
+    notes_append(out, &life->pending);
+}
+
+void life_tell_lasting(const struct life *life)
+{
+    struct notes all;
+
+    life_lasting(life, &all);
+    broker_tell_lasting(life->broker, &all);
+}
+
 void life_keep_last_good(const struct life *life)
 {
     struct sys_failure why;

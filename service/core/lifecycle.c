@@ -16,14 +16,14 @@
 #endif
 
 /* Why less is served than the files ask for, though no object is missing. */
-static void add_reasons(const struct life *life, const struct broker_counts *counts,
-                        struct text *out)
+static void add_reasons(const struct life *life, const struct notes *lasting,
+                        const struct broker_counts *counts, struct text *out)
 {
     const char *trouble = keeping_trouble(&life->keeping);
     size_t i;
 
-    for (i = 0; i < life->lasting.count; i++) {
-        const struct note *note = &life->lasting.items[i];
+    for (i = 0; i < lasting->count; i++) {
+        const struct note *note = &lasting->items[i];
 
         text_add(out, "%s%s: %s: %s", i > 0 ? "\n" : "", note->name, note->state, note->reason);
     }
@@ -35,7 +35,7 @@ static void add_reasons(const struct life *life, const struct broker_counts *cou
         text_add(out, "%s%zu objects are not audited", i > 0 ? "\n" : "", counts->unaudited);
     if (out->length > REPORT_LINES_MAX) {
         text_reset(out);
-        text_add(out, "%zu reasons; see shmbroker status", life->lasting.count);
+        text_add(out, "%zu reasons; see shmbroker status", lasting->count);
     }
 }
 
@@ -45,23 +45,26 @@ static void report_running(const struct life *life)
     struct broker_counts counts = broker_counts(life->broker);
     char held[24], missing[24];
     const char *inserts[] = {SHMB_VERSION_TEXT, life->file, held, missing};
-    bool degraded =
-        life->lasting.count + life->lasting.left_out + counts.deferred + counts.unaudited > 0 ||
-        keeping_trouble(&life->keeping) != NULL;
     struct text reasons = {0};
+    struct notes lasting;
+    bool degraded;
 
+    life_lasting(life, &lasting);
+    degraded = lasting.count + lasting.left_out + counts.deferred + counts.unaudited > 0 ||
+               keeping_trouble(&life->keeping) != NULL;
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
     (void)snprintf(missing, sizeof(missing), "%zu", counts.missing);
     if (counts.missing > 0) {
         system->report(system->self, EVENT_RUNNING_INCOMPLETE, inserts, 4);
     } else if (degraded) {
-        add_reasons(life, &counts, &reasons);
+        add_reasons(life, &lasting, &counts, &reasons);
         inserts[3] = reasons.at == NULL || reasons.failed ? "see shmbroker status" : reasons.at;
         system->report(system->self, EVENT_RUNNING_DEGRADED, inserts, 4);
         text_free(&reasons);
     } else {
         system->report(system->self, EVENT_RUNNING, inserts, 3);
     }
+    notes_free(&lasting);
 }
 
 static void report_stopped(const struct system *system, size_t released)
@@ -166,7 +169,7 @@ static void hold(struct life *life)
     pending_settle(life, NULL);
     report_running(life);
     life_keep_last_good(life);
-    broker_tell_lasting(life->broker, &life->lasting);
+    life_tell_lasting(life);
     life_watch(life);
     schedule_begin(&schedule, duties, sizeof(duties) / sizeof(duties[0]));
     for (;;) {
@@ -256,7 +259,8 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
     } else if (code == SHMB_EXIT_DONE) {
         code = serve(&life, &memory);
     }
-    notes_free(&life.lasting);
+    notes_free(&life.left_out);
+    notes_free(&life.pending);
     life_free_setup(life.setup);
     state_free(life.memory);
     return code;

@@ -47,6 +47,16 @@ void notes_add(struct notes *notes, const char *kind, const char *name, const ch
     free(note.reason);
 }
 
+void notes_append(struct notes *notes, const struct notes *from)
+{
+    size_t i;
+
+    for (i = 0; i < from->count; i++)
+        notes_add(notes, from->items[i].kind, from->items[i].name, from->items[i].state,
+                  from->items[i].reason);
+    notes->left_out += from->left_out;
+}
+
 void notes_free(struct notes *notes)
 {
     size_t i;

@@ -24,6 +24,8 @@ struct notes {
 /* Texts are copied; `reason` may be NULL: empty. */
 void notes_add(struct notes *notes, const char *kind, const char *name, const char *state,
                const char *reason);
+/* Adds what `from` has. */
+void notes_append(struct notes *notes, const struct notes *from);
 void notes_free(struct notes *notes);
 
 #endif

@@ -1,70 +1,124 @@
 #include "pending.h"
 
 #include "report.h"
+#include "text.h"
 
 #define FIRST_MS 1000u
 #define MOST_MS  30000u
 
-void pending_settle(struct life *life, const struct setup *former)
+/*
+ * While an account is looked up nothing else is done. So it is one at a time, and after
+ * a while none for longer: each may wait for a domain controller that does not answer.
+ */
+#define ROUND_MS 1000u
+
+static void report_pending(struct life *life, const struct trustee_answer *answer, bool known)
 {
     const struct system *system = life->system;
+    char reason[REPORT_FAILURE];
+    struct text use = {0};
+    const char *inserts[] = {answer->name, reason, ""};
+
+    report_failure_text(answer->why, reason);
+    if (answer->sid != NULL)
+        text_add(&use, "Meanwhile the SID it had has its rights: %s.", answer->sid);
+    else
+        text_add(&use, "Objects are served without it; what denies it something is held back.");
+    if (!use.failed)
+        inserts[2] = use.at;
+    if (!known)
+        system->report(system->self, EVENT_TRUSTEE_PENDING, inserts, 3);
+    text_free(&use);
+    text_add(&use, "%s%s%s", reason,
+             answer->sid != NULL ? "; meanwhile the SID it had has its rights: " : "",
+             answer->sid != NULL ? answer->sid : "");
+    notes_add(&life->pending, "degraded", answer->name, "pending", use.failed ? reason : use.at);
+    text_free(&use);
+}
+
+void pending_settle(struct life *life, const struct setup *former)
+{
     struct trustee_answer answer;
     size_t at = 0;
 
+    notes_free(&life->pending);
     while (trustees_next(life->setup->known, &at, &answer)) {
-        char text[REPORT_FAILURE];
-        const char *inserts[] = {answer.name, text};
-
-        if (!answer.pending) {
-            if (answer.sid != NULL)
-                state_put_sid(broker_state(life->broker), answer.name, answer.sid);
-            continue;
-        }
-        report_failure_text(answer.why, text);
-        notes_add(&life->lasting, "degraded", answer.name, "pending", text);
-        if (former == NULL || !trustees_is_pending(former->known, answer.name))
-            system->report(system->self, EVENT_TRUSTEE_PENDING, inserts, 2);
+        if (answer.pending)
+            report_pending(life, &answer,
+                           former != NULL && trustees_is_pending(former->known, answer.name));
+        else if (answer.sid != NULL)
+            state_put_sid(broker_state(life->broker), answer.name, answer.sid);
     }
     broker_remember(life->broker);
-    life->delay = FIRST_MS;
+    life->asking.delay = FIRST_MS;
+    life->asking.left = 0;
+    life->asking.due = false;
+}
+
+static bool is_needed(const struct life *life)
+{
+    return life->asking.due || trustees_pending(life->setup->known) > 0;
 }
 
 uint32_t pending_delay(const struct life *life)
 {
-    return life->expand_due || setup_pending(life->setup) > 0 ? life->delay : UINT32_MAX;
+    if (!is_needed(life))
+        return UINT32_MAX;
+    return life->asking.left > 0 ? 0 : life->asking.delay;
 }
 
-static void report_resolved(void *context, const char *name)
+/* One more account. False: the round is over. */
+static bool ask(struct life *life)
 {
-    const struct life *life = context;
+    const struct system *system = life->system;
+    struct asking *asking = &life->asking;
+    const char *name;
 
-    life->system->report(life->system->self, EVENT_TRUSTEE_RESOLVED, &name, 1);
+    if (asking->left == 0) {
+        asking->left = trustees_pending(life->setup->known);
+        asking->began = system->ticks(system->self);
+    }
+    name = trustees_retry(life->setup->known, &asking->at);
+    if (name != NULL) {
+        system->report(system->self, EVENT_TRUSTEE_RESOLVED, &name, 1);
+        asking->due = true;
+    }
+    if (asking->left > 0)
+        asking->left--;
+    if (system->ticks(system->self) - asking->began >= ROUND_MS)
+        asking->left = 0;
+    return asking->left > 0;
 }
 
-void pending_retry(struct life *life)
+static void come_into_force(struct life *life)
 {
     struct setup *setup = life->setup;
     struct inventory *inventory;
     struct apply_result result;
     struct sys_failure why;
+    enum sys_status status;
 
-    if (!life->expand_due && setup_pending(setup) == 0)
+    if (setup_expand_again(setup, &inventory) != SYS_OK)
         return;
-    if (trustees_retry(setup->known, report_resolved, life) > 0)
-        life->expand_due = true;
-    life->delay = life->delay < MOST_MS / 2 ? life->delay * 2 : MOST_MS;
-    if (!life->expand_due || setup_expand_again(setup, &inventory) != SYS_OK)
-        return;
-    if (broker_reload(life->broker, inventory, NULL, 0, &result, &why) != SYS_OK) {
-        notes_free(&result.notes);
+    status = broker_reload(life->broker, inventory, NULL, 0, &result, &why);
+    notes_free(&result.notes);
+    if (status != SYS_OK) {
         inventory_free(inventory);
         return;
     }
-    notes_free(&result.notes);
     inventory_free(setup->inventory);
     setup->inventory = inventory;
-    life->expand_due = false;
-    notes_free(&life->lasting);
     pending_settle(life, setup);
-    broker_tell_lasting(life->broker, &life->lasting);
+    life_tell_lasting(life);
+}
+
+void pending_retry(struct life *life)
+{
+    struct asking *asking = &life->asking;
+
+    if (!is_needed(life) || ask(life))
+        return;
+    asking->delay = asking->delay < MOST_MS / 2 ? asking->delay * 2 : MOST_MS;
+    if (asking->due)
+        come_into_force(life);
 }

@@ -16,7 +16,10 @@ void pending_settle(struct life *life, const struct setup *former);
 /* Milliseconds until pending_retry; UINT32_MAX: nothing is pending. */
 uint32_t pending_delay(const struct life *life);
 
-/* Asks again; what is known now comes into force as a reload does. */
+/*
+ * Asks for the next one; pending_delay is 0 where others are to follow. What is
+ * known after some of them comes into force as a reload does.
+ */
 void pending_retry(struct life *life);
 
 #endif

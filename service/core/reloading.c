@@ -105,11 +105,11 @@ void reloading_run(struct life *life)
         return;
     }
     life->setup = next;
-    life->last_good = life->expand_due = false;
-    notes_free(&life->lasting);
+    life->last_good = false;
+    notes_free(&life->left_out);
     pending_settle(life, former);
     life_free_setup(former);
-    broker_tell_lasting(life->broker, &life->lasting);
+    life_tell_lasting(life);
     keeping_change(&life->keeping, next->configuration.whole->hold_ms);
     life_keep_last_good(life);
     life_watch(life);

@@ -22,7 +22,8 @@ static enum shmb_exit load(const struct system *files, const char *file,
     }
 }
 
-static enum shmb_exit expand(const struct system *system, struct setup *setup)
+static enum shmb_exit expand(const struct system *system, enum configuration_policy policy,
+                             struct setup *setup)
 {
     enum sys_status status;
 
@@ -30,7 +31,8 @@ static enum shmb_exit expand(const struct system *system, struct setup *setup)
         setup->known = trustees_new(system);
     if (setup->known == NULL)
         return SHMB_EXIT_SYSTEM;
-    trustees_allow_pending(setup->known, setup->memory, setup->memory_context);
+    trustees_allow_pending(setup->known, setup->memory, setup->memory_context,
+                           policy == CONFIGURATION_FORGIVING);
     status = inventory_build(setup->configuration.whole, setup->known, &setup->messages,
                              &setup->inventory);
     if (status == SYS_NO_MEMORY)
@@ -67,10 +69,10 @@ enum shmb_exit setup_read(const struct system *system, const struct system *file
     cfg_messages_init(&out->messages);
     code = load(files, file, policy, out);
     if (code == SHMB_EXIT_DONE)
-        code = expand(system, out);
+        code = expand(system, policy, out);
     while (code == SHMB_EXIT_NOT_SO && policy == CONFIGURATION_FORGIVING &&
            out->configuration.whole != NULL && !system->stopping(system->self) && leave_out(out))
-        code = expand(system, out);
+        code = expand(system, policy, out);
     cfg_messages_sort(&out->messages);
     return code;
 }
@@ -130,14 +132,4 @@ enum sys_status setup_expand_again(const struct setup *setup, struct inventory *
     status = inventory_build(setup->configuration.whole, setup->known, &messages, out);
     cfg_messages_free(&messages);
     return status;
-}
-
-size_t setup_pending(const struct setup *setup)
-{
-    struct trustee_answer answer;
-    size_t at = 0, count = 0;
-
-    while (trustees_next(setup->known, &at, &answer))
-        count += answer.pending;
-    return count;
 }

@@ -36,9 +36,6 @@ void setup_free(struct setup *setup);
 /* The inventory once more, from what is known of accounts now. As inventory_build. */
 enum sys_status setup_expand_again(const struct setup *setup, struct inventory **out);
 
-/* How many accounts are pending. */
-size_t setup_pending(const struct setup *setup);
-
 /* True: the main file could not be read, its `why` says more than the messages. */
 bool setup_unreadable(const struct setup *setup);
 

@@ -63,7 +63,7 @@ static void report_left_out(struct life *life)
 
         if (!file->left_out)
             continue;
-        notes_add(&life->lasting, "degraded", file->path, "left-out", "it has errors");
+        notes_add(&life->left_out, "degraded", file->path, "left-out", "it has errors");
         report_errors(life, EVENT_INCLUDE_LEFT_OUT, file->path, life->setup);
     }
 }
@@ -103,7 +103,7 @@ static bool use_last_good(struct life *life)
         return false;
     }
     life->last_good = true;
-    notes_add(&life->lasting, "degraded", life->file, "last-good",
+    notes_add(&life->left_out, "degraded", life->file, "last-good",
               "it cannot be used; what was in force last is served");
     if (setup_unreadable(life->setup))
         report_unreadable(system, EVENT_LAST_GOOD_USED, life->setup);

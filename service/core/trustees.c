@@ -23,8 +23,10 @@ struct trustees {
     struct answer **buckets;
     size_t bucket_count; /* a power of two */
     size_t count;
+    size_t pending;
     trustees_memory *memory; /* NULL: nothing may be pending */
     void *memory_context;
+    bool forgiving;
 };
 
 const char *trustee_word_sid(const char *name)
@@ -161,16 +163,19 @@ static enum sys_status ask(struct trustees *known, const char *name, char sid[SY
 /* "CORP\\Traders" and "traders@corp" have a domain, which may not be reachable. */
 static bool may_pass(const struct trustees *known, const char *name, enum sys_status status)
 {
-    if (known->memory == NULL || sid_looks_like(name))
+    if (status == SYS_OK || known->memory == NULL || sid_looks_like(name))
         return false;
-    return status == SYS_LATER ||
-           (status == SYS_NOT_FOUND && (strchr(name, '\\') != NULL || strchr(name, '@') != NULL));
+    if (status == SYS_LATER ||
+        (status == SYS_NOT_FOUND && (strchr(name, '\\') != NULL || strchr(name, '@') != NULL)))
+        return true;
+    return known->forgiving && known->memory(known->memory_context, name) != NULL;
 }
 
-static void suspend(const struct trustees *known, struct answer *answer)
+static void suspend(struct trustees *known, struct answer *answer)
 {
     const char *sid = known->memory(known->memory_context, answer->name);
 
+    known->pending++;
     answer->pending = true;
     answer->status = SYS_LATER;
     if (sid == NULL || strlen(sid) >= sizeof(answer->sid))
@@ -245,10 +250,17 @@ enum sys_status trustees_resolve(struct trustees *known, const char *name, const
     return answer->status;
 }
 
-void trustees_allow_pending(struct trustees *known, trustees_memory *memory, void *context)
+void trustees_allow_pending(struct trustees *known, trustees_memory *memory, void *context,
+                            bool forgiving)
 {
     known->memory = memory;
     known->memory_context = context;
+    known->forgiving = forgiving;
+}
+
+size_t trustees_pending(const struct trustees *known)
+{
+    return known->pending;
 }
 
 bool trustees_pending_allowed(const struct trustees *known)
@@ -290,23 +302,39 @@ bool trustees_is_pending(const struct trustees *known, const char *name)
     return answer != NULL && answer->pending;
 }
 
-size_t trustees_retry(struct trustees *known, void (*resolved)(void *context, const char *name),
-                      void *context)
+/* The first one that is pending from the index on, or else from the beginning; NULL: none. */
+static struct answer *next_pending(const struct trustees *known, size_t *at)
 {
-    size_t i, count = 0;
+    struct answer *answer, *first = NULL;
+    size_t i, index = 0, found = 0;
 
-    for (i = 0; i < known->count; i++) {
-        struct answer *answer = answer_at(known, i);
-        struct sys_failure why = {0};
-        char sid[SYS_SID_MAX];
-
-        if (!answer->pending || ask(known, answer->name, sid, &why) != SYS_OK)
-            continue;
-        memcpy(answer->sid, sid, sizeof(sid));
-        answer->status = SYS_OK;
-        answer->pending = false;
-        resolved(context, answer->name);
-        count++;
+    for (i = 0; i < known->bucket_count; i++) {
+        for (answer = known->buckets[i]; answer != NULL; answer = answer->next, index++) {
+            if (!answer->pending || (first != NULL && index < *at))
+                continue;
+            if (index >= *at) {
+                *at = index + 1;
+                return answer;
+            }
+            first = answer;
+            found = index;
+        }
     }
-    return count;
+    *at = found + 1;
+    return first;
+}
+
+const char *trustees_retry(struct trustees *known, size_t *at)
+{
+    struct answer *answer = next_pending(known, at);
+    struct sys_failure why = {0};
+    char sid[SYS_SID_MAX];
+
+    if (answer == NULL || ask(known, answer->name, sid, &why) != SYS_OK)
+        return NULL;
+    memcpy(answer->sid, sid, sizeof(sid));
+    answer->status = SYS_OK;
+    answer->pending = false;
+    known->pending--;
+    return answer->name;
 }

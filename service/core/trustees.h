@@ -29,10 +29,15 @@ enum sys_status trustees_resolve(struct trustees *known, const char *name, const
  * From now on an account that cannot be looked up for a reason that may pass
  * (SYS_LATER; or one with a domain that is not found) is pending: its SID is
  * the one that is remembered (NULL: none, trustees_resolve says SYS_LATER).
+ * `forgiving`: whatever the reason, one whose SID is remembered is pending.
  */
 typedef const char *trustees_memory(void *context, const char *account);
-void trustees_allow_pending(struct trustees *known, trustees_memory *memory, void *context);
+void trustees_allow_pending(struct trustees *known, trustees_memory *memory, void *context,
+                            bool forgiving);
 bool trustees_pending_allowed(const struct trustees *known);
+
+/* How many accounts are pending. */
+size_t trustees_pending(const struct trustees *known);
 
 /* One answer after the other; `*at` is 0 at first. False: no more. */
 struct trustee_answer {
@@ -46,12 +51,11 @@ bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answ
 bool trustees_is_pending(const struct trustees *known, const char *name);
 
 /*
- * Asks again for what is pending, and gives each that is known now to
- * `resolved`. Returns how many are. What was built from the former answers has
- * to be built again.
+ * Asks again for one account that is pending, the next in turn; `*at` is 0 at first.
+ * Returns its name where it is known now: what was built from the former answers
+ * has to be built again. Else NULL. The name lives as long as `known`.
  */
-size_t trustees_retry(struct trustees *known, void (*resolved)(void *context, const char *name),
-                      void *context);
+const char *trustees_retry(struct trustees *known, size_t *at);
 
 /* The SID of a language-independent word, or NULL: "Users" gives "S-1-5-32-545". */
 const char *trustee_word_sid(const char *name);

@@ -152,6 +152,7 @@ static void a_damaged_one_is_none(void **state)
     "version: 1\nmutexes:\n  A: { access: { read: Users, write: 'CORP\\Traders' } }\n"             \
     "  B: { access: { write: Users, deny: 'CORP\\Guests' } }\n  C: { access: { read: Users } }\n"
 
+/* One account at a time is asked for, and when all have been, those that are known get rights. */
 static void until_known(struct fake *which, size_t number)
 {
     if (number == 1) {
@@ -162,18 +163,24 @@ static void until_known(struct fake *which, size_t number)
         assert_non_null(strstr(report_text, "degraded\tCORP\\Traders\tpending\t"));
         assert_int_equal(header.result, SHMB_REPORT_INCOMPLETE);
         assert_int_equal(fake_wait_ms(which, 1), 1000);
+        assert_int_equal(fake_calls(which, FAKE_RESOLVE), 2);
         fake_account(which, "CORP\\Traders", "S-1-5-21-1-2-3-1001");
     } else if (number == 2) {
+        assert_int_equal(fake_wait_ms(which, 2), 0);
+        assert_int_equal(fake_calls(which, FAKE_RESOLVE), 3);
+    } else if (number == 3) {
+        assert_int_equal(fake_calls(which, FAKE_RESOLVE), 4);
         assert_non_null(strstr(fake_find(which, "A")->sddl, "S-1-5-21-1-2-3-1001"));
         assert_null(fake_find(which, "B"));
         assert_int_equal(fake_event_count(which, EVENT_TRUSTEE_RESOLVED), 1);
+        assert_int_equal(fake_wait_ms(which, 3), 1000);
         fake_account(which, "CORP\\Guests", "S-1-5-21-1-2-3-1002");
-    } else if (number == 3) {
+    } else if (number == 4) {
         assert_non_null(strstr(fake_find(which, "B")->sddl, "(D;;0x1f0001;;;S-1-5-21-1-2-3-1002)"));
         read_report(which, number);
         assert_int_equal(header.result, SHMB_REPORT_COMPLETE);
         assert_int_equal(header.held, 3);
-        assert_int_equal(fake_wait_ms(which, 3), UINT32_MAX);
+        assert_int_equal(fake_wait_ms(which, 4), UINT32_MAX);
     }
 }
 
@@ -182,7 +189,7 @@ static void accounts_that_come_later_get_their_rights(void **state)
     (void)state;
     fake_file(fake, FILE_NAME, WITH_TRADERS);
     fake_on_wait(fake, until_known);
-    fake_stop_at(fake, FAKE_WAIT, 3);
+    fake_stop_at(fake, FAKE_WAIT, 4);
     assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
     assert_int_equal(fake_event_count(fake, EVENT_TRUSTEE_PENDING), 2);
     assert_int_equal(fake_event_count(fake, EVENT_TRUSTEE_RESOLVED), 2);

@@ -45,7 +45,7 @@ static const struct event_row {
     {EVENT_OBJECT_DEFERRED, 'w', 3},
     {EVENT_OBJECT_ADOPTED, 'w', 3},
     {EVENT_ACCESS_FAILED, 'e', 3},
-    {EVENT_TRUSTEE_PENDING, 'w', 2},
+    {EVENT_TRUSTEE_PENDING, 'w', 3},
     {EVENT_TRUSTEE_RESOLVED, 'i', 1},
     {EVENT_INSTANCE_RECOVERED, 'i', 0},
     {EVENT_PUBLICATION_CONFLICT, 'w', 2},
