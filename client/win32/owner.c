@@ -28,7 +28,7 @@ bool owner_sid_text(PSID sid, char out[OWNER_SID_MAX])
     return fits;
 }
 
-uint32_t owner_read(HANDLE object, char out[OWNER_SID_MAX])
+static DWORD read_owner(HANDLE object, SE_OBJECT_TYPE type, char out[OWNER_SID_MAX])
 {
     PSECURITY_DESCRIPTOR descriptor = NULL;
     PSID owner = NULL;
@@ -36,8 +36,8 @@ uint32_t owner_read(HANDLE object, char out[OWNER_SID_MAX])
 
     out[0] = '\0';
     /* Returns its code; the last error means nothing here. */
-    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL,
-                           NULL, &descriptor);
+    code = GetSecurityInfo(object, type, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL,
+                           &descriptor);
     if (code != ERROR_SUCCESS)
         return code;
     if (owner == NULL)
@@ -46,6 +46,16 @@ uint32_t owner_read(HANDLE object, char out[OWNER_SID_MAX])
         code = GetLastError();
     LocalFree(descriptor);
     return code;
+}
+
+uint32_t owner_read(HANDLE object, char out[OWNER_SID_MAX])
+{
+    return read_owner(object, SE_KERNEL_OBJECT, out);
+}
+
+uint32_t owner_read_file(HANDLE file, char out[OWNER_SID_MAX])
+{
+    return read_owner(file, SE_FILE_OBJECT, out);
 }
 
 bool owner_trusted(const char *sid)

@@ -24,6 +24,9 @@ bool owner_sid_text(PSID sid, char out[OWNER_SID_MAX]);
  */
 uint32_t owner_read(HANDLE object, char out[OWNER_SID_MAX]);
 
+/* The same of a file or a folder. */
+uint32_t owner_read_file(HANDLE file, char out[OWNER_SID_MAX]);
+
 /* True for the service SID, SYSTEM and Administrators. */
 bool owner_trusted(const char *sid);
 

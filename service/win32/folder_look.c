@@ -1,6 +1,5 @@
 #include "folder_look.h"
 
-#include <aclapi.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,17 +52,13 @@ bool folder_look_trusted(const char *sid)
 
 static enum sys_status check_owner(HANDLE file, const char *path, struct sys_failure *why)
 {
-    PSECURITY_DESCRIPTOR descriptor = NULL;
     char owner[OWNER_SID_MAX], name[ACCOUNT_NAME_MAX];
-    PSID sid = NULL;
-    DWORD code = GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &sid, NULL, NULL,
-                                 NULL, &descriptor);
+    DWORD code = owner_read_file(file, owner);
 
-    if (code != ERROR_SUCCESS)
-        return failure_set(why, "GetSecurityInfo", code);
-    if (sid == NULL || !owner_sid_text(sid, owner))
+    if (code == ERROR_INVALID_OWNER)
         strcpy(owner, "nobody");
-    LocalFree(descriptor);
+    else if (code != ERROR_SUCCESS)
+        return failure_set(why, "GetSecurityInfo", code);
     if (folder_look_trusted(owner))
         return SYS_OK;
     accounts_name(owner, name);

@@ -1,6 +1,5 @@
 #include "place.h"
 
-#include <aclapi.h>
 
 #include <ctype.h>
 #include <stdio.h>
@@ -26,17 +25,13 @@ static enum sys_status no_memory(struct sys_failure *why)
 
 static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
 {
-    PSECURITY_DESCRIPTOR descriptor = NULL;
     char owner[OWNER_SID_MAX], self[SYS_SID_MAX];
-    PSID sid = NULL;
-    DWORD code = GetSecurityInfo(file, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &sid, NULL, NULL,
-                                 NULL, &descriptor);
+    DWORD code = owner_read_file(file, owner);
 
-    if (code != ERROR_SUCCESS)
-        return failure_set(why, "GetSecurityInfo", code);
-    if (sid == NULL || !owner_sid_text(sid, owner))
+    if (code == ERROR_INVALID_OWNER)
         strcpy(owner, "nobody");
-    LocalFree(descriptor);
+    else if (code != ERROR_SUCCESS)
+        return failure_set(why, "GetSecurityInfo", code);
     if (owner_trusted(owner) || (identity_user(self) && strcmp(owner, self) == 0))
         return SYS_OK;
     return failure_say(why, SYS_DENIED, "GetSecurityInfo", 0,
