@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "paths.h"
 #include "wide.h"
 
 #define CONFIG L"--config"
@@ -38,6 +39,11 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
     out->quoted = line[0] == L'"' || wcschr(line, L' ') == NULL;
     LocalFree(words);
     return enough;
+}
+
+char *command_line_config(const struct command_line *line)
+{
+    return line->config != NULL ? _strdup(line->config) : paths_default_config();
 }
 
 void command_line_free(struct command_line *line)

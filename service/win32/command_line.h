@@ -18,6 +18,8 @@ struct command_line {
 
 /* False: GetLastError() says why. `out` is to be ended with command_line_free in any case. */
 bool command_line_read(const wchar_t *line, struct command_line *out);
+/* The configuration it means, the default path too; to be freed with free(). NULL: no memory. */
+char *command_line_config(const struct command_line *line);
 void command_line_free(struct command_line *line);
 
 /*

@@ -2,13 +2,18 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "command_line.h"
 #include "console.h"
 #include "error.h"
 #include "instance.h"
 
 #define POLL_MS  100u
 #define STILL_MS 60000u /* longest time without progress */
+
+#define CHECK_MAX (SCM_TEXT_MAX - 200) /* bytes of a command; one for a longer path is not shown   \
+                                        */
 
 enum shmb_exit scm_failed(const char *what, DWORD code)
 {
@@ -134,8 +139,7 @@ static const char *exit_words(DWORD code)
 {
     switch (code) {
     case SHMB_EXIT_NOT_SO:
-        return "its configuration cannot be used: see the application event log, or run "
-               "shmbroker check FILE";
+        return "its configuration cannot be used: see the application event log";
     case SHMB_EXIT_DENIED:
         return "its account lacks a right, see the application event log; often this helps: sc "
                "sidtype ShmBroker unrestricted";
@@ -144,6 +148,39 @@ static const char *exit_words(DWORD code)
     default:
         return "a call of the system failed: see the application event log";
     }
+}
+
+/* For the file the service is registered with: the command that finds its errors. */
+static bool check_command(char *out, size_t size)
+{
+    SC_HANDLE service;
+    QUERY_SERVICE_CONFIGW *config = NULL;
+    struct command_line line = {0};
+    char *path = NULL;
+    int length = -1;
+
+    if (scm_find(SERVICE_QUERY_CONFIG, &service) == ERROR_SUCCESS)
+        config = scm_query_config(service);
+    if (config != NULL && command_line_read(config->lpBinaryPathName, &line))
+        path = command_line_config(&line);
+    if (path != NULL)
+        length = snprintf(out, size, "shmbroker check %s\"%s\"",
+                          line.unsafe ? "--allow-unsafe-config " : "", path);
+    free(path);
+    command_line_free(&line);
+    free(config);
+    scm_close(service);
+    return length > 0 && (size_t)length < size;
+}
+
+static void end_code_text(DWORD code, char out[SCM_TEXT_MAX])
+{
+    char command[CHECK_MAX];
+
+    snprintf(out, SCM_TEXT_MAX, "%s (service-specific code %lu)", exit_words(code),
+             (unsigned long)code);
+    if (code == SHMB_EXIT_NOT_SO && check_command(command, sizeof(command)))
+        snprintf(out + strlen(out), SCM_TEXT_MAX - strlen(out), "; or run: %s", command);
 }
 
 void scm_end_text(const SERVICE_STATUS_PROCESS *status, char out[SCM_TEXT_MAX])
@@ -158,9 +195,7 @@ void scm_end_text(const SERVICE_STATUS_PROCESS *status, char out[SCM_TEXT_MAX])
         snprintf(out, SCM_TEXT_MAX, "it has not been started since the system started");
         break;
     case ERROR_SERVICE_SPECIFIC_ERROR:
-        snprintf(out, SCM_TEXT_MAX, "%s (service-specific code %lu)",
-                 exit_words(status->dwServiceSpecificExitCode),
-                 (unsigned long)status->dwServiceSpecificExitCode);
+        end_code_text(status->dwServiceSpecificExitCode, out);
         break;
     case ERROR_PROCESS_ABORTED:
         snprintf(out, SCM_TEXT_MAX, "its process ended without a word (error %u)",

@@ -11,7 +11,7 @@
 
 #include "exit_codes.h"
 
-#define SCM_TEXT_MAX 640 /* bytes of a reason in words */
+#define SCM_TEXT_MAX 1200 /* bytes of a reason in words */
 
 /* The name for calls that take a wide string. */
 #define SCM_SERVICE_NAME L"ShmBroker"

@@ -8,7 +8,6 @@
 #include "command_line.h"
 #include "console.h"
 #include "instance.h"
-#include "paths.h"
 #include "published.h"
 #include "scm.h"
 #include "status.h"
@@ -20,10 +19,8 @@ static char *config_path(const wchar_t *command)
     struct command_line line;
     char *path = NULL;
 
-    if (command_line_read(command, &line)) {
-        path = line.config != NULL ? line.config : paths_default_config();
-        line.config = NULL;
-    }
+    if (command_line_read(command, &line))
+        path = command_line_config(&line);
     command_line_free(&line);
     return path;
 }

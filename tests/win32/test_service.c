@@ -102,6 +102,24 @@ static void an_unusable_configuration_is_code_1(void **state)
     check_failed(1);
 }
 
+/* The command that finds the errors can be run as it stands. */
+static void a_failed_start_says_what_to_run(void **state)
+{
+    const char *path = scm_file("version: 1\nsegments:\n  X: { size: none }\n");
+    char text[1024], command[1024];
+
+    (void)state;
+    snprintf(text, sizeof(text), "--config \"%s\"", path);
+    scm_create(text);
+    snprintf(command, sizeof(command), "check --allow-unsafe-config \"%s\"", path);
+    snprintf(text, sizeof(text),
+             "its configuration cannot be used: see the application event log (service-specific "
+             "code 1); or run: shmbroker %s\n",
+             command);
+    broker_says("start", 1, text);
+    broker_says(command, 1, ":3:14: error: segments.X.size: ");
+}
+
 static void an_unknown_account_is_code_1(void **state)
 {
     (void)state;
@@ -191,6 +209,7 @@ int main(void)
         TEST(a_service_in_session_0_serves_all_other_sessions),
         TEST(controls_nobody_knows_change_nothing),
         TEST(an_unusable_configuration_is_code_1),
+        TEST(a_failed_start_says_what_to_run),
         TEST(an_unknown_account_is_code_1),
         TEST(a_missing_file_is_code_1),
         TEST(a_second_broker_is_code_6),
