@@ -23,7 +23,7 @@ torture() {
     wine_begin "$bin" "$bin32" || return 1
     [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; return 1; }
     # into a file: a pipe would stay open as long as wineserver knows of it
-    timeout -k 10 $(($1 + 600)) "${wine_command[@]}" "$bin/torture.exe" "$1" "$2" \
+    timeout -k 10 $(($1 + 1500)) "${wine_command[@]}" "$bin/torture.exe" "$1" "$2" \
         "$(wine_path "$bin/$3.exe")" "$(wine_path "$bin32/torture_worker.exe")" </dev/null \
         >"$said"
     code=$?

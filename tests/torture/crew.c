@@ -6,8 +6,6 @@
 
 #include "worker.h"
 
-#define PATIENCE_MS 60000u
-
 static struct journal *journal;
 static const wchar_t *programs[2]; /* of the own bitness, and of the other one */
 static HANDLE processes[SLOTS], threads[SLOTS];

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <wchar.h>
 
-#define MOST        64
-#define PATIENCE_MS 60000u
+#define MOST      64
+#define ENDING_MS 60000u /* a process that is terminated is gone at once, but on a busy machine */
 
 HANDLE process_start(const wchar_t *command)
 {
@@ -57,7 +57,7 @@ bool process_kill(DWORD id)
     if (process == NULL)
         return false;
     killed =
-        TerminateProcess(process, 1) && WaitForSingleObject(process, PATIENCE_MS) == WAIT_OBJECT_0;
+        TerminateProcess(process, 1) && WaitForSingleObject(process, ENDING_MS) == WAIT_OBJECT_0;
     CloseHandle(process);
     return killed;
 }

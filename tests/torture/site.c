@@ -9,11 +9,13 @@
 #include "shmb.h"
 #include "status_report.h"
 
-#define PATIENCE_MS 60000u
-#define BEGUN_MS    5000u
-#define LEFT        64 /* processes looked for */
-#define SERVICE     L"ShmBroker"
-#define PROGRAM     L"shmbroker.exe"
+#define LEFT       64 /* processes looked for */
+#define SERVICE    L"ShmBroker"
+#define PROGRAM    L"shmbroker.exe"
+#define HOLD_HOURS 24
+
+/* A keeper that nobody ends must be seen, and not go by itself before it is looked for. */
+static_assert(HOLD_HOURS * 3600000ull > 10ull * PATIENCE_MS, "keepers outlive every wait");
 
 static struct journal *journal;
 static const wchar_t *source;            /* the program to be installed */
@@ -49,8 +51,8 @@ static bool configure(enum site_configuration which)
 
     if (file == NULL)
         return failed("the configuration cannot be written", (long)GetLastError());
-    fprintf(file, "version: 1\nhold_for: 30 s\ndefaults: { access: { write: [Interactive]%s } }\n",
-            which == SITE_ACCESS ? ", read: [Users]" : "");
+    fprintf(file, "version: 1\nhold_for: %d h\ndefaults: { access: { write: [Interactive]%s } }\n",
+            HOLD_HOURS, which == SITE_ACCESS ? ", read: [Users]" : "");
     put_segments(file, which);
     if (which == SITE_BROKEN)
         fputs("  ShmbTorture.Broken: { size: 0 }\n", file);
@@ -114,7 +116,7 @@ DWORD site_broker(void)
 
 bool site_kill_start(DWORD ms)
 {
-    ULONGLONG until = GetTickCount64() + BEGUN_MS;
+    ULONGLONG until = GetTickCount64() + PATIENCE_MS;
     SC_HANDLE service = open_service();
     BOOL ok = service != NULL && StartServiceW(service, 0, NULL);
     DWORD code = GetLastError();
@@ -464,7 +466,9 @@ bool site_is_there(void)
 
 uint32_t site_handles(void)
 {
-    return process_handles(site_broker()) + process_handles(site_keeper());
+    uint32_t broker = process_handles(site_broker()), keeper = process_handles(site_keeper());
+
+    return broker != 0 && keeper != 0 ? broker + keeper : 0;
 }
 
 struct site_counts site_counts(void)

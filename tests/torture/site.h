@@ -75,7 +75,7 @@ bool site_check(bool adopted);
 /* Everything is there by its plain name, whoever holds it. */
 bool site_is_there(void);
 
-/* How many handles broker and keeper have together. */
+/* How many handles broker and keeper have together; 0: one of them is not there. */
 uint32_t site_handles(void);
 
 struct site_counts site_counts(void);

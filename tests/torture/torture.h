@@ -29,6 +29,14 @@
 #define SEGMENT_SIZE (SLOTS * RECORD_SIZE + 52u) /* no whole page: the size must be exact */
 #define PAGE_SIZE    4096u
 
+/*
+ * Nothing takes that long unless it is broken, on a busy machine neither: Wine's
+ * service manager alone may wait a minute for a process that was killed. A worker
+ * gives up first, and says what it waited for.
+ */
+#define WORKER_PATIENCE_MS 120000u
+#define PATIENCE_MS        180000u
+
 struct record {
     uint32_t sequence; /* 0: never written, all of it 0 */
     uint8_t payload[RECORD_SIZE - 2 * sizeof(uint32_t)];

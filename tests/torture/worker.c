@@ -16,8 +16,7 @@
 #include "shmb.h"
 #include "worker.h"
 
-#define PATIENCE_MS 30000u
-#define PIECE       64u
+#define PIECE 64u
 
 /* An open segment, in one of the two ways. */
 struct place {
@@ -64,7 +63,7 @@ static void maybe_die(void)
 static bool open_plain(uint32_t segment)
 {
     struct place *place = &places[segment];
-    ULONGLONG until = GetTickCount64() + PATIENCE_MS;
+    ULONGLONG until = GetTickCount64() + WORKER_PATIENCE_MS;
     wchar_t name[64], lock[64];
 
     swprintf(name, 64, L"Global\\%hs", torture_name(segment));
@@ -91,12 +90,13 @@ static bool open_plain(uint32_t segment)
 static bool open_library(uint32_t segment)
 {
     struct place *place = &places[segment];
-    ULONGLONG until = GetTickCount64() + PATIENCE_MS;
+    ULONGLONG until = GetTickCount64() + WORKER_PATIENCE_MS;
     shmb_info info = {.size = sizeof(info)};
     void *data;
 
     for (;;) {
-        int32_t result = shmb_open(torture_name(segment), SHMB_WRITE, PATIENCE_MS, &place->segment);
+        int32_t result =
+            shmb_open(torture_name(segment), SHMB_WRITE, WORKER_PATIENCE_MS, &place->segment);
 
         if (result != SHMB_OK)
             return failed("shmb_open", segment, result);
@@ -141,13 +141,13 @@ static bool take(uint32_t segment, bool *told)
     int32_t result;
 
     if (place->segment != NULL) {
-        result = shmb_lock(place->segment, PATIENCE_MS);
+        result = shmb_lock(place->segment, WORKER_PATIENCE_MS);
         *told = result == SHMB_ABANDONED;
         if (*told)
             line->forgiving = 1;
         return result >= 0 || failed("shmb_lock", segment, result);
     }
-    result = (int32_t)WaitForSingleObject(place->mutex, PATIENCE_MS);
+    result = (int32_t)WaitForSingleObject(place->mutex, WORKER_PATIENCE_MS);
     *told = result == WAIT_ABANDONED;
     return result == WAIT_OBJECT_0 || *told || failed("wait for the lock", segment, result);
 }
