@@ -60,17 +60,23 @@ static void complain(const struct reading *r, const struct cfg_object *object, c
     va_end(values);
 }
 
+/* What follows from it, where it is forgiven. */
+static const char *later(const struct reading *r)
+{
+    return r->forgiving ? "; until that is put right, the segment is not made anew" : "";
+}
+
 static bool check_length(const struct reading *r, const struct cfg_object *object, const char *path,
                          size_t length)
 {
     const struct cfg_segment *segment = &object->u.segment;
 
     if (length > segment->size)
-        complain(r, object, "'%s' has %zu bytes, the segment only %llu; make the size larger", path,
-                 length, (unsigned long long)segment->size);
+        complain(r, object, "'%s' has %zu bytes, the segment only %llu; make the size larger%s",
+                 path, length, (unsigned long long)segment->size, later(r));
     else if (length > INITIAL_ALL_MAX - *r->total)
-        complain(r, object, "with '%s' the files of initial have more than %llu bytes in all", path,
-                 (unsigned long long)INITIAL_ALL_MAX);
+        complain(r, object, "with '%s' the files of initial have more than %llu bytes in all%s",
+                 path, (unsigned long long)INITIAL_ALL_MAX, later(r));
     else
         return true;
     return false;
@@ -86,7 +92,7 @@ static bool succeeded(struct reading *r, const struct cfg_object *object, const 
         r->no_memory = true;
     } else if (status != SYS_OK) {
         report_failure_text(why, text);
-        complain(r, object, "'%s' cannot be read: %s", path, text);
+        complain(r, object, "'%s' cannot be read: %s%s", path, text, later(r));
     }
     return status == SYS_OK;
 }

@@ -131,6 +131,56 @@ static void a_life(void **state)
     assert_true(n > 10);
 }
 
+/* After the start the file and the account are there; it goes on until all is well. */
+static void come_later(struct fake *fake, size_t number)
+{
+    if (number == 1) {
+        fake_file(fake, "C:\\here\\five.bin", "12345");
+        fake_account(fake, "CORP\\Traders", "S-1-5-21-1-2-3-1001");
+    } else if (fake_wait_ms(fake, number) == UINT32_MAX) {
+        fake_stop_at(fake, FAKE_WAIT, number);
+    } else {
+        assert_in_range(number, 1, 6);
+    }
+}
+
+/* True when the n-th allocation was reached. */
+static bool live_lacking(size_t n)
+{
+    struct fake *fake = fake_new();
+    enum shmb_exit code;
+    bool reached;
+
+    fake_file(fake, FILE_NAME, good);
+    fake_file(fake, "C:\\here\\more.yaml", more);
+    fake_stop_at(fake, FAKE_WAIT, SIZE_MAX);
+    fake_on_wait(fake, come_later);
+    arm(n);
+    code = lifecycle_run(fake_system(fake), FILE_NAME);
+    reached = disarm();
+    if (code == SHMB_EXIT_DONE) {
+        assert_int_equal(fake_event_count(fake, EVENT_OBJECT_FAILED),
+                         fake_event_count(fake, EVENT_OBJECT_RECOVERED));
+        assert_int_equal(fake_event_count(fake, EVENT_TRUSTEE_RESOLVED), 1);
+        assert_true(reached || fake_events_about(fake, EVENT_OBJECT_RECOVERED, "More") == 1);
+    } else {
+        assert_true(reached);
+        assert_int_equal(fake_calls(fake, FAKE_RUNNING), 0);
+    }
+    fake_free(fake);
+    return reached;
+}
+
+static void a_life_that_lacks_something(void **state)
+{
+    size_t n;
+
+    (void)state;
+    for (n = 1; live_lacking(n); n++)
+        continue;
+    assert_true(n > 100);
+}
+
 static void count_line(void *context, const char *line)
 {
     *(size_t *)context += line[0] != '\0';
@@ -276,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_life),
         cmocka_unit_test(a_life_with_reloads),
+        cmocka_unit_test(a_life_that_lacks_something),
         cmocka_unit_test(an_inventory_and_its_words),
         cmocka_unit_test(a_growing_descriptor),
     };
