@@ -1,6 +1,5 @@
 #include "folder_look.h"
 
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "place.h"
 
-
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
