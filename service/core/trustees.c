@@ -22,7 +22,8 @@ struct trustees {
     const struct system *system;
     struct answer **buckets;
     size_t bucket_count; /* a power of two */
-    size_t count;
+    struct answer **all; /* in the order in which they came */
+    size_t count, room;
     size_t pending;
     trustees_memory *memory; /* NULL: nothing may be pending */
     void *memory_context;
@@ -69,14 +70,9 @@ void trustees_free(struct trustees *known)
 
     if (known == NULL)
         return;
-    for (i = 0; i < known->bucket_count; i++) {
-        while (known->buckets[i] != NULL) {
-            struct answer *answer = known->buckets[i];
-
-            known->buckets[i] = answer->next;
-            free_answer(answer);
-        }
-    }
+    for (i = 0; i < known->count; i++)
+        free_answer(known->all[i]);
+    free(known->all);
     free(known->buckets);
     free(known);
 }
@@ -125,6 +121,23 @@ static void grow(struct trustees *known)
     known->bucket_count = count;
 }
 
+/* False: no memory for one more. */
+static bool reserve(struct trustees *known)
+{
+    size_t room = known->room * 2 + 16;
+    struct answer **all;
+
+    if (known->count < known->room)
+        return true;
+    all = realloc(known->all, room * sizeof(*all));
+    if (all == NULL)
+        return false;
+    known->all = all;
+    known->room = room;
+    return true;
+}
+
+/* There is room for it. */
 static void remember(struct trustees *known, struct answer *answer)
 {
     struct answer **bucket;
@@ -134,7 +147,7 @@ static void remember(struct trustees *known, struct answer *answer)
     bucket = &known->buckets[answer->hash & (known->bucket_count - 1)];
     answer->next = *bucket;
     *bucket = answer;
-    known->count++;
+    known->all[known->count++] = answer;
 }
 
 /*
@@ -204,7 +217,7 @@ static struct answer *new_answer(const char *name, uint32_t hash)
 static struct answer *look_up(struct trustees *known, const char *name, uint32_t hash,
                               enum sys_status *status, struct sys_failure *why)
 {
-    struct answer *answer = new_answer(name, hash);
+    struct answer *answer = reserve(known) ? new_answer(name, hash) : NULL;
 
     *status = SYS_NO_MEMORY;
     if (answer == NULL)
@@ -268,26 +281,14 @@ bool trustees_pending_allowed(const struct trustees *known)
     return known->memory != NULL;
 }
 
-static struct answer *answer_at(const struct trustees *known, size_t index)
-{
-    struct answer *answer;
-    size_t i;
-
-    for (i = 0; i < known->bucket_count; i++)
-        for (answer = known->buckets[i]; answer != NULL; answer = answer->next)
-            if (index-- == 0)
-                return answer;
-    return NULL;
-}
-
 bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answer *out)
 {
-    const struct answer *answer = answer_at(known, *at);
+    const struct answer *answer;
 
     *out = (struct trustee_answer){0};
-    if (answer == NULL)
+    if (*at >= known->count)
         return false;
-    ++*at;
+    answer = known->all[(*at)++];
     out->name = answer->name;
     out->sid = answer->status == SYS_OK ? answer->sid : NULL;
     out->pending = answer->pending;
@@ -305,23 +306,17 @@ bool trustees_is_pending(const struct trustees *known, const char *name)
 /* The first one that is pending from the index on, or else from the beginning; NULL: none. */
 static struct answer *next_pending(const struct trustees *known, size_t *at)
 {
-    struct answer *answer, *first = NULL;
-    size_t i, index = 0, found = 0;
+    size_t i;
 
-    for (i = 0; i < known->bucket_count; i++) {
-        for (answer = known->buckets[i]; answer != NULL; answer = answer->next, index++) {
-            if (!answer->pending || (first != NULL && index < *at))
-                continue;
-            if (index >= *at) {
-                *at = index + 1;
-                return answer;
-            }
-            first = answer;
-            found = index;
-        }
+    for (i = 0; i < known->count; i++) {
+        size_t index = (*at + i) % known->count;
+
+        if (!known->all[index]->pending)
+            continue;
+        *at = index + 1;
+        return known->all[index];
     }
-    *at = found + 1;
-    return first;
+    return NULL;
 }
 
 const char *trustees_retry(struct trustees *known, size_t *at)
