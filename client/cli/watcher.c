@@ -11,14 +11,25 @@
 /* How often the bytes are read again because a change came in between. */
 #define PAIR_TRIES 100
 
+/* How long a writer in the middle of a write is waited for: it may just not be running. */
+#define BUSY_WAITS 40
+#define BUSY_MS    5u
+
 /* How often the segment is asked whether it is still the one; opens the directory. */
 #define STATE_MS 1000u
 
-/* As of one moment where that can be had; a writer that is at work is waited for. */
-static int32_t copy(const struct watcher *watcher, uint8_t *to)
+/* As of one moment where that can be had; each writer that is at work is waited for once. */
+static int32_t copy(struct watcher *watcher, uint8_t *to)
 {
     int32_t result = shmb_snapshot(watcher->segment, 0, to, watcher->size, NULL);
+    int waits;
 
+    for (waits = 0; result == SHMB_BUSY && !watcher->torn && waits < BUSY_WAITS; waits++) {
+        if (stopping_wait(BUSY_MS))
+            break;
+        result = shmb_snapshot(watcher->segment, 0, to, watcher->size, NULL);
+    }
+    watcher->torn = result == SHMB_BUSY;
     /* A torn copy is better than none to one who only looks. */
     if (result != SHMB_OK)
         result = shmb_read(watcher->segment, 0, to, watcher->size, NULL);
@@ -29,7 +40,7 @@ static int32_t copy(const struct watcher *watcher, uint8_t *to)
  * The bytes and the number of the change they are from: a change in between is seen by a
  * number that has grown. Where writers leave no gap the bytes may be newer than the number.
  */
-static int32_t copy_numbered(const struct watcher *watcher, uint8_t *to, uint64_t *number)
+static int32_t copy_numbered(struct watcher *watcher, uint8_t *to, uint64_t *number)
 {
     uint64_t after = watcher->number;
     int32_t result;

@@ -24,6 +24,7 @@ struct watcher {
     bool numbered;         /* `number` is the segment's change number */
     uint64_t number;
     bool notified; /* the library tells of changes at once */
+    bool torn;     /* the last copy came from the middle of a write that does not end */
 };
 
 /*
