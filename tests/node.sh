@@ -84,7 +84,8 @@ wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")"
     --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
 await "$work/broker" 'info 100:' || exit 1
 # Node cannot write to a pipe under Wine.
-wine_run "$node/node.exe" "$(wine_path "$work/example.js")" >"$work/out" 2>&1 </dev/null
+timeout -k 10 300 "${wine_command[@]}" "$node/node.exe" "$(wine_path "$work/example.js")" \
+    >"$work/out" 2>&1 </dev/null
 code=$?
 tr -d '\r' <"$work/out" >"$work/seen"
 [ $code = 0 ] && diff "$work/wanted" "$work/seen" && exit 0

@@ -102,7 +102,9 @@ static void write_file(const char *how)
     DWORD done;
     int length = snprintf(text, sizeof(text), OBJECTS, how, how);
 
-    handle = CreateFileW(support_wide(file), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    /* The broker may be reading it. */
+    handle = CreateFileW(support_wide(file), GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS, 0,
+                         NULL);
     assert_true(handle != INVALID_HANDLE_VALUE);
     assert_true(WriteFile(handle, text, (DWORD)length, &done, NULL));
     CloseHandle(handle);

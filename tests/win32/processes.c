@@ -39,6 +39,15 @@ size_t processes_count(void)
     return list(L"shmbroker", found);
 }
 
+void processes_expect(size_t count)
+{
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+
+    while (processes_count() != count && GetTickCount64() < until)
+        Sleep(1);
+    assert_int_equal(processes_count(), count);
+}
+
 DWORD processes_child_of(DWORD parent)
 {
     return processes_child_named(parent, L"shmbroker");

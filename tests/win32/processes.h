@@ -10,6 +10,9 @@
 /* How many processes run shmbroker.exe. */
 size_t processes_count(void);
 
+/* Waits until there are so many: who is killed, or has told its end, is gone a moment later. */
+void processes_expect(size_t count);
+
 /* The process that this one has started and that runs shmbroker.exe; 0: there is none. */
 DWORD processes_child_of(DWORD parent);
 

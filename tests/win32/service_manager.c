@@ -214,7 +214,8 @@ const char *scm_file(const char *text)
         atexit(remove_config);
     }
     CreateDirectoryW(config_folder, NULL);
-    file = CreateFileW(config_file, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    /* A broker that watches it may be reading it. */
+    file = CreateFileW(config_file, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS, 0, NULL);
     assert_true(file != INVALID_HANDLE_VALUE);
     assert_true(WriteFile(file, text, (DWORD)strlen(text), &done, NULL));
     CloseHandle(file);

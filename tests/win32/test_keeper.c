@@ -62,16 +62,6 @@ static void stop(struct child *broker)
     assert_int_equal(child_end(broker), 0);
 }
 
-/* What is killed or ended with another is gone a moment later. */
-static void expect_processes(size_t count)
-{
-    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
-
-    while (processes_count() != count && GetTickCount64() < until)
-        Sleep(1);
-    assert_int_equal(processes_count(), count);
-}
-
 /* Runs shmbroker.exe; its line that begins so must come. */
 static void verb(const char *arguments, const char *line)
 {
@@ -196,7 +186,7 @@ static void killed_in_the_middle_of_a_start_nothing_is_lost(void **state)
     broker = run(&alone, "", configuration, NULL);
     assert_int_equal(describe().generation, generation);
     expect_marks();
-    expect_processes(2); /* and its keeper */
+    processes_expect(2); /* and its keeper */
     kill_broker(broker);
 }
 
@@ -302,7 +292,7 @@ static void a_console_that_stops_leaves_all_to_the_keeper(void **state)
     expect_marks();
     stop(broker);
     expect_open("2");
-    assert_int_equal(processes_count(), 0);
+    processes_expect(0);
 }
 
 /* It cannot leave: it is there all the same, and ends with the job. */
@@ -359,7 +349,7 @@ static void stop_and_start_of_the_service_lose_nothing(void **state)
     }
     assert_int_equal(describe().generation, generation);
     expect_marks();
-    assert_int_equal(processes_count(), 2);
+    processes_expect(2);
 }
 
 static void a_killed_service_loses_nothing(void **state)
@@ -384,15 +374,15 @@ static void release_leaves_no_process_and_no_object(void **state)
     verb("status", "keeper:        process ");
     verb("stop --release", "ShmBroker is stopped and has let go of all objects");
     expect_open("2");
-    assert_int_equal(processes_count(), 0);
+    processes_expect(0);
     /* It was meant for that stop alone. */
     start_service();
     stop_service();
     expect_open("0");
-    assert_int_equal(processes_count(), 1);
+    processes_expect(1);
     verb("stop --release", "ShmBroker does not run; the objects of its keeper are let go of");
     expect_open("2");
-    assert_int_equal(processes_count(), 0);
+    processes_expect(0);
 }
 
 static void uninstall_leaves_no_process_and_no_object(void **state)
@@ -403,11 +393,11 @@ static void uninstall_leaves_no_process_and_no_object(void **state)
     expect_open("0");
     verb("uninstall", "ShmBroker is removed");
     expect_open("2");
-    assert_int_equal(processes_count(), 0);
+    processes_expect(0);
     serve(configuration);
     verb("uninstall", "ShmBroker is removed");
     expect_open("2");
-    assert_int_equal(processes_count(), 0);
+    processes_expect(0);
 }
 
 /* It knows of no keeper any more. */
@@ -416,11 +406,11 @@ static void nor_where_the_state_is_lost(void **state)
     (void)state;
     serve(configuration);
     stop_service();
-    assert_int_equal(processes_count(), 1);
+    processes_expect(1);
     support_forget();
     verb("uninstall", "ShmBroker is removed");
     expect_open("2");
-    assert_int_equal(processes_count(), 0);
+    processes_expect(0);
 }
 
 static void access_of(DWORD process, char *out, size_t size)

@@ -57,13 +57,9 @@ static void serve(const char *configuration)
 /* Everything has gone, with no process to hold it. */
 static void go_down(HANDLE asked)
 {
-    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
-
     assert_true(SetEvent(asked));
     assert_int_equal(scm_wait(SERVICE_STOPPED).dwWin32ExitCode, NO_ERROR);
-    while (processes_count() > 0 && GetTickCount64() < until)
-        Sleep(1);
-    assert_int_equal(processes_count(), 0);
+    processes_expect(0);
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Plain 4"), "2");
 }
 
@@ -85,7 +81,7 @@ static void without_such_segments_the_keeper_ends_too(void **state)
 {
     (void)state;
     serve(plain);
-    assert_int_equal(processes_count(), 2);
+    processes_expect(2);
     go_down(shutdown_asked);
 }
 

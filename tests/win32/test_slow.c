@@ -62,7 +62,7 @@ static void the_caller_is_asked_meanwhile(void **state)
     (void)state;
     assert_true(slow_run(&slow, &job));
     assert_true(job.done);
-    assert_int_equal(ticks, 2);
+    assert_true(ticks >= 2); /* more where the call is slow to go on */
     assert_int_not_equal(job.thread, GetCurrentThreadId());
     assert_int_equal(WaitForSingleObject(job.freed, 0), WAIT_TIMEOUT); /* it is ours */
 }
