@@ -15,6 +15,7 @@
 #include "names.h"
 #include "publication.h"
 #include "report.h"
+#include "restoring.h"
 #include "retired.h"
 #include "saving.h"
 #include "state.h"
@@ -36,6 +37,7 @@ struct broker {
     struct notes copies; /* for the report */
     uint64_t stamp;      /* the greatest generation or revision so far */
     uint32_t delay;      /* milliseconds to the next try */
+    uint32_t patience;   /* milliseconds to wait for copies that others keep to themselves */
     bool state_due;      /* the state could not be written */
     bool audit_told;     /* that objects are not audited that are to be */
     bool unclaimed;      /* a stranger holds the name that keeps two brokers apart */
@@ -49,7 +51,8 @@ static struct maker maker_of(struct broker *broker)
                                 .inventory = broker->inventory,
                                 .cache = broker->cache,
                                 .state = broker->state,
-                                .stamp = &broker->stamp};
+                                .stamp = &broker->stamp,
+                                .patience = &broker->patience};
 
     return maker;
 }
@@ -221,6 +224,7 @@ static struct broker *new_broker(const struct system *system, struct inventory *
     broker->system = system;
     broker->inventory = inventory;
     broker->delay = RETRY_FIRST_MS;
+    broker->patience = RESTORING_PATIENCE_MS;
     broker->cache = descriptor_cache_new(system, broker->identity.owner, inventory);
     broker->state = state_new(system, broker->identity.boot);
     if (broker->state != NULL)
@@ -236,9 +240,8 @@ static struct broker *new_broker(const struct system *system, struct inventory *
 }
 
 /* What can be said of copies, where there are some to be made, or were until now. */
-static void tell_copies(struct broker *broker)
+static bool note_copies(struct broker *broker)
 {
-    const struct system *system = broker->system;
     bool any = saving_any(broker->inventory);
 
     if (any || broker->copies.count > 0) {
@@ -246,7 +249,12 @@ static void tell_copies(struct broker *broker)
         saving_notes(broker->inventory, &broker->copies);
         publication_tell_copies(broker->publication, &broker->copies);
     }
-    system->saves(system->self, any);
+    return any;
+}
+
+static void tell_copies(struct broker *broker)
+{
+    broker->system->saves(broker->system->self, note_copies(broker));
 }
 
 enum sys_status broker_start(const struct system *system, struct inventory *inventory,
@@ -392,6 +400,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
     *out = (struct apply_result){0};
     if (cache == NULL)
         return report_short_of_memory(why);
+    broker->patience = RESTORING_PATIENCE_MS;
     saving_leave(&saving, wanted);
     next.inventory = wanted;
     next.cache = cache;
@@ -522,9 +531,11 @@ void broker_finish(struct broker *broker)
 {
     const struct saving saving = saving_of(broker);
 
-    if (!broker->finished)
-        saving_finish(&saving);
+    if (broker->finished)
+        return;
+    saving_finish(&saving);
     broker->finished = true;
+    (void)note_copies(broker); /* the report lives on in the keeper */
 }
 
 size_t broker_stop(struct broker *broker)

@@ -10,7 +10,7 @@
 
 #define MAGIC       "SHMBCOPY"
 #define MAGIC_BYTES 8u
-#define FLAGS_KNOWN (COPY_INITIALISED | COPY_CONSISTENT)
+#define FLAGS_KNOWN (COPY_INITIALISED | COPY_CONSISTENT | COPY_APART)
 #define READABLE    32u /* characters of a name that its file name shows */
 
 enum {

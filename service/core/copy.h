@@ -37,6 +37,14 @@
 
 #define COPY_INITIALISED 0x1u /* the content had been declared initialised */
 #define COPY_CONSISTENT  0x2u /* no library writer was at work while it was taken */
+/*
+ * What stood in the place of the newest copy, or of the one before, could not be
+ * read when this one was made: it may be newer than what this one goes back to,
+ * and is to be laid aside, not to be followed by this one.
+ */
+#define COPY_APART_LAST  0x4u
+#define COPY_APART_OLDER 0x8u
+#define COPY_APART       (COPY_APART_LAST | COPY_APART_OLDER)
 
 struct copy {
     uint64_t number, saved, generation, size;
@@ -71,12 +79,12 @@ enum copy_verdict copy_read(const uint8_t *bytes, size_t length, const char *nam
 /* What a verdict means, as a part of a sentence: "it is damaged". */
 const char *copy_verdict_text(enum copy_verdict verdict);
 
-#define COPY_FILE_MAX 64u /* bytes of a file name, with its terminator */
+#define COPY_FILE_MAX 80u /* bytes of a file name, with its terminator */
 
 /*
  * The name of the file for a segment: of lower-case letters, digits, dots and
  * hyphens; equal for names that are the same, and different else. `tail` is one
- * of ".copy", ".old", ".new", ".refused".
+ * of ".copy", ".old", ".new", ".next", ".refused", ".<number>.unread".
  */
 void copy_file_name(const char *name, const char *tail, char out[COPY_FILE_MAX]);
 

@@ -213,14 +213,17 @@ enum event_id {
     /*
      * Warning. The newest copy of a segment cannot be used, and an older one was
      * taken. The next save leaves the other one aside, with a name that ends in
-     * .refused. %1 kind  %2 name  %3 which files are refused, and why  %4 of when
+     * .refused, or in .unread where it could not be read: that one may be good.
+     * As long as nothing new is to be saved it stays, and the next start that makes
+     * the segment tries it again. %1 kind  %2 name  %3 which files are refused, and why  %4 of when
      * the one is that was taken
      */
     EVENT_COPY_OLDER = 321,
     /*
      * Error. There are copies of a segment, but none is whole: it begins as if
      * there were none. The next save leaves the newest of them aside, with a name
-     * that ends in .refused.
+     * that ends in .refused, and each that could not be read, with a name that ends
+     * in .unread.
      * %1 kind  %2 name  %3 which files are refused, and why
      */
     EVENT_COPY_NONE = 322,

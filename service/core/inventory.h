@@ -32,17 +32,24 @@ struct access_sets;
 
 /* Of a segment that outlives a reboot: what is known of its copies. */
 struct kept {
-    bool known; /* the newest copy has the sum, size and flags below */
+    /*
+     * The newest copy has the sum, size and flags below; while something could not
+     * be read: the content with which the segment began.
+     */
+    bool known;
     uint64_t sum, size;
     uint32_t flags;
-    uint64_t saved; /* when the newest copy was made or found to be the same; 0: none so far */
-    bool refused;   /* what is in the place of the newest copy is none */
-    bool restored;  /* the segment was made from a copy */
-    bool tried;     /* below: */
-    uint64_t last;  /* ticks of the last try to save it */
-    uint32_t delay; /* after a failure: milliseconds to the next try; else 0 */
-    uint32_t cause; /* what has been reported last; 0: nothing */
-    char *reason;   /* the same in words; NULL: none, or no memory for them */
+    uint64_t saved;  /* when the newest copy was made or found to be the same; 0: none so far */
+    bool looked;     /* the files have been looked at, and below, up to `unread`, says: */
+    bool refused;    /* what is in the place of the newest copy is none */
+    bool unplaced;   /* the newest copy still has the name of one that is being written */
+    uint32_t unread; /* files that could not be read and are to be laid aside (placing.h) */
+    bool restored;   /* the segment was made from a copy */
+    bool tried;      /* below: */
+    uint64_t last;   /* ticks of the last try to save it */
+    uint32_t delay;  /* after a failure: milliseconds to the next try; else 0 */
+    uint32_t cause;  /* what has been reported last; 0: nothing */
+    char *reason;    /* the same in words; NULL: none, or no memory for them */
 };
 
 struct item {

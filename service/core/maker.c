@@ -144,7 +144,7 @@ static enum sys_status create_kept(const struct maker *maker, struct item *item,
         status = system->create(system->self, &item->spec, own, &section, why);
     if (status != SYS_OK)
         return status;
-    status = restoring_find(system, item, &copy, why);
+    status = restoring_find(system, item, maker->patience, &copy, why);
     if (status == SYS_OK)
         status = fill_kept(maker, item, &copy, first, section, why);
     if (status == SYS_OK)
@@ -152,7 +152,7 @@ static enum sys_status create_kept(const struct maker *maker, struct item *item,
     if (status == SYS_OK) {
         *out = section;
         pass_stamps(maker, &copy.copy);
-        restoring_done(system, &copy, item);
+        restoring_done(system, &copy, &first->content, item, maker->stamp);
     } else {
         system->close(system->self, section);
     }

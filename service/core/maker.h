@@ -17,7 +17,8 @@ struct maker {
     const struct inventory *inventory;
     struct descriptor_cache *cache;
     struct state *state;
-    uint64_t *stamp; /* the greatest generation or revision so far */
+    uint64_t *stamp;    /* the greatest generation or revision so far */
+    uint32_t *patience; /* what is left of RESTORING_PATIENCE_MS */
 };
 
 /*

@@ -11,7 +11,9 @@
 #include "crc64.h"
 #include "names.h"
 #include "nameset.h"
+#include "placing.h"
 #include "report.h"
+#include "restoring.h"
 #include "stamp.h"
 
 #define PIECE          (1024u * 1024) /* read, summed up and written without a look around */
@@ -196,56 +198,83 @@ static enum sys_status write_file(const struct save *save, const char *name,
     return status;
 }
 
-/* Whenever the machine goes down in here, one of the three names leads to a whole copy. */
-static enum sys_status write_copy(const struct save *save, struct sys_failure *why)
+static void note_written(const struct save *save)
 {
-    const struct system *system = save->saving->system;
-    const char *name = save->item->spec.name;
-    char fresh[COPY_FILE_MAX], newest[COPY_FILE_MAX], aside[COPY_FILE_MAX];
-    enum sys_status status;
+    struct kept *kept = save->item->kept;
 
-    copy_file_name(name, ".new", fresh);
-    copy_file_name(name, ".copy", newest);
-    copy_file_name(name, save->item->kept->refused ? ".refused" : ".old", aside);
-    status = write_file(save, fresh, why);
+    kept->known = true;
+    kept->sum = save->copy.sum;
+    kept->size = save->copy.size;
+    kept->flags = save->copy.flags & ~COPY_APART;
+}
+
+/* Whenever the machine goes down in here, one of the names leads to the newest whole copy. */
+static enum sys_status write_copy(struct save *save, struct sys_failure *why)
+{
+    const struct saving *saving = save->saving;
+    struct kept *kept = save->item->kept;
+    char file[COPY_FILE_MAX];
+    const char *tail;
+    bool written;
+    enum sys_status status = placing_begin(saving->system, save->item, saving->stamp, &tail, why);
+
     if (status != SYS_OK)
         return status;
-    status = system->copy_rename(system->self, newest, aside, why);
-    if (status != SYS_OK && status != SYS_NOT_FOUND)
+    copy_file_name(save->item->spec.name, tail, file);
+    if ((kept->unread & PLACING_UNREAD_LAST) != 0)
+        save->copy.flags |= COPY_APART_LAST;
+    if ((kept->unread & PLACING_UNREAD_OLDER) != 0)
+        save->copy.flags |= COPY_APART_OLDER;
+    kept->known = kept->known && kept->unplaced; /* else what is there is not known */
+    status = write_file(save, file, why);
+    if (status != SYS_OK)
         return status;
-    save->item->kept->refused = false;
-    return system->copy_rename(system->self, fresh, newest, why);
+    status = placing_end(saving->system, save->item, saving->stamp, tail, &written, why);
+    if (written)
+        note_written(save);
+    return status;
 }
 
 /* ---- one segment ------------------------------------------------------------ */
 
+/* While something could not be read, what was restored instead is not worth a copy. */
 static bool is_unchanged(const struct save *save)
 {
     const struct kept *kept = save->item->kept;
 
     return kept->known && kept->sum == save->copy.sum && kept->size == save->copy.size &&
-           kept->flags == save->copy.flags;
+           (kept->flags == save->copy.flags || kept->unread != 0);
 }
 
 static enum sys_status save_content(struct save *save, struct sys_failure *why)
 {
-    struct kept *kept = save->item->kept;
-    enum sys_status status = take_content(save, why);
+    const struct saving *saving = save->saving;
+    enum sys_status placed, status = take_content(save, why);
 
     if (status == SYS_OK)
         status = sum_up(save, why);
-    if (status != SYS_OK || is_unchanged(save))
-        return status;
-    save->copy.number = stamp_next(save->saving->system, save->saving->stamp);
-    kept->known = false; /* whatever fails from here on, what is there is not known */
-    status = write_copy(save, why);
     if (status != SYS_OK)
         return status;
-    kept->known = true;
-    kept->sum = save->copy.sum;
-    kept->size = save->copy.size;
-    kept->flags = save->copy.flags;
-    return SYS_OK;
+    placed = placing_earlier(saving->system, save->item, saving->stamp, why);
+    if (is_unchanged(save))
+        return placed;
+    save->copy.number = stamp_next(saving->system, saving->stamp);
+    return write_copy(save, why);
+}
+
+/* Of a segment that was taken over nobody has looked at the files so far. */
+static enum sys_status save_all(struct save *save, struct sys_failure *why)
+{
+    enum sys_status status = SYS_OK;
+
+    if (!save->item->kept->looked)
+        status = restoring_look(save->saving->system, save->item, why);
+    if (status != SYS_OK)
+        return status;
+    save->bytes = malloc((size_t)save->copy.size);
+    status = save->bytes != NULL ? save_content(save, why) : report_short_of_memory(why);
+    free(save->bytes);
+    return status;
 }
 
 static void report_save(const struct saving *saving, const struct item *item, enum event_id event,
@@ -319,14 +348,12 @@ static void save_item(const struct saving *saving, size_t index, uint64_t until)
     save.copy.generation = save.item->generation;
     save.copy.saved = system->now(system->self);
     (void)snprintf(save.copy.boot, sizeof(save.copy.boot), "%s", saving->boot);
-    save.bytes = malloc((size_t)save.copy.size);
-    status = save.bytes != NULL ? save_content(&save, &why) : report_short_of_memory(&why);
-    free(save.bytes);
+    status = save_all(&save, &why);
     save.item->kept->tried = true;
     save.item->kept->last = system->ticks(system->self);
-    if (status == SYS_OK)
+    if (status == SYS_OK && save.item->kept->unread == 0)
         note_success(&save);
-    else if (status != SYS_LATER)
+    else if (status != SYS_OK && status != SYS_LATER)
         note_failure(&save, status, &why);
 }
 
@@ -439,6 +466,12 @@ void saving_leave(const struct saving *saving, const struct inventory *wanted)
         nameset_free(&names);
 }
 
+/* An older content may be served than the one that a file has: until that is laid aside. */
+static bool is_troubled(const struct kept *kept)
+{
+    return kept->cause != 0 || kept->unread != 0;
+}
+
 static void add_note(const struct item *item, struct notes *out)
 {
     const struct kept *kept = item->kept;
@@ -447,13 +480,17 @@ static void add_note(const struct item *item, struct notes *out)
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
     if (kept->saved != 0)
         report_time(kept->saved, when);
-    if (kept->cause == 0) {
+    if (!is_troubled(kept)) {
         notes_add(out, "copy", name, kept->saved != 0 ? "saved" : "none",
                   kept->saved != 0 ? when : "not saved yet");
         return;
     }
     (void)snprintf(text, sizeof(text), "%s; last saved: %s",
-                   kept->reason != NULL ? kept->reason : "not known", when);
+                   kept->cause == 0
+                       ? "a copy could not be read when the segment was made; an event says which"
+                   : kept->reason != NULL ? kept->reason
+                                          : "not known",
+                   when);
     notes_add(out, "copy", name, "failed", text);
 }
 
@@ -465,7 +502,7 @@ void saving_notes(const struct inventory *inventory, struct notes *out)
     for (failed = 1; failed >= 0; failed--)
         for (i = 0; i < inventory->count; i++)
             if (item_is_kept(&inventory->items[i]) &&
-                (inventory->items[i].kept->cause != 0) == (failed == 1))
+                is_troubled(inventory->items[i].kept) == (failed == 1))
                 add_note(&inventory->items[i], out);
 }
 

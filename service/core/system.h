@@ -179,12 +179,14 @@ struct system {
      * Copies of segments: files by names as above, in another folder with the same
      * protection.
      *
-     * copy_read     as state_read
+     * copy_read     as state_read. SYS_LATER: somebody keeps the file to himself now
      * copy_create   makes an empty file, in place of one of that name
      * copy_write    adds bytes to its end
      * copy_flush    all that was written is on the disk when it returns SYS_OK;
      *               before that, a crash can leave any part of it, or none
      * copy_close    ends the writing. NULL is allowed
+     * copy_settle   the same as copy_flush, for a file that somebody wrote before:
+     *               a broker that was killed may not have come so far
      * copy_rename   gives a file another name, in place of one that has it: after a
      *               crash the one or the other, and done when it returns SYS_OK.
      *               SYS_NOT_FOUND: there is no file of that name
@@ -197,6 +199,7 @@ struct system {
                                   size_t length, struct sys_failure *why);
     enum sys_status (*copy_flush)(void *self, struct sys_copy *copy, struct sys_failure *why);
     void (*copy_close)(void *self, struct sys_copy *copy);
+    enum sys_status (*copy_settle)(void *self, const char *name, struct sys_failure *why);
     enum sys_status (*copy_rename)(void *self, const char *from, const char *to,
                                    struct sys_failure *why);
 

@@ -68,7 +68,11 @@ enum sys_status copy_files_read(const char *folder, const char *name, size_t lim
         return status;
     file = place_open_file(place.path, GENERIC_READ, OPEN_EXISTING);
     if (file == INVALID_HANDLE_VALUE) {
-        status = failure_set(why, "CreateFileW", GetLastError());
+        DWORD code = GetLastError();
+
+        status = failure_set(why, "CreateFileW", code);
+        if (code == ERROR_SHARING_VIOLATION)
+            status = SYS_LATER;
     } else {
         status = place_check(file, false, why);
         if (status == SYS_OK)
@@ -129,6 +133,27 @@ void copy_files_close(struct sys_copy *copy)
 {
     if (copy != NULL)
         CloseHandle((HANDLE)copy);
+}
+
+enum sys_status copy_files_settle(const char *folder, const char *name, struct sys_failure *why)
+{
+    struct place place;
+    HANDLE file;
+    enum sys_status status = place_enter(folder, name, NULL, false, &place, why);
+
+    if (status != SYS_OK)
+        return status;
+    file = place_open_file(place.path, GENERIC_WRITE, OPEN_EXISTING);
+    if (file == INVALID_HANDLE_VALUE) {
+        status = failure_set(why, "CreateFileW", GetLastError());
+    } else {
+        status = place_check(file, false, why);
+        if (status == SYS_OK && !FlushFileBuffers(file))
+            status = failure_set(why, "FlushFileBuffers", GetLastError());
+        CloseHandle(file);
+    }
+    place_leave(&place);
+    return status;
 }
 
 enum sys_status copy_files_rename(const char *folder, const char *from, const char *to,

@@ -21,6 +21,7 @@ enum sys_status copy_files_write(struct sys_copy *copy, const void *bytes, size_
                                  struct sys_failure *why);
 enum sys_status copy_files_flush(struct sys_copy *copy, struct sys_failure *why);
 void copy_files_close(struct sys_copy *copy); /* NULL is allowed */
+enum sys_status copy_files_settle(const char *folder, const char *name, struct sys_failure *why);
 enum sys_status copy_files_rename(const char *folder, const char *from, const char *to,
                                   struct sys_failure *why);
 

@@ -15,7 +15,7 @@
 
 #include "system.h"
 
-#define PLACE_NAME_MAX 72u /* characters of a file name */
+#define PLACE_NAME_MAX 80u /* characters of a file name */
 
 /* All zero: nothing to leave. */
 struct place {

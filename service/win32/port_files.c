@@ -146,6 +146,18 @@ static void do_copy_close(void *self, struct sys_copy *copy)
     copy_files_close(copy);
 }
 
+static enum sys_status do_copy_settle(void *self, const char *name, struct sys_failure *why)
+{
+    char *folder = keep_folder(self);
+    enum sys_status status;
+
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = copy_files_settle(folder, name, why);
+    free(folder);
+    return status;
+}
+
 static enum sys_status do_copy_rename(void *self, const char *from, const char *to,
                                       struct sys_failure *why)
 {
@@ -190,6 +202,7 @@ void port_files(struct system *out)
     out->copy_write = do_copy_write;
     out->copy_flush = do_copy_flush;
     out->copy_close = do_copy_close;
+    out->copy_settle = do_copy_settle;
     out->copy_rename = do_copy_rename;
     out->watch = do_watch;
     out->recreate_names = do_recreate_names;

@@ -87,6 +87,22 @@ static enum sys_status copy_flush(void *self, struct sys_copy *copy, struct sys_
     return fake_done();
 }
 
+static enum sys_status copy_settle(void *self, const char *name, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    fake_check_copies(fake, name);
+    status = fake_called(fake, FAKE_COPY_SETTLE, name);
+    if (status == SYS_OK && fake_disk_find(fake->disk, name) == NULL)
+        status = SYS_NOT_FOUND;
+    if (status != SYS_OK)
+        return fake_refuse(fake, status, "FlushFileBuffers", why);
+    fake_disk_flush(fake->disk, name);
+    return fake_done();
+}
+
 static void copy_close(void *self, struct sys_copy *copy)
 {
     fake_busy++;
@@ -160,6 +176,7 @@ void fake_copies_port(struct system *port)
     port->copy_write = copy_write;
     port->copy_flush = copy_flush;
     port->copy_close = copy_close;
+    port->copy_settle = copy_settle;
     port->copy_rename = copy_rename;
     port->saves = saves;
 }

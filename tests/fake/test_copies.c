@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "copy.h"
 #include "fake_system.h"
 #include "lifecycle.h"
 #include "status_report.h"
@@ -313,6 +314,195 @@ static void power_loss_in_the_first_save_leaves_none(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_COPY_NONE), 0);
 }
 
+/*
+ * One loss after the other, and calls that fail on the way: what a start served
+ * and what was saved is never gone behind, unless damage is told. Contents are
+ * numbers that grow with the number of losses.
+ */
+#define LOSSES      3
+#define REACHED_MAX 500u
+
+struct reached {
+    struct fake_disk *disk;
+    int least; /* that must be found on it */
+};
+
+static struct reached reached[LOSSES + 1][REACHED_MAX];
+static size_t reached_count[LOSSES + 1];
+
+static bool same_disk(const struct fake_disk *a, const struct fake_disk *b)
+{
+    size_t i;
+
+    if (a->count != b->count)
+        return false;
+    for (i = 0; i < a->count; i++) {
+        const struct fake_file *x = &a->files[i], *y = fake_disk_find(b, x->name);
+
+        if (y == NULL || x->length != y->length || memcmp(x->bytes, y->bytes, x->length) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Takes the disk. */
+static void reach(int losses, struct fake_disk *disk, int least)
+{
+    struct reached *known = reached[losses];
+    size_t i;
+
+    for (i = 0; i < reached_count[losses]; i++) {
+        if (known[i].least == least && same_disk(known[i].disk, disk)) {
+            fake_disk_free(disk);
+            return;
+        }
+    }
+    assert_true(i < REACHED_MAX);
+    known[i] = (struct reached){disk, least};
+    reached_count[losses]++;
+}
+
+/* Lives on such a disk, with a loss after `step`; `failing` cannot be renamed. Returns the steps.
+ */
+static size_t lose_once(int losses, const struct reached *from, const char *failing, size_t step,
+                        enum fake_loss loss)
+{
+    char text[16], name[COPY_FILE_MAX];
+    size_t steps;
+    int least;
+
+    (void)snprintf(text, sizeof(text), "%d", losses + 3);
+    boot(twin(from->disk), by_time);
+    texts[0] = text;
+    if (failing != NULL) {
+        copy_file_name("A", failing, name);
+        fake_fail(fake, FAKE_COPY_RENAME, name, SYS_FAILED);
+    }
+    fake_disk(fake)->lose_at = step;
+    fake_disk(fake)->loss = loss;
+    live(2);
+    steps = fake_disk(fake)->steps;
+    least = atoi(found);
+    if (least < from->least && fake_event_count(fake, EVENT_COPY_OLDER) == 0)
+        fail_msg("after %d losses %d was served, and had been %d", losses, least, from->least);
+    if (step + 1 == steps && fake_event_count(fake, EVENT_COPY_FAILED) == 0)
+        least = losses + 3;
+    if (step < steps && losses < LOSSES)
+        reach(losses + 1, fake_disk_take_image(fake_disk(fake)), least);
+    return steps;
+}
+
+static void lose_everywhere(int losses, const struct reached *from)
+{
+    static const char *const failing[] = {NULL, ".new", ".copy"};
+    size_t n, step, steps;
+    int loss;
+
+    for (n = 0; n < sizeof(failing) / sizeof(failing[0]); n++)
+        for (step = 0, steps = 1; step < steps; step++)
+            for (loss = 0; loss < FAKE_LOSS_COUNT; loss++)
+                steps = lose_once(losses, from, failing[n], step, (enum fake_loss)loss);
+}
+
+static void power_losses_one_after_the_other_never_go_back(void **state)
+{
+    size_t i;
+    int losses;
+
+    (void)state;
+    reach(0, disk_with("1", "2"), 2);
+    for (losses = 0; losses <= LOSSES; losses++) {
+        for (i = 0; i < reached_count[losses]; i++) {
+            if (losses < LOSSES)
+                lose_everywhere(losses, &reached[losses][i]);
+            else
+                (void)lose_once(losses, &reached[losses][i], NULL, SIZE_MAX - 1, FAKE_LOSS_GONE);
+            fake_disk_free(reached[losses][i].disk);
+        }
+    }
+    assert_true(reached_count[LOSSES] > 10);
+}
+
+/* Killed between writing and the disk; the next broker shows what the cache still had. */
+static void what_a_killed_broker_had_not_flushed_is_settled_before_it_is_served(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two");
+    struct fake_file *file;
+    char name[COPY_FILE_MAX];
+
+    (void)state;
+    boot(twin(disk), by_time);
+    texts[0] = "three";
+    live(2);
+    copy_file_name("A", ".new", name);
+    file = fake_disk_by_tail(fake_disk(fake), ".copy");
+    fake_disk_put(disk, name, file->bytes, file->length);
+    fake_disk_find(disk, name)->flushed = 0;
+    boot(disk, at_stop);
+    fake_disk(fake)->lose_at = fake_disk(fake)->steps + 2; /* all that is done before it serves */
+    live(1);
+    assert_string_equal(found, "three");
+    assert_string_equal(found_on(fake_disk_take_image(fake_disk(fake))), "three");
+}
+
+static void mend_at_six(size_t number)
+{
+    if (number == 6)
+        fake_mend(fake);
+}
+
+/* No file can be given another name; then all can. */
+static void what_could_not_be_placed_is_saved_all_the_same(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two");
+
+    (void)state;
+    boot(disk, by_time);
+    texts[0] = "three";
+    texts[3] = "four";
+    at_wait = mend_at_six;
+    fake_fail(fake, FAKE_COPY_RENAME, NULL, SYS_FAILED);
+    live(8);
+    assert_null(fake_disk_by_tail(fake_disk(fake), ".new"));
+    assert_int_equal(fake_events_about(fake, EVENT_COPY_SAVED, "A"), 1);
+    assert_string_equal(found_on(fake_take_disk(fake)), "four");
+}
+
+/* A broker that takes a segment over has not looked at its files. */
+static void the_save_after_a_take_over_keeps_a_copy_that_has_no_place(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two");
+    char name[COPY_FILE_MAX];
+
+    (void)state;
+    copy_file_name("A", ".new", name);
+    boot(disk, by_time);
+    texts[0] = "three";
+    at_wait = keep_open;
+    fake_fail(fake, FAKE_COPY_RENAME, name, SYS_FAILED);
+    live(2);
+    assert_non_null(fake_disk_find(fake_disk(fake), name));
+    fake_mend(fake);
+    put("A", "four");
+    at_wait = NULL;
+    memset(texts, 0, sizeof(texts));
+    fake_disk(fake)->lose_at = fake_disk(fake)->steps; /* the first one from now on */
+    live(4);
+    assert_string_equal(content_of("A"), "four");
+    disk = fake_disk_take_image(fake_disk(fake));
+    fake_client_close(fake, "A");
+    assert_string_equal(found_on(disk), "three");
+}
+
+static void the_last_save_is_in_the_report_that_the_keeper_holds(void **state)
+{
+    (void)state;
+    boot(NULL, at_stop);
+    fake_release(fake, false);
+    live(1);
+    assert_true(told("copy\tGlobal\\A\tsaved\t2022-06-18 04:26:40 UTC\n"));
+}
+
 static void damage(struct fake_disk *disk, const char *tail)
 {
     struct fake_file *file = fake_disk_by_tail(disk, tail);
@@ -436,19 +626,190 @@ static void other_files_and_newer_formats_are_refused(void **state)
     assert_int_equal(fake_disk_by_tail(fake_disk(fake), ".refused")->bytes[8], 2);
 }
 
-static void a_copy_that_cannot_be_read_is_laid_aside(void **state)
+/* ---- what cannot be read ------------------------------------------------------ */
+
+static void name_of(const char *tail, char out[COPY_FILE_MAX])
+{
+    copy_file_name("A", tail, out);
+}
+
+static bool a_day_later;
+
+/* Somebody has the file of this tail; what is there after `waits` waits is left. */
+static void live_without(struct fake_disk *disk, const char *tail, enum sys_status status,
+                         const char *text, size_t waits)
+{
+    char name[COPY_FILE_MAX];
+
+    name_of(tail, name);
+    boot(disk, by_time);
+    if (a_day_later)
+        fake_clock(fake, FAKE_STARTED + UINT64_C(864000000000));
+    texts[1] = text;
+    fake_fail(fake, FAKE_COPY_READ, name, status);
+    live(waits);
+}
+
+static bool unread_has(const struct fake_disk *disk, const char *text)
+{
+    const struct fake_file *file = fake_disk_by_tail(disk, ".unread");
+
+    return file != NULL && strcmp((const char *)file->bytes + file->length - SIZE, text) == 0;
+}
+
+static void a_copy_that_cannot_be_read_is_found_by_the_next_start(void **state)
+{
+    (void)state;
+    live_without(disk_with("one", "two"), ".copy", SYS_FAILED, NULL, 3);
+    assert_string_equal(found, "one");
+    assert_int_equal(fake_events_about(fake, EVENT_COPY_OLDER, "A"), 1);
+    assert_int_equal(fake_calls(fake, FAKE_COPY_CREATE), 0);
+    assert_string_equal(found_on(fake_take_disk(fake)), "two");
+    assert_int_equal(fake_event_count(fake, EVENT_COPY_OLDER), 0);
+}
+
+static void look_at_trouble(size_t number)
+{
+    if (number == 2) {
+        assert_true(told("copy\tGlobal\\A\tfailed\ta copy could not be read"));
+        assert_false(is_complete());
+    }
+    if (number == 4) {
+        assert_true(told("copy\tGlobal\\A\tsaved\t"));
+        assert_true(is_complete());
+    }
+}
+
+static void a_copy_that_cannot_be_read_is_laid_aside_and_stays(void **state)
 {
     struct fake_disk *disk = disk_with("one", "two");
-    char name[64];
+    char name[COPY_FILE_MAX];
 
     (void)state;
-    (void)snprintf(name, sizeof(name), "%s", fake_disk_by_tail(disk, ".copy")->name);
+    name_of(".copy", name);
+    boot(disk, by_time);
+    fake_fail(fake, FAKE_COPY_READ, name, SYS_DENIED);
+    texts[1] = "three";
+    texts[3] = "four";
+    texts[5] = "five";
+    at_wait = look_at_trouble;
+    live(7);
+    assert_true(unread_has(fake_disk(fake), "two"));
+    assert_string_equal(found_on(fake_take_disk(fake)), "five");
+    assert_true(unread_has(fake_disk(fake), "two"));
+}
+
+static void two_unread_copies_both_stay(void **state)
+{
+    struct fake_disk *disk;
+    size_t i, count = 0;
+
+    (void)state;
+    live_without(disk_with("one", "two"), ".copy", SYS_DENIED, "three", 3);
+    a_day_later = true;
+    live_without(fake_take_disk(fake), ".copy", SYS_DENIED, "four", 3);
+    a_day_later = false;
+    disk = fake_disk(fake);
+    for (i = 0; i < disk->count; i++)
+        count += strstr(disk->files[i].name, ".unread") != NULL;
+    assert_int_equal(count, 2);
+}
+
+static void without_a_copy_that_can_be_read_all_stay(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two"), *again;
+
+    (void)state;
+    boot(twin(disk), by_time);
+    fake_fail(fake, FAKE_COPY_READ, NULL, SYS_FAILED);
+    live(3);
+    assert_string_equal(found, "first");
+    assert_int_equal(fake_events_about(fake, EVENT_COPY_NONE, "A"), 1);
+    assert_int_equal(fake_calls(fake, FAKE_COPY_CREATE), 0);
+    assert_string_equal(found_on(fake_take_disk(fake)), "two");
+    boot(disk, by_time);
+    fake_fail(fake, FAKE_COPY_READ, NULL, SYS_FAILED);
+    texts[1] = "other";
+    live(3);
+    again = fake_take_disk(fake);
+    assert_int_equal(again->count, 3);
+    assert_string_equal(found_on(again), "other");
+}
+
+/* The one that was being written may be whole. */
+static void an_unfinished_copy_that_cannot_be_read_is_not_overwritten(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two");
+    struct fake_file *file = fake_disk_by_tail(disk, ".copy");
+    char name[COPY_FILE_MAX];
+
+    (void)state;
+    name_of(".new", name);
+    fake_disk_put(disk, name, file->bytes, file->length);
+    live_without(disk, ".new", SYS_FAILED, "three", 3);
+    assert_string_equal(found, "two");
+    assert_true(unread_has(fake_disk(fake), "two"));
+    assert_string_equal(found_on(fake_take_disk(fake)), "three");
+}
+
+static size_t held_for; /* pauses */
+
+static void let_go(struct fake *which, enum fake_call call)
+{
+    if (call == FAKE_PAUSE && held_for > 0 && --held_for == 0)
+        fake_mend(which);
+}
+
+static void a_copy_that_somebody_holds_is_waited_for(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two");
+    char name[COPY_FILE_MAX];
+
+    (void)state;
+    name_of(".copy", name);
+    for (held_for = 90; held_for <= 110; held_for += 20) {
+        size_t pauses = held_for;
+
+        boot(twin(disk), at_stop);
+        fake_fail(fake, FAKE_COPY_READ, name, SYS_LATER);
+        fake_on_busy(fake, let_go);
+        live(1);
+        assert_string_equal(found, pauses == 90 ? "two" : "one");
+        assert_int_equal(fake_calls(fake, FAKE_PAUSE), pauses == 90 ? 90 : 100);
+        held_for = pauses;
+    }
+    fake_disk_free(disk);
+}
+
+static void hold_name_at_one(size_t number)
+{
+    char name[COPY_FILE_MAX];
+
+    name_of(".copy", name);
+    if (number == 1)
+        fake_fail(fake, FAKE_COPY_RENAME, name, SYS_FAILED);
+}
+
+/*
+ * The unread copy cannot be given another name, either, when the next one is
+ * written; and then the machine goes down.
+ */
+static void an_unread_copy_is_known_after_a_power_loss(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two");
+    char name[COPY_FILE_MAX];
+
+    (void)state;
+    name_of(".copy", name);
     boot(disk, by_time);
     fake_fail(fake, FAKE_COPY_READ, name, SYS_FAILED);
+    texts[0] = "three";
+    at_wait = hold_name_at_one;
     live(2);
-    assert_string_equal(found, "one");
-    assert_int_equal(fake_event_count(fake, EVENT_COPY_OLDER), 1);
-    assert_memory_equal(fake_disk_by_tail(fake_disk(fake), ".refused")->bytes + 128, "Atwo", 4);
+    assert_int_equal(fake_event_count(fake, EVENT_COPY_FAILED), 1);
+    assert_null(fake_disk_by_tail(fake_disk(fake), ".unread"));
+    assert_string_equal(found_on(fake_take_disk(fake)), "three");
+    assert_true(unread_has(fake_disk(fake), "two"));
 }
 
 /* ---- what keeps it from being saved ------------------------------------------ */
@@ -711,12 +1072,26 @@ int main(void)
         cmocka_unit_test_teardown(power_loss_leaves_a_whole_copy, tear_down),
         cmocka_unit_test_teardown(power_loss_in_the_first_save_leaves_none, tear_down),
         cmocka_unit_test_teardown(power_loss_after_damage_leaves_a_whole_copy, tear_down),
+        cmocka_unit_test_teardown(power_losses_one_after_the_other_never_go_back, tear_down),
+        cmocka_unit_test_teardown(
+            what_a_killed_broker_had_not_flushed_is_settled_before_it_is_served, tear_down),
+        cmocka_unit_test_teardown(what_could_not_be_placed_is_saved_all_the_same, tear_down),
+        cmocka_unit_test_teardown(the_save_after_a_take_over_keeps_a_copy_that_has_no_place,
+                                  tear_down),
+        cmocka_unit_test_teardown(the_last_save_is_in_the_report_that_the_keeper_holds, tear_down),
         cmocka_unit_test_teardown(a_failure_anywhere_costs_no_copy, tear_down),
         cmocka_unit_test_teardown(a_damaged_copy_gives_way_to_the_one_before, tear_down),
         cmocka_unit_test_teardown(without_a_whole_copy_it_says_so, tear_down),
         cmocka_unit_test_teardown(copies_that_were_swapped_are_refused, tear_down),
         cmocka_unit_test_teardown(other_files_and_newer_formats_are_refused, tear_down),
-        cmocka_unit_test_teardown(a_copy_that_cannot_be_read_is_laid_aside, tear_down),
+        cmocka_unit_test_teardown(a_copy_that_cannot_be_read_is_found_by_the_next_start, tear_down),
+        cmocka_unit_test_teardown(a_copy_that_cannot_be_read_is_laid_aside_and_stays, tear_down),
+        cmocka_unit_test_teardown(two_unread_copies_both_stay, tear_down),
+        cmocka_unit_test_teardown(without_a_copy_that_can_be_read_all_stay, tear_down),
+        cmocka_unit_test_teardown(an_unfinished_copy_that_cannot_be_read_is_not_overwritten,
+                                  tear_down),
+        cmocka_unit_test_teardown(a_copy_that_somebody_holds_is_waited_for, tear_down),
+        cmocka_unit_test_teardown(an_unread_copy_is_known_after_a_power_loss, tear_down),
         cmocka_unit_test_teardown(a_failure_is_told_once_and_tried_again, tear_down),
         cmocka_unit_test_teardown(a_copy_is_taken_between_two_writes, tear_down),
         cmocka_unit_test_teardown(a_write_under_way_is_waited_for, tear_down),

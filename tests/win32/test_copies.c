@@ -249,6 +249,35 @@ static void a_copy_that_somebody_holds_is_saved_later(void **state)
     end(broker);
 }
 
+/* The same while the broker starts: the segment is served, and what is newer is not lost. */
+static void a_copy_that_somebody_holds_at_the_start_stays(void **state)
+{
+    struct child *broker = run(by_time, NULL), *backup;
+
+    (void)state;
+    write_text("older");
+    wait_for_copy("older");
+    write_text("newer");
+    wait_for_copy("newer");
+    end(broker);
+    assert_int_equal(each_copy("*.copy", note_path), 1);
+    backup = client_start(NULL, "hold-file \"%s\"", support_narrow(the_path));
+    child_expect(backup, "holding");
+    broker = run(by_time, "warning 321: The newest copy of the section " A " cannot be used");
+    expect("older");
+    assert_int_equal(child_end(backup), 0);
+    write_text("meanwhile");
+    wait_for_copy("meanwhile");
+    end(broker);
+    found_text = false;
+    wanted_text = "newer";
+    assert_int_equal(each_copy("*.unread", look_for_text), 1);
+    assert_true(found_text);
+    broker = run(at_stop, "info 320:");
+    expect("meanwhile");
+    end(broker);
+}
+
 /* Nothing can be made under the name that each save begins with. */
 static void a_folder_that_refuses_is_told_and_tried_again(void **state)
 {
@@ -258,8 +287,8 @@ static void a_folder_that_refuses_is_told_and_tried_again(void **state)
     end(run(at_stop, NULL));
     assert_int_equal(each_copy("*.copy", note_path), 1);
     wcscpy(wcsrchr(the_path, L'.'), L".new");
-    assert_true(CreateDirectoryW(the_path, NULL));
     broker = run(by_time, "info 320:");
+    assert_true(CreateDirectoryW(the_path, NULL));
     write_text("meanwhile");
     child_find(broker, "error 323: The section " A " could not be saved: CreateFileW:",
                SUPPORT_DEADLINE_MS);
@@ -322,6 +351,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_smaller_segment_gets_what_fits, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_copy_that_somebody_holds_is_saved_later, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_copy_that_somebody_holds_at_the_start_stays, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_folder_that_refuses_is_told_and_tried_again, make_folder,
                                         remove_folder),
