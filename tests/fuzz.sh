@@ -15,7 +15,7 @@ result=0 count=0
 for target in "${targets[@]}"; do
     [ -n "$target" ] || continue
     mkdir -p "$folder/new/$target" "$folder/findings"
-    step "fuzzing $target, $seconds s" "$folder/bin/$target" -max_total_time="$seconds" -timeout=10 \
+    step "fuzzing $target, $seconds s" "$folder/bin/$target" -max_total_time="$seconds" -timeout=60 \
         -rss_limit_mb=1024 -artifact_prefix="$folder/findings/" \
         "$folder/new/$target" "$root/tests/fuzz/corpus" || result=1
     count=$((count + 1))

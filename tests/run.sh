@@ -13,7 +13,7 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
 
-time_limit=300 # seconds for one program: only one that hangs comes near
+time_limit=600 # seconds for one program: only one that hangs comes near
 passed=0 failed=0 skipped=0
 only=("$@") program=
 work=$(mktemp -d) || exit 1

@@ -413,7 +413,7 @@ int support_teardown(void **state)
 
         if (child == NULL || child->keep)
             continue;
-        TerminateJobObject(child->job, 99);
+        kill_all(child); /* the next test may make objects of the same names */
         WaitForSingleObject(child->process, SUPPORT_DEADLINE_MS);
         forget(child);
     }
