@@ -31,6 +31,7 @@
 #define FLOOR_HOLDING 100u
 #define FLOOR_RELOAD  30u
 #define FLOOR_ADOPTED 100u
+#define FLOOR_START   10u /* a keeper is without a note for a few milliseconds of each start */
 
 /* A run that has not reached them so many seconds after its time has failed. */
 #define SECONDS_MORE 600u
@@ -297,14 +298,14 @@ static const struct action {
     {"kill clients", 12, kill_clients, &done.client, FLOOR_CLIENT},
     {"let clients die", 11, let_clients_die, &done.holding, FLOOR_HOLDING},
     {"kill the broker", 8, kill_broker, &done.broker, FLOOR_BROKER},
-    {"stop and start", 2, stop_and_start, &done.stop, 1},
+    {"stop and start", 2, stop_and_start, &done.stop, 2},
     {"reload", 4, reload, &done.reload, FLOOR_RELOAD},
     {"reload what is broken", 1, reload_broken, &done.refused, 1},
-    {"kill a reload", 2, kill_reload, &done.cut, 1},
+    {"kill a reload", 2, kill_reload, &done.cut, 3},
     {"upgrade", 1, upgrade, &done.upgrade, 1},
-    {"kill a start", 3, kill_start, &done.start, 1},
+    {"kill a start", 3, kill_start, &done.start, FLOOR_START},
     {"kill the keeper", 9, kill_keeper, &done.keeper, FLOOR_KEEPER},
-    {"leave the keeper alone", 2, leave_alone, &done.alone, 1},
+    {"leave the keeper alone", 2, leave_alone, &done.alone, 2},
     {"kill both", 2, kill_both, &done.both, 1},
     {"kill the broker, for who adopts", 0, kill_broker, &done.adopted, FLOOR_ADOPTED},
 };
