@@ -28,9 +28,19 @@ wine_path() {
     printf 'Z:%s\n' "$(realpath -m -- "$1" | tr / '\\')"
 }
 
+# A process whose maker was killed in the middle of making it never met the
+# wineserver: it waits for word from its maker, and only the prefix is known of it.
 wine_kill() {
     wineserver -k 2>/dev/null
     wineserver -w
+    local process
+    for process in $(grep -lszxF "WINEPREFIX=$WINEPREFIX" /proc/[0-9]*/environ); do
+        process=${process#/proc/}
+        process=${process%/environ}
+        case $(ps -o comm= -p "$process") in
+        *.exe | wine*) kill -9 "$process" 2>/dev/null ;;
+        esac
+    done
 }
 
 # Prefixes differ: without the 32-bit DLLs one has no place for 32-bit programs.
