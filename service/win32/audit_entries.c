@@ -13,6 +13,9 @@
 
 /* ---- the privilege ---------------------------------------------------------- */
 
+/* A token is never given a privilege later: what was missing once need not be asked for again. */
+static bool missing;
+
 static DWORD turn(bool on)
 {
     TOKEN_PRIVILEGES privileges = {.PrivilegeCount = 1};
@@ -28,7 +31,14 @@ static DWORD turn(bool on)
         GetLastError() != ERROR_SUCCESS)
         code = GetLastError();
     CloseHandle(token);
+    missing = code == ERROR_NOT_ALL_ASSIGNED;
     return code;
+}
+
+static enum sys_status say_missing(DWORD code, struct sys_failure *why)
+{
+    return failure_say(why, SYS_DENIED, "AdjustTokenPrivileges", code,
+                       "the privilege SeSecurityPrivilege is missing");
 }
 
 /* ---- lists ------------------------------------------------------------------ */
@@ -184,9 +194,12 @@ enum sys_status audit_entries_set(struct sys_object *object, const char *entries
                                   struct sys_failure *why)
 {
     struct sys_descriptor *descriptor;
-    enum sys_status status = descriptors_make(entries, &descriptor, why);
+    enum sys_status status;
     DWORD code;
 
+    if (missing)
+        return say_missing(ERROR_NOT_ALL_ASSIGNED, why);
+    status = descriptors_make(entries, &descriptor, why);
     if (status != SYS_OK)
         return status;
     code = change_object((HANDLE)object, list_of(descriptor), on);
@@ -194,7 +207,6 @@ enum sys_status audit_entries_set(struct sys_object *object, const char *entries
     if (code == ERROR_SUCCESS)
         return SYS_OK;
     if (code == ERROR_NOT_ALL_ASSIGNED || code == ERROR_PRIVILEGE_NOT_HELD)
-        return failure_say(why, SYS_DENIED, "AdjustTokenPrivileges", code,
-                           "the privilege SeSecurityPrivilege is missing");
+        return say_missing(code, why);
     return failure_set(why, "SetKernelObjectSecurity", code);
 }

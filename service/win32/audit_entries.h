@@ -3,7 +3,8 @@
  * system writes into its security log.
  *
  * To see or set them takes SeSecurityPrivilege, which is turned on for a call
- * and off again.
+ * and off again. Where the process has it not, that is found once, and each
+ * further call costs nothing. From one thread at a time.
  */
 #ifndef AUDIT_ENTRIES_H
 #define AUDIT_ENTRIES_H
