@@ -70,7 +70,8 @@ enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
 
 /*
  * Takes it back: deletes what was made, else restores all of what it was; what
- * is refused of that is said. A password is not known: of that, too.
+ * is refused of that, or could not be read before, is said. A password is not
+ * known: of that, too.
  */
 void registration_undo(struct registration *registration);
 void registration_close(struct registration *registration);

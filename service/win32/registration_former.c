@@ -109,6 +109,28 @@ static void refused(const char *what, DWORD code)
                   text, (unsigned long)code);
 }
 
+static void unread(const char *what)
+{
+    console_error("shmbroker: warning: the service does not get back %s, which could not be "
+                  "read before; see: shmbroker status --verify",
+                  what);
+}
+
+static void warn_unread(const struct registration_former *former)
+{
+    size_t i;
+
+    for (i = 0; i < REGISTRATION_FORMER_POINTS; i++)
+        if (former->points[i] == NULL)
+            unread(points[i].what);
+    if (former->list == NULL)
+        unread("its access list");
+    if (former->key == NULL)
+        unread("the access list of its registry key");
+    if (!former->known)
+        unread("its right to audit");
+}
+
 static void warn_right(DWORD code)
 {
     char text[256];
@@ -192,4 +214,5 @@ void registration_former_restore(SC_HANDLE service, const struct registration_fo
     code = former->known && !former->audits ? audit_right_remove() : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         warn_right(code);
+    warn_unread(former);
 }

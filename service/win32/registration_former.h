@@ -23,7 +23,7 @@ void registration_former_read(SC_HANDLE service, struct registration_former *out
 
 /*
  * Puts all of it back; the handle needs SERVICE_CHANGE_CONFIG, SERVICE_START
- * and WRITE_DAC. What is refused is said line by line.
+ * and WRITE_DAC. What is refused, or was not read, is said line by line.
  */
 void registration_former_restore(SC_HANDLE service, const struct registration_former *former);
 

@@ -17,11 +17,12 @@ static const char configuration[] =
 
 static const struct launch user = {.standard_user = true};
 
+static char said[8192];
+
 /* Runs a program with a verb; the exit code must be `code`, and `part` among what it says. */
 static void says(const char *program, const char *arguments, DWORD code, const char *part)
 {
     struct child *child = child_start(NULL, "\"%s\" %s", program, arguments);
-    char said[8192];
     DWORD got = child_said(child, said, sizeof(said));
 
     if (got != code || strstr(said, part) == NULL)
@@ -329,6 +330,43 @@ static void describe(char out[512])
     CloseServiceHandle(service);
 }
 
+static bool is_readable(DWORD level)
+{
+    SC_HANDLE service = open_service(SERVICE_QUERY_CONFIG);
+    union point point;
+    DWORD size;
+    bool readable = QueryServiceConfig2W(service, level, point.bytes, sizeof(point), &size);
+
+    CloseServiceHandle(service);
+    return readable;
+}
+
+/* What `install` cannot read it cannot put back; all of such is told, and nothing else. */
+static void expect_warned(void)
+{
+    static const struct {
+        DWORD level;
+        const char *what;
+    } points[] = {
+        {SERVICE_CONFIG_DESCRIPTION, "its description"},
+        {SERVICE_CONFIG_SERVICE_SID_INFO, "the type of its SID"},
+        {SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, "its privileges"},
+        {SERVICE_CONFIG_PRESHUTDOWN_INFO, "its time before a shutdown"},
+        {SERVICE_CONFIG_FAILURE_ACTIONS, "its restarts"},
+        {SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, "what it is restarted after"},
+    };
+    char line[128];
+    size_t i;
+
+    for (i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+        snprintf(line, sizeof(line), "get back %s, which could not be read", points[i].what);
+        if ((strstr(said, line) == NULL) != is_readable(points[i].level))
+            fail_msg("%s: told amiss in:\n%s", points[i].what, said);
+    }
+    assert_null(strstr(said, "get back its access list, which"));
+    assert_null(strstr(said, "get back the access list of its registry key, which"));
+}
+
 static void a_version_that_does_not_start_gives_way_to_the_former(void **state)
 {
     char before[512], after[512];
@@ -343,6 +381,7 @@ static void a_version_that_does_not_start_gives_way_to_the_former(void **state)
     /* Wine's service manager does not see it come and go: a time-out. */
     says(support_sibling("shmbroker_broken.exe"), "install --allow-unsafe-config",
          support_wine() ? 4 : 7, "the former program runs again");
+    expect_warned();
     scm_wait(SERVICE_RUNNING);
     describe(after);
     assert_string_equal(after, before);
