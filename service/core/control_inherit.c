@@ -97,10 +97,32 @@ static enum sys_status inherit_access(struct control_sets *sets, const struct co
 enum sys_status control_sets_inherit(struct control_sets *sets, const struct control_sets *from,
                                      const size_t *origin, struct sys_failure *why)
 {
+    sets->settled = false;
     if (!borrow_sections(sets, from))
         return report_short_of_memory(why);
     inherit_places(sets, from, origin);
     return inherit_access(sets, from, why);
+}
+
+/* Sections that no segment is in any more; the others move up. */
+static void end_unused(struct control_sets *sets)
+{
+    size_t i, k, kept = 0;
+
+    for (i = 0; i < sets->section_count; i++) {
+        if (sets->sections[i].set == CONTROL_NO_SET) {
+            shared_end(sets->system, &sets->sections[i].shared);
+            continue;
+        }
+        if (kept != i) {
+            for (k = 0; k < sets->place_count; k++)
+                if (sets->places[k].section == i + 1)
+                    sets->places[k].section = (uint32_t)kept + 1;
+            sets->sections[kept] = sets->sections[i];
+        }
+        kept++;
+    }
+    sets->section_count = kept;
 }
 
 void control_sets_settle(struct control_sets *sets, struct control_sets *from)
@@ -111,10 +133,9 @@ void control_sets_settle(struct control_sets *sets, struct control_sets *from)
         sets->sections[i].inherited = false;
         from->sections[i].inherited = true; /* no longer its own */
     }
+    sets->settled = true;
     control_blocks_disown(sets);
-    for (i = 0; i < from->section_count; i++)
-        if (sets->sections[i].set == CONTROL_NO_SET)
-            shared_end(sets->system, &sets->sections[i].shared);
+    end_unused(sets);
     control_sets_free(from);
 }
 

@@ -43,6 +43,7 @@ struct control_sets {
     const struct system *system;
     const char *owner;
     const struct inventory *inventory;
+    const struct state *state;
     struct control_section *sections;
     size_t section_count;
     struct control_list *lists;   /* by access set; made anew by each control_sets_prepare */
@@ -50,8 +51,8 @@ struct control_sets {
     size_t place_count;
     uint32_t last_number;
     bool random;
-    bool moved;    /* some segments have */
-    bool restored; /* what has moved has no former sets that could still hold */
+    bool moved;   /* some segments have */
+    bool settled; /* there are no former sets that could still hold */
 };
 
 /* control_sets.c */
@@ -73,6 +74,14 @@ size_t control_section_add(struct control_sets *sets);
 /* A new section for `blocks` more segments of a set, mapped. */
 enum sys_status control_section_make(struct control_sets *sets, size_t set, uint32_t blocks,
                                      struct trouble *avoided, struct sys_failure *why);
+
+/* control_restore.c: finding them again */
+
+/* The segment was adopted, and is without a block so far: clients may use one. */
+bool control_place_lost(const struct control_sets *sets, size_t item);
+
+/* It gets that block again, as the state knows it, where it is as it was. */
+void control_place_restore(struct control_sets *sets, size_t item);
 
 /* control_blocks.c: what is in them */
 

@@ -14,9 +14,9 @@ static bool is_sound(const struct control_section *section)
 }
 
 /* The section by its number, taken over where that has not been done yet; CONTROL_NO_SET: none. */
-static size_t restore_section(struct control_sets *sets, const struct state *state, uint32_t number,
-                              size_t set)
+static size_t restore_section(struct control_sets *sets, uint32_t number, size_t set)
 {
+    const struct state *state = sets->state;
     char name[SHMB_CONTROL_NAME_BYTES];
     struct control_section section = {.number = number, .set = set};
     struct shared_spec spec = {.name = name};
@@ -46,6 +46,8 @@ static size_t restore_section(struct control_sets *sets, const struct state *sta
             shared_unmap(sets->system, &section.shared);
             free(rules);
             sets->sections[sets->section_count - 1] = section;
+            if (number > sets->last_number && number < CONTROL_NUMBER_RANDOM)
+                sets->last_number = number;
             return sets->section_count - 1;
         }
         shared_end(sets->system, &section.shared);
@@ -55,16 +57,24 @@ static size_t restore_section(struct control_sets *sets, const struct state *sta
     return CONTROL_NO_SET;
 }
 
-static void restore_place(struct control_sets *sets, const struct state *state, size_t item)
+bool control_place_lost(const struct control_sets *sets, size_t item)
 {
     const struct item *segment = &sets->inventory->items[item];
-    const struct state_record *record = state_find(state, segment->spec.name);
+
+    return control_is_segment(segment) && segment->adopted && item_is_held(segment) &&
+           sets->places[item].section == 0 && sets->places[item].from_section == 0;
+}
+
+void control_place_restore(struct control_sets *sets, size_t item)
+{
+    const struct item *segment = &sets->inventory->items[item];
+    const struct state_record *record = state_find(sets->state, segment->spec.name);
     struct control_place *place = &sets->places[item];
     size_t index;
 
     if (record == NULL || record->control == 0 || record->generation != segment->generation)
         return;
-    index = restore_section(sets, state, record->control, segment->access);
+    index = restore_section(sets, record->control, segment->access);
     if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
         return;
     if (sets->sections[index].set == segment->access) {
@@ -78,21 +88,13 @@ static void restore_place(struct control_sets *sets, const struct state *state, 
     }
 }
 
-void control_sets_restore(struct control_sets *sets, const struct state *state)
+void control_sets_restore(struct control_sets *sets)
 {
     size_t i;
 
-    sets->restored = true;
-    for (i = 0; i < sets->place_count; i++) {
-        const struct item *item = &sets->inventory->items[i];
-
-        if (control_is_segment(item) && item->adopted && item_is_held(item))
-            restore_place(sets, state, i);
-    }
-    for (i = 0; i < sets->section_count; i++)
-        if (sets->sections[i].number > sets->last_number &&
-            sets->sections[i].number < CONTROL_NUMBER_RANDOM)
-            sets->last_number = sets->sections[i].number;
+    for (i = 0; i < sets->place_count; i++)
+        if (control_place_lost(sets, i))
+            control_place_restore(sets, i);
 }
 
 static void record_sections(const struct control_sets *sets, struct state *state)

@@ -12,7 +12,7 @@ bool control_is_segment(const struct item *item)
 }
 
 struct control_sets *control_sets_new(const struct system *system, const char *owner,
-                                      const struct inventory *inventory)
+                                      const struct inventory *inventory, const struct state *state)
 {
     struct control_sets *sets = calloc(1, sizeof(*sets));
 
@@ -21,6 +21,8 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     sets->system = system;
     sets->owner = owner;
     sets->inventory = inventory;
+    sets->state = state;
+    sets->settled = true;
     sets->place_count = inventory->count;
     sets->lists = calloc(inventory_access_count(inventory) + 1, sizeof(struct control_list));
     sets->places = calloc(inventory->count + 1, sizeof(struct control_place));
@@ -46,6 +48,8 @@ static void list_work(struct control_sets *sets)
 
         if (!control_is_segment(item))
             continue;
+        if (control_place_lost(sets, i))
+            control_place_restore(sets, i);
         due = control_block_due(sets, i);
         if (place->section != 0 && !due)
             continue;
@@ -174,7 +178,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
     }
     if (news.complete) {
         trouble_end(trouble, sets->system);
-        if (sets->restored)
+        if (sets->settled)
             control_blocks_disown(sets);
     }
     return news;

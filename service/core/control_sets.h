@@ -22,9 +22,9 @@ struct control_news {
     bool complete; /* each held segment has its block */
 };
 
-/* NULL: no memory. The owner's SID and the inventory must outlive it. */
+/* NULL: no memory. The owner's SID, the inventory and the state must outlive it. */
 struct control_sets *control_sets_new(const struct system *system, const char *owner,
-                                      const struct inventory *inventory);
+                                      const struct inventory *inventory, const struct state *state);
 
 /*
  * Makes the sections that are missing, and writes the block of each segment
@@ -40,9 +40,10 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
 /*
  * Takes over the sections and blocks that the state knows for segments that
  * were adopted: clients hold them, with what they know of a segment. What is
- * not as it was is made anew. To be called before anything else.
+ * not as it was is made anew. control_sets_prepare does the same for those that
+ * are adopted later; this one is for a broker that cannot prepare anything yet.
  */
-void control_sets_restore(struct control_sets *sets, const struct state *state);
+void control_sets_restore(struct control_sets *sets);
 
 /* Puts into the state, not yet written, where the block of each segment is. */
 void control_sets_record(struct control_sets *sets, struct state *state);

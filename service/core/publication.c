@@ -53,7 +53,7 @@ struct publication *publication_new(const struct system *system,
     publication->inventory = inventory;
     publication->stamp = stamp;
     publication->state = state;
-    publication->controls = control_sets_new(system, identity->owner, inventory);
+    publication->controls = control_sets_new(system, identity->owner, inventory, state);
     if (publication->controls != NULL)
         return publication;
     free(publication);
@@ -334,7 +334,7 @@ static bool update_controls(struct publication *publication)
 
 void publication_restore(struct publication *publication)
 {
-    control_sets_restore(publication->controls, publication->state);
+    control_sets_restore(publication->controls);
 }
 
 bool publication_update(struct publication *publication, bool changed)
@@ -391,8 +391,8 @@ enum sys_status publication_change(struct publication *publication, const struct
     bool due = publication->due, other_readers = !same_readers(former, wanted);
     struct sys_failure unused;
     struct control_sets *from = publication->controls;
-    struct control_sets *controls =
-        control_sets_new(publication->system, publication->identity->owner, wanted);
+    struct control_sets *controls = control_sets_new(
+        publication->system, publication->identity->owner, wanted, publication->state);
     enum sys_status status;
 
     if (controls == NULL)

@@ -142,7 +142,7 @@ static void create_keep_retire(size_t number)
     assert_non_null(strstr(report_text, "reload\t2\tkeep\tdone\n"));
 }
 
-static bool listed_with(const char *name, uint32_t flag)
+static void look_up(const char *name, struct shmb_entry *out)
 {
     const struct fake_object *root = fake_find(fake, SHMB_ROOT_NAME), *table;
     struct shmb_root_slot slot;
@@ -156,7 +156,15 @@ static bool listed_with(const char *name, uint32_t flag)
     assert_int_equal(shmb_table_check(table->content, table->content_length, &slot, &view),
                      SHMB_READ_OK);
     assert_int_equal(shmb_table_find(&view, name, strlen(name), &entry), SHMB_READ_OK);
-    return (entry.entry.flags & flag) != 0;
+    *out = entry.entry;
+}
+
+static bool listed_with(const char *name, uint32_t flag)
+{
+    struct shmb_entry entry;
+
+    look_up(name, &entry);
+    return (entry.flags & flag) != 0;
 }
 
 static void add_and_remove_notify(size_t number)
@@ -335,6 +343,87 @@ static void come_back(size_t number)
         assert_true(told("Plain", "adopt", "done"));
         fake_client_close(fake, "Plain");
     }
+}
+
+/* Of the first two segments, in the section they share. */
+static struct shmb_block *block_of(const char *name)
+{
+    const uint32_t block = strcmp(name, "Two") == 0;
+    uint8_t *control = fake_find(fake, "ShmBroker.Control.1")->content;
+
+    return (struct shmb_block *)(void *)(control + sizeof(struct shmb_control)) + block;
+}
+
+static const char *left_over; /* what stays while Two is not asked for */
+
+static void return_to_the_block(size_t number)
+{
+    struct shmb_entry entry;
+
+    if (number == 1) {
+        fake_client_open(fake, "Two");
+        fake_client_open(fake, "ShmBroker.Control.1");
+        block_of("Two")->sequence = 6;
+        block_of("Two")->abandoned = SHMB_DIED_OWNING;
+        change(left_over);
+    } else if (number == 2) {
+        assert_int_equal(fake_find(fake, "Two")->handles, 0);
+        change(PAIR(""));
+    } else {
+        assert_true(told("Two", "adopt", "done"));
+        look_up("Two", &entry);
+        assert_int_equal(entry.control, 1);
+        assert_int_equal(entry.control_block, 1);
+        assert_int_equal(block_of("Two")->generation, entry.generation);
+        assert_int_equal(block_of("Two")->sequence, 6);
+        assert_int_equal(block_of("Two")->abandoned, SHMB_DIED_OWNING);
+        look_up("One", &entry);
+        assert_true(entry.control != 1 || entry.control_block != 1);
+        assert_int_equal(fake_find(fake, "ShmBroker.Control.1")->handles, 1);
+        fake_client_close(fake, "Two");
+        fake_client_close(fake, "ShmBroker.Control.1");
+    }
+}
+
+static void what_returns_has_the_block_its_users_have(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, PAIR(""));
+    left_over = HEAD "  One: { size: 10 }\n";
+    live(return_to_the_block, 3);
+}
+
+static void what_returns_when_its_section_has_gone_has_the_same_block(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, PAIR(""));
+    left_over = HEAD "  Other: { size: 10, access: { write: Users } }\n";
+    live(return_to_the_block, 3);
+}
+
+static void return_to_another_set(size_t number)
+{
+    struct shmb_entry entry;
+
+    if (number < 2) {
+        return_to_the_block(number);
+    } else if (number == 2) {
+        change(PAIR(", access: { write: Users }"));
+    } else {
+        assert_true(block_of("Two")->generation == SHMB_BLOCK_MOVED);
+        look_up("Two", &entry);
+        assert_int_not_equal(entry.control, 1);
+        fake_client_close(fake, "Two");
+        fake_client_close(fake, "ShmBroker.Control.1");
+    }
+}
+
+static void what_returns_with_another_access_tells_its_users(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, PAIR(""));
+    left_over = HEAD "  One: { size: 10 }\n";
+    live(return_to_another_set, 3);
 }
 
 static void what_returns_while_clients_hold_it_is_adopted(void **state)
@@ -577,6 +666,9 @@ int main(void)
         TEST(what_is_open_is_not_made_anew),
         TEST(a_stranger_who_takes_a_name_in_between_gets_nothing),
         TEST(what_returns_while_clients_hold_it_is_adopted),
+        TEST(what_returns_has_the_block_its_users_have),
+        TEST(what_returns_when_its_section_has_gone_has_the_same_block),
+        TEST(what_returns_with_another_access_tells_its_users),
         TEST(what_clients_kept_is_found_again),
         TEST(without_proof_it_is_a_stranger_s),
         TEST(the_exact_size_clients_were_told_stays),
