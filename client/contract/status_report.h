@@ -45,6 +45,7 @@
  *     copy         Global\Settings               saved     2026-11-21 05:09:35 UTC
  *     copy         Global\Table                  failed    WriteFile: ...; last saved: never
  *     access       Global\Old                    corrected  a program changed its access; times: 2
+ *     access       Global\Bids                   due        an account it denies something to ...
  *     retired      Global\Old                    section   programs have it open; it ends with ...
  *     keeper       4711                          holds     57 objects, since ...
  *     lost         Global\Prices                 anew      it was gone when the broker started
@@ -54,10 +55,10 @@
  *   its event), one for each section of the publication that could not be had
  *   (avoided: another name does as well); one for each reason why less is served
  *   than the files ask for (degraded); one for each object whose access others have
- *   changed (access); one for each session in which a plain name does not lead to
- *   its object (alias); one for each segment that outlives a reboot (copy: saved,
- *   none or failed); one for each object that was let go and that programs still
- *   have open (retired). `keeper` is the process that holds the objects when the
+ *   changed (access: corrected), or that has not the access it is to have (due); one for each
+ * session in which a plain name does not lead to its object (alias); one for each segment that
+ * outlives a reboot (copy: saved, none or failed); one for each object that was let go and that
+ * programs still have open (retired). `keeper` is the process that holds the objects when the
  *   broker does not run (partly: not yet all of them), where there is to be one;
  *   `lost` objects of a former broker that were gone at the start, a hundred at most.
  *   `cut` is the last line, where there is no room for that many more.

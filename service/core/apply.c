@@ -34,7 +34,8 @@ static enum sys_status prepare(struct apply *apply, struct sys_failure *why)
         !plan_make(&question, &apply->plan))
         return report_short_of_memory(why);
     apply->changed = calloc(apply->plan.count + 1, sizeof(bool));
-    if (apply->changed == NULL || !apply_carry(apply))
+    apply->before = calloc(apply->plan.count + 1, sizeof(char *));
+    if (apply->changed == NULL || apply->before == NULL || !apply_carry(apply))
         return report_short_of_memory(why);
     return SYS_OK;
 }
@@ -65,6 +66,35 @@ static enum sys_status create_all(struct apply *apply, struct sys_failure *why)
     return status;
 }
 
+/* For an undo. An object whose access is due has not the one its configuration says. */
+static void remember_access(const struct apply *apply, size_t step)
+{
+    const struct system *system = apply->request->wanted->system;
+    const struct item *former = apply_former(apply, &apply->plan.steps[step]);
+    struct sys_failure unused;
+
+    if (former->access_due &&
+        system->examine(system->self, former->object, &apply->before[step], &unused) != SYS_OK)
+        apply->before[step] = NULL;
+}
+
+static void restore_access(const struct apply *apply, size_t step)
+{
+    const struct maker *former = apply->request->former;
+    const struct system *system = former->system;
+    struct item *item = apply_former(apply, &apply->plan.steps[step]);
+    struct sys_descriptor *descriptor;
+    struct sys_failure unused;
+
+    if (apply->before[step] == NULL) {
+        (void)maker_protect(former, item);
+    } else if (system->descriptor_make(system->self, apply->before[step], &descriptor, &unused) ==
+               SYS_OK) {
+        (void)system->protect(system->self, item->object, descriptor, &unused);
+        system->descriptor_free(system->self, descriptor);
+    }
+}
+
 static enum sys_status change_access(struct apply *apply, struct sys_failure *why)
 {
     size_t i;
@@ -76,6 +106,7 @@ static enum sys_status change_access(struct apply *apply, struct sys_failure *wh
         if (!step->access)
             continue;
         apply->changed[i] = true;
+        remember_access(apply, i);
         (void)maker_protect(apply->request->wanted, apply_item(apply, step));
         status = check_stop(apply, why);
     }
@@ -127,14 +158,13 @@ static void undo(struct apply *apply)
     const struct maker *former = apply->request->former;
     const struct system *system = former->system;
     struct inventory *to = apply->request->to;
-    struct sys_failure unused;
     size_t i;
 
     for (i = apply->plan.count; i-- > 0;) {
         const struct plan_step *step = &apply->plan.steps[i];
 
         if (apply->changed != NULL && apply->changed[i])
-            (void)maker_protect(former, apply_former(apply, step));
+            restore_access(apply, i);
         if (step->action == PLAN_RETIRE && item_is_held(apply_former(apply, step)))
             maker_record(former, apply_former(apply, step));
         if (step->action != PLAN_CREATE || !item_is_held(apply_item(apply, step)))
@@ -147,7 +177,6 @@ static void undo(struct apply *apply)
         to->items[i].generation = 0;
         to->items[i].state = ITEM_WANTED;
     }
-    (void)state_commit(former->state, &unused);
 }
 
 /* Nothing can fail any more: what is not carried over is let go. */
@@ -167,9 +196,14 @@ static void retire_all(struct apply *apply)
 
 static void end(struct apply *apply)
 {
+    size_t i;
+
+    for (i = 0; apply->before != NULL && i < apply->plan.count; i++)
+        free(apply->before[i]);
+    free(apply->before);
+    free(apply->changed);
     plan_free(&apply->plan);
     holdings_free(&apply->holdings);
-    free(apply->changed);
 }
 
 enum sys_status apply_reload(const struct apply_request *request, struct apply_result *out,

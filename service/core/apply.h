@@ -33,7 +33,8 @@ struct apply_result {
 /*
  * SYS_OK: `to` is served; handles of objects that stay are its own now, and
  * `from` is only to be freed. Else all is as before, `to` holds nothing, and `why`
- * says what failed. `out` is to be ended with notes_free.
+ * says what failed; what the state says of it is undone in memory, for the
+ * caller to commit. `out` is to be ended with notes_free.
  */
 enum sys_status apply_reload(const struct apply_request *request, struct apply_result *out,
                              struct sys_failure *why);

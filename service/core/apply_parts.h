@@ -14,6 +14,7 @@ struct apply {
     struct holdings holdings; /* the items of `from` */
     struct plan plan;
     bool *changed; /* of each step: the access was changed */
+    char **before; /* of each step: what the access was, where only the object knows; else NULL */
 };
 
 /* apply_carry.c: what stays goes over from one inventory to the other */

@@ -169,6 +169,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker_tell_copies(broker);
     } else {
         descriptor_cache_free(cache);
+        broker_commit(broker); /* what was undone */
     }
     return status;
 }

@@ -86,6 +86,21 @@ static void put_corrections(struct page *page, const struct item *item)
     put_line(page, "access", name, "corrected", times);
 }
 
+static void put_access_due(struct page *page, const struct item *item)
+{
+    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    put_line(page, "access", name, "due", item->reason != NULL ? item->reason : "not known");
+}
+
+/* It is held, and not all of that is as the configuration says. */
+static bool lacks(const struct item *item)
+{
+    return item->state == ITEM_DEFERRED || auditing_lacks(item) ||
+           (item->state == ITEM_HELD && item->access_due);
+}
+
 static void put_auditing(struct page *page, const struct item *item)
 {
     char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
@@ -177,7 +192,9 @@ static void put_all(struct page *page, const struct bulletin_news *news, struct 
             put_corrections(page, &inventory->items[i]);
         if (auditing_lacks(&inventory->items[i]))
             put_auditing(page, &inventory->items[i]);
-        if (inventory->items[i].state == ITEM_DEFERRED || auditing_lacks(&inventory->items[i]))
+        if (inventory->items[i].state == ITEM_HELD && inventory->items[i].access_due)
+            put_access_due(page, &inventory->items[i]);
+        if (lacks(&inventory->items[i]))
             report->result = SHMB_REPORT_INCOMPLETE;
     }
     report->missing = (uint32_t)(inventory->count - report->held);

@@ -231,7 +231,7 @@ static void correct_access(const struct maker *maker, struct item *item, const c
     const char *wanted = descriptor_cache_text(maker->cache, item);
     struct text detail = {0};
 
-    if (wanted != NULL && found != NULL && descriptor_same(wanted, found))
+    if (!item->held_back && wanted != NULL && found != NULL && descriptor_same(wanted, found))
         return;
     if (!maker_protect(maker, item))
         return;
@@ -292,18 +292,32 @@ static enum sys_status refuse_back(struct sys_failure *why)
     return SYS_LATER;
 }
 
-enum sys_status maker_obtain(const struct maker *maker, struct item *item)
+/* It is not made, but what is there is taken over, with the access it has. */
+static enum sys_status obtain_held_back(const struct maker *maker, struct item *item,
+                                        struct sys_failure *why)
+{
+    enum sys_status status = adopt(maker, item, why);
+
+    return status == SYS_TAKEN ? refuse_back(why) : status;
+}
+
+static enum sys_status obtain(const struct maker *maker, struct item *item, struct sys_failure *why)
 {
     struct sys_object *object = NULL;
-    struct sys_failure why = {0};
-    enum sys_status status =
-        item->held_back ? refuse_back(&why) : create(maker, item, &object, &why);
+    enum sys_status status = create(maker, item, &object, why);
 
-    item_set_hash(item);
     if (status == SYS_OK)
         hold(maker, item, object, 0);
-    else if (status == SYS_TAKEN)
-        status = adopt(maker, item, &why);
+    return status == SYS_TAKEN ? adopt(maker, item, why) : status;
+}
+
+enum sys_status maker_obtain(const struct maker *maker, struct item *item)
+{
+    struct sys_failure why = {0};
+    enum sys_status status =
+        item->held_back ? obtain_held_back(maker, item, &why) : obtain(maker, item, &why);
+
+    item_set_hash(item);
     if (status != SYS_OK)
         report_missing(maker, item, status, &why);
     auditing_settle(maker->system, item);
@@ -324,13 +338,15 @@ bool maker_protect(const struct maker *maker, struct item *item)
     if (status == SYS_OK)
         status = system->protect(system->self, item->object, wanted, &why);
     item->access_due = status != SYS_OK;
+    if (item->state == ITEM_HELD)
+        item_set_reason(item, NULL);
     if (status == SYS_OK)
         return true;
-    if (again)
-        return false;
     report_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
-    item_set_reason(item, text);
-    maker_report(maker, item, EVENT_ACCESS_FAILED, text);
+    if (item->state == ITEM_HELD)
+        item_set_reason(item, text);
+    if (!again)
+        maker_report(maker, item, EVENT_ACCESS_FAILED, text);
     return false;
 }
 
@@ -404,11 +420,13 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     enum sys_status status = SYS_OK;
     void *bytes = NULL;
 
+    if (item->held_back)
+        status = refuse_back(&why);
     /* The view keeps the content, not the name. */
-    if (old.kind == SHMB_SECTION && wanted->kind == SHMB_SECTION)
+    else if (old.kind == SHMB_SECTION && wanted->kind == SHMB_SECTION)
         status = system->map(system->self, item->object, (size_t)old.size, &bytes, &why);
     if (status != SYS_OK) {
-        report_reason(SYS_FAILED, &why, text);
+        report_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
         defer(maker, item, text);
         return false;
     }

@@ -109,8 +109,10 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
 
     if (next == NULL)
         return false;
+    /* What is held back is not what it is to be, although the texts may be the same. */
     step->access = live->spec.kind == item->spec.kind &&
-                   !same_access(planner, question->access_now(question->context, live), next);
+                   (item->held_back ||
+                    !same_access(planner, question->access_now(question->context, live), next));
     if (is_among(question->anew, question->anew_count, item->spec.name)) {
         step->action = PLAN_RECREATE;
         return true;

@@ -45,6 +45,8 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
     add(out, count_lines(status, "publication", NULL), "name of the broker's own not to be had",
         "names of the broker's own not to be had");
     add(out, count_lines(status, "audit", NULL), "object not audited", "objects not audited");
+    add(out, count_lines(status, "access", "due"), "object without the access it is to have",
+        "objects without the access they are to have");
     add(out, count_lines(status, "alias", NULL), "plain name that leads elsewhere",
         "plain names that lead elsewhere");
     if (out->count > 0)

@@ -1,0 +1,211 @@
+/*
+ * An account that something is denied to cannot be looked up yet: nobody gets
+ * more than before, whatever is asked for, and what is there lives on.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fake_system.h"
+#include "lifecycle.h"
+#include "status_report.h"
+
+#define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
+#define HEAD      "version: 1\ndefaults: { access: { read: Users } }\nsegments:\n"
+#define PLAIN     HEAD "  Prices: { size: 64, lock: none, initial: { text: none } }\n"
+#define DENIED                                                                                     \
+    HEAD "  Prices: { size: 64, lock: none, initial: { text: none },\n"                            \
+         "            access: { read: Users, deny: 'CORP\\Guests' } }\n"
+#define LARGER                                                                                     \
+    HEAD "  Prices: { size: 128, lock: none, access: { write: Everyone, deny: 'CORP\\Guests' } "   \
+         "}\n"
+#define OPEN HEAD "  Prices: { size: 64, lock: none, access: { write: Everyone } }\n"
+
+#define WAITS    "an account it denies something to cannot be looked up yet"
+#define EVERYONE ";;;S-1-1-0)"
+#define GUESTS   ";;;S-1-5-21-1-2-3-1009)"
+
+static struct fake *fake;
+static void (*at_wait)(size_t number); /* from 1 in each life */
+static size_t waited;
+static char report_text[SHMB_REPORT_TEXT_MAX + 1];
+
+static void on_wait(struct fake *which, size_t number)
+{
+    (void)which;
+    at_wait(number - waited);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake = fake_new();
+    fake_owner(fake, "S-1-5-80-1-2-3-4-5");
+    fake_fail(fake, FAKE_RESOLVE, "CORP\\Guests", SYS_LATER);
+    fake_on_wait(fake, on_wait);
+    waited = 0;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fake_free(fake);
+    return 0;
+}
+
+static struct shmb_report report(void)
+{
+    const struct fake_object *section = fake_find(fake, SHMB_REPORT_NAME);
+    struct shmb_report header;
+
+    assert_non_null(section);
+    assert_int_equal(
+        shmb_report_read(section->content, section->content_length, &header, report_text),
+        SHMB_READ_OK);
+    return header;
+}
+
+static bool said(const char *line)
+{
+    (void)report();
+    return strstr(report_text, line) != NULL;
+}
+
+static void live(const char *text, void (*script)(size_t number), size_t waits)
+{
+    at_wait = script;
+    waited = fake_calls(fake, FAKE_WAIT);
+    fake_file(fake, FILE_NAME, text);
+    fake_stop_at(fake, FAKE_WAIT, waited + waits);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+}
+
+static void change(const char *text)
+{
+    fake_file(fake, FILE_NAME, text);
+    fake_wake(fake, SYS_WAKE_RELOAD);
+}
+
+static const char *access_of_prices(void)
+{
+    const struct fake_object *object = fake_find(fake, "Prices");
+
+    assert_non_null(object);
+    return object->sddl;
+}
+
+static void make_anew(size_t number)
+{
+    if (number == 1) {
+        fake_anew(fake, "Prices");
+        change(LARGER);
+        return;
+    }
+    assert_int_equal(fake_find(fake, "Prices")->spec.size, 64);
+    assert_int_equal(fake_find(fake, "Prices")->handles, 1);
+    assert_null(strstr(access_of_prices(), EVERYONE));
+    assert_true(said("reload\tGlobal\\Prices\trecreate\t" WAITS));
+    assert_int_equal(report().reload_result, SHMB_RELOAD_INCOMPLETE);
+}
+
+static void nothing_is_made_anew_without_it(void **state)
+{
+    (void)state;
+    live(PLAIN, make_anew, 2);
+}
+
+static void deny_only(size_t number)
+{
+    if (number == 1) {
+        change(DENIED);
+        return;
+    }
+    assert_true(said("reload\tGlobal\\Prices\taccess\t" WAITS));
+    assert_int_equal(report().reload_result, SHMB_RELOAD_INCOMPLETE);
+    if (number == 2)
+        fake_wake(fake, SYS_WAKE_RELOAD); /* the same again says the same */
+}
+
+static void a_change_that_is_nothing_but_the_denial_is_told(void **state)
+{
+    (void)state;
+    live(PLAIN, deny_only, 3);
+    assert_int_equal(fake_events_about(fake, EVENT_ACCESS_FAILED, "Prices"), 1);
+}
+
+static void put_denial(size_t number)
+{
+    if (number != 1)
+        return;
+    change(DENIED);
+    fake_client_open(fake, "Prices");
+    fake_find(fake, "Prices")->content[3] = 42;
+}
+
+/* Until the account is known: then it is denied, too. */
+static void find_again(size_t number)
+{
+    const struct fake_object *prices = fake_find(fake, "Prices");
+
+    assert_non_null(prices);
+    assert_int_equal(prices->handles, 1);
+    assert_int_equal(prices->content[3], 42);
+    if (number == 1) {
+        assert_null(strstr(access_of_prices(), GUESTS));
+        assert_true(said("access\tGlobal\\Prices\tdue\t" WAITS));
+        assert_int_equal(report().result, SHMB_REPORT_INCOMPLETE);
+        fake_mend(fake);
+        fake_account(fake, "CORP\\Guests", "S-1-5-21-1-2-3-1009");
+    } else if (strstr(access_of_prices(), GUESTS) != NULL) {
+        fake_client_close(fake, "Prices");
+        fake_stop_at(fake, FAKE_WAIT, fake_calls(fake, FAKE_WAIT));
+    }
+}
+
+static void what_is_there_at_a_start_is_taken_over(void **state)
+{
+    (void)state;
+    live(PLAIN, put_denial, 2);
+    live(DENIED, find_again, 100);
+    assert_true(fake_calls(fake, FAKE_WAIT) < waited + 100);
+}
+
+static void fail_a_reload(size_t number)
+{
+    if (number == 1) {
+        change(DENIED);
+    } else if (number == 2) {
+        fake_fail(fake, FAKE_RANDOM, NULL, SYS_FAILED);
+        change(OPEN);
+    } else {
+        fake_mend(fake);
+        assert_int_equal(report().reload_result, SHMB_RELOAD_REFUSED);
+        assert_null(strstr(access_of_prices(), EVERYONE));
+    }
+}
+
+static void a_reload_that_fails_gives_nobody_anything(void **state)
+{
+    (void)state;
+    live(PLAIN, fail_a_reload, 3);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_is_made_anew_without_it),
+        TEST(a_change_that_is_nothing_but_the_denial_is_told),
+        TEST(what_is_there_at_a_start_is_taken_over),
+        TEST(a_reload_that_fails_gives_nobody_anything),
+    };
+
+    return cmocka_run_group_tests_name("core_held_back", tests, NULL, NULL);
+}
