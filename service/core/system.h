@@ -102,7 +102,7 @@ struct sys_facts {
 enum sys_wake {
     SYS_WAKE_STOP,
     SYS_WAKE_RELOAD,   /* somebody who may asked for the configuration to be read again */
-    SYS_WAKE_CHANGED,  /* watched files changed and have been left alone for a second */
+    SYS_WAKE_CHANGED,  /* watched files changed, and have been left alone or take long */
     SYS_WAKE_SESSIONS, /* sessions of users came or went */
     SYS_WAKE_KEEPER,   /* the keeper has ended */
     SYS_WAKE_TIMEOUT

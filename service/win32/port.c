@@ -164,9 +164,7 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
         uint32_t left = left_of(start, ms), delay = watch_delay(port->watch);
         DWORD woken = wait_once(&sources, left < delay ? left : delay);
 
-        if (woken == WAIT_IO_COMPLETION)
-            continue;
-        if (woken == WAIT_TIMEOUT) {
+        if (woken == WAIT_TIMEOUT || woken == WAIT_IO_COMPLETION) {
             if (watch_changed(port->watch))
                 return SYS_WAKE_CHANGED;
             if (left_of(start, ms) == 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "folder_id.h"
 #include "paths.h"
 #include "pattern.h"
 #include "wide.h"
@@ -25,11 +26,13 @@ struct folder {
     OVERLAPPED request; /* its hEvent is ours to use: the folder itself */
     struct watch *watch;
     struct folder *above; /* tells when this one is another one, or gone; NULL: nothing can */
-    bool of_folders;      /* it is such: only for the folders in it */
+    bool of_folders;      /* it is such: only to hear that there is something to look for */
+    bool told;            /* it was heard, and nobody has looked yet */
     wchar_t *path;        /* with a separator at its end */
     char **names;         /* what is watched in it: names and patterns */
     size_t count;
-    HANDLE handle;  /* NULL: cannot be watched now */
+    HANDLE handle; /* NULL: cannot be watched now */
+    struct folder_id id;
     bool listening; /* the system will call back and write into `heard` */
     DWORD heard[BUFFER_WORDS];
 };
@@ -38,15 +41,20 @@ struct watch {
     struct folder **folders;
     size_t count;
     bool changed;
+    ULONGLONG changed_since;
     ULONGLONG changed_at; /* last */
+    bool look;            /* whether the folders are still those under their names */
+    ULONGLONG looked_at;  /* last */
     bool lost;            /* a folder cannot be watched now */
     ULONGLONG again_at;
 };
 
 static void note_change(struct watch *watch)
 {
-    watch->changed = true;
     watch->changed_at = GetTickCount64();
+    if (!watch->changed)
+        watch->changed_since = watch->changed_at;
+    watch->changed = true;
 }
 
 /* ---- what the system tells -------------------------------------------------- */
@@ -116,40 +124,75 @@ static void lose(struct folder *folder)
 static void leave(struct folder *folder)
 {
     HANDLE handle = folder->handle;
-    struct watch *watch = folder->watch;
 
     folder->handle = NULL;
-    if (handle != NULL) {
-        CancelIo(handle);
-        CloseHandle(handle);
-    }
-    watch->lost = true;
-    watch->again_at = GetTickCount64();
+    CancelIo(handle);
+    CloseHandle(handle);
 }
 
-static void leave_below(struct folder *above)
+static void look_below(const struct folder *above)
 {
     struct watch *watch = above->watch;
     size_t i;
 
-    for (i = 0; i < watch->count; i++)
-        if (watch->folders[i]->above == above)
-            leave(watch->folders[i]);
+    for (i = 0; i < watch->count; i++) {
+        struct folder *folder = watch->folders[i];
+
+        if (folder->above != above ||
+            (folder->handle != NULL && folder_id_is_at(&folder->id, folder->path)))
+            continue;
+        if (folder->handle != NULL) {
+            note_change(watch);
+            leave(folder);
+        }
+        watch->lost = true;
+        watch->again_at = GetTickCount64();
+    }
+}
+
+/*
+ * Everybody may make folders in the one above, such as ProgramData, under any
+ * name and as fast as he can. So nothing that is told of it is a change in
+ * itself, and it is not listened to again before it is time to look: what
+ * happens meanwhile, the system keeps as one notice.
+ */
+static void look(struct watch *watch)
+{
+    size_t i;
+
+    watch->look = false;
+    watch->looked_at = GetTickCount64();
+    for (i = 0; i < watch->count; i++) {
+        struct folder *above = watch->folders[i];
+
+        if (!above->told)
+            continue;
+        above->told = false;
+        if (above->handle != NULL && !listen(above)) /* before the look: nothing gets lost */
+            lose(above);
+        look_below(above);
+    }
+}
+
+static void want_look(struct folder *above)
+{
+    above->told = true;
+    above->watch->look = true;
 }
 
 static void CALLBACK on_told(DWORD code, DWORD bytes, OVERLAPPED *request)
 {
     struct folder *folder = request->hEvent;
+    bool alive = code == ERROR_SUCCESS || code == ERROR_NOTIFY_ENUM_DIR;
 
     folder->listening = false;
     if (folder->handle == NULL)
         return; /* it is being closed */
-    if (code != ERROR_SUCCESS || bytes == 0 || mentions_watched(folder, bytes)) {
+    if (folder->of_folders)
+        want_look(folder);
+    else if (code != ERROR_SUCCESS || bytes == 0 || mentions_watched(folder, bytes))
         note_change(folder->watch);
-        if (folder->of_folders)
-            leave_below(folder);
-    }
-    if ((code != ERROR_SUCCESS && code != ERROR_NOTIFY_ENUM_DIR) || !listen(folder))
+    if (!alive || (!folder->of_folders && !listen(folder)))
         lose(folder);
 }
 
@@ -175,6 +218,7 @@ static enum sys_status open_folder(struct folder *folder, struct sys_failure *wh
     if (handle == INVALID_HANDLE_VALUE)
         return failure_set(why, "CreateFileW", GetLastError());
     folder->handle = handle;
+    folder_id_of(handle, &folder->id);
     if (listen(folder))
         return SYS_OK;
     status = failure_set(why, "ReadDirectoryChangesW", GetLastError());
@@ -268,8 +312,6 @@ static bool add_above(struct watch *watch, const wchar_t *path, struct folder **
 {
     size_t length = wcslen(path), size = (length + 1) * sizeof(wchar_t);
     wchar_t *upper = malloc(size);
-    char *name;
-    bool added;
 
     *above = NULL;
     if (upper == NULL)
@@ -277,17 +319,13 @@ static bool add_above(struct watch *watch, const wchar_t *path, struct folder **
     memcpy(upper, path, size);
     if (length > 0)
         upper[length - 1] = L'\0'; /* the separator */
-    name = wide_to_utf8(upper);
     cut_name(upper);
-    if (name == NULL || upper[0] == L'\0') {
-        added = name != NULL || GetLastError() == ERROR_NO_UNICODE_TRANSLATION;
+    if (upper[0] == L'\0') {
         free(upper);
-    } else {
-        *above = folder_of(watch, upper, true);
-        added = *above != NULL && add_name(*above, pattern_last_part(name));
+        return true;
     }
-    free(name);
-    return added;
+    *above = folder_of(watch, upper, true);
+    return *above != NULL;
 }
 
 static bool add_path(struct watch *watch, const char *path)
@@ -357,10 +395,14 @@ enum sys_status watch_set(struct watch **watch, const char *const *paths, size_t
             now == NULL ? failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY) : open_all(now, why);
     }
     /* Listening anew before the old one ends: nothing gets lost in between. */
-    if (before != NULL)
+    if (before != NULL) {
         SleepEx(0, TRUE);
-    if (now != NULL && before != NULL && before->changed)
+        look(before);
+    }
+    if (now != NULL && before != NULL && before->changed) {
         note_change(now);
+        now->changed_since = before->changed_since;
+    }
     watch_end(before);
     *watch = now;
     return status;
@@ -373,14 +415,24 @@ static uint32_t until(ULONGLONG moment)
     return moment <= now ? 0 : (uint32_t)(moment - now);
 }
 
+static uint32_t until_over(const struct watch *watch)
+{
+    uint32_t quiet = until(watch->changed_at + WATCH_QUIET_MS);
+    uint32_t longest = until(watch->changed_since + WATCH_LONGEST_MS);
+
+    return quiet < longest ? quiet : longest;
+}
+
 uint32_t watch_delay(const struct watch *watch)
 {
     uint32_t delay = UINT32_MAX;
 
     if (watch != NULL && watch->changed)
-        delay = until(watch->changed_at + WATCH_QUIET_MS);
+        delay = until_over(watch);
     if (watch != NULL && watch->lost && until(watch->again_at) < delay)
         delay = until(watch->again_at);
+    if (watch != NULL && watch->look && until(watch->looked_at + WATCH_LOOK_MS) < delay)
+        delay = until(watch->looked_at + WATCH_LOOK_MS);
     return delay;
 }
 
@@ -403,7 +455,9 @@ static void find_lost(struct watch *watch)
             continue;
         if (folder->listening)
             watch->again_at = now + END_MS;
-        else if (open_folder(folder, &ignored) == SYS_OK && !folder->of_folders)
+        else if (open_folder(folder, &ignored) == SYS_OK && folder->of_folders)
+            want_look(folder); /* for what was not told meanwhile */
+        else if (folder->handle != NULL)
             note_change(watch);
         watch->lost |= folder->handle == NULL && !folder->of_folders;
     }
@@ -413,9 +467,11 @@ bool watch_changed(struct watch *watch)
 {
     if (watch == NULL)
         return false;
+    if (watch->look && until(watch->looked_at + WATCH_LOOK_MS) == 0)
+        look(watch);
     if (watch->lost && until(watch->again_at) == 0)
         find_lost(watch);
-    if (!watch->changed || until(watch->changed_at + WATCH_QUIET_MS) > 0)
+    if (!watch->changed || until_over(watch) > 0)
         return false;
     watch->changed = false;
     return true;

@@ -5,7 +5,9 @@
  * the paths means: editors that write a new file and rename it are seen, a
  * neighbour's file is not. Where the system could not keep up and tells no
  * names, it counts as one. So does another folder in the place of one that was
- * there. A change is over when nothing more has followed it for a second.
+ * there; for that the folder above is listened to, and whatever happens beside
+ * the watched one counts for nothing. A change is over when nothing more has
+ * followed it for a second, or at the latest ten seconds after it began.
  *
  * All functions are to be called by one and the same thread. It hears of
  * changes only while it is in an alertable wait.
@@ -15,8 +17,10 @@
 
 #include "system.h"
 
-#define WATCH_QUIET_MS 1000u
-#define WATCH_AGAIN_MS 5000u /* until a folder that cannot be watched is tried again */
+#define WATCH_QUIET_MS   1000u
+#define WATCH_LONGEST_MS 10000u /* a change that goes on is told after that */
+#define WATCH_LOOK_MS    200u   /* at least, between two looks at which folders are there */
+#define WATCH_AGAIN_MS   5000u  /* until a folder that cannot be watched is tried again */
 
 struct watch;
 

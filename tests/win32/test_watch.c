@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "port.h"
 
@@ -15,7 +16,7 @@ static HANDLE stop, reload;
 static struct system port_system;
 static struct sys_failure why;
 static struct port port;
-static char folder[1024];
+static char place[900], folder[1024]; /* nobody else makes anything in either */
 
 static const char *path_of(const char *name)
 {
@@ -59,13 +60,16 @@ static int begin(void **state)
     (void)state;
     if (GetTempPathW(MAX_PATH, temporary) == 0)
         return -1;
-    snprintf(folder, sizeof(folder), "%sshmb-watch-%lu", support_narrow(temporary),
+    snprintf(place, sizeof(place), "%sshmb-watch-%lu", support_narrow(temporary),
              GetCurrentProcessId());
+    snprintf(folder, sizeof(folder), "%s\\watched", place);
     stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     reload = CreateEventW(NULL, FALSE, FALSE, NULL);
     host.stop = stop;
     host.reload = reload;
     port_open(&port, &host, NULL, &port_system);
+    if (!CreateDirectoryW(support_wide(place), NULL))
+        return -1;
     return CreateDirectoryW(support_wide(folder), NULL) && stop != NULL && reload != NULL ? 0 : -1;
 }
 
@@ -76,6 +80,7 @@ static int end(void **state)
     CloseHandle(reload);
     remove_files();
     RemoveDirectoryW(support_wide(folder));
+    RemoveDirectoryW(support_wide(place));
     return support_teardown(state);
 }
 
@@ -364,17 +369,150 @@ static void a_folder_made_anew_is_a_change(void **state)
     expect_that_it_listens();
 }
 
+/* What has been heard is dealt with, and nothing of it was a change. */
+static void expect_no_change(void)
+{
+    ULONGLONG start = GetTickCount64();
+
+    while (watch_delay(port.watch) != UINT32_MAX) {
+        assert_true(GetTickCount64() - start < SOON_MS);
+        assert_int_equal(wait_for(SHORT_MS), SYS_WAKE_TIMEOUT);
+    }
+}
+
+static const char *beside(const char *name)
+{
+    static char path[1100];
+
+    snprintf(path, sizeof(path), "%s\\%s", place, name);
+    return path;
+}
+
+/* Where everybody may make folders; the second could be a short name of ours. */
 static void a_folder_beside_is_none(void **state)
 {
-    char beside[1100];
+    static const char *const names[] = {"beside", "watche~1", "watched-"};
+    size_t i;
 
     (void)state;
-    snprintf(beside, sizeof(beside), "%s-beside", folder);
+    put("main.yaml", "old");
     assert_int_equal(watch_one("main.yaml"), SYS_OK);
-    assert_true(CreateDirectoryW(support_wide(beside), NULL));
-    assert_true(RemoveDirectoryW(support_wide(beside)));
-    assert_int_equal(wait_for(WATCH_QUIET_MS + SHORT_MS), SYS_WAKE_TIMEOUT);
-    assert_int_equal(watch_delay(port.watch), UINT32_MAX);
+    for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        assert_true(CreateDirectoryW(support_wide(beside(names[i])), NULL));
+        hear();
+        expect_no_change();
+        assert_true(RemoveDirectoryW(support_wide(beside(names[i]))));
+        hear();
+        expect_no_change();
+    }
+    put("main.yaml", "new");
+    expect_change();
+}
+
+/* More than the system can tell, before anybody hears of the first. */
+static void many_folders_beside_are_none(void **state)
+{
+    char name[100];
+    int i;
+
+    (void)state;
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    for (i = 0; i < 600; i++) {
+        snprintf(name, sizeof(name), "a folder with a rather long name beside it, number~%d", i);
+        assert_true(CreateDirectoryW(support_wide(beside(name)), NULL));
+        assert_true(RemoveDirectoryW(support_wide(beside(name))));
+    }
+    hear();
+    expect_no_change();
+    put("main.yaml", "new");
+    assert_int_equal(wait_for(SOON_MS), SYS_WAKE_CHANGED);
+}
+
+/* Somebody who does the same again and again until he is told to end. */
+struct nuisance {
+    HANDLE thread;
+    HANDLE enough;
+    DWORD every_ms;
+    wchar_t path[1100];
+    void (*act)(const wchar_t *path);
+};
+
+static DWORD WINAPI bother(void *argument)
+{
+    const struct nuisance *nuisance = argument;
+
+    do {
+        nuisance->act(nuisance->path);
+    } while (WaitForSingleObject(nuisance->enough, nuisance->every_ms) == WAIT_TIMEOUT);
+    return 0;
+}
+
+static void bother_begin(struct nuisance *nuisance, const char *path, DWORD every_ms,
+                         void (*act)(const wchar_t *))
+{
+    swprintf(nuisance->path, 1100, L"%ls", support_wide(path));
+    nuisance->act = act;
+    nuisance->every_ms = every_ms;
+    nuisance->enough = CreateEventW(NULL, TRUE, FALSE, NULL);
+    assert_non_null(nuisance->enough);
+    nuisance->thread = CreateThread(NULL, 0, bother, nuisance, 0, NULL);
+    assert_non_null(nuisance->thread);
+}
+
+static void bother_end(struct nuisance *nuisance)
+{
+    SetEvent(nuisance->enough);
+    assert_int_equal(WaitForSingleObject(nuisance->thread, SOON_MS), WAIT_OBJECT_0);
+    CloseHandle(nuisance->thread);
+    CloseHandle(nuisance->enough);
+}
+
+static void make_and_remove(const wchar_t *path)
+{
+    CreateDirectoryW(path, NULL);
+    RemoveDirectoryW(path);
+}
+
+static void write_to_it(const wchar_t *path)
+{
+    HANDLE file = CreateFileW(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
+                              CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    DWORD done;
+
+    if (file == INVALID_HANDLE_VALUE)
+        return;
+    WriteFile(file, "more", 4, &done, NULL);
+    CloseHandle(file);
+}
+
+static void folders_beside_hold_up_no_change(void **state)
+{
+    struct nuisance nuisance;
+    enum sys_wake wake;
+
+    (void)state;
+    put("main.yaml", "old");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    bother_begin(&nuisance, beside("watche~1"), 20, make_and_remove);
+    hear();
+    put("main.yaml", "new");
+    wake = wait_for(SOON_MS);
+    bother_end(&nuisance);
+    assert_int_equal(wake, SYS_WAKE_CHANGED);
+}
+
+static void a_change_that_goes_on_is_told(void **state)
+{
+    struct nuisance nuisance;
+    enum sys_wake wake;
+
+    (void)state;
+    put("main.yaml", "old");
+    assert_int_equal(watch_one("main.yaml"), SYS_OK);
+    bother_begin(&nuisance, path_of("main.yaml"), 20, write_to_it);
+    wake = wait_for(SOON_MS);
+    bother_end(&nuisance);
+    assert_int_equal(wake, SYS_WAKE_CHANGED);
 }
 
 static void a_watch_holds_up_no_end(void **state)
@@ -412,6 +550,9 @@ int main(void)
         TEST(another_folder_under_the_name_is_a_change),
         TEST(a_folder_made_anew_is_a_change),
         TEST(a_folder_beside_is_none),
+        TEST(many_folders_beside_are_none),
+        TEST(folders_beside_hold_up_no_change),
+        TEST(a_change_that_goes_on_is_told),
         TEST(a_watch_holds_up_no_end),
     };
 

@@ -1,0 +1,24 @@
+/*
+ * folder_id.h - which folder it is, whatever it is called. No two folders that
+ * are open at the same time have the same identity.
+ */
+#ifndef FOLDER_ID_H
+#define FOLDER_ID_H
+
+#include <windows.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct folder_id {
+    uint64_t volume;
+    unsigned char id[16];
+};
+
+/* False: the system cannot say (GetLastError() tells why), and `*id` is all zero. */
+bool folder_id_of(HANDLE folder, struct folder_id *id);
+
+/* False: another folder stands under that path now, or none that can be opened. */
+bool folder_id_is_at(const struct folder_id *id, const wchar_t *path);
+
+#endif
