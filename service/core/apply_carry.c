@@ -128,6 +128,13 @@ void apply_keep_lock(struct apply *apply, const struct plan_step *segment)
     (void)maker_protect(apply->request->wanted, apply_item(apply, lock));
 }
 
+/* Of a segment that this reload has made or taken over, what was known before says nothing. */
+static bool is_known_still(const struct item *former, const struct item *item)
+{
+    return former->kept != NULL && item->kept != NULL && item_is_held(former) &&
+           !item->kept->looked;
+}
+
 void apply_carry_copies(struct apply *apply)
 {
     struct inventory *from = apply->request->from, *to = apply->request->to;
@@ -137,7 +144,7 @@ void apply_carry_copies(struct apply *apply)
         struct kept *known = to->items[i].kept;
         size_t former = apply->plan.holding[i];
 
-        if (known == NULL || former == HOLDINGS_NONE || from->items[former].kept == NULL)
+        if (former == HOLDINGS_NONE || !is_known_still(&from->items[former], &to->items[i]))
             continue;
         to->items[i].kept = from->items[former].kept;
         from->items[former].kept = known;

@@ -26,7 +26,7 @@ struct item *apply_item(const struct apply *apply, const struct plan_step *step)
 /* All that is wanted takes over what is there; `from` is not touched. False: no memory. */
 bool apply_carry(struct apply *apply);
 
-/* At the end: what is known of the copies goes with the segments. */
+/* At the end: what is known of the copies goes with the segments that stayed. */
 void apply_carry_copies(struct apply *apply);
 
 /*

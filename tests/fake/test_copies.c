@@ -25,6 +25,13 @@ static const char by_time[] =
 static const char two[] = HEAD "  A: { size: 64, keep: reboot }\n"
                                "  B: { size: 64, keep: reboot }\n";
 static const char gone[] = HEAD "  B: { size: 64 }\n";
+static const char by_time_and_b[] =
+    HEAD "  A: { size: 64, keep: reboot, save_every: 10 s, initial: { text: first } }\n"
+         "  B: { size: 8 }\n";
+static const char larger[] =
+    HEAD "  A: { size: 128, keep: reboot, save_every: 10 s, initial: { text: first } }\n";
+static const char as_event[] =
+    "version: 1\ndefaults: { access: { read: Users } }\nevents:\n  A: { reset: manual }\n";
 
 static struct fake *fake;
 static void (*at_wait)(size_t number);
@@ -812,6 +819,103 @@ static void an_unread_copy_is_known_after_a_power_loss(void **state)
     assert_true(unread_has(fake_disk(fake), "two"));
 }
 
+static void reload_with(const char *configuration)
+{
+    fake_file(fake, FILE_NAME, configuration);
+    fake_wake(fake, SYS_WAKE_RELOAD);
+}
+
+static void hold_newest(void)
+{
+    char name[COPY_FILE_MAX];
+
+    name_of(".copy", name);
+    fake_fail(fake, FAKE_COPY_READ, name, SYS_DENIED);
+}
+
+/* A reload had only the older copy to make it from, and now the newest one can be read. */
+static void see_the_older_one(void)
+{
+    assert_string_equal(content_of("A"), "one");
+    assert_true(told("copy\tGlobal\\A\tfailed\ta copy could not be read"));
+    fake_mend(fake);
+}
+
+static void end_a_conflict_in_a_reload(size_t number)
+{
+    if (number == 1) {
+        fake_vacate(fake, "A");
+        hold_newest();
+        reload_with(by_time_and_b);
+    }
+    if (number == 2)
+        see_the_older_one();
+}
+
+static void make_a_segment_of_an_event(size_t number)
+{
+    if (number == 1)
+        reload_with(by_time);
+    if (number == 2) {
+        assert_true(fake_find(fake, "A")->spec.kind == SHMB_EVENT);
+        hold_newest();
+        fake_anew(fake, "A");
+        reload_with(by_time_and_b);
+    }
+    if (number == 3)
+        see_the_older_one();
+}
+
+/* What is saved after that does not take its place, whichever way the reload came to it. */
+static void an_unread_copy_that_a_reload_met_stays(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two");
+    int event;
+
+    (void)state;
+    for (event = 0; event < 2; event++) {
+        boot(twin(disk), event ? as_event : by_time);
+        if (!event)
+            fake_occupy(fake, "A", SHMB_SECTION, "S-1-5-21-9");
+        at_wait = event ? make_a_segment_of_an_event : end_a_conflict_in_a_reload;
+        texts[3] = "three";
+        texts[5] = "four";
+        live(7);
+        assert_true(unread_has(fake_disk(fake), "two"));
+        assert_string_equal(found_on(fake_take_disk(fake)), "four");
+    }
+    fake_disk_free(disk);
+}
+
+static void change_what_is_held(size_t number)
+{
+    if (number == 2) {
+        fake_mend(fake);
+        reload_with(larger); /* deferred */
+    }
+    if (number == 3)
+        reload_with(by_time_and_b);
+    if (number == 4) {
+        fake_anew(fake, "A");
+        reload_with(larger);
+    }
+    if (number == 5)
+        assert_int_equal(fake_find(fake, "A")->spec.size, 128);
+}
+
+static void an_unread_copy_is_known_after_reloads(void **state)
+{
+    (void)state;
+    boot(disk_with("one", "two"), by_time);
+    hold_newest();
+    at_wait = change_what_is_held;
+    texts[5] = "three";
+    live(8);
+    assert_string_equal(found, "one");
+    assert_true(unread_has(fake_disk(fake), "two"));
+    assert_string_equal(found_on(fake_take_disk(fake)), "three");
+}
+
 /* ---- what keeps it from being saved ------------------------------------------ */
 
 static void mend_at_four(size_t number)
@@ -1092,6 +1196,8 @@ int main(void)
                                   tear_down),
         cmocka_unit_test_teardown(a_copy_that_somebody_holds_is_waited_for, tear_down),
         cmocka_unit_test_teardown(an_unread_copy_is_known_after_a_power_loss, tear_down),
+        cmocka_unit_test_teardown(an_unread_copy_that_a_reload_met_stays, tear_down),
+        cmocka_unit_test_teardown(an_unread_copy_is_known_after_reloads, tear_down),
         cmocka_unit_test_teardown(a_failure_is_told_once_and_tried_again, tear_down),
         cmocka_unit_test_teardown(a_copy_is_taken_between_two_writes, tear_down),
         cmocka_unit_test_teardown(a_write_under_way_is_waited_for, tear_down),
