@@ -84,7 +84,7 @@ const char *copy_verdict_text(enum copy_verdict verdict);
 /*
  * The name of the file for a segment: of lower-case letters, digits, dots and
  * hyphens; equal for names that are the same, and different else. `tail` is one
- * of ".copy", ".old", ".new", ".next", ".refused", ".<number>.unread".
+ * of ".copy", ".old", ".new", ".next", ".<number>.refused", ".<number>.unread".
  */
 void copy_file_name(const char *name, const char *tail, char out[COPY_FILE_MAX]);
 

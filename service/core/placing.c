@@ -30,16 +30,24 @@ static enum sys_status move_away(const struct system *system, const struct item 
 }
 
 /* Under a name that nothing has had: no other file is lost for it. */
+static enum sys_status lay_aside(const struct system *system, const struct item *item,
+                                 const char *from, const char *end, uint64_t *stamp,
+                                 struct sys_failure *why)
+{
+    char tail[sizeof(".refused") + 24];
+
+    (void)snprintf(tail, sizeof(tail), ".%016" PRIx64 "%s", stamp_next(system, stamp), end);
+    return move_away(system, item, from, tail, why);
+}
+
 static enum sys_status set_apart(const struct system *system, struct item *item, uint32_t place,
                                  const char *from, uint64_t *stamp, struct sys_failure *why)
 {
-    char tail[sizeof(".unread") + 24];
     enum sys_status status;
 
     if ((item->kept->unread & place) == 0)
         return SYS_OK;
-    (void)snprintf(tail, sizeof(tail), ".%016" PRIx64 ".unread", stamp_next(system, stamp));
-    status = move_away(system, item, from, tail, why);
+    status = lay_aside(system, item, from, ".unread", stamp, why);
     if (status == SYS_OK)
         item->kept->unread &= ~place;
     return status;
@@ -52,10 +60,12 @@ static enum sys_status give_place(const struct system *system, struct item *item
     struct kept *kept = item->kept;
     enum sys_status status = set_apart(system, item, PLACING_UNREAD_OLDER, ".old", stamp, why);
 
-    if (status == SYS_OK)
-        status = (kept->unread & PLACING_UNREAD_LAST) != 0
-                     ? set_apart(system, item, PLACING_UNREAD_LAST, ".copy", stamp, why)
-                     : move_away(system, item, ".copy", kept->refused ? ".refused" : ".old", why);
+    if (status == SYS_OK && (kept->unread & PLACING_UNREAD_LAST) != 0)
+        status = set_apart(system, item, PLACING_UNREAD_LAST, ".copy", stamp, why);
+    else if (status == SYS_OK && kept->refused)
+        status = lay_aside(system, item, ".copy", ".refused", stamp, why);
+    else if (status == SYS_OK)
+        status = move_away(system, item, ".copy", ".old", why);
     if (status != SYS_OK)
         return status;
     kept->refused = false;

@@ -4,7 +4,7 @@
  *     .copy    the newest copy                .old     the one before
  *     .new     one that is being written      .next    the same, while a whole one
  *                                                       still waits as .new
- *     .refused what stood in the place of the newest one and was none
+ *     .<number>.refused  what stood in the place of the newest one and was none
  *     .<number>.unread   what stood in one of the places and could not be read
  *
  * A file that could not be read may be a good one: nothing takes its place

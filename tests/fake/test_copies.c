@@ -640,6 +640,15 @@ static void name_of(const char *tail, char out[COPY_FILE_MAX])
     copy_file_name("A", tail, out);
 }
 
+static size_t count_of(const struct fake_disk *disk, const char *tail)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < disk->count; i++)
+        count += strstr(disk->files[i].name, tail) != NULL;
+    return count;
+}
+
 static bool a_day_later;
 
 /* Somebody has the file of this tail; what is there after `waits` waits is left. */
@@ -708,18 +717,33 @@ static void a_copy_that_cannot_be_read_is_laid_aside_and_stays(void **state)
 
 static void two_unread_copies_both_stay(void **state)
 {
-    struct fake_disk *disk;
-    size_t i, count = 0;
-
     (void)state;
     live_without(disk_with("one", "two"), ".copy", SYS_DENIED, "three", 3);
     a_day_later = true;
     live_without(fake_take_disk(fake), ".copy", SYS_DENIED, "four", 3);
     a_day_later = false;
-    disk = fake_disk(fake);
-    for (i = 0; i < disk->count; i++)
-        count += strstr(disk->files[i].name, ".unread") != NULL;
-    assert_int_equal(count, 2);
+    assert_int_equal(count_of(fake_disk(fake), ".unread"), 2);
+}
+
+static void two_refused_copies_both_stay(void **state)
+{
+    struct fake_disk *disk = disk_with("one", "two");
+
+    (void)state;
+    fake_disk_by_tail(disk, ".copy")->bytes[8] = 2; /* as a newer broker writes them */
+    boot(disk, by_time);
+    texts[1] = "three";
+    live(3);
+    disk = fake_take_disk(fake);
+    damage(disk, ".copy");
+    boot(disk, by_time);
+    fake_clock(fake, FAKE_STARTED + UINT64_C(864000000000));
+    texts[1] = "four";
+    live(3);
+    assert_string_equal(found, "one");
+    assert_int_equal(count_of(fake_disk(fake), ".refused"), 2);
+    assert_int_equal(fake_event_count(fake, EVENT_COPY_FAILED), 0);
+    assert_string_equal(found_on(fake_take_disk(fake)), "four");
 }
 
 static void without_a_copy_that_can_be_read_all_stay(void **state)
@@ -1191,6 +1215,7 @@ int main(void)
         cmocka_unit_test_teardown(a_copy_that_cannot_be_read_is_found_by_the_next_start, tear_down),
         cmocka_unit_test_teardown(a_copy_that_cannot_be_read_is_laid_aside_and_stays, tear_down),
         cmocka_unit_test_teardown(two_unread_copies_both_stay, tear_down),
+        cmocka_unit_test_teardown(two_refused_copies_both_stay, tear_down),
         cmocka_unit_test_teardown(without_a_copy_that_can_be_read_all_stay, tear_down),
         cmocka_unit_test_teardown(an_unfinished_copy_that_cannot_be_read_is_not_overwritten,
                                   tear_down),
