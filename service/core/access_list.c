@@ -17,27 +17,6 @@ void access_list_free(struct access_set *set)
     *set = (struct access_set){0};
 }
 
-/* Groups the broker itself is in: denying one of them would lock it out of its own objects. */
-static bool locks_broker_out(const char *sid)
-{
-    static const char *const own[] = {
-        "S-1-1-0",          /* Everyone */
-        "S-1-5-11",         /* Authenticated Users */
-        "S-1-5-32-545",     /* Users */
-        "S-1-5-6",          /* SERVICE */
-        "S-1-5-80-0",       /* NT SERVICE\ALL SERVICES */
-        SHMB_SERVICE_SID,   /* NT SERVICE\ShmBroker */
-        SID_SYSTEM,         /* owner where there is no service SID */
-        SID_ADMINISTRATORS, /* the same */
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-        if (strcmp(sid, own[i]) == 0)
-            return true;
-    return false;
-}
-
 static void report_unresolved(const struct resolving *r, const char *path,
                               const struct cfg_trustee *trustee, enum sys_status status,
                               const struct sys_failure *why)
@@ -67,13 +46,15 @@ static enum sys_status resolve_rule(const struct resolving *r, const char *path,
     rule->level = trustee->level;
     if (status == SYS_NO_MEMORY)
         return status;
+    if (rule->level == SHMB_LEVEL_DENY)
+        trustees_deny(r->known, trustee->name);
     if (status == SYS_LATER && trustees_pending_allowed(r->known))
         return SYS_OK; /* without a SID */
     if (status != SYS_OK) {
         report_unresolved(r, path, trustee, status, &why);
         return SYS_NOT_FOUND;
     }
-    if (rule->level != SHMB_LEVEL_DENY || !locks_broker_out(rule->sid))
+    if (rule->level != SHMB_LEVEL_DENY || !trustee_is_brokers(rule->sid))
         return SYS_OK;
     cfg_message_add(r->messages, CFG_ERROR, &trustee->place, path,
                     "deny '%s' would lock the broker itself out; deny a smaller group, or grant "
@@ -130,7 +111,7 @@ static enum sys_status check_exact(const struct resolving *r, const struct cfg_a
     size_t i;
 
     for (i = 0; i < exact->count; i++) {
-        if (!exact->entries[i].deny || !locks_broker_out(exact->entries[i].sid))
+        if (!exact->entries[i].deny || !trustee_is_brokers(exact->entries[i].sid))
             continue;
         cfg_message_add(r->messages, CFG_ERROR, &list->place, list->path,
                         "to deny something to %s would lock the broker itself out; deny a smaller "

@@ -163,9 +163,10 @@ enum event_id {
      */
     EVENT_ACCESS_FAILED = 305,
     /*
-     * Warning. An account cannot be resolved now. The SID that is remembered of it is
-     * used; without one objects are served without it, it gets its rights when it can
-     * be, and an object that denies it something is held back.
+     * Warning. An account cannot be resolved now, or is denied something and turned out
+     * to be one that may not be. The SID that is remembered of it is used; without one
+     * objects are served without it, it gets its rights when it can be, and an object
+     * that denies it something is held back.
      * %1 account  %2 why  %3 what is done meanwhile
      */
     EVENT_TRUSTEE_PENDING = 306,

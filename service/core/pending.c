@@ -12,9 +12,8 @@
  */
 #define ROUND_MS 1000u
 
-static void report_pending(struct life *life, const struct trustee_answer *answer, bool known)
+static void report_pending(const struct system *system, const struct trustee_answer *answer)
 {
-    const struct system *system = life->system;
     char reason[REPORT_FAILURE];
     struct text use = {0};
     const char *inserts[] = {answer->name, reason, ""};
@@ -26,14 +25,32 @@ static void report_pending(struct life *life, const struct trustee_answer *answe
         text_add(&use, "Objects are served without it; what denies it something is held back.");
     if (!use.failed)
         inserts[2] = use.at;
-    if (!known)
-        system->report(system->self, EVENT_TRUSTEE_PENDING, inserts, 3);
+    system->report(system->self, EVENT_TRUSTEE_PENDING, inserts, 3);
     text_free(&use);
-    text_add(&use, "%s%s%s", reason,
+}
+
+static void note_pending(struct notes *notes, const struct trustee_answer *answer)
+{
+    char reason[REPORT_FAILURE];
+    struct text text = {0};
+
+    report_failure_text(answer->why, reason);
+    text_add(&text, "%s%s%s", reason,
              answer->sid != NULL ? "; meanwhile the SID it had has its rights: " : "",
              answer->sid != NULL ? answer->sid : "");
-    notes_add(&life->pending, "degraded", answer->name, "pending", use.failed ? reason : use.at);
-    text_free(&use);
+    notes_add(notes, "degraded", answer->name, "pending", text.failed ? reason : text.at);
+    text_free(&text);
+}
+
+static void note_all(struct life *life)
+{
+    struct trustee_answer answer;
+    size_t at = 0;
+
+    notes_free(&life->pending);
+    while (trustees_next(life->setup->known, &at, &answer))
+        if (answer.pending)
+            note_pending(&life->pending, &answer);
 }
 
 void pending_settle(struct life *life, const struct setup *former)
@@ -41,13 +58,13 @@ void pending_settle(struct life *life, const struct setup *former)
     struct trustee_answer answer;
     size_t at = 0;
 
-    notes_free(&life->pending);
+    note_all(life);
     while (trustees_next(life->setup->known, &at, &answer)) {
-        if (answer.pending)
-            report_pending(life, &answer,
-                           former != NULL && trustees_is_pending(former->known, answer.name));
-        else if (answer.sid != NULL)
+        if (!answer.pending && answer.sid != NULL)
             state_put_sid(broker_state(life->broker), answer.name, answer.sid);
+        else if (answer.pending &&
+                 (former == NULL || !trustees_is_pending(former->known, answer.name)))
+            report_pending(life->system, &answer);
     }
     broker_remember(life->broker);
     life->asking.delay = FIRST_MS;
@@ -67,21 +84,31 @@ uint32_t pending_delay(const struct life *life)
     return life->asking.left > 0 ? 0 : life->asking.delay;
 }
 
+/* It is found, and may not have what the configuration wants: the others go on without it. */
+static void tell_refused(struct life *life, const struct trustee_answer *answer)
+{
+    report_pending(life->system, answer);
+    note_all(life);
+    life_tell_lasting(life);
+}
+
 /* One more account. False: the round is over. */
 static bool ask(struct life *life)
 {
     const struct system *system = life->system;
     struct asking *asking = &life->asking;
-    const char *name;
+    struct trustee_answer news;
 
     if (asking->left == 0) {
         asking->left = trustees_pending(life->setup->known);
         asking->began = system->ticks(system->self);
     }
-    name = trustees_retry(life->setup->known, &asking->at);
-    if (name != NULL) {
-        system->report(system->self, EVENT_TRUSTEE_RESOLVED, &name, 1);
-        asking->due = true;
+    if (trustees_retry(life->setup->known, &asking->at, &news)) {
+        if (news.pending)
+            tell_refused(life, &news);
+        else
+            system->report(system->self, EVENT_TRUSTEE_RESOLVED, &news.name, 1);
+        asking->due |= !news.pending;
     }
     if (asking->left > 0)
         asking->left--;

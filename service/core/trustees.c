@@ -13,9 +13,11 @@ struct answer {
     uint32_t hash;
     enum sys_status status;
     bool pending; /* status: OK with the SID that is remembered, or LATER */
+    bool denied;  /* something, by the configuration */
     struct sys_failure *why;
     char sid[SYS_SID_MAX];
-    char *name; /* lies behind the structure */
+    char *newer; /* the SID it has now where that is another one: inventories borrow the former */
+    char *name;  /* lies behind the structure */
 };
 
 struct trustees {
@@ -42,6 +44,26 @@ const char *trustee_sid_word(const char *sid)
     return word != NULL ? word : sid;
 }
 
+bool trustee_is_brokers(const char *sid)
+{
+    static const char *const own[] = {
+        "S-1-1-0",          /* Everyone */
+        "S-1-5-11",         /* Authenticated Users */
+        "S-1-5-32-545",     /* Users */
+        "S-1-5-6",          /* SERVICE */
+        "S-1-5-80-0",       /* NT SERVICE\ALL SERVICES */
+        SHMB_SERVICE_SID,   /* NT SERVICE\ShmBroker */
+        SID_SYSTEM,         /* owner where there is no service SID */
+        SID_ADMINISTRATORS, /* the same */
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        if (strcmp(sid, own[i]) == 0)
+            return true;
+    return false;
+}
+
 struct trustees *trustees_new(const struct system *system)
 {
     struct trustees *known = calloc(1, sizeof(*known));
@@ -61,6 +83,7 @@ struct trustees *trustees_new(const struct system *system)
 static void free_answer(struct answer *answer)
 {
     free(answer->why);
+    free(answer->newer);
     free(answer);
 }
 
@@ -75,6 +98,13 @@ void trustees_free(struct trustees *known)
     free(known->all);
     free(known->buckets);
     free(known);
+}
+
+static const char *sid_of(const struct answer *answer)
+{
+    if (answer->status != SYS_OK)
+        return NULL;
+    return answer->newer != NULL ? answer->newer : answer->sid;
 }
 
 static uint32_t hash_bytes(const char *text)
@@ -256,9 +286,8 @@ enum sys_status trustees_resolve(struct trustees *known, const char *name, const
         answer = look_up(known, name, hash, &status, why);
     if (answer == NULL)
         return status;
-    if (answer->status == SYS_OK)
-        *sid = answer->sid;
-    else
+    *sid = sid_of(answer);
+    if (*sid == NULL)
         *why = *answer->why;
     return answer->status;
 }
@@ -266,9 +295,21 @@ enum sys_status trustees_resolve(struct trustees *known, const char *name, const
 void trustees_allow_pending(struct trustees *known, trustees_memory *memory, void *context,
                             bool forgiving)
 {
+    size_t i;
+
     known->memory = memory;
     known->memory_context = context;
     known->forgiving = forgiving;
+    for (i = 0; i < known->count; i++)
+        known->all[i]->denied = false;
+}
+
+void trustees_deny(struct trustees *known, const char *name)
+{
+    struct answer *answer = find(known, name, hash_bytes(name));
+
+    if (answer != NULL)
+        answer->denied = true;
 }
 
 size_t trustees_pending(const struct trustees *known)
@@ -281,18 +322,20 @@ bool trustees_pending_allowed(const struct trustees *known)
     return known->memory != NULL;
 }
 
+static void describe(const struct answer *answer, struct trustee_answer *out)
+{
+    out->name = answer->name;
+    out->sid = sid_of(answer);
+    out->pending = answer->pending;
+    out->why = answer->pending ? answer->why : NULL;
+}
+
 bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answer *out)
 {
-    const struct answer *answer;
-
     *out = (struct trustee_answer){0};
     if (*at >= known->count)
         return false;
-    answer = known->all[(*at)++];
-    out->name = answer->name;
-    out->sid = answer->status == SYS_OK ? answer->sid : NULL;
-    out->pending = answer->pending;
-    out->why = answer->pending ? answer->why : NULL;
+    describe(known->all[(*at)++], out);
     return true;
 }
 
@@ -319,17 +362,53 @@ static struct answer *next_pending(const struct trustees *known, size_t *at)
     return NULL;
 }
 
-const char *trustees_retry(struct trustees *known, size_t *at)
+/* False: that has been said. */
+static bool refuse(struct answer *answer, const char *sid)
+{
+    struct sys_failure why = {0};
+
+    (void)snprintf(why.text, sizeof(why.text),
+                   "it is %s, and to deny that something would lock the broker itself out; deny a "
+                   "smaller group, or grant rights only to those who need them",
+                   sid);
+    if (strcmp(why.text, answer->why->text) == 0)
+        return false;
+    *answer->why = why;
+    return true;
+}
+
+/* False: no memory. */
+static bool settle(struct trustees *known, struct answer *answer, const char *sid)
+{
+    size_t size = strlen(sid) + 1;
+
+    if (answer->status != SYS_OK) {
+        memcpy(answer->sid, sid, size); /* nobody has borrowed it */
+    } else if (strcmp(answer->sid, sid) != 0) {
+        answer->newer = malloc(size);
+        if (answer->newer == NULL)
+            return false;
+        memcpy(answer->newer, sid, size);
+    }
+    answer->status = SYS_OK;
+    answer->pending = false;
+    known->pending--;
+    return true;
+}
+
+bool trustees_retry(struct trustees *known, size_t *at, struct trustee_answer *out)
 {
     struct answer *answer = next_pending(known, at);
     struct sys_failure why = {0};
     char sid[SYS_SID_MAX];
+    bool news;
 
+    *out = (struct trustee_answer){0};
     if (answer == NULL || ask(known, answer->name, sid, &why) != SYS_OK)
-        return NULL;
-    memcpy(answer->sid, sid, sizeof(sid));
-    answer->status = SYS_OK;
-    answer->pending = false;
-    known->pending--;
-    return answer->name;
+        return false;
+    news = answer->denied && trustee_is_brokers(sid) ? refuse(answer, sid)
+                                                     : settle(known, answer, sid);
+    if (news)
+        describe(answer, out);
+    return news;
 }

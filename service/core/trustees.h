@@ -36,6 +36,9 @@ void trustees_allow_pending(struct trustees *known, trustees_memory *memory, voi
                             bool forgiving);
 bool trustees_pending_allowed(const struct trustees *known);
 
+/* The configuration denies the account something; so until trustees_allow_pending. */
+void trustees_deny(struct trustees *known, const char *name);
+
 /* How many accounts are pending. */
 size_t trustees_pending(const struct trustees *known);
 
@@ -52,10 +55,14 @@ bool trustees_is_pending(const struct trustees *known, const char *name);
 
 /*
  * Asks again for one account that is pending, the next in turn; `*at` is 0 at first.
- * Returns its name where it is known now: what was built from the former answers
- * has to be built again. Else NULL. The name lives as long as `known`.
+ * True: there is news in `out`. It is known now: what was built from the former
+ * answers, whose SIDs live on, has to be built again. Or it is pending for another
+ * reason: it is denied something, and is one that may not be (trustee_is_brokers).
  */
-const char *trustees_retry(struct trustees *known, size_t *at);
+bool trustees_retry(struct trustees *known, size_t *at, struct trustee_answer *out);
+
+/* True: the broker is in it. To deny it something would lock the broker itself out. */
+bool trustee_is_brokers(const char *sid);
 
 /* The SID of a language-independent word, or NULL: "Users" gives "S-1-5-32-545". */
 const char *trustee_word_sid(const char *name);

@@ -382,6 +382,76 @@ static void one_nobody_ever_knew_is_an_error(void **state)
     check_events(EVENT_CONFIG_INVALID, 1);
 }
 
+#define OPS_THEN "S-1-5-21-1-2-3-1111"
+#define OPS_NOW  "S-1-5-21-1-2-3-2222"
+
+static const char with_reader[] = "version: 1\n"
+                                  "directory: { access: { read: 'CORP\\Ops' } }\n"
+                                  "defaults: { access: { read: 'CORP\\Ops' } }\n"
+                                  "segments: { X: { size: 8, lock: none } }\n";
+
+static void check_reader(const char *name, const char *sid, const char *other)
+{
+    assert_non_null(strstr(fake_find(fake, name)->sddl, sid));
+    assert_null(strstr(fake_find(fake, name)->sddl, other));
+}
+
+static void it_is_another_one_now(size_t number)
+{
+    bool now = number == 2;
+
+    check_reader("X", now ? OPS_NOW : OPS_THEN, now ? OPS_THEN : OPS_NOW);
+    check_reader(SHMB_ROOT_NAME, now ? OPS_NOW : OPS_THEN, now ? OPS_THEN : OPS_NOW);
+    fake_mend(fake);
+    fake_account(fake, "CORP\\Ops", OPS_NOW);
+}
+
+/* Deleted and made anew meanwhile: the directory follows, as the objects do. */
+static void a_reader_of_the_directory_has_another_sid(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, with_reader);
+    fake_account(fake, "CORP\\Ops", OPS_THEN);
+    assert_int_equal(live(nothing, 1), SHMB_EXIT_DONE);
+    fake_fail(fake, FAKE_RESOLVE, "CORP\\Ops", SYS_LATER);
+    assert_int_equal(live(it_is_another_one_now, 2), SHMB_EXIT_DONE);
+    check_events(EVENT_TRUSTEE_RESOLVED, 1);
+}
+
+static const char with_a_bad_one[] =
+    "version: 1\nsegments:\n"
+    "  X: { size: 8, lock: none, access: { read: Users, deny: 'CORP\\Bad' } }\n"
+    "  Y: { size: 8, lock: none, access: { read: Users, write: 'CORP\\Good' } }\n";
+
+static void the_good_one_comes(size_t number)
+{
+    assert_null(fake_find(fake, "X"));
+    if (number == 1) {
+        fake_account(fake, "CORP\\Bad", "S-1-5-32-544");
+        fake_account(fake, "CORP\\Good", SID);
+    } else if (number >= 3) {
+        assert_non_null(strstr(fake_find(fake, "Y")->sddl, SID));
+        assert_null(strstr(report, "degraded\tCORP\\Good\t"));
+        assert_non_null(strstr(report, "degraded\tCORP\\Bad\tpending\tit is S-1-5-32-544, and to "
+                                       "deny that something would lock the broker itself out"));
+    }
+}
+
+static void one_that_may_not_be_denied_stops_no_others(void **state)
+{
+    const struct fake_event *event;
+
+    (void)state;
+    fake_file(fake, FILE_NAME, with_a_bad_one);
+    assert_int_equal(live(the_good_one_comes, 6), SHMB_EXIT_DONE);
+    check_events(EVENT_TRUSTEE_PENDING, 3); /* each at the start, and why one stays so, once */
+    event = fake_last_event(fake, EVENT_TRUSTEE_PENDING);
+    assert_string_equal(event->inserts[0], "CORP\\Bad");
+    assert_non_null(strstr(event->inserts[1], "would lock the broker itself out"));
+    check_events(EVENT_TRUSTEE_RESOLVED, 1);
+    assert_string_equal(fake_last_event(fake, EVENT_TRUSTEE_RESOLVED)->inserts[0], "CORP\\Good");
+}
+
 /* ---- what lasts, and what does not ---- */
 
 static void still_left_out(size_t number)
@@ -524,6 +594,8 @@ int main(void)
         TEST(what_comes_back_is_no_trouble_any_more),
         TEST(a_reload_refuses_an_account_that_is_gone),
         TEST(one_nobody_ever_knew_is_an_error),
+        TEST(a_reader_of_the_directory_has_another_sid),
+        TEST(one_that_may_not_be_denied_stops_no_others),
         TEST(a_file_stays_left_out_when_an_account_comes),
         TEST(so_does_the_last_good_configuration),
         TEST(each_account_in_its_turn),

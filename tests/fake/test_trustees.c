@@ -156,14 +156,68 @@ static void many_names_stay_apart(void **state)
     assert_int_equal(fake_calls(fake, FAKE_RESOLVE), 1000);
 }
 
+static const char *remembered(void *context, const char *account)
+{
+    (void)context;
+    return strcmp(account, "CORP\\Ops") == 0 ? "S-1-5-21-1-2-3-1111" : NULL;
+}
+
+/* Rules borrow the text of a SID: what they were built with is compared with the new one. */
+static void a_borrowed_sid_lives_on_beside_the_new_one(void **state)
+{
+    struct trustee_answer news;
+    const char *former;
+    size_t at = 0;
+
+    (void)state;
+    trustees_allow_pending(known, remembered, NULL, false);
+    former = resolved("CORP\\Ops");
+    assert_false(trustees_retry(known, &at, &news));
+    fake_account(fake, "CORP\\Ops", "S-1-5-21-1-2-3-2222");
+    assert_true(trustees_retry(known, &at, &news));
+    assert_false(news.pending);
+    assert_string_equal(news.name, "CORP\\Ops");
+    assert_string_equal(news.sid, "S-1-5-21-1-2-3-2222");
+    assert_string_equal(resolved("CORP\\Ops"), "S-1-5-21-1-2-3-2222");
+    assert_string_equal(former, "S-1-5-21-1-2-3-1111");
+    assert_int_equal(trustees_pending(known), 0);
+    assert_false(trustees_retry(known, &at, &news));
+}
+
+static void one_that_may_not_be_denied_stays_pending(void **state)
+{
+    struct trustee_answer news;
+    size_t at = 0;
+
+    (void)state;
+    trustees_allow_pending(known, remembered, NULL, false);
+    (void)resolved("CORP\\Ops");
+    trustees_deny(known, "CORP\\Ops");
+    fake_account(fake, "CORP\\Ops", "S-1-5-32-544");
+    assert_true(trustees_retry(known, &at, &news));
+    assert_true(news.pending);
+    assert_string_equal(news.sid, "S-1-5-21-1-2-3-1111");
+    assert_non_null(strstr(news.why->text, "it is S-1-5-32-544, and to deny that something"));
+    assert_false(trustees_retry(known, &at, &news)); /* it has been said */
+    assert_string_equal(resolved("CORP\\Ops"), "S-1-5-21-1-2-3-1111");
+    trustees_allow_pending(known, remembered, NULL, false); /* another try, which denies nothing */
+    assert_true(trustees_retry(known, &at, &news));
+    assert_string_equal(resolved("CORP\\Ops"), "S-1-5-32-544");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(words_need_no_look_up),        TEST(a_name_is_asked_for_once),
-        TEST(failures_are_remembered),      TEST(no_memory_is_not_remembered),
-        TEST(a_bad_sid_is_not_asked_for),   TEST(many_names_stay_apart),
+        TEST(a_borrowed_sid_lives_on_beside_the_new_one),
+        TEST(one_that_may_not_be_denied_stays_pending),
+        TEST(words_need_no_look_up),
+        TEST(a_name_is_asked_for_once),
+        TEST(failures_are_remembered),
+        TEST(no_memory_is_not_remembered),
+        TEST(a_bad_sid_is_not_asked_for),
+        TEST(many_names_stay_apart),
         TEST(names_of_one_hash_stay_apart),
     };
 
