@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "apply_parts.h"
+#include "old_locks.h"
 #include "report.h"
 
 /* What is due to be changed is not what it should be. */
@@ -31,6 +32,7 @@ static enum sys_status prepare(struct apply *apply, struct sys_failure *why)
                                            .context = (void *)(uintptr_t)request};
 
     if (!holdings_init(&apply->holdings, request->from->items, request->from->count) ||
+        !old_locks_keep(request->wanted, request->to, &apply->holdings) ||
         !plan_make(&question, &apply->plan))
         return report_short_of_memory(why);
     apply->changed = calloc(apply->plan.count + 1, sizeof(bool));

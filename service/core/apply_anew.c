@@ -37,6 +37,8 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
                is_change_event_of(&from->u.segment, item->spec.name)) {
         spec->kind = SHMB_EVENT;
         spec->manual_reset = true;
+    } else if (!same_name(item->spec.name, from->name)) {
+        *spec = item->spec; /* a lock that nothing but its segment keeps */
     } else if (from->kind == SHMB_SECTION) {
         spec->size = from->u.segment.size;
         *lock = from->u.segment.lock.name;

@@ -66,38 +66,33 @@ static bool defer(struct apply *apply, const struct plan_step *step)
 
 /*
  * A segment whose lock cannot change keeps the one it has, although nothing in
- * the configuration names it any more. `*kept` is its step then, else NULL.
- * False: no memory.
+ * the configuration names it any more. NULL: it has none such.
  */
-static bool keep_lock(struct apply *apply, const struct plan_step *segment, struct plan_step **kept)
+static struct plan_step *keep_lock(struct apply *apply, const struct plan_step *segment)
 {
     const char *lock = apply_item(apply, segment)->lock;
     struct inventory *to = apply->request->to;
     size_t found = lock != NULL ? holdings_find(&apply->holdings, lock, 0) : HOLDINGS_NONE;
-    struct plan_step *step = found != HOLDINGS_NONE ? plan_retires(&apply->plan, found) : NULL;
+    struct plan_step *step = found != HOLDINGS_NONE ? plan_unwanted(&apply->plan, found) : NULL;
 
-    *kept = NULL;
-    if (step == NULL || step->action != PLAN_RETIRE || !item_is_held(apply_former(apply, step)))
-        return true;
-    if (!inventory_keep(to, apply_former(apply, step), to->items[segment->item].access,
-                        to->items[segment->item].from))
-        return false;
-    step->action = PLAN_KEEP;
-    step->item = to->count - 1;
+    if (step == NULL || step->item != HOLDINGS_NONE || !item_is_held(apply_former(apply, step)))
+        return NULL;
+    step->item = inventory_keep(to, apply_former(apply, step), lock, &to->items[segment->item]);
     step->access = true;
     apply->plan.holding[step->item] = step->holding;
-    apply->plan.counts[PLAN_RETIRE]--;
-    apply->plan.counts[PLAN_KEEP]++;
-    *kept = step;
-    return true;
+    carry(apply_former(apply, step), apply_item(apply, step));
+    return step;
 }
 
 bool apply_carry(struct apply *apply)
 {
     const struct item *from = apply->request->from->items;
-    struct plan_step *lock;
     size_t i;
 
+    /* Also for segments that stay as they are only because they could not be made anew. */
+    if (!inventory_reserve(apply->request->to,
+                           apply->plan.counts[PLAN_DEFER] + apply->plan.counts[PLAN_RECREATE]))
+        return false;
     for (i = 0; i < apply->request->to->count; i++)
         if (apply->plan.holding[i] != HOLDINGS_NONE)
             carry(&from[apply->plan.holding[i]], &apply->request->to->items[i]);
@@ -108,24 +103,23 @@ bool apply_carry(struct apply *apply)
             continue;
         if (!defer(apply, step))
             return false;
-        if (step->action == PLAN_RECREATE)
-            continue;
-        if (!keep_lock(apply, step, &lock))
-            return false;
-        if (lock != NULL)
-            carry(apply_former(apply, lock), apply_item(apply, lock));
+        if (step->action == PLAN_DEFER)
+            (void)keep_lock(apply, step);
     }
     return true;
 }
 
 void apply_keep_lock(struct apply *apply, const struct plan_step *segment)
 {
-    struct plan_step *lock;
+    struct plan_step *lock = keep_lock(apply, segment);
 
-    if (!keep_lock(apply, segment, &lock) || lock == NULL)
+    if (lock == NULL)
         return;
-    carry(apply_former(apply, lock), apply_item(apply, lock));
+    lock->action = PLAN_KEEP;
+    apply->plan.counts[PLAN_RETIRE]--;
+    apply->plan.counts[PLAN_KEEP]++;
     (void)maker_protect(apply->request->wanted, apply_item(apply, lock));
+    maker_record(apply->request->wanted, apply_item(apply, lock)); /* as held: it was let go */
 }
 
 /* Of a segment that this reload has made or taken over, what was known before says nothing. */

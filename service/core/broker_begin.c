@@ -5,6 +5,7 @@
 #include "broker_parts.h"
 #include "descriptor.h"
 #include "lost.h"
+#include "old_locks.h"
 #include "report.h"
 #include "restoring.h"
 
@@ -143,6 +144,13 @@ static bool is_back(const struct item *item)
     return item->adopted || (item->kept != NULL && item->kept->restored);
 }
 
+static enum sys_status keep_old_locks(struct broker *broker, struct sys_failure *why)
+{
+    const struct maker maker = broker_maker(broker);
+
+    return old_locks_keep(&maker, broker->inventory, NULL) ? SYS_OK : report_short_of_memory(why);
+}
+
 static void create_all(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
@@ -179,6 +187,8 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         status = load_state(broker, why);
     if (status == SYS_OK && !publication_begin(broker->publication))
         status = refuse_newer(broker, why);
+    if (status == SYS_OK)
+        status = keep_old_locks(broker, why);
     if (status != SYS_OK) {
         broker_release(broker);
         return status;

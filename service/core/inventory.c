@@ -195,32 +195,34 @@ void item_set_reason(struct item *item, const char *reason)
     item->reason = reason != NULL ? copy(reason) : NULL;
 }
 
-bool inventory_keep(struct inventory *inventory, const struct item *item, size_t access,
-                    const struct cfg_object *from)
+bool inventory_reserve(struct inventory *inventory, size_t more)
 {
-    struct item *kept;
+    size_t room = inventory->count + more;
+    struct item *items;
 
-    if (inventory->count == inventory->room) {
-        struct item *items = realloc(inventory->items, inventory->room * 2 * sizeof(*items));
-
-        if (items == NULL)
-            return false;
-        inventory->items = items;
-        inventory->room *= 2;
-    }
-    kept = &inventory->items[inventory->count];
-    *kept = (struct item){.spec = item->spec,
-                          .from = from,
-                          .readers_may_wait = item->readers_may_wait,
-                          .access = access,
-                          .audit = from->audit.on,
-                          .held_back = access_sets_held_back(inventory->sets, access)};
-    kept->own_text = copy(item->spec.name);
-    if (kept->own_text == NULL)
+    if (room <= inventory->room)
+        return true;
+    items = realloc(inventory->items, room * sizeof(*items));
+    if (items == NULL)
         return false;
-    kept->spec.name = kept->own_text;
-    inventory->count++;
+    inventory->items = items;
+    inventory->room = room;
     return true;
+}
+
+size_t inventory_keep(struct inventory *inventory, const struct item *lock, const char *name,
+                      const struct item *segment)
+{
+    struct item *kept = &inventory->items[inventory->count];
+
+    *kept = (struct item){.spec = lock->spec,
+                          .from = segment->from,
+                          .readers_may_wait = lock->readers_may_wait,
+                          .access = segment->access,
+                          .audit = segment->audit,
+                          .held_back = segment->held_back};
+    kept->spec.name = name;
+    return inventory->count++;
 }
 
 size_t inventory_access_count(const struct inventory *inventory)

@@ -61,6 +61,8 @@ struct item {
     size_t access;                     /* index of its access set */
     bool held_back;                    /* it denies something to an account that is pending */
     const char *lock;                  /* segment: the bare name of its lock; NULL: none */
+    const char *old_lock;              /* not held: that of the segment it may take over, where
+                                          another is wanted; "": none. Else NULL */
     enum item_state state;             /* deferred: spec and lock say what is held */
     struct sys_object *object;         /* held, deferred: else NULL */
     uint64_t generation;               /* the same: grows each time an object is made; else 0 */
@@ -112,12 +114,17 @@ bool item_is_kept(const struct item *item);
 /* Words for those who ask later; without memory there are none. NULL: none. */
 void item_set_reason(struct item *item, const char *reason);
 
+/* Room for more items. False: no memory. Pointers to items are void afterwards. */
+bool inventory_reserve(struct inventory *inventory, size_t more);
+
 /*
- * Adds an item that is like `item`, with its name and access, but of which only
- * that is known. False: no memory. Pointers to items are void afterwards.
+ * Adds, with room reserved, the lock that a segment keeps although the
+ * configuration names another one, and gives its index. Of `lock` it has what it
+ * is, and the access of the segment. `name` is its name, and must live as long as
+ * the inventory.
  */
-bool inventory_keep(struct inventory *inventory, const struct item *item, size_t access,
-                    const struct cfg_object *from);
+size_t inventory_keep(struct inventory *inventory, const struct item *lock, const char *name,
+                      const struct item *segment);
 
 /* Items with the same number of these have the same access; below it. */
 size_t inventory_access_count(const struct inventory *inventory);

@@ -9,6 +9,7 @@
 #include "descriptor.h"
 #include "first_content.h"
 #include "names.h"
+#include "plan.h"
 #include "report.h"
 #include "restoring.h"
 #include "stamp.h"
@@ -192,6 +193,8 @@ void maker_record(const struct maker *maker, const struct item *item)
                                   .generation = item->generation};
     const struct state_record *known = state_find(maker->state, item->spec.name);
 
+    if (item->spec.kind == SHMB_SECTION)
+        record.lock = item->lock != NULL ? item->lock : "";
     if (known != NULL && known->generation == item->generation) {
         record.control = known->control;
         record.block = known->block;
@@ -242,6 +245,22 @@ static void correct_access(const struct maker *maker, struct item *item, const c
 }
 
 /*
+ * A segment that was made with another lock keeps that one, which its programs
+ * know. True, and `reason` says so: it is not what is wanted.
+ */
+static bool keep_old_lock(struct item *item, const struct adoption *judged, char *reason,
+                          size_t size)
+{
+    const char *wanted = item->lock;
+
+    reason[0] = '\0';
+    if (item->old_lock == NULL || judged->generation == 0 || judged->live.kind != SHMB_SECTION)
+        return false;
+    item->lock = item->old_lock[0] != '\0' ? item->old_lock : NULL;
+    return plan_lock_misfit(item->lock, wanted, reason, size);
+}
+
+/*
  * Takes over what is there. SYS_OK also for a misfit, which is deferred. `why`
  * is about the conflict already.
  */
@@ -269,6 +288,8 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
     }
     if (status == SYS_OK) {
         bool kind = judged.live.kind == item->spec.kind;
+        char reason[PLAN_REASON];
+        bool lock = keep_old_lock(item, &judged, reason, sizeof(reason));
 
         judged.live.name = item->spec.name;
         item->spec = judged.live;
@@ -279,6 +300,8 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
             correct_access(maker, item, facts.sddl);
         if (judged.verdict == ADOPTION_MISFIT)
             defer(maker, item, judged.reason);
+        else if (lock)
+            defer(maker, item, reason);
     }
     free(facts.sddl);
     return status;
@@ -435,8 +458,8 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     item->spec = *wanted;
     status = create_anew(maker, item, bytes, old.size, &object, &why);
     if (status == SYS_OK) {
-        hold(maker, item, object, 0);
         item->lock = lock;
+        hold(maker, item, object, 0);
         item->access_due = false;
     } else {
         report_reason(status, &why, text);

@@ -8,7 +8,6 @@
 #include "names.h"
 #include "text.h"
 
-#define REASON_MAX (2 * SHMB_NAME_BYTES + 100)
 #define ROOM_FIRST 16u
 
 /* While planning. Most objects share a few texts: two that were compared last need not be again. */
@@ -57,17 +56,23 @@ static bool same_lock(const char *a, const char *b)
     return strcmp(a, b) == 0 || shmb_name_same(a, strlen(a), b, strlen(b));
 }
 
+bool plan_lock_misfit(const char *live, const char *wanted, char *out, size_t size)
+{
+    if (size > 0)
+        out[0] = '\0';
+    if (same_lock(live, wanted))
+        return false;
+    (void)snprintf(out, size, "the lock cannot change from %s to %s", live != NULL ? live : "none",
+                   wanted != NULL ? wanted : "none");
+    return true;
+}
+
 /* As plan_misfit, for all there is to compare. */
 static bool misfit(const struct item *live, const struct item *item, char *out, size_t size)
 {
     if (plan_misfit(&live->spec, &item->spec, out, size))
         return true;
-    if (live->spec.kind != SHMB_SECTION || same_lock(live->lock, item->lock))
-        return false;
-    (void)snprintf(out, size, "the lock cannot change from %s to %s",
-                   live->lock != NULL ? live->lock : "none",
-                   item->lock != NULL ? item->lock : "none");
-    return true;
+    return live->spec.kind == SHMB_SECTION && plan_lock_misfit(live->lock, item->lock, out, size);
 }
 
 static bool is_among(char *const *names, size_t count, const char *name)
@@ -104,7 +109,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
 {
     const struct plan_question *question = planner->question;
     const char *next = question->access_wanted(question->context, item);
-    char reason[REASON_MAX];
+    char reason[PLAN_REASON];
     bool fits = !misfit(live, item, reason, sizeof(reason));
 
     if (next == NULL)
@@ -178,6 +183,26 @@ static bool plan_retired(struct planner *planner)
     return true;
 }
 
+/* A segment that is deferred keeps its lock, although nothing names that any more. */
+static void keep_lock(struct planner *planner, const struct plan_step *segment)
+{
+    struct holdings *holdings = planner->question->holdings;
+    const struct item *live = &holdings->items[segment->holding];
+    struct plan *plan = planner->plan;
+    size_t found;
+    struct plan_step *lock;
+
+    if (live->spec.kind != SHMB_SECTION || live->lock == NULL)
+        return;
+    found = holdings_find(holdings, live->lock, 0);
+    lock = found != HOLDINGS_NONE ? plan_unwanted(plan, found) : NULL;
+    if (lock == NULL || lock->action != PLAN_RETIRE || !item_is_held(&holdings->items[found]))
+        return;
+    lock->action = PLAN_KEEP;
+    plan->counts[PLAN_RETIRE]--;
+    plan->counts[PLAN_KEEP]++;
+}
+
 static bool plan_all(struct planner *planner)
 {
     size_t i;
@@ -185,7 +210,12 @@ static bool plan_all(struct planner *planner)
     for (i = 0; i < planner->question->wanted->count; i++)
         if (!plan_item(planner, i))
             return false;
-    return plan_retired(planner);
+    if (!plan_retired(planner))
+        return false;
+    for (i = 0; i < planner->plan->retired; i++)
+        if (planner->plan->steps[i].action == PLAN_DEFER)
+            keep_lock(planner, &planner->plan->steps[i]);
+    return true;
 }
 
 bool plan_make(const struct plan_question *question, struct plan *out)
@@ -205,7 +235,7 @@ bool plan_make(const struct plan_question *question, struct plan *out)
     return done;
 }
 
-struct plan_step *plan_retires(const struct plan *plan, size_t holding)
+struct plan_step *plan_unwanted(const struct plan *plan, size_t holding)
 {
     size_t from = plan->retired, to = plan->count;
 

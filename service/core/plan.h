@@ -8,6 +8,7 @@
 
 #include "holdings.h"
 #include "inventory.h"
+#include "names.h"
 
 enum plan_action {
     PLAN_CREATE,   /* not held: make it, or take it over where it is ours */
@@ -21,7 +22,7 @@ enum plan_action {
 
 struct plan_step {
     enum plan_action action;
-    size_t item;    /* of the inventory; HOLDINGS_NONE: retire */
+    size_t item;    /* of the inventory; HOLDINGS_NONE: it is not wanted */
     size_t holding; /* HOLDINGS_NONE: it was not wanted before */
     bool access;    /* the access is to be changed as well: PLAN_ACCESS, and defer */
     char *reason;   /* defer: why, in words; else NULL */
@@ -29,9 +30,13 @@ struct plan_step {
 
 struct plan {
     struct plan_step
-        *steps; /* in the order of the inventory, without PLAN_KEEP; then PLAN_RETIRE */
+        *steps; /* in the order of the inventory, without PLAN_KEEP; then what is not wanted: */
     size_t count, room;
-    size_t retired; /* the first step that is PLAN_RETIRE; these are in the order of the holdings */
+    /*
+     * The first step for what is not wanted, in the order of the holdings: PLAN_RETIRE,
+     * or PLAN_KEEP for the lock of a segment that is deferred.
+     */
+    size_t retired;
     size_t
         *holding; /* of each item: as in a step; with room for as many more as there are holdings */
     size_t counts[PLAN_ACTIONS];
@@ -56,8 +61,8 @@ struct plan_question {
 bool plan_make(const struct plan_question *question, struct plan *out);
 void plan_free(struct plan *plan);
 
-/* The step that retires a holding; NULL: there is none. */
-struct plan_step *plan_retires(const struct plan *plan, size_t holding);
+/* The step of a holding that is not wanted; NULL: there is none. */
+struct plan_step *plan_unwanted(const struct plan *plan, size_t holding);
 
 /* "create", "keep", "access", "defer", "recreate", "retire": as the report says it. */
 const char *plan_action_word(enum plan_action action);
@@ -68,5 +73,9 @@ const char *plan_action_word(enum plan_action action);
  */
 bool plan_misfit(const struct sys_spec *live, const struct sys_spec *wanted, char *out,
                  size_t size);
+
+/* The same for the locks of a segment; NULL: none. */
+bool plan_lock_misfit(const char *live, const char *wanted, char *out, size_t size);
+#define PLAN_REASON (2 * SHMB_NAME_BYTES + 100) /* enough for either */
 
 #endif

@@ -17,6 +17,7 @@
 /* A thing by name: an object, or an account with its SID. */
 struct entry {
     char *name; /* owned; NULL: dropped */
+    char *lock; /* owned, that of the record; NULL: not known */
     struct state_record record;
     char sid[SYS_SID_MAX]; /* not empty: an account */
 };
@@ -54,8 +55,10 @@ static void forget_all(struct state *state)
 {
     size_t i;
 
-    for (i = 0; i < state->count; i++)
+    for (i = 0; i < state->count; i++) {
         free(state->entries[i].name);
+        free(state->entries[i].lock);
+    }
     free(state->entries);
     free(state->slots);
     state->entries = NULL;
@@ -142,6 +145,31 @@ static struct entry *make(struct state *state, const char *name, const char *sid
     return entry;
 }
 
+static bool same_lock(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* `lock` may be the entry's own. */
+static bool keep_lock(struct entry *entry, const char *lock)
+{
+    char *mine = NULL;
+
+    if (same_lock(entry->lock, lock))
+        return true;
+    if (lock != NULL) {
+        size_t size = strlen(lock) + 1;
+
+        mine = malloc(size);
+        if (mine == NULL)
+            return false;
+        memcpy(mine, lock, size);
+    }
+    free(entry->lock);
+    entry->lock = mine;
+    return true;
+}
+
 /* A generation of 0 says that the record was dropped. */
 static bool keep_record(struct state *state, const struct state_record *record)
 {
@@ -150,7 +178,31 @@ static bool keep_record(struct state *state, const struct state_record *record)
     if (entry == NULL)
         return false;
     entry->record = *record;
-    return true;
+    return keep_lock(entry, record->lock);
+}
+
+/* The line of an object says nothing of its lock: what is known of that stays. */
+static bool take_record(struct state *state, const struct state_record *read)
+{
+    const struct entry *known = find(state, read->name, false);
+    struct state_record record = *read;
+
+    if (known != NULL && known->record.generation == read->generation)
+        record.lock = known->lock;
+    return keep_record(state, &record);
+}
+
+static bool take_lock(struct state *state, const struct state_record *read)
+{
+    const struct entry *known = find(state, read->name, false);
+    struct state_record record;
+
+    if (known == NULL || known->record.generation != read->generation)
+        return true;
+    record = known->record;
+    record.name = known->name;
+    record.lock = read->lock;
+    return keep_record(state, &record);
 }
 
 static bool keep_sid(struct state *state, const char *account, const char *sid)
@@ -202,7 +254,9 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
         *current = strcmp(line->text, state->boot) == 0;
         return true;
     case STATE_LINE_OBJECT:
-        return !*current || keep_record(state, &line->record);
+        return !*current || take_record(state, &line->record);
+    case STATE_LINE_LOCK:
+        return !*current || take_lock(state, &line->record);
     case STATE_LINE_SID:
         return keep_sid(state, line->text, line->sid);
     case STATE_LINE_KEEPER:
@@ -274,12 +328,13 @@ static bool is_record(const struct entry *entry)
     return entry->sid[0] == '\0' && entry->record.generation != 0;
 }
 
-/* The name as the state owns it. */
+/* The names as the state owns them. */
 static const struct state_record *given(const struct entry *entry)
 {
     struct entry *mine = (struct entry *)(uintptr_t)entry;
 
     mine->record.name = mine->name;
+    mine->record.lock = mine->lock;
     return &mine->record;
 }
 
@@ -340,7 +395,8 @@ uint64_t state_stamp(const struct state *state)
 static bool same_record(const struct state_record *a, const struct state_record *b)
 {
     return a->kind == b->kind && a->size == b->size && a->generation == b->generation &&
-           a->control == b->control && a->block == b->block && a->retired == b->retired;
+           a->control == b->control && a->block == b->block && a->retired == b->retired &&
+           same_lock(a->lock, b->lock);
 }
 
 void state_put(struct state *state, const struct state_record *record)

@@ -24,6 +24,7 @@ struct state_record {
     uint64_t size, generation;
     uint32_t control, block; /* of a segment; 0: none. See control.h */
     bool retired;            /* not held any more; clients may hold it */
+    const char *lock;        /* of a segment; "": it has none; NULL: not known */
 };
 
 /* For the boot the machine is in; must outlive the state. NULL: no memory. */

@@ -60,6 +60,12 @@ void state_line_object(struct text *out, const struct state_record *record)
              shmb_kind_word(record->kind), record->size, record->generation, record->control,
              record->block, record->retired ? "retired" : "held", record->name);
     finish(out, start);
+    if (record->lock == NULL)
+        return;
+    start = out->length;
+    text_add(out, "........ lock %" PRIu64 " %s\\%s\n", record->generation, record->name,
+             record->lock);
+    finish(out, start);
 }
 
 void state_line_sid(struct text *out, const char *account, const char *sid)
@@ -144,6 +150,23 @@ static bool read_object(char *at, struct state_record *out)
            strncmp(at, SHMB_RESERVED_PREFIX, strlen(SHMB_RESERVED_PREFIX)) == 0;
 }
 
+/* No name has a backslash in it. */
+static bool read_lock(char *at, struct state_record *out)
+{
+    char *lock;
+
+    if (!number(&at, UINT64_MAX, &out->generation))
+        return false;
+    lock = strchr(at, '\\');
+    if (lock == NULL)
+        return false;
+    *lock++ = '\0';
+    out->name = at;
+    out->lock = lock;
+    return shmb_name_check(at, strlen(at), NULL, NULL) == SHMB_NAME_OK &&
+           (*lock == '\0' || shmb_name_check(lock, strlen(lock), NULL, NULL) == SHMB_NAME_OK);
+}
+
 static bool read_keeper(char *at, struct state_line *out)
 {
     uint64_t process;
@@ -176,6 +199,9 @@ bool state_line_read(char *line, struct state_line *out)
     } else if (strcmp(what, "object") == 0) {
         out->what = STATE_LINE_OBJECT;
         return read_object(at, &out->record);
+    } else if (strcmp(what, "lock") == 0) {
+        out->what = STATE_LINE_LOCK;
+        return read_lock(at, &out->record);
     } else if (strcmp(what, "keeper") == 0) {
         out->what = STATE_LINE_KEEPER;
         return read_keeper(at, out);

@@ -5,11 +5,15 @@
  *     <sum> boot <text>
  *     <sum> stamp <number>
  *     <sum> object <kind> <size> <generation> <control> <block> <held|retired> <name>
+ *     <sum> lock <generation> <segment>\<lock>
  *     <sum> sid <SID> <account>
  *     <sum> keeper <process> <made> <lives|ended>
  *
  * The sum is FNV-1a of all behind it, 8 hex digits. A generation of 0: the
  * object is forgotten. Later lines win. Names come last: they may hold blanks.
+ * A lock line follows the object line of its segment, of the same generation;
+ * without a name behind the backslash, the segment has no lock. A broker that
+ * knows no such lines passes over them.
  */
 #ifndef CORE_STATE_LINE_H
 #define CORE_STATE_LINE_H
@@ -22,6 +26,7 @@ enum state_line_what {
     STATE_LINE_BOOT,
     STATE_LINE_STAMP,
     STATE_LINE_OBJECT,
+    STATE_LINE_LOCK,
     STATE_LINE_SID,
     STATE_LINE_KEEPER
 };
@@ -31,7 +36,7 @@ struct state_line {
     const char *text; /* boot; the account. These point into the line that was read */
     const char *sid;
     uint64_t number; /* stamp */
-    struct state_record record;
+    struct state_record record; /* a lock line: name, generation and lock */
     struct sys_keeper keeper;
     bool ended; /* the keeper */
 };
@@ -44,6 +49,7 @@ bool state_line_read(char *line, struct state_line *out);
 
 void state_line_head(struct text *out, const char *boot);
 void state_line_stamp(struct text *out, uint64_t stamp);
+/* Two lines where the lock is known. */
 void state_line_object(struct text *out, const struct state_record *record);
 void state_line_sid(struct text *out, const char *account, const char *sid);
 void state_line_keeper(struct text *out, const struct sys_keeper *keeper, bool ended);

@@ -155,10 +155,45 @@ static void new_and_gone(void **state)
     assert_int_equal(plan.counts[PLAN_CREATE], 1);
     assert_int_equal(plan.counts[PLAN_KEEP], 1);
     assert_int_equal(plan.counts[PLAN_RETIRE], 2);
-    assert_ptr_equal(plan_retires(&plan, 0), &plan.steps[1]);
-    assert_null(plan_retires(&plan, 1));
-    assert_ptr_equal(plan_retires(&plan, 2), &plan.steps[2]);
-    assert_null(plan_retires(&plan, 3));
+    assert_ptr_equal(plan_unwanted(&plan, 0), &plan.steps[1]);
+    assert_null(plan_unwanted(&plan, 1));
+    assert_ptr_equal(plan_unwanted(&plan, 2), &plan.steps[2]);
+    assert_null(plan_unwanted(&plan, 3));
+    plan_free(&plan);
+    holdings_free(&holdings);
+}
+
+/* The lock of a segment that stays as it is stays as well, though nothing names it. */
+static void the_lock_of_what_is_deferred(void **state)
+{
+    struct item items[] = {{.spec = {.kind = SHMB_MUTEX, .name = "New"}},
+                           {.spec = {.kind = SHMB_SECTION, .name = "A", .size = 8}, .lock = "New"}};
+    const struct inventory inventory = {.items = items, .count = 2};
+    const struct item live[] = {{.spec = {.kind = SHMB_MUTEX, .name = "Gone"}, .state = ITEM_HELD},
+                                {.spec = {.kind = SHMB_MUTEX, .name = "Old"}, .state = ITEM_HELD},
+                                {.spec = {.kind = SHMB_SECTION, .name = "A", .size = 8},
+                                 .lock = "OLD",
+                                 .state = ITEM_HELD}};
+    struct holdings holdings;
+    const struct plan_question question = {.holdings = &holdings,
+                                           .wanted = &inventory,
+                                           .access_now = access_now,
+                                           .access_wanted = access_wanted};
+    struct plan plan;
+
+    (void)state;
+    now = "wanted";
+    assert_true(holdings_init(&holdings, live, 3));
+    assert_true(plan_make(&question, &plan));
+    assert_int_equal(plan.count, 4);
+    assert_int_equal(plan.steps[1].action, PLAN_DEFER);
+    assert_int_equal(plan.steps[2].action, PLAN_RETIRE);
+    assert_int_equal(plan.steps[2].holding, 0);
+    assert_int_equal(plan.steps[3].action, PLAN_KEEP);
+    assert_int_equal(plan.steps[3].holding, 1);
+    assert_int_equal(plan.steps[3].item, HOLDINGS_NONE);
+    assert_int_equal(plan.counts[PLAN_RETIRE], 1);
+    assert_int_equal(plan.counts[PLAN_KEEP], 1);
     plan_free(&plan);
     holdings_free(&holdings);
 }
@@ -282,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_held_against_what_is_wanted),
         cmocka_unit_test(new_and_gone),
+        cmocka_unit_test(the_lock_of_what_is_deferred),
         cmocka_unit_test(access_of_each),
         cmocka_unit_test(whose_it_is),
     };

@@ -43,7 +43,8 @@ static const struct state_record prices = {.name = "Prices and more",
                                            .size = 65,
                                            .generation = 1000,
                                            .control = 3,
-                                           .block = 2};
+                                           .block = 2,
+                                           .lock = "A lock"};
 static const struct state_record lock = {.name = "Lock", .kind = SHMB_MUTEX, .generation = 1001};
 
 static void write_two(void)
@@ -73,6 +74,8 @@ static void what_was_written_is_read(void **unused)
     assert_int_equal(found->generation, 1000);
     assert_int_equal(found->control, 3);
     assert_int_equal(found->block, 2);
+    assert_string_equal(found->lock, "A lock");
+    assert_null(state_find(state, "Lock")->lock);
     assert_int_equal(state_find(state, "Lock")->kind, SHMB_MUTEX);
     assert_string_equal(state_sid(state, "CORP\\Some Traders"), "S-1-5-21-9");
     assert_null(state_sid(state, "corp\\some traders"));
@@ -115,6 +118,42 @@ static void a_change_is_appended(void **unused)
     assert_null(state_find(state, "Lock"));
     assert_non_null(state_find(state, "Prices and more"));
     state_free(state);
+}
+
+/* It is as old as the segment: what is remembered of another one says nothing. */
+static void a_lock_is_that_of_one_generation(void **unused)
+{
+    static const struct {
+        uint64_t generation;
+        const char *lock, *read;
+    } rows[] = {{1000, "Other", "Other"},
+                {1000, NULL, "Other"},
+                {1002, NULL, NULL},
+                {1002, "", ""},
+                {1003, "Last", "Last"}};
+    struct state *state;
+    size_t i;
+
+    (void)unused;
+    write_two();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct state_record record = prices;
+
+        state = open_state("b1");
+        assert_int_equal(state_commit(state, &why), SYS_OK);
+        record.lock = rows[i].lock;
+        record.generation = rows[i].generation;
+        record.block = (uint32_t)i;
+        state_put(state, &record);
+        assert_int_equal(state_commit(state, &why), SYS_OK);
+        state_free(state);
+        state = open_state("b1");
+        if (rows[i].read == NULL)
+            assert_null(state_find(state, prices.name)->lock);
+        else
+            assert_string_equal(state_find(state, prices.name)->lock, rows[i].read);
+        state_free(state);
+    }
 }
 
 /* Many records that come and go at once leave no more than few that do so often. */
@@ -189,7 +228,8 @@ static void torn_or_spoiled(void **unused)
         state = open_state("b1");
         found = state_find(state, "Prices and more");
         if (found != NULL)
-            assert_true(found->size == 65 && found->generation == 1000);
+            assert_true(found->size == 65 && found->generation == 1000 &&
+                        (found->lock == NULL || strcmp(found->lock, prices.lock) == 0));
         found = state_find(state, "Lock");
         if (found != NULL)
             assert_true(found->kind == SHMB_MUTEX && found->generation == 1001);
@@ -247,6 +287,7 @@ int main(void)
         TEST(what_was_written_is_read),
         TEST(after_a_boot_objects_are_gone_but_accounts_are_not),
         TEST(a_change_is_appended),
+        TEST(a_lock_is_that_of_one_generation),
         TEST(what_is_appended_does_not_pile_up),
         TEST(after_a_failure_all_of_it_is_written),
         TEST(torn_or_spoiled),
