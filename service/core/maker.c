@@ -464,7 +464,8 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     } else {
         report_reason(status, &why, text);
         put_back(maker, item, &old, bytes,
-                 status == SYS_TAKEN ? "somebody has it open; end those programs and ask again"
+                 status == SYS_TAKEN ? "somebody has it open (as a former keeper has while other "
+                                       "objects are missing); end those programs and ask again"
                                      : text);
     }
     system->unmap(system->self, bytes);

@@ -10,7 +10,7 @@
 #include "state_line.h"
 #include "text.h"
 
-#define FILE_MAX    (64u * 1024 * 1024)
+#define FILE_MAX    (256u * 1024 * 1024)
 #define APPEND_MOST (512u * 1024) /* bytes of changes beyond what all of it takes: written anew */
 #define FIRST_SLOTS 64u
 
