@@ -446,7 +446,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     if (item->held_back)
         status = refuse_back(&why);
     /* The view keeps the content, not the name. */
-    else if (old.kind == SHMB_SECTION && wanted->kind == SHMB_SECTION)
+    else if (old.kind == SHMB_SECTION)
         status = system->map(system->self, item->object, (size_t)old.size, &bytes, &why);
     if (status != SYS_OK) {
         report_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
@@ -456,7 +456,8 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     system->close(system->self, item->object);
     item->object = NULL;
     item->spec = *wanted;
-    status = create_anew(maker, item, bytes, old.size, &object, &why);
+    status = create_anew(maker, item, wanted->kind == SHMB_SECTION ? bytes : NULL, old.size,
+                         &object, &why);
     if (status == SYS_OK) {
         item->lock = lock;
         hold(maker, item, object, 0);

@@ -300,6 +300,38 @@ static void what_is_open_is_not_made_anew(void **state)
     live(recreate_in_use, 2);
 }
 
+static size_t failing; /* which call of the reload */
+
+static void recreate_as_event(size_t number)
+{
+    const struct fake_object *prices = fake_find(fake, "Prices");
+
+    if (number == 1) {
+        fake_anew(fake, "Prices");
+        change(HEAD
+               "  Plain: { size: 4 KiB, lock: none }\nevents: { Prices: { reset: manual } }\n");
+        fake_fail_nth(fake, fake_can_fail_calls(fake) + failing, SYS_NO_MEMORY);
+        failing += fake_can_fail_calls(fake);
+    } else if (prices != NULL && prices->spec.kind == SHMB_SECTION) {
+        assert_non_null(prices->content);
+        assert_memory_equal(prices->content, "none", 4);
+    }
+}
+
+/* Whatever fails in between: it is the event that was wanted, or what it was. */
+static void what_cannot_become_another_kind_keeps_its_content(void **state)
+{
+    size_t n;
+
+    for (n = 1; n == 1 || fake_can_fail_calls(fake) >= failing; n++) {
+        if (n > 1)
+            assert_int_equal(tear_down(state) + set_up(state), 0);
+        failing = n;
+        live(recreate_as_event, 2);
+    }
+    assert_true(n > 10);
+}
+
 static void take_at_once(struct fake *which)
 {
     if (fake_find(which, "Prices") == NULL)
@@ -664,6 +696,7 @@ int main(void)
         TEST(errors_change_nothing),
         TEST(a_size_changes_only_when_asked_for),
         TEST(what_is_open_is_not_made_anew),
+        TEST(what_cannot_become_another_kind_keeps_its_content),
         TEST(a_stranger_who_takes_a_name_in_between_gets_nothing),
         TEST(what_returns_while_clients_hold_it_is_adopted),
         TEST(what_returns_has_the_block_its_users_have),
