@@ -9,15 +9,12 @@
 #include <string.h>
 
 #include "auditing.h"
-#include "fake_system.h"
-#include "lifecycle.h"
-#include "status_report.h"
+#include "life.h"
 
-#define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
-#define HEAD      "version: 1\ndefaults: { access: { read: [Users] } }\n"
-#define PLAIN     "  Plain: { size: 64, lock: none }\n"
-#define AUDITED   HEAD "segments:\n  Data: { size: 64, notify: true, audit: true }\n" PLAIN
-#define QUIET     HEAD "segments:\n  Data: { size: 64, notify: true }\n" PLAIN
+#define HEAD    "version: 1\ndefaults: { access: { read: [Users] } }\n"
+#define PLAIN   "  Plain: { size: 64, lock: none }\n"
+#define AUDITED HEAD "segments:\n  Data: { size: 64, notify: true, audit: true }\n" PLAIN
+#define QUIET   HEAD "segments:\n  Data: { size: 64, notify: true }\n" PLAIN
 
 /* By hand: changes to the content or the access that went well, and whatever was refused. */
 #define ON_SECTIONS "S:(AU;SA;0xc0002;;;S-1-1-0)(AU;FA;0xf001f;;;S-1-1-0)"
@@ -25,35 +22,12 @@
 #define ON_EVENTS   "S:(AU;SA;0xc0002;;;S-1-1-0)(AU;FA;0x1f0003;;;S-1-1-0)"
 
 static struct fake *fake;
-static void (*at_wait)(size_t number);
-
-static void on_wait(struct fake *which, size_t number)
-{
-    (void)which;
-    at_wait(number);
-}
 
 static int set_up(void **state)
 {
     (void)state;
-    fake = fake_new();
-    fake_on_wait(fake, on_wait);
+    fake = life_begin(NULL);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake_free(fake);
-    return 0;
-}
-
-static void live(const char *text, void (*script)(size_t number), size_t waits)
-{
-    at_wait = script;
-    fake_file(fake, FILE_NAME, text);
-    fake_stop_at(fake, FAKE_WAIT, waits);
-    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
 }
 
 static void expect_audit(const char *name, const char *entries)
@@ -70,14 +44,8 @@ static void expect_audit(const char *name, const char *entries)
 /* What the report says, and with which result. */
 static void expect_report(uint32_t result, const char *line, bool there)
 {
-    static char text[SHMB_REPORT_TEXT_MAX + 1];
-    const struct fake_object *section = fake_find(fake, SHMB_REPORT_NAME);
-    struct shmb_report header;
-
-    assert_int_equal(shmb_report_read(section->content, section->content_length, &header, text),
-                     SHMB_READ_OK);
-    assert_int_equal(header.result, result);
-    assert_int_equal(strstr(text, line) != NULL, there);
+    assert_int_equal(life_report().result, result);
+    assert_int_equal(life_reports(line), there);
 }
 
 static void look_at_all(size_t number)
@@ -93,7 +61,7 @@ static void look_at_all(size_t number)
 static void what_belongs_to_a_segment_is_audited_with_it(void **state)
 {
     (void)state;
-    live(AUDITED, look_at_all, 1);
+    life_run(AUDITED, look_at_all, 1);
     assert_int_equal(fake_calls(fake, FAKE_AUDIT), 6); /* the segment, its lock, four events */
     assert_int_equal(fake_event_count(fake, EVENT_AUDIT_REFUSED), 0);
     assert_int_equal(fake_event_count(fake, EVENT_RUNNING), 1);
@@ -113,7 +81,7 @@ static void without_the_privilege_all_is_served_and_said(void **state)
 {
     (void)state;
     fake_fail(fake, FAKE_AUDIT, NULL, SYS_DENIED);
-    live(AUDITED, look_at_refusal, 1);
+    life_run(AUDITED, look_at_refusal, 1);
     assert_int_equal(fake_event_count(fake, EVENT_AUDIT_REFUSED), 1);
     assert_string_equal(fake_last_event(fake, EVENT_AUDIT_REFUSED)->inserts[0], "6");
     assert_int_equal(fake_event_count(fake, EVENT_RUNNING_DEGRADED), 1);
@@ -137,7 +105,7 @@ static void what_fails_otherwise_is_tried_again(void **state)
 {
     (void)state;
     fake_fail(fake, FAKE_AUDIT, "Data", SYS_NO_MEMORY);
-    live(AUDITED, mend_and_look, 2);
+    life_run(AUDITED, mend_and_look, 2);
     assert_int_equal(fake_event_count(fake, EVENT_AUDIT_REFUSED), 1);
     assert_int_equal(fake_event_count(fake, EVENT_AUDIT_RECOVERED), 1);
 }
@@ -146,12 +114,12 @@ static void reload_to_and_fro(size_t number)
 {
     if (number == 1) {
         expect_audit("Data", NULL);
-        fake_file(fake, FILE_NAME, AUDITED);
+        fake_file(fake, LIFE_FILE, AUDITED);
         fake_wake(fake, SYS_WAKE_RELOAD);
     } else if (number == 2) {
         look_at_all(number);
         expect_report(SHMB_REPORT_COMPLETE, "reload\tGlobal\\Data\taudit\ton\n", true);
-        fake_file(fake, FILE_NAME, QUIET);
+        fake_file(fake, LIFE_FILE, QUIET);
         fake_wake(fake, SYS_WAKE_RELOAD);
     } else {
         expect_audit("Data", NULL);
@@ -163,7 +131,7 @@ static void reload_to_and_fro(size_t number)
 static void a_reload_changes_it_in_place(void **state)
 {
     (void)state;
-    live(QUIET, reload_to_and_fro, 3);
+    life_run(QUIET, reload_to_and_fro, 3);
     assert_int_equal(fake_calls(fake, FAKE_AUDIT), 12);
 }
 
@@ -171,7 +139,7 @@ static void reload_refused(size_t number)
 {
     if (number == 1) {
         fake_fail(fake, FAKE_AUDIT, NULL, SYS_DENIED);
-        fake_file(fake, FILE_NAME, AUDITED);
+        fake_file(fake, LIFE_FILE, AUDITED);
         fake_wake(fake, SYS_WAKE_RELOAD);
     } else {
         expect_report(SHMB_REPORT_INCOMPLETE, "reload\tGlobal\\Data\taudit\tthe service has no",
@@ -183,7 +151,7 @@ static void reload_refused(size_t number)
 static void a_reload_says_what_it_could_not(void **state)
 {
     (void)state;
-    live(QUIET, reload_refused, 2);
+    life_run(QUIET, reload_refused, 2);
     assert_int_equal(fake_event_count(fake, EVENT_AUDIT_REFUSED), 1);
 }
 
@@ -203,13 +171,13 @@ static void hold_on(size_t number)
 static void what_is_taken_over_is_audited_as_it_says_now(void **state)
 {
     (void)state;
-    live(AUDITED, hold_on, 1);
+    life_run(AUDITED, hold_on, 1);
     expect_audit("Data", ON_SECTIONS);
-    live(QUIET, expect_none, 1);
+    life_run(QUIET, expect_none, 1);
     /* Who may not, takes nothing away, and nothing is missing. */
-    live(AUDITED, hold_on, 1);
+    life_run(AUDITED, hold_on, 1);
     fake_fail(fake, FAKE_AUDIT, NULL, SYS_DENIED);
-    live(QUIET, hold_on, 1);
+    life_run(QUIET, hold_on, 1);
     expect_audit("Data", ON_SECTIONS);
     fake_mend(fake);
     fake_client_close(fake, "Data");
@@ -219,14 +187,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_belongs_to_a_segment_is_audited_with_it, set_up,
-                                        tear_down),
+                                        life_end),
         cmocka_unit_test_setup_teardown(without_the_privilege_all_is_served_and_said, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(what_fails_otherwise_is_tried_again, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_reload_changes_it_in_place, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_reload_says_what_it_could_not, set_up, tear_down),
+                                        life_end),
+        cmocka_unit_test_setup_teardown(what_fails_otherwise_is_tried_again, set_up, life_end),
+        cmocka_unit_test_setup_teardown(a_reload_changes_it_in_place, set_up, life_end),
+        cmocka_unit_test_setup_teardown(a_reload_says_what_it_could_not, set_up, life_end),
         cmocka_unit_test_setup_teardown(what_is_taken_over_is_audited_as_it_says_now, set_up,
-                                        tear_down),
+                                        life_end),
     };
 
     return cmocka_run_group_tests_name("core_auditing", tests, NULL, NULL);

@@ -8,50 +8,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fake_system.h"
+#include "life.h"
 #include "guard.h"
-#include "lifecycle.h"
-#include "status_report.h"
 
-#define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
-#define SERVICE   "S-1-5-80-1-2-3-4-5"
-#define STRANGER  "S-1-5-21-1-2-3-1001"
-#define HEAD      "version: 1\ndefaults: { access: { full: [Users] } }\nsegments:\n"
-#define OLD       "  Old: { size: 64 }\n"
-#define MODEST    "  Modest: { size: 64, lock: none, access: { write: [Users] } }\n"
+#define SERVICE  "S-1-5-80-1-2-3-4-5"
+#define STRANGER "S-1-5-21-1-2-3-1001"
+#define HEAD     "version: 1\ndefaults: { access: { full: [Users] } }\nsegments:\n"
+#define OLD      "  Old: { size: 64 }\n"
+#define MODEST   "  Modest: { size: 64, lock: none, access: { write: [Users] } }\n"
 
 static struct fake *fake;
-static void (*at_wait)(size_t number);
-static char report_text[SHMB_REPORT_TEXT_MAX + 1];
-
-static void on_wait(struct fake *which, size_t number)
-{
-    (void)which;
-    at_wait(number);
-}
 
 static int set_up(void **state)
 {
     (void)state;
-    fake = fake_new();
-    fake_owner(fake, SERVICE);
-    fake_on_wait(fake, on_wait);
+    fake = life_begin(SERVICE);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake_free(fake);
-    return 0;
-}
-
-static void live(const char *text, void (*script)(size_t number), size_t waits)
-{
-    at_wait = script;
-    fake_file(fake, FILE_NAME, text);
-    fake_stop_at(fake, FAKE_WAIT, waits);
-    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
 }
 
 /* As it was made: nothing that anybody changed is left. */
@@ -61,17 +33,6 @@ static void expect_right(const char *name)
 
     assert_non_null(object);
     assert_string_equal(object->sddl, object->first_sddl);
-}
-
-static bool reported(const char *line)
-{
-    const struct fake_object *section = fake_find(fake, SHMB_REPORT_NAME);
-    struct shmb_report header;
-
-    assert_int_equal(
-        shmb_report_read(section->content, section->content_length, &header, report_text),
-        SHMB_READ_OK);
-    return strstr(report_text, line) != NULL;
 }
 
 /* Another list, nobody any more, another owner, a label: each as who has `full` can do it. */
@@ -103,7 +64,7 @@ static void change_and_look(size_t number)
         (void)snprintf(line, sizeof(line),
                        "access\tGlobal\\Old\tcorrected\ta program changed its access; times: %zu\n",
                        number - 1);
-        assert_true(reported(line));
+        assert_true(life_reports(line));
     }
     if (number <= CHANGES)
         fake_change_access(fake, "Old", changes[number - 1]);
@@ -112,7 +73,7 @@ static void change_and_look(size_t number)
 static void what_was_changed_is_put_right(void **state)
 {
     (void)state;
-    live(HEAD OLD MODEST, change_and_look, CHANGES + 1);
+    life_run(HEAD OLD MODEST, change_and_look, CHANGES + 1);
 }
 
 static void change_nothing(size_t number)
@@ -128,7 +89,7 @@ static void change_nothing(size_t number)
 static void what_is_right_costs_a_question(void **state)
 {
     (void)state;
-    live(HEAD OLD MODEST, change_nothing, 4);
+    life_run(HEAD OLD MODEST, change_nothing, 4);
     assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 0);
 }
 
@@ -140,10 +101,10 @@ static void never_wake(size_t number)
 static void where_nobody_may_change_it_nobody_looks(void **state)
 {
     (void)state;
-    live("version: 1\nsegments:\n" MODEST
-         "  Own: { size: 64, access: { full: [System, Administrators, " SERVICE "] } }\n"
-         "  Exact: { size: 64, sddl: 'D:(A;;0x20007;;;BU)(A;;GA;;;BA)' }\n",
-         never_wake, 1);
+    life_run("version: 1\nsegments:\n" MODEST
+             "  Own: { size: 64, access: { full: [System, Administrators, " SERVICE "] } }\n"
+             "  Exact: { size: 64, sddl: 'D:(A;;0x20007;;;BU)(A;;GA;;;BA)' }\n",
+             never_wake, 1);
     assert_int_equal(fake_calls(fake, FAKE_EXAMINE), 0);
 }
 
@@ -159,14 +120,14 @@ static void change_and_reload(size_t number)
     assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 2);
     expect_right("Exact");
     expect_right("Exact.lock");
-    assert_true(reported("access\tGlobal\\Exact\tcorrected\t"));
+    assert_true(life_reports("access\tGlobal\\Exact\tcorrected\t"));
 }
 
 static void a_reload_looks_too(void **state)
 {
     (void)state;
-    live("version: 1\nsegments:\n  Exact: { size: 64, sddl: 'D:(A;;0x60005;;;BU)' }\n",
-         change_and_reload, 2);
+    life_run("version: 1\nsegments:\n  Exact: { size: 64, sddl: 'D:(A;;0x60005;;;BU)' }\n",
+             change_and_reload, 2);
 }
 
 static void fail_to_protect(size_t number)
@@ -188,7 +149,7 @@ static void fail_to_protect(size_t number)
 static void what_cannot_be_put_right_is_tried_again(void **state)
 {
     (void)state;
-    live(HEAD OLD, fail_to_protect, 3);
+    life_run(HEAD OLD, fail_to_protect, 3);
 }
 
 static void fail_to_examine(size_t number)
@@ -208,10 +169,10 @@ static void fail_to_examine(size_t number)
 static void what_cannot_be_asked_for_is_asked_for_again(void **state)
 {
     (void)state;
-    live(HEAD OLD, fail_to_examine, 3);
+    life_run(HEAD OLD, fail_to_examine, 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
 {

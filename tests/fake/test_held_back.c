@@ -11,13 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fake_system.h"
-#include "lifecycle.h"
-#include "status_report.h"
+#include "life.h"
 
-#define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
-#define HEAD      "version: 1\ndefaults: { access: { read: Users } }\nsegments:\n"
-#define PLAIN     HEAD "  Prices: { size: 64, lock: none, initial: { text: none } }\n"
+#define HEAD  "version: 1\ndefaults: { access: { read: Users } }\nsegments:\n"
+#define PLAIN HEAD "  Prices: { size: 64, lock: none, initial: { text: none } }\n"
 #define DENIED                                                                                     \
     HEAD "  Prices: { size: 64, lock: none, initial: { text: none },\n"                            \
          "            access: { read: Users, deny: 'CORP\\Guests' } }\n"
@@ -31,64 +28,18 @@
 #define GUESTS   ";;;S-1-5-21-1-2-3-1009)"
 
 static struct fake *fake;
-static void (*at_wait)(size_t number); /* from 1 in each life */
-static size_t waited;
-static char report_text[SHMB_REPORT_TEXT_MAX + 1];
-
-static void on_wait(struct fake *which, size_t number)
-{
-    (void)which;
-    at_wait(number - waited);
-}
 
 static int set_up(void **state)
 {
     (void)state;
-    fake = fake_new();
-    fake_owner(fake, "S-1-5-80-1-2-3-4-5");
+    fake = life_begin("S-1-5-80-1-2-3-4-5");
     fake_fail(fake, FAKE_RESOLVE, "CORP\\Guests", SYS_LATER);
-    fake_on_wait(fake, on_wait);
-    waited = 0;
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake_free(fake);
-    return 0;
-}
-
-static struct shmb_report report(void)
-{
-    const struct fake_object *section = fake_find(fake, SHMB_REPORT_NAME);
-    struct shmb_report header;
-
-    assert_non_null(section);
-    assert_int_equal(
-        shmb_report_read(section->content, section->content_length, &header, report_text),
-        SHMB_READ_OK);
-    return header;
-}
-
-static bool said(const char *line)
-{
-    (void)report();
-    return strstr(report_text, line) != NULL;
-}
-
-static void live(const char *text, void (*script)(size_t number), size_t waits)
-{
-    at_wait = script;
-    waited = fake_calls(fake, FAKE_WAIT);
-    fake_file(fake, FILE_NAME, text);
-    fake_stop_at(fake, FAKE_WAIT, waited + waits);
-    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
 }
 
 static void change(const char *text)
 {
-    fake_file(fake, FILE_NAME, text);
+    fake_file(fake, LIFE_FILE, text);
     fake_wake(fake, SYS_WAKE_RELOAD);
 }
 
@@ -110,14 +61,14 @@ static void make_anew(size_t number)
     assert_int_equal(fake_find(fake, "Prices")->spec.size, 64);
     assert_int_equal(fake_find(fake, "Prices")->handles, 1);
     assert_null(strstr(access_of_prices(), EVERYONE));
-    assert_true(said("reload\tGlobal\\Prices\trecreate\t" WAITS));
-    assert_int_equal(report().reload_result, SHMB_RELOAD_INCOMPLETE);
+    assert_true(life_reports("reload\tGlobal\\Prices\trecreate\t" WAITS));
+    assert_int_equal(life_report().reload_result, SHMB_RELOAD_INCOMPLETE);
 }
 
 static void nothing_is_made_anew_without_it(void **state)
 {
     (void)state;
-    live(PLAIN, make_anew, 2);
+    life_run(PLAIN, make_anew, 2);
 }
 
 static void deny_only(size_t number)
@@ -126,8 +77,8 @@ static void deny_only(size_t number)
         change(DENIED);
         return;
     }
-    assert_true(said("reload\tGlobal\\Prices\taccess\t" WAITS));
-    assert_int_equal(report().reload_result, SHMB_RELOAD_INCOMPLETE);
+    assert_true(life_reports("reload\tGlobal\\Prices\taccess\t" WAITS));
+    assert_int_equal(life_report().reload_result, SHMB_RELOAD_INCOMPLETE);
     if (number == 2)
         fake_wake(fake, SYS_WAKE_RELOAD); /* the same again says the same */
 }
@@ -135,7 +86,7 @@ static void deny_only(size_t number)
 static void a_change_that_is_nothing_but_the_denial_is_told(void **state)
 {
     (void)state;
-    live(PLAIN, deny_only, 3);
+    life_run(PLAIN, deny_only, 3);
     assert_int_equal(fake_events_about(fake, EVENT_ACCESS_FAILED, "Prices"), 1);
 }
 
@@ -158,8 +109,8 @@ static void find_again(size_t number)
     assert_int_equal(prices->content[3], 42);
     if (number == 1) {
         assert_null(strstr(access_of_prices(), GUESTS));
-        assert_true(said("access\tGlobal\\Prices\tdue\t" WAITS));
-        assert_int_equal(report().result, SHMB_REPORT_INCOMPLETE);
+        assert_true(life_reports("access\tGlobal\\Prices\tdue\t" WAITS));
+        assert_int_equal(life_report().result, SHMB_REPORT_INCOMPLETE);
         fake_mend(fake);
         fake_account(fake, "CORP\\Guests", "S-1-5-21-1-2-3-1009");
     } else if (strstr(access_of_prices(), GUESTS) != NULL) {
@@ -171,9 +122,9 @@ static void find_again(size_t number)
 static void what_is_there_at_a_start_is_taken_over(void **state)
 {
     (void)state;
-    live(PLAIN, put_denial, 2);
-    live(DENIED, find_again, 100);
-    assert_true(fake_calls(fake, FAKE_WAIT) < waited + 100);
+    life_run(PLAIN, put_denial, 2);
+    life_run(DENIED, find_again, 100);
+    assert_true(fake_calls(fake, FAKE_WAIT) < 100);
 }
 
 static void fail_a_reload(size_t number)
@@ -185,7 +136,7 @@ static void fail_a_reload(size_t number)
         change(OPEN);
     } else {
         fake_mend(fake);
-        assert_int_equal(report().reload_result, SHMB_RELOAD_REFUSED);
+        assert_int_equal(life_report().reload_result, SHMB_RELOAD_REFUSED);
         assert_null(strstr(access_of_prices(), EVERYONE));
     }
 }
@@ -193,10 +144,10 @@ static void fail_a_reload(size_t number)
 static void a_reload_that_fails_gives_nobody_anything(void **state)
 {
     (void)state;
-    live(PLAIN, fail_a_reload, 3);
+    life_run(PLAIN, fail_a_reload, 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
 {

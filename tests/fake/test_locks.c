@@ -8,71 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_system.h"
-#include "lifecycle.h"
+#include "life.h"
 #include "state.h"
-#include "status_report.h"
 
-#define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
-#define HEAD      "version: 1\ndefaults: { access: { read: Users } }\nsegments:\n"
-#define USUAL     HEAD "  A: { size: 64 }\n"
-#define OTHER     HEAD "  A: { size: 64, lock: { name: L2 } }\n"
-#define NONE      HEAD "  A: { size: 64, lock: none }\n"
+#define HEAD  "version: 1\ndefaults: { access: { read: Users } }\nsegments:\n"
+#define USUAL HEAD "  A: { size: 64 }\n"
+#define OTHER HEAD "  A: { size: 64, lock: { name: L2 } }\n"
+#define NONE  HEAD "  A: { size: 64, lock: none }\n"
 
 static struct fake *fake;
-static void (*at_wait)(size_t number);
-static size_t waits_before;
-static char report_text[SHMB_REPORT_TEXT_MAX + 1];
-
-static void on_wait(struct fake *which, size_t number)
-{
-    (void)which;
-    at_wait(number - waits_before);
-}
 
 static int set_up(void **state)
 {
     (void)state;
-    fake = fake_new();
-    fake_owner(fake, "S-1-5-80-1-2-3-4-5");
+    fake = life_begin("S-1-5-80-1-2-3-4-5");
     fake_account(fake, "CORP\\Traders", "S-1-5-21-1-2-3-1001");
-    fake_on_wait(fake, on_wait);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake_free(fake);
-    return 0;
-}
-
-/* A life of the broker, with a configuration, of so many waits; each has its number. */
-static void live(const char *file, void (*script)(size_t number), size_t waits)
-{
-    fake_file(fake, FILE_NAME, file);
-    at_wait = script;
-    waits_before = fake_calls(fake, FAKE_WAIT);
-    fake_stop_at(fake, FAKE_WAIT, waits_before + waits);
-    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
 }
 
 static void change(const char *text)
 {
-    fake_file(fake, FILE_NAME, text);
+    fake_file(fake, LIFE_FILE, text);
     fake_wake(fake, SYS_WAKE_RELOAD);
-}
-
-static bool is_told(const char *text)
-{
-    const struct fake_object *section = fake_find(fake, SHMB_REPORT_NAME);
-    struct shmb_report header;
-
-    assert_non_null(section);
-    assert_int_equal(
-        shmb_report_read(section->content, section->content_length, &header, report_text),
-        SHMB_READ_OK);
-    return strstr(report_text, text) != NULL;
 }
 
 static bool is_held(const char *name)
@@ -88,7 +45,7 @@ static void check_old(const char *reason)
     assert_true(is_held("A"));
     assert_true(is_held("A.lock"));
     assert_int_equal(fake_events_about(fake, EVENT_OBJECT_DEFERRED, "A"), 1);
-    assert_true(is_told(reason));
+    assert_true(life_reports(reason));
 }
 
 #define FROM_USUAL "the lock cannot change from A.lock to L2"
@@ -137,7 +94,7 @@ static void then_made_anew(size_t number)
         fake_anew(fake, "A");
         change(OTHER);
     } else {
-        assert_true(is_told("reload\tGlobal\\A\trecreate\tdone"));
+        assert_true(life_reports("reload\tGlobal\\A\trecreate\tdone"));
         assert_null(fake_find(fake, "A.lock"));
         assert_true(is_held("L2"));
     }
@@ -146,19 +103,19 @@ static void then_made_anew(size_t number)
 static void a_deferred_lock_is_deferred_after_a_restart(void **state)
 {
     (void)state;
-    live(USUAL, defer, 2);
+    life_run(USUAL, defer, 2);
     fake_forget_events(fake);
-    live(OTHER, still_deferred, 1);
+    life_run(OTHER, still_deferred, 1);
     fake_forget_events(fake);
-    live(OTHER, then_made_anew, 2);
+    life_run(OTHER, then_made_anew, 2);
 }
 
 /* Those who come later are to find the lock of those who have the segment open. */
 static void so_is_one_that_changed_while_nobody_looked(void **state)
 {
     (void)state;
-    live(USUAL, open_segment, 1);
-    live(OTHER, still_deferred, 1);
+    life_run(USUAL, open_segment, 1);
+    life_run(OTHER, still_deferred, 1);
     fake_client_close(fake, "A");
 }
 
@@ -171,20 +128,20 @@ static void deferred_to_none(size_t number)
 static void deferred_from_none(size_t number)
 {
     (void)number;
-    assert_true(is_told("the lock cannot change from none to L2"));
+    assert_true(life_reports("the lock cannot change from none to L2"));
     assert_int_equal(fake_events_about(fake, EVENT_OBJECT_DEFERRED, "A"), 1);
 }
 
 static void none_is_a_lock_too(void **state)
 {
     (void)state;
-    live(USUAL, open_segment, 1);
-    live(NONE, deferred_to_none, 1);
+    life_run(USUAL, open_segment, 1);
+    life_run(NONE, deferred_to_none, 1);
     fake_client_close(fake, "A");
-    tear_down(state);
+    life_end(state);
     set_up(state);
-    live(NONE, open_segment, 1);
-    live(OTHER, deferred_from_none, 1);
+    life_run(NONE, open_segment, 1);
+    life_run(OTHER, deferred_from_none, 1);
     fake_client_close(fake, "A");
 }
 
@@ -199,8 +156,8 @@ static void all_is_new(size_t number)
 static void where_nobody_has_it_the_new_lock_counts(void **state)
 {
     (void)state;
-    live(USUAL, look_on, 1);
-    live(OTHER, all_is_new, 1);
+    life_run(USUAL, look_on, 1);
+    life_run(OTHER, all_is_new, 1);
 }
 
 /* A file of a broker that remembered no locks. */
@@ -210,7 +167,7 @@ static void what_is_not_remembered_is_taken_to_be_right(void **state)
     char *file, *line;
 
     (void)state;
-    live(USUAL, open_segment, 1);
+    life_run(USUAL, open_segment, 1);
     text = fake_state_text(fake, STATE_FILE);
     file = malloc(strlen(text) + 1);
     assert_non_null(file);
@@ -222,7 +179,7 @@ static void what_is_not_remembered_is_taken_to_be_right(void **state)
     }
     fake_state_file(fake, STATE_FILE, file);
     free(file);
-    live(OTHER, all_is_new, 1);
+    life_run(OTHER, all_is_new, 1);
     fake_client_close(fake, "A");
 }
 
@@ -242,7 +199,7 @@ static void go_and_return(size_t number)
 static void what_returns_while_clients_hold_it_keeps_its_lock(void **state)
 {
     (void)state;
-    live(USUAL, go_and_return, 3);
+    life_run(USUAL, go_and_return, 3);
     fake_client_close(fake, "A");
     fake_client_close(fake, "A.lock");
 }
@@ -268,13 +225,13 @@ static void recreate_in_use(size_t number)
 static void a_lock_that_stays_after_all_is_remembered_as_held(void **state)
 {
     (void)state;
-    live(USUAL, recreate_in_use, 2);
+    life_run(USUAL, recreate_in_use, 2);
     fake_forget_events(fake);
-    live(OTHER, still_deferred, 1);
+    life_run(OTHER, still_deferred, 1);
     fake_client_close(fake, "A");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
 {
