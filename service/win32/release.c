@@ -3,10 +3,10 @@
 #include <windows.h>
 
 #include "console.h"
-#include "keeping.h"
+#include "keeper_policy.h"
 #include "port.h"
 #include "recreate.h"
-#include "report.h"
+#include "event_text.h"
 
 #define VALUE_NAME L"Release"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "configuration.h"
+#include "config_files.h"
 #include "holder.h"
 #include "owner.h"
 #include "port.h"

@@ -6,7 +6,7 @@
 
 #include "access_text.h"
 #include "accounts.h"
-#include "audit.h"
+#include "access_by_account.h"
 #include "console.h"
 #include "failure.h"
 #include "holder.h"

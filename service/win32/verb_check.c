@@ -5,14 +5,14 @@
 
 #include "advice.h"
 #include "audit_right.h"
-#include "configuration.h"
+#include "config_files.h"
 #include "console.h"
 #include "describe.h"
 #include "inventory.h"
 #include "json.h"
 #include "message_lines.h"
 #include "port.h"
-#include "report.h"
+#include "event_text.h"
 #include "trustees.h"
 
 /* What is found out about one configuration; all zero: nothing yet. */

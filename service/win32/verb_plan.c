@@ -15,8 +15,8 @@
 #include "plan.h"
 #include "port.h"
 #include "published.h"
-#include "report.h"
-#include "setup.h"
+#include "event_text.h"
+#include "desired.h"
 
 #define NOT_SEEN "not to be seen from here" /* in place of an access */
 

@@ -13,7 +13,7 @@
 
 #include "control.h"
 #include "directory.h"
-#include "table.h"
+#include "directory_table.h"
 
 /* Who owns an object: Administrators, or the test's own user, who is nobody. */
 enum stage_owner { STAGE_OURS, STAGE_STRANGER };

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "control.h"
-#include "copy.h"
+#include "copy_format.h"
 #include "lifecycle.h"
 #include "status_report.h"
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "configuration.h"
+#include "config_files.h"
 #include "fake_system.h"
 
 #define MAIN     "C:\\cfg\\main.yaml"

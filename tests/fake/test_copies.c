@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "control.h"
-#include "copy.h"
+#include "copy_format.h"
 #include "lifecycle.h"
 #include "machine.h"
 #include "status_report.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "control.h"
-#include "copy.h"
+#include "copy_format.h"
 #include "machine.h"
 
 static void name_of(const char *tail, char out[COPY_FILE_MAX])

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "life.h"
-#include "guard.h"
+#include "access_guard.h"
 
 #define SERVICE  "S-1-5-80-1-2-3-4-5"
 #define STRANGER "S-1-5-21-1-2-3-1001"

@@ -12,7 +12,7 @@
 #include "compiler.h"
 #include "directory.h"
 #include "fake_system.h"
-#include "keeping.h"
+#include "keeper_policy.h"
 #include "lifecycle.h"
 #include "state.h"
 #include "status_report.h"

@@ -11,7 +11,7 @@
 
 #include "fake_system.h"
 #include "lifecycle.h"
-#include "report.h"
+#include "event_text.h"
 
 #define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
 

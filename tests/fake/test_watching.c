@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fake_system.h"
-#include "watching.h"
+#include "config_watch.h"
 
 #define MAIN    "C:\\cfg\\main.yaml"
 #define MUTEXES "defaults: { access: { read: Users } }\nmutexes: "

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "copy_format.h"
 #include "crc64.h"
 
 #define REPAIR   0x80u

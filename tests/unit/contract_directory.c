@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "names.h"
-#include "table.h"
+#include "directory_table.h"
 
 #define MANY 10000u
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit.h"
+#include "access_by_account.h"
 
 static struct audit audit;
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "copy.h"
+#include "copy_format.h"
 #include "crc64.h"
 
 #define CONTENT "what was there"

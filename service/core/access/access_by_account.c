@@ -1,0 +1,191 @@
+#include "access_by_account.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *made = malloc(size);
+
+    if (made != NULL)
+        memcpy(made, text, size);
+    return made;
+}
+
+/* The row of a SID among those from `first` on; NULL: no memory. */
+static struct audit_row *row_of(struct audit *audit, size_t first, const char *sid)
+{
+    struct audit_row *rows;
+    size_t i;
+
+    for (i = first; i < audit->count; i++)
+        if (strcmp(audit->rows[i].sid, sid) == 0)
+            return &audit->rows[i];
+    /* Grows at every power of two. */
+    if ((audit->count & (audit->count - 1)) == 0) {
+        rows = realloc(audit->rows, (audit->count == 0 ? 1 : 2 * audit->count) * sizeof(*rows));
+        if (rows == NULL)
+            return NULL;
+        audit->rows = rows;
+    }
+    rows = &audit->rows[audit->count++];
+    *rows = (struct audit_row){0};
+    memcpy(rows->sid, sid, strlen(sid) + 1);
+    return rows;
+}
+
+/* Entries count in their order: what one has given, a later denial does not take away. */
+static bool add_entries(struct audit *audit, size_t first, const struct sddl *access)
+{
+    size_t i;
+
+    for (i = 0; i < access->count; i++) {
+        const struct sddl_entry *entry = &access->entries[i];
+        struct audit_row *row = row_of(audit, first, entry->sid);
+
+        if (row == NULL)
+            return false;
+        if (entry->deny)
+            row->denied |= entry->mask & ~row->may;
+        else
+            row->may |= entry->mask & ~row->denied;
+    }
+    return true;
+}
+
+bool audit_add(struct audit *audit, enum shmb_kind kind, const char *object,
+               const struct sddl *access, audit_name *name)
+{
+    size_t i, first = audit->count;
+    bool done = add_entries(audit, first, access);
+
+    for (i = first; i < audit->count; i++) {
+        char account[AUDIT_ACCOUNT_MAX];
+
+        name(audit->rows[i].sid, account);
+        audit->rows[i].kind = kind;
+        audit->rows[i].account = copy(account);
+        audit->rows[i].object = copy(object);
+        done = done && audit->rows[i].account != NULL && audit->rows[i].object != NULL;
+    }
+    return done;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct audit_row *x = a, *y = b;
+    int order = strcmp(x->account, y->account);
+
+    if (order == 0)
+        order = strcmp(x->sid, y->sid);
+    if (order == 0)
+        order = strcmp(x->object, y->object);
+    return order;
+}
+
+void audit_sort(struct audit *audit)
+{
+    if (audit->count > 0)
+        qsort(audit->rows, audit->count, sizeof(*audit->rows), compare);
+}
+
+void audit_free(struct audit *audit)
+{
+    size_t i;
+
+    for (i = 0; i < audit->count; i++) {
+        free(audit->rows[i].account);
+        free(audit->rows[i].object);
+    }
+    free(audit->rows);
+    *audit = (struct audit){0};
+}
+
+/* ---- forms ------------------------------------------------------------------ */
+
+void audit_lines(const struct audit *audit, struct text *out)
+{
+    char words[SHMB_ACCESS_WORDS];
+    size_t i;
+
+    for (i = 0; i < audit->count; i++) {
+        const struct audit_row *row = &audit->rows[i];
+
+        if (i == 0 || strcmp(row->sid, audit->rows[i - 1].sid) != 0)
+            text_add(out, strcmp(row->account, row->sid) != 0 ? "%s (%s)\n" : "%s\n", row->account,
+                     row->sid);
+        text_add(out, "    %s %s: %s", shmb_kind_word(row->kind), row->object,
+                 shmb_access_words(row->kind, row->may, words));
+        if (row->denied != 0)
+            text_add(out, "; denied: %s", shmb_access_words(row->kind, row->denied, words));
+        text_add(out, "\n");
+    }
+}
+
+/* A spreadsheet takes what begins so for a formula. */
+static bool is_formula(const char *field)
+{
+    return field[0] != '\0' && strchr("=+-@\t\r", field[0]) != NULL;
+}
+
+static void add_field(struct text *out, const char *field, const char *end)
+{
+    text_add(out, "\"%s", is_formula(field) ? "'" : "");
+    while (*field != '\0') {
+        int length = (int)strcspn(field, "\"");
+
+        text_add(out, "%.*s", length, field);
+        field += length;
+        if (*field == '"') {
+            text_add(out, "\"\"");
+            field++;
+        }
+    }
+    text_add(out, "\"%s", end);
+}
+
+void audit_csv(const struct audit *audit, struct text *out)
+{
+    char words[SHMB_ACCESS_WORDS];
+    size_t i;
+
+    text_add(out, "account,sid,kind,object,may,denied,may_rights,denied_rights\r\n");
+    for (i = 0; i < audit->count; i++) {
+        const struct audit_row *row = &audit->rows[i];
+
+        add_field(out, row->account, ",");
+        add_field(out, row->sid, ",");
+        add_field(out, shmb_kind_word(row->kind), ",");
+        add_field(out, row->object, ",");
+        add_field(out, shmb_access_words(row->kind, row->may, words), ",");
+        add_field(out, row->denied != 0 ? shmb_access_words(row->kind, row->denied, words) : "",
+                  ",");
+        text_add(out, "0x%08" PRIx32 ",0x%08" PRIx32 "\r\n", row->may, row->denied);
+    }
+}
+
+void audit_json(const struct audit *audit, struct json *out)
+{
+    char words[SHMB_ACCESS_WORDS];
+    size_t i;
+
+    json_array(out, NULL);
+    for (i = 0; i < audit->count; i++) {
+        const struct audit_row *row = &audit->rows[i];
+
+        json_object(out, NULL);
+        json_string(out, "account", row->account);
+        json_string(out, "sid", row->sid);
+        json_string(out, "kind", shmb_kind_word(row->kind));
+        json_string(out, "object", row->object);
+        json_string(out, "may", shmb_access_words(row->kind, row->may, words));
+        json_string(out, "denied",
+                    row->denied != 0 ? shmb_access_words(row->kind, row->denied, words) : NULL);
+        json_number(out, "may_rights", row->may);
+        json_number(out, "denied_rights", row->denied);
+        json_object_end(out);
+    }
+    json_array_end(out);
+}

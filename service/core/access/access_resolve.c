@@ -1,0 +1,170 @@
+#include "access_resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct resolving {
+    struct trustees *known;
+    struct cfg_messages *messages;
+};
+
+void access_list_free(struct access_set *set)
+{
+    if (set->exact != NULL)
+        sddl_free(set->exact);
+    free(set->exact);
+    free(set->rules);
+    *set = (struct access_set){0};
+}
+
+static void report_unresolved(const struct resolving *r, const char *path,
+                              const struct cfg_trustee *trustee, enum sys_status status,
+                              const struct sys_failure *why)
+{
+    const char *hint = "could not be looked up";
+
+    if (status == SYS_NOT_FOUND && why->text[0] == '\0')
+        hint = "is no account or group of this machine or its domains; check the spelling, write "
+               "DOMAIN\\name, or use the SID";
+    else if (status == SYS_NOT_FOUND)
+        hint = "does not exist; check the spelling, write DOMAIN\\name, or use the SID";
+    else if (status == SYS_LATER)
+        hint = "cannot be looked up now, the domain controller did not answer; try again, or use "
+               "the SID";
+    cfg_message_add(r->messages, CFG_ERROR, &trustee->place, path, "'%s' %s%s%s%s", trustee->name,
+                    hint, why->text[0] != '\0' ? " (" : "", why->text,
+                    why->text[0] != '\0' ? ")" : "");
+}
+
+/* SYS_NOT_FOUND: an error was added; SYS_NO_MEMORY. */
+static enum sys_status resolve_rule(const struct resolving *r, const char *path,
+                                    const struct cfg_trustee *trustee, struct access_rule *rule)
+{
+    struct sys_failure why;
+    enum sys_status status = trustees_resolve(r->known, trustee->name, &rule->sid, &why);
+
+    rule->level = trustee->level;
+    if (status == SYS_NO_MEMORY)
+        return status;
+    if (rule->level == SHMB_LEVEL_DENY)
+        trustees_deny(r->known, trustee->name);
+    if (status == SYS_LATER && trustees_pending_allowed(r->known))
+        return SYS_OK; /* without a SID */
+    if (status != SYS_OK) {
+        report_unresolved(r, path, trustee, status, &why);
+        return SYS_NOT_FOUND;
+    }
+    if (rule->level != SHMB_LEVEL_DENY || !trustee_is_brokers(rule->sid))
+        return SYS_OK;
+    cfg_message_add(r->messages, CFG_ERROR, &trustee->place, path,
+                    "deny '%s' would lock the broker itself out; deny a smaller group, or grant "
+                    "rights only to those who need them",
+                    trustee->name);
+    return SYS_NOT_FOUND;
+}
+
+/* All trustees are looked at even after an error, so that all errors are found at once. */
+static enum sys_status resolve_list(const struct resolving *r, const struct cfg_access *list,
+                                    struct access_set *set)
+{
+    enum sys_status result = SYS_OK;
+    size_t i;
+
+    set->rules = calloc(list->count + 1, sizeof(struct access_rule));
+    if (set->rules == NULL)
+        return SYS_NO_MEMORY;
+    for (i = 0; i < list->count && result != SYS_NO_MEMORY; i++) {
+        enum sys_status status = resolve_rule(r, list->path, &list->trustees[i], &set->rules[i]);
+
+        if (status != SYS_OK)
+            result = status;
+    }
+    for (i = 0; i < list->count && result == SYS_OK; i++) {
+        if (set->rules[i].sid != NULL)
+            set->rules[set->count++] = set->rules[i];
+        else if (set->rules[i].level == SHMB_LEVEL_DENY)
+            set->held_back = true;
+    }
+    return result;
+}
+
+/* For a lock or control section: what the rights on the segment come closest to. */
+static bool level_of(const struct sddl_entry *entry, enum shmb_level *level)
+{
+    if (entry->deny)
+        *level = SHMB_LEVEL_DENY;
+    else if ((entry->mask & SDDL_CHANGES_ACCESS) != 0)
+        *level = SHMB_LEVEL_FULL;
+    else if ((entry->mask & 0x2) != 0) /* SECTION_MAP_WRITE */
+        *level = SHMB_LEVEL_WRITE;
+    else if ((entry->mask & 0x4) != 0) /* SECTION_MAP_READ */
+        *level = SHMB_LEVEL_READ;
+    else
+        return false;
+    return true;
+}
+
+/* SYS_NOT_FOUND: an error was added. */
+static enum sys_status check_exact(const struct resolving *r, const struct cfg_access *list,
+                                   const struct sddl *exact)
+{
+    size_t i;
+
+    for (i = 0; i < exact->count; i++) {
+        if (!exact->entries[i].deny || !trustee_is_brokers(exact->entries[i].sid))
+            continue;
+        cfg_message_add(r->messages, CFG_ERROR, &list->place, list->path,
+                        "to deny something to %s would lock the broker itself out; deny a smaller "
+                        "group, or allow only those who need it",
+                        exact->entries[i].sid);
+        return SYS_NOT_FOUND;
+    }
+    return SYS_OK;
+}
+
+static enum sys_status read_exact(const struct resolving *r, const struct cfg_access *list,
+                                  enum shmb_kind kind, struct access_set *set)
+{
+    struct sys_failure why;
+    enum sys_status status;
+    size_t i;
+
+    set->kind = kind;
+    set->exact = calloc(1, sizeof(*set->exact));
+    if (set->exact == NULL)
+        return SYS_NO_MEMORY;
+    status = sddl_read(list->sddl, kind, set->exact, &why);
+    if (status == SYS_NO_MEMORY)
+        return status;
+    if (status != SYS_OK) {
+        cfg_message_add(r->messages, CFG_ERROR, &list->place, list->path, "%s", why.text);
+        return SYS_NOT_FOUND;
+    }
+    set->rules = calloc(set->exact->count + 1, sizeof(struct access_rule));
+    if (set->rules == NULL)
+        return SYS_NO_MEMORY;
+    for (i = 0; i < set->exact->count; i++) {
+        struct access_rule *rule = &set->rules[set->count];
+
+        rule->sid = set->exact->entries[i].sid;
+        set->count += level_of(&set->exact->entries[i], &rule->level);
+    }
+    set->label = set->exact->label[0] != '\0' ? set->exact->label : NULL;
+    return check_exact(r, list, set->exact);
+}
+
+enum sys_status access_list_resolve(const struct cfg_access *list, enum shmb_kind kind, bool low,
+                                    struct trustees *known, struct cfg_messages *messages,
+                                    struct access_set *out)
+{
+    const struct resolving r = {known, messages};
+    enum sys_status status;
+
+    *out = (struct access_set){0};
+    status = list->sddl != NULL ? read_exact(&r, list, kind, out) : resolve_list(&r, list, out);
+    if (status != SYS_OK)
+        access_list_free(out);
+    else if (low)
+        out->label = SDDL_LOW_INTEGRITY;
+    return status;
+}

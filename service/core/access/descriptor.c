@@ -1,0 +1,145 @@
+#include "descriptor.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event_text.h"
+#include "text.h"
+
+static uint32_t mask_of(const struct descriptor_use *use, enum shmb_level level)
+{
+    if (level == SHMB_LEVEL_READ && use->read_mask != 0)
+        return use->read_mask;
+    return shmb_access_mask(use->kind, level);
+}
+
+static bool is_deny(const struct access_rule *rule)
+{
+    return rule->level == SHMB_LEVEL_DENY;
+}
+
+static bool same_entry(const struct access_rule *a, const struct access_rule *b)
+{
+    return is_deny(a) == is_deny(b) && strcmp(a->sid, b->sid) == 0;
+}
+
+/*
+ * One entry for all rules of one SID, where the first of them stands: a name
+ * and a group word may well resolve to the same SID.
+ */
+static void add_rule(struct text *out, const struct descriptor_use *use,
+                     const struct access_rule *rules, size_t count, size_t which)
+{
+    const struct access_rule *rule = &rules[which];
+    uint32_t mask = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (!same_entry(&rules[i], rule))
+            continue;
+        if (i < which)
+            return;
+        mask |= mask_of(use, rules[i].level);
+    }
+    text_add(out, "(%c;;0x%" PRIx32 ";;;%s)", is_deny(rule) ? 'D' : 'A', mask, rule->sid);
+}
+
+static void add_full(struct text *out, const struct descriptor_use *use, const char *sid)
+{
+    text_add(out, "(A;;0x%" PRIx32 ";;;%s)", mask_of(use, SHMB_LEVEL_FULL), sid);
+}
+
+static bool has_full_anyway(const char *sid, const char *owner)
+{
+    return strcmp(sid, owner) == 0 || strcmp(sid, SID_SYSTEM) == 0 ||
+           strcmp(sid, SID_ADMINISTRATORS) == 0;
+}
+
+/* NULL: no memory. */
+static char *finish(struct text *out)
+{
+    if (!out->failed)
+        return out->at;
+    text_free(out);
+    return NULL;
+}
+
+char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
+                      const struct access_rule *rules, size_t count)
+{
+    struct text out = {0};
+    size_t i;
+
+    /*
+     * The group is SYSTEM: Win32 decides nothing by it, but without one the
+     * kernel would write the primary group of whatever account the broker has.
+     */
+    text_add(&out, "O:%sG:%sD:P", owner, SID_SYSTEM);
+    for (i = 0; i < count; i++)
+        if (is_deny(&rules[i]))
+            add_rule(&out, use, rules, count, i);
+    if (strcmp(owner, SID_SYSTEM) != 0 && strcmp(owner, SID_ADMINISTRATORS) != 0)
+        add_full(&out, use, owner);
+    add_full(&out, use, SID_SYSTEM);
+    add_full(&out, use, SID_ADMINISTRATORS);
+    for (i = 0; i < count; i++)
+        if (!is_deny(&rules[i]) && !has_full_anyway(rules[i].sid, owner))
+            add_rule(&out, use, rules, count, i);
+    if (use->label != NULL)
+        text_add(&out, "%s", use->label);
+    return finish(&out);
+}
+
+static bool grants_all(const struct sddl_entry *entry, const char *sid, uint32_t all)
+{
+    return !entry->deny && strcmp(entry->sid, sid) == 0 && (entry->mask & all) == all;
+}
+
+char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl *wanted)
+{
+    const struct descriptor_use use = {.kind = kind};
+    struct text out = {0};
+    bool has_all = false;
+    size_t i;
+
+    text_add(&out, "O:%sG:%sD:P", wanted->owner[0] != '\0' ? wanted->owner : owner, SID_SYSTEM);
+    for (i = 0; i < wanted->count; i++)
+        has_all |= grants_all(&wanted->entries[i], owner, mask_of(&use, SHMB_LEVEL_FULL));
+    for (i = 0; i < wanted->count; i++) {
+        const struct sddl_entry *entry = &wanted->entries[i];
+
+        if (!entry->deny && !has_all)
+            add_full(&out, &use, owner);
+        has_all |= !entry->deny;
+        text_add(&out, "(%c;;0x%" PRIx32 ";;;%s)", entry->deny ? 'D' : 'A', entry->mask,
+                 entry->sid);
+    }
+    text_add(&out, "%s", wanted->label);
+    return finish(&out);
+}
+
+bool descriptor_same(const char *wanted, const char *found)
+{
+    const char *group = strstr(wanted, "G:"), *list = strstr(wanted, "D:");
+    size_t owner = group != NULL ? (size_t)(group - wanted) : 0;
+
+    if (group == NULL || list == NULL)
+        return strcmp(wanted, found) == 0;
+    return strncmp(wanted, found, owner) == 0 && strcmp(list, found + owner) == 0;
+}
+
+enum sys_status descriptor_build(const struct system *system, const char *owner,
+                                 const struct descriptor_use *use, const struct access_rule *rules,
+                                 size_t count, struct sys_descriptor **out, struct sys_failure *why)
+{
+    char *sddl = descriptor_sddl(owner, use, rules, count);
+    enum sys_status status;
+
+    *out = NULL;
+    if (sddl == NULL)
+        return report_short_of_memory(why);
+    status = system->descriptor_make(system->self, sddl, out, why);
+    free(sddl);
+    return status == SYS_TAKEN || status == SYS_DENIED ? SYS_FAILED : status;
+}

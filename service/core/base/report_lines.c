@@ -1,0 +1,70 @@
+#include "report_lines.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *made = malloc(size);
+
+    if (made != NULL)
+        memcpy(made, text, size);
+    return made;
+}
+
+static bool has_room(struct notes *notes)
+{
+    size_t capacity = notes->capacity == 0 ? 16 : notes->capacity * 2;
+    struct note *items;
+
+    if (notes->count == NOTES_MAX)
+        return false;
+    if (notes->count < notes->capacity)
+        return true;
+    items = realloc(notes->items, capacity * sizeof(*items));
+    if (items == NULL)
+        return false;
+    notes->items = items;
+    notes->capacity = capacity;
+    return true;
+}
+
+void notes_add(struct notes *notes, const char *kind, const char *name, const char *state,
+               const char *reason)
+{
+    struct note note = {.kind = kind, .state = state};
+
+    note.name = copy(name);
+    note.reason = copy(reason != NULL ? reason : "");
+    if (note.name != NULL && note.reason != NULL && has_room(notes)) {
+        notes->items[notes->count++] = note;
+        return;
+    }
+    notes->left_out++;
+    free(note.name);
+    free(note.reason);
+}
+
+void notes_append(struct notes *notes, const struct notes *from)
+{
+    size_t i;
+
+    for (i = 0; i < from->count; i++)
+        notes_add(notes, from->items[i].kind, from->items[i].name, from->items[i].state,
+                  from->items[i].reason);
+    notes->left_out += from->left_out;
+}
+
+void notes_free(struct notes *notes)
+{
+    size_t i;
+
+    for (i = 0; i < notes->count; i++) {
+        free(notes->items[i].name);
+        free(notes->items[i].reason);
+    }
+    free(notes->items);
+    *notes = (struct notes){0};
+}

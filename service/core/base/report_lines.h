@@ -1,0 +1,31 @@
+/*
+ * report_lines.h - what became of a reload, line by line, for the report.
+ */
+#ifndef CORE_REPORT_LINES_H
+#define CORE_REPORT_LINES_H
+
+#include <stddef.h>
+
+#define NOTES_MAX 2000u /* the report has no room for more */
+
+/* One line of the report; see status_report.h. */
+struct note {
+    const char *kind, *state; /* static */
+    char *name, *reason;
+};
+
+/* All zero: none. */
+struct notes {
+    struct note *items;
+    size_t count, capacity;
+    size_t left_out; /* beyond NOTES_MAX, or without memory */
+};
+
+/* Texts are copied; `reason` may be NULL: empty. */
+void notes_add(struct notes *notes, const char *kind, const char *name, const char *state,
+               const char *reason);
+/* Adds what `from` has. */
+void notes_append(struct notes *notes, const struct notes *from);
+void notes_free(struct notes *notes);
+
+#endif

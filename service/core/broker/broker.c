@@ -1,0 +1,289 @@
+#include "broker.h"
+
+#include "adoption.h"
+#include "apply.h"
+#include "auditing.h"
+#include "broker_context.h"
+#include "access_guard.h"
+#include "event_text.h"
+#include "copy_restore.h"
+
+#define RETRY_MOST_MS 30000u
+
+struct maker broker_maker(struct broker *broker)
+{
+    const struct maker maker = {.system = broker->system,
+                                .identity = &broker->identity,
+                                .inventory = broker->inventory,
+                                .cache = broker->cache,
+                                .state = broker->state,
+                                .stamp = &broker->stamp,
+                                .patience = &broker->patience};
+
+    return maker;
+}
+
+struct saving broker_saving(struct broker *broker)
+{
+    const struct saving saving = {.system = broker->system,
+                                  .boot = broker->identity.boot,
+                                  .stamp = &broker->stamp,
+                                  .publication = broker->publication,
+                                  .inventory = broker->inventory};
+
+    return saving;
+}
+
+bool broker_stopping(const struct broker *broker)
+{
+    return broker->system->stopping(broker->system->self);
+}
+
+void broker_commit(struct broker *broker)
+{
+    struct sys_failure why = {0};
+    bool failed;
+
+    state_put_stamp(broker->state, broker->stamp);
+    failed = state_commit(broker->state, &why) != SYS_OK;
+    if (failed && !broker->state_due)
+        report_state(broker->system, &why);
+    broker->state_due = failed;
+}
+
+struct broker_counts broker_counts(const struct broker *broker)
+{
+    const bool wants_record = adoption_wants_record(broker->identity.owner);
+    struct broker_counts counts = {0};
+    size_t i;
+
+    for (i = 0; i < broker->inventory->count; i++) {
+        const struct item *item = &broker->inventory->items[i];
+
+        counts.held += item_is_held(item);
+        counts.missing += !item_is_held(item);
+        counts.deferred += item->state == ITEM_DEFERRED;
+        counts.failed += item->state == ITEM_FAILED;
+        counts.unaudited += auditing_lacks(item);
+        counts.unproved += item->state == ITEM_CONFLICT && wants_record;
+    }
+    return counts;
+}
+
+static bool is_access_due(const struct item *item)
+{
+    return item->access_due && item->state == ITEM_HELD;
+}
+
+/* A privilege that is not there does not come while the process lives. */
+static bool needs_retry(const struct item *item)
+{
+    return !item_is_held(item) || is_access_due(item) ||
+           (auditing_lacks(item) && item->auditing != AUDITING_REFUSED);
+}
+
+/* True: it is better now; `*changed`: others have to be told. */
+static bool retry_item(const struct maker *maker, struct item *item, bool *changed)
+{
+    enum item_state before = item->state;
+    bool better = false;
+
+    if (item_is_held(item)) {
+        bool lacks = auditing_lacks(item);
+
+        if (is_access_due(item))
+            better = maker_protect(maker, item);
+        auditing_settle(maker->system, item);
+        *changed |= auditing_lacks(item) != lacks;
+        return better || auditing_lacks(item) != lacks;
+    }
+    better = maker_obtain(maker, item) == SYS_OK;
+    *changed |= item->state != before;
+    return better;
+}
+
+void broker_retry(struct broker *broker)
+{
+    const struct maker maker = broker_maker(broker);
+    bool recovered = broker_claim_again(broker), changed = false;
+    size_t i;
+
+    for (i = 0; i < broker->inventory->count && !broker_stopping(broker); i++)
+        if (needs_retry(&broker->inventory->items[i]))
+            recovered |= retry_item(&maker, &broker->inventory->items[i], &changed);
+    (void)auditing_tell(broker->system, broker->inventory, &broker->audit_told);
+    if (!broker_stopping(broker) && (changed || broker->state_due))
+        broker_commit(broker);
+    if (!broker_stopping(broker))
+        recovered |= publication_update(broker->publication, changed);
+    if (recovered)
+        broker->delay = BROKER_RETRY_MS;
+    else if (broker->delay < RETRY_MOST_MS)
+        broker->delay = broker->delay * 2 < RETRY_MOST_MS ? broker->delay * 2 : RETRY_MOST_MS;
+}
+
+uint32_t broker_retry_delay(const struct broker *broker)
+{
+    bool complete =
+        publication_complete(broker->publication) && !broker->state_due && !broker->unclaimed;
+    size_t i;
+
+    for (i = 0; i < broker->inventory->count && complete; i++)
+        complete = !needs_retry(&broker->inventory->items[i]);
+    return complete ? UINT32_MAX : broker->delay;
+}
+
+enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
+                              size_t anew_count, struct apply_result *out, struct sys_failure *why)
+{
+    struct descriptor_cache *cache =
+        descriptor_cache_new(broker->system, broker->identity.owner, wanted);
+    const struct maker former = broker_maker(broker);
+    struct maker next = former;
+    const struct apply_request request = {.former = &former,
+                                          .wanted = &next,
+                                          .from = broker->inventory,
+                                          .to = wanted,
+                                          .publication = broker->publication,
+                                          .anew = anew,
+                                          .anew_count = anew_count};
+    const struct saving saving = broker_saving(broker);
+    enum sys_status status;
+
+    *out = (struct apply_result){0};
+    if (cache == NULL)
+        return report_short_of_memory(why);
+    broker->patience = RESTORING_PATIENCE_MS;
+    saving_leave(&saving, wanted);
+    next.inventory = wanted;
+    next.cache = cache;
+    status = apply_reload(&request, out, why);
+    if (status == SYS_OK) {
+        descriptor_cache_free(broker->cache);
+        broker->cache = cache;
+        broker->inventory = wanted;
+        broker->delay = BROKER_RETRY_MS;
+        retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
+        (void)auditing_tell(broker->system, wanted, &broker->audit_told);
+        broker_link_sessions(broker);
+        broker_tell_copies(broker);
+    } else {
+        descriptor_cache_free(cache);
+        broker_commit(broker); /* what was undone */
+    }
+    return status;
+}
+
+void broker_look_at_retired(struct broker *broker)
+{
+    bool changed = retired_round(&broker->retired);
+
+    broker_commit(broker);
+    if (changed) {
+        broker->reload.retired = &broker->retired.list;
+        publication_tell(broker->publication, &broker->reload);
+    }
+}
+
+uint32_t broker_retired_delay(const struct broker *broker)
+{
+    return broker->retired.delay;
+}
+
+void broker_link_sessions(struct broker *broker)
+{
+    uint32_t version;
+
+    aliases_update(broker->aliases, broker->inventory);
+    version = aliases_version(broker->aliases);
+    if (version == broker->aliases_told)
+        return;
+    broker->aliases_told = version;
+    notes_free(&broker->reload.sessions);
+    aliases_notes(broker->aliases, &broker->reload.sessions);
+    publication_tell(broker->publication, &broker->reload);
+}
+
+uint32_t broker_link_delay(const struct broker *broker)
+{
+    return aliases_delay(broker->aliases, broker->inventory);
+}
+
+void broker_save(struct broker *broker)
+{
+    const struct saving saving = broker_saving(broker);
+
+    if (saving_run(&saving))
+        broker_tell_copies(broker);
+}
+
+uint32_t broker_save_delay(struct broker *broker)
+{
+    const struct saving saving = broker_saving(broker);
+
+    return saving_delay(&saving);
+}
+
+void broker_guard(struct broker *broker)
+{
+    const struct maker maker = broker_maker(broker);
+
+    if (guard_look(&maker) > 0)
+        publication_tell(broker->publication, &broker->reload);
+}
+
+uint32_t broker_guard_delay(struct broker *broker)
+{
+    const struct maker maker = broker_maker(broker);
+
+    return guard_needed(&maker) ? GUARD_EVERY_MS : UINT32_MAX;
+}
+
+struct state *broker_state(struct broker *broker)
+{
+    return broker->state;
+}
+
+void broker_remember(struct broker *broker)
+{
+    broker_commit(broker);
+}
+
+void broker_finish(struct broker *broker)
+{
+    const struct saving saving = broker_saving(broker);
+
+    if (broker->finished)
+        return;
+    saving_finish(&saving);
+    broker->finished = true;
+    (void)broker_note_copies(broker); /* the report lives on in the keeper */
+}
+
+size_t broker_stop(struct broker *broker)
+{
+    const struct system *system = broker->system;
+    size_t i, held = broker_counts(broker).held;
+
+    broker_finish(broker);
+    /* First of all, so that no client is told of what is gone. */
+    publication_free(broker->publication);
+    broker->publication = NULL;
+    aliases_free(broker->aliases);
+    broker->aliases = NULL;
+    for (i = broker->inventory->count; i-- > 0;) {
+        struct item *item = &broker->inventory->items[i];
+
+        system->close(system->self, item->object);
+        item->object = NULL;
+        item->generation = 0;
+        item_set_reason(item, NULL);
+        item->cause = 0;
+        item->access_due = item->adopted = false;
+        item->auditing = AUDITING_OFF;
+        item->state = ITEM_WANTED;
+        system->progress(system->self);
+    }
+    broker_release(broker);
+    return held;
+}

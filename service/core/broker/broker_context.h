@@ -1,0 +1,64 @@
+/*
+ * broker_context.h - what the modules that are the broker share; for them alone:
+ * broker_begin.c, broker.c, broker_tell.c.
+ */
+#ifndef CORE_BROKER_CONTEXT_H
+#define CORE_BROKER_CONTEXT_H
+
+#include "aliases.h"
+#include "broker.h"
+#include "report.h"
+#include "descriptor_cache.h"
+#include "maker.h"
+#include "publication.h"
+#include "retired.h"
+#include "copy_save.h"
+#include "state.h"
+
+#define BROKER_RETRY_MS 1000u /* the first try again */
+
+struct broker {
+    const struct system *system;
+    struct inventory *inventory;
+    struct sys_identity identity;
+    struct descriptor_cache *cache; /* of the inventory */
+    struct state *state;
+    struct publication *publication;
+    struct aliases *aliases;
+    uint32_t aliases_told; /* their version in the report */
+    struct retired retired;
+    struct bulletin_reload reload;
+    struct notes copies; /* for the report */
+    uint64_t stamp;      /* the greatest generation or revision so far */
+    uint32_t delay;      /* milliseconds to the next try */
+    uint32_t patience;   /* milliseconds to wait for copies that others keep to themselves */
+    bool state_due;      /* the state could not be written */
+    bool audit_told;     /* that objects are not audited that are to be */
+    bool unclaimed;      /* a stranger holds the name that keeps two brokers apart */
+    bool finished;       /* what outlives a reboot has been saved for the last time */
+};
+
+/* broker.c: what it is to its helpers */
+
+struct maker broker_maker(struct broker *broker);
+struct saving broker_saving(struct broker *broker);
+bool broker_stopping(const struct broker *broker);
+
+/* Objects are served also where this fails: it costs proof at the next start. */
+void broker_commit(struct broker *broker);
+
+/* broker_begin.c */
+
+/* True: the name that keeps two brokers apart, which a stranger had, could be had now. */
+bool broker_claim_again(struct broker *broker);
+
+/* Everything but the objects. */
+void broker_release(struct broker *broker);
+
+/* broker_tell.c */
+
+/* What can be said of copies, where there are some to be made, or were until now: true. */
+bool broker_note_copies(struct broker *broker);
+void broker_tell_copies(struct broker *broker);
+
+#endif

@@ -1,0 +1,212 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "auditing.h"
+#include "broker_context.h"
+#include "descriptor.h"
+#include "lost.h"
+#include "old_locks.h"
+#include "event_text.h"
+#include "copy_restore.h"
+
+static enum sys_status identify(struct broker *broker, struct sys_failure *why)
+{
+    const struct system *system = broker->system;
+    enum sys_status status = system->identify(system->self, &broker->identity, why);
+
+    if (status == SYS_DENIED)
+        system->report(system->self, EVENT_NO_OWNER, NULL, 0);
+    else if (status != SYS_OK)
+        report_start_failed(system, why);
+    return status;
+}
+
+static enum sys_status ask_claim(const struct broker *broker, struct sys_failure *why)
+{
+    const struct system *system = broker->system;
+    const struct descriptor_use use = {.kind = SHMB_MUTEX};
+    struct sys_descriptor *own = NULL;
+    enum sys_status status =
+        descriptor_build(system, broker->identity.owner, &use, NULL, 0, &own, why);
+
+    if (status == SYS_OK)
+        status = system->claim(system->self, own, why);
+    system->descriptor_free(system->self, own);
+    return status;
+}
+
+/* A stranger at the name that decides must not keep the broker from serving. */
+static enum sys_status claim(struct broker *broker, struct sys_failure *why)
+{
+    const struct system *system = broker->system;
+    const char *inserts[] = {why->text};
+    enum sys_status status = ask_claim(broker, why);
+
+    if (status == SYS_TAKEN) {
+        system->report(system->self, EVENT_SECOND_BROKER, NULL, 0);
+    } else if (status == SYS_DENIED) {
+        system->report(system->self, EVENT_INSTANCE_SQUATTED, inserts, 1);
+        broker->unclaimed = true;
+        status = SYS_OK;
+    } else if (status != SYS_OK) {
+        report_start_failed(system, why);
+    }
+    return status;
+}
+
+bool broker_claim_again(struct broker *broker)
+{
+    struct sys_failure unused;
+
+    if (!broker->unclaimed || ask_claim(broker, &unused) != SYS_OK)
+        return false;
+    broker->unclaimed = false;
+    broker->system->report(broker->system->self, EVENT_INSTANCE_RECOVERED, NULL, 0);
+    return true;
+}
+
+static enum sys_status load_state(struct broker *broker, struct sys_failure *why)
+{
+    const struct system *system = broker->system;
+    enum sys_status status = state_load(broker->state, why);
+
+    broker->stamp = state_stamp(broker->state);
+    if (status == SYS_TAKEN) {
+        system->report(system->self, EVENT_STATE_NEWER, NULL, 0);
+        return SYS_FAILED;
+    }
+    if (status != SYS_OK)
+        report_state(system, why);
+    return SYS_OK;
+}
+
+/* Clients keep what a newer broker made in an order that this one does not know. */
+static enum sys_status refuse_newer(const struct broker *broker, struct sys_failure *why)
+{
+    const struct system *system = broker->system;
+
+    system->report(system->self, EVENT_DIRECTORY_NEWER, NULL, 0);
+    (void)snprintf(why->text, sizeof(why->text), "the directory is a newer broker's");
+    return SYS_FAILED;
+}
+
+void broker_release(struct broker *broker)
+{
+    descriptor_cache_free(broker->cache);
+    publication_free(broker->publication);
+    aliases_free(broker->aliases);
+    retired_free(&broker->retired);
+    state_free(broker->state);
+    notes_free(&broker->reload.notes);
+    notes_free(&broker->reload.lasting);
+    notes_free(&broker->reload.sessions);
+    notes_free(&broker->copies);
+    notes_free(&broker->reload.keeping);
+    notes_free(&broker->reload.lost);
+    free(broker);
+}
+
+static struct broker *new_broker(const struct system *system, struct inventory *inventory)
+{
+    struct broker *broker = calloc(1, sizeof(*broker));
+
+    if (broker == NULL)
+        return NULL;
+    broker->system = system;
+    broker->inventory = inventory;
+    broker->delay = BROKER_RETRY_MS;
+    broker->patience = RESTORING_PATIENCE_MS;
+    broker->cache = descriptor_cache_new(system, broker->identity.owner, inventory);
+    broker->state = state_new(system, broker->identity.boot);
+    if (broker->state != NULL)
+        broker->publication =
+            publication_new(system, &broker->identity, inventory, broker->state, &broker->stamp);
+    retired_init(&broker->retired, system, broker->state, broker->identity.owner);
+    broker->aliases = aliases_new(system, broker->identity.owner);
+    if (broker->cache != NULL && broker->state != NULL && broker->publication != NULL &&
+        broker->aliases != NULL)
+        return broker;
+    broker_release(broker);
+    return NULL;
+}
+
+/* A former broker held it, and nobody has told the keeper to let go of it. */
+static bool is_expected(const struct broker *broker, const struct item *item)
+{
+    const struct state_record *known = state_find(broker->state, item->spec.name);
+
+    return known != NULL && !known->retired;
+}
+
+/* Held by somebody, or restored from its copy. */
+static bool is_back(const struct item *item)
+{
+    return item->adopted || (item->kept != NULL && item->kept->restored);
+}
+
+static enum sys_status keep_old_locks(struct broker *broker, struct sys_failure *why)
+{
+    const struct maker maker = broker_maker(broker);
+
+    return old_locks_keep(&maker, broker->inventory, NULL) ? SYS_OK : report_short_of_memory(why);
+}
+
+static void create_all(struct broker *broker)
+{
+    const struct maker maker = broker_maker(broker);
+    struct lost lost = {0};
+    size_t i;
+
+    for (i = 0; i < broker->inventory->count && !broker_stopping(broker); i++) {
+        struct item *item = &broker->inventory->items[i];
+        bool expected = is_expected(broker, item);
+
+        if (maker_obtain(&maker, item) == SYS_OK && expected && !is_back(item))
+            lost_add(&lost, item->spec.name, &broker->reload.lost);
+        broker->system->progress(broker->system->self);
+    }
+    lost_report(&lost, broker->system);
+}
+
+enum sys_status broker_start(const struct system *system, struct inventory *inventory,
+                             struct broker **out, struct sys_failure *why)
+{
+    struct broker *broker = new_broker(system, inventory);
+    enum sys_status status;
+
+    *out = NULL;
+    *why = (struct sys_failure){0};
+    if (broker == NULL) {
+        report_no_memory(system);
+        return report_short_of_memory(why);
+    }
+    status = identify(broker, why);
+    if (status == SYS_OK)
+        status = claim(broker, why);
+    if (status == SYS_OK)
+        status = load_state(broker, why);
+    if (status == SYS_OK && !publication_begin(broker->publication))
+        status = refuse_newer(broker, why);
+    if (status == SYS_OK)
+        status = keep_old_locks(broker, why);
+    if (status != SYS_OK) {
+        broker_release(broker);
+        return status;
+    }
+    create_all(broker);
+    (void)auditing_tell(system, inventory, &broker->audit_told);
+    if (!broker_stopping(broker)) {
+        /* Without memory for it, they are only not listed. */
+        (void)retired_mark(&broker->retired, inventory);
+        publication_restore(broker->publication);
+        broker_commit(broker);
+    }
+    if (!broker_stopping(broker))
+        (void)publication_update(broker->publication, true);
+    if (!broker_stopping(broker)) {
+        broker_link_sessions(broker);
+        broker_tell_copies(broker);
+    }
+    *out = broker;
+    return SYS_OK;
+}

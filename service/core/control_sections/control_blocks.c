@@ -1,0 +1,82 @@
+#include <string.h>
+
+#include "control_internal.h"
+#include "directory_table.h"
+
+bool control_block_written(const struct control_sets *sets, size_t item)
+{
+    return sets->places[item].section != 0 &&
+           sets->places[item].generation == sets->inventory->items[item].generation;
+}
+
+bool control_block_due(const struct control_sets *sets, size_t item)
+{
+    return item_is_held(&sets->inventory->items[item]) && !control_block_written(sets, item);
+}
+
+struct shmb_block *control_block_at(const struct control_section *section, uint32_t block)
+{
+    return (struct shmb_block *)((struct shmb_control *)section->shared.view + 1) + block;
+}
+
+/*
+ * What its users know of a segment goes with it to another section. A write
+ * that is under way there ends where it began: here there is none.
+ */
+static void move_block(struct control_sets *sets, const struct control_place *place,
+                       struct shmb_block *to)
+{
+    struct control_section *from = &sets->sections[place->from_section - 1];
+    const struct shmb_block *block;
+    struct sys_failure unused;
+
+    if (shared_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
+        return;
+    block = control_block_at(from, place->from_block);
+    to->abandoned = block->abandoned;
+    to->initialised = block->initialised;
+    to->sequence = (block->sequence | 1) + 1;
+    to->change = block->change + 1;
+    shared_unmap(sets->system, &from->shared);
+}
+
+void control_block_write(struct control_sets *sets, const struct control_section *section,
+                         size_t index)
+{
+    const struct item *item = &sets->inventory->items[index];
+    struct control_place *place = &sets->places[index];
+    struct shmb_block *block = control_block_at(section, place->block);
+
+    memset(block, 0, sizeof(*block));
+    block->initialised = item->initialised;
+    if (place->from_section != 0)
+        move_block(sets, place, block);
+    block->generation = item->generation;
+    place->generation = item->generation;
+    place->recorded = false;
+}
+
+/* Who still uses the block a segment has moved from finds that it is another one's. */
+static void disown_block(struct control_sets *sets, const struct control_place *place)
+{
+    struct control_section *from = &sets->sections[place->from_section - 1];
+    struct sys_failure unused;
+
+    if (from->shared.section == NULL ||
+        shared_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
+        return;
+    control_block_at(from, place->from_block)->generation = SHMB_BLOCK_MOVED;
+    shared_unmap(sets->system, &from->shared);
+}
+
+void control_blocks_disown(struct control_sets *sets)
+{
+    size_t i;
+
+    for (i = 0; i < sets->place_count && sets->moved; i++) {
+        if (sets->places[i].from_section != 0)
+            disown_block(sets, &sets->places[i]);
+        sets->places[i].from_section = 0;
+    }
+    sets->moved = false;
+}

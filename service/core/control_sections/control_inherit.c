@@ -1,0 +1,154 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "control_internal.h"
+
+static bool borrow_sections(struct control_sets *sets, const struct control_sets *from)
+{
+    size_t i;
+
+    sets->last_number = from->last_number;
+    sets->random = from->random;
+    for (i = 0; i < from->section_count; i++) {
+        size_t index = control_section_add(sets);
+
+        if (index == CONTROL_NO_SET)
+            return false;
+        sets->sections[index] = from->sections[i];
+        sets->sections[index].set = CONTROL_NO_SET;
+        sets->sections[index].sddl = NULL;
+        sets->sections[index].inherited = true;
+    }
+    return true;
+}
+
+/* A section becomes the set's that its first segment is in now; others of it move. */
+static void inherit_places(struct control_sets *sets, const struct control_sets *from,
+                           const size_t *origin)
+{
+    size_t i;
+
+    for (i = 0; i < sets->place_count; i++) {
+        const struct item *item = &sets->inventory->items[i];
+        struct control_place *place = &sets->places[i];
+        const struct control_place *old;
+        struct control_section *section;
+
+        if (!control_is_segment(item) || origin[i] >= from->place_count ||
+            !control_block_written(from, origin[i]))
+            continue;
+        old = &from->places[origin[i]];
+        section = &sets->sections[old->section - 1];
+        if (section->set == CONTROL_NO_SET)
+            section->set = item->access;
+        if (section->set == item->access) {
+            place->section = old->section;
+            place->block = old->block;
+            place->generation = old->generation;
+            place->recorded = old->recorded;
+        } else {
+            place->from_section = old->section;
+            place->from_block = old->block;
+            sets->moved = true;
+        }
+    }
+}
+
+static enum sys_status protect(const struct control_sets *sets, struct control_section *section,
+                               const char *sddl, struct sys_failure *why)
+{
+    const struct system *system = sets->system;
+    struct sys_descriptor *descriptor;
+    enum sys_status status = system->descriptor_make(system->self, sddl, &descriptor, why);
+
+    if (status == SYS_OK) {
+        status = system->protect(system->self, section->shared.section, descriptor, why);
+        system->descriptor_free(system->self, descriptor);
+    }
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+/* `sddl` is set where the section has it, and differs from what it had. */
+static enum sys_status inherit_access(struct control_sets *sets, const struct control_sets *from,
+                                      struct sys_failure *why)
+{
+    enum sys_status status = SYS_OK;
+    size_t i;
+
+    for (i = 0; i < from->section_count && status == SYS_OK; i++) {
+        struct control_section *section = &sets->sections[i];
+        char *sddl;
+
+        if (section->set == CONTROL_NO_SET)
+            continue;
+        sddl = control_section_access(sets, section->set);
+        if (sddl == NULL)
+            return report_short_of_memory(why);
+        if (strcmp(sddl, from->sections[i].sddl) != 0)
+            status = protect(sets, section, sddl, why);
+        if (status == SYS_OK)
+            section->sddl = sddl;
+        else
+            free(sddl);
+    }
+    return status;
+}
+
+enum sys_status control_sets_inherit(struct control_sets *sets, const struct control_sets *from,
+                                     const size_t *origin, struct sys_failure *why)
+{
+    sets->settled = false;
+    if (!borrow_sections(sets, from))
+        return report_short_of_memory(why);
+    inherit_places(sets, from, origin);
+    return inherit_access(sets, from, why);
+}
+
+/* Sections that no segment is in any more; the others move up. */
+static void end_unused(struct control_sets *sets)
+{
+    size_t i, k, kept = 0;
+
+    for (i = 0; i < sets->section_count; i++) {
+        if (sets->sections[i].set == CONTROL_NO_SET) {
+            shared_end(sets->system, &sets->sections[i].shared);
+            continue;
+        }
+        if (kept != i) {
+            for (k = 0; k < sets->place_count; k++)
+                if (sets->places[k].section == i + 1)
+                    sets->places[k].section = (uint32_t)kept + 1;
+            sets->sections[kept] = sets->sections[i];
+        }
+        kept++;
+    }
+    sets->section_count = kept;
+}
+
+void control_sets_settle(struct control_sets *sets, struct control_sets *from)
+{
+    size_t i;
+
+    for (i = 0; i < from->section_count; i++) {
+        sets->sections[i].inherited = false;
+        from->sections[i].inherited = true; /* no longer its own */
+    }
+    sets->settled = true;
+    control_blocks_disown(sets);
+    end_unused(sets);
+    control_sets_free(from);
+}
+
+void control_sets_undo(struct control_sets *sets, const struct control_sets *from)
+{
+    struct sys_failure unused;
+    size_t i;
+
+    for (i = 0; i < from->section_count && i < sets->section_count; i++) {
+        const char *sddl = sets->sections[i].sddl;
+
+        if (sddl != NULL && strcmp(sddl, from->sections[i].sddl) != 0)
+            (void)protect(sets, &sets->sections[i], from->sections[i].sddl, &unused);
+    }
+    control_sets_free(sets);
+}

@@ -1,0 +1,143 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "control_internal.h"
+#include "directory_table.h"
+
+/* Is it what this broker would have made? Its writers may have spoiled it. */
+static bool is_sound(const struct control_section *section)
+{
+    struct shmb_control wanted;
+
+    control_header(section->number, section->blocks, &wanted);
+    return memcmp(section->shared.view, &wanted, sizeof(wanted)) == 0;
+}
+
+/* The section by its number, taken over where that has not been done yet; CONTROL_NO_SET: none. */
+static size_t restore_section(struct control_sets *sets, uint32_t number, size_t set)
+{
+    const struct state *state = sets->state;
+    char name[SHMB_CONTROL_NAME_BYTES];
+    struct control_section section = {.number = number, .set = set};
+    struct shared_spec spec = {.name = name};
+    const struct state_record *record;
+    struct access_rule *rules;
+    struct sys_failure unused;
+    size_t i;
+
+    for (i = 0; i < sets->section_count; i++)
+        if (sets->sections[i].number == number)
+            return i;
+    shmb_control_name(number, name);
+    record = state_find(state, name);
+    if (record == NULL || record->size <= control_size(0) ||
+        record->size > control_size(0) + SHMB_TABLE_MAX)
+        return CONTROL_NO_SET;
+    spec.size = (size_t)record->size;
+    section.blocks = (uint32_t)((spec.size - control_size(0)) / sizeof(struct shmb_block));
+    section.used = section.blocks; /* whose the others were is not known */
+    rules = control_section_rules(sets, set, &spec.rule_count);
+    spec.rules = rules;
+    spec.label = inventory_label(sets->inventory, set);
+    section.sddl = control_section_access(sets, set);
+    if (rules != NULL && section.sddl != NULL &&
+        shared_adopt(sets->system, sets->owner, &spec, state, &section.shared, &unused) == SYS_OK) {
+        if (is_sound(&section) && control_section_add(sets) != CONTROL_NO_SET) {
+            shared_unmap(sets->system, &section.shared);
+            free(rules);
+            sets->sections[sets->section_count - 1] = section;
+            if (number > sets->last_number && number < CONTROL_NUMBER_RANDOM)
+                sets->last_number = number;
+            return sets->section_count - 1;
+        }
+        shared_end(sets->system, &section.shared);
+    }
+    free(rules);
+    free(section.sddl);
+    return CONTROL_NO_SET;
+}
+
+bool control_place_lost(const struct control_sets *sets, size_t item)
+{
+    const struct item *segment = &sets->inventory->items[item];
+
+    return control_is_segment(segment) && segment->adopted && item_is_held(segment) &&
+           sets->places[item].section == 0 && sets->places[item].from_section == 0;
+}
+
+void control_place_restore(struct control_sets *sets, size_t item)
+{
+    const struct item *segment = &sets->inventory->items[item];
+    const struct state_record *record = state_find(sets->state, segment->spec.name);
+    struct control_place *place = &sets->places[item];
+    size_t index;
+
+    if (record == NULL || record->control == 0 || record->generation != segment->generation)
+        return;
+    index = restore_section(sets, record->control, segment->access);
+    if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
+        return;
+    if (sets->sections[index].set == segment->access) {
+        place->section = (uint32_t)index + 1;
+        place->block = record->block;
+        place->generation = segment->generation;
+    } else {
+        place->from_section = (uint32_t)index + 1;
+        place->from_block = record->block;
+        sets->moved = true;
+    }
+}
+
+void control_sets_restore(struct control_sets *sets)
+{
+    size_t i;
+
+    for (i = 0; i < sets->place_count; i++)
+        if (control_place_lost(sets, i))
+            control_place_restore(sets, i);
+}
+
+static void record_sections(const struct control_sets *sets, struct state *state)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+    size_t i;
+
+    for (i = 0; i < sets->section_count; i++) {
+        const struct control_section *section = &sets->sections[i];
+        const struct state_record record = {.name = name,
+                                            .kind = SHMB_SECTION,
+                                            .size = control_size(section->blocks),
+                                            .generation = 1};
+
+        if (section->shared.section == NULL)
+            continue;
+        shmb_control_name(section->number, name);
+        state_put(state, &record);
+    }
+}
+
+void control_sets_record(struct control_sets *sets, struct state *state)
+{
+    size_t i;
+
+    record_sections(sets, state);
+    for (i = 0; i < sets->place_count; i++) {
+        const struct item *item = &sets->inventory->items[i];
+        struct control_place *place = &sets->places[i];
+        const struct state_record *known;
+        struct state_record record;
+        uint32_t block, number;
+
+        if (place->section == 0 || place->recorded)
+            continue;
+        number = control_sets_find(sets, i, &block);
+        known = number != 0 ? state_find(state, item->spec.name) : NULL;
+        if (known == NULL)
+            continue;
+        record = *known;
+        record.control = number;
+        record.block = block;
+        state_put(state, &record);
+        place->recorded = true;
+    }
+}

@@ -1,0 +1,237 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "control_internal.h"
+#include "directory_table.h"
+
+#define GROWTH 16u /* blocks of a further section of a set, at least */
+
+bool control_is_segment(const struct item *item)
+{
+    return item->spec.kind == SHMB_SECTION;
+}
+
+struct control_sets *control_sets_new(const struct system *system, const char *owner,
+                                      const struct inventory *inventory, const struct state *state)
+{
+    struct control_sets *sets = calloc(1, sizeof(*sets));
+
+    if (sets == NULL)
+        return NULL;
+    sets->system = system;
+    sets->owner = owner;
+    sets->inventory = inventory;
+    sets->state = state;
+    sets->settled = true;
+    sets->place_count = inventory->count;
+    sets->lists = calloc(inventory_access_count(inventory) + 1, sizeof(struct control_list));
+    sets->places = calloc(inventory->count + 1, sizeof(struct control_place));
+    if (sets->lists != NULL && sets->places != NULL)
+        return sets;
+    free(sets->lists);
+    free(sets->places);
+    free(sets);
+    return NULL;
+}
+
+/* What there is to do, set by set. From the last item to the first: so the lists are in order. */
+static void list_work(struct control_sets *sets)
+{
+    size_t i;
+
+    memset(sets->lists, 0, inventory_access_count(sets->inventory) * sizeof(struct control_list));
+    for (i = sets->place_count; i-- > 0;) {
+        const struct item *item = &sets->inventory->items[i];
+        struct control_place *place = &sets->places[i];
+        struct control_list *list = &sets->lists[item->access];
+        bool due;
+
+        if (!control_is_segment(item))
+            continue;
+        if (control_place_lost(sets, i))
+            control_place_restore(sets, i);
+        due = control_block_due(sets, i);
+        if (place->section != 0 && !due)
+            continue;
+        place->next = list->first;
+        list->first = (uint32_t)i + 1;
+        list->due |= due;
+    }
+}
+
+/* Of the list of a set, as numbers that begin with 1; 0: none, or no more. */
+static uint32_t first_of(const struct control_sets *sets, size_t set)
+{
+    return sets->lists[set].first;
+}
+
+static uint32_t next_of(const struct control_sets *sets, uint32_t number)
+{
+    return sets->places[number - 1].next;
+}
+
+static uint32_t count_unplaced(const struct control_sets *sets, size_t set)
+{
+    uint32_t count = 0, i;
+
+    for (i = first_of(sets, set); i != 0; i = next_of(sets, i))
+        count += sets->places[i - 1].section == 0;
+    return count;
+}
+
+/* Gives out the free blocks of the sections of a set. */
+static void place_all(struct control_sets *sets, size_t set, size_t section_index)
+{
+    struct control_section *section = &sets->sections[section_index];
+    uint32_t i;
+
+    for (i = first_of(sets, set); i != 0 && section->used < section->blocks; i = next_of(sets, i)) {
+        struct control_place *place = &sets->places[i - 1];
+
+        if (place->section != 0)
+            continue;
+        place->section = (uint32_t)section_index + 1;
+        place->block = section->used++;
+    }
+}
+
+static enum sys_status find_places(struct control_sets *sets, size_t set, struct trouble *avoided,
+                                   struct sys_failure *why)
+{
+    bool further = false;
+    uint32_t missing;
+    size_t i;
+    enum sys_status status;
+
+    for (i = 0; i < sets->section_count; i++) {
+        if (sets->sections[i].set != set)
+            continue;
+        further = true;
+        place_all(sets, set, i);
+    }
+    missing = count_unplaced(sets, set);
+    if (missing == 0)
+        return SYS_OK;
+    if (further && missing < GROWTH)
+        missing = GROWTH;
+    status = control_section_make(sets, set, missing, avoided, why);
+    if (status == SYS_OK)
+        place_all(sets, set, sets->section_count - 1);
+    return status;
+}
+
+/* Writes the blocks of one set, and unmaps its sections, which may be mapped or not. */
+static enum sys_status write_set(struct control_sets *sets, size_t set, struct sys_failure *why)
+{
+    enum sys_status status = SYS_OK;
+    uint32_t number;
+    size_t i;
+
+    for (number = first_of(sets, set); number != 0 && status == SYS_OK;
+         number = next_of(sets, number)) {
+        struct control_section *section;
+
+        if (!control_block_due(sets, number - 1))
+            continue;
+        section = &sets->sections[sets->places[number - 1].section - 1];
+        if (section->shared.view == NULL)
+            status = shared_map(sets->system, &section->shared, control_size(section->blocks), why);
+        if (status == SYS_OK)
+            control_block_write(sets, section, number - 1);
+    }
+    for (i = 0; i < sets->section_count; i++)
+        if (sets->sections[i].set == set)
+            shared_unmap(sets->system, &sets->sections[i].shared);
+    return status;
+}
+
+static enum sys_status prepare_set(struct control_sets *sets, size_t set, struct trouble *avoided,
+                                   struct sys_failure *why)
+{
+    enum sys_status status = find_places(sets, set, avoided, why);
+
+    return status == SYS_OK ? write_set(sets, set, why) : status;
+}
+
+struct control_news control_sets_prepare(struct control_sets *sets, struct trouble *avoided,
+                                         struct trouble *trouble)
+{
+    struct control_news news = {.complete = true};
+    size_t i;
+
+    list_work(sets);
+    for (i = 0; i < inventory_access_count(sets->inventory); i++) {
+        struct sys_failure why = {0};
+        enum sys_status status;
+
+        if (!sets->lists[i].due)
+            continue;
+        status = prepare_set(sets, i, avoided, &why);
+        if (status == SYS_OK) {
+            news.changed = true;
+            continue;
+        }
+        /* The first one stands for all: each would have a cause of its own. */
+        if (news.complete)
+            trouble_begin(trouble, sets->system, SHMB_CONTROL_PREFIX "*", status, &why);
+        news.complete = false;
+    }
+    if (news.complete) {
+        trouble_end(trouble, sets->system);
+        if (sets->settled)
+            control_blocks_disown(sets);
+    }
+    return news;
+}
+
+uint32_t control_sets_find(const struct control_sets *sets, size_t item, uint32_t *block)
+{
+    const struct item *of = &sets->inventory->items[item];
+
+    *block = 0;
+    if (item >= sets->place_count || !control_is_segment(of) || !item_is_held(of) ||
+        !control_block_written(sets, item))
+        return 0;
+    *block = sets->places[item].block;
+    return sets->sections[sets->places[item].section - 1].number;
+}
+
+const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item)
+{
+    struct control_section *section;
+    struct sys_failure unused;
+    uint32_t block;
+
+    if (control_sets_find(sets, item, &block) == 0)
+        return NULL;
+    section = &sets->sections[sets->places[item].section - 1];
+    if (shared_map(sets->system, &section->shared, control_size(section->blocks), &unused) !=
+        SYS_OK)
+        return NULL;
+    return control_block_at(section, block);
+}
+
+void control_sets_unmap(struct control_sets *sets, size_t item)
+{
+    uint32_t block;
+
+    if (control_sets_find(sets, item, &block) != 0)
+        shared_unmap(sets->system, &sets->sections[sets->places[item].section - 1].shared);
+}
+
+void control_sets_free(struct control_sets *sets)
+{
+    size_t i;
+
+    if (sets == NULL)
+        return;
+    for (i = sets->section_count; i-- > 0;) {
+        if (!sets->sections[i].inherited)
+            shared_end(sets->system, &sets->sections[i].shared);
+        free(sets->sections[i].sddl);
+    }
+    free(sets->sections);
+    free(sets->lists);
+    free(sets->places);
+    free(sets);
+}

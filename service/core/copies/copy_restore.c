@@ -1,0 +1,235 @@
+#include "copy_restore.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crc64.h"
+#include "names.h"
+#include "copy_places.h"
+#include "event_text.h"
+
+#define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
+#define WHEN_TEXT 160
+#define PAUSE_MS  100u
+
+static void add_refused(struct restoring *restoring, const char *file, const char *reason)
+{
+    size_t used = strlen(restoring->refused);
+
+    (void)snprintf(restoring->refused + used, sizeof(restoring->refused) - used, "%s%s: %s",
+                   used > 0 ? "; " : "", file, reason);
+}
+
+/* Takes the bytes over, or frees them. True: they are a whole copy. */
+static bool judge(struct restoring *restoring, const struct item *item, const char *file,
+                  char *bytes, size_t length)
+{
+    struct copy copy;
+    enum copy_verdict verdict = copy_read((const uint8_t *)bytes, length, item->spec.name, &copy);
+
+    if (verdict != COPY_WHOLE) {
+        if (file != NULL)
+            add_refused(restoring, file, copy_verdict_text(verdict));
+    } else if (!restoring->found || copy.number > restoring->copy.number) {
+        free(restoring->bytes);
+        restoring->bytes = bytes;
+        restoring->copy = copy;
+        restoring->found = true;
+        return true;
+    }
+    free(bytes);
+    return verdict == COPY_WHOLE;
+}
+
+/* Backups and virus scanners keep a file to themselves for a while. */
+static enum sys_status read_patiently(const struct system *system, const char *file,
+                                      uint32_t *patience, char **bytes, size_t *length,
+                                      struct sys_failure *why)
+{
+    for (;;) {
+        uint64_t begun = system->ticks(system->self), took;
+        enum sys_status status =
+            system->copy_read(system->self, file, COPY_HEAD_MAX + CFG_KEEP_MAX, bytes, length, why);
+
+        system->progress(system->self);
+        if (status != SYS_LATER || *patience == 0 || system->stopping(system->self))
+            return status;
+        system->pause(system->self, PAUSE_MS);
+        took = system->ticks(system->self) - begun;
+        *patience -= took < *patience ? (uint32_t)took : *patience;
+    }
+}
+
+/*
+ * False: no memory. `*usable`: there is a whole copy under this name. That an
+ * unfinished file is no copy is no news.
+ */
+static bool look(const struct system *system, const struct item *item, uint32_t place,
+                 uint32_t *patience, struct restoring *out, bool *usable, struct sys_failure *why)
+{
+    const char *tail = place == PLACING_UNREAD_LAST    ? ".copy"
+                       : place == PLACING_UNREAD_OLDER ? ".old"
+                                                       : ".new";
+    char file[COPY_FILE_MAX], text[REPORT_FAILURE];
+    struct sys_failure failure = {0};
+    char *bytes;
+    size_t length;
+    enum sys_status status;
+
+    *usable = false;
+    copy_file_name(item->spec.name, tail, file);
+    status = read_patiently(system, file, patience, &bytes, &length, &failure);
+    if (status == SYS_NO_MEMORY) {
+        *why = failure;
+        return false;
+    }
+    if (status == SYS_OK) {
+        *usable = judge(out, item, place != PLACING_UNREAD_FRESH ? file : NULL, bytes, length);
+    } else if (status != SYS_NOT_FOUND) {
+        out->unread |= place;
+        report_failure_text(&failure, text);
+        add_refused(out, file, text);
+    }
+    return true;
+}
+
+/*
+ * The newest copy counts as such because of its place: who puts an old one back
+ * there wants it. An unfinished one that is whole after all is newer than both.
+ */
+enum sys_status restoring_find(const struct system *system, const struct item *item,
+                               uint32_t *patience, struct restoring *out, struct sys_failure *why)
+{
+    bool last, older, unfinished;
+    uint64_t number;
+
+    *out = (struct restoring){0};
+    if (!look(system, item, PLACING_UNREAD_LAST, patience, out, &last, why))
+        return SYS_NO_MEMORY;
+    out->last_refused = out->refused[0] != '\0' && out->unread == 0;
+    if (!last && !look(system, item, PLACING_UNREAD_OLDER, patience, out, &older, why))
+        return SYS_NO_MEMORY;
+    number = out->copy.number;
+    if (!look(system, item, PLACING_UNREAD_FRESH, patience, out, &unfinished, why))
+        return SYS_NO_MEMORY;
+    out->unplaced = out->found && out->copy.number != number;
+    out->newest = last && !out->unplaced;
+    return SYS_OK;
+}
+
+void restoring_end(struct restoring *restoring)
+{
+    free(restoring->bytes);
+    *restoring = (struct restoring){0};
+}
+
+static void tell_found(const struct system *system, const struct restoring *restoring,
+                       const struct item *item, const char *kind, const char *name)
+{
+    const struct copy *copy = &restoring->copy;
+    uint64_t both = copy->size < item->spec.size ? copy->size : item->spec.size;
+    char when[REPORT_TIME], text[WHEN_TEXT];
+    const char *inserts[] = {kind, name, text};
+    const char *older[] = {kind, name, restoring->refused, when};
+
+    report_time(copy->saved, when);
+    if (restoring->refused[0] != '\0')
+        system->report(system->self, EVENT_COPY_OLDER, older, 4);
+    if (copy->size == item->spec.size) {
+        (void)snprintf(text, sizeof(text), "%s", when);
+        system->report(system->self, EVENT_COPY_RESTORED, inserts, 3);
+        return;
+    }
+    (void)snprintf(text, sizeof(text),
+                   "%s, which has %" PRIu64 " bytes; the segment has %" PRIu64 ", and the first "
+                   "%" PRIu64 " were carried over",
+                   when, copy->size, item->spec.size, both);
+    system->report(system->self, EVENT_COPY_RESIZED, inserts, 3);
+}
+
+static uint64_t sum_of(const struct sys_content *content)
+{
+    uint64_t sum = 0, left = content->size - content->length;
+    uint8_t piece[512];
+
+    if (content->length > 0)
+        sum = crc64(sum, content->bytes, content->length);
+    memset(piece, content->fill, sizeof(piece));
+    while (left > 0) {
+        size_t length = left < sizeof(piece) ? (size_t)left : sizeof(piece);
+
+        sum = crc64(sum, piece, length);
+        left -= length;
+    }
+    return sum;
+}
+
+/* What the next save has to know of the files. */
+static void note_files(const struct restoring *restoring, struct kept *kept)
+{
+    kept->looked = true;
+    kept->refused = restoring->last_refused;
+    kept->unplaced = restoring->unplaced;
+    kept->unread = restoring->unread;
+    if (!restoring->unplaced)
+        return;
+    if ((restoring->copy.flags & COPY_APART_LAST) != 0 && !restoring->last_refused)
+        kept->unread |= PLACING_UNREAD_LAST;
+    if ((restoring->copy.flags & COPY_APART_OLDER) != 0)
+        kept->unread |= PLACING_UNREAD_OLDER;
+}
+
+static void note_content(const struct restoring *restoring, const struct sys_content *first,
+                         struct item *item)
+{
+    const struct copy *copy = &restoring->copy;
+    struct kept *kept = item->kept;
+
+    kept->restored = restoring->found;
+    kept->sum = copy->sum;
+    kept->size = copy->size;
+    kept->flags = copy->flags & ~COPY_APART;
+    if (!restoring->found && kept->unread != 0) {
+        kept->sum = sum_of(first);
+        kept->size = item->spec.size;
+    }
+    kept->known = kept->size == item->spec.size &&
+                  (restoring->newest || restoring->unplaced || kept->unread != 0);
+    if (restoring->found)
+        kept->saved = copy->saved;
+    if ((kept->flags & COPY_INITIALISED) != 0)
+        item->initialised = true;
+}
+
+void restoring_done(const struct system *system, const struct restoring *restoring,
+                    const struct sys_content *first, struct item *item, uint64_t *stamp)
+{
+    const char *kind = shmb_kind_word(item->spec.kind);
+    struct sys_failure unused;
+    char name[NAME_TEXT];
+    const char *none[] = {kind, name, restoring->refused};
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    note_files(restoring, item->kept);
+    note_content(restoring, first, item);
+    (void)placing_earlier(system, item, stamp, &unused); /* the next save tries it again */
+    if (restoring->found)
+        tell_found(system, restoring, item, kind, name);
+    else if (restoring->refused[0] != '\0')
+        system->report(system->self, EVENT_COPY_NONE, none, 3);
+}
+
+enum sys_status restoring_look(const struct system *system, struct item *item,
+                               struct sys_failure *why)
+{
+    struct restoring files;
+    uint32_t patience = 0;
+    enum sys_status status = restoring_find(system, item, &patience, &files, why);
+
+    if (status == SYS_OK)
+        note_files(&files, item->kept);
+    restoring_end(&files);
+    return status;
+}

@@ -1,0 +1,512 @@
+#include "copy_save.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler.h"
+#include "control.h"
+#include "copy_format.h"
+#include "crc64.h"
+#include "names.h"
+#include "nameset.h"
+#include "copy_places.h"
+#include "event_text.h"
+#include "copy_restore.h"
+#include "stamp.h"
+
+#define PIECE          (1024u * 1024) /* read, summed up and written without a look around */
+#define FLUSH_AFTER    (16u * PIECE)  /* so that no single wait for the disk is a long one */
+#define PATIENCE_MS    100u           /* with writers that are at work */
+#define LAST_PATIENCE  5000u          /* the same when there is no other time, with all of them */
+#define PAUSE_MS       5u
+#define TRIES_AT_ONCE  10u
+#define RETRY_FIRST_MS 1000u
+#define RETRY_MOST_MS  30000u
+#define NAME_TEXT      (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
+
+/* One segment while it is saved. */
+struct save {
+    const struct saving *saving;
+    struct item *item;
+    size_t index;
+    bool last;      /* there is no other time: no stop is heard */
+    uint64_t until; /* ticks: how long to wait for writers to come to an end */
+    uint8_t *bytes; /* its content */
+    struct copy copy;
+};
+
+static struct item *item_at(const struct saving *saving, size_t index)
+{
+    return &saving->inventory->items[index];
+}
+
+static uint32_t every_of(const struct item *item)
+{
+    return item->from->kind == SHMB_SECTION ? item->from->u.segment.save_every : 0;
+}
+
+/* ---- content ---------------------------------------------------------------- */
+
+/* Makes progress visible. SYS_LATER: the broker is to stop; the last save will do it. */
+static enum sys_status look_around(const struct save *save, struct sys_failure *why)
+{
+    const struct system *system = save->saving->system;
+
+    system->progress(system->self);
+    if (save->last || !system->stopping(system->self))
+        return SYS_OK;
+    *why = (struct sys_failure){0};
+    return SYS_LATER;
+}
+
+static size_t piece_at(uint64_t offset, uint64_t size)
+{
+    return size - offset < PIECE ? (size_t)(size - offset) : PIECE;
+}
+
+static enum sys_status peek_all(const struct save *save, struct sys_failure *why)
+{
+    const struct system *system = save->saving->system;
+    uint64_t offset, size = save->copy.size;
+    enum sys_status status = SYS_OK;
+
+    for (offset = 0; offset < size && status == SYS_OK; offset += PIECE) {
+        status = system->peek(system->self, save->item->object, offset, save->bytes + offset,
+                              piece_at(offset, size), why);
+        if (status == SYS_OK)
+            status = look_around(save, why);
+    }
+    return status;
+}
+
+static enum sys_status refuse(struct sys_failure *why, enum sys_status status, const char *text)
+{
+    *why = (struct sys_failure){0};
+    (void)snprintf(why->text, sizeof(why->text), "%s", text);
+    return status;
+}
+
+/*
+ * Takes the content while no library writer is at work: the same even number
+ * before and after. `*block` may be changed by any writer at any time.
+ * SYS_FAILED: there is one, or a dead one that nobody has repaired.
+ */
+static enum sys_status take_stable(const struct save *save, const struct shmb_block *block,
+                                   struct sys_failure *why)
+{
+    const struct system *system = save->saving->system;
+    enum sys_status status;
+    uint32_t tries;
+
+    for (tries = 0;; tries++) {
+        uint64_t before = shmb_load64(&block->sequence);
+
+        if ((shmb_load32(&block->abandoned) & SHMB_DIED_WRITING) != 0)
+            return refuse(why, SYS_FAILED,
+                          "a program died while it wrote; when the content is right again, run: "
+                          "shmb repair");
+        if ((before & 1) == 0) {
+            status = peek_all(save, why);
+            if (status != SYS_OK)
+                return status;
+            shmb_fence_acquire();
+            if (shmb_load64(&block->sequence) == before)
+                return SYS_OK;
+        }
+        status = look_around(save, why);
+        if (tries < TRIES_AT_ONCE && status == SYS_OK)
+            continue;
+        if (status == SYS_OK && system->ticks(system->self) >= save->until)
+            return refuse(why, SYS_FAILED, "programs write all the time, or one died in a write");
+        system->pause(system->self, PAUSE_MS);
+        if (status != SYS_OK)
+            return status;
+    }
+}
+
+/* Fills content and flags. Without a block nothing says when a writer is at work. */
+static enum sys_status take_content(struct save *save, struct sys_failure *why)
+{
+    const struct shmb_block *block = publication_block(save->saving->publication, save->index);
+    enum sys_status status;
+
+    if (block == NULL) {
+        save->copy.flags = COPY_INITIALISED;
+        return peek_all(save, why);
+    }
+    status = take_stable(save, block, why);
+    save->copy.flags = COPY_CONSISTENT;
+    if (shmb_load32(&block->initialised) != 0)
+        save->copy.flags |= COPY_INITIALISED;
+    publication_block_end(save->saving->publication, save->index);
+    return status;
+}
+
+static enum sys_status sum_up(struct save *save, struct sys_failure *why)
+{
+    uint64_t offset, size = save->copy.size;
+    enum sys_status status = SYS_OK;
+
+    save->copy.sum = 0;
+    for (offset = 0; offset < size && status == SYS_OK; offset += PIECE) {
+        save->copy.sum = crc64(save->copy.sum, save->bytes + offset, piece_at(offset, size));
+        status = look_around(save, why);
+    }
+    return status;
+}
+
+/* ---- file ------------------------------------------------------------------- */
+
+static enum sys_status write_content(const struct save *save, struct sys_copy *file,
+                                     struct sys_failure *why)
+{
+    const struct system *system = save->saving->system;
+    uint64_t offset, size = save->copy.size;
+    enum sys_status status = SYS_OK;
+
+    for (offset = 0; offset < size && status == SYS_OK; offset += PIECE) {
+        if (offset > 0 && offset % FLUSH_AFTER == 0)
+            status = system->copy_flush(system->self, file, why);
+        if (status == SYS_OK)
+            status = system->copy_write(system->self, file, save->bytes + offset,
+                                        piece_at(offset, size), why);
+        if (status == SYS_OK)
+            status = look_around(save, why);
+    }
+    return status;
+}
+
+static enum sys_status write_file(const struct save *save, const char *name,
+                                  struct sys_failure *why)
+{
+    const struct system *system = save->saving->system;
+    uint8_t head[COPY_HEAD_MAX];
+    size_t length = copy_head(&save->copy, save->item->spec.name, head);
+    struct sys_copy *file;
+    enum sys_status status = system->copy_create(system->self, name, &file, why);
+
+    if (status != SYS_OK)
+        return status;
+    status = system->copy_write(system->self, file, head, length, why);
+    if (status == SYS_OK)
+        status = write_content(save, file, why);
+    if (status == SYS_OK)
+        status = system->copy_flush(system->self, file, why);
+    system->copy_close(system->self, file);
+    return status;
+}
+
+static void note_written(const struct save *save)
+{
+    struct kept *kept = save->item->kept;
+
+    kept->known = true;
+    kept->sum = save->copy.sum;
+    kept->size = save->copy.size;
+    kept->flags = save->copy.flags & ~COPY_APART;
+}
+
+/* Whenever the machine goes down in here, one of the names leads to the newest whole copy. */
+static enum sys_status write_copy(struct save *save, struct sys_failure *why)
+{
+    const struct saving *saving = save->saving;
+    struct kept *kept = save->item->kept;
+    char file[COPY_FILE_MAX];
+    const char *tail;
+    bool written;
+    enum sys_status status = placing_begin(saving->system, save->item, saving->stamp, &tail, why);
+
+    if (status != SYS_OK)
+        return status;
+    copy_file_name(save->item->spec.name, tail, file);
+    if ((kept->unread & PLACING_UNREAD_LAST) != 0)
+        save->copy.flags |= COPY_APART_LAST;
+    if ((kept->unread & PLACING_UNREAD_OLDER) != 0)
+        save->copy.flags |= COPY_APART_OLDER;
+    kept->known = kept->known && kept->unplaced; /* else what is there is not known */
+    status = write_file(save, file, why);
+    if (status != SYS_OK)
+        return status;
+    status = placing_end(saving->system, save->item, saving->stamp, tail, &written, why);
+    if (written)
+        note_written(save);
+    return status;
+}
+
+/* ---- one segment ------------------------------------------------------------ */
+
+/* While something could not be read, what was restored instead is not worth a copy. */
+static bool is_unchanged(const struct save *save)
+{
+    const struct kept *kept = save->item->kept;
+
+    return kept->known && kept->sum == save->copy.sum && kept->size == save->copy.size &&
+           (kept->flags == save->copy.flags || kept->unread != 0);
+}
+
+static enum sys_status save_content(struct save *save, struct sys_failure *why)
+{
+    const struct saving *saving = save->saving;
+    enum sys_status placed, status = take_content(save, why);
+
+    if (status == SYS_OK)
+        status = sum_up(save, why);
+    if (status != SYS_OK)
+        return status;
+    placed = placing_earlier(saving->system, save->item, saving->stamp, why);
+    if (is_unchanged(save))
+        return placed;
+    save->copy.number = stamp_next(saving->system, saving->stamp);
+    return write_copy(save, why);
+}
+
+/* Of a segment that was taken over nobody has looked at the files so far. */
+static enum sys_status save_all(struct save *save, struct sys_failure *why)
+{
+    enum sys_status status = SYS_OK;
+
+    if (!save->item->kept->looked)
+        status = restoring_look(save->saving->system, save->item, why);
+    if (status != SYS_OK)
+        return status;
+    save->bytes = malloc((size_t)save->copy.size);
+    status = save->bytes != NULL ? save_content(save, why) : report_short_of_memory(why);
+    free(save->bytes);
+    return status;
+}
+
+static void report_save(const struct saving *saving, const struct item *item, enum event_id event,
+                        const char *detail)
+{
+    char name[NAME_TEXT];
+    const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    saving->system->report(saving->system->self, event, inserts, detail != NULL ? 3 : 2);
+}
+
+static void set_reason(struct kept *kept, const char *reason)
+{
+    size_t size = strlen(reason) + 1;
+
+    free(kept->reason);
+    kept->reason = malloc(size);
+    if (kept->reason != NULL)
+        memcpy(kept->reason, reason, size);
+}
+
+static void note_failure(const struct save *save, enum sys_status status,
+                         const struct sys_failure *why)
+{
+    struct kept *kept = save->item->kept;
+    uint32_t cause = report_cause(status, why);
+    char text[REPORT_FAILURE];
+
+    if (kept->delay < RETRY_MOST_MS)
+        kept->delay = kept->delay == 0                  ? RETRY_FIRST_MS
+                      : kept->delay * 2 < RETRY_MOST_MS ? kept->delay * 2
+                                                        : RETRY_MOST_MS;
+    if (kept->cause == cause)
+        return;
+    kept->cause = cause;
+    report_failure_text(why, text);
+    set_reason(kept, text);
+    report_save(save->saving, save->item, EVENT_COPY_FAILED, text);
+}
+
+static void note_success(const struct save *save)
+{
+    const struct system *system = save->saving->system;
+    struct kept *kept = save->item->kept;
+    bool failed = kept->cause != 0;
+
+    kept->saved = system->now(system->self);
+    kept->delay = kept->cause = 0;
+    free(kept->reason);
+    kept->reason = NULL;
+    if (failed)
+        report_save(save->saving, save->item, EVENT_COPY_SAVED, NULL);
+}
+
+/* `until`: ticks of the end of the patience with writers, where it is the last time; else 0. */
+static void save_item(const struct saving *saving, size_t index, uint64_t until)
+{
+    const struct system *system = saving->system;
+    struct save save = {.saving = saving,
+                        .item = item_at(saving, index),
+                        .index = index,
+                        .last = until != 0,
+                        .until = until};
+    struct sys_failure why = {0};
+    enum sys_status status;
+
+    if (until == 0)
+        save.until = system->ticks(system->self) + PATIENCE_MS;
+    save.copy.size = save.item->spec.size;
+    save.copy.generation = save.item->generation;
+    save.copy.saved = system->now(system->self);
+    (void)snprintf(save.copy.boot, sizeof(save.copy.boot), "%s", saving->boot);
+    status = save_all(&save, &why);
+    save.item->kept->tried = true;
+    save.item->kept->last = system->ticks(system->self);
+    if (status == SYS_OK && save.item->kept->unread == 0)
+        note_success(&save);
+    else if (status != SYS_OK && status != SYS_LATER)
+        note_failure(&save, status, &why);
+}
+
+/* ---- all of them ------------------------------------------------------------ */
+
+/* Milliseconds until a segment should be saved; UINT32_MAX: not by time. */
+static uint32_t delay_of(const struct item *item, uint64_t now)
+{
+    uint32_t every = every_of(item), wait = every;
+    const struct kept *kept = item->kept;
+
+    if (!item_is_kept(item) || every == 0)
+        return UINT32_MAX;
+    if (!kept->tried)
+        return 0;
+    if (kept->delay != 0 && kept->delay < every)
+        wait = kept->delay;
+    return now - kept->last >= wait ? 0 : wait - (uint32_t)(now - kept->last);
+}
+
+uint32_t saving_delay(const struct saving *saving)
+{
+    uint64_t now = saving->system->ticks(saving->system->self);
+    uint32_t least = UINT32_MAX;
+    size_t i;
+
+    for (i = 0; i < saving->inventory->count; i++) {
+        uint32_t delay = delay_of(item_at(saving, i), now);
+
+        if (delay < least)
+            least = delay;
+    }
+    return least;
+}
+
+bool saving_run(const struct saving *saving)
+{
+    const struct system *system = saving->system;
+    bool any = false;
+    size_t i;
+
+    for (i = 0; i < saving->inventory->count && !system->stopping(system->self); i++) {
+        if (delay_of(item_at(saving, i), system->ticks(system->self)) != 0)
+            continue;
+        save_item(saving, i, 0);
+        any = true;
+    }
+    return any;
+}
+
+static uint64_t last_patience(const struct saving *saving)
+{
+    return saving->system->ticks(saving->system->self) + LAST_PATIENCE;
+}
+
+void saving_finish(const struct saving *saving)
+{
+    uint64_t until = last_patience(saving);
+    size_t i;
+
+    for (i = 0; i < saving->inventory->count; i++)
+        if (item_is_kept(item_at(saving, i)))
+            save_item(saving, i, until);
+}
+
+static bool same_name(const void *a, const void *b)
+{
+    const char *x = a, *y = b;
+
+    return shmb_name_same(x, strlen(x), y, strlen(y));
+}
+
+/* The names that are kept. False: no memory. */
+static bool list_kept(const struct inventory *inventory, struct nameset *out)
+{
+    size_t i;
+
+    if (!nameset_init(out, inventory->count))
+        return false;
+    for (i = 0; i < inventory->count; i++) {
+        const char *name = inventory->items[i].spec.name;
+
+        if (inventory->items[i].kept != NULL)
+            (void)nameset_add(out, shmb_name_hash(name, strlen(name)), name, same_name);
+    }
+    return true;
+}
+
+/* Without memory for the names, rather one too many than one too few. */
+void saving_leave(const struct saving *saving, const struct inventory *wanted)
+{
+    uint64_t until = last_patience(saving);
+    struct nameset names;
+    bool listed;
+    size_t i;
+
+    if (!saving_any(saving->inventory))
+        return;
+    listed = list_kept(wanted, &names);
+    for (i = 0; i < saving->inventory->count; i++) {
+        const char *name = item_at(saving, i)->spec.name;
+
+        if (!item_is_kept(item_at(saving, i)) ||
+            (listed &&
+             nameset_find(&names, shmb_name_hash(name, strlen(name)), name, same_name) != NULL))
+            continue;
+        save_item(saving, i, until);
+    }
+    if (listed)
+        nameset_free(&names);
+}
+
+/* An older content may be served than the one that a file has: until that is laid aside. */
+static bool is_troubled(const struct kept *kept)
+{
+    return kept->cause != 0 || kept->unread != 0;
+}
+
+static void add_note(const struct item *item, struct notes *out)
+{
+    const struct kept *kept = item->kept;
+    char name[NAME_TEXT], when[REPORT_TIME] = "never", text[REPORT_FAILURE + REPORT_TIME + 16];
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    if (kept->saved != 0)
+        report_time(kept->saved, when);
+    if (!is_troubled(kept)) {
+        notes_add(out, "copy", name, kept->saved != 0 ? "saved" : "none",
+                  kept->saved != 0 ? when : "not saved yet");
+        return;
+    }
+    (void)snprintf(text, sizeof(text), "%s; last saved: %s",
+                   kept->cause == 0
+                       ? "a copy could not be read when the segment was made; an event says which"
+                   : kept->reason != NULL ? kept->reason
+                                          : "not known",
+                   when);
+    notes_add(out, "copy", name, "failed", text);
+}
+
+void saving_notes(const struct inventory *inventory, struct notes *out)
+{
+    int failed;
+    size_t i;
+
+    for (failed = 1; failed >= 0; failed--)
+        for (i = 0; i < inventory->count; i++)
+            if (item_is_kept(&inventory->items[i]) &&
+                is_troubled(inventory->items[i].kept) == (failed == 1))
+                add_note(&inventory->items[i], out);
+}
+
+bool saving_any(const struct inventory *inventory)
+{
+    return inventory->keeps;
+}

@@ -1,0 +1,46 @@
+/*
+ * copy_save.h - writes the copies from which segments come back after a reboot.
+ *
+ * A copy is written beside the newest one, put onto the disk, and only then
+ * given its place; the one that was there stays as the one before. Content that
+ * has not changed is not written again. Only reads what clients have written.
+ */
+#ifndef CORE_COPY_SAVE_H
+#define CORE_COPY_SAVE_H
+
+#include "inventory.h"
+#include "report_lines.h"
+#include "publication.h"
+#include "system.h"
+
+/* All of it is borrowed. */
+struct saving {
+    const struct system *system;
+    const char *boot;
+    uint64_t *stamp; /* the greatest generation, revision or number of a copy so far */
+    struct publication *publication; /* of the inventory: knows where writers leave word */
+    struct inventory *inventory;
+};
+
+/* Milliseconds until saving_run should be called; UINT32_MAX: never. */
+uint32_t saving_delay(const struct saving *saving);
+
+/*
+ * Saves what is due; leaves off when the broker is asked to stop. What fails is
+ * reported once and tried again. True: the notes are others now.
+ */
+bool saving_run(const struct saving *saving);
+
+/* Saves every segment, for the last time: nothing is tried again, and no stop is heard. */
+void saving_finish(const struct saving *saving);
+
+/* The same for those that `wanted` does not keep any more. */
+void saving_leave(const struct saving *saving, const struct inventory *wanted);
+
+/* When each segment was saved last and what keeps it from being saved; those that failed first. */
+void saving_notes(const struct inventory *inventory, struct notes *out);
+
+/* True where there is something to be saved at the end. */
+bool saving_any(const struct inventory *inventory);
+
+#endif

@@ -1,0 +1,339 @@
+#include "config_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "merge.h"
+#include "names.h"
+#include "pattern.h"
+#include "event_text.h"
+
+/* While reading. */
+struct reading {
+    const struct system *system;
+    struct cfg_messages *messages;
+    struct configuration *out;
+    char *base; /* absolute path of the main file */
+    bool forgiving;
+    bool no_memory;
+};
+
+static char *copy_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+
+    if (copy != NULL)
+        memcpy(copy, text, size);
+    return copy;
+}
+
+static void free_file(struct configuration_file *file)
+{
+    cfg_free(file->part);
+    initial_files_free(&file->initial);
+    free(file->bytes);
+    free(file->path);
+}
+
+void configuration_free(struct configuration *configuration)
+{
+    size_t i;
+
+    cfg_free(configuration->whole);
+    for (i = 0; i < configuration->count; i++)
+        free_file(&configuration->files[i]);
+    free(configuration->files);
+    *configuration = (struct configuration){0};
+}
+
+/* A new entry; NULL: no memory. */
+static struct configuration_file *add_file(struct reading *r, const char *path)
+{
+    struct configuration *all = r->out;
+    struct configuration_file *file;
+
+    if (all->count == all->capacity) {
+        size_t capacity = all->capacity == 0 ? 8 : all->capacity * 2;
+
+        file = realloc(all->files, capacity * sizeof(*file));
+        if (file == NULL) {
+            r->no_memory = true;
+            return NULL;
+        }
+        all->files = file;
+        all->capacity = capacity;
+    }
+    file = &all->files[all->count];
+    *file = (struct configuration_file){.path = copy_text(path)};
+    if (file->path == NULL) {
+        r->no_memory = true;
+        return NULL;
+    }
+    all->count++;
+    return file;
+}
+
+static void say_failure(struct reading *r, const struct cfg_place *place, const char *object,
+                        const char *path, const struct sys_failure *why)
+{
+    char text[REPORT_FAILURE];
+
+    report_failure_text(why, text);
+    cfg_message_add(r->messages, CFG_ERROR, place, object, "'%s' cannot be read: %s", path, text);
+}
+
+/* Loads what was read. The part is NULL afterwards if it is unusable by itself. */
+static void load(struct reading *r, struct configuration_file *file, const char *base, bool main)
+{
+    size_t before = r->messages->errors;
+    enum cfg_result result =
+        cfg_load(file->path, file->bytes, file->length, r->messages, &file->part);
+
+    if (result == CFG_NO_MEMORY)
+        r->no_memory = true;
+    if (result != CFG_OK)
+        return;
+    if (!main)
+        (void)cfg_may_include(file->part, r->messages);
+    if (!initial_files_read(r->system, base, file->part, &r->out->initial, r->forgiving,
+                            r->messages, &file->initial))
+        r->no_memory = true;
+    if (r->messages->errors == before)
+        return;
+    cfg_free(file->part);
+    file->part = NULL;
+}
+
+/* Reads the bytes of a file; false: why is in the entry. */
+static bool read_bytes(struct reading *r, struct configuration_file *file, const char *path)
+{
+    file->status = r->system->read_file(r->system->self, path, CFG_FILE_MAX, &file->bytes,
+                                        &file->length, &file->why);
+    return file->status == SYS_OK;
+}
+
+static bool same_path(const char *a, const char *b)
+{
+    return shmb_name_same(a, strlen(a), b, strlen(b));
+}
+
+/* The main file is known by its absolute path, too. */
+static bool is_read(const struct reading *r, const char *path)
+{
+    size_t i;
+
+    if (same_path(path, r->base))
+        return true;
+    for (i = 1; i < r->out->count; i++)
+        if (same_path(path, r->out->files[i].path))
+            return true;
+    return false;
+}
+
+/* What names an included file: an entry of include, or the caller. */
+struct naming {
+    const struct cfg_place *place;
+    const char *object; /* NULL: none */
+};
+
+static void include_file(struct reading *r, const char *path, const struct naming *by)
+{
+    struct configuration_file *file;
+
+    if (is_read(r, path))
+        return;
+    if (r->out->count >= CONFIGURATION_FILES_MAX) {
+        cfg_message_add(r->messages, CFG_ERROR, by->place, by->object,
+                        "more than %u files in all; put some together", CONFIGURATION_FILES_MAX);
+        return;
+    }
+    file = add_file(r, path);
+    if (file == NULL)
+        return;
+    r->system->progress(r->system->self);
+    if (read_bytes(r, file, path))
+        load(r, file, path, false);
+    else if (file->status == SYS_NO_MEMORY)
+        r->no_memory = true;
+    else
+        say_failure(r, by->place, by->object, path, &file->why);
+    file->left_out = file->part == NULL;
+}
+
+static void free_paths(char **paths, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        free(paths[i]);
+    free(paths);
+}
+
+static void include_matches(struct reading *r, const struct cfg_include *include, char **paths,
+                            size_t count)
+{
+    const struct naming by = {&include->place, include->path};
+    bool wild = pattern_has_wildcard(include->pattern);
+    size_t i;
+
+    if (count == 0)
+        cfg_message_add(r->messages, CFG_WARNING, by.place, by.object, "no file is called '%s' now",
+                        include->pattern);
+    for (i = 0; i < count && !r->no_memory; i++) {
+        if (!wild && same_path(paths[i], r->base))
+            cfg_message_add(r->messages, CFG_ERROR, by.place, by.object,
+                            "the file includes itself; remove it");
+        else
+            include_file(r, paths[i], &by);
+    }
+}
+
+/* An include that leads nowhere is something that is left out. */
+static void report_include(struct reading *r, const struct cfg_include *include,
+                           enum sys_status status, const struct sys_failure *why)
+{
+    struct configuration_file *file = add_file(r, include->pattern);
+
+    if (file == NULL)
+        return;
+    file->status = status;
+    file->why = *why;
+    file->left_out = true;
+    say_failure(r, &include->place, include->path, include->pattern, why);
+}
+
+static void follow(struct reading *r, const struct cfg_include *include)
+{
+    struct sys_failure why = {0};
+    char **paths;
+    size_t count;
+    enum sys_status status =
+        r->system->expand(r->system->self, r->base, include->pattern, &paths, &count, &why);
+
+    if (status == SYS_NO_MEMORY) {
+        r->no_memory = true;
+    } else if (status != SYS_OK) {
+        report_include(r, include, status, &why);
+    } else {
+        include_matches(r, include, paths, count);
+        free_paths(paths, count);
+    }
+}
+
+static void include_all(struct reading *r, const char *const *paths, size_t count)
+{
+    /* An unusable main file says nothing of what it includes: `files` may move. */
+    const struct cfg *main = r->out->files[0].part;
+    size_t i;
+
+    for (i = 0; main != NULL && i < main->include_count && !r->no_memory; i++)
+        follow(r, &main->includes[i]);
+    for (i = 1; i < count && !r->no_memory; i++) {
+        const struct cfg_place place = {paths[i], 0, 0};
+        const struct naming by = {&place, NULL};
+        struct sys_failure why = {0};
+        char *path;
+        enum sys_status status =
+            r->system->resolve_path(r->system->self, NULL, paths[i], &path, &why);
+
+        if (status == SYS_OK) {
+            include_file(r, path, &by);
+            free(path);
+        } else if (status == SYS_NO_MEMORY) {
+            r->no_memory = true;
+        } else {
+            say_failure(r, &place, NULL, paths[i], &why);
+        }
+    }
+}
+
+/* All parts that are still in; `left_out` is set for those that merging leaves out. */
+static enum configuration_result merge(struct configuration *all, bool forgiving,
+                                       struct cfg_messages *messages)
+{
+    struct cfg **parts = calloc(all->count, sizeof(*parts));
+    bool *left_out = calloc(all->count, sizeof(*left_out));
+    enum cfg_result result = CFG_NO_MEMORY;
+    size_t i;
+
+    cfg_free(all->whole);
+    all->whole = NULL;
+    if (parts != NULL && left_out != NULL) {
+        for (i = 0; i < all->count; i++)
+            parts[i] = all->files[i].left_out ? NULL : all->files[i].part;
+        result = cfg_merge(parts, all->count, forgiving ? left_out : NULL, messages, &all->whole);
+        for (i = 0; i < all->count; i++)
+            all->files[i].left_out = all->files[i].left_out || left_out[i];
+    }
+    free(parts);
+    free(left_out);
+    if (result == CFG_NO_MEMORY)
+        return CONFIGURATION_NO_MEMORY;
+    return result == CFG_OK ? CONFIGURATION_OK : CONFIGURATION_INVALID;
+}
+
+static enum configuration_result read_main(struct reading *r, const char *path)
+{
+    struct configuration_file *file = add_file(r, path);
+    struct sys_failure why;
+    enum sys_status status;
+
+    if (file == NULL)
+        return CONFIGURATION_NO_MEMORY;
+    if (!read_bytes(r, file, path))
+        return CONFIGURATION_UNREADABLE;
+    status = r->system->resolve_path(r->system->self, NULL, path, &r->base, &why);
+    if (status == SYS_NO_MEMORY)
+        return CONFIGURATION_NO_MEMORY;
+    if (status != SYS_OK) {
+        file->status = status;
+        file->why = why;
+        return CONFIGURATION_UNREADABLE;
+    }
+    load(r, file, r->base, true);
+    return CONFIGURATION_OK;
+}
+
+enum configuration_result configuration_read(const struct system *system, const char *const *paths,
+                                             size_t count, enum configuration_policy policy,
+                                             struct cfg_messages *messages,
+                                             struct configuration *out)
+{
+    bool forgiving = policy == CONFIGURATION_FORGIVING;
+    struct reading r = {system, messages, out, NULL, forgiving, false};
+    size_t before = messages->errors;
+    enum configuration_result result;
+
+    *out = (struct configuration){0};
+    result = read_main(&r, paths[0]);
+    if (result == CONFIGURATION_OK)
+        include_all(&r, paths, count);
+    if (r.no_memory)
+        result = CONFIGURATION_NO_MEMORY;
+    else if (result == CONFIGURATION_OK &&
+             (out->files[0].part == NULL || (!forgiving && messages->errors > before)))
+        result = CONFIGURATION_INVALID;
+    if (result == CONFIGURATION_OK)
+        result = merge(out, forgiving, messages);
+    free(r.base);
+    cfg_messages_sort(messages);
+    return result;
+}
+
+bool configuration_leave_out(struct configuration *configuration, const char *path,
+                             struct cfg_messages *messages, enum configuration_result *result)
+{
+    size_t i;
+
+    for (i = 1; i < configuration->count; i++) {
+        struct configuration_file *file = &configuration->files[i];
+
+        if (file->left_out || strcmp(file->path, path) != 0)
+            continue;
+        file->left_out = true;
+        *result = merge(configuration, true, messages);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,68 @@
+#include "config_watch.h"
+
+#include <stdlib.h>
+
+#include "event_text.h"
+
+/* Paths to be watched; those resolved here are to be freed. */
+struct paths {
+    char **items;
+    size_t count;
+};
+
+static void free_paths(struct paths *paths)
+{
+    while (paths->count > 0)
+        free(paths->items[--paths->count]);
+    free(paths->items);
+}
+
+static enum sys_status add(const struct system *system, const char *base, const char *path,
+                           struct paths *out, struct sys_failure *why)
+{
+    enum sys_status status =
+        system->resolve_path(system->self, base, path, &out->items[out->count], why);
+
+    if (status == SYS_OK)
+        out->count++;
+    return status;
+}
+
+/* The main file comes first: relative patterns start from it. */
+static enum sys_status collect(const struct system *system,
+                               const struct configuration *configuration, struct paths *out,
+                               struct sys_failure *why)
+{
+    const struct cfg *main = configuration->whole;
+    enum sys_status status = SYS_OK;
+    size_t i;
+
+    out->items = calloc(configuration->count + main->include_count + 1, sizeof(*out->items));
+    if (out->items == NULL)
+        return report_short_of_memory(why);
+    for (i = 0; i < configuration->count && status == SYS_OK; i++)
+        status = add(system, NULL, configuration->files[i].path, out, why);
+    for (i = 0; i < main->include_count && status == SYS_OK; i++)
+        status = add(system, out->items[0], main->includes[i].pattern, out, why);
+    return status;
+}
+
+void watching_begin(const struct system *system, const char *file,
+                    const struct configuration *configuration)
+{
+    struct paths paths = {NULL, 0};
+    enum sys_status status = SYS_OK;
+    struct sys_failure why = {0};
+    char text[REPORT_FAILURE];
+    const char *inserts[] = {file, text};
+
+    if (configuration->whole->watch)
+        status = collect(system, configuration, &paths, &why);
+    if (status == SYS_OK)
+        status = system->watch(system->self, (const char *const *)paths.items, paths.count, &why);
+    free_paths(&paths);
+    if (status == SYS_OK || status == SYS_NOT_FOUND)
+        return;
+    report_failure_text(&why, text);
+    system->report(system->self, EVENT_WATCH_FAILED, inserts, 2);
+}

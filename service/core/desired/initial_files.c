@@ -1,0 +1,215 @@
+#include "initial_files.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event_text.h"
+
+#define PATH_SHOWN   500 /* bytes of it in a reason, which has room for SYS_TEXT_MAX, */
+#define REASON_SHOWN 200 /* and of what was said of it */
+
+/* While reading. */
+struct reading {
+    const struct system *system;
+    struct cfg_messages *messages;
+    struct initial_files *out;
+    uint64_t *total;
+    bool forgiving;
+    bool no_memory;
+};
+
+void initial_files_free(struct initial_files *files)
+{
+    size_t i;
+
+    for (i = 0; i < files->count; i++)
+        free(files->contents[i]);
+    free(files->contents);
+    free(files->base);
+    *files = (struct initial_files){0};
+}
+
+/* Takes `content` over. */
+static bool keep(struct reading *r, char *content)
+{
+    char **contents = realloc(r->out->contents, (r->out->count + 1) * sizeof(*contents));
+
+    if (contents == NULL) {
+        free(content);
+        r->no_memory = true;
+        return false;
+    }
+    r->out->contents = contents;
+    contents[r->out->count++] = content;
+    return true;
+}
+
+/* What is forgiven may be there later, and is not needed where the segment is. */
+static void complain(const struct reading *r, const struct cfg_object *object, const char *format,
+                     ...) SHMB_PRINTF(3, 4);
+static void complain(const struct reading *r, const struct cfg_object *object, const char *format,
+                     ...)
+{
+    va_list values;
+
+    va_start(values, format);
+    cfg_message_addv(r->messages, r->forgiving ? CFG_WARNING : CFG_ERROR,
+                     &object->u.segment.initial.file_place, object->path, format, values);
+    va_end(values);
+}
+
+/* What follows from it, where it is forgiven. */
+static const char *later(const struct reading *r)
+{
+    return r->forgiving ? "; until that is put right, the segment is not made anew" : "";
+}
+
+static bool check_length(const struct reading *r, const struct cfg_object *object, const char *path,
+                         size_t length)
+{
+    const struct cfg_segment *segment = &object->u.segment;
+
+    if (length > segment->size)
+        complain(r, object, "'%s' has %zu bytes, the segment only %llu; make the size larger%s",
+                 path, length, (unsigned long long)segment->size, later(r));
+    else if (length > INITIAL_ALL_MAX - *r->total)
+        complain(r, object, "with '%s' the files of initial have more than %llu bytes in all%s",
+                 path, (unsigned long long)INITIAL_ALL_MAX, later(r));
+    else
+        return true;
+    return false;
+}
+
+/* What became of a call about the file; true: go on. */
+static bool succeeded(struct reading *r, const struct cfg_object *object, const char *path,
+                      enum sys_status status, const struct sys_failure *why)
+{
+    char text[REPORT_FAILURE];
+
+    if (status == SYS_NO_MEMORY) {
+        r->no_memory = true;
+    } else if (status != SYS_OK) {
+        report_failure_text(why, text);
+        complain(r, object, "'%s' cannot be read: %s%s", path, text, later(r));
+    }
+    return status == SYS_OK;
+}
+
+static void read_content(struct reading *r, struct cfg_object *object, const char *path)
+{
+    struct cfg_initial *initial = &object->u.segment.initial;
+    struct sys_failure why = {0};
+    char *content = NULL;
+    size_t length = 0;
+    enum sys_status status =
+        r->system->read_file(r->system->self, path, INITIAL_FILE_MAX, &content, &length, &why);
+
+    if (!succeeded(r, object, path, status, &why))
+        return;
+    if (!check_length(r, object, path, length)) {
+        free(content);
+    } else if (keep(r, content)) {
+        *r->total += length;
+        initial->bytes = (const uint8_t *)content;
+        initial->length = length;
+    }
+}
+
+static void fetch(struct reading *r, const char *base, struct cfg_object *object)
+{
+    const char *file = object->u.segment.initial.file;
+    struct sys_failure why = {0};
+    char *path = NULL;
+    enum sys_status status = r->system->resolve_path(r->system->self, base, file, &path, &why);
+
+    if (!succeeded(r, object, file, status, &why))
+        return;
+    r->system->progress(r->system->self);
+    read_content(r, object, path);
+    free(path);
+}
+
+/* The path of the configuration file is all that is needed to read it later. */
+static void postpone(struct reading *r, const char *base, struct cfg_initial *initial)
+{
+    size_t size = strlen(base) + 1;
+
+    if (r->out->base == NULL) {
+        r->out->base = malloc(size);
+        if (r->out->base != NULL)
+            memcpy(r->out->base, base, size);
+    }
+    initial->unread = r->out->base;
+    r->no_memory = r->no_memory || initial->unread == NULL;
+}
+
+bool initial_files_read(const struct system *system, const char *base, struct cfg *part,
+                        uint64_t *total, bool forgiving, struct cfg_messages *messages,
+                        struct initial_files *out)
+{
+    struct reading r = {system, messages, out, total, forgiving, false};
+    size_t i;
+
+    *out = (struct initial_files){0};
+    for (i = 0; i < part->count && !r.no_memory; i++) {
+        struct cfg_object *object = &part->objects[i];
+
+        if (object->kind != SHMB_SECTION || object->u.segment.initial.file == NULL)
+            continue;
+        fetch(&r, base, object);
+        if (object->u.segment.initial.bytes == NULL)
+            postpone(&r, base, &object->u.segment.initial);
+    }
+    return !r.no_memory;
+}
+
+/* So much of a text as has room, in whole characters. */
+static int cut(const char *text, size_t most)
+{
+    size_t length = strlen(text);
+
+    if (length <= most)
+        return (int)length;
+    while (most > 0 && ((unsigned char)text[most] & 0xC0) == 0x80)
+        most--;
+    return (int)most;
+}
+
+static void name_file(const char *path, struct sys_failure *why)
+{
+    const struct sys_failure plain = *why;
+
+    (void)snprintf(why->text, sizeof(why->text), "'%.*s' cannot be read: %.*s",
+                   cut(path, PATH_SHOWN), path, cut(plain.text, REASON_SHOWN), plain.text);
+}
+
+enum sys_status initial_file_read(const struct system *system, const struct cfg_segment *segment,
+                                  char **content, size_t *length, struct sys_failure *why)
+{
+    char *path;
+    enum sys_status status = system->resolve_path(system->self, segment->initial.unread,
+                                                  segment->initial.file, &path, why);
+
+    *content = NULL;
+    *length = 0;
+    if (status != SYS_OK) {
+        name_file(segment->initial.file, why);
+        return status;
+    }
+    system->progress(system->self);
+    status = system->read_file(system->self, path, INITIAL_FILE_MAX, content, length, why);
+    if (status != SYS_OK) {
+        name_file(path, why);
+    } else if (*length > segment->size) {
+        status = SYS_FAILED;
+        *why = (struct sys_failure){0};
+        (void)snprintf(why->text, sizeof(why->text), "'%.*s' has %zu bytes, the segment only %llu",
+                       cut(path, PATH_SHOWN), path, *length, (unsigned long long)segment->size);
+        free(*content);
+        *content = NULL;
+    }
+    free(path);
+    return status;
+}

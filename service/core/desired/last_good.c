@@ -1,0 +1,235 @@
+#include "last_good.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load.h"
+#include "event_text.h"
+#include "text.h"
+
+#define HEAD     "shmbroker-last-good 1\n"
+#define FILE_MAX (256u * 1024 * 1024)
+
+struct kept {
+    const char *path, *bytes; /* within the content */
+    size_t length;
+};
+
+struct last_good {
+    struct system port;
+    const struct system *real;
+    char *content;
+    struct kept files[CONFIGURATION_FILES_MAX];
+    size_t count;
+};
+
+/* Grows the text by bytes that may hold anything. */
+static void add_bytes(struct text *out, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        int part = length > 4096 ? 4096 : (int)length;
+
+        text_add(out, "%.*s", part, bytes);
+        bytes += part;
+        length -= (size_t)part;
+    }
+}
+
+/* The main file goes by its absolute path: a later start may have another current folder. */
+static enum sys_status add_file(const struct system *system, const struct configuration_file *file,
+                                struct text *out, struct sys_failure *why)
+{
+    char *path;
+    enum sys_status status = system->resolve_path(system->self, NULL, file->path, &path, why);
+
+    if (status != SYS_OK)
+        return status;
+    text_add(out, "%zu %s\n", file->length, path);
+    add_bytes(out, file->bytes, file->length);
+    text_add(out, "\n");
+    free(path);
+    return SYS_OK;
+}
+
+enum sys_status last_good_keep(const struct system *system,
+                               const struct configuration *configuration, struct sys_failure *why)
+{
+    struct text all = {0};
+    enum sys_status status = SYS_OK;
+    size_t i;
+
+    text_add(&all, HEAD);
+    for (i = 0; i < configuration->count && status == SYS_OK; i++) {
+        const struct configuration_file *file = &configuration->files[i];
+
+        /* Text has no NUL: what has is no configuration, and was refused. */
+        if (file->bytes != NULL && !file->left_out)
+            status = add_file(system, file, &all, why);
+    }
+    text_add(&all, "end\n");
+    if (status == SYS_OK && all.failed)
+        status = report_short_of_memory(why);
+    if (status == SYS_OK)
+        status = system->state_write(system->self, LAST_GOOD_FILE, all.at, all.length, why);
+    text_free(&all);
+    return status;
+}
+
+/* False: it is not what was written. */
+static bool take_apart(struct last_good *last, char *at, char *end)
+{
+    while (end - at > 4 && strncmp(at, "end\n", 4) != 0) {
+        struct kept *file = &last->files[last->count];
+        char *path, *line;
+        size_t length = strtoul(at, &path, 10);
+
+        line = memchr(at, '\n', (size_t)(end - at));
+        if (last->count == CONFIGURATION_FILES_MAX || line == NULL || *path != ' ' ||
+            length >= (size_t)(end - line) - 1 || line[1 + length] != '\n')
+            return false;
+        *line = '\0';
+        *file = (struct kept){.path = path + 1, .bytes = line + 1, .length = length};
+        last->count++;
+        at = line + length + 2;
+    }
+    return last->count > 0 && end - at == 4 && strncmp(at, "end\n", 4) == 0;
+}
+
+static const struct kept *find(const struct last_good *last, const char *path)
+{
+    size_t i;
+
+    for (i = 0; i < last->count; i++)
+        if (strcmp(last->files[i].path, path) == 0)
+            return &last->files[i];
+    return NULL;
+}
+
+static enum sys_status read_file(void *self, const char *path, size_t limit, char **content,
+                                 size_t *length, struct sys_failure *why)
+{
+    const struct last_good *last = self;
+    const struct kept *file = find(last, path);
+
+    if (file == NULL)
+        return last->real->read_file(last->real->self, path, limit, content, length, why);
+    *length = 0;
+    *content = malloc(file->length + 1);
+    if (*content == NULL)
+        return report_short_of_memory(why);
+    memcpy(*content, file->bytes, file->length);
+    *length = file->length;
+    return SYS_OK;
+}
+
+static enum sys_status resolve_path(void *self, const char *base, const char *path, char **out,
+                                    struct sys_failure *why)
+{
+    const struct system *real = ((const struct last_good *)self)->real;
+
+    return real->resolve_path(real->self, base, path, out, why);
+}
+
+static void free_paths(char **paths, size_t count)
+{
+    while (count-- > 0)
+        free(paths[count]);
+    free(paths);
+}
+
+/* Whatever the pattern, it was these files that all patterns together meant. */
+static enum sys_status expand(void *self, const char *base, const char *pattern, char ***paths,
+                              size_t *count, struct sys_failure *why)
+{
+    const struct last_good *last = self;
+    size_t i;
+
+    (void)base;
+    (void)pattern;
+    *count = 0;
+    *paths = calloc(last->count, sizeof(**paths));
+    if (*paths == NULL)
+        return report_short_of_memory(why);
+    for (i = 1; i < last->count; i++) {
+        size_t size = strlen(last->files[i].path) + 1;
+
+        (*paths)[i - 1] = malloc(size);
+        if ((*paths)[i - 1] == NULL) {
+            free_paths(*paths, i - 1);
+            *paths = NULL;
+            return report_short_of_memory(why);
+        }
+        memcpy((*paths)[i - 1], last->files[i].path, size);
+    }
+    *count = last->count - 1;
+    if (*count == 0) {
+        free(*paths);
+        *paths = NULL;
+    }
+    return SYS_OK;
+}
+
+static void progress(void *self)
+{
+    const struct system *real = ((const struct last_good *)self)->real;
+
+    real->progress(real->self);
+}
+
+static bool stopping(void *self)
+{
+    const struct system *real = ((const struct last_good *)self)->real;
+
+    return real->stopping(real->self);
+}
+
+enum sys_status last_good_open(const struct system *system, struct last_good **out,
+                               struct sys_failure *why)
+{
+    struct last_good *last = calloc(1, sizeof(*last));
+    size_t length, head = strlen(HEAD);
+    enum sys_status status;
+
+    *out = NULL;
+    if (last == NULL)
+        return report_short_of_memory(why);
+    status =
+        system->state_read(system->self, LAST_GOOD_FILE, FILE_MAX, &last->content, &length, why);
+    last->real = system;
+    last->port = (struct system){.self = last,
+                                 .read_file = read_file,
+                                 .resolve_path = resolve_path,
+                                 .expand = expand,
+                                 .progress = progress,
+                                 .stopping = stopping};
+    if (status == SYS_OK && (length < head + 4 || memcmp(last->content, HEAD, head) != 0 ||
+                             last->content[length - 1] != '\n' ||
+                             !take_apart(last, last->content + head, last->content + length)))
+        status = SYS_NOT_FOUND;
+    if (status == SYS_OK) {
+        *out = last;
+        return SYS_OK;
+    }
+    last_good_free(last);
+    return status;
+}
+
+void last_good_free(struct last_good *last)
+{
+    if (last == NULL)
+        return;
+    free(last->content);
+    free(last);
+}
+
+const struct system *last_good_port(const struct last_good *last)
+{
+    return &last->port;
+}
+
+const char *last_good_main(const struct last_good *last)
+{
+    return last->files[0].path;
+}

@@ -1,0 +1,42 @@
+/*
+ * name_index.h - finds what is held, apart from what is wanted, by name without
+ * case.
+ *
+ * An index over items that somebody else keeps: the inventory that is served,
+ * or, for a program that only looks, what the broker says of itself. Who asks
+ * for the names in the order of the items gets them without a search, and then
+ * no index is made.
+ */
+#ifndef CORE_NAME_INDEX_H
+#define CORE_NAME_INDEX_H
+
+#include "inventory.h"
+
+#define HOLDINGS_NONE SIZE_MAX
+
+/* Where an item is found again. */
+struct holdings_slot {
+    uint32_t hash;  /* of the name */
+    uint32_t place; /* index + 1; 0: nothing */
+};
+
+struct holdings {
+    const struct item *items; /* borrowed */
+    size_t count;
+    struct holdings_slot *slots; /* open addressing, at most half full */
+    size_t slot_count;
+    bool indexed;
+    size_t next; /* what is asked for next where all is in order */
+};
+
+/* False: no memory; `out` is empty then. */
+bool holdings_init(struct holdings *out, const struct item *items, size_t count);
+void holdings_free(struct holdings *holdings);
+
+/*
+ * The index of a name, or HOLDINGS_NONE; of two items with the same name, the
+ * first one's where it was not the other's turn. `hash` is that of the name, or 0.
+ */
+size_t holdings_find(struct holdings *holdings, const char *name, uint32_t hash);
+
+#endif

@@ -1,0 +1,121 @@
+#include "keeper_policy.h"
+
+#include <stdlib.h>
+
+#include "descriptor.h"
+
+/* ---- keepers that are left --------------------------------------------------------- */
+
+static bool is_known(const struct state *state, const struct sys_keeper *keeper)
+{
+    struct sys_keeper known;
+    size_t i;
+
+    for (i = 0; state_keeper_at(state, i, &known); i++)
+        if (known.process == keeper->process && known.started == keeper->started)
+            return true;
+    return false;
+}
+
+/* There is always room for one more, this broker's: what has none is found the next time. */
+enum sys_status keeping_remember_left(const struct system *system, struct state *state,
+                                      struct sys_failure *why)
+{
+    struct sys_keeper *found, known;
+    size_t count, i;
+    enum sys_status status = system->keepers_left(system->self, &found, &count, why);
+
+    for (i = 0; i < count && !state_keeper_at(state, STATE_KEEPERS - 2, &known); i++)
+        if (!is_known(state, &found[i]))
+            state_put_keeper(state, &found[i]);
+    free(found);
+    return status;
+}
+
+/* ---- without a broker ------------------------------------------------------------ */
+
+static enum sys_status claim(const struct system *system, const char *owner,
+                             struct sys_failure *why)
+{
+    const struct descriptor_use use = {.kind = SHMB_MUTEX};
+    struct sys_descriptor *own;
+    enum sys_status status = descriptor_build(system, owner, &use, NULL, 0, &own, why);
+
+    if (status == SYS_OK)
+        status = system->claim(system->self, own, why);
+    system->descriptor_free(system->self, own);
+    return status == SYS_DENIED ? SYS_OK : status; /* a stranger has the name: it is no broker */
+}
+
+/* One that cannot be ended keeps no other alive. */
+static enum sys_status end_remembered(const struct system *system, struct state *state,
+                                      size_t *ended, struct sys_failure *why)
+{
+    enum sys_status status = SYS_OK, code;
+    struct sys_failure committing;
+    struct sys_keeper keeper;
+    size_t i = 0;
+
+    while (state_keeper_at(state, i, &keeper)) {
+        struct sys_failure one = {0};
+        enum sys_status end = system->keeper_end(system->self, &keeper, &one);
+
+        if (end == SYS_OK) {
+            state_drop_keeper(state, &keeper);
+            ++*ended;
+            continue;
+        }
+        if (status == SYS_OK) {
+            status = end == SYS_TAKEN ? SYS_FAILED : end;
+            *why = one;
+        }
+        i++;
+    }
+    if (*ended == 0 || !state_is_loaded(state))
+        return status;
+    state_retire_all(state);
+    code = state_commit(state, &committing);
+    if (status != SYS_OK || code == SYS_OK)
+        return status;
+    *why = committing;
+    return code;
+}
+
+/* Where the state cannot be read, those that are found without it are ended. */
+static enum sys_status release(const struct system *system, struct state *state, size_t *ended,
+                               struct sys_failure *why)
+{
+    struct sys_failure unread = {0};
+    enum sys_status loaded = state_load(state, &unread), status;
+
+    if (loaded == SYS_TAKEN) {
+        *why = unread;
+        return SYS_FAILED;
+    }
+    status = keeping_remember_left(system, state, why);
+    if (status == SYS_OK)
+        status = end_remembered(system, state, ended, why);
+    if (status != SYS_OK || loaded == SYS_OK || *ended > 0)
+        return status;
+    *why = unread;
+    return loaded;
+}
+
+enum sys_status keeping_release(const struct system *system, size_t *ended, struct sys_failure *why)
+{
+    struct sys_identity identity;
+    struct state *state = NULL;
+    enum sys_status status = system->identify(system->self, &identity, why);
+
+    *ended = 0;
+    if (status == SYS_OK)
+        status = claim(system, identity.owner, why);
+    if (status != SYS_OK)
+        return status;
+    state = state_new(system, identity.boot);
+    if (state == NULL)
+        return report_short_of_memory(why);
+    status = release(system, state, ended, why);
+    state_free(state);
+    return status;
+}

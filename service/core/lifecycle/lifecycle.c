@@ -1,0 +1,267 @@
+#include "lifecycle.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "lifecycle_context.h"
+#include "pending_accounts.h"
+#include "lifecycle_reload.h"
+#include "event_text.h"
+#include "schedule.h"
+#include "lifecycle_start.h"
+#include "text.h"
+
+#ifndef SHMB_VERSION_TEXT
+#error "SHMB_VERSION_TEXT comes from CMake: the version of the project"
+#endif
+
+/* Why less is served than the files ask for, though no object is missing. */
+static void add_reasons(const struct life *life, const struct notes *lasting,
+                        const struct broker_counts *counts, struct text *out)
+{
+    const char *trouble = keeping_trouble(&life->keeping);
+    size_t i;
+
+    for (i = 0; i < lasting->count; i++) {
+        const struct note *note = &lasting->items[i];
+
+        text_add(out, "%s%s: %s: %s", i > 0 ? "\n" : "", note->name, note->state, note->reason);
+    }
+    if (trouble != NULL)
+        text_add(out, "%skeeper: failed: %s", i++ > 0 ? "\n" : "", trouble);
+    if (counts->deferred > 0)
+        text_add(out, "%s%zu objects are deferred", i++ > 0 ? "\n" : "", counts->deferred);
+    if (counts->unaudited > 0)
+        text_add(out, "%s%zu objects are not audited", i > 0 ? "\n" : "", counts->unaudited);
+    if (out->length > REPORT_LINES_MAX) {
+        text_reset(out);
+        text_add(out, "%zu reasons; see shmbroker status", lasting->count);
+    }
+}
+
+static void report_running(const struct life *life)
+{
+    const struct system *system = life->system;
+    struct broker_counts counts = broker_counts(life->broker);
+    char held[24], missing[24];
+    const char *inserts[] = {SHMB_VERSION_TEXT, life->file, held, missing};
+    struct text reasons = {0};
+    struct notes lasting;
+    bool degraded;
+
+    life_lasting(life, &lasting);
+    degraded = lasting.count + lasting.left_out + counts.deferred + counts.unaudited > 0 ||
+               keeping_trouble(&life->keeping) != NULL;
+    (void)snprintf(held, sizeof(held), "%zu", counts.held);
+    (void)snprintf(missing, sizeof(missing), "%zu", counts.missing);
+    if (counts.missing > 0) {
+        system->report(system->self, EVENT_RUNNING_INCOMPLETE, inserts, 4);
+    } else if (degraded) {
+        add_reasons(life, &lasting, &counts, &reasons);
+        inserts[3] = reasons.at == NULL || reasons.failed ? "see shmbroker status" : reasons.at;
+        system->report(system->self, EVENT_RUNNING_DEGRADED, inserts, 4);
+        text_free(&reasons);
+    } else {
+        system->report(system->self, EVENT_RUNNING, inserts, 3);
+    }
+    notes_free(&lasting);
+}
+
+static void report_stopped(const struct system *system, size_t released)
+{
+    char number[24];
+    const char *inserts[] = {number};
+
+    (void)snprintf(number, sizeof(number), "%zu", released);
+    system->report(system->self, EVENT_STOPPED, inserts, 1);
+}
+
+static uint32_t retry_delay(const void *context)
+{
+    return broker_retry_delay(((const struct life *)context)->broker);
+}
+
+static void retry(void *context)
+{
+    broker_retry(((struct life *)context)->broker);
+}
+
+static uint32_t accounts_delay(const void *context)
+{
+    return pending_delay(context);
+}
+
+static void ask_accounts(void *context)
+{
+    pending_retry(context);
+}
+
+static uint32_t sessions_delay(const void *context)
+{
+    return broker_link_delay(((const struct life *)context)->broker);
+}
+
+static void look_at_sessions(void *context)
+{
+    broker_link_sessions(((struct life *)context)->broker);
+}
+
+static uint32_t save_delay(const void *context)
+{
+    return broker_save_delay(((const struct life *)context)->broker);
+}
+
+static void save(void *context)
+{
+    broker_save(((struct life *)context)->broker);
+}
+
+static uint32_t guard_delay(const void *context)
+{
+    return broker_guard_delay(((const struct life *)context)->broker);
+}
+
+static void guard(void *context)
+{
+    broker_guard(((struct life *)context)->broker);
+}
+
+static uint32_t retired_delay(const void *context)
+{
+    return broker_retired_delay(((const struct life *)context)->broker);
+}
+
+static void look_at_retired(void *context)
+{
+    broker_look_at_retired(((struct life *)context)->broker);
+}
+
+static uint32_t keeper_delay(const void *context)
+{
+    return keeping_delay(&((const struct life *)context)->keeping);
+}
+
+static void retry_keeper(void *context)
+{
+    keeping_retry(&((struct life *)context)->keeping);
+}
+
+static const struct schedule_duty duties[] = {{retry_delay, retry},
+                                              {accounts_delay, ask_accounts},
+                                              {sessions_delay, look_at_sessions},
+                                              {guard_delay, guard},
+                                              {save_delay, save},
+                                              {retired_delay, look_at_retired},
+                                              {keeper_delay, retry_keeper}};
+
+static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
+
+static void hold(struct life *life)
+{
+    const struct system *system = life->system;
+    struct schedule schedule;
+    enum sys_wake wake;
+
+    if (life_stopping(life))
+        return;
+    keeping_change(&life->keeping, life->setup->configuration.whole->hold_ms);
+    system->running(system->self);
+    pending_settle(life, NULL);
+    report_running(life);
+    life_keep_last_good(life);
+    life_tell_lasting(life);
+    life_watch(life);
+    schedule_begin(&schedule, duties, sizeof(duties) / sizeof(duties[0]));
+    for (;;) {
+        uint64_t now;
+
+        keeping_step(&life->keeping);
+        now = system->ticks(system->self);
+        wake = system->wait(system->self, schedule_plan(&schedule, life, now));
+        if (wake == SYS_WAKE_STOP)
+            return;
+        if (wake == SYS_WAKE_RELOAD || wake == SYS_WAKE_CHANGED) {
+            reloading_run(life);
+            guard(life);
+        }
+        if (wake == SYS_WAKE_SESSIONS)
+            look_at_sessions(life);
+        if (wake == SYS_WAKE_KEEPER)
+            keeping_died(&life->keeping);
+        schedule_run(&schedule, life, system->ticks(system->self));
+    }
+}
+
+/* Before there is a broker. */
+static void load_memory(struct life *life, struct sys_failure *why)
+{
+    *why = (struct sys_failure){0};
+    life->memory = state_new(life->system, "");
+    if (life->memory == NULL)
+        (void)report_short_of_memory(why);
+    else
+        (void)state_load(life->memory, why);
+}
+
+/* Accounts were looked up without what was remembered of them. What the broker cannot read, it
+   has said itself. */
+static void report_memory(const struct life *life, const struct sys_failure *why)
+{
+    bool read = life->memory != NULL && state_is_loaded(life->memory);
+
+    if (!read && state_is_loaded(broker_state(life->broker)))
+        report_state(life->system, why);
+}
+
+/* `memory`: why accounts are not remembered, where they are not. */
+static enum shmb_exit serve(struct life *life, const struct sys_failure *memory)
+{
+    struct sys_failure why;
+    size_t released;
+    bool kept;
+
+    switch (broker_start(life->system, life->setup->inventory, &life->broker, &why)) {
+    case SYS_OK:
+        break;
+    case SYS_TAKEN:
+        return SHMB_EXIT_CONFLICT;
+    case SYS_DENIED:
+        return SHMB_EXIT_DENIED;
+    default:
+        return SHMB_EXIT_SYSTEM;
+    }
+    report_memory(life, memory);
+    keeping_init(&life->keeping, life->system, life->broker);
+    hold(life);
+    kept = keeping_stop(&life->keeping);
+    released = broker_stop(life->broker);
+    if (!kept)
+        report_stopped(life->system, released);
+    return SHMB_EXIT_DONE;
+}
+
+enum shmb_exit lifecycle_run(const struct system *system, const char *file)
+{
+    struct life life = {.system = system, .file = file};
+    struct sys_failure memory;
+    enum shmb_exit code;
+
+    life.setup = life_new_setup(&life);
+    if (life.setup == NULL) {
+        report_no_memory(system);
+        return SHMB_EXIT_SYSTEM;
+    }
+    load_memory(&life, &memory);
+    code = starting_prepare(&life);
+    if (life_stopping(&life)) {
+        report_stopped(system, 0);
+        code = SHMB_EXIT_DONE;
+    } else if (code == SHMB_EXIT_DONE) {
+        code = serve(&life, &memory);
+    }
+    notes_free(&life.left_out);
+    notes_free(&life.pending);
+    life_free_setup(life.setup);
+    state_free(life.memory);
+    return code;
+}

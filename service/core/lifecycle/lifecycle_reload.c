@@ -1,0 +1,116 @@
+#include "lifecycle_reload.h"
+
+#include <stdlib.h>
+
+#include "pending_accounts.h"
+#include "event_text.h"
+#include "text.h"
+
+static void free_names(char **names, size_t count)
+{
+    while (count-- > 0)
+        free(names[count]);
+    free(names);
+}
+
+static void report_reloaded(const struct life *life, const struct apply_result *result)
+{
+    const struct system *system = life->system;
+    struct text text = {0};
+    const char *inserts[] = {life->file, ""};
+
+    text_add(&text,
+             "%zu created, %zu kept, %zu with other access, %zu made anew, %zu deferred, "
+             "%zu let go, %zu could not be had",
+             result->counts[PLAN_CREATE], result->counts[PLAN_KEEP], result->counts[PLAN_ACCESS],
+             result->counts[PLAN_RECREATE], result->counts[PLAN_DEFER], result->counts[PLAN_RETIRE],
+             result->failed);
+    if (!text.failed)
+        inserts[1] = text.at;
+    system->report(system->self, EVENT_RELOADED, inserts, 2);
+    text_free(&text);
+}
+
+/* The errors are told as they stand; else what failed is. */
+static void refuse(const struct life *life, const struct setup *next, const struct sys_failure *why)
+{
+    const struct system *system = life->system;
+    char text[REPORT_FAILURE];
+    const char *inserts[] = {life->file, text};
+    struct notes notes = {0};
+
+    if (life_stopping(life))
+        return;
+    setup_notes(next, &notes);
+    report_failure_text(why, text);
+    if (next->messages.errors > 0 && !setup_unreadable(next)) {
+        report_messages(system, EVENT_RELOAD_REFUSED, life->file, &next->messages);
+    } else {
+        system->report(system->self, EVENT_RELOAD_REFUSED, inserts, 2);
+        notes_add(&notes, "message", life->file, "error", text);
+    }
+    broker_tell(life->broker, SHMB_RELOAD_REFUSED, &notes);
+    notes_free(&notes);
+}
+
+static enum sys_status apply(struct life *life, struct setup *next, struct sys_failure *why)
+{
+    const struct system *system = life->system;
+    struct apply_result result;
+    struct broker_counts counts;
+    char **anew;
+    size_t count;
+    enum sys_status status = system->recreate_names(system->self, &anew, &count, why);
+
+    if (status == SYS_OK)
+        status = broker_reload(life->broker, next->inventory, anew, count, &result, why);
+    else
+        return status;
+    free_names(anew, count);
+    if (status != SYS_OK)
+        return status;
+    report_reloaded(life, &result);
+    setup_notes(next, &result.notes);
+    counts = broker_counts(life->broker);
+    broker_tell(life->broker,
+                result.failed + counts.missing + counts.deferred > 0 ? SHMB_RELOAD_INCOMPLETE
+                                                                     : SHMB_RELOAD_APPLIED,
+                &result.notes);
+    notes_free(&result.notes);
+    return SYS_OK;
+}
+
+/* What is served changes as a whole or not at all. */
+void reloading_run(struct life *life)
+{
+    struct sys_failure why = {0};
+    struct setup *next = life_new_setup(life), *former = life->setup;
+    struct setup none = {0};
+    enum shmb_exit code;
+
+    broker_tell_begin(life->broker);
+    if (next == NULL) {
+        (void)report_short_of_memory(&why);
+        refuse(life, &none, &why);
+        return;
+    }
+    code = setup_read(life->system, life->system, life->file, CONFIGURATION_STRICT, next);
+    if (code == SHMB_EXIT_SYSTEM)
+        (void)report_short_of_memory(&why);
+    if (setup_unreadable(next))
+        why = next->configuration.files[0].why;
+    if (code != SHMB_EXIT_DONE || apply(life, next, &why) != SYS_OK) {
+        refuse(life, next, &why);
+        life_free_setup(next);
+        return;
+    }
+    life->setup = next;
+    life->last_good = false;
+    notes_free(&life->left_out);
+    pending_settle(life, former);
+    life_free_setup(former);
+    life_tell_lasting(life);
+    keeping_change(&life->keeping, next->configuration.whole->hold_ms);
+    life_keep_last_good(life);
+    life_watch(life);
+}

@@ -1,0 +1,108 @@
+#include "access_guard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "names.h"
+#include "text.h"
+
+/* What a client has written may be long, and says no more then. */
+#define SHOWN_MAX 2000
+
+/* These may do everything to any object, whatever its access says. */
+static bool may_anyway(const char *sid, const char *owner)
+{
+    return strcmp(sid, owner) == 0 || strcmp(sid, SID_SYSTEM) == 0 ||
+           strcmp(sid, SID_ADMINISTRATORS) == 0 || strcmp(sid, SHMB_SERVICE_SID) == 0;
+}
+
+static bool sddl_is_changeable(const struct sddl *sddl, const char *owner)
+{
+    size_t i;
+
+    if (sddl->owner[0] != '\0' && !may_anyway(sddl->owner, owner))
+        return true;
+    for (i = 0; i < sddl->count; i++)
+        if (!sddl->entries[i].deny && (sddl->entries[i].mask & SDDL_CHANGES_ACCESS) != 0 &&
+            !may_anyway(sddl->entries[i].sid, owner))
+            return true;
+    return false;
+}
+
+static bool is_changeable(const struct maker *maker, const struct item *item)
+{
+    const char *owner = maker->identity->owner;
+    const struct sddl *exact = inventory_exact(maker->inventory, item->access, item->spec.kind);
+    const struct access_rule *rules;
+    size_t i, count;
+
+    if (exact != NULL)
+        return sddl_is_changeable(exact, owner);
+    rules = inventory_rules(maker->inventory, item->access, &count);
+    for (i = 0; i < count; i++)
+        if (rules[i].level == SHMB_LEVEL_FULL && !may_anyway(rules[i].sid, owner))
+            return true;
+    return false;
+}
+
+/* What is due to be changed is tried again elsewhere; another kind has an access of its own. */
+static bool is_guarded(const struct maker *maker, const struct item *item)
+{
+    return item->state == ITEM_HELD && !item->access_due && is_changeable(maker, item);
+}
+
+bool guard_needed(const struct maker *maker)
+{
+    size_t i;
+
+    for (i = 0; i < maker->inventory->count; i++)
+        if (is_guarded(maker, &maker->inventory->items[i]))
+            return true;
+    return false;
+}
+
+static const char *rest(const char *text)
+{
+    return strlen(text) > SHOWN_MAX ? "..." : "";
+}
+
+/* True: it was not as it should be, and is now. */
+static bool look(const struct maker *maker, struct item *item)
+{
+    const struct system *system = maker->system;
+    const char *wanted = descriptor_cache_text(maker->cache, item);
+    struct sys_failure unused;
+    struct text detail = {0};
+    char *found;
+    bool corrected;
+
+    /* What cannot be asked for now can be at the next look. */
+    if (wanted == NULL || system->examine(system->self, item->object, &found, &unused) != SYS_OK)
+        return false;
+    corrected = !descriptor_same(wanted, found) && maker_protect(maker, item);
+    if (corrected) {
+        item->corrections++;
+        text_add(&detail, "%.*s%s -> %.*s%s", SHOWN_MAX, found, rest(found), SHOWN_MAX, wanted,
+                 rest(wanted));
+        maker_report(maker, item, EVENT_ACCESS_CORRECTED, detail.failed ? "" : detail.at);
+        text_free(&detail);
+    }
+    free(found);
+    return corrected;
+}
+
+size_t guard_look(const struct maker *maker)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < maker->inventory->count; i++) {
+        struct item *item = &maker->inventory->items[i];
+
+        if (maker->system->stopping(maker->system->self))
+            break;
+        if (is_guarded(maker, item))
+            count += look(maker, item);
+    }
+    return count;
+}

@@ -1,0 +1,117 @@
+#include "descriptor_cache.h"
+
+#include <stdlib.h>
+
+#include "descriptor.h"
+#include "event_text.h"
+
+/* Descriptors of one access set: one for each kind, and one for locks whose readers may wait. */
+#define FORMS          (SHMB_KIND_COUNT + 1)
+#define FORM_OPEN_LOCK SHMB_KIND_COUNT
+
+struct form {
+    struct sys_descriptor *descriptor; /* NULL: not needed so far; the same for the text */
+    char *text;
+};
+
+struct descriptor_cache {
+    const struct system *system;
+    const char *owner;
+    const struct inventory *inventory;
+    struct form *forms; /* set * FORMS + form */
+    struct sys_descriptor *own;
+};
+
+struct descriptor_cache *descriptor_cache_new(const struct system *system, const char *owner,
+                                              const struct inventory *inventory)
+{
+    struct descriptor_cache *cache = calloc(1, sizeof(*cache));
+
+    if (cache == NULL)
+        return NULL;
+    cache->system = system;
+    cache->owner = owner;
+    cache->inventory = inventory;
+    cache->forms = calloc(inventory_access_count(inventory) * FORMS + 1, sizeof(struct form));
+    if (cache->forms != NULL)
+        return cache;
+    free(cache);
+    return NULL;
+}
+
+void descriptor_cache_free(struct descriptor_cache *cache)
+{
+    size_t i;
+
+    if (cache == NULL)
+        return;
+    for (i = 0; i < inventory_access_count(cache->inventory) * FORMS; i++) {
+        cache->system->descriptor_free(cache->system->self, cache->forms[i].descriptor);
+        free(cache->forms[i].text);
+    }
+    cache->system->descriptor_free(cache->system->self, cache->own);
+    free(cache->forms);
+    free(cache);
+}
+
+static struct form *form_of(struct descriptor_cache *cache, const struct item *item)
+{
+    size_t form = item->readers_may_wait ? FORM_OPEN_LOCK : (size_t)item->spec.kind;
+
+    return &cache->forms[item->access * FORMS + form];
+}
+
+static char *make_text(const struct descriptor_cache *cache, const struct item *item)
+{
+    const struct descriptor_use use = {.kind = item->spec.kind,
+                                       .read_mask =
+                                           item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0,
+                                       .label = inventory_label(cache->inventory, item->access)};
+    const struct sddl *exact = inventory_exact(cache->inventory, item->access, item->spec.kind);
+    const struct access_rule *rules;
+    size_t count;
+
+    if (exact != NULL)
+        return descriptor_exact(cache->owner, item->spec.kind, exact);
+    rules = inventory_rules(cache->inventory, item->access, &count);
+    return descriptor_sddl(cache->owner, &use, rules, count);
+}
+
+const char *descriptor_cache_text(struct descriptor_cache *cache, const struct item *item)
+{
+    struct form *form = form_of(cache, item);
+
+    if (form->text == NULL)
+        form->text = make_text(cache, item);
+    return form->text;
+}
+
+enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struct item *item,
+                                     struct sys_descriptor **out, struct sys_failure *why)
+{
+    struct form *form = form_of(cache, item);
+    const char *text;
+    enum sys_status status = SYS_OK;
+
+    *out = NULL;
+    if (form->descriptor == NULL) {
+        text = descriptor_cache_text(cache, item);
+        if (text == NULL)
+            return report_short_of_memory(why);
+        status = cache->system->descriptor_make(cache->system->self, text, &form->descriptor, why);
+    }
+    *out = form->descriptor;
+    return status == SYS_TAKEN || status == SYS_DENIED ? SYS_FAILED : status;
+}
+
+enum sys_status descriptor_cache_own(struct descriptor_cache *cache, struct sys_descriptor **out,
+                                     struct sys_failure *why)
+{
+    const struct descriptor_use use = {.kind = SHMB_SECTION};
+    enum sys_status status = SYS_OK;
+
+    if (cache->own == NULL)
+        status = descriptor_build(cache->system, cache->owner, &use, NULL, 0, &cache->own, why);
+    *out = cache->own;
+    return status;
+}

@@ -1,0 +1,31 @@
+#include "initial_content.h"
+
+#include <stdlib.h>
+
+#include "initial_files.h"
+
+void first_content_find(const struct system *system, const struct item *item,
+                        struct first_content *out)
+{
+    const struct cfg_initial *initial = item->initial;
+
+    *out = (struct first_content){.content = {.size = item->spec.size}};
+    if (initial == NULL)
+        return;
+    out->content.bytes = initial->bytes;
+    out->content.length = initial->length;
+    out->content.fill = initial->fill;
+    if (initial->unread == NULL)
+        return;
+    out->status = initial_file_read(system, &item->from->u.segment, &out->bytes,
+                                    &out->content.length, &out->why);
+    out->content.bytes = (const uint8_t *)out->bytes;
+    if (out->status == SYS_TAKEN)
+        out->status = SYS_FAILED;
+}
+
+void first_content_end(struct first_content *first)
+{
+    free(first->bytes);
+    first->bytes = NULL;
+}

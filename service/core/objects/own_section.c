@@ -1,0 +1,118 @@
+#include "own_section.h"
+
+#include <stdlib.h>
+
+#include "adoption.h"
+
+enum sys_status shared_map(const struct system *system, struct shared *shared, size_t size,
+                           struct sys_failure *why)
+{
+    enum sys_status status = system->map(system->self, shared->section, size, &shared->view, why);
+
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+enum sys_status shared_make(const struct system *system, const char *owner,
+                            const struct shared_spec *spec, struct shared *out,
+                            struct sys_failure *why)
+{
+    const struct descriptor_use use = {.kind = SHMB_SECTION, .label = spec->label};
+    const struct sys_spec object = {.kind = SHMB_SECTION, .name = spec->name, .size = spec->size};
+    struct sys_descriptor *descriptor;
+    enum sys_status status;
+
+    *out = (struct shared){0};
+    status = descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
+    if (status != SYS_OK)
+        return status;
+    status = system->create(system->self, &object, descriptor, &out->section, why);
+    system->descriptor_free(system->self, descriptor);
+    if (status != SYS_OK)
+        return status;
+    status = shared_map(system, out, spec->size, why);
+    if (status != SYS_OK)
+        shared_end(system, out);
+    return status;
+}
+
+static enum sys_status open_ours(const struct system *system, const char *owner,
+                                 const struct shared_spec *spec, const struct state *state,
+                                 struct sys_object **out, struct sys_failure *why)
+{
+    const struct sys_spec wanted = {.kind = SHMB_SECTION, .name = spec->name, .size = spec->size};
+    struct adoption judged = {.verdict = ADOPTION_CONFLICT};
+    struct sys_facts facts;
+    enum sys_status status = system->inspect(system->self, spec->name, &facts, out, why);
+
+    if (status == SYS_OK)
+        adoption_judge(&wanted, &facts, state_find(state, spec->name), owner, &judged);
+    free(facts.sddl);
+    if (judged.verdict == ADOPTION_OURS)
+        return SYS_OK;
+    system->close(system->self, *out);
+    *out = NULL;
+    return status == SYS_NO_MEMORY ? status : SYS_TAKEN;
+}
+
+enum sys_status shared_adopt(const struct system *system, const char *owner,
+                             const struct shared_spec *spec, const struct state *state,
+                             struct shared *out, struct sys_failure *why)
+{
+    const struct descriptor_use use = {.kind = SHMB_SECTION, .label = spec->label};
+    struct sys_descriptor *descriptor = NULL;
+    enum sys_status status;
+
+    *out = (struct shared){0};
+    status = open_ours(system, owner, spec, state, &out->section, why);
+    if (status != SYS_OK)
+        return status;
+    status = shared_map(system, out, spec->size, why);
+    if (status == SYS_OK && spec->fits != NULL && !spec->fits(spec->context, out->view)) {
+        shared_end(system, out);
+        return SYS_FAILED;
+    }
+    if (status == SYS_OK)
+        status =
+            descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
+    if (status == SYS_OK)
+        status = system->protect(system->self, out->section, descriptor, why);
+    system->descriptor_free(system->self, descriptor);
+    if (status == SYS_OK)
+        return SYS_OK;
+    shared_end(system, out);
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+enum sys_status shared_make_or_adopt(const struct system *system, const char *owner,
+                                     const struct shared_spec *spec, struct state *state,
+                                     struct shared *out, bool *adopted, struct sys_failure *why)
+{
+    const struct state_record record = {
+        .name = spec->name, .kind = SHMB_SECTION, .size = spec->size, .generation = 1};
+    struct sys_failure unused;
+    enum sys_status status = shared_make(system, owner, spec, out, why);
+
+    *adopted = false;
+    if (status == SYS_TAKEN) {
+        status = shared_adopt(system, owner, spec, state, out, &unused);
+        *adopted = status == SYS_OK;
+        if (status != SYS_OK && status != SYS_TAKEN)
+            *why = unused;
+    }
+    if (status == SYS_OK)
+        state_put(state, &record);
+    return status;
+}
+
+void shared_unmap(const struct system *system, struct shared *shared)
+{
+    system->unmap(system->self, shared->view);
+    shared->view = NULL;
+}
+
+void shared_end(const struct system *system, struct shared *shared)
+{
+    shared_unmap(system, shared);
+    system->close(system->self, shared->section);
+    shared->section = NULL;
+}

@@ -1,0 +1,143 @@
+#include "retired.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adoption.h"
+#include "name_index.h"
+#include "names.h"
+
+#define ROUND    64u /* names asked for at once */
+#define SOON_MS  1000u
+#define NEXT_MS  100u /* between the rounds that come to all of them */
+#define AGAIN_MS 30000u
+
+void retired_init(struct retired *retired, const struct system *system, struct state *state,
+                  const char *owner)
+{
+    *retired =
+        (struct retired){.system = system, .state = state, .owner = owner, .delay = UINT32_MAX};
+}
+
+void retired_free(struct retired *retired)
+{
+    notes_free(&retired->list);
+    notes_free(&retired->next);
+}
+
+/* The broker's own sections are no objects of a configuration. */
+static bool is_own(const char *name)
+{
+    return strncmp(name, SHMB_RESERVED_PREFIX, strlen(SHMB_RESERVED_PREFIX)) == 0;
+}
+
+bool retired_mark(struct retired *retired, const struct inventory *inventory)
+{
+    struct state *state = retired->state;
+    const struct state_record *record;
+    struct holdings wanted;
+    size_t at = 0;
+
+    if (!holdings_init(&wanted, inventory->items, inventory->count))
+        return false;
+    while ((record = state_next(state, &at)) != NULL) {
+        struct state_record gone = *record;
+
+        if (is_own(record->name))
+            continue;
+        gone.retired |= holdings_find(&wanted, record->name, 0) == HOLDINGS_NONE;
+        state_put(state, &gone);
+        if (gone.retired)
+            retired->delay = SOON_MS;
+    }
+    holdings_free(&wanted);
+    return true;
+}
+
+void retired_reloaded(struct retired *retired, size_t count)
+{
+    if (count == 0 && retired->delay == UINT32_MAX)
+        return;
+    retired->at = retired->left = 0;
+    notes_free(&retired->next);
+    retired->delay = SOON_MS;
+}
+
+static void list(struct retired *retired, const struct state_record *record)
+{
+    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, record->name);
+    notes_add(&retired->next, "retired", name, shmb_kind_word(record->kind),
+              "programs have it open; it ends with the last of them");
+}
+
+/* What cannot be told today stays as it is. */
+static void look_at(struct retired *retired, const struct state_record *record)
+{
+    const struct system *system = retired->system;
+    const struct sys_spec was = {.kind = record->kind, .name = record->name, .size = record->size};
+    struct adoption judged = {.verdict = ADOPTION_CONFLICT};
+    struct sys_object *object = NULL;
+    struct sys_failure unused;
+    struct sys_facts facts;
+    enum sys_status status = system->inspect(system->self, record->name, &facts, &object, &unused);
+
+    if (status == SYS_OK)
+        adoption_judge(&was, &facts, record, retired->owner, &judged);
+    system->close(system->self, object);
+    free(facts.sddl);
+    if (status == SYS_NOT_FOUND || (status == SYS_OK && judged.verdict == ADOPTION_CONFLICT)) {
+        state_drop(retired->state, record->name);
+        return;
+    }
+    retired->left++;
+    if (status == SYS_OK)
+        list(retired, record);
+}
+
+static bool same_notes(const struct notes *a, const struct notes *b)
+{
+    size_t i;
+
+    if (a->count != b->count || a->left_out != b->left_out)
+        return false;
+    for (i = 0; i < a->count; i++)
+        if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
+            strcmp(a->items[i].state, b->items[i].state) != 0)
+            return false;
+    return true;
+}
+
+/* All of them have been looked at. */
+static bool end_rounds(struct retired *retired)
+{
+    bool changed = !same_notes(&retired->list, &retired->next);
+
+    notes_free(&retired->list);
+    retired->list = retired->next;
+    retired->next = (struct notes){0};
+    retired->delay = retired->left > 0 ? AGAIN_MS : UINT32_MAX;
+    retired->at = retired->left = 0;
+    return changed;
+}
+
+bool retired_round(struct retired *retired)
+{
+    const struct system *system = retired->system;
+    const struct state_record *record;
+    size_t asked = 0;
+
+    while (asked < ROUND && !system->stopping(system->self)) {
+        record = state_next(retired->state, &retired->at);
+        if (record == NULL)
+            return end_rounds(retired);
+        if (!record->retired)
+            continue;
+        look_at(retired, record);
+        asked++;
+    }
+    retired->delay = NEXT_MS;
+    return false;
+}

@@ -1,0 +1,143 @@
+#include "event_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TAIL_ROOM 64 /* for the line that says how many are left out */
+
+void report_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE])
+{
+    const char *text = why->text[0] != '\0' ? why->text : "failed";
+    char number[32] = "";
+
+    if (why->code != 0)
+        (void)snprintf(number, sizeof(number), " (error %" PRIu32 ")", why->code);
+    (void)snprintf(out, REPORT_FAILURE, "%s%s%s%s", why->call != NULL ? why->call : "",
+                   why->call != NULL ? ": " : "", text, number);
+}
+
+enum sys_status report_short_of_memory(struct sys_failure *why)
+{
+    *why = (struct sys_failure){0};
+    (void)snprintf(why->text, sizeof(why->text), "not enough memory");
+    return SYS_NO_MEMORY;
+}
+
+void report_reason(enum sys_status status, const struct sys_failure *why, char out[REPORT_FAILURE])
+{
+    if (status == SYS_TAKEN)
+        (void)snprintf(out, REPORT_FAILURE, "%s", why->text);
+    else
+        report_failure_text(why, out);
+}
+
+static uint32_t mix(uint32_t hash, const char *text)
+{
+    for (; text != NULL && *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}
+
+/* The text of a failure follows from its code; that of a taken name is all there is. */
+uint32_t report_cause(enum sys_status status, const struct sys_failure *why)
+{
+    uint32_t hash = (2166136261u ^ (uint32_t)status) * 16777619u;
+
+    hash = (hash ^ why->code) * 16777619u;
+    hash = mix(hash, status == SYS_TAKEN ? why->text : why->call);
+    return hash | 1u;
+}
+
+#define TICKS_PER_SECOND UINT64_C(10000000)
+#define DAYS_TO_1601     584694u /* from the 1st of March of the year 0 */
+#define DAYS_OF_ERA      146097u /* 400 years */
+
+/* Years begin in March here, so that the odd day is the last one of a year. */
+void report_time(uint64_t time, char out[REPORT_TIME])
+{
+    uint64_t seconds = time / TICKS_PER_SECOND, days = seconds / 86400 + DAYS_TO_1601;
+    unsigned second = (unsigned)(seconds % 86400), day = (unsigned)(days % DAYS_OF_ERA);
+    unsigned year = (day - day / 1460 + day / 36524 - day / 146096) / 365, month;
+
+    day -= 365 * year + year / 4 - year / 100;
+    month = (5 * day + 2) / 153;
+    day -= (153 * month + 2) / 5;
+    (void)snprintf(out, REPORT_TIME, "%04u-%02u-%02u %02u:%02u:%02u UTC",
+                   (unsigned)(days / DAYS_OF_ERA) * 400 + year + (month >= 10),
+                   month < 10 ? month + 3 : month - 9, day + 1, second / 3600, second / 60 % 60,
+                   second % 60);
+}
+
+void report_start_failed(const struct system *system, const struct sys_failure *why)
+{
+    char text[REPORT_FAILURE];
+    const char *inserts[] = {text};
+
+    report_failure_text(why, text);
+    system->report(system->self, EVENT_START_FAILED, inserts, 1);
+}
+
+void report_no_memory(const struct system *system)
+{
+    const char *inserts[] = {"not enough memory"};
+
+    system->report(system->self, EVENT_START_FAILED, inserts, 1);
+}
+
+/* Adds the lines that fit, each with a line end before it but the first; returns how many. */
+static size_t put_lines(const struct cfg_messages *list, enum cfg_severity severity, char *out,
+                        size_t *used)
+{
+    size_t i, shown = 0;
+
+    for (i = 0; i < list->count; i++) {
+        size_t lead = *used == 0 ? 0 : 1;
+        size_t room = REPORT_LINES_MAX - TAIL_ROOM - *used - lead, need;
+
+        if (list->items[i].severity != severity)
+            continue;
+        need = cfg_message_format(&list->items[i], out + *used + lead, room);
+        if (need >= room)
+            break;
+        if (lead == 1)
+            out[*used] = '\n';
+        *used += lead + need;
+        shown++;
+    }
+    out[*used] = '\0';
+    return shown;
+}
+
+void report_messages(const struct system *system, enum event_id event, const char *file,
+                     const struct cfg_messages *list)
+{
+    bool numbered = event == EVENT_CONFIG_INVALID, invalid = event != EVENT_CONFIG_WARNING;
+    size_t total = invalid ? list->errors : list->warnings, shown = 0, used = 0;
+    char *lines = malloc(REPORT_LINES_MAX);
+    char number[24];
+    const char *inserts[3];
+    size_t count = 0;
+
+    if (lines != NULL)
+        shown = put_lines(list, invalid ? CFG_ERROR : CFG_WARNING, lines, &used);
+    if (lines != NULL && shown < total)
+        (void)snprintf(lines + used, TAIL_ROOM, "%s... and %zu more", used == 0 ? "" : "\n",
+                       total - shown);
+    (void)snprintf(number, sizeof(number), "%zu", total);
+    inserts[count++] = file;
+    if (numbered)
+        inserts[count++] = number;
+    inserts[count++] = lines != NULL ? lines : "(not enough memory to list them)";
+    system->report(system->self, event, inserts, count);
+    free(lines);
+}
+
+void report_state(const struct system *system, const struct sys_failure *why)
+{
+    char text[REPORT_FAILURE];
+    const char *inserts[] = {text};
+
+    report_failure_text(why, text);
+    system->report(system->self, EVENT_STATE_FAILED, inserts, 1);
+}

@@ -1,0 +1,123 @@
+#include "directory_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+
+bool table_plan(struct table *out, uint32_t count, uint64_t texts)
+{
+    uint64_t total = sizeof(struct shmb_table);
+
+    *out = (struct table){.count = count, .buckets = 1};
+    while (out->buckets < count && out->buckets < (1u << 20))
+        out->buckets *= 2;
+    total += (uint64_t)count * sizeof(struct shmb_entry);
+    out->buckets_offset = (uint32_t)total;
+    total += (uint64_t)out->buckets * sizeof(uint32_t);
+    out->texts_offset = (uint32_t)total;
+    out->texts_size = (uint32_t)texts;
+    if (texts > SHMB_TABLE_MAX || total + texts > SHMB_TABLE_MAX)
+        return false;
+    out->size = (uint32_t)(total + texts);
+    return true;
+}
+
+void table_begin(struct table *table, void *bytes, struct shmb_root_slot *slot)
+{
+    struct shmb_table *header = bytes;
+
+    table->bytes = bytes;
+    header->magic = SHMB_TABLE_MAGIC;
+    header->abi_version = SHMB_ABI_VERSION;
+    header->header_size = sizeof(*header);
+    header->entry_size = sizeof(struct shmb_entry);
+    header->entry_count = table->count;
+    header->bucket_count = table->buckets;
+    header->buckets_offset = table->buckets_offset;
+    header->texts_offset = table->texts_offset;
+    header->texts_size = table->texts_size;
+    header->total_size = table->size;
+    header->revision = slot->revision;
+    memcpy(header->suffix, slot->suffix, sizeof(header->suffix));
+    slot->table_size = table->size;
+    slot->entry_count = table->count;
+}
+
+static struct shmb_text_ref put_text(struct table *table, const char *text)
+{
+    struct shmb_text_ref ref = {0, 0};
+
+    if (text != NULL) {
+        ref.offset = table->texts_used;
+        ref.length = (uint32_t)strlen(text);
+        memcpy(table->bytes + table->texts_offset + ref.offset, text, ref.length);
+        table->texts_used += ref.length;
+    }
+    return ref;
+}
+
+void table_add(struct table *table, const struct table_row *row)
+{
+    uint32_t *buckets = (uint32_t *)(void *)(table->bytes + table->buckets_offset), *bucket;
+    struct shmb_entry *entry =
+        (struct shmb_entry *)(void *)(table->bytes + sizeof(struct shmb_table)) + table->added;
+
+    entry->name = put_text(table, row->name);
+    entry->kind = (uint32_t)row->kind;
+    entry->state = (uint32_t)row->state;
+    entry->generation = row->generation;
+    entry->size = row->size;
+    entry->flags = row->flags;
+    entry->lock_kind = row->lock_name != NULL ? SHMB_ENTRY_LOCK_MUTEX : SHMB_ENTRY_LOCK_NONE;
+    entry->lock_name = put_text(table, row->lock_name);
+    entry->control = row->control;
+    entry->control_block = row->control_block;
+    entry->initial = row->initial;
+    entry->maximum = row->maximum;
+    entry->hash = row->hash != 0 ? row->hash : shmb_name_hash(row->name, entry->name.length);
+    bucket = &buckets[entry->hash & (table->buckets - 1)];
+    entry->next = *bucket;
+    *bucket = ++table->added;
+}
+
+uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_root_slot *slot,
+                     uint32_t *size)
+{
+    struct table table;
+    uint64_t texts = 0;
+    uint8_t *image;
+    uint32_t i;
+
+    *size = 0;
+    for (i = 0; i < count; i++) {
+        texts += strlen(rows[i].name);
+        if (rows[i].lock_name != NULL)
+            texts += strlen(rows[i].lock_name);
+    }
+    image = table_plan(&table, count, texts) ? calloc(1, table.size) : NULL;
+    if (image == NULL)
+        return NULL;
+    table_begin(&table, image, slot);
+    for (i = 0; i < count; i++)
+        table_add(&table, &rows[i]);
+    *size = table.size;
+    return image;
+}
+
+uint32_t control_size(uint32_t blocks)
+{
+    return (uint32_t)sizeof(struct shmb_control) + blocks * (uint32_t)sizeof(struct shmb_block);
+}
+
+void control_header(uint32_t number, uint32_t blocks, struct shmb_control *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->magic = SHMB_CONTROL_MAGIC;
+    out->abi_version = SHMB_ABI_VERSION;
+    out->header_size = sizeof(*out);
+    out->block_size = sizeof(struct shmb_block);
+    out->block_count = blocks;
+    out->total_size = control_size(blocks);
+    out->number = number;
+}

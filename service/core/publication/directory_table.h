@@ -1,0 +1,65 @@
+/*
+ * directory_table.h - builds the images of what clients read: the directory's table and
+ * the head of a control section. Pure; the layouts are those of directory.h
+ * and control.h.
+ */
+#ifndef CORE_DIRECTORY_TABLE_H
+#define CORE_DIRECTORY_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "control.h"
+#include "directory.h"
+
+/* One object to be listed. Texts are borrowed for the call. */
+struct table_row {
+    const char *name;
+    enum shmb_kind kind;
+    enum shmb_entry_state state;
+    uint64_t generation, size;
+    uint32_t flags;
+    const char *lock_name; /* NULL: no lock */
+    uint32_t control, control_block;
+    int32_t initial, maximum;
+    uint32_t hash; /* of the name; 0: not known */
+};
+
+/* A table while it is written. */
+struct table {
+    uint8_t *bytes;
+    uint32_t size; /* of all of it */
+    uint32_t count, added;
+    uint32_t buckets, buckets_offset, texts_offset, texts_size, texts_used;
+};
+
+/*
+ * Where the parts of a table lie that has `count` rows, with `texts` bytes of
+ * names in them. False: it would be larger than SHMB_TABLE_MAX.
+ */
+bool table_plan(struct table *out, uint32_t count, uint64_t texts);
+
+/*
+ * Begins to write it into `bytes`, which are `size` zeros; then each of the
+ * rows is added. `slot` is filled with what the root has to say of it; its
+ * revision and suffix are given.
+ */
+void table_begin(struct table *table, void *bytes, struct shmb_root_slot *slot);
+void table_add(struct table *table, const struct table_row *row);
+
+/*
+ * All of it at once: the image of a table, to be freed with free(); NULL: no
+ * memory, or larger than SHMB_TABLE_MAX. `*size` gets its bytes. `slot` as above.
+ */
+uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_root_slot *slot,
+                     uint32_t *size);
+
+/* Bytes of a control section with `blocks` blocks. */
+uint32_t control_size(uint32_t blocks);
+
+/* The header of such a section. */
+void control_header(uint32_t number, uint32_t blocks, struct shmb_control *out);
+
+#endif

@@ -1,0 +1,472 @@
+#include "publication.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "compiler.h"
+#include "control_sets.h"
+#include "directory.h"
+#include "own_section.h"
+#include "stamp.h"
+#include "directory_table.h"
+#include "trouble.h"
+
+/* Who may read root and tables where the configuration does not say. */
+static const struct access_rule usual_readers[] = {{SID_AUTHENTICATED, SHMB_LEVEL_READ}};
+
+/* Events and the report call all tables by this. */
+#define ANY_TABLE SHMB_TABLE_PREFIX "*"
+
+enum part { PART_ROOT, PART_TABLE, PART_CONTROL, PART_REPORT, PARTS };
+
+struct publication {
+    const struct system *system;
+    const struct sys_identity *identity;
+    const struct inventory *inventory;
+    uint64_t *stamp;
+    struct state *state;
+    struct shared root, report; /* mapped as long as they live */
+    struct shared table;        /* what the root names */
+    struct shared previous;     /* for a client that has just read the root */
+    struct control_sets *controls;
+    struct trouble troubles[PARTS], avoided;
+    const struct bulletin_reload *reload;
+    const struct notes *copies;
+    uint64_t revision; /* published last; 0: nothing */
+    bool newer;        /* clients keep a root of an order that this broker does not know */
+    bool due;          /* the table that is published does not hold any more */
+};
+
+struct publication *publication_new(const struct system *system,
+                                    const struct sys_identity *identity,
+                                    const struct inventory *inventory, struct state *state,
+                                    uint64_t *stamp)
+{
+    struct publication *publication = calloc(1, sizeof(*publication));
+
+    if (publication == NULL)
+        return NULL;
+    publication->system = system;
+    publication->identity = identity;
+    publication->inventory = inventory;
+    publication->stamp = stamp;
+    publication->state = state;
+    publication->controls = control_sets_new(system, identity->owner, inventory, state);
+    if (publication->controls != NULL)
+        return publication;
+    free(publication);
+    return NULL;
+}
+
+static const struct access_rule *readers(const struct publication *publication, size_t *count)
+{
+    const struct inventory *inventory = publication->inventory;
+
+    if (inventory->directory != INVENTORY_NO_ACCESS)
+        return inventory_rules(inventory, inventory->directory, count);
+    *count = sizeof(usual_readers) / sizeof(usual_readers[0]);
+    return usual_readers;
+}
+
+/* The magic last: who sees it sees all of the header. */
+static void write_root_header(struct shmb_root *root, const struct sys_identity *identity)
+{
+    root->abi_version = SHMB_ABI_VERSION;
+    root->size = SHMB_ROOT_SIZE;
+    root->broker_pid = identity->process;
+    root->broker_started = identity->started;
+    shmb_store32(&root->magic, SHMB_ROOT_MAGIC);
+}
+
+static bool root_fits(void *context, const void *view)
+{
+    struct publication *publication = context;
+    const struct shmb_root *root = view;
+
+    publication->newer =
+        shmb_load32(&root->magic) == SHMB_ROOT_MAGIC && root->abi_version > SHMB_ABI_VERSION;
+    return !publication->newer;
+}
+
+/* True: it is there now and was missing. */
+static bool make_root(struct publication *publication)
+{
+    struct shared_spec spec = {
+        .name = SHMB_ROOT_NAME, .size = SHMB_ROOT_SIZE, .fits = root_fits, .context = publication};
+    struct trouble *trouble = &publication->troubles[PART_ROOT];
+    struct sys_failure why = {0};
+    enum sys_status status;
+    bool adopted;
+
+    if (publication->root.section != NULL)
+        return false;
+    spec.rules = readers(publication, &spec.rule_count);
+    /* A client that has kept the root of a former broker sees the tables of this one in it. */
+    status = shared_make_or_adopt(publication->system, publication->identity->owner, &spec,
+                                  publication->state, &publication->root, &adopted, &why);
+    if (publication->newer)
+        return false;
+    if (status != SYS_OK) {
+        trouble_begin(trouble, publication->system, spec.name, status, &why);
+        return false;
+    }
+    write_root_header(publication->root.view, publication->identity);
+    return trouble_end(trouble, publication->system);
+}
+
+static bool make_report(struct publication *publication)
+{
+    struct trouble *trouble = &publication->troubles[PART_REPORT];
+    struct sys_failure why = {0};
+    enum sys_status status;
+
+    if (publication->report.section != NULL)
+        return false;
+    status = bulletin_make(publication->system, publication->identity->owner, publication->state,
+                           &publication->report, &why);
+    if (status == SYS_OK)
+        return trouble_end(trouble, publication->system);
+    trouble_begin(trouble, publication->system, SHMB_REPORT_NAME, status, &why);
+    return false;
+}
+
+bool publication_begin(struct publication *publication)
+{
+    (void)make_root(publication);
+    if (!publication->newer)
+        (void)make_report(publication);
+    return !publication->newer;
+}
+
+static enum shmb_entry_state entry_state(enum item_state state)
+{
+    switch (state) {
+    case ITEM_HELD:
+    case ITEM_DEFERRED: /* served as it is */
+        return SHMB_ENTRY_HELD;
+    case ITEM_CONFLICT:
+        return SHMB_ENTRY_CONFLICT;
+    default:
+        return SHMB_ENTRY_FAILED;
+    }
+}
+
+static void describe_segment(const struct item *item, struct table_row *row)
+{
+    row->size = item->spec.size;
+    row->lock_name = item->lock;
+    /* One that is deferred may be a section where something else is wanted. */
+    if (item->from->kind == SHMB_SECTION && item->from->u.segment.lock.readers_may_wait)
+        row->flags |= SHMB_ENTRY_READERS_MAY_WAIT;
+    if (item->from->kind == SHMB_SECTION && item->from->u.segment.notify.events[0] != NULL)
+        row->flags |= SHMB_ENTRY_NOTIFY;
+    if (item->initialised)
+        row->flags |= SHMB_ENTRY_INITIAL;
+}
+
+static void describe(const struct publication *publication, size_t index, struct table_row *row)
+{
+    const struct item *item = &publication->inventory->items[index];
+
+    *row = (struct table_row){.name = item->spec.name,
+                              .kind = item->spec.kind,
+                              .state = entry_state(item->state),
+                              .generation = item->generation,
+                              .initial = item->spec.initial,
+                              .maximum = item->spec.maximum,
+                              .hash = item_hash(item)};
+    if (item->spec.kind == SHMB_SECTION)
+        describe_segment(item, row);
+    else if (item->from->kind == SHMB_SECTION)
+        row->flags |= SHMB_ENTRY_COMPANION;
+    if (item->spec.manual_reset)
+        row->flags |= SHMB_ENTRY_MANUAL_RESET;
+    row->control = control_sets_find(publication->controls, index, &row->control_block);
+}
+
+/* Bytes of all names in a table. */
+static uint64_t text_bytes(const struct inventory *inventory)
+{
+    uint64_t bytes = 0;
+    size_t i;
+
+    for (i = 0; i < inventory->count; i++) {
+        const struct item *item = &inventory->items[i];
+
+        bytes += strlen(item->spec.name);
+        if (item->spec.kind == SHMB_SECTION && item->lock != NULL)
+            bytes += strlen(item->lock);
+    }
+    return bytes;
+}
+
+static void fill_table(const struct publication *publication, struct table *table)
+{
+    uint32_t i;
+
+    for (i = 0; i < table->count; i++) {
+        struct table_row row;
+
+        describe(publication, i, &row);
+        table_add(table, &row);
+    }
+}
+
+static enum sys_status too_large(struct sys_failure *why)
+{
+    *why = (struct sys_failure){0};
+    (void)snprintf(why->text, sizeof(why->text), "the directory would be too large");
+    return SYS_FAILED;
+}
+
+/* A table that nobody knows of yet. */
+static enum sys_status make_table(struct publication *publication, struct shmb_root_slot *slot,
+                                  struct shared *out, struct sys_failure *why)
+{
+    const struct system *system = publication->system;
+    const struct inventory *inventory = publication->inventory;
+    char name[SHMB_TABLE_NAME_BYTES];
+    struct shared_spec spec = {.name = name};
+    struct table table;
+    enum sys_status status;
+
+    memset(slot, 0, sizeof(*slot));
+    if (!table_plan(&table, (uint32_t)inventory->count, text_bytes(inventory)))
+        return too_large(why);
+    status = system->random(system->self, slot->suffix, sizeof(slot->suffix), why);
+    if (status != SYS_OK)
+        return status == SYS_TAKEN ? SYS_FAILED : status;
+    slot->revision = stamp_next(system, publication->stamp);
+    shmb_table_name(slot->suffix, name);
+    spec.size = table.size;
+    spec.rules = readers(publication, &spec.rule_count);
+    status = shared_make(system, publication->identity->owner, &spec, out, why);
+    if (status != SYS_OK)
+        return status;
+    table_begin(&table, out->view, slot);
+    fill_table(publication, &table);
+    shared_unmap(system, out);
+    return SYS_OK;
+}
+
+/* From the last store on, clients find the new table. */
+static void write_root(struct shmb_root *root, const struct shmb_root_slot *slot)
+{
+    uint32_t next = root->publication + 1;
+
+    if (next == 0)
+        next = 2; /* 0 says that there is nothing; the slot is the same */
+    /* This slot held until the other one was published: not before. */
+    shmb_fence_release();
+    root->slot[next & 1] = *slot;
+    shmb_store32(&root->publication, next);
+}
+
+static enum sys_status publish_table(struct publication *publication, struct sys_failure *why)
+{
+    const struct system *system = publication->system;
+    struct shmb_root_slot slot;
+    struct sys_failure unused;
+    struct shared table;
+    size_t held;
+    enum sys_status status = make_table(publication, &slot, &table, why);
+
+    if (status != SYS_OK)
+        return status;
+    /* What clients find, the keeper has. Where this fails it is tried again (keeping.h). */
+    (void)system->keep(system->self, &held, &unused);
+    write_root(publication->root.view, &slot);
+    publication->revision = slot.revision;
+    publication->due = false;
+    shared_end(system, &publication->previous);
+    publication->previous = publication->table;
+    publication->table = table;
+    return SYS_OK;
+}
+
+/* True: published, and it could not be before. */
+static bool publish(struct publication *publication)
+{
+    struct trouble *trouble = &publication->troubles[PART_TABLE];
+    struct sys_failure why = {0};
+    enum sys_status status = publish_table(publication, &why);
+
+    if (status == SYS_OK)
+        return trouble_end(trouble, publication->system);
+    trouble_begin(trouble, publication->system, ANY_TABLE, status, &why);
+    return false;
+}
+
+static void write_report(struct publication *publication)
+{
+    const struct bulletin_news news = {
+        publication->inventory, publication->revision, publication->troubles, PARTS,
+        &publication->avoided,  publication->reload,   publication->copies};
+
+    if (publication->report.view != NULL)
+        bulletin_write(publication->report.view, &news);
+}
+
+/* Before a table names them: so that a later broker finds them again. */
+static void record_controls(struct publication *publication)
+{
+    struct sys_failure why = {0};
+
+    control_sets_record(publication->controls, publication->state);
+    if (state_commit(publication->state, &why) != SYS_OK)
+        report_state(publication->system, &why);
+}
+
+static bool update_controls(struct publication *publication)
+{
+    struct trouble *trouble = &publication->troubles[PART_CONTROL];
+    bool troubled = trouble->cause != 0;
+    struct control_news news =
+        control_sets_prepare(publication->controls, &publication->avoided, trouble);
+
+    publication->due |= news.changed;
+    if (news.changed)
+        record_controls(publication);
+    return troubled && news.complete;
+}
+
+void publication_restore(struct publication *publication)
+{
+    control_sets_restore(publication->controls);
+}
+
+bool publication_update(struct publication *publication, bool changed)
+{
+    bool recovered = make_root(publication);
+
+    recovered |= make_report(publication);
+    publication->due |= changed;
+    if (publication->root.section != NULL) {
+        recovered |= update_controls(publication);
+        if (publication->due)
+            recovered |= publish(publication);
+    }
+    write_report(publication);
+    return recovered;
+}
+
+/* Gives the root the readers the configuration names now. */
+static enum sys_status protect_root(struct publication *publication, struct sys_failure *why)
+{
+    const struct system *system = publication->system;
+    const struct descriptor_use use = {.kind = SHMB_SECTION};
+    struct sys_descriptor *descriptor;
+    size_t count;
+    const struct access_rule *rules = readers(publication, &count);
+    enum sys_status status = descriptor_build(system, publication->identity->owner, &use, rules,
+                                              count, &descriptor, why);
+
+    if (status == SYS_OK)
+        status = system->protect(system->self, publication->root.section, descriptor, why);
+    system->descriptor_free(system->self, descriptor);
+    return status;
+}
+
+static bool same_readers(const struct inventory *a, const struct inventory *b)
+{
+    const struct access_rule *of_a, *of_b;
+    size_t count_a, count_b, i;
+
+    if (a->directory == INVENTORY_NO_ACCESS || b->directory == INVENTORY_NO_ACCESS)
+        return a->directory == b->directory;
+    of_a = inventory_rules(a, a->directory, &count_a);
+    of_b = inventory_rules(b, b->directory, &count_b);
+    for (i = 0; count_a == count_b && i < count_a; i++)
+        if (of_a[i].level != of_b[i].level || strcmp(of_a[i].sid, of_b[i].sid) != 0)
+            return false;
+    return count_a == count_b;
+}
+
+enum sys_status publication_change(struct publication *publication, const struct inventory *wanted,
+                                   const size_t *origin, struct sys_failure *why)
+{
+    const struct inventory *former = publication->inventory;
+    bool due = publication->due, other_readers = !same_readers(former, wanted);
+    struct sys_failure unused;
+    struct control_sets *from = publication->controls;
+    struct control_sets *controls = control_sets_new(
+        publication->system, publication->identity->owner, wanted, publication->state);
+    enum sys_status status;
+
+    if (controls == NULL)
+        return report_short_of_memory(why);
+    status = control_sets_inherit(controls, from, origin, why);
+    if (status == SYS_OK) {
+        publication->inventory = wanted;
+        publication->controls = controls;
+        publication->due = true;
+        if (publication->root.section != NULL) {
+            (void)update_controls(publication);
+            if (other_readers)
+                status = protect_root(publication, why);
+            if (status == SYS_OK)
+                status = publish_table(publication, why);
+        }
+    }
+    if (status == SYS_OK) {
+        control_sets_settle(controls, from);
+        (void)trouble_end(&publication->troubles[PART_TABLE], publication->system);
+        return SYS_OK;
+    }
+    publication->inventory = former;
+    publication->controls = from;
+    publication->due = due;
+    if (other_readers && publication->root.section != NULL)
+        (void)protect_root(publication, &unused);
+    control_sets_undo(controls, from);
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+void publication_tell(struct publication *publication, const struct bulletin_reload *reload)
+{
+    publication->reload = reload;
+    write_report(publication);
+}
+
+void publication_tell_copies(struct publication *publication, const struct notes *copies)
+{
+    publication->copies = copies;
+    write_report(publication);
+}
+
+const struct shmb_block *publication_block(struct publication *publication, size_t item)
+{
+    return control_sets_map(publication->controls, item);
+}
+
+void publication_block_end(struct publication *publication, size_t item)
+{
+    control_sets_unmap(publication->controls, item);
+}
+
+bool publication_complete(const struct publication *publication)
+{
+    size_t i;
+
+    for (i = 0; i < PARTS; i++)
+        if (publication->troubles[i].cause != 0)
+            return false;
+    return !publication->due;
+}
+
+void publication_free(struct publication *publication)
+{
+    const struct system *system;
+
+    if (publication == NULL)
+        return;
+    system = publication->system;
+    shared_end(system, &publication->root);
+    shared_end(system, &publication->table);
+    shared_end(system, &publication->previous);
+    control_sets_free(publication->controls);
+    shared_end(system, &publication->report);
+    free(publication);
+}

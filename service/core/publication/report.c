@@ -1,0 +1,238 @@
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "auditing.h"
+#include "compiler.h"
+#include "names.h"
+#include "utf.h"
+
+#ifndef SHMB_VERSION_TEXT
+#error "SHMB_VERSION_TEXT comes from CMake: the version of the project"
+#endif
+
+#define CUT_ROOM 40 /* for the line that says how many are left out */
+
+/* The text while it is written. */
+struct page {
+    char *text;
+    size_t used;
+    size_t left_out; /* lines */
+};
+
+/* One field: what would end it, or disturb a console, becomes a space. False: no room. */
+static bool put_field(struct page *page, const char *field, char end)
+{
+    const char *at = field, *stop = field + strlen(field);
+
+    while (at < stop) {
+        const char *from = at;
+        uint32_t point = shmb_utf8_next(&at, stop);
+        bool plain = point != UINT32_MAX && point >= 0x20 && (point < 0x7F || point >= 0xA0);
+        size_t length = plain ? (size_t)(at - from) : 1;
+
+        if (point == UINT32_MAX)
+            at++;
+        if (page->used + length >= SHMB_REPORT_TEXT_MAX - CUT_ROOM)
+            return false;
+        memcpy(page->text + page->used, plain ? from : " ", length);
+        page->used += length;
+    }
+    page->text[page->used++] = end;
+    return true;
+}
+
+/* Whole lines only; after the first that has no room, none. */
+static void put_line(struct page *page, const char *kind, const char *name, const char *state,
+                     const char *reason)
+{
+    size_t before = page->used;
+
+    if (page->left_out == 0 && put_field(page, kind, '\t') && put_field(page, name, '\t') &&
+        put_field(page, state, '\t') && put_field(page, reason, '\n'))
+        return;
+    page->used = before;
+    page->left_out++;
+}
+
+static void put_trouble(struct page *page, const struct trouble *trouble, const char *state)
+{
+    if (trouble->cause != 0)
+        put_line(page, "publication", trouble->name, state, trouble->reason);
+}
+
+static void put_item(struct page *page, const struct item *item)
+{
+    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+    const char *reason = item->reason != NULL ? item->reason : "not known";
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    put_line(page, shmb_kind_word(item->spec.kind), name,
+             item->state == ITEM_CONFLICT   ? "conflict"
+             : item->state == ITEM_DEFERRED ? "deferred"
+                                            : "failed",
+             reason);
+}
+
+static void put_corrections(struct page *page, const struct item *item)
+{
+    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES], times[64];
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    (void)snprintf(times, sizeof(times), "a program changed its access; times: %" PRIu32,
+                   item->corrections);
+    put_line(page, "access", name, "corrected", times);
+}
+
+static void put_access_due(struct page *page, const struct item *item)
+{
+    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    put_line(page, "access", name, "due", item->reason != NULL ? item->reason : "not known");
+}
+
+/* It is held, and not all of that is as the configuration says. */
+static bool lacks(const struct item *item)
+{
+    return item->state == ITEM_DEFERRED || auditing_lacks(item) ||
+           (item->state == ITEM_HELD && item->access_due);
+}
+
+static void put_auditing(struct page *page, const struct item *item)
+{
+    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    put_line(page, "audit", name, item->auditing == AUDITING_REFUSED ? "refused" : "failed",
+             auditing_reason(item));
+}
+
+static void put_cut(struct page *page)
+{
+    if (page->left_out > 0)
+        page->used += (size_t)snprintf(page->text + page->used, CUT_ROOM, "cut\t%zu\tlines\t\n",
+                                       page->left_out);
+}
+
+static void put_notes(struct page *page, const struct notes *notes)
+{
+    size_t i;
+
+    for (i = 0; i < notes->count; i++)
+        put_line(page, notes->items[i].kind, notes->items[i].name, notes->items[i].state,
+                 notes->items[i].reason);
+    page->left_out += notes->left_out;
+}
+
+/* A copy that failed makes the whole less than asked for; one that did not can wait. */
+static void put_copies(struct page *page, const struct notes *copies, bool failed,
+                       struct shmb_report *report)
+{
+    size_t i;
+
+    for (i = 0; copies != NULL && i < copies->count; i++) {
+        const struct note *copy = &copies->items[i];
+
+        if ((strcmp(copy->state, "failed") == 0) != failed)
+            continue;
+        put_line(page, copy->kind, copy->name, copy->state, copy->reason);
+        if (failed)
+            report->result = SHMB_REPORT_INCOMPLETE;
+    }
+    if (copies != NULL && !failed)
+        page->left_out += copies->left_out;
+}
+
+static void put_reload(struct page *page, const struct bulletin_reload *reload,
+                       struct shmb_report *report)
+{
+    size_t i;
+
+    report->reloads = reload->count;
+    report->reload_result = (uint32_t)reload->result;
+    if (reload->lasting.count + reload->sessions.count > 0)
+        report->result = SHMB_REPORT_INCOMPLETE;
+    for (i = 0; i < reload->keeping.count; i++)
+        if (strcmp(reload->keeping.items[i].kind, "degraded") == 0)
+            report->result = SHMB_REPORT_INCOMPLETE;
+    put_notes(page, &reload->keeping);
+    put_notes(page, &reload->lasting);
+    put_notes(page, &reload->sessions);
+    put_notes(page, &reload->lost);
+    if (reload->retired != NULL)
+        put_notes(page, reload->retired);
+    put_notes(page, &reload->notes);
+}
+
+/* Troubles of the publication come first: there are few, and they explain others. */
+static void put_all(struct page *page, const struct bulletin_news *news, struct shmb_report *report)
+{
+    const struct inventory *inventory = news->inventory;
+    size_t i;
+
+    put_line(page, "version", SHMB_SERVICE_NAME, SHMB_VERSION_TEXT, "");
+    put_line(page, "file", inventory->file != NULL ? inventory->file : "", "used", "");
+    for (i = 0; i < news->trouble_count; i++) {
+        const struct trouble *trouble = &news->troubles[i];
+
+        put_trouble(page, trouble, trouble->conflict ? "conflict" : "failed");
+        if (trouble->cause != 0)
+            report->result = SHMB_REPORT_INCOMPLETE;
+    }
+    put_trouble(page, news->avoided, "avoided");
+    for (i = 0; i < inventory->count; i++) {
+        if (item_is_held(&inventory->items[i]))
+            report->held++;
+        if (inventory->items[i].state != ITEM_HELD)
+            put_item(page, &inventory->items[i]);
+        if (inventory->items[i].corrections > 0)
+            put_corrections(page, &inventory->items[i]);
+        if (auditing_lacks(&inventory->items[i]))
+            put_auditing(page, &inventory->items[i]);
+        if (inventory->items[i].state == ITEM_HELD && inventory->items[i].access_due)
+            put_access_due(page, &inventory->items[i]);
+        if (lacks(&inventory->items[i]))
+            report->result = SHMB_REPORT_INCOMPLETE;
+    }
+    report->missing = (uint32_t)(inventory->count - report->held);
+    if (report->missing > 0)
+        report->result = SHMB_REPORT_INCOMPLETE;
+    put_copies(page, news->copies, true, report);
+    if (news->reload != NULL)
+        put_reload(page, news->reload, report);
+    put_copies(page, news->copies, false, report);
+    put_cut(page);
+}
+
+enum sys_status bulletin_make(const struct system *system, const char *owner, struct state *state,
+                              struct shared *out, struct sys_failure *why)
+{
+    const struct shared_spec spec = {.name = SHMB_REPORT_NAME, .size = SHMB_REPORT_SIZE};
+    bool adopted;
+
+    return shared_make_or_adopt(system, owner, &spec, state, out, &adopted, why);
+}
+
+void bulletin_write(void *view, const struct bulletin_news *news)
+{
+    struct shmb_report *report = view;
+    uint32_t sequence = report->sequence;
+    struct page page = {.text = (char *)view + sizeof(*report)};
+
+    shmb_store32(&report->sequence, sequence + 1);
+    shmb_fence_release();
+    report->magic = SHMB_REPORT_MAGIC;
+    report->abi_version = SHMB_ABI_VERSION;
+    report->header_size = sizeof(*report);
+    report->total_size = SHMB_REPORT_SIZE;
+    report->result = SHMB_REPORT_COMPLETE;
+    report->revision = news->revision;
+    report->held = 0;
+    put_all(&page, news, report);
+    report->text_size = (uint32_t)page.used;
+    /* 0 would say that nothing has been written. */
+    shmb_store32(&report->sequence, sequence + 2 != 0 ? sequence + 2 : 2);
+}

@@ -1,0 +1,239 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apply_internal.h"
+#include "old_locks.h"
+#include "event_text.h"
+
+/* What is due to be changed is not what it should be. */
+static const char *access_now(void *context, const struct item *former)
+{
+    const struct apply_request *request = context;
+
+    return former->access_due ? NULL : descriptor_cache_text(request->former->cache, former);
+}
+
+static const char *access_wanted(void *context, const struct item *item)
+{
+    const struct apply_request *request = context;
+
+    return descriptor_cache_text(request->wanted->cache, item);
+}
+
+static enum sys_status prepare(struct apply *apply, struct sys_failure *why)
+{
+    const struct apply_request *request = apply->request;
+    const struct plan_question question = {.holdings = &apply->holdings,
+                                           .wanted = request->to,
+                                           .anew = request->anew,
+                                           .anew_count = request->anew_count,
+                                           .access_now = access_now,
+                                           .access_wanted = access_wanted,
+                                           .context = (void *)(uintptr_t)request};
+
+    if (!holdings_init(&apply->holdings, request->from->items, request->from->count) ||
+        !old_locks_keep(request->wanted, request->to, &apply->holdings) ||
+        !plan_make(&question, &apply->plan))
+        return report_short_of_memory(why);
+    apply->changed = calloc(apply->plan.count + 1, sizeof(bool));
+    apply->before = calloc(apply->plan.count + 1, sizeof(char *));
+    if (apply->changed == NULL || apply->before == NULL || !apply_carry(apply))
+        return report_short_of_memory(why);
+    return SYS_OK;
+}
+
+static enum sys_status check_stop(const struct apply *apply, struct sys_failure *why)
+{
+    const struct system *system = apply->request->wanted->system;
+
+    system->progress(system->self);
+    if (!system->stopping(system->self))
+        return SYS_OK;
+    *why = (struct sys_failure){0};
+    (void)snprintf(why->text, sizeof(why->text), "asked to stop");
+    return SYS_LATER;
+}
+
+static enum sys_status create_all(struct apply *apply, struct sys_failure *why)
+{
+    size_t i;
+    enum sys_status status = SYS_OK;
+
+    for (i = 0; i < apply->plan.count && status == SYS_OK; i++) {
+        if (apply->plan.steps[i].action != PLAN_CREATE)
+            continue;
+        (void)maker_obtain(apply->request->wanted, apply_item(apply, &apply->plan.steps[i]));
+        status = check_stop(apply, why);
+    }
+    return status;
+}
+
+/* For an undo. An object whose access is due has not the one its configuration says. */
+static void remember_access(const struct apply *apply, size_t step)
+{
+    const struct system *system = apply->request->wanted->system;
+    const struct item *former = apply_former(apply, &apply->plan.steps[step]);
+    struct sys_failure unused;
+
+    if (former->access_due &&
+        system->examine(system->self, former->object, &apply->before[step], &unused) != SYS_OK)
+        apply->before[step] = NULL;
+}
+
+static void restore_access(const struct apply *apply, size_t step)
+{
+    const struct maker *former = apply->request->former;
+    const struct system *system = former->system;
+    struct item *item = apply_former(apply, &apply->plan.steps[step]);
+    struct sys_descriptor *descriptor;
+    struct sys_failure unused;
+
+    if (apply->before[step] == NULL) {
+        (void)maker_protect(former, item);
+    } else if (system->descriptor_make(system->self, apply->before[step], &descriptor, &unused) ==
+               SYS_OK) {
+        (void)system->protect(system->self, item->object, descriptor, &unused);
+        system->descriptor_free(system->self, descriptor);
+    }
+}
+
+static enum sys_status change_access(struct apply *apply, struct sys_failure *why)
+{
+    size_t i;
+    enum sys_status status = SYS_OK;
+
+    for (i = 0; i < apply->plan.count && status == SYS_OK; i++) {
+        const struct plan_step *step = &apply->plan.steps[i];
+
+        if (!step->access)
+            continue;
+        apply->changed[i] = true;
+        remember_access(apply, i);
+        (void)maker_protect(apply->request->wanted, apply_item(apply, step));
+        status = check_stop(apply, why);
+    }
+    return status;
+}
+
+/* What will not be held any more is remembered: clients may still have it. */
+static enum sys_status record(struct apply *apply, struct sys_failure *why)
+{
+    struct state *state = apply->request->wanted->state;
+    size_t i;
+
+    for (i = 0; i < apply->plan.count; i++) {
+        const struct plan_step *step = &apply->plan.steps[i];
+        const struct state_record *known;
+
+        if (step->action != PLAN_RETIRE || !item_is_held(apply_former(apply, step)))
+            continue;
+        known = state_find(state, apply_former(apply, step)->spec.name);
+        if (known != NULL) {
+            struct state_record retired = *known;
+
+            retired.retired = true;
+            state_put(state, &retired);
+        }
+    }
+    state_put_stamp(state, *apply->request->wanted->stamp);
+    return state_commit(state, why);
+}
+
+/* What was taken over was retired before, and is again. */
+static void forget(struct state *state, const struct item *item)
+{
+    const struct state_record *known = state_find(state, item->spec.name);
+    struct state_record retired;
+
+    if (!item->adopted || known == NULL) {
+        state_drop(state, item->spec.name);
+        return;
+    }
+    retired = *known;
+    retired.retired = true;
+    state_put(state, &retired);
+}
+
+/* In the reverse order of what was done. */
+static void undo(struct apply *apply)
+{
+    const struct maker *former = apply->request->former;
+    const struct system *system = former->system;
+    struct inventory *to = apply->request->to;
+    size_t i;
+
+    for (i = apply->plan.count; i-- > 0;) {
+        const struct plan_step *step = &apply->plan.steps[i];
+
+        if (apply->changed != NULL && apply->changed[i])
+            restore_access(apply, i);
+        if (step->action == PLAN_RETIRE && item_is_held(apply_former(apply, step)))
+            maker_record(former, apply_former(apply, step));
+        if (step->action != PLAN_CREATE || !item_is_held(apply_item(apply, step)))
+            continue;
+        system->close(system->self, apply_item(apply, step)->object);
+        forget(former->state, apply_item(apply, step));
+    }
+    for (i = 0; i < to->count; i++) {
+        to->items[i].object = NULL;
+        to->items[i].generation = 0;
+        to->items[i].state = ITEM_WANTED;
+    }
+}
+
+/* Nothing can fail any more: what is not carried over is let go. */
+static void retire_all(struct apply *apply)
+{
+    const struct system *system = apply->request->wanted->system;
+    size_t i;
+
+    apply_carry_copies(apply);
+    for (i = apply->plan.retired; i < apply->plan.count; i++) {
+        const struct plan_step *step = &apply->plan.steps[i];
+
+        if (step->action == PLAN_RETIRE)
+            system->close(system->self, apply_former(apply, step)->object);
+    }
+}
+
+static void end(struct apply *apply)
+{
+    size_t i;
+
+    for (i = 0; apply->before != NULL && i < apply->plan.count; i++)
+        free(apply->before[i]);
+    free(apply->before);
+    free(apply->changed);
+    plan_free(&apply->plan);
+    holdings_free(&apply->holdings);
+}
+
+enum sys_status apply_reload(const struct apply_request *request, struct apply_result *out,
+                             struct sys_failure *why)
+{
+    struct apply apply = {.request = request, .result = out};
+    enum sys_status status;
+
+    *out = (struct apply_result){0};
+    *why = (struct sys_failure){0};
+    status = prepare(&apply, why);
+    if (status == SYS_OK)
+        status = create_all(&apply, why);
+    if (status == SYS_OK)
+        status = change_access(&apply, why);
+    if (status == SYS_OK)
+        status = record(&apply, why);
+    if (status == SYS_OK)
+        status = publication_change(request->publication, request->to, apply.plan.holding, why);
+    if (status == SYS_OK) {
+        apply_report_deferred(&apply);
+        apply_recreate(&apply);
+        retire_all(&apply);
+        apply_note(&apply);
+        apply_audit(&apply);
+    } else {
+        undo(&apply);
+    }
+    end(&apply);
+    return status;
+}

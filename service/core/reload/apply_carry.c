@@ -1,0 +1,146 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply_internal.h"
+
+struct item *apply_former(const struct apply *apply, const struct plan_step *step)
+{
+    return &apply->request->from->items[step->holding];
+}
+
+struct item *apply_item(const struct apply *apply, const struct plan_step *step)
+{
+    return &apply->request->to->items[step->item];
+}
+
+/* The text of the former configuration, for as long as the item lives. */
+static bool own_lock(struct item *item, const char *lock)
+{
+    size_t size;
+
+    item->lock = NULL;
+    if (lock == NULL)
+        return true;
+    size = strlen(lock) + 1;
+    item->own_text = malloc(size);
+    if (item->own_text == NULL)
+        return false;
+    memcpy(item->own_text, lock, size);
+    item->lock = item->own_text;
+    return true;
+}
+
+/* What is there goes over; what it is to become is not looked at. */
+static void carry(const struct item *former, struct item *item)
+{
+    item->cause = former->cause;
+    item->access_due = former->access_due;
+    item->corrections = former->corrections;
+    item->hash = former->hash;
+    if (!item_is_held(former)) {
+        item_set_reason(item, former->reason);
+        return;
+    }
+    item->object = former->object;
+    item->generation = former->generation;
+    item->adopted = former->adopted;
+    item->auditing = former->auditing;
+    item->initialised |= former->initialised;
+    item->state = ITEM_HELD;
+}
+
+/* It stays what it was, until it can be made anew. False: no memory. */
+static bool defer(struct apply *apply, const struct plan_step *step)
+{
+    const struct item *former = apply_former(apply, step);
+    struct item *item = apply_item(apply, step);
+    const char *name = item->spec.name;
+
+    item->access_due |= item->spec.kind != former->spec.kind;
+    item->spec = former->spec;
+    item->spec.name = name;
+    item->state = ITEM_DEFERRED;
+    item_set_reason(item, step->reason);
+    return own_lock(item, former->lock);
+}
+
+/*
+ * A segment whose lock cannot change keeps the one it has, although nothing in
+ * the configuration names it any more. NULL: it has none such.
+ */
+static struct plan_step *keep_lock(struct apply *apply, const struct plan_step *segment)
+{
+    const char *lock = apply_item(apply, segment)->lock;
+    struct inventory *to = apply->request->to;
+    size_t found = lock != NULL ? holdings_find(&apply->holdings, lock, 0) : HOLDINGS_NONE;
+    struct plan_step *step = found != HOLDINGS_NONE ? plan_unwanted(&apply->plan, found) : NULL;
+
+    if (step == NULL || step->item != HOLDINGS_NONE || !item_is_held(apply_former(apply, step)))
+        return NULL;
+    step->item = inventory_keep(to, apply_former(apply, step), lock, &to->items[segment->item]);
+    step->access = true;
+    apply->plan.holding[step->item] = step->holding;
+    carry(apply_former(apply, step), apply_item(apply, step));
+    return step;
+}
+
+bool apply_carry(struct apply *apply)
+{
+    const struct item *from = apply->request->from->items;
+    size_t i;
+
+    /* Also for segments that stay as they are only because they could not be made anew. */
+    if (!inventory_reserve(apply->request->to,
+                           apply->plan.counts[PLAN_DEFER] + apply->plan.counts[PLAN_RECREATE]))
+        return false;
+    for (i = 0; i < apply->request->to->count; i++)
+        if (apply->plan.holding[i] != HOLDINGS_NONE)
+            carry(&from[apply->plan.holding[i]], &apply->request->to->items[i]);
+    for (i = 0; i < apply->plan.retired; i++) {
+        const struct plan_step *step = &apply->plan.steps[i];
+
+        if (step->action != PLAN_DEFER && step->action != PLAN_RECREATE)
+            continue;
+        if (!defer(apply, step))
+            return false;
+        if (step->action == PLAN_DEFER)
+            (void)keep_lock(apply, step);
+    }
+    return true;
+}
+
+void apply_keep_lock(struct apply *apply, const struct plan_step *segment)
+{
+    struct plan_step *lock = keep_lock(apply, segment);
+
+    if (lock == NULL)
+        return;
+    lock->action = PLAN_KEEP;
+    apply->plan.counts[PLAN_RETIRE]--;
+    apply->plan.counts[PLAN_KEEP]++;
+    (void)maker_protect(apply->request->wanted, apply_item(apply, lock));
+    maker_record(apply->request->wanted, apply_item(apply, lock)); /* as held: it was let go */
+}
+
+/* Of a segment that this reload has made or taken over, what was known before says nothing. */
+static bool is_known_still(const struct item *former, const struct item *item)
+{
+    return former->kept != NULL && item->kept != NULL && item_is_held(former) &&
+           !item->kept->looked;
+}
+
+void apply_carry_copies(struct apply *apply)
+{
+    struct inventory *from = apply->request->from, *to = apply->request->to;
+    size_t i;
+
+    for (i = 0; i < to->count && from->keeps && to->keeps; i++) {
+        struct kept *known = to->items[i].kept;
+        size_t former = apply->plan.holding[i];
+
+        if (former == HOLDINGS_NONE || !is_known_still(&from->items[former], &to->items[i]))
+            continue;
+        to->items[i].kept = from->items[former].kept;
+        from->items[former].kept = known;
+    }
+}

@@ -1,0 +1,87 @@
+#include <string.h>
+
+#include "apply_internal.h"
+#include "names.h"
+#include "event_text.h"
+
+static bool same_name(const char *a, const char *b)
+{
+    return shmb_name_same(a, strlen(a), b, strlen(b));
+}
+
+static bool is_lock_of(const struct cfg_segment *segment, const char *name)
+{
+    return segment->lock.name != NULL && same_name(segment->lock.name, name);
+}
+
+static bool is_change_event_of(const struct cfg_segment *segment, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->notify.events[i] != NULL; i++)
+        if (same_name(segment->notify.events[i], name))
+            return true;
+    return false;
+}
+
+/* As its entry in the configuration wants it, whatever it is now. */
+static void wanted_spec(const struct item *item, struct sys_spec *spec, const char **lock)
+{
+    const struct cfg_object *from = item->from;
+
+    *spec = (struct sys_spec){.kind = from->kind, .name = item->spec.name};
+    *lock = NULL;
+    if (from->kind == SHMB_SECTION && is_lock_of(&from->u.segment, item->spec.name)) {
+        spec->kind = SHMB_MUTEX;
+    } else if (from->kind == SHMB_SECTION &&
+               is_change_event_of(&from->u.segment, item->spec.name)) {
+        spec->kind = SHMB_EVENT;
+        spec->manual_reset = true;
+    } else if (!same_name(item->spec.name, from->name)) {
+        *spec = item->spec; /* a lock that nothing but its segment keeps */
+    } else if (from->kind == SHMB_SECTION) {
+        spec->size = from->u.segment.size;
+        *lock = from->u.segment.lock.name;
+    } else if (from->kind == SHMB_EVENT) {
+        spec->manual_reset = from->u.event.manual_reset;
+    } else if (from->kind == SHMB_SEMAPHORE) {
+        spec->initial = from->u.semaphore.initial;
+        spec->maximum = from->u.semaphore.maximum;
+    }
+}
+
+/*
+ * An object is made anew only after a table that does not list it as held, and
+ * another table lists it again: what is held is at no time another object than
+ * the one that is listed.
+ */
+void apply_recreate(struct apply *apply)
+{
+    const struct apply_request *request = apply->request;
+    struct sys_failure unused;
+    size_t i;
+
+    if (apply->plan.counts[PLAN_RECREATE] == 0)
+        return;
+    for (i = 0; i < apply->plan.count; i++)
+        if (apply->plan.steps[i].action == PLAN_RECREATE)
+            apply_item(apply, &apply->plan.steps[i])->state = ITEM_WANTED;
+    (void)publication_update(request->publication, true);
+    for (i = 0; i < apply->plan.count; i++) {
+        struct item *item;
+        struct sys_spec wanted;
+        const char *lock;
+
+        if (apply->plan.steps[i].action != PLAN_RECREATE)
+            continue;
+        item = apply_item(apply, &apply->plan.steps[i]);
+        item->state = ITEM_DEFERRED;
+        wanted_spec(item, &wanted, &lock);
+        if (!maker_recreate(request->wanted, item, &wanted, lock))
+            apply_keep_lock(apply, &apply->plan.steps[i]);
+    }
+    state_put_stamp(request->wanted->state, *request->wanted->stamp);
+    if (state_commit(request->wanted->state, &unused) != SYS_OK)
+        report_state(request->wanted->system, &unused);
+    (void)publication_update(request->publication, true);
+}

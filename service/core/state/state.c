@@ -1,0 +1,521 @@
+#include "state.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "event_text.h"
+#include "state_lines.h"
+#include "text.h"
+
+#define FILE_MAX    (256u * 1024 * 1024)
+#define APPEND_MOST (512u * 1024) /* bytes of changes beyond what all of it takes: written anew */
+#define FIRST_SLOTS 64u
+
+/* A thing by name: an object, or an account with its SID. */
+struct entry {
+    char *name; /* owned; NULL: dropped */
+    char *lock; /* owned, that of the record; NULL: not known */
+    struct state_record record;
+    char sid[SYS_SID_MAX]; /* not empty: an account */
+};
+
+struct state {
+    const struct system *system;
+    const char *boot;
+    struct entry *entries;
+    size_t count, capacity;
+    size_t *slots; /* index + 1; dropped entries stay in their slots */
+    size_t slot_count;
+    uint64_t stamp;
+    struct sys_keeper keepers[STATE_KEEPERS];
+    size_t keeper_count;
+    struct text changes;
+    size_t written, appended; /* bytes: the last time all of it, since then */
+    bool whole;               /* the next commit writes all of it */
+    bool loaded;              /* the file could be read */
+    bool failed;              /* something could not be kept in memory */
+};
+
+struct state *state_new(const struct system *system, const char *boot)
+{
+    struct state *state = calloc(1, sizeof(*state));
+
+    if (state == NULL)
+        return NULL;
+    state->system = system;
+    state->boot = boot;
+    state->whole = true;
+    return state;
+}
+
+static void forget_all(struct state *state)
+{
+    size_t i;
+
+    for (i = 0; i < state->count; i++) {
+        free(state->entries[i].name);
+        free(state->entries[i].lock);
+    }
+    free(state->entries);
+    free(state->slots);
+    state->entries = NULL;
+    state->slots = NULL;
+    state->count = state->capacity = state->slot_count = 0;
+}
+
+void state_free(struct state *state)
+{
+    if (state == NULL)
+        return;
+    forget_all(state);
+    text_free(&state->changes);
+    free(state);
+}
+
+/* An account and an object of one name are two things. */
+static size_t *slot_of(const struct state *state, const char *name, bool account)
+{
+    size_t length = strlen(name), mask = state->slot_count - 1;
+    size_t slot = (shmb_name_hash(name, length) + account) & mask;
+
+    while (state->slots[slot] != 0) {
+        const struct entry *there = &state->entries[state->slots[slot] - 1];
+
+        if ((there->sid[0] != '\0') == account &&
+            (account ? strcmp(there->name, name) == 0
+                     : shmb_name_same(there->name, strlen(there->name), name, length)))
+            break;
+        slot = (slot + 1) & mask;
+    }
+    return &state->slots[slot];
+}
+
+static const struct entry *find(const struct state *state, const char *name, bool account)
+{
+    size_t slot = state->slot_count > 0 ? *slot_of(state, name, account) : 0;
+
+    return slot != 0 ? &state->entries[slot - 1] : NULL;
+}
+
+static bool grow(struct state *state)
+{
+    size_t count = state->slot_count == 0 ? FIRST_SLOTS : state->slot_count * 2, i;
+    struct entry *entries = realloc(state->entries, count / 2 * sizeof(*entries));
+    size_t *slots;
+
+    if (entries == NULL)
+        return false;
+    state->entries = entries;
+    slots = calloc(count, sizeof(size_t));
+    if (slots == NULL)
+        return false;
+    free(state->slots);
+    state->slots = slots;
+    state->slot_count = count;
+    state->capacity = count / 2;
+    for (i = 0; i < state->count; i++)
+        *slot_of(state, entries[i].name, entries[i].sid[0] != '\0') = i + 1;
+    return true;
+}
+
+/* The entry of a name, made where there is none. NULL: no memory. */
+static struct entry *make(struct state *state, const char *name, const char *sid)
+{
+    bool account = sid != NULL;
+    size_t *slot, size = strlen(name) + 1;
+    struct entry *entry;
+
+    if (state->count == state->capacity && !grow(state))
+        return NULL;
+    slot = slot_of(state, name, account);
+    if (*slot != 0)
+        return &state->entries[*slot - 1];
+    entry = &state->entries[state->count];
+    memset(entry, 0, sizeof(*entry));
+    entry->name = malloc(size);
+    if (entry->name == NULL)
+        return NULL;
+    memcpy(entry->name, name, size);
+    if (account)
+        (void)snprintf(entry->sid, sizeof(entry->sid), "%s", sid);
+    *slot = ++state->count;
+    return entry;
+}
+
+static bool same_lock(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* `lock` may be the entry's own. */
+static bool keep_lock(struct entry *entry, const char *lock)
+{
+    char *mine = NULL;
+
+    if (same_lock(entry->lock, lock))
+        return true;
+    if (lock != NULL) {
+        size_t size = strlen(lock) + 1;
+
+        mine = malloc(size);
+        if (mine == NULL)
+            return false;
+        memcpy(mine, lock, size);
+    }
+    free(entry->lock);
+    entry->lock = mine;
+    return true;
+}
+
+/* A generation of 0 says that the record was dropped. */
+static bool keep_record(struct state *state, const struct state_record *record)
+{
+    struct entry *entry = make(state, record->name, NULL);
+
+    if (entry == NULL)
+        return false;
+    entry->record = *record;
+    return keep_lock(entry, record->lock);
+}
+
+/* The line of an object says nothing of its lock: what is known of that stays. */
+static bool take_record(struct state *state, const struct state_record *read)
+{
+    const struct entry *known = find(state, read->name, false);
+    struct state_record record = *read;
+
+    if (known != NULL && known->record.generation == read->generation)
+        record.lock = known->lock;
+    return keep_record(state, &record);
+}
+
+static bool take_lock(struct state *state, const struct state_record *read)
+{
+    const struct entry *known = find(state, read->name, false);
+    struct state_record record;
+
+    if (known == NULL || known->record.generation != read->generation)
+        return true;
+    record = known->record;
+    record.name = known->name;
+    record.lock = read->lock;
+    return keep_record(state, &record);
+}
+
+static bool keep_sid(struct state *state, const char *account, const char *sid)
+{
+    struct entry *entry = make(state, account, sid);
+
+    if (entry == NULL)
+        return false;
+    (void)snprintf(entry->sid, sizeof(entry->sid), "%s", sid);
+    return true;
+}
+
+static size_t find_keeper(const struct state *state, const struct sys_keeper *keeper)
+{
+    size_t i;
+
+    for (i = 0; i < state->keeper_count; i++)
+        if (state->keepers[i].process == keeper->process &&
+            state->keepers[i].started == keeper->started)
+            break;
+    return i;
+}
+
+static void remove_keeper(struct state *state, size_t index)
+{
+    state->keeper_count--;
+    memmove(state->keepers + index, state->keepers + index + 1,
+            (state->keeper_count - index) * sizeof(state->keepers[0]));
+}
+
+static void keep_keeper(struct state *state, const struct sys_keeper *keeper, bool ended)
+{
+    size_t index = find_keeper(state, keeper);
+
+    if (index < state->keeper_count)
+        remove_keeper(state, index);
+    if (ended)
+        return;
+    if (state->keeper_count == STATE_KEEPERS)
+        remove_keeper(state, 0);
+    state->keepers[state->keeper_count++] = *keeper;
+}
+
+/* True: goes on; false: no memory. Lines of another boot speak of objects that are gone. */
+static bool take_line(struct state *state, const struct state_line *line, bool *current)
+{
+    switch (line->what) {
+    case STATE_LINE_BOOT:
+        *current = strcmp(line->text, state->boot) == 0;
+        return true;
+    case STATE_LINE_OBJECT:
+        return !*current || take_record(state, &line->record);
+    case STATE_LINE_LOCK:
+        return !*current || take_lock(state, &line->record);
+    case STATE_LINE_SID:
+        return keep_sid(state, line->text, line->sid);
+    case STATE_LINE_KEEPER:
+        if (*current)
+            keep_keeper(state, &line->keeper, line->ended);
+        return true;
+    case STATE_LINE_STAMP:
+        if (line->number > state->stamp)
+            state->stamp = line->number;
+        return true;
+    default:
+        return true;
+    }
+}
+
+static enum sys_status read_lines(struct state *state, char *at, struct sys_failure *why)
+{
+    bool current = false;
+    char *next;
+
+    for (; *at != '\0'; at = next) {
+        struct state_line line;
+
+        next = at + strcspn(at, "\n");
+        if (*next == '\0')
+            break; /* torn */
+        *next++ = '\0';
+        if (!state_line_read(at, &line))
+            break; /* what follows it may not be what it was meant to follow */
+        if (!take_line(state, &line, &current))
+            return report_short_of_memory(why);
+    }
+    return SYS_OK;
+}
+
+enum sys_status state_load(struct state *state, struct sys_failure *why)
+{
+    const struct system *system = state->system;
+    char *content, *text;
+    size_t length;
+    enum sys_status status =
+        system->state_read(system->self, STATE_FILE, FILE_MAX, &content, &length, why);
+
+    state->loaded = status == SYS_NOT_FOUND;
+    if (status == SYS_NOT_FOUND)
+        return SYS_OK;
+    if (status != SYS_OK)
+        return status == SYS_TAKEN ? SYS_FAILED : status;
+    text = realloc(content, length + 1);
+    if (text == NULL) {
+        free(content);
+        return report_short_of_memory(why);
+    }
+    text[length] = '\0';
+    if (state_line_newer(text)) {
+        (void)snprintf(why->text, sizeof(why->text),
+                       "the state folder was written by a newer broker");
+        status = SYS_TAKEN;
+    } else {
+        status = read_lines(state, text, why);
+        state->loaded = status == SYS_OK;
+    }
+    free(text);
+    return status;
+}
+
+static bool is_record(const struct entry *entry)
+{
+    return entry->sid[0] == '\0' && entry->record.generation != 0;
+}
+
+/* The names as the state owns them. */
+static const struct state_record *given(const struct entry *entry)
+{
+    struct entry *mine = (struct entry *)(uintptr_t)entry;
+
+    mine->record.name = mine->name;
+    mine->record.lock = mine->lock;
+    return &mine->record;
+}
+
+const struct state_record *state_find(const struct state *state, const char *name)
+{
+    const struct entry *entry = find(state, name, false);
+
+    return entry != NULL && is_record(entry) ? given(entry) : NULL;
+}
+
+const struct state_record *state_at(const struct state *state, size_t index)
+{
+    size_t i;
+
+    for (i = 0; i < state->count; i++)
+        if (is_record(&state->entries[i]) && index-- == 0)
+            return given(&state->entries[i]);
+    return NULL;
+}
+
+const struct state_record *state_next(const struct state *state, size_t *at)
+{
+    while (*at < state->count) {
+        const struct entry *entry = &state->entries[(*at)++];
+
+        if (is_record(entry))
+            return given(entry);
+    }
+    return NULL;
+}
+
+bool state_is_loaded(const struct state *state)
+{
+    return state->loaded;
+}
+
+const char *state_sid(const struct state *state, const char *account)
+{
+    const struct entry *entry = find(state, account, true);
+
+    return entry != NULL ? entry->sid : NULL;
+}
+
+bool state_keeper_at(const struct state *state, size_t index, struct sys_keeper *out)
+{
+    *out = (struct sys_keeper){0};
+    if (index >= state->keeper_count)
+        return false;
+    *out = state->keepers[index];
+    return true;
+}
+
+uint64_t state_stamp(const struct state *state)
+{
+    return state->stamp;
+}
+
+static bool same_record(const struct state_record *a, const struct state_record *b)
+{
+    return a->kind == b->kind && a->size == b->size && a->generation == b->generation &&
+           a->control == b->control && a->block == b->block && a->retired == b->retired &&
+           same_lock(a->lock, b->lock);
+}
+
+void state_put(struct state *state, const struct state_record *record)
+{
+    const struct state_record *known = state_find(state, record->name);
+
+    if (known != NULL && same_record(known, record))
+        return;
+    state->failed |= !keep_record(state, record);
+    state_line_object(&state->changes, record);
+}
+
+void state_drop(struct state *state, const char *name)
+{
+    const struct state_record none = {.name = name};
+
+    if (state_find(state, name) != NULL)
+        state_put(state, &none);
+}
+
+void state_put_sid(struct state *state, const char *account, const char *sid)
+{
+    const char *known = state_sid(state, account);
+
+    if (known != NULL && strcmp(known, sid) == 0)
+        return;
+    state->failed |= !keep_sid(state, account, sid);
+    state_line_sid(&state->changes, account, sid);
+}
+
+void state_put_stamp(struct state *state, uint64_t stamp)
+{
+    if (stamp <= state->stamp)
+        return;
+    state->stamp = stamp;
+    state_line_stamp(&state->changes, stamp);
+}
+
+void state_put_keeper(struct state *state, const struct sys_keeper *keeper)
+{
+    keep_keeper(state, keeper, false);
+    state_line_keeper(&state->changes, keeper, false);
+}
+
+void state_drop_keeper(struct state *state, const struct sys_keeper *keeper)
+{
+    if (find_keeper(state, keeper) == state->keeper_count)
+        return;
+    keep_keeper(state, keeper, true);
+    state_line_keeper(&state->changes, keeper, true);
+}
+
+void state_retire_all(struct state *state)
+{
+    size_t i;
+
+    for (i = 0; i < state->count; i++) {
+        struct entry *entry = &state->entries[i];
+
+        if (!is_record(entry) || entry->record.retired)
+            continue;
+        entry->record.retired = true;
+        state->whole = true; /* shorter than a line for each */
+    }
+}
+
+static void put_all(const struct state *state, struct text *out)
+{
+    size_t i;
+
+    state_line_head(out, state->boot);
+    state_line_stamp(out, state->stamp);
+    for (i = 0; i < state->keeper_count; i++)
+        state_line_keeper(out, &state->keepers[i], false);
+    for (i = 0; i < state->count; i++) {
+        const struct entry *entry = &state->entries[i];
+
+        if (entry->sid[0] != '\0')
+            state_line_sid(out, entry->name, entry->sid);
+        else if (is_record(entry))
+            state_line_object(out, given(entry));
+    }
+}
+
+static enum sys_status write_all(struct state *state, struct sys_failure *why)
+{
+    const struct system *system = state->system;
+    struct text all = {0};
+    enum sys_status status;
+
+    put_all(state, &all);
+    if (all.failed)
+        status = report_short_of_memory(why);
+    else
+        status = system->state_write(system->self, STATE_FILE, all.at, all.length, why);
+    state->written = all.length;
+    state->appended = 0;
+    text_free(&all);
+    return status;
+}
+
+enum sys_status state_commit(struct state *state, struct sys_failure *why)
+{
+    const struct system *system = state->system;
+    bool whole = state->whole || state->appended > state->written + APPEND_MOST;
+    enum sys_status status = SYS_OK;
+
+    if (state->failed || state->changes.failed) {
+        status = report_short_of_memory(why);
+        state->failed = false;
+    } else if (whole) {
+        status = write_all(state, why);
+    } else if (state->changes.length > 0) {
+        status = system->state_append(system->self, STATE_FILE, state->changes.at,
+                                      state->changes.length, why);
+        state->appended += state->changes.length;
+    }
+    state->whole = status != SYS_OK;
+    text_free(&state->changes);
+    state->changes = (struct text){0};
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
