@@ -1,5 +1,5 @@
 /* A service that does not start: in the place of service/win32/service.c. */
-#include "service.h"
+#include "verb_service.h"
 
 #include <windows.h>
 

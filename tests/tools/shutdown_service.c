@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "service.h"
+#include "verb_service.h"
 #include "verbs.h"
 #include "wide.h"
 

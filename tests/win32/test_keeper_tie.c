@@ -11,7 +11,7 @@
 
 #include "keeper.h"
 #include "keeper_find.h"
-#include "process.h"
+#include "process_id.h"
 #include "processes.h"
 
 #define ROUNDS 8

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "slow.h"
+#include "slow_call.h"
 
 /* A call that hangs until `let_go`. */
 struct job {

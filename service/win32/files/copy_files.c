@@ -1,0 +1,170 @@
+#include "copy_files.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+
+#include "failure.h"
+#include "own_files.h"
+
+#define PIECE (4u * 1024 * 1024)
+
+/* True: `*length` bytes; the file may have shrunk since its size was asked. */
+static bool read_all(HANDLE file, char *content, size_t size, void (*progress)(void),
+                     size_t *length)
+{
+    size_t done = 0;
+    DWORD got = 1;
+
+    while (done < size && got != 0) {
+        size_t left = size - done;
+
+        if (!ReadFile(file, content + done, left < PIECE ? (DWORD)left : PIECE, &got, NULL))
+            return false;
+        done += got;
+        if (progress != NULL)
+            progress();
+    }
+    *length = done;
+    return true;
+}
+
+static enum sys_status read_open(HANDLE file, size_t limit, void (*progress)(void), char **content,
+                                 size_t *length, struct sys_failure *why)
+{
+    LARGE_INTEGER size;
+    char *buffer;
+
+    if (!GetFileSizeEx(file, &size))
+        return failure_set(why, "GetFileSizeEx", GetLastError());
+    if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit)
+        return failure_say(why, SYS_FAILED, "GetFileSizeEx", 0, "it has %lld bytes, too many",
+                           (long long)size.QuadPart);
+    buffer = malloc((size_t)size.QuadPart + 1);
+    if (buffer == NULL)
+        return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    if (!read_all(file, buffer, (size_t)size.QuadPart, progress, length)) {
+        enum sys_status status = failure_set(why, "ReadFile", GetLastError());
+
+        free(buffer);
+        return status;
+    }
+    *content = buffer;
+    return SYS_OK;
+}
+
+enum sys_status copy_files_read(const char *folder, const char *name, size_t limit,
+                                void (*progress)(void), char **content, size_t *length,
+                                struct sys_failure *why)
+{
+    enum sys_status status;
+    struct place place;
+    HANDLE file;
+
+    *content = NULL;
+    *length = 0;
+    status = place_enter(folder, name, NULL, false, &place, why);
+    if (status != SYS_OK)
+        return status;
+    file = place_open_file(place.path, GENERIC_READ, OPEN_EXISTING);
+    if (file == INVALID_HANDLE_VALUE) {
+        DWORD code = GetLastError();
+
+        status = failure_set(why, "CreateFileW", code);
+        if (code == ERROR_SHARING_VIOLATION)
+            status = SYS_LATER;
+    } else {
+        status = place_check(file, false, why);
+        if (status == SYS_OK)
+            status = read_open(file, limit, progress, content, length, why);
+        CloseHandle(file);
+    }
+    place_leave(&place);
+    return status;
+}
+
+enum sys_status copy_files_create(const char *folder, const char *name, struct sys_copy **out,
+                                  struct sys_failure *why)
+{
+    enum sys_status status;
+    struct place place;
+    HANDLE file;
+
+    *out = NULL;
+    status = place_enter(folder, name, NULL, true, &place, why);
+    if (status != SYS_OK)
+        return status;
+    DeleteFileW(place.path); /* a save that did not come to its end; nothing else is here */
+    file = place_open_file(place.path, GENERIC_WRITE, CREATE_NEW);
+    if (file == INVALID_HANDLE_VALUE)
+        status = failure_set(why, "CreateFileW", GetLastError());
+    else
+        *out = (struct sys_copy *)file;
+    place_leave(&place);
+    return status;
+}
+
+enum sys_status copy_files_write(struct sys_copy *copy, const void *bytes, size_t length,
+                                 struct sys_failure *why)
+{
+    const char *at = bytes;
+
+    while (length > 0) {
+        DWORD piece = length < PIECE ? (DWORD)length : PIECE, done = 0;
+
+        if (!WriteFile((HANDLE)copy, at, piece, &done, NULL))
+            return failure_set(why, "WriteFile", GetLastError());
+        if (done == 0)
+            return failure_set(why, "WriteFile", ERROR_DISK_FULL);
+        at += done;
+        length -= done;
+    }
+    return SYS_OK;
+}
+
+enum sys_status copy_files_flush(struct sys_copy *copy, struct sys_failure *why)
+{
+    if (!FlushFileBuffers((HANDLE)copy))
+        return failure_set(why, "FlushFileBuffers", GetLastError());
+    return SYS_OK;
+}
+
+void copy_files_close(struct sys_copy *copy)
+{
+    if (copy != NULL)
+        CloseHandle((HANDLE)copy);
+}
+
+enum sys_status copy_files_settle(const char *folder, const char *name, struct sys_failure *why)
+{
+    struct place place;
+    HANDLE file;
+    enum sys_status status = place_enter(folder, name, NULL, false, &place, why);
+
+    if (status != SYS_OK)
+        return status;
+    file = place_open_file(place.path, GENERIC_WRITE, OPEN_EXISTING);
+    if (file == INVALID_HANDLE_VALUE) {
+        status = failure_set(why, "CreateFileW", GetLastError());
+    } else {
+        status = place_check(file, false, why);
+        if (status == SYS_OK && !FlushFileBuffers(file))
+            status = failure_set(why, "FlushFileBuffers", GetLastError());
+        CloseHandle(file);
+    }
+    place_leave(&place);
+    return status;
+}
+
+enum sys_status copy_files_rename(const char *folder, const char *from, const char *to,
+                                  struct sys_failure *why)
+{
+    struct place place;
+    enum sys_status status = place_enter(folder, from, to, false, &place, why);
+
+    if (status != SYS_OK)
+        return status;
+    status = place_rename(place.path, place.other, why);
+    place_leave(&place);
+    return status;
+}

@@ -1,0 +1,202 @@
+#include "own_files.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "identity.h"
+#include "objects.h"
+#include "owner.h"
+#include "secure_folder.h"
+#include "wide.h"
+
+#define RETRY_MS    100u
+#define RETRY_TIMES 20u
+
+static enum sys_status no_memory(struct sys_failure *why)
+{
+    return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+}
+
+/* ---- who may have written it ------------------------------------------------ */
+
+static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
+{
+    char owner[OWNER_SID_MAX], self[SYS_SID_MAX];
+    DWORD code = owner_read_file(file, owner);
+
+    if (code == ERROR_INVALID_OWNER)
+        strcpy(owner, "nobody");
+    else if (code != ERROR_SUCCESS)
+        return failure_set(why, "GetSecurityInfo", code);
+    if (owner_trusted(owner) || (identity_user(self) && strcmp(owner, self) == 0))
+        return SYS_OK;
+    return failure_say(why, SYS_DENIED, "GetSecurityInfo", 0,
+                       "it belongs to %s, who may not decide what the broker believes", owner);
+}
+
+enum sys_status place_check(HANDLE file, bool folder, struct sys_failure *why)
+{
+    BY_HANDLE_FILE_INFORMATION information;
+
+    if (!GetFileInformationByHandle(file, &information))
+        return failure_set(why, "GetFileInformationByHandle", GetLastError());
+    if ((information.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
+        return failure_say(why, SYS_DENIED, "CreateFileW", 0, "it is a link to somewhere else");
+    if (((information.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) != folder)
+        return failure_say(why, SYS_FAILED, "CreateFileW", 0, "it is a %s",
+                           folder ? "file, not a folder" : "folder, not a file");
+    return check_owner(file, why);
+}
+
+/* ---- folder and paths ------------------------------------------------------- */
+
+/* One that exists is none of our making: `check` looks at it. */
+static enum sys_status make_folder(const wchar_t *path, const char *sddl, struct sys_failure *why)
+{
+    struct sys_descriptor *descriptor;
+    SECURITY_ATTRIBUTES attributes;
+    enum sys_status status = descriptors_make(sddl, &descriptor, why);
+
+    if (status != SYS_OK)
+        return status;
+    attributes = descriptors_attributes(descriptor);
+    if (!CreateDirectoryW(path, &attributes) && GetLastError() != ERROR_ALREADY_EXISTS)
+        status = failure_set(why, "CreateDirectoryW", GetLastError());
+    descriptors_free(descriptor);
+    return status;
+}
+
+static enum sys_status make_folders(wchar_t *path, struct sys_failure *why)
+{
+    wchar_t *last = wcsrchr(path, L'\\');
+    enum sys_status status = SYS_OK;
+
+    if (GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES)
+        return SYS_OK;
+    if (last != NULL) {
+        *last = L'\0';
+        status = GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES
+                     ? SYS_OK
+                     : make_folder(path, SECURE_FOLDER_READ, why);
+        *last = L'\\';
+    }
+    return status == SYS_OK ? make_folder(path, SECURE_FOLDER_OWN, why) : status;
+}
+
+enum sys_status place_open_folder(const char *folder, bool make, HANDLE *out,
+                                  struct sys_failure *why)
+{
+    wchar_t *path = wide_from_utf8(folder);
+    enum sys_status status = SYS_OK;
+    HANDLE handle;
+
+    *out = NULL;
+    if (path == NULL)
+        return failure_set(why, "CreateFileW", GetLastError());
+    if (make)
+        status = make_folders(path, why);
+    if (status == SYS_OK) {
+        /* Without a right on its content, sharing would not be asked for. */
+        handle = CreateFileW(path, FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | READ_CONTROL,
+                             FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                             FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+        status = handle == INVALID_HANDLE_VALUE ? failure_set(why, "CreateFileW", GetLastError())
+                                                : place_check(handle, true, why);
+        if (status == SYS_OK)
+            *out = handle;
+        else if (handle != INVALID_HANDLE_VALUE)
+            CloseHandle(handle);
+    }
+    free(path);
+    return status;
+}
+
+static bool is_plain_name(const char *name)
+{
+    size_t i;
+
+    for (i = 0; name[i] != '\0'; i++)
+        if (!isalnum((unsigned char)name[i]) && name[i] != '-' && (name[i] != '.' || i == 0))
+            return false;
+    return i > 0 && i <= PLACE_NAME_MAX;
+}
+
+static wchar_t *join(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    wchar_t *wide = NULL;
+
+    if (path != NULL) {
+        snprintf(path, size, "%s\\%s", folder, name);
+        wide = wide_from_utf8(path);
+    }
+    free(path);
+    return wide;
+}
+
+void place_leave(struct place *place)
+{
+    free(place->path);
+    free(place->other);
+    if (place->folder != NULL)
+        CloseHandle(place->folder);
+    memset(place, 0, sizeof(*place));
+}
+
+enum sys_status place_enter(const char *folder, const char *name, const char *other, bool make,
+                            struct place *out, struct sys_failure *why)
+{
+    enum sys_status status;
+
+    memset(out, 0, sizeof(*out));
+    if (!is_plain_name(name) || (other != NULL && !is_plain_name(other)))
+        return failure_set(why, "CreateFileW", ERROR_INVALID_PARAMETER);
+    status = place_open_folder(folder, make, &out->folder, why);
+    if (status != SYS_OK)
+        return status;
+    out->path = join(folder, name);
+    if (other != NULL)
+        out->other = join(folder, other);
+    if (out->path != NULL && (other == NULL || out->other != NULL))
+        return SYS_OK;
+    place_leave(out);
+    return no_memory(why);
+}
+
+/* Virus scanners and backups keep a file to themselves for moments. */
+HANDLE place_open_file(const wchar_t *path, DWORD access, DWORD how)
+{
+    unsigned tries;
+
+    for (tries = 0;; tries++) {
+        HANDLE file = CreateFileW(path, access | READ_CONTROL | FILE_READ_ATTRIBUTES,
+                                  FILE_SHARE_READ | FILE_SHARE_DELETE, NULL, how,
+                                  FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+
+        if (file != INVALID_HANDLE_VALUE || tries == RETRY_TIMES ||
+            GetLastError() != ERROR_SHARING_VIOLATION)
+            return file;
+        Sleep(RETRY_MS);
+    }
+}
+
+enum sys_status place_rename(const wchar_t *from, const wchar_t *to, struct sys_failure *why)
+{
+    unsigned tries;
+    DWORD code;
+
+    for (tries = 0;; tries++) {
+        if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
+            return SYS_OK;
+        code = GetLastError();
+        /* A file that somebody reads without sharing it shows as either. */
+        if (tries == RETRY_TIMES ||
+            (code != ERROR_SHARING_VIOLATION && code != ERROR_ACCESS_DENIED))
+            return failure_set(why, "MoveFileExW", code);
+        Sleep(RETRY_MS);
+    }
+}

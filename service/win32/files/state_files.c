@@ -1,0 +1,141 @@
+#include "state_files.h"
+
+#include <windows.h>
+
+#include <stdio.h>
+
+#include "failure.h"
+#include "files.h"
+#include "own_files.h"
+
+#define WRITE_PIECE (1024u * 1024)
+#define TAIL        ".new"
+
+enum sys_status state_files_folder(const char *folder, struct sys_failure *why)
+{
+    HANDLE handle;
+    enum sys_status status = place_open_folder(folder, true, &handle, why);
+
+    if (status == SYS_OK)
+        CloseHandle(handle);
+    return status;
+}
+
+enum sys_status state_files_read(const char *folder, const char *name, size_t limit, char **content,
+                                 size_t *length, struct sys_failure *why)
+{
+    enum sys_status status;
+    struct place place;
+    HANDLE file;
+
+    *content = NULL;
+    *length = 0;
+    status = place_enter(folder, name, NULL, false, &place, why);
+    if (status != SYS_OK)
+        return status;
+    file = place_open_file(place.path, GENERIC_READ, OPEN_EXISTING);
+    if (file == INVALID_HANDLE_VALUE) {
+        status = failure_set(why, "CreateFileW", GetLastError());
+    } else {
+        status = place_check(file, false, why);
+        if (status == SYS_OK)
+            status = files_read_open(file, limit, content, length, why);
+        CloseHandle(file);
+    }
+    place_leave(&place);
+    return status;
+}
+
+/* All of it, and onto the disk. */
+static enum sys_status write_all(HANDLE file, const char *bytes, size_t length,
+                                 struct sys_failure *why)
+{
+    while (length > 0) {
+        DWORD piece = length < WRITE_PIECE ? (DWORD)length : WRITE_PIECE, done = 0;
+
+        if (!WriteFile(file, bytes, piece, &done, NULL))
+            return failure_set(why, "WriteFile", GetLastError());
+        if (done == 0)
+            return failure_set(why, "WriteFile", ERROR_DISK_FULL);
+        bytes += done;
+        length -= done;
+    }
+    if (!FlushFileBuffers(file))
+        return failure_set(why, "FlushFileBuffers", GetLastError());
+    return SYS_OK;
+}
+
+static enum sys_status write_new(const struct place *place, const char *bytes, size_t length,
+                                 struct sys_failure *why)
+{
+    enum sys_status status;
+    HANDLE file;
+
+    DeleteFileW(place->other); /* what an earlier broker did not finish */
+    file = place_open_file(place->other, GENERIC_WRITE, CREATE_NEW);
+    if (file == INVALID_HANDLE_VALUE)
+        return failure_set(why, "CreateFileW", GetLastError());
+    status = write_all(file, bytes, length, why);
+    CloseHandle(file);
+    if (status != SYS_OK)
+        DeleteFileW(place->other);
+    return status;
+}
+
+enum sys_status state_files_write(const char *folder, const char *name, const void *bytes,
+                                  size_t length, struct sys_failure *why)
+{
+    char fresh[PLACE_NAME_MAX + sizeof(TAIL)];
+    struct place place;
+    enum sys_status status;
+
+    (void)snprintf(fresh, sizeof(fresh), "%.*s" TAIL, (int)PLACE_NAME_MAX, name);
+    status = place_enter(folder, name, fresh, true, &place, why);
+    if (status != SYS_OK)
+        return status;
+    status = write_new(&place, bytes, length, why);
+    if (status == SYS_OK) {
+        status = place_rename(place.other, place.path, why);
+        if (status != SYS_OK)
+            DeleteFileW(place.other);
+    }
+    place_leave(&place);
+    return status;
+}
+
+/* What could not be added whole is taken away again where that is possible. */
+static enum sys_status append_to(HANDLE file, const char *bytes, size_t length,
+                                 struct sys_failure *why)
+{
+    LARGE_INTEGER end = {.QuadPart = 0};
+    enum sys_status status = place_check(file, false, why);
+
+    if (status != SYS_OK)
+        return status;
+    if (!SetFilePointerEx(file, end, &end, FILE_END))
+        return failure_set(why, "SetFilePointerEx", GetLastError());
+    status = write_all(file, bytes, length, why);
+    if (status != SYS_OK && SetFilePointerEx(file, end, NULL, FILE_BEGIN))
+        SetEndOfFile(file);
+    return status;
+}
+
+enum sys_status state_files_append(const char *folder, const char *name, const void *bytes,
+                                   size_t length, struct sys_failure *why)
+{
+    struct place place;
+    enum sys_status status = place_enter(folder, name, NULL, true, &place, why);
+    HANDLE file;
+
+    if (status != SYS_OK)
+        return status;
+    file = place_open_file(place.path, GENERIC_WRITE, OPEN_ALWAYS);
+    if (file == INVALID_HANDLE_VALUE) {
+        status = failure_set(why, "CreateFileW", GetLastError());
+    } else {
+        status = append_to(file, bytes, length, why);
+        CloseHandle(file);
+    }
+    place_leave(&place);
+    return status;
+}

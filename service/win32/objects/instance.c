@@ -1,0 +1,99 @@
+#include "instance.h"
+
+#include <string.h>
+
+#include "directory.h"
+#include "failure.h"
+#include "name_holder.h"
+#include "identity.h"
+#include "names.h"
+#include "objects.h"
+#include "owner.h"
+
+#define INSTANCE_NAME L"" SHMB_GLOBAL_PREFIX SHMB_INSTANCE_NAME
+
+static enum sys_status squatted(const char *call, DWORD code, struct sys_failure *why)
+{
+    struct holder holder = holder_ask(INSTANCE_NAME);
+    char text[HOLDER_TEXT_MAX];
+
+    holder_text(&holder, text);
+    return failure_say(why, SYS_DENIED, call, code, "%s", text);
+}
+
+/* A mutex needs no privilege: only one that a broker can have made says anything. */
+static bool is_brokers(HANDLE mutex)
+{
+    char owner[OWNER_SID_MAX], self[SYS_SID_MAX];
+
+    if (owner_read(mutex, owner) != ERROR_SUCCESS)
+        return false;
+    return owner_trusted(owner) || (identity_user(self) && strcmp(owner, self) == 0);
+}
+
+/* New, or that of another broker, dead or alive; `*existed` tells. */
+static HANDLE get_mutex(const struct sys_descriptor *descriptor, bool *existed, const char **call)
+{
+    SECURITY_ATTRIBUTES attributes = descriptors_attributes(descriptor);
+    HANDLE mutex;
+
+    *call = "CreateMutexW";
+    SetLastError(ERROR_SUCCESS);
+    mutex = CreateMutexW(&attributes, FALSE, INSTANCE_NAME);
+    *existed = GetLastError() == ERROR_ALREADY_EXISTS;
+    if (mutex != NULL || GetLastError() != ERROR_ACCESS_DENIED)
+        return mutex;
+    /* A broker under another account may grant less than everything. */
+    *call = "OpenMutexW";
+    *existed = true;
+    return OpenMutexW(SYNCHRONIZE | READ_CONTROL, FALSE, INSTANCE_NAME);
+}
+
+enum sys_status instance_claim(const struct sys_descriptor *descriptor, HANDLE *out,
+                               struct sys_failure *why)
+{
+    const char *call;
+    bool existed;
+    HANDLE mutex = get_mutex(descriptor, &existed, &call);
+    DWORD code = GetLastError(), waited;
+
+    *out = NULL;
+    if (mutex == NULL && (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_HANDLE))
+        return squatted(call, code, why);
+    if (mutex == NULL)
+        return failure_set(why, call, code);
+    if (existed && !is_brokers(mutex)) {
+        CloseHandle(mutex);
+        return squatted(call, ERROR_ALREADY_EXISTS, why);
+    }
+    waited = WaitForSingleObject(mutex, 0);
+    code = GetLastError();
+    if (waited == WAIT_OBJECT_0 || waited == WAIT_ABANDONED) {
+        *out = mutex;
+        return SYS_OK;
+    }
+    CloseHandle(mutex);
+    if (waited == WAIT_TIMEOUT)
+        return failure_say(why, SYS_TAKEN, "WaitForSingleObject", 0, "another broker runs");
+    return failure_set(why, "WaitForSingleObject", code);
+}
+
+void instance_release(HANDLE instance)
+{
+    if (instance == NULL)
+        return;
+    ReleaseMutex(instance);
+    CloseHandle(instance);
+}
+
+bool instance_exists(void)
+{
+    HANDLE mutex = OpenMutexW(SYNCHRONIZE | READ_CONTROL, FALSE, INSTANCE_NAME);
+    bool brokers;
+
+    if (mutex == NULL)
+        return GetLastError() == ERROR_ACCESS_DENIED; /* as a broker leaves it to others */
+    brokers = is_brokers(mutex);
+    CloseHandle(mutex);
+    return brokers;
+}

@@ -1,0 +1,109 @@
+#include "name_holder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "owner.h"
+#include "section.h"
+#include "utf.h"
+#include "wide.h"
+
+bool holder_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS])
+{
+    static const wchar_t prefix[] = L"Global\\";
+    const size_t before = sizeof(prefix) / sizeof(prefix[0]) - 1;
+    size_t units;
+
+    memcpy(out, prefix, sizeof(prefix));
+    units = shmb_utf8_to_utf16(bare, strlen(bare), (uint16_t *)out + before, SHMB_NAME_MAX);
+    if (units > SHMB_NAME_MAX) {
+        out[0] = L'\0';
+        return false;
+    }
+    out[before + units] = L'\0';
+    return true;
+}
+
+HANDLE holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access)
+{
+    switch (kind) {
+    case SHMB_SECTION:
+        return OpenFileMappingW(access, FALSE, name);
+    case SHMB_MUTEX:
+        return OpenMutexW(access, FALSE, name);
+    case SHMB_EVENT:
+        return OpenEventW(access, FALSE, name);
+    default:
+        return OpenSemaphoreW(access, FALSE, name);
+    }
+}
+
+static uint64_t size_of_section(const wchar_t *name)
+{
+    /* Not SECTION_QUERY alone: that is FILE_MAP_COPY, which the call turns into a right to read. */
+    HANDLE section = OpenFileMappingW(SECTION_QUERY | READ_CONTROL, FALSE, name);
+    uint64_t size = 0;
+
+    if (section == NULL)
+        return 0;
+    section_size(section, &size); /* 0 where it fails: not known */
+    CloseHandle(section);
+    return size;
+}
+
+struct holder holder_ask(const wchar_t *name)
+{
+    struct holder found = {HOLDER_HIDDEN, SHMB_KIND_COUNT, 0, ""};
+    int kind;
+
+    for (kind = 0; kind < SHMB_KIND_COUNT; kind++) {
+        HANDLE object = holder_open((enum shmb_kind)kind, name, READ_CONTROL);
+        DWORD code = GetLastError();
+
+        if (object != NULL) {
+            found.kind = (enum shmb_kind)kind;
+            found.state = HOLDER_KNOWN;
+            owner_read(object, found.owner); /* empty where it fails: not trusted */
+            CloseHandle(object);
+            break;
+        }
+        /* The kernel compares kinds before it checks access. */
+        if (code == ERROR_ACCESS_DENIED) {
+            found.kind = (enum shmb_kind)kind;
+            break;
+        }
+        /* An invalid handle means another kind, everything else that there is nothing. */
+        if (code != ERROR_INVALID_HANDLE) {
+            found.state = HOLDER_NONE;
+            return found;
+        }
+    }
+    if (found.kind == SHMB_SECTION)
+        found.size = size_of_section(name);
+    return found;
+}
+
+void holder_text(const struct holder *holder, char out[HOLDER_TEXT_MAX])
+{
+    char owner[ACCOUNT_NAME_MAX + 16] = "", what[64] = "an object of another kind";
+    char account[ACCOUNT_NAME_MAX];
+
+    if (holder->state == HOLDER_NONE) {
+        snprintf(out, HOLDER_TEXT_MAX, "an object that is gone again");
+        return;
+    }
+    if (holder->kind == SHMB_SECTION && holder->size != 0)
+        snprintf(what, sizeof(what), "a section of %llu bytes", (unsigned long long)holder->size);
+    else if (holder->kind != SHMB_KIND_COUNT)
+        snprintf(what, sizeof(what), "%s %s", holder->kind == SHMB_EVENT ? "an" : "a",
+                 shmb_kind_word(holder->kind));
+    if (holder->owner[0] != '\0') {
+        accounts_name(holder->owner, account);
+        snprintf(owner, sizeof(owner), " owned by %s", account);
+    } else if (holder->state == HOLDER_KNOWN) {
+        snprintf(owner, sizeof(owner), " without an owner");
+    } else if (holder->kind != SHMB_KIND_COUNT) {
+        snprintf(owner, sizeof(owner), ", its owner is not shown to us");
+    }
+    snprintf(out, HOLDER_TEXT_MAX, "%s%s", what, owner);
+}

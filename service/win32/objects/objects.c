@@ -1,0 +1,271 @@
+#include "objects.h"
+
+#include <sddl.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "access_text.h"
+#include "failure.h"
+#include "name_holder.h"
+#include "wide.h"
+
+/* Filled in pieces, so that a large section needs no large hole in the address space. */
+#define FILL_PIECE (64u * 1024 * 1024)
+#define VIEW_STEP  65536u /* where views may begin */
+
+enum sys_status descriptors_make(const char *sddl, struct sys_descriptor **out,
+                                 struct sys_failure *why)
+{
+    PSECURITY_DESCRIPTOR descriptor;
+    wchar_t *wide = wide_from_utf8(sddl);
+    DWORD code;
+
+    *out = NULL;
+    if (wide == NULL)
+        return failure_set(why, "ConvertStringSecurityDescriptorToSecurityDescriptorW",
+                           GetLastError());
+    code = ConvertStringSecurityDescriptorToSecurityDescriptorW(wide, SDDL_REVISION_1, &descriptor,
+                                                                NULL)
+               ? ERROR_SUCCESS
+               : GetLastError();
+    free(wide);
+    if (code != ERROR_SUCCESS)
+        return failure_set(why, "ConvertStringSecurityDescriptorToSecurityDescriptorW", code);
+    *out = descriptor;
+    return SYS_OK;
+}
+
+void descriptors_free(struct sys_descriptor *descriptor)
+{
+    LocalFree(descriptor);
+}
+
+SECURITY_ATTRIBUTES descriptors_attributes(const struct sys_descriptor *descriptor)
+{
+    SECURITY_ATTRIBUTES attributes;
+
+    attributes.nLength = sizeof(attributes);
+    attributes.lpSecurityDescriptor = (void *)(uintptr_t)descriptor; /* only read */
+    attributes.bInheritHandle = FALSE;
+    return attributes;
+}
+
+static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
+                   const wchar_t *name, const char **call)
+{
+    switch (spec->kind) {
+    case SHMB_SECTION:
+        *call = "CreateFileMappingW";
+        return CreateFileMappingW(INVALID_HANDLE_VALUE, attributes, PAGE_READWRITE,
+                                  (DWORD)(spec->size >> 32), (DWORD)(spec->size & 0xFFFFFFFFu),
+                                  name);
+    case SHMB_MUTEX:
+        *call = "CreateMutexW";
+        return CreateMutexW(attributes, FALSE, name);
+    case SHMB_EVENT:
+        *call = "CreateEventW";
+        return CreateEventW(attributes, spec->manual_reset, FALSE, name);
+    case SHMB_SEMAPHORE:
+        *call = "CreateSemaphoreW";
+        return CreateSemaphoreW(attributes, spec->initial, spec->maximum, name);
+    default:
+        *call = "create";
+        SetLastError(ERROR_INVALID_PARAMETER);
+        return NULL;
+    }
+}
+
+static enum sys_status taken(const struct holder *holder, const char *call, DWORD code,
+                             struct sys_failure *why)
+{
+    char text[HOLDER_TEXT_MAX];
+
+    holder_text(holder, text);
+    return failure_say(why, SYS_TAKEN, call, code, "%s", text);
+}
+
+static enum sys_status refused(const wchar_t *name, const char *call, DWORD code,
+                               struct sys_failure *why)
+{
+    struct holder holder;
+
+    /* An invalid handle is how Windows says that the name belongs to another kind. */
+    if (code != ERROR_ALREADY_EXISTS && code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED)
+        return failure_set(why, call, code);
+    holder = holder_ask(name);
+    if (code == ERROR_ACCESS_DENIED && holder.state == HOLDER_NONE)
+        return failure_say(why, SYS_DENIED, call, code,
+                           "access is denied and nobody has the name: the account needs the right "
+                           "to create global objects (SeCreateGlobalPrivilege)");
+    return taken(&holder, call, code, why);
+}
+
+enum sys_status objects_create(const struct sys_spec *spec, const struct sys_descriptor *descriptor,
+                               struct sys_object **out, struct sys_failure *why)
+{
+    SECURITY_ATTRIBUTES attributes = descriptors_attributes(descriptor);
+    wchar_t name[OBJECT_NAME_UNITS];
+    const char *call;
+    HANDLE handle;
+    DWORD code;
+
+    *out = NULL;
+    if (!holder_name(spec->name, name))
+        return failure_say(why, SYS_FAILED, "create", ERROR_INVALID_NAME, "the name is not valid");
+    SetLastError(ERROR_SUCCESS);
+    handle = make(spec, &attributes, name, &call);
+    code = GetLastError();
+    if (handle == NULL)
+        return refused(name, call, code, why);
+    if (code == ERROR_ALREADY_EXISTS) {
+        CloseHandle(handle);
+        return refused(name, call, code, why);
+    }
+    *out = (struct sys_object *)handle;
+    return SYS_OK;
+}
+
+/* The bytes of `content` from `offset` on, `size` of them, into a view. */
+static void write_piece(const struct sys_content *content, uint64_t offset, size_t size,
+                        uint8_t *view)
+{
+    size_t bytes = 0;
+
+    if (offset < content->length) {
+        bytes = content->length - (size_t)offset;
+        if (bytes > size)
+            bytes = size;
+        memcpy(view, content->bytes + (size_t)offset, bytes);
+    }
+    if (content->fill != 0)
+        memset(view + bytes, content->fill, size - bytes);
+}
+
+enum sys_status objects_fill(struct sys_object *section, const struct sys_content *content,
+                             struct sys_failure *why)
+{
+    /* A new section is zero: what need not be written is not touched. */
+    uint64_t end = content->fill != 0 ? content->size : content->length;
+    uint64_t offset;
+
+    if (content->length > content->size)
+        return failure_set(why, "MapViewOfFile", ERROR_INVALID_PARAMETER);
+    for (offset = 0; offset < end; offset += FILL_PIECE) {
+        size_t size = end - offset < FILL_PIECE ? (size_t)(end - offset) : FILL_PIECE;
+        uint8_t *view = MapViewOfFile((HANDLE)section, FILE_MAP_WRITE, (DWORD)(offset >> 32),
+                                      (DWORD)(offset & 0xFFFFFFFFu), size);
+
+        if (view == NULL)
+            return failure_set(why, "MapViewOfFile", GetLastError());
+        write_piece(content, offset, size, view);
+        UnmapViewOfFile(view);
+    }
+    return SYS_OK;
+}
+
+enum sys_status objects_peek(struct sys_object *section, uint64_t offset, void *bytes,
+                             size_t length, struct sys_failure *why)
+{
+    uint64_t first = offset / VIEW_STEP * VIEW_STEP;
+    size_t lead = (size_t)(offset - first);
+    const uint8_t *view = MapViewOfFile((HANDLE)section, FILE_MAP_READ, (DWORD)(first >> 32),
+                                        (DWORD)(first & 0xFFFFFFFFu), lead + length);
+
+    if (view == NULL)
+        return failure_set(why, "MapViewOfFile", GetLastError());
+    memcpy(bytes, view + lead, length);
+    UnmapViewOfFile(view);
+    return SYS_OK;
+}
+
+/*
+ * The label of `wanted`. A label that has to go gives way to what objects
+ * without one are taken for: NULL where there is none to set. False: GetLastError().
+ */
+static bool label_for(HANDLE object, PSECURITY_DESCRIPTOR wanted, PSECURITY_DESCRIPTOR *medium,
+                      ACL **out)
+{
+    char label[ACCESS_LABEL_MAX];
+    BOOL present, defaulted;
+    uint32_t code;
+
+    *medium = NULL;
+    *out = NULL;
+    if (!GetSecurityDescriptorSacl(wanted, &present, out, &defaulted))
+        return false;
+    if (present && *out != NULL)
+        return true;
+    code = access_label_read(object, label);
+    SetLastError(code);
+    if (code != ERROR_SUCCESS || label[0] == '\0')
+        return code == ERROR_SUCCESS;
+    return ConvertStringSecurityDescriptorToSecurityDescriptorW(L"S:(ML;;NW;;;ME)", SDDL_REVISION_1,
+                                                                medium, NULL) &&
+           GetSecurityDescriptorSacl(*medium, &present, out, &defaulted);
+}
+
+/* All in one call: nobody finds the one changed and the other not. */
+static bool set_access(HANDLE object, PSECURITY_DESCRIPTOR wanted, ACL *label)
+{
+    SECURITY_INFORMATION parts = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
+    SECURITY_DESCRIPTOR whole;
+    BOOL present, defaulted;
+    ACL *list;
+    PSID owner;
+
+    if (!InitializeSecurityDescriptor(&whole, SECURITY_DESCRIPTOR_REVISION) ||
+        !GetSecurityDescriptorDacl(wanted, &present, &list, &defaulted) ||
+        !SetSecurityDescriptorDacl(&whole, present, list, FALSE) ||
+        !SetSecurityDescriptorControl(&whole, SE_DACL_PROTECTED, SE_DACL_PROTECTED) ||
+        !GetSecurityDescriptorOwner(wanted, &owner, &defaulted) ||
+        !SetSecurityDescriptorOwner(&whole, owner, FALSE) ||
+        !SetSecurityDescriptorSacl(&whole, label != NULL, label, FALSE))
+        return false;
+    if (owner != NULL)
+        parts |= OWNER_SECURITY_INFORMATION;
+    if (label != NULL)
+        parts |= LABEL_SECURITY_INFORMATION;
+    return SetKernelObjectSecurity(object, parts, &whole);
+}
+
+enum sys_status objects_protect(struct sys_object *object, const struct sys_descriptor *descriptor,
+                                struct sys_failure *why)
+{
+    PSECURITY_DESCRIPTOR wanted = (void *)(uintptr_t)descriptor, medium; /* only read */
+    DWORD code = ERROR_SUCCESS;
+    ACL *label;
+
+    if (!label_for((HANDLE)object, wanted, &medium, &label) ||
+        !set_access((HANDLE)object, wanted, label))
+        code = GetLastError();
+    LocalFree(medium);
+    return code == ERROR_SUCCESS ? SYS_OK : failure_set(why, "SetKernelObjectSecurity", code);
+}
+
+enum sys_status objects_examine(struct sys_object *object, char **sddl, struct sys_failure *why)
+{
+    char owner[OWNER_SID_MAX];
+    uint32_t code = access_text_read((HANDLE)object, owner, sddl);
+
+    return code == 0 ? SYS_OK : failure_set(why, "GetSecurityInfo", code);
+}
+
+enum sys_status objects_map(struct sys_object *section, size_t size, void **view,
+                            struct sys_failure *why)
+{
+    *view = MapViewOfFile((HANDLE)section, FILE_MAP_READ | FILE_MAP_WRITE, 0, 0, size);
+    return *view != NULL ? SYS_OK : failure_set(why, "MapViewOfFile", GetLastError());
+}
+
+void objects_unmap(void *view)
+{
+    if (view != NULL)
+        UnmapViewOfFile(view);
+}
+
+void objects_close(struct sys_object *object)
+{
+    if (object != NULL)
+        CloseHandle((HANDLE)object);
+}

@@ -1,0 +1,223 @@
+#include "port.h"
+
+#include <bcrypt.h>
+
+#include "accounts.h"
+#include "failure.h"
+#include "identity.h"
+#include "instance.h"
+#include "port_internal.h"
+
+static enum sys_status do_identify(void *self, struct sys_identity *out, struct sys_failure *why)
+{
+    (void)self;
+    return identity_find(out, why);
+}
+
+static enum sys_status do_claim(void *self, const struct sys_descriptor *descriptor,
+                                struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return instance_claim(descriptor, &port->instance, why);
+}
+
+static void do_saves(void *self, bool any)
+{
+    const struct port *port = self;
+
+    if (port->host.saves != NULL)
+        port->host.saves(any);
+}
+
+static void do_progress(void *self)
+{
+    const struct port *port = self;
+
+    if (port->host.progress != NULL)
+        port->host.progress();
+}
+
+static bool do_stopping(void *self)
+{
+    const struct port *port = self;
+
+    return port->host.stop != NULL && WaitForSingleObject(port->host.stop, 0) != WAIT_TIMEOUT;
+}
+
+/* The service manager must see that the start goes on, and that a stop is heard. */
+static bool still_wanted(void *self)
+{
+    do_progress(self);
+    return !do_stopping(self);
+}
+
+static enum sys_status do_resolve(void *self, const char *account, char sid[SYS_SID_MAX],
+                                  struct sys_failure *why)
+{
+    const struct port *port = self;
+    bool waits = port->host.progress != NULL || port->host.stop != NULL;
+
+    return accounts_resolve(account, waits ? still_wanted : NULL, self, sid, why);
+}
+
+static enum sys_status do_random(void *self, void *bytes, size_t count, struct sys_failure *why)
+{
+    NTSTATUS status;
+
+    (void)self;
+    memset(bytes, 0, count);
+    status = BCryptGenRandom(NULL, bytes, (ULONG)count, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+    if (status == 0)
+        return SYS_OK;
+    memset(bytes, 0, count);
+    return failure_say(why, SYS_FAILED, "BCryptGenRandom", (uint32_t)status,
+                       "the system has no random numbers");
+}
+
+static uint64_t do_now(void *self)
+{
+    FILETIME time;
+
+    (void)self;
+    GetSystemTimeAsFileTime(&time);
+    return (uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
+}
+
+static uint64_t do_ticks(void *self)
+{
+    (void)self;
+    return GetTickCount64();
+}
+
+static void do_pause(void *self, uint32_t ms)
+{
+    (void)self;
+    Sleep(ms);
+}
+
+static void do_report(void *self, enum event_id event, const char *const *inserts, size_t count)
+{
+    const struct port *port = self;
+
+    if (port->sink != NULL)
+        event_sink_write(port->sink, event, inserts, count);
+}
+
+static void do_running(void *self)
+{
+    const struct port *port = self;
+
+    if (port->host.running != NULL)
+        port->host.running();
+}
+
+/* What there is to wait for, in the order of enum sys_wake. */
+struct sources {
+    HANDLE handles[4];
+    enum sys_wake wakes[4];
+    DWORD count;
+};
+
+static void add_source(struct sources *sources, HANDLE handle, enum sys_wake wake)
+{
+    if (handle == NULL)
+        return;
+    sources->handles[sources->count] = handle;
+    sources->wakes[sources->count++] = wake;
+}
+
+static void list_sources(const struct port *port, struct sources *sources)
+{
+    sources->count = 0;
+    add_source(sources, port->host.stop, SYS_WAKE_STOP);
+    add_source(sources, port->host.reload, SYS_WAKE_RELOAD);
+    add_source(sources, port->host.sessions, SYS_WAKE_SESSIONS);
+    add_source(sources, port->keeper.process, SYS_WAKE_KEEPER);
+}
+
+/* Alertable: changes of files are told in here. WAIT_FAILED where the wait cannot be. */
+static DWORD wait_once(const struct sources *sources, DWORD ms)
+{
+    if (sources->count > 0)
+        return WaitForMultipleObjectsEx(sources->count, sources->handles, FALSE, ms, TRUE);
+    return SleepEx(ms, TRUE) == 0 ? WAIT_TIMEOUT : WAIT_IO_COMPLETION;
+}
+
+static uint32_t left_of(ULONGLONG start, uint32_t ms)
+{
+    ULONGLONG passed = GetTickCount64() - start;
+
+    if (ms == UINT32_MAX)
+        return UINT32_MAX;
+    return passed < ms ? ms - (uint32_t)passed : 0;
+}
+
+static enum sys_wake do_wait(void *self, uint32_t ms)
+{
+    struct port *port = self;
+    const ULONGLONG start = GetTickCount64();
+    struct sources sources;
+
+    list_sources(port, &sources);
+    for (;;) {
+        uint32_t left = left_of(start, ms), delay = watch_delay(port->watch);
+        DWORD woken = wait_once(&sources, left < delay ? left : delay);
+
+        if (woken == WAIT_TIMEOUT || woken == WAIT_IO_COMPLETION) {
+            if (watch_changed(port->watch))
+                return SYS_WAKE_CHANGED;
+            if (left_of(start, ms) == 0)
+                return SYS_WAKE_TIMEOUT;
+            continue;
+        }
+        /* A wait that fails must not turn the broker's loop into a spin. */
+        if (woken - WAIT_OBJECT_0 >= sources.count)
+            return SYS_WAKE_STOP;
+        if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_RELOAD)
+            watch_forget(port->watch);
+        if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_KEEPER)
+            keeper_forget(&port->keeper); /* else the next wait ends with it, too */
+        return sources.wakes[woken - WAIT_OBJECT_0];
+    }
+}
+
+void port_open(struct port *port, const struct port_host *host, struct event_sink *sink,
+               struct system *out)
+{
+    static const struct system functions = {
+        .identify = do_identify,
+        .claim = do_claim,
+        .saves = do_saves,
+        .resolve = do_resolve,
+        .random = do_random,
+        .now = do_now,
+        .ticks = do_ticks,
+        .pause = do_pause,
+        .report = do_report,
+        .progress = do_progress,
+        .running = do_running,
+        .stopping = do_stopping,
+        .wait = do_wait,
+    };
+
+    port->host = *host;
+    port->sink = sink;
+    port->instance = NULL;
+    port->watch = NULL;
+    port->keeper = (struct keeper){0};
+    *out = functions;
+    port_files(out);
+    port_objects(out);
+    port_keepers(out);
+    out->self = port;
+}
+
+void port_close(struct port *port)
+{
+    watch_end(port->watch);
+    port->watch = NULL;
+    keeper_leave(&port->keeper);
+    instance_release(port->instance);
+    port->instance = NULL;
+}

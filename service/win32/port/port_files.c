@@ -1,0 +1,209 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "copy_files.h"
+#include "expand.h"
+#include "failure.h"
+#include "files.h"
+#include "paths.h"
+#include "port_internal.h"
+#include "requests.h"
+#include "state_files.h"
+
+static enum sys_status do_read_file(void *self, const char *path, size_t limit, char **content,
+                                    size_t *length, struct sys_failure *why)
+{
+    const struct port *port = self;
+
+    return (port->host.any_file ? files_read : files_read_safe)(path, limit, content, length, why);
+}
+
+static enum sys_status do_resolve_path(void *self, const char *base, const char *path, char **out,
+                                       struct sys_failure *why)
+{
+    (void)self;
+    return expand_path(base, path, out, why);
+}
+
+static enum sys_status do_expand(void *self, const char *base, const char *pattern, char ***paths,
+                                 size_t *count, struct sys_failure *why)
+{
+    const struct port *port = self;
+
+    return expand_pattern(base, pattern, !port->host.any_file, paths, count, why);
+}
+
+char *port_state_folder(const struct port *port)
+{
+    return port->host.state != NULL ? paths_absolute(port->host.state) : paths_default_state();
+}
+
+static enum sys_status do_state_read(void *self, const char *name, size_t limit, char **content,
+                                     size_t *length, struct sys_failure *why)
+{
+    char *folder = port_state_folder(self);
+    enum sys_status status;
+
+    *content = NULL;
+    *length = 0;
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = state_files_read(folder, name, limit, content, length, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_state_write(void *self, const char *name, const void *bytes,
+                                      size_t length, struct sys_failure *why)
+{
+    char *folder = port_state_folder(self);
+    enum sys_status status;
+
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = state_files_write(folder, name, bytes, length, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_state_append(void *self, const char *name, const void *bytes,
+                                       size_t length, struct sys_failure *why)
+{
+    char *folder = port_state_folder(self);
+    enum sys_status status;
+
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = state_files_append(folder, name, bytes, length, why);
+    free(folder);
+    return status;
+}
+
+/* The same for copies of segments; in the folder that was asked for it has one of its own. */
+static char *keep_folder(const struct port *port)
+{
+    static const char tail[] = "\\keep";
+    char *state, *folder;
+
+    if (port->host.state == NULL)
+        return paths_default_keep();
+    state = port_state_folder(port);
+    folder = state != NULL ? malloc(strlen(state) + sizeof(tail)) : NULL;
+    if (folder != NULL) {
+        strcpy(folder, state);
+        strcat(folder, tail);
+    }
+    free(state);
+    return folder;
+}
+
+static enum sys_status do_copy_read(void *self, const char *name, size_t limit, char **content,
+                                    size_t *length, struct sys_failure *why)
+{
+    const struct port *port = self;
+    char *folder = keep_folder(port);
+    enum sys_status status;
+
+    *content = NULL;
+    *length = 0;
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = copy_files_read(folder, name, limit, port->host.progress, content, length, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_copy_create(void *self, const char *name, struct sys_copy **out,
+                                      struct sys_failure *why)
+{
+    char *folder = keep_folder(self);
+    enum sys_status status;
+
+    *out = NULL;
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = copy_files_create(folder, name, out, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_copy_write(void *self, struct sys_copy *copy, const void *bytes,
+                                     size_t length, struct sys_failure *why)
+{
+    (void)self;
+    return copy_files_write(copy, bytes, length, why);
+}
+
+static enum sys_status do_copy_flush(void *self, struct sys_copy *copy, struct sys_failure *why)
+{
+    (void)self;
+    return copy_files_flush(copy, why);
+}
+
+static void do_copy_close(void *self, struct sys_copy *copy)
+{
+    (void)self;
+    copy_files_close(copy);
+}
+
+static enum sys_status do_copy_settle(void *self, const char *name, struct sys_failure *why)
+{
+    char *folder = keep_folder(self);
+    enum sys_status status;
+
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = copy_files_settle(folder, name, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_copy_rename(void *self, const char *from, const char *to,
+                                      struct sys_failure *why)
+{
+    char *folder = keep_folder(self);
+    enum sys_status status;
+
+    if (folder == NULL)
+        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+    status = copy_files_rename(folder, from, to, why);
+    free(folder);
+    return status;
+}
+
+static enum sys_status do_watch(void *self, const char *const *paths, size_t count,
+                                struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return watch_set(&port->watch, paths, count, why);
+}
+
+static enum sys_status do_recreate_names(void *self, char ***names, size_t *count,
+                                         struct sys_failure *why)
+{
+    const struct port *port = self;
+
+    *names = NULL;
+    *count = 0;
+    return port->host.recreate ? recreate_take(names, count, why) : SYS_OK;
+}
+
+void port_files(struct system *out)
+{
+    out->read_file = do_read_file;
+    out->resolve_path = do_resolve_path;
+    out->expand = do_expand;
+    out->state_read = do_state_read;
+    out->state_write = do_state_write;
+    out->state_append = do_state_append;
+    out->copy_read = do_copy_read;
+    out->copy_create = do_copy_create;
+    out->copy_write = do_copy_write;
+    out->copy_flush = do_copy_flush;
+    out->copy_close = do_copy_close;
+    out->copy_settle = do_copy_settle;
+    out->copy_rename = do_copy_rename;
+    out->watch = do_watch;
+    out->recreate_names = do_recreate_names;
+}

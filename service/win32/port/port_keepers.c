@@ -1,0 +1,81 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "keeper_find.h"
+#include "names.h"
+#include "port_internal.h"
+
+/* Keepers of brokers with another folder are not ours. */
+static uint32_t place_number(const struct port *port)
+{
+    char *folder = port_state_folder(port);
+    uint32_t number = folder != NULL ? shmb_name_hash(folder, strlen(folder)) : 0;
+
+    free(folder);
+    return number;
+}
+
+static enum sys_status do_keeper_make(void *self, uint32_t hold_ms, struct sys_keeper *out,
+                                      struct sys_failure *why)
+{
+    struct port *port = self;
+    const struct keeper_wish wish = {.program = port->host.keeper,
+                                     .hold_ms = hold_ms,
+                                     .place = place_number(port),
+                                     .console = port->host.console};
+
+    return keeper_make(&port->keeper, &wish, out, why);
+}
+
+static enum sys_status do_keep(void *self, size_t *held, struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return keeper_fill(&port->keeper, held, why);
+}
+
+static enum sys_status do_keeper_settle(void *self, struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return keeper_settle(&port->keeper, why);
+}
+
+static enum sys_status do_keepers_left(void *self, struct sys_keeper **found, size_t *count,
+                                       struct sys_failure *why)
+{
+    return keeper_find(place_number(self), found, count, why);
+}
+
+static enum sys_status do_keeper_end(void *self, const struct sys_keeper *keeper,
+                                     struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return keeper_end(&port->keeper, keeper, why);
+}
+
+static void do_leave(void *self)
+{
+    struct port *port = self;
+
+    port->keeper.left = true;
+}
+
+static bool do_releasing(void *self)
+{
+    const struct port *port = self;
+
+    return port->host.releasing != NULL && port->host.releasing();
+}
+
+void port_keepers(struct system *out)
+{
+    out->keeper_make = do_keeper_make;
+    out->keep = do_keep;
+    out->keeper_settle = do_keeper_settle;
+    out->keepers_left = do_keepers_left;
+    out->keeper_end = do_keeper_end;
+    out->leave = do_leave;
+    out->releasing = do_releasing;
+}

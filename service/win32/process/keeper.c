@@ -1,0 +1,167 @@
+#include "keeper.h"
+
+#include "failure.h"
+#include "process_id.h"
+
+#define END_MS 10000u /* a process that is terminated is gone at once, but for its last call */
+
+/* ---- making ------------------------------------------------------------------ */
+
+static void replace(struct keeper *keeper, HANDLE process, HANDLE tie)
+{
+    if (keeper->process != NULL)
+        CloseHandle(keeper->process);
+    if (keeper->tie != NULL)
+        CloseHandle(keeper->tie);
+    keeper->process = process;
+    keeper->tie = tie;
+    keeper_handles_forget(&keeper->kept);
+}
+
+enum sys_status keeper_make(struct keeper *keeper, const struct keeper_wish *wish,
+                            struct sys_keeper *out, struct sys_failure *why)
+{
+    struct keeper_launched made;
+    enum sys_status status = keeper_launch(wish, &made, why);
+
+    *out = (struct sys_keeper){0};
+    if (status != SYS_OK)
+        return status;
+    replace(keeper, made.process, made.tie);
+    keeper->id.process = made.id;
+    keeper->id.started = process_started(made.process);
+    *out = keeper->id;
+    return SYS_OK;
+}
+
+enum sys_status keeper_settle(struct keeper *keeper, struct sys_failure *why)
+{
+    if (keeper->tie != NULL && !keeper_untie(keeper->tie))
+        return failure_set(why, "SetInformationJobObject", GetLastError());
+    keeper->tie = NULL;
+    return SYS_OK;
+}
+
+/* ---- what it holds ------------------------------------------------------------ */
+
+bool keeper_add(struct keeper *keeper, HANDLE object)
+{
+    return keeper_handles_add(&keeper->kept, object);
+}
+
+static bool has_ended(const struct keeper *keeper)
+{
+    return WaitForSingleObject(keeper->process, 0) != WAIT_TIMEOUT;
+}
+
+static enum sys_status no_keeper(struct sys_failure *why)
+{
+    return failure_say(why, SYS_NOT_FOUND, "DuplicateHandle", 0, "there is no keeper");
+}
+
+enum sys_status keeper_fill(struct keeper *keeper, size_t *held, struct sys_failure *why)
+{
+    HANDLE object, there;
+    size_t at = 0;
+    DWORD code = ERROR_SUCCESS;
+
+    *held = 0;
+    if (keeper->process == NULL)
+        return no_keeper(why);
+    while (code == ERROR_SUCCESS && (object = keeper_handles_next(&keeper->kept, &at)) != NULL) {
+        if (DuplicateHandle(GetCurrentProcess(), object, keeper->process, &there, 0, FALSE,
+                            DUPLICATE_SAME_ACCESS))
+            keeper_handles_set(&keeper->kept, object, there);
+        else
+            code = GetLastError();
+    }
+    if (has_ended(keeper)) {
+        keeper_forget(keeper);
+        return no_keeper(why);
+    }
+    *held = keeper->kept.there;
+    return code == ERROR_SUCCESS ? SYS_OK : failure_set(why, "DuplicateHandle", code);
+}
+
+/* Fetched and closed here: that a handle is moved out of a process works on every system. */
+static void close_there(HANDLE keeper, HANDLE there)
+{
+    HANDLE fetched;
+
+    /* Fails only where the keeper has ended, and its handles with it. */
+    if (DuplicateHandle(keeper, there, GetCurrentProcess(), &fetched, 0, FALSE,
+                        DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE))
+        CloseHandle(fetched);
+}
+
+void keeper_close(struct keeper *keeper, HANDLE object)
+{
+    HANDLE there = keeper_handles_remove(&keeper->kept, object);
+
+    CloseHandle(object);
+    if (there != NULL && keeper->process != NULL && !keeper->left)
+        close_there(keeper->process, there);
+}
+
+void keeper_forget(struct keeper *keeper)
+{
+    replace(keeper, NULL, NULL);
+    keeper->id = (struct sys_keeper){0};
+}
+
+void keeper_leave(struct keeper *keeper)
+{
+    keeper_forget(keeper);
+    keeper_handles_free(&keeper->kept);
+    keeper->left = false;
+}
+
+/* ---- ending ------------------------------------------------------------------- */
+
+static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
+                                 struct sys_failure *why)
+{
+    if (process_started(process) != which->started ||
+        WaitForSingleObject(process, 0) == WAIT_OBJECT_0)
+        return SYS_OK; /* gone; the number may be another process's by now */
+    if (!process_is_ours(process))
+        return failure_say(why, SYS_FAILED, "QueryFullProcessImageNameW", 0,
+                           "process %lu is not this program", (unsigned long)which->process);
+    if (!TerminateProcess(process, 0) && WaitForSingleObject(process, END_MS) != WAIT_OBJECT_0)
+        return failure_set(why, "TerminateProcess", ERROR_ACCESS_DENIED);
+    if (WaitForSingleObject(process, END_MS) != WAIT_OBJECT_0)
+        return failure_say(why, SYS_LATER, "TerminateProcess", 0, "process %lu does not end",
+                           (unsigned long)which->process);
+    return SYS_OK;
+}
+
+/* Whoever may not end a process may still see that it is another one. */
+static enum sys_status refused(const struct sys_keeper *which, DWORD code, struct sys_failure *why)
+{
+    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, which->process);
+    bool other = process != NULL && process_started(process) != which->started;
+
+    if (process != NULL)
+        CloseHandle(process);
+    return other ? SYS_OK : failure_set(why, "OpenProcess", code);
+}
+
+enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which,
+                           struct sys_failure *why)
+{
+    HANDLE process = OpenProcess(
+        PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, which->process);
+    enum sys_status status = SYS_OK;
+    DWORD code = GetLastError();
+
+    if (process != NULL) {
+        status = terminate(process, which, why);
+        CloseHandle(process);
+    } else if (code != ERROR_INVALID_PARAMETER) { /* which says that there is no such process */
+        status = refused(which, code, why);
+    }
+    if (status == SYS_OK && keeper->process != NULL && keeper->id.process == which->process &&
+        keeper->id.started == which->started)
+        keeper_forget(keeper);
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}

@@ -1,0 +1,144 @@
+#include "keeper_find.h"
+
+#include <windows.h>
+
+#include <shellapi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tlhelp32.h>
+#include <wchar.h>
+#include <winternl.h>
+
+#include "failure.h"
+#include "process_id.h"
+
+#define MOST   64u /* further ones are found when these have ended */
+#define RIGHTS (PROCESS_TERMINATE | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ | SYNCHRONIZE)
+
+/* ---- the command line of another process ---------------------------------------- */
+
+static bool read_there(HANDLE process, const BYTE *from, void *to, size_t size)
+{
+    SIZE_T done = 0;
+
+    return ReadProcessMemory(process, from, to, size, &done) && done == size;
+}
+
+/* To be freed with free(). NULL: it cannot be read. */
+static wchar_t *command_of(HANDLE process)
+{
+    PROCESS_BASIC_INFORMATION basic;
+    BYTE *parameters;
+    UNICODE_STRING line;
+    wchar_t *text = NULL;
+
+    memset(&basic, 0, sizeof(basic));
+    if (NtQueryInformationProcess(process, ProcessBasicInformation, &basic, sizeof(basic), NULL) <
+            0 ||
+        basic.PebBaseAddress == NULL ||
+        !read_there(process, (const BYTE *)basic.PebBaseAddress + offsetof(PEB, ProcessParameters),
+                    &parameters, sizeof(parameters)) ||
+        parameters == NULL ||
+        !read_there(process, parameters + offsetof(RTL_USER_PROCESS_PARAMETERS, CommandLine), &line,
+                    sizeof(line)))
+        return NULL;
+    if (line.Length > 0)
+        text = malloc(line.Length + sizeof(*text));
+    if (text == NULL)
+        return NULL;
+    text[line.Length / sizeof(*text)] = L'\0';
+    if (read_there(process, (const BYTE *)line.Buffer, text, line.Length))
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* The broker that a command line of a keeper names: see keeper_main.h. */
+static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *maker)
+{
+    int count = 0;
+    wchar_t **words = CommandLineToArgvW(command, &count), *end[3] = {NULL};
+    bool is = words != NULL && count >= 6 && wcscmp(words[1], L"keeper") == 0;
+
+    if (is) {
+        maker->process = wcstoul(words[2], &end[0], 10);
+        maker->started = wcstoull(words[3], &end[1], 10);
+        is = wcstoul(words[5], &end[2], 10) == place;
+        is = is && *end[0] == L'\0' && *end[1] == L'\0' && *end[2] == L'\0';
+    }
+    LocalFree(words);
+    return is;
+}
+
+/* ---- which processes are meant ---------------------------------------------------- */
+
+/* True also where it cannot be known. */
+static bool lives(const struct sys_keeper *maker)
+{
+    HANDLE process =
+        OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, maker->process);
+    bool alive;
+
+    if (process == NULL)
+        return GetLastError() != ERROR_INVALID_PARAMETER;
+    alive = process_started(process) == maker->started &&
+            WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
+    CloseHandle(process);
+    return alive;
+}
+
+static bool is_left(HANDLE process, uint32_t place)
+{
+    struct sys_keeper maker;
+    wchar_t *command;
+    bool is;
+
+    if (!process_is_ours(process) || WaitForSingleObject(process, 0) != WAIT_TIMEOUT)
+        return false;
+    command = command_of(process);
+    is = command != NULL && maker_in(command, place, &maker) && !lives(&maker);
+    free(command);
+    return is;
+}
+
+/* Who may not be opened for that is not ours to end. */
+static bool look_at(DWORD id, uint32_t place, struct sys_keeper *out)
+{
+    HANDLE process = OpenProcess(RIGHTS, FALSE, id);
+    bool is;
+
+    if (process == NULL)
+        return false;
+    is = is_left(process, place);
+    out->process = id;
+    out->started = process_started(process);
+    CloseHandle(process);
+    return is;
+}
+
+enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *count,
+                            struct sys_failure *why)
+{
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    PROCESSENTRY32W entry;
+    BOOL more;
+
+    *found = NULL;
+    *count = 0;
+    if (all == INVALID_HANDLE_VALUE)
+        return failure_set(why, "CreateToolhelp32Snapshot", GetLastError());
+    *found = malloc(MOST * sizeof(**found));
+    if (*found == NULL) {
+        CloseHandle(all);
+        return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    }
+    memset(&entry, 0, sizeof(entry));
+    entry.dwSize = sizeof(entry);
+    for (more = Process32FirstW(all, &entry); more && *count < MOST;
+         more = Process32NextW(all, &entry))
+        if (process_name_is_ours(entry.szExeFile) &&
+            look_at(entry.th32ProcessID, place, *found + *count))
+            ++*count;
+    CloseHandle(all);
+    return SYS_OK;
+}

@@ -1,0 +1,71 @@
+#include "keeper_main.h"
+
+#include <windows.h>
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console.h"
+#include "harden.h"
+#include "process_id.h"
+#include "units.h"
+
+struct task {
+    DWORD broker;
+    uint64_t started;
+    DWORD hold_ms;
+    bool console;
+};
+
+static bool read_task(char *const *words, size_t count, struct task *out)
+{
+    uint64_t numbers[4];
+    size_t i;
+
+    if (count < 4 || count > 5 || (count == 5 && strcmp(words[4], "console") != 0))
+        return false;
+    for (i = 0; i < 4; i++)
+        if (units_number(words[i], strlen(words[i]), &numbers[i]) != UNITS_OK)
+            return false;
+    if (numbers[0] > UINT32_MAX || numbers[2] >= INFINITE)
+        return false;
+    out->broker = (DWORD)numbers[0];
+    out->started = numbers[1];
+    out->hold_ms = (DWORD)numbers[2];
+    out->console = count == 5;
+    return true;
+}
+
+/* False: the broker lives, but its end cannot be seen. */
+static bool wait_for_broker(const struct task *task)
+{
+    HANDLE broker =
+        OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, task->broker);
+
+    /* No such process: the broker was quicker with its end than we with our start. */
+    if (broker == NULL)
+        return GetLastError() == ERROR_INVALID_PARAMETER;
+    if (process_started(broker) == task->started)
+        WaitForSingleObject(broker, INFINITE);
+    CloseHandle(broker);
+    return true;
+}
+
+enum shmb_exit keeper_main(char *const *words, size_t count)
+{
+    struct harden_refusals unused;
+    struct task task;
+
+    if (!read_task(words, count, &task)) {
+        console_error("shmbroker: the keeper is started by the broker itself; there is nothing to "
+                      "do for it by hand");
+        return SHMB_EXIT_USAGE;
+    }
+    harden_apply(&harden_win32, HARDEN_KEEPER | (task.console ? (unsigned)HARDEN_CONSOLE : 0u),
+                 &unused);
+    if (!wait_for_broker(&task))
+        return SHMB_EXIT_DENIED;
+    Sleep(task.hold_ms);
+    return SHMB_EXIT_DONE;
+}

@@ -1,0 +1,348 @@
+#include "holding_processes.h"
+
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity.h"
+#include "names.h"
+#include "owner.h"
+#include "wide.h"
+
+#define LOOK_MS     5000u
+#define TABLE_FIRST (4u << 20) /* bytes of the table of all handles */
+#define TABLE_MOST  (512u << 20)
+#define LOOK_EVERY  64u /* handles between two looks at the clock */
+
+/* winternl.h knows neither the classes nor what they fill. */
+typedef LONG(NTAPI *query_system)(ULONG what, void *out, ULONG size, ULONG *needed);
+typedef LONG(NTAPI *query_object)(HANDLE object, int what, void *out, ULONG size, ULONG *needed);
+
+/* SystemExtendedHandleInformation */
+#define ALL_HANDLES 64u
+#define TOO_SMALL   ((LONG)0xC0000004)
+struct table_entry {
+    void *object;
+    ULONG_PTR process, handle;
+    ULONG access;
+    USHORT trace, type;
+    ULONG attributes, reserved;
+};
+struct table {
+    ULONG_PTR count, reserved;
+    struct table_entry entries[1];
+};
+
+/* ObjectNameInformation */
+#define OBJECT_NAME 1
+struct name_information {
+    USHORT length, maximum; /* bytes */
+    wchar_t *text;
+    wchar_t room[SHMB_NAME_MAX + 64];
+};
+
+/* Kinds of objects that live in Global\ beside folders and links. */
+enum { KIND_SECTION, KIND_MUTEX, KIND_EVENT, KIND_SEMAPHORE, KIND_TIMER, KIND_JOB, KINDS };
+
+struct look {
+    struct holders *names;
+    wchar_t (*wide)[SHMB_NAME_MAX + 64]; /* the names as the kernel calls them */
+    size_t count;
+    query_object query;
+    USHORT types[KINDS];
+    DWORD process; /* whose handle `source` is */
+    HANDLE source; /* NULL: it may not be opened */
+    bool complete;
+    ULONGLONG until;
+};
+
+static FARPROC native(const char *name)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+
+    return ntdll != NULL ? GetProcAddress(ntdll, name) : NULL;
+}
+
+/* To be freed with free(); NULL: not to be had. */
+static struct table *read_table(void)
+{
+    FARPROC found = native("NtQuerySystemInformation");
+    LONG status = TOO_SMALL;
+    query_system query;
+    void *table = NULL;
+    ULONG size, needed;
+
+    if (found == NULL)
+        return NULL;
+    memcpy(&query, &found, sizeof(query));
+    for (size = TABLE_FIRST; status == TOO_SMALL && size <= TABLE_MOST; size *= 2) {
+        free(table);
+        table = malloc(size);
+        if (table == NULL)
+            return NULL;
+        status = query(ALL_HANDLES, table, size, &needed);
+    }
+    if (status >= 0)
+        return table;
+    free(table);
+    return NULL;
+}
+
+/* Kinds have numbers that differ between systems: one of each of our own tells them. */
+static void make_samples(HANDLE samples[KINDS])
+{
+    samples[KIND_SECTION] =
+        CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 1, NULL);
+    samples[KIND_MUTEX] = CreateMutexW(NULL, FALSE, NULL);
+    samples[KIND_EVENT] = CreateEventW(NULL, TRUE, FALSE, NULL);
+    samples[KIND_SEMAPHORE] = CreateSemaphoreW(NULL, 0, 1, NULL);
+    samples[KIND_TIMER] = CreateWaitableTimerW(NULL, TRUE, NULL);
+    samples[KIND_JOB] = CreateJobObjectW(NULL, NULL);
+}
+
+/* With a sample of each kind in it. */
+static struct table *read_table_with_types(USHORT types[KINDS])
+{
+    HANDLE samples[KINDS];
+    struct table *table;
+    ULONG_PTR i;
+    int kind;
+
+    make_samples(samples);
+    table = read_table();
+    for (kind = 0; kind < KINDS; kind++) {
+        types[kind] = 0; /* no object has this one */
+        for (i = 0; table != NULL && samples[kind] != NULL && i < table->count; i++)
+            if (table->entries[i].process == GetCurrentProcessId() &&
+                table->entries[i].handle == (ULONG_PTR)samples[kind])
+                types[kind] = table->entries[i].type;
+        if (samples[kind] != NULL)
+            CloseHandle(samples[kind]);
+    }
+    return table;
+}
+
+static bool may_be_named(const struct look *look, const struct table_entry *entry)
+{
+    int kind;
+
+    for (kind = 0; kind < KINDS; kind++)
+        if (look->types[kind] != 0 && look->types[kind] == entry->type)
+            return true;
+    return false;
+}
+
+/* A copy of the handle, with hardly a right; NULL: it cannot be had. */
+static HANDLE copy_handle(struct look *look, const struct table_entry *entry)
+{
+    HANDLE copy;
+
+    if (entry->process != look->process) {
+        if (look->source != NULL)
+            CloseHandle(look->source);
+        look->process = (DWORD)entry->process;
+        look->source = OpenProcess(PROCESS_DUP_HANDLE, FALSE, look->process);
+        /* An invalid parameter: it has ended. */
+        if (look->source == NULL && GetLastError() != ERROR_INVALID_PARAMETER)
+            look->complete = false;
+    }
+    if (look->source == NULL || !DuplicateHandle(look->source, (HANDLE)entry->handle,
+                                                 GetCurrentProcess(), &copy, 0, FALSE, 0))
+        return NULL;
+    return copy;
+}
+
+/* Which of the names the object has; `count`: none. */
+static size_t match(const struct look *look, HANDLE object)
+{
+    struct name_information name;
+    size_t i, length;
+
+    memset(&name, 0, sizeof(name));
+    if (look->query(object, OBJECT_NAME, &name, sizeof(name), NULL) < 0 || name.text == NULL)
+        return look->count;
+    for (i = 0; i < look->count; i++) {
+        length = wcslen(look->wide[i]);
+        if (length * sizeof(wchar_t) == name.length &&
+            memcmp(look->wide[i], name.text, name.length) == 0)
+            break;
+    }
+    return i;
+}
+
+static void tell_program(HANDLE process, struct holders_process *out)
+{
+    wchar_t path[1024];
+    DWORD length = sizeof(path) / sizeof(path[0]);
+    const wchar_t *file;
+    char *text;
+
+    if (!QueryFullProcessImageNameW(process, 0, path, &length))
+        return;
+    file = wcsrchr(path, L'\\');
+    text = wide_to_utf8(file != NULL ? file + 1 : path);
+    if (text != NULL)
+        (void)snprintf(out->program, sizeof(out->program), "%s", text);
+    free(text);
+}
+
+static void tell_account(HANDLE process, struct holders_process *out)
+{
+    char sid[SYS_SID_MAX];
+    HANDLE token;
+
+    if (!OpenProcessToken(process, TOKEN_QUERY, &token))
+        return;
+    if (identity_token_user(token, sid))
+        accounts_name(sid, out->account);
+    CloseHandle(token);
+}
+
+static void add(struct holders *name, DWORD id)
+{
+    size_t listed = name->count < HOLDERS_MAX ? name->count : HOLDERS_MAX, i;
+    struct holders_process *out;
+    HANDLE process;
+    DWORD session;
+
+    for (i = 0; i < listed; i++)
+        if (name->found[i].process == id)
+            return;
+    name->count++;
+    if (listed == HOLDERS_MAX)
+        return;
+    out = &name->found[listed];
+    out->process = id;
+    out->session = ProcessIdToSessionId(id, &session) ? session : HOLDERS_NO_SESSION;
+    process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
+    if (process == NULL)
+        return;
+    tell_program(process, out);
+    tell_account(process, out);
+    CloseHandle(process);
+}
+
+static void look_at(struct look *look, const struct table_entry *entry)
+{
+    HANDLE copy = copy_handle(look, entry);
+    size_t name;
+
+    if (copy == NULL)
+        return;
+    name = match(look, copy);
+    CloseHandle(copy);
+    if (name < look->count)
+        add(&look->names[name], (DWORD)entry->process);
+}
+
+static void look_at_all(struct look *look, const struct table *table)
+{
+    ULONG_PTR i;
+
+    for (i = 0; i < table->count; i++) {
+        if (table->entries[i].process != GetCurrentProcessId() &&
+            may_be_named(look, &table->entries[i]))
+            look_at(look, &table->entries[i]);
+        if (i % LOOK_EVERY == 0 && GetTickCount64() > look->until) {
+            look->complete = false;
+            break;
+        }
+    }
+    if (look->source != NULL)
+        CloseHandle(look->source);
+}
+
+static void may_debug(void)
+{
+    TOKEN_PRIVILEGES one = {1, {{{0, 0}, SE_PRIVILEGE_ENABLED}}};
+    HANDLE token;
+
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+        return;
+    if (LookupPrivilegeValueW(NULL, SE_DEBUG_NAME, &one.Privileges[0].Luid))
+        AdjustTokenPrivileges(token, FALSE, &one, 0, NULL, NULL);
+    CloseHandle(token);
+}
+
+/* `Global\X` is `\BaseNamedObjects\X`. False: no such name can be. */
+static bool kernel_name(const char *name, wchar_t out[SHMB_NAME_MAX + 64])
+{
+    static const wchar_t folder[] = L"\\BaseNamedObjects\\";
+    const size_t before = sizeof(folder) / sizeof(folder[0]) - 1;
+    size_t prefix = sizeof(SHMB_GLOBAL_PREFIX) - 1, units;
+    wchar_t *wide = NULL;
+
+    out[0] = L'\0';
+    if (strncmp(name, SHMB_GLOBAL_PREFIX, prefix) == 0)
+        wide = wide_from_utf8(name + prefix);
+    units = wide != NULL ? wcslen(wide) : SHMB_NAME_MAX + 1;
+    if (units <= SHMB_NAME_MAX) {
+        memcpy(out, folder, sizeof(folder));
+        memcpy(out + before, wide, (units + 1) * sizeof(wchar_t));
+    }
+    free(wide);
+    return units <= SHMB_NAME_MAX;
+}
+
+void holders_find(struct holders *names, size_t count)
+{
+    struct look look = {.names = names, .count = count};
+    FARPROC found = native("NtQueryObject");
+    struct table *table = NULL;
+    size_t i;
+
+    look.until = GetTickCount64() + LOOK_MS;
+    look.wide = calloc(count + 1, sizeof(*look.wide));
+    for (i = 0; i < count; i++) {
+        memset(names[i].found, 0, sizeof(names[i].found));
+        names[i].count = 0;
+        if (look.wide != NULL)
+            (void)kernel_name(names[i].name, look.wide[i]);
+    }
+    if (look.wide != NULL && found != NULL) {
+        memcpy(&look.query, &found, sizeof(look.query));
+        may_debug();
+        table = read_table_with_types(look.types);
+    }
+    look.complete = table != NULL;
+    if (table != NULL)
+        look_at_all(&look, table);
+    for (i = 0; i < count; i++)
+        names[i].complete = look.complete;
+    free(table);
+    free(look.wide);
+}
+
+static size_t put_process(const struct holders_process *process, char *out, size_t size)
+{
+    char session[32] = "", account[ACCOUNT_NAME_MAX + 2] = "";
+
+    if (process->session != HOLDERS_NO_SESSION)
+        (void)snprintf(session, sizeof(session), ", session %lu", (unsigned long)process->session);
+    if (process->account[0] != '\0')
+        (void)snprintf(account, sizeof(account), ", %s", process->account);
+    return (size_t)snprintf(out, size, "%s (process %lu%s%s)",
+                            process->program[0] != '\0' ? process->program : "a program",
+                            (unsigned long)process->process, session, account);
+}
+
+void holders_text(const struct holders *holders, char out[HOLDERS_TEXT])
+{
+    size_t listed = holders->count < HOLDERS_MAX ? holders->count : HOLDERS_MAX, used, i;
+
+    if (listed == 0) {
+        (void)snprintf(out, HOLDERS_TEXT, "%s",
+                       holders->complete ? "held by nobody any more"
+                                         : "by which program cannot be seen from here");
+        return;
+    }
+    used = (size_t)snprintf(out, HOLDERS_TEXT, "held by ");
+    for (i = 0; i < listed; i++) {
+        used += (size_t)snprintf(out + used, HOLDERS_TEXT - used, "%s", i > 0 ? " and " : "");
+        used += put_process(&holders->found[i], out + used, HOLDERS_TEXT - used);
+    }
+    if (holders->count > listed)
+        (void)snprintf(out + used, HOLDERS_TEXT - used, " and %zu more", holders->count - listed);
+}

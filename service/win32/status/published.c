@@ -1,0 +1,120 @@
+#include "published.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "name_holder.h"
+#include "owner.h"
+
+/* How often the table may be replaced, or the report written, under our hands. */
+#define TRIES 100
+
+/* Maps a section of the broker's. What it is called proves nothing: its owner does. */
+static bool map_section(const char *bare, uint64_t size, struct section_view *out)
+{
+    wchar_t name[OBJECT_NAME_UNITS];
+    char owner[OWNER_SID_MAX];
+    HANDLE section;
+    bool mapped;
+
+    memset(out, 0, sizeof(*out));
+    if (!holder_name(bare, name))
+        return false;
+    section = OpenFileMappingW(SECTION_READ_ACCESS, FALSE, name);
+    if (section == NULL)
+        return false;
+    mapped = owner_read(section, owner) == 0 && owner_trusted(owner) &&
+             section_map(section, FILE_MAP_READ, 0, size, out) == 0;
+    CloseHandle(section);
+    return mapped;
+}
+
+static bool map_table(const struct shmb_root_slot *slot, struct published *out)
+{
+    char name[SHMB_TABLE_NAME_BYTES];
+
+    shmb_table_name(slot->suffix, name);
+    if (!map_section(name, slot->table_size, &out->mapped))
+        return false;
+    if (shmb_table_check(out->mapped.data, slot->table_size, slot, &out->table) == SHMB_READ_OK)
+        return true;
+    section_unmap(&out->mapped);
+    return false;
+}
+
+bool published_open(struct published *out)
+{
+    struct section_view root;
+    struct shmb_root_slot slot;
+    bool found = false;
+    int i;
+
+    memset(out, 0, sizeof(*out));
+    if (!map_section(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, &root))
+        return false;
+    for (i = 0; i < TRIES && !found; i++) {
+        enum shmb_read verdict = shmb_root_read(root.data, SHMB_ROOT_SIZE, &slot);
+
+        if (verdict == SHMB_READ_OK)
+            found = map_table(&slot, out);
+        else if (verdict != SHMB_READ_AGAIN)
+            break;
+    }
+    section_unmap(&root);
+    return found;
+}
+
+uint32_t published_process(void)
+{
+    struct section_view root;
+    uint32_t process;
+
+    if (!map_section(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, &root))
+        return 0;
+    process = ((const struct shmb_root *)root.data)->broker_pid;
+    section_unmap(&root);
+    return process;
+}
+
+bool published_owner(char owner[OWNER_SID_MAX])
+{
+    wchar_t name[OBJECT_NAME_UNITS];
+    HANDLE root = holder_name(SHMB_ROOT_NAME, name)
+                      ? OpenFileMappingW(SECTION_READ_ACCESS, FALSE, name)
+                      : NULL;
+    bool trusted;
+
+    owner[0] = '\0';
+    if (root == NULL)
+        return false;
+    trusted = owner_read(root, owner) == 0 && owner_trusted(owner);
+    CloseHandle(root);
+    return trusted;
+}
+
+void published_close(struct published *published)
+{
+    section_unmap(&published->mapped);
+    memset(published, 0, sizeof(*published));
+}
+
+char *published_report(struct shmb_report *out)
+{
+    enum shmb_read verdict = SHMB_READ_AGAIN;
+    char *text = malloc(SHMB_REPORT_TEXT_MAX + 1);
+    struct section_view mapped;
+    int i;
+
+    memset(out, 0, sizeof(*out));
+    if (text == NULL || !map_section(SHMB_REPORT_NAME, SHMB_REPORT_SIZE, &mapped)) {
+        free(text);
+        return NULL;
+    }
+    for (i = 0; i < TRIES && verdict == SHMB_READ_AGAIN; i++)
+        verdict = shmb_report_read(mapped.data, SHMB_REPORT_SIZE, out, text);
+    section_unmap(&mapped);
+    if (verdict == SHMB_READ_OK)
+        return text;
+    free(text);
+    return NULL;
+}

@@ -1,0 +1,74 @@
+/* Who may do what with the objects, read from the objects themselves. */
+#include "status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "access_text.h"
+#include "access_words.h"
+#include "account_names.h"
+#include "name_holder.h"
+#include "names.h"
+
+static void find_one(struct status_object *object)
+{
+    wchar_t name[OBJECT_NAME_UNITS];
+    char owner[OWNER_SID_MAX];
+    HANDLE handle;
+
+    if (!holder_name(object->name + strlen(SHMB_GLOBAL_PREFIX), name))
+        return;
+    handle = holder_open(object->kind, name, READ_CONTROL);
+    if (handle == NULL)
+        return;
+    (void)access_text_read(handle, owner, &object->sddl); /* NULL where it fails */
+    CloseHandle(handle);
+}
+
+void status_find_access(struct status *status)
+{
+    size_t i;
+
+    for (i = 0; i < status->object_count; i++)
+        if (status->objects[i].state == STATUS_HELD || status->objects[i].state == STATUS_DEFERRED)
+            find_one(&status->objects[i]);
+}
+
+/* One status is printed by a process, and the objects of many share accounts. */
+static struct account_names names;
+
+static bool read(const struct status_object *object, struct sddl *out)
+{
+    struct sys_failure unused;
+
+    return object->sddl != NULL &&
+           sddl_read_live(object->sddl, object->kind, out, &unused) == SYS_OK;
+}
+
+bool status_access_words(const struct status_object *object, struct text *out)
+{
+    struct sddl access;
+
+    text_reset(out);
+    if (read(object, &access)) {
+        text_add(out, "; access: ");
+        access_words(&access, object->kind, account_names_get, &names, out);
+        sddl_free(&access);
+    } else {
+        text_add(out, "%s", "");
+    }
+    return !out->failed;
+}
+
+void status_access_json(const struct status_object *object, struct json *json)
+{
+    struct sddl access;
+
+    if (read(object, &access)) {
+        access_json(&access, object->kind, account_names_get, &names, json);
+        sddl_free(&access);
+        return;
+    }
+    json_string(json, "access", NULL);
+    json_string(json, "integrity", NULL);
+}

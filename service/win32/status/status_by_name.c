@@ -1,0 +1,131 @@
+/* Objects of a broker that says nothing: what can be seen of the configuration's names. */
+#include "status.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_files.h"
+#include "name_holder.h"
+#include "owner.h"
+#include "port.h"
+
+#define UNKNOWN_BYTES (SYS_TEXT_MAX + 64)
+
+static bool say_unknown(struct status *status, const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    status->unknown = malloc(size);
+    if (status->unknown != NULL)
+        memcpy(status->unknown, text, size);
+    return status->unknown != NULL;
+}
+
+static enum status_state judge(const struct holder *holder, enum shmb_kind kind)
+{
+    if (holder->state == HOLDER_NONE)
+        return STATUS_MISSING;
+    /* Somebody without rights on an object cannot tell; that is no sign of a fault. */
+    if (holder->state == HOLDER_HIDDEN && holder->kind == kind)
+        return STATUS_HIDDEN;
+    return holder->kind == kind && owner_trusted(holder->owner) ? STATUS_HELD : STATUS_CONFLICT;
+}
+
+static bool ask_name(struct status *status, enum shmb_kind kind, const char *name)
+{
+    struct status_object *object = status_add(status, kind, name, strlen(name));
+    struct holder holder = {0};
+    wchar_t full[OBJECT_NAME_UNITS];
+
+    if (object == NULL)
+        return false;
+    if (holder_name(name, full))
+        holder = holder_ask(full);
+    object->state = judge(&holder, kind);
+    status->incomplete |= object->state == STATUS_MISSING || object->state == STATUS_CONFLICT;
+    if (object->state != STATUS_CONFLICT)
+        return true;
+    object->own_reason = malloc(HOLDER_TEXT_MAX);
+    if (object->own_reason != NULL)
+        holder_text(&holder, object->own_reason);
+    object->reason = object->own_reason;
+    return object->own_reason != NULL;
+}
+
+static bool ask_change_events(struct status *status, const struct cfg_notify *notify)
+{
+    size_t i;
+
+    for (i = 0; i < SHMB_CHANGE_EVENTS && notify->events[i] != NULL; i++)
+        if (!ask_name(status, SHMB_EVENT, notify->events[i]))
+            return false;
+    return true;
+}
+
+static bool ask_all(struct status *status, const struct cfg *configuration)
+{
+    size_t i;
+
+    for (i = 0; i < configuration->count; i++) {
+        const struct cfg_object *object = &configuration->objects[i];
+
+        if (object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL &&
+            !ask_name(status, SHMB_MUTEX, object->u.segment.lock.name))
+            return false;
+        if (object->kind == SHMB_SECTION && !ask_change_events(status, &object->u.segment.notify))
+            return false;
+        if (!ask_name(status, object->kind, object->name))
+            return false;
+    }
+    return true;
+}
+
+static bool take_up(struct status *status, const struct configuration *configuration,
+                    enum configuration_result result, const struct cfg_messages *messages)
+{
+    char text[UNKNOWN_BYTES];
+
+    switch (result) {
+    case CONFIGURATION_OK:
+        return ask_all(status, configuration->whole);
+    case CONFIGURATION_UNREADABLE:
+        /* To an ordinary user that is no sign of a fault. */
+        status->incomplete |= configuration->files[0].status != SYS_DENIED;
+        snprintf(text, sizeof(text), "the configuration cannot be read: %s",
+                 configuration->files[0].why.text);
+        return say_unknown(status, text);
+    case CONFIGURATION_INVALID:
+        status->incomplete = true;
+        snprintf(text, sizeof(text), "the configuration has %zu error%s; run shmbroker check",
+                 messages->errors, messages->errors == 1 ? "" : "s");
+        return say_unknown(status, text);
+    default:
+        return false;
+    }
+}
+
+bool status_ask_names(struct status *status)
+{
+    const struct port_host host = {.any_file = true}; /* looks at names only */
+    const char *path = status->config;
+    struct configuration configuration;
+    enum configuration_result result;
+    struct cfg_messages messages;
+    struct system system;
+    struct port port;
+    bool enough;
+
+    if (path == NULL) {
+        status->incomplete = true;
+        return say_unknown(status, "the path of the configuration is not known");
+    }
+    port_open(&port, &host, NULL, &system);
+    cfg_messages_init(&messages);
+    result = configuration_read(&system, &path, 1, CONFIGURATION_STRICT, &messages, &configuration);
+    enough = take_up(status, &configuration, result, &messages);
+    configuration_free(&configuration);
+    cfg_messages_free(&messages);
+    port_close(&port);
+    return enough;
+}

@@ -1,0 +1,104 @@
+#include "status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "directory.h"
+#include "name_holder.h"
+#include "names.h"
+#include "owner.h"
+
+/* To look for one takes as long as for many; they are bounded for the memory only. */
+#define LOOKED_FOR_MOST 256u
+
+/* What the broker goes on without, so that only the name itself can tell. */
+static const struct {
+    const char *name;
+    bool told; /* the report tells of it, where there is one */
+} own_names[STATUS_OWN_NAMES] = {
+    {SHMB_GLOBAL_PREFIX SHMB_INSTANCE_NAME, false},
+    {SHMB_GLOBAL_PREFIX SHMB_REPORT_NAME, true},
+    {SHMB_GLOBAL_PREFIX SHMB_ROOT_NAME, true},
+};
+
+/* False: no memory. */
+static bool ask_name(struct status *status, const char *full)
+{
+    struct status_stranger *stranger = &status->strangers[status->stranger_count];
+    wchar_t name[OBJECT_NAME_UNITS];
+    char text[HOLDER_TEXT_MAX];
+    struct holder holder;
+
+    if (!holder_name(full + sizeof(SHMB_GLOBAL_PREFIX) - 1, name))
+        return true;
+    holder = holder_ask(name);
+    /* What hides its owner from us may be the broker's. */
+    if (holder.state != HOLDER_KNOWN || owner_trusted(holder.owner))
+        return true;
+    holder_text(&holder, text);
+    stranger->name = full;
+    stranger->text = _strdup(text);
+    if (stranger->text == NULL)
+        return false;
+    status->stranger_count++;
+    return true;
+}
+
+static bool ask_names(struct status *status)
+{
+    size_t i;
+
+    for (i = 0; i < STATUS_OWN_NAMES; i++)
+        if (!(own_names[i].told && status->reported) && !ask_name(status, own_names[i].name))
+            return false;
+    return true;
+}
+
+static bool is_taken(const struct status_line *line)
+{
+    return status_is_trouble(line) &&
+           (strcmp(line->field[2], "conflict") == 0 || strcmp(line->field[2], "avoided") == 0);
+}
+
+static void add(struct status *status, const char *name)
+{
+    if (status->holder_count < LOOKED_FOR_MOST)
+        status->holders[status->holder_count++].name = name;
+}
+
+static void add_all(struct status *status)
+{
+    size_t i;
+
+    for (i = 0; i < status->stranger_count; i++)
+        add(status, status->strangers[i].name);
+    for (i = 0; i < status->line_count; i++)
+        if (is_taken(&status->lines[i]))
+            add(status, status->lines[i].field[1]);
+    for (i = 0; i < status->object_count; i++)
+        if (status->objects[i].state == STATUS_CONFLICT)
+            add(status, status->objects[i].name);
+}
+
+bool status_find_holders(struct status *status)
+{
+    if (!ask_names(status))
+        return false;
+    status->holders = calloc(LOOKED_FOR_MOST, sizeof(*status->holders));
+    if (status->holders == NULL)
+        return false;
+    add_all(status);
+    if (status->holder_count > 0)
+        holders_find(status->holders, status->holder_count);
+    return true;
+}
+
+const struct holders *status_holders_of(const struct status *status, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < status->holder_count; i++)
+        if (strcmp(status->holders[i].name, name) == 0)
+            return &status->holders[i];
+    return NULL;
+}

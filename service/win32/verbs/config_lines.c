@@ -1,0 +1,29 @@
+#include "config_lines.h"
+
+#include <stdlib.h>
+
+#include "console.h"
+
+static void print_one(const struct cfg_message *message)
+{
+    size_t size = cfg_message_format(message, NULL, 0) + 1;
+    char *line = malloc(size);
+
+    if (line == NULL) {
+        console_error("shmbroker: out of memory");
+        return;
+    }
+    cfg_message_format(message, line, size);
+    console_error("%s", line);
+    free(line);
+}
+
+void message_lines_print(const char *file, const struct cfg_messages *messages)
+{
+    size_t all = messages->errors + messages->warnings, i;
+
+    for (i = 0; i < messages->count; i++)
+        print_one(&messages->items[i]);
+    if (all > messages->count)
+        console_error("%s: %zu more messages are not shown", file, all - messages->count);
+}

@@ -1,0 +1,119 @@
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access_text.h"
+#include "accounts.h"
+#include "access_by_account.h"
+#include "console.h"
+#include "failure.h"
+#include "name_holder.h"
+#include "status.h"
+
+_Static_assert(AUDIT_ACCOUNT_MAX >= ACCOUNT_NAME_MAX, "room for the name of an account");
+
+static void account_name(const char *sid, char out[AUDIT_ACCOUNT_MAX])
+{
+    accounts_name(sid, out);
+}
+
+/* The access of the live object. False: `why` says what stands in the way. */
+static bool read_access(const struct status_object *object, struct sddl *out,
+                        struct sys_failure *why)
+{
+    wchar_t name[OBJECT_NAME_UNITS];
+    char owner[OWNER_SID_MAX], *text = NULL;
+    HANDLE handle;
+    uint32_t code;
+    bool done;
+
+    if (!holder_name(object->name + strlen(SHMB_GLOBAL_PREFIX), name))
+        return failure_set(why, "open", ERROR_INVALID_NAME) == SYS_OK;
+    handle = holder_open(object->kind, name, READ_CONTROL);
+    if (handle == NULL)
+        return failure_set(why, "open", GetLastError()) == SYS_OK;
+    code = access_text_read(handle, owner, &text);
+    CloseHandle(handle);
+    if (code != 0)
+        return failure_set(why, "GetSecurityInfo", code) == SYS_OK;
+    done = sddl_read_live(text, object->kind, out, why) == SYS_OK;
+    free(text);
+    return done;
+}
+
+/* False: no memory. `*all`: nothing had to be left out. */
+static bool collect(const struct status *status, struct audit *audit, bool *all)
+{
+    size_t i;
+
+    *all = true;
+    for (i = 0; i < status->object_count; i++) {
+        const struct status_object *object = &status->objects[i];
+        struct sys_failure why = {0};
+        struct sddl access;
+        bool added;
+
+        if (object->state != STATUS_HELD && object->state != STATUS_DEFERRED)
+            continue;
+        if (!read_access(object, &access, &why)) {
+            console_error("shmbroker: %s %s: its access cannot be read: %s",
+                          shmb_kind_word(object->kind), object->name, why.text);
+            *all = false;
+            continue;
+        }
+        added = audit_add(audit, object->kind, object->name, &access, account_name);
+        sddl_free(&access);
+        if (!added)
+            return false;
+    }
+    audit_sort(audit);
+    return true;
+}
+
+/* False: no memory. */
+static bool print(const struct audit *audit, enum audit_form form)
+{
+    struct json json = {0};
+    struct text text = {0};
+    bool done;
+
+    if (form == AUDIT_JSON)
+        audit_json(audit, &json);
+    else if (form == AUDIT_CSV)
+        audit_csv(audit, &text);
+    else
+        audit_lines(audit, &text);
+    done = !text.failed && !json.text.failed;
+    if (done && form == AUDIT_JSON)
+        console_line("%s", json.text.at);
+    /* The last line end is the console's. */
+    if (done && form != AUDIT_JSON && text.length > 0)
+        console_line("%.*s", (int)text.length - (form == AUDIT_CSV ? 2 : 1), text.at);
+    text_free(&text);
+    json_free(&json);
+    return done;
+}
+
+enum shmb_exit verb_audit(enum audit_form form)
+{
+    struct status status = {0};
+    struct audit audit = {0};
+    bool all = true, enough = status_ask_broker(&status), directory = status.directory;
+
+    if (enough && directory)
+        enough = collect(&status, &audit, &all) && print(&audit, form);
+    audit_free(&audit);
+    status_free(&status);
+    if (!enough) {
+        console_error("shmbroker: out of memory");
+        return SHMB_EXIT_SYSTEM;
+    }
+    if (!directory) {
+        console_error("shmbroker: no broker says here what it holds; start it, or run this as an "
+                      "administrator");
+        return SHMB_EXIT_NO_BROKER;
+    }
+    return all ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
+}

@@ -1,0 +1,230 @@
+#include "verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "advice.h"
+#include "audit_right.h"
+#include "config_files.h"
+#include "console.h"
+#include "describe.h"
+#include "inventory.h"
+#include "json.h"
+#include "config_lines.h"
+#include "port.h"
+#include "event_text.h"
+#include "trustees.h"
+
+/* What is found out about one configuration; all zero: nothing yet. */
+struct finding {
+    struct cfg_messages messages;
+    struct configuration configuration;
+    enum configuration_result result;
+    struct inventory *inventory; /* NULL: not usable */
+};
+
+static enum shmb_exit no_memory(void)
+{
+    console_error("shmbroker: out of memory");
+    return SHMB_EXIT_SYSTEM;
+}
+
+static enum shmb_exit unreadable(enum sys_status status)
+{
+    switch (status) {
+    case SYS_NOT_FOUND:
+        return SHMB_EXIT_NOT_SO;
+    case SYS_DENIED:
+        return SHMB_EXIT_DENIED;
+    default:
+        return SHMB_EXIT_SYSTEM;
+    }
+}
+
+/* Reads the files as one configuration and asks the system for what only it knows. */
+static enum shmb_exit find(const struct system *system, char **files, size_t count,
+                           struct trustees *known, struct finding *out)
+{
+    enum sys_status status;
+
+    cfg_messages_init(&out->messages);
+    out->inventory = NULL;
+    out->result = configuration_read(system, (const char *const *)files, count,
+                                     CONFIGURATION_STRICT, &out->messages, &out->configuration);
+    if (out->result == CONFIGURATION_NO_MEMORY)
+        return no_memory();
+    if (out->result == CONFIGURATION_UNREADABLE)
+        return unreadable(out->configuration.files[0].status);
+    if (out->result == CONFIGURATION_INVALID)
+        return SHMB_EXIT_NOT_SO;
+    status = inventory_build(out->configuration.whole, known, &out->messages, &out->inventory);
+    if (status == SYS_OK) {
+        advice_add(out->configuration.whole, known, &out->messages);
+        if (audit_right_missing())
+            advice_audit(out->configuration.whole, &out->messages);
+    }
+    cfg_messages_sort(&out->messages);
+    if (status == SYS_NO_MEMORY)
+        return no_memory();
+    return status == SYS_OK ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
+}
+
+static void finding_free(struct finding *finding)
+{
+    inventory_free(finding->inventory);
+    configuration_free(&finding->configuration);
+    cfg_messages_free(&finding->messages);
+}
+
+static void print_line(void *context, const char *line)
+{
+    (void)context;
+    console_line("%s", line);
+}
+
+static enum shmb_exit print_finding(const char *file, const struct finding *finding,
+                                    enum shmb_exit result)
+{
+    const struct cfg_messages *messages = &finding->messages;
+
+    message_lines_print(file, messages);
+    if (finding->result == CONFIGURATION_UNREADABLE)
+        console_error("%s: error: cannot be read: %s", file,
+                      finding->configuration.files[0].why.text);
+    else if (result == SHMB_EXIT_NOT_SO)
+        console_error("%s: %zu error%s, %zu warning%s: not usable", file, messages->errors,
+                      messages->errors == 1 ? "" : "s", messages->warnings,
+                      messages->warnings == 1 ? "" : "s");
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    if (!describe_inventory(finding->inventory, print_line, NULL))
+        return no_memory();
+    console_line("%s: no errors, %zu warning%s, %zu object%s", file, messages->warnings,
+                 messages->warnings == 1 ? "" : "s", finding->inventory->count,
+                 finding->inventory->count == 1 ? "" : "s");
+    return result;
+}
+
+static void put_message(struct json *json, const struct cfg_message *message)
+{
+    json_object(json, NULL);
+    json_string(json, "file", message->file);
+    json_number(json, "line", message->line);
+    json_number(json, "column", message->column);
+    json_string(json, "severity", message->severity == CFG_ERROR ? "error" : "warning");
+    json_string(json, "object", message->object);
+    json_string(json, "text", message->text);
+    json_object_end(json);
+}
+
+static void put_messages(struct json *json, const struct finding *finding)
+{
+    const struct configuration *configuration = &finding->configuration;
+    size_t i;
+
+    json_array(json, "messages");
+    if (finding->result == CONFIGURATION_UNREADABLE) {
+        const struct configuration_file *main = &configuration->files[0];
+        char text[REPORT_FAILURE];
+        const struct cfg_message message = {CFG_ERROR, main->path, 0, 0, NULL, text};
+
+        (void)snprintf(text, sizeof(text), "cannot be read: %s", main->why.text);
+        put_message(json, &message);
+    }
+    for (i = 0; i < finding->messages.count; i++)
+        put_message(json, &finding->messages.items[i]);
+    json_array_end(json);
+}
+
+static void put_finding(struct json *json, const char *file, const struct finding *finding)
+{
+    bool unreadable_file = finding->result == CONFIGURATION_UNREADABLE;
+    size_t i;
+
+    json_object(json, NULL);
+    json_string(json, "configuration", file);
+    json_bool(json, "usable", finding->inventory != NULL);
+    json_number(json, "errors", finding->messages.errors + (unreadable_file ? 1u : 0u));
+    json_number(json, "warnings", finding->messages.warnings);
+    json_array(json, "files");
+    for (i = 0; i < finding->configuration.count; i++)
+        json_string(json, NULL, finding->configuration.files[i].path);
+    json_array_end(json);
+    put_messages(json, finding);
+    json_array(json, "objects");
+    if (finding->inventory != NULL)
+        describe_json(finding->inventory, json);
+    json_array_end(json);
+    json_object_end(json);
+}
+
+/* One configuration, to the console or into `json`. */
+static enum shmb_exit check(const struct system *system, char **files, size_t count,
+                            struct trustees *known, struct json *json)
+{
+    struct finding finding;
+    enum shmb_exit result = find(system, files, count, known, &finding);
+
+    if (json != NULL)
+        put_finding(json, files[0], &finding);
+    else
+        result = print_finding(files[0], &finding, result);
+    finding_free(&finding);
+    return result;
+}
+
+static enum shmb_exit check_all(const struct system *system, char **files, size_t count,
+                                const struct check_how *how, struct trustees *known,
+                                struct json *json)
+{
+    enum shmb_exit result = SHMB_EXIT_DONE;
+    size_t i;
+
+    if (how->merged)
+        return check(system, files, count, known, json);
+    for (i = 0; i < count; i++) {
+        enum shmb_exit one = check(system, &files[i], 1, known, json);
+
+        if (one > result)
+            result = one;
+    }
+    return result;
+}
+
+static enum shmb_exit check_as_json(const struct system *system, char **files, size_t count,
+                                    const struct check_how *how, struct trustees *known)
+{
+    struct json json = {0};
+    enum shmb_exit result;
+
+    json_array(&json, NULL);
+    result = check_all(system, files, count, how, known, &json);
+    json_array_end(&json);
+    if (json.text.failed)
+        result = no_memory();
+    else
+        console_line("%s", json.text.at);
+    json_free(&json);
+    return result;
+}
+
+enum shmb_exit verb_check(char **files, size_t count, const struct check_how *how)
+{
+    const struct port_host host = {.any_file = how->unsafe};
+    enum shmb_exit result;
+    struct trustees *known;
+    struct system system;
+    struct port port;
+
+    port_open(&port, &host, NULL, &system);
+    known = trustees_new(&system);
+    if (known == NULL)
+        result = no_memory();
+    else if (how->json)
+        result = check_as_json(&system, files, count, how, known);
+    else
+        result = check_all(&system, files, count, how, known, NULL);
+    trustees_free(known);
+    port_close(&port);
+    return result;
+}

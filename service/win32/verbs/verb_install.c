@@ -1,0 +1,329 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "command_line.h"
+#include "console.h"
+#include "verb_start_stop.h"
+#include "error.h"
+#include "event_source.h"
+#include "file_check.h"
+#include "files.h"
+#include "install_files.h"
+#include "load.h"
+#include "paths.h"
+#include "program_file.h"
+#include "requests.h"
+#include "registration.h"
+#include "scm.h"
+#include "wide.h"
+
+/* What is there and what is wanted, with what has been done so far. */
+struct installation {
+    const struct install_wish *wish;
+    struct command_line present; /* of the service there is; its program NULL: none */
+    bool runs;
+    char *source;  /* this executable */
+    char *program; /* where the service's executable is to be */
+    char *config;  /* absolute; NULL: the default path */
+    struct first_files first;
+    struct program_file file;
+    struct registration registration;
+};
+
+static void warn(const char *what, DWORD code)
+{
+    char text[256];
+
+    error_text(code, text, sizeof(text));
+    console_error("shmbroker: warning: %s: %s (error %lu)", what, text, (unsigned long)code);
+}
+
+static enum shmb_exit say_failure(const char *what, enum sys_status status,
+                                  const struct sys_failure *why)
+{
+    console_error("shmbroker: %s: %s%s%s", what, why->call != NULL ? why->call : "",
+                  why->call != NULL ? ": " : "", why->text);
+    return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
+}
+
+/* ---- what is there ---------------------------------------------------------- */
+
+/* By the name of its executable: another program may have taken the service's name. */
+static bool is_ours(const char *program)
+{
+    const char *name = strrchr(program, '\\');
+
+    return _stricmp(name != NULL ? name + 1 : program, "shmbroker.exe") == 0;
+}
+
+static enum shmb_exit look_at(SC_HANDLE service, struct installation *in)
+{
+    QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
+    SERVICE_STATUS_PROCESS status;
+    bool known = config != NULL && command_line_read(config->lpBinaryPathName, &in->present);
+    DWORD code = GetLastError();
+
+    free(config);
+    if (!known || !scm_query(service, &status))
+        return scm_failed("cannot ask about the service that is there",
+                          known ? GetLastError() : code);
+    in->runs = status.dwCurrentState != SERVICE_STOPPED;
+    if (is_ours(in->present.program))
+        return SHMB_EXIT_DONE;
+    console_error("shmbroker: there is a service ShmBroker that runs another program, %s; if it "
+                  "is not needed, remove it: sc delete ShmBroker",
+                  in->present.program);
+    return SHMB_EXIT_CONFLICT;
+}
+
+static enum shmb_exit look(struct installation *in)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    enum shmb_exit result = SHMB_EXIT_DONE;
+    SC_HANDLE service;
+    DWORD code;
+
+    if (manager == NULL)
+        return scm_failed("cannot reach the service manager", GetLastError());
+    service = OpenServiceW(manager, SCM_SERVICE_NAME, SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS);
+    code = GetLastError();
+    CloseServiceHandle(manager);
+    if (service != NULL)
+        result = look_at(service, in);
+    else if (code != ERROR_SERVICE_DOES_NOT_EXIST)
+        result = scm_failed("cannot open the service", code);
+    scm_close(service);
+    return result;
+}
+
+/* A service that is there keeps what nobody asks to be changed. */
+static enum shmb_exit choose(struct installation *in)
+{
+    const char *config = in->wish->config != NULL ? in->wish->config : in->present.config;
+
+    in->source = paths_executable();
+    if (in->present.program != NULL && in->wish->to == NULL)
+        in->program = paths_absolute(in->present.program);
+    else
+        in->program = program_file_target(in->wish->to);
+    if (config != NULL)
+        in->config = paths_absolute(config);
+    if (in->source != NULL && in->program != NULL && (config == NULL || in->config != NULL))
+        return SHMB_EXIT_DONE;
+    return scm_failed("cannot find the paths of program and configuration", GetLastError());
+}
+
+/* ---- files ------------------------------------------------------------------ */
+
+/* A service that would refuse its configuration is not installed. */
+static enum shmb_exit check_config(const char *path)
+{
+    struct sys_failure why;
+    char *content;
+    size_t length;
+    enum sys_status status = files_read_safe(path, CFG_FILE_MAX, &content, &length, &why);
+
+    free(content);
+    if (status == SYS_DENIED) {
+        console_error("shmbroker: the service would refuse the configuration: %s", why.text);
+        return SHMB_EXIT_DENIED;
+    }
+    if (status != SYS_OK)
+        console_error("shmbroker: warning: the configuration %s cannot be read yet: %s; the "
+                      "service does not start without it",
+                      path, why.text);
+    return SHMB_EXIT_DONE;
+}
+
+/* Also after a failure: they are not put back. */
+static void say_aside(const struct first_files *first)
+{
+    size_t i;
+
+    for (i = 0; i < FIRST_FOLDERS; i++)
+        if (first->folders[i].taken.aside != NULL)
+            console_error("shmbroker: warning: \"%s\" could be changed by %s; it is put aside as "
+                          "\"%s\", and nothing in it is used",
+                          first->folders[i].path, first->folders[i].taken.who,
+                          first->folders[i].taken.aside);
+}
+
+static enum shmb_exit make_folders(struct installation *in)
+{
+    struct sys_failure why;
+    enum sys_status status = first_files_make(in->config == NULL, &in->first, &why);
+
+    say_aside(&in->first);
+    if (status != SYS_OK)
+        return say_failure("the folder of the service cannot be used", status, &why);
+    return in->wish->unsafe ? SHMB_EXIT_DONE
+                            : check_config(in->config != NULL ? in->config : in->first.config);
+}
+
+/* Whoever can change it can do what the service can. */
+static enum shmb_exit check_program(const struct installation *in)
+{
+    struct sys_failure why;
+    enum sys_status status = file_check_file(in->program, &why);
+
+    if (status == SYS_OK)
+        return SHMB_EXIT_DONE;
+    if (in->wish->unsafe) {
+        console_error("shmbroker: warning: others can change the program of the service: %s",
+                      why.text);
+        return SHMB_EXIT_DONE;
+    }
+    console_error("shmbroker: the program of the service would not be safe: %s%s", why.text,
+                  in->wish->to != NULL ? "; or leave out --to" : "");
+    return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
+}
+
+static enum shmb_exit put_program(struct installation *in)
+{
+    struct sys_failure why;
+    enum sys_status status = program_file_put(in->source, in->program, &in->file, &why);
+
+    if (status != SYS_OK)
+        return say_failure("the program cannot be put to its place", status, &why);
+    return check_program(in);
+}
+
+/* ---- the service ------------------------------------------------------------ */
+
+static enum shmb_exit register_it(struct installation *in)
+{
+    const bool audit = in->wish->audit || (in->present.audit && !in->wish->no_audit);
+    wchar_t *command = command_line_make(in->program, in->config, in->wish->unsafe, audit);
+    wchar_t *word = in->wish->account != NULL ? wide_from_utf8(in->wish->account) : NULL;
+    enum shmb_exit result;
+    unsigned refused = 0;
+
+    if (command == NULL || (in->wish->account != NULL && word == NULL))
+        result = scm_failed("cannot install the service", GetLastError());
+    else
+        result = registration_make(command, word != NULL ? registration_account(word) : NULL, audit,
+                                   &in->registration, &refused);
+    free(word);
+    free(command);
+    if (refused > 0)
+        console_error("shmbroker: warning: %u points were refused; the service runs without them, "
+                      "shmbroker status --verify shows what it lacks",
+                      refused);
+    return result;
+}
+
+/* What others look for the service by. A refusal leaves a service that works. */
+static void leave_notes(const struct installation *in)
+{
+    DWORD code = event_source_register(in->program);
+
+    if (code != ERROR_SUCCESS)
+        warn("the event source is not registered, events show without their texts", code);
+    code = in->file.placed ? program_file_remember(in->program) : ERROR_SUCCESS;
+    if (code != ERROR_SUCCESS)
+        warn("shmbroker uninstall will not remove the program", code);
+}
+
+/* Before the service starts, which watches for it. */
+static void leave_key(void)
+{
+    DWORD code = recreate_prepare();
+
+    if (code != ERROR_SUCCESS)
+        warn("shmbroker reload --recreate will not reach the service", code);
+}
+
+/* Everything as it was; what ran runs again. */
+static void undo(struct installation *in, bool start)
+{
+    struct registration *registration = &in->registration;
+
+    if (registration->service != NULL)
+        registration_undo(registration);
+    program_file_undo(&in->file);
+    first_files_undo(&in->first);
+    if (start && in->present.program != NULL &&
+        control_start(registration->service) == SHMB_EXIT_DONE)
+        console_error("shmbroker: the former program runs again");
+}
+
+/* From the former program to this one. The objects stay: a stop lets go of nothing. */
+static enum shmb_exit restart(struct installation *in)
+{
+    enum shmb_exit result = control_stop(in->registration.service, NULL);
+
+    if (result == SHMB_EXIT_DONE)
+        result = control_start(in->registration.service);
+    if (result == SHMB_EXIT_DONE)
+        return result;
+    console_error("shmbroker: the service does not run with this program; all is put back");
+    (void)control_stop(in->registration.service, NULL);
+    undo(in, true);
+    return result;
+}
+
+static void say_done(const struct installation *in, bool restarted)
+{
+    if (in->first.put)
+        console_line("a first configuration, to be changed, is at %s", in->first.config);
+    if (in->file.placed)
+        console_line("the program is at %s", in->program);
+    if (!program_file_clean(in->program))
+        console_line(
+            "the former program is still in use and goes with the next shmbroker start, at "
+            "the latest with that of Windows");
+    if (in->present.program == NULL)
+        console_line("ShmBroker is installed; start it with: shmbroker start");
+    else if (restarted)
+        console_line("ShmBroker was installed already and runs with this program now");
+    else
+        console_line("ShmBroker was installed already, its registration is renewed%s",
+                     in->runs ? "; a change takes effect at its next start" : "");
+}
+
+static enum shmb_exit install(struct installation *in)
+{
+    bool restarting;
+    enum shmb_exit result = look(in);
+
+    if (result == SHMB_EXIT_DONE)
+        result = choose(in);
+    if (result == SHMB_EXIT_DONE)
+        result = make_folders(in);
+    if (result == SHMB_EXIT_DONE)
+        result = put_program(in);
+    if (result == SHMB_EXIT_DONE)
+        result = register_it(in);
+    if (result != SHMB_EXIT_DONE) {
+        undo(in, false);
+        return result;
+    }
+    leave_key();
+    restarting = in->runs && in->file.placed;
+    if (restarting)
+        result = restart(in);
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    leave_notes(in);
+    say_done(in, restarting);
+    return result;
+}
+
+enum shmb_exit verb_install(const struct install_wish *wish)
+{
+    struct installation in = {.wish = wish};
+    enum shmb_exit result = install(&in);
+
+    registration_close(&in.registration);
+    program_file_free(&in.file);
+    first_files_free(&in.first);
+    command_line_free(&in.present);
+    free(in.source);
+    free(in.program);
+    free(in.config);
+    return result;
+}

@@ -1,0 +1,223 @@
+#include "verb_service.h"
+
+#include <windows.h>
+
+#include "harden.h"
+#include "lifecycle.h"
+#include "names.h"
+#include "port.h"
+#include "program_file.h"
+#include "release.h"
+
+#define PROGRESS_MS  250u   /* a check point at most this often */
+#define WAIT_HINT_MS 10000u /* until the next check point at the latest */
+
+/* The service manager gives its callbacks no context on the way in: hence static. */
+static struct service {
+    const char *config;
+    bool unsafe;
+    struct harden_refusals refused;
+    SERVICE_STATUS_HANDLE manager;
+    HANDLE stop, reload, sessions;
+    volatile LONG shutdown; /* the machine goes down */
+    SRWLOCK lock;           /* over `status` and `moved`: two threads tell the state */
+    SERVICE_STATUS status;
+    bool saves;      /* there is something to be saved before the system goes down */
+    ULONGLONG moved; /* when the check point moved last */
+    enum shmb_exit result;
+} the_service = {.lock = SRWLOCK_INIT};
+
+static bool is_pending(DWORD state)
+{
+    return state == SERVICE_START_PENDING || state == SERVICE_STOP_PENDING;
+}
+
+/*
+ * Before a shutdown the service manager waits for a service much longer, and the disks
+ * are still there for sure; but that holds up everybody's shutdown.
+ */
+static DWORD accepted_end(void)
+{
+    return SERVICE_ACCEPT_STOP |
+           (the_service.saves ? SERVICE_ACCEPT_PRESHUTDOWN : SERVICE_ACCEPT_SHUTDOWN);
+}
+
+static DWORD accepted_in(DWORD state)
+{
+    switch (state) {
+    case SERVICE_STOPPED:
+    case SERVICE_STOP_PENDING:
+        return 0;
+    case SERVICE_RUNNING:
+        return accepted_end() | SERVICE_ACCEPT_PARAMCHANGE | SERVICE_ACCEPT_SESSIONCHANGE;
+    default:
+        /* Asked during the start, the broker ends before its next object. */
+        return accepted_end();
+    }
+}
+
+/* With the lock held. */
+static void publish(DWORD state)
+{
+    SERVICE_STATUS *status = &the_service.status;
+
+    status->dwServiceType = SERVICE_WIN32_OWN_PROCESS;
+    status->dwCheckPoint = !is_pending(state)                ? 0
+                           : status->dwCurrentState == state ? status->dwCheckPoint + 1
+                                                             : 1;
+    status->dwCurrentState = state;
+    status->dwControlsAccepted = accepted_in(state);
+    status->dwWaitHint = is_pending(state) ? WAIT_HINT_MS : 0;
+    the_service.moved = GetTickCount64();
+    SetServiceStatus(the_service.manager, status);
+}
+
+static void on_progress(void)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    if (is_pending(the_service.status.dwCurrentState) &&
+        GetTickCount64() - the_service.moved >= PROGRESS_MS)
+        publish(the_service.status.dwCurrentState);
+    ReleaseSRWLockExclusive(&the_service.lock);
+}
+
+/* Not after a stop that came in between: the service manager knows better then. */
+static void on_running(void)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    if (the_service.status.dwCurrentState == SERVICE_START_PENDING)
+        publish(SERVICE_RUNNING);
+    ReleaseSRWLockExclusive(&the_service.lock);
+    program_file_sweep(); /* the keeper of a former version has ended */
+}
+
+static void on_saves(bool any)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    if (the_service.saves != any) {
+        the_service.saves = any;
+        if (the_service.status.dwCurrentState == SERVICE_RUNNING)
+            publish(SERVICE_RUNNING);
+    }
+    ReleaseSRWLockExclusive(&the_service.lock);
+}
+
+static void ask_to_stop(void)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    if (the_service.status.dwCurrentState != SERVICE_STOPPED)
+        publish(SERVICE_STOP_PENDING);
+    ReleaseSRWLockExclusive(&the_service.lock);
+    SetEvent(the_service.stop);
+}
+
+/* Nobody is left to start the service again before the machine ends. */
+static bool on_releasing(void)
+{
+    return release_take() || the_service.shutdown != 0;
+}
+
+DWORD WINAPI service_control(DWORD control, DWORD type, void *data, void *context)
+{
+    (void)type;
+    (void)data;
+    (void)context;
+    switch (control) {
+    case SERVICE_CONTROL_SHUTDOWN:
+    case SERVICE_CONTROL_PRESHUTDOWN:
+        InterlockedExchange(&the_service.shutdown, 1);
+        ask_to_stop();
+        return NO_ERROR;
+    case SERVICE_CONTROL_STOP:
+        ask_to_stop();
+        return NO_ERROR;
+    case SERVICE_CONTROL_PARAMCHANGE:
+        SetEvent(the_service.reload); /* the broker's thread does the work */
+        return NO_ERROR;
+    case SERVICE_CONTROL_SESSIONCHANGE:
+        SetEvent(the_service.sessions);
+        return NO_ERROR;
+    case SERVICE_CONTROL_INTERROGATE:
+        return NO_ERROR;
+    default:
+        return ERROR_CALL_NOT_IMPLEMENTED;
+    }
+}
+
+/*
+ * A failure is told as a service-specific code, which is an orderly end: the
+ * service manager's restarts are for crashes, not for a wrong configuration.
+ */
+static void tell_stopped(enum shmb_exit result)
+{
+    AcquireSRWLockExclusive(&the_service.lock);
+    the_service.result = result;
+    if (result != SHMB_EXIT_DONE) {
+        the_service.status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
+        the_service.status.dwServiceSpecificExitCode = (DWORD)result;
+    }
+    publish(SERVICE_STOPPED); /* the process may end from here on */
+    ReleaseSRWLockExclusive(&the_service.lock);
+}
+
+static void WINAPI start(DWORD count, wchar_t **arguments)
+{
+    const struct port_host host = {.stop = the_service.stop,
+                                   .progress = on_progress,
+                                   .running = on_running,
+                                   .saves = on_saves,
+                                   .reload = the_service.reload,
+                                   .any_file = the_service.unsafe,
+                                   .sessions = the_service.sessions,
+                                   .releasing = on_releasing,
+                                   .recreate = true};
+    struct event_sink sink;
+    struct system system;
+    struct port port;
+    enum shmb_exit result;
+
+    (void)count;
+    (void)arguments;
+    the_service.manager =
+        RegisterServiceCtrlHandlerExW(L"" SHMB_SERVICE_NAME, service_control, NULL);
+    if (the_service.manager == NULL)
+        return;
+    AcquireSRWLockExclusive(&the_service.lock);
+    publish(SERVICE_START_PENDING);
+    ReleaseSRWLockExclusive(&the_service.lock);
+
+    (void)release_forget(); /* of a stop that never came */
+    event_sink_open(&sink, false);
+    harden_report(&the_service.refused, &sink);
+    port_open(&port, &host, &sink, &system);
+    result = lifecycle_run(&system, the_service.config);
+    port_close(&port);
+    event_sink_close(&sink);
+    tell_stopped(result);
+}
+
+enum shmb_exit service_main(const char *config, bool unsafe, bool audit)
+{
+    wchar_t name[] = L"" SHMB_SERVICE_NAME;
+    SERVICE_TABLE_ENTRYW table[] = {{name, start}, {NULL, NULL}};
+    enum shmb_exit result = SHMB_EXIT_SYSTEM;
+
+    the_service.config = config;
+    the_service.unsafe = unsafe;
+    harden_apply(&harden_win32, HARDEN_BROKER | (audit ? (unsigned)HARDEN_AUDIT : 0u),
+                 &the_service.refused);
+    the_service.result = SHMB_EXIT_SYSTEM;
+    the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+    the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);
+    the_service.sessions = CreateEventW(NULL, FALSE, FALSE, NULL);
+    if (the_service.stop == NULL || the_service.reload == NULL || the_service.sessions == NULL)
+        return SHMB_EXIT_SYSTEM; /* and the end of the process, which closes them */
+    if (StartServiceCtrlDispatcherW(table))
+        result = the_service.result;
+    else if (GetLastError() == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT)
+        result = SHMB_EXIT_USAGE;
+    CloseHandle(the_service.sessions);
+    CloseHandle(the_service.reload);
+    CloseHandle(the_service.stop);
+    return result;
+}

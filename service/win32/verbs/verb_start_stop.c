@@ -1,0 +1,149 @@
+#include "verb_start_stop.h"
+
+#include "console.h"
+#include "program_file.h"
+#include "release.h"
+#include "scm.h"
+#include "verbs.h"
+
+#define AGAIN_MS    200u
+#define AGAIN_TIMES 300u /* a minute */
+
+static enum shmb_exit wait_running(SC_HANDLE service, bool was_running)
+{
+    SERVICE_STATUS_PROCESS status;
+    char text[SCM_TEXT_MAX];
+    enum shmb_exit result = scm_wait(service, SERVICE_RUNNING, &status);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    if (status.dwCurrentState == SERVICE_RUNNING) {
+        console_line("ShmBroker %s, process %lu", was_running ? "runs already" : "runs",
+                     (unsigned long)status.dwProcessId);
+        return SHMB_EXIT_DONE;
+    }
+    scm_end_text(&status, text);
+    console_error("shmbroker: the service did not start: %s", text);
+    return scm_end_exit(&status);
+}
+
+enum shmb_exit control_start(SC_HANDLE service)
+{
+    bool was_running = false;
+
+    if (!StartServiceW(service, 0, NULL)) {
+        DWORD code = GetLastError();
+
+        was_running = code == ERROR_SERVICE_ALREADY_RUNNING;
+        if (!was_running)
+            return scm_failed("cannot start the service", code);
+    }
+    return wait_running(service, was_running);
+}
+
+enum shmb_exit verb_start(void)
+{
+    SC_HANDLE service;
+    enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS,
+                                     "it ends with Ctrl+C there, and the service is installed "
+                                     "with: shmbroker install",
+                                     &service);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    result = control_start(service);
+    scm_close(service);
+    if (result == SHMB_EXIT_DONE)
+        program_file_sweep(); /* which the service's account may not */
+    return result;
+}
+
+/* The service takes no control while it is between two states. */
+static DWORD ask_to_stop(SC_HANDLE service)
+{
+    unsigned tries;
+
+    for (tries = 0;; tries++) {
+        SERVICE_STATUS status;
+        SERVICE_STATUS_PROCESS now;
+        DWORD code;
+
+        if (ControlService(service, SERVICE_CONTROL_STOP, &status))
+            return ERROR_SUCCESS;
+        code = GetLastError();
+        if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL || tries == AGAIN_TIMES)
+            return code;
+        if (scm_query(service, &now) &&
+            (now.dwCurrentState == SERVICE_STOP_PENDING || now.dwCurrentState == SERVICE_STOPPED))
+            return ERROR_SUCCESS;
+        Sleep(AGAIN_MS);
+    }
+}
+
+enum shmb_exit control_stop(SC_HANDLE service, bool *was_running)
+{
+    SERVICE_STATUS_PROCESS status;
+    enum shmb_exit result;
+    DWORD code = ask_to_stop(service);
+
+    if (was_running != NULL)
+        *was_running = code != ERROR_SERVICE_NOT_ACTIVE;
+    if (code == ERROR_SERVICE_NOT_ACTIVE)
+        return SHMB_EXIT_DONE;
+    if (code == ERROR_DEPENDENT_SERVICES_RUNNING) {
+        console_error("shmbroker: other services depend on this one and run; stop them first");
+        return SHMB_EXIT_SYSTEM;
+    }
+    if (code != ERROR_SUCCESS)
+        return scm_failed("cannot stop the service", code);
+    result = scm_wait(service, SERVICE_STOPPED, &status);
+    return result;
+}
+
+static enum shmb_exit release_all(SC_HANDLE service, bool *was_running, size_t *ended)
+{
+    DWORD code = release_ask();
+    enum shmb_exit result;
+
+    *ended = 0;
+    if (code != ERROR_SUCCESS)
+        return scm_failed("cannot ask the service to let go of its objects", code);
+    result = control_stop(service, was_running);
+    (void)release_forget();
+    /* What the service could not do, having crashed, or stopped earlier. */
+    return result == SHMB_EXIT_DONE ? release_keepers(ended) : result;
+}
+
+static enum shmb_exit stop(SC_HANDLE service, bool release)
+{
+    bool was_running;
+    size_t ended = 0;
+    enum shmb_exit result =
+        release ? release_all(service, &was_running, &ended) : control_stop(service, &was_running);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    if (!release)
+        console_line("ShmBroker %s", was_running ? "is stopped" : "does not run");
+    else if (was_running)
+        console_line("ShmBroker is stopped and has let go of all objects");
+    else
+        console_line("ShmBroker does not run%s",
+                     ended > 0 ? "; the objects of its keeper are let go of" : "");
+    return SHMB_EXIT_DONE;
+}
+
+enum shmb_exit verb_stop(bool release)
+{
+    SC_HANDLE service;
+    enum shmb_exit result = scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS,
+                                     "it ends with Ctrl+C there, and lets go of its objects then "
+                                     "if it was started with --release",
+                                     &service);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    result = stop(service, release);
+    scm_close(service);
+    return result;
+}

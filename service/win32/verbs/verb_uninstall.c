@@ -1,0 +1,102 @@
+#include "verbs.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+
+#include "audit_right.h"
+#include "command_line.h"
+#include "console.h"
+#include "verb_start_stop.h"
+#include "error.h"
+#include "event_source.h"
+#include "install_files.h"
+#include "program_file.h"
+#include "release.h"
+#include "scm.h"
+
+/* The executable that `install` put there, to be freed with free(); NULL: none of its making. */
+static char *placed_program(SC_HANDLE service)
+{
+    QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
+    struct command_line line = {0};
+    char *program = NULL;
+
+    if (config != NULL && command_line_read(config->lpBinaryPathName, &line) &&
+        program_file_is_ours(line.program)) {
+        program = line.program;
+        line.program = NULL;
+    }
+    command_line_free(&line);
+    free(config);
+    return program;
+}
+
+static enum shmb_exit stop_and_delete(SC_HANDLE service)
+{
+    enum shmb_exit result;
+    size_t ended;
+    DWORD code;
+
+    (void)release_ask(); /* where that fails, the keeper is ended below */
+    result = control_stop(service, NULL);
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    (void)release_keepers(&ended); /* what fails has been said, and stops nothing */
+    if (DeleteService(service))
+        return SHMB_EXIT_DONE;
+    code = GetLastError();
+    if (code == ERROR_SERVICE_MARKED_FOR_DELETE) {
+        console_error("shmbroker: the service is deleted already and goes when the last program "
+                      "closes it (services.msc, Task Manager)");
+        return SHMB_EXIT_DONE;
+    }
+    return scm_failed("cannot remove the service", code);
+}
+
+static void remove_program(const char *program)
+{
+    if (!program_file_remove(program))
+        console_line("the program at %s is in use and goes with the next start of Windows",
+                     program);
+}
+
+enum shmb_exit verb_uninstall(void)
+{
+    char *program = NULL, text[256];
+    SC_HANDLE service;
+    enum shmb_exit result =
+        scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG | DELETE,
+                 "it ends with Ctrl+C there", &service);
+    DWORD code;
+
+    if (result == SHMB_EXIT_DONE) {
+        program = placed_program(service);
+        result = stop_and_delete(service);
+        scm_close(service);
+    }
+    if (result != SHMB_EXIT_DONE && result != SHMB_EXIT_NO_BROKER) {
+        free(program);
+        return result;
+    }
+    code = event_source_remove();
+    if (code != ERROR_SUCCESS) {
+        error_text(code, text, sizeof(text));
+        console_error("shmbroker: warning: the event source is not removed: %s (error %lu)", text,
+                      (unsigned long)code);
+    }
+    code = audit_right_remove();
+    if (code != ERROR_SUCCESS) {
+        error_text(code, text, sizeof(text));
+        console_error("shmbroker: warning: the right to audit is not removed: %s (error %lu)", text,
+                      (unsigned long)code);
+    }
+    if (program != NULL)
+        remove_program(program);
+    free(program);
+    if (result == SHMB_EXIT_DONE)
+        console_line(first_files_remove_unchanged()
+                         ? "ShmBroker is removed, with its configuration, which was never changed"
+                         : "ShmBroker is removed; its configuration stays");
+    return result;
+}
