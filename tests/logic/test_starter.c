@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "../unit/config_text.h"
-#include "starter.h"
+#include "first_configuration.h"
 
 static char text[65536];
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "doctor_system.h"
+#include "ask_system.h"
 #include "wide.h"
 
 #define FIXED_INFO_SIGNATURE 0xFEEF04BDu

@@ -1,4 +1,4 @@
-#include "info_access.h"
+#include "object_access.h"
 
 #include <windows.h>
 

@@ -1,8 +1,8 @@
 /*
- * starter.h - a first configuration from the objects that exist now.
+ * first_configuration.h - a first configuration from the objects that exist now.
  */
-#ifndef LOGIC_STARTER_H
-#define LOGIC_STARTER_H
+#ifndef LOGIC_FIRST_CONFIGURATION_H
+#define LOGIC_FIRST_CONFIGURATION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -7,7 +7,7 @@
 
 #include "fail.h"
 #include "out.h"
-#include "segment.h"
+#include "open_segment.h"
 
 #define INPUT_STEP 65536u
 

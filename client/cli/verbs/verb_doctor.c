@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "doctor_system.h"
+#include "ask_system.h"
 #include "fail.h"
 #include "out.h"
 #include "shmb.h"

@@ -1,4 +1,4 @@
-#include "segment.h"
+#include "open_segment.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "command.h"
 #include "fail.h"
 #include "out.h"
-#include "segment.h"
+#include "open_segment.h"
 
 /* One who may only read may still be one who may wait: the lock itself tells. */
 static int32_t open_to_lock(const char *name, shmb_segment **segment, shmb_info *info)

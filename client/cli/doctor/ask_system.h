@@ -1,8 +1,8 @@
 /*
- * doctor_system.h - the port of doctor.h on Win32.
+ * ask_system.h - the port of doctor.h on Win32.
  */
-#ifndef CLI_DOCTOR_SYSTEM_H
-#define CLI_DOCTOR_SYSTEM_H
+#ifndef CLI_ASK_SYSTEM_H
+#define CLI_ASK_SYSTEM_H
 
 #include "doctor.h"
 

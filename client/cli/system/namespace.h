@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "starter.h"
+#include "first_configuration.h"
 
 /* Objects of our kinds; all zero: none. */
 struct namespace_list {

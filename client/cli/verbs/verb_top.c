@@ -9,7 +9,7 @@
 
 #include "fail.h"
 #include "out.h"
-#include "segment.h"
+#include "open_segment.h"
 #include "show.h"
 #include "stopping.h"
 

@@ -1,9 +1,9 @@
 /*
- * info_access.h - what the caller may do with an object, and who else may do what.
+ * object_access.h - what the caller may do with an object, and who else may do what.
  * Objects are asked themselves, as a program would that uses nothing but Win32.
  */
-#ifndef CLI_INFO_ACCESS_H
-#define CLI_INFO_ACCESS_H
+#ifndef CLI_OBJECT_ACCESS_H
+#define CLI_OBJECT_ACCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

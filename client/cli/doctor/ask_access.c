@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "doctor_system.h"
+#include "ask_system.h"
 #include "owner.h"
 #include "plain.h"
 #include "wide.h"

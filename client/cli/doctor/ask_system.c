@@ -1,4 +1,4 @@
-#include "doctor_system.h"
+#include "ask_system.h"
 
 #include <windows.h>
 

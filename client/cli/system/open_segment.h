@@ -1,8 +1,8 @@
 /*
- * segment.h - opening segments the way every verb does.
+ * open_segment.h - opening segments the way every verb does.
  */
-#ifndef CLI_SEGMENT_H
-#define CLI_SEGMENT_H
+#ifndef CLI_OPEN_SEGMENT_H
+#define CLI_OPEN_SEGMENT_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "starter.h"
+#include "first_configuration.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

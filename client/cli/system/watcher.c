@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "segment.h"
+#include "open_segment.h"
 #include "stopping.h"
 
 /* How often the bytes are read again because a change came in between. */

@@ -8,7 +8,7 @@
 
 #include "fail.h"
 #include "out.h"
-#include "segment.h"
+#include "open_segment.h"
 
 /* What is read as of one moment; a multiple of a line of the dump. */
 #define PIECE ((uint64_t)16 * 1024 * 1024)

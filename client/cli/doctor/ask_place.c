@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "doctor_system.h"
+#include "ask_system.h"
 #include "plain.h"
 #include "wide.h"
 

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "fail.h"
-#include "info_access.h"
+#include "object_access.h"
 #include "names.h"
 #include "out.h"
 #include "plain.h"
-#include "segment.h"
+#include "open_segment.h"
 #include "show.h"
 
 static bool ask_semaphore(const char *name, LONG *count, LONG *maximum)
