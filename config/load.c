@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "read.h"
+#include "read_configuration.h"
 #include "tree.h"
 #include "validate.h"
 

@@ -1,4 +1,4 @@
-#include "reader.h"
+#include "read_value.h"
 
 void read_sessions(struct reader *reader, const struct node *node, const struct path *path,
                    struct cfg_object *object)

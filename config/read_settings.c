@@ -1,5 +1,5 @@
 /* What the main file says beside its objects. */
-#include "reader.h"
+#include "read_value.h"
 
 #include <string.h>
 

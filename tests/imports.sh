@@ -5,7 +5,7 @@
 #   tests/imports.sh PROGRAM…
 #
 # With --opens-only, where one of the object files and libraries uses a function
-# that makes a named object: of the client library only private.c does, which
+# that makes a named object: of the client library only private_memory.c does, which
 # makes memory under `Local\`.
 #
 #   tests/imports.sh --opens-only FILE…
@@ -16,7 +16,7 @@ opens_only() {
     local names found
     # "FILE:[MEMBER:] U SYMBOL"
     names=$(x86_64-w64-mingw32-nm -A -u "$@") || return 1
-    names=$(grep -vE '[/:]private\.c\.obj:' <<<"$names")
+    names=$(grep -vE '[/:]private_memory\.c\.obj:' <<<"$names")
     # Whatever else it does, it opens: a list without that has been misread.
     if ! grep -q 'OpenFileMapping' <<<"$names"; then
         echo "no imports found: $*"

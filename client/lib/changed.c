@@ -5,7 +5,7 @@
 #include "access.h"
 #include "block.h"
 #include "compiler.h"
-#include "opening.h"
+#include "open_object.h"
 
 #define PAUSE_MOST_MS 100u
 

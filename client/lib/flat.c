@@ -4,7 +4,7 @@
 #include <windows.h>
 
 #include "flat_table.h"
-#include "label.h"
+#include "object_name.h"
 #include "result.h"
 
 #define TEXT_UNITS 1024

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "label.h"
+#include "object_name.h"
 #include "lookup.h"
-#include "opening.h"
+#include "open_object.h"
 
 struct shmb_list {
     struct lookup lookup;

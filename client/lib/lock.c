@@ -2,7 +2,7 @@
 
 #include "block.h"
 #include "compiler.h"
-#include "opening.h"
+#include "open_object.h"
 
 /* SHMB_READ asks for the same: `readers_may_wait` gives readers these rights. */
 #define LOCK_ACCESS (SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL)

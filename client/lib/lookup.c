@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "label.h"
-#include "opening.h"
+#include "object_name.h"
+#include "open_object.h"
 
 /* A publication takes microseconds; a root that never settles is not one. */
 #define ROOT_TRIES  10000

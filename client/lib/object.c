@@ -1,7 +1,7 @@
 #include "access.h"
-#include "label.h"
+#include "object_name.h"
 #include "lookup.h"
-#include "opening.h"
+#include "open_object.h"
 
 /* A wait on a mutex, or on an event that resets itself, takes something from others. */
 static bool readable(enum shmb_kind kind, const struct shmb_entry *entry)

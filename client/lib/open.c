@@ -3,9 +3,9 @@
 
 #include "changed.h"
 #include "handle.h"
-#include "label.h"
+#include "object_name.h"
 #include "lookup.h"
-#include "opening.h"
+#include "open_object.h"
 #include "trust.h"
 
 /* How often a segment may be made anew under an opener's hands. */

@@ -2,7 +2,7 @@
 
 #include "block.h"
 #include "handle.h"
-#include "label.h"
+#include "object_name.h"
 #include "lock.h"
 #include "range.h"
 #include "utf.h"

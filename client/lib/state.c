@@ -1,8 +1,8 @@
 #include "block.h"
 #include "handle.h"
-#include "label.h"
+#include "object_name.h"
 #include "lookup.h"
-#include "opening.h"
+#include "open_object.h"
 
 /* Without directory all that can be asked is whether the name is still there. */
 static int32_t by_name(const struct shmb_segment *segment, struct fault *fault)

@@ -1,4 +1,4 @@
-/* A service that does not start: in the place of service/win32/service.c. */
+/* A service that does not start: in the place of service/win32/verbs/verb_service.c. */
 #include "verb_service.h"
 
 #include <windows.h>

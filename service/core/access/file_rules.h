@@ -8,7 +8,7 @@
  * that is broken into must not be able to make that last.
  *
  * The rules look at owners and access lists alone; the system's part (opening
- * without following links, reading the lists) is service/win32/file_check.h.
+ * without following links, reading the lists) is service/win32/files/file_check.h.
  */
 #ifndef CORE_FILE_RULES_H
 #define CORE_FILE_RULES_H

@@ -2,7 +2,7 @@
  * events.h - the events an operator acts on, by number.
  *
  * The reference: what each event means, its inserts (%1, %2, ...), and what to
- * do. The texts are in service/win32/messages.mc; a test holds the two against
+ * do. The texts are in service/win32/events/messages.mc; a test holds the two against
  * each other. Numbers never change and are never used again: filters and
  * monitoring rules of administrators name them.
  *

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "handle.h"
-#include "label.h"
-#include "opening.h"
+#include "object_name.h"
+#include "open_object.h"
 
 #define LOCAL_PREFIX "Local\\"
 #define LOCK_NAME    (SHMB_NAME_BYTES + sizeof(SHMB_LOCK_SUFFIX))

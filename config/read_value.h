@@ -1,13 +1,13 @@
 /*
- * reader.h - what all readers of parts of a configuration share: where they
+ * read_value.h - what all readers of parts of a configuration share: where they
  * are, how they complain, how they take single values.
  *
  * A reader that finds something wrong adds an error, leaves what it should
  * have read at its default, and lets the caller go on, so that one load finds
  * all errors. Only lack of memory ends a load early: `no_memory` is set.
  */
-#ifndef CFG_READER_H
-#define CFG_READER_H
+#ifndef CFG_READ_VALUE_H
+#define CFG_READ_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-#include "opening.h"
+#include "open_object.h"
 
 #include "directory.h"
-#include "label.h"
+#include "object_name.h"
 #include "trust.h"
 
 #define PAUSE_FIRST_MS 10u

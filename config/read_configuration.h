@@ -1,10 +1,10 @@
 /*
- * read.h - from the tree of a file to its model.
+ * read_configuration.h - from the tree of a file to its model.
  */
-#ifndef CFG_READ_H
-#define CFG_READ_H
+#ifndef CFG_READ_CONFIGURATION_H
+#define CFG_READ_CONFIGURATION_H
 
-#include "reader.h"
+#include "read_value.h"
 
 /*
  * Reads the whole tree into `reader->cfg`, all errors into `reader->messages`.

@@ -1,4 +1,4 @@
-#include "read.h"
+#include "read_configuration.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "label.h"
+#include "object_name.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /*
- * label.h - names as callers give them, and as the system wants them.
+ * object_name.h - names as callers give them, and as the system wants them.
  */
-#ifndef LIB_LABEL_H
-#define LIB_LABEL_H
+#ifndef LIB_OBJECT_NAME_H
+#define LIB_OBJECT_NAME_H
 
 #include <stdint.h>
 #include <wchar.h>

@@ -1,8 +1,8 @@
 /*
- * opening.h - opens one named object and makes sure that it is the broker's.
+ * open_object.h - opens one named object and makes sure that it is the broker's.
  */
-#ifndef LIB_OPENING_H
-#define LIB_OPENING_H
+#ifndef LIB_OPEN_OBJECT_H
+#define LIB_OPEN_OBJECT_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "reader.h"
+#include "read_value.h"
 
 #include <stdio.h>
 #include <string.h>
