@@ -13,6 +13,7 @@
 
 #include "control.h"
 #include "directory.h"
+#include "control_blocks.h"
 #include "directory_table.h"
 
 /* Who owns an object: Administrators, or the test's own user, who is nobody. */

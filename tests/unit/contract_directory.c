@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "control_blocks.h"
 #include "directory_table.h"
 
 #define MANY 10000u

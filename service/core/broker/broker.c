@@ -4,52 +4,13 @@
 #include "apply.h"
 #include "auditing.h"
 #include "broker_context.h"
+#include "broker_report.h"
+#include "claim.h"
 #include "access_guard.h"
 #include "event_text.h"
 #include "copy_restore.h"
 
 #define RETRY_MOST_MS 30000u
-
-struct maker broker_maker(struct broker *broker)
-{
-    const struct maker maker = {.system = broker->system,
-                                .identity = &broker->identity,
-                                .inventory = broker->inventory,
-                                .cache = broker->cache,
-                                .state = broker->state,
-                                .stamp = &broker->stamp,
-                                .patience = &broker->patience};
-
-    return maker;
-}
-
-struct saving broker_saving(struct broker *broker)
-{
-    const struct saving saving = {.system = broker->system,
-                                  .boot = broker->identity.boot,
-                                  .stamp = &broker->stamp,
-                                  .publication = broker->publication,
-                                  .inventory = broker->inventory};
-
-    return saving;
-}
-
-bool broker_stopping(const struct broker *broker)
-{
-    return broker->system->stopping(broker->system->self);
-}
-
-void broker_commit(struct broker *broker)
-{
-    struct sys_failure why = {0};
-    bool failed;
-
-    state_put_stamp(broker->state, broker->stamp);
-    failed = state_commit(broker->state, &why) != SYS_OK;
-    if (failed && !broker->state_due)
-        report_state(broker->system, &why);
-    broker->state_due = failed;
-}
 
 struct broker_counts broker_counts(const struct broker *broker)
 {
@@ -102,10 +63,24 @@ static bool retry_item(const struct maker *maker, struct item *item, bool *chang
     return better;
 }
 
+/* True: the instance mutex, which another program held, is ours now. */
+static bool claim_again(struct broker *broker)
+{
+    const struct system *system = broker->system;
+    struct sys_failure unused;
+
+    if (!broker->unclaimed ||
+        claim_instance(system, broker->identity.owner, &unused) != SYS_OK)
+        return false;
+    broker->unclaimed = false;
+    system->report(system->self, EVENT_INSTANCE_RECOVERED, NULL, 0);
+    return true;
+}
+
 void broker_retry(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
-    bool recovered = broker_claim_again(broker), changed = false;
+    bool recovered = claim_again(broker), changed = false;
     size_t i;
 
     for (i = 0; i < broker->inventory->count && !broker_stopping(broker); i++)
@@ -188,20 +163,6 @@ void broker_look_at_retired(struct broker *broker)
 uint32_t broker_retired_delay(const struct broker *broker)
 {
     return broker->retired.delay;
-}
-
-void broker_link_sessions(struct broker *broker)
-{
-    uint32_t version;
-
-    aliases_update(broker->aliases, broker->inventory);
-    version = aliases_version(broker->aliases);
-    if (version == broker->aliases_told)
-        return;
-    broker->aliases_told = version;
-    notes_free(&broker->reload.sessions);
-    aliases_notes(broker->aliases, &broker->reload.sessions);
-    publication_tell(broker->publication, &broker->reload);
 }
 
 uint32_t broker_link_delay(const struct broker *broker)

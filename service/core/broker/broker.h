@@ -6,10 +6,9 @@
 #define CORE_BROKER_H
 
 #include "apply.h"
+#include "broker_report.h"
 #include "inventory.h"
 #include "system.h"
-
-struct broker;
 
 /* What a broker holds. */
 struct broker_counts {
@@ -57,12 +56,6 @@ void broker_guard(struct broker *broker);
 /* Milliseconds until broker_guard should be called again; UINT32_MAX: never. */
 uint32_t broker_guard_delay(struct broker *broker);
 
-/*
- * Brings the links for plain names (aliases.h) up to date: sessions have come or
- * gone, objects are there that were not. broker_start and broker_reload do it, too.
- */
-void broker_link_sessions(struct broker *broker);
-
 /* Milliseconds until broker_link_sessions should be called; UINT32_MAX: never. */
 uint32_t broker_link_delay(const struct broker *broker);
 
@@ -76,16 +69,6 @@ uint32_t broker_save_delay(struct broker *broker);
 /* Looks at what has been let go while programs had it open, and when to do so; see retired.h. */
 void broker_look_at_retired(struct broker *broker);
 uint32_t broker_retired_delay(const struct broker *broker);
-
-/* A reload begins; and it has come to its end: takes the notes over. For the report. */
-void broker_tell_begin(struct broker *broker);
-void broker_tell(struct broker *broker, enum shmb_reload_result result, struct notes *notes);
-
-/* What is less than asked for, beside objects, until told otherwise; takes the notes over. */
-void broker_tell_lasting(struct broker *broker, struct notes *notes);
-
-/* What there is to say of the keeper, until told otherwise; takes the notes over. */
-void broker_tell_keeping(struct broker *broker, struct notes *notes);
 
 /* What the broker remembers; it lives as long. */
 struct state *broker_state(struct broker *broker);

@@ -1,12 +1,11 @@
 /*
- * broker_context.h - what the modules that are the broker share; for them alone:
- * broker_begin.c, broker.c, broker_tell.c.
+ * broker_context.h - the broker's struct and what its modules share: broker.c,
+ * broker_start.c, broker_report.c. For them alone.
  */
 #ifndef CORE_BROKER_CONTEXT_H
 #define CORE_BROKER_CONTEXT_H
 
 #include "aliases.h"
-#include "broker.h"
 #include "report.h"
 #include "descriptor_cache.h"
 #include "maker.h"
@@ -38,8 +37,7 @@ struct broker {
     bool finished;       /* what outlives a reboot has been saved for the last time */
 };
 
-/* broker.c: what it is to its helpers */
-
+/* The broker, as the wings below see it. */
 struct maker broker_maker(struct broker *broker);
 struct saving broker_saving(struct broker *broker);
 bool broker_stopping(const struct broker *broker);
@@ -47,18 +45,7 @@ bool broker_stopping(const struct broker *broker);
 /* Objects are served also where this fails: it costs proof at the next start. */
 void broker_commit(struct broker *broker);
 
-/* broker_begin.c */
-
-/* True: the name that keeps two brokers apart, which a stranger had, could be had now. */
-bool broker_claim_again(struct broker *broker);
-
-/* Everything but the objects. */
+/* Frees everything but the objects. */
 void broker_release(struct broker *broker);
-
-/* broker_tell.c */
-
-/* What can be said of copies, where there are some to be made, or were until now: true. */
-bool broker_note_copies(struct broker *broker);
-void broker_tell_copies(struct broker *broker);
 
 #endif

@@ -1,3 +1,5 @@
+#include "broker_report.h"
+
 #include "broker_context.h"
 
 bool broker_note_copies(struct broker *broker)
@@ -46,5 +48,19 @@ void broker_tell_keeping(struct broker *broker, struct notes *notes)
     notes_free(&broker->reload.keeping);
     broker->reload.keeping = *notes;
     *notes = (struct notes){0};
+    publication_tell(broker->publication, &broker->reload);
+}
+
+void broker_link_sessions(struct broker *broker)
+{
+    uint32_t version;
+
+    aliases_update(broker->aliases, broker->inventory);
+    version = aliases_version(broker->aliases);
+    if (version == broker->aliases_told)
+        return;
+    broker->aliases_told = version;
+    notes_free(&broker->reload.sessions);
+    aliases_notes(broker->aliases, &broker->reload.sessions);
     publication_tell(broker->publication, &broker->reload);
 }

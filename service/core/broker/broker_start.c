@@ -2,12 +2,20 @@
 #include <stdlib.h>
 
 #include "auditing.h"
+#include "broker.h"
 #include "broker_context.h"
-#include "descriptor.h"
-#include "lost.h"
+#include "broker_report.h"
+#include "claim.h"
+#include "names.h"
 #include "old_locks.h"
+#include "text.h"
 #include "event_text.h"
 #include "copy_restore.h"
+
+#define NOTES_MOST 100u
+#define NAMES_MOST 8000u /* bytes of names in the event */
+
+#define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
 
 static enum sys_status identify(struct broker *broker, struct sys_failure *why)
 {
@@ -21,26 +29,12 @@ static enum sys_status identify(struct broker *broker, struct sys_failure *why)
     return status;
 }
 
-static enum sys_status ask_claim(const struct broker *broker, struct sys_failure *why)
-{
-    const struct system *system = broker->system;
-    const struct descriptor_use use = {.kind = SHMB_MUTEX};
-    struct sys_descriptor *own = NULL;
-    enum sys_status status =
-        descriptor_build(system, broker->identity.owner, &use, NULL, 0, &own, why);
-
-    if (status == SYS_OK)
-        status = system->claim(system->self, own, why);
-    system->descriptor_free(system->self, own);
-    return status;
-}
-
 /* A stranger at the name that decides must not keep the broker from serving. */
 static enum sys_status claim(struct broker *broker, struct sys_failure *why)
 {
     const struct system *system = broker->system;
     const char *inserts[] = {why->text};
-    enum sys_status status = ask_claim(broker, why);
+    enum sys_status status = claim_instance(system, broker->identity.owner, why);
 
     if (status == SYS_TAKEN) {
         system->report(system->self, EVENT_SECOND_BROKER, NULL, 0);
@@ -52,17 +46,6 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
         report_start_failed(system, why);
     }
     return status;
-}
-
-bool broker_claim_again(struct broker *broker)
-{
-    struct sys_failure unused;
-
-    if (!broker->unclaimed || ask_claim(broker, &unused) != SYS_OK)
-        return false;
-    broker->unclaimed = false;
-    broker->system->report(broker->system->self, EVENT_INSTANCE_RECOVERED, NULL, 0);
-    return true;
 }
 
 static enum sys_status load_state(struct broker *broker, struct sys_failure *why)
@@ -88,22 +71,6 @@ static enum sys_status refuse_newer(const struct broker *broker, struct sys_fail
     system->report(system->self, EVENT_DIRECTORY_NEWER, NULL, 0);
     (void)snprintf(why->text, sizeof(why->text), "the directory is a newer broker's");
     return SYS_FAILED;
-}
-
-void broker_release(struct broker *broker)
-{
-    descriptor_cache_free(broker->cache);
-    publication_free(broker->publication);
-    aliases_free(broker->aliases);
-    retired_free(&broker->retired);
-    state_free(broker->state);
-    notes_free(&broker->reload.notes);
-    notes_free(&broker->reload.lasting);
-    notes_free(&broker->reload.sessions);
-    notes_free(&broker->copies);
-    notes_free(&broker->reload.keeping);
-    notes_free(&broker->reload.lost);
-    free(broker);
 }
 
 static struct broker *new_broker(const struct system *system, struct inventory *inventory)
@@ -149,6 +116,45 @@ static enum sys_status keep_old_locks(struct broker *broker, struct sys_failure 
     const struct maker maker = broker_maker(broker);
 
     return old_locks_keep(&maker, broker->inventory, NULL) ? SYS_OK : report_short_of_memory(why);
+}
+
+/*
+ * Objects that a former broker held and that were gone at this start: broker and keeper
+ * had ended, and no program had them open. All zero: none.
+ */
+struct lost {
+    size_t count;
+    struct text names; /* of the first of them */
+    bool cut;          /* there are more */
+};
+
+/* `name` is bare. The report gets a line for each of the first NOTES_MOST. */
+static void lost_add(struct lost *lost, const char *name, struct notes *notes)
+{
+    char full[NAME_TEXT];
+
+    (void)snprintf(full, sizeof(full), "%s%s", SHMB_GLOBAL_PREFIX, name);
+    if (!lost->cut && lost->names.length < NAMES_MOST) {
+        text_add(&lost->names, "%s%s", lost->count > 0 ? ", " : "", full);
+    } else if (!lost->cut) {
+        text_add(&lost->names, ", and others");
+        lost->cut = true;
+    }
+    if (lost->count < NOTES_MOST)
+        notes_add(notes, "lost", full, "anew", "it was gone when the broker started");
+    lost->count++;
+}
+
+/* Logs one event for all of them, and frees their names. */
+static void lost_report(struct lost *lost, const struct system *system)
+{
+    char number[24];
+    const char *inserts[] = {number, lost->names.failed ? "not known" : lost->names.at};
+
+    (void)snprintf(number, sizeof(number), "%zu", lost->count);
+    if (lost->count > 0)
+        system->report(system->self, EVENT_OBJECTS_LOST, inserts, 2);
+    text_free(&lost->names);
 }
 
 static void create_all(struct broker *broker)

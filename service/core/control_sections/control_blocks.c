@@ -1,7 +1,28 @@
 #include <string.h>
 
 #include "control_internal.h"
-#include "directory_table.h"
+
+uint32_t control_size(uint32_t blocks)
+{
+    return (uint32_t)sizeof(struct shmb_control) + blocks * (uint32_t)sizeof(struct shmb_block);
+}
+
+void control_header(uint32_t number, uint32_t blocks, struct shmb_control *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->magic = SHMB_CONTROL_MAGIC;
+    out->abi_version = SHMB_ABI_VERSION;
+    out->header_size = sizeof(*out);
+    out->block_size = sizeof(struct shmb_block);
+    out->block_count = blocks;
+    out->total_size = control_size(blocks);
+    out->number = number;
+}
+
+bool control_is_segment(const struct item *item)
+{
+    return item->spec.kind == SHMB_SECTION;
+}
 
 bool control_block_written(const struct control_sets *sets, size_t item)
 {
@@ -79,4 +100,16 @@ void control_blocks_disown(struct control_sets *sets)
         sets->places[i].from_section = 0;
     }
     sets->moved = false;
+}
+
+uint32_t control_blocks_find(const struct control_sets *sets, size_t item, uint32_t *block)
+{
+    const struct item *of = &sets->inventory->items[item];
+
+    *block = 0;
+    if (item >= sets->place_count || !control_is_segment(of) || !item_is_held(of) ||
+        !control_block_written(sets, item))
+        return 0;
+    *block = sets->places[item].block;
+    return sets->sections[sets->places[item].section - 1].number;
 }

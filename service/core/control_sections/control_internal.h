@@ -7,6 +7,7 @@
 #define CORE_CONTROL_INTERNAL_H
 
 #include "control.h"
+#include "control_blocks.h"
 #include "control_sets.h"
 #include "own_section.h"
 
@@ -55,10 +56,6 @@ struct control_sets {
     bool settled; /* there are no former sets that could still hold */
 };
 
-/* control_sets.c */
-
-bool control_is_segment(const struct item *item);
-
 /* control_sections.c: making them, and their access */
 
 /* The trustees of a set's sections; to be freed with free(). NULL: no memory. */
@@ -84,6 +81,8 @@ bool control_place_lost(const struct control_sets *sets, size_t item);
 void control_place_restore(struct control_sets *sets, size_t item);
 
 /* control_blocks.c: what is in them */
+
+bool control_is_segment(const struct item *item);
 
 /* The segment's block is written for the object as it is now. */
 bool control_block_written(const struct control_sets *sets, size_t item);

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "control_internal.h"
-#include "directory_table.h"
 
 /* Is it what this broker would have made? Its writers may have spoiled it. */
 static bool is_sound(const struct control_section *section)
@@ -130,7 +129,7 @@ void control_sets_record(struct control_sets *sets, struct state *state)
 
         if (place->section == 0 || place->recorded)
             continue;
-        number = control_sets_find(sets, i, &block);
+        number = control_blocks_find(sets, i, &block);
         known = number != 0 ? state_find(state, item->spec.name) : NULL;
         if (known == NULL)
             continue;

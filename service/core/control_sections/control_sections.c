@@ -1,7 +1,6 @@
 #include <stdlib.h>
 
 #include "control_internal.h"
-#include "directory_table.h"
 
 /*
  * Numbers count up until one of them is taken. From then on they are random, of

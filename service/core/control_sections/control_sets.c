@@ -2,14 +2,8 @@
 #include <string.h>
 
 #include "control_internal.h"
-#include "directory_table.h"
 
 #define GROWTH 16u /* blocks of a further section of a set, at least */
-
-bool control_is_segment(const struct item *item)
-{
-    return item->spec.kind == SHMB_SECTION;
-}
 
 struct control_sets *control_sets_new(const struct system *system, const char *owner,
                                       const struct inventory *inventory, const struct state *state)
@@ -184,25 +178,13 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
     return news;
 }
 
-uint32_t control_sets_find(const struct control_sets *sets, size_t item, uint32_t *block)
-{
-    const struct item *of = &sets->inventory->items[item];
-
-    *block = 0;
-    if (item >= sets->place_count || !control_is_segment(of) || !item_is_held(of) ||
-        !control_block_written(sets, item))
-        return 0;
-    *block = sets->places[item].block;
-    return sets->sections[sets->places[item].section - 1].number;
-}
-
 const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item)
 {
     struct control_section *section;
     struct sys_failure unused;
     uint32_t block;
 
-    if (control_sets_find(sets, item, &block) == 0)
+    if (control_blocks_find(sets, item, &block) == 0)
         return NULL;
     section = &sets->sections[sets->places[item].section - 1];
     if (shared_map(sets->system, &section->shared, control_size(section->blocks), &unused) !=
@@ -215,7 +197,7 @@ void control_sets_unmap(struct control_sets *sets, size_t item)
 {
     uint32_t block;
 
-    if (control_sets_find(sets, item, &block) != 0)
+    if (control_blocks_find(sets, item, &block) != 0)
         shared_unmap(sets->system, &sets->sections[sets->places[item].section - 1].shared);
 }
 

@@ -49,12 +49,6 @@ void control_sets_restore(struct control_sets *sets);
 void control_sets_record(struct control_sets *sets, struct state *state);
 
 /*
- * The number of the control section of a segment, by its index in the
- * inventory, and its block there. 0: there is none for the segment as it is.
- */
-uint32_t control_sets_find(const struct control_sets *sets, size_t item, uint32_t *block);
-
-/*
  * The block of a segment, by its index in the inventory, until
  * control_sets_unmap, which may be called in any case. Its writers change it at
  * any time. NULL: there is none, or it cannot be seen now.

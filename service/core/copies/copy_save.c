@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "compiler.h"
-#include "control.h"
 #include "copy_format.h"
 #include "crc64.h"
 #include "names.h"
@@ -129,7 +128,7 @@ static enum sys_status take_stable(const struct save *save, const struct shmb_bl
 /* Fills content and flags. Without a block nothing says when a writer is at work. */
 static enum sys_status take_content(struct save *save, struct sys_failure *why)
 {
-    const struct shmb_block *block = publication_block(save->saving->publication, save->index);
+    const struct shmb_block *block = save->saving->blocks.find(save->saving->blocks.self, save->index);
     enum sys_status status;
 
     if (block == NULL) {
@@ -140,7 +139,7 @@ static enum sys_status take_content(struct save *save, struct sys_failure *why)
     save->copy.flags = COPY_CONSISTENT;
     if (shmb_load32(&block->initialised) != 0)
         save->copy.flags |= COPY_INITIALISED;
-    publication_block_end(save->saving->publication, save->index);
+    save->saving->blocks.done(save->saving->blocks.self, save->index);
     return status;
 }
 

@@ -8,17 +8,28 @@
 #ifndef CORE_COPY_SAVE_H
 #define CORE_COPY_SAVE_H
 
+#include "control.h"
 #include "inventory.h"
 #include "report_lines.h"
-#include "publication.h"
 #include "system.h"
+
+/*
+ * Finds the block of a segment in its control section, by the segment's index in the
+ * inventory. `find` returns NULL if there is none or it cannot be mapped now; `done`
+ * follows each `find` in any case.
+ */
+struct saving_blocks {
+    void *self;
+    const struct shmb_block *(*find)(void *self, size_t item);
+    void (*done)(void *self, size_t item);
+};
 
 /* All of it is borrowed. */
 struct saving {
     const struct system *system;
     const char *boot;
     uint64_t *stamp; /* the greatest generation, revision or number of a copy so far */
-    struct publication *publication; /* of the inventory: knows where writers leave word */
+    struct saving_blocks blocks;
     struct inventory *inventory;
 };
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "descriptor.h"
+#include "claim.h"
 
 /* ---- keepers that are left --------------------------------------------------------- */
 
@@ -33,19 +33,6 @@ enum sys_status keeping_remember_left(const struct system *system, struct state 
 }
 
 /* ---- without a broker ------------------------------------------------------------ */
-
-static enum sys_status claim(const struct system *system, const char *owner,
-                             struct sys_failure *why)
-{
-    const struct descriptor_use use = {.kind = SHMB_MUTEX};
-    struct sys_descriptor *own;
-    enum sys_status status = descriptor_build(system, owner, &use, NULL, 0, &own, why);
-
-    if (status == SYS_OK)
-        status = system->claim(system->self, own, why);
-    system->descriptor_free(system->self, own);
-    return status == SYS_DENIED ? SYS_OK : status; /* a stranger has the name: it is no broker */
-}
 
 /* One that cannot be ended keeps no other alive. */
 static enum sys_status end_remembered(const struct system *system, struct state *state,
@@ -108,8 +95,11 @@ enum sys_status keeping_release(const struct system *system, size_t *ended, stru
     enum sys_status status = system->identify(system->self, &identity, why);
 
     *ended = 0;
-    if (status == SYS_OK)
-        status = claim(system, identity.owner, why);
+    if (status == SYS_OK) {
+        status = claim_instance(system, identity.owner, why);
+        if (status == SYS_DENIED) /* a program that is not a broker holds the name */
+            status = SYS_OK;
+    }
     if (status != SYS_OK)
         return status;
     state = state_new(system, identity.boot);

@@ -4,7 +4,7 @@
 
 #include "descriptor.h"
 #include "names.h"
-#include "plan.h"
+#include "misfit.h"
 
 #define PAGE UINT64_C(4096)
 
@@ -60,7 +60,7 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
              pages(wanted->size) == facts->size)
         out->live.size = wanted->size;
     out->generation = recorded ? record->generation : 0;
-    out->verdict = plan_misfit(&out->live, wanted, out->reason, sizeof(out->reason))
+    out->verdict = misfit_of_object(&out->live, wanted, out->reason, sizeof(out->reason))
                        ? ADOPTION_MISFIT
                        : ADOPTION_OURS;
 }

@@ -9,7 +9,7 @@
 #include "descriptor.h"
 #include "initial_content.h"
 #include "names.h"
-#include "plan.h"
+#include "misfit.h"
 #include "event_text.h"
 #include "copy_restore.h"
 #include "stamp.h"
@@ -257,7 +257,7 @@ static bool keep_old_lock(struct item *item, const struct adoption *judged, char
     if (item->old_lock == NULL || judged->generation == 0 || judged->live.kind != SHMB_SECTION)
         return false;
     item->lock = item->old_lock[0] != '\0' ? item->old_lock : NULL;
-    return plan_lock_misfit(item->lock, wanted, reason, size);
+    return misfit_of_lock(item->lock, wanted, reason, size);
 }
 
 /*
@@ -288,7 +288,7 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
     }
     if (status == SYS_OK) {
         bool kind = judged.live.kind == item->spec.kind;
-        char reason[PLAN_REASON];
+        char reason[MISFIT_REASON];
         bool lock = keep_old_lock(item, &judged, reason, sizeof(reason));
 
         judged.live.name = item->spec.name;

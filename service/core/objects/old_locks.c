@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "adoption.h"
-#include "plan.h"
+#include "misfit.h"
 
 /* The lock that is remembered of an item, where another is wanted now; NULL: all is well. */
 static const char *find_old(const struct state_record *record, const struct item *item)
 {
-    char unused[PLAN_REASON];
+    char unused[MISFIT_REASON];
 
     if (record == NULL || record->kind != SHMB_SECTION || record->lock == NULL ||
-        !plan_lock_misfit(record->lock[0] != '\0' ? record->lock : NULL, item->lock, unused,
+        !misfit_of_lock(record->lock[0] != '\0' ? record->lock : NULL, item->lock, unused,
                           sizeof(unused)))
         return NULL;
     return record->lock;

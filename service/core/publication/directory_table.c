@@ -104,20 +104,3 @@ uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_r
     *size = table.size;
     return image;
 }
-
-uint32_t control_size(uint32_t blocks)
-{
-    return (uint32_t)sizeof(struct shmb_control) + blocks * (uint32_t)sizeof(struct shmb_block);
-}
-
-void control_header(uint32_t number, uint32_t blocks, struct shmb_control *out)
-{
-    memset(out, 0, sizeof(*out));
-    out->magic = SHMB_CONTROL_MAGIC;
-    out->abi_version = SHMB_ABI_VERSION;
-    out->header_size = sizeof(*out);
-    out->block_size = sizeof(struct shmb_block);
-    out->block_count = blocks;
-    out->total_size = control_size(blocks);
-    out->number = number;
-}

@@ -1,7 +1,5 @@
 /*
- * directory_table.h - builds the images of what clients read: the directory's table and
- * the head of a control section. Pure; the layouts are those of directory.h
- * and control.h.
+ * directory_table.h - builds the image of the directory's table. Pure; the layout is in directory.h.
  */
 #ifndef CORE_DIRECTORY_TABLE_H
 #define CORE_DIRECTORY_TABLE_H
@@ -11,7 +9,6 @@
 #include <stdint.h>
 
 #include "access.h"
-#include "control.h"
 #include "directory.h"
 
 /* One object to be listed. Texts are borrowed for the call. */
@@ -55,11 +52,5 @@ void table_add(struct table *table, const struct table_row *row);
  */
 uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_root_slot *slot,
                      uint32_t *size);
-
-/* Bytes of a control section with `blocks` blocks. */
-uint32_t control_size(uint32_t blocks);
-
-/* The header of such a section. */
-void control_header(uint32_t number, uint32_t blocks, struct shmb_control *out);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "report.h"
 #include "compiler.h"
+#include "control_blocks.h"
 #include "control_sets.h"
 #include "directory.h"
 #include "own_section.h"
@@ -183,7 +184,7 @@ static void describe(const struct publication *publication, size_t index, struct
         row->flags |= SHMB_ENTRY_COMPANION;
     if (item->spec.manual_reset)
         row->flags |= SHMB_ENTRY_MANUAL_RESET;
-    row->control = control_sets_find(publication->controls, index, &row->control_block);
+    row->control = control_blocks_find(publication->controls, index, &row->control_block);
 }
 
 /* Bytes of all names in a table. */

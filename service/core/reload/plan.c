@@ -1,10 +1,9 @@
 #include "plan.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "misfit.h"
 #include "names.h"
 #include "text.h"
 
@@ -27,52 +26,12 @@ const char *plan_action_word(enum plan_action action)
     return words[action];
 }
 
-bool plan_misfit(const struct sys_spec *live, const struct sys_spec *wanted, char *out, size_t size)
-{
-    if (size > 0)
-        out[0] = '\0';
-    if (live->kind != wanted->kind)
-        (void)snprintf(out, size, "it is a %s and cannot become a %s", shmb_kind_word(live->kind),
-                       shmb_kind_word(wanted->kind));
-    else if (live->kind == SHMB_SECTION && live->size != wanted->size)
-        (void)snprintf(out, size, "the size cannot change from %" PRIu64 " to %" PRIu64 " bytes",
-                       live->size, wanted->size);
-    else if (live->kind == SHMB_EVENT && live->manual_reset != wanted->manual_reset)
-        (void)snprintf(out, size, "the reset cannot change from %s to %s",
-                       live->manual_reset ? "manual" : "auto",
-                       wanted->manual_reset ? "manual" : "auto");
-    else if (live->kind == SHMB_SEMAPHORE && live->maximum != wanted->maximum)
-        (void)snprintf(out, size, "the maximum cannot change from %" PRId32 " to %" PRId32,
-                       live->maximum, wanted->maximum);
-    else
-        return false;
-    return true;
-}
-
-static bool same_lock(const char *a, const char *b)
-{
-    if (a == NULL || b == NULL)
-        return a == b;
-    return strcmp(a, b) == 0 || shmb_name_same(a, strlen(a), b, strlen(b));
-}
-
-bool plan_lock_misfit(const char *live, const char *wanted, char *out, size_t size)
-{
-    if (size > 0)
-        out[0] = '\0';
-    if (same_lock(live, wanted))
-        return false;
-    (void)snprintf(out, size, "the lock cannot change from %s to %s", live != NULL ? live : "none",
-                   wanted != NULL ? wanted : "none");
-    return true;
-}
-
-/* As plan_misfit, for all there is to compare. */
+/* Compares everything a live object cannot change, the lock of a segment included. */
 static bool misfit(const struct item *live, const struct item *item, char *out, size_t size)
 {
-    if (plan_misfit(&live->spec, &item->spec, out, size))
+    if (misfit_of_object(&live->spec, &item->spec, out, size))
         return true;
-    return live->spec.kind == SHMB_SECTION && plan_lock_misfit(live->lock, item->lock, out, size);
+    return live->spec.kind == SHMB_SECTION && misfit_of_lock(live->lock, item->lock, out, size);
 }
 
 static bool is_among(char *const *names, size_t count, const char *name)
@@ -109,7 +68,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
 {
     const struct plan_question *question = planner->question;
     const char *next = question->access_wanted(question->context, item);
-    char reason[PLAN_REASON];
+    char reason[MISFIT_REASON];
     bool fits = !misfit(live, item, reason, sizeof(reason));
 
     if (next == NULL)

@@ -67,15 +67,4 @@ struct plan_step *plan_unwanted(const struct plan *plan, size_t holding);
 /* "create", "keep", "access", "defer", "recreate", "retire": as the report says it. */
 const char *plan_action_word(enum plan_action action);
 
-/*
- * Why an object cannot become what is wanted while somebody may hold it, as one
- * sentence in `out`; false, and an empty text: it can.
- */
-bool plan_misfit(const struct sys_spec *live, const struct sys_spec *wanted, char *out,
-                 size_t size);
-
-/* The same for the locks of a segment; NULL: none. */
-bool plan_lock_misfit(const char *live, const char *wanted, char *out, size_t size);
-#define PLAN_REASON (2 * SHMB_NAME_BYTES + 100) /* enough for either */
-
 #endif

@@ -1,0 +1,72 @@
+#include "broker_context.h"
+
+#include <stdlib.h>
+
+#include "event_text.h"
+
+struct maker broker_maker(struct broker *broker)
+{
+    const struct maker maker = {.system = broker->system,
+                                .identity = &broker->identity,
+                                .inventory = broker->inventory,
+                                .cache = broker->cache,
+                                .state = broker->state,
+                                .stamp = &broker->stamp,
+                                .patience = &broker->patience};
+
+    return maker;
+}
+
+static const struct shmb_block *find_block(void *publication, size_t item)
+{
+    return publication_block(publication, item);
+}
+
+static void end_block(void *publication, size_t item)
+{
+    publication_block_end(publication, item);
+}
+
+struct saving broker_saving(struct broker *broker)
+{
+    const struct saving saving = {.system = broker->system,
+                                  .boot = broker->identity.boot,
+                                  .stamp = &broker->stamp,
+                                  .blocks = {broker->publication, find_block, end_block},
+                                  .inventory = broker->inventory};
+
+    return saving;
+}
+
+bool broker_stopping(const struct broker *broker)
+{
+    return broker->system->stopping(broker->system->self);
+}
+
+void broker_commit(struct broker *broker)
+{
+    struct sys_failure why = {0};
+    bool failed;
+
+    state_put_stamp(broker->state, broker->stamp);
+    failed = state_commit(broker->state, &why) != SYS_OK;
+    if (failed && !broker->state_due)
+        report_state(broker->system, &why);
+    broker->state_due = failed;
+}
+
+void broker_release(struct broker *broker)
+{
+    descriptor_cache_free(broker->cache);
+    publication_free(broker->publication);
+    aliases_free(broker->aliases);
+    retired_free(&broker->retired);
+    state_free(broker->state);
+    notes_free(&broker->reload.notes);
+    notes_free(&broker->reload.lasting);
+    notes_free(&broker->reload.sessions);
+    notes_free(&broker->copies);
+    notes_free(&broker->reload.keeping);
+    notes_free(&broker->reload.lost);
+    free(broker);
+}

@@ -1,0 +1,17 @@
+/*
+ * claim.h - the instance mutex: two brokers never run at the same time.
+ */
+#ifndef CORE_CLAIM_H
+#define CORE_CLAIM_H
+
+#include "system.h"
+
+/*
+ * Takes the instance mutex for this process, with the broker's own access list; `owner`
+ * is the broker's SID. SYS_TAKEN: another broker runs. SYS_DENIED: a program that is
+ * not a broker holds the name.
+ */
+enum sys_status claim_instance(const struct system *system, const char *owner,
+                               struct sys_failure *why);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * misfit.h - what a live object cannot become while programs have it open: another
+ * kind, size, reset type, maximum or lock. Pure.
+ */
+#ifndef CORE_MISFIT_H
+#define CORE_MISFIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "names.h"
+#include "system.h"
+
+#define MISFIT_REASON (2 * SHMB_NAME_BYTES + 100) /* bytes: enough for every reason */
+
+/*
+ * True: the live object cannot become the wanted one, and `out` holds the reason as
+ * one sentence. False: it can, and `out` is empty.
+ */
+bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted, char *out,
+                      size_t size);
+
+/* The same for the locks of a segment, by name; NULL: no lock. */
+bool misfit_of_lock(const char *live, const char *wanted, char *out, size_t size);
+
+#endif
