@@ -10,13 +10,82 @@
 #include "objects.h"
 #include "wide.h"
 
-#define VALUE_NAME L"Recreate"
+#define KEY_PATH      L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+#define VALUE_NAMES   L"Recreate" /* REG_MULTI_SZ */
+#define VALUE_RELEASE L"Release"  /* REG_DWORD, 1 */
+
+#define NAMES_BYTES_MAX 65536u /* of all names, as the registry stores them */
 
 /* Users read; the service may also set and delete values: KEY_READ and KEY_SET_VALUE. */
 #define KEY_SDDL                                                                                   \
     "D:P(A;CI;KA;;;SY)(A;CI;KA;;;BA)(A;CI;KR;;;BU)(A;CI;0x2001b;;;" SHMB_SERVICE_SID ")"
 
-/* ---- the side of the service ------------------------------------------------ */
+/* ---- the key ---------------------------------------------------------------- */
+
+static LSTATUS open_key(REGSAM access, HKEY *key)
+{
+    return RegOpenKeyExW(HKEY_LOCAL_MACHINE, KEY_PATH, 0, access, key);
+}
+
+/* Opens the key to set values, and creates it if it is missing. */
+static LSTATUS create_key(HKEY *key)
+{
+    struct sys_descriptor *descriptor;
+    SECURITY_ATTRIBUTES attributes;
+    struct sys_failure why;
+    LSTATUS code;
+
+    if (descriptors_make(KEY_SDDL, &descriptor, &why) != SYS_OK)
+        return (LSTATUS)why.code;
+    attributes = descriptors_attributes(descriptor);
+    code = RegCreateKeyExW(HKEY_LOCAL_MACHINE, KEY_PATH, 0, NULL, 0, KEY_SET_VALUE | WRITE_DAC,
+                           &attributes, key, NULL);
+    if (code == ERROR_SUCCESS) {
+        /* An existing key may have another access list. */
+        code = RegSetKeySecurity(*key, DACL_SECURITY_INFORMATION, attributes.lpSecurityDescriptor);
+        if (code != ERROR_SUCCESS)
+            RegCloseKey(*key);
+    }
+    descriptors_free(descriptor);
+    return code;
+}
+
+uint32_t recreate_prepare(void)
+{
+    HKEY key;
+    LSTATUS code = create_key(&key);
+
+    if (code == ERROR_SUCCESS)
+        RegCloseKey(key);
+    return (uint32_t)code;
+}
+
+static uint32_t set_value(const wchar_t *name, DWORD type, const void *value, DWORD bytes)
+{
+    HKEY key;
+    LSTATUS code = create_key(&key);
+
+    if (code == ERROR_SUCCESS) {
+        code = RegSetValueExW(key, name, 0, type, value, bytes);
+        RegCloseKey(key);
+    }
+    return (uint32_t)code;
+}
+
+/* 0 also if there is no such value, or no key. */
+static uint32_t delete_value(const wchar_t *name)
+{
+    HKEY key;
+    LSTATUS code = open_key(KEY_SET_VALUE, &key);
+
+    if (code == ERROR_SUCCESS) {
+        code = RegDeleteValueW(key, name);
+        RegCloseKey(key);
+    }
+    return code == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : (uint32_t)code;
+}
+
+/* ---- names to recreate: the service ----------------------------------------- */
 
 static size_t count_names(const wchar_t *list)
 {
@@ -54,16 +123,16 @@ static enum sys_status convert(const wchar_t *list, char ***names, size_t *count
     return SYS_OK;
 }
 
-/* The value, to be freed with free(); NULL with ERROR_SUCCESS never. */
+/* The list of names, freed with free(). NULL: `*code` says why. */
 static wchar_t *read_value(HKEY key, LSTATUS *code)
 {
-    DWORD size = RECREATE_BYTES_MAX;
+    DWORD size = NAMES_BYTES_MAX;
     wchar_t *list = malloc(size);
 
     *code = ERROR_NOT_ENOUGH_MEMORY;
     if (list == NULL)
         return NULL;
-    *code = RegGetValueW(key, NULL, VALUE_NAME, RRF_RT_REG_MULTI_SZ, NULL, list, &size);
+    *code = RegGetValueW(key, NULL, VALUE_NAMES, RRF_RT_REG_MULTI_SZ, NULL, list, &size);
     if (*code == ERROR_SUCCESS)
         return list;
     free(list);
@@ -80,8 +149,8 @@ static enum sys_status take(HKEY key, char ***names, size_t *count, struct sys_f
     if (list == NULL)
         return code == ERROR_FILE_NOT_FOUND ? SYS_OK
                                             : failure_set(why, "RegGetValueW", (uint32_t)code);
-    /* First forgotten, then done: a name that stays would be made anew again and again. */
-    code = RegDeleteValueW(key, VALUE_NAME);
+    /* Delete first: names that stay would be recreated again and again. */
+    code = RegDeleteValueW(key, VALUE_NAMES);
     status = code == ERROR_SUCCESS ? convert(list, names, count, why)
                                    : failure_set(why, "RegDeleteValueW", (uint32_t)code);
     free(list);
@@ -96,11 +165,10 @@ enum sys_status recreate_take(char ***names, size_t *count, struct sys_failure *
 
     *names = NULL;
     *count = 0;
-    code =
-        RegOpenKeyExW(HKEY_LOCAL_MACHINE, RECREATE_KEY, 0, KEY_QUERY_VALUE | KEY_SET_VALUE, &key);
-    /* Without the right to forget, one that only reads still tells whether there is anything. */
+    code = open_key(KEY_QUERY_VALUE | KEY_SET_VALUE, &key);
+    /* Without the right to delete, an absent value still means: no names. */
     if (code == ERROR_ACCESS_DENIED)
-        code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, RECREATE_KEY, 0, KEY_QUERY_VALUE, &key);
+        code = open_key(KEY_QUERY_VALUE, &key);
     if (code == ERROR_FILE_NOT_FOUND)
         return SYS_OK;
     if (code != ERROR_SUCCESS)
@@ -110,45 +178,16 @@ enum sys_status recreate_take(char ***names, size_t *count, struct sys_failure *
     return status;
 }
 
-/* ---- the side of the verbs -------------------------------------------------- */
+/* ---- names to recreate: the verb -------------------------------------------- */
 
-static LSTATUS open_or_make(HKEY *key)
-{
-    struct sys_descriptor *descriptor;
-    SECURITY_ATTRIBUTES attributes;
-    struct sys_failure why;
-    LSTATUS code;
-
-    if (descriptors_make(KEY_SDDL, &descriptor, &why) != SYS_OK)
-        return (LSTATUS)why.code;
-    attributes = descriptors_attributes(descriptor);
-    code = RegCreateKeyExW(HKEY_LOCAL_MACHINE, RECREATE_KEY, 0, NULL, 0, KEY_SET_VALUE | WRITE_DAC,
-                           &attributes, key, NULL);
-    if (code == ERROR_SUCCESS) {
-        /* One that was there may have been made without. */
-        code = RegSetKeySecurity(*key, DACL_SECURITY_INFORMATION, attributes.lpSecurityDescriptor);
-        if (code != ERROR_SUCCESS)
-            RegCloseKey(*key);
-    }
-    descriptors_free(descriptor);
-    return code;
-}
-
-uint32_t recreate_prepare(void)
-{
-    HKEY key;
-    LSTATUS code = open_or_make(&key);
-
-    if (code == ERROR_SUCCESS)
-        RegCloseKey(key);
-    return (uint32_t)code;
-}
-
-/* The names with their terminators and one more; to be freed with free(). */
+/*
+ * The names as a REG_MULTI_SZ, freed with free(). NULL: GetLastError() says why.
+ * An empty name would end the list, so it is an error.
+ */
 static wchar_t *join(const char *const *names, size_t count, DWORD *bytes)
 {
-    size_t room = RECREATE_BYTES_MAX / sizeof(wchar_t), used = 0, i;
-    wchar_t *list = malloc(RECREATE_BYTES_MAX);
+    size_t room = NAMES_BYTES_MAX / sizeof(wchar_t), used = 0, i;
+    wchar_t *list = malloc(NAMES_BYTES_MAX);
 
     if (list == NULL)
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
@@ -176,29 +215,46 @@ uint32_t recreate_ask(const char *const *names, size_t count)
 {
     DWORD bytes;
     wchar_t *list = join(names, count, &bytes);
-    LSTATUS code;
-    HKEY key;
+    uint32_t code;
 
     if (list == NULL)
         return GetLastError();
-    code = open_or_make(&key);
-    if (code == ERROR_SUCCESS) {
-        code = RegSetValueExW(key, VALUE_NAME, 0, REG_MULTI_SZ, (const BYTE *)list, bytes);
-        RegCloseKey(key);
-    }
+    code = set_value(VALUE_NAMES, REG_MULTI_SZ, list, bytes);
     free(list);
-    return (uint32_t)code;
+    return code;
 }
 
 uint32_t recreate_forget(void)
 {
-    LSTATUS code;
+    return delete_value(VALUE_NAMES);
+}
+
+/* ---- release ---------------------------------------------------------------- */
+
+bool release_take(void)
+{
+    DWORD requested = 0, size = sizeof(requested);
     HKEY key;
 
-    code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, RECREATE_KEY, 0, KEY_SET_VALUE, &key);
-    if (code == ERROR_SUCCESS) {
-        code = RegDeleteValueW(key, VALUE_NAME);
-        RegCloseKey(key);
-    }
-    return code == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : (uint32_t)code;
+    if (open_key(KEY_QUERY_VALUE, &key) != ERROR_SUCCESS)
+        return false;
+    if (RegGetValueW(key, NULL, VALUE_RELEASE, RRF_RT_REG_DWORD, NULL, &requested, &size) !=
+        ERROR_SUCCESS)
+        requested = 0;
+    RegCloseKey(key);
+    if (requested != 0)
+        (void)release_forget(); /* if this fails, the verb that asked withdraws it */
+    return requested != 0;
+}
+
+uint32_t release_ask(void)
+{
+    const DWORD requested = 1;
+
+    return set_value(VALUE_RELEASE, REG_DWORD, &requested, sizeof(requested));
+}
+
+uint32_t release_forget(void)
+{
+    return delete_value(VALUE_RELEASE);
 }

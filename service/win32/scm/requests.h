@@ -1,30 +1,42 @@
 /*
- * requests.h - "make these objects anew": from `shmbroker reload` to the service.
+ * requests.h - what a verb asks of the running service, left in the registry.
  *
- * The names wait in a value of the service's registry key, which only
- * administrators and SYSTEM may write, and the service itself, so that it can
- * take them away when it acts on them.
+ * `shmbroker reload --recreate` leaves names of objects, `shmbroker stop
+ * --release` a flag: release all objects at the next stop. Each is a value of
+ * the service's Parameters key, which only administrators, SYSTEM and the
+ * service itself may write; the service deletes a value when it takes it. A
+ * service control of its own would not do: any interactive user may send one.
  */
 #ifndef REQUESTS_H
 #define REQUESTS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "system.h"
 
-/* Of the service, below HKEY_LOCAL_MACHINE. */
-#define RECREATE_KEY L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+/*
+ * Creates the key with this access list, or gives the list to an existing key:
+ * without it the service could not delete what it takes. 0 or a Win32 code.
+ */
+uint32_t recreate_prepare(void);
 
-#define RECREATE_BYTES_MAX 65536u /* of all names as the registry keeps them */
-
-/* As system.h's `recreate_names`. */
+/* Returns the names once, and deletes them. As system.h's `recreate_names`. */
 enum sys_status recreate_take(char ***names, size_t *count, struct sys_failure *why);
 
 /*
- * Each returns 0 or a Win32 code. `ask` leaves the names, in place of others
- * that were left before; `forget` takes them away if the service has not done
- * so; `prepare` makes the key with the rights said above.
+ * `ask` leaves the names and replaces any left before; `forget` deletes names
+ * that the service has not taken. Each returns 0 or a Win32 code:
+ * ERROR_INVALID_PARAMETER for an empty or malformed name, or for too many.
  */
 uint32_t recreate_ask(const char *const *names, size_t count);
 uint32_t recreate_forget(void);
-uint32_t recreate_prepare(void);
+
+/* True if a release was requested; deletes the request. */
+bool release_take(void);
+
+/* Leave the request, and withdraw it. Each returns 0 or a Win32 code. */
+uint32_t release_ask(void);
+uint32_t release_forget(void);
 
 #endif

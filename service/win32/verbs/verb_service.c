@@ -7,7 +7,7 @@
 #include "names.h"
 #include "port.h"
 #include "program_file.h"
-#include "release.h"
+#include "requests.h"
 
 #define PROGRESS_MS  250u   /* a check point at most this often */
 #define WAIT_HINT_MS 10000u /* until the next check point at the latest */

@@ -1,8 +1,11 @@
 #include "verb_start_stop.h"
 
 #include "console.h"
+#include "event_text.h"
+#include "keeper_policy.h"
+#include "port.h"
 #include "program_file.h"
-#include "release.h"
+#include "requests.h"
 #include "scm.h"
 #include "verbs.h"
 
@@ -98,6 +101,29 @@ enum shmb_exit control_stop(SC_HANDLE service, bool *was_running)
         return scm_failed("cannot stop the service", code);
     result = scm_wait(service, SERVICE_STOPPED, &status);
     return result;
+}
+
+enum shmb_exit release_keepers(size_t *ended)
+{
+    const struct port_host host = {0};
+    char text[REPORT_FAILURE];
+    struct sys_failure why = {0};
+    struct system system;
+    struct port port;
+    enum sys_status status;
+
+    port_open(&port, &host, NULL, &system);
+    status = keeping_release(&system, ended, &why);
+    port_close(&port);
+    if (status == SYS_OK)
+        return SHMB_EXIT_DONE;
+    if (status == SYS_TAKEN) {
+        console_error("shmbroker: a broker runs that is not the service; stop that one");
+        return SHMB_EXIT_CONFLICT;
+    }
+    report_failure_text(&why, text);
+    console_error("shmbroker: the keeper cannot be ended: %s", text);
+    return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }
 
 static enum shmb_exit release_all(SC_HANDLE service, bool *was_running, size_t *ended)

@@ -7,6 +7,7 @@
 #include <windows.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "exit_codes.h"
 
@@ -21,5 +22,11 @@ enum shmb_exit control_stop(SC_HANDLE service, bool *was_running);
  * handle needs SERVICE_START and SERVICE_QUERY_STATUS.
  */
 enum shmb_exit control_start(SC_HANDLE service);
+
+/*
+ * When the service does not run: ends the keepers of brokers that have ended,
+ * and with them their objects. `*ended`: how many. A failure is printed.
+ */
+enum shmb_exit release_keepers(size_t *ended);
 
 #endif

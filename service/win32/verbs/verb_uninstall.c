@@ -12,7 +12,7 @@
 #include "event_source.h"
 #include "install_files.h"
 #include "program_file.h"
-#include "release.h"
+#include "requests.h"
 #include "scm.h"
 
 /* The executable that `install` put there, to be freed with free(); NULL: none of its making. */
