@@ -28,7 +28,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
         SetServiceStatus(manager, &status);
 }
 
-enum shmb_exit service_main(const char *config, bool unsafe, bool audit)
+enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
 {
     wchar_t name[] = L"ShmBroker";
     SERVICE_TABLE_ENTRYW table[] = {{name, start}, {NULL, NULL}};

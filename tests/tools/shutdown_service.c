@@ -25,7 +25,7 @@ static DWORD WINAPI wait_for_shutdown(void *unused)
         events[i] = OpenEventW(SYNCHRONIZE, FALSE, names[i]);
     woken = WaitForMultipleObjects(2, events, FALSE, INFINITE);
     if (woken - WAIT_OBJECT_0 < 2)
-        (void)service_control(controls[woken - WAIT_OBJECT_0], 0, NULL, NULL);
+        (void)verb_service_control(controls[woken - WAIT_OBJECT_0], 0, NULL, NULL);
     return 0;
 }
 

@@ -18,7 +18,7 @@ static void print_one(const struct cfg_message *message)
     free(line);
 }
 
-void message_lines_print(const char *file, const struct cfg_messages *messages)
+void config_lines_print(const char *file, const struct cfg_messages *messages)
 {
     size_t all = messages->errors + messages->warnings, i;
 

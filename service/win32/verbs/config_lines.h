@@ -8,6 +8,6 @@
 #include "messages.h"
 
 /* A line for each message, and one for those that were too many to keep. */
-void message_lines_print(const char *file, const struct cfg_messages *messages);
+void config_lines_print(const char *file, const struct cfg_messages *messages);
 
 #endif

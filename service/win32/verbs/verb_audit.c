@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,37 +73,37 @@ static bool collect(const struct status *status, struct audit *audit, bool *all)
 }
 
 /* False: no memory. */
-static bool print(const struct audit *audit, enum audit_form form)
+static bool print(const struct audit *audit, enum audit_format format)
 {
     struct json json = {0};
     struct text text = {0};
     bool done;
 
-    if (form == AUDIT_JSON)
+    if (format == AUDIT_JSON)
         audit_json(audit, &json);
-    else if (form == AUDIT_CSV)
+    else if (format == AUDIT_CSV)
         audit_csv(audit, &text);
     else
         audit_lines(audit, &text);
     done = !text.failed && !json.text.failed;
-    if (done && form == AUDIT_JSON)
+    if (done && format == AUDIT_JSON)
         console_line("%s", json.text.at);
     /* The last line end is the console's. */
-    if (done && form != AUDIT_JSON && text.length > 0)
-        console_line("%.*s", (int)text.length - (form == AUDIT_CSV ? 2 : 1), text.at);
+    if (done && format != AUDIT_JSON && text.length > 0)
+        console_line("%.*s", (int)text.length - (format == AUDIT_CSV ? 2 : 1), text.at);
     text_free(&text);
     json_free(&json);
     return done;
 }
 
-enum shmb_exit verb_audit(enum audit_form form)
+enum shmb_exit verb_audit(enum audit_format format)
 {
     struct status status = {0};
     struct audit audit = {0};
     bool all = true, enough = status_ask_broker(&status), directory = status.directory;
 
     if (enough && directory)
-        enough = collect(&status, &audit, &all) && print(&audit, form);
+        enough = collect(&status, &audit, &all) && print(&audit, format);
     audit_free(&audit);
     status_free(&status);
     if (!enough) {

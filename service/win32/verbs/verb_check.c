@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +87,7 @@ static enum shmb_exit print_finding(const char *file, const struct finding *find
 {
     const struct cfg_messages *messages = &finding->messages;
 
-    message_lines_print(file, messages);
+    config_lines_print(file, messages);
     if (finding->result == CONFIGURATION_UNREADABLE)
         console_error("%s: error: cannot be read: %s", file,
                       finding->configuration.files[0].why.text);
@@ -174,13 +174,13 @@ static enum shmb_exit check(const struct system *system, char **files, size_t co
 }
 
 static enum shmb_exit check_all(const struct system *system, char **files, size_t count,
-                                const struct check_how *how, struct trustees *known,
+                                const struct check_options *options, struct trustees *known,
                                 struct json *json)
 {
     enum shmb_exit result = SHMB_EXIT_DONE;
     size_t i;
 
-    if (how->merged)
+    if (options->merged)
         return check(system, files, count, known, json);
     for (i = 0; i < count; i++) {
         enum shmb_exit one = check(system, &files[i], 1, known, json);
@@ -192,13 +192,13 @@ static enum shmb_exit check_all(const struct system *system, char **files, size_
 }
 
 static enum shmb_exit check_as_json(const struct system *system, char **files, size_t count,
-                                    const struct check_how *how, struct trustees *known)
+                                    const struct check_options *options, struct trustees *known)
 {
     struct json json = {0};
     enum shmb_exit result;
 
     json_array(&json, NULL);
-    result = check_all(system, files, count, how, known, &json);
+    result = check_all(system, files, count, options, known, &json);
     json_array_end(&json);
     if (json.text.failed)
         result = no_memory();
@@ -208,9 +208,9 @@ static enum shmb_exit check_as_json(const struct system *system, char **files, s
     return result;
 }
 
-enum shmb_exit verb_check(char **files, size_t count, const struct check_how *how)
+enum shmb_exit verb_check(char **files, size_t count, const struct check_options *options)
 {
-    const struct port_host host = {.any_file = how->unsafe};
+    const struct port_host host = {.any_file = options->unsafe};
     enum shmb_exit result;
     struct trustees *known;
     struct system system;
@@ -220,10 +220,10 @@ enum shmb_exit verb_check(char **files, size_t count, const struct check_how *ho
     known = trustees_new(&system);
     if (known == NULL)
         result = no_memory();
-    else if (how->json)
-        result = check_as_json(&system, files, count, how, known);
+    else if (options->json)
+        result = check_as_json(&system, files, count, options, known);
     else
-        result = check_all(&system, files, count, how, known, NULL);
+        result = check_all(&system, files, count, options, known, NULL);
     trustees_free(known);
     port_close(&port);
     return result;

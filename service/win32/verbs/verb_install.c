@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <windows.h>
 
@@ -23,7 +23,7 @@
 
 /* What is there and what is wanted, with what has been done so far. */
 struct installation {
-    const struct install_wish *wish;
+    const struct install_options *options;
     struct command_line present; /* of the service there is; its program NULL: none */
     bool runs;
     char *source;  /* this executable */
@@ -103,13 +103,13 @@ static enum shmb_exit look(struct installation *in)
 /* A service that is there keeps what nobody asks to be changed. */
 static enum shmb_exit choose(struct installation *in)
 {
-    const char *config = in->wish->config != NULL ? in->wish->config : in->present.config;
+    const char *config = in->options->config != NULL ? in->options->config : in->present.config;
 
     in->source = paths_executable();
-    if (in->present.program != NULL && in->wish->to == NULL)
+    if (in->present.program != NULL && in->options->to == NULL)
         in->program = paths_absolute(in->present.program);
     else
-        in->program = program_file_target(in->wish->to);
+        in->program = program_file_target(in->options->to);
     if (config != NULL)
         in->config = paths_absolute(config);
     if (in->source != NULL && in->program != NULL && (config == NULL || in->config != NULL))
@@ -160,8 +160,8 @@ static enum shmb_exit make_folders(struct installation *in)
     say_aside(&in->first);
     if (status != SYS_OK)
         return say_failure("the folder of the service cannot be used", status, &why);
-    return in->wish->unsafe ? SHMB_EXIT_DONE
-                            : check_config(in->config != NULL ? in->config : in->first.config);
+    return in->options->unsafe ? SHMB_EXIT_DONE
+                               : check_config(in->config != NULL ? in->config : in->first.config);
 }
 
 /* Whoever can change it can do what the service can. */
@@ -172,13 +172,13 @@ static enum shmb_exit check_program(const struct installation *in)
 
     if (status == SYS_OK)
         return SHMB_EXIT_DONE;
-    if (in->wish->unsafe) {
+    if (in->options->unsafe) {
         console_error("shmbroker: warning: others can change the program of the service: %s",
                       why.text);
         return SHMB_EXIT_DONE;
     }
     console_error("shmbroker: the program of the service would not be safe: %s%s", why.text,
-                  in->wish->to != NULL ? "; or leave out --to" : "");
+                  in->options->to != NULL ? "; or leave out --to" : "");
     return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }
 
@@ -196,13 +196,13 @@ static enum shmb_exit put_program(struct installation *in)
 
 static enum shmb_exit register_it(struct installation *in)
 {
-    const bool audit = in->wish->audit || (in->present.audit && !in->wish->no_audit);
-    wchar_t *command = command_line_make(in->program, in->config, in->wish->unsafe, audit);
-    wchar_t *word = in->wish->account != NULL ? wide_from_utf8(in->wish->account) : NULL;
+    const bool audit = in->options->audit || (in->present.audit && !in->options->no_audit);
+    wchar_t *command = command_line_make(in->program, in->config, in->options->unsafe, audit);
+    wchar_t *word = in->options->account != NULL ? wide_from_utf8(in->options->account) : NULL;
     enum shmb_exit result;
     unsigned refused = 0;
 
-    if (command == NULL || (in->wish->account != NULL && word == NULL))
+    if (command == NULL || (in->options->account != NULL && word == NULL))
         result = scm_failed("cannot install the service", GetLastError());
     else
         result = registration_make(command, word != NULL ? registration_account(word) : NULL, audit,
@@ -247,21 +247,21 @@ static void undo(struct installation *in, bool start)
     program_file_undo(&in->file);
     first_files_undo(&in->first);
     if (start && in->present.program != NULL &&
-        control_start(registration->service) == SHMB_EXIT_DONE)
+        verb_start_service(registration->service) == SHMB_EXIT_DONE)
         console_error("shmbroker: the former program runs again");
 }
 
 /* From the former program to this one. The objects stay: a stop lets go of nothing. */
 static enum shmb_exit restart(struct installation *in)
 {
-    enum shmb_exit result = control_stop(in->registration.service, NULL);
+    enum shmb_exit result = verb_stop_service(in->registration.service, NULL);
 
     if (result == SHMB_EXIT_DONE)
-        result = control_start(in->registration.service);
+        result = verb_start_service(in->registration.service);
     if (result == SHMB_EXIT_DONE)
         return result;
     console_error("shmbroker: the service does not run with this program; all is put back");
-    (void)control_stop(in->registration.service, NULL);
+    (void)verb_stop_service(in->registration.service, NULL);
     undo(in, true);
     return result;
 }
@@ -313,9 +313,9 @@ static enum shmb_exit install(struct installation *in)
     return result;
 }
 
-enum shmb_exit verb_install(const struct install_wish *wish)
+enum shmb_exit verb_install(const struct install_options *options)
 {
-    struct installation in = {.wish = wish};
+    struct installation in = {.options = options};
     enum shmb_exit result = install(&in);
 
     registration_close(&in.registration);

@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <windows.h>
 
@@ -154,7 +154,7 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
     struct setup *setup = &outlook->setup;
     enum shmb_exit result = setup_read(system, system, file, CONFIGURATION_STRICT, setup);
 
-    message_lines_print(file, &setup->messages);
+    config_lines_print(file, &setup->messages);
     if (setup_unreadable(setup))
         console_error("%s: error: cannot be read: %s", file,
                       setup->configuration.files[0].why.text);

@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <windows.h>
 
@@ -248,9 +248,9 @@ static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t
 enum shmb_exit verb_reload(const char *const *names, size_t count)
 {
     SC_HANDLE service;
-    enum shmb_exit result = scm_open(SERVICE_PAUSE_CONTINUE | SERVICE_QUERY_STATUS,
-                                     "Ctrl+Break there makes it read its configuration again",
-                                     &service);
+    enum shmb_exit result =
+        scm_open(SERVICE_PAUSE_CONTINUE | SERVICE_QUERY_STATUS,
+                 "Ctrl+Break there makes it read its configuration again", &service);
     DWORD code = ERROR_SUCCESS;
 
     if (result != SHMB_EXIT_DONE)

@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <windows.h>
 
@@ -29,13 +29,13 @@ static BOOL WINAPI on_console(DWORD event)
     return TRUE;
 }
 
-static enum shmb_exit run(const struct run_wish *wish)
+static enum shmb_exit run(const struct run_options *options)
 {
     const struct port_host host = {.stop = stop_asked,
                                    .reload = reload_asked,
-                                   .state = wish->state,
-                                   .any_file = wish->unsafe,
-                                   .releasing = wish->release ? releasing : NULL,
+                                   .state = options->state,
+                                   .any_file = options->unsafe,
+                                   .releasing = options->release ? releasing : NULL,
                                    .console = true};
     struct harden_refusals refused;
     struct event_sink sink;
@@ -44,18 +44,18 @@ static enum shmb_exit run(const struct run_wish *wish)
     enum shmb_exit result;
 
     harden_apply(&harden_win32,
-                 HARDEN_BROKER | HARDEN_CONSOLE | (wish->audit ? (unsigned)HARDEN_AUDIT : 0u),
+                 HARDEN_BROKER | HARDEN_CONSOLE | (options->audit ? (unsigned)HARDEN_AUDIT : 0u),
                  &refused);
     event_sink_open(&sink, true);
     harden_report(&refused, &sink);
     port_open(&port, &host, &sink, &system);
-    result = lifecycle_run(&system, wish->config);
+    result = lifecycle_run(&system, options->config);
     port_close(&port);
     event_sink_close(&sink);
     return result;
 }
 
-enum shmb_exit verb_run(const struct run_wish *wish)
+enum shmb_exit verb_run(const struct run_options *options)
 {
     enum shmb_exit result = SHMB_EXIT_SYSTEM;
 
@@ -65,7 +65,7 @@ enum shmb_exit verb_run(const struct run_wish *wish)
     if (stop_asked != NULL && reload_asked != NULL && ended != NULL) {
         /* Without a console there is nothing to listen to; the broker runs all the same. */
         SetConsoleCtrlHandler(on_console, TRUE);
-        result = run(wish);
+        result = run(options);
     } else {
         console_error("shmbroker: out of memory");
     }

@@ -117,7 +117,7 @@ static bool on_releasing(void)
     return release_take() || the_service.shutdown != 0;
 }
 
-DWORD WINAPI service_control(DWORD control, DWORD type, void *data, void *context)
+DWORD WINAPI verb_service_control(DWORD control, DWORD type, void *data, void *context)
 {
     (void)type;
     (void)data;
@@ -179,7 +179,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
     (void)count;
     (void)arguments;
     the_service.manager =
-        RegisterServiceCtrlHandlerExW(L"" SHMB_SERVICE_NAME, service_control, NULL);
+        RegisterServiceCtrlHandlerExW(L"" SHMB_SERVICE_NAME, verb_service_control, NULL);
     if (the_service.manager == NULL)
         return;
     AcquireSRWLockExclusive(&the_service.lock);
@@ -196,7 +196,7 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
     tell_stopped(result);
 }
 
-enum shmb_exit service_main(const char *config, bool unsafe, bool audit)
+enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
 {
     wchar_t name[] = L"" SHMB_SERVICE_NAME;
     SERVICE_TABLE_ENTRYW table[] = {{name, start}, {NULL, NULL}};

@@ -16,12 +16,12 @@
  * `unsafe`: its files need not be safe from others than administrators.
  * SHMB_EXIT_USAGE: this process was not started by the service manager.
  */
-enum shmb_exit service_main(const char *config, bool unsafe, bool audit);
+enum shmb_exit verb_service(const char *config, bool unsafe, bool audit);
 
 /*
  * What the service manager calls with each control, on a thread of its own; only
  * a test calls it besides, with those that no program can send.
  */
-DWORD WINAPI service_control(DWORD control, DWORD type, void *data, void *context);
+DWORD WINAPI verb_service_control(DWORD control, DWORD type, void *data, void *context);
 
 #endif

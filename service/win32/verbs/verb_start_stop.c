@@ -7,7 +7,7 @@
 #include "program_file.h"
 #include "requests.h"
 #include "scm.h"
-#include "verbs.h"
+#include "verb.h"
 
 #define AGAIN_MS    200u
 #define AGAIN_TIMES 300u /* a minute */
@@ -30,7 +30,7 @@ static enum shmb_exit wait_running(SC_HANDLE service, bool was_running)
     return scm_end_exit(&status);
 }
 
-enum shmb_exit control_start(SC_HANDLE service)
+enum shmb_exit verb_start_service(SC_HANDLE service)
 {
     bool was_running = false;
 
@@ -54,7 +54,7 @@ enum shmb_exit verb_start(void)
 
     if (result != SHMB_EXIT_DONE)
         return result;
-    result = control_start(service);
+    result = verb_start_service(service);
     scm_close(service);
     if (result == SHMB_EXIT_DONE)
         program_file_sweep(); /* which the service's account may not */
@@ -83,7 +83,7 @@ static DWORD ask_to_stop(SC_HANDLE service)
     }
 }
 
-enum shmb_exit control_stop(SC_HANDLE service, bool *was_running)
+enum shmb_exit verb_stop_service(SC_HANDLE service, bool *was_running)
 {
     SERVICE_STATUS_PROCESS status;
     enum shmb_exit result;
@@ -103,7 +103,7 @@ enum shmb_exit control_stop(SC_HANDLE service, bool *was_running)
     return result;
 }
 
-enum shmb_exit release_keepers(size_t *ended)
+enum shmb_exit verb_stop_keepers(size_t *ended)
 {
     const struct port_host host = {0};
     char text[REPORT_FAILURE];
@@ -134,18 +134,18 @@ static enum shmb_exit release_all(SC_HANDLE service, bool *was_running, size_t *
     *ended = 0;
     if (code != ERROR_SUCCESS)
         return scm_failed("cannot ask the service to let go of its objects", code);
-    result = control_stop(service, was_running);
+    result = verb_stop_service(service, was_running);
     (void)release_forget();
     /* What the service could not do, having crashed, or stopped earlier. */
-    return result == SHMB_EXIT_DONE ? release_keepers(ended) : result;
+    return result == SHMB_EXIT_DONE ? verb_stop_keepers(ended) : result;
 }
 
 static enum shmb_exit stop(SC_HANDLE service, bool release)
 {
     bool was_running;
     size_t ended = 0;
-    enum shmb_exit result =
-        release ? release_all(service, &was_running, &ended) : control_stop(service, &was_running);
+    enum shmb_exit result = release ? release_all(service, &was_running, &ended)
+                                    : verb_stop_service(service, &was_running);
 
     if (result != SHMB_EXIT_DONE)
         return result;

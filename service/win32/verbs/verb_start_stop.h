@@ -15,18 +15,18 @@
  * Stops the service and waits for its end; the handle needs SERVICE_STOP and
  * SERVICE_QUERY_STATUS. `*was_running` may be NULL. What fails has been said.
  */
-enum shmb_exit control_stop(SC_HANDLE service, bool *was_running);
+enum shmb_exit verb_stop_service(SC_HANDLE service, bool *was_running);
 
 /*
  * Starts the service and waits until it runs; says which process does. The
  * handle needs SERVICE_START and SERVICE_QUERY_STATUS.
  */
-enum shmb_exit control_start(SC_HANDLE service);
+enum shmb_exit verb_start_service(SC_HANDLE service);
 
 /*
  * When the service does not run: ends the keepers of brokers that have ended,
  * and with them their objects. `*ended`: how many. A failure is printed.
  */
-enum shmb_exit release_keepers(size_t *ended);
+enum shmb_exit verb_stop_keepers(size_t *ended);
 
 #endif

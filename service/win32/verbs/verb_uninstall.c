@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <windows.h>
 
@@ -39,10 +39,10 @@ static enum shmb_exit stop_and_delete(SC_HANDLE service)
     DWORD code;
 
     (void)release_ask(); /* where that fails, the keeper is ended below */
-    result = control_stop(service, NULL);
+    result = verb_stop_service(service, NULL);
     if (result != SHMB_EXIT_DONE)
         return result;
-    (void)release_keepers(&ended); /* what fails has been said, and stops nothing */
+    (void)verb_stop_keepers(&ended); /* what fails has been said, and stops nothing */
     if (DeleteService(service))
         return SHMB_EXIT_DONE;
     code = GetLastError();

@@ -7,6 +7,7 @@
 #include "keeper_main.h"
 #include "options.h"
 #include "paths.h"
+#include "verb.h"
 #include "verb_service.h"
 #include "verify.h"
 
@@ -86,35 +87,35 @@ static enum shmb_exit do_version(const struct options *options)
 
 static enum shmb_exit do_run(const struct options *options)
 {
-    const struct run_wish wish = {options->config, options->state, options->unsafe,
-                                  options->release, options->audit};
+    const struct run_options run = {options->config, options->state, options->unsafe,
+                                    options->release, options->audit};
 
     if (options->config != NULL)
-        return verb_run(&wish);
+        return verb_run(&run);
     console_error("shmbroker: run needs --config FILE");
     return SHMB_EXIT_USAGE;
 }
 
 static enum shmb_exit do_check(const struct options *options)
 {
-    const struct check_how how = {options->merged, options->json, options->unsafe};
+    const struct check_options check = {options->merged, options->json, options->unsafe};
 
     if (options->count > 0)
-        return verb_check(options->words, options->count, &how);
+        return verb_check(options->words, options->count, &check);
     console_error("shmbroker: check needs at least one file");
     return SHMB_EXIT_USAGE;
 }
 
 static enum shmb_exit do_install(const struct options *options)
 {
-    const struct install_wish wish = {options->config, options->account, options->to,
-                                      options->unsafe, options->audit,   options->no_audit};
+    const struct install_options install = {options->config, options->account, options->to,
+                                            options->unsafe, options->audit,   options->no_audit};
 
     if (options->audit && options->no_audit) {
         console_error("shmbroker: install takes --audit or --no-audit, not both");
         return SHMB_EXIT_USAGE;
     }
-    return verb_install(&wish);
+    return verb_install(&install);
 }
 
 static enum shmb_exit do_uninstall(const struct options *options)
@@ -176,7 +177,6 @@ static const struct verb verbs[] = {
     {"plan", OPTION_UNSAFE | OPTION_WORDS, do_plan},
     {"reload", OPTION_RECREATE, do_reload},
     {"status", OPTION_JSON | OPTION_VERIFY, do_status},
-    {"status", OPTION_JSON, do_status},
     {"audit", OPTION_JSON | OPTION_CSV, do_audit},
     {"--version", 0, do_version},
     {"--help", 0, do_help},
@@ -199,7 +199,7 @@ static enum shmb_exit do_service(char **arguments, size_t count)
         }
     }
     result =
-        service_main(options.config != NULL ? options.config : path, options.unsafe, options.audit);
+        verb_service(options.config != NULL ? options.config : path, options.unsafe, options.audit);
     if (result == SHMB_EXIT_USAGE)
         console_error("shmbroker: without a verb this is a service, started by the service "
                       "manager; see shmbroker --help");
