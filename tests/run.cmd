@@ -15,7 +15,7 @@ rem the broker is the 64-bit one.
 set "other=windows-x86"
 if "%preset%"=="windows-x86" set "other=windows-x64"
 set "other=%CD%\build\%other%\bin"
-if exist "%other%\test_client_mixed.exe" set "SHMB_OTHER_BIN=%other%"
+if exist "%other%\test_mixed.exe" set "SHMB_OTHER_BIN=%other%"
 if "%preset%"=="windows-x86" if defined SHMB_OTHER_BIN set "SHMB_BROKER=%other%"
 set "out=%TEMP%\shmb-test-%RANDOM%%RANDOM%"
 set /a passed=0, failed=0, skipped=0, programs=0

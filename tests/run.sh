@@ -165,7 +165,7 @@ wine_tests() {
 refuses_bad_imports() {
     echo 'int main(void) { return 0; }' >"$work/bad.c"
     x86_64-w64-mingw32-gcc -fstack-protector-all -o "$work/bad.exe" "$work/bad.c" || return 1
-    "$root/tests/imports.sh" "$work/bad.exe" >"$work/bad.txt"
+    "$root/tests/checks/imports.sh" "$work/bad.exe" >"$work/bad.txt"
     [ $? = 1 ] && grep -q 'needs libssp' "$work/bad.txt"
 }
 
@@ -186,7 +186,7 @@ C
         rm -f "$work/makes.a"
         x86_64-w64-mingw32-ar rcs "$work/makes.a" "$work/makes.o" || return 1
         for file in "$work/makes.o" "$work/makes.a"; do
-            "$root/tests/imports.sh" --opens-only "$file" >"$work/bad.txt"
+            "$root/tests/checks/imports.sh" --opens-only "$file" >"$work/bad.txt"
             [ $? = 1 ] && grep -q 'makes objects: .*CreateMutexW' "$work/bad.txt" || return 1
         done
     done
@@ -196,29 +196,29 @@ C
 opens_only() {
     local preset
     for preset in mingw-x64 mingw-x86; do
-        "$root/tests/imports.sh" --opens-only "$shmb_build/$preset/client/lib/shmbclient_static.a" &&
-            "$root/tests/imports.sh" --opens-only \
+        "$root/tests/checks/imports.sh" --opens-only "$shmb_build/$preset/client/lib/shmbclient_static.a" &&
+            "$root/tests/checks/imports.sh" --opens-only \
                 "$shmb_build/$preset"/client/lib/CMakeFiles/shmbclient.dir/*.obj || return 1
     done
 }
 
 static_checks() {
-    check 'clang, no GNU extensions' "$root/tests/clang.sh" \
+    check 'clang, no GNU extensions' "$root/tests/checks/clang.sh" \
         "$shmb_build/mingw-x64/compile_commands.json"
-    check 'the same in 32 bit' "$root/tests/clang.sh" \
+    check 'the same in 32 bit' "$root/tests/checks/clang.sh" \
         "$shmb_build/mingw-x86/compile_commands.json"
-    check 'imports system DLLs only' "$root/tests/imports.sh" \
+    check 'imports system DLLs only' "$root/tests/checks/imports.sh" \
         "$shmb_build"/mingw-x??/bin/{shmbroker.exe,shmb.exe,shmbclient.dll}
     check 'a program that imports others is found' refuses_bad_imports
     check 'the client library opens and never creates, but for private memory' opens_only
     check 'a library that creates is found' refuses_makers
-    check 'FoxPro declares what the library has' python3 "$root/tests/foxpro.py"
-    check 'the guides compile' "$root/tests/guides.sh"
-    check 'a program in Node.js, through koffi' "$root/tests/node.sh"
-    check 'the schema agrees with the loader' python3 "$root/tests/schema.py"
+    check 'FoxPro declares what the library has' python3 "$root/tests/checks/foxpro.py"
+    check 'the guides compile' "$root/tests/checks/guides.sh"
+    check 'a program in Node.js, through koffi' "$root/tests/checks/node.sh"
+    check 'the schema agrees with the loader' python3 "$root/tests/checks/schema.py"
     check 'nothing is lost under torture, 20 s' "$root/tests/torture.sh" 20
     check 'torture finds brokers with a fault' "$root/tests/torture.sh" --mutants
-    check 'fuzzing, 5 s each' "$root/tests/fuzz.sh" 5
+    check 'fuzzing, 5 s each' "$root/tests/fuzz/run.sh" 5
 }
 
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1

@@ -1,7 +1,7 @@
 /*
  * Memory of one user in one session, without the broker. This is the one file
  * of the library that makes objects, and all of them under `Local\`: what is
- * under `Global\` is the broker's. tests/imports.sh holds it to that.
+ * under `Global\` is the broker's. tests/checks/imports.sh holds it to that.
  */
 #include <windows.h>
 

@@ -16,7 +16,7 @@
 * plain name: write Global\ where that must not be.
 *
 * Other calls of the library: see client/include/shmb_flat.h. ShmbDeclare makes
-* them known; every line of it is held against that header by tests/foxpro.py.
+* them known; every line of it is held against that header by tests/checks/foxpro.py.
 
 #DEFINE SHMB_NOT_FOUND		-1
 #DEFINE SHMB_NO_BROKER		-2

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Holds the programs in client/bindings/foxpro and client/examples against
+client/include/shmb_flat.h.
+
+Every function of the header (but the twins in UTF-16, which FoxPro cannot call) is
+declared with its types and its parameters' names, and nothing else is; every call
+in a program has as many arguments as its declaration, and a buffer that is
+written to is passed by reference. Then changes one word of each declaration
+after the other, and fails where that is not found.
+"""
+import glob
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HEADER = os.path.join(ROOT, "client/include/shmb_flat.h")
+FOLDER = os.path.join(ROOT, "client/bindings/foxpro")
+FOLDERS = (FOLDER, os.path.join(ROOT, "client/examples"))
+DECLARING = os.path.join(FOLDER, "shmb.prg")
+TYPES = {"int32_t": "INTEGER", "const char *": "STRING", "char *": "STRING @"}
+
+
+def header_functions(text):
+    """name -> [(FoxPro's type, parameter)]"""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    functions = {}
+    for returned, name, parameters in re.findall(
+        r"SHMB_API\s+(\w+)\s+SHMB_CALL\s+(shmbf_\w+)\s*\(([^)]*)\)\s*;", text
+    ):
+        if name.endswith("W"):
+            continue
+        if returned != "int32_t":
+            raise SystemExit(f"{name} returns {returned}, which FoxPro does not know")
+        found = []
+        for parameter in [p.strip() for p in parameters.split(",")]:
+            if parameter == "void":
+                continue
+            kind, word = re.fullmatch(r"(.*?)(\w+)", " ".join(parameter.split())).groups()
+            kind = kind.strip()
+            if kind not in TYPES:
+                raise SystemExit(f"{name}: FoxPro has no type for {kind}")
+            found.append((TYPES[kind], word))
+        functions[name] = found
+    return functions
+
+
+def lines_of(text):
+    """Lines of a program without comments, continued ones joined."""
+    text = re.sub(r";[ \t]*\n", " ", text)
+    lines = []
+    for line in text.splitlines():
+        if not line.lstrip().startswith("*"):
+            lines.append(line.split("&&")[0])
+    return lines
+
+
+def declarations(text, complaints):
+    found = {}
+    for line in lines_of(text):
+        if not re.match(r"\s*DECLARE\b", line):
+            continue
+        match = re.fullmatch(r"\s*DECLARE INTEGER (\w+) IN shmbclient\.dll\s*(.*?)\s*", line)
+        if match is None:
+            complaints.append(f"not understood: {line.strip()}")
+            continue
+        parameters = []
+        for parameter in filter(None, [p.strip() for p in match[2].split(",")]):
+            parts = re.fullmatch(r"(\w+) (@?)(\w+)", parameter)
+            if parts is None:
+                complaints.append(f"{match[1]}: not understood: {parameter}")
+                continue
+            parameters.append((parts[1] + (" @" if parts[2] else ""), parts[3]))
+        if match[1] in found:
+            complaints.append(f"{match[1]} is declared twice")
+        found[match[1]] = parameters
+    return found
+
+
+def arguments(text, start):
+    """The arguments of the call whose parenthesis opens before `start`."""
+    depth, begin, found, quote = 1, start, [], None
+    for i in range(start, len(text)):
+        c = text[i]
+        if quote:
+            quote = None if c == quote else quote
+        elif c in "\"'":
+            quote = c
+        elif c in "([":
+            depth += 1
+        elif c in ")]":
+            depth -= 1
+            if depth == 0:
+                last = text[begin:i].strip()
+                return found + [last] if found or last else []
+        elif c == "," and depth == 1:
+            found.append(text[begin:i].strip())
+            begin = i + 1
+    return None
+
+
+def check_calls(file, text, functions, complaints):
+    count = 0
+    for line in lines_of(text):
+        if re.match(r"\s*DECLARE\b", line):
+            continue
+        for match in re.finditer(r"\b(shmbf_\w+)\s*\(", line):
+            name, count = match[1], count + 1
+            given = arguments(line, match.end())
+            if name not in functions or given is None:
+                complaints.append(f"{file}: {name} is no function of the header")
+                continue
+            wanted = functions[name]
+            if len(given) != len(wanted):
+                complaints.append(f"{file}: {name} is called with {len(given)} arguments, not {len(wanted)}")
+                continue
+            for argument, (kind, word) in zip(given, wanted):
+                if (kind == "STRING @") != argument.startswith("@"):
+                    complaints.append(f"{file}: {name}: {word} is given as {argument}, and is {kind}")
+    return count
+
+
+def check(programs, functions):
+    complaints = []
+    declared = declarations(programs[DECLARING], complaints)
+    for name, wanted in functions.items():
+        if name not in declared:
+            complaints.append(f"{name} is not declared")
+        elif declared[name] != wanted:
+            complaints.append(f"{name} is declared as {declared[name]}, and is {wanted}")
+    for name in declared:
+        if name not in functions:
+            complaints.append(f"{name} is declared, and not in the header")
+    calls = 0
+    for file, text in programs.items():
+        if file != DECLARING and re.search(r"^\s*DECLARE\b", text, flags=re.M):
+            complaints.append(f"{file} declares functions itself")
+        calls += check_calls(os.path.basename(file), text, functions, complaints)
+    if calls < 15:
+        complaints.append(f"only {calls} calls were found")
+    return complaints
+
+
+def mutants(text):
+    """The program with one word of one declaration changed."""
+    for match in re.finditer(r"^[ \t]*DECLARE .*?[^;]$", text, flags=re.M | re.S):
+        for word in re.finditer(r"\b(?!IN\b|DECLARE\b|shmbclient\b|dll\b)\w+\b|@", match[0]):
+            start, end = match.start() + word.start(), match.start() + word.end()
+            other = {"INTEGER": "SHORT", "STRING": "INTEGER", "@": ""}.get(word[0], word[0] + "x")
+            yield word[0], text[:start] + other + text[end:]
+
+
+def main():
+    with open(HEADER, encoding="utf-8") as file:
+        functions = header_functions(file.read())
+    programs = {}
+    for path in sorted(p for folder in FOLDERS for p in glob.glob(os.path.join(folder, "*.prg"))):
+        with open(path, encoding="ascii") as file:
+            programs[path] = file.read()
+    complaints = check(programs, functions)
+    for complaint in complaints:
+        print(complaint)
+    tried = missed = 0
+    for word, text in mutants(programs[DECLARING]):
+        tried += 1
+        if not check({**programs, DECLARING: text}, functions):
+            print(f"a change of '{word}' was not found")
+            missed += 1
+    print(f"{len(functions)} functions, {len(programs)} programs, {tried} changes tried, {missed} not found")
+    return 1 if complaints or missed or tried < 100 or len(functions) < 15 else 0
+
+
+sys.exit(main())

@@ -1,0 +1,484 @@
+/* Texts with mistakes, and every line that is said of each. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "config_text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define DEFAULTS     "version: 1\ndefaults: { access: { read: Users } }\n"
+
+struct bad {
+    const char *text;
+    size_t length;
+    const char *lines;
+};
+
+/* clang-format off */
+/* The file and its version. */
+static const struct bad rows_the_file_and_its_version[] = {
+    {TEXT(""),
+     "f: error: the file is empty; it needs version: 1 and objects to hold\n"},
+    {TEXT("# only a comment\n"),
+     "f: error: the file is empty; it needs version: 1 and objects to hold\n"},
+    {TEXT("---\n"),
+     "f: error: the file is empty; it needs version: 1 and objects to hold\n"},
+    {TEXT("[1]"),
+     "f:1:1: error: a list stands here where a mapping with version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events or semaphores is due\n"},
+    {TEXT("hello"),
+     "f:1:1: error: 'hello' stands here where a mapping with version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events or semaphores is due\n"},
+    {TEXT("version: 1\n"),
+     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events or semaphores\n"},
+    {TEXT("version: 1\nsegments:\nevents: {}\n"),
+     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events or semaphores\n"},
+    {TEXT("mutexes: { M: { access: { read: Users } } }\n"),
+     "f:1:1: error: the file does not say which version it is; add version: 1\n"},
+    {TEXT("version: 2\nfoo: 1\n"),
+     "f:1:10: error: version: version 2 is not known to this broker; it reads version 1\n"},
+    {TEXT("version: '1'\n"),
+     "f:1:10: error: version: a number is due here; write it without quotes\n"},
+    {TEXT("version: one\n"),
+     "f:1:10: error: version: 'one'; write a whole number from 1 to 999\n"},
+    {TEXT("version:\n"),
+     "f:1:9: error: version: nothing; write a whole number from 1 to 999\n"},
+    {TEXT(DEFAULTS "segmens: { A: { size: 1 } }\n"),
+     "f:3:1: error: unknown key 'segmens'; did you mean 'segments'?\n"},
+    {TEXT(DEFAULTS "mutexes: [M]\n"),
+     "f:3:10: error: mutexes: a list stands here where a mapping from names to objects is due\n"},
+    {TEXT(DEFAULTS "mutexes: 5\n"),
+     "f:3:10: error: mutexes: '5' stands here where a mapping from names to objects is due\n"},
+};
+
+/* Not YAML, or more of it than we read. */
+static const struct bad rows_not_yaml[] = {
+    {TEXT("a: \"CORP\\Traders\"\n"),
+     "f:1:9: error: this is not YAML: found unknown escape character while parsing a quoted scalar; in double quotes a backslash is written twice, in single quotes once\n"},
+    {TEXT("a:\n\x09" "b: c\n"),
+     "f:2:1: error: this is not YAML: found character that cannot start any token while scanning for the next token; indent with spaces, not with tabs\n"},
+    {TEXT("a: [b\n"),
+     "f:2:1: error: this is not YAML: did not find expected ',' or ']' while parsing a flow sequence that starts at line 1\n"},
+    {TEXT("a: b: c\n"),
+     "f:1:5: error: this is not YAML: mapping values are not allowed in this context; look at the indentation, and put texts with a colon in quotes\n"},
+    {TEXT("a: @x\n"),
+     "f:1:4: error: this is not YAML: found character that cannot start any token while scanning for the next token; put the text in quotes\n"},
+    {TEXT("a: 'x\n"),
+     "f:2:1: error: this is not YAML: found unexpected end of stream while scanning a quoted scalar that starts at line 1\n"},
+    {TEXT("a: 1\nb\n"),
+     "f:3:1: error: this is not YAML: could not find expected ':' while scanning a simple key that starts at line 2; look at the indentation and for a missing colon\n"},
+    {TEXT("%YAML 3.0\n---\na: 1\n"),
+     "f:1:1: error: this is not YAML: found incompatible YAML document\n"},
+    {TEXT("a: 1\n---\nb: 2\n"),
+     "f:2:1: error: a second document starts here; a file may have only one\n"},
+    {TEXT("a: !!binary x\n"),
+     "f:1:4: error: tags have no meaning here; remove what starts with !\n"},
+    {TEXT("a: !x [1]\n"),
+     "f:1:4: error: tags have no meaning here; remove what starts with !\n"},
+    {TEXT("&a [*a]\n"),
+     "f:1:5: error: this alias stands inside the very thing it means\n"},
+    {TEXT("a: *b\n"),
+     "f:1:4: error: this alias has no anchor before it; write &name at what it means\n"},
+    {TEXT("? [a]\n: b\n"),
+     "f:1:3: error: a key must be a text, not a list or mapping\n"},
+    {TEXT("*b : 1\n"),
+     "f:1:1: error: this alias has no anchor before it; write &name at what it means\n"},
+    {TEXT("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]\n"),
+     "f:1:17: error: lists and mappings stand too deep in one another\n"},
+    {TEXT("\xFF\xFE" "a\x00"),
+     "f:1:1: error: the file is UTF-16, which Notepad calls Unicode; save it as UTF-8\n"},
+    {TEXT("\xFE\xFF\x00" "a"),
+     "f:1:1: error: the file is UTF-16, which Notepad calls Unicode; save it as UTF-8\n"},
+    {TEXT("a: b\nc: \xC3\xA9\xFF\n"),
+     "f:2:5: error: the text is not UTF-8 from here on; save the file as UTF-8\n"},
+    {TEXT("a: b\x0D\nc: \xE2\x82\n"),
+     "f:2:4: error: the text is not UTF-8 from here on; save the file as UTF-8\n"},
+    {TEXT("a: \x00" "b\n"),
+     "f:1:4: error: a control character stands here; remove it\n"},
+    {TEXT("a: b\n\n  \x1B\n"),
+     "f:3:3: error: a control character stands here; remove it\n"},
+    {TEXT("a: \xEF\xBF\xBF\n"),
+     "f:1:4: error: a control character stands here; remove it\n"},
+    {TEXT("a: \xC2\x85\n"),
+     "f:1:4: error: a control character stands here; remove it\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: \"a\\0b\" } } }\n"),
+     "f:3:33: error: mutexes.M.access.read: 'a' contains a control character; remove it\n"},
+};
+
+/* Keys written twice, at every level. */
+static const struct bad rows_keys_written_twice[] = {
+    {TEXT(DEFAULTS "version: 1\nmutexes: { M: }\n"),
+     "f:3:1: error: the key 'version' stands here twice, first at f:1:1; remove one\n"},
+    {TEXT(DEFAULTS "mutexes: { M: , M: }\n"),
+     "f:3:17: error: the key 'M' stands here twice, first at f:3:12; remove one\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, size: 2 } }\n"),
+     "f:3:27: error: the key 'size' stands here twice, first at f:3:18; remove one\n"},
+    {TEXT(DEFAULTS "mutexes: {a: ,b: ,c: ,d: ,e: ,f: ,g: ,h: ,i: ,j: ,k: ,l: ,m: ,n: ,c: ,o: }\n"),
+     "f:3:67: error: the key 'c' stands here twice, first at f:3:19; remove one\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: Users, read: Everyone } } }\n"),
+     "f:3:40: error: the key 'read' stands here twice, first at f:3:27; remove one\n"},
+};
+
+/* Access. */
+static const struct bad rows_access[] = {
+    {TEXT("version: 1\nmutexes: { M: }\n"),
+     "f:2:12: error: mutexes.M: no access is written, here or in defaults, and nobody gets rights by silence; add access: { read: [Users] } or the like\n"},
+    {TEXT("version: 1\nsegments: { A: { size: 1 } }\n"),
+     "f:2:13: error: segments.A: no access is written, here or in defaults, and nobody gets rights by silence; add access: { read: [Users] } or the like\n"},
+    {TEXT("version: 1\ndefaults:\nmutexes: { M: {} }\n"),
+     "f:3:12: error: mutexes.M: no access is written, here or in defaults, and nobody gets rights by silence; add access: { read: [Users] } or the like\n"},
+    {TEXT("version: 1\ndefaults: 5\nmutexes: { M: {} }\n"),
+     "f:2:11: error: defaults: '5' stands here where a mapping with access, integrity or audit is due\n"},
+    {TEXT("version: 1\ndefaults: { acces: { read: Users } }\nmutexes: { M: { access: { read: Users } } }\n"),
+     "f:2:13: error: defaults: unknown key 'acces'; did you mean 'access'?\n"},
+    {TEXT("version: 1\ndefaults: { access: { deny: Users } }\nmutexes: { M: }\n"),
+     "f:2:21: error: defaults.access: deny alone leaves nobody who may use the object; add read, write or full\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: } }\n"),
+     "f:3:25: error: mutexes.M.access: access names nobody; write { read: [...], write: [...] } or remove it\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: {} } }\n"),
+     "f:3:25: error: mutexes.M.access: access names nobody; write { read: [...], write: [...] } or remove it\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: Users } }\n"),
+     "f:3:25: error: mutexes.M.access: 'Users' stands here where a mapping with read, write, full or deny is due\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: [Users] } }\n"),
+     "f:3:25: error: mutexes.M.access: a list stands here where a mapping with read, write, full or deny is due\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { raed: Users } } }\n"),
+     "f:3:27: error: mutexes.M.access: unknown key 'raed'; did you mean 'read'?\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { owner: Users } } }\n"),
+     "f:3:27: error: mutexes.M.access: unknown key 'owner'; known here: read, write, full and deny\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: } } }\n"),
+     "f:3:33: error: mutexes.M.access.read: nobody is named here; write an account, group or SID\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [] } } }\n"),
+     "f:3:33: error: mutexes.M.access.read: an empty list or mapping stands here where a trustee or a list of trustees is due\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: {} } } }\n"),
+     "f:3:33: error: mutexes.M.access.read: an empty list or mapping stands here where a trustee or a list of trustees is due\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: { a: b } } } }\n"),
+     "f:3:33: error: mutexes.M.access.read: a mapping stands here where a trustee or a list of trustees is due\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [Users, ~, '', [x]] } } }\n"),
+     "f:3:41: error: mutexes.M.access.read[1]: nobody is named here; write an account, group or SID\n"
+     "f:3:44: error: mutexes.M.access.read[2]: nobody is named here; write an account, group or SID\n"
+     "f:3:48: error: mutexes.M.access.read[3]: a list stands here where an account, group or SID is due\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: \"a\\nb\" } } }\n"),
+     "f:3:33: error: mutexes.M.access.read: 'a?b' contains a control character; remove it\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { write: [Users, 'CORP\\App', uSERS, 'corp\\aPP'] } } }\n"),
+     "f:3:54: error: mutexes.M.access.write[2]: 'uSERS' stands in this list twice, first at f:3:35; remove one\n"
+     "f:3:61: error: mutexes.M.access.write[3]: 'corp\\aPP' stands in this list twice, first at f:3:42; remove one\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { deny: [Guests] } } }\n"),
+     "f:3:25: error: mutexes.M.access: deny alone leaves nobody who may use the object; add read, write or full\n"},
+};
+
+/* Segments. */
+static const struct bad rows_segments[] = {
+    {TEXT(DEFAULTS "segments: { A: }\n"),
+     "f:3:13: error: segments.A: a segment needs a size, such as size: 64 KiB\n"},
+    {TEXT(DEFAULTS "segments: { A: 64 KiB }\n"),
+     "f:3:16: error: segments.A: '64 KiB' stands here where a mapping with size, access, integrity, sddl, audit, lock, initial, notify, sessions, keep or save_every is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { sise: 1 } }\n"),
+     "f:3:18: error: segments.A: unknown key 'sise'; did you mean 'size'?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: } }\n"),
+     "f:3:24: error: segments.A.size: nothing; write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 0 } }\n"),
+     "f:3:24: error: segments.A.size: '0'; a segment has 1 byte to 1024 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: -1 } }\n"),
+     "f:3:24: error: segments.A.size: '-1'; write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 64 KB } }\n"),
+     "f:3:24: error: segments.A.size: '64 KB'; did you mean KiB (KiB, MiB and GiB count in 1024)?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 64K } }\n"),
+     "f:3:24: error: segments.A.size: '64K'; did you mean KiB (KiB, MiB and GiB count in 1024)?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1.5 MiB } }\n"),
+     "f:3:24: error: segments.A.size: '1.5 MiB'; write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 4 TiB } }\n"),
+     "f:3:24: error: segments.A.size: '4 TiB'; write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1025 GiB } }\n"),
+     "f:3:24: error: segments.A.size: '1025 GiB'; a segment has 1 byte to 1024 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1099511627777 } }\n"),
+     "f:3:24: error: segments.A.size: '1099511627777'; a segment has 1 byte to 1024 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 99999999999999999999 } }\n"),
+     "f:3:24: error: segments.A.size: '99999999999999999999'; a segment has 1 byte to 1024 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: '512' } }\n"),
+     "f:3:24: error: segments.A.size: a number is due here; write it without quotes\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: [1] } }\n"),
+     "f:3:24: error: segments.A.size: a list; write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 0512 } }\n"),
+     "f:3:24: error: segments.A.size: '0512'; write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, hold: reboot } }\n"),
+     "f:3:27: error: segments.A: unknown key 'hold'; known here: size, access, integrity, sddl, audit, lock, initial, notify, sessions, keep and save_every\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lok: none } }\n"),
+     "f:3:27: error: segments.A: unknown key 'lok'; did you mean 'lock'?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: muttex } }\n"),
+     "f:3:33: error: segments.A.lock: 'muttex'; did you mean 'mutex'?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: fast } }\n"),
+     "f:3:33: error: segments.A.lock: 'fast'; write mutex or none\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: } }\n"),
+     "f:3:33: error: segments.A.lock: nothing stands here where mutex, none or a mapping with name or readers_may_wait is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: [] } }\n"),
+     "f:3:33: error: segments.A.lock: a list stands here where mutex, none or a mapping with name or readers_may_wait is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: { nam: x } } }\n"),
+     "f:3:35: error: segments.A.lock: unknown key 'nam'; did you mean 'name'?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: { name: } } }\n"),
+     "f:3:41: error: segments.A.lock.name: nothing stands here where the name of the mutex is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: { name: 'a\\b' } } }\n"),
+     "f:3:41: error: segments.A.lock.name: the name contains a backslash, which the object manager keeps for itself; remove it\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: { readers_may_wait: yes } } }\n"),
+     "f:3:53: error: segments.A.lock.readers_may_wait: 'yes'; write true or false, without quotes\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: { readers_may_wait: 'true' } } }\n"),
+     "f:3:53: error: segments.A.lock.readers_may_wait: 'true'; write true or false, without quotes\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, notify: yes } }\n"),
+     "f:3:35: error: segments.A.notify: 'yes'; write true or false, without quotes\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, notify: true } }\nevents: { a.CHANGED.3: { reset: manual } }\n"),
+     "f:4:11: error: events.a.CHANGED.3: the name 'a.CHANGED.3' clashes with a change event of segments.A at f:3:35; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "mutexes: { A.changed.0: }\nsegments: { A: { size: 1, notify: true } }\n"),
+     "f:4:35: error: segments.A.notify: the name 'A.changed.0' of a change event clashes with mutexes.A.changed.0 at f:3:12; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "limits: { objects: 5 }\nsegments: { A: { size: 1, notify: true } }\n"),
+     "f:3:20: error: limits.objects: with 6 objects, locks and change events included, the configuration is beyond its limit of 5; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "segments: { ShmBroker: { size: 1 } }\n"),
+     "f:3:13: error: segments.ShmBroker.lock: names that start with ShmBroker. belong to the broker; choose another (this is about the lock, ShmBroker.lock; it can have a name of its own: lock: { name: ... })\n"},
+};
+
+/* Initial content. */
+static const struct bad rows_initial_content[] = {
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: } }\n"),
+     "f:3:36: error: segments.A.initial: initial needs exactly one of text, hex, fill and file\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: abc } }\n"),
+     "f:3:36: error: segments.A.initial: 'abc' stands here where a mapping with text, hex, fill, file or encoding is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: a, hex: 00 } } }\n"),
+     "f:3:36: error: segments.A.initial: initial needs exactly one of text, hex, fill and file\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: a, encoding: utf-8 } } }\n"),
+     "f:3:57: error: segments.A.initial: encoding goes only with text; remove it\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: } } }\n"),
+     "f:3:44: error: segments.A.initial.file: nothing stands here where the path of a file is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: [a] } } }\n"),
+     "f:3:44: error: segments.A.initial.file: a list stands here where the path of a file is due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: '' } } }\n"),
+     "f:3:44: error: segments.A.initial.file: the path is empty\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: 'a\\*.bin' } } }\n"),
+     "f:3:44: error: segments.A.initial.file: * and ? have no meaning in this path; name one file\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: 'a\\' } } }\n"),
+     "f:3:44: error: segments.A.initial.file: the path ends where the name of a file is due; name a file\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: \"a\\tb\" } } }\n"),
+     "f:3:44: error: segments.A.initial.file: the path contains a control character; remove it\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fil: a } } }\n"),
+     "f:3:38: error: segments.A.initial: unknown key 'fil'; did you mean 'fill'?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: } } }\n"),
+     "f:3:44: error: segments.A.initial.text: nothing stands here where a text is due; \"\" is an empty one\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: [a] } } }\n"),
+     "f:3:44: error: segments.A.initial.text: a list stands here where a text is due; \"\" is an empty one\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: a, encoding: utf8 } } }\n"),
+     "f:3:57: error: segments.A.initial.encoding: 'utf8'; did you mean 'utf-8'?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: a, encoding: latin-1 } } }\n"),
+     "f:3:57: error: segments.A.initial.encoding: 'latin-1'; write utf-8 or utf-16le\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fill: 1, encoding: utf-8 } } }\n"),
+     "f:3:57: error: segments.A.initial: encoding goes only with text; remove it\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { hex: 00 1 } } }\n"),
+     "f:3:43: error: segments.A.initial.hex: byte 2 is no pair of hexadecimal digits; write two for each byte, such as 00 FF 1A\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { hex: 0g } } }\n"),
+     "f:3:43: error: segments.A.initial.hex: byte 1 is no pair of hexadecimal digits; write two for each byte, such as 00 FF 1A\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { hex: 0 0 } } }\n"),
+     "f:3:43: error: segments.A.initial.hex: byte 1 is no pair of hexadecimal digits; write two for each byte, such as 00 FF 1A\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { hex: } } }\n"),
+     "f:3:43: error: segments.A.initial.hex: nothing stands here where hexadecimal digits are due\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fill: 256 } } }\n"),
+     "f:3:44: error: segments.A.initial.fill: '256'; write a whole number from 0 to 255\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fill: -1 } } }\n"),
+     "f:3:44: error: segments.A.initial.fill: '-1'; write a whole number from 0 to 255\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fill: 0x100 } } }\n"),
+     "f:3:44: error: segments.A.initial.fill: '0x100'; write a whole number from 0 to 255\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fill: 0xg } } }\n"),
+     "f:3:44: error: segments.A.initial.fill: '0xg'; write a whole number from 0 to 255\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fill: 0x } } }\n"),
+     "f:3:44: error: segments.A.initial.fill: '0x'; write a whole number from 0 to 255\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fill: '7' } } }\n"),
+     "f:3:44: error: segments.A.initial.fill: a number is due here; write it without quotes\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 3, initial: { text: abcd } } }\n"),
+     "f:3:36: error: segments.A.initial: the content has 4 bytes, the segment only 3; make it shorter or the size larger\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 3, initial: { text: ab, encoding: utf-16le } } }\n"),
+     "f:3:36: error: segments.A.initial: the content has 4 bytes, the segment only 3; make it shorter or the size larger\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, initial: { hex: 0000 } } }\n"),
+     "f:3:36: error: segments.A.initial: the content has 2 bytes, the segment only 1; make it shorter or the size larger\n"},
+};
+
+/* Events and semaphores. */
+static const struct bad rows_events_and_semaphores[] = {
+    {TEXT(DEFAULTS "events: { E: }\n"),
+     "f:3:11: error: events.E: an event needs reset: manual or reset: auto\n"},
+    {TEXT(DEFAULTS "events: { E: { reset: true } }\n"),
+     "f:3:23: error: events.E.reset: 'true'; write manual or auto\n"},
+    {TEXT(DEFAULTS "events: { E: { reset: atuo } }\n"),
+     "f:3:23: error: events.E.reset: 'atuo'; did you mean 'auto'?\n"},
+    {TEXT(DEFAULTS "events: { E: { reset: auto } }\n"),
+     "f:3:11: error: events.E: 'Users' gets read (at f:2:29), but to wait on an event with reset: auto takes its signal away from others; give the event an access with write, or reset: manual\n"},
+    {TEXT(DEFAULTS "events: { E: { reset: auto, access: { write: A, read: [B, C] } } }\n"),
+     "f:3:11: error: events.E: 'B' gets read (at f:3:56), but to wait on an event with reset: auto takes its signal away from others; give the event an access with write, or reset: manual\n"},
+    {TEXT(DEFAULTS "semaphores: { S: }\n"),
+     "f:3:15: error: semaphores.S: a semaphore needs a maximum, such as maximum: 5\n"},
+    {TEXT(DEFAULTS "semaphores: { S: { maximum: 0 } }\n"),
+     "f:3:29: error: semaphores.S.maximum: '0'; write a whole number from 1 to 2147483647\n"},
+    {TEXT(DEFAULTS "semaphores: { S: { maximum: 2147483648 } }\n"),
+     "f:3:29: error: semaphores.S.maximum: '2147483648'; write a whole number from 1 to 2147483647\n"},
+    {TEXT(DEFAULTS "semaphores: { S: { maximum: 2, initial: 3 } }\n"),
+     "f:3:41: error: semaphores.S.initial: '3'; write a whole number from 0 to 2\n"},
+    {TEXT(DEFAULTS "semaphores: { S: { maximum: '2' } }\n"),
+     "f:3:29: error: semaphores.S.maximum: a number is due here; write it without quotes\n"},
+    {TEXT(DEFAULTS "semaphores: { S: { maximum: 2, inital: 1 } }\n"),
+     "f:3:32: error: semaphores.S: unknown key 'inital'; did you mean 'initial'?\n"},
+    {TEXT(DEFAULTS "semaphores: { S: { maximum: 99999999999999999999 } }\n"),
+     "f:3:29: error: semaphores.S.maximum: '99999999999999999999'; write a whole number from 1 to 2147483647\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { size: 1 } }\n"),
+     "f:3:17: error: mutexes.M: unknown key 'size'; known here: access, integrity, sddl, audit and sessions\n"},
+};
+
+/* Names. */
+static const struct bad rows_names[] = {
+    {TEXT(DEFAULTS "mutexes: { '': }\n"),
+     "f:3:12: error: mutexes: the name is empty; write 1 to 200 characters\n"},
+    {TEXT(DEFAULTS "mutexes: { Local\\X: }\n"),
+     "f:3:12: error: mutexes.Local\\X: the name is private to one session; remove the prefix, all names are Global\\ here\n"},
+    {TEXT(DEFAULTS "mutexes: { a\\b: }\n"),
+     "f:3:12: error: mutexes.a\\b: the name contains a backslash, which the object manager keeps for itself; remove it\n"},
+    {TEXT(DEFAULTS "mutexes: { Session: }\n"),
+     "f:3:12: error: mutexes.Session: the name is a word of the object manager; choose another\n"},
+    {TEXT(DEFAULTS "mutexes: { ShmBroker.X: }\n"),
+     "f:3:12: error: mutexes.ShmBroker.X: names that start with ShmBroker. belong to the broker; choose another\n"},
+    {TEXT(DEFAULTS "mutexes: { \"a\\tb\": }\n"),
+     "f:3:12: error: mutexes.a?b: the name contains a control character; remove it\n"},
+    {TEXT(DEFAULTS "mutexes: { xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: }\n"),
+     "f:3:12: error: mutexes.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: the name is longer than 200 UTF-16 units; shorten it\n"},
+    {TEXT(DEFAULTS "segments: { xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: { size: 1 } }\n"),
+     "f:3:13: error: segments.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.lock: the name is longer than 200 UTF-16 units; shorten it (this is about the lock, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.lock; it can have a name of its own: lock: { name: ... })\n"},
+    {TEXT(DEFAULTS "segments: { Prices: { size: 1 } }\nmutexes: { prices: }\n"),
+     "f:4:12: error: mutexes.prices: the name 'prices' clashes with segments.Prices at f:3:13; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "mutexes: { X: , Global\\x: }\n"),
+     "f:3:17: error: mutexes.Global\\x: the name 'x' clashes with mutexes.X at f:3:12; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1 } }\nmutexes: { a.LOCK: }\n"),
+     "f:4:12: error: mutexes.a.LOCK: the name 'a.LOCK' clashes with the lock of segments.A at f:3:13; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "mutexes: { a.LOCK: }\nsegments: { A: { size: 1 } }\n"),
+     "f:4:13: error: segments.A.lock: the name 'A.lock' of the lock clashes with mutexes.a.LOCK at f:3:12; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "segments:\n  A: { size: 1, lock: { name: L } }\n  B: { size: 1, lock: { name: Global\\l } }\n"),
+     "f:5:31: error: segments.B.lock: the name 'l' of the lock clashes with the lock of segments.A at f:4:31; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: { name: a } } }\n"),
+     "f:3:41: error: segments.A.lock: the name 'a' of the lock clashes with segments.A at f:3:13; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1 }, a: { size: 1 } }\n"),
+     "f:3:29: error: segments.a: the name 'a' clashes with segments.A at f:3:13; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "mutexes: { 'stra\xC3\x9F" "e\xC3\xA9': , 'stra\xC3\x9F" "e\xC3\x89': }\n"),
+     "f:3:12: warning: mutexes.straßeé: the name 'straßeé' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"
+     "f:3:25: error: mutexes.straßeÉ: the name 'straßeÉ' clashes with mutexes.straßeé at f:3:12; names are compared without case, and all kinds share them\n"
+     "f:3:25: warning: mutexes.straßeÉ: the name 'straßeÉ' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"},
+};
+
+/* What concerns the whole configuration. */
+static const struct bad rows_settings[] = {
+    {TEXT(DEFAULTS "include:\nmutexes: { M: }\n"),
+     "f:3:9: error: include: nothing stands here where the path of a file is due\n"},
+    {TEXT(DEFAULTS "include: []\nmutexes: { M: }\n"),
+     "f:3:10: error: include: a list of 1 to 100 paths is due here\n"},
+    {TEXT(DEFAULTS "include: { a: b }\nmutexes: { M: }\n"),
+     "f:3:10: error: include: a mapping stands here where the path of a file is due\n"},
+    {TEXT(DEFAULTS "include: [a.yaml, '', conf.*/a.yaml, [b], 'c\\?\\d']\n"),
+     "f:3:19: error: include[1]: the path is empty\n"
+     "f:3:23: error: include[2]: * and ? have a meaning only in the last part of the path; name the folder\n"
+     "f:3:38: error: include[3]: a list stands here where the path of a file is due\n"
+     "f:3:43: error: include[4]: * and ? have a meaning only in the last part of the path; name the folder\n"},
+    {TEXT(DEFAULTS "include: conf.d/\n"),
+     "f:3:10: error: include: the path ends where the name of a file is due; name a file\n"},
+    {TEXT(DEFAULTS "inclde: a.yaml\nmutexes: { M: }\n"),
+     "f:3:1: error: unknown key 'inclde'; did you mean 'include'?\n"},
+    {TEXT(DEFAULTS "directory:\nmutexes: { M: }\n"),
+     "f:3:11: error: directory: directory needs access, such as access: { read: [AuthenticatedUsers] }\n"},
+    {TEXT(DEFAULTS "directory: { read: Users }\nmutexes: { M: }\n"),
+     "f:3:12: error: directory: directory needs access, such as access: { read: [AuthenticatedUsers] }\n"
+     "f:3:14: error: directory: unknown key 'read'; known here: access\n"},
+    {TEXT(DEFAULTS "directory: { acess: { read: Users } }\nmutexes: { M: }\n"),
+     "f:3:14: error: directory: unknown key 'acess'; did you mean 'access'?\n"},
+    {TEXT(DEFAULTS "directory: { access: { read: Users, write: [A, B], deny: C } }\nmutexes: { M: }\n"),
+     "f:3:45: error: directory.access: the directory can only be read; give 'A' read, or remove it\n"
+     "f:3:48: error: directory.access: the directory can only be read; give 'B' read, or remove it\n"
+     "f:3:58: error: directory.access: the directory can only be read; give 'C' read, or remove it\n"},
+    {TEXT(DEFAULTS "limits:\nmutexes: { M: }\n"),
+     "f:3:8: error: limits: limits needs objects, memory or both\n"},
+    {TEXT(DEFAULTS "limits: 5\nmutexes: { M: }\n"),
+     "f:3:9: error: limits: '5' stands here where a mapping with objects or memory is due\n"},
+    {TEXT(DEFAULTS "limits: { object: 5 }\nmutexes: { M: }\n"),
+     "f:3:11: error: limits: unknown key 'object'; did you mean 'objects'?\n"},
+    {TEXT(DEFAULTS "limits: { objects: 0, memory: 0 }\nmutexes: { M: }\n"),
+     "f:3:20: error: limits.objects: '0'; write a whole number from 1 to 100000\n"
+     "f:3:31: error: limits.memory: '0'; the limit is 1 byte to 1 PiB\n"},
+    {TEXT(DEFAULTS "limits: { memory: 64 MB }\nmutexes: { M: }\n"),
+     "f:3:19: error: limits.memory: '64 MB'; did you mean MiB (KiB, MiB and GiB count in 1024)?\n"},
+    {TEXT(DEFAULTS "limits: { memory: 1048577 GiB }\nmutexes: { M: }\n"),
+     "f:3:19: error: limits.memory: '1048577 GiB'; the limit is 1 byte to 1 PiB\n"},
+    {TEXT(DEFAULTS "limits: { objects: 2 }\nsegments: { A: { size: 1 } }\nmutexes: { M: }\n"),
+     "f:3:20: error: limits.objects: with 3 objects, locks and change events included, the configuration is beyond its limit of 2; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "limits: { memory: 1 KiB }\nsegments: { A: { size: 1 KiB }, B: { size: 1, lock: none } }\n"),
+     "f:3:19: error: limits.memory: with 1025 bytes of segments the configuration is beyond its limit of 1024; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "hold_for: 10\nmutexes: { M: }\n"),
+     "f:3:11: error: hold_for: '10'; write a time with its unit, such as 500 ms, 30 s, 10 min or 1 h\n"},
+    {TEXT(DEFAULTS "hold_for: 25 h\nmutexes: { M: }\n"),
+     "f:3:11: error: hold_for: '25 h'; the time is 0 to 24 h\n"},
+    {TEXT(DEFAULTS "watch: yes\nmutexes: { M: }\n"),
+     "f:3:8: error: watch: 'yes'; write true or false, without quotes\n"},
+    {TEXT(DEFAULTS "watch:\nmutexes: { M: }\n"),
+     "f:3:7: error: watch: nothing; write true or false, without quotes\n"},
+};
+
+/* Everything at once, in the order of the file. */
+static const struct bad rows_everything_at_once[] = {
+    {TEXT("version: 1\nsegments:\n  A: { size: 64 KB, access: { read: Users } }\n  a: { sise: 1, access: { read: Users } }\nmutexes:\n  M: { access: { deny: X } }\nfoo: bar\ndefaults: { access: { read: [] } }\n"),
+     "f:3:14: error: segments.A.size: '64 KB'; did you mean KiB (KiB, MiB and GiB count in 1024)?\n"
+     "f:4:3: error: segments.a: the name 'a' clashes with segments.A at f:3:3; names are compared without case, and all kinds share them\n"
+     "f:4:8: error: segments.a: unknown key 'sise'; did you mean 'size'?\n"
+     "f:6:16: error: mutexes.M.access: deny alone leaves nobody who may use the object; add read, write or full\n"
+     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events and semaphores\n"
+     "f:8:29: error: defaults.access.read: an empty list or mapping stands here where a trustee or a list of trustees is due\n"},
+};
+
+/* clang-format on */
+
+static void check(const struct bad *rows, size_t count)
+{
+    static struct loaded loaded;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        load(&loaded, rows[i].text, rows[i].length);
+        assert_string_equal(loaded.lines, rows[i].lines);
+        assert_int_equal(loaded.result, CFG_INVALID);
+        assert_null(loaded.configuration);
+        assert_int_equal(loaded.messages.errors + loaded.messages.warnings, loaded.messages.count);
+        unload(&loaded);
+    }
+}
+
+#define BAD(name)                                                                                  \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        check(rows_##name, COUNT(rows_##name));                                                    \
+    }
+
+BAD(the_file_and_its_version)
+BAD(not_yaml)
+BAD(keys_written_twice)
+BAD(access)
+BAD(segments)
+BAD(initial_content)
+BAD(events_and_semaphores)
+BAD(names)
+BAD(settings)
+BAD(everything_at_once)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_file_and_its_version),
+        cmocka_unit_test(not_yaml),
+        cmocka_unit_test(keys_written_twice),
+        cmocka_unit_test(access),
+        cmocka_unit_test(segments),
+        cmocka_unit_test(initial_content),
+        cmocka_unit_test(events_and_semaphores),
+        cmocka_unit_test(names),
+        cmocka_unit_test(settings),
+        cmocka_unit_test(everything_at_once),
+    };
+
+    return cmocka_run_group_tests_name("test_load_bad", tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+/* Texts that are right, and the model that comes of them; the limits of a file. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "config_text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define DEFAULTS     "version: 1\ndefaults: { access: { read: Users } }\n"
+
+static struct loaded loaded;
+
+/* Loads what must be right. */
+static const struct cfg *good(const char *text, size_t length)
+{
+    load(&loaded, text, length);
+    assert_string_equal(loaded.lines, "");
+    assert_int_equal(loaded.result, CFG_OK);
+    assert_non_null(loaded.configuration);
+    return loaded.configuration;
+}
+
+static void check_trustee(const struct cfg_access *access, size_t i, const char *name,
+                          enum shmb_level level)
+{
+    assert_true(i < access->count);
+    assert_string_equal(access->trustees[i].name, name);
+    assert_int_equal(access->trustees[i].level, level);
+}
+
+static void every_kind(void **state)
+{
+    const struct cfg *cfg = good(TEXT("version: 1\n"
+                                      "events:\n"
+                                      "  E: { reset: auto, access: { write: W } }\n"
+                                      "  F: { reset: manual }\n"
+                                      "semaphores:\n"
+                                      "  S: { initial: 2, maximum: 5 }\n"
+                                      "  T: { maximum: 2147483647 }\n"
+                                      "  U: { maximum: 1, initial: 0 }\n"
+                                      "defaults: { access: { read: [Users] } }\n"
+                                      "segments:\n"
+                                      "  Global\\Prices: { size: 64 KiB }\n"
+                                      "mutexes:\n"
+                                      "  M:\n"
+                                      "  N: {}\n"));
+    const struct cfg_object *o = cfg->objects;
+
+    (void)state;
+    assert_int_equal(cfg->count, 8);
+    assert_string_equal(cfg->file, "f");
+    assert_int_equal(o[0].kind, SHMB_EVENT);
+    assert_false(o[0].u.event.manual_reset);
+    check_trustee(o[0].access, 0, "W", SHMB_LEVEL_WRITE);
+    assert_string_equal(o[1].path, "events.F");
+    assert_true(o[1].u.event.manual_reset);
+    assert_int_equal(o[2].kind, SHMB_SEMAPHORE);
+    assert_int_equal(o[2].u.semaphore.initial, 2);
+    assert_int_equal(o[2].u.semaphore.maximum, 5);
+    assert_int_equal(o[3].u.semaphore.initial, INT32_MAX);
+    assert_int_equal(o[3].u.semaphore.maximum, INT32_MAX);
+    assert_int_equal(o[4].u.semaphore.initial, 0);
+    assert_int_equal(o[5].kind, SHMB_SECTION);
+    assert_string_equal(o[5].name, "Prices");
+    assert_string_equal(o[5].path, "segments.Global\\Prices");
+    assert_int_equal(o[5].place.line, 11);
+    assert_int_equal(o[5].place.column, 3);
+    assert_string_equal(o[5].place.file, "f");
+    assert_true(o[5].u.segment.size == 65536);
+    assert_string_equal(o[5].u.segment.lock.name, "Prices.lock");
+    assert_int_equal(o[5].u.segment.initial.place.line, 0);
+    assert_int_equal(o[6].kind, SHMB_MUTEX);
+    assert_ptr_equal(o[6].access, o[7].access);
+    check_trustee(o[7].access, 0, "Users", SHMB_LEVEL_READ);
+    unload(&loaded);
+}
+
+/* Trustees keep the order of the file, and an own access replaces the default as a whole. */
+static void access_lists(void **state)
+{
+    const struct cfg *cfg =
+        good(TEXT("version: 1\n"
+                  "defaults: { access: { full: Admin } }\n"
+                  "mutexes:\n"
+                  "  M:\n"
+                  "    access: { write: 'CORP\\App', deny: [Guests], read: [Users, S-1-5-11] }\n"
+                  "  N: { access: &a { write: [A, B], read: A } }\n"
+                  "  O: { access: *a }\n"));
+    const struct cfg_access *m = cfg->objects[0].access;
+
+    (void)state;
+    assert_int_equal(m->count, 4);
+    check_trustee(m, 0, "CORP\\App", SHMB_LEVEL_WRITE);
+    check_trustee(m, 1, "Guests", SHMB_LEVEL_DENY);
+    check_trustee(m, 2, "Users", SHMB_LEVEL_READ);
+    check_trustee(m, 3, "S-1-5-11", SHMB_LEVEL_READ);
+    assert_int_equal(m->trustees[3].place.line, 5);
+    assert_int_equal(m->trustees[3].place.column, 64);
+    assert_int_equal(m->place.column, 13);
+    assert_int_equal(cfg->objects[1].access->count, 3);
+    assert_int_equal(cfg->objects[2].access->count, 3);
+    check_trustee(cfg->objects[2].access, 2, "A", SHMB_LEVEL_READ);
+    unload(&loaded);
+}
+
+static void locks(void **state)
+{
+    static const struct {
+        const char *name;
+        bool readers_may_wait;
+    } rows[] = {{"A.lock", false}, {"B.lock", false}, {NULL, false},    {"sync_D", false},
+                {"E.lock", true},  {"sync_F", false}, {"G.lock", false}};
+    const struct cfg *cfg =
+        good(TEXT(DEFAULTS "segments:\n"
+                           "  A: { size: 1 }\n"
+                           "  B: { size: 1, lock: mutex }\n"
+                           "  C: { size: 1, lock: none }\n"
+                           "  D: { size: 1, lock: { name: Global\\sync_D } }\n"
+                           "  E: { size: 1, lock: { readers_may_wait: true } }\n"
+                           "  F: { size: 1, lock: { name: sync_F, readers_may_wait: false } }\n"
+                           "  G: { size: 1, lock: {} }\n"));
+    size_t i;
+
+    (void)state;
+    assert_int_equal(cfg->count, COUNT(rows));
+    for (i = 0; i < COUNT(rows); i++) {
+        const struct cfg_lock *lock = &cfg->objects[i].u.segment.lock;
+
+        if (rows[i].name == NULL)
+            assert_null(lock->name);
+        else
+            assert_string_equal(lock->name, rows[i].name);
+        assert_int_equal(lock->readers_may_wait, rows[i].readers_may_wait);
+        assert_int_equal(lock->place.line, 4 + i);
+    }
+    unload(&loaded);
+}
+
+static void change_events(void **state)
+{
+    const struct cfg *cfg = good(TEXT(DEFAULTS "segments:\n"
+                                               "  A: { size: 1, notify: true }\n"
+                                               "  B: { size: 1, notify: false }\n"
+                                               "  C: { size: 1 }\n"));
+    const struct cfg_notify *notify = &cfg->objects[0].u.segment.notify;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++) {
+        char name[] = "A.changed.0";
+
+        name[10] = (char)('0' + i);
+        assert_string_equal(notify->events[i], name);
+        assert_null(cfg->objects[1].u.segment.notify.events[i]);
+        assert_null(cfg->objects[2].u.segment.notify.events[i]);
+    }
+    assert_int_equal(notify->place.line, 4);
+    unload(&loaded);
+}
+
+static void initial_contents(void **state)
+{
+    static const struct {
+        const char *written, *bytes;
+        size_t length;
+        uint8_t fill;
+    } rows[] = {
+        {"text: abc", TEXT("abc"), 0},
+        {"text: 12", TEXT("12"), 0},
+        {"text: \"a\\tb\\n\"", TEXT("a\tb\n"), 0},
+        {"text: \"\"", TEXT(""), 0},
+        {"text: \"\\u00E9\"", TEXT("\xC3\xA9"), 0},
+        {"text: abc, encoding: utf-8", TEXT("abc"), 0},
+        {"text: ab, encoding: utf-16le", TEXT("a\0b\0"), 0},
+        {"text: \"\\u20AC\\U0001F600\", encoding: utf-16le", TEXT("\xAC\x20\x3D\xD8\x00\xDE"), 0},
+        {"hex: 00 ff 1A", TEXT("\x00\xFF\x1A"), 0},
+        {"hex: '0011'", TEXT("\x00\x11"), 0},
+        {"hex: 0011223344556677", TEXT("\x00\x11\x22\x33\x44\x55\x66\x77"), 0},
+        {"hex: \"00\\n11\"", TEXT("\x00\x11"), 0},
+        {"hex: ''", TEXT(""), 0},
+        {"fill: 0", TEXT(""), 0},
+        {"fill: 255", TEXT(""), 255},
+        {"fill: 0x20", TEXT(""), 0x20},
+        {"fill: 0xF", TEXT(""), 0x0F},
+    };
+    char text[256];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++) {
+        int length =
+            snprintf(text, sizeof text, DEFAULTS "segments: { A: { size: 8, initial: { %s } } }",
+                     rows[i].written);
+        const struct cfg_initial *initial =
+            &good(text, (size_t)length)->objects[0].u.segment.initial;
+
+        assert_int_equal(initial->length, rows[i].length);
+        if (rows[i].length > 0)
+            assert_memory_equal(initial->bytes, rows[i].bytes, rows[i].length);
+        assert_int_equal(initial->fill, rows[i].fill);
+        assert_int_equal(initial->place.line, 3);
+        unload(&loaded);
+    }
+}
+
+/* Other ways to write the same, which YAML and Windows editors bring along. */
+static void forms_of_a_file(void **state)
+{
+    static const char *const texts[] = {
+        "\xEF\xBB\xBF" DEFAULTS "mutexes: { M: }",
+        "version: 1\r\ndefaults:\r\n  access:\r\n    read:\r\n    - Users\r\nmutexes:\r\n  M:\r\n",
+        "%YAML 1.1\n---\nversion: 1\ndefaults: { access: { read: Users } }\nmutexes: { M: ~ "
+        "}\n...\n",
+        "{version: 1, defaults: {access: {read: Users}}, mutexes: {M: null}}",
+        "# first\n\n" DEFAULTS "# comment\nsegments:\nevents: ~\nmutexes: { \"M\": {} } # last",
+        DEFAULTS
+        "mutexes: { &n M: }\nsegments: { A: { size: 1, lock: none, initial: { text: *n } } }",
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(texts); i++) {
+        assert_string_equal(good(texts[i], strlen(texts[i]))->objects[0].name, "M");
+        unload(&loaded);
+    }
+}
+
+static void kept_segments(void **state)
+{
+    const struct cfg *cfg =
+        good(TEXT(DEFAULTS "segments: { A: { size: 1, keep: reboot, save_every: 1 s },\n"
+                           "  B: { size: 1 GiB, keep: reboot }, C: { size: 2 GiB } }"));
+
+    (void)state;
+    assert_true(cfg->objects[0].u.segment.keep);
+    assert_int_equal(cfg->objects[0].u.segment.save_every, 1000);
+    assert_true(cfg->objects[1].u.segment.keep);
+    assert_int_equal(cfg->objects[1].u.segment.save_every, 0);
+    assert_false(cfg->objects[2].u.segment.keep);
+    unload(&loaded);
+}
+
+static void sizes_at_the_limits(void **state)
+{
+    const struct cfg *cfg =
+        good(TEXT(DEFAULTS "segments: { A: { size: 1 }, B: { size: 1024 GiB },\n"
+                           "  C: { size: 1099511627776 }, D: { size: '1 KiB' } }"));
+
+    (void)state;
+    assert_true(cfg->objects[0].u.segment.size == 1);
+    assert_true(cfg->objects[1].u.segment.size == CFG_SIZE_MAX);
+    assert_true(cfg->objects[2].u.segment.size == CFG_SIZE_MAX);
+    assert_true(cfg->objects[3].u.segment.size == 1024);
+    unload(&loaded);
+}
+
+static void warnings_leave_it_good(void **state)
+{
+    (void)state;
+    load(&loaded, TEXT(DEFAULTS "segments: { \xC3\xA9: { size: 1 }, A: { size: 1, lock: { name: "
+                                "\xC3\xBC } } }\n"));
+    assert_string_equal(
+        loaded.lines,
+        "f:3:13: warning: segments.\xC3\xA9: the name '\xC3\xA9' is not plain ASCII; FoxPro, VB6 "
+        "and "
+        "other programs that call the A functions may be unable to write it\n"
+        "f:3:57: warning: segments.A.lock: the name '\xC3\xBC' is not plain ASCII; FoxPro, VB6 and "
+        "other programs that call the A functions may be unable to write it\n");
+    assert_int_equal(loaded.result, CFG_OK);
+    unload(&loaded);
+}
+
+/* A list that holds messages already: they are not this load's. */
+static void earlier_messages_do_not_count(void **state)
+{
+    struct cfg_messages messages;
+    struct cfg_place place = {"a", 1, 1};
+    struct cfg *cfg;
+    const char text[] = DEFAULTS "mutexes: { M: }";
+
+    (void)state;
+    cfg_messages_init(&messages);
+    cfg_message_add(&messages, CFG_ERROR, &place, NULL, "earlier");
+    assert_int_equal(cfg_load("f", text, sizeof text - 1, &messages, &cfg), CFG_OK);
+    assert_non_null(cfg);
+    cfg_free(cfg);
+    cfg_messages_free(&messages);
+    cfg_free(NULL);
+    assert_int_equal(cfg_load("f", NULL, 0, &messages, &cfg), CFG_INVALID);
+    assert_null(cfg);
+    cfg_messages_free(&messages);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind),
+        cmocka_unit_test(access_lists),
+        cmocka_unit_test(locks),
+        cmocka_unit_test(change_events),
+        cmocka_unit_test(initial_contents),
+        cmocka_unit_test(forms_of_a_file),
+        cmocka_unit_test(kept_segments),
+        cmocka_unit_test(sizes_at_the_limits),
+        cmocka_unit_test(warnings_leave_it_good),
+        cmocka_unit_test(earlier_messages_do_not_count),
+    };
+
+    return cmocka_run_group_tests_name("test_load_good", tests, NULL, NULL);
+}

@@ -1,0 +1,299 @@
+/* The state file: written, read again, torn, foreign, newer. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_system.h"
+#include "state.h"
+
+static struct fake *fake;
+static struct sys_failure why;
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake = fake_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fake_free(fake);
+    return 0;
+}
+
+static struct state *open_state(const char *boot)
+{
+    struct state *state = state_new(fake_system(fake), boot);
+
+    assert_non_null(state);
+    assert_int_equal(state_load(state, &why), SYS_OK);
+    return state;
+}
+
+static const struct state_record prices = {.name = "Prices and more",
+                                           .kind = SHMB_SECTION,
+                                           .size = 65,
+                                           .generation = 1000,
+                                           .control = 3,
+                                           .block = 2,
+                                           .lock = "A lock"};
+static const struct state_record lock = {.name = "Lock", .kind = SHMB_MUTEX, .generation = 1001};
+
+static void write_two(void)
+{
+    struct state *state = open_state("b1");
+
+    state_put(state, &prices);
+    state_put(state, &lock);
+    state_put_sid(state, "CORP\\Some Traders", "S-1-5-21-9");
+    state_put_stamp(state, 1001);
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    state_free(state);
+}
+
+static void what_was_written_is_read(void **unused)
+{
+    struct state *state;
+    const struct state_record *found;
+
+    (void)unused;
+    write_two();
+    state = open_state("b1");
+    found = state_find(state, "PRICES AND MORE");
+    assert_non_null(found);
+    assert_string_equal(found->name, prices.name);
+    assert_int_equal(found->size, 65);
+    assert_int_equal(found->generation, 1000);
+    assert_int_equal(found->control, 3);
+    assert_int_equal(found->block, 2);
+    assert_string_equal(found->lock, "A lock");
+    assert_null(state_find(state, "Lock")->lock);
+    assert_int_equal(state_find(state, "Lock")->kind, SHMB_MUTEX);
+    assert_string_equal(state_sid(state, "CORP\\Some Traders"), "S-1-5-21-9");
+    assert_null(state_sid(state, "corp\\some traders"));
+    assert_int_equal(state_stamp(state), 1001);
+    state_free(state);
+}
+
+static void after_a_boot_objects_are_gone_but_accounts_are_not(void **unused)
+{
+    struct state *state;
+
+    (void)unused;
+    write_two();
+    state = open_state("b2");
+    assert_null(state_find(state, "Lock"));
+    assert_non_null(state_sid(state, "CORP\\Some Traders"));
+    assert_int_equal(state_stamp(state), 1001); /* generations are never used twice */
+    state_free(state);
+}
+
+static void a_change_is_appended(void **unused)
+{
+    struct state *state;
+    size_t length;
+
+    (void)unused;
+    write_two();
+    state = open_state("b1");
+    assert_int_equal(state_commit(state, &why), SYS_OK); /* the first one writes it anew */
+    length = strlen(fake_state_text(fake, STATE_FILE));
+    state_put(state, &lock); /* as it is */
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    assert_int_equal(strlen(fake_state_text(fake, STATE_FILE)), length);
+    state_drop(state, "LOCK");
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    assert_int_equal(fake_calls(fake, FAKE_STATE_APPEND), 1);
+    assert_true(strlen(fake_state_text(fake, STATE_FILE)) > length);
+    state_free(state);
+    state = open_state("b1");
+    assert_null(state_find(state, "Lock"));
+    assert_non_null(state_find(state, "Prices and more"));
+    state_free(state);
+}
+
+/* It is as old as the segment: what is remembered of another one says nothing. */
+static void a_lock_is_that_of_one_generation(void **unused)
+{
+    static const struct {
+        uint64_t generation;
+        const char *lock, *read;
+    } rows[] = {{1000, "Other", "Other"},
+                {1000, NULL, "Other"},
+                {1002, NULL, NULL},
+                {1002, "", ""},
+                {1003, "Last", "Last"}};
+    struct state *state;
+    size_t i;
+
+    (void)unused;
+    write_two();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct state_record record = prices;
+
+        state = open_state("b1");
+        assert_int_equal(state_commit(state, &why), SYS_OK);
+        record.lock = rows[i].lock;
+        record.generation = rows[i].generation;
+        record.block = (uint32_t)i;
+        state_put(state, &record);
+        assert_int_equal(state_commit(state, &why), SYS_OK);
+        state_free(state);
+        state = open_state("b1");
+        if (rows[i].read == NULL)
+            assert_null(state_find(state, prices.name)->lock);
+        else
+            assert_string_equal(state_find(state, prices.name)->lock, rows[i].read);
+        state_free(state);
+    }
+}
+
+/* Many records that come and go at once leave no more than few that do so often. */
+static void what_is_appended_does_not_pile_up(void **unused)
+{
+    struct state *state;
+    char name[32];
+    size_t i, k, length, longest = 0;
+
+    (void)unused;
+    write_two();
+    state = open_state("b1");
+    for (i = 0; i < 200; i++) {
+        for (k = 0; k < 200; k++) {
+            struct state_record record = lock;
+
+            (void)snprintf(name, sizeof(name), "Transient%zu", k);
+            record.name = name;
+            record.generation = 2000 + i;
+            state_put(state, &record);
+        }
+        assert_int_equal(state_commit(state, &why), SYS_OK);
+        length = strlen(fake_state_text(fake, STATE_FILE));
+        longest = length > longest ? length : longest;
+    }
+    assert_in_range(fake_calls(fake, FAKE_STATE_WRITE), 3, 20);
+    assert_in_range(longest, 1, 700 * 1024);
+    state_free(state);
+}
+
+static void after_a_failure_all_of_it_is_written(void **unused)
+{
+    struct state *state;
+
+    (void)unused;
+    write_two();
+    state = open_state("b1");
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    fake_fail(fake, FAKE_STATE_APPEND, NULL, SYS_FAILED);
+    state_drop(state, "Lock");
+    assert_int_equal(state_commit(state, &why), SYS_FAILED);
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    state_free(state);
+    state = open_state("b1");
+    assert_null(state_find(state, "Lock"));
+    state_free(state);
+}
+
+/* Whatever byte is another one, and wherever it ends: no record that was not written. */
+static void torn_or_spoiled(void **unused)
+{
+    char *whole, *text;
+    size_t i, length;
+
+    (void)unused;
+    write_two();
+    length = strlen(fake_state_text(fake, STATE_FILE));
+    whole = malloc(length + 1);
+    text = malloc(length + 1);
+    assert_true(whole != NULL && text != NULL);
+    strcpy(whole, fake_state_text(fake, STATE_FILE));
+    for (i = 0; i < length * 2; i++) {
+        struct state *state;
+        const struct state_record *found;
+
+        strcpy(text, whole);
+        if (i < length)
+            text[i] = '\0';
+        else
+            text[i - length] = text[i - length] == '#' ? '!' : '#';
+        fake_state_file(fake, STATE_FILE, text);
+        state = open_state("b1");
+        found = state_find(state, "Prices and more");
+        if (found != NULL)
+            assert_true(found->size == 65 && found->generation == 1000 &&
+                        (found->lock == NULL || strcmp(found->lock, prices.lock) == 0));
+        found = state_find(state, "Lock");
+        if (found != NULL)
+            assert_true(found->kind == SHMB_MUTEX && found->generation == 1001);
+        assert_null(state_at(state, 2));
+        state_free(state);
+    }
+    free(whole);
+    free(text);
+}
+
+static void newer_and_foreign(void **unused)
+{
+    struct state *state = state_new(fake_system(fake), "b1");
+
+    (void)unused;
+    fake_state_file(fake, STATE_FILE, "shmbroker-state 2\n");
+    assert_int_equal(state_load(state, &why), SYS_TAKEN);
+    fake_state_file(fake, STATE_FILE, "something else\n");
+    assert_int_equal(state_load(state, &why), SYS_OK);
+    assert_null(state_at(state, 0));
+    fake_fail(fake, FAKE_STATE_READ, NULL, SYS_TAKEN);
+    assert_int_equal(state_load(state, &why), SYS_FAILED);
+    state_free(state);
+}
+
+static void many(void **unused)
+{
+    enum { MANY = 3000 };
+    struct state *state = open_state("b1");
+    char name[16];
+    size_t i;
+
+    (void)unused;
+    for (i = 0; i < MANY; i++) {
+        struct state_record record = {.name = name, .kind = SHMB_EVENT, .generation = i + 1};
+
+        (void)snprintf(name, sizeof(name), "E%u", (unsigned)i);
+        state_put(state, &record);
+    }
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    state_free(state);
+    state = open_state("b1");
+    for (i = 0; i < MANY; i++) {
+        (void)snprintf(name, sizeof(name), "e%u", (unsigned)i);
+        assert_int_equal(state_find(state, name)->generation, i + 1);
+    }
+    state_free(state);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_written_is_read),
+        TEST(after_a_boot_objects_are_gone_but_accounts_are_not),
+        TEST(a_change_is_appended),
+        TEST(a_lock_is_that_of_one_generation),
+        TEST(what_is_appended_does_not_pile_up),
+        TEST(after_a_failure_all_of_it_is_written),
+        TEST(torn_or_spoiled),
+        TEST(newer_and_foreign),
+        TEST(many),
+    };
+
+    return cmocka_run_group_tests_name("test_state", tests, NULL, NULL);
+}

@@ -1,0 +1,91 @@
+/*
+ * Events, as they were reported.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_internal.h"
+
+static void report(void *self, enum event_id id, const char *const *inserts, size_t count)
+{
+    struct fake *fake = self;
+    struct fake_event *event;
+    char number[16];
+    size_t i;
+
+    if (fake->crashed)
+        return;
+    fake_busy++;
+    (void)snprintf(number, sizeof(number), "%d", (int)id);
+    (void)fake_called(fake, FAKE_REPORT, number);
+    event = fake_add(&fake->events, sizeof(*event));
+    assert_true(count <= sizeof(event->inserts) / sizeof(event->inserts[0]));
+    event->id = id;
+    event->count = count;
+    for (i = 0; i < count; i++)
+        event->inserts[i] = fake_text(inserts[i]);
+    fake_busy--;
+}
+
+const struct fake_event *fake_events(const struct fake *fake, size_t *count)
+{
+    *count = fake->events.count;
+    return fake->events.at;
+}
+
+size_t fake_event_count(const struct fake *fake, enum event_id id)
+{
+    const struct fake_event *events = fake->events.at;
+    size_t i, count = 0;
+
+    for (i = 0; i < fake->events.count; i++)
+        count += events[i].id == id;
+    return count;
+}
+
+size_t fake_events_about(const struct fake *fake, enum event_id id, const char *name)
+{
+    const struct fake_event *events = fake->events.at;
+    size_t i, count = 0, prefix = strlen("Global\\");
+
+    for (i = 0; i < fake->events.count; i++)
+        count += events[i].id == id && events[i].count >= 2 &&
+                 strncmp(events[i].inserts[1], "Global\\", prefix) == 0 &&
+                 strcmp(events[i].inserts[1] + prefix, name) == 0;
+    return count;
+}
+
+const struct fake_event *fake_last_event(const struct fake *fake, enum event_id id)
+{
+    const struct fake_event *events = fake->events.at;
+    size_t i;
+
+    for (i = fake->events.count; i-- > 0;)
+        if (events[i].id == id)
+            return &events[i];
+    fail_msg("no event %d", (int)id);
+    return NULL;
+}
+
+void fake_forget_events(struct fake *fake)
+{
+    struct fake_event *events = fake->events.at;
+    size_t i, k;
+
+    for (i = 0; i < fake->events.count; i++)
+        for (k = 0; k < events[i].count; k++)
+            free(events[i].inserts[k]);
+    fake->events.count = 0;
+}
+
+void fake_events_port(struct system *port)
+{
+    port->report = report;
+}
