@@ -11,7 +11,8 @@
 #   wine_end           kills everything in the prefix and removes it
 #
 # The caller sets SHMB_BUILD to a folder that outlives the run: a ready prefix
-# is kept there and copied, which is much faster than making one. 32-bit programs
+# is kept there and copied, which is much faster than making one; Wine's own files,
+# 900 MB that nothing writes to, are linked where they can be. 32-bit programs
 # need what install/setup.sh puts into its deps/wine32.
 
 # The loader dies now and then where the heap lands on an address it needs
@@ -67,6 +68,13 @@ wine_make_template() {
     mv -T "$making" "$template"
 }
 
+wine_copy_template() {
+    local template=$1 windows=drive_c/windows
+    (cd "$template" && tar -cf - --exclude="./$windows" .) | tar -xf - -C "$WINEPREFIX" || return 1
+    cp -al "$template/$windows" "$WINEPREFIX/$windows" 2>/dev/null ||
+        cp -a "$template/$windows/." "$WINEPREFIX/$windows"
+}
+
 # Without its DLLs a 32-bit program may end with 0 and without having run.
 wine_probe_32() {
     wine_run "$1/probe.exe" >/dev/null 2>&1 </dev/null
@@ -96,7 +104,7 @@ wine_begin() {
     ) 9>"$SHMB_BUILD/wine.lock" || return 1
     WINEPREFIX=$(mktemp -d "${TMPDIR:-/tmp}/shmb-wine.XXXXXX") || return 1
     export WINEPREFIX
-    cp -a "$template/." "$WINEPREFIX" && wine_session || return 1
+    wine_copy_template "$template" && wine_session || return 1
     [ $# -lt 2 ] || ! wine_probe_32 "$2" || wine_32=1
 }
 

@@ -4,22 +4,24 @@
 #
 #   tests/checks/imports.sh PROGRAM…
 #
-# With --opens-only, where one of the object files and libraries uses a function
-# that makes a named object: of the client library only private_memory.c does, which
-# makes memory under `Local\`.
+# With --opens-only, where an object file, a library, or an object file below a folder
+# uses a function that makes a named object: of the client library only private_memory.c does,
+# which makes memory under `Local\`.
 #
-#   tests/checks/imports.sh --opens-only FILE…
+#   tests/checks/imports.sh --opens-only FILE-OR-FOLDER…
 set -u
 
 makers='(Nt|Zw)?(Create|create)(FileMapping|Mutex|Event|Semaphore|WaitableTimer|JobObject|Section|Mutant)'
 opens_only() {
-    local names found
+    local files names found
+    mapfile -t files < <(find "$1" -type f \( -name '*.obj' -o -name '*.a' \))
+    [ ${#files[@]} -gt 0 ] || { echo "no objects: $1"; return 1; }
     # "FILE:[MEMBER:] U SYMBOL"
-    names=$(x86_64-w64-mingw32-nm -A -u "$@") || return 1
+    names=$(x86_64-w64-mingw32-nm -A -u "${files[@]}") || return 1
     names=$(grep -vE '[/:]private_memory\.c\.obj:' <<<"$names")
     # Whatever else it does, it opens: a list without that has been misread.
     if ! grep -q 'OpenFileMapping' <<<"$names"; then
-        echo "no imports found: $*"
+        echo "no imports found: $1"
         return 1
     fi
     found=$(grep -E "\\b(__imp_|_imp__|_)*$makers" <<<"$names")
@@ -29,8 +31,11 @@ opens_only() {
 
 if [ "${1:-}" = --opens-only ]; then
     shift
-    opens_only "$@"
-    exit
+    [ $# -gt 0 ] || exit 1
+    for what in "$@"; do
+        opens_only "$what" || exit 1
+    done
+    exit 0
 fi
 system_dlls='advapi32 bcrypt kernel32 msvcrt ntdll ole32 shell32 user32'
 bad=0

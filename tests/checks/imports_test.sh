@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Shows that imports.sh finds what it looks for: a program that needs a DLL of the
+# compiler, and objects and libraries that make named objects.
+#
+#   tests/checks/imports_test.sh
+set -u
+imports=$(cd "$(dirname "$0")" && pwd)/imports.sh
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+# must_find TEXT ARGUMENT…
+must_find() {
+    local text=$1
+    shift
+    "$imports" "$@" >said
+    if [ $? != 1 ] || ! grep -q "$text" said; then
+        echo "imports.sh $* does not say: $text"
+        cat said
+        exit 1
+    fi
+}
+
+# Not linked statically, the stack protector comes from a DLL.
+echo 'int main(void) { return 0; }' >bad.c
+x86_64-w64-mingw32-gcc -fstack-protector-all -o bad.exe bad.c || exit 1
+must_find 'needs libssp' bad.exe
+
+cat >makes.c <<'C'
+#include <windows.h>
+void *take(void);
+void *take(void)
+{
+    void *section = OpenFileMappingW(FILE_MAP_READ, FALSE, L"Name");
+
+    return section != NULL ? section : CreateMutexW(NULL, FALSE, L"Name");
+}
+C
+for gcc in x86_64-w64-mingw32-gcc i686-w64-mingw32-gcc; do
+    mkdir "$gcc" && "$gcc" -c -o "$gcc/makes.obj" makes.c &&
+        x86_64-w64-mingw32-ar rcs "$gcc.a" "$gcc/makes.obj" || exit 1
+    for what in "$gcc/makes.obj" "$gcc.a" "$gcc"; do
+        must_find 'makes objects: .*CreateMutexW' --opens-only "$what"
+    done
+done
