@@ -147,9 +147,9 @@ void fake_account(struct fake *fake, const char *name, const char *sid)
 
 void fake_access_port(struct system *port)
 {
-    port->resolve = resolve;
-    port->descriptor_make = descriptor_make;
-    port->descriptor_free = descriptor_free;
-    port->examine = examine;
-    port->protect = protect;
+    port->objects.resolve_account = resolve;
+    port->objects.descriptor_make = descriptor_make;
+    port->objects.descriptor_free = descriptor_free;
+    port->objects.examine = examine;
+    port->objects.protect = protect;
 }

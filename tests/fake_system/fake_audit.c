@@ -33,5 +33,5 @@ static enum sys_status audit(void *self, struct sys_object *handle, const char *
 
 void fake_audit_port(struct system *port)
 {
-    port->audit = audit;
+    port->objects.set_auditing = audit;
 }

@@ -171,12 +171,12 @@ bool fake_saves(const struct fake *fake)
 
 void fake_copies_port(struct system *port)
 {
-    port->copy_read = copy_read;
-    port->copy_create = copy_create;
-    port->copy_write = copy_write;
-    port->copy_flush = copy_flush;
-    port->copy_close = copy_close;
-    port->copy_settle = copy_settle;
-    port->copy_rename = copy_rename;
+    port->copies.read = copy_read;
+    port->copies.create = copy_create;
+    port->copies.write = copy_write;
+    port->copies.flush = copy_flush;
+    port->copies.close = copy_close;
+    port->copies.settle = copy_settle;
+    port->copies.rename = copy_rename;
     port->saves = saves;
 }

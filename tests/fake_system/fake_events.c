@@ -87,5 +87,5 @@ void fake_forget_events(struct fake *fake)
 
 void fake_events_port(struct system *port)
 {
-    port->report = report;
+    port->log = report;
 }

@@ -278,12 +278,12 @@ void fake_anew(struct fake *fake, const char *name)
 
 void fake_files_port(struct system *port)
 {
-    port->read_file = read_file;
-    port->resolve_path = resolve_path;
-    port->expand = expand;
-    port->state_read = state_read;
-    port->state_write = state_write;
-    port->state_append = state_append;
-    port->watch = watch;
+    port->files.read = read_file;
+    port->files.resolve_path = resolve_path;
+    port->files.expand = expand;
+    port->files.state_read = state_read;
+    port->files.state_write = state_write;
+    port->files.state_append = state_append;
+    port->files.watch = watch;
     port->recreate_names = recreate_names;
 }

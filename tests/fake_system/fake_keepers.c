@@ -203,11 +203,11 @@ uint32_t fake_keeper_hold(const struct fake *fake, size_t number)
 
 void fake_keepers_port(struct system *port)
 {
-    port->keeper_make = keeper_make;
-    port->keeper_settle = keeper_settle;
-    port->keep = keep;
-    port->keeper_end = keeper_end;
-    port->keepers_left = keepers_left;
-    port->leave = leave;
+    port->keepers.make = keeper_make;
+    port->keepers.settle = keeper_settle;
+    port->keepers.give = keep;
+    port->keepers.end = keeper_end;
+    port->keepers.left = keepers_left;
+    port->keepers.leave = leave;
     port->releasing = releasing;
 }

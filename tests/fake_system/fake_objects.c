@@ -352,11 +352,11 @@ size_t fake_published(const struct fake *fake)
 
 void fake_objects_port(struct system *port)
 {
-    port->create = create;
-    port->inspect = inspect;
-    port->fill = fill;
-    port->peek = peek;
-    port->map = map;
-    port->unmap = unmap;
-    port->close = close_object;
+    port->objects.create = create;
+    port->objects.inspect = inspect;
+    port->objects.fill = fill;
+    port->objects.peek = peek;
+    port->objects.map = map;
+    port->objects.unmap = unmap;
+    port->objects.close = close_object;
 }

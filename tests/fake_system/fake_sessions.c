@@ -87,6 +87,6 @@ void fake_session(struct fake *fake, uint32_t session, bool there)
 
 void fake_sessions_port(struct system *port)
 {
-    port->sessions = sessions;
-    port->link = make_link;
+    port->objects.sessions = sessions;
+    port->objects.link = make_link;
 }

@@ -115,9 +115,9 @@ uint32_t fake_wait_ms(const struct fake *fake, size_t number)
 
 void fake_waits_port(struct system *port)
 {
-    port->now = now;
-    port->ticks = ticks;
-    port->pause = pause_ms;
+    port->clock.now = now;
+    port->clock.ticks = ticks;
+    port->clock.pause = pause_ms;
     port->progress = progress;
     port->running = running;
     port->stopping = stopping;

@@ -42,9 +42,9 @@ void __wrap_port_open(struct port *port, const struct port_host *host, struct ev
 {
     __real_port_open(port, host, sink, out);
 #if SHMB_MUTANT == 1
-    inspect = out->inspect;
-    out->inspect = inspect_badly;
+    inspect = out->objects.inspect;
+    out->objects.inspect = inspect_badly;
 #elif SHMB_MUTANT == 2
-    out->keep = keep_nothing;
+    out->keepers.give = keep_nothing;
 #endif
 }

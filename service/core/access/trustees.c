@@ -200,7 +200,7 @@ static enum sys_status ask(struct trustees *known, const char *name, char sid[SY
         (void)snprintf(why->text, sizeof(why->text), "asked to stop");
         return SYS_LATER;
     }
-    return system->resolve(system->self, name, sid, why);
+    return system->objects.resolve_account(system->self, name, sid, why);
 }
 
 /* "CORP\\Traders" and "traders@corp" have a domain, which may not be reachable. */

@@ -69,11 +69,10 @@ static bool claim_again(struct broker *broker)
     const struct system *system = broker->system;
     struct sys_failure unused;
 
-    if (!broker->unclaimed ||
-        claim_instance(system, broker->identity.owner, &unused) != SYS_OK)
+    if (!broker->unclaimed || claim_instance(system, broker->identity.owner, &unused) != SYS_OK)
         return false;
     broker->unclaimed = false;
-    system->report(system->self, EVENT_INSTANCE_RECOVERED, NULL, 0);
+    system->log(system->self, EVENT_INSTANCE_RECOVERED, NULL, 0);
     return true;
 }
 
@@ -235,7 +234,7 @@ size_t broker_stop(struct broker *broker)
     for (i = broker->inventory->count; i-- > 0;) {
         struct item *item = &broker->inventory->items[i];
 
-        system->close(system->self, item->object);
+        system->objects.close(system->self, item->object);
         item->object = NULL;
         item->generation = 0;
         item_set_reason(item, NULL);

@@ -23,7 +23,7 @@ static enum sys_status identify(struct broker *broker, struct sys_failure *why)
     enum sys_status status = system->identify(system->self, &broker->identity, why);
 
     if (status == SYS_DENIED)
-        system->report(system->self, EVENT_NO_OWNER, NULL, 0);
+        system->log(system->self, EVENT_NO_OWNER, NULL, 0);
     else if (status != SYS_OK)
         report_start_failed(system, why);
     return status;
@@ -37,9 +37,9 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
     enum sys_status status = claim_instance(system, broker->identity.owner, why);
 
     if (status == SYS_TAKEN) {
-        system->report(system->self, EVENT_SECOND_BROKER, NULL, 0);
+        system->log(system->self, EVENT_SECOND_BROKER, NULL, 0);
     } else if (status == SYS_DENIED) {
-        system->report(system->self, EVENT_INSTANCE_SQUATTED, inserts, 1);
+        system->log(system->self, EVENT_INSTANCE_SQUATTED, inserts, 1);
         broker->unclaimed = true;
         status = SYS_OK;
     } else if (status != SYS_OK) {
@@ -55,7 +55,7 @@ static enum sys_status load_state(struct broker *broker, struct sys_failure *why
 
     broker->stamp = state_stamp(broker->state);
     if (status == SYS_TAKEN) {
-        system->report(system->self, EVENT_STATE_NEWER, NULL, 0);
+        system->log(system->self, EVENT_STATE_NEWER, NULL, 0);
         return SYS_FAILED;
     }
     if (status != SYS_OK)
@@ -68,7 +68,7 @@ static enum sys_status refuse_newer(const struct broker *broker, struct sys_fail
 {
     const struct system *system = broker->system;
 
-    system->report(system->self, EVENT_DIRECTORY_NEWER, NULL, 0);
+    system->log(system->self, EVENT_DIRECTORY_NEWER, NULL, 0);
     (void)snprintf(why->text, sizeof(why->text), "the directory is a newer broker's");
     return SYS_FAILED;
 }
@@ -153,7 +153,7 @@ static void lost_report(struct lost *lost, const struct system *system)
 
     (void)snprintf(number, sizeof(number), "%zu", lost->count);
     if (lost->count > 0)
-        system->report(system->self, EVENT_OBJECTS_LOST, inserts, 2);
+        system->log(system->self, EVENT_OBJECTS_LOST, inserts, 2);
     text_free(&lost->names);
 }
 

@@ -11,6 +11,6 @@ enum sys_status claim_instance(const struct system *system, const char *owner,
 
     if (status == SYS_OK)
         status = system->claim(system->self, own, why);
-    system->descriptor_free(system->self, own);
+    system->objects.descriptor_free(system->self, own);
     return status;
 }

@@ -59,11 +59,11 @@ static enum sys_status protect(const struct control_sets *sets, struct control_s
 {
     const struct system *system = sets->system;
     struct sys_descriptor *descriptor;
-    enum sys_status status = system->descriptor_make(system->self, sddl, &descriptor, why);
+    enum sys_status status = system->objects.descriptor_make(system->self, sddl, &descriptor, why);
 
     if (status == SYS_OK) {
-        status = system->protect(system->self, section->shared.section, descriptor, why);
-        system->descriptor_free(system->self, descriptor);
+        status = system->objects.protect(system->self, section->shared.section, descriptor, why);
+        system->objects.descriptor_free(system->self, descriptor);
     }
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }

@@ -17,7 +17,7 @@ static enum sys_status move(const struct system *system, const struct item *item
 
     copy_file_name(item->spec.name, from, old_name);
     copy_file_name(item->spec.name, to, new_name);
-    return system->copy_rename(system->self, old_name, new_name, why);
+    return system->copies.rename(system->self, old_name, new_name, why);
 }
 
 /* What is not there needs no other name. */
@@ -84,7 +84,7 @@ enum sys_status placing_earlier(const struct system *system, struct item *item, 
     if (!item->kept->unplaced)
         return SYS_OK;
     copy_file_name(item->spec.name, FRESH, file);
-    status = system->copy_settle(system->self, file, why);
+    status = system->copies.settle(system->self, file, why);
     if (status == SYS_OK)
         status = give_place(system, item, stamp, why);
     if (status != SYS_NOT_FOUND)

@@ -49,15 +49,15 @@ static enum sys_status read_patiently(const struct system *system, const char *f
                                       struct sys_failure *why)
 {
     for (;;) {
-        uint64_t begun = system->ticks(system->self), took;
-        enum sys_status status =
-            system->copy_read(system->self, file, COPY_HEAD_MAX + CFG_KEEP_MAX, bytes, length, why);
+        uint64_t begun = system->clock.ticks(system->self), took;
+        enum sys_status status = system->copies.read(
+            system->self, file, COPY_HEAD_MAX + CFG_KEEP_MAX, bytes, length, why);
 
         system->progress(system->self);
         if (status != SYS_LATER || *patience == 0 || system->stopping(system->self))
             return status;
-        system->pause(system->self, PAUSE_MS);
-        took = system->ticks(system->self) - begun;
+        system->clock.pause(system->self, PAUSE_MS);
+        took = system->clock.ticks(system->self) - begun;
         *patience -= took < *patience ? (uint32_t)took : *patience;
     }
 }
@@ -136,17 +136,17 @@ static void tell_found(const struct system *system, const struct restoring *rest
 
     report_time(copy->saved, when);
     if (restoring->refused[0] != '\0')
-        system->report(system->self, EVENT_COPY_OLDER, older, 4);
+        system->log(system->self, EVENT_COPY_OLDER, older, 4);
     if (copy->size == item->spec.size) {
         (void)snprintf(text, sizeof(text), "%s", when);
-        system->report(system->self, EVENT_COPY_RESTORED, inserts, 3);
+        system->log(system->self, EVENT_COPY_RESTORED, inserts, 3);
         return;
     }
     (void)snprintf(text, sizeof(text),
                    "%s, which has %" PRIu64 " bytes; the segment has %" PRIu64 ", and the first "
                    "%" PRIu64 " were carried over",
                    when, copy->size, item->spec.size, both);
-    system->report(system->self, EVENT_COPY_RESIZED, inserts, 3);
+    system->log(system->self, EVENT_COPY_RESIZED, inserts, 3);
 }
 
 static uint64_t sum_of(const struct sys_content *content)
@@ -218,7 +218,7 @@ void restoring_done(const struct system *system, const struct restoring *restori
     if (restoring->found)
         tell_found(system, restoring, item, kind, name);
     else if (restoring->refused[0] != '\0')
-        system->report(system->self, EVENT_COPY_NONE, none, 3);
+        system->log(system->self, EVENT_COPY_NONE, none, 3);
 }
 
 enum sys_status restoring_look(const struct system *system, struct item *item,

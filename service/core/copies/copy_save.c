@@ -72,8 +72,8 @@ static enum sys_status peek_all(const struct save *save, struct sys_failure *why
     enum sys_status status = SYS_OK;
 
     for (offset = 0; offset < size && status == SYS_OK; offset += PIECE) {
-        status = system->peek(system->self, save->item->object, offset, save->bytes + offset,
-                              piece_at(offset, size), why);
+        status = system->objects.peek(system->self, save->item->object, offset,
+                                      save->bytes + offset, piece_at(offset, size), why);
         if (status == SYS_OK)
             status = look_around(save, why);
     }
@@ -117,9 +117,9 @@ static enum sys_status take_stable(const struct save *save, const struct shmb_bl
         status = look_around(save, why);
         if (tries < TRIES_AT_ONCE && status == SYS_OK)
             continue;
-        if (status == SYS_OK && system->ticks(system->self) >= save->until)
+        if (status == SYS_OK && system->clock.ticks(system->self) >= save->until)
             return refuse(why, SYS_FAILED, "programs write all the time, or one died in a write");
-        system->pause(system->self, PAUSE_MS);
+        system->clock.pause(system->self, PAUSE_MS);
         if (status != SYS_OK)
             return status;
     }
@@ -128,7 +128,8 @@ static enum sys_status take_stable(const struct save *save, const struct shmb_bl
 /* Fills content and flags. Without a block nothing says when a writer is at work. */
 static enum sys_status take_content(struct save *save, struct sys_failure *why)
 {
-    const struct shmb_block *block = save->saving->blocks.find(save->saving->blocks.self, save->index);
+    const struct shmb_block *block =
+        save->saving->blocks.find(save->saving->blocks.self, save->index);
     enum sys_status status;
 
     if (block == NULL) {
@@ -167,10 +168,10 @@ static enum sys_status write_content(const struct save *save, struct sys_copy *f
 
     for (offset = 0; offset < size && status == SYS_OK; offset += PIECE) {
         if (offset > 0 && offset % FLUSH_AFTER == 0)
-            status = system->copy_flush(system->self, file, why);
+            status = system->copies.flush(system->self, file, why);
         if (status == SYS_OK)
-            status = system->copy_write(system->self, file, save->bytes + offset,
-                                        piece_at(offset, size), why);
+            status = system->copies.write(system->self, file, save->bytes + offset,
+                                          piece_at(offset, size), why);
         if (status == SYS_OK)
             status = look_around(save, why);
     }
@@ -184,16 +185,16 @@ static enum sys_status write_file(const struct save *save, const char *name,
     uint8_t head[COPY_HEAD_MAX];
     size_t length = copy_head(&save->copy, save->item->spec.name, head);
     struct sys_copy *file;
-    enum sys_status status = system->copy_create(system->self, name, &file, why);
+    enum sys_status status = system->copies.create(system->self, name, &file, why);
 
     if (status != SYS_OK)
         return status;
-    status = system->copy_write(system->self, file, head, length, why);
+    status = system->copies.write(system->self, file, head, length, why);
     if (status == SYS_OK)
         status = write_content(save, file, why);
     if (status == SYS_OK)
-        status = system->copy_flush(system->self, file, why);
-    system->copy_close(system->self, file);
+        status = system->copies.flush(system->self, file, why);
+    system->copies.close(system->self, file);
     return status;
 }
 
@@ -283,7 +284,7 @@ static void report_save(const struct saving *saving, const struct item *item, en
     const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
-    saving->system->report(saving->system->self, event, inserts, detail != NULL ? 3 : 2);
+    saving->system->log(saving->system->self, event, inserts, detail != NULL ? 3 : 2);
 }
 
 static void set_reason(struct kept *kept, const char *reason)
@@ -321,7 +322,7 @@ static void note_success(const struct save *save)
     struct kept *kept = save->item->kept;
     bool failed = kept->cause != 0;
 
-    kept->saved = system->now(system->self);
+    kept->saved = system->clock.now(system->self);
     kept->delay = kept->cause = 0;
     free(kept->reason);
     kept->reason = NULL;
@@ -342,14 +343,14 @@ static void save_item(const struct saving *saving, size_t index, uint64_t until)
     enum sys_status status;
 
     if (until == 0)
-        save.until = system->ticks(system->self) + PATIENCE_MS;
+        save.until = system->clock.ticks(system->self) + PATIENCE_MS;
     save.copy.size = save.item->spec.size;
     save.copy.generation = save.item->generation;
-    save.copy.saved = system->now(system->self);
+    save.copy.saved = system->clock.now(system->self);
     (void)snprintf(save.copy.boot, sizeof(save.copy.boot), "%s", saving->boot);
     status = save_all(&save, &why);
     save.item->kept->tried = true;
-    save.item->kept->last = system->ticks(system->self);
+    save.item->kept->last = system->clock.ticks(system->self);
     if (status == SYS_OK && save.item->kept->unread == 0)
         note_success(&save);
     else if (status != SYS_OK && status != SYS_LATER)
@@ -375,7 +376,7 @@ static uint32_t delay_of(const struct item *item, uint64_t now)
 
 uint32_t saving_delay(const struct saving *saving)
 {
-    uint64_t now = saving->system->ticks(saving->system->self);
+    uint64_t now = saving->system->clock.ticks(saving->system->self);
     uint32_t least = UINT32_MAX;
     size_t i;
 
@@ -395,7 +396,7 @@ bool saving_run(const struct saving *saving)
     size_t i;
 
     for (i = 0; i < saving->inventory->count && !system->stopping(system->self); i++) {
-        if (delay_of(item_at(saving, i), system->ticks(system->self)) != 0)
+        if (delay_of(item_at(saving, i), system->clock.ticks(system->self)) != 0)
             continue;
         save_item(saving, i, 0);
         any = true;
@@ -405,7 +406,7 @@ bool saving_run(const struct saving *saving)
 
 static uint64_t last_patience(const struct saving *saving)
 {
-    return saving->system->ticks(saving->system->self) + LAST_PATIENCE;
+    return saving->system->clock.ticks(saving->system->self) + LAST_PATIENCE;
 }
 
 void saving_finish(const struct saving *saving)

@@ -108,8 +108,8 @@ static void load(struct reading *r, struct configuration_file *file, const char 
 /* Reads the bytes of a file; false: why is in the entry. */
 static bool read_bytes(struct reading *r, struct configuration_file *file, const char *path)
 {
-    file->status = r->system->read_file(r->system->self, path, CFG_FILE_MAX, &file->bytes,
-                                        &file->length, &file->why);
+    file->status = r->system->files.read(r->system->self, path, CFG_FILE_MAX, &file->bytes,
+                                         &file->length, &file->why);
     return file->status == SYS_OK;
 }
 
@@ -209,7 +209,7 @@ static void follow(struct reading *r, const struct cfg_include *include)
     char **paths;
     size_t count;
     enum sys_status status =
-        r->system->expand(r->system->self, r->base, include->pattern, &paths, &count, &why);
+        r->system->files.expand(r->system->self, r->base, include->pattern, &paths, &count, &why);
 
     if (status == SYS_NO_MEMORY) {
         r->no_memory = true;
@@ -235,7 +235,7 @@ static void include_all(struct reading *r, const char *const *paths, size_t coun
         struct sys_failure why = {0};
         char *path;
         enum sys_status status =
-            r->system->resolve_path(r->system->self, NULL, paths[i], &path, &why);
+            r->system->files.resolve_path(r->system->self, NULL, paths[i], &path, &why);
 
         if (status == SYS_OK) {
             include_file(r, path, &by);
@@ -283,7 +283,7 @@ static enum configuration_result read_main(struct reading *r, const char *path)
         return CONFIGURATION_NO_MEMORY;
     if (!read_bytes(r, file, path))
         return CONFIGURATION_UNREADABLE;
-    status = r->system->resolve_path(r->system->self, NULL, path, &r->base, &why);
+    status = r->system->files.resolve_path(r->system->self, NULL, path, &r->base, &why);
     if (status == SYS_NO_MEMORY)
         return CONFIGURATION_NO_MEMORY;
     if (status != SYS_OK) {

@@ -21,7 +21,7 @@ static enum sys_status add(const struct system *system, const char *base, const 
                            struct paths *out, struct sys_failure *why)
 {
     enum sys_status status =
-        system->resolve_path(system->self, base, path, &out->items[out->count], why);
+        system->files.resolve_path(system->self, base, path, &out->items[out->count], why);
 
     if (status == SYS_OK)
         out->count++;
@@ -59,10 +59,11 @@ void watching_begin(const struct system *system, const char *file,
     if (configuration->whole->watch)
         status = collect(system, configuration, &paths, &why);
     if (status == SYS_OK)
-        status = system->watch(system->self, (const char *const *)paths.items, paths.count, &why);
+        status =
+            system->files.watch(system->self, (const char *const *)paths.items, paths.count, &why);
     free_paths(&paths);
     if (status == SYS_OK || status == SYS_NOT_FOUND)
         return;
     report_failure_text(&why, text);
-    system->report(system->self, EVENT_WATCH_FAILED, inserts, 2);
+    system->log(system->self, EVENT_WATCH_FAILED, inserts, 2);
 }

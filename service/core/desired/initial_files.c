@@ -104,7 +104,7 @@ static void read_content(struct reading *r, struct cfg_object *object, const cha
     char *content = NULL;
     size_t length = 0;
     enum sys_status status =
-        r->system->read_file(r->system->self, path, INITIAL_FILE_MAX, &content, &length, &why);
+        r->system->files.read(r->system->self, path, INITIAL_FILE_MAX, &content, &length, &why);
 
     if (!succeeded(r, object, path, status, &why))
         return;
@@ -122,7 +122,8 @@ static void fetch(struct reading *r, const char *base, struct cfg_object *object
     const char *file = object->u.segment.initial.file;
     struct sys_failure why = {0};
     char *path = NULL;
-    enum sys_status status = r->system->resolve_path(r->system->self, base, file, &path, &why);
+    enum sys_status status =
+        r->system->files.resolve_path(r->system->self, base, file, &path, &why);
 
     if (!succeeded(r, object, file, status, &why))
         return;
@@ -189,8 +190,8 @@ enum sys_status initial_file_read(const struct system *system, const struct cfg_
                                   char **content, size_t *length, struct sys_failure *why)
 {
     char *path;
-    enum sys_status status = system->resolve_path(system->self, segment->initial.unread,
-                                                  segment->initial.file, &path, why);
+    enum sys_status status = system->files.resolve_path(system->self, segment->initial.unread,
+                                                        segment->initial.file, &path, why);
 
     *content = NULL;
     *length = 0;
@@ -199,7 +200,7 @@ enum sys_status initial_file_read(const struct system *system, const struct cfg_
         return status;
     }
     system->progress(system->self);
-    status = system->read_file(system->self, path, INITIAL_FILE_MAX, content, length, why);
+    status = system->files.read(system->self, path, INITIAL_FILE_MAX, content, length, why);
     if (status != SYS_OK) {
         name_file(path, why);
     } else if (*length > segment->size) {

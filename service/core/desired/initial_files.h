@@ -36,7 +36,7 @@ void initial_files_free(struct initial_files *files);
 /*
  * Reads the file of a segment whose content is unread. The content belongs to the
  * caller, who frees it with free(); `*content` is NULL on anything but SYS_OK, and
- * `why` names the file. As system->read_file, and SYS_FAILED where it does not fit.
+ * `why` names the file. As system->files.read, and SYS_FAILED where it does not fit.
  */
 enum sys_status initial_file_read(const struct system *system, const struct cfg_segment *segment,
                                   char **content, size_t *length, struct sys_failure *why);

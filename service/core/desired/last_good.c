@@ -42,7 +42,7 @@ static enum sys_status add_file(const struct system *system, const struct config
                                 struct text *out, struct sys_failure *why)
 {
     char *path;
-    enum sys_status status = system->resolve_path(system->self, NULL, file->path, &path, why);
+    enum sys_status status = system->files.resolve_path(system->self, NULL, file->path, &path, why);
 
     if (status != SYS_OK)
         return status;
@@ -72,7 +72,7 @@ enum sys_status last_good_keep(const struct system *system,
     if (status == SYS_OK && all.failed)
         status = report_short_of_memory(why);
     if (status == SYS_OK)
-        status = system->state_write(system->self, LAST_GOOD_FILE, all.at, all.length, why);
+        status = system->files.state_write(system->self, LAST_GOOD_FILE, all.at, all.length, why);
     text_free(&all);
     return status;
 }
@@ -114,7 +114,7 @@ static enum sys_status read_file(void *self, const char *path, size_t limit, cha
     const struct kept *file = find(last, path);
 
     if (file == NULL)
-        return last->real->read_file(last->real->self, path, limit, content, length, why);
+        return last->real->files.read(last->real->self, path, limit, content, length, why);
     *length = 0;
     *content = malloc(file->length + 1);
     if (*content == NULL)
@@ -129,7 +129,7 @@ static enum sys_status resolve_path(void *self, const char *base, const char *pa
 {
     const struct system *real = ((const struct last_good *)self)->real;
 
-    return real->resolve_path(real->self, base, path, out, why);
+    return real->files.resolve_path(real->self, base, path, out, why);
 }
 
 static void free_paths(char **paths, size_t count)
@@ -195,13 +195,13 @@ enum sys_status last_good_open(const struct system *system, struct last_good **o
     *out = NULL;
     if (last == NULL)
         return report_short_of_memory(why);
-    status =
-        system->state_read(system->self, LAST_GOOD_FILE, FILE_MAX, &last->content, &length, why);
+    status = system->files.state_read(system->self, LAST_GOOD_FILE, FILE_MAX, &last->content,
+                                      &length, why);
     last->real = system;
     last->port = (struct system){.self = last,
-                                 .read_file = read_file,
-                                 .resolve_path = resolve_path,
-                                 .expand = expand,
+                                 .files.read = read_file,
+                                 .files.resolve_path = resolve_path,
+                                 .files.expand = expand,
                                  .progress = progress,
                                  .stopping = stopping};
     if (status == SYS_OK && (length < head + 4 || memcmp(last->content, HEAD, head) != 0 ||

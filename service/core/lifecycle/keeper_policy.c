@@ -25,7 +25,7 @@ static void report_text(const struct keeping *keeping, enum event_id event, cons
 {
     const char *inserts[] = {first, second};
 
-    keeping->system->report(keeping->system->self, event, inserts, second != NULL ? 2 : 1);
+    keeping->system->log(keeping->system->self, event, inserts, second != NULL ? 2 : 1);
 }
 
 static void report_process(const struct keeping *keeping, enum event_id event)
@@ -108,7 +108,7 @@ static void fill(struct keeping *keeping)
     size_t held = keeping->held;
     bool whole = keeping->whole;
     struct sys_failure why = {0};
-    enum sys_status status = system->keep(system->self, &keeping->held, &why);
+    enum sys_status status = system->keepers.give(system->self, &keeping->held, &why);
 
     if (status == SYS_NOT_FOUND) {
         keeping_died(keeping);
@@ -149,19 +149,19 @@ static void make(struct keeping *keeping)
     struct sys_keeper made;
 
     back_off(keeping);
-    if (system->keeper_make(system->self, keeping->wanted_ms, &made, &why) != SYS_OK) {
+    if (system->keepers.make(system->self, keeping->wanted_ms, &made, &why) != SYS_OK) {
         fail(keeping, &why);
         return;
     }
     keeping->keeper = made;
     keeping->hold_ms = keeping->wanted_ms;
-    keeping->made = system->ticks(system->self);
-    keeping->moment = system->now(system->self);
+    keeping->made = system->clock.ticks(system->self);
+    keeping->moment = system->clock.now(system->self);
     keeping->held = 0;
     keeping->whole = keeping->told = false;
     state_put_keeper(broker_state(keeping->broker), &made);
     broker_remember(keeping->broker);
-    if (system->keeper_settle(system->self, &why) == SYS_OK) {
+    if (system->keepers.settle(system->self, &why) == SYS_OK) {
         fill(keeping);
         return;
     }
@@ -175,7 +175,7 @@ void keeping_died(struct keeping *keeping)
 
     if (keeping->keeper.process == 0)
         return;
-    if (system->ticks(system->self) - keeping->made >= STEADY_MS)
+    if (system->clock.ticks(system->self) - keeping->made >= STEADY_MS)
         keeping->delay = AT_ONCE;
     keeping->replaces = keeping->keeper.process;
     forget(keeping);
@@ -198,7 +198,7 @@ static bool end_all_but(struct keeping *keeping, const struct sys_keeper *spared
 
         if (spared != NULL && is_current(keeping, &keeper)) {
             i++;
-        } else if (system->keeper_end(system->self, &keeper, &why) == SYS_OK) {
+        } else if (system->keepers.end(system->self, &keeper, &why) == SYS_OK) {
             state_drop_keeper(state, &keeper);
             any = true;
         } else {
@@ -326,7 +326,7 @@ bool keeping_stop(struct keeping *keeping)
             make(keeping);
     }
     if (keeping->keeper.process != 0) {
-        system->leave(system->self);
+        system->keepers.leave(system->self);
         count_held(keeping, number);
         keeping_time_text(keeping->hold_ms, time);
         report_text(keeping, EVENT_STOPPED_HELD, number, time);

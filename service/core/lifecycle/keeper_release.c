@@ -23,7 +23,7 @@ enum sys_status keeping_remember_left(const struct system *system, struct state 
 {
     struct sys_keeper *found, known;
     size_t count, i;
-    enum sys_status status = system->keepers_left(system->self, &found, &count, why);
+    enum sys_status status = system->keepers.left(system->self, &found, &count, why);
 
     for (i = 0; i < count && !state_keeper_at(state, STATE_KEEPERS - 2, &known); i++)
         if (!is_known(state, &found[i]))
@@ -45,7 +45,7 @@ static enum sys_status end_remembered(const struct system *system, struct state 
 
     while (state_keeper_at(state, i, &keeper)) {
         struct sys_failure one = {0};
-        enum sys_status end = system->keeper_end(system->self, &keeper, &one);
+        enum sys_status end = system->keepers.end(system->self, &keeper, &one);
 
         if (end == SYS_OK) {
             state_drop_keeper(state, &keeper);

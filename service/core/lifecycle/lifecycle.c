@@ -55,14 +55,14 @@ static void report_running(const struct life *life)
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
     (void)snprintf(missing, sizeof(missing), "%zu", counts.missing);
     if (counts.missing > 0) {
-        system->report(system->self, EVENT_RUNNING_INCOMPLETE, inserts, 4);
+        system->log(system->self, EVENT_RUNNING_INCOMPLETE, inserts, 4);
     } else if (degraded) {
         add_reasons(life, &lasting, &counts, &reasons);
         inserts[3] = reasons.at == NULL || reasons.failed ? "see shmbroker status" : reasons.at;
-        system->report(system->self, EVENT_RUNNING_DEGRADED, inserts, 4);
+        system->log(system->self, EVENT_RUNNING_DEGRADED, inserts, 4);
         text_free(&reasons);
     } else {
-        system->report(system->self, EVENT_RUNNING, inserts, 3);
+        system->log(system->self, EVENT_RUNNING, inserts, 3);
     }
     notes_free(&lasting);
 }
@@ -73,7 +73,7 @@ static void report_stopped(const struct system *system, size_t released)
     const char *inserts[] = {number};
 
     (void)snprintf(number, sizeof(number), "%zu", released);
-    system->report(system->self, EVENT_STOPPED, inserts, 1);
+    system->log(system->self, EVENT_STOPPED, inserts, 1);
 }
 
 static uint32_t retry_delay(const void *context)
@@ -176,7 +176,7 @@ static void hold(struct life *life)
         uint64_t now;
 
         keeping_step(&life->keeping);
-        now = system->ticks(system->self);
+        now = system->clock.ticks(system->self);
         wake = system->wait(system->self, schedule_plan(&schedule, life, now));
         if (wake == SYS_WAKE_STOP)
             return;
@@ -188,7 +188,7 @@ static void hold(struct life *life)
             look_at_sessions(life);
         if (wake == SYS_WAKE_KEEPER)
             keeping_died(&life->keeping);
-        schedule_run(&schedule, life, system->ticks(system->self));
+        schedule_run(&schedule, life, system->clock.ticks(system->self));
     }
 }
 

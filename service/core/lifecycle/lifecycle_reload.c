@@ -27,7 +27,7 @@ static void report_reloaded(const struct life *life, const struct apply_result *
              result->failed);
     if (!text.failed)
         inserts[1] = text.at;
-    system->report(system->self, EVENT_RELOADED, inserts, 2);
+    system->log(system->self, EVENT_RELOADED, inserts, 2);
     text_free(&text);
 }
 
@@ -46,7 +46,7 @@ static void refuse(const struct life *life, const struct setup *next, const stru
     if (next->messages.errors > 0 && !setup_unreadable(next)) {
         report_messages(system, EVENT_RELOAD_REFUSED, life->file, &next->messages);
     } else {
-        system->report(system->self, EVENT_RELOAD_REFUSED, inserts, 2);
+        system->log(system->self, EVENT_RELOAD_REFUSED, inserts, 2);
         notes_add(&notes, "message", life->file, "error", text);
     }
     broker_tell(life->broker, SHMB_RELOAD_REFUSED, &notes);

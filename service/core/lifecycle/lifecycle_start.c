@@ -14,7 +14,7 @@ static void report_unreadable(const struct system *system, enum event_id event,
     const char *inserts[] = {setup->configuration.files[0].path, text};
 
     report_failure_text(&setup->configuration.files[0].why, text);
-    system->report(system->self, event, inserts, 2);
+    system->log(system->self, event, inserts, 2);
 }
 
 /* The errors in one file, or in all (NULL), as an event of file and lines. */
@@ -77,7 +77,7 @@ static bool is_of_this_file(const struct life *life, const struct last_good *kep
     char *path;
     bool same;
 
-    if (system->resolve_path(system->self, NULL, life->file, &path, &unused) != SYS_OK)
+    if (system->files.resolve_path(system->self, NULL, life->file, &path, &unused) != SYS_OK)
         return false;
     same = shmb_name_same(path, strlen(path), main, strlen(main));
     free(path);

@@ -25,7 +25,7 @@ static void report_pending(const struct system *system, const struct trustee_ans
         text_add(&use, "Objects are served without it; what denies it something is held back.");
     if (!use.failed)
         inserts[2] = use.at;
-    system->report(system->self, EVENT_TRUSTEE_PENDING, inserts, 3);
+    system->log(system->self, EVENT_TRUSTEE_PENDING, inserts, 3);
     text_free(&use);
 }
 
@@ -101,18 +101,18 @@ static bool ask(struct life *life)
 
     if (asking->left == 0) {
         asking->left = trustees_pending(life->setup->known);
-        asking->began = system->ticks(system->self);
+        asking->began = system->clock.ticks(system->self);
     }
     if (trustees_retry(life->setup->known, &asking->at, &news)) {
         if (news.pending)
             tell_refused(life, &news);
         else
-            system->report(system->self, EVENT_TRUSTEE_RESOLVED, &news.name, 1);
+            system->log(system->self, EVENT_TRUSTEE_RESOLVED, &news.name, 1);
         asking->due |= !news.pending;
     }
     if (asking->left > 0)
         asking->left--;
-    if (system->ticks(system->self) - asking->began >= ROUND_MS)
+    if (system->clock.ticks(system->self) - asking->began >= ROUND_MS)
         asking->left = 0;
     return asking->left > 0;
 }

@@ -78,7 +78,8 @@ static bool look(const struct maker *maker, struct item *item)
     bool corrected;
 
     /* What cannot be asked for now can be at the next look. */
-    if (wanted == NULL || system->examine(system->self, item->object, &found, &unused) != SYS_OK)
+    if (wanted == NULL ||
+        system->objects.examine(system->self, item->object, &found, &unused) != SYS_OK)
         return false;
     corrected = !descriptor_same(wanted, found) && maker_protect(maker, item);
     if (corrected) {

@@ -55,7 +55,7 @@ static int compare(const void *a, const void *b)
 
 static void end_one(const struct system *system, struct alias *alias)
 {
-    system->close(system->self, alias->link);
+    system->objects.close(system->self, alias->link);
     free(alias->name);
     free(alias->reason);
 }
@@ -174,7 +174,7 @@ static enum sys_status make_descriptor(const struct aliases *aliases, struct sys
     if (sddl.failed)
         status = report_short_of_memory(why);
     else
-        status = system->descriptor_make(system->self, sddl.at, out, why);
+        status = system->objects.descriptor_make(system->self, sddl.at, out, why);
     text_free(&sddl);
     return status;
 }
@@ -187,7 +187,7 @@ static void report_alias(const struct aliases *aliases, const struct alias *alia
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, alias->name);
     (void)snprintf(session, sizeof(session), "%" PRIu32, alias->session);
-    aliases->system->report(aliases->system->self, event, inserts, reason != NULL ? 3 : 2);
+    aliases->system->log(aliases->system->self, event, inserts, reason != NULL ? 3 : 2);
 }
 
 /* What concerns all sessions is said once, whatever they are. */
@@ -202,7 +202,7 @@ static void refuse_all(struct aliases *aliases, enum sys_status status,
     aliases->refusal = cause;
     aliases->version++;
     report_reason(status, why, aliases->why);
-    aliases->system->report(aliases->system->self, EVENT_ALIAS_REFUSED, inserts, 1);
+    aliases->system->log(aliases->system->self, EVENT_ALIAS_REFUSED, inserts, 1);
 }
 
 static void miss(struct aliases *aliases, struct alias *alias, enum sys_status status,
@@ -240,8 +240,8 @@ static bool make_link(struct aliases *aliases, struct alias *alias,
 {
     const struct system *system = aliases->system;
     struct sys_failure why;
-    enum sys_status status =
-        system->link(system->self, alias->session, alias->name, descriptor, &alias->link, &why);
+    enum sys_status status = system->objects.link(system->self, alias->session, alias->name,
+                                                  descriptor, &alias->link, &why);
 
     if (status == SYS_OK)
         gain(aliases, alias);
@@ -279,7 +279,7 @@ static enum sys_status list_again(struct aliases *aliases, const struct inventor
     enum sys_status status = SYS_OK;
 
     if (count_wanted(inventory) > 0)
-        status = system->sessions(system->self, &sessions, &session_count, why);
+        status = system->objects.sessions(system->self, &sessions, &session_count, why);
     if (status != SYS_OK)
         return status;
     wanted = list_wanted(inventory, sessions, session_count, &count);
@@ -307,7 +307,7 @@ void aliases_update(struct aliases *aliases, const struct inventory *inventory)
         return;
     }
     make_links(aliases, descriptor);
-    system->descriptor_free(system->self, descriptor);
+    system->objects.descriptor_free(system->self, descriptor);
 }
 
 uint32_t aliases_delay(const struct aliases *aliases, const struct inventory *inventory)

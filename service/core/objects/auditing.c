@@ -26,7 +26,8 @@ void auditing_settle(const struct system *system, struct item *item)
     if (!item_is_held(item) || item->auditing == wanted)
         return;
     auditing_sddl(item->spec.kind, entries);
-    status = system->audit(system->self, item->object, entries, item->audit, &unused);
+    status =
+        system->objects.set_auditing(system->self, item->object, entries, item->audit, &unused);
     if (status == SYS_OK || !item->audit)
         item->auditing = wanted; /* who may not audit now can take nothing away either */
     else
@@ -62,9 +63,9 @@ size_t auditing_tell(const struct system *system, const struct inventory *invent
         const char *inserts[] = {number, auditing_reason(first)};
 
         (void)snprintf(number, sizeof(number), "%zu", count);
-        system->report(system->self, EVENT_AUDIT_REFUSED, inserts, 2);
+        system->log(system->self, EVENT_AUDIT_REFUSED, inserts, 2);
     } else if (first == NULL && *told) {
-        system->report(system->self, EVENT_AUDIT_RECOVERED, NULL, 0);
+        system->log(system->self, EVENT_AUDIT_RECOVERED, NULL, 0);
     }
     *told = first != NULL;
     return count;

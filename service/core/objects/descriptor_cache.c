@@ -46,10 +46,10 @@ void descriptor_cache_free(struct descriptor_cache *cache)
     if (cache == NULL)
         return;
     for (i = 0; i < inventory_access_count(cache->inventory) * FORMS; i++) {
-        cache->system->descriptor_free(cache->system->self, cache->forms[i].descriptor);
+        cache->system->objects.descriptor_free(cache->system->self, cache->forms[i].descriptor);
         free(cache->forms[i].text);
     }
-    cache->system->descriptor_free(cache->system->self, cache->own);
+    cache->system->objects.descriptor_free(cache->system->self, cache->own);
     free(cache->forms);
     free(cache);
 }
@@ -98,7 +98,8 @@ enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struc
         text = descriptor_cache_text(cache, item);
         if (text == NULL)
             return report_short_of_memory(why);
-        status = cache->system->descriptor_make(cache->system->self, text, &form->descriptor, why);
+        status = cache->system->objects.descriptor_make(cache->system->self, text,
+                                                        &form->descriptor, why);
     }
     *out = form->descriptor;
     return status == SYS_TAKEN || status == SYS_DENIED ? SYS_FAILED : status;

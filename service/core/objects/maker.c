@@ -24,7 +24,7 @@ void maker_report(const struct maker *maker, const struct item *item, enum event
     const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
-    maker->system->report(maker->system->self, event, inserts, detail != NULL ? 3 : 2);
+    maker->system->log(maker->system->self, event, inserts, detail != NULL ? 3 : 2);
 }
 
 /* Reports a missing object unless the same was reported before. */
@@ -60,17 +60,17 @@ static enum sys_status create_filled(const struct maker *maker, const struct sys
 
     *out = NULL;
     if (status == SYS_OK)
-        status = system->create(system->self, spec, own, &section, why);
+        status = system->objects.create(system->self, spec, own, &section, why);
     if (status != SYS_OK)
         return status;
-    status = system->fill(system->self, section, content, why);
+    status = system->objects.fill(system->self, section, content, why);
     if (status == SYS_OK)
-        status = system->protect(system->self, section, wanted, why);
+        status = system->objects.protect(system->self, section, wanted, why);
     if (status == SYS_OK) {
         *out = section;
         return SYS_OK;
     }
-    system->close(system->self, section);
+    system->objects.close(system->self, section);
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
@@ -85,16 +85,17 @@ static enum sys_status look_for_holder(const struct maker *maker, const struct i
     struct sys_object *object = NULL;
     struct sys_descriptor *own;
     struct sys_facts facts;
-    enum sys_status status = system->inspect(system->self, item->spec.name, &facts, &object, why);
+    enum sys_status status =
+        system->objects.inspect(system->self, item->spec.name, &facts, &object, why);
 
-    system->close(system->self, object);
+    system->objects.close(system->self, object);
     free(facts.sddl);
     object = NULL;
     if (status != SYS_NOT_FOUND && status != SYS_NO_MEMORY &&
         descriptor_cache_own(maker->cache, &own, why) == SYS_OK &&
-        system->create(system->self, &item->spec, own, &object, why) == SYS_TAKEN)
+        system->objects.create(system->self, &item->spec, own, &object, why) == SYS_TAKEN)
         return SYS_TAKEN;
-    system->close(system->self, object);
+    system->objects.close(system->self, object);
     *why = first->why;
     return first->status;
 }
@@ -110,13 +111,13 @@ static enum sys_status fill_kept(const struct maker *maker, const struct item *i
     if (copy->found) {
         content.bytes = copy->copy.content;
         content.length = (size_t)(copy->copy.size < content.size ? copy->copy.size : content.size);
-        return system->fill(system->self, section, &content, why);
+        return system->objects.fill(system->self, section, &content, why);
     }
     if (first->status != SYS_OK)
         *why = first->why;
     if (first->status != SYS_OK || item->initial == NULL)
         return first->status;
-    return system->fill(system->self, section, &first->content, why);
+    return system->objects.fill(system->self, section, &first->content, why);
 }
 
 /* Numbers given out before the copy was made are not given out again. */
@@ -142,20 +143,20 @@ static enum sys_status create_kept(const struct maker *maker, struct item *item,
 
     *out = NULL;
     if (status == SYS_OK)
-        status = system->create(system->self, &item->spec, own, &section, why);
+        status = system->objects.create(system->self, &item->spec, own, &section, why);
     if (status != SYS_OK)
         return status;
     status = restoring_find(system, item, maker->patience, &copy, why);
     if (status == SYS_OK)
         status = fill_kept(maker, item, &copy, first, section, why);
     if (status == SYS_OK)
-        status = system->protect(system->self, section, wanted, why);
+        status = system->objects.protect(system->self, section, wanted, why);
     if (status == SYS_OK) {
         *out = section;
         pass_stamps(maker, &copy.copy);
         restoring_done(system, &copy, &first->content, item, maker->stamp);
     } else {
-        system->close(system->self, section);
+        system->objects.close(system->self, section);
     }
     restoring_end(&copy);
     return status == SYS_TAKEN ? SYS_FAILED : status;
@@ -173,7 +174,7 @@ static enum sys_status create(const struct maker *maker, struct item *item, stru
     if (status != SYS_OK)
         return status;
     if (item->spec.kind != SHMB_SECTION || (item->initial == NULL && item->kept == NULL))
-        return system->create(system->self, &item->spec, wanted, out, why);
+        return system->objects.create(system->self, &item->spec, wanted, out, why);
     first_content_find(system, item, &first);
     if (item->kept != NULL)
         status = create_kept(maker, item, &first, wanted, out, why);
@@ -272,13 +273,13 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
     struct adoption judged;
     struct sys_object *object = NULL;
     enum sys_status status =
-        system->inspect(system->self, item->spec.name, &facts, &object, &unused);
+        system->objects.inspect(system->self, item->spec.name, &facts, &object, &unused);
 
     if (status == SYS_OK) {
         adoption_judge(&item->spec, &facts, state_find(maker->state, item->spec.name),
                        maker->identity->owner, &judged);
         if (judged.verdict == ADOPTION_CONFLICT) {
-            system->close(system->self, object);
+            system->objects.close(system->self, object);
             status = SYS_TAKEN;
         }
     } else if (status == SYS_NO_MEMORY) {
@@ -359,7 +360,7 @@ bool maker_protect(const struct maker *maker, struct item *item)
     char text[REPORT_FAILURE];
 
     if (status == SYS_OK)
-        status = system->protect(system->self, item->object, wanted, &why);
+        status = system->objects.protect(system->self, item->object, wanted, &why);
     item->access_due = status != SYS_OK;
     if (item->state == ITEM_HELD)
         item_set_reason(item, NULL);
@@ -389,7 +390,7 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
     enum sys_status status;
 
     item->spec = *old;
-    status = system->inspect(system->self, old->name, &facts, &object, &why);
+    status = system->objects.inspect(system->self, old->name, &facts, &object, &why);
     /* For a moment nobody held the name: a stranger may have been quicker. */
     if (status == SYS_OK)
         adoption_judge(old, &facts, state_find(maker->state, old->name), maker->identity->owner,
@@ -401,11 +402,11 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
         defer(maker, item, reason);
         return;
     }
-    system->close(system->self, object);
+    system->objects.close(system->self, object);
     status = descriptor_cache_get(maker->cache, item, &wanted, &why);
     if (status == SYS_OK)
         status = bytes != NULL ? create_filled(maker, old, &content, wanted, &object, &why)
-                               : system->create(system->self, old, wanted, &object, &why);
+                               : system->objects.create(system->self, old, wanted, &object, &why);
     if (status != SYS_OK) {
         report_missing(maker, item, status, &why);
         return;
@@ -447,13 +448,13 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
         status = refuse_back(&why);
     /* The view keeps the content, not the name. */
     else if (old.kind == SHMB_SECTION)
-        status = system->map(system->self, item->object, (size_t)old.size, &bytes, &why);
+        status = system->objects.map(system->self, item->object, (size_t)old.size, &bytes, &why);
     if (status != SYS_OK) {
         report_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
         defer(maker, item, text);
         return false;
     }
-    system->close(system->self, item->object);
+    system->objects.close(system->self, item->object);
     item->object = NULL;
     item->spec = *wanted;
     status = create_anew(maker, item, wanted->kind == SHMB_SECTION ? bytes : NULL, old.size,
@@ -469,7 +470,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
                                        "objects are missing); end those programs and ask again"
                                      : text);
     }
-    system->unmap(system->self, bytes);
+    system->objects.unmap(system->self, bytes);
     auditing_settle(system, item);
     return status == SYS_OK;
 }

@@ -13,7 +13,7 @@ static const char *find_old(const struct state_record *record, const struct item
 
     if (record == NULL || record->kind != SHMB_SECTION || record->lock == NULL ||
         !misfit_of_lock(record->lock[0] != '\0' ? record->lock : NULL, item->lock, unused,
-                          sizeof(unused)))
+                        sizeof(unused)))
         return NULL;
     return record->lock;
 }
@@ -35,11 +35,11 @@ static bool may_be_there(const struct maker *maker, const struct item *item,
     struct sys_facts facts;
     struct adoption judged = {.generation = record->generation};
     enum sys_status status =
-        system->inspect(system->self, item->spec.name, &facts, &object, &unused);
+        system->objects.inspect(system->self, item->spec.name, &facts, &object, &unused);
 
     if (status == SYS_OK)
         adoption_judge(&item->spec, &facts, record, maker->identity->owner, &judged);
-    system->close(system->self, object);
+    system->objects.close(system->self, object);
     free(facts.sddl);
     return status != SYS_NOT_FOUND && judged.generation != 0;
 }

@@ -7,7 +7,8 @@
 enum sys_status shared_map(const struct system *system, struct shared *shared, size_t size,
                            struct sys_failure *why)
 {
-    enum sys_status status = system->map(system->self, shared->section, size, &shared->view, why);
+    enum sys_status status =
+        system->objects.map(system->self, shared->section, size, &shared->view, why);
 
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
@@ -25,8 +26,8 @@ enum sys_status shared_make(const struct system *system, const char *owner,
     status = descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
     if (status != SYS_OK)
         return status;
-    status = system->create(system->self, &object, descriptor, &out->section, why);
-    system->descriptor_free(system->self, descriptor);
+    status = system->objects.create(system->self, &object, descriptor, &out->section, why);
+    system->objects.descriptor_free(system->self, descriptor);
     if (status != SYS_OK)
         return status;
     status = shared_map(system, out, spec->size, why);
@@ -42,14 +43,14 @@ static enum sys_status open_ours(const struct system *system, const char *owner,
     const struct sys_spec wanted = {.kind = SHMB_SECTION, .name = spec->name, .size = spec->size};
     struct adoption judged = {.verdict = ADOPTION_CONFLICT};
     struct sys_facts facts;
-    enum sys_status status = system->inspect(system->self, spec->name, &facts, out, why);
+    enum sys_status status = system->objects.inspect(system->self, spec->name, &facts, out, why);
 
     if (status == SYS_OK)
         adoption_judge(&wanted, &facts, state_find(state, spec->name), owner, &judged);
     free(facts.sddl);
     if (judged.verdict == ADOPTION_OURS)
         return SYS_OK;
-    system->close(system->self, *out);
+    system->objects.close(system->self, *out);
     *out = NULL;
     return status == SYS_NO_MEMORY ? status : SYS_TAKEN;
 }
@@ -75,8 +76,8 @@ enum sys_status shared_adopt(const struct system *system, const char *owner,
         status =
             descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
     if (status == SYS_OK)
-        status = system->protect(system->self, out->section, descriptor, why);
-    system->descriptor_free(system->self, descriptor);
+        status = system->objects.protect(system->self, out->section, descriptor, why);
+    system->objects.descriptor_free(system->self, descriptor);
     if (status == SYS_OK)
         return SYS_OK;
     shared_end(system, out);
@@ -106,13 +107,13 @@ enum sys_status shared_make_or_adopt(const struct system *system, const char *ow
 
 void shared_unmap(const struct system *system, struct shared *shared)
 {
-    system->unmap(system->self, shared->view);
+    system->objects.unmap(system->self, shared->view);
     shared->view = NULL;
 }
 
 void shared_end(const struct system *system, struct shared *shared)
 {
     shared_unmap(system, shared);
-    system->close(system->self, shared->section);
+    system->objects.close(system->self, shared->section);
     shared->section = NULL;
 }

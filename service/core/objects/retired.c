@@ -82,11 +82,12 @@ static void look_at(struct retired *retired, const struct state_record *record)
     struct sys_object *object = NULL;
     struct sys_failure unused;
     struct sys_facts facts;
-    enum sys_status status = system->inspect(system->self, record->name, &facts, &object, &unused);
+    enum sys_status status =
+        system->objects.inspect(system->self, record->name, &facts, &object, &unused);
 
     if (status == SYS_OK)
         adoption_judge(&was, &facts, record, retired->owner, &judged);
-    system->close(system->self, object);
+    system->objects.close(system->self, object);
     free(facts.sddl);
     if (status == SYS_NOT_FOUND || (status == SYS_OK && judged.verdict == ADOPTION_CONFLICT)) {
         state_drop(retired->state, record->name);

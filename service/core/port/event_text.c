@@ -75,14 +75,14 @@ void report_start_failed(const struct system *system, const struct sys_failure *
     const char *inserts[] = {text};
 
     report_failure_text(why, text);
-    system->report(system->self, EVENT_START_FAILED, inserts, 1);
+    system->log(system->self, EVENT_START_FAILED, inserts, 1);
 }
 
 void report_no_memory(const struct system *system)
 {
     const char *inserts[] = {"not enough memory"};
 
-    system->report(system->self, EVENT_START_FAILED, inserts, 1);
+    system->log(system->self, EVENT_START_FAILED, inserts, 1);
 }
 
 /* Adds the lines that fit, each with a line end before it but the first; returns how many. */
@@ -129,7 +129,7 @@ void report_messages(const struct system *system, enum event_id event, const cha
     if (numbered)
         inserts[count++] = number;
     inserts[count++] = lines != NULL ? lines : "(not enough memory to list them)";
-    system->report(system->self, event, inserts, count);
+    system->log(system->self, event, inserts, count);
     free(lines);
 }
 
@@ -139,5 +139,5 @@ void report_state(const struct system *system, const struct sys_failure *why)
     const char *inserts[] = {text};
 
     report_failure_text(why, text);
-    system->report(system->self, EVENT_STATE_FAILED, inserts, 1);
+    system->log(system->self, EVENT_STATE_FAILED, inserts, 1);
 }

@@ -14,9 +14,9 @@ void trouble_begin(struct trouble *trouble, const struct system *system, const c
     trouble->conflict = status == SYS_TAKEN;
     (void)snprintf(trouble->name, sizeof(trouble->name), "%s%s", SHMB_GLOBAL_PREFIX, name);
     report_reason(status, why, trouble->reason);
-    system->report(system->self,
-                   trouble->conflict ? EVENT_PUBLICATION_CONFLICT : EVENT_PUBLICATION_FAILED,
-                   inserts, 2);
+    system->log(system->self,
+                trouble->conflict ? EVENT_PUBLICATION_CONFLICT : EVENT_PUBLICATION_FAILED, inserts,
+                2);
 }
 
 bool trouble_end(struct trouble *trouble, const struct system *system)
@@ -25,7 +25,7 @@ bool trouble_end(struct trouble *trouble, const struct system *system)
 
     if (trouble->cause == 0)
         return false;
-    system->report(system->self, EVENT_PUBLICATION_RECOVERED, inserts, 1);
+    system->log(system->self, EVENT_PUBLICATION_RECOVERED, inserts, 1);
     trouble->cause = 0;
     return true;
 }

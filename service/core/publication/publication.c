@@ -277,7 +277,7 @@ static enum sys_status publish_table(struct publication *publication, struct sys
     if (status != SYS_OK)
         return status;
     /* What clients find, the keeper has. Where this fails it is tried again (keeping.h). */
-    (void)system->keep(system->self, &held, &unused);
+    (void)system->keepers.give(system->self, &held, &unused);
     write_root(publication->root.view, &slot);
     publication->revision = slot.revision;
     publication->due = false;
@@ -365,8 +365,8 @@ static enum sys_status protect_root(struct publication *publication, struct sys_
                                               count, &descriptor, why);
 
     if (status == SYS_OK)
-        status = system->protect(system->self, publication->root.section, descriptor, why);
-    system->descriptor_free(system->self, descriptor);
+        status = system->objects.protect(system->self, publication->root.section, descriptor, why);
+    system->objects.descriptor_free(system->self, descriptor);
     return status;
 }
 

@@ -75,8 +75,8 @@ static void remember_access(const struct apply *apply, size_t step)
     const struct item *former = apply_former(apply, &apply->plan.steps[step]);
     struct sys_failure unused;
 
-    if (former->access_due &&
-        system->examine(system->self, former->object, &apply->before[step], &unused) != SYS_OK)
+    if (former->access_due && system->objects.examine(system->self, former->object,
+                                                      &apply->before[step], &unused) != SYS_OK)
         apply->before[step] = NULL;
 }
 
@@ -90,10 +90,10 @@ static void restore_access(const struct apply *apply, size_t step)
 
     if (apply->before[step] == NULL) {
         (void)maker_protect(former, item);
-    } else if (system->descriptor_make(system->self, apply->before[step], &descriptor, &unused) ==
-               SYS_OK) {
-        (void)system->protect(system->self, item->object, descriptor, &unused);
-        system->descriptor_free(system->self, descriptor);
+    } else if (system->objects.descriptor_make(system->self, apply->before[step], &descriptor,
+                                               &unused) == SYS_OK) {
+        (void)system->objects.protect(system->self, item->object, descriptor, &unused);
+        system->objects.descriptor_free(system->self, descriptor);
     }
 }
 
@@ -171,7 +171,7 @@ static void undo(struct apply *apply)
             maker_record(former, apply_former(apply, step));
         if (step->action != PLAN_CREATE || !item_is_held(apply_item(apply, step)))
             continue;
-        system->close(system->self, apply_item(apply, step)->object);
+        system->objects.close(system->self, apply_item(apply, step)->object);
         forget(former->state, apply_item(apply, step));
     }
     for (i = 0; i < to->count; i++) {
@@ -192,7 +192,7 @@ static void retire_all(struct apply *apply)
         const struct plan_step *step = &apply->plan.steps[i];
 
         if (step->action == PLAN_RETIRE)
-            system->close(system->self, apply_former(apply, step)->object);
+            system->objects.close(system->self, apply_former(apply, step)->object);
     }
 }
 

@@ -298,7 +298,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
     char *content, *text;
     size_t length;
     enum sys_status status =
-        system->state_read(system->self, STATE_FILE, FILE_MAX, &content, &length, why);
+        system->files.state_read(system->self, STATE_FILE, FILE_MAX, &content, &length, why);
 
     state->loaded = status == SYS_NOT_FOUND;
     if (status == SYS_NOT_FOUND)
@@ -491,7 +491,7 @@ static enum sys_status write_all(struct state *state, struct sys_failure *why)
     if (all.failed)
         status = report_short_of_memory(why);
     else
-        status = system->state_write(system->self, STATE_FILE, all.at, all.length, why);
+        status = system->files.state_write(system->self, STATE_FILE, all.at, all.length, why);
     state->written = all.length;
     state->appended = 0;
     text_free(&all);
@@ -510,8 +510,8 @@ enum sys_status state_commit(struct state *state, struct sys_failure *why)
     } else if (whole) {
         status = write_all(state, why);
     } else if (state->changes.length > 0) {
-        status = system->state_append(system->self, STATE_FILE, state->changes.at,
-                                      state->changes.length, why);
+        status = system->files.state_append(system->self, STATE_FILE, state->changes.at,
+                                            state->changes.length, why);
         state->appended += state->changes.length;
     }
     state->whole = status != SYS_OK;

@@ -191,19 +191,19 @@ static enum sys_status do_recreate_names(void *self, char ***names, size_t *coun
 
 void port_files(struct system *out)
 {
-    out->read_file = do_read_file;
-    out->resolve_path = do_resolve_path;
-    out->expand = do_expand;
-    out->state_read = do_state_read;
-    out->state_write = do_state_write;
-    out->state_append = do_state_append;
-    out->copy_read = do_copy_read;
-    out->copy_create = do_copy_create;
-    out->copy_write = do_copy_write;
-    out->copy_flush = do_copy_flush;
-    out->copy_close = do_copy_close;
-    out->copy_settle = do_copy_settle;
-    out->copy_rename = do_copy_rename;
-    out->watch = do_watch;
+    out->files.read = do_read_file;
+    out->files.resolve_path = do_resolve_path;
+    out->files.expand = do_expand;
+    out->files.state_read = do_state_read;
+    out->files.state_write = do_state_write;
+    out->files.state_append = do_state_append;
+    out->copies.read = do_copy_read;
+    out->copies.create = do_copy_create;
+    out->copies.write = do_copy_write;
+    out->copies.flush = do_copy_flush;
+    out->copies.close = do_copy_close;
+    out->copies.settle = do_copy_settle;
+    out->copies.rename = do_copy_rename;
+    out->files.watch = do_watch;
     out->recreate_names = do_recreate_names;
 }

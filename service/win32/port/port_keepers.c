@@ -71,11 +71,11 @@ static bool do_releasing(void *self)
 
 void port_keepers(struct system *out)
 {
-    out->keeper_make = do_keeper_make;
-    out->keep = do_keep;
-    out->keeper_settle = do_keeper_settle;
-    out->keepers_left = do_keepers_left;
-    out->keeper_end = do_keeper_end;
-    out->leave = do_leave;
+    out->keepers.make = do_keeper_make;
+    out->keepers.give = do_keep;
+    out->keepers.settle = do_keeper_settle;
+    out->keepers.left = do_keepers_left;
+    out->keepers.end = do_keeper_end;
+    out->keepers.leave = do_leave;
     out->releasing = do_releasing;
 }

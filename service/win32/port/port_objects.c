@@ -119,18 +119,18 @@ static void do_close(void *self, struct sys_object *object)
 
 void port_objects(struct system *out)
 {
-    out->descriptor_make = do_descriptor_make;
-    out->descriptor_free = do_descriptor_free;
-    out->create = do_create;
-    out->inspect = do_inspect;
-    out->fill = do_fill;
-    out->peek = do_peek;
-    out->examine = do_examine;
-    out->protect = do_protect;
-    out->audit = do_audit;
-    out->map = do_map;
-    out->unmap = do_unmap;
-    out->sessions = do_sessions;
-    out->link = do_link;
-    out->close = do_close;
+    out->objects.descriptor_make = do_descriptor_make;
+    out->objects.descriptor_free = do_descriptor_free;
+    out->objects.create = do_create;
+    out->objects.inspect = do_inspect;
+    out->objects.fill = do_fill;
+    out->objects.peek = do_peek;
+    out->objects.examine = do_examine;
+    out->objects.protect = do_protect;
+    out->objects.set_auditing = do_audit;
+    out->objects.map = do_map;
+    out->objects.unmap = do_unmap;
+    out->objects.sessions = do_sessions;
+    out->objects.link = do_link;
+    out->objects.close = do_close;
 }

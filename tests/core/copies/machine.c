@@ -50,12 +50,12 @@ void machine_put(const char *name, const char *text)
     struct sys_object *section;
     void *view;
 
-    assert_int_equal(system->inspect(system->self, name, &facts, &section, &why), SYS_OK);
-    assert_int_equal(system->map(system->self, section, (size_t)strlen(text) + 1, &view, &why),
-                     SYS_OK);
+    assert_int_equal(system->objects.inspect(system->self, name, &facts, &section, &why), SYS_OK);
+    assert_int_equal(
+        system->objects.map(system->self, section, (size_t)strlen(text) + 1, &view, &why), SYS_OK);
     strcpy(view, text);
-    system->unmap(system->self, view);
-    system->close(system->self, section);
+    system->objects.unmap(system->self, view);
+    system->objects.close(system->self, section);
     free(facts.sddl);
 }
 

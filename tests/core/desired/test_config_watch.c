@@ -41,7 +41,7 @@ static int set_up(void **state)
     (void)state;
     fake = fake_new();
     port = *fake_system(fake);
-    port.watch = record;
+    port.files.watch = record;
     answer = SYS_OK;
     strcpy(watched, "nobody asked\n");
     cfg_messages_init(&messages);

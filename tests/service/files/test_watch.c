@@ -93,7 +93,7 @@ static enum sys_status watch_one(const char *name)
 {
     const char *const path = path_of(name);
 
-    return port_system.watch(port_system.self, &path, 1, &why);
+    return port_system.files.watch(port_system.self, &path, 1, &why);
 }
 
 static void expect_told_once(void)
@@ -265,7 +265,7 @@ static void watching_nothing_is_quiet(void **state)
 {
     (void)state;
     assert_int_equal(watch_one("main.yaml"), SYS_OK);
-    assert_int_equal(port_system.watch(port_system.self, NULL, 0, &why), SYS_OK);
+    assert_int_equal(port_system.files.watch(port_system.self, NULL, 0, &why), SYS_OK);
     assert_null(port.watch);
     put("main.yaml", "new");
     assert_int_equal(wait_for(SHORT_MS), SYS_WAKE_TIMEOUT);
@@ -523,7 +523,7 @@ static void a_watch_holds_up_no_end(void **state)
 
     (void)state;
     for (i = 0; i < 20; i++) {
-        assert_int_equal(port_system.watch(port_system.self, paths, 4, &why), SYS_OK);
+        assert_int_equal(port_system.files.watch(port_system.self, paths, 4, &why), SYS_OK);
         put("a.yaml", "new");
     }
 }

@@ -1,0 +1,29 @@
+/*
+ * system_status.h - how a call to the system ended, and why.
+ */
+#ifndef SYS_SYSTEM_STATUS_H
+#define SYS_SYSTEM_STATUS_H
+
+#include <stdint.h>
+
+#define SYS_TEXT_MAX 768 /* bytes of a reason: two paths and what is wrong */
+
+enum sys_status {
+    SYS_OK,
+    SYS_TAKEN,     /* the name is held by an object the broker did not make */
+    SYS_DENIED,    /* the broker lacks a right */
+    SYS_NOT_FOUND, /* no such account, no such file */
+    SYS_LATER,     /* cannot be known now: a domain controller does not answer */
+    SYS_NO_MEMORY, /* memory, commit limit, handles */
+    SYS_FAILED
+};
+
+/* What failed, for the person who has to act on it. */
+struct sys_failure {
+    uint32_t code;    /* the system's own number (Win32); 0: none */
+    const char *call; /* static: the call that failed, such as "CreateFileMappingW" */
+    char
+        text[SYS_TEXT_MAX]; /* the system's sentence for the code, or what is known of a conflict */
+};
+
+#endif
