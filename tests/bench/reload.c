@@ -127,7 +127,7 @@ static void reloads(void)
         us = now_us() - before;
         if (result.counts[PLAN_KEEP] + 4 < 2 * (size_t)segments || result.failed != 0)
             stop_on("keeping the others");
-        notes_free(&result.notes);
+        report_lines_free(&result.notes);
         ratio[i] = (next.parse_us + next.expand_us + us) / next.parse_us;
         apply[i] = us / next.parse_us;
         unload(&served);

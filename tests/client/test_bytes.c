@@ -195,7 +195,7 @@ static void writers_need_the_lock_where_there_is_one(void **state)
 
 static void brackets_count_as_one_write(void **state)
 {
-    struct table_row *row = stage_segment("ShmbTest.Count", SIZE, STAGE_LOCK);
+    struct directory_row *row = stage_segment("ShmbTest.Count", SIZE, STAGE_LOCK);
     struct shmb_block *block = stage_block(row);
     shmb_segment *segment;
     char byte;

@@ -16,7 +16,7 @@
 #define BURSTS  60u
 
 static const struct launch user = {.standard_user = true};
-static struct table_row *row, *read_only;
+static struct directory_row *row, *read_only;
 static HANDLE ack;
 
 static int begin(void **state)
@@ -32,7 +32,7 @@ static int begin(void **state)
 }
 
 /* The change event `which` of a row, with all rights. */
-static HANDLE change_event(const struct table_row *of, unsigned which)
+static HANDLE change_event(const struct directory_row *of, unsigned which)
 {
     char name[SHMB_NAME_BYTES];
     HANDLE event;
@@ -43,7 +43,7 @@ static HANDLE change_event(const struct table_row *of, unsigned which)
     return event;
 }
 
-static bool is_set(const struct table_row *of, unsigned which)
+static bool is_set(const struct directory_row *of, unsigned which)
 {
     HANDLE event = change_event(of, which);
     bool set = WaitForSingleObject(event, 0) == WAIT_OBJECT_0;
@@ -152,7 +152,7 @@ static void without_directory_nothing_is_told(void **state)
 /* The events are not there: a writer writes all the same, a waiter is told. */
 static void events_that_are_missing_stop_no_writer(void **state)
 {
-    struct table_row *mute = stage_segment("ShmbTest.Mute", 64, STAGE_LOCK);
+    struct directory_row *mute = stage_segment("ShmbTest.Mute", 64, STAGE_LOCK);
     shmb_segment *segment;
     uint64_t number = 0;
 
@@ -169,7 +169,7 @@ static void events_that_are_missing_stop_no_writer(void **state)
 
 static void a_strangers_event_is_neither_waited_for_nor_set(void **state)
 {
-    struct table_row *mute = stage_segment("ShmbTest.Mute", 64, STAGE_LOCK);
+    struct directory_row *mute = stage_segment("ShmbTest.Mute", 64, STAGE_LOCK);
     shmb_segment *segment;
     uint64_t number = 0;
     HANDLE stranger = NULL;

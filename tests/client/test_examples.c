@@ -7,11 +7,11 @@
 #include "examples/examples.h"
 #include "shmb.h"
 
-static struct table_row *prices;
+static struct directory_row *prices;
 
 static int begin(void **state)
 {
-    struct table_row *row;
+    struct directory_row *row;
 
     (void)state;
     stage_begin();

@@ -70,7 +70,7 @@ static const struct {
     {"shmbf_system_code", &dll.system_code},
 };
 
-static struct table_row *row;
+static struct directory_row *row;
 
 static int load(void **state)
 {

@@ -7,7 +7,7 @@
 #include "opened.h"
 
 static const struct launch user = {.standard_user = true};
-static struct table_row *row;
+static struct directory_row *row;
 
 static int begin(void **state)
 {

@@ -290,7 +290,7 @@ static void a_strangers_section_is_not_ours(void **state)
 
 static void conflict_and_failure_are_states(void **state)
 {
-    struct table_row *row;
+    struct directory_row *row;
 
     (void)state;
     row = stage_row("ShmbTest.Conflict", SHMB_SECTION);
@@ -361,7 +361,7 @@ static void a_strangers_table_is_gone_round(void **state)
 static void a_strangers_control_section_is_not_ours(void **state)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
-    struct table_row *row = stage_segment("ShmbTest.Two", 16, 0);
+    struct directory_row *row = stage_segment("ShmbTest.Two", 16, 0);
 
     (void)state;
     shmb_control_name(7, name);
@@ -421,7 +421,7 @@ static void before_the_first_publication_nothing_is_there(void **state)
 
 static void a_section_shorter_than_its_entry_is_refused(void **state)
 {
-    struct table_row *row = stage_segment("ShmbTest.Short", 16, 0);
+    struct directory_row *row = stage_segment("ShmbTest.Short", 16, 0);
     shmb_options options = {.size = sizeof(options), .rights = SHMB_READ, .offset = 1 << 20};
     shmb_segment *segment;
 
@@ -525,7 +525,7 @@ static void waiting_ends_in_time(void **state)
 
 static void state_follows_the_broker(void **state)
 {
-    struct table_row *row = stage_segment("ShmbTest.Turn", 16, 0);
+    struct directory_row *row = stage_segment("ShmbTest.Turn", 16, 0);
     shmb_segment *segment, *renewed;
     shmb_info info;
     uint64_t generation = row->generation;
@@ -598,7 +598,7 @@ static bool fits(bool *found)
 /* Entry and section are always of one generation, however the broker hurries. */
 static void what_is_opened_is_what_was_listed(void **state)
 {
-    struct table_row *row = stage_segment("ShmbTest.Turn", 16, 0);
+    struct directory_row *row = stage_segment("ShmbTest.Turn", 16, 0);
     unsigned times = 0, wrong = 0;
     bool found;
     HANDLE thread;

@@ -10,7 +10,7 @@
 #define WANTED 2000u
 
 static const struct launch user = {.standard_user = true};
-static struct table_row *row;
+static struct directory_row *row;
 
 static int begin(void **state)
 {

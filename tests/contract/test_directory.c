@@ -15,7 +15,7 @@
 
 #define MANY 10000u
 
-static const struct table_row rows[] = {
+static const struct directory_row rows[] = {
     {.name = "Prices",
      .kind = SHMB_SECTION,
      .state = SHMB_ENTRY_HELD,
@@ -43,12 +43,12 @@ static uint8_t *image;
 static uint32_t image_size;
 static struct shmb_root_slot slot;
 
-static int build(const struct table_row *list, uint32_t count)
+static int build(const struct directory_row *list, uint32_t count)
 {
     memset(&slot, 0, sizeof(slot));
     slot.revision = 77;
     memset(slot.suffix, 0xA5, sizeof(slot.suffix));
-    image = table_build(list, count, &slot, &image_size);
+    image = directory_table_build(list, count, &slot, &image_size);
     return image == NULL;
 }
 
@@ -139,7 +139,7 @@ static void a_single_entry_is_found(void **state)
 static void many_are_found_by_hash(void **state)
 {
     static char names[MANY][16];
-    static struct table_row many[MANY];
+    static struct directory_row many[MANY];
     struct shmb_table_view view;
     struct shmb_entry_view entry;
     uint32_t i;

@@ -9,11 +9,11 @@
 
 #define GROUP "ShmbTest.Gr\xc3\xb6\xc3\x9f\x65.\xe2\x82\xac.\xf0\x9f\x94\x92"
 
-static struct table_row *data_row;
+static struct directory_row *data_row;
 
 static int begin(void **state)
 {
-    struct table_row *row;
+    struct directory_row *row;
 
     (void)state;
     stage_begin();

@@ -9,7 +9,7 @@
 
 #define LAYERS "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\AppCompatFlags\\Layers"
 
-static struct table_row *taken_row;
+static struct directory_row *taken_row;
 
 static int begin(void **state)
 {

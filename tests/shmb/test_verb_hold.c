@@ -11,7 +11,7 @@
 
 static int begin(void **state)
 {
-    struct table_row *row;
+    struct directory_row *row;
 
     (void)state;
     stage_begin();

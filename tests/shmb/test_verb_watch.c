@@ -357,7 +357,7 @@ static int begin_stage(void **state)
 /* Who watches must let go of a segment that is to be made anew. */
 static void a_segment_made_anew_ends_it(void **state)
 {
-    struct table_row *row = stage_segment("ShmbTest.Anew", 100, 0);
+    struct directory_row *row = stage_segment("ShmbTest.Anew", 100, 0);
     struct child *child;
 
     (void)state;

@@ -19,7 +19,7 @@ static struct shmb_root *root;
 static struct shmb_table *table;
 static uint64_t revision;
 
-static struct table_row rows[ROWS_MAX];
+static struct directory_row rows[ROWS_MAX];
 static HANDLE sections[ROWS_MAX];
 static char lock_names[ROWS_MAX][SHMB_NAME_BYTES];
 static uint32_t row_count;
@@ -217,9 +217,9 @@ int stage_teardown(void **state)
     return 0;
 }
 
-struct table_row *stage_row(const char *name, enum shmb_kind kind)
+struct directory_row *stage_row(const char *name, enum shmb_kind kind)
 {
-    struct table_row *row;
+    struct directory_row *row;
 
     assert_true(row_count < ROWS_MAX);
     row = &rows[row_count++];
@@ -230,7 +230,7 @@ struct table_row *stage_row(const char *name, enum shmb_kind kind)
     return row;
 }
 
-static void add_lock(struct table_row *row, unsigned how)
+static void add_lock(struct directory_row *row, unsigned how)
 {
     char *name = lock_names[row - rows];
     uint32_t everyone = STAGE_MUTEX_USE;
@@ -245,7 +245,7 @@ static void add_lock(struct table_row *row, unsigned how)
         stage_object(SHMB_MUTEX, name, 0, STAGE_OURS, everyone);
 }
 
-static void add_change_events(struct table_row *row, uint32_t everyone)
+static void add_change_events(struct directory_row *row, uint32_t everyone)
 {
     unsigned i;
 
@@ -258,9 +258,9 @@ static void add_change_events(struct table_row *row, uint32_t everyone)
     }
 }
 
-struct table_row *stage_segment(const char *name, uint64_t size, unsigned how)
+struct directory_row *stage_segment(const char *name, uint64_t size, unsigned how)
 {
-    struct table_row *row = stage_row(name, SHMB_SECTION);
+    struct directory_row *row = stage_row(name, SHMB_SECTION);
     bool read_only = (how & STAGE_READ_ONLY) != 0;
 
     assert_true(blocks_used < STAGE_BLOCKS);
@@ -277,7 +277,7 @@ struct table_row *stage_segment(const char *name, uint64_t size, unsigned how)
     return row;
 }
 
-void stage_recreate(struct table_row *row)
+void stage_recreate(struct directory_row *row)
 {
     HANDLE *section = &sections[row - rows];
     uint64_t *view;
@@ -298,7 +298,7 @@ void stage_recreate(struct table_row *row)
     stage_publish();
 }
 
-HANDLE stage_section_of(const struct table_row *row)
+HANDLE stage_section_of(const struct directory_row *row)
 {
     return sections[row - rows];
 }
@@ -308,7 +308,7 @@ struct shmb_control *stage_control(uint32_t number)
     return controls[number];
 }
 
-struct shmb_block *stage_block(const struct table_row *row)
+struct shmb_block *stage_block(const struct directory_row *row)
 {
     return (struct shmb_block *)(void *)(controls[row->control] + 1) + row->control_block;
 }
@@ -325,7 +325,7 @@ void stage_publish(void)
     memset(slot, 0, sizeof(*slot));
     slot->revision = ++revision;
     memcpy(slot->suffix, &revision, sizeof(revision));
-    image = table_build(rows, row_count, slot, &size);
+    image = directory_table_build(rows, row_count, slot, &size);
     assert_non_null(image);
     shmb_table_name(slot->suffix, name);
     made = make(SHMB_SECTION, name, size, STAGE_OURS, STAGE_SECTION_READ);

@@ -51,30 +51,30 @@ void stage_close(HANDLE object);
  * lets go of it, waits until nobody else has it, makes the next generation,
  * whose first bytes are that number, and publishes it.
  */
-void stage_recreate(struct table_row *row);
+void stage_recreate(struct directory_row *row);
 
 /* How a segment is made. */
-#define STAGE_LOCK                0x1u /* with X.lock */
-#define STAGE_READ_ONLY           0x2u /* everybody may only read it, and not wait on the lock */
-#define STAGE_READERS_WAIT        0x4u /* with STAGE_READ_ONLY: but they may wait */
+#define STAGE_LOCK                0x1u  /* with X.lock */
+#define STAGE_READ_ONLY           0x2u  /* everybody may only read it, and not wait on the lock */
+#define STAGE_READERS_WAIT        0x4u  /* with STAGE_READ_ONLY: but they may wait */
 #define STAGE_NOTIFY              0x10u /* with change events; readers may wait for them */
-#define STAGE_WITHOUT_LOCK_OBJECT 0x8u /* the directory names a lock that is not there */
+#define STAGE_WITHOUT_LOCK_OBJECT 0x8u  /* the directory names a lock that is not there */
 
 /*
  * A held segment with a block in control section 1 (read-only ones: 2) and a
  * row; returns the row, which may be changed before stage_publish.
  */
-struct table_row *stage_segment(const char *name, uint64_t size, unsigned how);
+struct directory_row *stage_segment(const char *name, uint64_t size, unsigned how);
 
 /* A row alone. */
-struct table_row *stage_row(const char *name, enum shmb_kind kind);
+struct directory_row *stage_row(const char *name, enum shmb_kind kind);
 
 /* The block of a row in its control section, and the header of that section. */
-struct shmb_block *stage_block(const struct table_row *row);
+struct shmb_block *stage_block(const struct directory_row *row);
 struct shmb_control *stage_control(uint32_t number);
 
 /* The handle that stage_segment keeps of a row's section. */
-HANDLE stage_section_of(const struct table_row *row);
+HANDLE stage_section_of(const struct directory_row *row);
 
 /* Publishes the rows as they are now, as the broker does. */
 void stage_publish(void);

@@ -121,7 +121,7 @@ struct entry {
     USHORT trace, type;
     ULONG attributes, reserved;
 };
-struct table {
+struct directory_table {
     ULONG_PTR count, reserved;
     struct entry entries[1];
 };
@@ -132,7 +132,7 @@ uint32_t process_handles(DWORD id)
 {
     FARPROC found = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQuerySystemInformation");
     ULONG size = 1u << 20, needed;
-    struct table *table = NULL;
+    struct directory_table *table = NULL;
     LONG status = TOO_SMALL;
     query_system query;
     uint32_t count = 0;

@@ -15,9 +15,10 @@ static char *copy(const char *text)
 }
 
 /* The row of a SID among those from `first` on; NULL: no memory. */
-static struct audit_row *row_of(struct audit *audit, size_t first, const char *sid)
+static struct access_by_account_row *row_of(struct access_by_account *audit, size_t first,
+                                            const char *sid)
 {
-    struct audit_row *rows;
+    struct access_by_account_row *rows;
     size_t i;
 
     for (i = first; i < audit->count; i++)
@@ -31,19 +32,19 @@ static struct audit_row *row_of(struct audit *audit, size_t first, const char *s
         audit->rows = rows;
     }
     rows = &audit->rows[audit->count++];
-    *rows = (struct audit_row){0};
+    *rows = (struct access_by_account_row){0};
     memcpy(rows->sid, sid, strlen(sid) + 1);
     return rows;
 }
 
 /* Entries count in their order: what one has given, a later denial does not take away. */
-static bool add_entries(struct audit *audit, size_t first, const struct sddl *access)
+static bool add_entries(struct access_by_account *audit, size_t first, const struct sddl *access)
 {
     size_t i;
 
     for (i = 0; i < access->count; i++) {
         const struct sddl_entry *entry = &access->entries[i];
-        struct audit_row *row = row_of(audit, first, entry->sid);
+        struct access_by_account_row *row = row_of(audit, first, entry->sid);
 
         if (row == NULL)
             return false;
@@ -55,8 +56,8 @@ static bool add_entries(struct audit *audit, size_t first, const struct sddl *ac
     return true;
 }
 
-bool audit_add(struct audit *audit, enum shmb_kind kind, const char *object,
-               const struct sddl *access, audit_name *name)
+bool access_by_account_add(struct access_by_account *audit, enum shmb_kind kind, const char *object,
+                           const struct sddl *access, access_by_account_name *name)
 {
     size_t i, first = audit->count;
     bool done = add_entries(audit, first, access);
@@ -75,7 +76,7 @@ bool audit_add(struct audit *audit, enum shmb_kind kind, const char *object,
 
 static int compare(const void *a, const void *b)
 {
-    const struct audit_row *x = a, *y = b;
+    const struct access_by_account_row *x = a, *y = b;
     int order = strcmp(x->account, y->account);
 
     if (order == 0)
@@ -85,13 +86,13 @@ static int compare(const void *a, const void *b)
     return order;
 }
 
-void audit_sort(struct audit *audit)
+void access_by_account_sort(struct access_by_account *audit)
 {
     if (audit->count > 0)
         qsort(audit->rows, audit->count, sizeof(*audit->rows), compare);
 }
 
-void audit_free(struct audit *audit)
+void access_by_account_free(struct access_by_account *audit)
 {
     size_t i;
 
@@ -100,18 +101,18 @@ void audit_free(struct audit *audit)
         free(audit->rows[i].object);
     }
     free(audit->rows);
-    *audit = (struct audit){0};
+    *audit = (struct access_by_account){0};
 }
 
 /* ---- forms ------------------------------------------------------------------ */
 
-void audit_lines(const struct audit *audit, struct text *out)
+void access_by_account_lines(const struct access_by_account *audit, struct text *out)
 {
     char words[SHMB_ACCESS_WORDS];
     size_t i;
 
     for (i = 0; i < audit->count; i++) {
-        const struct audit_row *row = &audit->rows[i];
+        const struct access_by_account_row *row = &audit->rows[i];
 
         if (i == 0 || strcmp(row->sid, audit->rows[i - 1].sid) != 0)
             text_add(out, strcmp(row->account, row->sid) != 0 ? "%s (%s)\n" : "%s\n", row->account,
@@ -146,14 +147,14 @@ static void add_field(struct text *out, const char *field, const char *end)
     text_add(out, "\"%s", end);
 }
 
-void audit_csv(const struct audit *audit, struct text *out)
+void access_by_account_csv(const struct access_by_account *audit, struct text *out)
 {
     char words[SHMB_ACCESS_WORDS];
     size_t i;
 
     text_add(out, "account,sid,kind,object,may,denied,may_rights,denied_rights\r\n");
     for (i = 0; i < audit->count; i++) {
-        const struct audit_row *row = &audit->rows[i];
+        const struct access_by_account_row *row = &audit->rows[i];
 
         add_field(out, row->account, ",");
         add_field(out, row->sid, ",");
@@ -166,14 +167,14 @@ void audit_csv(const struct audit *audit, struct text *out)
     }
 }
 
-void audit_json(const struct audit *audit, struct json *out)
+void access_by_account_json(const struct access_by_account *audit, struct json *out)
 {
     char words[SHMB_ACCESS_WORDS];
     size_t i;
 
     json_array(out, NULL);
     for (i = 0; i < audit->count; i++) {
-        const struct audit_row *row = &audit->rows[i];
+        const struct access_by_account_row *row = &audit->rows[i];
 
         json_object(out, NULL);
         json_string(out, "account", row->account);

@@ -12,7 +12,7 @@
 #include "sddl_text.h"
 #include "text.h"
 
-struct audit_row {
+struct access_by_account_row {
     char *account; /* name, or SID where it has none; owned, as is `object` */
     char *object;  /* with Global\ */
     char sid[SYS_SID_MAX];
@@ -21,30 +21,30 @@ struct audit_row {
 };
 
 /* All zero: empty. */
-struct audit {
-    struct audit_row *rows;
+struct access_by_account {
+    struct access_by_account_row *rows;
     size_t count;
 };
 
 /* The name of an account for a SID. Always terminated. */
 #define AUDIT_ACCOUNT_MAX 512
-typedef void audit_name(const char *sid, char out[AUDIT_ACCOUNT_MAX]);
+typedef void access_by_account_name(const char *sid, char out[AUDIT_ACCOUNT_MAX]);
 
 /* Adds what an object's access gives to whom. False: no memory. */
-bool audit_add(struct audit *audit, enum shmb_kind kind, const char *object,
-               const struct sddl *access, audit_name *name);
+bool access_by_account_add(struct access_by_account *audit, enum shmb_kind kind, const char *object,
+                           const struct sddl *access, access_by_account_name *name);
 
 /* By account, then object; the same in every run. */
-void audit_sort(struct audit *audit);
-void audit_free(struct audit *audit);
+void access_by_account_sort(struct access_by_account *audit);
+void access_by_account_free(struct access_by_account *audit);
 
 /*
  * Each form of it. Lines: an account, and below it what it may do with which
  * object. CSV: RFC 4180 with a header, lines end in CR LF, and no field that a
  * spreadsheet would take for a formula. JSON: an array of objects.
  */
-void audit_lines(const struct audit *audit, struct text *out);
-void audit_csv(const struct audit *audit, struct text *out);
-void audit_json(const struct audit *audit, struct json *out);
+void access_by_account_lines(const struct access_by_account *audit, struct text *out);
+void access_by_account_csv(const struct access_by_account *audit, struct text *out);
+void access_by_account_json(const struct access_by_account *audit, struct json *out);
 
 #endif

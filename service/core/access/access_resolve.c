@@ -8,7 +8,7 @@ struct resolving {
     struct cfg_messages *messages;
 };
 
-void access_list_free(struct access_set *set)
+void access_resolve_free(struct access_set *set)
 {
     if (set->exact != NULL)
         sddl_free(set->exact);
@@ -153,9 +153,9 @@ static enum sys_status read_exact(const struct resolving *r, const struct cfg_ac
     return check_exact(r, list, set->exact);
 }
 
-enum sys_status access_list_resolve(const struct cfg_access *list, enum shmb_kind kind, bool low,
-                                    struct trustees *known, struct cfg_messages *messages,
-                                    struct access_set *out)
+enum sys_status access_resolve(const struct cfg_access *list, enum shmb_kind kind, bool low,
+                               struct trustees *known, struct cfg_messages *messages,
+                               struct access_set *out)
 {
     const struct resolving r = {known, messages};
     enum sys_status status;
@@ -163,7 +163,7 @@ enum sys_status access_list_resolve(const struct cfg_access *list, enum shmb_kin
     *out = (struct access_set){0};
     status = list->sddl != NULL ? read_exact(&r, list, kind, out) : resolve_list(&r, list, out);
     if (status != SYS_OK)
-        access_list_free(out);
+        access_resolve_free(out);
     else if (low)
         out->label = SDDL_LOW_INTEGRITY;
     return status;

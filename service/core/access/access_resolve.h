@@ -28,14 +28,14 @@ struct access_set {
 /*
  * On an object of this kind, with the label of low integrity or none. Accounts that
  * do not exist, and what would lock the broker itself out, become errors, all that
- * there are. `known` must outlive `out`, to be freed with access_list_free().
+ * there are. `known` must outlive `out`, to be freed with access_resolve_free().
  *
  * SYS_OK; SYS_NOT_FOUND: errors were added; SYS_NO_MEMORY. On anything but SYS_OK
  * `out` is empty.
  */
-enum sys_status access_list_resolve(const struct cfg_access *list, enum shmb_kind kind, bool low,
-                                    struct trustees *known, struct cfg_messages *messages,
-                                    struct access_set *out);
-void access_list_free(struct access_set *set);
+enum sys_status access_resolve(const struct cfg_access *list, enum shmb_kind kind, bool low,
+                               struct trustees *known, struct cfg_messages *messages,
+                               struct access_set *out);
+void access_resolve_free(struct access_set *set);
 
 #endif

@@ -62,7 +62,7 @@ void access_sets_free(struct access_sets *sets)
         return;
     access_sets_whole(sets);
     for (i = 0; i < sets->count; i++)
-        access_list_free(&sets->items[i]);
+        access_resolve_free(&sets->items[i]);
     free(sets->items);
     free(sets);
 }
@@ -119,7 +119,7 @@ static size_t intern(struct access_sets *sets, struct access_set *set)
     slot = set->hash & (sets->slots - 1);
     while (sets->found[slot] != 0) {
         if (same_set(&sets->items[sets->found[slot] - 1], set)) {
-            access_list_free(set);
+            access_resolve_free(set);
             return sets->found[slot] - 1;
         }
         slot = (slot + 1) & (sets->slots - 1);
@@ -154,7 +154,7 @@ enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_acces
         *slot = (struct seen_list){list, low, SIZE_MAX};
     if (slot->list == NULL) {
         enum sys_status status =
-            access_list_resolve(list, kind, low, sets->known, sets->messages, &fresh);
+            access_resolve(list, kind, low, sets->known, sets->messages, &fresh);
 
         if (status == SYS_NO_MEMORY)
             return status;

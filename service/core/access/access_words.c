@@ -18,17 +18,17 @@ static bool goes_without_saying(const struct sddl *access, enum shmb_kind kind,
            strcmp(sid, SHMB_SERVICE_SID) == 0 || strcmp(sid, access->owner) == 0;
 }
 
-const char *access_label_word(const char *label)
+const char *access_words_label(const char *label)
 {
     if (label == NULL || label[0] == '\0')
         return NULL;
     return strcmp(label, SDDL_LOW_INTEGRITY) == 0 ? "low" : label;
 }
 
-void access_words(const struct sddl *access, enum shmb_kind kind, access_name *name, void *context,
-                  struct text *out)
+void access_words(const struct sddl *access, enum shmb_kind kind, access_words_name *name,
+                  void *context, struct text *out)
 {
-    const char *lead = "", *label = access_label_word(access->label);
+    const char *lead = "", *label = access_words_label(access->label);
     char words[ENTRY_MAX];
     size_t i;
 
@@ -48,8 +48,8 @@ void access_words(const struct sddl *access, enum shmb_kind kind, access_name *n
         text_add(out, ", integrity %s", label);
 }
 
-void access_json(const struct sddl *access, enum shmb_kind kind, access_name *name, void *context,
-                 struct json *out)
+void access_words_json(const struct sddl *access, enum shmb_kind kind, access_words_name *name,
+                       void *context, struct json *out)
 {
     char words[SHMB_ACCESS_WORDS];
     size_t i;
@@ -69,5 +69,5 @@ void access_json(const struct sddl *access, enum shmb_kind kind, access_name *na
         json_object_end(out);
     }
     json_array_end(out);
-    json_string(out, "integrity", access_label_word(access->label));
+    json_string(out, "integrity", access_words_label(access->label));
 }

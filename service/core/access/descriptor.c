@@ -138,7 +138,7 @@ enum sys_status descriptor_build(const struct system *system, const char *owner,
 
     *out = NULL;
     if (sddl == NULL)
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     status = system->objects.descriptor_make(system->self, sddl, out, why);
     free(sddl);
     return status == SYS_TAKEN || status == SYS_DENIED ? SYS_FAILED : status;

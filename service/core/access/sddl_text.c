@@ -217,7 +217,7 @@ static enum sys_status add_entry(struct source *source, const struct sddl_entry 
         struct sddl_entry *entries = realloc(out->entries, room * sizeof(*entries));
 
         if (entries == NULL)
-            return report_short_of_memory(source->why);
+            return failure_no_memory(source->why);
         out->entries = entries;
         source->room = room;
     }
@@ -284,8 +284,9 @@ static enum sys_status take_label(struct source *source, const struct fields *fi
     uint32_t mask;
 
     if (strcmp(fields->field[0], "ML") != 0)
-        return wrong(source, fields->at[0],
-                     "behind S: only an integrity label (ML) can stand; for auditing write audit: true");
+        return wrong(
+            source, fields->at[0],
+            "behind S: only an integrity label (ML) can stand; for auditing write audit: true");
     if (source->out->label[0] != '\0')
         return wrong(source, fields->at[0], "there is one integrity label at most");
     if (!read_mask(fields->field[2], words, sizeof(words) / sizeof(words[0]), &mask) || mask == 0 ||

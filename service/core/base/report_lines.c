@@ -14,10 +14,10 @@ static char *copy(const char *text)
     return made;
 }
 
-static bool has_room(struct notes *notes)
+static bool has_room(struct report_lines *notes)
 {
     size_t capacity = notes->capacity == 0 ? 16 : notes->capacity * 2;
-    struct note *items;
+    struct report_line *items;
 
     if (notes->count == NOTES_MAX)
         return false;
@@ -31,10 +31,10 @@ static bool has_room(struct notes *notes)
     return true;
 }
 
-void notes_add(struct notes *notes, const char *kind, const char *name, const char *state,
-               const char *reason)
+void report_lines_add(struct report_lines *notes, const char *kind, const char *name,
+                      const char *state, const char *reason)
 {
-    struct note note = {.kind = kind, .state = state};
+    struct report_line note = {.kind = kind, .state = state};
 
     note.name = copy(name);
     note.reason = copy(reason != NULL ? reason : "");
@@ -47,17 +47,17 @@ void notes_add(struct notes *notes, const char *kind, const char *name, const ch
     free(note.reason);
 }
 
-void notes_append(struct notes *notes, const struct notes *from)
+void report_lines_append(struct report_lines *notes, const struct report_lines *from)
 {
     size_t i;
 
     for (i = 0; i < from->count; i++)
-        notes_add(notes, from->items[i].kind, from->items[i].name, from->items[i].state,
-                  from->items[i].reason);
+        report_lines_add(notes, from->items[i].kind, from->items[i].name, from->items[i].state,
+                         from->items[i].reason);
     notes->left_out += from->left_out;
 }
 
-void notes_free(struct notes *notes)
+void report_lines_free(struct report_lines *notes)
 {
     size_t i;
 
@@ -66,5 +66,5 @@ void notes_free(struct notes *notes)
         free(notes->items[i].reason);
     }
     free(notes->items);
-    *notes = (struct notes){0};
+    *notes = (struct report_lines){0};
 }

@@ -9,23 +9,23 @@
 #define NOTES_MAX 2000u /* the report has no room for more */
 
 /* One line of the report; see status_report.h. */
-struct note {
+struct report_line {
     const char *kind, *state; /* static */
     char *name, *reason;
 };
 
 /* All zero: none. */
-struct notes {
-    struct note *items;
+struct report_lines {
+    struct report_line *items;
     size_t count, capacity;
     size_t left_out; /* beyond NOTES_MAX, or without memory */
 };
 
 /* Texts are copied; `reason` may be NULL: empty. */
-void notes_add(struct notes *notes, const char *kind, const char *name, const char *state,
-               const char *reason);
+void report_lines_add(struct report_lines *notes, const char *kind, const char *name,
+                      const char *state, const char *reason);
 /* Adds what `from` has. */
-void notes_append(struct notes *notes, const struct notes *from);
-void notes_free(struct notes *notes);
+void report_lines_append(struct report_lines *notes, const struct report_lines *from);
+void report_lines_free(struct report_lines *notes);
 
 #endif

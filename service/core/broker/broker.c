@@ -121,14 +121,14 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
                                           .publication = broker->publication,
                                           .anew = anew,
                                           .anew_count = anew_count};
-    const struct saving saving = broker_saving(broker);
+    const struct copy_save saving = broker_saving(broker);
     enum sys_status status;
 
     *out = (struct apply_result){0};
     if (cache == NULL)
-        return report_short_of_memory(why);
-    broker->patience = RESTORING_PATIENCE_MS;
-    saving_leave(&saving, wanted);
+        return failure_no_memory(why);
+    broker->patience = COPY_RESTORE_PATIENCE_MS;
+    copy_save_leave(&saving, wanted);
     next.inventory = wanted;
     next.cache = cache;
     status = apply_reload(&request, out, why);
@@ -140,7 +140,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
         (void)auditing_tell(broker->system, wanted, &broker->audit_told);
         broker_link_sessions(broker);
-        broker_tell_copies(broker);
+        broker_report_copies(broker);
     } else {
         descriptor_cache_free(cache);
         broker_commit(broker); /* what was undone */
@@ -155,7 +155,7 @@ void broker_look_at_retired(struct broker *broker)
     broker_commit(broker);
     if (changed) {
         broker->reload.retired = &broker->retired.list;
-        publication_tell(broker->publication, &broker->reload);
+        publication_report(broker->publication, &broker->reload);
     }
 }
 
@@ -171,32 +171,32 @@ uint32_t broker_link_delay(const struct broker *broker)
 
 void broker_save(struct broker *broker)
 {
-    const struct saving saving = broker_saving(broker);
+    const struct copy_save saving = broker_saving(broker);
 
-    if (saving_run(&saving))
-        broker_tell_copies(broker);
+    if (copy_save_run(&saving))
+        broker_report_copies(broker);
 }
 
 uint32_t broker_save_delay(struct broker *broker)
 {
-    const struct saving saving = broker_saving(broker);
+    const struct copy_save saving = broker_saving(broker);
 
-    return saving_delay(&saving);
+    return copy_save_delay(&saving);
 }
 
 void broker_guard(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
 
-    if (guard_look(&maker) > 0)
-        publication_tell(broker->publication, &broker->reload);
+    if (access_guard_look(&maker) > 0)
+        publication_report(broker->publication, &broker->reload);
 }
 
 uint32_t broker_guard_delay(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
 
-    return guard_needed(&maker) ? GUARD_EVERY_MS : UINT32_MAX;
+    return access_guard_needed(&maker) ? ACCESS_GUARD_EVERY_MS : UINT32_MAX;
 }
 
 struct state *broker_state(struct broker *broker)
@@ -211,11 +211,11 @@ void broker_remember(struct broker *broker)
 
 void broker_finish(struct broker *broker)
 {
-    const struct saving saving = broker_saving(broker);
+    const struct copy_save saving = broker_saving(broker);
 
     if (broker->finished)
         return;
-    saving_finish(&saving);
+    copy_save_finish(&saving);
     broker->finished = true;
     (void)broker_note_copies(broker); /* the report lives on in the keeper */
 }

@@ -60,7 +60,7 @@ uint32_t broker_guard_delay(struct broker *broker);
 uint32_t broker_link_delay(const struct broker *broker);
 
 /*
- * Saves the segments that outlive a reboot, as saving_run; and in how many
+ * Saves the segments that outlive a reboot, as copy_save_run; and in how many
  * milliseconds that should be done, UINT32_MAX: never.
  */
 void broker_save(struct broker *broker);

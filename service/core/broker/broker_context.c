@@ -27,13 +27,13 @@ static void end_block(void *publication, size_t item)
     publication_block_end(publication, item);
 }
 
-struct saving broker_saving(struct broker *broker)
+struct copy_save broker_saving(struct broker *broker)
 {
-    const struct saving saving = {.system = broker->system,
-                                  .boot = broker->identity.boot,
-                                  .stamp = &broker->stamp,
-                                  .blocks = {broker->publication, find_block, end_block},
-                                  .inventory = broker->inventory};
+    const struct copy_save saving = {.system = broker->system,
+                                     .boot = broker->identity.boot,
+                                     .stamp = &broker->stamp,
+                                     .blocks = {broker->publication, find_block, end_block},
+                                     .inventory = broker->inventory};
 
     return saving;
 }
@@ -51,7 +51,7 @@ void broker_commit(struct broker *broker)
     state_put_stamp(broker->state, broker->stamp);
     failed = state_commit(broker->state, &why) != SYS_OK;
     if (failed && !broker->state_due)
-        report_state(broker->system, &why);
+        event_log_state(broker->system, &why);
     broker->state_due = failed;
 }
 
@@ -62,11 +62,11 @@ void broker_release(struct broker *broker)
     aliases_free(broker->aliases);
     retired_free(&broker->retired);
     state_free(broker->state);
-    notes_free(&broker->reload.notes);
-    notes_free(&broker->reload.lasting);
-    notes_free(&broker->reload.sessions);
-    notes_free(&broker->copies);
-    notes_free(&broker->reload.keeping);
-    notes_free(&broker->reload.lost);
+    report_lines_free(&broker->reload.notes);
+    report_lines_free(&broker->reload.lasting);
+    report_lines_free(&broker->reload.sessions);
+    report_lines_free(&broker->copies);
+    report_lines_free(&broker->reload.keeping);
+    report_lines_free(&broker->reload.lost);
     free(broker);
 }

@@ -26,20 +26,20 @@ struct broker {
     struct aliases *aliases;
     uint32_t aliases_told; /* their version in the report */
     struct retired retired;
-    struct bulletin_reload reload;
-    struct notes copies; /* for the report */
-    uint64_t stamp;      /* the greatest generation or revision so far */
-    uint32_t delay;      /* milliseconds to the next try */
-    uint32_t patience;   /* milliseconds to wait for copies that others keep to themselves */
-    bool state_due;      /* the state could not be written */
-    bool audit_told;     /* that objects are not audited that are to be */
-    bool unclaimed;      /* a stranger holds the name that keeps two brokers apart */
-    bool finished;       /* what outlives a reboot has been saved for the last time */
+    struct report_reload reload;
+    struct report_lines copies; /* for the report */
+    uint64_t stamp;             /* the greatest generation or revision so far */
+    uint32_t delay;             /* milliseconds to the next try */
+    uint32_t patience;          /* milliseconds to wait for copies that others keep to themselves */
+    bool state_due;             /* the state could not be written */
+    bool audit_told;            /* that objects are not audited that are to be */
+    bool unclaimed;             /* a stranger holds the name that keeps two brokers apart */
+    bool finished;              /* what outlives a reboot has been saved for the last time */
 };
 
 /* The broker, as the wings below see it. */
 struct maker broker_maker(struct broker *broker);
-struct saving broker_saving(struct broker *broker);
+struct copy_save broker_saving(struct broker *broker);
 bool broker_stopping(const struct broker *broker);
 
 /* Objects are served also where this fails: it costs proof at the next start. */

@@ -4,51 +4,52 @@
 
 bool broker_note_copies(struct broker *broker)
 {
-    bool any = saving_any(broker->inventory);
+    bool any = copy_save_any(broker->inventory);
 
     if (any || broker->copies.count > 0) {
-        notes_free(&broker->copies);
-        saving_notes(broker->inventory, &broker->copies);
-        publication_tell_copies(broker->publication, &broker->copies);
+        report_lines_free(&broker->copies);
+        copy_save_notes(broker->inventory, &broker->copies);
+        publication_report_copies(broker->publication, &broker->copies);
     }
     return any;
 }
 
-void broker_tell_copies(struct broker *broker)
+void broker_report_copies(struct broker *broker)
 {
     broker->system->saves(broker->system->self, broker_note_copies(broker));
 }
 
-void broker_tell_begin(struct broker *broker)
+void broker_report_reload_begun(struct broker *broker)
 {
     broker->reload.count++;
-    publication_tell(broker->publication, &broker->reload);
+    publication_report(broker->publication, &broker->reload);
 }
 
-void broker_tell(struct broker *broker, enum shmb_reload_result result, struct notes *notes)
+void broker_report_reload(struct broker *broker, enum shmb_reload_result result,
+                          struct report_lines *notes)
 {
     broker->reload.count++;
     broker->reload.result = result;
-    notes_free(&broker->reload.notes);
+    report_lines_free(&broker->reload.notes);
     broker->reload.notes = *notes;
-    *notes = (struct notes){0};
-    publication_tell(broker->publication, &broker->reload);
+    *notes = (struct report_lines){0};
+    publication_report(broker->publication, &broker->reload);
 }
 
-void broker_tell_lasting(struct broker *broker, struct notes *notes)
+void broker_report_lasting(struct broker *broker, struct report_lines *notes)
 {
-    notes_free(&broker->reload.lasting);
+    report_lines_free(&broker->reload.lasting);
     broker->reload.lasting = *notes;
-    *notes = (struct notes){0};
-    publication_tell(broker->publication, &broker->reload);
+    *notes = (struct report_lines){0};
+    publication_report(broker->publication, &broker->reload);
 }
 
-void broker_tell_keeping(struct broker *broker, struct notes *notes)
+void broker_report_keeper(struct broker *broker, struct report_lines *notes)
 {
-    notes_free(&broker->reload.keeping);
+    report_lines_free(&broker->reload.keeping);
     broker->reload.keeping = *notes;
-    *notes = (struct notes){0};
-    publication_tell(broker->publication, &broker->reload);
+    *notes = (struct report_lines){0};
+    publication_report(broker->publication, &broker->reload);
 }
 
 void broker_link_sessions(struct broker *broker)
@@ -60,7 +61,7 @@ void broker_link_sessions(struct broker *broker)
     if (version == broker->aliases_told)
         return;
     broker->aliases_told = version;
-    notes_free(&broker->reload.sessions);
+    report_lines_free(&broker->reload.sessions);
     aliases_notes(broker->aliases, &broker->reload.sessions);
-    publication_tell(broker->publication, &broker->reload);
+    publication_report(broker->publication, &broker->reload);
 }

@@ -19,19 +19,20 @@ struct broker;
 void broker_link_sessions(struct broker *broker);
 
 /* A reload begins; and it has come to its end: takes the notes over. For the report. */
-void broker_tell_begin(struct broker *broker);
-void broker_tell(struct broker *broker, enum shmb_reload_result result, struct notes *notes);
+void broker_report_reload_begun(struct broker *broker);
+void broker_report_reload(struct broker *broker, enum shmb_reload_result result,
+                          struct report_lines *notes);
 
 /* What is less than asked for, beside objects, until told otherwise; takes the notes over. */
-void broker_tell_lasting(struct broker *broker, struct notes *notes);
+void broker_report_lasting(struct broker *broker, struct report_lines *notes);
 
 /* What there is to say of the keeper, until told otherwise; takes the notes over. */
-void broker_tell_keeping(struct broker *broker, struct notes *notes);
+void broker_report_keeper(struct broker *broker, struct report_lines *notes);
 
 /* Puts the state of the copies into the report. True: there are copies to be made. */
 bool broker_note_copies(struct broker *broker);
 
 /* The same, and tells the service manager whether a stop has to wait for copies. */
-void broker_tell_copies(struct broker *broker);
+void broker_report_copies(struct broker *broker);
 
 #endif

@@ -25,7 +25,7 @@ static enum sys_status identify(struct broker *broker, struct sys_failure *why)
     if (status == SYS_DENIED)
         system->log(system->self, EVENT_NO_OWNER, NULL, 0);
     else if (status != SYS_OK)
-        report_start_failed(system, why);
+        event_log_start_failed(system, why);
     return status;
 }
 
@@ -43,7 +43,7 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
         broker->unclaimed = true;
         status = SYS_OK;
     } else if (status != SYS_OK) {
-        report_start_failed(system, why);
+        event_log_start_failed(system, why);
     }
     return status;
 }
@@ -59,7 +59,7 @@ static enum sys_status load_state(struct broker *broker, struct sys_failure *why
         return SYS_FAILED;
     }
     if (status != SYS_OK)
-        report_state(system, why);
+        event_log_state(system, why);
     return SYS_OK;
 }
 
@@ -82,7 +82,7 @@ static struct broker *new_broker(const struct system *system, struct inventory *
     broker->system = system;
     broker->inventory = inventory;
     broker->delay = BROKER_RETRY_MS;
-    broker->patience = RESTORING_PATIENCE_MS;
+    broker->patience = COPY_RESTORE_PATIENCE_MS;
     broker->cache = descriptor_cache_new(system, broker->identity.owner, inventory);
     broker->state = state_new(system, broker->identity.boot);
     if (broker->state != NULL)
@@ -115,7 +115,7 @@ static enum sys_status keep_old_locks(struct broker *broker, struct sys_failure 
 {
     const struct maker maker = broker_maker(broker);
 
-    return old_locks_keep(&maker, broker->inventory, NULL) ? SYS_OK : report_short_of_memory(why);
+    return old_locks_keep(&maker, broker->inventory, NULL) ? SYS_OK : failure_no_memory(why);
 }
 
 /*
@@ -129,7 +129,7 @@ struct lost {
 };
 
 /* `name` is bare. The report gets a line for each of the first NOTES_MOST. */
-static void lost_add(struct lost *lost, const char *name, struct notes *notes)
+static void lost_add(struct lost *lost, const char *name, struct report_lines *notes)
 {
     char full[NAME_TEXT];
 
@@ -141,7 +141,7 @@ static void lost_add(struct lost *lost, const char *name, struct notes *notes)
         lost->cut = true;
     }
     if (lost->count < NOTES_MOST)
-        notes_add(notes, "lost", full, "anew", "it was gone when the broker started");
+        report_lines_add(notes, "lost", full, "anew", "it was gone when the broker started");
     lost->count++;
 }
 
@@ -183,8 +183,8 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     *out = NULL;
     *why = (struct sys_failure){0};
     if (broker == NULL) {
-        report_no_memory(system);
-        return report_short_of_memory(why);
+        event_log_no_memory(system);
+        return failure_no_memory(why);
     }
     status = identify(broker, why);
     if (status == SYS_OK)
@@ -211,7 +211,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         (void)publication_update(broker->publication, true);
     if (!broker_stopping(broker)) {
         broker_link_sessions(broker);
-        broker_tell_copies(broker);
+        broker_report_copies(broker);
     }
     *out = broker;
     return SYS_OK;

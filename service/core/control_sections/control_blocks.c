@@ -51,14 +51,14 @@ static void move_block(struct control_sets *sets, const struct control_place *pl
     const struct shmb_block *block;
     struct sys_failure unused;
 
-    if (shared_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
+    if (own_section_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
         return;
     block = control_block_at(from, place->from_block);
     to->abandoned = block->abandoned;
     to->initialised = block->initialised;
     to->sequence = (block->sequence | 1) + 1;
     to->change = block->change + 1;
-    shared_unmap(sets->system, &from->shared);
+    own_section_unmap(sets->system, &from->shared);
 }
 
 void control_block_write(struct control_sets *sets, const struct control_section *section,
@@ -84,10 +84,10 @@ static void disown_block(struct control_sets *sets, const struct control_place *
     struct sys_failure unused;
 
     if (from->shared.section == NULL ||
-        shared_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
+        own_section_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
         return;
     control_block_at(from, place->from_block)->generation = SHMB_BLOCK_MOVED;
-    shared_unmap(sets->system, &from->shared);
+    own_section_unmap(sets->system, &from->shared);
 }
 
 void control_blocks_disown(struct control_sets *sets)

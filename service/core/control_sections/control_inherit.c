@@ -83,7 +83,7 @@ static enum sys_status inherit_access(struct control_sets *sets, const struct co
             continue;
         sddl = control_section_access(sets, section->set);
         if (sddl == NULL)
-            return report_short_of_memory(why);
+            return failure_no_memory(why);
         if (strcmp(sddl, from->sections[i].sddl) != 0)
             status = protect(sets, section, sddl, why);
         if (status == SYS_OK)
@@ -99,7 +99,7 @@ enum sys_status control_sets_inherit(struct control_sets *sets, const struct con
 {
     sets->settled = false;
     if (!borrow_sections(sets, from))
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     inherit_places(sets, from, origin);
     return inherit_access(sets, from, why);
 }
@@ -111,7 +111,7 @@ static void end_unused(struct control_sets *sets)
 
     for (i = 0; i < sets->section_count; i++) {
         if (sets->sections[i].set == CONTROL_NO_SET) {
-            shared_end(sets->system, &sets->sections[i].shared);
+            own_section_end(sets->system, &sets->sections[i].shared);
             continue;
         }
         if (kept != i) {

@@ -15,7 +15,7 @@
 #define CONTROL_NO_SET        SIZE_MAX
 
 struct control_section {
-    struct shared shared; /* mapped only while it is written */
+    struct own_section shared; /* mapped only while it is written */
     uint32_t number;
     uint32_t blocks, used; /* those in use are the first ones */
     size_t set;     /* the access set its trustees are those of, or CONTROL_NO_SET: to be closed */

@@ -18,7 +18,7 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     const struct state *state = sets->state;
     char name[SHMB_CONTROL_NAME_BYTES];
     struct control_section section = {.number = number, .set = set};
-    struct shared_spec spec = {.name = name};
+    struct own_section_spec spec = {.name = name};
     const struct state_record *record;
     struct access_rule *rules;
     struct sys_failure unused;
@@ -40,16 +40,17 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     spec.label = inventory_label(sets->inventory, set);
     section.sddl = control_section_access(sets, set);
     if (rules != NULL && section.sddl != NULL &&
-        shared_adopt(sets->system, sets->owner, &spec, state, &section.shared, &unused) == SYS_OK) {
+        own_section_adopt(sets->system, sets->owner, &spec, state, &section.shared, &unused) ==
+            SYS_OK) {
         if (is_sound(&section) && control_section_add(sets) != CONTROL_NO_SET) {
-            shared_unmap(sets->system, &section.shared);
+            own_section_unmap(sets->system, &section.shared);
             free(rules);
             sets->sections[sets->section_count - 1] = section;
             if (number > sets->last_number && number < CONTROL_NUMBER_RANDOM)
                 sets->last_number = number;
             return sets->section_count - 1;
         }
-        shared_end(sets->system, &section.shared);
+        own_section_end(sets->system, &section.shared);
     }
     free(rules);
     free(section.sddl);

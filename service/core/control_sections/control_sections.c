@@ -53,7 +53,7 @@ static enum sys_status choose_number(struct control_sets *sets, uint32_t *number
 }
 
 static enum sys_status make_section(struct control_sets *sets, struct control_section *section,
-                                    struct shared_spec *spec, struct trouble *avoided,
+                                    struct own_section_spec *spec, struct trouble *avoided,
                                     struct sys_failure *why)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
@@ -67,7 +67,7 @@ static enum sys_status make_section(struct control_sets *sets, struct control_se
         if (status != SYS_OK)
             break;
         shmb_control_name(section->number, name);
-        status = shared_make(sets->system, sets->owner, spec, &section->shared, why);
+        status = own_section_make(sets->system, sets->owner, spec, &section->shared, why);
         if (status != SYS_TAKEN)
             break;
         trouble_begin(avoided, sets->system, name, status, why);
@@ -96,13 +96,13 @@ enum sys_status control_section_make(struct control_sets *sets, size_t set, uint
                                      struct trouble *avoided, struct sys_failure *why)
 {
     size_t index = control_section_add(sets);
-    struct shared_spec spec = {.label = inventory_label(sets->inventory, set)};
+    struct own_section_spec spec = {.label = inventory_label(sets->inventory, set)};
     struct access_rule *rules = control_section_rules(sets, set, &spec.rule_count);
     char *sddl = control_section_access(sets, set);
     enum sys_status status = SYS_NO_MEMORY;
 
     if (index == CONTROL_NO_SET || rules == NULL || sddl == NULL) {
-        (void)report_short_of_memory(why);
+        (void)failure_no_memory(why);
     } else {
         sets->sections[index].blocks = blocks;
         spec.rules = rules;

@@ -129,13 +129,14 @@ static enum sys_status write_set(struct control_sets *sets, size_t set, struct s
             continue;
         section = &sets->sections[sets->places[number - 1].section - 1];
         if (section->shared.view == NULL)
-            status = shared_map(sets->system, &section->shared, control_size(section->blocks), why);
+            status =
+                own_section_map(sets->system, &section->shared, control_size(section->blocks), why);
         if (status == SYS_OK)
             control_block_write(sets, section, number - 1);
     }
     for (i = 0; i < sets->section_count; i++)
         if (sets->sections[i].set == set)
-            shared_unmap(sets->system, &sets->sections[i].shared);
+            own_section_unmap(sets->system, &sets->sections[i].shared);
     return status;
 }
 
@@ -187,7 +188,7 @@ const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item
     if (control_blocks_find(sets, item, &block) == 0)
         return NULL;
     section = &sets->sections[sets->places[item].section - 1];
-    if (shared_map(sets->system, &section->shared, control_size(section->blocks), &unused) !=
+    if (own_section_map(sets->system, &section->shared, control_size(section->blocks), &unused) !=
         SYS_OK)
         return NULL;
     return control_block_at(section, block);
@@ -198,7 +199,7 @@ void control_sets_unmap(struct control_sets *sets, size_t item)
     uint32_t block;
 
     if (control_blocks_find(sets, item, &block) != 0)
-        shared_unmap(sets->system, &sets->sections[sets->places[item].section - 1].shared);
+        own_section_unmap(sets->system, &sets->sections[sets->places[item].section - 1].shared);
 }
 
 void control_sets_free(struct control_sets *sets)
@@ -209,7 +210,7 @@ void control_sets_free(struct control_sets *sets)
         return;
     for (i = sets->section_count; i-- > 0;) {
         if (!sets->sections[i].inherited)
-            shared_end(sets->system, &sets->sections[i].shared);
+            own_section_end(sets->system, &sets->sections[i].shared);
         free(sets->sections[i].sddl);
     }
     free(sets->sections);

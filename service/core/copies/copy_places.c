@@ -75,8 +75,8 @@ static enum sys_status give_place(const struct system *system, struct item *item
     return status;
 }
 
-enum sys_status placing_earlier(const struct system *system, struct item *item, uint64_t *stamp,
-                                struct sys_failure *why)
+enum sys_status copy_places_earlier(const struct system *system, struct item *item, uint64_t *stamp,
+                                    struct sys_failure *why)
 {
     char file[COPY_FILE_MAX];
     enum sys_status status;
@@ -94,15 +94,15 @@ enum sys_status placing_earlier(const struct system *system, struct item *item, 
     return SYS_OK;
 }
 
-enum sys_status placing_begin(const struct system *system, struct item *item, uint64_t *stamp,
-                              const char **tail, struct sys_failure *why)
+enum sys_status copy_places_begin(const struct system *system, struct item *item, uint64_t *stamp,
+                                  const char **tail, struct sys_failure *why)
 {
     *tail = item->kept->unplaced ? NEXT : FRESH;
     return set_apart(system, item, PLACING_UNREAD_FRESH, FRESH, stamp, why);
 }
 
-enum sys_status placing_end(const struct system *system, struct item *item, uint64_t *stamp,
-                            const char *tail, bool *written, struct sys_failure *why)
+enum sys_status copy_places_end(const struct system *system, struct item *item, uint64_t *stamp,
+                                const char *tail, bool *written, struct sys_failure *why)
 {
     enum sys_status status = SYS_OK;
 

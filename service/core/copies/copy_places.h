@@ -25,22 +25,22 @@ enum { PLACING_UNREAD_LAST = 1, PLACING_UNREAD_OLDER = 2, PLACING_UNREAD_FRESH =
  * place of the newest one. SYS_OK also where it is not there any more. Where it
  * fails the copy still is .new, and `kept.unplaced` stays.
  */
-enum sys_status placing_earlier(const struct system *system, struct item *item, uint64_t *stamp,
-                                struct sys_failure *why);
+enum sys_status copy_places_earlier(const struct system *system, struct item *item, uint64_t *stamp,
+                                    struct sys_failure *why);
 
 /*
  * The name under which the next copy is to be written. On anything but SYS_OK
  * nothing may be written.
  */
-enum sys_status placing_begin(const struct system *system, struct item *item, uint64_t *stamp,
-                              const char **tail, struct sys_failure *why);
+enum sys_status copy_places_begin(const struct system *system, struct item *item, uint64_t *stamp,
+                                  const char **tail, struct sys_failure *why);
 
 /*
- * A copy is whole and on the disk under the name that placing_begin gave. On
+ * A copy is whole and on the disk under the name that copy_places_begin gave. On
  * SYS_OK it has the place of the newest one. `*written`, also after a failure: it
  * is what the next start finds.
  */
-enum sys_status placing_end(const struct system *system, struct item *item, uint64_t *stamp,
-                            const char *tail, bool *written, struct sys_failure *why);
+enum sys_status copy_places_end(const struct system *system, struct item *item, uint64_t *stamp,
+                                const char *tail, bool *written, struct sys_failure *why);
 
 #endif

@@ -14,7 +14,7 @@
 #define WHEN_TEXT 160
 #define PAUSE_MS  100u
 
-static void add_refused(struct restoring *restoring, const char *file, const char *reason)
+static void add_refused(struct copy_restore *restoring, const char *file, const char *reason)
 {
     size_t used = strlen(restoring->refused);
 
@@ -23,7 +23,7 @@ static void add_refused(struct restoring *restoring, const char *file, const cha
 }
 
 /* Takes the bytes over, or frees them. True: they are a whole copy. */
-static bool judge(struct restoring *restoring, const struct item *item, const char *file,
+static bool judge(struct copy_restore *restoring, const struct item *item, const char *file,
                   char *bytes, size_t length)
 {
     struct copy copy;
@@ -67,7 +67,8 @@ static enum sys_status read_patiently(const struct system *system, const char *f
  * unfinished file is no copy is no news.
  */
 static bool look(const struct system *system, const struct item *item, uint32_t place,
-                 uint32_t *patience, struct restoring *out, bool *usable, struct sys_failure *why)
+                 uint32_t *patience, struct copy_restore *out, bool *usable,
+                 struct sys_failure *why)
 {
     const char *tail = place == PLACING_UNREAD_LAST    ? ".copy"
                        : place == PLACING_UNREAD_OLDER ? ".old"
@@ -89,7 +90,7 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
         *usable = judge(out, item, place != PLACING_UNREAD_FRESH ? file : NULL, bytes, length);
     } else if (status != SYS_NOT_FOUND) {
         out->unread |= place;
-        report_failure_text(&failure, text);
+        event_failure_text(&failure, text);
         add_refused(out, file, text);
     }
     return true;
@@ -99,13 +100,14 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
  * The newest copy counts as such because of its place: who puts an old one back
  * there wants it. An unfinished one that is whole after all is newer than both.
  */
-enum sys_status restoring_find(const struct system *system, const struct item *item,
-                               uint32_t *patience, struct restoring *out, struct sys_failure *why)
+enum sys_status copy_restore_find(const struct system *system, const struct item *item,
+                                  uint32_t *patience, struct copy_restore *out,
+                                  struct sys_failure *why)
 {
     bool last, older, unfinished;
     uint64_t number;
 
-    *out = (struct restoring){0};
+    *out = (struct copy_restore){0};
     if (!look(system, item, PLACING_UNREAD_LAST, patience, out, &last, why))
         return SYS_NO_MEMORY;
     out->last_refused = out->refused[0] != '\0' && out->unread == 0;
@@ -119,13 +121,13 @@ enum sys_status restoring_find(const struct system *system, const struct item *i
     return SYS_OK;
 }
 
-void restoring_end(struct restoring *restoring)
+void copy_restore_end(struct copy_restore *restoring)
 {
     free(restoring->bytes);
-    *restoring = (struct restoring){0};
+    *restoring = (struct copy_restore){0};
 }
 
-static void tell_found(const struct system *system, const struct restoring *restoring,
+static void tell_found(const struct system *system, const struct copy_restore *restoring,
                        const struct item *item, const char *kind, const char *name)
 {
     const struct copy *copy = &restoring->copy;
@@ -134,7 +136,7 @@ static void tell_found(const struct system *system, const struct restoring *rest
     const char *inserts[] = {kind, name, text};
     const char *older[] = {kind, name, restoring->refused, when};
 
-    report_time(copy->saved, when);
+    event_time(copy->saved, when);
     if (restoring->refused[0] != '\0')
         system->log(system->self, EVENT_COPY_OLDER, older, 4);
     if (copy->size == item->spec.size) {
@@ -167,7 +169,7 @@ static uint64_t sum_of(const struct sys_content *content)
 }
 
 /* What the next save has to know of the files. */
-static void note_files(const struct restoring *restoring, struct kept *kept)
+static void note_files(const struct copy_restore *restoring, struct kept *kept)
 {
     kept->looked = true;
     kept->refused = restoring->last_refused;
@@ -181,7 +183,7 @@ static void note_files(const struct restoring *restoring, struct kept *kept)
         kept->unread |= PLACING_UNREAD_OLDER;
 }
 
-static void note_content(const struct restoring *restoring, const struct sys_content *first,
+static void note_content(const struct copy_restore *restoring, const struct sys_content *first,
                          struct item *item)
 {
     const struct copy *copy = &restoring->copy;
@@ -203,8 +205,8 @@ static void note_content(const struct restoring *restoring, const struct sys_con
         item->initialised = true;
 }
 
-void restoring_done(const struct system *system, const struct restoring *restoring,
-                    const struct sys_content *first, struct item *item, uint64_t *stamp)
+void copy_restore_done(const struct system *system, const struct copy_restore *restoring,
+                       const struct sys_content *first, struct item *item, uint64_t *stamp)
 {
     const char *kind = shmb_kind_word(item->spec.kind);
     struct sys_failure unused;
@@ -214,22 +216,22 @@ void restoring_done(const struct system *system, const struct restoring *restori
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
     note_files(restoring, item->kept);
     note_content(restoring, first, item);
-    (void)placing_earlier(system, item, stamp, &unused); /* the next save tries it again */
+    (void)copy_places_earlier(system, item, stamp, &unused); /* the next save tries it again */
     if (restoring->found)
         tell_found(system, restoring, item, kind, name);
     else if (restoring->refused[0] != '\0')
         system->log(system->self, EVENT_COPY_NONE, none, 3);
 }
 
-enum sys_status restoring_look(const struct system *system, struct item *item,
-                               struct sys_failure *why)
+enum sys_status copy_restore_look(const struct system *system, struct item *item,
+                                  struct sys_failure *why)
 {
-    struct restoring files;
+    struct copy_restore files;
     uint32_t patience = 0;
-    enum sys_status status = restoring_find(system, item, &patience, &files, why);
+    enum sys_status status = copy_restore_find(system, item, &patience, &files, why);
 
     if (status == SYS_OK)
         note_files(&files, item->kept);
-    restoring_end(&files);
+    copy_restore_end(&files);
     return status;
 }

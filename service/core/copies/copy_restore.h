@@ -13,10 +13,10 @@
 #include "inventory.h"
 #include "system.h"
 
-#define RESTORING_REFUSED     400
-#define RESTORING_PATIENCE_MS 10000u
+#define RESTORING_REFUSED        400
+#define COPY_RESTORE_PATIENCE_MS 10000u
 
-struct restoring {
+struct copy_restore {
     bool found;                      /* below: of this copy */
     struct copy copy;                /* its content is within `bytes` */
     bool newest;                     /* it stands where the newest one should */
@@ -31,25 +31,26 @@ struct restoring {
  * Looks for the newest whole copy of a segment. SYS_OK also where there is none.
  * SYS_NO_MEMORY: one might be found later. `*patience` is how many milliseconds
  * may be spent on waiting for files that others keep to themselves, and is what
- * is left of them then. `*out` is to be ended with restoring_end in any case.
+ * is left of them then. `*out` is to be ended with copy_restore_end in any case.
  */
-enum sys_status restoring_find(const struct system *system, const struct item *item,
-                               uint32_t *patience, struct restoring *out, struct sys_failure *why);
-void restoring_end(struct restoring *restoring);
+enum sys_status copy_restore_find(const struct system *system, const struct item *item,
+                                  uint32_t *patience, struct copy_restore *out,
+                                  struct sys_failure *why);
+void copy_restore_end(struct copy_restore *restoring);
 
 /*
  * The segment has been made from this, or with `first` where nothing was found:
  * notes that in the item, and says it in events. A copy that a lost save had left gets its place,
  * so that the next save cannot go back behind what clients see from now on.
  */
-void restoring_done(const struct system *system, const struct restoring *restoring,
-                    const struct sys_content *first, struct item *item, uint64_t *stamp);
+void copy_restore_done(const struct system *system, const struct copy_restore *restoring,
+                       const struct sys_content *first, struct item *item, uint64_t *stamp);
 
 /*
  * The segment was there, and its content is what counts: notes of the files only
  * what the next save has to know, to lose none of them. SYS_OK or SYS_NO_MEMORY.
  */
-enum sys_status restoring_look(const struct system *system, struct item *item,
-                               struct sys_failure *why);
+enum sys_status copy_restore_look(const struct system *system, struct item *item,
+                                  struct sys_failure *why);
 
 #endif

@@ -27,7 +27,7 @@
 
 /* One segment while it is saved. */
 struct save {
-    const struct saving *saving;
+    const struct copy_save *saving;
     struct item *item;
     size_t index;
     bool last;      /* there is no other time: no stop is heard */
@@ -36,7 +36,7 @@ struct save {
     struct copy copy;
 };
 
-static struct item *item_at(const struct saving *saving, size_t index)
+static struct item *item_at(const struct copy_save *saving, size_t index)
 {
     return &saving->inventory->items[index];
 }
@@ -211,12 +211,13 @@ static void note_written(const struct save *save)
 /* Whenever the machine goes down in here, one of the names leads to the newest whole copy. */
 static enum sys_status write_copy(struct save *save, struct sys_failure *why)
 {
-    const struct saving *saving = save->saving;
+    const struct copy_save *saving = save->saving;
     struct kept *kept = save->item->kept;
     char file[COPY_FILE_MAX];
     const char *tail;
     bool written;
-    enum sys_status status = placing_begin(saving->system, save->item, saving->stamp, &tail, why);
+    enum sys_status status =
+        copy_places_begin(saving->system, save->item, saving->stamp, &tail, why);
 
     if (status != SYS_OK)
         return status;
@@ -229,7 +230,7 @@ static enum sys_status write_copy(struct save *save, struct sys_failure *why)
     status = write_file(save, file, why);
     if (status != SYS_OK)
         return status;
-    status = placing_end(saving->system, save->item, saving->stamp, tail, &written, why);
+    status = copy_places_end(saving->system, save->item, saving->stamp, tail, &written, why);
     if (written)
         note_written(save);
     return status;
@@ -248,14 +249,14 @@ static bool is_unchanged(const struct save *save)
 
 static enum sys_status save_content(struct save *save, struct sys_failure *why)
 {
-    const struct saving *saving = save->saving;
+    const struct copy_save *saving = save->saving;
     enum sys_status placed, status = take_content(save, why);
 
     if (status == SYS_OK)
         status = sum_up(save, why);
     if (status != SYS_OK)
         return status;
-    placed = placing_earlier(saving->system, save->item, saving->stamp, why);
+    placed = copy_places_earlier(saving->system, save->item, saving->stamp, why);
     if (is_unchanged(save))
         return placed;
     save->copy.number = stamp_next(saving->system, saving->stamp);
@@ -268,17 +269,17 @@ static enum sys_status save_all(struct save *save, struct sys_failure *why)
     enum sys_status status = SYS_OK;
 
     if (!save->item->kept->looked)
-        status = restoring_look(save->saving->system, save->item, why);
+        status = copy_restore_look(save->saving->system, save->item, why);
     if (status != SYS_OK)
         return status;
     save->bytes = malloc((size_t)save->copy.size);
-    status = save->bytes != NULL ? save_content(save, why) : report_short_of_memory(why);
+    status = save->bytes != NULL ? save_content(save, why) : failure_no_memory(why);
     free(save->bytes);
     return status;
 }
 
-static void report_save(const struct saving *saving, const struct item *item, enum event_id event,
-                        const char *detail)
+static void report_save(const struct copy_save *saving, const struct item *item,
+                        enum event_id event, const char *detail)
 {
     char name[NAME_TEXT];
     const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
@@ -301,7 +302,7 @@ static void note_failure(const struct save *save, enum sys_status status,
                          const struct sys_failure *why)
 {
     struct kept *kept = save->item->kept;
-    uint32_t cause = report_cause(status, why);
+    uint32_t cause = event_cause(status, why);
     char text[REPORT_FAILURE];
 
     if (kept->delay < RETRY_MOST_MS)
@@ -311,7 +312,7 @@ static void note_failure(const struct save *save, enum sys_status status,
     if (kept->cause == cause)
         return;
     kept->cause = cause;
-    report_failure_text(why, text);
+    event_failure_text(why, text);
     set_reason(kept, text);
     report_save(save->saving, save->item, EVENT_COPY_FAILED, text);
 }
@@ -331,7 +332,7 @@ static void note_success(const struct save *save)
 }
 
 /* `until`: ticks of the end of the patience with writers, where it is the last time; else 0. */
-static void save_item(const struct saving *saving, size_t index, uint64_t until)
+static void save_item(const struct copy_save *saving, size_t index, uint64_t until)
 {
     const struct system *system = saving->system;
     struct save save = {.saving = saving,
@@ -374,7 +375,7 @@ static uint32_t delay_of(const struct item *item, uint64_t now)
     return now - kept->last >= wait ? 0 : wait - (uint32_t)(now - kept->last);
 }
 
-uint32_t saving_delay(const struct saving *saving)
+uint32_t copy_save_delay(const struct copy_save *saving)
 {
     uint64_t now = saving->system->clock.ticks(saving->system->self);
     uint32_t least = UINT32_MAX;
@@ -389,7 +390,7 @@ uint32_t saving_delay(const struct saving *saving)
     return least;
 }
 
-bool saving_run(const struct saving *saving)
+bool copy_save_run(const struct copy_save *saving)
 {
     const struct system *system = saving->system;
     bool any = false;
@@ -404,12 +405,12 @@ bool saving_run(const struct saving *saving)
     return any;
 }
 
-static uint64_t last_patience(const struct saving *saving)
+static uint64_t last_patience(const struct copy_save *saving)
 {
     return saving->system->clock.ticks(saving->system->self) + LAST_PATIENCE;
 }
 
-void saving_finish(const struct saving *saving)
+void copy_save_finish(const struct copy_save *saving)
 {
     uint64_t until = last_patience(saving);
     size_t i;
@@ -443,14 +444,14 @@ static bool list_kept(const struct inventory *inventory, struct nameset *out)
 }
 
 /* Without memory for the names, rather one too many than one too few. */
-void saving_leave(const struct saving *saving, const struct inventory *wanted)
+void copy_save_leave(const struct copy_save *saving, const struct inventory *wanted)
 {
     uint64_t until = last_patience(saving);
     struct nameset names;
     bool listed;
     size_t i;
 
-    if (!saving_any(saving->inventory))
+    if (!copy_save_any(saving->inventory))
         return;
     listed = list_kept(wanted, &names);
     for (i = 0; i < saving->inventory->count; i++) {
@@ -472,17 +473,17 @@ static bool is_troubled(const struct kept *kept)
     return kept->cause != 0 || kept->unread != 0;
 }
 
-static void add_note(const struct item *item, struct notes *out)
+static void add_note(const struct item *item, struct report_lines *out)
 {
     const struct kept *kept = item->kept;
     char name[NAME_TEXT], when[REPORT_TIME] = "never", text[REPORT_FAILURE + REPORT_TIME + 16];
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
     if (kept->saved != 0)
-        report_time(kept->saved, when);
+        event_time(kept->saved, when);
     if (!is_troubled(kept)) {
-        notes_add(out, "copy", name, kept->saved != 0 ? "saved" : "none",
-                  kept->saved != 0 ? when : "not saved yet");
+        report_lines_add(out, "copy", name, kept->saved != 0 ? "saved" : "none",
+                         kept->saved != 0 ? when : "not saved yet");
         return;
     }
     (void)snprintf(text, sizeof(text), "%s; last saved: %s",
@@ -491,10 +492,10 @@ static void add_note(const struct item *item, struct notes *out)
                    : kept->reason != NULL ? kept->reason
                                           : "not known",
                    when);
-    notes_add(out, "copy", name, "failed", text);
+    report_lines_add(out, "copy", name, "failed", text);
 }
 
-void saving_notes(const struct inventory *inventory, struct notes *out)
+void copy_save_notes(const struct inventory *inventory, struct report_lines *out)
 {
     int failed;
     size_t i;
@@ -506,7 +507,7 @@ void saving_notes(const struct inventory *inventory, struct notes *out)
                 add_note(&inventory->items[i], out);
 }
 
-bool saving_any(const struct inventory *inventory)
+bool copy_save_any(const struct inventory *inventory)
 {
     return inventory->keeps;
 }

@@ -18,40 +18,40 @@
  * inventory. `find` returns NULL if there is none or it cannot be mapped now; `done`
  * follows each `find` in any case.
  */
-struct saving_blocks {
+struct copy_save_blocks {
     void *self;
     const struct shmb_block *(*find)(void *self, size_t item);
     void (*done)(void *self, size_t item);
 };
 
 /* All of it is borrowed. */
-struct saving {
+struct copy_save {
     const struct system *system;
     const char *boot;
     uint64_t *stamp; /* the greatest generation, revision or number of a copy so far */
-    struct saving_blocks blocks;
+    struct copy_save_blocks blocks;
     struct inventory *inventory;
 };
 
-/* Milliseconds until saving_run should be called; UINT32_MAX: never. */
-uint32_t saving_delay(const struct saving *saving);
+/* Milliseconds until copy_save_run should be called; UINT32_MAX: never. */
+uint32_t copy_save_delay(const struct copy_save *saving);
 
 /*
  * Saves what is due; leaves off when the broker is asked to stop. What fails is
  * reported once and tried again. True: the notes are others now.
  */
-bool saving_run(const struct saving *saving);
+bool copy_save_run(const struct copy_save *saving);
 
 /* Saves every segment, for the last time: nothing is tried again, and no stop is heard. */
-void saving_finish(const struct saving *saving);
+void copy_save_finish(const struct copy_save *saving);
 
 /* The same for those that `wanted` does not keep any more. */
-void saving_leave(const struct saving *saving, const struct inventory *wanted);
+void copy_save_leave(const struct copy_save *saving, const struct inventory *wanted);
 
 /* When each segment was saved last and what keeps it from being saved; those that failed first. */
-void saving_notes(const struct inventory *inventory, struct notes *out);
+void copy_save_notes(const struct inventory *inventory, struct report_lines *out);
 
 /* True where there is something to be saved at the end. */
-bool saving_any(const struct inventory *inventory);
+bool copy_save_any(const struct inventory *inventory);
 
 #endif

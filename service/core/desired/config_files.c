@@ -12,7 +12,7 @@
 struct reading {
     const struct system *system;
     struct cfg_messages *messages;
-    struct configuration *out;
+    struct config_files *out;
     char *base; /* absolute path of the main file */
     bool forgiving;
     bool no_memory;
@@ -28,7 +28,7 @@ static char *copy_text(const char *text)
     return copy;
 }
 
-static void free_file(struct configuration_file *file)
+static void free_file(struct config_file *file)
 {
     cfg_free(file->part);
     initial_files_free(&file->initial);
@@ -36,7 +36,7 @@ static void free_file(struct configuration_file *file)
     free(file->path);
 }
 
-void configuration_free(struct configuration *configuration)
+void config_files_free(struct config_files *configuration)
 {
     size_t i;
 
@@ -44,14 +44,14 @@ void configuration_free(struct configuration *configuration)
     for (i = 0; i < configuration->count; i++)
         free_file(&configuration->files[i]);
     free(configuration->files);
-    *configuration = (struct configuration){0};
+    *configuration = (struct config_files){0};
 }
 
 /* A new entry; NULL: no memory. */
-static struct configuration_file *add_file(struct reading *r, const char *path)
+static struct config_file *add_file(struct reading *r, const char *path)
 {
-    struct configuration *all = r->out;
-    struct configuration_file *file;
+    struct config_files *all = r->out;
+    struct config_file *file;
 
     if (all->count == all->capacity) {
         size_t capacity = all->capacity == 0 ? 8 : all->capacity * 2;
@@ -65,7 +65,7 @@ static struct configuration_file *add_file(struct reading *r, const char *path)
         all->capacity = capacity;
     }
     file = &all->files[all->count];
-    *file = (struct configuration_file){.path = copy_text(path)};
+    *file = (struct config_file){.path = copy_text(path)};
     if (file->path == NULL) {
         r->no_memory = true;
         return NULL;
@@ -79,12 +79,12 @@ static void say_failure(struct reading *r, const struct cfg_place *place, const 
 {
     char text[REPORT_FAILURE];
 
-    report_failure_text(why, text);
+    event_failure_text(why, text);
     cfg_message_add(r->messages, CFG_ERROR, place, object, "'%s' cannot be read: %s", path, text);
 }
 
 /* Loads what was read. The part is NULL afterwards if it is unusable by itself. */
-static void load(struct reading *r, struct configuration_file *file, const char *base, bool main)
+static void load(struct reading *r, struct config_file *file, const char *base, bool main)
 {
     size_t before = r->messages->errors;
     enum cfg_result result =
@@ -106,7 +106,7 @@ static void load(struct reading *r, struct configuration_file *file, const char 
 }
 
 /* Reads the bytes of a file; false: why is in the entry. */
-static bool read_bytes(struct reading *r, struct configuration_file *file, const char *path)
+static bool read_bytes(struct reading *r, struct config_file *file, const char *path)
 {
     file->status = r->system->files.read(r->system->self, path, CFG_FILE_MAX, &file->bytes,
                                          &file->length, &file->why);
@@ -139,13 +139,13 @@ struct naming {
 
 static void include_file(struct reading *r, const char *path, const struct naming *by)
 {
-    struct configuration_file *file;
+    struct config_file *file;
 
     if (is_read(r, path))
         return;
-    if (r->out->count >= CONFIGURATION_FILES_MAX) {
+    if (r->out->count >= CONFIG_FILES_MAX) {
         cfg_message_add(r->messages, CFG_ERROR, by->place, by->object,
-                        "more than %u files in all; put some together", CONFIGURATION_FILES_MAX);
+                        "more than %u files in all; put some together", CONFIG_FILES_MAX);
         return;
     }
     file = add_file(r, path);
@@ -193,7 +193,7 @@ static void include_matches(struct reading *r, const struct cfg_include *include
 static void report_include(struct reading *r, const struct cfg_include *include,
                            enum sys_status status, const struct sys_failure *why)
 {
-    struct configuration_file *file = add_file(r, include->pattern);
+    struct config_file *file = add_file(r, include->pattern);
 
     if (file == NULL)
         return;
@@ -249,8 +249,8 @@ static void include_all(struct reading *r, const char *const *paths, size_t coun
 }
 
 /* All parts that are still in; `left_out` is set for those that merging leaves out. */
-static enum configuration_result merge(struct configuration *all, bool forgiving,
-                                       struct cfg_messages *messages)
+static enum config_files_result merge(struct config_files *all, bool forgiving,
+                                      struct cfg_messages *messages)
 {
     struct cfg **parts = calloc(all->count, sizeof(*parts));
     bool *left_out = calloc(all->count, sizeof(*left_out));
@@ -269,65 +269,64 @@ static enum configuration_result merge(struct configuration *all, bool forgiving
     free(parts);
     free(left_out);
     if (result == CFG_NO_MEMORY)
-        return CONFIGURATION_NO_MEMORY;
-    return result == CFG_OK ? CONFIGURATION_OK : CONFIGURATION_INVALID;
+        return CONFIG_FILES_NO_MEMORY;
+    return result == CFG_OK ? CONFIG_FILES_OK : CONFIG_FILES_INVALID;
 }
 
-static enum configuration_result read_main(struct reading *r, const char *path)
+static enum config_files_result read_main(struct reading *r, const char *path)
 {
-    struct configuration_file *file = add_file(r, path);
+    struct config_file *file = add_file(r, path);
     struct sys_failure why;
     enum sys_status status;
 
     if (file == NULL)
-        return CONFIGURATION_NO_MEMORY;
+        return CONFIG_FILES_NO_MEMORY;
     if (!read_bytes(r, file, path))
-        return CONFIGURATION_UNREADABLE;
+        return CONFIG_FILES_UNREADABLE;
     status = r->system->files.resolve_path(r->system->self, NULL, path, &r->base, &why);
     if (status == SYS_NO_MEMORY)
-        return CONFIGURATION_NO_MEMORY;
+        return CONFIG_FILES_NO_MEMORY;
     if (status != SYS_OK) {
         file->status = status;
         file->why = why;
-        return CONFIGURATION_UNREADABLE;
+        return CONFIG_FILES_UNREADABLE;
     }
     load(r, file, r->base, true);
-    return CONFIGURATION_OK;
+    return CONFIG_FILES_OK;
 }
 
-enum configuration_result configuration_read(const struct system *system, const char *const *paths,
-                                             size_t count, enum configuration_policy policy,
-                                             struct cfg_messages *messages,
-                                             struct configuration *out)
+enum config_files_result config_files_read(const struct system *system, const char *const *paths,
+                                           size_t count, enum config_files_policy policy,
+                                           struct cfg_messages *messages, struct config_files *out)
 {
-    bool forgiving = policy == CONFIGURATION_FORGIVING;
+    bool forgiving = policy == CONFIG_FILES_FORGIVING;
     struct reading r = {system, messages, out, NULL, forgiving, false};
     size_t before = messages->errors;
-    enum configuration_result result;
+    enum config_files_result result;
 
-    *out = (struct configuration){0};
+    *out = (struct config_files){0};
     result = read_main(&r, paths[0]);
-    if (result == CONFIGURATION_OK)
+    if (result == CONFIG_FILES_OK)
         include_all(&r, paths, count);
     if (r.no_memory)
-        result = CONFIGURATION_NO_MEMORY;
-    else if (result == CONFIGURATION_OK &&
+        result = CONFIG_FILES_NO_MEMORY;
+    else if (result == CONFIG_FILES_OK &&
              (out->files[0].part == NULL || (!forgiving && messages->errors > before)))
-        result = CONFIGURATION_INVALID;
-    if (result == CONFIGURATION_OK)
+        result = CONFIG_FILES_INVALID;
+    if (result == CONFIG_FILES_OK)
         result = merge(out, forgiving, messages);
     free(r.base);
     cfg_messages_sort(messages);
     return result;
 }
 
-bool configuration_leave_out(struct configuration *configuration, const char *path,
-                             struct cfg_messages *messages, enum configuration_result *result)
+bool config_files_leave_out(struct config_files *configuration, const char *path,
+                            struct cfg_messages *messages, enum config_files_result *result)
 {
     size_t i;
 
     for (i = 1; i < configuration->count; i++) {
-        struct configuration_file *file = &configuration->files[i];
+        struct config_file *file = &configuration->files[i];
 
         if (file->left_out || strcmp(file->path, path) != 0)
             continue;

@@ -12,26 +12,26 @@
 #include "load.h"
 #include "system.h"
 
-#define CONFIGURATION_FILES_MAX 1000u /* of one configuration */
+#define CONFIG_FILES_MAX 1000u /* of one configuration */
 
-enum configuration_policy {
-    CONFIGURATION_STRICT, /* any error anywhere makes all of it unusable */
+enum config_files_policy {
+    CONFIG_FILES_STRICT, /* any error anywhere makes all of it unusable */
     /*
      * An unusable included file is left out as a whole; an `initial` file that cannot be
      * had is the trouble of its segment, whose content is unread then.
      */
-    CONFIGURATION_FORGIVING
+    CONFIG_FILES_FORGIVING
 };
 
-enum configuration_result {
-    CONFIGURATION_OK,
-    CONFIGURATION_INVALID,    /* errors were added to `messages` */
-    CONFIGURATION_UNREADABLE, /* the main file: see its `status` and `why` */
-    CONFIGURATION_NO_MEMORY
+enum config_files_result {
+    CONFIG_FILES_OK,
+    CONFIG_FILES_INVALID,    /* errors were added to `messages` */
+    CONFIG_FILES_UNREADABLE, /* the main file: see its `status` and `why` */
+    CONFIG_FILES_NO_MEMORY
 };
 
 /* One file, as far as it could be had. */
-struct configuration_file {
+struct config_file {
     /*
      * The main file as given, others absolute. An include that could not be
      * followed stands here as written, as a file that was left out.
@@ -46,10 +46,10 @@ struct configuration_file {
     struct initial_files initial;
 };
 
-struct configuration {
-    struct configuration_file *files; /* the main file, then the others in their order */
+struct config_files {
+    struct config_file *files; /* the main file, then the others in their order */
     size_t count, capacity;
-    struct cfg *whole; /* all that is used, as one; NULL unless CONFIGURATION_OK */
+    struct cfg *whole; /* all that is used, as one; NULL unless CONFIG_FILES_OK */
     uint64_t initial;  /* bytes of all `initial` files */
 };
 
@@ -58,15 +58,14 @@ struct configuration {
  *
  * paths     the main file first; files behind it count as included by it
  *           (`check --merged`). A file that is reached twice is read once
- * messages  gets all errors and warnings, sorted. With CONFIGURATION_FORGIVING
+ * messages  gets all errors and warnings, sorted. With CONFIG_FILES_FORGIVING
  *           there may be errors on success: those of what was left out
  * out       filled in any case as far as it goes, to be ended with
- *           configuration_free; nothing in it was allocated before
+ *           config_files_free; nothing in it was allocated before
  */
-enum configuration_result configuration_read(const struct system *system, const char *const *paths,
-                                             size_t count, enum configuration_policy policy,
-                                             struct cfg_messages *messages,
-                                             struct configuration *out);
+enum config_files_result config_files_read(const struct system *system, const char *const *paths,
+                                           size_t count, enum config_files_policy policy,
+                                           struct cfg_messages *messages, struct config_files *out);
 
 /*
  * Leaves out one more included file, by the path that messages call it: for
@@ -74,9 +73,9 @@ enum configuration_result configuration_read(const struct system *system, const 
  * or NULL where nothing usable remains; what referred to it is void. False: it
  * is not one that is used (`whole` stays as it is).
  */
-bool configuration_leave_out(struct configuration *configuration, const char *path,
-                             struct cfg_messages *messages, enum configuration_result *result);
+bool config_files_leave_out(struct config_files *configuration, const char *path,
+                            struct cfg_messages *messages, enum config_files_result *result);
 
-void configuration_free(struct configuration *configuration);
+void config_files_free(struct config_files *configuration);
 
 #endif

@@ -30,7 +30,7 @@ static enum sys_status add(const struct system *system, const char *base, const 
 
 /* The main file comes first: relative patterns start from it. */
 static enum sys_status collect(const struct system *system,
-                               const struct configuration *configuration, struct paths *out,
+                               const struct config_files *configuration, struct paths *out,
                                struct sys_failure *why)
 {
     const struct cfg *main = configuration->whole;
@@ -39,7 +39,7 @@ static enum sys_status collect(const struct system *system,
 
     out->items = calloc(configuration->count + main->include_count + 1, sizeof(*out->items));
     if (out->items == NULL)
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     for (i = 0; i < configuration->count && status == SYS_OK; i++)
         status = add(system, NULL, configuration->files[i].path, out, why);
     for (i = 0; i < main->include_count && status == SYS_OK; i++)
@@ -47,8 +47,8 @@ static enum sys_status collect(const struct system *system,
     return status;
 }
 
-void watching_begin(const struct system *system, const char *file,
-                    const struct configuration *configuration)
+void config_watch_begin(const struct system *system, const char *file,
+                        const struct config_files *configuration)
 {
     struct paths paths = {NULL, 0};
     enum sys_status status = SYS_OK;
@@ -64,6 +64,6 @@ void watching_begin(const struct system *system, const char *file,
     free_paths(&paths);
     if (status == SYS_OK || status == SYS_NOT_FOUND)
         return;
-    report_failure_text(&why, text);
+    event_failure_text(&why, text);
     system->log(system->self, EVENT_WATCH_FAILED, inserts, 2);
 }

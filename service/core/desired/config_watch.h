@@ -13,7 +13,7 @@
  * not asked for. `file` is what the main file is called in events. What cannot
  * be watched is reported, except a folder that does not exist.
  */
-void watching_begin(const struct system *system, const char *file,
-                    const struct configuration *configuration);
+void config_watch_begin(const struct system *system, const char *file,
+                        const struct config_files *configuration);
 
 #endif

@@ -124,7 +124,7 @@ static void add_audit(struct text *line, const struct item *item)
 
 static const char *integrity_word(const struct inventory *inventory, const struct item *item)
 {
-    return access_label_word(inventory_label(inventory, item->access));
+    return access_words_label(inventory_label(inventory, item->access));
 }
 
 static void add_integrity(struct text *line, const struct inventory *inventory,

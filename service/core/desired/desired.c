@@ -7,14 +7,14 @@
 #include "text.h"
 
 static enum shmb_exit load(const struct system *files, const char *file,
-                           enum configuration_policy policy, struct setup *setup)
+                           enum config_files_policy policy, struct desired *setup)
 {
-    switch (configuration_read(files, &file, 1, policy, &setup->messages, &setup->configuration)) {
-    case CONFIGURATION_OK:
+    switch (config_files_read(files, &file, 1, policy, &setup->messages, &setup->configuration)) {
+    case CONFIG_FILES_OK:
         return SHMB_EXIT_DONE;
-    case CONFIGURATION_INVALID:
+    case CONFIG_FILES_INVALID:
         return SHMB_EXIT_NOT_SO;
-    case CONFIGURATION_UNREADABLE:
+    case CONFIG_FILES_UNREADABLE:
         return setup->configuration.files[0].status == SYS_NO_MEMORY ? SHMB_EXIT_SYSTEM
                                                                      : SHMB_EXIT_NOT_SO;
     default:
@@ -22,8 +22,8 @@ static enum shmb_exit load(const struct system *files, const char *file,
     }
 }
 
-static enum shmb_exit expand(const struct system *system, enum configuration_policy policy,
-                             struct setup *setup)
+static enum shmb_exit expand(const struct system *system, enum config_files_policy policy,
+                             struct desired *setup)
 {
     enum sys_status status;
 
@@ -32,7 +32,7 @@ static enum shmb_exit expand(const struct system *system, enum configuration_pol
     if (setup->known == NULL)
         return SHMB_EXIT_SYSTEM;
     trustees_allow_pending(setup->known, setup->memory, setup->memory_context,
-                           policy == CONFIGURATION_FORGIVING);
+                           policy == CONFIG_FILES_FORGIVING);
     status = inventory_build(setup->configuration.whole, setup->known, &setup->messages,
                              &setup->inventory);
     if (status == SYS_NO_MEMORY)
@@ -41,28 +41,28 @@ static enum shmb_exit expand(const struct system *system, enum configuration_pol
 }
 
 /* Leaves out all included files that have errors. False: none, or nothing is left. */
-static bool leave_out(struct setup *setup)
+static bool leave_out(struct desired *setup)
 {
     size_t i, count = setup->messages.count;
     bool any = false;
 
     for (i = 0; i < count; i++) {
-        enum configuration_result result;
+        enum config_files_result result;
 
         if (setup->messages.items[i].severity != CFG_ERROR)
             continue;
-        if (!configuration_leave_out(&setup->configuration, setup->messages.items[i].file,
-                                     &setup->messages, &result))
+        if (!config_files_leave_out(&setup->configuration, setup->messages.items[i].file,
+                                    &setup->messages, &result))
             continue;
         any = true;
-        if (result != CONFIGURATION_OK)
+        if (result != CONFIG_FILES_OK)
             return false;
     }
     return any;
 }
 
-enum shmb_exit setup_read(const struct system *system, const struct system *files, const char *file,
-                          enum configuration_policy policy, struct setup *out)
+enum shmb_exit desired_read(const struct system *system, const struct system *files,
+                            const char *file, enum config_files_policy policy, struct desired *out)
 {
     enum shmb_exit code;
 
@@ -70,23 +70,23 @@ enum shmb_exit setup_read(const struct system *system, const struct system *file
     code = load(files, file, policy, out);
     if (code == SHMB_EXIT_DONE)
         code = expand(system, policy, out);
-    while (code == SHMB_EXIT_NOT_SO && policy == CONFIGURATION_FORGIVING &&
+    while (code == SHMB_EXIT_NOT_SO && policy == CONFIG_FILES_FORGIVING &&
            out->configuration.whole != NULL && !system->stopping(system->self) && leave_out(out))
         code = expand(system, policy, out);
     cfg_messages_sort(&out->messages);
     return code;
 }
 
-void setup_free(struct setup *setup)
+void desired_free(struct desired *setup)
 {
     inventory_free(setup->inventory);
     trustees_free(setup->known);
-    configuration_free(&setup->configuration);
+    config_files_free(&setup->configuration);
     cfg_messages_free(&setup->messages);
-    *setup = (struct setup){0};
+    *setup = (struct desired){0};
 }
 
-bool setup_is_whole(const struct setup *setup)
+bool desired_is_whole(const struct desired *setup)
 {
     size_t i;
 
@@ -97,12 +97,12 @@ bool setup_is_whole(const struct setup *setup)
     return true;
 }
 
-bool setup_unreadable(const struct setup *setup)
+bool desired_unreadable(const struct desired *setup)
 {
     return setup->configuration.count > 0 && setup->configuration.files[0].status != SYS_OK;
 }
 
-void setup_notes(const struct setup *setup, struct notes *notes)
+void desired_notes(const struct desired *setup, struct report_lines *notes)
 {
     size_t i;
 
@@ -116,14 +116,14 @@ void setup_notes(const struct setup *setup, struct notes *notes)
         text_add(&text, "%s%s%s", message->object != NULL ? message->object : "",
                  message->object != NULL ? ": " : "", message->text);
         if (!place.failed && !text.failed)
-            notes_add(notes, "message", place.at,
-                      message->severity == CFG_ERROR ? "error" : "warning", text.at);
+            report_lines_add(notes, "message", place.at,
+                             message->severity == CFG_ERROR ? "error" : "warning", text.at);
         text_free(&place);
         text_free(&text);
     }
 }
 
-enum sys_status setup_expand_again(const struct setup *setup, struct inventory **out)
+enum sys_status desired_expand_again(const struct desired *setup, struct inventory **out)
 {
     struct cfg_messages messages;
     enum sys_status status;

@@ -91,7 +91,7 @@ static bool succeeded(struct reading *r, const struct cfg_object *object, const 
     if (status == SYS_NO_MEMORY) {
         r->no_memory = true;
     } else if (status != SYS_OK) {
-        report_failure_text(why, text);
+        event_failure_text(why, text);
         complain(r, object, "'%s' cannot be read: %s%s", path, text, later(r));
     }
     return status == SYS_OK;

@@ -21,7 +21,7 @@ struct last_good {
     struct system port;
     const struct system *real;
     char *content;
-    struct kept files[CONFIGURATION_FILES_MAX];
+    struct kept files[CONFIG_FILES_MAX];
     size_t count;
 };
 
@@ -38,7 +38,7 @@ static void add_bytes(struct text *out, const char *bytes, size_t length)
 }
 
 /* The main file goes by its absolute path: a later start may have another current folder. */
-static enum sys_status add_file(const struct system *system, const struct configuration_file *file,
+static enum sys_status add_file(const struct system *system, const struct config_file *file,
                                 struct text *out, struct sys_failure *why)
 {
     char *path;
@@ -53,8 +53,8 @@ static enum sys_status add_file(const struct system *system, const struct config
     return SYS_OK;
 }
 
-enum sys_status last_good_keep(const struct system *system,
-                               const struct configuration *configuration, struct sys_failure *why)
+enum sys_status last_good_save(const struct system *system,
+                               const struct config_files *configuration, struct sys_failure *why)
 {
     struct text all = {0};
     enum sys_status status = SYS_OK;
@@ -62,7 +62,7 @@ enum sys_status last_good_keep(const struct system *system,
 
     text_add(&all, HEAD);
     for (i = 0; i < configuration->count && status == SYS_OK; i++) {
-        const struct configuration_file *file = &configuration->files[i];
+        const struct config_file *file = &configuration->files[i];
 
         /* Text has no NUL: what has is no configuration, and was refused. */
         if (file->bytes != NULL && !file->left_out)
@@ -70,7 +70,7 @@ enum sys_status last_good_keep(const struct system *system,
     }
     text_add(&all, "end\n");
     if (status == SYS_OK && all.failed)
-        status = report_short_of_memory(why);
+        status = failure_no_memory(why);
     if (status == SYS_OK)
         status = system->files.state_write(system->self, LAST_GOOD_FILE, all.at, all.length, why);
     text_free(&all);
@@ -86,7 +86,7 @@ static bool take_apart(struct last_good *last, char *at, char *end)
         size_t length = strtoul(at, &path, 10);
 
         line = memchr(at, '\n', (size_t)(end - at));
-        if (last->count == CONFIGURATION_FILES_MAX || line == NULL || *path != ' ' ||
+        if (last->count == CONFIG_FILES_MAX || line == NULL || *path != ' ' ||
             length >= (size_t)(end - line) - 1 || line[1 + length] != '\n')
             return false;
         *line = '\0';
@@ -118,7 +118,7 @@ static enum sys_status read_file(void *self, const char *path, size_t limit, cha
     *length = 0;
     *content = malloc(file->length + 1);
     if (*content == NULL)
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     memcpy(*content, file->bytes, file->length);
     *length = file->length;
     return SYS_OK;
@@ -151,7 +151,7 @@ static enum sys_status expand(void *self, const char *base, const char *pattern,
     *count = 0;
     *paths = calloc(last->count, sizeof(**paths));
     if (*paths == NULL)
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     for (i = 1; i < last->count; i++) {
         size_t size = strlen(last->files[i].path) + 1;
 
@@ -159,7 +159,7 @@ static enum sys_status expand(void *self, const char *base, const char *pattern,
         if ((*paths)[i - 1] == NULL) {
             free_paths(*paths, i - 1);
             *paths = NULL;
-            return report_short_of_memory(why);
+            return failure_no_memory(why);
         }
         memcpy((*paths)[i - 1], last->files[i].path, size);
     }
@@ -194,7 +194,7 @@ enum sys_status last_good_open(const struct system *system, struct last_good **o
 
     *out = NULL;
     if (last == NULL)
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     status = system->files.state_read(system->self, LAST_GOOD_FILE, FILE_MAX, &last->content,
                                       &length, why);
     last->real = system;

@@ -14,8 +14,8 @@
 struct last_good;
 
 /* Keeps all files that were read. As state_write. */
-enum sys_status last_good_keep(const struct system *system,
-                               const struct configuration *configuration, struct sys_failure *why);
+enum sys_status last_good_save(const struct system *system,
+                               const struct config_files *configuration, struct sys_failure *why);
 
 /* SYS_NOT_FOUND: there is none, or it is damaged. On anything but SYS_OK, `*out` is NULL. */
 enum sys_status last_good_open(const struct system *system, struct last_good **out,
@@ -23,7 +23,7 @@ enum sys_status last_good_open(const struct system *system, struct last_good **o
 void last_good_free(struct last_good *last); /* NULL is allowed */
 
 /*
- * A port that has, of all files, these; enough of one for configuration_read.
+ * A port that has, of all files, these; enough of one for config_files_read.
  * Content of segments is read from the files that exist now.
  */
 const struct system *last_good_port(const struct last_good *last);

@@ -12,31 +12,31 @@
 
 #include "inventory.h"
 
-#define HOLDINGS_NONE SIZE_MAX
+#define NAME_INDEX_NONE SIZE_MAX
 
 /* Where an item is found again. */
-struct holdings_slot {
+struct name_index_slot {
     uint32_t hash;  /* of the name */
     uint32_t place; /* index + 1; 0: nothing */
 };
 
-struct holdings {
+struct name_index {
     const struct item *items; /* borrowed */
     size_t count;
-    struct holdings_slot *slots; /* open addressing, at most half full */
+    struct name_index_slot *slots; /* open addressing, at most half full */
     size_t slot_count;
     bool indexed;
     size_t next; /* what is asked for next where all is in order */
 };
 
 /* False: no memory; `out` is empty then. */
-bool holdings_init(struct holdings *out, const struct item *items, size_t count);
-void holdings_free(struct holdings *holdings);
+bool name_index_init(struct name_index *out, const struct item *items, size_t count);
+void name_index_free(struct name_index *holdings);
 
 /*
- * The index of a name, or HOLDINGS_NONE; of two items with the same name, the
+ * The index of a name, or NAME_INDEX_NONE; of two items with the same name, the
  * first one's where it was not the other's turn. `hash` is that of the name, or 0.
  */
-size_t holdings_find(struct holdings *holdings, const char *name, uint32_t hash);
+size_t name_index_find(struct name_index *holdings, const char *name, uint32_t hash);
 
 #endif

@@ -10,17 +10,18 @@
 #define MOST_MS   30000u
 #define STEADY_MS 1000u /* a keeper that has lived so long was a good one */
 
-void keeping_init(struct keeping *keeping, const struct system *system, struct broker *broker)
+void keeper_policy_init(struct keeper_policy *keeping, const struct system *system,
+                        struct broker *broker)
 {
-    *keeping = (struct keeping){.system = system, .broker = broker};
+    *keeping = (struct keeper_policy){.system = system, .broker = broker};
 }
 
-static bool is_current(const struct keeping *keeping, const struct sys_keeper *keeper)
+static bool is_current(const struct keeper_policy *keeping, const struct sys_keeper *keeper)
 {
     return keeper->process == keeping->keeper.process && keeper->started == keeping->keeper.started;
 }
 
-static void report_text(const struct keeping *keeping, enum event_id event, const char *first,
+static void report_text(const struct keeper_policy *keeping, enum event_id event, const char *first,
                         const char *second)
 {
     const char *inserts[] = {first, second};
@@ -28,7 +29,7 @@ static void report_text(const struct keeping *keeping, enum event_id event, cons
     keeping->system->log(keeping->system->self, event, inserts, second != NULL ? 2 : 1);
 }
 
-static void report_process(const struct keeping *keeping, enum event_id event)
+static void report_process(const struct keeper_policy *keeping, enum event_id event)
 {
     char process[16];
 
@@ -38,36 +39,36 @@ static void report_process(const struct keeping *keeping, enum event_id event)
 
 /* ---- what the report says ---------------------------------------------------- */
 
-static void tell(struct keeping *keeping, const struct sys_failure *why)
+static void tell(struct keeper_policy *keeping, const struct sys_failure *why)
 {
-    struct notes notes = {0};
+    struct report_lines notes = {0};
 
     if (keeping->keeper.process != 0) {
         char process[16], since[REPORT_TIME], text[REPORT_TIME + 48];
 
-        report_time(keeping->moment, since);
+        event_time(keeping->moment, since);
         (void)snprintf(process, sizeof(process), "%" PRIu32, keeping->keeper.process);
         (void)snprintf(text, sizeof(text), "%zu objects, since %s", keeping->held, since);
-        notes_add(&notes, "keeper", process, keeping->whole ? "holds" : "partly", text);
+        report_lines_add(&notes, "keeper", process, keeping->whole ? "holds" : "partly", text);
     }
     if (why != NULL) {
         char text[REPORT_FAILURE];
 
-        report_failure_text(why, text);
-        notes_add(&notes, "degraded", "keeper", "failed", text);
+        event_failure_text(why, text);
+        report_lines_add(&notes, "degraded", "keeper", "failed", text);
     }
-    broker_tell_keeping(keeping->broker, &notes);
+    broker_report_keeper(keeping->broker, &notes);
     keeping->told = true;
 }
 
-static void fail(struct keeping *keeping, const struct sys_failure *why)
+static void fail(struct keeper_policy *keeping, const struct sys_failure *why)
 {
     bool known = keeping->failed;
 
     keeping->whole = false;
     tell(keeping, why);
     keeping->failed = true;
-    report_failure_text(why, keeping->trouble);
+    event_failure_text(why, keeping->trouble);
     if (!known)
         report_text(keeping, EVENT_KEEPER_FAILED, keeping->trouble, NULL);
 }
@@ -75,7 +76,7 @@ static void fail(struct keeping *keeping, const struct sys_failure *why)
 /* ---- the keeper of this broker ------------------------------------------------ */
 
 /* What is still remembered of it makes it a former one from now on. */
-static void give_up(struct keeping *keeping)
+static void give_up(struct keeper_policy *keeping)
 {
     keeping->keeper = (struct sys_keeper){0};
     keeping->held = 0;
@@ -83,13 +84,13 @@ static void give_up(struct keeping *keeping)
     keeping->told = false;
 }
 
-static void forget(struct keeping *keeping)
+static void forget(struct keeper_policy *keeping)
 {
     state_drop_keeper(broker_state(keeping->broker), &keeping->keeper);
     give_up(keeping);
 }
 
-static void report_replaced(struct keeping *keeping)
+static void report_replaced(struct keeper_policy *keeping)
 {
     char former[16], present[16];
 
@@ -102,7 +103,7 @@ static void report_replaced(struct keeping *keeping)
 }
 
 /* Everything is held by the keeper now, or what failed is known. */
-static void fill(struct keeping *keeping)
+static void fill(struct keeper_policy *keeping)
 {
     const struct system *system = keeping->system;
     size_t held = keeping->held;
@@ -111,7 +112,7 @@ static void fill(struct keeping *keeping)
     enum sys_status status = system->keepers.give(system->self, &keeping->held, &why);
 
     if (status == SYS_NOT_FOUND) {
-        keeping_died(keeping);
+        keeper_policy_died(keeping);
         return;
     }
     keeping->whole = status == SYS_OK;
@@ -129,7 +130,7 @@ static void fill(struct keeping *keeping)
     keeping->failed = false;
 }
 
-static void back_off(struct keeping *keeping)
+static void back_off(struct keeper_policy *keeping)
 {
     if (keeping->delay == AT_ONCE)
         keeping->delay = FIRST_MS;
@@ -142,7 +143,7 @@ static void back_off(struct keeping *keeping)
  * must be able to end it. Where it cannot be noted, it is better than none all the
  * same, and found without.
  */
-static void make(struct keeping *keeping)
+static void make(struct keeper_policy *keeping)
 {
     const struct system *system = keeping->system;
     struct sys_failure why = {0};
@@ -169,7 +170,7 @@ static void make(struct keeping *keeping)
     fail(keeping, &why);
 }
 
-void keeping_died(struct keeping *keeping)
+void keeper_policy_died(struct keeper_policy *keeping)
 {
     const struct system *system = keeping->system;
 
@@ -184,7 +185,7 @@ void keeping_died(struct keeping *keeping)
 /* ---- those of former brokers -------------------------------------------------- */
 
 /* False: one of them cannot be ended. */
-static bool end_all_but(struct keeping *keeping, const struct sys_keeper *spared)
+static bool end_all_but(struct keeper_policy *keeping, const struct sys_keeper *spared)
 {
     const struct system *system = keeping->system;
     struct state *state = broker_state(keeping->broker);
@@ -202,7 +203,7 @@ static bool end_all_but(struct keeping *keeping, const struct sys_keeper *spared
             state_drop_keeper(state, &keeper);
             any = true;
         } else {
-            report_failure_text(&why, text);
+            event_failure_text(&why, text);
             if (!keeping->stays)
                 report_text(keeping, EVENT_KEEPER_STAYS, text, NULL);
             keeping->stays = true;
@@ -216,7 +217,7 @@ static bool end_all_but(struct keeping *keeping, const struct sys_keeper *spared
     return all;
 }
 
-static bool has_former(const struct keeping *keeping)
+static bool has_former(const struct keeper_policy *keeping)
 {
     const struct state *state = broker_state(keeping->broker);
     struct sys_keeper keeper;
@@ -229,7 +230,7 @@ static bool has_former(const struct keeping *keeping)
 }
 
 /* What could not be adopted for want of memory, of a record and the like lives in them only. */
-static bool former_are_needed(const struct keeping *keeping)
+static bool former_are_needed(const struct keeper_policy *keeping)
 {
     const struct broker_counts counts = broker_counts(keeping->broker);
 
@@ -238,31 +239,31 @@ static bool former_are_needed(const struct keeping *keeping)
     return keeping->wanted_ms != 0 && (!keeping->whole || keeping->hold_ms != keeping->wanted_ms);
 }
 
-static void end_former(struct keeping *keeping)
+static void end_former(struct keeper_policy *keeping)
 {
     if (has_former(keeping) && !former_are_needed(keeping))
         (void)end_all_but(keeping, &keeping->keeper);
 }
 
-const char *keeping_trouble(const struct keeping *keeping)
+const char *keeper_policy_trouble(const struct keeper_policy *keeping)
 {
     return keeping->failed ? keeping->trouble : NULL;
 }
 
 /* ---- the broker's life --------------------------------------------------------- */
 
-static bool is_due(const struct keeping *keeping)
+static bool is_due(const struct keeper_policy *keeping)
 {
     return keeping->wanted_ms != 0 &&
            (keeping->keeper.process == 0 || keeping->hold_ms != keeping->wanted_ms);
 }
 
-void keeping_change(struct keeping *keeping, uint32_t hold_ms)
+void keeper_policy_change(struct keeper_policy *keeping, uint32_t hold_ms)
 {
     struct sys_failure unused;
 
     if (!keeping->begun)
-        (void)keeping_remember_left(keeping->system, broker_state(keeping->broker), &unused);
+        (void)keeper_release_remember_left(keeping->system, broker_state(keeping->broker), &unused);
     keeping->wanted_ms = hold_ms;
     keeping->begun = true;
     if (hold_ms == 0 && keeping->keeper.process != 0) {
@@ -276,7 +277,7 @@ void keeping_change(struct keeping *keeping, uint32_t hold_ms)
     end_former(keeping);
 }
 
-void keeping_step(struct keeping *keeping)
+void keeper_policy_step(struct keeper_policy *keeping)
 {
     if (keeping->keeper.process != 0)
         fill(keeping);
@@ -284,7 +285,7 @@ void keeping_step(struct keeping *keeping)
         end_former(keeping);
 }
 
-uint32_t keeping_delay(const struct keeping *keeping)
+uint32_t keeper_policy_delay(const struct keeper_policy *keeping)
 {
     if (is_due(keeping))
         return keeping->delay;
@@ -293,19 +294,19 @@ uint32_t keeping_delay(const struct keeping *keeping)
     return keeping->stays ? MOST_MS : UINT32_MAX;
 }
 
-void keeping_retry(struct keeping *keeping)
+void keeper_policy_retry(struct keeper_policy *keeping)
 {
     if (is_due(keeping))
         make(keeping);
     end_former(keeping);
 }
 
-static void count_held(const struct keeping *keeping, char out[24])
+static void count_held(const struct keeper_policy *keeping, char out[24])
 {
     (void)snprintf(out, 24, "%zu", broker_counts(keeping->broker).held);
 }
 
-bool keeping_stop(struct keeping *keeping)
+bool keeper_policy_stop(struct keeper_policy *keeping)
 {
     const struct system *system = keeping->system;
     struct state *state = broker_state(keeping->broker);
@@ -314,7 +315,7 @@ bool keeping_stop(struct keeping *keeping)
     struct sys_failure unused;
 
     if (release) /* at the last moment: nothing may be left */
-        (void)keeping_remember_left(system, state, &unused);
+        (void)keeper_release_remember_left(system, state, &unused);
     broker_finish(keeping->broker); /* as long as somebody holds it besides */
     if (release) {
         (void)end_all_but(keeping, NULL);
@@ -328,7 +329,7 @@ bool keeping_stop(struct keeping *keeping)
     if (keeping->keeper.process != 0) {
         system->keepers.leave(system->self);
         count_held(keeping, number);
-        keeping_time_text(keeping->hold_ms, time);
+        keeper_policy_time_text(keeping->hold_ms, time);
         report_text(keeping, EVENT_STOPPED_HELD, number, time);
         return true;
     }
@@ -340,7 +341,7 @@ bool keeping_stop(struct keeping *keeping)
     return false;
 }
 
-void keeping_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT])
+void keeper_policy_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT])
 {
     static const struct {
         uint32_t ms;

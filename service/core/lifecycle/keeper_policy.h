@@ -15,8 +15,8 @@
 #include "state.h"
 #include "system.h"
 
-/* Begun with keeping_init; nothing has to be freed. */
-struct keeping {
+/* Begun with keeper_policy_init; nothing has to be freed. */
+struct keeper_policy {
     const struct system *system;
     struct broker *broker;
     uint32_t wanted_ms;       /* what the keeper is to hold for; 0: there is to be none */
@@ -26,7 +26,7 @@ struct keeping {
     uint64_t made, moment;    /* when: the port's ticks, and its clock */
     uint32_t replaces;        /* process of one that ended by itself, until that is told; 0: none */
     uint32_t delay;           /* milliseconds to the next try */
-    bool begun;               /* keeping_change has been called */
+    bool begun;               /* keeper_policy_change has been called */
     bool whole;               /* it holds everything */
     bool failed;              /* told: it cannot be made, or cannot hold everything */
     char trouble[REPORT_FAILURE]; /* why, as long as it is so */
@@ -35,50 +35,50 @@ struct keeping {
 };
 
 /* Before anything else, for a broker that has started; it makes no keeper yet. */
-void keeping_init(struct keeping *keeping, const struct system *system, struct broker *broker);
+void keeper_policy_init(struct keeper_policy *keeping, const struct system *system,
+                        struct broker *broker);
 
 /* Makes the keeper, or another one where it is to hold for another time, or ends it (0). */
-void keeping_change(struct keeping *keeping, uint32_t hold_ms);
+void keeper_policy_change(struct keeper_policy *keeping, uint32_t hold_ms);
 
 /*
  * To be called before each wait: has the keeper hold what is new, and ends the
  * former ones when it holds everything and all that could be adopted is.
  */
-void keeping_step(struct keeping *keeping);
+void keeper_policy_step(struct keeper_policy *keeping);
 
 /* The keeper has ended by itself. */
-void keeping_died(struct keeping *keeping);
+void keeper_policy_died(struct keeper_policy *keeping);
 
-/* Milliseconds until keeping_retry; UINT32_MAX: there is nothing to try again. */
-uint32_t keeping_delay(const struct keeping *keeping);
-void keeping_retry(struct keeping *keeping);
+/* Milliseconds until keeper_policy_retry; UINT32_MAX: there is nothing to try again. */
+uint32_t keeper_policy_delay(const struct keeper_policy *keeping);
+void keeper_policy_retry(struct keeper_policy *keeping);
 
 /* Why the keeper does not hold everything, or is none; NULL: all is well. */
-const char *keeping_trouble(const struct keeping *keeping);
+const char *keeper_policy_trouble(const struct keeper_policy *keeping);
 
 /*
  * Before broker_stop: leaves everything to the keeper, or, where everything is
  * to be let go of, ends all keepers. True: the keeper holds it.
  */
-bool keeping_stop(struct keeping *keeping);
+bool keeper_policy_stop(struct keeper_policy *keeping);
 
 /* "10 min", "90 s", "1500 ms". */
 #define KEEPING_TIME_TEXT 24
-void keeping_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT]);
+void keeper_policy_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT]);
 
 /*
  * Has the state remember the keepers of brokers that have ended, such as nobody could
  * note, or whose note is lost. On failure it knows of those that it knew of.
  */
-enum sys_status keeping_remember_left(const struct system *system, struct state *state,
-                                      struct sys_failure *why);
+enum sys_status keeper_release_remember_left(const struct system *system, struct state *state,
+                                             struct sys_failure *why);
 
 /*
  * For a command, while no broker runs: ends all keepers that are remembered or
  * can be found, their objects are let go of. `*ended`: how many there were. SYS_TAKEN: a
  * broker runs after all.
  */
-enum sys_status keeping_release(const struct system *system, size_t *ended,
-                                struct sys_failure *why);
+enum sys_status keeper_release(const struct system *system, size_t *ended, struct sys_failure *why);
 
 #endif

@@ -18,8 +18,8 @@ static bool is_known(const struct state *state, const struct sys_keeper *keeper)
 }
 
 /* There is always room for one more, this broker's: what has none is found the next time. */
-enum sys_status keeping_remember_left(const struct system *system, struct state *state,
-                                      struct sys_failure *why)
+enum sys_status keeper_release_remember_left(const struct system *system, struct state *state,
+                                             struct sys_failure *why)
 {
     struct sys_keeper *found, known;
     size_t count, i;
@@ -79,7 +79,7 @@ static enum sys_status release(const struct system *system, struct state *state,
         *why = unread;
         return SYS_FAILED;
     }
-    status = keeping_remember_left(system, state, why);
+    status = keeper_release_remember_left(system, state, why);
     if (status == SYS_OK)
         status = end_remembered(system, state, ended, why);
     if (status != SYS_OK || loaded == SYS_OK || *ended > 0)
@@ -88,7 +88,7 @@ static enum sys_status release(const struct system *system, struct state *state,
     return loaded;
 }
 
-enum sys_status keeping_release(const struct system *system, size_t *ended, struct sys_failure *why)
+enum sys_status keeper_release(const struct system *system, size_t *ended, struct sys_failure *why)
 {
     struct sys_identity identity;
     struct state *state = NULL;
@@ -104,7 +104,7 @@ enum sys_status keeping_release(const struct system *system, size_t *ended, stru
         return status;
     state = state_new(system, identity.boot);
     if (state == NULL)
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     status = release(system, state, ended, why);
     state_free(state);
     return status;

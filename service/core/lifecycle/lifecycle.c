@@ -16,14 +16,14 @@
 #endif
 
 /* Why less is served than the files ask for, though no object is missing. */
-static void add_reasons(const struct life *life, const struct notes *lasting,
+static void add_reasons(const struct lifecycle *life, const struct report_lines *lasting,
                         const struct broker_counts *counts, struct text *out)
 {
-    const char *trouble = keeping_trouble(&life->keeping);
+    const char *trouble = keeper_policy_trouble(&life->keeping);
     size_t i;
 
     for (i = 0; i < lasting->count; i++) {
-        const struct note *note = &lasting->items[i];
+        const struct report_line *note = &lasting->items[i];
 
         text_add(out, "%s%s: %s: %s", i > 0 ? "\n" : "", note->name, note->state, note->reason);
     }
@@ -39,19 +39,19 @@ static void add_reasons(const struct life *life, const struct notes *lasting,
     }
 }
 
-static void report_running(const struct life *life)
+static void report_running(const struct lifecycle *life)
 {
     const struct system *system = life->system;
     struct broker_counts counts = broker_counts(life->broker);
     char held[24], missing[24];
     const char *inserts[] = {SHMB_VERSION_TEXT, life->file, held, missing};
     struct text reasons = {0};
-    struct notes lasting;
+    struct report_lines lasting;
     bool degraded;
 
-    life_lasting(life, &lasting);
+    lifecycle_lasting(life, &lasting);
     degraded = lasting.count + lasting.left_out + counts.deferred + counts.unaudited > 0 ||
-               keeping_trouble(&life->keeping) != NULL;
+               keeper_policy_trouble(&life->keeping) != NULL;
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
     (void)snprintf(missing, sizeof(missing), "%zu", counts.missing);
     if (counts.missing > 0) {
@@ -64,7 +64,7 @@ static void report_running(const struct life *life)
     } else {
         system->log(system->self, EVENT_RUNNING, inserts, 3);
     }
-    notes_free(&lasting);
+    report_lines_free(&lasting);
 }
 
 static void report_stopped(const struct system *system, size_t released)
@@ -78,72 +78,72 @@ static void report_stopped(const struct system *system, size_t released)
 
 static uint32_t retry_delay(const void *context)
 {
-    return broker_retry_delay(((const struct life *)context)->broker);
+    return broker_retry_delay(((const struct lifecycle *)context)->broker);
 }
 
 static void retry(void *context)
 {
-    broker_retry(((struct life *)context)->broker);
+    broker_retry(((struct lifecycle *)context)->broker);
 }
 
 static uint32_t accounts_delay(const void *context)
 {
-    return pending_delay(context);
+    return pending_accounts_delay(context);
 }
 
 static void ask_accounts(void *context)
 {
-    pending_retry(context);
+    pending_accounts_retry(context);
 }
 
 static uint32_t sessions_delay(const void *context)
 {
-    return broker_link_delay(((const struct life *)context)->broker);
+    return broker_link_delay(((const struct lifecycle *)context)->broker);
 }
 
 static void look_at_sessions(void *context)
 {
-    broker_link_sessions(((struct life *)context)->broker);
+    broker_link_sessions(((struct lifecycle *)context)->broker);
 }
 
 static uint32_t save_delay(const void *context)
 {
-    return broker_save_delay(((const struct life *)context)->broker);
+    return broker_save_delay(((const struct lifecycle *)context)->broker);
 }
 
 static void save(void *context)
 {
-    broker_save(((struct life *)context)->broker);
+    broker_save(((struct lifecycle *)context)->broker);
 }
 
 static uint32_t guard_delay(const void *context)
 {
-    return broker_guard_delay(((const struct life *)context)->broker);
+    return broker_guard_delay(((const struct lifecycle *)context)->broker);
 }
 
 static void guard(void *context)
 {
-    broker_guard(((struct life *)context)->broker);
+    broker_guard(((struct lifecycle *)context)->broker);
 }
 
 static uint32_t retired_delay(const void *context)
 {
-    return broker_retired_delay(((const struct life *)context)->broker);
+    return broker_retired_delay(((const struct lifecycle *)context)->broker);
 }
 
 static void look_at_retired(void *context)
 {
-    broker_look_at_retired(((struct life *)context)->broker);
+    broker_look_at_retired(((struct lifecycle *)context)->broker);
 }
 
 static uint32_t keeper_delay(const void *context)
 {
-    return keeping_delay(&((const struct life *)context)->keeping);
+    return keeper_policy_delay(&((const struct lifecycle *)context)->keeping);
 }
 
 static void retry_keeper(void *context)
 {
-    keeping_retry(&((struct life *)context)->keeping);
+    keeper_policy_retry(&((struct lifecycle *)context)->keeping);
 }
 
 static const struct schedule_duty duties[] = {{retry_delay, retry},
@@ -156,65 +156,65 @@ static const struct schedule_duty duties[] = {{retry_delay, retry},
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
-static void hold(struct life *life)
+static void hold(struct lifecycle *life)
 {
     const struct system *system = life->system;
     struct schedule schedule;
     enum sys_wake wake;
 
-    if (life_stopping(life))
+    if (lifecycle_stopping(life))
         return;
-    keeping_change(&life->keeping, life->setup->configuration.whole->hold_ms);
+    keeper_policy_change(&life->keeping, life->setup->configuration.whole->hold_ms);
     system->running(system->self);
-    pending_settle(life, NULL);
+    pending_accounts_settle(life, NULL);
     report_running(life);
-    life_keep_last_good(life);
-    life_tell_lasting(life);
-    life_watch(life);
+    lifecycle_save_last_good(life);
+    lifecycle_report_lasting(life);
+    lifecycle_watch(life);
     schedule_begin(&schedule, duties, sizeof(duties) / sizeof(duties[0]));
     for (;;) {
         uint64_t now;
 
-        keeping_step(&life->keeping);
+        keeper_policy_step(&life->keeping);
         now = system->clock.ticks(system->self);
         wake = system->wait(system->self, schedule_plan(&schedule, life, now));
         if (wake == SYS_WAKE_STOP)
             return;
         if (wake == SYS_WAKE_RELOAD || wake == SYS_WAKE_CHANGED) {
-            reloading_run(life);
+            lifecycle_reload(life);
             guard(life);
         }
         if (wake == SYS_WAKE_SESSIONS)
             look_at_sessions(life);
         if (wake == SYS_WAKE_KEEPER)
-            keeping_died(&life->keeping);
+            keeper_policy_died(&life->keeping);
         schedule_run(&schedule, life, system->clock.ticks(system->self));
     }
 }
 
 /* Before there is a broker. */
-static void load_memory(struct life *life, struct sys_failure *why)
+static void load_memory(struct lifecycle *life, struct sys_failure *why)
 {
     *why = (struct sys_failure){0};
     life->memory = state_new(life->system, "");
     if (life->memory == NULL)
-        (void)report_short_of_memory(why);
+        (void)failure_no_memory(why);
     else
         (void)state_load(life->memory, why);
 }
 
 /* Accounts were looked up without what was remembered of them. What the broker cannot read, it
    has said itself. */
-static void report_memory(const struct life *life, const struct sys_failure *why)
+static void report_memory(const struct lifecycle *life, const struct sys_failure *why)
 {
     bool read = life->memory != NULL && state_is_loaded(life->memory);
 
     if (!read && state_is_loaded(broker_state(life->broker)))
-        report_state(life->system, why);
+        event_log_state(life->system, why);
 }
 
 /* `memory`: why accounts are not remembered, where they are not. */
-static enum shmb_exit serve(struct life *life, const struct sys_failure *memory)
+static enum shmb_exit serve(struct lifecycle *life, const struct sys_failure *memory)
 {
     struct sys_failure why;
     size_t released;
@@ -231,9 +231,9 @@ static enum shmb_exit serve(struct life *life, const struct sys_failure *memory)
         return SHMB_EXIT_SYSTEM;
     }
     report_memory(life, memory);
-    keeping_init(&life->keeping, life->system, life->broker);
+    keeper_policy_init(&life->keeping, life->system, life->broker);
     hold(life);
-    kept = keeping_stop(&life->keeping);
+    kept = keeper_policy_stop(&life->keeping);
     released = broker_stop(life->broker);
     if (!kept)
         report_stopped(life->system, released);
@@ -242,26 +242,26 @@ static enum shmb_exit serve(struct life *life, const struct sys_failure *memory)
 
 enum shmb_exit lifecycle_run(const struct system *system, const char *file)
 {
-    struct life life = {.system = system, .file = file};
+    struct lifecycle life = {.system = system, .file = file};
     struct sys_failure memory;
     enum shmb_exit code;
 
-    life.setup = life_new_setup(&life);
+    life.setup = lifecycle_new_desired(&life);
     if (life.setup == NULL) {
-        report_no_memory(system);
+        event_log_no_memory(system);
         return SHMB_EXIT_SYSTEM;
     }
     load_memory(&life, &memory);
-    code = starting_prepare(&life);
-    if (life_stopping(&life)) {
+    code = lifecycle_start(&life);
+    if (lifecycle_stopping(&life)) {
         report_stopped(system, 0);
         code = SHMB_EXIT_DONE;
     } else if (code == SHMB_EXIT_DONE) {
         code = serve(&life, &memory);
     }
-    notes_free(&life.left_out);
-    notes_free(&life.pending);
-    life_free_setup(life.setup);
+    report_lines_free(&life.left_out);
+    report_lines_free(&life.pending);
+    lifecycle_free_desired(life.setup);
     state_free(life.memory);
     return code;
 }

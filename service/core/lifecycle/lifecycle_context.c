@@ -8,15 +8,15 @@
 
 static const char *remembered_sid(void *context, const char *account)
 {
-    const struct life *life = context;
+    const struct lifecycle *life = context;
     const struct state *state = life->broker != NULL ? broker_state(life->broker) : life->memory;
 
     return state != NULL ? state_sid(state, account) : NULL;
 }
 
-struct setup *life_new_setup(struct life *life)
+struct desired *lifecycle_new_desired(struct lifecycle *life)
 {
-    struct setup *setup = calloc(1, sizeof(*setup));
+    struct desired *setup = calloc(1, sizeof(*setup));
 
     if (setup != NULL) {
         setup->memory = remembered_sid;
@@ -25,43 +25,43 @@ struct setup *life_new_setup(struct life *life)
     return setup;
 }
 
-void life_free_setup(struct setup *setup)
+void lifecycle_free_desired(struct desired *setup)
 {
     if (setup != NULL)
-        setup_free(setup);
+        desired_free(setup);
     free(setup);
 }
 
-bool life_stopping(const struct life *life)
+bool lifecycle_stopping(const struct lifecycle *life)
 {
     return life->system->stopping(life->system->self);
 }
 
-void life_lasting(const struct life *life, struct notes *out)
+void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out)
 {
-    *out = (struct notes){0};
-    notes_append(out, &life->left_out);
-    notes_append(out, &life->pending);
+    *out = (struct report_lines){0};
+    report_lines_append(out, &life->left_out);
+    report_lines_append(out, &life->pending);
 }
 
-void life_tell_lasting(const struct life *life)
+void lifecycle_report_lasting(const struct lifecycle *life)
 {
-    struct notes all;
+    struct report_lines all;
 
-    life_lasting(life, &all);
-    broker_tell_lasting(life->broker, &all);
+    lifecycle_lasting(life, &all);
+    broker_report_lasting(life->broker, &all);
 }
 
-void life_keep_last_good(const struct life *life)
+void lifecycle_save_last_good(const struct lifecycle *life)
 {
     struct sys_failure why;
 
-    if (setup_is_whole(life->setup) && !life->last_good &&
-        last_good_keep(life->system, &life->setup->configuration, &why) != SYS_OK)
-        report_state(life->system, &why);
+    if (desired_is_whole(life->setup) && !life->last_good &&
+        last_good_save(life->system, &life->setup->configuration, &why) != SYS_OK)
+        event_log_state(life->system, &why);
 }
 
-void life_watch(const struct life *life)
+void lifecycle_watch(const struct lifecycle *life)
 {
-    watching_begin(life->system, life->file, &life->setup->configuration);
+    config_watch_begin(life->system, life->file, &life->setup->configuration);
 }

@@ -22,33 +22,33 @@ struct asking {
     bool due;       /* some have been resolved, and are not yet in force */
 };
 
-struct life {
+struct lifecycle {
     const struct system *system;
-    const char *file;    /* the main file's path, also what messages call it */
-    struct setup *setup; /* what is served */
+    const char *file;      /* the main file's path, also what messages call it */
+    struct desired *setup; /* what is served */
     struct broker *broker;
-    struct keeping keeping;
-    struct notes left_out; /* what the start did not use of the files, until a reload */
-    struct notes pending;  /* accounts */
+    struct keeper_policy keeping;
+    struct report_lines left_out; /* what the start did not use of the files, until a reload */
+    struct report_lines pending;  /* accounts */
     struct asking asking;
     struct state *memory; /* before there is a broker: SIDs of accounts */
     bool last_good;       /* the last good configuration is served, not the main file */
 };
 
 /* For a configuration to be read, with what is remembered of accounts. NULL: no memory. */
-struct setup *life_new_setup(struct life *life);
-void life_free_setup(struct setup *setup); /* NULL is allowed */
+struct desired *lifecycle_new_desired(struct lifecycle *life);
+void lifecycle_free_desired(struct desired *setup); /* NULL is allowed */
 
-bool life_stopping(const struct life *life);
+bool lifecycle_stopping(const struct lifecycle *life);
 
 /* Why less is served than the files ask for: into `out`, and into the report. */
-void life_lasting(const struct life *life, struct notes *out);
-void life_tell_lasting(const struct life *life);
+void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out);
+void lifecycle_report_lasting(const struct lifecycle *life);
 
 /* Remembers the configuration in force; only what is served as a whole is good. */
-void life_keep_last_good(const struct life *life);
+void lifecycle_save_last_good(const struct lifecycle *life);
 
 /* Has the files of the configuration in force watched, where it says so. */
-void life_watch(const struct life *life);
+void lifecycle_watch(const struct lifecycle *life);
 
 #endif

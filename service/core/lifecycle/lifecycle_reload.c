@@ -13,7 +13,7 @@ static void free_names(char **names, size_t count)
     free(names);
 }
 
-static void report_reloaded(const struct life *life, const struct apply_result *result)
+static void report_reloaded(const struct lifecycle *life, const struct apply_result *result)
 {
     const struct system *system = life->system;
     struct text text = {0};
@@ -32,28 +32,29 @@ static void report_reloaded(const struct life *life, const struct apply_result *
 }
 
 /* The errors are told as they stand; else what failed is. */
-static void refuse(const struct life *life, const struct setup *next, const struct sys_failure *why)
+static void refuse(const struct lifecycle *life, const struct desired *next,
+                   const struct sys_failure *why)
 {
     const struct system *system = life->system;
     char text[REPORT_FAILURE];
     const char *inserts[] = {life->file, text};
-    struct notes notes = {0};
+    struct report_lines notes = {0};
 
-    if (life_stopping(life))
+    if (lifecycle_stopping(life))
         return;
-    setup_notes(next, &notes);
-    report_failure_text(why, text);
-    if (next->messages.errors > 0 && !setup_unreadable(next)) {
-        report_messages(system, EVENT_RELOAD_REFUSED, life->file, &next->messages);
+    desired_notes(next, &notes);
+    event_failure_text(why, text);
+    if (next->messages.errors > 0 && !desired_unreadable(next)) {
+        event_log_messages(system, EVENT_RELOAD_REFUSED, life->file, &next->messages);
     } else {
         system->log(system->self, EVENT_RELOAD_REFUSED, inserts, 2);
-        notes_add(&notes, "message", life->file, "error", text);
+        report_lines_add(&notes, "message", life->file, "error", text);
     }
-    broker_tell(life->broker, SHMB_RELOAD_REFUSED, &notes);
-    notes_free(&notes);
+    broker_report_reload(life->broker, SHMB_RELOAD_REFUSED, &notes);
+    report_lines_free(&notes);
 }
 
-static enum sys_status apply(struct life *life, struct setup *next, struct sys_failure *why)
+static enum sys_status apply(struct lifecycle *life, struct desired *next, struct sys_failure *why)
 {
     const struct system *system = life->system;
     struct apply_result result;
@@ -70,47 +71,48 @@ static enum sys_status apply(struct life *life, struct setup *next, struct sys_f
     if (status != SYS_OK)
         return status;
     report_reloaded(life, &result);
-    setup_notes(next, &result.notes);
+    desired_notes(next, &result.notes);
     counts = broker_counts(life->broker);
-    broker_tell(life->broker,
-                result.failed + counts.missing + counts.deferred > 0 ? SHMB_RELOAD_INCOMPLETE
-                                                                     : SHMB_RELOAD_APPLIED,
-                &result.notes);
-    notes_free(&result.notes);
+    broker_report_reload(life->broker,
+                         result.failed + counts.missing + counts.deferred > 0
+                             ? SHMB_RELOAD_INCOMPLETE
+                             : SHMB_RELOAD_APPLIED,
+                         &result.notes);
+    report_lines_free(&result.notes);
     return SYS_OK;
 }
 
 /* What is served changes as a whole or not at all. */
-void reloading_run(struct life *life)
+void lifecycle_reload(struct lifecycle *life)
 {
     struct sys_failure why = {0};
-    struct setup *next = life_new_setup(life), *former = life->setup;
-    struct setup none = {0};
+    struct desired *next = lifecycle_new_desired(life), *former = life->setup;
+    struct desired none = {0};
     enum shmb_exit code;
 
-    broker_tell_begin(life->broker);
+    broker_report_reload_begun(life->broker);
     if (next == NULL) {
-        (void)report_short_of_memory(&why);
+        (void)failure_no_memory(&why);
         refuse(life, &none, &why);
         return;
     }
-    code = setup_read(life->system, life->system, life->file, CONFIGURATION_STRICT, next);
+    code = desired_read(life->system, life->system, life->file, CONFIG_FILES_STRICT, next);
     if (code == SHMB_EXIT_SYSTEM)
-        (void)report_short_of_memory(&why);
-    if (setup_unreadable(next))
+        (void)failure_no_memory(&why);
+    if (desired_unreadable(next))
         why = next->configuration.files[0].why;
     if (code != SHMB_EXIT_DONE || apply(life, next, &why) != SYS_OK) {
         refuse(life, next, &why);
-        life_free_setup(next);
+        lifecycle_free_desired(next);
         return;
     }
     life->setup = next;
     life->last_good = false;
-    notes_free(&life->left_out);
-    pending_settle(life, former);
-    life_free_setup(former);
-    life_tell_lasting(life);
-    keeping_change(&life->keeping, next->configuration.whole->hold_ms);
-    life_keep_last_good(life);
-    life_watch(life);
+    report_lines_free(&life->left_out);
+    pending_accounts_settle(life, former);
+    lifecycle_free_desired(former);
+    lifecycle_report_lasting(life);
+    keeper_policy_change(&life->keeping, next->configuration.whole->hold_ms);
+    lifecycle_save_last_good(life);
+    lifecycle_watch(life);
 }

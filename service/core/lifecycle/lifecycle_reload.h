@@ -7,6 +7,6 @@
 #include "lifecycle_context.h"
 
 /* What is served changes as a whole or, with any error, not at all; reported either way. */
-void reloading_run(struct life *life);
+void lifecycle_reload(struct lifecycle *life);
 
 #endif

@@ -8,18 +8,18 @@
 #include "event_text.h"
 
 static void report_unreadable(const struct system *system, enum event_id event,
-                              const struct setup *setup)
+                              const struct desired *setup)
 {
     char text[REPORT_FAILURE];
     const char *inserts[] = {setup->configuration.files[0].path, text};
 
-    report_failure_text(&setup->configuration.files[0].why, text);
+    event_failure_text(&setup->configuration.files[0].why, text);
     system->log(system->self, event, inserts, 2);
 }
 
 /* The errors in one file, or in all (NULL), as an event of file and lines. */
-static void report_errors(const struct life *life, enum event_id event, const char *file,
-                          const struct setup *setup)
+static void report_errors(const struct lifecycle *life, enum event_id event, const char *file,
+                          const struct desired *setup)
 {
     struct cfg_messages some = setup->messages;
     size_t i;
@@ -34,42 +34,43 @@ static void report_errors(const struct life *life, enum event_id event, const ch
         some.items[some.count++] = *message;
         some.errors++;
     }
-    report_messages(life->system, event, file, &some);
+    event_log_messages(life->system, event, file, &some);
     free(some.items);
 }
 
 /* Why a configuration cannot be used. Look-ups that a stop cut short are no errors of it. */
-static void report_unusable(const struct life *life, const struct setup *setup, enum shmb_exit code)
+static void report_unusable(const struct lifecycle *life, const struct desired *setup,
+                            enum shmb_exit code)
 {
     const struct system *system = life->system;
 
-    if (life_stopping(life))
+    if (lifecycle_stopping(life))
         return;
-    if (setup_unreadable(setup))
+    if (desired_unreadable(setup))
         report_unreadable(system, EVENT_CONFIG_UNREADABLE, setup);
     else if (setup->messages.errors > 0)
-        report_messages(system, EVENT_CONFIG_INVALID, life->file, &setup->messages);
-    if (code == SHMB_EXIT_SYSTEM && !setup_unreadable(setup))
-        report_no_memory(system);
+        event_log_messages(system, EVENT_CONFIG_INVALID, life->file, &setup->messages);
+    if (code == SHMB_EXIT_SYSTEM && !desired_unreadable(setup))
+        event_log_no_memory(system);
 }
 
-static void report_left_out(struct life *life)
+static void report_left_out(struct lifecycle *life)
 {
-    const struct configuration *configuration = &life->setup->configuration;
+    const struct config_files *configuration = &life->setup->configuration;
     size_t i;
 
     for (i = 0; i < configuration->count; i++) {
-        const struct configuration_file *file = &configuration->files[i];
+        const struct config_file *file = &configuration->files[i];
 
         if (!file->left_out)
             continue;
-        notes_add(&life->left_out, "degraded", file->path, "left-out", "it has errors");
+        report_lines_add(&life->left_out, "degraded", file->path, "left-out", "it has errors");
         report_errors(life, EVENT_INCLUDE_LEFT_OUT, file->path, life->setup);
     }
 }
 
 /* What was kept of another main file has nothing to say here. */
-static bool is_of_this_file(const struct life *life, const struct last_good *kept)
+static bool is_of_this_file(const struct lifecycle *life, const struct last_good *kept)
 {
     const struct system *system = life->system;
     const char *main = last_good_main(kept);
@@ -85,47 +86,47 @@ static bool is_of_this_file(const struct life *life, const struct last_good *kep
 }
 
 /* The main file cannot be used; what was in force last may be. */
-static bool use_last_good(struct life *life)
+static bool use_last_good(struct lifecycle *life)
 {
     const struct system *system = life->system;
-    struct setup *last = life_new_setup(life);
+    struct desired *last = lifecycle_new_desired(life);
     struct last_good *kept = NULL;
     struct sys_failure why;
     enum shmb_exit code = SHMB_EXIT_SYSTEM;
 
     if (last != NULL && last_good_open(system, &kept, &why) == SYS_OK &&
         is_of_this_file(life, kept))
-        code = setup_read(system, last_good_port(kept), last_good_main(kept),
-                          CONFIGURATION_FORGIVING, last);
+        code = desired_read(system, last_good_port(kept), last_good_main(kept),
+                            CONFIG_FILES_FORGIVING, last);
     last_good_free(kept);
     if (code != SHMB_EXIT_DONE) {
-        life_free_setup(last);
+        lifecycle_free_desired(last);
         return false;
     }
     life->last_good = true;
-    notes_add(&life->left_out, "degraded", life->file, "last-good",
-              "it cannot be used; what was in force last is served");
-    if (setup_unreadable(life->setup))
+    report_lines_add(&life->left_out, "degraded", life->file, "last-good",
+                     "it cannot be used; what was in force last is served");
+    if (desired_unreadable(life->setup))
         report_unreadable(system, EVENT_LAST_GOOD_USED, life->setup);
     else
-        report_messages(system, EVENT_LAST_GOOD_USED, life->file, &life->setup->messages);
-    life_free_setup(life->setup);
+        event_log_messages(system, EVENT_LAST_GOOD_USED, life->file, &life->setup->messages);
+    lifecycle_free_desired(life->setup);
     life->setup = last;
     return true;
 }
 
 /* A start that finds errors serves what it can: nobody may be there to mend them. */
-enum shmb_exit starting_prepare(struct life *life)
+enum shmb_exit lifecycle_start(struct lifecycle *life)
 {
     const struct system *system = life->system;
     enum shmb_exit code =
-        setup_read(system, system, life->file, CONFIGURATION_FORGIVING, life->setup);
+        desired_read(system, system, life->file, CONFIG_FILES_FORGIVING, life->setup);
 
-    if (life_stopping(life))
+    if (lifecycle_stopping(life))
         return code;
     if (code == SHMB_EXIT_NOT_SO && use_last_good(life))
         return SHMB_EXIT_DONE;
-    if (life_stopping(life))
+    if (lifecycle_stopping(life))
         return code;
     if (code != SHMB_EXIT_DONE) {
         report_unusable(life, life->setup, code);
@@ -133,6 +134,6 @@ enum shmb_exit starting_prepare(struct life *life)
     }
     report_left_out(life);
     if (life->setup->messages.warnings > 0)
-        report_messages(system, EVENT_CONFIG_WARNING, life->file, &life->setup->messages);
+        event_log_messages(system, EVENT_CONFIG_WARNING, life->file, &life->setup->messages);
     return code;
 }

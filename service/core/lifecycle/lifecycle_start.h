@@ -13,6 +13,6 @@
  * reported, and noted as lasting. SHMB_EXIT_DONE: it can be served. Else it has
  * been reported, unless somebody asked to stop.
  */
-enum shmb_exit starting_prepare(struct life *life);
+enum shmb_exit lifecycle_start(struct lifecycle *life);
 
 #endif

@@ -18,7 +18,7 @@ static void report_pending(const struct system *system, const struct trustee_ans
     struct text use = {0};
     const char *inserts[] = {answer->name, reason, ""};
 
-    report_failure_text(answer->why, reason);
+    event_failure_text(answer->why, reason);
     if (answer->sid != NULL)
         text_add(&use, "Meanwhile the SID it had has its rights: %s.", answer->sid);
     else
@@ -29,31 +29,31 @@ static void report_pending(const struct system *system, const struct trustee_ans
     text_free(&use);
 }
 
-static void note_pending(struct notes *notes, const struct trustee_answer *answer)
+static void note_pending(struct report_lines *notes, const struct trustee_answer *answer)
 {
     char reason[REPORT_FAILURE];
     struct text text = {0};
 
-    report_failure_text(answer->why, reason);
+    event_failure_text(answer->why, reason);
     text_add(&text, "%s%s%s", reason,
              answer->sid != NULL ? "; meanwhile the SID it had has its rights: " : "",
              answer->sid != NULL ? answer->sid : "");
-    notes_add(notes, "degraded", answer->name, "pending", text.failed ? reason : text.at);
+    report_lines_add(notes, "degraded", answer->name, "pending", text.failed ? reason : text.at);
     text_free(&text);
 }
 
-static void note_all(struct life *life)
+static void note_all(struct lifecycle *life)
 {
     struct trustee_answer answer;
     size_t at = 0;
 
-    notes_free(&life->pending);
+    report_lines_free(&life->pending);
     while (trustees_next(life->setup->known, &at, &answer))
         if (answer.pending)
             note_pending(&life->pending, &answer);
 }
 
-void pending_settle(struct life *life, const struct setup *former)
+void pending_accounts_settle(struct lifecycle *life, const struct desired *former)
 {
     struct trustee_answer answer;
     size_t at = 0;
@@ -72,12 +72,12 @@ void pending_settle(struct life *life, const struct setup *former)
     life->asking.due = false;
 }
 
-static bool is_needed(const struct life *life)
+static bool is_needed(const struct lifecycle *life)
 {
     return life->asking.due || trustees_pending(life->setup->known) > 0;
 }
 
-uint32_t pending_delay(const struct life *life)
+uint32_t pending_accounts_delay(const struct lifecycle *life)
 {
     if (!is_needed(life))
         return UINT32_MAX;
@@ -85,15 +85,15 @@ uint32_t pending_delay(const struct life *life)
 }
 
 /* It is found, and may not have what the configuration wants: the others go on without it. */
-static void tell_refused(struct life *life, const struct trustee_answer *answer)
+static void tell_refused(struct lifecycle *life, const struct trustee_answer *answer)
 {
     report_pending(life->system, answer);
     note_all(life);
-    life_tell_lasting(life);
+    lifecycle_report_lasting(life);
 }
 
 /* One more account. False: the round is over. */
-static bool ask(struct life *life)
+static bool ask(struct lifecycle *life)
 {
     const struct system *system = life->system;
     struct asking *asking = &life->asking;
@@ -117,29 +117,29 @@ static bool ask(struct life *life)
     return asking->left > 0;
 }
 
-static void come_into_force(struct life *life)
+static void come_into_force(struct lifecycle *life)
 {
-    struct setup *setup = life->setup;
+    struct desired *setup = life->setup;
     struct inventory *inventory;
     struct apply_result result;
     struct sys_failure why;
     enum sys_status status;
 
-    if (setup_expand_again(setup, &inventory) != SYS_OK)
+    if (desired_expand_again(setup, &inventory) != SYS_OK)
         return;
     status = broker_reload(life->broker, inventory, NULL, 0, &result, &why);
-    notes_free(&result.notes);
+    report_lines_free(&result.notes);
     if (status != SYS_OK) {
         inventory_free(inventory);
         return;
     }
     inventory_free(setup->inventory);
     setup->inventory = inventory;
-    pending_settle(life, setup);
-    life_tell_lasting(life);
+    pending_accounts_settle(life, setup);
+    lifecycle_report_lasting(life);
 }
 
-void pending_retry(struct life *life)
+void pending_accounts_retry(struct lifecycle *life)
 {
     struct asking *asking = &life->asking;
 

@@ -11,15 +11,15 @@
  * are known, and says which are pending, except those pending in `former`, too
  * (NULL: nothing was served before).
  */
-void pending_settle(struct life *life, const struct setup *former);
+void pending_accounts_settle(struct lifecycle *life, const struct desired *former);
 
-/* Milliseconds until pending_retry; UINT32_MAX: nothing is pending. */
-uint32_t pending_delay(const struct life *life);
+/* Milliseconds until pending_accounts_retry; UINT32_MAX: nothing is pending. */
+uint32_t pending_accounts_delay(const struct lifecycle *life);
 
 /*
- * Asks for the next one; pending_delay is 0 where others are to follow. What is
+ * Asks for the next one; pending_accounts_delay is 0 where others are to follow. What is
  * known after some of them comes into force as a reload does.
  */
-void pending_retry(struct life *life);
+void pending_accounts_retry(struct lifecycle *life);
 
 #endif

@@ -52,7 +52,7 @@ static bool is_guarded(const struct maker *maker, const struct item *item)
     return item->state == ITEM_HELD && !item->access_due && is_changeable(maker, item);
 }
 
-bool guard_needed(const struct maker *maker)
+bool access_guard_needed(const struct maker *maker)
 {
     size_t i;
 
@@ -93,7 +93,7 @@ static bool look(const struct maker *maker, struct item *item)
     return corrected;
 }
 
-size_t guard_look(const struct maker *maker)
+size_t access_guard_look(const struct maker *maker)
 {
     size_t i, count = 0;
 

@@ -7,15 +7,15 @@
 
 #include "maker.h"
 
-#define GUARD_EVERY_MS 60000u
+#define ACCESS_GUARD_EVERY_MS 60000u
 
 /* True: there is a held object whose access somebody besides the broker's like may change. */
-bool guard_needed(const struct maker *maker);
+bool access_guard_needed(const struct maker *maker);
 
 /*
  * Looks at each such object and puts right what is not as it should be, with an
  * event; what is as it should be costs one question. Returns how many were not.
  */
-size_t guard_look(const struct maker *maker);
+size_t access_guard_look(const struct maker *maker);
 
 #endif

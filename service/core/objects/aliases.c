@@ -172,7 +172,7 @@ static enum sys_status make_descriptor(const struct aliases *aliases, struct sys
              "D:P(A;;0xf0001;;;%s)(A;;0xf0001;;;SY)(A;;0xf0001;;;BA)(A;;0x20001;;;WD)",
              aliases->owner, aliases->owner);
     if (sddl.failed)
-        status = report_short_of_memory(why);
+        status = failure_no_memory(why);
     else
         status = system->objects.descriptor_make(system->self, sddl.at, out, why);
     text_free(&sddl);
@@ -194,21 +194,21 @@ static void report_alias(const struct aliases *aliases, const struct alias *alia
 static void refuse_all(struct aliases *aliases, enum sys_status status,
                        const struct sys_failure *why)
 {
-    uint32_t cause = report_cause(status, why);
+    uint32_t cause = event_cause(status, why);
     const char *inserts[] = {aliases->why};
 
     if (aliases->refusal == cause)
         return;
     aliases->refusal = cause;
     aliases->version++;
-    report_reason(status, why, aliases->why);
+    event_reason(status, why, aliases->why);
     aliases->system->log(aliases->system->self, EVENT_ALIAS_REFUSED, inserts, 1);
 }
 
 static void miss(struct aliases *aliases, struct alias *alias, enum sys_status status,
                  const struct sys_failure *why)
 {
-    uint32_t cause = report_cause(status, why);
+    uint32_t cause = event_cause(status, why);
     char text[REPORT_FAILURE];
 
     if (alias->cause == cause)
@@ -216,7 +216,7 @@ static void miss(struct aliases *aliases, struct alias *alias, enum sys_status s
     alias->cause = cause;
     alias->conflict = status == SYS_TAKEN;
     aliases->version++;
-    report_reason(status, why, text);
+    event_reason(status, why, text);
     free(alias->reason);
     alias->reason = copy(text);
     if (alias->conflict)
@@ -285,7 +285,7 @@ static enum sys_status list_again(struct aliases *aliases, const struct inventor
     wanted = list_wanted(inventory, sessions, session_count, &count);
     free(sessions);
     if (wanted == NULL)
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     take_over(aliases, wanted, count);
     return SYS_OK;
 }
@@ -317,13 +317,13 @@ uint32_t aliases_delay(const struct aliases *aliases, const struct inventory *in
     return any ? LOOK_AGAIN_MS : UINT32_MAX;
 }
 
-void aliases_notes(const struct aliases *aliases, struct notes *notes)
+void aliases_notes(const struct aliases *aliases, struct report_lines *notes)
 {
     char text[REPORT_FAILURE + 32];
     size_t i;
 
     if (aliases->refusal != 0)
-        notes_add(notes, "alias", "sessions", "failed", aliases->why);
+        report_lines_add(notes, "alias", "sessions", "failed", aliases->why);
     for (i = 0; i < aliases->count; i++) {
         const struct alias *alias = &aliases->items[i];
         char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
@@ -333,7 +333,7 @@ void aliases_notes(const struct aliases *aliases, struct notes *notes)
         (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, alias->name);
         (void)snprintf(text, sizeof(text), "in session %" PRIu32 ": %s", alias->session,
                        alias->reason != NULL ? alias->reason : "not known");
-        notes_add(notes, "alias", name, "conflict", text);
+        report_lines_add(notes, "alias", name, "conflict", text);
     }
 }
 

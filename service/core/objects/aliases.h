@@ -31,7 +31,7 @@ void aliases_update(struct aliases *aliases, const struct inventory *inventory);
 uint32_t aliases_delay(const struct aliases *aliases, const struct inventory *inventory);
 
 /* Lines for the report; see status_report.h. */
-void aliases_notes(const struct aliases *aliases, struct notes *notes);
+void aliases_notes(const struct aliases *aliases, struct report_lines *notes);
 
 /* A number that is another one when the lines are. */
 uint32_t aliases_version(const struct aliases *aliases);

@@ -97,7 +97,7 @@ enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struc
     if (form->descriptor == NULL) {
         text = descriptor_cache_text(cache, item);
         if (text == NULL)
-            return report_short_of_memory(why);
+            return failure_no_memory(why);
         status = cache->system->objects.descriptor_make(cache->system->self, text,
                                                         &form->descriptor, why);
     }

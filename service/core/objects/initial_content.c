@@ -4,12 +4,12 @@
 
 #include "initial_files.h"
 
-void first_content_find(const struct system *system, const struct item *item,
-                        struct first_content *out)
+void initial_content_find(const struct system *system, const struct item *item,
+                          struct initial_content *out)
 {
     const struct cfg_initial *initial = item->initial;
 
-    *out = (struct first_content){.content = {.size = item->spec.size}};
+    *out = (struct initial_content){.content = {.size = item->spec.size}};
     if (initial == NULL)
         return;
     out->content.bytes = initial->bytes;
@@ -24,7 +24,7 @@ void first_content_find(const struct system *system, const struct item *item,
         out->status = SYS_FAILED;
 }
 
-void first_content_end(struct first_content *first)
+void initial_content_end(struct initial_content *first)
 {
     free(first->bytes);
     first->bytes = NULL;

@@ -8,7 +8,7 @@
 #include "system.h"
 
 /* The content lives as long as this and the configuration. */
-struct first_content {
+struct initial_content {
     struct sys_content content;
     char *bytes;            /* owned: of a file that was read only now; else NULL */
     enum sys_status status; /* anything but SYS_OK: it cannot be had now, and never SYS_TAKEN */
@@ -18,10 +18,10 @@ struct first_content {
 /*
  * The first content of a segment; without `initial`, zeros. A file that could not
  * be had when the configuration was read is read now. To be ended with
- * first_content_end in any case.
+ * initial_content_end in any case.
  */
-void first_content_find(const struct system *system, const struct item *item,
-                        struct first_content *out);
-void first_content_end(struct first_content *first);
+void initial_content_find(const struct system *system, const struct item *item,
+                          struct initial_content *out);
+void initial_content_end(struct initial_content *first);
 
 #endif

@@ -31,14 +31,14 @@ void maker_report(const struct maker *maker, const struct item *item, enum event
 static void report_missing(const struct maker *maker, struct item *item, enum sys_status status,
                            const struct sys_failure *why)
 {
-    uint32_t cause = report_cause(status, why);
+    uint32_t cause = event_cause(status, why);
     char text[REPORT_FAILURE];
 
     item->state = status == SYS_TAKEN ? ITEM_CONFLICT : ITEM_FAILED;
     if (item->cause == cause)
         return;
     item->cause = cause;
-    report_reason(status, why, text);
+    event_reason(status, why, text);
     item_set_reason(item, text);
     maker_report(maker, item, status == SYS_TAKEN ? EVENT_OBJECT_CONFLICT : EVENT_OBJECT_FAILED,
                  text);
@@ -79,7 +79,7 @@ static enum sys_status create_filled(const struct maker *maker, const struct sys
  * SYS_TAKEN and `why`, as from creating it. Else why there is no content.
  */
 static enum sys_status look_for_holder(const struct maker *maker, const struct item *item,
-                                       const struct first_content *first, struct sys_failure *why)
+                                       const struct initial_content *first, struct sys_failure *why)
 {
     const struct system *system = maker->system;
     struct sys_object *object = NULL;
@@ -102,8 +102,9 @@ static enum sys_status look_for_holder(const struct maker *maker, const struct i
 
 /* The first content of a segment that outlives a reboot, for one that is made. */
 static enum sys_status fill_kept(const struct maker *maker, const struct item *item,
-                                 const struct restoring *copy, const struct first_content *first,
-                                 struct sys_object *section, struct sys_failure *why)
+                                 const struct copy_restore *copy,
+                                 const struct initial_content *first, struct sys_object *section,
+                                 struct sys_failure *why)
 {
     const struct system *system = maker->system;
     struct sys_content content = {.size = item->spec.size};
@@ -131,13 +132,13 @@ static void pass_stamps(const struct maker *maker, const struct copy *copy)
 
 /* As create_filled. The copy is looked for when it is sure that the segment is a new one. */
 static enum sys_status create_kept(const struct maker *maker, struct item *item,
-                                   const struct first_content *first,
+                                   const struct initial_content *first,
                                    const struct sys_descriptor *wanted, struct sys_object **out,
                                    struct sys_failure *why)
 {
     const struct system *system = maker->system;
     struct sys_object *section = NULL;
-    struct restoring copy = {0};
+    struct copy_restore copy = {0};
     struct sys_descriptor *own;
     enum sys_status status = descriptor_cache_own(maker->cache, &own, why);
 
@@ -146,7 +147,7 @@ static enum sys_status create_kept(const struct maker *maker, struct item *item,
         status = system->objects.create(system->self, &item->spec, own, &section, why);
     if (status != SYS_OK)
         return status;
-    status = restoring_find(system, item, maker->patience, &copy, why);
+    status = copy_restore_find(system, item, maker->patience, &copy, why);
     if (status == SYS_OK)
         status = fill_kept(maker, item, &copy, first, section, why);
     if (status == SYS_OK)
@@ -154,11 +155,11 @@ static enum sys_status create_kept(const struct maker *maker, struct item *item,
     if (status == SYS_OK) {
         *out = section;
         pass_stamps(maker, &copy.copy);
-        restoring_done(system, &copy, &first->content, item, maker->stamp);
+        copy_restore_done(system, &copy, &first->content, item, maker->stamp);
     } else {
         system->objects.close(system->self, section);
     }
-    restoring_end(&copy);
+    copy_restore_end(&copy);
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
@@ -166,7 +167,7 @@ static enum sys_status create(const struct maker *maker, struct item *item, stru
                               struct sys_failure *why)
 {
     const struct system *system = maker->system;
-    struct first_content first;
+    struct initial_content first;
     struct sys_descriptor *wanted;
     enum sys_status status = descriptor_cache_get(maker->cache, item, &wanted, why);
 
@@ -175,14 +176,14 @@ static enum sys_status create(const struct maker *maker, struct item *item, stru
         return status;
     if (item->spec.kind != SHMB_SECTION || (item->initial == NULL && item->kept == NULL))
         return system->objects.create(system->self, &item->spec, wanted, out, why);
-    first_content_find(system, item, &first);
+    initial_content_find(system, item, &first);
     if (item->kept != NULL)
         status = create_kept(maker, item, &first, wanted, out, why);
     else if (first.status == SYS_OK)
         status = create_filled(maker, &item->spec, &first.content, wanted, out, why);
     else
         status = look_for_holder(maker, item, &first, why);
-    first_content_end(&first);
+    initial_content_end(&first);
     return status;
 }
 
@@ -366,7 +367,7 @@ bool maker_protect(const struct maker *maker, struct item *item)
         item_set_reason(item, NULL);
     if (status == SYS_OK)
         return true;
-    report_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
+    event_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
     if (item->state == ITEM_HELD)
         item_set_reason(item, text);
     if (!again)
@@ -450,7 +451,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     else if (old.kind == SHMB_SECTION)
         status = system->objects.map(system->self, item->object, (size_t)old.size, &bytes, &why);
     if (status != SYS_OK) {
-        report_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
+        event_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
         defer(maker, item, text);
         return false;
     }
@@ -464,7 +465,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
         hold(maker, item, object, 0);
         item->access_due = false;
     } else {
-        report_reason(status, &why, text);
+        event_reason(status, &why, text);
         put_back(maker, item, &old, bytes,
                  status == SYS_TAKEN ? "somebody has it open (as a former keeper has while other "
                                        "objects are missing); end those programs and ask again"

@@ -18,7 +18,7 @@ struct maker {
     struct descriptor_cache *cache;
     struct state *state;
     uint64_t *stamp;    /* the greatest generation or revision so far */
-    uint32_t *patience; /* what is left of RESTORING_PATIENCE_MS */
+    uint32_t *patience; /* what is left of COPY_RESTORE_PATIENCE_MS */
 };
 
 /*

@@ -18,11 +18,12 @@ static const char *find_old(const struct state_record *record, const struct item
     return record->lock;
 }
 
-static bool is_held_now(struct holdings *held, const struct item *item)
+static bool is_held_now(struct name_index *held, const struct item *item)
 {
-    size_t found = held != NULL ? holdings_find(held, item->spec.name, item->hash) : HOLDINGS_NONE;
+    size_t found =
+        held != NULL ? name_index_find(held, item->spec.name, item->hash) : NAME_INDEX_NONE;
 
-    return found != HOLDINGS_NONE && item_is_held(&held->items[found]);
+    return found != NAME_INDEX_NONE && item_is_held(&held->items[found]);
 }
 
 /* Is it there, and what is remembered? What cannot be told now may be. */
@@ -73,9 +74,9 @@ static bool is_added(const struct inventory *inventory, size_t first, const stru
 static bool add_locks(const struct maker *maker, struct inventory *wanted)
 {
     size_t i, first = wanted->count;
-    struct holdings index;
+    struct name_index index;
 
-    if (!holdings_init(&index, wanted->items, first))
+    if (!name_index_init(&index, wanted->items, first))
         return false;
     for (i = 0; i < first; i++) {
         const struct item *segment = &wanted->items[i];
@@ -86,17 +87,17 @@ static bool add_locks(const struct maker *maker, struct inventory *wanted)
         if (segment->from->kind == SHMB_SECTION)
             lock.readers_may_wait = segment->from->u.segment.lock.readers_may_wait;
         item_set_hash(&lock);
-        if (holdings_find(&index, lock.spec.name, lock.hash) == HOLDINGS_NONE &&
+        if (name_index_find(&index, lock.spec.name, lock.hash) == NAME_INDEX_NONE &&
             !is_added(wanted, first, &lock))
             item_set_hash(
                 &wanted->items[inventory_keep(wanted, &lock, segment->old_lock, segment)]);
         maker->system->progress(maker->system->self);
     }
-    holdings_free(&index);
+    name_index_free(&index);
     return true;
 }
 
-bool old_locks_keep(const struct maker *maker, struct inventory *wanted, struct holdings *held)
+bool old_locks_keep(const struct maker *maker, struct inventory *wanted, struct name_index *held)
 {
     size_t i, count = 0;
 

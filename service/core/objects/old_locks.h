@@ -16,6 +16,6 @@
  * those locks. `held` is what the broker holds itself, and needs no memory of;
  * NULL: nothing. False: no memory. Pointers to items are void afterwards.
  */
-bool old_locks_keep(const struct maker *maker, struct inventory *wanted, struct holdings *held);
+bool old_locks_keep(const struct maker *maker, struct inventory *wanted, struct name_index *held);
 
 #endif

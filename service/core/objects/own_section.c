@@ -4,8 +4,8 @@
 
 #include "adoption.h"
 
-enum sys_status shared_map(const struct system *system, struct shared *shared, size_t size,
-                           struct sys_failure *why)
+enum sys_status own_section_map(const struct system *system, struct own_section *shared,
+                                size_t size, struct sys_failure *why)
 {
     enum sys_status status =
         system->objects.map(system->self, shared->section, size, &shared->view, why);
@@ -13,16 +13,16 @@ enum sys_status shared_map(const struct system *system, struct shared *shared, s
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
-enum sys_status shared_make(const struct system *system, const char *owner,
-                            const struct shared_spec *spec, struct shared *out,
-                            struct sys_failure *why)
+enum sys_status own_section_make(const struct system *system, const char *owner,
+                                 const struct own_section_spec *spec, struct own_section *out,
+                                 struct sys_failure *why)
 {
     const struct descriptor_use use = {.kind = SHMB_SECTION, .label = spec->label};
     const struct sys_spec object = {.kind = SHMB_SECTION, .name = spec->name, .size = spec->size};
     struct sys_descriptor *descriptor;
     enum sys_status status;
 
-    *out = (struct shared){0};
+    *out = (struct own_section){0};
     status = descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
     if (status != SYS_OK)
         return status;
@@ -30,14 +30,14 @@ enum sys_status shared_make(const struct system *system, const char *owner,
     system->objects.descriptor_free(system->self, descriptor);
     if (status != SYS_OK)
         return status;
-    status = shared_map(system, out, spec->size, why);
+    status = own_section_map(system, out, spec->size, why);
     if (status != SYS_OK)
-        shared_end(system, out);
+        own_section_end(system, out);
     return status;
 }
 
 static enum sys_status open_ours(const struct system *system, const char *owner,
-                                 const struct shared_spec *spec, const struct state *state,
+                                 const struct own_section_spec *spec, const struct state *state,
                                  struct sys_object **out, struct sys_failure *why)
 {
     const struct sys_spec wanted = {.kind = SHMB_SECTION, .name = spec->name, .size = spec->size};
@@ -55,21 +55,21 @@ static enum sys_status open_ours(const struct system *system, const char *owner,
     return status == SYS_NO_MEMORY ? status : SYS_TAKEN;
 }
 
-enum sys_status shared_adopt(const struct system *system, const char *owner,
-                             const struct shared_spec *spec, const struct state *state,
-                             struct shared *out, struct sys_failure *why)
+enum sys_status own_section_adopt(const struct system *system, const char *owner,
+                                  const struct own_section_spec *spec, const struct state *state,
+                                  struct own_section *out, struct sys_failure *why)
 {
     const struct descriptor_use use = {.kind = SHMB_SECTION, .label = spec->label};
     struct sys_descriptor *descriptor = NULL;
     enum sys_status status;
 
-    *out = (struct shared){0};
+    *out = (struct own_section){0};
     status = open_ours(system, owner, spec, state, &out->section, why);
     if (status != SYS_OK)
         return status;
-    status = shared_map(system, out, spec->size, why);
+    status = own_section_map(system, out, spec->size, why);
     if (status == SYS_OK && spec->fits != NULL && !spec->fits(spec->context, out->view)) {
-        shared_end(system, out);
+        own_section_end(system, out);
         return SYS_FAILED;
     }
     if (status == SYS_OK)
@@ -80,22 +80,23 @@ enum sys_status shared_adopt(const struct system *system, const char *owner,
     system->objects.descriptor_free(system->self, descriptor);
     if (status == SYS_OK)
         return SYS_OK;
-    shared_end(system, out);
+    own_section_end(system, out);
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
-enum sys_status shared_make_or_adopt(const struct system *system, const char *owner,
-                                     const struct shared_spec *spec, struct state *state,
-                                     struct shared *out, bool *adopted, struct sys_failure *why)
+enum sys_status own_section_make_or_adopt(const struct system *system, const char *owner,
+                                          const struct own_section_spec *spec, struct state *state,
+                                          struct own_section *out, bool *adopted,
+                                          struct sys_failure *why)
 {
     const struct state_record record = {
         .name = spec->name, .kind = SHMB_SECTION, .size = spec->size, .generation = 1};
     struct sys_failure unused;
-    enum sys_status status = shared_make(system, owner, spec, out, why);
+    enum sys_status status = own_section_make(system, owner, spec, out, why);
 
     *adopted = false;
     if (status == SYS_TAKEN) {
-        status = shared_adopt(system, owner, spec, state, out, &unused);
+        status = own_section_adopt(system, owner, spec, state, out, &unused);
         *adopted = status == SYS_OK;
         if (status != SYS_OK && status != SYS_TAKEN)
             *why = unused;
@@ -105,15 +106,15 @@ enum sys_status shared_make_or_adopt(const struct system *system, const char *ow
     return status;
 }
 
-void shared_unmap(const struct system *system, struct shared *shared)
+void own_section_unmap(const struct system *system, struct own_section *shared)
 {
     system->objects.unmap(system->self, shared->view);
     shared->view = NULL;
 }
 
-void shared_end(const struct system *system, struct shared *shared)
+void own_section_end(const struct system *system, struct own_section *shared)
 {
-    shared_unmap(system, shared);
+    own_section_unmap(system, shared);
     system->objects.close(system->self, shared->section);
     shared->section = NULL;
 }

@@ -22,8 +22,8 @@ void retired_init(struct retired *retired, const struct system *system, struct s
 
 void retired_free(struct retired *retired)
 {
-    notes_free(&retired->list);
-    notes_free(&retired->next);
+    report_lines_free(&retired->list);
+    report_lines_free(&retired->next);
 }
 
 /* The broker's own sections are no objects of a configuration. */
@@ -36,22 +36,22 @@ bool retired_mark(struct retired *retired, const struct inventory *inventory)
 {
     struct state *state = retired->state;
     const struct state_record *record;
-    struct holdings wanted;
+    struct name_index wanted;
     size_t at = 0;
 
-    if (!holdings_init(&wanted, inventory->items, inventory->count))
+    if (!name_index_init(&wanted, inventory->items, inventory->count))
         return false;
     while ((record = state_next(state, &at)) != NULL) {
         struct state_record gone = *record;
 
         if (is_own(record->name))
             continue;
-        gone.retired |= holdings_find(&wanted, record->name, 0) == HOLDINGS_NONE;
+        gone.retired |= name_index_find(&wanted, record->name, 0) == NAME_INDEX_NONE;
         state_put(state, &gone);
         if (gone.retired)
             retired->delay = SOON_MS;
     }
-    holdings_free(&wanted);
+    name_index_free(&wanted);
     return true;
 }
 
@@ -60,7 +60,7 @@ void retired_reloaded(struct retired *retired, size_t count)
     if (count == 0 && retired->delay == UINT32_MAX)
         return;
     retired->at = retired->left = 0;
-    notes_free(&retired->next);
+    report_lines_free(&retired->next);
     retired->delay = SOON_MS;
 }
 
@@ -69,8 +69,8 @@ static void list(struct retired *retired, const struct state_record *record)
     char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, record->name);
-    notes_add(&retired->next, "retired", name, shmb_kind_word(record->kind),
-              "programs have it open; it ends with the last of them");
+    report_lines_add(&retired->next, "retired", name, shmb_kind_word(record->kind),
+                     "programs have it open; it ends with the last of them");
 }
 
 /* What cannot be told today stays as it is. */
@@ -98,7 +98,7 @@ static void look_at(struct retired *retired, const struct state_record *record)
         list(retired, record);
 }
 
-static bool same_notes(const struct notes *a, const struct notes *b)
+static bool same_notes(const struct report_lines *a, const struct report_lines *b)
 {
     size_t i;
 
@@ -116,9 +116,9 @@ static bool end_rounds(struct retired *retired)
 {
     bool changed = !same_notes(&retired->list, &retired->next);
 
-    notes_free(&retired->list);
+    report_lines_free(&retired->list);
     retired->list = retired->next;
-    retired->next = (struct notes){0};
+    retired->next = (struct report_lines){0};
     retired->delay = retired->left > 0 ? AGAIN_MS : UINT32_MAX;
     retired->at = retired->left = 0;
     return changed;

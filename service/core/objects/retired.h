@@ -17,12 +17,12 @@
 struct retired {
     const struct system *system;
     struct state *state;
-    const char *owner; /* of the broker's objects */
-    struct notes list; /* those that programs have open, for the report */
-    struct notes next; /* the same while it is gathered */
-    size_t at;         /* the record that is looked at next */
-    size_t left;       /* of those looked at so far: what may still be there */
-    uint32_t delay;    /* milliseconds to the next round; UINT32_MAX: there are none */
+    const char *owner;        /* of the broker's objects */
+    struct report_lines list; /* those that programs have open, for the report */
+    struct report_lines next; /* the same while it is gathered */
+    size_t at;                /* the record that is looked at next */
+    size_t left;              /* of those looked at so far: what may still be there */
+    uint32_t delay;           /* milliseconds to the next round; UINT32_MAX: there are none */
 };
 
 /* All of it is borrowed, and must outlive it. */

@@ -6,7 +6,7 @@
 
 #define TAIL_ROOM 64 /* for the line that says how many are left out */
 
-void report_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE])
+void event_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE])
 {
     const char *text = why->text[0] != '\0' ? why->text : "failed";
     char number[32] = "";
@@ -17,19 +17,19 @@ void report_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE]
                    why->call != NULL ? ": " : "", text, number);
 }
 
-enum sys_status report_short_of_memory(struct sys_failure *why)
+enum sys_status failure_no_memory(struct sys_failure *why)
 {
     *why = (struct sys_failure){0};
     (void)snprintf(why->text, sizeof(why->text), "not enough memory");
     return SYS_NO_MEMORY;
 }
 
-void report_reason(enum sys_status status, const struct sys_failure *why, char out[REPORT_FAILURE])
+void event_reason(enum sys_status status, const struct sys_failure *why, char out[REPORT_FAILURE])
 {
     if (status == SYS_TAKEN)
         (void)snprintf(out, REPORT_FAILURE, "%s", why->text);
     else
-        report_failure_text(why, out);
+        event_failure_text(why, out);
 }
 
 static uint32_t mix(uint32_t hash, const char *text)
@@ -40,7 +40,7 @@ static uint32_t mix(uint32_t hash, const char *text)
 }
 
 /* The text of a failure follows from its code; that of a taken name is all there is. */
-uint32_t report_cause(enum sys_status status, const struct sys_failure *why)
+uint32_t event_cause(enum sys_status status, const struct sys_failure *why)
 {
     uint32_t hash = (2166136261u ^ (uint32_t)status) * 16777619u;
 
@@ -54,7 +54,7 @@ uint32_t report_cause(enum sys_status status, const struct sys_failure *why)
 #define DAYS_OF_ERA      146097u /* 400 years */
 
 /* Years begin in March here, so that the odd day is the last one of a year. */
-void report_time(uint64_t time, char out[REPORT_TIME])
+void event_time(uint64_t time, char out[REPORT_TIME])
 {
     uint64_t seconds = time / TICKS_PER_SECOND, days = seconds / 86400 + DAYS_TO_1601;
     unsigned second = (unsigned)(seconds % 86400), day = (unsigned)(days % DAYS_OF_ERA);
@@ -69,16 +69,16 @@ void report_time(uint64_t time, char out[REPORT_TIME])
                    second % 60);
 }
 
-void report_start_failed(const struct system *system, const struct sys_failure *why)
+void event_log_start_failed(const struct system *system, const struct sys_failure *why)
 {
     char text[REPORT_FAILURE];
     const char *inserts[] = {text};
 
-    report_failure_text(why, text);
+    event_failure_text(why, text);
     system->log(system->self, EVENT_START_FAILED, inserts, 1);
 }
 
-void report_no_memory(const struct system *system)
+void event_log_no_memory(const struct system *system)
 {
     const char *inserts[] = {"not enough memory"};
 
@@ -109,8 +109,8 @@ static size_t put_lines(const struct cfg_messages *list, enum cfg_severity sever
     return shown;
 }
 
-void report_messages(const struct system *system, enum event_id event, const char *file,
-                     const struct cfg_messages *list)
+void event_log_messages(const struct system *system, enum event_id event, const char *file,
+                        const struct cfg_messages *list)
 {
     bool numbered = event == EVENT_CONFIG_INVALID, invalid = event != EVENT_CONFIG_WARNING;
     size_t total = invalid ? list->errors : list->warnings, shown = 0, used = 0;
@@ -133,11 +133,11 @@ void report_messages(const struct system *system, enum event_id event, const cha
     free(lines);
 }
 
-void report_state(const struct system *system, const struct sys_failure *why)
+void event_log_state(const struct system *system, const struct sys_failure *why)
 {
     char text[REPORT_FAILURE];
     const char *inserts[] = {text};
 
-    report_failure_text(why, text);
+    event_failure_text(why, text);
     system->log(system->self, EVENT_STATE_FAILED, inserts, 1);
 }

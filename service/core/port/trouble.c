@@ -6,14 +6,14 @@ void trouble_begin(struct trouble *trouble, const struct system *system, const c
                    enum sys_status status, const struct sys_failure *why)
 {
     const char *inserts[] = {trouble->name, trouble->reason};
-    uint32_t cause = report_cause(status, why);
+    uint32_t cause = event_cause(status, why);
 
     if (trouble->cause == cause)
         return;
     trouble->cause = cause;
     trouble->conflict = status == SYS_TAKEN;
     (void)snprintf(trouble->name, sizeof(trouble->name), "%s%s", SHMB_GLOBAL_PREFIX, name);
-    report_reason(status, why, trouble->reason);
+    event_reason(status, why, trouble->reason);
     system->log(system->self,
                 trouble->conflict ? EVENT_PUBLICATION_CONFLICT : EVENT_PUBLICATION_FAILED, inserts,
                 2);

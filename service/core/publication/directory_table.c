@@ -5,11 +5,11 @@
 
 #include "names.h"
 
-bool table_plan(struct table *out, uint32_t count, uint64_t texts)
+bool directory_table_plan(struct directory_table *out, uint32_t count, uint64_t texts)
 {
     uint64_t total = sizeof(struct shmb_table);
 
-    *out = (struct table){.count = count, .buckets = 1};
+    *out = (struct directory_table){.count = count, .buckets = 1};
     while (out->buckets < count && out->buckets < (1u << 20))
         out->buckets *= 2;
     total += (uint64_t)count * sizeof(struct shmb_entry);
@@ -23,7 +23,7 @@ bool table_plan(struct table *out, uint32_t count, uint64_t texts)
     return true;
 }
 
-void table_begin(struct table *table, void *bytes, struct shmb_root_slot *slot)
+void directory_table_begin(struct directory_table *table, void *bytes, struct shmb_root_slot *slot)
 {
     struct shmb_table *header = bytes;
 
@@ -44,7 +44,7 @@ void table_begin(struct table *table, void *bytes, struct shmb_root_slot *slot)
     slot->entry_count = table->count;
 }
 
-static struct shmb_text_ref put_text(struct table *table, const char *text)
+static struct shmb_text_ref put_text(struct directory_table *table, const char *text)
 {
     struct shmb_text_ref ref = {0, 0};
 
@@ -57,7 +57,7 @@ static struct shmb_text_ref put_text(struct table *table, const char *text)
     return ref;
 }
 
-void table_add(struct table *table, const struct table_row *row)
+void directory_table_add(struct directory_table *table, const struct directory_row *row)
 {
     uint32_t *buckets = (uint32_t *)(void *)(table->bytes + table->buckets_offset), *bucket;
     struct shmb_entry *entry =
@@ -81,10 +81,10 @@ void table_add(struct table *table, const struct table_row *row)
     *bucket = ++table->added;
 }
 
-uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_root_slot *slot,
-                     uint32_t *size)
+uint8_t *directory_table_build(const struct directory_row *rows, uint32_t count,
+                               struct shmb_root_slot *slot, uint32_t *size)
 {
-    struct table table;
+    struct directory_table table;
     uint64_t texts = 0;
     uint8_t *image;
     uint32_t i;
@@ -95,12 +95,12 @@ uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_r
         if (rows[i].lock_name != NULL)
             texts += strlen(rows[i].lock_name);
     }
-    image = table_plan(&table, count, texts) ? calloc(1, table.size) : NULL;
+    image = directory_table_plan(&table, count, texts) ? calloc(1, table.size) : NULL;
     if (image == NULL)
         return NULL;
-    table_begin(&table, image, slot);
+    directory_table_begin(&table, image, slot);
     for (i = 0; i < count; i++)
-        table_add(&table, &rows[i]);
+        directory_table_add(&table, &rows[i]);
     *size = table.size;
     return image;
 }

@@ -1,5 +1,6 @@
 /*
- * directory_table.h - builds the image of the directory's table. Pure; the layout is in directory.h.
+ * directory_table.h - builds the image of the directory's table. Pure; the layout is in
+ * directory.h.
  */
 #ifndef CORE_DIRECTORY_TABLE_H
 #define CORE_DIRECTORY_TABLE_H
@@ -12,7 +13,7 @@
 #include "directory.h"
 
 /* One object to be listed. Texts are borrowed for the call. */
-struct table_row {
+struct directory_row {
     const char *name;
     enum shmb_kind kind;
     enum shmb_entry_state state;
@@ -25,7 +26,7 @@ struct table_row {
 };
 
 /* A table while it is written. */
-struct table {
+struct directory_table {
     uint8_t *bytes;
     uint32_t size; /* of all of it */
     uint32_t count, added;
@@ -36,21 +37,21 @@ struct table {
  * Where the parts of a table lie that has `count` rows, with `texts` bytes of
  * names in them. False: it would be larger than SHMB_TABLE_MAX.
  */
-bool table_plan(struct table *out, uint32_t count, uint64_t texts);
+bool directory_table_plan(struct directory_table *out, uint32_t count, uint64_t texts);
 
 /*
  * Begins to write it into `bytes`, which are `size` zeros; then each of the
  * rows is added. `slot` is filled with what the root has to say of it; its
  * revision and suffix are given.
  */
-void table_begin(struct table *table, void *bytes, struct shmb_root_slot *slot);
-void table_add(struct table *table, const struct table_row *row);
+void directory_table_begin(struct directory_table *table, void *bytes, struct shmb_root_slot *slot);
+void directory_table_add(struct directory_table *table, const struct directory_row *row);
 
 /*
  * All of it at once: the image of a table, to be freed with free(); NULL: no
  * memory, or larger than SHMB_TABLE_MAX. `*size` gets its bytes. `slot` as above.
  */
-uint8_t *table_build(const struct table_row *rows, uint32_t count, struct shmb_root_slot *slot,
-                     uint32_t *size);
+uint8_t *directory_table_build(const struct directory_row *rows, uint32_t count,
+                               struct shmb_root_slot *slot, uint32_t *size);
 
 #endif

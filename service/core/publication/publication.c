@@ -28,13 +28,13 @@ struct publication {
     const struct inventory *inventory;
     uint64_t *stamp;
     struct state *state;
-    struct shared root, report; /* mapped as long as they live */
-    struct shared table;        /* what the root names */
-    struct shared previous;     /* for a client that has just read the root */
+    struct own_section root, report; /* mapped as long as they live */
+    struct own_section table;        /* what the root names */
+    struct own_section previous;     /* for a client that has just read the root */
     struct control_sets *controls;
     struct trouble troubles[PARTS], avoided;
-    const struct bulletin_reload *reload;
-    const struct notes *copies;
+    const struct report_reload *reload;
+    const struct report_lines *copies;
     uint64_t revision; /* published last; 0: nothing */
     bool newer;        /* clients keep a root of an order that this broker does not know */
     bool due;          /* the table that is published does not hold any more */
@@ -94,7 +94,7 @@ static bool root_fits(void *context, const void *view)
 /* True: it is there now and was missing. */
 static bool make_root(struct publication *publication)
 {
-    struct shared_spec spec = {
+    struct own_section_spec spec = {
         .name = SHMB_ROOT_NAME, .size = SHMB_ROOT_SIZE, .fits = root_fits, .context = publication};
     struct trouble *trouble = &publication->troubles[PART_ROOT];
     struct sys_failure why = {0};
@@ -105,8 +105,8 @@ static bool make_root(struct publication *publication)
         return false;
     spec.rules = readers(publication, &spec.rule_count);
     /* A client that has kept the root of a former broker sees the tables of this one in it. */
-    status = shared_make_or_adopt(publication->system, publication->identity->owner, &spec,
-                                  publication->state, &publication->root, &adopted, &why);
+    status = own_section_make_or_adopt(publication->system, publication->identity->owner, &spec,
+                                       publication->state, &publication->root, &adopted, &why);
     if (publication->newer)
         return false;
     if (status != SYS_OK) {
@@ -125,8 +125,8 @@ static bool make_report(struct publication *publication)
 
     if (publication->report.section != NULL)
         return false;
-    status = bulletin_make(publication->system, publication->identity->owner, publication->state,
-                           &publication->report, &why);
+    status = report_make(publication->system, publication->identity->owner, publication->state,
+                         &publication->report, &why);
     if (status == SYS_OK)
         return trouble_end(trouble, publication->system);
     trouble_begin(trouble, publication->system, SHMB_REPORT_NAME, status, &why);
@@ -154,7 +154,7 @@ static enum shmb_entry_state entry_state(enum item_state state)
     }
 }
 
-static void describe_segment(const struct item *item, struct table_row *row)
+static void describe_segment(const struct item *item, struct directory_row *row)
 {
     row->size = item->spec.size;
     row->lock_name = item->lock;
@@ -167,17 +167,17 @@ static void describe_segment(const struct item *item, struct table_row *row)
         row->flags |= SHMB_ENTRY_INITIAL;
 }
 
-static void describe(const struct publication *publication, size_t index, struct table_row *row)
+static void describe(const struct publication *publication, size_t index, struct directory_row *row)
 {
     const struct item *item = &publication->inventory->items[index];
 
-    *row = (struct table_row){.name = item->spec.name,
-                              .kind = item->spec.kind,
-                              .state = entry_state(item->state),
-                              .generation = item->generation,
-                              .initial = item->spec.initial,
-                              .maximum = item->spec.maximum,
-                              .hash = item_hash(item)};
+    *row = (struct directory_row){.name = item->spec.name,
+                                  .kind = item->spec.kind,
+                                  .state = entry_state(item->state),
+                                  .generation = item->generation,
+                                  .initial = item->spec.initial,
+                                  .maximum = item->spec.maximum,
+                                  .hash = item_hash(item)};
     if (item->spec.kind == SHMB_SECTION)
         describe_segment(item, row);
     else if (item->from->kind == SHMB_SECTION)
@@ -203,15 +203,15 @@ static uint64_t text_bytes(const struct inventory *inventory)
     return bytes;
 }
 
-static void fill_table(const struct publication *publication, struct table *table)
+static void fill_table(const struct publication *publication, struct directory_table *table)
 {
     uint32_t i;
 
     for (i = 0; i < table->count; i++) {
-        struct table_row row;
+        struct directory_row row;
 
         describe(publication, i, &row);
-        table_add(table, &row);
+        directory_table_add(table, &row);
     }
 }
 
@@ -224,17 +224,17 @@ static enum sys_status too_large(struct sys_failure *why)
 
 /* A table that nobody knows of yet. */
 static enum sys_status make_table(struct publication *publication, struct shmb_root_slot *slot,
-                                  struct shared *out, struct sys_failure *why)
+                                  struct own_section *out, struct sys_failure *why)
 {
     const struct system *system = publication->system;
     const struct inventory *inventory = publication->inventory;
     char name[SHMB_TABLE_NAME_BYTES];
-    struct shared_spec spec = {.name = name};
-    struct table table;
+    struct own_section_spec spec = {.name = name};
+    struct directory_table table;
     enum sys_status status;
 
     memset(slot, 0, sizeof(*slot));
-    if (!table_plan(&table, (uint32_t)inventory->count, text_bytes(inventory)))
+    if (!directory_table_plan(&table, (uint32_t)inventory->count, text_bytes(inventory)))
         return too_large(why);
     status = system->random(system->self, slot->suffix, sizeof(slot->suffix), why);
     if (status != SYS_OK)
@@ -243,12 +243,12 @@ static enum sys_status make_table(struct publication *publication, struct shmb_r
     shmb_table_name(slot->suffix, name);
     spec.size = table.size;
     spec.rules = readers(publication, &spec.rule_count);
-    status = shared_make(system, publication->identity->owner, &spec, out, why);
+    status = own_section_make(system, publication->identity->owner, &spec, out, why);
     if (status != SYS_OK)
         return status;
-    table_begin(&table, out->view, slot);
+    directory_table_begin(&table, out->view, slot);
     fill_table(publication, &table);
-    shared_unmap(system, out);
+    own_section_unmap(system, out);
     return SYS_OK;
 }
 
@@ -270,7 +270,7 @@ static enum sys_status publish_table(struct publication *publication, struct sys
     const struct system *system = publication->system;
     struct shmb_root_slot slot;
     struct sys_failure unused;
-    struct shared table;
+    struct own_section table;
     size_t held;
     enum sys_status status = make_table(publication, &slot, &table, why);
 
@@ -281,7 +281,7 @@ static enum sys_status publish_table(struct publication *publication, struct sys
     write_root(publication->root.view, &slot);
     publication->revision = slot.revision;
     publication->due = false;
-    shared_end(system, &publication->previous);
+    own_section_end(system, &publication->previous);
     publication->previous = publication->table;
     publication->table = table;
     return SYS_OK;
@@ -302,12 +302,12 @@ static bool publish(struct publication *publication)
 
 static void write_report(struct publication *publication)
 {
-    const struct bulletin_news news = {
+    const struct report_news news = {
         publication->inventory, publication->revision, publication->troubles, PARTS,
         &publication->avoided,  publication->reload,   publication->copies};
 
     if (publication->report.view != NULL)
-        bulletin_write(publication->report.view, &news);
+        report_write(publication->report.view, &news);
 }
 
 /* Before a table names them: so that a later broker finds them again. */
@@ -317,7 +317,7 @@ static void record_controls(struct publication *publication)
 
     control_sets_record(publication->controls, publication->state);
     if (state_commit(publication->state, &why) != SYS_OK)
-        report_state(publication->system, &why);
+        event_log_state(publication->system, &why);
 }
 
 static bool update_controls(struct publication *publication)
@@ -397,7 +397,7 @@ enum sys_status publication_change(struct publication *publication, const struct
     enum sys_status status;
 
     if (controls == NULL)
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     status = control_sets_inherit(controls, from, origin, why);
     if (status == SYS_OK) {
         publication->inventory = wanted;
@@ -425,13 +425,13 @@ enum sys_status publication_change(struct publication *publication, const struct
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
-void publication_tell(struct publication *publication, const struct bulletin_reload *reload)
+void publication_report(struct publication *publication, const struct report_reload *reload)
 {
     publication->reload = reload;
     write_report(publication);
 }
 
-void publication_tell_copies(struct publication *publication, const struct notes *copies)
+void publication_report_copies(struct publication *publication, const struct report_lines *copies)
 {
     publication->copies = copies;
     write_report(publication);
@@ -464,10 +464,10 @@ void publication_free(struct publication *publication)
     if (publication == NULL)
         return;
     system = publication->system;
-    shared_end(system, &publication->root);
-    shared_end(system, &publication->table);
-    shared_end(system, &publication->previous);
+    own_section_end(system, &publication->root);
+    own_section_end(system, &publication->table);
+    own_section_end(system, &publication->previous);
     control_sets_free(publication->controls);
-    shared_end(system, &publication->report);
+    own_section_end(system, &publication->report);
     free(publication);
 }

@@ -63,10 +63,10 @@ const struct shmb_block *publication_block(struct publication *publication, size
 void publication_block_end(struct publication *publication, size_t item);
 
 /* From now on the report says this of copies; it is borrowed. */
-void publication_tell_copies(struct publication *publication, const struct notes *copies);
+void publication_report_copies(struct publication *publication, const struct report_lines *copies);
 
 /* From now on the report says this of reloads; it is borrowed. */
-void publication_tell(struct publication *publication, const struct bulletin_reload *reload);
+void publication_report(struct publication *publication, const struct report_reload *reload);
 
 /* False: publication_update is to be called again after a while. */
 bool publication_complete(const struct publication *publication);

@@ -117,7 +117,7 @@ static void put_cut(struct page *page)
                                        page->left_out);
 }
 
-static void put_notes(struct page *page, const struct notes *notes)
+static void put_notes(struct page *page, const struct report_lines *notes)
 {
     size_t i;
 
@@ -128,13 +128,13 @@ static void put_notes(struct page *page, const struct notes *notes)
 }
 
 /* A copy that failed makes the whole less than asked for; one that did not can wait. */
-static void put_copies(struct page *page, const struct notes *copies, bool failed,
+static void put_copies(struct page *page, const struct report_lines *copies, bool failed,
                        struct shmb_report *report)
 {
     size_t i;
 
     for (i = 0; copies != NULL && i < copies->count; i++) {
-        const struct note *copy = &copies->items[i];
+        const struct report_line *copy = &copies->items[i];
 
         if ((strcmp(copy->state, "failed") == 0) != failed)
             continue;
@@ -146,7 +146,7 @@ static void put_copies(struct page *page, const struct notes *copies, bool faile
         page->left_out += copies->left_out;
 }
 
-static void put_reload(struct page *page, const struct bulletin_reload *reload,
+static void put_reload(struct page *page, const struct report_reload *reload,
                        struct shmb_report *report)
 {
     size_t i;
@@ -168,7 +168,7 @@ static void put_reload(struct page *page, const struct bulletin_reload *reload,
 }
 
 /* Troubles of the publication come first: there are few, and they explain others. */
-static void put_all(struct page *page, const struct bulletin_news *news, struct shmb_report *report)
+static void put_all(struct page *page, const struct report_news *news, struct shmb_report *report)
 {
     const struct inventory *inventory = news->inventory;
     size_t i;
@@ -207,16 +207,16 @@ static void put_all(struct page *page, const struct bulletin_news *news, struct 
     put_cut(page);
 }
 
-enum sys_status bulletin_make(const struct system *system, const char *owner, struct state *state,
-                              struct shared *out, struct sys_failure *why)
+enum sys_status report_make(const struct system *system, const char *owner, struct state *state,
+                            struct own_section *out, struct sys_failure *why)
 {
-    const struct shared_spec spec = {.name = SHMB_REPORT_NAME, .size = SHMB_REPORT_SIZE};
+    const struct own_section_spec spec = {.name = SHMB_REPORT_NAME, .size = SHMB_REPORT_SIZE};
     bool adopted;
 
-    return shared_make_or_adopt(system, owner, &spec, state, out, &adopted, why);
+    return own_section_make_or_adopt(system, owner, &spec, state, out, &adopted, why);
 }
 
-void bulletin_write(void *view, const struct bulletin_news *news)
+void report_write(void *view, const struct report_news *news)
 {
     struct shmb_report *report = view;
     uint32_t sequence = report->sequence;

@@ -31,14 +31,14 @@ static enum sys_status prepare(struct apply *apply, struct sys_failure *why)
                                            .access_wanted = access_wanted,
                                            .context = (void *)(uintptr_t)request};
 
-    if (!holdings_init(&apply->holdings, request->from->items, request->from->count) ||
+    if (!name_index_init(&apply->holdings, request->from->items, request->from->count) ||
         !old_locks_keep(request->wanted, request->to, &apply->holdings) ||
         !plan_make(&question, &apply->plan))
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     apply->changed = calloc(apply->plan.count + 1, sizeof(bool));
     apply->before = calloc(apply->plan.count + 1, sizeof(char *));
     if (apply->changed == NULL || apply->before == NULL || !apply_carry(apply))
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     return SYS_OK;
 }
 
@@ -205,7 +205,7 @@ static void end(struct apply *apply)
     free(apply->before);
     free(apply->changed);
     plan_free(&apply->plan);
-    holdings_free(&apply->holdings);
+    name_index_free(&apply->holdings);
 }
 
 enum sys_status apply_reload(const struct apply_request *request, struct apply_result *out,

@@ -27,14 +27,14 @@ struct apply_request {
 struct apply_result {
     size_t counts[PLAN_ACTIONS]; /* as planned */
     size_t failed;               /* steps that did not come to what was planned */
-    struct notes notes;          /* for the report */
+    struct report_lines notes;   /* for the report */
 };
 
 /*
  * SYS_OK: `to` is served; handles of objects that stay are its own now, and
  * `from` is only to be freed. Else all is as before, `to` holds nothing, and `why`
  * says what failed; what the state says of it is undone in memory, for the
- * caller to commit. `out` is to be ended with notes_free.
+ * caller to commit. `out` is to be ended with report_lines_free.
  */
 enum sys_status apply_reload(const struct apply_request *request, struct apply_result *out,
                              struct sys_failure *why);

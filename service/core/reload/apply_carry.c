@@ -72,10 +72,10 @@ static struct plan_step *keep_lock(struct apply *apply, const struct plan_step *
 {
     const char *lock = apply_item(apply, segment)->lock;
     struct inventory *to = apply->request->to;
-    size_t found = lock != NULL ? holdings_find(&apply->holdings, lock, 0) : HOLDINGS_NONE;
-    struct plan_step *step = found != HOLDINGS_NONE ? plan_unwanted(&apply->plan, found) : NULL;
+    size_t found = lock != NULL ? name_index_find(&apply->holdings, lock, 0) : NAME_INDEX_NONE;
+    struct plan_step *step = found != NAME_INDEX_NONE ? plan_unwanted(&apply->plan, found) : NULL;
 
-    if (step == NULL || step->item != HOLDINGS_NONE || !item_is_held(apply_former(apply, step)))
+    if (step == NULL || step->item != NAME_INDEX_NONE || !item_is_held(apply_former(apply, step)))
         return NULL;
     step->item = inventory_keep(to, apply_former(apply, step), lock, &to->items[segment->item]);
     step->access = true;
@@ -94,7 +94,7 @@ bool apply_carry(struct apply *apply)
                            apply->plan.counts[PLAN_DEFER] + apply->plan.counts[PLAN_RECREATE]))
         return false;
     for (i = 0; i < apply->request->to->count; i++)
-        if (apply->plan.holding[i] != HOLDINGS_NONE)
+        if (apply->plan.holding[i] != NAME_INDEX_NONE)
             carry(&from[apply->plan.holding[i]], &apply->request->to->items[i]);
     for (i = 0; i < apply->plan.retired; i++) {
         const struct plan_step *step = &apply->plan.steps[i];
@@ -138,7 +138,7 @@ void apply_carry_copies(struct apply *apply)
         struct kept *known = to->items[i].kept;
         size_t former = apply->plan.holding[i];
 
-        if (former == HOLDINGS_NONE || !is_known_still(&from->items[former], &to->items[i]))
+        if (former == NAME_INDEX_NONE || !is_known_still(&from->items[former], &to->items[i]))
             continue;
         to->items[i].kept = from->items[former].kept;
         from->items[former].kept = known;

@@ -11,7 +11,7 @@
 struct apply {
     const struct apply_request *request;
     struct apply_result *result;
-    struct holdings holdings; /* the items of `from` */
+    struct name_index holdings; /* the items of `from` */
     struct plan plan;
     bool *changed; /* of each step: the access was changed */
     char **before; /* of each step: what the access was, where only the object knows; else NULL */

@@ -23,7 +23,7 @@ static void note(struct apply *apply, const struct item *item, const char *step,
     char name[NAME_TEXT];
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
-    notes_add(&apply->result->notes, "reload", name, step, outcome);
+    report_lines_add(&apply->result->notes, "reload", name, step, outcome);
 }
 
 static void note_item(struct apply *apply, const struct plan_step *step)
@@ -60,7 +60,7 @@ void apply_note(struct apply *apply)
     }
     (void)snprintf(number, sizeof(number), "%zu", apply->plan.counts[PLAN_KEEP]);
     if (apply->plan.counts[PLAN_KEEP] > 0)
-        notes_add(&apply->result->notes, "reload", number, "keep", "done");
+        report_lines_add(&apply->result->notes, "reload", number, "keep", "done");
     memcpy(apply->result->counts, apply->plan.counts, sizeof(apply->plan.counts));
 }
 

@@ -82,6 +82,6 @@ void apply_recreate(struct apply *apply)
     }
     state_put_stamp(request->wanted->state, *request->wanted->stamp);
     if (state_commit(request->wanted->state, &unused) != SYS_OK)
-        report_state(request->wanted->system, &unused);
+        event_log_state(request->wanted->system, &unused);
     (void)publication_update(request->publication, true);
 }

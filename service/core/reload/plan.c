@@ -110,13 +110,13 @@ static bool add_step(struct plan *plan, const struct plan_step *step)
 
 static bool plan_item(struct planner *planner, size_t index)
 {
-    struct holdings *holdings = planner->question->holdings;
+    struct name_index *holdings = planner->question->holdings;
     const struct item *item = &planner->question->wanted->items[index];
     struct plan_step step = {.action = PLAN_CREATE, .item = index};
 
-    step.holding = holdings_find(holdings, item->spec.name, item->hash);
+    step.holding = name_index_find(holdings, item->spec.name, item->hash);
     planner->plan->holding[index] = step.holding;
-    if (step.holding != HOLDINGS_NONE) {
+    if (step.holding != NAME_INDEX_NONE) {
         planner->wanted[step.holding] = true;
         if (item_is_held(&holdings->items[step.holding]) &&
             !plan_held(planner, &holdings->items[step.holding], item, &step))
@@ -133,7 +133,8 @@ static bool plan_retired(struct planner *planner)
 
     plan->retired = plan->count;
     for (i = 0; i < planner->question->holdings->count; i++) {
-        const struct plan_step step = {.action = PLAN_RETIRE, .item = HOLDINGS_NONE, .holding = i};
+        const struct plan_step step = {
+            .action = PLAN_RETIRE, .item = NAME_INDEX_NONE, .holding = i};
 
         if (!planner->wanted[i] && !add_step(plan, &step))
             return false;
@@ -145,7 +146,7 @@ static bool plan_retired(struct planner *planner)
 /* A segment that is deferred keeps its lock, although nothing names that any more. */
 static void keep_lock(struct planner *planner, const struct plan_step *segment)
 {
-    struct holdings *holdings = planner->question->holdings;
+    struct name_index *holdings = planner->question->holdings;
     const struct item *live = &holdings->items[segment->holding];
     struct plan *plan = planner->plan;
     size_t found;
@@ -153,8 +154,8 @@ static void keep_lock(struct planner *planner, const struct plan_step *segment)
 
     if (live->spec.kind != SHMB_SECTION || live->lock == NULL)
         return;
-    found = holdings_find(holdings, live->lock, 0);
-    lock = found != HOLDINGS_NONE ? plan_unwanted(plan, found) : NULL;
+    found = name_index_find(holdings, live->lock, 0);
+    lock = found != NAME_INDEX_NONE ? plan_unwanted(plan, found) : NULL;
     if (lock == NULL || lock->action != PLAN_RETIRE || !item_is_held(&holdings->items[found]))
         return;
     lock->action = PLAN_KEEP;

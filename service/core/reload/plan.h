@@ -22,8 +22,8 @@ enum plan_action {
 
 struct plan_step {
     enum plan_action action;
-    size_t item;    /* of the inventory; HOLDINGS_NONE: it is not wanted */
-    size_t holding; /* HOLDINGS_NONE: it was not wanted before */
+    size_t item;    /* of the inventory; NAME_INDEX_NONE: it is not wanted */
+    size_t holding; /* NAME_INDEX_NONE: it was not wanted before */
     bool access;    /* the access is to be changed as well: PLAN_ACCESS, and defer */
     char *reason;   /* defer: why, in words; else NULL */
 };
@@ -44,7 +44,7 @@ struct plan {
 
 /* All of it is borrowed. */
 struct plan_question {
-    struct holdings *holdings; /* items that are held, or were only wanted so far */
+    struct name_index *holdings; /* items that are held, or were only wanted so far */
     const struct inventory *wanted;
     char *const *anew; /* bare names to be made anew, whether or not they need to be */
     size_t anew_count;

@@ -287,7 +287,7 @@ static enum sys_status read_lines(struct state *state, char *at, struct sys_fail
         if (!state_line_read(at, &line))
             break; /* what follows it may not be what it was meant to follow */
         if (!take_line(state, &line, &current))
-            return report_short_of_memory(why);
+            return failure_no_memory(why);
     }
     return SYS_OK;
 }
@@ -308,7 +308,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
     text = realloc(content, length + 1);
     if (text == NULL) {
         free(content);
-        return report_short_of_memory(why);
+        return failure_no_memory(why);
     }
     text[length] = '\0';
     if (state_line_newer(text)) {
@@ -489,7 +489,7 @@ static enum sys_status write_all(struct state *state, struct sys_failure *why)
 
     put_all(state, &all);
     if (all.failed)
-        status = report_short_of_memory(why);
+        status = failure_no_memory(why);
     else
         status = system->files.state_write(system->self, STATE_FILE, all.at, all.length, why);
     state->written = all.length;
@@ -505,7 +505,7 @@ enum sys_status state_commit(struct state *state, struct sys_failure *why)
     enum sys_status status = SYS_OK;
 
     if (state->failed || state->changes.failed) {
-        status = report_short_of_memory(why);
+        status = failure_no_memory(why);
         state->failed = false;
     } else if (whole) {
         status = write_all(state, why);

@@ -19,7 +19,7 @@ struct account_names {
 
 /*
  * The configuration's word for a SID, else the account's name, else the SID; of a
- * struct account_names. Valid until the next call. An access_name.
+ * struct account_names. Valid until the next call. An access_words_name.
  */
 const char *account_names_get(void *names, const char *sid);
 

@@ -30,7 +30,7 @@ struct table_entry {
     USHORT trace, type;
     ULONG attributes, reserved;
 };
-struct table {
+struct directory_table {
     ULONG_PTR count, reserved;
     struct table_entry entries[1];
 };
@@ -66,7 +66,7 @@ static FARPROC native(const char *name)
 }
 
 /* To be freed with free(); NULL: not to be had. */
-static struct table *read_table(void)
+static struct directory_table *read_table(void)
 {
     FARPROC found = native("NtQuerySystemInformation");
     LONG status = TOO_SMALL;
@@ -103,10 +103,10 @@ static void make_samples(HANDLE samples[KINDS])
 }
 
 /* With a sample of each kind in it. */
-static struct table *read_table_with_types(USHORT types[KINDS])
+static struct directory_table *read_table_with_types(USHORT types[KINDS])
 {
     HANDLE samples[KINDS];
-    struct table *table;
+    struct directory_table *table;
     ULONG_PTR i;
     int kind;
 
@@ -237,7 +237,7 @@ static void look_at(struct look *look, const struct table_entry *entry)
         add(&look->names[name], (DWORD)entry->process);
 }
 
-static void look_at_all(struct look *look, const struct table *table)
+static void look_at_all(struct look *look, const struct directory_table *table)
 {
     ULONG_PTR i;
 
@@ -290,7 +290,7 @@ void holders_find(struct holders *names, size_t count)
 {
     struct look look = {.names = names, .count = count};
     FARPROC found = native("NtQueryObject");
-    struct table *table = NULL;
+    struct directory_table *table = NULL;
     size_t i;
 
     look.until = GetTickCount64() + LOOK_MS;

@@ -60,7 +60,7 @@ struct status {
     const char *state_word; /* "running" and the like */
     bool runs;
     uint32_t process;
-    char *end; /* why it does not run; NULL: it does */
+    char *end;              /* why it does not run; NULL: it does */
     char *account, *config; /* account NULL: no service, a broker in a console */
     const char *start_word; /* the same */
     /* the broker's */
@@ -105,7 +105,7 @@ void status_find_access(struct status *status);
  */
 bool status_access_words(const struct status_object *object, struct text *out);
 
-/* The same as members of the object that is open, as access_json; null: not known. */
+/* The same as members of the object that is open, as access_words_json; null: not known. */
 void status_access_json(const struct status_object *object, struct json *json);
 
 /* Who holds a name that is not the broker's; NULL: it was not looked for. */

@@ -65,7 +65,7 @@ void status_access_json(const struct status_object *object, struct json *json)
     struct sddl access;
 
     if (read(object, &access)) {
-        access_json(&access, object->kind, account_names_get, &names, json);
+        access_words_json(&access, object->kind, account_names_get, &names, json);
         sddl_free(&access);
         return;
     }

@@ -81,21 +81,21 @@ static bool ask_all(struct status *status, const struct cfg *configuration)
     return true;
 }
 
-static bool take_up(struct status *status, const struct configuration *configuration,
-                    enum configuration_result result, const struct cfg_messages *messages)
+static bool take_up(struct status *status, const struct config_files *configuration,
+                    enum config_files_result result, const struct cfg_messages *messages)
 {
     char text[UNKNOWN_BYTES];
 
     switch (result) {
-    case CONFIGURATION_OK:
+    case CONFIG_FILES_OK:
         return ask_all(status, configuration->whole);
-    case CONFIGURATION_UNREADABLE:
+    case CONFIG_FILES_UNREADABLE:
         /* To an ordinary user that is no sign of a fault. */
         status->incomplete |= configuration->files[0].status != SYS_DENIED;
         snprintf(text, sizeof(text), "the configuration cannot be read: %s",
                  configuration->files[0].why.text);
         return say_unknown(status, text);
-    case CONFIGURATION_INVALID:
+    case CONFIG_FILES_INVALID:
         status->incomplete = true;
         snprintf(text, sizeof(text), "the configuration has %zu error%s; run shmbroker check",
                  messages->errors, messages->errors == 1 ? "" : "s");
@@ -109,8 +109,8 @@ bool status_ask_names(struct status *status)
 {
     const struct port_host host = {.any_file = true}; /* looks at names only */
     const char *path = status->config;
-    struct configuration configuration;
-    enum configuration_result result;
+    struct config_files configuration;
+    enum config_files_result result;
     struct cfg_messages messages;
     struct system system;
     struct port port;
@@ -122,9 +122,9 @@ bool status_ask_names(struct status *status)
     }
     port_open(&port, &host, NULL, &system);
     cfg_messages_init(&messages);
-    result = configuration_read(&system, &path, 1, CONFIGURATION_STRICT, &messages, &configuration);
+    result = config_files_read(&system, &path, 1, CONFIG_FILES_STRICT, &messages, &configuration);
     enough = take_up(status, &configuration, result, &messages);
-    configuration_free(&configuration);
+    config_files_free(&configuration);
     cfg_messages_free(&messages);
     port_close(&port);
     return enough;

@@ -44,7 +44,7 @@ static bool read_access(const struct status_object *object, struct sddl *out,
 }
 
 /* False: no memory. `*all`: nothing had to be left out. */
-static bool collect(const struct status *status, struct audit *audit, bool *all)
+static bool collect(const struct status *status, struct access_by_account *audit, bool *all)
 {
     size_t i;
 
@@ -63,28 +63,28 @@ static bool collect(const struct status *status, struct audit *audit, bool *all)
             *all = false;
             continue;
         }
-        added = audit_add(audit, object->kind, object->name, &access, account_name);
+        added = access_by_account_add(audit, object->kind, object->name, &access, account_name);
         sddl_free(&access);
         if (!added)
             return false;
     }
-    audit_sort(audit);
+    access_by_account_sort(audit);
     return true;
 }
 
 /* False: no memory. */
-static bool print(const struct audit *audit, enum audit_format format)
+static bool print(const struct access_by_account *audit, enum audit_format format)
 {
     struct json json = {0};
     struct text text = {0};
     bool done;
 
     if (format == AUDIT_JSON)
-        audit_json(audit, &json);
+        access_by_account_json(audit, &json);
     else if (format == AUDIT_CSV)
-        audit_csv(audit, &text);
+        access_by_account_csv(audit, &text);
     else
-        audit_lines(audit, &text);
+        access_by_account_lines(audit, &text);
     done = !text.failed && !json.text.failed;
     if (done && format == AUDIT_JSON)
         console_line("%s", json.text.at);
@@ -99,12 +99,12 @@ static bool print(const struct audit *audit, enum audit_format format)
 enum shmb_exit verb_audit(enum audit_format format)
 {
     struct status status = {0};
-    struct audit audit = {0};
+    struct access_by_account audit = {0};
     bool all = true, enough = status_ask_broker(&status), directory = status.directory;
 
     if (enough && directory)
         enough = collect(&status, &audit, &all) && print(&audit, format);
-    audit_free(&audit);
+    access_by_account_free(&audit);
     status_free(&status);
     if (!enough) {
         console_error("shmbroker: out of memory");

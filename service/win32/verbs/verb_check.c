@@ -18,8 +18,8 @@
 /* What is found out about one configuration; all zero: nothing yet. */
 struct finding {
     struct cfg_messages messages;
-    struct configuration configuration;
-    enum configuration_result result;
+    struct config_files configuration;
+    enum config_files_result result;
     struct inventory *inventory; /* NULL: not usable */
 };
 
@@ -49,13 +49,13 @@ static enum shmb_exit find(const struct system *system, char **files, size_t cou
 
     cfg_messages_init(&out->messages);
     out->inventory = NULL;
-    out->result = configuration_read(system, (const char *const *)files, count,
-                                     CONFIGURATION_STRICT, &out->messages, &out->configuration);
-    if (out->result == CONFIGURATION_NO_MEMORY)
+    out->result = config_files_read(system, (const char *const *)files, count, CONFIG_FILES_STRICT,
+                                    &out->messages, &out->configuration);
+    if (out->result == CONFIG_FILES_NO_MEMORY)
         return no_memory();
-    if (out->result == CONFIGURATION_UNREADABLE)
+    if (out->result == CONFIG_FILES_UNREADABLE)
         return unreadable(out->configuration.files[0].status);
-    if (out->result == CONFIGURATION_INVALID)
+    if (out->result == CONFIG_FILES_INVALID)
         return SHMB_EXIT_NOT_SO;
     status = inventory_build(out->configuration.whole, known, &out->messages, &out->inventory);
     if (status == SYS_OK) {
@@ -72,7 +72,7 @@ static enum shmb_exit find(const struct system *system, char **files, size_t cou
 static void finding_free(struct finding *finding)
 {
     inventory_free(finding->inventory);
-    configuration_free(&finding->configuration);
+    config_files_free(&finding->configuration);
     cfg_messages_free(&finding->messages);
 }
 
@@ -88,7 +88,7 @@ static enum shmb_exit print_finding(const char *file, const struct finding *find
     const struct cfg_messages *messages = &finding->messages;
 
     config_lines_print(file, messages);
-    if (finding->result == CONFIGURATION_UNREADABLE)
+    if (finding->result == CONFIG_FILES_UNREADABLE)
         console_error("%s: error: cannot be read: %s", file,
                       finding->configuration.files[0].why.text);
     else if (result == SHMB_EXIT_NOT_SO)
@@ -119,12 +119,12 @@ static void put_message(struct json *json, const struct cfg_message *message)
 
 static void put_messages(struct json *json, const struct finding *finding)
 {
-    const struct configuration *configuration = &finding->configuration;
+    const struct config_files *configuration = &finding->configuration;
     size_t i;
 
     json_array(json, "messages");
-    if (finding->result == CONFIGURATION_UNREADABLE) {
-        const struct configuration_file *main = &configuration->files[0];
+    if (finding->result == CONFIG_FILES_UNREADABLE) {
+        const struct config_file *main = &configuration->files[0];
         char text[REPORT_FAILURE];
         const struct cfg_message message = {CFG_ERROR, main->path, 0, 0, NULL, text};
 
@@ -138,7 +138,7 @@ static void put_messages(struct json *json, const struct finding *finding)
 
 static void put_finding(struct json *json, const char *file, const struct finding *finding)
 {
-    bool unreadable_file = finding->result == CONFIGURATION_UNREADABLE;
+    bool unreadable_file = finding->result == CONFIG_FILES_UNREADABLE;
     size_t i;
 
     json_object(json, NULL);

@@ -27,10 +27,10 @@ struct outlook {
     struct item *live;         /* what is held */
     size_t live_count;
     const char **access; /* of each of these, now */
-    struct holdings holdings;
+    struct name_index holdings;
     char **texts; /* three for each: name, lock, access */
     size_t text_count, hidden;
-    struct setup setup;
+    struct desired setup;
     struct descriptor_cache *cache;
 };
 
@@ -131,14 +131,14 @@ static enum shmb_exit ask_broker(struct outlook *outlook)
         if (shmb_table_entry(&outlook->published.table, i, &entry) == SHMB_READ_OK &&
             entry.entry.state == SHMB_ENTRY_HELD && !add_live(outlook, &entry))
             return no_memory();
-    return holdings_init(&outlook->holdings, outlook->live, outlook->live_count) ? SHMB_EXIT_DONE
-                                                                                 : no_memory();
+    return name_index_init(&outlook->holdings, outlook->live, outlook->live_count) ? SHMB_EXIT_DONE
+                                                                                   : no_memory();
 }
 
 /* ---- what is wanted --------------------------------------------------------- */
 
 /* A refusal by the rules for files, which have no code of the system's. */
-static bool refused_as_unsafe(const struct configuration *configuration)
+static bool refused_as_unsafe(const struct config_files *configuration)
 {
     size_t i;
 
@@ -151,17 +151,17 @@ static bool refused_as_unsafe(const struct configuration *configuration)
 static enum shmb_exit read_wanted(const struct system *system, const char *file,
                                   struct outlook *outlook)
 {
-    struct setup *setup = &outlook->setup;
-    enum shmb_exit result = setup_read(system, system, file, CONFIGURATION_STRICT, setup);
+    struct desired *setup = &outlook->setup;
+    enum shmb_exit result = desired_read(system, system, file, CONFIG_FILES_STRICT, setup);
 
     config_lines_print(file, &setup->messages);
-    if (setup_unreadable(setup))
+    if (desired_unreadable(setup))
         console_error("%s: error: cannot be read: %s", file,
                       setup->configuration.files[0].why.text);
-    if (result == SHMB_EXIT_SYSTEM && !setup_unreadable(setup))
+    if (result == SHMB_EXIT_SYSTEM && !desired_unreadable(setup))
         return no_memory();
     if (result != SHMB_EXIT_DONE) {
-        size_t errors = setup->messages.errors + (setup_unreadable(setup) ? 1u : 0u);
+        size_t errors = setup->messages.errors + (desired_unreadable(setup) ? 1u : 0u);
 
         console_error("%s: %zu error%s: a reload would be refused, and nothing would change", file,
                       errors, errors == 1 ? "" : "s");
@@ -186,10 +186,10 @@ static const char *access_now(void *context, const struct item *live)
 static const char *access_wanted(void *context, const struct item *item)
 {
     struct outlook *outlook = context;
-    size_t found = holdings_find(&outlook->holdings, item->spec.name, item->hash);
+    size_t found = name_index_find(&outlook->holdings, item->spec.name, item->hash);
     const char *text;
 
-    if (found != HOLDINGS_NONE && strcmp(outlook->access[found], NOT_SEEN) == 0)
+    if (found != NAME_INDEX_NONE && strcmp(outlook->access[found], NOT_SEEN) == 0)
         return NOT_SEEN;
     text = descriptor_cache_text(outlook->cache, item);
     return text != NULL ? dacl_of(text) : NULL;
@@ -255,8 +255,9 @@ static bool print_access(struct outlook *outlook, size_t live, const struct item
 static bool print_step(struct outlook *outlook, const struct plan_step *step)
 {
     const struct item *items = outlook->setup.inventory->items;
-    const struct sys_spec *spec =
-        step->item != HOLDINGS_NONE ? &items[step->item].spec : &outlook->live[step->holding].spec;
+    const struct sys_spec *spec = step->item != NAME_INDEX_NONE
+                                      ? &items[step->item].spec
+                                      : &outlook->live[step->holding].spec;
     const char *word = plan_action_word(step->action);
 
     if (step->action == PLAN_CREATE)
@@ -305,8 +306,8 @@ static void outlook_free(struct outlook *outlook)
     size_t i;
 
     descriptor_cache_free(outlook->cache);
-    setup_free(&outlook->setup);
-    holdings_free(&outlook->holdings);
+    desired_free(&outlook->setup);
+    name_index_free(&outlook->holdings);
     for (i = 0; i < outlook->text_count; i++)
         free(outlook->texts[i]);
     free(outlook->texts);

@@ -113,7 +113,7 @@ enum shmb_exit verb_stop_keepers(size_t *ended)
     enum sys_status status;
 
     port_open(&port, &host, NULL, &system);
-    status = keeping_release(&system, ended, &why);
+    status = keeper_release(&system, ended, &why);
     port_close(&port);
     if (status == SYS_OK)
         return SHMB_EXIT_DONE;
@@ -121,7 +121,7 @@ enum shmb_exit verb_stop_keepers(size_t *ended)
         console_error("shmbroker: a broker runs that is not the service; stop that one");
         return SHMB_EXIT_CONFLICT;
     }
-    report_failure_text(&why, text);
+    event_failure_text(&why, text);
     console_error("shmbroker: the keeper cannot be ended: %s", text);
     return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }

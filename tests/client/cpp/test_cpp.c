@@ -5,7 +5,7 @@
 
 #include "cpp_checks.h"
 
-static struct table_row *row;
+static struct directory_row *row;
 
 static int begin(void **state)
 {

@@ -10,7 +10,7 @@
 
 #include "access_by_account.h"
 
-static struct audit audit;
+static struct access_by_account audit;
 
 static void name(const char *sid, char out[AUDIT_ACCOUNT_MAX])
 {
@@ -27,7 +27,7 @@ static void add(enum shmb_kind kind, const char *object, const char *sddl)
     struct sddl access;
 
     assert_int_equal(sddl_read_live(sddl, kind, &access, &why), SYS_OK);
-    assert_true(audit_add(&audit, kind, object, &access, name));
+    assert_true(access_by_account_add(&audit, kind, object, &access, name));
     sddl_free(&access);
 }
 
@@ -36,14 +36,14 @@ static int set_up(void **state)
     (void)state;
     add(SHMB_SECTION, "Global\\B", "D:(D;;0x2;;;S-1-5-4)(A;;0x20007;;;S-1-5-4)(A;;0x4;;;BU)");
     add(SHMB_MUTEX, "Global\\A", "D:(A;;0x120001;;;S-1-5-4)(A;;0x1f0001;;;S-1-5-21-1-2-3-1001)");
-    audit_sort(&audit);
+    access_by_account_sort(&audit);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    audit_free(&audit);
+    access_by_account_free(&audit);
     return 0;
 }
 
@@ -52,7 +52,7 @@ static void rows_are_by_account_and_object(void **state)
     struct text out = {0};
 
     (void)state;
-    audit_lines(&audit, &out);
+    access_by_account_lines(&audit, &out);
     assert_string_equal(out.at, "=cmd|\"x\" (S-1-5-32-545)\n"
                                 "    section Global\\B: read\n"
                                 "NT AUTHORITY\\INTERACTIVE (S-1-5-4)\n"
@@ -68,7 +68,7 @@ static void a_spreadsheet_sees_fields_and_no_formula(void **state)
     struct text out = {0};
 
     (void)state;
-    audit_csv(&audit, &out);
+    access_by_account_csv(&audit, &out);
     assert_string_equal(
         out.at,
         "account,sid,kind,object,may,denied,may_rights,denied_rights\r\n"
@@ -88,7 +88,7 @@ static void json_has_all_of_it(void **state)
     struct json out = {0};
 
     (void)state;
-    audit_json(&audit, &out);
+    access_by_account_json(&audit, &out);
     assert_false(out.text.failed);
     assert_non_null(strstr(out.text.at, "\"account\": \"=cmd|\\\"x\\\"\""));
     assert_non_null(strstr(out.text.at, "\"denied_rights\": 2"));
@@ -98,7 +98,7 @@ static void json_has_all_of_it(void **state)
 /* The system goes through the entries in order, and stops at what decides. */
 static void entries_count_in_their_order(void **state)
 {
-    struct audit other = {0};
+    struct access_by_account other = {0};
     struct sys_failure why;
     struct sddl access;
 
@@ -106,12 +106,12 @@ static void entries_count_in_their_order(void **state)
     assert_int_equal(
         sddl_read_live("D:(A;;0x6;;;BU)(D;;0x7;;;BU)(A;;0x1;;;BU)", SHMB_SECTION, &access, &why),
         SYS_OK);
-    assert_true(audit_add(&other, SHMB_SECTION, "Global\\X", &access, name));
+    assert_true(access_by_account_add(&other, SHMB_SECTION, "Global\\X", &access, name));
     assert_int_equal(other.count, 1);
     assert_int_equal(other.rows[0].may, 0x6);
     assert_int_equal(other.rows[0].denied, 0x1);
     sddl_free(&access);
-    audit_free(&other);
+    access_by_account_free(&other);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

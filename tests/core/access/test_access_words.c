@@ -70,7 +70,7 @@ static void as_json_they_are_a_list(void **state)
                                     SHMB_SECTION, &access, &why),
                      SYS_OK);
     json_object(&out, NULL);
-    access_json(&access, SHMB_SECTION, name, NULL, &out);
+    access_words_json(&access, SHMB_SECTION, name, NULL, &out);
     json_object_end(&out);
     assert_string_equal(out.text.at, "{\n"
                                      "  \"access\": [\n"

@@ -19,7 +19,7 @@
 
 static struct fake *fake;
 static struct cfg_messages messages;
-static struct configuration c;
+static struct config_files c;
 
 static int set_up(void **state)
 {
@@ -33,23 +33,23 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    configuration_free(&c);
+    config_files_free(&c);
     cfg_messages_free(&messages);
     fake_free(fake);
     return 0;
 }
 
-static enum configuration_result read_paths(enum configuration_policy policy,
-                                            const char *const *paths, size_t count)
+static enum config_files_result read_paths(enum config_files_policy policy,
+                                           const char *const *paths, size_t count)
 {
-    enum configuration_result result =
-        configuration_read(fake_system(fake), paths, count, policy, &messages, &c);
+    enum config_files_result result =
+        config_files_read(fake_system(fake), paths, count, policy, &messages, &c);
 
-    assert_int_equal(c.whole != NULL, result == CONFIGURATION_OK);
+    assert_int_equal(c.whole != NULL, result == CONFIG_FILES_OK);
     return result;
 }
 
-static enum configuration_result read_main(enum configuration_policy policy)
+static enum config_files_result read_main(enum config_files_policy policy)
 {
     const char *const paths[] = {MAIN};
 
@@ -85,7 +85,7 @@ static void includes_in_the_order_of_their_names(void **state)
 {
     (void)state;
     two_included_files();
-    assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_OK);
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_OK);
     check_lines("");
     assert_int_equal(c.count, 3);
     assert_string_equal(c.files[0].path, MAIN);
@@ -108,7 +108,7 @@ static void a_file_is_read_once(void **state)
               DEFAULTS "include: ['*.yaml', conf.d\\a.yaml, conf.d\\*.yaml, CONF.D\\A.YAML]\n"
                        "mutexes: { M: }\n");
     fake_file(fake, A, DEFAULTS "mutexes: { OfA: }\n");
-    assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_OK);
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_OK);
     check_lines("");
     assert_int_equal(c.count, 2);
     assert_int_equal(fake_calls(fake, FAKE_READ_FILE), 2);
@@ -118,7 +118,7 @@ static void a_pattern_without_files_is_a_warning(void **state)
 {
     (void)state;
     fake_file(fake, MAIN, DEFAULTS INCLUDE "mutexes: { M: }\n");
-    assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_OK);
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_OK);
     check_lines(MAIN ":3:10: warning: include: no file is called 'conf.d\\*.yaml' now\n");
     assert_int_equal(c.count, 1);
 }
@@ -128,12 +128,12 @@ static void a_main_file_of_includes_only(void **state)
     (void)state;
     two_included_files();
     fake_file(fake, MAIN, "version: 1\n" INCLUDE);
-    assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_OK);
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_OK);
     assert_int_equal(c.whole->count, 2);
-    configuration_free(&c);
+    config_files_free(&c);
     fake_file_gone(fake, A);
     fake_file_gone(fake, B);
-    assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_INVALID);
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
     check_lines(MAIN ": error: neither this file nor what it includes names an object, so there is "
                      "nothing to hold\n" MAIN
                      ":2:10: warning: include: no file is called 'conf.d\\*.yaml' now\n");
@@ -205,7 +205,7 @@ static void an_error_anywhere_refuses_all(void **state)
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         set_files(&rows[i]);
-        assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_INVALID);
+        assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
         check_lines(rows[i].lines);
         tear_down(state);
         set_up(state);
@@ -220,8 +220,8 @@ static void an_unusable_include_is_left_out(void **state)
         bool forgiven = rows[i].forgiving == FORGIVEN;
 
         set_files(&rows[i]);
-        assert_int_equal(read_main(CONFIGURATION_FORGIVING),
-                         rows[i].forgiving != REFUSED ? CONFIGURATION_OK : CONFIGURATION_INVALID);
+        assert_int_equal(read_main(CONFIG_FILES_FORGIVING),
+                         rows[i].forgiving != REFUSED ? CONFIG_FILES_OK : CONFIG_FILES_INVALID);
         assert_int_equal(messages.errors, !forgiven);
         assert_int_equal(messages.warnings, forgiven);
         for (k = 0; c.whole != NULL && k < c.count; k++)
@@ -244,7 +244,7 @@ static void the_content_of_a_segment_comes_from_a_file(void **state)
               DEFAULTS
               "segments: { T: { size: 5, initial: { file: 'C:\\cfg\\data\\five.bin' } } }\n");
     fake_file(fake, "C:\\cfg\\data\\five.bin", "12345");
-    assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_OK);
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_OK);
     check_lines("");
     assert_int_equal(c.whole->count, 2);
     initial = &c.whole->objects[0].u.segment.initial;
@@ -262,7 +262,7 @@ static void several_files_as_one(void **state)
     fake_file(fake, MAIN, DEFAULTS INCLUDE "mutexes: { M: }\n");
     fake_file(fake, A, DEFAULTS "mutexes: { OfA: }\n");
     fake_file(fake, "C:\\here\\b.yaml", DEFAULTS "mutexes: { OfB: }\n");
-    assert_int_equal(read_paths(CONFIGURATION_STRICT, paths, 4), CONFIGURATION_OK);
+    assert_int_equal(read_paths(CONFIG_FILES_STRICT, paths, 4), CONFIG_FILES_OK);
     assert_int_equal(c.count, 3);
     assert_string_equal(c.files[2].path, "C:\\here\\b.yaml");
     assert_int_equal(c.whole->count, 3);
@@ -271,7 +271,7 @@ static void several_files_as_one(void **state)
 static void an_unreadable_main_file(void **state)
 {
     (void)state;
-    assert_int_equal(read_main(CONFIGURATION_FORGIVING), CONFIGURATION_UNREADABLE);
+    assert_int_equal(read_main(CONFIG_FILES_FORGIVING), CONFIG_FILES_UNREADABLE);
     assert_int_equal(c.files[0].status, SYS_NOT_FOUND);
     assert_string_equal(c.files[0].why.text, "made to fail");
     check_lines("");
@@ -284,33 +284,33 @@ static void too_many_files(void **state)
 
     (void)state;
     fake_file(fake, MAIN, DEFAULTS INCLUDE "mutexes: { M: }\n");
-    for (i = 1; i <= CONFIGURATION_FILES_MAX; i++) {
+    for (i = 1; i <= CONFIG_FILES_MAX; i++) {
         (void)snprintf(path, sizeof(path), "C:\\cfg\\conf.d\\%04u.yaml", (unsigned)i);
         (void)snprintf(text, sizeof(text), DEFAULTS "mutexes: { M%u: }\n", (unsigned)i);
         fake_file(fake, path, text);
     }
-    assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_INVALID);
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
     check_lines(MAIN ":3:10: error: include: more than 1000 files in all; put some together\n");
-    assert_int_equal(c.count, CONFIGURATION_FILES_MAX);
+    assert_int_equal(c.count, CONFIG_FILES_MAX);
 }
 
 /* For what is found later, such as an account nobody knows. */
 static void a_file_is_left_out_later(void **state)
 {
-    enum configuration_result result;
+    enum config_files_result result;
 
     (void)state;
     two_included_files();
-    assert_int_equal(read_main(CONFIGURATION_FORGIVING), CONFIGURATION_OK);
-    assert_false(configuration_leave_out(&c, MAIN, &messages, &result));
-    assert_false(configuration_leave_out(&c, "C:\\cfg\\conf.d\\z.yaml", &messages, &result));
+    assert_int_equal(read_main(CONFIG_FILES_FORGIVING), CONFIG_FILES_OK);
+    assert_false(config_files_leave_out(&c, MAIN, &messages, &result));
+    assert_false(config_files_leave_out(&c, "C:\\cfg\\conf.d\\z.yaml", &messages, &result));
     assert_int_equal(c.whole->count, 3);
-    assert_true(configuration_leave_out(&c, A, &messages, &result));
-    assert_int_equal(result, CONFIGURATION_OK);
+    assert_true(config_files_leave_out(&c, A, &messages, &result));
+    assert_int_equal(result, CONFIG_FILES_OK);
     assert_int_equal(c.whole->count, 2);
     assert_string_equal(c.whole->objects[1].name, "OfB");
     assert_true(c.files[1].left_out);
-    assert_false(configuration_leave_out(&c, A, &messages, &result));
+    assert_false(config_files_leave_out(&c, A, &messages, &result));
 }
 
 /* Each call fails in its turn, in each way. */
@@ -322,29 +322,29 @@ static void each_call_fails(void **state)
     two_included_files();
     fake_file(fake, B, DEFAULTS "segments: { S: { size: 9, initial: { file: five.bin } } }\n");
     fake_file(fake, "C:\\cfg\\conf.d\\five.bin", "12345");
-    assert_int_equal(read_main(CONFIGURATION_STRICT), CONFIGURATION_OK);
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_OK);
     calls = fake_can_fail_calls(fake);
     assert_int_equal(calls, 7);
     for (n = 1; n <= calls; n++) {
         for (how = 0; how < sizeof(kinds) / sizeof(kinds[0]); how++) {
-            enum configuration_result strict, forgiving;
+            enum config_files_result strict, forgiving;
 
-            configuration_free(&c);
+            config_files_free(&c);
             cfg_messages_free(&messages);
             fake_fail_nth(fake, fake_can_fail_calls(fake) + n, kinds[how]);
-            strict = read_main(CONFIGURATION_STRICT);
-            assert_int_not_equal(strict, CONFIGURATION_OK);
-            assert_int_equal(strict == CONFIGURATION_INVALID, messages.errors > 0);
-            configuration_free(&c);
+            strict = read_main(CONFIG_FILES_STRICT);
+            assert_int_not_equal(strict, CONFIG_FILES_OK);
+            assert_int_equal(strict == CONFIG_FILES_INVALID, messages.errors > 0);
+            config_files_free(&c);
             cfg_messages_free(&messages);
             fake_fail_nth(fake, fake_can_fail_calls(fake) + n, kinds[how]);
-            forgiving = read_main(CONFIGURATION_FORGIVING);
+            forgiving = read_main(CONFIG_FILES_FORGIVING);
             /* The first two are about the main file. */
-            if (strict == CONFIGURATION_INVALID)
-                assert_int_equal(forgiving, CONFIGURATION_OK);
+            if (strict == CONFIG_FILES_INVALID)
+                assert_int_equal(forgiving, CONFIG_FILES_OK);
             else
                 assert_int_equal(forgiving, strict);
-            assert_int_equal(strict == CONFIGURATION_UNREADABLE,
+            assert_int_equal(strict == CONFIG_FILES_UNREADABLE,
                              n == 1 || (n == 2 && kinds[how] != SYS_NO_MEMORY));
         }
     }

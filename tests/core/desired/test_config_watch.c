@@ -17,7 +17,7 @@
 static struct fake *fake;
 static struct system port;
 static struct cfg_messages messages;
-static struct configuration c;
+static struct config_files c;
 
 /* What the port was asked last. */
 static char watched[512];
@@ -52,7 +52,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    configuration_free(&c);
+    config_files_free(&c);
     cfg_messages_free(&messages);
     fake_free(fake);
     return 0;
@@ -61,9 +61,9 @@ static int tear_down(void **state)
 static void begin(const char *path, const char *text)
 {
     fake_file(fake, MAIN, text);
-    assert_int_equal(configuration_read(&port, &path, 1, CONFIGURATION_FORGIVING, &messages, &c),
-                     CONFIGURATION_OK);
-    watching_begin(&port, path, &c);
+    assert_int_equal(config_files_read(&port, &path, 1, CONFIG_FILES_FORGIVING, &messages, &c),
+                     CONFIG_FILES_OK);
+    config_watch_begin(&port, path, &c);
 }
 
 /* Another one that was watched before ends with that. */

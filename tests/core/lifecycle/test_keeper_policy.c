@@ -644,10 +644,10 @@ static void release_without_a_broker(void **state)
     (void)state;
     live(killed, 1);
     fake_crash_nth(fake, 0);
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_OK);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_OK);
     assert_int_equal(ended, 1);
     check_nothing_is_left();
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_OK);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_OK);
     assert_int_equal(ended, 0);
     live(nothing, 1);
     assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
@@ -674,11 +674,11 @@ static void what_nobody_remembers_is_found(void **state)
     fake_state_file(fake, STATE_FILE, NULL);
     live(first_is_ended, 1);
     fake_state_file(fake, STATE_FILE, NULL);
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_OK);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_OK);
     assert_int_equal(ended, 1);
     assert_int_equal(fake_keepers_alive(fake), 0);
     fake_fail(fake, FAKE_KEEPERS_LEFT, NULL, SYS_NO_MEMORY);
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_NO_MEMORY);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_NO_MEMORY);
 }
 
 /* It may be that of a keeper which could not be found. */
@@ -691,10 +691,10 @@ static void a_state_that_cannot_be_read_is_said_where_none_is_found(void **state
     live(killed, 1);
     fake_crash_nth(fake, 0);
     fake_fail(fake, FAKE_STATE_READ, NULL, SYS_DENIED);
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_OK);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_OK);
     assert_int_equal(ended, 1);
     assert_int_equal(fake_keepers_alive(fake), 0);
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_DENIED);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_DENIED);
     assert_int_equal(ended, 0);
     assert_string_equal(why.text, "made to fail");
 }
@@ -713,11 +713,11 @@ static void one_that_cannot_be_ended_keeps_no_other(void **state)
     assert_int_equal(fake_keepers_alive(fake), 3);
     fake_mend(fake);
     fake_fail_nth(fake, fake_can_fail_calls(fake) + 6, SYS_LATER);
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_LATER);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_LATER);
     assert_int_equal(fake_failed(fake), FAKE_KEEPER_END);
     assert_int_equal(ended, 2);
     assert_int_equal(fake_keepers_alive(fake), 1);
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_OK);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_OK);
     assert_int_equal(ended, 1);
 }
 
@@ -758,7 +758,7 @@ static void a_release_beside_a_broker_is_refused(void **state)
     (void)state;
     live(nothing, 1);
     fake_fail(fake, FAKE_CLAIM, NULL, SYS_TAKEN);
-    assert_int_equal(keeping_release(fake_system(fake), &ended, &why), SYS_TAKEN);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_TAKEN);
     assert_int_equal(fake_keepers_alive(fake), 1);
 }
 
@@ -776,7 +776,7 @@ static void times_in_words(void **state)
 
     (void)state;
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        keeping_time_text(rows[i].ms, text);
+        keeper_policy_time_text(rows[i].ms, text);
         assert_string_equal(text, rows[i].text);
     }
 }

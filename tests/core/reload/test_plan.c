@@ -90,7 +90,7 @@ static void what_is_held_against_what_is_wanted(void **state)
                                   .lock = rows[i].lock,
                                   .state = rows[i].held ? ITEM_HELD : ITEM_FAILED};
         char name[] = "X", *anew[] = {name};
-        struct holdings holdings;
+        struct name_index holdings;
         const struct plan_question question = {.holdings = &holdings,
                                                .wanted = &inventory,
                                                .anew = anew,
@@ -100,14 +100,14 @@ static void what_is_held_against_what_is_wanted(void **state)
         struct plan plan;
 
         now = rows[i].sddl;
-        assert_true(holdings_init(&holdings, &live, 1));
+        assert_true(name_index_init(&holdings, &live, 1));
         assert_true(plan_make(&question, &plan));
         assert_int_equal(plan.counts[rows[i].action], 1);
         assert_int_equal(plan.holding[0], 0);
         if (rows[i].action == PLAN_KEEP) {
             assert_int_equal(plan.count, 0);
             plan_free(&plan);
-            holdings_free(&holdings);
+            name_index_free(&holdings);
             continue;
         }
         assert_int_equal(plan.count, 1);
@@ -118,7 +118,7 @@ static void what_is_held_against_what_is_wanted(void **state)
         else
             assert_null(plan.steps[0].reason);
         plan_free(&plan);
-        holdings_free(&holdings);
+        name_index_free(&holdings);
     }
 }
 
@@ -130,7 +130,7 @@ static void new_and_gone(void **state)
     const struct item live[] = {{.spec = {.kind = SHMB_MUTEX, .name = "Gone"}, .state = ITEM_HELD},
                                 {.spec = {.kind = SHMB_MUTEX, .name = "STAYS"}, .state = ITEM_HELD},
                                 {.spec = {.kind = SHMB_MUTEX, .name = "Too"}, .state = ITEM_HELD}};
-    struct holdings holdings;
+    struct name_index holdings;
     const struct plan_question question = {.holdings = &holdings,
                                            .wanted = &inventory,
                                            .access_now = access_now,
@@ -139,8 +139,8 @@ static void new_and_gone(void **state)
 
     (void)state;
     now = "wanted";
-    assert_true(holdings_init(&holdings, live, 3));
-    assert_int_equal(holdings_find(&holdings, "nobody", 0), HOLDINGS_NONE);
+    assert_true(name_index_init(&holdings, live, 3));
+    assert_int_equal(name_index_find(&holdings, "nobody", 0), NAME_INDEX_NONE);
     assert_true(plan_make(&question, &plan));
     assert_int_equal(plan.count, 3);
     assert_int_equal(plan.steps[0].action, PLAN_CREATE);
@@ -150,7 +150,7 @@ static void new_and_gone(void **state)
     assert_int_equal(plan.steps[2].action, PLAN_RETIRE);
     assert_int_equal(plan.steps[2].holding, 2);
     assert_int_equal(plan.retired, 1);
-    assert_int_equal(plan.holding[0], HOLDINGS_NONE);
+    assert_int_equal(plan.holding[0], NAME_INDEX_NONE);
     assert_int_equal(plan.holding[1], 1);
     assert_int_equal(plan.counts[PLAN_CREATE], 1);
     assert_int_equal(plan.counts[PLAN_KEEP], 1);
@@ -160,7 +160,7 @@ static void new_and_gone(void **state)
     assert_ptr_equal(plan_unwanted(&plan, 2), &plan.steps[2]);
     assert_null(plan_unwanted(&plan, 3));
     plan_free(&plan);
-    holdings_free(&holdings);
+    name_index_free(&holdings);
 }
 
 /* The lock of a segment that stays as it is stays as well, though nothing names it. */
@@ -174,7 +174,7 @@ static void the_lock_of_what_is_deferred(void **state)
                                 {.spec = {.kind = SHMB_SECTION, .name = "A", .size = 8},
                                  .lock = "OLD",
                                  .state = ITEM_HELD}};
-    struct holdings holdings;
+    struct name_index holdings;
     const struct plan_question question = {.holdings = &holdings,
                                            .wanted = &inventory,
                                            .access_now = access_now,
@@ -183,7 +183,7 @@ static void the_lock_of_what_is_deferred(void **state)
 
     (void)state;
     now = "wanted";
-    assert_true(holdings_init(&holdings, live, 3));
+    assert_true(name_index_init(&holdings, live, 3));
     assert_true(plan_make(&question, &plan));
     assert_int_equal(plan.count, 4);
     assert_int_equal(plan.steps[1].action, PLAN_DEFER);
@@ -191,11 +191,11 @@ static void the_lock_of_what_is_deferred(void **state)
     assert_int_equal(plan.steps[2].holding, 0);
     assert_int_equal(plan.steps[3].action, PLAN_KEEP);
     assert_int_equal(plan.steps[3].holding, 1);
-    assert_int_equal(plan.steps[3].item, HOLDINGS_NONE);
+    assert_int_equal(plan.steps[3].item, NAME_INDEX_NONE);
     assert_int_equal(plan.counts[PLAN_RETIRE], 1);
     assert_int_equal(plan.counts[PLAN_KEEP], 1);
     plan_free(&plan);
-    holdings_free(&holdings);
+    name_index_free(&holdings);
 }
 
 /* Two texts that were compared last are not compared again; other ones are. */
@@ -221,7 +221,7 @@ static void access_of_each(void **state)
                            {.spec = {.kind = SHMB_MUTEX, .name = "e2"}, .state = ITEM_HELD},
                            {.spec = {.kind = SHMB_MUTEX, .name = "f2"}, .state = ITEM_HELD}};
     const struct inventory inventory = {.items = items, .count = 6};
-    struct holdings holdings;
+    struct name_index holdings;
     const struct plan_question question = {.holdings = &holdings,
                                            .wanted = &inventory,
                                            .access_now = access_by_name,
@@ -229,7 +229,7 @@ static void access_of_each(void **state)
     struct plan plan;
 
     (void)state;
-    assert_true(holdings_init(&holdings, items, 6));
+    assert_true(name_index_init(&holdings, items, 6));
     assert_true(plan_make(&question, &plan));
     assert_int_equal(plan.counts[PLAN_KEEP], 3);
     assert_int_equal(plan.counts[PLAN_ACCESS], 3);
@@ -237,7 +237,7 @@ static void access_of_each(void **state)
     assert_int_equal(plan.steps[1].item, 4);
     assert_int_equal(plan.steps[2].item, 5);
     plan_free(&plan);
-    holdings_free(&holdings);
+    name_index_free(&holdings);
 }
 
 #define OWN "S-1-5-80-1-2-3-4-5"
