@@ -1,0 +1,2 @@
+/* Must not compile: the wing names service/core/state, which uses service/core/port. */
+#include "system_status.h"
