@@ -1,3 +1,4 @@
+/* shmbroker.exe: hardens the process, converts the command line to UTF-8 and runs the verb. */
 #include <windows.h>
 
 #include <stdlib.h>
@@ -6,12 +7,12 @@
 #include "verbs.h"
 #include "wide.h"
 
-/* Before anything else is done: what an attacker or an accident could make of this process. */
+/* Loads DLLs from the system folder only, ends at a corrupt heap, shows no error dialogs. */
 static void harden(void)
 {
     SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
     HeapSetInformation(NULL, HeapEnableTerminationOnCorruption, NULL, 0);
-    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX); /* no question to nobody */
+    SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX); /* nobody could answer */
 }
 
 static void free_all(char **texts, size_t count)
@@ -23,7 +24,7 @@ static void free_all(char **texts, size_t count)
     free(texts);
 }
 
-/* The command line as UTF-8, without the program's name. NULL: the fault has been said. */
+/* The arguments as UTF-8, freed with free_all. NULL: the error has been printed. */
 static char **narrow_all(wchar_t **arguments, size_t count)
 {
     char **texts = calloc(count + 1, sizeof(*texts));

@@ -23,9 +23,9 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
     *out = (struct command_line){0};
     if (words == NULL)
         return false;
-    /* The words behind a launcher of the tests count, too. */
     out->program = wide_to_utf8(words[0]);
     enough = out->program != NULL;
+    /* Skips other words: in tests the first one is a launcher. */
     for (i = 1; i < count && enough; i++) {
         if (wcscmp(words[i], UNSAFE) == 0) {
             out->unsafe = true;

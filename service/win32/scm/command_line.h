@@ -1,5 +1,5 @@
 /*
- * command_line.h - the command line the service manager starts the service with.
+ * command_line.h - the command line with which the service manager starts the service.
  */
 #ifndef COMMAND_LINE_H
 #define COMMAND_LINE_H
@@ -9,22 +9,22 @@
 
 /* All zero: nothing to free. */
 struct command_line {
-    char *program; /* the first word */
-    char *config;  /* of --config; NULL: the default path */
+    char *program; /* path of the executable, the first word */
+    char *config;  /* of --config; NULL: the default */
     bool unsafe;   /* --allow-unsafe-config */
     bool audit;    /* --audit */
-    bool quoted;   /* the program stands in quotes, or needs none */
+    bool quoted;   /* the path of the executable is quoted, or needs no quotes */
 };
 
-/* False: GetLastError() says why. `out` is to be ended with command_line_free in any case. */
+/* False: GetLastError() says why. End `out` with command_line_free in any case. */
 bool command_line_read(const wchar_t *line, struct command_line *out);
-/* The configuration it means, the default path too; to be freed with free(). NULL: no memory. */
+/* The path of its configuration, or the default; freed with free(). NULL: not available. */
 char *command_line_config(const struct command_line *line);
 void command_line_free(struct command_line *line);
 
 /*
- * "program" [--config "config"] [--allow-unsafe-config] [--audit]; to be freed with free(),
- * NULL: GetLastError() says why.
+ * "program" [--config "config"] [--allow-unsafe-config] [--audit]; freed with
+ * free(). `config` NULL: the default. NULL: GetLastError() says why.
  */
 wchar_t *command_line_make(const char *program, const char *config, bool unsafe, bool audit);
 

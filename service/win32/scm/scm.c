@@ -12,8 +12,7 @@
 #define POLL_MS  100u
 #define STILL_MS 60000u /* longest time without progress */
 
-#define CHECK_MAX (SCM_TEXT_MAX - 200) /* bytes of a command; one for a longer path is not shown   \
-                                        */
+#define CHECK_MAX (SCM_TEXT_MAX - 200) /* bytes of a command; a longer one is not shown */
 
 enum shmb_exit scm_failed(const char *what, DWORD code)
 {
@@ -54,7 +53,7 @@ enum shmb_exit scm_open(DWORD access, const char *console, SC_HANDLE *service)
         return SHMB_EXIT_DONE;
     if (code != ERROR_SERVICE_DOES_NOT_EXIST || !instance_exists())
         return scm_failed("cannot open the service", code);
-    console_error("shmbroker: there is no service; the broker that runs, runs in a console "
+    console_error("shmbroker: no service is installed, but a broker runs in a console "
                   "(shmbroker run): %s",
                   console);
     return SHMB_EXIT_NO_BROKER;
@@ -103,7 +102,7 @@ enum shmb_exit scm_wait(SC_HANDLE service, DWORD state, SERVICE_STATUS_PROCESS *
 
     for (;;) {
         if (!scm_query(service, out))
-            return scm_failed("cannot ask for the state of the service", GetLastError());
+            return scm_failed("cannot query the state of the service", GetLastError());
         if (out->dwCurrentState == state || out->dwCurrentState == SERVICE_STOPPED)
             return SHMB_EXIT_DONE;
         if (out->dwCurrentState != seen_state || out->dwCheckPoint != seen_point)
@@ -150,7 +149,7 @@ static const char *exit_words(DWORD code)
     }
 }
 
-/* For the file the service is registered with: the command that finds its errors. */
+/* The command that checks the service's configuration. False: not known, or too long. */
 static bool check_command(char *out, size_t size)
 {
     SC_HANDLE service;

@@ -4,7 +4,7 @@
 
 #include "console.h"
 
-/* An option with a value behind it. */
+/* Reads the value after the option at `*at`. `what`: the value, for the message. */
 static bool read_value(char **arguments, size_t count, size_t *at, const char *what,
                        const char **value)
 {
@@ -76,7 +76,7 @@ bool options_read(const char *verb, unsigned takes, char **arguments, size_t cou
         } else if (is_word(takes, arguments[i], out)) {
             out->words[out->count++] = arguments[i];
         } else if (!read_flag(takes, arguments[i], out)) {
-            console_error("shmbroker: \"%s\" is not expected behind %s; see shmbroker --help",
+            console_error("shmbroker: \"%s\" is not expected after %s; see shmbroker --help",
                           arguments[i], verb);
             return false;
         }

@@ -1,5 +1,5 @@
 /*
- * options.h - what stands behind a verb on the command line.
+ * options.h - the options of a verb on the command line.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a verb takes; to be added up. */
+/* Options a verb takes; a sum of these. */
 enum {
     OPTION_CONFIG = 1,      /* --config FILE */
     OPTION_STATE = 2,       /* --state FOLDER */
     OPTION_MERGED = 4,      /* --merged */
     OPTION_JSON = 8,        /* --json */
-    OPTION_RECREATE = 16,   /* --recreate, and words behind it */
+    OPTION_RECREATE = 16,   /* --recreate WORD... */
     OPTION_UNSAFE = 64,     /* --allow-unsafe-config */
     OPTION_ACCOUNT = 128,   /* --account NAME */
     OPTION_TO = 256,        /* --to FOLDER */
@@ -33,8 +33,8 @@ struct options {
 };
 
 /*
- * Reads the `arguments` behind `verb`, and moves the words together in them.
- * False: the fault has been said.
+ * Reads the arguments after `verb`, and moves the words to the front of
+ * `arguments`. False: the error has been printed.
  */
 bool options_read(const char *verb, unsigned takes, char **arguments, size_t count,
                   struct options *out);

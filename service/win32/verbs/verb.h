@@ -12,115 +12,123 @@
 
 struct run_options {
     const char *config;
-    const char *state; /* folder of its own files, NULL: the default */
-    bool unsafe;       /* serves files that anybody may change */
-    bool release;      /* lets go of everything at its end, and leaves nothing to its keeper */
-    bool audit;        /* may have objects audited, where the user may */
+    const char *state; /* folder of its state; NULL: the default */
+    bool unsafe;       /* accepts files that anybody may change */
+    bool release;      /* releases all objects at its end, leaves none to its keeper */
+    bool audit;        /* audits objects, if the user has the privilege */
 };
 
 /*
- * The broker in this console, until Ctrl+C or the end of the console;
- * Ctrl+Break has it read its configuration again.
+ * Runs the broker in this console until Ctrl+C or the end of the console.
+ * Ctrl+Break reloads the configuration.
  */
 enum shmb_exit verb_run(const struct run_options *options);
 
 struct check_options {
-    bool merged; /* all files as one configuration, the first as its main file */
+    bool merged; /* all files as one configuration; the first is the main file */
     bool json;
     bool unsafe; /* files that others may change are no error */
 };
 
 /*
- * Checks configurations, each with what it includes, and says what each would
- * create; changes nothing. The gravest result of all: 0, 1 errors or no such
- * file, 3 and 7 not readable.
+ * Checks configurations, each with its included files, and prints what each
+ * would create; changes nothing. Returns the worst result: 0; 1 errors, or no
+ * such file; 3 access denied; 7 not readable.
  *
  * As JSON: an array with one object for each configuration. Its keys are
- * configuration (the file as given), usable, errors and warnings (how many),
- * files (all that were read), messages (each with file, line and column, 0
- * where there is none, severity, object or null, text), and objects (see
+ * configuration (the file as given), usable, errors and warnings (counts),
+ * files (all that were read), messages (each with file, line and column, 0 if
+ * there is none, severity, object or null, text), and objects (see
  * describe_json).
  */
 enum shmb_exit verb_check(char **files, size_t count, const struct check_options *options);
 
-/* What is asked of `install`; a NULL leaves a service that is there as it is. */
+/* NULL: unchanged if the service is installed already, else the default. */
 struct install_options {
-    const char *config;   /* NULL, and no service yet: the default path */
-    const char *account;  /* virtual, LocalService, LocalSystem or a name; likewise: virtual */
-    const char *to;       /* folder of the executable; likewise: %ProgramFiles%\ShmBroker */
-    bool unsafe;          /* files that others than administrators can change may be used */
-    bool audit, no_audit; /* from now on it may audit, or may not; neither: as it is */
+    const char *config;   /* default: paths_default_config() */
+    const char *account;  /* virtual (the default), LocalService, LocalSystem or a name */
+    const char *to;       /* folder of the executable; default: %ProgramFiles%\ShmBroker */
+    bool unsafe;          /* accepts files that others than administrators can change */
+    bool audit, no_audit; /* allow auditing, or forbid it; neither: unchanged */
 };
 
 /*
- * Registers the service, mends its registration, or puts this program in the
- * place of the one that runs as it. Folders are made, or taken over; a first
- * configuration is put where there is none. What cannot be had of the essential
- * undoes the rest; what is refused of the details is said line by line.
+ * Registers the service, repairs its registration, or replaces the installed
+ * version, even a running one, with this program. Creates or takes over the
+ * folders, and writes a first configuration if there is none. If an essential
+ * step fails, undoes the others; a detail that is refused is only printed.
  */
 enum shmb_exit verb_install(const struct install_options *options);
 
 /*
- * Stops the service, which lets go of everything, deletes it, and removes the event source, the
- * executable if `install` put it there, and the first configuration if it was never changed. What
- * the service remembers, and other files, stay.
+ * Stops the service, which releases all objects, and deletes it. Removes the
+ * event source, the executable if `install` put it there, and the first
+ * configuration if it was never changed. The state and other files stay.
  */
 enum shmb_exit verb_uninstall(void);
 
 /*
- * Both wait for the end of what they asked for; both are done if there is nothing
- * to do. `release`: lets go of all objects, also of those that a keeper holds
- * while the service does not run.
+ * Both wait until the service has started or stopped, and succeed if there is
+ * nothing to do. `release`: releases all objects, also those that a keeper
+ * holds while the service is not running.
  */
 enum shmb_exit verb_start(void);
 enum shmb_exit verb_stop(bool release);
 
 /*
- * Says what a reload with this configuration would do to the broker that runs;
- * does nothing of it. 1: the file has errors; 5: no broker is to be seen. Who
- * may not see the access of an object is told so.
+ * Prints what a reload with this configuration would do to the running broker;
+ * changes nothing. Counts the objects whose access the caller may not read.
+ * 1: the file has errors; 5: no running broker found.
  */
 enum shmb_exit verb_plan(const char *file, bool unsafe);
 
 /*
- * Has the service read its configuration again, making the objects of these
- * bare names (Global\ before them is allowed) anew; says what came of it. 0:
- * all applied; 1: refused, or not all could be done; 4: no end to be seen
- * within a minute; 5: it does not run.
+ * Has the service reload its configuration and recreate the objects of these
+ * names (with or without Global\); prints the result. 0: all applied; 1:
+ * refused, or applied in part; 4: no result within a minute; 5: not running.
  */
 enum shmb_exit verb_reload(const char *const *names, size_t count);
 
 /*
- * The service, and what it says of itself and each object, or what is seen of
- * each object of its configuration where it says nothing. 0: runs with all that
- * the configuration asks, as far as is known; 1: with less; 5: does not run.
+ * Shows the service and each object, as the broker publishes them. If the
+ * caller can read no directory, asks for the names of the configuration one by
+ * one. 0: running with everything configured, as far as known; 1: running with
+ * less; 5: not running.
  *
- * As JSON: an object. service: state, process, end (why it does not run, or
- * null), account, start, configuration. complete: runs with all that is asked.
- * directory, report: whether the caller sees these; revision and bytes of the
- * segments are 0 without. reload, with the report: result (applied, incomplete,
- * refused, null), steps (name, step, outcome), messages (place, severity, text).
- * keeper, with the report: none or one, with process, state (holds, partly) and
- * text; lost: the names of objects that were gone at the start.
- * strangers: name and what it is, of objects that have one of the broker's own names
- * without which it goes on, and of which the report says nothing.
- * troubles: kind, name, state, reason. holders: for each name a stranger holds,
- * name, processes (process, program, session, account, as far as known) and
- * complete: these are all. objects: kind, name, state (held,
- * deferred, conflict, failed, missing, not visible), reason or null, and where
- * they are known generation, size, lock, maximum, manual_reset; access, a list of
- * account, sid, may and denied (in words, one of them null), without those who may do
- * everything anyway, null where the caller may not read it, and integrity: low, another
- * label, or null. objects_unknown: why there is none, or null.
+ * As JSON, an object with these keys.
+ * service: state, process, end (why it is not running, or null), account,
+ *   start, configuration.
+ * complete: it runs with everything configured. degraded, reasons: a running
+ *   broker has less, and why, in short.
+ * directory, report: whether the caller can read these. revision, bytes (of
+ *   all segments): 0 without the directory.
+ * reload (only with the report): result (applied, incomplete, refused, null),
+ *   steps (name, step, outcome), messages (place, severity, text).
+ * keeper: none or one, with process, state (holds, partly) and text.
+ * lost: the names of objects that were gone at the start.
+ * strangers: name and what, for foreign objects at those of the broker's own
+ *   names that it can do without and the report does not cover.
+ * troubles: kind, name, state, reason. retired: name, kind, why. copies: name,
+ *   state, reason.
+ * holders: for each name that a foreign process holds: name, processes
+ *   (process, program, session, account, as far as known), and complete: true
+ *   if these are all.
+ * objects: kind, name, state (held, deferred, conflict, failed, missing, not
+ *   visible), reason or null; if known, generation, size, lock, maximum,
+ *   manual_reset; access and integrity. access lists account, sid, may and
+ *   denied (as text, one of them null), without the accounts that may do
+ *   everything anyway; null if the caller may not read it. integrity: low,
+ *   another label, or null.
+ * objects_unknown: why there are no objects, or null.
  */
 enum shmb_exit verb_status(bool json);
 
 enum audit_format { AUDIT_LINES, AUDIT_JSON, AUDIT_CSV };
 
 /*
- * Says who may do what, by account over all objects the running broker holds,
- * read from the objects themselves; in the form of core's audit.h. Code 1: the
- * access of some could not be read, which is said for each.
+ * Lists who may do what, by account over all objects of the running broker,
+ * read from the objects themselves; access_by_account.h describes the formats.
+ * 1: the access of some could not be read; prints which. 5: no broker found.
  */
 enum shmb_exit verb_audit(enum audit_format format);
 

@@ -1,12 +1,13 @@
+/* The verb audit: access by account. */
 #include "verb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_by_account.h"
 #include "access_text.h"
 #include "accounts.h"
-#include "access_by_account.h"
 #include "console.h"
 #include "failure.h"
 #include "name_holder.h"
@@ -19,7 +20,7 @@ static void account_name(const char *sid, char out[AUDIT_ACCOUNT_MAX])
     accounts_name(sid, out);
 }
 
-/* The access of the live object. False: `why` says what stands in the way. */
+/* Reads the access of the live object. False: `why` says what failed. */
 static bool read_access(const struct status_object *object, struct sddl *out,
                         struct sys_failure *why)
 {
@@ -43,7 +44,7 @@ static bool read_access(const struct status_object *object, struct sddl *out,
     return done;
 }
 
-/* False: no memory. `*all`: nothing had to be left out. */
+/* Adds the access of each held object. `*all`: every one could be read. False: no memory. */
 static bool collect(const struct status *status, struct access_by_account *audit, bool *all)
 {
     size_t i;
@@ -88,7 +89,7 @@ static bool print(const struct access_by_account *audit, enum audit_format forma
     done = !text.failed && !json.text.failed;
     if (done && format == AUDIT_JSON)
         console_line("%s", json.text.at);
-    /* The last line end is the console's. */
+    /* console_line adds the last line end. */
     if (done && format != AUDIT_JSON && text.length > 0)
         console_line("%.*s", (int)text.length - (format == AUDIT_CSV ? 2 : 1), text.at);
     text_free(&text);
@@ -111,8 +112,8 @@ enum shmb_exit verb_audit(enum audit_format format)
         return SHMB_EXIT_SYSTEM;
     }
     if (!directory) {
-        console_error("shmbroker: no broker says here what it holds; start it, or run this as an "
-                      "administrator");
+        console_error("shmbroker: no broker found whose directory can be read; start it, or run "
+                      "this as administrator");
         return SHMB_EXIT_NO_BROKER;
     }
     return all ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;

@@ -1,3 +1,4 @@
+/* The verb check: reads configurations as the service does, and prints errors and objects. */
 #include "verb.h"
 
 #include <stdio.h>
@@ -6,16 +7,16 @@
 #include "advice.h"
 #include "audit_right.h"
 #include "config_files.h"
+#include "config_lines.h"
 #include "console.h"
 #include "describe.h"
+#include "event_text.h"
 #include "inventory.h"
 #include "json.h"
-#include "config_lines.h"
 #include "port.h"
-#include "event_text.h"
 #include "trustees.h"
 
-/* What is found out about one configuration; all zero: nothing yet. */
+/* The result for one configuration. */
 struct finding {
     struct cfg_messages messages;
     struct config_files configuration;
@@ -41,7 +42,7 @@ static enum shmb_exit unreadable(enum sys_status status)
     }
 }
 
-/* Reads the files as one configuration and asks the system for what only it knows. */
+/* Reads the files as one configuration and resolves its accounts and access lists. */
 static enum shmb_exit find(const struct system *system, char **files, size_t count,
                            struct trustees *known, struct finding *out)
 {

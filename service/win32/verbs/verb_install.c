@@ -1,3 +1,7 @@
+/*
+ * The verb install. Each step leaves what undo() needs: if an essential one fails,
+ * everything is as it was. Details that are refused only print a warning.
+ */
 #include "verb.h"
 
 #include <windows.h>
@@ -7,7 +11,6 @@
 
 #include "command_line.h"
 #include "console.h"
-#include "verb_start_stop.h"
 #include "error.h"
 #include "event_source.h"
 #include "file_check.h"
@@ -16,18 +19,19 @@
 #include "load.h"
 #include "paths.h"
 #include "program_file.h"
-#include "requests.h"
 #include "registration.h"
+#include "requests.h"
 #include "scm.h"
+#include "verb_start_stop.h"
 #include "wide.h"
 
-/* What is there and what is wanted, with what has been done so far. */
+/* The installed service, the wanted one, and what has been done so far. */
 struct installation {
     const struct install_options *options;
-    struct command_line present; /* of the service there is; its program NULL: none */
+    struct command_line present; /* of the installed service; its program NULL: none */
     bool runs;
     char *source;  /* this executable */
-    char *program; /* where the service's executable is to be */
+    char *program; /* where the service's executable belongs */
     char *config;  /* absolute; NULL: the default path */
     struct first_files first;
     struct program_file file;
@@ -42,17 +46,17 @@ static void warn(const char *what, DWORD code)
     console_error("shmbroker: warning: %s: %s (error %lu)", what, text, (unsigned long)code);
 }
 
-static enum shmb_exit say_failure(const char *what, enum sys_status status,
-                                  const struct sys_failure *why)
+static enum shmb_exit print_failure(const char *what, enum sys_status status,
+                                    const struct sys_failure *why)
 {
     console_error("shmbroker: %s: %s%s%s", what, why->call != NULL ? why->call : "",
                   why->call != NULL ? ": " : "", why->text);
     return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }
 
-/* ---- what is there ---------------------------------------------------------- */
+/* ---- the installed service -------------------------------------------------- */
 
-/* By the name of its executable: another program may have taken the service's name. */
+/* Compares the name of the executable: another program may use the service's name. */
 static bool is_ours(const char *program)
 {
     const char *name = strrchr(program, '\\');
@@ -69,12 +73,11 @@ static enum shmb_exit look_at(SC_HANDLE service, struct installation *in)
 
     free(config);
     if (!known || !scm_query(service, &status))
-        return scm_failed("cannot ask about the service that is there",
-                          known ? GetLastError() : code);
+        return scm_failed("cannot query the installed service", known ? GetLastError() : code);
     in->runs = status.dwCurrentState != SERVICE_STOPPED;
     if (is_ours(in->present.program))
         return SHMB_EXIT_DONE;
-    console_error("shmbroker: there is a service ShmBroker that runs another program, %s; if it "
+    console_error("shmbroker: a service ShmBroker exists that runs another program, %s; if it "
                   "is not needed, remove it: sc delete ShmBroker",
                   in->present.program);
     return SHMB_EXIT_CONFLICT;
@@ -100,7 +103,7 @@ static enum shmb_exit look(struct installation *in)
     return result;
 }
 
-/* A service that is there keeps what nobody asks to be changed. */
+/* Chooses the paths. An installed service keeps those that no option changes. */
 static enum shmb_exit choose(struct installation *in)
 {
     const char *config = in->options->config != NULL ? in->options->config : in->present.config;
@@ -119,7 +122,7 @@ static enum shmb_exit choose(struct installation *in)
 
 /* ---- files ------------------------------------------------------------------ */
 
-/* A service that would refuse its configuration is not installed. */
+/* Fails if the service would refuse the configuration as unsafe. */
 static enum shmb_exit check_config(const char *path)
 {
     struct sys_failure why;
@@ -139,8 +142,8 @@ static enum shmb_exit check_config(const char *path)
     return SHMB_EXIT_DONE;
 }
 
-/* Also after a failure: they are not put back. */
-static void say_aside(const struct first_files *first)
+/* Called after a failure, too: these folders stay where they are put. */
+static void print_aside(const struct first_files *first)
 {
     size_t i;
 
@@ -157,14 +160,14 @@ static enum shmb_exit make_folders(struct installation *in)
     struct sys_failure why;
     enum sys_status status = first_files_make(in->config == NULL, &in->first, &why);
 
-    say_aside(&in->first);
+    print_aside(&in->first);
     if (status != SYS_OK)
-        return say_failure("the folder of the service cannot be used", status, &why);
+        return print_failure("the folder of the service cannot be used", status, &why);
     return in->options->unsafe ? SHMB_EXIT_DONE
                                : check_config(in->config != NULL ? in->config : in->first.config);
 }
 
-/* Whoever can change it can do what the service can. */
+/* Who can change the program can do whatever the service can. */
 static enum shmb_exit check_program(const struct installation *in)
 {
     struct sys_failure why;
@@ -188,11 +191,11 @@ static enum shmb_exit put_program(struct installation *in)
     enum sys_status status = program_file_put(in->source, in->program, &in->file, &why);
 
     if (status != SYS_OK)
-        return say_failure("the program cannot be put to its place", status, &why);
+        return print_failure("the program cannot be copied to its place", status, &why);
     return check_program(in);
 }
 
-/* ---- the service ------------------------------------------------------------ */
+/* ---- registration ----------------------------------------------------------- */
 
 static enum shmb_exit register_it(struct installation *in)
 {
@@ -210,25 +213,25 @@ static enum shmb_exit register_it(struct installation *in)
     free(word);
     free(command);
     if (refused > 0)
-        console_error("shmbroker: warning: %u points were refused; the service runs without them, "
-                      "shmbroker status --verify shows what it lacks",
+        console_error("shmbroker: warning: %u points were refused; the service runs without them; "
+                      "to see which, run: shmbroker status --verify",
                       refused);
     return result;
 }
 
-/* What others look for the service by. A refusal leaves a service that works. */
+/* Registers the event source and notes whose the program is. The service works without either. */
 static void leave_notes(const struct installation *in)
 {
     DWORD code = event_source_register(in->program);
 
     if (code != ERROR_SUCCESS)
-        warn("the event source is not registered, events show without their texts", code);
+        warn("the event source cannot be registered; events show without their texts", code);
     code = in->file.placed ? program_file_remember(in->program) : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         warn("shmbroker uninstall will not remove the program", code);
 }
 
-/* Before the service starts, which watches for it. */
+/* Before the start, so that the service may delete the names it takes. */
 static void leave_key(void)
 {
     DWORD code = recreate_prepare();
@@ -237,7 +240,7 @@ static void leave_key(void)
         warn("shmbroker reload --recreate will not reach the service", code);
 }
 
-/* Everything as it was; what ran runs again. */
+/* Restores everything. `start`: starts the former program again. */
 static void undo(struct installation *in, bool start)
 {
     struct registration *registration = &in->registration;
@@ -251,7 +254,7 @@ static void undo(struct installation *in, bool start)
         console_error("shmbroker: the former program runs again");
 }
 
-/* From the former program to this one. The objects stay: a stop lets go of nothing. */
+/* Replaces the running program with this one. A keeper holds the objects in between. */
 static enum shmb_exit restart(struct installation *in)
 {
     enum shmb_exit result = verb_stop_service(in->registration.service, NULL);
@@ -260,29 +263,30 @@ static enum shmb_exit restart(struct installation *in)
         result = verb_start_service(in->registration.service);
     if (result == SHMB_EXIT_DONE)
         return result;
-    console_error("shmbroker: the service does not run with this program; all is put back");
+    console_error(
+        "shmbroker: the service does not start with this program; everything is restored");
     (void)verb_stop_service(in->registration.service, NULL);
     undo(in, true);
     return result;
 }
 
-static void say_done(const struct installation *in, bool restarted)
+static void print_done(const struct installation *in, bool restarted)
 {
     if (in->first.put)
-        console_line("a first configuration, to be changed, is at %s", in->first.config);
+        console_line("a first configuration, for you to edit, is at %s", in->first.config);
     if (in->file.placed)
         console_line("the program is at %s", in->program);
     if (!program_file_clean(in->program))
         console_line(
-            "the former program is still in use and goes with the next shmbroker start, at "
-            "the latest with that of Windows");
+            "the former program is still in use; it is deleted at the next shmbroker start, or "
+            "at the next start of Windows");
     if (in->present.program == NULL)
         console_line("ShmBroker is installed; start it with: shmbroker start");
     else if (restarted)
-        console_line("ShmBroker was installed already and runs with this program now");
+        console_line("ShmBroker was already installed and runs with this program now");
     else
-        console_line("ShmBroker was installed already, its registration is renewed%s",
-                     in->runs ? "; a change takes effect at its next start" : "");
+        console_line("ShmBroker was already installed, its registration is renewed%s",
+                     in->runs ? "; changes take effect at its next start" : "");
 }
 
 static enum shmb_exit install(struct installation *in)
@@ -309,7 +313,7 @@ static enum shmb_exit install(struct installation *in)
     if (result != SHMB_EXIT_DONE)
         return result;
     leave_notes(in);
-    say_done(in, restarting);
+    print_done(in, restarting);
     return result;
 }
 

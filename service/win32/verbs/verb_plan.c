@@ -1,3 +1,7 @@
+/*
+ * The verb plan: compares the broker's directory and its live objects with a
+ * configuration, and prints the plan that a reload would follow.
+ */
 #include "verb.h"
 
 #include <windows.h>
@@ -8,28 +12,29 @@
 #include "access_text.h"
 #include "access_words.h"
 #include "account_names.h"
+#include "config_lines.h"
 #include "console.h"
 #include "descriptor_cache.h"
+#include "desired.h"
+#include "event_text.h"
 #include "name_holder.h"
-#include "config_lines.h"
 #include "plan.h"
 #include "port.h"
 #include "published.h"
-#include "event_text.h"
-#include "desired.h"
 
-#define NOT_SEEN "not to be seen from here" /* in place of an access */
+#define NOT_READABLE "not readable" /* in place of an access list */
 
-/* What is held, as the broker tells it, and what is wanted. */
+/* What the broker holds, as it publishes it, and what the configuration asks for. */
 struct outlook {
     struct published published;
-    char owner[OWNER_SID_MAX]; /* of the broker's objects */
-    struct item *live;         /* what is held */
+    char owner[OWNER_SID_MAX]; /* of all the broker's objects */
+    struct item *live;         /* the objects held */
     size_t live_count;
-    const char **access; /* of each of these, now */
+    const char **access; /* the DACL of each, or NOT_READABLE */
     struct name_index holdings;
-    char **texts; /* three for each: name, lock, access */
-    size_t text_count, hidden;
+    char **texts; /* owns up to three for each: name, lock, access */
+    size_t text_count;
+    size_t hidden; /* access lists that the caller may not read */
     struct desired setup;
     struct descriptor_cache *cache;
 };
@@ -40,9 +45,10 @@ static enum shmb_exit no_memory(void)
     return SHMB_EXIT_SYSTEM;
 }
 
-/* ---- what is held ----------------------------------------------------------- */
+/* ---- the objects held ------------------------------------------------------- */
 
-static char *keep_text(struct outlook *outlook, const char *text, size_t length)
+/* A copy that outlook_free frees. NULL: no memory. */
+static char *add_text(struct outlook *outlook, const char *text, size_t length)
 {
     char *copy = malloc(length + 1);
 
@@ -54,6 +60,7 @@ static char *keep_text(struct outlook *outlook, const char *text, size_t length)
     return copy;
 }
 
+/* The DACL part of an SDDL text, inside it; empty: none. */
 static const char *dacl_of(const char *sddl)
 {
     const char *dacl = strstr(sddl, "D:");
@@ -61,13 +68,13 @@ static const char *dacl_of(const char *sddl)
     return dacl != NULL ? dacl : "";
 }
 
-/* The access an object has now; NULL: no memory. */
+/* The DACL of the live object, or NOT_READABLE. NULL: no memory. */
 static const char *access_of(struct outlook *outlook, enum shmb_kind kind, const char *name)
 {
     char owner[OWNER_SID_MAX], *sddl = NULL;
     wchar_t full[OBJECT_NAME_UNITS];
     HANDLE object = holder_name(name, full) ? holder_open(kind, full, READ_CONTROL) : NULL;
-    const char *dacl = NOT_SEEN;
+    const char *dacl = NOT_READABLE;
 
     if (object != NULL && access_text_read(object, owner, &sddl) == 0)
         dacl = dacl_of(sddl);
@@ -75,7 +82,7 @@ static const char *access_of(struct outlook *outlook, enum shmb_kind kind, const
         outlook->hidden++;
     if (object != NULL)
         CloseHandle(object);
-    dacl = keep_text(outlook, dacl, strlen(dacl));
+    dacl = add_text(outlook, dacl, strlen(dacl));
     free(sddl);
     return dacl;
 }
@@ -87,7 +94,7 @@ static bool add_live(struct outlook *outlook, const struct shmb_entry_view *view
 
     item->state = ITEM_HELD;
     item->spec.kind = (enum shmb_kind)entry->kind;
-    item->spec.name = keep_text(outlook, view->name, entry->name.length);
+    item->spec.name = add_text(outlook, view->name, entry->name.length);
     item->spec.size = entry->size;
     item->spec.manual_reset = (entry->flags & SHMB_ENTRY_MANUAL_RESET) != 0;
     item->spec.initial = entry->initial;
@@ -95,7 +102,7 @@ static bool add_live(struct outlook *outlook, const struct shmb_entry_view *view
     if (item->spec.name == NULL)
         return false;
     if (entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX) {
-        item->lock = keep_text(outlook, view->lock_name, entry->lock_name.length);
+        item->lock = add_text(outlook, view->lock_name, entry->lock_name.length);
         if (item->lock == NULL)
             return false;
     }
@@ -103,7 +110,7 @@ static bool add_live(struct outlook *outlook, const struct shmb_entry_view *view
     return outlook->access[outlook->live_count++] != NULL;
 }
 
-/* Room for all that the table may list. */
+/* Allocates room for `count` entries of the directory. False: no memory. */
 static bool make_room(struct outlook *outlook, size_t count)
 {
     outlook->texts = calloc(3 * count + 1, sizeof(*outlook->texts));
@@ -118,8 +125,8 @@ static enum shmb_exit ask_broker(struct outlook *outlook)
     uint32_t count, i;
 
     if (!published_open(&outlook->published)) {
-        console_error("shmbroker: no broker runs whose directory could be read; what a file would "
-                      "create is shown by: shmbroker check");
+        console_error("shmbroker: no broker found whose directory can be read; to see what a file "
+                      "would create, run: shmbroker check");
         return SHMB_EXIT_NO_BROKER;
     }
     if (!published_owner(outlook->owner))
@@ -135,9 +142,9 @@ static enum shmb_exit ask_broker(struct outlook *outlook)
                                                                                    : no_memory();
 }
 
-/* ---- what is wanted --------------------------------------------------------- */
+/* ---- the objects configured ------------------------------------------------- */
 
-/* A refusal by the rules for files, which have no code of the system's. */
+/* True: a file is refused as unsafe. That has no Win32 code, unlike an access denied. */
 static bool refused_as_unsafe(const struct config_files *configuration)
 {
     size_t i;
@@ -166,7 +173,7 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
         console_error("%s: %zu error%s: a reload would be refused, and nothing would change", file,
                       errors, errors == 1 ? "" : "s");
         if (refused_as_unsafe(&setup->configuration))
-            console_error("%s: for a broker that runs with --allow-unsafe-config: shmbroker plan "
+            console_error("%s: if the broker runs with --allow-unsafe-config, use: shmbroker plan "
                           "--allow-unsafe-config \"%s\"",
                           file, file);
         return result;
@@ -182,22 +189,22 @@ static const char *access_now(void *context, const struct item *live)
     return outlook->access[live - outlook->live];
 }
 
-/* What cannot be seen counts as what it should be. */
+/* An access list that cannot be read counts as unchanged. */
 static const char *access_wanted(void *context, const struct item *item)
 {
     struct outlook *outlook = context;
     size_t found = name_index_find(&outlook->holdings, item->spec.name, item->hash);
     const char *text;
 
-    if (found != NAME_INDEX_NONE && strcmp(outlook->access[found], NOT_SEEN) == 0)
-        return NOT_SEEN;
+    if (found != NAME_INDEX_NONE && strcmp(outlook->access[found], NOT_READABLE) == 0)
+        return NOT_READABLE;
     text = descriptor_cache_text(outlook->cache, item);
     return text != NULL ? dacl_of(text) : NULL;
 }
 
 /* ---- the plan --------------------------------------------------------------- */
 
-/* An SDDL text in words; as it stands where it says what there are no words for. */
+/* Adds an SDDL text in words, or unchanged if there are no words for it. */
 static void add_words(struct text *out, enum shmb_kind kind, const char *sddl)
 {
     static struct account_names names;
@@ -227,7 +234,7 @@ static bool print_created(struct outlook *outlook, const struct item *item)
     return sddl != NULL && !words.failed;
 }
 
-/* What differs and has the same words is told as it stands. False: no memory. */
+/* Prints the SDDL itself if both access lists read the same in words. False: no memory. */
 static bool print_access(struct outlook *outlook, size_t live, const struct item *item)
 {
     const char *before = outlook->access[live], *after = access_wanted(outlook, item);
@@ -294,8 +301,8 @@ static enum shmb_exit print_plan(struct outlook *outlook)
                  plan.counts[PLAN_CREATE], plan.counts[PLAN_ACCESS], plan.counts[PLAN_DEFER],
                  plan.counts[PLAN_RETIRE], plan.counts[PLAN_KEEP]);
     if (outlook->hidden > 0)
-        console_line("the access of %zu objects cannot be seen from here and is taken to be as it "
-                     "should; run it as administrator",
+        console_line("the access of %zu objects cannot be read and counts as unchanged; run this "
+                     "as administrator to compare it",
                      outlook->hidden);
     plan_free(&plan);
     return SHMB_EXIT_DONE;

@@ -1,3 +1,4 @@
+/* The verb reload: sends the control, waits for the report that follows it and prints it. */
 #include "verb.h"
 
 #include <windows.h>
@@ -11,14 +12,14 @@
 #include "requests.h"
 #include "scm.h"
 
-#define POLL_MS     50u
-#define PATIENCE_MS 60000u
-#define AGAIN_MS    200u
+#define POLL_MS  50u
+#define WAIT_MS  60000u
+#define RETRY_MS 200u
 
-/* What a reload is recognised by. */
+/* Identifies a reload that was requested. */
 struct request {
     DWORD process;    /* of the service */
-    uint32_t reloads; /* when it was asked; see status_report.h */
+    uint32_t reloads; /* the counter at the request; see status_report.h */
 };
 
 static bool same(const char *field, size_t length, const char *text)
@@ -26,18 +27,17 @@ static bool same(const char *field, size_t length, const char *text)
     return length == strlen(text) && memcmp(field, text, length) == 0;
 }
 
-/* True when a reload that began after the request has come to its end. */
+/* True if a reload that began after the request has ended. The counter is odd during a reload. */
 static bool is_over(const struct request *request, uint32_t reloads)
 {
-    uint32_t begun =
-        request->reloads + (request->reloads & 1); /* what went on then does not count */
+    uint32_t begun = request->reloads + (request->reloads & 1); /* skips one in progress */
 
     return (reloads & 1) == 0 && reloads - begun >= 2 && reloads - begun < UINT32_MAX / 2;
 }
 
 /* ---- asking ----------------------------------------------------------------- */
 
-/* The service takes no such control while it is starting. */
+/* Retries while the service is starting, when it takes no such control. */
 static DWORD send(SC_HANDLE service)
 {
     ULONGLONG start = GetTickCount64();
@@ -55,20 +55,20 @@ static DWORD send(SC_HANDLE service)
         if (!scm_query(service, &now) || now.dwCurrentState == SERVICE_STOP_PENDING ||
             now.dwCurrentState == SERVICE_STOPPED)
             return ERROR_SERVICE_NOT_ACTIVE;
-        if (now.dwCurrentState != SERVICE_START_PENDING || GetTickCount64() - start >= PATIENCE_MS)
+        if (now.dwCurrentState != SERVICE_START_PENDING || GetTickCount64() - start >= WAIT_MS)
             return code;
-        Sleep(AGAIN_MS);
+        Sleep(RETRY_MS);
     }
 }
 
 static enum shmb_exit not_running(void)
 {
-    console_error("shmbroker: the service does not run; it reads its configuration when it is "
-                  "started: shmbroker start");
+    console_error("shmbroker: the service is not running; it reads its configuration when it "
+                  "starts: shmbroker start");
     return SHMB_EXIT_NO_BROKER;
 }
 
-/* Names may be written with their prefix, as status and check show them. */
+/* Accepts names with Global\, as status and check show them. */
 static const char *bare_name(const char *name)
 {
     const size_t prefix = sizeof(SHMB_GLOBAL_PREFIX) - 1;
@@ -99,7 +99,7 @@ static enum shmb_exit ask(SC_HANDLE service, struct request *request)
     DWORD code;
 
     if (!scm_query(service, &status))
-        return scm_failed("cannot ask for the state of the service", GetLastError());
+        return scm_failed("cannot query the state of the service", GetLastError());
     request->process = status.dwProcessId;
     text = published_report(&report);
     request->reloads = text != NULL ? report.reloads : 0;
@@ -112,7 +112,7 @@ static enum shmb_exit ask(SC_HANDLE service, struct request *request)
 
 /* ---- waiting ---------------------------------------------------------------- */
 
-/* The report with the end of the reload; NULL: `*result` says why there is none. */
+/* The text of the report after the reload, freed with free(). NULL: `*result` says why. */
 static char *wait_for_end(SC_HANDLE service, const struct request *request,
                           struct shmb_report *report, enum shmb_exit *result)
 {
@@ -129,23 +129,23 @@ static char *wait_for_end(SC_HANDLE service, const struct request *request,
         free(text);
         if (scm_query(service, &status) &&
             (status.dwProcessId != request->process || status.dwCurrentState == SERVICE_STOPPED)) {
-            console_error("shmbroker: the service has ended meanwhile; see shmbroker status");
+            console_error("shmbroker: the service has ended in the meantime; see shmbroker status");
             *result = SHMB_EXIT_NO_BROKER;
             return NULL;
         }
-        if (GetTickCount64() - start >= PATIENCE_MS)
+        if (GetTickCount64() - start >= WAIT_MS)
             break;
         Sleep(POLL_MS);
     }
-    console_error(seen ? "shmbroker: the service has not come to an end with it for %u seconds"
-                       : "shmbroker: the service was asked, but its report could not be read for "
+    console_error(seen ? "shmbroker: the reload timed out after %u seconds"
+                       : "shmbroker: a reload was requested, but the report could not be read for "
                          "%u seconds; see the application event log",
-                  PATIENCE_MS / 1000);
+                  WAIT_MS / 1000);
     *result = SHMB_EXIT_TIMEOUT;
     return NULL;
 }
 
-/* ---- telling ---------------------------------------------------------------- */
+/* ---- printing --------------------------------------------------------------- */
 
 static void print_step(const struct shmb_report_line *line)
 {
@@ -174,7 +174,7 @@ static void print_lines(const char *text, size_t size)
     }
 }
 
-static enum shmb_exit tell(const char *text, const struct shmb_report *report)
+static enum shmb_exit print_result(const char *text, const struct shmb_report *report)
 {
     print_lines(text, report->text_size);
     switch (report->reload_result) {
@@ -182,7 +182,7 @@ static enum shmb_exit tell(const char *text, const struct shmb_report *report)
         console_line("ShmBroker has applied its configuration");
         return SHMB_EXIT_DONE;
     case SHMB_RELOAD_INCOMPLETE:
-        console_line("ShmBroker has applied its configuration, but not all of it could be had");
+        console_line("ShmBroker has applied its configuration, but not all of it");
         return SHMB_EXIT_NOT_SO;
     default:
         console_error("shmbroker: the configuration is refused, nothing has changed");
@@ -190,8 +190,8 @@ static enum shmb_exit tell(const char *text, const struct shmb_report *report)
     }
 }
 
-/* Is there a line with what became of this object, or are lines missing? */
-static bool is_made_anew(const char *text, size_t size, const char *name)
+/* True if the report has a line on recreating this object, or had to leave lines out. */
+static bool is_recreated(const char *text, size_t size, const char *name)
 {
     const size_t prefix = sizeof(SHMB_GLOBAL_PREFIX) - 1;
     struct shmb_report_line line;
@@ -209,15 +209,16 @@ static bool is_made_anew(const char *text, size_t size, const char *name)
     return false;
 }
 
-/* What was asked for and has not even been tried. */
-static bool tell_names(const char *text, size_t size, const char *const *names, size_t count)
+/* Prints the names that the service did not try to recreate. False: there are some. */
+static bool print_missed_names(const char *text, size_t size, const char *const *names,
+                               size_t count)
 {
     bool all = true;
     size_t i;
 
     for (i = 0; i < count; i++)
-        if (!is_made_anew(text, size, bare_name(names[i]))) {
-            console_error("shmbroker: %s is not made anew: the configuration has no object of this "
+        if (!is_recreated(text, size, bare_name(names[i]))) {
+            console_error("shmbroker: %s is not recreated: the configuration has no object of this "
                           "name (see shmbroker status), or another reload came in between",
                           names[i]);
             all = false;
@@ -238,8 +239,8 @@ static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t
     text = wait_for_end(service, &request, &report, &result);
     if (text == NULL)
         return result;
-    result = tell(text, &report);
-    if (result == SHMB_EXIT_DONE && !tell_names(text, report.text_size, names, count))
+    result = print_result(text, &report);
+    if (result == SHMB_EXIT_DONE && !print_missed_names(text, report.text_size, names, count))
         result = SHMB_EXIT_NOT_SO;
     free(text);
     return result;
@@ -248,9 +249,8 @@ static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t
 enum shmb_exit verb_reload(const char *const *names, size_t count)
 {
     SC_HANDLE service;
-    enum shmb_exit result =
-        scm_open(SERVICE_PAUSE_CONTINUE | SERVICE_QUERY_STATUS,
-                 "Ctrl+Break there makes it read its configuration again", &service);
+    enum shmb_exit result = scm_open(SERVICE_PAUSE_CONTINUE | SERVICE_QUERY_STATUS,
+                                     "Ctrl+Break there reloads its configuration", &service);
     DWORD code = ERROR_SUCCESS;
 
     if (result != SHMB_EXIT_DONE)
@@ -258,10 +258,10 @@ enum shmb_exit verb_reload(const char *const *names, size_t count)
     if (count > 0)
         code = leave_names(names, count);
     if (code != ERROR_SUCCESS)
-        result = scm_failed("cannot tell the service which objects to make anew", code);
+        result = scm_failed("cannot tell the service which objects to recreate", code);
     else
         result = reload(service, names, count);
-    /* Not for a later reload, whatever has become of this one. */
+    /* Even after a failure: a later reload must not recreate them. */
     if (count > 0)
         recreate_forget();
     scm_close(service);

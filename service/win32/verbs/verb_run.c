@@ -1,3 +1,4 @@
+/* The verb run: the broker in a console. */
 #include "verb.h"
 
 #include <windows.h>
@@ -8,7 +9,7 @@
 #include "lifecycle.h"
 #include "port.h"
 
-/* The console calls back without a context: hence static. */
+/* Static, since the console passes no context to its handler. */
 static HANDLE stop_asked, reload_asked, ended;
 
 static bool releasing(void)
@@ -23,7 +24,7 @@ static BOOL WINAPI on_console(DWORD event)
         return TRUE;
     }
     SetEvent(stop_asked);
-    /* Once this returns from a close, a log-off or a shutdown, the process is killed. */
+    /* At a close, a log-off or a shutdown, Windows ends the process when this returns. */
     if (event != CTRL_C_EVENT)
         WaitForSingleObject(ended, INFINITE);
     return TRUE;
@@ -63,13 +64,13 @@ enum shmb_exit verb_run(const struct run_options *options)
     reload_asked = CreateEventW(NULL, FALSE, FALSE, NULL);
     ended = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (stop_asked != NULL && reload_asked != NULL && ended != NULL) {
-        /* Without a console there is nothing to listen to; the broker runs all the same. */
+        /* Fails without a console; the broker runs all the same. */
         SetConsoleCtrlHandler(on_console, TRUE);
         result = run(options);
     } else {
         console_error("shmbroker: out of memory");
     }
-    /* No event is closed: the console may call back until the process is gone. */
+    /* The events stay open: the handler may be called until the process ends. */
     if (ended != NULL)
         SetEvent(ended);
     return result;

@@ -1,3 +1,4 @@
+/* The broker as a Windows service: start, controls, and the state it reports. */
 #include "verb_service.h"
 
 #include <windows.h>
@@ -9,21 +10,21 @@
 #include "program_file.h"
 #include "requests.h"
 
-#define PROGRESS_MS  250u   /* a check point at most this often */
-#define WAIT_HINT_MS 10000u /* until the next check point at the latest */
+#define PROGRESS_MS  250u   /* shortest time between two check points */
+#define WAIT_HINT_MS 10000u /* longest time until the next check point */
 
-/* The service manager gives its callbacks no context on the way in: hence static. */
+/* Static, since the service manager passes no context to `start`. */
 static struct service {
     const char *config;
     bool unsafe;
     struct harden_refusals refused;
     SERVICE_STATUS_HANDLE manager;
     HANDLE stop, reload, sessions;
-    volatile LONG shutdown; /* the machine goes down */
-    SRWLOCK lock;           /* over `status` and `moved`: two threads tell the state */
+    volatile LONG shutdown; /* the machine shuts down */
+    SRWLOCK lock;           /* guards `status` and `moved`: two threads publish the state */
     SERVICE_STATUS status;
-    bool saves;      /* there is something to be saved before the system goes down */
-    ULONGLONG moved; /* when the check point moved last */
+    bool saves;      /* there are segments to save before a shutdown */
+    ULONGLONG moved; /* time of the last check point */
     enum shmb_exit result;
 } the_service = {.lock = SRWLOCK_INIT};
 
@@ -33,8 +34,8 @@ static bool is_pending(DWORD state)
 }
 
 /*
- * Before a shutdown the service manager waits for a service much longer, and the disks
- * are still there for sure; but that holds up everybody's shutdown.
+ * PRESHUTDOWN comes while all disks are still there and leaves more time, but
+ * delays the whole shutdown: accepted only if there are segments to save.
  */
 static DWORD accepted_end(void)
 {
@@ -51,12 +52,12 @@ static DWORD accepted_in(DWORD state)
     case SERVICE_RUNNING:
         return accepted_end() | SERVICE_ACCEPT_PARAMCHANGE | SERVICE_ACCEPT_SESSIONCHANGE;
     default:
-        /* Asked during the start, the broker ends before its next object. */
+        /* A stop during the start takes effect before the next object. */
         return accepted_end();
     }
 }
 
-/* With the lock held. */
+/* Reports the state to the service manager. The caller holds the lock. */
 static void publish(DWORD state)
 {
     SERVICE_STATUS *status = &the_service.status;
@@ -81,14 +82,14 @@ static void on_progress(void)
     ReleaseSRWLockExclusive(&the_service.lock);
 }
 
-/* Not after a stop that came in between: the service manager knows better then. */
+/* Does nothing if a stop came in between. */
 static void on_running(void)
 {
     AcquireSRWLockExclusive(&the_service.lock);
     if (the_service.status.dwCurrentState == SERVICE_START_PENDING)
         publish(SERVICE_RUNNING);
     ReleaseSRWLockExclusive(&the_service.lock);
-    program_file_sweep(); /* the keeper of a former version has ended */
+    program_file_sweep(); /* a former version and its keeper have ended */
 }
 
 static void on_saves(bool any)
@@ -111,7 +112,7 @@ static void ask_to_stop(void)
     SetEvent(the_service.stop);
 }
 
-/* Nobody is left to start the service again before the machine ends. */
+/* Whether this stop releases all objects. At a shutdown no client is left to hold them for. */
 static bool on_releasing(void)
 {
     return release_take() || the_service.shutdown != 0;
@@ -145,10 +146,10 @@ DWORD WINAPI verb_service_control(DWORD control, DWORD type, void *data, void *c
 }
 
 /*
- * A failure is told as a service-specific code, which is an orderly end: the
- * service manager's restarts are for crashes, not for a wrong configuration.
+ * Reports a failure as a service-specific code. This counts as an orderly end:
+ * the service manager restarts a crashed service, not a misconfigured one.
  */
-static void tell_stopped(enum shmb_exit result)
+static void publish_stopped(enum shmb_exit result)
 {
     AcquireSRWLockExclusive(&the_service.lock);
     the_service.result = result;
@@ -186,14 +187,14 @@ static void WINAPI start(DWORD count, wchar_t **arguments)
     publish(SERVICE_START_PENDING);
     ReleaseSRWLockExclusive(&the_service.lock);
 
-    (void)release_forget(); /* of a stop that never came */
+    (void)release_forget(); /* left for a stop that never came */
     event_sink_open(&sink, false);
     harden_report(&the_service.refused, &sink);
     port_open(&port, &host, &sink, &system);
     result = lifecycle_run(&system, the_service.config);
     port_close(&port);
     event_sink_close(&sink);
-    tell_stopped(result);
+    publish_stopped(result);
 }
 
 enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
@@ -211,7 +212,7 @@ enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
     the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);
     the_service.sessions = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (the_service.stop == NULL || the_service.reload == NULL || the_service.sessions == NULL)
-        return SHMB_EXIT_SYSTEM; /* and the end of the process, which closes them */
+        return SHMB_EXIT_SYSTEM; /* the process ends, which closes the others */
     if (StartServiceCtrlDispatcherW(table))
         result = the_service.result;
     else if (GetLastError() == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT)

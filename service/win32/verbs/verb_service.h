@@ -11,16 +11,16 @@
 #include "exit_codes.h"
 
 /*
- * Hands the process over to the service manager and returns when the service
- * has ended. `config` is the path of the configuration; it must stay valid.
- * `unsafe`: its files need not be safe from others than administrators.
- * SHMB_EXIT_USAGE: this process was not started by the service manager.
+ * Runs this process as the service; returns when the service has ended.
+ * `config` is the path of the configuration; it must stay valid. `unsafe`:
+ * accepts files that others than administrators can change. `audit`: audits
+ * objects. SHMB_EXIT_USAGE: the service manager did not start this process.
  */
 enum shmb_exit verb_service(const char *config, bool unsafe, bool audit);
 
 /*
- * What the service manager calls with each control, on a thread of its own; only
- * a test calls it besides, with those that no program can send.
+ * Handles a control; the service manager calls it on a thread of its own. Public
+ * for a test, which passes controls that no program can send.
  */
 DWORD WINAPI verb_service_control(DWORD control, DWORD type, void *data, void *context);
 

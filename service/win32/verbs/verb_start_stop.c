@@ -1,3 +1,4 @@
+/* The verbs start and stop. */
 #include "verb_start_stop.h"
 
 #include "console.h"
@@ -9,8 +10,8 @@
 #include "scm.h"
 #include "verb.h"
 
-#define AGAIN_MS    200u
-#define AGAIN_TIMES 300u /* a minute */
+#define RETRY_MS    200u
+#define RETRY_TIMES 300u /* a minute */
 
 static enum shmb_exit wait_running(SC_HANDLE service, bool was_running)
 {
@@ -48,8 +49,8 @@ enum shmb_exit verb_start(void)
 {
     SC_HANDLE service;
     enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS,
-                                     "it ends with Ctrl+C there, and the service is installed "
-                                     "with: shmbroker install",
+                                     "it ends with Ctrl+C; install the service with: "
+                                     "shmbroker install",
                                      &service);
 
     if (result != SHMB_EXIT_DONE)
@@ -57,11 +58,11 @@ enum shmb_exit verb_start(void)
     result = verb_start_service(service);
     scm_close(service);
     if (result == SHMB_EXIT_DONE)
-        program_file_sweep(); /* which the service's account may not */
+        program_file_sweep(); /* the service account may not delete these files */
     return result;
 }
 
-/* The service takes no control while it is between two states. */
+/* Retries while the service takes no control, between two states. */
 static DWORD ask_to_stop(SC_HANDLE service)
 {
     unsigned tries;
@@ -74,19 +75,18 @@ static DWORD ask_to_stop(SC_HANDLE service)
         if (ControlService(service, SERVICE_CONTROL_STOP, &status))
             return ERROR_SUCCESS;
         code = GetLastError();
-        if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL || tries == AGAIN_TIMES)
+        if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL || tries == RETRY_TIMES)
             return code;
         if (scm_query(service, &now) &&
             (now.dwCurrentState == SERVICE_STOP_PENDING || now.dwCurrentState == SERVICE_STOPPED))
             return ERROR_SUCCESS;
-        Sleep(AGAIN_MS);
+        Sleep(RETRY_MS);
     }
 }
 
 enum shmb_exit verb_stop_service(SC_HANDLE service, bool *was_running)
 {
     SERVICE_STATUS_PROCESS status;
-    enum shmb_exit result;
     DWORD code = ask_to_stop(service);
 
     if (was_running != NULL)
@@ -94,13 +94,12 @@ enum shmb_exit verb_stop_service(SC_HANDLE service, bool *was_running)
     if (code == ERROR_SERVICE_NOT_ACTIVE)
         return SHMB_EXIT_DONE;
     if (code == ERROR_DEPENDENT_SERVICES_RUNNING) {
-        console_error("shmbroker: other services depend on this one and run; stop them first");
+        console_error("shmbroker: other running services depend on this one; stop them first");
         return SHMB_EXIT_SYSTEM;
     }
     if (code != ERROR_SUCCESS)
         return scm_failed("cannot stop the service", code);
-    result = scm_wait(service, SERVICE_STOPPED, &status);
-    return result;
+    return scm_wait(service, SERVICE_STOPPED, &status);
 }
 
 enum shmb_exit verb_stop_keepers(size_t *ended)
@@ -118,11 +117,11 @@ enum shmb_exit verb_stop_keepers(size_t *ended)
     if (status == SYS_OK)
         return SHMB_EXIT_DONE;
     if (status == SYS_TAKEN) {
-        console_error("shmbroker: a broker runs that is not the service; stop that one");
+        console_error("shmbroker: a broker that is not the service is running; stop it first");
         return SHMB_EXIT_CONFLICT;
     }
     event_failure_text(&why, text);
-    console_error("shmbroker: the keeper cannot be ended: %s", text);
+    console_error("shmbroker: cannot end the keeper: %s", text);
     return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }
 
@@ -133,10 +132,10 @@ static enum shmb_exit release_all(SC_HANDLE service, bool *was_running, size_t *
 
     *ended = 0;
     if (code != ERROR_SUCCESS)
-        return scm_failed("cannot ask the service to let go of its objects", code);
+        return scm_failed("cannot ask the service to release its objects", code);
     result = verb_stop_service(service, was_running);
     (void)release_forget();
-    /* What the service could not do, having crashed, or stopped earlier. */
+    /* Keepers are left if the service had crashed or stopped before. */
     return result == SHMB_EXIT_DONE ? verb_stop_keepers(ended) : result;
 }
 
@@ -150,12 +149,12 @@ static enum shmb_exit stop(SC_HANDLE service, bool release)
     if (result != SHMB_EXIT_DONE)
         return result;
     if (!release)
-        console_line("ShmBroker %s", was_running ? "is stopped" : "does not run");
+        console_line("ShmBroker %s", was_running ? "is stopped" : "is not running");
     else if (was_running)
-        console_line("ShmBroker is stopped and has let go of all objects");
+        console_line("ShmBroker is stopped and has released all objects");
     else
-        console_line("ShmBroker does not run%s",
-                     ended > 0 ? "; the objects of its keeper are let go of" : "");
+        console_line("ShmBroker is not running%s",
+                     ended > 0 ? "; the objects of its keeper are released" : "");
     return SHMB_EXIT_DONE;
 }
 
@@ -163,8 +162,8 @@ enum shmb_exit verb_stop(bool release)
 {
     SC_HANDLE service;
     enum shmb_exit result = scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS,
-                                     "it ends with Ctrl+C there, and lets go of its objects then "
-                                     "if it was started with --release",
+                                     "it ends with Ctrl+C, and releases its objects if it was "
+                                     "started with --release",
                                      &service);
 
     if (result != SHMB_EXIT_DONE)

@@ -1,5 +1,6 @@
 /*
- * verb_start_stop.h - starting and stopping the service, for the verbs that need it.
+ * verb_start_stop.h - starting and stopping the service, for several verbs. Each
+ * prints its failure.
  */
 #ifndef VERB_START_STOP_H
 #define VERB_START_STOP_H
@@ -13,19 +14,19 @@
 
 /*
  * Stops the service and waits for its end; the handle needs SERVICE_STOP and
- * SERVICE_QUERY_STATUS. `*was_running` may be NULL. What fails has been said.
+ * SERVICE_QUERY_STATUS. `was_running` may be NULL.
  */
 enum shmb_exit verb_stop_service(SC_HANDLE service, bool *was_running);
 
 /*
- * Starts the service and waits until it runs; says which process does. The
- * handle needs SERVICE_START and SERVICE_QUERY_STATUS.
+ * Starts the service, waits until it runs and prints its process id. The handle
+ * needs SERVICE_START and SERVICE_QUERY_STATUS.
  */
 enum shmb_exit verb_start_service(SC_HANDLE service);
 
 /*
- * When the service does not run: ends the keepers of brokers that have ended,
- * and with them their objects. `*ended`: how many. A failure is printed.
+ * While no broker runs: ends all keepers, which releases their objects. `*ended`
+ * is their number. SHMB_EXIT_CONFLICT: a broker runs after all.
  */
 enum shmb_exit verb_stop_keepers(size_t *ended);
 

@@ -1,3 +1,4 @@
+/* The verb status: collects what is known, then prints it. */
 #include "verb.h"
 
 #include <windows.h>
@@ -13,7 +14,7 @@
 #include "status.h"
 #include "wide.h"
 
-/* The configuration the service's command line names; to be freed with free(), NULL: unknown. */
+/* The configuration on the service's command line; freed with free(). NULL: not known. */
 static char *config_path(const wchar_t *command)
 {
     struct command_line line;
@@ -39,7 +40,7 @@ static const char *start_word(DWORD type)
     }
 }
 
-/* What the service manager knows; false: no memory. */
+/* Adds what the service manager knows. False: no memory. */
 static bool ask_manager(struct status *out, const SERVICE_STATUS_PROCESS *service,
                         const QUERY_SERVICE_CONFIGW *config)
 {
@@ -62,7 +63,7 @@ static bool ask_manager(struct status *out, const SERVICE_STATUS_PROCESS *servic
     return out->account != NULL;
 }
 
-/* What the broker knows, whatever keeps it running. False: no memory. */
+/* Adds what the objects themselves show. False: no memory. */
 static bool ask_rest(struct status *out)
 {
     if (!out->directory && !status_ask_names(out))
@@ -98,19 +99,19 @@ static enum shmb_exit show_service(SC_HANDLE service, bool as_json)
     bool enough;
 
     if (!scm_query(service, &state))
-        return scm_failed("cannot ask for the state of the service", GetLastError());
+        return scm_failed("cannot query the state of the service", GetLastError());
     config = scm_query_config(service);
     if (config == NULL)
-        return scm_failed("cannot ask for the configuration of the service", GetLastError());
+        return scm_failed("cannot query the configuration of the service", GetLastError());
     enough =
         ask_manager(&status, &state, config) && status_ask_broker(&status) && ask_rest(&status);
     free(config);
-    /* What a broker has published that ended may be there still: its keeper holds it. */
+    /* The directory of a stopped broker may still be there: its keeper holds it. */
     status.incomplete |= !status.runs;
     return show(&status, enough, as_json);
 }
 
-/* The file it was given, which its report names. False: no memory. */
+/* Takes the path of the configuration from the report. False: no memory. */
 static bool take_config(struct status *status)
 {
     size_t i;
@@ -123,7 +124,7 @@ static bool take_config(struct status *status)
     return true;
 }
 
-/* A broker without the service. */
+/* No service is installed; a broker runs in a console. */
 static enum shmb_exit show_console(bool as_json)
 {
     struct status status = {.state_word = "running in a console", .runs = true};

@@ -1,3 +1,4 @@
+/* The verb uninstall. What cannot be removed is printed, and the rest is removed all the same. */
 #include "verb.h"
 
 #include <windows.h>
@@ -7,15 +8,15 @@
 #include "audit_right.h"
 #include "command_line.h"
 #include "console.h"
-#include "verb_start_stop.h"
 #include "error.h"
 #include "event_source.h"
 #include "install_files.h"
 #include "program_file.h"
 #include "requests.h"
 #include "scm.h"
+#include "verb_start_stop.h"
 
-/* The executable that `install` put there, to be freed with free(); NULL: none of its making. */
+/* The executable that `install` put in place, freed with free(). NULL: there is none. */
 static char *placed_program(SC_HANDLE service)
 {
     QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
@@ -38,17 +39,17 @@ static enum shmb_exit stop_and_delete(SC_HANDLE service)
     size_t ended;
     DWORD code;
 
-    (void)release_ask(); /* where that fails, the keeper is ended below */
+    (void)release_ask(); /* if this fails, the keeper is ended below */
     result = verb_stop_service(service, NULL);
     if (result != SHMB_EXIT_DONE)
         return result;
-    (void)verb_stop_keepers(&ended); /* what fails has been said, and stops nothing */
+    (void)verb_stop_keepers(&ended); /* a failure is printed, and stops nothing */
     if (DeleteService(service))
         return SHMB_EXIT_DONE;
     code = GetLastError();
     if (code == ERROR_SERVICE_MARKED_FOR_DELETE) {
-        console_error("shmbroker: the service is deleted already and goes when the last program "
-                      "closes it (services.msc, Task Manager)");
+        console_error("shmbroker: the service is marked for deletion; it disappears when the last "
+                      "program closes it (services.msc, Task Manager)");
         return SHMB_EXIT_DONE;
     }
     return scm_failed("cannot remove the service", code);
@@ -57,7 +58,7 @@ static enum shmb_exit stop_and_delete(SC_HANDLE service)
 static void remove_program(const char *program)
 {
     if (!program_file_remove(program))
-        console_line("the program at %s is in use and goes with the next start of Windows",
+        console_line("the program at %s is in use; it is deleted at the next start of Windows",
                      program);
 }
 
@@ -67,7 +68,7 @@ enum shmb_exit verb_uninstall(void)
     SC_HANDLE service;
     enum shmb_exit result =
         scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG | DELETE,
-                 "it ends with Ctrl+C there", &service);
+                 "it ends with Ctrl+C", &service);
     DWORD code;
 
     if (result == SHMB_EXIT_DONE) {
@@ -82,14 +83,14 @@ enum shmb_exit verb_uninstall(void)
     code = event_source_remove();
     if (code != ERROR_SUCCESS) {
         error_text(code, text, sizeof(text));
-        console_error("shmbroker: warning: the event source is not removed: %s (error %lu)", text,
-                      (unsigned long)code);
+        console_error("shmbroker: warning: the event source cannot be removed: %s (error %lu)",
+                      text, (unsigned long)code);
     }
     code = audit_right_remove();
     if (code != ERROR_SUCCESS) {
         error_text(code, text, sizeof(text));
-        console_error("shmbroker: warning: the right to audit is not removed: %s (error %lu)", text,
-                      (unsigned long)code);
+        console_error("shmbroker: warning: the right to audit cannot be removed: %s (error %lu)",
+                      text, (unsigned long)code);
     }
     if (program != NULL)
         remove_program(program);

@@ -1,3 +1,4 @@
+/* The command line: which verb it names, and the options it takes. */
 #include "verbs.h"
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 struct verb {
     const char *name;
-    unsigned takes;
+    unsigned takes; /* sum of OPTION_... */
     enum shmb_exit (*run)(const struct options *options);
 };
 
@@ -21,51 +22,44 @@ static const char help[] =
     "ShmBroker creates the named objects of its configuration under Global\\ and holds them.\n"
     "\n"
     "  shmbroker run --config FILE [--state FOLDER] [--release] [--audit]\n"
-    "                                      the broker in this console, until Ctrl+C; Ctrl+Break\n"
-    "                                      reads the configuration again; FOLDER: where it keeps\n"
-    "                                      what it has to remember; --release: as for stop;\n"
-    "                                      --audit: objects with audit: true are audited\n"
+    "                                      run the broker in this console until Ctrl+C;\n"
+    "                                      Ctrl+Break reloads the configuration; FOLDER: where\n"
+    "                                      it stores its state; --release: as for stop;\n"
+    "                                      --audit: audit objects with audit: true\n"
     "  shmbroker check [--merged] [--json] FILE...\n"
-    "                                      what is wrong with a configuration, what it would "
-    "create;\n"
-    "                                      --merged: all files as one, the first includes the "
-    "rest\n"
-    "  shmbroker plan FILE                 what a reload with this configuration would do to "
-    "what runs;\n"
-    "                                      does nothing of it\n"
+    "                                      show the errors of a configuration, or what it would\n"
+    "                                      create; --merged: all files as one, the first includes\n"
+    "                                      the others\n"
+    "  shmbroker plan FILE                 show what a reload with this configuration would do;\n"
+    "                                      change nothing\n"
     "  shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
     "                    [--audit | --no-audit]\n"
-    "                                      put this program to %ProgramFiles%\\ShmBroker and "
-    "register\n"
-    "                                      it as a service; mend its registration; or take the "
-    "place\n"
-    "                                      of another version, which may run; --audit: it may "
-    "audit\n"
-    "                                      objects with audit: true (SeSecurityPrivilege)\n"
+    "                                      copy this program to %ProgramFiles%\\ShmBroker and\n"
+    "                                      register it as a service; repair its registration; or\n"
+    "                                      replace another version, even a running one; --audit:\n"
+    "                                      allow it to audit objects with audit: true\n"
+    "                                      (SeSecurityPrivilege)\n"
     "  shmbroker uninstall                 stop the service and remove it\n"
-    "  shmbroker start                     start the service and wait for it\n"
-    "  shmbroker stop [--release]          stop it and wait for it; its objects are held for the "
-    "next\n"
-    "                                      start (hold_for in the configuration); --release: let "
-    "go\n"
-    "                                      of them at once\n"
+    "  shmbroker start                     start the service and wait until it runs\n"
+    "  shmbroker stop [--release]          stop the service and wait until it has stopped; its\n"
+    "                                      objects are held for the next start (hold_for in the\n"
+    "                                      configuration); --release: release them at once\n"
     "  shmbroker reload [--recreate NAME...]\n"
-    "                                      have the service read its configuration again, and say\n"
-    "                                      what came of it; --recreate: make these objects anew, "
-    "even\n"
-    "                                      if programs then have to open them again\n"
-    "  shmbroker status [--json]           the service, and what is seen of each object\n"
-    "  shmbroker status --verify [--json]  the installed service, point by point, against what it\n"
-    "                                      should be\n"
-    "  shmbroker audit [--json | --csv]    who may do what, by account over all objects that are "
-    "held\n"
+    "                                      have the service reload its configuration, and show\n"
+    "                                      the result; --recreate: recreate these objects, even\n"
+    "                                      if programs must then open them again\n"
+    "  shmbroker status [--json]           show the service and each object\n"
+    "  shmbroker status --verify [--json]  compare the installed service, point by point, with\n"
+    "                                      what it should be\n"
+    "  shmbroker audit [--json | --csv]    list who may do what, by account over all objects\n"
+    "                                      that are held\n"
     "  shmbroker --version | --help\n"
     "\n"
     "As a service: shmbroker [--config FILE] [--audit]; the default is\n"
     "%ProgramData%\\ShmBroker\\shmbroker.yaml.\n"
     "\n"
-    "Files of a configuration that others than administrators could change are refused, and by\n"
-    "install a place of the program. To try things out: --allow-unsafe-config behind run, check,\n"
+    "Configuration files that others than administrators can change are refused; install also\n"
+    "refuses such a place for the program. For trials, give --allow-unsafe-config to run, check,\n"
     "plan or install.\n"
     "\n"
     "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
@@ -194,15 +188,15 @@ static enum shmb_exit do_service(char **arguments, size_t count)
     if (options.config == NULL) {
         path = paths_default_config();
         if (path == NULL) {
-            console_error("shmbroker: the folder for program data is not known");
+            console_error("shmbroker: the folder for program data cannot be found");
             return SHMB_EXIT_SYSTEM;
         }
     }
     result =
         verb_service(options.config != NULL ? options.config : path, options.unsafe, options.audit);
     if (result == SHMB_EXIT_USAGE)
-        console_error("shmbroker: without a verb this is a service, started by the service "
-                      "manager; see shmbroker --help");
+        console_error("shmbroker: without a verb this is the service, which only the service "
+                      "manager starts; see shmbroker --help");
     free(path);
     return result;
 }
@@ -228,6 +222,6 @@ enum shmb_exit verbs_main(char **arguments, size_t count)
     for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (strcmp(arguments[0], verbs[i].name) == 0)
             return do_verb(&verbs[i], arguments + 1, count - 1);
-    console_error("shmbroker: there is no \"%s\"; see shmbroker --help", arguments[0]);
+    console_error("shmbroker: unknown verb \"%s\"; see shmbroker --help", arguments[0]);
     return SHMB_EXIT_USAGE;
 }

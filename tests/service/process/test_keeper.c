@@ -372,7 +372,7 @@ static void release_leaves_no_process_and_no_object(void **state)
     (void)state;
     serve(configuration);
     verb("status", "keeper:        process ");
-    verb("stop --release", "ShmBroker is stopped and has let go of all objects");
+    verb("stop --release", "ShmBroker is stopped and has released all objects");
     expect_open("2");
     processes_expect(0);
     /* It was meant for that stop alone. */
@@ -380,7 +380,7 @@ static void release_leaves_no_process_and_no_object(void **state)
     stop_service();
     expect_open("0");
     processes_expect(1);
-    verb("stop --release", "ShmBroker does not run; the objects of its keeper are let go of");
+    verb("stop --release", "ShmBroker is not running; the objects of its keeper are released");
     expect_open("2");
     processes_expect(0);
 }

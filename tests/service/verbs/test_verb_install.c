@@ -437,10 +437,10 @@ static void start_stop_and_status_follow_the_service(void **state)
     broker_says("status", 0, "ShmbTest.Data.lock: held");
     broker_says("stop", 0, "stopped");
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
-    broker_says("stop", 0, "does not run");
-    broker_says("stop --release", 0, "the objects of its keeper are let go of");
+    broker_says("stop", 0, "is not running");
+    broker_says("stop --release", 0, "the objects of its keeper are released");
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
-    broker_says("stop --release", 0, "does not run");
+    broker_says("stop --release", 0, "is not running");
     broker_says("status", 5, "stopped");
 }
 

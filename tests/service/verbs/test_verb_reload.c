@@ -90,8 +90,8 @@ static void without_a_broker_they_say_so(void **state)
     snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --config \"%s\"",
              scm_file(HEAD DATA));
     verb(arguments, 0, "installed");
-    verb("reload", 5, "does not run");
-    verb("reload --recreate ShmbTest.Data", 5, "does not run");
+    verb("reload", 5, "is not running");
+    verb("reload --recreate ShmbTest.Data", 5, "is not running");
     assert_string_equal(
         scm_registry("SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters", "Recreate"),
         "(none)");
@@ -271,7 +271,7 @@ static void another_size_is_deferred_and_made_anew_on_demand(void **state)
     verb("reload --recreate Global\\ShmbTest.Data", 0, "recreate Global\\ShmbTest.Data: done");
     assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "8192: 6b657074");
     verb("reload --recreate ShmbTest.Dato", 1,
-         "ShmbTest.Dato is not made anew: the configuration has");
+         "ShmbTest.Dato is not recreated: the configuration has");
     /* Once: the next reload does not do it again. */
     verb("reload", 0, "keep     1: done");
     verb("status", 0, "section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
@@ -373,7 +373,7 @@ static void status_is_json_too(void **state)
     verb("status --json", 5, "\"state\": \"held\"");
     said_too("\"end\": \"it was stopped as asked\"");
     said_too("\"complete\": false");
-    verb("stop --release", 0, "does not run");
+    verb("stop --release", 0, "is not running");
     verb("status --json", 5, "\"state\": \"missing\"");
     said_too("\"complete\": false");
 }
