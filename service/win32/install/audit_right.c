@@ -12,12 +12,13 @@
 #include "names.h"
 #include "scm.h"
 
-/* The policy of this machine and the service SID; false: `*code` says why. */
+/* The policy of this machine, and the service SID. */
 struct policy {
     LSA_HANDLE handle;
     PSID sid;
 };
 
+/* False, with nothing to close: `*code` says why. */
 static bool open_policy(ACCESS_MASK access, struct policy *out, uint32_t *code)
 {
     LSA_OBJECT_ATTRIBUTES attributes = {0};
@@ -76,7 +77,7 @@ uint32_t audit_right_remove(void)
     code =
         LsaNtStatusToWinError(LsaRemoveAccountRights(policy.handle, policy.sid, FALSE, &right, 1));
     close_policy(&policy);
-    /* A SID that has no right at all is not known there. */
+    /* The policy does not know a SID without any right. */
     return code == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : code;
 }
 
@@ -101,7 +102,8 @@ uint32_t audit_right_ask(bool *has)
     return code == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : code;
 }
 
-static bool is_to_audit(SC_HANDLE service, bool *known)
+/* True if the service's command line has --audit. */
+static bool has_audit_option(SC_HANDLE service, bool *known)
 {
     QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
     struct command_line line = {0};
@@ -125,7 +127,7 @@ bool audit_right_missing(void)
     service = OpenServiceW(manager, SCM_SERVICE_NAME, SERVICE_QUERY_CONFIG);
     CloseServiceHandle(manager);
     if (service != NULL)
-        audit = is_to_audit(service, &known);
+        audit = has_audit_option(service, &known);
     scm_close(service);
     return known && !audit;
 }

@@ -12,12 +12,12 @@
 #include "resources.h"
 #include "wide.h"
 
-/* As its folder gives it, with an owner that the service trusts. */
+/* The access its folder would give, with an owner that the service trusts. */
 #define CONFIG_SDDL                                                                                \
     "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1200a9;;;BU)(A;;0x1200a9;;;" SHMB_SERVICE_SID ")"
 
-/* The file this program was linked with. NULL: GetLastError() says why. */
-static const void *carried(DWORD *size)
+/* The configuration in this program's resources. NULL: GetLastError() says why. */
+static const void *resource(DWORD *size)
 {
     HRSRC found = FindResourceW(NULL, MAKEINTRESOURCEW(RESOURCE_CONFIGURATION),
                                 MAKEINTRESOURCEW(RESOURCE_RAW_DATA));
@@ -27,6 +27,7 @@ static const void *carried(DWORD *size)
     return loaded != NULL ? LockResource(loaded) : NULL;
 }
 
+/* `*put`: the file was written; false with SYS_OK if one exists. */
 static enum sys_status write_to(const wchar_t *path, SECURITY_ATTRIBUTES *attributes,
                                 const void *bytes, DWORD size, bool *put, struct sys_failure *why)
 {
@@ -57,7 +58,7 @@ static enum sys_status put_config(const char *config, bool *put, struct sys_fail
     wchar_t *path;
     DWORD size;
 
-    bytes = carried(&size);
+    bytes = resource(&size);
     if (bytes == NULL)
         return failure_set(why, "LoadResource", GetLastError());
     path = wide_from_utf8(config);
@@ -73,7 +74,7 @@ static enum sys_status put_config(const char *config, bool *put, struct sys_fail
     return status;
 }
 
-/* The folder a path is in; to be freed with free(). */
+/* The folder that `path` is in, freed with free(). NULL: no memory. */
 static char *folder_of(const char *path)
 {
     char *folder = _strdup(path);
@@ -164,7 +165,7 @@ bool first_files_remove_unchanged(void)
     size_t length;
     DWORD size;
 
-    bytes = carried(&size);
+    bytes = resource(&size);
     if (config != NULL && bytes != NULL &&
         files_read(config, size, &content, &length, &unused) == SYS_OK && length == size &&
         memcmp(content, bytes, size) == 0) {
@@ -173,7 +174,7 @@ bool first_files_remove_unchanged(void)
     }
     folder = config != NULL ? folder_of(config) : NULL;
     if (removed && folder != NULL)
-        remove_path(folder, RemoveDirectoryW); /* fails where something is in it */
+        remove_path(folder, RemoveDirectoryW); /* fails if it is not empty */
     free(folder);
     free(content);
     free(config);

@@ -1,5 +1,6 @@
 /*
- * install_files.h - what an installation needs on the disk before its first start.
+ * install_files.h - the folders and the first configuration that an installation
+ * needs before its first start.
  */
 #ifndef INSTALL_FILES_H
 #define INSTALL_FILES_H
@@ -13,34 +14,34 @@ struct first_folder {
 };
 
 enum {
-    FIRST_DATA,  /* of the configuration, which only administrators may write */
-    FIRST_STATE, /* in it, the service's own: what it remembers, */
-    FIRST_KEEP,  /* and its copies */
+    FIRST_DATA,  /* for the configuration; only administrators may write */
+    FIRST_STATE, /* in it, for the service's state */
+    FIRST_KEEP,  /* in it, for the copies of segments */
     FIRST_FOLDERS
 };
 
-/* What was made, so that it can be taken away again; all zero: nothing. */
+/* What was made, for first_files_undo. All zero: nothing. */
 struct first_files {
     struct first_folder folders[FIRST_FOLDERS];
-    char *config; /* the configuration in the first */
-    bool put;
+    char *config; /* path of the first configuration */
+    bool put;     /* it was written */
 };
 
 /*
- * Makes the folders of configuration, state and copies, or takes them over
- * (secure_folder.h), and, with `config`, puts the commented configuration that
- * this program carries at the default path unless a file is there; `put` tells.
- * `out` is to be ended with first_files_free in any case.
+ * Makes the folders for configuration, state and copies, or takes them over
+ * (secure_folder.h). With `config`, writes the commented configuration in this
+ * program's resources to the default path, unless a file is there; `put` says
+ * whether. End `out` with first_files_free in any case.
  */
 enum sys_status first_files_make(bool config, struct first_files *out, struct sys_failure *why);
 
-/* Removes again what was made; what is put aside stays there. */
+/* Removes what was made; a folder that was put aside stays aside. */
 void first_files_undo(struct first_files *files);
 void first_files_free(struct first_files *files);
 
 /*
- * Removes the configuration at the default path if it is the one that was put
- * there, unchanged, and its folder if nothing else is in it. True: removed.
+ * Removes the configuration at the default path if it is still the first one,
+ * unchanged, and then its folder if that is empty. True: removed.
  */
 bool first_files_remove_unchanged(void);
 

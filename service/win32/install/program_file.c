@@ -14,8 +14,8 @@
 
 #define KEY_PATH    L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
 #define VALUE_NAME  L"Program"
-#define FORMER_MAX  20u
-#define TAIL_ROOM   16u
+#define FORMER_MAX  20u /* old executables beside the new one */
+#define TAIL_ROOM   16u /* bytes for ".old20" and the like */
 #define PROGRAM_MAX (64u * 1024 * 1024)
 #define RETRY_MS    100u
 #define RETRY_TIMES 20u
@@ -45,7 +45,7 @@ char *program_file_target(const char *folder)
     return path;
 }
 
-/* path.new, path.old, path.old2, ...; NULL: no memory. */
+/* path.new, path.old, path.old2, ...; freed with free(). NULL: no memory. */
 static wchar_t *beside(const char *path, const char *tail, unsigned number)
 {
     size_t size = strlen(path) + TAIL_ROOM;
@@ -73,7 +73,7 @@ static wchar_t *folder_of(const char *path)
     return folder;
 }
 
-/* Where one of them cannot be opened they are taken for two. */
+/* False also if one of them cannot be opened. */
 static bool same_file(const wchar_t *a, const wchar_t *b)
 {
     const wchar_t *paths[2] = {a, b};
@@ -97,7 +97,7 @@ static bool same_file(const wchar_t *a, const wchar_t *b)
            about[0].nFileIndexLow == about[1].nFileIndexLow;
 }
 
-/* True: the one holds what the other holds, so that nothing has to be put. */
+/* True: both files have the same content. */
 static bool same_content(const char *a, const char *b)
 {
     struct sys_failure unused;
@@ -117,7 +117,7 @@ static bool exists(const wchar_t *path)
     return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
 }
 
-/* ---- putting ---------------------------------------------------------------- */
+/* ---- installing ------------------------------------------------------------- */
 
 static enum sys_status make_folder(const char *path, bool *made, struct sys_failure *why)
 {
@@ -146,11 +146,11 @@ static void remove_folder(const char *path)
     wchar_t *folder = folder_of(path);
 
     if (folder != NULL)
-        RemoveDirectoryW(folder); /* fails where something is in it */
+        RemoveDirectoryW(folder); /* fails if it is not empty */
     free(folder);
 }
 
-/* Virus scanners open a new executable for moments. */
+/* Retries: virus scanners open a new executable for a moment. */
 static bool move_patiently(const wchar_t *from, const wchar_t *to)
 {
     unsigned tries;
@@ -164,7 +164,7 @@ static bool move_patiently(const wchar_t *from, const wchar_t *to)
     }
 }
 
-/* What stands at `path` gets a free name beside it, which goes to `former`. */
+/* Renames the file at `path`, if any, to a free name beside it, returned in `former`. */
 static enum sys_status move_away(const char *path, const wchar_t *wide, char **former,
                                  struct sys_failure *why)
 {
@@ -178,7 +178,7 @@ static enum sys_status move_away(const char *path, const wchar_t *wide, char **f
 
         if (name == NULL)
             break;
-        DeleteFileW(name); /* one that has ended */
+        DeleteFileW(name); /* one that no longer runs */
         if (!exists(name) && move_patiently(wide, name))
             *former = wide_to_utf8(name);
         free(name);
@@ -188,7 +188,7 @@ static enum sys_status move_away(const char *path, const wchar_t *wide, char **f
     return failure_set(why, "MoveFileExW", GetLastError());
 }
 
-/* Not the person's who installs. Where it fails, `status --verify` says whose it is. */
+/* Otherwise the installing user would own it. On failure, `status --verify` shows the owner. */
 static void give_to_administrators(const wchar_t *path)
 {
     struct sys_descriptor *descriptor;
@@ -210,12 +210,13 @@ static enum sys_status copy_new(const wchar_t *from, const wchar_t *new, struct 
     give_to_administrators(new);
     file = CreateFileW(new, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     if (file != INVALID_HANDLE_VALUE) {
-        FlushFileBuffers(file); /* before the old one gives its name away */
+        FlushFileBuffers(file); /* before the old one is renamed */
         CloseHandle(file);
     }
     return SYS_OK;
 }
 
+/* Copies to path.new, then swaps the names. Restores the old name on failure. */
 static enum sys_status place(const wchar_t *from, const char *path, const wchar_t *to,
                              struct program_file *out, struct sys_failure *why)
 {
@@ -270,7 +271,7 @@ void program_file_undo(struct program_file *file)
     char *failed = NULL;
     struct sys_failure unused;
 
-    if (path != NULL && !DeleteFileW(path)) /* one that still runs gets out of the way */
+    if (path != NULL && !DeleteFileW(path)) /* still running: rename it */
         (void)move_away(file->path, path, &failed, &unused);
     if (path != NULL && former != NULL)
         move_patiently(former, path);
@@ -291,7 +292,7 @@ void program_file_free(struct program_file *file)
 
 /* ---- removing --------------------------------------------------------------- */
 
-/* A process that has told its end takes a moment more to be gone. */
+/* Retries: a process that has reported its end takes a moment to exit. */
 static bool remove_or_delay(const wchar_t *path)
 {
     unsigned tries;
@@ -321,6 +322,7 @@ bool program_file_clean(const char *path)
     return all;
 }
 
+/* Deletes the file, if it exists. Gives up soon, since the service waits for this. */
 static void sweep(const wchar_t *path)
 {
     unsigned tries;
@@ -379,7 +381,7 @@ bool program_file_remove(const char *path)
     if (all)
         remove_folder(path);
     else if (folder != NULL)
-        MoveFileExW(folder, NULL, MOVEFILE_DELAY_UNTIL_REBOOT); /* if it is empty then */
+        MoveFileExW(folder, NULL, MOVEFILE_DELAY_UNTIL_REBOOT); /* deleted then if it is empty */
     free(folder);
     free(wide);
     return all;

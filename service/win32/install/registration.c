@@ -32,9 +32,9 @@ const wchar_t *registration_account(const wchar_t *word)
     return word;
 }
 
-/* ---- details: without each the service runs, less well ---------------------- */
+/* ---- details: the service also runs without them ---------------------------- */
 
-/* One point that was refused; `remedy` is what a person can try. */
+/* Prints a refused point and counts it. `remedy`: a command to try, or NULL. */
 static void refused_point(const char *what, DWORD code, const char *remedy, unsigned *refused)
 {
     char text[256];
@@ -69,13 +69,13 @@ static void set_restarts(SC_HANDLE service, unsigned *refused)
               "sc failure ShmBroker reset= 86400 actions= restart/1000/restart/5000/restart/30000",
               refused);
     configure(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &crashes_only,
-              "the service manager's restarts may not be for crashes only",
+              "the service manager may restart the service not only after crashes",
               "sc failureflag ShmBroker 0", refused);
 }
 
 static void set_descriptor(SC_HANDLE service, unsigned *refused)
 {
-    static const char what[] = "users may send the service controls of their own";
+    static const char what[] = "users may send user-defined controls to the service";
     struct sys_descriptor *descriptor;
     struct sys_failure why;
 
@@ -115,8 +115,8 @@ static void set_key(unsigned *refused)
 }
 
 /*
- * A service does not start where its account lacks a privilege that it requires:
- * the right comes first, and goes last.
+ * A service does not start if its account lacks a required privilege. So the
+ * right to audit is granted before the privilege is required, and removed after.
  */
 static void set_privileges(SC_HANDLE service, bool audit, unsigned *refused)
 {
@@ -156,8 +156,8 @@ static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
               "sc sidtype ShmBroker unrestricted", refused);
     set_privileges(service, audit, refused);
     configure(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &preshutdown,
-              "before a shutdown there may be too little time to save segments with keep: reboot",
-              NULL, refused);
+              "a shutdown may leave too little time to save segments with keep: reboot", NULL,
+              refused);
     set_restarts(service, refused);
     set_descriptor(service, refused);
     set_key(refused);
@@ -165,7 +165,7 @@ static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
 
 /* ---- making ----------------------------------------------------------------- */
 
-/* Accounts of the system have the empty password; others keep theirs, or have none. */
+/* Built-in accounts have an empty password; NULL leaves that of any other unchanged. */
 static const wchar_t *password_of(const wchar_t *account)
 {
     return account != NULL && (_wcsicmp(account, L"LocalSystem") == 0 ||
@@ -194,7 +194,7 @@ static enum shmb_exit change(const wchar_t *command, const wchar_t *account,
 {
     out->before = scm_query_config(out->service);
     if (out->before == NULL)
-        return scm_failed("cannot ask for the configuration of the service", GetLastError());
+        return scm_failed("cannot query the configuration of the service", GetLastError());
     registration_former_read(out->service, &out->former);
     if (ChangeServiceConfigW(out->service, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
                              SERVICE_ERROR_NORMAL, command, NULL, NULL, NULL, account,
@@ -226,7 +226,7 @@ enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
     return result;
 }
 
-/* An account of somebody's, with a password that only he and the service manager know. */
+/* True for an ordinary account, whose password only the service manager knows. */
 static bool has_password(const wchar_t *account)
 {
     size_t units = account != NULL ? wcslen(account) : 0;
@@ -244,11 +244,11 @@ static void restore(const struct registration *registration)
     if (!ChangeServiceConfigW(registration->service, before->dwServiceType, before->dwStartType,
                               before->dwErrorControl, before->lpBinaryPathName, NULL, NULL, NULL,
                               account, password_of(account), before->lpDisplayName))
-        (void)scm_failed("cannot put back how the service was registered", GetLastError());
+        (void)scm_failed("cannot restore the registration of the service", GetLastError());
     else if (has_password(account) && now != NULL && now->lpServiceStartName != NULL &&
              _wcsicmp(account, now->lpServiceStartName) != 0)
-        console_error("shmbroker: warning: the service has its former account again; give it the "
-                      "password of that in services.msc");
+        console_error("shmbroker: warning: the service has its former account again; enter the "
+                      "password of that account in services.msc");
     free(now);
     registration_former_restore(registration->service, &registration->former);
 }
@@ -257,7 +257,7 @@ void registration_undo(struct registration *registration)
 {
     if (registration->made) {
         DeleteService(registration->service);
-        (void)audit_right_remove(); /* nobody is left to use it */
+        (void)audit_right_remove(); /* nothing else uses it */
     } else if (registration->before != NULL) {
         restore(registration);
     }

@@ -1,8 +1,8 @@
 /*
- * registration.h - the service as the service manager is to know it.
+ * registration.h - how the service is registered with the service manager.
  *
- * What is wanted stands here once, for `install`, which asks for it, and for
- * `status --verify`, which compares.
+ * The wanted values are defined here, once: `install` sets them, and `status
+ * --verify` compares with them.
  */
 #ifndef REGISTRATION_H
 #define REGISTRATION_H
@@ -18,60 +18,60 @@
 
 #define REGISTRATION_VIRTUAL L"NT SERVICE\\ShmBroker"
 
-/* Lists of strings end with an empty one. */
+/* Lists of strings; an empty one ends each. */
 #define REGISTRATION_PRIVILEGES L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0"
-/* Of a service that audits. One that had not the last of these would not start. */
+/* For a service that audits. It does not start if its account lacks the last one. */
 #define REGISTRATION_PRIVILEGES_AUDIT REGISTRATION_PRIVILEGES L"SeSecurityPrivilege\0"
 
 #define REGISTRATION_DESCRIPTION                                                                   \
     L"Creates the named shared memory, mutexes, events and semaphores of its configuration, "      \
     L"protects them and holds them."
 
-/* Restarts after a crash, each so many milliseconds later, and what ends the counting. */
+/* Delays of the restarts after crashes, in ms; after CALM_S the count begins anew. */
 #define REGISTRATION_RESTARTS                                                                      \
     {                                                                                              \
         1000, 5000, 30000                                                                          \
     }
 #define REGISTRATION_CALM_S (24 * 60 * 60)
 
-/* To save segments with keep: reboot before the machine goes down; it takes what it needs. */
+/* Longest time to save segments with keep: reboot before a shutdown. */
 #define REGISTRATION_PRESHUTDOWN_MS 120000u
 
 /*
- * Who may do what with the service: SYSTEM and Administrators as Windows has
- * it; users of this machine and other services may ask how it is, and nothing
- * else: Windows' default lets them send it controls of 128 and above.
+ * Access to the service. SYSTEM and Administrators have Windows' default rights;
+ * interactive users and other services may only query it. The default would also
+ * let them send user-defined controls (128 and above).
  */
 #define REGISTRATION_SDDL "D:(A;;0x201fd;;;SY)(A;;0xf01ff;;;BA)(A;;0x2008d;;;IU)(A;;0x2008d;;;SU)"
 
-/* And with its key in the registry, below which there is the path of the executable. */
+/* Access to its registry key, which holds the path of the executable. */
 #define REGISTRATION_KEY_SDDL "D:P(A;CI;KA;;;SY)(A;CI;KA;;;BA)(A;CI;KR;;;BU)"
 
-/* "virtual", "LocalService", "LocalSystem" as the service manager calls them; else `word`. */
+/* The account name for "virtual", "LocalService", "LocalSystem"; else `word` itself. */
 const wchar_t *registration_account(const wchar_t *word);
 
-/* A registration that was made or changed; all zero: none. */
+/* A registration that was made or changed, for registration_undo. All zero: none. */
 struct registration {
-    SC_HANDLE service;             /* with the rights to change, start, stop and delete it */
-    bool made;                     /* by registration_make */
-    QUERY_SERVICE_CONFIGW *before; /* what it was; NULL: there was none */
+    SC_HANDLE service;             /* opened to change, start, stop and delete it */
+    bool made;                     /* it was not registered before */
+    QUERY_SERVICE_CONFIGW *before; /* the former registration; NULL: none */
     struct registration_former former;
 };
 
 /*
- * Registers the service, or changes its registration to the same. `account`
- * NULL: the one it has, or the virtual one. `audit`: it may have objects audited. What is refused
- * of the details is said line by line, with what to do, and the service runs without; `*refused`
- * counts. On anything but SHMB_EXIT_DONE the reason has been said, and all is
- * as it was. `out` is to be ended with registration_close in any case.
+ * Registers the service, or changes its registration. `account` NULL: the
+ * account it has, or else the virtual one. `audit`: it may audit objects. Prints
+ * each detail that is refused, with what to do; the service runs without it, and
+ * `*refused` counts them. On anything but SHMB_EXIT_DONE the reason has been
+ * printed, and nothing has changed. End `out` with registration_close in any case.
  */
 enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account, bool audit,
                                  struct registration *out, unsigned *refused);
 
 /*
- * Takes it back: deletes what was made, else restores all of what it was; what
- * is refused of that, or could not be read before, is said. A password is not
- * known: of that, too.
+ * Deletes a registration that was made, or restores the former one. Prints what
+ * is refused or could not be read before, and if the former account needs its
+ * password again, which is not known.
  */
 void registration_undo(struct registration *registration);
 void registration_close(struct registration *registration);

@@ -7,7 +7,7 @@
 #include "error.h"
 #include "registration.h"
 
-/* What QueryServiceConfig2W and QueryServiceObjectSecurity give at most, by their documentation. */
+/* Limit of QueryServiceConfig2W and QueryServiceObjectSecurity, by their documentation. */
 #define DETAILS_MAX 8192u
 
 static const struct {
@@ -24,7 +24,7 @@ static const struct {
 
 /* ---- reading ---------------------------------------------------------------- */
 
-/* NULL: it cannot be read, or there is no memory. */
+/* Freed with free(). NULL: cannot be read, or no memory. */
 static void *read_point(SC_HANDLE service, DWORD level)
 {
     BYTE *value = malloc(DETAILS_MAX);
@@ -98,7 +98,7 @@ void registration_former_free(struct registration_former *former)
     *former = (struct registration_former){0};
 }
 
-/* ---- putting back ----------------------------------------------------------- */
+/* ---- restoring -------------------------------------------------------------- */
 
 static void refused(const char *what, DWORD code)
 {
@@ -140,7 +140,7 @@ static void warn_right(DWORD code)
                   text, (unsigned long)code);
 }
 
-/* To these calls a NULL says "as it is"; what says "none" is another value. */
+/* ChangeServiceConfig2W takes NULL as "unchanged"; "none" needs an empty value. */
 static bool restore_point(SC_HANDLE service, DWORD level, const void *value)
 {
     static wchar_t none[2];
@@ -170,7 +170,7 @@ static bool restore_point(SC_HANDLE service, DWORD level, const void *value)
     }
 }
 
-/* Protected from what its parent has, or not, as it was. */
+/* Restores also whether the list inherits from the parent key. */
 static DWORD restore_key_list(PSECURITY_DESCRIPTOR former)
 {
     SECURITY_DESCRIPTOR_CONTROL control = 0;
@@ -196,7 +196,7 @@ void registration_former_restore(SC_HANDLE service, const struct registration_fo
     DWORD code = ERROR_SUCCESS;
     size_t i;
 
-    /* Before the privilege is required again: a service that has it not does not start. */
+    /* Before the privilege is required again: a service without it does not start. */
     if (former->known && former->audits)
         code = audit_right_grant();
     if (code != ERROR_SUCCESS)

@@ -84,9 +84,9 @@ void verify_list(struct verify_answer *answer, PACL list, const char *sddl)
     descriptors_free(descriptor);
 }
 
-/* ---- showing ---------------------------------------------------------------- */
+/* ---- output ----------------------------------------------------------------- */
 
-/* While it goes on; `json` NULL: text. */
+/* The output so far. `json` NULL: text. */
 struct showing {
     struct json *json;
     size_t differs, unknown;
@@ -187,7 +187,7 @@ enum shmb_exit verify_show(bool json)
 {
     SC_HANDLE service;
     enum shmb_exit result = scm_open(SERVICE_QUERY_CONFIG | READ_CONTROL,
-                                     "there is nothing to verify; what it holds is shown by: "
+                                     "there is nothing to verify; to see what it holds, run: "
                                      "shmbroker status",
                                      &service);
     QUERY_SERVICE_CONFIGW *config;
@@ -198,7 +198,7 @@ enum shmb_exit verify_show(bool json)
     if (config != NULL)
         result = show(service, config, json);
     else
-        result = scm_failed("cannot ask for the configuration of the service", GetLastError());
+        result = scm_failed("cannot query the configuration of the service", GetLastError());
     free(config);
     scm_close(service);
     return result;

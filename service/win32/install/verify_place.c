@@ -1,4 +1,4 @@
-/* What registry and disk hold of the installed service. */
+/* The points of verify.h that concern the registry and the disk. */
 #include "verify.h"
 
 #include <aclapi.h>
@@ -90,7 +90,7 @@ static void ask_config(const struct verify_subject *subject, struct verify_answe
     free(path);
 }
 
-/* Its owner, then its list. */
+/* Compares the owner, then the access list. */
 static void compare_folder(HANDLE folder, const char *sddl, struct verify_answer *answer)
 {
     PSECURITY_DESCRIPTOR descriptor = NULL;

@@ -1,4 +1,4 @@
-/* What the service manager knows of the service. */
+/* The points of verify.h that the service manager knows. */
 #include "verify.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Room for what QueryServiceConfig2 gives: 8 KiB at most, by its documentation. */
+/* QueryServiceConfig2 returns 8 KiB at most, by its documentation. */
 union details {
     BYTE bytes[8192];
     SERVICE_SID_INFO sid;
@@ -34,7 +34,7 @@ static bool query(const struct verify_subject *subject, DWORD level, union detai
     return false;
 }
 
-/* ---- how it is registered --------------------------------------------------- */
+/* ---- registration ----------------------------------------------------------- */
 
 static void ask_account(const struct verify_subject *subject, struct verify_answer *answer)
 {
@@ -78,7 +78,7 @@ static void ask_unsafe(const struct verify_subject *subject, struct verify_answe
                         : "only files that administrators alone can change");
 }
 
-/* ---- what it is given ------------------------------------------------------- */
+/* ---- rights and details ----------------------------------------------------- */
 
 static void ask_sid(const struct verify_subject *subject, struct verify_answer *answer)
 {

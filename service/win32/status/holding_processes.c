@@ -11,12 +11,12 @@
 #include "owner.h"
 #include "wide.h"
 
-#define LOOK_MS     5000u
-#define TABLE_FIRST (4u << 20) /* bytes of the table of all handles */
+#define LOOK_MS     5000u      /* then the search ends incomplete */
+#define TABLE_FIRST (4u << 20) /* bytes for the table of all handles; doubled if too small */
 #define TABLE_MOST  (512u << 20)
-#define LOOK_EVERY  64u /* handles between two looks at the clock */
+#define LOOK_EVERY  64u /* handles between two checks of the time */
 
-/* winternl.h knows neither the classes nor what they fill. */
+/* winternl.h declares neither these classes nor their structures. */
 typedef LONG(NTAPI *query_system)(ULONG what, void *out, ULONG size, ULONG *needed);
 typedef LONG(NTAPI *query_object)(HANDLE object, int what, void *out, ULONG size, ULONG *needed);
 
@@ -43,17 +43,17 @@ struct name_information {
     wchar_t room[SHMB_NAME_MAX + 64];
 };
 
-/* Kinds of objects that live in Global\ beside folders and links. */
+/* Kinds of objects in Global\, apart from directories and links. */
 enum { KIND_SECTION, KIND_MUTEX, KIND_EVENT, KIND_SEMAPHORE, KIND_TIMER, KIND_JOB, KINDS };
 
 struct look {
     struct holders *names;
-    wchar_t (*wide)[SHMB_NAME_MAX + 64]; /* the names as the kernel calls them */
+    wchar_t (*wide)[SHMB_NAME_MAX + 64]; /* the kernel's names for them */
     size_t count;
     query_object query;
-    USHORT types[KINDS];
-    DWORD process; /* whose handle `source` is */
-    HANDLE source; /* NULL: it may not be opened */
+    USHORT types[KINDS]; /* the kinds' numbers in the table; 0: not known */
+    DWORD process;       /* the process that `source` opens */
+    HANDLE source;       /* NULL: it cannot be opened */
     bool complete;
     ULONGLONG until;
 };
@@ -65,7 +65,7 @@ static FARPROC native(const char *name)
     return ntdll != NULL ? GetProcAddress(ntdll, name) : NULL;
 }
 
-/* To be freed with free(); NULL: not to be had. */
+/* The table of all handles, freed with free(). NULL: not available. */
 static struct directory_table *read_table(void)
 {
     FARPROC found = native("NtQuerySystemInformation");
@@ -90,7 +90,10 @@ static struct directory_table *read_table(void)
     return NULL;
 }
 
-/* Kinds have numbers that differ between systems: one of each of our own tells them. */
+/*
+ * The kinds' numbers differ between versions of Windows: a sample of each kind,
+ * looked up in the table, shows its number.
+ */
 static void make_samples(HANDLE samples[KINDS])
 {
     samples[KIND_SECTION] =
@@ -102,7 +105,7 @@ static void make_samples(HANDLE samples[KINDS])
     samples[KIND_JOB] = CreateJobObjectW(NULL, NULL);
 }
 
-/* With a sample of each kind in it. */
+/* The table, read while the samples exist. NULL: as read_table. */
 static struct directory_table *read_table_with_types(USHORT types[KINDS])
 {
     HANDLE samples[KINDS];
@@ -134,7 +137,7 @@ static bool may_be_named(const struct look *look, const struct table_entry *entr
     return false;
 }
 
-/* A copy of the handle, with hardly a right; NULL: it cannot be had. */
+/* A duplicate without access rights, which suffices for the name. NULL: not available. */
 static HANDLE copy_handle(struct look *look, const struct table_entry *entry)
 {
     HANDLE copy;
@@ -144,7 +147,7 @@ static HANDLE copy_handle(struct look *look, const struct table_entry *entry)
             CloseHandle(look->source);
         look->process = (DWORD)entry->process;
         look->source = OpenProcess(PROCESS_DUP_HANDLE, FALSE, look->process);
-        /* An invalid parameter: it has ended. */
+        /* ERROR_INVALID_PARAMETER: the process has ended. */
         if (look->source == NULL && GetLastError() != ERROR_INVALID_PARAMETER)
             look->complete = false;
     }
@@ -154,7 +157,7 @@ static HANDLE copy_handle(struct look *look, const struct table_entry *entry)
     return copy;
 }
 
-/* Which of the names the object has; `count`: none. */
+/* The index of the name the object has; `count`: none of them. */
 static size_t match(const struct look *look, HANDLE object)
 {
     struct name_information name;
@@ -172,7 +175,7 @@ static size_t match(const struct look *look, HANDLE object)
     return i;
 }
 
-static void tell_program(HANDLE process, struct holders_process *out)
+static void add_program(HANDLE process, struct holders_process *out)
 {
     wchar_t path[1024];
     DWORD length = sizeof(path) / sizeof(path[0]);
@@ -188,7 +191,7 @@ static void tell_program(HANDLE process, struct holders_process *out)
     free(text);
 }
 
-static void tell_account(HANDLE process, struct holders_process *out)
+static void add_account(HANDLE process, struct holders_process *out)
 {
     char sid[SYS_SID_MAX];
     HANDLE token;
@@ -200,6 +203,7 @@ static void tell_account(HANDLE process, struct holders_process *out)
     CloseHandle(token);
 }
 
+/* Adds a process, once. */
 static void add(struct holders *name, DWORD id)
 {
     size_t listed = name->count < HOLDERS_MAX ? name->count : HOLDERS_MAX, i;
@@ -219,8 +223,8 @@ static void add(struct holders *name, DWORD id)
     process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
     if (process == NULL)
         return;
-    tell_program(process, out);
-    tell_account(process, out);
+    add_program(process, out);
+    add_account(process, out);
     CloseHandle(process);
 }
 
@@ -254,7 +258,8 @@ static void look_at_all(struct look *look, const struct directory_table *table)
         CloseHandle(look->source);
 }
 
-static void may_debug(void)
+/* Enables SeDebugPrivilege, if this account has it. */
+static void enable_debug(void)
 {
     TOKEN_PRIVILEGES one = {1, {{{0, 0}, SE_PRIVILEGE_ENABLED}}};
     HANDLE token;
@@ -266,7 +271,7 @@ static void may_debug(void)
     CloseHandle(token);
 }
 
-/* `Global\X` is `\BaseNamedObjects\X`. False: no such name can be. */
+/* Turns `Global\X` into `\BaseNamedObjects\X`. False: not a valid name. */
 static bool kernel_name(const char *name, wchar_t out[SHMB_NAME_MAX + 64])
 {
     static const wchar_t folder[] = L"\\BaseNamedObjects\\";
@@ -303,7 +308,7 @@ void holders_find(struct holders *names, size_t count)
     }
     if (look.wide != NULL && found != NULL) {
         memcpy(&look.query, &found, sizeof(look.query));
-        may_debug();
+        enable_debug();
         table = read_table_with_types(look.types);
     }
     look.complete = table != NULL;
@@ -334,8 +339,8 @@ void holders_text(const struct holders *holders, char out[HOLDERS_TEXT])
 
     if (listed == 0) {
         (void)snprintf(out, HOLDERS_TEXT, "%s",
-                       holders->complete ? "held by nobody any more"
-                                         : "by which program cannot be seen from here");
+                       holders->complete ? "no longer held"
+                                         : "held by a program that cannot be seen from here");
         return;
     }
     used = (size_t)snprintf(out, HOLDERS_TEXT, "held by ");

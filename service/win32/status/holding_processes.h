@@ -1,11 +1,12 @@
 /*
- * holding_processes.h - which processes hold the object of a name, for the administrator
- * who has to end one.
+ * holding_processes.h - finds the processes that hold an object of a name, for an
+ * administrator who has to end one.
  *
- * Best effort. Windows tells of handles, not of names: each handle of a kind
- * that can have a name in Global\ is copied and asked. That never waits (only
- * files can), but takes time, and needs the right to open the other processes:
- * an administrator's, with SeDebugPrivilege. What cannot be known is told.
+ * Best effort. Windows lists handles, not names: each handle of a kind that can
+ * have a name in Global\ is duplicated, and its name queried. That never blocks
+ * (only files can), but takes time, and needs the right to open the other
+ * processes: an administrator with SeDebugPrivilege. The result says whether it
+ * is complete.
  */
 #ifndef HOLDING_PROCESSES_H
 #define HOLDING_PROCESSES_H
@@ -26,26 +27,26 @@ struct holders_process {
     uint32_t process;
     uint32_t session;               /* HOLDERS_NO_SESSION: not known */
     char program[HOLDERS_PROGRAM];  /* such as "app.exe"; empty: not known */
-    char account[ACCOUNT_NAME_MAX]; /* whose it is; empty: not known */
+    char account[ACCOUNT_NAME_MAX]; /* of the process; empty: not known */
 };
 
 /* The holders of one name. */
 struct holders {
-    const char *name; /* borrowed, with Global\; the rest is filled in */
+    const char *name; /* set by the caller, borrowed, with Global\ */
     struct holders_process found[HOLDERS_MAX];
-    size_t count;  /* processes, also those beyond HOLDERS_MAX */
-    bool complete; /* every process could be asked, in time */
+    size_t count;  /* all processes found, even beyond HOLDERS_MAX */
+    bool complete; /* every process could be examined, in time */
 };
 
 /*
- * Looks for the holders of `count` names, this process left out. Enables
- * SeDebugPrivilege for this process where it has it. Takes some seconds at most.
+ * Finds the holders of `count` names, except this process. Enables
+ * SeDebugPrivilege if this process has it. Takes a few seconds at most.
  */
 void holders_find(struct holders *names, size_t count);
 
 /*
- * "held by app.exe (process 1234, session 2, CORP\bob)", or why that cannot be
- * said. Always terminated.
+ * "held by app.exe (process 1234, session 2, CORP\bob)", or that no process was
+ * found. Always terminated.
  */
 void holders_text(const struct holders *holders, char out[HOLDERS_TEXT]);
 

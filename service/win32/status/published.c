@@ -6,10 +6,10 @@
 #include "name_holder.h"
 #include "owner.h"
 
-/* How often the table may be replaced, or the report written, under our hands. */
+/* Retries if the broker replaces the table, or writes the report, during a read. */
 #define TRIES 100
 
-/* Maps a section of the broker's. What it is called proves nothing: its owner does. */
+/* Maps a section of the broker. Anyone may use its name, so checks the owner. */
 static bool map_section(const char *bare, uint64_t size, struct section_view *out)
 {
     wchar_t name[OBJECT_NAME_UNITS];

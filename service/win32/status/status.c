@@ -75,7 +75,7 @@ bool status_is_trouble(const struct status_line *line)
     return !is_about_object(line);
 }
 
-/* Ends each field of the text where it ends. */
+/* Splits the text of the report: terminates each field in place. False: no memory. */
 static bool cut_lines(struct status *status)
 {
     size_t size = status->report.text_size, count = 0, at = 0, i, field;
@@ -108,6 +108,7 @@ static int compare_lines(const void *a, const void *b)
     return order != 0 ? order : strcmp((*x)->field[0], (*y)->field[0]);
 }
 
+/* The directory lists a deferred object as held; only the report says so. */
 static void take_line(struct status_object *object, const struct status_line *line)
 {
     if (strcmp(line->field[2], "deferred") == 0 && object->state == STATUS_HELD)
@@ -116,7 +117,7 @@ static void take_line(struct status_object *object, const struct status_line *li
         object->reason = line->field[3];
 }
 
-/* Gives the objects their reasons. False: no memory. */
+/* Gives each object the reason from its line of the report. False: no memory. */
 static bool match_lines(struct status *status)
 {
     const struct status_line **sorted = calloc(status->line_count + 1, sizeof(*sorted));
@@ -212,7 +213,7 @@ bool status_ask_broker(struct status *status)
     return enough && match_lines(status);
 }
 
-/* ---- what follows ----------------------------------------------------------- */
+/* ---- words, counts, end ----------------------------------------------------- */
 
 const char *status_word(enum status_state state)
 {

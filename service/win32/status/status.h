@@ -1,10 +1,10 @@
 /*
- * status.h - what is known of the service and its objects, before it becomes
- * text or JSON.
+ * status.h - what is known of the service and its objects, before it is printed
+ * as text or JSON.
  *
- * The broker itself says most: what it holds in the directory, which ordinary
- * users may read, and the rest in the report, which is for administrators.
- * Where it says nothing, the names of the configuration are asked for one by one.
+ * Most comes from the broker: the directory, which ordinary users may read,
+ * lists what it holds; the report, which is for administrators, has the rest.
+ * Without a directory, the names of the configuration are tried one by one.
  */
 #ifndef STATUS_H
 #define STATUS_H
@@ -22,11 +22,11 @@
 
 enum status_state {
     STATUS_HELD,
-    STATUS_DEFERRED, /* held as it is: it cannot become what the configuration wants */
-    STATUS_CONFLICT, /* the name is held by an object the broker did not make */
-    STATUS_FAILED,   /* the system refused */
-    STATUS_MISSING,  /* nobody has the name */
-    STATUS_HIDDEN    /* there is one of that kind, and no right to ask whose */
+    STATUS_DEFERRED, /* held unchanged: the configured change needs a new object */
+    STATUS_CONFLICT, /* the name belongs to an object the broker did not make */
+    STATUS_FAILED,   /* the system refused to create it */
+    STATUS_MISSING,  /* no object has the name */
+    STATUS_HIDDEN    /* an object of this kind exists, its owner may not be read */
 };
 
 struct status_object {
@@ -34,12 +34,12 @@ struct status_object {
     enum status_state state;
     char *name;                /* with Global\ */
     const char *reason;        /* borrowed from the report, or NULL */
-    char *own_reason;          /* the same where there is no report */
-    uint64_t size, generation; /* 0: not known, as all below */
+    char *own_reason;          /* owns `reason` if there is no report */
+    uint64_t size, generation; /* 0: not known; so with all below */
     int32_t maximum;
     bool manual_reset;
-    char *lock; /* segment: name of its lock with Global\; NULL: none */
-    char *sddl; /* held: its access as sys_facts tell it; NULL: not to be read from here */
+    char *lock; /* of a segment: the name of its lock with Global\; NULL: none */
+    char *sddl; /* its access, as in sys_facts; NULL: not held, or not readable */
 };
 
 /* A line of the report, with terminated fields. */
@@ -47,88 +47,88 @@ struct status_line {
     const char *field[SHMB_REPORT_FIELDS];
 };
 
-/* A stranger at one of the broker's own names, of which the report says nothing. */
+/* A foreign object at one of the broker's own names that the report does not cover. */
 struct status_stranger {
     const char *name; /* static, with Global\ */
-    char *text;       /* what it is */
+    char *text;       /* kind and owner */
 };
 #define STATUS_OWN_NAMES 3
 
 /* All zero: nothing known. */
 struct status {
-    /* the service manager's */
-    const char *state_word; /* "running" and the like */
+    /* from the service manager */
+    const char *state_word; /* as scm_state_word */
     bool runs;
     uint32_t process;
-    char *end;              /* why it does not run; NULL: it does */
-    char *account, *config; /* account NULL: no service, a broker in a console */
-    const char *start_word; /* the same */
-    /* the broker's */
-    bool directory; /* there is one */
+    char *end;              /* why it is not running; NULL: it is */
+    char *account, *config; /* account NULL: a broker in a console */
+    const char *start_word; /* start type; NULL: as account */
+    /* from the broker */
+    bool directory; /* it can be read */
     uint64_t revision;
     uint64_t bytes; /* of all segments held */
-    bool reported;  /* there is a report */
+    bool reported;  /* the report can be read */
     struct shmb_report report;
-    char *text; /* of the report, cut into fields */
+    char *text; /* of the report; `lines` points into it */
     struct status_line *lines;
     size_t line_count;
-    /* names that strangers hold, and the programs that do */
+    /* names that foreign objects have, and the processes that hold these */
     struct status_stranger strangers[STATUS_OWN_NAMES];
     size_t stranger_count;
     struct holders *holders;
     size_t holder_count;
-    /* whosever */
+    /* from the broker, or tried one by one */
     struct status_object *objects;
     size_t object_count;
-    char *unknown; /* why nothing is known of objects; NULL: something is */
-    bool incomplete;
+    char *unknown;   /* why no objects are known; NULL: they are */
+    bool incomplete; /* the broker has less than configured */
 };
 
-/* Asks the broker. False: no memory. */
+/* Reads report and directory. False: no memory. */
 bool status_ask_broker(struct status *status);
 
-/* Asks for the names of the service's configuration, as far as it can be read. False: no memory. */
+/* Tries the names of the configuration, as far as it can be read. False: no memory. */
 bool status_ask_names(struct status *status);
 
 /*
- * Looks for the programs that hold names the broker could not have, as far as
- * the caller may know. False: no memory.
+ * Finds the processes that hold names the broker could not get, as far as the
+ * caller may see them. False: no memory.
  */
 bool status_find_holders(struct status *status);
 
-/* Reads the access of the objects, as far as the caller may. */
+/* Reads the access of the objects held, as far as the caller may. */
 void status_find_access(struct status *status);
 
 /*
- * "; access: Users read" for an object of which it is known, else an empty text, in
- * place of what `out` holds. False: no memory.
+ * Replaces `out` by "; access: Users read", or by an empty text if the access is
+ * not known. False: no memory.
  */
 bool status_access_words(const struct status_object *object, struct text *out);
 
-/* The same as members of the object that is open, as access_words_json; null: not known. */
+/* The same as members of the open JSON object, as access_words_json; null if not known. */
 void status_access_json(const struct status_object *object, struct json *json);
 
-/* Who holds a name that is not the broker's; NULL: it was not looked for. */
+/* The holders that status_find_holders found for a name. NULL: it did not look for them. */
 const struct holders *status_holders_of(const struct status *status, const char *name);
 
-/* Room for one more object, all zero but its name; NULL: no memory. */
+/* Adds an object, all zero but kind and name. NULL: no memory. */
 struct status_object *status_add(struct status *status, enum shmb_kind kind, const char *name,
                                  size_t length);
 
-/* "held", "deferred", ...; and how many objects are in that state. */
+/* "held", "deferred", ...; and the number of objects in that state. */
 const char *status_word(enum status_state state);
 size_t status_count(const struct status *status, enum status_state state);
 
 /* True for lines about copies of segments. */
 bool status_is_copy(const struct status_line *line);
 
-/* True for lines that say what is wrong, apart from single objects. */
+/* True for lines about a fault that is not about a configured object. */
 bool status_is_trouble(const struct status_line *line);
 
-/* "applied", "incomplete", "refused", or NULL: none since the broker started. */
+/* "applied", "incomplete", "refused". NULL: no reload since the broker started. */
 const char *status_reload_word(const struct status *status);
 
-/* Why a broker that runs is degraded, in short; none: it is not. */
+/* Why a running broker is degraded, in short. None: it is not. */
 #define STATUS_REASONS_MOST 9
 struct status_reasons {
     size_t count;
@@ -136,7 +136,7 @@ struct status_reasons {
 };
 void status_find_reasons(const struct status *status, struct status_reasons *out);
 
-/* Both false: no memory. */
+/* Print everything. False: no memory. */
 bool status_print(const struct status *status);
 bool status_print_json(const struct status *status);
 

@@ -1,4 +1,4 @@
-/* Who may do what with the objects, read from the objects themselves. */
+/* The access of the objects, read from the objects themselves. */
 #include "status.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static void find_one(struct status_object *object)
     handle = holder_open(object->kind, name, READ_CONTROL);
     if (handle == NULL)
         return;
-    (void)access_text_read(handle, owner, &object->sddl); /* NULL where it fails */
+    (void)access_text_read(handle, owner, &object->sddl); /* stays NULL on failure */
     CloseHandle(handle);
 }
 
@@ -34,7 +34,7 @@ void status_find_access(struct status *status)
             find_one(&status->objects[i]);
 }
 
-/* One status is printed by a process, and the objects of many share accounts. */
+/* A cache for the whole process: most objects share the same few accounts. */
 static struct account_names names;
 
 static bool read(const struct status_object *object, struct sddl *out)

@@ -1,4 +1,4 @@
-/* Objects of a broker that says nothing: what can be seen of the configuration's names. */
+/* Without a directory: what can be seen of the objects the configuration names. */
 #include "status.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #define UNKNOWN_BYTES (SYS_TEXT_MAX + 64)
 
-static bool say_unknown(struct status *status, const char *text)
+static bool set_unknown(struct status *status, const char *text)
 {
     size_t size = strlen(text) + 1;
 
@@ -26,7 +26,7 @@ static enum status_state judge(const struct holder *holder, enum shmb_kind kind)
 {
     if (holder->state == HOLDER_NONE)
         return STATUS_MISSING;
-    /* Somebody without rights on an object cannot tell; that is no sign of a fault. */
+    /* A caller without rights on the object cannot see its owner. That is no fault. */
     if (holder->state == HOLDER_HIDDEN && holder->kind == kind)
         return STATUS_HIDDEN;
     return holder->kind == kind && owner_trusted(holder->owner) ? STATUS_HELD : STATUS_CONFLICT;
@@ -90,16 +90,16 @@ static bool take_up(struct status *status, const struct config_files *configurat
     case CONFIG_FILES_OK:
         return ask_all(status, configuration->whole);
     case CONFIG_FILES_UNREADABLE:
-        /* To an ordinary user that is no sign of a fault. */
+        /* Access denied is normal for an ordinary user, not a fault. */
         status->incomplete |= configuration->files[0].status != SYS_DENIED;
         snprintf(text, sizeof(text), "the configuration cannot be read: %s",
                  configuration->files[0].why.text);
-        return say_unknown(status, text);
+        return set_unknown(status, text);
     case CONFIG_FILES_INVALID:
         status->incomplete = true;
         snprintf(text, sizeof(text), "the configuration has %zu error%s; run shmbroker check",
                  messages->errors, messages->errors == 1 ? "" : "s");
-        return say_unknown(status, text);
+        return set_unknown(status, text);
     default:
         return false;
     }
@@ -107,7 +107,8 @@ static bool take_up(struct status *status, const struct config_files *configurat
 
 bool status_ask_names(struct status *status)
 {
-    const struct port_host host = {.any_file = true}; /* looks at names only */
+    const struct port_host host = {.any_file =
+                                       true}; /* uses the names only, so a file need not be safe */
     const char *path = status->config;
     struct config_files configuration;
     enum config_files_result result;
@@ -118,7 +119,7 @@ bool status_ask_names(struct status *status)
 
     if (path == NULL) {
         status->incomplete = true;
-        return say_unknown(status, "the path of the configuration is not known");
+        return set_unknown(status, "the path of the configuration is not known");
     }
     port_open(&port, &host, NULL, &system);
     cfg_messages_init(&messages);

@@ -1,3 +1,4 @@
+/* Names that foreign objects have, and the processes that hold these objects. */
 #include "status.h"
 
 #include <stdlib.h>
@@ -8,13 +9,13 @@
 #include "names.h"
 #include "owner.h"
 
-/* To look for one takes as long as for many; they are bounded for the memory only. */
+/* Bounds the memory. The time is the same for one name and for many. */
 #define LOOKED_FOR_MOST 256u
 
-/* What the broker goes on without, so that only the name itself can tell. */
+/* Names the broker can do without: if a foreign object has one, the broker still runs. */
 static const struct {
     const char *name;
-    bool told; /* the report tells of it, where there is one */
+    bool reported; /* the report mentions it, if there is a report */
 } own_names[STATUS_OWN_NAMES] = {
     {SHMB_GLOBAL_PREFIX SHMB_INSTANCE_NAME, false},
     {SHMB_GLOBAL_PREFIX SHMB_REPORT_NAME, true},
@@ -32,7 +33,7 @@ static bool ask_name(struct status *status, const char *full)
     if (!holder_name(full + sizeof(SHMB_GLOBAL_PREFIX) - 1, name))
         return true;
     holder = holder_ask(name);
-    /* What hides its owner from us may be the broker's. */
+    /* An object whose owner cannot be read may be the broker's. */
     if (holder.state != HOLDER_KNOWN || owner_trusted(holder.owner))
         return true;
     holder_text(&holder, text);
@@ -49,11 +50,12 @@ static bool ask_names(struct status *status)
     size_t i;
 
     for (i = 0; i < STATUS_OWN_NAMES; i++)
-        if (!(own_names[i].told && status->reported) && !ask_name(status, own_names[i].name))
+        if (!(own_names[i].reported && status->reported) && !ask_name(status, own_names[i].name))
             return false;
     return true;
 }
 
+/* True: the line says that a foreign object has the name. */
 static bool is_taken(const struct status_line *line)
 {
     return status_is_trouble(line) &&

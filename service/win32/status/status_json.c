@@ -1,3 +1,4 @@
+/* The status as JSON; verb.h lists the keys. */
 #include "status.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@ static void put_service(struct json *json, const struct status *status)
     json_object_end(json);
 }
 
-/* The lines of one kind, as objects with these keys; NULL: the field is left out. */
+/* Lines of the report as objects with these keys. `kind` NULL: faults; a key NULL: no member. */
 static void put_lines(struct json *json, const struct status *status, const char *kind,
                       const char *list, const char *const keys[SHMB_REPORT_FIELDS])
 {

@@ -1,3 +1,4 @@
+/* The status as text. */
 #include "status.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ static void print_service(const struct status *status)
     console_line("configuration: %s", status->config == NULL ? "(not known)" : status->config);
 }
 
-/* The lines behind say more of each. */
+/* Only the reasons, in short; later lines have the details. */
 static void print_degraded(const struct status *status)
 {
     struct status_reasons reasons;
@@ -46,7 +47,7 @@ static void print_counts(const struct status *status)
                          status_word(others[i]));
 }
 
-/* The process that holds the objects over the broker's end, and what was lost without one. */
+/* The keeper, and the objects that were lost because no keeper held them. */
 static void print_keeper(const struct status *status)
 {
     size_t i, lost = 0;
@@ -66,7 +67,7 @@ static void print_keeper(const struct status *status)
             console_line("               %s", status->lines[i].field[1]);
 }
 
-/* The last reload with its messages; its steps are for `reload` and --json. */
+/* The last reload and its messages. Its steps are shown by `reload` and --json. */
 static void print_reload(const struct status *status)
 {
     const char *word = status_reload_word(status);
@@ -74,11 +75,11 @@ static void print_reload(const struct status *status)
 
     if (!status->reported) {
         if (status->directory)
-            console_line("last reload:   is shown to administrators only, as are reasons");
+            console_line("last reload:   shown to administrators only, as are reasons");
         return;
     }
     console_line("last reload:   %s%s", word != NULL ? word : "none since the start",
-                 (status->report.reloads & 1) != 0 ? "; another one is going on" : "");
+                 (status->report.reloads & 1) != 0 ? "; another one is in progress" : "");
     for (i = 0; i < status->line_count; i++) {
         const char *const *field = status->lines[i].field;
 
@@ -87,7 +88,7 @@ static void print_reload(const struct status *status)
     }
 }
 
-/* ", held by app.exe (...)" for a name that a stranger holds; else empty. */
+/* ", held by app.exe (...)" for a name that a foreign object has; else empty. Static buffer. */
 static const char *held_by(const struct status *status, const char *name)
 {
     const struct holders *holders = status_holders_of(status, name);
@@ -115,7 +116,7 @@ static void print_troubles(const struct status *status)
             console_line("%s %s: %s, %s%s", field[0], field[1], field[2], field[3],
                          held_by(status, field[1]));
         else if (strcmp(field[0], "retired") == 0)
-            console_line("%s %s: let go; %s%s", field[2], field[1], field[3],
+            console_line("%s %s: retired; %s%s", field[2], field[1], field[3],
                          held_by(status, field[1]));
         else if (strcmp(field[0], "cut") == 0)
             console_line("(%s more lines of the report are not shown)", field[1]);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How many lines of the report are of this kind, and in this state unless NULL. */
+/* The number of lines of this kind, and in this state unless NULL. "avoided" is no fault. */
 static size_t count_lines(const struct status *status, const char *kind, const char *state)
 {
     size_t count = 0, i;

@@ -219,7 +219,7 @@ static enum shmb_exit register_it(struct installation *in)
     return result;
 }
 
-/* Registers the event source and notes whose the program is. The service works without either. */
+/* Registers the event source, records the program for `uninstall`. Neither is essential. */
 static void leave_notes(const struct installation *in)
 {
     DWORD code = event_source_register(in->program);

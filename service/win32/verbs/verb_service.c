@@ -34,8 +34,8 @@ static bool is_pending(DWORD state)
 }
 
 /*
- * PRESHUTDOWN comes while all disks are still there and leaves more time, but
- * delays the whole shutdown: accepted only if there are segments to save.
+ * PRESHUTDOWN gives more time, with the disks still there, but delays the whole
+ * shutdown: accepted only if there are segments to save.
  */
 static DWORD accepted_end(void)
 {

@@ -1,4 +1,4 @@
-/* The verb uninstall. What cannot be removed is printed, and the rest is removed all the same. */
+/* The verb uninstall. If the service is gone, prints what else cannot be removed and goes on. */
 #include "verb.h"
 
 #include <windows.h>

@@ -204,7 +204,7 @@ static void what_is_let_go_is_listed_while_a_program_has_it(void **state)
     do {
         assert_true(GetTickCount64() < until);
         run_as(NULL, "status");
-    } while (strstr(said, "section Global\\ShmbTest.Old: let go; programs have it open") == NULL);
+    } while (strstr(said, "section Global\\ShmbTest.Old: retired; programs have it open") == NULL);
     not_said("degraded");
     verb("status --json", 0, "\"why\": \"programs have it open");
     assert_int_equal(child_end_with(client, "written"), 0);
