@@ -29,4 +29,7 @@ enum cfg_result {
 enum cfg_result cfg_load(const char *file, const char *text, size_t length,
                          struct cfg_messages *messages, struct cfg **out);
 
+/* Frees a configuration of cfg_load or cfg_merge with all its texts. NULL is allowed. */
+void cfg_free(struct cfg *configuration);
+
 #endif

@@ -155,6 +155,4 @@ struct cfg {
     struct cfg_arena *arena;
 };
 
-void cfg_free(struct cfg *configuration); /* NULL is allowed */
-
 #endif

@@ -1,4 +1,4 @@
-#include "read_value.h"
+#include "read_access.h"
 
 #include <string.h>
 
@@ -177,7 +177,7 @@ const struct cfg_access *read_access(struct reader *reader, const struct node *n
     char text[READER_PATH_SIZE];
     size_t count;
 
-    if (!reader_keys(reader, node, path, levels, SHMB_LEVEL_COUNT, values, NULL))
+    if (!read_keys(reader, node, path, levels, SHMB_LEVEL_COUNT, values, NULL))
         return NULL;
     count = count_entries(values);
     if (!check_levels(reader, node, path, values, count))

@@ -1,71 +1,9 @@
 #include "read_configuration.h"
 
-#include <string.h>
-
-#include "names.h"
-#include "suggest.h"
-
-typedef void read_object_fn(struct reader *reader, const struct node *key, const struct node *node,
-                            const struct path *path, struct cfg_object *object);
-
-static void read_mutex(struct reader *reader, const struct node *key, const struct node *node,
-                       const struct path *path, struct cfg_object *object)
-{
-    static const char *const keys[] = {"access", "integrity", "sddl", "audit", "sessions"};
-    const struct node *values[5];
-    unsigned meant;
-
-    if (!reader_keys(reader, node, path, keys, 5, values, &meant))
-        return;
-    read_sessions(reader, values[4], path, object);
-    reader_object_access(reader, key, &values[0], meant, path, object);
-}
-
-static void read_event(struct reader *reader, const struct node *key, const struct node *node,
-                       const struct path *path, struct cfg_object *object)
-{
-    static const char *const keys[] = {"reset", "access", "integrity", "sddl", "audit", "sessions"};
-    static const char *const words[] = {"manual", "auto"};
-    const struct node *values[6];
-    struct path below = {path, keys[0], 0};
-    size_t word;
-    unsigned meant;
-
-    object->u.event.manual_reset = true; /* where it cannot be read, read access is no error */
-    if (!reader_keys(reader, node, path, keys, 6, values, &meant))
-        return;
-    if (values[0] == NULL && (meant & 1u) == 0)
-        reader_error(reader, key, path, "an event needs reset: manual or reset: auto");
-    else if (values[0] != NULL && reader_word(reader, values[0], &below, words, 2, &word))
-        object->u.event.manual_reset = word == 0;
-    read_sessions(reader, values[5], path, object);
-    reader_object_access(reader, key, &values[1], meant >> 1, path, object);
-}
-
-static void read_semaphore(struct reader *reader, const struct node *key, const struct node *node,
-                           const struct path *path, struct cfg_object *object)
-{
-    static const char *const keys[] = {"initial", "maximum", "access",  "integrity",
-                                       "sddl",    "audit",   "sessions"};
-    const struct node *values[7];
-    struct path initial = {path, keys[0], 0}, maximum = {path, keys[1], 0};
-    uint64_t most = INT32_MAX, first;
-    unsigned meant;
-
-    if (!reader_keys(reader, node, path, keys, 7, values, &meant))
-        return;
-    if (values[1] == NULL && (meant & 2u) == 0)
-        reader_error(reader, key, path, "a semaphore needs a maximum, such as maximum: 5");
-    else if (values[1] != NULL && !reader_number(reader, values[1], &maximum, 1, INT32_MAX, &most))
-        most = INT32_MAX; /* so that `initial` is not blamed too */
-    first = most;
-    if (values[0] != NULL)
-        reader_number(reader, values[0], &initial, 0, most, &first);
-    object->u.semaphore.maximum = (int32_t)most;
-    object->u.semaphore.initial = (int32_t)first;
-    read_sessions(reader, values[6], path, object);
-    reader_object_access(reader, key, &values[2], meant >> 2, path, object);
-}
+#include "read_access.h"
+#include "read_object.h"
+#include "read_rights.h"
+#include "read_settings.h"
 
 enum {
     KEY_VERSION,
@@ -79,39 +17,11 @@ enum {
     KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT
 };
 
+_Static_assert(KEY_DEFAULTS - KEY_INCLUDE == SETTINGS_COUNT, "the keys that read_settings reads");
+
 static const char *const keys[KEY_COUNT] = {"version", "include",  "directory", "limits",
                                             "watch",   "hold_for", "defaults",  "segments",
                                             "mutexes", "events",   "semaphores"};
-static read_object_fn *const readers[SHMB_KIND_COUNT] = {read_segment, read_mutex, read_event,
-                                                         read_semaphore};
-
-static void read_object(struct reader *reader, enum shmb_kind kind, const struct node_item *item,
-                        const struct path *group)
-{
-    struct cfg_object *object = &reader->cfg->objects[reader->cfg->count];
-    struct path path = {group, item->key->text, 0};
-    char text[READER_PATH_SIZE];
-    const char *bare;
-    size_t length;
-    enum shmb_name_fault fault =
-        shmb_name_check(item->key->text, item->key->length, &bare, &length);
-
-    memset(object, 0, sizeof *object);
-    object->kind = kind;
-    object->place = reader_place(reader, item->key);
-    if (fault == SHMB_NAME_OK) {
-        reader_path(&path, text, sizeof text);
-        object->name = reader_text(reader, bare, length);
-        object->path = reader_text(reader, text, strlen(text));
-    } else {
-        reader_error(reader, item->key, item->key->length > 0 ? &path : group, "%s",
-                     shmb_name_fault_text(fault));
-    }
-    readers[kind](reader, item->key, item->value, &path, object);
-    if (fault == SHMB_NAME_OK && !reader->no_memory)
-        reader->cfg->count++;
-}
-
 static void read_group(struct reader *reader, enum shmb_kind kind, const struct node *group)
 {
     struct path path = {NULL, keys[KEY_GROUPS + kind], 0};
@@ -158,7 +68,7 @@ static bool read_version(struct reader *reader, const struct node *node)
     struct path path = {NULL, keys[KEY_VERSION], 0};
     uint64_t version;
 
-    if (node == NULL || !reader_number(reader, node, &path, 1, 999, &version) ||
+    if (node == NULL || !read_number(reader, node, &path, 1, 999, &version) ||
         version == CFG_VERSION)
         return true;
     reader_error(reader, node, &path,
@@ -176,7 +86,7 @@ static void read_defaults(struct reader *reader, const struct node *node)
 
     if (node == NULL)
         return;
-    if (!reader_keys(reader, node, &path, words, 3, values, &meant))
+    if (!read_keys(reader, node, &path, words, 3, values, &meant))
         meant = 1;
     reader->defaults_written = values[0] != NULL || (meant & 1u) != 0;
     if (values[0] != NULL)
@@ -185,24 +95,6 @@ static void read_defaults(struct reader *reader, const struct node *node)
         read_integrity(reader, values[1], &path, &reader->integrity);
     if (values[2] != NULL)
         read_audit(reader, values[2], &path, &reader->audit);
-}
-
-/* What concerns the whole configuration, not only the objects of this file. */
-static void read_settings(struct reader *reader, const struct node *const *values)
-{
-    static void (*const settings[])(struct reader * reader, const struct node *node,
-                                    const struct path *path) = {
-        [KEY_INCLUDE] = read_include, [KEY_DIRECTORY] = read_directory, [KEY_LIMITS] = read_limits,
-        [KEY_WATCH] = read_watch,     [KEY_HOLD] = read_hold,
-    };
-    int key;
-
-    for (key = KEY_INCLUDE; key <= KEY_HOLD; key++) {
-        struct path path = {NULL, keys[key], 0};
-
-        if (values[key] != NULL)
-            settings[key](reader, values[key], &path);
-    }
 }
 
 /* Makes room for all objects of a file. False: none, too many, or no memory. */
@@ -243,12 +135,12 @@ void read_configuration(struct reader *reader, const struct node *root)
 
     reader->cfg->hold_ms = CFG_HOLD_MS;
     if (!read_version(reader, version) ||
-        !reader_keys(reader, root, NULL, keys, KEY_COUNT, values, &meant))
+        !read_keys(reader, root, NULL, keys, KEY_COUNT, values, &meant))
         return;
     if (version == NULL && (meant & 1u << KEY_VERSION) == 0)
         reader_error(reader, root, NULL,
                      "the file does not say which version it is; add version: 1");
-    read_settings(reader, values);
+    read_settings(reader, &values[KEY_INCLUDE]);
     read_defaults(reader, values[KEY_DEFAULTS]);
     /* A file may be there only to include others. */
     if (make_room(reader, root, &values[KEY_GROUPS],

@@ -1,4 +1,4 @@
-#include "read_value.h"
+#include "read_initial.h"
 
 #include <string.h>
 
@@ -42,7 +42,7 @@ static void read_text(struct reader *reader, const struct node *node, const stru
     struct shown shown;
     size_t word = UTF_8, offset;
 
-    if (encoding != NULL && !reader_word(reader, encoding, &below, words, 2, &word))
+    if (encoding != NULL && !read_word(reader, encoding, &below, words, 2, &word))
         return;
     if (node->kind != NODE_SCALAR || node_is_null(node)) {
         reader_error(reader, node, &text,
@@ -142,7 +142,7 @@ static void read_fill(struct reader *reader, const struct node *node, const stru
             return;
         }
     }
-    if (reader_number(reader, node, &below, 0, 255, &value))
+    if (read_number(reader, node, &below, 0, 255, &value))
         out->fill = (uint8_t)value;
 }
 
@@ -184,7 +184,7 @@ void read_initial(struct reader *reader, const struct node *node, const struct p
     size_t forms;
     unsigned meant;
 
-    if (!reader_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
+    if (!read_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
         return;
     out->place = reader_place(reader, node);
     forms = count_forms(values);

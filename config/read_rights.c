@@ -1,8 +1,10 @@
-#include "read_value.h"
+#include "read_rights.h"
 
 #include <string.h>
 
-/* What stands behind the key `access` and those after it in reader.h. */
+#include "read_access.h"
+
+/* The order of `values` in read_rights. */
 enum { ACCESS, INTEGRITY, SDDL, AUDIT };
 
 void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
@@ -13,7 +15,7 @@ void read_integrity(struct reader *reader, const struct node *node, const struct
     char text[READER_PATH_SIZE];
     size_t word;
 
-    if (!reader_word(reader, node, &below, words, 2, &word))
+    if (!read_word(reader, node, &below, words, 2, &word))
         return;
     out->low = word == 0;
     out->place = reader_place(reader, node);
@@ -28,7 +30,7 @@ void read_audit(struct reader *reader, const struct node *node, const struct pat
     char text[READER_PATH_SIZE];
     bool on;
 
-    if (!reader_bool(reader, node, &below, &on))
+    if (!read_bool(reader, node, &below, &on))
         return;
     out->on = on;
     out->place = reader_place(reader, node);
@@ -87,9 +89,8 @@ static void object_sddl(struct reader *reader, const struct node *const *values,
         object->access = read_sddl(reader, values[SDDL], &below);
 }
 
-void reader_object_access(struct reader *reader, const struct node *key,
-                          const struct node *const *values, unsigned meant, const struct path *path,
-                          struct cfg_object *object)
+void read_rights(struct reader *reader, const struct node *key, const struct node *const *values,
+                 unsigned meant, const struct path *path, struct cfg_object *object)
 {
     struct path below = {path, "access", 0};
 
@@ -110,4 +111,15 @@ void reader_object_access(struct reader *reader, const struct node *key,
         reader_error(reader, key, path,
                      "no access is written, here or in defaults, and nobody gets rights by "
                      "silence; add access: { read: [Users] } or the like");
+}
+
+void read_sessions(struct reader *reader, const struct node *node, const struct path *path,
+                   struct cfg_object *object)
+{
+    static const char *const words[] = {"alias"};
+    struct path below = {path, "sessions", 0};
+    size_t word;
+
+    if (node != NULL)
+        object->alias = read_word(reader, node, &below, words, 1, &word);
 }

@@ -1,9 +1,11 @@
-#include "read_value.h"
+#include "read_segment.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "names.h"
+#include "read_initial.h"
+#include "read_rights.h"
 
 #define COMPANION_BYTES (SHMB_NAME_BYTES + sizeof SHMB_CHANGED_SUFFIX + 1)
 
@@ -71,17 +73,17 @@ static void read_lock(struct reader *reader, const struct node *at, const struct
 
     lock->place = reader_place(reader, node != NULL ? node : at);
     if (node != NULL && node->kind == NODE_MAPPING)
-        reader_keys(reader, node, path, keys, 2, values, NULL);
+        read_keys(reader, node, path, keys, 2, values, NULL);
     else if (node != NULL && (node->kind == NODE_SEQUENCE || node_is_null(node))) {
         reader_error(reader, node, path,
                      "%s stands here where mutex, none or a mapping with name or "
                      "readers_may_wait is due",
                      reader_show(node, &shown));
         return;
-    } else if (node != NULL && !reader_word(reader, node, path, words, 2, &word))
+    } else if (node != NULL && !read_word(reader, node, path, words, 2, &word))
         return;
     if (values[1] != NULL)
-        reader_bool(reader, values[1], &waiting, &lock->readers_may_wait);
+        read_bool(reader, values[1], &waiting, &lock->readers_may_wait);
     if (values[0] != NULL)
         name_lock(reader, values[0], &name, lock);
     else if (word == 0 && object->name != NULL)
@@ -96,7 +98,7 @@ static void read_notify(struct reader *reader, const struct node *node, const st
     unsigned i;
 
     notify->place = reader_place(reader, node);
-    reader_bool(reader, node, path, &wanted);
+    read_bool(reader, node, path, &wanted);
     if (!wanted || object->name == NULL)
         return;
     for (i = 0; i < SHMB_CHANGE_EVENTS; i++) {
@@ -128,9 +130,9 @@ static void read_keep(struct reader *reader, const struct node *keep, bool missp
     size_t word;
 
     if (keep != NULL)
-        segment->keep = reader_word(reader, keep, &keep_path, words, 1, &word);
-    if (every != NULL && reader_time(reader, every, &every_path, CFG_SAVE_LEAST, CFG_SAVE_MOST,
-                                     "a segment is saved every 1 s to 24 h", &ms))
+        segment->keep = read_word(reader, keep, &keep_path, words, 1, &word);
+    if (every != NULL && read_time(reader, every, &every_path, CFG_SAVE_LEAST, CFG_SAVE_MOST,
+                                   "a segment is saved every 1 s to 24 h", &ms))
         segment->save_every = (uint32_t)ms;
     if (every != NULL && keep == NULL && !misspelt)
         reader_error(reader, every, &every_path,
@@ -167,14 +169,14 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
     struct path initial = {path, keys[KEY_INITIAL], 0}, notify = {path, keys[KEY_NOTIFY], 0};
     unsigned meant;
 
-    if (!reader_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
+    if (!read_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
         return;
     if (values[KEY_SIZE] != NULL)
-        segment->size = reader_size(reader, values[KEY_SIZE], &size, CFG_SIZE_MAX,
-                                    "a segment has 1 byte to 1024 GiB");
+        segment->size = read_size(reader, values[KEY_SIZE], &size, CFG_SIZE_MAX,
+                                  "a segment has 1 byte to 1024 GiB");
     else if ((meant & 1u << KEY_SIZE) == 0)
         reader_error(reader, key, path, "a segment needs a size, such as size: 64 KiB");
-    reader_object_access(reader, key, &values[KEY_ACCESS], meant >> KEY_ACCESS, path, object);
+    read_rights(reader, key, &values[KEY_ACCESS], meant >> KEY_ACCESS, path, object);
     read_lock(reader, key, values[KEY_LOCK], &lock, object);
     read_sessions(reader, values[KEY_SESSIONS], path, object);
     if (values[KEY_INITIAL] != NULL)

@@ -1,9 +1,10 @@
 /* What the main file says beside its objects. */
-#include "read_value.h"
+#include "read_settings.h"
 
 #include <string.h>
 
 #include "pattern.h"
+#include "read_access.h"
 
 static void add_pattern(struct reader *reader, const struct node *node, const struct path *path)
 {
@@ -30,7 +31,7 @@ static void add_pattern(struct reader *reader, const struct node *node, const st
         reader->cfg->include_count++;
 }
 
-void read_include(struct reader *reader, const struct node *node, const struct path *path)
+static void read_include(struct reader *reader, const struct node *node, const struct path *path)
 {
     const struct node_item *item;
     struct path entry = {path, NULL, 0};
@@ -53,7 +54,7 @@ void read_include(struct reader *reader, const struct node *node, const struct p
     }
 }
 
-void read_directory(struct reader *reader, const struct node *node, const struct path *path)
+static void read_directory(struct reader *reader, const struct node *node, const struct path *path)
 {
     static const char *const keys[] = {"access"};
     struct path below = {path, keys[0], 0};
@@ -62,7 +63,7 @@ void read_directory(struct reader *reader, const struct node *node, const struct
     unsigned meant;
     size_t i;
 
-    if (!reader_keys(reader, node, path, keys, 1, &value, &meant))
+    if (!read_keys(reader, node, path, keys, 1, &value, &meant))
         return;
     if (value == NULL) {
         if (meant == 0)
@@ -87,7 +88,7 @@ static void read_most_objects(struct reader *reader, const struct node *node,
                               const struct path *path, struct cfg_limit *limit)
 {
     limit->place = reader_place(reader, node);
-    if (!reader_number(reader, node, path, 1, 2 * CFG_OBJECTS_MAX, &limit->most))
+    if (!read_number(reader, node, path, 1, 2 * CFG_OBJECTS_MAX, &limit->most))
         limit->most = UINT64_MAX; /* so that nothing is beyond it */
 }
 
@@ -95,12 +96,12 @@ static void read_most_memory(struct reader *reader, const struct node *node,
                              const struct path *path, struct cfg_limit *limit)
 {
     limit->place = reader_place(reader, node);
-    limit->most = reader_size(reader, node, path, CFG_MEMORY_MAX, "the limit is 1 byte to 1 PiB");
+    limit->most = read_size(reader, node, path, CFG_MEMORY_MAX, "the limit is 1 byte to 1 PiB");
     if (limit->most == 0)
         limit->most = UINT64_MAX;
 }
 
-void read_limits(struct reader *reader, const struct node *node, const struct path *path)
+static void read_limits(struct reader *reader, const struct node *node, const struct path *path)
 {
     static const char *const keys[] = {"objects", "memory"};
     struct path objects = {path, keys[0], 0}, memory = {path, keys[1], 0};
@@ -108,7 +109,7 @@ void read_limits(struct reader *reader, const struct node *node, const struct pa
     const struct node *values[2];
     unsigned meant;
 
-    if (!reader_keys(reader, node, path, keys, 2, values, &meant))
+    if (!read_keys(reader, node, path, keys, 2, values, &meant))
         return;
     limits->place = reader_place(reader, node);
     if (values[0] == NULL && values[1] == NULL && meant == 0)
@@ -119,17 +120,37 @@ void read_limits(struct reader *reader, const struct node *node, const struct pa
         read_most_memory(reader, values[1], &memory, &limits->memory);
 }
 
-void read_watch(struct reader *reader, const struct node *node, const struct path *path)
+static void read_watch(struct reader *reader, const struct node *node, const struct path *path)
 {
     reader->cfg->watch_place = reader_place(reader, node);
-    reader_bool(reader, node, path, &reader->cfg->watch);
+    read_bool(reader, node, path, &reader->cfg->watch);
 }
 
-void read_hold(struct reader *reader, const struct node *node, const struct path *path)
+static void read_hold(struct reader *reader, const struct node *node, const struct path *path)
 {
     uint64_t ms;
 
     reader->cfg->hold_place = reader_place(reader, node);
-    if (reader_time(reader, node, path, 0, CFG_HOLD_MS_MAX, "the time is 0 to 24 h", &ms))
+    if (read_time(reader, node, path, 0, CFG_HOLD_MS_MAX, "the time is 0 to 24 h", &ms))
         reader->cfg->hold_ms = (uint32_t)ms;
+}
+
+void read_settings(struct reader *reader, const struct node *const *values)
+{
+    static const struct {
+        const char *key;
+        void (*read)(struct reader *reader, const struct node *node, const struct path *path);
+    } settings[SETTINGS_COUNT] = {{"include", read_include},
+                                  {"directory", read_directory},
+                                  {"limits", read_limits},
+                                  {"watch", read_watch},
+                                  {"hold_for", read_hold}};
+    size_t i;
+
+    for (i = 0; i < SETTINGS_COUNT; i++) {
+        struct path path = {NULL, settings[i].key, 0};
+
+        if (values[i] != NULL)
+            settings[i].read(reader, values[i], &path);
+    }
 }

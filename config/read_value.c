@@ -138,8 +138,8 @@ static unsigned unknown_key(struct reader *reader, const struct node *key, const
     return 1u << i;
 }
 
-bool reader_keys(struct reader *reader, const struct node *node, const struct path *path,
-                 const char *const *keys, size_t count, const struct node **values, unsigned *meant)
+bool read_keys(struct reader *reader, const struct node *node, const struct path *path,
+               const char *const *keys, size_t count, const struct node **values, unsigned *meant)
 {
     const struct node_item *item;
     unsigned misspelt = 0;
@@ -170,8 +170,8 @@ bool reader_keys(struct reader *reader, const struct node *node, const struct pa
     return true;
 }
 
-bool reader_number(struct reader *reader, const struct node *node, const struct path *path,
-                   uint64_t least, uint64_t most, uint64_t *out)
+bool read_number(struct reader *reader, const struct node *node, const struct path *path,
+                 uint64_t least, uint64_t most, uint64_t *out)
 {
     struct shown shown;
     enum units_result result = UNITS_NOT_A_NUMBER;
@@ -210,8 +210,8 @@ static uint64_t refuse_size(struct reader *reader, const struct node *node, cons
     return 0;
 }
 
-uint64_t reader_size(struct reader *reader, const struct node *node, const struct path *path,
-                     uint64_t most, const char *range)
+uint64_t read_size(struct reader *reader, const struct node *node, const struct path *path,
+                   uint64_t most, const char *range)
 {
     uint64_t size = 0, number;
     enum units_result result = UNITS_NOT_A_NUMBER;
@@ -227,8 +227,8 @@ uint64_t reader_size(struct reader *reader, const struct node *node, const struc
     return size;
 }
 
-bool reader_time(struct reader *reader, const struct node *node, const struct path *path,
-                 uint64_t least, uint64_t most, const char *range, uint64_t *out)
+bool read_time(struct reader *reader, const struct node *node, const struct path *path,
+               uint64_t least, uint64_t most, const char *range, uint64_t *out)
 {
     enum units_result result = UNITS_NOT_A_NUMBER;
     struct shown shown;
@@ -249,7 +249,7 @@ bool reader_time(struct reader *reader, const struct node *node, const struct pa
     return false;
 }
 
-bool reader_bool(struct reader *reader, const struct node *node, const struct path *path, bool *out)
+bool read_bool(struct reader *reader, const struct node *node, const struct path *path, bool *out)
 {
     struct shown shown;
     bool yes = node_is(node, "true");
@@ -264,8 +264,8 @@ bool reader_bool(struct reader *reader, const struct node *node, const struct pa
     return false;
 }
 
-bool reader_word(struct reader *reader, const struct node *node, const struct path *path,
-                 const char *const *words, size_t count, size_t *out)
+bool read_word(struct reader *reader, const struct node *node, const struct path *path,
+               const char *const *words, size_t count, size_t *out)
 {
     const char *meant = NULL;
     struct shown shown;

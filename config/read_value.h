@@ -61,67 +61,32 @@ const char *reader_show(const struct node *node, struct shown *out);
  * (`meant` may be NULL). Null counts as a mapping with nothing in it; anything
  * else is an error, and false is returned.
  */
-bool reader_keys(struct reader *reader, const struct node *node, const struct path *path,
-                 const char *const *keys, size_t count, const struct node **values,
-                 unsigned *meant);
+bool read_keys(struct reader *reader, const struct node *node, const struct path *path,
+               const char *const *keys, size_t count, const struct node **values, unsigned *meant);
 
 /* A whole number without quotes. False: an error was added. */
-bool reader_number(struct reader *reader, const struct node *node, const struct path *path,
-                   uint64_t least, uint64_t most, uint64_t *out);
+bool read_number(struct reader *reader, const struct node *node, const struct path *path,
+                 uint64_t least, uint64_t most, uint64_t *out);
 
 /*
  * A size of 1 to `most` bytes; `range` says so in a message. 0: an error was
  * added.
  */
-uint64_t reader_size(struct reader *reader, const struct node *node, const struct path *path,
-                     uint64_t most, const char *range);
+uint64_t read_size(struct reader *reader, const struct node *node, const struct path *path,
+                   uint64_t most, const char *range);
 
 /*
  * A time of `least` to `most` milliseconds; `range` says so in a message.
  * False: an error was added, and `*out` is 0.
  */
-bool reader_time(struct reader *reader, const struct node *node, const struct path *path,
-                 uint64_t least, uint64_t most, const char *range, uint64_t *out);
+bool read_time(struct reader *reader, const struct node *node, const struct path *path,
+               uint64_t least, uint64_t most, const char *range, uint64_t *out);
 
 /* true or false, without quotes. */
-bool reader_bool(struct reader *reader, const struct node *node, const struct path *path,
-                 bool *out);
+bool read_bool(struct reader *reader, const struct node *node, const struct path *path, bool *out);
 
 /* One of a few words: its index. */
-bool reader_word(struct reader *reader, const struct node *node, const struct path *path,
-                 const char *const *words, size_t count, size_t *out);
-
-/* The parts of a configuration that have a file of their own. */
-const struct cfg_access *read_access(struct reader *reader, const struct node *node,
-                                     const struct path *path); /* NULL: an error was added */
-void read_segment(struct reader *reader, const struct node *key, const struct node *node,
-                  const struct path *path, struct cfg_object *object);
-void read_sessions(struct reader *reader, const struct node *node, const struct path *path,
-                   struct cfg_object *object); /* NULL: not written */
-void read_initial(struct reader *reader, const struct node *node, const struct path *path,
-                  struct cfg_initial *out);
-void read_include(struct reader *reader, const struct node *node, const struct path *path);
-void read_directory(struct reader *reader, const struct node *node, const struct path *path);
-void read_limits(struct reader *reader, const struct node *node, const struct path *path);
-void read_watch(struct reader *reader, const struct node *node, const struct path *path);
-void read_hold(struct reader *reader, const struct node *node, const struct path *path);
-
-/*
- * Who may do what with an object: `values` are those of its keys access,
- * integrity, sddl and audit, bits 0 to 3 of `meant` theirs (reader_keys). What is not
- * written is as in defaults. No access at all is an error, unless its key has
- * been found misspelt.
- */
-void reader_object_access(struct reader *reader, const struct node *key,
-                          const struct node *const *values, unsigned meant, const struct path *path,
-                          struct cfg_object *object);
-
-/* low or medium, of what `path` is; nothing is set where an error is added. */
-void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
-                    struct cfg_integrity *out);
-
-/* The same for audit: true or false. */
-void read_audit(struct reader *reader, const struct node *node, const struct path *path,
-                struct cfg_audit *out);
+bool read_word(struct reader *reader, const struct node *node, const struct path *path,
+               const char *const *words, size_t count, size_t *out);
 
 #endif

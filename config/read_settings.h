@@ -1,0 +1,17 @@
+/*
+ * read_settings.h - the keys of the main file that concern the whole configuration.
+ */
+#ifndef CFG_READ_SETTINGS_H
+#define CFG_READ_SETTINGS_H
+
+#include "read_value.h"
+
+#define SETTINGS_COUNT 5
+
+/*
+ * Reads include, directory, limits, watch and hold_for, in this order in `values`, into
+ * `reader->cfg`. NULL: the key is not written.
+ */
+void read_settings(struct reader *reader, const struct node *const *values);
+
+#endif
