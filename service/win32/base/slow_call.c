@@ -4,7 +4,7 @@
 
 /* Whoever comes second, the work's end or who gave it up, frees all. */
 struct errand {
-    struct slow slow;
+    struct slow_call slow;
     void *job;
     volatile LONG left;
 };
@@ -26,7 +26,7 @@ static DWORD WINAPI run(void *context)
     return 0;
 }
 
-static HANDLE begin(const struct slow *slow, void *job, struct errand **out)
+static HANDLE begin(const struct slow_call *slow, void *job, struct errand **out)
 {
     struct errand *errand = slow->go_on != NULL ? malloc(sizeof(*errand)) : NULL;
     HANDLE thread = NULL;
@@ -41,7 +41,7 @@ static HANDLE begin(const struct slow *slow, void *job, struct errand **out)
     return thread;
 }
 
-bool slow_run(const struct slow *slow, void *job)
+bool slow_call_run(const struct slow_call *slow, void *job)
 {
     struct errand *errand;
     HANDLE thread = begin(slow, job, &errand);
@@ -51,7 +51,7 @@ bool slow_run(const struct slow *slow, void *job)
         slow->work(job);
         return true;
     }
-    while (done && WaitForSingleObject(thread, SLOW_TICK_MS) == WAIT_TIMEOUT)
+    while (done && WaitForSingleObject(thread, SLOW_CALL_TICK_MS) == WAIT_TIMEOUT)
         done = slow->go_on(slow->context);
     CloseHandle(thread);
     if (done)

@@ -10,9 +10,9 @@
 #include <stdbool.h>
 #include <windows.h>
 
-#define SLOW_TICK_MS 1000u
+#define SLOW_CALL_TICK_MS 1000u
 
-struct slow {
+struct slow_call {
     void (*work)(void *job);
     void (*free_job)(void *job);
     /* Called about once a second by the caller's thread; false: wait no longer. */
@@ -25,6 +25,6 @@ struct slow {
  * is no `go_on`, or no other thread to be had. True: done, and `job` is the
  * caller's. False: it was given up; `job` is freed when the work ends some day.
  */
-bool slow_run(const struct slow *slow, void *job);
+bool slow_call_run(const struct slow_call *slow, void *job);
 
 #endif

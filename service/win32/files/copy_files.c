@@ -58,15 +58,15 @@ enum sys_status copy_files_read(const char *folder, const char *name, size_t lim
                                 struct sys_failure *why)
 {
     enum sys_status status;
-    struct place place;
+    struct own_files own;
     HANDLE file;
 
     *content = NULL;
     *length = 0;
-    status = place_enter(folder, name, NULL, false, &place, why);
+    status = own_files_enter(folder, name, NULL, false, &own, why);
     if (status != SYS_OK)
         return status;
-    file = place_open_file(place.path, GENERIC_READ, OPEN_EXISTING);
+    file = own_files_open(own.path, GENERIC_READ, OPEN_EXISTING);
     if (file == INVALID_HANDLE_VALUE) {
         DWORD code = GetLastError();
 
@@ -74,12 +74,12 @@ enum sys_status copy_files_read(const char *folder, const char *name, size_t lim
         if (code == ERROR_SHARING_VIOLATION)
             status = SYS_LATER;
     } else {
-        status = place_check(file, false, why);
+        status = own_files_check(file, false, why);
         if (status == SYS_OK)
             status = read_open(file, limit, progress, content, length, why);
         CloseHandle(file);
     }
-    place_leave(&place);
+    own_files_leave(&own);
     return status;
 }
 
@@ -87,20 +87,20 @@ enum sys_status copy_files_create(const char *folder, const char *name, struct s
                                   struct sys_failure *why)
 {
     enum sys_status status;
-    struct place place;
+    struct own_files own;
     HANDLE file;
 
     *out = NULL;
-    status = place_enter(folder, name, NULL, true, &place, why);
+    status = own_files_enter(folder, name, NULL, true, &own, why);
     if (status != SYS_OK)
         return status;
-    DeleteFileW(place.path); /* a save that did not come to its end; nothing else is here */
-    file = place_open_file(place.path, GENERIC_WRITE, CREATE_NEW);
+    DeleteFileW(own.path); /* a save that did not come to its end; nothing else is here */
+    file = own_files_open(own.path, GENERIC_WRITE, CREATE_NEW);
     if (file == INVALID_HANDLE_VALUE)
         status = failure_set(why, "CreateFileW", GetLastError());
     else
         *out = (struct sys_copy *)file;
-    place_leave(&place);
+    own_files_leave(&own);
     return status;
 }
 
@@ -137,34 +137,34 @@ void copy_files_close(struct sys_copy *copy)
 
 enum sys_status copy_files_settle(const char *folder, const char *name, struct sys_failure *why)
 {
-    struct place place;
+    struct own_files own;
     HANDLE file;
-    enum sys_status status = place_enter(folder, name, NULL, false, &place, why);
+    enum sys_status status = own_files_enter(folder, name, NULL, false, &own, why);
 
     if (status != SYS_OK)
         return status;
-    file = place_open_file(place.path, GENERIC_WRITE, OPEN_EXISTING);
+    file = own_files_open(own.path, GENERIC_WRITE, OPEN_EXISTING);
     if (file == INVALID_HANDLE_VALUE) {
         status = failure_set(why, "CreateFileW", GetLastError());
     } else {
-        status = place_check(file, false, why);
+        status = own_files_check(file, false, why);
         if (status == SYS_OK && !FlushFileBuffers(file))
             status = failure_set(why, "FlushFileBuffers", GetLastError());
         CloseHandle(file);
     }
-    place_leave(&place);
+    own_files_leave(&own);
     return status;
 }
 
 enum sys_status copy_files_rename(const char *folder, const char *from, const char *to,
                                   struct sys_failure *why)
 {
-    struct place place;
-    enum sys_status status = place_enter(folder, from, to, false, &place, why);
+    struct own_files own;
+    enum sys_status status = own_files_enter(folder, from, to, false, &own, why);
 
     if (status != SYS_OK)
         return status;
-    status = place_rename(place.path, place.other, why);
-    place_leave(&place);
+    status = own_files_rename(own.path, own.other, why);
+    own_files_leave(&own);
     return status;
 }

@@ -1,7 +1,7 @@
 /*
  * copy_files.h - the files of copies of segments: what system.h calls copy_...
  *
- * In a place of their own (place.h): they become the content of segments. A
+ * In a place of their own (own_files.h): they become the content of segments. A
  * struct sys_copy is the handle itself.
  */
 #ifndef COPY_FILES_H
@@ -14,7 +14,7 @@ enum sys_status copy_files_read(const char *folder, const char *name, size_t lim
                                 void (*progress)(void), char **content, size_t *length,
                                 struct sys_failure *why);
 
-/* Makes the folder as place_enter does. */
+/* Makes the folder as own_files_enter does. */
 enum sys_status copy_files_create(const char *folder, const char *name, struct sys_copy **out,
                                   struct sys_failure *why);
 enum sys_status copy_files_write(struct sys_copy *copy, const void *bytes, size_t length,

@@ -11,7 +11,7 @@
 #include "owner.h"
 #include "wide.h"
 
-enum sys_status folder_look_open(const wchar_t *path, DWORD access, HANDLE *out,
+enum sys_status folder_scan_open(const wchar_t *path, DWORD access, HANDLE *out,
                                  struct sys_failure *why)
 {
     /* With a right on its content: whoever has it open to rename it shows as a sharing violation.
@@ -25,8 +25,8 @@ enum sys_status folder_look_open(const wchar_t *path, DWORD access, HANDLE *out,
     return failure_set(why, "CreateFileW", GetLastError());
 }
 
-enum sys_status folder_look_at(HANDLE file, const char *path, DWORD *attributes,
-                               struct sys_failure *why)
+enum sys_status folder_scan_attributes(HANDLE file, const char *path, DWORD *attributes,
+                                       struct sys_failure *why)
 {
     BY_HANDLE_FILE_INFORMATION information;
 
@@ -41,7 +41,7 @@ enum sys_status folder_look_at(HANDLE file, const char *path, DWORD *attributes,
     return SYS_OK;
 }
 
-bool folder_look_trusted(const char *sid)
+bool folder_scan_trusted(const char *sid)
 {
     char self[SYS_SID_MAX];
 
@@ -58,7 +58,7 @@ static enum sys_status check_owner(HANDLE file, const char *path, struct sys_fai
         strcpy(owner, "nobody");
     else if (code != ERROR_SUCCESS)
         return failure_set(why, "GetSecurityInfo", code);
-    if (folder_look_trusted(owner))
+    if (folder_scan_trusted(owner))
         return SYS_OK;
     accounts_name(owner, name);
     return failure_say(why, SYS_DENIED, NULL, 0,
@@ -88,9 +88,9 @@ static enum sys_status check_entry(const char *folder, const WIN32_FIND_DATAW *e
     if (wide == NULL) {
         status = failure_set(why, "FindFirstFileW", ERROR_NOT_ENOUGH_MEMORY);
     } else {
-        status = folder_look_open(wide, 0, &file, why);
+        status = folder_scan_open(wide, 0, &file, why);
         if (status == SYS_OK) {
-            status = folder_look_at(file, path, &attributes, why);
+            status = folder_scan_attributes(file, path, &attributes, why);
             if (status == SYS_OK)
                 status = check_owner(file, path, why);
             CloseHandle(file);
@@ -125,7 +125,7 @@ static bool is_dots(const WIN32_FIND_DATAW *entry)
     return wcscmp(entry->cFileName, L".") == 0 || wcscmp(entry->cFileName, L"..") == 0;
 }
 
-enum sys_status folder_look_empty(const wchar_t *folder, bool *empty, struct sys_failure *why)
+enum sys_status folder_scan_empty(const wchar_t *folder, bool *empty, struct sys_failure *why)
 {
     WIN32_FIND_DATAW entry;
     HANDLE search;
@@ -143,7 +143,7 @@ enum sys_status folder_look_empty(const wchar_t *folder, bool *empty, struct sys
     return status;
 }
 
-enum sys_status folder_look_entries(const char *path, const wchar_t *wide, struct sys_failure *why)
+enum sys_status folder_scan_entries(const char *path, const wchar_t *wide, struct sys_failure *why)
 {
     WIN32_FIND_DATAW entry;
     HANDLE search;

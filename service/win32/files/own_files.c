@@ -7,7 +7,7 @@
 
 #include "failure.h"
 #include "identity.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "owner.h"
 #include "secure_folder.h"
 #include "wide.h"
@@ -37,7 +37,7 @@ static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
                        "it belongs to %s, who may not decide what the broker believes", owner);
 }
 
-enum sys_status place_check(HANDLE file, bool folder, struct sys_failure *why)
+enum sys_status own_files_check(HANDLE file, bool folder, struct sys_failure *why)
 {
     BY_HANDLE_FILE_INFORMATION information;
 
@@ -86,8 +86,8 @@ static enum sys_status make_folders(wchar_t *path, struct sys_failure *why)
     return status == SYS_OK ? make_folder(path, SECURE_FOLDER_OWN, why) : status;
 }
 
-enum sys_status place_open_folder(const char *folder, bool make, HANDLE *out,
-                                  struct sys_failure *why)
+enum sys_status own_files_open_folder(const char *folder, bool make, HANDLE *out,
+                                      struct sys_failure *why)
 {
     wchar_t *path = wide_from_utf8(folder);
     enum sys_status status = SYS_OK;
@@ -104,7 +104,7 @@ enum sys_status place_open_folder(const char *folder, bool make, HANDLE *out,
                              FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
                              FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
         status = handle == INVALID_HANDLE_VALUE ? failure_set(why, "CreateFileW", GetLastError())
-                                                : place_check(handle, true, why);
+                                                : own_files_check(handle, true, why);
         if (status == SYS_OK)
             *out = handle;
         else if (handle != INVALID_HANDLE_VALUE)
@@ -121,7 +121,7 @@ static bool is_plain_name(const char *name)
     for (i = 0; name[i] != '\0'; i++)
         if (!isalnum((unsigned char)name[i]) && name[i] != '-' && (name[i] != '.' || i == 0))
             return false;
-    return i > 0 && i <= PLACE_NAME_MAX;
+    return i > 0 && i <= OWN_FILES_NAME_MAX;
 }
 
 static wchar_t *join(const char *folder, const char *name)
@@ -138,24 +138,24 @@ static wchar_t *join(const char *folder, const char *name)
     return wide;
 }
 
-void place_leave(struct place *place)
+void own_files_leave(struct own_files *own)
 {
-    free(place->path);
-    free(place->other);
-    if (place->folder != NULL)
-        CloseHandle(place->folder);
-    memset(place, 0, sizeof(*place));
+    free(own->path);
+    free(own->other);
+    if (own->folder != NULL)
+        CloseHandle(own->folder);
+    memset(own, 0, sizeof(*own));
 }
 
-enum sys_status place_enter(const char *folder, const char *name, const char *other, bool make,
-                            struct place *out, struct sys_failure *why)
+enum sys_status own_files_enter(const char *folder, const char *name, const char *other, bool make,
+                                struct own_files *out, struct sys_failure *why)
 {
     enum sys_status status;
 
     memset(out, 0, sizeof(*out));
     if (!is_plain_name(name) || (other != NULL && !is_plain_name(other)))
         return failure_set(why, "CreateFileW", ERROR_INVALID_PARAMETER);
-    status = place_open_folder(folder, make, &out->folder, why);
+    status = own_files_open_folder(folder, make, &out->folder, why);
     if (status != SYS_OK)
         return status;
     out->path = join(folder, name);
@@ -163,12 +163,12 @@ enum sys_status place_enter(const char *folder, const char *name, const char *ot
         out->other = join(folder, other);
     if (out->path != NULL && (other == NULL || out->other != NULL))
         return SYS_OK;
-    place_leave(out);
+    own_files_leave(out);
     return no_memory(why);
 }
 
 /* Virus scanners and backups keep a file to themselves for moments. */
-HANDLE place_open_file(const wchar_t *path, DWORD access, DWORD how)
+HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
 {
     unsigned tries;
 
@@ -184,7 +184,7 @@ HANDLE place_open_file(const wchar_t *path, DWORD access, DWORD how)
     }
 }
 
-enum sys_status place_rename(const wchar_t *from, const wchar_t *to, struct sys_failure *why)
+enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct sys_failure *why)
 {
     unsigned tries;
     DWORD code;

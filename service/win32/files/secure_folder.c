@@ -10,7 +10,7 @@
 #include "failure.h"
 #include "file_check.h"
 #include "folder_scan.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "wide.h"
 
 /* ---- rights of an administrator --------------------------------------------- */
@@ -101,7 +101,7 @@ static enum sys_status judge(HANDLE folder, const char *path, const wchar_t *wid
 {
     struct file_others others;
     enum sys_status status =
-        file_check_others(folder, FILE_ROLE_FOLDER, folder_look_trusted, &others, why);
+        file_check_others(folder, FILE_ROLE_FOLDER, folder_scan_trusted, &others, why);
     bool empty = true;
 
     *keep = status == SYS_OK && others.fault == FILE_FAULT_NONE;
@@ -109,7 +109,7 @@ static enum sys_status judge(HANDLE folder, const char *path, const wchar_t *wid
         return status;
     (void)snprintf(out->who, sizeof(out->who), "%s", others.who[0] != '\0' ? others.who : "others");
     if (others.fault != FILE_FAULT_OWNER)
-        status = folder_look_empty(wide, &empty, why);
+        status = folder_scan_empty(wide, &empty, why);
     if (status != SYS_OK || empty)
         return status;
     return failure_say(why, SYS_DENIED, NULL, 0,
@@ -127,7 +127,7 @@ static enum sys_status keep_it(HANDLE folder, const char *path, const wchar_t *w
 
     if (!SetKernelObjectSecurity(folder, what, wanted))
         return failure_set(why, "SetKernelObjectSecurity", GetLastError());
-    return folder_look_entries(path, wide, why);
+    return folder_scan_entries(path, wide, why);
 }
 
 static enum sys_status look_and_keep(const char *path, const wchar_t *wide,
@@ -137,13 +137,13 @@ static enum sys_status look_and_keep(const char *path, const wchar_t *wide,
     DWORD attributes = 0;
     HANDLE folder;
     enum sys_status status =
-        folder_look_open(wide, FILE_LIST_DIRECTORY | WRITE_DAC | WRITE_OWNER, &folder, why);
+        folder_scan_open(wide, FILE_LIST_DIRECTORY | WRITE_DAC | WRITE_OWNER, &folder, why);
 
     *keep = false;
     if (status != SYS_OK)
         return why->code == ERROR_SHARING_VIOLATION ? say_stuck(path, "others", why->code, why)
                                                     : status;
-    status = folder_look_at(folder, path, &attributes, why);
+    status = folder_scan_attributes(folder, path, &attributes, why);
     if (status == SYS_OK && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0)
         status = failure_say(why, SYS_DENIED, NULL, 0,
                              "\"%s\" is a file, not a folder; find out whose, and remove it", path);

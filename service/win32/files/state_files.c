@@ -14,7 +14,7 @@
 enum sys_status state_files_folder(const char *folder, struct sys_failure *why)
 {
     HANDLE handle;
-    enum sys_status status = place_open_folder(folder, true, &handle, why);
+    enum sys_status status = own_files_open_folder(folder, true, &handle, why);
 
     if (status == SYS_OK)
         CloseHandle(handle);
@@ -25,24 +25,24 @@ enum sys_status state_files_read(const char *folder, const char *name, size_t li
                                  size_t *length, struct sys_failure *why)
 {
     enum sys_status status;
-    struct place place;
+    struct own_files own;
     HANDLE file;
 
     *content = NULL;
     *length = 0;
-    status = place_enter(folder, name, NULL, false, &place, why);
+    status = own_files_enter(folder, name, NULL, false, &own, why);
     if (status != SYS_OK)
         return status;
-    file = place_open_file(place.path, GENERIC_READ, OPEN_EXISTING);
+    file = own_files_open(own.path, GENERIC_READ, OPEN_EXISTING);
     if (file == INVALID_HANDLE_VALUE) {
         status = failure_set(why, "CreateFileW", GetLastError());
     } else {
-        status = place_check(file, false, why);
+        status = own_files_check(file, false, why);
         if (status == SYS_OK)
             status = files_read_open(file, limit, content, length, why);
         CloseHandle(file);
     }
-    place_leave(&place);
+    own_files_leave(&own);
     return status;
 }
 
@@ -65,41 +65,41 @@ static enum sys_status write_all(HANDLE file, const char *bytes, size_t length,
     return SYS_OK;
 }
 
-static enum sys_status write_new(const struct place *place, const char *bytes, size_t length,
+static enum sys_status write_new(const struct own_files *own, const char *bytes, size_t length,
                                  struct sys_failure *why)
 {
     enum sys_status status;
     HANDLE file;
 
-    DeleteFileW(place->other); /* what an earlier broker did not finish */
-    file = place_open_file(place->other, GENERIC_WRITE, CREATE_NEW);
+    DeleteFileW(own->other); /* what an earlier broker did not finish */
+    file = own_files_open(own->other, GENERIC_WRITE, CREATE_NEW);
     if (file == INVALID_HANDLE_VALUE)
         return failure_set(why, "CreateFileW", GetLastError());
     status = write_all(file, bytes, length, why);
     CloseHandle(file);
     if (status != SYS_OK)
-        DeleteFileW(place->other);
+        DeleteFileW(own->other);
     return status;
 }
 
 enum sys_status state_files_write(const char *folder, const char *name, const void *bytes,
                                   size_t length, struct sys_failure *why)
 {
-    char fresh[PLACE_NAME_MAX + sizeof(TAIL)];
-    struct place place;
+    char fresh[OWN_FILES_NAME_MAX + sizeof(TAIL)];
+    struct own_files own;
     enum sys_status status;
 
-    (void)snprintf(fresh, sizeof(fresh), "%.*s" TAIL, (int)PLACE_NAME_MAX, name);
-    status = place_enter(folder, name, fresh, true, &place, why);
+    (void)snprintf(fresh, sizeof(fresh), "%.*s" TAIL, (int)OWN_FILES_NAME_MAX, name);
+    status = own_files_enter(folder, name, fresh, true, &own, why);
     if (status != SYS_OK)
         return status;
-    status = write_new(&place, bytes, length, why);
+    status = write_new(&own, bytes, length, why);
     if (status == SYS_OK) {
-        status = place_rename(place.other, place.path, why);
+        status = own_files_rename(own.other, own.path, why);
         if (status != SYS_OK)
-            DeleteFileW(place.other);
+            DeleteFileW(own.other);
     }
-    place_leave(&place);
+    own_files_leave(&own);
     return status;
 }
 
@@ -108,7 +108,7 @@ static enum sys_status append_to(HANDLE file, const char *bytes, size_t length,
                                  struct sys_failure *why)
 {
     LARGE_INTEGER end = {.QuadPart = 0};
-    enum sys_status status = place_check(file, false, why);
+    enum sys_status status = own_files_check(file, false, why);
 
     if (status != SYS_OK)
         return status;
@@ -123,19 +123,19 @@ static enum sys_status append_to(HANDLE file, const char *bytes, size_t length,
 enum sys_status state_files_append(const char *folder, const char *name, const void *bytes,
                                    size_t length, struct sys_failure *why)
 {
-    struct place place;
-    enum sys_status status = place_enter(folder, name, NULL, true, &place, why);
+    struct own_files own;
+    enum sys_status status = own_files_enter(folder, name, NULL, true, &own, why);
     HANDLE file;
 
     if (status != SYS_OK)
         return status;
-    file = place_open_file(place.path, GENERIC_WRITE, OPEN_ALWAYS);
+    file = own_files_open(own.path, GENERIC_WRITE, OPEN_ALWAYS);
     if (file == INVALID_HANDLE_VALUE) {
         status = failure_set(why, "CreateFileW", GetLastError());
     } else {
         status = append_to(file, bytes, length, why);
         CloseHandle(file);
     }
-    place_leave(&place);
+    own_files_leave(&own);
     return status;
 }

@@ -1,6 +1,6 @@
 /*
  * state_files.h - the files the broker keeps for itself, in a place of its own
- * (place.h).
+ * (own_files.h).
  */
 #ifndef STATE_FILES_H
 #define STATE_FILES_H

@@ -122,14 +122,14 @@ static enum sys_status judge(const struct look_up *asked, const char *account,
 enum sys_status accounts_resolve(const char *account, accounts_go_on *go_on, void *context,
                                  char sid[SYS_SID_MAX], struct sys_failure *why)
 {
-    const struct slow slow = {look_up, free_look_up, go_on, context};
+    const struct slow_call slow = {look_up, free_look_up, go_on, context};
     struct look_up *asked = new_look_up(account);
     enum sys_status status;
 
     sid[0] = '\0';
     if (asked == NULL)
         return failure_set(why, "LookupAccountNameW", GetLastError());
-    if (!slow_run(&slow, asked))
+    if (!slow_call_run(&slow, asked))
         return failure_say(why, SYS_LATER, "LookupAccountNameW", 0,
                            "\"%s\" was not found before the broker was asked to stop", account);
     status = judge(asked, account, why);

@@ -82,7 +82,7 @@ static enum sys_status choose(const TOKEN_USER *user, const TOKEN_GROUPS *groups
 static bool about_process(struct sys_identity *out)
 {
     out->process = GetCurrentProcessId();
-    out->started = process_started(GetCurrentProcess());
+    out->started = process_id_started(GetCurrentProcess());
     return out->started != 0;
 }
 

@@ -4,7 +4,7 @@
 
 #define NAME_START L"shmbroker"
 
-uint64_t process_started(HANDLE process)
+uint64_t process_id_started(HANDLE process)
 {
     FILETIME made, ended, kernel, user;
 
@@ -13,12 +13,12 @@ uint64_t process_started(HANDLE process)
     return (uint64_t)made.dwHighDateTime << 32 | made.dwLowDateTime;
 }
 
-bool process_name_is_ours(const wchar_t *file)
+bool process_id_name_is_ours(const wchar_t *file)
 {
     return _wcsnicmp(file, NAME_START, wcslen(NAME_START)) == 0;
 }
 
-bool process_is_ours(HANDLE process)
+bool process_id_is_ours(HANDLE process)
 {
     wchar_t path[MAX_PATH * 4];
     const wchar_t *name;
@@ -27,5 +27,5 @@ bool process_is_ours(HANDLE process)
     if (!QueryFullProcessImageNameW(process, 0, path, &size))
         return false;
     name = wcsrchr(path, L'\\');
-    return process_name_is_ours(name != NULL ? name + 1 : path);
+    return process_id_name_is_ours(name != NULL ? name + 1 : path);
 }

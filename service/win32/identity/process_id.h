@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 /* When it was made, a FILETIME; 0: not known. */
-uint64_t process_started(HANDLE process);
+uint64_t process_id_started(HANDLE process);
 
 /* Whether it runs this program, by the name of its file; after an upgrade, that has a longer one.
  */
-bool process_is_ours(HANDLE process);
-bool process_name_is_ours(const wchar_t *file);
+bool process_id_is_ours(HANDLE process);
+bool process_id_name_is_ours(const wchar_t *file);
 
 #endif

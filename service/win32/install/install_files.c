@@ -7,7 +7,7 @@
 
 #include "failure.h"
 #include "files.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "paths.h"
 #include "resources.h"
 #include "wide.h"

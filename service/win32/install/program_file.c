@@ -8,7 +8,7 @@
 
 #include "failure.h"
 #include "files.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "paths.h"
 #include "wide.h"
 

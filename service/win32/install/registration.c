@@ -6,7 +6,7 @@
 #include "audit_right.h"
 #include "console.h"
 #include "error.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "scm.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

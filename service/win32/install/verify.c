@@ -7,7 +7,7 @@
 #include "console.h"
 #include "error.h"
 #include "json.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "scm.h"
 
 void verify_found(struct verify_answer *answer, bool as_wanted, const char *found)

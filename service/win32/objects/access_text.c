@@ -87,7 +87,7 @@ static const SYSTEM_MANDATORY_LABEL_ACE *find_label(PSECURITY_DESCRIPTOR descrip
     return NULL;
 }
 
-static bool spell_label(const SYSTEM_MANDATORY_LABEL_ACE *entry, char label[ACCESS_LABEL_MAX])
+static bool spell_label(const SYSTEM_MANDATORY_LABEL_ACE *entry, char label[ACCESS_TEXT_LABEL_MAX])
 {
     char sid[OWNER_SID_MAX];
 
@@ -95,14 +95,14 @@ static bool spell_label(const SYSTEM_MANDATORY_LABEL_ACE *entry, char label[ACCE
         return false;
     if (entry->Mask == SYSTEM_MANDATORY_LABEL_NO_WRITE_UP && strcmp(sid, "S-1-16-8192") == 0)
         return true;
-    (void)snprintf(label, ACCESS_LABEL_MAX, "S:(ML;;%s%s%s;;;%s)",
+    (void)snprintf(label, ACCESS_TEXT_LABEL_MAX, "S:(ML;;%s%s%s;;;%s)",
                    (entry->Mask & SYSTEM_MANDATORY_LABEL_NO_WRITE_UP) != 0 ? "NW" : "",
                    (entry->Mask & SYSTEM_MANDATORY_LABEL_NO_READ_UP) != 0 ? "NR" : "",
                    (entry->Mask & SYSTEM_MANDATORY_LABEL_NO_EXECUTE_UP) != 0 ? "NX" : "", sid);
     return true;
 }
 
-uint32_t access_label_read(HANDLE object, char label[ACCESS_LABEL_MAX])
+uint32_t access_text_label(HANDLE object, char label[ACCESS_TEXT_LABEL_MAX])
 {
     PSECURITY_DESCRIPTOR descriptor;
     const SYSTEM_MANDATORY_LABEL_ACE *entry;
@@ -151,8 +151,8 @@ uint32_t access_text_read(HANDLE object, char owner[OWNER_SID_MAX], char **sddl)
     PSECURITY_DESCRIPTOR descriptor = NULL;
     PSID owner_sid = NULL;
     ACL *list = NULL;
-    char label[ACCESS_LABEL_MAX];
-    DWORD code = access_label_read(object, label);
+    char label[ACCESS_TEXT_LABEL_MAX];
+    DWORD code = access_text_label(object, label);
 
     owner[0] = '\0';
     *sddl = NULL;

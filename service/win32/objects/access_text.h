@@ -20,12 +20,12 @@
  */
 uint32_t access_text_read(HANDLE object, char owner[OWNER_SID_MAX], char **sddl);
 
-#define ACCESS_LABEL_MAX (OWNER_SID_MAX + 32)
+#define ACCESS_TEXT_LABEL_MAX (OWNER_SID_MAX + 32)
 
 /*
  * From such a handle: the integrity label as sddl_text.h spells it. Empty: none, or
  * one that says what holds without one. Returns 0 or the Win32 code.
  */
-uint32_t access_label_read(HANDLE object, char label[ACCESS_LABEL_MAX]);
+uint32_t access_text_label(HANDLE object, char label[ACCESS_TEXT_LABEL_MAX]);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "failure.h"
-#include "objects.h"
+#include "descriptors.h"
 
 /* Both, so that no system can take the one for the other: what is set is the whole list. */
 #define PARTS (SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION)

@@ -80,16 +80,17 @@ static enum sys_status learn(HANDLE object, struct sys_facts *facts, struct sys_
 static enum sys_status denied(const wchar_t *name, const char *call, DWORD code,
                               struct sys_facts *facts, struct sys_failure *why)
 {
-    struct holder holder = holder_ask(name);
-    char text[HOLDER_TEXT_MAX];
+    struct name_holder holder = name_holder_ask(name);
+    char text[NAME_HOLDER_TEXT_MAX];
     HANDLE object;
 
-    if (holder.state == HOLDER_NONE)
+    if (holder.state == NAME_HOLDER_NONE)
         return failure_set(why, call, ERROR_FILE_NOT_FOUND);
-    holder_text(&holder, text);
+    name_holder_text(&holder, text);
     facts->kind = holder.kind;
     facts->size = holder.size;
-    object = holder.kind == SHMB_KIND_COUNT ? NULL : holder_open(holder.kind, name, READ_CONTROL);
+    object =
+        holder.kind == SHMB_KIND_COUNT ? NULL : name_holder_open(holder.kind, name, READ_CONTROL);
     if (object != NULL) {
         access_text_read(object, facts->owner, &facts->sddl); /* empty where it fails */
         CloseHandle(object);
@@ -117,13 +118,14 @@ enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct
     *out = NULL;
     memset(facts, 0, sizeof(*facts));
     facts->kind = SHMB_KIND_COUNT;
-    if (!holder_name(name, full))
+    if (!name_holder_full_name(name, full))
         return failure_say(why, SYS_FAILED, "open", ERROR_INVALID_NAME, "the name is not valid");
     /* An invalid handle is how Windows says that the name belongs to another kind. */
     for (kind = 0; object == NULL && code == ERROR_INVALID_HANDLE && kind < SHMB_KIND_COUNT;
          kind++) {
         facts->kind = (enum shmb_kind)kind;
-        object = holder_open(facts->kind, full, shmb_access_mask(facts->kind, SHMB_LEVEL_FULL));
+        object =
+            name_holder_open(facts->kind, full, shmb_access_mask(facts->kind, SHMB_LEVEL_FULL));
         code = GetLastError();
     }
     if (object == NULL && (code == ERROR_INVALID_HANDLE || code == ERROR_ACCESS_DENIED))

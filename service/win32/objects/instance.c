@@ -7,17 +7,17 @@
 #include "name_holder.h"
 #include "identity.h"
 #include "names.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "owner.h"
 
 #define INSTANCE_NAME L"" SHMB_GLOBAL_PREFIX SHMB_INSTANCE_NAME
 
 static enum sys_status squatted(const char *call, DWORD code, struct sys_failure *why)
 {
-    struct holder holder = holder_ask(INSTANCE_NAME);
-    char text[HOLDER_TEXT_MAX];
+    struct name_holder holder = name_holder_ask(INSTANCE_NAME);
+    char text[NAME_HOLDER_TEXT_MAX];
 
-    holder_text(&holder, text);
+    name_holder_text(&holder, text);
     return failure_say(why, SYS_DENIED, call, code, "%s", text);
 }
 

@@ -8,7 +8,7 @@
 #include "utf.h"
 #include "wide.h"
 
-bool holder_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS])
+bool name_holder_full_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS])
 {
     static const wchar_t prefix[] = L"Global\\";
     const size_t before = sizeof(prefix) / sizeof(prefix[0]) - 1;
@@ -24,7 +24,7 @@ bool holder_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS])
     return true;
 }
 
-HANDLE holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access)
+HANDLE name_holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access)
 {
     switch (kind) {
     case SHMB_SECTION:
@@ -51,18 +51,18 @@ static uint64_t size_of_section(const wchar_t *name)
     return size;
 }
 
-struct holder holder_ask(const wchar_t *name)
+struct name_holder name_holder_ask(const wchar_t *name)
 {
-    struct holder found = {HOLDER_HIDDEN, SHMB_KIND_COUNT, 0, ""};
+    struct name_holder found = {NAME_HOLDER_HIDDEN, SHMB_KIND_COUNT, 0, ""};
     int kind;
 
     for (kind = 0; kind < SHMB_KIND_COUNT; kind++) {
-        HANDLE object = holder_open((enum shmb_kind)kind, name, READ_CONTROL);
+        HANDLE object = name_holder_open((enum shmb_kind)kind, name, READ_CONTROL);
         DWORD code = GetLastError();
 
         if (object != NULL) {
             found.kind = (enum shmb_kind)kind;
-            found.state = HOLDER_KNOWN;
+            found.state = NAME_HOLDER_KNOWN;
             owner_read(object, found.owner); /* empty where it fails: not trusted */
             CloseHandle(object);
             break;
@@ -74,7 +74,7 @@ struct holder holder_ask(const wchar_t *name)
         }
         /* An invalid handle means another kind, everything else that there is nothing. */
         if (code != ERROR_INVALID_HANDLE) {
-            found.state = HOLDER_NONE;
+            found.state = NAME_HOLDER_NONE;
             return found;
         }
     }
@@ -83,13 +83,13 @@ struct holder holder_ask(const wchar_t *name)
     return found;
 }
 
-void holder_text(const struct holder *holder, char out[HOLDER_TEXT_MAX])
+void name_holder_text(const struct name_holder *holder, char out[NAME_HOLDER_TEXT_MAX])
 {
     char owner[ACCOUNT_NAME_MAX + 16] = "", what[64] = "an object of another kind";
     char account[ACCOUNT_NAME_MAX];
 
-    if (holder->state == HOLDER_NONE) {
-        snprintf(out, HOLDER_TEXT_MAX, "an object that is gone again");
+    if (holder->state == NAME_HOLDER_NONE) {
+        snprintf(out, NAME_HOLDER_TEXT_MAX, "an object that is gone again");
         return;
     }
     if (holder->kind == SHMB_SECTION && holder->size != 0)
@@ -100,10 +100,10 @@ void holder_text(const struct holder *holder, char out[HOLDER_TEXT_MAX])
     if (holder->owner[0] != '\0') {
         accounts_name(holder->owner, account);
         snprintf(owner, sizeof(owner), " owned by %s", account);
-    } else if (holder->state == HOLDER_KNOWN) {
+    } else if (holder->state == NAME_HOLDER_KNOWN) {
         snprintf(owner, sizeof(owner), " without an owner");
     } else if (holder->kind != SHMB_KIND_COUNT) {
         snprintf(owner, sizeof(owner), ", its owner is not shown to us");
     }
-    snprintf(out, HOLDER_TEXT_MAX, "%s%s", what, owner);
+    snprintf(out, NAME_HOLDER_TEXT_MAX, "%s%s", what, owner);
 }

@@ -13,31 +13,31 @@
 /* Units of `Global\X` with its terminator. */
 #define OBJECT_NAME_UNITS (7 + SHMB_NAME_MAX + 1)
 
-enum holder_state {
-    HOLDER_NONE,  /* no object has this name */
-    HOLDER_KNOWN, /* kind and owner are known */
-    HOLDER_HIDDEN /* there is one, the caller may not ask for its owner */
+enum name_holder_state {
+    NAME_HOLDER_NONE,  /* no object has this name */
+    NAME_HOLDER_KNOWN, /* kind and owner are known */
+    NAME_HOLDER_HIDDEN /* there is one, the caller may not ask for its owner */
 };
 
-struct holder {
-    enum holder_state state;
+struct name_holder {
+    enum name_holder_state state;
     enum shmb_kind kind;     /* SHMB_KIND_COUNT: none of the four */
     uint64_t size;           /* of a section, whole pages; 0: not known */
     char owner[SYS_SID_MAX]; /* empty: not known, or none */
 };
 
-#define HOLDER_TEXT_MAX (ACCOUNT_NAME_MAX + 96)
+#define NAME_HOLDER_TEXT_MAX (ACCOUNT_NAME_MAX + 96)
 
 /* Puts `Global\` before a bare name. False: the name is ill-formed or too long. */
-bool holder_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS]);
+bool name_holder_full_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS]);
 
 /* Opens an object of this kind by its full name. NULL: GetLastError() says why. */
-HANDLE holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access);
+HANDLE name_holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access);
 
 /* Asks for the object of this full name. Needs no right; what is refused stays unknown. */
-struct holder holder_ask(const wchar_t *name);
+struct name_holder name_holder_ask(const wchar_t *name);
 
 /* "a mutex owned by CORP\bob", "a section of 4096 bytes owned by BUILTIN\Administrators". */
-void holder_text(const struct holder *holder, char out[HOLDER_TEXT_MAX]);
+void name_holder_text(const struct name_holder *holder, char out[NAME_HOLDER_TEXT_MAX]);
 
 #endif

@@ -2,54 +2,16 @@
 
 #include <sddl.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "access_text.h"
+#include "descriptors.h"
 #include "failure.h"
 #include "name_holder.h"
-#include "wide.h"
 
 /* Filled in pieces, so that a large section needs no large hole in the address space. */
 #define FILL_PIECE (64u * 1024 * 1024)
 #define VIEW_STEP  65536u /* where views may begin */
-
-enum sys_status descriptors_make(const char *sddl, struct sys_descriptor **out,
-                                 struct sys_failure *why)
-{
-    PSECURITY_DESCRIPTOR descriptor;
-    wchar_t *wide = wide_from_utf8(sddl);
-    DWORD code;
-
-    *out = NULL;
-    if (wide == NULL)
-        return failure_set(why, "ConvertStringSecurityDescriptorToSecurityDescriptorW",
-                           GetLastError());
-    code = ConvertStringSecurityDescriptorToSecurityDescriptorW(wide, SDDL_REVISION_1, &descriptor,
-                                                                NULL)
-               ? ERROR_SUCCESS
-               : GetLastError();
-    free(wide);
-    if (code != ERROR_SUCCESS)
-        return failure_set(why, "ConvertStringSecurityDescriptorToSecurityDescriptorW", code);
-    *out = descriptor;
-    return SYS_OK;
-}
-
-void descriptors_free(struct sys_descriptor *descriptor)
-{
-    LocalFree(descriptor);
-}
-
-SECURITY_ATTRIBUTES descriptors_attributes(const struct sys_descriptor *descriptor)
-{
-    SECURITY_ATTRIBUTES attributes;
-
-    attributes.nLength = sizeof(attributes);
-    attributes.lpSecurityDescriptor = (void *)(uintptr_t)descriptor; /* only read */
-    attributes.bInheritHandle = FALSE;
-    return attributes;
-}
 
 static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
                    const wchar_t *name, const char **call)
@@ -76,25 +38,25 @@ static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
     }
 }
 
-static enum sys_status taken(const struct holder *holder, const char *call, DWORD code,
+static enum sys_status taken(const struct name_holder *holder, const char *call, DWORD code,
                              struct sys_failure *why)
 {
-    char text[HOLDER_TEXT_MAX];
+    char text[NAME_HOLDER_TEXT_MAX];
 
-    holder_text(holder, text);
+    name_holder_text(holder, text);
     return failure_say(why, SYS_TAKEN, call, code, "%s", text);
 }
 
 static enum sys_status refused(const wchar_t *name, const char *call, DWORD code,
                                struct sys_failure *why)
 {
-    struct holder holder;
+    struct name_holder holder;
 
     /* An invalid handle is how Windows says that the name belongs to another kind. */
     if (code != ERROR_ALREADY_EXISTS && code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED)
         return failure_set(why, call, code);
-    holder = holder_ask(name);
-    if (code == ERROR_ACCESS_DENIED && holder.state == HOLDER_NONE)
+    holder = name_holder_ask(name);
+    if (code == ERROR_ACCESS_DENIED && holder.state == NAME_HOLDER_NONE)
         return failure_say(why, SYS_DENIED, call, code,
                            "access is denied and nobody has the name: the account needs the right "
                            "to create global objects (SeCreateGlobalPrivilege)");
@@ -111,7 +73,7 @@ enum sys_status objects_create(const struct sys_spec *spec, const struct sys_des
     DWORD code;
 
     *out = NULL;
-    if (!holder_name(spec->name, name))
+    if (!name_holder_full_name(spec->name, name))
         return failure_say(why, SYS_FAILED, "create", ERROR_INVALID_NAME, "the name is not valid");
     SetLastError(ERROR_SUCCESS);
     handle = make(spec, &attributes, name, &call);
@@ -186,7 +148,7 @@ enum sys_status objects_peek(struct sys_object *section, uint64_t offset, void *
 static bool label_for(HANDLE object, PSECURITY_DESCRIPTOR wanted, PSECURITY_DESCRIPTOR *medium,
                       ACL **out)
 {
-    char label[ACCESS_LABEL_MAX];
+    char label[ACCESS_TEXT_LABEL_MAX];
     BOOL present, defaulted;
     uint32_t code;
 
@@ -196,7 +158,7 @@ static bool label_for(HANDLE object, PSECURITY_DESCRIPTOR wanted, PSECURITY_DESC
         return false;
     if (present && *out != NULL)
         return true;
-    code = access_label_read(object, label);
+    code = access_text_label(object, label);
     SetLastError(code);
     if (code != ERROR_SUCCESS || label[0] == '\0')
         return code == ERROR_SUCCESS;

@@ -12,13 +12,6 @@
 
 #include "system.h"
 
-enum sys_status descriptors_make(const char *sddl, struct sys_descriptor **out,
-                                 struct sys_failure *why);
-void descriptors_free(struct sys_descriptor *descriptor);
-
-/* Security attributes for a new object that nobody inherits. */
-SECURITY_ATTRIBUTES descriptors_attributes(const struct sys_descriptor *descriptor);
-
 enum sys_status objects_create(const struct sys_spec *spec, const struct sys_descriptor *descriptor,
                                struct sys_object **out, struct sys_failure *why);
 enum sys_status objects_fill(struct sys_object *section, const struct sys_content *content,

@@ -19,12 +19,12 @@ static enum sys_status do_keeper_make(void *self, uint32_t hold_ms, struct sys_k
                                       struct sys_failure *why)
 {
     struct port *port = self;
-    const struct keeper_wish wish = {.program = port->host.keeper,
-                                     .hold_ms = hold_ms,
-                                     .place = place_number(port),
-                                     .console = port->host.console};
+    const struct keeper_options options = {.program = port->host.keeper,
+                                           .hold_ms = hold_ms,
+                                           .place = place_number(port),
+                                           .console = port->host.console};
 
-    return keeper_make(&port->keeper, &wish, out, why);
+    return keeper_make(&port->keeper, &options, out, why);
 }
 
 static enum sys_status do_keep(void *self, size_t *held, struct sys_failure *why)

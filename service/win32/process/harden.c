@@ -8,7 +8,7 @@
 #include "error.h"
 #include "identity.h"
 #include "names.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "wide.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

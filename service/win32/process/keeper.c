@@ -18,25 +18,25 @@ static void replace(struct keeper *keeper, HANDLE process, HANDLE tie)
     keeper_handles_forget(&keeper->kept);
 }
 
-enum sys_status keeper_make(struct keeper *keeper, const struct keeper_wish *wish,
+enum sys_status keeper_make(struct keeper *keeper, const struct keeper_options *options,
                             struct sys_keeper *out, struct sys_failure *why)
 {
     struct keeper_launched made;
-    enum sys_status status = keeper_launch(wish, &made, why);
+    enum sys_status status = keeper_launch(options, &made, why);
 
     *out = (struct sys_keeper){0};
     if (status != SYS_OK)
         return status;
     replace(keeper, made.process, made.tie);
     keeper->id.process = made.id;
-    keeper->id.started = process_started(made.process);
+    keeper->id.started = process_id_started(made.process);
     *out = keeper->id;
     return SYS_OK;
 }
 
 enum sys_status keeper_settle(struct keeper *keeper, struct sys_failure *why)
 {
-    if (keeper->tie != NULL && !keeper_untie(keeper->tie))
+    if (keeper->tie != NULL && !keeper_launch_untie(keeper->tie))
         return failure_set(why, "SetInformationJobObject", GetLastError());
     keeper->tie = NULL;
     return SYS_OK;
@@ -121,10 +121,10 @@ void keeper_leave(struct keeper *keeper)
 static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
                                  struct sys_failure *why)
 {
-    if (process_started(process) != which->started ||
+    if (process_id_started(process) != which->started ||
         WaitForSingleObject(process, 0) == WAIT_OBJECT_0)
         return SYS_OK; /* gone; the number may be another process's by now */
-    if (!process_is_ours(process))
+    if (!process_id_is_ours(process))
         return failure_say(why, SYS_FAILED, "QueryFullProcessImageNameW", 0,
                            "process %lu is not this program", (unsigned long)which->process);
     if (!TerminateProcess(process, 0) && WaitForSingleObject(process, END_MS) != WAIT_OBJECT_0)
@@ -139,7 +139,7 @@ static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
 static enum sys_status refused(const struct sys_keeper *which, DWORD code, struct sys_failure *why)
 {
     HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, which->process);
-    bool other = process != NULL && process_started(process) != which->started;
+    bool other = process != NULL && process_id_started(process) != which->started;
 
     if (process != NULL)
         CloseHandle(process);

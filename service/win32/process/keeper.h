@@ -21,7 +21,7 @@ struct keeper {
 };
 
 /* As system.h's keeper_make. */
-enum sys_status keeper_make(struct keeper *keeper, const struct keeper_wish *wish,
+enum sys_status keeper_make(struct keeper *keeper, const struct keeper_options *options,
                             struct sys_keeper *out, struct sys_failure *why);
 
 /* As system.h's keeper_settle. */

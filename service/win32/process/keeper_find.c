@@ -81,7 +81,7 @@ static bool lives(const struct sys_keeper *maker)
 
     if (process == NULL)
         return GetLastError() != ERROR_INVALID_PARAMETER;
-    alive = process_started(process) == maker->started &&
+    alive = process_id_started(process) == maker->started &&
             WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
     CloseHandle(process);
     return alive;
@@ -93,7 +93,7 @@ static bool is_left(HANDLE process, uint32_t place)
     wchar_t *command;
     bool is;
 
-    if (!process_is_ours(process) || WaitForSingleObject(process, 0) != WAIT_TIMEOUT)
+    if (!process_id_is_ours(process) || WaitForSingleObject(process, 0) != WAIT_TIMEOUT)
         return false;
     command = command_of(process);
     is = command != NULL && maker_in(command, place, &maker) && !lives(&maker);
@@ -111,7 +111,7 @@ static bool look_at(DWORD id, uint32_t place, struct sys_keeper *out)
         return false;
     is = is_left(process, place);
     out->process = id;
-    out->started = process_started(process);
+    out->started = process_id_started(process);
     CloseHandle(process);
     return is;
 }
@@ -136,7 +136,7 @@ enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *c
     entry.dwSize = sizeof(entry);
     for (more = Process32FirstW(all, &entry); more && *count < MOST;
          more = Process32NextW(all, &entry))
-        if (process_name_is_ours(entry.szExeFile) &&
+        if (process_id_name_is_ours(entry.szExeFile) &&
             look_at(entry.th32ProcessID, place, *found + *count))
             ++*count;
     CloseHandle(all);

@@ -7,7 +7,7 @@
 
 #include "failure.h"
 #include "harden.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "paths.h"
 #include "process_id.h"
 #include "wide.h"
@@ -40,7 +40,7 @@ static HANDLE make_tie(void)
     return NULL;
 }
 
-bool keeper_untie(HANDLE tie)
+bool keeper_launch_untie(HANDLE tie)
 {
     if (!limit(tie, 0))
         return false;
@@ -105,17 +105,18 @@ static void make_list(struct attributes *attributes)
 }
 
 /* Read again by keeper_main.c and keeper_find.c. */
-static wchar_t *make_command(const wchar_t *program, const struct keeper_wish *wish)
+static wchar_t *make_command(const wchar_t *program, const struct keeper_options *options)
 {
-    uint64_t started = process_started(GetCurrentProcess());
+    uint64_t started = process_id_started(GetCurrentProcess());
     size_t room = wcslen(program) + 120;
     wchar_t *line = malloc(room * sizeof(*line));
 
     if (line == NULL)
         return NULL;
     (void)swprintf(line, room, L"\"%ls\" keeper %lu %llu %lu %lu%ls", program,
-                   GetCurrentProcessId(), (unsigned long long)started, (unsigned long)wish->hold_ms,
-                   (unsigned long)wish->place, wish->console ? L" console" : L"");
+                   GetCurrentProcessId(), (unsigned long long)started,
+                   (unsigned long)options->hold_ms, (unsigned long)options->place,
+                   options->console ? L" console" : L"");
     return line;
 }
 
@@ -174,12 +175,12 @@ static DWORD start(const struct launch *launch, struct attributes *attributes,
     return made ? ERROR_SUCCESS : GetLastError();
 }
 
-static DWORD launch_with(const wchar_t *program, const struct keeper_wish *wish,
+static DWORD launch_with(const wchar_t *program, const struct keeper_options *options,
                          SECURITY_ATTRIBUTES *security, struct keeper_launched *out)
 {
     struct attributes attributes = {.children = CHILDREN_RESTRICTED};
     wchar_t folder[MAX_PATH] = L"";
-    struct launch launch = {program, make_command(program, wish), security, folder};
+    struct launch launch = {program, make_command(program, options), security, folder};
     PROCESS_INFORMATION made;
     DWORD code = ERROR_NOT_ENOUGH_MEMORY;
 
@@ -201,10 +202,10 @@ static DWORD launch_with(const wchar_t *program, const struct keeper_wish *wish,
 }
 
 /* To be freed with free(). NULL: GetLastError() says why. */
-static wchar_t *program_of(const struct keeper_wish *wish)
+static wchar_t *program_of(const struct keeper_options *options)
 {
-    char *own = wish->program == NULL ? paths_executable() : NULL;
-    const char *program = wish->program != NULL ? wish->program : own;
+    char *own = options->program == NULL ? paths_executable() : NULL;
+    const char *program = options->program != NULL ? options->program : own;
     wchar_t *wide = program != NULL ? wide_from_utf8(program) : NULL;
     DWORD code = GetLastError();
 
@@ -213,10 +214,10 @@ static wchar_t *program_of(const struct keeper_wish *wish)
     return wide;
 }
 
-enum sys_status keeper_launch(const struct keeper_wish *wish, struct keeper_launched *out,
+enum sys_status keeper_launch(const struct keeper_options *options, struct keeper_launched *out,
                               struct sys_failure *why)
 {
-    wchar_t *program = program_of(wish);
+    wchar_t *program = program_of(options);
     char sddl[HARDEN_SDDL_MAX];
     struct sys_descriptor *descriptor;
     SECURITY_ATTRIBUTES security;
@@ -226,11 +227,11 @@ enum sys_status keeper_launch(const struct keeper_wish *wish, struct keeper_laun
     memset(out, 0, sizeof(*out));
     if (program == NULL)
         return failure_set(why, "GetModuleFileNameW", GetLastError());
-    harden_process_sddl(wish->console ? HARDEN_CONSOLE : 0, sddl);
+    harden_process_sddl(options->console ? HARDEN_CONSOLE : 0, sddl);
     status = descriptors_make(sddl, &descriptor, why);
     if (status == SYS_OK) {
         security = descriptors_attributes(descriptor);
-        code = launch_with(program, wish, &security, out);
+        code = launch_with(program, options, &security, out);
         if (code != ERROR_SUCCESS)
             status = failure_set(why, "CreateProcessW", code);
         descriptors_free(descriptor);

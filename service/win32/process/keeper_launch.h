@@ -17,7 +17,7 @@
 #include "system.h"
 
 /* What a keeper is to be like. */
-struct keeper_wish {
+struct keeper_options {
     const char *program; /* the executable that becomes it, NULL: this one */
     uint32_t hold_ms;    /* milliseconds after the broker's end */
     uint32_t place;      /* stands for the folder of the broker's own files: other brokers
@@ -33,13 +33,13 @@ struct keeper_launched {
 };
 
 /* As system.h's keeper_make. `out` is cleared on failure. */
-enum sys_status keeper_launch(const struct keeper_wish *wish, struct keeper_launched *out,
+enum sys_status keeper_launch(const struct keeper_options *options, struct keeper_launched *out,
                               struct sys_failure *why);
 
 /*
  * The process outlives its maker from now on; the handle is closed. False: it
  * does not, the handle is still there, and GetLastError() says why.
  */
-bool keeper_untie(HANDLE tie);
+bool keeper_launch_untie(HANDLE tie);
 
 #endif

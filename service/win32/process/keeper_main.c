@@ -46,7 +46,7 @@ static bool wait_for_broker(const struct task *task)
     /* No such process: the broker was quicker with its end than we with our start. */
     if (broker == NULL)
         return GetLastError() == ERROR_INVALID_PARAMETER;
-    if (process_started(broker) == task->started)
+    if (process_id_started(broker) == task->started)
         WaitForSingleObject(broker, INFINITE);
     CloseHandle(broker);
     return true;

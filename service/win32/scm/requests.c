@@ -7,7 +7,7 @@
 
 #include "failure.h"
 #include "names.h"
-#include "objects.h"
+#include "descriptors.h"
 #include "wide.h"
 
 #define KEY_PATH      L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"

@@ -18,7 +18,7 @@ static bool map_section(const char *bare, uint64_t size, struct section_view *ou
     bool mapped;
 
     memset(out, 0, sizeof(*out));
-    if (!holder_name(bare, name))
+    if (!name_holder_full_name(bare, name))
         return false;
     section = OpenFileMappingW(SECTION_READ_ACCESS, FALSE, name);
     if (section == NULL)
@@ -79,7 +79,7 @@ uint32_t published_process(void)
 bool published_owner(char owner[OWNER_SID_MAX])
 {
     wchar_t name[OBJECT_NAME_UNITS];
-    HANDLE root = holder_name(SHMB_ROOT_NAME, name)
+    HANDLE root = name_holder_full_name(SHMB_ROOT_NAME, name)
                       ? OpenFileMappingW(SECTION_READ_ACCESS, FALSE, name)
                       : NULL;
     bool trusted;

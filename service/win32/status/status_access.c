@@ -16,9 +16,9 @@ static void find_one(struct status_object *object)
     char owner[OWNER_SID_MAX];
     HANDLE handle;
 
-    if (!holder_name(object->name + strlen(SHMB_GLOBAL_PREFIX), name))
+    if (!name_holder_full_name(object->name + strlen(SHMB_GLOBAL_PREFIX), name))
         return;
-    handle = holder_open(object->kind, name, READ_CONTROL);
+    handle = name_holder_open(object->kind, name, READ_CONTROL);
     if (handle == NULL)
         return;
     (void)access_text_read(handle, owner, &object->sddl); /* stays NULL on failure */

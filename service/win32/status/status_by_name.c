@@ -22,12 +22,12 @@ static bool set_unknown(struct status *status, const char *text)
     return status->unknown != NULL;
 }
 
-static enum status_state judge(const struct holder *holder, enum shmb_kind kind)
+static enum status_state judge(const struct name_holder *holder, enum shmb_kind kind)
 {
-    if (holder->state == HOLDER_NONE)
+    if (holder->state == NAME_HOLDER_NONE)
         return STATUS_MISSING;
     /* A caller without rights on the object cannot see its owner. That is no fault. */
-    if (holder->state == HOLDER_HIDDEN && holder->kind == kind)
+    if (holder->state == NAME_HOLDER_HIDDEN && holder->kind == kind)
         return STATUS_HIDDEN;
     return holder->kind == kind && owner_trusted(holder->owner) ? STATUS_HELD : STATUS_CONFLICT;
 }
@@ -35,20 +35,20 @@ static enum status_state judge(const struct holder *holder, enum shmb_kind kind)
 static bool ask_name(struct status *status, enum shmb_kind kind, const char *name)
 {
     struct status_object *object = status_add(status, kind, name, strlen(name));
-    struct holder holder = {0};
+    struct name_holder holder = {0};
     wchar_t full[OBJECT_NAME_UNITS];
 
     if (object == NULL)
         return false;
-    if (holder_name(name, full))
-        holder = holder_ask(full);
+    if (name_holder_full_name(name, full))
+        holder = name_holder_ask(full);
     object->state = judge(&holder, kind);
     status->incomplete |= object->state == STATUS_MISSING || object->state == STATUS_CONFLICT;
     if (object->state != STATUS_CONFLICT)
         return true;
-    object->own_reason = malloc(HOLDER_TEXT_MAX);
+    object->own_reason = malloc(NAME_HOLDER_TEXT_MAX);
     if (object->own_reason != NULL)
-        holder_text(&holder, object->own_reason);
+        name_holder_text(&holder, object->own_reason);
     object->reason = object->own_reason;
     return object->own_reason != NULL;
 }

@@ -27,16 +27,16 @@ static bool ask_name(struct status *status, const char *full)
 {
     struct status_stranger *stranger = &status->strangers[status->stranger_count];
     wchar_t name[OBJECT_NAME_UNITS];
-    char text[HOLDER_TEXT_MAX];
-    struct holder holder;
+    char text[NAME_HOLDER_TEXT_MAX];
+    struct name_holder holder;
 
-    if (!holder_name(full + sizeof(SHMB_GLOBAL_PREFIX) - 1, name))
+    if (!name_holder_full_name(full + sizeof(SHMB_GLOBAL_PREFIX) - 1, name))
         return true;
-    holder = holder_ask(name);
+    holder = name_holder_ask(name);
     /* An object whose owner cannot be read may be the broker's. */
-    if (holder.state != HOLDER_KNOWN || owner_trusted(holder.owner))
+    if (holder.state != NAME_HOLDER_KNOWN || owner_trusted(holder.owner))
         return true;
-    holder_text(&holder, text);
+    name_holder_text(&holder, text);
     stranger->name = full;
     stranger->text = _strdup(text);
     if (stranger->text == NULL)

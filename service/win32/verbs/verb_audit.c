@@ -30,9 +30,9 @@ static bool read_access(const struct status_object *object, struct sddl *out,
     uint32_t code;
     bool done;
 
-    if (!holder_name(object->name + strlen(SHMB_GLOBAL_PREFIX), name))
+    if (!name_holder_full_name(object->name + strlen(SHMB_GLOBAL_PREFIX), name))
         return failure_set(why, "open", ERROR_INVALID_NAME) == SYS_OK;
-    handle = holder_open(object->kind, name, READ_CONTROL);
+    handle = name_holder_open(object->kind, name, READ_CONTROL);
     if (handle == NULL)
         return failure_set(why, "open", GetLastError()) == SYS_OK;
     code = access_text_read(handle, owner, &text);

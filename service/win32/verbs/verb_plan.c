@@ -73,7 +73,8 @@ static const char *access_of(struct outlook *outlook, enum shmb_kind kind, const
 {
     char owner[OWNER_SID_MAX], *sddl = NULL;
     wchar_t full[OBJECT_NAME_UNITS];
-    HANDLE object = holder_name(name, full) ? holder_open(kind, full, READ_CONTROL) : NULL;
+    HANDLE object =
+        name_holder_full_name(name, full) ? name_holder_open(kind, full, READ_CONTROL) : NULL;
     const char *dacl = NOT_READABLE;
 
     if (object != NULL && access_text_read(object, owner, &sddl) == 0)

@@ -57,10 +57,10 @@ static int tear_down(void **state)
 
 static void the_caller_is_asked_meanwhile(void **state)
 {
-    const struct slow slow = {hang, free_job, until_last, job.let_go};
+    const struct slow_call slow = {hang, free_job, until_last, job.let_go};
 
     (void)state;
-    assert_true(slow_run(&slow, &job));
+    assert_true(slow_call_run(&slow, &job));
     assert_true(job.done);
     assert_true(ticks >= 2); /* more where the call is slow to go on */
     assert_int_not_equal(job.thread, GetCurrentThreadId());
@@ -69,11 +69,11 @@ static void the_caller_is_asked_meanwhile(void **state)
 
 static void what_is_given_up_ends_by_itself(void **state)
 {
-    const struct slow slow = {hang, free_job, until_last, NULL};
+    const struct slow_call slow = {hang, free_job, until_last, NULL};
     ULONGLONG start = GetTickCount64();
 
     (void)state;
-    assert_false(slow_run(&slow, &job));
+    assert_false(slow_call_run(&slow, &job));
     assert_int_equal(ticks, 2);
     assert_true(GetTickCount64() - start < SUPPORT_DEADLINE_MS);
     assert_false(job.done);
@@ -85,11 +85,11 @@ static void what_is_given_up_ends_by_itself(void **state)
 
 static void where_nobody_asks_it_is_a_plain_call(void **state)
 {
-    const struct slow slow = {hang, free_job, NULL, NULL};
+    const struct slow_call slow = {hang, free_job, NULL, NULL};
 
     (void)state;
     SetEvent(job.let_go);
-    assert_true(slow_run(&slow, &job));
+    assert_true(slow_call_run(&slow, &job));
     assert_int_equal(job.thread, GetCurrentThreadId());
     assert_int_equal(WaitForSingleObject(job.freed, 0), WAIT_TIMEOUT);
 }

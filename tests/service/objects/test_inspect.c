@@ -14,6 +14,7 @@
 #include "descriptor.h"
 #include "inspect.h"
 #include "names.h"
+#include "descriptors.h"
 #include "objects.h"
 
 #define OWNER  "S-1-5-32-544"

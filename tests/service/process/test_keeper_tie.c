@@ -19,7 +19,7 @@
 
 static const struct launch alone = {.breakaway = true};
 static const struct launch in_job = {0};
-static struct keeper_wish wish = {.hold_ms = 600000, .place = PLACE, .console = true};
+static struct keeper_options wish = {.hold_ms = 600000, .place = PLACE, .console = true};
 
 /* ---- the broker's side, in a process of its own ---- */
 
@@ -215,7 +215,7 @@ static void whose_broker_lives_is_not(void **state)
 
     (void)state;
     snprintf(arguments, sizeof(arguments), "keeper %lu %llu 600000 4711", GetCurrentProcessId(),
-             (unsigned long long)process_started(GetCurrentProcess()));
+             (unsigned long long)process_id_started(GetCurrentProcess()));
     keeper = start(arguments, CREATE_SUSPENDED);
     assert_false(is_found(keeper, NULL));
     processes_kill(keeper);
