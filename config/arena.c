@@ -7,7 +7,7 @@
 #define CHUNK_FIRST 4096u
 #define CHUNK_LAST  (1024u * 1024)
 
-/* As strictly aligned as anything a configuration holds. */
+/* Aligned for everything that a configuration contains. */
 union unit {
     uint64_t number;
     void *pointer;
@@ -58,7 +58,7 @@ static struct chunk *new_chunk(size_t units)
     return chunk;
 }
 
-/* A chunk of its own for something big, put behind the one in use. */
+/* Gives a large block a chunk of its own, behind the one in use. */
 static void *alloc_big(struct cfg_arena *arena, size_t units)
 {
     struct chunk *chunk = new_chunk(units);

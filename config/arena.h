@@ -1,5 +1,5 @@
 /*
- * arena.h - memory that is given back all at once.
+ * arena.h - memory that is freed all at once.
  */
 #ifndef CFG_ARENA_H
 #define CFG_ARENA_H
@@ -11,10 +11,10 @@ struct cfg_arena;
 struct cfg_arena *arena_new(void);        /* NULL: no memory */
 void arena_free(struct cfg_arena *arena); /* NULL is allowed */
 
-/* Zeroed memory for any of our types, alive until arena_free. NULL: no memory. */
+/* Zeroed memory, aligned for any of our types, until arena_free. NULL: no memory. */
 void *arena_alloc(struct cfg_arena *arena, size_t size);
 
-/* The same for an array; a product beyond size_t is no memory. */
+/* The same for an array. NULL also where the product is beyond size_t. */
 void *arena_array(struct cfg_arena *arena, size_t count, size_t size);
 
 /* A terminated copy of a text. NULL: no memory. */

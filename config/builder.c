@@ -4,7 +4,7 @@
 
 #include "nameset.h"
 
-#define FEW_KEYS 12u /* compared each with each; a table costs more */
+#define FEW_KEYS 12u /* up to here, comparing each with each is cheaper than a table */
 
 void builder_error(struct builder *b, uint32_t line, uint32_t column, const char *format, ...)
 {
@@ -16,7 +16,7 @@ void builder_error(struct builder *b, uint32_t line, uint32_t column, const char
     va_end(values);
 }
 
-/* Ends the reading with an error where the event starts. */
+/* Adds an error at the start of the event. Always CFG_INVALID. */
 static enum cfg_result refuse(struct builder *b, const yaml_event_t *event, const char *text)
 {
     builder_error(b, (uint32_t)event->start_mark.line + 1, (uint32_t)event->start_mark.column + 1,
@@ -24,10 +24,11 @@ static enum cfg_result refuse(struct builder *b, const yaml_event_t *event, cons
     return CFG_INVALID;
 }
 
+/* Adds to the weight of the file and of the open collection, and refuses too much. */
 static enum cfg_result charge(struct builder *b, const yaml_event_t *event, uint32_t weight)
 {
     if (weight > TREE_WEIGHT_MAX - b->weight)
-        return refuse(b, event, "the file describes too much in all, aliases counted in full");
+        return refuse(b, event, "the file is too large with all aliases expanded");
     b->weight += weight;
     if (b->depth > 0)
         b->frames[b->depth - 1].collection->weight += weight;
@@ -46,7 +47,7 @@ static struct node *new_node(struct builder *b, const yaml_event_t *event, enum 
     return node;
 }
 
-/* Hangs a node into the collection that is open, as key, value or entry. */
+/* Adds a node to the open collection as key, value or entry. */
 static enum cfg_result attach(struct builder *b, const yaml_event_t *event, struct node *node)
 {
     struct builder_frame *frame;
@@ -90,7 +91,7 @@ static struct builder_anchor *find_anchor(struct builder *b, const char *name)
     return NULL;
 }
 
-/* Remembers the node of an anchor; a later one of the same name takes its place. */
+/* Remembers the node of an anchor; a later anchor of the same name replaces it. */
 static enum cfg_result set_anchor(struct builder *b, const yaml_event_t *event,
                                   const yaml_char_t *name, struct node *node)
 {
@@ -119,10 +120,11 @@ static enum cfg_result on_alias(struct builder *b, const yaml_event_t *event)
     enum cfg_result result;
 
     if (anchor == NULL)
-        return refuse(b, event, "this alias has no anchor before it; write &name at what it means");
+        return refuse(b, event,
+                      "this alias has no anchor before it; write &name at the value it refers to");
     node = anchor->node;
     if (node->open)
-        return refuse(b, event, "this alias stands inside the very thing it means");
+        return refuse(b, event, "this alias refers to the value that contains it");
     result = charge(b, event, node->weight);
     if (result != CFG_OK)
         return result;
@@ -148,7 +150,7 @@ static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
     enum cfg_result result;
 
     if (event->data.scalar.tag != NULL)
-        return refuse(b, event, "tags have no meaning here; remove what starts with !");
+        return refuse(b, event, "tags are not supported; remove what starts with !");
     node = new_node(b, event, NODE_SCALAR);
     if (node == NULL)
         return CFG_NO_MEMORY;
@@ -171,9 +173,9 @@ static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, en
     enum cfg_result result;
 
     if (tag != NULL)
-        return refuse(b, event, "tags have no meaning here; remove what starts with !");
+        return refuse(b, event, "tags are not supported; remove what starts with !");
     if (b->depth == TREE_DEPTH_MAX)
-        return refuse(b, event, "lists and mappings stand too deep in one another");
+        return refuse(b, event, "lists and mappings are nested too deep");
     node = new_node(b, event, kind);
     if (node == NULL)
         return CFG_NO_MEMORY;
@@ -220,11 +222,11 @@ static const struct node_item *find_key(const struct node *mapping, const struct
 static void report_twice(struct builder *b, const struct node *key, const struct node *first)
 {
     builder_error(b, key->line, key->column,
-                  "the key '%.64s' stands here twice, first at %s:%lu:%lu; remove one", key->text,
+                  "the key '%.64s' is written twice, first at %s:%lu:%lu; remove one", key->text,
                   b->file, (unsigned long)first->line, (unsigned long)first->column);
 }
 
-/* Takes later items with a key that was there before out of the mapping. */
+/* Removes items whose key is already in the mapping; each is an error. */
 static enum cfg_result drop_doubles(struct builder *b, struct node *mapping)
 {
     struct nameset set = {0};

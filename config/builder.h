@@ -1,5 +1,5 @@
 /*
- * builder.h - the events of the YAML parser, one after the other, as nodes.
+ * builder.h - builds the tree of nodes from the events of the YAML parser.
  */
 #ifndef CFG_BUILDER_H
 #define CFG_BUILDER_H
@@ -19,12 +19,12 @@ struct builder_anchor {
     struct node *node;
 };
 
-/* Zeroed at first, but for the three borrowed pointers. */
+/* All zero at the start, except file, messages and arena, which are borrowed. */
 struct builder {
     const char *file;
     struct cfg_messages *messages;
     struct cfg_arena *arena;
-    struct builder_frame frames[TREE_DEPTH_MAX]; /* the collections that are open */
+    struct builder_frame frames[TREE_DEPTH_MAX]; /* the open collections, outermost first */
     size_t depth;
     struct builder_anchor anchors[TREE_ANCHORS_MAX];
     size_t anchor_count;
@@ -34,8 +34,9 @@ struct builder {
 };
 
 /*
- * Takes one event; it stays the caller's. CFG_INVALID: an error was added that
- * ends the reading. Nothing is to be ended in a builder: all is in the arena.
+ * Adds one event to the tree; the caller still frees the event. CFG_INVALID: an error
+ * was added, and no further event may follow. A builder needs no cleanup: all it
+ * allocates is in the arena.
  */
 enum cfg_result builder_event(struct builder *builder, const yaml_event_t *event);
 

@@ -1,5 +1,5 @@
 /*
- * clash.h - no two objects with one name, over all kinds, companions and files.
+ * clash.h - finds names that are used twice, across all kinds, companions and files.
  */
 #ifndef CFG_CLASH_H
 #define CFG_CLASH_H
@@ -10,12 +10,12 @@
 #include "model.h"
 #include "nameset.h"
 
-/* Which name of an object: its own, its lock's, that of an event that tells of changes. */
+/* Which name of an object: its own, its lock's, or a change event's. */
 enum clash_part { CLASH_OBJECT, CLASH_LOCK, CLASH_CHANGED };
 
 #define CLASH_NAMES (2 + SHMB_CHANGE_EVENTS) /* of one object, at most */
 
-/* Somebody who has a name: an object, or a companion of a segment. */
+/* What a name belongs to: an object, or a companion of a segment. */
 struct clash_holder {
     const char *name;
     size_t length;
@@ -23,14 +23,14 @@ struct clash_holder {
     enum clash_part part;
 };
 
-/* All names so far; the configurations they come from are borrowed. */
+/* All names added so far. Their configurations are borrowed. */
 struct clash {
     struct nameset set;
     struct clash_holder *holders;
     size_t count;
 };
 
-/* Room for so many names. False: no memory. */
+/* Makes room for `names` names. False: no memory. */
 bool clash_init(struct clash *clash, size_t names);
 
 /* How many names a configuration has. */
@@ -38,26 +38,28 @@ size_t clash_count(const struct cfg *configuration);
 void clash_free(struct clash *clash); /* a zeroed one is allowed */
 
 /*
- * Adds the names of a configuration. Each that is there already is an error at
- * its place. Returns how many.
+ * Adds the names of a configuration. Each one that was added before is an error at
+ * its place. Returns the number of errors.
  */
 size_t clash_add(struct clash *clash, const struct cfg *configuration,
                  struct cfg_messages *messages);
 
 /*
- * Reports the names of a configuration that clash with those added before, and
- * adds nothing. Returns how many.
+ * The same check, but adds no names. Clashes within the configuration are not found.
  */
 size_t clash_ask(const struct clash *clash, const struct cfg *configuration,
                  struct cfg_messages *messages);
 
-/* The names of one object: its own, and its companions'. Returns how many. */
+/* Lists the names of one object: its own, and its companions'. Returns how many. */
 size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLASH_NAMES]);
 
-/* A companion that is named after its segment: what is wrong with it is said with the segment. */
+/*
+ * True for a companion whose name is made from its segment's: if the segment clashes, one
+ * message is enough.
+ */
 bool clash_follows_segment(const struct clash_holder *holder);
 
-/* Where a name is written, and what messages call the thing that has it. */
+/* Where a name is written, and the path by which messages call its owner. */
 const struct cfg_place *clash_place(const struct clash_holder *holder);
 const char *clash_path(const struct clash_holder *holder, char *out, size_t size);
 

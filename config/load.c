@@ -25,7 +25,7 @@ static struct cfg *new_configuration(const char *file)
     return configuration;
 }
 
-/* The configuration lives in its own arena. */
+/* The struct itself is in its arena, too. */
 void cfg_free(struct cfg *configuration)
 {
     if (configuration != NULL)

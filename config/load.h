@@ -14,12 +14,12 @@
 enum cfg_result {
     CFG_OK,
     CFG_INVALID,  /* `messages` holds at least one error */
-    CFG_NO_MEMORY /* nothing can be said about the text */
+    CFG_NO_MEMORY /* the text was not judged */
 };
 
 /*
- * Reads the text of one configuration file: YAML, strict, bounded. The text is
- * not kept and never read beyond `length`; it may be hostile.
+ * Reads the text of one configuration file: YAML, strict, bounded. The text may be
+ * hostile; it is not read beyond `length`, and not needed after the call.
  *
  * file      what messages call the file; copied
  * messages  gets every error and warning found, in the order of the file;

@@ -9,7 +9,7 @@
 static bool refuse(struct cfg_messages *messages, const struct cfg_place *place, const char *key)
 {
     cfg_message_add(messages, CFG_ERROR, place, NULL,
-                    "%s stands in an included file; write it in the main file", key);
+                    "%s is not allowed in an included file; write it in the main file", key);
     return false;
 }
 
@@ -31,13 +31,13 @@ bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages)
     return may;
 }
 
-/* All parts that are merged, and what they come to so far. */
+/* The merge so far. */
 struct merge {
     struct cfg *whole;
     struct cfg_messages *messages;
     struct clash clash;
     struct totals totals;
-    bool sound; /* no error but those of parts that are left out */
+    bool sound; /* no error, except in parts that are left out */
 };
 
 static void count_all(struct cfg *const *parts, size_t count, size_t *objects, size_t *names)
@@ -81,7 +81,7 @@ static void take(struct merge *m, const struct cfg *part)
     m->whole->count += part->count;
 }
 
-/* False: the part cannot stand beside those before it; why has been said. */
+/* False: the part clashes with those before it, or exceeds a limit; an error was added. */
 static bool fits(const struct merge *m, const struct cfg *part)
 {
     struct cfg_place place = {part->file, 0, 0};
@@ -113,8 +113,8 @@ static void check_whole(struct merge *m)
     if (m->whole->count > 0)
         return;
     cfg_message_add(m->messages, CFG_ERROR, &place, NULL,
-                    "neither this file nor what it includes names an object, so there is nothing "
-                    "to hold");
+                    "neither this file nor the files it includes name an object, so there is "
+                    "nothing to hold");
     m->sound = false;
 }
 

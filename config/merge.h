@@ -2,8 +2,8 @@
  * merge.h - one configuration made of several files.
  *
  * Each file has been loaded by itself, with its own version and defaults. The
- * first is the main file; the others are included by it, and may say only what
- * concerns their own objects.
+ * first is the main file; the others are included by it, and may contain only
+ * their own objects and defaults.
  */
 #ifndef CFG_MERGE_H
 #define CFG_MERGE_H
@@ -11,16 +11,15 @@
 #include "load.h"
 
 /*
- * True when a loaded file may be included. Else each of include, directory,
- * limits, watch and hold_for in it is an error at its place: they are for the main file.
+ * True if a loaded file may be included. Each of include, directory, limits, watch and
+ * hold_for in it is an error at its place: they are for the main file.
  */
 bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages);
 
 /*
  * Makes one configuration of `count` loaded files: the settings of the first,
  * the objects of all in their order. The parts are borrowed and must outlive
- * `*out`, and what has been read for them (initial content from files) must be
- * there already.
+ * `*out`. Initial content from files must already be in them.
  *
  * Names that clash between two files, totals beyond the limits of the main
  * file, and no object at all are errors.

@@ -35,7 +35,7 @@ static bool is_control(uint32_t point)
            point == 0x2029u;
 }
 
-/* Makes a text safe to show: one line, well-formed UTF-8. It never grows. */
+/* Makes a text safe to print, in place: one line, well-formed UTF-8. It never grows. */
 static void make_plain(char *text)
 {
     const char *at = text, *end = text + strlen(text);
@@ -147,7 +147,7 @@ static bool stands_before(const struct cfg_message *a, const struct cfg_message 
     return a->column < b->column;
 }
 
-/* By insertion: stable, no memory, and the list is short and nearly in order. */
+/* Insertion sort: stable, no memory, and the list is short and nearly sorted. */
 void cfg_messages_sort(struct cfg_messages *list)
 {
     size_t i, k;

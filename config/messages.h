@@ -2,10 +2,9 @@
  * messages.h - what is wrong with a configuration, and where.
  *
  * One list collects the errors and warnings of a whole load, so that a person
- * sees all of them at once; what only the system can find out (an unknown
- * account) goes into the same list later. A list never loses the fact that
- * something was wrong: when memory runs out, or beyond CFG_MESSAGES_MAX, the
- * text is dropped but the counts go on.
+ * sees all of them at once. What only the system knows (an unknown account) goes
+ * into the same list later. A list never forgets that there was an error: without
+ * memory, or beyond CFG_MESSAGES_MAX, a text is dropped but still counted.
  */
 #ifndef CFG_MESSAGES_H
 #define CFG_MESSAGES_H
@@ -17,7 +16,7 @@
 
 #include "compiler.h"
 
-#define CFG_MESSAGES_MAX 200 /* messages kept with their text */
+#define CFG_MESSAGES_MAX 200 /* messages stored with their text */
 
 /*
  * A place in a configuration file. `file` is borrowed: it lives as long as the
@@ -43,7 +42,7 @@ struct cfg_message {
 struct cfg_messages {
     struct cfg_message *items;
     size_t count, capacity;
-    size_t errors, warnings; /* all that were added, kept or not */
+    size_t errors, warnings; /* all that were added, stored or not */
 };
 
 void cfg_messages_init(struct cfg_messages *list);
@@ -54,12 +53,12 @@ void cfg_message_add(struct cfg_messages *list, enum cfg_severity severity,
                      const struct cfg_place *place, const char *object, const char *format, ...)
     SHMB_PRINTF(5, 6);
 
-/* The same with the values of a caller that is variadic itself. */
+/* The same for a caller that is variadic itself. */
 void cfg_message_addv(struct cfg_messages *list, enum cfg_severity severity,
                       const struct cfg_place *place, const char *object, const char *format,
                       va_list values) SHMB_PRINTF(5, 0);
 
-/* Orders the kept messages by file, line and column (stable). */
+/* Sorts the stored messages by file, line and column (stable). */
 void cfg_messages_sort(struct cfg_messages *list);
 
 /*

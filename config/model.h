@@ -3,7 +3,7 @@
  *
  * Built by cfg_load, read-only afterwards, freed as a whole by cfg_free. All
  * texts are UTF-8, terminated, and live as long as the configuration. Every
- * thing keeps the place it was written at, for messages that come later.
+ * part records where it was written, for later messages.
  */
 #ifndef CFG_MODEL_H
 #define CFG_MODEL_H
@@ -39,7 +39,7 @@ struct cfg_integrity {
     struct cfg_place place;
 };
 
-/* Whether the system is to write down who opens an object to change it. */
+/* Whether Windows audits who opens an object to change it. */
 struct cfg_audit {
     bool on;
     const char *path; /* "defaults.audit", "segments.Prices.audit"; NULL: not written */
@@ -53,7 +53,7 @@ struct cfg_lock {
     struct cfg_place place;
 };
 
-/* The events that tell of changes to a segment, with its trustees. */
+/* The events that signal changes to a segment, with its trustees. */
 struct cfg_notify {
     const char *events[SHMB_CHANGE_EVENTS]; /* bare names; NULL: the segment has none */
     struct cfg_place place;
@@ -63,8 +63,8 @@ struct cfg_notify {
  * What a segment contains when it is made. `length` bytes at `bytes` from
  * offset 0, every byte behind them is `fill`. Never longer than the segment.
  *
- * Where `file` is written, cfg_load leaves the content empty: who can open
- * files reads it and sets `bytes` and `length`, or else `unread`.
+ * With `file`, cfg_load leaves the content empty. A caller that can open files reads
+ * it and sets `bytes` and `length`, or `unread` where that fails.
  */
 struct cfg_initial {
     const uint8_t *bytes;
@@ -72,7 +72,7 @@ struct cfg_initial {
     uint8_t fill;
     const char *file; /* path as written, relative to the file that names it; NULL: none */
     struct cfg_place file_place;
-    const char *unread;     /* `file` could not be had: path of the one that names it; else NULL */
+    const char *unread;     /* `file` cannot be read: path of the file that names it; else NULL */
     struct cfg_place place; /* line 0: nothing was written, all zero */
 };
 
@@ -81,8 +81,8 @@ struct cfg_segment {
     struct cfg_lock lock;
     struct cfg_notify notify;
     struct cfg_initial initial;
-    bool keep;           /* its content outlives a reboot: keep: reboot */
-    uint32_t save_every; /* milliseconds; 0: only where the broker stops or gives it up */
+    bool keep;           /* keep: reboot: its content is restored after a reboot */
+    uint32_t save_every; /* milliseconds; 0: only when the broker stops or drops the segment */
 };
 
 struct cfg_event {
@@ -101,7 +101,7 @@ struct cfg_object {
     const struct cfg_access *access; /* its own, or the file's defaults.access; never NULL */
     struct cfg_integrity integrity;
     struct cfg_audit audit;
-    bool alias; /* its plain name is to mean the same in every session */
+    bool alias; /* sessions: alias: its plain name reaches it from every session */
     union {
         struct cfg_segment segment;     /* SHMB_SECTION */
         struct cfg_event event;         /* SHMB_EVENT */
@@ -121,16 +121,16 @@ struct cfg_limit {
     struct cfg_place place; /* line 0: nothing was written, no limit */
 };
 
-/* What the whole configuration may come to, included files counted. */
+/* Limits of the whole configuration, included files counted. */
 struct cfg_limits {
-    struct cfg_limit objects; /* kernel objects: locks count, too */
+    struct cfg_limit objects; /* kernel objects: locks and change events count, too */
     struct cfg_limit memory;  /* bytes of all segments */
     struct cfg_place place;   /* line 0: not written */
 };
 
 #define CFG_VERSION      1
 #define CFG_SIZE_MAX     (UINT64_C(1) << 40)
-#define CFG_KEEP_MAX     (UINT64_C(1) << 30) /* of a segment that outlives a reboot */
+#define CFG_KEEP_MAX     (UINT64_C(1) << 30) /* of a segment with keep: reboot */
 #define CFG_SAVE_LEAST   1000u               /* milliseconds between two copies of a segment */
 #define CFG_SAVE_MOST    86400000u
 #define CFG_MEMORY_MAX   (UINT64_C(1) << 50)
@@ -141,7 +141,7 @@ struct cfg_limits {
 #define CFG_HOLD_MS_MAX  86400000u
 
 struct cfg {
-    struct cfg_object *objects; /* in the order of the file; none only beside include */
+    struct cfg_object *objects; /* in the order of the file; none only with include */
     size_t count;
     const char *file; /* as given to cfg_load */
     struct cfg_include *includes;
@@ -150,8 +150,8 @@ struct cfg {
     struct cfg_limits limits;
     bool watch;                   /* false unless written */
     struct cfg_place watch_place; /* line 0: not written */
-    uint32_t hold_ms;             /* how long objects outlive the broker; 0: not at all */
-    struct cfg_place hold_place;  /* line 0: not written, CFG_HOLD_MS */
+    uint32_t hold_ms; /* how long the keeper holds objects after the broker; 0: no keeper */
+    struct cfg_place hold_place; /* line 0: not written, CFG_HOLD_MS */
     struct cfg_arena *arena;
 };
 

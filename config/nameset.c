@@ -19,7 +19,7 @@ void nameset_free(struct nameset *set)
     set->slots = NULL;
 }
 
-/* The slot of the equal thing, or the free one where it would stand. */
+/* The slot of the equal item, or the free slot where it belongs. */
 static struct nameset_slot *find_slot(const struct nameset *set, uint32_t hash, const void *item,
                                       nameset_same *same)
 {

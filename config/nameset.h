@@ -1,5 +1,5 @@
 /*
- * nameset.h - finds equal things among many: a hash table of pointers.
+ * nameset.h - a set of borrowed pointers, by hash and the caller's comparison.
  */
 #ifndef CFG_NAMESET_H
 #define CFG_NAMESET_H
@@ -20,17 +20,17 @@ struct nameset {
 
 typedef bool nameset_same(const void *a, const void *b);
 
-/* Room for `count` things. False: no memory. */
+/* Makes room for `count` items. False: no memory. */
 bool nameset_init(struct nameset *set, size_t count);
 void nameset_free(struct nameset *set);
 
 /*
- * Adds a borrowed thing, at most `count` times. Returns the equal thing that is
- * in the set already (nothing is added then), or NULL.
+ * Adds an item, at most `count` times. Returns the equal item that is already in the
+ * set (then nothing is added), or NULL.
  */
 const void *nameset_add(struct nameset *set, uint32_t hash, const void *item, nameset_same *same);
 
-/* The equal thing that is in the set, or NULL. */
+/* The equal item in the set, or NULL. */
 const void *nameset_find(const struct nameset *set, uint32_t hash, const void *item,
                          nameset_same *same);
 

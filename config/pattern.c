@@ -53,19 +53,19 @@ const char *pattern_fault(const char *path, size_t length, bool wildcards)
         return "the path contains a control character; remove it";
     last = pattern_last_part(path);
     if (*last == '\0')
-        return "the path ends where the name of a file is due; name a file";
+        return "the path ends without a file name; name a file";
     for (at = path; *at != '\0'; at++) {
         if (!is_wildcard(*at))
             continue;
         if (!wildcards)
-            return "* and ? have no meaning in this path; name one file";
+            return "* and ? are not allowed in this path; name one file";
         if (at < last)
-            return "* and ? have a meaning only in the last part of the path; name the folder";
+            return "* and ? are allowed only in the last part of the path; name the folder";
     }
     return NULL;
 }
 
-/* One character, without case; what is ill-formed is its byte, beyond Unicode. */
+/* The next character without case. An ill-formed byte becomes a value beyond Unicode. */
 static uint32_t next(const char **at, const char *end)
 {
     const char *start = *at;
@@ -77,7 +77,7 @@ static uint32_t next(const char **at, const char *end)
     return 0x80000000u | (unsigned char)*start;
 }
 
-/* On a mismatch only the last `*` has to take one character more: time is pattern times name. */
+/* On a mismatch only the last `*` takes one more character, so the time is pattern times name. */
 bool pattern_match(const char *pattern, const char *name)
 {
     const char *pattern_end = pattern + strlen(pattern), *name_end = name + strlen(name);

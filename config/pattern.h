@@ -1,5 +1,5 @@
 /*
- * pattern.h - which files an include means.
+ * pattern.h - paths with wildcards: which files an include matches.
  *
  * A path whose last part may hold wildcards: `*` stands for any run of
  * characters, `?` for one. Names are compared without case, by the same table
@@ -13,23 +13,23 @@
 
 #define CFG_PATH_MAX 4096u /* bytes of a path as written in a file */
 
-/* True when the path holds a wildcard in any of its parts. */
+/* True if any part of the path has a wildcard. */
 bool pattern_has_wildcard(const char *path);
 
-/* The last part of a path: what stands behind the last separator. */
+/* The last part of a path: what follows the last separator. */
 const char *pattern_last_part(const char *path);
 
 /*
- * What is wrong with a path as written in a configuration and what to do, or
- * NULL. Wildcards are a fault in all parts but the last, and there too unless
+ * Checks a path as written in a configuration. Returns what is wrong with it and what
+ * to do, or NULL. Wildcards are allowed only in the last part, and only with
  * `wildcards`.
  */
 const char *pattern_fault(const char *path, size_t length, bool wildcards);
 
-/* True when the name of a file is one that the last part of a pattern means. */
+/* True if the name of a file matches `pattern`, the last part of a path. */
 bool pattern_match(const char *pattern, const char *name);
 
-/* The order of paths: by character, without case first. As strcmp. */
+/* Orders paths by character, without case, then with it. Returns as strcmp does. */
 int pattern_compare(const char *a, const char *b);
 
 #endif

@@ -6,11 +6,11 @@
 
 static const char *const levels[SHMB_LEVEL_COUNT] = {"read", "write", "full", "deny"};
 
-/* An access list while it is read. */
+/* An access list that is being read. */
 struct listing {
     struct reader *reader;
     struct cfg_access *access;
-    size_t level_start; /* first trustee of the level that is read now */
+    size_t level_start; /* first trustee of the current level */
     bool good;
 };
 
@@ -38,14 +38,16 @@ static bool has_control(const struct node *node)
     return false;
 }
 
+/* True: the node is no trustee; an error was added. */
 static bool refuse_trustee(struct reader *reader, const struct node *node, const struct path *path)
 {
     struct shown shown;
 
     if (node_is_null(node) || (node->kind == NODE_SCALAR && node->length == 0))
-        reader_error(reader, node, path, "nobody is named here; write an account, group or SID");
+        reader_error(reader, node, path,
+                     "no account is named here; write an account, group or SID");
     else if (node->kind != NODE_SCALAR)
-        reader_error(reader, node, path, "%s stands here where an account, group or SID is due",
+        reader_error(reader, node, path, "expected an account, group or SID, found %s",
                      reader_show(node, &shown));
     else if (node->length > TRUSTEE_BYTES_MAX)
         reader_error(reader, node, path, "%s is too long for an account",
@@ -58,6 +60,7 @@ static bool refuse_trustee(struct reader *reader, const struct node *node, const
     return true;
 }
 
+/* True: the level already has this trustee; an error was added. */
 static bool refuse_double(const struct listing *list, const struct node *node,
                           const struct path *path)
 {
@@ -70,7 +73,7 @@ static bool refuse_double(const struct listing *list, const struct node *node,
         if (!same_trustee(first->name, node->text))
             continue;
         reader_error(list->reader, node, path,
-                     "%s stands in this list twice, first at %s:%lu:%lu; remove one",
+                     "%s is in this list twice, first at %s:%lu:%lu; remove one",
                      reader_show(node, &shown), first->place.file, (unsigned long)first->place.line,
                      (unsigned long)first->place.column);
         return true;
@@ -108,8 +111,7 @@ static void read_level(struct listing *list, enum shmb_level level, const struct
     if (node->kind != NODE_SEQUENCE || node->count == 0) {
         struct shown shown;
 
-        reader_error(list->reader, node, path,
-                     "%s stands here where a trustee or a list of trustees is due",
+        reader_error(list->reader, node, path, "expected a trustee or a list of trustees, found %s",
                      node->count == 0 ? "an empty list or mapping" : reader_show(node, &shown));
         list->good = false;
         return;
@@ -120,7 +122,7 @@ static void read_level(struct listing *list, enum shmb_level level, const struct
     }
 }
 
-/* Levels are read in the order they are written in, so that trustees keep it. */
+/* Reads the levels in the order they are written; trustees stay in that order. */
 static void read_levels(struct listing *list, const struct node *node, const struct path *path)
 {
     const struct node_item *item;
@@ -144,7 +146,7 @@ static size_t count_entries(const struct node *const values[SHMB_LEVEL_COUNT])
     for (i = 0; i < SHMB_LEVEL_COUNT; i++) {
         if (values[i] == NULL)
             continue;
-        /* An empty list counts too: it is found to be wrong later. */
+        /* An empty list counts as one: read_level refuses it. */
         count += values[i]->kind == NODE_SEQUENCE && values[i]->count > 1 ? values[i]->count : 1;
     }
     return count;
@@ -165,7 +167,7 @@ static bool check_levels(struct reader *reader, const struct node *node, const s
         reader_error(reader, node, path,
                      "deny alone leaves nobody who may use the object; add read, write or full");
     else
-        return count > 0; /* 0: only unknown keys, and that has been said */
+        return count > 0; /* 0: only unknown keys, which are errors already */
     return false;
 }
 

@@ -30,8 +30,7 @@ static void read_group(struct reader *reader, enum shmb_kind kind, const struct 
 
     if (group->kind != NODE_MAPPING) {
         if (!node_is_null(group))
-            reader_error(reader, group, &path,
-                         "%s stands here where a mapping from names to objects is due",
+            reader_error(reader, group, &path, "expected a mapping from names to objects, found %s",
                          reader_show(group, &shown));
         return;
     }
@@ -39,7 +38,7 @@ static void read_group(struct reader *reader, enum shmb_kind kind, const struct 
         read_object(reader, kind, item, &path);
 }
 
-/* Groups in the order they are written in, so that objects keep it. */
+/* Reads the groups in the order they are written; objects stay in that order. */
 static void read_groups(struct reader *reader, const struct node *root)
 {
     const struct node_item *item;
@@ -51,7 +50,7 @@ static void read_groups(struct reader *reader, const struct node *root)
                 read_group(reader, (enum shmb_kind)kind, item->value);
 }
 
-/* The value of `version`, wherever it stands. NULL: none. */
+/* The value of `version`, wherever it is in the file. NULL: not written. */
 static const struct node *find_version(const struct node *root)
 {
     const struct node_item *item;
@@ -62,7 +61,7 @@ static const struct node *find_version(const struct node *root)
     return NULL;
 }
 
-/* False: the file is of a version that is not ours, so nothing more can be said about it. */
+/* False: the file has another version, so the rest of it cannot be judged. */
 static bool read_version(struct reader *reader, const struct node *node)
 {
     struct path path = {NULL, keys[KEY_VERSION], 0};
@@ -97,7 +96,7 @@ static void read_defaults(struct reader *reader, const struct node *node)
         read_audit(reader, values[2], &path, &reader->audit);
 }
 
-/* Makes room for all objects of a file. False: none, too many, or no memory. */
+/* Makes room for all objects of a file; `clean`: no error so far. False: too many, or no memory. */
 static bool make_room(struct reader *reader, const struct node *root,
                       const struct node *const *groups, bool clean)
 {
@@ -117,7 +116,7 @@ static bool make_room(struct reader *reader, const struct node *root,
         return false;
     }
     if (count == 0) {
-        if (clean) /* else the objects may stand in what could not be read */
+        if (clean) /* else the objects may be in a part that could not be read */
             reader_error(reader, root, NULL,
                          "the file names no object, so there is nothing to hold; add segments, "
                          "mutexes, events or semaphores");
@@ -142,7 +141,7 @@ void read_configuration(struct reader *reader, const struct node *root)
                      "the file does not say which version it is; add version: 1");
     read_settings(reader, &values[KEY_INCLUDE]);
     read_defaults(reader, values[KEY_DEFAULTS]);
-    /* A file may be there only to include others. */
+    /* With include, a file needs no objects of its own. */
     if (make_room(reader, root, &values[KEY_GROUPS],
                   reader->messages->errors == before && values[KEY_INCLUDE] == NULL))
         read_groups(reader, root);

@@ -8,8 +8,8 @@
 
 /*
  * Reads the whole tree into `reader->cfg`, all errors into `reader->messages`.
- * Objects whose name cannot be used are left out; other faulty parts stand at
- * their defaults (size 0, access NULL), for validate_configuration to skip.
+ * Objects with an invalid name are left out; other invalid parts have their defaults
+ * (size 0, access NULL), which validate_configuration skips.
  */
 void read_configuration(struct reader *reader, const struct node *root);
 

@@ -11,13 +11,14 @@ enum { UTF_8, UTF_16LE };
 
 static const char *const keys[KEY_COUNT] = {"text", "hex", "fill", "file", "encoding"};
 
+/* The content as UTF-16, little-endian, on any machine. */
 static void take_utf16(struct reader *reader, const struct node *node, struct cfg_initial *out)
 {
     size_t count = shmb_utf8_to_utf16(node->text, node->length, NULL, 0), i;
     uint16_t *units;
     uint8_t *bytes;
 
-    if (count == SHMB_UTF_BAD) /* cannot be: the whole file is well-formed */
+    if (count == SHMB_UTF_BAD) /* cannot happen: the whole file is well-formed */
         return;
     units = reader_alloc(reader, count, sizeof *units);
     if (units == NULL)
@@ -45,12 +46,11 @@ static void read_text(struct reader *reader, const struct node *node, const stru
     if (encoding != NULL && !read_word(reader, encoding, &below, words, 2, &word))
         return;
     if (node->kind != NODE_SCALAR || node_is_null(node)) {
-        reader_error(reader, node, &text,
-                     "%s stands here where a text is due; \"\" is an empty one",
+        reader_error(reader, node, &text, "expected a text, found %s; write \"\" for an empty one",
                      reader_show(node, &shown));
         return;
     }
-    if (source_fault(node->text, node->length, &offset) != NULL) { /* escapes can bring them */
+    if (source_fault(node->text, node->length, &offset) != NULL) { /* escapes can produce them */
         reader_error(reader, node, &text,
                      "the text contains a control character; write the content "
                      "as hex");
@@ -64,7 +64,7 @@ static void read_text(struct reader *reader, const struct node *node, const stru
     }
 }
 
-/* 16: no digit. */
+/* The value of a hexadecimal digit; 16: it is none. */
 static unsigned digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -76,7 +76,7 @@ static unsigned digit(char c)
     return 16;
 }
 
-/* Decodes as far as it goes; true when that is to the end. */
+/* Decodes `*count` bytes, up to the end or the first fault. True: up to the end. */
 static bool decode_hex(const struct node *node, uint8_t *bytes, size_t *count)
 {
     size_t i = 0;
@@ -108,7 +108,7 @@ static void read_hex(struct reader *reader, const struct node *node, const struc
     size_t count;
 
     if (node->kind != NODE_SCALAR || node_is_null(node)) {
-        reader_error(reader, node, &below, "%s stands here where hexadecimal digits are due",
+        reader_error(reader, node, &below, "expected hexadecimal digits, found %s",
                      reader_show(node, &shown));
         return;
     }
@@ -116,10 +116,11 @@ static void read_hex(struct reader *reader, const struct node *node, const struc
     if (bytes == NULL)
         return;
     if (!decode_hex(node, bytes, &count)) {
-        reader_error(reader, node, &below,
-                     "byte %zu is no pair of hexadecimal digits; write two for each byte, such as "
-                     "00 FF 1A",
-                     count + 1);
+        reader_error(
+            reader, node, &below,
+            "byte %zu is not a pair of hexadecimal digits; write two for each byte, such as "
+            "00 FF 1A",
+            count + 1);
         return;
     }
     out->bytes = bytes;
@@ -154,7 +155,7 @@ static void read_file(struct reader *reader, const struct node *node, const stru
     struct shown shown;
 
     if (node->kind != NODE_SCALAR || node_is_null(node)) {
-        reader_error(reader, node, &below, "%s stands here where the path of a file is due",
+        reader_error(reader, node, &below, "expected the path of a file, found %s",
                      reader_show(node, &shown));
         return;
     }

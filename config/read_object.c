@@ -32,7 +32,7 @@ static void read_event(struct reader *reader, const struct node *key, const stru
     size_t word;
     unsigned meant;
 
-    object->u.event.manual_reset = true; /* where it cannot be read, read access is no error */
+    object->u.event.manual_reset = true; /* after an error: read access is no second one */
     if (!read_keys(reader, node, path, keys, 6, values, &meant))
         return;
     if (values[0] == NULL && (meant & 1u) == 0)
@@ -58,7 +58,7 @@ static void read_semaphore(struct reader *reader, const struct node *key, const 
     if (values[1] == NULL && (meant & 2u) == 0)
         reader_error(reader, key, path, "a semaphore needs a maximum, such as maximum: 5");
     else if (values[1] != NULL && !read_number(reader, values[1], &maximum, 1, INT32_MAX, &most))
-        most = INT32_MAX; /* so that `initial` is not blamed too */
+        most = INT32_MAX; /* so that `initial` is not an error, too */
     first = most;
     if (values[0] != NULL)
         read_number(reader, values[0], &initial, 0, most, &first);

@@ -48,7 +48,10 @@ static bool has_control(const struct node *node)
     return false;
 }
 
-/* What the text means is found out where descriptors are made. NULL: an error was added. */
+/*
+ * Stores the text only: the core parses it when it makes descriptors. NULL: an error was
+ * added, or no memory.
+ */
 static const struct cfg_access *read_sddl(struct reader *reader, const struct node *node,
                                           const struct path *path)
 {
@@ -58,8 +61,8 @@ static const struct cfg_access *read_sddl(struct reader *reader, const struct no
 
     if (node->kind != NODE_SCALAR || node_is_null(node) || node->length == 0 || has_control(node)) {
         reader_error(reader, node, path,
-                     "%s stands here where a security descriptor as SDDL text is due, such as "
-                     "'D:P(A;;0x20005;;;BU)'",
+                     "expected a security descriptor as SDDL text, such as "
+                     "'D:P(A;;0x20005;;;BU)', found %s",
                      reader_show(node, &shown));
         return NULL;
     }
@@ -79,12 +82,11 @@ static void object_sddl(struct reader *reader, const struct node *const *values,
     struct path below = {path, "sddl", 0};
 
     if (values[ACCESS] != NULL)
-        reader_error(reader, values[SDDL], &below,
-                     "sddl says all about who may do what; remove it or access");
+        reader_error(reader, values[SDDL], &below, "sddl replaces access; remove one of them");
     else if (values[INTEGRITY] != NULL)
         reader_error(reader, values[SDDL], &below,
-                     "sddl says all about who may do what; remove integrity, and write "
-                     "S:(ML;;NW;;;LW) at its end for low integrity");
+                     "sddl replaces integrity; remove integrity, and for low integrity add "
+                     "S:(ML;;NW;;;LW) at the end of sddl");
     else
         object->access = read_sddl(reader, values[SDDL], &below);
 }
@@ -109,8 +111,8 @@ void read_rights(struct reader *reader, const struct node *key, const struct nod
     if (values[ACCESS] == NULL && (meant & (1u << ACCESS | 1u << SDDL)) == 0 &&
         !reader->defaults_written)
         reader_error(reader, key, path,
-                     "no access is written, here or in defaults, and nobody gets rights by "
-                     "silence; add access: { read: [Users] } or the like");
+                     "no access is written, here or in defaults, and there is none by default; "
+                     "add one, such as access: { read: [Users] }");
 }
 
 void read_sessions(struct reader *reader, const struct node *node, const struct path *path,

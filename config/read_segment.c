@@ -18,7 +18,7 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
     struct shown shown;
 
     if (node->kind != NODE_SCALAR || node_is_null(node)) {
-        reader_error(reader, node, path, "%s stands here where the name of the mutex is due",
+        reader_error(reader, node, path, "expected the name of the mutex, found %s",
                      reader_show(node, &shown));
         return;
     }
@@ -31,7 +31,7 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
     lock->place = reader_place(reader, node);
 }
 
-/* The name of a companion into `name`; what is wrong with it. */
+/* Writes the name of a companion to `name`. Returns what is wrong with it. */
 static enum shmb_name_fault name_after(const char *segment, const char *suffix, const char *number,
                                        char name[COMPANION_BYTES], size_t *length)
 {
@@ -43,7 +43,7 @@ static enum shmb_name_fault name_after(const char *segment, const char *suffix, 
     return shmb_name_check(name, *length, NULL, NULL);
 }
 
-/* X.lock, where no name is written. */
+/* Calls the lock X.lock: no name is written. */
 static void name_lock_after(struct reader *reader, const struct node *at, const struct path *path,
                             const char *segment, struct cfg_lock *lock)
 {
@@ -55,8 +55,7 @@ static void name_lock_after(struct reader *reader, const struct node *at, const 
         lock->name = reader_text(reader, name, length);
     else
         reader_error(reader, at, path,
-                     "%s (this is about the lock, %s%s; it can have a name of its own: "
-                     "lock: { name: ... })",
+                     "%s (the lock would be named %s%s; give it another name: lock: { name: ... })",
                      shmb_name_fault_text(fault), segment, SHMB_LOCK_SUFFIX);
 }
 
@@ -76,8 +75,7 @@ static void read_lock(struct reader *reader, const struct node *at, const struct
         read_keys(reader, node, path, keys, 2, values, NULL);
     else if (node != NULL && (node->kind == NODE_SEQUENCE || node_is_null(node))) {
         reader_error(reader, node, path,
-                     "%s stands here where mutex, none or a mapping with name or "
-                     "readers_may_wait is due",
+                     "expected mutex, none or a mapping with name or readers_may_wait, found %s",
                      reader_show(node, &shown));
         return;
     } else if (node != NULL && !read_word(reader, node, path, words, 2, &word))
@@ -110,8 +108,8 @@ static void read_notify(struct reader *reader, const struct node *node, const st
 
         if (fault != SHMB_NAME_OK) {
             reader_error(reader, node, path,
-                         "%s (this is about the events, %s%s%s and so on; give the segment a "
-                         "shorter name)",
+                         "%s (the change events would be named %s%s%s and so on; give the segment "
+                         "a shorter name)",
                          shmb_name_fault_text(fault), object->name, SHMB_CHANGED_SUFFIX, number);
             return;
         }
@@ -119,7 +117,7 @@ static void read_notify(struct reader *reader, const struct node *node, const st
     }
 }
 
-/* `misspelt`: there probably is a keep. */
+/* `misspelt`: keep is probably written, but misspelt. */
 static void read_keep(struct reader *reader, const struct node *keep, bool misspelt,
                       const struct node *every, const struct path *path,
                       struct cfg_segment *segment)
@@ -136,10 +134,9 @@ static void read_keep(struct reader *reader, const struct node *keep, bool missp
         segment->save_every = (uint32_t)ms;
     if (every != NULL && keep == NULL && !misspelt)
         reader_error(reader, every, &every_path,
-                     "only a segment with keep: reboot is saved; add that, or remove this");
+                     "save_every needs keep: reboot; add it, or remove save_every");
     if (segment->keep && segment->size > CFG_KEEP_MAX)
-        reader_error(reader, keep, &keep_path,
-                     "a segment of more than 1 GiB cannot be kept over a reboot");
+        reader_error(reader, keep, &keep_path, "a segment with keep: reboot has at most 1 GiB");
 }
 
 enum {

@@ -1,4 +1,3 @@
-/* What the main file says beside its objects. */
 #include "read_settings.h"
 
 #include <string.h>
@@ -14,7 +13,7 @@ static void add_pattern(struct reader *reader, const struct node *node, const st
     struct shown shown;
 
     if (node->kind != NODE_SCALAR || node_is_null(node)) {
-        reader_error(reader, node, path, "%s stands here where the path of a file is due",
+        reader_error(reader, node, path, "expected the path of a file, found %s",
                      reader_show(node, &shown));
         return;
     }
@@ -38,7 +37,8 @@ static void read_include(struct reader *reader, const struct node *node, const s
     size_t count = node->kind == NODE_SEQUENCE ? node->count : 1;
 
     if (count == 0 || count > CFG_INCLUDES_MAX) {
-        reader_error(reader, node, path, "a list of 1 to %u paths is due here", CFG_INCLUDES_MAX);
+        reader_error(reader, node, path, "expected a path or a list of 1 to %u paths",
+                     CFG_INCLUDES_MAX);
         return;
     }
     reader->cfg->includes = reader_alloc(reader, count, sizeof *reader->cfg->includes);
@@ -89,7 +89,7 @@ static void read_most_objects(struct reader *reader, const struct node *node,
 {
     limit->place = reader_place(reader, node);
     if (!read_number(reader, node, path, 1, 2 * CFG_OBJECTS_MAX, &limit->most))
-        limit->most = UINT64_MAX; /* so that nothing is beyond it */
+        limit->most = UINT64_MAX; /* after an error nothing exceeds the limit */
 }
 
 static void read_most_memory(struct reader *reader, const struct node *node,

@@ -6,6 +6,7 @@
 #include "suggest.h"
 #include "units.h"
 
+/* Appends a text at `used`, cut at `size`. Returns the new length. */
 static size_t append(char *out, size_t size, size_t used, const char *text)
 {
     size_t length = strlen(text);
@@ -77,7 +78,7 @@ const char *reader_text(struct reader *reader, const char *text, size_t length)
     return copy;
 }
 
-/* The longest start of at most `most` bytes that does not cut a character. */
+/* The length of a text, cut to at most `most` bytes between two characters. */
 static size_t cut(const char *text, size_t length, size_t most)
 {
     if (length <= most)
@@ -103,7 +104,7 @@ const char *reader_show(const struct node *node, struct shown *out)
     return out->text;
 }
 
-/* "a, b or c" */
+/* Writes "a, b or c"; `last` is the last separator. */
 static const char *word_list(const char *const *words, size_t count, const char *last, char *out,
                              size_t size)
 {
@@ -117,7 +118,7 @@ static const char *word_list(const char *const *words, size_t count, const char 
     return out;
 }
 
-/* Returns the bit of the key that was probably meant. */
+/* Adds the error. Returns the bit of the key that was probably meant, or 0. */
 static unsigned unknown_key(struct reader *reader, const struct node *key, const struct path *path,
                             const char *const *keys, size_t count)
 {
@@ -153,8 +154,8 @@ bool read_keys(struct reader *reader, const struct node *node, const struct path
     if (node_is_null(node))
         return true;
     if (node->kind != NODE_MAPPING) {
-        reader_error(reader, node, path, "%s stands here where a mapping with %s is due",
-                     reader_show(node, &shown), word_list(keys, count, " or ", list, sizeof list));
+        reader_error(reader, node, path, "expected a mapping with %s, found %s",
+                     word_list(keys, count, " or ", list, sizeof list), reader_show(node, &shown));
         return false;
     }
     for (item = node->first; item != NULL; item = item->next) {
@@ -184,7 +185,7 @@ bool read_number(struct reader *reader, const struct node *node, const struct pa
     if (result == UNITS_OK && !quoted && *out >= least && *out <= most)
         return true;
     if (quoted)
-        reader_error(reader, node, path, "a number is due here; write it without quotes");
+        reader_error(reader, node, path, "expected a number; write it without quotes");
     else
         reader_error(reader, node, path, "%s; write a whole number from %llu to %llu",
                      reader_show(node, &shown), (unsigned long long)least,
@@ -221,7 +222,7 @@ uint64_t read_size(struct reader *reader, const struct node *node, const struct 
     if (result != UNITS_OK || size == 0 || size > most)
         return refuse_size(reader, node, path, result, range);
     if (!node->plain && units_number(node->text, node->length, &number) == UNITS_OK) {
-        reader_error(reader, node, path, "a number is due here; write it without quotes");
+        reader_error(reader, node, path, "expected a number; write it without quotes");
         return 0;
     }
     return size;

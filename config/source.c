@@ -7,7 +7,7 @@
 
 static const char utf16[] = "the file is UTF-16, which Notepad calls Unicode; save it as UTF-8";
 static const char not_utf8[] = "the text is not UTF-8 from here on; save the file as UTF-8";
-static const char control[] = "a control character stands here; remove it";
+static const char control[] = "there is a control character here; remove it";
 
 static bool starts_with(const char *text, size_t length, const char *bytes, size_t count)
 {
@@ -32,7 +32,7 @@ const char *source_fault(const char *text, size_t length, size_t *offset)
         const char *start = at;
         uint32_t point;
 
-        if (*at >= ' ' && *at < 0x7F) { /* nearly all there is, so worth a short cut */
+        if (*at >= ' ' && *at < 0x7F) { /* nearly every byte: no need to decode it */
             at++;
             continue;
         }

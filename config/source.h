@@ -1,5 +1,5 @@
 /*
- * source.h - the bytes of a file, before YAML sees them.
+ * source.h - checks the bytes of a file before the YAML parser gets them.
  */
 #ifndef CFG_SOURCE_H
 #define CFG_SOURCE_H

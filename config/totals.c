@@ -1,6 +1,6 @@
 #include "totals.h"
 
-/* Cannot overflow: CFG_OBJECTS_MAX times CFG_SIZE_MAX, for each of thousands of files. */
+/* `memory` wraps only with far more than CFG_OBJECTS_MAX entries, which are an error anyway. */
 struct totals totals_add(struct totals totals, const struct cfg *configuration)
 {
     size_t i;
@@ -26,8 +26,7 @@ static bool check(uint64_t total, const struct cfg_limit *limit, const char *pat
     if (limit->place.line == 0 || total <= limit->most)
         return true;
     cfg_message_add(messages, CFG_ERROR, at != NULL ? at : &limit->place, path,
-                    "with %llu %s the configuration is beyond its limit of %llu; remove some, or "
-                    "raise the limit",
+                    "%llu %s exceed the limit of %llu; remove some, or raise the limit",
                     (unsigned long long)total, what, (unsigned long long)limit->most);
     return false;
 }

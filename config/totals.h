@@ -1,5 +1,5 @@
 /*
- * totals.h - what a configuration comes to in all, and its limits.
+ * totals.h - how much a configuration contains, against its limits.
  */
 #ifndef CFG_TOTALS_H
 #define CFG_TOTALS_H
@@ -11,16 +11,16 @@
 
 struct totals {
     uint64_t entries; /* of the files */
-    uint64_t objects; /* kernel objects: entries and their locks */
+    uint64_t objects; /* kernel objects: entries, locks and change events */
     uint64_t memory;  /* bytes of all segments */
 };
 
-/* `totals` with all that a configuration names. */
+/* Returns `totals` plus all objects of a configuration. */
 struct totals totals_add(struct totals totals, const struct cfg *configuration);
 
 /*
- * False: the totals are beyond the limits of `whole` or beyond CFG_OBJECTS_MAX;
- * an error says so, at `at` or, where that is NULL, at the limit.
+ * False: the totals exceed the limits of `whole`, or CFG_OBJECTS_MAX; an error was
+ * added at `at` or, if that is NULL, at the limit.
  */
 bool totals_check(struct totals totals, const struct cfg *whole, const struct cfg_place *at,
                   struct cfg_messages *messages);

@@ -19,7 +19,7 @@ bool node_is_null(const struct node *node)
            (node->length == 0 || node_is(node, "~") || node_is(node, "null"));
 }
 
-/* What to do about the mistakes that are made most. */
+/* What to do about the most common mistakes. */
 static const char *hint(const char *problem, char at)
 {
     if (strstr(problem, "unknown escape") != NULL)

@@ -2,8 +2,8 @@
  * tree.h - YAML text as a tree of nodes, each with its place.
  *
  * The part of YAML that a configuration needs: one document, no tags, keys
- * that are plain texts and differ, aliases as long as what they stand for in
- * total stays bounded. An aliased collection is one node with several parents.
+ * that are plain texts and differ, aliases as long as their expansion stays within
+ * TREE_WEIGHT_MAX. An aliased collection is one node with several parents.
  */
 #ifndef CFG_TREE_H
 #define CFG_TREE_H
@@ -47,14 +47,14 @@ struct node_item {
     const struct node *value;
 };
 
-/* True for a value that is not there: empty, ~ or null without quotes. */
+/* True for a null value: empty, ~ or null without quotes. */
 bool node_is_null(const struct node *node);
 
 /* True for a scalar that has exactly this text. */
 bool node_is(const struct node *node, const char *text);
 
 /*
- * Reads a text into nodes that live in `arena`. `*root` is NULL unless CFG_OK.
+ * Parses a text into nodes in `arena`. `*root` is NULL unless CFG_OK.
  *
  * CFG_OK       there is a tree; keys written twice are errors in `messages`,
  *              and the tree has the first of each

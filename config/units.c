@@ -43,7 +43,7 @@ enum units_result units_number(const char *text, size_t length, uint64_t *out)
     return UNITS_OK;
 }
 
-/* Splits into digits and what stands behind them and one optional space. */
+/* Returns the number of digits; `*unit` is what follows them and one optional space. */
 static size_t split(const char *text, size_t length, const char **unit, size_t *unit_length)
 {
     size_t number = digits(text, length), skip = number;

@@ -13,7 +13,7 @@
 enum units_result {
     UNITS_OK,
     UNITS_NOT_A_NUMBER,
-    UNITS_BAD_UNIT, /* a number, then something that is no unit */
+    UNITS_BAD_UNIT, /* a number, then an unknown unit */
     UNITS_TOO_BIG   /* beyond 64 bits */
 };
 
@@ -28,14 +28,14 @@ enum units_result units_size(const char *text, size_t length, uint64_t *out);
 
 /*
  * A time in milliseconds: a number with ms, s, min or h behind it, with or
- * without one space between. A number alone is UNITS_BAD_UNIT, but for 0.
+ * without one space between. A number alone is UNITS_BAD_UNIT, except 0.
  * `*out` is 0 on failure.
  */
 enum units_result units_time(const char *text, size_t length, uint64_t *out);
 
 /*
- * The unit that was probably meant where units_size says UNITS_BAD_UNIT: "KiB"
- * for KB, kb, K, kib; NULL where nothing is near.
+ * The unit that was probably meant after UNITS_BAD_UNIT of units_size: "KiB" for KB,
+ * kb, K, kib. NULL: no unit is similar.
  */
 const char *units_meant(const char *text, size_t length);
 

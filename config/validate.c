@@ -58,7 +58,7 @@ static void check_initial(const struct cfg_object *object, struct cfg_messages *
                     segment->initial.length, (unsigned long long)segment->size);
 }
 
-/* To read an event is to wait on it, and that takes the signal of one with automatic reset. */
+/* Read on an event means to wait on it, and a wait on an auto-reset event takes its signal. */
 static void check_event(const struct cfg_object *object, struct cfg_messages *messages)
 {
     size_t i;
@@ -69,9 +69,8 @@ static void check_event(const struct cfg_object *object, struct cfg_messages *me
         if (object->access->trustees[i].level != SHMB_LEVEL_READ)
             continue;
         cfg_message_add(messages, CFG_ERROR, &object->place, object->path,
-                        "'%s' gets read (at %s:%lu:%lu), but to wait on an event with reset: auto "
-                        "takes its signal away from others; give the event an access with write, "
-                        "or reset: manual",
+                        "'%s' gets read (at %s:%lu:%lu), but a wait on an event with reset: auto "
+                        "takes the signal from other waiters; give it write, or use reset: manual",
                         object->access->trustees[i].name, object->access->trustees[i].place.file,
                         (unsigned long)object->access->trustees[i].place.line,
                         (unsigned long)object->access->trustees[i].place.column);

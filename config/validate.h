@@ -1,5 +1,5 @@
 /*
- * validate.h - what can be said of a configuration only as a whole.
+ * validate.h - checks that need the whole configuration.
  */
 #ifndef CFG_VALIDATE_H
 #define CFG_VALIDATE_H
@@ -9,11 +9,10 @@
 #include "model.h"
 
 /*
- * Names that clash, over all kinds and companions; names that old programs
- * cannot write; rights that make no sense; content that does not fit; totals
- * beyond the limits. Parts
- * that stand at their defaults because they could not be read are skipped.
- * False: no memory.
+ * Adds errors for names that clash, across all kinds and companions, read on
+ * auto-reset events, content longer than its segment, and totals beyond the limits;
+ * warnings for names that the ANSI functions may be unable to express. Skips parts
+ * that have their defaults because they could not be read. False: no memory.
  */
 bool validate_configuration(const struct cfg *configuration, struct cfg_messages *messages);
 

@@ -110,7 +110,7 @@ static void aliases_of_aliases(void **state)
                        "g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\n"));
     assert_string_equal(
         loaded.lines,
-        "f:7:8: error: the file describes too much in all, aliases counted in full\n");
+        "f:7:8: error: the file is too large with all aliases expanded\n");
     unload(&loaded);
 }
 
@@ -132,7 +132,7 @@ static void aliases_of_a_long_text(void **state)
     free(text.text);
     assert_int_equal(loaded.result, CFG_INVALID);
     assert_int_equal(loaded.messages.errors, 1);
-    assert_non_null(strstr(loaded.lines, "error: the file describes too much"));
+    assert_non_null(strstr(loaded.lines, "error: the file is too large"));
     unload(&loaded);
 }
 

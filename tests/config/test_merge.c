@@ -120,14 +120,14 @@ static const struct row rows[] = {
      "2:3:33: error: events.Prices: the name 'Prices'" SAME, "--x"},
     /* limits of the main file count for all */
     {{"version: 1\nlimits: { objects: 3 }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "mutexes: { B: , C: , D: }\n"},
-     "0:2:20: error: limits.objects: with 4 objects, locks and change events included, the configuration is beyond its limit of 3; remove some, or raise the limit\n", "-x"},
+     "0:2:20: error: limits.objects: 4 objects, locks and change events included, exceed the limit of 3; remove some, or raise the limit\n", "-x"},
     {{"version: 1\nlimits: { memory: 1 KiB }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "segments: { B: { size: 1025 } }\n"},
-     "0:2:19: error: limits.memory: with 1025 bytes of segments the configuration is beyond its limit of 1024; remove some, or raise the limit\n", "-x"},
+     "0:2:19: error: limits.memory: 1025 bytes of segments exceed the limit of 1024; remove some, or raise the limit\n", "-x"},
     /* nothing at all */
     {{"version: 1\ninclude: nothing.yaml\n"},
-     "0: error: neither this file nor what it includes names an object, so there is nothing to hold\n", ""},
+     "0: error: neither this file nor the files it includes name an object, so there is nothing to hold\n", ""},
     {{"version: 1\ninclude: nothing.yaml\n", ""},
-     "0: error: neither this file nor what it includes names an object, so there is nothing to hold\n", ""},
+     "0: error: neither this file nor the files it includes name an object, so there is nothing to hold\n", ""},
 };
 /* clang-format on */
 
@@ -191,9 +191,8 @@ static void limits_of_what_is_left_out(void **state)
     (void)state;
     merge(&m, texts, true);
     assert_string_equal(
-        m.lines, "1: error: limits.objects: with 3 objects, locks and change events included, the "
-                 "configuration is beyond its limit of 2; remove some, or raise "
-                 "the limit\n");
+        m.lines, "1: error: limits.objects: 3 objects, locks and change events included, exceed the limit "
+                 "of 2; remove some, or raise the limit\n");
     assert_int_equal(m.result, CFG_OK);
     assert_int_equal(m.whole->count, 2);
     assert_string_equal(m.whole->objects[1].name, "D");
@@ -214,12 +213,12 @@ static void what_only_the_main_file_may_say(void **state)
     join_lines(&loaded.messages, loaded.lines, sizeof loaded.lines);
     assert_string_equal(
         loaded.lines,
-        "f:3:11: error: include stands in an included file; write it in the main file\n"
-        "f:3:14: error: include stands in an included file; write it in the main file\n"
-        "f:4:22: error: directory stands in an included file; write it in the main file\n"
-        "f:5:9: error: limits stands in an included file; write it in the main file\n"
-        "f:6:8: error: watch stands in an included file; write it in the main file\n"
-        "f:7:11: error: hold_for stands in an included file; write it in the main file\n");
+        "f:3:11: error: include is not allowed in an included file; write it in the main file\n"
+        "f:3:14: error: include is not allowed in an included file; write it in the main file\n"
+        "f:4:22: error: directory is not allowed in an included file; write it in the main file\n"
+        "f:5:9: error: limits is not allowed in an included file; write it in the main file\n"
+        "f:6:8: error: watch is not allowed in an included file; write it in the main file\n"
+        "f:7:11: error: hold_for is not allowed in an included file; write it in the main file\n");
     assert_int_equal(loaded.configuration->hold_ms, 0);
     unload(&loaded);
     load(&loaded, TEXT(DEFAULTS "mutexes: { M: }\n"));

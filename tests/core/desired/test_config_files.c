@@ -134,9 +134,10 @@ static void a_main_file_of_includes_only(void **state)
     fake_file_gone(fake, A);
     fake_file_gone(fake, B);
     assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
-    check_lines(MAIN ": error: neither this file nor what it includes names an object, so there is "
-                     "nothing to hold\n" MAIN
-                     ":2:10: warning: include: no file is called 'conf.d\\*.yaml' now\n");
+    check_lines(MAIN
+                ": error: neither this file nor the files it includes name an object, so there is "
+                "nothing to hold\n" MAIN
+                ":2:10: warning: include: no file is called 'conf.d\\*.yaml' now\n");
 }
 
 struct row {
@@ -160,13 +161,13 @@ static const struct row rows[] = {
      A ":2:1: error: this is not YAML: did not find expected node content while parsing a flow node\n", LEFT_OUT},
     /* its own defaults, not those of the main file */
     {GOOD_MAIN, "version: 1\nmutexes: { OfA: }\n", GOOD_B,
-     A ":2:12: error: mutexes.OfA: no access is written, here or in defaults, and nobody gets rights by silence; add access: { read: [Users] } or the like\n", LEFT_OUT},
+     A ":2:12: error: mutexes.OfA: no access is written, here or in defaults, and there is none by default; add one, such as access: { read: [Users] }\n", LEFT_OUT},
     {GOOD_MAIN, "defaults: { access: { read: Users } }\nmutexes: { OfA: }\n", GOOD_B,
      A ":1:1: error: the file does not say which version it is; add version: 1\n", LEFT_OUT},
     {GOOD_MAIN, DEFAULTS "include: b.yaml\nmutexes: { OfA: }\n", GOOD_B,
-     A ":3:10: error: include stands in an included file; write it in the main file\n", LEFT_OUT},
+     A ":3:10: error: include is not allowed in an included file; write it in the main file\n", LEFT_OUT},
     {GOOD_MAIN, DEFAULTS "watch: true\nmutexes: { OfA: }\n", GOOD_B,
-     A ":3:8: error: watch stands in an included file; write it in the main file\n", LEFT_OUT},
+     A ":3:8: error: watch is not allowed in an included file; write it in the main file\n", LEFT_OUT},
     {GOOD_MAIN, "", GOOD_B,
      A ": error: the file is empty; it needs version: 1 and objects to hold\n", LEFT_OUT},
     {GOOD_MAIN, DEFAULTS "mutexes: { m: }\n", GOOD_B,
@@ -180,7 +181,7 @@ static const struct row rows[] = {
     {DEFAULTS "include: main.yaml\nmutexes: { M: }\n", NULL, NULL,
      MAIN ":3:10: error: include: the file includes itself; remove it\n", LEFT_OUT},
     {"version: 1\nlimits: { objects: 1 }\n" INCLUDE "mutexes: { M: { access: { read: U } } }\n", GOOD_B, NULL,
-     MAIN ":2:20: error: limits.objects: with 2 objects, locks and change events included, the configuration is beyond its limit of 1; remove some, or raise the limit\n", LEFT_OUT},
+     MAIN ":2:20: error: limits.objects: 2 objects, locks and change events included, exceed the limit of 1; remove some, or raise the limit\n", LEFT_OUT},
     /* errors of the main file */
     {DEFAULTS INCLUDE "mutexes: { M: { sise: 1 } }\n", GOOD_B, NULL,
      MAIN ":4:17: error: mutexes.M: unknown key 'sise'; known here: access, integrity, sddl, audit and sessions\n", REFUSED},
