@@ -154,7 +154,7 @@ static void content_comes_back_after_a_stop(void **state)
     assert_string_equal(client_line(&user, "open section " A " 4"), "2");
     assert_int_equal(each_copy("*.copy", NULL), 1);
     broker =
-        run(at_stop, "info 320: The section " A " was made with the content of its copy of 20");
+        run(at_stop, "info 320: The section " A " was created with the content of its copy of 20");
     expect("second");
     end(broker);
 }

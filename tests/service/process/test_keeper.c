@@ -201,8 +201,8 @@ static void when_both_are_killed_the_next_start_says_what_was_lost(void **state)
     kill_broker(broker);
     processes_kill(keeper);
     broker = run(&alone, "", configuration,
-                 "warning 123: 5 object(s) that were held before this start were gone, and have "
-                 "been made anew: Global\\ShmbTest.Data.lock, Global\\ShmbTest.Mutex, "
+                 "warning 123: 5 object(s) that ShmBroker held before this start were gone and "
+                 "were created again: Global\\ShmbTest.Data.lock, Global\\ShmbTest.Mutex, "
                  "Global\\ShmbTest.Set, Global\\ShmbTest.Clear, Global\\ShmbTest.Five. ");
     assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Data"), "4096: 6d696e6574");
     kill_broker(broker);

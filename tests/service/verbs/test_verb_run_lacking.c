@@ -53,7 +53,7 @@ static void a_missing_initial_file_is_the_trouble_of_one_segment(void **state)
     broker = start(file);
     child_find(broker, "warning 202:", SUPPORT_DEADLINE_MS);
     snprintf(line, sizeof(line),
-             "error 301: The section Global\\ShmbTest.Other could not be made: CreateFileW: '%s' "
+             "error 301: The section Global\\ShmbTest.Other could not be created: CreateFileW: '%s' "
              "cannot be read: ",
              other);
     child_find(broker, line, SUPPORT_DEADLINE_MS);
