@@ -20,14 +20,4 @@ int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
  */
 int32_t block_enter(const struct shmb_segment *segment, struct shmb_block *block, bool died);
 
-/* Clears what block_enter has remembered. The caller holds the lock and may write. */
-void block_forgive(struct shmb_segment *segment, struct shmb_block *block);
-
-/*
- * Brackets of a write: the sequence is odd in between. The caller holds the
- * lock where there is one, and may write; `block` may be NULL.
- */
-void block_write_begin(struct shmb_segment *segment, struct shmb_block *block);
-void block_write_end(struct shmb_segment *segment, struct shmb_block *block);
-
 #endif

@@ -1,8 +1,27 @@
 #include <string.h>
 
 #include "block.h"
+#include "bracket.h"
+#include "handle.h"
 #include "lock.h"
-#include "range.h"
+
+int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *buffer,
+                            uint64_t count, uint64_t *done)
+{
+    size_t length;
+    int32_t result;
+
+    if (done != NULL)
+        *done = 0;
+    result = handle_range(segment, offset, buffer, count, &length);
+    if (result != SHMB_OK)
+        return result_end_plain(result);
+    if (length > 0)
+        memcpy(buffer, segment->view.data + (size_t)offset, length);
+    if (done != NULL)
+        *done = length;
+    return SHMB_OK;
+}
 
 /* May the calling thread change the segment now? On SHMB_OK `*block` is set. */
 static int32_t may_write(const struct shmb_segment *segment, struct shmb_block **block)
@@ -20,7 +39,7 @@ static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const 
     struct shmb_block *block;
     size_t length;
     bool bracketed;
-    int32_t result = range_cut(segment, offset, buffer, count, &length);
+    int32_t result = handle_range(segment, offset, buffer, count, &length);
 
     if (result == SHMB_OK)
         result = may_write(segment, &block);
@@ -29,10 +48,10 @@ static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const 
     if (length > 0) {
         bracketed = segment->writing;
         if (!bracketed)
-            block_write_begin(segment, block);
+            bracket_begin(segment, block);
         memcpy(segment->view.data + (size_t)offset, buffer, length);
         if (!bracketed)
-            block_write_end(segment, block);
+            bracket_end(segment, block);
     }
     if (done != NULL)
         *done = length;
@@ -54,7 +73,7 @@ static int32_t update(struct shmb_segment *segment, uint64_t offset, const void 
 {
     struct fault ignored;
     size_t length;
-    int32_t taken, result = range_cut(segment, offset, buffer, count, &length);
+    int32_t taken, result = handle_range(segment, offset, buffer, count, &length);
 
     if (result == SHMB_OK && segment->rights != SHMB_WRITE)
         result = SHMB_ACCESS_DENIED;
@@ -89,7 +108,7 @@ int32_t SHMB_CALL shmb_write_begin(shmb_segment *segment)
     if (result == SHMB_OK && segment->writing)
         result = SHMB_BAD_ARGUMENT;
     if (result == SHMB_OK)
-        block_write_begin(segment, block);
+        bracket_begin(segment, block);
     return result_end_plain(result);
 }
 
@@ -104,6 +123,6 @@ int32_t SHMB_CALL shmb_write_end(shmb_segment *segment)
     if (result == SHMB_OK && !segment->writing)
         result = SHMB_BAD_ARGUMENT;
     if (result == SHMB_OK)
-        block_write_end(segment, block);
+        bracket_end(segment, block);
     return result_end_plain(result);
 }

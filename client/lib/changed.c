@@ -4,6 +4,7 @@
 
 #include "access.h"
 #include "block.h"
+#include "broker.h"
 #include "compiler.h"
 #include "open_object.h"
 
@@ -27,15 +28,15 @@ static int32_t get_event(struct shmb_segment *segment, uint64_t number, HANDLE *
     if (*out != NULL)
         return SHMB_OK;
     (void)snprintf(name, sizeof(name), "%s%s%u", segment->info.name, SHMB_CHANGED_SUFFIX, which);
-    result = opening_object(SHMB_EVENT, name,
-                            shmb_access_mask(SHMB_EVENT, segment->rights == SHMB_WRITE
-                                                             ? SHMB_LEVEL_WRITE
-                                                             : SHMB_LEVEL_READ),
-                            segment->owner, &event, fault);
+    result =
+        open_object(SHMB_EVENT, name,
+                    shmb_access_mask(SHMB_EVENT, segment->rights == SHMB_WRITE ? SHMB_LEVEL_WRITE
+                                                                               : SHMB_LEVEL_READ),
+                    segment->owner, &event, fault);
     if (result == SHMB_WRONG_KIND)
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
-        return opening_absent(result);
+        return broker_absent(result);
     *out = InterlockedCompareExchangePointer(&segment->changed[which], event, NULL);
     if (*out == NULL)
         *out = event;
@@ -77,15 +78,6 @@ void changed_tell(struct shmb_segment *segment)
 
     if (event != NULL)
         SetEvent(event);
-}
-
-void changed_close(struct shmb_segment *segment)
-{
-    unsigned i;
-
-    for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
-        if (segment->changed[i] != NULL)
-            CloseHandle(segment->changed[i]);
 }
 
 int32_t changed_number(const struct shmb_segment *segment, uint64_t *number)

@@ -17,6 +17,4 @@ void changed_tell(struct shmb_segment *segment);
 /* The number now, as shmb_change_number. */
 int32_t changed_number(const struct shmb_segment *segment, uint64_t *number);
 
-void changed_close(struct shmb_segment *segment);
-
 #endif

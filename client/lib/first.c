@@ -1,4 +1,5 @@
 #include "block.h"
+#include "bracket.h"
 #include "compiler.h"
 #include "lock.h"
 
@@ -60,8 +61,8 @@ static int32_t finish(struct shmb_segment *segment, struct fault *fault)
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     if (segment->writing)
-        block_write_end(segment, block);
-    block_forgive(segment, block);
+        bracket_end(segment, block);
+    bracket_repair(segment, block);
     shmb_store32(&block->initialised, 1);
     segment->filling = false;
     return lock_give(segment, fault);

@@ -17,13 +17,14 @@ static uint32_t time_of(int32_t ms)
 /* ---- strings ---- */
 
 /* A name in the ANSI code page. NULL and too long ones are for the W twin to refuse. */
-static const shmb_wchar *widen(const char *name, shmb_wchar out[LABEL_WIDE_MAX + 1])
+static const shmb_wchar *widen(const char *name, shmb_wchar out[OBJECT_NAME_WIDE_MAX + 1])
 {
     static const shmb_wchar none[] = L"\\"; /* no name of anything */
 
     if (name == NULL)
         return NULL;
-    if (MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, name, -1, out, LABEL_WIDE_MAX + 1) == 0)
+    if (MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, name, -1, out,
+                            OBJECT_NAME_WIDE_MAX + 1) == 0)
         return none;
     return out;
 }
@@ -64,7 +65,7 @@ int32_t SHMB_CALL shmbf_openW(const shmb_wchar *name, int32_t rights, int32_t wa
 
 int32_t SHMB_CALL shmbf_open(const char *name, int32_t rights, int32_t wait_ms)
 {
-    shmb_wchar wide[LABEL_WIDE_MAX + 1];
+    shmb_wchar wide[OBJECT_NAME_WIDE_MAX + 1];
 
     return shmbf_openW(widen(name, wide), rights, wait_ms);
 }
@@ -82,7 +83,7 @@ int32_t SHMB_CALL shmbf_privateW(const shmb_wchar *name, int32_t size)
 
 int32_t SHMB_CALL shmbf_private(const char *name, int32_t size)
 {
-    shmb_wchar wide[LABEL_WIDE_MAX + 1];
+    shmb_wchar wide[OBJECT_NAME_WIDE_MAX + 1];
 
     return shmbf_privateW(widen(name, wide), size);
 }

@@ -8,6 +8,8 @@
 #define LIB_HANDLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <windows.h>
 
 #include "control.h"
@@ -45,7 +47,21 @@ struct shmb_segment {
     bool filling;      /* is first, and not done */
 };
 
-/* Closes and unmaps all, and frees the handle. NULL is fine. */
+/*
+ * A handle with nothing open yet, to be freed with handle_free. `owner`: one more
+ * owner to trust, as trust_owner wrote it, or "". NULL: out of memory.
+ */
+struct shmb_segment *handle_new(uint32_t rights, const char *owner);
+
+/* Closes and unmaps everything, and frees the handle. NULL is allowed. */
 void handle_free(struct shmb_segment *segment);
+
+/*
+ * Cuts the `count` bytes at `offset` to what is mapped; `*length` is what is left.
+ * SHMB_RANGE: the start lies beyond the end. SHMB_BAD_ARGUMENT: no segment, or no
+ * buffer although bytes are left. On failure `*length` is 0.
+ */
+int32_t handle_range(const struct shmb_segment *segment, uint64_t offset, const void *buffer,
+                     uint64_t count, size_t *length);
 
 #endif

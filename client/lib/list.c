@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "object_name.h"
+#include "broker.h"
 #include "lookup.h"
-#include "open_object.h"
+#include "object_name.h"
 
 struct shmb_list {
     struct lookup lookup;
@@ -27,7 +27,7 @@ static int32_t open_directory(struct lookup *lookup, struct fault *fault)
 
     if (result == SHMB_NO_BROKER)
         result = SHMB_NOT_FOUND;
-    return opening_absent(result);
+    return broker_absent(result);
 }
 
 static int32_t describe(const char *name, struct shmb_info *info, struct fault *fault)
@@ -39,7 +39,7 @@ static int32_t describe(const char *name, struct shmb_info *info, struct fault *
 
     if (!info_usable(info))
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
-    result = label_check(name, bare);
+    result = object_name_check(name, bare);
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     result = open_directory(&lookup, fault);
@@ -49,7 +49,7 @@ static int32_t describe(const char *name, struct shmb_info *info, struct fault *
     if (result == SHMB_OK)
         lookup_info(&view, info);
     lookup_close(&lookup);
-    return opening_absent(result);
+    return broker_absent(result);
 }
 
 int32_t SHMB_CALL shmb_describe(const char *name, shmb_info *info)
@@ -62,8 +62,8 @@ int32_t SHMB_CALL shmb_describe(const char *name, shmb_info *info)
 
 int32_t SHMB_CALL shmb_describeW(const shmb_wchar *name, shmb_info *info)
 {
-    char narrow[LABEL_UTF8_MAX];
-    int32_t result = label_utf8(name, narrow);
+    char narrow[OBJECT_NAME_UTF8_MAX];
+    int32_t result = object_name_utf8(name, narrow);
 
     if (result != SHMB_OK) {
         info_usable(info);

@@ -1,6 +1,8 @@
 #include "lock.h"
 
 #include "block.h"
+#include "bracket.h"
+#include "broker.h"
 #include "compiler.h"
 #include "open_object.h"
 
@@ -27,11 +29,11 @@ static int32_t get_mutex(struct shmb_segment *segment, HANDLE *out, struct fault
     if (*out != NULL)
         return SHMB_OK;
     result =
-        opening_object(SHMB_MUTEX, segment->info.lock, LOCK_ACCESS, segment->owner, &mutex, fault);
+        open_object(SHMB_MUTEX, segment->info.lock, LOCK_ACCESS, segment->owner, &mutex, fault);
     if (result == SHMB_WRONG_KIND)
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
-        return opening_absent(result);
+        return broker_absent(result);
     *out = InterlockedCompareExchangePointer(&segment->mutex, mutex, NULL);
     if (*out == NULL)
         *out = mutex;
@@ -87,7 +89,7 @@ static void leave(struct shmb_segment *segment)
     struct shmb_block *block;
 
     if (segment->writing && block_get(segment, &block) == SHMB_OK)
-        block_write_end(segment, block);
+        bracket_end(segment, block);
     segment->writing = false;
     segment->filling = false;
     segment->depth = 0;
@@ -144,6 +146,6 @@ int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment)
         return result_end_plain(SHMB_NOT_OWNER);
     result = block_get(segment, &block);
     if (result == SHMB_OK && block != NULL)
-        block_forgive(segment, block);
+        bracket_repair(segment, block);
     return result_end_plain(result);
 }

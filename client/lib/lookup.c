@@ -25,8 +25,8 @@ static int32_t read_result(enum shmb_read verdict, struct fault *fault)
 
 static int32_t open_root(struct lookup *lookup, const char *owner, struct fault *fault)
 {
-    int32_t result = opening_object(SHMB_SECTION, SHMB_ROOT_NAME, SECTION_READ_ACCESS, owner,
-                                    &lookup->root, fault);
+    int32_t result =
+        open_object(SHMB_SECTION, SHMB_ROOT_NAME, SECTION_READ_ACCESS, owner, &lookup->root, fault);
 
     if (result == SHMB_NOT_FOUND)
         return SHMB_NO_BROKER;
@@ -34,7 +34,8 @@ static int32_t open_root(struct lookup *lookup, const char *owner, struct fault 
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return result;
-    return opening_map(lookup->root, FILE_MAP_READ, 0, SHMB_ROOT_SIZE, &lookup->root_view, fault);
+    return open_object_map(lookup->root, FILE_MAP_READ, 0, SHMB_ROOT_SIZE, &lookup->root_view,
+                           fault);
 }
 
 static int32_t read_root(struct lookup *lookup, struct fault *fault)
@@ -57,13 +58,13 @@ static int32_t open_table(struct lookup *lookup, const char *owner, struct fault
     int32_t result;
 
     shmb_table_name(lookup->slot.suffix, name);
-    result = opening_object(SHMB_SECTION, name, SECTION_READ_ACCESS, owner, &table, fault);
+    result = open_object(SHMB_SECTION, name, SECTION_READ_ACCESS, owner, &table, fault);
     if (result == SHMB_WRONG_KIND)
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return result;
-    result =
-        opening_map(table, FILE_MAP_READ, 0, lookup->slot.table_size, &lookup->table_view, fault);
+    result = open_object_map(table, FILE_MAP_READ, 0, lookup->slot.table_size, &lookup->table_view,
+                             fault);
     CloseHandle(table); /* the view keeps it; nobody asks for its name again */
     if (result != SHMB_OK)
         return result;

@@ -1,6 +1,7 @@
 #include "access.h"
-#include "object_name.h"
+#include "broker.h"
 #include "lookup.h"
+#include "object_name.h"
 #include "open_object.h"
 
 /* A wait on a mutex, or on an event that resets itself, takes something from others. */
@@ -15,7 +16,7 @@ static int32_t open_right(enum shmb_kind kind, const char *bare, uint32_t rights
 {
     if (rights == SHMB_READ && !readable(kind, entry))
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
-    return opening_object(
+    return open_object(
         kind, bare,
         shmb_access_mask(kind, rights == SHMB_READ ? SHMB_LEVEL_READ : SHMB_LEVEL_WRITE), "", out,
         fault);
@@ -59,23 +60,23 @@ static int32_t open_checked(const char *name, uint32_t kind, uint32_t rights, ui
                             void **handle, struct fault *fault)
 {
     char bare[SHMB_NAME_BYTES];
-    struct patience patience;
+    struct broker_wait wait;
     int32_t result;
 
     if (handle == NULL)
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
     *handle = NULL;
-    result = label_check(name, bare);
+    result = object_name_check(name, bare);
     if (result == SHMB_OK && (kind == SHMB_KIND_SEGMENT || kind > SHMB_KIND_SEMAPHORE ||
                               (rights != SHMB_READ && rights != SHMB_WRITE)))
         result = SHMB_BAD_ARGUMENT;
     if (result != SHMB_OK)
         return fault_plain(fault, result);
-    patience_begin(&patience, wait_ms);
+    broker_wait_begin(&wait, wait_ms);
     do {
         result = open_now((enum shmb_kind)kind, bare, rights, handle, fault);
-    } while (patience_again(&patience, result));
-    return opening_absent(result);
+    } while (broker_wait_again(&wait, result));
+    return broker_absent(result);
 }
 
 int32_t SHMB_CALL shmb_open_object(const char *name, uint32_t kind, uint32_t rights,
@@ -90,8 +91,8 @@ int32_t SHMB_CALL shmb_open_object(const char *name, uint32_t kind, uint32_t rig
 int32_t SHMB_CALL shmb_open_objectW(const shmb_wchar *name, uint32_t kind, uint32_t rights,
                                     uint32_t wait_ms, void **handle)
 {
-    char narrow[LABEL_UTF8_MAX];
-    int32_t result = label_utf8(name, narrow);
+    char narrow[OBJECT_NAME_UTF8_MAX];
+    int32_t result = object_name_utf8(name, narrow);
 
     if (result != SHMB_OK) {
         if (handle != NULL)

@@ -4,7 +4,7 @@
 
 #include "utf.h"
 
-int32_t label_check(const char *name, char bare[SHMB_NAME_BYTES])
+int32_t object_name_check(const char *name, char bare[SHMB_NAME_BYTES])
 {
     const char *start;
     size_t length;
@@ -20,15 +20,16 @@ int32_t label_check(const char *name, char bare[SHMB_NAME_BYTES])
     return SHMB_OK;
 }
 
-int32_t label_utf8(const shmb_wchar *name, char out[LABEL_UTF8_MAX])
+int32_t object_name_utf8(const shmb_wchar *name, char out[OBJECT_NAME_UTF8_MAX])
 {
     size_t length;
 
     out[0] = '\0';
     if (name == NULL)
         return SHMB_BAD_ARGUMENT;
-    length = shmb_utf16_to_utf8((const uint16_t *)name, wcslen(name), out, LABEL_UTF8_MAX - 1);
-    if (length >= LABEL_UTF8_MAX) { /* too long, or ill-formed */
+    length =
+        shmb_utf16_to_utf8((const uint16_t *)name, wcslen(name), out, OBJECT_NAME_UTF8_MAX - 1);
+    if (length >= OBJECT_NAME_UTF8_MAX) { /* too long, or ill-formed */
         out[0] = '\0';
         return SHMB_BAD_NAME;
     }
@@ -36,11 +37,11 @@ int32_t label_utf8(const shmb_wchar *name, char out[LABEL_UTF8_MAX])
     return SHMB_OK;
 }
 
-void label_wide(const char *bare, wchar_t out[LABEL_WIDE_MAX])
+void object_name_wide(const char *bare, wchar_t out[OBJECT_NAME_WIDE_MAX])
 {
     static const wchar_t prefix[] = L"Global\\";
     const size_t before = sizeof(prefix) / sizeof(prefix[0]) - 1;
-    const size_t room = LABEL_WIDE_MAX - before - 1;
+    const size_t room = OBJECT_NAME_WIDE_MAX - before - 1;
     size_t units;
 
     memcpy(out, prefix, before * sizeof(prefix[0]));

@@ -11,20 +11,20 @@
 #include "shmb.h"
 
 /* `Global\` and a bare name, with terminator. */
-#define LABEL_WIDE_MAX (7 + SHMB_NAME_MAX + 1)
+#define OBJECT_NAME_WIDE_MAX (7 + SHMB_NAME_MAX + 1)
 
 /*
  * Checks a name, with or without `Global\`, and writes the bare part with its
  * terminator. SHMB_OK, SHMB_BAD_NAME, or SHMB_BAD_ARGUMENT for NULL; `bare` is
  * then empty.
  */
-int32_t label_check(const char *name, char bare[SHMB_NAME_BYTES]);
+int32_t object_name_check(const char *name, char bare[SHMB_NAME_BYTES]);
 
-/* UTF-16 to UTF-8 for label_check, results likewise. Room for any good name with prefix. */
-#define LABEL_UTF8_MAX (7 + SHMB_NAME_BYTES)
-int32_t label_utf8(const shmb_wchar *name, char out[LABEL_UTF8_MAX]);
+/* UTF-16 to UTF-8 for object_name_check, results likewise. Room for any good name with prefix. */
+#define OBJECT_NAME_UTF8_MAX (7 + SHMB_NAME_BYTES)
+int32_t object_name_utf8(const shmb_wchar *name, char out[OBJECT_NAME_UTF8_MAX]);
 
 /* `Global\` and a bare name that has passed its check, or one of the broker's own, as UTF-16. */
-void label_wide(const char *bare, wchar_t out[LABEL_WIDE_MAX]);
+void object_name_wide(const char *bare, wchar_t out[OBJECT_NAME_WIDE_MAX]);
 
 #endif

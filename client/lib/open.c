@@ -1,10 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "changed.h"
+#include "broker.h"
 #include "handle.h"
-#include "object_name.h"
 #include "lookup.h"
+#include "object_name.h"
 #include "open_object.h"
 #include "trust.h"
 
@@ -18,34 +18,6 @@ struct request {
     uint32_t rights;
     uint64_t offset, length;
 };
-
-void handle_free(struct shmb_segment *segment)
-{
-    if (segment == NULL)
-        return;
-    if (segment->mutex != NULL)
-        CloseHandle(segment->mutex);
-    changed_close(segment);
-    section_unmap(&segment->control_view);
-    if (segment->control != NULL)
-        CloseHandle(segment->control);
-    section_unmap(&segment->view);
-    if (segment->section != NULL)
-        CloseHandle(segment->section);
-    free(segment);
-}
-
-static struct shmb_segment *handle_new(const struct request *request)
-{
-    struct shmb_segment *segment = calloc(1, sizeof(*segment));
-
-    if (segment == NULL)
-        return NULL;
-    segment->info.size = sizeof(segment->info);
-    segment->rights = request->rights;
-    memcpy(segment->owner, request->owner, sizeof(segment->owner));
-    return segment;
-}
 
 static DWORD section_access(uint32_t rights)
 {
@@ -67,8 +39,8 @@ static int32_t map_part(struct shmb_segment *segment, const struct request *requ
     if (length == 0)
         length = bytes - request->offset;
     segment->size = length;
-    return opening_map(segment->section, view_access(segment->rights), request->offset, length,
-                       &segment->view, fault);
+    return open_object_map(segment->section, view_access(segment->rights), request->offset, length,
+                           &segment->view, fault);
 }
 
 /* Opens the control section and finds the segment's block in it. */
@@ -81,14 +53,14 @@ static int32_t open_control(struct shmb_segment *segment, const struct shmb_entr
     int32_t result;
 
     shmb_control_name(entry->control, name);
-    result = opening_object(SHMB_SECTION, name, section_access(segment->rights), segment->owner,
-                            &segment->control, fault);
+    result = open_object(SHMB_SECTION, name, section_access(segment->rights), segment->owner,
+                         &segment->control, fault);
     if (result == SHMB_WRONG_KIND)
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return result;
-    result = opening_map(segment->control, view_access(segment->rights), 0, end,
-                         &segment->control_view, fault);
+    result = open_object_map(segment->control, view_access(segment->rights), 0, end,
+                             &segment->control_view, fault);
     if (result != SHMB_OK)
         return result;
     /*
@@ -122,8 +94,8 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
     if (result != SHMB_OK)
         return result;
     lookup_info(&view, &segment->info);
-    result = opening_object(SHMB_SECTION, segment->info.name, section_access(request->rights),
-                            request->owner, &segment->section, fault);
+    result = open_object(SHMB_SECTION, segment->info.name, section_access(request->rights),
+                         request->owner, &segment->section, fault);
     if (result == SHMB_OK)
         result = map_part(segment, request, fault);
     if (result == SHMB_OK && view.entry.control != 0)
@@ -136,14 +108,14 @@ static void guess_lock(struct shmb_info *info)
 {
     char lock[SHMB_NAME_BYTES + sizeof(SHMB_LOCK_SUFFIX)];
     char checked[SHMB_NAME_BYTES];
-    wchar_t name[LABEL_WIDE_MAX];
+    wchar_t name[OBJECT_NAME_WIDE_MAX];
     HANDLE mutex;
 
     strcpy(lock, info->name);
     strcat(lock, SHMB_LOCK_SUFFIX);
-    if (label_check(lock, checked) != SHMB_OK)
+    if (object_name_check(lock, checked) != SHMB_OK)
         return;
-    label_wide(checked, name);
+    object_name_wide(checked, name);
     mutex = OpenMutexW(SYNCHRONIZE, FALSE, name);
     if (mutex == NULL && GetLastError() != ERROR_ACCESS_DENIED)
         return;
@@ -158,8 +130,8 @@ static int32_t open_plain(const struct request *request, struct shmb_segment *se
 {
     struct shmb_info *info = &segment->info;
     uint32_t code;
-    int32_t result = opening_object(SHMB_SECTION, request->name, section_access(request->rights),
-                                    request->owner, &segment->section, fault);
+    int32_t result = open_object(SHMB_SECTION, request->name, section_access(request->rights),
+                                 request->owner, &segment->section, fault);
 
     if (result != SHMB_OK)
         return result;
@@ -219,7 +191,7 @@ static int32_t open_now(const struct request *request, struct shmb_segment **out
 
     for (tries = 0; again && tries < OPEN_TRIES; tries++) {
         handle_free(*out);
-        *out = handle_new(request);
+        *out = handle_new(request->rights, request->owner);
         if (*out == NULL)
             return fault_plain(fault, SHMB_NO_MEMORY);
         result = attempt(request, *out, &again, fault);
@@ -249,23 +221,23 @@ static int32_t open_checked(const char *name, const struct shmb_options *options
                             struct shmb_segment **out, struct fault *fault)
 {
     struct request request;
-    struct patience patience;
+    struct broker_wait wait;
     int32_t result;
 
     if (out == NULL)
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
     *out = NULL;
-    result = label_check(name, request.name);
+    result = object_name_check(name, request.name);
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     result = check_options(options, &request, fault);
     if (result != SHMB_OK)
         return result;
-    patience_begin(&patience, options->wait_ms);
+    broker_wait_begin(&wait, options->wait_ms);
     do {
         result = open_now(&request, out, fault);
-    } while (patience_again(&patience, result));
-    return opening_absent(result);
+    } while (broker_wait_again(&wait, result));
+    return broker_absent(result);
 }
 
 int32_t SHMB_CALL shmb_open_with(const char *name, const shmb_options *options,
@@ -280,8 +252,8 @@ int32_t SHMB_CALL shmb_open_with(const char *name, const shmb_options *options,
 int32_t SHMB_CALL shmb_open_withW(const shmb_wchar *name, const shmb_options *options,
                                   shmb_segment **segment)
 {
-    char narrow[LABEL_UTF8_MAX];
-    int32_t result = label_utf8(name, narrow);
+    char narrow[OBJECT_NAME_UTF8_MAX];
+    int32_t result = object_name_utf8(name, narrow);
 
     if (result != SHMB_OK) {
         if (segment != NULL)

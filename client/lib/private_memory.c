@@ -8,7 +8,6 @@
 #include <sddl.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "handle.h"
@@ -88,12 +87,12 @@ static int32_t maker_begin(struct maker *maker, struct fault *fault)
 }
 
 /* `Local\` instead of `Global\`. */
-static void local_name(const char *bare, wchar_t out[LABEL_WIDE_MAX])
+static void local_name(const char *bare, wchar_t out[OBJECT_NAME_WIDE_MAX])
 {
-    wchar_t global[LABEL_WIDE_MAX];
+    wchar_t global[OBJECT_NAME_WIDE_MAX];
     const wchar_t *name;
 
-    label_wide(bare, global);
+    object_name_wide(bare, global);
     name = wcschr(global, L'\\') + 1;
     memcpy(out, L"" LOCAL_PREFIX, sizeof(LOCAL_PREFIX) * sizeof(wchar_t));
     memcpy(out + sizeof(LOCAL_PREFIX) - 1, name, (wcslen(name) + 1) * sizeof(wchar_t));
@@ -116,10 +115,9 @@ static int32_t judge(HANDLE object, const struct maker *maker, enum call call, D
     return strcmp(owner, maker->user) == 0 ? SHMB_OK : fault_plain(fault, SHMB_NOT_OURS);
 }
 
-static int32_t make_lock(struct shmb_segment *segment, struct maker *maker,
-                         struct fault *fault)
+static int32_t make_lock(struct shmb_segment *segment, struct maker *maker, struct fault *fault)
 {
-    wchar_t name[LABEL_WIDE_MAX];
+    wchar_t name[OBJECT_NAME_WIDE_MAX];
     bool existed;
     HANDLE mutex;
 
@@ -134,16 +132,15 @@ static int32_t make_section(struct shmb_segment *segment, struct maker *maker, b
                             struct fault *fault)
 {
     const uint64_t bytes = segment->info.bytes;
-    wchar_t name[LABEL_WIDE_MAX];
+    wchar_t name[OBJECT_NAME_WIDE_MAX];
     uint64_t there;
     int32_t result;
     uint32_t code;
 
     local_name(segment->info.name, name);
     SetLastError(0);
-    segment->section =
-        CreateFileMappingW(INVALID_HANDLE_VALUE, &maker->section,
-                           PAGE_READWRITE, (DWORD)(bytes >> 32), (DWORD)bytes, name);
+    segment->section = CreateFileMappingW(INVALID_HANDLE_VALUE, &maker->section, PAGE_READWRITE,
+                                          (DWORD)(bytes >> 32), (DWORD)bytes, name);
     result = judge(segment->section, maker, CALL_CREATE_SECTION, GetLastError(), existed, fault);
     if (result != SHMB_OK || !*existed)
         return result;
@@ -162,15 +159,15 @@ static int32_t fill_in(struct shmb_segment *segment, struct maker *maker, bool *
     if (result == SHMB_OK)
         result = make_lock(segment, maker, fault);
     if (result == SHMB_OK)
-        result = opening_map(segment->section, FILE_MAP_READ | FILE_MAP_WRITE, 0, info->bytes,
-                             &segment->view, fault);
+        result = open_object_map(segment->section, FILE_MAP_READ | FILE_MAP_WRITE, 0, info->bytes,
+                                 &segment->view, fault);
     return result;
 }
 
 static int32_t make(const char *bare, uint64_t size, struct maker *maker, bool *existed,
                     struct shmb_segment **out, struct fault *fault)
 {
-    struct shmb_segment *segment = calloc(1, sizeof(*segment));
+    struct shmb_segment *segment = handle_new(SHMB_WRITE, "");
     int32_t result;
 
     if (segment == NULL)
@@ -180,7 +177,6 @@ static int32_t make(const char *bare, uint64_t size, struct maker *maker, bool *
                                        .state = SHMB_STATE_HELD,
                                        .flags = SHMB_FLAG_HAS_LOCK | SHMB_FLAG_PRIVATE,
                                        .bytes = size};
-    segment->rights = SHMB_WRITE;
     segment->size = size;
     strcpy(segment->info.name, bare);
     strcpy(segment->info.lock, bare);
@@ -239,7 +235,7 @@ static int32_t check_name(const char *name, char bare[SHMB_NAME_BYTES])
 
     if (strncmp(name, LOCAL_PREFIX, before) == 0)
         name += before;
-    result = label_check(name, bare);
+    result = object_name_check(name, bare);
     if (result == SHMB_OK && strlen(bare) != strlen(name))
         result = SHMB_BAD_NAME; /* `Global\X` is the broker's */
     if (result != SHMB_OK)
@@ -291,8 +287,8 @@ int32_t SHMB_CALL shmb_private_create(const char *name, uint64_t size, shmb_segm
 int32_t SHMB_CALL shmb_private_createW(const shmb_wchar *name, uint64_t size,
                                        shmb_segment **segment, int32_t *first)
 {
-    char narrow[LABEL_UTF8_MAX];
-    int32_t result = name != NULL ? label_utf8(name, narrow) : SHMB_OK;
+    char narrow[OBJECT_NAME_UTF8_MAX];
+    int32_t result = name != NULL ? object_name_utf8(name, narrow) : SHMB_OK;
 
     if (result == SHMB_OK)
         return shmb_private_create(name != NULL ? narrow : NULL, size, segment, first);

@@ -1,27 +1,8 @@
 #include <string.h>
 
-#include "block.h"
 #include "handle.h"
-#include "object_name.h"
 #include "lock.h"
-#include "range.h"
 #include "utf.h"
-
-int32_t range_cut(const struct shmb_segment *segment, uint64_t offset, const void *buffer,
-                  uint64_t count, size_t *length)
-{
-    *length = 0;
-    if (segment == NULL)
-        return SHMB_BAD_ARGUMENT;
-    if (offset > segment->size)
-        return SHMB_RANGE;
-    if (count > segment->size - offset)
-        count = segment->size - offset;
-    if (buffer == NULL && count > 0)
-        return SHMB_BAD_ARGUMENT;
-    *length = (size_t)count; /* no more than is mapped */
-    return SHMB_OK;
-}
 
 int32_t SHMB_CALL shmb_close(shmb_segment *segment)
 {
@@ -84,23 +65,5 @@ int32_t SHMB_CALL shmb_data(const shmb_segment *segment, void **data)
     if (segment == NULL || data == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     *data = segment->view.data;
-    return SHMB_OK;
-}
-
-int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *buffer,
-                            uint64_t count, uint64_t *done)
-{
-    size_t length;
-    int32_t result;
-
-    if (done != NULL)
-        *done = 0;
-    result = range_cut(segment, offset, buffer, count, &length);
-    if (result != SHMB_OK)
-        return result_end_plain(result);
-    if (length > 0)
-        memcpy(buffer, segment->view.data + (size_t)offset, length);
-    if (done != NULL)
-        *done = length;
     return SHMB_OK;
 }

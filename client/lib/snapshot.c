@@ -2,7 +2,7 @@
 
 #include "block.h"
 #include "compiler.h"
-#include "range.h"
+#include "handle.h"
 
 /* Pauses grow up to the second number: together some milliseconds at most. */
 #define TRIES      1000
@@ -52,7 +52,7 @@ int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset, vo
 
     if (done != NULL)
         *done = 0;
-    result = range_cut(segment, offset, buffer, count, &length);
+    result = handle_range(segment, offset, buffer, count, &length);
     if (result == SHMB_OK)
         result = block_get(segment, &block);
     if (result == SHMB_OK && block == NULL)

@@ -1,15 +1,16 @@
 #include "block.h"
+#include "broker.h"
 #include "handle.h"
-#include "object_name.h"
 #include "lookup.h"
+#include "object_name.h"
 #include "open_object.h"
 
 /* Without directory all that can be asked is whether the name is still there. */
 static int32_t by_name(const struct shmb_segment *segment, struct fault *fault)
 {
     HANDLE section;
-    int32_t result = opening_object(SHMB_SECTION, segment->info.name, SECTION_READ_ACCESS,
-                                    segment->owner, &section, fault);
+    int32_t result = open_object(SHMB_SECTION, segment->info.name, SECTION_READ_ACCESS,
+                                 segment->owner, &section, fault);
 
     if (result == SHMB_OK)
         CloseHandle(section);
@@ -38,7 +39,7 @@ static int32_t state(const struct shmb_segment *segment, struct fault *fault)
     struct lookup lookup;
     int32_t result;
 
-    if (!opening_broker_runs())
+    if (!broker_runs())
         return fault_plain(fault, SHMB_NO_BROKER);
     result = lookup_open(&lookup, segment->owner, fault);
     if (lookup_dispensable(result))

@@ -1,0 +1,40 @@
+#include "bracket.h"
+
+#include "changed.h"
+#include "compiler.h"
+
+void bracket_repair(struct shmb_segment *segment, struct shmb_block *block)
+{
+    uint64_t sequence = shmb_load64(&block->sequence);
+
+    /* The owner repaired through the pointer, without brackets of its own. */
+    if (!segment->writing && (sequence & 1) != 0) {
+        changed_prepare(segment, block);
+        shmb_store64(&block->change, segment->change);
+        shmb_store64(&block->sequence, sequence + 1);
+        changed_tell(segment);
+    }
+    shmb_store32(&block->abandoned, 0);
+}
+
+void bracket_begin(struct shmb_segment *segment, struct shmb_block *block)
+{
+    segment->writing = true;
+    if (block == NULL)
+        return;
+    changed_prepare(segment, block);
+    /* Odd already: a writer has died, on a segment without a lock or one not yet repaired. */
+    segment->sequence = shmb_load64(&block->sequence) | 1;
+    shmb_store64(&block->sequence, segment->sequence);
+    shmb_fence_release();
+}
+
+void bracket_end(struct shmb_segment *segment, struct shmb_block *block)
+{
+    segment->writing = false;
+    if (block == NULL)
+        return;
+    shmb_store64(&block->change, segment->change);
+    shmb_store64(&block->sequence, segment->sequence + 1);
+    changed_tell(segment);
+}

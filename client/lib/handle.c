@@ -1,0 +1,57 @@
+#include "handle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct shmb_segment *handle_new(uint32_t rights, const char *owner)
+{
+    struct shmb_segment *segment = calloc(1, sizeof(*segment));
+
+    if (segment == NULL)
+        return NULL;
+    segment->info.size = sizeof(segment->info);
+    segment->rights = rights;
+    strcpy(segment->owner, owner);
+    return segment;
+}
+
+static void close_events(struct shmb_segment *segment)
+{
+    unsigned i;
+
+    for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
+        if (segment->changed[i] != NULL)
+            CloseHandle(segment->changed[i]);
+}
+
+void handle_free(struct shmb_segment *segment)
+{
+    if (segment == NULL)
+        return;
+    if (segment->mutex != NULL)
+        CloseHandle(segment->mutex);
+    close_events(segment);
+    section_unmap(&segment->control_view);
+    if (segment->control != NULL)
+        CloseHandle(segment->control);
+    section_unmap(&segment->view);
+    if (segment->section != NULL)
+        CloseHandle(segment->section);
+    free(segment);
+}
+
+int32_t handle_range(const struct shmb_segment *segment, uint64_t offset, const void *buffer,
+                     uint64_t count, size_t *length)
+{
+    *length = 0;
+    if (segment == NULL)
+        return SHMB_BAD_ARGUMENT;
+    if (offset > segment->size)
+        return SHMB_RANGE;
+    if (count > segment->size - offset)
+        count = segment->size - offset;
+    if (buffer == NULL && count > 0)
+        return SHMB_BAD_ARGUMENT;
+    *length = (size_t)count; /* no more than is mapped */
+    return SHMB_OK;
+}
