@@ -4,7 +4,7 @@
 #ifndef CLI_ASK_SYSTEM_H
 #define CLI_ASK_SYSTEM_H
 
-#include "doctor.h"
+#include "doctor_facts.h"
 
 /* Needs no context. */
 extern const struct doctor_system doctor_win32;

@@ -1,6 +1,6 @@
-#include <string.h>
+#include "judge_dll.h"
 
-#include "doctor_judge.h"
+#include <string.h>
 
 static const char *machine_word(uint32_t machine)
 {

@@ -1,8 +1,9 @@
+#include "judge_object.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "directory.h"
-#include "doctor_judge.h"
 
 #define CODE_ACCESS_DENIED 5u /* ERROR_ACCESS_DENIED */
 

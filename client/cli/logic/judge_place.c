@@ -1,4 +1,4 @@
-#include "doctor_judge.h"
+#include "judge_place.h"
 
 /* ---- the place we run in ---- */
 

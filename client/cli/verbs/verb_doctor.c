@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ask_system.h"
+#include "doctor.h"
 #include "fail.h"
 #include "out.h"
 #include "shmb.h"

@@ -1,0 +1,178 @@
+/*
+ * doctor_facts.h - what shmb doctor finds out, and what it concludes from it.
+ *
+ * Facts are gathered through a port, a struct of functions, so that a test can
+ * produce each of them. The judges (judge_*.h) turn facts into findings; doctor.h
+ * runs both.
+ */
+#ifndef LOGIC_DOCTOR_FACTS_H
+#define LOGIC_DOCTOR_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "compiler.h"
+#include "names.h"
+
+#define DOCTOR_TEXT     1024u /* of one text about accounts, programs or paths */
+#define DOCTOR_NEAREST  3u
+#define DOCTOR_FINDINGS 24u
+
+enum doctor_service {
+    DOCTOR_SERVICE_UNKNOWN, /* the service manager does not say */
+    DOCTOR_SERVICE_MISSING,
+    DOCTOR_SERVICE_STOPPED,
+    DOCTOR_SERVICE_STARTING,
+    DOCTOR_SERVICE_STOPPING,
+    DOCTOR_SERVICE_RUNS
+};
+
+enum doctor_directory {
+    DOCTOR_DIRECTORY_GOOD,
+    DOCTOR_DIRECTORY_NONE,
+    DOCTOR_DIRECTORY_EMPTY, /* nothing has been published yet */
+    DOCTOR_DIRECTORY_DENIED,
+    DOCTOR_DIRECTORY_NOT_OURS,
+    DOCTOR_DIRECTORY_VERSION,
+    DOCTOR_DIRECTORY_CORRUPT,
+    DOCTOR_DIRECTORY_FAILED /* the system failed */
+};
+
+/* What the broker's report says; only administrators can read it. */
+enum doctor_health { DOCTOR_HEALTH_UNKNOWN, DOCTOR_HEALTH_COMPLETE, DOCTOR_HEALTH_DEGRADED };
+
+/* An object in the directory. */
+struct doctor_entry {
+    char name[SHMB_NAME_BYTES]; /* as the broker has it */
+    uint32_t kind;              /* enum shmb_kind */
+    uint32_t state;             /* enum shmb_entry_state */
+};
+
+/* Where the asking process runs, and what could come between it and the objects. */
+struct doctor_place {
+    uint32_t session;
+    char user[DOCTOR_TEXT];    /* "DOMAIN\user"; empty: not known */
+    bool shim_here;            /* LocalMappedObject acts on this process */
+    char shimmed[DOCTOR_TEXT]; /* a program the registry names for it; empty: none */
+    bool app_container;        /* an AppContainer, such as a Store app's */
+    bool package;              /* an MSIX package */
+    bool app_v;                /* App-V's virtual environment */
+    bool windows_container;
+    bool low_integrity; /* as a sandbox has it */
+};
+
+enum doctor_dll_state { DOCTOR_DLL_GOOD, DOCTOR_DLL_UNREADABLE, DOCTOR_DLL_NO_IMAGE };
+
+#define DOCTOR_MACHINE_X86 0x014Cu
+#define DOCTOR_MACHINE_X64 0x8664u
+
+struct doctor_dll {
+    enum doctor_dll_state state;
+    uint32_t code;       /* unreadable: the Win32 code */
+    uint32_t machine;    /* of the PE header */
+    uint32_t version[3]; /* of its resource; all 0: it has none */
+};
+
+/* Who gets a right by an object's access list; names divided by ", ". */
+struct doctor_trustees {
+    bool known;
+    char given[DOCTOR_TEXT];
+    char denied[DOCTOR_TEXT];
+};
+
+/*
+ * What has to be asked of the system. `context` is passed on. Names are bare and have
+ * passed shmb_name_check. Outputs are zeroed before a call.
+ */
+struct doctor_system {
+    void *context;
+    /* `*code`: the exit code of a service that has stopped. */
+    enum doctor_service (*service)(void *context, uint32_t *code);
+    /* Does a broker run, as a service or in a console? */
+    bool (*broker_runs)(void *context);
+    enum doctor_health (*health)(void *context);
+    /* `*found` false: the directory is good and does not have the name, in any case. */
+    enum doctor_directory (*look_up)(void *context, const char *name, struct doctor_entry *entry,
+                                     bool *found);
+    /* The names in the directory that are nearest to this one. Returns how many. */
+    size_t (*nearest)(void *context, const char *name, char out[DOCTOR_NEAREST][SHMB_NAME_BYTES]);
+    /* Opens and closes it. 0, or the Win32 code; `local`: in the session's own namespace. */
+    uint32_t (*open)(void *context, bool local, enum shmb_kind kind, const char *name,
+                     uint32_t mask);
+    /* Is the name in this session a link, as `sessions: alias` puts it there? */
+    bool (*linked)(void *context, uint32_t session, const char *name);
+    /* 0 with the SID of the owner and whether it is to be trusted, or the Win32 code. */
+    uint32_t (*owner)(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],
+                      bool *trusted);
+    void (*trustees)(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
+                     struct doctor_trustees *out);
+    void (*place)(void *context, struct doctor_place *out);
+    void (*dll)(void *context, const char *path, struct doctor_dll *out);
+};
+
+/* What is asked. */
+struct doctor_question {
+    const char *name;      /* as typed */
+    enum shmb_level level; /* SHMB_LEVEL_DENY: read, or write for a mutex */
+    const char *dll;       /* path; NULL: none */
+    uint32_t machine;      /* of the asking program, and its version */
+    uint32_t version[3];
+};
+
+#define DOCTOR_ABSENT (-1) /* no object of that name */
+#define DOCTOR_OTHER  (-2) /* an object of none of our kinds, or one that cannot be told */
+
+struct doctor_facts {
+    enum shmb_name_fault fault;
+    bool other_prefix;          /* it began with Local\; `name` is what comes behind */
+    bool prefix_case;           /* "global\" */
+    char name[SHMB_NAME_BYTES]; /* bare; empty: no name at all */
+    enum shmb_level level;      /* the one that was tried */
+    enum doctor_service service;
+    uint32_t service_code;
+    bool broker_runs;
+    enum doctor_health health;
+    enum doctor_directory directory;
+    bool listed;
+    struct doctor_entry entry;
+    size_t nearest_count;
+    char nearest[DOCTOR_NEAREST][SHMB_NAME_BYTES];
+    int kind;           /* enum shmb_kind of Global\NAME, or DOCTOR_ABSENT, _OTHER */
+    uint32_t open_code; /* of the level that was tried */
+    uint32_t full_code; /* of `full` */
+    bool owner_known, owner_trusted;
+    char owner[DOCTOR_TEXT];
+    struct doctor_trustees trustees; /* of the level that was tried, where it was refused */
+    int twin; /* as `kind`, of Local\NAME; absent in session 0, and where it is a link */
+    struct doctor_place place;
+    bool has_dll;
+    struct doctor_dll dll;
+};
+
+#define DOCTOR_SENTENCE 3072u
+
+/* One thing that stops an opener, or that is good to know. */
+struct doctor_finding {
+    const char *id; /* a word that stays the same: "access-denied" */
+    bool stops;
+    char says[DOCTOR_SENTENCE];
+    char remedy[DOCTOR_SENTENCE];
+};
+
+struct doctor_report {
+    size_t count;
+    bool opens; /* nothing stops it */
+    struct doctor_finding finding[DOCTOR_FINDINGS];
+};
+
+/* Adds a finding. Its remedy is written next. */
+struct doctor_finding *doctor_add(struct doctor_report *report, const char *id, bool stops,
+                                  const char *format, ...) SHMB_PRINTF(4, 5);
+void doctor_remedy(struct doctor_finding *finding, const char *format, ...) SHMB_PRINTF(2, 3);
+
+/* Is there any object of the name? */
+bool doctor_present(const struct doctor_facts *facts);
+
+#endif

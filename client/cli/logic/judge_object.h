@@ -1,0 +1,14 @@
+/*
+ * judge_object.h - findings about the object and what has its name.
+ */
+#ifndef LOGIC_JUDGE_OBJECT_H
+#define LOGIC_JUDGE_OBJECT_H
+
+#include "doctor_facts.h"
+
+void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report *report);
+
+/* The object of the same name that only the own session sees. */
+void doctor_judge_twin(const struct doctor_facts *facts, struct doctor_report *report);
+
+#endif
