@@ -25,19 +25,23 @@
 #define OPTION_TIMES   0x200u /* --times N */
 #define OPTION_EVERY   0x400u /* --every MS */
 
+struct verb;
+
 struct request {
-    unsigned given;         /* OPTION_... */
-    const char *name;       /* NULL for a verb without one */
-    const char *text;       /* NULL: not given */
-    const char *level;      /* of --as; NULL: not given */
-    const char *dll;        /* NULL: not given */
-    uint64_t offset;        /* 0: not given */
-    uint64_t count;         /* UINT64_MAX: not given */
-    uint64_t times;         /* UINT64_MAX: not given */
-    uint32_t timeout_ms;    /* SHMB_INFINITE: not given */
-    uint32_t every_ms;      /* 0: not given */
-    const wchar_t *command; /* behind `--`, as it was typed */
-    uint32_t command_code;  /* set by a verb that runs it and is done: its exit code */
+    unsigned given;           /* OPTION_... */
+    const char *name;         /* NULL for a verb without one */
+    const char *text;         /* NULL: not given */
+    const char *level;        /* of --as; NULL: not given */
+    const char *dll;          /* NULL: not given */
+    uint64_t offset;          /* 0: not given */
+    uint64_t count;           /* UINT64_MAX: not given */
+    uint64_t times;           /* UINT64_MAX: not given */
+    uint32_t timeout_ms;      /* SHMB_INFINITE: not given */
+    uint32_t every_ms;        /* 0: not given */
+    const wchar_t *command;   /* behind `--`, as it was typed */
+    uint32_t command_code;    /* set by a verb that runs it and is done: its exit code */
+    const struct verb *verbs; /* all of them, for completion; a verb's actions are together */
+    size_t verb_count;
 };
 
 /* Does a verb take the name of an object? */

@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <string.h>
 
@@ -103,20 +103,12 @@ static void print_clink(const struct verb *verbs, size_t count)
 
 enum shmb_exit verb_completion_powershell(struct request *request)
 {
-    size_t count;
-    const struct verb *verbs = verbs_table(&count);
-
-    (void)request;
-    print_powershell(verbs, count);
+    print_powershell(request->verbs, request->verb_count);
     return SHMB_EXIT_DONE;
 }
 
 enum shmb_exit verb_completion_clink(struct request *request)
 {
-    size_t count;
-    const struct verb *verbs = verbs_table(&count);
-
-    (void)request;
-    print_clink(verbs, count);
+    print_clink(request->verbs, request->verb_count);
     return SHMB_EXIT_DONE;
 }

@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "verb.h"
 
 #include <inttypes.h>
 #include <stdio.h>

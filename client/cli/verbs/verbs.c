@@ -6,6 +6,10 @@
 #include "help.h"
 #include "out.h"
 #include "shmb.h"
+#include "verb.h"
+
+/* What is added to the own exit codes of a verb that runs a command. */
+#define OWN_FAILURE 120u
 
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW)
 
@@ -35,12 +39,6 @@ static const struct verb verbs[] = {
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
-const struct verb *verbs_table(size_t *count)
-{
-    *count = VERBS;
-    return verbs;
-}
-
 static uint32_t run(const struct verb *verb, const struct words *words, size_t first)
 {
     struct request request;
@@ -52,11 +50,13 @@ static uint32_t run(const struct verb *verb, const struct words *words, size_t f
             help_print_verb(verb->verb);
             return SHMB_EXIT_DONE;
         }
+        request.verbs = verbs;
+        request.verb_count = VERBS;
         code = verb->run(&request);
     }
     if (!verb->runs_command)
         return (uint32_t)code;
-    return code == SHMB_EXIT_DONE ? request.command_code : VERBS_OWN_FAILURE + (uint32_t)code;
+    return code == SHMB_EXIT_DONE ? request.command_code : OWN_FAILURE + (uint32_t)code;
 }
 
 /* The words before any verb. */
