@@ -27,7 +27,7 @@ int32_t block_enter(const struct shmb_segment *segment, struct shmb_block *block
         marks |= SHMB_DIED_OWNING | SHMB_DIED_WRITING;
     known = shmb_load32(&block->abandoned);
     marks |= known;
-    /* Before the sequence becomes even: who sees it even then sees the mark as well. */
+    /* Mark first: a reader that then sees an even sequence sees the mark, too. */
     if (marks != known && segment->rights == SHMB_WRITE)
         shmb_store32(&block->abandoned, marks);
     return marks != 0 ? SHMB_ABANDONED : SHMB_OK;

@@ -7,7 +7,7 @@ void bracket_repair(struct shmb_segment *segment, struct shmb_block *block)
 {
     uint64_t sequence = shmb_load64(&block->sequence);
 
-    /* The owner repaired through the pointer, without brackets of its own. */
+    /* A dead writer left the sequence odd, and the owner repaired without brackets. */
     if (!segment->writing && (sequence & 1) != 0) {
         changed_prepare(segment, block);
         shmb_store64(&block->change, segment->change);
@@ -23,7 +23,7 @@ void bracket_begin(struct shmb_segment *segment, struct shmb_block *block)
     if (block == NULL)
         return;
     changed_prepare(segment, block);
-    /* Odd already: a writer has died, on a segment without a lock or one not yet repaired. */
+    /* Odd already: a writer died, and the segment has no lock or is not repaired yet. */
     segment->sequence = shmb_load64(&block->sequence) | 1;
     shmb_store64(&block->sequence, segment->sequence);
     shmb_fence_release();

@@ -1,6 +1,6 @@
 /*
- * bracket.h - the brackets of a write: the sequence of the segment's block is odd
- * in between, so that snapshots see no half of it.
+ * bracket.h - begin and end of a write. In between, the sequence in the segment's
+ * block is odd, so that a snapshot does not take half a write.
  *
  * The caller may write, and holds the lock where there is one. A NULL `block`, of a
  * segment that was opened without the directory, is allowed in bracket_begin and

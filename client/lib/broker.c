@@ -15,7 +15,7 @@ bool broker_runs(void)
     instance = OpenMutexW(SYNCHRONIZE, FALSE, name);
     if (instance == NULL)
         return GetLastError() == ERROR_ACCESS_DENIED;
-    CloseHandle(instance); /* we are an administrator */
+    CloseHandle(instance); /* only administrators get here */
     return true;
 }
 

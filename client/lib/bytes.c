@@ -1,3 +1,4 @@
+/* Copies bytes in and out: shmb_read, shmb_write, shmb_update, and the write brackets. */
 #include <string.h>
 
 #include "block.h"
@@ -23,7 +24,7 @@ int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *
     return SHMB_OK;
 }
 
-/* May the calling thread change the segment now? On SHMB_OK `*block` is set. */
+/* May the calling thread write now? SHMB_OK sets `*block`. */
 static int32_t may_write(const struct shmb_segment *segment, struct shmb_block **block)
 {
     if (segment->rights != SHMB_WRITE)

@@ -1,3 +1,7 @@
+/*
+ * Change events: with `notify: true` a segment has SHMB_CHANGE_EVENTS of them, with
+ * manual reset. control.h describes the protocol.
+ */
 #include "changed.h"
 
 #include <stdio.h>
@@ -8,14 +12,14 @@
 #include "compiler.h"
 #include "open_object.h"
 
-#define PAUSE_MOST_MS 100u
+#define PAUSE_MOST_MS 100u /* after false alarms */
 
 static bool notifies(const struct shmb_segment *segment)
 {
     return (segment->info.flags & SHMB_FLAG_NOTIFY) != 0;
 }
 
-/* The event of change `number`; opens it unless another call has done so. */
+/* The event of change `number`; opens it unless another thread did. */
 static int32_t get_event(struct shmb_segment *segment, uint64_t number, HANDLE *out,
                          struct fault *fault)
 {
@@ -45,7 +49,7 @@ static int32_t get_event(struct shmb_segment *segment, uint64_t number, HANDLE *
     return SHMB_OK;
 }
 
-/* For the writer: an event, or NULL. */
+/* The event of change `number` for the writer. NULL: none, or it cannot be opened. */
 static HANDLE event_to_signal(struct shmb_segment *segment, uint64_t number)
 {
     struct fault ignored;
@@ -59,8 +63,8 @@ static HANDLE event_to_signal(struct shmb_segment *segment, uint64_t number)
 }
 
 /*
- * Before the number is stored: who sees the new number finds the event of the
- * next one reset, also when the writer dies at once.
+ * Resets the event of the next change before the number of this one is stored: a
+ * program that sees the new number finds that event reset, even if the writer dies.
  */
 void changed_prepare(struct shmb_segment *segment, const struct shmb_block *block)
 {
@@ -112,7 +116,7 @@ int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number, void
     return result_end(get_event(segment, number + 1, event, &fault), &fault);
 }
 
-/* What is left of a time that began at `start`, at most SHMB_RECHECK_MS. */
+/* What is left of the timeout that began at `start`, at most SHMB_RECHECK_MS. */
 static DWORD left(ULONGLONG start, uint32_t timeout_ms)
 {
     ULONGLONG gone = GetTickCount64() - start;
@@ -125,9 +129,9 @@ static DWORD left(ULONGLONG start, uint32_t timeout_ms)
 }
 
 /*
- * One wait, at most until somebody has to look again. `*alarms` counts signals
- * without a change: anybody who may write may set the events, and does where the
- * segment was made anew under this handle. That must not make us run hot.
+ * Waits once; the caller then looks at the number again. `*alarms` counts signals
+ * without a change: every writer can set the events, and writers of a recreated
+ * segment of this name do. The growing pause keeps such signals from using a CPU.
  */
 static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time, unsigned *alarms,
                          struct fault *fault)
@@ -148,7 +152,7 @@ static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time
         return fault_call(fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
     }
     if (changed_number(segment, &now) != SHMB_OK || now != seen)
-        return SHMB_OK; /* the caller looks as well */
+        return SHMB_OK; /* the caller reads the number itself */
     pause = ++*alarms < PAUSE_MOST_MS ? *alarms : PAUSE_MOST_MS;
     Sleep(pause < time ? pause : time);
     return SHMB_OK;

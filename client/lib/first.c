@@ -1,8 +1,13 @@
+/*
+ * Who fills a segment: shmb_first and shmb_init_done. The block says whether the
+ * content is initialised; the lock admits one first program at a time.
+ */
 #include "block.h"
 #include "bracket.h"
 #include "compiler.h"
 #include "lock.h"
 
+/* The block, for a segment that has a lock and was opened to write with the directory. */
 static int32_t usable_block(const struct shmb_segment *segment, struct shmb_block **block)
 {
     int32_t result;
@@ -32,7 +37,7 @@ static int32_t ask(struct shmb_segment *segment, uint32_t timeout_ms, int32_t *f
     result = lock_take(segment, timeout_ms, fault);
     if (result < 0)
         return result;
-    /* Another may have been first and done while we waited. */
+    /* Another thread or process may have finished while we waited. */
     if (shmb_load32(&block->initialised) != 0)
         return lock_give(segment, fault);
     segment->filling = true;

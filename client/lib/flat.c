@@ -1,3 +1,7 @@
+/*
+ * The flat interface: each call finds the segment by its number and forwards to
+ * the call of shmb.h, with strings converted from and to the ANSI code page.
+ */
 #include "shmb_flat.h"
 
 #include <string.h>
@@ -16,10 +20,10 @@ static uint32_t time_of(int32_t ms)
 
 /* ---- strings ---- */
 
-/* A name in the ANSI code page. NULL and too long ones are for the W twin to refuse. */
+/* Converts a name from the ANSI code page. The W twin refuses NULL and names that are too long. */
 static const shmb_wchar *widen(const char *name, shmb_wchar out[OBJECT_NAME_WIDE_MAX + 1])
 {
-    static const shmb_wchar none[] = L"\\"; /* no name of anything */
+    static const shmb_wchar none[] = L"\\"; /* never a valid name */
 
     if (name == NULL)
         return NULL;
@@ -30,8 +34,9 @@ static const shmb_wchar *widen(const char *name, shmb_wchar out[OBJECT_NAME_WIDE
 }
 
 /*
- * Units to the ANSI code page, `size` bytes with the terminator; the length, or
- * SHMB_RANGE. `strict`: SHMB_BAD_NAME where a character has no like there.
+ * Converts to the ANSI code page, into `size` bytes with the terminator. Returns the
+ * length, or SHMB_RANGE: too small. With `strict`, SHMB_BAD_NAME if the code page
+ * lacks a character.
  */
 static int32_t narrow(const shmb_wchar *text, char *buffer, int32_t size, bool strict)
 {
@@ -137,7 +142,7 @@ static bool usable(const struct flat *flat, int32_t offset, int32_t count)
     return flat != NULL && offset >= 0 && count >= 0;
 }
 
-/* The bytes that were moved, which are no more than asked for. */
+/* Returns the failure, or the number of bytes; it fits, because `count` did. */
 static int32_t moved(int32_t result, const uint64_t *done)
 {
     return result < 0 ? result : (int32_t)*done;

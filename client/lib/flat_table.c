@@ -7,7 +7,7 @@
 
 #include "shmb_flat.h"
 
-/* A number is its place and, above that, how many numbers were given before. */
+/* A number: the place in the low bits, a serial number above them. */
 #define PLACES      1024u
 #define PLACE_BITS  10u
 #define SERIAL_MOST 0xFFFFFu
@@ -19,7 +19,7 @@ struct place {
     int32_t number;
 };
 
-static SRWLOCK lock = SRWLOCK_INIT; /* over all below */
+static SRWLOCK lock = SRWLOCK_INIT; /* guards everything below */
 static struct place places[PLACES];
 static uint32_t serial;
 

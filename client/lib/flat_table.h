@@ -1,7 +1,7 @@
 /*
  * flat_table.h - segments by number, for languages without pointers.
  *
- * A number is used again only after about a million others.
+ * A number is reused only after about a million others.
  */
 #ifndef LIB_FLAT_TABLE_H
 #define LIB_FLAT_TABLE_H
@@ -10,25 +10,25 @@
 
 #include "shmb.h"
 
-/* What stands behind a number. */
+/* An open segment of the flat interface. */
 struct flat {
     shmb_segment *segment;
-    uint64_t seen;  /* the change that was told last */
-    bool abandoned; /* what the last taking of the lock said */
-    bool made;      /* private memory that this call made, not yet declared initialised */
+    uint64_t seen;  /* change number that shmbf_wait_changed reported last */
+    bool abandoned; /* the last call that took the lock returned SHMB_ABANDONED */
+    bool made;      /* private memory, created by this call and not yet declared initialised */
     bool is_private;
 };
 
 /*
- * Takes a segment and gives it a number above 0; SHMB_NO_MEMORY, and the segment
- * is closed.
+ * Takes over a segment and returns its number, which is above 0. SHMB_NO_MEMORY:
+ * too many segments are open; the segment was closed.
  */
 int32_t flat_add(shmb_segment *segment, bool is_private, bool made);
 
-/* NULL: no such number. Valid until flat_remove. */
+/* The segment of a number, valid until flat_remove. NULL: no such number. */
 struct flat *flat_find(int32_t number);
 
-/* Closes the segment. False: no such number. */
+/* Closes the segment and frees its number. False: no such number. */
 bool flat_remove(int32_t number);
 
 #endif

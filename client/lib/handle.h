@@ -1,8 +1,8 @@
 /*
- * handle.h - what stands behind a shmb_segment.
+ * handle.h - struct shmb_segment: an open segment.
  *
- * Everything a bound or a decision is taken from is kept here, in memory of the
- * process itself; shared memory is read for contents only.
+ * All sizes and decisions come from here, the process's own memory: other
+ * programs can change shared memory at any time.
  */
 #ifndef LIB_HANDLE_H
 #define LIB_HANDLE_H
@@ -19,17 +19,17 @@
 #include "section.h"
 
 struct shmb_segment {
-    /* Set while it is opened, never changed after that. */
+    /* Set when the segment is opened, constant from then on. */
     struct shmb_info info;
     uint32_t rights;
     char owner[OWNER_SID_MAX]; /* one more owner to trust, or empty */
-    HANDLE section;            /* kept as long as the view, so that the name lives on */
+    HANDLE section;            /* open as long as the view: it keeps the name alive */
     struct section_view view;
     uint64_t size; /* bytes at view.data */
     HANDLE control;
     struct section_view control_view;
     struct shmb_block *block; /* in control_view; NULL: opened without directory, or spoiled */
-    bool spoiled;             /* there is a control section, but its header is none */
+    bool spoiled;             /* there is a control section, but its header is invalid */
 
     /* The lock. `mutex` is opened by the first thread that needs it. */
     volatile PVOID mutex;
@@ -37,14 +37,14 @@ struct shmb_segment {
 
     /* The change events. Each is opened by the first thread that needs it. */
     volatile PVOID changed[SHMB_CHANGE_EVENTS];
-    volatile uint32_t mute; /* one could not be opened for signalling: no more tries */
+    volatile uint32_t mute; /* an event could not be opened to signal it: do not try again */
 
-    /* For the holder only; on a segment without a lock, for the thread that writes. */
+    /* Only the lock's holder uses these; without a lock, the thread that writes. */
     uint32_t depth;
     bool writing;      /* between begin and end */
     uint64_t sequence; /* its value while writing */
-    uint64_t change;   /* number of the change that is under way */
-    bool filling;      /* is first, and not done */
+    uint64_t change;   /* number of the change in progress */
+    bool filling;      /* shmb_first said 1, and shmb_init_done was not called yet */
 };
 
 /*

@@ -1,3 +1,4 @@
+/* What the directory lists: shmb_describe and the shmb_list_ calls. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@ struct shmb_list {
     uint32_t next;
 };
 
-/* Clears all but `size`. False where that is not set. */
+/* Clears `*info` except `size`. False: `size` is not set. */
 static bool info_usable(struct shmb_info *info)
 {
     if (info == NULL || info->size != sizeof(*info))
@@ -20,7 +21,7 @@ static bool info_usable(struct shmb_info *info)
     return true;
 }
 
-/* Without a directory: is there no broker, or is it not yet ready? */
+/* SHMB_NO_BROKER: no broker runs. SHMB_NOT_FOUND: it has not published yet. */
 static int32_t open_directory(struct lookup *lookup, struct fault *fault)
 {
     int32_t result = lookup_open(lookup, "", fault);

@@ -6,7 +6,7 @@
 #include "compiler.h"
 #include "open_object.h"
 
-/* SHMB_READ asks for the same: `readers_may_wait` gives readers these rights. */
+/* For SHMB_READ, too: `readers_may_wait` gives readers these rights. */
 #define LOCK_ACCESS (SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL)
 
 bool lock_exists(const struct shmb_segment *segment)
@@ -19,7 +19,7 @@ bool lock_mine(const struct shmb_segment *segment)
     return shmb_load32(&segment->holder) == GetCurrentThreadId();
 }
 
-/* Opens the mutex unless another call has done so. */
+/* Opens the mutex unless another thread did. */
 static int32_t get_mutex(struct shmb_segment *segment, HANDLE *out, struct fault *fault)
 {
     HANDLE mutex;
@@ -42,10 +42,13 @@ static int32_t get_mutex(struct shmb_segment *segment, HANDLE *out, struct fault
     return SHMB_OK;
 }
 
-/* The mutex is ours; `died` as the system said. */
+/* This thread now owns the mutex. `died`: the system reported it as abandoned. */
 static int32_t entered(struct shmb_segment *segment, struct shmb_block *block, bool died)
 {
-    /* An abandoned mutex is never taken for the second time, whatever we remember. */
+    /*
+     * Abandoned: this thread cannot have held it, even if `holder` says so. The id of
+     * a dead thread can come back.
+     */
     if (!died && lock_mine(segment)) {
         segment->depth++;
         return SHMB_OK;
@@ -83,7 +86,7 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
     }
 }
 
-/* The thread is about to hold it no longer. */
+/* Before the thread releases the lock for the last time. */
 static void leave(struct shmb_segment *segment)
 {
     struct shmb_block *block;
@@ -108,7 +111,7 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
         leave(segment);
     if (ReleaseMutex(segment->mutex))
         return SHMB_OK;
-    /* Of a thread that died holding it, whose id we have got: never ours. */
+    /* A dead thread held it, and this thread has its id: the lock was never ours. */
     code = GetLastError();
     leave(segment);
     return fault_call(fault, code == ERROR_NOT_OWNER ? SHMB_NOT_OWNER : SHMB_SYSTEM, CALL_RELEASE,

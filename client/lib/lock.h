@@ -6,15 +6,16 @@
 
 #include "handle.h"
 
-/* Results as shmb_lock. */
+/* Takes the lock. Results as shmb_lock. */
 int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct fault *fault);
 
-/* Results as shmb_unlock. The last release ends a write that is under way. */
+/* Releases the lock once. Results as shmb_unlock. The last release ends a write in progress. */
 int32_t lock_give(struct shmb_segment *segment, struct fault *fault);
 
+/* Does the segment have a lock? */
 bool lock_exists(const struct shmb_segment *segment);
 
-/* Does the calling thread hold it, through this handle? */
+/* Does the calling thread hold the lock, through this handle? */
 bool lock_mine(const struct shmb_segment *segment);
 
 #endif

@@ -1,3 +1,7 @@
+/*
+ * Opens root and table of the directory. contract/directory.h describes both, and
+ * its functions check every byte that is used here.
+ */
 #include "lookup.h"
 
 #include <string.h>
@@ -5,7 +9,7 @@
 #include "object_name.h"
 #include "open_object.h"
 
-/* A publication takes microseconds; a root that never settles is not one. */
+/* A publication takes microseconds: a root that keeps changing this long is not the broker's. */
 #define ROOT_TRIES  10000
 #define TABLE_TRIES 100
 
@@ -65,7 +69,7 @@ static int32_t open_table(struct lookup *lookup, const char *owner, struct fault
         return result;
     result = open_object_map(table, FILE_MAP_READ, 0, lookup->slot.table_size, &lookup->table_view,
                              fault);
-    CloseHandle(table); /* the view keeps it; nobody asks for its name again */
+    CloseHandle(table); /* the view keeps the section; its name is not needed again */
     if (result != SHMB_OK)
         return result;
     return read_result(shmb_table_check(lookup->table_view.data, lookup->slot.table_size,
@@ -80,7 +84,7 @@ int32_t lookup_open(struct lookup *lookup, const char *owner, struct fault *faul
 
     memset(lookup, 0, sizeof(*lookup));
     result = open_root(lookup, owner, fault);
-    /* A table that is gone has been replaced: the root then names its successor. */
+    /* A table that is gone was replaced: the root now names the next one. */
     for (tries = 0; result == SHMB_OK && tries < TABLE_TRIES; tries++) {
         result = read_root(lookup, fault);
         if (result != SHMB_OK)
@@ -133,7 +137,7 @@ bool lookup_dispensable(int32_t result)
 static void copy_text(const char *text, size_t length, char out[SHMB_NAME_SIZE])
 {
     if (text == NULL || length >= SHMB_NAME_SIZE)
-        return; /* a checked name fits; `out` is zero */
+        return; /* cannot happen: a checked name fits. `out` is already zero. */
     memcpy(out, text, length);
 }
 

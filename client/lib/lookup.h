@@ -1,5 +1,5 @@
 /*
- * lookup.h - the broker's directory as one moment shows it.
+ * lookup.h - reads the broker's directory, as of one moment.
  */
 #ifndef LIB_LOOKUP_H
 #define LIB_LOOKUP_H
@@ -20,32 +20,31 @@ struct lookup {
 };
 
 /*
- * Opens the directory; ended with lookup_close, which a failure needs not.
- * SHMB_NO_BROKER: there is none, or what is left of one. SHMB_NOT_FOUND: there
- * is one in which nothing has been published yet. SHMB_ACCESS_DENIED,
- * SHMB_NOT_OURS, SHMB_CORRUPT, SHMB_VERSION_MISMATCH, SHMB_NO_MEMORY,
- * SHMB_SYSTEM. `owner` as in trust_check.
+ * Opens the directory. Close it with lookup_close after SHMB_OK. `owner` as in
+ * trust_check. SHMB_NO_BROKER: there is none, or only what an ended broker left.
+ * SHMB_NOT_FOUND: nothing is published yet. SHMB_ACCESS_DENIED, SHMB_NOT_OURS,
+ * SHMB_CORRUPT, SHMB_VERSION_MISMATCH, SHMB_NO_MEMORY, SHMB_SYSTEM.
  */
 int32_t lookup_open(struct lookup *lookup, const char *owner, struct fault *fault);
 void lookup_close(struct lookup *lookup);
 
-/* Closes the root: a list that is kept for long must not keep its name alive. */
+/* Closes the root only: a list that is open for long must not keep the root's name alive. */
 void lookup_leave_root(struct lookup *lookup);
 
-/* The entry of a bare name. SHMB_NOT_FOUND, SHMB_CORRUPT. */
+/* Finds the entry of a bare name. SHMB_NOT_FOUND, SHMB_CORRUPT. */
 int32_t lookup_find(const struct lookup *lookup, const char *bare, struct shmb_entry_view *out,
                     struct fault *fault);
 
-/* Has the broker published since? */
+/* Has the broker published since lookup_open? */
 bool lookup_changed(const struct lookup *lookup);
 
 /*
- * May a caller go by plain names where the directory cannot be had for this
- * reason? A directory that is there, ours, and says no is an answer.
+ * May the caller open objects by plain name after this result of lookup_open? Not
+ * if the directory is the broker's and readable: then its answer counts.
  */
 bool lookup_dispensable(int32_t result);
 
-/* Fills all of `*info` but `size` from an entry. */
+/* Fills `*info` from an entry; `info->size` stays. */
 void lookup_info(const struct shmb_entry_view *entry, struct shmb_info *info);
 
 #endif

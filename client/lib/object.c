@@ -1,10 +1,11 @@
+/* shmb_open_object: mutexes, events and semaphores of the broker. */
 #include "access.h"
 #include "broker.h"
 #include "lookup.h"
 #include "object_name.h"
 #include "open_object.h"
 
-/* A wait on a mutex, or on an event that resets itself, takes something from others. */
+/* Waiting on a mutex or an auto-reset event changes it, so level `read` does not allow it. */
 static bool readable(enum shmb_kind kind, const struct shmb_entry *entry)
 {
     return kind == SHMB_SEMAPHORE ||

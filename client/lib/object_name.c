@@ -47,6 +47,6 @@ void object_name_wide(const char *bare, wchar_t out[OBJECT_NAME_WIDE_MAX])
     memcpy(out, prefix, before * sizeof(prefix[0]));
     units = shmb_utf8_to_utf16(bare, strlen(bare), (uint16_t *)(out + before), room);
     if (units > room)
-        units = 0; /* no checked name; then the name of no object */
+        units = 0; /* not a checked name: results in a name that no object has */
     out[before + units] = L'\0';
 }

@@ -1,4 +1,7 @@
-#include <stdlib.h>
+/*
+ * shmb_open and its variants. A segment is found in the directory; if that cannot
+ * be read, by its plain name.
+ */
 #include <string.h>
 
 #include "broker.h"
@@ -8,7 +11,7 @@
 #include "open_object.h"
 #include "trust.h"
 
-/* How often a segment may be made anew under an opener's hands. */
+/* How often the broker may recreate a segment while it is being opened. */
 #define OPEN_TRIES 100
 
 /* A checked call of shmb_open. */
@@ -64,8 +67,8 @@ static int32_t open_control(struct shmb_segment *segment, const struct shmb_entr
     if (result != SHMB_OK)
         return result;
     /*
-     * Writers can spoil the header, too. That costs the segment its locks and
-     * snapshots, which say so, but not its bytes.
+     * Writers can overwrite the header. Then locks and snapshots fail with
+     * SHMB_CORRUPT, but the segment's bytes stay usable.
      */
     if (shmb_control_block(segment->control_view.data, (size_t)end, entry->control,
                            entry->control_block, &segment->block) != SHMB_READ_OK)
@@ -73,7 +76,7 @@ static int32_t open_control(struct shmb_segment *segment, const struct shmb_entr
     return SHMB_OK;
 }
 
-/* Is this entry a segment that can be opened? */
+/* SHMB_OK: the entry is a segment that the broker holds. */
 static int32_t judge(const struct shmb_entry *entry, struct fault *fault)
 {
     if (entry->kind != SHMB_SECTION)
@@ -103,7 +106,7 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
     return result;
 }
 
-/* Without directory: is there a mutex by the usual name? A right to it is not needed to know. */
+/* Without the directory: does a mutex X.lock exist? "Access denied" also answers that. */
 static void guess_lock(struct shmb_info *info)
 {
     char lock[SHMB_NAME_BYTES + sizeof(SHMB_LOCK_SUFFIX)];
@@ -146,7 +149,7 @@ static int32_t open_plain(const struct request *request, struct shmb_segment *se
     return map_part(segment, request, fault);
 }
 
-/* Has the broker made the segment anew since `lookup` was opened? */
+/* Has the broker recreated or released the segment since `lookup` was opened? */
 static bool outdated(const struct lookup *lookup, const struct shmb_segment *segment)
 {
     struct lookup now;
@@ -164,7 +167,7 @@ static bool outdated(const struct lookup *lookup, const struct shmb_segment *seg
     return !same;
 }
 
-/* One attempt. `*again` is set when it met the broker in the middle of a change. */
+/* Tries once. `*again`: the broker was publishing meanwhile, so the caller must retry. */
 static int32_t attempt(const struct request *request, struct shmb_segment *segment, bool *again,
                        struct fault *fault)
 {
@@ -196,7 +199,7 @@ static int32_t open_now(const struct request *request, struct shmb_segment **out
             return fault_plain(fault, SHMB_NO_MEMORY);
         result = attempt(request, *out, &again, fault);
     }
-    if (result == SHMB_OK && again) /* never the section of one generation as another one's */
+    if (result == SHMB_OK && again) /* the section may be of another generation than the entry */
         result = fault_plain(fault, SHMB_NOT_FOUND);
     if (result != SHMB_OK) {
         handle_free(*out);

@@ -48,7 +48,7 @@ int32_t open_object_map(HANDLE section, DWORD access, uint64_t offset, uint64_t 
 {
     uint32_t code = section_map(section, access, offset, length, view);
 
-    /* How systems say "too short"; the rights are there, and the parameters are good. */
+    /* These mean "too short" here: the handle has the right, and the parameters are valid. */
     if (code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_PARAMETER)
         return fault_call(fault, SHMB_CORRUPT, CALL_MAP, code);
     return code == 0 ? SHMB_OK : fault_win32(fault, CALL_MAP, code);

@@ -1,7 +1,7 @@
 /*
- * Memory of one user in one session, without the broker. This is the one file
- * of the library that makes objects, and all of them under `Local\`: what is
- * under `Global\` is the broker's. tests/checks/imports.sh holds it to that.
+ * Memory of one user in one session, without the broker. This is the only file of
+ * the library that creates objects, all of them under `Local\`: only the broker
+ * creates objects under `Global\`. tests/checks/imports.sh checks that.
  */
 #include <windows.h>
 
@@ -19,7 +19,7 @@
 #define TOKEN_BYTES  (sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE)
 #define SDDL_BYTES   (2 * OWNER_SID_MAX + 64)
 
-/* Who we are, and what that user alone may use. */
+/* The user, and descriptors that let in only that user and SYSTEM. */
 struct maker {
     char user[OWNER_SID_MAX];
     SECURITY_ATTRIBUTES section, mutex;
@@ -50,8 +50,10 @@ static int32_t read_descriptor(const struct maker *maker, unsigned long rights,
     wchar_t wide[SDDL_BYTES];
     size_t i, length;
 
-    /* The user himself owns it, whoever is the token's owner: so that with and without
-       elevation it is the same memory. */
+    /*
+     * The owner is the user, not the token's owner: with and without elevation the
+     * user then gets the same memory.
+     */
     length = (size_t)snprintf(sddl, sizeof(sddl), "O:%sD:P(A;;0x%lx;;;%s)(A;;0x%lx;;;SY)",
                               maker->user, rights, maker->user, rights);
     for (i = 0; i <= length; i++)
@@ -86,7 +88,7 @@ static int32_t maker_begin(struct maker *maker, struct fault *fault)
     return result;
 }
 
-/* `Local\` instead of `Global\`. */
+/* As object_name_wide, with `Local\` instead of `Global\`. */
 static void local_name(const char *bare, wchar_t out[OBJECT_NAME_WIDE_MAX])
 {
     wchar_t global[OBJECT_NAME_WIDE_MAX];
@@ -98,7 +100,7 @@ static void local_name(const char *bare, wchar_t out[OBJECT_NAME_WIDE_MAX])
     memcpy(out + sizeof(LOCAL_PREFIX) - 1, name, (wcslen(name) + 1) * sizeof(wchar_t));
 }
 
-/* What was made, or what was there: then it must be this user's own. */
+/* Checks an object that was created or opened; an existing one must belong to the user. */
 static int32_t judge(HANDLE object, const struct maker *maker, enum call call, DWORD code,
                      bool *existed, struct fault *fault)
 {
@@ -189,7 +191,7 @@ static int32_t make(const char *bare, uint64_t size, struct maker *maker, bool *
     return result;
 }
 
-/* Another name with each call; that nobody has it shows when it is made. */
+/* A new name with each call. Creating the section shows whether it is free. */
 static void think_up_name(char out[SHMB_NAME_BYTES])
 {
     static volatile LONG count;
@@ -237,7 +239,7 @@ static int32_t check_name(const char *name, char bare[SHMB_NAME_BYTES])
         name += before;
     result = object_name_check(name, bare);
     if (result == SHMB_OK && strlen(bare) != strlen(name))
-        result = SHMB_BAD_NAME; /* `Global\X` is the broker's */
+        result = SHMB_BAD_NAME; /* only the broker creates `Global\X` */
     if (result != SHMB_OK)
         return result;
     (void)snprintf(lock, sizeof(lock), "%s%s", bare, SHMB_LOCK_SUFFIX);

@@ -55,7 +55,7 @@ static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
     {
         HMODULE self;
 
-        /* A thread may hold a lock or a pointer when the host unloads us. */
+        /* A thread may still hold a lock or a pointer when the host unloads the DLL. */
         GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
                            (LPCWSTR)(const void *)&once, &self);
     }
@@ -87,7 +87,7 @@ static int32_t win32_result(uint32_t code)
         return SHMB_NOT_FOUND;
     case ERROR_ACCESS_DENIED:
         return SHMB_ACCESS_DENIED;
-    case ERROR_INVALID_HANDLE: /* the name belongs to another kind */
+    case ERROR_INVALID_HANDLE: /* an object of another kind has the name */
         return SHMB_WRONG_KIND;
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_OUTOFMEMORY:
@@ -129,7 +129,7 @@ int32_t result_end_plain(int32_t result)
     return result_end(result, &none);
 }
 
-/* The last failure; 0 when there was none. */
+/* The thread's last failure; 0 if there was none. */
 static int32_t last_failure(struct fault *fault)
 {
     uint32_t packed;
@@ -153,28 +153,29 @@ int32_t SHMB_CALL shmb_last_failure(uint32_t *win32_code, const char **call)
     return result;
 }
 
+/* A sentence for each result; shmb_result_text adds the system call that failed. */
 static const char *sentence(int32_t result)
 {
     static const char *const failures[] = {
         "done",
         "the broker holds no object of this name",
         "no such object, and no broker runs",
-        "the access list does not give you this right",
+        "access denied: the access list does not give you this right",
         "the name belongs to an object of another kind",
         "the object exists, but the broker did not make it",
-        "this is not a name an object can have",
+        "not a valid object name",
         "a parameter is wrong, or the call does not fit the object",
-        "the start lies beyond the end",
-        "the time was over first",
+        "the start is beyond the end",
+        "timed out",
         "this thread does not hold the lock",
         "reserved",
         "writers kept changing the bytes; try again",
         "a writer died in the middle of a write",
-        "shared control data fails its checks",
-        "the broker is of another, incompatible version; update this library",
+        "the shared control data is invalid",
+        "the broker has another, incompatible version; update this library",
         "a newer generation of the segment exists; open it again",
-        "memory or address space is short",
-        "a call of the system failed",
+        "out of memory or address space",
+        "a system call failed",
     };
 
     if (result == SHMB_ABANDONED)
@@ -209,7 +210,7 @@ int32_t SHMB_CALL shmb_result_text(int32_t result, char *buffer, uint32_t size)
     length = strlen(text);
     if (length >= size) {
         length = size - 1;
-        /* A cut never divides a character: 10xxxxxx continues one. */
+        /* Cut between two characters: 10xxxxxx continues one. */
         while (length > 0 && ((unsigned char)text[length] & 0xC0u) == 0x80u)
             length--;
     }
@@ -229,11 +230,11 @@ int32_t SHMB_CALL shmb_result_textW(int32_t result, shmb_wchar *buffer, uint32_t
     compose(result, text);
     length = shmb_utf8_to_utf16(text, strlen(text), units, TEXT_MAX);
     if (length > TEXT_MAX)
-        length = 0; /* never: both ends are ours */
+        length = 0; /* cannot happen: both texts are our own */
     if (length >= size) {
         length = size - 1;
         if (length > 0 && (units[length] & 0xFC00u) == 0xDC00u)
-            length--; /* nor a surrogate pair */
+            length--; /* do not cut a surrogate pair in half */
     }
     memcpy(buffer, units, length * sizeof(units[0]));
     buffer[length] = 0;

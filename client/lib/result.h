@@ -1,10 +1,9 @@
 /*
- * result.h - from what went wrong inside to what a caller is told.
+ * result.h - results, and what shmb_last_failure and shmb_result_text report.
  *
- * Internal functions return a result and, where it is a failure, describe it
- * in a `struct fault`. Only the public function on top stores that as the
- * thread's last failure, with result_end(): what failed on the way to a success
- * leaves no trace.
+ * Internal functions return a result and describe a failure in a `struct fault`.
+ * Only the public function stores the fault as the thread's last failure, with
+ * result_end(): a failed attempt on the way to a success leaves no trace.
  */
 #ifndef LIB_RESULT_H
 #define LIB_RESULT_H
@@ -45,16 +44,16 @@ int32_t fault_plain(struct fault *fault, int32_t result);
 /* Describes a failed system call, and returns `result`. */
 int32_t fault_call(struct fault *fault, int32_t result, enum call call, uint32_t code);
 
-/* The same with the result that a Win32 code of a call on a named object means. */
+/* As fault_call; the result follows from the Win32 code of a call on a named object. */
 int32_t fault_win32(struct fault *fault, enum call call, uint32_t code);
 
-/* Stores a failure as the thread's last one; a success changes nothing. Returns `result`. */
+/* Stores a failure as the thread's last one; ignores a success. Returns `result`. */
 int32_t result_end(int32_t result, const struct fault *fault);
 
-/* The same where no system call took part. */
+/* As result_end, for a failure without a system call. */
 int32_t result_end_plain(int32_t result);
 
-/* To be called where the library is used first: keeps the DLL in the process. */
+/* Call this wherever a program can use the library first: it keeps the DLL loaded. */
 void result_begin(void);
 
 #endif

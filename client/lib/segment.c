@@ -1,3 +1,4 @@
+/* Calls on an open segment that read no shared content: name, size, pointer, close. */
 #include <string.h>
 
 #include "handle.h"

@@ -1,10 +1,14 @@
+/*
+ * shmb_snapshot: copies bytes without a lock. The copy counts if the sequence in the
+ * block was even before it and the same after it (a sequence lock).
+ */
 #include <string.h>
 
 #include "block.h"
 #include "compiler.h"
 #include "handle.h"
 
-/* Pauses grow up to the second number: together some milliseconds at most. */
+/* Pauses grow up to PAUSE_MOST; all tries together take some milliseconds. */
 #define TRIES      1000
 #define PAUSE_MOST 64
 
@@ -17,9 +21,8 @@ static void pause_for(int tries)
 }
 
 /*
- * Copies while nobody writes. Others may change every byte at any time: the
- * range is fixed before, and only the two loads of the sequence decide whether
- * the copy counts.
+ * Other programs can change every byte at any time: the range is fixed before, and
+ * only the two loads of the sequence decide whether the copy counts.
  */
 static int32_t copy_stable(const struct shmb_block *block, void *to, const uint8_t *from,
                            size_t length)
@@ -29,7 +32,7 @@ static int32_t copy_stable(const struct shmb_block *block, void *to, const uint8
     for (tries = 0; tries < TRIES; tries++) {
         uint64_t before = shmb_load64(&block->sequence);
 
-        /* After the sequence: see block_enter. */
+        /* Load this last: a dead writer's mark is stored before the sequence becomes even. */
         if (shmb_load32(&block->abandoned) & SHMB_DIED_WRITING)
             return SHMB_INCONSISTENT;
         if ((before & 1) == 0) {

@@ -1,3 +1,4 @@
+/* shmb_state: is an open segment still the one the broker holds? */
 #include "block.h"
 #include "broker.h"
 #include "handle.h"
@@ -5,7 +6,7 @@
 #include "object_name.h"
 #include "open_object.h"
 
-/* Without directory all that can be asked is whether the name is still there. */
+/* Without the directory, all that can be checked is whether the name still exists. */
 static int32_t by_name(const struct shmb_segment *segment, struct fault *fault)
 {
     HANDLE section;
@@ -27,7 +28,7 @@ static int32_t by_directory(const struct shmb_segment *segment, const struct loo
         return result;
     if (view.entry.kind != SHMB_SECTION || view.entry.state != SHMB_ENTRY_HELD)
         return fault_plain(fault, SHMB_NOT_FOUND);
-    /* Opened without directory, it has no generation to compare. */
+    /* A segment opened without the directory has no generation to compare. */
     if (segment->info.generation != 0 && view.entry.generation != segment->info.generation)
         return fault_plain(fault, SHMB_STALE);
     return SHMB_OK;

@@ -72,7 +72,7 @@ cat >"$work/wanted" <<'TEXT'
 written: 9, at the end 4
 changed: true, again: false
 read: from Node
--8: the start lies beyond the end
+-8: the start is beyond the end
 private: 16 bytes, first true, 4 written
 TEXT
 cp "$root"/client/bindings/node/*.js "$bin/shmbclient.dll" "$work/" &&

@@ -64,7 +64,7 @@ static void bytes_locks_and_signals_work(void **state)
     shmb_expect(0, "", "event wait ShmbTest.Stop");
     shmb_expect(0, "", "event set ShmbTest.Auto");
     shmb_expect(0, "", "event wait ShmbTest.Auto --timeout 0");
-    shmb_expect_line(4, "time was over", "event wait ShmbTest.Auto --timeout 0");
+    shmb_expect_line(4, "timed out", "event wait ShmbTest.Auto --timeout 0");
 }
 
 static void every_session_is_served(void **state)

@@ -118,9 +118,9 @@ static void own_failures_are_120_and_more(void **state)
     shmb_expect_line(121, "holds no object", "lock ShmbTest.None -- cmd");
     shmb_expect_line(121, "no lock", "lock ShmbTest.Bare -- cmd");
     shmb_expect_line(123, "access list", "lock ShmbTest.Read -- cmd");
-    shmb_expect_line(124, "time was over", "lock ShmbTest.Data --timeout 0 -- cmd");
-    shmb_expect_line(124, "time was over", "lock ShmbTest.Data --timeout 50 -- cmd");
-    shmb_expect_line(124, "time was over", "mutex lock ShmbTest.Mutex --timeout 0 -- cmd");
+    shmb_expect_line(124, "timed out", "lock ShmbTest.Data --timeout 0 -- cmd");
+    shmb_expect_line(124, "timed out", "lock ShmbTest.Data --timeout 50 -- cmd");
+    shmb_expect_line(124, "timed out", "mutex lock ShmbTest.Mutex --timeout 0 -- cmd");
     shmb_expect_line(126, "another kind", "lock ShmbTest.Event -- cmd");
     shmb_expect_line(126, "did not make it", "lock ShmbTest.Squat -- cmd");
     shmb_expect_line(127, "CreateProcessW: 2", "lock ShmbTest.Wait -- no-such-program-here.exe");
@@ -189,7 +189,7 @@ static void a_killed_shmb_takes_its_command_along(void **state)
     shmb_expect(0, "ShmbTest.Data: declared consistent\n", "repair ShmbTest.Data");
     shmb_expect(0, "", "lock ShmbTest.Data -- %s", client("end-with 0"));
     /* the one exception: what was taken does not come back by itself */
-    shmb_expect_line(124, "time was over", "semaphore take ShmbTest.Three --timeout 0 -- cmd");
+    shmb_expect_line(124, "timed out", "semaphore take ShmbTest.Three --timeout 0 -- cmd");
     shmb_expect(0, "", "semaphore release ShmbTest.Three");
     shmb_expect(0, "", "semaphore take ShmbTest.Three --timeout 0 -- %s", client("end-with 0"));
 }
@@ -252,17 +252,17 @@ static void events_are_set_reset_and_waited_for(void **state)
     struct child *waiter;
 
     (void)state;
-    shmb_expect_line(4, "time was over", "event wait ShmbTest.Event --timeout 0");
+    shmb_expect_line(4, "timed out", "event wait ShmbTest.Event --timeout 0");
     waiter = shmb_start(&shmb_user, "event wait ShmbTest.Event");
     shmb_expect(0, "", "event set ShmbTest.Event");
     assert_int_equal(child_end(waiter), 0);
     shmb_expect(0, "", "event wait Global\\ShmbTest.Event --timeout 0");
     shmb_expect(0, "", "event reset ShmbTest.Event");
-    shmb_expect_line(4, "time was over", "event wait ShmbTest.Event --timeout 30");
+    shmb_expect_line(4, "timed out", "event wait ShmbTest.Event --timeout 30");
     shmb_expect(0, "", "event set ShmbTest.Signal");
     shmb_expect(0, "", "event wait ShmbTest.Signal --timeout 0");
     /* one who may only watch */
-    shmb_expect_line(4, "time was over", "event wait ShmbTest.Watch --timeout 0");
+    shmb_expect_line(4, "timed out", "event wait ShmbTest.Watch --timeout 0");
     shmb_expect_line(3, "access list", "event set ShmbTest.Watch");
 }
 

@@ -189,8 +189,8 @@ static void nothing_changes_in_time(void **state)
 
     (void)state;
     assert_int_equal(shmb_run(&shmb_user, &said, "watch ShmbTest.Told --timeout 1"), 4);
-    assert_non_null(strstr(said, "the time was over"));
-    shmb_expect_line(4, "the time was over", "wait ShmbTest.Quiet --timeout 0");
+    assert_non_null(strstr(said, "timed out"));
+    shmb_expect_line(4, "timed out", "wait ShmbTest.Quiet --timeout 0");
     shmb_expect_line(1, "beyond the end", "watch ShmbTest.Told --offset 1000");
     shmb_expect_line(1, "holds no object", "watch ShmbTest.None");
     shmb_expect_line(1, "holds no object", "wait ShmbTest.None");
@@ -229,17 +229,17 @@ static void wait_waits_for_any_kind(void **state)
     DWORD code;
 
     (void)state;
-    shmb_expect_line(4, "the time was over", "wait ShmbTest.Stop --timeout 0");
+    shmb_expect_line(4, "timed out", "wait ShmbTest.Stop --timeout 0");
     shmb_expect(0, "", "event set ShmbTest.Stop");
     shmb_expect(0, "", "wait ShmbTest.Stop");
-    shmb_expect_line(4, "the time was over", "wait ShmbTest.Five --timeout 0");
+    shmb_expect_line(4, "timed out", "wait ShmbTest.Five --timeout 0");
     shmb_expect(0, "", "semaphore release ShmbTest.Five");
     shmb_expect(0, "", "wait ShmbTest.Five --timeout 0");
     shmb_expect(0, "", "wait ShmbTest.Five --timeout 0"); /* it was given back */
     assert_int_equal(shmb_open_object("ShmbTest.One", SHMB_KIND_MUTEX, SHMB_WRITE, 0, &mutex),
                      SHMB_OK);
     assert_int_equal(WaitForSingleObject(mutex, 0), WAIT_OBJECT_0);
-    shmb_expect_line(4, "the time was over", "wait ShmbTest.One --timeout 0");
+    shmb_expect_line(4, "timed out", "wait ShmbTest.One --timeout 0");
     ReleaseMutex(mutex);
     shmb_expect(0, "", "wait ShmbTest.One --timeout 0");
     CloseHandle(mutex);
