@@ -348,7 +348,7 @@ static void who_may_not(void **state)
     snprintf(machine.trustees.denied, DOCTOR_TEXT, "CORP\\Guests");
     ask_level("Prices", SHMB_LEVEL_WRITE, NULL);
     expect_text("access-denied", "it gives it to CORP\\Traders");
-    expect_text("access-denied", "it refuses it to CORP\\Guests");
+    expect_text("access-denied", "it denies it to CORP\\Guests");
     expect_text("access-denied", "make CORP\\Ann a member");
     machine.object[0].mask = 0x20007;
     ask_level("Prices", SHMB_LEVEL_FULL, NULL);

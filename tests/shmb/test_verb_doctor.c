@@ -64,8 +64,8 @@ static void what_can_be_had_is_said_to_be(void **state)
     static const struct launch administrator = {0};
 
     (void)state;
-    expect_as(&administrator, "", "level full can be had from here", "ShmbTest.Data --as full");
-    expect("asks-for-all", "level read can be had from here", "Global\\ShmbTest.Data");
+    expect_as(&administrator, "", "level full is available from here", "ShmbTest.Data --as full");
+    expect("asks-for-all", "level read is available from here", "Global\\ShmbTest.Data");
     expect("asks-for-all", NULL, "ShmbTest.Data --as write");
     expect("asks-for-all kind", "level write", "ShmbTest.Data.lock");
 }

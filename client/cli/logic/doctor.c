@@ -1,3 +1,4 @@
+/* Runs the judges, and judges the name itself. doctor_gather.c collects the facts. */
 #include "doctor.h"
 
 #include <string.h>
@@ -12,27 +13,26 @@ static void judge_name(const struct doctor_facts *facts, const struct doctor_que
     if (facts->other_prefix)
         doctor_remedy(
             doctor_add(report, "wrong-prefix", true,
-                       "%s is private to one session: what the broker holds is never there",
+                       "%s is private to one session; the broker's objects are never there",
                        question->name),
             "write Global\\%s", facts->name[0] != '\0' ? facts->name : "NAME");
     if (facts->fault != SHMB_NAME_OK)
         doctor_remedy(
-            doctor_add(report, "bad-name", true, "no object of the broker can have this name"),
+            doctor_add(report, "bad-name", true, "not a valid name for an object of the broker"),
             "%s", shmb_name_fault_text(facts->fault));
     if (facts->prefix_case)
         doctor_remedy(
             doctor_add(
                 report, "prefix-case", true,
-                "the prefix of %s is in another case: the kernel knows only Global\\, others "
-                "fail with error 3",
+                "the prefix of %s differs in case: the kernel knows only Global\\ and fails with "
+                "error 3 otherwise",
                 question->name),
             "write Global\\%s", facts->name);
     if (facts->listed && strcmp(facts->entry.name, facts->name) != 0)
         doctor_remedy(
             doctor_add(
                 report, "case", true,
-                "the object is called %s: the library finds it in any case, plain Win32 calls "
-                "do not",
+                "the object's name is %s: the library ignores case, plain Win32 calls do not",
                 facts->entry.name),
             "write Global\\%s", facts->entry.name);
 }
@@ -50,8 +50,8 @@ void doctor_judge(const struct doctor_facts *facts, const struct doctor_question
         doctor_judge_twin(facts, report);
     }
     doctor_judge_dll(facts, question, report);
-    /* Who is stopped by nothing above, and still finds nothing. */
+    /* Nothing above explains why the object does not exist. */
     if (report->opens && !doctor_present(facts))
-        doctor_remedy(doctor_add(report, "not-found", true, "there is no object of this name"),
+        doctor_remedy(doctor_add(report, "not-found", true, "no object has this name"),
                       "as administrator: shmbroker status lists what the broker holds");
 }

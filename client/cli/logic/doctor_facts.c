@@ -9,7 +9,7 @@ struct doctor_finding *doctor_add(struct doctor_report *report, const char *id, 
     struct doctor_finding *finding = &report->finding[report->count];
     va_list arguments;
 
-    /* There are fewer causes than places; the last one is written over else. */
+    /* The array is longer than the list of causes; if not, the last place is overwritten. */
     if (report->count + 1 < DOCTOR_FINDINGS)
         report->count++;
     finding->id = id;

@@ -2,7 +2,7 @@
  * doctor_facts.h - what shmb doctor finds out, and what it concludes from it.
  *
  * Facts are gathered through a port, a struct of functions, so that a test can
- * produce each of them. The judges (judge_*.h) turn facts into findings; doctor.h
+ * produce each of them. The judges (judge_*.h) turn facts into findings. doctor.h
  * runs both.
  */
 #ifndef LOGIC_DOCTOR_FACTS_H
@@ -21,7 +21,7 @@
 #define DOCTOR_FINDINGS 24u
 
 enum doctor_service {
-    DOCTOR_SERVICE_UNKNOWN, /* the service manager does not say */
+    DOCTOR_SERVICE_UNKNOWN, /* the service manager does not answer */
     DOCTOR_SERVICE_MISSING,
     DOCTOR_SERVICE_STOPPED,
     DOCTOR_SERVICE_STARTING,
@@ -32,12 +32,12 @@ enum doctor_service {
 enum doctor_directory {
     DOCTOR_DIRECTORY_GOOD,
     DOCTOR_DIRECTORY_NONE,
-    DOCTOR_DIRECTORY_EMPTY, /* nothing has been published yet */
+    DOCTOR_DIRECTORY_EMPTY, /* nothing is published yet */
     DOCTOR_DIRECTORY_DENIED,
     DOCTOR_DIRECTORY_NOT_OURS,
     DOCTOR_DIRECTORY_VERSION,
     DOCTOR_DIRECTORY_CORRUPT,
-    DOCTOR_DIRECTORY_FAILED /* the system failed */
+    DOCTOR_DIRECTORY_FAILED /* a system call failed */
 };
 
 /* What the broker's report says; only administrators can read it. */
@@ -45,22 +45,22 @@ enum doctor_health { DOCTOR_HEALTH_UNKNOWN, DOCTOR_HEALTH_COMPLETE, DOCTOR_HEALT
 
 /* An object in the directory. */
 struct doctor_entry {
-    char name[SHMB_NAME_BYTES]; /* as the broker has it */
+    char name[SHMB_NAME_BYTES]; /* as configured, in its case */
     uint32_t kind;              /* enum shmb_kind */
     uint32_t state;             /* enum shmb_entry_state */
 };
 
-/* Where the asking process runs, and what could come between it and the objects. */
+/* Where the process runs, and what can hide the objects from it. */
 struct doctor_place {
     uint32_t session;
-    char user[DOCTOR_TEXT];    /* "DOMAIN\user"; empty: not known */
+    char user[DOCTOR_TEXT];    /* "DOMAIN\user"; empty: unknown */
     bool shim_here;            /* LocalMappedObject acts on this process */
-    char shimmed[DOCTOR_TEXT]; /* a program the registry names for it; empty: none */
+    char shimmed[DOCTOR_TEXT]; /* a program that the registry sets it for; empty: none */
     bool app_container;        /* an AppContainer, such as a Store app's */
     bool package;              /* an MSIX package */
     bool app_v;                /* App-V's virtual environment */
     bool windows_container;
-    bool low_integrity; /* as a sandbox has it */
+    bool low_integrity; /* as in a sandbox */
 };
 
 enum doctor_dll_state { DOCTOR_DLL_GOOD, DOCTOR_DLL_UNREADABLE, DOCTOR_DLL_NO_IMAGE };
@@ -72,10 +72,10 @@ struct doctor_dll {
     enum doctor_dll_state state;
     uint32_t code;       /* unreadable: the Win32 code */
     uint32_t machine;    /* of the PE header */
-    uint32_t version[3]; /* of its resource; all 0: it has none */
+    uint32_t version[3]; /* of its version resource; all 0: none */
 };
 
-/* Who gets a right by an object's access list; names divided by ", ". */
+/* Accounts to which an object's access list grants or denies a right, separated by ", ". */
 struct doctor_trustees {
     bool known;
     char given[DOCTOR_TEXT];
@@ -83,27 +83,27 @@ struct doctor_trustees {
 };
 
 /*
- * What has to be asked of the system. `context` is passed on. Names are bare and have
- * passed shmb_name_check. Outputs are zeroed before a call.
+ * The port: questions to the system. Each call gets `context`. Names are bare and have
+ * passed shmb_name_check. Outputs are zero before a call.
  */
 struct doctor_system {
     void *context;
-    /* `*code`: the exit code of a service that has stopped. */
+    /* `*code`: the exit code of a stopped service. */
     enum doctor_service (*service)(void *context, uint32_t *code);
     /* Does a broker run, as a service or in a console? */
     bool (*broker_runs)(void *context);
     enum doctor_health (*health)(void *context);
-    /* `*found` false: the directory is good and does not have the name, in any case. */
+    /* Ignores case. `*found` is false if the directory does not have the name. */
     enum doctor_directory (*look_up)(void *context, const char *name, struct doctor_entry *entry,
                                      bool *found);
-    /* The names in the directory that are nearest to this one. Returns how many. */
+    /* Up to DOCTOR_NEAREST similar names in the directory. Returns their number. */
     size_t (*nearest)(void *context, const char *name, char out[DOCTOR_NEAREST][SHMB_NAME_BYTES]);
-    /* Opens and closes it. 0, or the Win32 code; `local`: in the session's own namespace. */
+    /* Opens and closes an object. 0, or the Win32 code. `local`: under Local\. */
     uint32_t (*open)(void *context, bool local, enum shmb_kind kind, const char *name,
                      uint32_t mask);
-    /* Is the name in this session a link, as `sessions: alias` puts it there? */
+    /* Is the name in this session a link, as `sessions: alias` creates it? */
     bool (*linked)(void *context, uint32_t session, const char *name);
-    /* 0 with the SID of the owner and whether it is to be trusted, or the Win32 code. */
+    /* 0 with the owner and whether the library trusts it, or the Win32 code. */
     uint32_t (*owner)(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],
                       bool *trusted);
     void (*trustees)(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
@@ -112,24 +112,25 @@ struct doctor_system {
     void (*dll)(void *context, const char *path, struct doctor_dll *out);
 };
 
-/* What is asked. */
+/* What the user asks. */
 struct doctor_question {
     const char *name;      /* as typed */
-    enum shmb_level level; /* SHMB_LEVEL_DENY: read, or write for a mutex */
+    enum shmb_level level; /* SHMB_LEVEL_DENY: read, but write for a mutex */
     const char *dll;       /* path; NULL: none */
-    uint32_t machine;      /* of the asking program, and its version */
+    uint32_t machine;      /* of this shmb.exe, and its version */
     uint32_t version[3];
 };
 
-#define DOCTOR_ABSENT (-1) /* no object of that name */
-#define DOCTOR_OTHER  (-2) /* an object of none of our kinds, or one that cannot be told */
+/* In place of a kind. */
+#define DOCTOR_ABSENT (-1) /* no object has this name */
+#define DOCTOR_OTHER  (-2) /* an object that is not a segment, mutex, event or semaphore */
 
 struct doctor_facts {
     enum shmb_name_fault fault;
-    bool other_prefix;          /* it began with Local\; `name` is what comes behind */
-    bool prefix_case;           /* "global\" */
-    char name[SHMB_NAME_BYTES]; /* bare; empty: no name at all */
-    enum shmb_level level;      /* the one that was tried */
+    bool other_prefix;          /* the name began with Local\; `name` is the rest */
+    bool prefix_case;           /* the prefix is not exactly Global\ */
+    char name[SHMB_NAME_BYTES]; /* bare; empty: not a valid name */
+    enum shmb_level level;      /* the level that was tried */
     enum doctor_service service;
     uint32_t service_code;
     bool broker_runs;
@@ -140,12 +141,12 @@ struct doctor_facts {
     size_t nearest_count;
     char nearest[DOCTOR_NEAREST][SHMB_NAME_BYTES];
     int kind;           /* enum shmb_kind of Global\NAME, or DOCTOR_ABSENT, _OTHER */
-    uint32_t open_code; /* of the level that was tried */
-    uint32_t full_code; /* of `full` */
+    uint32_t open_code; /* Win32 code of opening it with `level` */
+    uint32_t full_code; /* the same with level `full` */
     bool owner_known, owner_trusted;
     char owner[DOCTOR_TEXT];
-    struct doctor_trustees trustees; /* of the level that was tried, where it was refused */
-    int twin; /* as `kind`, of Local\NAME; absent in session 0, and where it is a link */
+    struct doctor_trustees trustees; /* for `level`, if it was refused */
+    int twin; /* as `kind`, of Local\NAME; absent in session 0, and if it is a link */
     struct doctor_place place;
     bool has_dll;
     struct doctor_dll dll;
@@ -153,9 +154,9 @@ struct doctor_facts {
 
 #define DOCTOR_SENTENCE 3072u
 
-/* One thing that stops an opener, or that is good to know. */
+/* One cause or hint, with its remedy. */
 struct doctor_finding {
-    const char *id; /* a word that stays the same: "access-denied" */
+    const char *id; /* constant for scripts: "access-denied" */
     bool stops;
     char says[DOCTOR_SENTENCE];
     char remedy[DOCTOR_SENTENCE];
@@ -163,16 +164,16 @@ struct doctor_finding {
 
 struct doctor_report {
     size_t count;
-    bool opens; /* nothing stops it */
+    bool opens; /* no finding stops the program */
     struct doctor_finding finding[DOCTOR_FINDINGS];
 };
 
-/* Adds a finding. Its remedy is written next. */
+/* Adds a finding and returns it. Call doctor_remedy for it next. */
 struct doctor_finding *doctor_add(struct doctor_report *report, const char *id, bool stops,
                                   const char *format, ...) SHMB_PRINTF(4, 5);
 void doctor_remedy(struct doctor_finding *finding, const char *format, ...) SHMB_PRINTF(2, 3);
 
-/* Is there any object of the name? */
+/* Does any object have the name? */
 bool doctor_present(const struct doctor_facts *facts);
 
 #endif

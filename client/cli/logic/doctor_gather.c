@@ -1,3 +1,4 @@
+/* Collects the facts of doctor_facts.h through the port. */
 #include <string.h>
 
 #include "doctor.h"
@@ -21,7 +22,7 @@ static void read_name(const char *text, struct doctor_facts *facts)
 
     facts->fault = shmb_name_check(text, strlen(text), &bare, &length);
     if (facts->fault == SHMB_NAME_OTHER_PREFIX && begins(text, "Local\\")) {
-        /* What was meant can still be looked for. */
+        /* Look for the object that was probably meant. */
         facts->other_prefix = true;
         text += strlen("Local\\");
         facts->fault = shmb_name_check(text, strlen(text), &bare, &length);
@@ -32,7 +33,7 @@ static void read_name(const char *text, struct doctor_facts *facts)
     memcpy(facts->name, bare, length);
 }
 
-/* "Access denied" is said of the right kind only. */
+/* The kind of the object. "Access denied" comes only from the call for the right kind. */
 static int find_kind(const struct doctor_system *system, bool local, const char *name)
 {
     int found = DOCTOR_ABSENT;
@@ -105,7 +106,7 @@ void doctor_gather(const struct doctor_system *system, const struct doctor_quest
         return;
     gather_directory(system, facts);
     gather_object(system, question, facts);
-    /* In session 0 both are one namespace, and a link leads to what the broker holds. */
+    /* In session 0, Local\ is Global\. A link leads to the broker's own object. */
     if (facts->place.session != 0 &&
         !system->linked(system->context, facts->place.session, facts->name))
         facts->twin = find_kind(system, true, facts->name);

@@ -20,12 +20,11 @@ static void judge_dll_version(const struct doctor_dll *dll, const struct doctor_
     const uint32_t *is = dll->version, *ours = question->version;
 
     if (is[0] == 0 && is[1] == 0 && is[2] == 0) {
-        /* Of the other bitness, not every system shows it. */
+        /* Some systems cannot read the version of a DLL of the other bitness. */
         if (dll->machine != question->machine)
             return;
         doctor_remedy(doctor_add(report, "dll-no-version", false,
-                                 "%s says nothing of its version: it may be another library",
-                                 question->dll),
+                                 "%s has no version: it may be another library", question->dll),
                       "use the shmbclient.dll that came with the broker");
     } else if (memcmp(is, ours, sizeof(dll->version)) != 0) {
         doctor_remedy(doctor_add(report, "dll-version", false,
@@ -47,22 +46,21 @@ void doctor_judge_dll(const struct doctor_facts *facts, const struct doctor_ques
     if (dll->state == DOCTOR_DLL_UNREADABLE) {
         doctor_remedy(doctor_add(report, "dll-unreadable", true, "%s cannot be read: error %lu",
                                  question->dll, (unsigned long)dll->code),
-                      "put the DLL into the folder of the program");
+                      "put the DLL into the program's folder");
         return;
     }
     if (dll->state == DOCTOR_DLL_NO_IMAGE) {
-        doctor_remedy(doctor_add(report, "dll-no-image", true, "%s is no DLL", question->dll),
+        doctor_remedy(doctor_add(report, "dll-no-image", true, "%s is not a DLL", question->dll),
                       "use the shmbclient.dll that came with the broker");
         return;
     }
     if (dll->machine != question->machine)
         doctor_remedy(
-            doctor_add(
-                report, "dll-bitness", true,
-                "%s is a %s DLL, this shmb is %s: a program as this one cannot load it (error "
-                "193)",
-                question->dll, machine_word(dll->machine), machine_word(question->machine)),
-            "use the DLL of the program's own bitness; to ask for a program of the other one, "
-            "run the other shmb.exe");
+            doctor_add(report, "dll-bitness", true,
+                       "%s is a %s DLL, this shmb is %s: a program of this bitness cannot load it "
+                       "(error 193)",
+                       question->dll, machine_word(dll->machine), machine_word(question->machine)),
+            "use the DLL of the program's bitness; to check a program of the other bitness, run "
+            "the other shmb.exe");
     judge_dll_version(dll, question, report);
 }

@@ -1,5 +1,5 @@
 /*
- * judge_dll.h - findings about a shmbclient.dll.
+ * judge_dll.h - findings about a shmbclient.dll (shmb doctor --dll).
  */
 #ifndef LOGIC_JUDGE_DLL_H
 #define LOGIC_JUDGE_DLL_H

@@ -7,7 +7,7 @@
 
 #define CODE_ACCESS_DENIED 5u /* ERROR_ACCESS_DENIED */
 
-/* What programs ask for. */
+/* The Win32 right that programs ask for. */
 static const char *right_word(int kind, enum shmb_level level)
 {
     static const char *const words[SHMB_KIND_COUNT][3] = {
@@ -46,9 +46,10 @@ static void judge_unlisted(const struct doctor_facts *facts, struct doctor_repor
 
     join_nearest(facts, nearest, sizeof(nearest));
     if (nearest[0] != '\0')
-        doctor_remedy(finding,
-                      "did you mean %s? Else have the administrator add it, then: shmbroker reload",
-                      nearest);
+        doctor_remedy(
+            finding,
+            "did you mean %s? If not, have the administrator add it, then: shmbroker reload",
+            nearest);
     else
         doctor_remedy(finding,
                       "have the administrator add it to a configuration file, then: shmbroker "
@@ -60,14 +61,14 @@ static void judge_listed(const struct doctor_facts *facts, struct doctor_report 
     if (facts->entry.state == SHMB_ENTRY_CONFLICT)
         doctor_remedy(
             doctor_add(report, "conflict", true,
-                       "something that is not the broker's holds the name, so the broker could not "
-                       "make the object"),
-            "as administrator: shmbroker status names the program; end it, and start it after "
-            "the broker from now on");
+                       "an object that is not the broker's has the name, so the broker could not "
+                       "create its own"),
+            "as administrator: shmbroker status names the program; end it, and from now on start "
+            "it after the broker");
     else if (facts->entry.state == SHMB_ENTRY_FAILED)
         doctor_remedy(
-            doctor_add(report, "failed", true, "the system refused to make the object"),
-            "as administrator: shmbroker status says which call failed; the broker tries again");
+            doctor_add(report, "failed", true, "the system could not create the object"),
+            "as administrator: shmbroker status says which call failed; the broker retries");
     else if (doctor_present(facts) && facts->kind != (int)facts->entry.kind)
         doctor_remedy(
             doctor_add(report, "wrong-kind", true,
@@ -80,19 +81,18 @@ static void judge_owner(const struct doctor_facts *facts, struct doctor_report *
 {
     if (facts->kind == DOCTOR_OTHER)
         doctor_remedy(
-            doctor_add(
-                report, "other-kind", true,
-                "the name is held by something that is no segment, mutex, event or semaphore"),
-            "end the program that made it, or use another name");
+            doctor_add(report, "other-kind", true,
+                       "an object that is not a segment, mutex, event or semaphore has the name"),
+            "end the program that created it, or use another name");
     else if (facts->owner_known && !facts->owner_trusted)
         doctor_remedy(
             doctor_add(
                 report, "not-ours", true,
-                "the object belongs to %s, so the broker did not make it: the library refuses "
-                "it, plain programs do not notice",
+                "the owner of the object is %s, so the broker did not create it: the library "
+                "refuses it, plain Win32 programs do not notice",
                 facts->owner),
-            "end the program that made it; from then on the broker holds the name, if a "
-            "configuration has it");
+            "end the program that created it; the broker then creates the object, if it is "
+            "configured");
 }
 
 static void judge_denied(const struct doctor_facts *facts, struct doctor_report *report)
@@ -103,7 +103,7 @@ static void judge_denied(const struct doctor_facts *facts, struct doctor_report 
     struct doctor_finding *finding;
 
     if (facts->trustees.denied[0] != '\0')
-        snprintf(denied, sizeof(denied), "; it refuses it to %s", facts->trustees.denied);
+        snprintf(denied, sizeof(denied), "; it denies it to %s", facts->trustees.denied);
     if (facts->trustees.given[0] != '\0')
         snprintf(given, sizeof(given), "; it gives it to %s", facts->trustees.given);
     finding = doctor_add(
@@ -113,14 +113,14 @@ static void judge_denied(const struct doctor_facts *facts, struct doctor_report 
     if (facts->trustees.given[0] != '\0')
         doctor_remedy(
             finding,
-            "have the administrator make %s a member of one of these (it counts from the next "
-            "logon), or write access: { %s: [...] } for it, then: shmbroker reload",
+            "have the administrator make %s a member of one of these (it takes effect at the next "
+            "logon), or configure access: { %s: [...] }, then: shmbroker reload",
             user, level);
     else
         doctor_remedy(
             finding,
-            "have the administrator write access: { %s: [...] } with %s or a group for it, "
-            "then: shmbroker reload",
+            "have the administrator configure access: { %s: [...] } with %s or a group, then: "
+            "shmbroker reload",
             level, user);
 }
 
@@ -131,21 +131,22 @@ static void judge_access(const struct doctor_facts *facts, struct doctor_report 
     if (facts->open_code == CODE_ACCESS_DENIED) {
         judge_denied(facts, report);
     } else if (facts->open_code != 0) {
-        doctor_remedy(doctor_add(report, "open-failed", true, "it cannot be opened: error %lu",
+        doctor_remedy(doctor_add(report, "open-failed", true, "opening it failed: error %lu",
                                  (unsigned long)facts->open_code),
-                      "try again; net helpmsg %lu says what that is",
+                      "try again; net helpmsg %lu explains the error",
                       (unsigned long)facts->open_code);
     } else if (facts->full_code == CODE_ACCESS_DENIED && facts->level != SHMB_LEVEL_FULL &&
                facts->kind <= SHMB_MUTEX) {
         doctor_remedy(
-            doctor_add(
-                report, "asks-for-all", false,
-                facts->kind == SHMB_SECTION
-                    ? "a program that asks for all access is refused: FILE_MAP_ALL_ACCESS, and "
-                      "CreateFileMapping on a name that exists"
-                    : "a program that asks for all access is refused: MUTEX_ALL_ACCESS, and in "
-                      "old programs CreateMutex on a name that exists"),
-            "change it to %s, or have the administrator give it access: { full: [...] }",
+            doctor_add(report, "asks-for-all", false,
+                       facts->kind == SHMB_SECTION
+                           ? "access is denied to a program that asks for all rights: "
+                             "FILE_MAP_ALL_ACCESS, "
+                             "or CreateFileMapping on a name that exists"
+                           : "access is denied to a program that asks for all rights: "
+                             "MUTEX_ALL_ACCESS, or "
+                             "in old programs CreateMutex on a name that exists"),
+            "change it to %s, or have the administrator configure access: { full: [...] }",
             facts->kind == SHMB_SECTION ? "OpenFileMapping with FILE_MAP_READ or FILE_MAP_WRITE"
                                         : "OpenMutex with SYNCHRONIZE");
     }
@@ -162,20 +163,21 @@ void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report 
               facts->directory == DOCTOR_DIRECTORY_NOT_OURS ||
               facts->directory == DOCTOR_DIRECTORY_FAILED))
         doctor_remedy(
-            doctor_add(report, "not-found", true, "there is no object Global\\%s", facts->name),
+            doctor_add(report, "not-found", true, "no object Global\\%s exists", facts->name),
             "as administrator: shmbroker status lists what the broker holds");
     if (facts->listed && facts->entry.state == SHMB_ENTRY_HELD && !doctor_present(facts) &&
         strcmp(facts->entry.name, facts->name) == 0)
         doctor_remedy(doctor_add(report, "not-visible", true,
-                                 "the broker holds the object, but this process does not see it"),
-                      "look at what is said of the place it runs in; else try again");
+                                 "the broker holds the object, but this process cannot find it"),
+                      "see the findings about the environment of this process; if there are none, "
+                      "try again");
     judge_owner(facts, report);
     judge_access(facts, report);
     if (facts->kind >= 0 && facts->kind != SHMB_SECTION)
         doctor_remedy(doctor_add(report, "kind", false,
-                                 "its kind is %s: a call for another kind fails with error 6",
+                                 "its kind is %s: opening it as another kind fails with error 6",
                                  kind_word(facts->kind)),
-                      "open it as what it is");
+                      "open it as this kind");
 }
 
 void doctor_judge_twin(const struct doctor_facts *facts, struct doctor_report *report)
@@ -183,8 +185,8 @@ void doctor_judge_twin(const struct doctor_facts *facts, struct doctor_report *r
     if (facts->twin != DOCTOR_ABSENT)
         doctor_remedy(
             doctor_add(report, "session-twin", false,
-                       "another %s of this name exists in session %lu alone: a program there that "
-                       "says %s without Global\\ gets that one",
+                       "another %s of this name exists only in session %lu: a program there that "
+                       "uses %s without Global\\ gets that one",
                        kind_word(facts->twin), (unsigned long)facts->place.session, facts->name),
-            "let the program say Global\\%s", facts->name);
+            "have the program use Global\\%s", facts->name);
 }

@@ -1,5 +1,5 @@
 /*
- * judge_object.h - findings about the object and what has its name.
+ * judge_object.h - findings about the object, and about what else has its name.
  */
 #ifndef LOGIC_JUDGE_OBJECT_H
 #define LOGIC_JUDGE_OBJECT_H
@@ -8,7 +8,7 @@
 
 void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report *report);
 
-/* The object of the same name that only the own session sees. */
+/* About an object of the same name that exists only in this session. */
 void doctor_judge_twin(const struct doctor_facts *facts, struct doctor_report *report);
 
 #endif

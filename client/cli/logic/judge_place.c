@@ -1,6 +1,6 @@
 #include "judge_place.h"
 
-/* ---- the place we run in ---- */
+/* ---- the environment ---- */
 
 void doctor_judge_place(const struct doctor_facts *facts, struct doctor_report *report)
 {
@@ -9,45 +9,46 @@ void doctor_judge_place(const struct doctor_facts *facts, struct doctor_report *
 
     if (place->windows_container)
         doctor_remedy(doctor_add(report, "windows-container", stops,
-                                 "this is a Windows container, which has a Global\\ of its own"),
+                                 "this is a Windows container: it has its own Global\\"),
                       "run the broker in the container, or the program outside of it");
     if (place->app_container)
         doctor_remedy(
             doctor_add(report, "app-container", true,
-                       "this process runs in an AppContainer, as Store apps do: Global\\ is closed "
-                       "to it"),
-            "let a program outside of it use the object, and talk to that one through a pipe");
+                       "this process runs in an AppContainer, as Store apps do: it cannot use "
+                       "Global\\"),
+            "let a program outside of it use the object, and connect to that one through a pipe");
     else if (place->package)
         doctor_remedy(doctor_add(report, "package", false, "this process runs in an MSIX package"),
-                      "nothing is to be done as long as the package runs with full trust");
+                      "do nothing, as long as the package runs with full trust");
     if (place->low_integrity)
         doctor_remedy(
             doctor_add(report, "low-integrity", false,
-                       "this process runs at low integrity, as a sandbox does: it may change only "
-                       "what is made for that"),
-            "have the administrator write integrity: low for the object, if the sandbox may "
-            "have it");
+                       "this process runs at low integrity, as in a sandbox: it can change only "
+                       "objects of low integrity"),
+            "have the administrator configure integrity: low for the object, if the sandbox may "
+            "use it");
     if (place->app_v)
         doctor_remedy(
             doctor_add(
                 report, "app-v", stops,
                 "this process runs in App-V's virtual environment, which may give it its own "
                 "objects"),
-            "let the dynamic configuration of the package leave named objects alone (Objects)");
+            "turn off virtual named objects in the package's dynamic configuration (Objects)");
     if (place->shim_here)
         doctor_remedy(
-            doctor_add(report, "compatibility-shim", true,
-                       "the compatibility fix LocalMappedObject acts on this process: it turns "
-                       "Global\\ into Local\\"),
-            "take the fix, or the compatibility mode that brings it, off the program");
+            doctor_add(
+                report, "compatibility-shim", true,
+                "the compatibility fix LocalMappedObject is active in this process: it turns "
+                "Global\\ into Local\\"),
+            "remove the fix, or the compatibility mode that contains it, from the program");
     else if (place->shimmed[0] != '\0')
         doctor_remedy(
             doctor_add(
                 report, "compatibility-shim", false,
-                "the compatibility fix LocalMappedObject is set for %s: in it Global\\ becomes "
-                "Local\\",
+                "the compatibility fix LocalMappedObject is set for %s: it turns Global\\ into "
+                "Local\\ there",
                 place->shimmed),
-            "take the fix off that program: AppCompatFlags\\Layers in the registry, or its "
+            "remove the fix from that program: AppCompatFlags\\Layers in the registry, or its "
             "compatibility database");
 }
 
@@ -60,41 +61,41 @@ static void judge_absent_broker(const struct doctor_facts *facts, struct doctor_
     switch (facts->service) {
     case DOCTOR_SERVICE_MISSING:
         doctor_remedy(doctor_add(report, "service-not-installed", stops,
-                                 "no broker runs, and the service ShmBroker is not installed"),
+                                 "no broker runs, and the ShmBroker service is not installed"),
                       "as administrator: shmbroker install, then shmbroker start");
         break;
     case DOCTOR_SERVICE_STOPPED:
         if (facts->service_code != 0)
             doctor_remedy(
                 doctor_add(report, "service-stopped", stops,
-                           "the service ShmBroker has stopped with exit code %lu",
+                           "the ShmBroker service stopped with exit code %lu",
                            (unsigned long)facts->service_code),
-                "the Application event log says why, source ShmBroker; then, as administrator: "
+                "see the Application event log, source ShmBroker; then, as administrator: "
                 "shmbroker start");
         else
-            doctor_remedy(
-                doctor_add(report, "service-stopped", stops, "the service ShmBroker is stopped"),
-                "as administrator: shmbroker start");
+            doctor_remedy(doctor_add(report, "service-stopped", stops,
+                                     "the ShmBroker service is not running"),
+                          "as administrator: shmbroker start");
         break;
     case DOCTOR_SERVICE_STARTING:
         doctor_remedy(
-            doctor_add(report, "service-starting", stops, "the service ShmBroker is just starting"),
+            doctor_add(report, "service-starting", stops, "the ShmBroker service is starting"),
             "try again in a moment; shmb_open can wait for it");
         break;
     case DOCTOR_SERVICE_STOPPING:
         doctor_remedy(
-            doctor_add(report, "service-stopping", stops, "the service ShmBroker is just stopping"),
-            "as administrator, when it has stopped: shmbroker start");
+            doctor_add(report, "service-stopping", stops, "the ShmBroker service is stopping"),
+            "as administrator, after it has stopped: shmbroker start");
         break;
     case DOCTOR_SERVICE_RUNS:
         doctor_remedy(
             doctor_add(report, "no-broker", stops,
-                       "the service ShmBroker runs, but its objects are not to be seen from here"),
+                       "the ShmBroker service runs, but its objects are not visible from here"),
             "as administrator: shmbroker status");
         break;
     default:
         doctor_remedy(doctor_add(report, "no-broker", stops, "no broker runs"),
-                      "as administrator: shmbroker status says how the service stands");
+                      "as administrator: shmbroker status shows the state of the service");
     }
 }
 
@@ -104,7 +105,7 @@ static void judge_directory(const struct doctor_facts *facts, struct doctor_repo
     case DOCTOR_DIRECTORY_NONE:
     case DOCTOR_DIRECTORY_EMPTY:
         doctor_remedy(doctor_add(report, "service-starting", !doctor_present(facts),
-                                 "the broker is just starting: it has not published what it holds"),
+                                 "the broker is starting and has not published its objects yet"),
                       "try again in a moment; shmb_open can wait for it");
         break;
     case DOCTOR_DIRECTORY_DENIED:
@@ -113,27 +114,27 @@ static void judge_directory(const struct doctor_facts *facts, struct doctor_repo
                 report, "directory-denied", false,
                 "you may not read the broker's directory: sizes are rounded up to pages, and "
                 "there are no snapshots"),
-            "have the administrator name you in directory: { access: { read: [...] } }");
+            "have the administrator add you to directory: { access: { read: [...] } }");
         break;
     case DOCTOR_DIRECTORY_NOT_OURS:
         doctor_remedy(doctor_add(report, "directory-not-ours", false,
-                                 "a stranger holds the name of the broker's directory"),
+                                 "another program holds the name of the broker's directory"),
                       "as administrator: shmbroker status names the program; end it");
         break;
     case DOCTOR_DIRECTORY_VERSION:
         doctor_remedy(
             doctor_add(report, "version", true,
-                       "the broker publishes in a version that this library does not know"),
+                       "the broker's directory has a version that this library does not support"),
             "use shmb.exe and shmbclient.dll of the same release as the broker");
         break;
     case DOCTOR_DIRECTORY_CORRUPT:
-        doctor_remedy(doctor_add(report, "directory-corrupt", true,
-                                 "what the broker has published fails its checks"),
-                      "as administrator: stop and start the service, and report it");
+        doctor_remedy(
+            doctor_add(report, "directory-corrupt", true, "the broker's directory is invalid"),
+            "as administrator: stop and start the service, and report the defect");
         break;
     case DOCTOR_DIRECTORY_FAILED:
         doctor_remedy(doctor_add(report, "directory-failed", false,
-                                 "the broker's directory cannot be read: the system failed"),
+                                 "reading the broker's directory failed: a system call failed"),
                       "shmb info says which call failed");
         break;
     default:
@@ -150,6 +151,6 @@ void doctor_judge_service(const struct doctor_facts *facts, struct doctor_report
     judge_directory(facts, report);
     if (facts->health == DOCTOR_HEALTH_DEGRADED)
         doctor_remedy(doctor_add(report, "degraded", false,
-                                 "the broker is degraded: it serves less than its files ask for"),
+                                 "the broker is degraded: it serves less than is configured"),
                       "as administrator: shmbroker status names what is missing, and why");
 }

@@ -1,5 +1,5 @@
 /*
- * judge_place.h - findings about the place the program runs in, and about the service.
+ * judge_place.h - findings about the environment of the program, and about the service.
  */
 #ifndef LOGIC_JUDGE_PLACE_H
 #define LOGIC_JUDGE_PLACE_H

@@ -10,17 +10,18 @@
 #include "out.h"
 #include "shmb.h"
 
-/* Of a program as this one. */
+/* The machine type of this program. */
 static uint32_t own_machine(void)
 {
     return sizeof(void *) == 8 ? DOCTOR_MACHINE_X64 : DOCTOR_MACHINE_X86;
 }
 
+/* Reads --as. False: not a level. */
 static bool read_level(const char *word, enum shmb_level *level)
 {
     int i;
 
-    *level = SHMB_LEVEL_DENY; /* what fits the object */
+    *level = SHMB_LEVEL_DENY; /* means: the level that suits the object */
     if (word == NULL)
         return true;
     for (i = SHMB_LEVEL_READ; i <= SHMB_LEVEL_FULL; i++) {
@@ -38,7 +39,7 @@ static void print_text(const struct doctor_facts *facts, const struct doctor_que
     size_t i;
 
     out_text("%s: level %s %s\n", question->name, shmb_level_word(facts->level),
-             report->opens ? "can be had from here" : "cannot be had from here");
+             report->opens ? "is available from here" : "is not available from here");
     for (i = 0; i < report->count; i++) {
         const struct doctor_finding *finding = &report->finding[i];
 
