@@ -2,7 +2,7 @@
 
 #include "verbs.h"
 
-/* Before anything else is done: what an attacker or an accident could make of this process. */
+/* Runs first: no DLLs from other folders, and the process ends on heap corruption. */
 static void harden(void)
 {
     SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
@@ -12,7 +12,7 @@ static void harden(void)
 int wmain(int argc, wchar_t **argv)
 {
     (void)argc;
-    (void)argv; /* the line itself, since a part of it is to be passed on as it is */
+    (void)argv; /* the whole line is used: a part of it is passed on unchanged */
     harden();
     return (int)verbs_main(GetCommandLineW());
 }

@@ -7,7 +7,7 @@
 
 #include "wide.h"
 
-/* Older consoles refuse to take much at once. */
+/* Older consoles fail on longer writes. */
 #define CONSOLE_PIECE 8000u
 
 #define FILE_PIECE 0x1000000u
@@ -44,7 +44,7 @@ static uint32_t write_file(HANDLE file, const char *bytes, size_t left)
     return 0;
 }
 
-/* NULL: there is none. */
+/* The standard handle. NULL: the process has none. */
 static HANDLE stream(DWORD which)
 {
     HANDLE handle = GetStdHandle(which);

@@ -21,21 +21,21 @@ uint32_t shmb_access_mask(enum shmb_kind kind, enum shmb_level level)
     return masks[kind][level];
 }
 
-/* By two rights: bit 0 the lesser one, to read or to wait; bit 1 to change. */
+/* Words by two rights: bit 0 of the index is to read or to wait, bit 1 to change. */
 static const char *const uses[SHMB_KIND_COUNT][4] = {
     [SHMB_SECTION] = {"", "read", "write", "read and write"},
     [SHMB_MUTEX] = {"", "wait and release", "release", "wait and release"},
     [SHMB_EVENT] = {"", "wait", "signal", "wait and signal"},
     [SHMB_SEMAPHORE] = {"", "wait", "release", "wait and release"},
 };
-/* Which bits these are: SECTION_MAP_READ and _WRITE, else SYNCHRONIZE and _MODIFY_STATE. */
+/* These two rights: SECTION_MAP_READ and _WRITE, or SYNCHRONIZE and _MODIFY_STATE. */
 static const uint32_t use_bits[SHMB_KIND_COUNT][2] = {
     [SHMB_SECTION] = {0x4, 0x2},
     [SHMB_MUTEX] = {0x00100000u, 0x1},
     [SHMB_EVENT] = {0x00100000u, 0x2},
     [SHMB_SEMAPHORE] = {0x00100000u, 0x2},
 };
-/* Without either. */
+/* Words for a mask with neither of them. */
 static const char *const looks[SHMB_KIND_COUNT] = {"see that it exists", "see it but may not wait",
                                                    "see its state but may not wait",
                                                    "read its state but may not wait"};
@@ -57,7 +57,7 @@ const char *shmb_access_words(enum shmb_kind kind, uint32_t mask, char out[SHMB_
         return out;
     change = mask & 0x000C0000u; /* WRITE_DAC, WRITE_OWNER */
     use = ((mask & use_bits[kind][0]) != 0 ? 1u : 0u) | ((mask & use_bits[kind][1]) != 0 ? 2u : 0u);
-    /* A mutex that one may not wait on cannot be released either. */
+    /* To release a mutex, a thread must first wait on it. */
     if (kind == SHMB_MUTEX && use == 2)
         use = 0;
     if (mask == 0)
@@ -85,7 +85,7 @@ const char *shmb_access_entry_words(enum shmb_kind kind, const char *name, bool 
     return out;
 }
 
-/* These mean the same on every machine, whatever its language calls them. */
+/* Well-known SIDs. Their account names depend on the language of Windows. */
 static const struct {
     const char *word, *sid;
 } known[] = {

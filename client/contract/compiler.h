@@ -1,18 +1,17 @@
 /*
- * compiler.h - the one place where compilers differ.
+ * compiler.h - everything that differs between compilers.
  *
- * Everything else in the tree is plain C17. Add here only what more than one
- * file needs and every supported compiler (MSVC, gcc, clang) has in some form.
+ * All other files are plain C17. Add here only what more than one file needs and
+ * every supported compiler (MSVC, gcc, clang) has in some form.
  *
- * Atomics on shared memory. Plain names for the few operations that the shared
- * layouts use; MSVC's <stdatomic.h> is experimental, and _Atomic types have no
- * layout that two compilers promise to share. Addresses are naturally aligned.
+ * Atomics on shared memory: the few operations that the shared layouts need. MSVC's
+ * <stdatomic.h> is experimental, and compilers do not promise each other the layout of
+ * _Atomic types. Addresses must be naturally aligned.
  *
- * 64-bit loads on 32-bit x86 go through an SSE register. The usual way there,
- * cmpxchg8b, writes to memory even when it only reads: on a read-only view it
- * faults. A plain or volatile access is two of 32 bits, and so, seen with gcc 12,
- * is _mm_loadl_epi64: it names no particular instruction. MSVC's
- * __iso_volatile_load64 is one access, on x86 too; clang-cl's is not always.
+ * On 32-bit x86, 64-bit loads go through an SSE register. The usual instruction,
+ * cmpxchg8b, writes to memory even for a load and faults on a read-only view. A plain
+ * or volatile access is two accesses of 32 bits; with gcc 12, so is _mm_loadl_epi64.
+ * MSVC's __iso_volatile_load64 is one access, on x86, too; clang-cl's not always.
  */
 #ifndef SHMB_COMPILER_H
 #define SHMB_COMPILER_H
@@ -27,7 +26,7 @@
 #define SHMB_X86_32 1
 #endif
 
-/* SHMB_PRINTF(f, a): argument f is a printf format, its values start at argument a. */
+/* SHMB_PRINTF(f, a): parameter f is a printf format, its values start at parameter a. */
 #if defined(__MINGW32__) && !defined(__clang__)
 #define SHMB_PRINTF(f, a) __attribute__((format(gnu_printf, f, a)))
 #elif defined(__GNUC__)
@@ -36,7 +35,7 @@
 #define SHMB_PRINTF(f, a)
 #endif
 
-/* Fences: no load or store moves across in the direction that would hurt. */
+/* Fences: later accesses stay after an acquire, earlier ones stay before a release. */
 static inline void shmb_fence_acquire(void)
 {
 #if !defined(_MSC_VER)

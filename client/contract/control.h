@@ -1,20 +1,20 @@
 /*
- * control.h - the state that the writers of a segment keep about it.
+ * control.h - the control section: shared state of segments, such as locks and sequences.
  *
  * CONTROL  Global\ShmBroker.Control.<number>
- *   One section for all segments with one and the same access list (a writer
- *   set), with the trustees of those segments: who may write a segment may
- *   write here, who may only read it may only read here; `full` is no more than
- *   `write` here. The segment itself stays bare. The broker writes the header
- *   and clears a block before it is published; after that it writes none, and
- *   reads the first two lines of those whose segments it keeps copies of.
- *   Everything here is hostile input for everybody else: a writer of the set may
- *   have put any bytes anywhere.
+ *   One section for all segments with the same access list (a writer set), with the
+ *   trustees of those segments: a program that may write a segment may write here,
+ *   one that may only read it may only read here; `full` means `write` here. The
+ *   segment itself contains no control data. The broker writes the header, and clears
+ *   a block before it publishes it; from then on it writes to no block, and reads the
+ *   first two lines of the blocks of segments that it saves copies of. For everyone
+ *   else all of this is hostile input: a writer of the set may have written any bytes
+ *   anywhere.
  *
- *   The number has no meaning: where a name is taken, the broker uses another
- *   one. A segment whose control section could not be had is published without
- *   one (its entry says 0), and may get one with a later publication: who opened
- *   it before goes on without, as a plain program does.
+ *   The number has no meaning: if a name is taken, the broker uses another number. If
+ *   no control section could be created, the segment is published without one (its
+ *   entry says 0), and may get one with a later publication. Programs that opened it
+ *   before then continue without, like plain programs.
  *
  *     offset size
  *          0    4  magic "SHMC"
@@ -30,36 +30,36 @@
  *         40   24  reserved
  *         64       blocks, then lock slots
  *
- *   A block: four cache lines, so that who polls one does not slow down who
- *   writes another.
+ *   A block has four cache lines, so that polling one does not slow down writing
+ *   another.
  *
  *     line 0, the lock
  *          0    8  lock word of the user-mode lock; 0 while a mutex is the lock
- *          8    4  abandoned: not 0 after an owner died while it held the lock,
- *                  until a client declares the content consistent; bits
- *                  SHMB_DIED_... say how. Written by the owner of the lock.
- *         12    4  initialised: not 0 once the content is declared initialised.
- *                  Written by the owner of the lock; 1 before publishing where
- *                  the configuration gave the segment its first content.
+ *          8    4  abandoned: SHMB_DIED_... bits, set after an owner died while it
+ *                  held the lock, until a client declares the content consistent.
+ *                  Written by the owner of the lock.
+ *         12    4  initialised: not 0 after the content is declared initialised.
+ *                  Written by the owner of the lock; 1 before publishing if the
+ *                  configuration has initial content.
  *         16   48  reserved
  *     line 1, snapshots
- *         64    8  sequence: odd while a write is under way.
- *                  Written by the owner of the lock; by the writer where there is none.
+ *         64    8  sequence: odd during a write. Written by the owner of the lock;
+ *                  without a lock, by the writer.
  *         72   56  reserved
  *     line 2, notification
- *        128    8  change number: grows with every finished write. As sequence.
+ *        128    8  change number: grows with every finished write. Written as sequence.
  *        136   56  reserved
- *        Where the segment has change events, K = SHMB_CHANGE_EVENTS of them with
- *        manual reset: the writer of change n resets event (n + 1) mod K before its
- *        write, and sets event n mod K behind it. Who has seen n waits for event
- *        (n + 1) mod K, after a last look at the number, and looks again once a
- *        second: a writer may have died before it set the event, and after exactly
- *        a multiple of K changes between look and wait the event is reset again.
+ *        A segment with `notify` has K = SHMB_CHANGE_EVENTS change events with manual
+ *        reset. The writer of change n resets event (n + 1) mod K before its write and
+ *        sets event n mod K after it. A program that has seen n checks the number once
+ *        more, then waits for event (n + 1) mod K, and checks again every second: a
+ *        writer can die before it sets the event, and after a multiple of K changes
+ *        between check and wait the event is reset again.
  *     line 3, identity
- *        192    8  generation of the segment the block belongs to. Written by
- *                  the broker before publishing. All ones, SHMB_BLOCK_MOVED:
- *                  the segment has another block now, to be found by opening it
- *                  again; this one is nobody's any more.
+ *        192    8  generation of the segment that the block belongs to. Written by
+ *                  the broker before publishing. All ones, SHMB_BLOCK_MOVED: the
+ *                  segment has another block now, which opening it again finds; this
+ *                  block is no longer used.
  *        200   56  reserved
  */
 #ifndef SHMB_CONTROL_H
@@ -75,9 +75,9 @@
 #define SHMB_CONTROL_NAME_BYTES (sizeof(SHMB_CONTROL_PREFIX) + 10)
 #define SHMB_CONTROL_MAGIC  0x434D4853u /* "SHMC" */
 
-/* How an owner died; both bits are set where the second one is. */
+/* How an owner died. The second bit is never set without the first. */
 #define SHMB_DIED_OWNING  0x1u
-#define SHMB_DIED_WRITING 0x2u /* it left the sequence odd: bytes may be half written */
+#define SHMB_DIED_WRITING 0x2u /* the sequence stayed odd: bytes may be half written */
 
 #define SHMB_BLOCK_MOVED UINT64_MAX /* in place of a generation */
 
@@ -130,8 +130,8 @@ static_assert(offsetof(struct shmb_block, generation) == 192, "block.generation 
 void shmb_control_name(uint32_t number, char out[SHMB_CONTROL_NAME_BYTES]);
 
 /*
- * Finds block number `index` in the `size` mapped bytes of control section
- * `number`. On SHMB_READ_OK `*out` lies within the mapping.
+ * Checks control section `number`, `size` mapped bytes, and finds its block `index`. On
+ * SHMB_READ_OK `*out` is within the mapping.
  */
 enum shmb_read shmb_control_block(void *bytes, size_t size, uint32_t number, uint32_t index,
                                   struct shmb_block **out);

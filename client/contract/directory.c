@@ -6,7 +6,8 @@
 #include "compiler.h"
 #include "names.h"
 
-/* A bucket and an entry's texts are read once each, into locals, then checked. */
+/* Every shared value is read once, into a local copy, and then checked: it can change at any time.
+ */
 
 static bool all_zero(const uint8_t *bytes, size_t length)
 {
@@ -46,7 +47,7 @@ enum shmb_read shmb_root_read(const void *bytes, size_t size, struct shmb_root_s
         return SHMB_READ_CORRUPT;
     publication = shmb_load32(&root->publication);
     if (publication == 0 && shmb_load32(&root->magic) == 0)
-        return SHMB_READ_EMPTY; /* its header is not written yet; the magic comes last */
+        return SHMB_READ_EMPTY; /* the header is not complete: its magic is written last */
     verdict = root_header(root);
     if (verdict != SHMB_READ_OK)
         return verdict;
@@ -119,7 +120,7 @@ enum shmb_read shmb_table_check(const void *bytes, size_t size, const struct shm
     return SHMB_READ_OK;
 }
 
-/* The text of a name, or NULL when it is outside the texts or no name at all. */
+/* The text of a name. NULL: outside the texts, or not a valid name. */
 static const char *name_text(const struct shmb_table_view *view, struct shmb_text_ref ref)
 {
     const char *text;
@@ -177,7 +178,7 @@ enum shmb_read shmb_table_find(const struct shmb_table_view *view, const char *n
         enum shmb_read verdict;
 
         if (followed >= view->entry_count)
-            return SHMB_READ_CORRUPT; /* a circle */
+            return SHMB_READ_CORRUPT; /* the links form a circle */
         verdict = shmb_table_entry(view, next - 1, out);
         if (verdict != SHMB_READ_OK)
             return verdict;

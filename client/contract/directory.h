@@ -1,19 +1,18 @@
 /*
- * directory.h - what the broker publishes: layouts that clients read.
+ * directory.h - the directory that the broker publishes: layouts that clients read.
  *
- * All numbers are little-endian, of fixed width, naturally aligned. Nothing
- * here depends on the bitness of a process. Sections carry a magic number, an
- * ABI version and their own sizes; reserved bytes are zero and are checked to
- * be zero, so that they can get a meaning later only together with a new
- * version. A reader takes every bound it uses from what it has mapped, never
- * from the content alone.
+ * All numbers are little-endian, of fixed width and naturally aligned, independent of
+ * the bitness of a process. Each section has a magic number, an ABI version and its own
+ * sizes. Reserved bytes are zero, and readers check that: only a new version can give
+ * them a meaning. A reader checks every bound against what it has mapped, and never
+ * relies on the content alone.
  *
  * ROOT  Global\ShmBroker.Directory
- *   4096 bytes, made once per broker, read-only for clients, its size and
- *   meaning never change: old clients keep it open across restarts of the
- *   broker. Written by the broker alone. It is there before the first object is
- *   made and gone before the first one is let go: a client that finds it empty
- *   waits for the first table. Of the header, the magic is written last.
+ *   4096 bytes, created once per broker, read-only for clients. Its size and meaning
+ *   never change: old clients have it open across restarts of the broker. Only the
+ *   broker writes it. It exists before the first object is created and is gone before
+ *   the first object is released; a client that finds it empty waits for the first
+ *   table. Of the header, the magic is written last.
  *
  *     offset size
  *          0    4  magic "SHMD"
@@ -21,8 +20,8 @@
  *          8    4  size of the root (4096)
  *         12    4  process id of the broker
  *         16    8  creation time of the broker's process (FILETIME)
- *         24    4  publication: 0 nothing yet, else a count; the slot that
- *                  holds now is slot[publication & 1]
+ *         24    4  publication: 0 nothing yet, else a count; the current slot is
+ *                  slot[publication & 1]
  *         28   36  reserved
  *         64   64  slot[0]
  *        128   64  slot[1]
@@ -35,18 +34,17 @@
  *         16   16  suffix: random, the table is Global\ShmBroker.Table.<32 hex digits>
  *         32   32  reserved
  *
- *   To publish, the broker makes the table, fills the slot that does not hold,
- *   then stores publication + 1 (release), and only then lets go of the old
- *   table. It makes an object anew only after a publication that does not list
- *   it as held: who opens an object and then finds the root unchanged has opened
- *   the one that was listed. To read: load publication
- *   (acquire), copy that slot, fence, load publication again; another value
- *   means that the copy may be torn. (The double buffer of a sequence lock;
- *   a slot is written again only after the other one has been published.)
+ *   To publish, the broker creates the table, fills the slot that is not current,
+ *   stores publication + 1 (release), and only then closes the old table. It recreates
+ *   an object only after a publication that does not list it as held: a program that
+ *   opens an object and then finds the root unchanged has opened the listed one. To
+ *   read: load publication (acquire), copy that slot, fence, load publication again;
+ *   another value means that the copy may be torn. (A double-buffered sequence lock: a
+ *   slot is written again only after the other one was published.)
  *
  * TABLE  Global\ShmBroker.Table.<32 hex digits>
- *   Filled before its name stands in the root, never changed after that. A
- *   reader that finds no section by that name reads the root again.
+ *   Filled before its name is in the root, and never changed after that. A reader that
+ *   finds no section of that name reads the root again.
  *
  *          0    4  magic "SHMT"
  *          4    4  ABI version (1)
@@ -63,12 +61,12 @@
  *         64   32  reserved
  *         96       entries, then buckets (4 bytes each), then texts
  *
- *   An entry (struct shmb_entry below). Texts are UTF-8 without terminator,
- *   given as offset into the texts and length. bucket[hash & (buckets - 1)] is
- *   the index of the first entry with that hash, plus one; 0 none. `next`
- *   continues likewise. The hash is shmb_name_hash.
+ *   An entry is a struct shmb_entry, below. Texts are UTF-8 without terminator, given
+ *   as offset into the texts and length. bucket[hash & (buckets - 1)] is the index of
+ *   the first entry of the bucket, plus one; 0: none. `next` continues the bucket in
+ *   the same way. The hash is shmb_name_hash.
  *
- * Idea of the root with two slots: the two meta pages of LMDB,
+ * The root with two slots follows the two meta pages of LMDB,
  * https://www.openldap.org/software/repo.html (libraries/liblmdb/mdb.c).
  */
 #ifndef SHMB_DIRECTORY_H
@@ -83,9 +81,9 @@
 #define SHMB_TABLE_PREFIX  "ShmBroker.Table."
 #define SHMB_REPORT_NAME   "ShmBroker.Report"
 /*
- * Exists exactly as long as a broker runs: clients may not open it, so none of
- * them can keep it alive. Asked for it, the system says "access denied" while
- * the broker lives and "not found" when it does not.
+ * A mutex that exists exactly as long as a broker runs: clients may not open it, so none
+ * can keep it alive. Opening it fails with "access denied" while a broker runs, and with
+ * "not found" otherwise.
  */
 #define SHMB_INSTANCE_NAME "ShmBroker.Instance"
 
@@ -138,11 +136,11 @@ struct shmb_text_ref {
     uint32_t length; /* bytes */
 };
 
-/* What the broker says of an object. Numbers are fixed. */
+/* The state of an object. The numbers never change. */
 enum shmb_entry_state {
     SHMB_ENTRY_HELD = 1,
-    SHMB_ENTRY_CONFLICT = 2, /* the name is held by something that is not the broker's */
-    SHMB_ENTRY_FAILED = 3    /* the system refused to make it */
+    SHMB_ENTRY_CONFLICT = 2, /* an object that is not the broker's has the name */
+    SHMB_ENTRY_FAILED = 3    /* the system could not create it */
 };
 
 enum shmb_entry_lock {
@@ -152,7 +150,7 @@ enum shmb_entry_lock {
 
 #define SHMB_ENTRY_MANUAL_RESET     0x1u /* event */
 #define SHMB_ENTRY_READERS_MAY_WAIT 0x2u /* segment: readers may wait on its lock */
-#define SHMB_ENTRY_INITIAL          0x4u /* segment: the broker gave it its first content */
+#define SHMB_ENTRY_INITIAL          0x4u /* segment: the broker wrote its initial content */
 #define SHMB_ENTRY_COMPANION        0x8u /* belongs to a segment: its lock, a change event */
 #define SHMB_ENTRY_NOTIFY           0x40u /* segment: has change events, named after it */
 #define SHMB_ENTRY_FLAGS            0x4Fu
@@ -161,7 +159,7 @@ struct shmb_entry {
     struct shmb_text_ref name; /*   0  bare name */
     uint32_t kind;             /*   8  enum shmb_kind */
     uint32_t state;            /*  12  enum shmb_entry_state */
-    uint64_t generation;       /*  16  grows each time the object is made anew; 0: not held */
+    uint64_t generation;       /*  16  grows each time the object is recreated; 0: not held */
     uint64_t size;             /*  24  section: exact size in bytes */
     uint32_t flags;            /*  32  SHMB_ENTRY_... */
     uint32_t lock_kind;        /*  36  section: enum shmb_entry_lock */
@@ -222,19 +220,19 @@ static_assert(offsetof(struct shmb_entry, reserved) == 72, "entry.reserved at 72
 
 enum shmb_read {
     SHMB_READ_OK,
-    SHMB_READ_EMPTY,   /* root: nothing has been published yet */
-    SHMB_READ_AGAIN,   /* root: it changed under the reader; read again */
-    SHMB_READ_VERSION, /* made by a broker with another ABI version */
-    SHMB_READ_CORRUPT  /* it is not what it should be */
+    SHMB_READ_EMPTY,   /* root: nothing is published yet */
+    SHMB_READ_AGAIN,   /* root: it changed meanwhile; read it again */
+    SHMB_READ_VERSION, /* the broker has another ABI version */
+    SHMB_READ_CORRUPT  /* a check failed */
 };
 
-/* Copies the slot that holds now. `size`: bytes mapped at `root`. */
+/* Copies the current slot. `size`: bytes mapped at `root`. */
 enum shmb_read shmb_root_read(const void *root, size_t size, struct shmb_root_slot *out);
 
 /* Writes "ShmBroker.Table.<suffix>" with its terminator. */
 void shmb_table_name(const uint8_t suffix[SHMB_SUFFIX_BYTES], char out[SHMB_TABLE_NAME_BYTES]);
 
-/* A table that has been checked. Pointers into it live as long as the view. */
+/* A checked table. It is valid as long as the mapping. */
 struct shmb_table_view {
     const uint8_t *bytes;
     uint32_t entry_count, bucket_count;
@@ -243,9 +241,8 @@ struct shmb_table_view {
 };
 
 /*
- * Checks the header of the table of `size` mapped bytes at `bytes` (8-aligned)
- * against the slot it was found through. On SHMB_READ_OK, every bound in
- * `*out` lies within the mapping.
+ * Checks the header of a table, `size` mapped bytes at `bytes` (8-aligned), against the
+ * slot that named it. On SHMB_READ_OK every bound in `*out` is within the mapping.
  */
 enum shmb_read shmb_table_check(const void *bytes, size_t size, const struct shmb_root_slot *slot,
                                 struct shmb_table_view *out);
@@ -256,13 +253,13 @@ struct shmb_entry_view {
     const char *name, *lock_name;
 };
 
-/* Entry number `index`. SHMB_READ_CORRUPT also when there is no such entry. */
+/* Copies and checks entry `index`. SHMB_READ_CORRUPT also if there is no such entry. */
 enum shmb_read shmb_table_entry(const struct shmb_table_view *view, uint32_t index,
                                 struct shmb_entry_view *out);
 
 /*
- * The entry with this bare name, compared without case. SHMB_READ_EMPTY: there
- * is none. Follows at most as many links as there are entries.
+ * Finds the entry with this bare name, ignoring case. SHMB_READ_EMPTY: none. Follows at
+ * most as many links as there are entries.
  */
 enum shmb_read shmb_table_find(const struct shmb_table_view *view, const char *name, size_t length,
                                struct shmb_entry_view *out);

@@ -29,7 +29,7 @@ uint32_t shmb_name_fold(uint32_t point)
     return point;
 }
 
-/* The next folded code point; an ill-formed byte is a value of its own beyond Unicode. */
+/* Reads the next code point in upper case. An ill-formed byte gets a value beyond Unicode. */
 static uint32_t next_folded(const char **at, const char *end)
 {
     uint32_t point = shmb_utf8_next(at, end);
@@ -63,7 +63,7 @@ uint32_t shmb_name_hash(const char *text, size_t length)
     return hash;
 }
 
-/* Where the text goes on behind the prefix, or NULL when it does not start with it. */
+/* The rest of the text after the prefix. NULL: the text does not start with it. */
 static const char *behind_prefix(const char *text, const char *end, const char *prefix)
 {
     const char *prefix_end = prefix + strlen(prefix);
@@ -142,7 +142,7 @@ const char *shmb_name_fault_text(enum shmb_name_fault fault)
 {
     switch (fault) {
     case SHMB_NAME_OK:
-        return "the name is good";
+        return "the name is valid";
     case SHMB_NAME_EMPTY:
         return "the name is empty; write 1 to 200 characters";
     case SHMB_NAME_TOO_LONG:
@@ -154,7 +154,7 @@ const char *shmb_name_fault_text(enum shmb_name_fault fault)
     case SHMB_NAME_OTHER_PREFIX:
         return "the name is private to one session; remove the prefix, all names are Global\\ here";
     case SHMB_NAME_BACKSLASH:
-        return "the name contains a backslash, which the object manager keeps for itself; remove it";
+        return "the name contains a backslash, which is reserved for the object manager; remove it";
     case SHMB_NAME_RESERVED_WORD:
         return "the name is a word of the object manager; choose another";
     case SHMB_NAME_RESERVED:

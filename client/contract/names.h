@@ -1,11 +1,10 @@
 /*
- * names.h - the names of objects: which are allowed, when two are the same.
+ * names.h - the names of objects: which are allowed, and when two are the same.
  *
- * `X` in a configuration is `Global\X` in the kernel; `Global\X` may be
- * written for it and means the same. Names are UTF-8 here. Two names are one
- * when they differ only in case (ASCII and a fixed table of simple case pairs,
- * independent of the system's language): the kernel tells them apart, people
- * do not.
+ * `X` in a configuration is `Global\X` in the kernel; `Global\X` may be written, too.
+ * Names are UTF-8 here. Two names are the same if they differ only in case (ASCII and
+ * a fixed table of simple case pairs, independent of the system's language). The
+ * kernel distinguishes case; people do not.
  * https://learn.microsoft.com/windows/win32/termserv/kernel-object-namespaces
  */
 #ifndef SHMB_NAMES_H
@@ -22,10 +21,7 @@
 #define SHMB_LOCK_SUFFIX      ".lock"      /* X.lock: the mutex of segment X */
 #define SHMB_CHANGED_SUFFIX   ".changed."  /* X.changed.0 to .3: its change events */
 
-/*
- * Change events of a segment with notification, used in turn: see control.h. One
- * digit behind the suffix.
- */
+/* Number of change events of a segment with `notify`, numbered by the digit after the suffix. */
 #define SHMB_CHANGE_EVENTS    4u
 
 #define SHMB_SERVICE_NAME     "ShmBroker"
@@ -48,20 +44,19 @@ enum shmb_name_fault {
 };
 
 /*
- * Checks a name as a person writes it. On SHMB_NAME_OK `*bare` and
- * `*bare_length` are the part of `text` behind an optional `Global\`; on any
- * fault they are untouched. Both may be NULL.
+ * Checks a name as typed. On SHMB_NAME_OK `*bare` and `*bare_length` are the part of
+ * `text` after an optional `Global\`; otherwise they stay. Both may be NULL.
  */
 enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char **bare,
                                      size_t *bare_length);
 
-/* What is wrong with the name and what to do, for an error message. */
+/* A sentence for an error message: what is wrong with the name, and what to do. */
 const char *shmb_name_fault_text(enum shmb_name_fault fault);
 
-/* True when two names differ at most in case. Ill-formed bytes equal only themselves. */
+/* True if two names are equal or differ only in case. An ill-formed byte equals only itself. */
 bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_length);
 
-/* A hash that is equal for names that are the same. */
+/* A hash that ignores case in the same way. */
 uint32_t shmb_name_hash(const char *text, size_t length);
 
 /* Upper case of one code point: ASCII and the fixed table. */

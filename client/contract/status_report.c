@@ -23,7 +23,7 @@ static enum shmb_read check_header(const struct shmb_report *report)
     return SHMB_READ_OK;
 }
 
-/* It goes to consoles: well-formed, no control characters but those the layout has. */
+/* The text goes to consoles: it must be well-formed, without control characters but TAB and LF. */
 static bool is_plain_text(const char *text, size_t size)
 {
     const char *at = text, *end = text + size;
@@ -58,7 +58,7 @@ enum shmb_read shmb_report_read(const void *bytes, size_t size, struct shmb_repo
     if (verdict == SHMB_READ_OK)
         memcpy(text, (const char *)bytes + sizeof(*out), out->text_size);
     shmb_fence_acquire();
-    /* What looked wrong may have been half written. */
+    /* A wrong header may have been half written: then read again. */
     if (shmb_load32(&report->sequence) != sequence)
         verdict = SHMB_READ_AGAIN;
     else if (verdict == SHMB_READ_OK && !is_plain_text(text, out->text_size))

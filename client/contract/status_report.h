@@ -1,10 +1,10 @@
 /*
- * status_report.h - what the broker says to administrators: the report.
+ * status_report.h - the report: the state of the broker, for administrators.
  *
  * REPORT  Global\ShmBroker.Report
- *   256 KiB, made once per broker; only the broker's owner, SYSTEM and
- *   Administrators may open it. Written by the broker alone, anew with every
- *   change. Little-endian, fixed width, as in directory.h.
+ *   256 KiB, created once per broker; only the broker's owner, SYSTEM and
+ *   Administrators may open it. Only the broker writes it, after every change.
+ *   Little-endian, fixed width, as in directory.h.
  *
  *     offset size
  *          0    4  magic "SHMR"
@@ -13,23 +13,22 @@
  *         12    4  size of the section (262144)
  *         16    4  sequence: odd while the broker writes
  *         20    4  result: enum shmb_report_result
- *         24    8  revision of the directory that is published; 0: none
+ *         24    8  revision of the published directory; 0: none
  *         32    4  objects held
  *         36    4  objects not held
  *         40    4  size of the text in bytes
- *         44    4  reloads: one more when this broker begins to read its
- *                  configuration again, and one more when it has come to an
- *                  end with it, refused or not: odd in between
+ *         44    4  reloads: one more when the broker begins a reload, and one more
+ *                  when it ends it, refused or not: odd during a reload
  *         48    4  result of the last reload: enum shmb_reload_result
  *         52   12  reserved
  *         64       text
  *
- *   To write, the broker makes the sequence odd, writes everything, makes it
- *   even. To read: load the sequence (acquire), copy, fence, load it again; an
- *   odd one or another one means that the copy may be torn.
+ *   To write, the broker makes the sequence odd, writes everything, and makes it
+ *   even. To read: load the sequence (acquire), copy, fence, load it again; if it is
+ *   odd or differs, the copy may be torn.
  *
- *   The text is UTF-8, lines that end in LF, of four fields with a TAB between
- *   them: kind, name, state, reason. No field contains a control character.
+ *   The text is UTF-8. Lines end in LF and have four fields, separated by TABs: kind,
+ *   name, state, reason. No field contains a control character.
  *
  *     version      ShmBroker                     0.1.0
  *     file         C:\...\shmbroker.yaml         used
@@ -51,21 +50,27 @@
  *     lost         Global\Prices                 anew      it was gone when the broker started
  *     cut          17                            lines
  *
- *   The first two always; one for each object that is not held (reasons as in
- *   its event), one for each section of the publication that could not be had
- *   (avoided: another name does as well); one for each reason why less is served
- *   than the files ask for (degraded); one for each object whose access others have
- *   changed (access: corrected), or that has not the access it is to have (due); one for each
- * session in which a plain name does not lead to its object (alias); one for each segment that
- * outlives a reboot (copy: saved, none or failed); one for each object that was let go and that
- * programs still have open (retired). `keeper` is the process that holds the objects when the
- *   broker does not run (partly: not yet all of them), where there is to be one;
- *   `lost` objects of a former broker that were gone at the start, a hundred at most.
- *   `cut` is the last line, where there is no room for that many more.
+ *   The kinds of lines:
  *
- *   After a reload also what came of it, in the order of the plan. A step is
- *   create, adopt, access, recreate, defer, retire or keep; objects that are
- *   only kept are counted in one line, with their number in place of a name:
+ *     version, file   always
+ *     an object       each object that is not held; the reason is that of its event
+ *     publication     each section of the publication that could not be created
+ *                     (avoided: another name is used)
+ *     degraded        each reason why less is served than is configured
+ *     access          corrected: programs changed the access of the object;
+ *                     due: it does not have the configured access yet
+ *     alias           each session in which the plain name does not lead to the object
+ *     copy            each segment with `keep: reboot`: saved, none or failed
+ *     retired         each object that was released and that programs still have open
+ *     keeper          the process that holds the objects when the broker does not run
+ *                     (partly: not all of them yet)
+ *     lost            objects of the previous broker that were gone at the start, at
+ *                     most a hundred
+ *     cut             the last line: so many more lines had no room
+ *
+ *   After a reload, also its steps, in the order of the plan. A step is create, adopt,
+ *   access, recreate, defer, retire or keep. One line counts all unchanged objects
+ *   (keep), with their number in place of a name:
  *
  *     reload       Global\Prices                 create    done
  *     reload       Global\Bids                   access    done; programs that have it open ...
@@ -95,8 +100,8 @@ enum shmb_report_result {
 enum shmb_reload_result {
     SHMB_RELOAD_NONE = 0,       /* none since the broker started */
     SHMB_RELOAD_APPLIED = 1,    /* all of it */
-    SHMB_RELOAD_INCOMPLETE = 2, /* applied, but something could not be had or is deferred */
-    SHMB_RELOAD_REFUSED = 3     /* nothing has changed: see the messages */
+    SHMB_RELOAD_INCOMPLETE = 2, /* applied, but something failed or is deferred */
+    SHMB_RELOAD_REFUSED = 3     /* nothing was changed: see the messages */
 };
 
 struct shmb_report {
@@ -132,10 +137,10 @@ static_assert(sizeof(struct shmb_report) + SHMB_REPORT_TEXT_MAX == SHMB_REPORT_S
               "header and text fill the report");
 
 /*
- * Copies the report of `size` mapped bytes (8-aligned): header to `*out`, text
- * with a terminator to `text`, which has room for SHMB_REPORT_TEXT_MAX + 1
- * bytes. SHMB_READ_EMPTY: nothing has been written yet. SHMB_READ_AGAIN: it
- * changed under the reader. On anything but SHMB_READ_OK both are empty.
+ * Copies the report from `size` mapped bytes (8-aligned): the header to `*out`, the text
+ * with a terminator to `text`, which has room for SHMB_REPORT_TEXT_MAX + 1 bytes.
+ * SHMB_READ_EMPTY: nothing was written yet. SHMB_READ_AGAIN: it changed meanwhile. On
+ * anything but SHMB_READ_OK both are empty.
  */
 enum shmb_read shmb_report_read(const void *bytes, size_t size, struct shmb_report *out,
                                 char *text);
@@ -149,8 +154,8 @@ struct shmb_report_line {
 };
 
 /*
- * The line at `*at` of a text of `size` bytes; `*at`, 0 at first, moves to the
- * next one. False, and an empty line: there is none.
+ * Reads the line at `*at` of a text of `size` bytes and moves `*at` to the next one.
+ * Start with `*at` 0. False: no more; the line is then empty.
  */
 bool shmb_report_next(const char *text, size_t size, size_t *at, struct shmb_report_line *out);
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define LONGEST 63 /* no word of ours is longer, hardly a name */
+#define LONGEST 63 /* no keyword is longer, and hardly any name */
 
 static char lower(char c)
 {
@@ -14,7 +14,7 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Edit distance with swaps of neighbours; both lengths are at most LONGEST. */
+/* The edit distance, where a swap of neighbours counts as 1; lengths are at most LONGEST. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t cost[LONGEST + 1][LONGEST + 1];

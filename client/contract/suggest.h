@@ -1,5 +1,5 @@
 /*
- * suggest.h - which word was probably meant.
+ * suggest.h - finds the word that a misspelt text probably means.
  */
 #ifndef SHMB_SUGGEST_H
 #define SHMB_SUGGEST_H
@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * The word nearest to `text`, if one is near enough to be what was meant: one
- * slip in three letters, in a short word one at all (a wrong, missing or added
- * letter, or two swapped), ASCII case ignored. Else NULL.
+ * The word most similar to `text`, with at most one typing error in three letters, or one
+ * in a word of less than 6 letters (a wrong, missing or added letter, or two swapped).
+ * Ignores ASCII case. NULL: none.
  */
 const char *suggest_word(const char *text, size_t length, const char *const *words, size_t count);
 

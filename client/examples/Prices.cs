@@ -1,4 +1,4 @@
-// A price that all programs on this machine share. Nothing but .NET is needed.
+// A price that all programs on this machine share. Needs only .NET.
 //
 //     csc Prices.cs
 //
@@ -27,7 +27,7 @@ static class Prices
             }
             catch (AbandonedMutexException)
             {
-                // The last owner died: it is ours, and the content may be half written.
+                // The last owner died. We hold the mutex; the content may be half written.
             }
             try
             {

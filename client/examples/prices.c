@@ -29,10 +29,10 @@ int main(int argc, char **argv)
 
     if (result != SHMB_OK)
         return failed("Prices", result);
-    /* Lock, write, unlock; with the text its terminator. */
+    /* Locks, writes the text with its terminator, unlocks. */
     if (argc > 1)
         result = shmb_update(prices, 0, argv[1], strlen(argv[1]) + 1, 5000, &done);
-    /* A copy in which no write is seen by half. */
+    /* Copies the bytes; the copy never contains half a write. */
     if (result >= SHMB_OK)
         result = shmb_snapshot(prices, 0, text, sizeof(text) - 1, &done);
     shmb_close(prices);

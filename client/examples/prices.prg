@@ -1,5 +1,5 @@
 * A price that all programs on this machine share. shmb.prg (client/bindings/foxpro) and
-* shmbclient.dll, the 32-bit one, stand in the folder of the program or in the path.
+* the 32-bit shmbclient.dll must be in the folder of the program or in the path.
 *
 *     DO prices WITH "1.25"     writes it
 *     DO prices                 shows it
@@ -16,11 +16,11 @@ IF lnPrices < 0
 ENDIF
 lnDone = 0
 IF !EMPTY(lcPrice)
-    * Lock, write, unlock; with the text its terminator.
+    * Locks, writes the text with its terminator, unlocks.
     lnDone = shmbf_update(lnPrices, 0, lcPrice + CHR(0), LEN(lcPrice) + 1, 5000)
 ENDIF
 IF lnDone >= 0
-    * A copy in which no write is seen by half.
+    * Copies the bytes; the copy never contains half a write.
     lcText = REPLICATE(CHR(0), 64)
     lnDone = shmbf_snapshot(lnPrices, 0, @lcText, 64)
 ENDIF

@@ -1,5 +1,5 @@
 /*
- * error.h - what Windows says about its error codes.
+ * error.h - the texts of Windows for its error codes.
  */
 #ifndef SHMB_ERROR_H
 #define SHMB_ERROR_H
@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 /*
- * The system's sentence for a Win32 code, in its language, as UTF-8: one line
- * without full stop and line end, always terminated; "error N" where the
- * system has none. `size` is at least 16. Keeps the last error.
+ * Writes the system's text for a Win32 code, in its language, as UTF-8: one line without
+ * full stop and line end, always terminated; "error N" if the system has no text. `size`
+ * is at least 16. Keeps the last error.
  */
 void error_text(uint32_t code, char *out, size_t size);
 

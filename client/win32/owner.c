@@ -35,7 +35,7 @@ static DWORD read_owner(HANDLE object, SE_OBJECT_TYPE type, char out[OWNER_SID_M
     DWORD code;
 
     out[0] = '\0';
-    /* Returns its code; the last error means nothing here. */
+    /* Returns its code and does not set the last error. */
     code = GetSecurityInfo(object, type, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL,
                            &descriptor);
     if (code != ERROR_SUCCESS)

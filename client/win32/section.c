@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* winternl.h knows neither the function nor its structure. */
+/* winternl.h declares neither the function nor its structure. */
 struct section_basic {
     void *base;
     ULONG attributes;
@@ -52,7 +52,7 @@ static uint32_t ask(HANDLE section, struct section_basic *basic)
         return ERROR_PROC_NOT_FOUND;
     memcpy(&query, &found, sizeof(query));
     if (query(section, 0, basic, sizeof(*basic), NULL) < 0)
-        return ERROR_ACCESS_DENIED; /* all that can be wrong with a section's handle */
+        return ERROR_ACCESS_DENIED; /* on a section's handle it can only lack the right */
     return 0;
 }
 

@@ -58,7 +58,7 @@ void wide_to_buffer(const wchar_t *text, size_t length, char *out, size_t size)
         out[bytes] = '\0';
         return;
     }
-    /* Too long, or ill-formed, which is a value too large as well. */
+    /* Too long, or ill-formed: SHMB_UTF_BAD is larger than any size. */
     if (length > size)
         length = size;
     do {
@@ -71,7 +71,7 @@ void wide_mark_cut(char *out, size_t size)
 {
     size_t end = size - sizeof(MARK);
 
-    /* Continuation bytes are 10xxxxxx: step back to the start of a character. */
+    /* Go back to the start of a character: 10xxxxxx continues one. */
     while (end > 0 && ((unsigned char)out[end] & 0xC0u) == 0x80u)
         end--;
     memcpy(out + end, MARK, sizeof(MARK));

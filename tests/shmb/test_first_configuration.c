@@ -124,11 +124,11 @@ static void what_cannot_be_had_is_a_comment(void **state)
 
     (void)state;
     write_and_load(objects, sizeof(objects) / sizeof(objects[0]));
-    expect("# left out: section File: it shows a file: leave it to its program\n");
-    expect("# left out: section Dark: you have no right to look at it\n");
-    expect("# left out: mutex Global: no object of the broker can have this name\n");
-    expect("# left out: mutex a?b?#c: no object");
-    expect("# left out: event SHOWN: another object has this name but for case or session\n");
+    expect("# left out: section File: it maps a file: leave it to its program\n");
+    expect("# left out: section Dark: you have no right to query it\n");
+    expect("# left out: mutex Global: not a valid name for an object of the broker\n");
+    expect("# left out: mutex a?b?#c: not a valid name");
+    expect("# left out: event SHOWN: another object has this name, except for case or session\n");
     expect("# left out: section Vast: it is larger");
     expect("# left out: semaphore Dim:");
     assert_null(strstr(text, "Held"));
@@ -162,7 +162,7 @@ static void nothing_is_said_to_be_nothing(void **state)
     (void)state;
     text[0] = '\0';
     assert_true(starter_write(NULL, 0, take, NULL));
-    expect("nothing was found");
+    expect("no objects found");
 }
 
 int main(void)

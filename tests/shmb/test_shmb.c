@@ -267,7 +267,7 @@ static void info_says_all_of_one(void **state)
                 "state:       failed\n"
                 "generation:  1007\n"
                 "your rights: nothing\n"
-                "access:      not for you to read\n",
+                "access:      you may not read it\n",
                 "info ShmbTest.Gone");
     shmb_expect_line(1, "ShmbTest.None", "info ShmbTest.None");
 }
@@ -326,7 +326,7 @@ static void without_the_directory_the_name_is_enough(void **state)
                 "kind:        event\n"
                 "state:       unknown, found by name without the broker's directory\n"
                 "your rights: nothing\n"
-                "access:      not for you to read\n",
+                "access:      you may not read it\n",
                 "info ShmbTest.Hidden");
     shmb_expect_line(1, "holds no object", "info ShmbTest.None");
     shmb_expect(0, "", "write ShmbTest.Data --text plain");

@@ -1,3 +1,4 @@
+/* Reads name and options, by the table of options and by what the verb takes. */
 #include "request.h"
 
 #include <string.h>
@@ -35,7 +36,7 @@ static int digit_of(char digit)
     return 16;
 }
 
-/* Decimal, or hexadecimal behind 0x; nothing else around it. */
+/* Reads a decimal number, or a hexadecimal one after 0x. False: not one, or above `maximum`. */
 static bool read_number(const char *text, uint64_t maximum, uint64_t *number)
 {
     unsigned base = 10;
@@ -67,7 +68,7 @@ static void set_text(struct request *request, unsigned bit, const char *value)
         request->text = value;
 }
 
-/* Puts a value where it belongs. False: it is no number, or too large a one. */
+/* Stores the value of an option. False: it should be a number, and is not or is too large. */
 static bool set_value(struct request *request, const struct option *option, const char *value)
 {
     uint64_t number;
@@ -101,7 +102,7 @@ static const struct option *find_option(const char *word, unsigned allowed)
     return NULL;
 }
 
-/* One option with its value at `words->word[*at]`; `*at` moves to its last word. */
+/* Reads the option at `words->word[*at]`; `*at` moves to its last word. */
 static bool read_option(const struct verb *verb, const struct words *words, size_t *at,
                         struct request *request)
 {
@@ -140,7 +141,7 @@ static bool take_name(const struct verb *verb, const char *word, struct request 
     return true;
 }
 
-/* What stands behind `--`: a command, or a name that looks like an option. */
+/* Reads what follows `--`: a command, or a name that looks like an option. */
 static bool read_behind(const struct verb *verb, const struct words *words, struct request *request)
 {
     size_t i;
@@ -163,14 +164,14 @@ static bool check_complete(const struct verb *verb, const struct request *reques
         return false;
     }
     if (verb->runs_command && request->command[0] == L'\0') {
-        out_error("%s%s%s needs -- and a command behind it; see shmb %s --help", verb->verb,
-                  between, action, verb->verb);
+        out_error("%s%s%s needs -- and a command after it; see shmb %s --help", verb->verb, between,
+                  action, verb->verb);
         return false;
     }
     return true;
 }
 
-/* The words that are ours: those of a command are not looked at. */
+/* Checks our own words; those of a command are passed on as they are. */
 static bool all_unicode(const struct verb *verb, const struct words *words)
 {
     bool ok = true;
@@ -181,7 +182,7 @@ static bool all_unicode(const struct verb *verb, const struct words *words)
     for (i = 0; !verb->runs_command && i < words->behind_count; i++)
         ok = ok && words->behind[i] != NULL;
     if (!ok)
-        out_error("the command line cannot be read as Unicode text");
+        out_error("the command line is not valid Unicode text");
     return ok;
 }
 

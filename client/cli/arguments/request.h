@@ -1,5 +1,5 @@
 /*
- * request.h - what the command line asks for, read and checked.
+ * request.h - the command line of a verb: name and options, read and checked.
  */
 #ifndef CLI_REQUEST_H
 #define CLI_REQUEST_H
@@ -38,16 +38,16 @@ struct request {
     uint64_t times;           /* UINT64_MAX: not given */
     uint32_t timeout_ms;      /* SHMB_INFINITE: not given */
     uint32_t every_ms;        /* 0: not given */
-    const wchar_t *command;   /* behind `--`, as it was typed */
-    uint32_t command_code;    /* set by a verb that runs it and is done: its exit code */
-    const struct verb *verbs; /* all of them, for completion; a verb's actions are together */
+    const wchar_t *command;   /* the text after `--`, as typed */
+    uint32_t command_code;    /* set by a verb that ran the command: its exit code */
+    const struct verb *verbs; /* the table of all verbs; actions of one verb are together */
     size_t verb_count;
 };
 
 /* Does a verb take the name of an object? */
 enum request_name { NAME_NONE, NAME_NEEDED, NAME_OPTIONAL };
 
-/* A verb, or an action of one such as `event set`. */
+/* A verb, or one action of a verb, such as `event set`. */
 struct verb {
     const char *verb, *action; /* action NULL: the verb has none */
     unsigned options;          /* those it takes */
@@ -57,17 +57,14 @@ struct verb {
 };
 
 /*
- * Reads the words from `first` on, options and name in any order. `*help` is
- * set when --help is among them; what stands behind it is not looked at then. False: the
- * fault has been said. Texts in `request` live as long as the words.
+ * Reads the words from `first` on, options and name in any order. `*help`: --help is
+ * among them; the words after it are then ignored. False: an error was printed. The
+ * texts in `request` are those of `words`.
  */
 bool request_read(const struct verb *verb, const struct words *words, size_t first,
                   struct request *request, bool *help);
 
-/*
- * The words of the options among `allowed`, one with each call; `*at` is 0 at first. NULL:
- * that was all.
- */
+/* The next option among `allowed`, as "--name"; start with `*at` 0. NULL: no more. */
 const char *request_next_option(unsigned allowed, size_t *at);
 
 #endif

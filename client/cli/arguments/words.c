@@ -20,7 +20,7 @@ static const wchar_t *skip_blanks(const wchar_t *at)
     return at;
 }
 
-/* A path has no escapes: only quotes count. */
+/* Skips the program's name. It has no escapes: only quotes count. */
 static const wchar_t *skip_program(const wchar_t *at)
 {
     bool quoted = false;
@@ -31,7 +31,7 @@ static const wchar_t *skip_program(const wchar_t *at)
     return at;
 }
 
-/* Copies one word, which is never longer than its source, and returns where it ends. */
+/* Copies one word; it is never longer than its source. Returns where the source ends. */
 static const wchar_t *copy_word(const wchar_t *at, wchar_t *out)
 {
     bool quoted = false;
@@ -58,7 +58,7 @@ static const wchar_t *copy_word(const wchar_t *at, wchar_t *out)
     return at;
 }
 
-/* Adds a word; false when memory is short. */
+/* Adds a word. False: out of memory. */
 static bool add(char ***list, size_t *count, const wchar_t *word)
 {
     char *text = wide_to_utf8(word);
@@ -97,7 +97,7 @@ bool words_split(const wchar_t *line, struct words *words)
 
     memset(words, 0, sizeof(*words));
     words->rest = L"";
-    /* Every word has a blank before it or the end behind it. */
+    /* Each word takes two characters or more, with the blank that separates it. */
     words->word = calloc(length / 2 + 1, sizeof(*words->word));
     words->behind = calloc(length / 2 + 1, sizeof(*words->behind));
     ok = word != NULL && words->word != NULL && words->behind != NULL && split(at, word, words);

@@ -1,11 +1,11 @@
 /*
- * words.h - the command line in words, and the part of it that is not ours.
+ * words.h - splits the command line into words, up to the command of another program.
  *
- * Words are cut by the rules of the C runtime and CommandLineToArgvW: blanks
- * divide, quotes join, backslashes count before a quote only.
+ * The rules are those of the C runtime and CommandLineToArgvW: blanks separate, quotes
+ * join, backslashes are special only before a quote.
  * https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments
- * What stands behind `--` has to reach another program exactly as it was
- * typed, so it is kept as it is; cut and joined again it could be another.
+ * The text after `--` must reach another program exactly as typed, so it stays in one
+ * piece: split and joined again it could differ.
  */
 #ifndef CLI_WORDS_H
 #define CLI_WORDS_H
@@ -16,13 +16,13 @@
 
 struct words {
     char **word;   /* UTF-8, without the program's name; NULL: ill-formed UTF-16 */
-    size_t count;  /* up to the first `--`, which is left out */
-    char **behind; /* what comes behind it */
+    size_t count;  /* words before the first `--` */
+    char **behind; /* words after it */
     size_t behind_count;
-    const wchar_t *rest; /* the same as it was typed, "" where nothing stands there */
+    const wchar_t *rest; /* the text after it, as typed; "" if there is none */
 };
 
-/* Ended with words_free. `line` has to live as long. False: memory is short. */
+/* Splits `line`, which must live as long as `words`. Free with words_free. False: out of memory. */
 bool words_split(const wchar_t *line, struct words *words);
 
 void words_free(struct words *words);

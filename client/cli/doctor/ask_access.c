@@ -1,3 +1,4 @@
+/* Facts from the object's owner and access list. */
 #include <windows.h>
 
 #include <aclapi.h>
@@ -41,7 +42,7 @@ static void add_account(char *list, PSID sid)
     size_t used = strlen(list);
 
     if (used + 2 >= DOCTOR_TEXT - 8)
-        return; /* enough to see what it is like */
+        return; /* the list is full: what is in it will do */
     if (used > 0) {
         memcpy(list + used, ", ", 3);
         used += 2;
@@ -51,7 +52,7 @@ static void add_account(char *list, PSID sid)
 
 static void read_entry(const ACE_HEADER *header, uint32_t mask, struct doctor_trustees *out)
 {
-    /* Both kinds of entries have one layout. */
+    /* Allow and deny entries have the same layout. */
     const ACCESS_ALLOWED_ACE *entry = (const ACCESS_ALLOWED_ACE *)(const void *)header;
     PSID sid = (PSID)(uintptr_t)&entry->SidStart;
 

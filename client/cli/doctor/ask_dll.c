@@ -1,3 +1,4 @@
+/* Facts about a DLL file: machine type and version. The file is read, not loaded as code. */
 #include <windows.h>
 
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static enum doctor_dll_state read_machine(HANDLE file, uint32_t *machine)
     return DOCTOR_DLL_GOOD;
 }
 
-/* The fixed part of a version resource stands on a multiple of four behind a few texts. */
+/* Finds the fixed part of a version resource: it is 4-aligned, after a few texts. */
 static void find_version(const BYTE *bytes, DWORD size, uint32_t version[3])
 {
     VS_FIXEDFILEINFO info;
@@ -50,14 +51,14 @@ static void find_version(const BYTE *bytes, DWORD size, uint32_t version[3])
     }
 }
 
-/* As data: nothing of it runs, and it may be of the other bitness. */
+/* Loads the file as data: no code runs, and the other bitness works, too. */
 static void read_version(const wchar_t *path, uint32_t version[3])
 {
     HMODULE module =
         LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_IMAGE_RESOURCE);
     HRSRC found;
 
-    if (module == NULL) /* not for this machine */
+    if (module == NULL) /* an image for another machine */
         module = LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE);
     if (module == NULL)
         return;
@@ -72,7 +73,7 @@ static void read_version(const wchar_t *path, uint32_t version[3])
     FreeLibrary(module);
 }
 
-/* NULL: GetLastError() says why. */
+/* The full path, to be freed. NULL: failed. */
 static wchar_t *full_path(const char *path)
 {
     wchar_t *wide = wide_from_utf8(path), *full = NULL;

@@ -1,3 +1,4 @@
+/* Facts about the environment of this process: token, package, App-V, container, shims. */
 #include <windows.h>
 
 #include <string.h>
@@ -37,7 +38,7 @@ static void ask_user(struct doctor_place *out)
     CloseHandle(token);
 }
 
-/* Missing on a system that knows no packages. */
+/* The call is missing on a system without packages. */
 static bool in_package(void)
 {
     typedef LONG(WINAPI * package_name)(UINT32 * length, PWSTR name);
@@ -75,7 +76,7 @@ static bool names_fix(const wchar_t *layers)
            (at[length] == L'\0' || at[length] == L' ');
 }
 
-/* The first program for which somebody has set the fix: each value is named after one. */
+/* Finds the first program for which the fix is set. Each value is named after a program. */
 static void find_shimmed(HKEY root, struct doctor_place *out)
 {
     wchar_t program[PROGRAM_MAX], value[VALUE_MAX / sizeof(wchar_t) + 1];

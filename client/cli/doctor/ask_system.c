@@ -1,3 +1,4 @@
+/* The port of shmb doctor: service, broker, directory, report. */
 #include "ask_system.h"
 
 #include <windows.h>
@@ -57,7 +58,7 @@ static enum doctor_service ask_service(void *context, uint32_t *code)
     return result;
 }
 
-/* Nobody but an administrator may open it: that it cannot be opened is the sign. */
+/* Only administrators may open the instance mutex: "access denied" means that it exists. */
 static bool ask_broker(void *context)
 {
     HANDLE instance = plain_open(false, SHMB_MUTEX, SHMB_INSTANCE_NAME, SYNCHRONIZE);
@@ -156,11 +157,11 @@ static enum doctor_directory look_up(void *context, const char *name, struct doc
         entry->state = info.state;
         *found = true;
     }
-    /* The directory is there: "not found" is said of the name. */
+    /* The directory is open, so "not found" is about the name. */
     return result == SHMB_NOT_FOUND ? DOCTOR_DIRECTORY_GOOD : of_result(result);
 }
 
-/* All names of the list, of which `*count` were counted; NULL: memory is short, or none. */
+/* Up to `*count` names of the list, to be freed; sets `*count`. NULL: out of memory. */
 static char **take_names(shmb_list *list, uint32_t *count)
 {
     char **names = calloc(*count + 1u, sizeof(*names));
@@ -193,7 +194,7 @@ static size_t ask_nearest(void *context, const char *name,
         if (near_one == NULL)
             break;
         snprintf(out[found++], SHMB_NAME_BYTES, "%.*s", SHMB_NAME_BYTES - 1, near_one);
-        for (i = 0; i < count; i++) /* the next one then */
+        for (i = 0; i < count; i++) /* so that the next call finds another one */
             if (names[i] == near_one)
                 names[i][0] = '\0';
     }

@@ -1,5 +1,5 @@
 /*
- * ask_system.h - the port of doctor.h on Win32.
+ * ask_system.h - the port of doctor_facts.h on Win32.
  */
 #ifndef CLI_ASK_SYSTEM_H
 #define CLI_ASK_SYSTEM_H
@@ -9,7 +9,7 @@
 /* Needs no context. */
 extern const struct doctor_system doctor_win32;
 
-/* Parts of it in files of their own; as the members of the same names. */
+/* Members of doctor_win32 that have files of their own: ask_place.c, ask_dll.c, ask_access.c. */
 void doctor_place(void *context, struct doctor_place *out);
 void doctor_dll(void *context, const char *path, struct doctor_dll *out);
 uint32_t doctor_owner(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],

@@ -1,3 +1,7 @@
+/*
+ * Sorts out what cannot be configured, then writes segments with their probable locks,
+ * then the other objects by kind.
+ */
 #include "first_configuration.h"
 
 #include <inttypes.h>
@@ -16,7 +20,7 @@
 struct writer {
     const struct starter_object *objects;
     size_t count;
-    bool *used; /* written already, or not to be written */
+    bool *used; /* for each object: written already, or left out */
     void (*put)(void *context, const char *text);
     void *context;
 };
@@ -78,7 +82,7 @@ bool starter_locks(const char *section, const char *mutex)
     for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         const char *form = forms[i];
         size_t rest = strlen(form) - 1;
-        bool before = form[0] == '*'; /* the name stands before the word */
+        bool before = form[0] == '*'; /* the name comes before the word */
         const char *word = before ? form + 1 : form;
 
         if (strlen(mutex) != length + rest)
@@ -92,14 +96,14 @@ bool starter_locks(const char *section, const char *mutex)
 
 /* ---- texts ---- */
 
-/* Libyaml refuses these, or takes them for the end of a line. */
+/* libyaml refuses these characters, or takes them for the end of a line. */
 static bool needs_escape(uint32_t point)
 {
     return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x2028 || point == 0x2029 ||
            point == 0xFEFF || point == 0xFFFE || point == 0xFFFF;
 }
 
-/* A name in quotes, or as part of a comment. */
+/* Writes a name in quotes, or as part of a comment. */
 static void say_name(const struct writer *writer, const char *name, bool quoted)
 {
     const char *end = name + strlen(name);
@@ -110,7 +114,7 @@ static void say_name(const struct writer *writer, const char *name, bool quoted)
         const char *from = name;
         uint32_t point = shmb_utf8_next(&name, end);
 
-        if (point == UINT32_MAX) { /* never in a name that passed its check */
+        if (point == UINT32_MAX) { /* ill-formed: cannot happen in a checked name */
             say(writer, "?");
             name++;
         } else if (needs_escape(point)) {
@@ -137,7 +141,7 @@ static void leave_out(const struct writer *writer, size_t index, const char *why
 
 /* ---- what can stand in a configuration ---- */
 
-/* An object of a name that differs at most in case comes first. */
+/* Does an earlier object have this name, ignoring case? */
 static bool comes_again(const struct writer *writer, const uint32_t *hashes, size_t index)
 {
     const char *name = writer->objects[index].name;
@@ -159,18 +163,18 @@ static void sort_out(const struct writer *writer, const uint32_t *hashes)
         const struct starter_object *object = &writer->objects[i];
 
         if (object->held)
-            writer->used[i] = true; /* it stands in a configuration already */
+            writer->used[i] = true; /* it is configured already */
         else if (shmb_name_check(object->name, strlen(object->name), NULL, NULL) != SHMB_NAME_OK)
-            leave_out(writer, i, "no object of the broker can have this name");
+            leave_out(writer, i, "not a valid name for an object of the broker");
         else if (object->kind == SHMB_SECTION && object->seen && object->backed)
-            leave_out(writer, i, "it shows a file: leave it to its program");
+            leave_out(writer, i, "it maps a file: leave it to its program");
         else if (object->kind != SHMB_MUTEX &&
                  (!object->seen || (object->kind == SHMB_SECTION && object->bytes == 0)))
-            leave_out(writer, i, "you have no right to look at it");
+            leave_out(writer, i, "you have no right to query it");
         else if (object->kind == SHMB_SECTION && object->bytes > SIZE_MOST)
             leave_out(writer, i, "it is larger than the broker allows");
         else if (comes_again(writer, hashes, i))
-            leave_out(writer, i, "another object has this name but for case or session");
+            leave_out(writer, i, "another object has this name, except for case or session");
     }
 }
 
@@ -180,7 +184,7 @@ static void say_end(const struct writer *writer, const struct starter_object *ob
         object->in_session ? "  # without Global\\ so far: see sessions: alias" : "");
 }
 
-/* The mutex that is probably its lock; `count`: none. */
+/* The index of the mutex that is probably the section's lock; `count`: none. */
 static size_t find_lock(const struct writer *writer, const char *section)
 {
     size_t i = 0;
@@ -224,7 +228,7 @@ static void say_other(const struct writer *writer, const struct starter_object *
     say_end(writer, object);
 }
 
-/* All of one kind that have not been written yet; segments first, since they take their locks. */
+/* Writes the remaining objects of a kind. Call it for segments first: they take their locks. */
 static void say_kind(const struct writer *writer, enum shmb_kind kind)
 {
     static const char *const heads[] = {"segments", "mutexes", "events", "semaphores"};
@@ -257,17 +261,18 @@ static bool anything_left(const struct writer *writer)
 
 static void write_all(const struct writer *writer, const uint32_t *hashes)
 {
-    say(writer, "# A start, made by shmb scan from the objects that existed then. Keep what is\n"
-                "# yours, look at sizes, locks and access, then: shmbroker check FILE\n");
+    say(writer,
+        "# A first configuration, written by shmb scan from the objects that existed. Keep your\n"
+        "# own objects, check sizes, locks and access, then: shmbroker check FILE\n");
     sort_out(writer, hashes);
     say(writer,
         "version: 1\n"
         "defaults:\n"
-        "  # Programs that make these objects now go on to ask for everything (CreateFileMapping\n"
-        "  # and CreateMutex on a name that exists). Where all only open, `write` is enough.\n"
+        "  # Programs that create these objects now ask for all rights (CreateFileMapping and\n"
+        "  # CreateMutex on a name that exists). If they only open them, `write` is enough.\n"
         "  access: { full: [Interactive] }\n");
     if (!anything_left(writer))
-        say(writer, "\nsegments: {} # nothing was found\n");
+        say(writer, "\nsegments: {} # no objects found\n");
     say_kind(writer, SHMB_SECTION);
     say_kind(writer, SHMB_MUTEX);
     say_kind(writer, SHMB_EVENT);

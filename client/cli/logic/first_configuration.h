@@ -1,5 +1,5 @@
 /*
- * first_configuration.h - a first configuration from the objects that exist now.
+ * first_configuration.h - writes a first configuration for objects that exist now.
  */
 #ifndef LOGIC_FIRST_CONFIGURATION_H
 #define LOGIC_FIRST_CONFIGURATION_H
@@ -10,34 +10,34 @@
 
 #include "access.h"
 
-/* An object somebody has made. */
+/* An object that exists. */
 struct starter_object {
     const char *name; /* bare, UTF-8 */
     enum shmb_kind kind;
-    bool in_session; /* without Global\, in the session that was looked at */
+    bool in_session; /* without Global\, in the scanned session */
     bool held;       /* by the broker */
-    bool seen;       /* what follows is known: it could be asked */
+    bool seen;       /* the members below are known: the object could be queried */
     uint64_t bytes;  /* section */
     bool exact;      /* section: `bytes` is not rounded up to pages */
-    bool backed;     /* section: by a file or a program, not by memory alone */
+    bool backed;     /* section: maps a file or a program */
     bool manual_reset;
     int32_t count, maximum; /* semaphore */
 };
 
-/* Does `text` fit a pattern where * stands for any text and ? for any character? ASCII case is one.
- */
+/* Does `text` match the pattern? * is any text, ? any character; ASCII case is ignored. */
 bool starter_fits(const char *pattern, const char *text);
 
 /*
- * Is a mutex of this name what programs usually call the lock of this section: X.lock, sync_X,
- * XMutex and the like, in any case?
+ * Is this a usual name for the lock of this section: X.lock, sync_X, XMutex and so on? Ignores
+ * case.
  */
 bool starter_locks(const char *section, const char *mutex);
 
 /*
- * Writes the configuration, piece by piece, in the order of the objects. What cannot
- * stand in one, or is held already, is a comment that says why. The result passes
- * `shmbroker check`. False: memory is short, and the text is not whole.
+ * Writes the configuration with `put`, piece by piece, in the order of the objects. Leaves
+ * out objects that the broker holds. An object that cannot be configured becomes a comment
+ * with the reason. The result passes `shmbroker check`. False: out of memory; the text is
+ * incomplete.
  */
 bool starter_write(const struct starter_object *objects, size_t count,
                    void (*put)(void *context, const char *text), void *context);

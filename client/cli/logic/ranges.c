@@ -4,7 +4,7 @@
 
 #define STRIDE 256u
 
-/* Equal bytes from `at` on; whole strides first. */
+/* Returns where the next difference begins; compares whole strides first. */
 static size_t skip_equal(const uint8_t *before, const uint8_t *after, size_t size, size_t at)
 {
     while (size - at >= STRIDE && memcmp(before + at, after + at, STRIDE) == 0)

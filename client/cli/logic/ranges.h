@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Differences with fewer equal bytes between them than this are one. */
+/* Two differences with fewer equal bytes than this between them are one range. */
 #define RANGES_GAP 8u
 
 struct range {
@@ -16,8 +16,8 @@ struct range {
 };
 
 /*
- * The next range that differs, from `*at` on, which is 0 at first and moves behind it.
- * False: there is no more.
+ * Finds the next range that differs, from `*at` on, and moves `*at` to its end. Start with
+ * `*at` 0. False: no more.
  */
 bool ranges_next(const uint8_t *before, const uint8_t *after, size_t size, size_t *at,
                  struct range *out);

@@ -55,13 +55,13 @@ enum shmb_exit fail_call(const char *name, const char *what, const char *call, u
 
 enum shmb_exit fail_memory(const char *name)
 {
-    out_error("%s: memory is short", name);
+    out_error("%s: out of memory", name);
     return SHMB_EXIT_SYSTEM;
 }
 
 void fail_warn_abandoned(const char *name, const char *advice)
 {
-    out_error("%s: warning: an owner died while it held the lock, what it guards may be half "
+    out_error("%s: warning: an owner died while it held the lock; what it guards may be half "
               "done%s",
               name, advice);
 }

@@ -8,30 +8,32 @@
 #include "utf.h"
 #include "wide.h"
 
-/* Whole characters only, and room for a terminator. */
-static char kept[32768];
-static size_t kept_length;
+/* Holds whole characters only, so that a console shows each of them. One byte is left for a
+ * terminator. */
+static char buffer[32768];
+static size_t buffered;
 static uint32_t failure;
 
 static void flush(void)
 {
-    if (kept_length > 0 && failure == 0) {
-        kept[kept_length] = '\0';
-        failure = console_text(STD_OUTPUT_HANDLE, kept, kept_length);
+    if (buffered > 0 && failure == 0) {
+        buffer[buffered] = '\0';
+        failure = console_text(STD_OUTPUT_HANDLE, buffer, buffered);
     }
-    kept_length = 0;
+    buffered = 0;
 }
 
-/* `length` is at most OUT_TEXT_MAX, and no character is divided. */
-static void keep(const char *text, size_t length)
+/* Adds to the buffer. `length` is at most OUT_TEXT_MAX, and the text ends with a whole character.
+ */
+static void add(const char *text, size_t length)
 {
-    if (length >= sizeof(kept) - kept_length)
+    if (length >= sizeof(buffer) - buffered)
         flush();
-    memcpy(kept + kept_length, text, length);
-    kept_length += length;
+    memcpy(buffer + buffered, text, length);
+    buffered += length;
 }
 
-/* Returns the length of what is in `out`. */
+/* Formats into `out`; marks a text that was cut. Returns its length. */
 static size_t format_text(char out[OUT_TEXT_MAX], const char *format, va_list arguments)
 {
     int length = vsnprintf(out, OUT_TEXT_MAX, format, arguments);
@@ -49,7 +51,7 @@ void out_text(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    keep(text, format_text(text, format, arguments));
+    add(text, format_text(text, format, arguments));
     va_end(arguments);
 }
 
@@ -65,7 +67,7 @@ void out_json_string(const char *text)
 {
     const char *end = text + strlen(text);
 
-    keep("\"", 1);
+    add("\"", 1);
     while (text < end) {
         const char *from = text;
         uint32_t point = shmb_utf8_next(&text, end);
@@ -76,10 +78,10 @@ void out_json_string(const char *text)
         } else if (point < 0x20 || point == 0x7F || point == '"' || point == '\\') {
             json_escape(point);
         } else {
-            keep(from, (size_t)(text - from));
+            add(from, (size_t)(text - from));
         }
     }
-    keep("\"", 1);
+    add("\"", 1);
 }
 
 bool out_bytes(const void *bytes, size_t count)

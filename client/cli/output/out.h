@@ -1,10 +1,9 @@
 /*
- * out.h - what shmb writes: text for people and programs, bytes, errors.
+ * out.h - the output of shmb: text, bytes, errors.
  *
- * Text is UTF-8 here. On a console it goes out as UTF-16 whatever code page
- * that has; redirected it stays UTF-8, lines end in "\n". Text is kept back
- * until out_end or until there is much of it. Where there is no standard
- * output at all, nobody asked for anything and all is well.
+ * Text is UTF-8 here. A console gets UTF-16, whatever its code page; redirected output
+ * stays UTF-8. Lines end in "\n". Text is buffered until out_end or until the buffer
+ * is full. Without a standard output, nothing is written and nothing fails.
  */
 #ifndef CLI_OUT_H
 #define CLI_OUT_H
@@ -15,21 +14,23 @@
 
 #include "compiler.h"
 
-#define OUT_TEXT_MAX 4096u /* bytes of one formatted piece of text; more is cut visibly */
+#define OUT_TEXT_MAX                                                                               \
+    4096u /* bytes of one formatted text; a longer one is cut and ends in "..."                    \
+           */
 
-/* Text to the standard output; the line end is not added. */
+/* Writes text to the standard output. Adds no line end. */
 void out_text(const char *format, ...) SHMB_PRINTF(1, 2);
 
-/* A text as a JSON string with its quotes. Ill-formed bytes become U+FFFD. */
+/* Writes a text as a JSON string with its quotes. Ill-formed bytes become U+FFFD. */
 void out_json_string(const char *text);
 
-/* Bytes to the standard output, as they are. False: writing has failed, now or before. */
+/* Writes bytes to the standard output, unchanged. False: this or an earlier write failed. */
 bool out_bytes(const void *bytes, size_t count);
 
-/* Writes what is kept back. 0, or the Win32 code of the first write that failed. */
+/* Writes the buffer. 0, or the Win32 code of the first write that failed. */
 uint32_t out_end(void);
 
-/* "shmb: " and one line to the standard error output; control characters become '?'. */
+/* Writes "shmb: " and a line to the standard error output; control characters become '?'. */
 void out_error(const char *format, ...) SHMB_PRINTF(1, 2);
 
 #endif

@@ -1,3 +1,4 @@
+/* Runs the command in a job object, so that it ends when shmb is killed. */
 #include "command.h"
 
 #include <windows.h>
@@ -17,15 +18,16 @@ static bool set_limits(HANDLE job, DWORD flags)
                                    sizeof(limits)) != 0;
 }
 
-/* The only handle of the job is ours, so it is closed when we end, however that comes. */
+/* We have the only handle of the job: the system closes it when we end, even if killed. */
 static enum shmb_exit make_job(const char *name, HANDLE *job)
 {
     *job = CreateJobObjectW(NULL, NULL);
     if (*job == NULL)
-        return fail_call(name, "no job for the command", "CreateJobObjectW", GetLastError());
+        return fail_call(name, "creating a job for the command failed", "CreateJobObjectW",
+                         GetLastError());
     if (!set_limits(*job, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)) {
-        enum shmb_exit result =
-            fail_call(name, "no job for the command", "SetInformationJobObject", GetLastError());
+        enum shmb_exit result = fail_call(name, "creating a job for the command failed",
+                                          "SetInformationJobObject", GetLastError());
 
         CloseHandle(*job);
         return result;
@@ -34,9 +36,9 @@ static enum shmb_exit make_job(const char *name, HANDLE *job)
 }
 
 /*
- * The command gets these as well, being in the same console, and decides. It is
- * never taken back: Ctrl+C may reach us after the command it has ended, and we
- * still have to give back what was taken.
+ * Ignores Ctrl+C: the command in the same console gets it, too, and decides. The
+ * handler stays installed: Ctrl+C can reach us after the command ended, and we must
+ * still release the lock.
  */
 static BOOL WINAPI stay(DWORD event)
 {
@@ -44,8 +46,8 @@ static BOOL WINAPI stay(DWORD event)
 }
 
 /*
- * A list with the job, so that the command is in it from its birth: between two
- * calls of our own it could start something, or outlive us. NULL: GetLastError().
+ * Attributes that start the command inside the job. Assigned later, it could start a
+ * process outside of it first, or outlive us. NULL: see GetLastError().
  */
 static LPPROC_THREAD_ATTRIBUTE_LIST new_attributes(HANDLE *job)
 {
@@ -66,7 +68,7 @@ static LPPROC_THREAD_ATTRIBUTE_LIST new_attributes(HANDLE *job)
     return NULL;
 }
 
-/* `line` is written into. */
+/* CreateProcessW may write to `line`. */
 static enum shmb_exit create_in(const char *name, wchar_t *line, HANDLE *job,
                                 PROCESS_INFORMATION *process)
 {
@@ -81,11 +83,11 @@ static enum shmb_exit create_in(const char *name, wchar_t *line, HANDLE *job,
     startup.StartupInfo.hStdError = GetStdHandle(STD_ERROR_HANDLE);
     startup.lpAttributeList = new_attributes(job);
     if (startup.lpAttributeList == NULL)
-        return fail_call(name, "the command cannot be started", "UpdateProcThreadAttribute",
+        return fail_call(name, "starting the command failed", "UpdateProcThreadAttribute",
                          GetLastError());
     if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, EXTENDED_STARTUPINFO_PRESENT, NULL, NULL,
                         &startup.StartupInfo, process))
-        result = fail_call(name, "the command cannot be started", "CreateProcessW", GetLastError());
+        result = fail_call(name, "starting the command failed", "CreateProcessW", GetLastError());
     DeleteProcThreadAttributeList(startup.lpAttributeList);
     free(startup.lpAttributeList);
     return result;
@@ -110,7 +112,7 @@ static enum shmb_exit await_end(struct request *request, HANDLE process)
 
     if (WaitForSingleObject(process, INFINITE) != WAIT_OBJECT_0 ||
         !GetExitCodeProcess(process, &code))
-        return fail_call(request->name, "the command cannot be waited for", "WaitForSingleObject",
+        return fail_call(request->name, "waiting for the command failed", "WaitForSingleObject",
                          GetLastError());
     request->command_code = code;
     return SHMB_EXIT_DONE;
@@ -132,7 +134,7 @@ enum shmb_exit command_run(struct request *request)
         CloseHandle(process.hProcess);
     }
     if (result == SHMB_EXIT_DONE)
-        set_limits(job, 0); /* what it has left running may run on */
+        set_limits(job, 0); /* processes it left running may run on */
     CloseHandle(job);
     return result;
 }

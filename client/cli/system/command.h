@@ -1,5 +1,5 @@
 /*
- * command.h - runs the COMMAND behind `--`.
+ * command.h - runs the COMMAND after `--`.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -7,12 +7,12 @@
 #include "request.h"
 
 /*
- * Runs it with our input and output, waits for its end, and sets
- * `request->command_code`. If shmb is killed meanwhile, it is killed, too, with all it
- * has started: it must not go on without the lock it was run under. (The system
- * gives up the lock when the thread of shmb ends and closes the job a moment later;
- * the next owner is told that it was abandoned.) What the command has started and
- * left running when it ends goes on. Ctrl+C is for the command.
+ * Runs the command with our input and output, waits until it ends, and sets
+ * `request->command_code`. If shmb is killed, the system kills the command, too, with all
+ * processes it started: it must not run on without the lock. (The system releases the
+ * lock when the thread of shmb ends, and closes the job a moment later; the next owner
+ * gets the lock as abandoned.) Processes that the command leaves running when it ends
+ * run on. The command handles Ctrl+C.
  */
 enum shmb_exit command_run(struct request *request);
 

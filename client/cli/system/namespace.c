@@ -1,3 +1,4 @@
+/* Reads object directories with calls of ntdll.dll: Win32 cannot list named objects. */
 #include "namespace.h"
 
 #include <windows.h>
@@ -22,7 +23,7 @@
 
 #define SESSION_PATH_MAX 64 /* "\\Sessions\\4294967295\\BaseNamedObjects" */
 
-/* An entry, and behind it the texts it points to. */
+/* Room for an entry and the texts that it points to. */
 #define ENTRY_BYTES 4096u
 
 struct directory_entry {
@@ -34,7 +35,7 @@ typedef LONG(NTAPI *query_directory)(HANDLE directory, void *buffer, ULONG size,
                                      BOOLEAN restart, ULONG *context, ULONG *written);
 typedef ULONG(NTAPI *status_to_code)(LONG status);
 
-/* Not in the import libraries; there on every Windows. */
+/* Not in the import libraries, but on every Windows. */
 struct ntdll {
     open_named open;
     query_directory query;
@@ -80,7 +81,7 @@ static bool find_kind(const UNICODE_STRING *type, enum shmb_kind *kind)
     return false;
 }
 
-/* NULL: ill-formed, or memory is short; GetLastError() tells which. */
+/* The name as UTF-8, to be freed. NULL: ill-formed, or out of memory: see GetLastError(). */
 static char *take_name(const UNICODE_STRING *name)
 {
     wchar_t *copy = malloc(name->Length + sizeof(*copy));
@@ -97,7 +98,7 @@ static char *take_name(const UNICODE_STRING *name)
     return text;
 }
 
-/* What the broker says of it: whether it holds it, and how large it is. */
+/* Asks the directory whether the broker holds the object, and for its exact size. */
 static void ask_broker(struct starter_object *object)
 {
     shmb_info info;
@@ -117,8 +118,8 @@ static void ask_object(struct starter_object *object)
 {
     LONG count, maximum;
     /*
-     * Bit 0 is the right to ask, for all kinds; alone, OpenFileMapping takes it for
-     * FILE_MAP_COPY.
+     * Bit 0 is the right to query, for all kinds. For a section it must not be alone:
+     * OpenFileMapping takes it for FILE_MAP_COPY.
      */
     DWORD mask = object->kind == SHMB_SECTION ? SECTION_QUERY | SECTION_MAP_READ : 1;
     HANDLE handle = object->kind == SHMB_MUTEX
@@ -183,7 +184,7 @@ static uint32_t take_entry(struct namespace_list *list, const struct directory_e
     if (!find_kind(&entry->type, &kind))
         return 0;
     name = take_name(&entry->name);
-    if (name == NULL) /* an ill-formed name is nobody's that could be told of it */
+    if (name == NULL) /* skip an ill-formed name: it cannot be shown or configured */
         return GetLastError() == ERROR_NOT_ENOUGH_MEMORY ? ERROR_NOT_ENOUGH_MEMORY : 0;
     if (!wanted(name, pattern)) {
         free(name);
@@ -219,7 +220,7 @@ static void session_path(uint32_t session, wchar_t out[SESSION_PATH_MAX])
     _snwprintf(out, SESSION_PATH_MAX, L"\\Sessions\\%lu\\BaseNamedObjects", (unsigned long)session);
 }
 
-/* `path` and `name` have to live as long. */
+/* `path` and `name` must live as long as the attributes. */
 static void set_attributes(wchar_t *path, UNICODE_STRING *name, OBJECT_ATTRIBUTES *attributes)
 {
     name->Buffer = path;
@@ -272,7 +273,7 @@ bool namespace_links(uint32_t session, const char *name)
     wcscat(path, wide);
     free(wide);
     set_attributes(path, &text, &attributes);
-    /* An object that is none is told apart before rights are looked at. */
+    /* The system checks the type before it checks rights: "denied" means a link. */
     status = open(&link, SYMBOLIC_LINK_QUERY_ACCESS, &attributes);
     if (status >= 0)
         CloseHandle(link);

@@ -11,7 +11,7 @@
 
 #define ACCOUNT_MAX 1024u
 
-/* An entry of an access list; `name` says who it is about. */
+/* An entry of an access list; `name` is the account. */
 struct entry {
     bool deny;
     uint32_t mask;
@@ -44,11 +44,11 @@ uint32_t info_rights(enum shmb_kind kind, const char *name)
     return rights;
 }
 
-/* False: an entry that says nothing of who may do what now. */
+/* False: an entry that grants and denies nothing now. */
 static bool read_entry(ACL *list, DWORD index, struct entry *out)
 {
     const ACE_HEADER *header;
-    ACCESS_ALLOWED_ACE *entry; /* a denying one looks the same */
+    ACCESS_ALLOWED_ACE *entry; /* ACCESS_DENIED_ACE has the same layout */
     const char *word;
     void *found;
 
@@ -71,7 +71,8 @@ static bool read_entry(ACL *list, DWORD index, struct entry *out)
     return true;
 }
 
-static bool goes_without_saying(enum shmb_kind kind, const struct entry *entry)
+/* Full access of the service, SYSTEM or Administrators. */
+static bool is_obvious(enum shmb_kind kind, const struct entry *entry)
 {
     return !entry->deny && shmb_access_is_full(kind, entry->mask) && owner_trusted(entry->sid);
 }
@@ -119,7 +120,7 @@ static void write_list(enum shmb_kind kind, ACL *list, bool json)
     DWORD i;
 
     for (i = 0; i < list->AceCount; i++) {
-        if (!read_entry(list, i, &entry) || goes_without_saying(kind, &entry))
+        if (!read_entry(list, i, &entry) || is_obvious(kind, &entry))
             continue;
         if (written++ > 0)
             out_text("%s", json ? "," : "; ");
@@ -147,7 +148,7 @@ bool info_access(enum shmb_kind kind, const char *name, bool json)
     if (code != ERROR_SUCCESS)
         return false;
     out_text("%s", json ? "[" : "");
-    /* Without a list, everybody may do everything. */
+    /* Without a list, everyone has all rights. */
     if (list != NULL)
         write_list(kind, list, json);
     else

@@ -17,7 +17,7 @@ int32_t segment_open(const char *name, uint32_t rights, uint64_t offset, uint64_
     if (result == SHMB_OK && info != NULL) {
         memset(info, 0, sizeof(*info));
         info->size = sizeof(*info);
-        shmb_state(*segment, info); /* fills it in whatever it says of the broker */
+        shmb_state(*segment, info); /* fills it in, whatever its result */
     }
     return result;
 }

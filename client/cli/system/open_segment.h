@@ -1,5 +1,5 @@
 /*
- * open_segment.h - opening segments the way every verb does.
+ * open_segment.h - opens a part of a segment, for all verbs.
  */
 #ifndef CLI_OPEN_SEGMENT_H
 #define CLI_OPEN_SEGMENT_H
@@ -9,9 +9,9 @@
 #include "shmb.h"
 
 /*
- * Opens a part of a segment: a 32-bit shmb could not map the whole of a large
- * one. Results as shmb_open_with; `*info` (may be NULL) is what is known of all
- * of it. Ended with shmb_close.
+ * Opens `length` bytes at `offset`: a 32-bit shmb cannot map all of a large segment.
+ * `*info` (may be NULL) describes the whole segment. Results as shmb_open_with. Close it
+ * with shmb_close.
  */
 int32_t segment_open(const char *name, uint32_t rights, uint64_t offset, uint64_t length,
                      shmb_segment **segment, shmb_info *info);

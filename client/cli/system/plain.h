@@ -1,5 +1,5 @@
 /*
- * plain.h - objects as a program sees them that uses nothing but Win32.
+ * plain.h - objects as a plain Win32 program sees them, without the library.
  */
 #ifndef CLI_PLAIN_H
 #define CLI_PLAIN_H
@@ -10,22 +10,22 @@
 #include "access.h"
 
 /*
- * Opens `Global\` or `Local\` and a bare name. The handle is to be closed with
- * CloseHandle. NULL: GetLastError() says why.
+ * Opens an object by its bare name, under `Local\` or `Global\`. Close it with
+ * CloseHandle. NULL: see GetLastError().
  */
 HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask);
 
 /*
- * How a semaphore and an event stand; Win32 has no call that asks without taking. The
- * handle needs bit 0 of its kind's rights. False: the system does not say.
+ * Query a semaphore and an event without changing them; Win32 has no call for that. The
+ * handle needs bit 0 of its kind's rights. False: the query failed.
  */
 bool plain_semaphore(HANDLE semaphore, LONG *count, LONG *maximum);
 bool plain_event(HANDLE event, bool *manual_reset);
 
-/* The rights a handle has. False: the system does not say. */
+/* The rights of a handle. False: the query failed. */
 bool plain_rights(HANDLE object, uint32_t *rights);
 
-/* "DOMAIN\name", or the SID as text where it has no name. Always terminated. */
+/* Writes "DOMAIN\name", or the SID if it has no name. Always terminated. */
 void plain_account(PSID sid, char *out, size_t size);
 
 #endif

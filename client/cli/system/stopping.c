@@ -14,7 +14,7 @@ static BOOL WINAPI on_control(DWORD event)
 void stopping_begin(void)
 {
     stop = CreateEventW(NULL, TRUE, FALSE, NULL);
-    /* Without the event the usual end of the process is good enough. */
+    /* Without the event, Ctrl+C ends the process as usual. */
     if (stop != NULL)
         SetConsoleCtrlHandler(on_control, TRUE);
 }

@@ -1,5 +1,5 @@
 /*
- * stopping.h - verbs that go on until Ctrl+C.
+ * stopping.h - for verbs that run until Ctrl+C.
  */
 #ifndef CLI_STOPPING_H
 #define CLI_STOPPING_H
@@ -8,12 +8,12 @@
 #include <stdint.h>
 
 /*
- * From now on Ctrl+C, Ctrl+Break and a closed console do not end the process but make
- * stopping_wait true.
+ * From now on, Ctrl+C, Ctrl+Break and closing the console do not end the process:
+ * stopping_wait returns true instead.
  */
 void stopping_begin(void);
 
-/* Waits so long; true as soon as it is time to stop. */
+/* Waits `ms`. Returns true, at once, after Ctrl+C or the like. */
 bool stopping_wait(uint32_t ms);
 
 #endif

@@ -1,3 +1,7 @@
+/*
+ * Compares two copies of the bytes, after each notification and ten times a second:
+ * programs without the library notify nobody.
+ */
 #include "watcher.h"
 
 #include <windows.h>
@@ -8,17 +12,17 @@
 #include "open_segment.h"
 #include "stopping.h"
 
-/* How often the bytes are read again because a change came in between. */
+/* How often bytes and number are read again if a change came in between. */
 #define PAIR_TRIES 100
 
-/* How long a writer in the middle of a write is waited for: it may just not be running. */
+/* How often, and how long each time, to wait for a writer in the middle of a write. */
 #define BUSY_WAITS 40
 #define BUSY_MS    5u
 
-/* How often the segment is asked whether it is still the one; opens the directory. */
+/* How often shmb_state is called; it opens the directory each time. */
 #define STATE_MS 1000u
 
-/* As of one moment where that can be had; each writer that is at work is waited for once. */
+/* Copies a snapshot if possible. Waits for each write in progress only once. */
 static int32_t copy(struct watcher *watcher, uint8_t *to)
 {
     int32_t result = shmb_snapshot(watcher->segment, 0, to, watcher->size, NULL);
@@ -30,15 +34,15 @@ static int32_t copy(struct watcher *watcher, uint8_t *to)
         result = shmb_snapshot(watcher->segment, 0, to, watcher->size, NULL);
     }
     watcher->torn = result == SHMB_BUSY;
-    /* A torn copy is better than none to one who only looks. */
+    /* For showing the bytes, a torn copy is better than none. */
     if (result != SHMB_OK)
         result = shmb_read(watcher->segment, 0, to, watcher->size, NULL);
     return result;
 }
 
 /*
- * The bytes and the number of the change they are from: a change in between is seen by a
- * number that has grown. Where writers leave no gap the bytes may be newer than the number.
+ * Copies the bytes and the number of their change. If the number grew meanwhile, tries again;
+ * if writers never pause, the bytes can be newer than the number.
  */
 static int32_t copy_numbered(struct watcher *watcher, uint8_t *to, uint64_t *number)
 {
@@ -74,7 +78,7 @@ static int32_t open_part(struct watcher *watcher, const char *name, uint64_t off
     if (size > WATCHER_MOST)
         size = WATCHER_MOST;
     watcher->size = (size_t)size;
-    /* 0 would mean all. */
+    /* To segment_open, 0 means all. */
     return size == 0
                ? SHMB_RANGE
                : segment_open(name, SHMB_READ, offset, size, &watcher->segment, &watcher->info);
@@ -109,14 +113,14 @@ void watcher_close(struct watcher *watcher)
     memset(watcher, 0, sizeof(*watcher));
 }
 
-/* Waits a little; true when it is time to stop. */
+/* Waits `ms`, or less if a change is notified. True: stop. */
 static bool pause_for(struct watcher *watcher, uint32_t ms)
 {
     uint64_t number = watcher->number;
 
     if (!watcher->notified)
         return stopping_wait(ms);
-    /* Where that fails once, looking now and then has to do. */
+    /* After a failure, only compare the bytes from now on. */
     switch (shmb_wait_changed(watcher->segment, &number, ms)) {
     case SHMB_OK:
     case SHMB_TIMEOUT:
@@ -127,7 +131,7 @@ static bool pause_for(struct watcher *watcher, uint32_t ms)
     return stopping_wait(0);
 }
 
-/* Has anything changed? */
+/* Has anything changed since the last copy? Keeps the new copy if so. */
 static bool look(struct watcher *watcher)
 {
     uint8_t *older = watcher->before;
@@ -160,7 +164,7 @@ int32_t watcher_next(struct watcher *watcher, uint32_t timeout_ms, bool *stopped
         if (now - asked >= STATE_MS) {
             int32_t state = shmb_state(watcher->segment, NULL);
 
-            /* Made anew, or about to be, which it can only when all have let go of it. */
+            /* Recreated, or waiting to be: the broker can recreate it only when all close it. */
             if (state == SHMB_STALE || state == SHMB_NOT_FOUND)
                 return state;
             asked = now;

@@ -1,10 +1,11 @@
+/* Writes completion scripts from the table of verbs. */
 #include "verb.h"
 
 #include <string.h>
 
 #include "out.h"
 
-/* Once for a verb with actions: the first of them stands for it. */
+/* True for a verb without actions, and for the first action of a verb. */
 static bool first_of_verb(const struct verb *verbs, size_t index)
 {
     return index == 0 || strcmp(verbs[index - 1].verb, verbs[index].verb) != 0;
@@ -20,7 +21,7 @@ static void print_options(const struct verb *verb, const char *quote, const char
     out_text("%s--help%s", quote, quote);
 }
 
-/* "verb" or "verb action", then what may stand behind it. */
+/* A table from "verb" or "verb action" to its options, and the code that uses it. */
 static void print_powershell(const struct verb *verbs, size_t count)
 {
     size_t i;

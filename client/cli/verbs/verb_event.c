@@ -15,7 +15,7 @@ static enum shmb_exit change(const struct request *request, BOOL(WINAPI *call)(H
     if (result != SHMB_OK)
         return fail_result(request->name, result);
     if (!call(event))
-        code = fail_call(request->name, "the event cannot be changed", call_name, GetLastError());
+        code = fail_call(request->name, "changing the event failed", call_name, GetLastError());
     CloseHandle(event);
     return code;
 }
@@ -36,7 +36,7 @@ enum shmb_exit verb_event_wait(struct request *request)
     int32_t result = shmb_open_object(request->name, SHMB_KIND_EVENT, SHMB_READ, 0, &event);
     enum shmb_exit code;
 
-    /* A wait on an event that resets itself takes the signal: that is for writers. */
+    /* Waiting on an auto-reset event resets it, so it needs the right to write. */
     if (result == SHMB_BAD_ARGUMENT)
         result = shmb_open_object(request->name, SHMB_KIND_EVENT, SHMB_WRITE, 0, &event);
     if (result != SHMB_OK)
@@ -49,7 +49,7 @@ enum shmb_exit verb_event_wait(struct request *request)
         code = fail_result(request->name, SHMB_TIMEOUT);
         break;
     default:
-        code = fail_call(request->name, "the event cannot be waited for", "WaitForSingleObject",
+        code = fail_call(request->name, "waiting for the event failed", "WaitForSingleObject",
                          GetLastError());
     }
     CloseHandle(event);

@@ -1,3 +1,4 @@
+/* Verbs that hold a lock: lock, mutex lock, repair. */
 #include "verb.h"
 
 #include <windows.h>
@@ -7,7 +8,7 @@
 #include "out.h"
 #include "open_segment.h"
 
-/* One who may only read may still be one who may wait: the lock itself tells. */
+/* Opens to write, or else to read: with `readers_may_wait` readers can take the lock, too. */
 static int32_t open_to_lock(const char *name, shmb_segment **segment, shmb_info *info)
 {
     int32_t result = segment_open(name, SHMB_WRITE, 0, 1, segment, info);
@@ -17,7 +18,7 @@ static int32_t open_to_lock(const char *name, shmb_segment **segment, shmb_info 
     return result;
 }
 
-/* Takes the lock. A failure has been said. */
+/* Takes the lock; prints a failure. */
 static enum shmb_exit take(const struct request *request, shmb_segment *segment,
                            const shmb_info *info, int32_t *result)
 {
@@ -38,7 +39,7 @@ static enum shmb_exit run_locked(struct request *request, shmb_segment *segment,
     if (code != SHMB_EXIT_DONE)
         return code;
     if (result == SHMB_ABANDONED)
-        fail_warn_abandoned(request->name, "; when it is put right: shmb repair");
+        fail_warn_abandoned(request->name, "; after repairing it: shmb repair");
     code = command_run(request);
     result = shmb_unlock(segment);
     if (result != SHMB_OK && code == SHMB_EXIT_DONE)
@@ -80,14 +81,14 @@ enum shmb_exit verb_mutex_lock(struct request *request)
     } else if (waited == WAIT_TIMEOUT) {
         code = fail_result(request->name, SHMB_TIMEOUT);
     } else {
-        code = fail_call(request->name, "the mutex cannot be waited for", "WaitForSingleObject",
+        code = fail_call(request->name, "waiting for the mutex failed", "WaitForSingleObject",
                          GetLastError());
     }
     CloseHandle(mutex);
     return code;
 }
 
-/* Declares the content consistent, under the lock where there is one. */
+/* Declares the content consistent; takes the lock first if there is one. */
 static enum shmb_exit repair(const struct request *request, shmb_segment *segment,
                              const shmb_info *info)
 {
@@ -122,6 +123,6 @@ enum shmb_exit verb_repair(struct request *request)
     if (result != SHMB_OK)
         return fail_result(request->name, result);
     code = repair(request, segment, &info);
-    shmb_close(segment); /* gives the lock back where that has not been done */
+    shmb_close(segment); /* also releases the lock after a failure */
     return code;
 }

@@ -1,3 +1,4 @@
+/* shmb info: what the directory says, or else what the object itself shows. */
 #include "verb.h"
 
 #include <windows.h>
@@ -25,7 +26,7 @@ static bool ask_semaphore(const char *name, LONG *count, LONG *maximum)
     return ok;
 }
 
-/* Opens and closes the object with this right; `info` (may be NULL) is filled for a segment. */
+/* Opens and closes the object with this right. Fills `info` (may be NULL) for a segment. */
 static int32_t try_open(const char *name, uint32_t kind, uint32_t rights, shmb_info *info)
 {
     shmb_segment *segment;
@@ -54,8 +55,8 @@ static void set_name(const char *name, shmb_info *info)
 }
 
 /*
- * What can be known without the directory: the kind is the one that does not
- * fail with SHMB_WRONG_KIND. "Access denied" is said of the right kind only.
+ * Without the directory: tries each kind until one does not fail with SHMB_WRONG_KIND.
+ * "Access denied" comes only for the right kind.
  */
 static int32_t find_by_name(const char *name, shmb_info *info)
 {
@@ -67,7 +68,7 @@ static int32_t find_by_name(const char *name, shmb_info *info)
         memset(info, 0, sizeof(*info));
         info->size = sizeof(*info);
         result = try_open(name, kind, kind == SHMB_KIND_MUTEX ? SHMB_WRITE : SHMB_READ, info);
-        if (result == SHMB_BAD_ARGUMENT) /* an event that resets itself */
+        if (result == SHMB_BAD_ARGUMENT) /* an auto-reset event */
             result = try_open(name, kind, SHMB_WRITE, NULL);
         info->kind = kind;
     }
@@ -93,15 +94,15 @@ static int32_t find(const char *name, shmb_info *info)
     }
 }
 
-/* How the object answers the caller; what the broker does not hold gives no rights. */
+/* What the caller can do with the object. */
 struct answer {
     bool read, write, counted;
-    bool ours;                   /* a broker's object, as its owner says */
-    char may[SHMB_ACCESS_WORDS]; /* the same rights, and others, in words */
+    bool ours;                   /* the library trusts the object's owner */
+    char may[SHMB_ACCESS_WORDS]; /* all rights, in words */
     LONG count, maximum;
 };
 
-/* In the order of SHMB_KIND_...; the directory knows no others. */
+/* The numbers are the same, and the directory has no other kinds. */
 static enum shmb_kind kind_of(const shmb_info *info)
 {
     return (enum shmb_kind)info->kind;
@@ -148,7 +149,7 @@ static void print_segment(const shmb_info *info)
     if ((info->flags & SHMB_FLAG_READERS_MAY_WAIT) != 0)
         out_text("             readers may wait on it\n");
     if ((info->flags & SHMB_FLAG_INITIAL) != 0)
-        out_text("content:     first given by the broker\n");
+        out_text("content:     initial content from the configuration\n");
 }
 
 static void print_semaphore(const shmb_info *info, const struct answer *answer)
@@ -179,7 +180,7 @@ static void print_text(const shmb_info *info, const struct answer *answer)
     out_text("your rights: %s\n", answer->may);
     out_text("access:      ");
     if (!answer->ours || !info_access(kind_of(info), info->name, false))
-        out_text("not for you to read");
+        out_text("you may not read it");
     out_text("\n");
 }
 

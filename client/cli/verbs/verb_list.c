@@ -51,7 +51,7 @@ enum shmb_exit verb_list(struct request *request)
     int32_t result = shmb_list_open(&list, NULL);
 
     if (result == SHMB_NOT_FOUND) {
-        out_error("list: a broker runs, but it has not published what it holds");
+        out_error("list: the broker is starting and has not published its objects yet");
         return SHMB_EXIT_NOT_SO;
     }
     if (result == SHMB_NO_BROKER) {

@@ -1,3 +1,4 @@
+/* shmb read and shmb dump: copy a range in pieces, as bytes or as lines of a dump. */
 #include "verb.h"
 
 #include <windows.h>
@@ -10,16 +11,16 @@
 #include "out.h"
 #include "open_segment.h"
 
-/* What is read as of one moment; a multiple of a line of the dump. */
+/* Bytes read in one snapshot; a multiple of a dump line. */
 #define PIECE ((uint64_t)16 * 1024 * 1024)
 
-/* How long a snapshot is tried anew where writers leave no gap. */
+/* How long to retry a snapshot if writers keep changing the bytes. */
 #define BUSY_MS 1000u
 
-/* Gets the pieces in their order; false: no more of them. */
+/* Receives the pieces in order. `take` returns false to stop. */
 struct sink {
     bool (*take)(struct sink *sink, uint64_t offset, const uint8_t *bytes, size_t count);
-    bool squeezing;   /* dump: the line before was left out */
+    bool squeezing;   /* dump: the line before was left out, as equal to the last */
     uint8_t last[16]; /* dump: the last whole line */
     bool has_last;
 };
@@ -36,7 +37,7 @@ static int32_t copy(const struct request *request, const shmb_segment *segment, 
         Sleep(1);
         result = shmb_snapshot(segment, 0, buffer, count, NULL);
     }
-    /* Where nothing tells of writes, or nobody asks, there is nothing to wait for. */
+    /* --raw, or no snapshots: read without waiting. */
     if (result == SHMB_BAD_ARGUMENT)
         result = shmb_read(segment, 0, buffer, count, NULL);
     return result;
@@ -77,7 +78,7 @@ static int32_t copy_range(const struct request *request, const shmb_info *whole,
     return result;
 }
 
-/* `*whole` is what is known of the segment. */
+/* Copies the requested range to the sink; `*whole` describes the segment. */
 static enum shmb_exit copy_out(const struct request *request, struct sink *sink, shmb_info *whole)
 {
     shmb_segment *segment;

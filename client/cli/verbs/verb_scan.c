@@ -83,10 +83,10 @@ enum shmb_exit verb_scan(struct request *request)
     }
     ProcessIdToSessionId(GetCurrentProcessId(), &session);
     code = namespace_add(&list, false, 0, request->name);
-    if (code == 0 && session != 0) /* in session 0 both are one */
+    if (code == 0 && session != 0) /* in session 0, Local\ is Global\ */
         code = namespace_add(&list, true, session, request->name);
     result = code == 0 ? print(request, &list, session)
-                       : fail_call("scan", "the names of objects cannot be listed",
+                       : fail_call("scan", "listing the names of objects failed",
                                    "NtQueryDirectoryObject", code);
     namespace_free(&list);
     return result;

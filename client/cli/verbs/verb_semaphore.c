@@ -12,10 +12,10 @@ static enum shmb_exit give_back(const char *name, HANDLE semaphore, LONG count)
     if (ReleaseSemaphore(semaphore, count, NULL))
         return SHMB_EXIT_DONE;
     if (GetLastError() == ERROR_TOO_MANY_POSTS) {
-        out_error("%s: the count would be more than the maximum", name);
+        out_error("%s: the count would exceed the maximum", name);
         return SHMB_EXIT_NOT_SO;
     }
-    return fail_call(name, "the count cannot be given back", "ReleaseSemaphore", GetLastError());
+    return fail_call(name, "releasing the count failed", "ReleaseSemaphore", GetLastError());
 }
 
 static enum shmb_exit run_with_one(struct request *request, HANDLE semaphore)
@@ -30,7 +30,7 @@ static enum shmb_exit run_with_one(struct request *request, HANDLE semaphore)
     case WAIT_TIMEOUT:
         return fail_result(request->name, SHMB_TIMEOUT);
     default:
-        return fail_call(request->name, "the semaphore cannot be waited for", "WaitForSingleObject",
+        return fail_call(request->name, "waiting for the semaphore failed", "WaitForSingleObject",
                          GetLastError());
     }
 }

@@ -1,3 +1,4 @@
+/* shmb top: reads the directory and the change numbers again and again. */
 #include "verb.h"
 
 #include <windows.h>
@@ -16,19 +17,19 @@
 #define EVERY_MS   1000u
 #define HEAD_LINES 3 /* the heading, and an empty last line */
 
-/* A segment in the table; kept open, so that asking for its number costs nothing. */
+/* A segment in the table. It stays open, so that reading its change number is cheap. */
 struct row {
     shmb_info info;
     shmb_segment *segment; /* NULL: it cannot be opened */
-    bool counts, counted;  /* it has a number; it had one the last time, too */
+    bool counts, counted;  /* it has a change number; it also had one the last time */
     uint64_t number, changes;
-    bool here; /* in the list that is being read */
+    bool here; /* found in the directory this time */
 };
 
 struct table {
     struct row *rows;
     size_t count, room;
-    ULONGLONG asked; /* when the numbers were asked for the last time */
+    ULONGLONG asked; /* when the numbers were last read */
     double seconds;  /* between the last two times */
 };
 
@@ -45,7 +46,7 @@ static void table_free(struct table *table)
     free(table->rows);
 }
 
-/* The row of a name; lists hardly change, so it is mostly where it was. */
+/* The row of a name. The list hardly changes, so the search starts where the last one ended. */
 static struct row *find_row(struct table *table, const char *name, size_t *hint)
 {
     size_t i;
@@ -76,7 +77,7 @@ static struct row *add_row(struct table *table)
     return &table->rows[table->count++];
 }
 
-/* Takes over what the directory says of a segment. False: memory is short. */
+/* Updates the row of a segment from the directory. False: out of memory. */
 static bool take(struct table *table, const shmb_info *info, size_t *hint)
 {
     struct row *row = find_row(table, info->name, hint);
@@ -96,7 +97,7 @@ static bool take(struct table *table, const shmb_info *info, size_t *hint)
     return true;
 }
 
-/* Rows whose segment the broker holds no longer go; their order stays. */
+/* Removes rows whose segment is no longer in the directory. Keeps the order. */
 static void drop_gone(struct table *table)
 {
     size_t i, kept = 0;
@@ -154,7 +155,7 @@ static void read_numbers(struct table *table)
     }
 }
 
-/* The busiest first; else as they come. */
+/* More changes first; otherwise in the order of the directory. */
 static int compare(const void *a, const void *b)
 {
     const struct row *one = *(const struct row *const *)a, *other = *(const struct row *const *)b;
@@ -196,7 +197,7 @@ static bool print_table(const struct table *table, size_t most, const char *line
     return true;
 }
 
-/* A console that can be written over: `*lines` are its rows. */
+/* True for a console that can be overwritten; `*lines` is the number of rows for segments. */
 static bool live_console(size_t *lines)
 {
     HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
@@ -218,7 +219,7 @@ static enum shmb_exit show(const struct table *table, bool again)
     bool live = live_console(&most), done;
 
     if (live)
-        out_text("\x1b[H"); /* to the upper left; each line then clears its rest */
+        out_text("\x1b[H"); /* cursor to the top left; each line then clears its rest */
     else if (again)
         out_text("\n");
     done = print_table(table, most, live ? "\x1b[K" : "");
@@ -234,7 +235,7 @@ static enum shmb_exit top(const struct request *request, struct table *table)
     enum shmb_exit code = SHMB_EXIT_DONE;
     bool again = false;
 
-    /* UINT64_MAX is as good as for ever. */
+    /* UINT64_MAX means no limit. */
     for (; left > 0; left--) {
         int32_t result = read_list(table);
         size_t i;

@@ -1,3 +1,4 @@
+/* shmb wait: finds the kind of the object by trying each. */
 #include "verb.h"
 
 #include <windows.h>
@@ -14,7 +15,7 @@ static enum shmb_exit wait_change(const struct request *request, struct watcher 
     return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
 }
 
-/* What was taken by the wait is given back: it is only to know that it could be had. */
+/* Releases what the wait took: the verb only reports that it was available. */
 static void give_back(uint32_t kind, HANDLE object)
 {
     if (kind == SHMB_KIND_MUTEX)
@@ -36,12 +37,11 @@ static enum shmb_exit wait_object(const struct request *request, uint32_t kind, 
     case WAIT_TIMEOUT:
         return fail_result(request->name, SHMB_TIMEOUT);
     default:
-        return fail_call(request->name, "it cannot be waited for", "WaitForSingleObject",
-                         GetLastError());
+        return fail_call(request->name, "waiting failed", "WaitForSingleObject", GetLastError());
     }
 }
 
-/* Opens and waits. SHMB_WRONG_KIND: nothing has been said; all else has. */
+/* Opens and waits. Prints any failure except SHMB_WRONG_KIND. */
 static int32_t try_kind(const struct request *request, uint32_t kind, enum shmb_exit *code)
 {
     HANDLE object;
@@ -69,7 +69,7 @@ enum shmb_exit verb_wait(struct request *request)
     }
     if (result != SHMB_WRONG_KIND)
         return fail_result(request->name, result);
-    /* The kind is the one that does not fail so. */
+    /* The kind is the one that does not fail with SHMB_WRONG_KIND. */
     if (try_kind(request, SHMB_KIND_MUTEX, &code) == SHMB_WRONG_KIND &&
         try_kind(request, SHMB_KIND_SEMAPHORE, &code) == SHMB_WRONG_KIND)
         return verb_event_wait(request);

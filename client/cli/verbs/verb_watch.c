@@ -15,7 +15,7 @@
 #define RANGES_SHOWN 16u
 #define BYTES_SHOWN  16u
 
-/* "31 2e 32 35  |1.25|" of the first bytes. */
+/* Writes the first bytes as "31 2e 32 35  |1.25|". */
 static void show_bytes(const uint8_t *bytes, size_t count)
 {
     char hex[BYTES_SHOWN * 3 + 1] = "", text[BYTES_SHOWN + 1] = "";
@@ -70,9 +70,9 @@ static enum shmb_exit watch(const struct request *request, struct watcher *watch
         if (result != SHMB_OK)
             break;
         show_change(watcher, request->offset);
-        if (out_end() != 0) /* nobody reads any more; verbs_main says so */
+        if (out_end() != 0) /* nobody reads the output; verbs_main reports it */
             break;
-        left--; /* UINT64_MAX is as good as for ever */
+        left--; /* UINT64_MAX means no limit */
     }
     return stopped || result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
 }

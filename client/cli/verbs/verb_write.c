@@ -1,3 +1,4 @@
+/* shmb write: all input is read first, then written under the lock in one call. */
 #include "verb.h"
 
 #include <windows.h>
@@ -11,19 +12,19 @@
 
 #define INPUT_STEP 65536u
 
-/* What is to be written. */
+/* The bytes to write. */
 struct input {
     const uint8_t *bytes;
     size_t length;
 };
 
-/* What the standard input has given so far. */
+/* The bytes read from the standard input so far. */
 struct reading {
     uint8_t *bytes;
     size_t length, capacity;
 };
 
-/* False: memory is short. */
+/* Makes room for more bytes. False: out of memory. */
 static bool grow(struct reading *reading)
 {
     size_t capacity = reading->capacity == 0 ? INPUT_STEP : reading->capacity * 2;
@@ -36,7 +37,7 @@ static bool grow(struct reading *reading)
     return true;
 }
 
-/* One ReadFile behind what is there; 0, or the Win32 code. */
+/* Reads once and appends the bytes. Returns 0, or the Win32 code. */
 static DWORD read_some(HANDLE in, struct reading *reading, bool *end)
 {
     size_t left = reading->capacity - reading->length;
@@ -45,7 +46,7 @@ static DWORD read_some(HANDLE in, struct reading *reading, bool *end)
     if (ReadFile(in, reading->bytes + reading->length, left < INPUT_STEP ? (DWORD)left : INPUT_STEP,
                  &got, NULL)) {
         reading->length += got;
-        /* Through a pipe somebody may send nothing without ending it. */
+        /* A writer can send zero bytes through a pipe: that is not its end. */
         *end = got == 0 && GetFileType(in) != FILE_TYPE_PIPE;
         return 0;
     }
@@ -54,14 +55,14 @@ static DWORD read_some(HANDLE in, struct reading *reading, bool *end)
     return code == ERROR_BROKEN_PIPE || code == ERROR_HANDLE_EOF ? 0 : code;
 }
 
-/* Reads to the end, or until it is more than `room`. */
+/* Reads to the end, or until there are more than `room` bytes. */
 static enum shmb_exit read_input(const char *name, uint64_t room, struct reading *reading)
 {
     HANDLE in = GetStdHandle(STD_INPUT_HANDLE);
     bool end = false;
     DWORD code, mode;
 
-    /* Its bytes would be in a code page; and what is typed is better given as a word. */
+    /* Bytes from a console are in its code page; --text is simpler for typed input. */
     if (GetConsoleMode(in, &mode)) {
         out_error("%s: the input is a console; give --text, or a file or pipe", name);
         return SHMB_EXIT_USAGE;
@@ -71,7 +72,7 @@ static enum shmb_exit read_input(const char *name, uint64_t room, struct reading
             return fail_memory(name);
         code = read_some(in, reading, &end);
         if (code != 0)
-            return fail_call(name, "the input cannot be read", "ReadFile", code);
+            return fail_call(name, "reading the input failed", "ReadFile", code);
     }
     return SHMB_EXIT_DONE;
 }
@@ -93,7 +94,7 @@ static int32_t write_locked(const struct request *request, const struct input *i
     return result;
 }
 
-/* Writes as much of the input as there is room for. */
+/* Writes the input, cut to `room`. */
 static enum shmb_exit write_input(const struct request *request, uint64_t room, struct input *input)
 {
     int32_t result = SHMB_OK;
@@ -106,7 +107,7 @@ static enum shmb_exit write_input(const struct request *request, uint64_t room, 
     if (result < 0)
         return fail_result(request->name, result);
     if (result == SHMB_ABANDONED)
-        fail_warn_abandoned(request->name, "; when it is put right: shmb repair");
+        fail_warn_abandoned(request->name, "; after repairing it: shmb repair");
     if (!cut)
         return SHMB_EXIT_DONE;
     out_error("%s: cut at the end of the segment; bytes written: %zu", request->name,
@@ -114,7 +115,7 @@ static enum shmb_exit write_input(const struct request *request, uint64_t room, 
     return SHMB_EXIT_NOT_SO;
 }
 
-/* The standard input, all of it before the lock: who sends it may be slow. */
+/* Reads all of the standard input before it takes the lock: the sender may be slow. */
 static enum shmb_exit write_stream(const struct request *request, uint64_t room)
 {
     struct reading reading = {NULL, 0, 0};
@@ -134,7 +135,7 @@ enum shmb_exit verb_write(struct request *request)
     struct input input;
     shmb_segment *segment;
     shmb_info whole;
-    /* Asked before the input is read, so that nobody makes it for nothing. */
+    /* Fails before the input is read, so that nobody produces it for nothing. */
     int32_t result = segment_open(request->name, SHMB_WRITE, 0, 1, &segment, &whole);
 
     if (result != SHMB_OK)

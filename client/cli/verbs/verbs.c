@@ -1,3 +1,4 @@
+/* The table of verbs, and the way from the command line to one of them. */
 #include "verbs.h"
 
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "shmb.h"
 #include "verb.h"
 
-/* What is added to the own exit codes of a verb that runs a command. */
+/* Added to shmb's own exit codes if the verb runs a command. */
 #define OWN_FAILURE 120u
 
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW)
@@ -59,11 +60,11 @@ static uint32_t run(const struct verb *verb, const struct words *words, size_t f
     return code == SHMB_EXIT_DONE ? request.command_code : OWN_FAILURE + (uint32_t)code;
 }
 
-/* The words before any verb. */
+/* Runs --help or --version in place of a verb. */
 static uint32_t run_alone(const struct words *words)
 {
     if (words->count > 1 || words->behind_count > 0)
-        out_error("nothing is expected behind %s", words->word[0]);
+        out_error("nothing is expected after %s", words->word[0]);
     else if (strcmp(words->word[0], "--help") == 0)
         help_print();
     else
@@ -76,7 +77,7 @@ static bool same(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-/* A verb that exists, but without one of its actions behind it. */
+/* The verb exists, but needs an action, and this is none of them. */
 static uint32_t run_without_action(const char *verb, const char *action)
 {
     if (same(action, "--help")) {
@@ -113,7 +114,7 @@ static uint32_t dispatch(const struct words *words)
     if (word == NULL)
         out_error("a verb is missing; see shmb --help");
     else
-        out_error("there is no verb \"%s\"; see shmb --help", word);
+        out_error("unknown verb \"%s\"; see shmb --help", word);
     return SHMB_EXIT_USAGE;
 }
 
@@ -128,6 +129,6 @@ uint32_t verbs_main(const wchar_t *line)
     lost = out_end();
     words_free(&words);
     if (lost != 0 && code == SHMB_EXIT_DONE)
-        code = (uint32_t)fail_call("output", "not all could be written", "WriteFile", lost);
+        code = (uint32_t)fail_call("output", "writing failed", "WriteFile", lost);
     return code;
 }
