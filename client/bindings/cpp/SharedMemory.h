@@ -1,22 +1,21 @@
 /*
  * SharedMemory.h - the interface of CSharedMemory (Microsoft Systems Journal,
- * November 1998) on top of shmb.h: a program that used that class includes this
- * header instead, and is compiled again.
+ * November 1998) on top of shmb.h. To move a program to it, include this header in
+ * place of the old one and compile the program again.
  *
- * Which memory it is, the name decides:
+ * The name decides which memory it uses:
  *
  *   Global\X   the broker's segment X, for all sessions
- *   X          the broker's, where it holds one of that name; else private memory
- *              of this user in this session, which was all the old class had
- *   none       private memory of a name that nobody has; GetName tells it
+ *   X          the broker's segment X if there is one; otherwise private memory of
+ *              this user in this session, as with the old class
+ *   none       private memory of a name that no object has; see GetName
  *
- * A program that was started before the broker goes on with private memory under
- * a plain name: write Global\ where that must not be.
+ * With a plain name, a program that starts before the broker uses private memory until
+ * it closes it. Write Global\ to prevent that.
  *
- * Of the broker's memory the size is that of the configuration: Create fails where it
- * is smaller than what was asked for. MeFirst is true for one program until the
- * segment is made anew. Where the program may only read, Write fails and `p` must
- * not be written.
+ * The broker's segment has its configured size: Create fails if that is smaller than the
+ * requested size. MeFirst is true for one program until the segment is recreated. If the
+ * program may only read, Write fails, and writing through `p` is an access violation.
  */
 #ifndef SHMB_SHAREDMEMORY_H
 #define SHMB_SHAREDMEMORY_H
@@ -38,7 +37,7 @@ class CSharedMemory
     using name_type = std::basic_string<TCHAR>;
 #endif
 
-    void *p = nullptr; /* the memory; NULL: there is none */
+    void *p = nullptr; /* the memory; NULL: none */
 
     CSharedMemory() = default;
     CSharedMemory(UINT nSize, LPCTSTR pszName = nullptr)
@@ -52,7 +51,7 @@ class CSharedMemory
         Delete();
     }
 
-    /* Throws CMemoryException (without MFC: std::bad_alloc) where it cannot be had. */
+    /* Opens or creates the memory. On failure throws CMemoryException (without MFC: bad_alloc). */
     void Create(UINT nSize, LPCTSTR pszName = nullptr)
     {
         Delete();
@@ -90,23 +89,23 @@ class CSharedMemory
         return m_first;
     }
 
-    /* FALSE: the offset lies beyond the end, or the program may not; nothing was moved. */
+    /* FALSE: the offset is beyond the end, or access is denied; no bytes were copied. */
     BOOL Read(void *pBuffer, DWORD dwBytes, DWORD *pdwBytesRead, DWORD dwOffset)
     {
         ULONGLONG done = 0;
 
         m_result = shmb_read(m_segment, dwOffset, pBuffer, dwBytes, &done);
-        return Told(done, pdwBytesRead);
+        return Moved(done, pdwBytesRead);
     }
     BOOL Write(const void *pBuffer, DWORD dwBytes, DWORD *pdwBytesWritten, DWORD dwOffset)
     {
         ULONGLONG done = 0;
 
-        /* Under Lock as it is, else for itself: the old class did not ask for the lock. */
+        /* Without Lock, lock for this write: the old class did not require the lock. */
         m_result = shmb_write(m_segment, dwOffset, pBuffer, dwBytes, &done);
         if (m_result == SHMB_NOT_OWNER)
             m_result = shmb_update(m_segment, dwOffset, pBuffer, dwBytes, SHMB_INFINITE, &done);
-        return Told(done, pdwBytesWritten);
+        return Moved(done, pdwBytesWritten);
     }
 
     BOOL Lock()
@@ -120,14 +119,14 @@ class CSharedMemory
         return m_result >= 0;
     }
 
-    /* New: the result of the last call that failed or not, one of SHMB_... */
+    /* Not in the old class: the result of the last call, one of SHMB_... */
     LONG GetResult() const
     {
         return m_result;
     }
 
   private:
-    /* As good as they were: 5 s for one who is just filling it. */
+    /* As the old class: 5 s for a program that is filling the memory. */
     static constexpr DWORD FIRST_WAIT_MS = 5000;
 
     static std::wstring Widen(const wchar_t *text)
@@ -138,7 +137,7 @@ class CSharedMemory
     {
         wchar_t wide[SHMB_NAME_SIZE];
 
-        /* What does not fit is no name: the call that gets it says so. */
+        /* If the name does not fit, the call that gets L"\\" fails with SHMB_BAD_NAME. */
         return MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, text, -1, wide, SHMB_NAME_SIZE) > 0
                    ? wide
                    : L"\\";
@@ -185,7 +184,7 @@ class CSharedMemory
 
         if (result == SHMB_ACCESS_DENIED)
             return shmb_openW(name.c_str(), SHMB_READ, 0, &m_segment);
-        /* There is no later word by which the first one says that it is done. */
+        /* The old class has no call for the end of filling, so it is done at once. */
         if (result == SHMB_OK) {
             if (shmb_first(m_segment, FIRST_WAIT_MS, first) >= 0 && *first != 0)
                 shmb_init_done(m_segment);
@@ -194,13 +193,14 @@ class CSharedMemory
         if ((result == SHMB_NOT_FOUND || result == SHMB_NO_BROKER) &&
             name.compare(0, 7, L"Global\\") != 0)
             return shmb_private_createW(name.c_str(), nSize, &m_segment, first);
-        /* Local\X was never the broker's. */
+        /* Local\X is always private memory. */
         if (result == SHMB_BAD_NAME && name.compare(0, 6, L"Local\\") == 0)
             return shmb_private_createW(name.c_str(), nSize, &m_segment, first);
         return result;
     }
 
-    BOOL Told(ULONGLONG done, DWORD *pdwBytes) const
+    /* Sets `*pdwBytes`, and turns the last result into TRUE or FALSE. */
+    BOOL Moved(ULONGLONG done, DWORD *pdwBytes) const
     {
         if (pdwBytes != nullptr)
             *pdwBytes = static_cast<DWORD>(done);

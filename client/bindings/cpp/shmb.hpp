@@ -1,7 +1,7 @@
 /*
- * shmb.hpp - shmb.h for C++17: segments that close themselves, locks that are
- * given back, values that are copied whole. Header only; link as for shmb.h,
- * which is the reference of what the calls do.
+ * shmb.hpp - shmb.h for C++17: destructors close segments and release locks, and a
+ * view copies a value as a whole. Header only; link as for shmb.h, which is the
+ * reference for all calls.
  *
  *     struct quote { double bid, ask; };           // no pointers in it
  *
@@ -10,10 +10,9 @@
  *         return fail(prices.status().text());
  *     shmb::view<quote> first(*prices);
  *     first.store({1.25, 1.26});
- *     quote now = first.load().value();            // throws shmb::error where it failed
+ *     quote now = first.load().value();            // throws shmb::error on failure
  *
- * Nothing here throws but result::value, and what the standard library throws
- * where memory is short.
+ * Only result::value throws, and the standard library when it is out of memory.
  */
 #ifndef SHMB_HPP
 #define SHMB_HPP
@@ -34,7 +33,7 @@ enum class rights : std::uint32_t { read = SHMB_READ, write = SHMB_WRITE };
 
 inline constexpr std::uint32_t infinite = SHMB_INFINITE;
 
-/* What came out of a call: one of SHMB_..., with the words for it. */
+/* The result of a call: one of SHMB_..., and a sentence for it. */
 class status
 {
   public:
@@ -55,13 +54,13 @@ class status
         return ok();
     }
 
-    /* Done, but an owner of the lock died: see SHMB_ABANDONED. */
+    /* True for SHMB_ABANDONED: done, but an owner of the lock died. */
     constexpr bool abandoned() const noexcept
     {
         return code_ == SHMB_ABANDONED;
     }
 
-    /* A sentence; to be asked for in the thread of the call, before its next one. */
+    /* A sentence for the result. Call it in the same thread, before the thread's next call. */
     std::string text() const
     {
         char buffer[1024];
@@ -74,7 +73,7 @@ class status
     std::int32_t code_;
 };
 
-/* What result::value throws. */
+/* The exception that result::value throws. */
 class error : public std::runtime_error
 {
   public:
@@ -90,7 +89,7 @@ class error : public std::runtime_error
     status why_;
 };
 
-/* A value, or why there is none. */
+/* A value, or the status that says why there is none. */
 template <class T> class result
 {
   public:
@@ -156,7 +155,7 @@ template <class T> class result
     std::optional<T> value_;
 };
 
-/* Bytes or values one after the other that somebody else owns. */
+/* A range of bytes or values that it does not own. */
 template <class T> class span
 {
   public:
@@ -196,8 +195,8 @@ template <class T> class span
 };
 
 /*
- * A lock that is held; given back at the end of its scope, by the thread that took
- * it. The segment must live longer.
+ * A held lock. The destructor releases it; it must run in the thread that took the lock.
+ * The segment must live longer.
  */
 class lock_guard
 {
@@ -212,7 +211,7 @@ class lock_guard
         unlock();
     }
 
-    /* An owner died while it held the lock, and nobody has called mark_consistent since. */
+    /* An owner died while it held the lock, and mark_consistent was not called since. */
     bool abandoned() const noexcept
     {
         return abandoned_;
@@ -239,7 +238,7 @@ class lock_guard
     bool abandoned_;
 };
 
-/* Between its making and its end, snapshots wait: for changes through segment::data. */
+/* A write in progress, for changes through segment::data. Snapshots wait until it ends. */
 class write_guard
 {
   public:
@@ -262,7 +261,7 @@ class write_guard
     shmb_segment *segment_;
 };
 
-/* An open segment. Its memory stays valid until the object ends. */
+/* An open segment. Its memory stays valid until the object is destroyed. */
 class segment
 {
   public:
@@ -281,7 +280,7 @@ class segment
         return finish(why, made);
     }
 
-    /* A part of it, or with an owner of its own; `options.size` is filled in. */
+    /* With options: a part, or one more owner to trust. Sets `options.size`. */
     static result<segment> open(const char *name, shmb_options options)
     {
         shmb_segment *made;
@@ -292,7 +291,7 @@ class segment
         return finish(why, made);
     }
 
-    /* Memory without the broker; NULL: a name that nobody has. made_here() tells who is first. */
+    /* Private memory, see shmb_private_create; made_here() is its `first`. */
     static result<segment> create_private(const char *name, std::uint64_t size)
     {
         shmb_segment *made;
@@ -332,12 +331,13 @@ class segment
         shmb_close(handle_);
     }
 
-    /* For calls of shmb.h; not to be closed. */
+    /* For calls of shmb.h. Do not close it. */
     shmb_segment *handle() const noexcept
     {
         return handle_;
     }
 
+    /* True: create_private created this memory. */
     bool made_here() const noexcept
     {
         return made_here_;
@@ -366,7 +366,7 @@ class segment
         return bytes;
     }
 
-    /* The memory itself. With rights::read it must not be written. */
+    /* The memory. Opened with rights::read, writing to it is an access violation. */
     span<std::uint8_t> data() const noexcept
     {
         void *bytes;
@@ -375,7 +375,7 @@ class segment
         return {static_cast<std::uint8_t *>(bytes), static_cast<std::size_t>(size())};
     }
 
-    /* The bytes that were moved: fewer where the segment ends before. */
+    /* These return the number of bytes copied: fewer than `count` at the end of the segment. */
     result<std::uint64_t> read(std::uint64_t offset, void *buffer, std::uint64_t count) const
     {
         std::uint64_t done;
@@ -419,7 +419,7 @@ class segment
         return {why, write_guard(handle_)};
     }
 
-    /* True: fill it now, under the lock that this has taken, and call init_done. */
+    /* True: fill the segment now, then call init_done. The call has taken the lock. */
     result<bool> first(std::uint32_t timeout_ms = infinite)
     {
         std::int32_t yes;
@@ -434,13 +434,13 @@ class segment
         return shmb_init_done(handle_);
     }
 
-    /* Waits for another change than `number`, and sets it. */
+    /* Waits until the change number differs from `number`, and sets `number` to it. */
     status wait_changed(std::uint64_t &number, std::uint32_t timeout_ms = infinite) noexcept
     {
         return shmb_wait_changed(handle_, &number, timeout_ms);
     }
 
-    /* How it stands with the broker: see shmb_state. */
+    /* Is the segment still current? See shmb_state. */
     status state() const noexcept
     {
         return shmb_state(handle_, nullptr);
@@ -468,28 +468,27 @@ class segment
 };
 
 /*
- * One value of a type at a place of a segment, copied as a whole: whoever loads it
- * never sees half of what another has stored. The type is the same in all
- * programs that use it, of both bitnesses: fixed-width integers and
- * floating-point numbers, no pointers, no padding that differs.
+ * A value at an offset of a segment, copied as a whole: load never returns half of a
+ * store. The type must have the same layout in all programs and both bitnesses:
+ * fixed-width integers and floating-point numbers, no pointers, the same padding.
  */
 template <class T> class view
 {
     static_assert(std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T>,
-                  "what is shared is copied byte by byte");
+                  "shared values are copied byte by byte");
 
   public:
     explicit view(segment &in, std::uint64_t offset = 0) noexcept : in_(in), offset_(offset)
     {
     }
 
-    /* Without a lock; under the lock, the value as it is. SHMB_RANGE: it does not lie within. */
+    /* Takes no lock; private memory has no snapshots, so there it does. SHMB_RANGE: not within. */
     result<T> load() const
     {
         T value{};
         auto done = in_.snapshot(offset_, &value, sizeof(T));
 
-        /* Private memory has no snapshots. */
+        /* Private memory, or opened without the directory. */
         if (done.status().code() == SHMB_BAD_ARGUMENT) {
             auto held = in_.lock();
 
@@ -502,7 +501,7 @@ template <class T> class view
         return *done == sizeof(T) ? result<T>(done.status(), value) : result<T>(SHMB_RANGE);
     }
 
-    /* Takes the lock for it. */
+    /* Stores the value under the lock. SHMB_RANGE: not within the segment. */
     status store(const T &value, std::uint32_t timeout_ms = infinite)
     {
         const std::uint64_t size = in_.size();

@@ -1,5 +1,5 @@
-* A form that shows a segment and follows its changes: run it twice, in two
-* sessions, and write in one of them.
+* A form that shows a segment and its changes: run it twice, in two sessions, and
+* write in one of them.
 *
 *	segments: { Notice: { size: 1024, notify: true, access: { write: [Interactive] } } }
 
@@ -45,7 +45,7 @@ DEFINE CLASS NoticeForm AS Form
 			THISFORM.oMemory.GetSharedMemorySize()))
 	ENDPROC
 
-	* Without waiting: 0 says that there was a change.
+	* Does not wait: 0 means that there was a change.
 	PROCEDURE tmrWatch.Timer
 		IF THISFORM.nWatch > 0 AND shmbf_wait_changed(THISFORM.nWatch, 0) = 0
 			THISFORM.ShowNotice()

@@ -1,4 +1,4 @@
-* The second program of KB article Q188535: shows the text that kb_write.prg left.
+* The second program of KB article Q188535: shows the text that kb_write.prg wrote.
 
 SET PROCEDURE TO shmb.prg ADDITIVE
 LOCAL nSegment, cText, nDone

@@ -1,5 +1,5 @@
-* The first program of KB article Q188535: leaves a text for another one, which
-* may come in another session, as another user, and after this one has ended.
+* The first program of KB article Q188535: writes a text for another program, which
+* can run in another session, as another user, and after this one has ended.
 *
 *	segments: { hello: { size: 4096, access: { write: [Interactive] } } }
 

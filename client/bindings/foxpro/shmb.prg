@@ -5,18 +5,18 @@
 *	oMemory.WriteToSharedMemory("a text")
 *	? oMemory.ReadFromSharedMemory(6)
 *
-* The class has the name and the methods of the well-known one: a program that
-* has used that one takes this file instead. Which memory it is, the name decides:
+* The class has the name and the methods of the well-known SharedMemory class, and
+* replaces its file. The name decides which memory it uses:
 *
 *	Global\X	the broker's segment X, for all sessions
-*	X		the broker's, where it holds one of that name; else private
-*			memory of this user in this session, as it was before
+*	X		the broker's segment X if there is one; otherwise private
+*			memory of this user in this session, as before
 *
-* A program that was started before the broker goes on with private memory under a
-* plain name: write Global\ where that must not be.
+* With a plain name, a program that starts before the broker uses private memory until
+* it closes it. Write Global\ to prevent that.
 *
-* Other calls of the library: see client/include/shmb_flat.h. ShmbDeclare makes
-* them known; every line of it is held against that header by tests/checks/foxpro.py.
+* For the other calls of the library see client/include/shmb_flat.h. ShmbDeclare
+* declares them; tests/checks/foxpro.py compares every line of it with that header.
 
 #DEFINE SHMB_NOT_FOUND		-1
 #DEFINE SHMB_NO_BROKER		-2
@@ -27,7 +27,7 @@
 #DEFINE LOCK_WAIT_MS		5000
 #DEFINE TEXT_BYTES			1024
 
-* To be called once before the first shmbf_ call; the class does it itself.
+* Call this once before the first shmbf_ call; the class does it itself.
 PROCEDURE ShmbDeclare
 	DECLARE INTEGER shmbf_open IN shmbclient.dll STRING name, INTEGER rights, INTEGER wait_ms
 	DECLARE INTEGER shmbf_private IN shmbclient.dll STRING name, INTEGER size
@@ -67,8 +67,8 @@ DEFINE CLASS SharedMemory AS Session
 	PROTECTED nSegment, nBytes
 	nSegment = 0
 	nBytes = 0
-	* 0, or the Win32 code of what failed last; where no call of Windows failed, the
-	* result of the library, which is negative. And the same in words.
+	* Of the last call: 0, or the Win32 code of the failure, or, if no call of Windows
+	* failed, the library's negative result. errortext is the same as a sentence.
 	errorcode = 0
 	errortext = ""
 
@@ -88,7 +88,7 @@ DEFINE CLASS SharedMemory AS Session
 		RETURN THIS.nBytes
 	ENDFUNC
 
-	* Returns the bytes that were written; nOffset is zero-based.
+	* Returns the number of bytes written. nOffset is zero-based.
 	FUNCTION WriteToSharedMemory(cBuffer, nOffset)
 		LOCAL nCount
 		IF THIS.nSegment = 0
@@ -98,10 +98,10 @@ DEFINE CLASS SharedMemory AS Session
 			nOffset = 0
 		ENDIF
 		nCount = MAX(MIN(THIS.nBytes - m.nOffset, LEN(m.cBuffer)), 0)
-		RETURN THIS.Told(shmbf_update(THIS.nSegment, m.nOffset, m.cBuffer, m.nCount, LOCK_WAIT_MS))
+		RETURN THIS.Checked(shmbf_update(THIS.nSegment, m.nOffset, m.cBuffer, m.nCount, LOCK_WAIT_MS))
 	ENDFUNC
 
-	* nOffset is zero-based; without nBytesToRead, all there is. "" where it failed.
+	* nOffset is zero-based; without nBytesToRead, reads to the end. "" on failure.
 	FUNCTION ReadFromSharedMemory(nBytesToRead, nOffset)
 		LOCAL cBuffer, nCount, nDone
 		IF THIS.nSegment = 0
@@ -116,10 +116,10 @@ DEFINE CLASS SharedMemory AS Session
 		nCount = MAX(MIN(THIS.nBytes - m.nOffset, m.nBytesToRead), 0)
 		cBuffer = REPLICATE(CHR(0), m.nCount)
 		nDone = shmbf_snapshot(THIS.nSegment, m.nOffset, @cBuffer, m.nCount)
-		IF m.nDone < 0 AND m.nDone <> SHMB_RANGE	&& private memory, or writers that leave no gap
+		IF m.nDone < 0 AND m.nDone <> SHMB_RANGE	&& private memory, or busy writers
 			nDone = THIS.ReadLocked(m.nOffset, @cBuffer, m.nCount)
 		ENDIF
-		RETURN LEFT(m.cBuffer, THIS.Told(m.nDone))
+		RETURN LEFT(m.cBuffer, THIS.Checked(m.nDone))
 	ENDFUNC
 
 	PROTECTED FUNCTION ReadLocked(nOffset, cBuffer, nCount)
@@ -146,14 +146,14 @@ DEFINE CLASS SharedMemory AS Session
 			= shmbf_close(m.nSegment)
 			nSegment = SHMB_RANGE
 		ENDIF
-		IF THIS.Told(m.nSegment) > 0
+		IF THIS.Checked(m.nSegment) > 0
 			THIS.nSegment = m.nSegment
 			THIS.nBytes = m.nSize
 		ENDIF
 	ENDPROC
 
-	* Remembers a failure; of one, 0 is left.
-	PROTECTED FUNCTION Told(nResult)
+	* Stores the failure and returns 0; returns a result that is not a failure.
+	PROTECTED FUNCTION Checked(nResult)
 		IF m.nResult >= 0
 			THIS.errorcode = 0
 			THIS.errortext = ""

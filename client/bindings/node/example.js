@@ -1,5 +1,5 @@
 'use strict';
-// What the library gives a program in Node.js: node example.js, with
+// Uses each call of shmb.js: node example.js, with this configuration:
 //
 //     segments:
 //       NodeExample: { size: 64, notify: true, access: { write: [Users] } }

@@ -1,5 +1,5 @@
 'use strict';
-// shmb.js - the library for Node.js on Windows, through koffi (npm install koffi).
+// shmb.js - the library for Node.js on Windows, with koffi (npm install koffi).
 //
 //     const { Segment, WRITE } = require('./shmb');
 //     const prices = Segment.open('Prices', WRITE, 5000);
@@ -7,8 +7,8 @@
 //     console.log(prices.snapshot(0, 4).toString());
 //     prices.close();
 //
-// A call that fails throws a ShmbError, whose `code` is one of SHMB_... of shmb.h.
-// Calls that wait keep the whole program waiting: give them short times.
+// A call that fails throws a ShmbError; its `code` is one of SHMB_... in shmb.h.
+// A call that waits blocks the whole program: use short times.
 const path = require('path');
 const koffi = require('koffi');
 
@@ -48,7 +48,7 @@ function check(result) {
 class Segment {
     constructor(handle, first) {
         this.handle = handle;
-        this.first = first; // private memory: made here
+        this.first = first; // private memory: created by this call
         this.number = [0];
     }
 
@@ -58,7 +58,7 @@ class Segment {
         return new Segment(handle[0], false);
     }
 
-    // Memory without the broker; null: a name that nobody has.
+    // Private memory, without the broker; null: a name that no object has.
     static createPrivate(name, size) {
         const handle = [null], first = [0];
         check(calls.shmb_private_create(name, size, handle, first));
@@ -76,12 +76,12 @@ class Segment {
         return Number(size[0]);
     }
 
-    // Bytes that no write was seen half of; fewer where the segment ends before.
+    // Copies bytes, never with half of a write; fewer than count at the end of the segment.
     snapshot(offset, count) {
         return this.bytes(calls.shmb_snapshot, offset, count);
     }
 
-    // Bytes as they are.
+    // Copies bytes without a lock or a check.
     read(offset, count) {
         return this.bytes(calls.shmb_read, offset, count);
     }
@@ -92,14 +92,14 @@ class Segment {
         return buffer.subarray(0, Number(done[0]));
     }
 
-    // Under the lock; returns how many bytes were written.
+    // Writes under the lock; returns the number of bytes written.
     update(offset, buffer, timeoutMs = 5000) {
         const done = [0];
         check(calls.shmb_update(this.handle, offset, buffer, buffer.length, timeoutMs, done));
         return Number(done[0]);
     }
 
-    // True: there was a change since the last call; false: none within this time.
+    // True: there was a change since the last call; false: timed out.
     waitChanged(timeoutMs) {
         const result = calls.shmb_wait_changed(this.handle, this.number, timeoutMs);
         return result === TIMEOUT ? false : check(result) === 0;
