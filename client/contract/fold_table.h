@@ -2,9 +2,9 @@
  * fold_table.h - simple upper case beyond ASCII, from the Unicode character
  * database (version 14.0, Basic Multilingual Plane, one unit to one unit).
  *
- * Fixed for ever: what is one name today must not become two tomorrow. Each
- * row: first and last lower-case character, step between them, distance to the
- * upper-case one. Rows are sorted and do not overlap.
+ * The table never changes: two spellings of one name must stay one name. Each row:
+ * first and last lower-case character, step between them, distance to the upper-case
+ * one. Rows are sorted and do not overlap.
  */
 #ifndef SHMB_FOLD_TABLE_H
 #define SHMB_FOLD_TABLE_H

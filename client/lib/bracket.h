@@ -2,7 +2,7 @@
  * bracket.h - begin and end of a write. In between, the sequence in the segment's
  * block is odd, so that a snapshot does not take half a write.
  *
- * The caller may write, and holds the lock where there is one. A NULL `block`, of a
+ * The caller may write, and holds the lock if there is one. A NULL `block`, of a
  * segment that was opened without the directory, is allowed in bracket_begin and
  * bracket_end.
  */

@@ -192,7 +192,7 @@ static int32_t make(const char *bare, uint64_t size, struct maker *maker, bool *
 }
 
 /* A new name with each call. Creating the section shows whether it is free. */
-static void think_up_name(char out[SHMB_NAME_BYTES])
+static void new_name(char out[SHMB_NAME_BYTES])
 {
     static volatile LONG count;
     FILETIME now;
@@ -218,7 +218,7 @@ static int32_t make_unnamed(uint64_t size, struct maker *maker, struct shmb_segm
         existed = false;
         handle_free(*out);
         *out = NULL;
-        think_up_name(bare);
+        new_name(bare);
         result = make(bare, size, maker, &existed, out, fault);
     }
     if (!existed)

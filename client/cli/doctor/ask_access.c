@@ -42,7 +42,7 @@ static void add_account(char *list, PSID sid)
     size_t used = strlen(list);
 
     if (used + 2 >= DOCTOR_TEXT - 8)
-        return; /* the list is full: what is in it will do */
+        return; /* the list is long enough */
     if (used > 0) {
         memcpy(list + used, ", ", 3);
         used += 2;
