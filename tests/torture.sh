@@ -4,7 +4,7 @@
 #
 #   tests/torture.sh SECONDS [SEED]   at least that long, and until the floors are
 #                                     reached; the seed is printed
-#   tests/torture.sh --mutants        brokers with a deliberate fault must be found
+#   tests/torture.sh --mutants [N…]   brokers with a deliberate fault must be found: all, or these
 #
 # The exit code is 0 where nothing was lost, or each mutant found.
 set -u
@@ -14,7 +14,13 @@ SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
 bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
 said=$(mktemp) || exit 1
-trap 'wine_end; rm -f "$said"' EXIT
+running=
+finish() {
+    [ -z "$running" ] || kill "$running" 2>/dev/null
+    wine_end
+    rm -f "$said" "$said.found"
+}
+trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
 # torture SECONDS SEED BROKER: in a prefix of its own.
@@ -22,26 +28,32 @@ torture() {
     local code
     wine_begin "$bin" "$bin32" || return 1
     [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; return 1; }
-    # into a file: a pipe would stay open as long as wineserver knows of it
+    # into a file: a pipe would stay open as long as wineserver knows of it; and in the
+    # background, so that a signal to us ends it at once
     timeout -k 10 $(($1 + 1500)) "${wine_command[@]}" "$bin/torture.exe" "$1" "$2" \
         "$(wine_path "$bin/$3.exe")" "$(wine_path "$bin32/torture_worker.exe")" </dev/null \
-        >"$said"
+        >"$said" &
+    running=$!
+    wait "$running"
     code=$?
+    running=
     wine_end
     tr -d '\r' <"$said"
     return "$code"
 }
 
-# A mutant is found where the run says what it has found.
+# Mutants are numbered from 1. One is found where the run says what it has found.
 mutants() {
-    local mutant found
-    for mutant in "$bin"/torture_mutant_*.exe; do
-        mutant=$(basename "$mutant" .exe)
-        found=$(torture 20 $RANDOM "$mutant")
-        if [ $? = 1 ] && grep -q '^FAILED: ' <<<"$found"; then
-            echo "$mutant: found. $(grep '^FAILED: ' <<<"$found")"
+    local mutant code
+    [ $# -gt 0 ] || set -- $(cd "$bin" && printf '%s\n' torture_mutant_*.exe | tr -cd '0-9\n')
+    for mutant in "$@"; do
+        torture 20 $RANDOM "torture_mutant_$mutant" >"$said.found"
+        code=$?
+        if [ $code = 1 ] && grep -q '^FAILED: ' "$said.found"; then
+            echo "mutant $mutant: found. $(grep '^FAILED: ' "$said.found")"
         else
-            printf '%s: not found\n%s\n' "$mutant" "$found"
+            echo "mutant $mutant: not found"
+            cat "$said.found"
             return 1
         fi
     done
@@ -57,7 +69,7 @@ case ${1:-} in
 esac
 "$root/install/setup.sh" && build_preset mingw-x64 && build_preset mingw-x86 || exit 1
 if [ "$1" = --mutants ]; then
-    mutants
+    mutants "${@:2}"
 else
     torture "$1" "${2:-$RANDOM}" shmbroker
 fi

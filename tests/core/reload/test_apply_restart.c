@@ -1,0 +1,168 @@
+/* A broker that starts again on what clients have kept. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "directory.h"
+#include "lifecycle.h"
+#include "reloads.h"
+#include "state.h"
+
+static void hold_and_go(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "Prices");
+    fake_client_open(fake, "ShmBroker.Control.1");
+    fake_client_open(fake, SHMB_ROOT_NAME);
+    fake_find(fake, "Prices")->content[5] = 77;
+    fake_find(fake, "ShmBroker.Control.1")->content[64 + 8] = 1; /* abandoned */
+    fake_clock(fake, FAKE_STARTED + 1000);
+}
+
+static void find_again(size_t number)
+{
+    const struct fake_object *prices = fake_find(fake, "Prices");
+
+    (void)number;
+    assert_int_equal(prices->handles, 1);
+    assert_int_equal(prices->content[5], 77);
+    assert_int_equal(fake_find(fake, "ShmBroker.Control.1")->handles, 1);
+    assert_int_equal(fake_find(fake, "ShmBroker.Control.1")->content[64 + 8], 1);
+    assert_int_equal(fake_find(fake, SHMB_ROOT_NAME)->clients, 1);
+    assert_int_equal(reloads_publication(), 2);
+    assert_int_equal(reloads_report().held, 4);
+    assert_int_equal(reloads_report().result, SHMB_REPORT_COMPLETE);
+}
+
+static void check_adopted(const char *owner)
+{
+    char generation[64];
+
+    fake_owner(fake, owner);
+    reloads_live(hold_and_go, 1);
+    (void)snprintf(generation, sizeof(generation), "%s",
+                   strstr(fake_state_text(fake, STATE_FILE), "object section 64 "));
+    *strchr(generation + 18, ' ') = '\0';
+    reloads_live(find_again, 2);
+    assert_non_null(strstr(fake_state_text(fake, STATE_FILE), generation));
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECT_CONFLICT) +
+                         fake_event_count(fake, EVENT_PUBLICATION_CONFLICT) +
+                         fake_event_count(fake, EVENT_OBJECT_ADOPTED),
+                     0);
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
+static void what_clients_kept_is_found_again(void **state)
+{
+    check_adopted("S-1-5-80-1-2-3-4-5");
+    reloads_end(state);
+    reloads_begin(state);
+    check_adopted("S-1-5-32-544");
+}
+
+static void conflict(size_t number)
+{
+    (void)number;
+    assert_int_equal(fake_events_about(fake, EVENT_OBJECT_CONFLICT, "Prices"), 1);
+    assert_int_equal(fake_find(fake, "Prices")->handles, 0);
+}
+
+static void without_proof_it_is_a_stranger_s(void **state)
+{
+    (void)state;
+    fake_owner(fake, "S-1-5-32-544");
+    reloads_live(hold_and_go, 1);
+    fake_boot(fake, "boot-2"); /* the state speaks of objects that cannot be these */
+    reloads_live(conflict, 2);
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
+static void other_size(size_t number)
+{
+    (void)number;
+    assert_int_equal(fake_events_about(fake, EVENT_OBJECT_DEFERRED, "Prices"), 1);
+    assert_int_equal(fake_find(fake, "Prices")->handles, 1);
+}
+
+static void the_exact_size_clients_were_told_stays(void **state)
+{
+    (void)state;
+    reloads_live(hold_and_go, 1);
+    fake_file(fake, FILE_NAME, HEAD "  Prices: { size: 65 }\n");
+    reloads_live(other_size, 2);
+    assert_non_null(strstr(fake_state_text(fake, STATE_FILE), "object section 64 "));
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
+static void a_newer_state_is_not_touched(void **state)
+{
+    static const char newer[] = "shmbroker-state 2\nwhatever\n";
+
+    (void)state;
+    fake_state_file(fake, STATE_FILE, newer);
+    assert_int_not_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+    assert_int_equal(fake_event_count(fake, EVENT_STATE_NEWER), 1);
+    assert_string_equal(fake_state_text(fake, STATE_FILE), newer);
+    assert_int_equal(fake_calls(fake, FAKE_CREATE), 0);
+}
+
+static void look_on(size_t number)
+{
+    (void)number;
+}
+
+static void hold_the_directory(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, SHMB_ROOT_NAME);
+}
+
+/* One that clients have kept of a broker with another order of it, ours to judge by its owner. */
+static void a_newer_directory_is_not_touched(void **state)
+{
+    struct shmb_root *root;
+    size_t protected;
+
+    (void)state;
+    reloads_live(hold_the_directory, 1);
+    root = (struct shmb_root *)(void *)fake_find(fake, SHMB_ROOT_NAME)->content;
+    root->abi_version = SHMB_ABI_VERSION + 1;
+    root->broker_pid = 1;
+    protected = fake_calls(fake, FAKE_PROTECT);
+    fake_stop_at(fake, FAKE_WAIT, 2);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_SYSTEM);
+    assert_int_equal(fake_event_count(fake, EVENT_DIRECTORY_NEWER), 1);
+    assert_null(fake_find(fake, "Prices"));
+    assert_int_equal(fake_calls(fake, FAKE_PROTECT), protected);
+    assert_int_equal(root->broker_pid, 1);
+    /* One of this version stops nothing. */
+    root->abi_version = SHMB_ABI_VERSION;
+    reloads_live(look_on, 2);
+    assert_int_equal(root->broker_pid, FAKE_PROCESS);
+    fake_client_close(fake, SHMB_ROOT_NAME);
+    assert_int_equal(fake_event_count(fake, EVENT_DIRECTORY_NEWER), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reloads_begin, reloads_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_clients_kept_is_found_again),       TEST(without_proof_it_is_a_stranger_s),
+        TEST(the_exact_size_clients_were_told_stays), TEST(a_newer_state_is_not_touched),
+        TEST(a_newer_directory_is_not_touched),
+    };
+
+    return cmocka_run_group_tests_name("test_apply_restart", tests, NULL, NULL);
+}
