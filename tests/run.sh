@@ -78,7 +78,8 @@ all_checks() {
     job check 'Node.js, through koffi' "$checks/node.sh"
     job check 'the schema is the loader'\''s' python3 "$checks/schema.py"
     job check 'nothing lost under torture, 20 s' "$root/tests/torture.sh" 20
-    job check 'torture finds mutants' "$root/tests/torture.sh" --mutants
+    job check 'torture finds mutant 1' "$root/tests/torture.sh" --mutants 1
+    job check 'torture finds mutant 2' "$root/tests/torture.sh" --mutants 2
     job check 'fuzzing, 5 s each' "$root/tests/fuzz/run.sh" 5
 }
 

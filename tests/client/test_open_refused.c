@@ -1,0 +1,186 @@
+/* Opening: what is not the broker's is gone round or refused, and so is a spoiled directory. */
+#include "opening.h"
+
+static void a_strangers_section_is_not_ours(void **state)
+{
+    shmb_options options = {.size = sizeof(options), .rights = SHMB_READ};
+    shmb_segment *segment;
+
+    (void)state;
+    stage_row("ShmbTest.Squat", SHMB_SECTION)->size = 16;
+    stage_object(SHMB_SECTION, "ShmbTest.Squat", 16, STAGE_STRANGER, STAGE_SECTION_WRITE);
+    stage_row("ShmbTest.Conflict", SHMB_SECTION)->size = 16;
+    stage_publish();
+    assert_int_equal(try_open("ShmbTest.Squat", SHMB_READ), SHMB_NOT_OURS);
+    options.owner = "S-1-5-32-545";
+    assert_int_equal(shmb_open_with("ShmbTest.Squat", &options, &segment), SHMB_NOT_OURS);
+    options.owner = stage_user();
+    assert_int_equal(shmb_open_with("ShmbTest.Squat", &options, &segment), SHMB_OK);
+    shmb_close(segment);
+}
+
+static void conflict_and_failure_are_states(void **state)
+{
+    struct directory_row *row;
+
+    (void)state;
+    row = stage_row("ShmbTest.Conflict", SHMB_SECTION);
+    row->size = 16;
+    row->state = SHMB_ENTRY_CONFLICT;
+    row = stage_row("ShmbTest.Failed", SHMB_SECTION);
+    row->size = 16;
+    row->state = SHMB_ENTRY_FAILED;
+    stage_publish();
+    assert_int_equal(try_open("ShmbTest.Conflict", SHMB_READ), SHMB_NOT_OURS);
+    assert_int_equal(try_open("ShmbTest.Failed", SHMB_READ), SHMB_NOT_FOUND);
+    assert_int_equal(described("ShmbTest.Conflict").state, SHMB_STATE_CONFLICT);
+    assert_int_equal(described("ShmbTest.Failed").state, SHMB_STATE_FAILED);
+}
+
+static void a_strangers_directory_is_gone_round(void **state)
+{
+    shmb_info info = {.size = sizeof(info)};
+    shmb_segment *segment;
+    shmb_list *list;
+    uint64_t size;
+    char byte;
+    HANDLE squat;
+
+    (void)state;
+    stage_root_close();
+    squat = stage_object(SHMB_SECTION, SHMB_ROOT_NAME, SHMB_ROOT_SIZE, STAGE_STRANGER,
+                         STAGE_SECTION_WRITE);
+    assert_int_equal(shmb_describe("ShmbTest.One", &info), SHMB_NOT_OURS);
+    assert_int_equal(shmb_list_open(&list, NULL), SHMB_NOT_OURS);
+    segment = opened("ShmbTest.One", SHMB_WRITE);
+    assert_int_equal(shmb_size(segment, &size), SHMB_OK);
+    assert_int_equal(size, 4096);
+    info = info_of(segment);
+    assert_int_equal(info.flags, SHMB_FLAG_ROUNDED | SHMB_FLAG_HAS_LOCK);
+    assert_string_equal(info.lock, "ShmbTest.One.lock");
+    assert_int_equal(shmb_update(segment, 0, "x", 1, 0, NULL), SHMB_OK);
+    assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_BAD_ARGUMENT);
+    assert_int_equal(shmb_state(segment, NULL), SHMB_OK);
+    shmb_close(segment);
+    stage_close(squat);
+    /* A mutex needs no privilege at all. */
+    stage_object(SHMB_MUTEX, SHMB_ROOT_NAME, 0, STAGE_STRANGER, STAGE_MUTEX_USE);
+    assert_int_equal(shmb_list_open(&list, NULL), SHMB_NOT_OURS);
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
+}
+
+/* Its name is known to whoever may read the root, and free when the broker has died. */
+static void a_strangers_table_is_gone_round(void **state)
+{
+    const struct shmb_root_slot *slot = &stage_root()->slot[stage_root()->publication & 1];
+    shmb_info info = {.size = sizeof(info)};
+    char name[SHMB_TABLE_NAME_BYTES];
+    HANDLE squat;
+
+    (void)state;
+    shmb_table_name(slot->suffix, name);
+    stage_table_close();
+    squat = stage_object(SHMB_SECTION, name, slot->table_size, STAGE_STRANGER, STAGE_SECTION_READ);
+    assert_int_equal(shmb_describe("ShmbTest.One", &info), SHMB_NOT_OURS);
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
+    stage_close(squat);
+    stage_object(SHMB_EVENT, name, 0, STAGE_STRANGER, 0x120003);
+    assert_int_equal(shmb_describe("ShmbTest.One", &info), SHMB_NOT_OURS);
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
+}
+
+static void a_strangers_control_section_is_not_ours(void **state)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+    struct directory_row *row = stage_segment("ShmbTest.Two", 16, 0);
+
+    (void)state;
+    shmb_control_name(7, name);
+    stage_object(SHMB_SECTION, name, 4096, STAGE_STRANGER, STAGE_SECTION_WRITE);
+    row->control = 7;
+    stage_publish();
+    assert_int_equal(try_open("ShmbTest.Two", SHMB_READ), SHMB_NOT_OURS);
+    row->control = 8;
+    stage_publish();
+    assert_int_equal(try_open("ShmbTest.Two", SHMB_READ), SHMB_NOT_FOUND);
+    shmb_control_name(8, name);
+    stage_object(SHMB_EVENT, name, 0, STAGE_STRANGER, 0x120003);
+    assert_int_equal(try_open("ShmbTest.Two", SHMB_READ), SHMB_NOT_OURS);
+}
+
+static void other_versions_and_rubbish_are_told(void **state)
+{
+    shmb_info info = {.size = sizeof(info)};
+
+    (void)state;
+    stage_root()->abi_version = 2;
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_VERSION_MISMATCH);
+    assert_int_equal(shmb_describe("ShmbTest.One", &info), SHMB_VERSION_MISMATCH);
+    stage_root()->abi_version = SHMB_ABI_VERSION;
+    stage_root()->magic++;
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_CORRUPT);
+    stage_root()->magic--;
+    stage_table()->entry_count++;
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_CORRUPT);
+    stage_table()->entry_count--;
+    stage_table()->abi_version = 2;
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_VERSION_MISMATCH);
+    stage_table()->abi_version = SHMB_ABI_VERSION;
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
+}
+
+static void a_directory_without_table_is_none(void **state)
+{
+    shmb_list *list;
+
+    (void)state;
+    stage_table_close();
+    assert_int_equal(shmb_list_open(&list, NULL), SHMB_NOT_FOUND);
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
+    stage_broker_dies();
+    assert_int_equal(shmb_list_open(&list, NULL), SHMB_NO_BROKER);
+}
+
+static void before_the_first_publication_nothing_is_there(void **state)
+{
+    (void)state;
+    stage_root()->publication = 0;
+    assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_NOT_FOUND);
+}
+
+static void a_section_shorter_than_its_entry_is_refused(void **state)
+{
+    struct directory_row *row = stage_segment("ShmbTest.Short", 16, 0);
+    shmb_options options = {.size = sizeof(options), .rights = SHMB_READ, .offset = 1 << 20};
+    shmb_segment *segment;
+
+    (void)state;
+    row->size = 1 << 21;
+    stage_publish();
+    assert_int_equal(try_open("ShmbTest.Short", SHMB_READ), SHMB_CORRUPT);
+    assert_int_equal(shmb_open_with("ShmbTest.Short", &options, &segment), SHMB_CORRUPT);
+    row->size = 16;
+    row->control_block = 1000;
+    stage_publish();
+    assert_int_equal(try_open("ShmbTest.Short", SHMB_READ), SHMB_CORRUPT);
+}
+
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGED(a_strangers_section_is_not_ours),
+        STAGED(conflict_and_failure_are_states),
+        STAGED(a_strangers_directory_is_gone_round),
+        STAGED(a_strangers_table_is_gone_round),
+        STAGED(a_strangers_control_section_is_not_ours),
+        STAGED(other_versions_and_rubbish_are_told),
+        STAGED(a_directory_without_table_is_none),
+        STAGED(before_the_first_publication_nothing_is_there),
+        STAGED(a_section_shorter_than_its_entry_is_refused),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests_name("test_open_refused", tests, NULL, NULL);
+}

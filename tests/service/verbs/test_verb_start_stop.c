@@ -1,0 +1,191 @@
+/* The service is started and stopped, and status tells of it. */
+#include "installing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct launch user = {.standard_user = true};
+
+/* Nothing is installed; what runs tells what it is and what it holds. */
+static void a_broker_in_a_console_is_told_of(void **state)
+{
+    struct child *broker = broker_run(NULL, configuration);
+
+    (void)state;
+    broker_says("status", 0, "state:         running in a console, process ");
+    broker_says("status", 0, "\\shm"); /* its temporary file */
+    broker_says("status", 0, "ShmbTest.Data: held");
+    broker_says("status --json", 0, "\"state\": \"running in a console\"");
+    broker_says("status --verify", 5, "in a console (shmbroker run): there is nothing to verify");
+    broker_says("reload", 5, "in a console (shmbroker run): Ctrl+Break");
+    broker_says("stop", 5, "in a console (shmbroker run): it ends with Ctrl+C");
+    broker_says("uninstall", 5, "in a console (shmbroker run): it ends with Ctrl+C");
+    broker_says("start", 5, "in a console (shmbroker run): it ends with Ctrl+C");
+    /* Its keeper is no broker. */
+    child_kill(broker);
+    broker_says("status", 5, "not installed");
+}
+
+static void start_stop_and_status_follow_the_service(void **state)
+{
+    (void)state;
+    install(configuration);
+    broker_says("status", 5, "stopped");
+    broker_says("start", 0, "runs");
+    /* Done means done: nobody has to wait for the objects. */
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
+    broker_says("start", 0, "already");
+    broker_says("status", 0, "running");
+    broker_says("status", 0, "ShmbTest.Data.lock: held");
+    broker_says("stop", 0, "stopped");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
+    broker_says("stop", 0, "is not running");
+    broker_says("stop --release", 0, "the objects of its keeper are released");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
+    broker_says("stop --release", 0, "is not running");
+    broker_says("status", 5, "stopped");
+}
+
+static void status_shows_a_name_that_is_taken(void **state)
+{
+    struct child *squatter = client_start(NULL, "create event Global\\ShmbTest.Data");
+
+    (void)state;
+    child_expect(squatter, "created");
+    install(configuration);
+    broker_says("start", 0, "runs");
+    broker_says("status", 1, "ShmbTest.Data: taken");
+    broker_says("status", 1, "ShmbTest.Data.lock: held");
+}
+
+static void a_failing_start_is_told_with_its_code(void **state)
+{
+    struct child *other;
+
+    (void)state;
+    install("version: 1\nsegments: { X: { size: none } }\n");
+    broker_says("start", 1, "configuration");
+    broker_says("status", 5, "configuration");
+    other = broker_run(NULL, configuration);
+    install(configuration);
+    broker_says("start", 6, "another ShmBroker");
+    child_kill(other);
+}
+
+static void uninstall_stops_a_running_service(void **state)
+{
+    (void)state;
+    install(configuration);
+    broker_says("start", 0, "runs");
+    broker_says("uninstall", 0, "removed");
+    assert_false(scm_installed());
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
+}
+
+static void a_standard_user_is_refused(void **state)
+{
+    struct child *child;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* its service manager does not look at the caller */
+    child = child_start(&user, "\"%s\" install", support_sibling("shmbroker.exe"));
+    assert_int_equal(child_end(child), 3);
+    assert_false(scm_installed());
+}
+
+static void the_service_sid_owns_the_objects(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* no service SIDs */
+    install(configuration);
+    broker_says("start", 0, "runs");
+    assert_string_equal(client_line(NULL, "owner section Global\\ShmbTest.Data"),
+                        "S-1-5-80-4278917904-4027446710-1448384935-3026862272-1677383374");
+}
+
+static void a_crash_is_followed_by_a_new_start(void **state)
+{
+    SERVICE_STATUS_PROCESS before, after;
+    ULONGLONG until;
+    HANDLE process;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* no failure actions */
+    install(configuration);
+    broker_says("start", 0, "runs");
+    before = scm_wait(SERVICE_RUNNING);
+    process = OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, before.dwProcessId);
+    assert_non_null(process);
+    assert_true(TerminateProcess(process, 1));
+    assert_int_equal(WaitForSingleObject(process, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    CloseHandle(process);
+    until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+    do {
+        Sleep(50);
+        after = scm_wait(SERVICE_RUNNING);
+    } while (after.dwProcessId == before.dwProcessId && GetTickCount64() < until);
+    assert_int_not_equal(after.dwProcessId, before.dwProcessId);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
+}
+
+/* The newest record of our source: "ID: first insert"; empty where there is none. */
+static const char *newest_record(void)
+{
+    static union {
+        EVENTLOGRECORD record;
+        BYTE bytes[65536];
+    } buffer;
+    static char text[1024];
+    HANDLE log = OpenEventLogW(NULL, L"Application");
+    const BYTE *at = buffer.bytes;
+    DWORD got = 0, more;
+
+    text[0] = 0;
+    while (log != NULL && text[0] == 0 &&
+           ReadEventLogW(log, EVENTLOG_SEQUENTIAL_READ | EVENTLOG_BACKWARDS_READ, 0, &buffer,
+                         sizeof(buffer), &got, &more))
+        for (at = buffer.bytes; at < buffer.bytes + got && text[0] == 0;
+             at += ((const EVENTLOGRECORD *)(const void *)at)->Length) {
+            const EVENTLOGRECORD *record = (const EVENTLOGRECORD *)(const void *)at;
+
+            if (wcscmp((const wchar_t *)(const void *)(record + 1), L"ShmBroker") == 0)
+                snprintf(text, sizeof(text), "%lu: %ls", record->EventID & 0xFFFF,
+                         record->NumStrings > 0
+                             ? (const wchar_t *)(const void *)(at + record->StringOffset)
+                             : L"");
+        }
+    if (log != NULL)
+        CloseEventLog(log);
+    return text;
+}
+
+static void events_are_found_in_the_event_log(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* nothing can be read back */
+    install(configuration);
+    broker_says("start", 0, "runs");
+    assert_int_equal(strncmp(newest_record(), "100: ", 5), 0);
+    broker_says("stop", 0, "stopped");
+    assert_string_equal(newest_record(), "102: 2");
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_broker_in_a_console_is_told_of),  TEST(start_stop_and_status_follow_the_service),
+        TEST(status_shows_a_name_that_is_taken), TEST(a_failing_start_is_told_with_its_code),
+        TEST(uninstall_stops_a_running_service), TEST(a_standard_user_is_refused),
+        TEST(the_service_sid_owns_the_objects),  TEST(a_crash_is_followed_by_a_new_start),
+        TEST(events_are_found_in_the_event_log),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests_name("test_verb_start_stop", tests, scm_setup, NULL);
+}

@@ -1,0 +1,59 @@
+#include "installing.h"
+
+#include <sddl.h>
+#include <stdio.h>
+
+const char configuration[] =
+    "version: 1\n"
+    "segments:\n"
+    "  ShmbTest.Data: { size: 64, access: { write: [Interactive, Users] } }\n";
+
+void install(const char *text)
+{
+    char arguments[1024];
+
+    snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --config \"%s\"",
+             scm_file(text));
+    broker_says(arguments, 0, "installed");
+}
+
+bool exists(const wchar_t *path)
+{
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+const char *trying_out(void)
+{
+    return support_wine() ? " --allow-unsafe-config" : "";
+}
+
+void install_plainly(const char *part)
+{
+    char arguments[64];
+
+    snprintf(arguments, sizeof(arguments), "install%s", trying_out());
+    broker_says(arguments, 0, part);
+}
+
+wchar_t *in_program_data(const wchar_t *path)
+{
+    static wchar_t full[3][MAX_PATH];
+    static size_t turn;
+
+    turn = (turn + 1) % 3;
+    assert_true(ExpandEnvironmentStringsW(path, full[turn], MAX_PATH) > 0);
+    return full[turn];
+}
+
+void protect(const wchar_t *path, const char *sddl)
+{
+    PSECURITY_DESCRIPTOR descriptor;
+    BOOL ok;
+
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
+        support_wide(sddl), SDDL_REVISION_1, &descriptor, NULL));
+    ok = SetFileSecurityW(path, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+                          descriptor);
+    LocalFree(descriptor);
+    assert_true(ok);
+}
