@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_sets.h"
 #include "control_internal.h"
 
 /* Is it what this broker would have made? Its writers may have spoiled it. */
@@ -37,7 +38,7 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     section.used = section.blocks; /* whose the others were is not known */
     rules = control_section_rules(sets, set, &spec.rule_count);
     spec.rules = rules;
-    spec.label = inventory_label(sets->inventory, set);
+    spec.label = access_sets_label(sets->inventory->sets, set);
     section.sddl = control_section_access(sets, set);
     if (rules != NULL && section.sddl != NULL &&
         own_section_adopt(sets->system, sets->owner, &spec, state, &section.shared, &unused) ==

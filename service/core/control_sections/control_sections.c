@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "access_sets.h"
 #include "control_internal.h"
 
 /*
@@ -12,7 +13,7 @@
 struct access_rule *control_section_rules(const struct control_sets *sets, size_t set,
                                           size_t *count)
 {
-    const struct access_rule *rules = inventory_rules(sets->inventory, set, count);
+    const struct access_rule *rules = access_sets_rules(sets->inventory->sets, set, count);
     struct access_rule *lesser = calloc(*count + 1, sizeof(*lesser));
     size_t i;
 
@@ -28,7 +29,7 @@ struct access_rule *control_section_rules(const struct control_sets *sets, size_
 char *control_section_access(const struct control_sets *sets, size_t set)
 {
     const struct descriptor_use use = {.kind = SHMB_SECTION,
-                                       .label = inventory_label(sets->inventory, set)};
+                                       .label = access_sets_label(sets->inventory->sets, set)};
     size_t count;
     struct access_rule *rules = control_section_rules(sets, set, &count);
     char *sddl = rules != NULL ? descriptor_sddl(sets->owner, &use, rules, count) : NULL;
@@ -96,7 +97,7 @@ enum sys_status control_section_make(struct control_sets *sets, size_t set, uint
                                      struct trouble *avoided, struct sys_failure *why)
 {
     size_t index = control_section_add(sets);
-    struct own_section_spec spec = {.label = inventory_label(sets->inventory, set)};
+    struct own_section_spec spec = {.label = access_sets_label(sets->inventory->sets, set)};
     struct access_rule *rules = control_section_rules(sets, set, &spec.rule_count);
     char *sddl = control_section_access(sets, set);
     enum sys_status status = SYS_NO_MEMORY;

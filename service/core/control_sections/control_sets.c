@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_sets.h"
 #include "control_internal.h"
 
 #define GROWTH 16u /* blocks of a further section of a set, at least */
@@ -18,7 +19,7 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     sets->state = state;
     sets->settled = true;
     sets->place_count = inventory->count;
-    sets->lists = calloc(inventory_access_count(inventory) + 1, sizeof(struct control_list));
+    sets->lists = calloc(access_sets_count(inventory->sets) + 1, sizeof(struct control_list));
     sets->places = calloc(inventory->count + 1, sizeof(struct control_place));
     if (sets->lists != NULL && sets->places != NULL)
         return sets;
@@ -33,7 +34,7 @@ static void list_work(struct control_sets *sets)
 {
     size_t i;
 
-    memset(sets->lists, 0, inventory_access_count(sets->inventory) * sizeof(struct control_list));
+    memset(sets->lists, 0, access_sets_count(sets->inventory->sets) * sizeof(struct control_list));
     for (i = sets->place_count; i-- > 0;) {
         const struct item *item = &sets->inventory->items[i];
         struct control_place *place = &sets->places[i];
@@ -155,7 +156,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
     size_t i;
 
     list_work(sets);
-    for (i = 0; i < inventory_access_count(sets->inventory); i++) {
+    for (i = 0; i < access_sets_count(sets->inventory->sets); i++) {
         struct sys_failure why = {0};
         enum sys_status status;
 

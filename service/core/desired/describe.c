@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access_sets.h"
 #include "access_words.h"
 #include "descriptor.h"
 #include "names.h"
@@ -36,7 +37,7 @@ static bool grant_at(const struct inventory *inventory, const struct item *item,
                      struct grant *out)
 {
     const struct cfg_access *access = item->from->access;
-    const struct sddl *exact = inventory_exact(inventory, item->access, item->spec.kind);
+    const struct sddl *exact = access_sets_exact(inventory->sets, item->access, item->spec.kind);
     const struct access_rule *rules;
     size_t count;
 
@@ -53,7 +54,7 @@ static bool grant_at(const struct inventory *inventory, const struct item *item,
         out->mask = exact->entries[index].mask;
         out->level = exact->entries[index].deny ? SHMB_LEVEL_DENY : SHMB_LEVEL_COUNT;
     } else {
-        rules = inventory_rules(inventory, item->access, &count);
+        rules = access_sets_rules(inventory->sets, item->access, &count);
         if (index >= count)
             return false;
         out->name = trustee_sid_word(rules[index].sid);
@@ -124,7 +125,7 @@ static void add_audit(struct text *line, const struct item *item)
 
 static const char *integrity_word(const struct inventory *inventory, const struct item *item)
 {
-    return access_words_label(inventory_label(inventory, item->access));
+    return access_words_label(access_sets_label(inventory->sets, item->access));
 }
 
 static void add_integrity(struct text *line, const struct inventory *inventory,

@@ -224,25 +224,3 @@ size_t inventory_keep(struct inventory *inventory, const struct item *lock, cons
     kept->spec.name = name;
     return inventory->count++;
 }
-
-size_t inventory_access_count(const struct inventory *inventory)
-{
-    return access_sets_count(inventory->sets);
-}
-
-const struct access_rule *inventory_rules(const struct inventory *inventory, size_t access,
-                                          size_t *count)
-{
-    return access_sets_rules(inventory->sets, access, count);
-}
-
-const char *inventory_label(const struct inventory *inventory, size_t access)
-{
-    return access_sets_label(inventory->sets, access);
-}
-
-const struct sddl *inventory_exact(const struct inventory *inventory, size_t access,
-                                   enum shmb_kind kind)
-{
-    return access_sets_exact(inventory->sets, access, kind);
-}

@@ -82,7 +82,7 @@ struct inventory {
     struct item *items; /* a segment's companions stand before the segment */
     size_t count, room;
     bool keeps, aliases; /* some of the objects are to outlive a reboot, have plain names */
-    struct access_sets *sets;
+    struct access_sets *sets; /* by index: item.access, `directory` */
     const char *file; /* of the configuration */
     size_t directory; /* access set of the directory, or INVENTORY_NO_ACCESS: not written */
 };
@@ -125,22 +125,5 @@ bool inventory_reserve(struct inventory *inventory, size_t more);
  */
 size_t inventory_keep(struct inventory *inventory, const struct item *lock, const char *name,
                       const struct item *segment);
-
-/* Items with the same number of these have the same access; below it. */
-size_t inventory_access_count(const struct inventory *inventory);
-
-/*
- * The rules of an access set, for descriptors and for words. Where SDDL was
- * written, these are the levels that come closest: for what belongs to a segment.
- */
-const struct access_rule *inventory_rules(const struct inventory *inventory, size_t access,
-                                          size_t *count);
-
-/* The integrity label of an access set, as in sddl_text.h; NULL: none. */
-const char *inventory_label(const struct inventory *inventory, size_t access);
-
-/* The access of objects of this kind where it was written as SDDL for them; NULL: it was not. */
-const struct sddl *inventory_exact(const struct inventory *inventory, size_t access,
-                                   enum shmb_kind kind);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_sets.h"
 #include "descriptor.h"
 #include "names.h"
 #include "text.h"
@@ -33,13 +34,13 @@ static bool sddl_is_changeable(const struct sddl *sddl, const char *owner)
 static bool is_changeable(const struct maker *maker, const struct item *item)
 {
     const char *owner = maker->identity->owner;
-    const struct sddl *exact = inventory_exact(maker->inventory, item->access, item->spec.kind);
+    const struct sddl *exact = access_sets_exact(maker->inventory->sets, item->access, item->spec.kind);
     const struct access_rule *rules;
     size_t i, count;
 
     if (exact != NULL)
         return sddl_is_changeable(exact, owner);
-    rules = inventory_rules(maker->inventory, item->access, &count);
+    rules = access_sets_rules(maker->inventory->sets, item->access, &count);
     for (i = 0; i < count; i++)
         if (rules[i].level == SHMB_LEVEL_FULL && !may_anyway(rules[i].sid, owner))
             return true;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "access_sets.h"
 #include "descriptor.h"
 #include "event_text.h"
 
@@ -32,7 +33,7 @@ struct descriptor_cache *descriptor_cache_new(const struct system *system, const
     cache->system = system;
     cache->owner = owner;
     cache->inventory = inventory;
-    cache->forms = calloc(inventory_access_count(inventory) * FORMS + 1, sizeof(struct form));
+    cache->forms = calloc(access_sets_count(inventory->sets) * FORMS + 1, sizeof(struct form));
     if (cache->forms != NULL)
         return cache;
     free(cache);
@@ -45,7 +46,7 @@ void descriptor_cache_free(struct descriptor_cache *cache)
 
     if (cache == NULL)
         return;
-    for (i = 0; i < inventory_access_count(cache->inventory) * FORMS; i++) {
+    for (i = 0; i < access_sets_count(cache->inventory->sets) * FORMS; i++) {
         cache->system->objects.descriptor_free(cache->system->self, cache->forms[i].descriptor);
         free(cache->forms[i].text);
     }
@@ -66,14 +67,14 @@ static char *make_text(const struct descriptor_cache *cache, const struct item *
     const struct descriptor_use use = {.kind = item->spec.kind,
                                        .read_mask =
                                            item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0,
-                                       .label = inventory_label(cache->inventory, item->access)};
-    const struct sddl *exact = inventory_exact(cache->inventory, item->access, item->spec.kind);
+                                       .label = access_sets_label(cache->inventory->sets, item->access)};
+    const struct sddl *exact = access_sets_exact(cache->inventory->sets, item->access, item->spec.kind);
     const struct access_rule *rules;
     size_t count;
 
     if (exact != NULL)
         return descriptor_exact(cache->owner, item->spec.kind, exact);
-    rules = inventory_rules(cache->inventory, item->access, &count);
+    rules = access_sets_rules(cache->inventory->sets, item->access, &count);
     return descriptor_sddl(cache->owner, &use, rules, count);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_sets.h"
 #include "report.h"
 #include "compiler.h"
 #include "control_blocks.h"
@@ -66,7 +67,7 @@ static const struct access_rule *readers(const struct publication *publication, 
     const struct inventory *inventory = publication->inventory;
 
     if (inventory->directory != INVENTORY_NO_ACCESS)
-        return inventory_rules(inventory, inventory->directory, count);
+        return access_sets_rules(inventory->sets, inventory->directory, count);
     *count = sizeof(usual_readers) / sizeof(usual_readers[0]);
     return usual_readers;
 }
@@ -377,8 +378,8 @@ static bool same_readers(const struct inventory *a, const struct inventory *b)
 
     if (a->directory == INVENTORY_NO_ACCESS || b->directory == INVENTORY_NO_ACCESS)
         return a->directory == b->directory;
-    of_a = inventory_rules(a, a->directory, &count_a);
-    of_b = inventory_rules(b, b->directory, &count_b);
+    of_a = access_sets_rules(a->sets, a->directory, &count_a);
+    of_b = access_sets_rules(b->sets, b->directory, &count_b);
     for (i = 0; count_a == count_b && i < count_a; i++)
         if (of_a[i].level != of_b[i].level || strcmp(of_a[i].sid, of_b[i].sid) != 0)
             return false;

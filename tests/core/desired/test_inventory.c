@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_sets.h"
 #include "descriptor.h"
 #include "fake_system.h"
 #include "inventory.h"
@@ -72,7 +73,7 @@ static void a_lock_stands_before_its_segment(void **state)
     w.sample.objects[0].u.segment.lock.readers_may_wait = true;
     assert_int_equal(build(), SYS_OK);
     assert_int_equal(w.inventory->count, SAMPLE_RICH_OBJECTS);
-    assert_int_equal(inventory_access_count(w.inventory), 1);
+    assert_int_equal(access_sets_count(w.inventory->sets), 1);
     items = w.inventory->items;
     assert_int_equal(items[0].spec.kind, SHMB_MUTEX);
     assert_string_equal(items[0].spec.name, "Prices.lock");
@@ -148,12 +149,12 @@ static void equal_lists_are_one_set(void **state)
         sample_mutex(&w.sample, texts[i], sample_access(&w.sample, texts[i]));
     assert_int_equal(build(), SYS_OK);
     /* The first two are equal once resolved; another order is another list. */
-    assert_int_equal(inventory_access_count(w.inventory), 4);
+    assert_int_equal(access_sets_count(w.inventory->sets), 4);
     assert_int_equal(w.inventory->items[0].access, w.inventory->items[1].access);
     assert_int_not_equal(w.inventory->items[0].access, w.inventory->items[2].access);
     assert_int_not_equal(w.inventory->items[0].access, w.inventory->items[3].access);
     assert_int_not_equal(w.inventory->items[0].access, w.inventory->items[4].access);
-    rules = inventory_rules(w.inventory, w.inventory->items[1].access, &count);
+    rules = access_sets_rules(w.inventory->sets, w.inventory->items[1].access, &count);
     assert_int_equal(count, 2);
     assert_string_equal(rules[0].sid, "S-1-5-32-545");
     assert_int_equal(rules[0].level, SHMB_LEVEL_READ);
@@ -186,17 +187,17 @@ static void sddl_is_taken_as_it_stands(void **state)
     sample_section(&w.sample, "B", 64, NULL, exact(text));
     sample_mutex(&w.sample, "C", exact("D:(A;;0x120001;;;IU)"));
     assert_int_equal(build(), SYS_OK);
-    assert_int_equal(inventory_access_count(w.inventory), 2);
+    assert_int_equal(access_sets_count(w.inventory->sets), 2);
     set = w.inventory->items[1].access;
     assert_int_equal(w.inventory->items[0].access, set);
     assert_int_equal(w.inventory->items[2].access, set);
-    whole = inventory_exact(w.inventory, set, SHMB_SECTION);
+    whole = access_sets_exact(w.inventory->sets, set, SHMB_SECTION);
     assert_non_null(whole);
     assert_int_equal(whole->count, 5);
-    assert_string_equal(inventory_label(w.inventory, set), SDDL_LOW_INTEGRITY);
+    assert_string_equal(access_sets_label(w.inventory->sets, set), SDDL_LOW_INTEGRITY);
     /* The lock: the nearest levels, and nothing for who may not even read. */
-    assert_null(inventory_exact(w.inventory, set, SHMB_MUTEX));
-    rules = inventory_rules(w.inventory, set, &count);
+    assert_null(access_sets_exact(w.inventory->sets, set, SHMB_MUTEX));
+    rules = access_sets_rules(w.inventory->sets, set, &count);
     assert_int_equal(count, 4);
     assert_string_equal(rules[0].sid, "S-1-5-32-546");
     assert_int_equal(rules[0].level, SHMB_LEVEL_DENY);
@@ -205,8 +206,8 @@ static void sddl_is_taken_as_it_stands(void **state)
     assert_string_equal(rules[3].sid, "S-1-5-19");
     assert_int_equal(rules[3].level, SHMB_LEVEL_READ);
     set = w.inventory->items[3].access;
-    assert_non_null(inventory_exact(w.inventory, set, SHMB_MUTEX));
-    assert_null(inventory_label(w.inventory, set));
+    assert_non_null(access_sets_exact(w.inventory->sets, set, SHMB_MUTEX));
+    assert_null(access_sets_label(w.inventory->sets, set));
 }
 
 static void what_is_wrong_with_sddl_is_said_at_its_place(void **state)
@@ -235,11 +236,11 @@ static void low_integrity_is_another_set(void **state)
     sample_section(&w.sample, "B", 64, NULL, access);
     sample_mutex(&w.sample, "C", access)->integrity.low = true;
     assert_int_equal(build(), SYS_OK);
-    assert_int_equal(inventory_access_count(w.inventory), 2);
+    assert_int_equal(access_sets_count(w.inventory->sets), 2);
     assert_int_equal(w.inventory->items[0].access, w.inventory->items[3].access);
-    assert_string_equal(inventory_label(w.inventory, w.inventory->items[1].access),
+    assert_string_equal(access_sets_label(w.inventory->sets, w.inventory->items[1].access),
                         SDDL_LOW_INTEGRITY);
-    assert_null(inventory_label(w.inventory, w.inventory->items[2].access));
+    assert_null(access_sets_label(w.inventory->sets, w.inventory->items[2].access));
     inventory_free(w.inventory);
     w.inventory = NULL;
     /* What is wrong with a list that both have is said once. */
@@ -360,7 +361,7 @@ static void many_objects_with_many_lists(void **state)
     }
     assert_int_equal(build(), SYS_OK);
     assert_int_equal(w.inventory->count, 2 * MANY);
-    assert_int_equal(inventory_access_count(w.inventory), MANY / 2);
+    assert_int_equal(access_sets_count(w.inventory->sets), MANY / 2);
     free(texts);
 }
 
@@ -384,7 +385,7 @@ static void who_may_read_the_directory(void **state)
     sample_mutex(&w.sample, "A", sample_access(&w.sample, objects));
     w.sample.cfg.directory = sample_access(&w.sample, readers);
     assert_int_equal(build(), SYS_OK);
-    rules = inventory_rules(w.inventory, w.inventory->directory, &count);
+    rules = access_sets_rules(w.inventory->sets, w.inventory->directory, &count);
     assert_int_equal(count, 2);
     assert_string_equal(rules[0].sid, "S-1-5-21-1-2-3-1001");
     assert_int_equal(w.inventory->count, 1);
