@@ -7,7 +7,7 @@
 #include "broker_report.h"
 #include "claim.h"
 #include "names.h"
-#include "old_locks.h"
+#include "carried_locks.h"
 #include "text.h"
 #include "event_text.h"
 #include "copy_restore.h"
@@ -111,11 +111,11 @@ static bool is_back(const struct item *item)
     return item->adopted || (item->kept != NULL && item->kept->restored);
 }
 
-static enum sys_status keep_old_locks(struct broker *broker, struct sys_failure *why)
+static enum sys_status find_carried_locks(struct broker *broker, struct sys_failure *why)
 {
     const struct maker maker = broker_maker(broker);
 
-    return old_locks_keep(&maker, broker->inventory, NULL) ? SYS_OK : failure_no_memory(why);
+    return carried_locks_find(&maker, broker->inventory, NULL) ? SYS_OK : failure_no_memory(why);
 }
 
 /*
@@ -194,7 +194,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     if (status == SYS_OK && !publication_begin(broker->publication))
         status = refuse_newer(broker, why);
     if (status == SYS_OK)
-        status = keep_old_locks(broker, why);
+        status = find_carried_locks(broker, why);
     if (status != SYS_OK) {
         broker_release(broker);
         return status;

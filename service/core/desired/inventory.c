@@ -30,7 +30,7 @@ void inventory_free(struct inventory *inventory)
         return;
     for (i = 0; i < inventory->count; i++) {
         free(inventory->items[i].reason);
-        free(inventory->items[i].own_text);
+        free(inventory->items[i].carried_lock);
         if (inventory->items[i].kept != NULL)
             free(inventory->items[i].kept->reason);
         free(inventory->items[i].kept);
@@ -208,19 +208,4 @@ bool inventory_reserve(struct inventory *inventory, size_t more)
     inventory->items = items;
     inventory->room = room;
     return true;
-}
-
-size_t inventory_keep(struct inventory *inventory, const struct item *lock, const char *name,
-                      const struct item *segment)
-{
-    struct item *kept = &inventory->items[inventory->count];
-
-    *kept = (struct item){.spec = lock->spec,
-                          .from = segment->from,
-                          .readers_may_wait = lock->readers_may_wait,
-                          .access = segment->access,
-                          .audit = segment->audit,
-                          .held_back = segment->held_back};
-    kept->spec.name = name;
-    return inventory->count++;
 }

@@ -61,8 +61,8 @@ struct item {
     size_t access;                     /* index of its access set */
     bool held_back;                    /* it denies something to an account that is pending */
     const char *lock;                  /* segment: the bare name of its lock; NULL: none */
-    const char *old_lock;              /* not held: that of the segment it may take over, where
-                                          another is wanted; "": none. Else NULL */
+    char *carried_lock;                /* owned: the lock a segment was made with, if another is
+                                          wanted (carried_locks.h); "": none. Else NULL */
     enum item_state state;             /* deferred: spec and lock say what is held */
     struct sys_object *object;         /* held, deferred: else NULL */
     uint64_t generation;               /* the same: grows each time an object is made; else 0 */
@@ -75,16 +75,15 @@ struct item {
     bool adopted;                      /* held: it was there before this broker */
     uint32_t hash;                     /* of the name; 0: not worked out so far */
     struct kept *kept;                 /* owned; segment with keep: reboot, else NULL */
-    char *own_text;                    /* where a text of spec or lock is not the configuration's */
 };
 
 struct inventory {
     struct item *items; /* a segment's companions stand before the segment */
     size_t count, room;
-    bool keeps, aliases; /* some of the objects are to outlive a reboot, have plain names */
+    bool keeps, aliases;      /* some of the objects are to outlive a reboot, have plain names */
     struct access_sets *sets; /* by index: item.access, `directory` */
-    const char *file; /* of the configuration */
-    size_t directory; /* access set of the directory, or INVENTORY_NO_ACCESS: not written */
+    const char *file;         /* of the configuration */
+    size_t directory;         /* access set of the directory, or INVENTORY_NO_ACCESS: not written */
 };
 
 #define INVENTORY_NO_ACCESS SIZE_MAX
@@ -116,14 +115,5 @@ void item_set_reason(struct item *item, const char *reason);
 
 /* Room for more items. False: no memory. Pointers to items are void afterwards. */
 bool inventory_reserve(struct inventory *inventory, size_t more);
-
-/*
- * Adds, with room reserved, the lock that a segment keeps although the
- * configuration names another one, and gives its index. Of `lock` it has what it
- * is, and the access of the segment. `name` is its name, and must live as long as
- * the inventory.
- */
-size_t inventory_keep(struct inventory *inventory, const struct item *lock, const char *name,
-                      const struct item *segment);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "adoption.h"
 #include "auditing.h"
+#include "carried_locks.h"
 #include "descriptor.h"
 #include "initial_content.h"
 #include "names.h"
@@ -247,22 +248,6 @@ static void correct_access(const struct maker *maker, struct item *item, const c
 }
 
 /*
- * A segment that was made with another lock keeps that one, which its programs
- * know. True, and `reason` says so: it is not what is wanted.
- */
-static bool keep_old_lock(struct item *item, const struct adoption *judged, char *reason,
-                          size_t size)
-{
-    const char *wanted = item->lock;
-
-    reason[0] = '\0';
-    if (item->old_lock == NULL || judged->generation == 0 || judged->live.kind != SHMB_SECTION)
-        return false;
-    item->lock = item->old_lock[0] != '\0' ? item->old_lock : NULL;
-    return misfit_of_lock(item->lock, wanted, reason, size);
-}
-
-/*
  * Takes over what is there. SYS_OK also for a misfit, which is deferred. `why`
  * is about the conflict already.
  */
@@ -291,7 +276,7 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
     if (status == SYS_OK) {
         bool kind = judged.live.kind == item->spec.kind;
         char reason[MISFIT_REASON];
-        bool lock = keep_old_lock(item, &judged, reason, sizeof(reason));
+        bool lock = carried_lock_adopt(item, &judged, reason, sizeof(reason));
 
         judged.live.name = item->spec.name;
         item->spec = judged.live;

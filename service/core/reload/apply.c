@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "apply_internal.h"
-#include "old_locks.h"
+#include "carried_locks.h"
 #include "event_text.h"
 
 /* What is due to be changed is not what it should be. */
@@ -32,7 +32,7 @@ static enum sys_status prepare(struct apply *apply, struct sys_failure *why)
                                            .context = (void *)(uintptr_t)request};
 
     if (!name_index_init(&apply->holdings, request->from->items, request->from->count) ||
-        !old_locks_keep(request->wanted, request->to, &apply->holdings) ||
+        !carried_locks_find(request->wanted, request->to, &apply->holdings) ||
         !plan_make(&question, &apply->plan))
         return failure_no_memory(why);
     apply->changed = calloc(apply->plan.count + 1, sizeof(bool));

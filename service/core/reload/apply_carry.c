@@ -1,7 +1,5 @@
-#include <stdlib.h>
-#include <string.h>
-
 #include "apply_internal.h"
+#include "carried_locks.h"
 
 struct item *apply_former(const struct apply *apply, const struct plan_step *step)
 {
@@ -11,23 +9,6 @@ struct item *apply_former(const struct apply *apply, const struct plan_step *ste
 struct item *apply_item(const struct apply *apply, const struct plan_step *step)
 {
     return &apply->request->to->items[step->item];
-}
-
-/* The text of the former configuration, for as long as the item lives. */
-static bool own_lock(struct item *item, const char *lock)
-{
-    size_t size;
-
-    item->lock = NULL;
-    if (lock == NULL)
-        return true;
-    size = strlen(lock) + 1;
-    item->own_text = malloc(size);
-    if (item->own_text == NULL)
-        return false;
-    memcpy(item->own_text, lock, size);
-    item->lock = item->own_text;
-    return true;
 }
 
 /* What is there goes over; what it is to become is not looked at. */
@@ -61,23 +42,22 @@ static bool defer(struct apply *apply, const struct plan_step *step)
     item->spec.name = name;
     item->state = ITEM_DEFERRED;
     item_set_reason(item, step->reason);
-    return own_lock(item, former->lock);
+    return carried_lock_set(item, former->lock);
 }
 
 /*
- * A segment whose lock cannot change keeps the one it has, although nothing in
- * the configuration names it any more. NULL: it has none such.
+ * Adds the lock that a deferred segment carries to the new inventory, and hands its object
+ * over. Returns its step; NULL: there is none, or the lock has an item already.
  */
-static struct plan_step *keep_lock(struct apply *apply, const struct plan_step *segment)
+static struct plan_step *carry_lock(struct apply *apply, const struct plan_step *segment)
 {
-    const char *lock = apply_item(apply, segment)->lock;
     struct inventory *to = apply->request->to;
-    size_t found = lock != NULL ? name_index_find(&apply->holdings, lock, 0) : NAME_INDEX_NONE;
-    struct plan_step *step = found != NAME_INDEX_NONE ? plan_unwanted(&apply->plan, found) : NULL;
+    const struct item *item = apply_item(apply, segment);
+    struct plan_step *step = plan_carry_lock(&apply->plan, &apply->holdings, item);
 
-    if (step == NULL || step->item != NAME_INDEX_NONE || !item_is_held(apply_former(apply, step)))
+    if (step == NULL || step->item != NAME_INDEX_NONE)
         return NULL;
-    step->item = inventory_keep(to, apply_former(apply, step), lock, &to->items[segment->item]);
+    step->item = carried_lock_add(to, apply_former(apply, step), item);
     step->access = true;
     apply->plan.holding[step->item] = step->holding;
     carry(apply_former(apply, step), apply_item(apply, step));
@@ -104,20 +84,17 @@ bool apply_carry(struct apply *apply)
         if (!defer(apply, step))
             return false;
         if (step->action == PLAN_DEFER)
-            (void)keep_lock(apply, step);
+            (void)carry_lock(apply, step);
     }
     return true;
 }
 
-void apply_keep_lock(struct apply *apply, const struct plan_step *segment)
+void apply_carry_lock(struct apply *apply, const struct plan_step *segment)
 {
-    struct plan_step *lock = keep_lock(apply, segment);
+    const struct plan_step *lock = carry_lock(apply, segment);
 
     if (lock == NULL)
         return;
-    lock->action = PLAN_KEEP;
-    apply->plan.counts[PLAN_RETIRE]--;
-    apply->plan.counts[PLAN_KEEP]++;
     (void)maker_protect(apply->request->wanted, apply_item(apply, lock));
     maker_record(apply->request->wanted, apply_item(apply, lock)); /* as held: it was let go */
 }

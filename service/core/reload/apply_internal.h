@@ -30,10 +30,10 @@ bool apply_carry(struct apply *apply);
 void apply_carry_copies(struct apply *apply);
 
 /*
- * A segment that stays as it was, after all, keeps its lock as well, which was
- * to be let go.
+ * A segment could not be made anew, and stays as it was: carries its lock over, which
+ * was to be retired.
  */
-void apply_keep_lock(struct apply *apply, const struct plan_step *segment);
+void apply_carry_lock(struct apply *apply, const struct plan_step *segment);
 
 /* apply_anew.c: what a person said is to be made anew */
 

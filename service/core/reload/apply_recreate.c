@@ -78,7 +78,7 @@ void apply_recreate(struct apply *apply)
         item->state = ITEM_DEFERRED;
         wanted_spec(item, &wanted, &lock);
         if (!maker_recreate(request->wanted, item, &wanted, lock))
-            apply_keep_lock(apply, &apply->plan.steps[i]);
+            apply_carry_lock(apply, &apply->plan.steps[i]);
     }
     state_put_stamp(request->wanted->state, *request->wanted->stamp);
     if (state_commit(request->wanted->state, &unused) != SYS_OK)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "carried_locks.h"
 #include "misfit.h"
 #include "names.h"
 #include "text.h"
@@ -143,28 +144,10 @@ static bool plan_retired(struct planner *planner)
     return true;
 }
 
-/* A segment that is deferred keeps its lock, although nothing names that any more. */
-static void keep_lock(struct planner *planner, const struct plan_step *segment)
-{
-    struct name_index *holdings = planner->question->holdings;
-    const struct item *live = &holdings->items[segment->holding];
-    struct plan *plan = planner->plan;
-    size_t found;
-    struct plan_step *lock;
-
-    if (live->spec.kind != SHMB_SECTION || live->lock == NULL)
-        return;
-    found = name_index_find(holdings, live->lock, 0);
-    lock = found != NAME_INDEX_NONE ? plan_unwanted(plan, found) : NULL;
-    if (lock == NULL || lock->action != PLAN_RETIRE || !item_is_held(&holdings->items[found]))
-        return;
-    lock->action = PLAN_KEEP;
-    plan->counts[PLAN_RETIRE]--;
-    plan->counts[PLAN_KEEP]++;
-}
-
 static bool plan_all(struct planner *planner)
 {
+    struct name_index *holdings = planner->question->holdings;
+    struct plan *plan = planner->plan;
     size_t i;
 
     for (i = 0; i < planner->question->wanted->count; i++)
@@ -172,9 +155,9 @@ static bool plan_all(struct planner *planner)
             return false;
     if (!plan_retired(planner))
         return false;
-    for (i = 0; i < planner->plan->retired; i++)
-        if (planner->plan->steps[i].action == PLAN_DEFER)
-            keep_lock(planner, &planner->plan->steps[i]);
+    for (i = 0; i < plan->retired; i++)
+        if (plan->steps[i].action == PLAN_DEFER)
+            (void)plan_carry_lock(plan, holdings, &holdings->items[plan->steps[i].holding]);
     return true;
 }
 
@@ -210,6 +193,20 @@ struct plan_step *plan_unwanted(const struct plan *plan, size_t holding)
     if (from == plan->count || plan->steps[from].holding != holding)
         return NULL;
     return &plan->steps[from];
+}
+
+struct plan_step *plan_carry_lock(struct plan *plan, struct name_index *holdings,
+                                  const struct item *segment)
+{
+    size_t found = carried_lock_held(holdings, segment);
+    struct plan_step *lock = found != NAME_INDEX_NONE ? plan_unwanted(plan, found) : NULL;
+
+    if (lock != NULL && lock->action == PLAN_RETIRE) {
+        lock->action = PLAN_KEEP;
+        plan->counts[PLAN_RETIRE]--;
+        plan->counts[PLAN_KEEP]++;
+    }
+    return lock;
 }
 
 void plan_free(struct plan *plan)

@@ -64,6 +64,14 @@ void plan_free(struct plan *plan);
 /* The step of a holding that is not wanted; NULL: there is none. */
 struct plan_step *plan_unwanted(const struct plan *plan, size_t holding);
 
+/*
+ * A segment that cannot be made anew keeps its lock, although the configuration no longer
+ * names it: the lock is kept, not retired. Returns its step; NULL: it has no lock, or
+ * one that is wanted anyway.
+ */
+struct plan_step *plan_carry_lock(struct plan *plan, struct name_index *holdings,
+                                  const struct item *segment);
+
 /* "create", "keep", "access", "defer", "recreate", "retire": as the report says it. */
 const char *plan_action_word(enum plan_action action);
 

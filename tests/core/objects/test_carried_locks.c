@@ -231,6 +231,36 @@ static void a_lock_that_stays_after_all_is_remembered_as_held(void **state)
     fake_client_close(fake, "A");
 }
 
+static void open_mutex(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "A");
+}
+
+static void change_lock_of_mutex(size_t number)
+{
+    if (number == 1) {
+        assert_true(is_held("A.lock"));
+        change(OTHER);
+    } else if (number == 2) {
+        assert_true(life_reports("it is a mutex and cannot become a section"));
+        assert_null(fake_find(fake, "A.lock"));
+        assert_true(is_held("L2"));
+        change(USUAL);
+    } else {
+        assert_true(is_held("A.lock"));
+    }
+}
+
+/* What is adopted as another kind has the configured lock, but nobody uses it. */
+static void an_object_of_another_kind_keeps_no_lock(void **state)
+{
+    (void)state;
+    life_run("version: 1\ndefaults: { access: { read: Users } }\nmutexes:\n  A:\n", open_mutex, 1);
+    life_run(USUAL, change_lock_of_mutex, 3);
+    fake_client_close(fake, "A");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
@@ -243,7 +273,8 @@ int main(void)
         TEST(what_is_not_remembered_is_taken_to_be_right),
         TEST(what_returns_while_clients_hold_it_keeps_its_lock),
         TEST(a_lock_that_stays_after_all_is_remembered_as_held),
+        TEST(an_object_of_another_kind_keeps_no_lock),
     };
 
-    return cmocka_run_group_tests_name("test_old_locks", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("test_carried_locks", tests, NULL, NULL);
 }

@@ -1,13 +1,12 @@
-#include "old_locks.h"
+#include "carried_locks.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "adoption.h"
 #include "misfit.h"
 
-/* The lock that is remembered of an item, where another is wanted now; NULL: all is well. */
-static const char *find_old(const struct state_record *record, const struct item *item)
+/* The lock that the state remembers for an item, if another is wanted now; else NULL. */
+static const char *find_other_lock(const struct state_record *record, const struct item *item)
 {
     char unused[MISFIT_REASON];
 
@@ -26,7 +25,7 @@ static bool is_held_now(struct name_index *held, const struct item *item)
     return found != NAME_INDEX_NONE && item_is_held(&held->items[found]);
 }
 
-/* Is it there, and what is remembered? What cannot be told now may be. */
+/* False only if the recorded object is surely gone: one that cannot be opened may be there. */
 static bool may_be_there(const struct maker *maker, const struct item *item,
                          const struct state_record *record)
 {
@@ -45,19 +44,18 @@ static bool may_be_there(const struct maker *maker, const struct item *item,
     return status != SYS_NOT_FOUND && judged.generation != 0;
 }
 
-static bool remember(struct item *item, const char *lock)
+static bool copy_lock(struct item *segment, const char *lock)
 {
     size_t size = strlen(lock) + 1;
 
-    item->own_text = malloc(size);
-    if (item->own_text == NULL)
+    segment->carried_lock = malloc(size);
+    if (segment->carried_lock == NULL)
         return false;
-    memcpy(item->own_text, lock, size);
-    item->old_lock = item->own_text;
+    memcpy(segment->carried_lock, lock, size);
     return true;
 }
 
-/* Two segments may be remembered with one lock, which was handed on. */
+/* The state may name one lock for two segments, if it passed from one to the other. */
 static bool is_added(const struct inventory *inventory, size_t first, const struct item *lock)
 {
     size_t i;
@@ -70,7 +68,7 @@ static bool is_added(const struct inventory *inventory, size_t first, const stru
     return false;
 }
 
-/* The locks that are no items yet become some. Room for them is reserved. */
+/* Adds an item for each carried lock that has none. Room for them is reserved. */
 static bool add_locks(const struct maker *maker, struct inventory *wanted)
 {
     size_t i, first = wanted->count;
@@ -80,38 +78,88 @@ static bool add_locks(const struct maker *maker, struct inventory *wanted)
         return false;
     for (i = 0; i < first; i++) {
         const struct item *segment = &wanted->items[i];
-        struct item lock = {.spec = {.kind = SHMB_MUTEX, .name = segment->old_lock}};
+        struct item lock = {.spec = {.kind = SHMB_MUTEX, .name = segment->carried_lock}};
 
-        if (segment->old_lock == NULL || segment->old_lock[0] == '\0')
+        if (segment->carried_lock == NULL || segment->carried_lock[0] == '\0')
             continue;
         if (segment->from->kind == SHMB_SECTION)
             lock.readers_may_wait = segment->from->u.segment.lock.readers_may_wait;
         item_set_hash(&lock);
         if (name_index_find(&index, lock.spec.name, lock.hash) == NAME_INDEX_NONE &&
             !is_added(wanted, first, &lock))
-            item_set_hash(
-                &wanted->items[inventory_keep(wanted, &lock, segment->old_lock, segment)]);
+            item_set_hash(&wanted->items[carried_lock_add(wanted, &lock, segment)]);
         maker->system->progress(maker->system->self);
     }
     name_index_free(&index);
     return true;
 }
 
-bool old_locks_keep(const struct maker *maker, struct inventory *wanted, struct name_index *held)
+bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
+                        struct name_index *held)
 {
     size_t i, count = 0;
 
     for (i = 0; i < wanted->count; i++) {
         struct item *item = &wanted->items[i];
         const struct state_record *record = state_find(maker->state, item->spec.name);
-        const char *lock = find_old(record, item);
+        const char *lock = find_other_lock(record, item);
 
         if (lock == NULL || is_held_now(held, item) || !may_be_there(maker, item, record))
             continue;
-        if (!remember(item, lock))
+        if (!copy_lock(item, lock))
             return false;
         count++;
         maker->system->progress(maker->system->self);
     }
     return count == 0 || (inventory_reserve(wanted, count) && add_locks(maker, wanted));
+}
+
+bool carried_lock_adopt(struct item *segment, const struct adoption *judged, char *reason,
+                        size_t size)
+{
+    const char *wanted = segment->lock;
+
+    reason[0] = '\0';
+    if (segment->carried_lock == NULL || judged->generation == 0 ||
+        judged->live.kind != SHMB_SECTION)
+        return false;
+    segment->lock = segment->carried_lock[0] != '\0' ? segment->carried_lock : NULL;
+    return misfit_of_lock(segment->lock, wanted, reason, size);
+}
+
+bool carried_lock_set(struct item *segment, const char *lock)
+{
+    segment->lock = NULL;
+    if (lock == NULL)
+        return true;
+    if (!copy_lock(segment, lock))
+        return false;
+    segment->lock = segment->carried_lock;
+    return true;
+}
+
+size_t carried_lock_held(struct name_index *held, const struct item *segment)
+{
+    size_t found;
+
+    /* An object adopted as another kind has the configured lock, but no program uses it. */
+    if (segment->spec.kind != SHMB_SECTION || segment->lock == NULL)
+        return NAME_INDEX_NONE;
+    found = name_index_find(held, segment->lock, 0);
+    return found != NAME_INDEX_NONE && item_is_held(&held->items[found]) ? found : NAME_INDEX_NONE;
+}
+
+size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
+                        const struct item *segment)
+{
+    struct item *added = &inventory->items[inventory->count];
+
+    *added = (struct item){.spec = lock->spec,
+                           .from = segment->from,
+                           .readers_may_wait = lock->readers_may_wait,
+                           .access = segment->access,
+                           .audit = segment->audit,
+                           .held_back = segment->held_back};
+    added->spec.name = segment->carried_lock;
+    return inventory->count++;
 }

@@ -1,0 +1,50 @@
+/*
+ * carried_locks.h - locks that are carried over a reload or restart.
+ *
+ * A segment keeps the lock it was made with until it is made anew: the programs that
+ * have it open exclude each other by that one. If the configuration names another
+ * lock now, the segment is deferred, and its lock is held although the configuration
+ * no longer names it: it has an item of its own in the inventory.
+ */
+#ifndef CORE_CARRIED_LOCKS_H
+#define CORE_CARRIED_LOCKS_H
+
+#include "adoption.h"
+#include "maker.h"
+#include "name_index.h"
+
+/*
+ * Before any item of `wanted` is made: finds the segments that may be adopted and that
+ * had another lock, by what the state remembers (item.carried_lock), and adds items
+ * for those locks. `held` is what the broker holds itself: a reload carries the locks
+ * of those over without the state; NULL: nothing. False: no memory. Pointers to items
+ * are void afterwards.
+ */
+bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
+                        struct name_index *held);
+
+/*
+ * A segment is adopted: its lock is the one that it was made with (item.lock). True:
+ * the configuration wants another one, and `reason` says so; else `reason` is empty.
+ */
+bool carried_lock_adopt(struct item *segment, const struct adoption *judged, char *reason,
+                        size_t size);
+
+/*
+ * A reload defers a segment: its lock stays `lock`, which is copied; NULL: none.
+ * False: no memory.
+ */
+bool carried_lock_set(struct item *segment, const char *lock);
+
+/* The index of the lock of a held segment; NAME_INDEX_NONE: it has none, or it is not held. */
+size_t carried_lock_held(struct name_index *held, const struct item *segment);
+
+/*
+ * Adds, with room reserved, an item for the lock that a segment of the inventory
+ * carries, and returns its index. It has kind and form of `lock`, and the access of the
+ * segment.
+ */
+size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
+                        const struct item *segment);
+
+#endif
