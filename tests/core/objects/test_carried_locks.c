@@ -213,7 +213,7 @@ static void recreate_in_use(size_t number)
     } else {
         const char *text = fake_state_text(fake, STATE_FILE), *last = NULL, *at = text;
 
-        check_old("somebody has it open");
+        check_old("a program has it open");
         while ((at = strstr(at, " A.lock\n")) != NULL)
             last = at++;
         assert_non_null(last);

@@ -196,7 +196,7 @@ static void recreate_in_use(size_t number)
     } else {
         assert_ptr_equal(fake_find(fake, "Prices")->content, content);
         assert_int_equal(fake_find(fake, "Prices")->handles, 1);
-        assert_true(reloads_told("Prices", "recreate", "somebody has it open"));
+        assert_true(reloads_told("Prices", "recreate", "a program has it open"));
         fake_client_close(fake, "Prices");
     }
 }

@@ -272,7 +272,7 @@ static void clients_go_on_through_every_reload(void **state)
     they_go_on(SHMB_OK);
     reload(OTHER DATA_LARGE FURTHER, 1, "defer    Global\\" NAME ": ");
     they_go_on(SHMB_OK);
-    broker_says("reload --recreate " NAME, 1, "somebody has it open");
+    broker_says("reload --recreate " NAME, 1, "a program has it open");
     they_go_on(SHMB_OK);
     reload(OTHER DATA_LARGE "  Bad: { size: 0 }\n", 1, "nothing has changed");
     they_go_on(SHMB_OK);

@@ -1,0 +1,158 @@
+/*
+ * New objects with their first content: a segment is filled before anybody else may open it.
+ */
+#include "maker_internal.h"
+
+#include <stdlib.h>
+
+#include "copy_restore.h"
+#include "initial_content.h"
+
+/*
+ * At first only the broker and administrators have access. The section gets its configured
+ * descriptor when it is filled, so no client sees it half filled.
+ */
+enum sys_status maker_create_filled(const struct maker *maker, const struct sys_spec *spec,
+                                    const struct sys_content *content,
+                                    const struct sys_descriptor *wanted, struct sys_object **out,
+                                    struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_object *section = NULL;
+    struct sys_descriptor *own;
+    enum sys_status status = descriptor_cache_own(maker->cache, &own, why);
+
+    *out = NULL;
+    if (status == SYS_OK)
+        status = system->objects.create(system->self, spec, own, &section, why);
+    if (status != SYS_OK)
+        return status;
+    status = system->objects.fill(system->self, section, content, why);
+    if (status == SYS_OK)
+        status = system->objects.protect(system->self, section, wanted, why);
+    if (status == SYS_OK) {
+        *out = section;
+        return SYS_OK;
+    }
+    system->objects.close(system->self, section);
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+/*
+ * The first content cannot be read, so the segment is not made; but one that exists can be
+ * adopted. SYS_TAKEN: the name is in use, and `why` says by whom. Else the status and reason
+ * of the content.
+ */
+static enum sys_status check_name_in_use(const struct maker *maker, const struct item *item,
+                                         const struct initial_content *first,
+                                         struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_object *object = NULL;
+    struct sys_descriptor *own;
+    struct sys_facts facts;
+    enum sys_status status =
+        system->objects.inspect(system->self, item->spec.name, &facts, &object, why);
+
+    system->objects.close(system->self, object);
+    free(facts.sddl);
+    object = NULL;
+    /* Only create says who has the name. */
+    if (status != SYS_NOT_FOUND && status != SYS_NO_MEMORY &&
+        descriptor_cache_own(maker->cache, &own, why) == SYS_OK &&
+        system->objects.create(system->self, &item->spec, own, &object, why) == SYS_TAKEN)
+        return SYS_TAKEN;
+    system->objects.close(system->self, object);
+    *why = first->why;
+    return first->status;
+}
+
+/* Fills a new segment with `keep: reboot`: from its copy, else as configured. */
+static enum sys_status fill_from_copy(const struct maker *maker, const struct item *item,
+                                      const struct copy_restore *copy,
+                                      const struct initial_content *first,
+                                      struct sys_object *section, struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_content content = {.size = item->spec.size};
+
+    if (copy->found) {
+        content.bytes = copy->copy.content;
+        content.length = (size_t)(copy->copy.size < content.size ? copy->copy.size : content.size);
+        return system->objects.fill(system->self, section, &content, why);
+    }
+    if (first->status != SYS_OK)
+        *why = first->why;
+    if (first->status != SYS_OK || item->initial == NULL)
+        return first->status;
+    return system->objects.fill(system->self, section, &first->content, why);
+}
+
+/* Generations and revisions from before the copy was saved are not used again. */
+static void pass_stamps(const struct maker *maker, const struct copy *copy)
+{
+    if (copy->number > *maker->stamp)
+        *maker->stamp = copy->number;
+    if (copy->generation > *maker->stamp)
+        *maker->stamp = copy->generation;
+}
+
+/*
+ * As maker_create_filled, for a segment with `keep: reboot`. Reads the copy only after the
+ * section is made: if the segment exists, its content counts.
+ */
+static enum sys_status create_from_copy(const struct maker *maker, struct item *item,
+                                        const struct initial_content *first,
+                                        const struct sys_descriptor *wanted,
+                                        struct sys_object **out, struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct sys_object *section = NULL;
+    struct copy_restore copy = {0};
+    struct sys_descriptor *own;
+    enum sys_status status = descriptor_cache_own(maker->cache, &own, why);
+
+    *out = NULL;
+    if (status == SYS_OK)
+        status = system->objects.create(system->self, &item->spec, own, &section, why);
+    if (status != SYS_OK)
+        return status;
+    status = copy_restore_find(system, item, maker->patience, &copy, why);
+    if (status == SYS_OK)
+        status = fill_from_copy(maker, item, &copy, first, section, why);
+    if (status == SYS_OK)
+        status = system->objects.protect(system->self, section, wanted, why);
+    if (status == SYS_OK) {
+        *out = section;
+        pass_stamps(maker, &copy.copy);
+        copy_restore_done(system, &copy, &first->content, item, maker->stamp);
+    } else {
+        system->objects.close(system->self, section);
+    }
+    copy_restore_end(&copy);
+    return status == SYS_TAKEN ? SYS_FAILED : status;
+}
+
+enum sys_status maker_create(const struct maker *maker, struct item *item, struct sys_object **out,
+                             struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    struct initial_content first;
+    struct sys_descriptor *wanted;
+    enum sys_status status = descriptor_cache_get(maker->cache, item, &wanted, why);
+
+    *out = NULL;
+    if (status != SYS_OK)
+        return status;
+    if (item->spec.kind != SHMB_SECTION || (item->initial == NULL && item->kept == NULL))
+        return system->objects.create(system->self, &item->spec, wanted, out, why);
+    initial_content_find(system, item, &first);
+    if (item->kept != NULL)
+        status = create_from_copy(maker, item, &first, wanted, out, why);
+    else if (first.status == SYS_OK)
+        status = maker_create_filled(maker, &item->spec, &first.content, wanted, out, why);
+    else
+        status = check_name_in_use(maker, item, &first, why);
+    initial_content_end(&first);
+    return status;
+}

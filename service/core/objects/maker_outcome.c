@@ -1,0 +1,91 @@
+/*
+ * What an attempt to make or adopt an object comes to: the state of the item, its record
+ * in the state, and what the operator reads in the event log.
+ */
+#include "maker_internal.h"
+
+#include <stdio.h>
+
+#include "event_text.h"
+#include "names.h"
+#include "stamp.h"
+
+#define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
+
+void maker_report(const struct maker *maker, const struct item *item, enum event_id event,
+                  const char *detail)
+{
+    char name[NAME_TEXT];
+    const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
+
+    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    maker->system->log(maker->system->self, event, inserts, detail != NULL ? 3 : 2);
+}
+
+void maker_missing(const struct maker *maker, struct item *item, enum sys_status status,
+                   const struct sys_failure *why)
+{
+    uint32_t cause = event_cause(status, why);
+    char text[REPORT_FAILURE];
+
+    item->state = status == SYS_TAKEN ? ITEM_CONFLICT : ITEM_FAILED;
+    if (item->cause == cause)
+        return;
+    item->cause = cause;
+    event_reason(status, why, text);
+    item_set_reason(item, text);
+    maker_report(maker, item, status == SYS_TAKEN ? EVENT_OBJECT_CONFLICT : EVENT_OBJECT_FAILED,
+                 text);
+}
+
+void maker_record(const struct maker *maker, const struct item *item)
+{
+    struct state_record record = {.name = item->spec.name,
+                                  .kind = item->spec.kind,
+                                  .size = item->spec.size,
+                                  .generation = item->generation};
+    const struct state_record *known = state_find(maker->state, item->spec.name);
+
+    /* "": no lock. NULL would mean that the lock is not known. */
+    if (item->spec.kind == SHMB_SECTION)
+        record.lock = item->lock != NULL ? item->lock : "";
+    /* The same object: its control section and block stay as recorded. */
+    if (known != NULL && known->generation == item->generation) {
+        record.control = known->control;
+        record.block = known->block;
+    }
+    state_put(maker->state, &record);
+}
+
+void maker_hold(const struct maker *maker, struct item *item, struct sys_object *object,
+                uint64_t generation)
+{
+    bool missed = item->cause != 0;
+
+    item->object = object;
+    item->generation = generation != 0 ? generation : stamp_next(maker->system, maker->stamp);
+    if (item->generation > *maker->stamp)
+        *maker->stamp = item->generation;
+    item->state = ITEM_HELD;
+    item->auditing = AUDITING_OFF;
+    item->cause = 0;
+    item_set_reason(item, NULL);
+    maker_record(maker, item);
+    if (missed)
+        maker_report(maker, item, EVENT_OBJECT_RECOVERED, NULL);
+}
+
+void maker_defer(const struct maker *maker, struct item *item, const char *reason)
+{
+    item->state = ITEM_DEFERRED;
+    item_set_reason(item, reason);
+    maker_report(maker, item, EVENT_OBJECT_DEFERRED, reason);
+}
+
+enum sys_status maker_refuse_held_back(struct sys_failure *why)
+{
+    *why = (struct sys_failure){0};
+    (void)snprintf(why->text, sizeof(why->text),
+                   "an account it denies something to cannot be looked up yet");
+    return SYS_LATER;
+}

@@ -1,0 +1,118 @@
+/*
+ * Makes an object anew with another kind, size or type, because the operator asked for it.
+ * The old object ends when its last handle is closed; where that fails, it is put back.
+ */
+#include "maker_internal.h"
+
+#include <stdlib.h>
+
+#include "adoption.h"
+#include "auditing.h"
+#include "event_text.h"
+
+/*
+ * Takes the old object back where a program still has it open; else makes one like it, with
+ * the content in `bytes` (NULL: not a section). The item is deferred because of `reason`.
+ */
+static void put_back(const struct maker *maker, struct item *item, const struct sys_spec *old,
+                     const void *bytes, const char *reason)
+{
+    const struct system *system = maker->system;
+    const struct sys_content content = {
+        .bytes = bytes, .length = (size_t)old->size, .size = old->size};
+    uint64_t generation = item->generation;
+    struct adoption judged = {.verdict = ADOPTION_CONFLICT};
+    struct sys_descriptor *wanted;
+    struct sys_object *object = NULL;
+    struct sys_failure why = {0};
+    struct sys_facts facts;
+    enum sys_status status;
+
+    item->spec = *old;
+    status = system->objects.inspect(system->self, old->name, &facts, &object, &why);
+    /* The name was free for a moment: another process may have taken it. */
+    if (status == SYS_OK)
+        adoption_judge(old, &facts, state_find(maker->state, old->name), maker->identity->owner,
+                       &judged);
+    free(facts.sddl);
+    if (judged.verdict == ADOPTION_OURS) {
+        maker_hold(maker, item, object, generation);
+        item->auditing = AUDITING_UNKNOWN;
+        maker_defer(maker, item, reason);
+        return;
+    }
+    system->objects.close(system->self, object);
+    status = descriptor_cache_get(maker->cache, item, &wanted, &why);
+    if (status == SYS_OK)
+        status = bytes != NULL ? maker_create_filled(maker, old, &content, wanted, &object, &why)
+                               : system->objects.create(system->self, old, wanted, &object, &why);
+    if (status != SYS_OK) {
+        maker_missing(maker, item, status, &why);
+        return;
+    }
+    maker_hold(maker, item, object, 0);
+    maker_defer(maker, item, reason);
+}
+
+/*
+ * Makes the object by item->spec; a section gets `length` bytes of the old content, as far as
+ * they fit. SYS_TAKEN: a program still has the old object open.
+ */
+static enum sys_status create_anew(const struct maker *maker, struct item *item, const void *bytes,
+                                   uint64_t length, struct sys_object **out,
+                                   struct sys_failure *why)
+{
+    struct sys_content content = {.bytes = bytes, .size = item->spec.size};
+    struct sys_descriptor *wanted;
+    enum sys_status status;
+
+    if (bytes == NULL)
+        return maker_create(maker, item, out, why);
+    content.length = (size_t)(length < item->spec.size ? length : item->spec.size);
+    status = descriptor_cache_get(maker->cache, item, &wanted, why);
+    *out = NULL;
+    return status != SYS_OK ? status
+                            : maker_create_filled(maker, &item->spec, &content, wanted, out, why);
+}
+
+bool maker_recreate(const struct maker *maker, struct item *item, const struct sys_spec *wanted,
+                    const char *lock)
+{
+    const struct system *system = maker->system;
+    const struct sys_spec old = item->spec;
+    struct sys_object *object;
+    struct sys_failure why = {0};
+    char text[REPORT_FAILURE];
+    enum sys_status status = SYS_OK;
+    void *bytes = NULL;
+
+    if (item->held_back)
+        status = maker_refuse_held_back(&why);
+    /* The view keeps the content when the handle is closed, but not the name. */
+    else if (old.kind == SHMB_SECTION)
+        status = system->objects.map(system->self, item->object, (size_t)old.size, &bytes, &why);
+    if (status != SYS_OK) {
+        event_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
+        maker_defer(maker, item, text);
+        return false;
+    }
+    system->objects.close(system->self, item->object);
+    item->object = NULL;
+    item->spec = *wanted;
+    status = create_anew(maker, item, wanted->kind == SHMB_SECTION ? bytes : NULL, old.size,
+                         &object, &why);
+    if (status == SYS_OK) {
+        item->lock = lock;
+        maker_hold(maker, item, object, 0);
+        item->access_due = false;
+    } else {
+        event_reason(status, &why, text);
+        put_back(maker, item, &old, bytes,
+                 status == SYS_TAKEN ? "a program has it open (or a former keeper, while other "
+                                       "objects are missing); end those programs and try again"
+                                     : text);
+    }
+    system->objects.unmap(system->self, bytes);
+    auditing_settle(system, item);
+    return status == SYS_OK;
+}
