@@ -41,8 +41,8 @@ struct shmb_block *control_block_at(const struct control_section *section, uint3
 }
 
 /*
- * What its users know of a segment goes with it to another section. A write
- * that is under way there ends where it began: here there is none.
+ * Copies the block to its new section. A write in progress stays in the old one, so the
+ * sequence becomes even.
  */
 static void move_block(struct control_sets *sets, const struct control_place *place,
                        struct shmb_block *to)
@@ -77,7 +77,7 @@ void control_block_write(struct control_sets *sets, const struct control_section
     place->recorded = false;
 }
 
-/* Who still uses the block a segment has moved from finds that it is another one's. */
+/* Marks the old block of a segment as moved, for clients that still use it. */
 static void disown_block(struct control_sets *sets, const struct control_place *place)
 {
     struct control_section *from = &sets->sections[place->from_section - 1];

@@ -1,5 +1,5 @@
 /*
- * control_blocks.h - what a control section looks like (the layout is in control.h),
+ * control_blocks.h - the size and header of a control section (control.h has the layout),
  * and where the block of a segment is.
  */
 #ifndef CORE_CONTROL_BLOCKS_H
@@ -15,12 +15,12 @@ struct control_sets;
 /* Bytes of a control section with `blocks` blocks. */
 uint32_t control_size(uint32_t blocks);
 
-/* The header of such a section. */
+/* Fills in the header of such a section. */
 void control_header(uint32_t number, uint32_t blocks, struct shmb_control *out);
 
 /*
- * The number of the control section of a segment, by its index in the
- * inventory, and its block there. 0: there is none for the segment as it is.
+ * The number of the control section of a segment, by the index of its item in the
+ * inventory; `*block` is its block there. 0: the segment has no block for its generation.
  */
 uint32_t control_blocks_find(const struct control_sets *sets, size_t item, uint32_t *block);
 

@@ -1,8 +1,13 @@
+/*
+ * A reload: the sections of the former sets become those of the new ones, so that clients keep
+ * their blocks. Until the reload is settled or undone, both sets refer to them.
+ */
+#include "control_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "control_internal.h"
-
+/* False: no memory. */
 static bool borrow_sections(struct control_sets *sets, const struct control_sets *from)
 {
     size_t i;
@@ -22,7 +27,10 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
     return true;
 }
 
-/* A section becomes the set's that its first segment is in now; others of it move. */
+/*
+ * A section goes to the access set of its first segment. Its segments with another access
+ * set move to another section.
+ */
 static void inherit_places(struct control_sets *sets, const struct control_sets *from,
                            const size_t *origin)
 {
@@ -68,7 +76,7 @@ static enum sys_status protect(const struct control_sets *sets, struct control_s
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
-/* `sddl` is set where the section has it, and differs from what it had. */
+/* Changes the access of inherited sections where it differs; `sddl` is what they have now. */
 static enum sys_status inherit_access(struct control_sets *sets, const struct control_sets *from,
                                       struct sys_failure *why)
 {
@@ -104,25 +112,25 @@ enum sys_status control_sets_inherit(struct control_sets *sets, const struct con
     return inherit_access(sets, from, why);
 }
 
-/* Sections that no segment is in any more; the others move up. */
+/* Closes the sections without segments; the others move up in the list. */
 static void end_unused(struct control_sets *sets)
 {
-    size_t i, k, kept = 0;
+    size_t i, k, used = 0;
 
     for (i = 0; i < sets->section_count; i++) {
         if (sets->sections[i].set == CONTROL_NO_SET) {
             own_section_end(sets->system, &sets->sections[i].shared);
             continue;
         }
-        if (kept != i) {
+        if (used != i) {
             for (k = 0; k < sets->place_count; k++)
                 if (sets->places[k].section == i + 1)
-                    sets->places[k].section = (uint32_t)kept + 1;
-            sets->sections[kept] = sets->sections[i];
+                    sets->places[k].section = (uint32_t)used + 1;
+            sets->sections[used] = sets->sections[i];
         }
-        kept++;
+        used++;
     }
-    sets->section_count = kept;
+    sets->section_count = used;
 }
 
 void control_sets_settle(struct control_sets *sets, struct control_sets *from)
@@ -131,7 +139,7 @@ void control_sets_settle(struct control_sets *sets, struct control_sets *from)
 
     for (i = 0; i < from->section_count; i++) {
         sets->sections[i].inherited = false;
-        from->sections[i].inherited = true; /* no longer its own */
+        from->sections[i].inherited = true; /* so that freeing `from` does not close it */
     }
     sets->settled = true;
     control_blocks_disown(sets);

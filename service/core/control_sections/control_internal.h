@@ -1,7 +1,7 @@
 /*
- * control_internal.h - what the modules of the control sections share; for them
- * alone: control_sets.c, control_sections.c, control_blocks.c,
- * control_restore.c, control_inherit.c.
+ * control_internal.h - what the modules of the control sections share; for them alone:
+ * control_sets.c, control_sections.c, control_blocks.c, control_restore.c,
+ * control_inherit.c.
  */
 #ifndef CORE_CONTROL_INTERNAL_H
 #define CORE_CONTROL_INTERNAL_H
@@ -11,33 +11,33 @@
 #include "control_sets.h"
 #include "own_section.h"
 
-#define CONTROL_NUMBER_RANDOM 0x80000000u /* from here on numbers are random */
-#define CONTROL_NO_SET        SIZE_MAX
+#define CONTROL_NUMBER_RANDOM 0x80000000u /* the first of the random numbers */
+#define CONTROL_NO_SET        SIZE_MAX    /* no access set, or no section */
 
 struct control_section {
     struct own_section shared; /* mapped only while it is written */
     uint32_t number;
-    uint32_t blocks, used; /* those in use are the first ones */
-    size_t set;     /* the access set its trustees are those of, or CONTROL_NO_SET: to be closed */
-    char *sddl;     /* its access now */
-    bool inherited; /* it belongs to the former sets, too, until these are settled */
+    uint32_t blocks, used; /* the first `used` blocks are in use */
+    size_t set;            /* the access set of its segments; CONTROL_NO_SET: to be closed */
+    char *sddl;            /* owned: its access */
+    bool inherited;        /* other sets own it: freeing these sets does not close it */
 };
 
-/* Of an item that is a segment. There is one for each item of the inventory: small. */
+/* Where the block of a segment is. Each item of the inventory has one, so it is small. */
 struct control_place {
-    uint64_t generation; /* for which the block was written; 0: never */
-    uint32_t section;    /* its index + 1; 0: none so far */
+    uint64_t generation; /* of the segment when its block was written; 0: not written */
+    uint32_t section;    /* index + 1; 0: none so far */
     uint32_t block;
-    uint32_t from_section; /* where it has moved from, index + 1; 0: it has not */
+    uint32_t from_section; /* where it moves from, index + 1; 0: it does not move */
     uint32_t from_block;
-    uint32_t next; /* the next one in the list of its set, index + 1; 0: no more */
-    bool recorded; /* the state knows it, as it was written */
+    uint32_t next; /* the next item in the list of its access set, index + 1; 0: the end */
+    bool recorded; /* the state has it */
 };
 
-/* Of an access set: the segments that have no place yet, or whose block is to be written. */
+/* The work for an access set: segments without a place, or whose block is to be written. */
 struct control_list {
-    uint32_t first; /* index + 1; 0: none */
-    bool due;       /* a block is to be written */
+    uint32_t first; /* item, index + 1; 0: none */
+    bool due;       /* at least one block is to be written */
 };
 
 struct control_sets {
@@ -47,57 +47,57 @@ struct control_sets {
     const struct state *state;
     struct control_section *sections;
     size_t section_count;
-    struct control_list *lists;   /* by access set; made anew by each control_sets_prepare */
+    struct control_list *lists;   /* by access set; control_sets_prepare builds them anew */
     struct control_place *places; /* by item */
     size_t place_count;
-    uint32_t last_number;
-    bool random;
-    bool moved;   /* some segments have */
-    bool settled; /* there are no former sets that could still hold */
+    uint32_t last_number; /* the last section number that counted up */
+    bool random;          /* section numbers are random from now on */
+    bool moved;           /* some segments move to another section */
+    bool settled;         /* no reload is under way: it cannot be undone any more */
 };
 
-/* control_sections.c: making them, and their access */
+/* control_sections.c: makes sections, with their access */
 
-/* The trustees of a set's sections; to be freed with free(). NULL: no memory. */
+/* The trustees for the sections of an access set; the caller frees them. NULL: no memory. */
 struct access_rule *control_section_rules(const struct control_sets *sets, size_t set,
                                           size_t *count);
 
-/* The same as SDDL text, to be freed with free(). NULL: no memory. */
+/* The same as SDDL text; the caller frees it. NULL: no memory. */
 char *control_section_access(const struct control_sets *sets, size_t set);
 
-/* Room for one more; its index, or CONTROL_NO_SET: no memory. */
+/* Adds an empty section, and returns its index; CONTROL_NO_SET: no memory. */
 size_t control_section_add(struct control_sets *sets);
 
-/* A new section for `blocks` more segments of a set, mapped. */
+/* Makes a section with `blocks` blocks for an access set; it is the last one, and mapped. */
 enum sys_status control_section_make(struct control_sets *sets, size_t set, uint32_t blocks,
                                      struct trouble *avoided, struct sys_failure *why);
 
-/* control_restore.c: finding them again */
+/* control_restore.c: adopts sections that clients still have open */
 
-/* The segment was adopted, and is without a block so far: clients may use one. */
+/* True for an adopted segment that has no place yet: clients may use its old block. */
 bool control_place_lost(const struct control_sets *sets, size_t item);
 
-/* It gets that block again, as the state knows it, where it is as it was. */
+/* Gives it that block, as the state has it, if section and block are still sound. */
 void control_place_restore(struct control_sets *sets, size_t item);
 
-/* control_blocks.c: what is in them */
+/* control_blocks.c: the content of sections */
 
 bool control_is_segment(const struct item *item);
 
-/* The segment's block is written for the object as it is now. */
+/* True if the block is written for the present generation of the segment. */
 bool control_block_written(const struct control_sets *sets, size_t item);
 
-/* The segment is held, and that is not so. */
+/* True if the segment is held, and its block is not written so. */
 bool control_block_due(const struct control_sets *sets, size_t item);
 
-/* Of a section that is mapped. */
+/* A block of a section that is mapped. */
 struct shmb_block *control_block_at(const struct control_section *section, uint32_t block);
 
-/* Writes the block of an item into its section, which is mapped. */
+/* Writes the block of an item into its section, which is mapped: cleared, or moved. */
 void control_block_write(struct control_sets *sets, const struct control_section *section,
                          size_t item);
 
-/* Who still uses a block that a segment has moved from is told to open the segment again. */
+/* Marks the old blocks of moved segments, so that their users open the segment again. */
 void control_blocks_disown(struct control_sets *sets);
 
 #endif

@@ -1,10 +1,15 @@
+/*
+ * Sections and blocks of a former broker: adopts them for segments that were adopted, and
+ * records in the state where the blocks are.
+ */
+#include "control_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "access_sets.h"
-#include "control_internal.h"
 
-/* Is it what this broker would have made? Its writers may have spoiled it. */
+/* True if the header is what this broker would write: clients with `write` can change it. */
 static bool is_sound(const struct control_section *section)
 {
     struct shmb_control wanted;
@@ -13,7 +18,7 @@ static bool is_sound(const struct control_section *section)
     return memcmp(section->shared.view, &wanted, sizeof(wanted)) == 0;
 }
 
-/* The section by its number, taken over where that has not been done yet; CONTROL_NO_SET: none. */
+/* The index of a section by its number; adopts it first if needed. CONTROL_NO_SET: not possible. */
 static size_t restore_section(struct control_sets *sets, uint32_t number, size_t set)
 {
     const struct state *state = sets->state;
@@ -35,7 +40,7 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
         return CONTROL_NO_SET;
     spec.size = (size_t)record->size;
     section.blocks = (uint32_t)((spec.size - control_size(0)) / sizeof(struct shmb_block));
-    section.used = section.blocks; /* whose the others were is not known */
+    section.used = section.blocks; /* which segments used the others is not known */
     rules = control_section_rules(sets, set, &spec.rule_count);
     spec.rules = rules;
     spec.label = access_sets_label(sets->inventory->sets, set);

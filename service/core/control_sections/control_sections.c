@@ -1,31 +1,31 @@
+#include "control_internal.h"
+
 #include <stdlib.h>
 
 #include "access_sets.h"
-#include "control_internal.h"
 
 /*
- * Numbers count up until one of them is taken. From then on they are random, of
- * the upper half: nobody can be there first, and none is both.
+ * Section numbers count up until a name is in use. From then on they are random, from
+ * CONTROL_NUMBER_RANDOM up: a foreign process cannot guess and occupy the name, and the two
+ * kinds of numbers do not collide.
  */
 #define NUMBER_TRIES 16
 
-/* To be freed with free(). NULL: no memory. */
 struct access_rule *control_section_rules(const struct control_sets *sets, size_t set,
                                           size_t *count)
 {
     const struct access_rule *rules = access_sets_rules(sets->inventory->sets, set, count);
-    struct access_rule *lesser = calloc(*count + 1, sizeof(*lesser));
+    struct access_rule *limited = calloc(*count + 1, sizeof(*limited));
     size_t i;
 
-    for (i = 0; lesser != NULL && i < *count; i++) {
-        lesser[i] = rules[i];
-        if (lesser[i].level == SHMB_LEVEL_FULL)
-            lesser[i].level = SHMB_LEVEL_WRITE;
+    for (i = 0; limited != NULL && i < *count; i++) {
+        limited[i] = rules[i];
+        if (limited[i].level == SHMB_LEVEL_FULL)
+            limited[i].level = SHMB_LEVEL_WRITE;
     }
-    return lesser;
+    return limited;
 }
 
-/* The access of a set's sections as text, to be freed with free(). NULL: no memory. */
 char *control_section_access(const struct control_sets *sets, size_t set)
 {
     const struct descriptor_use use = {.kind = SHMB_SECTION,
@@ -53,6 +53,7 @@ static enum sys_status choose_number(struct control_sets *sets, uint32_t *number
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
+/* Tries numbers until a name is free. A name that is in use is reported in `avoided`. */
 static enum sys_status make_section(struct control_sets *sets, struct control_section *section,
                                     struct own_section_spec *spec, struct trouble *avoided,
                                     struct sys_failure *why)
@@ -79,7 +80,6 @@ static enum sys_status make_section(struct control_sets *sets, struct control_se
     return status;
 }
 
-/* Room for one more; its index, or CONTROL_NO_SET: no memory. */
 size_t control_section_add(struct control_sets *sets)
 {
     struct control_section *sections =
@@ -92,7 +92,6 @@ size_t control_section_add(struct control_sets *sets)
     return sets->section_count++;
 }
 
-/* A section for `blocks` more segments of a set. */
 enum sys_status control_section_make(struct control_sets *sets, size_t set, uint32_t blocks,
                                      struct trouble *avoided, struct sys_failure *why)
 {

@@ -1,10 +1,11 @@
+#include "control_internal.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "access_sets.h"
-#include "control_internal.h"
 
-#define GROWTH 16u /* blocks of a further section of a set, at least */
+#define GROWTH 16u /* least blocks of each further section of an access set */
 
 struct control_sets *control_sets_new(const struct system *system, const char *owner,
                                       const struct inventory *inventory, const struct state *state)
@@ -29,7 +30,7 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     return NULL;
 }
 
-/* What there is to do, set by set. From the last item to the first: so the lists are in order. */
+/* Builds the list of work for each access set. Goes backwards, so that the lists are in order. */
 static void list_work(struct control_sets *sets)
 {
     size_t i;
@@ -54,7 +55,7 @@ static void list_work(struct control_sets *sets)
     }
 }
 
-/* Of the list of a set, as numbers that begin with 1; 0: none, or no more. */
+/* The items in the list of an access set, index + 1; 0: the end. */
 static uint32_t first_of(const struct control_sets *sets, size_t set)
 {
     return sets->lists[set].first;
@@ -74,7 +75,7 @@ static uint32_t count_unplaced(const struct control_sets *sets, size_t set)
     return count;
 }
 
-/* Gives out the free blocks of the sections of a set. */
+/* Gives the free blocks of a section to the segments of its set that have no place. */
 static void place_all(struct control_sets *sets, size_t set, size_t section_index)
 {
     struct control_section *section = &sets->sections[section_index];
@@ -90,10 +91,11 @@ static void place_all(struct control_sets *sets, size_t set, size_t section_inde
     }
 }
 
+/* Gives each segment of a set a place; makes a further section if needed. */
 static enum sys_status find_places(struct control_sets *sets, size_t set, struct trouble *avoided,
                                    struct sys_failure *why)
 {
-    bool further = false;
+    bool has_section = false;
     uint32_t missing;
     size_t i;
     enum sys_status status;
@@ -101,13 +103,13 @@ static enum sys_status find_places(struct control_sets *sets, size_t set, struct
     for (i = 0; i < sets->section_count; i++) {
         if (sets->sections[i].set != set)
             continue;
-        further = true;
+        has_section = true;
         place_all(sets, set, i);
     }
     missing = count_unplaced(sets, set);
     if (missing == 0)
         return SYS_OK;
-    if (further && missing < GROWTH)
+    if (has_section && missing < GROWTH)
         missing = GROWTH;
     status = control_section_make(sets, set, missing, avoided, why);
     if (status == SYS_OK)
@@ -115,7 +117,7 @@ static enum sys_status find_places(struct control_sets *sets, size_t set, struct
     return status;
 }
 
-/* Writes the blocks of one set, and unmaps its sections, which may be mapped or not. */
+/* Writes the blocks of a set that are due, and unmaps its sections. */
 static enum sys_status write_set(struct control_sets *sets, size_t set, struct sys_failure *why)
 {
     enum sys_status status = SYS_OK;
@@ -167,7 +169,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
             news.changed = true;
             continue;
         }
-        /* The first one stands for all: each would have a cause of its own. */
+        /* Reports only the first failure: each may have another cause. */
         if (news.complete)
             trouble_begin(trouble, sets->system, SHMB_CONTROL_PREFIX "*", status, &why);
         news.complete = false;

@@ -1,10 +1,10 @@
 /*
- * control_sets.h - the control sections: one for each access set that has
- * segments, with a block for each of them, held or not.
+ * control_sets.h - the control sections: at least one for each access set with segments, with
+ * a block for each segment, held or not.
  *
- * Their trustees are those of the segments, with one difference: `full` is no
- * more than `write` here. Nobody asks for all access to a control section, and
- * with it he could take the others' rights away.
+ * A control section has the trustees of its segments, but `full` counts as `write` here:
+ * clients do not need full access to it, and with it one could take away the rights of the
+ * others.
  */
 #ifndef CORE_CONTROL_SETS_H
 #define CORE_CONTROL_SETS_H
@@ -16,9 +16,9 @@
 
 struct control_sets;
 
-/* What a round of control_sets_prepare came to. */
+/* The result of control_sets_prepare. */
 struct control_news {
-    bool changed;  /* a section or block is there now that was not there before */
+    bool changed;  /* a section or block is new */
     bool complete; /* each held segment has its block */
 };
 
@@ -27,56 +27,55 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
                                       const struct inventory *inventory, const struct state *state);
 
 /*
- * Makes the sections that are missing, and writes the block of each segment
- * that is held but was not held before: cleared, with its generation. A block
- * is never touched after that.
+ * Makes missing sections, and writes the block of each segment that is newly held: cleared,
+ * with its generation. After that, the broker writes to it only if the segment moves.
  *
- * A number that is taken is `avoided`, by another one; a section that cannot be
- * had under any is `trouble`, and is tried again the next time.
+ * If the name of a section is in use, another number is taken, and that is reported in
+ * `avoided`. If no section can be made, that is reported in `trouble`; the next call
+ * retries.
  */
 struct control_news control_sets_prepare(struct control_sets *sets, struct trouble *avoided,
                                          struct trouble *trouble);
 
 /*
- * Takes over the sections and blocks that the state knows for segments that
- * were adopted: clients hold them, with what they know of a segment. What is
- * not as it was is made anew. control_sets_prepare does the same for those that
- * are adopted later; this one is for a broker that cannot prepare anything yet.
+ * Adopts the sections and blocks that the state has for adopted segments: clients have them
+ * open. A section that does not match its record is made anew. control_sets_prepare does the
+ * same for segments that are adopted later; this one is for a start, before the first
+ * publication.
  */
 void control_sets_restore(struct control_sets *sets);
 
-/* Puts into the state, not yet written, where the block of each segment is. */
+/* Records the place of each block in the state, not yet written. */
 void control_sets_record(struct control_sets *sets, struct state *state);
 
 /*
- * The block of a segment, by its index in the inventory, until
- * control_sets_unmap, which may be called in any case. Its writers change it at
- * any time. NULL: there is none, or it cannot be seen now.
+ * Maps the block of a segment, by the index of its item in the inventory; clients may change
+ * it at any time. Valid until control_sets_unmap, which may be called in any case. NULL: no
+ * block, or it cannot be mapped.
  */
 const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item);
 void control_sets_unmap(struct control_sets *sets, size_t item);
 
 /*
- * For a new inventory: takes over the sections and blocks of those segments
- * that stay, so that their users notice nothing. `origin` has, for each item,
- * its index in the former inventory, or SIZE_MAX. Where a whole section has
- * another access now, that is changed in place; where only some of its segments
- * have, the others keep it, and these get new blocks with what was in the old
- * ones. Users of an old block find that the segment has moved (SHMB_BLOCK_MOVED).
+ * For a new inventory: inherits the sections and blocks of the segments that stay, so that
+ * clients notice nothing. `origin` has, for each item, its index in the former inventory, or
+ * SIZE_MAX. If all segments of a section have another access now, it is changed in place. If
+ * only some have, these move to new blocks with the old content, and clients that use an old
+ * block find that the segment has moved (SHMB_BLOCK_MOVED).
  *
- * To be called before anything else, and followed by control_sets_settle or
- * control_sets_undo, whatever it returns.
+ * Call it before anything else; control_sets_settle or control_sets_undo must follow,
+ * whatever it returns.
  */
 enum sys_status control_sets_inherit(struct control_sets *sets, const struct control_sets *from,
                                      const size_t *origin, struct sys_failure *why);
 
-/* The new sets hold: closes what only the former ones needed, and frees these. */
+/* Ends a reload that succeeded: closes what only the former sets needed, and frees them. */
 void control_sets_settle(struct control_sets *sets, struct control_sets *from);
 
-/* The former sets hold: all is as before, and the new ones are freed. */
+/* Ends a reload that failed: restores the access of all sections, and frees the new sets. */
 void control_sets_undo(struct control_sets *sets, const struct control_sets *from);
 
-/* Closes all. NULL is allowed. */
+/* Closes all sections that are not inherited. NULL is allowed. */
 void control_sets_free(struct control_sets *sets);
 
 #endif
