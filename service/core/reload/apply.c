@@ -1,11 +1,12 @@
+#include "apply_internal.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "apply_internal.h"
 #include "carried_locks.h"
 #include "event_text.h"
 
-/* What is due to be changed is not what it should be. */
+/* NULL while a change of the access is due: the object does not have this text. */
 static const char *access_now(void *context, const struct item *former)
 {
     const struct apply_request *request = context;
@@ -68,7 +69,10 @@ static enum sys_status create_all(struct apply *apply, struct sys_failure *why)
     return status;
 }
 
-/* For an undo. An object whose access is due has not the one its configuration says. */
+/*
+ * For an undo: asks the object for its access if a change of it was due before this reload,
+ * because the former configuration does not say it then.
+ */
 static void remember_access(const struct apply *apply, size_t step)
 {
     const struct system *system = apply->request->wanted->system;
@@ -115,7 +119,7 @@ static enum sys_status change_access(struct apply *apply, struct sys_failure *wh
     return status;
 }
 
-/* What will not be held any more is remembered: clients may still have it. */
+/* Records retired objects, which clients may still have open, and commits the state. */
 static enum sys_status record(struct apply *apply, struct sys_failure *why)
 {
     struct state *state = apply->request->wanted->state;
@@ -139,8 +143,8 @@ static enum sys_status record(struct apply *apply, struct sys_failure *why)
     return state_commit(state, why);
 }
 
-/* What was taken over was retired before, and is again. */
-static void forget(struct state *state, const struct item *item)
+/* Undoes the record of a new object. An adopted one was retired before, and is so again. */
+static void undo_record(struct state *state, const struct item *item)
 {
     const struct state_record *known = state_find(state, item->spec.name);
     struct state_record retired;
@@ -154,7 +158,7 @@ static void forget(struct state *state, const struct item *item)
     state_put(state, &retired);
 }
 
-/* In the reverse order of what was done. */
+/* Undoes the steps, last step first. */
 static void undo(struct apply *apply)
 {
     const struct maker *former = apply->request->former;
@@ -172,7 +176,7 @@ static void undo(struct apply *apply)
         if (step->action != PLAN_CREATE || !item_is_held(apply_item(apply, step)))
             continue;
         system->objects.close(system->self, apply_item(apply, step)->object);
-        forget(former->state, apply_item(apply, step));
+        undo_record(former->state, apply_item(apply, step));
     }
     for (i = 0; i < to->count; i++) {
         to->items[i].object = NULL;
@@ -181,7 +185,7 @@ static void undo(struct apply *apply)
     }
 }
 
-/* Nothing can fail any more: what is not carried over is let go. */
+/* Nothing can fail any more: closes the objects that are no longer wanted. */
 static void retire_all(struct apply *apply)
 {
     const struct system *system = apply->request->wanted->system;

@@ -11,7 +11,7 @@ struct item *apply_item(const struct apply *apply, const struct plan_step *step)
     return &apply->request->to->items[step->item];
 }
 
-/* What is there goes over; what it is to become is not looked at. */
+/* Carries the object and its state to the new item, whether or not it fits that. */
 static void carry(const struct item *former, struct item *item)
 {
     item->cause = former->cause;
@@ -30,13 +30,14 @@ static void carry(const struct item *former, struct item *item)
     item->state = ITEM_HELD;
 }
 
-/* It stays what it was, until it can be made anew. False: no memory. */
+/* The object stays as it is until it can be made anew. False: no memory. */
 static bool defer(struct apply *apply, const struct plan_step *step)
 {
     const struct item *former = apply_former(apply, step);
     struct item *item = apply_item(apply, step);
     const char *name = item->spec.name;
 
+    /* The configured access is that of another kind. */
     item->access_due |= item->spec.kind != former->spec.kind;
     item->spec = former->spec;
     item->spec.name = name;
@@ -46,8 +47,8 @@ static bool defer(struct apply *apply, const struct plan_step *step)
 }
 
 /*
- * Adds the lock that a deferred segment carries to the new inventory, and hands its object
- * over. Returns its step; NULL: there is none, or the lock has an item already.
+ * Adds an item for the lock that a deferred segment carries, and carries the object to it.
+ * Returns the step of the lock; NULL: no lock, or the lock has an item already.
  */
 static struct plan_step *carry_lock(struct apply *apply, const struct plan_step *segment)
 {
@@ -69,7 +70,7 @@ bool apply_carry(struct apply *apply)
     const struct item *from = apply->request->from->items;
     size_t i;
 
-    /* Also for segments that stay as they are only because they could not be made anew. */
+    /* Also room for the locks of segments that turn out to be in use (PLAN_RECREATE). */
     if (!inventory_reserve(apply->request->to,
                            apply->plan.counts[PLAN_DEFER] + apply->plan.counts[PLAN_RECREATE]))
         return false;
@@ -96,11 +97,12 @@ void apply_carry_lock(struct apply *apply, const struct plan_step *segment)
     if (lock == NULL)
         return;
     (void)maker_protect(apply->request->wanted, apply_item(apply, lock));
-    maker_record(apply->request->wanted, apply_item(apply, lock)); /* as held: it was let go */
+    maker_record(apply->request->wanted,
+                 apply_item(apply, lock)); /* as held: it was recorded as retired */
 }
 
-/* Of a segment that this reload has made or taken over, what was known before says nothing. */
-static bool is_known_still(const struct item *former, const struct item *item)
+/* False for a segment that this reload has made or adopted: what was known is out of date. */
+static bool is_still_known(const struct item *former, const struct item *item)
 {
     return former->kept != NULL && item->kept != NULL && item_is_held(former) &&
            !item->kept->looked;
@@ -115,7 +117,7 @@ void apply_carry_copies(struct apply *apply)
         struct kept *known = to->items[i].kept;
         size_t former = apply->plan.holding[i];
 
-        if (former == NAME_INDEX_NONE || !is_known_still(&from->items[former], &to->items[i]))
+        if (former == NAME_INDEX_NONE || !is_still_known(&from->items[former], &to->items[i]))
             continue;
         to->items[i].kept = from->items[former].kept;
         from->items[former].kept = known;

@@ -1,6 +1,6 @@
 /*
- * apply_internal.h - what the modules that carry a plan out share; for them alone:
- * apply.c, apply_carry.c, apply_anew.c, apply_notes.c.
+ * apply_internal.h - what the modules that apply a plan share; for them alone: apply.c,
+ * apply_carry.c, apply_recreate.c, apply_outcome.c.
  */
 #ifndef CORE_APPLY_INTERNAL_H
 #define CORE_APPLY_INTERNAL_H
@@ -13,38 +13,41 @@ struct apply {
     struct apply_result *result;
     struct name_index holdings; /* the items of `from` */
     struct plan plan;
-    bool *changed; /* of each step: the access was changed */
-    char **before; /* of each step: what the access was, where only the object knows; else NULL */
+    bool *changed; /* for each step: the access was changed */
+    char **before; /* for each step: the access before, if only the object knows it; else NULL */
 };
 
-/* apply_carry.c: what stays goes over from one inventory to the other */
+/* apply_carry.c: carries what stays from one inventory to the other */
 
-/* The item before, of a step that has one; and the one after. */
+/* The item of a step before the reload, and after it. The step must have one. */
 struct item *apply_former(const struct apply *apply, const struct plan_step *step);
 struct item *apply_item(const struct apply *apply, const struct plan_step *step);
 
-/* All that is wanted takes over what is there; `from` is not touched. False: no memory. */
+/* Carries what is held to the items that are wanted; `from` stays as it is. False: no memory. */
 bool apply_carry(struct apply *apply);
 
-/* At the end: what is known of the copies goes with the segments that stayed. */
+/* At the end: carries what is known about the copies of segments that stay. */
 void apply_carry_copies(struct apply *apply);
 
 /*
- * A segment could not be made anew, and stays as it was: carries its lock over, which
- * was to be retired.
+ * A segment could not be made anew and stays as it was: carries its lock, which was to be
+ * retired.
  */
 void apply_carry_lock(struct apply *apply, const struct plan_step *segment);
 
-/* apply_anew.c: what a person said is to be made anew */
+/* apply_recreate.c: objects that the operator asked to make anew */
 
 void apply_recreate(struct apply *apply);
 
-/* apply_notes.c: events, and what the report says of each step */
+/* apply_outcome.c: events, and the lines of the report */
 
+/* Logs each object that is deferred. */
 void apply_report_deferred(const struct apply *apply);
+
+/* Adds a line for each step, and counts the failed ones. */
 void apply_note(struct apply *apply);
 
-/* What is held keeps its audit entries over a reload until here. */
+/* Sets or removes audit entries as configured; objects that stay have the old ones until here. */
 void apply_audit(struct apply *apply);
 
 #endif

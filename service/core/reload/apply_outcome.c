@@ -1,7 +1,8 @@
+#include "apply_internal.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "apply_internal.h"
 #include "auditing.h"
 #include "names.h"
 
@@ -30,19 +31,19 @@ static void note_item(struct apply *apply, const struct plan_step *step)
 {
     const struct item *item = apply_item(apply, step);
     const char *word = plan_action_word(step->action);
-    bool well = item->state == ITEM_HELD && !item->access_due;
+    bool done = item->state == ITEM_HELD && !item->access_due;
     const char *outcome = "done";
 
     if (step->action == PLAN_CREATE && item->adopted && item_is_held(item))
         word = "adopt";
-    if (step->action == PLAN_KEEP && well)
+    if (step->action == PLAN_KEEP && done)
         return;
-    if (!well && step->action != PLAN_DEFER)
+    if (!done && step->action != PLAN_DEFER)
         apply->result->failed++;
-    /* A handle has the rights it was opened with; nobody can take them away. */
+    /* An open handle keeps the rights it was opened with. */
     if (step->action == PLAN_ACCESS)
         outcome = "done; programs that have it open keep what they have";
-    note(apply, item, word, well || item->reason == NULL ? outcome : item->reason);
+    note(apply, item, word, done || item->reason == NULL ? outcome : item->reason);
 }
 
 void apply_note(struct apply *apply)
@@ -73,7 +74,7 @@ void apply_audit(struct apply *apply)
         struct item *item = &to->items[i];
         const enum item_auditing before = item->auditing;
 
-        /* Those that a former reload could not have audited are told again, as such. */
+        /* An object that an earlier reload could not audit is listed again. */
         auditing_settle(apply->request->wanted->system, item);
         if (auditing_lacks(item)) {
             apply->result->failed++;

@@ -1,6 +1,7 @@
+#include "apply_internal.h"
+
 #include <string.h>
 
-#include "apply_internal.h"
 #include "names.h"
 #include "event_text.h"
 
@@ -24,7 +25,7 @@ static bool is_change_event_of(const struct cfg_segment *segment, const char *na
     return false;
 }
 
-/* As its entry in the configuration wants it, whatever it is now. */
+/* The object that the configuration wants; the item says what it is now. */
 static void wanted_spec(const struct item *item, struct sys_spec *spec, const char **lock)
 {
     const struct cfg_object *from = item->from;
@@ -38,7 +39,7 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
         spec->kind = SHMB_EVENT;
         spec->manual_reset = true;
     } else if (!same_name(item->spec.name, from->name)) {
-        *spec = item->spec; /* a lock that nothing but its segment keeps */
+        *spec = item->spec; /* a carried lock: no entry names it */
     } else if (from->kind == SHMB_SECTION) {
         spec->size = from->u.segment.size;
         *lock = from->u.segment.lock.name;
@@ -51,9 +52,8 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
 }
 
 /*
- * An object is made anew only after a table that does not list it as held, and
- * another table lists it again: what is held is at no time another object than
- * the one that is listed.
+ * Publishes a directory that does not list these objects as held, makes them anew, and
+ * publishes again. So a directory never lists an object that is not the one held.
  */
 void apply_recreate(struct apply *apply)
 {

@@ -10,13 +10,13 @@
 
 #define ROOM_FIRST 16u
 
-/* While planning. Most objects share a few texts: two that were compared last need not be again. */
+/* The state of planning. Most objects share a few texts: remembers the last comparison. */
 struct planner {
     const struct plan_question *question;
     struct plan *plan;
-    bool *wanted; /* of each holding */
-    const char *now, *next;
-    bool same;
+    bool *wanted;           /* for each holding: the configuration wants it */
+    const char *now, *next; /* the texts that were compared last, */
+    bool same;              /* and the result */
 };
 
 const char *plan_action_word(enum plan_action action)
@@ -27,7 +27,7 @@ const char *plan_action_word(enum plan_action action)
     return words[action];
 }
 
-/* Compares everything a live object cannot change, the lock of a segment included. */
+/* Compares all that cannot change in a live object, including the lock of a segment. */
 static bool misfit(const struct item *live, const struct item *item, char *out, size_t size)
 {
     if (misfit_of_object(&live->spec, &item->spec, out, size))
@@ -63,7 +63,7 @@ static bool same_access(struct planner *planner, const char *now, const char *ne
     return planner->same;
 }
 
-/* What is to be done with an item whose name is held. False: no memory. */
+/* Plans the step for an item whose name is held. False: no memory. */
 static bool plan_held(struct planner *planner, const struct item *live, const struct item *item,
                       struct plan_step *step)
 {
@@ -74,7 +74,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
 
     if (next == NULL)
         return false;
-    /* What is held back is not what it is to be, although the texts may be the same. */
+    /* An item that is held back may lack a denied account, although the texts are the same. */
     step->access = live->spec.kind == item->spec.kind &&
                    (item->held_back ||
                     !same_access(planner, question->access_now(question->context, live), next));
@@ -91,7 +91,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
     return step->reason != NULL;
 }
 
-/* Takes the reason over. False: no memory. */
+/* Takes ownership of the reason, in any case. False: no memory. */
 static bool add_step(struct plan *plan, const struct plan_step *step)
 {
     if (plan->count == plan->room) {

@@ -1,7 +1,6 @@
 /*
- * plan.h - what a reload has to do: pure, so that it can be shown without
- * being done. Each object is looked at once; what it comes to, and what it costs
- * to carry out, follows from what changes.
+ * plan.h - the steps of a reload, one for each object that changes. Pure, so that
+ * `shmbroker plan` can show them without applying them.
  */
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
@@ -11,68 +10,70 @@
 #include "names.h"
 
 enum plan_action {
-    PLAN_CREATE,   /* not held: make it, or take it over where it is ours */
-    PLAN_KEEP,     /* it is what it should be */
+    PLAN_CREATE,   /* not held: make it, or adopt it if it is ours */
+    PLAN_KEEP,     /* nothing to change */
     PLAN_ACCESS,   /* change its access in place */
-    PLAN_DEFER,    /* held as it is: it cannot become what is wanted */
-    PLAN_RECREATE, /* make it anew as it is wanted, because a person said so */
-    PLAN_RETIRE    /* no longer wanted: let go */
+    PLAN_DEFER,    /* keep it as it is: it cannot become what is wanted */
+    PLAN_RECREATE, /* make it anew as it is wanted, because the operator asked for it */
+    PLAN_RETIRE    /* no longer wanted: close it */
 };
 #define PLAN_ACTIONS 6
 
 struct plan_step {
     enum plan_action action;
-    size_t item;    /* of the inventory; NAME_INDEX_NONE: it is not wanted */
-    size_t holding; /* NAME_INDEX_NONE: it was not wanted before */
-    bool access;    /* the access is to be changed as well: PLAN_ACCESS, and defer */
-    char *reason;   /* defer: why, in words; else NULL */
+    size_t item;    /* index in the wanted inventory; NAME_INDEX_NONE: not wanted */
+    size_t holding; /* index in the holdings; NAME_INDEX_NONE: not there before */
+    bool access;    /* the access changes: PLAN_ACCESS, and with other actions too */
+    char *reason;   /* PLAN_DEFER: why, in words; else NULL */
 };
 
 struct plan {
-    struct plan_step
-        *steps; /* in the order of the inventory, without PLAN_KEEP; then what is not wanted: */
+    /* First what is wanted, in the order of the inventory, without PLAN_KEEP. */
+    struct plan_step *steps;
     size_t count, room;
     /*
-     * The first step for what is not wanted, in the order of the holdings: PLAN_RETIRE,
-     * or PLAN_KEEP for the lock of a segment that is deferred.
+     * Index of the first step for what is not wanted, in the order of the holdings:
+     * PLAN_RETIRE, or PLAN_KEEP for a lock that a deferred segment carries.
      */
     size_t retired;
-    size_t
-        *holding; /* of each item: as in a step; with room for as many more as there are holdings */
+    /* For each item, as in a step. Has room for as many items more as there are holdings. */
+    size_t *holding;
     size_t counts[PLAN_ACTIONS];
 };
 
 /* All of it is borrowed. */
 struct plan_question {
-    struct name_index *holdings; /* items that are held, or were only wanted so far */
+    struct name_index *holdings; /* the items before: held, or wanted but not held */
     const struct inventory *wanted;
-    char *const *anew; /* bare names to be made anew, whether or not they need to be */
+    char *const *anew; /* bare names of objects to make anew, whether or not they fit */
     size_t anew_count;
     /*
-     * The SDDL text of a holding, NULL: it is not known, or not what it should be;
-     * and the one an item is to have, NULL: no memory. They outlive the plan.
+     * The SDDL text of a holding (NULL: not known, or a change of it is due), and the one
+     * that an item should have (NULL: no memory). Both outlive the plan.
      */
     const char *(*access_now)(void *context, const struct item *holding);
     const char *(*access_wanted)(void *context, const struct item *item);
     void *context;
 };
 
-/* Plans the way from what is held to what is wanted. False: no memory; `out` is empty then. */
+/*
+ * Plans the steps from what is held to what is wanted. The caller frees `out` with plan_free.
+ * False: no memory; `out` is empty then.
+ */
 bool plan_make(const struct plan_question *question, struct plan *out);
 void plan_free(struct plan *plan);
 
-/* The step of a holding that is not wanted; NULL: there is none. */
+/* The step of a holding that is not wanted; NULL: no such step. */
 struct plan_step *plan_unwanted(const struct plan *plan, size_t holding);
 
 /*
- * A segment that cannot be made anew keeps its lock, although the configuration no longer
- * names it: the lock is kept, not retired. Returns its step; NULL: it has no lock, or
- * one that is wanted anyway.
+ * Keeps the lock that a deferred segment carries, instead of retiring it (carried_locks.h).
+ * Returns the step of the lock; NULL: no lock, or the configuration wants it anyway.
  */
 struct plan_step *plan_carry_lock(struct plan *plan, struct name_index *holdings,
                                   const struct item *segment);
 
-/* "create", "keep", "access", "defer", "recreate", "retire": as the report says it. */
+/* "create", "keep", "access", "defer", "recreate", "retire": as in the report. */
 const char *plan_action_word(enum plan_action action);
 
 #endif
