@@ -8,10 +8,10 @@
 #include "names.h"
 #include "text.h"
 
-/* What a client has written may be long, and says no more then. */
+/* Characters of an access list in an event: a client can write a very long one. */
 #define SHOWN_MAX 2000
 
-/* These may do everything to any object, whatever its access says. */
+/* True for accounts that have full access to every object anyway. */
 static bool may_anyway(const char *sid, const char *owner)
 {
     return strcmp(sid, owner) == 0 || strcmp(sid, SID_SYSTEM) == 0 ||
@@ -34,7 +34,8 @@ static bool sddl_is_changeable(const struct sddl *sddl, const char *owner)
 static bool is_changeable(const struct maker *maker, const struct item *item)
 {
     const char *owner = maker->identity->owner;
-    const struct sddl *exact = access_sets_exact(maker->inventory->sets, item->access, item->spec.kind);
+    const struct sddl *exact =
+        access_sets_exact(maker->inventory->sets, item->access, item->spec.kind);
     const struct access_rule *rules;
     size_t i, count;
 
@@ -47,7 +48,10 @@ static bool is_changeable(const struct maker *maker, const struct item *item)
     return false;
 }
 
-/* What is due to be changed is tried again elsewhere; another kind has an access of its own. */
+/*
+ * An access that could not be set yet (access_due) is retried elsewhere. A deferred object may
+ * be of another kind, for which the configuration gives no access.
+ */
 static bool is_guarded(const struct maker *maker, const struct item *item)
 {
     return item->state == ITEM_HELD && !item->access_due && is_changeable(maker, item);
@@ -63,13 +67,13 @@ bool access_guard_needed(const struct maker *maker)
     return false;
 }
 
-static const char *rest(const char *text)
+static const char *ellipsis(const char *text)
 {
     return strlen(text) > SHOWN_MAX ? "..." : "";
 }
 
-/* True: it was not as it should be, and is now. */
-static bool look(const struct maker *maker, struct item *item)
+/* Compares and corrects the access of one object. True: it differed, and is corrected. */
+static bool correct(const struct maker *maker, struct item *item)
 {
     const struct system *system = maker->system;
     const char *wanted = descriptor_cache_text(maker->cache, item);
@@ -78,15 +82,15 @@ static bool look(const struct maker *maker, struct item *item)
     char *found;
     bool corrected;
 
-    /* What cannot be asked for now can be at the next look. */
+    /* On a failure, the next round examines the object again. */
     if (wanted == NULL ||
         system->objects.examine(system->self, item->object, &found, &unused) != SYS_OK)
         return false;
     corrected = !descriptor_same(wanted, found) && maker_protect(maker, item);
     if (corrected) {
         item->corrections++;
-        text_add(&detail, "%.*s%s -> %.*s%s", SHOWN_MAX, found, rest(found), SHOWN_MAX, wanted,
-                 rest(wanted));
+        text_add(&detail, "%.*s%s -> %.*s%s", SHOWN_MAX, found, ellipsis(found), SHOWN_MAX, wanted,
+                 ellipsis(wanted));
         maker_report(maker, item, EVENT_ACCESS_CORRECTED, detail.failed ? "" : detail.at);
         text_free(&detail);
     }
@@ -104,7 +108,7 @@ size_t access_guard_look(const struct maker *maker)
         if (maker->system->stopping(maker->system->self))
             break;
         if (is_guarded(maker, item))
-            count += look(maker, item);
+            count += correct(maker, item);
     }
     return count;
 }

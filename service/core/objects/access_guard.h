@@ -1,6 +1,6 @@
 /*
- * access_guard.h - looks after objects whose access others may change: who has `full`
- * may write the access list anew, empty it, or take the object over.
+ * access_guard.h - restores the access of objects whose access clients may change. A
+ * trustee with `full` can rewrite or empty the access list, or take ownership.
  */
 #ifndef CORE_ACCESS_GUARD_H
 #define CORE_ACCESS_GUARD_H
@@ -9,12 +9,15 @@
 
 #define ACCESS_GUARD_EVERY_MS 60000u
 
-/* True: there is a held object whose access somebody besides the broker's like may change. */
+/*
+ * True if a trustee may change the access of a held object, besides the broker, SYSTEM and
+ * Administrators.
+ */
 bool access_guard_needed(const struct maker *maker);
 
 /*
- * Looks at each such object and puts right what is not as it should be, with an
- * event; what is as it should be costs one question. Returns how many were not.
+ * Compares the access of each such object with the configured one, and corrects it, with an
+ * event, if it differs. Costs one system call for each object. Returns how many differed.
  */
 size_t access_guard_look(const struct maker *maker);
 

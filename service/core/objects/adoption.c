@@ -18,7 +18,7 @@ bool adoption_wants_record(const char *owner)
     return strcmp(owner, SID_ADMINISTRATORS) == 0 || strcmp(owner, SID_SYSTEM) == 0;
 }
 
-/* Does the record speak of this object? */
+/* True if the record matches this object: its kind, and the pages of a section. */
 static bool is_recorded(const struct sys_facts *facts, const struct state_record *record)
 {
     return record != NULL && record->kind == facts->kind &&
@@ -46,7 +46,7 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
         return;
     out->live = *wanted;
     out->live.kind = facts->kind;
-    /* What a semaphore counted from cannot be asked for. */
+    /* The system does not tell the initial count of a semaphore. */
     if (wanted->kind != facts->kind)
         out->live.initial = 0;
     else if (out->live.initial > facts->maximum)

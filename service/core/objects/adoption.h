@@ -1,6 +1,6 @@
 /*
- * adoption.h - whose an object is that exists already, and whether it will do.
- * Pure.
+ * adoption.h - decides whether an existing object is ours, and whether it fits the
+ * configuration. Pure.
  */
 #ifndef CORE_ADOPTION_H
 #define CORE_ADOPTION_H
@@ -12,32 +12,32 @@
 
 enum adoption_verdict {
     ADOPTION_OURS,
-    ADOPTION_MISFIT,  /* ours, but it cannot become what is wanted */
-    ADOPTION_CONFLICT /* not proved to be ours */
+    ADOPTION_MISFIT,  /* ours, but it cannot become the configured object */
+    ADOPTION_CONFLICT /* not proven to be ours */
 };
 
 struct adoption {
     enum adoption_verdict verdict;
-    struct sys_spec live;         /* not for a conflict: what it is, with its exact size */
-    uint64_t generation;          /* not for a conflict: as recorded; 0: not known */
+    struct sys_spec live;         /* what exists, with its exact size; not set for a conflict */
+    uint64_t generation;          /* as recorded; 0: not known; not set for a conflict */
     char reason[ADOPTION_REASON]; /* misfit: why, in words */
 };
 
 /*
- * Ours is what the service SID owns, or whoever else the broker writes as owner
- * and only it can be: `owner`. What Administrators or SYSTEM own is ours only
- * with a record of this boot that fits: anybody among them could have made it.
+ * An object is ours if the service SID owns it, or `owner`, the account that the broker
+ * sets as owner of its objects. An object of Administrators or SYSTEM is ours only with a
+ * matching record (NULL: none) of this boot: other programs run as these accounts, too.
  *
- * The exact size of a section cannot be asked for. It is the recorded one where
- * that fills the same pages, for clients were told so; else the wanted one
- * where it does; else the pages.
+ * The system does not tell the exact size of a section. It is the recorded size if that
+ * fills the same pages, because clients were told it; else the wanted size if that does;
+ * else the size of the pages.
  */
 void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts,
                     const struct state_record *record, const char *owner, struct adoption *out);
 
 /*
- * True for an owner whose name alone proves nothing: without a record what it owns
- * is a conflict, though it may well be ours.
+ * True for an owner that proves nothing by itself (Administrators, SYSTEM): without a
+ * record, its object is a conflict, even if it is ours.
  */
 bool adoption_wants_record(const char *owner);
 

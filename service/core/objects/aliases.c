@@ -10,7 +10,7 @@
 #include "event_text.h"
 #include "text.h"
 
-/* Sessions that come are told by the system; this finds what else may have changed. */
+/* The system tells of new sessions; this interval finds everything else. */
 #define LOOK_AGAIN_MS 5000u
 
 /* One name in one session. */
@@ -18,9 +18,9 @@ struct alias {
     uint32_t session;
     char *name; /* bare, owned */
     struct sys_object *link;
-    uint32_t cause; /* what was reported last; 0: nothing */
+    uint32_t cause; /* of the failure reported last; 0: none */
     bool conflict;
-    char *reason; /* without a link: why; NULL: no memory */
+    char *reason; /* why there is no link; NULL: there is one, or no memory */
 };
 
 struct aliases {
@@ -28,8 +28,8 @@ struct aliases {
     const char *owner;
     struct alias *items; /* by session and name */
     size_t count, linked;
-    uint32_t refusal; /* the cause of a failure that concerns all; 0: none */
-    char why[REPORT_FAILURE];
+    uint32_t refusal;         /* the cause of a failure that concerns all sessions; 0: none */
+    char why[REPORT_FAILURE]; /* the same in words */
     uint32_t version;
 };
 
@@ -53,17 +53,17 @@ static int compare(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static void end_one(const struct system *system, struct alias *alias)
+static void close_alias(const struct system *system, struct alias *alias)
 {
     system->objects.close(system->self, alias->link);
     free(alias->name);
     free(alias->reason);
 }
 
-static void end_all(const struct system *system, struct alias *items, size_t count)
+static void close_all(const struct system *system, struct alias *items, size_t count)
 {
     while (count-- > 0)
-        end_one(system, &items[count]);
+        close_alias(system, &items[count]);
     free(items);
 }
 
@@ -71,7 +71,7 @@ void aliases_free(struct aliases *aliases)
 {
     if (aliases == NULL)
         return;
-    end_all(aliases->system, aliases->items, aliases->count);
+    close_all(aliases->system, aliases->items, aliases->count);
     free(aliases);
 }
 
@@ -99,16 +99,16 @@ static size_t count_wanted(const struct inventory *inventory)
     return count;
 }
 
-/* Everything that is wanted, as if nothing were there. NULL: no memory. */
+/* All aliases that are wanted, sorted, without links. NULL: no memory. */
 static struct alias *list_wanted(const struct inventory *inventory, const uint32_t *sessions,
                                  size_t session_count, size_t *count)
 {
-    size_t most = count_wanted(inventory), i, s;
+    size_t per_session = count_wanted(inventory), i, s;
     struct alias *items = NULL;
 
     *count = 0;
-    if (most == 0 || session_count <= SIZE_MAX / sizeof(*items) / most - 1)
-        items = calloc(most * session_count + 1, sizeof(*items));
+    if (per_session == 0 || session_count <= SIZE_MAX / sizeof(*items) / per_session - 1)
+        items = calloc(per_session * session_count + 1, sizeof(*items));
     for (s = 0; items != NULL && s < session_count; s++) {
         for (i = 0; i < inventory->count; i++) {
             struct alias *alias = &items[*count];
@@ -131,8 +131,8 @@ static struct alias *list_wanted(const struct inventory *inventory, const uint32
     return items;
 }
 
-/* What is there and still wanted stays; the rest is let go. */
-static void take_over(struct aliases *aliases, struct alias *wanted, size_t count)
+/* Replaces the list by `wanted`: keeps the links that are wanted, closes the others. */
+static void replace_list(struct aliases *aliases, struct alias *wanted, size_t count)
 {
     size_t i = 0, j = 0;
 
@@ -149,7 +149,7 @@ static void take_over(struct aliases *aliases, struct alias *wanted, size_t coun
             wanted[j++] = *old;
         } else {
             aliases->version++;
-            end_one(aliases->system, old);
+            close_alias(aliases->system, old);
         }
         i++;
     }
@@ -158,7 +158,7 @@ static void take_over(struct aliases *aliases, struct alias *wanted, size_t coun
     aliases->count = count;
 }
 
-/* Everybody may look where a link leads; that is all. */
+/* Everyone may read where a link leads; only the broker and administrators may do more. */
 static enum sys_status make_descriptor(const struct aliases *aliases, struct sys_descriptor **out,
                                        struct sys_failure *why)
 {
@@ -190,7 +190,7 @@ static void report_alias(const struct aliases *aliases, const struct alias *alia
     aliases->system->log(aliases->system->self, event, inserts, reason != NULL ? 3 : 2);
 }
 
-/* What concerns all sessions is said once, whatever they are. */
+/* Reports a failure that concerns all sessions, once for each cause. */
 static void refuse_all(struct aliases *aliases, enum sys_status status,
                        const struct sys_failure *why)
 {
@@ -205,8 +205,9 @@ static void refuse_all(struct aliases *aliases, enum sys_status status,
     aliases->system->log(aliases->system->self, EVENT_ALIAS_REFUSED, inserts, 1);
 }
 
-static void miss(struct aliases *aliases, struct alias *alias, enum sys_status status,
-                 const struct sys_failure *why)
+/* Notes why an alias has no link; reports a conflict, once for each cause. */
+static void note_missing(struct aliases *aliases, struct alias *alias, enum sys_status status,
+                         const struct sys_failure *why)
 {
     uint32_t cause = event_cause(status, why);
     char text[REPORT_FAILURE];
@@ -223,7 +224,7 @@ static void miss(struct aliases *aliases, struct alias *alias, enum sys_status s
         report_alias(aliases, alias, EVENT_ALIAS_CONFLICT, text);
 }
 
-static void gain(struct aliases *aliases, struct alias *alias)
+static void note_linked(struct aliases *aliases, struct alias *alias)
 {
     if (alias->conflict)
         report_alias(aliases, alias, EVENT_ALIAS_RECOVERED, NULL);
@@ -234,7 +235,7 @@ static void gain(struct aliases *aliases, struct alias *alias)
     aliases->version++;
 }
 
-/* False: the system allows no links at all, so that the next one need not be tried. */
+/* False: the system refuses links altogether, so there is no point in trying the next. */
 static bool make_link(struct aliases *aliases, struct alias *alias,
                       const struct sys_descriptor *descriptor)
 {
@@ -244,10 +245,10 @@ static bool make_link(struct aliases *aliases, struct alias *alias,
                                                   descriptor, &alias->link, &why);
 
     if (status == SYS_OK)
-        gain(aliases, alias);
+        note_linked(aliases, alias);
     else if (status == SYS_TAKEN)
-        miss(aliases, alias, status, &why);
-    else if (status != SYS_NOT_FOUND) /* else the session ends just now */
+        note_missing(aliases, alias, status, &why);
+    else if (status != SYS_NOT_FOUND) /* not found: the session is ending */
         refuse_all(aliases, status, &why);
     return status == SYS_OK || status == SYS_TAKEN || status == SYS_NOT_FOUND;
 }
@@ -286,7 +287,7 @@ static enum sys_status list_again(struct aliases *aliases, const struct inventor
     free(sessions);
     if (wanted == NULL)
         return failure_no_memory(why);
-    take_over(aliases, wanted, count);
+    replace_list(aliases, wanted, count);
     return SYS_OK;
 }
 

@@ -1,12 +1,13 @@
 /*
- * aliases.h - plain names of old programs that mean the same in every session.
+ * aliases.h - links that let old programs open an object by its plain name in every
+ * session.
  *
- * A program that uses the name X, without Global\, looks for it in a folder of
- * its session. For an object with `sessions: alias` the broker has a link there
- * that leads to Global\X. Links are made only for objects that are held.
+ * A program that opens X, without Global\, looks it up in the namespace of its session.
+ * For an object with `sessions: alias`, the broker makes a link there to Global\X. Only
+ * held objects get links.
  *
- * A session in which somebody else has the name is in conflict: said once,
- * tried again. Where the system refuses links at all, that is said once, and
+ * If a session has another object with that name, this alias is in conflict: reported
+ * once, and retried. If the system refuses links altogether, that is reported once, and
  * everything else works.
  */
 #ifndef CORE_ALIASES_H
@@ -18,25 +19,25 @@
 
 struct aliases;
 
-/* Has no links yet. The owner's SID must outlive it. NULL: no memory. */
+/* Makes an empty list. The owner's SID must outlive it. NULL: no memory. */
 struct aliases *aliases_new(const struct system *system, const char *owner);
 
 /*
- * Makes the links that are missing, in every session there is, and lets go of
- * those that are not wanted any more or whose session is gone.
+ * Makes the missing links in every session, and closes those that are no longer wanted or
+ * whose session has ended.
  */
 void aliases_update(struct aliases *aliases, const struct inventory *inventory);
 
-/* Milliseconds until aliases_update; UINT32_MAX: nobody asks for links, and there are none. */
+/* Milliseconds until the next aliases_update; UINT32_MAX: no links are wanted or held. */
 uint32_t aliases_delay(const struct aliases *aliases, const struct inventory *inventory);
 
-/* Lines for the report; see status_report.h. */
+/* Adds the lines for the report (status_report.h): refusals and conflicts. */
 void aliases_notes(const struct aliases *aliases, struct report_lines *notes);
 
-/* A number that is another one when the lines are. */
+/* A number that changes whenever these lines may have changed. */
 uint32_t aliases_version(const struct aliases *aliases);
 
-/* Lets go of all links. NULL is allowed. */
+/* Closes all links. NULL is allowed. */
 void aliases_free(struct aliases *aliases);
 
 #endif

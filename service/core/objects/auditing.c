@@ -29,7 +29,7 @@ void auditing_settle(const struct system *system, struct item *item)
     status =
         system->objects.set_auditing(system->self, item->object, entries, item->audit, &unused);
     if (status == SYS_OK || !item->audit)
-        item->auditing = wanted; /* who may not audit now can take nothing away either */
+        item->auditing = wanted; /* without the privilege, entries cannot be removed */
     else
         item->auditing = status == SYS_DENIED ? AUDITING_REFUSED : AUDITING_FAILED;
 }
@@ -44,7 +44,7 @@ const char *auditing_reason(const struct item *item)
     return item->auditing == AUDITING_REFUSED
                ? "the service has no privilege to audit; run: shmbroker install --audit, and "
                  "start it again"
-               : "the system failed; tried again";
+               : "the audit entries could not be set; the service retries";
 }
 
 size_t auditing_tell(const struct system *system, const struct inventory *inventory, bool *told)

@@ -1,6 +1,6 @@
 /*
- * auditing.h - has the system write down who opens an object to change it, and
- * who is refused: audit entries on objects whose configuration says `audit: true`.
+ * auditing.h - sets audit entries on objects whose configuration says `audit: true`: the
+ * system then logs who opens such an object to change it, and who is denied.
  */
 #ifndef CORE_AUDITING_H
 #define CORE_AUDITING_H
@@ -11,28 +11,28 @@
 #define AUDITING_SDDL_MAX 96u
 
 /*
- * The entries for a kind, as SDDL: for everybody, each handle with the right to
- * change the content, the access list or the owner, and each refusal, whatever
- * was asked for. A handle that only reads is not written down.
+ * The entries for a kind, as SDDL. For everyone, they log each handle with the right to
+ * change the content, the access list or the owner, and each denied request, whatever the
+ * rights. A handle that only reads is not logged.
  */
 void auditing_sddl(enum shmb_kind kind, char out[AUDITING_SDDL_MAX]);
 
 /*
- * Makes a held item audited as it is to be; costs nothing where it is. What it
- * was before this broker is unknown: entries of ours that nobody wants any more are
- * then taken away where the broker may do that.
+ * Sets or removes the audit entries of a held item, as configured; does nothing if that is
+ * done. For an adopted object it is unknown whether it has entries: those that are no
+ * longer wanted are removed, if the broker has the privilege.
  */
 void auditing_settle(const struct system *system, struct item *item);
 
-/* True for an item that is to be audited and is not. */
+/* True for a held item that should be audited and is not. */
 bool auditing_lacks(const struct item *item);
 
-/* Why, in words. */
+/* Why such an item is not audited, in words. */
 const char *auditing_reason(const struct item *item);
 
 /*
- * Tells the operator once that objects lack what they are to have, and once that
- * none does any more; `*told` remembers. Returns how many do.
+ * Logs once that objects lack their audit entries, and once that all have them again;
+ * `*told` remembers which was logged last. Returns how many objects lack them.
  */
 size_t auditing_tell(const struct system *system, const struct inventory *inventory, bool *told);
 

@@ -6,21 +6,21 @@
 #include "descriptor.h"
 #include "event_text.h"
 
-/* Descriptors of one access set: one for each kind, and one for locks whose readers may wait. */
+/* An access set has a descriptor for each kind, and one for locks on which readers may wait. */
 #define FORMS          (SHMB_KIND_COUNT + 1)
 #define FORM_OPEN_LOCK SHMB_KIND_COUNT
 
 struct form {
-    struct sys_descriptor *descriptor; /* NULL: not needed so far; the same for the text */
-    char *text;
+    struct sys_descriptor *descriptor; /* NULL: not needed so far */
+    char *text;                        /* the same as SDDL; NULL: not needed so far */
 };
 
 struct descriptor_cache {
     const struct system *system;
     const char *owner;
     const struct inventory *inventory;
-    struct form *forms; /* set * FORMS + form */
-    struct sys_descriptor *own;
+    struct form *forms;         /* by access set * FORMS + form */
+    struct sys_descriptor *own; /* of descriptor_cache_own; NULL: not needed so far */
 };
 
 struct descriptor_cache *descriptor_cache_new(const struct system *system, const char *owner,
@@ -64,11 +64,12 @@ static struct form *form_of(struct descriptor_cache *cache, const struct item *i
 
 static char *make_text(const struct descriptor_cache *cache, const struct item *item)
 {
-    const struct descriptor_use use = {.kind = item->spec.kind,
-                                       .read_mask =
-                                           item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0,
-                                       .label = access_sets_label(cache->inventory->sets, item->access)};
-    const struct sddl *exact = access_sets_exact(cache->inventory->sets, item->access, item->spec.kind);
+    const struct descriptor_use use = {
+        .kind = item->spec.kind,
+        .read_mask = item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0,
+        .label = access_sets_label(cache->inventory->sets, item->access)};
+    const struct sddl *exact =
+        access_sets_exact(cache->inventory->sets, item->access, item->spec.kind);
     const struct access_rule *rules;
     size_t count;
 

@@ -1,6 +1,6 @@
 /*
- * descriptor_cache.h - the descriptors of an inventory's objects: each is made
- * once, however many objects have it.
+ * descriptor_cache.h - the security descriptors of the objects of an inventory. Each is made
+ * once, when it is first needed, however many objects share it.
  */
 #ifndef CORE_DESCRIPTOR_CACHE_H
 #define CORE_DESCRIPTOR_CACHE_H
@@ -15,14 +15,14 @@ struct descriptor_cache *descriptor_cache_new(const struct system *system, const
                                               const struct inventory *inventory);
 void descriptor_cache_free(struct descriptor_cache *cache); /* NULL is allowed */
 
-/* The descriptor an item is to have; it belongs to the cache. Never SYS_TAKEN or SYS_DENIED. */
+/* The descriptor configured for an item; the cache owns it. Never SYS_TAKEN or SYS_DENIED. */
 enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struct item *item,
                                      struct sys_descriptor **out, struct sys_failure *why);
 
-/* The same as SDDL text, which belongs to the cache. NULL: no memory. */
+/* The same as SDDL text, which the cache owns. NULL: no memory. */
 const char *descriptor_cache_text(struct descriptor_cache *cache, const struct item *item);
 
-/* The descriptor of a section that is the broker's and the administrators' alone. */
+/* The descriptor of a section that only the broker and administrators may open. */
 enum sys_status descriptor_cache_own(struct descriptor_cache *cache, struct sys_descriptor **out,
                                      struct sys_failure *why);
 

@@ -1,5 +1,5 @@
 /*
- * initial_content.h - what a segment holds when it is made, as its configuration says.
+ * initial_content.h - the first content of a new segment, by its `initial` entry.
  */
 #ifndef CORE_INITIAL_CONTENT_H
 #define CORE_INITIAL_CONTENT_H
@@ -7,18 +7,17 @@
 #include "inventory.h"
 #include "system.h"
 
-/* The content lives as long as this and the configuration. */
+/* The content is valid until initial_content_end, and as long as the configuration. */
 struct initial_content {
     struct sys_content content;
-    char *bytes;            /* owned: of a file that was read only now; else NULL */
-    enum sys_status status; /* anything but SYS_OK: it cannot be had now, and never SYS_TAKEN */
-    struct sys_failure why; /* then: why, with the name of the file */
+    char *bytes;            /* owned: content of a file that was read just now; else NULL */
+    enum sys_status status; /* not SYS_OK: the file cannot be read now; never SYS_TAKEN */
+    struct sys_failure why; /* why it cannot be read, with the name of the file */
 };
 
 /*
- * The first content of a segment; without `initial`, zeros. A file that could not
- * be had when the configuration was read is read now. To be ended with
- * initial_content_end in any case.
+ * Finds the first content of a segment; without `initial`, zeros. Reads a file now if it
+ * could not be read with the configuration. Call initial_content_end in any case.
  */
 void initial_content_find(const struct system *system, const struct item *item,
                           struct initial_content *out);

@@ -1,3 +1,7 @@
+/*
+ * Obtains the object of an item: makes it (maker_create.c), or adopts the existing one. The
+ * item then holds the object, is deferred, or has none (maker_outcome.c).
+ */
 #include "maker_internal.h"
 
 #include <stdlib.h>

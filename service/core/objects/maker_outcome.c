@@ -86,6 +86,6 @@ enum sys_status maker_refuse_held_back(struct sys_failure *why)
 {
     *why = (struct sys_failure){0};
     (void)snprintf(why->text, sizeof(why->text),
-                   "an account it denies something to cannot be looked up yet");
+                   "it denies access to an account that cannot be looked up yet");
     return SYS_LATER;
 }

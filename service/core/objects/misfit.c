@@ -6,7 +6,8 @@
 
 #include "names.h"
 
-bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted, char *out, size_t size)
+bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted, char *out,
+                      size_t size)
 {
     if (size > 0)
         out[0] = '\0';

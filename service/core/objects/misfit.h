@@ -1,6 +1,6 @@
 /*
- * misfit.h - what a live object cannot become while programs have it open: another
- * kind, size, reset type, maximum or lock. Pure.
+ * misfit.h - whether a live object can become what the configuration wants. While programs
+ * have it open, its kind, size, reset type, maximum and lock cannot change. Pure.
  */
 #ifndef CORE_MISFIT_H
 #define CORE_MISFIT_H

@@ -36,6 +36,7 @@ enum sys_status own_section_make(const struct system *system, const char *owner,
     return status;
 }
 
+/* Opens the section if it is ours; else SYS_TAKEN, also if it does not exist. */
 static enum sys_status open_ours(const struct system *system, const char *owner,
                                  const struct own_section_spec *spec, const struct state *state,
                                  struct sys_object **out, struct sys_failure *why)
@@ -91,15 +92,16 @@ enum sys_status own_section_make_or_adopt(const struct system *system, const cha
 {
     const struct state_record record = {
         .name = spec->name, .kind = SHMB_SECTION, .size = spec->size, .generation = 1};
-    struct sys_failure unused;
+    struct sys_failure failure;
     enum sys_status status = own_section_make(system, owner, spec, out, why);
 
     *adopted = false;
     if (status == SYS_TAKEN) {
-        status = own_section_adopt(system, owner, spec, state, out, &unused);
+        status = own_section_adopt(system, owner, spec, state, out, &failure);
         *adopted = status == SYS_OK;
+        /* For SYS_TAKEN, `why` says who has the name already. */
         if (status != SYS_OK && status != SYS_TAKEN)
-            *why = unused;
+            *why = failure;
     }
     if (status == SYS_OK)
         state_put(state, &record);

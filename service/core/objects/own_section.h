@@ -1,6 +1,6 @@
 /*
- * own_section.h - a section that the broker makes and fills for others to read: the
- * parts of the publication.
+ * own_section.h - sections that the broker makes for itself, beside those of the
+ * configuration: the directory, the report, and the control sections.
  */
 #ifndef CORE_OWN_SECTION_H
 #define CORE_OWN_SECTION_H
@@ -9,7 +9,7 @@
 #include "state.h"
 #include "system.h"
 
-/* All zero: there is none. */
+/* All zero: no section. */
 struct own_section {
     struct sys_object *section;
     void *view; /* NULL: not mapped */
@@ -18,43 +18,46 @@ struct own_section {
 struct own_section_spec {
     const char *name; /* bare */
     size_t size;
-    const struct access_rule *rules; /* for readers besides the broker and administrators */
+    const struct access_rule *rules; /* trustees besides the broker and administrators */
     size_t rule_count;
     const char *label; /* integrity, as in sddl_text.h; NULL: none */
-    /* NULL, or whether the content of a former broker's section can be gone on with. */
+    /* Whether this broker can use the content of an adopted section; NULL: always. */
     bool (*fits)(void *context, const void *view);
     void *context;
 };
 
 /*
- * Makes the section, filled with zeros, and maps it. SYS_TAKEN: the name is
- * held by a stranger. On anything but SYS_OK nothing is left of it.
+ * Makes the section, filled with zeros, and maps it. SYS_TAKEN: the name is in use. On
+ * anything but SYS_OK, `out` is all zero.
  */
 enum sys_status own_section_make(const struct system *system, const char *owner,
                                  const struct own_section_spec *spec, struct own_section *out,
                                  struct sys_failure *why);
 
 /*
- * The same, but takes over a section of a former broker that clients have kept,
- * with its content; `state` knows it, and remembers this one. `*adopted` tells.
- * One that does not fit is not changed.
+ * As own_section_make, but adopts an existing section of a former broker, with its content,
+ * if it is ours by `state`; `*adopted` says so. A section that does not fit is not changed.
+ * Records the section in `state`, not yet written.
  */
 enum sys_status own_section_make_or_adopt(const struct system *system, const char *owner,
                                           const struct own_section_spec *spec, struct state *state,
                                           struct own_section *out, bool *adopted,
                                           struct sys_failure *why);
 
-/* Takes over a section that must be there. SYS_TAKEN: it is not there, or not ours. */
+/*
+ * Adopts an existing section, maps it, and sets its access. SYS_TAKEN: it does not exist, or
+ * is not ours. SYS_FAILED also if it does not fit.
+ */
 enum sys_status own_section_adopt(const struct system *system, const char *owner,
                                   const struct own_section_spec *spec, const struct state *state,
                                   struct own_section *out, struct sys_failure *why);
 
-/* Maps a section again that was unmapped. Never SYS_TAKEN. */
+/* Maps a section that is not mapped. Never SYS_TAKEN. */
 enum sys_status own_section_map(const struct system *system, struct own_section *shared,
                                 size_t size, struct sys_failure *why);
 void own_section_unmap(const struct system *system, struct own_section *shared);
 
-/* Unmaps and closes what there is. */
+/* Unmaps and closes the section, if there is one. */
 void own_section_end(const struct system *system, struct own_section *shared);
 
 #endif

@@ -8,9 +8,9 @@
 #include "name_index.h"
 #include "names.h"
 
-#define ROUND    64u /* names asked for at once */
+#define ROUND    64u /* names looked up in one round */
 #define SOON_MS  1000u
-#define NEXT_MS  100u /* between the rounds that come to all of them */
+#define NEXT_MS  100u /* between the rounds of a pass */
 #define AGAIN_MS 30000u
 
 void retired_init(struct retired *retired, const struct system *system, struct state *state,
@@ -26,7 +26,7 @@ void retired_free(struct retired *retired)
     report_lines_free(&retired->next);
 }
 
-/* The broker's own sections are no objects of a configuration. */
+/* True for the broker's own sections, which no configuration contains. */
 static bool is_own(const char *name)
 {
     return strncmp(name, SHMB_RESERVED_PREFIX, strlen(SHMB_RESERVED_PREFIX)) == 0;
@@ -42,13 +42,13 @@ bool retired_mark(struct retired *retired, const struct inventory *inventory)
     if (!name_index_init(&wanted, inventory->items, inventory->count))
         return false;
     while ((record = state_next(state, &at)) != NULL) {
-        struct state_record gone = *record;
+        struct state_record marked = *record;
 
         if (is_own(record->name))
             continue;
-        gone.retired |= name_index_find(&wanted, record->name, 0) == NAME_INDEX_NONE;
-        state_put(state, &gone);
-        if (gone.retired)
+        marked.retired |= name_index_find(&wanted, record->name, 0) == NAME_INDEX_NONE;
+        state_put(state, &marked);
+        if (marked.retired)
             retired->delay = SOON_MS;
     }
     name_index_free(&wanted);
@@ -64,7 +64,7 @@ void retired_reloaded(struct retired *retired, size_t count)
     retired->delay = SOON_MS;
 }
 
-static void list(struct retired *retired, const struct state_record *record)
+static void add_line(struct retired *retired, const struct state_record *record)
 {
     char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
 
@@ -73,11 +73,12 @@ static void list(struct retired *retired, const struct state_record *record)
                      "programs have it open; it ends with the last of them");
 }
 
-/* What cannot be told today stays as it is. */
-static void look_at(struct retired *retired, const struct state_record *record)
+/* Looks one record up. If the system does not tell, the record stays. */
+static void look_up(struct retired *retired, const struct state_record *record)
 {
     const struct system *system = retired->system;
-    const struct sys_spec was = {.kind = record->kind, .name = record->name, .size = record->size};
+    const struct sys_spec recorded = {
+        .kind = record->kind, .name = record->name, .size = record->size};
     struct adoption judged = {.verdict = ADOPTION_CONFLICT};
     struct sys_object *object = NULL;
     struct sys_failure unused;
@@ -86,7 +87,7 @@ static void look_at(struct retired *retired, const struct state_record *record)
         system->objects.inspect(system->self, record->name, &facts, &object, &unused);
 
     if (status == SYS_OK)
-        adoption_judge(&was, &facts, record, retired->owner, &judged);
+        adoption_judge(&recorded, &facts, record, retired->owner, &judged);
     system->objects.close(system->self, object);
     free(facts.sddl);
     if (status == SYS_NOT_FOUND || (status == SYS_OK && judged.verdict == ADOPTION_CONFLICT)) {
@@ -95,10 +96,10 @@ static void look_at(struct retired *retired, const struct state_record *record)
     }
     retired->left++;
     if (status == SYS_OK)
-        list(retired, record);
+        add_line(retired, record);
 }
 
-static bool same_notes(const struct report_lines *a, const struct report_lines *b)
+static bool same_lines(const struct report_lines *a, const struct report_lines *b)
 {
     size_t i;
 
@@ -111,10 +112,10 @@ static bool same_notes(const struct report_lines *a, const struct report_lines *
     return true;
 }
 
-/* All of them have been looked at. */
-static bool end_rounds(struct retired *retired)
+/* Ends a pass. True: the list has changed. */
+static bool end_pass(struct retired *retired)
 {
-    bool changed = !same_notes(&retired->list, &retired->next);
+    bool changed = !same_lines(&retired->list, &retired->next);
 
     report_lines_free(&retired->list);
     retired->list = retired->next;
@@ -128,16 +129,16 @@ bool retired_round(struct retired *retired)
 {
     const struct system *system = retired->system;
     const struct state_record *record;
-    size_t asked = 0;
+    size_t looked_up = 0;
 
-    while (asked < ROUND && !system->stopping(system->self)) {
+    while (looked_up < ROUND && !system->stopping(system->self)) {
         record = state_next(retired->state, &retired->at);
         if (record == NULL)
-            return end_rounds(retired);
+            return end_pass(retired);
         if (!record->retired)
             continue;
-        look_at(retired, record);
-        asked++;
+        look_up(retired, record);
+        looked_up++;
     }
     retired->delay = NEXT_MS;
     return false;

@@ -1,10 +1,10 @@
 /*
- * retired.h - what the broker has let go of while programs had it open.
+ * retired.h - objects that the broker no longer holds, but that programs may have open.
  *
- * A record of the state proves that such an object is the broker's, should its
- * name be wanted again. No handle is kept: that would keep the object. Its name
- * is asked for now and then instead; once it is free, or somebody else's, the
- * record is dropped, so that it does not prove a stranger's object later.
+ * Their records in the state prove that they are the broker's, in case a later
+ * configuration wants their names again. The broker keeps no handle, which would keep the
+ * object alive, but looks the name up from time to time. When the name is free, or belongs
+ * to a foreign object, the record is dropped: it would prove that object ours.
  */
 #ifndef CORE_RETIRED_H
 #define CORE_RETIRED_H
@@ -18,30 +18,30 @@ struct retired {
     const struct system *system;
     struct state *state;
     const char *owner;        /* of the broker's objects */
-    struct report_lines list; /* those that programs have open, for the report */
-    struct report_lines next; /* the same while it is gathered */
-    size_t at;                /* the record that is looked at next */
-    size_t left;              /* of those looked at so far: what may still be there */
-    uint32_t delay;           /* milliseconds to the next round; UINT32_MAX: there are none */
+    struct report_lines list; /* objects that programs have open, for the report */
+    struct report_lines next; /* the same for the pass under way */
+    size_t at;                /* position in the state of the next record to look up */
+    size_t left;              /* objects of this pass that may still exist */
+    uint32_t delay;           /* milliseconds to the next round; UINT32_MAX: nothing is retired */
 };
 
-/* All of it is borrowed, and must outlive it. */
+/* The arguments are borrowed, and must outlive `retired`. */
 void retired_init(struct retired *retired, const struct system *system, struct state *state,
                   const char *owner);
 void retired_free(struct retired *retired);
 
 /*
- * For a start: marks the records of objects that the inventory does not name,
- * whatever the former broker's end was. False: no memory.
+ * At a start: marks the records of objects that the inventory does not contain as retired;
+ * a former broker that crashed has not done so. False: no memory.
  */
 bool retired_mark(struct retired *retired, const struct inventory *inventory);
 
-/* A reload is over that let go of so many: they are to be looked at soon. */
+/* After a reload that retired `count` objects: starts a new pass soon. */
 void retired_reloaded(struct retired *retired, size_t count);
 
 /*
- * Looks at some of them. True: `list` is another one. What has been dropped
- * from the state is not yet written.
+ * Looks up some of them; a pass over all takes several rounds. True: a pass has ended, and
+ * `list` has changed. Drops records from the state, which is not yet written.
  */
 bool retired_round(struct retired *retired);
 

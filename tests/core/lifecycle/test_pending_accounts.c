@@ -23,7 +23,7 @@
          "}\n"
 #define OPEN HEAD "  Prices: { size: 64, lock: none, access: { write: Everyone } }\n"
 
-#define WAITS    "an account it denies something to cannot be looked up yet"
+#define WAITS    "it denies access to an account that cannot be looked up yet"
 #define EVERYONE ";;;S-1-1-0)"
 #define GUESTS   ";;;S-1-5-21-1-2-3-1009)"
 
