@@ -37,6 +37,7 @@ void apply_carry_lock(struct apply *apply, const struct plan_step *segment);
 
 /* apply_recreate.c: objects that the operator asked to make anew */
 
+/* Makes them anew, after the reload is published. One that is in use stays, deferred. */
 void apply_recreate(struct apply *apply);
 
 /* apply_outcome.c: events, and the lines of the report */
