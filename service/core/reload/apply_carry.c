@@ -97,8 +97,8 @@ void apply_carry_lock(struct apply *apply, const struct plan_step *segment)
     if (lock == NULL)
         return;
     (void)maker_protect(apply->request->wanted, apply_item(apply, lock));
-    maker_record(apply->request->wanted,
-                 apply_item(apply, lock)); /* as held: it was recorded as retired */
+    /* It was recorded as retired. */
+    maker_record(apply->request->wanted, apply_item(apply, lock));
 }
 
 /* False for a segment that this reload has made or adopted: what was known is out of date. */
