@@ -405,7 +405,7 @@ static void a_twin_in_the_session(void **state)
     machine.object[1] = (struct fake_object){"Prices", true, SHMB_SECTION, 0, NULL, false};
     ask("Prices");
     expect("session-twin");
-    expect_text("session-twin", "in session 2 alone");
+    expect_text("session-twin", "only in session 2");
     machine.linked = true; /* by the broker: it is the same object */
     ask("Prices");
     expect("");
