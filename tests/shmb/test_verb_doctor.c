@@ -231,7 +231,7 @@ static void in_json_it_is_one_document(void **state)
                         "\"findings\":[\n"
                         "{\"id\":\"not-configured\",\"stops\":true,\"says\":\"no configuration "
                         "names ShmbTest.Dato\",\"remedy\":\"did you mean ShmbTest.Data, "
-                        "ShmbTest.Read, ShmbTest.Taken? Else have "
+                        "ShmbTest.Read, ShmbTest.Taken? If not, have "
                         "the administrator add it, then: shmbroker reload\"}\n"
                         "]}\n");
 }
