@@ -145,7 +145,10 @@ worker_wine() {
 }
 
 worker_end() {
-    [ -z "$program" ] || kill "$program" 2>/dev/null
+    if [ -n "$program" ]; then
+        kill "$program" 2>/dev/null
+        wait "$program" # a check clears up, too
+    fi
     wine_end
 }
 
@@ -153,6 +156,7 @@ worker_end() {
 worker() {
     local number program=
     trap worker_end EXIT
+    trap '' INT HUP # these go to run.sh, which ends us
     trap 'exit 130' TERM
     for number in "$@"; do
         mkdir "$work/job.$number" 2>/dev/null && cd "$work/job.$number" || continue

@@ -16,7 +16,10 @@ bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
 said=$(mktemp) || exit 1
 running=
 finish() {
-    [ -z "$running" ] || kill "$running" 2>/dev/null
+    if [ -n "$running" ]; then
+        kill "$running" 2>/dev/null
+        wait "$running"
+    fi
     wine_end
     rm -f "$said" "$said.found"
 }
