@@ -1,6 +1,6 @@
 /*
- * resources.h - numbers of what the executable carries; for the resource
- * compiler too, hence only defines.
+ * resources.h - numbers of the resources in the executable. Only defines, since the
+ * resource compiler reads it, too.
  */
 #ifndef RESOURCES_H
 #define RESOURCES_H

@@ -2,49 +2,49 @@
 
 #include <stdlib.h>
 
-/* Whoever comes second, the work's end or who gave it up, frees all. */
-struct errand {
+/* Freed by the second to leave: the thread at its end, or the caller that gave up. */
+struct shared_job {
     struct slow_call slow;
     void *job;
     volatile LONG left;
 };
 
-static void leave(struct errand *errand)
+static void leave(struct shared_job *shared)
 {
-    if (InterlockedExchange(&errand->left, 1) == 0)
+    if (InterlockedExchange(&shared->left, 1) == 0)
         return;
-    errand->slow.free_job(errand->job);
-    free(errand);
+    shared->slow.free_job(shared->job);
+    free(shared);
 }
 
 static DWORD WINAPI run(void *context)
 {
-    struct errand *errand = context;
+    struct shared_job *shared = context;
 
-    errand->slow.work(errand->job);
-    leave(errand);
+    shared->slow.work(shared->job);
+    leave(shared);
     return 0;
 }
 
-static HANDLE begin(const struct slow_call *slow, void *job, struct errand **out)
+static HANDLE begin(const struct slow_call *slow, void *job, struct shared_job **out)
 {
-    struct errand *errand = slow->go_on != NULL ? malloc(sizeof(*errand)) : NULL;
+    struct shared_job *shared = slow->go_on != NULL ? malloc(sizeof(*shared)) : NULL;
     HANDLE thread = NULL;
 
-    *out = errand;
-    if (errand == NULL)
+    *out = shared;
+    if (shared == NULL)
         return NULL;
-    *errand = (struct errand){.slow = *slow, .job = job};
-    thread = CreateThread(NULL, 0, run, errand, 0, NULL);
+    *shared = (struct shared_job){.slow = *slow, .job = job};
+    thread = CreateThread(NULL, 0, run, shared, 0, NULL);
     if (thread == NULL)
-        free(errand);
+        free(shared);
     return thread;
 }
 
 bool slow_call_run(const struct slow_call *slow, void *job)
 {
-    struct errand *errand;
-    HANDLE thread = begin(slow, job, &errand);
+    struct shared_job *shared;
+    HANDLE thread = begin(slow, job, &shared);
     bool done = true;
 
     if (thread == NULL) {
@@ -55,8 +55,8 @@ bool slow_call_run(const struct slow_call *slow, void *job)
         done = slow->go_on(slow->context);
     CloseHandle(thread);
     if (done)
-        free(errand); /* the thread has left it */
+        free(shared); /* the thread has ended */
     else
-        leave(errand);
+        leave(shared);
     return done;
 }

@@ -1,8 +1,8 @@
 /*
- * slow_call.h - calls of the system that may hang and cannot be cut short.
+ * slow_call.h - runs system calls that may hang and cannot be cancelled.
  *
- * They run on a thread of their own, while the caller shows that it is alive
- * and looks whether it should go on waiting.
+ * Such a call runs on a thread of its own; meanwhile the caller reports progress and
+ * checks whether to go on waiting.
  */
 #ifndef SLOW_CALL_H
 #define SLOW_CALL_H
@@ -15,15 +15,15 @@
 struct slow_call {
     void (*work)(void *job);
     void (*free_job)(void *job);
-    /* Called about once a second by the caller's thread; false: wait no longer. */
+    /* Called about once a second, on the caller's thread. NULL: none. False: give up. */
     bool (*go_on)(void *context);
     void *context;
 };
 
 /*
- * Does `work` with `job`, and waits for it; at once on this thread where there
- * is no `go_on`, or no other thread to be had. True: done, and `job` is the
- * caller's. False: it was given up; `job` is freed when the work ends some day.
+ * Runs `work` with `job` and waits for it. Without `go_on`, or if no thread can be
+ * created, it runs on this thread. True: done, and the caller still owns `job`. False:
+ * given up; `free_job` is called when the work ends at last.
  */
 bool slow_call_run(const struct slow_call *slow, void *job);
 

@@ -7,7 +7,7 @@
 #include "names.h"
 #include "wide.h"
 
-/* The log takes 31,839 units of one value; together with all others some more. */
+/* For all values of an event; the log allows 31,839 units for one. */
 #define INSERTS_UNITS  31000u
 #define CUT_MARK       L"..."
 #define CUT_MARK_UNITS 3u
@@ -40,8 +40,8 @@ static size_t fit(wchar_t *text, size_t room)
 }
 
 /*
- * The event viewer takes a "%1" inside a value for a place to insert something
- * (a documented limit of ReportEvent). A full-width sign shows the same.
+ * The event viewer treats "%1" inside a value as an insert (a documented limit of
+ * ReportEvent). A full-width percent sign looks the same.
  */
 static void disarm(wchar_t *text)
 {
@@ -57,7 +57,7 @@ static void to_log(HANDLE log, const struct message_kind *kind, wchar_t **insert
 
     for (i = 0; i < count; i++) {
         disarm(inserts[i]);
-        /* Every later value keeps the space of its mark. */
+        /* Leaves room for at least the mark of every later value. */
         room -= fit(inserts[i], room - (count - i - 1) * CUT_MARK_UNITS);
         values[i] = inserts[i];
     }

@@ -1,5 +1,5 @@
 /*
- * event_sink.h - where events go: the event log, and the console of `run`.
+ * event_sink.h - writes events to the event log, and to the console of `run`.
  */
 #ifndef EVENT_SINK_H
 #define EVENT_SINK_H
@@ -15,11 +15,11 @@ struct event_sink {
     bool console; /* also a line on the standard output */
 };
 
-/* Registers with the event log. No log is no failure: events then go nowhere. */
+/* Opens the event log. If that fails, events are not logged. */
 void event_sink_open(struct event_sink *sink, bool console);
 void event_sink_close(struct event_sink *sink);
 
-/* As system.h's `report`. Long values are cut visibly to what the log takes. */
+/* As system.h's `report`. Values that are too long for the log are cut, with a mark. */
 void event_sink_write(struct event_sink *sink, enum event_id event, const char *const *inserts,
                       size_t count);
 

@@ -1,5 +1,5 @@
 /*
- * event_source.h - the registration that lets the event viewer find the texts.
+ * event_source.h - the registry entry by which the event viewer finds the texts.
  */
 #ifndef EVENT_SOURCE_H
 #define EVENT_SOURCE_H
@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /*
- * Both return 0 or a Win32 code. `executable` holds the message table; UTF-8.
- * Removing what is not there is a success.
+ * Both return 0 or a Win32 code. `executable` has the message table; UTF-8.
+ * Removing an entry that does not exist succeeds.
  */
 uint32_t event_source_register(const char *executable);
 uint32_t event_source_remove(void);
 
-/* The executable it is registered with; to be freed with free(). NULL: GetLastError() says why. */
+/* The registered executable; freed with free(). NULL: GetLastError() says why. */
 char *event_source_program(void);
 
 #endif

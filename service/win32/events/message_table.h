@@ -1,5 +1,5 @@
 /*
- * message_table.h - the texts of events, from the executable's message table.
+ * message_table.h - reads the texts of events from the executable's message table.
  */
 #ifndef MESSAGE_TABLE_H
 #define MESSAGE_TABLE_H
@@ -10,7 +10,7 @@
 
 #define MESSAGE_INSERTS_MAX 8 /* values of one message */
 
-/* What the event log needs to know of an event. */
+/* How the event log classifies an event. */
 struct message_kind {
     DWORD id;         /* with its severity, as in the table */
     WORD type;        /* EVENTLOG_..._TYPE */
@@ -21,9 +21,8 @@ struct message_kind {
 struct message_kind message_kind_of(enum event_id event);
 
 /*
- * The text with its values in place, without the line end, to be freed with
- * LocalFree(); NULL when it cannot be had. `inserts` has MESSAGE_INSERTS_MAX
- * entries, none of them NULL.
+ * The text with its values, without the line end; freed with LocalFree(). NULL: not
+ * found, or no memory. `inserts` has MESSAGE_INSERTS_MAX entries, none of them NULL.
  */
 wchar_t *message_text(DWORD id, const wchar_t *const *inserts);
 

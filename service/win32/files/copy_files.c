@@ -7,9 +7,9 @@
 #include "failure.h"
 #include "own_files.h"
 
-#define PIECE (4u * 1024 * 1024)
+#define PIECE (4u * 1024 * 1024) /* bytes of one read or write, between two calls of `progress` */
 
-/* True: `*length` bytes; the file may have shrunk since its size was asked. */
+/* Reads up to `size` bytes; `*length` is less if the file has shrunk meanwhile. */
 static bool read_all(HANDLE file, char *content, size_t size, void (*progress)(void),
                      size_t *length)
 {
@@ -38,7 +38,7 @@ static enum sys_status read_open(HANDLE file, size_t limit, void (*progress)(voi
     if (!GetFileSizeEx(file, &size))
         return failure_set(why, "GetFileSizeEx", GetLastError());
     if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit)
-        return failure_say(why, SYS_FAILED, "GetFileSizeEx", 0, "it has %lld bytes, too many",
+        return failure_say(why, SYS_FAILED, "GetFileSizeEx", 0, "the file has %lld bytes, too many",
                            (long long)size.QuadPart);
     buffer = malloc((size_t)size.QuadPart + 1);
     if (buffer == NULL)
@@ -94,7 +94,7 @@ enum sys_status copy_files_create(const char *folder, const char *name, struct s
     status = own_files_enter(folder, name, NULL, true, &own, why);
     if (status != SYS_OK)
         return status;
-    DeleteFileW(own.path); /* a save that did not come to its end; nothing else is here */
+    DeleteFileW(own.path); /* of a save that did not finish: nothing else has this name */
     file = own_files_open(own.path, GENERIC_WRITE, CREATE_NEW);
     if (file == INVALID_HANDLE_VALUE)
         status = failure_set(why, "CreateFileW", GetLastError());

@@ -1,27 +1,38 @@
 /*
- * copy_files.h - the files of copies of segments: what system.h calls copy_...
+ * copy_files.h - reads and writes the files of copies: system.h's copy_... functions.
  *
- * In a place of their own (own_files.h): they become the content of segments. A
- * struct sys_copy is the handle itself.
+ * They are in a folder of the broker's own (own_files.h), because they become the
+ * content of segments. A struct sys_copy is the handle itself.
  */
 #ifndef COPY_FILES_H
 #define COPY_FILES_H
 
 #include "system.h"
 
-/* `progress` may be NULL; else it is called now and then while a long file is read. */
+/*
+ * Reads a copy of at most `limit` bytes; `*content` is freed with free(). SYS_LATER: a
+ * program has the file open without sharing it. `progress` is called while a long file
+ * is read; NULL: not.
+ */
 enum sys_status copy_files_read(const char *folder, const char *name, size_t limit,
                                 void (*progress)(void), char **content, size_t *length,
                                 struct sys_failure *why);
 
-/* Makes the folder as own_files_enter does. */
+/*
+ * Creates a new file for a copy, in place of an unfinished one, and the folder if it is
+ * missing. On SYS_OK `*out` is closed with copy_files_close.
+ */
 enum sys_status copy_files_create(const char *folder, const char *name, struct sys_copy **out,
                                   struct sys_failure *why);
 enum sys_status copy_files_write(struct sys_copy *copy, const void *bytes, size_t length,
                                  struct sys_failure *why);
 enum sys_status copy_files_flush(struct sys_copy *copy, struct sys_failure *why);
 void copy_files_close(struct sys_copy *copy); /* NULL is allowed */
+
+/* Flushes a closed file to the disk. */
 enum sys_status copy_files_settle(const char *folder, const char *name, struct sys_failure *why);
+
+/* Renames a file within the folder, in place of one of that name. */
 enum sys_status copy_files_rename(const char *folder, const char *from, const char *to,
                                   struct sys_failure *why);
 

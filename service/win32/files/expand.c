@@ -16,6 +16,7 @@ static bool is_separator(char c)
     return c == '\\' || c == '/';
 }
 
+/* `length` bytes of `first`, then `second`. NULL: no memory (GetLastError). */
 static char *join(const char *first, size_t length, const char *second)
 {
     size_t rest = strlen(second) + 1;
@@ -30,7 +31,7 @@ static char *join(const char *first, size_t length, const char *second)
     return joined;
 }
 
-/* How much of `base` stands before a path: nothing, its drive, its folder. */
+/* How many bytes of `base` precede a path: none, its drive, or its folder. */
 static size_t part_before(const char *base, const char *path)
 {
     bool has_drive = path[0] != '\0' && path[1] == ':';
@@ -42,7 +43,7 @@ static size_t part_before(const char *base, const char *path)
     return (size_t)(pattern_last_part(base) - base);
 }
 
-/* Paths that would be another one in another process. */
+/* True for a path whose meaning depends on the current drive or folder of the process. */
 static bool depends_on_process(const char *base, const char *path)
 {
     if (base == NULL)
@@ -59,7 +60,7 @@ enum sys_status expand_path(const char *base, const char *path, char **out, stru
     *out = NULL;
     if (depends_on_process(base, path))
         return failure_say(why, SYS_FAILED, NULL, 0,
-                           "the path depends on a current drive or folder; write it in full");
+                           "the path depends on the current drive or folder; write the full path");
     joined = join(base, part_before(base, path), path);
     if (joined != NULL)
         *out = paths_absolute(joined);
@@ -89,7 +90,7 @@ static void free_found(struct found *found)
     *found = (struct found){0};
 }
 
-/* Takes `path` over; NULL: GetLastError() says why. */
+/* Adds `path`, and owns it from here on. NULL: GetLastError() says why. */
 static enum sys_status add(struct found *found, char *path, struct sys_failure *why)
 {
     char **paths;
@@ -111,8 +112,8 @@ static enum sys_status add(struct found *found, char *path, struct sys_failure *
 }
 
 /*
- * The system's own matching also takes the short names of files, and so finds
- * x.yaml~ for *.yaml: all files are asked for, and we compare.
+ * Adds a file if it matches. Windows' own matching also compares short names, and so
+ * finds x.yaml~ for *.yaml; therefore all files are listed and matched here.
  */
 static enum sys_status add_entry(struct found *found, const char *pattern,
                                  const WIN32_FIND_DATAW *entry, struct sys_failure *why)
@@ -126,7 +127,7 @@ static enum sys_status add_entry(struct found *found, const char *pattern,
         return SYS_OK;
     name = wide_to_utf8(entry->cFileName);
     if (name == NULL && GetLastError() == ERROR_NO_UNICODE_TRANSLATION)
-        return SYS_OK; /* a name that no pattern can mean */
+        return SYS_OK; /* no pattern can match this name */
     if (name == NULL)
         return failure_set(why, "FindFirstFileExW", GetLastError());
     if (pattern_match(wanted, name))
@@ -167,7 +168,7 @@ static int compare_paths(const void *a, const void *b)
     return pattern_compare(*(char *const *)a, *(char *const *)b);
 }
 
-/* A folder that is not there has no files, and nothing to be said against it. */
+/* A missing folder is no failure: it has no files. */
 static enum sys_status check_folder(const char *pattern, struct sys_failure *why)
 {
     enum sys_status status = file_check_way(pattern, why);

@@ -1,5 +1,5 @@
 /*
- * expand.h - paths as a configuration writes them.
+ * expand.h - full paths from the paths and patterns in a configuration.
  */
 #ifndef EXPAND_H
 #define EXPAND_H
@@ -10,7 +10,7 @@
 enum sys_status expand_path(const char *base, const char *path, char **out,
                             struct sys_failure *why);
 
-/* As system.h's `expand`; `safe` false: folders are not judged. */
+/* As system.h's `expand`. `safe`: the folder must pass file_check_way. */
 enum sys_status expand_pattern(const char *base, const char *pattern, bool safe, char ***paths,
                                size_t *count, struct sys_failure *why);
 

@@ -14,7 +14,7 @@ struct sid_text {
     char sid[OWNER_SID_MAX];
 };
 
-/* Owner and list of a file in the form of the rules; all zero: nothing to free. */
+/* Owner and access list of a file as file_rules.h takes them. All zero: nothing to free. */
 struct held_access {
     struct file_access access;
     char owner[OWNER_SID_MAX];
@@ -30,7 +30,7 @@ static void free_access(struct held_access *held)
 
 /* ---- reading a list --------------------------------------------------------- */
 
-/* Where the SID of an entry starts, and what the entry does. NULL: no such entry is known. */
+/* The SID of an entry, and the kind of the entry. NULL: an unknown type, or no SID. */
 static PSID read_kind(const ACE_HEADER *header, enum file_entry_kind *kind)
 {
     const BYTE *bytes = (const BYTE *)header;
@@ -138,7 +138,7 @@ static enum sys_status say_fault(enum file_role role, const struct file_fault *f
     return SYS_DENIED;
 }
 
-/* Those whom the caller trusts, too, count as administrators from here on. */
+/* Accounts that the caller trusts count as administrators from here on. */
 static void trust(struct held_access *held, bool (*trusted)(const char *sid))
 {
     size_t i;
@@ -182,7 +182,8 @@ enum sys_status file_check_open(HANDLE file, enum file_role role, const char *pa
         return failure_set(why, "GetFileInformationByHandle", GetLastError());
     if ((information.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
         return failure_say(why, SYS_DENIED, NULL, 0,
-                           "\"%s\" is a link to somewhere else; name the place itself", path);
+                           "\"%s\" is a link to somewhere else; give the path of the target itself",
+                           path);
     status = read_access(file, &held, why);
     if (status == SYS_OK) {
         fault = file_rules_judge(role, &held.access);
@@ -195,6 +196,7 @@ enum sys_status file_check_open(HANDLE file, enum file_role role, const char *pa
 
 /* ---- the way to a file ------------------------------------------------------ */
 
+/* Opens and checks one file or folder. */
 static enum sys_status check_one(const char *path, enum file_role role, struct sys_failure *why)
 {
     wchar_t *wide = wide_from_utf8(path);
@@ -221,7 +223,7 @@ static enum sys_status check_one(const char *path, enum file_role role, struct s
     return status;
 }
 
-/* All that end in a backslash within the first `length` bytes, the root first. */
+/* Checks the root and each folder that ends within the first `length` bytes. */
 static enum sys_status check_above(char *path, size_t length, struct sys_failure *why)
 {
     size_t root = file_rules_root(path), at;
@@ -251,7 +253,7 @@ enum sys_status file_check_folder(const char *folder, struct sys_failure *why)
     if (path == NULL)
         return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
     memcpy(path, folder, length + 1);
-    /* "C:\x\" is "C:\x", but "C:\" stays. */
+    /* "C:\x\" becomes "C:\x"; "C:\" stays. */
     while (length > root && path[length - 1] == '\\')
         path[--length] = '\0';
     status = check_above(path, length, why);

@@ -1,9 +1,9 @@
 /*
- * file_check.h - file_rules.h applied to the real files: opens without
- * following links, reads owners and access lists, judges.
+ * file_check.h - applies file_rules.h to real files and folders: opens them without
+ * following links, reads owner and access list, and judges them.
  *
- * What fails the rules is SYS_DENIED with a line that names entry, path and
- * remedy. What cannot be examined fails as well.
+ * SYS_DENIED: it breaks a rule; the text names the entry, the path and the remedy.
+ * What cannot be examined fails, too.
  */
 #ifndef FILE_CHECK_H
 #define FILE_CHECK_H
@@ -15,39 +15,39 @@
 #include "system.h"
 
 /*
- * An open file or folder by itself; the handle needs READ_CONTROL and
- * FILE_READ_ATTRIBUTES, and must have been opened with
- * FILE_FLAG_OPEN_REPARSE_POINT. `path` is what the line calls it.
+ * Checks an open file or folder, but not the folders above it. The handle needs
+ * READ_CONTROL and FILE_READ_ATTRIBUTES, and must have been opened with
+ * FILE_FLAG_OPEN_REPARSE_POINT. `path` is its name in the text.
  */
 enum sys_status file_check_open(HANDLE file, enum file_role role, const char *path,
                                 struct sys_failure *why);
 
-/* Who but those whom `trusted` names can change a file or folder. */
+/* Who can change a file or folder, other than trusted accounts. */
 struct file_others {
     enum file_fault_kind fault; /* FILE_FAULT_NONE: nobody */
-    char who[ACCOUNT_NAME_MAX]; /* the first of them; empty: no account */
+    char who[ACCOUNT_NAME_MAX]; /* the first of them; empty: not an account */
 };
 
 /*
- * The same judgement of an open file or folder where more accounts are trusted
- * than the rules have; links are not looked for. Fails where owner and list
- * cannot be read.
+ * The same check, with the accounts for which `trusted` is true counted as
+ * administrators; links are not refused. The verdict is in `out`. Fails if owner and
+ * list cannot be read.
  */
 enum sys_status file_check_others(HANDLE file, enum file_role role,
                                   bool (*trusted)(const char *sid), struct file_others *out,
                                   struct sys_failure *why);
 
 /*
- * A folder of an absolute path, and from the root on each one above it. Each is
- * judged before the next is opened: what has passed, no stranger can replace.
- * SYS_NOT_FOUND: there is no such folder, and those above it are safe.
+ * Checks each folder of an absolute path, from the root down to `folder`. Each one
+ * passes before the next is opened, so nobody else can replace the next one.
+ * SYS_NOT_FOUND: the folder does not exist; the existing ones above it are safe.
  */
 enum sys_status file_check_folder(const char *folder, struct sys_failure *why);
 
-/* The folder that a file of this absolute path is in, likewise. */
+/* The same for the folder of a file with this absolute path. */
 enum sys_status file_check_way(const char *file, struct sys_failure *why);
 
-/* A file of this absolute path, and its way. SYS_NOT_FOUND: there is none. */
+/* The same for a file and its folders. SYS_NOT_FOUND: the file does not exist. */
 enum sys_status file_check_file(const char *file, struct sys_failure *why);
 
 #endif

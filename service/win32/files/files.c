@@ -10,7 +10,7 @@
 #define RETRY_MS    100u
 #define RETRY_TIMES 20u
 
-/* Editors and virus scanners keep a file to themselves for moments. */
+/* Retries: editors and virus scanners briefly open files without sharing them. */
 static HANDLE open_patiently(const wchar_t *path, DWORD flags)
 {
     unsigned tries;
@@ -32,13 +32,13 @@ static enum sys_status cannot_open(const wchar_t *path, DWORD code, struct sys_f
 {
     DWORD attributes = GetFileAttributesW(path);
 
-    /* Windows only says "access denied". */
+    /* For a folder Windows only says "access denied". */
     if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
         return failure_say(why, SYS_FAILED, "CreateFileW", code, "this is a folder, not a file");
     return failure_set(why, "CreateFileW", code);
 }
 
-/* Reads up to `size` bytes; the file may have shrunk since its size was asked. */
+/* Reads up to `size` bytes; `*length` is less if the file has shrunk meanwhile. */
 static bool read_all(HANDLE file, char *content, size_t size, size_t *length)
 {
     size_t done = 0;
@@ -59,14 +59,14 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
     LARGE_INTEGER size;
     char *buffer;
 
-    /* CON and the like open in any folder, and a read of them may never end. */
+    /* Names such as CON open a device in any folder, and reading it may never end. */
     if (GetFileType(file) != FILE_TYPE_DISK)
         return failure_say(why, SYS_FAILED, "GetFileType", 0, "this is a device, not a file");
     if (!GetFileSizeEx(file, &size))
         return failure_set(why, "GetFileSizeEx", GetLastError());
     if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit || (uint64_t)size.QuadPart >= MAXDWORD)
         return failure_say(why, SYS_FAILED, "GetFileSizeEx", 0,
-                           "the file has %lld bytes, more than the %llu that are read",
+                           "the file has %lld bytes, more than the limit of %llu",
                            (long long)size.QuadPart, (unsigned long long)limit);
     buffer = malloc((size_t)size.QuadPart + 1);
     if (buffer == NULL)
@@ -82,7 +82,7 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
     return SYS_OK;
 }
 
-/* `check`: as files_read_safe says; the folders on the way have passed then. */
+/* `check`: also checks the file itself; its folders have passed already. */
 static enum sys_status read_path(const char *path, bool check, size_t limit, char **content,
                                  size_t *length, struct sys_failure *why)
 {

@@ -8,19 +8,19 @@
 
 #include "system.h"
 
-/* As system.h's `read_file`. A file somebody keeps to himself is tried again for two seconds. */
+/* As system.h's `read_file`. A file that is open without sharing is retried for 2 s. */
 enum sys_status files_read(const char *path, size_t limit, char **content, size_t *length,
                            struct sys_failure *why);
 
 /*
- * The same for a file that decides what the broker does: it, its folder and
- * those above must be safe from everybody but administrators (file_rules.h),
- * and none of them a link. SYS_DENIED: they are not.
+ * The same for a file that controls the broker: only administrators may be able to
+ * change the file, its folder and those above (file_rules.h), and none may be a link.
+ * Else SYS_DENIED.
  */
 enum sys_status files_read_safe(const char *path, size_t limit, char **content, size_t *length,
                                 struct sys_failure *why);
 
-/* The same from an open file; on anything but SYS_OK `content` and `length` stay as they are. */
+/* Reads an open file. `content` and `length` are set only on SYS_OK. */
 enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_t *length,
                                 struct sys_failure *why);
 

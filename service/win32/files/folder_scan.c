@@ -14,7 +14,9 @@
 enum sys_status folder_scan_open(const wchar_t *path, DWORD access, HANDLE *out,
                                  struct sys_failure *why)
 {
-    /* With a right on its content: whoever has it open to rename it shows as a sharing violation.
+    /*
+     * Without FILE_SHARE_DELETE: if `access` has a right to the content, a program that has
+     * the folder open to rename it causes a sharing violation.
      */
     *out = CreateFileW(path, access | READ_CONTROL | FILE_READ_ATTRIBUTES,
                        FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
@@ -35,8 +37,8 @@ enum sys_status folder_scan_attributes(HANDLE file, const char *path, DWORD *att
     *attributes = information.dwFileAttributes;
     if ((*attributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0)
         return failure_say(why, SYS_DENIED, NULL, 0,
-                           "\"%s\" is a link to somewhere else; find out who made it, and remove "
-                           "it: rmdir \"%s\"",
+                           "\"%s\" is a link to somewhere else; find out who created it, and "
+                           "remove it: rmdir \"%s\"",
                            path, path);
     return SYS_OK;
 }
@@ -61,12 +63,14 @@ static enum sys_status check_owner(HANDLE file, const char *path, struct sys_fai
     if (folder_scan_trusted(owner))
         return SYS_OK;
     accounts_name(owner, name);
-    return failure_say(why, SYS_DENIED, NULL, 0,
-                       "\"%s\" belongs to %s (%s); look at it, and remove it or take it: icacls "
-                       "\"%s\" /setowner *" SID_ADMINISTRATORS,
-                       path, name, owner, path);
+    return failure_say(
+        why, SYS_DENIED, NULL, 0,
+        "\"%s\" belongs to %s (%s); check it, then remove it or take it over: icacls "
+        "\"%s\" /setowner *" SID_ADMINISTRATORS,
+        path, name, owner, path);
 }
 
+/* Checks one entry: no link, and a trusted owner. */
 static enum sys_status check_entry(const char *folder, const WIN32_FIND_DATAW *entry,
                                    struct sys_failure *why)
 {
@@ -102,7 +106,7 @@ static enum sys_status check_entry(const char *folder, const WIN32_FIND_DATAW *e
     return status;
 }
 
-/* The first entry of a folder but "." and ".."; `search` is to be ended with FindClose. */
+/* The first entry of a folder; `*search` is closed with FindClose. */
 static enum sys_status find_first(const wchar_t *folder, HANDLE *search, WIN32_FIND_DATAW *entry,
                                   struct sys_failure *why)
 {

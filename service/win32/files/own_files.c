@@ -20,7 +20,7 @@ static enum sys_status no_memory(struct sys_failure *why)
     return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
 }
 
-/* ---- who may have written it ------------------------------------------------ */
+/* ---- trust ------------------------------------------------------------------ */
 
 static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
 {
@@ -34,7 +34,7 @@ static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
     if (owner_trusted(owner) || (identity_user(self) && strcmp(owner, self) == 0))
         return SYS_OK;
     return failure_say(why, SYS_DENIED, "GetSecurityInfo", 0,
-                       "it belongs to %s, who may not decide what the broker believes", owner);
+                       "it belongs to %s, who is not trusted with the broker's own files", owner);
 }
 
 enum sys_status own_files_check(HANDLE file, bool folder, struct sys_failure *why)
@@ -53,7 +53,7 @@ enum sys_status own_files_check(HANDLE file, bool folder, struct sys_failure *wh
 
 /* ---- folder and paths ------------------------------------------------------- */
 
-/* One that exists is none of our making: `check` looks at it. */
+/* An existing folder is no failure: own_files_check judges it later. */
 static enum sys_status make_folder(const wchar_t *path, const char *sddl, struct sys_failure *why)
 {
     struct sys_descriptor *descriptor;
@@ -69,6 +69,7 @@ static enum sys_status make_folder(const wchar_t *path, const char *sddl, struct
     return status;
 }
 
+/* Creates the folder and the one above it, where they are missing. */
 static enum sys_status make_folders(wchar_t *path, struct sys_failure *why)
 {
     wchar_t *last = wcsrchr(path, L'\\');
@@ -99,7 +100,7 @@ enum sys_status own_files_open_folder(const char *folder, bool make, HANDLE *out
     if (make)
         status = make_folders(path, why);
     if (status == SYS_OK) {
-        /* Without a right on its content, sharing would not be asked for. */
+        /* Share modes only apply to a handle with a right to its content. */
         handle = CreateFileW(path, FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES | READ_CONTROL,
                              FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
                              FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
@@ -167,7 +168,7 @@ enum sys_status own_files_enter(const char *folder, const char *name, const char
     return no_memory(why);
 }
 
-/* Virus scanners and backups keep a file to themselves for moments. */
+/* Retries: virus scanners and backups briefly open files without sharing them. */
 HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
 {
     unsigned tries;
@@ -193,7 +194,7 @@ enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct 
         if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
             return SYS_OK;
         code = GetLastError();
-        /* A file that somebody reads without sharing it shows as either. */
+        /* Both codes can mean that a program has the file open without sharing it. */
         if (tries == RETRY_TIMES ||
             (code != ERROR_SHARING_VIOLATION && code != ERROR_ACCESS_DENIED))
             return failure_set(why, "MoveFileExW", code);

@@ -1,10 +1,9 @@
 /*
- * own_files.h - a file in one of the folders that are the broker's own.
+ * own_files.h - opens files in the broker's own folders: state and copies.
  *
- * They decide what the broker takes for its own and what is in it, so nobody else may
- * have written them: folder and files must belong to somebody who is trusted
- * with the broker's objects, or to the account the broker runs under, and be no
- * links to somewhere else.
+ * These files decide which objects the broker adopts and what content they get.
+ * Therefore folder and files must be owned by an account that may own the broker's
+ * objects, or by the account that the broker runs under, and must not be links.
  */
 #ifndef OWN_FILES_H
 #define OWN_FILES_H
@@ -17,33 +16,33 @@
 
 #define OWN_FILES_NAME_MAX 80u /* characters of a file name */
 
-/* All zero: nothing to leave. */
+/* All zero: nothing to free. */
 struct own_files {
-    HANDLE folder;         /* open without leave to rename or delete it: it stays the one checked */
+    HANDLE folder; /* open without FILE_SHARE_DELETE: nobody can replace the checked folder */
     wchar_t *path, *other; /* of one or two files in it */
 };
 
 /*
- * Opens and checks the folder, an absolute path; `make`: makes it where it is
- * missing, and the folder above it, for administrators, SYSTEM and the service.
- * Names consist of letters, digits, dots and hyphens; `other` may be NULL. On
- * SYS_OK `*out` is to be ended with own_files_leave.
+ * Opens and checks the folder, an absolute path, and builds the paths of one or two
+ * files in it. `make`: creates the folder and the one above it if they are missing, for
+ * administrators, SYSTEM and the service. Names consist of letters, digits, dots and
+ * hyphens; `other` may be NULL. On SYS_OK call own_files_leave for `*out`.
  */
 enum sys_status own_files_enter(const char *folder, const char *name, const char *other, bool make,
                                 struct own_files *out, struct sys_failure *why);
 void own_files_leave(struct own_files *own);
 
-/* The folder alone, to be closed with CloseHandle. */
+/* Opens and checks the folder alone; `*out` is closed with CloseHandle. */
 enum sys_status own_files_open_folder(const char *folder, bool make, HANDLE *out,
                                       struct sys_failure *why);
 
-/* CreateFileW that waits for others to let go, up to 2 s; follows no links. */
+/* CreateFileW that follows no links, and retries a sharing violation for up to 2 s. */
 HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how);
 
-/* An open file or folder: is it one, no link, and nobody else's? */
+/* Checks an open file or folder: the right kind, no link, a trusted owner. */
 enum sys_status own_files_check(HANDLE file, bool folder, struct sys_failure *why);
 
-/* In place of what is there; on the disk when it returns. Waits for others as above. */
+/* Renames a file, replacing `to`; written to disk on return. Retries as above. */
 enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct sys_failure *why);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "wide.h"
 
-#define PATH_UNITS 32768u /* the longest path there is */
+#define PATH_UNITS 32768u /* the longest path that Windows has */
 
 static char *in_known_folder(const KNOWNFOLDERID *id, const char *tail)
 {
@@ -68,7 +68,7 @@ static wchar_t *new_path(void)
     return path;
 }
 
-/* Takes `path` over; `units` is what the call that wrote it returned. */
+/* Converts and frees `path`; `units` is the result of the call that filled it. */
 static char *narrow_path(wchar_t *path, DWORD units)
 {
     char *narrow = NULL;

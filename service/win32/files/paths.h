@@ -1,6 +1,6 @@
 /*
- * paths.h - where the program and its configuration are. UTF-8; every result
- * is freed with free(). NULL: GetLastError() says why.
+ * paths.h - where the program, its configuration and its own files are. UTF-8;
+ * every result is freed with free(). NULL: GetLastError() says why.
  */
 #ifndef PATHS_H
 #define PATHS_H
@@ -20,7 +20,7 @@ char *paths_default_keep(void);
 /* The full path of this executable. */
 char *paths_executable(void);
 
-/* `path`, from the current folder where it is relative. */
+/* The full path of `path`, which may be relative to the current folder. */
 char *paths_absolute(const char *path);
 
 #endif

@@ -18,8 +18,8 @@
 static const wchar_t *const needed[] = {SE_BACKUP_NAME, SE_RESTORE_NAME};
 
 /*
- * With these a folder opens and can be given away whatever its list says. A
- * token without them is told by the open that fails.
+ * With these privileges a folder can be opened and given away whatever its access list
+ * says. If the token lacks them, the open fails and reports it.
  */
 static void use_privileges(bool on)
 {
@@ -37,7 +37,7 @@ static void use_privileges(bool on)
 
 /* ---- putting aside ---------------------------------------------------------- */
 
-#define SAME_SECOND 9 /* folders put aside within one second */
+#define SAME_SECOND 9 /* names for folders that are put aside within one second */
 
 static enum sys_status say_stuck(const char *path, const char *who, DWORD code,
                                  struct sys_failure *why)
@@ -45,14 +45,15 @@ static enum sys_status say_stuck(const char *path, const char *who, DWORD code,
     char text[256];
 
     error_text(code, text, sizeof(text));
-    return failure_say(why, SYS_DENIED, NULL, 0,
-                       "\"%s\" could be changed by %s and cannot be put aside: %s (error %lu); end "
-                       "what has it or something in it open, or restart Windows, then: move \"%s\" "
-                       "\"%s.planted\"",
-                       path, who, text, (unsigned long)code, path, path);
+    return failure_say(
+        why, SYS_DENIED, NULL, 0,
+        "\"%s\" could be changed by %s and cannot be renamed: %s (error %lu); end "
+        "the programs that have it or something in it open, or restart Windows, then: move \"%s\" "
+        "\"%s.planted\"",
+        path, who, text, (unsigned long)code, path, path);
 }
 
-/* "C:\...\ShmBroker.planted-20260102-030405", from the second on with "-2". NULL: no memory. */
+/* "C:\...\ShmBroker.planted-20260102-030405", with "-2" and so on. NULL: no memory. */
 static char *aside_name(const char *path, unsigned number)
 {
     size_t size = strlen(path) + 48;
@@ -70,7 +71,7 @@ static char *aside_name(const char *path, unsigned number)
     return name;
 }
 
-/* Nothing in it is trusted; and who has it open has what is not used any more. */
+/* Renames the folder: nothing in it is trusted, and open handles now lead to an unused one. */
 static enum sys_status put_aside(const char *path, const wchar_t *wide, struct secure_folder *out,
                                  struct sys_failure *why)
 {
@@ -94,8 +95,9 @@ static enum sys_status put_aside(const char *path, const wchar_t *wide, struct s
     return code == ERROR_SUCCESS ? SYS_OK : say_stuck(path, out->who, code, why);
 }
 
-/* ---- taking it over --------------------------------------------------------- */
+/* ---- the existing one -------------------------------------------------------- */
 
+/* `*keep`: it can be used. Neither that nor a failure: it is to be put aside. */
 static enum sys_status judge(HANDLE folder, const char *path, const wchar_t *wide,
                              struct secure_folder *out, bool *keep, struct sys_failure *why)
 {
@@ -113,12 +115,12 @@ static enum sys_status judge(HANDLE folder, const char *path, const wchar_t *wid
     if (status != SYS_OK || empty)
         return status;
     return failure_say(why, SYS_DENIED, NULL, 0,
-                       "\"%s\" can be changed by %s, who may have it open with that right; put it "
-                       "away, and afterwards copy what is yours from there: move \"%s\" \"%s.old\"",
+                       "\"%s\" can be changed by %s, who may have it open with that right; move it "
+                       "away, then copy your files back from there: move \"%s\" \"%s.old\"",
                        path, out->who, path, path);
 }
 
-/* One that only those trusted could change. */
+/* Sets owner and list of a folder that only trusted accounts could change. */
 static enum sys_status keep_it(HANDLE folder, const char *path, const wchar_t *wide,
                                PSECURITY_DESCRIPTOR wanted, struct sys_failure *why)
 {
@@ -146,7 +148,8 @@ static enum sys_status look_and_keep(const char *path, const wchar_t *wide,
     status = folder_scan_attributes(folder, path, &attributes, why);
     if (status == SYS_OK && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0)
         status = failure_say(why, SYS_DENIED, NULL, 0,
-                             "\"%s\" is a file, not a folder; find out whose, and remove it", path);
+                             "\"%s\" is a file, not a folder; find out whose it is, and remove it",
+                             path);
     if (status == SYS_OK)
         status = judge(folder, path, wide, out, keep, why);
     if (status == SYS_OK && *keep)
@@ -173,8 +176,8 @@ static enum sys_status take_over(const char *path, const wchar_t *wide,
     if (GetLastError() != ERROR_ALREADY_EXISTS)
         return failure_set(why, "CreateDirectoryW", GetLastError());
     return failure_say(why, SYS_DENIED, NULL, 0,
-                       "\"%s\" was put aside, and somebody has made it again at once; find out who "
-                       "(dir /q), end his programs, and run this again",
+                       "\"%s\" was put aside, and somebody created it again at once; find out who "
+                       "(dir /q), end those programs, and run this again",
                        path);
 }
 

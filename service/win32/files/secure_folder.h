@@ -1,10 +1,9 @@
 /*
- * secure_folder.h - the service's own folders: made, or taken over from whoever
- * made them, without ever following a link.
+ * secure_folder.h - creates the service's own folders, or secures existing ones, without
+ * following links.
  *
- * %ProgramData% lets users add folders, so one of the right name may have been
- * planted there, with an owner and an access list of its maker, with files in
- * it, or as a link to somewhere else.
+ * Users may create folders in %ProgramData%, so one of the right name may have been
+ * planted there: with another owner and access list, with files in it, or as a link.
  */
 #ifndef SECURE_FOLDER_H
 #define SECURE_FOLDER_H
@@ -13,35 +12,36 @@
 #include "names.h"
 #include "system.h"
 
-/* Ordinary users and the service read the configuration; the rest is for the service. */
+/* READ: users and the service may read (the configuration). OWN: only the service (the rest). */
 #define SECURE_FOLDER_READ                                                                         \
     "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"                                    \
     "(A;OICI;0x1200a9;;;" SHMB_SERVICE_SID ")"
 #define SECURE_FOLDER_OWN "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" SHMB_SERVICE_SID ")"
 
-/* In front of these: what an administrator's token may set. */
+/* Goes before one of these: an owner that an administrator's token may set. */
 #define SECURE_FOLDER_OWNER "O:BA"
 
 /* What was done. All zero: nothing. */
 struct secure_folder {
-    bool made;                      /* it was not there, or what was there is put aside */
-    char *aside;                    /* where that is now, to be freed with free(); NULL: nothing */
-    char who[ACCOUNT_NAME_MAX + 8]; /* could change it, as far as known */
+    bool made;   /* it did not exist, or the existing one was put aside */
+    char *aside; /* new path of the existing one, freed with free(); NULL: none */
+    char who[ACCOUNT_NAME_MAX + 8]; /* who could change the existing one, as far as known */
 };
 
 /*
- * Makes the folder with this owner and list. One that exists is kept where
- * nobody but administrators, SYSTEM, the service and the caller could change
- * it: it gets owner and list.
+ * Creates the folder with the owner and access list in `sddl`. An existing folder is
+ * used, and gets owner and list, if only administrators, SYSTEM, the service and the
+ * caller could change it.
  *
- * Any other is never kept: who has it open with a right to change its access
- * keeps that right, whatever list it gets, and no share mode tells of him. Such
- * a folder of a stranger's, or an empty one, is renamed, and a new one made. One
- * of an administrator's that has something in it is his to put away.
+ * Any other existing folder is not used: a program that has it open with the right to
+ * change its access keeps that right, whatever list it gets, and share modes do not
+ * reveal the program. If it is empty or its owner is not trusted, it is put aside
+ * (renamed), and a new one is created. If a trusted account owns it and it is not
+ * empty, the administrator must move it.
  *
- * Refused, SYS_DENIED: that one; a link, a file; one that can not be renamed, or
- * is there again at once; one that holds a link or what belongs to a stranger.
- * For administrators. `out->aside` may be set after a failure, too.
+ * SYS_DENIED: the last case; a link or a file; a folder that cannot be renamed, or that
+ * exists again at once; one with a link or an entry of an untrusted owner in it. Must be
+ * called by an administrator. `out->aside` may be set after a failure, too.
  */
 enum sys_status secure_folder_take(const char *path, const char *sddl, struct secure_folder *out,
                                    struct sys_failure *why);

@@ -46,7 +46,7 @@ enum sys_status state_files_read(const char *folder, const char *name, size_t li
     return status;
 }
 
-/* All of it, and onto the disk. */
+/* Writes all bytes and flushes them to the disk. */
 static enum sys_status write_all(HANDLE file, const char *bytes, size_t length,
                                  struct sys_failure *why)
 {
@@ -65,13 +65,14 @@ static enum sys_status write_all(HANDLE file, const char *bytes, size_t length,
     return SYS_OK;
 }
 
+/* Writes the new content beside the file; state_files_write then renames it. */
 static enum sys_status write_new(const struct own_files *own, const char *bytes, size_t length,
                                  struct sys_failure *why)
 {
     enum sys_status status;
     HANDLE file;
 
-    DeleteFileW(own->other); /* what an earlier broker did not finish */
+    DeleteFileW(own->other); /* of an earlier write that did not finish */
     file = own_files_open(own->other, GENERIC_WRITE, CREATE_NEW);
     if (file == INVALID_HANDLE_VALUE)
         return failure_set(why, "CreateFileW", GetLastError());
@@ -103,7 +104,7 @@ enum sys_status state_files_write(const char *folder, const char *name, const vo
     return status;
 }
 
-/* What could not be added whole is taken away again where that is possible. */
+/* Cuts off again, if possible, what could not be appended whole. */
 static enum sys_status append_to(HANDLE file, const char *bytes, size_t length,
                                  struct sys_failure *why)
 {

@@ -1,5 +1,5 @@
 /*
- * state_files.h - the files the broker keeps for itself, in a place of its own
+ * state_files.h - reads and writes the broker's state files, in a folder of its own
  * (own_files.h).
  */
 #ifndef STATE_FILES_H
@@ -9,8 +9,8 @@
 
 /*
  * As system.h's state_read, state_write and state_append. `folder` is an
- * absolute path; what writes makes it where it is missing, and the folder above
- * it, for administrators, SYSTEM and the service.
+ * absolute path. The functions that write create it if it is missing, and the folder
+ * above it, for administrators, SYSTEM and the service.
  */
 enum sys_status state_files_read(const char *folder, const char *name, size_t limit, char **content,
                                  size_t *length, struct sys_failure *why);
@@ -19,7 +19,7 @@ enum sys_status state_files_write(const char *folder, const char *name, const vo
 enum sys_status state_files_append(const char *folder, const char *name, const void *bytes,
                                    size_t length, struct sys_failure *why);
 
-/* Makes the folder as the writers do; SYS_OK also when it is there and trusted. */
+/* Creates the folder likewise. SYS_OK also if it exists and is trusted. */
 enum sys_status state_files_folder(const char *folder, struct sys_failure *why);
 
 #endif

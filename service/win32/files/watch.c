@@ -11,7 +11,7 @@
 #include "pattern.h"
 #include "wide.h"
 
-#define BUFFER_WORDS 4096u /* of 4 bytes; more than 64 KiB is refused over a network */
+#define BUFFER_WORDS 4096u /* of 4 bytes; over a network at most 64 KiB are allowed */
 #define END_TRIES    100u
 #define END_MS       50u
 
@@ -23,17 +23,17 @@
 #define FOLDER_CHANGES FILE_NOTIFY_CHANGE_DIR_NAME
 
 struct folder {
-    OVERLAPPED request; /* its hEvent is ours to use: the folder itself */
+    OVERLAPPED request; /* its hEvent is free for our use: the folder itself */
     struct watch *watch;
-    struct folder *above; /* tells when this one is another one, or gone; NULL: nothing can */
-    bool of_folders;      /* it is such: only to hear that there is something to look for */
-    bool told;            /* it was heard, and nobody has looked yet */
+    struct folder *above; /* notices when this one is replaced or gone; NULL: none */
+    bool of_folders;      /* a folder above others: only notifies of folders in it */
+    bool told;            /* it has notified; the folders below are not checked yet */
     wchar_t *path;        /* with a separator at its end */
-    char **names;         /* what is watched in it: names and patterns */
+    char **names;         /* names and patterns of the files watched in it */
     size_t count;
     HANDLE handle; /* NULL: cannot be watched now */
     struct folder_id id;
-    bool listening; /* the system will call back and write into `heard` */
+    bool listening; /* a request is pending: the system may write to `heard` */
     DWORD heard[BUFFER_WORDS];
 };
 
@@ -43,9 +43,9 @@ struct watch {
     bool changed;
     ULONGLONG changed_since;
     ULONGLONG changed_at; /* last */
-    bool look;            /* whether the folders are still those under their names */
+    bool look;            /* check whether the folders are still the same */
     ULONGLONG looked_at;  /* last */
-    bool lost;            /* a folder cannot be watched now */
+    bool lost;            /* a folder is not watched now: retry at `again_at` */
     ULONGLONG again_at;
 };
 
@@ -57,7 +57,7 @@ static void note_change(struct watch *watch)
     watch->changed = true;
 }
 
-/* ---- what the system tells -------------------------------------------------- */
+/* ---- notifications ---------------------------------------------------------- */
 
 static bool is_watched(const struct folder *folder, const char *units, size_t bytes)
 {
@@ -71,17 +71,17 @@ static bool is_watched(const struct folder *folder, const char *units, size_t by
     memcpy(name, units, length * sizeof(*name));
     name[length] = L'\0';
     if (wcschr(name, L'~') != NULL)
-        return true; /* possibly the short name of a file */
+        return true; /* may be the short name of a watched file */
     narrow = wide_to_utf8(name);
     if (narrow == NULL)
-        return GetLastError() != ERROR_NO_UNICODE_TRANSLATION; /* which no path can mean */
+        return GetLastError() != ERROR_NO_UNICODE_TRANSLATION; /* no path matches such a name */
     for (i = 0; i < folder->count && !found; i++)
         found = pattern_match(folder->names[i], narrow);
     free(narrow);
     return found;
 }
 
-/* Entries are copied: Wine does not align them. What cannot be read counts as a change. */
+/* Entries are copied, since Wine does not align them. A malformed entry counts as a change. */
 static bool mentions_watched(const struct folder *folder, size_t bytes)
 {
     const size_t head = offsetof(FILE_NOTIFY_INFORMATION, FileName);
@@ -105,7 +105,7 @@ static bool mentions_watched(const struct folder *folder, size_t bytes)
 
 static bool listen(struct folder *folder);
 
-/* A folder that was deleted, or is on a volume that went. */
+/* The folder was deleted, or its volume is gone: close it and retry later. */
 static void lose(struct folder *folder)
 {
     struct watch *watch = folder->watch;
@@ -117,9 +117,9 @@ static void lose(struct folder *folder)
 }
 
 /*
- * A folder that has got another name tells nothing: it goes on being watched
- * where it is now. So the one above it is listened to as well, and who stands
- * under the name is opened anew.
+ * Closes a folder that was renamed or replaced. A renamed folder does not notify of that:
+ * it stays watched under its new name. Therefore the one above is watched, too, and the
+ * folder that now has the path is opened instead.
  */
 static void leave(struct folder *folder)
 {
@@ -130,6 +130,7 @@ static void leave(struct folder *folder)
     CloseHandle(handle);
 }
 
+/* Checks the folders below one that has notified: each must still be at its path. */
 static void look_below(const struct folder *above)
 {
     struct watch *watch = above->watch;
@@ -151,10 +152,9 @@ static void look_below(const struct folder *above)
 }
 
 /*
- * Everybody may make folders in the one above, such as ProgramData, under any
- * name and as fast as he can. So nothing that is told of it is a change in
- * itself, and it is not listened to again before it is time to look: what
- * happens meanwhile, the system keeps as one notice.
+ * Anybody may create folders in the one above, such as ProgramData, at any rate. So its
+ * notifications are no changes by themselves, and the next one is requested only when the
+ * folders are checked: until then the system collects them into one.
  */
 static void look(struct watch *watch)
 {
@@ -168,7 +168,8 @@ static void look(struct watch *watch)
         if (!above->told)
             continue;
         above->told = false;
-        if (above->handle != NULL && !listen(above)) /* before the look: nothing gets lost */
+        if (above->handle != NULL &&
+            !listen(above)) /* before the check, so that nothing is missed */
             lose(above);
         look_below(above);
     }
@@ -187,7 +188,7 @@ static void CALLBACK on_told(DWORD code, DWORD bytes, OVERLAPPED *request)
 
     folder->listening = false;
     if (folder->handle == NULL)
-        return; /* it is being closed */
+        return; /* the folder is closed or being freed */
     if (folder->of_folders)
         want_look(folder);
     else if (code != ERROR_SUCCESS || bytes == 0 || mentions_watched(folder, bytes))
@@ -227,7 +228,7 @@ static enum sys_status open_folder(struct folder *folder, struct sys_failure *wh
     return status;
 }
 
-/* The system may still write into the folder's memory until it has called back. */
+/* Frees a folder, once its pending request has completed: until then the system may write to it. */
 static void end_folder(struct folder *folder)
 {
     HANDLE handle = folder->handle;
@@ -245,7 +246,7 @@ static void end_folder(struct folder *folder)
         free(folder->names[i]);
     free(folder->names);
     free(folder->path);
-    if (!folder->listening) /* else rather lost than overwritten later */
+    if (!folder->listening) /* else a leak is better than a write to freed memory */
         free(folder);
 }
 
@@ -268,7 +269,7 @@ static bool add_name(struct folder *folder, const char *name)
 
 /* ---- all of them ------------------------------------------------------------ */
 
-/* The folder of that path, made where there is none yet. NULL: no memory. */
+/* Finds or adds the folder of that path, and frees or owns `path`. NULL: no memory. */
 static struct folder *folder_of(struct watch *watch, wchar_t *path, bool of_folders)
 {
     struct folder **grown, *folder;
@@ -297,7 +298,7 @@ static struct folder *folder_of(struct watch *watch, wchar_t *path, bool of_fold
     return folder;
 }
 
-/* Cuts off the last part, behind the last separator. */
+/* Cuts off what follows the last separator. */
 static void cut_name(wchar_t *path)
 {
     wchar_t *end = path + wcslen(path);
@@ -307,7 +308,7 @@ static void cut_name(wchar_t *path)
     *end = L'\0';
 }
 
-/* `*above` is NULL where nothing is above the folder. False: no memory. */
+/* Adds the folder above `path`; `*above` is NULL if there is none. False: no memory. */
 static bool add_above(struct watch *watch, const wchar_t *path, struct folder **above)
 {
     size_t length = wcslen(path), size = (length + 1) * sizeof(wchar_t);
@@ -336,7 +337,7 @@ static bool add_path(struct watch *watch, const char *path)
 
     free(absolute);
     if (wide == NULL)
-        return GetLastError() == ERROR_NO_UNICODE_TRANSLATION; /* no file can be called that */
+        return GetLastError() == ERROR_NO_UNICODE_TRANSLATION; /* no file can have this name */
     cut_name(wide);
     if (!add_above(watch, wide, &above)) {
         free(wide);
@@ -373,8 +374,8 @@ static enum sys_status open_all(struct watch *watch, struct sys_failure *why)
         enum sys_status status = open_folder(watch->folders[i], result == SYS_OK ? why : &ignored);
 
         if (status == SYS_OK || watch->folders[i]->of_folders)
-            continue; /* what is above may be closed to us, as long as the folder is not */
-        /* Only what concerns all of them is called a lack of memory. */
+            continue; /* the folder above may be denied to us */
+        /* SYS_NO_MEMORY would mean that none is watched. */
         if (result == SYS_OK)
             result = status == SYS_NO_MEMORY ? SYS_FAILED : status;
         watch->lost = true;
@@ -394,7 +395,7 @@ enum sys_status watch_set(struct watch **watch, const char *const *paths, size_t
         status =
             now == NULL ? failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY) : open_all(now, why);
     }
-    /* Listening anew before the old one ends: nothing gets lost in between. */
+    /* The new watch begins before the old one ends, so that nothing is missed. */
     if (before != NULL) {
         SleepEx(0, TRUE);
         look(before);
@@ -437,8 +438,8 @@ uint32_t watch_delay(const struct watch *watch)
 }
 
 /*
- * A folder that can be watched again may have been filled meanwhile. The system
- * may still have to say that it has left the one that was there.
+ * Retries folders that are not watched. One that opens counts as changed: its files may
+ * have changed meanwhile. One whose former request is still pending waits for that.
  */
 static void find_lost(struct watch *watch)
 {
@@ -456,7 +457,7 @@ static void find_lost(struct watch *watch)
         if (folder->listening)
             watch->again_at = now + END_MS;
         else if (open_folder(folder, &ignored) == SYS_OK && folder->of_folders)
-            want_look(folder); /* for what was not told meanwhile */
+            want_look(folder); /* for changes that it could not notify of */
         else if (folder->handle != NULL)
             note_change(watch);
         watch->lost |= folder->handle == NULL && !folder->of_folders;

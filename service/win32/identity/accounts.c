@@ -33,7 +33,7 @@ static void free_look_up(void *job)
     free(asked);
 }
 
-/* NULL: no memory, or no UTF-8; see GetLastError. */
+/* NULL: no memory, or not UTF-8 (GetLastError). */
 static struct look_up *new_look_up(const char *account)
 {
     struct look_up *asked = calloc(1, sizeof(*asked));
@@ -54,7 +54,7 @@ static void look_up(void *job)
 {
     struct look_up *asked = job;
     BYTE sid[SECURITY_MAX_SID_SIZE];
-    wchar_t domain[DOMAIN_UNITS]; /* not wanted, but the call insists */
+    wchar_t domain[DOMAIN_UNITS]; /* not used, but the call requires it */
     DWORD sid_size = sizeof(sid), domain_units = DOMAIN_UNITS;
 
     asked->code = ERROR_SUCCESS;
@@ -64,7 +64,7 @@ static void look_up(void *job)
         asked->code = GetLastError();
 }
 
-/* True when asking again later may give another answer. */
+/* True for failures that a later retry may not have. */
 static bool is_passing(DWORD code)
 {
     switch (code) {
@@ -131,7 +131,7 @@ enum sys_status accounts_resolve(const char *account, accounts_go_on *go_on, voi
         return failure_set(why, "LookupAccountNameW", GetLastError());
     if (!slow_call_run(&slow, asked))
         return failure_say(why, SYS_LATER, "LookupAccountNameW", 0,
-                           "\"%s\" was not found before the broker was asked to stop", account);
+                           "the look-up of \"%s\" was given up because the broker stops", account);
     status = judge(asked, account, why);
     if (status == SYS_OK)
         snprintf(sid, SYS_SID_MAX, "%s", asked->sid);

@@ -1,7 +1,7 @@
 /*
- * accounts.h - names of accounts and groups, and their SIDs.
+ * accounts.h - looks up the SID of an account or group, and its name.
  *
- * Both directions may ask a domain controller and take long.
+ * Both may ask a domain controller and take long.
  */
 #ifndef ACCOUNTS_H
 #define ACCOUNTS_H
@@ -10,19 +10,19 @@
 
 #define ACCOUNT_NAME_MAX 512 /* bytes of "DOMAIN\name" with its terminator */
 
-/* Called about once a second while a look-up takes its time; false: give it up. */
+/* Called about once a second during a long look-up. False: give up. */
 typedef bool accounts_go_on(void *context);
 
 /*
- * The SID of an account or group, as system.h's `resolve` has it. SYS_LATER
- * also where it was given up. `go_on` may be NULL: it takes what it takes.
+ * The SID of an account or group, as system.h's `resolve`. SYS_LATER also if the look-up
+ * was given up. `go_on` NULL: waits without a limit.
  */
 enum sys_status accounts_resolve(const char *account, accounts_go_on *go_on, void *context,
                                  char sid[SYS_SID_MAX], struct sys_failure *why);
 
 /*
- * "DOMAIN\name" of a SID for people to read; the SID itself where it has no
- * name or the name cannot be asked for. Always terminated.
+ * "DOMAIN\name" of a SID, for messages; the SID itself if the name is not found or the
+ * look-up fails. Always terminated.
  */
 void accounts_name(const char *sid, char out[ACCOUNT_NAME_MAX]);
 

@@ -1,5 +1,5 @@
 /*
- * boot.h - tells one run of the machine from another.
+ * boot.h - identifies the current boot of the machine.
  */
 #ifndef BOOT_H
 #define BOOT_H
@@ -7,19 +7,19 @@
 #include "system.h"
 
 /*
- * A text that stays the same until the machine boots, whatever is done to its
- * clock, and is another one afterwards.
+ * Writes a text that stays the same until the next boot, even if the clock is set, and
+ * differs after it.
  *
- * Made of two things, since neither is enough. The boot counter of the kernel
- * (KUSER_SHARED_DATA.BootId) is kept in the registry and may be set back with
- * it. The moment of the boot (SystemTimeOfDayInformation) is read from a clock
- * that may be wrong, or stand still between two boots. The system moves that
- * moment along whenever the clock is set, and says by how much in all: what is
- * given here is without these moves. A wrong "same" needs both to be the same,
- * to 100 ns. After a resume from hibernation, the fast start of Windows
- * included, the objects of before exist, and a wrong "other" costs only proof.
+ * It combines two values, since neither is enough alone. The kernel's boot counter
+ * (KUSER_SHARED_DATA.BootId) is stored in the registry, and is set back if the registry
+ * is restored. The boot time (SystemTimeOfDayInformation) comes from a clock that may be
+ * wrong, or stand still between two boots. Windows shifts the boot time whenever the clock
+ * is set and reports the total shift; the text is without that shift. Two boots look the
+ * same only if both values are equal, to 100 ns. After a resume from hibernation, such as
+ * the fast startup of Windows, the former objects still exist; should the text differ
+ * then, the broker only lacks proof that they are its own.
  *
- * False: the system does not say, `out` is empty and GetLastError() says why.
+ * False: Windows did not report it; `out` is empty and GetLastError() says why.
  */
 bool boot_text(char out[SYS_BOOT_MAX]);
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* File systems older than 128-bit identities may know the shorter one only. */
+/* Older file systems have only the 64-bit identity. */
 bool folder_id_of(HANDLE folder, struct folder_id *id)
 {
     BY_HANDLE_FILE_INFORMATION old;
@@ -31,7 +31,7 @@ bool folder_id_is_at(const struct folder_id *id, const wchar_t *path)
 
     if (folder == INVALID_HANDLE_VALUE)
         return false;
-    folder_id_of(folder, &found); /* what has none is the same as what had none */
+    folder_id_of(folder, &found); /* two folders without identity count as the same */
     CloseHandle(folder);
     return found.volume == id->volume && memcmp(found.id, id->id, sizeof(found.id)) == 0;
 }

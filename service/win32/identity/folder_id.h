@@ -1,6 +1,6 @@
 /*
- * folder_id.h - which folder it is, whatever it is called. No two folders that
- * are open at the same time have the same identity.
+ * folder_id.h - identifies a folder independently of its name. No two folders that are
+ * open at the same time have the same identity.
  */
 #ifndef FOLDER_ID_H
 #define FOLDER_ID_H
@@ -15,10 +15,10 @@ struct folder_id {
     unsigned char id[16];
 };
 
-/* False: the system cannot say (GetLastError() tells why), and `*id` is all zero. */
+/* False: not known (GetLastError() says why), and `*id` is all zero. */
 bool folder_id_of(HANDLE folder, struct folder_id *id);
 
-/* False: another folder stands under that path now, or none that can be opened. */
+/* True if the folder is at that path now. False: another one is, or none can be opened. */
 bool folder_id_is_at(const struct folder_id *id, const wchar_t *path);
 
 #endif

@@ -13,7 +13,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* To be freed with free(); NULL: GetLastError() says why. */
+/* Freed with free(). NULL: GetLastError() says why. */
 static void *token_information(HANDLE token, TOKEN_INFORMATION_CLASS kind)
 {
     DWORD size = 0;
@@ -44,7 +44,7 @@ static bool same_sid(PSID sid, const char *text)
     return owner_sid_text(sid, own) && strcmp(own, text) == 0;
 }
 
-/* The kernel lets a token set as owner its user, and groups marked for it. */
+/* A token can set as owner its user, and groups with SE_GROUP_OWNER. */
 static bool may_own(const TOKEN_USER *user, const TOKEN_GROUPS *groups, const char *sid)
 {
     DWORD i;

@@ -1,5 +1,5 @@
 /*
- * identity.h - as whom the broker owns its objects.
+ * identity.h - the account of a process, and which owner it can give to objects.
  */
 #ifndef IDENTITY_H
 #define IDENTITY_H

@@ -1,5 +1,5 @@
 /*
- * process_id.h - which process a number means: it is given out again.
+ * process_id.h - tells processes apart: Windows reuses process numbers.
  */
 #ifndef PROCESS_ID_H
 #define PROCESS_ID_H
@@ -9,10 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* When it was made, a FILETIME; 0: not known. */
+/* Start time as FILETIME; 0: not known. Number and start time together are unique. */
 uint64_t process_id_started(HANDLE process);
 
-/* Whether it runs this program, by the name of its file; after an upgrade, that has a longer one.
+/*
+ * True if the file name begins with "shmbroker". An upgrade renames the program of a running
+ * process to a longer name.
  */
 bool process_id_is_ours(HANDLE process);
 bool process_id_name_is_ours(const wchar_t *file);

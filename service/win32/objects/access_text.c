@@ -11,20 +11,20 @@
 #include "text.h"
 #include "wide.h"
 
-#define SPOKEN_OF (OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION)
+#define OWNER_AND_LIST (OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION)
 
-/* Kinds of entries that descriptor.h writes as well. */
+/* True for the types of entries that descriptor.h writes. */
 static bool is_plain(const ACE_HEADER *entry)
 {
     return entry->AceFlags == 0 &&
            (entry->AceType == ACCESS_ALLOWED_ACE_TYPE || entry->AceType == ACCESS_DENIED_ACE_TYPE);
 }
 
-/* False: the entry is none that is plain, or cannot be had. */
+/* False: the entry has no short spelling here, or cannot be read. */
 static bool add_entry(struct text *out, ACL *list, DWORD index)
 {
     char sid[OWNER_SID_MAX];
-    ACCESS_ALLOWED_ACE *entry; /* a denying one looks the same */
+    ACCESS_ALLOWED_ACE *entry; /* a deny entry has the same layout */
     void *found;
 
     if (!GetAce(list, index, &found) || !is_plain(found))
@@ -37,7 +37,7 @@ static bool add_entry(struct text *out, ACL *list, DWORD index)
     return true;
 }
 
-/* False: the list is one that our spelling has no words for. */
+/* Spells owner and list as descriptor.h does. False: it has no spelling for this list. */
 static bool spell(PSECURITY_DESCRIPTOR descriptor, const char *owner, ACL *list, struct text *out)
 {
     SECURITY_DESCRIPTOR_CONTROL control;
@@ -60,14 +60,14 @@ static char *spell_as_system(PSECURITY_DESCRIPTOR descriptor)
     char *text;
 
     if (!ConvertSecurityDescriptorToStringSecurityDescriptorW(descriptor, SDDL_REVISION_1,
-                                                              SPOKEN_OF, &wide, NULL))
+                                                              OWNER_AND_LIST, &wide, NULL))
         return NULL;
     text = wide_to_utf8(wide);
     LocalFree(wide);
     return text;
 }
 
-/* The label's entry, in a descriptor that was asked for with nothing else. NULL: none. */
+/* The label entry of a descriptor that was read with LABEL_SECURITY_INFORMATION. NULL: none. */
 static const SYSTEM_MANDATORY_LABEL_ACE *find_label(PSECURITY_DESCRIPTOR descriptor)
 {
     BOOL present, defaulted;
@@ -158,8 +158,8 @@ uint32_t access_text_read(HANDLE object, char owner[OWNER_SID_MAX], char **sddl)
     *sddl = NULL;
     if (code != ERROR_SUCCESS)
         return code;
-    /* Returns its code; the last error means nothing here. */
-    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, SPOKEN_OF, &owner_sid, NULL, &list, NULL,
+    /* Returns its code, and does not set the last error. */
+    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, OWNER_AND_LIST, &owner_sid, NULL, &list, NULL,
                            &descriptor);
     if (code != ERROR_SUCCESS)
         return code;

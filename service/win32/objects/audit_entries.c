@@ -8,14 +8,15 @@
 #include "failure.h"
 #include "descriptors.h"
 
-/* Both, so that no system can take the one for the other: what is set is the whole list. */
+/* The SACL holds audit entries and the label: both are read and set together. */
 #define PARTS (SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION)
 
 /* ---- the privilege ---------------------------------------------------------- */
 
-/* A token is never given a privilege later: what was missing once need not be asked for again. */
+/* A token never gains a privilege later, so one failure is final. */
 static bool missing;
 
+/* Enables or disables the privilege. Returns a Win32 code. */
 static DWORD turn(bool on)
 {
     TOKEN_PRIVILEGES privileges = {.PrivilegeCount = 1};
@@ -26,7 +27,7 @@ static DWORD turn(bool on)
     if (!LookupPrivilegeValueW(NULL, SE_SECURITY_NAME, &privileges.Privileges[0].Luid) ||
         !OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
         return GetLastError();
-    /* That the token has none is a success, and stands in the last error. */
+    /* If the token lacks the privilege the call succeeds; only the last error tells. */
     if (!AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL) ||
         GetLastError() != ERROR_SUCCESS)
         code = GetLastError();
@@ -72,7 +73,7 @@ static bool is_among(const ACE_HEADER *entry, ACL *list)
     return false;
 }
 
-/* True: the former list is as it should be already, with all of `entries` or with none. */
+/* True: the list already has all of `entries` (`on`), or none of them. */
 static bool is_settled(ACL *former, ACL *entries, bool on)
 {
     DWORD i;
@@ -86,7 +87,7 @@ static bool is_settled(ACL *former, ACL *entries, bool on)
     return true;
 }
 
-/* Adds to `out` the entries of `from` that are not in `without` (NULL: all). */
+/* Adds the entries of `from` that are not in `without` (NULL: all) to `out`. */
 static bool add_entries(ACL *out, ACL *from, ACL *without)
 {
     DWORD i;
@@ -105,7 +106,7 @@ static bool add_entries(ACL *out, ACL *from, ACL *without)
     return true;
 }
 
-/* To be freed with free(); NULL: GetLastError() says why. */
+/* `former` with or without `entries`; freed with free(). NULL: GetLastError() says why. */
 static ACL *merge(ACL *former, ACL *entries, bool on)
 {
     const DWORD size =
@@ -125,7 +126,7 @@ static ACL *merge(ACL *former, ACL *entries, bool on)
 
 /* ---- an object -------------------------------------------------------------- */
 
-/* What is there now, to be freed with free(); NULL: GetLastError() says why. */
+/* The present SACL in a descriptor, freed with free(). NULL: GetLastError() says why. */
 static void *read_present(HANDLE object)
 {
     DWORD size = 0;
@@ -171,7 +172,7 @@ static DWORD change(HANDLE object, ACL *entries, bool on)
     return code;
 }
 
-/* The handles of the broker do not have the right; only the privilege gives it. */
+/* The broker's handles lack ACCESS_SYSTEM_SECURITY: a duplicate gets it by the privilege. */
 static DWORD change_object(HANDLE object, ACL *entries, bool on)
 {
     HANDLE process = GetCurrentProcess(), able;

@@ -1,10 +1,10 @@
 /*
- * audit_entries.h - audit entries in the access control of an object: what the
- * system writes into its security log.
+ * audit_entries.h - audit entries (SACL) of an object: what Windows writes into the
+ * security log.
  *
- * To see or set them takes SeSecurityPrivilege, which is turned on for a call
- * and off again. Where the process has it not, that is found once, and each
- * further call costs nothing. From one thread at a time.
+ * Reading and setting them needs SeSecurityPrivilege, which is enabled for the call and
+ * disabled again. If the process lacks it, the first call finds out and later ones fail
+ * at once. Call from one thread at a time.
  */
 #ifndef AUDIT_ENTRIES_H
 #define AUDIT_ENTRIES_H

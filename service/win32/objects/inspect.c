@@ -10,7 +10,7 @@
 #include "name_holder.h"
 #include "section.h"
 
-/* winternl.h knows neither the functions nor what they fill. */
+/* winternl.h declares neither these functions nor their structures. */
 typedef LONG(NTAPI *query_object)(HANDLE object, int what, void *out, ULONG size, ULONG *written);
 
 struct event_basic {
@@ -23,7 +23,7 @@ struct semaphore_basic {
     LONG maximum;
 };
 
-/* Both kinds have class 0, "basic". */
+/* Queries class 0, "basic", which both kinds have. */
 static enum sys_status query(HANDLE object, const char *call, void *out, ULONG size,
                              struct sys_failure *why)
 {
@@ -40,7 +40,7 @@ static enum sys_status query(HANDLE object, const char *call, void *out, ULONG s
     if (status >= 0)
         return SYS_OK;
     return failure_say(why, SYS_FAILED, call, (uint32_t)status,
-                       "the system does not say what the object is");
+                       "Windows does not describe the object");
 }
 
 static enum sys_status learn_kind(HANDLE object, struct sys_facts *facts, struct sys_failure *why)
@@ -76,7 +76,7 @@ static enum sys_status learn(HANDLE object, struct sys_facts *facts, struct sys_
     return learn_kind(object, facts, why);
 }
 
-/* What is known of an object that may not be opened with all rights. */
+/* Describes, as far as possible, an object that cannot be opened with all rights. */
 static enum sys_status denied(const wchar_t *name, const char *call, DWORD code,
                               struct sys_facts *facts, struct sys_failure *why)
 {
@@ -120,7 +120,7 @@ enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct
     facts->kind = SHMB_KIND_COUNT;
     if (!name_holder_full_name(name, full))
         return failure_say(why, SYS_FAILED, "open", ERROR_INVALID_NAME, "the name is not valid");
-    /* An invalid handle is how Windows says that the name belongs to another kind. */
+    /* ERROR_INVALID_HANDLE means that an object of another kind has the name. */
     for (kind = 0; object == NULL && code == ERROR_INVALID_HANDLE && kind < SHMB_KIND_COUNT;
          kind++) {
         facts->kind = (enum shmb_kind)kind;

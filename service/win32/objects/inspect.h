@@ -1,5 +1,5 @@
 /*
- * inspect.h - opens what has a name already, to be kept, and says what it is.
+ * inspect.h - opens an object that exists, so that it can be adopted, and describes it.
  */
 #ifndef INSPECT_H
 #define INSPECT_H

@@ -21,7 +21,7 @@ static enum sys_status squatted(const char *call, DWORD code, struct sys_failure
     return failure_say(why, SYS_DENIED, call, code, "%s", text);
 }
 
-/* A mutex needs no privilege: only one that a broker can have made says anything. */
+/* Anybody may create a mutex: only one with a trusted owner is a broker's. */
 static bool is_brokers(HANDLE mutex)
 {
     char owner[OWNER_SID_MAX], self[SYS_SID_MAX];
@@ -31,7 +31,7 @@ static bool is_brokers(HANDLE mutex)
     return owner_trusted(owner) || (identity_user(self) && strcmp(owner, self) == 0);
 }
 
-/* New, or that of another broker, dead or alive; `*existed` tells. */
+/* Creates or opens the mutex. `*existed`: of another broker, which may have ended, or of others. */
 static HANDLE get_mutex(const struct sys_descriptor *descriptor, bool *existed, const char **call)
 {
     SECURITY_ATTRIBUTES attributes = descriptors_attributes(descriptor);
@@ -43,7 +43,7 @@ static HANDLE get_mutex(const struct sys_descriptor *descriptor, bool *existed, 
     *existed = GetLastError() == ERROR_ALREADY_EXISTS;
     if (mutex != NULL || GetLastError() != ERROR_ACCESS_DENIED)
         return mutex;
-    /* A broker under another account may grant less than everything. */
+    /* The mutex of a broker under another account may not grant all access. */
     *call = "OpenMutexW";
     *existed = true;
     return OpenMutexW(SYNCHRONIZE | READ_CONTROL, FALSE, INSTANCE_NAME);
@@ -74,7 +74,7 @@ enum sys_status instance_claim(const struct sys_descriptor *descriptor, HANDLE *
     }
     CloseHandle(mutex);
     if (waited == WAIT_TIMEOUT)
-        return failure_say(why, SYS_TAKEN, "WaitForSingleObject", 0, "another broker runs");
+        return failure_say(why, SYS_TAKEN, "WaitForSingleObject", 0, "another broker is running");
     return failure_set(why, "WaitForSingleObject", code);
 }
 
@@ -92,7 +92,7 @@ bool instance_exists(void)
     bool brokers;
 
     if (mutex == NULL)
-        return GetLastError() == ERROR_ACCESS_DENIED; /* as a broker leaves it to others */
+        return GetLastError() == ERROR_ACCESS_DENIED; /* a broker's mutex denies others */
     brokers = is_brokers(mutex);
     CloseHandle(mutex);
     return brokers;

@@ -40,7 +40,7 @@ HANDLE name_holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access)
 
 static uint64_t size_of_section(const wchar_t *name)
 {
-    /* Not SECTION_QUERY alone: that is FILE_MAP_COPY, which the call turns into a right to read. */
+    /* SECTION_QUERY alone equals FILE_MAP_COPY, which the call turns into a right to read. */
     HANDLE section = OpenFileMappingW(SECTION_QUERY | READ_CONTROL, FALSE, name);
     uint64_t size = 0;
 
@@ -72,7 +72,7 @@ struct name_holder name_holder_ask(const wchar_t *name)
             found.kind = (enum shmb_kind)kind;
             break;
         }
-        /* An invalid handle means another kind, everything else that there is nothing. */
+        /* ERROR_INVALID_HANDLE means another kind, any other code that no object has the name. */
         if (code != ERROR_INVALID_HANDLE) {
             found.state = NAME_HOLDER_NONE;
             return found;
@@ -89,7 +89,7 @@ void name_holder_text(const struct name_holder *holder, char out[NAME_HOLDER_TEX
     char account[ACCOUNT_NAME_MAX];
 
     if (holder->state == NAME_HOLDER_NONE) {
-        snprintf(out, NAME_HOLDER_TEXT_MAX, "an object that is gone again");
+        snprintf(out, NAME_HOLDER_TEXT_MAX, "an object that no longer exists");
         return;
     }
     if (holder->kind == SHMB_SECTION && holder->size != 0)
@@ -103,7 +103,7 @@ void name_holder_text(const struct name_holder *holder, char out[NAME_HOLDER_TEX
     } else if (holder->state == NAME_HOLDER_KNOWN) {
         snprintf(owner, sizeof(owner), " without an owner");
     } else if (holder->kind != SHMB_KIND_COUNT) {
-        snprintf(owner, sizeof(owner), ", its owner is not shown to us");
+        snprintf(owner, sizeof(owner), ", whose owner cannot be read");
     }
     snprintf(out, NAME_HOLDER_TEXT_MAX, "%s%s", what, owner);
 }

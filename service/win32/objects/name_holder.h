@@ -1,5 +1,5 @@
 /*
- * name_holder.h - what can be known of an object that has a name already.
+ * name_holder.h - describes the object that holds a name.
  */
 #ifndef NAME_HOLDER_H
 #define NAME_HOLDER_H
@@ -14,15 +14,15 @@
 #define OBJECT_NAME_UNITS (7 + SHMB_NAME_MAX + 1)
 
 enum name_holder_state {
-    NAME_HOLDER_NONE,  /* no object has this name */
+    NAME_HOLDER_NONE,  /* no object has the name */
     NAME_HOLDER_KNOWN, /* kind and owner are known */
-    NAME_HOLDER_HIDDEN /* there is one, the caller may not ask for its owner */
+    NAME_HOLDER_HIDDEN /* it exists, but the caller may not read its owner */
 };
 
 struct name_holder {
     enum name_holder_state state;
-    enum shmb_kind kind;     /* SHMB_KIND_COUNT: none of the four */
-    uint64_t size;           /* of a section, whole pages; 0: not known */
+    enum shmb_kind kind;     /* SHMB_KIND_COUNT: of another kind, or not known */
+    uint64_t size;           /* of a section, in whole pages; 0: not known */
     char owner[SYS_SID_MAX]; /* empty: not known, or none */
 };
 
@@ -31,13 +31,13 @@ struct name_holder {
 /* Puts `Global\` before a bare name. False: the name is ill-formed or too long. */
 bool name_holder_full_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS]);
 
-/* Opens an object of this kind by its full name. NULL: GetLastError() says why. */
+/* Opens an object of this kind by its full name; closed with CloseHandle. NULL: GetLastError(). */
 HANDLE name_holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access);
 
-/* Asks for the object of this full name. Needs no right; what is refused stays unknown. */
+/* Describes the object with this full name. Needs no rights: what is denied stays unknown. */
 struct name_holder name_holder_ask(const wchar_t *name);
 
-/* "a mutex owned by CORP\bob", "a section of 4096 bytes owned by BUILTIN\Administrators". */
+/* Writes "a mutex owned by CORP\bob", "a section of 4096 bytes owned by BUILTIN\Administrators". */
 void name_holder_text(const struct name_holder *holder, char out[NAME_HOLDER_TEXT_MAX]);
 
 #endif

@@ -9,9 +9,9 @@
 #include "failure.h"
 #include "name_holder.h"
 
-/* Filled in pieces, so that a large section needs no large hole in the address space. */
+/* A section is filled in pieces, so that a large one fits into a 32-bit address space. */
 #define FILL_PIECE (64u * 1024 * 1024)
-#define VIEW_STEP  65536u /* where views may begin */
+#define VIEW_STEP  65536u /* views begin at multiples of this */
 
 static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
                    const wchar_t *name, const char **call)
@@ -47,18 +47,19 @@ static enum sys_status taken(const struct name_holder *holder, const char *call,
     return failure_say(why, SYS_TAKEN, call, code, "%s", text);
 }
 
+/* Why an object was not created: the name is taken, a right is missing, or another failure. */
 static enum sys_status refused(const wchar_t *name, const char *call, DWORD code,
                                struct sys_failure *why)
 {
     struct name_holder holder;
 
-    /* An invalid handle is how Windows says that the name belongs to another kind. */
+    /* ERROR_INVALID_HANDLE means that an object of another kind has the name. */
     if (code != ERROR_ALREADY_EXISTS && code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED)
         return failure_set(why, call, code);
     holder = name_holder_ask(name);
     if (code == ERROR_ACCESS_DENIED && holder.state == NAME_HOLDER_NONE)
         return failure_say(why, SYS_DENIED, call, code,
-                           "access is denied and nobody has the name: the account needs the right "
+                           "access denied, although the name is free: the account needs the right "
                            "to create global objects (SeCreateGlobalPrivilege)");
     return taken(&holder, call, code, why);
 }
@@ -107,7 +108,7 @@ static void write_piece(const struct sys_content *content, uint64_t offset, size
 enum sys_status objects_fill(struct sys_object *section, const struct sys_content *content,
                              struct sys_failure *why)
 {
-    /* A new section is zero: what need not be written is not touched. */
+    /* A new section is all zero: pages that stay zero are not touched. */
     uint64_t end = content->fill != 0 ? content->size : content->length;
     uint64_t offset;
 
@@ -142,8 +143,9 @@ enum sys_status objects_peek(struct sys_object *section, uint64_t offset, void *
 }
 
 /*
- * The label of `wanted`. A label that has to go gives way to what objects
- * without one are taken for: NULL where there is none to set. False: GetLastError().
+ * The label to set for `wanted`. If `wanted` has none but the object has, that is medium,
+ * the default. `*out` NULL: no label is set. `*medium` is freed with LocalFree. False:
+ * GetLastError() says why.
  */
 static bool label_for(HANDLE object, PSECURITY_DESCRIPTOR wanted, PSECURITY_DESCRIPTOR *medium,
                       ACL **out)
@@ -167,7 +169,7 @@ static bool label_for(HANDLE object, PSECURITY_DESCRIPTOR wanted, PSECURITY_DESC
            GetSecurityDescriptorSacl(*medium, &present, out, &defaulted);
 }
 
-/* All in one call: nobody finds the one changed and the other not. */
+/* Sets list, owner and label in one call, so that no program sees only some of them. */
 static bool set_access(HANDLE object, PSECURITY_DESCRIPTOR wanted, ACL *label)
 {
     SECURITY_INFORMATION parts = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;

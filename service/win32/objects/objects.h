@@ -1,9 +1,8 @@
 /*
- * objects.h - the held objects: system.h's create, fill, peek, protect, map and close,
- * and the descriptors they are made with.
+ * objects.h - the held objects: system.h's create, fill, peek, examine, protect, map,
+ * unmap and close. system.h is the reference.
  *
- * A struct sys_object is the handle itself, a struct sys_descriptor the
- * security descriptor in one block: nothing else has to be kept for either.
+ * A struct sys_object is the handle itself.
  */
 #ifndef OBJECTS_H
 #define OBJECTS_H

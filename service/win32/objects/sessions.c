@@ -12,7 +12,7 @@
 #include "names.h"
 #include "wide.h"
 
-/* winternl.h knows neither these functions nor these numbers. */
+/* winternl.h declares neither these functions nor these constants. */
 typedef NTSTATUS(NTAPI *open_directory)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *);
 typedef NTSTATUS(NTAPI *query_directory)(HANDLE, void *, ULONG, BOOLEAN, BOOLEAN, ULONG *, ULONG *);
 typedef NTSTATUS(NTAPI *create_link)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *, UNICODE_STRING *);
@@ -32,7 +32,7 @@ typedef NTSTATUS(NTAPI *query_link)(HANDLE, UNICODE_STRING *, ULONG *);
 
 static const wchar_t globals[] = L"\\BaseNamedObjects\\";
 
-/* What queries fill: a name and a type. */
+/* What NtQueryDirectoryObject fills: a name and a type. */
 struct entry {
     UNICODE_STRING name, type;
     wchar_t text[256];
@@ -76,7 +76,7 @@ static OBJECT_ATTRIBUTES attributes_of(UNICODE_STRING *name,
 
 /* ---- the list ----------------------------------------------------------------- */
 
-/* Nobody but session 0 has no names of its own; other folders there are not numbers. */
+/* The number of a session with names of its own. False: session 0, or not a number. */
 static bool session_number(const UNICODE_STRING *name, uint32_t *session)
 {
     size_t i, count = name->Length / sizeof(wchar_t);
@@ -110,7 +110,7 @@ static enum sys_status read_list(HANDLE folder, uint32_t **sessions, size_t *cou
         status = query(folder, &entry, sizeof(entry), TRUE, context == 0, &context, &written);
         if (status < 0)
             break;
-        /* Grows at every power of two. */
+        /* The array doubles at every power of two. */
         if ((*count & (*count - 1)) == 0) {
             size_t most = *count == 0 ? 1 : 2 * *count;
             uint32_t *more = realloc(*sessions, most * sizeof(*more));
@@ -201,7 +201,10 @@ static bool leads_to(HANDLE link, const wchar_t *target)
            memcmp(text, target, length) == 0;
 }
 
-/* A link of a former broker, that its keeper holds, is as good as a new one. */
+/*
+ * Adopts a link of an earlier broker, which its keeper holds. SYS_NOT_FOUND: nothing has the
+ * name. SYS_TAKEN: something else has it.
+ */
 static enum sys_status take_over(UNICODE_STRING *from, const wchar_t *to,
                                  const struct sys_descriptor *descriptor, struct sys_object **out,
                                  struct sys_failure *why)
@@ -227,7 +230,7 @@ static enum sys_status take_over(UNICODE_STRING *from, const wchar_t *to,
         return refused(why, "NtOpenSymbolicLinkObject", status);
     return failure_say(why, SYS_TAKEN, "NtOpenSymbolicLinkObject", RtlNtStatusToDosError(status),
                        status == NOT_A_LINK ? "a program of the session has an object of that name"
-                                            : "somebody else has put a link there");
+                                            : "another program has created a link of that name");
 }
 
 enum sys_status sessions_link(uint32_t session, const char *name,
@@ -249,7 +252,7 @@ enum sys_status sessions_link(uint32_t session, const char *name,
         return failure_set(why, "NtCreateSymbolicLinkObject", ERROR_INVALID_NAME);
     from = counted(paths.from);
     to = counted(paths.to);
-    /* Looked at first: to create over a link may follow it instead of failing. */
+    /* Adopt first: creating a link where one exists may follow it instead of failing. */
     known = take_over(&from, paths.to, descriptor, out, why);
     if (known != SYS_NOT_FOUND)
         return known;
@@ -257,7 +260,7 @@ enum sys_status sessions_link(uint32_t session, const char *name,
     status = create(&link, LINK_ALL, &attributes, &to);
     if (status == NAME_COLLISION)
         return failure_say(why, SYS_TAKEN, "NtCreateSymbolicLinkObject", ERROR_ALREADY_EXISTS,
-                           "a program of the session has just taken the name");
+                           "a program of the session has just created an object of that name");
     if (status == PATH_NOT_FOUND)
         return failure_say(why, SYS_NOT_FOUND, "NtCreateSymbolicLinkObject", ERROR_PATH_NOT_FOUND,
                            "the session is gone");

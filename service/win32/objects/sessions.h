@@ -1,10 +1,9 @@
 /*
- * sessions.h - the folders in which the sessions of the machine keep their own
- * names, and links from there to Global\.
+ * sessions.h - links from the names of a session to Global\.
  *
  * A program of session N finds the plain name X as \Sessions\N\BaseNamedObjects\X
  * in the object manager, and Global\X as \BaseNamedObjects\X. Session 0 has no
- * names of its own. A link is temporary: it goes with its last handle.
+ * names of its own. A link is temporary: it disappears with its last handle.
  */
 #ifndef SESSIONS_H
 #define SESSIONS_H

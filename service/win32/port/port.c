@@ -45,7 +45,7 @@ static bool do_stopping(void *self)
     return port->host.stop != NULL && WaitForSingleObject(port->host.stop, 0) != WAIT_TIMEOUT;
 }
 
-/* The service manager must see that the start goes on, and that a stop is heard. */
+/* During a long look-up: reports progress to the service manager. False: stop requested. */
 static bool still_wanted(void *self)
 {
     do_progress(self);
@@ -72,7 +72,7 @@ static enum sys_status do_random(void *self, void *bytes, size_t count, struct s
         return SYS_OK;
     memset(bytes, 0, count);
     return failure_say(why, SYS_FAILED, "BCryptGenRandom", (uint32_t)status,
-                       "the system has no random numbers");
+                       "Windows returned no random numbers");
 }
 
 static uint64_t do_now(void *self)
@@ -112,7 +112,7 @@ static void do_running(void *self)
         port->host.running();
 }
 
-/* What there is to wait for, in the order of enum sys_wake. */
+/* The handles to wait for, by priority, and what each one means. */
 struct sources {
     HANDLE handles[4];
     enum sys_wake wakes[4];
@@ -136,7 +136,7 @@ static void list_sources(const struct port *port, struct sources *sources)
     add_source(sources, port->keeper.process, SYS_WAKE_KEEPER);
 }
 
-/* Alertable: changes of files are told in here. WAIT_FAILED where the wait cannot be. */
+/* Alertable, so that watch.c receives its notifications here. */
 static DWORD wait_once(const struct sources *sources, DWORD ms)
 {
     if (sources->count > 0)
@@ -171,13 +171,13 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
                 return SYS_WAKE_TIMEOUT;
             continue;
         }
-        /* A wait that fails must not turn the broker's loop into a spin. */
+        /* The wait failed: stop, else the broker would loop without waiting. */
         if (woken - WAIT_OBJECT_0 >= sources.count)
             return SYS_WAKE_STOP;
         if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_RELOAD)
             watch_forget(port->watch);
         if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_KEEPER)
-            keeper_forget(&port->keeper); /* else the next wait ends with it, too */
+            keeper_forget(&port->keeper); /* else the next wait would return at once */
         return sources.wakes[woken - WAIT_OBJECT_0];
     }
 }

@@ -1,5 +1,5 @@
 /*
- * port.h - the core's view of the system, on Win32: fills system.h's table.
+ * port.h - fills system.h's table: the core's view of the system, on Win32.
  */
 #ifndef PORT_H
 #define PORT_H
@@ -11,36 +11,36 @@
 #include "system.h"
 #include "watch.h"
 
-/* What differs between the service, `run` and `check`. A zeroed one reads and checks. */
+/* What differs between the service, `run` and `check`. All zero: for reading and checking only. */
 struct port_host {
-    HANDLE stop;             /* borrowed, manual reset, set: end; NULL: never */
-    void (*progress)(void);  /* NULL: nobody waits */
-    void (*running)(void);   /* NULL: nobody waits */
-    HANDLE reload;           /* borrowed, automatic reset, set: read the configuration again */
-    HANDLE sessions;         /* the same, set: sessions came or went; NULL: nobody tells */
+    HANDLE stop;             /* borrowed, manual reset; set: stop. NULL: never */
+    void (*progress)(void);  /* as system.h's; NULL: not called */
+    void (*running)(void);   /* as system.h's; NULL: not called */
+    HANDLE reload;           /* borrowed, automatic reset; set: reload */
+    HANDLE sessions;         /* the same; set: sessions began or ended. NULL: not notified */
     const char *state;       /* borrowed; folder of the broker's own files, NULL: the default */
-    void (*saves)(bool any); /* NULL: nobody asks; see system.h */
-    bool any_file;           /* files of the configuration need not be safe from others */
-    bool (*releasing)(void); /* whether a stop is to let go of everything; NULL: never */
-    const char *keeper;      /* borrowed; the executable that becomes the keeper, NULL: this one */
-    bool console;            /* the user who started the broker may open the keeper as well */
-    bool recreate;           /* names to be made anew come from the registry; else never any */
+    void (*saves)(bool any); /* as system.h's; NULL: not called */
+    bool any_file;           /* configuration files need not be safe from others */
+    bool (*releasing)(void); /* true: a stop releases all objects. NULL: never */
+    const char *keeper;      /* borrowed; the executable of the keeper, NULL: this one */
+    bool console;            /* the user who started the broker may open the keeper, too */
+    bool recreate;           /* names to recreate come from the registry; else there are none */
 };
 
 /* Lives on the broker's thread from port_open to port_close. */
 struct port {
     struct port_host host;
-    struct event_sink *sink; /* borrowed; NULL: events go nowhere */
-    HANDLE instance;         /* owned: NULL before claim */
-    struct watch *watch;     /* owned: NULL: watches nothing */
+    struct event_sink *sink; /* borrowed; NULL: events are dropped */
+    HANDLE instance;         /* owned; NULL before claim */
+    struct watch *watch;     /* owned; NULL: watches nothing */
     struct keeper keeper;
 };
 
-/* Fills `out`, which refers to `port` from then on. */
+/* Fills `out`, which refers to `port` until port_close. */
 void port_open(struct port *port, const struct port_host *host, struct event_sink *sink,
                struct system *out);
 
-/* Called by the thread that ran the broker, after it: lets another broker start. */
+/* Call after the broker, on its thread: frees everything and lets another broker start. */
 void port_close(struct port *port);
 
 #endif

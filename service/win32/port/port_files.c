@@ -79,8 +79,8 @@ static enum sys_status do_state_append(void *self, const char *name, const void 
     return status;
 }
 
-/* The same for copies of segments; in the folder that was asked for it has one of its own. */
-static char *keep_folder(const struct port *port)
+/* The folder of the copies; freed with free(). Below the state folder if the host sets that. */
+static char *copies_folder(const struct port *port)
 {
     static const char tail[] = "\\keep";
     char *state, *folder;
@@ -101,7 +101,7 @@ static enum sys_status do_copy_read(void *self, const char *name, size_t limit, 
                                     size_t *length, struct sys_failure *why)
 {
     const struct port *port = self;
-    char *folder = keep_folder(port);
+    char *folder = copies_folder(port);
     enum sys_status status;
 
     *content = NULL;
@@ -116,7 +116,7 @@ static enum sys_status do_copy_read(void *self, const char *name, size_t limit, 
 static enum sys_status do_copy_create(void *self, const char *name, struct sys_copy **out,
                                       struct sys_failure *why)
 {
-    char *folder = keep_folder(self);
+    char *folder = copies_folder(self);
     enum sys_status status;
 
     *out = NULL;
@@ -148,7 +148,7 @@ static void do_copy_close(void *self, struct sys_copy *copy)
 
 static enum sys_status do_copy_settle(void *self, const char *name, struct sys_failure *why)
 {
-    char *folder = keep_folder(self);
+    char *folder = copies_folder(self);
     enum sys_status status;
 
     if (folder == NULL)
@@ -161,7 +161,7 @@ static enum sys_status do_copy_settle(void *self, const char *name, struct sys_f
 static enum sys_status do_copy_rename(void *self, const char *from, const char *to,
                                       struct sys_failure *why)
 {
-    char *folder = keep_folder(self);
+    char *folder = copies_folder(self);
     enum sys_status status;
 
     if (folder == NULL)

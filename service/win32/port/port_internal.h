@@ -1,6 +1,6 @@
 /*
- * port_internal.h - the port's table in parts by subject; for port.c alone, which has
- * the rest: who the broker is, the clock, what is told, what is waited for.
+ * port_internal.h - the parts of the port's table, by subject, for port.c. port.c has the
+ * rest: identity, clock, events, waiting.
  */
 #ifndef PORT_INTERNAL_H
 #define PORT_INTERNAL_H
@@ -12,7 +12,7 @@ void port_files(struct system *out);   /* the configuration, the broker's own fi
 void port_objects(struct system *out); /* descriptors, named objects, links in sessions */
 void port_keepers(struct system *out);
 
-/* The folder of the broker's own files; to be freed with free(). */
+/* The folder of the broker's own files; freed with free(). NULL: GetLastError() says why. */
 char *port_state_folder(const struct port *port);
 
 #endif

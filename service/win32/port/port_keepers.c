@@ -5,7 +5,7 @@
 #include "names.h"
 #include "port_internal.h"
 
-/* Keepers of brokers with another folder are not ours. */
+/* Identifies the state folder: a keeper with another number belongs to another broker. */
 static uint32_t place_number(const struct port *port)
 {
     char *folder = port_state_folder(port);

@@ -19,7 +19,7 @@ static void do_descriptor_free(void *self, struct sys_descriptor *descriptor)
     descriptors_free(descriptor);
 }
 
-/* What the broker holds, the keeper holds, too. */
+/* The keeper holds every object that the broker holds. Closes the object on failure. */
 static enum sys_status track(struct port *port, struct sys_object **object, struct sys_failure *why)
 {
     if (keeper_add(&port->keeper, (HANDLE)*object))

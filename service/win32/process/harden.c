@@ -14,8 +14,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * Numbers and bits of PROCESS_MITIGATION_POLICY, written out: the compilers'
- * headers do not all have them.
+ * Numbers and bits of PROCESS_MITIGATION_POLICY, defined here because not every
+ * compiler's headers have them.
  * https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-setprocessmitigationpolicy
  */
 enum {
@@ -29,7 +29,7 @@ enum {
 enum {
     NO_DYNAMIC_CODE = 1,
     HANDLES_RAISE = 1,
-    HANDLES_FOR_EVER = 2,
+    HANDLES_PERMANENT = 2,
     NO_EXTENSION_POINTS = 1,
     NO_REMOTE_IMAGES = 1,
     NO_LOW_LABEL_IMAGES = 2,
@@ -37,7 +37,7 @@ enum {
     NO_CHILDREN = 1
 };
 
-#define EVERYONE_OF_US (HARDEN_BROKER | HARDEN_KEEPER)
+#define BOTH (HARDEN_BROKER | HARDEN_KEEPER)
 
 static const struct {
     int policy;
@@ -45,22 +45,21 @@ static const struct {
     unsigned who;
     const char *what;
 } policies[] = {
-    {POLICY_CODE, NO_DYNAMIC_CODE, EVERYONE_OF_US, "no code made at run time"},
-    {POLICY_HANDLES, HANDLES_RAISE | HANDLES_FOR_EVER, EVERYONE_OF_US,
-     "wrong handles end the process"},
-    {POLICY_EXTENSIONS, NO_EXTENSION_POINTS, EVERYONE_OF_US, "no extensions of other programs"},
-    {POLICY_IMAGES, NO_REMOTE_IMAGES | NO_LOW_LABEL_IMAGES | SYSTEM_IMAGES_FIRST, EVERYONE_OF_US,
-     "program code of the system only"},
-    {POLICY_CHILDREN, NO_CHILDREN, HARDEN_KEEPER, "no further processes"},
+    {POLICY_CODE, NO_DYNAMIC_CODE, BOTH, "no code generated at run time"},
+    {POLICY_HANDLES, HANDLES_RAISE | HANDLES_PERMANENT, BOTH, "invalid handles end the process"},
+    {POLICY_EXTENSIONS, NO_EXTENSION_POINTS, BOTH, "no extension points"},
+    {POLICY_IMAGES, NO_REMOTE_IMAGES | NO_LOW_LABEL_IMAGES | SYSTEM_IMAGES_FIRST, BOTH,
+     "no program files from the network or of low integrity"},
+    {POLICY_CHILDREN, NO_CHILDREN, HARDEN_KEEPER, "no child processes"},
 };
 
-/* Global\ sections, and folders on the way to files. */
+/* To create Global\ sections, and to pass folders without rights of their own. */
 static const wchar_t *const kept[] = {SE_CREATE_GLOBAL_NAME, SE_CHANGE_NOTIFY_NAME,
-                                      SE_SECURITY_NAME /* to audit; the last */};
+                                      SE_SECURITY_NAME /* for auditing; must be the last */};
 
 /*
- * SYSTEM, Administrators and the service. The owner gets no more than to read
- * the list, else any service of the same account could change it.
+ * Full access for SYSTEM, Administrators and the service. The owner may only read the
+ * list, else any service of the same account could change it.
  */
 #define PROCESS_SDDL                                                                               \
     "D:P(A;;0x1fffff;;;SY)(A;;0x1fffff;;;BA)(A;;0x1fffff;;;" SHMB_SERVICE_SID                      \
@@ -76,7 +75,7 @@ static void note(struct harden_refusals *out, const char *what, uint32_t code)
     out->count++;
 }
 
-/* The list, and in a console one entry more for the user with these rights. */
+/* The list; in a console with one more entry that gives the user these rights. */
 static void with_user(const char *sddl, const char *rights, unsigned who, char *out, size_t size)
 {
     char user[SYS_SID_MAX];
@@ -101,9 +100,9 @@ void harden_apply(const struct harden_port *port, unsigned who, struct harden_re
     out->count = 0;
     note(out, "no other privileges", port->keep_privileges(port->self, kept, privileges));
     harden_process_sddl(who, sddl);
-    note(out, "the process is closed to others", port->protect_process(port->self, sddl));
+    note(out, "restricted access to the process", port->protect_process(port->self, sddl));
     with_user(OBJECTS_SDDL, "GA", who, sddl, sizeof(sddl));
-    note(out, "its inner objects are closed to others", port->protect_objects(port->self, sddl));
+    note(out, "restricted access to its internal objects", port->protect_objects(port->self, sddl));
     for (i = 0; i < COUNT(policies); i++)
         if ((policies[i].who & who) != 0)
             note(out, policies[i].what,
@@ -143,7 +142,7 @@ static uint32_t win32_mitigate(void *self, int policy, uint32_t flags)
                : GetLastError();
 }
 
-/* All privileges of a token; to be freed with free(), NULL: `*code` says why. */
+/* All privileges of a token; freed with free(). NULL: `*code` says why. */
 static TOKEN_PRIVILEGES *privileges_of(HANDLE token, uint32_t *code)
 {
     TOKEN_PRIVILEGES *all;
@@ -193,7 +192,7 @@ static uint32_t win32_keep_privileges(void *self, const wchar_t *const *names, s
     }
     if (all != NULL && left > 0) {
         all->PrivilegeCount = left;
-        /* It says yes to a part, too, and what it could not do in the last error. */
+        /* It succeeds even if it changes only some; then the last error tells. */
         if (!AdjustTokenPrivileges(token, FALSE, all, 0, NULL, NULL) ||
             GetLastError() != ERROR_SUCCESS)
             code = GetLastError();

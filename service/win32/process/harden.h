@@ -1,11 +1,10 @@
 /*
- * harden.h - what the broker's own process gives up and closes before it does
- * anything: privileges it does not need, ways to run foreign code in it, and
- * who may open it.
+ * harden.h - protects the process of the broker or the keeper at its start: removes
+ * privileges it does not need, blocks foreign code, and restricts who may open it.
  *
- * What is done stands in a list of data and goes through a small port, so that
- * a test can see the whole list and refuse each step. A refusal stops nothing:
- * it is told, and the broker serves without that protection.
+ * The steps are a table of data and go through a small port, so that a test can see the
+ * whole table and refuse each step. A refused step does not stop the broker: it is
+ * reported, and the broker serves without that protection.
  */
 #ifndef HARDEN_H
 #define HARDEN_H
@@ -18,25 +17,25 @@
 
 #include "event_sink.h"
 
-/* For whom; to be added up. */
+/* What kind of process it is; flags. */
 enum {
     HARDEN_BROKER = 1, /* the broker, as a service or not */
-    HARDEN_KEEPER = 2, /* the process that holds its handles: starts no other */
-    /* In a console: the user who started it may open the process as well. */
+    HARDEN_KEEPER = 2, /* the keeper, which starts no other process */
+    /* In a console: the user who started the process may open it, too. */
     HARDEN_CONSOLE = 4,
-    HARDEN_AUDIT = 8 /* it keeps the privilege to have objects audited */
+    HARDEN_AUDIT = 8 /* it keeps the privilege for auditing */
 };
 
-/* The steps; each returns a Win32 code, 0 for done. */
+/* The steps; each returns 0 or a Win32 code. */
 struct harden_port {
     void *self;
-    /* Turns on `flags` of a policy of PROCESS_MITIGATION_POLICY; `policy` tells which. */
+    /* Enables `flags` of the policy with this number in PROCESS_MITIGATION_POLICY. */
     uint32_t (*mitigate)(void *self, int policy, uint32_t flags);
-    /* Removes from the token all privileges but these, of which some may be missing. */
+    /* Removes all privileges from the token except these; some of them may be missing. */
     uint32_t (*keep_privileges)(void *self, const wchar_t *const *names, size_t count);
-    /* The access list of this process, as SDDL. */
+    /* Sets the access list of this process, as SDDL. */
     uint32_t (*protect_process)(void *self, const char *sddl);
-    /* What objects of this process get that are made without a list, as SDDL. */
+    /* Sets the default access list for new objects of this process, as SDDL. */
     uint32_t (*protect_objects)(void *self, const char *sddl);
 };
 
@@ -56,13 +55,13 @@ struct harden_refusals {
 
 #define HARDEN_SDDL_MAX 512u
 
-/* Who may open such a process, as SDDL; `who` as for harden_apply. */
+/* The access list for such a process, as SDDL; `who` as for harden_apply. */
 void harden_process_sddl(unsigned who, char out[HARDEN_SDDL_MAX]);
 
-/* Does all that is for `who`; `out` gets what was refused. */
+/* Takes all steps for `who` (HARDEN_ flags); `out` lists those that were refused. */
 void harden_apply(const struct harden_port *port, unsigned who, struct harden_refusals *out);
 
-/* EVENT_HARDENING_REFUSED with one line for each; nothing where nothing was refused. */
+/* Writes one EVENT_HARDENING_REFUSED that lists them; no event if the list is empty. */
 void harden_report(const struct harden_refusals *refusals, struct event_sink *sink);
 
 #endif

@@ -3,9 +3,10 @@
 #include "failure.h"
 #include "process_id.h"
 
-#define END_MS 10000u /* a process that is terminated is gone at once, but for its last call */
+#define END_MS                                                                                     \
+    10000u /* a terminated process ends at once, except for a call that has not returned */
 
-/* ---- making ------------------------------------------------------------------ */
+/* ---- start ------------------------------------------------------------------- */
 
 static void replace(struct keeper *keeper, HANDLE process, HANDLE tie)
 {
@@ -83,12 +84,12 @@ enum sys_status keeper_fill(struct keeper *keeper, size_t *held, struct sys_fail
     return code == ERROR_SUCCESS ? SYS_OK : failure_set(why, "DuplicateHandle", code);
 }
 
-/* Fetched and closed here: that a handle is moved out of a process works on every system. */
+/* Moves the handle into this process and closes it here, which works on every Windows. */
 static void close_there(HANDLE keeper, HANDLE there)
 {
     HANDLE fetched;
 
-    /* Fails only where the keeper has ended, and its handles with it. */
+    /* Fails only if the keeper has ended, and its handles with it. */
     if (DuplicateHandle(keeper, there, GetCurrentProcess(), &fetched, 0, FALSE,
                         DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE))
         CloseHandle(fetched);
@@ -123,7 +124,7 @@ static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
 {
     if (process_id_started(process) != which->started ||
         WaitForSingleObject(process, 0) == WAIT_OBJECT_0)
-        return SYS_OK; /* gone; the number may be another process's by now */
+        return SYS_OK; /* it has ended; another process may have its number now */
     if (!process_id_is_ours(process))
         return failure_say(why, SYS_FAILED, "QueryFullProcessImageNameW", 0,
                            "process %lu is not this program", (unsigned long)which->process);
@@ -135,7 +136,7 @@ static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
     return SYS_OK;
 }
 
-/* Whoever may not end a process may still see that it is another one. */
+/* Access denied: succeeds if the number now belongs to another process. */
 static enum sys_status refused(const struct sys_keeper *which, DWORD code, struct sys_failure *why)
 {
     HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, which->process);
@@ -157,7 +158,7 @@ enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which
     if (process != NULL) {
         status = terminate(process, which, why);
         CloseHandle(process);
-    } else if (code != ERROR_INVALID_PARAMETER) { /* which says that there is no such process */
+    } else if (code != ERROR_INVALID_PARAMETER) { /* that code: there is no such process */
         status = refused(which, code, why);
     }
     if (status == SYS_OK && keeper->process != NULL && keeper->id.process == which->process &&

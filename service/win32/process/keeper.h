@@ -1,6 +1,6 @@
 /*
- * keeper.h - the broker's side of its keeper: makes the process, gives it
- * handles, takes them away, ends it. The other side is keeper_main.h.
+ * keeper.h - the broker's side of its keeper: starts the process, gives it handles,
+ * closes them there, and ends it. The keeper's side is keeper_main.h.
  */
 #ifndef KEEPER_H
 #define KEEPER_H
@@ -14,10 +14,10 @@
 /* All zero: there is no keeper. Used by the broker's thread. */
 struct keeper {
     HANDLE process; /* owned; NULL: there is none */
-    HANDLE tie;     /* owned; closed, it ends the process. NULL: settled, or never tied */
+    HANDLE tie;     /* owned; closing it ends the process. NULL: settled, or never tied */
     struct sys_keeper id;
     struct keeper_handles kept;
-    bool left; /* what it holds stays when the broker closes its own handle */
+    bool left; /* the broker is stopping: its closed handles stay open in the keeper */
 };
 
 /* As system.h's keeper_make. */
@@ -27,23 +27,23 @@ enum sys_status keeper_make(struct keeper *keeper, const struct keeper_options *
 /* As system.h's keeper_settle. */
 enum sys_status keeper_settle(struct keeper *keeper, struct sys_failure *why);
 
-/* An object that the keeper is to hold. False: no memory. */
+/* Adds an object for the keeper to hold; keeper_fill gives it. False: no memory. */
 bool keeper_add(struct keeper *keeper, HANDLE object);
 
 /* As system.h's keep. */
 enum sys_status keeper_fill(struct keeper *keeper, size_t *held, struct sys_failure *why);
 
-/* Closes an object, here and in the keeper. */
+/* Closes an object here and, unless `left` is set, in the keeper. */
 void keeper_close(struct keeper *keeper, HANDLE object);
 
 /* As system.h's keeper_end. */
 enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which,
                            struct sys_failure *why);
 
-/* It has ended by itself. */
+/* The keeper has ended: closes what the broker has of it. */
 void keeper_forget(struct keeper *keeper);
 
-/* At the end of the broker: the keeper goes on. */
+/* At the end of the broker: frees everything, and the keeper goes on. */
 void keeper_leave(struct keeper *keeper);
 
 #endif

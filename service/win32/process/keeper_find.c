@@ -12,7 +12,7 @@
 #include "failure.h"
 #include "process_id.h"
 
-#define MOST   64u /* further ones are found when these have ended */
+#define MOST   64u /* of one search; others are found by the next one */
 #define RIGHTS (PROCESS_TERMINATE | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ | SYNCHRONIZE)
 
 /* ---- the command line of another process ---------------------------------------- */
@@ -24,7 +24,7 @@ static bool read_there(HANDLE process, const BYTE *from, void *to, size_t size)
     return ReadProcessMemory(process, from, to, size, &done) && done == size;
 }
 
-/* To be freed with free(). NULL: it cannot be read. */
+/* The command line of a process; freed with free(). NULL: it cannot be read. */
 static wchar_t *command_of(HANDLE process)
 {
     PROCESS_BASIC_INFORMATION basic;
@@ -53,7 +53,7 @@ static wchar_t *command_of(HANDLE process)
     return NULL;
 }
 
-/* The broker that a command line of a keeper names: see keeper_main.h. */
+/* Reads the broker from the command line of a keeper (keeper_main.h). False: not such a keeper. */
 static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *maker)
 {
     int count = 0;
@@ -70,9 +70,9 @@ static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *
     return is;
 }
 
-/* ---- which processes are meant ---------------------------------------------------- */
+/* ---- the search ------------------------------------------------------------------- */
 
-/* True also where it cannot be known. */
+/* True also if that cannot be determined. */
 static bool lives(const struct sys_keeper *maker)
 {
     HANDLE process =
@@ -87,6 +87,7 @@ static bool lives(const struct sys_keeper *maker)
     return alive;
 }
 
+/* True for a keeper of this place whose broker has ended. */
 static bool is_left(HANDLE process, uint32_t place)
 {
     struct sys_keeper maker;
@@ -101,7 +102,7 @@ static bool is_left(HANDLE process, uint32_t place)
     return is;
 }
 
-/* Who may not be opened for that is not ours to end. */
+/* A process that denies these rights is not a keeper that this broker could end. */
 static bool look_at(DWORD id, uint32_t place, struct sys_keeper *out)
 {
     HANDLE process = OpenProcess(RIGHTS, FALSE, id);

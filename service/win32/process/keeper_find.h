@@ -1,13 +1,13 @@
 /*
- * keeper_find.h - keepers whose broker has ended, told by their processes alone:
- * also such as nobody remembers, or that never began.
+ * keeper_find.h - finds keepers whose broker has ended, by their processes alone: also
+ * those that are not in the state, and those that never began to run.
  */
 #ifndef KEEPER_FIND_H
 #define KEEPER_FIND_H
 
 #include "system.h"
 
-/* As system.h's keepers_left, of brokers with the same place (keeper_launch.h). */
+/* As system.h's keepers_left, for brokers with the same place (keeper_launch.h). */
 enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *count,
                             struct sys_failure *why);
 

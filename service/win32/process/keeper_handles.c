@@ -6,13 +6,13 @@
 
 struct keeper_handle {
     bool used;
-    HANDLE in_keeper; /* NULL: it does not have it */
+    HANDLE in_keeper; /* NULL: the keeper does not have it */
 };
 
 #define FIRST_ROOM 256u
-#define MOST_ROOM  (1u << 26) /* beyond all handles that a process can have */
+#define MOST_ROOM  (1u << 26) /* more than a process can have handles */
 
-/* Values of handles are small multiples of four: a process counts them through. */
+/* Handles are small multiples of four: a process numbers them in sequence. */
 static size_t index_of(HANDLE handle)
 {
     return (size_t)((uintptr_t)handle / 4);

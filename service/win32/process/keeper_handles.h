@@ -1,6 +1,6 @@
 /*
- * keeper_handles.h - which of the broker's handles its keeper has, and under which number
- * of its own. Pure bookkeeping: nothing here opens or closes anything.
+ * keeper_handles.h - which of the broker's handles its keeper has, and the value of each
+ * handle there. Only a table: nothing here opens or closes handles.
  */
 #ifndef KEEPER_HANDLES_H
 #define KEEPER_HANDLES_H
@@ -10,28 +10,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All zero: none. */
+/* All zero: empty. */
 struct keeper_handles {
-    struct keeper_handle *at; /* by the handle's value */
+    struct keeper_handle *at; /* indexed by the broker's handle */
     size_t room;
-    size_t count; /* handles that are to be kept */
-    size_t there; /* of these, those that the keeper has */
+    size_t count; /* handles that the keeper is to have */
+    size_t there; /* of these, those it has */
 };
 
-/* A handle that is to be kept from now on. False: no memory. */
+/* Adds a handle that the keeper is to have. False: no memory. */
 bool keeper_handles_add(struct keeper_handles *kept, HANDLE handle);
 
-/* It is closed now. The keeper's handle of it; NULL: it has none. */
+/* Removes a handle. Returns the keeper's handle for it; NULL: the keeper has none. */
 HANDLE keeper_handles_remove(struct keeper_handles *kept, HANDLE handle);
 
 /*
- * The next handle that the keeper does not have; `*at`, 0 at first, moves on.
- * NULL: there is no more. keeper_handles_set says under which number the keeper has it.
+ * The next handle that the keeper does not have yet; NULL: no more. `*at` is 0 at first.
+ * keeper_handles_set records the keeper's handle for it.
  */
 HANDLE keeper_handles_next(const struct keeper_handles *kept, size_t *at);
 void keeper_handles_set(struct keeper_handles *kept, HANDLE handle, HANDLE in_keeper);
 
-/* There is another keeper, or none: it has nothing. */
+/* The keeper has ended or was replaced: records that it has no handle. */
 void keeper_handles_forget(struct keeper_handles *kept);
 
 void keeper_handles_free(struct keeper_handles *kept);

@@ -12,7 +12,7 @@
 #include "process_id.h"
 #include "wide.h"
 
-/* processthreadsapi.h has these only for newer targets. */
+/* Headers define these only for newer Windows versions. */
 #define JOBS_ATTRIBUTE      ((DWORD_PTR)0x0002000D)
 #define CHILDREN_ATTRIBUTE  ((DWORD_PTR)0x0002000E)
 #define CHILDREN_RESTRICTED 1u
@@ -29,7 +29,7 @@ static bool limit(HANDLE job, DWORD flags)
                                    sizeof(limits)) != FALSE;
 }
 
-/* NULL: the system refuses. */
+/* NULL: Windows refused. */
 static HANDLE make_tie(void)
 {
     HANDLE job = CreateJobObjectW(NULL, NULL);
@@ -48,11 +48,11 @@ bool keeper_launch_untie(HANDLE tie)
     return true;
 }
 
-/* ---- what it is started with ---------------------------------------------------- */
+/* ---- attributes and command ----------------------------------------------------- */
 
-/* What stands in an attribute list by address. */
+/* Values that the attribute list refers to by address. */
 struct attributes {
-    DWORD children; /* with no right to start processes */
+    DWORD children; /* it may not start processes */
     HANDLE tie;
     LPPROC_THREAD_ATTRIBUTE_LIST list; /* NULL: none */
 };
@@ -78,7 +78,7 @@ static void end_list(struct attributes *attributes)
     attributes->list = NULL;
 }
 
-/* Those that the system knows. */
+/* Makes the list of those attributes that this Windows supports. */
 static void make_list(struct attributes *attributes)
 {
     SIZE_T size = 0;
@@ -104,7 +104,7 @@ static void make_list(struct attributes *attributes)
         end_list(attributes);
 }
 
-/* Read again by keeper_main.c and keeper_find.c. */
+/* The command line that keeper_main.c and keeper_find.c parse. NULL: no memory. */
 static wchar_t *make_command(const wchar_t *program, const struct keeper_options *options)
 {
     uint64_t started = process_id_started(GetCurrentProcess());
@@ -146,7 +146,7 @@ static bool create(const struct launch *launch, LPPROC_THREAD_ATTRIBUTE_LIST lis
                           out) != FALSE;
 }
 
-/* In the broker's job only where that lets nobody out. */
+/* Outside the broker's own job, unless that job does not allow it. */
 static bool create_outside(const struct launch *launch, LPPROC_THREAD_ATTRIBUTE_LIST list,
                            PROCESS_INFORMATION *out)
 {
@@ -155,7 +155,7 @@ static bool create_outside(const struct launch *launch, LPPROC_THREAD_ATTRIBUTE_
     return GetLastError() == ERROR_ACCESS_DENIED && create(launch, list, 0, out);
 }
 
-/* With all that the system lets it have: a broker's own job may bear no other in it. */
+/* With as many attributes as possible: the broker's own job may not allow nested jobs. */
 static DWORD start(const struct launch *launch, struct attributes *attributes,
                    PROCESS_INFORMATION *out)
 {
@@ -201,7 +201,7 @@ static DWORD launch_with(const wchar_t *program, const struct keeper_options *op
     return ERROR_SUCCESS;
 }
 
-/* To be freed with free(). NULL: GetLastError() says why. */
+/* The executable; freed with free(). NULL: GetLastError() says why. */
 static wchar_t *program_of(const struct keeper_options *options)
 {
     char *own = options->program == NULL ? paths_executable() : NULL;

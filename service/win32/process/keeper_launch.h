@@ -1,10 +1,10 @@
 /*
  * keeper_launch.h - starts the process that becomes the keeper.
  *
- * It is tied to its maker from its first moment, by a job that ends it when the
- * last handle of the job is closed: a broker that is killed before it has noted
- * its keeper, or in the middle of CreateProcess (which leaves a process that
- * never begins), leaves nothing behind.
+ * From its creation it is tied to the broker by a job, which ends it when the last
+ * handle of the job is closed. So a broker that is killed before it has recorded its
+ * keeper, or during CreateProcess (which leaves a process that never begins to run),
+ * leaves no process behind.
  */
 #ifndef KEEPER_LAUNCH_H
 #define KEEPER_LAUNCH_H
@@ -16,19 +16,19 @@
 
 #include "system.h"
 
-/* What a keeper is to be like. */
+/* How the keeper is started. */
 struct keeper_options {
-    const char *program; /* the executable that becomes it, NULL: this one */
-    uint32_t hold_ms;    /* milliseconds after the broker's end */
-    uint32_t place;      /* stands for the folder of the broker's own files: other brokers
-                            look for other keepers */
-    bool console;        /* the user who started the broker may open it as well */
+    const char *program; /* its executable; NULL: this one */
+    uint32_t hold_ms;    /* milliseconds that it holds objects after the broker's end */
+    uint32_t place;      /* number for the broker's state folder: a broker finds only keepers
+                            with its own place */
+    bool console;        /* the user who started the broker may open it, too */
 };
 
 struct keeper_launched {
     HANDLE process; /* owned by the caller */
     DWORD id;
-    /* Owned by the caller; closed, it ends the process. NULL: the system refused the tie. */
+    /* Owned by the caller; closing it ends the process. NULL: Windows refused the job. */
     HANDLE tie;
 };
 
@@ -37,8 +37,8 @@ enum sys_status keeper_launch(const struct keeper_options *options, struct keepe
                               struct sys_failure *why);
 
 /*
- * The process outlives its maker from now on; the handle is closed. False: it
- * does not, the handle is still there, and GetLastError() says why.
+ * Unties the process, so that it outlives the broker, and closes the handle. False: it is
+ * still tied, the handle is open, and GetLastError() says why.
  */
 bool keeper_launch_untie(HANDLE tie);
 

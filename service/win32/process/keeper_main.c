@@ -37,13 +37,13 @@ static bool read_task(char *const *words, size_t count, struct task *out)
     return true;
 }
 
-/* False: the broker lives, but its end cannot be seen. */
+/* False: the broker is running, but this process may not wait for it. */
 static bool wait_for_broker(const struct task *task)
 {
     HANDLE broker =
         OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, task->broker);
 
-    /* No such process: the broker was quicker with its end than we with our start. */
+    /* No such process: the broker ended before this process began. */
     if (broker == NULL)
         return GetLastError() == ERROR_INVALID_PARAMETER;
     if (process_id_started(broker) == task->started)
@@ -58,8 +58,8 @@ enum shmb_exit keeper_main(char *const *words, size_t count)
     struct task task;
 
     if (!read_task(words, count, &task)) {
-        console_error("shmbroker: the keeper is started by the broker itself; there is nothing to "
-                      "do for it by hand");
+        console_error(
+            "shmbroker: the keeper is started by the broker itself; do not run it by hand");
         return SHMB_EXIT_USAGE;
     }
     harden_apply(&harden_win32, HARDEN_KEEPER | (task.console ? (unsigned)HARDEN_CONSOLE : 0u),

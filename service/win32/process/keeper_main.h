@@ -1,10 +1,10 @@
 /*
- * keeper_main.h - the life of the keeper's process.
+ * keeper_main.h - runs the keeper's process.
  *
- * It holds handles that the broker gives it, and does nothing. It waits for the
- * broker's end, then for the time it was told, and ends, and all its handles with
- * it. Nothing is asked of it and nothing said to it; a broker that no longer needs
- * it ends it. Its command line is how it is known (keeper_find.h).
+ * The broker duplicates handles into it; the keeper itself only waits: for the broker's
+ * end, then for the time to hold. Then it exits, which closes its handles. There is no
+ * communication; a broker that no longer needs the keeper terminates it. Its command line
+ * identifies it (keeper_find.h).
  */
 #ifndef KEEPER_MAIN_H
 #define KEEPER_MAIN_H
@@ -14,11 +14,11 @@
 #include "exit_codes.h"
 
 /*
- * words  what stands behind `keeper` on the command line: the broker's process, when it was
- *        made (FILETIME), how many milliseconds to hold, its place (keeper_launch.h),
- *        and `console` where the user who started the broker may open this process as well
+ * words  the arguments after `keeper`: the broker's process number and start time
+ *        (FILETIME), how many milliseconds to hold, the place (keeper_launch.h), and
+ *        `console` if the user who started the broker may open this process, too
  *
- * SHMB_EXIT_USAGE: a person has called it; that has been said.
+ * SHMB_EXIT_USAGE: other arguments, so a person has started it; a message was printed.
  */
 enum shmb_exit keeper_main(char *const *words, size_t count);
 
