@@ -35,6 +35,7 @@ static enum cfg_result charge(struct builder *b, const yaml_event_t *event, uint
     return CFG_OK;
 }
 
+/* A node with the place of the event. NULL: no memory. */
 static struct node *new_node(struct builder *b, const yaml_event_t *event, enum node_kind kind)
 {
     struct node *node = arena_alloc(b->arena, sizeof *node);
@@ -113,6 +114,7 @@ static enum cfg_result set_anchor(struct builder *b, const yaml_event_t *event,
     return CFG_OK;
 }
 
+/* An alias is the node of its anchor, and weighs as much. */
 static enum cfg_result on_alias(struct builder *b, const yaml_event_t *event)
 {
     struct builder_anchor *anchor = find_anchor(b, (const char *)event->data.alias.anchor);

@@ -45,6 +45,7 @@ const char *clash_path(const struct clash_holder *holder, char *out, size_t size
     return out;
 }
 
+/* Writes a name to `out` if there is one. Returns how many: 0 or 1. */
 static size_t put_name(const struct cfg_object *object, const char *name, enum clash_part part,
                        struct clash_holder *out)
 {
@@ -95,6 +96,7 @@ static bool same_name(const void *a, const void *b)
     return shmb_name_same(x->name, x->length, y->name, y->length);
 }
 
+/* Adds the error: `holder` has the same name as `first`. */
 static void report(struct cfg_messages *messages, const struct clash_holder *holder,
                    const struct clash_holder *first)
 {
@@ -115,6 +117,7 @@ static uint32_t hash(const struct clash_holder *holder)
     return shmb_name_hash(holder->name, holder->length);
 }
 
+/* Adds the names of one object. After a clash, those that follow the segment's are not reported. */
 static size_t add_object(struct clash *clash, const struct cfg_object *object,
                          struct cfg_messages *messages)
 {

@@ -32,6 +32,7 @@ void cfg_free(struct cfg *configuration)
         arena_free(configuration->arena);
 }
 
+/* Parses, reads and checks. CFG_INVALID if that added errors; earlier ones do not count. */
 static enum cfg_result build(struct cfg *configuration, const char *text, size_t length,
                              struct cfg_messages *messages, struct cfg_arena *scratch)
 {

@@ -40,6 +40,7 @@ struct merge {
     bool sound; /* no error, except in parts that are left out */
 };
 
+/* Counts the objects and names of all parts, for merge_init. */
 static void count_all(struct cfg *const *parts, size_t count, size_t *objects, size_t *names)
 {
     size_t i;
@@ -71,6 +72,7 @@ static bool merge_init(struct merge *m, const struct cfg *first, size_t objects,
     return m->whole->objects != NULL && clash_init(&m->clash, names);
 }
 
+/* Copies the objects of a part to the whole, and adds its names and totals. */
 static void take(struct merge *m, const struct cfg *part)
 {
     m->sound = clash_add(&m->clash, part, m->messages) == 0 && m->sound;

@@ -9,6 +9,7 @@
 typedef void read_object_fn(struct reader *reader, const struct node *key, const struct node *node,
                             const struct path *path, struct cfg_object *object);
 
+/* These read the keys of one kind; read_segment.c has those of segments. */
 static void read_mutex(struct reader *reader, const struct node *key, const struct node *node,
                        const struct path *path, struct cfg_object *object)
 {

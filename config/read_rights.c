@@ -76,6 +76,7 @@ static const struct cfg_access *read_sddl(struct reader *reader, const struct no
     return access->path != NULL && access->sddl != NULL ? access : NULL;
 }
 
+/* Reads sddl, which excludes access and integrity. */
 static void object_sddl(struct reader *reader, const struct node *const *values,
                         const struct path *path, struct cfg_object *object)
 {

@@ -9,6 +9,7 @@
 
 #define COMPANION_BYTES (SHMB_NAME_BYTES + sizeof SHMB_CHANGED_SUFFIX + 1)
 
+/* Reads the name of a lock. */
 static void name_lock(struct reader *reader, const struct node *node, const struct path *path,
                       struct cfg_lock *lock)
 {
@@ -59,6 +60,7 @@ static void name_lock_after(struct reader *reader, const struct node *at, const 
                      shmb_name_fault_text(fault), segment, SHMB_LOCK_SUFFIX);
 }
 
+/* Reads the lock; `node` NULL: not written, so the default. `at` is the name of the segment. */
 static void read_lock(struct reader *reader, const struct node *at, const struct node *node,
                       const struct path *path, struct cfg_object *object)
 {
@@ -88,6 +90,7 @@ static void read_lock(struct reader *reader, const struct node *at, const struct
         name_lock_after(reader, at, path, object->name, lock);
 }
 
+/* Reads notify, and names the change events after the segment. */
 static void read_notify(struct reader *reader, const struct node *node, const struct path *path,
                         struct cfg_object *object)
 {

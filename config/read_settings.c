@@ -5,6 +5,7 @@
 #include "pattern.h"
 #include "read_access.h"
 
+/* Adds one include path to the configuration. */
 static void add_pattern(struct reader *reader, const struct node *node, const struct path *path)
 {
     struct cfg_include *include = &reader->cfg->includes[reader->cfg->include_count];
@@ -54,6 +55,7 @@ static void read_include(struct reader *reader, const struct node *node, const s
     }
 }
 
+/* Reads directory.access; levels other than read are errors. */
 static void read_directory(struct reader *reader, const struct node *node, const struct path *path)
 {
     static const char *const keys[] = {"access"};

@@ -20,6 +20,7 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
     return totals;
 }
 
+/* False: `total` exceeds the limit; an error was added. */
 static bool check(uint64_t total, const struct cfg_limit *limit, const char *path, const char *what,
                   const struct cfg_place *at, struct cfg_messages *messages)
 {

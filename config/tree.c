@@ -35,6 +35,7 @@ static const char *hint(const char *problem, char at)
     return "";
 }
 
+/* Adds an error for what the YAML parser refuses, with a hint. */
 static enum cfg_result report_syntax(struct builder *b, const yaml_parser_t *parser,
                                      const char *text, size_t length)
 {
@@ -61,6 +62,7 @@ static enum cfg_result report_syntax(struct builder *b, const yaml_parser_t *par
     return CFG_INVALID;
 }
 
+/* Passes all events of the parser to the builder, up to the first error. */
 static enum cfg_result read_events(struct builder *b, yaml_parser_t *parser, const char *text,
                                    size_t length)
 {
@@ -106,7 +108,7 @@ enum cfg_result tree_parse(const char *file, const char *text, size_t length,
     b->file = file;
     b->messages = messages;
     b->arena = arena;
-    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
+    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* byte order mark */
         text += 3;
         length -= 3;
     }

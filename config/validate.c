@@ -15,6 +15,7 @@ static bool is_ascii(const char *text)
     return true;
 }
 
+/* Warns of names outside ASCII, except those of companions that follow their segment's. */
 static void warn_of_ansi(const struct cfg_object *object, struct cfg_messages *messages)
 {
     struct clash_holder names[CLASH_NAMES];

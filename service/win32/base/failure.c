@@ -8,6 +8,7 @@
 #include "error.h"
 #include "wide.h"
 
+/* Codes that are not listed are SYS_FAILED. */
 enum sys_status failure_status(uint32_t code)
 {
     switch (code) {

@@ -64,6 +64,7 @@ static void to_log(HANDLE log, const struct message_kind *kind, wchar_t **insert
     ReportEventW(log, kind->type, 0, kind->id, NULL, (WORD)count, 0, values, NULL);
 }
 
+/* One line, such as "warning 300: ...". */
 static void to_console(const struct message_kind *kind, wchar_t **inserts, size_t count)
 {
     const wchar_t *values[MESSAGE_INSERTS_MAX];

@@ -63,6 +63,7 @@
     X(ALIAS_RECOVERED, INFORMATION)                                                                \
     X(ALIAS_REFUSED, FAILURE)
 
+/* Fails to compile if the numbers or severities of events.h and messages.mc differ. */
 #define SAME(name, severity)                                                                       \
     _Static_assert(MSG_##name == ((severity) | (DWORD)EVENT_##name),                               \
                    "messages.mc differs from events.h at " #name);

@@ -115,6 +115,7 @@ enum sys_status own_files_open_folder(const char *folder, bool make, HANDLE *out
     return status;
 }
 
+/* True for a name that cannot lead out of the folder. */
 static bool is_plain_name(const char *name)
 {
     size_t i;

@@ -12,7 +12,7 @@
 #include "names.h"
 #include "system.h"
 
-/* READ: users and the service may read (the configuration). OWN: only the service (the rest). */
+/* READ: users may read, too (the configuration). OWN: only administrators and the service. */
 #define SECURE_FOLDER_READ                                                                         \
     "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"                                    \
     "(A;OICI;0x1200a9;;;" SHMB_SERVICE_SID ")"

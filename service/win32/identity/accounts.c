@@ -50,6 +50,7 @@ static struct look_up *new_look_up(const char *account)
     return NULL;
 }
 
+/* Runs on a thread of its own (slow_call.h). */
 static void look_up(void *job)
 {
     struct look_up *asked = job;
@@ -98,6 +99,7 @@ static bool is_account_or_group(SID_NAME_USE use)
            use == SidTypeWellKnownGroup;
 }
 
+/* The status of a finished look-up. */
 static enum sys_status judge(const struct look_up *asked, const char *account,
                              struct sys_failure *why)
 {
@@ -139,6 +141,7 @@ enum sys_status accounts_resolve(const char *account, accounts_go_on *go_on, voi
     return status;
 }
 
+/* False: the SID has no name, or the look-up failed. */
 static bool name_of(const char *sid, wchar_t *domain, wchar_t *name)
 {
     DWORD domain_units = DOMAIN_UNITS, name_units = NAME_UNITS;

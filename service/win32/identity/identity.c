@@ -61,6 +61,7 @@ static bool may_own(const TOKEN_USER *user, const TOKEN_GROUPS *groups, const ch
     return false;
 }
 
+/* Chooses the first of service, Administrators and SYSTEM that the token can set as owner. */
 static enum sys_status choose(const TOKEN_USER *user, const TOKEN_GROUPS *groups,
                               struct sys_identity *out, struct sys_failure *why)
 {

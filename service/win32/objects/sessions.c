@@ -159,6 +159,7 @@ struct link_paths {
     wchar_t from[96 + OBJECT_NAME_UNITS], to[sizeof(globals) / sizeof(wchar_t) + OBJECT_NAME_UNITS];
 };
 
+/* The path of the link and of its target. False: no memory, or the name is too long. */
 static bool make_paths(uint32_t session, const char *name, struct link_paths *paths)
 {
     wchar_t *wide = wide_from_utf8(name);
@@ -173,6 +174,7 @@ static bool make_paths(uint32_t session, const char *name, struct link_paths *pa
     return fits;
 }
 
+/* True if the link has the owner in the descriptor: then a broker created it. */
 static bool same_owner(HANDLE link, const struct sys_descriptor *descriptor)
 {
     union {
@@ -190,6 +192,7 @@ static bool same_owner(HANDLE link, const struct sys_descriptor *descriptor)
            wanted != NULL && EqualSid(owner, wanted);
 }
 
+/* True if the link points to `target`. */
 static bool leads_to(HANDLE link, const wchar_t *target)
 {
     NT_FUNCTION(query_link, query, "NtQuerySymbolicLinkObject");

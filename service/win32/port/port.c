@@ -127,6 +127,7 @@ static void add_source(struct sources *sources, HANDLE handle, enum sys_wake wak
     sources->wakes[sources->count++] = wake;
 }
 
+/* A stop comes first: it wins if several handles are set. */
 static void list_sources(const struct port *port, struct sources *sources)
 {
     sources->count = 0;
@@ -144,6 +145,7 @@ static DWORD wait_once(const struct sources *sources, DWORD ms)
     return SleepEx(ms, TRUE) == 0 ? WAIT_TIMEOUT : WAIT_IO_COMPLETION;
 }
 
+/* Milliseconds left of `ms` since `start`; UINT32_MAX: no limit. */
 static uint32_t left_of(ULONGLONG start, uint32_t ms)
 {
     ULONGLONG passed = GetTickCount64() - start;

@@ -8,6 +8,7 @@
 
 /* ---- start ------------------------------------------------------------------- */
 
+/* Closes what the broker has of the former keeper, and records the new one (NULL: none). */
 static void replace(struct keeper *keeper, HANDLE process, HANDLE tie)
 {
     if (keeper->process != NULL)
@@ -119,6 +120,7 @@ void keeper_leave(struct keeper *keeper)
 
 /* ---- ending ------------------------------------------------------------------- */
 
+/* Terminates the process if it is the keeper `which`. SYS_OK: the keeper does not run any more. */
 static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
                                  struct sys_failure *why)
 {

@@ -17,6 +17,7 @@
 
 /* ---- the command line of another process ---------------------------------------- */
 
+/* Reads memory of another process. */
 static bool read_there(HANDLE process, const BYTE *from, void *to, size_t size)
 {
     SIZE_T done = 0;

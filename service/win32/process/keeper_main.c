@@ -62,6 +62,7 @@ enum shmb_exit keeper_main(char *const *words, size_t count)
             "shmbroker: the keeper is started by the broker itself; do not run it by hand");
         return SHMB_EXIT_USAGE;
     }
+    /* Refusals are ignored: the keeper has no console and writes no events. */
     harden_apply(&harden_win32, HARDEN_KEEPER | (task.console ? (unsigned)HARDEN_CONSOLE : 0u),
                  &unused);
     if (!wait_for_broker(&task))

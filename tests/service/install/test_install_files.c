@@ -157,7 +157,7 @@ static void one_with_something_in_it_is_refused(void **state)
     assert_true(own != INVALID_HANDLE_VALUE);
     CloseHandle(own);
     protect(in_program_data(DATA), EVERYTHING);
-    broker_says("install", 3, "copy what is yours from there: move ");
+    broker_says("install", 3, "then copy your files back from there: move ");
     assert_false(scm_installed());
     assert_false(exists(scm_program(L"")));
     assert_true(DeleteFileW(in_program_data(DATA L"\\conf.yaml")));
