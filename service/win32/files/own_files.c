@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
 #include "failure.h"
 #include "identity.h"
-#include "descriptors.h"
 #include "owner.h"
 #include "secure_folder.h"
 #include "wide.h"

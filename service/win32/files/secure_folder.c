@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
 #include "error.h"
 #include "failure.h"
 #include "file_check.h"
 #include "folder_scan.h"
-#include "descriptors.h"
 #include "wide.h"
 
 /* ---- rights of an administrator --------------------------------------------- */

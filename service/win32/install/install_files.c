@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
 #include "failure.h"
 #include "files.h"
-#include "descriptors.h"
 #include "paths.h"
 #include "resources.h"
 #include "wide.h"

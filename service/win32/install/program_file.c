@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
 #include "failure.h"
 #include "files.h"
-#include "descriptors.h"
 #include "paths.h"
 #include "wide.h"
 

@@ -5,8 +5,8 @@
 
 #include "audit_right.h"
 #include "console.h"
-#include "error.h"
 #include "descriptors.h"
+#include "error.h"
 #include "scm.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

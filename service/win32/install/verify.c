@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "console.h"
+#include "descriptors.h"
 #include "error.h"
 #include "json.h"
-#include "descriptors.h"
 #include "scm.h"
 
 void verify_found(struct verify_answer *answer, bool as_wanted, const char *found)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "failure.h"
 #include "descriptors.h"
+#include "failure.h"
 
 /* The SACL holds audit entries and the label: both are read and set together. */
 #define PARTS (SACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION)

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
+#include "descriptors.h"
 #include "directory.h"
 #include "failure.h"
-#include "name_holder.h"
 #include "identity.h"
+#include "name_holder.h"
 #include "names.h"
-#include "descriptors.h"
 #include "owner.h"
 
 #define INSTANCE_NAME L"" SHMB_GLOBAL_PREFIX SHMB_INSTANCE_NAME

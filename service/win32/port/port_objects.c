@@ -1,7 +1,7 @@
 #include "audit_entries.h"
+#include "descriptors.h"
 #include "failure.h"
 #include "inspect.h"
-#include "descriptors.h"
 #include "objects.h"
 #include "port_internal.h"
 #include "sessions.h"

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "descriptors.h"
 #include "error.h"
 #include "identity.h"
 #include "names.h"
-#include "descriptors.h"
 #include "wide.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

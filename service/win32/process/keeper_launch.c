@@ -5,9 +5,9 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "descriptors.h"
 #include "failure.h"
 #include "harden.h"
-#include "descriptors.h"
 #include "paths.h"
 #include "process_id.h"
 #include "wide.h"

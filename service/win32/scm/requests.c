@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
 #include "failure.h"
 #include "names.h"
-#include "descriptors.h"
 #include "wide.h"
 
 #define KEY_PATH      L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"

@@ -12,9 +12,9 @@
 
 #include "clients.h"
 #include "descriptor.h"
+#include "descriptors.h"
 #include "inspect.h"
 #include "names.h"
-#include "descriptors.h"
 #include "objects.h"
 
 #define OWNER  "S-1-5-32-544"
