@@ -19,7 +19,7 @@ struct event_sink {
 void event_sink_open(struct event_sink *sink, bool console);
 void event_sink_close(struct event_sink *sink);
 
-/* As system.h's `report`. Values that are too long for the log are cut, with a mark. */
+/* As system.h's `log`. Values that are too long for the log are cut, with a mark. */
 void event_sink_write(struct event_sink *sink, enum event_id event, const char *const *inserts,
                       size_t count);
 

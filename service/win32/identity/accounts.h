@@ -14,8 +14,8 @@
 typedef bool accounts_go_on(void *context);
 
 /*
- * The SID of an account or group, as system.h's `resolve`. SYS_LATER also if the look-up
- * was given up. `go_on` NULL: waits without a limit.
+ * The SID of an account or group, as system_objects.h's `resolve_account`. SYS_LATER also if the
+ * look-up was given up. `go_on` NULL: waits without a limit.
  */
 enum sys_status accounts_resolve(const char *account, accounts_go_on *go_on, void *context,
                                  char sid[SYS_SID_MAX], struct sys_failure *why);
