@@ -108,7 +108,7 @@ static bool is_expected(const struct broker *broker, const struct item *item)
 /* Held by somebody, or restored from its copy. */
 static bool is_back(const struct item *item)
 {
-    return item->adopted || (item->kept != NULL && item->kept->restored);
+    return item->adopted || (item->copies != NULL && item->copies->restored);
 }
 
 static enum sys_status find_carried_locks(struct broker *broker, struct sys_failure *why)

@@ -45,11 +45,11 @@ static enum sys_status set_apart(const struct system *system, struct item *item,
 {
     enum sys_status status;
 
-    if ((item->kept->unread & place) == 0)
+    if ((item->copies->unread & place) == 0)
         return SYS_OK;
     status = lay_aside(system, item, from, ".unread", stamp, why);
     if (status == SYS_OK)
-        item->kept->unread &= ~place;
+        item->copies->unread &= ~place;
     return status;
 }
 
@@ -57,21 +57,21 @@ static enum sys_status set_apart(const struct system *system, struct item *item,
 static enum sys_status give_place(const struct system *system, struct item *item, uint64_t *stamp,
                                   struct sys_failure *why)
 {
-    struct kept *kept = item->kept;
-    enum sys_status status = set_apart(system, item, PLACING_UNREAD_OLDER, ".old", stamp, why);
+    struct item_copies *copies = item->copies;
+    enum sys_status status = set_apart(system, item, COPY_PLACES_UNREAD_OLDER, ".old", stamp, why);
 
-    if (status == SYS_OK && (kept->unread & PLACING_UNREAD_LAST) != 0)
-        status = set_apart(system, item, PLACING_UNREAD_LAST, ".copy", stamp, why);
-    else if (status == SYS_OK && kept->refused)
+    if (status == SYS_OK && (copies->unread & COPY_PLACES_UNREAD_LAST) != 0)
+        status = set_apart(system, item, COPY_PLACES_UNREAD_LAST, ".copy", stamp, why);
+    else if (status == SYS_OK && copies->refused)
         status = lay_aside(system, item, ".copy", ".refused", stamp, why);
     else if (status == SYS_OK)
         status = move_away(system, item, ".copy", ".old", why);
     if (status != SYS_OK)
         return status;
-    kept->refused = false;
+    copies->refused = false;
     status = move(system, item, FRESH, ".copy", why);
     if (status == SYS_OK || status == SYS_NOT_FOUND)
-        kept->unplaced = false;
+        copies->unplaced = false;
     return status;
 }
 
@@ -81,7 +81,7 @@ enum sys_status copy_places_earlier(const struct system *system, struct item *it
     char file[COPY_FILE_MAX];
     enum sys_status status;
 
-    if (!item->kept->unplaced)
+    if (!item->copies->unplaced)
         return SYS_OK;
     copy_file_name(item->spec.name, FRESH, file);
     status = system->copies.settle(system->self, file, why);
@@ -90,15 +90,15 @@ enum sys_status copy_places_earlier(const struct system *system, struct item *it
     if (status != SYS_NOT_FOUND)
         return status;
     /* Somebody took it away: what is there now is not known. */
-    item->kept->unplaced = item->kept->known = false;
+    item->copies->unplaced = item->copies->known = false;
     return SYS_OK;
 }
 
 enum sys_status copy_places_begin(const struct system *system, struct item *item, uint64_t *stamp,
                                   const char **tail, struct sys_failure *why)
 {
-    *tail = item->kept->unplaced ? NEXT : FRESH;
-    return set_apart(system, item, PLACING_UNREAD_FRESH, FRESH, stamp, why);
+    *tail = item->copies->unplaced ? NEXT : FRESH;
+    return set_apart(system, item, COPY_PLACES_UNREAD_FRESH, FRESH, stamp, why);
 }
 
 enum sys_status copy_places_end(const struct system *system, struct item *item, uint64_t *stamp,
@@ -111,8 +111,8 @@ enum sys_status copy_places_end(const struct system *system, struct item *item, 
         status = move(system, item, tail, FRESH, why);
     if (status != SYS_OK)
         return status;
-    item->kept->unplaced = true;
+    item->copies->unplaced = true;
     status = give_place(system, item, stamp, why);
-    *written = status == SYS_OK || item->kept->unplaced;
+    *written = status == SYS_OK || item->copies->unplaced;
     return status;
 }

@@ -17,13 +17,13 @@
 #include "inventory.h"
 #include "system.h"
 
-/* What of `kept.unread` belongs to the places. */
-enum { PLACING_UNREAD_LAST = 1, PLACING_UNREAD_OLDER = 2, PLACING_UNREAD_FRESH = 4 };
+/* What of `copies.unread` belongs to the places. */
+enum { COPY_PLACES_UNREAD_LAST = 1, COPY_PLACES_UNREAD_OLDER = 2, COPY_PLACES_UNREAD_FRESH = 4 };
 
 /*
  * Gives a whole copy, that a former save or a former broker left as .new, the
  * place of the newest one. SYS_OK also where it is not there any more. Where it
- * fails the copy still is .new, and `kept.unplaced` stays.
+ * fails the copy still is .new, and `copies.unplaced` stays.
  */
 enum sys_status copy_places_earlier(const struct system *system, struct item *item, uint64_t *stamp,
                                     struct sys_failure *why);

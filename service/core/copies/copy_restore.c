@@ -70,9 +70,9 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
                  uint32_t *patience, struct copy_restore *out, bool *usable,
                  struct sys_failure *why)
 {
-    const char *tail = place == PLACING_UNREAD_LAST    ? ".copy"
-                       : place == PLACING_UNREAD_OLDER ? ".old"
-                                                       : ".new";
+    const char *tail = place == COPY_PLACES_UNREAD_LAST    ? ".copy"
+                       : place == COPY_PLACES_UNREAD_OLDER ? ".old"
+                                                           : ".new";
     char file[COPY_FILE_MAX], text[REPORT_FAILURE];
     struct sys_failure failure = {0};
     char *bytes;
@@ -87,7 +87,7 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
         return false;
     }
     if (status == SYS_OK) {
-        *usable = judge(out, item, place != PLACING_UNREAD_FRESH ? file : NULL, bytes, length);
+        *usable = judge(out, item, place != COPY_PLACES_UNREAD_FRESH ? file : NULL, bytes, length);
     } else if (status != SYS_NOT_FOUND) {
         out->unread |= place;
         event_failure_text(&failure, text);
@@ -108,13 +108,13 @@ enum sys_status copy_restore_find(const struct system *system, const struct item
     uint64_t number;
 
     *out = (struct copy_restore){0};
-    if (!look(system, item, PLACING_UNREAD_LAST, patience, out, &last, why))
+    if (!look(system, item, COPY_PLACES_UNREAD_LAST, patience, out, &last, why))
         return SYS_NO_MEMORY;
     out->last_refused = out->refused[0] != '\0' && out->unread == 0;
-    if (!last && !look(system, item, PLACING_UNREAD_OLDER, patience, out, &older, why))
+    if (!last && !look(system, item, COPY_PLACES_UNREAD_OLDER, patience, out, &older, why))
         return SYS_NO_MEMORY;
     number = out->copy.number;
-    if (!look(system, item, PLACING_UNREAD_FRESH, patience, out, &unfinished, why))
+    if (!look(system, item, COPY_PLACES_UNREAD_FRESH, patience, out, &unfinished, why))
         return SYS_NO_MEMORY;
     out->unplaced = out->found && out->copy.number != number;
     out->newest = last && !out->unplaced;
@@ -169,39 +169,39 @@ static uint64_t sum_of(const struct sys_content *content)
 }
 
 /* What the next save has to know of the files. */
-static void note_files(const struct copy_restore *restoring, struct kept *kept)
+static void note_files(const struct copy_restore *restoring, struct item_copies *copies)
 {
-    kept->looked = true;
-    kept->refused = restoring->last_refused;
-    kept->unplaced = restoring->unplaced;
-    kept->unread = restoring->unread;
+    copies->looked = true;
+    copies->refused = restoring->last_refused;
+    copies->unplaced = restoring->unplaced;
+    copies->unread = restoring->unread;
     if (!restoring->unplaced)
         return;
     if ((restoring->copy.flags & COPY_APART_LAST) != 0 && !restoring->last_refused)
-        kept->unread |= PLACING_UNREAD_LAST;
+        copies->unread |= COPY_PLACES_UNREAD_LAST;
     if ((restoring->copy.flags & COPY_APART_OLDER) != 0)
-        kept->unread |= PLACING_UNREAD_OLDER;
+        copies->unread |= COPY_PLACES_UNREAD_OLDER;
 }
 
 static void note_content(const struct copy_restore *restoring, const struct sys_content *first,
                          struct item *item)
 {
     const struct copy *copy = &restoring->copy;
-    struct kept *kept = item->kept;
+    struct item_copies *copies = item->copies;
 
-    kept->restored = restoring->found;
-    kept->sum = copy->sum;
-    kept->size = copy->size;
-    kept->flags = copy->flags & ~COPY_APART;
-    if (!restoring->found && kept->unread != 0) {
-        kept->sum = sum_of(first);
-        kept->size = item->spec.size;
+    copies->restored = restoring->found;
+    copies->sum = copy->sum;
+    copies->size = copy->size;
+    copies->flags = copy->flags & ~COPY_APART;
+    if (!restoring->found && copies->unread != 0) {
+        copies->sum = sum_of(first);
+        copies->size = item->spec.size;
     }
-    kept->known = kept->size == item->spec.size &&
-                  (restoring->newest || restoring->unplaced || kept->unread != 0);
+    copies->known = copies->size == item->spec.size &&
+                    (restoring->newest || restoring->unplaced || copies->unread != 0);
     if (restoring->found)
-        kept->saved = copy->saved;
-    if ((kept->flags & COPY_INITIALISED) != 0)
+        copies->saved = copy->saved;
+    if ((copies->flags & COPY_INITIALISED) != 0)
         item->initialised = true;
 }
 
@@ -214,7 +214,7 @@ void copy_restore_done(const struct system *system, const struct copy_restore *r
     const char *none[] = {kind, name, restoring->refused};
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
-    note_files(restoring, item->kept);
+    note_files(restoring, item->copies);
     note_content(restoring, first, item);
     (void)copy_places_earlier(system, item, stamp, &unused); /* the next save tries it again */
     if (restoring->found)
@@ -231,7 +231,7 @@ enum sys_status copy_restore_look(const struct system *system, struct item *item
     enum sys_status status = copy_restore_find(system, item, &patience, &files, why);
 
     if (status == SYS_OK)
-        note_files(&files, item->kept);
+        note_files(&files, item->copies);
     copy_restore_end(&files);
     return status;
 }

@@ -13,18 +13,18 @@
 #include "inventory.h"
 #include "system.h"
 
-#define RESTORING_REFUSED        400
+#define COPY_RESTORE_REFUSED     400
 #define COPY_RESTORE_PATIENCE_MS 10000u
 
 struct copy_restore {
-    bool found;                      /* below: of this copy */
-    struct copy copy;                /* its content is within `bytes` */
-    bool newest;                     /* it stands where the newest one should */
-    bool unplaced;                   /* it stands where one is written */
-    bool last_refused;               /* what stands where the newest one should is none */
-    uint32_t unread;                 /* which could not be read: PLACING_UNREAD_... */
-    char refused[RESTORING_REFUSED]; /* which files are not used and why; empty: none */
-    char *bytes;                     /* owned */
+    bool found;                         /* below: of this copy */
+    struct copy copy;                   /* its content is within `bytes` */
+    bool newest;                        /* it stands where the newest one should */
+    bool unplaced;                      /* it stands where one is written */
+    bool last_refused;                  /* what stands where the newest one should is none */
+    uint32_t unread;                    /* which could not be read: COPY_PLACES_UNREAD_... */
+    char refused[COPY_RESTORE_REFUSED]; /* which files are not used and why; empty: none */
+    char *bytes;                        /* owned */
 };
 
 /*

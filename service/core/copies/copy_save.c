@@ -200,19 +200,19 @@ static enum sys_status write_file(const struct save *save, const char *name,
 
 static void note_written(const struct save *save)
 {
-    struct kept *kept = save->item->kept;
+    struct item_copies *copies = save->item->copies;
 
-    kept->known = true;
-    kept->sum = save->copy.sum;
-    kept->size = save->copy.size;
-    kept->flags = save->copy.flags & ~COPY_APART;
+    copies->known = true;
+    copies->sum = save->copy.sum;
+    copies->size = save->copy.size;
+    copies->flags = save->copy.flags & ~COPY_APART;
 }
 
 /* Whenever the machine goes down in here, one of the names leads to the newest whole copy. */
 static enum sys_status write_copy(struct save *save, struct sys_failure *why)
 {
     const struct copy_save *saving = save->saving;
-    struct kept *kept = save->item->kept;
+    struct item_copies *copies = save->item->copies;
     char file[COPY_FILE_MAX];
     const char *tail;
     bool written;
@@ -222,11 +222,11 @@ static enum sys_status write_copy(struct save *save, struct sys_failure *why)
     if (status != SYS_OK)
         return status;
     copy_file_name(save->item->spec.name, tail, file);
-    if ((kept->unread & PLACING_UNREAD_LAST) != 0)
+    if ((copies->unread & COPY_PLACES_UNREAD_LAST) != 0)
         save->copy.flags |= COPY_APART_LAST;
-    if ((kept->unread & PLACING_UNREAD_OLDER) != 0)
+    if ((copies->unread & COPY_PLACES_UNREAD_OLDER) != 0)
         save->copy.flags |= COPY_APART_OLDER;
-    kept->known = kept->known && kept->unplaced; /* else what is there is not known */
+    copies->known = copies->known && copies->unplaced; /* else what is there is not known */
     status = write_file(save, file, why);
     if (status != SYS_OK)
         return status;
@@ -241,10 +241,10 @@ static enum sys_status write_copy(struct save *save, struct sys_failure *why)
 /* While something could not be read, what was restored instead is not worth a copy. */
 static bool is_unchanged(const struct save *save)
 {
-    const struct kept *kept = save->item->kept;
+    const struct item_copies *copies = save->item->copies;
 
-    return kept->known && kept->sum == save->copy.sum && kept->size == save->copy.size &&
-           (kept->flags == save->copy.flags || kept->unread != 0);
+    return copies->known && copies->sum == save->copy.sum && copies->size == save->copy.size &&
+           (copies->flags == save->copy.flags || copies->unread != 0);
 }
 
 static enum sys_status save_content(struct save *save, struct sys_failure *why)
@@ -268,7 +268,7 @@ static enum sys_status save_all(struct save *save, struct sys_failure *why)
 {
     enum sys_status status = SYS_OK;
 
-    if (!save->item->kept->looked)
+    if (!save->item->copies->looked)
         status = copy_restore_look(save->saving->system, save->item, why);
     if (status != SYS_OK)
         return status;
@@ -288,45 +288,45 @@ static void report_save(const struct copy_save *saving, const struct item *item,
     saving->system->log(saving->system->self, event, inserts, detail != NULL ? 3 : 2);
 }
 
-static void set_reason(struct kept *kept, const char *reason)
+static void set_reason(struct item_copies *copies, const char *reason)
 {
     size_t size = strlen(reason) + 1;
 
-    free(kept->reason);
-    kept->reason = malloc(size);
-    if (kept->reason != NULL)
-        memcpy(kept->reason, reason, size);
+    free(copies->reason);
+    copies->reason = malloc(size);
+    if (copies->reason != NULL)
+        memcpy(copies->reason, reason, size);
 }
 
 static void note_failure(const struct save *save, enum sys_status status,
                          const struct sys_failure *why)
 {
-    struct kept *kept = save->item->kept;
+    struct item_copies *copies = save->item->copies;
     uint32_t cause = event_cause(status, why);
     char text[REPORT_FAILURE];
 
-    if (kept->delay < RETRY_MOST_MS)
-        kept->delay = kept->delay == 0                  ? RETRY_FIRST_MS
-                      : kept->delay * 2 < RETRY_MOST_MS ? kept->delay * 2
-                                                        : RETRY_MOST_MS;
-    if (kept->cause == cause)
+    if (copies->delay < RETRY_MOST_MS)
+        copies->delay = copies->delay == 0                  ? RETRY_FIRST_MS
+                        : copies->delay * 2 < RETRY_MOST_MS ? copies->delay * 2
+                                                            : RETRY_MOST_MS;
+    if (copies->cause == cause)
         return;
-    kept->cause = cause;
+    copies->cause = cause;
     event_failure_text(why, text);
-    set_reason(kept, text);
+    set_reason(copies, text);
     report_save(save->saving, save->item, EVENT_COPY_FAILED, text);
 }
 
 static void note_success(const struct save *save)
 {
     const struct system *system = save->saving->system;
-    struct kept *kept = save->item->kept;
-    bool failed = kept->cause != 0;
+    struct item_copies *copies = save->item->copies;
+    bool failed = copies->cause != 0;
 
-    kept->saved = system->clock.now(system->self);
-    kept->delay = kept->cause = 0;
-    free(kept->reason);
-    kept->reason = NULL;
+    copies->saved = system->clock.now(system->self);
+    copies->delay = copies->cause = 0;
+    free(copies->reason);
+    copies->reason = NULL;
     if (failed)
         report_save(save->saving, save->item, EVENT_COPY_SAVED, NULL);
 }
@@ -350,9 +350,9 @@ static void save_item(const struct copy_save *saving, size_t index, uint64_t unt
     save.copy.saved = system->clock.now(system->self);
     (void)snprintf(save.copy.boot, sizeof(save.copy.boot), "%s", saving->boot);
     status = save_all(&save, &why);
-    save.item->kept->tried = true;
-    save.item->kept->last = system->clock.ticks(system->self);
-    if (status == SYS_OK && save.item->kept->unread == 0)
+    save.item->copies->tried = true;
+    save.item->copies->last = system->clock.ticks(system->self);
+    if (status == SYS_OK && save.item->copies->unread == 0)
         note_success(&save);
     else if (status != SYS_OK && status != SYS_LATER)
         note_failure(&save, status, &why);
@@ -364,15 +364,15 @@ static void save_item(const struct copy_save *saving, size_t index, uint64_t unt
 static uint32_t delay_of(const struct item *item, uint64_t now)
 {
     uint32_t every = every_of(item), wait = every;
-    const struct kept *kept = item->kept;
+    const struct item_copies *copies = item->copies;
 
-    if (!item_is_kept(item) || every == 0)
+    if (!item_is_copied(item) || every == 0)
         return UINT32_MAX;
-    if (!kept->tried)
+    if (!copies->tried)
         return 0;
-    if (kept->delay != 0 && kept->delay < every)
-        wait = kept->delay;
-    return now - kept->last >= wait ? 0 : wait - (uint32_t)(now - kept->last);
+    if (copies->delay != 0 && copies->delay < every)
+        wait = copies->delay;
+    return now - copies->last >= wait ? 0 : wait - (uint32_t)(now - copies->last);
 }
 
 uint32_t copy_save_delay(const struct copy_save *saving)
@@ -416,7 +416,7 @@ void copy_save_finish(const struct copy_save *saving)
     size_t i;
 
     for (i = 0; i < saving->inventory->count; i++)
-        if (item_is_kept(item_at(saving, i)))
+        if (item_is_copied(item_at(saving, i)))
             save_item(saving, i, until);
 }
 
@@ -427,8 +427,8 @@ static bool same_name(const void *a, const void *b)
     return shmb_name_same(x, strlen(x), y, strlen(y));
 }
 
-/* The names that are kept. False: no memory. */
-static bool list_kept(const struct inventory *inventory, struct nameset *out)
+/* The names of the segments with copies. False: no memory. */
+static bool list_copied(const struct inventory *inventory, struct nameset *out)
 {
     size_t i;
 
@@ -437,7 +437,7 @@ static bool list_kept(const struct inventory *inventory, struct nameset *out)
     for (i = 0; i < inventory->count; i++) {
         const char *name = inventory->items[i].spec.name;
 
-        if (inventory->items[i].kept != NULL)
+        if (inventory->items[i].copies != NULL)
             (void)nameset_add(out, shmb_name_hash(name, strlen(name)), name, same_name);
     }
     return true;
@@ -453,11 +453,11 @@ void copy_save_leave(const struct copy_save *saving, const struct inventory *wan
 
     if (!copy_save_any(saving->inventory))
         return;
-    listed = list_kept(wanted, &names);
+    listed = list_copied(wanted, &names);
     for (i = 0; i < saving->inventory->count; i++) {
         const char *name = item_at(saving, i)->spec.name;
 
-        if (!item_is_kept(item_at(saving, i)) ||
+        if (!item_is_copied(item_at(saving, i)) ||
             (listed &&
              nameset_find(&names, shmb_name_hash(name, strlen(name)), name, same_name) != NULL))
             continue;
@@ -468,29 +468,29 @@ void copy_save_leave(const struct copy_save *saving, const struct inventory *wan
 }
 
 /* An older content may be served than the one that a file has: until that is laid aside. */
-static bool is_troubled(const struct kept *kept)
+static bool is_troubled(const struct item_copies *copies)
 {
-    return kept->cause != 0 || kept->unread != 0;
+    return copies->cause != 0 || copies->unread != 0;
 }
 
 static void add_note(const struct item *item, struct report_lines *out)
 {
-    const struct kept *kept = item->kept;
+    const struct item_copies *copies = item->copies;
     char name[NAME_TEXT], when[REPORT_TIME] = "never", text[REPORT_FAILURE + REPORT_TIME + 16];
 
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
-    if (kept->saved != 0)
-        event_time(kept->saved, when);
-    if (!is_troubled(kept)) {
-        report_lines_add(out, "copy", name, kept->saved != 0 ? "saved" : "none",
-                         kept->saved != 0 ? when : "not saved yet");
+    if (copies->saved != 0)
+        event_time(copies->saved, when);
+    if (!is_troubled(copies)) {
+        report_lines_add(out, "copy", name, copies->saved != 0 ? "saved" : "none",
+                         copies->saved != 0 ? when : "not saved yet");
         return;
     }
     (void)snprintf(text, sizeof(text), "%s; last saved: %s",
-                   kept->cause == 0
+                   copies->cause == 0
                        ? "a copy could not be read when the segment was made; an event says which"
-                   : kept->reason != NULL ? kept->reason
-                                          : "not known",
+                   : copies->reason != NULL ? copies->reason
+                                            : "not known",
                    when);
     report_lines_add(out, "copy", name, "failed", text);
 }
@@ -502,12 +502,12 @@ void copy_save_notes(const struct inventory *inventory, struct report_lines *out
 
     for (failed = 1; failed >= 0; failed--)
         for (i = 0; i < inventory->count; i++)
-            if (item_is_kept(&inventory->items[i]) &&
-                is_troubled(inventory->items[i].kept) == (failed == 1))
+            if (item_is_copied(&inventory->items[i]) &&
+                is_troubled(inventory->items[i].copies) == (failed == 1))
                 add_note(&inventory->items[i], out);
 }
 
 bool copy_save_any(const struct inventory *inventory)
 {
-    return inventory->keeps;
+    return inventory->copies;
 }

@@ -1,5 +1,5 @@
 /*
- * crc64.h - CRC-64/XZ, the check sum of kept copies.
+ * crc64.h - CRC-64/XZ, the check sum of copies.
  *
  * It is there against accidents: a disk that lost or turned bits, a file cut
  * short. Every change of up to 64 bits in a row is found, any other with all but

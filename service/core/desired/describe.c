@@ -67,11 +67,11 @@ static bool grant_at(const struct inventory *inventory, const struct item *item,
     return true;
 }
 
-static void add_keep(struct text *line, const struct item *item)
+static void add_copied(struct text *line, const struct item *item)
 {
     uint32_t every = item->from->u.segment.save_every;
 
-    if (item->kept == NULL)
+    if (item->copies == NULL)
         return;
     text_add(line, ", kept over a reboot");
     if (every % 1000 != 0)
@@ -89,7 +89,7 @@ static void add_state(struct text *line, const struct item *item)
         text_add(line, ", %" PRIu64 " byte%s", spec->size, spec->size == 1 ? "" : "s");
         if (item->initial != NULL)
             text_add(line, ", with initial content");
-        add_keep(line, item);
+        add_copied(line, item);
         break;
     case SHMB_MUTEX:
         if (item->from->kind == SHMB_SECTION)
@@ -204,8 +204,8 @@ static void put_state(struct json *json, const struct item *item)
     case SHMB_SECTION:
         json_number(json, "size", spec->size);
         json_bool(json, "initial", item->initial != NULL);
-        json_bool(json, "keep", item->kept != NULL);
-        if (item->kept != NULL)
+        json_bool(json, "keep", item->copies != NULL);
+        if (item->copies != NULL)
             json_number(json, "save_every_ms", item->from->u.segment.save_every);
         break;
     case SHMB_MUTEX:

@@ -31,9 +31,9 @@ void inventory_free(struct inventory *inventory)
     for (i = 0; i < inventory->count; i++) {
         free(inventory->items[i].reason);
         free(inventory->items[i].carried_lock);
-        if (inventory->items[i].kept != NULL)
-            free(inventory->items[i].kept->reason);
-        free(inventory->items[i].kept);
+        if (inventory->items[i].copies != NULL)
+            free(inventory->items[i].copies->reason);
+        free(inventory->items[i].copies);
     }
     access_sets_free(inventory->sets);
     free(inventory->items);
@@ -80,10 +80,10 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
         segment->initial.unread != NULL)
         item->initial = &segment->initial;
     item->initialised = item->initial != NULL || segment->initial.place.line != 0;
-    inventory->keeps |= segment->keep;
+    inventory->copies |= segment->keep;
     if (segment->keep)
-        item->kept = calloc(1, sizeof(*item->kept));
-    return !segment->keep || item->kept != NULL;
+        item->copies = calloc(1, sizeof(*item->copies));
+    return !segment->keep || item->copies != NULL;
 }
 
 /* False: no memory. */
@@ -174,9 +174,9 @@ void item_set_hash(struct item *item)
     item->hash = item_hash(item);
 }
 
-bool item_is_kept(const struct item *item)
+bool item_is_copied(const struct item *item)
 {
-    return item->kept != NULL && item_is_held(item) && item->spec.kind == SHMB_SECTION;
+    return item->copies != NULL && item_is_held(item) && item->spec.kind == SHMB_SECTION;
 }
 
 static char *copy(const char *text)

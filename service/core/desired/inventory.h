@@ -31,7 +31,7 @@ enum item_auditing {
 struct access_sets;
 
 /* Of a segment that outlives a reboot: what is known of its copies. */
-struct kept {
+struct item_copies {
     /*
      * The newest copy has the sum, size and flags below; while something could not
      * be read: the content with which the segment began.
@@ -74,13 +74,13 @@ struct item {
     enum item_auditing auditing;       /* what has become of that */
     bool adopted;                      /* held: it was there before this broker */
     uint32_t hash;                     /* of the name; 0: not worked out so far */
-    struct kept *kept;                 /* owned; segment with keep: reboot, else NULL */
+    struct item_copies *copies;        /* owned; segment with keep: reboot, else NULL */
 };
 
 struct inventory {
     struct item *items; /* a segment's companions stand before the segment */
     size_t count, room;
-    bool keeps, aliases;      /* some of the objects are to outlive a reboot, have plain names */
+    bool copies, aliases;     /* some of the objects are to outlive a reboot, have plain names */
     struct access_sets *sets; /* by index: item.access, `directory` */
     const char *file;         /* of the configuration */
     size_t directory;         /* access set of the directory, or INVENTORY_NO_ACCESS: not written */
@@ -108,7 +108,7 @@ uint32_t item_hash(const struct item *item);
 void item_set_hash(struct item *item);
 
 /* True for a segment that is held and to outlive a reboot, as it is now. */
-bool item_is_kept(const struct item *item);
+bool item_is_copied(const struct item *item);
 
 /* Words for those who ask later; without memory there are none. NULL: none. */
 void item_set_reason(struct item *item, const char *reason);

@@ -12,7 +12,7 @@
 #define HEAD     "shmbroker-last-good 1\n"
 #define FILE_MAX (256u * 1024 * 1024)
 
-struct kept {
+struct saved_file {
     const char *path, *bytes; /* within the content */
     size_t length;
 };
@@ -21,7 +21,7 @@ struct last_good {
     struct system port;
     const struct system *real;
     char *content;
-    struct kept files[CONFIG_FILES_MAX];
+    struct saved_file files[CONFIG_FILES_MAX];
     size_t count;
 };
 
@@ -81,7 +81,7 @@ enum sys_status last_good_save(const struct system *system,
 static bool take_apart(struct last_good *last, char *at, char *end)
 {
     while (end - at > 4 && strncmp(at, "end\n", 4) != 0) {
-        struct kept *file = &last->files[last->count];
+        struct saved_file *file = &last->files[last->count];
         char *path, *line;
         size_t length = strtoul(at, &path, 10);
 
@@ -90,14 +90,14 @@ static bool take_apart(struct last_good *last, char *at, char *end)
             length >= (size_t)(end - line) - 1 || line[1 + length] != '\n')
             return false;
         *line = '\0';
-        *file = (struct kept){.path = path + 1, .bytes = line + 1, .length = length};
+        *file = (struct saved_file){.path = path + 1, .bytes = line + 1, .length = length};
         last->count++;
         at = line + length + 2;
     }
     return last->count > 0 && end - at == 4 && strncmp(at, "end\n", 4) == 0;
 }
 
-static const struct kept *find(const struct last_good *last, const char *path)
+static const struct saved_file *find(const struct last_good *last, const char *path)
 {
     size_t i;
 
@@ -111,7 +111,7 @@ static enum sys_status read_file(void *self, const char *path, size_t limit, cha
                                  size_t *length, struct sys_failure *why)
 {
     const struct last_good *last = self;
-    const struct kept *file = find(last, path);
+    const struct saved_file *file = find(last, path);
 
     if (file == NULL)
         return last->real->files.read(last->real->self, path, limit, content, length, why);

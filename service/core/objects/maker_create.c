@@ -144,10 +144,10 @@ enum sys_status maker_create(const struct maker *maker, struct item *item, struc
     *out = NULL;
     if (status != SYS_OK)
         return status;
-    if (item->spec.kind != SHMB_SECTION || (item->initial == NULL && item->kept == NULL))
+    if (item->spec.kind != SHMB_SECTION || (item->initial == NULL && item->copies == NULL))
         return system->objects.create(system->self, &item->spec, wanted, out, why);
     initial_content_find(system, item, &first);
-    if (item->kept != NULL)
+    if (item->copies != NULL)
         status = create_from_copy(maker, item, &first, wanted, out, why);
     else if (first.status == SYS_OK)
         status = maker_create_filled(maker, &item->spec, &first.content, wanted, out, why);

@@ -104,8 +104,8 @@ void apply_carry_lock(struct apply *apply, const struct plan_step *segment)
 /* False for a segment that this reload has made or adopted: what was known is out of date. */
 static bool is_still_known(const struct item *former, const struct item *item)
 {
-    return former->kept != NULL && item->kept != NULL && item_is_held(former) &&
-           !item->kept->looked;
+    return former->copies != NULL && item->copies != NULL && item_is_held(former) &&
+           !item->copies->looked;
 }
 
 void apply_carry_copies(struct apply *apply)
@@ -113,13 +113,13 @@ void apply_carry_copies(struct apply *apply)
     struct inventory *from = apply->request->from, *to = apply->request->to;
     size_t i;
 
-    for (i = 0; i < to->count && from->keeps && to->keeps; i++) {
-        struct kept *known = to->items[i].kept;
+    for (i = 0; i < to->count && from->copies && to->copies; i++) {
+        struct item_copies *known = to->items[i].copies;
         size_t former = apply->plan.holding[i];
 
         if (former == NAME_INDEX_NONE || !is_still_known(&from->items[former], &to->items[i]))
             continue;
-        to->items[i].kept = from->items[former].kept;
-        from->items[former].kept = known;
+        to->items[i].copies = from->items[former].copies;
+        from->items[former].copies = known;
     }
 }
