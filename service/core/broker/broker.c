@@ -140,7 +140,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
         (void)auditing_tell(broker->system, wanted, &broker->audit_told);
         broker_link_sessions(broker);
-        broker_report_copies(broker);
+        broker_announce_copies(broker);
     } else {
         descriptor_cache_free(cache);
         broker_commit(broker); /* what was undone */
@@ -154,8 +154,8 @@ void broker_look_at_retired(struct broker *broker)
 
     broker_commit(broker);
     if (changed) {
-        broker->reload.retired = &broker->retired.list;
-        publication_report(broker->publication, &broker->reload);
+        broker->report.retired = &broker->retired.list;
+        publication_report_broker(broker->publication, &broker->report);
     }
 }
 
@@ -174,7 +174,7 @@ void broker_save(struct broker *broker)
     const struct copy_save saving = broker_saving(broker);
 
     if (copy_save_run(&saving))
-        broker_report_copies(broker);
+        broker_announce_copies(broker);
 }
 
 uint32_t broker_save_delay(struct broker *broker)
@@ -189,7 +189,7 @@ void broker_guard(struct broker *broker)
     const struct maker maker = broker_maker(broker);
 
     if (access_guard_look(&maker) > 0)
-        publication_report(broker->publication, &broker->reload);
+        publication_report_broker(broker->publication, &broker->report);
 }
 
 uint32_t broker_guard_delay(struct broker *broker)
@@ -217,7 +217,7 @@ void broker_finish(struct broker *broker)
         return;
     copy_save_finish(&saving);
     broker->finished = true;
-    (void)broker_note_copies(broker); /* the report lives on in the keeper */
+    (void)broker_report_copies(broker); /* the report lives on in the keeper */
 }
 
 size_t broker_stop(struct broker *broker)

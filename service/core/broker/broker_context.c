@@ -62,11 +62,11 @@ void broker_release(struct broker *broker)
     aliases_free(broker->aliases);
     retired_free(&broker->retired);
     state_free(broker->state);
-    report_lines_free(&broker->reload.notes);
-    report_lines_free(&broker->reload.lasting);
-    report_lines_free(&broker->reload.sessions);
+    report_lines_free(&broker->report.reload_notes);
+    report_lines_free(&broker->report.lasting);
+    report_lines_free(&broker->report.sessions);
     report_lines_free(&broker->copies);
-    report_lines_free(&broker->reload.keeping);
-    report_lines_free(&broker->reload.lost);
+    report_lines_free(&broker->report.keeper);
+    report_lines_free(&broker->report.lost);
     free(broker);
 }

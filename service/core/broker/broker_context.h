@@ -26,7 +26,7 @@ struct broker {
     struct aliases *aliases;
     uint32_t aliases_told; /* their version in the report */
     struct retired retired;
-    struct report_reload reload;
+    struct report_broker report;
     struct report_lines copies; /* for the report */
     uint64_t stamp;             /* the greatest generation or revision so far */
     uint32_t delay;             /* milliseconds to the next try */

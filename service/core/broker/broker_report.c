@@ -2,7 +2,7 @@
 
 #include "broker_context.h"
 
-bool broker_note_copies(struct broker *broker)
+bool broker_report_copies(struct broker *broker)
 {
     bool any = copy_save_any(broker->inventory);
 
@@ -14,42 +14,42 @@ bool broker_note_copies(struct broker *broker)
     return any;
 }
 
-void broker_report_copies(struct broker *broker)
+void broker_announce_copies(struct broker *broker)
 {
-    broker->system->saves(broker->system->self, broker_note_copies(broker));
+    broker->system->saves(broker->system->self, broker_report_copies(broker));
 }
 
 void broker_report_reload_begun(struct broker *broker)
 {
-    broker->reload.count++;
-    publication_report(broker->publication, &broker->reload);
+    broker->report.reload_count++;
+    publication_report_broker(broker->publication, &broker->report);
+}
+
+/* Moves the notes into the report, in place of `lines`; `*notes` is empty afterwards. */
+static void replace(struct broker *broker, struct report_lines *lines, struct report_lines *notes)
+{
+    report_lines_free(lines);
+    *lines = *notes;
+    *notes = (struct report_lines){0};
+    publication_report_broker(broker->publication, &broker->report);
 }
 
 void broker_report_reload(struct broker *broker, enum shmb_reload_result result,
                           struct report_lines *notes)
 {
-    broker->reload.count++;
-    broker->reload.result = result;
-    report_lines_free(&broker->reload.notes);
-    broker->reload.notes = *notes;
-    *notes = (struct report_lines){0};
-    publication_report(broker->publication, &broker->reload);
+    broker->report.reload_count++;
+    broker->report.reload_result = result;
+    replace(broker, &broker->report.reload_notes, notes);
 }
 
 void broker_report_lasting(struct broker *broker, struct report_lines *notes)
 {
-    report_lines_free(&broker->reload.lasting);
-    broker->reload.lasting = *notes;
-    *notes = (struct report_lines){0};
-    publication_report(broker->publication, &broker->reload);
+    replace(broker, &broker->report.lasting, notes);
 }
 
 void broker_report_keeper(struct broker *broker, struct report_lines *notes)
 {
-    report_lines_free(&broker->reload.keeping);
-    broker->reload.keeping = *notes;
-    *notes = (struct report_lines){0};
-    publication_report(broker->publication, &broker->reload);
+    replace(broker, &broker->report.keeper, notes);
 }
 
 void broker_link_sessions(struct broker *broker)
@@ -61,7 +61,7 @@ void broker_link_sessions(struct broker *broker)
     if (version == broker->aliases_told)
         return;
     broker->aliases_told = version;
-    report_lines_free(&broker->reload.sessions);
-    aliases_notes(broker->aliases, &broker->reload.sessions);
-    publication_report(broker->publication, &broker->reload);
+    report_lines_free(&broker->report.sessions);
+    aliases_notes(broker->aliases, &broker->report.sessions);
+    publication_report_broker(broker->publication, &broker->report);
 }

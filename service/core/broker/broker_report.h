@@ -30,9 +30,9 @@ void broker_report_lasting(struct broker *broker, struct report_lines *notes);
 void broker_report_keeper(struct broker *broker, struct report_lines *notes);
 
 /* Puts the state of the copies into the report. True: there are copies to be made. */
-bool broker_note_copies(struct broker *broker);
+bool broker_report_copies(struct broker *broker);
 
 /* The same, and tells the service manager whether a stop has to wait for copies. */
-void broker_report_copies(struct broker *broker);
+void broker_announce_copies(struct broker *broker);
 
 #endif

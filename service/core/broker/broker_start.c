@@ -146,7 +146,7 @@ static void lost_add(struct lost *lost, const char *name, struct report_lines *n
 }
 
 /* Logs one event for all of them, and frees their names. */
-static void lost_report(struct lost *lost, const struct system *system)
+static void lost_log(struct lost *lost, const struct system *system)
 {
     char number[24];
     const char *inserts[] = {number, lost->names.failed ? "not known" : lost->names.at};
@@ -168,10 +168,10 @@ static void create_all(struct broker *broker)
         bool expected = is_expected(broker, item);
 
         if (maker_obtain(&maker, item) == SYS_OK && expected && !is_back(item))
-            lost_add(&lost, item->spec.name, &broker->reload.lost);
+            lost_add(&lost, item->spec.name, &broker->report.lost);
         broker->system->progress(broker->system->self);
     }
-    lost_report(&lost, broker->system);
+    lost_log(&lost, broker->system);
 }
 
 enum sys_status broker_start(const struct system *system, struct inventory *inventory,
@@ -211,7 +211,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         (void)publication_update(broker->publication, true);
     if (!broker_stopping(broker)) {
         broker_link_sessions(broker);
-        broker_report_copies(broker);
+        broker_announce_copies(broker);
     }
     *out = broker;
     return SYS_OK;

@@ -278,8 +278,8 @@ static enum sys_status save_all(struct save *save, struct sys_failure *why)
     return status;
 }
 
-static void report_save(const struct copy_save *saving, const struct item *item,
-                        enum event_id event, const char *detail)
+static void log_save(const struct copy_save *saving, const struct item *item, enum event_id event,
+                     const char *detail)
 {
     char name[NAME_TEXT];
     const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
@@ -314,7 +314,7 @@ static void note_failure(const struct save *save, enum sys_status status,
     copies->cause = cause;
     event_failure_text(why, text);
     set_reason(copies, text);
-    report_save(save->saving, save->item, EVENT_COPY_FAILED, text);
+    log_save(save->saving, save->item, EVENT_COPY_FAILED, text);
 }
 
 static void note_success(const struct save *save)
@@ -328,7 +328,7 @@ static void note_success(const struct save *save)
     free(copies->reason);
     copies->reason = NULL;
     if (failed)
-        report_save(save->saving, save->item, EVENT_COPY_SAVED, NULL);
+        log_save(save->saving, save->item, EVENT_COPY_SAVED, NULL);
 }
 
 /* `until`: ticks of the end of the patience with writers, where it is the last time; else 0. */

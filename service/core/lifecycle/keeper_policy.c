@@ -10,46 +10,46 @@
 #define MOST_MS   30000u
 #define STEADY_MS 1000u /* a keeper that has lived so long was a good one */
 
-void keeper_policy_init(struct keeper_policy *keeping, const struct system *system,
+void keeper_policy_init(struct keeper_policy *policy, const struct system *system,
                         struct broker *broker)
 {
-    *keeping = (struct keeper_policy){.system = system, .broker = broker};
+    *policy = (struct keeper_policy){.system = system, .broker = broker};
 }
 
-static bool is_current(const struct keeper_policy *keeping, const struct sys_keeper *keeper)
+static bool is_current(const struct keeper_policy *policy, const struct sys_keeper *keeper)
 {
-    return keeper->process == keeping->keeper.process && keeper->started == keeping->keeper.started;
+    return keeper->process == policy->keeper.process && keeper->started == policy->keeper.started;
 }
 
-static void report_text(const struct keeper_policy *keeping, enum event_id event, const char *first,
-                        const char *second)
+static void log_text(const struct keeper_policy *policy, enum event_id event, const char *first,
+                     const char *second)
 {
     const char *inserts[] = {first, second};
 
-    keeping->system->log(keeping->system->self, event, inserts, second != NULL ? 2 : 1);
+    policy->system->log(policy->system->self, event, inserts, second != NULL ? 2 : 1);
 }
 
-static void report_process(const struct keeper_policy *keeping, enum event_id event)
+static void log_process(const struct keeper_policy *policy, enum event_id event)
 {
     char process[16];
 
-    (void)snprintf(process, sizeof(process), "%" PRIu32, keeping->keeper.process);
-    report_text(keeping, event, process, NULL);
+    (void)snprintf(process, sizeof(process), "%" PRIu32, policy->keeper.process);
+    log_text(policy, event, process, NULL);
 }
 
 /* ---- what the report says ---------------------------------------------------- */
 
-static void tell(struct keeper_policy *keeping, const struct sys_failure *why)
+static void report(struct keeper_policy *policy, const struct sys_failure *why)
 {
     struct report_lines notes = {0};
 
-    if (keeping->keeper.process != 0) {
+    if (policy->keeper.process != 0) {
         char process[16], since[REPORT_TIME], text[REPORT_TIME + 48];
 
-        event_time(keeping->moment, since);
-        (void)snprintf(process, sizeof(process), "%" PRIu32, keeping->keeper.process);
-        (void)snprintf(text, sizeof(text), "%zu objects, since %s", keeping->held, since);
-        report_lines_add(&notes, "keeper", process, keeping->whole ? "holds" : "partly", text);
+        event_time(policy->moment, since);
+        (void)snprintf(process, sizeof(process), "%" PRIu32, policy->keeper.process);
+        (void)snprintf(text, sizeof(text), "%zu objects, since %s", policy->held, since);
+        report_lines_add(&notes, "keeper", process, policy->whole ? "holds" : "partly", text);
     }
     if (why != NULL) {
         char text[REPORT_FAILURE];
@@ -57,85 +57,85 @@ static void tell(struct keeper_policy *keeping, const struct sys_failure *why)
         event_failure_text(why, text);
         report_lines_add(&notes, "degraded", "keeper", "failed", text);
     }
-    broker_report_keeper(keeping->broker, &notes);
-    keeping->told = true;
+    broker_report_keeper(policy->broker, &notes);
+    policy->told = true;
 }
 
-static void fail(struct keeper_policy *keeping, const struct sys_failure *why)
+static void fail(struct keeper_policy *policy, const struct sys_failure *why)
 {
-    bool known = keeping->failed;
+    bool known = policy->failed;
 
-    keeping->whole = false;
-    tell(keeping, why);
-    keeping->failed = true;
-    event_failure_text(why, keeping->trouble);
+    policy->whole = false;
+    report(policy, why);
+    policy->failed = true;
+    event_failure_text(why, policy->trouble);
     if (!known)
-        report_text(keeping, EVENT_KEEPER_FAILED, keeping->trouble, NULL);
+        log_text(policy, EVENT_KEEPER_FAILED, policy->trouble, NULL);
 }
 
 /* ---- the keeper of this broker ------------------------------------------------ */
 
 /* What is still remembered of it makes it a former one from now on. */
-static void give_up(struct keeper_policy *keeping)
+static void give_up(struct keeper_policy *policy)
 {
-    keeping->keeper = (struct sys_keeper){0};
-    keeping->held = 0;
-    keeping->whole = false;
-    keeping->told = false;
+    policy->keeper = (struct sys_keeper){0};
+    policy->held = 0;
+    policy->whole = false;
+    policy->told = false;
 }
 
-static void forget(struct keeper_policy *keeping)
+static void forget(struct keeper_policy *policy)
 {
-    state_drop_keeper(broker_state(keeping->broker), &keeping->keeper);
-    give_up(keeping);
+    state_drop_keeper(broker_state(policy->broker), &policy->keeper);
+    give_up(policy);
 }
 
-static void report_replaced(struct keeper_policy *keeping)
+static void log_replaced(struct keeper_policy *policy)
 {
     char former[16], present[16];
 
-    if (keeping->replaces == 0)
+    if (policy->replaces == 0)
         return;
-    (void)snprintf(former, sizeof(former), "%" PRIu32, keeping->replaces);
-    (void)snprintf(present, sizeof(present), "%" PRIu32, keeping->keeper.process);
-    report_text(keeping, EVENT_KEEPER_REPLACED, former, present);
-    keeping->replaces = 0;
+    (void)snprintf(former, sizeof(former), "%" PRIu32, policy->replaces);
+    (void)snprintf(present, sizeof(present), "%" PRIu32, policy->keeper.process);
+    log_text(policy, EVENT_KEEPER_REPLACED, former, present);
+    policy->replaces = 0;
 }
 
 /* Everything is held by the keeper now, or what failed is known. */
-static void fill(struct keeper_policy *keeping)
+static void fill(struct keeper_policy *policy)
 {
-    const struct system *system = keeping->system;
-    size_t held = keeping->held;
-    bool whole = keeping->whole;
+    const struct system *system = policy->system;
+    size_t held = policy->held;
+    bool whole = policy->whole;
     struct sys_failure why = {0};
-    enum sys_status status = system->keepers.give(system->self, &keeping->held, &why);
+    enum sys_status status = system->keepers.give(system->self, &policy->held, &why);
 
     if (status == SYS_NOT_FOUND) {
-        keeper_policy_died(keeping);
+        keeper_policy_died(policy);
         return;
     }
-    keeping->whole = status == SYS_OK;
+    policy->whole = status == SYS_OK;
     if (status != SYS_OK) {
-        fail(keeping, &why);
+        fail(policy, &why);
         return;
     }
-    if (!keeping->told || !whole || held != keeping->held)
-        tell(keeping, NULL);
-    if (keeping->hold_ms != keeping->wanted_ms)
+    if (!policy->told || !whole || held != policy->held)
+        report(policy, NULL);
+    if (policy->hold_ms != policy->wanted_ms)
         return; /* better than none; the one that is wanted cannot be made */
-    report_replaced(keeping);
-    if (keeping->failed)
-        report_process(keeping, EVENT_KEEPER_RECOVERED);
-    keeping->failed = false;
+    log_replaced(policy);
+    if (policy->failed)
+        log_process(policy, EVENT_KEEPER_RECOVERED);
+    policy->failed = false;
 }
 
-static void back_off(struct keeper_policy *keeping)
+static void back_off(struct keeper_policy *policy)
 {
-    if (keeping->delay == AT_ONCE)
-        keeping->delay = FIRST_MS;
+    if (policy->delay == AT_ONCE)
+        policy->delay = FIRST_MS;
     else
-        keeping->delay = keeping->delay < MOST_MS / 2 ? keeping->delay * 2 : MOST_MS;
+        policy->delay = policy->delay < MOST_MS / 2 ? policy->delay * 2 : MOST_MS;
 }
 
 /*
@@ -143,52 +143,52 @@ static void back_off(struct keeper_policy *keeping)
  * must be able to end it. Where it cannot be noted, it is better than none all the
  * same, and found without.
  */
-static void make(struct keeper_policy *keeping)
+static void make(struct keeper_policy *policy)
 {
-    const struct system *system = keeping->system;
+    const struct system *system = policy->system;
     struct sys_failure why = {0};
     struct sys_keeper made;
 
-    back_off(keeping);
-    if (system->keepers.make(system->self, keeping->wanted_ms, &made, &why) != SYS_OK) {
-        fail(keeping, &why);
+    back_off(policy);
+    if (system->keepers.make(system->self, policy->wanted_ms, &made, &why) != SYS_OK) {
+        fail(policy, &why);
         return;
     }
-    keeping->keeper = made;
-    keeping->hold_ms = keeping->wanted_ms;
-    keeping->made = system->clock.ticks(system->self);
-    keeping->moment = system->clock.now(system->self);
-    keeping->held = 0;
-    keeping->whole = keeping->told = false;
-    state_put_keeper(broker_state(keeping->broker), &made);
-    broker_remember(keeping->broker);
+    policy->keeper = made;
+    policy->hold_ms = policy->wanted_ms;
+    policy->made = system->clock.ticks(system->self);
+    policy->moment = system->clock.now(system->self);
+    policy->held = 0;
+    policy->whole = policy->told = false;
+    state_put_keeper(broker_state(policy->broker), &made);
+    broker_remember(policy->broker);
     if (system->keepers.settle(system->self, &why) == SYS_OK) {
-        fill(keeping);
+        fill(policy);
         return;
     }
-    give_up(keeping);
-    fail(keeping, &why);
+    give_up(policy);
+    fail(policy, &why);
 }
 
-void keeper_policy_died(struct keeper_policy *keeping)
+void keeper_policy_died(struct keeper_policy *policy)
 {
-    const struct system *system = keeping->system;
+    const struct system *system = policy->system;
 
-    if (keeping->keeper.process == 0)
+    if (policy->keeper.process == 0)
         return;
-    if (system->clock.ticks(system->self) - keeping->made >= STEADY_MS)
-        keeping->delay = AT_ONCE;
-    keeping->replaces = keeping->keeper.process;
-    forget(keeping);
+    if (system->clock.ticks(system->self) - policy->made >= STEADY_MS)
+        policy->delay = AT_ONCE;
+    policy->replaces = policy->keeper.process;
+    forget(policy);
 }
 
 /* ---- those of former brokers -------------------------------------------------- */
 
 /* False: one of them cannot be ended. */
-static bool end_all_but(struct keeper_policy *keeping, const struct sys_keeper *spared)
+static bool end_all_but(struct keeper_policy *policy, const struct sys_keeper *spared)
 {
-    const struct system *system = keeping->system;
-    struct state *state = broker_state(keeping->broker);
+    const struct system *system = policy->system;
+    struct state *state = broker_state(policy->broker);
     struct sys_keeper keeper;
     bool all = true, any = false;
     size_t i = 0;
@@ -197,151 +197,151 @@ static bool end_all_but(struct keeper_policy *keeping, const struct sys_keeper *
         struct sys_failure why = {0};
         char text[REPORT_FAILURE];
 
-        if (spared != NULL && is_current(keeping, &keeper)) {
+        if (spared != NULL && is_current(policy, &keeper)) {
             i++;
         } else if (system->keepers.end(system->self, &keeper, &why) == SYS_OK) {
             state_drop_keeper(state, &keeper);
             any = true;
         } else {
             event_failure_text(&why, text);
-            if (!keeping->stays)
-                report_text(keeping, EVENT_KEEPER_STAYS, text, NULL);
-            keeping->stays = true;
+            if (!policy->stays)
+                log_text(policy, EVENT_KEEPER_STAYS, text, NULL);
+            policy->stays = true;
             all = false;
             i++;
         }
     }
     if (any)
-        broker_remember(keeping->broker);
-    keeping->stays = keeping->stays && !all;
+        broker_remember(policy->broker);
+    policy->stays = policy->stays && !all;
     return all;
 }
 
-static bool has_former(const struct keeper_policy *keeping)
+static bool has_former(const struct keeper_policy *policy)
 {
-    const struct state *state = broker_state(keeping->broker);
+    const struct state *state = broker_state(policy->broker);
     struct sys_keeper keeper;
     size_t i;
 
     for (i = 0; state_keeper_at(state, i, &keeper); i++)
-        if (!is_current(keeping, &keeper))
+        if (!is_current(policy, &keeper))
             return true;
     return false;
 }
 
 /* What could not be adopted for want of memory, of a record and the like lives in them only. */
-static bool former_are_needed(const struct keeper_policy *keeping)
+static bool former_are_needed(const struct keeper_policy *policy)
 {
-    const struct broker_counts counts = broker_counts(keeping->broker);
+    const struct broker_counts counts = broker_counts(policy->broker);
 
     if (counts.failed > 0 || counts.unproved > 0)
         return true;
-    return keeping->wanted_ms != 0 && (!keeping->whole || keeping->hold_ms != keeping->wanted_ms);
+    return policy->wanted_ms != 0 && (!policy->whole || policy->hold_ms != policy->wanted_ms);
 }
 
-static void end_former(struct keeper_policy *keeping)
+static void end_former(struct keeper_policy *policy)
 {
-    if (has_former(keeping) && !former_are_needed(keeping))
-        (void)end_all_but(keeping, &keeping->keeper);
+    if (has_former(policy) && !former_are_needed(policy))
+        (void)end_all_but(policy, &policy->keeper);
 }
 
-const char *keeper_policy_trouble(const struct keeper_policy *keeping)
+const char *keeper_policy_trouble(const struct keeper_policy *policy)
 {
-    return keeping->failed ? keeping->trouble : NULL;
+    return policy->failed ? policy->trouble : NULL;
 }
 
 /* ---- the broker's life --------------------------------------------------------- */
 
-static bool is_due(const struct keeper_policy *keeping)
+static bool is_due(const struct keeper_policy *policy)
 {
-    return keeping->wanted_ms != 0 &&
-           (keeping->keeper.process == 0 || keeping->hold_ms != keeping->wanted_ms);
+    return policy->wanted_ms != 0 &&
+           (policy->keeper.process == 0 || policy->hold_ms != policy->wanted_ms);
 }
 
-void keeper_policy_change(struct keeper_policy *keeping, uint32_t hold_ms)
+void keeper_policy_change(struct keeper_policy *policy, uint32_t hold_ms)
 {
     struct sys_failure unused;
 
-    if (!keeping->begun)
-        (void)keeper_release_remember_left(keeping->system, broker_state(keeping->broker), &unused);
-    keeping->wanted_ms = hold_ms;
-    keeping->begun = true;
-    if (hold_ms == 0 && keeping->keeper.process != 0) {
-        give_up(keeping);
-        tell(keeping, NULL);
+    if (!policy->begun)
+        (void)keeper_release_remember_left(policy->system, broker_state(policy->broker), &unused);
+    policy->wanted_ms = hold_ms;
+    policy->begun = true;
+    if (hold_ms == 0 && policy->keeper.process != 0) {
+        give_up(policy);
+        report(policy, NULL);
     }
-    if (is_due(keeping)) {
-        keeping->delay = AT_ONCE;
-        make(keeping);
+    if (is_due(policy)) {
+        policy->delay = AT_ONCE;
+        make(policy);
     }
-    end_former(keeping);
+    end_former(policy);
 }
 
-void keeper_policy_step(struct keeper_policy *keeping)
+void keeper_policy_step(struct keeper_policy *policy)
 {
-    if (keeping->keeper.process != 0)
-        fill(keeping);
-    if (!keeping->stays)
-        end_former(keeping);
+    if (policy->keeper.process != 0)
+        fill(policy);
+    if (!policy->stays)
+        end_former(policy);
 }
 
-uint32_t keeper_policy_delay(const struct keeper_policy *keeping)
+uint32_t keeper_policy_delay(const struct keeper_policy *policy)
 {
-    if (is_due(keeping))
-        return keeping->delay;
-    if (keeping->wanted_ms != 0 && !keeping->whole)
+    if (is_due(policy))
+        return policy->delay;
+    if (policy->wanted_ms != 0 && !policy->whole)
         return FIRST_MS;
-    return keeping->stays ? MOST_MS : UINT32_MAX;
+    return policy->stays ? MOST_MS : UINT32_MAX;
 }
 
-void keeper_policy_retry(struct keeper_policy *keeping)
+void keeper_policy_retry(struct keeper_policy *policy)
 {
-    if (is_due(keeping))
-        make(keeping);
-    end_former(keeping);
+    if (is_due(policy))
+        make(policy);
+    end_former(policy);
 }
 
-static void count_held(const struct keeper_policy *keeping, char out[24])
+static void count_held(const struct keeper_policy *policy, char out[24])
 {
-    (void)snprintf(out, 24, "%zu", broker_counts(keeping->broker).held);
+    (void)snprintf(out, 24, "%zu", broker_counts(policy->broker).held);
 }
 
-bool keeper_policy_stop(struct keeper_policy *keeping)
+bool keeper_policy_stop(struct keeper_policy *policy)
 {
-    const struct system *system = keeping->system;
-    struct state *state = broker_state(keeping->broker);
+    const struct system *system = policy->system;
+    struct state *state = broker_state(policy->broker);
     bool release = system->releasing(system->self);
-    char number[24], time[KEEPING_TIME_TEXT];
+    char number[24], time[KEEPER_TIME_TEXT];
     struct sys_failure unused;
 
     if (release) /* at the last moment: nothing may be left */
         (void)keeper_release_remember_left(system, state, &unused);
-    broker_finish(keeping->broker); /* as long as somebody holds it besides */
+    broker_finish(policy->broker); /* as long as somebody holds it besides */
     if (release) {
-        (void)end_all_but(keeping, NULL);
-        keeping->keeper = (struct sys_keeper){0};
+        (void)end_all_but(policy, NULL);
+        policy->keeper = (struct sys_keeper){0};
     } else {
-        if (keeping->keeper.process != 0 && !is_due(keeping))
-            fill(keeping);
-        if (is_due(keeping)) /* also where it turns out to have died */
-            make(keeping);
+        if (policy->keeper.process != 0 && !is_due(policy))
+            fill(policy);
+        if (is_due(policy)) /* also where it turns out to have died */
+            make(policy);
     }
-    if (keeping->keeper.process != 0) {
+    if (policy->keeper.process != 0) {
         system->keepers.leave(system->self);
-        count_held(keeping, number);
-        keeper_policy_time_text(keeping->hold_ms, time);
-        report_text(keeping, EVENT_STOPPED_HELD, number, time);
+        count_held(policy, number);
+        keeper_policy_time_text(policy->hold_ms, time);
+        log_text(policy, EVENT_STOPPED_HELD, number, time);
         return true;
     }
     /* Asked to let go: nobody is to be told later that something was lost. */
-    if (release || (keeping->begun && keeping->wanted_ms == 0)) {
+    if (release || (policy->begun && policy->wanted_ms == 0)) {
         state_retire_all(state);
-        broker_remember(keeping->broker);
+        broker_remember(policy->broker);
     }
     return false;
 }
 
-void keeper_policy_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT])
+void keeper_policy_time_text(uint32_t ms, char out[KEEPER_TIME_TEXT])
 {
     static const struct {
         uint32_t ms;
@@ -351,5 +351,5 @@ void keeper_policy_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT])
 
     while (ms % units[i].ms != 0)
         i++;
-    (void)snprintf(out, KEEPING_TIME_TEXT, "%" PRIu32 " %s", ms / units[i].ms, units[i].name);
+    (void)snprintf(out, KEEPER_TIME_TEXT, "%" PRIu32 " %s", ms / units[i].ms, units[i].name);
 }

@@ -35,37 +35,37 @@ struct keeper_policy {
 };
 
 /* Before anything else, for a broker that has started; it makes no keeper yet. */
-void keeper_policy_init(struct keeper_policy *keeping, const struct system *system,
+void keeper_policy_init(struct keeper_policy *policy, const struct system *system,
                         struct broker *broker);
 
 /* Makes the keeper, or another one where it is to hold for another time, or ends it (0). */
-void keeper_policy_change(struct keeper_policy *keeping, uint32_t hold_ms);
+void keeper_policy_change(struct keeper_policy *policy, uint32_t hold_ms);
 
 /*
  * To be called before each wait: has the keeper hold what is new, and ends the
  * former ones when it holds everything and all that could be adopted is.
  */
-void keeper_policy_step(struct keeper_policy *keeping);
+void keeper_policy_step(struct keeper_policy *policy);
 
 /* The keeper has ended by itself. */
-void keeper_policy_died(struct keeper_policy *keeping);
+void keeper_policy_died(struct keeper_policy *policy);
 
 /* Milliseconds until keeper_policy_retry; UINT32_MAX: there is nothing to try again. */
-uint32_t keeper_policy_delay(const struct keeper_policy *keeping);
-void keeper_policy_retry(struct keeper_policy *keeping);
+uint32_t keeper_policy_delay(const struct keeper_policy *policy);
+void keeper_policy_retry(struct keeper_policy *policy);
 
 /* Why the keeper does not hold everything, or is none; NULL: all is well. */
-const char *keeper_policy_trouble(const struct keeper_policy *keeping);
+const char *keeper_policy_trouble(const struct keeper_policy *policy);
 
 /*
  * Before broker_stop: leaves everything to the keeper, or, where everything is
  * to be let go of, ends all keepers. True: the keeper holds it.
  */
-bool keeper_policy_stop(struct keeper_policy *keeping);
+bool keeper_policy_stop(struct keeper_policy *policy);
 
 /* "10 min", "90 s", "1500 ms". */
-#define KEEPING_TIME_TEXT 24
-void keeper_policy_time_text(uint32_t ms, char out[KEEPING_TIME_TEXT]);
+#define KEEPER_TIME_TEXT 24
+void keeper_policy_time_text(uint32_t ms, char out[KEEPER_TIME_TEXT]);
 
 /*
  * Has the state remember the keepers of brokers that have ended, such as nobody could

@@ -19,7 +19,7 @@
 static void add_reasons(const struct lifecycle *life, const struct report_lines *lasting,
                         const struct broker_counts *counts, struct text *out)
 {
-    const char *trouble = keeper_policy_trouble(&life->keeping);
+    const char *trouble = keeper_policy_trouble(&life->keeper_policy);
     size_t i;
 
     for (i = 0; i < lasting->count; i++) {
@@ -39,7 +39,7 @@ static void add_reasons(const struct lifecycle *life, const struct report_lines 
     }
 }
 
-static void report_running(const struct lifecycle *life)
+static void log_running(const struct lifecycle *life)
 {
     const struct system *system = life->system;
     struct broker_counts counts = broker_counts(life->broker);
@@ -51,7 +51,7 @@ static void report_running(const struct lifecycle *life)
 
     lifecycle_lasting(life, &lasting);
     degraded = lasting.count + lasting.left_out + counts.deferred + counts.unaudited > 0 ||
-               keeper_policy_trouble(&life->keeping) != NULL;
+               keeper_policy_trouble(&life->keeper_policy) != NULL;
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
     (void)snprintf(missing, sizeof(missing), "%zu", counts.missing);
     if (counts.missing > 0) {
@@ -67,7 +67,7 @@ static void report_running(const struct lifecycle *life)
     report_lines_free(&lasting);
 }
 
-static void report_stopped(const struct system *system, size_t released)
+static void log_stopped(const struct system *system, size_t released)
 {
     char number[24];
     const char *inserts[] = {number};
@@ -138,12 +138,12 @@ static void look_at_retired(void *context)
 
 static uint32_t keeper_delay(const void *context)
 {
-    return keeper_policy_delay(&((const struct lifecycle *)context)->keeping);
+    return keeper_policy_delay(&((const struct lifecycle *)context)->keeper_policy);
 }
 
 static void retry_keeper(void *context)
 {
-    keeper_policy_retry(&((struct lifecycle *)context)->keeping);
+    keeper_policy_retry(&((struct lifecycle *)context)->keeper_policy);
 }
 
 static const struct schedule_duty duties[] = {{retry_delay, retry},
@@ -164,10 +164,10 @@ static void hold(struct lifecycle *life)
 
     if (lifecycle_stopping(life))
         return;
-    keeper_policy_change(&life->keeping, life->setup->configuration.whole->hold_ms);
+    keeper_policy_change(&life->keeper_policy, life->desired->configuration.whole->hold_ms);
     system->running(system->self);
     pending_accounts_settle(life, NULL);
-    report_running(life);
+    log_running(life);
     lifecycle_save_last_good(life);
     lifecycle_report_lasting(life);
     lifecycle_watch(life);
@@ -175,7 +175,7 @@ static void hold(struct lifecycle *life)
     for (;;) {
         uint64_t now;
 
-        keeper_policy_step(&life->keeping);
+        keeper_policy_step(&life->keeper_policy);
         now = system->clock.ticks(system->self);
         wake = system->wait(system->self, schedule_plan(&schedule, life, now));
         if (wake == SYS_WAKE_STOP)
@@ -187,7 +187,7 @@ static void hold(struct lifecycle *life)
         if (wake == SYS_WAKE_SESSIONS)
             look_at_sessions(life);
         if (wake == SYS_WAKE_KEEPER)
-            keeper_policy_died(&life->keeping);
+            keeper_policy_died(&life->keeper_policy);
         schedule_run(&schedule, life, system->clock.ticks(system->self));
     }
 }
@@ -205,7 +205,7 @@ static void load_memory(struct lifecycle *life, struct sys_failure *why)
 
 /* Accounts were looked up without what was remembered of them. What the broker cannot read, it
    has said itself. */
-static void report_memory(const struct lifecycle *life, const struct sys_failure *why)
+static void log_memory(const struct lifecycle *life, const struct sys_failure *why)
 {
     bool read = life->memory != NULL && state_is_loaded(life->memory);
 
@@ -220,7 +220,7 @@ static enum shmb_exit serve(struct lifecycle *life, const struct sys_failure *me
     size_t released;
     bool kept;
 
-    switch (broker_start(life->system, life->setup->inventory, &life->broker, &why)) {
+    switch (broker_start(life->system, life->desired->inventory, &life->broker, &why)) {
     case SYS_OK:
         break;
     case SYS_TAKEN:
@@ -230,13 +230,13 @@ static enum shmb_exit serve(struct lifecycle *life, const struct sys_failure *me
     default:
         return SHMB_EXIT_SYSTEM;
     }
-    report_memory(life, memory);
-    keeper_policy_init(&life->keeping, life->system, life->broker);
+    log_memory(life, memory);
+    keeper_policy_init(&life->keeper_policy, life->system, life->broker);
     hold(life);
-    kept = keeper_policy_stop(&life->keeping);
+    kept = keeper_policy_stop(&life->keeper_policy);
     released = broker_stop(life->broker);
     if (!kept)
-        report_stopped(life->system, released);
+        log_stopped(life->system, released);
     return SHMB_EXIT_DONE;
 }
 
@@ -246,22 +246,22 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
     struct sys_failure memory;
     enum shmb_exit code;
 
-    life.setup = lifecycle_new_desired(&life);
-    if (life.setup == NULL) {
+    life.desired = lifecycle_new_desired(&life);
+    if (life.desired == NULL) {
         event_log_no_memory(system);
         return SHMB_EXIT_SYSTEM;
     }
     load_memory(&life, &memory);
     code = lifecycle_start(&life);
     if (lifecycle_stopping(&life)) {
-        report_stopped(system, 0);
+        log_stopped(system, 0);
         code = SHMB_EXIT_DONE;
     } else if (code == SHMB_EXIT_DONE) {
         code = serve(&life, &memory);
     }
     report_lines_free(&life.left_out);
     report_lines_free(&life.pending);
-    lifecycle_free_desired(life.setup);
+    lifecycle_free_desired(life.desired);
     state_free(life.memory);
     return code;
 }

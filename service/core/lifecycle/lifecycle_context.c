@@ -16,20 +16,20 @@ static const char *remembered_sid(void *context, const char *account)
 
 struct desired *lifecycle_new_desired(struct lifecycle *life)
 {
-    struct desired *setup = calloc(1, sizeof(*setup));
+    struct desired *desired = calloc(1, sizeof(*desired));
 
-    if (setup != NULL) {
-        setup->memory = remembered_sid;
-        setup->memory_context = life;
+    if (desired != NULL) {
+        desired->memory = remembered_sid;
+        desired->memory_context = life;
     }
-    return setup;
+    return desired;
 }
 
-void lifecycle_free_desired(struct desired *setup)
+void lifecycle_free_desired(struct desired *desired)
 {
-    if (setup != NULL)
-        desired_free(setup);
-    free(setup);
+    if (desired != NULL)
+        desired_free(desired);
+    free(desired);
 }
 
 bool lifecycle_stopping(const struct lifecycle *life)
@@ -56,12 +56,12 @@ void lifecycle_save_last_good(const struct lifecycle *life)
 {
     struct sys_failure why;
 
-    if (desired_is_whole(life->setup) && !life->last_good &&
-        last_good_save(life->system, &life->setup->configuration, &why) != SYS_OK)
+    if (desired_is_whole(life->desired) && !life->last_good &&
+        last_good_save(life->system, &life->desired->configuration, &why) != SYS_OK)
         event_log_state(life->system, &why);
 }
 
 void lifecycle_watch(const struct lifecycle *life)
 {
-    config_watch_begin(life->system, life->file, &life->setup->configuration);
+    config_watch_begin(life->system, life->file, &life->desired->configuration);
 }

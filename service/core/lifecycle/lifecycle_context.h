@@ -24,10 +24,10 @@ struct asking {
 
 struct lifecycle {
     const struct system *system;
-    const char *file;      /* the main file's path, also what messages call it */
-    struct desired *setup; /* what is served */
+    const char *file;        /* the main file's path, also what messages call it */
+    struct desired *desired; /* what is served */
     struct broker *broker;
-    struct keeper_policy keeping;
+    struct keeper_policy keeper_policy;
     struct report_lines left_out; /* what the start did not use of the files, until a reload */
     struct report_lines pending;  /* accounts */
     struct asking asking;
@@ -37,7 +37,7 @@ struct lifecycle {
 
 /* For a configuration to be read, with what is remembered of accounts. NULL: no memory. */
 struct desired *lifecycle_new_desired(struct lifecycle *life);
-void lifecycle_free_desired(struct desired *setup); /* NULL is allowed */
+void lifecycle_free_desired(struct desired *desired); /* NULL is allowed */
 
 bool lifecycle_stopping(const struct lifecycle *life);
 

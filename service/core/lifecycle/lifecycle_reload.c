@@ -13,7 +13,7 @@ static void free_names(char **names, size_t count)
     free(names);
 }
 
-static void report_reloaded(const struct lifecycle *life, const struct apply_result *result)
+static void log_reloaded(const struct lifecycle *life, const struct apply_result *result)
 {
     const struct system *system = life->system;
     struct text text = {0};
@@ -70,7 +70,7 @@ static enum sys_status apply(struct lifecycle *life, struct desired *next, struc
     free_names(anew, count);
     if (status != SYS_OK)
         return status;
-    report_reloaded(life, &result);
+    log_reloaded(life, &result);
     desired_notes(next, &result.notes);
     counts = broker_counts(life->broker);
     broker_report_reload(life->broker,
@@ -86,7 +86,7 @@ static enum sys_status apply(struct lifecycle *life, struct desired *next, struc
 void lifecycle_reload(struct lifecycle *life)
 {
     struct sys_failure why = {0};
-    struct desired *next = lifecycle_new_desired(life), *former = life->setup;
+    struct desired *next = lifecycle_new_desired(life), *former = life->desired;
     struct desired none = {0};
     enum shmb_exit code;
 
@@ -106,13 +106,13 @@ void lifecycle_reload(struct lifecycle *life)
         lifecycle_free_desired(next);
         return;
     }
-    life->setup = next;
+    life->desired = next;
     life->last_good = false;
     report_lines_free(&life->left_out);
     pending_accounts_settle(life, former);
     lifecycle_free_desired(former);
     lifecycle_report_lasting(life);
-    keeper_policy_change(&life->keeping, next->configuration.whole->hold_ms);
+    keeper_policy_change(&life->keeper_policy, next->configuration.whole->hold_ms);
     lifecycle_save_last_good(life);
     lifecycle_watch(life);
 }

@@ -7,27 +7,27 @@
 #include "names.h"
 #include "event_text.h"
 
-static void report_unreadable(const struct system *system, enum event_id event,
-                              const struct desired *setup)
+static void log_unreadable(const struct system *system, enum event_id event,
+                           const struct desired *desired)
 {
     char text[REPORT_FAILURE];
-    const char *inserts[] = {setup->configuration.files[0].path, text};
+    const char *inserts[] = {desired->configuration.files[0].path, text};
 
-    event_failure_text(&setup->configuration.files[0].why, text);
+    event_failure_text(&desired->configuration.files[0].why, text);
     system->log(system->self, event, inserts, 2);
 }
 
 /* The errors in one file, or in all (NULL), as an event of file and lines. */
-static void report_errors(const struct lifecycle *life, enum event_id event, const char *file,
-                          const struct desired *setup)
+static void log_errors(const struct lifecycle *life, enum event_id event, const char *file,
+                       const struct desired *desired)
 {
-    struct cfg_messages some = setup->messages;
+    struct cfg_messages some = desired->messages;
     size_t i;
 
     some.items = calloc(some.count + 1, sizeof(*some.items));
     some.count = some.errors = 0;
-    for (i = 0; some.items != NULL && i < setup->messages.count; i++) {
-        const struct cfg_message *message = &setup->messages.items[i];
+    for (i = 0; some.items != NULL && i < desired->messages.count; i++) {
+        const struct cfg_message *message = &desired->messages.items[i];
 
         if (message->severity != CFG_ERROR || strcmp(message->file, file) != 0)
             continue;
@@ -39,24 +39,24 @@ static void report_errors(const struct lifecycle *life, enum event_id event, con
 }
 
 /* Why a configuration cannot be used. Look-ups that a stop cut short are no errors of it. */
-static void report_unusable(const struct lifecycle *life, const struct desired *setup,
-                            enum shmb_exit code)
+static void log_unusable(const struct lifecycle *life, const struct desired *desired,
+                         enum shmb_exit code)
 {
     const struct system *system = life->system;
 
     if (lifecycle_stopping(life))
         return;
-    if (desired_unreadable(setup))
-        report_unreadable(system, EVENT_CONFIG_UNREADABLE, setup);
-    else if (setup->messages.errors > 0)
-        event_log_messages(system, EVENT_CONFIG_INVALID, life->file, &setup->messages);
-    if (code == SHMB_EXIT_SYSTEM && !desired_unreadable(setup))
+    if (desired_unreadable(desired))
+        log_unreadable(system, EVENT_CONFIG_UNREADABLE, desired);
+    else if (desired->messages.errors > 0)
+        event_log_messages(system, EVENT_CONFIG_INVALID, life->file, &desired->messages);
+    if (code == SHMB_EXIT_SYSTEM && !desired_unreadable(desired))
         event_log_no_memory(system);
 }
 
-static void report_left_out(struct lifecycle *life)
+static void leave_out(struct lifecycle *life)
 {
-    const struct config_files *configuration = &life->setup->configuration;
+    const struct config_files *configuration = &life->desired->configuration;
     size_t i;
 
     for (i = 0; i < configuration->count; i++) {
@@ -65,7 +65,7 @@ static void report_left_out(struct lifecycle *life)
         if (!file->left_out)
             continue;
         report_lines_add(&life->left_out, "degraded", file->path, "left-out", "it has errors");
-        report_errors(life, EVENT_INCLUDE_LEFT_OUT, file->path, life->setup);
+        log_errors(life, EVENT_INCLUDE_LEFT_OUT, file->path, life->desired);
     }
 }
 
@@ -106,12 +106,12 @@ static bool use_last_good(struct lifecycle *life)
     life->last_good = true;
     report_lines_add(&life->left_out, "degraded", life->file, "last-good",
                      "it cannot be used; what was in force last is served");
-    if (desired_unreadable(life->setup))
-        report_unreadable(system, EVENT_LAST_GOOD_USED, life->setup);
+    if (desired_unreadable(life->desired))
+        log_unreadable(system, EVENT_LAST_GOOD_USED, life->desired);
     else
-        event_log_messages(system, EVENT_LAST_GOOD_USED, life->file, &life->setup->messages);
-    lifecycle_free_desired(life->setup);
-    life->setup = last;
+        event_log_messages(system, EVENT_LAST_GOOD_USED, life->file, &life->desired->messages);
+    lifecycle_free_desired(life->desired);
+    life->desired = last;
     return true;
 }
 
@@ -120,7 +120,7 @@ enum shmb_exit lifecycle_start(struct lifecycle *life)
 {
     const struct system *system = life->system;
     enum shmb_exit code =
-        desired_read(system, system, life->file, CONFIG_FILES_FORGIVING, life->setup);
+        desired_read(system, system, life->file, CONFIG_FILES_FORGIVING, life->desired);
 
     if (lifecycle_stopping(life))
         return code;
@@ -129,11 +129,11 @@ enum shmb_exit lifecycle_start(struct lifecycle *life)
     if (lifecycle_stopping(life))
         return code;
     if (code != SHMB_EXIT_DONE) {
-        report_unusable(life, life->setup, code);
+        log_unusable(life, life->desired, code);
         return code;
     }
-    report_left_out(life);
-    if (life->setup->messages.warnings > 0)
-        event_log_messages(system, EVENT_CONFIG_WARNING, life->file, &life->setup->messages);
+    leave_out(life);
+    if (life->desired->messages.warnings > 0)
+        event_log_messages(system, EVENT_CONFIG_WARNING, life->file, &life->desired->messages);
     return code;
 }

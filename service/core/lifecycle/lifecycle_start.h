@@ -8,7 +8,7 @@
 #include "lifecycle_context.h"
 
 /*
- * Reads the configuration into `life->setup`. An unusable included file is left
+ * Reads the configuration into `life->desired`. An unusable included file is left
  * out, an unusable main file gives way to what was in force last; both are
  * reported, and noted as lasting. SHMB_EXIT_DONE: it can be served. Else it has
  * been reported, unless somebody asked to stop.

@@ -12,7 +12,7 @@
  */
 #define ROUND_MS 1000u
 
-static void report_pending(const struct system *system, const struct trustee_answer *answer)
+static void log_pending(const struct system *system, const struct trustee_answer *answer)
 {
     char reason[REPORT_FAILURE];
     struct text use = {0};
@@ -48,7 +48,7 @@ static void note_all(struct lifecycle *life)
     size_t at = 0;
 
     report_lines_free(&life->pending);
-    while (trustees_next(life->setup->known, &at, &answer))
+    while (trustees_next(life->desired->known, &at, &answer))
         if (answer.pending)
             note_pending(&life->pending, &answer);
 }
@@ -59,12 +59,12 @@ void pending_accounts_settle(struct lifecycle *life, const struct desired *forme
     size_t at = 0;
 
     note_all(life);
-    while (trustees_next(life->setup->known, &at, &answer)) {
+    while (trustees_next(life->desired->known, &at, &answer)) {
         if (!answer.pending && answer.sid != NULL)
             state_put_sid(broker_state(life->broker), answer.name, answer.sid);
         else if (answer.pending &&
                  (former == NULL || !trustees_is_pending(former->known, answer.name)))
-            report_pending(life->system, &answer);
+            log_pending(life->system, &answer);
     }
     broker_remember(life->broker);
     life->asking.delay = FIRST_MS;
@@ -74,7 +74,7 @@ void pending_accounts_settle(struct lifecycle *life, const struct desired *forme
 
 static bool is_needed(const struct lifecycle *life)
 {
-    return life->asking.due || trustees_pending(life->setup->known) > 0;
+    return life->asking.due || trustees_pending(life->desired->known) > 0;
 }
 
 uint32_t pending_accounts_delay(const struct lifecycle *life)
@@ -85,9 +85,9 @@ uint32_t pending_accounts_delay(const struct lifecycle *life)
 }
 
 /* It is found, and may not have what the configuration wants: the others go on without it. */
-static void tell_refused(struct lifecycle *life, const struct trustee_answer *answer)
+static void log_refused(struct lifecycle *life, const struct trustee_answer *answer)
 {
-    report_pending(life->system, answer);
+    log_pending(life->system, answer);
     note_all(life);
     lifecycle_report_lasting(life);
 }
@@ -100,12 +100,12 @@ static bool ask(struct lifecycle *life)
     struct trustee_answer news;
 
     if (asking->left == 0) {
-        asking->left = trustees_pending(life->setup->known);
+        asking->left = trustees_pending(life->desired->known);
         asking->began = system->clock.ticks(system->self);
     }
-    if (trustees_retry(life->setup->known, &asking->at, &news)) {
+    if (trustees_retry(life->desired->known, &asking->at, &news)) {
         if (news.pending)
-            tell_refused(life, &news);
+            log_refused(life, &news);
         else
             system->log(system->self, EVENT_TRUSTEE_RESOLVED, &news.name, 1);
         asking->due |= !news.pending;
@@ -119,13 +119,13 @@ static bool ask(struct lifecycle *life)
 
 static void come_into_force(struct lifecycle *life)
 {
-    struct desired *setup = life->setup;
+    struct desired *desired = life->desired;
     struct inventory *inventory;
     struct apply_result result;
     struct sys_failure why;
     enum sys_status status;
 
-    if (desired_expand_again(setup, &inventory) != SYS_OK)
+    if (desired_expand_again(desired, &inventory) != SYS_OK)
         return;
     status = broker_reload(life->broker, inventory, NULL, 0, &result, &why);
     report_lines_free(&result.notes);
@@ -133,9 +133,9 @@ static void come_into_force(struct lifecycle *life)
         inventory_free(inventory);
         return;
     }
-    inventory_free(setup->inventory);
-    setup->inventory = inventory;
-    pending_accounts_settle(life, setup);
+    inventory_free(desired->inventory);
+    desired->inventory = inventory;
+    pending_accounts_settle(life, desired);
     lifecycle_report_lasting(life);
 }
 

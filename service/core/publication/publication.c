@@ -34,7 +34,7 @@ struct publication {
     struct own_section previous;     /* for a client that has just read the root */
     struct control_sets *controls;
     struct trouble troubles[PARTS], avoided;
-    const struct report_reload *reload;
+    const struct report_broker *broker;
     const struct report_lines *copies;
     uint64_t revision; /* published last; 0: nothing */
     bool newer;        /* clients keep a root of an order that this broker does not know */
@@ -305,7 +305,7 @@ static void write_report(struct publication *publication)
 {
     const struct report_news news = {
         publication->inventory, publication->revision, publication->troubles, PARTS,
-        &publication->avoided,  publication->reload,   publication->copies};
+        &publication->avoided,  publication->broker,   publication->copies};
 
     if (publication->report.view != NULL)
         report_write(publication->report.view, &news);
@@ -426,9 +426,9 @@ enum sys_status publication_change(struct publication *publication, const struct
     return status == SYS_TAKEN ? SYS_FAILED : status;
 }
 
-void publication_report(struct publication *publication, const struct report_reload *reload)
+void publication_report_broker(struct publication *publication, const struct report_broker *broker)
 {
-    publication->reload = reload;
+    publication->broker = broker;
     write_report(publication);
 }
 

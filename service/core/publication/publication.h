@@ -66,7 +66,7 @@ void publication_block_end(struct publication *publication, size_t item);
 void publication_report_copies(struct publication *publication, const struct report_lines *copies);
 
 /* From now on the report says this of reloads; it is borrowed. */
-void publication_report(struct publication *publication, const struct report_reload *reload);
+void publication_report_broker(struct publication *publication, const struct report_broker *broker);
 
 /* False: publication_update is to be called again after a while. */
 bool publication_complete(const struct publication *publication);

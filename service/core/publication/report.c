@@ -146,25 +146,25 @@ static void put_copies(struct page *page, const struct report_lines *copies, boo
         page->left_out += copies->left_out;
 }
 
-static void put_reload(struct page *page, const struct report_reload *reload,
+static void put_broker(struct page *page, const struct report_broker *broker,
                        struct shmb_report *report)
 {
     size_t i;
 
-    report->reloads = reload->count;
-    report->reload_result = (uint32_t)reload->result;
-    if (reload->lasting.count + reload->sessions.count > 0)
+    report->reloads = broker->reload_count;
+    report->reload_result = (uint32_t)broker->reload_result;
+    if (broker->lasting.count + broker->sessions.count > 0)
         report->result = SHMB_REPORT_INCOMPLETE;
-    for (i = 0; i < reload->keeping.count; i++)
-        if (strcmp(reload->keeping.items[i].kind, "degraded") == 0)
+    for (i = 0; i < broker->keeper.count; i++)
+        if (strcmp(broker->keeper.items[i].kind, "degraded") == 0)
             report->result = SHMB_REPORT_INCOMPLETE;
-    put_notes(page, &reload->keeping);
-    put_notes(page, &reload->lasting);
-    put_notes(page, &reload->sessions);
-    put_notes(page, &reload->lost);
-    if (reload->retired != NULL)
-        put_notes(page, reload->retired);
-    put_notes(page, &reload->notes);
+    put_notes(page, &broker->keeper);
+    put_notes(page, &broker->lasting);
+    put_notes(page, &broker->sessions);
+    put_notes(page, &broker->lost);
+    if (broker->retired != NULL)
+        put_notes(page, broker->retired);
+    put_notes(page, &broker->reload_notes);
 }
 
 /* Troubles of the publication come first: there are few, and they explain others. */
@@ -201,8 +201,8 @@ static void put_all(struct page *page, const struct report_news *news, struct sh
     if (report->missing > 0)
         report->result = SHMB_REPORT_INCOMPLETE;
     put_copies(page, news->copies, true, report);
-    if (news->reload != NULL)
-        put_reload(page, news->reload, report);
+    if (news->broker != NULL)
+        put_broker(page, news->broker, report);
     put_copies(page, news->copies, false, report);
     put_cut(page);
 }

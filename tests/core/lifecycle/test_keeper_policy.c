@@ -386,7 +386,7 @@ static void times_in_words(void **state)
         const char *text;
     } rows[] = {{1, "1 ms"},        {1500, "1500 ms"},  {1000, "1 s"},      {90000, "90 s"},
                 {600000, "10 min"}, {86400000, "24 h"}, {5400000, "90 min"}};
-    char text[KEEPING_TIME_TEXT];
+    char text[KEEPER_TIME_TEXT];
     size_t i;
 
     (void)state;
