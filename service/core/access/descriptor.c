@@ -141,5 +141,5 @@ enum sys_status descriptor_build(const struct system *system, const char *owner,
         return failure_no_memory(why);
     status = system->objects.descriptor_make(system->self, sddl, out, why);
     free(sddl);
-    return status == SYS_TAKEN || status == SYS_DENIED ? SYS_FAILED : status;
+    return status == SYS_DENIED ? SYS_FAILED : status;
 }

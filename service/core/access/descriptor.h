@@ -53,8 +53,8 @@ char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl
 bool descriptor_same(const char *wanted, const char *found);
 
 /*
- * The text of descriptor_sddl in the system's form, to be freed by the port. Never SYS_TAKEN or
- * SYS_DENIED: elsewhere these speak of the name of an object.
+ * The text of descriptor_sddl in the system's form, to be freed by the port. Never
+ * SYS_DENIED: elsewhere that speaks of the name of an object.
  */
 enum sys_status descriptor_build(const struct system *system, const char *owner,
                                  const struct descriptor_use *use, const struct access_rule *rules,

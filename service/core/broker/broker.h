@@ -25,8 +25,10 @@ struct broker_counts {
  * start makes progress visible and looks whether it should end.
  *
  * SYS_OK: the broker lives (also when asked to stop in between).
- * SYS_TAKEN: another broker runs. Else the start failed; it has been reported,
- * nothing is held, `*out` is NULL. The inventory must outlive the broker.
+ * SYS_SECOND_BROKER: another broker runs. SYS_NEWER: the state file or the directory is a
+ * newer broker's. SYS_DENIED: the broker can own no objects. On these and any other status
+ * the start failed, the event is logged, nothing is held, `*out` is NULL. The inventory must
+ * outlive the broker.
  */
 enum sys_status broker_start(const struct system *system, struct inventory *inventory,
                              struct broker **out, struct sys_failure *why);

@@ -36,7 +36,7 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
     const char *inserts[] = {why->text};
     enum sys_status status = claim_instance(system, broker->identity.owner, why);
 
-    if (status == SYS_TAKEN) {
+    if (status == SYS_SECOND_BROKER) {
         system->log(system->self, EVENT_SECOND_BROKER, NULL, 0);
     } else if (status == SYS_DENIED) {
         system->log(system->self, EVENT_INSTANCE_SQUATTED, inserts, 1);
@@ -54,9 +54,9 @@ static enum sys_status load_state(struct broker *broker, struct sys_failure *why
     enum sys_status status = state_load(broker->state, why);
 
     broker->stamp = state_stamp(broker->state);
-    if (status == SYS_TAKEN) {
+    if (status == SYS_NEWER) {
         system->log(system->self, EVENT_STATE_NEWER, NULL, 0);
-        return SYS_FAILED;
+        return status;
     }
     if (status != SYS_OK)
         event_log_state(system, why);
@@ -70,7 +70,7 @@ static enum sys_status refuse_newer(const struct broker *broker, struct sys_fail
 
     system->log(system->self, EVENT_DIRECTORY_NEWER, NULL, 0);
     (void)snprintf(why->text, sizeof(why->text), "the directory is a newer broker's");
-    return SYS_FAILED;
+    return SYS_NEWER;
 }
 
 static struct broker *new_broker(const struct system *system, struct inventory *inventory)

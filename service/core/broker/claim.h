@@ -8,7 +8,7 @@
 
 /*
  * Takes the instance mutex for this process, with the broker's own access list; `owner`
- * is the broker's SID. SYS_TAKEN: another broker runs. SYS_DENIED: a program that is
+ * is the broker's SID. SYS_SECOND_BROKER: another broker runs. SYS_DENIED: a program that is
  * not a broker holds the name.
  */
 enum sys_status claim_instance(const struct system *system, const char *owner,

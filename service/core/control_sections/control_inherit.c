@@ -73,7 +73,7 @@ static enum sys_status protect(const struct control_sets *sets, struct control_s
         status = system->objects.protect(system->self, section->shared.section, descriptor, why);
         system->objects.descriptor_free(system->self, descriptor);
     }
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }
 
 /* Changes the access of inherited sections where it differs; `sddl` is what they have now. */

@@ -50,7 +50,7 @@ static enum sys_status choose_number(struct control_sets *sets, uint32_t *number
     }
     status = system->random(system->self, number, sizeof(*number), why);
     *number |= CONTROL_NUMBER_RANDOM;
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }
 
 /* Tries numbers until a name is free. A name that is in use is reported in `avoided`. */

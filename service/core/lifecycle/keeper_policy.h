@@ -76,8 +76,8 @@ enum sys_status keeper_release_remember_left(const struct system *system, struct
 
 /*
  * For a command, while no broker runs: ends all keepers that are remembered or
- * can be found, their objects are let go of. `*ended`: how many there were. SYS_TAKEN: a
- * broker runs after all.
+ * can be found, their objects are let go of. `*ended`: how many there were. SYS_SECOND_BROKER:
+ * a broker runs after all.
  */
 enum sys_status keeper_release(const struct system *system, size_t *ended, struct sys_failure *why);
 

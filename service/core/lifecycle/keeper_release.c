@@ -53,7 +53,7 @@ static enum sys_status end_remembered(const struct system *system, struct state 
             continue;
         }
         if (status == SYS_OK) {
-            status = end == SYS_TAKEN ? SYS_FAILED : end;
+            status = end;
             *why = one;
         }
         i++;
@@ -75,9 +75,9 @@ static enum sys_status release(const struct system *system, struct state *state,
     struct sys_failure unread = {0};
     enum sys_status loaded = state_load(state, &unread), status;
 
-    if (loaded == SYS_TAKEN) {
+    if (loaded == SYS_NEWER) {
         *why = unread;
-        return SYS_FAILED;
+        return loaded;
     }
     status = keeper_release_remember_left(system, state, why);
     if (status == SYS_OK)

@@ -223,7 +223,7 @@ static enum shmb_exit serve(struct lifecycle *life, const struct sys_failure *me
     switch (broker_start(life->system, life->desired->inventory, &life->broker, &why)) {
     case SYS_OK:
         break;
-    case SYS_TAKEN:
+    case SYS_SECOND_BROKER:
         return SHMB_EXIT_CONFLICT;
     case SYS_DENIED:
         return SHMB_EXIT_DENIED;

@@ -104,7 +104,7 @@ enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struc
                                                         &form->descriptor, why);
     }
     *out = form->descriptor;
-    return status == SYS_TAKEN || status == SYS_DENIED ? SYS_FAILED : status;
+    return status == SYS_DENIED ? SYS_FAILED : status;
 }
 
 enum sys_status descriptor_cache_own(struct descriptor_cache *cache, struct sys_descriptor **out,

@@ -15,7 +15,7 @@ struct descriptor_cache *descriptor_cache_new(const struct system *system, const
                                               const struct inventory *inventory);
 void descriptor_cache_free(struct descriptor_cache *cache); /* NULL is allowed */
 
-/* The descriptor configured for an item; the cache owns it. Never SYS_TAKEN or SYS_DENIED. */
+/* The descriptor configured for an item; the cache owns it. Never SYS_DENIED. */
 enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struct item *item,
                                      struct sys_descriptor **out, struct sys_failure *why);
 

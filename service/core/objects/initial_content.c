@@ -20,8 +20,6 @@ void initial_content_find(const struct system *system, const struct item *item,
     out->status = initial_file_read(system, &item->from->u.segment, &out->bytes,
                                     &out->content.length, &out->why);
     out->content.bytes = (const uint8_t *)out->bytes;
-    if (out->status == SYS_TAKEN)
-        out->status = SYS_FAILED;
 }
 
 void initial_content_end(struct initial_content *first)

@@ -11,7 +11,7 @@
 struct initial_content {
     struct sys_content content;
     char *bytes;            /* owned: content of a file that was read just now; else NULL */
-    enum sys_status status; /* not SYS_OK: the file cannot be read now; never SYS_TAKEN */
+    enum sys_status status; /* not SYS_OK: the file cannot be read now */
     struct sys_failure why; /* why it cannot be read, with the name of the file */
 };
 

@@ -138,7 +138,7 @@ bool maker_protect(const struct maker *maker, struct item *item)
         item_set_reason(item, NULL);
     if (status == SYS_OK)
         return true;
-    event_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
+    event_reason(status, &why, text);
     if (item->state == ITEM_HELD)
         item_set_reason(item, text);
     if (!reported)

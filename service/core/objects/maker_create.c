@@ -35,7 +35,7 @@ enum sys_status maker_create_filled(const struct maker *maker, const struct sys_
         return SYS_OK;
     }
     system->objects.close(system->self, section);
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }
 
 /*
@@ -130,7 +130,7 @@ static enum sys_status create_from_copy(const struct maker *maker, struct item *
         system->objects.close(system->self, section);
     }
     copy_restore_end(&copy);
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }
 
 enum sys_status maker_create(const struct maker *maker, struct item *item, struct sys_object **out,

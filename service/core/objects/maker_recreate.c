@@ -92,7 +92,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     else if (old.kind == SHMB_SECTION)
         status = system->objects.map(system->self, item->object, (size_t)old.size, &bytes, &why);
     if (status != SYS_OK) {
-        event_reason(status == SYS_TAKEN ? SYS_FAILED : status, &why, text);
+        event_reason(status, &why, text);
         maker_defer(maker, item, text);
         return false;
     }

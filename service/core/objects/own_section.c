@@ -7,10 +7,7 @@
 enum sys_status own_section_map(const struct system *system, struct own_section *shared,
                                 size_t size, struct sys_failure *why)
 {
-    enum sys_status status =
-        system->objects.map(system->self, shared->section, size, &shared->view, why);
-
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return system->objects.map(system->self, shared->section, size, &shared->view, why);
 }
 
 enum sys_status own_section_make(const struct system *system, const char *owner,
@@ -82,7 +79,7 @@ enum sys_status own_section_adopt(const struct system *system, const char *owner
     if (status == SYS_OK)
         return SYS_OK;
     own_section_end(system, out);
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }
 
 enum sys_status own_section_make_or_adopt(const struct system *system, const char *owner,

@@ -52,7 +52,7 @@ enum sys_status own_section_adopt(const struct system *system, const char *owner
                                   const struct own_section_spec *spec, const struct state *state,
                                   struct own_section *out, struct sys_failure *why);
 
-/* Maps a section that is not mapped. Never SYS_TAKEN. */
+/* Maps a section that is not mapped. */
 enum sys_status own_section_map(const struct system *system, struct own_section *shared,
                                 size_t size, struct sys_failure *why);
 void own_section_unmap(const struct system *system, struct own_section *shared);

@@ -73,7 +73,7 @@ struct system {
 
     /*
      * Makes this broker the only one of the machine, until the process ends.
-     * SYS_TAKEN: another one runs. SYS_DENIED: the name that decides is held by
+     * SYS_SECOND_BROKER: another one runs. SYS_DENIED: the name that decides is held by
      * a stranger; the broker may go on, but cannot know whether it is alone.
      */
     enum sys_status (*claim)(void *self, const struct sys_descriptor *descriptor,

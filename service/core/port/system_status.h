@@ -10,11 +10,13 @@
 
 enum sys_status {
     SYS_OK,
-    SYS_TAKEN,     /* the name is held by an object the broker did not make */
-    SYS_DENIED,    /* the broker lacks a right */
-    SYS_NOT_FOUND, /* no such account, no such file */
-    SYS_LATER,     /* cannot be known now: a domain controller does not answer */
-    SYS_NO_MEMORY, /* memory, commit limit, handles */
+    SYS_TAKEN,         /* create, link: a foreign object holds the name */
+    SYS_SECOND_BROKER, /* claim: another broker runs */
+    SYS_NEWER,         /* a newer broker wrote it; never from the system itself */
+    SYS_DENIED,        /* the broker lacks a right */
+    SYS_NOT_FOUND,     /* no such account, no such file */
+    SYS_LATER,         /* cannot be known now: a domain controller does not answer */
+    SYS_NO_MEMORY,     /* memory, commit limit, handles */
     SYS_FAILED
 };
 

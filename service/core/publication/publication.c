@@ -239,7 +239,7 @@ static enum sys_status make_table(struct publication *publication, struct shmb_r
         return too_large(why);
     status = system->random(system->self, slot->suffix, sizeof(slot->suffix), why);
     if (status != SYS_OK)
-        return status == SYS_TAKEN ? SYS_FAILED : status;
+        return status;
     slot->revision = stamp_next(system, publication->stamp);
     shmb_table_name(slot->suffix, name);
     spec.size = table.size;
@@ -423,7 +423,7 @@ enum sys_status publication_change(struct publication *publication, const struct
     if (other_readers && publication->root.section != NULL)
         (void)protect_root(publication, &unused);
     control_sets_undo(controls, from);
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }
 
 void publication_report_broker(struct publication *publication, const struct report_broker *broker)

@@ -304,7 +304,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
     if (status == SYS_NOT_FOUND)
         return SYS_OK;
     if (status != SYS_OK)
-        return status == SYS_TAKEN ? SYS_FAILED : status;
+        return status;
     text = realloc(content, length + 1);
     if (text == NULL) {
         free(content);
@@ -314,7 +314,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
     if (state_line_newer(text)) {
         (void)snprintf(why->text, sizeof(why->text),
                        "the state folder was written by a newer broker");
-        status = SYS_TAKEN;
+        status = SYS_NEWER;
     } else {
         status = read_lines(state, text, why);
         state->loaded = status == SYS_OK;
@@ -517,5 +517,5 @@ enum sys_status state_commit(struct state *state, struct sys_failure *why)
     state->whole = status != SYS_OK;
     text_free(&state->changes);
     state->changes = (struct text){0};
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }

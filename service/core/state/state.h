@@ -33,7 +33,7 @@ void state_free(struct state *state); /* NULL is allowed */
 
 /*
  * Reads the file. SYS_OK also where there is none; as much of it as can be
- * trusted. SYS_TAKEN: it is a newer broker's; nothing may be written. Else it
+ * trusted. SYS_NEWER: it is a newer broker's; nothing may be written. Else it
  * could not be read, and less is known.
  */
 enum sys_status state_load(struct state *state, struct sys_failure *why);

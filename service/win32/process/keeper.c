@@ -166,5 +166,5 @@ enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which
     if (status == SYS_OK && keeper->process != NULL && keeper->id.process == which->process &&
         keeper->id.started == which->started)
         keeper_forget(keeper);
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }

@@ -237,5 +237,5 @@ enum sys_status keeper_launch(const struct keeper_options *options, struct keepe
         descriptors_free(descriptor);
     }
     free(program);
-    return status == SYS_TAKEN ? SYS_FAILED : status;
+    return status;
 }

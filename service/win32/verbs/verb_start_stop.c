@@ -116,7 +116,7 @@ enum shmb_exit verb_stop_keepers(size_t *ended)
     port_close(&port);
     if (status == SYS_OK)
         return SHMB_EXIT_DONE;
-    if (status == SYS_TAKEN) {
+    if (status == SYS_SECOND_BROKER) {
         console_error("shmbroker: a broker that is not the service is running; stop it first");
         return SHMB_EXIT_CONFLICT;
     }

@@ -262,7 +262,7 @@ static void what_ends_the_start(void **state)
     (void)state;
     refused(FAKE_IDENTIFY, SYS_DENIED, SYS_DENIED, EVENT_NO_OWNER);
     refused(FAKE_IDENTIFY, SYS_FAILED, SYS_FAILED, EVENT_START_FAILED);
-    refused(FAKE_CLAIM, SYS_TAKEN, SYS_TAKEN, EVENT_SECOND_BROKER);
+    refused(FAKE_CLAIM, SYS_SECOND_BROKER, SYS_SECOND_BROKER, EVENT_SECOND_BROKER);
     refused(FAKE_CLAIM, SYS_NO_MEMORY, SYS_NO_MEMORY, EVENT_START_FAILED);
     refused(FAKE_CLAIM, SYS_FAILED, SYS_FAILED, EVENT_START_FAILED);
     /* No second broker and no missing owner, whatever the system calls it. */
@@ -303,7 +303,7 @@ static void the_broker_s_own_name_is_had_when_it_comes_free(void **state)
     broker_retry(w.broker);
     /* Another broker came first: still not ours. */
     fake_mend(w.fake);
-    fake_fail(w.fake, FAKE_CLAIM, NULL, SYS_TAKEN);
+    fake_fail(w.fake, FAKE_CLAIM, NULL, SYS_SECOND_BROKER);
     broker_retry(w.broker);
     assert_int_equal(event_total(), 1);
     assert_int_not_equal(broker_retry_delay(w.broker), UINT32_MAX);

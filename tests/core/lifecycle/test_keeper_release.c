@@ -130,8 +130,8 @@ static void a_release_beside_a_broker_is_refused(void **state)
 
     (void)state;
     kept_live(kept_look_on, 1);
-    fake_fail(fake, FAKE_CLAIM, NULL, SYS_TAKEN);
-    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_TAKEN);
+    fake_fail(fake, FAKE_CLAIM, NULL, SYS_SECOND_BROKER);
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_SECOND_BROKER);
     assert_int_equal(fake_keepers_alive(fake), 1);
 }
 

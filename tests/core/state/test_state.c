@@ -246,7 +246,7 @@ static void newer_and_foreign(void **unused)
 
     (void)unused;
     fake_state_file(fake, STATE_FILE, "shmbroker-state 2\n");
-    assert_int_equal(state_load(state, &why), SYS_TAKEN);
+    assert_int_equal(state_load(state, &why), SYS_NEWER);
     fake_state_file(fake, STATE_FILE, "something else\n");
     assert_int_equal(state_load(state, &why), SYS_OK);
     assert_null(state_at(state, 0));

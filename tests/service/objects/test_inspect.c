@@ -27,8 +27,11 @@ static const struct launch stranger = {.standard_user = true, .deny = "IU"};
 
 static const char *word(enum sys_status status)
 {
-    static const char *const words[] = {"ok",    "taken",     "denied", "not found",
-                                        "later", "no memory", "failed"};
+    static const char *const words[] = {
+        [SYS_OK] = "ok",       [SYS_TAKEN] = "taken",         [SYS_SECOND_BROKER] = "second broker",
+        [SYS_NEWER] = "newer", [SYS_DENIED] = "denied",       [SYS_NOT_FOUND] = "not found",
+        [SYS_LATER] = "later", [SYS_NO_MEMORY] = "no memory", [SYS_FAILED] = "failed",
+    };
 
     return words[status];
 }
