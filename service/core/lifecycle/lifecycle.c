@@ -192,29 +192,17 @@ static void hold(struct lifecycle *life)
     }
 }
 
-/* Before there is a broker. */
-static void load_memory(struct lifecycle *life, struct sys_failure *why)
+/* Logs that remembered SIDs could not be read, unless the broker logged the same failure. */
+static void log_memory(const struct lifecycle *life)
 {
-    *why = (struct sys_failure){0};
-    life->memory = state_new(life->system, "");
-    if (life->memory == NULL)
-        (void)failure_no_memory(why);
-    else
-        (void)state_load(life->memory, why);
+    const struct lifecycle_memory *memory = &life->memory;
+    bool read = memory->state != NULL && state_is_loaded(memory->state);
+
+    if (memory->asked && !read && state_is_loaded(broker_state(life->broker)))
+        event_log_state(life->system, &memory->why);
 }
 
-/* Accounts were looked up without what was remembered of them. What the broker cannot read, it
-   has said itself. */
-static void log_memory(const struct lifecycle *life, const struct sys_failure *why)
-{
-    bool read = life->memory != NULL && state_is_loaded(life->memory);
-
-    if (!read && state_is_loaded(broker_state(life->broker)))
-        event_log_state(life->system, why);
-}
-
-/* `memory`: why accounts are not remembered, where they are not. */
-static enum shmb_exit serve(struct lifecycle *life, const struct sys_failure *memory)
+static enum shmb_exit serve(struct lifecycle *life)
 {
     struct sys_failure why;
     size_t released;
@@ -230,7 +218,7 @@ static enum shmb_exit serve(struct lifecycle *life, const struct sys_failure *me
     default:
         return SHMB_EXIT_SYSTEM;
     }
-    log_memory(life, memory);
+    log_memory(life);
     keeper_policy_init(&life->keeper_policy, life->system, life->broker);
     hold(life);
     kept = keeper_policy_stop(&life->keeper_policy);
@@ -243,7 +231,6 @@ static enum shmb_exit serve(struct lifecycle *life, const struct sys_failure *me
 enum shmb_exit lifecycle_run(const struct system *system, const char *file)
 {
     struct lifecycle life = {.system = system, .file = file};
-    struct sys_failure memory;
     enum shmb_exit code;
 
     life.desired = lifecycle_new_desired(&life);
@@ -251,17 +238,16 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
         event_log_no_memory(system);
         return SHMB_EXIT_SYSTEM;
     }
-    load_memory(&life, &memory);
     code = lifecycle_start(&life);
     if (lifecycle_stopping(&life)) {
         log_stopped(system, 0);
         code = SHMB_EXIT_DONE;
     } else if (code == SHMB_EXIT_DONE) {
-        code = serve(&life, &memory);
+        code = serve(&life);
     }
     report_lines_free(&life.left_out);
     report_lines_free(&life.pending);
     lifecycle_free_desired(life.desired);
-    state_free(life.memory);
+    state_free(life.memory.state);
     return code;
 }

@@ -6,10 +6,26 @@
 #include "event_text.h"
 #include "config_watch.h"
 
+static const struct state *load_memory(struct lifecycle *life)
+{
+    struct lifecycle_memory *memory = &life->memory;
+
+    if (memory->asked)
+        return memory->state;
+    memory->asked = true;
+    memory->state = state_new(life->system, "");
+    if (memory->state == NULL)
+        (void)failure_no_memory(&memory->why);
+    else
+        (void)state_load(memory->state, &memory->why);
+    return memory->state;
+}
+
 static const char *remembered_sid(void *context, const char *account)
 {
-    const struct lifecycle *life = context;
-    const struct state *state = life->broker != NULL ? broker_state(life->broker) : life->memory;
+    struct lifecycle *life = context;
+    const struct state *state =
+        life->broker != NULL ? broker_state(life->broker) : load_memory(life);
 
     return state != NULL ? state_sid(state, account) : NULL;
 }

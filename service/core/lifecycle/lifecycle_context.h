@@ -22,6 +22,17 @@ struct asking {
     bool due;       /* some have been resolved, and are not yet in force */
 };
 
+/*
+ * The SIDs remembered of accounts, until there is a broker. Read only when an account cannot
+ * be looked up: until the instance mutex is ours another broker may still write the file, so
+ * the broker's own read counts.
+ */
+struct lifecycle_memory {
+    struct state *state; /* NULL: not asked for so far, or no memory */
+    bool asked;
+    struct sys_failure why; /* why it could not be read */
+};
+
 struct lifecycle {
     const struct system *system;
     const char *file;        /* the main file's path, also what messages call it */
@@ -31,8 +42,8 @@ struct lifecycle {
     struct report_lines left_out; /* what the start did not use of the files, until a reload */
     struct report_lines pending;  /* accounts */
     struct asking asking;
-    struct state *memory; /* before there is a broker: SIDs of accounts */
-    bool last_good;       /* the last good configuration is served, not the main file */
+    struct lifecycle_memory memory;
+    bool last_good; /* the last good configuration is served, not the main file */
 };
 
 /* For a configuration to be read, with what is remembered of accounts. NULL: no memory. */
