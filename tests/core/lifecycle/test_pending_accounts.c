@@ -147,6 +147,43 @@ static void a_reload_that_fails_gives_nobody_anything(void **state)
     life_run(PLAIN, fail_a_reload, 3);
 }
 
+static void nothing(size_t number)
+{
+    (void)number;
+}
+
+/* How many calls that can fail come up to the first one of this kind. */
+static size_t calls_until(enum fake_call call)
+{
+    size_t i, count, calls = 0;
+    const struct fake_record *records = fake_records(fake, &count);
+
+    for (i = 0; i < count; i++) {
+        calls += records[i].call < FAKE_CAN_FAIL;
+        if (records[i].call == call)
+            return calls;
+    }
+    fail_msg("no such call");
+    return 0;
+}
+
+/* SIDs are looked for before the broker reads its state: a failure of that alone has its event. */
+static void remembered_sids_that_cannot_be_read_are_told(void **state)
+{
+    size_t first;
+
+    life_run(DENIED, nothing, 1);
+    assert_int_equal(fake_calls(fake, FAKE_STATE_READ), 2);
+    first = calls_until(FAKE_STATE_READ);
+    assert_true(first < calls_until(FAKE_CLAIM));
+    life_end(state);
+    set_up(state);
+    fake_fail_nth(fake, first, SYS_DENIED);
+    life_run(DENIED, nothing, 1);
+    assert_int_equal(fake_failed(fake), FAKE_STATE_READ);
+    assert_int_equal(fake_event_count(fake, EVENT_STATE_FAILED), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
@@ -156,6 +193,7 @@ int main(void)
         TEST(a_change_that_is_nothing_but_the_denial_is_told),
         TEST(what_is_there_at_a_start_is_taken_over),
         TEST(a_reload_that_fails_gives_nobody_anything),
+        TEST(remembered_sids_that_cannot_be_read_are_told),
     };
 
     return cmocka_run_group_tests_name("test_pending_accounts", tests, NULL, NULL);
