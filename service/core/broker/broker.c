@@ -10,8 +10,6 @@
 #include "event_text.h"
 #include "copy_restore.h"
 
-#define RETRY_MOST_MS 30000u
-
 struct broker_counts broker_counts(const struct broker *broker)
 {
     const bool wants_record = adoption_wants_record(broker->identity.owner);
@@ -90,10 +88,7 @@ void broker_retry(struct broker *broker)
         broker_commit(broker);
     if (!broker_stopping(broker))
         recovered |= publication_update(broker->publication, changed);
-    if (recovered)
-        broker->delay = BROKER_RETRY_MS;
-    else if (broker->delay < RETRY_MOST_MS)
-        broker->delay = broker->delay * 2 < RETRY_MOST_MS ? broker->delay * 2 : RETRY_MOST_MS;
+    broker->delay = recovered ? broker_backoff.first : backoff_next(&broker_backoff, broker->delay);
 }
 
 uint32_t broker_retry_delay(const struct broker *broker)
@@ -136,7 +131,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         descriptor_cache_free(broker->cache);
         broker->cache = cache;
         broker->inventory = wanted;
-        broker->delay = BROKER_RETRY_MS;
+        broker->delay = broker_backoff.first;
         retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
         (void)auditing_tell(broker->system, wanted, &broker->audit_told);
         broker_link_sessions(broker);

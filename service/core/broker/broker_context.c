@@ -4,6 +4,8 @@
 
 #include "event_text.h"
 
+const struct backoff broker_backoff = {1000, 30000};
+
 struct maker broker_maker(struct broker *broker)
 {
     const struct maker maker = {.system = broker->system,

@@ -6,6 +6,7 @@
 #define CORE_BROKER_CONTEXT_H
 
 #include "aliases.h"
+#include "backoff.h"
 #include "report.h"
 #include "descriptor_cache.h"
 #include "maker.h"
@@ -14,7 +15,7 @@
 #include "copy_save.h"
 #include "state.h"
 
-#define BROKER_RETRY_MS 1000u /* the first try again */
+extern const struct backoff broker_backoff; /* of `delay` below */
 
 struct broker {
     const struct system *system;

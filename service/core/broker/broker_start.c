@@ -81,7 +81,7 @@ static struct broker *new_broker(const struct system *system, struct inventory *
         return NULL;
     broker->system = system;
     broker->inventory = inventory;
-    broker->delay = BROKER_RETRY_MS;
+    broker->delay = broker_backoff.first;
     broker->patience = COPY_RESTORE_PATIENCE_MS;
     broker->cache = descriptor_cache_new(system, broker->identity.owner, inventory);
     broker->state = state_new(system, broker->identity.boot);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backoff.h"
 #include "compiler.h"
 #include "copy_format.h"
 #include "crc64.h"
@@ -15,15 +16,15 @@
 #include "copy_restore.h"
 #include "stamp.h"
 
-#define PIECE          (1024u * 1024) /* read, summed up and written without a look around */
-#define FLUSH_AFTER    (16u * PIECE)  /* so that no single wait for the disk is a long one */
-#define PATIENCE_MS    100u           /* with writers that are at work */
-#define LAST_PATIENCE  5000u          /* the same when there is no other time, with all of them */
-#define PAUSE_MS       5u
-#define TRIES_AT_ONCE  10u
-#define RETRY_FIRST_MS 1000u
-#define RETRY_MOST_MS  30000u
-#define NAME_TEXT      (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
+#define PIECE         (1024u * 1024) /* read, summed up and written without a look around */
+#define FLUSH_AFTER   (16u * PIECE)  /* so that no single wait for the disk is a long one */
+#define PATIENCE_MS   100u           /* with writers that are at work */
+#define LAST_PATIENCE 5000u          /* the same when there is no other time, with all of them */
+#define PAUSE_MS      5u
+#define TRIES_AT_ONCE 10u
+#define NAME_TEXT     (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
+
+static const struct backoff retries = {1000, 30000};
 
 /* One segment while it is saved. */
 struct save {
@@ -305,10 +306,7 @@ static void note_failure(const struct save *save, enum sys_status status,
     uint32_t cause = event_cause(status, why);
     char text[REPORT_FAILURE];
 
-    if (copies->delay < RETRY_MOST_MS)
-        copies->delay = copies->delay == 0                  ? RETRY_FIRST_MS
-                        : copies->delay * 2 < RETRY_MOST_MS ? copies->delay * 2
-                                                            : RETRY_MOST_MS;
+    copies->delay = backoff_next(&retries, copies->delay);
     if (copies->cause == cause)
         return;
     copies->cause = cause;
@@ -324,7 +322,8 @@ static void note_success(const struct save *save)
     bool failed = copies->cause != 0;
 
     copies->saved = system->clock.now(system->self);
-    copies->delay = copies->cause = 0;
+    copies->delay = BACKOFF_RESET;
+    copies->cause = 0;
     free(copies->reason);
     copies->reason = NULL;
     if (failed)

@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "backoff.h"
 #include "event_text.h"
 
-#define AT_ONCE   0u
-#define FIRST_MS  1000u
-#define MOST_MS   30000u
-#define STEADY_MS 1000u /* a keeper that has lived so long was a good one */
+#define STEADY_MS 1000u /* a keeper that lived this long is replaced at once when it ends */
+
+static const struct backoff retries = {1000, 30000};
 
 void keeper_policy_init(struct keeper_policy *policy, const struct system *system,
                         struct broker *broker)
@@ -130,14 +130,6 @@ static void fill(struct keeper_policy *policy)
     policy->failed = false;
 }
 
-static void back_off(struct keeper_policy *policy)
-{
-    if (policy->delay == AT_ONCE)
-        policy->delay = FIRST_MS;
-    else
-        policy->delay = policy->delay < MOST_MS / 2 ? policy->delay * 2 : MOST_MS;
-}
-
 /*
  * Remembered before it holds anything, and outlives us only then: the next broker
  * must be able to end it. Where it cannot be noted, it is better than none all the
@@ -149,7 +141,7 @@ static void make(struct keeper_policy *policy)
     struct sys_failure why = {0};
     struct sys_keeper made;
 
-    back_off(policy);
+    policy->delay = backoff_next(&retries, policy->delay);
     if (system->keepers.make(system->self, policy->wanted_ms, &made, &why) != SYS_OK) {
         fail(policy, &why);
         return;
@@ -177,7 +169,7 @@ void keeper_policy_died(struct keeper_policy *policy)
     if (policy->keeper.process == 0)
         return;
     if (system->clock.ticks(system->self) - policy->made >= STEADY_MS)
-        policy->delay = AT_ONCE;
+        policy->delay = BACKOFF_RESET;
     policy->replaces = policy->keeper.process;
     forget(policy);
 }
@@ -271,7 +263,7 @@ void keeper_policy_change(struct keeper_policy *policy, uint32_t hold_ms)
         report(policy, NULL);
     }
     if (is_due(policy)) {
-        policy->delay = AT_ONCE;
+        policy->delay = BACKOFF_RESET;
         make(policy);
     }
     end_former(policy);
@@ -290,8 +282,8 @@ uint32_t keeper_policy_delay(const struct keeper_policy *policy)
     if (is_due(policy))
         return policy->delay;
     if (policy->wanted_ms != 0 && !policy->whole)
-        return FIRST_MS;
-    return policy->stays ? MOST_MS : UINT32_MAX;
+        return retries.first;
+    return policy->stays ? retries.most : UINT32_MAX;
 }
 
 void keeper_policy_retry(struct keeper_policy *policy)

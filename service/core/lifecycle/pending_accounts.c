@@ -1,10 +1,10 @@
 #include "pending_accounts.h"
 
+#include "backoff.h"
 #include "event_text.h"
 #include "text.h"
 
-#define FIRST_MS 1000u
-#define MOST_MS  30000u
+static const struct backoff rounds = {1000, 30000};
 
 /*
  * While an account is looked up nothing else is done. So it is one at a time, and after
@@ -67,7 +67,7 @@ void pending_accounts_settle(struct lifecycle *life, const struct desired *forme
             log_pending(life->system, &answer);
     }
     broker_remember(life->broker);
-    life->asking.delay = FIRST_MS;
+    life->asking.delay = rounds.first;
     life->asking.left = 0;
     life->asking.due = false;
 }
@@ -145,7 +145,7 @@ void pending_accounts_retry(struct lifecycle *life)
 
     if (!is_needed(life) || ask(life))
         return;
-    asking->delay = asking->delay < MOST_MS / 2 ? asking->delay * 2 : MOST_MS;
+    asking->delay = backoff_next(&rounds, asking->delay);
     if (asking->due)
         come_into_force(life);
 }
