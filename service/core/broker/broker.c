@@ -1,14 +1,14 @@
 #include "broker.h"
 
+#include "access_guard.h"
 #include "adoption.h"
 #include "apply.h"
 #include "auditing.h"
 #include "broker_context.h"
 #include "broker_report.h"
 #include "claim.h"
-#include "access_guard.h"
-#include "event_text.h"
 #include "copy_restore.h"
+#include "event_text.h"
 
 struct broker_counts broker_counts(const struct broker *broker)
 {
@@ -34,34 +34,34 @@ static bool is_access_due(const struct item *item)
     return item->access_due && item->state == ITEM_HELD;
 }
 
-/* A privilege that is not there does not come while the process lives. */
+/* A missing audit privilege cannot be gained while the process runs: no retry for that. */
 static bool needs_retry(const struct item *item)
 {
     return !item_is_held(item) || is_access_due(item) ||
            (auditing_lacks(item) && item->auditing != AUDITING_REFUSED);
 }
 
-/* True: it is better now; `*changed`: others have to be told. */
+/* True: something was gained. `*changed`: what clients and the report see has changed. */
 static bool retry_item(const struct maker *maker, struct item *item, bool *changed)
 {
     enum item_state before = item->state;
-    bool better = false;
+    bool gained = false;
 
     if (item_is_held(item)) {
         bool lacks = auditing_lacks(item);
 
         if (is_access_due(item))
-            better = maker_protect(maker, item);
+            gained = maker_protect(maker, item);
         auditing_settle(maker->system, item);
         *changed |= auditing_lacks(item) != lacks;
-        return better || auditing_lacks(item) != lacks;
+        return gained || auditing_lacks(item) != lacks;
     }
-    better = maker_obtain(maker, item) == SYS_OK;
+    gained = maker_obtain(maker, item) == SYS_OK;
     *changed |= item->state != before;
-    return better;
+    return gained;
 }
 
-/* True: the instance mutex, which another program held, is ours now. */
+/* True: the broker now has the instance mutex, which a foreign process held. */
 static bool claim_again(struct broker *broker)
 {
     const struct system *system = broker->system;
@@ -138,7 +138,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker_announce_copies(broker);
     } else {
         descriptor_cache_free(cache);
-        broker_commit(broker); /* what was undone */
+        broker_commit(broker); /* the undo changed records, too */
     }
     return status;
 }
@@ -212,7 +212,8 @@ void broker_finish(struct broker *broker)
         return;
     copy_save_finish(&saving);
     broker->finished = true;
-    (void)broker_report_copies(broker); /* the report lives on in the keeper */
+    (void)broker_report_copies(
+        broker); /* the keeper holds the report section: it can be read after the stop */
 }
 
 size_t broker_stop(struct broker *broker)
@@ -221,7 +222,7 @@ size_t broker_stop(struct broker *broker)
     size_t i, held = broker_counts(broker).held;
 
     broker_finish(broker);
-    /* First of all, so that no client is told of what is gone. */
+    /* Close the directory first: it never names an object that is gone. */
     publication_free(broker->publication);
     broker->publication = NULL;
     aliases_free(broker->aliases);

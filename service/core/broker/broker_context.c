@@ -19,6 +19,7 @@ struct maker broker_maker(struct broker *broker)
     return maker;
 }
 
+/* copies/ cannot use publication/ itself: saving gets these two functions. */
 static const struct shmb_block *find_block(void *publication, size_t item)
 {
     return publication_block(publication, item);

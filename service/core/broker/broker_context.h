@@ -1,21 +1,21 @@
 /*
- * broker_context.h - the broker's struct and what its modules share: broker.c,
- * broker_start.c, broker_report.c. For them alone.
+ * broker_context.h - the broker's struct and what its modules share. For broker.c,
+ * broker_start.c and broker_report.c only.
  */
 #ifndef CORE_BROKER_CONTEXT_H
 #define CORE_BROKER_CONTEXT_H
 
 #include "aliases.h"
 #include "backoff.h"
-#include "report.h"
+#include "copy_save.h"
 #include "descriptor_cache.h"
 #include "maker.h"
 #include "publication.h"
+#include "report.h"
 #include "retired.h"
-#include "copy_save.h"
 #include "state.h"
 
-extern const struct backoff broker_backoff; /* of `delay` below */
+extern const struct backoff broker_backoff; /* for `delay` below */
 
 struct broker {
     const struct system *system;
@@ -25,28 +25,33 @@ struct broker {
     struct state *state;
     struct publication *publication;
     struct aliases *aliases;
-    uint32_t aliases_told; /* their version in the report */
+    uint32_t aliases_reported; /* the version of the aliases that the report lists */
     struct retired retired;
     struct report_broker report;
     struct report_lines copies; /* for the report */
     uint64_t stamp;             /* the greatest generation or revision so far */
-    uint32_t delay;             /* milliseconds to the next try */
-    uint32_t patience;          /* milliseconds to wait for copies that others keep to themselves */
-    bool state_due;             /* the state could not be written */
-    bool audit_told;            /* that objects are not audited that are to be */
-    bool unclaimed;             /* a stranger holds the name that keeps two brokers apart */
-    bool finished;              /* what outlives a reboot has been saved for the last time */
+    uint32_t delay;             /* milliseconds to the next retry */
+    uint32_t patience;          /* milliseconds left to wait for copies that others have open */
+    bool state_due;             /* the state file could not be written */
+    bool audit_told;            /* logged that objects are not audited */
+    bool unclaimed;             /* a foreign process holds the instance mutex */
+    bool finished;              /* broker_finish was called */
 };
 
-/* The broker, as the wings below see it. */
+/* What objects/ and copies/ need of the broker; valid while the broker does not change. */
 struct maker broker_maker(struct broker *broker);
 struct copy_save broker_saving(struct broker *broker);
+
+/* True: a stop was requested. */
 bool broker_stopping(const struct broker *broker);
 
-/* Objects are served also where this fails: it costs proof at the next start. */
+/*
+ * Writes the state. On failure objects are served all the same, but the next start may not
+ * recognise them; logged once, and broker_retry writes it again.
+ */
 void broker_commit(struct broker *broker);
 
-/* Frees everything but the objects. */
+/* Frees the broker; closes the publication and the links, but no objects. */
 void broker_release(struct broker *broker);
 
 #endif

@@ -25,7 +25,7 @@ void broker_report_reload_begun(struct broker *broker)
     publication_report_broker(broker->publication, &broker->report);
 }
 
-/* Moves the notes into the report, in place of `lines`; `*notes` is empty afterwards. */
+/* Puts the notes in the place of `lines`, and rewrites the report. */
 static void replace(struct broker *broker, struct report_lines *lines, struct report_lines *notes)
 {
     report_lines_free(lines);
@@ -58,9 +58,9 @@ void broker_link_sessions(struct broker *broker)
 
     aliases_update(broker->aliases, broker->inventory);
     version = aliases_version(broker->aliases);
-    if (version == broker->aliases_told)
+    if (version == broker->aliases_reported)
         return;
-    broker->aliases_told = version;
+    broker->aliases_reported = version;
     report_lines_free(&broker->report.sessions);
     aliases_notes(broker->aliases, &broker->report.sessions);
     publication_report_broker(broker->publication, &broker->report);

@@ -1,6 +1,9 @@
 /*
- * broker_report.h - what the broker tells: the report, and the links into sessions
- * that the report lists.
+ * broker_report.h - what the broker adds to the report, and the links to objects in sessions,
+ * which the report lists.
+ *
+ * Functions that take notes take them over: `*notes` is empty afterwards. They replace the notes
+ * of the same subject and rewrite the report.
  */
 #ifndef CORE_BROKER_REPORT_H
 #define CORE_BROKER_REPORT_H
@@ -13,26 +16,28 @@
 struct broker;
 
 /*
- * Brings the links for plain names (aliases.h) up to date: sessions have come or
- * gone, objects are there that were not. broker_start and broker_reload do it, too.
+ * Brings the links for plain names up to date (aliases.h): call it when sessions come or go.
+ * broker_start and broker_reload call it themselves.
  */
 void broker_link_sessions(struct broker *broker);
 
-/* A reload begins; and it has come to its end: takes the notes over. For the report. */
+/* A reload begins. broker_report_reload must follow. */
 void broker_report_reload_begun(struct broker *broker);
+
+/* The reload has ended. */
 void broker_report_reload(struct broker *broker, enum shmb_reload_result result,
                           struct report_lines *notes);
 
-/* What is less than asked for, beside objects, until told otherwise; takes the notes over. */
+/* Why the broker runs degraded, other than for single objects. */
 void broker_report_lasting(struct broker *broker, struct report_lines *notes);
 
-/* What there is to say of the keeper, until told otherwise; takes the notes over. */
+/* The state of the keeper. */
 void broker_report_keeper(struct broker *broker, struct report_lines *notes);
 
-/* Puts the state of the copies into the report. True: there are copies to be made. */
+/* Reports the state of the copies. True: the inventory has segments with copies. */
 bool broker_report_copies(struct broker *broker);
 
-/* The same, and tells the service manager whether a stop has to wait for copies. */
+/* The same, and tells the service manager whether a stop must wait for copies. */
 void broker_announce_copies(struct broker *broker);
 
 #endif

@@ -1,16 +1,21 @@
+/*
+ * The start of a broker: identity, instance mutex, state file, root of the directory, objects,
+ * table and report, in this order. broker.h says what can end it.
+ */
+#include "broker.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "auditing.h"
-#include "broker.h"
 #include "broker_context.h"
 #include "broker_report.h"
 #include "claim.h"
+#include "copy_restore.h"
+#include "event_text.h"
 #include "names.h"
 #include "carried_locks.h"
 #include "text.h"
-#include "event_text.h"
-#include "copy_restore.h"
 
 #define NOTES_MOST 100u
 #define NAMES_MOST 8000u /* bytes of names in the event */
@@ -29,7 +34,7 @@ static enum sys_status identify(struct broker *broker, struct sys_failure *why)
     return status;
 }
 
-/* A stranger at the name that decides must not keep the broker from serving. */
+/* Serves even if a foreign process holds the instance mutex. */
 static enum sys_status claim(struct broker *broker, struct sys_failure *why)
 {
     const struct system *system = broker->system;
@@ -48,6 +53,7 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
     return status;
 }
 
+/* A newer state ends the start. After any other failure the broker recognises fewer objects. */
 static enum sys_status load_state(struct broker *broker, struct sys_failure *why)
 {
     const struct system *system = broker->system;
@@ -63,7 +69,7 @@ static enum sys_status load_state(struct broker *broker, struct sys_failure *why
     return SYS_OK;
 }
 
-/* Clients keep what a newer broker made in an order that this one does not know. */
+/* Clients or a keeper hold the directory of a newer broker, whose layout is not known here. */
 static enum sys_status refuse_newer(const struct broker *broker, struct sys_failure *why)
 {
     const struct system *system = broker->system;
@@ -97,7 +103,7 @@ static struct broker *new_broker(const struct system *system, struct inventory *
     return NULL;
 }
 
-/* A former broker held it, and nobody has told the keeper to let go of it. */
+/* A former broker held the object until it ended, so the keeper or a client should have it. */
 static bool is_expected(const struct broker *broker, const struct item *item)
 {
     const struct state_record *known = state_find(broker->state, item->spec.name);
@@ -105,7 +111,7 @@ static bool is_expected(const struct broker *broker, const struct item *item)
     return known != NULL && !known->retired;
 }
 
-/* Held by somebody, or restored from its copy. */
+/* Nothing was lost: the object still existed, or its content came from a copy. */
 static bool is_back(const struct item *item)
 {
     return item->adopted || (item->copies != NULL && item->copies->restored);
@@ -119,16 +125,16 @@ static enum sys_status find_carried_locks(struct broker *broker, struct sys_fail
 }
 
 /*
- * Objects that a former broker held and that were gone at this start: broker and keeper
- * had ended, and no program had them open. All zero: none.
+ * Objects that a former broker held and that were gone at this start: broker and keeper had
+ * ended, and no program had them open. All zero: none.
  */
 struct lost {
     size_t count;
     struct text names; /* of the first of them */
-    bool cut;          /* there are more */
+    bool cut;          /* there are more names */
 };
 
-/* `name` is bare. The report gets a line for each of the first NOTES_MOST. */
+/* Adds an object by its bare name; the first NOTES_MOST also get a line in the report. */
 static void lost_add(struct lost *lost, const char *name, struct report_lines *notes)
 {
     char full[NAME_TEXT];
@@ -145,7 +151,7 @@ static void lost_add(struct lost *lost, const char *name, struct report_lines *n
     lost->count++;
 }
 
-/* Logs one event for all of them, and frees their names. */
+/* Logs one event for all of them; frees their names. */
 static void lost_log(struct lost *lost, const struct system *system)
 {
     char number[24];
@@ -202,7 +208,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     create_all(broker);
     (void)auditing_tell(system, inventory, &broker->audit_told);
     if (!broker_stopping(broker)) {
-        /* Without memory for it, they are only not listed. */
+        /* On a lack of memory retired objects are only missing from the report. */
         (void)retired_mark(&broker->retired, inventory);
         publication_restore(broker->publication);
         broker_commit(broker);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "backoff.h"
-#include "event_text.h"
 
 #define STEADY_MS 1000u /* a keeper that lived this long is replaced at once when it ends */
 
@@ -21,6 +20,7 @@ static bool is_current(const struct keeper_policy *policy, const struct sys_keep
     return keeper->process == policy->keeper.process && keeper->started == policy->keeper.started;
 }
 
+/* Logs an event with one insert, or two (`second` not NULL). */
 static void log_text(const struct keeper_policy *policy, enum event_id event, const char *first,
                      const char *second)
 {
@@ -29,6 +29,7 @@ static void log_text(const struct keeper_policy *policy, enum event_id event, co
     policy->system->log(policy->system->self, event, inserts, second != NULL ? 2 : 1);
 }
 
+/* Logs an event with the keeper's process ID. */
 static void log_process(const struct keeper_policy *policy, enum event_id event)
 {
     char process[16];
@@ -37,8 +38,9 @@ static void log_process(const struct keeper_policy *policy, enum event_id event)
     log_text(policy, event, process, NULL);
 }
 
-/* ---- what the report says ---------------------------------------------------- */
+/* ---- report ------------------------------------------------------------------ */
 
+/* Puts the state of the keeper into the report. `why`: what failed; NULL: nothing. */
 static void report(struct keeper_policy *policy, const struct sys_failure *why)
 {
     struct report_lines notes = {0};
@@ -61,21 +63,22 @@ static void report(struct keeper_policy *policy, const struct sys_failure *why)
     policy->told = true;
 }
 
+/* Reports a failure, and logs it unless the keeper failed before. */
 static void fail(struct keeper_policy *policy, const struct sys_failure *why)
 {
-    bool known = policy->failed;
+    bool logged = policy->failed;
 
     policy->whole = false;
     report(policy, why);
     policy->failed = true;
     event_failure_text(why, policy->trouble);
-    if (!known)
+    if (!logged)
         log_text(policy, EVENT_KEEPER_FAILED, policy->trouble, NULL);
 }
 
 /* ---- the keeper of this broker ------------------------------------------------ */
 
-/* What is still remembered of it makes it a former one from now on. */
+/* From now on the keeper is a former one; the state still lists it. */
 static void give_up(struct keeper_policy *policy)
 {
     policy->keeper = (struct sys_keeper){0};
@@ -84,6 +87,7 @@ static void give_up(struct keeper_policy *policy)
     policy->told = false;
 }
 
+/* The keeper has ended: the state no longer lists it. */
 static void forget(struct keeper_policy *policy)
 {
     state_drop_keeper(broker_state(policy->broker), &policy->keeper);
@@ -102,7 +106,7 @@ static void log_replaced(struct keeper_policy *policy)
     policy->replaces = 0;
 }
 
-/* Everything is held by the keeper now, or what failed is known. */
+/* Gives the keeper everything it does not hold yet; reports and logs the result. */
 static void fill(struct keeper_policy *policy)
 {
     const struct system *system = policy->system;
@@ -123,7 +127,7 @@ static void fill(struct keeper_policy *policy)
     if (!policy->told || !whole || held != policy->held)
         report(policy, NULL);
     if (policy->hold_ms != policy->wanted_ms)
-        return; /* better than none; the one that is wanted cannot be made */
+        return; /* it is only used until one with the wanted time can be made */
     log_replaced(policy);
     if (policy->failed)
         log_process(policy, EVENT_KEEPER_RECOVERED);
@@ -131,9 +135,9 @@ static void fill(struct keeper_policy *policy)
 }
 
 /*
- * Remembered before it holds anything, and outlives us only then: the next broker
- * must be able to end it. Where it cannot be noted, it is better than none all the
- * same, and found without.
+ * Makes a keeper. The state file lists it before it holds anything and before it can outlive the
+ * broker, so that the next broker can end it. If the file cannot be written the keeper is used
+ * all the same: the next broker finds its process.
  */
 static void make(struct keeper_policy *policy)
 {
@@ -174,9 +178,9 @@ void keeper_policy_died(struct keeper_policy *policy)
     forget(policy);
 }
 
-/* ---- those of former brokers -------------------------------------------------- */
+/* ---- keepers of former brokers ------------------------------------------------ */
 
-/* False: one of them cannot be ended. */
+/* Ends all keepers but `spared` (NULL: none). False: one of them cannot be ended. */
 static bool end_all_but(struct keeper_policy *policy, const struct sys_keeper *spared)
 {
     const struct system *system = policy->system;
@@ -221,7 +225,10 @@ static bool has_former(const struct keeper_policy *policy)
     return false;
 }
 
-/* What could not be adopted for want of memory, of a record and the like lives in them only. */
+/*
+ * True while former keepers must stay: objects that could not be adopted yet, for a lack of memory
+ * or of a record, exist only in them; or this broker's keeper does not hold everything.
+ */
 static bool former_are_needed(const struct keeper_policy *policy)
 {
     const struct broker_counts counts = broker_counts(policy->broker);
@@ -242,8 +249,9 @@ const char *keeper_policy_trouble(const struct keeper_policy *policy)
     return policy->failed ? policy->trouble : NULL;
 }
 
-/* ---- the broker's life --------------------------------------------------------- */
+/* ---- calls of the lifecycle ---------------------------------------------------- */
 
+/* A keeper must be made: there is none, or it holds for another time. */
 static bool is_due(const struct keeper_policy *policy)
 {
     return policy->wanted_ms != 0 &&
@@ -306,16 +314,16 @@ bool keeper_policy_stop(struct keeper_policy *policy)
     char number[24], time[KEEPER_TIME_TEXT];
     struct sys_failure unused;
 
-    if (release) /* at the last moment: nothing may be left */
+    if (release) /* look again at the last moment: no keeper may be left */
         (void)keeper_release_remember_left(system, state, &unused);
-    broker_finish(policy->broker); /* as long as somebody holds it besides */
+    broker_finish(policy->broker); /* while the keeper still holds the objects, too */
     if (release) {
         (void)end_all_but(policy, NULL);
         policy->keeper = (struct sys_keeper){0};
     } else {
         if (policy->keeper.process != 0 && !is_due(policy))
             fill(policy);
-        if (is_due(policy)) /* also where it turns out to have died */
+        if (is_due(policy)) /* also if giving it objects has shown that it died */
             make(policy);
     }
     if (policy->keeper.process != 0) {
@@ -325,7 +333,7 @@ bool keeper_policy_stop(struct keeper_policy *policy)
         log_text(policy, EVENT_STOPPED_HELD, number, time);
         return true;
     }
-    /* Asked to let go: nobody is to be told later that something was lost. */
+    /* The objects are released on purpose: the next start must not log them as lost. */
     if (release || (policy->begun && policy->wanted_ms == 0)) {
         state_retire_all(state);
         broker_remember(policy->broker);

@@ -1,11 +1,11 @@
 /*
- * keeper_policy.h - the keeper: what is held outlives the broker's own end.
+ * keeper_policy.h - when to make and to end the keeper, which holds the objects beyond the
+ * broker's own end.
  *
- * The keeper is a second process with a handle of every object. Each broker
- * makes a new one, has it hold everything, and only then ends those of former
- * brokers, so that at no time everything hangs on one process. The state
- * remembers every keeper that may live; until it does, a keeper is tied to its
- * broker. Those that no state knows of are found by their processes.
+ * The keeper is a second process with a handle of every object. Each broker makes a new one,
+ * gives it everything, and only then ends the keepers of former brokers: at no time does all
+ * depend on one process. The state file lists every keeper that may run. A keeper ends with its
+ * broker until it is listed there. Keepers that no state lists are found by their processes.
  */
 #ifndef CORE_KEEPER_POLICY_H
 #define CORE_KEEPER_POLICY_H
@@ -19,47 +19,50 @@
 struct keeper_policy {
     const struct system *system;
     struct broker *broker;
-    uint32_t wanted_ms;       /* what the keeper is to hold for; 0: there is to be none */
+    uint32_t wanted_ms;       /* how long the keeper should hold; 0: no keeper */
     struct sys_keeper keeper; /* process 0: there is none */
-    uint32_t hold_ms;         /* that this one holds for */
+    uint32_t hold_ms;         /* how long the present keeper holds */
     size_t held;              /* how many objects it has */
-    uint64_t made, moment;    /* when: the port's ticks, and its clock */
-    uint32_t replaces;        /* process of one that ended by itself, until that is told; 0: none */
-    uint32_t delay;           /* milliseconds to the next try */
-    bool begun;               /* keeper_policy_change has been called */
-    bool whole;               /* it holds everything */
-    bool failed;              /* told: it cannot be made, or cannot hold everything */
-    char trouble[REPORT_FAILURE]; /* why, as long as it is so */
-    bool stays;                   /* told: a former one cannot be ended */
-    bool told;                    /* the report says what is so */
+    uint64_t made, moment;    /* when it was made: the port's ticks, and its clock */
+    uint32_t replaces;        /* process of a keeper that ended by itself, until that is logged */
+    uint32_t delay;           /* milliseconds to the next try to make one */
+    bool begun;               /* keeper_policy_change was called */
+    bool whole;               /* the keeper holds everything */
+    bool failed;              /* logged: it cannot be made, or cannot hold everything */
+    char trouble[REPORT_FAILURE]; /* why, while `failed` */
+    bool stays;                   /* logged: a former keeper cannot be ended */
+    bool told;                    /* the report is up to date */
 };
 
-/* Before anything else, for a broker that has started; it makes no keeper yet. */
+/* For a broker that has started; makes no keeper yet. */
 void keeper_policy_init(struct keeper_policy *policy, const struct system *system,
                         struct broker *broker);
 
-/* Makes the keeper, or another one where it is to hold for another time, or ends it (0). */
+/*
+ * Makes the keeper. Makes another one if the present one holds for another time. `hold_ms` 0:
+ * ends it.
+ */
 void keeper_policy_change(struct keeper_policy *policy, uint32_t hold_ms);
 
 /*
- * To be called before each wait: has the keeper hold what is new, and ends the
- * former ones when it holds everything and all that could be adopted is.
+ * Call it before each wait. Gives the keeper what it does not hold yet, and ends former keepers
+ * once this one holds everything and everything that can be adopted is.
  */
 void keeper_policy_step(struct keeper_policy *policy);
 
 /* The keeper has ended by itself. */
 void keeper_policy_died(struct keeper_policy *policy);
 
-/* Milliseconds until keeper_policy_retry; UINT32_MAX: there is nothing to try again. */
+/* Milliseconds until keeper_policy_retry; UINT32_MAX: nothing to retry. */
 uint32_t keeper_policy_delay(const struct keeper_policy *policy);
 void keeper_policy_retry(struct keeper_policy *policy);
 
-/* Why the keeper does not hold everything, or is none; NULL: all is well. */
+/* Why there is no keeper, or why it does not hold everything; NULL: no trouble. */
 const char *keeper_policy_trouble(const struct keeper_policy *policy);
 
 /*
- * Before broker_stop: leaves everything to the keeper, or, where everything is
- * to be let go of, ends all keepers. True: the keeper holds it.
+ * Call it before broker_stop. Leaves the objects to the keeper, or, with stop --release, ends
+ * all keepers. True: the keeper holds the objects.
  */
 bool keeper_policy_stop(struct keeper_policy *policy);
 
@@ -68,16 +71,16 @@ bool keeper_policy_stop(struct keeper_policy *policy);
 void keeper_policy_time_text(uint32_t ms, char out[KEEPER_TIME_TEXT]);
 
 /*
- * Has the state remember the keepers of brokers that have ended, such as nobody could
- * note, or whose note is lost. On failure it knows of those that it knew of.
+ * Adds to the state the keepers of brokers that have ended, if it does not list them: the file
+ * could not be written, or is lost. On failure the state lists those that it listed before.
  */
 enum sys_status keeper_release_remember_left(const struct system *system, struct state *state,
                                              struct sys_failure *why);
 
 /*
- * For a command, while no broker runs: ends all keepers that are remembered or
- * can be found, their objects are let go of. `*ended`: how many there were. SYS_SECOND_BROKER:
- * a broker runs after all.
+ * For a command while no broker runs: ends all keepers that are listed in the state or can be
+ * found, so their objects are released. `*ended`: how many keepers there were.
+ * SYS_SECOND_BROKER: a broker runs. SYS_NEWER: the state is a newer broker's; no keeper was ended.
  */
 enum sys_status keeper_release(const struct system *system, size_t *ended, struct sys_failure *why);
 

@@ -1,10 +1,12 @@
+/*
+ * Finds keepers that former brokers left, and ends them for `shmbroker stop --release` while no
+ * broker runs. Declared in keeper_policy.h.
+ */
 #include "keeper_policy.h"
 
 #include <stdlib.h>
 
 #include "claim.h"
-
-/* ---- keepers that are left --------------------------------------------------------- */
 
 static bool is_known(const struct state *state, const struct sys_keeper *keeper)
 {
@@ -17,7 +19,10 @@ static bool is_known(const struct state *state, const struct sys_keeper *keeper)
     return false;
 }
 
-/* There is always room for one more, this broker's: what has none is found the next time. */
+/*
+ * Leaves room in the state for one more, this broker's own keeper. Keepers that find no room are
+ * found by the next broker.
+ */
 enum sys_status keeper_release_remember_left(const struct system *system, struct state *state,
                                              struct sys_failure *why)
 {
@@ -32,9 +37,7 @@ enum sys_status keeper_release_remember_left(const struct system *system, struct
     return status;
 }
 
-/* ---- without a broker ------------------------------------------------------------ */
-
-/* One that cannot be ended keeps no other alive. */
+/* Ends every keeper that the state lists; goes on after a failure, and returns the first. */
 static enum sys_status end_remembered(const struct system *system, struct state *state,
                                       size_t *ended, struct sys_failure *why)
 {
@@ -68,7 +71,7 @@ static enum sys_status end_remembered(const struct system *system, struct state 
     return code;
 }
 
-/* Where the state cannot be read, those that are found without it are ended. */
+/* If the state cannot be read, ends those that are found by their processes. */
 static enum sys_status release(const struct system *system, struct state *state, size_t *ended,
                                struct sys_failure *why)
 {

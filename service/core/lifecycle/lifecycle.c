@@ -1,21 +1,25 @@
+/*
+ * The main loop: it waits, reloads, and runs the duties below when they are due. Everything runs
+ * on one thread, the broker's.
+ */
 #include "lifecycle.h"
 
 #include <assert.h>
 #include <stdio.h>
 
-#include "lifecycle_context.h"
-#include "pending_accounts.h"
-#include "lifecycle_reload.h"
 #include "event_text.h"
-#include "schedule.h"
+#include "lifecycle_context.h"
+#include "lifecycle_reload.h"
 #include "lifecycle_start.h"
+#include "pending_accounts.h"
+#include "schedule.h"
 #include "text.h"
 
 #ifndef SHMB_VERSION_TEXT
 #error "SHMB_VERSION_TEXT comes from CMake: the version of the project"
 #endif
 
-/* Why less is served than the files ask for, though no object is missing. */
+/* The text of EVENT_RUNNING_DEGRADED: all objects are held, but something else is missing. */
 static void add_reasons(const struct lifecycle *life, const struct report_lines *lasting,
                         const struct broker_counts *counts, struct text *out)
 {
@@ -75,6 +79,8 @@ static void log_stopped(const struct system *system, size_t released)
     (void)snprintf(number, sizeof(number), "%zu", released);
     system->log(system->self, EVENT_STOPPED, inserts, 1);
 }
+
+/* ---- duties ---- */
 
 static uint32_t retry_delay(const void *context)
 {
@@ -156,6 +162,7 @@ static const struct schedule_duty duties[] = {{retry_delay, retry},
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
+/* From the first keeper to the request to stop. */
 static void hold(struct lifecycle *life)
 {
     const struct system *system = life->system;
@@ -202,11 +209,12 @@ static void log_memory(const struct lifecycle *life)
         event_log_state(life->system, &memory->why);
 }
 
+/* Starts a broker, holds its objects until a stop is requested, and stops it. */
 static enum shmb_exit serve(struct lifecycle *life)
 {
     struct sys_failure why;
     size_t released;
-    bool kept;
+    bool left_to_keeper;
 
     switch (broker_start(life->system, life->desired->inventory, &life->broker, &why)) {
     case SYS_OK:
@@ -221,9 +229,9 @@ static enum shmb_exit serve(struct lifecycle *life)
     log_memory(life);
     keeper_policy_init(&life->keeper_policy, life->system, life->broker);
     hold(life);
-    kept = keeper_policy_stop(&life->keeper_policy);
+    left_to_keeper = keeper_policy_stop(&life->keeper_policy);
     released = broker_stop(life->broker);
-    if (!kept)
+    if (!left_to_keeper)
         log_stopped(life->system, released);
     return SHMB_EXIT_DONE;
 }

@@ -2,10 +2,11 @@
 
 #include <stdlib.h>
 
-#include "last_good.h"
-#include "event_text.h"
 #include "config_watch.h"
+#include "event_text.h"
+#include "last_good.h"
 
+/* The state file as far as it can be read, for remembered SIDs; NULL: no memory. */
 static const struct state *load_memory(struct lifecycle *life)
 {
     struct lifecycle_memory *memory = &life->memory;

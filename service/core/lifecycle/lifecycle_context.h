@@ -1,65 +1,70 @@
 /*
- * lifecycle_context.h - what the parts of a broker's life share: how it starts (starting.h),
- * reads its configuration again (reloading.h), and waits for accounts
- * (pending.h).
+ * lifecycle_context.h - what the modules of lifecycle/ share: the start (lifecycle_start.h), the
+ * reload (lifecycle_reload.h), and accounts that are pending (pending_accounts.h).
  */
 #ifndef CORE_LIFECYCLE_CONTEXT_H
 #define CORE_LIFECYCLE_CONTEXT_H
 
 #include "broker.h"
+#include "desired.h"
 #include "keeper_policy.h"
 #include "report_lines.h"
-#include "desired.h"
 #include "state.h"
 #include "system.h"
 
-/* How pending accounts are asked for again, one after the other. */
-struct asking {
-    uint32_t delay; /* milliseconds between two rounds */
-    size_t left;    /* of this round */
+/* A round of look-ups of pending accounts, one account after the other. */
+struct account_round {
+    uint32_t delay; /* milliseconds to the next round */
+    size_t left;    /* accounts left in this round; 0: no round is in progress */
     size_t at;      /* for trustees_retry */
-    uint64_t began; /* ticks */
-    bool due;       /* some have been resolved, and are not yet in force */
+    uint64_t began; /* ticks when the round began */
+    bool due;       /* accounts were resolved; their rights are not yet in force */
 };
 
 /*
- * The SIDs remembered of accounts, until there is a broker. Read only when an account cannot
- * be looked up: until the instance mutex is ours another broker may still write the file, so
- * the broker's own read counts.
+ * Remembered SIDs of accounts, until there is a broker. Read from the state file only when an
+ * account cannot be looked up. The broker does not use this state: before it has the instance
+ * mutex, another broker may still write the file.
  */
 struct lifecycle_memory {
-    struct state *state; /* NULL: not asked for so far, or no memory */
+    struct state *state; /* NULL: not needed so far, or no memory */
     bool asked;
     struct sys_failure why; /* why it could not be read */
 };
 
 struct lifecycle {
     const struct system *system;
-    const char *file;        /* the main file's path, also what messages call it */
-    struct desired *desired; /* what is served */
+    const char *file;        /* path of the main file, as messages show it */
+    struct desired *desired; /* in force; during the start, being read */
     struct broker *broker;
     struct keeper_policy keeper_policy;
-    struct report_lines left_out; /* what the start did not use of the files, until a reload */
-    struct report_lines pending;  /* accounts */
-    struct asking asking;
+    struct report_lines left_out; /* what the start left out of the files; emptied by a reload */
+    struct report_lines pending;  /* accounts that are pending */
+    struct account_round accounts;
     struct lifecycle_memory memory;
     bool last_good; /* the last good configuration is served, not the main file */
 };
 
-/* For a configuration to be read, with what is remembered of accounts. NULL: no memory. */
+/*
+ * An empty configuration to read into; remembered SIDs are used for its pending accounts. NULL:
+ * no memory. Freed with lifecycle_free_desired.
+ */
 struct desired *lifecycle_new_desired(struct lifecycle *life);
 void lifecycle_free_desired(struct desired *desired); /* NULL is allowed */
 
+/* True: a stop was requested. */
 bool lifecycle_stopping(const struct lifecycle *life);
 
-/* Why less is served than the files ask for: into `out`, and into the report. */
+/* Why the broker runs degraded, other than for single objects. The caller frees `out`. */
 void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out);
+
+/* Puts the same into the report. */
 void lifecycle_report_lasting(const struct lifecycle *life);
 
-/* Remembers the configuration in force; only what is served as a whole is good. */
+/* Saves the last good configuration, if the one in force is served as a whole. */
 void lifecycle_save_last_good(const struct lifecycle *life);
 
-/* Has the files of the configuration in force watched, where it says so. */
+/* Watches the files of the configuration in force, if it says so. */
 void lifecycle_watch(const struct lifecycle *life);
 
 #endif

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "pending_accounts.h"
 #include "event_text.h"
+#include "pending_accounts.h"
 #include "text.h"
 
 static void free_names(char **names, size_t count)
@@ -20,8 +20,8 @@ static void log_reloaded(const struct lifecycle *life, const struct apply_result
     const char *inserts[] = {life->file, ""};
 
     text_add(&text,
-             "%zu created, %zu kept, %zu with other access, %zu made anew, %zu deferred, "
-             "%zu let go, %zu could not be had",
+             "%zu created, %zu unchanged, %zu with other access, %zu recreated, %zu deferred, "
+             "%zu retired, %zu failed",
              result->counts[PLAN_CREATE], result->counts[PLAN_KEEP], result->counts[PLAN_ACCESS],
              result->counts[PLAN_RECREATE], result->counts[PLAN_DEFER], result->counts[PLAN_RETIRE],
              result->failed);
@@ -31,7 +31,7 @@ static void log_reloaded(const struct lifecycle *life, const struct apply_result
     text_free(&text);
 }
 
-/* The errors are told as they stand; else what failed is. */
+/* Logs and reports the errors of the files; if they have none, the failure `why`. */
 static void refuse(const struct lifecycle *life, const struct desired *next,
                    const struct sys_failure *why)
 {
@@ -54,6 +54,7 @@ static void refuse(const struct lifecycle *life, const struct desired *next,
     report_lines_free(&notes);
 }
 
+/* Changes over to the new configuration; logs and reports what has changed. */
 static enum sys_status apply(struct lifecycle *life, struct desired *next, struct sys_failure *why)
 {
     const struct system *system = life->system;
@@ -82,7 +83,6 @@ static enum sys_status apply(struct lifecycle *life, struct desired *next, struc
     return SYS_OK;
 }
 
-/* What is served changes as a whole or not at all. */
 void lifecycle_reload(struct lifecycle *life)
 {
     struct sys_failure why = {0};

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_text.h"
 #include "last_good.h"
 #include "names.h"
-#include "event_text.h"
 
 static void log_unreadable(const struct system *system, enum event_id event,
                            const struct desired *desired)
@@ -17,28 +17,28 @@ static void log_unreadable(const struct system *system, enum event_id event,
     system->log(system->self, event, inserts, 2);
 }
 
-/* The errors in one file, or in all (NULL), as an event of file and lines. */
+/* Logs the errors of one file. */
 static void log_errors(const struct lifecycle *life, enum event_id event, const char *file,
                        const struct desired *desired)
 {
-    struct cfg_messages some = desired->messages;
+    struct cfg_messages errors = desired->messages;
     size_t i;
 
-    some.items = calloc(some.count + 1, sizeof(*some.items));
-    some.count = some.errors = 0;
-    for (i = 0; some.items != NULL && i < desired->messages.count; i++) {
+    errors.items = calloc(errors.count + 1, sizeof(*errors.items));
+    errors.count = errors.errors = 0;
+    for (i = 0; errors.items != NULL && i < desired->messages.count; i++) {
         const struct cfg_message *message = &desired->messages.items[i];
 
         if (message->severity != CFG_ERROR || strcmp(message->file, file) != 0)
             continue;
-        some.items[some.count++] = *message;
-        some.errors++;
+        errors.items[errors.count++] = *message;
+        errors.errors++;
     }
-    event_log_messages(life->system, event, file, &some);
-    free(some.items);
+    event_log_messages(life->system, event, file, &errors);
+    free(errors.items);
 }
 
-/* Why a configuration cannot be used. Look-ups that a stop cut short are no errors of it. */
+/* Logs why the configuration cannot be used; nothing after a stop, which cuts look-ups short. */
 static void log_unusable(const struct lifecycle *life, const struct desired *desired,
                          enum shmb_exit code)
 {
@@ -54,6 +54,7 @@ static void log_unusable(const struct lifecycle *life, const struct desired *des
         event_log_no_memory(system);
 }
 
+/* Logs and notes the included files that were left out. */
 static void leave_out(struct lifecycle *life)
 {
     const struct config_files *configuration = &life->desired->configuration;
@@ -69,11 +70,11 @@ static void leave_out(struct lifecycle *life)
     }
 }
 
-/* What was kept of another main file has nothing to say here. */
-static bool is_of_this_file(const struct lifecycle *life, const struct last_good *kept)
+/* False for the last good configuration of another main file. */
+static bool is_of_this_file(const struct lifecycle *life, const struct last_good *saved)
 {
     const struct system *system = life->system;
-    const char *main = last_good_main(kept);
+    const char *main = last_good_main(saved);
     struct sys_failure unused;
     char *path;
     bool same;
@@ -85,27 +86,27 @@ static bool is_of_this_file(const struct lifecycle *life, const struct last_good
     return same;
 }
 
-/* The main file cannot be used; what was in force last may be. */
+/* The main file cannot be used. True: the last good configuration is used instead. */
 static bool use_last_good(struct lifecycle *life)
 {
     const struct system *system = life->system;
     struct desired *last = lifecycle_new_desired(life);
-    struct last_good *kept = NULL;
+    struct last_good *saved = NULL;
     struct sys_failure why;
     enum shmb_exit code = SHMB_EXIT_SYSTEM;
 
-    if (last != NULL && last_good_open(system, &kept, &why) == SYS_OK &&
-        is_of_this_file(life, kept))
-        code = desired_read(system, last_good_port(kept), last_good_main(kept),
+    if (last != NULL && last_good_open(system, &saved, &why) == SYS_OK &&
+        is_of_this_file(life, saved))
+        code = desired_read(system, last_good_port(saved), last_good_main(saved),
                             CONFIG_FILES_FORGIVING, last);
-    last_good_free(kept);
+    last_good_free(saved);
     if (code != SHMB_EXIT_DONE) {
         lifecycle_free_desired(last);
         return false;
     }
     life->last_good = true;
     report_lines_add(&life->left_out, "degraded", life->file, "last-good",
-                     "it cannot be used; what was in force last is served");
+                     "it cannot be used; the last good configuration is served");
     if (desired_unreadable(life->desired))
         log_unreadable(system, EVENT_LAST_GOOD_USED, life->desired);
     else
@@ -115,7 +116,6 @@ static bool use_last_good(struct lifecycle *life)
     return true;
 }
 
-/* A start that finds errors serves what it can: nobody may be there to mend them. */
 enum shmb_exit lifecycle_start(struct lifecycle *life)
 {
     const struct system *system = life->system;

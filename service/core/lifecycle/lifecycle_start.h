@@ -1,5 +1,6 @@
 /*
- * lifecycle_start.h - a start that serves what it can: nobody may be there to mend a file.
+ * lifecycle_start.h - reads the configuration at a start. A start serves what it can: nobody may
+ * be there to correct a file.
  */
 #ifndef CORE_LIFECYCLE_START_H
 #define CORE_LIFECYCLE_START_H
@@ -8,10 +9,10 @@
 #include "lifecycle_context.h"
 
 /*
- * Reads the configuration into `life->desired`. An unusable included file is left
- * out, an unusable main file gives way to what was in force last; both are
- * reported, and noted as lasting. SHMB_EXIT_DONE: it can be served. Else it has
- * been reported, unless somebody asked to stop.
+ * Reads the configuration into `life->desired`. An included file with errors is left out; if the
+ * main file has errors, the last good configuration is used. Both are logged, and noted in
+ * `life->left_out`. SHMB_EXIT_DONE: the configuration can be served. Any other code is logged,
+ * unless a stop was requested.
  */
 enum shmb_exit lifecycle_start(struct lifecycle *life);
 

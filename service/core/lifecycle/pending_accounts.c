@@ -7,28 +7,30 @@
 static const struct backoff rounds = {1000, 30000};
 
 /*
- * While an account is looked up nothing else is done. So it is one at a time, and after
- * a while none for longer: each may wait for a domain controller that does not answer.
+ * A look-up blocks the main loop, and may wait for a domain controller that does not answer. So
+ * accounts are looked up one at a time, and a round that took so long ends.
  */
 #define ROUND_MS 1000u
 
 static void log_pending(const struct system *system, const struct trustee_answer *answer)
 {
     char reason[REPORT_FAILURE];
-    struct text use = {0};
+    struct text meanwhile = {0};
     const char *inserts[] = {answer->name, reason, ""};
 
     event_failure_text(answer->why, reason);
     if (answer->sid != NULL)
-        text_add(&use, "Meanwhile the SID it had has its rights: %s.", answer->sid);
+        text_add(&meanwhile, "Until then its last known SID has its rights: %s.", answer->sid);
     else
-        text_add(&use, "Objects are served without it; what denies it something is held back.");
-    if (!use.failed)
-        inserts[2] = use.at;
+        text_add(&meanwhile,
+                 "Objects are served without it; objects that deny it a right are held back.");
+    if (!meanwhile.failed)
+        inserts[2] = meanwhile.at;
     system->log(system->self, EVENT_TRUSTEE_PENDING, inserts, 3);
-    text_free(&use);
+    text_free(&meanwhile);
 }
 
+/* Adds a line for the report. */
 static void note_pending(struct report_lines *notes, const struct trustee_answer *answer)
 {
     char reason[REPORT_FAILURE];
@@ -36,7 +38,7 @@ static void note_pending(struct report_lines *notes, const struct trustee_answer
 
     event_failure_text(answer->why, reason);
     text_add(&text, "%s%s%s", reason,
-             answer->sid != NULL ? "; meanwhile the SID it had has its rights: " : "",
+             answer->sid != NULL ? "; until then its last known SID has its rights: " : "",
              answer->sid != NULL ? answer->sid : "");
     report_lines_add(notes, "degraded", answer->name, "pending", text.failed ? reason : text.at);
     text_free(&text);
@@ -67,24 +69,24 @@ void pending_accounts_settle(struct lifecycle *life, const struct desired *forme
             log_pending(life->system, &answer);
     }
     broker_remember(life->broker);
-    life->asking.delay = rounds.first;
-    life->asking.left = 0;
-    life->asking.due = false;
+    life->accounts.delay = rounds.first;
+    life->accounts.left = 0;
+    life->accounts.due = false;
 }
 
 static bool is_needed(const struct lifecycle *life)
 {
-    return life->asking.due || trustees_pending(life->desired->known) > 0;
+    return life->accounts.due || trustees_pending(life->desired->known) > 0;
 }
 
 uint32_t pending_accounts_delay(const struct lifecycle *life)
 {
     if (!is_needed(life))
         return UINT32_MAX;
-    return life->asking.left > 0 ? 0 : life->asking.delay;
+    return life->accounts.left > 0 ? 0 : life->accounts.delay;
 }
 
-/* It is found, and may not have what the configuration wants: the others go on without it. */
+/* The account exists, but may not be denied what the configuration denies it: it stays pending. */
 static void log_refused(struct lifecycle *life, const struct trustee_answer *answer)
 {
     log_pending(life->system, answer);
@@ -92,31 +94,32 @@ static void log_refused(struct lifecycle *life, const struct trustee_answer *ans
     lifecycle_report_lasting(life);
 }
 
-/* One more account. False: the round is over. */
-static bool ask(struct lifecycle *life)
+/* Looks up one more account. False: the round has ended. */
+static bool look_up_next(struct lifecycle *life)
 {
     const struct system *system = life->system;
-    struct asking *asking = &life->asking;
-    struct trustee_answer news;
+    struct account_round *round = &life->accounts;
+    struct trustee_answer answer;
 
-    if (asking->left == 0) {
-        asking->left = trustees_pending(life->desired->known);
-        asking->began = system->clock.ticks(system->self);
+    if (round->left == 0) {
+        round->left = trustees_pending(life->desired->known);
+        round->began = system->clock.ticks(system->self);
     }
-    if (trustees_retry(life->desired->known, &asking->at, &news)) {
-        if (news.pending)
-            log_refused(life, &news);
+    if (trustees_retry(life->desired->known, &round->at, &answer)) {
+        if (answer.pending)
+            log_refused(life, &answer);
         else
-            system->log(system->self, EVENT_TRUSTEE_RESOLVED, &news.name, 1);
-        asking->due |= !news.pending;
+            system->log(system->self, EVENT_TRUSTEE_RESOLVED, &answer.name, 1);
+        round->due |= !answer.pending;
     }
-    if (asking->left > 0)
-        asking->left--;
-    if (system->clock.ticks(system->self) - asking->began >= ROUND_MS)
-        asking->left = 0;
-    return asking->left > 0;
+    if (round->left > 0)
+        round->left--;
+    if (system->clock.ticks(system->self) - round->began >= ROUND_MS)
+        round->left = 0;
+    return round->left > 0;
 }
 
+/* Applies the rights of resolved accounts. On failure the next round tries it again. */
 static void come_into_force(struct lifecycle *life)
 {
     struct desired *desired = life->desired;
@@ -141,11 +144,11 @@ static void come_into_force(struct lifecycle *life)
 
 void pending_accounts_retry(struct lifecycle *life)
 {
-    struct asking *asking = &life->asking;
+    struct account_round *round = &life->accounts;
 
-    if (!is_needed(life) || ask(life))
+    if (!is_needed(life) || look_up_next(life))
         return;
-    asking->delay = backoff_next(&rounds, asking->delay);
-    if (asking->due)
+    round->delay = backoff_next(&rounds, round->delay);
+    if (round->due)
         come_into_force(life);
 }

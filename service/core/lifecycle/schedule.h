@@ -1,5 +1,5 @@
 /*
- * schedule.h - what the broker's loop does besides reloads, and when.
+ * schedule.h - when to run the duties of the main loop. Times are the port's ticks.
  */
 #ifndef CORE_SCHEDULE_H
 #define CORE_SCHEDULE_H
@@ -17,7 +17,6 @@ struct schedule_duty {
     void (*run)(void *context);
 };
 
-/* Times are of the port's `ticks`. */
 struct schedule {
     const struct schedule_duty *duties; /* borrowed */
     size_t count;                       /* at most SCHEDULE_MOST */
@@ -27,12 +26,12 @@ struct schedule {
 void schedule_begin(struct schedule *schedule, const struct schedule_duty *duties, size_t count);
 
 /*
- * Asks every duty for its delay, and returns the milliseconds to sleep at most.
- * One that was due earlier stays so: what happens in between puts off nothing.
+ * Asks every duty for its delay, and returns the longest time to wait in milliseconds. A due
+ * time can only become earlier: other events do not postpone a duty.
  */
 uint32_t schedule_plan(struct schedule *schedule, const void *context, uint64_t now);
 
-/* Does what is due. */
+/* Runs the duties that are due. */
 void schedule_run(struct schedule *schedule, void *context, uint64_t now);
 
 #endif
