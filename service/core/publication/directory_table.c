@@ -44,6 +44,7 @@ void directory_table_begin(struct directory_table *table, void *bytes, struct sh
     slot->entry_count = table->count;
 }
 
+/* Appends a text to the table; NULL: a reference without a text. */
 static struct shmb_text_ref put_text(struct directory_table *table, const char *text)
 {
     struct shmb_text_ref ref = {0, 0};

@@ -1,6 +1,5 @@
 /*
- * directory_table.h - builds the image of the directory's table. Pure; the layout is in
- * directory.h.
+ * directory_table.h - builds a table of the directory. Pure; directory.h describes the layout.
  */
 #ifndef CORE_DIRECTORY_TABLE_H
 #define CORE_DIRECTORY_TABLE_H
@@ -12,7 +11,7 @@
 #include "access.h"
 #include "directory.h"
 
-/* One object to be listed. Texts are borrowed for the call. */
+/* An object to be listed. Texts are borrowed for the call. */
 struct directory_row {
     const char *name;
     enum shmb_kind kind;
@@ -25,31 +24,30 @@ struct directory_row {
     uint32_t hash; /* of the name; 0: not known */
 };
 
-/* A table while it is written. */
+/* A table while it is being built. */
 struct directory_table {
     uint8_t *bytes;
-    uint32_t size; /* of all of it */
+    uint32_t size; /* total bytes */
     uint32_t count, added;
     uint32_t buckets, buckets_offset, texts_offset, texts_size, texts_used;
 };
 
 /*
- * Where the parts of a table lie that has `count` rows, with `texts` bytes of
- * names in them. False: it would be larger than SHMB_TABLE_MAX.
+ * Lays out a table of `count` rows with `texts` bytes of names. False: it would exceed
+ * SHMB_TABLE_MAX.
  */
 bool directory_table_plan(struct directory_table *out, uint32_t count, uint64_t texts);
 
 /*
- * Begins to write it into `bytes`, which are `size` zeros; then each of the
- * rows is added. `slot` is filled with what the root has to say of it; its
- * revision and suffix are given.
+ * Begins to build the table in `bytes`, which are `size` zeros; then add each of the rows.
+ * `slot` gives revision and suffix, and gets the other fields that the root needs.
  */
 void directory_table_begin(struct directory_table *table, void *bytes, struct shmb_root_slot *slot);
 void directory_table_add(struct directory_table *table, const struct directory_row *row);
 
 /*
- * All of it at once: the image of a table, to be freed with free(); NULL: no
- * memory, or larger than SHMB_TABLE_MAX. `*size` gets its bytes. `slot` as above.
+ * Builds a whole table in memory of `*size` bytes; the caller frees it with free(). NULL: no
+ * memory, or larger than SHMB_TABLE_MAX. `slot` as above.
  */
 uint8_t *directory_table_build(const struct directory_row *rows, uint32_t count,
                                struct shmb_root_slot *slot, uint32_t *size);

@@ -10,15 +10,16 @@
 #include "control_blocks.h"
 #include "control_sets.h"
 #include "directory.h"
-#include "own_section.h"
-#include "stamp.h"
 #include "directory_table.h"
+#include "own_section.h"
+#include "report.h"
+#include "stamp.h"
 #include "trouble.h"
 
-/* Who may read root and tables where the configuration does not say. */
-static const struct access_rule usual_readers[] = {{SID_AUTHENTICATED, SHMB_LEVEL_READ}};
+/* Who may read root and tables, unless the configuration says it. */
+static const struct access_rule default_readers[] = {{SID_AUTHENTICATED, SHMB_LEVEL_READ}};
 
-/* Events and the report call all tables by this. */
+/* What events and the report call a table: its real name is random. */
 #define ANY_TABLE SHMB_TABLE_PREFIX "*"
 
 enum part { PART_ROOT, PART_TABLE, PART_CONTROL, PART_REPORT, PARTS };
@@ -29,16 +30,16 @@ struct publication {
     const struct inventory *inventory;
     uint64_t *stamp;
     struct state *state;
-    struct own_section root, report; /* mapped as long as they live */
-    struct own_section table;        /* what the root names */
-    struct own_section previous;     /* for a client that has just read the root */
+    struct own_section root, report; /* mapped while they exist */
+    struct own_section table;        /* named by the root */
+    struct own_section previous; /* the table before, for a client that has just read the root */
     struct control_sets *controls;
     struct trouble troubles[PARTS], avoided;
     const struct report_broker *broker;
     const struct report_lines *copies;
-    uint64_t revision; /* published last; 0: nothing */
-    bool newer;        /* clients keep a root of an order that this broker does not know */
-    bool due;          /* the table that is published does not hold any more */
+    uint64_t revision; /* of the published table; 0: none */
+    bool newer;        /* the root is a newer broker's: its layout is not known here */
+    bool due;          /* the published table is out of date */
 };
 
 struct publication *publication_new(const struct system *system,
@@ -68,11 +69,11 @@ static const struct access_rule *readers(const struct publication *publication, 
 
     if (inventory->directory != INVENTORY_NO_ACCESS)
         return access_sets_rules(inventory->sets, inventory->directory, count);
-    *count = sizeof(usual_readers) / sizeof(usual_readers[0]);
-    return usual_readers;
+    *count = sizeof(default_readers) / sizeof(default_readers[0]);
+    return default_readers;
 }
 
-/* The magic last: who sees it sees all of the header. */
+/* The magic last: a client that sees it sees the whole header. */
 static void write_root_header(struct shmb_root *root, const struct sys_identity *identity)
 {
     root->abi_version = SHMB_ABI_VERSION;
@@ -82,6 +83,7 @@ static void write_root_header(struct shmb_root *root, const struct sys_identity 
     shmb_store32(&root->magic, SHMB_ROOT_MAGIC);
 }
 
+/* For adopting: false for a newer broker's root, which must stay as it is. */
 static bool root_fits(void *context, const void *view)
 {
     struct publication *publication = context;
@@ -92,7 +94,7 @@ static bool root_fits(void *context, const void *view)
     return !publication->newer;
 }
 
-/* True: it is there now and was missing. */
+/* True: the root was missing and is there now. */
 static bool make_root(struct publication *publication)
 {
     struct own_section_spec spec = {
@@ -105,7 +107,7 @@ static bool make_root(struct publication *publication)
     if (publication->root.section != NULL)
         return false;
     spec.rules = readers(publication, &spec.rule_count);
-    /* A client that has kept the root of a former broker sees the tables of this one in it. */
+    /* Adopted, if clients still hold it: they find this broker's tables through it. */
     status = own_section_make_or_adopt(publication->system, publication->identity->owner, &spec,
                                        publication->state, &publication->root, &adopted, &why);
     if (publication->newer)
@@ -118,6 +120,7 @@ static bool make_root(struct publication *publication)
     return trouble_end(trouble, publication->system);
 }
 
+/* True: the report was missing and is there now. */
 static bool make_report(struct publication *publication)
 {
     struct trouble *trouble = &publication->troubles[PART_REPORT];
@@ -159,7 +162,7 @@ static void describe_segment(const struct item *item, struct directory_row *row)
 {
     row->size = item->spec.size;
     row->lock_name = item->lock;
-    /* One that is deferred may be a section where something else is wanted. */
+    /* A deferred item may be a section although the configuration wants another kind. */
     if (item->from->kind == SHMB_SECTION && item->from->u.segment.lock.readers_may_wait)
         row->flags |= SHMB_ENTRY_READERS_MAY_WAIT;
     if (item->from->kind == SHMB_SECTION && item->from->u.segment.notify.events[0] != NULL)
@@ -188,7 +191,7 @@ static void describe(const struct publication *publication, size_t index, struct
     row->control = control_blocks_find(publication->controls, index, &row->control_block);
 }
 
-/* Bytes of all names in a table. */
+/* Total bytes of the names in a table. */
 static uint64_t text_bytes(const struct inventory *inventory)
 {
     uint64_t bytes = 0;
@@ -223,7 +226,7 @@ static enum sys_status too_large(struct sys_failure *why)
     return SYS_FAILED;
 }
 
-/* A table that nobody knows of yet. */
+/* Creates a table under a random name; the root does not name it yet. */
 static enum sys_status make_table(struct publication *publication, struct shmb_root_slot *slot,
                                   struct own_section *out, struct sys_failure *why)
 {
@@ -253,19 +256,20 @@ static enum sys_status make_table(struct publication *publication, struct shmb_r
     return SYS_OK;
 }
 
-/* From the last store on, clients find the new table. */
+/* Clients find the new table from the last store on. */
 static void write_root(struct shmb_root *root, const struct shmb_root_slot *slot)
 {
     uint32_t next = root->publication + 1;
 
     if (next == 0)
-        next = 2; /* 0 says that there is nothing; the slot is the same */
-    /* This slot held until the other one was published: not before. */
+        next = 2; /* 0 means no table; 2 has the same slot */
+    /* Clients used this slot until the other one was published. */
     shmb_fence_release();
     root->slot[next & 1] = *slot;
     shmb_store32(&root->publication, next);
 }
 
+/* Creates a table, gives it to the keeper, and makes the root name it. */
 static enum sys_status publish_table(struct publication *publication, struct sys_failure *why)
 {
     const struct system *system = publication->system;
@@ -277,7 +281,7 @@ static enum sys_status publish_table(struct publication *publication, struct sys
 
     if (status != SYS_OK)
         return status;
-    /* What clients find, the keeper has. Where this fails it is tried again (keeping.h). */
+    /* The keeper must hold what clients find. A failure is retried by keeper_policy.h. */
     (void)system->keepers.give(system->self, &held, &unused);
     write_root(publication->root.view, &slot);
     publication->revision = slot.revision;
@@ -288,7 +292,7 @@ static enum sys_status publish_table(struct publication *publication, struct sys
     return SYS_OK;
 }
 
-/* True: published, and it could not be before. */
+/* True: published, after a failure before. */
 static bool publish(struct publication *publication)
 {
     struct trouble *trouble = &publication->troubles[PART_TABLE];
@@ -311,7 +315,7 @@ static void write_report(struct publication *publication)
         report_write(publication->report.view, &news);
 }
 
-/* Before a table names them: so that a later broker finds them again. */
+/* Before a table names the control sections, so that a later broker can adopt them. */
 static void record_controls(struct publication *publication)
 {
     struct sys_failure why = {0};
@@ -321,6 +325,7 @@ static void record_controls(struct publication *publication)
         event_log_state(publication->system, &why);
 }
 
+/* True: the control sections were incomplete and are complete now. */
 static bool update_controls(struct publication *publication)
 {
     struct trouble *trouble = &publication->troubles[PART_CONTROL];
@@ -354,7 +359,7 @@ bool publication_update(struct publication *publication, bool changed)
     return recovered;
 }
 
-/* Gives the root the readers the configuration names now. */
+/* Sets the root's access list to the readers of the configuration. */
 static enum sys_status protect_root(struct publication *publication, struct sys_failure *why)
 {
     const struct system *system = publication->system;
@@ -392,14 +397,14 @@ enum sys_status publication_change(struct publication *publication, const struct
     const struct inventory *former = publication->inventory;
     bool due = publication->due, other_readers = !same_readers(former, wanted);
     struct sys_failure unused;
-    struct control_sets *from = publication->controls;
+    struct control_sets *former_controls = publication->controls;
     struct control_sets *controls = control_sets_new(
         publication->system, publication->identity->owner, wanted, publication->state);
     enum sys_status status;
 
     if (controls == NULL)
         return failure_no_memory(why);
-    status = control_sets_inherit(controls, from, origin, why);
+    status = control_sets_inherit(controls, former_controls, origin, why);
     if (status == SYS_OK) {
         publication->inventory = wanted;
         publication->controls = controls;
@@ -413,16 +418,16 @@ enum sys_status publication_change(struct publication *publication, const struct
         }
     }
     if (status == SYS_OK) {
-        control_sets_settle(controls, from);
+        control_sets_settle(controls, former_controls);
         (void)trouble_end(&publication->troubles[PART_TABLE], publication->system);
         return SYS_OK;
     }
     publication->inventory = former;
-    publication->controls = from;
+    publication->controls = former_controls;
     publication->due = due;
     if (other_readers && publication->root.section != NULL)
         (void)protect_root(publication, &unused);
-    control_sets_undo(controls, from);
+    control_sets_undo(controls, former_controls);
     return status;
 }
 

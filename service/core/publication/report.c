@@ -1,3 +1,7 @@
+/*
+ * The text of the report: lines of four fields, KIND, NAME, STATE, REASON, separated by tabs.
+ * status_report.h describes it for readers.
+ */
 #include "report.h"
 
 #include <inttypes.h>
@@ -15,14 +19,14 @@
 
 #define CUT_ROOM 40 /* for the line that says how many are left out */
 
-/* The text while it is written. */
+/* The text while it is being written. */
 struct page {
     char *text;
     size_t used;
     size_t left_out; /* lines */
 };
 
-/* One field: what would end it, or disturb a console, becomes a space. False: no room. */
+/* Writes a field; control characters and invalid UTF-8 become spaces. False: no room. */
 static bool put_field(struct page *page, const char *field, char end)
 {
     const char *at = field, *stop = field + strlen(field);
@@ -44,7 +48,7 @@ static bool put_field(struct page *page, const char *field, char end)
     return true;
 }
 
-/* Whole lines only; after the first that has no room, none. */
+/* Writes whole lines only, and none after the first that has no room. */
 static void put_line(struct page *page, const char *kind, const char *name, const char *state,
                      const char *reason)
 {
@@ -94,7 +98,7 @@ static void put_access_due(struct page *page, const struct item *item)
     put_line(page, "access", name, "due", item->reason != NULL ? item->reason : "not known");
 }
 
-/* It is held, and not all of that is as the configuration says. */
+/* The object is held, but not as the configuration wants it. */
 static bool lacks(const struct item *item)
 {
     return item->state == ITEM_DEFERRED || auditing_lacks(item) ||
@@ -127,7 +131,8 @@ static void put_notes(struct page *page, const struct report_lines *notes)
     page->left_out += notes->left_out;
 }
 
-/* A copy that failed makes the whole less than asked for; one that did not can wait. */
+/* Writes the copies that failed, or those that did not. A failed one makes the report incomplete.
+ */
 static void put_copies(struct page *page, const struct report_lines *copies, bool failed,
                        struct shmb_report *report)
 {
@@ -167,7 +172,10 @@ static void put_broker(struct page *page, const struct report_broker *broker,
     put_notes(page, &broker->reload_notes);
 }
 
-/* Troubles of the publication come first: there are few, and they explain others. */
+/*
+ * Troubles of the publication come first: there are few, and they explain others. What can be left
+ * out comes last.
+ */
 static void put_all(struct page *page, const struct report_news *news, struct shmb_report *report)
 {
     const struct inventory *inventory = news->inventory;
@@ -233,6 +241,6 @@ void report_write(void *view, const struct report_news *news)
     report->held = 0;
     put_all(&page, news, report);
     report->text_size = (uint32_t)page.used;
-    /* 0 would say that nothing has been written. */
+    /* 0 means that nothing was written. */
     shmb_store32(&report->sequence, sequence + 2 != 0 ? sequence + 2 : 2);
 }

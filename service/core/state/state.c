@@ -1,3 +1,7 @@
+/*
+ * A table of entries by name, and the text of the changes that the file does not have yet.
+ * state_lines.c reads and writes the lines.
+ */
 #include "state.h"
 
 #include <inttypes.h>
@@ -5,19 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
 #include "event_text.h"
+#include "names.h"
 #include "state_lines.h"
 #include "text.h"
 
 #define FILE_MAX    (256u * 1024 * 1024)
-#define APPEND_MOST (512u * 1024) /* bytes of changes beyond what all of it takes: written anew */
+#define APPEND_MOST (512u * 1024) /* bytes of changes beyond the snapshot's: rewrite the file */
 #define FIRST_SLOTS 64u
 
-/* A thing by name: an object, or an account with its SID. */
+/* An object, or an account with its SID. */
 struct entry {
-    char *name; /* owned; NULL: dropped */
-    char *lock; /* owned, that of the record; NULL: not known */
+    char *name; /* owned */
+    char *lock; /* owned, the record's; NULL: not known */
     struct state_record record;
     char sid[SYS_SID_MAX]; /* not empty: an account */
 };
@@ -27,16 +31,16 @@ struct state {
     const char *boot;
     struct entry *entries;
     size_t count, capacity;
-    size_t *slots; /* index + 1; dropped entries stay in their slots */
+    size_t *slots; /* hash table: index + 1; entries are never removed */
     size_t slot_count;
     uint64_t stamp;
     struct sys_keeper keepers[STATE_KEEPERS];
     size_t keeper_count;
     struct text changes;
-    size_t written, appended; /* bytes: the last time all of it, since then */
-    bool whole;               /* the next commit writes all of it */
-    bool loaded;              /* the file could be read */
-    bool failed;              /* something could not be kept in memory */
+    size_t written, appended; /* bytes: of the snapshot, of the changes after it */
+    bool rewrite;             /* the next commit rewrites the file */
+    bool loaded;              /* the file was read, or there is none */
+    bool failed;              /* out of memory: a change is lost */
 };
 
 struct state *state_new(const struct system *system, const char *boot)
@@ -47,7 +51,7 @@ struct state *state_new(const struct system *system, const char *boot)
         return NULL;
     state->system = system;
     state->boot = boot;
-    state->whole = true;
+    state->rewrite = true;
     return state;
 }
 
@@ -75,7 +79,7 @@ void state_free(struct state *state)
     free(state);
 }
 
-/* An account and an object of one name are two things. */
+/* Accounts and objects of the same name are different entries. */
 static size_t *slot_of(const struct state *state, const char *name, bool account)
 {
     size_t length = strlen(name), mask = state->slot_count - 1;
@@ -100,6 +104,7 @@ static const struct entry *find(const struct state *state, const char *name, boo
     return slot != 0 ? &state->entries[slot - 1] : NULL;
 }
 
+/* Doubles the table. False: no memory. */
 static bool grow(struct state *state)
 {
     size_t count = state->slot_count == 0 ? FIRST_SLOTS : state->slot_count * 2, i;
@@ -121,8 +126,8 @@ static bool grow(struct state *state)
     return true;
 }
 
-/* The entry of a name, made where there is none. NULL: no memory. */
-static struct entry *make(struct state *state, const char *name, const char *sid)
+/* The entry of a name, added if there is none. `sid`: of an account, else NULL. NULL: no memory. */
+static struct entry *find_or_add(struct state *state, const char *name, const char *sid)
 {
     bool account = sid != NULL;
     size_t *slot, size = strlen(name) + 1;
@@ -150,8 +155,8 @@ static bool same_lock(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* `lock` may be the entry's own. */
-static bool keep_lock(struct entry *entry, const char *lock)
+/* False: no memory. `lock` may be the entry's own. */
+static bool set_lock(struct entry *entry, const char *lock)
 {
     char *mine = NULL;
 
@@ -170,18 +175,18 @@ static bool keep_lock(struct entry *entry, const char *lock)
     return true;
 }
 
-/* A generation of 0 says that the record was dropped. */
-static bool keep_record(struct state *state, const struct state_record *record)
+/* False: no memory. A record with the generation 0 is dropped. */
+static bool set_record(struct state *state, const struct state_record *record)
 {
-    struct entry *entry = make(state, record->name, NULL);
+    struct entry *entry = find_or_add(state, record->name, NULL);
 
     if (entry == NULL)
         return false;
     entry->record = *record;
-    return keep_lock(entry, record->lock);
+    return set_lock(entry, record->lock);
 }
 
-/* The line of an object says nothing of its lock: what is known of that stays. */
+/* An object line does not name the lock: a known one of the same generation stays. */
 static bool take_record(struct state *state, const struct state_record *read)
 {
     const struct entry *known = find(state, read->name, false);
@@ -189,9 +194,10 @@ static bool take_record(struct state *state, const struct state_record *read)
 
     if (known != NULL && known->record.generation == read->generation)
         record.lock = known->lock;
-    return keep_record(state, &record);
+    return set_record(state, &record);
 }
 
+/* A lock line counts only for the object line of the same generation. */
 static bool take_lock(struct state *state, const struct state_record *read)
 {
     const struct entry *known = find(state, read->name, false);
@@ -202,12 +208,12 @@ static bool take_lock(struct state *state, const struct state_record *read)
     record = known->record;
     record.name = known->name;
     record.lock = read->lock;
-    return keep_record(state, &record);
+    return set_record(state, &record);
 }
 
-static bool keep_sid(struct state *state, const char *account, const char *sid)
+static bool set_sid(struct state *state, const char *account, const char *sid)
 {
-    struct entry *entry = make(state, account, sid);
+    struct entry *entry = find_or_add(state, account, sid);
 
     if (entry == NULL)
         return false;
@@ -215,6 +221,7 @@ static bool keep_sid(struct state *state, const char *account, const char *sid)
     return true;
 }
 
+/* Its index; `keeper_count`: not there. */
 static size_t find_keeper(const struct state *state, const struct sys_keeper *keeper)
 {
     size_t i;
@@ -233,7 +240,8 @@ static void remove_keeper(struct state *state, size_t index)
             (state->keeper_count - index) * sizeof(state->keepers[0]));
 }
 
-static void keep_keeper(struct state *state, const struct sys_keeper *keeper, bool ended)
+/* Moves the keeper to the end, or removes it if it has `ended`. */
+static void set_keeper(struct state *state, const struct sys_keeper *keeper, bool ended)
 {
     size_t index = find_keeper(state, keeper);
 
@@ -246,7 +254,10 @@ static void keep_keeper(struct state *state, const struct sys_keeper *keeper, bo
     state->keepers[state->keeper_count++] = *keeper;
 }
 
-/* True: goes on; false: no memory. Lines of another boot speak of objects that are gone. */
+/*
+ * False: no memory. `*current`: the lines are of this boot. Objects and keepers of another boot
+ * no longer exist.
+ */
 static bool take_line(struct state *state, const struct state_line *line, bool *current)
 {
     switch (line->what) {
@@ -258,10 +269,10 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
     case STATE_LINE_LOCK:
         return !*current || take_lock(state, &line->record);
     case STATE_LINE_SID:
-        return keep_sid(state, line->text, line->sid);
+        return set_sid(state, line->text, line->sid);
     case STATE_LINE_KEEPER:
         if (*current)
-            keep_keeper(state, &line->keeper, line->ended);
+            set_keeper(state, &line->keeper, line->ended);
         return true;
     case STATE_LINE_STAMP:
         if (line->number > state->stamp)
@@ -282,10 +293,10 @@ static enum sys_status read_lines(struct state *state, char *at, struct sys_fail
 
         next = at + strcspn(at, "\n");
         if (*next == '\0')
-            break; /* torn */
+            break; /* incomplete */
         *next++ = '\0';
         if (!state_line_read(at, &line))
-            break; /* what follows it may not be what it was meant to follow */
+            break; /* later lines may depend on this one */
         if (!take_line(state, &line, &current))
             return failure_no_memory(why);
     }
@@ -328,8 +339,8 @@ static bool is_record(const struct entry *entry)
     return entry->sid[0] == '\0' && entry->record.generation != 0;
 }
 
-/* The names as the state owns them. */
-static const struct state_record *given(const struct entry *entry)
+/* The record with its texts, which the entry owns. */
+static const struct state_record *record_of(const struct entry *entry)
 {
     struct entry *mine = (struct entry *)(uintptr_t)entry;
 
@@ -342,7 +353,7 @@ const struct state_record *state_find(const struct state *state, const char *nam
 {
     const struct entry *entry = find(state, name, false);
 
-    return entry != NULL && is_record(entry) ? given(entry) : NULL;
+    return entry != NULL && is_record(entry) ? record_of(entry) : NULL;
 }
 
 const struct state_record *state_at(const struct state *state, size_t index)
@@ -351,7 +362,7 @@ const struct state_record *state_at(const struct state *state, size_t index)
 
     for (i = 0; i < state->count; i++)
         if (is_record(&state->entries[i]) && index-- == 0)
-            return given(&state->entries[i]);
+            return record_of(&state->entries[i]);
     return NULL;
 }
 
@@ -361,7 +372,7 @@ const struct state_record *state_next(const struct state *state, size_t *at)
         const struct entry *entry = &state->entries[(*at)++];
 
         if (is_record(entry))
-            return given(entry);
+            return record_of(entry);
     }
     return NULL;
 }
@@ -405,7 +416,7 @@ void state_put(struct state *state, const struct state_record *record)
 
     if (known != NULL && same_record(known, record))
         return;
-    state->failed |= !keep_record(state, record);
+    state->failed |= !set_record(state, record);
     state_line_object(&state->changes, record);
 }
 
@@ -423,7 +434,7 @@ void state_put_sid(struct state *state, const char *account, const char *sid)
 
     if (known != NULL && strcmp(known, sid) == 0)
         return;
-    state->failed |= !keep_sid(state, account, sid);
+    state->failed |= !set_sid(state, account, sid);
     state_line_sid(&state->changes, account, sid);
 }
 
@@ -437,7 +448,7 @@ void state_put_stamp(struct state *state, uint64_t stamp)
 
 void state_put_keeper(struct state *state, const struct sys_keeper *keeper)
 {
-    keep_keeper(state, keeper, false);
+    set_keeper(state, keeper, false);
     state_line_keeper(&state->changes, keeper, false);
 }
 
@@ -445,7 +456,7 @@ void state_drop_keeper(struct state *state, const struct sys_keeper *keeper)
 {
     if (find_keeper(state, keeper) == state->keeper_count)
         return;
-    keep_keeper(state, keeper, true);
+    set_keeper(state, keeper, true);
     state_line_keeper(&state->changes, keeper, true);
 }
 
@@ -459,10 +470,11 @@ void state_retire_all(struct state *state)
         if (!is_record(entry) || entry->record.retired)
             continue;
         entry->record.retired = true;
-        state->whole = true; /* shorter than a line for each */
+        state->rewrite = true; /* shorter than a line for each object */
     }
 }
 
+/* The snapshot: everything that is known. */
 static void put_all(const struct state *state, struct text *out)
 {
     size_t i;
@@ -477,7 +489,7 @@ static void put_all(const struct state *state, struct text *out)
         if (entry->sid[0] != '\0')
             state_line_sid(out, entry->name, entry->sid);
         else if (is_record(entry))
-            state_line_object(out, given(entry));
+            state_line_object(out, record_of(entry));
     }
 }
 
@@ -501,20 +513,20 @@ static enum sys_status write_all(struct state *state, struct sys_failure *why)
 enum sys_status state_commit(struct state *state, struct sys_failure *why)
 {
     const struct system *system = state->system;
-    bool whole = state->whole || state->appended > state->written + APPEND_MOST;
+    bool rewrite = state->rewrite || state->appended > state->written + APPEND_MOST;
     enum sys_status status = SYS_OK;
 
     if (state->failed || state->changes.failed) {
         status = failure_no_memory(why);
         state->failed = false;
-    } else if (whole) {
+    } else if (rewrite) {
         status = write_all(state, why);
     } else if (state->changes.length > 0) {
         status = system->files.state_append(system->self, STATE_FILE, state->changes.at,
                                             state->changes.length, why);
         state->appended += state->changes.length;
     }
-    state->whole = status != SYS_OK;
+    state->rewrite = status != SYS_OK;
     text_free(&state->changes);
     state->changes = (struct text){0};
     return status;

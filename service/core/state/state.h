@@ -1,10 +1,10 @@
 /*
- * state.h - what the broker remembers beyond its own end: its objects with
- * their exact sizes and generations, the SIDs of accounts, its keepers.
+ * state.h - what the broker remembers beyond its own end: its objects with their exact sizes and
+ * generations, the SIDs of accounts, its keepers.
  *
- * A file of lines, each with a check sum: a snapshot, then what has changed
- * since. What is missing, torn or of another boot costs nothing but proof; a
- * file of a newer broker is not touched.
+ * The state is a file of lines, each with a checksum: a snapshot, then the changes since. A lost
+ * or damaged file, or one of another boot, costs only the proof that objects are the broker's
+ * own. The file of a newer broker is never written.
  */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
@@ -13,58 +13,61 @@
 #include "system.h"
 
 #define STATE_FILE    "objects.state"
-#define STATE_KEEPERS 32u /* more than that are not remembered: those that came first go */
+#define STATE_KEEPERS 32u /* the most that are remembered; the oldest goes first */
 
 struct state;
 
-/* One object, as it was made. */
+/* An object as it was made. */
 struct state_record {
     const char *name;
     enum shmb_kind kind;
     uint64_t size, generation;
     uint32_t control, block; /* of a segment; 0: none. See control.h */
-    bool retired;            /* not held any more; clients may hold it */
+    bool retired;            /* the broker no longer holds it; clients may */
     const char *lock;        /* of a segment; "": it has none; NULL: not known */
 };
 
-/* For the boot the machine is in; must outlive the state. NULL: no memory. */
+/*
+ * An empty state. `boot` identifies the current boot and must outlive the state. NULL: no memory.
+ * state_free frees it; NULL is allowed.
+ */
 struct state *state_new(const struct system *system, const char *boot);
-void state_free(struct state *state); /* NULL is allowed */
+void state_free(struct state *state);
 
 /*
- * Reads the file. SYS_OK also where there is none; as much of it as can be
- * trusted. SYS_NEWER: it is a newer broker's; nothing may be written. Else it
- * could not be read, and less is known.
+ * Reads the file, as much of it as can be trusted. SYS_OK also if there is none. SYS_NEWER: a
+ * newer broker wrote it; do not write it. On any other status it could not be read: less is
+ * known.
  */
 enum sys_status state_load(struct state *state, struct sys_failure *why);
 
-/* What is known of a name in this boot; valid until the next change. NULL: nothing. */
+/* The record of a name in this boot; valid until the next change. NULL: none. */
 const struct state_record *state_find(const struct state *state, const char *name);
 
-/* The record by number, from 0, in no order; NULL: no more. */
+/* The record by number, from 0, in no particular order; NULL: no more. Slow: see state_next. */
 const struct state_record *state_at(const struct state *state, size_t index);
 
 /*
- * One record after the other, in no order; `*at` is 0 at first. They may be
- * changed and dropped meanwhile, and none be added. NULL: no more.
+ * The next record, in no particular order; `*at` is 0 at first. NULL: no more. Meanwhile records
+ * may be changed and dropped, but not added.
  */
 const struct state_record *state_next(const struct state *state, size_t *at);
 
 /* True: state_load has read the file, or there was none. */
 bool state_is_loaded(const struct state *state);
 
-/* The SID an account had when it could be resolved last; NULL: not known. */
+/* The SID an account had when it was last resolved; NULL: not known. */
 const char *state_sid(const struct state *state, const char *account);
 
-/* The keepers that may live, by number, from 0; false: no more. */
+/* The keepers that may run, by number, from 0; false: no more. */
 bool state_keeper_at(const struct state *state, size_t index, struct sys_keeper *out);
 
 /* The greatest generation or revision known. */
 uint64_t state_stamp(const struct state *state);
 
 /*
- * Changes what is known; written with the next state_commit. Texts are copied.
- * What cannot be had in memory makes that commit fail.
+ * These change the state in memory; state_commit writes it. Texts are copied. If memory runs
+ * out, the next state_commit fails.
  */
 void state_put(struct state *state, const struct state_record *record);
 void state_drop(struct state *state, const char *name);
@@ -73,12 +76,12 @@ void state_put_stamp(struct state *state, uint64_t stamp);
 void state_put_keeper(struct state *state, const struct sys_keeper *keeper);
 void state_drop_keeper(struct state *state, const struct sys_keeper *keeper);
 
-/* All objects are let go of: from now on all records are `retired`. */
+/* Marks all records as `retired`. */
 void state_retire_all(struct state *state);
 
 /*
- * Makes the file say what is known: adds what has changed, or writes it anew.
- * On failure, what is known stays, and the next commit writes all of it.
+ * Writes the changes: appends them, or rewrites the file. On failure the state in memory stays
+ * as it is, and the next commit rewrites the file.
  */
 enum sys_status state_commit(struct state *state, struct sys_failure *why);
 

@@ -20,7 +20,7 @@ static uint32_t sum_of(const char *text)
     return hash;
 }
 
-/* The sum is known only when the rest is there: 8 digits are put in later. */
+/* Puts the sum in the place of the 8 dots at the start of the line. */
 static void finish(struct text *out, size_t start)
 {
     static const char digits[] = "0123456789abcdef";
@@ -92,7 +92,7 @@ bool state_line_newer(const char *file)
     return strtol(file + sizeof(HEAD) - 1, NULL, 10) > VERSION;
 }
 
-/* The word at `*at`, terminated in place; `*at` moves behind the blank. */
+/* The word at `*at`, terminated in place; `*at` moves past the blank. */
 static char *word(char **at)
 {
     char *start = *at;
@@ -103,6 +103,7 @@ static char *word(char **at)
     return start;
 }
 
+/* A decimal number of at most `most`. */
 static bool number(char **at, uint64_t most, uint64_t *out)
 {
     const char *text = word(at);
@@ -150,7 +151,7 @@ static bool read_object(char *at, struct state_record *out)
            strncmp(at, SHMB_RESERVED_PREFIX, strlen(SHMB_RESERVED_PREFIX)) == 0;
 }
 
-/* No name has a backslash in it. */
+/* No name contains a backslash. */
 static bool read_lock(char *at, struct state_record *out)
 {
     char *lock;

@@ -1,5 +1,5 @@
 /*
- * state_lines.h - the lines of the state file.
+ * state_lines.h - reads and writes the lines of the state file.
  *
  *     shmbroker-state 1
  *     <sum> boot <text>
@@ -9,11 +9,10 @@
  *     <sum> sid <SID> <account>
  *     <sum> keeper <process> <made> <lives|ended>
  *
- * The sum is FNV-1a of all behind it, 8 hex digits. A generation of 0: the
- * object is forgotten. Later lines win. Names come last: they may hold blanks.
- * A lock line follows the object line of its segment, of the same generation;
- * without a name behind the backslash, the segment has no lock. A broker that
- * knows no such lines passes over them.
+ * The sum is the FNV-1a hash of the rest of the line, 8 hex digits. Later lines win. An object
+ * with the generation 0 is dropped. Names come last, because they may contain blanks. A lock line
+ * follows the object line of its segment, with the same generation; without a name after the
+ * backslash the segment has no lock. Unknown lines are skipped.
  */
 #ifndef CORE_STATE_LINES_H
 #define CORE_STATE_LINES_H
@@ -22,7 +21,7 @@
 #include "text.h"
 
 enum state_line_what {
-    STATE_LINE_OTHER, /* the head, or one that this version has no use for */
+    STATE_LINE_OTHER, /* the head, or a line that this version does not know */
     STATE_LINE_BOOT,
     STATE_LINE_STAMP,
     STATE_LINE_OBJECT,
@@ -33,23 +32,24 @@ enum state_line_what {
 
 struct state_line {
     enum state_line_what what;
-    const char *text; /* boot; the account. These point into the line that was read */
+    const char *text; /* the boot, or the account; this and `sid` point into the line read */
     const char *sid;
-    uint64_t number; /* stamp */
-    struct state_record record; /* a lock line: name, generation and lock */
+    uint64_t number;            /* of a stamp */
+    struct state_record record; /* of an object; of a lock: only name, generation and lock */
     struct sys_keeper keeper;
-    bool ended; /* the keeper */
+    bool ended; /* the keeper has ended */
 };
 
-/* True for a file whose head names a version that is not known here. */
+/* True: the head of the file names a newer version. */
 bool state_line_newer(const char *file);
 
-/* Reads one line, which it takes apart. False: it is none. */
+/* Reads one line, and modifies it. False: it is damaged. */
 bool state_line_read(char *line, struct state_line *out);
 
+/* Each appends its line to `out`. */
 void state_line_head(struct text *out, const char *boot);
 void state_line_stamp(struct text *out, uint64_t stamp);
-/* Two lines where the lock is known. */
+/* Two lines if the lock is known. */
 void state_line_object(struct text *out, const struct state_record *record);
 void state_line_sid(struct text *out, const char *account, const char *sid);
 void state_line_keeper(struct text *out, const struct sys_keeper *keeper, bool ended);
