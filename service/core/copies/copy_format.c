@@ -11,7 +11,7 @@
 #define MAGIC       "SHMBCOPY"
 #define MAGIC_BYTES 8u
 #define FLAGS_KNOWN (COPY_INITIALISED | COPY_CONSISTENT | COPY_APART)
-#define READABLE    32u /* characters of a name that its file name shows */
+#define READABLE    32u /* characters of the segment's name in the file name */
 
 enum {
     AT_VERSION = 8,
@@ -81,7 +81,7 @@ size_t copy_head(const struct copy *copy, const char *name, uint8_t out[COPY_HEA
     return COPY_HEADER_SIZE + name_length;
 }
 
-/* The fields that follow from each other or are fixed; the header's sum is right already. */
+/* Checks the fields that have only one right value; the header's checksum is right already. */
 static bool is_sound(const uint8_t *head)
 {
     static const uint8_t zeros[AT_SUM - AT_RESERVED];
@@ -92,6 +92,7 @@ static bool is_sound(const uint8_t *head)
            memcmp(head + AT_RESERVED, zeros, sizeof(zeros)) == 0;
 }
 
+/* Copies the fields of a checked header. */
 static void take(const uint8_t *head, const uint8_t *content, struct copy *out)
 {
     out->number = get64(head + AT_NUMBER);
@@ -112,7 +113,7 @@ enum copy_verdict copy_read(const uint8_t *bytes, size_t length, const char *nam
     memset(out, 0, sizeof(*out));
     if (length < MAGIC_BYTES || memcmp(bytes, MAGIC, MAGIC_BYTES) != 0)
         return COPY_FOREIGN;
-    /* No more than this is known of a format to come. */
+    /* All that is known of a future format. */
     if (length >= AT_HEADER_SIZE && get32(bytes + AT_VERSION) > COPY_VERSION)
         return COPY_NEWER;
     if (length < COPY_HEADER_SIZE)
@@ -143,11 +144,11 @@ const char *copy_verdict_text(enum copy_verdict verdict)
     case COPY_WHOLE:
         return "it is whole";
     case COPY_FOREIGN:
-        return "it is no copy of a segment";
+        return "it is not a copy of a segment";
     case COPY_NEWER:
         return "a newer ShmBroker wrote it";
     case COPY_SHORT:
-        return "its length is not right";
+        return "its length is wrong";
     case COPY_OTHERS:
         return "it is the copy of another segment";
     default:
@@ -155,6 +156,7 @@ const char *copy_verdict_text(enum copy_verdict verdict)
     }
 }
 
+/* The character as the file name shows it. */
 static char plain(uint32_t point)
 {
     if (point >= 'A' && point <= 'Z')
@@ -163,8 +165,8 @@ static char plain(uint32_t point)
 }
 
 /*
- * Made from the folded name, so that names that are the same have one file. The
- * sum comes first: what begins like a device (CON, NUL) is one, whatever follows.
+ * Uses the folded name, so that names that differ only in case have the same file. The checksum
+ * comes first: a name that begins like a device (CON, NUL) would open the device.
  */
 void copy_file_name(const char *name, const char *tail, char out[COPY_FILE_MAX])
 {

@@ -7,9 +7,10 @@
 #include "copy_format.h"
 #include "stamp.h"
 
-#define FRESH ".new"
-#define NEXT  ".next"
+#define NEW  ".new"
+#define NEXT ".next"
 
+/* Renames a file of the segment from one tail to another. */
 static enum sys_status move(const struct system *system, const struct item *item, const char *from,
                             const char *to, struct sys_failure *why)
 {
@@ -20,7 +21,7 @@ static enum sys_status move(const struct system *system, const struct item *item
     return system->copies.rename(system->self, old_name, new_name, why);
 }
 
-/* What is not there needs no other name. */
+/* Renames a file; SYS_OK also if there is none. */
 static enum sys_status move_away(const struct system *system, const struct item *item,
                                  const char *from, const char *to, struct sys_failure *why)
 {
@@ -29,8 +30,8 @@ static enum sys_status move_away(const struct system *system, const struct item 
     return status == SYS_NOT_FOUND ? SYS_OK : status;
 }
 
-/* Under a name that nothing has had: no other file is lost for it. */
-static enum sys_status lay_aside(const struct system *system, const struct item *item,
+/* Sets a file aside under a name that was never used, so that it replaces no other file. */
+static enum sys_status set_aside(const struct system *system, const struct item *item,
                                  const char *from, const char *end, uint64_t *stamp,
                                  struct sys_failure *why)
 {
@@ -40,36 +41,39 @@ static enum sys_status lay_aside(const struct system *system, const struct item 
     return move_away(system, item, from, tail, why);
 }
 
-static enum sys_status set_apart(const struct system *system, struct item *item, uint32_t place,
-                                 const char *from, uint64_t *stamp, struct sys_failure *why)
+/* Sets a file aside if it could not be read. */
+static enum sys_status set_unread_aside(const struct system *system, struct item *item,
+                                        uint32_t place, const char *from, uint64_t *stamp,
+                                        struct sys_failure *why)
 {
     enum sys_status status;
 
     if ((item->copies->unread & place) == 0)
         return SYS_OK;
-    status = lay_aside(system, item, from, ".unread", stamp, why);
+    status = set_aside(system, item, from, ".unread", stamp, why);
     if (status == SYS_OK)
         item->copies->unread &= ~place;
     return status;
 }
 
-/* At each step the copy under FRESH is the newest whole one. */
+/* Makes .new the newest copy. After each step the newest whole copy is still .new. */
 static enum sys_status give_place(const struct system *system, struct item *item, uint64_t *stamp,
                                   struct sys_failure *why)
 {
     struct item_copies *copies = item->copies;
-    enum sys_status status = set_apart(system, item, COPY_PLACES_UNREAD_OLDER, ".old", stamp, why);
+    enum sys_status status =
+        set_unread_aside(system, item, COPY_PLACES_UNREAD_OLDER, ".old", stamp, why);
 
     if (status == SYS_OK && (copies->unread & COPY_PLACES_UNREAD_LAST) != 0)
-        status = set_apart(system, item, COPY_PLACES_UNREAD_LAST, ".copy", stamp, why);
+        status = set_unread_aside(system, item, COPY_PLACES_UNREAD_LAST, ".copy", stamp, why);
     else if (status == SYS_OK && copies->refused)
-        status = lay_aside(system, item, ".copy", ".refused", stamp, why);
+        status = set_aside(system, item, ".copy", ".refused", stamp, why);
     else if (status == SYS_OK)
         status = move_away(system, item, ".copy", ".old", why);
     if (status != SYS_OK)
         return status;
     copies->refused = false;
-    status = move(system, item, FRESH, ".copy", why);
+    status = move(system, item, NEW, ".copy", why);
     if (status == SYS_OK || status == SYS_NOT_FOUND)
         copies->unplaced = false;
     return status;
@@ -83,13 +87,13 @@ enum sys_status copy_places_earlier(const struct system *system, struct item *it
 
     if (!item->copies->unplaced)
         return SYS_OK;
-    copy_file_name(item->spec.name, FRESH, file);
+    copy_file_name(item->spec.name, NEW, file);
     status = system->copies.settle(system->self, file, why);
     if (status == SYS_OK)
         status = give_place(system, item, stamp, why);
     if (status != SYS_NOT_FOUND)
         return status;
-    /* Somebody took it away: what is there now is not known. */
+    /* Another process removed it: the newest copy is not known any more. */
     item->copies->unplaced = item->copies->known = false;
     return SYS_OK;
 }
@@ -97,8 +101,8 @@ enum sys_status copy_places_earlier(const struct system *system, struct item *it
 enum sys_status copy_places_begin(const struct system *system, struct item *item, uint64_t *stamp,
                                   const char **tail, struct sys_failure *why)
 {
-    *tail = item->copies->unplaced ? NEXT : FRESH;
-    return set_apart(system, item, COPY_PLACES_UNREAD_FRESH, FRESH, stamp, why);
+    *tail = item->copies->unplaced ? NEXT : NEW;
+    return set_unread_aside(system, item, COPY_PLACES_UNREAD_NEW, NEW, stamp, why);
 }
 
 enum sys_status copy_places_end(const struct system *system, struct item *item, uint64_t *stamp,
@@ -107,8 +111,8 @@ enum sys_status copy_places_end(const struct system *system, struct item *item, 
     enum sys_status status = SYS_OK;
 
     *written = false;
-    if (strcmp(tail, FRESH) != 0)
-        status = move(system, item, tail, FRESH, why);
+    if (strcmp(tail, NEW) != 0)
+        status = move(system, item, tail, NEW, why);
     if (status != SYS_OK)
         return status;
     item->copies->unplaced = true;

@@ -5,15 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crc64.h"
-#include "names.h"
 #include "copy_places.h"
+#include "crc64.h"
 #include "event_text.h"
+#include "names.h"
 
 #define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
 #define WHEN_TEXT 160
 #define PAUSE_MS  100u
 
+/* Notes a file that is not used, and why. */
 static void add_refused(struct copy_restore *restoring, const char *file, const char *reason)
 {
     size_t used = strlen(restoring->refused);
@@ -22,7 +23,10 @@ static void add_refused(struct copy_restore *restoring, const char *file, const 
                    used > 0 ? "; " : "", file, reason);
 }
 
-/* Takes the bytes over, or frees them. True: they are a whole copy. */
+/*
+ * Takes the bytes over if they are a newer copy than the one found so far, else frees them. True:
+ * they are a whole copy. `file` NULL: do not note that they are none.
+ */
 static bool judge(struct copy_restore *restoring, const struct item *item, const char *file,
                   char *bytes, size_t length)
 {
@@ -43,7 +47,7 @@ static bool judge(struct copy_restore *restoring, const struct item *item, const
     return verdict == COPY_WHOLE;
 }
 
-/* Backups and virus scanners keep a file to themselves for a while. */
+/* Reads a file; waits while a backup or a virus scanner has it open. */
 static enum sys_status read_patiently(const struct system *system, const char *file,
                                       uint32_t *patience, char **bytes, size_t *length,
                                       struct sys_failure *why)
@@ -63,8 +67,8 @@ static enum sys_status read_patiently(const struct system *system, const char *f
 }
 
 /*
- * False: no memory. `*usable`: there is a whole copy under this name. That an
- * unfinished file is no copy is no news.
+ * Reads and judges one of the files. False: no memory. `*usable`: it is a whole copy. An
+ * unfinished .new is normal, and not noted.
  */
 static bool look(const struct system *system, const struct item *item, uint32_t place,
                  uint32_t *patience, struct copy_restore *out, bool *usable,
@@ -87,7 +91,7 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
         return false;
     }
     if (status == SYS_OK) {
-        *usable = judge(out, item, place != COPY_PLACES_UNREAD_FRESH ? file : NULL, bytes, length);
+        *usable = judge(out, item, place != COPY_PLACES_UNREAD_NEW ? file : NULL, bytes, length);
     } else if (status != SYS_NOT_FOUND) {
         out->unread |= place;
         event_failure_text(&failure, text);
@@ -97,8 +101,8 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
 }
 
 /*
- * The newest copy counts as such because of its place: who puts an old one back
- * there wants it. An unfinished one that is whole after all is newer than both.
+ * .copy is used because of its place, whatever its number: an administrator may have put an older
+ * copy there. A whole .new with a greater number is newer than both.
  */
 enum sys_status copy_restore_find(const struct system *system, const struct item *item,
                                   uint32_t *patience, struct copy_restore *out,
@@ -114,7 +118,7 @@ enum sys_status copy_restore_find(const struct system *system, const struct item
     if (!last && !look(system, item, COPY_PLACES_UNREAD_OLDER, patience, out, &older, why))
         return SYS_NO_MEMORY;
     number = out->copy.number;
-    if (!look(system, item, COPY_PLACES_UNREAD_FRESH, patience, out, &unfinished, why))
+    if (!look(system, item, COPY_PLACES_UNREAD_NEW, patience, out, &unfinished, why))
         return SYS_NO_MEMORY;
     out->unplaced = out->found && out->copy.number != number;
     out->newest = last && !out->unplaced;
@@ -127,8 +131,9 @@ void copy_restore_end(struct copy_restore *restoring)
     *restoring = (struct copy_restore){0};
 }
 
-static void tell_found(const struct system *system, const struct copy_restore *restoring,
-                       const struct item *item, const char *kind, const char *name)
+/* Logs which copy was used. */
+static void log_found(const struct system *system, const struct copy_restore *restoring,
+                      const struct item *item, const char *kind, const char *name)
 {
     const struct copy *copy = &restoring->copy;
     uint64_t both = copy->size < item->spec.size ? copy->size : item->spec.size;
@@ -146,11 +151,12 @@ static void tell_found(const struct system *system, const struct copy_restore *r
     }
     (void)snprintf(text, sizeof(text),
                    "%s, which has %" PRIu64 " bytes; the segment has %" PRIu64 ", and the first "
-                   "%" PRIu64 " were carried over",
+                   "%" PRIu64 " were restored",
                    when, copy->size, item->spec.size, both);
     system->log(system->self, EVENT_COPY_RESIZED, inserts, 3);
 }
 
+/* The checksum of a segment that begins with this content. */
 static uint64_t sum_of(const struct sys_content *content)
 {
     uint64_t sum = 0, left = content->size - content->length;
@@ -168,7 +174,7 @@ static uint64_t sum_of(const struct sys_content *content)
     return sum;
 }
 
-/* What the next save has to know of the files. */
+/* Notes what the next save must know of the files. */
 static void note_files(const struct copy_restore *restoring, struct item_copies *copies)
 {
     copies->looked = true;
@@ -183,16 +189,17 @@ static void note_files(const struct copy_restore *restoring, struct item_copies 
         copies->unread |= COPY_PLACES_UNREAD_OLDER;
 }
 
+/* Notes the content with which the segment begins. */
 static void note_content(const struct copy_restore *restoring, const struct sys_content *first,
                          struct item *item)
 {
-    const struct copy *copy = &restoring->copy;
+    const struct copy *found = &restoring->copy;
     struct item_copies *copies = item->copies;
 
     copies->restored = restoring->found;
-    copies->sum = copy->sum;
-    copies->size = copy->size;
-    copies->flags = copy->flags & ~COPY_APART;
+    copies->sum = found->sum;
+    copies->size = found->size;
+    copies->flags = found->flags & ~COPY_APART;
     if (!restoring->found && copies->unread != 0) {
         copies->sum = sum_of(first);
         copies->size = item->spec.size;
@@ -200,7 +207,7 @@ static void note_content(const struct copy_restore *restoring, const struct sys_
     copies->known = copies->size == item->spec.size &&
                     (restoring->newest || restoring->unplaced || copies->unread != 0);
     if (restoring->found)
-        copies->saved = copy->saved;
+        copies->saved = found->saved;
     if ((copies->flags & COPY_INITIALISED) != 0)
         item->initialised = true;
 }
@@ -216,9 +223,9 @@ void copy_restore_done(const struct system *system, const struct copy_restore *r
     (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
     note_files(restoring, item->copies);
     note_content(restoring, first, item);
-    (void)copy_places_earlier(system, item, stamp, &unused); /* the next save tries it again */
+    (void)copy_places_earlier(system, item, stamp, &unused); /* the next save retries it */
     if (restoring->found)
-        tell_found(system, restoring, item, kind, name);
+        log_found(system, restoring, item, kind, name);
     else if (restoring->refused[0] != '\0')
         system->log(system->self, EVENT_COPY_NONE, none, 3);
 }

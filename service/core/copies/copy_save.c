@@ -8,31 +8,31 @@
 #include "backoff.h"
 #include "compiler.h"
 #include "copy_format.h"
+#include "copy_places.h"
+#include "copy_restore.h"
 #include "crc64.h"
+#include "event_text.h"
 #include "names.h"
 #include "nameset.h"
-#include "copy_places.h"
-#include "event_text.h"
-#include "copy_restore.h"
 #include "stamp.h"
 
-#define PIECE         (1024u * 1024) /* read, summed up and written without a look around */
-#define FLUSH_AFTER   (16u * PIECE)  /* so that no single wait for the disk is a long one */
-#define PATIENCE_MS   100u           /* with writers that are at work */
-#define LAST_PATIENCE 5000u          /* the same when there is no other time, with all of them */
+#define PIECE         (1024u * 1024) /* bytes read, summed or written between two checks for a stop */
+#define FLUSH_AFTER   (16u * PIECE) /* bytes; keeps each wait for the disk short */
+#define PATIENCE_MS   100u          /* to wait for the writers of one segment */
+#define LAST_PATIENCE 5000u         /* at the last time: to wait for the writers of all segments */
 #define PAUSE_MS      5u
 #define TRIES_AT_ONCE 10u
 #define NAME_TEXT     (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
 
 static const struct backoff retries = {1000, 30000};
 
-/* One segment while it is saved. */
+/* One segment while it is being saved. */
 struct save {
     const struct copy_save *saving;
     struct item *item;
     size_t index;
-    bool last;      /* there is no other time: no stop is heard */
-    uint64_t until; /* ticks: how long to wait for writers to come to an end */
+    bool last;      /* the last time: a stop does not end it */
+    uint64_t until; /* ticks: how long to wait for writers */
     uint8_t *bytes; /* its content */
     struct copy copy;
 };
@@ -42,6 +42,7 @@ static struct item *item_at(const struct copy_save *saving, size_t index)
     return &saving->inventory->items[index];
 }
 
+/* The configured interval in milliseconds; 0: none. */
 static uint32_t every_of(const struct item *item)
 {
     return item->from->kind == SHMB_SECTION ? item->from->u.segment.save_every : 0;
@@ -49,8 +50,8 @@ static uint32_t every_of(const struct item *item)
 
 /* ---- content ---------------------------------------------------------------- */
 
-/* Makes progress visible. SYS_LATER: the broker is to stop; the last save will do it. */
-static enum sys_status look_around(const struct save *save, struct sys_failure *why)
+/* Reports progress. SYS_LATER: a stop was requested; the last save will save the segment. */
+static enum sys_status check_stop(const struct save *save, struct sys_failure *why)
 {
     const struct system *system = save->saving->system;
 
@@ -76,11 +77,12 @@ static enum sys_status peek_all(const struct save *save, struct sys_failure *why
         status = system->objects.peek(system->self, save->item->object, offset,
                                       save->bytes + offset, piece_at(offset, size), why);
         if (status == SYS_OK)
-            status = look_around(save, why);
+            status = check_stop(save, why);
     }
     return status;
 }
 
+/* Fills `why` with a text; returns `status`. */
 static enum sys_status refuse(struct sys_failure *why, enum sys_status status, const char *text)
 {
     *why = (struct sys_failure){0};
@@ -89,11 +91,11 @@ static enum sys_status refuse(struct sys_failure *why, enum sys_status status, c
 }
 
 /*
- * Takes the content while no library writer is at work: the same even number
- * before and after. `*block` may be changed by any writer at any time.
- * SYS_FAILED: there is one, or a dead one that nobody has repaired.
+ * Reads the content while no library writer is active: the sequence is even, and the same before
+ * and after. Writers may change `*block` at any time. SYS_FAILED: writers are always active, or
+ * one died and its write was not repaired.
  */
-static enum sys_status take_stable(const struct save *save, const struct shmb_block *block,
+static enum sys_status read_stable(const struct save *save, const struct shmb_block *block,
                                    struct sys_failure *why)
 {
     const struct system *system = save->saving->system;
@@ -115,19 +117,20 @@ static enum sys_status take_stable(const struct save *save, const struct shmb_bl
             if (shmb_load64(&block->sequence) == before)
                 return SYS_OK;
         }
-        status = look_around(save, why);
+        status = check_stop(save, why);
         if (tries < TRIES_AT_ONCE && status == SYS_OK)
             continue;
         if (status == SYS_OK && system->clock.ticks(system->self) >= save->until)
-            return refuse(why, SYS_FAILED, "programs write all the time, or one died in a write");
+            return refuse(why, SYS_FAILED,
+                          "programs write all the time, or one died while it wrote");
         system->clock.pause(system->self, PAUSE_MS);
         if (status != SYS_OK)
             return status;
     }
 }
 
-/* Fills content and flags. Without a block nothing says when a writer is at work. */
-static enum sys_status take_content(struct save *save, struct sys_failure *why)
+/* Reads content and flags. Without a block, active writers cannot be detected. */
+static enum sys_status read_content(struct save *save, struct sys_failure *why)
 {
     const struct shmb_block *block =
         save->saving->blocks.find(save->saving->blocks.self, save->index);
@@ -137,7 +140,7 @@ static enum sys_status take_content(struct save *save, struct sys_failure *why)
         save->copy.flags = COPY_INITIALISED;
         return peek_all(save, why);
     }
-    status = take_stable(save, block, why);
+    status = read_stable(save, block, why);
     save->copy.flags = COPY_CONSISTENT;
     if (shmb_load32(&block->initialised) != 0)
         save->copy.flags |= COPY_INITIALISED;
@@ -153,7 +156,7 @@ static enum sys_status sum_up(struct save *save, struct sys_failure *why)
     save->copy.sum = 0;
     for (offset = 0; offset < size && status == SYS_OK; offset += PIECE) {
         save->copy.sum = crc64(save->copy.sum, save->bytes + offset, piece_at(offset, size));
-        status = look_around(save, why);
+        status = check_stop(save, why);
     }
     return status;
 }
@@ -174,7 +177,7 @@ static enum sys_status write_content(const struct save *save, struct sys_copy *f
             status = system->copies.write(system->self, file, save->bytes + offset,
                                           piece_at(offset, size), why);
         if (status == SYS_OK)
-            status = look_around(save, why);
+            status = check_stop(save, why);
     }
     return status;
 }
@@ -209,7 +212,7 @@ static void note_written(const struct save *save)
     copies->flags = save->copy.flags & ~COPY_APART;
 }
 
-/* Whenever the machine goes down in here, one of the names leads to the newest whole copy. */
+/* Whenever the machine goes down here, the next start finds the newest whole copy. */
 static enum sys_status write_copy(struct save *save, struct sys_failure *why)
 {
     const struct copy_save *saving = save->saving;
@@ -227,7 +230,8 @@ static enum sys_status write_copy(struct save *save, struct sys_failure *why)
         save->copy.flags |= COPY_APART_LAST;
     if ((copies->unread & COPY_PLACES_UNREAD_OLDER) != 0)
         save->copy.flags |= COPY_APART_OLDER;
-    copies->known = copies->known && copies->unplaced; /* else what is there is not known */
+    copies->known =
+        copies->known && copies->unplaced; /* .new is being replaced: its content is not known */
     status = write_file(save, file, why);
     if (status != SYS_OK)
         return status;
@@ -239,7 +243,7 @@ static enum sys_status write_copy(struct save *save, struct sys_failure *why)
 
 /* ---- one segment ------------------------------------------------------------ */
 
-/* While something could not be read, what was restored instead is not worth a copy. */
+/* While a file could not be read, the content that was restored instead needs no new copy. */
 static bool is_unchanged(const struct save *save)
 {
     const struct item_copies *copies = save->item->copies;
@@ -251,7 +255,7 @@ static bool is_unchanged(const struct save *save)
 static enum sys_status save_content(struct save *save, struct sys_failure *why)
 {
     const struct copy_save *saving = save->saving;
-    enum sys_status placed, status = take_content(save, why);
+    enum sys_status placed, status = read_content(save, why);
 
     if (status == SYS_OK)
         status = sum_up(save, why);
@@ -264,8 +268,8 @@ static enum sys_status save_content(struct save *save, struct sys_failure *why)
     return write_copy(save, why);
 }
 
-/* Of a segment that was taken over nobody has looked at the files so far. */
-static enum sys_status save_all(struct save *save, struct sys_failure *why)
+/* The files of an adopted segment were not looked at so far: the first save does it. */
+static enum sys_status save_segment(struct save *save, struct sys_failure *why)
 {
     enum sys_status status = SYS_OK;
 
@@ -330,7 +334,10 @@ static void note_success(const struct save *save)
         log_save(save->saving, save->item, EVENT_COPY_SAVED, NULL);
 }
 
-/* `until`: ticks of the end of the patience with writers, where it is the last time; else 0. */
+/*
+ * Saves a segment, and notes and logs the result. `until`: at the last time, the ticks until when
+ * to wait for writers; else 0.
+ */
 static void save_item(const struct copy_save *saving, size_t index, uint64_t until)
 {
     const struct system *system = saving->system;
@@ -348,7 +355,7 @@ static void save_item(const struct copy_save *saving, size_t index, uint64_t unt
     save.copy.generation = save.item->generation;
     save.copy.saved = system->clock.now(system->self);
     (void)snprintf(save.copy.boot, sizeof(save.copy.boot), "%s", saving->boot);
-    status = save_all(&save, &why);
+    status = save_segment(&save, &why);
     save.item->copies->tried = true;
     save.item->copies->last = system->clock.ticks(system->self);
     if (status == SYS_OK && save.item->copies->unread == 0)
@@ -359,7 +366,7 @@ static void save_item(const struct copy_save *saving, size_t index, uint64_t unt
 
 /* ---- all of them ------------------------------------------------------------ */
 
-/* Milliseconds until a segment should be saved; UINT32_MAX: not by time. */
+/* Milliseconds until a segment should be saved; UINT32_MAX: never, except at a stop. */
 static uint32_t delay_of(const struct item *item, uint64_t now)
 {
     uint32_t every = every_of(item), wait = every;
@@ -442,7 +449,7 @@ static bool list_copied(const struct inventory *inventory, struct nameset *out)
     return true;
 }
 
-/* Without memory for the names, rather one too many than one too few. */
+/* Without memory for the names, saves all segments: rather one too many than one too few. */
 void copy_save_leave(const struct copy_save *saving, const struct inventory *wanted)
 {
     uint64_t until = last_patience(saving);
@@ -466,7 +473,10 @@ void copy_save_leave(const struct copy_save *saving, const struct inventory *wan
         nameset_free(&names);
 }
 
-/* An older content may be served than the one that a file has: until that is laid aside. */
+/*
+ * Saving fails, or a file could not be read: it may have newer content than the segment until it is
+ * set aside.
+ */
 static bool is_troubled(const struct item_copies *copies)
 {
     return copies->cause != 0 || copies->unread != 0;
@@ -485,12 +495,13 @@ static void add_note(const struct item *item, struct report_lines *out)
                          copies->saved != 0 ? when : "not saved yet");
         return;
     }
-    (void)snprintf(text, sizeof(text), "%s; last saved: %s",
-                   copies->cause == 0
-                       ? "a copy could not be read when the segment was made; an event says which"
-                   : copies->reason != NULL ? copies->reason
-                                            : "not known",
-                   when);
+    (void)snprintf(
+        text, sizeof(text), "%s; last saved: %s",
+        copies->cause == 0
+            ? "a copy could not be read when the segment was created; the event log says which"
+        : copies->reason != NULL ? copies->reason
+                                 : "not known",
+        when);
     report_lines_add(out, "copy", name, "failed", text);
 }
 

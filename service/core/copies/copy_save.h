@@ -1,9 +1,9 @@
 /*
- * copy_save.h - writes the copies from which segments come back after a reboot.
+ * copy_save.h - saves the content of segments with keep: reboot as copies.
  *
- * A copy is written beside the newest one, put onto the disk, and only then
- * given its place; the one that was there stays as the one before. Content that
- * has not changed is not written again. Only reads what clients have written.
+ * A copy is written beside the newest one, flushed to the disk, and only then renamed to its
+ * place; the copy that was there stays as the one before (copy_places.h). Unchanged content is
+ * not written again. The segments themselves are only read.
  */
 #ifndef CORE_COPY_SAVE_H
 #define CORE_COPY_SAVE_H
@@ -37,21 +37,24 @@ struct copy_save {
 uint32_t copy_save_delay(const struct copy_save *saving);
 
 /*
- * Saves what is due; leaves off when the broker is asked to stop. What fails is
- * reported once and tried again. True: the notes are others now.
+ * Saves the segments that are due; ends early when a stop is requested. A failure is logged once
+ * and retried. True: call copy_save_notes again.
  */
 bool copy_save_run(const struct copy_save *saving);
 
-/* Saves every segment, for the last time: nothing is tried again, and no stop is heard. */
+/* Saves every segment for the last time: no retries, and a stop does not end it. */
 void copy_save_finish(const struct copy_save *saving);
 
-/* The same for those that `wanted` does not keep any more. */
+/* The same for the segments that have no copies in the inventory `wanted`. */
 void copy_save_leave(const struct copy_save *saving, const struct inventory *wanted);
 
-/* When each segment was saved last and what keeps it from being saved; those that failed first. */
+/*
+ * Adds a line for each segment to the report: when it was last saved, or why it cannot be saved.
+ * The failed ones come first.
+ */
 void copy_save_notes(const struct inventory *inventory, struct report_lines *out);
 
-/* True where there is something to be saved at the end. */
+/* True: the inventory has segments with copies. */
 bool copy_save_any(const struct inventory *inventory);
 
 #endif

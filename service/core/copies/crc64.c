@@ -1,6 +1,6 @@
 #include "crc64.h"
 
-/* For each byte, the polynomial 0xC96C5795D7870F42 (bits reversed) applied eight times. */
+/* For each byte, eight steps of the polynomial 0xC96C5795D7870F42 (bits reversed). */
 static const uint64_t table[256] = {
     UINT64_C(0x0000000000000000), UINT64_C(0xB32E4CBE03A75F6F), UINT64_C(0xF4843657A840A05B),
     UINT64_C(0x47AA7AE9ABE7FF34), UINT64_C(0x7BD0C384FF8F5E33), UINT64_C(0xC8FE8F3AFC28015C),

@@ -1,10 +1,9 @@
 /*
- * crc64.h - CRC-64/XZ, the check sum of copies.
+ * crc64.h - CRC-64/XZ, the checksum of copies.
  *
- * It is there against accidents: a disk that lost or turned bits, a file cut
- * short. Every change of up to 64 bits in a row is found, any other with all but
- * one chance in 2^64. It is no protection against people who may write the file:
- * the access of the folder is.
+ * It detects accidents: flipped or lost bits, a truncated file. It finds every change of up to 64
+ * bits in a row, and any other with a probability of 1 - 2^-64. It does not protect against
+ * people who may write the file; the access list of the folder does.
  */
 #ifndef CORE_CRC64_H
 #define CORE_CRC64_H
@@ -12,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Goes on from the sum of the bytes before; 0 at the beginning. */
+/* `sum`: the checksum of the bytes before; 0 for the first ones. */
 uint64_t crc64(uint64_t sum, const void *bytes, size_t length);
 
 #endif

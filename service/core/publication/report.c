@@ -131,8 +131,7 @@ static void put_notes(struct page *page, const struct report_lines *notes)
     page->left_out += notes->left_out;
 }
 
-/* Writes the copies that failed, or those that did not. A failed one makes the report incomplete.
- */
+/* Writes the failed copies, or the others. A failed copy makes the report incomplete. */
 static void put_copies(struct page *page, const struct report_lines *copies, bool failed,
                        struct shmb_report *report)
 {
