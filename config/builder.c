@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hash.h"
 #include "nameset.h"
 
 #define FEW_KEYS 12u /* up to here, comparing each with each is cheaper than a table */
@@ -202,12 +203,7 @@ static bool same_key(const void *a, const void *b)
 
 static uint32_t key_hash(const struct node *key)
 {
-    uint32_t hash = 2166136261u;
-    size_t i;
-
-    for (i = 0; i < key->length; i++)
-        hash = (hash ^ (unsigned char)key->text[i]) * 16777619u;
-    return hash;
+    return shmb_hash_bytes(SHMB_HASH_START, key->text, key->length);
 }
 
 /* The item before `item` that has the same key, or NULL. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fold_table.h"
+#include "hash.h"
 #include "utf.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -56,10 +57,10 @@ bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_leng
 uint32_t shmb_name_hash(const char *text, size_t length)
 {
     const char *end = text + length;
-    uint32_t hash = 2166136261u; /* FNV-1a over code points */
+    uint32_t hash = SHMB_HASH_START; /* over code points, not bytes */
 
     while (text < end)
-        hash = (hash ^ next_folded(&text, end)) * 16777619u;
+        hash = shmb_hash_add(hash, next_folded(&text, end));
     return hash;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "access_resolve.h"
+#include "hash.h"
 
 /* Where the set of an access list is found again: by address of the list. */
 struct seen_list {
@@ -69,18 +70,14 @@ void access_sets_free(struct access_sets *sets)
 
 static uint32_t hash_set(const struct access_set *set)
 {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = SHMB_HASH_START;
     size_t i;
 
     for (i = 0; i < set->count; i++) {
-        const char *p;
-
-        for (p = set->rules[i].sid; *p != '\0'; p++)
-            hash = (hash ^ (unsigned char)*p) * 16777619u;
-        hash = (hash ^ (uint32_t)set->rules[i].level) * 16777619u;
+        hash = shmb_hash_text(hash, set->rules[i].sid);
+        hash = shmb_hash_add(hash, (uint32_t)set->rules[i].level);
     }
-    hash = (hash ^ (set->label != NULL)) * 16777619u;
-    return hash;
+    return shmb_hash_add(hash, set->label != NULL);
 }
 
 static bool same_label(const char *a, const char *b)

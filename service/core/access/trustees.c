@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "hash.h"
 #include "sid.h"
 
 /* One answer. `why` is allocated for failures only: most names exist. */
@@ -105,15 +106,6 @@ static const char *sid_of(const struct answer *answer)
     if (answer->status != SYS_OK)
         return NULL;
     return answer->newer != NULL ? answer->newer : answer->sid;
-}
-
-static uint32_t hash_bytes(const char *text)
-{
-    uint32_t hash = 2166136261u;
-
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
 }
 
 /*
@@ -273,7 +265,7 @@ static struct answer *look_up(struct trustees *known, const char *name, uint32_t
 enum sys_status trustees_resolve(struct trustees *known, const char *name, const char **sid,
                                  struct sys_failure *why)
 {
-    uint32_t hash = hash_bytes(name);
+    uint32_t hash = shmb_hash_text(SHMB_HASH_START, name);
     enum sys_status status;
     struct answer *answer;
 
@@ -306,7 +298,7 @@ void trustees_allow_pending(struct trustees *known, trustees_memory *memory, voi
 
 void trustees_deny(struct trustees *known, const char *name)
 {
-    struct answer *answer = find(known, name, hash_bytes(name));
+    struct answer *answer = find(known, name, shmb_hash_text(SHMB_HASH_START, name));
 
     if (answer != NULL)
         answer->denied = true;
@@ -341,7 +333,7 @@ bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answ
 
 bool trustees_is_pending(const struct trustees *known, const char *name)
 {
-    const struct answer *answer = find(known, name, hash_bytes(name));
+    const struct answer *answer = find(known, name, shmb_hash_text(SHMB_HASH_START, name));
 
     return answer != NULL && answer->pending;
 }

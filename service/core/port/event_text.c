@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "hash.h"
+
 #define TAIL_ROOM 64 /* for the line that says how many are left out */
 
 void event_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE])
@@ -32,20 +34,15 @@ void event_reason(enum sys_status status, const struct sys_failure *why, char ou
         event_failure_text(why, out);
 }
 
-static uint32_t mix(uint32_t hash, const char *text)
-{
-    for (; text != NULL && *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
-}
-
 /* The text of a failure follows from its code; that of a taken name is all there is. */
 uint32_t event_cause(enum sys_status status, const struct sys_failure *why)
 {
-    uint32_t hash = (2166136261u ^ (uint32_t)status) * 16777619u;
+    const char *text = status == SYS_TAKEN ? why->text : why->call;
+    uint32_t hash = shmb_hash_add(SHMB_HASH_START, (uint32_t)status);
 
-    hash = (hash ^ why->code) * 16777619u;
-    hash = mix(hash, status == SYS_TAKEN ? why->text : why->call);
+    hash = shmb_hash_add(hash, why->code);
+    if (text != NULL)
+        hash = shmb_hash_text(hash, text);
     return hash | 1u;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "names.h"
 
 #define HEAD       "shmbroker-state "
@@ -13,11 +14,7 @@
 
 static uint32_t sum_of(const char *text)
 {
-    uint32_t hash = 2166136261u;
-
-    for (; *text != '\0' && *text != '\n'; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
+    return shmb_hash_bytes(SHMB_HASH_START, text, strcspn(text, "\n"));
 }
 
 /* Puts the sum in the place of the 8 dots at the start of the line. */
