@@ -13,13 +13,30 @@ bool nameset_init(struct nameset *set, size_t count)
     return set->slots != NULL;
 }
 
+bool nameset_reserve(struct nameset *set, size_t count)
+{
+    struct nameset larger;
+    size_t i;
+
+    if (set->slots != NULL && (set->mask + 1) / 2 >= count)
+        return true;
+    if (!nameset_init(&larger, count))
+        return false;
+    for (i = 0; set->slots != NULL && i <= set->mask; i++)
+        if (set->slots[i].item != NULL)
+            (void)nameset_add(&larger, set->slots[i].hash, set->slots[i].item, NULL);
+    nameset_free(set);
+    *set = larger;
+    return true;
+}
+
 void nameset_free(struct nameset *set)
 {
     free(set->slots);
     set->slots = NULL;
 }
 
-/* The slot of the equal item, or the free slot where it belongs. */
+/* The slot of the equal thing, or the free one where it would stand. `same` NULL: none is equal. */
 static struct nameset_slot *find_slot(const struct nameset *set, uint32_t hash, const void *item,
                                       nameset_same *same)
 {
@@ -28,7 +45,7 @@ static struct nameset_slot *find_slot(const struct nameset *set, uint32_t hash, 
     for (;;) {
         struct nameset_slot *slot = &set->slots[at];
 
-        if (slot->item == NULL || (slot->hash == hash && same(slot->item, item)))
+        if (slot->item == NULL || (slot->hash == hash && same != NULL && same(slot->item, item)))
             return slot;
         at = (at + 1) & set->mask;
     }

@@ -25,12 +25,22 @@ bool nameset_init(struct nameset *set, size_t count);
 void nameset_free(struct nameset *set);
 
 /*
- * Adds an item, at most `count` times. Returns the equal item that is already in the
- * set (then nothing is added), or NULL.
+ * Room for `count` things in all, those in the set included; a set that is all zero
+ * counts as empty. False: no memory, and the set is as before.
+ */
+bool nameset_reserve(struct nameset *set, size_t count);
+
+/*
+ * Adds a borrowed thing, at most `count` times. Returns the equal thing that is
+ * in the set already (nothing is added then), or NULL. `same` NULL: the caller
+ * knows that no equal thing is in the set.
  */
 const void *nameset_add(struct nameset *set, uint32_t hash, const void *item, nameset_same *same);
 
-/* The equal item in the set, or NULL. */
+/*
+ * The equal thing that is in the set, or NULL. `same` gets the thing and then `item`,
+ * which may be a key of another type, such as a name.
+ */
 const void *nameset_find(const struct nameset *set, uint32_t hash, const void *item,
                          nameset_same *same);
 

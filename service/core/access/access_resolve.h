@@ -18,7 +18,6 @@
 struct access_set {
     struct access_rule *rules; /* the SIDs belong to the trustees */
     size_t count;
-    uint32_t hash;
     bool held_back;      /* it denies something to an account that is pending */
     const char *label;   /* integrity; NULL: none. Of `exact`, or static */
     struct sddl *exact;  /* where SDDL was written; NULL: it was not. Owns the SIDs, then */

@@ -6,23 +6,25 @@
 
 #include "access_resolve.h"
 #include "hash.h"
+#include "nameset.h"
 
-/* Where the set of an access list is found again: by address of the list. */
+/* A list that has been resolved, for the sake of the objects that share it. */
 struct seen_list {
     const struct cfg_access *list;
-    bool low; /* low integrity */
-    size_t set;
+    bool low;   /* low integrity */
+    size_t set; /* SIZE_MAX: the list has an error */
 };
 
-/* Both tables are open addressing and at most half full; gone when the sets are whole. */
 struct access_sets {
     struct access_set *items;
     size_t count;
+    /* Only until access_sets_whole: */
     struct trustees *known;
     struct cfg_messages *messages;
     struct seen_list *lists;
-    size_t *found; /* index of a set + 1 */
-    size_t slots;  /* a power of two */
+    size_t list_count;
+    struct nameset by_list;    /* of `lists`, by address of the list */
+    struct nameset by_content; /* of `items` */
 };
 
 struct access_sets *access_sets_new(size_t lists, struct trustees *known,
@@ -34,12 +36,10 @@ struct access_sets *access_sets_new(size_t lists, struct trustees *known,
         return NULL;
     sets->known = known;
     sets->messages = messages;
-    for (sets->slots = 16; sets->slots < lists * 2; sets->slots *= 2)
-        continue;
-    sets->lists = calloc(sets->slots, sizeof(*sets->lists));
-    sets->found = calloc(sets->slots, sizeof(*sets->found));
-    sets->items = calloc(lists + 1, sizeof(*sets->items));
-    if (sets->lists != NULL && sets->found != NULL && sets->items != NULL)
+    sets->lists = calloc(lists * 2 + 1, sizeof(*sets->lists));
+    sets->items = calloc(lists * 2 + 1, sizeof(*sets->items));
+    if (sets->lists != NULL && sets->items != NULL && nameset_init(&sets->by_list, lists * 2) &&
+        nameset_init(&sets->by_content, lists * 2))
         return sets;
     access_sets_free(sets);
     return NULL;
@@ -47,10 +47,10 @@ struct access_sets *access_sets_new(size_t lists, struct trustees *known,
 
 void access_sets_whole(struct access_sets *sets)
 {
+    nameset_free(&sets->by_list);
+    nameset_free(&sets->by_content);
     free(sets->lists);
-    free(sets->found);
     sets->lists = NULL;
-    sets->found = NULL;
     sets->known = NULL;
     sets->messages = NULL;
 }
@@ -94,12 +94,13 @@ static bool same_exact(const struct access_set *a, const struct access_set *b)
     return a->kind == b->kind && sddl_same(a->exact, b->exact);
 }
 
-static bool same_set(const struct access_set *a, const struct access_set *b)
+static bool same_set(const void *first, const void *second)
 {
+    const struct access_set *a = first, *b = second;
     size_t i;
 
-    if (a->hash != b->hash || a->count != b->count || a->held_back != b->held_back ||
-        !same_label(a->label, b->label) || !same_exact(a, b))
+    if (a->count != b->count || a->held_back != b->held_back || !same_label(a->label, b->label) ||
+        !same_exact(a, b))
         return false;
     for (i = 0; i < a->count; i++)
         if (a->rules[i].level != b->rules[i].level || strcmp(a->rules[i].sid, b->rules[i].sid) != 0)
@@ -107,60 +108,76 @@ static bool same_set(const struct access_set *a, const struct access_set *b)
     return true;
 }
 
-/* The index of an equal set; takes the rules over or frees them. */
+/* The index of an equal set. Takes `set` over, or frees it where there is an equal one. */
 static size_t intern(struct access_sets *sets, struct access_set *set)
 {
-    size_t slot;
+    struct access_set *added = &sets->items[sets->count];
+    const struct access_set *equal;
 
-    set->hash = hash_set(set);
-    slot = set->hash & (sets->slots - 1);
-    while (sets->found[slot] != 0) {
-        if (same_set(&sets->items[sets->found[slot] - 1], set)) {
-            access_resolve_free(set);
-            return sets->found[slot] - 1;
-        }
-        slot = (slot + 1) & (sets->slots - 1);
-    }
-    sets->items[sets->count++] = *set;
-    sets->found[slot] = sets->count;
-    return sets->count - 1;
+    *added = *set;
+    equal = nameset_add(&sets->by_content, hash_set(added), added, same_set);
+    if (equal == NULL)
+        return sets->count++;
+    access_resolve_free(added);
+    return (size_t)(equal - sets->items);
 }
 
-/* A list that many objects share (defaults.access) is resolved, and complained of, once. */
-static struct seen_list *list_slot(const struct access_sets *sets, const struct cfg_access *list,
-                                   bool low)
+/* Addresses are multiples of something: the product has its best bits at the top. */
+static uint32_t hash_list(const struct cfg_access *list)
 {
-    uint64_t mixed = (uint64_t)(uintptr_t)list * UINT64_C(0x9E3779B97F4A7C15);
-    size_t slot = (size_t)(mixed >> 32) & (sets->slots - 1);
+    return (uint32_t)((uint64_t)(uintptr_t)list * UINT64_C(0x9E3779B97F4A7C15) >> 32);
+}
 
-    while (sets->lists[slot].list != NULL &&
-           (sets->lists[slot].list != list || sets->lists[slot].low != low))
-        slot = (slot + 1) & (sets->slots - 1);
-    return &sets->lists[slot];
+static bool same_list(const void *first, const void *second)
+{
+    const struct seen_list *a = first, *b = second;
+
+    return a->list == b->list && a->low == b->low;
+}
+
+static const struct seen_list *find_list(const struct access_sets *sets,
+                                         const struct cfg_access *list, bool low)
+{
+    const struct seen_list key = {list, low, 0};
+
+    return nameset_find(&sets->by_list, hash_list(list), &key, same_list);
+}
+
+/* SYS_OK or SYS_NO_MEMORY; `*set` is SIZE_MAX where the list has an error. */
+static enum sys_status resolve(struct access_sets *sets, const struct cfg_access *list,
+                               enum shmb_kind kind, bool low, size_t *set)
+{
+    const struct seen_list *other = find_list(sets, list, !low);
+    struct access_set fresh;
+    enum sys_status status;
+
+    *set = SIZE_MAX;
+    if (other != NULL && other->set == SIZE_MAX)
+        return SYS_OK; /* its errors are in the messages already */
+    status = access_resolve(list, kind, low, sets->known, sets->messages, &fresh);
+    if (status == SYS_OK)
+        *set = intern(sets, &fresh);
+    return status == SYS_NO_MEMORY ? status : SYS_OK;
 }
 
 enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_access *list,
                                 enum shmb_kind kind, bool low, size_t *set)
 {
-    struct seen_list *slot = list_slot(sets, list, low);
-    const struct seen_list *other = list_slot(sets, list, !low);
-    struct access_set fresh = {0};
+    const struct seen_list *seen = find_list(sets, list, low);
 
-    /* What is wrong with a list is said once. */
-    if (slot->list == NULL && other->list == list && other->set == SIZE_MAX)
-        *slot = (struct seen_list){list, low, SIZE_MAX};
-    if (slot->list == NULL) {
-        enum sys_status status =
-            access_resolve(list, kind, low, sets->known, sets->messages, &fresh);
+    if (seen == NULL) {
+        struct seen_list *added = &sets->lists[sets->list_count];
+        enum sys_status status = resolve(sets, list, kind, low, set);
 
-        if (status == SYS_NO_MEMORY)
+        if (status != SYS_OK)
             return status;
-        slot->list = list;
-        slot->low = low;
-        slot->set = status == SYS_OK ? intern(sets, &fresh) : SIZE_MAX;
+        *added = (struct seen_list){list, low, *set};
+        (void)nameset_add(&sets->by_list, hash_list(list), added, NULL);
+        sets->list_count++;
+        seen = added;
     }
-    *set = slot->set;
-    return slot->set == SIZE_MAX ? SYS_NOT_FOUND : SYS_OK;
+    *set = seen->set;
+    return seen->set == SIZE_MAX ? SYS_NOT_FOUND : SYS_OK;
 }
 
 size_t access_sets_count(const struct access_sets *sets)

@@ -6,12 +6,11 @@
 
 #include "descriptor.h"
 #include "hash.h"
+#include "nameset.h"
 #include "sid.h"
 
 /* One answer. `why` is allocated for failures only: most names exist. */
 struct answer {
-    struct answer *next;
-    uint32_t hash;
     enum sys_status status;
     bool pending; /* status: OK with the SID that is remembered, or LATER */
     bool denied;  /* something, by the configuration */
@@ -23,8 +22,7 @@ struct answer {
 
 struct trustees {
     const struct system *system;
-    struct answer **buckets;
-    size_t bucket_count; /* a power of two */
+    struct nameset by_name;
     struct answer **all; /* in the order in which they came */
     size_t count, room;
     size_t pending;
@@ -72,13 +70,10 @@ struct trustees *trustees_new(const struct system *system)
     if (known == NULL)
         return NULL;
     known->system = system;
-    known->bucket_count = 64;
-    known->buckets = calloc(known->bucket_count, sizeof(struct answer *));
-    if (known->buckets == NULL) {
-        free(known);
-        return NULL;
-    }
-    return known;
+    if (nameset_init(&known->by_name, 32))
+        return known;
+    free(known);
+    return NULL;
 }
 
 static void free_answer(struct answer *answer)
@@ -97,7 +92,7 @@ void trustees_free(struct trustees *known)
     for (i = 0; i < known->count; i++)
         free_answer(known->all[i]);
     free(known->all);
-    free(known->buckets);
+    nameset_free(&known->by_name);
     free(known);
 }
 
@@ -108,39 +103,23 @@ static const char *sid_of(const struct answer *answer)
     return answer->newer != NULL ? answer->newer : answer->sid;
 }
 
+static uint32_t hash_name(const char *name)
+{
+    return shmb_hash_text(SHMB_HASH_START, name);
+}
+
 /*
  * Names are compared byte by byte: two spellings of one account cost a second
  * look-up, two accounts taken for one would give rights to a stranger.
  */
-static struct answer *find(const struct trustees *known, const char *name, uint32_t hash)
+static bool has_name(const void *answer, const void *name)
 {
-    struct answer *answer = known->buckets[hash & (known->bucket_count - 1)];
-
-    while (answer != NULL && (answer->hash != hash || strcmp(answer->name, name) != 0))
-        answer = answer->next;
-    return answer;
+    return strcmp(((const struct answer *)answer)->name, name) == 0;
 }
 
-/* Without memory the table stays as it is: slower, not wrong. */
-static void grow(struct trustees *known)
+static struct answer *find(const struct trustees *known, const char *name)
 {
-    size_t i, count = known->bucket_count * 2;
-    struct answer **buckets = calloc(count, sizeof(struct answer *));
-
-    if (buckets == NULL)
-        return;
-    for (i = 0; i < known->bucket_count; i++) {
-        while (known->buckets[i] != NULL) {
-            struct answer *answer = known->buckets[i];
-
-            known->buckets[i] = answer->next;
-            answer->next = buckets[answer->hash & (count - 1)];
-            buckets[answer->hash & (count - 1)] = answer;
-        }
-    }
-    free(known->buckets);
-    known->buckets = buckets;
-    known->bucket_count = count;
+    return (struct answer *)nameset_find(&known->by_name, hash_name(name), name, has_name);
 }
 
 /* False: no memory for one more. */
@@ -149,6 +128,8 @@ static bool reserve(struct trustees *known)
     size_t room = known->room * 2 + 16;
     struct answer **all;
 
+    if (!nameset_reserve(&known->by_name, known->count + 1))
+        return false;
     if (known->count < known->room)
         return true;
     all = realloc(known->all, room * sizeof(*all));
@@ -162,13 +143,7 @@ static bool reserve(struct trustees *known)
 /* There is room for it. */
 static void remember(struct trustees *known, struct answer *answer)
 {
-    struct answer **bucket;
-
-    if (known->count >= known->bucket_count)
-        grow(known);
-    bucket = &known->buckets[answer->hash & (known->bucket_count - 1)];
-    answer->next = *bucket;
-    *bucket = answer;
+    (void)nameset_add(&known->by_name, hash_name(answer->name), answer, NULL);
     known->all[known->count++] = answer;
 }
 
@@ -219,14 +194,13 @@ static void suspend(struct trustees *known, struct answer *answer)
     answer->status = SYS_OK;
 }
 
-static struct answer *new_answer(const char *name, uint32_t hash)
+static struct answer *new_answer(const char *name)
 {
     size_t size = strlen(name) + 1;
     struct answer *answer = calloc(1, sizeof(*answer) + size);
 
     if (answer == NULL)
         return NULL;
-    answer->hash = hash;
     answer->name = (char *)(answer + 1);
     memcpy(answer->name, name, size);
     return answer;
@@ -236,10 +210,10 @@ static struct answer *new_answer(const char *name, uint32_t hash)
  * A new answer in the table, or NULL with `*status` where there is nothing to
  * remember. Being short of memory says nothing about the name.
  */
-static struct answer *look_up(struct trustees *known, const char *name, uint32_t hash,
-                              enum sys_status *status, struct sys_failure *why)
+static struct answer *look_up(struct trustees *known, const char *name, enum sys_status *status,
+                              struct sys_failure *why)
 {
-    struct answer *answer = reserve(known) ? new_answer(name, hash) : NULL;
+    struct answer *answer = reserve(known) ? new_answer(name) : NULL;
 
     *status = SYS_NO_MEMORY;
     if (answer == NULL)
@@ -265,7 +239,6 @@ static struct answer *look_up(struct trustees *known, const char *name, uint32_t
 enum sys_status trustees_resolve(struct trustees *known, const char *name, const char **sid,
                                  struct sys_failure *why)
 {
-    uint32_t hash = shmb_hash_text(SHMB_HASH_START, name);
     enum sys_status status;
     struct answer *answer;
 
@@ -273,9 +246,9 @@ enum sys_status trustees_resolve(struct trustees *known, const char *name, const
     *sid = trustee_word_sid(name);
     if (*sid != NULL)
         return SYS_OK;
-    answer = find(known, name, hash);
+    answer = find(known, name);
     if (answer == NULL)
-        answer = look_up(known, name, hash, &status, why);
+        answer = look_up(known, name, &status, why);
     if (answer == NULL)
         return status;
     *sid = sid_of(answer);
@@ -298,7 +271,7 @@ void trustees_allow_pending(struct trustees *known, trustees_memory *memory, voi
 
 void trustees_deny(struct trustees *known, const char *name)
 {
-    struct answer *answer = find(known, name, shmb_hash_text(SHMB_HASH_START, name));
+    struct answer *answer = find(known, name);
 
     if (answer != NULL)
         answer->denied = true;
@@ -333,7 +306,7 @@ bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answ
 
 bool trustees_is_pending(const struct trustees *known, const char *name)
 {
-    const struct answer *answer = find(known, name, shmb_hash_text(SHMB_HASH_START, name));
+    const struct answer *answer = find(known, name);
 
     return answer != NULL && answer->pending;
 }

@@ -1,6 +1,5 @@
 #include "name_index.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
@@ -8,70 +7,52 @@
 bool name_index_init(struct name_index *out, const struct item *items, size_t count)
 {
     *out = (struct name_index){.items = items, .count = count};
-    for (out->slot_count = 16; out->slot_count < (count + 1) * 2; out->slot_count *= 2)
-        continue;
-    out->slots = calloc(out->slot_count, sizeof(*out->slots));
-    if (out->slots != NULL)
-        return true;
-    name_index_free(out);
-    return false;
+    return nameset_init(&out->by_name, count);
 }
 
-void name_index_free(struct name_index *holdings)
+void name_index_free(struct name_index *index)
 {
-    free(holdings->slots);
-    *holdings = (struct name_index){0};
+    nameset_free(&index->by_name);
+    *index = (struct name_index){0};
 }
 
-/* Where the name is, or would be. */
-static struct name_index_slot *slot_of(const struct name_index *holdings, const char *name,
-                                       uint32_t hash)
+static bool has_name(const void *item, const void *name)
 {
-    size_t length = strlen(name), mask = holdings->slot_count - 1;
-    size_t slot = hash & mask;
+    const char *its = ((const struct item *)item)->spec.name;
 
-    while (holdings->slots[slot].place != 0) {
-        const char *there = holdings->items[holdings->slots[slot].place - 1].spec.name;
-
-        if (holdings->slots[slot].hash == hash &&
-            shmb_name_same(there, strlen(there), name, length))
-            break;
-        slot = (slot + 1) & mask;
-    }
-    return &holdings->slots[slot];
+    return shmb_name_same(its, strlen(its), name, strlen(name));
 }
 
-/* Only what is not in order needs it. */
-static void index_all(struct name_index *holdings)
+static bool same_name(const void *a, const void *b)
+{
+    return has_name(a, ((const struct item *)b)->spec.name);
+}
+
+static void index_all(struct name_index *index)
 {
     size_t i;
 
-    for (i = 0; i < holdings->count && !holdings->indexed; i++) {
-        const struct item *item = &holdings->items[i];
-        uint32_t hash = item_hash(item);
-        struct name_index_slot *slot = slot_of(holdings, item->spec.name, hash);
-
-        if (slot->place == 0)
-            *slot = (struct name_index_slot){.hash = hash, .place = (uint32_t)i + 1};
-    }
-    holdings->indexed = true;
+    for (i = 0; i < index->count && !index->indexed; i++)
+        (void)nameset_add(&index->by_name, item_hash(&index->items[i]), &index->items[i],
+                          same_name);
+    index->indexed = true;
 }
 
-size_t name_index_find(struct name_index *holdings, const char *name, uint32_t hash)
+/* Looks at the next item first: who asks in the order of the items needs no table. */
+size_t name_index_find(struct name_index *index, const char *name, uint32_t hash)
 {
-    size_t found = holdings->next;
+    const struct item *found;
 
-    if (holdings->slots == NULL)
+    if (index->by_name.slots == NULL)
         return NAME_INDEX_NONE;
-    if (found >= holdings->count || strcmp(holdings->items[found].spec.name, name) != 0) {
-        index_all(holdings);
-        if (hash == 0)
-            hash = shmb_name_hash(name, strlen(name));
-        found = slot_of(holdings, name, hash)->place;
-        if (found == 0)
-            return NAME_INDEX_NONE;
-        found--;
-    }
-    holdings->next = found + 1;
-    return found;
+    if (index->next < index->count && strcmp(index->items[index->next].spec.name, name) == 0)
+        return index->next++;
+    index_all(index);
+    if (hash == 0)
+        hash = shmb_name_hash(name, strlen(name));
+    found = nameset_find(&index->by_name, hash, name, has_name);
+    if (found == NULL)
+        return NAME_INDEX_NONE;
+    index->next = (size_t)(found - index->items) + 1;
+    return index->next - 1;
 }

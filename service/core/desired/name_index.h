@@ -11,32 +11,26 @@
 #define CORE_NAME_INDEX_H
 
 #include "inventory.h"
+#include "nameset.h"
 
 #define NAME_INDEX_NONE SIZE_MAX
-
-/* Where an item is found again. */
-struct name_index_slot {
-    uint32_t hash;  /* of the name */
-    uint32_t place; /* index + 1; 0: nothing */
-};
 
 struct name_index {
     const struct item *items; /* borrowed */
     size_t count;
-    struct name_index_slot *slots; /* open addressing, at most half full */
-    size_t slot_count;
-    bool indexed;
-    size_t next; /* what is asked for next where all is in order */
+    struct nameset by_name;
+    bool indexed; /* `by_name` has the items */
+    size_t next;  /* the item that is asked for next where all is in order */
 };
 
 /* False: no memory; `out` is empty then. */
 bool name_index_init(struct name_index *out, const struct item *items, size_t count);
-void name_index_free(struct name_index *holdings);
+void name_index_free(struct name_index *index);
 
 /*
  * The index of a name, or NAME_INDEX_NONE; of two items with the same name, the
  * first one's where it was not the other's turn. `hash` is that of the name, or 0.
  */
-size_t name_index_find(struct name_index *holdings, const char *name, uint32_t hash);
+size_t name_index_find(struct name_index *index, const char *name, uint32_t hash);
 
 #endif

@@ -11,12 +11,13 @@
 
 #include "event_text.h"
 #include "names.h"
+#include "nameset.h"
 #include "state_lines.h"
 #include "text.h"
 
-#define FILE_MAX    (256u * 1024 * 1024)
-#define APPEND_MOST (512u * 1024) /* bytes of changes beyond the snapshot's: rewrite the file */
-#define FIRST_SLOTS 64u
+#define FILE_MAX      (256u * 1024 * 1024)
+#define APPEND_MOST   (512u * 1024) /* bytes of changes beyond the snapshot's: rewrite the file */
+#define FIRST_ENTRIES 32u
 
 /* An object, or an account with its SID. */
 struct entry {
@@ -31,8 +32,7 @@ struct state {
     const char *boot;
     struct entry *entries;
     size_t count, capacity;
-    size_t *slots; /* hash table: index + 1; entries are never removed */
-    size_t slot_count;
+    struct nameset by_name; /* of `entries`, which are never removed */
     uint64_t stamp;
     struct sys_keeper keepers[STATE_KEEPERS];
     size_t keeper_count;
@@ -64,10 +64,9 @@ static void forget_all(struct state *state)
         free(state->entries[i].lock);
     }
     free(state->entries);
-    free(state->slots);
+    nameset_free(&state->by_name);
     state->entries = NULL;
-    state->slots = NULL;
-    state->count = state->capacity = state->slot_count = 0;
+    state->count = state->capacity = 0;
 }
 
 void state_free(struct state *state)
@@ -79,74 +78,83 @@ void state_free(struct state *state)
     free(state);
 }
 
-/* Accounts and objects of the same name are different entries. */
-static size_t *slot_of(const struct state *state, const char *name, bool account)
+/* An account and an object of the same name are different entries. Object names ignore case. */
+static bool is_object(const void *entry, const void *name)
 {
-    size_t length = strlen(name), mask = state->slot_count - 1;
-    size_t slot = (shmb_name_hash(name, length) + account) & mask;
+    const struct entry *known = entry;
 
-    while (state->slots[slot] != 0) {
-        const struct entry *there = &state->entries[state->slots[slot] - 1];
-
-        if ((there->sid[0] != '\0') == account &&
-            (account ? strcmp(there->name, name) == 0
-                     : shmb_name_same(there->name, strlen(there->name), name, length)))
-            break;
-        slot = (slot + 1) & mask;
-    }
-    return &state->slots[slot];
+    return known->sid[0] == '\0' &&
+           shmb_name_same(known->name, strlen(known->name), name, strlen(name));
 }
 
-static const struct entry *find(const struct state *state, const char *name, bool account)
+static bool is_account(const void *entry, const void *name)
 {
-    size_t slot = state->slot_count > 0 ? *slot_of(state, name, account) : 0;
+    const struct entry *known = entry;
 
-    return slot != 0 ? &state->entries[slot - 1] : NULL;
+    return known->sid[0] != '\0' && strcmp(known->name, name) == 0;
 }
 
-/* Doubles the table. False: no memory. */
+static uint32_t hash_of(const char *name, bool account)
+{
+    return shmb_name_hash(name, strlen(name)) + account;
+}
+
+static struct entry *find(const struct state *state, const char *name, bool account)
+{
+    if (state->count == 0)
+        return NULL;
+    return (struct entry *)nameset_find(&state->by_name, hash_of(name, account), name,
+                                        account ? is_account : is_object);
+}
+
+static void add_to_index(struct state *state, const struct entry *entry)
+{
+    (void)nameset_add(&state->by_name, hash_of(entry->name, entry->sid[0] != '\0'), entry, NULL);
+}
+
+/* Entries move, so that all of them are indexed anew. False: no memory. */
 static bool grow(struct state *state)
 {
-    size_t count = state->slot_count == 0 ? FIRST_SLOTS : state->slot_count * 2, i;
-    struct entry *entries = realloc(state->entries, count / 2 * sizeof(*entries));
-    size_t *slots;
+    size_t capacity = state->capacity == 0 ? FIRST_ENTRIES : state->capacity * 2, i;
+    struct nameset larger;
+    struct entry *entries;
 
-    if (entries == NULL)
+    if (!nameset_init(&larger, capacity))
         return false;
+    entries = realloc(state->entries, capacity * sizeof(*entries));
+    if (entries == NULL) {
+        nameset_free(&larger);
+        return false;
+    }
+    nameset_free(&state->by_name);
+    state->by_name = larger;
     state->entries = entries;
-    slots = calloc(count, sizeof(size_t));
-    if (slots == NULL)
-        return false;
-    free(state->slots);
-    state->slots = slots;
-    state->slot_count = count;
-    state->capacity = count / 2;
+    state->capacity = capacity;
     for (i = 0; i < state->count; i++)
-        *slot_of(state, entries[i].name, entries[i].sid[0] != '\0') = i + 1;
+        add_to_index(state, &entries[i]);
     return true;
 }
 
 /* The entry of a name, added if there is none. `sid`: of an account, else NULL. NULL: no memory. */
 static struct entry *find_or_add(struct state *state, const char *name, const char *sid)
 {
-    bool account = sid != NULL;
-    size_t *slot, size = strlen(name) + 1;
-    struct entry *entry;
+    size_t size = strlen(name) + 1;
+    struct entry *entry = find(state, name, sid != NULL);
 
+    if (entry != NULL)
+        return entry;
     if (state->count == state->capacity && !grow(state))
         return NULL;
-    slot = slot_of(state, name, account);
-    if (*slot != 0)
-        return &state->entries[*slot - 1];
     entry = &state->entries[state->count];
     memset(entry, 0, sizeof(*entry));
     entry->name = malloc(size);
     if (entry->name == NULL)
         return NULL;
     memcpy(entry->name, name, size);
-    if (account)
+    if (sid != NULL)
         (void)snprintf(entry->sid, sizeof(entry->sid), "%s", sid);
-    *slot = ++state->count;
+    add_to_index(state, entry);
+    state->count++;
     return entry;
 }
 
