@@ -4,15 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *copy(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *made = malloc(size);
-
-    if (made != NULL)
-        memcpy(made, text, size);
-    return made;
-}
+#include "string_copy.h"
 
 /* The row of a SID among those from `first` on; NULL: no memory. */
 static struct access_by_account_row *row_of(struct access_by_account *audit, size_t first,
@@ -67,8 +59,8 @@ bool access_by_account_add(struct access_by_account *audit, enum shmb_kind kind,
 
         name(audit->rows[i].sid, account);
         audit->rows[i].kind = kind;
-        audit->rows[i].account = copy(account);
-        audit->rows[i].object = copy(object);
+        audit->rows[i].account = string_copy(account);
+        audit->rows[i].object = string_copy(object);
         done = done && audit->rows[i].account != NULL && audit->rows[i].object != NULL;
     }
     return done;

@@ -8,6 +8,7 @@
 #include "hash.h"
 #include "nameset.h"
 #include "sid.h"
+#include "string_copy.h"
 
 /* One answer. `why` is allocated for failures only: most names exist. */
 struct answer {
@@ -345,15 +346,12 @@ static bool refuse(struct answer *answer, const char *sid)
 /* False: no memory. */
 static bool settle(struct trustees *known, struct answer *answer, const char *sid)
 {
-    size_t size = strlen(sid) + 1;
-
     if (answer->status != SYS_OK) {
-        memcpy(answer->sid, sid, size); /* nobody has borrowed it */
+        memcpy(answer->sid, sid, strlen(sid) + 1); /* nobody has borrowed it */
     } else if (strcmp(answer->sid, sid) != 0) {
-        answer->newer = malloc(size);
+        answer->newer = string_copy(sid);
         if (answer->newer == NULL)
             return false;
-        memcpy(answer->newer, sid, size);
     }
     answer->status = SYS_OK;
     answer->pending = false;

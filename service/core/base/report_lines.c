@@ -2,17 +2,8 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
-static char *copy(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *made = malloc(size);
-
-    if (made != NULL)
-        memcpy(made, text, size);
-    return made;
-}
+#include "string_copy.h"
 
 static bool has_room(struct report_lines *notes)
 {
@@ -36,8 +27,8 @@ void report_lines_add(struct report_lines *notes, const char *kind, const char *
 {
     struct report_line note = {.kind = kind, .state = state};
 
-    note.name = copy(name);
-    note.reason = copy(reason != NULL ? reason : "");
+    note.name = string_copy(name);
+    note.reason = string_copy(reason != NULL ? reason : "");
     if (note.name != NULL && note.reason != NULL && has_room(notes)) {
         notes->items[notes->count++] = note;
         return;

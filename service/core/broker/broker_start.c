@@ -10,17 +10,16 @@
 #include "auditing.h"
 #include "broker_context.h"
 #include "broker_report.h"
+#include "carried_locks.h"
 #include "claim.h"
 #include "copy_restore.h"
 #include "event_text.h"
+#include "full_name.h"
 #include "names.h"
-#include "carried_locks.h"
 #include "text.h"
 
 #define NOTES_MOST 100u
 #define NAMES_MOST 8000u /* bytes of names in the event */
-
-#define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
 
 static enum sys_status identify(struct broker *broker, struct sys_failure *why)
 {
@@ -137,9 +136,9 @@ struct lost {
 /* Adds an object by its bare name; the first NOTES_MOST also get a line in the report. */
 static void lost_add(struct lost *lost, const char *name, struct report_lines *notes)
 {
-    char full[NAME_TEXT];
+    char full[FULL_NAME_BYTES];
 
-    (void)snprintf(full, sizeof(full), "%s%s", SHMB_GLOBAL_PREFIX, name);
+    full_name(name, full);
     if (!lost->cut && lost->names.length < NAMES_MOST) {
         text_add(&lost->names, "%s%s", lost->count > 0 ? ", " : "", full);
     } else if (!lost->cut) {

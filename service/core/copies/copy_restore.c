@@ -8,9 +8,9 @@
 #include "copy_places.h"
 #include "crc64.h"
 #include "event_text.h"
+#include "full_name.h"
 #include "names.h"
 
-#define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
 #define WHEN_TEXT 160
 #define PAUSE_MS  100u
 
@@ -217,10 +217,10 @@ void copy_restore_done(const struct system *system, const struct copy_restore *r
 {
     const char *kind = shmb_kind_word(item->spec.kind);
     struct sys_failure unused;
-    char name[NAME_TEXT];
+    char name[FULL_NAME_BYTES];
     const char *none[] = {kind, name, restoring->refused};
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     note_files(restoring, item->copies);
     note_content(restoring, first, item);
     (void)copy_places_earlier(system, item, stamp, &unused); /* the next save retries it */

@@ -12,9 +12,11 @@
 #include "copy_restore.h"
 #include "crc64.h"
 #include "event_text.h"
+#include "full_name.h"
 #include "names.h"
 #include "nameset.h"
 #include "stamp.h"
+#include "string_copy.h"
 
 #define PIECE         (1024u * 1024) /* bytes read, summed or written between two checks for a stop */
 #define FLUSH_AFTER   (16u * PIECE) /* bytes; keeps each wait for the disk short */
@@ -22,7 +24,6 @@
 #define LAST_PATIENCE 5000u         /* at the last time: to wait for the writers of all segments */
 #define PAUSE_MS      5u
 #define TRIES_AT_ONCE 10u
-#define NAME_TEXT     (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
 
 static const struct backoff retries = {1000, 30000};
 
@@ -286,21 +287,17 @@ static enum sys_status save_segment(struct save *save, struct sys_failure *why)
 static void log_save(const struct copy_save *saving, const struct item *item, enum event_id event,
                      const char *detail)
 {
-    char name[NAME_TEXT];
+    char name[FULL_NAME_BYTES];
     const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     saving->system->log(saving->system->self, event, inserts, detail != NULL ? 3 : 2);
 }
 
 static void set_reason(struct item_copies *copies, const char *reason)
 {
-    size_t size = strlen(reason) + 1;
-
     free(copies->reason);
-    copies->reason = malloc(size);
-    if (copies->reason != NULL)
-        memcpy(copies->reason, reason, size);
+    copies->reason = string_copy(reason);
 }
 
 static void note_failure(const struct save *save, enum sys_status status,
@@ -485,9 +482,9 @@ static bool is_troubled(const struct item_copies *copies)
 static void add_note(const struct item *item, struct report_lines *out)
 {
     const struct item_copies *copies = item->copies;
-    char name[NAME_TEXT], when[REPORT_TIME] = "never", text[REPORT_FAILURE + REPORT_TIME + 16];
+    char name[FULL_NAME_BYTES], when[REPORT_TIME] = "never", text[REPORT_FAILURE + REPORT_TIME + 16];
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     if (copies->saved != 0)
         event_time(copies->saved, when);
     if (!is_troubled(copies)) {

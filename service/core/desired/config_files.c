@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_text.h"
 #include "merge.h"
 #include "names.h"
 #include "pattern.h"
-#include "event_text.h"
+#include "string_copy.h"
 
 /* While reading. */
 struct reading {
@@ -17,16 +18,6 @@ struct reading {
     bool forgiving;
     bool no_memory;
 };
-
-static char *copy_text(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *copy = malloc(size);
-
-    if (copy != NULL)
-        memcpy(copy, text, size);
-    return copy;
-}
 
 static void free_file(struct config_file *file)
 {
@@ -65,7 +56,7 @@ static struct config_file *add_file(struct reading *r, const char *path)
         all->capacity = capacity;
     }
     file = &all->files[all->count];
-    *file = (struct config_file){.path = copy_text(path)};
+    *file = (struct config_file){.path = string_copy(path)};
     if (file->path == NULL) {
         r->no_memory = true;
         return NULL;

@@ -1,12 +1,11 @@
 #include "describe.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "access_sets.h"
 #include "access_words.h"
 #include "descriptor.h"
+#include "full_name.h"
 #include "names.h"
 #include "text.h"
 
@@ -181,7 +180,7 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
         const struct item *item = &inventory->items[i];
 
         text_reset(&text);
-        text_add(&text, "%s %s%s", shmb_kind_word(item->spec.kind), SHMB_GLOBAL_PREFIX,
+        text_add(&text, "%s " SHMB_GLOBAL_PREFIX "%s", shmb_kind_word(item->spec.kind),
                  item->spec.name);
         add_state(&text, item);
         add_sessions(&text, item);
@@ -250,9 +249,9 @@ static void put_access(struct json *json, const struct inventory *inventory,
 
 static void put_name(struct json *json, const char *name)
 {
-    char full[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+    char full[FULL_NAME_BYTES];
 
-    (void)snprintf(full, sizeof(full), "%s%s", SHMB_GLOBAL_PREFIX, name);
+    full_name(name, full);
     json_string(json, "name", full);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "event_text.h"
+#include "string_copy.h"
 
 #define PATH_SHOWN   500 /* bytes of it in a reason, which has room for SYS_TEXT_MAX, */
 #define REASON_SHOWN 200 /* and of what was said of it */
@@ -135,13 +136,8 @@ static void fetch(struct reading *r, const char *base, struct cfg_object *object
 /* The path of the configuration file is all that is needed to read it later. */
 static void postpone(struct reading *r, const char *base, struct cfg_initial *initial)
 {
-    size_t size = strlen(base) + 1;
-
-    if (r->out->base == NULL) {
-        r->out->base = malloc(size);
-        if (r->out->base != NULL)
-            memcpy(r->out->base, base, size);
-    }
+    if (r->out->base == NULL)
+        r->out->base = string_copy(base);
     initial->unread = r->out->base;
     r->no_memory = r->no_memory || initial->unread == NULL;
 }

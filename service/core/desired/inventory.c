@@ -5,6 +5,7 @@
 
 #include "access_sets.h"
 #include "names.h"
+#include "string_copy.h"
 
 static size_t companion_count(const struct cfg *configuration)
 {
@@ -179,20 +180,10 @@ bool item_is_copied(const struct item *item)
     return item->copies != NULL && item_is_held(item) && item->spec.kind == SHMB_SECTION;
 }
 
-static char *copy(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *made = malloc(size);
-
-    if (made != NULL)
-        memcpy(made, text, size);
-    return made;
-}
-
 void item_set_reason(struct item *item, const char *reason)
 {
     free(item->reason);
-    item->reason = reason != NULL ? copy(reason) : NULL;
+    item->reason = reason != NULL ? string_copy(reason) : NULL;
 }
 
 bool inventory_reserve(struct inventory *inventory, size_t more)

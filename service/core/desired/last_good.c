@@ -1,12 +1,12 @@
 #include "last_good.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "load.h"
 #include "event_text.h"
+#include "load.h"
+#include "string_copy.h"
 #include "text.h"
 
 #define HEAD     "shmbroker-last-good 1\n"
@@ -153,15 +153,12 @@ static enum sys_status expand(void *self, const char *base, const char *pattern,
     if (*paths == NULL)
         return failure_no_memory(why);
     for (i = 1; i < last->count; i++) {
-        size_t size = strlen(last->files[i].path) + 1;
-
-        (*paths)[i - 1] = malloc(size);
+        (*paths)[i - 1] = string_copy(last->files[i].path);
         if ((*paths)[i - 1] == NULL) {
             free_paths(*paths, i - 1);
             *paths = NULL;
             return failure_no_memory(why);
         }
-        memcpy((*paths)[i - 1], last->files[i].path, size);
     }
     *count = last->count - 1;
     if (*count == 0) {

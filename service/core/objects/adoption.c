@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "descriptor.h"
-#include "names.h"
 #include "misfit.h"
+#include "names.h"
 
 #define PAGE UINT64_C(4096)
 

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "descriptor.h"
-#include "names.h"
 #include "event_text.h"
+#include "full_name.h"
+#include "string_copy.h"
 #include "text.h"
 
 /* The system tells of new sessions; this interval finds everything else. */
@@ -75,16 +76,6 @@ void aliases_free(struct aliases *aliases)
     free(aliases);
 }
 
-static char *copy(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *made = malloc(size);
-
-    if (made != NULL)
-        memcpy(made, text, size);
-    return made;
-}
-
 static bool is_wanted(const struct item *item)
 {
     return item->from->alias && item_is_held(item);
@@ -116,7 +107,7 @@ static struct alias *list_wanted(const struct inventory *inventory, const uint32
             if (!is_wanted(&inventory->items[i]))
                 continue;
             alias->session = sessions[s];
-            alias->name = copy(inventory->items[i].spec.name);
+            alias->name = string_copy(inventory->items[i].spec.name);
             if (alias->name == NULL) {
                 while (*count > 0)
                     free(items[--*count].name);
@@ -182,10 +173,10 @@ static enum sys_status make_descriptor(const struct aliases *aliases, struct sys
 static void report_alias(const struct aliases *aliases, const struct alias *alias,
                          enum event_id event, const char *reason)
 {
-    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES], session[16];
+    char name[FULL_NAME_BYTES], session[16];
     const char *inserts[] = {name, session, reason};
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, alias->name);
+    full_name(alias->name, name);
     (void)snprintf(session, sizeof(session), "%" PRIu32, alias->session);
     aliases->system->log(aliases->system->self, event, inserts, reason != NULL ? 3 : 2);
 }
@@ -219,7 +210,7 @@ static void note_missing(struct aliases *aliases, struct alias *alias, enum sys_
     aliases->version++;
     event_reason(status, why, text);
     free(alias->reason);
-    alias->reason = copy(text);
+    alias->reason = string_copy(text);
     if (alias->conflict)
         report_alias(aliases, alias, EVENT_ALIAS_CONFLICT, text);
 }
@@ -327,11 +318,11 @@ void aliases_notes(const struct aliases *aliases, struct report_lines *notes)
         report_lines_add(notes, "alias", "sessions", "failed", aliases->why);
     for (i = 0; i < aliases->count; i++) {
         const struct alias *alias = &aliases->items[i];
-        char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+        char name[FULL_NAME_BYTES];
 
         if (!alias->conflict)
             continue;
-        (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, alias->name);
+        full_name(alias->name, name);
         (void)snprintf(text, sizeof(text), "in session %" PRIu32 ": %s", alias->session,
                        alias->reason != NULL ? alias->reason : "not known");
         report_lines_add(notes, "alias", name, "conflict", text);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "misfit.h"
+#include "string_copy.h"
 
 /* The lock that the state remembers for an item, if another is wanted now; else NULL. */
 static const char *find_other_lock(const struct state_record *record, const struct item *item)
@@ -46,13 +47,8 @@ static bool may_be_there(const struct maker *maker, const struct item *item,
 
 static bool copy_lock(struct item *segment, const char *lock)
 {
-    size_t size = strlen(lock) + 1;
-
-    segment->carried_lock = malloc(size);
-    if (segment->carried_lock == NULL)
-        return false;
-    memcpy(segment->carried_lock, lock, size);
-    return true;
+    segment->carried_lock = string_copy(lock);
+    return segment->carried_lock != NULL;
 }
 
 /* The state may name one lock for two segments, if it passed from one to the other. */

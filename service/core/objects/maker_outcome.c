@@ -7,18 +7,18 @@
 #include <stdio.h>
 
 #include "event_text.h"
+#include "full_name.h"
 #include "names.h"
 #include "stamp.h"
 
-#define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
 
 void maker_report(const struct maker *maker, const struct item *item, enum event_id event,
                   const char *detail)
 {
-    char name[NAME_TEXT];
+    char name[FULL_NAME_BYTES];
     const char *inserts[] = {shmb_kind_word(item->spec.kind), name, detail};
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     maker->system->log(maker->system->self, event, inserts, detail != NULL ? 3 : 2);
 }
 

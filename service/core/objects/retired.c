@@ -1,12 +1,11 @@
 #include "retired.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adoption.h"
+#include "full_name.h"
 #include "name_index.h"
-#include "names.h"
 
 #define ROUND    64u /* names looked up in one round */
 #define SOON_MS  1000u
@@ -66,9 +65,9 @@ void retired_reloaded(struct retired *retired, size_t count)
 
 static void add_line(struct retired *retired, const struct state_record *record)
 {
-    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+    char name[FULL_NAME_BYTES];
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, record->name);
+    full_name(record->name, name);
     report_lines_add(&retired->next, "retired", name, shmb_kind_word(record->kind),
                      "programs have it open; it ends with the last of them");
 }

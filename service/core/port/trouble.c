@@ -1,6 +1,5 @@
 #include "trouble.h"
-
-#include <stdio.h>
+#include "full_name.h"
 
 void trouble_begin(struct trouble *trouble, const struct system *system, const char *name,
                    enum sys_status status, const struct sys_failure *why)
@@ -12,7 +11,7 @@ void trouble_begin(struct trouble *trouble, const struct system *system, const c
         return;
     trouble->cause = cause;
     trouble->conflict = status == SYS_TAKEN;
-    (void)snprintf(trouble->name, sizeof(trouble->name), "%s%s", SHMB_GLOBAL_PREFIX, name);
+    full_name(name, trouble->name);
     event_reason(status, why, trouble->reason);
     system->log(system->self,
                 trouble->conflict ? EVENT_PUBLICATION_CONFLICT : EVENT_PUBLICATION_FAILED, inserts,

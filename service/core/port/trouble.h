@@ -5,15 +5,15 @@
 #ifndef CORE_TROUBLE_H
 #define CORE_TROUBLE_H
 
-#include "names.h"
 #include "event_text.h"
+#include "full_name.h"
 #include "system.h"
 
 /* All zero: there is none. */
 struct trouble {
     uint32_t cause;
     bool conflict; /* the name is held by a stranger; else the system refused */
-    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+    char name[FULL_NAME_BYTES];
     char reason[REPORT_FAILURE];
 };
 

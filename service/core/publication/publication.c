@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "access_sets.h"
-#include "report.h"
 #include "compiler.h"
 #include "control_blocks.h"
 #include "control_sets.h"

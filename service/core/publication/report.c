@@ -10,6 +10,7 @@
 
 #include "auditing.h"
 #include "compiler.h"
+#include "full_name.h"
 #include "names.h"
 #include "utf.h"
 
@@ -69,10 +70,10 @@ static void put_trouble(struct page *page, const struct trouble *trouble, const 
 
 static void put_item(struct page *page, const struct item *item)
 {
-    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+    char name[FULL_NAME_BYTES];
     const char *reason = item->reason != NULL ? item->reason : "not known";
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     put_line(page, shmb_kind_word(item->spec.kind), name,
              item->state == ITEM_CONFLICT   ? "conflict"
              : item->state == ITEM_DEFERRED ? "deferred"
@@ -82,9 +83,9 @@ static void put_item(struct page *page, const struct item *item)
 
 static void put_corrections(struct page *page, const struct item *item)
 {
-    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES], times[64];
+    char name[FULL_NAME_BYTES], times[64];
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     (void)snprintf(times, sizeof(times), "a program changed its access; times: %" PRIu32,
                    item->corrections);
     put_line(page, "access", name, "corrected", times);
@@ -92,9 +93,9 @@ static void put_corrections(struct page *page, const struct item *item)
 
 static void put_access_due(struct page *page, const struct item *item)
 {
-    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+    char name[FULL_NAME_BYTES];
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     put_line(page, "access", name, "due", item->reason != NULL ? item->reason : "not known");
 }
 
@@ -107,9 +108,9 @@ static bool lacks(const struct item *item)
 
 static void put_auditing(struct page *page, const struct item *item)
 {
-    char name[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+    char name[FULL_NAME_BYTES];
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     put_line(page, "audit", name, item->auditing == AUDITING_REFUSED ? "refused" : "failed",
              auditing_reason(item));
 }

@@ -5,8 +5,8 @@
 #define CORE_REPORT_H
 
 #include "inventory.h"
-#include "report_lines.h"
 #include "own_section.h"
+#include "report_lines.h"
 #include "status_report.h"
 #include "trouble.h"
 

@@ -11,9 +11,9 @@
 
 #include "inventory.h"
 #include "maker.h"
-#include "report_lines.h"
 #include "plan.h"
 #include "publication.h"
+#include "report_lines.h"
 
 /* All of it is borrowed. */
 struct apply_request {

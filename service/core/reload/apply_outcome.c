@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "auditing.h"
-#include "names.h"
-
-#define NAME_TEXT (SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX))
+#include "full_name.h"
 
 void apply_report_deferred(const struct apply *apply)
 {
@@ -21,9 +19,9 @@ void apply_report_deferred(const struct apply *apply)
 static void note(struct apply *apply, const struct item *item, const char *step,
                  const char *outcome)
 {
-    char name[NAME_TEXT];
+    char name[FULL_NAME_BYTES];
 
-    (void)snprintf(name, sizeof(name), "%s%s", SHMB_GLOBAL_PREFIX, item->spec.name);
+    full_name(item->spec.name, name);
     report_lines_add(&apply->result->notes, "reload", name, step, outcome);
 }
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "names.h"
 #include "event_text.h"
+#include "names.h"
 
 static bool same_name(const char *a, const char *b)
 {

@@ -6,7 +6,7 @@
 #include "carried_locks.h"
 #include "misfit.h"
 #include "names.h"
-#include "text.h"
+#include "string_copy.h"
 
 #define ROOM_FIRST 16u
 
@@ -45,14 +45,6 @@ static bool is_among(char *const *names, size_t count, const char *name)
     return false;
 }
 
-static char *copy(const char *from)
-{
-    struct text text = {0};
-
-    text_add(&text, "%s", from);
-    return text.at;
-}
-
 static bool same_access(struct planner *planner, const char *now, const char *next)
 {
     if (now == NULL || planner->now != now || planner->next != next) {
@@ -87,7 +79,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
         return true;
     }
     step->action = PLAN_DEFER;
-    step->reason = copy(reason);
+    step->reason = string_copy(reason);
     return step->reason != NULL;
 }
 

@@ -5,8 +5,8 @@
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
-#include "name_index.h"
 #include "inventory.h"
+#include "name_index.h"
 #include "names.h"
 
 enum plan_action {

@@ -13,6 +13,7 @@
 #include "names.h"
 #include "nameset.h"
 #include "state_lines.h"
+#include "string_copy.h"
 #include "text.h"
 
 #define FILE_MAX      (256u * 1024 * 1024)
@@ -138,7 +139,6 @@ static bool grow(struct state *state)
 /* The entry of a name, added if there is none. `sid`: of an account, else NULL. NULL: no memory. */
 static struct entry *find_or_add(struct state *state, const char *name, const char *sid)
 {
-    size_t size = strlen(name) + 1;
     struct entry *entry = find(state, name, sid != NULL);
 
     if (entry != NULL)
@@ -147,10 +147,9 @@ static struct entry *find_or_add(struct state *state, const char *name, const ch
         return NULL;
     entry = &state->entries[state->count];
     memset(entry, 0, sizeof(*entry));
-    entry->name = malloc(size);
+    entry->name = string_copy(name);
     if (entry->name == NULL)
         return NULL;
-    memcpy(entry->name, name, size);
     if (sid != NULL)
         (void)snprintf(entry->sid, sizeof(entry->sid), "%s", sid);
     add_to_index(state, entry);
@@ -171,12 +170,9 @@ static bool set_lock(struct entry *entry, const char *lock)
     if (same_lock(entry->lock, lock))
         return true;
     if (lock != NULL) {
-        size_t size = strlen(lock) + 1;
-
-        mine = malloc(size);
+        mine = string_copy(lock);
         if (mine == NULL)
             return false;
-        memcpy(mine, lock, size);
     }
     free(entry->lock);
     entry->lock = mine;
