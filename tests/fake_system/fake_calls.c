@@ -109,8 +109,11 @@ enum sys_status fake_refuse(struct fake *fake, enum sys_status status, const cha
     struct fake_record *last = (struct fake_record *)fake->records.at + fake->records.count - 1;
 
     last->status = status;
-    *why = (struct sys_failure){.code = FAKE_CODE, .call = call};
-    (void)snprintf(why->text, sizeof(why->text), "made to fail");
+    (void)failure_reason(why, status, "made to fail");
+    if (why != NULL) {
+        why->code = FAKE_CODE;
+        why->call = call;
+    }
     fake_busy--;
     return status;
 }

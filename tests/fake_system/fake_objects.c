@@ -88,7 +88,8 @@ static enum sys_status create(void *self, const struct sys_spec *spec,
     there = fake_named(fake, spec->name);
     if (there != NULL) {
         (void)fake_refuse(fake, SYS_TAKEN, "CreateFileMappingW", why);
-        (void)snprintf(why->text, sizeof(why->text), "%s", there->sddl);
+        if (why != NULL)
+            (void)snprintf(why->text, sizeof(why->text), "%s", there->sddl);
         return SYS_TAKEN;
     }
     (void)fake_enter(fake, spec, descriptor->sddl);

@@ -31,7 +31,7 @@ static enum sys_status inspect_badly(void *self, const char *name, struct sys_fa
 static enum sys_status keep_nothing(void *self, size_t *held, struct sys_failure *why)
 {
     (void)self;
-    memset(why, 0, sizeof(*why));
+    failure_clear(why);
     *held = 1;
     return SYS_OK;
 }

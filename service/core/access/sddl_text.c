@@ -34,9 +34,8 @@ struct name {
 
 static enum sys_status wrong(const struct source *source, const char *at, const char *what)
 {
-    (void)snprintf(source->why->text, sizeof(source->why->text), "at character %zu: %s",
-                   (size_t)(at - source->text) + 1, what);
-    return SYS_FAILED;
+    return failure_reason(source->why, SYS_FAILED, "at character %zu: %s",
+                          (size_t)(at - source->text) + 1, what);
 }
 
 /* ---- who -------------------------------------------------------------------- */
@@ -363,7 +362,7 @@ static enum sys_status read_text(struct source *source)
     enum sys_status status;
 
     *out = (struct sddl){0};
-    *source->why = (struct sys_failure){0};
+    failure_clear(source->why);
     status = read_parts(source);
     if (status == SYS_OK && !source->live && (out->count == 0 || out->entries[out->count - 1].deny))
         status = wrong(source, source->at, "nobody is allowed anything; add an entry of type A");

@@ -158,16 +158,12 @@ static enum sys_status ask(struct trustees *known, const char *name, char sid[SY
     const struct system *system = known->system;
 
     if (sid_looks_like(name)) {
-        if (sid_canonical(name, sid))
-            return SYS_OK;
-        (void)snprintf(why->text, sizeof(why->text), "not a valid SID");
-        return SYS_NOT_FOUND;
+        return sid_canonical(name, sid) ? SYS_OK
+                                        : failure_reason(why, SYS_NOT_FOUND, "not a valid SID");
     }
     system->progress(system->self);
-    if (system->stopping(system->self)) {
-        (void)snprintf(why->text, sizeof(why->text), "asked to stop");
-        return SYS_LATER;
-    }
+    if (system->stopping(system->self))
+        return failure_reason(why, SYS_LATER, "asked to stop");
     return system->objects.resolve_account(system->self, name, sid, why);
 }
 
@@ -208,26 +204,28 @@ static struct answer *new_answer(const char *name)
 }
 
 /*
- * A new answer in the table, or NULL with `*status` where there is nothing to
- * remember. Being short of memory says nothing about the name.
+ * Looks a name up and remembers the answer. NULL with `*status` where there is nothing
+ * to remember: being short of memory says nothing about the name.
  */
 static struct answer *look_up(struct trustees *known, const char *name, enum sys_status *status,
                               struct sys_failure *why)
 {
     struct answer *answer = reserve(known) ? new_answer(name) : NULL;
+    struct sys_failure failure = {0};
 
     *status = SYS_NO_MEMORY;
     if (answer == NULL)
         return NULL;
-    *status = answer->status = ask(known, name, answer->sid, why);
+    *status = answer->status = ask(known, name, answer->sid, &failure);
     if (answer->status != SYS_OK && answer->status != SYS_NO_MEMORY) {
-        answer->why = malloc(sizeof(*why));
+        answer->why = malloc(sizeof(failure));
         if (answer->why == NULL)
             *status = SYS_NO_MEMORY;
         else
-            *answer->why = *why;
+            *answer->why = failure;
     }
     if (*status == SYS_NO_MEMORY) {
+        failure_copy(why, &failure);
         free_answer(answer);
         return NULL;
     }
@@ -243,7 +241,7 @@ enum sys_status trustees_resolve(struct trustees *known, const char *name, const
     enum sys_status status;
     struct answer *answer;
 
-    *why = (struct sys_failure){0};
+    failure_clear(why);
     *sid = trustee_word_sid(name);
     if (*sid != NULL)
         return SYS_OK;
@@ -254,7 +252,7 @@ enum sys_status trustees_resolve(struct trustees *known, const char *name, const
         return status;
     *sid = sid_of(answer);
     if (*sid == NULL)
-        *why = *answer->why;
+        failure_copy(why, answer->why);
     return answer->status;
 }
 

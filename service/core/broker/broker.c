@@ -65,9 +65,8 @@ static bool retry_item(const struct maker *maker, struct item *item, bool *chang
 static bool claim_again(struct broker *broker)
 {
     const struct system *system = broker->system;
-    struct sys_failure unused;
 
-    if (!broker->unclaimed || claim_instance(system, broker->identity.owner, &unused) != SYS_OK)
+    if (!broker->unclaimed || claim_instance(system, broker->identity.owner, NULL) != SYS_OK)
         return false;
     broker->unclaimed = false;
     system->log(system->self, EVENT_INSTANCE_RECOVERED, NULL, 0);

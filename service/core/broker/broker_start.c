@@ -74,8 +74,7 @@ static enum sys_status refuse_newer(const struct broker *broker, struct sys_fail
     const struct system *system = broker->system;
 
     system->log(system->self, EVENT_DIRECTORY_NEWER, NULL, 0);
-    (void)snprintf(why->text, sizeof(why->text), "the directory is a newer broker's");
-    return SYS_NEWER;
+    return failure_reason(why, SYS_NEWER, "the directory is a newer broker's");
 }
 
 static struct broker *new_broker(const struct system *system, struct inventory *inventory)
@@ -183,10 +182,12 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
                              struct broker **out, struct sys_failure *why)
 {
     struct broker *broker = new_broker(system, inventory);
+    struct sys_failure own; /* the events need one */
     enum sys_status status;
 
     *out = NULL;
-    *why = (struct sys_failure){0};
+    why = why != NULL ? why : &own;
+    failure_clear(why);
     if (broker == NULL) {
         event_log_no_memory(system);
         return failure_no_memory(why);

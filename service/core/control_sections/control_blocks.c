@@ -49,9 +49,8 @@ static void move_block(struct control_sets *sets, const struct control_place *pl
 {
     struct control_section *from = &sets->sections[place->from_section - 1];
     const struct shmb_block *block;
-    struct sys_failure unused;
 
-    if (own_section_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
+    if (own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
         return;
     block = control_block_at(from, place->from_block);
     to->abandoned = block->abandoned;
@@ -81,10 +80,9 @@ void control_block_write(struct control_sets *sets, const struct control_section
 static void disown_block(struct control_sets *sets, const struct control_place *place)
 {
     struct control_section *from = &sets->sections[place->from_section - 1];
-    struct sys_failure unused;
 
     if (from->shared.section == NULL ||
-        own_section_map(sets->system, &from->shared, control_size(from->blocks), &unused) != SYS_OK)
+        own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
         return;
     control_block_at(from, place->from_block)->generation = SHMB_BLOCK_MOVED;
     own_section_unmap(sets->system, &from->shared);

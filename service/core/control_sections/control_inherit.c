@@ -149,14 +149,13 @@ void control_sets_settle(struct control_sets *sets, struct control_sets *from)
 
 void control_sets_undo(struct control_sets *sets, const struct control_sets *from)
 {
-    struct sys_failure unused;
     size_t i;
 
     for (i = 0; i < from->section_count && i < sets->section_count; i++) {
         const char *sddl = sets->sections[i].sddl;
 
         if (sddl != NULL && strcmp(sddl, from->sections[i].sddl) != 0)
-            (void)protect(sets, &sets->sections[i], from->sections[i].sddl, &unused);
+            (void)protect(sets, &sets->sections[i], from->sections[i].sddl, NULL);
     }
     control_sets_free(sets);
 }

@@ -27,7 +27,6 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     struct own_section_spec spec = {.name = name};
     const struct state_record *record;
     struct access_rule *rules;
-    struct sys_failure unused;
     size_t i;
 
     for (i = 0; i < sets->section_count; i++)
@@ -46,7 +45,7 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     spec.label = access_sets_label(sets->inventory->sets, set);
     section.sddl = control_section_access(sets, set);
     if (rules != NULL && section.sddl != NULL &&
-        own_section_adopt(sets->system, sets->owner, &spec, state, &section.shared, &unused) ==
+        own_section_adopt(sets->system, sets->owner, &spec, state, &section.shared, NULL) ==
             SYS_OK) {
         if (is_sound(&section) && control_section_add(sets) != CONTROL_NO_SET) {
             own_section_unmap(sets->system, &section.shared);

@@ -185,13 +185,12 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
 const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item)
 {
     struct control_section *section;
-    struct sys_failure unused;
     uint32_t block;
 
     if (control_blocks_find(sets, item, &block) == 0)
         return NULL;
     section = &sets->sections[sets->places[item].section - 1];
-    if (own_section_map(sets->system, &section->shared, control_size(section->blocks), &unused) !=
+    if (own_section_map(sets->system, &section->shared, control_size(section->blocks), NULL) !=
         SYS_OK)
         return NULL;
     return control_block_at(section, block);

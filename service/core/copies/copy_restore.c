@@ -87,7 +87,7 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
     copy_file_name(item->spec.name, tail, file);
     status = read_patiently(system, file, patience, &bytes, &length, &failure);
     if (status == SYS_NO_MEMORY) {
-        *why = failure;
+        failure_copy(why, &failure);
         return false;
     }
     if (status == SYS_OK) {
@@ -216,14 +216,13 @@ void copy_restore_done(const struct system *system, const struct copy_restore *r
                        const struct sys_content *first, struct item *item, uint64_t *stamp)
 {
     const char *kind = shmb_kind_word(item->spec.kind);
-    struct sys_failure unused;
     char name[FULL_NAME_BYTES];
     const char *none[] = {kind, name, restoring->refused};
 
     full_name(item->spec.name, name);
     note_files(restoring, item->copies);
     note_content(restoring, first, item);
-    (void)copy_places_earlier(system, item, stamp, &unused); /* the next save retries it */
+    (void)copy_places_earlier(system, item, stamp, NULL); /* the next save retries it */
     if (restoring->found)
         log_found(system, restoring, item, kind, name);
     else if (restoring->refused[0] != '\0')

@@ -59,7 +59,7 @@ static enum sys_status check_stop(const struct save *save, struct sys_failure *w
     system->progress(system->self);
     if (save->last || !system->stopping(system->self))
         return SYS_OK;
-    *why = (struct sys_failure){0};
+    failure_clear(why);
     return SYS_LATER;
 }
 
@@ -83,14 +83,6 @@ static enum sys_status peek_all(const struct save *save, struct sys_failure *why
     return status;
 }
 
-/* Fills `why` with a text; returns `status`. */
-static enum sys_status refuse(struct sys_failure *why, enum sys_status status, const char *text)
-{
-    *why = (struct sys_failure){0};
-    (void)snprintf(why->text, sizeof(why->text), "%s", text);
-    return status;
-}
-
 /*
  * Reads the content while no library writer is active: the sequence is even, and the same before
  * and after. Writers may change `*block` at any time. SYS_FAILED: writers are always active, or
@@ -107,9 +99,10 @@ static enum sys_status read_stable(const struct save *save, const struct shmb_bl
         uint64_t before = shmb_load64(&block->sequence);
 
         if ((shmb_load32(&block->abandoned) & SHMB_DIED_WRITING) != 0)
-            return refuse(why, SYS_FAILED,
-                          "a program died while it wrote; when the content is right again, run: "
-                          "shmb repair");
+            return failure_reason(
+                why, SYS_FAILED,
+                "a program died while it wrote; when the content is right again, run: "
+                "shmb repair");
         if ((before & 1) == 0) {
             status = peek_all(save, why);
             if (status != SYS_OK)
@@ -122,7 +115,7 @@ static enum sys_status read_stable(const struct save *save, const struct shmb_bl
         if (tries < TRIES_AT_ONCE && status == SYS_OK)
             continue;
         if (status == SYS_OK && system->clock.ticks(system->self) >= save->until)
-            return refuse(why, SYS_FAILED,
+            return failure_reason(why, SYS_FAILED,
                           "programs write all the time, or one died while it wrote");
         system->clock.pause(system->self, PAUSE_MS);
         if (status != SYS_OK)

@@ -59,12 +59,11 @@ static bool is_everybody(const char *sid)
 static void look_at_trustee(const struct advice *advice, const char *path,
                             const struct cfg_trustee *trustee)
 {
-    struct sys_failure unused;
     const char *sid;
 
     if (trustee->level != SHMB_LEVEL_WRITE && trustee->level != SHMB_LEVEL_FULL)
         return;
-    if (trustees_resolve(advice->known, trustee->name, &sid, &unused) != SYS_OK)
+    if (trustees_resolve(advice->known, trustee->name, &sid, NULL) != SYS_OK)
         return;
     if (trustee->level == SHMB_LEVEL_FULL && !has_all_anyway(sid))
         cfg_message_add(advice->messages, CFG_WARNING, &trustee->place, path,
@@ -101,11 +100,10 @@ static void warn_of_entry(const struct advice *advice, const struct cfg_access *
 static void look_at_sddl(const struct advice *advice, const struct cfg_access *access,
                          enum shmb_kind kind)
 {
-    struct sys_failure unused;
     struct sddl sddl;
     size_t i;
 
-    if (sddl_read(access->sddl, kind, &sddl, &unused) != SYS_OK)
+    if (sddl_read(access->sddl, kind, &sddl, NULL) != SYS_OK)
         return;
     if (sddl.owner[0] != '\0' && !has_all_anyway(sddl.owner))
         cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,

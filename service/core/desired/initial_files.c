@@ -174,36 +174,38 @@ static int cut(const char *text, size_t most)
     return (int)most;
 }
 
-static void name_file(const char *path, struct sys_failure *why)
+/* The failure of a file, with its path. */
+static void name_file(const char *path, const struct sys_failure *failure, struct sys_failure *why)
 {
-    const struct sys_failure plain = *why;
-
+    if (why == NULL)
+        return;
+    *why = *failure;
     (void)snprintf(why->text, sizeof(why->text), "'%.*s' cannot be read: %.*s",
-                   cut(path, PATH_SHOWN), path, cut(plain.text, REASON_SHOWN), plain.text);
+                   cut(path, PATH_SHOWN), path, cut(failure->text, REASON_SHOWN), failure->text);
 }
 
 enum sys_status initial_file_read(const struct system *system, const struct cfg_segment *segment,
                                   char **content, size_t *length, struct sys_failure *why)
 {
+    struct sys_failure failure = {0};
     char *path;
     enum sys_status status = system->files.resolve_path(system->self, segment->initial.unread,
-                                                        segment->initial.file, &path, why);
+                                                        segment->initial.file, &path, &failure);
 
     *content = NULL;
     *length = 0;
     if (status != SYS_OK) {
-        name_file(segment->initial.file, why);
+        name_file(segment->initial.file, &failure, why);
         return status;
     }
     system->progress(system->self);
-    status = system->files.read(system->self, path, INITIAL_FILE_MAX, content, length, why);
+    status = system->files.read(system->self, path, INITIAL_FILE_MAX, content, length, &failure);
     if (status != SYS_OK) {
-        name_file(path, why);
+        name_file(path, &failure, why);
     } else if (*length > segment->size) {
-        status = SYS_FAILED;
-        *why = (struct sys_failure){0};
-        (void)snprintf(why->text, sizeof(why->text), "'%.*s' has %zu bytes, the segment only %llu",
-                       cut(path, PATH_SHOWN), path, *length, (unsigned long long)segment->size);
+        status =
+            failure_reason(why, SYS_FAILED, "'%.*s' has %zu bytes, the segment only %llu",
+                           cut(path, PATH_SHOWN), path, *length, (unsigned long long)segment->size);
         free(*content);
         *content = NULL;
     }

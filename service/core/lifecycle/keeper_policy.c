@@ -260,10 +260,9 @@ static bool is_due(const struct keeper_policy *policy)
 
 void keeper_policy_change(struct keeper_policy *policy, uint32_t hold_ms)
 {
-    struct sys_failure unused;
 
     if (!policy->begun)
-        (void)keeper_release_remember_left(policy->system, broker_state(policy->broker), &unused);
+        (void)keeper_release_remember_left(policy->system, broker_state(policy->broker), NULL);
     policy->wanted_ms = hold_ms;
     policy->begun = true;
     if (hold_ms == 0 && policy->keeper.process != 0) {
@@ -312,10 +311,9 @@ bool keeper_policy_stop(struct keeper_policy *policy)
     struct state *state = broker_state(policy->broker);
     bool release = system->releasing(system->self);
     char number[24], time[KEEPER_TIME_TEXT];
-    struct sys_failure unused;
 
     if (release) /* look again at the last moment: no keeper may be left */
-        (void)keeper_release_remember_left(system, state, &unused);
+        (void)keeper_release_remember_left(system, state, NULL);
     broker_finish(policy->broker); /* while the keeper still holds the objects, too */
     if (release) {
         (void)end_all_but(policy, NULL);

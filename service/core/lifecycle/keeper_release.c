@@ -57,7 +57,7 @@ static enum sys_status end_remembered(const struct system *system, struct state 
         }
         if (status == SYS_OK) {
             status = end;
-            *why = one;
+            failure_copy(why, &one);
         }
         i++;
     }
@@ -67,7 +67,7 @@ static enum sys_status end_remembered(const struct system *system, struct state 
     code = state_commit(state, &committing);
     if (status != SYS_OK || code == SYS_OK)
         return status;
-    *why = committing;
+    failure_copy(why, &committing);
     return code;
 }
 
@@ -79,7 +79,7 @@ static enum sys_status release(const struct system *system, struct state *state,
     enum sys_status loaded = state_load(state, &unread), status;
 
     if (loaded == SYS_NEWER) {
-        *why = unread;
+        failure_copy(why, &unread);
         return loaded;
     }
     status = keeper_release_remember_left(system, state, why);
@@ -87,7 +87,7 @@ static enum sys_status release(const struct system *system, struct state *state,
         status = end_remembered(system, state, ended, why);
     if (status != SYS_OK || loaded == SYS_OK || *ended > 0)
         return status;
-    *why = unread;
+    failure_copy(why, &unread);
     return loaded;
 }
 

@@ -212,11 +212,10 @@ static void log_memory(const struct lifecycle *life)
 /* Starts a broker, holds its objects until a stop is requested, and stops it. */
 static enum shmb_exit serve(struct lifecycle *life)
 {
-    struct sys_failure why;
     size_t released;
     bool left_to_keeper;
 
-    switch (broker_start(life->system, life->desired->inventory, &life->broker, &why)) {
+    switch (broker_start(life->system, life->desired->inventory, &life->broker, NULL)) {
     case SYS_OK:
         break;
     case SYS_SECOND_BROKER:

@@ -75,11 +75,10 @@ static bool is_of_this_file(const struct lifecycle *life, const struct last_good
 {
     const struct system *system = life->system;
     const char *main = last_good_main(saved);
-    struct sys_failure unused;
     char *path;
     bool same;
 
-    if (system->files.resolve_path(system->self, NULL, life->file, &path, &unused) != SYS_OK)
+    if (system->files.resolve_path(system->self, NULL, life->file, &path, NULL) != SYS_OK)
         return false;
     same = shmb_name_same(path, strlen(path), main, strlen(main));
     free(path);

@@ -125,12 +125,11 @@ static void come_into_force(struct lifecycle *life)
     struct desired *desired = life->desired;
     struct inventory *inventory;
     struct apply_result result;
-    struct sys_failure why;
     enum sys_status status;
 
     if (desired_expand_again(desired, &inventory) != SYS_OK)
         return;
-    status = broker_reload(life->broker, inventory, NULL, 0, &result, &why);
+    status = broker_reload(life->broker, inventory, NULL, 0, &result, NULL);
     report_lines_free(&result.notes);
     if (status != SYS_OK) {
         inventory_free(inventory);

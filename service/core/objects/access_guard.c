@@ -77,14 +77,13 @@ static bool correct(const struct maker *maker, struct item *item)
 {
     const struct system *system = maker->system;
     const char *wanted = descriptor_cache_text(maker->cache, item);
-    struct sys_failure unused;
     struct text detail = {0};
     char *found;
     bool corrected;
 
     /* On a failure, the next round examines the object again. */
     if (wanted == NULL ||
-        system->objects.examine(system->self, item->object, &found, &unused) != SYS_OK)
+        system->objects.examine(system->self, item->object, &found, NULL) != SYS_OK)
         return false;
     corrected = !descriptor_same(wanted, found) && maker_protect(maker, item);
     if (corrected) {

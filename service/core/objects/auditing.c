@@ -20,14 +20,12 @@ void auditing_settle(const struct system *system, struct item *item)
 {
     const enum item_auditing wanted = item->audit ? AUDITING_ON : AUDITING_OFF;
     char entries[AUDITING_SDDL_MAX];
-    struct sys_failure unused;
     enum sys_status status;
 
     if (!item_is_held(item) || item->auditing == wanted)
         return;
     auditing_sddl(item->spec.kind, entries);
-    status =
-        system->objects.set_auditing(system->self, item->object, entries, item->audit, &unused);
+    status = system->objects.set_auditing(system->self, item->object, entries, item->audit, NULL);
     if (status == SYS_OK || !item->audit)
         item->auditing = wanted; /* without the privilege, entries cannot be removed */
     else

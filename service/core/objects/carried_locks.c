@@ -32,11 +32,10 @@ static bool may_be_there(const struct maker *maker, const struct item *item,
 {
     const struct system *system = maker->system;
     struct sys_object *object = NULL;
-    struct sys_failure unused;
     struct sys_facts facts;
     struct adoption judged = {.generation = record->generation};
     enum sys_status status =
-        system->objects.inspect(system->self, item->spec.name, &facts, &object, &unused);
+        system->objects.inspect(system->self, item->spec.name, &facts, &object, NULL);
 
     if (status == SYS_OK)
         adoption_judge(&item->spec, &facts, record, maker->identity->owner, &judged);

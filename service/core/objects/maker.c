@@ -76,7 +76,7 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
             status = SYS_TAKEN;
         }
     } else if (status == SYS_NO_MEMORY) {
-        *why = failure;
+        failure_copy(why, &failure);
     } else {
         status = SYS_TAKEN; /* even if it is gone by now: the next try makes it */
     }

@@ -63,7 +63,7 @@ static enum sys_status check_name_in_use(const struct maker *maker, const struct
         system->objects.create(system->self, &item->spec, own, &object, why) == SYS_TAKEN)
         return SYS_TAKEN;
     system->objects.close(system->self, object);
-    *why = first->why;
+    failure_copy(why, &first->why);
     return first->status;
 }
 
@@ -82,7 +82,7 @@ static enum sys_status fill_from_copy(const struct maker *maker, const struct it
         return system->objects.fill(system->self, section, &content, why);
     }
     if (first->status != SYS_OK)
-        *why = first->why;
+        failure_copy(why, &first->why);
     if (first->status != SYS_OK || item->initial == NULL)
         return first->status;
     return system->objects.fill(system->self, section, &first->content, why);

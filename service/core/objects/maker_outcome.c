@@ -84,8 +84,6 @@ void maker_defer(const struct maker *maker, struct item *item, const char *reaso
 
 enum sys_status maker_refuse_held_back(struct sys_failure *why)
 {
-    *why = (struct sys_failure){0};
-    (void)snprintf(why->text, sizeof(why->text),
-                   "it denies access to an account that cannot be looked up yet");
-    return SYS_LATER;
+    return failure_reason(why, SYS_LATER,
+                          "it denies access to an account that cannot be looked up yet");
 }

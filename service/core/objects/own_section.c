@@ -98,7 +98,7 @@ enum sys_status own_section_make_or_adopt(const struct system *system, const cha
         *adopted = status == SYS_OK;
         /* For SYS_TAKEN, `why` says who has the name already. */
         if (status != SYS_OK && status != SYS_TAKEN)
-            *why = failure;
+            failure_copy(why, &failure);
     }
     if (status == SYS_OK)
         state_put(state, &record);

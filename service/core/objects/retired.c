@@ -80,10 +80,9 @@ static void look_up(struct retired *retired, const struct state_record *record)
         .kind = record->kind, .name = record->name, .size = record->size};
     struct adoption judged = {.verdict = ADOPTION_CONFLICT};
     struct sys_object *object = NULL;
-    struct sys_failure unused;
     struct sys_facts facts;
     enum sys_status status =
-        system->objects.inspect(system->self, record->name, &facts, &object, &unused);
+        system->objects.inspect(system->self, record->name, &facts, &object, NULL);
 
     if (status == SYS_OK)
         adoption_judge(&recorded, &facts, record, retired->owner, &judged);

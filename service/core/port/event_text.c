@@ -19,13 +19,6 @@ void event_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE])
                    why->call != NULL ? ": " : "", text, number);
 }
 
-enum sys_status failure_no_memory(struct sys_failure *why)
-{
-    *why = (struct sys_failure){0};
-    (void)snprintf(why->text, sizeof(why->text), "not enough memory");
-    return SYS_NO_MEMORY;
-}
-
 void event_reason(enum sys_status status, const struct sys_failure *why, char out[REPORT_FAILURE])
 {
     if (status == SYS_TAKEN)

@@ -14,9 +14,6 @@
 /* "CreateFileMappingW: The paging file is too small (error 1455)", as far as it is known. */
 void event_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE]);
 
-/* Fills `why` for an allocation that failed; returns SYS_NO_MEMORY. */
-enum sys_status failure_no_memory(struct sys_failure *why);
-
 /* Why a name could not be had, for people: what is known of its holder, or what failed. */
 void event_reason(enum sys_status status, const struct sys_failure *why, char out[REPORT_FAILURE]);
 

@@ -9,8 +9,8 @@
  *
  * Rules for every function. `self` is the table's own `self`. Texts are UTF-8.
  * An out-parameter is cleared on entry and set only on SYS_OK. On any other
- * status, functions that take a `struct sys_failure` fill it. Functions are
- * called from one thread at a time, the broker's.
+ * status, functions that take a `struct sys_failure *why` fill it; why may be
+ * NULL. Functions are called from one thread at a time, the broker's.
  */
 #ifndef SYS_SYSTEM_H
 #define SYS_SYSTEM_H

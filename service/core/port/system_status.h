@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "compiler.h"
+
 #define SYS_TEXT_MAX 768 /* bytes of a reason: two paths and what is wrong */
 
 enum sys_status {
@@ -27,5 +29,24 @@ struct sys_failure {
     char
         text[SYS_TEXT_MAX]; /* the system's sentence for the code, or what is known of a conflict */
 };
+
+/*
+ * Who fills a `struct sys_failure` does so through these (service/win32 also through its
+ * failure.h): `why` may be NULL in all of them, and then nothing is filled.
+ */
+
+/* No failure: no code, no call, no text. */
+void failure_clear(struct sys_failure *why);
+
+/* The same failure as `from`, which is not NULL. */
+void failure_copy(struct sys_failure *why, const struct sys_failure *from);
+
+/* A reason of the broker's own, with neither code nor call; cut at SYS_TEXT_MAX. Returns `status`.
+ */
+enum sys_status failure_reason(struct sys_failure *why, enum sys_status status, const char *format,
+                               ...) SHMB_PRINTF(3, 4);
+
+/* "not enough memory". Returns SYS_NO_MEMORY. */
+enum sys_status failure_no_memory(struct sys_failure *why);
 
 #endif

@@ -220,9 +220,7 @@ static void fill_table(const struct publication *publication, struct directory_t
 
 static enum sys_status too_large(struct sys_failure *why)
 {
-    *why = (struct sys_failure){0};
-    (void)snprintf(why->text, sizeof(why->text), "the directory would be too large");
-    return SYS_FAILED;
+    return failure_reason(why, SYS_FAILED, "the directory would be too large");
 }
 
 /* Creates a table under a random name; the root does not name it yet. */
@@ -273,7 +271,6 @@ static enum sys_status publish_table(struct publication *publication, struct sys
 {
     const struct system *system = publication->system;
     struct shmb_root_slot slot;
-    struct sys_failure unused;
     struct own_section table;
     size_t held;
     enum sys_status status = make_table(publication, &slot, &table, why);
@@ -281,7 +278,7 @@ static enum sys_status publish_table(struct publication *publication, struct sys
     if (status != SYS_OK)
         return status;
     /* The keeper must hold what clients find. A failure is retried by keeper_policy.h. */
-    (void)system->keepers.give(system->self, &held, &unused);
+    (void)system->keepers.give(system->self, &held, NULL);
     write_root(publication->root.view, &slot);
     publication->revision = slot.revision;
     publication->due = false;
@@ -395,7 +392,6 @@ enum sys_status publication_change(struct publication *publication, const struct
 {
     const struct inventory *former = publication->inventory;
     bool due = publication->due, other_readers = !same_readers(former, wanted);
-    struct sys_failure unused;
     struct control_sets *former_controls = publication->controls;
     struct control_sets *controls = control_sets_new(
         publication->system, publication->identity->owner, wanted, publication->state);
@@ -425,7 +421,7 @@ enum sys_status publication_change(struct publication *publication, const struct
     publication->controls = former_controls;
     publication->due = due;
     if (other_readers && publication->root.section != NULL)
-        (void)protect_root(publication, &unused);
+        (void)protect_root(publication, NULL);
     control_sets_undo(controls, former_controls);
     return status;
 }

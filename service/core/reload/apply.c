@@ -50,9 +50,7 @@ static enum sys_status check_stop(const struct apply *apply, struct sys_failure 
     system->progress(system->self);
     if (!system->stopping(system->self))
         return SYS_OK;
-    *why = (struct sys_failure){0};
-    (void)snprintf(why->text, sizeof(why->text), "asked to stop");
-    return SYS_LATER;
+    return failure_reason(why, SYS_LATER, "asked to stop");
 }
 
 static enum sys_status create_all(struct apply *apply, struct sys_failure *why)
@@ -77,10 +75,9 @@ static void remember_access(const struct apply *apply, size_t step)
 {
     const struct system *system = apply->request->wanted->system;
     const struct item *former = apply_former(apply, &apply->plan.steps[step]);
-    struct sys_failure unused;
 
-    if (former->access_due && system->objects.examine(system->self, former->object,
-                                                      &apply->before[step], &unused) != SYS_OK)
+    if (former->access_due &&
+        system->objects.examine(system->self, former->object, &apply->before[step], NULL) != SYS_OK)
         apply->before[step] = NULL;
 }
 
@@ -90,13 +87,12 @@ static void restore_access(const struct apply *apply, size_t step)
     const struct system *system = former->system;
     struct item *item = apply_former(apply, &apply->plan.steps[step]);
     struct sys_descriptor *descriptor;
-    struct sys_failure unused;
 
     if (apply->before[step] == NULL) {
         (void)maker_protect(former, item);
     } else if (system->objects.descriptor_make(system->self, apply->before[step], &descriptor,
-                                               &unused) == SYS_OK) {
-        (void)system->objects.protect(system->self, item->object, descriptor, &unused);
+                                               NULL) == SYS_OK) {
+        (void)system->objects.protect(system->self, item->object, descriptor, NULL);
         system->objects.descriptor_free(system->self, descriptor);
     }
 }
@@ -219,7 +215,7 @@ enum sys_status apply_reload(const struct apply_request *request, struct apply_r
     enum sys_status status;
 
     *out = (struct apply_result){0};
-    *why = (struct sys_failure){0};
+    failure_clear(why);
     status = prepare(&apply, why);
     if (status == SYS_OK)
         status = create_all(&apply, why);

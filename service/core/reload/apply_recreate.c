@@ -58,7 +58,7 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
 void apply_recreate(struct apply *apply)
 {
     const struct apply_request *request = apply->request;
-    struct sys_failure unused;
+    struct sys_failure why;
     size_t i;
 
     if (apply->plan.counts[PLAN_RECREATE] == 0)
@@ -81,7 +81,7 @@ void apply_recreate(struct apply *apply)
             apply_carry_lock(apply, &apply->plan.steps[i]);
     }
     state_put_stamp(request->wanted->state, *request->wanted->stamp);
-    if (state_commit(request->wanted->state, &unused) != SYS_OK)
-        event_log_state(request->wanted->system, &unused);
+    if (state_commit(request->wanted->state, &why) != SYS_OK)
+        event_log_state(request->wanted->system, &why);
     (void)publication_update(request->publication, true);
 }

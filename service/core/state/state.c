@@ -327,9 +327,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
     }
     text[length] = '\0';
     if (state_line_newer(text)) {
-        (void)snprintf(why->text, sizeof(why->text),
-                       "the state folder was written by a newer broker");
-        status = SYS_NEWER;
+        status = failure_reason(why, SYS_NEWER, "the state folder was written by a newer broker");
     } else {
         status = read_lines(state, text, why);
         state->loaded = status == SYS_OK;

@@ -41,9 +41,11 @@ enum sys_status failure_status(uint32_t code)
 
 enum sys_status failure_set(struct sys_failure *why, const char *call, uint32_t code)
 {
-    why->call = call;
-    why->code = code;
-    error_text(code, why->text, sizeof(why->text));
+    if (why != NULL) {
+        why->call = call;
+        why->code = code;
+        error_text(code, why->text, sizeof(why->text));
+    }
     return failure_status(code);
 }
 
@@ -53,6 +55,8 @@ enum sys_status failure_say(struct sys_failure *why, enum sys_status status, con
     va_list arguments;
     int length;
 
+    if (why == NULL)
+        return status;
     why->call = call;
     why->code = code;
     va_start(arguments, format);

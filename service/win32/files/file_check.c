@@ -130,10 +130,11 @@ static enum sys_status say_fault(enum file_role role, const struct file_fault *f
 {
     char account[ACCOUNT_NAME_MAX] = "";
 
+    if (why == NULL)
+        return SYS_DENIED;
     if (fault->sid != NULL)
         accounts_name(fault->sid, account);
-    why->call = NULL;
-    why->code = 0;
+    failure_clear(why);
     file_rules_text(role, fault, path, account, why->text, sizeof(why->text));
     return SYS_DENIED;
 }

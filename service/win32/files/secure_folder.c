@@ -137,14 +137,18 @@ static enum sys_status look_and_keep(const char *path, const wchar_t *wide,
                                      bool *keep, struct sys_failure *why)
 {
     DWORD attributes = 0;
+    struct sys_failure failure = {0};
     HANDLE folder;
     enum sys_status status =
-        folder_scan_open(wide, FILE_LIST_DIRECTORY | WRITE_DAC | WRITE_OWNER, &folder, why);
+        folder_scan_open(wide, FILE_LIST_DIRECTORY | WRITE_DAC | WRITE_OWNER, &folder, &failure);
 
     *keep = false;
-    if (status != SYS_OK)
-        return why->code == ERROR_SHARING_VIOLATION ? say_stuck(path, "others", why->code, why)
-                                                    : status;
+    if (status != SYS_OK && failure.code == ERROR_SHARING_VIOLATION)
+        return say_stuck(path, "others", failure.code, why);
+    if (status != SYS_OK) {
+        failure_copy(why, &failure);
+        return status;
+    }
     status = folder_scan_attributes(folder, path, &attributes, why);
     if (status == SYS_OK && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0)
         status = failure_say(why, SYS_DENIED, NULL, 0,

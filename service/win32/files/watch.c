@@ -370,8 +370,7 @@ static enum sys_status open_all(struct watch *watch, struct sys_failure *why)
     size_t i;
 
     for (i = 0; i < watch->count; i++) {
-        struct sys_failure ignored;
-        enum sys_status status = open_folder(watch->folders[i], result == SYS_OK ? why : &ignored);
+        enum sys_status status = open_folder(watch->folders[i], result == SYS_OK ? why : NULL);
 
         if (status == SYS_OK || watch->folders[i]->of_folders)
             continue; /* the folder above may be denied to us */
@@ -443,7 +442,6 @@ uint32_t watch_delay(const struct watch *watch)
  */
 static void find_lost(struct watch *watch)
 {
-    struct sys_failure ignored;
     ULONGLONG now = GetTickCount64();
     size_t i;
 
@@ -456,7 +454,7 @@ static void find_lost(struct watch *watch)
             continue;
         if (folder->listening)
             watch->again_at = now + END_MS;
-        else if (open_folder(folder, &ignored) == SYS_OK && folder->of_folders)
+        else if (open_folder(folder, NULL) == SYS_OK && folder->of_folders)
             want_look(folder); /* for changes that it could not notify of */
         else if (folder->handle != NULL)
             note_change(watch);

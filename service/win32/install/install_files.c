@@ -159,7 +159,6 @@ void first_files_free(struct first_files *files)
 bool first_files_remove_unchanged(void)
 {
     char *config = paths_default_config(), *content = NULL, *folder;
-    struct sys_failure unused;
     bool removed = false;
     const void *bytes;
     size_t length;
@@ -167,7 +166,7 @@ bool first_files_remove_unchanged(void)
 
     bytes = resource(&size);
     if (config != NULL && bytes != NULL &&
-        files_read(config, size, &content, &length, &unused) == SYS_OK && length == size &&
+        files_read(config, size, &content, &length, NULL) == SYS_OK && length == size &&
         memcmp(content, bytes, size) == 0) {
         remove_path(config, DeleteFileW);
         removed = true;

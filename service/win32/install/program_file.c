@@ -100,11 +100,10 @@ static bool same_file(const wchar_t *a, const wchar_t *b)
 /* True: both files have the same content. */
 static bool same_content(const char *a, const char *b)
 {
-    struct sys_failure unused;
     char *first = NULL, *second = NULL;
     size_t first_length = 0, second_length = 0;
-    bool same = files_read(a, PROGRAM_MAX, &first, &first_length, &unused) == SYS_OK &&
-                files_read(b, PROGRAM_MAX, &second, &second_length, &unused) == SYS_OK &&
+    bool same = files_read(a, PROGRAM_MAX, &first, &first_length, NULL) == SYS_OK &&
+                files_read(b, PROGRAM_MAX, &second, &second_length, NULL) == SYS_OK &&
                 first_length == second_length && memcmp(first, second, first_length) == 0;
 
     free(first);
@@ -192,9 +191,8 @@ static enum sys_status move_away(const char *path, const wchar_t *wide, char **f
 static void give_to_administrators(const wchar_t *path)
 {
     struct sys_descriptor *descriptor;
-    struct sys_failure unused;
 
-    if (descriptors_make("O:BA", &descriptor, &unused) != SYS_OK)
+    if (descriptors_make("O:BA", &descriptor, NULL) != SYS_OK)
         return;
     SetFileSecurityW(path, OWNER_SECURITY_INFORMATION,
                      descriptors_attributes(descriptor).lpSecurityDescriptor);
@@ -269,10 +267,9 @@ void program_file_undo(struct program_file *file)
     wchar_t *path = file->placed ? wide_from_utf8(file->path) : NULL;
     wchar_t *former = file->former != NULL ? wide_from_utf8(file->former) : NULL;
     char *failed = NULL;
-    struct sys_failure unused;
 
     if (path != NULL && !DeleteFileW(path)) /* still running: rename it */
-        (void)move_away(file->path, path, &failed, &unused);
+        (void)move_away(file->path, path, &failed, NULL);
     if (path != NULL && former != NULL)
         move_patiently(former, path);
     if (path != NULL && file->folder_made)

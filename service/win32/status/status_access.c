@@ -39,10 +39,8 @@ static struct account_names names;
 
 static bool read(const struct status_object *object, struct sddl *out)
 {
-    struct sys_failure unused;
 
-    return object->sddl != NULL &&
-           sddl_read_live(object->sddl, object->kind, out, &unused) == SYS_OK;
+    return object->sddl != NULL && sddl_read_live(object->sddl, object->kind, out, NULL) == SYS_OK;
 }
 
 bool status_access_words(const struct status_object *object, struct text *out)

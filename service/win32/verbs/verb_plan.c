@@ -209,10 +209,9 @@ static const char *access_wanted(void *context, const struct item *item)
 static void add_words(struct text *out, enum shmb_kind kind, const char *sddl)
 {
     static struct account_names names;
-    struct sys_failure unused;
     struct sddl access;
 
-    if (sddl_read_live(sddl, kind, &access, &unused) != SYS_OK) {
+    if (sddl_read_live(sddl, kind, &access, NULL) != SYS_OK) {
         text_add(out, "%s", sddl);
         return;
     }

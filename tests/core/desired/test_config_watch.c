@@ -32,7 +32,7 @@ static enum sys_status record(void *self, const char *const *paths, size_t count
     watched[0] = '\0';
     for (i = 0; i < count; i++)
         used += (size_t)snprintf(watched + used, sizeof(watched) - used, "%s\n", paths[i]);
-    *why = (struct sys_failure){5, "ReadDirectoryChangesW", "no"};
+    failure_copy(why, &(struct sys_failure){5, "ReadDirectoryChangesW", "no"});
     return answer;
 }
 

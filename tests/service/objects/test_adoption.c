@@ -57,7 +57,7 @@ static enum sys_status identify_as_group(void *self, struct sys_identity *out,
 
     (void)self;
     memset(out, 0, sizeof(*out));
-    memset(why, 0, sizeof(*why));
+    failure_clear(why);
     if (!GetProcessTimes(GetCurrentProcess(), &made, &ended, &kernel, &used) ||
         !boot_text(out->boot))
         return SYS_FAILED;
