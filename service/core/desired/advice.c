@@ -165,26 +165,25 @@ static void look_at_lock(const struct advice *advice, const struct cfg_object *o
                     "it likes; programs that use the library read without it (shmb_snapshot)");
 }
 
-void advice_add(const struct cfg *configuration, struct trustees *known,
-                struct cfg_messages *messages)
+void advice_add(const struct cfg *config, struct trustees *known, struct cfg_messages *messages)
 {
     struct advice advice = {.known = known, .messages = messages};
     size_t i;
 
-    for (i = 0; i < configuration->count; i++) {
-        look_at_access(&advice, configuration->objects[i].access, configuration->objects[i].kind);
-        look_at_integrity(&advice, &configuration->objects[i]);
-        look_at_lock(&advice, &configuration->objects[i]);
+    for (i = 0; i < config->count; i++) {
+        look_at_access(&advice, config->objects[i].access, config->objects[i].kind);
+        look_at_integrity(&advice, &config->objects[i]);
+        look_at_lock(&advice, &config->objects[i]);
     }
 }
 
-void advice_audit(const struct cfg *configuration, struct cfg_messages *messages)
+void advice_audit(const struct cfg *config, struct cfg_messages *messages)
 {
     const char *spoken_of = NULL;
     size_t i;
 
-    for (i = 0; i < configuration->count; i++) {
-        const struct cfg_audit *audit = &configuration->objects[i].audit;
+    for (i = 0; i < config->count; i++) {
+        const struct cfg_audit *audit = &config->objects[i].audit;
 
         if (audit->on && !is_default(audit->path, audit->place.file, &spoken_of))
             cfg_message_add(messages, CFG_WARNING, &audit->place, audit->path,

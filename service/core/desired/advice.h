@@ -16,10 +16,9 @@
  * and an owner in SDDL that clients do not trust. What many objects share is
  * spoken of once.
  */
-void advice_add(const struct cfg *configuration, struct trustees *known,
-                struct cfg_messages *messages);
+void advice_add(const struct cfg *config, struct trustees *known, struct cfg_messages *messages);
 
 /* The same for a service that may not audit: a warning where `audit: true` stands. */
-void advice_audit(const struct cfg *configuration, struct cfg_messages *messages);
+void advice_audit(const struct cfg *config, struct cfg_messages *messages);
 
 #endif

@@ -27,15 +27,15 @@ static void free_file(struct config_file *file)
     free(file->path);
 }
 
-void config_files_free(struct config_files *configuration)
+void config_files_free(struct config_files *config)
 {
     size_t i;
 
-    cfg_free(configuration->whole);
-    for (i = 0; i < configuration->count; i++)
-        free_file(&configuration->files[i]);
-    free(configuration->files);
-    *configuration = (struct config_files){0};
+    cfg_free(config->whole);
+    for (i = 0; i < config->count; i++)
+        free_file(&config->files[i]);
+    free(config->files);
+    *config = (struct config_files){0};
 }
 
 /* A new entry; NULL: no memory. */
@@ -311,18 +311,18 @@ enum config_files_result config_files_read(const struct system *system, const ch
     return result;
 }
 
-bool config_files_leave_out(struct config_files *configuration, const char *path,
+bool config_files_leave_out(struct config_files *config, const char *path,
                             struct cfg_messages *messages, enum config_files_result *result)
 {
     size_t i;
 
-    for (i = 1; i < configuration->count; i++) {
-        struct config_file *file = &configuration->files[i];
+    for (i = 1; i < config->count; i++) {
+        struct config_file *file = &config->files[i];
 
         if (file->left_out || strcmp(file->path, path) != 0)
             continue;
         file->left_out = true;
-        *result = merge(configuration, true, messages);
+        *result = merge(config, true, messages);
         return true;
     }
     return false;

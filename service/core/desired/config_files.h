@@ -73,9 +73,9 @@ enum config_files_result config_files_read(const struct system *system, const ch
  * or NULL where nothing usable remains; what referred to it is void. False: it
  * is not one that is used (`whole` stays as it is).
  */
-bool config_files_leave_out(struct config_files *configuration, const char *path,
+bool config_files_leave_out(struct config_files *config, const char *path,
                             struct cfg_messages *messages, enum config_files_result *result);
 
-void config_files_free(struct config_files *configuration);
+void config_files_free(struct config_files *config);
 
 #endif

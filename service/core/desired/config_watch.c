@@ -29,26 +29,25 @@ static enum sys_status add(const struct system *system, const char *base, const 
 }
 
 /* The main file comes first: relative patterns start from it. */
-static enum sys_status collect(const struct system *system,
-                               const struct config_files *configuration, struct paths *out,
-                               struct sys_failure *why)
+static enum sys_status collect(const struct system *system, const struct config_files *config,
+                               struct paths *out, struct sys_failure *why)
 {
-    const struct cfg *main = configuration->whole;
+    const struct cfg *main = config->whole;
     enum sys_status status = SYS_OK;
     size_t i;
 
-    out->items = calloc(configuration->count + main->include_count + 1, sizeof(*out->items));
+    out->items = calloc(config->count + main->include_count + 1, sizeof(*out->items));
     if (out->items == NULL)
         return failure_no_memory(why);
-    for (i = 0; i < configuration->count && status == SYS_OK; i++)
-        status = add(system, NULL, configuration->files[i].path, out, why);
+    for (i = 0; i < config->count && status == SYS_OK; i++)
+        status = add(system, NULL, config->files[i].path, out, why);
     for (i = 0; i < main->include_count && status == SYS_OK; i++)
         status = add(system, out->items[0], main->includes[i].pattern, out, why);
     return status;
 }
 
 void config_watch_begin(const struct system *system, const char *file,
-                        const struct config_files *configuration)
+                        const struct config_files *config)
 {
     struct paths paths = {NULL, 0};
     enum sys_status status = SYS_OK;
@@ -56,8 +55,8 @@ void config_watch_begin(const struct system *system, const char *file,
     char text[REPORT_FAILURE];
     const char *inserts[] = {file, text};
 
-    if (configuration->whole->watch)
-        status = collect(system, configuration, &paths, &why);
+    if (config->whole->watch)
+        status = collect(system, config, &paths, &why);
     if (status == SYS_OK)
         status =
             system->files.watch(system->self, (const char *const *)paths.items, paths.count, &why);

@@ -14,6 +14,6 @@
  * be watched is reported, except a folder that does not exist.
  */
 void config_watch_begin(const struct system *system, const char *file,
-                        const struct config_files *configuration);
+                        const struct config_files *config);
 
 #endif

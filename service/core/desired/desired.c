@@ -7,52 +7,53 @@
 #include "text.h"
 
 static enum shmb_exit load(const struct system *files, const char *file,
-                           enum config_files_policy policy, struct desired *setup)
+                           enum config_files_policy policy, struct desired *desired)
 {
-    switch (config_files_read(files, &file, 1, policy, &setup->messages, &setup->configuration)) {
+    switch (
+        config_files_read(files, &file, 1, policy, &desired->messages, &desired->configuration)) {
     case CONFIG_FILES_OK:
         return SHMB_EXIT_DONE;
     case CONFIG_FILES_INVALID:
         return SHMB_EXIT_NOT_SO;
     case CONFIG_FILES_UNREADABLE:
-        return setup->configuration.files[0].status == SYS_NO_MEMORY ? SHMB_EXIT_SYSTEM
-                                                                     : SHMB_EXIT_NOT_SO;
+        return desired->configuration.files[0].status == SYS_NO_MEMORY ? SHMB_EXIT_SYSTEM
+                                                                       : SHMB_EXIT_NOT_SO;
     default:
         return SHMB_EXIT_SYSTEM;
     }
 }
 
 static enum shmb_exit expand(const struct system *system, enum config_files_policy policy,
-                             struct desired *setup)
+                             struct desired *desired)
 {
     enum sys_status status;
 
-    if (setup->known == NULL)
-        setup->known = trustees_new(system);
-    if (setup->known == NULL)
+    if (desired->known == NULL)
+        desired->known = trustees_new(system);
+    if (desired->known == NULL)
         return SHMB_EXIT_SYSTEM;
-    trustees_allow_pending(setup->known, setup->memory, setup->memory_context,
+    trustees_allow_pending(desired->known, desired->memory, desired->memory_context,
                            policy == CONFIG_FILES_FORGIVING);
-    status = inventory_build(setup->configuration.whole, setup->known, &setup->messages,
-                             &setup->inventory);
+    status = inventory_build(desired->configuration.whole, desired->known, &desired->messages,
+                             &desired->inventory);
     if (status == SYS_NO_MEMORY)
         return SHMB_EXIT_SYSTEM;
     return status == SYS_OK ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
 }
 
 /* Leaves out all included files that have errors. False: none, or nothing is left. */
-static bool leave_out(struct desired *setup)
+static bool leave_out(struct desired *desired)
 {
-    size_t i, count = setup->messages.count;
+    size_t i, count = desired->messages.count;
     bool any = false;
 
     for (i = 0; i < count; i++) {
         enum config_files_result result;
 
-        if (setup->messages.items[i].severity != CFG_ERROR)
+        if (desired->messages.items[i].severity != CFG_ERROR)
             continue;
-        if (!config_files_leave_out(&setup->configuration, setup->messages.items[i].file,
-                                    &setup->messages, &result))
+        if (!config_files_leave_out(&desired->configuration, desired->messages.items[i].file,
+                                    &desired->messages, &result))
             continue;
         any = true;
         if (result != CONFIG_FILES_OK)
@@ -77,37 +78,37 @@ enum shmb_exit desired_read(const struct system *system, const struct system *fi
     return code;
 }
 
-void desired_free(struct desired *setup)
+void desired_free(struct desired *desired)
 {
-    inventory_free(setup->inventory);
-    trustees_free(setup->known);
-    config_files_free(&setup->configuration);
-    cfg_messages_free(&setup->messages);
-    *setup = (struct desired){0};
+    inventory_free(desired->inventory);
+    trustees_free(desired->known);
+    config_files_free(&desired->configuration);
+    cfg_messages_free(&desired->messages);
+    *desired = (struct desired){0};
 }
 
-bool desired_is_whole(const struct desired *setup)
+bool desired_is_whole(const struct desired *desired)
 {
     size_t i;
 
-    for (i = 0; i < setup->configuration.count; i++)
-        if (setup->configuration.files[i].left_out ||
-            setup->configuration.files[i].initial.base != NULL)
+    for (i = 0; i < desired->configuration.count; i++)
+        if (desired->configuration.files[i].left_out ||
+            desired->configuration.files[i].initial.base != NULL)
             return false;
     return true;
 }
 
-bool desired_unreadable(const struct desired *setup)
+bool desired_unreadable(const struct desired *desired)
 {
-    return setup->configuration.count > 0 && setup->configuration.files[0].status != SYS_OK;
+    return desired->configuration.count > 0 && desired->configuration.files[0].status != SYS_OK;
 }
 
-void desired_notes(const struct desired *setup, struct report_lines *notes)
+void desired_notes(const struct desired *desired, struct report_lines *notes)
 {
     size_t i;
 
-    for (i = 0; i < setup->messages.count; i++) {
-        const struct cfg_message *message = &setup->messages.items[i];
+    for (i = 0; i < desired->messages.count; i++) {
+        const struct cfg_message *message = &desired->messages.items[i];
         struct text place = {0}, text = {0};
 
         text_add(&place, "%s", message->file);
@@ -123,13 +124,13 @@ void desired_notes(const struct desired *setup, struct report_lines *notes)
     }
 }
 
-enum sys_status desired_expand_again(const struct desired *setup, struct inventory **out)
+enum sys_status desired_expand_again(const struct desired *desired, struct inventory **out)
 {
     struct cfg_messages messages;
     enum sys_status status;
 
     cfg_messages_init(&messages);
-    status = inventory_build(setup->configuration.whole, setup->known, &messages, out);
+    status = inventory_build(desired->configuration.whole, desired->known, &messages, out);
     cfg_messages_free(&messages);
     return status;
 }

@@ -31,18 +31,18 @@ struct desired {
  */
 enum shmb_exit desired_read(const struct system *system, const struct system *files,
                             const char *file, enum config_files_policy policy, struct desired *out);
-void desired_free(struct desired *setup);
+void desired_free(struct desired *desired);
 
 /* The inventory once more, from what is known of accounts now. As inventory_build. */
-enum sys_status desired_expand_again(const struct desired *setup, struct inventory **out);
+enum sys_status desired_expand_again(const struct desired *desired, struct inventory **out);
 
 /* True: the main file could not be read, its `why` says more than the messages. */
-bool desired_unreadable(const struct desired *setup);
+bool desired_unreadable(const struct desired *desired);
 
 /* True: nothing was left out, and the content of no segment is unread. */
-bool desired_is_whole(const struct desired *setup);
+bool desired_is_whole(const struct desired *desired);
 
 /* The messages as lines of the report. */
-void desired_notes(const struct desired *setup, struct report_lines *notes);
+void desired_notes(const struct desired *desired, struct report_lines *notes);
 
 #endif

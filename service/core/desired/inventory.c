@@ -7,12 +7,12 @@
 #include "names.h"
 #include "string_copy.h"
 
-static size_t companion_count(const struct cfg *configuration)
+static size_t companion_count(const struct cfg *config)
 {
     size_t i, count = 0;
 
-    for (i = 0; i < configuration->count; i++) {
-        const struct cfg_object *object = &configuration->objects[i];
+    for (i = 0; i < config->count; i++) {
+        const struct cfg_object *object = &config->objects[i];
 
         if (object->kind != SHMB_SECTION)
             continue;
@@ -105,16 +105,16 @@ static bool add_object(struct inventory *inventory, const struct cfg_object *obj
     return true;
 }
 
-static enum sys_status expand(struct inventory *inventory, const struct cfg *configuration)
+static enum sys_status expand(struct inventory *inventory, const struct cfg *config)
 {
     enum sys_status result = SYS_OK;
     size_t i;
 
-    if (configuration->directory != NULL)
-        result = access_sets_add(inventory->sets, configuration->directory, SHMB_SECTION, false,
+    if (config->directory != NULL)
+        result = access_sets_add(inventory->sets, config->directory, SHMB_SECTION, false,
                                  &inventory->directory);
-    for (i = 0; i < configuration->count && result != SYS_NO_MEMORY; i++) {
-        const struct cfg_object *object = &configuration->objects[i];
+    for (i = 0; i < config->count && result != SYS_NO_MEMORY; i++) {
+        const struct cfg_object *object = &config->objects[i];
         size_t set = 0;
         enum sys_status status = access_sets_add(inventory->sets, object->access, object->kind,
                                                  object->integrity.low, &set);
@@ -129,18 +129,18 @@ static enum sys_status expand(struct inventory *inventory, const struct cfg *con
     return result;
 }
 
-static bool make_room(struct inventory *inventory, const struct cfg *configuration,
-                      struct trustees *known, struct cfg_messages *messages)
+static bool make_room(struct inventory *inventory, const struct cfg *config, struct trustees *known,
+                      struct cfg_messages *messages)
 {
-    inventory->file = configuration->file;
+    inventory->file = config->file;
     inventory->directory = INVENTORY_NO_ACCESS;
-    inventory->room = configuration->count + companion_count(configuration) + 1;
+    inventory->room = config->count + companion_count(config) + 1;
     inventory->items = calloc(inventory->room, sizeof(struct item));
-    inventory->sets = access_sets_new(configuration->count + 1, known, messages);
+    inventory->sets = access_sets_new(config->count + 1, known, messages);
     return inventory->items != NULL && inventory->sets != NULL;
 }
 
-enum sys_status inventory_build(const struct cfg *configuration, struct trustees *known,
+enum sys_status inventory_build(const struct cfg *config, struct trustees *known,
                                 struct cfg_messages *messages, struct inventory **out)
 {
     struct inventory *inventory = calloc(1, sizeof(*inventory));
@@ -149,8 +149,8 @@ enum sys_status inventory_build(const struct cfg *configuration, struct trustees
     *out = NULL;
     if (inventory == NULL)
         return status;
-    if (make_room(inventory, configuration, known, messages))
-        status = expand(inventory, configuration);
+    if (make_room(inventory, config, known, messages))
+        status = expand(inventory, config);
     if (status != SYS_OK) {
         inventory_free(inventory);
         return status;

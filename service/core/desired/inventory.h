@@ -96,7 +96,7 @@ struct inventory {
  * SYS_OK; SYS_NOT_FOUND: errors were added; SYS_NO_MEMORY.
  * On anything but SYS_OK, `*out` is NULL.
  */
-enum sys_status inventory_build(const struct cfg *configuration, struct trustees *known,
+enum sys_status inventory_build(const struct cfg *config, struct trustees *known,
                                 struct cfg_messages *messages, struct inventory **out);
 void inventory_free(struct inventory *inventory); /* NULL is allowed; closes nothing */
 

@@ -53,16 +53,16 @@ static enum sys_status add_file(const struct system *system, const struct config
     return SYS_OK;
 }
 
-enum sys_status last_good_save(const struct system *system,
-                               const struct config_files *configuration, struct sys_failure *why)
+enum sys_status last_good_save(const struct system *system, const struct config_files *config,
+                               struct sys_failure *why)
 {
     struct text all = {0};
     enum sys_status status = SYS_OK;
     size_t i;
 
     text_add(&all, HEAD);
-    for (i = 0; i < configuration->count && status == SYS_OK; i++) {
-        const struct config_file *file = &configuration->files[i];
+    for (i = 0; i < config->count && status == SYS_OK; i++) {
+        const struct config_file *file = &config->files[i];
 
         /* Text has no NUL: what has is no configuration, and was refused. */
         if (file->bytes != NULL && !file->left_out)

@@ -14,8 +14,8 @@
 struct last_good;
 
 /* Keeps all files that were read. As state_write. */
-enum sys_status last_good_save(const struct system *system,
-                               const struct config_files *configuration, struct sys_failure *why);
+enum sys_status last_good_save(const struct system *system, const struct config_files *config,
+                               struct sys_failure *why);
 
 /* SYS_NOT_FOUND: there is none, or it is damaged. On anything but SYS_OK, `*out` is NULL. */
 enum sys_status last_good_open(const struct system *system, struct last_good **out,
