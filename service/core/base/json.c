@@ -28,7 +28,7 @@ static void put_escaped(struct text *text, uint32_t point)
     }
 }
 
-/* Controls, and two line ends that JavaScript once did not take in a string. */
+/* Control characters, and two line separators that older JavaScript rejects in a string. */
 static bool must_escape(uint32_t point)
 {
     return point < 0x20u || point == '"' || point == '\\' || (point >= 0x7Fu && point <= 0x9Fu) ||
@@ -63,7 +63,7 @@ static void new_line(struct json *json)
     text_add(&json->text, "\n%*s", (int)(json->depth * INDENT), "");
 }
 
-/* What stands before a value. */
+/* Writes the comma, the line end and the key before a value. */
 static void lead(struct json *json, const char *key)
 {
     if (json->follows)

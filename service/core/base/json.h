@@ -1,10 +1,9 @@
 /*
  * json.h - writes one JSON document, indented, into a text.
  *
- * Keys and values are UTF-8; what JSON does not take as it stands is escaped,
- * and ill-formed bytes become U+FFFD, so that the document is always valid.
- * Inside an object every call has a key, inside an array and for the document
- * itself it is NULL.
+ * Keys and values are UTF-8. Characters that JSON does not allow in a string are escaped,
+ * and ill-formed bytes become U+FFFD, so the document is always valid. Inside an object
+ * every call needs a key. Inside an array, and for the document itself, the key is NULL.
  */
 #ifndef CORE_JSON_H
 #define CORE_JSON_H
@@ -13,11 +12,11 @@
 
 #include "text.h"
 
-/* All zero: nothing written yet. */
+/* A document while it is written. All zero: empty. */
 struct json {
-    struct text text; /* `failed`: no memory, the document is not complete */
+    struct text text; /* the result; `failed`: no memory, the document is incomplete */
     unsigned depth;
-    bool follows; /* something stands before in this object or array */
+    bool follows; /* the next value follows another one in its object or array */
 };
 
 void json_object(struct json *json, const char *key); /* until json_object_end */

@@ -5,57 +5,57 @@
 
 #include "string_copy.h"
 
-static bool has_room(struct report_lines *notes)
+static bool has_room(struct report_lines *lines)
 {
-    size_t capacity = notes->capacity == 0 ? 16 : notes->capacity * 2;
+    size_t capacity = lines->capacity == 0 ? 16 : lines->capacity * 2;
     struct report_line *items;
 
-    if (notes->count == NOTES_MAX)
+    if (lines->count == NOTES_MAX)
         return false;
-    if (notes->count < notes->capacity)
+    if (lines->count < lines->capacity)
         return true;
-    items = realloc(notes->items, capacity * sizeof(*items));
+    items = realloc(lines->items, capacity * sizeof(*items));
     if (items == NULL)
         return false;
-    notes->items = items;
-    notes->capacity = capacity;
+    lines->items = items;
+    lines->capacity = capacity;
     return true;
 }
 
-void report_lines_add(struct report_lines *notes, const char *kind, const char *name,
+void report_lines_add(struct report_lines *lines, const char *kind, const char *name,
                       const char *state, const char *reason)
 {
-    struct report_line note = {.kind = kind, .state = state};
+    struct report_line line = {.kind = kind, .state = state};
 
-    note.name = string_copy(name);
-    note.reason = string_copy(reason != NULL ? reason : "");
-    if (note.name != NULL && note.reason != NULL && has_room(notes)) {
-        notes->items[notes->count++] = note;
+    line.name = string_copy(name);
+    line.reason = string_copy(reason != NULL ? reason : "");
+    if (line.name != NULL && line.reason != NULL && has_room(lines)) {
+        lines->items[lines->count++] = line;
         return;
     }
-    notes->left_out++;
-    free(note.name);
-    free(note.reason);
+    lines->left_out++;
+    free(line.name);
+    free(line.reason);
 }
 
-void report_lines_append(struct report_lines *notes, const struct report_lines *from)
+void report_lines_append(struct report_lines *lines, const struct report_lines *from)
 {
     size_t i;
 
     for (i = 0; i < from->count; i++)
-        report_lines_add(notes, from->items[i].kind, from->items[i].name, from->items[i].state,
+        report_lines_add(lines, from->items[i].kind, from->items[i].name, from->items[i].state,
                          from->items[i].reason);
-    notes->left_out += from->left_out;
+    lines->left_out += from->left_out;
 }
 
-void report_lines_free(struct report_lines *notes)
+void report_lines_free(struct report_lines *lines)
 {
     size_t i;
 
-    for (i = 0; i < notes->count; i++) {
-        free(notes->items[i].name);
-        free(notes->items[i].reason);
+    for (i = 0; i < lines->count; i++) {
+        free(lines->items[i].name);
+        free(lines->items[i].reason);
     }
-    free(notes->items);
-    *notes = (struct report_lines){0};
+    free(lines->items);
+    *lines = (struct report_lines){0};
 }

@@ -1,12 +1,12 @@
 /*
- * report_lines.h - what became of a reload, line by line, for the report.
+ * report_lines.h - a list of lines for the report: what a reload did, what is left to do.
  */
 #ifndef CORE_REPORT_LINES_H
 #define CORE_REPORT_LINES_H
 
 #include <stddef.h>
 
-#define NOTES_MAX 2000u /* the report has no room for more */
+#define NOTES_MAX 2000u /* lines: the report has no room for more */
 
 /* One line of the report; see status_report.h. */
 struct report_line {
@@ -14,18 +14,20 @@ struct report_line {
     char *name, *reason;
 };
 
-/* All zero: none. */
+/* All zero: empty. */
 struct report_lines {
     struct report_line *items;
     size_t count, capacity;
-    size_t left_out; /* beyond NOTES_MAX, or without memory */
+    size_t left_out; /* lines that were not added: over NOTES_MAX, or no memory */
 };
 
-/* Texts are copied; `reason` may be NULL: empty. */
-void report_lines_add(struct report_lines *notes, const char *kind, const char *name,
+/* Adds a line. Copies `name` and `reason`; NULL as `reason` is the empty text. */
+void report_lines_add(struct report_lines *lines, const char *kind, const char *name,
                       const char *state, const char *reason);
-/* Adds what `from` has. */
-void report_lines_append(struct report_lines *notes, const struct report_lines *from);
-void report_lines_free(struct report_lines *notes);
+
+/* Adds all lines of `from`. */
+void report_lines_append(struct report_lines *lines, const struct report_lines *from);
+
+void report_lines_free(struct report_lines *lines);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * text.h - a text that grows: for SDDL, lists of messages and lines for people.
+ * text.h - a text that grows: for SDDL, lists of messages and output.
  */
 #ifndef CORE_TEXT_H
 #define CORE_TEXT_H
@@ -13,14 +13,16 @@
 struct text {
     char *at;
     size_t length, capacity;
-    bool failed; /* no memory: the text is not complete and nothing more is added */
+    bool failed; /* no memory: the text is incomplete, and nothing more is added */
 };
 
-/* Adds like printf. */
+/* Adds text, formatted as by printf. Sets `failed` if there is no memory. */
 void text_add(struct text *text, const char *format, ...) SHMB_PRINTF(2, 3);
 
-/* Empties the text and keeps its memory. */
+/* Empties the text, and keeps its memory for the next one. */
 void text_reset(struct text *text);
+
+/* Frees the memory. The text is empty afterwards. */
 void text_free(struct text *text);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "hash.h"
 
-#define TAIL_ROOM 64 /* for the line that says how many are left out */
+#define TAIL_ROOM 64 /* for the line that says how many messages are missing */
 
 void event_failure_text(const struct sys_failure *why, char out[REPORT_FAILURE])
 {
@@ -27,7 +27,7 @@ void event_reason(enum sys_status status, const struct sys_failure *why, char ou
         event_failure_text(why, out);
 }
 
-/* The text of a failure follows from its code; that of a taken name is all there is. */
+/* The text of a failure depends on its code, so only a conflict needs the text itself. */
 uint32_t event_cause(enum sys_status status, const struct sys_failure *why)
 {
     const char *text = status == SYS_TAKEN ? why->text : why->call;
@@ -40,10 +40,10 @@ uint32_t event_cause(enum sys_status status, const struct sys_failure *why)
 }
 
 #define TICKS_PER_SECOND UINT64_C(10000000)
-#define DAYS_TO_1601     584694u /* from the 1st of March of the year 0 */
-#define DAYS_OF_ERA      146097u /* 400 years */
+#define DAYS_TO_1601     584694u /* from 1 March of the year 0 to 1 January 1601 */
+#define DAYS_OF_ERA      146097u /* 400 years, after which the calendar repeats */
 
-/* Years begin in March here, so that the odd day is the last one of a year. */
+/* Counts years from March, so that the leap day is the last day of a year. */
 void event_time(uint64_t time, char out[REPORT_TIME])
 {
     uint64_t seconds = time / TICKS_PER_SECOND, days = seconds / 86400 + DAYS_TO_1601;
@@ -75,7 +75,7 @@ void event_log_no_memory(const struct system *system)
     system->log(system->self, EVENT_START_FAILED, inserts, 1);
 }
 
-/* Adds the lines that fit, each with a line end before it but the first; returns how many. */
+/* Adds the messages that fit, one a line. Returns how many. */
 static size_t put_lines(const struct cfg_messages *list, enum cfg_severity severity, char *out,
                         size_t *used)
 {

@@ -7,8 +7,8 @@
 #include "system.h"
 
 /*
- * A number greater than `*last`, which becomes it. It is the system's clock
- * where that has moved on, so that it also grows from one broker to the next.
+ * Returns a number greater than `*last`, and stores it there. It is the system time if
+ * that is greater, so the numbers also grow from one broker to the next.
  */
 uint64_t stamp_next(const struct system *system, uint64_t *last);
 

@@ -1,16 +1,17 @@
 /*
- * system.h - the port: all that the core needs from the operating system, by subject:
- * files (system_files.h), objects (system_objects.h), keepers (system_keepers.h), the
- * clock, and the broker's own life.
+ * system.h - the port: everything that the core needs from the operating system, by
+ * subject: files (system_files.h), objects (system_objects.h), keepers
+ * (system_keepers.h), the clock, and the broker's own process.
  *
- * The core is pure and knows Windows only through this table. service/win32
- * fills it for real; the tests fill it with one that records what was asked
- * and fails on demand.
+ * The core knows Windows only through this table. service/win32 fills it for real.
+ * The tests fill it with a fake that records the calls and fails on demand.
  *
- * Rules for every function. `self` is the table's own `self`. Texts are UTF-8.
- * An out-parameter is cleared on entry and set only on SYS_OK. On any other
- * status, functions that take a `struct sys_failure *why` fill it; why may be
- * NULL. Functions are called from one thread at a time, the broker's.
+ * Rules for every function:
+ *   self              the table's own `self`
+ *   texts             UTF-8
+ *   out-parameters    cleared on entry, set only on SYS_OK
+ *   why               filled on every status but SYS_OK; may be NULL
+ *   threads           called from one thread at a time, the broker's
  */
 #ifndef SYS_SYSTEM_H
 #define SYS_SYSTEM_H
@@ -25,34 +26,34 @@
 #include "system_objects.h"
 #include "system_status.h"
 
-#define SYS_BOOT_MAX 40 /* a text for one boot of the machine, with its terminator */
+#define SYS_BOOT_MAX 40 /* bytes of the text for a boot, with its terminator */
 
 /* Who the broker is. */
 struct sys_identity {
-    char owner[SYS_SID_MAX]; /* SID to be written as owner of all objects */
-    uint32_t process;        /* the broker's process, and */
-    uint64_t started;        /* when that was made: a FILETIME. Together never used twice */
-    char boot[SYS_BOOT_MAX]; /* another text after every boot of the machine; never empty */
+    char owner[SYS_SID_MAX]; /* SID that becomes the owner of all objects */
+    uint32_t process;        /* the broker's process id */
+    uint64_t started;        /* when that process started: a FILETIME */
+    char boot[SYS_BOOT_MAX]; /* differs after every boot of the machine; never empty */
 };
 
-/* Why a wait ended. Where several are true, the first. */
+/* Why a wait ended. The first one that is true. */
 enum sys_wake {
     SYS_WAKE_STOP,
-    SYS_WAKE_RELOAD,   /* somebody who may asked for the configuration to be read again */
-    SYS_WAKE_CHANGED,  /* watched files changed, and have been left alone or take long */
-    SYS_WAKE_SESSIONS, /* sessions of users came or went */
+    SYS_WAKE_RELOAD,   /* an administrator asked for a reload */
+    SYS_WAKE_CHANGED,  /* watched files changed, and the changes have settled or take long */
+    SYS_WAKE_SESSIONS, /* user sessions came or went */
     SYS_WAKE_KEEPER,   /* the keeper has ended */
     SYS_WAKE_TIMEOUT
 };
 
 struct system_clock {
-    /* The system's clock as FILETIME: 100 ns since 1601. It may be set back at any time. */
+    /* The system time as a FILETIME: 100 ns since 1601. It can be set back at any time. */
     uint64_t (*now)(void *self);
 
-    /* Milliseconds since some time in the past, that nobody can set. */
+    /* Milliseconds since an unspecified moment. They only grow. */
     uint64_t (*ticks)(void *self);
 
-    /* Sleeps, whatever happens meanwhile; for moments only. */
+    /* Sleeps for `ms` milliseconds. Nothing ends it early, so keep it short. */
     void (*pause)(void *self, uint32_t ms);
 };
 
@@ -65,54 +66,56 @@ struct system {
     struct system_clock clock;
 
     /*
-     * Finds out who the broker is, and chooses the owner of all objects: the
-     * service SID where the token can set it, else Administrators, else SYSTEM.
-     * SYS_DENIED: the token can set none of them, so the broker must not start.
+     * Finds out who the broker is, and chooses the owner of all objects: the service
+     * SID if the token can set it, else Administrators, else SYSTEM. SYS_DENIED: the
+     * token can set none of them, so the broker must not start.
      */
     enum sys_status (*identify)(void *self, struct sys_identity *out, struct sys_failure *why);
 
     /*
-     * Makes this broker the only one of the machine, until the process ends.
-     * SYS_SECOND_BROKER: another one runs. SYS_DENIED: the name that decides is held by
-     * a stranger; the broker may go on, but cannot know whether it is alone.
+     * Makes this broker the only one on the machine, until the process ends, by a mutex
+     * with this descriptor. SYS_SECOND_BROKER: another broker runs. SYS_DENIED: a foreign program
+     * holds the name of the mutex. The broker may run, but cannot exclude a second one.
      */
     enum sys_status (*claim)(void *self, const struct sys_descriptor *descriptor,
                              struct sys_failure *why);
 
     /*
-     * The bare names a person asked to be made anew with this reload; they are
-     * forgotten with that, so that no later reload does it again. Freed as the
-     * paths of expand; none: `*names` is NULL. What cannot be forgotten is not
-     * given either, but SYS_DENIED.
+     * The bare names of the objects that an administrator asked to recreate with this
+     * reload. Deletes the request, so that no later reload repeats it. SYS_DENIED: the
+     * request cannot be deleted, and no names are returned. Free each name and then the
+     * array with free(); no names: `*names` is NULL.
      */
     enum sys_status (*recreate_names)(void *self, char ***names, size_t *count,
                                       struct sys_failure *why);
 
-    /* `count` bytes that nobody can foresee; zeros where it fails. */
+    /* Fills `bytes` with `count` unpredictable bytes; with zeros on failure. */
     enum sys_status (*random)(void *self, void *bytes, size_t count, struct sys_failure *why);
 
     /*
-     * Tells the operator: event log and, in a console, one line. `inserts` are
-     * the values of the message in the order of events.h.
+     * Writes an event to the event log and, if there is a console, one line there.
+     * `inserts` are the values of the message in the order of events.h.
      */
     void (*log)(void *self, enum event_id event, const char *const *inserts, size_t count);
 
-    /* Life cycle, seen by the service manager. progress: still starting or stopping. */
+    /* Tells the service manager that starting or stopping makes progress. */
     void (*progress)(void *self);
+
+    /* Tells the service manager that the broker runs. */
     void (*running)(void *self);
 
-    /* True once somebody asked the broker to stop; asked between two objects. */
+    /* True once the broker was asked to stop. Ask between two objects. */
     bool (*stopping)(void *self);
 
-    /* Asked at a stop. True: everything is to be let go of, nothing left to the keeper. */
+    /* At a stop. True: close everything and leave nothing to the keeper. */
     bool (*releasing)(void *self);
 
-    /* From now on there is, or is not, something to be saved before the machine goes down. */
+    /* Says whether there are segments to save before the machine shuts down. */
     void (*saves)(void *self, bool any);
 
     /*
-     * Sleeps until something of enum sys_wake happens, or for `ms` milliseconds
-     * (UINT32_MAX: for ever). What happens between two waits ends the next one.
+     * Sleeps until an event of enum sys_wake, or for `ms` milliseconds (UINT32_MAX: no
+     * limit). An event between two waits ends the next one at once.
      */
     enum sys_wake (*wait)(void *self, uint32_t ms);
 };

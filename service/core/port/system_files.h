@@ -12,51 +12,51 @@
 
 #define SYS_PATHS_MAX 1000u /* of one pattern */
 
-/* A copy of a segment while it is written. */
+/* The file of a copy while it is written. */
 struct sys_copy;
 
 struct system_files {
     /*
-     * Reads a whole file of at most `limit` bytes. The content belongs to the
-     * caller, who frees it with free(). SYS_NOT_FOUND; SYS_DENIED, also for a file
-     * that others than administrators may change or replace (file_rules.h);
-     * SYS_FAILED also for a file beyond the limit.
+     * Reads a whole file of at most `limit` bytes. Free `*content` with free().
+     * SYS_NOT_FOUND. SYS_DENIED: access denied, or somebody who is no administrator may
+     * change or replace the file (file_rules.h). SYS_FAILED: also a file over the limit.
      */
     enum sys_status (*read)(void *self, const char *path, size_t limit, char **content,
                             size_t *length, struct sys_failure *why);
 
     /*
-     * `path` as an absolute one, from the folder of the file `base` (absolute)
-     * where it is relative; from the current folder where `base` is NULL. The
-     * file need not exist. `*out` is freed with free(). SYS_FAILED also for a
-     * path that depends on a current folder although there is a base (C:x).
+     * Makes `path` absolute. A relative path starts from the folder of the file `base`
+     * (absolute), or from the current folder if `base` is NULL. The file need not exist.
+     * Free `*out` with free(). SYS_FAILED: also a path that depends on the current folder
+     * of a drive although there is a base (C:x).
      */
     enum sys_status (*resolve_path)(void *self, const char *base, const char *path, char **out,
                                     struct sys_failure *why);
 
     /*
-     * The files a pattern of config/pattern.h means, from the folder of the
-     * file `base` (absolute) where it is relative: absolute paths, sorted by
-     * name without case, folders and hidden files left out. A folder that does
-     * not exist has no files, one that others may add files to is SYS_DENIED. A
-     * pattern without wildcards is one path, whether the file exists or not. More than
-     * SYS_PATHS_MAX: SYS_FAILED. Each path, and then the array, are freed with free(); none:
-     * `*paths` is NULL.
+     * Finds the files that match a pattern of config/pattern.h. A relative pattern starts
+     * from the folder of the file `base` (absolute). Returns absolute paths, sorted by
+     * name without case, without folders and hidden files. Free each path and then the
+     * array with free(); no match: `*paths` is NULL.
+     *
+     * A folder that does not exist has no files. A pattern without wildcards gives its
+     * one path, whether the file exists or not. SYS_DENIED: somebody who is no
+     * administrator may add files to the folder. SYS_FAILED: also more than SYS_PATHS_MAX
+     * files.
      */
     enum sys_status (*expand)(void *self, const char *base, const char *pattern, char ***paths,
                               size_t *count, struct sys_failure *why);
 
     /*
-     * The broker's own files: by a plain name of letters, digits, dots and
-     * hyphens, in a folder that only administrators, SYSTEM and the service may
-     * write. What a stranger owns there is SYS_DENIED. All of it is on the disk
-     * when a call returns SYS_OK.
+     * The broker's own files. `name` has letters, digits, dots and hyphens only. The
+     * folder can be written by administrators, SYSTEM and the service only. SYS_DENIED:
+     * also a file with a foreign owner. On SYS_OK all of it is on the disk.
      *
      * state_read     as `read`. SYS_NOT_FOUND: no such file
-     * state_write    replaces a file as a whole, or makes it: after a failure or a
-     *                crash it is the old one or the new one, never a mixture
-     * state_append   adds to the end of a file, or makes it. After a failure or a
-     *                crash any part of what was added may be there
+     * state_write    creates or replaces a file as a whole: after a failure or a crash
+     *                it has the old or the new content, never a mixture
+     * state_append   adds to the end of a file, or creates it. After a failure or a
+     *                crash any part of the addition can be there
      */
     enum sys_status (*state_read)(void *self, const char *name, size_t limit, char **content,
                                   size_t *length, struct sys_failure *why);
@@ -66,12 +66,13 @@ struct system_files {
                                     struct sys_failure *why);
 
     /*
-     * From now on a change of one of these files, or of one that a pattern among
-     * them means, ends a wait; the paths watched before no longer count, `count`
-     * 0: none. Absolute paths, as from resolve_path. Anything but SYS_OK speaks
-     * of the first folder that cannot be watched now; the others are watched, and
-     * that one is tried again at times (its coming into being is a change).
-     * SYS_NO_MEMORY: nothing is watched.
+     * Watches files: from now on a change of one of them ends a wait with
+     * SYS_WAKE_CHANGED. `paths` are absolute paths and patterns, as from resolve_path;
+     * they replace the ones watched before. `count` 0: nothing is watched.
+     *
+     * SYS_NO_MEMORY: nothing is watched. Any other failure: a folder cannot be watched
+     * now, and `why` is about the first such folder. The other folders are watched. That
+     * one is retried; when it appears, this counts as a change.
      */
     enum sys_status (*watch)(void *self, const char *const *paths, size_t count,
                              struct sys_failure *why);
@@ -79,20 +80,20 @@ struct system_files {
 
 struct system_copies {
     /*
-     * Copies of segments: files by names as above, in another folder with the same
+     * Copies of segments: files with names as above, in another folder with the same
      * protection.
      *
-     * read     as state_read. SYS_LATER: somebody keeps the file to himself now
-     * create   makes an empty file, in place of one of that name
+     * read     as state_read. SYS_LATER: another program has the file open exclusively
+     * create   creates an empty file, and replaces an existing one
      * write    adds bytes to its end
-     * flush    all that was written is on the disk when it returns SYS_OK;
-     *          before that, a crash can leave any part of it, or none
-     * close    ends the writing. NULL is allowed
-     * settle   the same as flush, for a file that somebody wrote before:
-     *          a broker that was killed may not have come so far
-     * rename   gives a file another name, in place of one that has it: after a
-     *          crash the one or the other, and done when it returns SYS_OK.
-     *          SYS_NOT_FOUND: there is no file of that name
+     * flush    on SYS_OK everything written is on the disk. After an earlier crash any
+     *          part of it can be there, or nothing
+     * close    closes the file. NULL is allowed
+     * settle   flushes a file that was written earlier: a broker that was killed may
+     *          not have flushed it
+     * rename   renames a file and replaces an existing one: after a crash it has one
+     *          name or the other; on SYS_OK the new name is on the disk. SYS_NOT_FOUND:
+     *          there is no file `from`
      */
     enum sys_status (*read)(void *self, const char *name, size_t limit, char **content,
                             size_t *length, struct sys_failure *why);

@@ -14,16 +14,16 @@
 
 #define SYS_SID_MAX 192 /* "S-1-..." with its terminator */
 
-/* A held kernel object: a handle. One for each successful create, until close. */
+/* A handle of a kernel object that the broker holds, from create, inspect or link to close. */
 struct sys_object;
 
 /* A security descriptor in the system's form. */
 struct sys_descriptor;
 
-/* An object to be made. */
+/* An object to create. */
 struct sys_spec {
     enum shmb_kind kind;
-    const char *name;         /* bare; the port puts Global\ before it */
+    const char *name;         /* bare: without Global\, which the port adds */
     uint64_t size;            /* section: bytes */
     bool manual_reset;        /* event */
     int32_t initial, maximum; /* semaphore */
@@ -37,67 +37,64 @@ struct sys_content {
     uint64_t size;
 };
 
-/* What an object that exists turned out to be. */
+/* What is known of an existing object. */
 struct sys_facts {
-    enum shmb_kind kind;     /* SHMB_KIND_COUNT: none of the four, or not known */
+    enum shmb_kind kind;     /* SHMB_KIND_COUNT: another kind, or not known */
     uint64_t size;           /* section: bytes, rounded up to whole pages */
     bool manual_reset;       /* event */
     int32_t maximum;         /* semaphore: greatest count */
-    char owner[SYS_SID_MAX]; /* empty: not known, or none */
+    char owner[SYS_SID_MAX]; /* SID; empty: not known, or none */
     /*
-     * Owner, DACL and integrity label, "O:<SID>D:..." without a group: SIDs and
-     * masks are spelled as descriptor.h spells them, so that equal access gives
-     * equal text. To be freed with free(). NULL: not known.
+     * Owner, DACL and integrity label as "O:<SID>D:...", without the group. SIDs and
+     * masks are written as in descriptor.h, so that equal access gives equal text. Free
+     * with free(). NULL: not known.
      */
     char *sddl;
 };
 
 struct system_objects {
     /*
-     * The SID of an account or group ("CORP\Traders"), as "S-1-...". SYS_NOT_FOUND:
-     * there is none. SYS_LATER: not known now, or a stop came first. May take long:
-     * it makes progress visible meanwhile.
+     * Looks up the SID of an account or group ("CORP\Traders"), as "S-1-...".
+     * SYS_NOT_FOUND: no such account. SYS_LATER: cannot be looked up now, or the broker
+     * was asked to stop. Can take long; reports progress meanwhile.
      */
     enum sys_status (*resolve_account)(void *self, const char *account, char sid[SYS_SID_MAX],
                                        struct sys_failure *why);
 
-    /* A descriptor from its SDDL text; ended with descriptor_free (NULL is allowed). */
+    /* A descriptor from its SDDL text. Free it with descriptor_free (NULL is allowed). */
     enum sys_status (*descriptor_make)(void *self, const char *sddl, struct sys_descriptor **out,
                                        struct sys_failure *why);
     void (*descriptor_free)(void *self, struct sys_descriptor *descriptor);
 
     /*
-     * Makes a new named object with exactly this descriptor. Never opens one:
-     * a name that exists, as whatever kind, is SYS_TAKEN and `why->text` says
-     * what is known of the holder. A mutex is made without an owner, an event
-     * not signalled.
+     * Creates a named object with exactly this descriptor. Never opens an existing one.
+     * SYS_TAKEN: the name exists, for an object of any kind; `why->text` says what is
+     * known of its holder. A new mutex has no owner, a new event is not signalled.
      */
     enum sys_status (*create)(void *self, const struct sys_spec *spec,
                               const struct sys_descriptor *descriptor, struct sys_object **out,
                               struct sys_failure *why);
 
     /*
-     * Opens an object that exists, of whatever kind, with all rights, so that it
-     * can be kept and its access changed, and says what it is; judges nothing.
-     * `*out` is one more handle, as from create. SYS_NOT_FOUND: the name is free.
-     * SYS_DENIED: the object may not be opened. `*facts` is cleared on entry and,
-     * unlike other out-parameters, filled as far as is known on every status.
+     * Opens an existing object of any kind with all rights, and says what it is. Does not
+     * decide whether it is ours. `*out` is a handle as from create. SYS_NOT_FOUND: the
+     * name is free. SYS_DENIED: the object cannot be opened. Unlike other out-parameters,
+     * `*facts` holds what is known on every status: always free its `sddl`.
      */
     enum sys_status (*inspect)(void *self, const char *name, struct sys_facts *facts,
                                struct sys_object **out, struct sys_failure *why);
 
-    /* Writes the content of a new section, which holds zeros. */
+    /* Writes the initial content of a new section, which is all zero before. */
     enum sys_status (*fill)(void *self, struct sys_object *section,
                             const struct sys_content *content, struct sys_failure *why);
 
-    /* Reads `length` bytes of a held section, as they are while others write them. */
+    /* Reads `length` bytes of a held section. Other processes may write them meanwhile. */
     enum sys_status (*peek)(void *self, struct sys_object *section, uint64_t offset, void *bytes,
                             size_t length, struct sys_failure *why);
 
     /*
-     * The access a held object has now, as `sddl` of sys_facts, asked for through
-     * the handle: who has taken all rights away from everybody cannot hide it. To
-     * be freed with free().
+     * The current access of a held object, as `sddl` of sys_facts. Reads it through the
+     * handle, so it works even if a client has removed all rights. Free with free().
      */
     enum sys_status (*examine)(void *self, struct sys_object *object, char **sddl,
                                struct sys_failure *why);
@@ -107,42 +104,42 @@ struct system_objects {
                                const struct sys_descriptor *descriptor, struct sys_failure *why);
 
     /*
-     * Adds audit entries (SDDL, "S:(AU;...)") to a held object, or takes away those of
-     * them that it has; other entries and the integrity label stay as they are.
-     * SYS_DENIED: the broker has no privilege for that.
+     * Adds audit entries (SDDL, "S:(AU;...)") to a held object (`on`), or removes those of
+     * them that it has. Other entries and the integrity label stay as they are.
+     * SYS_DENIED: the broker lacks the privilege.
      */
     enum sys_status (*set_auditing)(void *self, struct sys_object *object, const char *entries,
                                     bool on, struct sys_failure *why);
 
     /*
-     * Maps the first `size` bytes of a held section, to be read and written;
-     * ended with unmap (NULL is allowed), before the section is closed.
+     * Maps the first `size` bytes of a held section for reading and writing. Call unmap
+     * (NULL is allowed) before the section is closed.
      */
     enum sys_status (*map)(void *self, struct sys_object *section, size_t size, void **view,
                            struct sys_failure *why);
     void (*unmap)(void *self, void *view);
 
     /*
-     * The sessions that have names of their own, in ascending order, to be freed
+     * The sessions that have a namespace of their own, in ascending order. Free the array
      * with free(); none: `*sessions` is NULL.
      */
     enum sys_status (*sessions)(void *self, uint32_t **sessions, size_t *count,
                                 struct sys_failure *why);
 
     /*
-     * Makes the plain `name` (bare) of a session lead to Global\name, by a link
-     * with this descriptor; `*out` is ended with close, and the link goes with it.
-     * A link that leads there already and has the same owner is taken over.
-     * SYS_TAKEN: the session has something else under the name; SYS_NOT_FOUND:
-     * the session is gone; SYS_DENIED: the account may not make links there.
+     * Creates a link in a session, with this descriptor: its plain `name` leads to
+     * Global\name. Adopts an existing link to the same target with the same owner. `*out`
+     * ends with close, and the link with it. SYS_TAKEN: the session uses the name for
+     * something else. SYS_NOT_FOUND: the session is gone. SYS_DENIED: the service account
+     * may not create links there.
      */
     enum sys_status (*link)(void *self, uint32_t session, const char *name,
                             const struct sys_descriptor *descriptor, struct sys_object **out,
                             struct sys_failure *why);
 
     /*
-     * Gives up a held object, the keeper's handle of it included. It lives on
-     * while a client holds it. NULL is allowed.
+     * Closes the broker's handle of an object, and the keeper's handle of it. The object
+     * exists as long as a client has it open. NULL is allowed.
      */
     void (*close)(void *self, struct sys_object *object);
 };

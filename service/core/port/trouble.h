@@ -1,6 +1,6 @@
 /*
- * trouble.h - what keeps a part of the publication from being had: said once,
- * and said again only when the cause is another one.
+ * trouble.h - why a part of the publication is missing. Logs it once, and again only if
+ * the cause changes.
  */
 #ifndef CORE_TROUBLE_H
 #define CORE_TROUBLE_H
@@ -9,19 +9,22 @@
 #include "full_name.h"
 #include "system.h"
 
-/* All zero: there is none. */
+/* All zero: no trouble. */
 struct trouble {
-    uint32_t cause;
-    bool conflict; /* the name is held by a stranger; else the system refused */
+    uint32_t cause; /* see event_cause; 0: no trouble */
+    bool conflict;  /* a foreign object has the name; else the system refused */
     char name[FULL_NAME_BYTES];
     char reason[REPORT_FAILURE];
 };
 
-/* EVENT_PUBLICATION_CONFLICT or EVENT_PUBLICATION_FAILED for a bare name, unless said already. */
+/*
+ * Logs EVENT_PUBLICATION_CONFLICT (SYS_TAKEN) or EVENT_PUBLICATION_FAILED for a bare name,
+ * unless the same cause was logged last.
+ */
 void trouble_begin(struct trouble *trouble, const struct system *system, const char *name,
                    enum sys_status status, const struct sys_failure *why);
 
-/* EVENT_PUBLICATION_RECOVERED where there was trouble; true then. */
+/* Logs EVENT_PUBLICATION_RECOVERED if there was trouble. True: there was. */
 bool trouble_end(struct trouble *trouble, const struct system *system);
 
 #endif
