@@ -18,10 +18,10 @@
 #include "stamp.h"
 #include "string_copy.h"
 
-#define PIECE         (1024u * 1024) /* bytes read, summed or written between two checks for a stop */
-#define FLUSH_AFTER   (16u * PIECE) /* bytes; keeps each wait for the disk short */
-#define PATIENCE_MS   100u          /* to wait for the writers of one segment */
-#define LAST_PATIENCE 5000u         /* at the last time: to wait for the writers of all segments */
+#define PIECE         (1024u * 1024) /* bytes between two checks for a stop */
+#define FLUSH_AFTER   (16u * PIECE)  /* bytes; keeps each wait for the disk short */
+#define PATIENCE_MS   100u           /* to wait for the writers of one segment */
+#define LAST_PATIENCE 5000u          /* at the last time: to wait for the writers of all segments */
 #define PAUSE_MS      5u
 #define TRIES_AT_ONCE 10u
 

@@ -48,7 +48,7 @@ static void report(struct keeper_policy *policy, const struct sys_failure *why)
     if (policy->keeper.process != 0) {
         char process[16], since[REPORT_TIME], text[REPORT_TIME + 48];
 
-        event_time(policy->moment, since);
+        event_time(policy->made_at, since);
         (void)snprintf(process, sizeof(process), "%" PRIu32, policy->keeper.process);
         (void)snprintf(text, sizeof(text), "%zu objects, since %s", policy->held, since);
         report_lines_add(&notes, "keeper", process, policy->whole ? "holds" : "partly", text);
@@ -60,7 +60,7 @@ static void report(struct keeper_policy *policy, const struct sys_failure *why)
         report_lines_add(&notes, "degraded", "keeper", "failed", text);
     }
     broker_report_keeper(policy->broker, &notes);
-    policy->told = true;
+    policy->reported = true;
 }
 
 /* Reports a failure, and logs it unless the keeper failed before. */
@@ -84,7 +84,7 @@ static void give_up(struct keeper_policy *policy)
     policy->keeper = (struct sys_keeper){0};
     policy->held = 0;
     policy->whole = false;
-    policy->told = false;
+    policy->reported = false;
 }
 
 /* The keeper has ended: the state no longer lists it. */
@@ -124,7 +124,7 @@ static void fill(struct keeper_policy *policy)
         fail(policy, &why);
         return;
     }
-    if (!policy->told || !whole || held != policy->held)
+    if (!policy->reported || !whole || held != policy->held)
         report(policy, NULL);
     if (policy->hold_ms != policy->wanted_ms)
         return; /* it is only used until one with the wanted time can be made */
@@ -152,10 +152,10 @@ static void make(struct keeper_policy *policy)
     }
     policy->keeper = made;
     policy->hold_ms = policy->wanted_ms;
-    policy->made = system->clock.ticks(system->self);
-    policy->moment = system->clock.now(system->self);
+    policy->made_ticks = system->clock.ticks(system->self);
+    policy->made_at = system->clock.now(system->self);
     policy->held = 0;
-    policy->whole = policy->told = false;
+    policy->whole = policy->reported = false;
     state_put_keeper(broker_state(policy->broker), &made);
     broker_remember(policy->broker);
     if (system->keepers.settle(system->self, &why) == SYS_OK) {
@@ -172,7 +172,7 @@ void keeper_policy_died(struct keeper_policy *policy)
 
     if (policy->keeper.process == 0)
         return;
-    if (system->clock.ticks(system->self) - policy->made >= STEADY_MS)
+    if (system->clock.ticks(system->self) - policy->made_ticks >= STEADY_MS)
         policy->delay = BACKOFF_RESET;
     policy->replaces = policy->keeper.process;
     forget(policy);

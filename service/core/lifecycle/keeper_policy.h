@@ -19,19 +19,19 @@
 struct keeper_policy {
     const struct system *system;
     struct broker *broker;
-    uint32_t wanted_ms;       /* how long the keeper should hold; 0: no keeper */
-    struct sys_keeper keeper; /* process 0: there is none */
-    uint32_t hold_ms;         /* how long the present keeper holds */
-    size_t held;              /* how many objects it has */
-    uint64_t made, moment;    /* when it was made: the port's ticks, and its clock */
-    uint32_t replaces;        /* process of a keeper that ended by itself, until that is logged */
-    uint32_t delay;           /* milliseconds to the next try to make one */
-    bool begun;               /* keeper_policy_change was called */
-    bool whole;               /* the keeper holds everything */
-    bool failed;              /* logged: it cannot be made, or cannot hold everything */
+    uint32_t wanted_ms;           /* how long the keeper should hold; 0: no keeper */
+    struct sys_keeper keeper;     /* process 0: there is none */
+    uint32_t hold_ms;             /* how long the present keeper holds */
+    size_t held;                  /* how many objects it has */
+    uint64_t made_ticks, made_at; /* when it was made: the port's ticks, and its clock */
+    uint32_t replaces; /* process of a keeper that ended by itself, until that is logged */
+    uint32_t delay;    /* milliseconds to the next try to make one */
+    bool begun;        /* keeper_policy_change was called */
+    bool whole;        /* the keeper holds everything */
+    bool failed;       /* logged: it cannot be made, or cannot hold everything */
     char trouble[REPORT_FAILURE]; /* why, while `failed` */
     bool stays;                   /* logged: a former keeper cannot be ended */
-    bool told;                    /* the report is up to date */
+    bool reported;                /* the report is up to date */
 };
 
 /* For a broker that has started; makes no keeper yet. */
