@@ -16,7 +16,7 @@ static struct access_by_account_row *row_of(struct access_by_account *audit, siz
     for (i = first; i < audit->count; i++)
         if (strcmp(audit->rows[i].sid, sid) == 0)
             return &audit->rows[i];
-    /* Grows at every power of two. */
+    /* Doubles the array when its size is a power of two. */
     if ((audit->count & (audit->count - 1)) == 0) {
         rows = realloc(audit->rows, (audit->count == 0 ? 1 : 2 * audit->count) * sizeof(*rows));
         if (rows == NULL)
@@ -29,7 +29,7 @@ static struct access_by_account_row *row_of(struct access_by_account *audit, siz
     return rows;
 }
 
-/* Entries count in their order: what one has given, a later denial does not take away. */
+/* Order matters, as for Windows: a denial does not remove what an earlier entry allows. */
 static bool add_entries(struct access_by_account *audit, size_t first, const struct sddl *access)
 {
     size_t i;
@@ -96,7 +96,7 @@ void access_by_account_free(struct access_by_account *audit)
     *audit = (struct access_by_account){0};
 }
 
-/* ---- forms ------------------------------------------------------------------ */
+/* ---- output formats --------------------------------------------------------- */
 
 void access_by_account_lines(const struct access_by_account *audit, struct text *out)
 {
@@ -117,12 +117,13 @@ void access_by_account_lines(const struct access_by_account *audit, struct text 
     }
 }
 
-/* A spreadsheet takes what begins so for a formula. */
+/* Spreadsheets evaluate a field that starts like this. */
 static bool is_formula(const char *field)
 {
     return field[0] != '\0' && strchr("=+-@\t\r", field[0]) != NULL;
 }
 
+/* Adds a quoted CSV field and then `end`. */
 static void add_field(struct text *out, const char *field, const char *end)
 {
     text_add(out, "\"%s", is_formula(field) ? "'" : "");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What all functions here need. */
 struct resolving {
     struct trustees *known;
     struct cfg_messages *messages;
@@ -36,7 +37,10 @@ static void report_unresolved(const struct resolving *r, const char *path,
                     why->text[0] != '\0' ? ")" : "");
 }
 
-/* SYS_NOT_FOUND: an error was added; SYS_NO_MEMORY. */
+/*
+ * Sets the SID and the level of a rule. SYS_OK without a SID: the account is pending.
+ * SYS_NOT_FOUND: an error was added. SYS_NO_MEMORY.
+ */
 static enum sys_status resolve_rule(const struct resolving *r, const char *path,
                                     const struct cfg_trustee *trustee, struct access_rule *rule)
 {
@@ -63,7 +67,7 @@ static enum sys_status resolve_rule(const struct resolving *r, const char *path,
     return SYS_NOT_FOUND;
 }
 
-/* All trustees are looked at even after an error, so that all errors are found at once. */
+/* Continues after an error, so that all errors are reported at once. */
 static enum sys_status resolve_list(const struct resolving *r, const struct cfg_access *list,
                                     struct access_set *set)
 {
@@ -88,7 +92,10 @@ static enum sys_status resolve_list(const struct resolving *r, const struct cfg_
     return result;
 }
 
-/* For a lock or control section: what the rights on the segment come closest to. */
+/*
+ * The level that is closest to the rights of an entry: for the lock and the control section
+ * of a segment with SDDL. False: there is none.
+ */
 static bool level_of(const struct sddl_entry *entry, enum shmb_level *level)
 {
     if (entry->deny)
@@ -104,7 +111,7 @@ static bool level_of(const struct sddl_entry *entry, enum shmb_level *level)
     return true;
 }
 
-/* SYS_NOT_FOUND: an error was added. */
+/* Refuses denials that would lock the broker out. SYS_NOT_FOUND: an error was added. */
 static enum sys_status check_exact(const struct resolving *r, const struct cfg_access *list,
                                    const struct sddl *exact)
 {
@@ -114,7 +121,7 @@ static enum sys_status check_exact(const struct resolving *r, const struct cfg_a
         if (!exact->entries[i].deny || !trustee_is_brokers(exact->entries[i].sid))
             continue;
         cfg_message_add(r->messages, CFG_ERROR, &list->place, list->path,
-                        "to deny something to %s would lock the broker itself out; deny a smaller "
+                        "a denial for %s would lock the broker itself out; deny a smaller "
                         "group, or allow only those who need it",
                         exact->entries[i].sid);
         return SYS_NOT_FOUND;
@@ -122,6 +129,7 @@ static enum sys_status check_exact(const struct resolving *r, const struct cfg_a
     return SYS_OK;
 }
 
+/* Reads a list that is written as SDDL. Its rules are the closest levels. */
 static enum sys_status read_exact(const struct resolving *r, const struct cfg_access *list,
                                   enum shmb_kind kind, struct access_set *set)
 {

@@ -1,6 +1,6 @@
 /*
- * access_resolve.h - one access list of a configuration: from names of accounts, or
- * from SDDL, to rules with SIDs.
+ * access_resolve.h - turns one access list of a configuration, written with account names
+ * or as SDDL, into rules with SIDs.
  */
 #ifndef CORE_ACCESS_RESOLVE_H
 #define CORE_ACCESS_RESOLVE_H
@@ -15,19 +15,21 @@
 #include "sddl_text.h"
 #include "trustees.h"
 
+/* A resolved access list. */
 struct access_set {
     struct access_rule *rules; /* the SIDs belong to the trustees */
     size_t count;
-    bool held_back;      /* it denies something to an account that is pending */
-    const char *label;   /* integrity; NULL: none. Of `exact`, or static */
-    struct sddl *exact;  /* where SDDL was written; NULL: it was not. Owns the SIDs, then */
-    enum shmb_kind kind; /* of the objects it was written for */
+    bool held_back;      /* it denies something to a pending account */
+    const char *label;   /* integrity, as in sddl_text.h; NULL: none. Part of `exact`, or static */
+    struct sddl *exact;  /* the SDDL, which then owns the SIDs; NULL: written with levels */
+    enum shmb_kind kind; /* of the objects that `exact` is for */
 };
 
 /*
- * On an object of this kind, with the label of low integrity or none. Accounts that
- * do not exist, and what would lock the broker itself out, become errors, all that
- * there are. `known` must outlive `out`, to be freed with access_resolve_free().
+ * Resolves a list for objects of this kind, with (`low`) or without the low integrity
+ * label. Adds an error for every account that does not exist, and for every entry that
+ * would lock the broker itself out. `known` must outlive `out`. Free `out` with
+ * access_resolve_free().
  *
  * SYS_OK; SYS_NOT_FOUND: errors were added; SYS_NO_MEMORY. On anything but SYS_OK
  * `out` is empty.

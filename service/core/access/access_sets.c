@@ -8,7 +8,7 @@
 #include "hash.h"
 #include "nameset.h"
 
-/* A list that has been resolved, for the sake of the objects that share it. */
+/* A list that has been resolved, to be found again by other objects that share it. */
 struct seen_list {
     const struct cfg_access *list;
     bool low;   /* low integrity */
@@ -108,7 +108,7 @@ static bool same_set(const void *first, const void *second)
     return true;
 }
 
-/* The index of an equal set. Takes `set` over, or frees it where there is an equal one. */
+/* Adds a set, or frees it if there is an equal one. Returns the index of the one that is there. */
 static size_t intern(struct access_sets *sets, struct access_set *set)
 {
     struct access_set *added = &sets->items[sets->count];
@@ -122,7 +122,7 @@ static size_t intern(struct access_sets *sets, struct access_set *set)
     return (size_t)(equal - sets->items);
 }
 
-/* Addresses are multiples of something: the product has its best bits at the top. */
+/* By address. The low bits of addresses are alike; the product spreads them to the top. */
 static uint32_t hash_list(const struct cfg_access *list)
 {
     return (uint32_t)((uint64_t)(uintptr_t)list * UINT64_C(0x9E3779B97F4A7C15) >> 32);

@@ -1,6 +1,6 @@
 /*
- * access_sets.h - the access lists of a configuration with their trustees
- * resolved; lists that come to the same are one set.
+ * access_sets.h - the resolved access lists of a configuration. Lists with the same
+ * result share one set.
  */
 #ifndef CORE_ACCESS_SETS_H
 #define CORE_ACCESS_SETS_H
@@ -16,39 +16,39 @@
 
 struct access_sets;
 
-/* Room for `lists` different ones. `known` must outlive the sets. NULL: no memory. */
+/* For `lists` different lists at most. `known` must outlive the sets. NULL: no memory. */
 struct access_sets *access_sets_new(size_t lists, struct trustees *known,
                                     struct cfg_messages *messages);
 void access_sets_free(struct access_sets *sets); /* NULL is allowed */
 
 /*
- * The index of the set that a list comes to, on an object of this kind, with the
- * label of low integrity or none. A list that many objects share is resolved, and
- * complained of, once. SYS_OK; SYS_NOT_FOUND: an error was added to the messages,
- * now or before; SYS_NO_MEMORY.
+ * Resolves a list for an object of this kind, with (`low`) or without the low integrity
+ * label, and returns the index of its set. A list that many objects share is resolved
+ * once, and its errors are reported once. SYS_OK; SYS_NOT_FOUND: errors were added to the
+ * messages, now or earlier; SYS_NO_MEMORY.
  */
 enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_access *list,
                                 enum shmb_kind kind, bool low, size_t *set);
 
-/* No more are added: what that took is let go of, and the messages are not used again. */
+/* Call it after the last access_sets_add. Frees what only adding needs. */
 void access_sets_whole(struct access_sets *sets);
 
 size_t access_sets_count(const struct access_sets *sets);
 
-/* True: it denies something to an account that is pending. */
+/* True: the set denies something to a pending account. */
 bool access_sets_held_back(const struct access_sets *sets, size_t set);
 
 /*
- * Its rules, for descriptors and for words. Where SDDL was written, these are the
- * levels that come closest: for what belongs to a segment.
+ * The rules of a set. For a list written as SDDL these are the closest levels: for the
+ * lock and the control section of a segment.
  */
 const struct access_rule *access_sets_rules(const struct access_sets *sets, size_t set,
                                             size_t *count);
 
-/* Its integrity label, as in sddl_text.h; NULL: none. */
+/* The integrity label of a set, as in sddl_text.h; NULL: none. */
 const char *access_sets_label(const struct access_sets *sets, size_t set);
 
-/* The access of objects of this kind where it was written as SDDL for them; NULL: it was not. */
+/* The SDDL of a set, if it was written as SDDL for objects of this kind; else NULL. */
 const struct sddl *access_sets_exact(const struct access_sets *sets, size_t set,
                                      enum shmb_kind kind);
 

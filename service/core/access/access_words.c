@@ -5,8 +5,9 @@
 #include "descriptor.h"
 #include "names.h"
 
-#define ENTRY_MAX 1024u /* an account with what it may do */
+#define ENTRY_MAX 1024u /* bytes: an account and its rights in words */
 
+/* True for an entry that every object has. */
 static bool goes_without_saying(const struct sddl *access, enum shmb_kind kind,
                                 const struct sddl_entry *entry)
 {

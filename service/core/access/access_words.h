@@ -1,8 +1,8 @@
 /*
- * access_words.h - the access an object has, in words: who may do what with it.
+ * access_words.h - the access of an object in words: who may do what.
  *
- * Those who may do everything with every object anyway, the broker, SYSTEM and
- * Administrators, are left out where they may.
+ * The broker, SYSTEM, Administrators and the owner are omitted if they have full control,
+ * as they have on every object.
  */
 #ifndef CORE_ACCESS_WORDS_H
 #define CORE_ACCESS_WORDS_H
@@ -11,25 +11,25 @@
 #include "sddl_text.h"
 #include "text.h"
 
-/* What a SID is called; never NULL, and valid until the next call. */
+/* Returns the name of a SID, never NULL, valid until the next call. */
 typedef const char *access_words_name(void *context, const char *sid);
 
 /*
- * "deny Guests; Users read; CORP\Traders read and write", in the order in which
- * the system looks at it; ", integrity low" behind it. "nobody but administrators".
+ * Adds a text such as "deny Guests; Users read; CORP\Traders read and write, integrity
+ * low", in the order of the entries; "nobody but administrators" if there are none.
  */
 void access_words(const struct sddl *access, enum shmb_kind kind, access_words_name *name,
                   void *context, struct text *out);
 
 /*
- * The same as two members of the object that is open: access, a list of account,
- * sid, may and denied (both in words, one of them null), and integrity: low,
+ * Adds the same as two members of the open JSON object: access, an array of objects with
+ * account, sid, may and denied (both in words, one of them null), and integrity: low,
  * another label, or null.
  */
 void access_words_json(const struct sddl *access, enum shmb_kind kind, access_words_name *name,
                        void *context, struct json *out);
 
-/* "low", another label as it is written, or NULL where `label` (NULL is allowed) is none. */
+/* "low", or the label itself, or NULL if `label` is NULL or empty. */
 const char *access_words_label(const char *label);
 
 #endif

@@ -25,8 +25,8 @@ static bool same_entry(const struct access_rule *a, const struct access_rule *b)
 }
 
 /*
- * One entry for all rules of one SID, where the first of them stands: a name
- * and a group word may well resolve to the same SID.
+ * Adds one entry for all rules of a SID, in the place of the first one: two names can
+ * resolve to the same SID.
  */
 static void add_rule(struct text *out, const struct descriptor_use *use,
                      const struct access_rule *rules, size_t count, size_t which)
@@ -56,7 +56,7 @@ static bool has_full_anyway(const char *sid, const char *owner)
            strcmp(sid, SID_ADMINISTRATORS) == 0;
 }
 
-/* NULL: no memory. */
+/* The finished text. NULL: no memory. */
 static char *finish(struct text *out)
 {
     if (!out->failed)
@@ -72,8 +72,8 @@ char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
     size_t i;
 
     /*
-     * The group is SYSTEM: Win32 decides nothing by it, but without one the
-     * kernel would write the primary group of whatever account the broker has.
+     * The group is SYSTEM. Win32 does not use it, but without one the kernel would set
+     * the primary group of the service account.
      */
     text_add(&out, "O:%sG:%sD:P", owner, SID_SYSTEM);
     for (i = 0; i < count; i++)

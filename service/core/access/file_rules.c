@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define SID_EVERYONE        "S-1-1-0"
-#define SID_CREATOR_OWNER   "S-1-3-0" /* in lists to be inherited: no token has these two */
+#define SID_CREATOR_OWNER   "S-1-3-0" /* placeholders for inheritance: no token has these two */
 #define SID_CREATOR_GROUP   "S-1-3-1"
 #define SID_OWNER_RIGHTS    "S-1-3-4"
 #define SID_SYSTEM          "S-1-5-18"
@@ -20,7 +20,7 @@ enum {
     RIGHT_APPEND = 0x4, /* folder: add a folder */
     RIGHT_WRITE_EA = 0x10,
     RIGHT_DELETE_CHILD = 0x40,
-    RIGHT_WRITE_ATTRIBUTES = 0x100, /* enough to make a link of it */
+    RIGHT_WRITE_ATTRIBUTES = 0x100, /* enough to turn it into a link */
     RIGHT_DELETE = 0x10000,
     RIGHT_WRITE_DAC = 0x40000,
     RIGHT_WRITE_OWNER = 0x80000,
@@ -32,6 +32,7 @@ enum {
 #define GENERIC_ALL_BIT   UINT32_C(0x10000000)
 #define GENERIC_WRITE_BIT UINT32_C(0x40000000)
 
+/* The rights that only trusted accounts may have. */
 static uint32_t too_much(enum file_role role)
 {
     switch (role) {
@@ -44,7 +45,7 @@ static uint32_t too_much(enum file_role role)
     }
 }
 
-/* Generic rights as the file system maps them, as far as they matter here. */
+/* Maps generic rights as the file system does, as far as they matter here. */
 static uint32_t specific(uint32_t mask)
 {
     if ((mask & GENERIC_ALL_BIT) != 0)
@@ -60,7 +61,10 @@ bool file_rules_trusted(const char *sid)
            strcmp(sid, SID_TRUSTED_INSTALL) == 0;
 }
 
-/* The owner is one of the trusted when entries are looked at, and so are his rights. */
+/*
+ * True for SIDs whose entries are not checked. The entries for the owner are safe, because
+ * the owner was checked before and is trusted.
+ */
 static bool harmless(const char *sid)
 {
     return file_rules_trusted(sid) || strcmp(sid, SID_CREATOR_OWNER) == 0 ||
@@ -68,8 +72,8 @@ static bool harmless(const char *sid)
 }
 
 /*
- * What entries before this one deny to everybody whom it is for: those for the
- * same SID, and those for Everyone. Other groups may not hold all of them.
+ * What earlier entries deny to every account of this entry: denials for the same SID and
+ * for Everyone. Denials for other groups do not count: not all accounts are members.
  */
 static uint32_t denied_before(const struct file_access *access, size_t which)
 {
@@ -120,9 +124,9 @@ struct file_fault file_rules_judge(enum file_role role, const struct file_access
     return fault;
 }
 
-/* ---- for people ------------------------------------------------------------- */
+/* ---- messages --------------------------------------------------------------- */
 
-#define WHO_MAX 512
+#define WHO_MAX 512 /* bytes of an account with its SID */
 
 static void name_account(const char *sid, const char *account, char out[WHO_MAX])
 {
@@ -134,7 +138,7 @@ static void name_account(const char *sid, const char *account, char out[WHO_MAX]
         (void)snprintf(out, WHO_MAX, "%s (%s)", account, sid);
 }
 
-/* For folders above: nobody is to change the rights of C:\ because of one file. */
+/* The remedy for folders above. Nobody should change the rights of C:\ because of one file. */
 #define ELSEWHERE                                                                                  \
     "keep the file where only administrators may change the folders above it, as in "              \
     "%%ProgramData%%\\ShmBroker"
@@ -208,7 +212,7 @@ static bool is_drive(const char *path)
            path[1] == ':' && is_separator(path[2]);
 }
 
-/* Up to and with the separator that ends `parts` parts; 0: there are not as many. */
+/* The position after so many parts and the separator that ends them; 0: fewer parts. */
 static size_t skip_parts(const char *path, size_t at, unsigned parts)
 {
     for (; parts > 0; parts--) {

@@ -1,14 +1,13 @@
 /*
- * file_rules.h - who may decide what the broker reads.
+ * file_rules.h - who may change the files that the broker reads.
  *
- * Whoever can change the configuration decides who may write which memory. So
- * a file the broker obeys, and the folder it is in, may be changed by
- * Administrators, SYSTEM and TrustedInstaller only, and nobody else may put
- * another folder in place of one above them. Not even the service itself: one
- * that is broken into must not be able to make that last.
+ * Whoever can change the configuration decides who may write which memory. So only
+ * Administrators, SYSTEM and TrustedInstaller may change such a file or its folder, and
+ * nobody else may replace a folder above them. Not even the service account may: an
+ * attacker who controls the service must not be able to make that permanent.
  *
- * The rules look at owners and access lists alone; the system's part (opening
- * without following links, reading the lists) is service/win32/files/file_check.h.
+ * The rules look at owners and access lists only. service/win32/files/file_check.h opens
+ * the files, without following links, and reads the lists.
  */
 #ifndef CORE_FILE_RULES_H
 #define CORE_FILE_RULES_H
@@ -17,52 +16,52 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the rules are about. */
+/* Which rule applies. */
 enum file_role {
-    FILE_ROLE_FILE,   /* nobody else may write, delete or change its access */
-    FILE_ROLE_FOLDER, /* the same, and add nothing: what it holds is read */
-    FILE_ROLE_ABOVE   /* others may add, as Windows lets them in C:\ and C:\ProgramData */
+    FILE_ROLE_FILE,   /* nobody else may write it, delete it or change its access */
+    FILE_ROLE_FOLDER, /* the same, and nobody else may add files: they would be read */
+    FILE_ROLE_ABOVE   /* others may add, as they may in C:\ and C:\ProgramData, but not replace */
 };
 
 enum file_entry_kind {
     FILE_ENTRY_ALLOW,
     FILE_ENTRY_DENY,
-    FILE_ENTRY_DENY_IF, /* with a condition: takes nothing away for certain */
-    FILE_ENTRY_OTHER    /* of a kind not known here */
+    FILE_ENTRY_DENY_IF, /* a denial with a condition: does not count */
+    FILE_ENTRY_OTHER    /* an unknown kind */
 };
 
-/* An entry of an access list. */
+/* One entry of an access list. */
 struct file_entry {
     enum file_entry_kind kind;
-    bool inherit_only; /* for what will be made inside, not for the folder itself */
+    bool inherit_only; /* applies to new files in the folder, not to the folder itself */
     uint32_t mask;
     const char *sid; /* "S-1-..." */
 };
 
-/* Owner and access list of a file or folder. */
+/* The owner and the access list of a file or folder. */
 struct file_access {
     const char *owner; /* NULL or empty: none */
-    bool has_list;     /* false: no list, everybody may do everything */
+    bool has_list;     /* false: no list, so everybody has full control */
     const struct file_entry *entries;
     size_t count;
 };
 
 enum file_fault_kind {
     FILE_FAULT_NONE,
-    FILE_FAULT_OWNER,   /* of a stranger, who can give himself any right */
-    FILE_FAULT_NO_LIST, /* NULL DACL, or a file system that has none */
-    FILE_FAULT_RIGHTS,  /* an entry gives a stranger too much */
-    FILE_FAULT_ENTRY    /* an entry nobody can judge */
+    FILE_FAULT_OWNER,   /* an untrusted owner, who can get any right */
+    FILE_FAULT_NO_LIST, /* a NULL DACL, or a file system without access lists */
+    FILE_FAULT_RIGHTS,  /* an entry allows too much to an untrusted account */
+    FILE_FAULT_ENTRY    /* an entry of an unknown kind */
 };
 
-/* What is wrong first; `sid` is borrowed from the access, NULL where there is none. */
+/* The first fault. `sid` is borrowed from the access; NULL if the fault has none. */
 struct file_fault {
     enum file_fault_kind kind;
     const char *sid;
-    uint32_t mask; /* the rights that are too much */
+    uint32_t mask; /* the rights that must not be allowed */
 };
 
-/* Judges one file or folder by itself. Denials count only where they come first. */
+/* Checks one file or folder. A denial counts only if it comes before the entry that allows. */
 struct file_fault file_rules_judge(enum file_role role, const struct file_access *access);
 
 /* True for Administrators, SYSTEM and TrustedInstaller. */
@@ -71,18 +70,17 @@ bool file_rules_trusted(const char *sid);
 /*
  * The fault as one line: who may do what, where, and what to do about it.
  *
- * account   what the system calls the SID; NULL, empty or the SID: not known
+ * account   the name of the SID's account; NULL, empty or the SID: not known
  *
- * A text that does not fit `size` bytes is cut, where only the remedy is lost
- * as long as the path fits.
+ * A text of more than `size` bytes is cut. The remedy comes last, so it is lost first.
  */
 void file_rules_text(enum file_role role, const struct file_fault *fault, const char *path,
                      const char *account, char *out, size_t size);
 
 /*
- * How many bytes of an absolute path name its root, with the backslash at the
- * end: "C:\", "\\server\share\", "\\?\C:\", "\\?\UNC\server\share\",
- * "\\?\Volume{...}\". 0: not a path of a file on a volume ("\\.\CON").
+ * The length of the root of an absolute path, with its last backslash: "C:\",
+ * "\\server\share\", "\\?\C:\", "\\?\UNC\server\share\", "\\?\Volume{...}\". 0: not a
+ * path on a volume ("\\.\CON").
  */
 size_t file_rules_root(const char *path);
 

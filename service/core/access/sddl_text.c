@@ -12,15 +12,16 @@
 #define NO_OBJECT_RIGHT 0x0F000000u /* reserved, MAXIMUM_ALLOWED, ACCESS_SYSTEM_SECURITY */
 #define MEDIUM          "S-1-16-8192"
 #define FIELDS          6
+#define NO_SID          "this is neither a SID nor an abbreviation that is the same on every machine"
 
-/* While reading. `at` is where the reader stands in `text`. */
+/* A text while it is read. `at` is the position in `text`. */
 struct source {
     const char *text, *at;
     enum shmb_kind kind;
-    bool live; /* what an object has, not what somebody wants it to have */
+    bool live; /* the access of an existing object, so that fewer rules hold */
     struct sddl *out;
     struct sys_failure *why;
-    size_t room; /* entries there is memory for */
+    size_t room; /* entries that fit into `out` */
 };
 
 struct word {
@@ -32,14 +33,16 @@ struct name {
     const char *word, *sid;
 };
 
+/* Sets the reason, with the position. Returns SYS_FAILED. */
 static enum sys_status wrong(const struct source *source, const char *at, const char *what)
 {
     return failure_reason(source->why, SYS_FAILED, "at character %zu: %s",
                           (size_t)(at - source->text) + 1, what);
 }
 
-/* ---- who -------------------------------------------------------------------- */
+/* ---- SIDs ------------------------------------------------------------------- */
 
+/* Abbreviations for domain accounts (DA, DU, ...) are missing: their SIDs differ by domain. */
 static const char *sid_of(const char *word)
 {
     static const struct name names[] = {
@@ -72,27 +75,26 @@ static bool to_sid(const char *word, char out[SYS_SID_MAX])
     return sid_canonical(known != NULL ? known : word, out);
 }
 
-/* Behind O: or G:. A SID ends where what it is made of ends. */
+/* The SID after O: or G:. It ends at the first character that cannot be part of it. */
 static enum sys_status read_name(struct source *source, char out[SYS_SID_MAX])
 {
     const char *start = source->at;
-    size_t length = 2; /* of a word, and of what a SID begins with */
+    size_t length = 2; /* of an abbreviation, and of "S-" */
     char word[SYS_SID_MAX];
 
     if (strncmp(start, "S-", 2) == 0)
         length += strspn(start + 2, "0123456789-");
     if (length >= sizeof(word) || strlen(start) < length)
-        return wrong(source, start, "a SID or a word such as BA is due here");
+        return wrong(source, start, "expected a SID or an abbreviation such as BA");
     memcpy(word, start, length);
     word[length] = '\0';
     if (!to_sid(word, out))
-        return wrong(source, start,
-                     "this is neither a SID nor a word for one that is the same on every machine");
+        return wrong(source, start, NO_SID);
     source->at += length;
     return SYS_OK;
 }
 
-/* ---- what ------------------------------------------------------------------- */
+/* ---- rights ----------------------------------------------------------------- */
 
 static bool add_word(const char *at, const struct word *words, size_t count, uint32_t *mask)
 {
@@ -107,7 +109,7 @@ static bool add_word(const char *at, const struct word *words, size_t count, uin
     return false;
 }
 
-/* A number, or words of two letters one behind the other. */
+/* A number, or abbreviations of two letters in a row. */
 static bool read_mask(const char *field, const struct word *words, size_t count, uint32_t *mask)
 {
     unsigned long long number;
@@ -125,6 +127,7 @@ static bool read_mask(const char *field, const struct word *words, size_t count,
     return true;
 }
 
+/* Replaces GA by full control. Refuses other generic rights and bits that are no rights. */
 static enum sys_status check_mask(const struct source *source, const char *at, uint32_t *mask)
 {
     char text[160];
@@ -136,12 +139,12 @@ static enum sys_status check_mask(const struct source *source, const char *at, u
     if (*mask == 0)
         return wrong(source, at, "an entry without a right does nothing; remove it");
     if ((*mask & NO_OBJECT_RIGHT) != 0)
-        return wrong(source, at, "this is no right on an object");
+        return wrong(source, at, "objects have no such right");
     if ((*mask & GENERIC_OTHERS) == 0)
         return SYS_OK;
     (void)snprintf(text, sizeof(text),
-                   "a generic right would not let a %s be used as one expects; write 0x%lx to "
-                   "read, 0x%lx to write",
+                   "a generic right does not give the usual access to a %s; write 0x%lx to read, "
+                   "0x%lx to write",
                    shmb_kind_word(source->kind),
                    (unsigned long)shmb_access_mask(source->kind, SHMB_LEVEL_READ),
                    (unsigned long)shmb_access_mask(source->kind, SHMB_LEVEL_WRITE));
@@ -168,7 +171,7 @@ static enum sys_status read_rights(const struct source *source, const char *at, 
 
 /* ---- entries ---------------------------------------------------------------- */
 
-/* The fields of an entry, terminated, in `text`; and where each stands in the source. */
+/* The fields of an entry as terminated strings in `text`, and their positions in the source. */
 struct fields {
     char text[2 * SYS_SID_MAX];
     const char *field[FIELDS], *at[FIELDS];
@@ -180,7 +183,7 @@ static enum sys_status read_fields(struct source *source, struct fields *out)
     size_t length = end != NULL ? (size_t)(end - start) : 0, i, count = 0;
 
     if (end == NULL)
-        return wrong(source, source->at, "this entry has no end");
+        return wrong(source, source->at, "this entry has no closing parenthesis");
     if (length >= sizeof(out->text))
         return wrong(source, source->at, "this entry is too long");
     memcpy(out->text, start, length);
@@ -190,8 +193,7 @@ static enum sys_status read_fields(struct source *source, struct fields *out)
             continue;
         if (count == FIELDS)
             return wrong(source, start + i,
-                         "an entry has six fields; conditions are not for such "
-                         "objects");
+                         "an entry has six fields; conditions are not supported");
         out->field[count] = &out->text[i];
         out->at[count++] = start + i;
         out->text[i + strcspn(&out->text[i], ";")] = '\0';
@@ -199,7 +201,7 @@ static enum sys_status read_fields(struct source *source, struct fields *out)
     if (count != FIELDS)
         return wrong(source, start, "an entry has six fields: type;flags;rights;;;SID");
     if (out->field[3][0] != '\0' || out->field[4][0] != '\0')
-        return wrong(source, out->at[3], "such objects have no parts; leave this field empty");
+        return wrong(source, out->at[3], "object GUIDs are not supported; leave this field empty");
     if (!source->live && out->field[1][0] != '\0')
         return wrong(source, out->at[1],
                      "nothing inherits from such an object; leave the flags empty");
@@ -234,24 +236,23 @@ static enum sys_status read_entry(struct source *source)
         return status;
     entry.deny = strcmp(fields.field[0], "D") == 0;
     if (!entry.deny && strcmp(fields.field[0], "A") != 0)
-        return wrong(source, fields.at[0], "an entry here is of type A (allows) or D (denies)");
+        return wrong(source, fields.at[0], "the type of an entry is A (allow) or D (deny)");
     status = read_rights(source, fields.at[2], fields.field[2], &entry.mask);
     if (status != SYS_OK)
         return status;
     if (!to_sid(fields.field[5], entry.sid))
-        return wrong(source, fields.at[5],
-                     "this is neither a SID nor a word for one that is the same on every machine");
+        return wrong(source, fields.at[5], NO_SID);
     if (!source->live && source->out->count == SDDL_ENTRIES_MAX)
-        return wrong(source, fields.at[0], "these are too many entries; use groups");
+        return wrong(source, fields.at[0], "too many entries; use groups");
     if (!source->live && entry.deny && source->out->count > 0 &&
         !source->out->entries[source->out->count - 1].deny)
-        return wrong(source, fields.at[0],
-                     "an entry that denies has to stand before all that allow");
+        return wrong(source, fields.at[0], "entries that deny must come before entries that allow");
     return add_entry(source, &entry);
 }
 
 /* ---- the parts -------------------------------------------------------------- */
 
+/* Skips P, AI and AR, which change nothing: the broker's DACLs are always protected. */
 static enum sys_status read_flags(struct source *source)
 {
     if (strncmp(source->at, "NO_ACCESS_CONTROL", 17) == 0)
@@ -283,16 +284,15 @@ static enum sys_status take_label(struct source *source, const struct fields *fi
     uint32_t mask;
 
     if (strcmp(fields->field[0], "ML") != 0)
-        return wrong(
-            source, fields->at[0],
-            "behind S: only an integrity label (ML) can stand; for auditing write audit: true");
+        return wrong(source, fields->at[0],
+                     "S: may contain only an integrity label (ML); for auditing write audit: true");
     if (source->out->label[0] != '\0')
-        return wrong(source, fields->at[0], "there is one integrity label at most");
+        return wrong(source, fields->at[0], "only one integrity label is allowed");
     if (!read_mask(fields->field[2], words, sizeof(words) / sizeof(words[0]), &mask) || mask == 0 ||
         mask > 7)
-        return wrong(source, fields->at[2], "a label takes NW, NR, NX");
+        return wrong(source, fields->at[2], "the rights of a label are NW, NR, NX");
     if (!to_sid(fields->field[5], sid) || strncmp(sid, "S-1-16-", 7) != 0)
-        return wrong(source, fields->at[5], "a label has a level: LW, ME, HI or SI");
+        return wrong(source, fields->at[5], "the level of a label is LW, ME, HI or SI");
     (void)snprintf(source->out->label, sizeof(source->out->label), "S:(ML;;%s%s%s;;;%s)",
                    (mask & 1) != 0 ? "NW" : "", (mask & 2) != 0 ? "NR" : "",
                    (mask & 4) != 0 ? "NX" : "", sid);
@@ -309,7 +309,7 @@ static enum sys_status read_sacl(struct source *source)
         if (status == SYS_OK)
             status = take_label(source, &fields);
     }
-    /* What objects without a label are taken for. */
+    /* Windows treats an object without a label as medium. */
     if (strcmp(source->out->label, "S:(ML;;NW;;;" MEDIUM ")") == 0)
         source->out->label[0] = '\0';
     return status;
@@ -343,9 +343,9 @@ static enum sys_status read_parts(struct source *source)
         const char *start = source->at, *part = strchr(parts, *start);
 
         if (part == NULL || start[1] != ':')
-            return wrong(source, start, "O:, G:, D: or S: is due here");
+            return wrong(source, start, "expected O:, G:, D: or S:");
         if (seen[part - parts])
-            return wrong(source, start, "this part stands here twice");
+            return wrong(source, start, "this part appears twice");
         seen[part - parts] = true;
         source->at += 2;
         status = read_part(source, *start);
@@ -365,7 +365,7 @@ static enum sys_status read_text(struct source *source)
     failure_clear(source->why);
     status = read_parts(source);
     if (status == SYS_OK && !source->live && (out->count == 0 || out->entries[out->count - 1].deny))
-        status = wrong(source, source->at, "nobody is allowed anything; add an entry of type A");
+        status = wrong(source, source->at, "no entry allows anything; add an entry of type A");
     if (status != SYS_OK)
         sddl_free(out);
     return status;

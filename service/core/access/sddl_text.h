@@ -1,6 +1,6 @@
 /*
- * sddl_text.h - security descriptors as text, as far as they mean something on a
- * named object: owner, allowing and denying entries, an integrity label.
+ * sddl_text.h - reads security descriptors in SDDL, as far as they apply to a named
+ * object: the owner, entries that allow or deny, an integrity label.
  * https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
  */
 #ifndef CORE_SDDL_TEXT_H
@@ -13,43 +13,47 @@
 #define SDDL_ENTRIES_MAX 256u
 #define SDDL_LABEL_MAX   (SYS_SID_MAX + 32)
 
-/* The right to change an object's access, or to take the object over. */
+/* The rights to change an object's access or owner. */
 #define SDDL_CHANGES_ACCESS 0x000C0000u /* WRITE_DAC, WRITE_OWNER */
 
 struct sddl_entry {
     bool deny;
-    uint32_t mask; /* never a generic right */
+    uint32_t mask; /* specific and standard rights, no generic ones */
     char sid[SYS_SID_MAX];
 };
 
 struct sddl {
-    char owner[SYS_SID_MAX]; /* empty: not written */
+    char owner[SYS_SID_MAX]; /* empty: the text has none */
     struct sddl_entry *entries;
     size_t count;
-    char label[SDDL_LABEL_MAX]; /* "S:(ML;;NW;;;S-1-16-4096)"; empty: none, or as without one */
+    char label[SDDL_LABEL_MAX]; /* "S:(ML;;NW;;;S-1-16-4096)"; empty: none, or the default */
 };
 
 /*
- * Reads a text for an object of `kind`. SYS_FAILED: `why->text` says what is
- * wrong and where: it is no SDDL; what is not for such objects (inheritance,
- * auditing, conditions, names of a domain); what would be a hole or of no use
- * (no DACL, nobody allowed, a denial that others come before). SYS_NO_MEMORY.
- * `out` is ended with sddl_free, and empty on anything but SYS_OK.
+ * Reads a text that an administrator wrote, for an object of `kind`. SYS_FAILED:
+ * `why->text` says what is wrong and where. Refused are: anything that is not SDDL; what
+ * does not apply to such objects (inheritance, auditing, conditions, domain accounts by
+ * abbreviation); what is insecure or useless (no DACL, no entry that allows, a denial
+ * after an entry that allows). SYS_NO_MEMORY. Free `out` with sddl_free; it is empty on
+ * anything but SYS_OK.
  */
 enum sys_status sddl_read(const char *text, enum shmb_kind kind, struct sddl *out,
                           struct sys_failure *why);
 
 /*
- * The same for the access an object has, as sys_facts tell it: whatever entries
- * there are, in whatever order. A DACL that gives nobody anything has no entries.
+ * Reads the access of an existing object, as in sys_facts: accepts any entries in any
+ * order. A DACL that allows nothing to anybody has no entries.
  */
 enum sys_status sddl_read_live(const char *text, enum shmb_kind kind, struct sddl *out,
                                struct sys_failure *why);
+
+/* Frees the entries. Empty afterwards. */
 void sddl_free(struct sddl *sddl);
 
+/* True: same owner, entries in the same order, and label. */
 bool sddl_same(const struct sddl *a, const struct sddl *b);
 
-/* What low integrity is written as behind a DACL. */
+/* The label of low integrity, as it follows a DACL. */
 #define SDDL_LOW_INTEGRITY "S:(ML;;NW;;;S-1-16-4096)"
 
 #endif

@@ -33,7 +33,7 @@ static int digit_value(char c, unsigned base)
     return -1;
 }
 
-/* At least one digit, a value of at most `max`. */
+/* Reads at least one digit. False: no digit, or more than `max`. */
 static bool read_number(const char **at, unsigned base, uint64_t max, uint64_t *value)
 {
     const char *p = *at;
@@ -61,7 +61,10 @@ static bool read_authority(const char **at, uint64_t *value)
     return read_number(at, 10, AUTHORITY_MAX, value);
 }
 
-/* The longest SID has 14 + 3 + 15 * 11 characters, so `out` is never too short. */
+/*
+ * Appends a number, and returns the new length. The longest SID has 14 + 3 + 15 * 11
+ * characters, so `out` is always large enough.
+ */
 static size_t put(char out[SYS_SID_MAX], size_t used, const char *format, uint64_t value)
 {
     int n = snprintf(out + used, SYS_SID_MAX - used, format, value);

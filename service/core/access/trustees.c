@@ -10,21 +10,21 @@
 #include "sid.h"
 #include "string_copy.h"
 
-/* One answer. `why` is allocated for failures only: most names exist. */
+/* The answer for one name. */
 struct answer {
     enum sys_status status;
-    bool pending; /* status: OK with the SID that is remembered, or LATER */
-    bool denied;  /* something, by the configuration */
-    struct sys_failure *why;
+    bool pending;            /* then status is SYS_OK with the SID from memory, or SYS_LATER */
+    bool denied;             /* the configuration denies it something */
+    struct sys_failure *why; /* NULL: no failure. On the heap, for most look-ups succeed */
     char sid[SYS_SID_MAX];
-    char *newer; /* the SID it has now where that is another one: inventories borrow the former */
-    char *name;  /* lies behind the structure */
+    char *newer; /* the current SID, if it differs: inventories still use the former one */
+    char *name;  /* in the same allocation */
 };
 
 struct trustees {
     const struct system *system;
     struct nameset by_name;
-    struct answer **all; /* in the order in which they came */
+    struct answer **all; /* in the order of the look-ups */
     size_t count, room;
     size_t pending;
     trustees_memory *memory; /* NULL: nothing may be pending */
@@ -53,7 +53,7 @@ bool trustee_is_brokers(const char *sid)
         "S-1-5-6",          /* SERVICE */
         "S-1-5-80-0",       /* NT SERVICE\ALL SERVICES */
         SHMB_SERVICE_SID,   /* NT SERVICE\ShmBroker */
-        SID_SYSTEM,         /* owner where there is no service SID */
+        SID_SYSTEM,         /* the owner if the token has no service SID */
         SID_ADMINISTRATORS, /* the same */
     };
     size_t i;
@@ -110,8 +110,8 @@ static uint32_t hash_name(const char *name)
 }
 
 /*
- * Names are compared byte by byte: two spellings of one account cost a second
- * look-up, two accounts taken for one would give rights to a stranger.
+ * Compares names byte by byte. Two spellings of one account cost only a second look-up;
+ * two accounts taken for one would give rights to the wrong account.
  */
 static bool has_name(const void *answer, const void *name)
 {
@@ -141,7 +141,7 @@ static bool reserve(struct trustees *known)
     return true;
 }
 
-/* There is room for it. */
+/* Adds an answer, with room reserved. */
 static void remember(struct trustees *known, struct answer *answer)
 {
     (void)nameset_add(&known->by_name, hash_name(answer->name), answer, NULL);
@@ -149,8 +149,8 @@ static void remember(struct trustees *known, struct answer *answer)
 }
 
 /*
- * Asks the system, which may take long: the start is kept visibly alive, and
- * nothing more is asked once somebody wants the broker to stop.
+ * Looks a name up. The system can take long, so this reports progress, and looks nothing
+ * up any more once the broker is asked to stop.
  */
 static enum sys_status ask(struct trustees *known, const char *name, char sid[SYS_SID_MAX],
                            struct sys_failure *why)
@@ -167,7 +167,10 @@ static enum sys_status ask(struct trustees *known, const char *name, char sid[SY
     return system->objects.resolve_account(system->self, name, sid, why);
 }
 
-/* "CORP\\Traders" and "traders@corp" have a domain, which may not be reachable. */
+/*
+ * True: the failure may pass. "CORP\Traders" and "traders@corp" have a domain, which may
+ * be unreachable now.
+ */
 static bool may_pass(const struct trustees *known, const char *name, enum sys_status status)
 {
     if (status == SYS_OK || known->memory == NULL || sid_looks_like(name))
@@ -178,6 +181,7 @@ static bool may_pass(const struct trustees *known, const char *name, enum sys_st
     return known->forgiving && known->memory(known->memory_context, name) != NULL;
 }
 
+/* Makes an answer pending, with the SID from memory if there is one. */
 static void suspend(struct trustees *known, struct answer *answer)
 {
     const char *sid = known->memory(known->memory_context, answer->name);
@@ -310,7 +314,7 @@ bool trustees_is_pending(const struct trustees *known, const char *name)
     return answer != NULL && answer->pending;
 }
 
-/* The first one that is pending from the index on, or else from the beginning; NULL: none. */
+/* The next pending answer from the index on, with wrap-around. NULL: none. */
 static struct answer *next_pending(const struct trustees *known, size_t *at)
 {
     size_t i;
@@ -326,14 +330,14 @@ static struct answer *next_pending(const struct trustees *known, size_t *at)
     return NULL;
 }
 
-/* False: that has been said. */
+/* Keeps the answer pending for a new reason. False: the reason is the same as before. */
 static bool refuse(struct answer *answer, const char *sid)
 {
     struct sys_failure why = {0};
 
     (void)snprintf(why.text, sizeof(why.text),
-                   "it is %s, and to deny that something would lock the broker itself out; deny a "
-                   "smaller group, or grant rights only to those who need them",
+                   "it is %s, and a denial for it would lock the broker itself out; deny a smaller "
+                   "group, or grant rights only to those who need them",
                    sid);
     if (strcmp(why.text, answer->why->text) == 0)
         return false;
@@ -341,11 +345,11 @@ static bool refuse(struct answer *answer, const char *sid)
     return true;
 }
 
-/* False: no memory. */
+/* Ends the pending state. False: no memory. */
 static bool settle(struct trustees *known, struct answer *answer, const char *sid)
 {
     if (answer->status != SYS_OK) {
-        memcpy(answer->sid, sid, strlen(sid) + 1); /* nobody has borrowed it */
+        memcpy(answer->sid, sid, strlen(sid) + 1); /* no inventory uses it */
     } else if (strcmp(answer->sid, sid) != 0) {
         answer->newer = string_copy(sid);
         if (answer->newer == NULL)
