@@ -13,7 +13,7 @@
 #
 # Most programs wait more than they compute, so there are more workers than processors;
 # SHMB_TEST_WORKERS is another number of them. How long jobs took is remembered in
-# build/test_seconds; those nobody has timed are as long as their kind usually is.
+# build/test_seconds; those nobody has timed yet are as long as their kind usually is.
 
 pool_workers=${SHMB_TEST_WORKERS:-$(($(nproc) + 2))}
 pool_times=$shmb_build/test_seconds
@@ -36,12 +36,16 @@ jobs_by_length() {
     done | awk -F '\t' -v OFS='\t' -v times="$pool_times" '
         BEGIN {
             usual["host"] = 1; usual["wine"] = 10; usual["w32"] = 8; usual["check"] = 60
+            long = "^test_(hostile|keeper|name_holder|objects|old_programs|port_leak|shmb|verb|watch)"
             while ((getline line <times) > 0) {
                 split(line, field, "\t")
                 seconds[field[2], field[3]] = field[1]
             }
         }
-        { print (($2, $3) in seconds ? seconds[$2, $3] : usual[$2]), $1 }' |
+        {
+            guess = usual[$2] * ($2 ~ /^w/ && $3 ~ long ? 4 : 1)
+            print (($2, $3) in seconds ? seconds[$2, $3] : guess), $1
+        }' |
         sort -k1,1nr -k2,2n | cut -f 2
 }
 

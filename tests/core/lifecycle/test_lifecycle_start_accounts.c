@@ -145,8 +145,8 @@ static void the_good_one_comes(size_t number)
         assert_non_null(strstr(fake_find(fake, "Y")->sddl, SID));
         assert_null(strstr(lacking_report, "degraded\tCORP\\Good\t"));
         assert_non_null(strstr(lacking_report,
-                               "degraded\tCORP\\Bad\tpending\tit is S-1-5-32-544, and to "
-                               "deny that something would lock the broker itself out"));
+                               "degraded\tCORP\\Bad\tpending\tit is S-1-5-32-544, and a "
+                               "denial for it would lock the broker itself out"));
     }
 }
 
