@@ -143,7 +143,7 @@ run_job() {
 # A 32-bit program that says nothing may not have run at all: then none counts.
 worker_wine() {
     if [ -z "${WINEPREFIX:-}" ]; then
-        wine_begin "$pool_bin" "$pool_bin32" || return 1
+        wine_begin "$pool_bin" "$pool_bin32" || { wine_end; return 1; }
     fi
     [ "$1" != w32 ] || [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; return 1; }
 }

@@ -15,6 +15,9 @@
 # 900 MB that nothing writes to, are linked where they can be. 32-bit programs
 # need what install/setup.sh puts into its deps/wine32.
 
+# Nobody else's prefix is used here, nor removed.
+unset WINEPREFIX
+
 # The loader dies now and then where the heap lands on an address it needs
 # itself, so address randomisation is off for everything (it is inherited).
 # A container may forbid that.
