@@ -7,17 +7,17 @@
 #include "names.h"
 #include "sddl_text.h"
 
-#define DEFAULTS  "defaults." /* how the paths of lists begin that many objects share */
+#define DEFAULTS  "defaults." /* the start of the path of a shared default */
 #define PATH_SIZE 800         /* a path of an object with a key behind it */
 
 struct advice {
     struct trustees *known;
     struct cfg_messages *messages;
-    /* Files whose defaults were spoken of last: the objects of a file stand together. */
+    /* The file whose default was reported last: the objects of a file are adjacent. */
     const char *access_file, *integrity_file;
 };
 
-/* True: it is a default of a file, and that has been spoken of. */
+/* True for a default of a file that was reported already. */
 static bool is_default(const char *path, const char *file, const char **spoken_of)
 {
     if (strncmp(path, DEFAULTS, sizeof(DEFAULTS) - 1) != 0)
@@ -72,8 +72,8 @@ static void look_at_trustee(const struct advice *advice, const char *path,
                         trustee->name);
     if (is_everybody(sid))
         cfg_message_add(advice->messages, CFG_WARNING, &trustee->place, path,
-                        "'%s' may write, and so may every account, guests too; name those who need "
-                        "to",
+                        "'%s' may write, which includes every account and guests; name only those "
+                        "who need to write",
                         trustee->name);
 }
 
@@ -92,8 +92,8 @@ static void warn_of_entry(const struct advice *advice, const struct cfg_access *
     if (is_everybody(entry->sid) &&
         (entry->mask & ~shmb_access_mask(kind, SHMB_LEVEL_READ) & 0x3u) != 0)
         cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
-                        "'%s' may write, and so may every account, guests too; name those who need "
-                        "to",
+                        "'%s' may write, which includes every account and guests; name only those "
+                        "who need to write",
                         name);
 }
 
@@ -106,11 +106,11 @@ static void look_at_sddl(const struct advice *advice, const struct cfg_access *a
     if (sddl_read(access->sddl, kind, &sddl, NULL) != SYS_OK)
         return;
     if (sddl.owner[0] != '\0' && !has_all_anyway(sddl.owner))
-        cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
-                        "programs that use the library will say that the object is not the "
-                        "broker's (SHMB_NOT_OURS), for %s owns it, and a broker that starts again "
-                        "cannot take it over; leave out O:",
-                        trustee_sid_word(sddl.owner));
+        cfg_message_add(
+            advice->messages, CFG_WARNING, &access->place, access->path,
+            "programs that use the library refuse the object (SHMB_NOT_OURS) because %s "
+            "owns it, and a restarted broker cannot adopt it; leave out O:",
+            trustee_sid_word(sddl.owner));
     for (i = 0; i < sddl.count; i++)
         warn_of_entry(advice, access, kind, &sddl.entries[i]);
     sddl_free(&sddl);
@@ -134,9 +134,10 @@ static void look_at_integrity(struct advice *advice, const struct cfg_object *ob
     if (!integrity->low || !anybody_writes(object->access) ||
         is_default(integrity->path, integrity->place.file, &advice->integrity_file))
         return;
-    cfg_message_add(advice->messages, CFG_WARNING, &integrity->place, integrity->path,
-                    "of those who may write, also the programs may that Windows trusts least: what "
-                    "a browser or a viewer runs for them");
+    cfg_message_add(
+        advice->messages, CFG_WARNING, &integrity->place, integrity->path,
+        "programs with low integrity, such as what a browser or a viewer runs, may also "
+        "write for the accounts that may write");
 }
 
 static void look_at_access(struct advice *advice, const struct cfg_access *access,
@@ -161,8 +162,8 @@ static void look_at_lock(const struct advice *advice, const struct cfg_object *o
         return;
     (void)snprintf(path, sizeof(path), "%s.lock", object->path);
     cfg_message_add(advice->messages, CFG_WARNING, &object->u.segment.lock.place, path,
-                    "who may only read can hold this lock, and so stop every writer for as long as "
-                    "it likes; programs that use the library read without it (shmb_snapshot)");
+                    "readers can hold this lock, and stop every writer for as long as they like; "
+                    "programs that use the library read without it (shmb_snapshot)");
 }
 
 void advice_add(const struct cfg *config, struct trustees *known, struct cfg_messages *messages)
@@ -186,8 +187,9 @@ void advice_audit(const struct cfg *config, struct cfg_messages *messages)
         const struct cfg_audit *audit = &config->objects[i].audit;
 
         if (audit->on && !is_default(audit->path, audit->place.file, &spoken_of))
-            cfg_message_add(messages, CFG_WARNING, &audit->place, audit->path,
-                            "the service that is installed here has no privilege to audit; run: "
-                            "shmbroker install --audit, and start it again");
+            cfg_message_add(
+                messages, CFG_WARNING, &audit->place, audit->path,
+                "the installed service has no privilege to audit; run: shmbroker install "
+                "--audit, and restart it");
     }
 }

@@ -1,6 +1,6 @@
 /*
- * advice.h - what a configuration allows that its author may come to regret.
- * Said to who asks, by `check`, and not at every start.
+ * advice.h - warnings about a valid configuration that allows more than its author may
+ * want. `check` prints them; a start does not.
  */
 #ifndef CORE_ADVICE_H
 #define CORE_ADVICE_H
@@ -10,15 +10,15 @@
 #include "trustees.h"
 
 /*
- * Adds a warning at each place of a configuration from which an inventory has
- * been built with `known`: `full` for anyone who has not all rights anyway,
- * write for everybody, write at low integrity, locks on which readers may wait,
- * and an owner in SDDL that clients do not trust. What many objects share is
- * spoken of once.
+ * Adds a warning for each of these: `full` for an account that does not have full control
+ * anyway; write access for everybody; write access at low integrity; locks on which readers
+ * may wait; an owner in SDDL that clients do not trust. Warns once about a default that
+ * many objects share. An inventory must have been built from the configuration with
+ * `known` before.
  */
 void advice_add(const struct cfg *config, struct trustees *known, struct cfg_messages *messages);
 
-/* The same for a service that may not audit: a warning where `audit: true` stands. */
+/* Adds a warning for each `audit: true`: for a service without the privilege to audit. */
 void advice_audit(const struct cfg *config, struct cfg_messages *messages);
 
 #endif

@@ -9,7 +9,7 @@
 #include "pattern.h"
 #include "string_copy.h"
 
-/* While reading. */
+/* The state of one config_files_read. */
 struct reading {
     const struct system *system;
     struct cfg_messages *messages;
@@ -38,7 +38,7 @@ void config_files_free(struct config_files *config)
     *config = (struct config_files){0};
 }
 
-/* A new entry; NULL: no memory. */
+/* Adds an entry for a file. NULL: no memory. Pointers to other entries become invalid. */
 static struct config_file *add_file(struct reading *r, const char *path)
 {
     struct config_files *all = r->out;
@@ -65,6 +65,7 @@ static struct config_file *add_file(struct reading *r, const char *path)
     return file;
 }
 
+/* Adds the error that a file cannot be read, at the place that names it. */
 static void say_failure(struct reading *r, const struct cfg_place *place, const char *object,
                         const char *path, const struct sys_failure *why)
 {
@@ -74,7 +75,7 @@ static void say_failure(struct reading *r, const struct cfg_place *place, const 
     cfg_message_add(r->messages, CFG_ERROR, place, object, "'%s' cannot be read: %s", path, text);
 }
 
-/* Loads what was read. The part is NULL afterwards if it is unusable by itself. */
+/* Parses a file, and reads its `initial` files. Sets `part`; NULL: the file has errors. */
 static void load(struct reading *r, struct config_file *file, const char *base, bool main)
 {
     size_t before = r->messages->errors;
@@ -96,7 +97,7 @@ static void load(struct reading *r, struct config_file *file, const char *base, 
     file->part = NULL;
 }
 
-/* Reads the bytes of a file; false: why is in the entry. */
+/* Reads the content of a file. False: `status` and `why` of the entry say the reason. */
 static bool read_bytes(struct reading *r, struct config_file *file, const char *path)
 {
     file->status = r->system->files.read(r->system->self, path, CFG_FILE_MAX, &file->bytes,
@@ -109,7 +110,7 @@ static bool same_path(const char *a, const char *b)
     return shmb_name_same(a, strlen(a), b, strlen(b));
 }
 
-/* The main file is known by its absolute path, too. */
+/* True: the file was read already. Knows the main file by its absolute path. */
 static bool is_read(const struct reading *r, const char *path)
 {
     size_t i;
@@ -122,7 +123,7 @@ static bool is_read(const struct reading *r, const char *path)
     return false;
 }
 
-/* What names an included file: an entry of include, or the caller. */
+/* Who names an included file: an entry of include, or the caller. */
 struct naming {
     const struct cfg_place *place;
     const char *object; /* NULL: none */
@@ -136,7 +137,7 @@ static void include_file(struct reading *r, const char *path, const struct namin
         return;
     if (r->out->count >= CONFIG_FILES_MAX) {
         cfg_message_add(r->messages, CFG_ERROR, by->place, by->object,
-                        "more than %u files in all; put some together", CONFIG_FILES_MAX);
+                        "more than %u files in all; merge some of them", CONFIG_FILES_MAX);
         return;
     }
     file = add_file(r, path);
@@ -161,6 +162,7 @@ static void free_paths(char **paths, size_t count)
     free(paths);
 }
 
+/* Includes the files that a pattern matches. */
 static void include_matches(struct reading *r, const struct cfg_include *include, char **paths,
                             size_t count)
 {
@@ -169,18 +171,18 @@ static void include_matches(struct reading *r, const struct cfg_include *include
     size_t i;
 
     if (count == 0)
-        cfg_message_add(r->messages, CFG_WARNING, by.place, by.object, "no file is called '%s' now",
+        cfg_message_add(r->messages, CFG_WARNING, by.place, by.object, "no file matches '%s' now",
                         include->pattern);
     for (i = 0; i < count && !r->no_memory; i++) {
         if (!wild && same_path(paths[i], r->base))
             cfg_message_add(r->messages, CFG_ERROR, by.place, by.object,
-                            "the file includes itself; remove it");
+                            "the file includes itself; remove this entry");
         else
             include_file(r, paths[i], &by);
     }
 }
 
-/* An include that leads nowhere is something that is left out. */
+/* Adds an include that cannot be resolved as a file that is left out. */
 static void report_include(struct reading *r, const struct cfg_include *include,
                            enum sys_status status, const struct sys_failure *why)
 {
@@ -194,6 +196,7 @@ static void report_include(struct reading *r, const struct cfg_include *include,
     say_failure(r, &include->place, include->path, include->pattern, why);
 }
 
+/* Includes all files of one entry of include. */
 static void follow(struct reading *r, const struct cfg_include *include)
 {
     struct sys_failure why = {0};
@@ -214,7 +217,7 @@ static void follow(struct reading *r, const struct cfg_include *include)
 
 static void include_all(struct reading *r, const char *const *paths, size_t count)
 {
-    /* An unusable main file says nothing of what it includes: `files` may move. */
+    /* Adding files moves the entries, so this keeps the part itself. NULL: the file has errors. */
     const struct cfg *main = r->out->files[0].part;
     size_t i;
 
@@ -239,7 +242,7 @@ static void include_all(struct reading *r, const char *const *paths, size_t coun
     }
 }
 
-/* All parts that are still in; `left_out` is set for those that merging leaves out. */
+/* Merges all files that are not left out; forgiving, also leaves out those that clash. */
 static enum config_files_result merge(struct config_files *all, bool forgiving,
                                       struct cfg_messages *messages)
 {

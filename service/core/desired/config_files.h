@@ -1,9 +1,9 @@
 /*
- * config_files.h - a main file and all it includes, read through the port.
+ * config_files.h - reads a main file and all files it includes, through the port.
  *
- * Included files may not include others. What only the system can find out
- * here (a file that cannot be read, an `initial` file that is missing) is
- * reported like any other error, at its place.
+ * Included files may not include others. Errors that only the system can find (a file
+ * that cannot be read, a missing `initial` file) are reported like all others, with file,
+ * line and column.
  */
 #ifndef CORE_CONFIG_FILES_H
 #define CORE_CONFIG_FILES_H
@@ -12,13 +12,13 @@
 #include "load.h"
 #include "system.h"
 
-#define CONFIG_FILES_MAX 1000u /* of one configuration */
+#define CONFIG_FILES_MAX 1000u /* files of one configuration */
 
 enum config_files_policy {
-    CONFIG_FILES_STRICT, /* any error anywhere makes all of it unusable */
+    CONFIG_FILES_STRICT, /* any error makes the whole configuration invalid */
     /*
-     * An unusable included file is left out as a whole; an `initial` file that cannot be
-     * had is the trouble of its segment, whose content is unread then.
+     * For a start. An included file with an error is left out as a whole. An `initial` file
+     * that cannot be read affects its segment only, whose content is unread.
      */
     CONFIG_FILES_FORGIVING
 };
@@ -26,52 +26,53 @@ enum config_files_policy {
 enum config_files_result {
     CONFIG_FILES_OK,
     CONFIG_FILES_INVALID,    /* errors were added to `messages` */
-    CONFIG_FILES_UNREADABLE, /* the main file: see its `status` and `why` */
+    CONFIG_FILES_UNREADABLE, /* the main file cannot be read: see its `status` and `why` */
     CONFIG_FILES_NO_MEMORY
 };
 
-/* One file, as far as it could be had. */
+/* One file, as far as it could be read. */
 struct config_file {
     /*
-     * The main file as given, others absolute. An include that could not be
-     * followed stands here as written, as a file that was left out.
+     * The main file as given, others absolute. An include that cannot be resolved is here
+     * as written, as a file that is left out.
      */
     char *path;
-    char *bytes; /* as read; NULL: could not be read */
+    char *bytes; /* the content; NULL: could not be read */
     size_t length;
     enum sys_status status; /* of reading it */
     struct sys_failure why; /* where status is not SYS_OK */
-    struct cfg *part;       /* loaded; NULL: unusable by itself */
-    bool left_out;          /* nothing of it is in `whole` */
+    struct cfg *part;       /* parsed; NULL: the file has errors */
+    bool left_out;          /* `whole` has nothing of it */
     struct initial_files initial;
 };
 
+/* All files of a configuration. All zero: none. */
 struct config_files {
-    struct config_file *files; /* the main file, then the others in their order */
+    struct config_file *files; /* the main file, then the others in the order of inclusion */
     size_t count, capacity;
-    struct cfg *whole; /* all that is used, as one; NULL unless CONFIG_FILES_OK */
+    struct cfg *whole; /* all used files merged; NULL unless CONFIG_FILES_OK */
     uint64_t initial;  /* bytes of all `initial` files */
 };
 
 /*
- * Reads and loads a configuration.
+ * Reads, parses and merges a configuration.
  *
- * paths     the main file first; files behind it count as included by it
- *           (`check --merged`). A file that is reached twice is read once
- * messages  gets all errors and warnings, sorted. With CONFIG_FILES_FORGIVING
- *           there may be errors on success: those of what was left out
- * out       filled in any case as far as it goes, to be ended with
- *           config_files_free; nothing in it was allocated before
+ * paths     the main file, then files that count as included by it (`check --merged`). A
+ *           file that is named twice is read once
+ * messages  gets all errors and warnings, sorted. With CONFIG_FILES_FORGIVING there can be
+ *           errors on success: those of the files that were left out
+ * out       filled as far as possible on every result. Free it with config_files_free. Its
+ *           former value is overwritten, not freed
  */
 enum config_files_result config_files_read(const struct system *system, const char *const *paths,
                                            size_t count, enum config_files_policy policy,
                                            struct cfg_messages *messages, struct config_files *out);
 
 /*
- * Leaves out one more included file, by the path that messages call it: for
- * errors that are found later, such as an unknown account. `whole` is replaced,
- * or NULL where nothing usable remains; what referred to it is void. False: it
- * is not one that is used (`whole` stays as it is).
+ * Leaves out one more included file, named by its path as in messages: for errors that are
+ * found later, such as an unknown account. Replaces `whole`, or sets it to NULL if the rest
+ * is invalid; pointers into it become invalid. False: no such file is in use, and nothing
+ * changes.
  */
 bool config_files_leave_out(struct config_files *config, const char *path,
                             struct cfg_messages *messages, enum config_files_result *result);

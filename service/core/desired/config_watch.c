@@ -4,7 +4,7 @@
 
 #include "event_text.h"
 
-/* Paths to be watched; those resolved here are to be freed. */
+/* The paths to watch; owned. */
 struct paths {
     char **items;
     size_t count;
@@ -28,7 +28,7 @@ static enum sys_status add(const struct system *system, const char *base, const 
     return status;
 }
 
-/* The main file comes first: relative patterns start from it. */
+/* Collects the paths. The main file comes first: relative patterns start from its folder. */
 static enum sys_status collect(const struct system *system, const struct config_files *config,
                                struct paths *out, struct sys_failure *why)
 {

@@ -1,5 +1,5 @@
 /*
- * config_watch.h - has the files of a configuration watched, where it says so.
+ * config_watch.h - watches the files of a configuration with `watch: true`.
  */
 #ifndef CORE_CONFIG_WATCH_H
 #define CORE_CONFIG_WATCH_H
@@ -8,10 +8,10 @@
 #include "system.h"
 
 /*
- * Watches every file of the configuration, used or left out, and every pattern
- * it includes by, for files that are not there yet; nothing where `watch` is
- * not asked for. `file` is what the main file is called in events. What cannot
- * be watched is reported, except a folder that does not exist.
+ * Watches all files of the configuration, also those left out, and all include patterns,
+ * for files that appear later. Without `watch: true` nothing is watched any more. Logs
+ * EVENT_WATCH_FAILED if a folder cannot be watched, except if it does not exist. `file` is
+ * the name of the main file in events.
  */
 void config_watch_begin(const struct system *system, const char *file,
                         const struct config_files *config);

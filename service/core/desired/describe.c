@@ -9,7 +9,7 @@
 #include "names.h"
 #include "text.h"
 
-/* What a level lets a person do; NULL: nothing worth a word. */
+/* The rights of a level in words. NULL: nothing worth mentioning. */
 static const char *level_words(const struct item *item, enum shmb_level level,
                                char out[SHMB_ACCESS_WORDS])
 {
@@ -23,15 +23,15 @@ static const char *level_words(const struct item *item, enum shmb_level level,
     return shmb_access_words(item->spec.kind, mask, out);
 }
 
-/* One who may do something with an item, and what; `words` is empty for a denial. */
+/* One trustee of an item. */
 struct grant {
     const char *name;
     enum shmb_level level;
-    uint32_t mask; /* where SDDL was written; else 0 */
-    char words[SHMB_ACCESS_WORDS];
+    uint32_t mask;                 /* of an SDDL entry; else 0 */
+    char words[SHMB_ACCESS_WORDS]; /* the rights; empty: none, or a denial by level */
 };
 
-/* The grant at `index`, in the order they were written in. False: there is none. */
+/* The grant at `index`, in the order of the configuration. False: no more. */
 static bool grant_at(const struct inventory *inventory, const struct item *item, size_t index,
                      struct grant *out)
 {
@@ -72,7 +72,7 @@ static void add_copied(struct text *line, const struct item *item)
 
     if (item->copies == NULL)
         return;
-    text_add(line, ", kept over a reboot");
+    text_add(line, ", restored after a reboot");
     if (every % 1000 != 0)
         text_add(line, ", saved every %" PRIu32 " ms", every);
     else if (every != 0)
@@ -98,7 +98,7 @@ static void add_state(struct text *line, const struct item *item)
         break;
     case SHMB_EVENT:
         if (item->from->kind == SHMB_SECTION)
-            text_add(line, ", tells of changes to %s", item->from->name);
+            text_add(line, ", signals changes of %s", item->from->name);
         else
             text_add(line, ", %s reset", spec->manual_reset ? "manual" : "automatic");
         break;

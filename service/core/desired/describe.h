@@ -1,5 +1,5 @@
 /*
- * describe.h - what an inventory would create, in words, for people.
+ * describe.h - the objects of an inventory in words, as `check` and `plan` print them.
  */
 #ifndef CORE_DESCRIBE_H
 #define CORE_DESCRIBE_H
@@ -11,18 +11,18 @@
 typedef void (*describe_line)(void *context, const char *line);
 
 /*
- * One line for each object: kind, name, size or state, and who may do what,
- * such as "section Global\Prices, 65536 bytes: Users read; CORP\Traders read and write".
- * False: no memory.
+ * Passes one line for each object to `line`: kind, name, size or state, and access, as in
+ * "section Global\Prices, 65536 bytes: Users read; CORP\Traders read and write". False: no
+ * memory.
  */
 bool describe_inventory(const struct inventory *inventory, describe_line line, void *context);
 
 /*
- * The same as JSON: one object for each in the array that is open. Its keys are
- * kind, name (with Global\), what the kind has (size and initial; lock_of and
- * readers_may_wait; reset and changes_of; count and maximum), and access, a list of trustee,
- * level (null: none of ours, SDDL was written) and `may`, which says in words what
- * that allows; null: nothing. audit: true, where it is. integrity is low, another label, or null.
+ * Adds the same to the open JSON array, one object for each. Its keys: kind; name (with
+ * Global\); those of the kind (size, initial, keep and save_every_ms; lock_of and
+ * readers_may_wait; reset and changes_of; count and maximum); sessions and audit, if they
+ * are on; access, an array with trustee, level (null: written as SDDL) and may (the rights
+ * in words; null: none); integrity (low, another label, or null).
  */
 void describe_json(const struct inventory *inventory, struct json *json);
 

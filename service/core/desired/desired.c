@@ -6,6 +6,7 @@
 
 #include "text.h"
 
+/* Reads the files. */
 static enum shmb_exit load(const struct system *files, const char *file,
                            enum config_files_policy policy, struct desired *desired)
 {
@@ -23,6 +24,7 @@ static enum shmb_exit load(const struct system *files, const char *file,
     }
 }
 
+/* Looks up the accounts, and builds the inventory. */
 static enum shmb_exit expand(const struct system *system, enum config_files_policy policy,
                              struct desired *desired)
 {
@@ -41,7 +43,7 @@ static enum shmb_exit expand(const struct system *system, enum config_files_poli
     return status == SYS_OK ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
 }
 
-/* Leaves out all included files that have errors. False: none, or nothing is left. */
+/* Leaves out all included files with errors. False: there is none, or the rest is invalid. */
 static bool leave_out(struct desired *desired)
 {
     size_t i, count = desired->messages.count;

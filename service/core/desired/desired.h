@@ -1,6 +1,6 @@
 /*
- * desired.h - a configuration from its files to the inventory that is served,
- * with all that must live as long.
+ * desired.h - all that the configuration wants: from its files to the inventory, with
+ * everything that the inventory refers to.
  */
 #ifndef CORE_DESIRED_H
 #define CORE_DESIRED_H
@@ -11,38 +11,39 @@
 #include "report_lines.h"
 #include "trustees.h"
 
-/* All zero: nothing yet. */
+/* All zero: empty. */
 struct desired {
     struct cfg_messages messages;
     struct config_files configuration;
     struct trustees *known;
     struct inventory *inventory;
-    trustees_memory *memory; /* not NULL: accounts may be pending; see trustees.h */
+    trustees_memory *memory; /* set: accounts may be pending, see trustees_allow_pending */
     void *memory_context;
 };
 
 /*
- * Reads the main file and all it includes through the port `files`, and expands
- * it through `system`. With CONFIG_FILES_FORGIVING, an included file with an
- * error that only the system can find is left out, too. SHMB_EXIT_DONE;
- * SHMB_EXIT_NOT_SO: errors are in `messages`, or the main file cannot be read,
- * see configuration.files[0]; SHMB_EXIT_SYSTEM: no memory. `out`, all zero but
- * for the memory before, is to be ended with desired_free in any case.
+ * Reads the main file and its includes through the port `files`, and builds the inventory
+ * through `system`. With CONFIG_FILES_FORGIVING, an included file with an unknown account
+ * is left out, too. `out` is all zero before, except for `memory` and `memory_context`.
+ * Free it with desired_free in any case.
+ *
+ * SHMB_EXIT_DONE. SHMB_EXIT_NOT_SO: `messages` has errors, or the main file cannot be read
+ * (see desired_unreadable). SHMB_EXIT_SYSTEM: no memory.
  */
 enum shmb_exit desired_read(const struct system *system, const struct system *files,
                             const char *file, enum config_files_policy policy, struct desired *out);
 void desired_free(struct desired *desired);
 
-/* The inventory once more, from what is known of accounts now. As inventory_build. */
+/* Builds another inventory, with the accounts as they are known now. As inventory_build. */
 enum sys_status desired_expand_again(const struct desired *desired, struct inventory **out);
 
-/* True: the main file could not be read, its `why` says more than the messages. */
+/* True: the main file cannot be read; `why` of configuration.files[0] says the reason. */
 bool desired_unreadable(const struct desired *desired);
 
-/* True: nothing was left out, and the content of no segment is unread. */
+/* True: no file was left out, and no content is unread. */
 bool desired_is_whole(const struct desired *desired);
 
-/* The messages as lines of the report. */
+/* Adds the messages as lines of the report. */
 void desired_notes(const struct desired *desired, struct report_lines *notes);
 
 #endif

@@ -8,10 +8,10 @@
 #include "event_text.h"
 #include "string_copy.h"
 
-#define PATH_SHOWN   500 /* bytes of it in a reason, which has room for SYS_TEXT_MAX, */
-#define REASON_SHOWN 200 /* and of what was said of it */
+#define PATH_SHOWN   500 /* bytes of a path in a reason, so that SYS_TEXT_MAX has room */
+#define REASON_SHOWN 200 /* bytes of the system's text in it */
 
-/* While reading. */
+/* The state of one initial_files_read. */
 struct reading {
     const struct system *system;
     struct cfg_messages *messages;
@@ -32,7 +32,7 @@ void initial_files_free(struct initial_files *files)
     *files = (struct initial_files){0};
 }
 
-/* Takes `content` over. */
+/* Adds a content, and owns it from now on. False: no memory; it is freed. */
 static bool keep(struct reading *r, char *content)
 {
     char **contents = realloc(r->out->contents, (r->out->count + 1) * sizeof(*contents));
@@ -47,7 +47,10 @@ static bool keep(struct reading *r, char *content)
     return true;
 }
 
-/* What is forgiven may be there later, and is not needed where the segment is. */
+/*
+ * Adds a warning if forgiving, else an error. Forgiving, because the file may appear later,
+ * and because an existing segment does not need it.
+ */
 static void complain(const struct reading *r, const struct cfg_object *object, const char *format,
                      ...) SHMB_PRINTF(3, 4);
 static void complain(const struct reading *r, const struct cfg_object *object, const char *format,
@@ -61,10 +64,10 @@ static void complain(const struct reading *r, const struct cfg_object *object, c
     va_end(values);
 }
 
-/* What follows from it, where it is forgiven. */
+/* The consequence, for a warning. */
 static const char *later(const struct reading *r)
 {
-    return r->forgiving ? "; until that is put right, the segment is not made anew" : "";
+    return r->forgiving ? "; the segment is not created until this is fixed" : "";
 }
 
 static bool check_length(const struct reading *r, const struct cfg_object *object, const char *path,
@@ -76,14 +79,14 @@ static bool check_length(const struct reading *r, const struct cfg_object *objec
         complain(r, object, "'%s' has %zu bytes, the segment only %llu; make the size larger%s",
                  path, length, (unsigned long long)segment->size, later(r));
     else if (length > INITIAL_ALL_MAX - *r->total)
-        complain(r, object, "with '%s' the files of initial have more than %llu bytes in all%s",
-                 path, (unsigned long long)INITIAL_ALL_MAX, later(r));
+        complain(r, object, "with '%s' the initial files have more than %llu bytes in all%s", path,
+                 (unsigned long long)INITIAL_ALL_MAX, later(r));
     else
         return true;
     return false;
 }
 
-/* What became of a call about the file; true: go on. */
+/* Reports the failure of a call for the file. True: it succeeded. */
 static bool succeeded(struct reading *r, const struct cfg_object *object, const char *path,
                       enum sys_status status, const struct sys_failure *why)
 {
@@ -133,7 +136,7 @@ static void fetch(struct reading *r, const char *base, struct cfg_object *object
     free(path);
 }
 
-/* The path of the configuration file is all that is needed to read it later. */
+/* Marks the content as unread. The path of the configuration file suffices to read it later. */
 static void postpone(struct reading *r, const char *base, struct cfg_initial *initial)
 {
     if (r->out->base == NULL)
@@ -162,7 +165,7 @@ bool initial_files_read(const struct system *system, const char *base, struct cf
     return !r.no_memory;
 }
 
-/* So much of a text as has room, in whole characters. */
+/* The length of a text cut to `most` bytes, in whole characters. */
 static int cut(const char *text, size_t most)
 {
     size_t length = strlen(text);
@@ -174,7 +177,7 @@ static int cut(const char *text, size_t most)
     return (int)most;
 }
 
-/* The failure of a file, with its path. */
+/* Copies a failure, with the path of the file in its text. */
 static void name_file(const char *path, const struct sys_failure *failure, struct sys_failure *why)
 {
     if (why == NULL)

@@ -54,7 +54,7 @@ static struct item *add_item(struct inventory *inventory, const struct cfg_objec
     return item;
 }
 
-/* False: no memory. */
+/* Adds a segment after its companions. False: no memory. */
 static bool add_segment(struct inventory *inventory, const struct cfg_object *object, size_t set)
 {
     const struct cfg_segment *segment = &object->u.segment;

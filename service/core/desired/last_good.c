@@ -9,6 +9,7 @@
 #include "string_copy.h"
 #include "text.h"
 
+/* The format: HEAD; for each file "length path\n", its bytes and "\n"; "end\n". */
 #define HEAD     "shmbroker-last-good 1\n"
 #define FILE_MAX (256u * 1024 * 1024)
 
@@ -18,14 +19,14 @@ struct saved_file {
 };
 
 struct last_good {
-    struct system port;
-    const struct system *real;
+    struct system port;        /* what last_good_port returns */
+    const struct system *real; /* the port below it */
     char *content;
     struct saved_file files[CONFIG_FILES_MAX];
     size_t count;
 };
 
-/* Grows the text by bytes that may hold anything. */
+/* Adds bytes, which may be more than the precision of printf takes. */
 static void add_bytes(struct text *out, const char *bytes, size_t length)
 {
     while (length > 0) {
@@ -37,7 +38,7 @@ static void add_bytes(struct text *out, const char *bytes, size_t length)
     }
 }
 
-/* The main file goes by its absolute path: a later start may have another current folder. */
+/* Stores paths as absolute: a later start may have another current folder. */
 static enum sys_status add_file(const struct system *system, const struct config_file *file,
                                 struct text *out, struct sys_failure *why)
 {
@@ -64,7 +65,7 @@ enum sys_status last_good_save(const struct system *system, const struct config_
     for (i = 0; i < config->count && status == SYS_OK; i++) {
         const struct config_file *file = &config->files[i];
 
-        /* Text has no NUL: what has is no configuration, and was refused. */
+        /* The bytes contain no NUL: a file with a NUL is invalid and not in use. */
         if (file->bytes != NULL && !file->left_out)
             status = add_file(system, file, &all, why);
     }
@@ -77,7 +78,7 @@ enum sys_status last_good_save(const struct system *system, const struct config_
     return status;
 }
 
-/* False: it is not what was written. */
+/* Finds the files in the content. False: it is damaged. */
 static bool take_apart(struct last_good *last, char *at, char *end)
 {
     while (end - at > 4 && strncmp(at, "end\n", 4) != 0) {
@@ -139,7 +140,7 @@ static void free_paths(char **paths, size_t count)
     free(paths);
 }
 
-/* Whatever the pattern, it was these files that all patterns together meant. */
+/* Returns all stored files for any pattern: all patterns together matched exactly these. */
 static enum sys_status expand(void *self, const char *base, const char *pattern, char ***paths,
                               size_t *count, struct sys_failure *why)
 {

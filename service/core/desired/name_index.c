@@ -38,7 +38,7 @@ static void index_all(struct name_index *index)
     index->indexed = true;
 }
 
-/* Looks at the next item first: who asks in the order of the items needs no table. */
+/* Tries the next item first: a caller that asks in the order of the items needs no table. */
 size_t name_index_find(struct name_index *index, const char *name, uint32_t hash)
 {
     const struct item *found;

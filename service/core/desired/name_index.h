@@ -1,11 +1,9 @@
 /*
- * name_index.h - finds what is held, apart from what is wanted, by name without
- * case.
+ * name_index.h - finds items by name, without case.
  *
- * An index over items that somebody else keeps: the inventory that is served,
- * or, for a program that only looks, what the broker says of itself. Who asks
- * for the names in the order of the items gets them without a search, and then
- * no index is made.
+ * The items are borrowed: from the inventory that is served or, in a program that only
+ * looks (`plan`), from what the broker publishes. A caller that asks for the names in the
+ * order of the items needs no table, and then none is filled.
  */
 #ifndef CORE_NAME_INDEX_H
 #define CORE_NAME_INDEX_H
@@ -19,17 +17,18 @@ struct name_index {
     const struct item *items; /* borrowed */
     size_t count;
     struct nameset by_name;
-    bool indexed; /* `by_name` has the items */
-    size_t next;  /* the item that is asked for next where all is in order */
+    bool indexed; /* `by_name` is filled */
+    size_t next;  /* the index after the item found last: the first guess */
 };
 
-/* False: no memory; `out` is empty then. */
+/* False: no memory; `out` then finds nothing. */
 bool name_index_init(struct name_index *out, const struct item *items, size_t count);
 void name_index_free(struct name_index *index);
 
 /*
- * The index of a name, or NAME_INDEX_NONE; of two items with the same name, the
- * first one's where it was not the other's turn. `hash` is that of the name, or 0.
+ * The index of the item with this name, or NAME_INDEX_NONE. `hash` is shmb_name_hash of the
+ * name, or 0: not known. If two items have the same name, the second one is found only
+ * right after the item before it, else the first one.
  */
 size_t name_index_find(struct name_index *index, const char *name, uint32_t hash);
 

@@ -101,7 +101,7 @@ static void defaults_are_spoken_of_once(void **state)
 
 static void readers_that_may_wait_are_spoken_of(void **state)
 {
-    static const char *const wanted[] = {"A.lock:7:9: who may only read can hold this lock"};
+    static const char *const wanted[] = {"A.lock:7:9: readers can hold this lock"};
     char text[] = "read Users";
     const struct cfg_access *access;
     struct cfg_object *object;
@@ -120,8 +120,8 @@ static void readers_that_may_wait_are_spoken_of(void **state)
 static void low_integrity_is_spoken_of_where_somebody_writes(void **state)
 {
     static const char *const wanted[] = {
-        "defaults.integrity:3:1: of those who may write",
-        "C.integrity:4:5: of those who may write",
+        "defaults.integrity:3:1: programs with low integrity",
+        "C.integrity:4:5: programs with low integrity",
     };
     char one[] = "read Users, write Interactive", two[] = "read Users";
     const struct cfg_integrity shared = {true, "defaults.integrity", {"sample.yaml", 3, 1}};
@@ -143,7 +143,7 @@ static void low_integrity_is_spoken_of_where_somebody_writes(void **state)
 static void sddl_is_looked_at_too(void **state)
 {
     static const char *const wanted[] = {
-        "sample.access:1:0: programs that use the library will say that the object is not the",
+        "sample.access:1:0: programs that use the library refuse the object (SHMB_NOT_OURS)",
         "sample.access:1:0: 'Users' may also change who has access",
         "sample.access:1:0: 'Everyone' may write",
     };

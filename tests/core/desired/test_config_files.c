@@ -119,7 +119,7 @@ static void a_pattern_without_files_is_a_warning(void **state)
     (void)state;
     fake_file(fake, MAIN, DEFAULTS INCLUDE "mutexes: { M: }\n");
     assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_OK);
-    check_lines(MAIN ":3:10: warning: include: no file is called 'conf.d\\*.yaml' now\n");
+    check_lines(MAIN ":3:10: warning: include: no file matches 'conf.d\\*.yaml' now\n");
     assert_int_equal(c.count, 1);
 }
 
@@ -137,7 +137,7 @@ static void a_main_file_of_includes_only(void **state)
     check_lines(MAIN
                 ": error: neither this file nor the files it includes name an object, so there is "
                 "nothing to hold\n" MAIN
-                ":2:10: warning: include: no file is called 'conf.d\\*.yaml' now\n");
+                ":2:10: warning: include: no file matches 'conf.d\\*.yaml' now\n");
 }
 
 struct row {
@@ -179,7 +179,7 @@ static const struct row rows[] = {
     {DEFAULTS "include: [conf.d\\a.yaml, conf.d\\b.yaml]\nmutexes: { M: }\n", NULL, GOOD_B,
      MAIN ":3:11: error: include[0]: '" A "' cannot be read: CreateFileW: made to fail (error 1455)\n", LEFT_OUT},
     {DEFAULTS "include: main.yaml\nmutexes: { M: }\n", NULL, NULL,
-     MAIN ":3:10: error: include: the file includes itself; remove it\n", LEFT_OUT},
+     MAIN ":3:10: error: include: the file includes itself; remove this entry\n", LEFT_OUT},
     {"version: 1\nlimits: { objects: 1 }\n" INCLUDE "mutexes: { M: { access: { read: U } } }\n", GOOD_B, NULL,
      MAIN ":2:20: error: limits.objects: 2 objects, locks and change events included, exceed the limit of 1; remove some, or raise the limit\n", LEFT_OUT},
     /* errors of the main file */
@@ -291,7 +291,7 @@ static void too_many_files(void **state)
         fake_file(fake, path, text);
     }
     assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
-    check_lines(MAIN ":3:10: error: include: more than 1000 files in all; put some together\n");
+    check_lines(MAIN ":3:10: error: include: more than 1000 files in all; merge some of them\n");
     assert_int_equal(c.count, CONFIG_FILES_MAX);
 }
 

@@ -71,7 +71,7 @@ static void special_cases(void **state)
         "mutex Global\\L1, lock of S1, readers may wait: deny Guests; Users wait and release; Interactive full control",
         "section Global\\S1, 1099511627776 bytes: deny Guests; Users read; Interactive full control",
         "mutex Global\\L2, lock of S2: nobody but administrators",
-        "event Global\\C, tells of changes to S2: S-1-5-4 wait",
+        "event Global\\C, signals changes of S2: S-1-5-4 wait",
         "section Global\\S2, 1 byte: S-1-5-4 read",
         "event Global\\E, automatic reset: Users wait and signal",
         "semaphore Global\\N, 0 of 2147483647: Users wait and release",

@@ -58,7 +58,7 @@ static void a_missing_file_is_the_trouble_of_one_segment(void **state)
     lacking_events(EVENT_RUNNING_INCOMPLETE, 1);
     event = fake_last_event(fake, EVENT_CONFIG_WARNING);
     assert_non_null(strstr(event->inserts[1], ":4:46: warning: segments.T: '" CONTENT "' "));
-    assert_non_null(strstr(event->inserts[1], "the segment is not made anew"));
+    assert_non_null(strstr(event->inserts[1], "the segment is not created until this is fixed"));
     assert_int_equal(fake_events_about(fake, EVENT_OBJECT_FAILED, "T"), 2); /* two reasons */
     assert_null(fake_state_text(fake, LAST_GOOD_FILE)); /* it was not in force as a whole */
 }
