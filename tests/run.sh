@@ -68,6 +68,9 @@ all_checks() {
     local library=client/lib
     job check 'clang, no GNU extensions' "$checks/clang.sh" "$shmb_build/mingw-x64/compile_commands.json"
     job check 'clang, in 32 bit' "$checks/clang.sh" "$shmb_build/mingw-x86/compile_commands.json"
+    job check 'no circle of files or wings' python3 "$checks/circles.py" "$shmb_build/mingw-x64"
+    job check 'a circle is found' python3 "$checks/circles.py" --self-test gcc
+    job check 'wings are as declared' "$checks/wings.sh" "$shmb_build/mingw-x64"
     job check 'imports system DLLs only' "$checks/imports.sh" \
         "$bin"/{shmbroker.exe,shmb.exe,shmbclient.dll} "$bin32"/{shmbroker.exe,shmb.exe,shmbclient.dll}
     job check 'the library creates nothing' "$checks/imports.sh" --opens-only \

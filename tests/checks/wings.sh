@@ -5,10 +5,11 @@
 #   tests/checks/wings.sh BUILD     the folder of a mingw build, which has all wings
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+. "$root/install/common.sh"
 build=${1:?usage: wings.sh BUILD}
 
 compiles() {
-    cmake --build "$build" --target "wing_tests_checks_wings_$1" 2>&1
+    locked cmake --build "$build" --target "wing_tests_checks_wings_$1" 2>&1
 }
 
 # refuses WING HEADER: it does not compile, for that header and no other reason.

@@ -1,5 +1,5 @@
 /* The points of verify.h that concern the registry and the disk. */
-#include "verify.h"
+#include "verify_point.h"
 
 #include <aclapi.h>
 

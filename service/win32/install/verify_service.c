@@ -1,5 +1,5 @@
 /* The points of verify.h that the service manager knows. */
-#include "verify.h"
+#include "verify_point.h"
 
 #include <stdio.h>
 #include <stdlib.h>
