@@ -11,12 +11,6 @@
 
 #define CFG_FILE_MAX (16u * 1024 * 1024) /* bytes of one file */
 
-enum cfg_result {
-    CFG_OK,
-    CFG_INVALID,  /* `messages` holds at least one error */
-    CFG_NO_MEMORY /* the text was not judged */
-};
-
 /*
  * Reads the text of one configuration file: YAML, strict, bounded. The text may be
  * hostile; it is not read beyond `length`, and not needed after the call.

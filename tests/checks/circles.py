@@ -15,6 +15,8 @@ are complete in this way have the same circles as the lines alone.
 By symbol: an object needs a name that another one defines; a table of functions counts. Of
 several that define it, those in the same target, or else in the same part of the tree, are meant.
 
+A folder of more than MODULES_MOST modules is reported, too.
+
 Headers (from file to file) and calls (from .c to .c) must each be without a circle; between
 folders every arrow counts. --mixed also shows circles of modules in which headers and calls are
 mixed: a.c calls b.c, which includes a.h for no more than its types.
@@ -30,6 +32,7 @@ import sys
 import tempfile
 
 PARTS = ("service", "client", "config")
+MODULES_MOST = 15
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*["<]([^">]+)[">]', re.M)
 DEFINES = set("TDBRCVWG")
 
@@ -357,6 +360,9 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 2
     tree, count, lines = find(folders[0], "--mixed" in arguments)
+    sizes = collections.Counter(os.path.dirname(module) for module in tree.files)
+    lines += [f"{folder}: {size} modules; at most {MODULES_MOST} are one room"
+              for folder, size in sorted(sizes.items()) if size > MODULES_MOST]
     if "--figures" in arguments:
         print_figures(tree)
     print("\n".join(lines) or f"{len(tree.files)} modules in {count} folders, no circle"

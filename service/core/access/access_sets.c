@@ -143,7 +143,7 @@ static const struct seen_list *find_list(const struct access_sets *sets,
     return nameset_find(&sets->by_list, hash_list(list), &key, same_list);
 }
 
-/* SYS_OK or SYS_NO_MEMORY; `*set` is SIZE_MAX where the list has an error. */
+/* SYS_OK or SYS_NO_MEMORY; `*set` is SIZE_MAX if the list has an error. */
 static enum sys_status resolve(struct access_sets *sets, const struct cfg_access *list,
                                enum shmb_kind kind, bool low, size_t *set)
 {

@@ -208,7 +208,7 @@ static struct answer *new_answer(const char *name)
 }
 
 /*
- * Looks a name up and remembers the answer. NULL with `*status` where there is nothing
+ * Looks a name up and remembers the answer. NULL with `*status` if there is nothing
  * to remember: being short of memory says nothing about the name.
  */
 static struct answer *look_up(struct trustees *known, const char *name, enum sys_status *status,

@@ -40,7 +40,7 @@ struct config_file {
     char *bytes; /* the content; NULL: could not be read */
     size_t length;
     enum sys_status status; /* of reading it */
-    struct sys_failure why; /* where status is not SYS_OK */
+    struct sys_failure why; /* if status is not SYS_OK */
     struct cfg *part;       /* parsed; NULL: the file has errors */
     bool left_out;          /* `whole` has nothing of it */
     struct initial_files initial;

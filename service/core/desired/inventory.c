@@ -76,7 +76,7 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     item = add_item(inventory, object, set);
     item->spec.size = segment->size;
     item->lock = segment->lock.name;
-    /* A new section holds zeros: nothing to write where zeros are asked for. */
+    /* A new section is all zero: zeros need not be written. */
     if (segment->initial.length > 0 || segment->initial.fill != 0 ||
         segment->initial.unread != NULL)
         item->initial = &segment->initial;

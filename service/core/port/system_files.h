@@ -34,7 +34,7 @@ struct system_files {
                                     struct sys_failure *why);
 
     /*
-     * Finds the files that match a pattern of config/pattern.h. A relative pattern starts
+     * Finds the files that match a pattern of config/yaml/pattern.h. A relative pattern starts
      * from the folder of the file `base` (absolute). Returns absolute paths, sorted by
      * name without case, without folders and hidden files. Free each path and then the
      * array with free(); no match: `*paths` is NULL.

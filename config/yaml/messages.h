@@ -68,4 +68,11 @@ void cfg_messages_sort(struct cfg_messages *list);
  */
 size_t cfg_message_format(const struct cfg_message *message, char *out, size_t size);
 
+/* What reading a text came to. */
+enum cfg_result {
+    CFG_OK,
+    CFG_INVALID,  /* `messages` holds at least one error */
+    CFG_NO_MEMORY /* the text was not judged */
+};
+
 #endif

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "arena.h"
-#include "load.h"
 #include "messages.h"
 
 #define TREE_DEPTH_MAX   16u
