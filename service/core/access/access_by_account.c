@@ -7,36 +7,37 @@
 #include "string_copy.h"
 
 /* The row of a SID among those from `first` on; NULL: no memory. */
-static struct access_by_account_row *row_of(struct access_by_account *audit, size_t first,
+static struct access_by_account_row *row_of(struct access_by_account *listing, size_t first,
                                             const char *sid)
 {
     struct access_by_account_row *rows;
     size_t i;
 
-    for (i = first; i < audit->count; i++)
-        if (strcmp(audit->rows[i].sid, sid) == 0)
-            return &audit->rows[i];
+    for (i = first; i < listing->count; i++)
+        if (strcmp(listing->rows[i].sid, sid) == 0)
+            return &listing->rows[i];
     /* Doubles the array when its size is a power of two. */
-    if ((audit->count & (audit->count - 1)) == 0) {
-        rows = realloc(audit->rows, (audit->count == 0 ? 1 : 2 * audit->count) * sizeof(*rows));
+    if ((listing->count & (listing->count - 1)) == 0) {
+        rows =
+            realloc(listing->rows, (listing->count == 0 ? 1 : 2 * listing->count) * sizeof(*rows));
         if (rows == NULL)
             return NULL;
-        audit->rows = rows;
+        listing->rows = rows;
     }
-    rows = &audit->rows[audit->count++];
+    rows = &listing->rows[listing->count++];
     *rows = (struct access_by_account_row){0};
     memcpy(rows->sid, sid, strlen(sid) + 1);
     return rows;
 }
 
 /* Order matters, as for Windows: a denial does not remove what an earlier entry allows. */
-static bool add_entries(struct access_by_account *audit, size_t first, const struct sddl *access)
+static bool add_entries(struct access_by_account *listing, size_t first, const struct sddl *access)
 {
     size_t i;
 
     for (i = 0; i < access->count; i++) {
         const struct sddl_entry *entry = &access->entries[i];
-        struct access_by_account_row *row = row_of(audit, first, entry->sid);
+        struct access_by_account_row *row = row_of(listing, first, entry->sid);
 
         if (row == NULL)
             return false;
@@ -48,20 +49,21 @@ static bool add_entries(struct access_by_account *audit, size_t first, const str
     return true;
 }
 
-bool access_by_account_add(struct access_by_account *audit, enum shmb_kind kind, const char *object,
-                           const struct sddl *access, access_by_account_name *name)
+bool access_by_account_add(struct access_by_account *listing, enum shmb_kind kind,
+                           const char *object, const struct sddl *access,
+                           access_by_account_name *name)
 {
-    size_t i, first = audit->count;
-    bool done = add_entries(audit, first, access);
+    size_t i, first = listing->count;
+    bool done = add_entries(listing, first, access);
 
-    for (i = first; i < audit->count; i++) {
+    for (i = first; i < listing->count; i++) {
         char account[AUDIT_ACCOUNT_MAX];
 
-        name(audit->rows[i].sid, account);
-        audit->rows[i].kind = kind;
-        audit->rows[i].account = string_copy(account);
-        audit->rows[i].object = string_copy(object);
-        done = done && audit->rows[i].account != NULL && audit->rows[i].object != NULL;
+        name(listing->rows[i].sid, account);
+        listing->rows[i].kind = kind;
+        listing->rows[i].account = string_copy(account);
+        listing->rows[i].object = string_copy(object);
+        done = done && listing->rows[i].account != NULL && listing->rows[i].object != NULL;
     }
     return done;
 }
@@ -78,35 +80,35 @@ static int compare(const void *a, const void *b)
     return order;
 }
 
-void access_by_account_sort(struct access_by_account *audit)
+void access_by_account_sort(struct access_by_account *listing)
 {
-    if (audit->count > 0)
-        qsort(audit->rows, audit->count, sizeof(*audit->rows), compare);
+    if (listing->count > 0)
+        qsort(listing->rows, listing->count, sizeof(*listing->rows), compare);
 }
 
-void access_by_account_free(struct access_by_account *audit)
+void access_by_account_free(struct access_by_account *listing)
 {
     size_t i;
 
-    for (i = 0; i < audit->count; i++) {
-        free(audit->rows[i].account);
-        free(audit->rows[i].object);
+    for (i = 0; i < listing->count; i++) {
+        free(listing->rows[i].account);
+        free(listing->rows[i].object);
     }
-    free(audit->rows);
-    *audit = (struct access_by_account){0};
+    free(listing->rows);
+    *listing = (struct access_by_account){0};
 }
 
 /* ---- output formats --------------------------------------------------------- */
 
-void access_by_account_lines(const struct access_by_account *audit, struct text *out)
+void access_by_account_lines(const struct access_by_account *listing, struct text *out)
 {
     char words[SHMB_ACCESS_WORDS];
     size_t i;
 
-    for (i = 0; i < audit->count; i++) {
-        const struct access_by_account_row *row = &audit->rows[i];
+    for (i = 0; i < listing->count; i++) {
+        const struct access_by_account_row *row = &listing->rows[i];
 
-        if (i == 0 || strcmp(row->sid, audit->rows[i - 1].sid) != 0)
+        if (i == 0 || strcmp(row->sid, listing->rows[i - 1].sid) != 0)
             text_add(out, strcmp(row->account, row->sid) != 0 ? "%s (%s)\n" : "%s\n", row->account,
                      row->sid);
         text_add(out, "    %s %s: %s", shmb_kind_word(row->kind), row->object,
@@ -140,14 +142,14 @@ static void add_field(struct text *out, const char *field, const char *end)
     text_add(out, "\"%s", end);
 }
 
-void access_by_account_csv(const struct access_by_account *audit, struct text *out)
+void access_by_account_csv(const struct access_by_account *listing, struct text *out)
 {
     char words[SHMB_ACCESS_WORDS];
     size_t i;
 
     text_add(out, "account,sid,kind,object,may,denied,may_rights,denied_rights\r\n");
-    for (i = 0; i < audit->count; i++) {
-        const struct access_by_account_row *row = &audit->rows[i];
+    for (i = 0; i < listing->count; i++) {
+        const struct access_by_account_row *row = &listing->rows[i];
 
         add_field(out, row->account, ",");
         add_field(out, row->sid, ",");
@@ -160,14 +162,14 @@ void access_by_account_csv(const struct access_by_account *audit, struct text *o
     }
 }
 
-void access_by_account_json(const struct access_by_account *audit, struct json *out)
+void access_by_account_json(const struct access_by_account *listing, struct json *out)
 {
     char words[SHMB_ACCESS_WORDS];
     size_t i;
 
     json_array(out, NULL);
-    for (i = 0; i < audit->count; i++) {
-        const struct access_by_account_row *row = &audit->rows[i];
+    for (i = 0; i < listing->count; i++) {
+        const struct access_by_account_row *row = &listing->rows[i];
 
         json_object(out, NULL);
         json_string(out, "account", row->account);

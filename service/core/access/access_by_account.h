@@ -33,20 +33,21 @@ struct access_by_account {
 typedef void access_by_account_name(const char *sid, char out[AUDIT_ACCOUNT_MAX]);
 
 /* Adds the rows of one object. `object` is its name with Global\. False: no memory. */
-bool access_by_account_add(struct access_by_account *audit, enum shmb_kind kind, const char *object,
-                           const struct sddl *access, access_by_account_name *name);
+bool access_by_account_add(struct access_by_account *listing, enum shmb_kind kind,
+                           const char *object, const struct sddl *access,
+                           access_by_account_name *name);
 
 /* Sorts by account, then by object. The order is the same in every run. */
-void access_by_account_sort(struct access_by_account *audit);
-void access_by_account_free(struct access_by_account *audit);
+void access_by_account_sort(struct access_by_account *listing);
+void access_by_account_free(struct access_by_account *listing);
 
 /*
  * The output formats. Lines: an account, and below it a line for each object. CSV:
  * RFC 4180 with a header; lines end in CR LF; no field looks like a formula to a
  * spreadsheet. JSON: an array of objects.
  */
-void access_by_account_lines(const struct access_by_account *audit, struct text *out);
-void access_by_account_csv(const struct access_by_account *audit, struct text *out);
-void access_by_account_json(const struct access_by_account *audit, struct json *out);
+void access_by_account_lines(const struct access_by_account *listing, struct text *out);
+void access_by_account_csv(const struct access_by_account *listing, struct text *out);
+void access_by_account_json(const struct access_by_account *listing, struct json *out);
 
 #endif

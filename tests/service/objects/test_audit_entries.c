@@ -258,8 +258,8 @@ static void check_warns_where_the_service_may_not(void **state)
     assert_null(strstr(said, "has no privilege to audit"));
     install("", HEAD DATA_AUDITED);
     verb(arguments, 0,
-         ":5:67: warning: segments.ShmbTest.Data.audit: the service that is installed "
-         "here has no privilege to audit; run: shmbroker install --audit");
+         ":5:67: warning: segments.ShmbTest.Data.audit: the installed service has no privilege "
+         "to audit; run: shmbroker install --audit");
     install("--audit", HEAD DATA_AUDITED);
     verb(arguments, 0, "ShmbTest.Data, 64 bytes, audited");
     assert_null(strstr(said, "has no privilege to audit"));

@@ -133,7 +133,7 @@ static void check_warns_of_what_an_administrator_would_regret(void **state)
                             said, sizeof(said)),
                      0);
     assert_says(said, "FILE:2:38: warning: defaults.access: 'Everyone' may write");
-    assert_says(said, "FILE:4:32: warning: segments.ShmbTest.A.lock: who may only read");
+    assert_says(said, "FILE:4:32: warning: segments.ShmbTest.A.lock: readers can hold");
     assert_says(said, "FILE:5:43: warning: segments.ShmbTest.B.access: 'Interactive' may also");
     assert_says(said, "no errors, 3 warnings, 4 objects");
 }
