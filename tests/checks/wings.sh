@@ -24,7 +24,7 @@ refuses() {
 
 graph_is_shown() {
     sed -n '/^<!-- wings -->$/,/^<!-- \/wings -->$/p' "$root/service/README.md" |
-        sed '/^<!--/d; /^```/d' | diff - <(sed '/^$/d' "$build/wings.txt") &&
+        sed '/^<!--/d; /^```/d' | diff - <(sed '/^$/d; s/ $//' "$build/wings.txt") &&
         return 0
     echo "service/README.md (<) does not show the wings as CMake declares them (>)"
     return 1

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
 #include "control_blocks.h"
 #include "directory_table.h"
+#include "names.h"
 
 #define MANY 10000u
 

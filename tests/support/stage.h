@@ -12,8 +12,8 @@
 #include "support.h"
 
 #include "control.h"
-#include "directory.h"
 #include "control_blocks.h"
+#include "directory.h"
 #include "directory_table.h"
 
 /* Who owns an object: Administrators, or the test's own user, who is nobody. */

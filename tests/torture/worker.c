@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shmb.h"
 #include "worker.h"
+#include "shmb.h"
 
 #define PIECE 64u
 

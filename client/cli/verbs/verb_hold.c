@@ -5,8 +5,8 @@
 
 #include "command.h"
 #include "fail.h"
-#include "out.h"
 #include "open_segment.h"
+#include "out.h"
 
 /* Opens to write, or else to read: with `readers_may_wait` readers can take the lock, too. */
 static int32_t open_to_lock(const char *name, shmb_segment **segment, shmb_info *info)

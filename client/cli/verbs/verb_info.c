@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "fail.h"
-#include "object_access.h"
 #include "names.h"
+#include "object_access.h"
+#include "open_segment.h"
 #include "out.h"
 #include "plain.h"
-#include "open_segment.h"
 #include "show.h"
 
 static bool ask_semaphore(const char *name, LONG *count, LONG *maximum)

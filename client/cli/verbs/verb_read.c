@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "fail.h"
-#include "out.h"
 #include "open_segment.h"
+#include "out.h"
 
 /* Bytes read in one snapshot; a multiple of a dump line. */
 #define PIECE ((uint64_t)16 * 1024 * 1024)

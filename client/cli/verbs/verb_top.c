@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "fail.h"
-#include "out.h"
 #include "open_segment.h"
+#include "out.h"
 #include "show.h"
 #include "stopping.h"
 

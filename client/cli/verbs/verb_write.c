@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "fail.h"
-#include "out.h"
 #include "open_segment.h"
+#include "out.h"
 
 #define INPUT_STEP 65536u
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fake_system.h"
 #include "config_watch.h"
+#include "fake_system.h"
 
 #define MAIN    "C:\\cfg\\main.yaml"
 #define MUTEXES "defaults: { access: { read: Users } }\nmutexes: "

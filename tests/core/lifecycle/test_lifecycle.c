@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_text.h"
 #include "fake_system.h"
 #include "lifecycle.h"
-#include "event_text.h"
 
 #define FILE_NAME "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
 

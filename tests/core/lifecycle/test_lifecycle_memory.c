@@ -10,11 +10,11 @@
 
 #include <stdlib.h>
 
-#include "descriptor.h"
+#include "broker.h"
 #include "describe.h"
+#include "descriptor.h"
 #include "fake_system.h"
 #include "lifecycle.h"
-#include "broker.h"
 #include "sample.h"
 
 #define FILE_NAME "shmbroker.yaml"

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "life.h"
 #include "access_guard.h"
+#include "life.h"
 
 #define SERVICE  "S-1-5-80-1-2-3-4-5"
 #define STRANGER "S-1-5-21-1-2-3-1001"

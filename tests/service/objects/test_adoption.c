@@ -20,9 +20,9 @@
 #include "event_sink.h"
 #include "lifecycle.h"
 #include "port.h"
+#include "processes.h"
 #include "service_manager.h"
 #include "shmb.h"
-#include "processes.h"
 #include "squatter.h"
 
 #define GROUP "S-1-5-4"
