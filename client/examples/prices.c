@@ -1,7 +1,7 @@
 /*
  * A price that all programs on this machine share. C and C++:
  *
- *     cl /I <ShmBroker>\include prices.c shmbclient.lib
+ *     cl /I <ShmBroker>\client\include prices.c shmbclient.lib
  *
  *     prices 1.25     writes it
  *     prices          shows it

@@ -1,4 +1,4 @@
-/* The access table, against design.md section 5 written out once more. */
+/* The table of access.h, against the same written out once more. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

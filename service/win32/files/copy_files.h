@@ -1,5 +1,5 @@
 /*
- * copy_files.h - reads and writes the files of copies: system.h's copy_... functions.
+ * copy_files.h - reads and writes the files of copies: system_copies of system_files.h.
  *
  * They are in a folder of the broker's own (own_files.h), because they become the
  * content of segments. A struct sys_copy is the handle itself.

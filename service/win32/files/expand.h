@@ -6,11 +6,11 @@
 
 #include "system.h"
 
-/* As system.h's `resolve_path`. */
+/* As system_files.h's `resolve_path`. */
 enum sys_status expand_path(const char *base, const char *path, char **out,
                             struct sys_failure *why);
 
-/* As system.h's `expand`. `safe`: the folder must pass file_check_way. */
+/* As system_files.h's `expand`. `safe`: the folder must pass file_check_way. */
 enum sys_status expand_pattern(const char *base, const char *pattern, bool safe, char ***paths,
                                size_t *count, struct sys_failure *why);
 

@@ -8,7 +8,7 @@
 
 #include "system.h"
 
-/* As system.h's `read_file`. A file that is open without sharing is retried for 2 s. */
+/* As system_files.h's `read`. A file that is open without sharing is retried for 2 s. */
 enum sys_status files_read(const char *path, size_t limit, char **content, size_t *length,
                            struct sys_failure *why);
 

@@ -8,7 +8,7 @@
 #include "system.h"
 
 /*
- * As system.h's state_read, state_write and state_append. `folder` is an
+ * As system_files.h's state_read, state_write and state_append. `folder` is an
  * absolute path. The functions that write create it if it is missing, and the folder
  * above it, for administrators, SYSTEM and the service.
  */

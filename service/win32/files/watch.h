@@ -24,7 +24,7 @@
 struct watch;
 
 /*
- * As system.h's `watch`: replaces what `*watch` (NULL: nothing) watches. A
+ * As system_files.h's `watch`: replaces what `*watch` (NULL: nothing) watches. A
  * change that was noticed and not yet reported stays.
  */
 enum sys_status watch_set(struct watch **watch, const char *const *paths, size_t count,

@@ -11,7 +11,7 @@
 
 #include "system.h"
 
-/* As system.h's `audit`. */
+/* As system_objects.h's `set_auditing`. */
 enum sys_status audit_entries_set(struct sys_object *object, const char *entries, bool on,
                                   struct sys_failure *why);
 

@@ -1,5 +1,5 @@
 /*
- * descriptors.h - security descriptors from SDDL: system.h's descriptor_make and
+ * descriptors.h - security descriptors from SDDL: system_objects.h's descriptor_make and
  * descriptor_free, and how objects, files and processes get them when they are made.
  *
  * A struct sys_descriptor is the self-relative security descriptor, in one block.

@@ -6,7 +6,7 @@
 
 #include "system.h"
 
-/* As system.h's `inspect`. */
+/* As system_objects.h's `inspect`. */
 enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct sys_object **out,
                                struct sys_failure *why);
 

@@ -1,6 +1,6 @@
 /*
- * objects.h - the held objects: system.h's create, fill, peek, examine, protect, map,
- * unmap and close. system.h is the reference.
+ * objects.h - the held objects: system_objects.h's create, fill, peek, examine, protect,
+ * map, unmap and close. system_objects.h is the reference.
  *
  * A struct sys_object is the handle itself.
  */

@@ -10,10 +10,10 @@
 
 #include "system.h"
 
-/* As system.h's `sessions`. */
+/* As system_objects.h's `sessions`. */
 enum sys_status sessions_list(uint32_t **sessions, size_t *count, struct sys_failure *why);
 
-/* As system.h's `link`. */
+/* As system_objects.h's `link`. */
 enum sys_status sessions_link(uint32_t session, const char *name,
                               const struct sys_descriptor *descriptor, struct sys_object **out,
                               struct sys_failure *why);

@@ -20,23 +20,23 @@ struct keeper {
     bool left; /* the broker is stopping: its closed handles stay open in the keeper */
 };
 
-/* As system.h's keeper_make. */
+/* As system_keepers.h's `make`. */
 enum sys_status keeper_make(struct keeper *keeper, const struct keeper_options *options,
                             struct sys_keeper *out, struct sys_failure *why);
 
-/* As system.h's keeper_settle. */
+/* As system_keepers.h's `settle`. */
 enum sys_status keeper_settle(struct keeper *keeper, struct sys_failure *why);
 
 /* Adds an object for the keeper to hold; keeper_fill gives it. False: no memory. */
 bool keeper_add(struct keeper *keeper, HANDLE object);
 
-/* As system.h's keep. */
+/* As system_keepers.h's `give`. */
 enum sys_status keeper_fill(struct keeper *keeper, size_t *held, struct sys_failure *why);
 
 /* Closes an object here and, unless `left` is set, in the keeper. */
 void keeper_close(struct keeper *keeper, HANDLE object);
 
-/* As system.h's keeper_end. */
+/* As system_keepers.h's `end`. */
 enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which,
                            struct sys_failure *why);
 

@@ -7,7 +7,7 @@
 
 #include "system.h"
 
-/* As system.h's keepers_left, for brokers with the same place (keeper_launch.h). */
+/* As system_keepers.h's `left`, for brokers with the same place (keeper_launch.h). */
 enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *count,
                             struct sys_failure *why);
 

@@ -32,7 +32,7 @@ struct keeper_launched {
     HANDLE tie;
 };
 
-/* As system.h's keeper_make. `out` is cleared on failure. */
+/* As system_keepers.h's `make`. `out` is cleared on failure. */
 enum sys_status keeper_launch(const struct keeper_options *options, struct keeper_launched *out,
                               struct sys_failure *why);
 
