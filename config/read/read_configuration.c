@@ -22,6 +22,7 @@ _Static_assert(KEY_DEFAULTS - KEY_INCLUDE == SETTINGS_COUNT, "the keys that read
 static const char *const keys[KEY_COUNT] = {"version", "include",  "directory", "limits",
                                             "watch",   "hold_for", "defaults",  "segments",
                                             "mutexes", "events",   "semaphores"};
+
 static void read_group(struct reader *reader, enum shmb_kind kind, const struct node *group)
 {
     struct path path = {NULL, keys[KEY_GROUPS + kind], 0};

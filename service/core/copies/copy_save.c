@@ -116,7 +116,7 @@ static enum sys_status read_stable(const struct save *save, const struct shmb_bl
             continue;
         if (status == SYS_OK && system->clock.ticks(system->self) >= save->until)
             return failure_reason(why, SYS_FAILED,
-                          "programs write all the time, or one died while it wrote");
+                                  "programs write all the time, or one died while it wrote");
         system->clock.pause(system->self, PAUSE_MS);
         if (status != SYS_OK)
             return status;
@@ -475,7 +475,8 @@ static bool is_troubled(const struct item_copies *copies)
 static void add_note(const struct item *item, struct report_lines *out)
 {
     const struct item_copies *copies = item->copies;
-    char name[FULL_NAME_BYTES], when[REPORT_TIME] = "never", text[REPORT_FAILURE + REPORT_TIME + 16];
+    char name[FULL_NAME_BYTES], when[REPORT_TIME] = "never",
+                                text[REPORT_FAILURE + REPORT_TIME + 16];
 
     full_name(item->spec.name, name);
     if (copies->saved != 0)

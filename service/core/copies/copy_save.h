@@ -16,7 +16,7 @@
 /*
  * Finds the block of a segment in its control section, by the segment's index in the
  * inventory. `find` returns NULL if there is none or it cannot be mapped now; `done`
- * follows each `find` in any case.
+ * follows each `find` that returned a block.
  */
 struct copy_save_blocks {
     void *self;

@@ -62,8 +62,8 @@ struct item {
     size_t access;                     /* index of its access set */
     bool held_back;                    /* its access denies something to a pending account */
     const char *lock;                  /* segment: the bare name of its lock; NULL: none */
-    char *carried_lock;          /* owned: the lock a segment was made with, if another is
-                                    wanted (carried_locks.h); "": none. Else NULL */
+    char *carried_lock;                /* owned: the lock a segment was made with, while
+                                          that decides (carried_locks.h); "": none. Else NULL */
     enum item_state state;       /* ITEM_DEFERRED: `spec` and `lock` describe the held object */
     struct sys_object *object;   /* held or deferred; else NULL */
     uint64_t generation;         /* held or deferred: grows with each new object; else 0 */

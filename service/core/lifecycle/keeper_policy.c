@@ -260,7 +260,6 @@ static bool is_due(const struct keeper_policy *policy)
 
 void keeper_policy_change(struct keeper_policy *policy, uint32_t hold_ms)
 {
-
     if (!policy->begun)
         (void)keeper_release_remember_left(policy->system, broker_state(policy->broker), NULL);
     policy->wanted_ms = hold_ms;

@@ -11,7 +11,6 @@
 #include "names.h"
 #include "stamp.h"
 
-
 void maker_report(const struct maker *maker, const struct item *item, enum event_id event,
                   const char *detail)
 {

@@ -68,7 +68,8 @@ struct plan_step *plan_unwanted(const struct plan *plan, size_t holding);
 
 /*
  * Keeps the lock that a deferred segment carries, instead of retiring it (carried_locks.h).
- * Returns the step of the lock; NULL: no lock, or the configuration wants it anyway.
+ * Returns the step of the lock; NULL: no lock, one that is not held, or the
+ * configuration wants it anyway.
  */
 struct plan_step *plan_carry_lock(struct plan *plan, struct name_index *holdings,
                                   const struct item *segment);

@@ -74,7 +74,8 @@ enum sys_status instance_claim(const struct sys_descriptor *descriptor, HANDLE *
     }
     CloseHandle(mutex);
     if (waited == WAIT_TIMEOUT)
-        return failure_say(why, SYS_SECOND_BROKER, "WaitForSingleObject", 0, "another broker is running");
+        return failure_say(why, SYS_SECOND_BROKER, "WaitForSingleObject", 0,
+                           "another broker is running");
     return failure_set(why, "WaitForSingleObject", code);
 }
 

@@ -30,7 +30,7 @@ struct table_entry {
     USHORT trace, type;
     ULONG attributes, reserved;
 };
-struct directory_table {
+struct handle_table {
     ULONG_PTR count, reserved;
     struct table_entry entries[1];
 };
@@ -66,7 +66,7 @@ static FARPROC native(const char *name)
 }
 
 /* The table of all handles, freed with free(). NULL: not available. */
-static struct directory_table *read_table(void)
+static struct handle_table *read_table(void)
 {
     FARPROC found = native("NtQuerySystemInformation");
     LONG status = TOO_SMALL;
@@ -106,10 +106,10 @@ static void make_samples(HANDLE samples[KINDS])
 }
 
 /* The table, read while the samples exist. NULL: as read_table. */
-static struct directory_table *read_table_with_types(USHORT types[KINDS])
+static struct handle_table *read_table_with_types(USHORT types[KINDS])
 {
     HANDLE samples[KINDS];
-    struct directory_table *table;
+    struct handle_table *table;
     ULONG_PTR i;
     int kind;
 
@@ -241,7 +241,7 @@ static void look_at(struct look *look, const struct table_entry *entry)
         add(&look->names[name], (DWORD)entry->process);
 }
 
-static void look_at_all(struct look *look, const struct directory_table *table)
+static void look_at_all(struct look *look, const struct handle_table *table)
 {
     ULONG_PTR i;
 
@@ -295,7 +295,7 @@ void holders_find(struct holders *names, size_t count)
 {
     struct look look = {.names = names, .count = count};
     FARPROC found = native("NtQueryObject");
-    struct directory_table *table = NULL;
+    struct handle_table *table = NULL;
     size_t i;
 
     look.until = GetTickCount64() + LOOK_MS;

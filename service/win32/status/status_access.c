@@ -39,7 +39,6 @@ static struct account_names names;
 
 static bool read(const struct status_object *object, struct sddl *out)
 {
-
     return object->sddl != NULL && sddl_read_live(object->sddl, object->kind, out, NULL) == SYS_OK;
 }
 
