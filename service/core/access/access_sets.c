@@ -45,7 +45,7 @@ struct access_sets *access_sets_new(size_t lists, struct trustees *known,
     return NULL;
 }
 
-void access_sets_whole(struct access_sets *sets)
+static void free_what_adding_needs(struct access_sets *sets)
 {
     nameset_free(&sets->by_list);
     nameset_free(&sets->by_content);
@@ -55,13 +55,24 @@ void access_sets_whole(struct access_sets *sets)
     sets->messages = NULL;
 }
 
+bool access_sets_whole(struct access_sets *sets)
+{
+    struct access_set *fitting = realloc(sets->items, (sets->count + 1) * sizeof(*sets->items));
+
+    free_what_adding_needs(sets);
+    if (fitting == NULL)
+        return false;
+    sets->items = fitting;
+    return true;
+}
+
 void access_sets_free(struct access_sets *sets)
 {
     size_t i;
 
     if (sets == NULL)
         return;
-    access_sets_whole(sets);
+    free_what_adding_needs(sets);
     for (i = 0; i < sets->count; i++)
         access_resolve_free(&sets->items[i]);
     free(sets->items);

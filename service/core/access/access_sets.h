@@ -30,8 +30,8 @@ void access_sets_free(struct access_sets *sets); /* NULL is allowed */
 enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_access *list,
                                 enum shmb_kind kind, bool low, size_t *set);
 
-/* Call it after the last access_sets_add. Frees what only adding needs. */
-void access_sets_whole(struct access_sets *sets);
+/* Call it after the last access_sets_add. Frees what only adding needs. False: no memory. */
+bool access_sets_whole(struct access_sets *sets);
 
 size_t access_sets_count(const struct access_sets *sets);
 

@@ -151,11 +151,12 @@ enum sys_status inventory_build(const struct cfg *config, struct trustees *known
         return status;
     if (make_room(inventory, config, known, messages))
         status = expand(inventory, config);
+    if (status == SYS_OK && !access_sets_whole(inventory->sets))
+        status = SYS_NO_MEMORY;
     if (status != SYS_OK) {
         inventory_free(inventory);
         return status;
     }
-    access_sets_whole(inventory->sets);
     *out = inventory;
     return SYS_OK;
 }

@@ -25,7 +25,7 @@ struct entry {
     char *name; /* owned */
     char *lock; /* owned, the record's; NULL: not known */
     struct state_record record;
-    char sid[SYS_SID_MAX]; /* not empty: an account */
+    char *sid; /* owned; not NULL: an account */
 };
 
 struct state {
@@ -63,6 +63,7 @@ static void forget_all(struct state *state)
     for (i = 0; i < state->count; i++) {
         free(state->entries[i].name);
         free(state->entries[i].lock);
+        free(state->entries[i].sid);
     }
     free(state->entries);
     nameset_free(&state->by_name);
@@ -84,7 +85,7 @@ static bool is_object(const void *entry, const void *name)
 {
     const struct entry *known = entry;
 
-    return known->sid[0] == '\0' &&
+    return known->sid == NULL &&
            shmb_name_same(known->name, strlen(known->name), name, strlen(name));
 }
 
@@ -92,7 +93,7 @@ static bool is_account(const void *entry, const void *name)
 {
     const struct entry *known = entry;
 
-    return known->sid[0] != '\0' && strcmp(known->name, name) == 0;
+    return known->sid != NULL && strcmp(known->name, name) == 0;
 }
 
 static uint32_t hash_of(const char *name, bool account)
@@ -110,7 +111,7 @@ static struct entry *find(const struct state *state, const char *name, bool acco
 
 static void add_to_index(struct state *state, const struct entry *entry)
 {
-    (void)nameset_add(&state->by_name, hash_of(entry->name, entry->sid[0] != '\0'), entry, NULL);
+    (void)nameset_add(&state->by_name, hash_of(entry->name, entry->sid != NULL), entry, NULL);
 }
 
 /* Entries move, so that all of them are indexed anew. False: no memory. */
@@ -148,10 +149,12 @@ static struct entry *find_or_add(struct state *state, const char *name, const ch
     entry = &state->entries[state->count];
     memset(entry, 0, sizeof(*entry));
     entry->name = string_copy(name);
-    if (entry->name == NULL)
+    entry->sid = sid != NULL ? string_copy(sid) : NULL;
+    if (entry->name == NULL || (sid != NULL && entry->sid == NULL)) {
+        free(entry->name);
+        free(entry->sid);
         return NULL;
-    if (sid != NULL)
-        (void)snprintf(entry->sid, sizeof(entry->sid), "%s", sid);
+    }
     add_to_index(state, entry);
     state->count++;
     return entry;
@@ -218,10 +221,15 @@ static bool take_lock(struct state *state, const struct state_record *read)
 static bool set_sid(struct state *state, const char *account, const char *sid)
 {
     struct entry *entry = find_or_add(state, account, sid);
+    char *mine;
 
-    if (entry == NULL)
+    if (entry == NULL || strcmp(entry->sid, sid) == 0)
+        return entry != NULL;
+    mine = string_copy(sid);
+    if (mine == NULL)
         return false;
-    (void)snprintf(entry->sid, sizeof(entry->sid), "%s", sid);
+    free(entry->sid);
+    entry->sid = mine;
     return true;
 }
 
@@ -338,7 +346,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
 
 static bool is_record(const struct entry *entry)
 {
-    return entry->sid[0] == '\0' && entry->record.generation != 0;
+    return entry->sid == NULL && entry->record.generation != 0;
 }
 
 /* The record with its texts, which the entry owns. */
@@ -488,7 +496,7 @@ static void put_all(const struct state *state, struct text *out)
     for (i = 0; i < state->count; i++) {
         const struct entry *entry = &state->entries[i];
 
-        if (entry->sid[0] != '\0')
+        if (entry->sid != NULL)
             state_line_sid(out, entry->name, entry->sid);
         else if (is_record(entry))
             state_line_object(out, record_of(entry));
