@@ -1,3 +1,8 @@
+/*
+ * The steps for one file: text to tree (yaml/), tree to model (read/), checks of the whole
+ * (model/validate.c). The tree is in an arena of its own, freed at the end; the model copies
+ * its texts.
+ */
 #include "load.h"
 
 #include <string.h>
@@ -7,6 +12,7 @@
 #include "tree.h"
 #include "validate.h"
 
+/* An empty configuration in its own arena. NULL: no memory. */
 static struct cfg *new_configuration(const char *file)
 {
     struct cfg_arena *arena = arena_new();
@@ -75,6 +81,7 @@ enum cfg_result cfg_load(const char *file, const char *text, size_t length,
     if (configuration != NULL && scratch != NULL)
         result = build(configuration, length > 0 ? text : "", length, messages, scratch);
     arena_free(scratch);
+    /* Readers go by meaning, not by line; people read from top to bottom. */
     cfg_messages_sort(messages);
     if (result == CFG_OK)
         *out = configuration;

@@ -1,3 +1,7 @@
+/*
+ * The whole borrows: it copies the objects of the parts, not what they point to. A part is
+ * asked about first and then taken, so that it can be left out as a whole.
+ */
 #include "merge.h"
 
 #include <string.h>
@@ -54,6 +58,7 @@ static void count_all(struct cfg *const *parts, size_t count, size_t *objects, s
     }
 }
 
+/* The whole, with the settings of the first part and room for all objects. False: no memory. */
 static bool merge_init(struct merge *m, const struct cfg *first, size_t objects, size_t names)
 {
     struct cfg_arena *arena = arena_new();
@@ -65,6 +70,7 @@ static bool merge_init(struct merge *m, const struct cfg *first, size_t objects,
         return false;
     }
     *m->whole = *first;
+    /* Its own arena: that of the first part belongs to the part. */
     m->whole->arena = arena;
     m->whole->count = 0;
     m->whole->objects = arena_array(arena, objects, sizeof *m->whole->objects);
@@ -99,6 +105,10 @@ static void take_all(struct merge *m, struct cfg *const *parts, size_t count, bo
     for (i = 0; i < count; i++) {
         if (parts[i] == NULL)
             continue;
+        /*
+         * The first part has the limits and is always taken; its clashes with itself were
+         * found by cfg_load.
+         */
         if (left_out != NULL && i > 0 && !fits(m, parts[i]))
             left_out[i] = true;
         else

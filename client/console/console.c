@@ -1,3 +1,7 @@
+/*
+ * shmb and shmbroker write through this file. A line goes out in as few writes as possible; a
+ * write that takes only a part is continued.
+ */
 #include "console.h"
 
 #include <stdarg.h>
@@ -61,6 +65,10 @@ uint32_t console_text(DWORD which, const char *text, size_t length)
 
     if (out == NULL)
         return 0;
+    /*
+     * Only a console has a mode. If conversion fails there, the bytes are better than
+     * nothing.
+     */
     wide = GetConsoleMode(out, &mode) ? wide_from_utf8(text) : NULL;
     code = wide != NULL ? write_console(out, wide) : write_file(out, text, length);
     free(wide);

@@ -1,3 +1,7 @@
+/*
+ * The one table of access masks, for the broker that writes access lists and the programs
+ * that open objects; and the words for masks and well-known SIDs, for messages and listings.
+ */
 #include "access.h"
 
 #include <stdio.h>
@@ -44,6 +48,7 @@ bool shmb_access_is_full(enum shmb_kind kind, uint32_t mask)
 {
     const uint32_t full = shmb_access_mask(kind, SHMB_LEVEL_FULL);
 
+    /* GENERIC_ALL; the kernel maps it to all rights of the kind. */
     return (mask & 0x10000000u) != 0 || (full != 0 && (mask & full) == full);
 }
 

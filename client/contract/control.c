@@ -25,6 +25,7 @@ enum shmb_read shmb_control_block(void *bytes, size_t size, uint32_t number, uin
     *out = NULL;
     if (size < sizeof(header))
         return SHMB_READ_CORRUPT;
+    /* Copied once, then checked: writers can change the header at any time. */
     memcpy(&header, bytes, sizeof(header));
     if (header.magic != SHMB_CONTROL_MAGIC)
         return SHMB_READ_CORRUPT;
@@ -32,6 +33,7 @@ enum shmb_read shmb_control_block(void *bytes, size_t size, uint32_t number, uin
         return SHMB_READ_VERSION;
     if (header.header_size != sizeof(header) || header.block_size != sizeof(struct shmb_block) ||
         header.number != number || index >= header.block_count ||
+        /* Against what is mapped, not only against the header's own count. */
         index >= (size - sizeof(header)) / sizeof(struct shmb_block))
         return SHMB_READ_CORRUPT;
     *out = (struct shmb_block *)(void *)((uint8_t *)bytes + sizeof(header)) + index;

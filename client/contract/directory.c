@@ -1,3 +1,8 @@
+/*
+ * The reading side of the directory. Every shared value is read once, into a local copy,
+ * and then checked: it can change at any time. Only names stay where they are, with a
+ * length from the copy.
+ */
 #include "directory.h"
 
 #include <string.h>
@@ -5,9 +10,6 @@
 #include "access.h"
 #include "compiler.h"
 #include "names.h"
-
-/* Every shared value is read once, into a local copy, and then checked: it can change at any time.
- */
 
 static bool all_zero(const uint8_t *bytes, size_t length)
 {
@@ -25,6 +27,7 @@ static bool within(uint64_t offset, uint64_t length, uint64_t size)
     return offset <= size && length <= size - offset;
 }
 
+/* The fixed part of the root. Reserved bytes count: a later version may give them a meaning. */
 static enum shmb_read root_header(const struct shmb_root *root)
 {
     if (root->magic != SHMB_ROOT_MAGIC || root->size != SHMB_ROOT_SIZE)
@@ -53,6 +56,10 @@ enum shmb_read shmb_root_read(const void *bytes, size_t size, struct shmb_root_s
         return verdict;
     if (publication == 0)
         return SHMB_READ_EMPTY;
+    /*
+     * The broker may refill this slot meanwhile: only the second load of the count shows
+     * whether the copy is whole.
+     */
     memcpy(out, &root->slot[publication & 1], sizeof(*out));
     shmb_fence_acquire();
     if (shmb_load32(&root->publication) != publication)
@@ -97,12 +104,14 @@ enum shmb_read shmb_table_check(const void *bytes, size_t size, const struct shm
         return SHMB_READ_CORRUPT;
     if (table.abi_version != SHMB_ABI_VERSION)
         return SHMB_READ_VERSION;
+    /* Slot and table must agree: a section of this name need not be the table. */
     if (table.header_size != sizeof(table) || table.entry_size != sizeof(struct shmb_entry) ||
         table.total_size != slot->table_size || table.entry_count != slot->entry_count ||
         table.revision != slot->revision ||
         memcmp(table.suffix, slot->suffix, sizeof(table.suffix)) != 0 ||
         !all_zero(table.reserved, sizeof(table.reserved)))
         return SHMB_READ_CORRUPT;
+    /* Entries, buckets and texts must each lie within the table; they need not be apart. */
     if (!within(sizeof(table), (uint64_t)table.entry_count * sizeof(struct shmb_entry),
                 table.total_size) ||
         !power_of_two(table.bucket_count) || table.buckets_offset % sizeof(uint32_t) != 0 ||
@@ -131,6 +140,7 @@ static const char *name_text(const struct shmb_table_view *view, struct shmb_tex
     return shmb_name_check(text, ref.length, NULL, NULL) == SHMB_NAME_OK ? text : NULL;
 }
 
+/* Checks kind, state, flags and link. name_text checks the texts, control.c the block. */
 static bool entry_is_sound(const struct shmb_entry *entry, const struct shmb_table_view *view)
 {
     bool has_lock = entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX;
@@ -170,6 +180,7 @@ enum shmb_read shmb_table_find(const struct shmb_table_view *view, const char *n
     uint32_t hash = shmb_name_hash(name, length), next, followed;
 
     memset(out, 0, sizeof(*out));
+    /* The bucket count is a power of two, so the mask keeps the index within the buckets. */
     memcpy(&next,
            view->bytes + view->buckets_offset +
                (size_t)(hash & (view->bucket_count - 1)) * sizeof(next),

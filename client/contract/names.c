@@ -1,3 +1,7 @@
+/*
+ * Comparison, hash and prefixes all go through next_folded, so that they agree on case. The
+ * hash is shared with clients in the directory: neither it nor the fold table may change.
+ */
 #include "names.h"
 
 #include <string.h>
@@ -10,6 +14,7 @@
 
 uint32_t shmb_name_fold(uint32_t point)
 {
+    /* Searches the sorted runs for the one that contains the point. */
     size_t low = 0, high = COUNT(fold_runs);
 
     if (point < 0x80u)
@@ -23,7 +28,7 @@ uint32_t shmb_name_fold(uint32_t point)
         else if (point > run->last)
             low = middle + 1;
         else if ((point - run->first) % run->step != 0)
-            return point;
+            return point; /* in runs with step 2, upper-case letters are in between */
         else
             return (uint32_t)((int32_t)point + run->distance);
     }
@@ -46,6 +51,7 @@ bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_leng
 {
     const char *a_end = a + a_length, *b_end = b + b_length;
 
+    /* Most names are spelled alike, and equal bytes need no decoding. */
     if (a_length == b_length && memcmp(a, b, a_length) == 0)
         return true;
     while (a < a_end && b < b_end)
@@ -111,6 +117,10 @@ enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char
     const char *behind = behind_prefix(text, text + length, SHMB_GLOBAL_PREFIX);
     size_t units;
 
+    /*
+     * From here on the text is the bare name. The order of the checks decides which fault is
+     * reported.
+     */
     if (behind != NULL) {
         length -= (size_t)(behind - text);
         text = behind;

@@ -1,3 +1,7 @@
+/*
+ * The reading side of the report: a sequence lock, as in snapshot.c. The broker owns the
+ * section, but every length is checked all the same.
+ */
 #include "status_report.h"
 
 #include <string.h>
@@ -65,6 +69,7 @@ enum shmb_read shmb_report_read(const void *bytes, size_t size, struct shmb_repo
         verdict = SHMB_READ_CORRUPT;
     if (verdict != SHMB_READ_OK)
         memset(out, 0, sizeof(*out));
+    /* After a failure text_size is 0, and the text empty. */
     text[out->text_size] = '\0';
     return verdict;
 }
@@ -76,9 +81,11 @@ bool shmb_report_next(const char *text, size_t size, size_t *at, struct shmb_rep
     memset(out, 0, sizeof(*out));
     if (*at >= size)
         return false;
+    /* Fields that the line lacks are empty, but not NULL. */
     for (i = 0; i < SHMB_REPORT_FIELDS; i++)
         out->field[i] = text + *at;
     for (; *at < size && text[*at] != '\n'; ++*at) {
+        /* The last field takes the rest of the line, TABs included. */
         if (text[*at] == '\t' && field + 1 < SHMB_REPORT_FIELDS)
             out->field[++field] = text + *at + 1;
         else

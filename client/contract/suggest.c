@@ -1,3 +1,7 @@
+/*
+ * Finds the nearest word by edit distance, for a misspelt key or word of the configuration
+ * and for a name that the broker does not hold.
+ */
 #include "suggest.h"
 
 #include <string.h>
@@ -17,6 +21,7 @@ static size_t least(size_t a, size_t b)
 /* The edit distance, where a swap of neighbours counts as 1; lengths are at most LONGEST. */
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
+    /* cost[i][k]: the distance of the first i letters of a from the first k of b. */
     size_t cost[LONGEST + 1][LONGEST + 1];
     size_t i, k;
 
@@ -52,6 +57,10 @@ const char *suggest_word(const char *text, size_t length, const char *const *wor
         if (word_length > LONGEST)
             continue;
         d = distance(text, length, words[i], word_length);
+        /*
+         * The second condition: nothing of the word would be left, as with one of a single
+         * letter.
+         */
         if (d > most || d >= word_length)
             continue;
         if (best == NULL || d < best_distance) {

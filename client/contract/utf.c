@@ -1,3 +1,7 @@
+/*
+ * The only UTF-8 decoder of the project: names, configurations, reports and console output go
+ * through shmb_utf8_next, so that all of them refuse the same texts.
+ */
 #include "utf.h"
 
 #define BAD_POINT UINT32_MAX
@@ -9,6 +13,10 @@ static int is_surrogate(uint32_t point)
 
 uint32_t shmb_utf8_next(const char **at, const char *end)
 {
+    /*
+     * By the number of bytes that follow the first; a smaller value would be an overlong
+     * form.
+     */
     static const uint32_t smallest[] = {0, 0x80u, 0x800u, 0x10000u};
     const unsigned char *p = (const unsigned char *)*at;
     size_t left = (size_t)(end - *at), tail, i;
@@ -26,8 +34,10 @@ uint32_t shmb_utf8_next(const char **at, const char *end)
         tail = 3;
     else
         return BAD_POINT;
+    /* The sequence is cut off by the end of the text. */
     if (left <= tail)
         return BAD_POINT;
+    /* The bits of the first byte that belong to the value: 5, 4 or 3. */
     point &= 0x3Fu >> tail;
     for (i = 1; i <= tail; i++) {
         if ((p[i] & 0xC0u) != 0x80u)
@@ -64,6 +74,7 @@ size_t shmb_utf8_to_utf16(const char *text, size_t length, uint16_t *out, size_t
     return units;
 }
 
+/* Writes a code point. Returns the number of bytes. */
 static size_t put_utf8(uint32_t point, unsigned char bytes[4])
 {
     if (point < 0x80u) {
@@ -98,6 +109,7 @@ size_t shmb_utf16_to_utf8(const uint16_t *text, size_t length, char *out, size_t
         size_t need;
 
         if (is_surrogate(point)) {
+            /* A low surrogate first, or a high one without a low one behind it. */
             if (point >= 0xDC00u || i + 1 >= length || (text[i + 1] & 0xFC00u) != 0xDC00u)
                 return SHMB_UTF_BAD;
             point = 0x10000u + ((point - 0xD800u) << 10) + (text[i + 1] - 0xDC00u);

@@ -34,6 +34,7 @@ static int32_t may_write(const struct shmb_segment *segment, struct shmb_block *
     return block_get(segment, block);
 }
 
+/* Writes within the caller's bracket, or within one of its own. */
 static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const void *buffer,
                            uint64_t count, uint64_t *done, struct fault *fault)
 {
@@ -81,6 +82,7 @@ static int32_t update(struct shmb_segment *segment, uint64_t offset, const void 
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     taken = lock_take(segment, timeout_ms, fault);
+    /* SHMB_ABANDONED goes on: the bytes are written, and the caller learns of the death. */
     if (taken < 0)
         return taken;
     result = write_bytes(segment, offset, buffer, count, done, fault);

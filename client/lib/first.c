@@ -20,6 +20,10 @@ static int32_t usable_block(const struct shmb_segment *segment, struct shmb_bloc
     return result == SHMB_OK && *block == NULL ? SHMB_BAD_ARGUMENT : result;
 }
 
+/*
+ * Decides who is first. On `*first` 1 the lock stays taken, until shmb_init_done or
+ * shmb_unlock.
+ */
 static int32_t ask(struct shmb_segment *segment, uint32_t timeout_ms, int32_t *first,
                    struct fault *fault)
 {
@@ -28,10 +32,12 @@ static int32_t ask(struct shmb_segment *segment, uint32_t timeout_ms, int32_t *f
 
     if (result != SHMB_OK)
         return fault_plain(fault, result);
+    /* This thread is first already. Taking the lock again would need one more release. */
     if (lock_mine(segment) && segment->filling) {
         *first = 1;
         return SHMB_OK;
     }
+    /* The usual case after the start: no lock, no system call. */
     if (shmb_load32(&block->initialised) != 0)
         return SHMB_OK;
     result = lock_take(segment, timeout_ms, fault);
@@ -67,7 +73,9 @@ static int32_t finish(struct shmb_segment *segment, struct fault *fault)
         return fault_plain(fault, result);
     if (segment->writing)
         bracket_end(segment, block);
+    /* Clears the marks of owners that died before: the content is new now. */
     bracket_repair(segment, block);
+    /* After the content: a program that sees 1 may read it without the lock. */
     shmb_store32(&block->initialised, 1);
     segment->filling = false;
     return lock_give(segment, fault);

@@ -13,6 +13,7 @@
 
 #define TEXT_UNITS 1024
 
+/* The flat interface has signed numbers: any negative time means no limit. */
 static uint32_t time_of(int32_t ms)
 {
     return ms < 0 ? SHMB_INFINITE : (uint32_t)ms;
@@ -52,6 +53,7 @@ static int32_t narrow(const shmb_wchar *text, char *buffer, int32_t size, bool s
 
 /* ---- opening and closing ---- */
 
+/* Gives an opened segment a number. If there is none left, flat_add has closed the segment. */
 static int32_t opened(int32_t result, shmb_segment *segment, bool is_private, int32_t made)
 {
     if (result != SHMB_OK)
@@ -132,6 +134,7 @@ int32_t SHMB_CALL shmbf_size(int32_t segment)
     if (flat == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     (void)shmb_size(flat->segment, &size);
+    /* Callers have 32-bit numbers, and can reach no more than 2 GiB. */
     return size <= INT32_MAX ? (int32_t)size : result_end_plain(SHMB_RANGE);
 }
 
@@ -232,6 +235,7 @@ int32_t SHMB_CALL shmbf_abandoned(int32_t segment)
 
 /* ---- who fills it first, changes, state ---- */
 
+/* As shmb_first: private memory has no block, so who created it is first. */
 static int32_t first_private(struct flat *flat, int32_t timeout_ms)
 {
     int32_t result;

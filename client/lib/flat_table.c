@@ -1,3 +1,7 @@
+/*
+ * A fixed table, so that a number finds its segment without a search. The serial number in
+ * the upper bits makes a closed number invalid, even after its place has a new segment.
+ */
 #include "flat_table.h"
 
 #include "changed.h"
@@ -7,7 +11,10 @@
 
 #include "shmb_flat.h"
 
-/* A number: the place in the low bits, a serial number above them. */
+/*
+ * A number: the place in the low bits, a serial number above them, 30 bits in all. So it
+ * is never negative, as failures are.
+ */
 #define PLACES      1024u
 #define PLACE_BITS  10u
 #define SERIAL_MOST 0xFFFFFu
@@ -23,6 +30,7 @@ static SRWLOCK lock = SRWLOCK_INIT; /* guards everything below */
 static struct place places[PLACES];
 static uint32_t serial;
 
+/* Gives the segment a free place. Returns its number. The caller holds the lock. */
 static int32_t put(struct flat *flat)
 {
     uint32_t i;
@@ -47,6 +55,7 @@ int32_t flat_add(shmb_segment *segment, bool is_private, bool made)
         flat->segment = segment;
         flat->is_private = is_private;
         flat->made = made;
+        /* Changes before this call are not news; without a change number, `seen` stays 0. */
         (void)changed_number(segment, &flat->seen);
         AcquireSRWLockExclusive(&lock);
         number = put(flat);
@@ -92,6 +101,7 @@ bool flat_remove(int32_t number)
     ReleaseSRWLockExclusive(&lock);
     if (flat == NULL)
         return false;
+    /* Outside the lock: it may make system calls. */
     shmb_close(flat->segment);
     free(flat);
     return true;

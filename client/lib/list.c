@@ -6,6 +6,10 @@
 #include "lookup.h"
 #include "object_name.h"
 
+/*
+ * A list reads one table, which the broker never changes: it shows one moment, however long
+ * it is open.
+ */
 struct shmb_list {
     struct lookup lookup;
     uint32_t next;

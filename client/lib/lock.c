@@ -1,3 +1,7 @@
+/*
+ * shmb_lock, shmb_unlock and shmb_mark_consistent. The lock is a kernel mutex; `holder` and
+ * `depth` only note who took it through this handle. block.c marks the deaths of owners.
+ */
 #include "lock.h"
 
 #include "block.h"
@@ -68,6 +72,7 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
 
     if (!lock_exists(segment))
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    /* Before the wait: a handle whose block is no longer the segment's fails at once. */
     result = block_get(segment, &block);
     if (result != SHMB_OK)
         return fault_plain(fault, result);
@@ -91,6 +96,7 @@ static void leave(struct shmb_segment *segment)
 {
     struct shmb_block *block;
 
+    /* Without this, the sequence stays odd, and the next owner takes us for dead. */
     if (segment->writing && block_get(segment, &block) == SHMB_OK)
         bracket_end(segment, block);
     segment->writing = false;
@@ -105,6 +111,7 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
 
     if (!lock_mine(segment))
         return fault_plain(fault, SHMB_NOT_OWNER);
+    /* Before ReleaseMutex: after it, another thread may own the lock and set these members. */
     if (segment->depth > 1)
         segment->depth--;
     else

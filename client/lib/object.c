@@ -12,6 +12,10 @@ static bool readable(enum shmb_kind kind, const struct shmb_entry *entry)
            (kind == SHMB_EVENT && (entry == NULL || (entry->flags & SHMB_ENTRY_MANUAL_RESET) != 0));
 }
 
+/*
+ * Opens with the rights of level read or write. `entry` NULL: without the directory, the
+ * reset mode of an event is unknown, and its access list decides.
+ */
 static int32_t open_right(enum shmb_kind kind, const char *bare, uint32_t rights,
                           const struct shmb_entry *entry, HANDLE *out, struct fault *fault)
 {
@@ -39,6 +43,7 @@ static int32_t open_listed(const struct lookup *lookup, enum shmb_kind kind, con
                                                                           : SHMB_NOT_FOUND);
     info.size = sizeof(info);
     lookup_info(&view, &info);
+    /* By the entry's spelling: the kernel distinguishes case. */
     return open_right(kind, info.name, rights, &view.entry, out, fault);
 }
 

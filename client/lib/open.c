@@ -32,6 +32,10 @@ static DWORD view_access(uint32_t rights)
     return rights == SHMB_WRITE ? FILE_MAP_READ | FILE_MAP_WRITE : FILE_MAP_READ;
 }
 
+/*
+ * Maps the requested part of `info.bytes`. SHMB_CORRUPT: the section is shorter than the
+ * directory says.
+ */
 static int32_t map_part(struct shmb_segment *segment, const struct request *request,
                         struct fault *fault)
 {
@@ -97,6 +101,7 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
     if (result != SHMB_OK)
         return result;
     lookup_info(&view, &segment->info);
+    /* By the entry's spelling: the kernel distinguishes case, the directory does not. */
     result = open_object(SHMB_SECTION, segment->info.name, section_access(request->rights),
                          request->owner, &segment->section, fault);
     if (result == SHMB_OK)
@@ -128,6 +133,7 @@ static void guess_lock(struct shmb_info *info)
     info->flags |= SHMB_FLAG_HAS_LOCK;
 }
 
+/* Opens by name without the directory: nothing but the object tells size and kind. */
 static int32_t open_plain(const struct request *request, struct shmb_segment *segment,
                           struct fault *fault)
 {
@@ -180,11 +186,19 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
     if (result != SHMB_OK)
         return result;
     result = open_listed(&lookup, request, segment, fault);
+    /*
+     * An unchanged root proves that the opened section is the listed one (directory.h). After
+     * a failure, any publication is reason enough to try again.
+     */
     *again = result == SHMB_OK ? outdated(&lookup, segment) : lookup_changed(&lookup);
     lookup_close(&lookup);
     return result;
 }
 
+/*
+ * Tries until an attempt was not disturbed by a publication. Each one starts with a new
+ * handle: its objects may be of another generation.
+ */
 static int32_t open_now(const struct request *request, struct shmb_segment **out,
                         struct fault *fault)
 {
@@ -211,6 +225,7 @@ static int32_t open_now(const struct request *request, struct shmb_segment **out
 static int32_t check_options(const struct shmb_options *options, struct request *request,
                              struct fault *fault)
 {
+    /* Strict: what is refused today can get a meaning in a later version. */
     if (options == NULL || options->size != sizeof(*options) || options->reserved != 0 ||
         (options->rights != SHMB_READ && options->rights != SHMB_WRITE))
         return fault_plain(fault, SHMB_BAD_ARGUMENT);

@@ -25,6 +25,7 @@ struct maker {
     SECURITY_ATTRIBUTES section, mutex;
 };
 
+/* The user as SID text, for the descriptors and for judge. */
 static int32_t read_user(struct maker *maker, struct fault *fault)
 {
     union {
@@ -43,6 +44,7 @@ static int32_t read_user(struct maker *maker, struct fault *fault)
     return code == 0 ? SHMB_OK : fault_call(fault, SHMB_SYSTEM, CALL_TOKEN, code);
 }
 
+/* A descriptor that gives the user and SYSTEM these rights; P keeps inherited entries out. */
 static int32_t read_descriptor(const struct maker *maker, unsigned long rights,
                                SECURITY_ATTRIBUTES *out, struct fault *fault)
 {
@@ -117,6 +119,7 @@ static int32_t judge(HANDLE object, const struct maker *maker, enum call call, D
     return strcmp(owner, maker->user) == 0 ? SHMB_OK : fault_plain(fault, SHMB_NOT_OURS);
 }
 
+/* Creates or opens X.lock. Another program may have created only the section so far. */
 static int32_t make_lock(struct shmb_segment *segment, struct maker *maker, struct fault *fault)
 {
     wchar_t name[OBJECT_NAME_WIDE_MAX];
@@ -124,6 +127,7 @@ static int32_t make_lock(struct shmb_segment *segment, struct maker *maker, stru
     HANDLE mutex;
 
     local_name(segment->info.lock, name);
+    /* judge takes ERROR_ALREADY_EXISTS for an answer of the next call, so none may be left. */
     SetLastError(0);
     mutex = CreateMutexW(&maker->mutex, FALSE, name);
     segment->mutex = mutex;
@@ -146,12 +150,14 @@ static int32_t make_section(struct shmb_segment *segment, struct maker *maker, b
     result = judge(segment->section, maker, CALL_CREATE_SECTION, GetLastError(), existed, fault);
     if (result != SHMB_OK || !*existed)
         return result;
+    /* An existing section keeps its size, whatever this call asked for. */
     code = section_size(segment->section, &there);
     if (code != 0)
         return fault_win32(fault, CALL_SECTION_SIZE, code);
     return there >= bytes ? SHMB_OK : fault_plain(fault, SHMB_RANGE);
 }
 
+/* Creates or opens the objects, and maps. The caller frees the handle after a failure. */
 static int32_t fill_in(struct shmb_segment *segment, struct maker *maker, bool *existed,
                        struct fault *fault)
 {
@@ -214,6 +220,7 @@ static int32_t make_unnamed(uint64_t size, struct maker *maker, struct shmb_segm
     bool existed = true;
     int tries;
 
+    /* A name that exists is never used, even if it is the user's: the memory must be new. */
     for (tries = 0; existed && tries < NAME_TRIES; tries++) {
         existed = false;
         handle_free(*out);

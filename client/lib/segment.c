@@ -9,6 +9,9 @@ int32_t SHMB_CALL shmb_close(shmb_segment *segment)
 {
     struct fault ignored;
 
+    /*
+     * CloseHandle does not release a mutex: other programs would wait until this thread ends.
+     */
     if (segment != NULL && lock_exists(segment))
         while (lock_mine(segment) && lock_give(segment, &ignored) == SHMB_OK)
             continue;

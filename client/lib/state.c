@@ -49,6 +49,7 @@ static int32_t state(const struct shmb_segment *segment, struct fault *fault)
         return result;
     result = by_directory(segment, &lookup, fault);
     lookup_close(&lookup);
+    /* The same segment, but its access was changed: its control data is elsewhere now. */
     if (result == SHMB_OK && block_get(segment, &block) == SHMB_STALE)
         return fault_plain(fault, SHMB_STALE);
     return result;

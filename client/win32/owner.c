@@ -1,3 +1,7 @@
+/*
+ * SIDs are compared as text: Windows writes a SID in one way only, and the service SID of
+ * names.h is a text, too.
+ */
 #include "owner.h"
 
 #include <aclapi.h>
@@ -19,6 +23,7 @@ bool owner_sid_text(PSID sid, char out[OWNER_SID_MAX])
     out[0] = '\0';
     if (!ConvertSidToStringSidW(sid, &text))
         return false;
+    /* Any SID of 15 numbers fits; a text that was cut could equal that of another SID. */
     fits = wcslen(text) < OWNER_SID_MAX;
     if (fits)
         wide_to_buffer(text, wcslen(text), out, OWNER_SID_MAX);

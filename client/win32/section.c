@@ -1,3 +1,7 @@
+/*
+ * Maps at any offset, although the system maps only from multiples of its granularity; and
+ * asks ntdll.dll for the size of a section, which no call of Win32 tells.
+ */
 #include "section.h"
 
 #include <string.h>
@@ -21,8 +25,10 @@ uint32_t section_map(HANDLE section, DWORD access, uint64_t offset, uint64_t len
 
     memset(out, 0, sizeof(*out));
     GetSystemInfo(&system);
+    /* Map from the multiple before the offset; `data` then points to the offset itself. */
     start = offset - offset % system.dwAllocationGranularity;
     span = offset - start;
+    /* Too large for the address space of a 32-bit process. */
     if (length > SIZE_MAX - span)
         return ERROR_NOT_ENOUGH_MEMORY;
     span += length;
@@ -41,6 +47,7 @@ void section_unmap(struct section_view *view)
     memset(view, 0, sizeof(*view));
 }
 
+/* SectionBasicInformation (0). Returns 0, or the Win32 code. */
 static uint32_t ask(HANDLE section, struct section_basic *basic)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");

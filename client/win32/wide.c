@@ -1,3 +1,7 @@
+/*
+ * Conversions for calls of Win32, on top of contract/utf.h: here they get memory, a last
+ * error, and a way to cut texts for people.
+ */
 #include "wide.h"
 
 #include <windows.h>
@@ -12,6 +16,7 @@ _Static_assert(sizeof(wchar_t) == sizeof(uint16_t), "wchar_t is a UTF-16 unit");
 
 #define MARK "..."
 
+/* Memory for a converted text and its terminator. NULL: the last error says why. */
 static void *new_text(size_t units, size_t unit_size)
 {
     void *text = NULL;
@@ -58,9 +63,13 @@ void wide_to_buffer(const wchar_t *text, size_t length, char *out, size_t size)
         out[bytes] = '\0';
         return;
     }
-    /* Too long, or ill-formed: SHMB_UTF_BAD is larger than any size. */
+    /*
+     * Too long, or ill-formed: SHMB_UTF_BAD is larger than any size. Each unit becomes one
+     * byte or more, so no more than `size` units can fit.
+     */
     if (length > size)
         length = size;
+    /* Drops units from the end until the rest is well-formed and leaves room for the mark. */
     do {
         bytes = length == 0 ? 0 : shmb_utf16_to_utf8(units, --length, out, size - sizeof(MARK));
     } while (bytes > size - sizeof(MARK));

@@ -1,3 +1,7 @@
+/*
+ * A table of all names, for validate.c (one file) and merge.c (all files). An object with
+ * companions has several names, and a clash is an error at each later one.
+ */
 #include "clash.h"
 
 #include <stdio.h>
@@ -11,6 +15,7 @@
 bool clash_init(struct clash *clash, size_t names)
 {
     memset(clash, 0, sizeof *clash);
+    /* Of the final size from the start: the set points into this array, so it must not move. */
     clash->holders = calloc(names + 1, sizeof *clash->holders);
     if (clash->holders == NULL)
         return false;
@@ -151,6 +156,7 @@ size_t clash_add(struct clash *clash, const struct cfg *configuration,
     return found;
 }
 
+/* As add_object, but only looks. Returns the number of clashes. */
 static size_t ask_object(const struct clash *clash, const struct cfg_object *object,
                          struct cfg_messages *messages)
 {

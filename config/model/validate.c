@@ -1,3 +1,7 @@
+/*
+ * The last step of cfg_load, for each file by itself. Names and totals across files are
+ * checked again by merge.c.
+ */
 #include "validate.h"
 
 #include <stdio.h>
@@ -31,6 +35,7 @@ static void warn_of_ansi(const struct cfg_object *object, struct cfg_messages *m
                             names[i].name);
 }
 
+/* Clashes are errors, names outside ASCII warnings. False: no memory. */
 static bool check_names(const struct cfg *configuration, struct cfg_messages *messages)
 {
     struct clash clash;
@@ -50,6 +55,7 @@ static void check_initial(const struct cfg_object *object, struct cfg_messages *
     const struct cfg_segment *segment = &object->u.segment;
     char path[PATH_SIZE];
 
+    /* Size 0: it is missing or wrong, which is an error already. */
     if (segment->size == 0 || segment->initial.length <= segment->size)
         return;
     snprintf(path, sizeof path, "%s.initial", object->path);

@@ -1,3 +1,7 @@
+/*
+ * Trustees stay as written: the service looks accounts up later (service/core/access). The
+ * entries are counted before they are read, because an array in the arena cannot grow.
+ */
 #include "read_access.h"
 
 #include <string.h>
@@ -19,6 +23,7 @@ static char lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+/* Ignores ASCII case. Accounts are not looked up here: this code runs on any system. */
 static bool same_trustee(const char *a, const char *b)
 {
     while (*a != '\0' && lower(*a) == lower(*b)) {
@@ -67,6 +72,7 @@ static bool refuse_double(const struct listing *list, const struct node *node,
     struct shown shown;
     size_t i;
 
+    /* Only within the level: an account may be in several. */
     for (i = list->level_start; i < list->access->count; i++) {
         const struct cfg_trustee *first = &list->access->trustees[i];
 
@@ -139,6 +145,7 @@ static void read_levels(struct listing *list, const struct node *node, const str
     }
 }
 
+/* An upper limit of the trustees: a key is in the tree only once. */
 static size_t count_entries(const struct node *const values[SHMB_LEVEL_COUNT])
 {
     size_t i, count = 0;
@@ -152,6 +159,7 @@ static size_t count_entries(const struct node *const values[SHMB_LEVEL_COUNT])
     return count;
 }
 
+/* False: the list as a whole makes no sense; an error was added. */
 static bool check_levels(struct reader *reader, const struct node *node, const struct path *path,
                          const struct node *const values[SHMB_LEVEL_COUNT], size_t count)
 {

@@ -1,3 +1,8 @@
+/*
+ * The top of the reading: version, settings, defaults, then the objects. The order is fixed
+ * here, not by the file: objects need the defaults, and a file of another version is not
+ * judged at all.
+ */
 #include "read_configuration.h"
 
 #include "read_access.h"
@@ -23,6 +28,7 @@ static const char *const keys[KEY_COUNT] = {"version", "include",  "directory", 
                                             "watch",   "hold_for", "defaults",  "segments",
                                             "mutexes", "events",   "semaphores"};
 
+/* Reads all objects of one kind. A group without objects is allowed. */
 static void read_group(struct reader *reader, enum shmb_kind kind, const struct node *group)
 {
     struct path path = {NULL, keys[KEY_GROUPS + kind], 0};
@@ -87,6 +93,10 @@ static void read_defaults(struct reader *reader, const struct node *node)
     if (node == NULL)
         return;
     if (!read_keys(reader, node, &path, words, 3, values, &meant))
+        /*
+         * Of the wrong type: as if access were misspelt, so that not every object reports it
+         * missing.
+         */
         meant = 1;
     reader->defaults_written = values[0] != NULL || (meant & 1u) != 0;
     if (values[0] != NULL)

@@ -1,3 +1,7 @@
+/*
+ * Exactly one of text, hex, fill and file. Content is decoded here, once; only a file is left
+ * to the service, because this code opens none.
+ */
 #include "read_initial.h"
 
 #include <string.h>
@@ -112,6 +116,7 @@ static void read_hex(struct reader *reader, const struct node *node, const struc
                      reader_show(node, &shown));
         return;
     }
+    /* Enough: two digits make a byte, and blanks make none. */
     bytes = reader_alloc(reader, node->length / 2 + 1, 1);
     if (bytes == NULL)
         return;
@@ -133,6 +138,7 @@ static void read_fill(struct reader *reader, const struct node *node, const stru
     struct path below = {path, keys[KEY_FILL], 0};
     uint64_t value;
 
+    /* 0x and one or two digits; all else must be a decimal number. */
     if (node->kind == NODE_SCALAR && node->plain && (node->length == 3 || node->length == 4) &&
         node->text[0] == '0' && node->text[1] == 'x') {
         unsigned high = node->length == 4 ? digit(node->text[2]) : 0;
@@ -190,6 +196,7 @@ void read_initial(struct reader *reader, const struct node *node, const struct p
     out->place = reader_place(reader, node);
     forms = count_forms(values);
     if (forms != 1) {
+        /* A misspelt form is an error already. */
         if (forms == 0 && meant != 0)
             return;
         reader_error(reader, node, path, "initial needs exactly one of text, hex, fill and file");

@@ -1,3 +1,7 @@
+/*
+ * One reader for each kind. An object with an invalid name is read all the same, so that the
+ * other errors in it are found, too.
+ */
 #include "read_object.h"
 
 #include <string.h>
@@ -95,6 +99,7 @@ void read_object(struct reader *reader, enum shmb_kind kind, const struct node_i
                      shmb_name_fault_text(fault));
     }
     readers[kind](reader, item->key, item->value, &path, object);
+    /* Not counted, the slot is used again by the next object. */
     if (fault == SHMB_NAME_OK && !reader->no_memory)
         reader->cfg->count++;
 }

@@ -1,3 +1,7 @@
+/*
+ * Keys that all kinds share. What an object does not write comes from `defaults`, which
+ * read_configuration.c has read before.
+ */
 #include "read_rights.h"
 
 #include <string.h>
@@ -100,6 +104,7 @@ void read_rights(struct reader *reader, const struct node *key, const struct nod
     object->audit = reader->audit;
     if (values[AUDIT] != NULL)
         read_audit(reader, values[AUDIT], path, &object->audit);
+    /* Of `defaults` only audit applies: sddl replaces access and integrity. */
     if (values[SDDL] != NULL) {
         object_sddl(reader, values, path, object);
         return;

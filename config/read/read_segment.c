@@ -1,3 +1,7 @@
+/*
+ * A segment has companions: its lock X.lock and its change events X.changed.0 to .3. Their
+ * names are made and checked here; clash.c compares them with all others.
+ */
 #include "read_segment.h"
 
 #include <stdio.h>
@@ -176,6 +180,7 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
                                   "a segment has 1 byte to 1024 GiB");
     else if ((meant & 1u << KEY_SIZE) == 0)
         reader_error(reader, key, path, "a segment needs a size, such as size: 64 KiB");
+    /* The four keys from KEY_ACCESS on are in the order that read_rights expects. */
     read_rights(reader, key, &values[KEY_ACCESS], meant >> KEY_ACCESS, path, object);
     read_lock(reader, key, values[KEY_LOCK], &lock, object);
     read_sessions(reader, values[KEY_SESSIONS], path, object);

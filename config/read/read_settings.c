@@ -1,3 +1,7 @@
+/*
+ * Settings of the main file only; merge.c refuses them in included files, by what is stored
+ * here.
+ */
 #include "read_settings.h"
 
 #include <string.h>
@@ -31,6 +35,7 @@ static void add_pattern(struct reader *reader, const struct node *node, const st
         reader->cfg->include_count++;
 }
 
+/* A path or a list of paths. Files are found and loaded by the service. */
 static void read_include(struct reader *reader, const struct node *node, const struct path *path)
 {
     const struct node_item *item;

@@ -1,3 +1,7 @@
+/*
+ * Every reader of this folder is built from these. Messages are worded here: what was found,
+ * what is expected, and the word or unit that was probably meant.
+ */
 #include "read_value.h"
 
 #include <stdio.h>
@@ -27,6 +31,7 @@ const char *reader_path(const struct path *path, char *out, size_t size)
     for (; path != NULL && count < TREE_DEPTH_MAX; path = path->up)
         parts[count++] = path;
     out[0] = '\0';
+    /* The chain leads from the inside out; the text goes the other way. */
     while (count-- > 0) {
         if (parts[count]->key == NULL) {
             snprintf(number, sizeof number, "[%zu]", parts[count]->index);
@@ -134,6 +139,7 @@ static unsigned unknown_key(struct reader *reader, const struct node *key, const
     }
     reader_error(reader, key, path, "unknown key %s; did you mean '%s'?", reader_show(key, &shown),
                  meant);
+    /* suggest_word returns one of `keys`, so the pointer finds its index. */
     for (i = 0; keys[i] != meant; i++)
         ;
     return 1u << i;
@@ -180,6 +186,7 @@ bool read_number(struct reader *reader, const struct node *node, const struct pa
 
     if (node->kind == NODE_SCALAR) {
         result = units_number(node->text, node->length, out);
+        /* To other readers of YAML a quoted number is a text. */
         quoted = result == UNITS_OK && !node->plain;
     }
     if (result == UNITS_OK && !quoted && *out >= least && *out <= most)

@@ -1,3 +1,7 @@
+/*
+ * A list of chunks, each twice the size of the one before, up to CHUNK_LAST. Memory is handed
+ * out from the first chunk only; what is left of an older one is not used again.
+ */
 #include "arena.h"
 
 #include <stdint.h>
@@ -83,6 +87,7 @@ void *arena_alloc(struct cfg_arena *arena, size_t size)
     if (units == 0)
         units = 1;
     if (chunk == NULL || chunk->size - chunk->used < units) {
+        /* A chunk for itself: a new ordinary chunk would leave much of the old one unused. */
         if (units > arena->chunk_bytes / sizeof(union unit) / 4)
             return alloc_big(arena, units);
         chunk = new_chunk(arena->chunk_bytes / sizeof(union unit));
@@ -99,6 +104,7 @@ void *arena_alloc(struct cfg_arena *arena, size_t size)
 
 void *arena_array(struct cfg_arena *arena, size_t count, size_t size)
 {
+    /* A product that wraps would give too little memory. */
     if (size != 0 && count > SIZE_MAX / size)
         return NULL;
     return arena_alloc(arena, count * size);

@@ -1,3 +1,8 @@
+/*
+ * One step for each event of libyaml. `frames` is the stack of open collections; what ends
+ * goes into the innermost one. Limits on depth, entries, anchors and weight keep a small
+ * hostile file from becoming a huge tree.
+ */
 #include "builder.h"
 
 #include <string.h>
@@ -28,10 +33,15 @@ static enum cfg_result refuse(struct builder *b, const yaml_event_t *event, cons
 /* Adds to the weight of the file and of the open collection, and refuses too much. */
 static enum cfg_result charge(struct builder *b, const yaml_event_t *event, uint32_t weight)
 {
+    /*
+     * An alias costs as much as its value, although it shares the nodes: readers walk them
+     * each time.
+     */
     if (weight > TREE_WEIGHT_MAX - b->weight)
         return refuse(b, event, "the file is too large with all aliases expanded");
     b->weight += weight;
     if (b->depth > 0)
+        /* on_end adds it to the collections further out. */
         b->frames[b->depth - 1].collection->weight += weight;
     return CFG_OK;
 }
@@ -60,6 +70,7 @@ static enum cfg_result attach(struct builder *b, const yaml_event_t *event, stru
         return CFG_OK;
     }
     frame = &b->frames[b->depth - 1];
+    /* In a mapping, nodes are key and value in turn. */
     if (frame->collection->kind == NODE_MAPPING && frame->key == NULL) {
         if (node->kind != NODE_SCALAR)
             return refuse(b, event, "a key must be a text, not a list or mapping");
@@ -126,6 +137,7 @@ static enum cfg_result on_alias(struct builder *b, const yaml_event_t *event)
         return refuse(b, event,
                       "this alias has no anchor before it; write &name at the value it refers to");
     node = anchor->node;
+    /* The tree must have no circle: readers would never end. */
     if (node->open)
         return refuse(b, event, "this alias refers to the value that contains it");
     result = charge(b, event, node->weight);
@@ -169,6 +181,7 @@ static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
     return result == CFG_OK ? attach(b, event, node) : result;
 }
 
+/* Begins a list or a mapping: the following nodes belong to it until on_end. */
 static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, enum node_kind kind,
                                 const yaml_char_t *anchor, const yaml_char_t *tag)
 {
@@ -182,6 +195,7 @@ static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, en
     node = new_node(b, event, kind);
     if (node == NULL)
         return CFG_NO_MEMORY;
+    /* Attached before its entries are known: on_alias refuses it until its end. */
     node->open = true;
     result = attach(b, event, node);
     if (result == CFG_OK)
@@ -250,6 +264,7 @@ static enum cfg_result drop_doubles(struct builder *b, struct node *mapping)
     return CFG_OK;
 }
 
+/* Closes the innermost collection. A mapping is checked for keys written twice. */
 static enum cfg_result on_end(struct builder *b)
 {
     struct node *node = b->frames[--b->depth].collection;

@@ -1,3 +1,7 @@
+/*
+ * Messages own their texts, by malloc and not in an arena: they may be printed after the
+ * configuration that they are about has been freed.
+ */
 #include "messages.h"
 
 #include <stdio.h>
@@ -57,6 +61,7 @@ static void make_plain(char *text)
     *out = '\0';
 }
 
+/* A copy that is safe to print. NULL: no memory. */
 static char *copy_plain(const char *text)
 {
     size_t size = strlen(text) + 1;
@@ -108,6 +113,7 @@ void cfg_message_addv(struct cfg_messages *list, enum cfg_severity severity,
 {
     struct cfg_message new = {0};
 
+    /* Count first: an error must count even if there is no room or memory for its text. */
     if (severity == CFG_ERROR)
         list->errors++;
     else
@@ -175,6 +181,7 @@ size_t cfg_message_format(const struct cfg_message *message, char *out, size_t s
     length = snprintf(out, size, "%s%s: %s: %s%s%s", message->file, place,
                       message->severity == CFG_ERROR ? "error" : "warning",
                       has_object ? message->object : "", has_object ? ": " : "", message->text);
+    /* Only if the C library fails: the texts are well-formed. */
     if (length < 0) {
         if (size > 0)
             out[0] = '\0';

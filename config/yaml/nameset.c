@@ -1,3 +1,7 @@
+/*
+ * Open addressing with linear probing. The table is at most half full, so every search ends
+ * at a free slot; nothing is ever removed.
+ */
 #include "nameset.h"
 
 #include <stdlib.h>
@@ -6,6 +10,7 @@ bool nameset_init(struct nameset *set, size_t count)
 {
     size_t size = 16;
 
+    /* A power of two, so that a mask replaces the division. */
     while (size / 2 < count && size <= SIZE_MAX / 2)
         size *= 2;
     set->mask = size - 1;
@@ -23,6 +28,7 @@ bool nameset_reserve(struct nameset *set, size_t count)
     if (!nameset_init(&larger, count))
         return false;
     for (i = 0; set->slots != NULL && i <= set->mask; i++)
+        /* The stored hash is enough: all items differ, so none needs to be compared. */
         if (set->slots[i].item != NULL)
             (void)nameset_add(&larger, set->slots[i].hash, set->slots[i].item, NULL);
     nameset_free(set);

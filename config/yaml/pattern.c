@@ -1,3 +1,7 @@
+/*
+ * Pure part of include: which paths are allowed, and which names match. The service reads the
+ * folders (service/win32/files) and asks this file about each name.
+ */
 #include "pattern.h"
 
 #include <stdint.h>
@@ -81,6 +85,7 @@ static uint32_t next(const char **at, const char *end)
 bool pattern_match(const char *pattern, const char *name)
 {
     const char *pattern_end = pattern + strlen(pattern), *name_end = name + strlen(name);
+    /* What follows the last `*`, and where in the name that was last tried. */
     const char *star = NULL, *resume = NULL;
 
     while (name < name_end) {
@@ -117,7 +122,9 @@ int pattern_compare(const char *a, const char *b)
         if (c != d)
             return c < d ? -1 : 1;
     }
+    /* One is the beginning of the other: the shorter one comes first. */
     if (x < x_end || y < y_end)
         return x < x_end ? 1 : -1;
+    /* Equal but for case: still one order, so that sorting gives the same result everywhere. */
     return strcmp(a, b);
 }

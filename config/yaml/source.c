@@ -1,3 +1,8 @@
+/*
+ * A check of its own before libyaml: it names the place and the remedy, and all code behind
+ * it can rely on well-formed UTF-8. read_initial.c checks texts again: escapes can add
+ * characters.
+ */
 #include "source.h"
 
 #include <stdbool.h>
@@ -57,6 +62,7 @@ void source_place(const char *text, size_t offset, uint32_t *line, uint32_t *col
 
         if (point == UINT32_MAX)
             return;
+        /* CR LF is one line end, counted at the LF. */
         if (point == '\r')
             ends_line = at == end || *at != '\n';
         if (ends_line) {

@@ -1,3 +1,7 @@
+/*
+ * Runs libyaml over a checked text and passes its events to builder.c. Turns its errors into
+ * messages with place and hint; libyaml is used here and in builder.c only.
+ */
 #include "tree.h"
 
 #include <string.h>
@@ -47,6 +51,10 @@ static enum cfg_result report_syntax(struct builder *b, const yaml_parser_t *par
 
     if (parser->error == YAML_MEMORY_ERROR)
         return CFG_NO_MEMORY;
+    /*
+     * The reader gives a byte offset in place of a line. All other errors have a line, and the
+     * character at which the parser stopped may be worth a hint.
+     */
     if (parser->error == YAML_READER_ERROR && parser->problem_offset <= length)
         source_place(text, parser->problem_offset, &line, &column);
     else if (parser->buffer.pointer != NULL && parser->buffer.pointer < parser->buffer.last)
@@ -117,6 +125,7 @@ enum cfg_result tree_parse(const char *file, const char *text, size_t length,
         return result;
     if (!yaml_parser_initialize(&parser))
         return CFG_NO_MEMORY;
+    /* Otherwise libyaml guesses. */
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
     result = read_events(b, &parser, text, length);

@@ -1,3 +1,7 @@
+/*
+ * Strict on purpose: KB, k and 1.5 MiB are refused instead of guessed, because a segment of
+ * the wrong size fails much later. units_meant only helps to word the error.
+ */
 #include "units.h"
 
 #include <stdbool.h>
@@ -35,6 +39,7 @@ enum units_result units_number(const char *text, size_t length, uint64_t *out)
     for (i = 0; i < length; i++) {
         uint64_t digit = (uint64_t)(text[i] - '0');
 
+        /* Before the multiplication: the product could wrap. */
         if (value > (UINT64_MAX - digit) / 10)
             return UNITS_TOO_BIG;
         value = value * 10 + digit;
@@ -87,6 +92,7 @@ enum units_result units_time(const char *text, size_t length, uint64_t *out)
     size_t unit_length, i, number = split(text, length, &unit, &unit_length);
     enum units_result result = units_number(text, number, out);
 
+    /* 0 is the same in every unit, so it needs none. */
     if (result != UNITS_OK || (number == length && *out == 0))
         return result;
     for (i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -120,6 +126,7 @@ const char *units_meant(const char *text, size_t length)
     }
     if (unit_length == 0 || unit_length > 3)
         return NULL;
+    /* Similar are K, KB and KiB in any case, and the same with M and G. */
     if (unit_length >= 2 && upper(unit[unit_length - 1]) != 'B')
         return NULL;
     if (unit_length == 3 && upper(unit[1]) != 'I')

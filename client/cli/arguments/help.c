@@ -1,3 +1,7 @@
+/*
+ * One text for each verb, with all its actions. verbs.c has the table of what the verbs take;
+ * a change there needs one here. No text may reach OUT_TEXT_MAX, or out_text cuts it.
+ */
 #include "help.h"
 
 #include <stddef.h>

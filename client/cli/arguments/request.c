@@ -51,6 +51,7 @@ static bool read_number(const char *text, uint64_t maximum, uint64_t *number)
     for (; *text != '\0'; text++) {
         unsigned digit = (unsigned)digit_of(*text);
 
+        /* Checked before the multiplication, which could wrap. */
         if (digit >= base || *number > (maximum - digit) / base)
             return false;
         *number = *number * base + digit;
@@ -146,6 +147,7 @@ static bool read_behind(const struct verb *verb, const struct words *words, stru
 {
     size_t i;
 
+    /* As typed, never put together again from words. */
     request->command = words->rest;
     for (i = 0; !verb->runs_command && i < words->behind_count; i++)
         if (!take_name(verb, words->behind[i], request))
@@ -208,6 +210,10 @@ bool request_read(const struct verb *verb, const struct words *words, size_t fir
     if (!all_unicode(verb, words))
         return false;
     for (i = first; ok && i < words->count; i++) {
+        /*
+         * Before everything else: --help works even if the name is missing or a later option
+         * is wrong.
+         */
         if (strcmp(words->word[i], "--help") == 0) {
             *help = true;
             return true;

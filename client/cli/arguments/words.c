@@ -1,3 +1,7 @@
+/*
+ * Splits by hand: CommandLineToArgvW does not tell where a word ends in the line, and the
+ * text after `--` is needed as typed.
+ */
 #include "words.h"
 
 #include <windows.h>
@@ -40,6 +44,10 @@ static const wchar_t *copy_word(const wchar_t *at, wchar_t *out)
         size_t slashes = wcsspn(at, L"\\"), kept = slashes;
 
         at += slashes;
+        /*
+         * Before a quote, two backslashes stand for one, and a single one makes the quote a
+         * character.
+         */
         if (*at == L'"')
             kept = slashes / 2;
         while (kept-- > 0)
@@ -63,12 +71,14 @@ static bool add(char ***list, size_t *count, const wchar_t *word)
 {
     char *text = wide_to_utf8(word);
 
+    /* An ill-formed word stays as NULL: request.c reports it, unless a command gets it. */
     if (text == NULL && GetLastError() == ERROR_NOT_ENOUGH_MEMORY)
         return false;
     (*list)[(*count)++] = text;
     return true;
 }
 
+/* Fills `words` from the line. `word` has room for the longest word. False: out of memory. */
 static bool split(const wchar_t *at, wchar_t *word, struct words *words)
 {
     bool behind = false;

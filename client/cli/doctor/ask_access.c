@@ -56,6 +56,9 @@ static void read_entry(const ACE_HEADER *header, uint32_t mask, struct doctor_tr
     const ACCESS_ALLOWED_ACE *entry = (const ACCESS_ALLOWED_ACE *)(const void *)header;
     PSID sid = (PSID)(uintptr_t)&entry->SidStart;
 
+    /*
+     * All rights are needed, so a grant must have all of them, but a denial of one is enough.
+     */
     if (header->AceType == ACCESS_ALLOWED_ACE_TYPE && (entry->Mask & mask) == mask)
         add_account(out->given, sid);
     else if (header->AceType == ACCESS_DENIED_ACE_TYPE && (entry->Mask & mask) != 0)

@@ -8,7 +8,7 @@
 #include "wide.h"
 
 #define FIXED_INFO_SIGNATURE 0xFEEF04BDu
-#define HEADER_FARTHEST      0x100000
+#define HEADER_FARTHEST      0x100000 /* no linker puts the PE header behind this */
 
 static bool read_at(HANDLE file, LONG offset, void *out, DWORD size)
 {
@@ -18,6 +18,7 @@ static bool read_at(HANDLE file, LONG offset, void *out, DWORD size)
            ReadFile(file, out, size, &got, NULL) && got == size;
 }
 
+/* Reads the machine type from the PE header. */
 static enum doctor_dll_state read_machine(HANDLE file, uint32_t *machine)
 {
     IMAGE_DOS_HEADER dos;

@@ -13,6 +13,7 @@
 #define PROGRAM_MAX 1024u
 #define VALUE_MAX   4096u
 
+/* What the token says: user, AppContainer, integrity level. Unknown parts stay empty. */
 static void ask_user(struct doctor_place *out)
 {
     union {
@@ -67,6 +68,7 @@ static bool in_app_v(void)
            GetModuleHandleW(L"AppVEntSubsystems32.dll") != NULL;
 }
 
+/* Is the fix one of the words of a list of layers? */
 static bool names_fix(const wchar_t *layers)
 {
     const wchar_t *at = wcsstr(layers, FIX);
@@ -101,6 +103,7 @@ static void find_shimmed(HKEY root, struct doctor_place *out)
     RegCloseKey(key);
 }
 
+/* __COMPAT_LAYER lists the layers of this process. */
 static bool shim_here(void)
 {
     wchar_t layers[VALUE_MAX / sizeof(wchar_t)];
@@ -120,6 +123,7 @@ void doctor_place(void *context, struct doctor_place *out)
     out->app_v = in_app_v();
     out->windows_container = in_windows_container();
     out->shim_here = shim_here();
+    /* The user's own list first: the first program found is named. */
     find_shimmed(HKEY_CURRENT_USER, out);
     find_shimmed(HKEY_LOCAL_MACHINE, out);
 }

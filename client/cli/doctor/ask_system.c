@@ -24,6 +24,7 @@ static enum doctor_service of_status(const SERVICE_STATUS *status, uint32_t *cod
         *code = status->dwWin32ExitCode == ERROR_SERVICE_SPECIFIC_ERROR
                     ? status->dwServiceSpecificExitCode
                     : status->dwWin32ExitCode;
+        /* No failure to report. */
         if (*code == ERROR_SERVICE_NEVER_STARTED)
             *code = 0;
         return DOCTOR_SERVICE_STOPPED;
@@ -70,6 +71,10 @@ static bool ask_broker(void *context)
     return true;
 }
 
+/*
+ * A broker can hold everything and still be degraded, for example by a file that was left
+ * out.
+ */
 static bool has_degraded_line(const char *text, size_t size)
 {
     static const char word[] = "degraded";
@@ -82,6 +87,7 @@ static bool has_degraded_line(const char *text, size_t size)
     return false;
 }
 
+/* Reads the report once. A torn or foreign report counts as unknown: it is only a hint. */
 static enum doctor_health read_report(HANDLE section)
 {
     char owner[OWNER_SID_MAX], *text = malloc(SHMB_REPORT_TEXT_MAX + 1);
@@ -188,6 +194,7 @@ static size_t ask_nearest(void *context, const char *name,
     if (shmb_list_open(&list, &count) != SHMB_OK)
         return 0;
     names = take_names(list, &count);
+    /* suggest_word finds one word, so it is called again without that one. */
     while (names != NULL && found < DOCTOR_NEAREST) {
         const char *near_one = suggest_word(name, strlen(name), (const char *const *)names, count);
 

@@ -42,6 +42,7 @@ void doctor_judge(const struct doctor_facts *facts, const struct doctor_question
 {
     report->count = 0;
     report->opens = true;
+    /* The order of the report: the name, the place, the service, the object, the DLL. */
     judge_name(facts, question, report);
     doctor_judge_place(facts, report);
     doctor_judge_service(facts, report);

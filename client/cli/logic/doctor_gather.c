@@ -51,6 +51,10 @@ static int find_kind(const struct doctor_system *system, bool local, const char 
     return found;
 }
 
+/*
+ * The level to try. Level read of a mutex does not allow a wait, so a mutex is tried with
+ * write.
+ */
 static enum shmb_level pick_level(enum shmb_level asked, int kind)
 {
     if (asked != SHMB_LEVEL_DENY)
@@ -71,6 +75,7 @@ static void gather_object(const struct doctor_system *system,
     kind = (enum shmb_kind)facts->kind;
     mask = shmb_access_mask(kind, facts->level);
     facts->open_code = system->open(system->context, false, kind, facts->name, mask);
+    /* Programs that ask for all rights fail where others do not: a hint of its own. */
     facts->full_code = system->open(system->context, false, kind, facts->name,
                                     shmb_access_mask(kind, SHMB_LEVEL_FULL));
     facts->owner_known =

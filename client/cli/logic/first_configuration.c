@@ -47,6 +47,7 @@ static char lower(char c)
 
 bool starter_fits(const char *pattern, const char *text)
 {
+    /* What follows the last `*`, and where in the text that was last tried. */
     const char *star = NULL, *behind = NULL;
 
     while (*text != '\0') {
@@ -155,6 +156,10 @@ static bool comes_again(const struct writer *writer, const uint32_t *hashes, siz
     return false;
 }
 
+/*
+ * Marks what does not go into the configuration; all but held objects leave a comment with
+ * the reason.
+ */
 static void sort_out(const struct writer *writer, const uint32_t *hashes)
 {
     size_t i;
@@ -195,6 +200,7 @@ static size_t find_lock(const struct writer *writer, const char *section)
     return i;
 }
 
+/* Writes a section, and under it the mutex that is probably its lock: that one is then used. */
 static void say_segment(const struct writer *writer, const struct starter_object *object)
 {
     size_t lock = find_lock(writer, object->name);
@@ -283,6 +289,7 @@ bool starter_write(const struct starter_object *objects, size_t count,
                    void (*put)(void *context, const char *text), void *context)
 {
     struct writer writer = {objects, count, NULL, put, context};
+    /* Once for each name: comes_again compares every pair. */
     uint32_t *hashes = calloc(count + 1, sizeof(*hashes));
     size_t i;
 

@@ -1,3 +1,4 @@
+/* For --dll: a DLL that the program cannot load stops it; another version is only a hint. */
 #include "judge_dll.h"
 
 #include <string.h>

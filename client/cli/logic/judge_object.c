@@ -1,3 +1,8 @@
+/*
+ * What the directory says about the name, and what the object itself shows: the broker may
+ * hold it, a foreign program may, or nobody. A finding "stops" only if a program that asks
+ * for the tried level fails.
+ */
 #include "judge_object.h"
 
 #include <stdio.h>
@@ -28,6 +33,7 @@ static const char *kind_word(int kind)
     return kind < 0 ? "object of another kind" : shmb_kind_word((enum shmb_kind)kind);
 }
 
+/* Writes the similar names as "a, b, c"; empty if there are none. */
 static void join_nearest(const struct doctor_facts *facts, char *out, size_t size)
 {
     size_t i, used = 0;
@@ -165,6 +171,7 @@ void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report 
         doctor_remedy(
             doctor_add(report, "not-found", true, "no object Global\\%s exists", facts->name),
             "as administrator: shmbroker status lists what the broker holds");
+    /* Same spelling, or the difference in case explains it: doctor.c names that. */
     if (facts->listed && facts->entry.state == SHMB_ENTRY_HELD && !doctor_present(facts) &&
         strcmp(facts->entry.name, facts->name) == 0)
         doctor_remedy(doctor_add(report, "not-visible", true,

@@ -1,3 +1,7 @@
+/*
+ * Where the program runs, and whether a broker does. Much of this only explains why an object
+ * is absent, so it stops the program only if the object is.
+ */
 #include "judge_place.h"
 
 /* ---- the environment ---- */

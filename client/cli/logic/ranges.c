@@ -19,6 +19,7 @@ bool ranges_next(const uint8_t *before, const uint8_t *after, size_t size, size_
 {
     size_t start = skip_equal(before, after, size, *at), end = start, equal = 0, i;
 
+    /* `equal` counts the equal bytes since the last difference; `end` is behind that one. */
     for (i = start; i < size && equal < RANGES_GAP; i++) {
         equal = before[i] == after[i] ? equal + 1 : 0;
         if (equal == 0)

@@ -1,3 +1,7 @@
+/*
+ * The one place where results become exit codes and sentences, so that all verbs fail alike.
+ * help.c documents the codes.
+ */
 #include "fail.h"
 
 #include <windows.h>
@@ -19,6 +23,7 @@ enum shmb_exit fail_code(int32_t result)
     case SHMB_ACCESS_DENIED:
         return SHMB_EXIT_DENIED;
     case SHMB_TIMEOUT:
+    /* Writers did not pause in time: also a matter of trying again. */
     case SHMB_BUSY:
         return SHMB_EXIT_TIMEOUT;
     case SHMB_NO_BROKER:

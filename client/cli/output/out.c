@@ -1,3 +1,7 @@
+/*
+ * Buffers text, because a list can have thousands of lines, and each write to a console is
+ * slow. The first failure is kept and ends all writing; verbs_main reports it.
+ */
 #include "out.h"
 
 #include <stdarg.h>
@@ -8,8 +12,10 @@
 #include "utf.h"
 #include "wide.h"
 
-/* Holds whole characters only, so that a console shows each of them. One byte is left for a
- * terminator. */
+/*
+ * Holds whole characters only, so that a console shows each of them. One byte is left for a
+ * terminator.
+ */
 static char buffer[32768];
 static size_t buffered;
 static uint32_t failure;
@@ -23,8 +29,7 @@ static void flush(void)
     buffered = 0;
 }
 
-/* Adds to the buffer. `length` is at most OUT_TEXT_MAX, and the text ends with a whole character.
- */
+/* Adds to the buffer: at most OUT_TEXT_MAX bytes, which end with a whole character. */
 static void add(const char *text, size_t length)
 {
     if (length >= sizeof(buffer) - buffered)

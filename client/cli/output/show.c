@@ -1,3 +1,7 @@
+/*
+ * The members of an object, for list and info. Without the directory (SHOW_STATE_UNKNOWN),
+ * what the object does not show is null, not false.
+ */
 #include "show.h"
 
 #include <inttypes.h>

@@ -67,6 +67,10 @@ static bool is_type(const UNICODE_STRING *type, const wchar_t *word)
     return type->Length == length * sizeof(*word) && memcmp(type->Buffer, word, type->Length) == 0;
 }
 
+/*
+ * The kind of an entry by the kernel's word for it, in which a mutex is a mutant. False:
+ * another kind.
+ */
 static bool find_kind(const UNICODE_STRING *type, enum shmb_kind *kind)
 {
     static const wchar_t *const words[] = {L"Section", L"Mutant", L"Event", L"Semaphore"};

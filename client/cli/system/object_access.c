@@ -1,3 +1,7 @@
+/*
+ * For shmb info: opens the object with plain Win32 calls, because the library's handles have
+ * only the rights of level read or write.
+ */
 #include "object_access.h"
 
 #include <windows.h>

@@ -1,3 +1,7 @@
+/*
+ * Plain Win32 and, where Win32 has no query, ntdll.dll. What a program without the library
+ * would see: no owner is checked here.
+ */
 #include "plain.h"
 
 #include <stdio.h>
@@ -42,6 +46,7 @@ HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask)
     wcscpy(full, local ? L"Local\\" : L"Global\\");
     wcscat(full, bare);
     handle = open_kind(kind, full, mask);
+    /* free may change the last error. */
     code = GetLastError();
     free(full);
     free(bare);
@@ -49,6 +54,7 @@ HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask)
     return handle;
 }
 
+/* Calls one of the NtQuery functions with class 0, the basic information of each kind. */
 static bool query(const char *name, HANDLE object, void *out, ULONG size)
 {
     FARPROC found = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name);
@@ -88,6 +94,7 @@ bool plain_event(HANDLE event, bool *manual_reset)
 bool plain_rights(HANDLE object, uint32_t *rights)
 {
     struct {
+        /* OBJECT_BASIC_INFORMATION; the size must be exact. */
         ULONG attributes, access, handles, pointers, reserved[10];
     } basic;
 

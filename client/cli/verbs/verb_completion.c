@@ -11,6 +11,7 @@ static bool first_of_verb(const struct verb *verbs, size_t index)
     return index == 0 || strcmp(verbs[index - 1].verb, verbs[index].verb) != 0;
 }
 
+/* Writes the options of a verb, each in quotes, and --help at the end. */
 static void print_options(const struct verb *verb, const char *quote, const char *separator)
 {
     const char *word;

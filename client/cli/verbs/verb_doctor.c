@@ -1,3 +1,7 @@
+/*
+ * shmb doctor: gathers the facts and judges them (logic/), then prints the findings. The ids
+ * and the members of the JSON are for scripts, the sentences for people.
+ */
 #include "verb.h"
 
 #include <stdio.h>
@@ -81,6 +85,7 @@ enum shmb_exit verb_doctor(struct request *request)
         out_error("--as needs read, write or full, not \"%s\"", request->level);
         return SHMB_EXIT_USAGE;
     }
+    /* Too large for the stack: each finding has two long sentences. */
     report = malloc(sizeof(*report));
     if (report == NULL)
         return fail_memory(request->name);

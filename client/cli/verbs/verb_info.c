@@ -44,6 +44,7 @@ static int32_t try_open(const char *name, uint32_t kind, uint32_t rights, shmb_i
     return result;
 }
 
+/* The bare name: shmb info must print the same name with and without Global\. */
 static void set_name(const char *name, shmb_info *info)
 {
     const char *bare = name;
@@ -108,6 +109,7 @@ static enum shmb_kind kind_of(const shmb_info *info)
     return (enum shmb_kind)info->kind;
 }
 
+/* Tries the rights by opening the object, and asks for the rest. */
 static void ask(const shmb_info *info, struct answer *answer)
 {
     uint32_t rights = 0;
@@ -117,6 +119,7 @@ static void ask(const shmb_info *info, struct answer *answer)
     answer->write = try_open(info->name, info->kind, SHMB_WRITE, NULL) == SHMB_OK;
     if (info->kind == SHMB_KIND_SEMAPHORE)
         answer->counted = ask_semaphore(info->name, &answer->count, &answer->maximum);
+    /* Only then is its access list the broker's work, and worth showing. */
     answer->ours = (info->state == SHMB_STATE_HELD || info->state == SHOW_STATE_UNKNOWN) &&
                    info_is_ours(kind_of(info), info->name);
     if (answer->ours || answer->read || answer->write)

@@ -1,3 +1,4 @@
+/* shmb list: the directory, in its own order. Needs no right to the objects themselves. */
 #include "verb.h"
 
 #include <inttypes.h>
@@ -14,6 +15,7 @@ static void print_line(const shmb_info *info)
 
     if (info->kind == SHMB_KIND_SEGMENT)
         snprintf(bytes, sizeof(bytes), "%" PRIu64, info->bytes);
+    /* verb_completion.c takes the name from column 36 of this line. */
     out_text("%-9s  %-8s  %12s  %s\n", show_kind(info->kind), show_state(info->state), bytes,
              info->name);
 }
@@ -42,6 +44,7 @@ static int32_t print_all(shmb_list *list, bool json)
     }
     if (json)
         out_text("\n]}\n");
+    /* The regular end of a list. */
     return result == SHMB_NOT_FOUND ? SHMB_OK : result;
 }
 

@@ -43,6 +43,11 @@ static int32_t copy(const struct request *request, const shmb_segment *segment, 
     return result;
 }
 
+/*
+ * Copies one piece, through a mapping of its own: a 32-bit shmb cannot map all of a large
+ * segment. SHMB_STALE: recreated since the first piece, so the output would mix old and new
+ * bytes.
+ */
 static int32_t copy_piece(const struct request *request, const shmb_info *whole, uint64_t offset,
                           uint8_t *buffer, size_t count)
 {
@@ -58,6 +63,7 @@ static int32_t copy_piece(const struct request *request, const shmb_info *whole,
     return result;
 }
 
+/* Feeds the range to the sink piece by piece, cut at the end of the segment. */
 static int32_t copy_range(const struct request *request, const shmb_info *whole, uint8_t *buffer,
                           struct sink *sink)
 {

@@ -1,3 +1,7 @@
+/*
+ * shmb scan: lists the namespace (system/namespace.c) as lines, JSON, or a first
+ * configuration (logic/first_configuration.c). Works without a broker.
+ */
 #include "verb.h"
 
 #include <windows.h>
@@ -82,6 +86,7 @@ enum shmb_exit verb_scan(struct request *request)
         return SHMB_EXIT_USAGE;
     }
     ProcessIdToSessionId(GetCurrentProcessId(), &session);
+    /* Global\ first: of two objects of one name, starter_write keeps the first. */
     code = namespace_add(&list, false, 0, request->name);
     if (code == 0 && session != 0) /* in session 0, Local\ is Global\ */
         code = namespace_add(&list, true, session, request->name);

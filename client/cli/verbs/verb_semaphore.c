@@ -1,3 +1,7 @@
+/*
+ * shmb semaphore take and release; info is in verb_info.c. Unlike a mutex, a semaphore has no
+ * owner: the system does not release what a killed program took.
+ */
 #include "verb.h"
 
 #include <windows.h>
@@ -7,6 +11,7 @@
 #include "out.h"
 #include "shmb.h"
 
+/* Releases `count`; prints a failure. */
 static enum shmb_exit give_back(const char *name, HANDLE semaphore, LONG count)
 {
     if (ReleaseSemaphore(semaphore, count, NULL))
@@ -26,6 +31,7 @@ static enum shmb_exit run_with_one(struct request *request, HANDLE semaphore)
     case WAIT_OBJECT_0:
         code = command_run(request);
         returned = give_back(request->name, semaphore, 1);
+        /* The command's failure first: it happened first, and explains more. */
         return code != SHMB_EXIT_DONE ? code : returned;
     case WAIT_TIMEOUT:
         return fail_result(request->name, SHMB_TIMEOUT);

@@ -111,6 +111,7 @@ static void drop_gone(struct table *table)
     table->count = kept;
 }
 
+/* Updates the rows from the directory. Rows that it does not name any more are removed. */
 static int32_t read_list(struct table *table)
 {
     shmb_list *list;
@@ -148,6 +149,10 @@ static void read_numbers(struct table *table)
         struct row *row = &table->rows[i];
         uint64_t number = 0;
 
+        /*
+         * A rate needs two readings of the same generation; `counted` says that there was one
+         * before.
+         */
         row->counts = row->segment != NULL && shmb_change_number(row->segment, &number) == SHMB_OK;
         row->counted = row->counted && row->counts;
         row->changes = row->counted ? number - row->number : 0;

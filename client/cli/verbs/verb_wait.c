@@ -69,7 +69,10 @@ enum shmb_exit verb_wait(struct request *request)
     }
     if (result != SHMB_WRONG_KIND)
         return fail_result(request->name, result);
-    /* The kind is the one that does not fail with SHMB_WRONG_KIND. */
+    /*
+     * The kind is the one that does not fail with SHMB_WRONG_KIND. The event is last:
+     * verb_event_wait knows that some events need another right.
+     */
     if (try_kind(request, SHMB_KIND_MUTEX, &code) == SHMB_WRONG_KIND &&
         try_kind(request, SHMB_KIND_SEMAPHORE, &code) == SHMB_WRONG_KIND)
         return verb_event_wait(request);

@@ -1,3 +1,7 @@
+/*
+ * shmb watch: prints each change that system/watcher.c finds. logic/ranges.c tells which
+ * bytes differ.
+ */
 #include "verb.h"
 
 #include <windows.h>
@@ -35,6 +39,7 @@ static void show_ranges(const struct watcher *watcher, uint64_t offset)
     size_t at = 0, count = 0;
 
     while (ranges_next(watcher->before, watcher->now, watcher->size, &at, &range)) {
+        /* Counted to the end, so that the last line can say how many more there are. */
         if (count++ >= RANGES_SHOWN)
             continue;
         out_text("  %08" PRIx64 " +%lu ", offset + range.offset, (unsigned long)range.length);
@@ -90,6 +95,7 @@ enum shmb_exit verb_watch(struct request *request)
         out_text("the first %lu bytes of %" PRIu64 "; see shmb watch --help\n",
                  (unsigned long)watcher.size, watcher.info.bytes - request->offset);
     out_text("%s: watching %lu bytes\n", request->name, (unsigned long)watcher.size);
+    /* The heading must be visible before the first change, which may take hours. */
     out_end();
     code = watch(request, &watcher);
     watcher_close(&watcher);

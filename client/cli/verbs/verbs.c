@@ -40,6 +40,7 @@ static const struct verb verbs[] = {
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
+/* Reads the rest of the command line and runs the verb. Returns the exit code of shmb. */
 static uint32_t run(const struct verb *verb, const struct words *words, size_t first)
 {
     struct request request;
@@ -57,6 +58,7 @@ static uint32_t run(const struct verb *verb, const struct words *words, size_t f
     }
     if (!verb->runs_command)
         return (uint32_t)code;
+    /* request_read succeeded if the code is "done", so command_code is set. */
     return code == SHMB_EXIT_DONE ? request.command_code : OWN_FAILURE + (uint32_t)code;
 }
 
@@ -126,6 +128,7 @@ uint32_t verbs_main(const wchar_t *line)
     if (!words_split(line, &words))
         return (uint32_t)fail_memory("command line");
     code = dispatch(&words);
+    /* Lost output turns a success into a failure; a verb that failed keeps its own code. */
     lost = out_end();
     words_free(&words);
     if (lost != 0 && code == SHMB_EXIT_DONE)

@@ -7,10 +7,12 @@ int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
     uint64_t generation;
 
     *block = segment->block;
+    /* Its control header was invalid when it was opened: only its own bytes are usable. */
     if (segment->spoiled)
         return SHMB_CORRUPT;
     if (*block == NULL)
         return SHMB_OK;
+    /* Other writers can change it: it is only compared with the process's own copy. */
     generation = shmb_load64(&(*block)->generation);
     if (generation == segment->info.generation)
         return SHMB_OK;
@@ -23,6 +25,10 @@ int32_t block_enter(const struct shmb_segment *segment, struct shmb_block *block
 
     if (block == NULL)
         return died ? SHMB_ABANDONED : SHMB_OK;
+    /*
+     * Odd although the lock was free: a writer died in the middle. The system reports a death
+     * only once, perhaps to a program without the library.
+     */
     if (shmb_load64(&block->sequence) & 1)
         marks |= SHMB_DIED_OWNING | SHMB_DIED_WRITING;
     known = shmb_load32(&block->abandoned);

@@ -26,6 +26,7 @@ void bracket_begin(struct shmb_segment *segment, struct shmb_block *block)
     /* Odd already: a writer died, and the segment has no lock or is not repaired yet. */
     segment->sequence = shmb_load64(&block->sequence) | 1;
     shmb_store64(&block->sequence, segment->sequence);
+    /* The odd sequence must be visible before the first byte of the write. */
     shmb_fence_release();
 }
 
@@ -34,6 +35,7 @@ void bracket_end(struct shmb_segment *segment, struct shmb_block *block)
     segment->writing = false;
     if (block == NULL)
         return;
+    /* The number before the even sequence: a snapshot that shows these bytes finds it, too. */
     shmb_store64(&block->change, segment->change);
     shmb_store64(&block->sequence, segment->sequence + 1);
     changed_tell(segment);

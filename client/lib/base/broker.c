@@ -3,6 +3,7 @@
 #include "directory.h"
 #include "object_name.h"
 
+/* Pauses double: short ones for a broker that starts now, long ones for a long wait. */
 #define PAUSE_FIRST_MS 10u
 #define PAUSE_MOST_MS  250u
 
@@ -13,6 +14,7 @@ bool broker_runs(void)
 
     object_name_wide(SHMB_INSTANCE_NAME, name);
     instance = OpenMutexW(SYNCHRONIZE, FALSE, name);
+    /* "Access denied" is the usual answer while a broker runs (directory.h). */
     if (instance == NULL)
         return GetLastError() == ERROR_ACCESS_DENIED;
     CloseHandle(instance); /* only administrators get here */
@@ -31,6 +33,7 @@ bool broker_wait_again(struct broker_wait *wait, int32_t result)
     ULONGLONG now = GetTickCount64();
     DWORD pause = wait->pause;
 
+    /* All other results would be the same a moment later. */
     if (result != SHMB_NOT_FOUND && result != SHMB_NO_BROKER)
         return false;
     if (!wait->endless) {

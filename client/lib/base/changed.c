@@ -37,6 +37,7 @@ static int32_t get_event(struct shmb_segment *segment, uint64_t number, HANDLE *
                     shmb_access_mask(SHMB_EVENT, segment->rights == SHMB_WRITE ? SHMB_LEVEL_WRITE
                                                                                : SHMB_LEVEL_READ),
                     segment->owner, &event, fault);
+    /* The broker creates an event of this name, so another kind is another program's. */
     if (result == SHMB_WRONG_KIND)
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
@@ -158,6 +159,7 @@ static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time
     return SHMB_OK;
 }
 
+/* The number decides, not the event: a signal can be missing (the writer died) or false. */
 static int32_t wait_changed(struct shmb_segment *segment, uint64_t *number, uint32_t timeout_ms,
                             struct fault *fault)
 {

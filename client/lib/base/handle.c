@@ -48,6 +48,7 @@ int32_t handle_range(const struct shmb_segment *segment, uint64_t offset, const 
         return SHMB_BAD_ARGUMENT;
     if (offset > segment->size)
         return SHMB_RANGE;
+    /* Not `offset + count > size`: the sum can wrap. */
     if (count > segment->size - offset)
         count = segment->size - offset;
     if (buffer == NULL && count > 0)

@@ -32,6 +32,7 @@ static int32_t open_root(struct lookup *lookup, const char *owner, struct fault 
     int32_t result =
         open_object(SHMB_SECTION, SHMB_ROOT_NAME, SECTION_READ_ACCESS, owner, &lookup->root, fault);
 
+    /* The root exists as long as a broker holds objects (directory.h). */
     if (result == SHMB_NOT_FOUND)
         return SHMB_NO_BROKER;
     if (result == SHMB_WRONG_KIND)
@@ -42,6 +43,7 @@ static int32_t open_root(struct lookup *lookup, const char *owner, struct fault 
                            fault);
 }
 
+/* Copies the current slot. Tries again while the broker publishes. */
 static int32_t read_root(struct lookup *lookup, struct fault *fault)
 {
     enum shmb_read verdict = SHMB_READ_AGAIN;
@@ -67,6 +69,7 @@ static int32_t open_table(struct lookup *lookup, const char *owner, struct fault
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return result;
+    /* shmb_root_read has checked that table_size is at most SHMB_TABLE_MAX. */
     result = open_object_map(table, FILE_MAP_READ, 0, lookup->slot.table_size, &lookup->table_view,
                              fault);
     CloseHandle(table); /* the view keeps the section; its name is not needed again */
@@ -94,9 +97,11 @@ int32_t lookup_open(struct lookup *lookup, const char *owner, struct fault *faul
             return SHMB_OK;
         if (result != SHMB_NOT_FOUND)
             break;
+        /* The root still names the missing table: an ended broker left it. */
         result = lookup_changed(lookup) ? SHMB_OK : SHMB_NO_BROKER;
     }
     lookup_close(lookup);
+    /* SHMB_OK here: the tries are used up. */
     return result == SHMB_OK ? fault_plain(fault, SHMB_NO_BROKER) : result;
 }
 
@@ -125,6 +130,7 @@ bool lookup_changed(const struct lookup *lookup)
 {
     struct shmb_root_slot now;
 
+    /* A root that cannot be read now counts as changed, so that callers try again. */
     return shmb_root_read(lookup->root_view.data, SHMB_ROOT_SIZE, &now) != SHMB_READ_OK ||
            memcmp(&now, &lookup->slot, sizeof(now)) != 0;
 }

@@ -12,6 +12,7 @@ int32_t object_name_check(const char *name, char bare[SHMB_NAME_BYTES])
     bare[0] = '\0';
     if (name == NULL)
         return SHMB_BAD_ARGUMENT;
+    /* A checked name always fits; the second condition guards the copy all the same. */
     if (shmb_name_check(name, strlen(name), &start, &length) != SHMB_NAME_OK ||
         length >= SHMB_NAME_BYTES)
         return SHMB_BAD_NAME;

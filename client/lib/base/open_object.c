@@ -34,6 +34,7 @@ int32_t open_object(enum shmb_kind kind, const char *bare, DWORD access, const c
     handle = open_kind(kind, name, access, &call);
     if (handle == NULL)
         return fault_win32(fault, call, GetLastError());
+    /* Ask the handle, not the name: the name could belong to another object by then. */
     result = trust_check(handle, owner, fault);
     if (result != SHMB_OK) {
         CloseHandle(handle);

@@ -1,3 +1,7 @@
+/*
+ * The last failure of each thread, and the sentences for results. result_begin makes the
+ * TLS slot and, in the DLL, keeps the DLL loaded.
+ */
 #include "result.h"
 
 #include <windows.h>
@@ -80,6 +84,7 @@ int32_t fault_call(struct fault *fault, int32_t result, enum call call, uint32_t
     return result;
 }
 
+/* The result for a failed call on a named object. */
 static int32_t win32_result(uint32_t code)
 {
     switch (code) {
@@ -104,6 +109,7 @@ int32_t fault_win32(struct fault *fault, enum call call, uint32_t code)
     return fault_call(fault, win32_result(code), call, code);
 }
 
+/* One value for TlsSetValue; last_failure unpacks it. */
 static uintptr_t pack(int32_t result, const struct fault *fault)
 {
     uint32_t code = fault->code < CODE_MAX ? fault->code : CODE_MAX;
@@ -156,6 +162,7 @@ int32_t SHMB_CALL shmb_last_failure(uint32_t *win32_code, const char **call)
 /* A sentence for each result; shmb_result_text adds the system call that failed. */
 static const char *sentence(int32_t result)
 {
+    /* Indexed by -result, in the order of shmb.h. */
     static const char *const failures[] = {
         "done",
         "the broker holds no object of this name",
@@ -190,6 +197,7 @@ static void compose(int32_t result, char text[TEXT_MAX])
     struct fault fault;
     char system[TEXT_MAX / 2];
 
+    /* Name the system call only if the last failure is the one that the caller asks about. */
     if (result < 0 && last_failure(&fault) == result && fault.call != CALL_NONE) {
         error_text(fault.code, system, sizeof(system));
         snprintf(text, TEXT_MAX, "%s (%s: %lu, %s)", sentence(result), call_names[fault.call],

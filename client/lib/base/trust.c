@@ -20,6 +20,7 @@ int32_t trust_owner(const char *text, char out[OWNER_SID_MAX], struct fault *fau
     if (wide == NULL)
         return fault_plain(fault, GetLastError() == ERROR_NOT_ENOUGH_MEMORY ? SHMB_NO_MEMORY
                                                                             : SHMB_BAD_ARGUMENT);
+    /* There and back: trust_check compares texts, so the text must be as Windows writes it. */
     if (!ConvertStringSidToSidW(wide, &sid) || !owner_sid_text(sid, out))
         result = fault_call(fault, SHMB_BAD_ARGUMENT, CALL_SID, GetLastError());
     LocalFree(sid);
