@@ -447,7 +447,7 @@ static void its_process_is_closed_to_others(void **state)
 static void handles_of_retired_objects_do_not_pile_up(void **state)
 {
     static char many[40000];
-    size_t used = (size_t)snprintf(many, sizeof(many), "%s", configuration), before;
+    size_t used = (size_t)snprintf(many, sizeof(many), "%s", configuration), before = 0;
     DWORD keeper;
     int i;
 
@@ -458,14 +458,18 @@ static void handles_of_retired_objects_do_not_pile_up(void **state)
     serve(configuration);
     keeper = processes_child_of(processes_broker());
     verb("reload", "ShmBroker has applied its configuration");
-    before = processes_handles(keeper);
-    for (i = 0; i < 3; i++) {
+    /* The first round is not counted: a process that has just started closes handles itself. */
+    for (i = 0; i <= 3; i++) {
         scm_file(many);
         verb("reload", "ShmBroker has applied its configuration");
-        assert_in_range(processes_handles(keeper), before + 200, before + 210);
+        if (i > 0)
+            assert_in_range(processes_handles(keeper), before + 200, before + 210);
         scm_file(configuration);
         verb("reload", "ShmBroker has applied its configuration");
-        assert_int_equal(processes_handles(keeper), before);
+        if (i > 0)
+            assert_int_equal(processes_handles(keeper), before);
+        else
+            before = processes_handles(keeper);
     }
     assert_int_equal(processes_child_of(processes_broker()), keeper);
 }
