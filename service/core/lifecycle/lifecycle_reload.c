@@ -1,3 +1,8 @@
+/*
+ * A reload is strict: the broker goes on with what it serves rather than with a part of the new
+ * files. A start is forgiving (lifecycle_start.c). reload/ plans and applies the changes to the
+ * objects.
+ */
 #include "lifecycle_reload.h"
 
 #include <stdlib.h>
@@ -40,6 +45,7 @@ static void refuse(const struct lifecycle *life, const struct desired *next,
     const char *inserts[] = {life->file, text};
     struct report_lines notes = {0};
 
+    /* A stop cuts the look-ups short: the errors would be wrong. */
     if (lifecycle_stopping(life))
         return;
     desired_notes(next, &notes);
@@ -54,33 +60,42 @@ static void refuse(const struct lifecycle *life, const struct desired *next,
     report_lines_free(&notes);
 }
 
-/* Changes over to the new configuration; logs and reports what has changed. */
-static enum sys_status apply(struct lifecycle *life, struct desired *next, struct sys_failure *why)
+/* Changes over to the new configuration, and logs what has changed. */
+static enum sys_status apply(struct lifecycle *life, struct desired *next,
+                             struct apply_result *result, struct sys_failure *why)
 {
     const struct system *system = life->system;
-    struct apply_result result;
-    struct broker_counts counts;
     char **anew;
     size_t count;
+    /*
+     * Reading the request deletes it: a reload that is refused does not pass it on to the next one.
+     */
     enum sys_status status = system->recreate_names(system->self, &anew, &count, why);
 
-    if (status == SYS_OK)
-        status = broker_reload(life->broker, next->inventory, anew, count, &result, why);
-    else
-        return status;
-    free_names(anew, count);
     if (status != SYS_OK)
         return status;
-    log_reloaded(life, &result);
-    desired_notes(next, &result.notes);
-    counts = broker_counts(life->broker);
+    status = broker_reload(life->broker, next->inventory, anew, count, result, why);
+    free_names(anew, count);
+    if (status == SYS_OK)
+        log_reloaded(life, result);
+    return status;
+}
+
+/*
+ * Reports what has changed. Comes last: who waits for the end of the reload must not read
+ * reasons of the former configuration after it.
+ */
+static void report_applied(const struct lifecycle *life, struct apply_result *result)
+{
+    struct broker_counts counts = broker_counts(life->broker);
+
+    desired_notes(life->desired, &result->notes);
     broker_report_reload(life->broker,
-                         result.failed + counts.missing + counts.deferred > 0
+                         result->failed + counts.missing + counts.deferred > 0
                              ? SHMB_RELOAD_INCOMPLETE
                              : SHMB_RELOAD_APPLIED,
-                         &result.notes);
-    report_lines_free(&result.notes);
-    return SYS_OK;
+                         &result->notes);
+    report_lines_free(&result->notes);
 }
 
 void lifecycle_reload(struct lifecycle *life)
@@ -88,6 +103,7 @@ void lifecycle_reload(struct lifecycle *life)
     struct sys_failure why = {0};
     struct desired *next = lifecycle_new_desired(life), *former = life->desired;
     struct desired none = {0};
+    struct apply_result result;
     enum shmb_exit code;
 
     broker_report_reload_begun(life->broker);
@@ -101,7 +117,7 @@ void lifecycle_reload(struct lifecycle *life)
         (void)failure_no_memory(&why);
     if (desired_unreadable(next))
         why = next->configuration.files[0].why;
-    if (code != SHMB_EXIT_DONE || apply(life, next, &why) != SYS_OK) {
+    if (code != SHMB_EXIT_DONE || apply(life, next, &result, &why) != SYS_OK) {
         refuse(life, next, &why);
         lifecycle_free_desired(next);
         return;
@@ -109,9 +125,14 @@ void lifecycle_reload(struct lifecycle *life)
     life->desired = next;
     life->last_good = false;
     report_lines_free(&life->left_out);
+    /*
+     * Compares with the accounts that were pending before, so the former configuration ends after
+     * it.
+     */
     pending_accounts_settle(life, former);
     lifecycle_free_desired(former);
     lifecycle_report_lasting(life);
+    report_applied(life, &result);
     keeper_policy_change(&life->keeper_policy, next->configuration.whole->hold_ms);
     lifecycle_save_last_good(life);
     lifecycle_watch(life);
