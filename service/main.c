@@ -42,6 +42,7 @@ static char **narrow_all(wchar_t **arguments, size_t count)
     return texts;
 }
 
+/* Not main(), whose arguments are limited to the ANSI code page. */
 int wmain(int argc, wchar_t **argv)
 {
     size_t count = argc > 1 ? (size_t)argc - 1 : 0;

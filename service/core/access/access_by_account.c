@@ -1,3 +1,7 @@
+/*
+ * The `audit` command adds the access of each object, sorts the rows once, and prints them in one
+ * of the formats.
+ */
 #include "access_by_account.h"
 
 #include <inttypes.h>
@@ -56,6 +60,7 @@ bool access_by_account_add(struct access_by_account *listing, enum shmb_kind kin
     size_t i, first = listing->count;
     bool done = add_entries(listing, first, access);
 
+    /* Rows before `first` belong to other objects: each object has its own row for a SID. */
     for (i = first; i < listing->count; i++) {
         char account[AUDIT_ACCOUNT_MAX];
 
@@ -73,6 +78,7 @@ static int compare(const void *a, const void *b)
     const struct access_by_account_row *x = a, *y = b;
     int order = strcmp(x->account, y->account);
 
+    /* Two SIDs can have the same name. The SID keeps the rows of one account together. */
     if (order == 0)
         order = strcmp(x->sid, y->sid);
     if (order == 0)
@@ -108,6 +114,7 @@ void access_by_account_lines(const struct access_by_account *listing, struct tex
     for (i = 0; i < listing->count; i++) {
         const struct access_by_account_row *row = &listing->rows[i];
 
+        /* The rows are sorted, so another SID starts the next account. */
         if (i == 0 || strcmp(row->sid, listing->rows[i - 1].sid) != 0)
             text_add(out, strcmp(row->account, row->sid) != 0 ? "%s (%s)\n" : "%s\n", row->account,
                      row->sid);

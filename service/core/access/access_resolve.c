@@ -1,3 +1,7 @@
+/*
+ * An access list is a list of account names, which trustees.c looks up, or SDDL, which sddl_text.c
+ * parses. access_sets.c is the only caller: it resolves a list that many objects share once.
+ */
 #include "access_resolve.h"
 
 #include <stdlib.h>
@@ -83,6 +87,10 @@ static enum sys_status resolve_list(const struct resolving *r, const struct cfg_
         if (status != SYS_OK)
             result = status;
     }
+    /*
+     * Leaves out the pending accounts. A grant that is missing does no harm. A denial that is
+     * missing would let the account in, so it holds the object back.
+     */
     for (i = 0; i < list->count && result == SYS_OK; i++) {
         if (set->rules[i].sid != NULL)
             set->rules[set->count++] = set->rules[i];

@@ -1,3 +1,8 @@
+/*
+ * Finds equal lists in two steps. By address, before a list is resolved: accounts are looked up and
+ * errors reported once. By content, after it: lists with the same result share their descriptors
+ * (descriptor_cache.c).
+ */
 #include "access_sets.h"
 
 #include <stdint.h>
@@ -36,6 +41,10 @@ struct access_sets *access_sets_new(size_t lists, struct trustees *known,
         return NULL;
     sets->known = known;
     sets->messages = messages;
+    /*
+     * Room for each list with and without the low integrity label. The two name sets point into
+     * these arrays, which must not move while lists are added.
+     */
     sets->lists = calloc(lists * 2 + 1, sizeof(*sets->lists));
     sets->items = calloc(lists * 2 + 1, sizeof(*sets->items));
     if (sets->lists != NULL && sets->items != NULL && nameset_init(&sets->by_list, lists * 2) &&
@@ -57,6 +66,10 @@ static void free_what_adding_needs(struct access_sets *sets)
 
 bool access_sets_whole(struct access_sets *sets)
 {
+    /*
+     * Gives back the room that was not needed. The sets may move: nothing points to them any more
+     * once `by_content` is freed.
+     */
     struct access_set *fitting = realloc(sets->items, (sets->count + 1) * sizeof(*sets->items));
 
     free_what_adding_needs(sets);
@@ -79,6 +92,10 @@ void access_sets_free(struct access_sets *sets)
     free(sets);
 }
 
+/*
+ * Sets that differ only in what is not hashed (SDDL, the text of the label, `held_back`) collide;
+ * same_set tells them apart.
+ */
 static uint32_t hash_set(const struct access_set *set)
 {
     uint32_t hash = SHMB_HASH_START;
@@ -127,6 +144,7 @@ static size_t intern(struct access_sets *sets, struct access_set *set)
 
     *added = *set;
     equal = nameset_add(&sets->by_content, hash_set(added), added, same_set);
+    /* An equal set is not counted: the next one takes its place. */
     if (equal == NULL)
         return sets->count++;
     access_resolve_free(added);

@@ -1,3 +1,7 @@
+/*
+ * `check`, `plan` and `status` describe access with this file, so they use the same words for the
+ * same rights.
+ */
 #include "access_words.h"
 
 #include <string.h>
@@ -43,6 +47,7 @@ void access_words(const struct sddl *access, enum shmb_kind kind, access_words_n
                                          words, sizeof(words)));
         lead = "; ";
     }
+    /* `lead` is still empty: every entry was omitted. */
     if (lead[0] == '\0')
         text_add(out, "nobody but administrators");
     if (label != NULL)

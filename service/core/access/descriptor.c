@@ -1,3 +1,8 @@
+/*
+ * descriptor_sddl writes a text from levels, descriptor_exact from an administrator's SDDL. Both
+ * write SIDs and masks as the port reads them back (sys_facts), so that descriptor_same can compare
+ * texts.
+ */
 #include "descriptor.h"
 
 #include <inttypes.h>
@@ -50,6 +55,7 @@ static void add_full(struct text *out, const struct descriptor_use *use, const c
     text_add(out, "(A;;0x%" PRIx32 ";;;%s)", mask_of(use, SHMB_LEVEL_FULL), sid);
 }
 
+/* These have an entry with full control already: a rule that allows them less adds nothing. */
 static bool has_full_anyway(const char *sid, const char *owner)
 {
     return strcmp(sid, owner) == 0 || strcmp(sid, SID_SYSTEM) == 0 ||
@@ -79,6 +85,7 @@ char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
     for (i = 0; i < count; i++)
         if (is_deny(&rules[i]))
             add_rule(&out, use, rules, count, i);
+    /* A broker that runs as one of these two gets its entry below. */
     if (strcmp(owner, SID_SYSTEM) != 0 && strcmp(owner, SID_ADMINISTRATORS) != 0)
         add_full(&out, use, owner);
     add_full(&out, use, SID_SYSTEM);
@@ -109,6 +116,10 @@ char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl
     for (i = 0; i < wanted->count; i++) {
         const struct sddl_entry *entry = &wanted->entries[i];
 
+        /*
+         * The owner's entry goes before the first one that allows. There is one: sddl_read refuses
+         * a list without it, and a denial after it.
+         */
         if (!entry->deny && !has_all)
             add_full(&out, &use, owner);
         has_all |= !entry->deny;
@@ -124,6 +135,10 @@ bool descriptor_same(const char *wanted, const char *found)
     const char *group = strstr(wanted, "G:"), *list = strstr(wanted, "D:");
     size_t owner = group != NULL ? (size_t)(group - wanted) : 0;
 
+    /*
+     * `wanted` is O:...G:...D:..., `found` is O:...D:...: compares what is before and after the
+     * group.
+     */
     if (group == NULL || list == NULL)
         return strcmp(wanted, found) == 0;
     return strncmp(wanted, found, owner) == 0 && strcmp(list, found + owner) == 0;

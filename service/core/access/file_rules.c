@@ -1,3 +1,7 @@
+/*
+ * Pure, so that tests cover every rule without files. Strict in doubt: an entry of an unknown kind
+ * is a fault, and a denial counts only if it covers every account of the entry.
+ */
 #include "file_rules.h"
 
 #include <inttypes.h>
@@ -96,6 +100,7 @@ struct file_fault file_rules_judge(enum file_role role, const struct file_access
     struct file_fault fault = {FILE_FAULT_NONE, NULL, 0};
     size_t i;
 
+    /* The owner first: an owner may rewrite the list, whatever it says now. */
     if (access->owner == NULL || !file_rules_trusted(access->owner)) {
         fault.kind = FILE_FAULT_OWNER;
         fault.sid = access->owner;

@@ -1,3 +1,8 @@
+/*
+ * The core parses SDDL itself: it runs without Windows in the tests, and an administrator gets the
+ * position of an error. Each read_ function starts at `at` and moves it behind what it has read, or
+ * returns the error. Text from Windows (`live`) goes through the same functions with fewer rules.
+ */
 #include "sddl_text.h"
 
 #include <stdio.h>
@@ -116,6 +121,7 @@ static bool read_mask(const char *field, const struct word *words, size_t count,
     char *end;
 
     *mask = 0;
+    /* As in C: decimal, hexadecimal after 0x, octal after 0. */
     if (field[0] >= '0' && field[0] <= '9') {
         number = strtoull(field, &end, 0);
         *mask = (uint32_t)number;
@@ -177,6 +183,10 @@ struct fields {
     const char *field[FIELDS], *at[FIELDS];
 };
 
+/*
+ * Splits the entry at `at`, which is its opening parenthesis, and moves behind the closing one.
+ * Refuses GUIDs and flags; the caller checks the other fields.
+ */
 static enum sys_status read_fields(struct source *source, struct fields *out)
 {
     const char *start = source->at + 1, *end = strchr(start, ')');
@@ -189,6 +199,7 @@ static enum sys_status read_fields(struct source *source, struct fields *out)
     memcpy(out->text, start, length);
     out->text[length] = '\0';
     for (i = 0; i <= length; i++) {
+        /* A field starts at the beginning and behind each terminator that this loop sets. */
         if (i > 0 && out->text[i - 1] != '\0')
             continue;
         if (count == FIELDS)
@@ -244,6 +255,7 @@ static enum sys_status read_entry(struct source *source)
         return wrong(source, fields.at[5], NO_SID);
     if (!source->live && source->out->count == SDDL_ENTRIES_MAX)
         return wrong(source, fields.at[0], "too many entries; use groups");
+    /* The entry before is enough: the ones before that passed this check, too. */
     if (!source->live && entry.deny && source->out->count > 0 &&
         !source->out->entries[source->out->count - 1].deny)
         return wrong(source, fields.at[0], "entries that deny must come before entries that allow");
@@ -277,6 +289,7 @@ static enum sys_status read_dacl(struct source *source)
     return status;
 }
 
+/* Writes the label anew in one form, so that equal labels are equal texts (sddl_same). */
 static enum sys_status take_label(struct source *source, const struct fields *fields)
 {
     static const struct word words[] = {{"NW", 1}, {"NR", 2}, {"NX", 4}};
@@ -350,6 +363,7 @@ static enum sys_status read_parts(struct source *source)
         source->at += 2;
         status = read_part(source, *start);
     }
+    /* seen[2] is D:, as in `parts`. */
     if (status == SYS_OK && !seen[2])
         return wrong(source, source->at,
                      "without an access list (D:) everybody may do everything; write one");
@@ -364,6 +378,7 @@ static enum sys_status read_text(struct source *source)
     *out = (struct sddl){0};
     failure_clear(source->why);
     status = read_parts(source);
+    /* Denials come first, so the last entry shows whether any entry allows something. */
     if (status == SYS_OK && !source->live && (out->count == 0 || out->entries[out->count - 1].deny))
         status = wrong(source, source->at, "no entry allows anything; add an entry of type A");
     if (status != SYS_OK)

@@ -1,3 +1,7 @@
+/*
+ * One SID can be written in many ways: leading zeros, a hexadecimal authority, a small s. The core
+ * compares SIDs as texts, so what an administrator writes goes through sid_canonical first.
+ */
 #include "sid.h"
 
 #include <inttypes.h>
@@ -42,6 +46,7 @@ static bool read_number(const char **at, unsigned base, uint64_t max, uint64_t *
     if (digit < 0)
         return false;
     for (*value = 0; digit >= 0; digit = digit_value(*++p, base)) {
+        /* Checked before the arithmetic, which could wrap around. */
         if ((unsigned)digit > max || *value > (max - (unsigned)digit) / base)
             return false;
         *value = *value * base + (unsigned)digit;
@@ -72,6 +77,7 @@ static size_t put(char out[SYS_SID_MAX], size_t used, const char *format, uint64
     return used + (n < 0 ? 0 : (size_t)n);
 }
 
+/* As sid_canonical, but `out` may hold a part of the SID after a failure. */
 static bool convert(const char *at, char out[SYS_SID_MAX])
 {
     uint64_t value;

@@ -1,3 +1,7 @@
+/*
+ * The answers belong to one configuration (desired.h) and live as long. They are never moved or
+ * removed: the access sets of its inventories point to the SIDs in them.
+ */
 #include "trustees.h"
 
 #include <stdio.h>
@@ -97,6 +101,7 @@ void trustees_free(struct trustees *known)
     free(known);
 }
 
+/* NULL: there is no such account, or it is pending and has no remembered SID. */
 static const char *sid_of(const struct answer *answer)
 {
     if (answer->status != SYS_OK)
@@ -339,6 +344,7 @@ static bool refuse(struct answer *answer, const char *sid)
                    "it is %s, and a denial for it would lock the broker itself out; deny a smaller "
                    "group, or grant rights only to those who need them",
                    sid);
+    /* A pending answer always has a reason: look_up stored it. */
     if (strcmp(why.text, answer->why->text) == 0)
         return false;
     *answer->why = why;
@@ -369,6 +375,7 @@ bool trustees_retry(struct trustees *known, size_t *at, struct trustee_answer *o
     bool news;
 
     *out = (struct trustee_answer){0};
+    /* Still not resolved: no news. The answer keeps the reason that was logged. */
     if (answer == NULL || ask(known, answer->name, sid, &why) != SYS_OK)
         return false;
     news = answer->denied && trustee_is_brokers(sid) ? refuse(answer, sid)

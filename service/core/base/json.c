@@ -1,3 +1,7 @@
+/*
+ * lead() writes what separates a value from the one before; open() and shut() go one level down and
+ * up. After a lack of memory text_add does nothing, so no function here returns an error.
+ */
 #include "json.h"
 
 #include <inttypes.h>
@@ -37,6 +41,7 @@ static bool must_escape(uint32_t point)
 
 static void put_string(struct text *text, const char *value)
 {
+    /* Adds runs of plain characters as a whole; `plain` is where the run starts. */
     const char *at = value, *end = value + strlen(value), *plain = value;
 
     text_add(text, "\"");
@@ -48,6 +53,7 @@ static void put_string(struct text *text, const char *value)
             continue;
         text_add(text, "%.*s", (int)(start - plain), plain);
         if (point == UINT32_MAX) {
+            /* Replaces one ill-formed byte by U+FFFD, and goes on with the next. */
             at = start + 1;
             text_add(text, "\xEF\xBF\xBD");
         } else {
@@ -88,6 +94,7 @@ static void open(struct json *json, const char *key, const char *bracket)
 static void shut(struct json *json, const char *bracket)
 {
     json->depth--;
+    /* An empty object or array stays on one line. */
     if (json->follows)
         new_line(json);
     text_add(&json->text, "%s", bracket);

@@ -1,3 +1,7 @@
+/*
+ * Adding has no result: a reload must not fail because a line about it finds no memory. A line that
+ * is dropped is counted, and the report says how many are missing.
+ */
 #include "report_lines.h"
 
 #include <stdbool.h>
@@ -33,6 +37,7 @@ void report_lines_add(struct report_lines *lines, const char *kind, const char *
         lines->items[lines->count++] = line;
         return;
     }
+    /* Not added: frees the texts, of which one may be NULL. */
     lines->left_out++;
     free(line.name);
     free(line.reason);

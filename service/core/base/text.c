@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/*
+ * Makes room for `more` bytes and a terminator. Doubles the capacity, so that a long text is moved
+ * only a few times. False: no memory.
+ */
 static bool grow(struct text *text, size_t more)
 {
     size_t capacity = text->capacity == 0 ? 256 : text->capacity;
@@ -32,6 +36,7 @@ void text_add(struct text *text, const char *format, ...)
 
     if (text->failed)
         return;
+    /* Formats twice: first only to learn the length. */
     va_start(values, format);
     va_copy(again, values);
     need = vsnprintf(NULL, 0, format, values);

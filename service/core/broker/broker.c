@@ -1,3 +1,8 @@
+/*
+ * A running broker: its duties, its reload and its stop; broker_start.c has the start. Where
+ * objects change, the state is written before the publication: a client must not find an object
+ * that a later broker could not recognise.
+ */
 #include "broker.h"
 
 #include "access_guard.h"
@@ -47,6 +52,7 @@ static bool retry_item(const struct maker *maker, struct item *item, bool *chang
     enum item_state before = item->state;
     bool gained = false;
 
+    /* A held item only lacks its access or its auditing. */
     if (item_is_held(item)) {
         bool lacks = auditing_lacks(item);
 
@@ -87,6 +93,9 @@ void broker_retry(struct broker *broker)
         broker_commit(broker);
     if (!broker_stopping(broker))
         recovered |= publication_update(broker->publication, changed);
+    /*
+     * What failed for the same reason may work now, too: after any success the next retry is soon.
+     */
     broker->delay = recovered ? broker_backoff.first : backoff_next(&broker_backoff, broker->delay);
 }
 
@@ -121,7 +130,9 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
     *out = (struct apply_result){0};
     if (cache == NULL)
         return failure_no_memory(why);
+    /* Each reload may wait for copies anew. */
     broker->patience = COPY_RESTORE_PATIENCE_MS;
+    /* Before anything changes: saves the segments that have no copies in the new configuration. */
     copy_save_leave(&saving, wanted);
     next.inventory = wanted;
     next.cache = cache;
@@ -226,6 +237,10 @@ size_t broker_stop(struct broker *broker)
     broker->publication = NULL;
     aliases_free(broker->aliases);
     broker->aliases = NULL;
+    /*
+     * Backwards: the companions of a segment come before it in the inventory, and end after it. The
+     * caller owns the items, so nothing in them may refer to the broker afterwards.
+     */
     for (i = broker->inventory->count; i-- > 0;) {
         struct item *item = &broker->inventory->items[i];
 

@@ -1,3 +1,7 @@
+/*
+ * What objects/ and copies/ get of the broker is built for each call: a reload replaces the
+ * inventory and the cache.
+ */
 #include "broker_context.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Each function replaces one part of the report; publication/report.c then writes the whole text
+ * anew. The lines belong to the broker, and the publication borrows them.
+ */
 #include "broker_report.h"
 
 #include "broker_context.h"
@@ -6,6 +10,7 @@ bool broker_report_copies(struct broker *broker)
 {
     bool any = copy_save_any(broker->inventory);
 
+    /* Once more when the last segment with copies is gone, to remove the lines. */
     if (any || broker->copies.count > 0) {
         report_lines_free(&broker->copies);
         copy_save_notes(broker->inventory, &broker->copies);
@@ -58,6 +63,7 @@ void broker_link_sessions(struct broker *broker)
 
     aliases_update(broker->aliases, broker->inventory);
     version = aliases_version(broker->aliases);
+    /* Most looks at the sessions change nothing, and then the report stays as it is. */
     if (version == broker->aliases_reported)
         return;
     broker->aliases_reported = version;

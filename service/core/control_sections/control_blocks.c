@@ -1,3 +1,7 @@
+/*
+ * Writes the header and the blocks of mapped sections. Once a block is published, clients own it:
+ * the broker writes to it again only when the segment moves to another section or is made anew.
+ */
 #include <string.h>
 
 #include "control_internal.h"
@@ -67,12 +71,14 @@ void control_block_write(struct control_sets *sets, const struct control_section
     struct control_place *place = &sets->places[index];
     struct shmb_block *block = control_block_at(section, place->block);
 
+    /* A segment that was made anew uses its block again: nothing of the old one may stay. */
     memset(block, 0, sizeof(*block));
     block->initialised = item->initialised;
     if (place->from_section != 0)
         move_block(sets, place, block);
     block->generation = item->generation;
     place->generation = item->generation;
+    /* control_sets_record has to write the new place to the state. */
     place->recorded = false;
 }
 

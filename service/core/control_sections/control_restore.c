@@ -34,6 +34,7 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
             return i;
     shmb_control_name(number, name);
     record = state_find(state, name);
+    /* The size was read from a file, and says how much is mapped. */
     if (record == NULL || record->size <= control_size(0) ||
         record->size > control_size(0) + SHMB_TABLE_MAX)
         return CONTROL_NO_SET;
@@ -51,6 +52,7 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
             own_section_unmap(sets->system, &section.shared);
             free(rules);
             sets->sections[sets->section_count - 1] = section;
+            /* New sections count on from the former broker's, to find a free name at once. */
             if (number > sets->last_number && number < CONTROL_NUMBER_RANDOM)
                 sets->last_number = number;
             return sets->section_count - 1;
@@ -77,6 +79,7 @@ void control_place_restore(struct control_sets *sets, size_t item)
     struct control_place *place = &sets->places[item];
     size_t index;
 
+    /* A record of another generation is about an object that no longer exists. */
     if (record == NULL || record->control == 0 || record->generation != segment->generation)
         return;
     index = restore_section(sets, record->control, segment->access);
@@ -87,6 +90,7 @@ void control_place_restore(struct control_sets *sets, size_t item)
         place->block = record->block;
         place->generation = segment->generation;
     } else {
+        /* The section has another access set: the segment moves, and takes the content along. */
         place->from_section = (uint32_t)index + 1;
         place->from_block = record->block;
         sets->moved = true;
@@ -109,6 +113,7 @@ static void record_sections(const struct control_sets *sets, struct state *state
 
     for (i = 0; i < sets->section_count; i++) {
         const struct control_section *section = &sets->sections[i];
+        /* A record needs a generation; 0 would drop it. Sections themselves have none. */
         const struct state_record record = {.name = name,
                                             .kind = SHMB_SECTION,
                                             .size = control_size(section->blocks),

@@ -1,3 +1,7 @@
+/*
+ * Makes control sections with their access. control_sets.c decides which are needed. Their names
+ * are known, so another program may hold one: then another number is tried.
+ */
 #include "control_internal.h"
 
 #include <stdlib.h>
@@ -115,6 +119,7 @@ enum sys_status control_section_make(struct control_sets *sets, size_t set, uint
         return SYS_OK;
     }
     free(sddl);
+    /* Removes the section that control_section_add has added: it is still the last one. */
     if (index != CONTROL_NO_SET)
         sets->section_count--;
     return status;

@@ -1,3 +1,7 @@
+/*
+ * A preparation has three steps: list the work of each access set, give each segment a place, write
+ * the blocks. The lists link the places by index, so only a new section needs memory.
+ */
 #include "control_internal.h"
 
 #include <stdlib.h>
@@ -44,9 +48,14 @@ static void list_work(struct control_sets *sets)
 
         if (!control_is_segment(item))
             continue;
+        /* Clients may still use the block that the former broker made: takes it back, if it can. */
         if (control_place_lost(sets, i))
             control_place_restore(sets, i);
         due = control_block_due(sets, i);
+        /*
+         * A segment that is not held waits in the list. It gets its place with the next one that is
+         * due, so that they share a section.
+         */
         if (place->section != 0 && !due)
             continue;
         place->next = list->first;
@@ -109,6 +118,10 @@ static enum sys_status find_places(struct control_sets *sets, size_t set, struct
     missing = count_unplaced(sets, set);
     if (missing == 0)
         return SYS_OK;
+    /*
+     * The first section of a set fits exactly. A set that has grown may grow again, so further ones
+     * have spare blocks.
+     */
     if (has_section && missing < GROWTH)
         missing = GROWTH;
     status = control_section_make(sets, set, missing, avoided, why);
@@ -176,6 +189,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
     }
     if (news.complete) {
         trouble_end(trouble, sets->system);
+        /* Not during a reload: after an undo clients use the old blocks. */
         if (sets->settled)
             control_blocks_disown(sets);
     }

@@ -1,3 +1,8 @@
+/*
+ * Reads and writes byte by byte, so that the format does not depend on the machine. copy_read goes
+ * from the outside in: kind of file, length, header, content, name. The first check that fails is
+ * the verdict.
+ */
 #include "copy_format.h"
 
 #include <assert.h>
@@ -119,6 +124,7 @@ enum copy_verdict copy_read(const uint8_t *bytes, size_t length, const char *nam
     if (length < COPY_HEADER_SIZE)
         return COPY_SHORT;
     name_length = get32(bytes + AT_NAME_LENGTH);
+    /* No checksum has passed yet: the length of the name must not lead out of the file. */
     if (get32(bytes + AT_VERSION) != COPY_VERSION || name_length >= SHMB_NAME_BYTES)
         return COPY_DAMAGED;
     if (length - COPY_HEADER_SIZE < name_length)
@@ -180,6 +186,7 @@ void copy_file_name(const char *name, const char *tail, char out[COPY_FILE_MAX])
         uint32_t point = shmb_utf8_next(&at, end);
 
         if (point == UINT32_MAX)
+            /* An ill-formed byte counts as a number that no character has. */
             point = 0x110000u + (uint8_t)*at++;
         point = shmb_name_fold(point);
         put32(bytes, point);

@@ -1,3 +1,8 @@
+/*
+ * Only renames files, in an order in which the newest whole copy can be found after each step.
+ * `unplaced`, `refused` and `unread` of item_copies say where the files are: copy_restore.c sets
+ * them when it reads the files, and the renames here update them.
+ */
 #include "copy_places.h"
 
 #include <inttypes.h>
@@ -64,6 +69,10 @@ static enum sys_status give_place(const struct system *system, struct item *item
     enum sys_status status =
         set_unread_aside(system, item, COPY_PLACES_UNREAD_OLDER, ".old", stamp, why);
 
+    /*
+     * The former .copy becomes .old, unless it could not be read or is no copy: then it must not
+     * replace the good .old.
+     */
     if (status == SYS_OK && (copies->unread & COPY_PLACES_UNREAD_LAST) != 0)
         status = set_unread_aside(system, item, COPY_PLACES_UNREAD_LAST, ".copy", stamp, why);
     else if (status == SYS_OK && copies->refused)
@@ -88,6 +97,10 @@ enum sys_status copy_places_earlier(const struct system *system, struct item *it
     if (!item->copies->unplaced)
         return SYS_OK;
     copy_file_name(item->spec.name, NEW, file);
+    /*
+     * A broker that was killed may not have flushed it: a power failure after the rename could then
+     * lose the newest copy.
+     */
     status = system->copies.settle(system->self, file, why);
     if (status == SYS_OK)
         status = give_place(system, item, stamp, why);
@@ -101,6 +114,7 @@ enum sys_status copy_places_earlier(const struct system *system, struct item *it
 enum sys_status copy_places_begin(const struct system *system, struct item *item, uint64_t *stamp,
                                   const char **tail, struct sys_failure *why)
 {
+    /* While .new is the newest copy, it must not be written over. */
     *tail = item->copies->unplaced ? NEXT : NEW;
     return set_unread_aside(system, item, COPY_PLACES_UNREAD_NEW, NEW, stamp, why);
 }

@@ -1,3 +1,8 @@
+/*
+ * Saves one segment after the other: reads the content while no writer is active, sums it up,
+ * writes it beside the newest copy, and lets copy_places.c rename it. `struct save` is one such
+ * run. Long steps work in pieces and end early at a stop; copy_save_finish then saves the segment.
+ */
 #include "copy_save.h"
 
 #include <inttypes.h>
@@ -112,6 +117,7 @@ static enum sys_status read_stable(const struct save *save, const struct shmb_bl
                 return SYS_OK;
         }
         status = check_stop(save, why);
+        /* Most writes are short: tries a few times before it waits. */
         if (tries < TRIES_AT_ONCE && status == SYS_OK)
             continue;
         if (status == SYS_OK && system->clock.ticks(system->self) >= save->until)
@@ -131,6 +137,7 @@ static enum sys_status read_content(struct save *save, struct sys_failure *why)
     enum sys_status status;
 
     if (block == NULL) {
+        /* Nor is it known whether a client declared the content initialised: it counts as such. */
         save->copy.flags = COPY_INITIALISED;
         return peek_all(save, why);
     }
@@ -255,6 +262,10 @@ static enum sys_status save_content(struct save *save, struct sys_failure *why)
         status = sum_up(save, why);
     if (status != SYS_OK)
         return status;
+    /*
+     * An earlier save may have left its copy as .new. If the content is still the same, to give it
+     * its place is all there is to do.
+     */
     placed = copy_places_earlier(saving->system, save->item, saving->stamp, why);
     if (is_unchanged(save))
         return placed;
@@ -301,6 +312,7 @@ static void note_failure(const struct save *save, enum sys_status status,
     char text[REPORT_FAILURE];
 
     copies->delay = backoff_next(&retries, copies->delay);
+    /* Logs each cause once, and not at every retry. */
     if (copies->cause == cause)
         return;
     copies->cause = cause;
@@ -348,6 +360,7 @@ static void save_item(const struct copy_save *saving, size_t index, uint64_t unt
     status = save_segment(&save, &why);
     save.item->copies->tried = true;
     save.item->copies->last = system->clock.ticks(system->self);
+    /* While a file is unread, it may have newer content than the segment: no success yet. */
     if (status == SYS_OK && save.item->copies->unread == 0)
         note_success(&save);
     else if (status != SYS_OK && status != SYS_LATER)
@@ -408,6 +421,7 @@ static uint64_t last_patience(const struct copy_save *saving)
 
 void copy_save_finish(const struct copy_save *saving)
 {
+    /* One limit for all segments: a stop must not wait for the writers of each. */
     uint64_t until = last_patience(saving);
     size_t i;
 

@@ -95,6 +95,7 @@ uint64_t crc64(uint64_t sum, const void *bytes, size_t length)
     const uint8_t *at = bytes;
     size_t i;
 
+    /* The complement before and after makes leading zeros count, and lets a sum be continued. */
     sum = ~sum;
     for (i = 0; i < length; i++)
         sum = table[(sum ^ at[i]) & 0xFF] ^ (sum >> 8);

@@ -1,3 +1,8 @@
+/*
+ * `shmbroker check` calls this after it has built the inventory: all accounts have their answers,
+ * so nothing is looked up again. What cannot be resolved or read is an error already, and is
+ * skipped.
+ */
 #include "advice.h"
 
 #include <stdio.h>
@@ -89,6 +94,10 @@ static void warn_of_entry(const struct advice *advice, const struct cfg_access *
                         "'%s' may also change who has access, and shut others out; leave out the "
                         "rights 0x%lx",
                         name, (unsigned long)SDDL_CHANGES_ACCESS);
+    /*
+     * 0x1 or 0x2, by kind, is the right to change the content (auditing.c has the list). The other
+     * one may belong to reading.
+     */
     if (is_everybody(entry->sid) &&
         (entry->mask & ~shmb_access_mask(kind, SHMB_LEVEL_READ) & 0x3u) != 0)
         cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,

@@ -1,3 +1,8 @@
+/*
+ * Reads the main file, then its includes in their order, and merges all parts (config/merge.h). A
+ * forgiving read only marks a file with errors as left out, and the merge goes on without it. A
+ * lack of memory is noted in `no_memory` and ends every loop.
+ */
 #include "config_files.h"
 
 #include <stdlib.h>
@@ -91,6 +96,10 @@ static void load(struct reading *r, struct config_file *file, const char *base, 
     if (!initial_files_read(r->system, base, file->part, &r->out->initial, r->forgiving,
                             r->messages, &file->initial))
         r->no_memory = true;
+    /*
+     * cfg_may_include and the `initial` files also add errors, and these make the file unusable,
+     * too.
+     */
     if (r->messages->errors == before)
         return;
     cfg_free(file->part);
@@ -223,6 +232,7 @@ static void include_all(struct reading *r, const char *const *paths, size_t coun
 
     for (i = 0; main != NULL && i < main->include_count && !r->no_memory; i++)
         follow(r, &main->includes[i]);
+    /* The files that `check --merged` names after the main file. */
     for (i = 1; i < count && !r->no_memory; i++) {
         const struct cfg_place place = {paths[i], 0, 0};
         const struct naming by = {&place, NULL};
@@ -302,6 +312,7 @@ enum config_files_result config_files_read(const struct system *system, const ch
     result = read_main(&r, paths[0]);
     if (result == CONFIG_FILES_OK)
         include_all(&r, paths, count);
+    /* Forgiving, only the main file has to be free of errors. */
     if (r.no_memory)
         result = CONFIG_FILES_NO_MEMORY;
     else if (result == CONFIG_FILES_OK &&
@@ -319,6 +330,7 @@ bool config_files_leave_out(struct config_files *config, const char *path,
 {
     size_t i;
 
+    /* Never the main file: without it there is no configuration. */
     for (i = 1; i < config->count; i++) {
         struct config_file *file = &config->files[i];
 

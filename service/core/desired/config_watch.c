@@ -1,3 +1,7 @@
+/*
+ * Called at a start and after each reload, because the files and patterns may have changed. The
+ * port replaces what it watched before.
+ */
 #include "config_watch.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Describes what the configuration asks for; no object is opened. Lines and JSON use the same
+ * grants (grant_at), so they name the same rights.
+ */
 #include "describe.h"
 
 #include <inttypes.h>
@@ -15,6 +19,7 @@ static const char *level_words(const struct item *item, enum shmb_level level,
 {
     uint32_t mask = shmb_access_mask(item->spec.kind, level);
 
+    /* Readers cannot use the lock of a segment, unless they may wait on it. */
     if (level == SHMB_LEVEL_READ && item->readers_may_wait)
         mask = SHMB_LOCK_READER_WAITS;
     else if (level == SHMB_LEVEL_READ && item->spec.kind == SHMB_MUTEX &&
@@ -41,6 +46,10 @@ static bool grant_at(const struct inventory *inventory, const struct item *item,
     size_t count;
 
     *out = (struct grant){0};
+    /*
+     * The account as it is written; or the entry of the SDDL; or, for a companion of a segment with
+     * SDDL, the closest level.
+     */
     if (access->sddl == NULL) {
         if (index >= access->count)
             return false;

@@ -1,3 +1,7 @@
+/*
+ * Reads the files, looks up the accounts, builds the inventory. A forgiving read repeats the last
+ * two without the files that have unknown accounts.
+ */
 #include "desired.h"
 
 #include <inttypes.h>
@@ -46,6 +50,7 @@ static enum shmb_exit expand(const struct system *system, enum config_files_poli
 /* Leaves out all included files with errors. False: there is none, or the rest is invalid. */
 static bool leave_out(struct desired *desired)
 {
+    /* Errors that a merge adds meanwhile wait for the next round. */
     size_t i, count = desired->messages.count;
     bool any = false;
 
@@ -73,6 +78,7 @@ enum shmb_exit desired_read(const struct system *system, const struct system *fi
     code = load(files, file, policy, out);
     if (code == SHMB_EXIT_DONE)
         code = expand(system, policy, out);
+    /* Each round leaves out one more file, so it ends. */
     while (code == SHMB_EXIT_NOT_SO && policy == CONFIG_FILES_FORGIVING &&
            out->configuration.whole != NULL && !system->stopping(system->self) && leave_out(out))
         code = expand(system, policy, out);

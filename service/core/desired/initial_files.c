@@ -1,3 +1,8 @@
+/*
+ * `initial` files are read with the configuration, so that `check` and a reload find what is
+ * missing. What a forgiving start could not read is read again when the segment is made
+ * (initial_content.c).
+ */
 #include "initial_files.h"
 
 #include <stdarg.h>

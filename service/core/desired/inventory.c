@@ -1,3 +1,7 @@
+/*
+ * Expands each entry into its objects. The lock and the events of a segment come before it, and the
+ * broker makes the objects in this order. Access lists are shared through access_sets.c.
+ */
 #include "inventory.h"
 
 #include <stdlib.h>
@@ -80,6 +84,7 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     if (segment->initial.length > 0 || segment->initial.fill != 0 ||
         segment->initial.unread != NULL)
         item->initial = &segment->initial;
+    /* Also for an `initial` that is written and means zeros. */
     item->initialised = item->initial != NULL || segment->initial.place.line != 0;
     inventory->copies |= segment->keep;
     if (segment->keep)
@@ -113,6 +118,7 @@ static enum sys_status expand(struct inventory *inventory, const struct cfg *con
     if (config->directory != NULL)
         result = access_sets_add(inventory->sets, config->directory, SHMB_SECTION, false,
                                  &inventory->directory);
+    /* Goes on after an error, so that all of them are reported at once. */
     for (i = 0; i < config->count && result != SYS_NO_MEMORY; i++) {
         const struct cfg_object *object = &config->objects[i];
         size_t set = 0;
@@ -136,6 +142,7 @@ static bool make_room(struct inventory *inventory, const struct cfg *config, str
     inventory->directory = INVENTORY_NO_ACCESS;
     inventory->room = config->count + companion_count(config) + 1;
     inventory->items = calloc(inventory->room, sizeof(struct item));
+    /* One list more: that of the directory. */
     inventory->sets = access_sets_new(config->count + 1, known, messages);
     return inventory->items != NULL && inventory->sets != NULL;
 }

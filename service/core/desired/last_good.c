@@ -1,3 +1,7 @@
+/*
+ * A port above the real one: config_files_read runs as usual, but gets the stored bytes of each
+ * stored file, and the stored files for any include.
+ */
 #include "last_good.h"
 
 #include <inttypes.h>
@@ -84,9 +88,13 @@ static bool take_apart(struct last_good *last, char *at, char *end)
     while (end - at > 4 && strncmp(at, "end\n", 4) != 0) {
         struct saved_file *file = &last->files[last->count];
         char *path, *line;
+        /*
+         * The content ends with a line feed (last_good_open checks it), so strtoul stops within it.
+         */
         size_t length = strtoul(at, &path, 10);
 
         line = memchr(at, '\n', (size_t)(end - at));
+        /* The file may be damaged: the length is compared with what is left before it is used. */
         if (last->count == CONFIG_FILES_MAX || line == NULL || *path != ' ' ||
             length >= (size_t)(end - line) - 1 || line[1 + length] != '\n')
             return false;
@@ -108,6 +116,7 @@ static const struct saved_file *find(const struct last_good *last, const char *p
     return NULL;
 }
 
+/* The functions of the port; `self` is the struct last_good. */
 static enum sys_status read_file(void *self, const char *path, size_t limit, char **content,
                                  size_t *length, struct sys_failure *why)
 {
@@ -153,6 +162,7 @@ static enum sys_status expand(void *self, const char *base, const char *pattern,
     *paths = calloc(last->count, sizeof(**paths));
     if (*paths == NULL)
         return failure_no_memory(why);
+    /* files[0] is the main file. */
     for (i = 1; i < last->count; i++) {
         (*paths)[i - 1] = string_copy(last->files[i].path);
         if ((*paths)[i - 1] == NULL) {
@@ -196,6 +206,7 @@ enum sys_status last_good_open(const struct system *system, struct last_good **o
     status = system->files.state_read(system->self, LAST_GOOD_FILE, FILE_MAX, &last->content,
                                       &length, why);
     last->real = system;
+    /* Only what reading a configuration calls. */
     last->port = (struct system){.self = last,
                                  .files.read = read_file,
                                  .files.resolve_path = resolve_path,

@@ -1,3 +1,7 @@
+/*
+ * The main loop calls this; the port starts and ends the processes. A new keeper is made, recorded
+ * in the state, untied from the broker, and given the objects; only then former keepers are ended.
+ */
 #include "keeper_policy.h"
 
 #include <inttypes.h>

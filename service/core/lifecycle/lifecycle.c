@@ -152,6 +152,7 @@ static void retry_keeper(void *context)
     keeper_policy_retry(&((struct lifecycle *)context)->keeper_policy);
 }
 
+/* If several are due at once, they run in this order. */
 static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {accounts_delay, ask_accounts},
                                               {sessions_delay, look_at_sessions},
@@ -171,6 +172,10 @@ static void hold(struct lifecycle *life)
 
     if (lifecycle_stopping(life))
         return;
+    /*
+     * Before the service reports running: from then on programs rely on the objects, which a crash
+     * of the broker must not end.
+     */
     keeper_policy_change(&life->keeper_policy, life->desired->configuration.whole->hold_ms);
     system->running(system->self);
     pending_accounts_settle(life, NULL);
@@ -182,6 +187,7 @@ static void hold(struct lifecycle *life)
     for (;;) {
         uint64_t now;
 
+        /* Before the wait: gives the keeper the objects that the last round has made. */
         keeper_policy_step(&life->keeper_policy);
         now = system->clock.ticks(system->self);
         wake = system->wait(system->self, schedule_plan(&schedule, life, now));
@@ -228,6 +234,7 @@ static enum shmb_exit serve(struct lifecycle *life)
     log_memory(life);
     keeper_policy_init(&life->keeper_policy, life->system, life->broker);
     hold(life);
+    /* Before the broker closes its handles: until then the keeper can get what it lacks. */
     left_to_keeper = keeper_policy_stop(&life->keeper_policy);
     released = broker_stop(life->broker);
     if (!left_to_keeper)

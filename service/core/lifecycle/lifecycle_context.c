@@ -1,3 +1,7 @@
+/*
+ * What start, reload and pending accounts share. Remembered SIDs come from the broker's state;
+ * before there is a broker, from the state file itself.
+ */
 #include "lifecycle_context.h"
 
 #include <stdlib.h>
@@ -14,6 +18,10 @@ static const struct state *load_memory(struct lifecycle *life)
     if (memory->asked)
         return memory->state;
     memory->asked = true;
+    /*
+     * No boot has the empty text, so objects and keepers in the file are skipped. The SIDs hold for
+     * every boot.
+     */
     memory->state = state_new(life->system, "");
     if (memory->state == NULL)
         (void)failure_no_memory(&memory->why);

@@ -1,3 +1,7 @@
+/*
+ * Tries the files first, without included files that have errors, then the last good configuration.
+ * Checks for a stop before it reports an error: a stop cuts look-ups short.
+ */
 #include "lifecycle_start.h"
 
 #include <stdlib.h>
@@ -106,6 +110,7 @@ static bool use_last_good(struct lifecycle *life)
     life->last_good = true;
     report_lines_add(&life->left_out, "degraded", life->file, "last-good",
                      "it cannot be used; the last good configuration is served");
+    /* The errors of the main file, whose messages end here. */
     if (desired_unreadable(life->desired))
         log_unreadable(system, EVENT_LAST_GOOD_USED, life->desired);
     else

@@ -1,3 +1,7 @@
+/*
+ * A duty of the main loop. Accounts that were resolved get their rights at the end of a round, by a
+ * reload of the same configuration, without reading the files again.
+ */
 #include "pending_accounts.h"
 
 #include "backoff.h"
@@ -137,6 +141,7 @@ static void come_into_force(struct lifecycle *life)
     }
     inventory_free(desired->inventory);
     desired->inventory = inventory;
+    /* The same accounts before and after: what is still pending is not logged again. */
     pending_accounts_settle(life, desired);
     lifecycle_report_lasting(life);
 }

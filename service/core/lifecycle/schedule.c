@@ -20,6 +20,9 @@ uint32_t schedule_plan(struct schedule *schedule, const void *context, uint64_t 
 
         if (delay == SCHEDULE_NEVER)
             schedule->due[i] = UINT64_MAX;
+        /*
+         * Never later: each wake-up asks all duties, and would postpone those that count from now.
+         */
         else if (now + delay < schedule->due[i])
             schedule->due[i] = now + delay;
         if (schedule->due[i] < first)
@@ -39,6 +42,7 @@ void schedule_run(struct schedule *schedule, void *context, uint64_t now)
     for (i = 0; i < schedule->count; i++) {
         if (schedule->due[i] > now)
             continue;
+        /* The next plan asks the duty when it wants to run again. */
         schedule->due[i] = UINT64_MAX;
         schedule->duties[i].run(context);
     }

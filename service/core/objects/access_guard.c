@@ -1,3 +1,7 @@
+/*
+ * Reads and corrects the access through the broker's own handles, which no change of an access list
+ * can take away. A duty of the main loop, also run after each reload.
+ */
 #include "access_guard.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * Judges every existing object that the broker finds: those of the configuration (maker.c), its own
+ * sections (own_section.c), and retired ones (retired.c).
+ */
 #include "adoption.h"
 
 #include <string.h>

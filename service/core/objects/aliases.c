@@ -1,3 +1,8 @@
+/*
+ * Holds the links that should exist, sorted by session and name. An update lists them anew and
+ * merges: a link that is still wanted stays open, others are closed, missing ones are made or
+ * retried.
+ */
 #include "aliases.h"
 
 #include <inttypes.h>
@@ -127,6 +132,7 @@ static void replace_list(struct aliases *aliases, struct alias *wanted, size_t c
 {
     size_t i = 0, j = 0;
 
+    /* Both lists are sorted, so one pass is enough. */
     while (i < aliases->count) {
         struct alias *old = &aliases->items[i];
         int order = j < count ? compare(old, &wanted[j]) : -1;
@@ -158,6 +164,7 @@ static enum sys_status make_descriptor(const struct aliases *aliases, struct sys
     enum sys_status status;
 
     *out = NULL;
+    /* 0xf0001 is SYMBOLIC_LINK_ALL_ACCESS; 0x20001 is READ_CONTROL and SYMBOLIC_LINK_QUERY. */
     text_add(&sddl,
              "O:%s"
              "D:P(A;;0xf0001;;;%s)(A;;0xf0001;;;SY)(A;;0xf0001;;;BA)(A;;0x20001;;;WD)",
@@ -270,6 +277,7 @@ static enum sys_status list_again(struct aliases *aliases, const struct inventor
     size_t session_count = 0, count;
     enum sys_status status = SYS_OK;
 
+    /* Without sessions the list is empty, and all links are closed. */
     if (count_wanted(inventory) > 0)
         status = system->objects.sessions(system->self, &sessions, &session_count, why);
     if (status != SYS_OK)

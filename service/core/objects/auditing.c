@@ -1,3 +1,7 @@
+/*
+ * Called whenever an object was made, adopted, recreated or carried over a reload. item.auditing
+ * says what its entries are, so an object that is as configured costs no call.
+ */
 #include "auditing.h"
 
 #include <inttypes.h>

@@ -1,3 +1,8 @@
+/*
+ * The lock that a segment was made with is in the state, for a segment to be adopted
+ * (carried_locks_find), and in the item of a segment that is held, which a reload carries over
+ * (reload/apply_carry.c).
+ */
 #include "carried_locks.h"
 
 #include <stdlib.h>
@@ -106,6 +111,7 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
         count++;
         maker->system->progress(maker->system->self);
     }
+    /* Room for all of them first: add_locks points to items, which must not move then. */
     return count == 0 || (inventory_reserve(wanted, count) && add_locks(maker, wanted));
 }
 
@@ -155,6 +161,7 @@ size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
                            .access = segment->access,
                            .audit = segment->audit,
                            .held_back = segment->held_back};
+    /* The segment owns the text, and is in the same inventory. */
     added->spec.name = segment->carried_lock;
     return inventory->count++;
 }

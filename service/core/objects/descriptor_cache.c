@@ -1,3 +1,7 @@
+/*
+ * Makes a text or descriptor when it is first asked for. It stays at its address until the cache is
+ * freed: plan.c compares equal pairs of texts only once.
+ */
 #include "descriptor_cache.h"
 
 #include <stdlib.h>
@@ -73,6 +77,7 @@ static char *make_text(const struct descriptor_cache *cache, const struct item *
     const struct access_rule *rules;
     size_t count;
 
+    /* SDDL counts for its own kind only. Companions get the closest levels. */
     if (exact != NULL)
         return descriptor_exact(cache->owner, item->spec.kind, exact);
     rules = access_sets_rules(cache->inventory->sets, item->access, &count);
@@ -103,6 +108,7 @@ enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struc
         status = cache->system->objects.descriptor_make(cache->system->self, text,
                                                         &form->descriptor, why);
     }
+    /* SYS_DENIED would be taken for a refusal by the object. */
     *out = form->descriptor;
     return status == SYS_DENIED ? SYS_FAILED : status;
 }

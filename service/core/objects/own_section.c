@@ -1,3 +1,8 @@
+/*
+ * adoption.c decides whether an existing section is the broker's, as for the objects of the
+ * configuration. An adopted section gets its access anew: the former broker may have served another
+ * configuration.
+ */
 #include "own_section.h"
 
 #include <stdlib.h>
@@ -66,6 +71,7 @@ enum sys_status own_section_adopt(const struct system *system, const char *owner
     if (status != SYS_OK)
         return status;
     status = own_section_map(system, out, spec->size, why);
+    /* Before the access is set: a newer broker's section must stay as it is. */
     if (status == SYS_OK && spec->fits != NULL && !spec->fits(spec->context, out->view)) {
         own_section_end(system, out);
         return SYS_FAILED;
@@ -87,6 +93,7 @@ enum sys_status own_section_make_or_adopt(const struct system *system, const cha
                                           struct own_section *out, bool *adopted,
                                           struct sys_failure *why)
 {
+    /* The generation has no meaning here, but a record with 0 would be dropped. */
     const struct state_record record = {
         .name = spec->name, .kind = SHMB_SECTION, .size = spec->size, .generation = 1};
     struct sys_failure failure;

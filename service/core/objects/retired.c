@@ -1,3 +1,7 @@
+/*
+ * A duty of the main loop: a pass goes through the whole state, ROUND names at a time, so that no
+ * round takes long. `next` collects the lines of a pass, and replaces `list` at its end.
+ */
 #include "retired.h"
 
 #include <stdlib.h>
@@ -58,6 +62,7 @@ void retired_reloaded(struct retired *retired, size_t count)
 {
     if (count == 0 && retired->delay == UINT32_MAX)
         return;
+    /* The pass under way may be past records that are retired only now: starts it again. */
     retired->at = retired->left = 0;
     report_lines_free(&retired->next);
     retired->delay = SOON_MS;

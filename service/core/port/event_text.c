@@ -1,3 +1,7 @@
+/*
+ * Uses buffers of fixed size on the stack: many of these events report a lack of memory. Only a
+ * list of messages needs the heap; without it the event is logged without the list.
+ */
 #include "event_text.h"
 
 #include <inttypes.h>
@@ -51,6 +55,7 @@ void event_time(uint64_t time, char out[REPORT_TIME])
     unsigned year = (day - day / 1460 + day / 36524 - day / 146096) / 365, month;
 
     day -= 365 * year + year / 4 - year / 100;
+    /* Five months from March have 153 days, and so have the next five from August. */
     month = (5 * day + 2) / 153;
     day -= (153 * month + 2) / 5;
     (void)snprintf(out, REPORT_TIME, "%04u-%02u-%02u %02u:%02u:%02u UTC",
@@ -88,6 +93,7 @@ static size_t put_lines(const struct cfg_messages *list, enum cfg_severity sever
         if (list->items[i].severity != severity)
             continue;
         need = cfg_message_format(&list->items[i], out + *used + lead, room);
+        /* It was cut: this message and all that follow count as missing. */
         if (need >= room)
             break;
         if (lead == 1)

@@ -1,3 +1,7 @@
+/*
+ * The plan fixes the offsets of entries, buckets and texts; the rows then fill them in order. Each
+ * entry becomes the first one of its bucket. publication.c writes straight into the section.
+ */
 #include "directory_table.h"
 
 #include <stdlib.h>
@@ -17,6 +21,7 @@ bool directory_table_plan(struct directory_table *out, uint32_t count, uint64_t 
     total += (uint64_t)out->buckets * sizeof(uint32_t);
     out->texts_offset = (uint32_t)total;
     out->texts_size = (uint32_t)texts;
+    /* The offsets above may have been cut to 32 bits: then the total is too large, too. */
     if (texts > SHMB_TABLE_MAX || total + texts > SHMB_TABLE_MAX)
         return false;
     out->size = (uint32_t)(total + texts);

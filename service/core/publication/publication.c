@@ -1,3 +1,8 @@
+/*
+ * The order of an update is: root, report, control sections, table, text of the report. What a
+ * table lists as held is recorded in the state and given to the keeper, as far as possible, before
+ * the root names the table.
+ */
 #include "publication.h"
 
 #include <stdio.h>
@@ -199,6 +204,7 @@ static uint64_t text_bytes(const struct inventory *inventory)
     for (i = 0; i < inventory->count; i++) {
         const struct item *item = &inventory->items[i];
 
+        /* The same texts as in describe(): the table has room for no more. */
         bytes += strlen(item->spec.name);
         if (item->spec.kind == SHMB_SECTION && item->lock != NULL)
             bytes += strlen(item->lock);
@@ -401,6 +407,7 @@ enum sys_status publication_change(struct publication *publication, const struct
         return failure_no_memory(why);
     status = control_sets_inherit(controls, former_controls, origin, why);
     if (status == SYS_OK) {
+        /* The functions below work on these; a failure takes them back. */
         publication->inventory = wanted;
         publication->controls = controls;
         publication->due = true;

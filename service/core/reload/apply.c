@@ -1,3 +1,7 @@
+/*
+ * Until the publication succeeds, everything can be undone. After it nothing ends the reload any
+ * more: what fails becomes the state of its object. broker.c calls this.
+ */
 #include "apply_internal.h"
 
 #include <stdio.h>
@@ -32,6 +36,7 @@ static enum sys_status prepare(struct apply *apply, struct sys_failure *why)
                                            .access_wanted = access_wanted,
                                            .context = (void *)(uintptr_t)request};
 
+    /* The carried locks come before the plan: they add items, which need steps of their own. */
     if (!name_index_init(&apply->holdings, request->from->items, request->from->count) ||
         !carried_locks_find(request->wanted, request->to, &apply->holdings) ||
         !plan_make(&question, &apply->plan))
@@ -107,6 +112,7 @@ static enum sys_status change_access(struct apply *apply, struct sys_failure *wh
 
         if (!step->access)
             continue;
+        /* Noted before the attempt: an undo restores the access after a failure, too. */
         apply->changed[i] = true;
         remember_access(apply, i);
         (void)maker_protect(apply->request->wanted, apply_item(apply, step));
@@ -174,6 +180,7 @@ static void undo(struct apply *apply)
         system->objects.close(system->self, apply_item(apply, step)->object);
         undo_record(former->state, apply_item(apply, step));
     }
+    /* The handles belong to the former inventory again. */
     for (i = 0; i < to->count; i++) {
         to->items[i].object = NULL;
         to->items[i].generation = 0;

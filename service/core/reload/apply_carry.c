@@ -1,3 +1,7 @@
+/*
+ * Carries what stays from the former items to the new ones before anything changes. Until the
+ * reload ends, both inventories have the handles; the result decides which one owns them.
+ */
 #include "apply_internal.h"
 #include "carried_locks.h"
 

@@ -1,3 +1,7 @@
+/*
+ * The events and report lines of a reload. All of it runs after the publication, when the reload
+ * cannot be undone any more.
+ */
 #include "apply_internal.h"
 
 #include <stdio.h>

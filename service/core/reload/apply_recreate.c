@@ -1,3 +1,7 @@
+/*
+ * Runs when the reload is published and is not undone any more: the old object has to be closed
+ * before the new one can have its name, and each may fail on its own (objects/maker_recreate.c).
+ */
 #include "apply_internal.h"
 
 #include <string.h>

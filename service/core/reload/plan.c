@@ -1,3 +1,7 @@
+/*
+ * Goes through the wanted items, then through the holdings that none of them named. The steps of
+ * the latter are in the order of the holdings, so plan_unwanted can bisect.
+ */
 #include "plan.h"
 
 #include <stdlib.h>
@@ -70,6 +74,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
     step->access = live->spec.kind == item->spec.kind &&
                    (item->held_back ||
                     !same_access(planner, question->access_now(question->context, live), next));
+    /* Even if it fits: the operator asked for a new object. */
     if (is_among(question->anew, question->anew_count, item->spec.name)) {
         step->action = PLAN_RECREATE;
         return true;
@@ -147,6 +152,7 @@ static bool plan_all(struct planner *planner)
             return false;
     if (!plan_retired(planner))
         return false;
+    /* The retirements are planned by now: takes these locks out of them. */
     for (i = 0; i < plan->retired; i++)
         if (plan->steps[i].action == PLAN_DEFER)
             (void)plan_carry_lock(plan, holdings, &holdings->items[plan->steps[i].holding]);

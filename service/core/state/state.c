@@ -52,6 +52,7 @@ struct state *state_new(const struct system *system, const char *boot)
         return NULL;
     state->system = system;
     state->boot = boot;
+    /* The first commit replaces the file, which may be damaged or of another boot. */
     state->rewrite = true;
     return state;
 }
@@ -121,6 +122,7 @@ static bool grow(struct state *state)
     struct nameset larger;
     struct entry *entries;
 
+    /* Makes both before it drops either: after a failure nothing has changed. */
     if (!nameset_init(&larger, capacity))
         return false;
     entries = realloc(state->entries, capacity * sizeof(*entries));
@@ -189,6 +191,7 @@ static bool set_record(struct state *state, const struct state_record *record)
 
     if (entry == NULL)
         return false;
+    /* Its texts are the caller's and may end; record_of puts the entry's own in their place. */
     entry->record = *record;
     return set_lock(entry, record->lock);
 }
@@ -295,6 +298,7 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
     }
 }
 
+/* Applies the lines up to the first one that is damaged or incomplete. */
 static enum sys_status read_lines(struct state *state, char *at, struct sys_failure *why)
 {
     bool current = false;
@@ -432,6 +436,7 @@ void state_put(struct state *state, const struct state_record *record)
 
 void state_drop(struct state *state, const char *name)
 {
+    /* Generation 0 marks it as dropped. The entry stays, because `by_name` points to it. */
     const struct state_record none = {.name = name};
 
     if (state_find(state, name) != NULL)
@@ -528,6 +533,7 @@ enum sys_status state_commit(struct state *state, struct sys_failure *why)
 
     if (state->failed || state->changes.failed) {
         status = failure_no_memory(why);
+        /* Reported once. The next commit writes all that is in memory. */
         state->failed = false;
     } else if (rewrite) {
         status = write_all(state, why);

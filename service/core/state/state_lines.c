@@ -1,3 +1,7 @@
+/*
+ * A writer adds its line with dots in place of the sum, and finish() then puts in the sum. A reader
+ * takes the line apart in place: word() and number() move through it and terminate each part.
+ */
 #include "state_lines.h"
 
 #include <inttypes.h>
@@ -144,6 +148,7 @@ static bool read_object(char *at, struct state_record *out)
     held = word(&at);
     out->retired = strcmp(held, "retired") == 0;
     out->name = at;
+    /* The broker's own sections have reserved names, which shmb_name_check refuses. */
     return shmb_name_check(at, strlen(at), NULL, NULL) == SHMB_NAME_OK ||
            strncmp(at, SHMB_RESERVED_PREFIX, strlen(SHMB_RESERVED_PREFIX)) == 0;
 }

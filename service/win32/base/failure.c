@@ -1,3 +1,7 @@
+/*
+ * Every failure of win32/ gets its status and text here. failure_set is for a call that failed,
+ * failure_say for everything that Windows' own text would not explain.
+ */
 #include "failure.h"
 
 #include <windows.h>
@@ -14,15 +18,18 @@ enum sys_status failure_status(uint32_t code)
     switch (code) {
     case ERROR_ACCESS_DENIED:
     case ERROR_PRIVILEGE_NOT_HELD:
+    /* The account may not set this owner. */
     case ERROR_INVALID_OWNER:
         return SYS_DENIED;
     case ERROR_FILE_NOT_FOUND:
     case ERROR_PATH_NOT_FOUND:
+    /* A missing drive, server or share, or a name that no file can have. */
     case ERROR_INVALID_DRIVE:
     case ERROR_BAD_NETPATH:
     case ERROR_BAD_NET_NAME:
     case ERROR_INVALID_NAME:
         return SYS_NOT_FOUND;
+    /* Not only the heap: commitment, quotas, kernel pools and handles run out, too. */
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_OUTOFMEMORY:
     case ERROR_COMMITMENT_LIMIT:

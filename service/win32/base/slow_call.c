@@ -1,3 +1,7 @@
+/*
+ * A caller that gives up leaves the thread alone: Windows has no safe way to end one. So both
+ * share a block of memory, which the second of them to leave frees.
+ */
 #include "slow_call.h"
 
 #include <stdlib.h>
@@ -26,6 +30,7 @@ static DWORD WINAPI run(void *context)
     return 0;
 }
 
+/* NULL: no `go_on`, or no thread; then slow_call_run does the work itself. */
 static HANDLE begin(const struct slow_call *slow, void *job, struct shared_job **out)
 {
     struct shared_job *shared = slow->go_on != NULL ? malloc(sizeof(*shared)) : NULL;

@@ -1,3 +1,7 @@
+/*
+ * The event log gets number and values; its viewer adds the text, by the entry that
+ * event_source.h writes. The console gets the finished line.
+ */
 #include "event_sink.h"
 
 #include <stdlib.h>
@@ -14,6 +18,7 @@
 
 void event_sink_open(struct event_sink *sink, bool console)
 {
+    /* Succeeds without that entry, too: the events are logged, but show without their texts. */
     sink->log = RegisterEventSourceW(NULL, L"" SHMB_SERVICE_NAME);
     sink->console = console;
 }
@@ -94,11 +99,13 @@ void event_sink_write(struct event_sink *sink, enum event_id event, const char *
     if (count > MESSAGE_INSERTS_MAX)
         count = MESSAGE_INSERTS_MAX;
     for (i = 0; i < count; i++) {
+        /* A value that is missing or not UTF-8 shows as "?"; the event is written all the same. */
         unknown[i][0] = L'?';
         unknown[i][1] = L'\0';
         wide[i] = inserts[i] == NULL ? NULL : wide_from_utf8(inserts[i]);
         values[i] = wide[i] == NULL ? unknown[i] : wide[i];
     }
+    /* The console first: to_log changes the values in place. */
     if (sink->console)
         to_console(&kind, values, count);
     if (sink->log != NULL)

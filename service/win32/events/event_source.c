@@ -1,3 +1,7 @@
+/*
+ * The values are those that Windows documents for an event source. `install` writes the entry,
+ * `uninstall` removes it, `status --verify` compares it with the service's program.
+ */
 #include "event_source.h"
 
 #include <windows.h>
@@ -55,6 +59,7 @@ char *event_source_program(void)
     LSTATUS code = ERROR_NOT_ENOUGH_MEMORY;
 
     if (wide != NULL)
+        /* NOEXPAND: the text as it is stored, which `status --verify` compares. */
         code = RegGetValueW(HKEY_LOCAL_MACHINE, SOURCE_KEY, L"EventMessageFile",
                             RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND, NULL, wide, &size);
     if (code == ERROR_SUCCESS)

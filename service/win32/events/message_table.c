@@ -1,3 +1,7 @@
+/*
+ * Ties two lists together: events.h, which the core knows, and messages.mc, from which the
+ * message compiler makes the table in the executable and generated/messages.h.
+ */
 #include "message_table.h"
 
 #include <stddef.h>
@@ -6,6 +10,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Severities: the two top bits of a message's number. */
 #define INFORMATION 0x40000000u
 #define WARNING     0x80000000u
 #define FAILURE     0xC0000000u
@@ -73,6 +78,7 @@ EVENTS(SAME)
 
 struct message_kind message_kind_of(enum event_id event)
 {
+    /* events.h has the bare number; the table's number has the severity, too. */
     static const DWORD ids[] = {EVENTS(ID)};
     struct message_kind kind = {FAILURE | (DWORD)event, EVENTLOG_ERROR_TYPE, "error"};
     size_t i;
@@ -93,6 +99,10 @@ struct message_kind message_kind_of(enum event_id event)
 wchar_t *message_text(DWORD id, const wchar_t *const *inserts)
 {
     wchar_t *text = NULL;
+    /*
+     * NULL as module is this executable. ARGUMENT_ARRAY: `inserts` is an array of pointers,
+     * although the parameter has the type of a va_list.
+     */
     DWORD length =
         FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_HMODULE |
                            FORMAT_MESSAGE_ARGUMENT_ARRAY,

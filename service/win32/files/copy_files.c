@@ -1,3 +1,7 @@
+/*
+ * Only the steps; their order, which makes a copy survive a crash, is in core/copies. Copies
+ * are as large as segments, so they are read and written in pieces.
+ */
 #include "copy_files.h"
 
 #include <windows.h>
@@ -40,6 +44,7 @@ static enum sys_status read_open(HANDLE file, size_t limit, void (*progress)(voi
     if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit)
         return failure_say(why, SYS_FAILED, "GetFileSizeEx", 0, "the file has %lld bytes, too many",
                            (long long)size.QuadPart);
+    /* + 1, since malloc(0) may return NULL. */
     buffer = malloc((size_t)size.QuadPart + 1);
     if (buffer == NULL)
         return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
@@ -95,6 +100,7 @@ enum sys_status copy_files_create(const char *folder, const char *name, struct s
     if (status != SYS_OK)
         return status;
     DeleteFileW(own.path); /* of a save that did not finish: nothing else has this name */
+    /* CREATE_NEW: a file that appears in between is not used. */
     file = own_files_open(own.path, GENERIC_WRITE, CREATE_NEW);
     if (file == INVALID_HANDLE_VALUE)
         status = failure_set(why, "CreateFileW", GetLastError());
@@ -143,6 +149,7 @@ enum sys_status copy_files_settle(const char *folder, const char *name, struct s
 
     if (status != SYS_OK)
         return status;
+    /* FlushFileBuffers needs GENERIC_WRITE. */
     file = own_files_open(own.path, GENERIC_WRITE, OPEN_EXISTING);
     if (file == INVALID_HANDLE_VALUE) {
         status = failure_set(why, "CreateFileW", GetLastError());

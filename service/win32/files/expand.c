@@ -1,3 +1,7 @@
+/*
+ * Called for the includes and patterns of a configuration. Only the last part of a path may
+ * have wildcards (pattern.h), so one listing of one folder finds all matches.
+ */
 #include "expand.h"
 
 #include <windows.h>
@@ -39,6 +43,7 @@ static size_t part_before(const char *base, const char *path)
     if (base == NULL || has_drive || (is_separator(path[0]) && is_separator(path[1])))
         return 0;
     if (is_separator(path[0]))
+        /* "\x" begins at the root of the base's drive. */
         return base[0] != '\0' && base[1] == ':' ? 2 : 0;
     return (size_t)(pattern_last_part(base) - base);
 }
@@ -48,6 +53,7 @@ static bool depends_on_process(const char *base, const char *path)
 {
     if (base == NULL)
         return false;
+    /* Windows has a current folder for each drive, and C:x starts from that of C. */
     if (path[0] != '\0' && path[1] == ':')
         return !is_separator(path[2]);
     return is_separator(path[0]) && !is_separator(path[1]) && part_before(base, path) == 0;
@@ -140,6 +146,7 @@ static enum sys_status list_folder(const wchar_t *all, const char *pattern, stru
                                    struct sys_failure *why)
 {
     WIN32_FIND_DATAW entry;
+    /* FindExInfoBasic: without short names, which nobody needs here. */
     HANDLE search = FindFirstFileExW(all, FindExInfoBasic, &entry, FindExSearchNameMatch, NULL, 0);
     enum sys_status status = SYS_OK;
     DWORD code = ERROR_NO_MORE_FILES;
@@ -157,6 +164,7 @@ static enum sys_status list_folder(const wchar_t *all, const char *pattern, stru
     }
     if (search != INVALID_HANDLE_VALUE)
         FindClose(search);
+    /* No match and no folder are no failures: there are no files. */
     if (status != SYS_OK || code == ERROR_NO_MORE_FILES || code == ERROR_FILE_NOT_FOUND ||
         code == ERROR_PATH_NOT_FOUND)
         return status;
@@ -176,6 +184,7 @@ static enum sys_status check_folder(const char *pattern, struct sys_failure *why
     return status == SYS_NOT_FOUND ? SYS_OK : status;
 }
 
+/* `safe`: checks the folder first. Who may add files to it could add to the configuration. */
 static enum sys_status find_files(const char *pattern, bool safe, struct found *found,
                                   struct sys_failure *why)
 {
@@ -190,6 +199,7 @@ static enum sys_status find_files(const char *pattern, bool safe, struct found *
     free(wide);
     free(all);
     if (status == SYS_OK && found->count > 1)
+        /* A listing has the order of the file system; the result must not depend on it. */
         qsort(found->paths, found->count, sizeof(*found->paths), compare_paths);
     return status;
 }

@@ -1,3 +1,8 @@
+/*
+ * Turns what Windows knows of a file (owner, access list, link or not) into the plain structs
+ * of file_rules.h, which judges. All of it is read from one open handle, so it is about one
+ * file even if the path is replaced meanwhile.
+ */
 #include "file_check.h"
 
 #include <aclapi.h>
@@ -37,6 +42,7 @@ static PSID read_kind(const ACE_HEADER *header, enum file_entry_kind *kind)
     size_t at = sizeof(ACE_HEADER) + sizeof(ACCESS_MASK);
     DWORD flags;
 
+    /* The strict reading: an allowance with a condition counts, a denial with one does not. */
     switch (header->AceType) {
     case ACCESS_ALLOWED_ACE_TYPE:
     case ACCESS_ALLOWED_CALLBACK_ACE_TYPE:
@@ -56,6 +62,7 @@ static PSID read_kind(const ACE_HEADER *header, enum file_entry_kind *kind)
         *kind = FILE_ENTRY_OTHER;
         return NULL;
     }
+    /* In an object entry, flags and up to two GUIDs precede the SID. */
     if (header->AceType == ACCESS_ALLOWED_OBJECT_ACE_TYPE ||
         header->AceType == ACCESS_ALLOWED_CALLBACK_OBJECT_ACE_TYPE ||
         header->AceType == ACCESS_DENIED_OBJECT_ACE_TYPE ||
@@ -80,6 +87,7 @@ static void read_entry(const ACE_HEADER *header, struct file_entry *entry, struc
         entry->kind = FILE_ENTRY_OTHER;
 }
 
+/* No list (NULL) allows everything to everybody; an empty one allows nothing. */
 static enum sys_status read_list(PACL list, struct held_access *out, struct sys_failure *why)
 {
     DWORD i;
@@ -103,6 +111,7 @@ static enum sys_status read_list(PACL list, struct held_access *out, struct sys_
     return SYS_OK;
 }
 
+/* Owner and list of an open file. Call free_access even after a failure. */
 static enum sys_status read_access(HANDLE file, struct held_access *out, struct sys_failure *why)
 {
     PSECURITY_DESCRIPTOR descriptor = NULL;
@@ -125,6 +134,7 @@ static enum sys_status read_access(HANDLE file, struct held_access *out, struct 
 
 /* ---- judging ---------------------------------------------------------------- */
 
+/* Without a Win32 code, unlike an access denied: callers tell the two apart by that. */
 static enum sys_status say_fault(enum file_role role, const struct file_fault *fault,
                                  const char *path, struct sys_failure *why)
 {
@@ -206,6 +216,10 @@ static enum sys_status check_one(const char *path, enum file_role role, struct s
 
     if (wide == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
+    /*
+     * BACKUP_SEMANTICS: CreateFileW opens folders only with it. OPEN_REPARSE_POINT: opens a
+     * link itself, which file_check_open then refuses. All share modes: disturbs nobody.
+     */
     folder =
         CreateFileW(wide, READ_CONTROL | FILE_READ_ATTRIBUTES,
                     FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
@@ -273,6 +287,7 @@ enum sys_status file_check_way(const char *file, struct sys_failure *why)
 
     if (last == NULL)
         return failure_say(why, SYS_DENIED, NULL, 0, "\"%s\" is not the full path of a file", file);
+    /* With the backslash: the folder of C:\x is C:\, not C:, the current folder there. */
     length = (size_t)(last - file) + 1;
     folder = malloc(length + 1);
     if (folder == NULL)

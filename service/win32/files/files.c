@@ -1,3 +1,7 @@
+/*
+ * The configuration for the core (port_files.c), and other files without a check. All share
+ * modes are allowed, so that reading never keeps an editor from saving.
+ */
 #include "files.h"
 
 #include <stdlib.h>
@@ -64,6 +68,7 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
         return failure_say(why, SYS_FAILED, "GetFileType", 0, "this is a device, not a file");
     if (!GetFileSizeEx(file, &size))
         return failure_set(why, "GetFileSizeEx", GetLastError());
+    /* read_all passes what is left as a DWORD. */
     if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit || (uint64_t)size.QuadPart >= MAXDWORD)
         return failure_say(why, SYS_FAILED, "GetFileSizeEx", 0,
                            "the file has %lld bytes, more than the limit of %llu",
@@ -92,6 +97,7 @@ static enum sys_status read_path(const char *path, bool check, size_t limit, cha
 
     if (wide == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
+    /* Checked: opens a link itself, and the check refuses it. Else the link is followed. */
     file = open_patiently(wide, check ? FILE_FLAG_OPEN_REPARSE_POINT : 0);
     if (file == INVALID_HANDLE_VALUE) {
         status = cannot_open(wide, GetLastError(), why);

@@ -1,3 +1,7 @@
+/*
+ * For secure_folder.c. Folder and entries are opened as themselves and judged by the open
+ * handle, since a path may lead elsewhere a moment later.
+ */
 #include "folder_scan.h"
 
 #include <stdlib.h>
@@ -56,6 +60,7 @@ static enum sys_status check_owner(HANDLE file, const char *path, struct sys_fai
     char owner[OWNER_SID_MAX], name[ACCOUNT_NAME_MAX];
     DWORD code = owner_read_file(file, owner);
 
+    /* A file without an owner is not trusted, either. */
     if (code == ERROR_INVALID_OWNER)
         strcpy(owner, "nobody");
     else if (code != ERROR_SUCCESS)

@@ -1,3 +1,7 @@
+/*
+ * The order is the protection: the folder is opened, kept from being renamed, and checked; only
+ * then a file in it is opened by its path. So the path leads into the checked folder.
+ */
 #include "own_files.h"
 
 #include <ctype.h>
@@ -121,6 +125,7 @@ static bool is_plain_name(const char *name)
     size_t i;
 
     for (i = 0; name[i] != '\0'; i++)
+        /* No separator, no colon (a stream of a file), no dot at the start (".."). */
         if (!isalnum((unsigned char)name[i]) && name[i] != '-' && (name[i] != '.' || i == 0))
             return false;
     return i > 0 && i <= OWN_FILES_NAME_MAX;
@@ -175,6 +180,7 @@ HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
     unsigned tries;
 
     for (tries = 0;; tries++) {
+        /* No FILE_SHARE_WRITE: nobody else writes while the broker reads or writes. */
         HANDLE file = CreateFileW(path, access | READ_CONTROL | FILE_READ_ATTRIBUTES,
                                   FILE_SHARE_READ | FILE_SHARE_DELETE, NULL, how,
                                   FILE_FLAG_OPEN_REPARSE_POINT, NULL);
@@ -192,6 +198,7 @@ enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct 
     DWORD code;
 
     for (tries = 0;; tries++) {
+        /* WRITE_THROUGH: returns when the new name is on the disk. */
         if (MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
             return SYS_OK;
         code = GetLastError();

@@ -1,3 +1,7 @@
+/*
+ * The default places come from Windows, not from environment variables, which the program that
+ * starts this one could set.
+ */
 #include "paths.h"
 
 #include <windows.h>
@@ -17,6 +21,7 @@ static char *in_known_folder(const KNOWNFOLDERID *id, const char *tail)
 {
     wchar_t *folder = NULL;
     char *narrow, *path = NULL;
+    /* DONT_VERIFY: a missing folder fails where it is used, with a better message. */
     HRESULT result = SHGetKnownFolderPath(id, KF_FLAG_DONT_VERIFY, NULL, &folder);
 
     if (FAILED(result)) {
@@ -73,6 +78,7 @@ static char *narrow_path(wchar_t *path, DWORD units)
 {
     char *narrow = NULL;
 
+    /* PATH_UNITS or more: the path was cut off, or would need more room. */
     if (units > 0 && units < PATH_UNITS)
         narrow = wide_to_utf8(path);
     else if (units > 0)

@@ -1,3 +1,8 @@
+/*
+ * Called by `install` for each of its folders. Creates the folder if it can; only an existing
+ * one has to be judged. A folder that is not used is renamed, never deleted: an administrator
+ * may want to see what is in it.
+ */
 #include "secure_folder.h"
 
 #include <windows.h>
@@ -110,6 +115,7 @@ static enum sys_status judge(HANDLE folder, const char *path, const wchar_t *wid
     if (status != SYS_OK || *keep)
         return status;
     (void)snprintf(out->who, sizeof(out->who), "%s", others.who[0] != '\0' ? others.who : "others");
+    /* A folder of a trusted owner may hold the administrator's files. */
     if (others.fault != FILE_FAULT_OWNER)
         status = folder_scan_empty(wide, &empty, why);
     if (status != SYS_OK || empty)
@@ -127,11 +133,20 @@ static enum sys_status keep_it(HANDLE folder, const char *path, const wchar_t *w
     const SECURITY_INFORMATION what = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION |
                                       PROTECTED_DACL_SECURITY_INFORMATION;
 
+    /*
+     * Changes this folder alone; SetSecurityInfo would also change what is in it. The list
+     * comes before the scan: after it nobody else can add an entry.
+     */
     if (!SetKernelObjectSecurity(folder, what, wanted))
         return failure_set(why, "SetKernelObjectSecurity", GetLastError());
     return folder_scan_entries(path, wide, why);
 }
 
+/*
+ * Judges an existing folder and keeps it if it can be used (`*keep`). The handle has a right to
+ * the content (FILE_LIST_DIRECTORY): so it also notices, by its share modes, a program that has
+ * the folder open to rename it.
+ */
 static enum sys_status look_and_keep(const char *path, const wchar_t *wide,
                                      PSECURITY_DESCRIPTOR wanted, struct secure_folder *out,
                                      bool *keep, struct sys_failure *why)
@@ -162,6 +177,7 @@ static enum sys_status look_and_keep(const char *path, const wchar_t *wide,
     return status;
 }
 
+/* Keeps the existing folder, or puts it aside and creates a new one. */
 static enum sys_status take_over(const char *path, const wchar_t *wide,
                                  SECURITY_ATTRIBUTES *attributes, struct secure_folder *out,
                                  struct sys_failure *why)

@@ -1,3 +1,7 @@
+/*
+ * A state file is replaced as a whole: the new content is written beside it, flushed, and
+ * renamed over it. An addition is written in place.
+ */
 #include "state_files.h"
 
 #include <windows.h>

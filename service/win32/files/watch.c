@@ -1,3 +1,8 @@
+/*
+ * Each folder has at most one ReadDirectoryChangesW request pending, whose completion routine
+ * (on_told) runs in the alertable wait of port.c. Until a request has completed, even a
+ * cancelled one, the system may write to the folder's memory: `listening` says so.
+ */
 #include "watch.h"
 
 #include <windows.h>
@@ -59,6 +64,7 @@ static void note_change(struct watch *watch)
 
 /* ---- notifications ---------------------------------------------------------- */
 
+/* True also where it cannot be decided: a change too many only costs a reload. */
 static bool is_watched(const struct folder *folder, const char *units, size_t bytes)
 {
     wchar_t name[MAX_PATH];
@@ -184,6 +190,7 @@ static void want_look(struct folder *above)
 static void CALLBACK on_told(DWORD code, DWORD bytes, OVERLAPPED *request)
 {
     struct folder *folder = request->hEvent;
+    /* ENUM_DIR: more changes than the buffer holds. Their names are lost, the watch goes on. */
     bool alive = code == ERROR_SUCCESS || code == ERROR_NOTIFY_ENUM_DIR;
 
     folder->listening = false;
@@ -201,6 +208,7 @@ static bool listen(struct folder *folder)
 {
     memset(&folder->request, 0, sizeof(folder->request));
     folder->request.hEvent = folder;
+    /* FALSE: without subfolders. */
     folder->listening = ReadDirectoryChangesW(folder->handle, folder->heard, sizeof(folder->heard),
                                               FALSE, folder->of_folders ? FOLDER_CHANGES : CHANGES,
                                               NULL, &folder->request, on_told);
@@ -209,8 +217,10 @@ static bool listen(struct folder *folder)
 
 /* ---- one folder ------------------------------------------------------------- */
 
+/* Opens a folder and begins to listen. On failure its handle is NULL; find_lost can retry. */
 static enum sys_status open_folder(struct folder *folder, struct sys_failure *why)
 {
+    /* Shares everything: others may change, rename and delete the folder while it is watched. */
     HANDLE handle = CreateFileW(
         folder->path, FILE_LIST_DIRECTORY, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
         NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OVERLAPPED, NULL);
@@ -241,6 +251,7 @@ static void end_folder(struct folder *folder)
         CloseHandle(handle);
     }
     for (tries = 0; folder->listening && tries < END_TRIES; tries++)
+        /* Alertable, so that the cancelled request can complete. */
         SleepEx(END_MS, TRUE);
     for (i = 0; i < folder->count; i++)
         free(folder->names[i]);
@@ -329,6 +340,7 @@ static bool add_above(struct watch *watch, const wchar_t *path, struct folder **
     return *above != NULL;
 }
 
+/* Adds a file or pattern: its folder, and the one above. False: no memory. */
 static bool add_path(struct watch *watch, const char *path)
 {
     char *absolute = paths_absolute(path);
@@ -364,6 +376,7 @@ static struct watch *new_watch(const char *const *paths, size_t count)
     return watch;
 }
 
+/* Opens every folder. Returns the first failure of a folder with watched files, but opens all. */
 static enum sys_status open_all(struct watch *watch, struct sys_failure *why)
 {
     enum sys_status result = SYS_OK;
@@ -396,6 +409,7 @@ enum sys_status watch_set(struct watch **watch, const char *const *paths, size_t
     }
     /* The new watch begins before the old one ends, so that nothing is missed. */
     if (before != NULL) {
+        /* Receives notifications that have already arrived. */
         SleepEx(0, TRUE);
         look(before);
     }
@@ -415,6 +429,7 @@ static uint32_t until(ULONGLONG moment)
     return moment <= now ? 0 : (uint32_t)(moment - now);
 }
 
+/* Milliseconds until the change counts as over (WATCH_QUIET_MS, WATCH_LONGEST_MS); 0: it is. */
 static uint32_t until_over(const struct watch *watch)
 {
     uint32_t quiet = until(watch->changed_at + WATCH_QUIET_MS);

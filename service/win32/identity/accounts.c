@@ -1,3 +1,7 @@
+/*
+ * Windows has no time limit for these calls. accounts_resolve runs the look-up on a thread, so
+ * that the broker can give up (slow_call.h); accounts_name, for messages, simply waits.
+ */
 #include "accounts.h"
 
 #include <windows.h>
@@ -93,6 +97,7 @@ static bool is_passing(DWORD code)
     }
 }
 
+/* The other types are domains, labels, deleted accounts and the like. */
 static bool is_account_or_group(SID_NAME_USE use)
 {
     return use == SidTypeUser || use == SidTypeGroup || use == SidTypeAlias ||
@@ -170,6 +175,7 @@ void accounts_name(const char *sid, char out[ACCOUNT_NAME_MAX])
         snprintf(out, ACCOUNT_NAME_MAX, "%s", sid);
         return;
     }
+    /* Groups such as Everyone have no domain. */
     units = swprintf(both, sizeof(both) / sizeof(both[0]),
                      domain[0] == L'\0' ? L"%ls%ls" : L"%ls\\%ls", domain, name);
     wide_to_buffer(both, units < 0 ? 0 : (size_t)units, out, ACCOUNT_NAME_MAX);

@@ -18,6 +18,10 @@ struct time_of_day {
 
 typedef LONG(NTAPI *query_system)(int what, void *out, ULONG size, ULONG *written);
 
+/*
+ * False: GetLastError() says why. The function is looked up at run time, as its documentation
+ * advises: it may change or be gone.
+ */
 static bool ask(struct time_of_day *out)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");

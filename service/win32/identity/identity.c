@@ -1,3 +1,7 @@
+/*
+ * All of it comes from the process's own token. The owner matters most: other programs, and the
+ * next broker, recognise the broker's objects by it (client/win32/owner.h).
+ */
 #include "identity.h"
 
 #include <stdio.h>
@@ -65,6 +69,7 @@ static bool may_own(const TOKEN_USER *user, const TOKEN_GROUPS *groups, const ch
 static enum sys_status choose(const TOKEN_USER *user, const TOKEN_GROUPS *groups,
                               struct sys_identity *out, struct sys_failure *why)
 {
+    /* The narrowest first: no other service has the service SID. */
     static const char *const owners[] = {SHMB_SERVICE_SID, SID_ADMINISTRATORS, SID_SYSTEM};
     size_t i;
 

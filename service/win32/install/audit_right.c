@@ -1,3 +1,8 @@
+/*
+ * Rights of accounts are in the security policy of the machine, not in the service's
+ * registration: what `install` grants there, `uninstall` has to remove there. The calls return
+ * an NTSTATUS, which is converted to a Win32 code.
+ */
 #include "audit_right.h"
 
 #include <windows.h>
@@ -58,6 +63,7 @@ uint32_t audit_right_grant(void)
     struct policy policy;
     uint32_t code;
 
+    /* CREATE_ACCOUNT: the policy may not know the SID yet. */
     if (!open_policy(POLICY_LOOKUP_NAMES | POLICY_CREATE_ACCOUNT, &policy, &code))
         return code;
     code = LsaNtStatusToWinError(LsaAddAccountRights(policy.handle, policy.sid, &right, 1));
@@ -93,6 +99,7 @@ uint32_t audit_right_ask(bool *has)
         return code;
     code = LsaNtStatusToWinError(
         LsaEnumerateAccountRights(policy.handle, policy.sid, &rights, &count));
+    /* The names are counted, not terminated. */
     for (i = 0; code == ERROR_SUCCESS && i < count; i++)
         *has |= rights[i].Length == wcslen(SE_SECURITY_NAME) * sizeof(wchar_t) &&
                 wcsncmp(rights[i].Buffer, SE_SECURITY_NAME, wcslen(SE_SECURITY_NAME)) == 0;

@@ -1,3 +1,7 @@
+/*
+ * The data folder comes first, since the others and the configuration are in it;
+ * first_files_undo goes backwards and removes only what was new.
+ */
 #include "install_files.h"
 
 #include <windows.h>
@@ -31,6 +35,7 @@ static const void *resource(DWORD *size)
 static enum sys_status write_to(const wchar_t *path, SECURITY_ATTRIBUTES *attributes,
                                 const void *bytes, DWORD size, bool *put, struct sys_failure *why)
 {
+    /* CREATE_NEW: never replaces a configuration that exists. */
     HANDLE file =
         CreateFileW(path, GENERIC_WRITE, 0, attributes, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, NULL);
     enum sys_status status = SYS_OK;
@@ -49,6 +54,7 @@ static enum sys_status write_to(const wchar_t *path, SECURITY_ATTRIBUTES *attrib
     return status;
 }
 
+/* Writes the first configuration, unless the file exists; never changes one. */
 static enum sys_status put_config(const char *config, bool *put, struct sys_failure *why)
 {
     struct sys_descriptor *descriptor;

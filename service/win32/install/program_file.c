@@ -1,3 +1,8 @@
+/*
+ * Beside shmbroker.exe: .new while it is copied, .old, .old2, ... for former programs, which
+ * may still run. Whoever comes first deletes these after their end: the next install, the
+ * service or `start`, or Windows at its next start.
+ */
 #include "program_file.h"
 
 #include <windows.h>
@@ -73,7 +78,10 @@ static wchar_t *folder_of(const char *path)
     return folder;
 }
 
-/* False also if one of them cannot be opened. */
+/*
+ * Compares their identity on the volume, since one file can have several paths. False also if one
+ * of them cannot be opened.
+ */
 static bool same_file(const wchar_t *a, const wchar_t *b)
 {
     const wchar_t *paths[2] = {a, b};
@@ -155,6 +163,7 @@ static bool move_patiently(const wchar_t *from, const wchar_t *to)
     unsigned tries;
 
     for (tries = 0;; tries++) {
+        /* Without REPLACE_EXISTING: never replaces a file. */
         if (MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH))
             return true;
         if (tries == RETRY_TIMES || GetLastError() != ERROR_SHARING_VIOLATION)
@@ -199,6 +208,7 @@ static void give_to_administrators(const wchar_t *path)
     descriptors_free(descriptor);
 }
 
+/* Copies the executable, for Administrators, and flushes it to the disk as far as possible. */
 static enum sys_status copy_new(const wchar_t *from, const wchar_t *new, struct sys_failure *why)
 {
     HANDLE file;
@@ -296,6 +306,7 @@ static bool remove_or_delay(const wchar_t *path)
 
     for (tries = 0; exists(path) && !DeleteFileW(path); tries++) {
         if (tries == RETRY_TIMES) {
+            /* Without a new name, Windows deletes the file at its next start. */
             MoveFileExW(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
             return false;
         }
@@ -364,6 +375,7 @@ bool program_file_is_ours(const char *path)
     bool ours = wide != NULL && RegGetValueW(HKEY_LOCAL_MACHINE, KEY_PATH, VALUE_NAME,
                                              RRF_RT_REG_SZ, NULL, noted, &size) == ERROR_SUCCESS;
 
+    /* As file names compare: without case, in any language. */
     ours = ours && CompareStringOrdinal(wide, -1, noted, -1, TRUE) == CSTR_EQUAL;
     free(wide);
     return ours;

@@ -1,3 +1,7 @@
+/*
+ * Two kinds of steps: creating or changing the service must succeed; each detail after that may
+ * be refused, is then printed, with a command to try where there is one, and changes no result.
+ */
 #include "registration.h"
 
 #include <stdlib.h>
@@ -11,6 +15,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* SERVICE_START also because restarts after a failure need it. */
 #define ACCESS                                                                                     \
     (SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS | SERVICE_START |         \
      SERVICE_STOP | DELETE | READ_CONTROL | WRITE_DAC)
@@ -57,6 +62,7 @@ static void set_restarts(SC_HANDLE service, unsigned *refused)
     static const DWORD delays[] = REGISTRATION_RESTARTS;
     SC_ACTION actions[COUNT(delays)];
     SERVICE_FAILURE_ACTIONSW failure = {REGISTRATION_CALM_S, NULL, NULL, COUNT(delays), actions};
+    /* FALSE: only if the process ends without having reported SERVICE_STOPPED. */
     SERVICE_FAILURE_ACTIONS_FLAG crashes_only = {FALSE};
     size_t i;
 
@@ -104,6 +110,7 @@ static void set_key(unsigned *refused)
     }
     code = RegOpenKeyExW(HKEY_LOCAL_MACHINE, REGISTRATION_KEY, 0, WRITE_DAC, &key);
     if (code == ERROR_SUCCESS) {
+        /* PROTECTED: nothing is inherited from the key above. */
         code =
             RegSetKeySecurity(key, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
                               descriptors_attributes(descriptor).lpSecurityDescriptor);
@@ -146,6 +153,10 @@ static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
 {
     wchar_t text[] = REGISTRATION_DESCRIPTION;
     SERVICE_DESCRIPTIONW description = {text};
+    /*
+     * UNRESTRICTED puts the service SID into the token as a possible owner. RESTRICTED would
+     * also let the process write only where the SID may.
+     */
     SERVICE_SID_INFO sid = {SERVICE_SID_TYPE_UNRESTRICTED};
     SERVICE_PRESHUTDOWN_INFO preshutdown = {REGISTRATION_PRESHUTDOWN_MS};
 
@@ -192,6 +203,7 @@ static enum shmb_exit make(SC_HANDLE manager, const wchar_t *command, const wcha
 static enum shmb_exit change(const wchar_t *command, const wchar_t *account,
                              struct registration *out)
 {
+    /* For registration_undo: all of it has to be read before the change. */
     out->before = scm_query_config(out->service);
     if (out->before == NULL)
         return scm_failed("cannot query the configuration of the service", GetLastError());
@@ -231,6 +243,7 @@ static bool has_password(const wchar_t *account)
 {
     size_t units = account != NULL ? wcslen(account) : 0;
 
+    /* Names of machines and managed accounts end with $; NT SERVICE, NT AUTHORITY: built in. */
     return units > 0 && password_of(account) == NULL && account[units - 1] != L'$' &&
            _wcsnicmp(account, L"NT ", 3) != 0;
 }

@@ -1,3 +1,7 @@
+/*
+ * registration.c calls this around a change of an installed service. Each detail is read and
+ * restored for itself: one that fails is printed, and the others follow.
+ */
 #include "registration_former.h"
 
 #include <stdlib.h>
@@ -211,6 +215,7 @@ void registration_former_restore(SC_HANDLE service, const struct registration_fo
     code = former->key != NULL ? restore_key_list(former->key) : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         refused("the access list of its registry key", code);
+    /* Once the privilege is no longer required: a service without it would not start. */
     code = former->known && !former->audits ? audit_right_remove() : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         warn_right(code);

@@ -1,3 +1,8 @@
+/*
+ * Asks the points of two tables, verify_service.c and verify_place.c, and prints each answer;
+ * changes nothing. A point that cannot be read does not change the exit code: an ordinary user
+ * may not read all of them.
+ */
 #include "verify.h"
 
 #include <windows.h>

@@ -54,6 +54,7 @@ static void ask_event_source(const struct verify_subject *subject, struct verify
 
 /* ---- files ------------------------------------------------------------------ */
 
+/* Access denied without a Win32 code: a rule is broken. With one: it could not be examined. */
 static void answer_for(struct verify_answer *answer, enum sys_status status,
                        const struct sys_failure *why)
 {
@@ -116,6 +117,7 @@ static void compare_folder(HANDLE folder, const char *sddl, struct verify_answer
     LocalFree(descriptor);
 }
 
+/* Compares a folder with the owner and list that `install` gives it; a link as itself. */
 static void ask_folder(const char *path, const char *sddl, struct verify_answer *answer)
 {
     wchar_t *wide = path != NULL ? wide_from_utf8(path) : NULL;

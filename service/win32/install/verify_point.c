@@ -1,3 +1,7 @@
+/*
+ * How an answer is set, and how access lists are compared: entry by entry, as bytes. A list
+ * with the same effect in other entries differs, too: what `install` sets is what is wanted.
+ */
 #include "verify_point.h"
 
 #include <stdio.h>

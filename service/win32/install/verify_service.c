@@ -22,6 +22,7 @@ union details {
     SERVICE_PRESHUTDOWN_INFO preshutdown;
 };
 
+/* False: the answer says why. Strings and lists of a value are in `out`, too, behind its struct. */
 static bool query(const struct verify_subject *subject, DWORD level, union details *out,
                   struct verify_answer *answer)
 {
@@ -39,6 +40,7 @@ static bool query(const struct verify_subject *subject, DWORD level, union detai
 static void ask_account(const struct verify_subject *subject, struct verify_answer *answer)
 {
     const wchar_t *account = subject->config->lpServiceStartName;
+    /* Windows treats a missing name as LocalSystem. */
     bool system = account == NULL || account[0] == L'\0' || _wcsicmp(account, L"LocalSystem") == 0;
     char name[512];
 
@@ -101,6 +103,7 @@ static bool listed(const wchar_t *list, const wchar_t *name)
     return false;
 }
 
+/* True if each name is in the list. Both end with an empty string. */
 static bool all_listed(const wchar_t *names, const wchar_t *list)
 {
     for (; names != NULL && *names != L'\0'; names += wcslen(names) + 1)
@@ -118,6 +121,7 @@ static void ask_privileges(const struct verify_subject *subject, struct verify_a
     if (!query(subject, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &details, answer))
         return;
     found = details.privileges.pmszRequiredPrivileges;
+    /* Without a list the process gets all privileges of its account. */
     if (found == NULL || *found == L'\0')
         verify_found(answer, false, "all that its account has");
     else if (!all_listed(found, wanted))

@@ -1,3 +1,7 @@
+/*
+ * Spells owner and list itself: Windows would abbreviate some SIDs and rights, and the core
+ * compares texts (core/access/descriptor.h).
+ */
 #include "access_text.h"
 
 #include <aclapi.h>
@@ -93,6 +97,7 @@ static bool spell_label(const SYSTEM_MANDATORY_LABEL_ACE *entry, char label[ACCE
 
     if (!owner_sid_text((PSID)(uintptr_t)&entry->SidStart, sid))
         return false;
+    /* Medium, no write up: how Windows treats an object without a label. */
     if (entry->Mask == SYSTEM_MANDATORY_LABEL_NO_WRITE_UP && strcmp(sid, "S-1-16-8192") == 0)
         return true;
     (void)snprintf(label, ACCESS_TEXT_LABEL_MAX, "S:(ML;;%s%s%s;;;%s)",
@@ -109,6 +114,7 @@ uint32_t access_text_label(HANDLE object, char label[ACCESS_TEXT_LABEL_MAX])
     DWORD size = 0, code = ERROR_SUCCESS;
 
     label[0] = '\0';
+    /* Reading the label alone needs READ_CONTROL, and no privilege as the rest of the SACL does. */
     if (GetKernelObjectSecurity(object, LABEL_SECURITY_INFORMATION, NULL, 0, &size))
         return ERROR_SUCCESS;
     if (GetLastError() != ERROR_INSUFFICIENT_BUFFER)

@@ -1,3 +1,7 @@
+/*
+ * Reads the SACL, adds or removes the entries in question and writes it back, so that entries
+ * of others and the label, which is in the same list, stay.
+ */
 #include "audit_entries.h"
 
 #include <windows.h>
@@ -56,6 +60,7 @@ static ACL *list_of(const void *descriptor)
     return list;
 }
 
+/* Compares whole entries, as bytes: type, flags, mask and SID. */
 static bool is_among(const ACE_HEADER *entry, ACL *list)
 {
     DWORD i;
@@ -162,6 +167,7 @@ static DWORD change(HANDLE object, ACL *entries, bool on)
 
     if (present == NULL)
         return GetLastError();
+    /* Writes only what changes something. */
     if (!is_settled(list_of(present), entries, on)) {
         list = merge(list_of(present), entries, on);
         if (list == NULL || !write_list(object, list))
@@ -180,6 +186,7 @@ static DWORD change_object(HANDLE object, ACL *entries, bool on)
 
     if (code != ERROR_SUCCESS)
         return code;
+    /* WRITE_OWNER: needed to set the label, which is one of the PARTS. */
     if (DuplicateHandle(process, object, process, &able,
                         ACCESS_SYSTEM_SECURITY | READ_CONTROL | WRITE_OWNER, FALSE, 0)) {
         code = change(able, entries, on);

@@ -1,3 +1,7 @@
+/*
+ * Win32 opens an object only as one of a certain kind, so each kind is tried. It reports neither
+ * how an event resets nor the maximum of a semaphore; ntdll does.
+ */
 #include "inspect.h"
 
 #include <windows.h>
@@ -43,6 +47,7 @@ static enum sys_status query(HANDLE object, const char *call, void *out, ULONG s
                        "Windows does not describe the object");
 }
 
+/* Fills in what only this kind of object has. A mutex has nothing. */
 static enum sys_status learn_kind(HANDLE object, struct sys_facts *facts, struct sys_failure *why)
 {
     struct semaphore_basic semaphore;
@@ -84,6 +89,7 @@ static enum sys_status denied(const wchar_t *name, const char *call, DWORD code,
     char text[NAME_HOLDER_TEXT_MAX];
     HANDLE object;
 
+    /* The object has gone in between, so the name is free. */
     if (holder.state == NAME_HOLDER_NONE)
         return failure_set(why, call, ERROR_FILE_NOT_FOUND);
     name_holder_text(&holder, text);

@@ -1,3 +1,8 @@
+/*
+ * Two questions, in this order: is the mutex a broker's (its owner), and does that broker still
+ * run (can the mutex be owned). SYS_DENIED is for a foreign object: the core then serves
+ * without the mutex and retries.
+ */
 #include "instance.h"
 
 #include <string.h>
@@ -39,6 +44,7 @@ static HANDLE get_mutex(const struct sys_descriptor *descriptor, bool *existed, 
 
     *call = "CreateMutexW";
     SetLastError(ERROR_SUCCESS);
+    /* Not as its first owner: Windows ignores that for a mutex that exists; the wait decides. */
     mutex = CreateMutexW(&attributes, FALSE, INSTANCE_NAME);
     *existed = GetLastError() == ERROR_ALREADY_EXISTS;
     if (mutex != NULL || GetLastError() != ERROR_ACCESS_DENIED)
@@ -68,6 +74,7 @@ enum sys_status instance_claim(const struct sys_descriptor *descriptor, HANDLE *
     }
     waited = WaitForSingleObject(mutex, 0);
     code = GetLastError();
+    /* Abandoned: the former broker ended without releasing it. It is owned all the same. */
     if (waited == WAIT_OBJECT_0 || waited == WAIT_ABANDONED) {
         *out = mutex;
         return SYS_OK;

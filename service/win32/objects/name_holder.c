@@ -1,3 +1,7 @@
+/*
+ * Asks for READ_CONTROL alone, as one kind after the other, and concludes from the error codes.
+ * So it works for objects of anybody, and changes nothing.
+ */
 #include "name_holder.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * The Create calls of Win32 open an object that exists; objects_create closes it again and
+ * describes its holder (name_holder.h). What exists is adopted in inspect.c only.
+ */
 #include "objects.h"
 
 #include <sddl.h>
@@ -19,6 +23,7 @@ static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
     switch (spec->kind) {
     case SHMB_SECTION:
         *call = "CreateFileMappingW";
+        /* In the page file, and committed: fails now if there is too little, not at a write. */
         return CreateFileMappingW(INVALID_HANDLE_VALUE, attributes, PAGE_READWRITE,
                                   (DWORD)(spec->size >> 32), (DWORD)(spec->size & 0xFFFFFFFFu),
                                   name);
@@ -81,6 +86,7 @@ enum sys_status objects_create(const struct sys_spec *spec, const struct sys_des
     code = GetLastError();
     if (handle == NULL)
         return refused(name, call, code, why);
+    /* The call has opened what another program created. */
     if (code == ERROR_ALREADY_EXISTS) {
         CloseHandle(handle);
         return refused(name, call, code, why);

@@ -1,3 +1,7 @@
+/*
+ * Win32 has no calls for folders and links of the object manager: those of ntdll are found at
+ * run time. They return an NTSTATUS; below 0 it is a failure.
+ */
 #include "sessions.h"
 
 #include <windows.h>
@@ -107,6 +111,7 @@ static enum sys_status read_list(HANDLE folder, uint32_t **sessions, size_t *cou
     NTSTATUS status = 0;
 
     while (query != NULL && *count < SESSIONS_MOST) {
+        /* One entry for each call; the first call begins at the start. */
         status = query(folder, &entry, sizeof(entry), TRUE, context == 0, &context, &written);
         if (status < 0)
             break;

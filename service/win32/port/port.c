@@ -1,3 +1,7 @@
+/*
+ * The broker's thread waits in do_wait, between its tasks: for the host (stop, reload,
+ * sessions), the end of the keeper, a changed file, or a time-out.
+ */
 #include "port.h"
 
 #include <bcrypt.h>
@@ -42,6 +46,7 @@ static bool do_stopping(void *self)
 {
     const struct port *port = self;
 
+    /* A wait that fails counts as a stop. */
     return port->host.stop != NULL && WaitForSingleObject(port->host.stop, 0) != WAIT_TIMEOUT;
 }
 
@@ -58,6 +63,7 @@ static enum sys_status do_resolve(void *self, const char *account, char sid[SYS_
     const struct port *port = self;
     bool waits = port->host.progress != NULL || port->host.stop != NULL;
 
+    /* Without progress or stop there is nothing to do meanwhile: no thread is needed. */
     return accounts_resolve(account, waits ? still_wanted : NULL, self, sid, why);
 }
 
@@ -176,6 +182,7 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
         /* The wait failed: stop, else the broker would loop without waiting. */
         if (woken - WAIT_OBJECT_0 >= sources.count)
             return SYS_WAKE_STOP;
+        /* A reload reads the changed files anyway. */
         if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_RELOAD)
             watch_forget(port->watch);
         if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_KEEPER)
@@ -219,6 +226,7 @@ void port_close(struct port *port)
 {
     watch_end(port->watch);
     port->watch = NULL;
+    /* Before the instance: from its release on another broker may start. */
     keeper_leave(&port->keeper);
     instance_release(port->instance);
     port->instance = NULL;

@@ -1,3 +1,7 @@
+/*
+ * The port's files. Adds what the core does not know: in which folder the state and the copies
+ * are, and whether configuration files have to be safe. The rest is done in files/.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,7 @@
+/*
+ * The port's keepers. Adds what the core does not know: program, place and console. The rest is
+ * done in process/.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,7 @@
+/*
+ * The port's objects. Each handle that the core gets is also entered for the keeper (track),
+ * and do_close removes it there: the keeper is to hold exactly what the broker holds.
+ */
 #include "audit_entries.h"
 #include "descriptors.h"
 #include "failure.h"

@@ -1,3 +1,7 @@
+/*
+ * What to do is in the tables; harden_apply takes the steps through a port. The Win32 port is
+ * at the end of the file.
+ */
 #include "harden.h"
 
 #include <stdio.h>
@@ -134,6 +138,7 @@ void harden_report(const struct harden_refusals *refusals, struct event_sink *si
 
 /* ---- the port on Win32 ------------------------------------------------------ */
 
+/* The struct of each policy in the table is one DWORD of flags. */
 static uint32_t win32_mitigate(void *self, int policy, uint32_t flags)
 {
     (void)self;
@@ -187,6 +192,7 @@ static uint32_t win32_keep_privileges(void *self, const wchar_t *const *names, s
     for (i = 0; all != NULL && i < all->PrivilegeCount; i++) {
         if (is_kept(&all->Privileges[i].Luid, names, count))
             continue;
+        /* Removed, not disabled: the process cannot enable it again. */
         all->Privileges[left] = all->Privileges[i];
         all->Privileges[left++].Attributes = SE_PRIVILEGE_REMOVED;
     }
@@ -219,6 +225,7 @@ static uint32_t win32_protect_process(void *self, const char *sddl)
     return code;
 }
 
+/* Sets the list for objects that are created without one, such as threads and events. */
 static uint32_t win32_protect_objects(void *self, const char *sddl)
 {
     struct sys_descriptor *descriptor;

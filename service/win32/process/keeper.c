@@ -1,3 +1,8 @@
+/*
+ * The broker has up to two handles of its keeper: the process, and until it is settled, the job
+ * that ties it (keeper_launch.h). Process number and start time together name a keeper, also a
+ * former one that is only known from the state.
+ */
 #include "keeper.h"
 
 #include "failure.h"
@@ -77,6 +82,7 @@ enum sys_status keeper_fill(struct keeper *keeper, size_t *held, struct sys_fail
         else
             code = GetLastError();
     }
+    /* Checked last: a keeper that has ended meanwhile holds nothing. */
     if (has_ended(keeper)) {
         keeper_forget(keeper);
         return no_keeper(why);
@@ -130,6 +136,7 @@ static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
     if (!process_id_is_ours(process))
         return failure_say(why, SYS_FAILED, "QueryFullProcessImageNameW", 0,
                            "process %lu is not this program", (unsigned long)which->process);
+    /* Windows also denies access to a process that is just ending. */
     if (!TerminateProcess(process, 0) && WaitForSingleObject(process, END_MS) != WAIT_OBJECT_0)
         return failure_set(why, "TerminateProcess", ERROR_ACCESS_DENIED);
     if (WaitForSingleObject(process, END_MS) != WAIT_OBJECT_0)

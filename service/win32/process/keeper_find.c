@@ -1,3 +1,7 @@
+/*
+ * A keeper is recognised by its command line, which is read from its process. The line is
+ * believed only if the process has this program's name and this broker may end it.
+ */
 #include "keeper_find.h"
 
 #include <windows.h>
@@ -59,6 +63,7 @@ static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *
 {
     int count = 0;
     wchar_t **words = CommandLineToArgvW(command, &count), *end[3] = {NULL};
+    /* The words: program, "keeper", number and start time of the broker, time to hold, place */
     bool is = words != NULL && count >= 6 && wcscmp(words[1], L"keeper") == 0;
 
     if (is) {
@@ -138,6 +143,7 @@ enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *c
     entry.dwSize = sizeof(entry);
     for (more = Process32FirstW(all, &entry); more && *count < MOST;
          more = Process32NextW(all, &entry))
+        /* The name first: it needs no handle, and most processes fail it. */
         if (process_id_name_is_ours(entry.szExeFile) &&
             look_at(entry.th32ProcessID, place, *found + *count))
             ++*count;

@@ -1,3 +1,7 @@
+/*
+ * An array indexed by the handle itself: to add, find and remove one takes the same time
+ * however many objects the broker holds.
+ */
 #include "keeper_handles.h"
 
 #include <stdint.h>
@@ -63,6 +67,7 @@ HANDLE keeper_handles_remove(struct keeper_handles *kept, HANDLE handle)
 
 HANDLE keeper_handles_next(const struct keeper_handles *kept, size_t *at)
 {
+    /* Mostly the keeper has everything; then nothing is searched. */
     if (kept->there == kept->count)
         return NULL;
     for (; *at < kept->room; ++*at)

@@ -1,3 +1,8 @@
+/*
+ * The job and the ban on child processes are attributes of CreateProcessW, so they hold from
+ * the first moment. Where Windows refuses them, the keeper starts without: it matters more that
+ * there is one.
+ */
 #include "keeper_launch.h"
 
 #include <stdio.h>
@@ -19,6 +24,7 @@
 
 /* ---- the tie ------------------------------------------------------------------- */
 
+/* Replaces the limits of the job. */
 static bool limit(HANDLE job, DWORD flags)
 {
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits;
@@ -84,6 +90,7 @@ static void make_list(struct attributes *attributes)
     SIZE_T size = 0;
     bool children, tied;
 
+    /* Always fails; returns the size that the list needs. */
     InitializeProcThreadAttributeList(NULL, 2, 0, &size);
     attributes->list = size > 0 ? malloc(size) : NULL;
     if (attributes->list != NULL &&
@@ -141,6 +148,10 @@ static bool create(const struct launch *launch, LPPROC_THREAD_ATTRIBUTE_LIST lis
         startup.StartupInfo.cb = sizeof(startup);
         flags |= EXTENDED_STARTUPINFO_PRESENT;
     }
+    /*
+     * Inherits no handles. DETACHED_PROCESS: not part of the broker's console, so that neither
+     * Ctrl+C there nor its end reaches the keeper.
+     */
     return CreateProcessW(launch->program, launch->line, launch->security, NULL, FALSE,
                           flags | DETACHED_PROCESS, NULL, launch->folder, &startup.StartupInfo,
                           out) != FALSE;
@@ -184,6 +195,7 @@ static DWORD launch_with(const wchar_t *program, const struct keeper_options *op
     PROCESS_INFORMATION made;
     DWORD code = ERROR_NOT_ENOUGH_MEMORY;
 
+    /* A process keeps its current folder open; the broker's may have to be removed. */
     if (GetSystemDirectoryW(folder, MAX_PATH) == 0)
         launch.folder = NULL;
     if (launch.line != NULL)

@@ -1,3 +1,7 @@
+/*
+ * Hardens the process, waits twice and exits. It never touches the handles that it is given,
+ * and Windows closes them at its end.
+ */
 #include "keeper_main.h"
 
 #include <windows.h>
@@ -18,6 +22,7 @@ struct task {
     bool console;
 };
 
+/* The fourth number, the place, is only for keeper_find.c. */
 static bool read_task(char *const *words, size_t count, struct task *out)
 {
     uint64_t numbers[4];
@@ -28,6 +33,7 @@ static bool read_task(char *const *words, size_t count, struct task *out)
     for (i = 0; i < 4; i++)
         if (units_number(words[i], strlen(words[i]), &numbers[i]) != UNITS_OK)
             return false;
+    /* Sleep(INFINITE) would never end. */
     if (numbers[0] > UINT32_MAX || numbers[2] >= INFINITE)
         return false;
     out->broker = (DWORD)numbers[0];
@@ -46,6 +52,7 @@ static bool wait_for_broker(const struct task *task)
     /* No such process: the broker ended before this process began. */
     if (broker == NULL)
         return GetLastError() == ERROR_INVALID_PARAMETER;
+    /* Else another process has the broker's number by now. */
     if (process_id_started(broker) == task->started)
         WaitForSingleObject(broker, INFINITE);
     CloseHandle(broker);
@@ -67,6 +74,7 @@ enum shmb_exit keeper_main(char *const *words, size_t count)
                  &unused);
     if (!wait_for_broker(&task))
         return SHMB_EXIT_DENIED;
+    /* During this time a new broker can start and adopt the objects. */
     Sleep(task.hold_ms);
     return SHMB_EXIT_DONE;
 }

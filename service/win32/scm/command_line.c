@@ -1,3 +1,7 @@
+/*
+ * `install` writes the line into the registration. The verbs read it there to find the
+ * service's program and configuration.
+ */
 #include "command_line.h"
 
 #include <windows.h>

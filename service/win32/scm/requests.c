@@ -1,3 +1,7 @@
+/*
+ * A request is written before the control that makes the service look for it. The names are one
+ * value, replaced as a whole.
+ */
 #include "requests.h"
 
 #include <windows.h>
@@ -132,6 +136,7 @@ static wchar_t *read_value(HKEY key, LSTATUS *code)
     *code = ERROR_NOT_ENOUGH_MEMORY;
     if (list == NULL)
         return NULL;
+    /* Ends the list with an empty string even if the stored value lacks it. */
     *code = RegGetValueW(key, NULL, VALUE_NAMES, RRF_RT_REG_MULTI_SZ, NULL, list, &size);
     if (*code == ERROR_SUCCESS)
         return list;
@@ -139,6 +144,7 @@ static wchar_t *read_value(HKEY key, LSTATUS *code)
     return NULL;
 }
 
+/* Reads and deletes the names. Without the value: SYS_OK and no names. */
 static enum sys_status take(HKEY key, char ***names, size_t *count, struct sys_failure *why)
 {
     enum sys_status status;

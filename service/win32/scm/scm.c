@@ -1,3 +1,7 @@
+/*
+ * Shared by the verbs. Each opens the service with only the rights that it needs, so that
+ * `status` works for ordinary users.
+ */
 #include "scm.h"
 
 #include <stdio.h>
@@ -105,6 +109,7 @@ enum shmb_exit scm_wait(SC_HANDLE service, DWORD state, SERVICE_STATUS_PROCESS *
             return scm_failed("cannot query the state of the service", GetLastError());
         if (out->dwCurrentState == state || out->dwCurrentState == SERVICE_STOPPED)
             return SHMB_EXIT_DONE;
+        /* Progress is another state or another check point (verb_service.c). */
         if (out->dwCurrentState != seen_state || out->dwCheckPoint != seen_point)
             moved = GetTickCount64();
         else if (GetTickCount64() - moved >= STILL_MS)
@@ -134,6 +139,7 @@ const char *scm_state_word(DWORD state)
     }
 }
 
+/* The service reports its exit code as its service-specific code (verb_service.c). */
 static const char *exit_words(DWORD code)
 {
     switch (code) {
@@ -172,6 +178,7 @@ static bool check_command(char *out, size_t size)
     return length > 0 && (size_t)length < size;
 }
 
+/* The reason, and for a bad configuration the command that shows its errors. */
 static void end_code_text(DWORD code, char out[SCM_TEXT_MAX])
 {
     char command[CHECK_MAX];

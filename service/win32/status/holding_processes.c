@@ -1,3 +1,7 @@
+/*
+ * One pass over a snapshot of all handles: choose by kind, duplicate, query the name, compare.
+ * A handle that is closed or reused meanwhile costs a line, no more.
+ */
 #include "holding_processes.h"
 
 #include <windows.h>
@@ -142,6 +146,7 @@ static HANDLE copy_handle(struct look *look, const struct table_entry *entry)
 {
     HANDLE copy;
 
+    /* The handles of one process mostly follow each other: it stays open for the next one. */
     if (entry->process != look->process) {
         if (look->source != NULL)
             CloseHandle(look->source);

@@ -1,3 +1,8 @@
+/*
+ * Two checks for each section: the owner, since another program may have created one of this
+ * name; and the contract's own functions, which notice content that is damaged or changes
+ * during the read.
+ */
 #include "published.h"
 
 #include <stdlib.h>
@@ -29,6 +34,7 @@ static bool map_section(const char *bare, uint64_t size, struct section_view *ou
     return mapped;
 }
 
+/* Opens and checks the table that the root names. False: nothing is mapped. */
 static bool map_table(const struct shmb_root_slot *slot, struct published *out)
 {
     char name[SHMB_TABLE_NAME_BYTES];
@@ -55,6 +61,7 @@ bool published_open(struct published *out)
     for (i = 0; i < TRIES && !found; i++) {
         enum shmb_read verdict = shmb_root_read(root.data, SHMB_ROOT_SIZE, &slot);
 
+        /* A table that was replaced before it is opened is gone: the root names the new one. */
         if (verdict == SHMB_READ_OK)
             found = map_table(&slot, out);
         else if (verdict != SHMB_READ_AGAIN)

@@ -1,3 +1,7 @@
+/*
+ * The report first, then the directory; then each object gets the reason that the report has
+ * for it. Lines and reasons point into the text of the report.
+ */
 #include "status.h"
 
 #include <stdlib.h>
@@ -8,6 +12,7 @@
 
 /* ---- objects ---------------------------------------------------------------- */
 
+/* `Global\` and the name, freed with free(). NULL: no memory. */
 static char *full_name(const char *name, size_t length)
 {
     const size_t before = sizeof(SHMB_GLOBAL_PREFIX) - 1;
@@ -63,6 +68,7 @@ bool status_is_copy(const struct status_line *line)
 
 bool status_is_trouble(const struct status_line *line)
 {
+    /* Lines that only inform. */
     static const char *const others[] = {"version", "file", "reload", "message",
                                          "retired", "cut",  "keeper", "lost"};
     size_t i;
@@ -128,6 +134,7 @@ static bool match_lines(struct status *status)
     for (i = 0; i < status->line_count; i++)
         if (is_about_object(&status->lines[i]))
             sorted[count++] = &status->lines[i];
+    /* Sorted, since a search through all lines for each object would be slow. */
     qsort(sorted, count, sizeof(*sorted), compare_lines);
     for (i = 0; i < status->object_count; i++) {
         struct status_object *object = &status->objects[i];
@@ -156,6 +163,7 @@ static enum status_state state_of(uint32_t state)
     }
 }
 
+/* Adds an entry of the directory. False: no memory. */
 static bool add_entry(struct status *status, const struct shmb_entry_view *view)
 {
     const struct shmb_entry *entry = &view->entry;

@@ -12,6 +12,7 @@
 
 #define UNKNOWN_BYTES (SYS_TEXT_MAX + 64)
 
+/* Records why no objects are known. False: no memory. */
 static bool set_unknown(struct status *status, const char *text)
 {
     size_t size = strlen(text) + 1;
@@ -22,6 +23,7 @@ static bool set_unknown(struct status *status, const char *text)
     return status->unknown != NULL;
 }
 
+/* The state of a name: held only by an object of the right kind with a trusted owner. */
 static enum status_state judge(const struct name_holder *holder, enum shmb_kind kind)
 {
     if (holder->state == NAME_HOLDER_NONE)
@@ -63,6 +65,7 @@ static bool ask_change_events(struct status *status, const struct cfg_notify *no
     return true;
 }
 
+/* Tries each object and what belongs to it: the lock and the change events. False: no memory. */
 static bool ask_all(struct status *status, const struct cfg *configuration)
 {
     size_t i;
@@ -121,6 +124,7 @@ bool status_ask_names(struct status *status)
         status->incomplete = true;
         return set_unknown(status, "the path of the configuration is not known");
     }
+    /* Only to read files: without events, and nothing is claimed. */
     port_open(&port, &host, NULL, &system);
     cfg_messages_init(&messages);
     result = config_files_read(&system, &path, 1, CONFIG_FILES_STRICT, &messages, &configuration);

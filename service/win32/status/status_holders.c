@@ -68,6 +68,7 @@ static void add(struct status *status, const char *name)
         status->holders[status->holder_count++].name = name;
 }
 
+/* All names to look for: those tried here, and those shown as taken in report or directory. */
 static void add_all(struct status *status)
 {
     size_t i;

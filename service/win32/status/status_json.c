@@ -79,6 +79,7 @@ static void put_object(struct json *json, const struct status_object *object)
         json_string(json, "lock", object->lock);
     if (object->kind == SHMB_SEMAPHORE && object->maximum != 0)
         json_signed(json, "maximum", object->maximum);
+    /* Without a generation it is not from the directory: how it resets is not known. */
     if (object->kind == SHMB_EVENT && object->generation != 0)
         json_bool(json, "manual_reset", object->manual_reset);
     status_access_json(object, json);
@@ -132,6 +133,7 @@ static void put_holders(struct json *json, const struct status *status)
 
 static void put_all(struct json *json, const struct status *status)
 {
+    /* Keys for the fields of a line, by its kind. */
     static const char *const copy[] = {NULL, "name", "state", "reason"};
     static const char *const trouble[] = {"kind", "name", "state", "reason"};
     static const char *const retired[] = {NULL, "name", "kind", "why"};

@@ -102,6 +102,7 @@ static const char *held_by(const struct status *status, const char *name)
     return text;
 }
 
+/* What is not about a configured object: names that are taken, faults, copies, retired objects. */
 static void print_troubles(const struct status *status)
 {
     size_t i;

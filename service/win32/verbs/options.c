@@ -1,3 +1,7 @@
+/*
+ * One pass. An argument that the verb does not take is an error, never ignored. Words move to
+ * the front of the same array: there are never more words than arguments read so far.
+ */
 #include "options.h"
 
 #include <string.h>
@@ -47,6 +51,7 @@ static bool read_flag(unsigned takes, const char *argument, struct options *out)
     return true;
 }
 
+/* Words belong to verbs that take them, or to --recreate before them. */
 static bool is_word(unsigned takes, const char *argument, const struct options *options)
 {
     return argument[0] != '-' && argument[0] != '\0' &&

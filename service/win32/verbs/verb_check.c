@@ -30,6 +30,7 @@ static enum shmb_exit no_memory(void)
     return SHMB_EXIT_SYSTEM;
 }
 
+/* The exit code for a main file that cannot be read. */
 static enum shmb_exit unreadable(enum sys_status status)
 {
     switch (status) {
@@ -174,6 +175,7 @@ static enum shmb_exit check(const struct system *system, char **files, size_t co
     return result;
 }
 
+/* All files as one configuration (--merged), or each for itself. */
 static enum shmb_exit check_all(const struct system *system, char **files, size_t count,
                                 const struct check_options *options, struct trustees *known,
                                 struct json *json)
@@ -186,6 +188,7 @@ static enum shmb_exit check_all(const struct system *system, char **files, size_
     for (i = 0; i < count; i++) {
         enum shmb_exit one = check(system, &files[i], 1, known, json);
 
+        /* A greater exit code is the worse result. */
         if (one > result)
             result = one;
     }
@@ -218,6 +221,7 @@ enum shmb_exit verb_check(char **files, size_t count, const struct check_options
     struct port port;
 
     port_open(&port, &host, NULL, &system);
+    /* One for all configurations: each account is looked up once. */
     known = trustees_new(&system);
     if (known == NULL)
         result = no_memory();

@@ -83,6 +83,7 @@ static enum shmb_exit look_at(SC_HANDLE service, struct installation *in)
     return SHMB_EXIT_CONFLICT;
 }
 
+/* Reads the installed service, if there is one, before anything is changed. */
 static enum shmb_exit look(struct installation *in)
 {
     SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
@@ -245,6 +246,7 @@ static void undo(struct installation *in, bool start)
 {
     struct registration *registration = &in->registration;
 
+    /* In reverse order of install(). */
     if (registration->service != NULL)
         registration_undo(registration);
     program_file_undo(&in->file);
@@ -289,6 +291,10 @@ static void print_done(const struct installation *in, bool restarted)
                      in->runs ? "; changes take effect at its next start" : "");
 }
 
+/*
+ * Essential steps first, each undone by undo(); then a restart, which undoes by itself; then
+ * notes.
+ */
 static enum shmb_exit install(struct installation *in)
 {
     bool restarting;

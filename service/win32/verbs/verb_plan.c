@@ -183,6 +183,7 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
     return outlook->cache != NULL ? SHMB_EXIT_DONE : no_memory();
 }
 
+/* For plan_make: the DACL of a held object, found by its place in `live`. */
 static const char *access_now(void *context, const struct item *live)
 {
     const struct outlook *outlook = context;

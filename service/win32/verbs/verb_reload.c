@@ -101,6 +101,7 @@ static enum shmb_exit ask(SC_HANDLE service, struct request *request)
     if (!scm_query(service, &status))
         return scm_failed("cannot query the state of the service", GetLastError());
     request->process = status.dwProcessId;
+    /* Before the control: the counter tells this reload from earlier ones. */
     text = published_report(&report);
     request->reloads = text != NULL ? report.reloads : 0;
     free(text);
@@ -123,6 +124,7 @@ static char *wait_for_end(SC_HANDLE service, const struct request *request,
     for (;;) {
         char *text = published_report(report);
 
+        /* The report before the state: a service that has ended may have done the reload. */
         seen |= text != NULL;
         if (text != NULL && is_over(request, report->reloads))
             return text;
@@ -249,6 +251,7 @@ static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t
 enum shmb_exit verb_reload(const char *const *names, size_t count)
 {
     SC_HANDLE service;
+    /* PAUSE_CONTINUE: the right to send PARAMCHANGE. */
     enum shmb_exit result = scm_open(SERVICE_PAUSE_CONTINUE | SERVICE_QUERY_STATUS,
                                      "Ctrl+Break there reloads its configuration", &service);
     DWORD code = ERROR_SUCCESS;

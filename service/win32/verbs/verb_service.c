@@ -92,6 +92,7 @@ static void on_running(void)
     program_file_sweep(); /* a former version and its keeper have ended */
 }
 
+/* Publishes the state again, since the accepted controls depend on it. */
 static void on_saves(bool any)
 {
     AcquireSRWLockExclusive(&the_service.lock);
@@ -103,6 +104,7 @@ static void on_saves(bool any)
     ReleaseSRWLockExclusive(&the_service.lock);
 }
 
+/* The state comes before the event: the broker's thread may report SERVICE_STOPPED soon after. */
 static void ask_to_stop(void)
 {
     AcquireSRWLockExclusive(&the_service.lock);
@@ -213,6 +215,10 @@ enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
     the_service.sessions = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (the_service.stop == NULL || the_service.reload == NULL || the_service.sessions == NULL)
         return SHMB_EXIT_SYSTEM; /* the process ends, which closes the others */
+    /*
+     * Returns when the service has stopped; `start` runs on another thread. CONTROLLER_CONNECT:
+     * the service manager did not start this process.
+     */
     if (StartServiceCtrlDispatcherW(table))
         result = the_service.result;
     else if (GetLastError() == ERROR_FAILED_SERVICE_CONTROLLER_CONNECT)

@@ -125,6 +125,7 @@ enum shmb_exit verb_stop_keepers(size_t *ended)
     return status == SYS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
 }
 
+/* The request comes before the stop, which is when the service reads it. */
 static enum shmb_exit release_all(SC_HANDLE service, bool *was_running, size_t *ended)
 {
     DWORD code = release_ask();
@@ -134,6 +135,7 @@ static enum shmb_exit release_all(SC_HANDLE service, bool *was_running, size_t *
     if (code != ERROR_SUCCESS)
         return scm_failed("cannot ask the service to release its objects", code);
     result = verb_stop_service(service, was_running);
+    /* Else a service that did not take it would release at its next stop. */
     (void)release_forget();
     /* Keepers are left if the service had crashed or stopped before. */
     return result == SHMB_EXIT_DONE ? verb_stop_keepers(ended) : result;

@@ -72,10 +72,12 @@ enum shmb_exit verb_uninstall(void)
     DWORD code;
 
     if (result == SHMB_EXIT_DONE) {
+        /* The record of the program is in the service's key, which goes with the service. */
         program = placed_program(service);
         result = stop_and_delete(service);
         scm_close(service);
     }
+    /* Without a service, what an earlier attempt left is removed all the same. */
     if (result != SHMB_EXIT_DONE && result != SHMB_EXIT_NO_BROKER) {
         free(program);
         return result;

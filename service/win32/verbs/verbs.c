@@ -159,6 +159,7 @@ static enum shmb_exit do_audit(const struct options *options)
     return verb_audit(options->json ? AUDIT_JSON : options->csv ? AUDIT_CSV : AUDIT_LINES);
 }
 
+/* What options_read lets through for each verb; any other option is an error. */
 static const struct verb verbs[] = {
     {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE | OPTION_RELEASE | OPTION_AUDIT, do_run},
     {"check", OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
@@ -214,9 +215,11 @@ enum shmb_exit verbs_main(char **arguments, size_t count)
 {
     size_t i;
 
+    /* The line that `install` registers has options and no verb (command_line.h). */
     if (count == 0 || strcmp(arguments[0], "--config") == 0 ||
         strcmp(arguments[0], "--allow-unsafe-config") == 0 || strcmp(arguments[0], "--audit") == 0)
         return do_service(arguments, count);
+    /* Only the broker starts this one, so help does not list it. */
     if (strcmp(arguments[0], "keeper") == 0)
         return keeper_main(arguments + 1, count - 1);
     for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
