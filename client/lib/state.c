@@ -3,7 +3,6 @@
 #include "broker.h"
 #include "handle.h"
 #include "lookup.h"
-#include "object_name.h"
 #include "open_object.h"
 
 /* Without the directory, all that can be checked is whether the name still exists. */

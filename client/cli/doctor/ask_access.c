@@ -8,7 +8,6 @@
 #include "ask_system.h"
 #include "owner.h"
 #include "plain.h"
-#include "wide.h"
 
 uint32_t doctor_owner(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],
                       bool *trusted)

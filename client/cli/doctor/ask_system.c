@@ -15,7 +15,6 @@
 #include "shmb.h"
 #include "status_report.h"
 #include "suggest.h"
-#include "wide.h"
 
 static enum doctor_service of_status(const SERVICE_STATUS *status, uint32_t *code)
 {

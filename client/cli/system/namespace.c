@@ -13,7 +13,6 @@
 #include "plain.h"
 #include "section.h"
 #include "shmb.h"
-#include "utf.h"
 #include "wide.h"
 
 #define DIRECTORY_QUERY_ACCESS     0x0001u

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "object_name.h"
+#include "names.h"
 #include "open_object.h"
 
 /* A publication takes microseconds: a root that keeps changing this long is not the broker's. */

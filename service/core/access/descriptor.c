@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_text.h"
 #include "text.h"
 
 static uint32_t mask_of(const struct descriptor_use *use, enum shmb_level level)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_text.h"
 #include "sid.h"
 
 #define GENERIC_ALL     0x10000000u

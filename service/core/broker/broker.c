@@ -13,7 +13,6 @@
 #include "broker_report.h"
 #include "claim.h"
 #include "copy_restore.h"
-#include "event_text.h"
 
 struct broker_counts broker_counts(const struct broker *broker)
 {

@@ -15,7 +15,6 @@
 #include "copy_restore.h"
 #include "event_text.h"
 #include "full_name.h"
-#include "names.h"
 #include "text.h"
 
 #define NOTES_MOST 100u

@@ -9,7 +9,6 @@
 #include "crc64.h"
 #include "event_text.h"
 #include "full_name.h"
-#include "names.h"
 
 #define WHEN_TEXT 160
 #define PAUSE_MS  100u

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_text.h"
-#include "load.h"
 #include "string_copy.h"
 #include "text.h"
 

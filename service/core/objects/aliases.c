@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "descriptor.h"
 #include "event_text.h"
 #include "full_name.h"
 #include "string_copy.h"

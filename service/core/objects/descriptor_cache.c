@@ -8,7 +8,6 @@
 
 #include "access_sets.h"
 #include "descriptor.h"
-#include "event_text.h"
 
 /* An access set has a descriptor for each kind, and one for locks on which readers may wait. */
 #define FORMS          (SHMB_KIND_COUNT + 1)

@@ -8,7 +8,6 @@
 
 #include "event_text.h"
 #include "full_name.h"
-#include "names.h"
 #include "stamp.h"
 
 void maker_report(const struct maker *maker, const struct item *item, enum event_id event,

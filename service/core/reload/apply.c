@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "carried_locks.h"
-#include "event_text.h"
 
 /* NULL while a change of the access is due: the object does not have this text. */
 static const char *access_now(void *context, const struct item *former)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_text.h"
 #include "names.h"
 #include "nameset.h"
 #include "state_lines.h"

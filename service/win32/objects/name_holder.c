@@ -10,7 +10,6 @@
 #include "owner.h"
 #include "section.h"
 #include "utf.h"
-#include "wide.h"
 
 bool name_holder_full_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS])
 {

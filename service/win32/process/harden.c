@@ -8,12 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "descriptor.h"
 #include "descriptors.h"
 #include "error.h"
 #include "identity.h"
 #include "names.h"
-#include "wide.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

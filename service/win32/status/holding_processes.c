@@ -12,7 +12,6 @@
 
 #include "identity.h"
 #include "names.h"
-#include "owner.h"
 #include "wide.h"
 
 #define LOOK_MS     5000u      /* then the search ends incomplete */

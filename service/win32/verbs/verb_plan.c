@@ -16,7 +16,6 @@
 #include "console.h"
 #include "descriptor_cache.h"
 #include "desired.h"
-#include "event_text.h"
 #include "name_holder.h"
 #include "plan.h"
 #include "port.h"
