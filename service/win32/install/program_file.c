@@ -15,6 +15,7 @@
 #include "failure.h"
 #include "files.h"
 #include "paths.h"
+#include "pending_removal.h"
 #include "wide.h"
 
 #define KEY_PATH    L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
@@ -119,9 +120,46 @@ static bool same_content(const char *a, const char *b)
     return same;
 }
 
+/*
+ * True also for a deleted file that another program still has open: its name is taken until that
+ * program closes it, and each access to it is denied.
+ */
 static bool exists(const wchar_t *path)
 {
-    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES ||
+           (GetLastError() != ERROR_FILE_NOT_FOUND && GetLastError() != ERROR_PATH_NOT_FOUND);
+}
+
+/* Deletes also a read-only file, as earlier versions copied one from a CD. */
+static void delete_file(const wchar_t *path)
+{
+    DWORD attributes;
+
+    if (DeleteFileW(path))
+        return;
+    attributes = GetFileAttributesW(path);
+    if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_READONLY) != 0 &&
+        SetFileAttributesW(path, attributes & ~(DWORD)FILE_ATTRIBUTE_READONLY))
+        DeleteFileW(path);
+}
+
+/*
+ * True: the file is gone. Retries: a process that has reported its end takes a moment to exit, and
+ * a virus scanner to close a file.
+ */
+static bool delete_patiently(const wchar_t *path)
+{
+    unsigned tries;
+
+    for (tries = 0; exists(path); tries++) {
+        delete_file(path);
+        if (!exists(path))
+            break;
+        if (tries == RETRY_TIMES)
+            return false;
+        Sleep(RETRY_MS);
+    }
+    return true;
 }
 
 /* ---- installing ------------------------------------------------------------- */
@@ -157,16 +195,23 @@ static void remove_folder(const char *path)
     free(folder);
 }
 
-/* Retries: virus scanners open a new executable for a moment. */
+/* True: trying again may help, as a scanner opens a new file for a moment. */
+static bool is_in_use(DWORD code)
+{
+    return code == ERROR_SHARING_VIOLATION || code == ERROR_ACCESS_DENIED ||
+           code == ERROR_ALREADY_EXISTS;
+}
+
+/* Never replaces a file. A deleted one that is still open somewhere is waited for. */
 static bool move_patiently(const wchar_t *from, const wchar_t *to)
 {
     unsigned tries;
 
     for (tries = 0;; tries++) {
-        /* Without REPLACE_EXISTING: never replaces a file. */
+        /* Without REPLACE_EXISTING. */
         if (MoveFileExW(from, to, MOVEFILE_WRITE_THROUGH))
             return true;
-        if (tries == RETRY_TIMES || GetLastError() != ERROR_SHARING_VIOLATION)
+        if (tries == RETRY_TIMES || !is_in_use(GetLastError()))
             return false;
         Sleep(RETRY_MS);
     }
@@ -176,24 +221,27 @@ static bool move_patiently(const wchar_t *from, const wchar_t *to)
 static enum sys_status move_away(const char *path, const wchar_t *wide, char **former,
                                  struct sys_failure *why)
 {
+    DWORD code = ERROR_ALREADY_EXISTS;
+    bool moved = false, tried = false;
     unsigned number;
 
     *former = NULL;
-    if (!exists(wide))
-        return SYS_OK;
-    for (number = 1; number <= FORMER_MAX; number++) {
+    for (number = 1; number <= FORMER_MAX && exists(wide) && !tried; number++) {
         wchar_t *name = beside(path, "old", number);
 
         if (name == NULL)
-            break;
-        DeleteFileW(name); /* one that no longer runs */
-        if (!exists(name) && move_patiently(wide, name))
+            return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+        delete_file(name); /* one that no longer runs */
+        tried = !exists(name);
+        moved = tried && move_patiently(wide, name);
+        code = tried && !moved ? GetLastError() : code;
+        if (moved)
             *former = wide_to_utf8(name);
         free(name);
-        if (*former != NULL)
-            return SYS_OK;
     }
-    return failure_set(why, "MoveFileExW", GetLastError());
+    if (moved)
+        return *former != NULL ? SYS_OK : failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    return exists(wide) ? failure_set(why, "MoveFileExW", code) : SYS_OK;
 }
 
 /* Otherwise the installing user would own it. On failure, `status --verify` shows the owner. */
@@ -208,24 +256,49 @@ static void give_to_administrators(const wchar_t *path)
     descriptors_free(descriptor);
 }
 
-/* Copies the executable, for Administrators, and flushes it to the disk as far as possible. */
-static enum sys_status copy_new(const wchar_t *from, const wchar_t *new, struct sys_failure *why)
+static enum sys_status write_new(const wchar_t *new, const char *content, size_t length,
+                                 struct sys_failure *why)
 {
+    enum sys_status status = SYS_OK;
     HANDLE file;
+    DWORD done;
 
-    if (!CopyFileW(from, new, FALSE))
-        return failure_set(why, "CopyFileW", GetLastError());
-    give_to_administrators(new);
-    file = CreateFileW(new, GENERIC_WRITE, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
-    if (file != INVALID_HANDLE_VALUE) {
-        FlushFileBuffers(file); /* before the old one is renamed */
-        CloseHandle(file);
-    }
-    return SYS_OK;
+    (void)delete_patiently(new); /* left by an attempt that was killed */
+    /* CREATE_NEW and OPEN_REPARSE_POINT: never through a link that somebody has put there. */
+    file = CreateFileW(new, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_NEW,
+                       FILE_ATTRIBUTE_NORMAL | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return failure_set(why, "CreateFileW", GetLastError());
+    if (!WriteFile(file, content, (DWORD)length, &done, NULL))
+        status = failure_set(why, "WriteFile", GetLastError());
+    else
+        FlushFileBuffers(file); /* as far as possible, before the old one is renamed */
+    CloseHandle(file);
+    if (status == SYS_OK)
+        give_to_administrators(new);
+    return status;
+}
+
+/*
+ * Copies the content and nothing else. CopyFileW would also copy the attribute read-only, the
+ * encryption for the user who installs (the service could not read it), and the mark of a
+ * download.
+ */
+static enum sys_status copy_new(const char *from, const wchar_t *new, struct sys_failure *why)
+{
+    enum sys_status status;
+    char *content = NULL;
+    size_t length = 0;
+
+    status = files_read(from, PROGRAM_MAX, &content, &length, why);
+    if (status == SYS_OK)
+        status = write_new(new, content, length, why);
+    free(content);
+    return status;
 }
 
 /* Copies to path.new, then swaps the names. Restores the old name on failure. */
-static enum sys_status place(const wchar_t *from, const char *path, const wchar_t *to,
+static enum sys_status place(const char *from, const char *path, const wchar_t *to,
                              struct program_file *out, struct sys_failure *why)
 {
     wchar_t *new = beside(path, "new", 1), *former;
@@ -244,7 +317,7 @@ static enum sys_status place(const wchar_t *from, const char *path, const wchar_
         free(former);
     }
     if (status != SYS_OK)
-        DeleteFileW(new);
+        delete_file(new);
     free(new);
     return status;
 }
@@ -262,7 +335,7 @@ enum sys_status program_file_put(const char *from, const char *to, struct progra
     } else if (!same_file(wide_from, wide_to) && !same_content(from, to)) {
         status = make_folder(to, &out->folder_made, why);
         if (status == SYS_OK)
-            status = place(wide_from, to, wide_to, out, why);
+            status = place(from, to, wide_to, out, why);
         out->placed = status == SYS_OK;
         if (status != SYS_OK && out->folder_made)
             remove_folder(to);
@@ -278,7 +351,7 @@ void program_file_undo(struct program_file *file)
     wchar_t *former = file->former != NULL ? wide_from_utf8(file->former) : NULL;
     char *failed = NULL;
 
-    if (path != NULL && !DeleteFileW(path)) /* still running: rename it */
+    if (path != NULL && !delete_patiently(path)) /* still running: rename it */
         (void)move_away(file->path, path, &failed, NULL);
     if (path != NULL && former != NULL)
         move_patiently(former, path);
@@ -299,20 +372,49 @@ void program_file_free(struct program_file *file)
 
 /* ---- removing --------------------------------------------------------------- */
 
-/* Retries: a process that has reported its end takes a moment to exit. */
 static bool remove_or_delay(const wchar_t *path)
 {
-    unsigned tries;
+    if (delete_patiently(path))
+        return true;
+    /* Without a new name, Windows deletes the file at its next start. */
+    MoveFileExW(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
+    return false;
+}
 
-    for (tries = 0; exists(path) && !DeleteFileW(path); tries++) {
-        if (tries == RETRY_TIMES) {
-            /* Without a new name, Windows deletes the file at its next start. */
-            MoveFileExW(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
-            return false;
-        }
-        Sleep(RETRY_MS);
+/*
+ * Renames the executable, then removes it: what Windows deletes at its next start must not have
+ * the name that the next installation uses. If others prevent the new name, it has to;
+ * program_file_claim takes that back.
+ */
+static bool remove_program(const char *path, const wchar_t *wide)
+{
+    wchar_t *renamed = NULL;
+    char *former = NULL;
+    bool gone;
+
+    if (move_away(path, wide, &former, NULL) == SYS_OK && former == NULL)
+        return true; /* there is none */
+    if (former != NULL)
+        renamed = wide_from_utf8(former);
+    gone = remove_or_delay(renamed != NULL ? renamed : wide);
+    free(renamed);
+    free(former);
+    return gone;
+}
+
+uint32_t program_file_claim(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path), *folder = folder_of(path);
+    uint32_t code = ERROR_NOT_ENOUGH_MEMORY, of_folder;
+
+    if (wide != NULL && folder != NULL) {
+        code = pending_removal_forget(wide);
+        of_folder = pending_removal_forget(folder);
+        code = code != ERROR_SUCCESS ? code : of_folder;
     }
-    return true;
+    free(folder);
+    free(wide);
+    return code;
 }
 
 bool program_file_clean(const char *path)
@@ -386,7 +488,7 @@ bool program_file_remove(const char *path)
     wchar_t *wide = wide_from_utf8(path), *folder = folder_of(path);
     bool all = program_file_clean(path);
 
-    all = wide != NULL && remove_or_delay(wide) && all;
+    all = wide != NULL && remove_program(path, wide) && all;
     if (all)
         remove_folder(path);
     else if (folder != NULL)

@@ -27,7 +27,8 @@ char *program_file_target(const char *folder);
 
 /*
  * Copies the executable `from` to `to`, unless both are one file or equal; both
- * are full paths. After a failure nothing has changed. End `out` with
+ * are full paths. Copies its content, not its attributes, encryption or streams.
+ * After a failure nothing has changed. End `out` with
  * program_file_free in any case.
  */
 enum sys_status program_file_put(const char *from, const char *to, struct program_file *out,
@@ -50,6 +51,12 @@ void program_file_free(struct program_file *file);
  * `install` did not put this executable in place.
  */
 void program_file_sweep(void);
+
+/*
+ * Takes back a removal of `path` and its folder at the next start of Windows, which
+ * an earlier `uninstall` has asked for. 0 or a Win32 code.
+ */
+uint32_t program_file_claim(const char *path);
 
 /*
  * Records that `install` put the executable there, so that `uninstall` removes it.

@@ -191,6 +191,11 @@ static enum shmb_exit put_program(struct installation *in)
     struct sys_failure why;
     enum sys_status status = program_file_put(in->source, in->program, &in->file, &why);
 
+    if (status != SYS_OK &&
+        (why.code == ERROR_SHARING_VIOLATION || why.code == ERROR_ACCESS_DENIED))
+        return print_failure("the program cannot be copied to its place, another program may have "
+                             "the file open, as a virus scanner does; run install again",
+                             status, &why);
     if (status != SYS_OK)
         return print_failure("the program cannot be copied to its place", status, &why);
     return check_program(in);
@@ -227,6 +232,11 @@ static void leave_notes(const struct installation *in)
 
     if (code != ERROR_SUCCESS)
         warn("the event source cannot be registered; events show without their texts", code);
+    code = program_file_claim(in->program);
+    if (code != ERROR_SUCCESS)
+        warn("an earlier uninstall may have Windows delete the program at its next start "
+             "(PendingFileRenameOperations); after that, run install again",
+             code);
     code = in->file.placed ? program_file_remember(in->program) : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         warn("shmbroker uninstall will not remove the program", code);

@@ -458,7 +458,219 @@ static void the_program_goes_where_it_is_told(void **state)
     assert_false(scm_installed());
 }
 
-#define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
+/* ---- what Windows does at its next start -------------------------------------- */
+
+#define SESSION_MANAGER L"SYSTEM\\CurrentControlSet\\Control\\Session Manager"
+#define PENDING         L"PendingFileRenameOperations"
+#define FOREIGN         L"\\??\\C:\\shmb one.tmp\0\0\\??\\C:\\shmb two.tmp\0!\\??\\C:\\shmb.exe\0"
+
+struct pending {
+    DWORD type, size; /* size 0: no such value */
+    wchar_t at[32768];
+};
+
+static struct pending before_all;
+
+static HKEY session_manager(void)
+{
+    HKEY key;
+
+    assert_int_equal(RegOpenKeyExW(HKEY_LOCAL_MACHINE, SESSION_MANAGER, 0,
+                                   KEY_QUERY_VALUE | KEY_SET_VALUE, &key),
+                     ERROR_SUCCESS);
+    return key;
+}
+
+static void read_pending(struct pending *out)
+{
+    HKEY key = session_manager();
+
+    memset(out, 0, sizeof(*out));
+    out->size = sizeof(out->at) - 2 * sizeof(wchar_t);
+    if (RegQueryValueExW(key, PENDING, NULL, &out->type, (BYTE *)out->at, &out->size) !=
+        ERROR_SUCCESS)
+        out->size = 0;
+    RegCloseKey(key);
+}
+
+static void write_pending(DWORD type, const wchar_t *at, size_t bytes)
+{
+    HKEY key = session_manager();
+
+    if (bytes == 0)
+        RegDeleteValueW(key, PENDING);
+    else
+        assert_int_equal(RegSetValueExW(key, PENDING, 0, type, (const BYTE *)at, (DWORD)bytes),
+                         ERROR_SUCCESS);
+    RegCloseKey(key);
+}
+
+static int keep_pending(void **state)
+{
+    (void)state;
+    read_pending(&before_all);
+    return 0;
+}
+
+static int restore_pending(void **state)
+{
+    write_pending(before_all.type, before_all.at, before_all.size);
+    return scm_teardown(state);
+}
+
+/* Windows deletes these at its next start; here those of our folder, now. */
+static void start_windows(void)
+{
+    static struct pending now;
+    const wchar_t *folder = scm_program(L""), *source, *target;
+
+    read_pending(&now);
+    for (source = now.at; *source != 0; source = target + wcslen(target) + 1) {
+        target = source + wcslen(source) + 1;
+        if (*target == 0 && _wcsnicmp(source + 4, folder, wcslen(folder)) == 0 &&
+            !DeleteFileW(source + 4))
+            RemoveDirectoryW(source + 4);
+    }
+}
+
+static void expect_pending(const wchar_t *wanted, size_t bytes)
+{
+    static struct pending now;
+
+    read_pending(&now);
+    assert_int_equal(now.size, bytes);
+    assert_memory_equal(now.at, wanted, bytes);
+}
+
+static void a_program_installed_again_survives_the_next_start(void **state)
+{
+    static const wchar_t foreign[] = FOREIGN;
+    static struct pending now;
+
+    (void)state;
+    write_pending(REG_MULTI_SZ, foreign, sizeof(foreign));
+    serve();
+    /* It cannot delete its own file. */
+    says(installed(), "uninstall", 0, "it is deleted at the next start of Windows");
+    assert_false(exists(scm_program(L"\\shmbroker.exe")));
+    serve();
+    start_windows();
+    says(installed(), "--version", 0, "shmbroker 0.");
+    assert_false(exists(scm_program(L"\\shmbroker.exe.old")));
+    read_pending(&now);
+    assert_memory_equal(now.at, foreign, sizeof(foreign) - sizeof(wchar_t));
+}
+
+static void install_takes_a_removal_at_the_next_start_back(void **state)
+{
+    static const wchar_t foreign[] = FOREIGN;
+    const wchar_t *program = scm_program(L"\\shmbroker.exe");
+    static wchar_t list[4096];
+    size_t units;
+
+    (void)state;
+    serve();
+    /* As others write it, in other letters, before and behind what is not ours. */
+    units = (size_t)swprintf(list, 4096, L"\\??\\%ls", program) + 2;
+    _wcsupr(list);
+    memcpy(list + units, foreign, sizeof(foreign) - sizeof(wchar_t));
+    units += sizeof(foreign) / sizeof(wchar_t) - 1;
+    units += (size_t)swprintf(list + units, 4096 - units, L"\\??\\%ls", scm_program(L"")) + 2;
+    write_pending(REG_MULTI_SZ, list, (units + 1) * sizeof(wchar_t));
+    says(broker(), "install --allow-unsafe-config", 0, "its registration is renewed");
+    expect_pending(foreign, sizeof(foreign));
+    /* Alone it leaves no value, which would ask for a restart. */
+    write_pending(0, NULL, 0);
+    assert_true(MoveFileExW(program, NULL, MOVEFILE_DELAY_UNTIL_REBOOT));
+    says(broker(), "install --allow-unsafe-config", 0, "its registration is renewed");
+    expect_pending(L"", 0);
+}
+
+static void what_is_no_list_of_removals_is_left_alone(void **state)
+{
+    const wchar_t *program = scm_program(L"\\shmbroker.exe");
+    static wchar_t list[4096];
+    size_t bytes;
+
+    (void)state;
+    serve();
+    bytes = ((size_t)swprintf(list, 4096, L"\\??\\%ls", program) + 1) * sizeof(wchar_t);
+    write_pending(REG_SZ, list, bytes);
+    says(broker(), "install --allow-unsafe-config", 0, "PendingFileRenameOperations");
+    expect_pending(list, bytes);
+    /* A source without a target. */
+    write_pending(REG_MULTI_SZ, list, bytes);
+    says(broker(), "install --allow-unsafe-config", 0, "its registration is renewed");
+    expect_pending(list, bytes);
+}
+
+/* ---- files that others have open, and read-only ones ---------------------------- */
+
+static void a_read_only_program_is_copied_without_that(void **state)
+{
+    wchar_t path[MAX_PATH], folder[MAX_PATH];
+    char arguments[1024];
+
+    (void)state;
+    assert_true(GetTempPathW(MAX_PATH - 40, folder) > 0);
+    swprintf(path, MAX_PATH, L"%lsshmbroker.exe", folder);
+    assert_true(CopyFileW(support_wide(broker()), path, FALSE));
+    assert_true(SetFileAttributesW(path, FILE_ATTRIBUTE_READONLY));
+    snprintf(arguments, sizeof(arguments), "install --config \"%s\" --allow-unsafe-config",
+             scm_file(configuration));
+    says(support_narrow(path), arguments, 0, "is installed");
+    assert_true(SetFileAttributesW(path, FILE_ATTRIBUTE_NORMAL));
+    assert_true(DeleteFileW(path));
+    assert_int_equal(GetFileAttributesW(scm_program(L"\\shmbroker.exe")) & FILE_ATTRIBUTE_READONLY,
+                     0);
+    /* An earlier version left one that is. */
+    assert_true(SetFileAttributesW(scm_program(L"\\shmbroker.exe"), FILE_ATTRIBUTE_READONLY));
+    says(broker(), "uninstall", 0, "removed");
+    assert_false(exists(scm_program(L"")));
+}
+
+static HANDLE open_as(const wchar_t *path, DWORD share)
+{
+    HANDLE file = CreateFileW(path, GENERIC_READ, share, NULL, OPEN_EXISTING, 0, NULL);
+
+    assert_true(file != INVALID_HANDLE_VALUE);
+    return file;
+}
+
+/* As a virus scanner may have it. */
+static void a_program_that_others_have_open_is_told_of(void **state)
+{
+    HANDLE file;
+
+    (void)state;
+    serve();
+    says(broker(), "stop --release", 0, "stopped");
+    file = open_as(scm_program(L"\\shmbroker.exe"), FILE_SHARE_READ);
+    says(support_sibling("shmbroker_next.exe"), "install --allow-unsafe-config", 7,
+         "another program may have the file open");
+    CloseHandle(file);
+    assert_false(exists(scm_program(L"\\shmbroker.exe.new")));
+    says(installed(), "--version", 0, "shmbroker 0.");
+}
+
+/* Its name is free for the next installation, although the file is not gone yet. */
+static void a_deleted_program_that_others_have_open_is_no_hindrance(void **state)
+{
+    HANDLE file;
+
+    (void)state;
+    serve();
+    file = open_as(scm_program(L"\\shmbroker.exe"),
+                   FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE);
+    says(broker(), "uninstall", 0, "removed");
+    serve();
+    CloseHandle(file);
+    start_windows();
+    says(installed(), "--version", 0, "shmbroker 0.");
+}
+
+#define TEST(name)         cmocka_unit_test_teardown(name, scm_teardown)
+#define PENDING_TEST(name) cmocka_unit_test_setup_teardown(name, keep_pending, restore_pending)
 
 int main(void)
 {
@@ -470,6 +682,12 @@ int main(void)
         TEST(a_stopped_service_stays_stopped),
         TEST(the_former_program_goes_at_the_next_start),
         TEST(the_program_goes_where_it_is_told),
+        PENDING_TEST(a_program_installed_again_survives_the_next_start),
+        PENDING_TEST(install_takes_a_removal_at_the_next_start_back),
+        PENDING_TEST(what_is_no_list_of_removals_is_left_alone),
+        TEST(a_read_only_program_is_copied_without_that),
+        TEST(a_program_that_others_have_open_is_told_of),
+        PENDING_TEST(a_deleted_program_that_others_have_open_is_no_hindrance),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
