@@ -15,6 +15,10 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* How long to wait for a service that is marked for deletion. */
+#define MARKED_MS    100u
+#define MARKED_TIMES 50u
+
 /* SERVICE_START also because restarts after a failure need it. */
 #define ACCESS                                                                                     \
     (SERVICE_CHANGE_CONFIG | SERVICE_QUERY_CONFIG | SERVICE_QUERY_STATUS | SERVICE_START |         \
@@ -185,8 +189,8 @@ static const wchar_t *password_of(const wchar_t *account)
                : NULL;
 }
 
-static enum shmb_exit make(SC_HANDLE manager, const wchar_t *command, const wchar_t *account,
-                           struct registration *out)
+static DWORD make(SC_HANDLE manager, const wchar_t *command, const wchar_t *account,
+                  struct registration *out)
 {
     if (account == NULL)
         account = REGISTRATION_VIRTUAL;
@@ -194,25 +198,69 @@ static enum shmb_exit make(SC_HANDLE manager, const wchar_t *command, const wcha
         CreateServiceW(manager, SCM_SERVICE_NAME, SCM_SERVICE_NAME, ACCESS,
                        SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, command,
                        NULL, NULL, NULL, account, password_of(account));
-    if (out->service == NULL)
-        return scm_failed("cannot install the service", GetLastError());
-    out->made = true;
-    return SHMB_EXIT_DONE;
+    out->made = out->service != NULL;
+    return out->made ? ERROR_SUCCESS : GetLastError();
 }
 
-static enum shmb_exit change(const wchar_t *command, const wchar_t *account,
-                             struct registration *out)
+static DWORD change(const wchar_t *command, const wchar_t *account, struct registration *out)
 {
     /* For registration_undo: all of it has to be read before the change. */
     out->before = scm_query_config(out->service);
     if (out->before == NULL)
-        return scm_failed("cannot query the configuration of the service", GetLastError());
+        return GetLastError();
     registration_former_read(out->service, &out->former);
     if (ChangeServiceConfigW(out->service, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
                              SERVICE_ERROR_NORMAL, command, NULL, NULL, NULL, account,
                              password_of(account), SCM_SERVICE_NAME))
-        return SHMB_EXIT_DONE;
-    return scm_failed("cannot change the service", GetLastError());
+        return ERROR_SUCCESS;
+    return GetLastError();
+}
+
+/* One attempt. `*what`: the call that the code is of, for a message. */
+static DWORD make_or_change(SC_HANDLE manager, const wchar_t *command, const wchar_t *account,
+                            struct registration *out, const char **what)
+{
+    DWORD code;
+
+    *what = "cannot change the service";
+    out->service = OpenServiceW(manager, SCM_SERVICE_NAME, ACCESS);
+    if (out->service != NULL)
+        return change(command, account, out);
+    code = GetLastError();
+    *what = "cannot open the service";
+    if (code != ERROR_SERVICE_DOES_NOT_EXIST)
+        return code;
+    *what = "cannot install the service";
+    return make(manager, command, account, out);
+}
+
+/*
+ * Waits for a service that was removed, but that another program has open: until that closes it,
+ * its name is taken, and it cannot be changed.
+ */
+static enum shmb_exit make_patiently(SC_HANDLE manager, const wchar_t *command,
+                                     const wchar_t *account, struct registration *out)
+{
+    const char *what;
+    unsigned tries;
+    DWORD code;
+
+    for (tries = 0;; tries++) {
+        code = make_or_change(manager, command, account, out, &what);
+        if (code == ERROR_SUCCESS)
+            return SHMB_EXIT_DONE;
+        registration_close(out); /* also, since this handle would keep it, too */
+        if (code != ERROR_SERVICE_MARKED_FOR_DELETE || tries == MARKED_TIMES)
+            break;
+        Sleep(MARKED_MS);
+    }
+    if (code != ERROR_SERVICE_MARKED_FOR_DELETE)
+        return scm_failed(what, code);
+    console_error("shmbroker: the former service is marked for deletion and still open in another "
+                  "program (error %lu): close services.msc, Task Manager and Event Viewer, then "
+                  "run install again",
+                  (unsigned long)code);
+    return SHMB_EXIT_SYSTEM;
 }
 
 enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account, bool audit,
@@ -225,13 +273,7 @@ enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
     *refused = 0;
     if (manager == NULL)
         return scm_failed("cannot install the service", GetLastError());
-    out->service = OpenServiceW(manager, SCM_SERVICE_NAME, ACCESS);
-    if (out->service != NULL)
-        result = change(command, account, out);
-    else if (GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST)
-        result = make(manager, command, account, out);
-    else
-        result = scm_failed("cannot open the service", GetLastError());
+    result = make_patiently(manager, command, account, out);
     CloseServiceHandle(manager);
     if (result == SHMB_EXIT_DONE)
         configure_details(out->service, audit, refused);

@@ -10,13 +10,23 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "elevation.h"
 #include "error.h"
 #include "instance.h"
+#include "start_error.h"
 
 #define POLL_MS  100u
 #define STILL_MS 60000u /* longest time without progress */
 
-#define CHECK_MAX (SCM_TEXT_MAX - 200) /* bytes of a command; a longer one is not shown */
+#define ADVICE_MAX (SCM_TEXT_MAX - 300)
+#define CHECK_MAX  (SCM_TEXT_MAX - 200) /* bytes of a command; a longer one is not shown */
+
+static enum shmb_exit exit_for(DWORD code)
+{
+    if (code == ERROR_ACCESS_DENIED)
+        return SHMB_EXIT_DENIED;
+    return code == ERROR_SERVICE_REQUEST_TIMEOUT ? SHMB_EXIT_TIMEOUT : SHMB_EXIT_SYSTEM;
+}
 
 enum shmb_exit scm_failed(const char *what, DWORD code)
 {
@@ -29,10 +39,10 @@ enum shmb_exit scm_failed(const char *what, DWORD code)
     }
     error_text(code, text, sizeof(text));
     console_error("shmbroker: %s: %s (error %lu)%s", what, text, (unsigned long)code,
-                  code == ERROR_ACCESS_DENIED ? "; run it as administrator" : "");
-    if (code == ERROR_ACCESS_DENIED)
-        return SHMB_EXIT_DENIED;
-    return code == ERROR_SERVICE_REQUEST_TIMEOUT ? SHMB_EXIT_TIMEOUT : SHMB_EXIT_SYSTEM;
+                  code == ERROR_ACCESS_DENIED && !elevation_present()
+                      ? "; run it from an elevated prompt (Run as administrator)"
+                      : "");
+    return exit_for(code);
 }
 
 DWORD scm_find(DWORD access, SC_HANDLE *service)
@@ -139,6 +149,33 @@ const char *scm_state_word(DWORD state)
     }
 }
 
+/* "; " and what helps against a failed start; empty: no advice. */
+static void advice_for(DWORD code, char out[ADVICE_MAX])
+{
+    QUERY_SERVICE_CONFIGW *config = NULL;
+    SC_HANDLE service;
+
+    if (scm_find(SERVICE_QUERY_CONFIG, &service) == ERROR_SUCCESS)
+        config = scm_query_config(service);
+    strcpy(out, "; ");
+    if (!start_error_advice(code, config != NULL ? config->lpServiceStartName : NULL, out + 2,
+                            ADVICE_MAX - 2))
+        out[0] = '\0';
+    free(config);
+    scm_close(service);
+}
+
+enum shmb_exit scm_start_failed(DWORD code)
+{
+    char text[256], advice[ADVICE_MAX];
+
+    error_text(code, text, sizeof(text));
+    advice_for(code, advice);
+    console_error("shmbroker: cannot start the service: %s (error %lu)%s", text,
+                  (unsigned long)code, advice);
+    return exit_for(code);
+}
+
 /* The service reports its exit code as its service-specific code (verb_service.c). */
 static const char *exit_words(DWORD code)
 {
@@ -191,7 +228,7 @@ static void end_code_text(DWORD code, char out[SCM_TEXT_MAX])
 
 void scm_end_text(const SERVICE_STATUS_PROCESS *status, char out[SCM_TEXT_MAX])
 {
-    char text[256];
+    char text[256], advice[ADVICE_MAX];
 
     switch (status->dwWin32ExitCode) {
     case ERROR_SUCCESS:
@@ -209,7 +246,9 @@ void scm_end_text(const SERVICE_STATUS_PROCESS *status, char out[SCM_TEXT_MAX])
         break;
     default:
         error_text(status->dwWin32ExitCode, text, sizeof(text));
-        snprintf(out, SCM_TEXT_MAX, "%s (error %lu)", text, (unsigned long)status->dwWin32ExitCode);
+        advice_for(status->dwWin32ExitCode, advice);
+        snprintf(out, SCM_TEXT_MAX, "%s (error %lu)%s", text,
+                 (unsigned long)status->dwWin32ExitCode, advice);
     }
 }
 

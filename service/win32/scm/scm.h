@@ -31,6 +31,9 @@ void scm_close(SC_HANDLE handle); /* NULL is allowed */
 /* Prints what failed and why; returns the matching exit code. */
 enum shmb_exit scm_failed(const char *what, DWORD code);
 
+/* The same for StartServiceW: prints also what helps. */
+enum shmb_exit scm_start_failed(DWORD code);
+
 /* The current state. False: GetLastError() says why. */
 bool scm_query(SC_HANDLE service, SERVICE_STATUS_PROCESS *out);
 

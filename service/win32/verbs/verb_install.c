@@ -11,6 +11,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "elevation.h"
 #include "error.h"
 #include "event_source.h"
 #include "file_check.h"
@@ -336,7 +337,7 @@ static enum shmb_exit install(struct installation *in)
 enum shmb_exit verb_install(const struct install_options *options)
 {
     struct installation in = {.options = options};
-    enum shmb_exit result = install(&in);
+    enum shmb_exit result = elevation_require("install") ? install(&in) : SHMB_EXIT_DENIED;
 
     registration_close(&in.registration);
     program_file_free(&in.file);

@@ -40,7 +40,7 @@ enum shmb_exit verb_start_service(SC_HANDLE service)
 
         was_running = code == ERROR_SERVICE_ALREADY_RUNNING;
         if (!was_running)
-            return scm_failed("cannot start the service", code);
+            return scm_start_failed(code);
     }
     return wait_running(service, was_running);
 }

@@ -8,6 +8,7 @@
 #include "audit_right.h"
 #include "command_line.h"
 #include "console.h"
+#include "elevation.h"
 #include "error.h"
 #include "event_source.h"
 #include "install_files.h"
@@ -15,6 +16,9 @@
 #include "requests.h"
 #include "scm.h"
 #include "verb_start_stop.h"
+
+#define GONE_MS    100u
+#define GONE_TIMES 20u
 
 /* The executable that `install` put in place, freed with free(). NULL: there is none. */
 static char *placed_program(SC_HANDLE service)
@@ -47,12 +51,25 @@ static enum shmb_exit stop_and_delete(SC_HANDLE service)
     if (DeleteService(service))
         return SHMB_EXIT_DONE;
     code = GetLastError();
-    if (code == ERROR_SERVICE_MARKED_FOR_DELETE) {
-        console_error("shmbroker: the service is marked for deletion; it disappears when the last "
-                      "program closes it (services.msc, Task Manager)");
-        return SHMB_EXIT_DONE;
+    return code == ERROR_SERVICE_MARKED_FOR_DELETE ? SHMB_EXIT_DONE
+                                                   : scm_failed("cannot remove the service", code);
+}
+
+/* Others may have the service open. Until they close it, it is still there. */
+static void wait_until_gone(void)
+{
+    unsigned tries;
+    SC_HANDLE service;
+
+    for (tries = 0; scm_find(SERVICE_QUERY_STATUS, &service) == ERROR_SUCCESS; tries++) {
+        scm_close(service);
+        if (tries == GONE_TIMES) {
+            console_error("shmbroker: the service is marked for deletion; it disappears when the "
+                          "last program closes it (services.msc, Task Manager, Event Viewer)");
+            return;
+        }
+        Sleep(GONE_MS);
     }
-    return scm_failed("cannot remove the service", code);
 }
 
 static void remove_program(const char *program)
@@ -62,7 +79,7 @@ static void remove_program(const char *program)
                      program);
 }
 
-enum shmb_exit verb_uninstall(void)
+static enum shmb_exit uninstall(void)
 {
     char *program = NULL, text[256];
     SC_HANDLE service;
@@ -76,6 +93,8 @@ enum shmb_exit verb_uninstall(void)
         program = placed_program(service);
         result = stop_and_delete(service);
         scm_close(service);
+        if (result == SHMB_EXIT_DONE)
+            wait_until_gone();
     }
     /* Without a service, what an earlier attempt left is removed all the same. */
     if (result != SHMB_EXIT_DONE && result != SHMB_EXIT_NO_BROKER) {
@@ -102,4 +121,9 @@ enum shmb_exit verb_uninstall(void)
                          ? "ShmBroker is removed, with its configuration, which was never changed"
                          : "ShmBroker is removed; its configuration stays");
     return result;
+}
+
+enum shmb_exit verb_uninstall(void)
+{
+    return elevation_require("uninstall") ? uninstall() : SHMB_EXIT_DENIED;
 }

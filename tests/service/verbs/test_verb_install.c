@@ -143,6 +143,63 @@ static void a_refused_registration_leaves_nothing(void **state)
     assert_false(exists(file));
 }
 
+static SC_HANDLE open_service(DWORD access)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service;
+
+    assert_non_null(manager);
+    service = OpenServiceW(manager, L"ShmBroker", access);
+    CloseServiceHandle(manager);
+    assert_non_null(service);
+    return service;
+}
+
+/* As services.msc has it. */
+static void a_service_that_others_have_open_is_told_of(void **state)
+{
+    SC_HANDLE service;
+
+    (void)state;
+    install(configuration);
+    service = open_service(SERVICE_QUERY_STATUS);
+    broker_says("uninstall", 0, "it disappears when the last program closes it");
+    broker_says("install --allow-unsafe-config", 7, "close services.msc, Task Manager");
+    assert_false(exists(scm_program(L"")));
+    CloseServiceHandle(service);
+    install(configuration);
+}
+
+static DWORD WINAPI close_when_the_program_is_there(void *context)
+{
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+
+    while (!exists(scm_program(L"\\shmbroker.exe")) && GetTickCount64() < until)
+        Sleep(5);
+    return CloseServiceHandle((SC_HANDLE)context) ? 0 : 1;
+}
+
+/* The program is put to its place before the registration, which then waits. */
+static void a_service_that_goes_meanwhile_is_waited_for(void **state)
+{
+    SC_HANDLE service;
+    DWORD code = 1;
+    HANDLE thread;
+
+    (void)state;
+    install(configuration);
+    service = open_service(SERVICE_QUERY_STATUS);
+    broker_says("uninstall", 0, "it disappears when the last program closes it");
+    assert_false(exists(scm_program(L"\\shmbroker.exe")));
+    thread = CreateThread(NULL, 0, close_when_the_program_is_there, service, 0, NULL);
+    assert_non_null(thread);
+    broker_says("install --allow-unsafe-config", 0, "installed");
+    assert_int_equal(WaitForSingleObject(thread, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    assert_true(GetExitCodeThread(thread, &code));
+    assert_int_equal(code, 0);
+    CloseHandle(thread);
+    assert_true(scm_installed());
+}
+
 /* The points Wine knows; of the others it says that they cannot be read, or differ. */
 static void status_verifies_point_by_point(void **state)
 {
@@ -207,6 +264,8 @@ int main(void)
         TEST(an_unchanged_configuration_goes_with_the_service),
         TEST(another_programs_service_is_left_alone),
         TEST(a_refused_registration_leaves_nothing),
+        TEST(a_service_that_others_have_open_is_told_of),
+        TEST(a_service_that_goes_meanwhile_is_waited_for),
         TEST(status_verifies_point_by_point),
         TEST(a_program_that_users_can_change_is_refused),
     };

@@ -82,16 +82,68 @@ static void uninstall_stops_a_running_service(void **state)
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
 }
 
+/* As a standard user, or an administrator without elevation, runs it. */
+static void user_says(const char *arguments, DWORD code, const char *part)
+{
+    struct child *child =
+        child_start(&user, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
+    static char said[4096];
+    DWORD got = child_said(child, said, sizeof(said));
+
+    if (got != code || strstr(said, part) == NULL || strchr(said, '\n') != strrchr(said, '\n'))
+        fail_msg("%s: code %lu instead of %lu, or not one line with \"%s\":\n%s", arguments, got,
+                 code, part, said);
+}
+
+static void without_elevation_nothing_is_begun(void **state)
+{
+    const wchar_t *file = in_program_data(L"%ProgramData%\\ShmBroker\\shmbroker.yaml");
+    bool had = exists(file);
+
+    (void)state;
+    user_says("install --allow-unsafe-config", 3, "run it from an elevated prompt");
+    user_says("uninstall", 3, "run it from an elevated prompt");
+    assert_false(scm_installed());
+    assert_false(exists(scm_program(L"")));
+    assert_int_equal(exists(file), had);
+    install(configuration);
+    user_says("uninstall", 3, "nothing has been changed");
+    user_says("install --allow-unsafe-config", 3, "nothing has been changed");
+    assert_true(scm_installed());
+    assert_string_not_equal(scm_registry(SOURCE_KEY, "EventMessageFile"), "(none)");
+}
+
 static void a_standard_user_is_refused(void **state)
 {
-    struct child *child;
-
     (void)state;
     if (support_wine())
         skip(); /* its service manager does not look at the caller */
-    child = child_start(&user, "\"%s\" install", support_sibling("shmbroker.exe"));
-    assert_int_equal(child_end(child), 3);
-    assert_false(scm_installed());
+    install(configuration);
+    user_says("start", 3, "run it from an elevated prompt");
+    user_says("stop", 3, "run it from an elevated prompt");
+    user_says("stop --release", 3, "run it from an elevated prompt");
+}
+
+static void change(DWORD start, const wchar_t *command)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    SC_HANDLE service = OpenServiceW(manager, L"ShmBroker", SERVICE_CHANGE_CONFIG);
+
+    CloseServiceHandle(manager);
+    assert_non_null(service);
+    assert_true(ChangeServiceConfigW(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, command,
+                                     NULL, NULL, NULL, NULL, NULL, NULL));
+    CloseServiceHandle(service);
+}
+
+static void a_refused_start_is_told_with_what_helps(void **state)
+{
+    (void)state;
+    install(configuration);
+    change(SERVICE_DISABLED, NULL);
+    broker_says("start", 7, "(error 1058); it is disabled; run: sc config ShmBroker start= auto");
+    change(SERVICE_DEMAND_START, L"\"C:\\none\\shmbroker.exe\"");
+    broker_says("start", 7, "its program is not at the registered path; run: shmbroker install");
 }
 
 static void the_service_sid_owns_the_objects(void **state)
@@ -179,11 +231,17 @@ static void events_are_found_in_the_event_log(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_broker_in_a_console_is_told_of),  TEST(start_stop_and_status_follow_the_service),
-        TEST(status_shows_a_name_that_is_taken), TEST(a_failing_start_is_told_with_its_code),
-        TEST(uninstall_stops_a_running_service), TEST(a_standard_user_is_refused),
-        TEST(the_service_sid_owns_the_objects),  TEST(a_crash_is_followed_by_a_new_start),
+        TEST(a_broker_in_a_console_is_told_of),
+        TEST(start_stop_and_status_follow_the_service),
+        TEST(status_shows_a_name_that_is_taken),
+        TEST(a_failing_start_is_told_with_its_code),
+        TEST(uninstall_stops_a_running_service),
+        TEST(a_standard_user_is_refused),
+        TEST(the_service_sid_owns_the_objects),
+        TEST(a_crash_is_followed_by_a_new_start),
         TEST(events_are_found_in_the_event_log),
+        TEST(without_elevation_nothing_is_begun),
+        TEST(a_refused_start_is_told_with_what_helps),
     };
 
     support_client(NULL, 0);
