@@ -11,6 +11,7 @@
 #include "console.h"
 #include "descriptors.h"
 #include "error.h"
+#include "privileges.h"
 #include "scm.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -75,9 +76,7 @@ static void set_restarts(SC_HANDLE service, unsigned *refused)
         actions[i].Delay = delays[i];
     }
     configure(service, SERVICE_CONFIG_FAILURE_ACTIONS, &failure,
-              "the service is not restarted after a crash",
-              "sc failure ShmBroker reset= 86400 actions= restart/1000/restart/5000/restart/30000",
-              refused);
+              "the service is not restarted after a crash", REGISTRATION_RESTARTS_COMMAND, refused);
     configure(service, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, &crashes_only,
               "the service manager may restart the service not only after crashes",
               "sc failureflag ShmBroker 0", refused);
@@ -125,32 +124,28 @@ static void set_key(unsigned *refused)
     descriptors_free(descriptor);
 }
 
-/*
- * A service does not start if its account lacks a required privilege. So the
- * right to audit is granted before the privilege is required, and removed after.
- */
+/* The list depends on the account, which may be the one that the service had before. */
 static void set_privileges(SC_HANDLE service, bool audit, unsigned *refused)
 {
-    wchar_t few[] = REGISTRATION_PRIVILEGES, more[] = REGISTRATION_PRIVILEGES_AUDIT;
-    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {few};
-    DWORD code;
+    QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
+    const wchar_t *account = config != NULL ? config->lpServiceStartName : REGISTRATION_VIRTUAL;
+    DWORD code = privileges_set(service, privileges_wanted(account, audit));
 
-    if (audit) {
-        code = audit_right_grant();
-        if (code == ERROR_SUCCESS)
-            required.pmszRequiredPrivileges = more;
-        else
-            refused_point("the service has no right to audit", code, NULL, refused);
-    }
-    configure(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required,
-              "the service keeps privileges that it does not need",
-              audit ? NULL : "sc privs ShmBroker SeChangeNotifyPrivilege/SeCreateGlobalPrivilege",
-              refused);
-    if (audit)
-        return;
-    code = audit_right_remove();
     if (code != ERROR_SUCCESS)
-        refused_point("the service may keep the right to audit", code, NULL, refused);
+        refused_point(audit ? "the service may not start without the privilege to audit"
+                            : "the service keeps privileges until its process removes them",
+                      code, audit ? NULL : "sc privs ShmBroker SeChangeNotifyPrivilege", refused);
+    free(config);
+}
+
+static void set_audit_right(bool audit, unsigned *refused)
+{
+    DWORD code = audit ? audit_right_grant() : audit_right_remove();
+
+    if (code != ERROR_SUCCESS)
+        refused_point(audit ? "the service has no right to audit"
+                            : "the service may keep the right to audit",
+                      code, NULL, refused);
 }
 
 static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
@@ -170,6 +165,7 @@ static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
               "the service has no SID of its own to own its objects",
               "sc sidtype ShmBroker unrestricted", refused);
     set_privileges(service, audit, refused);
+    set_audit_right(audit, refused);
     configure(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &preshutdown,
               "a shutdown may leave too little time to save segments with keep: reboot", NULL,
               refused);

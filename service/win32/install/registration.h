@@ -18,21 +18,22 @@
 
 #define REGISTRATION_VIRTUAL L"NT SERVICE\\ShmBroker"
 
-/* Lists of strings; an empty one ends each. */
-#define REGISTRATION_PRIVILEGES L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0"
-/* For a service that audits. It does not start if its account lacks the last one. */
-#define REGISTRATION_PRIVILEGES_AUDIT REGISTRATION_PRIVILEGES L"SeSecurityPrivilege\0"
-
 #define REGISTRATION_DESCRIPTION                                                                   \
     L"Creates the named shared memory, mutexes, events and semaphores of its configuration, "      \
     L"protects them and holds them."
 
-/* Delays of the restarts after crashes, in ms; after CALM_S the count begins anew. */
+/*
+ * Delays of the restarts after crashes, in ms; further ones have the last delay. After
+ * CALM_S without a crash the count begins anew. The delays grow, since what ends the
+ * process at each start must not load the machine.
+ */
 #define REGISTRATION_RESTARTS                                                                      \
     {                                                                                              \
-        1000, 5000, 30000                                                                          \
+        1000, 10000, 60000                                                                         \
     }
 #define REGISTRATION_CALM_S (24 * 60 * 60)
+#define REGISTRATION_RESTARTS_COMMAND                                                              \
+    "sc failure ShmBroker reset= 86400 actions= restart/1000/restart/10000/restart/60000"
 
 /* Longest time to save segments with keep: reboot before a shutdown. */
 #define REGISTRATION_PRESHUTDOWN_MS 120000u

@@ -200,7 +200,7 @@ void registration_former_restore(SC_HANDLE service, const struct registration_fo
     DWORD code = ERROR_SUCCESS;
     size_t i;
 
-    /* Before the privilege is required again: a service without it does not start. */
+    /* Before the list of privileges, which an earlier version wrote with this one in it. */
     if (former->known && former->audits)
         code = audit_right_grant();
     if (code != ERROR_SUCCESS)
@@ -215,7 +215,6 @@ void registration_former_restore(SC_HANDLE service, const struct registration_fo
     code = former->key != NULL ? restore_key_list(former->key) : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         refused("the access list of its registry key", code);
-    /* Once the privilege is no longer required: a service without it would not start. */
     code = former->known && !former->audits ? audit_right_remove() : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         warn_right(code);

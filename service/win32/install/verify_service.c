@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "audit_right.h"
+#include "privileges.h"
 #include "registration.h"
 #include "wide.h"
 
@@ -40,11 +41,9 @@ static bool query(const struct verify_subject *subject, DWORD level, union detai
 static void ask_account(const struct verify_subject *subject, struct verify_answer *answer)
 {
     const wchar_t *account = subject->config->lpServiceStartName;
-    /* Windows treats a missing name as LocalSystem. */
-    bool system = account == NULL || account[0] == L'\0' || _wcsicmp(account, L"LocalSystem") == 0;
     char name[512];
 
-    if (system) {
+    if (privileges_is_system(account)) {
         verify_found(answer, false,
                      "LocalSystem, which can do anything on this machine; only sessions: alias "
                      "needs it");
@@ -95,44 +94,32 @@ static void ask_sid(const struct verify_subject *subject, struct verify_answer *
                      details.sid.dwServiceSidType == SERVICE_SID_TYPE_NONE ? "none" : "restricted");
 }
 
-static bool listed(const wchar_t *list, const wchar_t *name)
-{
-    for (; list != NULL && *list != L'\0'; list += wcslen(list) + 1)
-        if (_wcsicmp(list, name) == 0)
-            return true;
-    return false;
-}
-
-/* True if each name is in the list. Both end with an empty string. */
-static bool all_listed(const wchar_t *names, const wchar_t *list)
-{
-    for (; names != NULL && *names != L'\0'; names += wcslen(names) + 1)
-        if (!listed(list, names))
-            return false;
-    return true;
-}
-
 static void ask_privileges(const struct verify_subject *subject, struct verify_answer *answer)
 {
-    static const wchar_t few[] = REGISTRATION_PRIVILEGES, more[] = REGISTRATION_PRIVILEGES_AUDIT;
-    const wchar_t *wanted = subject->line->audit ? more : few, *found;
+    const bool audit = subject->line->audit;
+    const wchar_t *account = subject->config->lpServiceStartName;
+    const wchar_t *wanted = privileges_wanted(account, audit), *found;
     union details details;
+    bool none;
 
     if (!query(subject, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &details, answer))
         return;
     found = details.privileges.pmszRequiredPrivileges;
-    /* Without a list the process gets all privileges of its account. */
-    if (found == NULL || *found == L'\0')
-        verify_found(answer, false, "all that its account has");
-    else if (!all_listed(found, wanted))
-        verify_found(answer, false, "more than it needs");
-    else if (!all_listed(wanted, found))
-        verify_found(answer, false, "less than it needs");
-    else
+    none = found == NULL || *found == L'\0';
+    if (privileges_same(found, wanted) && none)
+        verify_found(answer, true, "no list, so that it starts also if it may not audit");
+    else if (privileges_same(found, wanted))
         verify_found(answer, true,
-                     subject->line->audit
-                         ? "three, SeSecurityPrivilege to audit among them"
-                         : "two, SeCreateGlobalPrivilege and SeChangeNotifyPrivilege");
+                     privileges_same(found, L"SeChangeNotifyPrivilege\0")
+                         ? "SeChangeNotifyPrivilege, no other"
+                         : "SeChangeNotifyPrivilege and SeCreateGlobalPrivilege, no other");
+    else if (none)
+        verify_found(answer, false, "all that its account has");
+    else
+        verify_found(answer, false,
+                     audit ? "a list: if a policy takes one of them away, it does not start"
+                           : "other ones than it needs: it keeps too many, or does not start if a "
+                             "policy takes one of them away");
 }
 
 static void ask_audit(const struct verify_subject *subject, struct verify_answer *answer)
@@ -164,7 +151,8 @@ static void ask_restarts(const struct verify_subject *subject, struct verify_ans
     for (i = 0; i < COUNT(delays) && same; i++)
         same = details.failure.lpsaActions[i].Type == SC_ACTION_RESTART &&
                details.failure.lpsaActions[i].Delay == delays[i];
-    verify_found(answer, same, same ? "after 1, 5 and 30 seconds" : "none, or others than wanted");
+    verify_found(answer, same,
+                 same ? "after 1, 10, and then each 60 seconds" : "none, or others than wanted");
 }
 
 static void ask_restart_flag(const struct verify_subject *subject, struct verify_answer *answer)
@@ -232,9 +220,7 @@ const struct verify_point verify_service_points[] = {
     {"service SID", "sc sidtype ShmBroker unrestricted", ask_sid},
     {"privileges", MEND, ask_privileges},
     {"right to audit", MEND, ask_audit},
-    {"restarts",
-     "sc failure ShmBroker reset= 86400 actions= restart/1000/restart/5000/restart/30000",
-     ask_restarts},
+    {"restarts", REGISTRATION_RESTARTS_COMMAND, ask_restarts},
     {"restarts after", "sc failureflag ShmBroker 0", ask_restart_flag},
     {"access to the service", "sc sdset ShmBroker \"" REGISTRATION_SDDL "\"", ask_descriptor},
     {"time to save before a shutdown", MEND, ask_preshutdown},
