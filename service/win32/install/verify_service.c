@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "audit_right.h"
+#include "logon_right.h"
 #include "privileges.h"
 #include "registration.h"
+#include "start_error.h"
 #include "wide.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -66,8 +68,8 @@ static void ask_quotes(const struct verify_subject *subject, struct verify_answe
 
     verify_found(answer, quoted,
                  quoted ? subject->line->program
-                        : "a path with spaces without quotes: a program of the first part of it "
-                          "would be started");
+                        : "a path with spaces without quotes: Windows would start a program of the "
+                          "first part of it, such as C:\\Program.exe");
 }
 
 static void ask_unsafe(const struct verify_subject *subject, struct verify_answer *answer)
@@ -120,6 +122,41 @@ static void ask_privileges(const struct verify_subject *subject, struct verify_a
                      audit ? "a list: if a policy takes one of them away, it does not start"
                            : "other ones than it needs: it keeps too many, or does not start if a "
                              "policy takes one of them away");
+}
+
+static void ask_logon(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    static const char *const texts[] = {
+        [LOGON_RIGHT_HAS] = "its account has it",
+        [LOGON_RIGHT_LACKS] = "its account does not have it, so that the service does not start "
+                              "(error 1069)",
+        [LOGON_RIGHT_DENIED] = "its account is denied it (\"Deny log on as a service\"), so that "
+                               "the service does not start (error 1069)",
+        [LOGON_RIGHT_BUILT_IN] = "a built-in account always has it",
+    };
+    const wchar_t *account = subject->config->lpServiceStartName;
+    enum logon_right right;
+    uint32_t code = logon_right_ask(account, &right);
+    bool lacks;
+
+    if (code != ERROR_SUCCESS) {
+        verify_unreadable(answer, code);
+    } else if (right == LOGON_RIGHT_BY_GROUP) {
+        answer->verdict = VERIFY_UNKNOWN;
+        (void)snprintf(answer->text, sizeof(answer->text),
+                       "its account does not have it by itself; one of its groups may");
+    } else {
+        lacks = right == LOGON_RIGHT_LACKS || right == LOGON_RIGHT_DENIED;
+        verify_found(answer, !lacks, "");
+        (void)snprintf(
+            answer->text, sizeof(answer->text), "%s%s%s%s", texts[right],
+            lacks
+                ? "; change it in the policy of this machine or of the domain, " START_ERROR_POLICY
+                  ", " START_ERROR_RIGHT
+                : "",
+            lacks && privileges_is_virtual(account) ? ": add NT SERVICE\\ALL SERVICES" : "",
+            lacks ? "; then run: gpupdate /force" : "");
+    }
 }
 
 static void ask_audit(const struct verify_subject *subject, struct verify_answer *answer)
@@ -188,14 +225,18 @@ static void ask_descriptor(const struct verify_subject *subject, struct verify_a
 static void ask_preshutdown(const struct verify_subject *subject, struct verify_answer *answer)
 {
     union details details;
-    char text[64];
+    char text[160];
+    bool enough;
 
     if (!query(subject, SERVICE_CONFIG_PRESHUTDOWN_INFO, &details, answer))
         return;
-    (void)snprintf(text, sizeof(text), "%lu ms",
-                   (unsigned long)details.preshutdown.dwPreshutdownTimeout);
-    verify_found(answer, details.preshutdown.dwPreshutdownTimeout >= REGISTRATION_PRESHUTDOWN_MS,
-                 text);
+    enough = details.preshutdown.dwPreshutdownTimeout >= REGISTRATION_PRESHUTDOWN_MS;
+    (void)snprintf(text, sizeof(text), "%lu ms%s",
+                   (unsigned long)details.preshutdown.dwPreshutdownTimeout,
+                   enough ? ""
+                          : ", too short for large segments with keep: reboot: Windows does not "
+                            "wait longer, and their older copies stay");
+    verify_found(answer, enough, text);
 }
 
 static void ask_description(const struct verify_subject *subject, struct verify_answer *answer)
@@ -219,6 +260,7 @@ const struct verify_point verify_service_points[] = {
     {"files it obeys", MEND, ask_unsafe},
     {"service SID", "sc sidtype ShmBroker unrestricted", ask_sid},
     {"privileges", MEND, ask_privileges},
+    {"right to log on as a service", NULL, ask_logon},
     {"right to audit", MEND, ask_audit},
     {"restarts", REGISTRATION_RESTARTS_COMMAND, ask_restarts},
     {"restarts after", "sc failureflag ShmBroker 0", ask_restart_flag},

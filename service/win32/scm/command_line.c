@@ -18,11 +18,55 @@
 #define UNSAFE L"--allow-unsafe-config"
 #define AUDIT  L"--audit"
 
+/*
+ * The units of the program's path in a line without quotes, as far as the text shows: up to the
+ * first .exe before a blank or the end. 0: there is none.
+ */
+static size_t unquoted_program(const wchar_t *line)
+{
+    const wchar_t *at;
+
+    for (at = line; *at != L'\0'; at++)
+        if (_wcsnicmp(at, L".exe", 4) == 0 && (at[4] == L' ' || at[4] == L'\t' || at[4] == L'\0'))
+            return (size_t)(at - line) + 4;
+    return 0;
+}
+
+/*
+ * The words of a line. One without quotes gets them first: CommandLineToArgvW would end its
+ * program at the first blank, and Windows does not. `*quoted`: it had them, or needs none. Freed
+ * with LocalFree. NULL: GetLastError() says why.
+ */
+static wchar_t **split(const wchar_t *line, int *count, bool *quoted)
+{
+    const size_t program = line[0] == L'"' ? 0 : unquoted_program(line), units = wcslen(line);
+    wchar_t *with_quotes, **words;
+
+    if (program > 0)
+        *quoted = wmemchr(line, L' ', program) == NULL;
+    else
+        *quoted = line[0] == L'"' || wcschr(line, L' ') == NULL;
+    if (*quoted || program == 0)
+        return CommandLineToArgvW(line, count);
+    with_quotes = malloc((units + 3) * sizeof(*with_quotes));
+    if (with_quotes == NULL) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return NULL;
+    }
+    with_quotes[0] = L'"';
+    wmemcpy(with_quotes + 1, line, program);
+    with_quotes[program + 1] = L'"';
+    wmemcpy(with_quotes + program + 2, line + program, units - program + 1);
+    words = CommandLineToArgvW(with_quotes, count);
+    free(with_quotes);
+    return words;
+}
+
 bool command_line_read(const wchar_t *line, struct command_line *out)
 {
     int count = 0, i;
-    wchar_t **words = CommandLineToArgvW(line, &count);
-    bool enough;
+    bool enough, quoted;
+    wchar_t **words = split(line, &count, &quoted);
 
     *out = (struct command_line){0};
     if (words == NULL)
@@ -40,7 +84,7 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
             enough = out->config != NULL;
         }
     }
-    out->quoted = line[0] == L'"' || wcschr(line, L' ') == NULL;
+    out->quoted = quoted;
     LocalFree(words);
     return enough;
 }

@@ -233,6 +233,34 @@ static void status_verifies_point_by_point(void **state)
                 "differs  event source: not registered; run: shmbroker install");
 }
 
+/* As some installers, and plain sc create, register it. */
+static void a_path_without_quotes_is_found_and_mended(void **state)
+{
+    SC_HANDLE service;
+    char quoted[2048], command[2048];
+
+    (void)state;
+    install(configuration);
+    snprintf(quoted, sizeof(quoted), "\"%s\" --config \"%s\" --allow-unsafe-config", program(),
+             scm_file(configuration));
+    snprintf(command, sizeof(command), "%s --config \"%s\" --allow-unsafe-config", program(),
+             scm_file(configuration));
+    service = open_service(SERVICE_CHANGE_CONFIG);
+    assert_true(ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE,
+                                     SERVICE_NO_CHANGE, support_wide(command), NULL, NULL, NULL,
+                                     NULL, NULL, NULL));
+    CloseServiceHandle(service);
+    broker_says("status --verify", 1,
+                "differs  path of the program: a path with spaces without quotes: Windows would "
+                "start a program of the first part of it, such as C:\\Program.exe; run: shmbroker "
+                "install");
+    broker_says("status", 5, support_narrow(support_wide(scm_file(configuration))));
+    install_plainly("its registration is renewed");
+    broker_says("install --allow-unsafe-config", 0, "its registration is renewed");
+    assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), quoted);
+    broker_says("status --verify", 1, "ok       path of the program: ");
+}
+
 static void a_program_that_users_can_change_is_refused(void **state)
 {
     const wchar_t *folder = in_program_data(L"%ProgramData%\\shmb programs");
@@ -267,6 +295,7 @@ int main(void)
         TEST(a_service_that_others_have_open_is_told_of),
         TEST(a_service_that_goes_meanwhile_is_waited_for),
         TEST(status_verifies_point_by_point),
+        TEST(a_path_without_quotes_is_found_and_mended),
         TEST(a_program_that_users_can_change_is_refused),
     };
 
