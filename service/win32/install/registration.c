@@ -32,6 +32,7 @@ const wchar_t *registration_account(const wchar_t *word)
     } known[] = {
         {L"virtual", REGISTRATION_VIRTUAL},
         {L"LocalService", L"NT AUTHORITY\\LocalService"},
+        {L"NetworkService", L"NT AUTHORITY\\NetworkService"},
         {L"LocalSystem", L"LocalSystem"},
     };
     size_t i;
@@ -180,7 +181,8 @@ static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
 static const wchar_t *password_of(const wchar_t *account)
 {
     return account != NULL && (_wcsicmp(account, L"LocalSystem") == 0 ||
-                               _wcsicmp(account, L"NT AUTHORITY\\LocalService") == 0)
+                               _wcsicmp(account, L"NT AUTHORITY\\LocalService") == 0 ||
+                               _wcsicmp(account, L"NT AUTHORITY\\NetworkService") == 0)
                ? L""
                : NULL;
 }

@@ -48,7 +48,10 @@
 /* Access to its registry key, which holds the path of the executable. */
 #define REGISTRATION_KEY_SDDL "D:P(A;CI;KA;;;SY)(A;CI;KA;;;BA)(A;CI;KR;;;BU)"
 
-/* The account name for "virtual", "LocalService", "LocalSystem"; else `word` itself. */
+/*
+ * The account name for "virtual", "LocalService", "NetworkService", "LocalSystem"; else
+ * `word` itself.
+ */
 const wchar_t *registration_account(const wchar_t *word);
 
 /* A registration that was made or changed, for registration_undo. All zero: none. */
