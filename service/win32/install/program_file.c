@@ -351,8 +351,10 @@ void program_file_undo(struct program_file *file)
     wchar_t *former = file->former != NULL ? wide_from_utf8(file->former) : NULL;
     char *failed = NULL;
 
-    if (path != NULL && !delete_patiently(path)) /* still running: rename it */
-        (void)move_away(file->path, path, &failed, NULL);
+    if (path != NULL) {
+        delete_file(path);
+        (void)move_away(file->path, path, &failed, NULL); /* still running: rename it */
+    }
     if (path != NULL && former != NULL)
         move_patiently(former, path);
     if (path != NULL && file->folder_made)

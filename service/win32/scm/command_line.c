@@ -62,6 +62,13 @@ static wchar_t **split(const wchar_t *line, int *count, bool *quoted)
     return words;
 }
 
+static bool is_ours(const wchar_t *word)
+{
+    const wchar_t *name = wcsrchr(word, L'\\');
+
+    return _wcsicmp(name != NULL ? name + 1 : word, L"shmbroker.exe") == 0;
+}
+
 bool command_line_read(const wchar_t *line, struct command_line *out)
 {
     int count = 0, i;
@@ -73,6 +80,8 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
         return false;
     out->program = wide_to_utf8(words[0]);
     enough = out->program != NULL;
+    for (i = 0; i < count && !out->ours; i++)
+        out->ours = is_ours(words[i]);
     /* Skips other words: in tests the first one is a launcher. */
     for (i = 1; i < count && enough; i++) {
         if (wcscmp(words[i], UNSAFE) == 0) {

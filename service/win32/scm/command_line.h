@@ -14,6 +14,7 @@ struct command_line {
     bool unsafe;   /* --allow-unsafe-config */
     bool audit;    /* --audit */
     bool quoted;   /* the path of the executable is quoted, or needs no quotes */
+    bool ours;     /* it runs shmbroker.exe, perhaps through a launcher */
 };
 
 /* False: GetLastError() says why. End `out` with command_line_free in any case. */

@@ -46,7 +46,7 @@ enum shmb_exit verb_check(char **files, size_t count, const struct check_options
 /* NULL: unchanged if the service is installed already, else the default. */
 struct install_options {
     const char *config;   /* default: paths_default_config() */
-    const char *account;  /* virtual (the default), LocalService, LocalSystem or a name */
+    const char *account;  /* virtual (the default), another word of registration_account, a name */
     const char *to;       /* folder of the executable; default: %ProgramFiles%\ShmBroker */
     bool unsafe;          /* accepts files that others than administrators can change */
     bool audit, no_audit; /* allow auditing, or forbid it; neither: unchanged */

@@ -37,6 +37,26 @@ static char *placed_program(SC_HANDLE service)
     return program;
 }
 
+/* Another program may use the service's name. */
+static enum shmb_exit check_ours(SC_HANDLE service)
+{
+    QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
+    struct command_line line = {0};
+    enum shmb_exit result = SHMB_EXIT_DONE;
+
+    if (config == NULL || !command_line_read(config->lpBinaryPathName, &line)) {
+        result = scm_failed("cannot query the configuration of the service", GetLastError());
+    } else if (!line.ours) {
+        console_error("shmbroker: the service ShmBroker runs another program, %s; if it is not "
+                      "needed, remove it: sc delete ShmBroker",
+                      line.program);
+        result = SHMB_EXIT_CONFLICT;
+    }
+    command_line_free(&line);
+    free(config);
+    return result;
+}
+
 static enum shmb_exit stop_and_delete(SC_HANDLE service)
 {
     enum shmb_exit result;
@@ -89,6 +109,11 @@ static enum shmb_exit uninstall(void)
     DWORD code;
 
     if (result == SHMB_EXIT_DONE) {
+        result = check_ours(service);
+        if (result != SHMB_EXIT_DONE) {
+            scm_close(service);
+            return result;
+        }
         /* The record of the program is in the service's key, which goes with the service. */
         program = placed_program(service);
         result = stop_and_delete(service);

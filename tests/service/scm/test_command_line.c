@@ -1,6 +1,8 @@
 /* The service's command line, as the service manager has it. */
 #include "support.h"
 
+#include <string.h>
+
 #include "command_line.h"
 
 static void expect(const wchar_t *text, const char *program, const char *config, bool quoted)
@@ -13,6 +15,7 @@ static void expect(const wchar_t *text, const char *program, const char *config,
     if (config != NULL)
         assert_string_equal(line.config, config);
     assert_int_equal(line.quoted, quoted);
+    assert_int_equal(line.ours, strstr(program, "other") == NULL);
     command_line_free(&line);
 }
 
@@ -42,8 +45,8 @@ static void without_blanks_it_needs_no_quotes(void **state)
     (void)state;
     expect(L"C:\\tools\\shmbroker.exe --config \"D:\\a b.yaml\"", "C:\\tools\\shmbroker.exe",
            "D:\\a b.yaml", true);
-    expect(L"C:\\tools\\shmbroker", "C:\\tools\\shmbroker", NULL, true);
-    expect(L"C:\\Program Files\\shmbroker", "C:\\Program", NULL, false);
+    expect(L"C:\\other.exe -x", "C:\\other.exe", NULL, true);
+    expect(L"C:\\other.exe", "C:\\other.exe", NULL, true);
 }
 
 int main(void)

@@ -112,6 +112,7 @@ static void another_programs_service_is_left_alone(void **state)
     assert_non_null(service);
     CloseServiceHandle(service);
     broker_says("install", 6, "C:\\other.exe");
+    broker_says("uninstall", 6, "C:\\other.exe");
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), "C:\\other.exe /s");
     assert_false(exists(scm_program(L"")));
 }
@@ -233,6 +234,24 @@ static void status_verifies_point_by_point(void **state)
                 "differs  event source: not registered; run: shmbroker install");
 }
 
+/* Plain sc create leaves it at Windows' default. */
+static void a_short_time_before_a_shutdown_is_found_and_mended(void **state)
+{
+    SERVICE_PRESHUTDOWN_INFO time = {10000};
+    SC_HANDLE service;
+
+    (void)state;
+    install(configuration);
+    service = open_service(SERVICE_CHANGE_CONFIG);
+    assert_true(ChangeServiceConfig2W(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &time));
+    CloseServiceHandle(service);
+    broker_says("status --verify", 1,
+                "differs  time to save before a shutdown: 10000 ms, too short for large segments "
+                "with keep: reboot");
+    install(configuration);
+    broker_says("status --verify", 1, "ok       time to save before a shutdown: 120000 ms");
+}
+
 /* As some installers, and plain sc create, register it. */
 static void a_path_without_quotes_is_found_and_mended(void **state)
 {
@@ -296,6 +315,7 @@ int main(void)
         TEST(a_service_that_goes_meanwhile_is_waited_for),
         TEST(status_verifies_point_by_point),
         TEST(a_path_without_quotes_is_found_and_mended),
+        TEST(a_short_time_before_a_shutdown_is_found_and_mended),
         TEST(a_program_that_users_can_change_is_refused),
     };
 
