@@ -107,3 +107,17 @@ char *paths_absolute(const char *path)
     free(relative);
     return absolute == NULL ? NULL : narrow_path(absolute, units);
 }
+
+/* https://learn.microsoft.com/windows/win32/fileio/defining-an-ms-dos-device-name */
+bool paths_drive_of_logon(const char *path)
+{
+    static const wchar_t substituted[] = L"\\??\\";
+    wchar_t drive[] = L"?:", root[] = L"?:\\", target[MAX_PATH];
+
+    if (path[0] == '\0' || path[1] != ':')
+        return false;
+    drive[0] = root[0] = (wchar_t)(unsigned char)path[0];
+    return GetDriveTypeW(root) == DRIVE_REMOTE ||
+           (QueryDosDeviceW(drive, target, MAX_PATH) > 0 &&
+            wcsncmp(target, substituted, wcslen(substituted)) == 0);
+}

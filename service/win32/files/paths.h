@@ -5,6 +5,8 @@
 #ifndef PATHS_H
 #define PATHS_H
 
+#include <stdbool.h>
+
 /* %ProgramData%\ShmBroker\shmbroker.yaml */
 char *paths_default_config(void);
 
@@ -22,5 +24,11 @@ char *paths_executable(void);
 
 /* The full path of `path`, which may be relative to the current folder. */
 char *paths_absolute(const char *path);
+
+/*
+ * True: the drive of the full path is a network drive or a substituted one. These
+ * belong to a logon, and a service of another account does not have them.
+ */
+bool paths_drive_of_logon(const char *path);
 
 #endif

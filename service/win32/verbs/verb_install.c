@@ -105,6 +105,15 @@ static enum shmb_exit look(struct installation *in)
     return result;
 }
 
+/* Files on a drive that only this logon has would not be found by the service. */
+static void warn_drive(const char *path)
+{
+    if (path != NULL && paths_drive_of_logon(path))
+        console_error("shmbroker: warning: the drive of \"%s\" is a network drive or a substituted "
+                      "one, and the service may not have it; use a path of a local disk",
+                      path);
+}
+
 /* Chooses the paths. An installed service keeps those that no option changes. */
 static enum shmb_exit choose(struct installation *in)
 {
@@ -117,9 +126,11 @@ static enum shmb_exit choose(struct installation *in)
         in->program = program_file_target(in->options->to);
     if (config != NULL)
         in->config = paths_absolute(config);
-    if (in->source != NULL && in->program != NULL && (config == NULL || in->config != NULL))
-        return SHMB_EXIT_DONE;
-    return scm_failed("cannot find the paths of program and configuration", GetLastError());
+    if (in->source == NULL || in->program == NULL || (config != NULL && in->config == NULL))
+        return scm_failed("cannot find the paths of program and configuration", GetLastError());
+    warn_drive(in->program);
+    warn_drive(in->config);
+    return SHMB_EXIT_DONE;
 }
 
 /* ---- files ------------------------------------------------------------------ */

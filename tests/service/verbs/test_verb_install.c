@@ -234,6 +234,19 @@ static void status_verifies_point_by_point(void **state)
                 "differs  event source: not registered; run: shmbroker install");
 }
 
+/* The service starts in another logon, which does not have it. */
+static void a_substituted_drive_is_warned_of(void **state)
+{
+    const wchar_t *folder = in_program_data(L"%ProgramData%");
+    const char *said = "warning: the drive of \"S:\\shmb none.yaml\" is a network drive or a "
+                       "substituted one";
+
+    (void)state;
+    assert_true(DefineDosDeviceW(0, L"S:", folder));
+    broker_says("install --allow-unsafe-config --config \"S:\\shmb none.yaml\"", 0, said);
+    assert_true(DefineDosDeviceW(DDD_REMOVE_DEFINITION, L"S:", folder));
+}
+
 /* Plain sc create leaves it at Windows' default. */
 static void a_short_time_before_a_shutdown_is_found_and_mended(void **state)
 {
@@ -315,6 +328,7 @@ int main(void)
         TEST(a_service_that_goes_meanwhile_is_waited_for),
         TEST(status_verifies_point_by_point),
         TEST(a_path_without_quotes_is_found_and_mended),
+        TEST(a_substituted_drive_is_warned_of),
         TEST(a_short_time_before_a_shutdown_is_found_and_mended),
         TEST(a_program_that_users_can_change_is_refused),
     };
