@@ -1,7 +1,7 @@
 /*
  * Beside shmbroker.exe: .new while it is copied, .old, .old2, ... for former programs, which
  * may still run. Whoever comes first deletes these after their end: the next install, the
- * service or `start`, or Windows at its next start.
+ * service or `start`, or Windows at its next restart.
  */
 #include "program_file.h"
 
@@ -378,13 +378,13 @@ static bool remove_or_delay(const wchar_t *path)
 {
     if (delete_patiently(path))
         return true;
-    /* Without a new name, Windows deletes the file at its next start. */
+    /* Without a new name, Windows deletes the file at its next restart. */
     MoveFileExW(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
     return false;
 }
 
 /*
- * Renames the executable, then removes it: what Windows deletes at its next start must not have
+ * Renames the executable, then removes it: what Windows deletes at its next restart must not have
  * the name that the next installation uses. If others prevent the new name, it has to;
  * program_file_claim takes that back.
  */

@@ -39,7 +39,7 @@ void program_file_undo(struct program_file *file);
 
 /*
  * Deletes the executables that earlier installations left beside `path`: at once
- * if they no longer run, else at the next start of Windows. False: some are left
+ * if they no longer run, else at the next restart of Windows. False: some are left
  * until then.
  */
 bool program_file_clean(const char *path);
@@ -53,7 +53,7 @@ void program_file_free(struct program_file *file);
 void program_file_sweep(void);
 
 /*
- * Takes back a removal of `path` and its folder at the next start of Windows, which
+ * Takes back a removal of `path` and its folder at the next restart of Windows, which
  * an earlier `uninstall` has asked for. 0 or a Win32 code.
  */
 uint32_t program_file_claim(const char *path);

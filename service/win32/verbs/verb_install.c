@@ -246,7 +246,7 @@ static void leave_notes(const struct installation *in)
         warn("the event source cannot be registered; events show without their texts", code);
     code = program_file_claim(in->program);
     if (code != ERROR_SUCCESS)
-        warn("an earlier uninstall may have Windows delete the program at its next start "
+        warn("an earlier uninstall may have Windows delete the program at its next restart "
              "(PendingFileRenameOperations); after that, run install again",
              code);
     code = in->file.placed ? program_file_remember(in->program) : ERROR_SUCCESS;
@@ -303,7 +303,7 @@ static void print_done(const struct installation *in, bool restarted)
     if (!program_file_clean(in->program))
         console_line(
             "the former program is still in use; it is deleted at the next shmbroker start, or "
-            "at the next start of Windows");
+            "at the next restart of Windows");
     if (in->present.program == NULL)
         console_line("ShmBroker is installed; start it with: shmbroker start");
     else if (restarted)

@@ -95,7 +95,7 @@ static void wait_until_gone(void)
 static void remove_program(const char *program)
 {
     if (!program_file_remove(program))
-        console_line("the program at %s is in use; it is deleted at the next start of Windows",
+        console_line("the program at %s is in use; it is deleted at the next restart of Windows",
                      program);
 }
 

@@ -458,7 +458,7 @@ static void the_program_goes_where_it_is_told(void **state)
     assert_false(scm_installed());
 }
 
-/* ---- what Windows does at its next start -------------------------------------- */
+/* ---- what Windows does at its next restart -------------------------------------- */
 
 #define SESSION_MANAGER L"SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 #define PENDING         L"PendingFileRenameOperations"
@@ -518,7 +518,7 @@ static int restore_pending(void **state)
     return scm_teardown(state);
 }
 
-/* Windows deletes these at its next start; here those of our folder, now. */
+/* Windows deletes these at its next restart; here those of our folder, now. */
 static void start_windows(void)
 {
     static struct pending now;
@@ -551,7 +551,7 @@ static void a_program_installed_again_survives_the_next_start(void **state)
     write_pending(REG_MULTI_SZ, foreign, sizeof(foreign));
     serve();
     /* It cannot delete its own file. */
-    says(installed(), "uninstall", 0, "it is deleted at the next start of Windows");
+    says(installed(), "uninstall", 0, "it is deleted at the next restart of Windows");
     assert_false(exists(scm_program(L"\\shmbroker.exe")));
     serve();
     start_windows();

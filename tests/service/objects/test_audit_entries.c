@@ -2,6 +2,7 @@
 #include "service_manager.h"
 
 #include <aclapi.h>
+#include <ntsecapi.h>
 #include <sddl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,6 +204,36 @@ static void what_is_taken_over_is_audited_as_the_file_says_then(void **state)
     expect_data(true);
 }
 
+/* As a refresh of a group policy does. */
+static void take_right_away(void)
+{
+    wchar_t name[] = SE_SECURITY_NAME;
+    LSA_UNICODE_STRING right = {(USHORT)(sizeof(name) - sizeof(wchar_t)), sizeof(name), name};
+    LSA_OBJECT_ATTRIBUTES attributes = {0};
+    LSA_HANDLE policy;
+    PSID sid;
+
+    assert_true(ConvertStringSidToSidW(
+        L"S-1-5-80-4278917904-4027446710-1448384935-3026862272-1677383374", &sid));
+    assert_int_equal(LsaOpenPolicy(NULL, &attributes, POLICY_LOOKUP_NAMES, &policy), 0);
+    assert_int_equal(LsaRemoveAccountRights(policy, sid, FALSE, &right, 1), 0);
+    LsaClose(policy);
+    LocalFree(sid);
+}
+
+static void a_policy_that_takes_the_right_away_does_not_stop_it(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* no rights of accounts */
+    install("--audit", HEAD DATA_AUDITED);
+    take_right_away();
+    verb("start", 0, "runs");
+    expect_data(false);
+    verb("status", 1, "degraded:      6 objects not audited");
+    verb("status --verify", 1, "differs  right to audit: lacks it");
+}
+
 static void without_the_privilege_it_is_degraded_and_says_so(void **state)
 {
     (void)state;
@@ -297,6 +328,7 @@ int main(void)
         TEST(entries_come_and_go_with_the_key),
         TEST(what_is_taken_over_is_audited_as_the_file_says_then),
         TEST(without_the_privilege_it_is_degraded_and_says_so),
+        TEST(a_policy_that_takes_the_right_away_does_not_stop_it),
         TEST(a_broker_in_a_console_is_told_likewise),
         TEST(check_warns_where_the_service_may_not),
         TEST(install_keeps_it_until_told_otherwise),
