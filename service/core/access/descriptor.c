@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "text.h"
 
 static uint32_t mask_of(const struct descriptor_use *use, enum shmb_level level)
@@ -54,11 +55,15 @@ static void add_full(struct text *out, const struct descriptor_use *use, const c
     text_add(out, "(A;;0x%" PRIx32 ";;;%s)", mask_of(use, SHMB_LEVEL_FULL), sid);
 }
 
-/* These have an entry with full control already: a rule that allows them less adds nothing. */
-static bool has_full_anyway(const char *sid, const char *owner)
+static bool is_one_of_three(const char *sid)
 {
-    return strcmp(sid, owner) == 0 || strcmp(sid, SID_SYSTEM) == 0 ||
+    return strcmp(sid, SHMB_SERVICE_SID) == 0 || strcmp(sid, SID_SYSTEM) == 0 ||
            strcmp(sid, SID_ADMINISTRATORS) == 0;
+}
+
+bool descriptor_has_full(const char *sid, const char *owner)
+{
+    return is_one_of_three(sid) || strcmp(sid, owner) == 0;
 }
 
 /* The finished text. NULL: no memory. */
@@ -84,44 +89,53 @@ char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
     for (i = 0; i < count; i++)
         if (is_deny(&rules[i]))
             add_rule(&out, use, rules, count, i);
-    /* A broker that runs as one of these two gets its entry below. */
-    if (strcmp(owner, SID_SYSTEM) != 0 && strcmp(owner, SID_ADMINISTRATORS) != 0)
+    if (!is_one_of_three(owner))
         add_full(&out, use, owner);
+    add_full(&out, use, SHMB_SERVICE_SID);
     add_full(&out, use, SID_SYSTEM);
     add_full(&out, use, SID_ADMINISTRATORS);
     for (i = 0; i < count; i++)
-        if (!is_deny(&rules[i]) && !has_full_anyway(rules[i].sid, owner))
+        if (!is_deny(&rules[i]) && !descriptor_has_full(rules[i].sid, owner))
             add_rule(&out, use, rules, count, i);
     if (use->label != NULL)
         text_add(&out, "%s", use->label);
     return finish(&out);
 }
 
-static bool grants_all(const struct sddl_entry *entry, const char *sid, uint32_t all)
+static bool grants_all(const struct sddl *wanted, const char *sid, uint32_t all)
 {
-    return !entry->deny && strcmp(entry->sid, sid) == 0 && (entry->mask & all) == all;
+    size_t i;
+
+    for (i = 0; i < wanted->count; i++)
+        if (!wanted->entries[i].deny && strcmp(wanted->entries[i].sid, sid) == 0 &&
+            (wanted->entries[i].mask & all) == all)
+            return true;
+    return false;
 }
 
 char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl *wanted)
 {
     const struct descriptor_use use = {.kind = kind};
+    const uint32_t all = mask_of(&use, SHMB_LEVEL_FULL);
+    bool due = true;
     struct text out = {0};
-    bool has_all = false;
     size_t i;
 
     text_add(&out, "O:%sG:%sD:P", wanted->owner[0] != '\0' ? wanted->owner : owner, SID_SYSTEM);
-    for (i = 0; i < wanted->count; i++)
-        has_all |= grants_all(&wanted->entries[i], owner, mask_of(&use, SHMB_LEVEL_FULL));
     for (i = 0; i < wanted->count; i++) {
         const struct sddl_entry *entry = &wanted->entries[i];
 
         /*
-         * The owner's entry goes before the first one that allows. There is one: sddl_read refuses
-         * a list without it, and a denial after it.
+         * The broker's own entries go before the first one that allows. There is one: sddl_read
+         * refuses a list without it, and a denial after it.
          */
-        if (!entry->deny && !has_all)
-            add_full(&out, &use, owner);
-        has_all |= !entry->deny;
+        if (!entry->deny && due) {
+            if (strcmp(owner, SHMB_SERVICE_SID) != 0 && !grants_all(wanted, owner, all))
+                add_full(&out, &use, owner);
+            if (!grants_all(wanted, SHMB_SERVICE_SID, all))
+                add_full(&out, &use, SHMB_SERVICE_SID);
+            due = false;
+        }
         text_add(&out, "(%c;;0x%" PRIx32 ";;;%s)", entry->deny ? 'D' : 'A', entry->mask,
                  entry->sid);
     }

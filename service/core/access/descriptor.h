@@ -1,8 +1,9 @@
 /*
  * descriptor.h - writes the security descriptor of an object as SDDL.
  *
- * Order: denials; the owner, SYSTEM and Administrators with full control; the trustees.
- * The DACL is protected. Rights are specific masks, never generic ones.
+ * Order: denials; the owner, the service SID, SYSTEM and Administrators with full control; the
+ * trustees. The service SID has its entry whoever makes the object, so that a broker under another
+ * account can adopt it. The DACL is protected. Rights are specific masks, never generic ones.
  * https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
  */
 #ifndef CORE_DESCRIPTOR_H
@@ -34,17 +35,20 @@ struct descriptor_use {
 
 /*
  * The SDDL for an object owned by `owner` (a SID). Free it with free(). NULL: no memory.
- * Without rules only the broker, SYSTEM and Administrators have access.
+ * Without rules only the broker, the service SID, SYSTEM and Administrators have access.
  */
 char *descriptor_sddl(const char *owner, const struct descriptor_use *use,
                       const struct access_rule *rules, size_t count);
 
 /*
  * The same for an object whose access is written as SDDL. `owner` becomes the owner unless
- * the SDDL names another one. `owner` always gets full control, after the denials: without
- * rights the broker could not open its own objects again.
+ * the SDDL names another one. `owner` and the service SID always get full control, after the
+ * denials: without rights the next broker could not open the object.
  */
 char *descriptor_exact(const char *owner, enum shmb_kind kind, const struct sddl *wanted);
+
+/* True for accounts with full control of every object that `owner` makes without SDDL. */
+bool descriptor_has_full(const char *sid, const char *owner);
 
 /*
  * True: `found`, the access of an existing object as in sys_facts, is that of the text

@@ -43,13 +43,6 @@ static bool is_among(const char *sid, const char *const *list, size_t count)
     return false;
 }
 
-static bool has_all_anyway(const char *sid)
-{
-    static const char *const own[] = {SID_SYSTEM, SID_ADMINISTRATORS, SHMB_SERVICE_SID};
-
-    return is_among(sid, own, sizeof(own) / sizeof(own[0]));
-}
-
 static bool is_everybody(const char *sid)
 {
     static const char *const all[] = {
@@ -70,7 +63,7 @@ static void look_at_trustee(const struct advice *advice, const char *path,
         return;
     if (trustees_resolve(advice->known, trustee->name, &sid, NULL) != SYS_OK)
         return;
-    if (trustee->level == SHMB_LEVEL_FULL && !has_all_anyway(sid))
+    if (trustee->level == SHMB_LEVEL_FULL && !descriptor_has_full(sid, SHMB_SERVICE_SID))
         cfg_message_add(advice->messages, CFG_WARNING, &trustee->place, path,
                         "'%s' may also change who has access, and shut others out; give write, "
                         "unless the programs ask for all rights",
@@ -89,7 +82,8 @@ static void warn_of_entry(const struct advice *advice, const struct cfg_access *
 
     if (entry->deny)
         return;
-    if ((entry->mask & SDDL_CHANGES_ACCESS) != 0 && !has_all_anyway(entry->sid))
+    if ((entry->mask & SDDL_CHANGES_ACCESS) != 0 &&
+        !descriptor_has_full(entry->sid, SHMB_SERVICE_SID))
         cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
                         "'%s' may also change who has access, and shut others out; leave out the "
                         "rights 0x%lx",
@@ -114,7 +108,7 @@ static void look_at_sddl(const struct advice *advice, const struct cfg_access *a
 
     if (sddl_read(access->sddl, kind, &sddl, NULL) != SYS_OK)
         return;
-    if (sddl.owner[0] != '\0' && !has_all_anyway(sddl.owner))
+    if (sddl.owner[0] != '\0' && !descriptor_has_full(sddl.owner, SHMB_SERVICE_SID))
         cfg_message_add(
             advice->messages, CFG_WARNING, &access->place, access->path,
             "programs that use the library refuse the object (SHMB_NOT_OURS) because %s "

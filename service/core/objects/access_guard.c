@@ -9,28 +9,20 @@
 
 #include "access_sets.h"
 #include "descriptor.h"
-#include "names.h"
 #include "text.h"
 
 /* Characters of an access list in an event: a client can write a very long one. */
 #define SHOWN_MAX 2000
 
-/* True for accounts that have full access to every object anyway. */
-static bool may_anyway(const char *sid, const char *owner)
-{
-    return strcmp(sid, owner) == 0 || strcmp(sid, SID_SYSTEM) == 0 ||
-           strcmp(sid, SID_ADMINISTRATORS) == 0 || strcmp(sid, SHMB_SERVICE_SID) == 0;
-}
-
 static bool sddl_is_changeable(const struct sddl *sddl, const char *owner)
 {
     size_t i;
 
-    if (sddl->owner[0] != '\0' && !may_anyway(sddl->owner, owner))
+    if (sddl->owner[0] != '\0' && !descriptor_has_full(sddl->owner, owner))
         return true;
     for (i = 0; i < sddl->count; i++)
         if (!sddl->entries[i].deny && (sddl->entries[i].mask & SDDL_CHANGES_ACCESS) != 0 &&
-            !may_anyway(sddl->entries[i].sid, owner))
+            !descriptor_has_full(sddl->entries[i].sid, owner))
             return true;
     return false;
 }
@@ -47,7 +39,7 @@ static bool is_changeable(const struct maker *maker, const struct item *item)
         return sddl_is_changeable(exact, owner);
     rules = access_sets_rules(maker->inventory->sets, item->access, &count);
     for (i = 0; i < count; i++)
-        if (rules[i].level == SHMB_LEVEL_FULL && !may_anyway(rules[i].sid, owner))
+        if (rules[i].level == SHMB_LEVEL_FULL && !descriptor_has_full(rules[i].sid, owner))
             return true;
     return false;
 }

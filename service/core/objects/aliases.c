@@ -12,6 +12,7 @@
 
 #include "event_text.h"
 #include "full_name.h"
+#include "names.h"
 #include "string_copy.h"
 #include "text.h"
 
@@ -165,9 +166,9 @@ static enum sys_status make_descriptor(const struct aliases *aliases, struct sys
     *out = NULL;
     /* 0xf0001 is SYMBOLIC_LINK_ALL_ACCESS; 0x20001 is READ_CONTROL and SYMBOLIC_LINK_QUERY. */
     text_add(&sddl,
-             "O:%s"
-             "D:P(A;;0xf0001;;;%s)(A;;0xf0001;;;SY)(A;;0xf0001;;;BA)(A;;0x20001;;;WD)",
-             aliases->owner, aliases->owner);
+             "O:%sD:P(A;;0xf0001;;;" SHMB_SERVICE_SID
+             ")(A;;0xf0001;;;SY)(A;;0xf0001;;;BA)(A;;0x20001;;;WD)",
+             aliases->owner);
     if (sddl.failed)
         status = failure_no_memory(why);
     else

@@ -128,7 +128,7 @@ struct system_objects {
 
     /*
      * Creates a link in a session, with this descriptor: its plain `name` leads to
-     * Global\name. Adopts an existing link to the same target with the same owner. `*out`
+     * Global\name. Adopts an existing link to the same target whose owner is trusted. `*out`
      * ends with close, and the link with it. SYS_TAKEN: the session uses the name for
      * something else. SYS_NOT_FOUND: the session is gone. SYS_DENIED: the service account
      * may not create links there.

@@ -14,6 +14,7 @@
 #include "failure.h"
 #include "name_holder.h"
 #include "names.h"
+#include "owner.h"
 #include "wide.h"
 
 /* winternl.h declares neither these functions nor these constants. */
@@ -179,22 +180,15 @@ static bool make_paths(uint32_t session, const char *name, struct link_paths *pa
     return fits;
 }
 
-/* True if the link has the owner in the descriptor: then a broker created it. */
-static bool same_owner(HANDLE link, const struct sys_descriptor *descriptor)
+/*
+ * True if the owner could be a broker's, under whatever account. That is proof enough: an adopted
+ * link leads where this broker's would.
+ */
+static bool has_trusted_owner(HANDLE link)
 {
-    union {
-        SECURITY_DESCRIPTOR aligned;
-        unsigned char bytes[512];
-    } found;
-    PSID owner = NULL, wanted = NULL;
-    BOOL defaulted;
-    DWORD size;
+    char owner[OWNER_SID_MAX];
 
-    return GetKernelObjectSecurity(link, OWNER_SECURITY_INFORMATION, &found, sizeof(found),
-                                   &size) &&
-           GetSecurityDescriptorOwner(&found, &owner, &defaulted) && owner != NULL &&
-           GetSecurityDescriptorOwner((void *)(uintptr_t)descriptor, &wanted, &defaulted) &&
-           wanted != NULL && EqualSid(owner, wanted);
+    return owner_read(link, owner) == ERROR_SUCCESS && owner_trusted(owner);
 }
 
 /* True if the link points to `target`. */
@@ -213,8 +207,7 @@ static bool leads_to(HANDLE link, const wchar_t *target)
  * Adopts a link of an earlier broker, which its keeper holds. SYS_NOT_FOUND: nothing has the
  * name. SYS_TAKEN: something else has it.
  */
-static enum sys_status take_over(UNICODE_STRING *from, const wchar_t *to,
-                                 const struct sys_descriptor *descriptor, struct sys_object **out,
+static enum sys_status take_over(UNICODE_STRING *from, const wchar_t *to, struct sys_object **out,
                                  struct sys_failure *why)
 {
     NT_FUNCTION(open_link, open, "NtOpenSymbolicLinkObject");
@@ -225,7 +218,7 @@ static enum sys_status take_over(UNICODE_STRING *from, const wchar_t *to,
     if (open == NULL)
         return failure_set(why, "NtOpenSymbolicLinkObject", ERROR_PROC_NOT_FOUND);
     status = open(&link, LINK_LOOK, &attributes);
-    if (status >= 0 && same_owner(link, descriptor) && leads_to(link, to)) {
+    if (status >= 0 && has_trusted_owner(link) && leads_to(link, to)) {
         *out = (struct sys_object *)link;
         return SYS_OK;
     }
@@ -261,7 +254,7 @@ enum sys_status sessions_link(uint32_t session, const char *name,
     from = counted(paths.from);
     to = counted(paths.to);
     /* Adopt first: creating a link where one exists may follow it instead of failing. */
-    known = take_over(&from, paths.to, descriptor, out, why);
+    known = take_over(&from, paths.to, out, why);
     if (known != SYS_NOT_FOUND)
         return known;
     attributes = attributes_of(&from, descriptor);

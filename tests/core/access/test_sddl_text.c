@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "names.h"
 #include "sddl_text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SERVICE      "S-1-5-80-1-2-3-4-5"
+#define SERVICE      SHMB_SERVICE_SID
 
 /* What is taken, and what the object then has where the service owns it. */
 static const struct good {

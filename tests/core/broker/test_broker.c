@@ -7,11 +7,12 @@
 
 #include <string.h>
 
+#include "names.h"
 #include "broker.h"
 #include "fake_system.h"
 #include "sample.h"
 
-#define OWNER     "S-1-5-80-1-2-3-4-5"
+#define OWNER     SHMB_SERVICE_SID
 #define PUBLISHED 4 /* root, report, control section, table; the first two before the objects */
 
 struct world {

@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "names.h"
 #include "access_guard.h"
 #include "life.h"
 
-#define SERVICE  "S-1-5-80-1-2-3-4-5"
+#define SERVICE  SHMB_SERVICE_SID
 #define STRANGER "S-1-5-21-1-2-3-1001"
 #define HEAD     "version: 1\ndefaults: { access: { full: [Users] } }\nsegments:\n"
 #define OLD      "  Old: { size: 64 }\n"

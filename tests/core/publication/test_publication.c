@@ -54,7 +54,7 @@ static void zeros_that_were_asked_for_are_content(void **state)
 }
 
 #define OURS                                                                                       \
-    "O:S-1-5-32-544G:S-1-5-18D:P(A;;0xf001f;;;S-1-5-18)"                                           \
+    "O:S-1-5-32-544G:S-1-5-18D:P(A;;0xf001f;;;" SHMB_SERVICE_SID ")(A;;0xf001f;;;S-1-5-18)"        \
     "(A;;0xf001f;;;S-1-5-32-544)"
 
 static void who_may_read_what(void **state)
@@ -76,7 +76,8 @@ static void who_may_read_what(void **state)
     assert_int_equal(published_find("Open").control, 2);
     assert_string_equal(fake_find(world.fake, SHMB_CONTROL_PREFIX "2")->first_sddl,
                         "O:S-1-5-32-544G:S-1-5-18D:P(D;;0xf001f;;;S-1-5-19)"
-                        "(A;;0xf001f;;;S-1-5-18)(A;;0xf001f;;;S-1-5-32-544)"
+                        "(A;;0xf001f;;;" SHMB_SERVICE_SID
+                        ")(A;;0xf001f;;;S-1-5-18)(A;;0xf001f;;;S-1-5-32-544)"
                         "(A;;0x20007;;;S-1-1-0)(A;;0x20007;;;S-1-5-21-1-2-3-1001)"
                         "(A;;0x20005;;;S-1-5-32-545)");
     world_stop();
