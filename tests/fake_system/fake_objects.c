@@ -97,6 +97,15 @@ static enum sys_status create(void *self, const struct sys_spec *spec,
     return fake_effected(fake);
 }
 
+/* Whether the list of an object names the broker; what is no list, as with strangers, does. */
+static bool may_open(const struct fake *fake, const struct fake_object *object)
+{
+    char entry[SYS_SID_MAX + 8];
+
+    (void)snprintf(entry, sizeof(entry), ";;;%s)", fake->owner);
+    return object->stranger || strstr(object->sddl, entry) != NULL;
+}
+
 static enum sys_status inspect(void *self, const char *name, struct sys_facts *facts,
                                struct sys_object **out, struct sys_failure *why)
 {
@@ -110,6 +119,10 @@ static enum sys_status inspect(void *self, const char *name, struct sys_facts *f
     status = fake_called(fake, FAKE_INSPECT, name);
     if (status == SYS_OK && there == NULL)
         status = SYS_NOT_FOUND;
+    if (status == SYS_OK && !may_open(fake, there)) {
+        fake_tell_access(there->sddl, facts);
+        status = SYS_DENIED;
+    }
     if (status != SYS_OK)
         return fake_refuse(fake, status, "OpenFileMappingW", why);
     facts->kind = there->spec.kind;

@@ -6,7 +6,6 @@
 #include "broker.h"
 
 #include "access_guard.h"
-#include "adoption.h"
 #include "apply.h"
 #include "auditing.h"
 #include "broker_context.h"
@@ -16,7 +15,6 @@
 
 struct broker_counts broker_counts(const struct broker *broker)
 {
-    const bool wants_record = adoption_wants_record(broker->identity.owner);
     struct broker_counts counts = {0};
     size_t i;
 
@@ -28,7 +26,7 @@ struct broker_counts broker_counts(const struct broker *broker)
         counts.deferred += item->state == ITEM_DEFERRED;
         counts.failed += item->state == ITEM_FAILED;
         counts.unaudited += auditing_lacks(item);
-        counts.unproved += item->state == ITEM_CONFLICT && wants_record;
+        counts.undecided += !item_is_held(item) && item->undecided;
     }
     return counts;
 }

@@ -19,8 +19,8 @@ struct broker_counts {
     size_t deferred;      /* of the held ones */
     size_t failed;        /* of the missing ones: the system refused them */
     size_t unaudited;     /* of the held ones: `audit: true`, but not audited */
-    size_t unproved;      /* of the missing ones: in conflict, where only a record proves that an
-                             object is the broker's own. 0 if the owner alone proves it */
+    size_t undecided;     /* of the missing ones: an object has the name that may be the broker's,
+                             but could not be opened, or nothing proves it (adoption.h) */
 };
 
 /*

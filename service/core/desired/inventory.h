@@ -69,6 +69,7 @@ struct item {
     uint64_t generation;         /* held or deferred: grows with each new object; else 0 */
     char *reason;                /* why it is not held; NULL: no memory */
     uint32_t cause;              /* of the failure that was logged last; 0: none */
+    bool undecided;              /* in conflict with an object that may be ours (adoption.h) */
     bool access_due;             /* held, but its access could not be set yet */
     uint32_t corrections;        /* how often its access was corrected (access_guard.h) */
     bool audit;                  /* auditing is wanted */

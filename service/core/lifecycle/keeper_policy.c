@@ -44,8 +44,8 @@ static void log_process(const struct keeper_policy *policy, enum event_id event)
 
 /* ---- report ------------------------------------------------------------------ */
 
-/* Puts the state of the keeper into the report. `why`: what failed; NULL: nothing. */
-static void report(struct keeper_policy *policy, const struct sys_failure *why)
+/* Puts the state of the keepers into the report. `trouble`: what failed; NULL: nothing. */
+static void report(struct keeper_policy *policy, const char *trouble)
 {
     struct report_lines notes = {0};
 
@@ -57,11 +57,14 @@ static void report(struct keeper_policy *policy, const struct sys_failure *why)
         (void)snprintf(text, sizeof(text), "%zu objects, since %s", policy->held, since);
         report_lines_add(&notes, "keeper", process, policy->whole ? "holds" : "partly", text);
     }
-    if (why != NULL) {
-        char text[REPORT_FAILURE];
+    if (trouble != NULL)
+        report_lines_add(&notes, "degraded", "keeper", "failed", trouble);
+    if (policy->spares > 0) {
+        char text[96];
 
-        event_failure_text(why, text);
-        report_lines_add(&notes, "degraded", "keeper", "failed", text);
+        (void)snprintf(text, sizeof(text), "it may hold %zu objects that cannot be adopted yet",
+                       policy->spares);
+        report_lines_add(&notes, "degraded", "former keeper", "spared", text);
     }
     broker_report_keeper(policy->broker, &notes);
     policy->reported = true;
@@ -73,9 +76,9 @@ static void fail(struct keeper_policy *policy, const struct sys_failure *why)
     bool logged = policy->failed;
 
     policy->whole = false;
-    report(policy, why);
     policy->failed = true;
     event_failure_text(why, policy->trouble);
+    report(policy, policy->trouble);
     if (!logged)
         log_text(policy, EVENT_KEEPER_FAILED, policy->trouble, NULL);
 }
@@ -229,22 +232,38 @@ static bool has_former(const struct keeper_policy *policy)
     return false;
 }
 
-/*
- * True while former keepers must stay: objects that could not be adopted yet, for a lack of memory
- * or of a record, exist only in them; or this broker's keeper does not hold everything.
- */
-static bool former_are_needed(const struct keeper_policy *policy)
+/* This broker's keeper, where one is wanted, holds everything for the wanted time. */
+static bool is_complete(const struct keeper_policy *policy)
 {
-    const struct broker_counts counts = broker_counts(policy->broker);
-
-    if (counts.failed > 0 || counts.unproved > 0)
-        return true;
-    return policy->wanted_ms != 0 && (!policy->whole || policy->hold_ms != policy->wanted_ms);
+    return policy->wanted_ms == 0 || (policy->whole && policy->hold_ms == policy->wanted_ms);
 }
 
+/* Reports, and logs once, that former keepers are spared for so many objects; 0: they are not. */
+static void spare(struct keeper_policy *policy, size_t count)
+{
+    bool logged = policy->spares > 0;
+    char number[24];
+
+    if (policy->spares == count)
+        return;
+    policy->spares = count;
+    report(policy, keeper_policy_trouble(policy));
+    (void)snprintf(number, sizeof(number), "%zu", count);
+    if (!logged)
+        log_text(policy, EVENT_KEEPER_SPARED, number, NULL);
+}
+
+/*
+ * Former keepers must stay while objects that could not be adopted yet, for a lack of memory, of
+ * rights or of a record, may exist only in them; and until this broker's keeper is complete.
+ */
 static void end_former(struct keeper_policy *policy)
 {
-    if (has_former(policy) && !former_are_needed(policy))
+    const struct broker_counts counts = broker_counts(policy->broker);
+    bool former = has_former(policy);
+
+    spare(policy, former ? counts.undecided : 0);
+    if (former && counts.undecided == 0 && counts.failed == 0 && is_complete(policy))
         (void)end_all_but(policy, &policy->keeper);
 }
 

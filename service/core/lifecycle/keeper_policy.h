@@ -31,6 +31,7 @@ struct keeper_policy {
     bool failed;       /* logged: it cannot be made, or cannot hold everything */
     char trouble[REPORT_FAILURE]; /* why, while `failed` */
     bool stays;                   /* logged: a former keeper cannot be ended */
+    size_t spares; /* logged: a former keeper is spared for so many objects; 0: none is */
     bool reported;                /* the report is up to date */
 };
 

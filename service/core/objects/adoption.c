@@ -17,7 +17,8 @@ static uint64_t pages(uint64_t size)
     return (size + PAGE - 1) / PAGE * PAGE;
 }
 
-bool adoption_wants_record(const char *owner)
+/* An owner that proves nothing by itself: other programs run as these accounts, too. */
+static bool wants_record(const char *owner)
 {
     return strcmp(owner, SID_ADMINISTRATORS) == 0 || strcmp(owner, SID_SYSTEM) == 0;
 }
@@ -35,7 +36,7 @@ static bool is_ours(const struct sys_facts *facts, bool recorded, const char *ow
         return false;
     if (strcmp(facts->owner, SHMB_SERVICE_SID) == 0)
         return true;
-    if (adoption_wants_record(facts->owner))
+    if (wants_record(facts->owner))
         return recorded;
     return strcmp(facts->owner, owner) == 0;
 }
@@ -67,4 +68,13 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
     out->verdict = misfit_of_object(&out->live, wanted, out->reason, sizeof(out->reason))
                        ? ADOPTION_MISFIT
                        : ADOPTION_OURS;
+}
+
+bool adoption_undecided(const struct sys_facts *facts, bool opened,
+                        const struct state_record *record, const char *owner)
+{
+    if (opened || wants_record(facts->owner))
+        return wants_record(facts->owner);
+    return facts->owner[0] == '\0' || strcmp(facts->owner, SHMB_SERVICE_SID) == 0 ||
+           strcmp(facts->owner, owner) == 0 || (record != NULL && !record->retired);
 }

@@ -36,9 +36,14 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
                     const struct state_record *record, const char *owner, struct adoption *out);
 
 /*
- * True for an owner that proves nothing by itself (Administrators, SYSTEM): without a
- * record, its object is a conflict, even if it is ours.
+ * For an object that was not adopted: true if it may be ours all the same, so that no keeper that
+ * may hold it must be ended.
+ *
+ * opened  it was opened and judged a conflict: it may be ours if its owner proves nothing without a
+ *         record (Administrators, SYSTEM). Else it exists but could not be opened: it may be ours
+ *         unless its owner is known, is none of ours, and the record says nothing else.
  */
-bool adoption_wants_record(const char *owner);
+bool adoption_undecided(const struct sys_facts *facts, bool opened,
+                        const struct state_record *record, const char *owner);
 
 #endif

@@ -63,21 +63,25 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
     struct sys_facts facts;
     struct adoption judged;
     struct sys_object *object = NULL;
+    const struct state_record *record = state_find(maker->state, item->spec.name);
+    const char *owner = maker->identity->owner;
     enum sys_status status =
         system->objects.inspect(system->self, item->spec.name, &facts, &object, &failure);
 
     if (status == SYS_OK) {
-        adoption_judge(&item->spec, &facts, state_find(maker->state, item->spec.name),
-                       maker->identity->owner, &judged);
+        adoption_judge(&item->spec, &facts, record, owner, &judged);
         if (judged.verdict != ADOPTION_CONFLICT) {
             hold_adopted(maker, item, &judged, object, facts.sddl);
         } else {
             system->objects.close(system->self, object);
+            item->undecided = adoption_undecided(&facts, true, record, owner);
             status = SYS_TAKEN;
         }
     } else if (status == SYS_NO_MEMORY) {
         failure_copy(why, &failure);
     } else {
+        item->undecided =
+            status != SYS_NOT_FOUND && adoption_undecided(&facts, false, record, owner);
         status = SYS_TAKEN; /* even if it is gone by now: the next try makes it */
     }
     free(facts.sddl);
@@ -109,8 +113,10 @@ static enum sys_status obtain(const struct maker *maker, struct item *item, stru
 enum sys_status maker_obtain(const struct maker *maker, struct item *item)
 {
     struct sys_failure why = {0};
-    enum sys_status status =
-        item->held_back ? obtain_held_back(maker, item, &why) : obtain(maker, item, &why);
+    enum sys_status status;
+
+    item->undecided = false;
+    status = item->held_back ? obtain_held_back(maker, item, &why) : obtain(maker, item, &why);
 
     item_set_hash(item);
     if (status != SYS_OK)

@@ -94,6 +94,14 @@ enum event_id {
     /* Warning. The keeper of an earlier broker cannot be ended. Retried. %1 why */
     EVENT_KEEPER_STAYS = 125,
     /*
+     * Warning. The keeper of an earlier broker is not ended, because it may hold objects that this
+     * broker cannot adopt: it may not open them, or cannot tell that they are its own (300 names
+     * them). When `hold_for` has passed since the earlier broker's end, that keeper ends, and what
+     * no program has open is lost. Retried; when all are adopted, the keeper is ended.
+     * %1 number of objects
+     */
+    EVENT_KEEPER_SPARED = 126,
+    /*
      * Warning. Windows refused protections of the broker's own process; it serves
      * without them. %1 the protections, each with the reason
      */

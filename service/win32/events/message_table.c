@@ -33,6 +33,7 @@
     X(OBJECTS_LOST, WARNING)                                                                       \
     X(STOPPED_HELD, INFORMATION)                                                                   \
     X(KEEPER_STAYS, WARNING)                                                                       \
+    X(KEEPER_SPARED, WARNING)                                                                      \
     X(HARDENING_REFUSED, WARNING)                                                                  \
     X(DIRECTORY_NEWER, FAILURE)                                                                    \
     X(CONFIG_INVALID, FAILURE)                                                                     \

@@ -38,6 +38,9 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
     add(out, count_lines(status, "degraded", "pending"), "account pending", "accounts pending");
     add(out, count_lines(status, "degraded", "failed"), "keeper that does not hold everything",
         "keepers that do not hold everything");
+    add(out, count_lines(status, "degraded", "spared"),
+        "former keeper that may hold what cannot be adopted",
+        "former keepers that may hold what cannot be adopted");
     add(out, status_count(status, STATUS_CONFLICT), "object taken", "objects taken");
     add(out, status_count(status, STATUS_FAILED) + status_count(status, STATUS_MISSING),
         "object missing", "objects missing");

@@ -10,8 +10,9 @@
 
 #include "exit_codes.h"
 #include "fake_system.h"
+#include "names.h"
 
-#define SERVICE "S-1-5-80-1-2-3-4-5" /* what it owns needs no state to be known as ours */
+#define SERVICE SHMB_SERVICE_SID /* what it owns needs no state to be known as ours */
 #define HEAD    "version: 1\ndefaults: { access: { read: Users } }\n"
 #define OBJECTS                                                                                    \
     "segments:\n  Prices: { size: 64, initial: { text: none } }\n"                                 \

@@ -99,6 +99,109 @@ static void without_a_record_the_former_keeper_is_spared(void **state)
     assert_int_equal(fake_find(fake, "Prices")->serial, unproved_serial);
 }
 
+static const char spared[] = "degraded\tformer keeper\tspared\t"
+                             "it may hold 1 objects that cannot be adopted yet";
+
+static void access_is_denied(size_t number)
+{
+    if (number == 1 || number == 2) {
+        assert_int_equal(fake_keepers_alive(fake), 2);
+        assert_int_equal(kept_handles("Prices", 0), 1);
+        assert_true(kept_told(spared));
+        fake_wake(fake, SYS_WAKE_TIMEOUT);
+    }
+    if (number == 2)
+        fake_mend(fake);
+    if (number == 3) {
+        assert_int_equal(fake_keepers_alive(fake), 1);
+        kept_check_all(1);
+        assert_false(kept_told("former keeper"));
+    }
+}
+
+/* Whoever this broker is: also as the service, whose own objects need no record. */
+static void who_may_not_open_what_is_held_spares_the_former_keeper(void **state)
+{
+    static const enum sys_status failures[] = {SYS_DENIED, SYS_FAILED};
+    size_t serials[KEPT_NAMES], i;
+
+    for (i = 0; i < 2; i++) {
+        kept_end(state);
+        kept_begin(state);
+        fake_owner(fake, SERVICE);
+        kept_live(kept_look_on, 1);
+        kept_remember(serials);
+        fake_fail(fake, FAKE_INSPECT, "Prices", failures[i]);
+        kept_live(access_is_denied, 3);
+        kept_check_same(serials);
+        assert_int_equal(fake_event_count(fake, EVENT_KEEPER_SPARED), 1);
+        assert_string_equal(fake_last_event(fake, EVENT_KEEPER_SPARED)->inserts[0], "1");
+        assert_int_equal(fake_events_about(fake, EVENT_OBJECT_CONFLICT, "Prices"), 1);
+        assert_int_equal(fake_events_about(fake, EVENT_OBJECT_RECOVERED, "Prices"), 1);
+    }
+}
+
+static void reload_after_the_denial(size_t number)
+{
+    if (number == 1) {
+        assert_int_equal(fake_keepers_alive(fake), 2);
+        fake_mend(fake);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else {
+        assert_int_equal(fake_keepers_alive(fake), 1);
+        kept_check_all(1);
+    }
+}
+
+static void a_reload_that_may_open_it_ends_the_former_keeper(void **state)
+{
+    size_t serials[KEPT_NAMES];
+
+    (void)state;
+    fake_owner(fake, SERVICE);
+    kept_live(kept_look_on, 1);
+    kept_remember(serials);
+    fake_fail(fake, FAKE_INSPECT, "Prices", SYS_DENIED);
+    kept_live(reload_after_the_denial, 2);
+    kept_check_same(serials);
+}
+
+/* A stranger's object has the name: the former keeper does not hold it. */
+static void a_strangers_name_spares_no_keeper(void **state)
+{
+    (void)state;
+    kept_live(kept_look_on, 1);
+    kept_file(HEAD OBJECTS "mutexes: { Taken: {} }\n");
+    fake_occupy(fake, "Taken", SHMB_MUTEX, "O:S-1-5-21-7G:S-1-5-18D:P(A;;0x1f0001;;;WD)");
+    kept_live(second_is_kept, 1);
+    assert_int_equal(fake_events_about(fake, EVENT_OBJECT_CONFLICT, "Taken"), 1);
+    assert_int_equal(fake_event_count(fake, EVENT_KEEPER_SPARED), 0);
+}
+
+/* From one account to another, with the keeper of the former one. */
+static void an_account_adopts_what_another_one_made(void **state)
+{
+    static const char *const accounts[] = {"S-1-5-32-544", SERVICE,        "S-1-5-18",
+                                           SERVICE,        "S-1-5-32-544", "S-1-5-18"};
+    size_t serials[KEPT_NAMES], i;
+
+    (void)state;
+    fake_owner(fake, accounts[0]);
+    kept_live(kept_look_on, 1);
+    kept_remember(serials);
+    for (i = 1; i < sizeof(accounts) / sizeof(accounts[0]); i++) {
+        fake_owner(fake, accounts[i]);
+        kept_live(kept_look_on, 1);
+        kept_check_same(serials);
+        assert_int_equal(fake_keepers_alive(fake), 1);
+        kept_check_all(i);
+        assert_int_equal(
+            strncmp(fake_find(fake, "Prices")->sddl + 2, accounts[i], strlen(accounts[i])), 0);
+        assert_int_equal(fake_event_count(fake, EVENT_OBJECT_CONFLICT), 0);
+        assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
+    }
+}
+
 static void a_release_leaves_nothing(void **state)
 {
     (void)state;
@@ -404,6 +507,10 @@ int main(void)
         TEST(a_stop_leaves_everything_to_the_keeper),
         TEST(a_keeper_that_died_before_the_stop_is_replaced),
         TEST(without_a_record_the_former_keeper_is_spared),
+        TEST(who_may_not_open_what_is_held_spares_the_former_keeper),
+        TEST(a_reload_that_may_open_it_ends_the_former_keeper),
+        TEST(a_strangers_name_spares_no_keeper),
+        TEST(an_account_adopts_what_another_one_made),
         TEST(a_release_leaves_nothing),
         TEST(without_a_time_there_is_no_keeper),
         TEST(a_keeper_that_ends_is_replaced),

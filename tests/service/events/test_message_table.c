@@ -29,6 +29,7 @@ static const struct event_row {
     {EVENT_OBJECTS_LOST, 'w', 2},
     {EVENT_STOPPED_HELD, 'i', 2},
     {EVENT_KEEPER_STAYS, 'w', 1},
+    {EVENT_KEEPER_SPARED, 'w', 1},
     {EVENT_HARDENING_REFUSED, 'w', 1},
     {EVENT_DIRECTORY_NEWER, 'e', 0},
     {EVENT_CONFIG_INVALID, 'e', 3},
