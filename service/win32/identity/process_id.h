@@ -13,6 +13,12 @@
 uint64_t process_id_started(HANDLE process);
 
 /*
+ * True while a process with this number and start time runs; true also if Windows does not tell.
+ * Needs no right to the process.
+ */
+bool process_id_runs(DWORD id, uint64_t started);
+
+/*
  * True if the file name begins with "shmbroker". An upgrade renames the program of a running
  * process to a longer name.
  */

@@ -6,6 +6,7 @@
 #include "keeper.h"
 
 #include "failure.h"
+#include "keeper_open.h"
 #include "process_id.h"
 
 #define END_MS                                                                                     \
@@ -145,30 +146,19 @@ static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
     return SYS_OK;
 }
 
-/* Access denied: succeeds if the number now belongs to another process. */
-static enum sys_status refused(const struct sys_keeper *which, DWORD code, struct sys_failure *why)
-{
-    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, which->process);
-    bool other = process != NULL && process_id_started(process) != which->started;
-
-    if (process != NULL)
-        CloseHandle(process);
-    return other ? SYS_OK : failure_set(why, "OpenProcess", code);
-}
-
 enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which,
                            struct sys_failure *why)
 {
-    HANDLE process = OpenProcess(
-        PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, which->process);
+    HANDLE process = keeper_open(which->process);
     enum sys_status status = SYS_OK;
     DWORD code = GetLastError();
 
     if (process != NULL) {
         status = terminate(process, which, why);
         CloseHandle(process);
-    } else if (code != ERROR_INVALID_PARAMETER) { /* that code: there is no such process */
-        status = refused(which, code, why);
+    } else if (process_id_runs(which->process, which->started)) {
+        /* Else it has ended, and a process that denies access may have its number. */
+        status = failure_set(why, "OpenProcess", code);
     }
     if (status == SYS_OK && keeper->process != NULL && keeper->id.process == which->process &&
         keeper->id.started == which->started)

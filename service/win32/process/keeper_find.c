@@ -1,6 +1,6 @@
 /*
- * A keeper is recognised by its command line, which is read from its process. The line is
- * believed only if the process has this program's name and this broker may end it.
+ * A keeper is recognised by its command line. The line is believed only if the process has this
+ * program's name and the caller may end it.
  */
 #include "keeper_find.h"
 
@@ -14,10 +14,15 @@
 #include <winternl.h>
 
 #include "failure.h"
+#include "keeper_open.h"
 #include "process_id.h"
 
-#define MOST   64u /* of one search; others are found by the next one */
-#define RIGHTS (PROCESS_TERMINATE | PROCESS_QUERY_INFORMATION | PROCESS_VM_READ | SYNCHRONIZE)
+#define MOST 64u /* of one search; others are found by the next one */
+
+/* ProcessCommandLineInformation: a UNICODE_STRING and its text; since Windows 8.1. */
+#define COMMAND_LINE_CLASS ((PROCESSINFOCLASS)60)
+#define COMMAND_LINE_MOST  (sizeof(UNICODE_STRING) + 65536u)
+#define NO_SUCH_CLASS      ((LONG)0xC0000003)
 
 /* ---- the command line of another process ---------------------------------------- */
 
@@ -29,8 +34,8 @@ static bool read_there(HANDLE process, const BYTE *from, void *to, size_t size)
     return ReadProcessMemory(process, from, to, size, &done) && done == size;
 }
 
-/* The command line of a process; freed with free(). NULL: it cannot be read. */
-static wchar_t *command_of(HANDLE process)
+/* The same from the memory of the process. */
+static wchar_t *command_in_memory(HANDLE process)
 {
     PROCESS_BASIC_INFORMATION basic;
     BYTE *parameters;
@@ -58,6 +63,44 @@ static wchar_t *command_of(HANDLE process)
     return NULL;
 }
 
+/* For systems that do not know the class, such as Wine 8. */
+static wchar_t *command_by_number(DWORD id)
+{
+    HANDLE process = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE, id);
+    wchar_t *text = process != NULL ? command_in_memory(process) : NULL;
+
+    if (process != NULL)
+        CloseHandle(process);
+    return text;
+}
+
+/*
+ * The command line of a process; freed with free(). NULL: it cannot be read. The kernel reads it
+ * for whoever may ask for limited information: the memory of a service's keeper is closed even to
+ * administrators, because their consoles have a lower integrity level.
+ */
+static wchar_t *command_of(HANDLE process)
+{
+    BYTE *found = malloc(COMMAND_LINE_MOST);
+    UNICODE_STRING line;
+    wchar_t *text = NULL;
+    ULONG size = 0;
+    LONG status;
+
+    if (found == NULL)
+        return NULL;
+    status = NtQueryInformationProcess(process, COMMAND_LINE_CLASS, found, (ULONG)COMMAND_LINE_MOST,
+                                       &size);
+    if (status >= 0) {
+        memcpy(&line, found, sizeof(line));
+        text = calloc(line.Length / sizeof(*text) + 1, sizeof(*text));
+        if (text != NULL)
+            memcpy(text, line.Buffer, line.Length / sizeof(*text) * sizeof(*text));
+    }
+    free(found);
+    return status == NO_SUCH_CLASS ? command_by_number(GetProcessId(process)) : text;
+}
+
 /* Reads the broker from the command line of a keeper (keeper_main.h). False: not such a keeper. */
 static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *maker)
 {
@@ -78,21 +121,6 @@ static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *
 
 /* ---- the search ------------------------------------------------------------------- */
 
-/* True also if that cannot be determined. */
-static bool lives(const struct sys_keeper *maker)
-{
-    HANDLE process =
-        OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, maker->process);
-    bool alive;
-
-    if (process == NULL)
-        return GetLastError() != ERROR_INVALID_PARAMETER;
-    alive = process_id_started(process) == maker->started &&
-            WaitForSingleObject(process, 0) == WAIT_TIMEOUT;
-    CloseHandle(process);
-    return alive;
-}
-
 /* True for a keeper of this place whose broker has ended. */
 static bool is_left(HANDLE process, uint32_t place)
 {
@@ -103,15 +131,16 @@ static bool is_left(HANDLE process, uint32_t place)
     if (!process_id_is_ours(process) || WaitForSingleObject(process, 0) != WAIT_TIMEOUT)
         return false;
     command = command_of(process);
-    is = command != NULL && maker_in(command, place, &maker) && !lives(&maker);
+    is = command != NULL && maker_in(command, place, &maker) &&
+         !process_id_runs(maker.process, maker.started);
     free(command);
     return is;
 }
 
-/* A process that denies these rights is not a keeper that this broker could end. */
+/* A process that denies the rights to end it is not a keeper that this broker could end. */
 static bool look_at(DWORD id, uint32_t place, struct sys_keeper *out)
 {
-    HANDLE process = OpenProcess(RIGHTS, FALSE, id);
+    HANDLE process = keeper_open(id);
     bool is;
 
     if (process == NULL)
