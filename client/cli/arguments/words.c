@@ -10,61 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "line_words.h"
 #include "wide.h"
-
-static bool blank(wchar_t unit)
-{
-    return unit == L' ' || unit == L'\t';
-}
-
-static const wchar_t *skip_blanks(const wchar_t *at)
-{
-    while (blank(*at))
-        at++;
-    return at;
-}
-
-/* Skips the program's name. It has no escapes: only quotes count. */
-static const wchar_t *skip_program(const wchar_t *at)
-{
-    bool quoted = false;
-
-    for (; *at != L'\0' && (quoted || !blank(*at)); at++)
-        if (*at == L'"')
-            quoted = !quoted;
-    return at;
-}
-
-/* Copies one word; it is never longer than its source. Returns where the source ends. */
-static const wchar_t *copy_word(const wchar_t *at, wchar_t *out)
-{
-    bool quoted = false;
-
-    while (*at != L'\0' && (quoted || !blank(*at))) {
-        size_t slashes = wcsspn(at, L"\\"), kept = slashes;
-
-        at += slashes;
-        /*
-         * Before a quote, two backslashes stand for one, and a single one makes the quote a
-         * character.
-         */
-        if (*at == L'"')
-            kept = slashes / 2;
-        while (kept-- > 0)
-            *out++ = L'\\';
-        if (*at == L'"' && slashes % 2 == 0 && !(quoted && at[1] == L'"')) {
-            quoted = !quoted;
-            at++;
-        } else if (*at == L'"') {
-            at += slashes % 2 == 0 ? 2 : 1; /* "" between quotes, or \" */
-            *out++ = L'"';
-        } else if (*at != L'\0' && (quoted || !blank(*at))) {
-            *out++ = *at++;
-        }
-    }
-    *out = L'\0';
-    return at;
-}
 
 /* Adds a word. False: out of memory. */
 static bool add(char ***list, size_t *count, const wchar_t *word)
@@ -84,13 +31,12 @@ static bool split(const wchar_t *at, wchar_t *word, struct words *words)
     bool behind = false;
     bool ok = true;
 
-    for (at = skip_blanks(at); ok && *at != L'\0'; at = skip_blanks(at)) {
-        at = copy_word(at, word);
+    while (ok && (at = line_words_next(at, word)) != NULL) {
         if (behind) {
             ok = add(&words->behind, &words->behind_count, word);
         } else if (wcscmp(word, L"--") == 0) {
             behind = true;
-            words->rest = skip_blanks(at);
+            words->rest = line_words_skip_blanks(at);
         } else {
             ok = add(&words->word, &words->count, word);
         }
@@ -100,7 +46,7 @@ static bool split(const wchar_t *at, wchar_t *word, struct words *words)
 
 bool words_split(const wchar_t *line, struct words *words)
 {
-    const wchar_t *at = skip_program(line);
+    const wchar_t *at = line_words_program(line, NULL);
     size_t length = wcslen(at);
     wchar_t *word = malloc((length + 1) * sizeof(*word));
     bool ok;

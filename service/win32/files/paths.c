@@ -1,15 +1,14 @@
 /*
- * The default places come from Windows, not from environment variables, which the program that
- * starts this one could set.
+ * The default places come from Windows' registry, not from environment variables, which the
+ * program that starts this one could set. SHGetKnownFolderPath reads the same values, but is in
+ * shell32.dll: with it comes user32.dll, and a console program that has user32.dll is not notified
+ * of a log-off or a shutdown.
  */
 #include "paths.h"
 
 #include <windows.h>
-#include <initguid.h>
-#include <objbase.h>
-#include <knownfolders.h>
-#include <shlobj.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +16,66 @@
 
 #define PATH_UNITS 32768u /* the longest path that Windows has */
 
-static char *in_known_folder(const KNOWNFOLDERID *id, const char *tail)
-{
-    wchar_t *folder = NULL;
-    char *narrow, *path = NULL;
-    /* DONT_VERIFY: a missing folder fails where it is used, with a better message. */
-    HRESULT result = SHGetKnownFolderPath(id, KF_FLAG_DONT_VERIFY, NULL, &folder);
+/* Where the registry has a folder. */
+struct known_folder {
+    const wchar_t *key, *value;
+};
 
-    if (FAILED(result)) {
-        CoTaskMemFree(folder);
-        SetLastError(ERROR_PATH_NOT_FOUND);
+/* REG_EXPAND_SZ, "%SystemDrive%\ProgramData" unless somebody has moved it */
+static const struct known_folder program_data = {
+    L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList", L"ProgramData"};
+/* REG_SZ, a full path */
+static const struct known_folder program_files = {L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion",
+                                                  L"ProgramFilesDir"};
+
+/*
+ * Puts Windows' own drive or folder in place of the variable that `folder` begins with. False:
+ * GetLastError() says why; another variable is ERROR_BAD_PATHNAME.
+ */
+static bool expand(wchar_t folder[MAX_PATH])
+{
+    static const wchar_t drive[] = L"%SystemDrive%", root[] = L"%SystemRoot%";
+    size_t skipped = 0, keeps;
+    wchar_t windows[MAX_PATH], rest[MAX_PATH];
+    UINT length;
+
+    if (folder[0] != L'%')
+        return true;
+    if (_wcsnicmp(folder, drive, wcslen(drive)) == 0)
+        skipped = wcslen(drive);
+    else if (_wcsnicmp(folder, root, wcslen(root)) == 0)
+        skipped = wcslen(root);
+    /* Windows knows its own folder; it does not take it from a variable. */
+    length = GetSystemWindowsDirectoryW(windows, MAX_PATH);
+    keeps = skipped == wcslen(drive) ? 2 : length;
+    wcscpy(rest, folder + skipped);
+    if (skipped == 0 || length < 2 || length >= MAX_PATH || keeps + wcslen(rest) >= MAX_PATH) {
+        SetLastError(ERROR_BAD_PATHNAME);
+        return false;
+    }
+    memcpy(folder, windows, keeps * sizeof(*windows));
+    wcscpy(folder + keeps, rest);
+    return true;
+}
+
+/* `folder` and `tail` as one path. A missing folder fails where it is used. */
+static char *in_known_folder(const struct known_folder *known, const char *tail)
+{
+    wchar_t folder[MAX_PATH];
+    DWORD size = sizeof(folder);
+    /* NOEXPAND: the variables of this process do not count. */
+    const DWORD flags = RRF_RT_REG_SZ | RRF_RT_REG_EXPAND_SZ | RRF_NOEXPAND | RRF_SUBKEY_WOW6464KEY;
+    LSTATUS code =
+        RegGetValueW(HKEY_LOCAL_MACHINE, known->key, known->value, flags, NULL, folder, &size);
+    char *narrow, *path = NULL;
+
+    if (code != ERROR_SUCCESS) {
+        SetLastError((DWORD)code);
         return NULL;
     }
+    if (!expand(folder))
+        return NULL;
     narrow = wide_to_utf8(folder);
-    CoTaskMemFree(folder);
     if (narrow == NULL)
         return NULL;
     path = malloc(strlen(narrow) + strlen(tail) + 1);
@@ -46,22 +91,22 @@ static char *in_known_folder(const KNOWNFOLDERID *id, const char *tail)
 
 char *paths_default_config(void)
 {
-    return in_known_folder(&FOLDERID_ProgramData, "\\ShmBroker\\shmbroker.yaml");
+    return in_known_folder(&program_data, "\\ShmBroker\\shmbroker.yaml");
 }
 
 char *paths_default_state(void)
 {
-    return in_known_folder(&FOLDERID_ProgramData, "\\ShmBroker\\state");
+    return in_known_folder(&program_data, "\\ShmBroker\\state");
 }
 
 char *paths_default_program_folder(void)
 {
-    return in_known_folder(&FOLDERID_ProgramFiles, "\\ShmBroker");
+    return in_known_folder(&program_files, "\\ShmBroker");
 }
 
 char *paths_default_keep(void)
 {
-    return in_known_folder(&FOLDERID_ProgramData, "\\ShmBroker\\keep");
+    return in_known_folder(&program_data, "\\ShmBroker\\keep");
 }
 
 static wchar_t *new_path(void)

@@ -117,7 +117,7 @@ enum sys_status first_files_make(bool config, struct first_files *out, struct sy
     folders[FIRST_KEEP].path = paths_default_keep();
     if (out->config == NULL || folders[FIRST_STATE].path == NULL ||
         folders[FIRST_KEEP].path == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+        return failure_set(why, "RegGetValueW", GetLastError());
     folders[FIRST_DATA].path = folder_of(out->config);
     if (folders[FIRST_DATA].path == NULL)
         return failure_set(why, "_strdup", ERROR_NOT_ENOUGH_MEMORY);

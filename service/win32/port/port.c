@@ -4,8 +4,6 @@
  */
 #include "port.h"
 
-#include <bcrypt.h>
-
 #include "accounts.h"
 #include "failure.h"
 #include "identity.h"
@@ -67,13 +65,34 @@ static enum sys_status do_resolve(void *self, const char *account, char sid[SYS_
     return accounts_resolve(account, waits ? still_wanted : NULL, self, sid, why);
 }
 
+/* BCryptGenRandom and its flag */
+typedef LONG(WINAPI *random_call)(void *algorithm, UCHAR *bytes, ULONG count, ULONG flags);
+#define SYSTEM_PREFERRED 2u /* BCRYPT_USE_SYSTEM_PREFERRED_RNG */
+
+/*
+ * Loaded from the system folder. An import would be loaded from the program's own folder, if
+ * somebody puts a bcrypt.dll there: bcrypt.dll is not one of Windows' known DLLs.
+ */
+static random_call find_random(void)
+{
+    HMODULE library = LoadLibraryExW(L"bcrypt.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
+
+    return library != NULL ? (random_call)(void (*)(void))GetProcAddress(library, "BCryptGenRandom")
+                           : NULL;
+}
+
 static enum sys_status do_random(void *self, void *bytes, size_t count, struct sys_failure *why)
 {
-    NTSTATUS status;
+    static random_call fill; /* for the life of the process */
+    LONG status;
 
     (void)self;
     memset(bytes, 0, count);
-    status = BCryptGenRandom(NULL, bytes, (ULONG)count, BCRYPT_USE_SYSTEM_PREFERRED_RNG);
+    if (fill == NULL)
+        fill = find_random();
+    if (fill == NULL)
+        return failure_set(why, "LoadLibraryExW", GetLastError());
+    status = fill(NULL, bytes, (ULONG)count, SYSTEM_PREFERRED);
     if (status == 0)
         return SYS_OK;
     memset(bytes, 0, count);

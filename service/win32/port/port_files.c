@@ -51,7 +51,7 @@ static enum sys_status do_state_read(void *self, const char *name, size_t limit,
     *content = NULL;
     *length = 0;
     if (folder == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+        return failure_set(why, "RegGetValueW", GetLastError());
     status = state_files_read(folder, name, limit, content, length, why);
     free(folder);
     return status;
@@ -64,7 +64,7 @@ static enum sys_status do_state_write(void *self, const char *name, const void *
     enum sys_status status;
 
     if (folder == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+        return failure_set(why, "RegGetValueW", GetLastError());
     status = state_files_write(folder, name, bytes, length, why);
     free(folder);
     return status;
@@ -77,7 +77,7 @@ static enum sys_status do_state_append(void *self, const char *name, const void 
     enum sys_status status;
 
     if (folder == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+        return failure_set(why, "RegGetValueW", GetLastError());
     status = state_files_append(folder, name, bytes, length, why);
     free(folder);
     return status;
@@ -111,7 +111,7 @@ static enum sys_status do_copy_read(void *self, const char *name, size_t limit, 
     *content = NULL;
     *length = 0;
     if (folder == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+        return failure_set(why, "RegGetValueW", GetLastError());
     status = copy_files_read(folder, name, limit, port->host.progress, content, length, why);
     free(folder);
     return status;
@@ -125,7 +125,7 @@ static enum sys_status do_copy_create(void *self, const char *name, struct sys_c
 
     *out = NULL;
     if (folder == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+        return failure_set(why, "RegGetValueW", GetLastError());
     status = copy_files_create(folder, name, out, why);
     free(folder);
     return status;
@@ -156,7 +156,7 @@ static enum sys_status do_copy_settle(void *self, const char *name, struct sys_f
     enum sys_status status;
 
     if (folder == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+        return failure_set(why, "RegGetValueW", GetLastError());
     status = copy_files_settle(folder, name, why);
     free(folder);
     return status;
@@ -169,7 +169,7 @@ static enum sys_status do_copy_rename(void *self, const char *from, const char *
     enum sys_status status;
 
     if (folder == NULL)
-        return failure_set(why, "SHGetKnownFolderPath", GetLastError());
+        return failure_set(why, "RegGetValueW", GetLastError());
     status = copy_files_rename(folder, from, to, why);
     free(folder);
     return status;

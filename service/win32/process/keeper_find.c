@@ -6,7 +6,6 @@
 
 #include <windows.h>
 
-#include <shellapi.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tlhelp32.h>
@@ -15,6 +14,7 @@
 
 #include "failure.h"
 #include "keeper_open.h"
+#include "line_words.h"
 #include "process_id.h"
 
 #define MOST 64u /* of one search; others are found by the next one */
@@ -105,7 +105,7 @@ static wchar_t *command_of(HANDLE process)
 static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *maker)
 {
     int count = 0;
-    wchar_t **words = CommandLineToArgvW(command, &count), *end[3] = {NULL};
+    wchar_t **words = line_words_all(command, &count), *end[3] = {NULL};
     /* The words: program, "keeper", number and start time of the broker, time to hold, place */
     bool is = words != NULL && count >= 6 && wcscmp(words[1], L"keeper") == 0;
 
@@ -115,7 +115,7 @@ static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *
         is = wcstoul(words[5], &end[2], 10) == place;
         is = is && *end[0] == L'\0' && *end[1] == L'\0' && *end[2] == L'\0';
     }
-    LocalFree(words);
+    free(words);
     return is;
 }
 

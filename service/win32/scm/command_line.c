@@ -5,12 +5,12 @@
 #include "command_line.h"
 
 #include <windows.h>
-#include <shellapi.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "line_words.h"
 #include "paths.h"
 #include "wide.h"
 
@@ -33,9 +33,9 @@ static size_t unquoted_program(const wchar_t *line)
 }
 
 /*
- * The words of a line. One without quotes gets them first: CommandLineToArgvW would end its
- * program at the first blank, and Windows does not. `*quoted`: it had them, or needs none. Freed
- * with LocalFree. NULL: GetLastError() says why.
+ * The words of a line. One without quotes gets them first: else its program would end
+ * at the first blank, and Windows does not end it there. `*quoted`: it had them, or needs none.
+ * Freed with free(). NULL: GetLastError() says why.
  */
 static wchar_t **split(const wchar_t *line, int *count, bool *quoted)
 {
@@ -47,7 +47,7 @@ static wchar_t **split(const wchar_t *line, int *count, bool *quoted)
     else
         *quoted = line[0] == L'"' || wcschr(line, L' ') == NULL;
     if (*quoted || program == 0)
-        return CommandLineToArgvW(line, count);
+        return line_words_all(line, count);
     with_quotes = malloc((units + 3) * sizeof(*with_quotes));
     if (with_quotes == NULL) {
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
@@ -57,7 +57,7 @@ static wchar_t **split(const wchar_t *line, int *count, bool *quoted)
     wmemcpy(with_quotes + 1, line, program);
     with_quotes[program + 1] = L'"';
     wmemcpy(with_quotes + program + 2, line + program, units - program + 1);
-    words = CommandLineToArgvW(with_quotes, count);
+    words = line_words_all(with_quotes, count);
     free(with_quotes);
     return words;
 }
@@ -94,7 +94,7 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
         }
     }
     out->quoted = quoted;
-    LocalFree(words);
+    free(words);
     return enough;
 }
 
