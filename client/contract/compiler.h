@@ -35,6 +35,11 @@
 #define SHMB_PRINTF(f, a)
 #endif
 
+/* A function that runs before main, or as the DLL is loaded. For what is built with MinGW alone. */
+#ifdef __MINGW32__
+#define SHMB_BEFORE_MAIN __attribute__((constructor))
+#endif
+
 /* Fences: later accesses stay after an acquire, earlier ones stay before a release. */
 static inline void shmb_fence_acquire(void)
 {
