@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows that imports.sh finds what it looks for: a program that needs a DLL of the
-# compiler, and objects and libraries that make named objects.
+# compiler, or one of Windows that is no known DLL, and objects and libraries that make named objects.
 #
 #   tests/checks/imports_test.sh
 set -u
@@ -25,6 +25,29 @@ must_find() {
 echo 'int main(void) { return 0; }' >bad.c
 x86_64-w64-mingw32-gcc -fstack-protector-all -o bad.exe bad.c || exit 1
 must_find 'needs libssp' bad.exe
+# Linked statically, it takes its random value from a function that lives elsewhere.
+x86_64-w64-mingw32-gcc -fstack-protector-all -static -o crypt.exe bad.c || exit 1
+must_find 'imports CryptGenRandom' crypt.exe
+
+cat >loads.c <<'C'
+#include <windows.h>
+#include <bcrypt.h>
+#include <shellapi.h>
+int main(void)
+{
+    int count;
+    UCHAR byte;
+
+    return CommandLineToArgvW(L"", &count) == NULL || BCryptGenRandom(NULL, &byte, 1, 2) != 0;
+}
+C
+x86_64-w64-mingw32-gcc -o loads.exe loads.c -lbcrypt -lshell32 || exit 1
+must_find 'needs bcrypt' loads.exe
+must_find 'needs SHELL32' loads.exe
+
+# A good one: what is found above is not found everywhere.
+x86_64-w64-mingw32-gcc -fno-stack-protector -o good.exe bad.c || exit 1
+"$imports" good.exe || exit 1
 
 cat >makes.c <<'C'
 #include <windows.h>
