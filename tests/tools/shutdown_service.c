@@ -1,6 +1,6 @@
 /*
- * The product, told of a shutdown by an event: no program can send that control, but
- * the handler can be called. In the place of service/main.c.
+ * The product, told of a shutdown or a suspend by an event: no program can send that control,
+ * but the handler can be called. In the place of service/main.c.
  */
 #include <windows.h>
 
@@ -12,20 +12,31 @@
 
 #define WORDS 16
 
+static const struct {
+    const wchar_t *name;
+    DWORD control, type;
+} known[] = {
+    {L"Global\\ShmbTest.Shutdown", SERVICE_CONTROL_SHUTDOWN, 0},
+    {L"Global\\ShmbTest.Preshutdown", SERVICE_CONTROL_PRESHUTDOWN, 0},
+    {L"Global\\ShmbTest.Suspend", SERVICE_CONTROL_POWEREVENT, PBT_APMSUSPEND},
+};
+
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+
+/* Sets ShmbTest.Answered when the handler has returned. */
 static DWORD WINAPI wait_for_shutdown(void *unused)
 {
-    static const wchar_t *const names[] = {L"Global\\ShmbTest.Shutdown",
-                                           L"Global\\ShmbTest.Preshutdown"};
-    static const DWORD controls[] = {SERVICE_CONTROL_SHUTDOWN, SERVICE_CONTROL_PRESHUTDOWN};
-    HANDLE events[2];
+    HANDLE events[KNOWN],
+        answered = OpenEventW(EVENT_MODIFY_STATE, FALSE, L"Global\\ShmbTest.Answered");
     DWORD woken, i;
 
     (void)unused;
-    for (i = 0; i < 2; i++)
-        events[i] = OpenEventW(SYNCHRONIZE, FALSE, names[i]);
-    woken = WaitForMultipleObjects(2, events, FALSE, INFINITE);
-    if (woken - WAIT_OBJECT_0 < 2)
-        (void)verb_service_control(controls[woken - WAIT_OBJECT_0], 0, NULL, NULL);
+    for (i = 0; i < KNOWN; i++)
+        events[i] = OpenEventW(SYNCHRONIZE, FALSE, known[i].name);
+    while ((woken = WaitForMultipleObjects(KNOWN, events, FALSE, INFINITE)) < KNOWN) {
+        (void)verb_service_control(known[woken].control, known[woken].type, NULL, NULL);
+        SetEvent(answered);
+    }
     return 0;
 }
 

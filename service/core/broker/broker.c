@@ -179,6 +179,14 @@ void broker_save(struct broker *broker)
         broker_announce_copies(broker);
 }
 
+void broker_save_now(struct broker *broker)
+{
+    const struct copy_save saving = broker_saving(broker);
+
+    if (copy_save_now(&saving))
+        broker_announce_copies(broker);
+}
+
 uint32_t broker_save_delay(struct broker *broker)
 {
     const struct copy_save saving = broker_saving(broker);

@@ -67,6 +67,9 @@ uint32_t broker_link_delay(const struct broker *broker);
 void broker_save(struct broker *broker);
 uint32_t broker_save_delay(struct broker *broker);
 
+/* Saves all copies: the machine is about to sleep, and may never wake. */
+void broker_save_now(struct broker *broker);
+
 /* Checks whether programs still have retired objects open (retired.h). */
 void broker_look_at_retired(struct broker *broker);
 uint32_t broker_retired_delay(const struct broker *broker);

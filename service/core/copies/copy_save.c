@@ -414,6 +414,21 @@ bool copy_save_run(const struct copy_save *saving)
     return any;
 }
 
+bool copy_save_now(const struct copy_save *saving)
+{
+    const struct system *system = saving->system;
+    bool any = false;
+    size_t i;
+
+    for (i = 0; i < saving->inventory->count && !system->stopping(system->self); i++) {
+        if (!item_is_copied(item_at(saving, i)))
+            continue;
+        save_item(saving, i, 0);
+        any = true;
+    }
+    return any;
+}
+
 static uint64_t last_patience(const struct copy_save *saving)
 {
     return saving->system->clock.ticks(saving->system->self) + LAST_PATIENCE;

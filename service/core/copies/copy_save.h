@@ -42,6 +42,12 @@ uint32_t copy_save_delay(const struct copy_save *saving);
  */
 bool copy_save_run(const struct copy_save *saving);
 
+/*
+ * Saves every segment now, due or not, as before the machine sleeps; ends early when a stop is
+ * requested. Failures and result as for copy_save_run.
+ */
+bool copy_save_now(const struct copy_save *saving);
+
 /* Saves every segment for the last time: no retries, and a stop does not end it. */
 void copy_save_finish(const struct copy_save *saving);
 

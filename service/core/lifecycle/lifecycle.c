@@ -193,6 +193,8 @@ static void hold(struct lifecycle *life)
         wake = system->wait(system->self, schedule_plan(&schedule, life, now));
         if (wake == SYS_WAKE_STOP)
             return;
+        if (wake == SYS_WAKE_SUSPEND)
+            broker_save_now(life->broker);
         if (wake == SYS_WAKE_RELOAD || wake == SYS_WAKE_CHANGED) {
             lifecycle_reload(life);
             guard(life);

@@ -39,6 +39,7 @@ struct sys_identity {
 /* Why a wait ended. The first one that is true. */
 enum sys_wake {
     SYS_WAKE_STOP,
+    SYS_WAKE_SUSPEND,  /* the machine is about to sleep or to hibernate */
     SYS_WAKE_RELOAD,   /* an administrator asked for a reload */
     SYS_WAKE_CHANGED,  /* watched files changed, and the changes have settled or take long */
     SYS_WAKE_SESSIONS, /* user sessions came or went */

@@ -1,6 +1,6 @@
 /*
  * The broker's thread waits in do_wait, between its tasks: for the host (stop, reload,
- * sessions), the end of the keeper, a changed file, or a time-out.
+ * suspend, sessions), the end of the keeper, a changed file, or a time-out.
  */
 #include "port.h"
 
@@ -139,8 +139,8 @@ static void do_running(void *self)
 
 /* The handles to wait for, by priority, and what each one means. */
 struct sources {
-    HANDLE handles[4];
-    enum sys_wake wakes[4];
+    HANDLE handles[5];
+    enum sys_wake wakes[5];
     DWORD count;
 };
 
@@ -157,6 +157,7 @@ static void list_sources(const struct port *port, struct sources *sources)
 {
     sources->count = 0;
     add_source(sources, port->host.stop, SYS_WAKE_STOP);
+    add_source(sources, port->host.suspend, SYS_WAKE_SUSPEND);
     add_source(sources, port->host.reload, SYS_WAKE_RELOAD);
     add_source(sources, port->host.sessions, SYS_WAKE_SESSIONS);
     add_source(sources, port->keeper.process, SYS_WAKE_KEEPER);
@@ -186,6 +187,10 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
     const ULONGLONG start = GetTickCount64();
     struct sources sources;
 
+    /* The broker waits again: it has done what the last wait asked for. */
+    if (port->suspending)
+        SetEvent(port->host.suspended);
+    port->suspending = false;
     list_sources(port, &sources);
     for (;;) {
         uint32_t left = left_of(start, ms), delay = watch_delay(port->watch);
@@ -206,6 +211,7 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
             watch_forget(port->watch);
         if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_KEEPER)
             keeper_forget(&port->keeper); /* else the next wait would return at once */
+        port->suspending = sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_SUSPEND;
         return sources.wakes[woken - WAIT_OBJECT_0];
     }
 }
@@ -232,6 +238,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
     port->host = *host;
     port->sink = sink;
     port->instance = NULL;
+    port->suspending = false;
     port->watch = NULL;
     port->keeper = (struct keeper){0};
     *out = functions;

@@ -13,13 +13,16 @@
 #define PROGRESS_MS  250u   /* shortest time between two check points */
 #define WAIT_HINT_MS 10000u /* longest time until the next check point */
 
+/* Windows gives a program about two seconds before the machine sleeps. */
+#define SUSPEND_MS 1500u
+
 /* Static, since the service manager passes no context to `start`. */
 static struct service {
     const char *config;
     bool unsafe;
     struct harden_refusals refused;
     SERVICE_STATUS_HANDLE manager;
-    HANDLE stop, reload, sessions;
+    HANDLE stop, suspend, suspended, reload, sessions;
     volatile LONG shutdown; /* the machine shuts down */
     SRWLOCK lock;           /* guards `status` and `moved`: two threads publish the state */
     SERVICE_STATUS status;
@@ -50,7 +53,8 @@ static DWORD accepted_in(DWORD state)
     case SERVICE_STOP_PENDING:
         return 0;
     case SERVICE_RUNNING:
-        return accepted_end() | SERVICE_ACCEPT_PARAMCHANGE | SERVICE_ACCEPT_SESSIONCHANGE;
+        return accepted_end() | SERVICE_ACCEPT_PARAMCHANGE | SERVICE_ACCEPT_SESSIONCHANGE |
+               (the_service.saves ? SERVICE_ACCEPT_POWEREVENT : 0u);
     default:
         /* A stop during the start takes effect before the next object. */
         return accepted_end();
@@ -120,9 +124,20 @@ static bool on_releasing(void)
     return release_take() || the_service.shutdown != 0;
 }
 
+/*
+ * The machine is about to sleep or to hibernate. A shutdown with fast startup is such a case: it
+ * hibernates session 0, and sends no SHUTDOWN or PRESHUTDOWN. The broker's thread saves the copies.
+ * This waits for it, since Windows goes on when it returns, but not longer than Windows would.
+ */
+static void save_before_sleep(void)
+{
+    ResetEvent(the_service.suspended); /* a former save may have taken longer */
+    SetEvent(the_service.suspend);
+    (void)WaitForSingleObject(the_service.suspended, SUSPEND_MS);
+}
+
 DWORD WINAPI verb_service_control(DWORD control, DWORD type, void *data, void *context)
 {
-    (void)type;
     (void)data;
     (void)context;
     switch (control) {
@@ -136,6 +151,10 @@ DWORD WINAPI verb_service_control(DWORD control, DWORD type, void *data, void *c
         return NO_ERROR;
     case SERVICE_CONTROL_PARAMCHANGE:
         SetEvent(the_service.reload); /* the broker's thread does the work */
+        return NO_ERROR;
+    case SERVICE_CONTROL_POWEREVENT:
+        if (type == PBT_APMSUSPEND)
+            save_before_sleep();
         return NO_ERROR;
     case SERVICE_CONTROL_SESSIONCHANGE:
         SetEvent(the_service.sessions);
@@ -166,6 +185,8 @@ static void publish_stopped(enum shmb_exit result)
 static void WINAPI start(DWORD count, wchar_t **arguments)
 {
     const struct port_host host = {.stop = the_service.stop,
+                                   .suspend = the_service.suspend,
+                                   .suspended = the_service.suspended,
                                    .progress = on_progress,
                                    .running = on_running,
                                    .saves = on_saves,
@@ -211,9 +232,12 @@ enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
                  &the_service.refused);
     the_service.result = SHMB_EXIT_SYSTEM;
     the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+    the_service.suspend = CreateEventW(NULL, FALSE, FALSE, NULL);
+    the_service.suspended = CreateEventW(NULL, FALSE, FALSE, NULL);
     the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);
     the_service.sessions = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (the_service.stop == NULL || the_service.reload == NULL || the_service.sessions == NULL)
+    if (the_service.stop == NULL || the_service.suspend == NULL || the_service.suspended == NULL ||
+        the_service.reload == NULL || the_service.sessions == NULL)
         return SHMB_EXIT_SYSTEM; /* the process ends, which closes the others */
     /*
      * Returns when the service has stopped; `start` runs on another thread. CONTROLLER_CONNECT:
@@ -225,6 +249,8 @@ enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
         result = SHMB_EXIT_USAGE;
     CloseHandle(the_service.sessions);
     CloseHandle(the_service.reload);
+    CloseHandle(the_service.suspended);
+    CloseHandle(the_service.suspend);
     CloseHandle(the_service.stop);
     return result;
 }

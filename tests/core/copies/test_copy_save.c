@@ -431,6 +431,27 @@ static void a_segment_that_leaves_is_saved_and_comes_back(void **state)
     machine_live(3);
 }
 
+static struct fake_disk *asleep; /* what the disk has while the machine sleeps */
+
+static void sleep_at_one(size_t number)
+{
+    if (number == 1)
+        fake_wake(machine, SYS_WAKE_SUSPEND);
+    if (number == 2)
+        asleep = machine_twin(fake_disk(machine));
+}
+
+static void before_a_sleep_everything_is_saved(void **state)
+{
+    (void)state;
+    machine_boot(NULL, kept_at_stop);
+    machine_texts[0] = "second";
+    machine_texts[1] = "third";
+    machine_at_wait = sleep_at_one;
+    machine_live(2);
+    assert_string_equal(machine_found_on(asleep), "second");
+}
+
 static void reload_at_two(size_t number)
 {
     if (number == 2)
@@ -470,6 +491,7 @@ int main(void)
         cmocka_unit_test_teardown(large_segments_show_progress, machine_end),
         cmocka_unit_test_teardown(a_stop_ends_a_save_and_begins_the_last_one, machine_end),
         cmocka_unit_test_teardown(a_segment_that_leaves_is_saved_and_comes_back, machine_end),
+        cmocka_unit_test_teardown(before_a_sleep_everything_is_saved, machine_end),
         cmocka_unit_test_teardown(a_reload_keeps_what_is_known_of_copies, machine_end),
     };
 

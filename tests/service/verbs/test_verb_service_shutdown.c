@@ -1,5 +1,6 @@
 /*
- * The machine goes down: what is to outlive it is saved, everything else let go of.
+ * The machine goes down: what is to outlive it is saved, everything else let go of. It sleeps:
+ * the same is saved, and everything stays.
  * The control itself comes from an event (tools/shutdown_service.c): no program can
  * send it.
  */
@@ -18,7 +19,7 @@ static const char kept[] = HEAD "  ShmbTest.Kept: { size: 100, keep: reboot }\n"
 static const char plain[] = HEAD "  ShmbTest.Plain: { size: 100 }\n";
 
 static const struct launch user = {.standard_user = true};
-static HANDLE shutdown_asked, preshutdown_asked;
+static HANDLE shutdown_asked, preshutdown_asked, suspend_asked, answered;
 
 /* Opened by the service, under whatever account. */
 static HANDLE make_event(const wchar_t *name)
@@ -77,11 +78,38 @@ static void what_is_kept_is_saved_and_the_rest_let_go_of(void **state)
     assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Plain"), "4096: ");
 }
 
+/* As at a shutdown with fast startup, after which the machine loses power. */
+static void what_is_kept_is_saved_before_a_sleep(void **state)
+{
+    DWORD broker, keeper;
+
+    (void)state;
+    serve(kept);
+    assert_true((scm_wait(SERVICE_RUNNING).dwControlsAccepted & SERVICE_ACCEPT_POWEREVENT) != 0);
+    assert_string_equal(client_line(&user, "write Global\\ShmbTest.Kept 0 last"), "written");
+    assert_true(SetEvent(suspend_asked));
+    assert_int_equal(WaitForSingleObject(answered, 60000), WAIT_OBJECT_0);
+    /* The service goes on, and so do its objects. */
+    scm_wait(SERVICE_RUNNING);
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Kept"), "4096: 6c617374");
+    assert_string_equal(client_line(&user, "write Global\\ShmbTest.Kept 0 late"), "written");
+    /* The power fails: nothing is saved. */
+    broker = processes_broker();
+    keeper = processes_child_of(broker);
+    processes_kill(broker);
+    processes_kill(keeper);
+    processes_expect(0);
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+    assert_string_equal(client_line(&user, "dump Global\\ShmbTest.Kept"), "4096: 6c617374");
+}
+
 static void without_such_segments_the_keeper_ends_too(void **state)
 {
     (void)state;
     serve(plain);
     processes_expect(2);
+    assert_true((scm_wait(SERVICE_RUNNING).dwControlsAccepted & SERVICE_ACCEPT_POWEREVENT) == 0);
     go_down(shutdown_asked);
 }
 
@@ -91,11 +119,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_kept_is_saved_and_the_rest_let_go_of),
+        TEST(what_is_kept_is_saved_before_a_sleep),
         TEST(without_such_segments_the_keeper_ends_too),
     };
 
     support_client(NULL, 0);
     shutdown_asked = make_event(L"Global\\ShmbTest.Shutdown");
     preshutdown_asked = make_event(L"Global\\ShmbTest.Preshutdown");
+    suspend_asked = make_event(L"Global\\ShmbTest.Suspend");
+    answered = make_event(L"Global\\ShmbTest.Answered");
     return cmocka_run_group_tests(tests, scm_setup, NULL);
 }
