@@ -15,14 +15,14 @@
 #include "wide.h"
 
 #define ALL_SERVICES "S-1-5-80-0"
+#define SERVICE      "S-1-5-6"
 
 /* ---- judging ---------------------------------------------------------------- */
 
-/* Every service that logs on has these in its token. */
+/* Everyone and Authenticated Users have every account as a member. */
 static bool is_everybody(const char *sid)
 {
-    return strcmp(sid, "S-1-1-0") == 0 || strcmp(sid, "S-1-5-11") == 0 ||
-           strcmp(sid, "S-1-5-6") == 0;
+    return strcmp(sid, "S-1-1-0") == 0 || strcmp(sid, "S-1-5-11") == 0;
 }
 
 static bool among(char (*sids)[SYS_SID_MAX], size_t count, const char *sid, bool service)
@@ -45,7 +45,10 @@ enum logon_right logon_right_judge(const struct logon_right_policy *policy, cons
         return LOGON_RIGHT_DENIED;
     if (among(all->has, all->has_count, sid, service))
         return LOGON_RIGHT_HAS;
-    return service || all->has_count == 0 ? LOGON_RIGHT_LACKS : LOGON_RIGHT_BY_GROUP;
+    /* A virtual account has no groups but SERVICE, which each service gets when it logs on. */
+    if (all->has_count == 0 || (service && !among(all->has, all->has_count, SERVICE, false)))
+        return LOGON_RIGHT_LACKS;
+    return LOGON_RIGHT_BY_GROUP;
 }
 
 /* ---- the policy ------------------------------------------------------------- */

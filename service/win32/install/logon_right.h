@@ -17,8 +17,7 @@ enum logon_right {
     LOGON_RIGHT_HAS,
     LOGON_RIGHT_LACKS,
     LOGON_RIGHT_DENIED,   /* "Deny log on as a service" */
-    LOGON_RIGHT_BY_GROUP, /* not by itself; perhaps by one of its groups, which are not known here
-                           */
+    LOGON_RIGHT_BY_GROUP, /* not by itself; perhaps by a group, which is not known here */
     LOGON_RIGHT_BUILT_IN  /* LocalSystem, LocalService, NetworkService always have it */
 };
 

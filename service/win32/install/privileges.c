@@ -34,8 +34,7 @@ const wchar_t *privileges_wanted(const wchar_t *account, bool audit)
 {
     if (audit)
         return L"";
-    /* As LocalSystem it makes links in other sessions (sessions: alias), and policies do not apply.
-     */
+    /* LocalSystem makes links in other sessions (sessions: alias); it keeps its privileges. */
     if (privileges_is_system(account) || in_container())
         return L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0";
     return L"SeChangeNotifyPrivilege\0";

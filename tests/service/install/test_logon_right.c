@@ -34,6 +34,7 @@ static void a_policy_without_all_services_takes_it_away(void **state)
     (void)state;
     assert_int_equal(judge(PERSON, NULL, VIRTUAL, true), LOGON_RIGHT_LACKS);
     assert_int_equal(judge(NULL, NULL, VIRTUAL, true), LOGON_RIGHT_LACKS);
+    assert_int_equal(judge("S-1-5-6", NULL, VIRTUAL, true), LOGON_RIGHT_BY_GROUP);
 }
 
 static void a_denial_wins(void **state)
