@@ -45,7 +45,11 @@
  *     line 1, snapshots
  *         64    8  sequence: odd during a write. Written by the owner of the lock;
  *                  without a lock, by the writer.
- *         72   56  reserved
+ *         72    8  writer: process id (high half) and thread id of the thread that made
+ *                  the sequence odd last. Written before the sequence. Only that thread
+ *                  uses it: to tell its own write, begun through another copy of the
+ *                  library in its process, from one that a dead writer left.
+ *         80   48  reserved
  *     line 2, notification
  *        128    8  change number: grows with every finished write. Written as sequence.
  *        136   56  reserved
@@ -101,7 +105,8 @@ struct shmb_block {
     volatile uint32_t initialised;
     uint8_t reserved0[48];
     volatile uint64_t sequence;
-    uint8_t reserved1[56];
+    volatile uint64_t writer;
+    uint8_t reserved1[48];
     volatile uint64_t change;
     uint8_t reserved2[56];
     volatile uint64_t generation;
@@ -123,6 +128,7 @@ static_assert(sizeof(struct shmb_block) == 256, "a block has 256 bytes");
 static_assert(offsetof(struct shmb_block, abandoned) == 8, "block.abandoned at 8");
 static_assert(offsetof(struct shmb_block, initialised) == 12, "block.initialised at 12");
 static_assert(offsetof(struct shmb_block, sequence) == 64, "block.sequence at 64");
+static_assert(offsetof(struct shmb_block, writer) == 72, "block.writer at 72");
 static_assert(offsetof(struct shmb_block, change) == 128, "block.change at 128");
 static_assert(offsetof(struct shmb_block, generation) == 192, "block.generation at 192");
 

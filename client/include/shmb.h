@@ -31,6 +31,14 @@
  * THREADS    Any thread may make any call. Locks belong to the thread that took
  *            them, as mutexes do. Many threads may use one segment; shmb_close
  *            must be the last call on it.
+ * HANDLES    A process may open a segment several times. Locks and begun writes
+ *            belong to thread and segment, not to the handle: a thread that took
+ *            the lock through one handle may write and release it through another.
+ *            The DLL and the static library in one process are two copies of this
+ *            library that do not know each other's handles: each counts its own
+ *            locks and writes. Within the lock, a write of one copy in a thread that
+ *            has begun a write through the other belongs to that one; in a segment
+ *            without a lock it does not, so use one copy there.
  * TIME       Timeouts are in milliseconds. SHMB_INFINITE has no limit; 0 does not
  *            wait.
  * MEMORY     Release what a call returns with the call named there, and only with
@@ -152,8 +160,13 @@ SHMB_API int32_t SHMB_CALL shmb_open_withW(const shmb_wchar *name, const shmb_op
                                            shmb_segment **segment);
 
 /*
- * Closes a segment; do not use its memory afterwards. Releases a lock that the
- * calling thread still holds on it. NULL is allowed. Always SHMB_OK.
+ * Closes a segment; do not use its memory afterwards. Releases the lock as often as
+ * the calling thread took it through this handle and did not release it, and ends writes
+ * begun through it. NULL is allowed.
+ *
+ * SHMB_OK. SHMB_NOT_OWNER: another thread of this process, which still runs, holds the
+ * lock through this handle; nothing was closed. Only that thread can release it: let it
+ * call shmb_unlock or shmb_close, or let it end, then close again.
  */
 SHMB_API int32_t SHMB_CALL shmb_close(shmb_segment *segment);
 
@@ -206,10 +219,11 @@ SHMB_API int32_t SHMB_CALL shmb_update(shmb_segment *segment, uint64_t offset, c
 /*
  * Begin and end of a write through the pointer of shmb_data, or of several calls of
  * shmb_write that belong together. Hold the lock for all of it. In between,
- * snapshots wait or return SHMB_BUSY. The last shmb_unlock, and shmb_close while
- * the thread holds the lock, end a write that was begun. SHMB_NOT_OWNER,
- * SHMB_ACCESS_DENIED, SHMB_CORRUPT: as shmb_write. SHMB_BAD_ARGUMENT: end without
- * begin, or a second begin.
+ * snapshots wait or return SHMB_BUSY. A write that begins within another one is part of
+ * it, and the last end ends both. The last shmb_unlock, and shmb_close while the thread
+ * holds the lock, end a write that was begun. SHMB_NOT_OWNER, SHMB_ACCESS_DENIED,
+ * SHMB_CORRUPT: as shmb_write. SHMB_STALE: as shmb_lock; shmb_write_end has ended the
+ * write all the same. SHMB_BAD_ARGUMENT: end without begin.
  */
 SHMB_API int32_t SHMB_CALL shmb_write_begin(shmb_segment *segment);
 SHMB_API int32_t SHMB_CALL shmb_write_end(shmb_segment *segment);
@@ -217,25 +231,25 @@ SHMB_API int32_t SHMB_CALL shmb_write_end(shmb_segment *segment);
 /* ---- locks --------------------------------------------------------------------- */
 
 /*
- * Takes the segment's lock for the calling thread. The thread may take it again, and
- * must release it as often. The lock is a mutex; plain Win32 programs wait on the
- * same one.
+ * Takes the segment's lock for the calling thread. The thread may take it again, through
+ * any of its handles and without waiting, and must release it as often. The lock is a
+ * mutex; plain Win32 programs wait on the same one.
  *
  * SHMB_OK and SHMB_ABANDONED: you hold the lock. All other results: you do not.
  * SHMB_ABANDONED: an owner died while it held the lock; the content may be half
- * written. All later owners get this result until one calls shmb_mark_consistent. (An
- * owner that opened with SHMB_READ cannot pass on what only the system reported.)
+ * written. All later owners get this result until one calls shmb_mark_consistent, and so
+ * does a thread that takes the lock again. (An owner that opened with SHMB_READ cannot pass
+ * on what only the system reported.)
  * SHMB_TIMEOUT. SHMB_ACCESS_DENIED: readers may not wait for this lock.
  * SHMB_BAD_ARGUMENT: the segment has no lock. SHMB_NOT_OURS: another program holds
  * the lock's name. SHMB_NOT_FOUND, SHMB_NO_BROKER: the lock was gone before its first
- * use here. SHMB_CORRUPT: the control data is not, or no longer, that of this
- * segment; call shmb_state, there may be a newer generation. SHMB_STALE: the
- * segment's access was changed, so its control data is elsewhere now; open it again.
- * Calls below that return SHMB_CORRUPT can return SHMB_STALE, too.
+ * use here. SHMB_STALE: the segment was recreated or retired, or its access was changed
+ * and its control data is elsewhere now; open it again. SHMB_CORRUPT: the control data is
+ * damaged. SHMB_NO_MEMORY. Calls below that return SHMB_CORRUPT can return SHMB_STALE, too.
  */
 SHMB_API int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms);
 
-/* Releases the lock once. SHMB_NOT_OWNER: this thread did not take it through this segment. */
+/* Releases the lock once. SHMB_NOT_OWNER: this thread did not take it, through any handle. */
 SHMB_API int32_t SHMB_CALL shmb_unlock(shmb_segment *segment);
 
 /*
@@ -329,7 +343,7 @@ SHMB_API int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t num
 SHMB_API int32_t SHMB_CALL shmb_first(shmb_segment *segment, uint32_t timeout_ms, int32_t *first);
 
 /*
- * Declares the content initialised and consistent, and releases the lock.
+ * Declares the content initialised and consistent, and releases the lock once.
  * SHMB_NOT_OWNER: this thread is not first.
  */
 SHMB_API int32_t SHMB_CALL shmb_init_done(shmb_segment *segment);

@@ -36,6 +36,7 @@ SHMB_API int32_t SHMB_CALL shmbf_openW(const shmb_wchar *name, int32_t rights, i
 SHMB_API int32_t SHMB_CALL shmbf_private(const char *name, int32_t size);
 SHMB_API int32_t SHMB_CALL shmbf_privateW(const shmb_wchar *name, int32_t size);
 
+/* SHMB_NOT_OWNER: another thread holds the lock through it; the number stays valid. */
 SHMB_API int32_t SHMB_CALL shmbf_close(int32_t segment);
 
 /*

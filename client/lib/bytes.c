@@ -40,7 +40,6 @@ static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const 
 {
     struct shmb_block *block;
     size_t length;
-    bool bracketed;
     int32_t result = handle_range(segment, offset, buffer, count, &length);
 
     if (result == SHMB_OK)
@@ -48,12 +47,10 @@ static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const 
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     if (length > 0) {
-        bracketed = segment->writing;
-        if (!bracketed)
-            bracket_begin(segment, block);
+        if (!bracket_begin(segment, block))
+            return fault_plain(fault, SHMB_BAD_ARGUMENT);
         memcpy(segment->view.data + (size_t)offset, buffer, length);
-        if (!bracketed)
-            bracket_end(segment, block);
+        bracket_end(segment);
     }
     if (done != NULL)
         *done = length;
@@ -108,10 +105,8 @@ int32_t SHMB_CALL shmb_write_begin(shmb_segment *segment)
     if (segment == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     result = may_write(segment, &block);
-    if (result == SHMB_OK && segment->writing)
+    if (result == SHMB_OK && !bracket_begin(segment, block))
         result = SHMB_BAD_ARGUMENT;
-    if (result == SHMB_OK)
-        bracket_begin(segment, block);
     return result_end_plain(result);
 }
 
@@ -123,9 +118,12 @@ int32_t SHMB_CALL shmb_write_end(shmb_segment *segment)
     if (segment == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     result = may_write(segment, &block);
-    if (result == SHMB_OK && !segment->writing)
-        result = SHMB_BAD_ARGUMENT;
-    if (result == SHMB_OK)
-        bracket_end(segment, block);
+    /* Also when the segment is stale by now: a write that stays begun looks like a dead writer. */
+    if (result == SHMB_OK || result == SHMB_STALE) {
+        if (segment->ownership->brackets == 0)
+            result = SHMB_BAD_ARGUMENT;
+        else
+            bracket_end(segment);
+    }
     return result_end_plain(result);
 }

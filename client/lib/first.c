@@ -33,7 +33,7 @@ static int32_t ask(struct shmb_segment *segment, uint32_t timeout_ms, int32_t *f
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     /* This thread is first already. Taking the lock again would need one more release. */
-    if (lock_mine(segment) && segment->filling) {
+    if (lock_mine(segment) && segment->ownership->filling) {
         *first = 1;
         return SHMB_OK;
     }
@@ -46,7 +46,7 @@ static int32_t ask(struct shmb_segment *segment, uint32_t timeout_ms, int32_t *f
     /* Another thread or process may have finished while we waited. */
     if (shmb_load32(&block->initialised) != 0)
         return lock_give(segment, fault);
-    segment->filling = true;
+    segment->ownership->filling = true;
     *first = 1;
     return SHMB_OK;
 }
@@ -67,17 +67,18 @@ static int32_t finish(struct shmb_segment *segment, struct fault *fault)
     struct shmb_block *block;
     int32_t result = usable_block(segment, &block);
 
-    if (result == SHMB_OK && !(lock_mine(segment) && segment->filling))
+    if (result == SHMB_OK && !(lock_mine(segment) && segment->ownership->filling))
         result = SHMB_NOT_OWNER;
     if (result != SHMB_OK)
         return fault_plain(fault, result);
-    if (segment->writing)
-        bracket_end(segment, block);
+    bracket_end_all(segment->ownership);
     /* Clears the marks of owners that died before: the content is new now. */
     bracket_repair(segment, block);
     /* After the content: a program that sees 1 may read it without the lock. */
     shmb_store32(&block->initialised, 1);
-    segment->filling = false;
+    segment->ownership->abandoned = false;
+    segment->ownership->unmarked = 0;
+    segment->ownership->filling = false;
     return lock_give(segment, fault);
 }
 

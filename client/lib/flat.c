@@ -97,7 +97,7 @@ int32_t SHMB_CALL shmbf_private(const char *name, int32_t size)
 
 int32_t SHMB_CALL shmbf_close(int32_t segment)
 {
-    return flat_remove(segment) ? SHMB_OK : result_end_plain(SHMB_BAD_ARGUMENT);
+    return result_end_plain(flat_remove(segment));
 }
 
 int32_t SHMB_CALL shmbf_nameW(int32_t segment, shmb_wchar *buffer, int32_t size)

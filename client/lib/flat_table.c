@@ -5,6 +5,7 @@
 #include "flat_table.h"
 
 #include "changed.h"
+#include "lock.h"
 
 #include <stdlib.h>
 #include <windows.h>
@@ -87,22 +88,28 @@ struct flat *flat_find(int32_t number)
     return flat;
 }
 
-bool flat_remove(int32_t number)
+int32_t flat_remove(int32_t number)
 {
     struct place *place;
     struct flat *flat = NULL;
+    bool refused = false;
 
     AcquireSRWLockExclusive(&lock);
     place = find(number);
     if (place != NULL) {
+        /* Asked here, so that a number that stays is never gone meanwhile. */
+        refused = lock_elsewhere(place->flat->segment);
         flat = place->flat;
-        place->flat = NULL;
+        if (!refused)
+            place->flat = NULL;
     }
     ReleaseSRWLockExclusive(&lock);
     if (flat == NULL)
-        return false;
+        return SHMB_BAD_ARGUMENT;
+    if (refused)
+        return SHMB_NOT_OWNER;
     /* Outside the lock: it may make system calls. */
     shmb_close(flat->segment);
     free(flat);
-    return true;
+    return SHMB_OK;
 }

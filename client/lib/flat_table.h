@@ -28,7 +28,10 @@ int32_t flat_add(shmb_segment *segment, bool is_private, bool made);
 /* The segment of a number, valid until flat_remove. NULL: no such number. */
 struct flat *flat_find(int32_t number);
 
-/* Closes the segment and frees its number. False: no such number. */
-bool flat_remove(int32_t number);
+/*
+ * Closes the segment and frees its number. SHMB_BAD_ARGUMENT: no such number.
+ * SHMB_NOT_OWNER: as shmb_close; the number stays.
+ */
+int32_t flat_remove(int32_t number);
 
 #endif

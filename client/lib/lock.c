@@ -1,6 +1,7 @@
 /*
- * shmb_lock, shmb_unlock and shmb_mark_consistent. The lock is a kernel mutex; `holder` and
- * `depth` only note who took it through this handle. block.c marks the deaths of owners.
+ * shmb_lock, shmb_unlock and shmb_mark_consistent. The lock is a kernel mutex. The ownership
+ * of the segment only notes which thread has it, for all handles; taking it again is only
+ * counted there. block.c marks the deaths of owners.
  */
 #include "lock.h"
 
@@ -8,7 +9,10 @@
 #include "bracket.h"
 #include "broker.h"
 #include "compiler.h"
+#include "mutex.h"
 #include "open_object.h"
+#include "thread.h"
+#include "trust.h"
 
 /* For SHMB_READ, too: `readers_may_wait` gives readers these rights. */
 #define LOCK_ACCESS (SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL)
@@ -20,53 +24,115 @@ bool lock_exists(const struct shmb_segment *segment)
 
 bool lock_mine(const struct shmb_segment *segment)
 {
-    return shmb_load32(&segment->holder) == GetCurrentThreadId();
+    uint32_t holder = shmb_load32(&segment->ownership->holder);
+
+    return holder != 0 && holder == thread_known();
 }
 
-/* Opens the mutex unless another thread did. */
-static int32_t get_mutex(struct shmb_segment *segment, HANDLE *out, struct fault *fault)
+/* Opens the mutex unless a handle did. The first thread that is done with it wins. */
+static int32_t open_mutex(struct shmb_segment *segment, HANDLE *out, struct fault *fault)
 {
-    HANDLE mutex;
+    volatile PVOID *mutex = &segment->ownership->mutex;
+    HANDLE opened;
     int32_t result;
 
-    *out = InterlockedCompareExchangePointer(&segment->mutex, NULL, NULL);
-    if (*out != NULL)
-        return SHMB_OK;
+    *out = InterlockedCompareExchangePointer(mutex, NULL, NULL);
+    if (*out != NULL) /* the first one trusts its own owners, and this one others */
+        return trust_check(*out, segment->owner, fault);
     result =
-        open_object(SHMB_MUTEX, segment->info.lock, LOCK_ACCESS, segment->owner, &mutex, fault);
+        open_object(SHMB_MUTEX, segment->info.lock, LOCK_ACCESS, segment->owner, &opened, fault);
     if (result == SHMB_WRONG_KIND)
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return broker_absent(result);
-    *out = InterlockedCompareExchangePointer(&segment->mutex, mutex, NULL);
+    *out = InterlockedCompareExchangePointer(mutex, opened, NULL);
     if (*out == NULL)
-        *out = mutex;
+        *out = opened;
     else
-        CloseHandle(mutex);
+        CloseHandle(opened);
     return SHMB_OK;
 }
 
-/* This thread now owns the mutex. `died`: the system reported it as abandoned. */
-static int32_t entered(struct shmb_segment *segment, struct shmb_block *block, bool died)
+static int32_t get_mutex(struct shmb_segment *segment, HANDLE *out, struct fault *fault)
 {
-    /*
-     * Abandoned: this thread cannot have held it, even if `holder` says so. The id of
-     * a dead thread can come back.
-     */
-    if (!died && lock_mine(segment)) {
-        segment->depth++;
+    int32_t result;
+
+    *out = segment->ownership->mutex;
+    if (shmb_load32(&segment->lock_trusted) != 0)
         return SHMB_OK;
+    result = open_mutex(segment, out, fault);
+    if (result == SHMB_OK)
+        shmb_store32(&segment->lock_trusted, 1);
+    return result;
+}
+
+/* The thread has it already: no system call. */
+static int32_t enter_again(struct shmb_segment *segment, struct shmb_block *block,
+                           struct fault *fault)
+{
+    struct ownership *ownership = segment->ownership;
+
+    if (ownership->depth == UINT32_MAX)
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    ownership->depth++;
+    if (segment->turn != ownership->turn) {
+        segment->turn = ownership->turn;
+        segment->taken = segment->begun = 0;
     }
-    segment->depth = 1;
-    segment->writing = false;
-    segment->filling = false;
-    shmb_store32(&segment->holder, GetCurrentThreadId());
+    segment->taken++;
+    block_mark(segment, block);
+    return ownership->abandoned ? SHMB_ABANDONED : SHMB_OK;
+}
+
+/* This thread owns the mutex now. `died`: the system reported it as abandoned. */
+static int32_t enter(struct shmb_segment *segment, struct shmb_block *block, uint32_t token,
+                     bool died)
+{
+    struct ownership *ownership = segment->ownership;
+
+    /* What a thread that died had begun is not continued. */
+    ownership->depth = 1;
+    ownership->brackets = 0;
+    ownership->writer = NULL;
+    ownership->filling = false;
+    shmb_store32(&ownership->turn, ownership->turn + 1);
+    segment->turn = ownership->turn;
+    segment->taken = 1;
+    segment->begun = 0;
+    shmb_store32(&ownership->holder_id, GetCurrentThreadId());
+    shmb_store32(&ownership->holder, token);
     return block_enter(segment, block, died);
+}
+
+static int32_t wait_for(struct shmb_segment *segment, HANDLE mutex, uint32_t timeout_ms,
+                        uint32_t token, struct fault *fault)
+{
+    struct shmb_block *block;
+    int32_t result;
+
+    switch (WaitForSingleObject(mutex, timeout_ms)) {
+    case WAIT_OBJECT_0:
+        result = block_get(segment, &block);
+        if (result == SHMB_OK)
+            return enter(segment, block, token, false);
+        /* Retired, moved or recreated during the wait. */
+        ReleaseMutex(mutex);
+        return fault_plain(fault, result);
+    case WAIT_ABANDONED:
+        /* Even then: the system reports a death only once, so the caller has to learn of it. */
+        result = block_get(segment, &block);
+        return enter(segment, result == SHMB_OK ? block : NULL, token, true);
+    case WAIT_TIMEOUT:
+        return fault_plain(fault, SHMB_TIMEOUT);
+    default:
+        return fault_call(fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
+    }
 }
 
 int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct fault *fault)
 {
     struct shmb_block *block;
+    uint32_t token;
     HANDLE mutex;
     int32_t result;
 
@@ -76,53 +142,76 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
     result = block_get(segment, &block);
     if (result != SHMB_OK)
         return fault_plain(fault, result);
+    if (lock_mine(segment))
+        return enter_again(segment, block, fault);
+    token = thread_token();
+    if (token == 0)
+        return fault_plain(fault, SHMB_NO_MEMORY);
     result = get_mutex(segment, &mutex, fault);
     if (result != SHMB_OK)
         return result;
-    switch (WaitForSingleObject(mutex, timeout_ms)) {
-    case WAIT_OBJECT_0:
-        return entered(segment, block, false);
-    case WAIT_ABANDONED:
-        return entered(segment, block, true);
-    case WAIT_TIMEOUT:
-        return fault_plain(fault, SHMB_TIMEOUT);
-    default:
-        return fault_call(fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
-    }
+    return wait_for(segment, mutex, timeout_ms, token, fault);
 }
 
-/* Before the thread releases the lock for the last time. */
-static void leave(struct shmb_segment *segment)
+/* Before the thread releases the mutex. */
+static void leave(struct ownership *ownership)
 {
-    struct shmb_block *block;
-
     /* Without this, the sequence stays odd, and the next owner takes us for dead. */
-    if (segment->writing && block_get(segment, &block) == SHMB_OK)
-        bracket_end(segment, block);
-    segment->writing = false;
-    segment->filling = false;
-    segment->depth = 0;
-    shmb_store32(&segment->holder, 0);
+    bracket_end_all(ownership);
+    ownership->filling = false;
+    ownership->depth = 0;
+    shmb_store32(&ownership->holder, 0);
 }
 
 int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
 {
+    struct ownership *ownership = segment->ownership;
     DWORD code;
 
     if (!lock_mine(segment))
         return fault_plain(fault, SHMB_NOT_OWNER);
-    /* Before ReleaseMutex: after it, another thread may own the lock and set these members. */
-    if (segment->depth > 1)
-        segment->depth--;
-    else
-        leave(segment);
-    if (ReleaseMutex(segment->mutex))
+    /* The lock may have been taken through another handle. */
+    if (segment->turn == ownership->turn && segment->taken > 0)
+        segment->taken--;
+    if (ownership->depth > 1) {
+        ownership->depth--;
         return SHMB_OK;
-    /* A dead thread held it, and this thread has its id: the lock was never ours. */
+    }
+    /* Before ReleaseMutex: after it, another thread may own the lock and set these members. */
+    leave(ownership);
+    if (ReleaseMutex(ownership->mutex))
+        return SHMB_OK;
+    /* Not the owner: the program has released the mutex itself, without the library. */
     code = GetLastError();
-    leave(segment);
     return fault_call(fault, code == ERROR_NOT_OWNER ? SHMB_NOT_OWNER : SHMB_SYSTEM, CALL_RELEASE,
                       code);
+}
+
+bool lock_elsewhere(const struct shmb_segment *segment)
+{
+    const struct ownership *ownership = segment->ownership;
+
+    if (!lock_exists(segment) || shmb_load32(&ownership->holder) == 0 || lock_mine(segment) ||
+        segment->turn != shmb_load32(&ownership->turn) ||
+        (segment->taken == 0 && segment->begun == 0))
+        return false;
+    /* A thread that has ended holds nothing, even if the note still says so. */
+    return !mutex_is_free(ownership->mutex) && thread_runs(shmb_load32(&ownership->holder_id));
+}
+
+void lock_leave(struct shmb_segment *segment)
+{
+    struct fault ignored;
+
+    if (lock_exists(segment) && !lock_mine(segment))
+        return;
+    bracket_leave(segment);
+    /*
+     * CloseHandle does not release a mutex: other programs would wait until this thread ends.
+     */
+    while (lock_mine(segment) && segment->turn == segment->ownership->turn && segment->taken > 0 &&
+           lock_give(segment, &ignored) == SHMB_OK)
+        continue;
 }
 
 int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms)
@@ -155,7 +244,11 @@ int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment)
     if (lock_exists(segment) && !lock_mine(segment))
         return result_end_plain(SHMB_NOT_OWNER);
     result = block_get(segment, &block);
-    if (result == SHMB_OK && block != NULL)
-        bracket_repair(segment, block);
+    if (result == SHMB_OK) {
+        if (block != NULL)
+            bracket_repair(segment, block);
+        segment->ownership->abandoned = false;
+        segment->ownership->unmarked = 0;
+    }
     return result_end_plain(result);
 }

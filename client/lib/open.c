@@ -59,6 +59,8 @@ static int32_t open_control(struct shmb_segment *segment, const struct shmb_entr
                    ((uint64_t)entry->control_block + 1) * sizeof(struct shmb_block);
     int32_t result;
 
+    segment->control_number = entry->control;
+    segment->control_block = entry->control_block;
     shmb_control_name(entry->control, name);
     result = open_object(SHMB_SECTION, name, section_access(segment->rights), segment->owner,
                          &segment->control, fault);
@@ -215,6 +217,8 @@ static int32_t open_now(const struct request *request, struct shmb_segment **out
     }
     if (result == SHMB_OK && again) /* the section may be of another generation than the entry */
         result = fault_plain(fault, SHMB_NOT_FOUND);
+    if (result == SHMB_OK && handle_join(*out) != SHMB_OK)
+        result = fault_plain(fault, SHMB_NO_MEMORY);
     if (result != SHMB_OK) {
         handle_free(*out);
         *out = NULL;

@@ -123,6 +123,7 @@ static int32_t judge(HANDLE object, const struct maker *maker, enum call call, D
 static int32_t make_lock(struct shmb_segment *segment, struct maker *maker, struct fault *fault)
 {
     wchar_t name[OBJECT_NAME_WIDE_MAX];
+    int32_t result;
     bool existed;
     HANDLE mutex;
 
@@ -130,8 +131,14 @@ static int32_t make_lock(struct shmb_segment *segment, struct maker *maker, stru
     /* judge takes ERROR_ALREADY_EXISTS for an answer of the next call, so none may be left. */
     SetLastError(0);
     mutex = CreateMutexW(&maker->mutex, FALSE, name);
-    segment->mutex = mutex;
-    return judge(mutex, maker, CALL_CREATE_MUTEX, GetLastError(), &existed, fault);
+    result = judge(mutex, maker, CALL_CREATE_MUTEX, GetLastError(), &existed, fault);
+    segment->lock_trusted = result == SHMB_OK;
+    /* Another handle of this memory may have it open: it is the same mutex. */
+    if (mutex != NULL &&
+        (result != SHMB_OK ||
+         InterlockedCompareExchangePointer(&segment->ownership->mutex, mutex, NULL) != NULL))
+        CloseHandle(mutex);
+    return result;
 }
 
 static int32_t make_section(struct shmb_segment *segment, struct maker *maker, bool *existed,
@@ -189,7 +196,9 @@ static int32_t make(const char *bare, uint64_t size, struct maker *maker, bool *
     strcpy(segment->info.name, bare);
     strcpy(segment->info.lock, bare);
     strcat(segment->info.lock, SHMB_LOCK_SUFFIX);
-    result = fill_in(segment, maker, existed, fault);
+    result = handle_join(segment);
+    result =
+        result == SHMB_OK ? fill_in(segment, maker, existed, fault) : fault_plain(fault, result);
     if (result == SHMB_OK)
         *out = segment;
     else

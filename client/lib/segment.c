@@ -7,14 +7,12 @@
 
 int32_t SHMB_CALL shmb_close(shmb_segment *segment)
 {
-    struct fault ignored;
-
-    /*
-     * CloseHandle does not release a mutex: other programs would wait until this thread ends.
-     */
-    if (segment != NULL && lock_exists(segment))
-        while (lock_mine(segment) && lock_give(segment, &ignored) == SHMB_OK)
-            continue;
+    if (segment == NULL)
+        return SHMB_OK;
+    /* That thread could never release the lock: it would stay taken for all programs. */
+    if (lock_elsewhere(segment))
+        return result_end_plain(SHMB_NOT_OWNER);
+    lock_leave(segment);
     handle_free(segment);
     return SHMB_OK;
 }

@@ -320,12 +320,13 @@ static void state_follows_the_broker(void **state)
     assert_int_equal(shmb_state(segment, NULL), SHMB_OK);
     stage_publish();
     assert_int_equal(shmb_state(segment, NULL), SHMB_OK);
-    row->generation = 5000;
+    row->generation = stage_block(row)->generation = 5000;
     stage_publish();
     assert_int_equal(shmb_state(segment, NULL), SHMB_STALE);
     renewed = opened("ShmbTest.Turn", SHMB_READ);
     assert_int_equal(shmb_state(renewed, NULL), SHMB_OK);
     shmb_close(renewed);
+    stage_block(row)->generation = generation;
     row->name = "ShmbTest.Renamed";
     stage_publish();
     assert_int_equal(shmb_state(segment, NULL), SHMB_NOT_FOUND);

@@ -69,7 +69,10 @@ class CSharedMemory
 
     void Delete()
     {
-        shmb_close(m_segment);
+        /* While another thread holds the lock, the memory stays: see GetResult. */
+        m_result = shmb_close(m_segment);
+        if (m_result < 0)
+            return;
         m_segment = nullptr;
         m_first = FALSE;
         m_size = 0;

@@ -261,7 +261,11 @@ class write_guard
     shmb_segment *segment_;
 };
 
-/* An open segment. Its memory stays valid until the object is destroyed. */
+/*
+ * An open segment. Its memory stays valid until the object is destroyed or closed. Destroy
+ * it in any thread, but not while another thread holds its lock: then it stays open until
+ * the process ends, because closing would leave the lock taken.
+ */
 class segment
 {
   public:
@@ -329,6 +333,19 @@ class segment
     ~segment()
     {
         shmb_close(handle_);
+    }
+
+    /*
+     * Closes it now; afterwards the object can only be destroyed or assigned to.
+     * SHMB_NOT_OWNER: another thread holds the lock, and the segment stays open.
+     */
+    status close() noexcept
+    {
+        status why = shmb_close(handle_);
+
+        if (why)
+            handle_ = nullptr;
+        return why;
     }
 
     /* For calls of shmb.h. Do not close it. */

@@ -66,7 +66,7 @@ class Segment {
     }
 
     close() {
-        calls.shmb_close(this.handle);
+        check(calls.shmb_close(this.handle));
         this.handle = null;
     }
 

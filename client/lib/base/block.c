@@ -1,11 +1,11 @@
 #include "block.h"
 
 #include "compiler.h"
+#include "mutex.h"
+#include "thread.h"
 
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
 {
-    uint64_t generation;
-
     *block = segment->block;
     /* Its control header was invalid when it was opened: only its own bytes are usable. */
     if (segment->spoiled)
@@ -13,28 +13,62 @@ int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
     if (*block == NULL)
         return SHMB_OK;
     /* Other writers can change it: it is only compared with the process's own copy. */
-    generation = shmb_load64(&(*block)->generation);
-    if (generation == segment->info.generation)
-        return SHMB_OK;
-    return generation == SHMB_BLOCK_MOVED ? SHMB_STALE : SHMB_CORRUPT;
+    return shmb_load64(&(*block)->generation) == segment->info.generation ? SHMB_OK : SHMB_STALE;
 }
 
-int32_t block_enter(const struct shmb_segment *segment, struct shmb_block *block, bool died)
+bool block_is_own(const struct shmb_segment *segment, const struct shmb_block *block)
 {
-    uint32_t known, marks = died ? SHMB_DIED_OWNING : 0;
+    uint64_t generation;
 
     if (block == NULL)
-        return died ? SHMB_ABANDONED : SHMB_OK;
-    /*
-     * Odd although the lock was free: a writer died in the middle. The system reports a death
-     * only once, perhaps to a program without the library.
-     */
-    if (shmb_load64(&block->sequence) & 1)
-        marks |= SHMB_DIED_OWNING | SHMB_DIED_WRITING;
-    known = shmb_load32(&block->abandoned);
-    marks |= known;
+        return false;
+    generation = shmb_load64(&block->generation);
+    return generation == segment->info.generation || generation == SHMB_BLOCK_MOVED;
+}
+
+/*
+ * Is the write in progress this thread's own, begun through another copy of the library (the
+ * DLL and the static one)? Then the thread owns the mutex already. Both must be so: a mark
+ * alone is only bytes, and can be that of a dead thread with the same id.
+ */
+static bool is_own_write(const struct shmb_segment *segment, const struct shmb_block *block)
+{
+    return shmb_load64(&block->writer) == thread_writer() &&
+           mutex_is_nested(segment->ownership->mutex);
+}
+
+int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool died)
+{
+    struct ownership *ownership = segment->ownership;
+    uint32_t known = 0, marks = died ? SHMB_DIED_OWNING : 0;
+
+    ownership->outer = false;
+    ownership->unmarked = 0;
+    if (block != NULL) {
+        /*
+         * Odd although the lock was free: a writer died in the middle. The system reports a death
+         * only once, perhaps to a program without the library.
+         */
+        if (shmb_load64(&block->sequence) & 1) {
+            ownership->outer = !died && is_own_write(segment, block);
+            if (!ownership->outer)
+                marks |= SHMB_DIED_OWNING | SHMB_DIED_WRITING;
+        }
+        known = shmb_load32(&block->abandoned);
+        ownership->unmarked = marks & ~known;
+        block_mark(segment, block);
+    }
+    ownership->abandoned = (marks | known) != 0;
+    return ownership->abandoned ? SHMB_ABANDONED : SHMB_OK;
+}
+
+void block_mark(const struct shmb_segment *segment, struct shmb_block *block)
+{
+    struct ownership *ownership = segment->ownership;
+
+    if (ownership->unmarked == 0 || segment->rights != SHMB_WRITE || !block_is_own(segment, block))
+        return;
     /* Mark first: a reader that then sees an even sequence sees the mark, too. */
-    if (marks != known && segment->rights == SHMB_WRITE)
-        shmb_store32(&block->abandoned, marks);
-    return marks != 0 ? SHMB_ABANDONED : SHMB_OK;
+    shmb_store32(&block->abandoned, shmb_load32(&block->abandoned) | ownership->unmarked);
+    ownership->unmarked = 0;
 }

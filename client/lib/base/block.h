@@ -9,16 +9,28 @@
 
 /*
  * Finds the block. SHMB_OK sets `*block`, to NULL for a segment that was opened
- * without the directory. SHMB_CORRUPT: the block is not, or no longer, that of this
- * generation. SHMB_STALE: the segment has another block now.
+ * without the directory. SHMB_STALE: the segment was recreated or retired, or has another
+ * block now. SHMB_CORRUPT: the control section is invalid.
  */
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block);
+
+/*
+ * May the handle's block still be written, to end what was begun? True for a block that the
+ * broker has marked as moved since: it is nobody else's. NULL: never.
+ */
+bool block_is_own(const struct shmb_segment *segment, const struct shmb_block *block);
 
 /*
  * Call this after taking the lock, but not when taking it again. `died`: the system
  * reported that the last owner died. Marks the block, so that later owners learn of
  * it, too. Returns SHMB_OK or SHMB_ABANDONED. `block` may be NULL.
  */
-int32_t block_enter(const struct shmb_segment *segment, struct shmb_block *block, bool died);
+int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool died);
+
+/*
+ * Stores marks that block_enter could not store, because its handle was opened to read.
+ * The thread still holds the lock. Does nothing for a handle to read.
+ */
+void block_mark(const struct shmb_segment *segment, struct shmb_block *block);
 
 #endif

@@ -69,17 +69,17 @@ static HANDLE event_to_signal(struct shmb_segment *segment, uint64_t number)
  */
 void changed_prepare(struct shmb_segment *segment, const struct shmb_block *block)
 {
-    HANDLE next;
+    const uint64_t change = shmb_load64(&block->change) + 1;
+    HANDLE next = event_to_signal(segment, change + 1);
 
-    segment->change = shmb_load64(&block->change) + 1;
-    next = event_to_signal(segment, segment->change + 1);
+    segment->ownership->change = change;
     if (next != NULL)
         ResetEvent(next);
 }
 
 void changed_tell(struct shmb_segment *segment)
 {
-    HANDLE event = event_to_signal(segment, segment->change);
+    HANDLE event = event_to_signal(segment, segment->ownership->change);
 
     if (event != NULL)
         SetEvent(event);

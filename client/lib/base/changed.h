@@ -8,8 +8,8 @@
 
 /*
  * The writing thread calls changed_prepare before the sequence becomes odd, and
- * changed_tell after it is even again. changed_prepare sets segment->change to the
- * number of the change. Failures are ignored: waiting programs look again by
+ * changed_tell after it is even again. changed_prepare sets ownership->change to
+ * the number of the change. Failures are ignored: waiting programs look again by
  * themselves every SHMB_RECHECK_MS.
  */
 void changed_prepare(struct shmb_segment *segment, const struct shmb_block *block);

@@ -15,6 +15,21 @@ struct shmb_segment *handle_new(uint32_t rights, const char *owner)
     return segment;
 }
 
+int32_t handle_join(struct shmb_segment *segment)
+{
+    const struct ownership_key key = {
+        .name = segment->info.name,
+        .lock = segment->info.lock,
+        .generation = segment->info.generation,
+        .control = segment->control_number,
+        .block = segment->control_block,
+        .is_private = (segment->info.flags & SHMB_FLAG_PRIVATE) != 0,
+    };
+
+    segment->ownership = ownership_join(&key);
+    return segment->ownership != NULL ? SHMB_OK : SHMB_NO_MEMORY;
+}
+
 static void close_events(struct shmb_segment *segment)
 {
     unsigned i;
@@ -28,8 +43,7 @@ void handle_free(struct shmb_segment *segment)
 {
     if (segment == NULL)
         return;
-    if (segment->mutex != NULL)
-        CloseHandle(segment->mutex);
+    ownership_leave(segment->ownership);
     close_events(segment);
     section_unmap(&segment->control_view);
     if (segment->control != NULL)

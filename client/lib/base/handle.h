@@ -15,6 +15,7 @@
 #include "control.h"
 #include "names.h"
 #include "owner.h"
+#include "ownership.h"
 #include "result.h"
 #include "section.h"
 
@@ -28,23 +29,24 @@ struct shmb_segment {
     uint64_t size; /* bytes at view.data */
     HANDLE control;
     struct section_view control_view;
-    struct shmb_block *block; /* in control_view; NULL: opened without directory, or spoiled */
-    bool spoiled;             /* there is a control section, but its header is invalid */
+    uint32_t control_number, control_block; /* 0: opened without directory, or it has none */
+    struct shmb_block *block;    /* in control_view; NULL: opened without directory, or spoiled */
+    bool spoiled;                /* there is a control section, but its header is invalid */
+    struct ownership *ownership; /* shared with the other handles of the segment */
 
-    /* The lock. `mutex` is opened by the first thread that needs it. */
-    volatile PVOID mutex;
-    volatile uint32_t holder; /* thread that holds it, as far as this handle knows; 0: none */
+    volatile uint32_t lock_trusted; /* the owner of ownership->mutex was checked for this handle */
 
     /* The change events. Each is opened by the first thread that needs it. */
     volatile PVOID changed[SHMB_CHANGE_EVENTS];
     volatile uint32_t mute; /* an event could not be opened to signal it: do not try again */
 
-    /* Only the lock's holder uses these; without a lock, the thread that writes. */
-    uint32_t depth;
-    bool writing;      /* between begin and end */
-    uint64_t sequence; /* its value while writing */
-    uint64_t change;   /* number of the change in progress */
-    bool filling;      /* shmb_first said 1, and shmb_init_done was not called yet */
+    /*
+     * What was taken and begun through this handle and not given back through it, for
+     * shmb_close. Valid while `turn` is that of the ownership. Used as the members there are.
+     */
+    uint32_t turn;
+    uint32_t taken; /* the lock, so many times */
+    uint32_t begun; /* writes */
 };
 
 /*
@@ -52,6 +54,12 @@ struct shmb_segment {
  * owner to trust, as trust_owner wrote it, or "". NULL: out of memory.
  */
 struct shmb_segment *handle_new(uint32_t rights, const char *owner);
+
+/*
+ * Joins the handle to the other ones of its segment, when name, lock and block are known.
+ * SHMB_OK or SHMB_NO_MEMORY.
+ */
+int32_t handle_join(struct shmb_segment *segment);
 
 /* Closes and unmaps everything, and frees the handle. NULL is allowed. */
 void handle_free(struct shmb_segment *segment);

@@ -132,11 +132,11 @@ static void each_blow_is_told(void)
     hold_for_ever(); /* and dies with it */
     all_are_fine(1);
     assert_int_equal(told[WRITER] & taken, taken);
-    assert_int_equal(told[READER] & HOSTILE_RESULT(SHMB_CORRUPT), 0);
+    assert_int_equal(told[READER] & HOSTILE_RESULT(SHMB_STALE), 0);
     assert_string_equal(client_line(&attacker, "spoil"), "spoiled");
     all_are_fine(1);
-    assert_int_not_equal(told[WRITER] & HOSTILE_RESULT(SHMB_CORRUPT), 0);
-    assert_int_not_equal(told[READER] & HOSTILE_RESULT(SHMB_CORRUPT), 0);
+    assert_int_not_equal(told[WRITER] & HOSTILE_RESULT(SHMB_STALE), 0);
+    assert_int_not_equal(told[READER] & HOSTILE_RESULT(SHMB_STALE), 0);
 }
 
 static void start_service(void)
