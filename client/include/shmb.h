@@ -53,6 +53,12 @@
  *            plain name: the size is rounded up to pages, only a lock named X.lock
  *            is found, only the next owner learns that an owner died, and there
  *            are no snapshots. shmb_state then reports SHMB_FLAG_ROUNDED.
+ * SIZES      A structure begins with its size: set `size` to its sizeof. Later versions
+ *            add members at the end. So the library accepts a structure that is shorter
+ *            or longer than its own, a multiple of 8 from SHMB_..._SIZE_MIN to
+ *            SHMB_STRUCT_SIZE_MAX bytes: what a shorter one lacks counts as zero in an
+ *            input and is left out of an output; what is longer must be zero in an
+ *            input (SHMB_BAD_ARGUMENT) and becomes zero in an output.
  * LOADING    The DLL does nothing when it is loaded. After its first use it stays
  *            loaded until the process ends.
  */
@@ -100,6 +106,11 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 
 #define SHMB_INFINITE 0xFFFFFFFFu
 
+/* Limits of the `size` of a structure, see SIZES. */
+#define SHMB_OPTIONS_SIZE_MIN 16u /* to `reserved` */
+#define SHMB_INFO_SIZE_MIN    72u /* all but the texts; a text that does not fit is empty */
+#define SHMB_STRUCT_SIZE_MAX  4096u
+
 /* Rights to open with. */
 #define SHMB_READ  1u /* map to read; needs level `read` */
 #define SHMB_WRITE 2u /* read, write and lock; needs level `write` */
@@ -146,13 +157,14 @@ typedef struct shmb_options {
     uint64_t length;  /* bytes to map; 0: to the end */
     const char *owner; /* SID of one more owner to trust, if the broker runs under an account of
                           its own; NULL: only the service, SYSTEM and Administrators */
+    const void *reserved_pointer; /* NULL */
 } shmb_options;
 
 /*
  * As shmb_open. With `offset` or `length`, maps only that part; offsets in other
  * calls then count from its start. A 32-bit program can use a large segment this
  * way. SHMB_RANGE: the part is empty or not within the segment. SHMB_BAD_ARGUMENT:
- * also if `size` is not set, `reserved` is not 0, or `owner` is not a SID.
+ * also if `size` is not set, a reserved member is not 0, or `owner` is not a SID.
  */
 SHMB_API int32_t SHMB_CALL shmb_open_with(const char *name, const shmb_options *options,
                                           shmb_segment **segment);
@@ -403,6 +415,7 @@ typedef struct shmb_info {
     uint64_t generation; /* grows each time the object is recreated; 0: unknown */
     int32_t initial;     /* semaphore: first count */
     int32_t maximum;     /* semaphore: greatest count */
+    uint64_t reserved[4]; /* 0 */
     char name[SHMB_NAME_SIZE];
     char lock[SHMB_NAME_SIZE]; /* segment with a lock: name of its mutex */
 } shmb_info;

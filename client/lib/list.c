@@ -1,10 +1,10 @@
 /* What the directory lists: shmb_describe and the shmb_list_ calls. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "broker.h"
 #include "lookup.h"
 #include "object_name.h"
+#include "sized.h"
 
 /*
  * A list reads one table, which the broker never changes: it shows one moment, however long
@@ -18,11 +18,19 @@ struct shmb_list {
 /* Clears `*info` except `size`. False: `size` is not set. */
 static bool info_usable(struct shmb_info *info)
 {
-    if (info == NULL || info->size != sizeof(*info))
+    if (!sized_valid(info, SHMB_INFO_SIZE_MIN))
         return false;
-    memset(info, 0, sizeof(*info));
-    info->size = sizeof(*info);
+    sized_give(NULL, 0, info);
     return true;
+}
+
+/* Describes an entry in the caller's structure. */
+static void give(const struct shmb_entry_view *view, struct shmb_info *out)
+{
+    struct shmb_info info = {.size = sizeof(info)};
+
+    lookup_info(view, &info);
+    lookup_give(&info, out);
 }
 
 /* SHMB_NO_BROKER: no broker runs. SHMB_NOT_FOUND: it has not published yet. */
@@ -52,7 +60,7 @@ static int32_t describe(const char *name, struct shmb_info *info, struct fault *
         return result;
     result = lookup_find(&lookup, bare, &view, fault);
     if (result == SHMB_OK)
-        lookup_info(&view, info);
+        give(&view, info);
     lookup_close(&lookup);
     return broker_absent(result);
 }
@@ -121,7 +129,7 @@ int32_t SHMB_CALL shmb_list_next(shmb_list *list, shmb_info *info)
     if (shmb_table_entry(&list->lookup.table, list->next, &view) != SHMB_READ_OK)
         return result_end_plain(SHMB_CORRUPT);
     list->next++;
-    lookup_info(&view, info);
+    give(&view, info);
     return SHMB_OK;
 }
 

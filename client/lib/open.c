@@ -9,6 +9,7 @@
 #include "lookup.h"
 #include "object_name.h"
 #include "open_object.h"
+#include "sized.h"
 #include "trust.h"
 
 /* How often the broker may recreate a segment while it is being opened. */
@@ -230,7 +231,7 @@ static int32_t check_options(const struct shmb_options *options, struct request 
                              struct fault *fault)
 {
     /* Strict: what is refused today can get a meaning in a later version. */
-    if (options == NULL || options->size != sizeof(*options) || options->reserved != 0 ||
+    if (options->reserved != 0 || options->reserved_pointer != NULL ||
         (options->rights != SHMB_READ && options->rights != SHMB_WRITE))
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
     request->rights = options->rights;
@@ -239,9 +240,10 @@ static int32_t check_options(const struct shmb_options *options, struct request 
     return trust_owner(options->owner, request->owner, fault);
 }
 
-static int32_t open_checked(const char *name, const struct shmb_options *options,
+static int32_t open_checked(const char *name, const struct shmb_options *given,
                             struct shmb_segment **out, struct fault *fault)
 {
+    struct shmb_options options;
     struct request request;
     struct broker_wait wait;
     int32_t result;
@@ -252,15 +254,22 @@ static int32_t open_checked(const char *name, const struct shmb_options *options
     result = object_name_check(name, request.name);
     if (result != SHMB_OK)
         return fault_plain(fault, result);
-    result = check_options(options, &request, fault);
+    if (!sized_take(given, SHMB_OPTIONS_SIZE_MIN, &options, sizeof(options)))
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    result = check_options(&options, &request, fault);
     if (result != SHMB_OK)
         return result;
-    broker_wait_begin(&wait, options->wait_ms);
+    broker_wait_begin(&wait, options.wait_ms);
     do {
         result = open_now(&request, out, fault);
     } while (broker_wait_again(&wait, result));
     return broker_absent(result);
 }
+
+_Static_assert(offsetof(struct shmb_options, offset) == SHMB_OPTIONS_SIZE_MIN,
+               "the first version's options end here");
+_Static_assert(sizeof(struct shmb_options) == 32 + 2 * sizeof(void *),
+               "no padding: a later member must not lie where older programs have none");
 
 int32_t SHMB_CALL shmb_open_with(const char *name, const shmb_options *options,
                                  shmb_segment **segment)

@@ -4,6 +4,7 @@
 #include "handle.h"
 #include "lookup.h"
 #include "open_object.h"
+#include "sized.h"
 
 /* Without the directory, all that can be checked is whether the name still exists. */
 static int32_t by_name(const struct shmb_segment *segment, struct fault *fault)
@@ -58,10 +59,10 @@ int32_t SHMB_CALL shmb_state(const shmb_segment *segment, shmb_info *info)
 {
     struct fault fault = {CALL_NONE, 0};
 
-    if (segment == NULL || (info != NULL && info->size != sizeof(*info)))
+    if (segment == NULL || (info != NULL && !sized_valid(info, SHMB_INFO_SIZE_MIN)))
         return result_end_plain(SHMB_BAD_ARGUMENT);
     if (info != NULL)
-        *info = segment->info;
+        lookup_give(&segment->info, info);
     if ((segment->info.flags & SHMB_FLAG_PRIVATE) != 0)
         return SHMB_OK;
     return result_end(state(segment, &fault), &fault);

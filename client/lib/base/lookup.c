@@ -4,10 +4,12 @@
  */
 #include "lookup.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "names.h"
 #include "open_object.h"
+#include "sized.h"
 
 /* A publication takes microseconds: a root that keeps changing this long is not the broker's. */
 #define ROOT_TRIES  10000
@@ -168,6 +170,18 @@ void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
     }
 }
 
+void lookup_give(const struct shmb_info *info, struct shmb_info *out)
+{
+    struct shmb_info whole = *info;
+
+    /* Half a name would be the name of another object. */
+    if (out->size < offsetof(struct shmb_info, name) + sizeof(whole.name))
+        memset(whole.name, 0, sizeof(whole.name));
+    if (out->size < offsetof(struct shmb_info, lock) + sizeof(whole.lock))
+        memset(whole.lock, 0, sizeof(whole.lock));
+    sized_give(&whole, sizeof(whole), out);
+}
+
 _Static_assert(SHMB_STATE_HELD == SHMB_ENTRY_HELD, "states are passed on as they are");
 _Static_assert(SHMB_STATE_CONFLICT == SHMB_ENTRY_CONFLICT, "states are passed on as they are");
 _Static_assert(SHMB_STATE_FAILED == SHMB_ENTRY_FAILED, "states are passed on as they are");
@@ -181,4 +195,5 @@ _Static_assert(SHMB_KIND_MUTEX == SHMB_MUTEX, "kinds are passed on as they are")
 _Static_assert(SHMB_KIND_EVENT == SHMB_EVENT, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_SEMAPHORE == SHMB_SEMAPHORE, "kinds are passed on as they are");
 _Static_assert(SHMB_NAME_SIZE >= SHMB_NAME_BYTES, "every name fits");
-_Static_assert(sizeof(struct shmb_info) == 1248, "shmb_info has one layout in both bitnesses");
+_Static_assert(offsetof(struct shmb_info, name) == SHMB_INFO_SIZE_MIN, "the texts are last");
+_Static_assert(sizeof(struct shmb_info) == 1280, "shmb_info has one layout in both bitnesses");
