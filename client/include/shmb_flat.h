@@ -5,8 +5,8 @@
  * The calls match those of shmb.h, which documents them and their results. The
  * differences: a segment is a number above 0; calls that count bytes or characters
  * return the count, and a failure as the negative result; a negative time in
- * milliseconds waits without limit. Strings are in the ANSI code page, or UTF-16 in the
- * variant that ends in W. Content is always bytes: a buffer needs room for `count`.
+ * milliseconds waits without limit. Strings are in the ANSI code page, which can be
+ * UTF-8, or UTF-16 in the variant that ends in W. Content is always bytes: a buffer needs room for `count`.
  *
  *     DECLARE INTEGER shmbf_open IN shmbclient.dll STRING, INTEGER, INTEGER
  *

@@ -4,9 +4,9 @@
  */
 #include "shmb_flat.h"
 
-#include <string.h>
 #include <windows.h>
 
+#include "code_page.h"
 #include "flat_table.h"
 #include "object_name.h"
 #include "result.h"
@@ -28,27 +28,7 @@ static const shmb_wchar *widen(const char *name, shmb_wchar out[OBJECT_NAME_WIDE
 
     if (name == NULL)
         return NULL;
-    if (MultiByteToWideChar(CP_ACP, MB_ERR_INVALID_CHARS, name, -1, out,
-                            OBJECT_NAME_WIDE_MAX + 1) == 0)
-        return none;
-    return out;
-}
-
-/*
- * Converts to the ANSI code page, into `size` bytes with the terminator. Returns the
- * length, or SHMB_RANGE: too small. With `strict`, SHMB_BAD_NAME if the code page
- * lacks a character.
- */
-static int32_t narrow(const shmb_wchar *text, char *buffer, int32_t size, bool strict)
-{
-    BOOL replaced = FALSE;
-    int bytes = WideCharToMultiByte(CP_ACP, strict ? WC_NO_BEST_FIT_CHARS : 0, text, -1, buffer,
-                                    size, NULL, &replaced);
-
-    if (bytes > 0 && !(strict && replaced))
-        return bytes - 1;
-    buffer[0] = '\0';
-    return bytes > 0 ? SHMB_BAD_NAME : SHMB_RANGE;
+    return code_page_widen(GetACP(), name, out, OBJECT_NAME_WIDE_MAX + 1) ? out : none;
 }
 
 /* ---- opening and closing ---- */
@@ -122,7 +102,7 @@ int32_t SHMB_CALL shmbf_name(int32_t segment, char *buffer, int32_t size)
     result = shmbf_nameW(segment, wide, SHMB_NAME_MAX + 1);
     if (result < 0)
         return result;
-    result = narrow(wide, buffer, size, true);
+    result = code_page_name(GetACP(), wide, buffer, size);
     return result < 0 ? result_end_plain(result) : result;
 }
 
@@ -306,20 +286,11 @@ int32_t SHMB_CALL shmbf_result_textW(int32_t result, shmb_wchar *buffer, int32_t
 int32_t SHMB_CALL shmbf_result_text(int32_t result, char *buffer, int32_t size)
 {
     shmb_wchar wide[TEXT_UNITS];
-    char bytes[2 * TEXT_UNITS + 1];
-    int32_t length;
 
     if (buffer == NULL || size <= 0)
         return SHMB_BAD_ARGUMENT;
     (void)shmb_result_textW(result, wide, TEXT_UNITS);
-    length = narrow(wide, bytes, (int32_t)sizeof(bytes), false);
-    if (length < 0)
-        length = 0;
-    if (length >= size)
-        length = size - 1;
-    memcpy(buffer, bytes, (size_t)length);
-    buffer[length] = '\0';
-    return length;
+    return code_page_text(GetACP(), wide, buffer, size);
 }
 
 int32_t SHMB_CALL shmbf_system_code(void)
