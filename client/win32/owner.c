@@ -1,12 +1,12 @@
 /*
- * SIDs are compared as text: Windows writes a SID in one way only, and the service SID of
- * names.h is a text, too.
+ * As text, two SIDs can be compared, too: Windows writes a SID in one way only. The library
+ * compares them as they are: every open by name checks several owners.
  */
 #include "owner.h"
 
-#include <aclapi.h>
 #include <sddl.h>
 
+#include <stddef.h>
 #include <string.h>
 
 #include "names.h"
@@ -14,6 +14,30 @@
 
 #define SID_SYSTEM_TEXT         "S-1-5-18"
 #define SID_ADMINISTRATORS_TEXT "S-1-5-32-544"
+
+/* A SID as it lies in memory. */
+struct plain_sid {
+    BYTE revision, count;
+    BYTE authority[6];
+    DWORD part[SECURITY_SERVICE_ID_RID_COUNT];
+};
+
+/* The service (the numbers of SHMB_SERVICE_SID), SYSTEM, Administrators. */
+static const struct plain_sid trusted[] = {
+    {SID_REVISION,
+     SECURITY_SERVICE_ID_RID_COUNT,
+     SECURITY_NT_AUTHORITY,
+     {SECURITY_SERVICE_ID_BASE_RID, 4278917904u, 4027446710u, 1448384935u, 3026862272u,
+      1677383374u}},
+    {SID_REVISION, 1, SECURITY_NT_AUTHORITY, {SECURITY_LOCAL_SYSTEM_RID}},
+    {SID_REVISION,
+     2,
+     SECURITY_NT_AUTHORITY,
+     {SECURITY_BUILTIN_DOMAIN_RID, DOMAIN_ALIAS_RID_ADMINS}},
+};
+
+_Static_assert(offsetof(struct plain_sid, part) == offsetof(SID, SubAuthority),
+               "a SID has this layout");
 
 bool owner_sid_text(PSID sid, char out[OWNER_SID_MAX])
 {
@@ -33,34 +57,39 @@ bool owner_sid_text(PSID sid, char out[OWNER_SID_MAX])
     return fits;
 }
 
-static DWORD read_owner(HANDLE object, SE_OBJECT_TYPE type, char out[OWNER_SID_MAX])
+uint32_t owner_get(HANDLE object, struct owner_descriptor *out)
 {
-    PSECURITY_DESCRIPTOR descriptor = NULL;
-    PSID owner = NULL;
-    DWORD code;
+    DWORD needed;
+    BOOL defaulted;
 
-    out[0] = '\0';
-    /* Returns its code and does not set the last error. */
-    code = GetSecurityInfo(object, type, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL,
-                           &descriptor);
-    if (code != ERROR_SUCCESS)
-        return code;
-    if (owner == NULL)
-        code = ERROR_INVALID_OWNER;
-    else if (!owner_sid_text(owner, out))
-        code = GetLastError();
-    LocalFree(descriptor);
-    return code;
+    out->sid = NULL;
+    /* An owner alone always fits. GetSecurityInfo would allocate memory for each object. */
+    if (!GetKernelObjectSecurity(object, OWNER_SECURITY_INFORMATION, &out->descriptor,
+                                 sizeof(out->bytes), &needed) ||
+        !GetSecurityDescriptorOwner(&out->descriptor, &out->sid, &defaulted))
+        return GetLastError();
+    return out->sid != NULL ? ERROR_SUCCESS : ERROR_INVALID_OWNER;
 }
 
 uint32_t owner_read(HANDLE object, char out[OWNER_SID_MAX])
 {
-    return read_owner(object, SE_KERNEL_OBJECT, out);
+    struct owner_descriptor owner;
+    uint32_t code = owner_get(object, &owner);
+
+    out[0] = '\0';
+    if (code == ERROR_SUCCESS && !owner_sid_text(owner.sid, out))
+        code = GetLastError();
+    return code;
 }
 
-uint32_t owner_read_file(HANDLE file, char out[OWNER_SID_MAX])
+bool owner_sid_trusted(PSID sid)
 {
-    return read_owner(file, SE_FILE_OBJECT, out);
+    size_t i;
+
+    for (i = 0; i < sizeof(trusted) / sizeof(trusted[0]); i++)
+        if (EqualSid(sid, (PSID)(uintptr_t)&trusted[i]))
+            return true;
+    return false;
 }
 
 bool owner_trusted(const char *sid)

@@ -13,26 +13,22 @@ uint32_t doctor_owner(void *context, enum shmb_kind kind, const char *name, char
                       bool *trusted)
 {
     HANDLE object = plain_open(false, kind, name, READ_CONTROL);
-    PSECURITY_DESCRIPTOR descriptor = NULL;
-    char sid_text[OWNER_SID_MAX];
-    PSID sid = NULL;
-    DWORD code;
+    struct owner_descriptor found;
+    uint32_t code;
 
     (void)context;
     if (object == NULL)
         return GetLastError();
-    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, OWNER_SECURITY_INFORMATION, &sid, NULL, NULL,
-                           NULL, &descriptor);
+    code = owner_get(object, &found);
     CloseHandle(object);
+    if (code == ERROR_INVALID_OWNER) {
+        snprintf(owner, DOCTOR_TEXT, "nobody");
+        return 0;
+    }
     if (code != 0)
         return code;
-    if (sid != NULL && owner_sid_text(sid, sid_text)) {
-        *trusted = owner_trusted(sid_text);
-        plain_account(sid, owner, DOCTOR_TEXT);
-    } else {
-        snprintf(owner, DOCTOR_TEXT, "nobody");
-    }
-    LocalFree(descriptor);
+    *trusted = owner_sid_trusted(found.sid);
+    plain_account(found.sid, owner, DOCTOR_TEXT);
     return 0;
 }
 

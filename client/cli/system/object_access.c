@@ -25,12 +25,12 @@ struct entry {
 bool info_is_ours(enum shmb_kind kind, const char *name)
 {
     HANDLE object = plain_open(false, kind, name, READ_CONTROL);
-    char owner[OWNER_SID_MAX];
+    struct owner_descriptor owner;
     bool ours;
 
     if (object == NULL)
         return false;
-    ours = owner_read(object, owner) == ERROR_SUCCESS && owner_trusted(owner);
+    ours = owner_get(object, &owner) == ERROR_SUCCESS && owner_sid_trusted(owner.sid);
     CloseHandle(object);
     return ours;
 }

@@ -36,7 +36,7 @@ static const char *const call_names[CALL_COUNT] = {
     "OpenMutexW",
     "OpenEventW",
     "OpenSemaphoreW",
-    "GetSecurityInfo",
+    "GetKernelObjectSecurity",
     "ConvertStringSidToSidW",
     "WaitForSingleObject",
     "ReleaseMutex",

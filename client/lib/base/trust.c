@@ -30,12 +30,15 @@ int32_t trust_owner(const char *text, char out[OWNER_SID_MAX], struct fault *fau
 
 int32_t trust_check(HANDLE object, const char *owner, struct fault *fault)
 {
+    struct owner_descriptor found;
     char sid[OWNER_SID_MAX];
-    uint32_t code = owner_read(object, sid);
+    uint32_t code = owner_get(object, &found);
 
     if (code != 0)
         return fault_call(fault, SHMB_NOT_OURS, CALL_OWNER, code);
-    if (owner_trusted(sid) || (owner[0] != '\0' && strcmp(sid, owner) == 0))
+    if (owner_sid_trusted(found.sid))
+        return SHMB_OK;
+    if (owner[0] != '\0' && owner_sid_text(found.sid, sid) && strcmp(sid, owner) == 0)
         return SHMB_OK;
     return fault_plain(fault, SHMB_NOT_OURS);
 }

@@ -58,7 +58,7 @@ bool folder_scan_trusted(const char *sid)
 static enum sys_status check_owner(HANDLE file, const char *path, struct sys_failure *why)
 {
     char owner[OWNER_SID_MAX], name[ACCOUNT_NAME_MAX];
-    DWORD code = owner_read_file(file, owner);
+    DWORD code = owner_read(file, owner);
 
     /* A file without an owner is not trusted, either. */
     if (code == ERROR_INVALID_OWNER)

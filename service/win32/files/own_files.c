@@ -29,7 +29,7 @@ static enum sys_status no_memory(struct sys_failure *why)
 static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
 {
     char owner[OWNER_SID_MAX], self[SYS_SID_MAX];
-    DWORD code = owner_read_file(file, owner);
+    DWORD code = owner_read(file, owner);
 
     if (code == ERROR_INVALID_OWNER)
         strcpy(owner, "nobody");
