@@ -83,7 +83,8 @@
 /*
  * A mutex that exists exactly as long as a broker runs: clients may not open it, so none
  * can keep it alive. Opening it fails with "access denied" while a broker runs, and with
- * "not found" otherwise.
+ * "not found" otherwise. Any program can create such a mutex first: "access denied" is then a
+ * hint only, and a broker runs without it. What a client trusts is the owner of each object.
  */
 #define SHMB_INSTANCE_NAME "ShmBroker.Instance"
 

@@ -46,7 +46,9 @@
  *            broker ends or retires the segment.
  * TRUST      A call that opens an object checks its owner and fails with
  *            SHMB_NOT_OURS if the object is not the broker's: creating a mutex
- *            needs no privilege, so any program can take a name first. Other
+ *            needs no privilege, so any program can take a name first. It can also
+ *            take a name that the broker uses to show that it runs: SHMB_NO_BROKER and
+ *            SHMB_NOT_FOUND both mean "no such object"; which of them is a hint. Other
  *            clients may write anything into a segment: check what you read.
  * DIRECTORY  The broker publishes a directory of what it holds. If a program may
  *            not read it, or another program holds its name, segments are opened by
@@ -86,7 +88,7 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 #define SHMB_ABANDONED        1 /* done, and you hold the lock; but an owner died while it held the
                                    lock, and the content was not declared consistent since */
 #define SHMB_NOT_FOUND       (-1) /* the broker runs, but holds no object of this name */
-#define SHMB_NO_BROKER       (-2) /* no such object, and no broker runs */
+#define SHMB_NO_BROKER       (-2) /* no such object, and no broker runs; see TRUST */
 #define SHMB_ACCESS_DENIED   (-3) /* the access list does not give you this right */
 #define SHMB_WRONG_KIND      (-4) /* the name belongs to an object of another kind */
 #define SHMB_NOT_OURS        (-5) /* the object exists, but the broker did not make it */

@@ -43,6 +43,9 @@ static int32_t state(const struct shmb_segment *segment, struct fault *fault)
     if (!broker_runs())
         return fault_plain(fault, SHMB_NO_BROKER);
     result = lookup_open(&lookup, segment->owner, fault);
+    /* It was there when the segment was opened; what broker_runs said is a hint only. */
+    if (result == SHMB_NO_BROKER && segment->info.generation != 0)
+        return result;
     if (lookup_dispensable(result))
         return by_name(segment, fault);
     if (result != SHMB_OK)

@@ -1,6 +1,8 @@
 /* Opening: what is not the broker's is gone round or refused, and so is a spoiled directory. */
 #include "opening.h"
 
+#include "squatter.h"
+
 static void a_strangers_section_is_not_ours(void **state)
 {
     shmb_options options = {.size = sizeof(options), .rights = SHMB_READ};
@@ -165,6 +167,50 @@ static void a_section_shorter_than_its_entry_is_refused(void **state)
     assert_int_equal(try_open("ShmbTest.Short", SHMB_READ), SHMB_CORRUPT);
 }
 
+/* The broker runs without the mutex that shows it, because another program made an object first. */
+static void a_strangers_instance_hides_no_broker(void **state)
+{
+    static const enum shmb_kind kinds[] = {SHMB_MUTEX, SHMB_EVENT};
+    shmb_info info = {.size = sizeof(info)};
+    shmb_segment *segment;
+    size_t i;
+
+    (void)state;
+    stage_broker_dies();
+    for (i = 0; i < 2; i++) {
+        HANDLE squat =
+            stage_object(kinds[i], SHMB_INSTANCE_NAME, 0, STAGE_STRANGER, STAGE_EVENT_SET);
+
+        segment = opened("ShmbTest.One", SHMB_READ);
+        assert_int_equal(shmb_state(segment, NULL), SHMB_OK);
+        shmb_close(segment);
+        assert_int_equal(try_open("ShmbTest.None", SHMB_READ), SHMB_NOT_FOUND);
+        assert_int_equal(shmb_describe("ShmbTest.None", &info), SHMB_NOT_FOUND);
+        stage_close(squat);
+    }
+}
+
+/* No broker runs, but a program made its mutex so that nobody may open it. */
+static void a_strangers_instance_stands_for_no_segment(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.One", SHMB_READ);
+    shmb_list *list;
+    HANDLE squat;
+
+    (void)state;
+    stage_broker_dies();
+    squatter_begin();
+    squat = squatter_make("mutex", "Global\\" SHMB_INSTANCE_NAME, "O:S-1-5-21-1-2-3-4D:P", 0,
+                          SQUATTER_BYTES);
+    assert_non_null(squat);
+    stage_root_close();
+    assert_int_equal(shmb_state(segment, NULL), SHMB_NO_BROKER);
+    assert_int_equal(shmb_list_open(&list, NULL), SHMB_NOT_FOUND); /* the hint is wrong */
+    CloseHandle(squat);
+    assert_int_equal(shmb_list_open(&list, NULL), SHMB_NO_BROKER);
+    shmb_close(segment);
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
 
 int main(void)
@@ -179,6 +225,8 @@ int main(void)
         STAGED(a_directory_without_table_is_none),
         STAGED(before_the_first_publication_nothing_is_there),
         STAGED(a_section_shorter_than_its_entry_is_refused),
+        STAGED(a_strangers_instance_hides_no_broker),
+        STAGED(a_strangers_instance_stands_for_no_segment),
     };
 
     support_client(NULL, 0);

@@ -26,7 +26,7 @@ struct fake_object {
 struct fake {
     enum doctor_service service;
     uint32_t service_code;
-    bool broker;
+    bool broker, proven;
     enum doctor_health health;
     enum doctor_directory directory;
     struct doctor_entry entry; /* name empty: nothing is listed */
@@ -46,9 +46,12 @@ static enum doctor_service fake_service(void *context, uint32_t *code)
     return fake->service;
 }
 
-static bool fake_runs(void *context)
+static bool fake_runs(void *context, bool *proven)
 {
-    return ((struct fake *)context)->broker;
+    struct fake *fake = context;
+
+    *proven = fake->broker && fake->proven;
+    return fake->broker;
 }
 
 static enum doctor_health fake_health(void *context)
@@ -261,6 +264,31 @@ static void a_service_that_does_not_run(void **state)
         ask("Prices");
         expect(table[i].ids);
     }
+}
+
+/* Another program holds the name that shows a broker. */
+static void a_mutex_is_no_broker(void **state)
+{
+    (void)state;
+    machine.service = DOCTOR_SERVICE_STOPPED;
+    machine.directory = DOCTOR_DIRECTORY_NONE;
+    machine.object[0].name = NULL;
+    ask("Prices");
+    expect("instance-not-ours !service-stopped");
+    machine.directory = DOCTOR_DIRECTORY_DENIED; /* run in a console, perhaps */
+    ask("Prices");
+    expect("directory-denied !not-found");
+    machine.directory = DOCTOR_DIRECTORY_EMPTY;
+    ask("Prices");
+    expect("!service-starting");
+    machine.directory = DOCTOR_DIRECTORY_NONE;
+    machine.service = DOCTOR_SERVICE_UNKNOWN;
+    ask("Prices");
+    expect("!service-starting");
+    machine.service = DOCTOR_SERVICE_STOPPED;
+    machine.proven = true;
+    ask("Prices");
+    expect("!service-starting");
 }
 
 static void a_broker_that_is_not_all_well(void **state)
@@ -507,6 +535,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_well_is_said_to_be),
         TEST(a_service_that_does_not_run),
+        TEST(a_mutex_is_no_broker),
         TEST(a_broker_that_is_not_all_well),
         TEST(a_name_nobody_configured),
         TEST(a_name_that_is_not_quite_it),

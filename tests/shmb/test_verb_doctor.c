@@ -133,7 +133,9 @@ static void a_directory_that_is_not_right(void **state)
     stage_root()->slot[0].table_size = stage_root()->slot[1].table_size = 1;
     expect("!directory-corrupt asks-for-all", NULL, "ShmbTest.Data");
     stage_root_close();
-    expect("service-starting asks-for-all", "in a moment", "ShmbTest.Data");
+    /* No service, no directory, and a mutex that this user may not open. */
+    expect("instance-not-ours service-not-installed asks-for-all", "names the program",
+           "ShmbTest.Data");
     stage_object(SHMB_SECTION, SHMB_ROOT_NAME, 4096, STAGE_OURS, STAGE_NOTHING);
     expect("directory-denied asks-for-all", NULL, "ShmbTest.Data");
     expect("directory-denied !not-found", NULL, "ShmbTest.None");

@@ -58,16 +58,32 @@ static enum doctor_service ask_service(void *context, uint32_t *code)
     return result;
 }
 
-/* Only administrators may open the instance mutex: "access denied" means that it exists. */
-static bool ask_broker(void *context)
+/*
+ * As broker_runs of the library: only administrators may open the instance mutex, so "access
+ * denied" means that it exists. If it is another program's, only a directory shows a broker.
+ */
+static bool ask_broker(void *context, bool *proven)
 {
-    HANDLE instance = plain_open(false, SHMB_MUTEX, SHMB_INSTANCE_NAME, SYNCHRONIZE);
+    HANDLE instance = plain_open(false, SHMB_MUTEX, SHMB_INSTANCE_NAME, SYNCHRONIZE | READ_CONTROL);
+    DWORD code = GetLastError();
+    struct owner_descriptor owner;
+    bool trusted;
+    int32_t result;
+    shmb_list *list;
 
     (void)context;
-    if (instance == NULL)
-        return GetLastError() == ERROR_ACCESS_DENIED;
-    CloseHandle(instance);
-    return true;
+    if (instance == NULL && (code == ERROR_ACCESS_DENIED || code == ERROR_FILE_NOT_FOUND))
+        return code == ERROR_ACCESS_DENIED;
+    if (instance != NULL) {
+        trusted = owner_get(instance, &owner) == 0 && owner_sid_trusted(owner.sid);
+        CloseHandle(instance);
+        *proven = trusted;
+        if (trusted)
+            return true;
+    }
+    result = shmb_list_open(&list, NULL);
+    shmb_list_close(list);
+    return result != SHMB_NO_BROKER;
 }
 
 /*
@@ -143,6 +159,17 @@ static enum doctor_directory of_result(int32_t result)
     }
 }
 
+/* The library does not distinguish a missing directory from an empty one while a broker runs. */
+static bool root_exists(void)
+{
+    HANDLE root = plain_open(false, SHMB_SECTION, SHMB_ROOT_NAME, READ_CONTROL);
+
+    if (root == NULL)
+        return GetLastError() != ERROR_FILE_NOT_FOUND;
+    CloseHandle(root);
+    return true;
+}
+
 static enum doctor_directory look_up(void *context, const char *name, struct doctor_entry *entry,
                                      bool *found)
 {
@@ -151,6 +178,8 @@ static enum doctor_directory look_up(void *context, const char *name, struct doc
     int32_t result = shmb_list_open(&list, NULL);
 
     (void)context;
+    if (result == SHMB_NOT_FOUND && !root_exists())
+        return DOCTOR_DIRECTORY_NONE;
     if (result != SHMB_OK)
         return of_result(result);
     shmb_list_close(list);

@@ -90,8 +90,11 @@ struct doctor_system {
     void *context;
     /* `*code`: the exit code of a stopped service. */
     enum doctor_service (*service)(void *context, uint32_t *code);
-    /* Does a broker run, as a service or in a console? */
-    bool (*broker_runs)(void *context);
+    /*
+     * Does a broker run, as a service or in a console? `*proven`: true is certain, and not only
+     * what the name of a mutex says that may be another program's.
+     */
+    bool (*broker_runs)(void *context, bool *proven);
     enum doctor_health (*health)(void *context);
     /* Ignores case. `*found` is false if the directory does not have the name. */
     enum doctor_directory (*look_up)(void *context, const char *name, struct doctor_entry *entry,
@@ -133,7 +136,7 @@ struct doctor_facts {
     enum shmb_level level;      /* the level that was tried */
     enum doctor_service service;
     uint32_t service_code;
-    bool broker_runs;
+    bool broker_runs, broker_proven;
     enum doctor_health health;
     enum doctor_directory directory;
     bool listed;

@@ -100,7 +100,7 @@ void doctor_gather(const struct doctor_system *system, const struct doctor_quest
     read_name(question->name, facts);
     system->place(system->context, &facts->place);
     facts->service = system->service(system->context, &facts->service_code);
-    facts->broker_runs = system->broker_runs(system->context);
+    facts->broker_runs = system->broker_runs(system->context, &facts->broker_proven);
     if (facts->broker_runs)
         facts->health = system->health(system->context);
     if (question->dll != NULL) {

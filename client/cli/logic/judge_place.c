@@ -146,9 +146,27 @@ static void judge_directory(const struct doctor_facts *facts, struct doctor_repo
     }
 }
 
+/*
+ * Any program can make the mutex that shows a broker. A service that does not run and a
+ * directory that does not exist are better witnesses.
+ */
+static bool only_the_mutex(const struct doctor_facts *facts)
+{
+    return !facts->broker_proven &&
+           (facts->service == DOCTOR_SERVICE_MISSING || facts->service == DOCTOR_SERVICE_STOPPED) &&
+           facts->directory == DOCTOR_DIRECTORY_NONE &&
+           facts->fault == SHMB_NAME_OK; /* else nobody asked for the directory */
+}
+
 void doctor_judge_service(const struct doctor_facts *facts, struct doctor_report *report)
 {
-    if (!facts->broker_runs) {
+    if (facts->broker_runs && only_the_mutex(facts))
+        doctor_remedy(
+            doctor_add(report, "instance-not-ours", false,
+                       "the mutex that shows a running broker exists, but neither the service nor "
+                       "a directory does: another program probably made it"),
+            "as administrator: shmbroker status names the program; end it");
+    if (!facts->broker_runs || only_the_mutex(facts)) {
         judge_absent_broker(facts, report);
         return;
     }

@@ -1,24 +1,46 @@
 #include "broker.h"
 
 #include "directory.h"
-#include "object_name.h"
+#include "lookup.h"
+#include "open_object.h"
 
 /* Pauses double: short ones for a broker that starts now, long ones for a long wait. */
 #define PAUSE_FIRST_MS 10u
 #define PAUSE_MOST_MS  250u
 
+/* True unless there is no directory: one that cannot be read is no proof of either. */
+static bool directory_exists(void)
+{
+    struct lookup lookup;
+    struct fault ignored;
+    int32_t result = lookup_open(&lookup, "", &ignored);
+
+    if (result == SHMB_OK)
+        lookup_close(&lookup);
+    return result != SHMB_NO_BROKER;
+}
+
 bool broker_runs(void)
 {
-    wchar_t name[OBJECT_NAME_WIDE_MAX];
+    struct fault ignored;
     HANDLE instance;
 
-    object_name_wide(SHMB_INSTANCE_NAME, name);
-    instance = OpenMutexW(SYNCHRONIZE, FALSE, name);
-    /* "Access denied" is the usual answer while a broker runs (directory.h). */
-    if (instance == NULL)
-        return GetLastError() == ERROR_ACCESS_DENIED;
-    CloseHandle(instance); /* only administrators get here */
-    return true;
+    switch (open_object(SHMB_MUTEX, SHMB_INSTANCE_NAME, SYNCHRONIZE | READ_CONTROL, "", &instance,
+                        &ignored)) {
+    case SHMB_OK: /* only administrators get here */
+        CloseHandle(instance);
+        return true;
+    case SHMB_ACCESS_DENIED: /* the usual answer while a broker runs (directory.h) */
+        return true;
+    case SHMB_NOT_FOUND:
+        return false;
+    default:
+        /*
+         * Another program holds the name; a broker runs without it. Or it is the mutex of a
+         * broker that runs under an account of its own.
+         */
+        return directory_exists();
+    }
 }
 
 void broker_wait_begin(struct broker_wait *wait, uint32_t wait_ms)

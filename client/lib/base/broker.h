@@ -8,7 +8,10 @@
 #include <stdint.h>
 #include <windows.h>
 
-/* Does a broker run? Asks for its instance mutex, which exists as long as it does. */
+/*
+ * Does a broker run? Asks for its instance mutex, which exists as long as it does. A hint: any
+ * program can create a mutex of this name that nobody may open, and it looks the same.
+ */
 bool broker_runs(void);
 
 /* SHMB_NOT_FOUND becomes SHMB_NO_BROKER if no broker runs; other results stay. */
