@@ -62,7 +62,9 @@
  *            input and is left out of an output; what is longer must be zero in an
  *            input (SHMB_BAD_ARGUMENT) and becomes zero in an output.
  * LOADING    The DLL does nothing when it is loaded. After its first use it stays
- *            loaded until the process ends.
+ *            loaded until the process ends. A DLL with the static library can be
+ *            unloaded when no thread is in a call and all segments and lists are
+ *            closed; nothing of the library remains then.
  */
 #ifndef SHMB_H
 #define SHMB_H

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
@@ -49,21 +50,52 @@ static const char *const call_names[CALL_COUNT] = {
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
 static DWORD slot = TLS_OUT_OF_INDEXES;
 
+/* The module with this code. With GET_MODULE_HANDLE_EX_FLAG_PIN it also stays loaded. */
+static HMODULE own_module(DWORD flag)
+{
+    HMODULE self = NULL;
+
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | flag, (LPCWSTR)(const void *)&once,
+                       &self);
+    return self;
+}
+
+#ifdef SHMB_BUILDING_DLL
+/* A thread may still hold a lock or a pointer when the host unloads the DLL. */
+static void prepare_unload(void)
+{
+    own_module(GET_MODULE_HANDLE_EX_FLAG_PIN);
+}
+#else
+static void free_slot(void)
+{
+    DWORD freed = slot;
+
+    /* A destructor of the host may still make a call. */
+    slot = TLS_OUT_OF_INDEXES;
+    TlsFree(freed);
+}
+
+/*
+ * The static library: a DLL with it can be unloaded and loaded again, and must not use up the
+ * slots of the process. The C runtime of a DLL calls its atexit functions when the DLL is
+ * unloaded. In a program they would run while other threads still make calls.
+ */
+static void prepare_unload(void)
+{
+    if (slot != TLS_OUT_OF_INDEXES &&
+        own_module(GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT) != GetModuleHandleW(NULL))
+        atexit(free_slot);
+}
+#endif
+
 static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
 {
     (void)control;
     (void)context;
     (void)out;
     slot = TlsAlloc();
-#ifdef SHMB_BUILDING_DLL
-    {
-        HMODULE self;
-
-        /* A thread may still hold a lock or a pointer when the host unloads the DLL. */
-        GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
-                           (LPCWSTR)(const void *)&once, &self);
-    }
-#endif
+    prepare_unload();
     return TRUE;
 }
 

@@ -1,0 +1,16 @@
+/* A DLL with the static library in it, such as a plug-in, for test_unload.c. */
+#include "shmb.h"
+
+/* Fails, and returns the result that the library keeps for the calling thread. */
+__declspec(dllexport) int32_t host_use(void);
+
+int32_t host_use(void)
+{
+    shmb_segment *segment;
+
+    if (shmb_open("a\\b", SHMB_READ, 0, &segment) != SHMB_BAD_NAME ||
+        shmb_private_create(NULL, 64, &segment, NULL) != SHMB_OK)
+        return SHMB_OK;
+    shmb_close(segment);
+    return shmb_last_failure(NULL, NULL);
+}
