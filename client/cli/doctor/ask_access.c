@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account.h"
 #include "ask_system.h"
 #include "owner.h"
 #include "plain.h"
@@ -28,7 +29,7 @@ uint32_t doctor_owner(void *context, enum shmb_kind kind, const char *name, char
     if (code != 0)
         return code;
     *trusted = owner_sid_trusted(found.sid);
-    plain_account(found.sid, owner, DOCTOR_TEXT);
+    account_text(found.sid, owner, DOCTOR_TEXT);
     return 0;
 }
 
@@ -42,7 +43,7 @@ static void add_account(char *list, PSID sid)
         memcpy(list + used, ", ", 3);
         used += 2;
     }
-    plain_account(sid, list + used, DOCTOR_TEXT - used);
+    account_text(sid, list + used, DOCTOR_TEXT - used);
 }
 
 static void read_entry(const ACE_HEADER *header, uint32_t mask, struct doctor_trustees *out)

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "account.h"
 #include "ask_system.h"
-#include "plain.h"
 #include "wide.h"
 
 #define FIX    L"LocalMappedObject"
@@ -30,7 +30,7 @@ static void ask_user(struct doctor_place *out)
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
         return;
     if (GetTokenInformation(token, TokenUser, &buffer, sizeof(buffer), &size))
-        plain_account(buffer.user.User.Sid, out->user, sizeof(out->user));
+        account_text(buffer.user.User.Sid, out->user, sizeof(out->user));
     if (GetTokenInformation(token, TokenIsAppContainer, &container, sizeof(container), &size))
         out->app_container = container != 0;
     if (GetTokenInformation(token, TokenIntegrityLevel, &level, sizeof(level), &size))

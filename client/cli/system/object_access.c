@@ -9,6 +9,7 @@
 #include <aclapi.h>
 #include <string.h>
 
+#include "account.h"
 #include "out.h"
 #include "owner.h"
 #include "plain.h"
@@ -71,7 +72,7 @@ static bool read_entry(ACL *list, DWORD index, struct entry *out)
     if (word != NULL)
         memcpy(out->name, word, strlen(word) + 1);
     else
-        plain_account(&entry->SidStart, out->name, sizeof(out->name));
+        account_text(&entry->SidStart, out->name, sizeof(out->name));
     return true;
 }
 

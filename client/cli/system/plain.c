@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "owner.h"
 #include "wide.h"
 
 typedef LONG(NTAPI *query_object)(HANDLE object, int what, void *out, ULONG size, ULONG *needed);
@@ -102,23 +101,4 @@ bool plain_rights(HANDLE object, uint32_t *rights)
         return false;
     *rights = basic.access;
     return true;
-}
-
-void plain_account(PSID sid, char *out, size_t size)
-{
-    wchar_t name[256], domain[256];
-    DWORD name_length = 256, domain_length = 256;
-    char name_text[768], domain_text[768], sid_text[OWNER_SID_MAX];
-    SID_NAME_USE use;
-
-    if (!LookupAccountSidW(NULL, sid, name, &name_length, domain, &domain_length, &use)) {
-        owner_sid_text(sid, sid_text);
-        snprintf(out, size, "%s", sid_text);
-        return;
-    }
-    wide_to_buffer(name, wcslen(name), name_text, sizeof(name_text));
-    wide_to_buffer(domain, wcslen(domain), domain_text, sizeof(domain_text));
-    if (snprintf(out, size, "%s%s%s", domain_text, domain_text[0] != '\0' ? "\\" : "", name_text) >=
-        (int)size)
-        wide_mark_cut(out, size);
 }

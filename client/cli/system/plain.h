@@ -25,7 +25,4 @@ bool plain_event(HANDLE event, bool *manual_reset);
 /* The rights of a handle. False: the query failed. */
 bool plain_rights(HANDLE object, uint32_t *rights);
 
-/* Writes "DOMAIN\name", or the SID if it has no name. Always terminated. */
-void plain_account(PSID sid, char *out, size_t size);
-
 #endif
