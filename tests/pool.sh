@@ -209,9 +209,9 @@ compare_skips() {
     for i in "${!job_where[@]}"; do
         [ "${job_where[i]}" != "$1" ] || cat "$work/job.$i/skips" 2>/dev/null
     done | sort >"$work/seen"
-    comm -13 "$work/expected" "$work/seen" | sed "s,^,skipped, but not listed in $2: ,"
+    comm -13 "$work/expected" "$work/seen" | sed 's/^/skipped, but not listed: /'
     if [ "${3:-}" != '' ]; then
-        comm -23 "$work/expected" "$work/seen" | sed "s,^,listed in $2, but not skipped: ,"
+        comm -23 "$work/expected" "$work/seen" | sed 's/^/listed, but not skipped: /'
         cmp -s "$work/expected" "$work/seen"
     else
         [ -z "$(comm -13 "$work/expected" "$work/seen")" ]

@@ -3,7 +3,8 @@
 # machine with sanitizers, everything under Wine, the clients' side there in 32 bit,
 # too, and what can be checked without running.
 #
-#   tests/run.sh [NAME…]      only the test programs of these names
+#   tests/run.sh [NAME…]            only the test programs of these names
+#   tests/run.sh --wine10 [NAME…]   the Windows programs alone, under Wine 10 (tests/wine10.sh)
 #
 # Prints a line for each as it ends; the last line is "N passed, N failed, N
 # skipped". The exit code is 0 where nothing failed. Two runs may go on side by
@@ -11,7 +12,9 @@
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
-SHMB_BUILD=$shmb_build
+# Set by wine10.sh: this is the part of a run that is under Wine 10.
+wine10=${SHMB_WINE10:-}
+SHMB_BUILD=${wine10:-$shmb_build}
 . "$root/tests/wine.sh"
 work=$(mktemp -d) || exit 1
 . "$root/tests/pool.sh"
@@ -56,7 +59,7 @@ programs() {
 
 # The broker is the 64-bit one for clients of both bitnesses.
 all_programs() {
-    programs host "$shmb_build/host/bin" '' <"$shmb_build/host/tests.txt"
+    [ -n "$wine10" ] || programs host "$shmb_build/host/bin" '' <"$shmb_build/host/tests.txt"
     programs wine "$bin" .exe env "SHMB_OTHER_BIN=$(wine_path "$bin32")" "${wine_command[@]}" \
         <"$shmb_build/mingw-x64/tests.txt"
     programs w32 "$bin32" .exe env "SHMB_OTHER_BIN=$(wine_path "$bin")" \
@@ -86,30 +89,51 @@ all_checks() {
     job check 'fuzzing, 5 s each' "$root/tests/fuzz/run.sh" 5
 }
 
-# Of a part of the programs, nobody knows what all of them skip.
+# Of a part of the programs, nobody knows what all of them skip. A reason that begins with
+# "Wine 8" or "Wine 10" is one of that version alone.
 all_skips() {
-    local all=
+    local all= other=10
+    [ -z "$wine10" ] || other=8
     [ ${#only[@]} -gt 0 ] || all=all
-    now 'nothing skipped on this machine' compare_skips host /dev/null
-    now 'skipped under Wine: as listed' compare_skips wine tests/skips.wine $all
-    now 'skipped in 32 bit: as listed' compare_skips w32 tests/skips.wine
+    grep -v ": Wine $other " tests/skips.wine >"$work/skips.wine"
+    [ -n "$wine10" ] || now 'nothing skipped on this machine' compare_skips host /dev/null
+    now 'skipped under Wine: as in tests/skips.wine' compare_skips wine "$work/skips.wine" $all
+    now 'skipped in 32 bit: as in tests/skips.wine' compare_skips w32 "$work/skips.wine"
 }
 
-export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
-cd "$root" || exit 1
-if "$root/install/setup.sh" && build_preset host && build_preset mingw-x64 &&
-    build_preset mingw-x86; then
+run_all() {
     all_programs
     if [ ${#job_name[@]} = 0 ]; then
         echo 'no test program was run'
         failed=1
-    else
-        [ ${#only[@]} -gt 0 ] || all_checks
-        pool_run "$bin" "$bin32"
-        passed=$pool_passed failed=$pool_failed skipped=$pool_skipped
-        all_skips
-        [ ${#only[@]} -gt 0 ] || pool_slowest
+        return
     fi
+    [ -n "$wine10" ] || [ ${#only[@]} -gt 0 ] || all_checks
+    pool_run "$bin" "$bin32"
+    passed=$pool_passed failed=$pool_failed skipped=$pool_skipped
+    all_skips
+    [ ${#only[@]} -gt 0 ] || pool_slowest
+}
+
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+cd "$root" || exit 1
+if [ -n "$wine10" ]; then
+    run_all
+elif ! "$root/install/setup.sh" || ! build_preset mingw-x64 || ! build_preset mingw-x86; then
+    failed=1
+elif [ "${1:-}" = --wine10 ]; then
+    shift
+    "$root/tests/wine10.sh" true
+    case $? in
+    0)
+        finish
+        exec "$root/tests/wine10.sh" "$root/tests/run.sh" "$@"
+        ;;
+    77) skipped=1 ;;
+    *) failed=1 ;;
+    esac
+elif build_preset host; then
+    run_all
 else
     failed=1
 fi

@@ -12,7 +12,8 @@
 #
 # The caller sets SHMB_BUILD to a folder that outlives the run: a ready prefix
 # is kept there and copied, which is much faster than making one; Wine's own files,
-# 900 MB that nothing writes to, are linked where they can be. 32-bit programs
+# 900 MB that nothing writes to, are linked where they can be: where SHMB_PREFIXES is set,
+# prefixes are made in that folder instead of the one for temporary files. 32-bit programs
 # need what install/setup.sh puts into its deps/wine32.
 
 # Nobody else's prefix is used here, nor removed.
@@ -105,7 +106,7 @@ wine_begin() {
         flock 9
         wine_make_template "$template"
     ) 9>"$SHMB_BUILD/wine.lock" || return 1
-    WINEPREFIX=$(mktemp -d "${TMPDIR:-/tmp}/shmb-wine.XXXXXX") || return 1
+    WINEPREFIX=$(mktemp -d "${SHMB_PREFIXES:-${TMPDIR:-/tmp}}/shmb-wine.XXXXXX") || return 1
     export WINEPREFIX
     wine_copy_template "$template" && wine_session || return 1
     [ $# -lt 2 ] || ! wine_probe_32 "$2" || wine_32=1
