@@ -35,7 +35,7 @@ enum logon_right logon_right_judge(const struct logon_right_policy *policy, cons
 
 /*
  * Asks the policy of this machine. `account` as the service manager has it. 0, or a
- * Win32 code: ERROR_ACCESS_DENIED for who is no administrator.
+ * Win32 code: ERROR_ACCESS_DENIED if the caller is not an administrator.
  */
 uint32_t logon_right_ask(const wchar_t *account, enum logon_right *out);
 

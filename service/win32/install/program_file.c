@@ -385,8 +385,8 @@ static bool remove_or_delay(const wchar_t *path)
 
 /*
  * Renames the executable, then removes it: what Windows deletes at its next restart must not have
- * the name that the next installation uses. If others prevent the new name, it has to;
- * program_file_claim takes that back.
+ * the name that the next installation uses. If it cannot be renamed, it is deleted under its own
+ * name; program_file_claim takes that back.
  */
 static bool remove_program(const char *path, const wchar_t *wide)
 {

@@ -233,8 +233,8 @@ static DWORD make_or_change(SC_HANDLE manager, const wchar_t *command, const wch
 }
 
 /*
- * Waits for a service that was removed, but that another program has open: until that closes it,
- * its name is taken, and it cannot be changed.
+ * Retries if the service is marked for deletion: it exists, and cannot be changed, until the last
+ * program closes it.
  */
 static enum shmb_exit make_patiently(SC_HANDLE manager, const wchar_t *command,
                                      const wchar_t *account, struct registration *out)
@@ -247,7 +247,7 @@ static enum shmb_exit make_patiently(SC_HANDLE manager, const wchar_t *command,
         code = make_or_change(manager, command, account, out, &what);
         if (code == ERROR_SUCCESS)
             return SHMB_EXIT_DONE;
-        registration_close(out); /* also, since this handle would keep it, too */
+        registration_close(out); /* this handle keeps the service, too */
         if (code != ERROR_SERVICE_MARKED_FOR_DELETE || tries == MARKED_TIMES)
             break;
         Sleep(MARKED_MS);

@@ -1,4 +1,4 @@
-/* Asks before anything is read or changed: some calls of a verb would succeed all the same. */
+/* For use before anything is read or changed: some of a verb's calls would succeed without it. */
 #include "elevation.h"
 
 #include <windows.h>

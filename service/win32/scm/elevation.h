@@ -7,13 +7,13 @@
 #include <stdbool.h>
 
 /*
- * True: the token has Administrators, and not for denials only, as that of an
- * administrator without elevation has it. SYSTEM has them, too. True also if it
- * cannot be found out: then the calls of the verb say what is missing.
+ * True: the token has the group Administrators, enabled. In the token of an
+ * administrator who has not elevated, it is for denials only. SYSTEM has it, too.
+ * True also if that cannot be determined: then the verb's own calls are refused.
  */
 bool elevation_present(void);
 
-/* Prints that the verb needs it, and what to do, if it is missing. */
+/* The same; if false, prints that the verb needs it, and what to do. */
 bool elevation_require(const char *verb);
 
 #endif
