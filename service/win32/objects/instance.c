@@ -5,12 +5,9 @@
  */
 #include "instance.h"
 
-#include <string.h>
-
 #include "descriptors.h"
 #include "directory.h"
 #include "failure.h"
-#include "identity.h"
 #include "name_holder.h"
 #include "names.h"
 #include "owner.h"
@@ -26,14 +23,15 @@ static enum sys_status squatted(const char *call, DWORD code, struct sys_failure
     return failure_say(why, SYS_DENIED, call, code, "%s", text);
 }
 
-/* Anybody may create a mutex: only one with a trusted owner is a broker's. */
+/*
+ * Anybody may create a mutex: only one with a trusted owner is a broker's. The broker's own account
+ * is no such owner: other services may run as it.
+ */
 static bool is_brokers(HANDLE mutex)
 {
-    char owner[OWNER_SID_MAX], self[SYS_SID_MAX];
+    char owner[OWNER_SID_MAX];
 
-    if (owner_read(mutex, owner) != ERROR_SUCCESS)
-        return false;
-    return owner_trusted(owner) || (identity_user(self) && strcmp(owner, self) == 0);
+    return owner_read(mutex, owner) == ERROR_SUCCESS && owner_trusted(owner);
 }
 
 /* Creates or opens the mutex. `*existed`: of another broker, which may have ended, or of others. */
