@@ -66,7 +66,8 @@ static const wchar_t *const kept[] = {SE_CREATE_GLOBAL_NAME, SE_CHANGE_NOTIFY_NA
 #define PROCESS_SDDL                                                                               \
     "D:P(A;;0x1fffff;;;SY)(A;;0x1fffff;;;BA)(A;;0x1fffff;;;" SHMB_SERVICE_SID                      \
     ")(A;;0x20000;;;S-1-3-4)"
-#define OBJECTS_SDDL "D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SHMB_SERVICE_SID ")"
+#define OBJECTS_SDDL                                                                               \
+    "D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SHMB_SERVICE_SID ")(A;;0x20000;;;S-1-3-4)"
 
 static void note(struct harden_refusals *out, const char *what, uint32_t code)
 {
@@ -208,16 +209,21 @@ static uint32_t win32_keep_privileges(void *self, const wchar_t *const *names, s
 
 static uint32_t win32_protect_process(void *self, const char *sddl)
 {
+    const SECURITY_INFORMATION parts =
+        DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
     struct sys_descriptor *descriptor;
+    PSECURITY_DESCRIPTOR wanted;
     struct sys_failure why;
     uint32_t code = ERROR_SUCCESS;
 
     (void)self;
     if (descriptors_make(sddl, &descriptor, &why) != SYS_OK)
         return why.code;
-    if (!SetKernelObjectSecurity(GetCurrentProcess(),
-                                 DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
-                                 descriptors_attributes(descriptor).lpSecurityDescriptor))
+    wanted = descriptors_attributes(descriptor).lpSecurityDescriptor;
+    /* Who has all rights to a thread has them to its process; later threads get the default list.
+     */
+    if (!SetKernelObjectSecurity(GetCurrentProcess(), parts, wanted) ||
+        !SetKernelObjectSecurity(GetCurrentThread(), parts, wanted))
         code = GetLastError();
     descriptors_free(descriptor);
     return code;

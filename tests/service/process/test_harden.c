@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tlhelp32.h>
 
 #include "harden.h"
 
@@ -78,7 +79,7 @@ static struct harden_refusals apply(struct recorder *recorder, unsigned who, uns
     "keep SeCreateGlobalPrivilege SeChangeNotifyPrivilege\n"                                       \
     "process D:P(A;;0x1fffff;;;SY)(A;;0x1fffff;;;BA)(A;;0x1fffff;;;" SERVICE_SID                   \
     ")(A;;0x20000;;;S-1-3-4)\n"                                                                    \
-    "objects D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SERVICE_SID ")\n"
+    "objects D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SERVICE_SID ")(A;;0x20000;;;S-1-3-4)\n"
 #define POLICIES "policy 2 1\npolicy 3 3\npolicy 6 1\npolicy 10 7\n"
 
 static void the_list_is_this(void **state)
@@ -103,7 +104,7 @@ static void in_a_console_its_user_is_let_in(void **state)
     (void)state;
     apply(&recorder, HARDEN_BROKER | HARDEN_CONSOLE, 0);
     assert_non_null(strstr(recorder.text, "(A;;0x20000;;;S-1-3-4)(A;;0x1fffff;;;S-1-5-"));
-    assert_non_null(strstr(recorder.text, SERVICE_SID ")(A;;GA;;;S-1-5-"));
+    assert_non_null(strstr(recorder.text, "(A;;0x20000;;;S-1-3-4)(A;;GA;;;S-1-5-"));
 }
 
 static void a_refusal_stops_nothing_and_is_told(void **state)
@@ -185,6 +186,48 @@ static void its_process_is_closed_to_others(void **state)
     CloseHandle(process);
 }
 
+/* The entries of a thread's list, or 0: it has none, as those of Wine that nobody closed. */
+static DWORD entries_of(DWORD id)
+{
+    HANDLE thread = OpenThread(READ_CONTROL, FALSE, id);
+    PSECURITY_DESCRIPTOR descriptor;
+    DWORD count;
+    PACL list;
+
+    assert_non_null(thread);
+    assert_int_equal(GetSecurityInfo(thread, SE_KERNEL_OBJECT, DACL_SECURITY_INFORMATION, NULL,
+                                     NULL, &list, NULL, &descriptor),
+                     ERROR_SUCCESS);
+    count = list != NULL ? list->AceCount : 0;
+    LocalFree(descriptor);
+    CloseHandle(thread);
+    return count;
+}
+
+/* Who may do anything to its first thread could do anything to the process. */
+static void its_threads_are_closed_to_others(void **state)
+{
+    HANDLE process = process_of_service(), all;
+    THREADENTRY32 thread = {.dwSize = sizeof(thread)};
+    size_t threads = 0, closed = 0;
+    BOOL more;
+
+    (void)state;
+    all = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    assert_true(all != INVALID_HANDLE_VALUE);
+    for (more = Thread32First(all, &thread); more; more = Thread32Next(all, &thread)) {
+        if (thread.th32OwnerProcessID != GetProcessId(process))
+            continue;
+        threads++;
+        closed += entries_of(thread.th32ThreadID) == 4;
+    }
+    CloseHandle(all);
+    CloseHandle(process);
+    assert_true(closed >= 1);
+    if (!support_wine()) /* there a thread has no list unless it is given one */
+        assert_int_equal(closed, threads);
+}
+
 static void its_policies_are_in_force(void **state)
 {
     static const struct {
@@ -218,6 +261,7 @@ int main(void)
         cmocka_unit_test(a_refusal_stops_nothing_and_is_told),
         TEST(the_broker_has_two_privileges_at_most),
         TEST(its_process_is_closed_to_others),
+        TEST(its_threads_are_closed_to_others),
         TEST(its_policies_are_in_force),
     };
 
