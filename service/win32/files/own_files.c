@@ -16,6 +16,9 @@
 #include "secure_folder.h"
 #include "wide.h"
 
+#define SID_LOCAL_SERVICE   "S-1-5-19"
+#define SID_NETWORK_SERVICE "S-1-5-20"
+
 #define RETRY_MS    100u
 #define RETRY_TIMES 20u
 
@@ -26,6 +29,12 @@ static enum sys_status no_memory(struct sys_failure *why)
 
 /* ---- trust ------------------------------------------------------------------ */
 
+/* Other services run as these accounts, too: as owners they could change the access of the file. */
+static bool is_shared(const char *sid)
+{
+    return strcmp(sid, SID_LOCAL_SERVICE) == 0 || strcmp(sid, SID_NETWORK_SERVICE) == 0;
+}
+
 static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
 {
     char owner[OWNER_SID_MAX], self[SYS_SID_MAX];
@@ -35,10 +44,13 @@ static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
         strcpy(owner, "nobody");
     else if (code != ERROR_SUCCESS)
         return failure_set(why, "GetSecurityInfo", code);
-    if (owner_trusted(owner) || (identity_user(self) && strcmp(owner, self) == 0))
+    if (owner_trusted(owner) ||
+        (identity_user(self) && strcmp(owner, self) == 0 && !is_shared(self)))
         return SYS_OK;
     return failure_say(why, SYS_DENIED, "GetSecurityInfo", 0,
-                       "it belongs to %s, who is not trusted with the broker's own files", owner);
+                       "it belongs to %s, who is not trusted with the broker's own files; look at "
+                       "it, then remove it, or take it over: icacls FILE /setowner *S-1-5-32-544",
+                       owner);
 }
 
 enum sys_status own_files_check(HANDLE file, bool folder, struct sys_failure *why)
@@ -55,6 +67,27 @@ enum sys_status own_files_check(HANDLE file, bool folder, struct sys_failure *wh
     return check_owner(file, why);
 }
 
+/* ---- owner ------------------------------------------------------------------ */
+
+/*
+ * A descriptor with an owner and this access list ("": that of the folder above). Without an owner
+ * here, Windows would take the account's: the next account, and administrators, would have to
+ * refuse the file. NULL for a token that can set none of the owners, and "".
+ */
+static enum sys_status owned(const char *list, struct sys_descriptor **out, struct sys_failure *why)
+{
+    char owner[SYS_SID_MAX], sddl[SYS_SID_MAX + 256];
+    enum sys_status status = identity_owner(owner, why);
+
+    *out = NULL;
+    if (status != SYS_OK && status != SYS_DENIED)
+        return status;
+    if (status == SYS_DENIED && list[0] == '\0')
+        return SYS_OK;
+    (void)snprintf(sddl, sizeof(sddl), "%s%s%s", status == SYS_OK ? "O:" : "", owner, list);
+    return descriptors_make(sddl, out, why);
+}
+
 /* ---- folder and paths ------------------------------------------------------- */
 
 /* An existing folder is no failure: own_files_check judges it later. */
@@ -62,7 +95,7 @@ static enum sys_status make_folder(const wchar_t *path, const char *sddl, struct
 {
     struct sys_descriptor *descriptor;
     SECURITY_ATTRIBUTES attributes;
-    enum sys_status status = descriptors_make(sddl, &descriptor, why);
+    enum sys_status status = owned(sddl, &descriptor, why);
 
     if (status != SYS_OK)
         return status;
@@ -175,14 +208,15 @@ enum sys_status own_files_enter(const char *folder, const char *name, const char
 }
 
 /* Retries: virus scanners and backups briefly open files without sharing them. */
-HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
+static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how,
+                             SECURITY_ATTRIBUTES *attributes)
 {
     unsigned tries;
 
     for (tries = 0;; tries++) {
         /* No FILE_SHARE_WRITE: nobody else writes while the broker reads or writes. */
         HANDLE file = CreateFileW(path, access | READ_CONTROL | FILE_READ_ATTRIBUTES,
-                                  FILE_SHARE_READ | FILE_SHARE_DELETE, NULL, how,
+                                  FILE_SHARE_READ | FILE_SHARE_DELETE, attributes, how,
                                   FILE_FLAG_OPEN_REPARSE_POINT, NULL);
 
         if (file != INVALID_HANDLE_VALUE || tries == RETRY_TIMES ||
@@ -190,6 +224,28 @@ HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
             return file;
         Sleep(RETRY_MS);
     }
+}
+
+HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
+{
+    struct sys_descriptor *descriptor = NULL;
+    SECURITY_ATTRIBUTES attributes;
+    struct sys_failure why;
+    HANDLE file;
+    DWORD code;
+
+    if (how == OPEN_EXISTING)
+        return open_patiently(path, access, how, NULL);
+    if (owned("", &descriptor, &why) != SYS_OK) {
+        SetLastError(why.code != 0 ? why.code : ERROR_INVALID_OWNER);
+        return INVALID_HANDLE_VALUE;
+    }
+    attributes = descriptors_attributes(descriptor);
+    file = open_patiently(path, access, how, &attributes);
+    code = GetLastError();
+    descriptors_free(descriptor);
+    SetLastError(code);
+    return file;
 }
 
 enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct sys_failure *why)

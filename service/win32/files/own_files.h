@@ -3,7 +3,9 @@
  *
  * These files decide which objects the broker adopts and what content they get.
  * Therefore folder and files must be owned by an account that may own the broker's
- * objects, or by the account that the broker runs under, and must not be links.
+ * objects, or by the account that the caller runs under, unless other services share it
+ * (LocalService, NetworkService), and must not be links. What is made here gets the owner of
+ * the broker's objects (identity_owner), so that it stays the broker's under any account.
  */
 #ifndef OWN_FILES_H
 #define OWN_FILES_H
@@ -36,7 +38,10 @@ void own_files_leave(struct own_files *own);
 enum sys_status own_files_open_folder(const char *folder, bool make, HANDLE *out,
                                       struct sys_failure *why);
 
-/* CreateFileW that follows no links, and retries a sharing violation for up to 2 s. */
+/*
+ * CreateFileW that follows no links, sets the owner of a new file, and retries a sharing
+ * violation for up to 2 s.
+ */
 HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how);
 
 /* Checks an open file or folder: the right kind, no link, a trusted owner. */

@@ -12,11 +12,17 @@
 #include "names.h"
 #include "system.h"
 
-/* READ: users may read, too (the configuration). OWN: only administrators and the service. */
+/*
+ * READ: users may read, too (the configuration). OWN: only administrators and the service. The last
+ * entry of OWN, for the owner whoever that is, leaves an owner nothing but reading the list:
+ * without it, an owner could change the list.
+ */
 #define SECURE_FOLDER_READ                                                                         \
     "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"                                    \
     "(A;OICI;0x1200a9;;;" SHMB_SERVICE_SID ")"
-#define SECURE_FOLDER_OWN "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" SHMB_SERVICE_SID ")"
+#define SECURE_FOLDER_OWN                                                                          \
+    "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;" SHMB_SERVICE_SID                            \
+    ")(A;OICI;0x20000;;;S-1-3-4)"
 
 /* Goes before one of these: an owner that an administrator's token may set. */
 #define SECURE_FOLDER_OWNER "O:BA"

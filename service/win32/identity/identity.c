@@ -67,7 +67,7 @@ static bool may_own(const TOKEN_USER *user, const TOKEN_GROUPS *groups, const ch
 
 /* Chooses the first of service, Administrators and SYSTEM that the token can set as owner. */
 static enum sys_status choose(const TOKEN_USER *user, const TOKEN_GROUPS *groups,
-                              struct sys_identity *out, struct sys_failure *why)
+                              char out[SYS_SID_MAX], struct sys_failure *why)
 {
     /* The narrowest first: no other service has the service SID. */
     static const char *const owners[] = {SHMB_SERVICE_SID, SID_ADMINISTRATORS, SID_SYSTEM};
@@ -75,7 +75,7 @@ static enum sys_status choose(const TOKEN_USER *user, const TOKEN_GROUPS *groups
 
     for (i = 0; i < COUNT(owners); i++) {
         if (may_own(user, groups, owners[i])) {
-            snprintf(out->owner, sizeof(out->owner), "%s", owners[i]);
+            snprintf(out, SYS_SID_MAX, "%s", owners[i]);
             return SYS_OK;
         }
     }
@@ -92,14 +92,14 @@ static bool about_process(struct sys_identity *out)
     return out->started != 0;
 }
 
-enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
+enum sys_status identity_owner(char out[SYS_SID_MAX], struct sys_failure *why)
 {
     HANDLE token;
     TOKEN_USER *user;
     TOKEN_GROUPS *groups = NULL;
     enum sys_status status;
 
-    memset(out, 0, sizeof(*out));
+    out[0] = '\0';
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
         return failure_set(why, "OpenProcessToken", GetLastError());
     user = token_information(token, TokenUser);
@@ -109,15 +109,24 @@ enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
         status = choose(user, groups, out, why);
     else
         status = failure_set(why, "GetTokenInformation", GetLastError());
+    free(groups);
+    free(user);
+    CloseHandle(token);
+    return status;
+}
+
+enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
+{
+    enum sys_status status;
+
+    memset(out, 0, sizeof(*out));
+    status = identity_owner(out->owner, why);
     if (status == SYS_OK && !about_process(out))
         status = failure_set(why, "GetProcessTimes", GetLastError());
     if (status == SYS_OK && !boot_text(out->boot))
         status = failure_set(why, "NtQuerySystemInformation", GetLastError());
     if (status != SYS_OK)
         memset(out, 0, sizeof(*out));
-    free(groups);
-    free(user);
-    CloseHandle(token);
     return status;
 }
 

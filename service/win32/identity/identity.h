@@ -11,6 +11,12 @@
 /* As system.h's `identify`. */
 enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why);
 
+/*
+ * The owner that this process gives to what it makes: the first of the service SID, Administrators
+ * and SYSTEM that its token can set. SYS_DENIED: none of them; `out` is empty.
+ */
+enum sys_status identity_owner(char out[SYS_SID_MAX], struct sys_failure *why);
+
 /* The SID of a token's user. False: `out` is empty. */
 bool identity_token_user(HANDLE token, char out[SYS_SID_MAX]);
 

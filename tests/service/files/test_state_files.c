@@ -2,11 +2,14 @@
  */
 #include "support.h"
 
+#include <aclapi.h>
+#include <sddl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "boot.h"
+#include "owner.h"
 #include "state_files.h"
 
 #define LARGE   (1024u * 1024)
@@ -307,6 +310,40 @@ static void the_folder_is_not_for_everybody(void **state)
     expect("one", "x");
 }
 
+/* The owner of a file or folder, and whether its list has an entry for whoever owns it. */
+static void expect_owned(const char *path)
+{
+    PSECURITY_DESCRIPTOR descriptor;
+    char sid[OWNER_SID_MAX];
+    wchar_t *text;
+    PSID owner;
+
+    assert_int_equal(GetNamedSecurityInfoW((wchar_t *)(uintptr_t)support_wide(path), SE_FILE_OBJECT,
+                                           OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION,
+                                           &owner, NULL, NULL, NULL, &descriptor),
+                     ERROR_SUCCESS);
+    assert_true(owner_sid_text(owner, sid));
+    assert_true(owner_trusted(sid));
+    assert_true(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+        descriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL));
+    assert_true(wcsstr(text, L";;;OW)") != NULL || wcsstr(text, L";;;S-1-3-4)") != NULL);
+    LocalFree(text);
+    LocalFree(descriptor);
+}
+
+/* Not this account's: the next account, and administrators, are to go on with them. */
+static void the_owner_is_that_of_the_objects(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* it keeps neither owners nor lists of files */
+    put("one", "x");
+    assert_int_equal(state_files_append(folder, "log", "x", 1, &why), SYS_OK);
+    expect_owned(folder);
+    expect_owned(path_of("one"));
+    expect_owned(path_of("log"));
+}
+
 static void a_boot_has_one_text(void **state)
 {
     char text[SYS_BOOT_MAX], again[SYS_BOOT_MAX];
@@ -337,6 +374,7 @@ int main(void)
         TEST(only_plain_names_are_taken),
         TEST(a_file_in_place_of_the_folder_is_refused),
         TEST(the_folder_is_not_for_everybody),
+        TEST(the_owner_is_that_of_the_objects),
         TEST(a_boot_has_one_text),
     };
 
