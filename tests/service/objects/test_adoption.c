@@ -11,6 +11,7 @@
 #include "support.h"
 
 #include <aclapi.h>
+#include <sddl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -392,6 +393,45 @@ static void open_to_everybody(const char *kind, const char *name)
     CloseHandle(object);
 }
 
+static void set_list(const char *kind, const char *name, const wchar_t *sddl)
+{
+    HANDLE object = client_open(kind, name, READ_CONTROL | WRITE_DAC);
+    PSECURITY_DESCRIPTOR descriptor;
+
+    assert_non_null(object);
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1,
+                                                                     &descriptor, NULL));
+    assert_true(SetKernelObjectSecurity(object, DACL_SECURITY_INFORMATION, descriptor));
+    LocalFree(descriptor);
+    CloseHandle(object);
+}
+
+/* The only handle of what the next broker may not open must not end with the former keeper. */
+static void what_it_may_not_open_spares_the_former_keeper(void **state)
+{
+    static const struct expected expected[] = {{"warning 300:", "section Global\\ShmbTest.Data "},
+                                               {"warning 126:", "(1 objects"}};
+    struct child *first = start_quietly(), *holder = hold_everything(), *second;
+    DWORD broker =
+        support_wine() ? processes_child_named(child_id(first), L"test_adoption") : child_id(first);
+    HANDLE former = processes_open(processes_child_of(broker));
+
+    (void)state;
+    assert_int_equal(child_end_with(holder, "same"), 0);
+    set_list("section", "Global\\ShmbTest.Data", L"D:P(A;;0x60000;;;BA)");
+    processes_kill(broker);
+    second = start_saying(configuration, expected, 2);
+    assert_int_equal(WaitForSingleObject(former, 0), WAIT_TIMEOUT);
+
+    /* An administrator puts it right: it is adopted, and the former keeper ended. */
+    set_list("section", "Global\\ShmbTest.Data", L"D:P(A;;0xf001f;;;WD)");
+    (void)child_find(second, "info 302:", SUPPORT_DEADLINE_MS);
+    processes_wait(former);
+    assert_string_equal(client_line(&user, "check-all"), ALL_THERE);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 0x20007 0xf001f"),
+                        "0 5");
+}
+
 /* One was changed by the configuration, one by somebody while no broker ran. */
 static void access_is_set_right_and_said(void **state)
 {
@@ -545,6 +585,78 @@ static void what_the_service_sid_owns_is_taken_over(void **state)
     assert_int_equal(child_end_with(holder, "same"), 0);
 }
 
+/* Registers the service for an account, or changes its account, and starts it. */
+static void run_as(const char *account)
+{
+    child_end(child_start(NULL, "\"%s\" stop", support_sibling("shmbroker.exe")));
+    assert_int_equal(child_end(child_start(
+                         NULL, "\"%s\" install --allow-unsafe-config --config \"%s\" --account %s",
+                         support_sibling("shmbroker.exe"), scm_file(configuration), account)),
+                     0);
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+}
+
+static void expect_service_owns(const char *kind, const char *name)
+{
+    HANDLE object = client_open(kind, name, READ_CONTROL);
+
+    assert_non_null(object);
+    assert_non_null(strstr(squatter_sddl(object), "O:S-1-5-80-"));
+    CloseHandle(object);
+}
+
+/* What nobody but a keeper holds, and the state, pass from one account to the next. */
+static void another_account_goes_on_with_everything(void **state)
+{
+    static const char *const accounts[] = {"LocalService", "virtual",      "LocalSystem",
+                                           "virtual",      "LocalService", "LocalSystem"};
+    struct child *console;
+    uint64_t generation;
+    shmb_info info;
+    size_t i, k;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* it runs every service as one user */
+    /* A broker in a console of administrators first. */
+    console = start_quietly();
+    assert_int_equal(child_end_with(hold_everything(), "same"), 0);
+    shmb_close(open_data(&info));
+    generation = info.generation;
+    processes_kill(child_id(console)); /* alone: its keeper goes on */
+    for (i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++) {
+        run_as(accounts[i]);
+        assert_string_equal(client_line(&user, "check-all"), ALL_THERE);
+        for (k = 0; k < OBJECTS; k++)
+            expect_service_owns(objects[k].kind, objects[k].name);
+        shmb_close(open_data(&info));
+        assert_true(info.generation == generation);
+        /* An administrator's command reads what the service wrote. */
+        assert_int_equal(
+            child_end(child_start(NULL, "\"%s\" status", support_sibling("shmbroker.exe"))), 0);
+    }
+    /* And back. */
+    child_end(child_start(NULL, "\"%s\" stop", support_sibling("shmbroker.exe")));
+    start_quietly();
+    assert_string_equal(client_line(&user, "check-all"), ALL_THERE);
+}
+
+/* Leaves nothing to whoever does not hold it. */
+static void an_administrator_releases_what_a_service_left(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* it runs every service as one user, and has no integrity */
+    run_as("LocalSystem");
+    child_end(child_start(NULL, "\"%s\" stop", support_sibling("shmbroker.exe")));
+    support_forget(); /* the keeper is found by its process alone */
+    assert_int_equal(
+        child_end(child_start(NULL, "\"%s\" stop --release", support_sibling("shmbroker.exe"))), 0);
+    processes_expect(0);
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 0x4"), "2");
+}
+
 static const struct verb verbs[] = {
     {"broker", 1, broker},   {"hold-all", 0, hold_all}, {"check-all", 0, check_all},
     {"lib-die", 0, lib_die}, {"make", 3, make},         {"die-holding", 1, die_holding},
@@ -558,11 +670,14 @@ int main(void)
         TEST(what_clients_hold_outlives_the_broker),
         TEST(what_a_dead_owner_left_is_still_told),
         TEST(what_the_keeper_holds_is_taken_over),
+        TEST(what_it_may_not_open_spares_the_former_keeper),
         TEST(access_is_set_right_and_said),
         TEST(what_does_not_fit_is_deferred),
         TEST(what_is_not_remembered_is_taken_over_as_new),
         TEST(a_strangers_object_is_not_taken_over),
         TEST(what_the_service_sid_owns_is_taken_over),
+        TEST(another_account_goes_on_with_everything),
+        TEST(an_administrator_releases_what_a_service_left),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
