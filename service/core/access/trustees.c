@@ -56,6 +56,9 @@ bool trustee_is_brokers(const char *sid)
         "S-1-5-32-545",     /* Users */
         "S-1-5-6",          /* SERVICE */
         "S-1-5-80-0",       /* NT SERVICE\ALL SERVICES */
+        "S-1-2-0",          /* LOCAL */
+        "S-1-2-1",          /* CONSOLE LOGON */
+        "S-1-5-15",         /* This Organization */
         SHMB_SERVICE_SID,   /* NT SERVICE\ShmBroker */
         SID_SYSTEM,         /* the owner if the token has no service SID */
         SID_ADMINISTRATORS, /* the same */

@@ -311,10 +311,10 @@ static void a_system_without_memory_is_no_error_of_the_file(void **state)
 
 static void who_must_not_be_denied(void **state)
 {
-    static const char *const own[] = {"Everyone", "AuthenticatedUsers", "Users",   "Administrators",
-                                      "System",   SHMB_SERVICE_SID,     "S-1-5-6", "S-1-5-80-0",
-                                      "Benutzer"};
-    char texts[10][128];
+    static const char *const own[] = {
+        "Everyone", "AuthenticatedUsers", "Users",   "Administrators", "System",   SHMB_SERVICE_SID,
+        "S-1-5-6",  "S-1-5-80-0",         "S-1-2-0", "S-1-2-1",        "S-1-5-15", "Benutzer"};
+    char texts[13][128];
     size_t i, count = sizeof(own) / sizeof(own[0]);
 
     (void)state;
