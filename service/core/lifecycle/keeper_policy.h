@@ -32,7 +32,7 @@ struct keeper_policy {
     char trouble[REPORT_FAILURE]; /* why, while `failed` */
     bool stays;                   /* logged: a former keeper cannot be ended */
     size_t spares; /* logged: a former keeper is spared for so many objects; 0: none is */
-    bool reported;                /* the report is up to date */
+    bool reported; /* the report is up to date */
 };
 
 /* For a broker that has started; makes no keeper yet. */

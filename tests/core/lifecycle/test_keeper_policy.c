@@ -87,16 +87,27 @@ static void the_former_keeper_lives(size_t number)
     assert_int_equal(kept_handles("Prices", 0), 1);
 }
 
-/* Its owner proves kept_look_on, the record is lost: what was held is not to be made anew. */
+/*
+ * Its owner proves nothing, the record is lost: what was held is not to be made anew, whoever the
+ * next broker is.
+ */
 static void without_a_record_the_former_keeper_is_spared(void **state)
 {
-    (void)state;
-    kept_live(kept_kill, 1);
-    fake_crash_nth(fake, 0);
-    unproved_serial = fake_find(fake, "Prices")->serial;
-    fake_state_file(fake, STATE_FILE, NULL);
-    kept_live(the_former_keeper_lives, 3);
-    assert_int_equal(fake_find(fake, "Prices")->serial, unproved_serial);
+    static const char *const next[] = {"S-1-5-32-544", SERVICE};
+    size_t i;
+
+    for (i = 0; i < 2; i++) {
+        kept_end(state);
+        kept_begin(state);
+        kept_live(kept_kill, 1);
+        fake_crash_nth(fake, 0);
+        unproved_serial = fake_find(fake, "Prices")->serial;
+        fake_state_file(fake, STATE_FILE, NULL);
+        fake_owner(fake, next[i]);
+        kept_live(the_former_keeper_lives, 3);
+        assert_int_equal(fake_find(fake, "Prices")->serial, unproved_serial);
+        assert_string_equal(fake_last_event(fake, EVENT_KEEPER_SPARED)->inserts[0], "3");
+    }
 }
 
 static const char spared[] = "degraded\tformer keeper\tspared\t"
