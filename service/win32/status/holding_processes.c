@@ -57,7 +57,8 @@ struct look {
     USHORT types[KINDS]; /* the kinds' numbers in the table; 0: not known */
     DWORD process;       /* the process that `source` opens */
     HANDLE source;       /* NULL: it cannot be opened */
-    bool complete;
+    size_t closed;       /* processes that cannot be opened */
+    bool late;           /* the time was over before the last handle */
     ULONGLONG until;
 };
 
@@ -153,7 +154,7 @@ static HANDLE copy_handle(struct look *look, const struct table_entry *entry)
         look->source = OpenProcess(PROCESS_DUP_HANDLE, FALSE, look->process);
         /* ERROR_INVALID_PARAMETER: the process has ended. */
         if (look->source == NULL && GetLastError() != ERROR_INVALID_PARAMETER)
-            look->complete = false;
+            look->closed++;
     }
     if (look->source == NULL || !DuplicateHandle(look->source, (HANDLE)entry->handle,
                                                  GetCurrentProcess(), &copy, 0, FALSE, 0))
@@ -254,7 +255,7 @@ static void look_at_all(struct look *look, const struct handle_table *table)
             may_be_named(look, &table->entries[i]))
             look_at(look, &table->entries[i]);
         if (i % LOOK_EVERY == 0 && GetTickCount64() > look->until) {
-            look->complete = false;
+            look->late = true;
             break;
         }
     }
@@ -315,11 +316,12 @@ void holders_find(struct holders *names, size_t count)
         enable_debug();
         table = read_table_with_types(look.types);
     }
-    look.complete = table != NULL;
     if (table != NULL)
         look_at_all(&look, table);
-    for (i = 0; i < count; i++)
-        names[i].complete = look.complete;
+    for (i = 0; i < count; i++) {
+        names[i].closed = look.closed;
+        names[i].complete = table != NULL && look.closed == 0 && !look.late;
+    }
     free(table);
     free(look.wide);
 }
@@ -342,9 +344,13 @@ void holders_text(const struct holders *holders, char out[HOLDERS_TEXT])
     size_t listed = holders->count < HOLDERS_MAX ? holders->count : HOLDERS_MAX, used, i;
 
     if (listed == 0) {
-        (void)snprintf(out, HOLDERS_TEXT, "%s",
-                       holders->complete ? "no longer held"
-                                         : "held by a program that cannot be seen from here");
+        used = (size_t)snprintf(out, HOLDERS_TEXT, "no program found that holds it now");
+        if (holders->closed > 0)
+            (void)snprintf(out + used, HOLDERS_TEXT - used,
+                           "; %zu processes could not be looked into", holders->closed);
+        else if (!holders->complete)
+            (void)snprintf(out + used, HOLDERS_TEXT - used,
+                           "; not all processes could be looked into");
         return;
     }
     used = (size_t)snprintf(out, HOLDERS_TEXT, "held by ");

@@ -5,8 +5,8 @@
  * Best effort. Windows lists handles, not names: each handle of a kind that can
  * have a name in Global\ is duplicated, and its name queried. That never blocks
  * (only files can), but takes time, and needs the right to open the other
- * processes: an administrator with SeDebugPrivilege. The result says whether it
- * is complete.
+ * processes: an administrator with SeDebugPrivilege. Even this one cannot look into
+ * protected processes, of which every Windows has some; the result counts them.
  */
 #ifndef HOLDING_PROCESSES_H
 #define HOLDING_PROCESSES_H
@@ -35,6 +35,7 @@ struct holders {
     const char *name; /* set by the caller, borrowed, with Global\ */
     struct holders_process found[HOLDERS_MAX];
     size_t count;  /* all processes found, even beyond HOLDERS_MAX */
+    size_t closed; /* processes that could not be looked into */
     bool complete; /* every process could be examined, in time */
 };
 
@@ -45,8 +46,8 @@ struct holders {
 void holders_find(struct holders *names, size_t count);
 
 /*
- * "held by app.exe (process 1234, session 2, CORP\bob)", or that no process was
- * found. Always terminated.
+ * "held by app.exe (process 1234, session 2, CORP\bob)", or that no process was found, and
+ * how many could not be looked into. Always terminated.
  */
 void holders_text(const struct holders *holders, char out[HOLDERS_TEXT]);
 
