@@ -288,12 +288,24 @@ static enum sys_status read_dacl(struct source *source)
     return status;
 }
 
+/* The level in a label's SID, "S-1-16-" and a number. False: another SID. */
+static bool read_level(const char *sid, uint32_t *level)
+{
+    static const char start[] = "S-1-16-";
+    char *end;
+
+    if (strncmp(sid, start, sizeof(start) - 1) != 0)
+        return false;
+    *level = (uint32_t)strtoul(sid + sizeof(start) - 1, &end, 10);
+    return *end == '\0';
+}
+
 /* Writes the label anew in one form, so that equal labels are equal texts (sddl_same). */
 static enum sys_status take_label(struct source *source, const struct fields *fields)
 {
     static const struct word words[] = {{"NW", 1}, {"NR", 2}, {"NX", 4}};
     char sid[SYS_SID_MAX];
-    uint32_t mask;
+    uint32_t mask, level;
 
     if (strcmp(fields->field[0], "ML") != 0)
         return wrong(source, fields->at[0],
@@ -303,8 +315,13 @@ static enum sys_status take_label(struct source *source, const struct fields *fi
     if (!read_mask(fields->field[2], words, sizeof(words) / sizeof(words[0]), &mask) || mask == 0 ||
         mask > 7)
         return wrong(source, fields->at[2], "the rights of a label are NW, NR, NX");
-    if (!to_sid(fields->field[5], sid) || strncmp(sid, "S-1-16-", 7) != 0)
+    if (!to_sid(fields->field[5], sid) || !read_level(sid, &level))
         return wrong(source, fields->at[5], "the level of a label is LW, ME, HI or SI");
+    if (!source->live && level > SDDL_LEVEL_SYSTEM)
+        return wrong(source, fields->at[5],
+                     "no service may set a level above its own, which is SI");
+    source->out->level = level;
+    source->out->policy = mask;
     (void)snprintf(source->out->label, sizeof(source->out->label), "S:(ML;;%s%s%s;;;%s)",
                    (mask & 1) != 0 ? "NW" : "", (mask & 2) != 0 ? "NR" : "",
                    (mask & 4) != 0 ? "NX" : "", sid);
@@ -322,8 +339,10 @@ static enum sys_status read_sacl(struct source *source)
             status = take_label(source, &fields);
     }
     /* Windows treats an object without a label as medium. */
-    if (strcmp(source->out->label, "S:(ML;;NW;;;" MEDIUM ")") == 0)
+    if (strcmp(source->out->label, "S:(ML;;NW;;;" MEDIUM ")") == 0) {
         source->out->label[0] = '\0';
+        source->out->level = source->out->policy = 0;
+    }
     return status;
 }
 

@@ -27,6 +27,8 @@ struct sddl {
     struct sddl_entry *entries;
     size_t count;
     char label[SDDL_LABEL_MAX]; /* "S:(ML;;NW;;;S-1-16-4096)"; empty: none, or the default */
+    uint32_t level;             /* of the label, such as 4096; 0: no label, or untrusted */
+    uint32_t policy;            /* of the label: SDDL_POLICY_...; 0: no label */
 };
 
 /*
@@ -34,7 +36,7 @@ struct sddl {
  * `why->text` says what is wrong and where. Refused are: anything that is not SDDL; what
  * does not apply to such objects (inheritance, auditing, conditions, domain accounts by
  * abbreviation); what is insecure or useless (no DACL, no entry that allows, a denial
- * after an entry that allows). SYS_NO_MEMORY. Free `out` with sddl_free; it is empty on
+ * after an entry that allows; a label above that of every service). SYS_NO_MEMORY. Free `out` with sddl_free; it is empty on
  * anything but SYS_OK.
  */
 enum sys_status sddl_read(const char *text, enum shmb_kind kind, struct sddl *out,
@@ -52,6 +54,13 @@ void sddl_free(struct sddl *sddl);
 
 /* True: same owner, entries in the same order, and label. */
 bool sddl_same(const struct sddl *a, const struct sddl *b);
+
+/* Levels, and what a label keeps programs of lower levels from. */
+#define SDDL_LEVEL_MEDIUM       8192u
+#define SDDL_LEVEL_HIGH         12288u
+#define SDDL_LEVEL_SYSTEM       16384u
+#define SDDL_POLICY_NO_WRITE_UP 1u
+#define SDDL_POLICY_NO_READ_UP  2u
 
 /* The label of low integrity, as it follows a DACL. */
 #define SDDL_LOW_INTEGRITY "S:(ML;;NW;;;S-1-16-4096)"

@@ -100,6 +100,28 @@ static void warn_of_entry(const struct advice *advice, const struct cfg_access *
                         name);
 }
 
+/*
+ * A label above medium takes from ordinary programs what the list gives them. The service has the
+ * level of the system, and may set any label that sddl_read accepts; a console has not.
+ */
+static void look_at_label(const struct advice *advice, const struct cfg_access *access,
+                          const struct sddl *sddl)
+{
+    if (sddl->level <= SDDL_LEVEL_MEDIUM)
+        return;
+    if ((sddl->policy & (SDDL_POLICY_NO_WRITE_UP | SDDL_POLICY_NO_READ_UP)) != 0)
+        cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
+                        "ordinary programs have medium integrity and may not %s this object, "
+                        "whatever the entries allow, because its label is higher",
+                        (sddl->policy & SDDL_POLICY_NO_READ_UP) == 0    ? "write"
+                        : (sddl->policy & SDDL_POLICY_NO_WRITE_UP) == 0 ? "read"
+                                                                        : "read or write");
+    if (sddl->level > SDDL_LEVEL_HIGH)
+        cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
+                        "only the service may set a label above HI; shmbroker run in a console "
+                        "cannot create this object");
+}
+
 static void look_at_sddl(const struct advice *advice, const struct cfg_access *access,
                          enum shmb_kind kind)
 {
@@ -116,6 +138,7 @@ static void look_at_sddl(const struct advice *advice, const struct cfg_access *a
             trustee_sid_word(sddl.owner));
     for (i = 0; i < sddl.count; i++)
         warn_of_entry(advice, access, kind, &sddl.entries[i]);
+    look_at_label(advice, access, &sddl);
     sddl_free(&sddl);
 }
 

@@ -100,6 +100,13 @@ static const struct bad {
     {"D:(A;;GA;;;BA)S:(AU;;GA;;;WD)", "at character 18: S: may contain only an integrity label"},
     {"D:(A;;GA;;;BA)S:(ML;;GA;;;LW)", "at character 22: the rights of a label are NW, NR, NX"},
     {"D:(A;;GA;;;BA)S:(ML;;NW;;;BA)", "at character 27: the level of a label is"},
+    {"D:(A;;GA;;;BA)S:(ML;;NW;;;S-1-16)", "at character 27: the level of a label is"},
+    {"D:(A;;GA;;;BA)S:(ML;;NW;;;S-1-16-1-2)", "at character 27: the level of a label is"},
+    {"D:(A;;GA;;;BA)S:(ML;;NW;;;S-1-16-16385)", "at character 27: no service may set a level"},
+    {"D:(A;;GA;;;BA)S:(ML;;NW;;;S-1-16-20480)", "at character 27: no service may set a level"},
+    {"D:(A;;GA;;;BA)S:(ML;;0x8;;;LW)", "at character 22: the rights of a label are NW, NR, NX"},
+    {"D:(A;;GA;;;BA)S:(RA;;;;;WD)", "at character 18: S: may contain only an integrity label"},
+    {"D:(A;;GA;;;BA)S:(TL;;0x1;;;WD)", "at character 18: S: may contain only"},
     {"D:(A;;GA;;;BA)S:(ML;;NW;;;LW)(ML;;NW;;;LW)", "at character 31: only one integrity"},
     {"D:(A;;GA;;;BA) ", "at character 15: expected O:, G:, D: or S:"},
 };

@@ -140,6 +140,33 @@ static void low_integrity_is_spoken_of_where_somebody_writes(void **state)
     check(&sample, wanted, 2);
 }
 
+static void a_label_above_medium_is_spoken_of(void **state)
+{
+    static const char *const wanted[] = {
+        "sample.access:1:0: ordinary programs have medium integrity and may not write this object",
+        "sample.access:2:0: ordinary programs have medium integrity and may not read or write",
+        "sample.access:2:0: only the service may set a label above HI",
+    };
+    static const char *const texts[] = {
+        "D:(A;;GA;;;BA)S:(ML;;NW;;;HI)", "D:(A;;GA;;;BA)S:(ML;;NWNR;;;SI)",
+        "D:(A;;GA;;;BA)S:(ML;;NWNR;;;ME)", "D:(A;;GA;;;BA)S:(ML;;NW;;;LW)"};
+    static const char *const names[] = {"A", "B", "C", "D"};
+    struct sample sample;
+    size_t i;
+
+    (void)state;
+    sample_init(&sample, 4);
+    for (i = 0; i < 4; i++) {
+        char text[] = "read Users";
+        struct cfg_access *list = (struct cfg_access *)sample_access(&sample, text);
+
+        list->count = 0;
+        list->sddl = texts[i];
+        sample_mutex(&sample, names[i], list);
+    }
+    check(&sample, wanted, 3);
+}
+
 static void sddl_is_looked_at_too(void **state)
 {
     static const char *const wanted[] = {
@@ -167,6 +194,7 @@ int main(void)
         cmocka_unit_test(each_rash_entry_has_its_place),
         cmocka_unit_test(defaults_are_spoken_of_once),
         cmocka_unit_test(readers_that_may_wait_are_spoken_of),
+        cmocka_unit_test(a_label_above_medium_is_spoken_of),
         cmocka_unit_test(low_integrity_is_spoken_of_where_somebody_writes),
         cmocka_unit_test(sddl_is_looked_at_too),
     };
