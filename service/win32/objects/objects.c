@@ -17,6 +17,8 @@
 #define FILL_PIECE (64u * 1024 * 1024)
 #define VIEW_STEP  65536u /* views begin at multiples of this */
 
+#define INVALID_LABEL 1299u /* ERROR_INVALID_LABEL; not every SDK has it */
+
 static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
                    const wchar_t *name, const char **call)
 {
@@ -52,20 +54,67 @@ static enum sys_status taken(const struct name_holder *holder, const char *call,
     return failure_say(why, SYS_TAKEN, call, code, "%s", text);
 }
 
+/* True: the descriptor has an integrity label. */
+static bool is_labelled(PSECURITY_DESCRIPTOR descriptor)
+{
+    BOOL present = FALSE, defaulted;
+    ACL *list = NULL;
+    void *entry;
+
+    return GetSecurityDescriptorSacl(descriptor, &present, &list, &defaulted) && present &&
+           list != NULL && GetAce(list, 0, &entry) &&
+           ((const ACE_HEADER *)entry)->AceType == SYSTEM_MANDATORY_LABEL_ACE_TYPE;
+}
+
+/* True: Windows refuses the label, or the privilege to set it. */
+static bool is_about_label(DWORD code, PSECURITY_DESCRIPTOR descriptor)
+{
+    return (code == INVALID_LABEL || code == ERROR_PRIVILEGE_NOT_HELD) && is_labelled(descriptor);
+}
+
+static enum sys_status label_refused(const char *call, DWORD code, struct sys_failure *why)
+{
+    return failure_say(why, SYS_DENIED, call, code,
+                       "its integrity label is above the level of this process; without "
+                       "SeRelabelPrivilege nobody may set such a label");
+}
+
+/*
+ * The name is free, and yet access is denied. Windows asks for the privilege only for sections,
+ * and not in session 0.
+ */
+static enum sys_status denied(const struct sys_spec *spec, PSECURITY_DESCRIPTOR descriptor,
+                              const char *call, struct sys_failure *why)
+{
+    DWORD session = 0;
+
+    (void)ProcessIdToSessionId(GetCurrentProcessId(), &session);
+    if (spec->kind == SHMB_SECTION && session != 0)
+        return failure_say(why, SYS_DENIED, call, ERROR_ACCESS_DENIED,
+                           "access denied, although the name is free: the account needs the right "
+                           "to create global objects (SeCreateGlobalPrivilege)");
+    return failure_say(why, SYS_DENIED, call, ERROR_ACCESS_DENIED,
+                       "access denied, although the name is free: this account may not create %s "
+                       "in Global\\%s",
+                       shmb_kind_word(spec->kind),
+                       is_labelled(descriptor) ? ", or not with this integrity label" : "");
+}
+
 /* Why an object was not created: the name is taken, a right is missing, or another failure. */
-static enum sys_status refused(const wchar_t *name, const char *call, DWORD code,
+static enum sys_status refused(const struct sys_spec *spec, const wchar_t *name,
+                               PSECURITY_DESCRIPTOR descriptor, const char *call, DWORD code,
                                struct sys_failure *why)
 {
     struct name_holder holder;
 
+    if (is_about_label(code, descriptor))
+        return label_refused(call, code, why);
     /* ERROR_INVALID_HANDLE means that an object of another kind has the name. */
     if (code != ERROR_ALREADY_EXISTS && code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED)
         return failure_set(why, call, code);
     holder = name_holder_ask(name);
     if (code == ERROR_ACCESS_DENIED && holder.state == NAME_HOLDER_NONE)
-        return failure_say(why, SYS_DENIED, call, code,
-                           "access denied, although the name is free: the account needs the right "
-                           "to create global objects (SeCreateGlobalPrivilege)");
+        return denied(spec, descriptor, call, why);
     return taken(&holder, call, code, why);
 }
 
@@ -85,11 +134,11 @@ enum sys_status objects_create(const struct sys_spec *spec, const struct sys_des
     handle = make(spec, &attributes, name, &call);
     code = GetLastError();
     if (handle == NULL)
-        return refused(name, call, code, why);
+        return refused(spec, name, attributes.lpSecurityDescriptor, call, code, why);
     /* The call has opened what another program created. */
     if (code == ERROR_ALREADY_EXISTS) {
         CloseHandle(handle);
-        return refused(name, call, code, why);
+        return refused(spec, name, attributes.lpSecurityDescriptor, call, code, why);
     }
     *out = (struct sys_object *)handle;
     return SYS_OK;
@@ -210,6 +259,8 @@ enum sys_status objects_protect(struct sys_object *object, const struct sys_desc
         !set_access((HANDLE)object, wanted, label))
         code = GetLastError();
     LocalFree(medium);
+    if (is_about_label(code, wanted))
+        return label_refused("SetKernelObjectSecurity", code, why);
     return code == ERROR_SUCCESS ? SYS_OK : failure_set(why, "SetKernelObjectSecurity", code);
 }
 
