@@ -36,8 +36,8 @@ struct sddl {
  * `why->text` says what is wrong and where. Refused are: anything that is not SDDL; what
  * does not apply to such objects (inheritance, auditing, conditions, domain accounts by
  * abbreviation); what is insecure or useless (no DACL, no entry that allows, a denial
- * after an entry that allows; a label above that of every service). SYS_NO_MEMORY. Free `out` with sddl_free; it is empty on
- * anything but SYS_OK.
+ * after an entry that allows; a label above that of every service). SYS_NO_MEMORY. Free `out` with
+ * sddl_free; it is empty on anything but SYS_OK.
  */
 enum sys_status sddl_read(const char *text, enum shmb_kind kind, struct sddl *out,
                           struct sys_failure *why);

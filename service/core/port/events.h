@@ -113,6 +113,12 @@ enum event_id {
      * these programs.
      */
     EVENT_DIRECTORY_NEWER = 131,
+    /*
+     * Warning. An administrator has switched off protections of the broker's own process, in
+     * the registry value MitigationsOff. %1 their words; unknown ones are marked, and switch
+     * nothing off
+     */
+    EVENT_HARDENING_OFF = 133,
 
     /*
      * Error. The configuration has errors, nothing of it is served.

@@ -35,6 +35,7 @@
     X(KEEPER_STAYS, WARNING)                                                                       \
     X(KEEPER_SPARED, WARNING)                                                                      \
     X(HARDENING_REFUSED, WARNING)                                                                  \
+    X(HARDENING_OFF, WARNING)                                                                      \
     X(DIRECTORY_NEWER, FAILURE)                                                                    \
     X(CONFIG_INVALID, FAILURE)                                                                     \
     X(CONFIG_UNREADABLE, FAILURE)                                                                  \

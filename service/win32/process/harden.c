@@ -12,6 +12,7 @@
 #include "error.h"
 #include "identity.h"
 #include "names.h"
+#include "wide.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -20,18 +21,10 @@
  * compiler's headers have them.
  * https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-setprocessmitigationpolicy
  */
-enum {
-    POLICY_CODE = 2,
-    POLICY_HANDLES = 3,
-    POLICY_EXTENSIONS = 6,
-    POLICY_IMAGES = 10,
-    POLICY_CHILDREN = 13
-};
+enum { POLICY_CODE = 2, POLICY_EXTENSIONS = 6, POLICY_IMAGES = 10, POLICY_CHILDREN = 13 };
 
 enum {
     NO_DYNAMIC_CODE = 1,
-    HANDLES_RAISE = 1,
-    HANDLES_PERMANENT = 2,
     NO_EXTENSION_POINTS = 1,
     NO_REMOTE_IMAGES = 1,
     NO_LOW_LABEL_IMAGES = 2,
@@ -41,18 +34,24 @@ enum {
 
 #define BOTH (HARDEN_BROKER | HARDEN_KEEPER)
 
+/*
+ * Hooks of other programs need code generated at run time (STATUS_DYNAMIC_CODE_BLOCKED); most
+ * check for the failure. Strict handle checks are not in the table: they keep nobody out, and a
+ * harmless mistake of a foreign DLL with a handle would end the broker and the keeper, and with
+ * them the objects.
+ */
 static const struct {
     int policy;
     uint32_t flags;
     unsigned who;
+    const char *word; /* switches it off */
     const char *what;
 } policies[] = {
-    {POLICY_CODE, NO_DYNAMIC_CODE, BOTH, "no code generated at run time"},
-    {POLICY_HANDLES, HANDLES_RAISE | HANDLES_PERMANENT, BOTH, "invalid handles end the process"},
-    {POLICY_EXTENSIONS, NO_EXTENSION_POINTS, BOTH, "no extension points"},
-    {POLICY_IMAGES, NO_REMOTE_IMAGES | NO_LOW_LABEL_IMAGES | SYSTEM_IMAGES_FIRST, BOTH,
+    {POLICY_CODE, NO_DYNAMIC_CODE, BOTH, "dynamic-code", "no code generated at run time"},
+    {POLICY_EXTENSIONS, NO_EXTENSION_POINTS, BOTH, "extension-points", "no extension points"},
+    {POLICY_IMAGES, NO_REMOTE_IMAGES | NO_LOW_LABEL_IMAGES | SYSTEM_IMAGES_FIRST, BOTH, "images",
      "no program files from the network or of low integrity"},
-    {POLICY_CHILDREN, NO_CHILDREN, HARDEN_KEEPER, "no child processes"},
+    {POLICY_CHILDREN, NO_CHILDREN, HARDEN_KEEPER, "child-processes", "no child processes"},
 };
 
 /* To create Global\ sections, and to pass folders without rights of their own. */
@@ -78,6 +77,38 @@ static void note(struct harden_refusals *out, const char *what, uint32_t code)
     out->count++;
 }
 
+static bool is_listed(const char *words, const char *word)
+{
+    for (; *words != '\0'; words += strlen(words) + 1)
+        if (strcmp(words, word) == 0)
+            return true;
+    return false;
+}
+
+static bool is_known(const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(policies); i++)
+        if (strcmp(policies[i].word, word) == 0)
+            return true;
+    return false;
+}
+
+/* The words with commas in between; marks unknown ones. A text that is too long is cut. */
+static void list_off(const char *words, char out[HARDEN_OFF_MAX])
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (; *words != '\0' && used < HARDEN_OFF_MAX; words += strlen(words) + 1) {
+        int length = snprintf(out + used, HARDEN_OFF_MAX - used, "%s%s%s", used > 0 ? ", " : "",
+                              words, is_known(words) ? "" : " (unknown)");
+
+        used += length > 0 ? (size_t)length : 0;
+    }
+}
+
 /* The list; in a console with one more entry that gives the user these rights. */
 static void with_user(const char *sddl, const char *rights, unsigned who, char *out, size_t size)
 {
@@ -97,9 +128,11 @@ void harden_process_sddl(unsigned who, char out[HARDEN_SDDL_MAX])
 void harden_apply(const struct harden_port *port, unsigned who, struct harden_refusals *out)
 {
     const size_t privileges = COUNT(kept) - ((who & HARDEN_AUDIT) != 0 ? 0u : 1u);
-    char sddl[HARDEN_SDDL_MAX];
+    char sddl[HARDEN_SDDL_MAX], off[HARDEN_OFF_MAX];
     size_t i;
 
+    port->read_off(port->self, off);
+    list_off(off, out->off);
     out->count = 0;
     note(out, "no other privileges", port->keep_privileges(port->self, kept, privileges));
     harden_process_sddl(who, sddl);
@@ -107,7 +140,7 @@ void harden_apply(const struct harden_port *port, unsigned who, struct harden_re
     with_user(OBJECTS_SDDL, "GA", who, sddl, sizeof(sddl));
     note(out, "restricted access to its internal objects", port->protect_objects(port->self, sddl));
     for (i = 0; i < COUNT(policies); i++)
-        if ((policies[i].who & who) != 0)
+        if ((policies[i].who & who) != 0 && !is_listed(off, policies[i].word))
             note(out, policies[i].what,
                  port->mitigate(port->self, policies[i].policy, policies[i].flags));
 }
@@ -115,7 +148,7 @@ void harden_apply(const struct harden_port *port, unsigned who, struct harden_re
 void harden_report(const struct harden_refusals *refusals, struct event_sink *sink)
 {
     char text[HARDEN_TEXT_MAX] = "";
-    const char *inserts[] = {text};
+    const char *inserts[] = {text}, *off[] = {refusals->off};
     size_t used = 0, i;
 
     for (i = 0; i < refusals->count; i++) {
@@ -133,9 +166,33 @@ void harden_report(const struct harden_refusals *refusals, struct event_sink *si
     text[used] = '\0';
     if (refusals->count > 0)
         event_sink_write(sink, EVENT_HARDENING_REFUSED, inserts, 1);
+    if (refusals->off[0] != '\0')
+        event_sink_write(sink, EVENT_HARDENING_OFF, off, 1);
 }
 
 /* ---- the port on Win32 ------------------------------------------------------ */
+
+#define KEY_PATH  L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+#define OFF_VALUE L"MitigationsOff"
+
+/* Only administrators and the service itself may write this key (requests.h). */
+static void win32_read_off(void *self, char out[HARDEN_OFF_MAX])
+{
+    /* A unit has 3 bytes of UTF-8 at most. Zeros: a REG_SZ, one word, ends with one terminator. */
+    wchar_t words[HARDEN_OFF_MAX / 4 + 2] = {0}, *word;
+    DWORD size = HARDEN_OFF_MAX / 4 * sizeof(wchar_t);
+    size_t used = 0;
+
+    (void)self;
+    if (RegGetValueW(HKEY_LOCAL_MACHINE, KEY_PATH, OFF_VALUE, RRF_RT_REG_MULTI_SZ | RRF_RT_REG_SZ,
+                     NULL, words, &size) != ERROR_SUCCESS)
+        words[0] = L'\0';
+    for (word = words; *word != L'\0'; word += wcslen(word) + 1) {
+        wide_to_buffer(word, wcslen(word), out + used, HARDEN_OFF_MAX - used);
+        used += strlen(out + used) + 1;
+    }
+    out[used] = '\0';
+}
 
 /* The struct of each policy in the table is one DWORD of flags. */
 static uint32_t win32_mitigate(void *self, int policy, uint32_t flags)
@@ -255,5 +312,9 @@ static uint32_t win32_protect_objects(void *self, const char *sddl)
     return code;
 }
 
-const struct harden_port harden_win32 = {NULL, win32_mitigate, win32_keep_privileges,
-                                         win32_protect_process, win32_protect_objects};
+const struct harden_port harden_win32 = {NULL,
+                                         win32_read_off,
+                                         win32_mitigate,
+                                         win32_keep_privileges,
+                                         win32_protect_process,
+                                         win32_protect_objects};

@@ -5,6 +5,11 @@
  * The steps are a table of data and go through a small port, so that a test can see the
  * whole table and refuse each step. A refused step does not stop the broker: it is
  * reported, and the broker serves without that protection.
+ *
+ * A protection also binds what other programs, such as virus scanners, load into this process,
+ * and may end it where that does not expect it. So an administrator can switch off each one that
+ * blocks code, by its word in the value MitigationsOff (REG_MULTI_SZ) of the service's Parameters
+ * key: dynamic-code, extension-points, images, child-processes.
  */
 #ifndef HARDEN_H
 #define HARDEN_H
@@ -26,9 +31,16 @@ enum {
     HARDEN_AUDIT = 8 /* it keeps the privilege for auditing */
 };
 
+#define HARDEN_OFF_MAX 512u /* bytes of the protections that are off, as text */
+
 /* The steps; each returns 0 or a Win32 code. */
 struct harden_port {
     void *self;
+    /*
+     * The words of the protections that an administrator has switched off, each terminated, and
+     * an empty one behind the last.
+     */
+    void (*read_off)(void *self, char out[HARDEN_OFF_MAX]);
     /* Enables `flags` of the policy with this number in PROCESS_MITIGATION_POLICY. */
     uint32_t (*mitigate)(void *self, int policy, uint32_t flags);
     /* Removes all privileges from the token except these; some of them may be missing. */
@@ -51,6 +63,7 @@ struct harden_refusals {
         uint32_t code;
     } items[HARDEN_REFUSED_MAX];
     size_t count;
+    char off[HARDEN_OFF_MAX]; /* what is switched off, or not known: "dynamic-code, x (unknown)" */
 };
 
 #define HARDEN_SDDL_MAX 512u
@@ -58,10 +71,16 @@ struct harden_refusals {
 /* The access list for such a process, as SDDL; `who` as for harden_apply. */
 void harden_process_sddl(unsigned who, char out[HARDEN_SDDL_MAX]);
 
-/* Takes all steps for `who` (HARDEN_ flags); `out` lists those that were refused. */
+/*
+ * Takes all steps for `who` (HARDEN_ flags) that are not switched off; `out` lists those that
+ * were refused.
+ */
 void harden_apply(const struct harden_port *port, unsigned who, struct harden_refusals *out);
 
-/* Writes one EVENT_HARDENING_REFUSED that lists them; no event if the list is empty. */
+/*
+ * Writes one EVENT_HARDENING_REFUSED that lists them, and one EVENT_HARDENING_OFF; no event for
+ * an empty list.
+ */
 void harden_report(const struct harden_refusals *refusals, struct event_sink *sink);
 
 #endif

@@ -31,6 +31,7 @@ static const struct event_row {
     {EVENT_KEEPER_STAYS, 'w', 1},
     {EVENT_KEEPER_SPARED, 'w', 1},
     {EVENT_HARDENING_REFUSED, 'w', 1},
+    {EVENT_HARDENING_OFF, 'w', 1},
     {EVENT_DIRECTORY_NEWER, 'e', 0},
     {EVENT_CONFIG_INVALID, 'e', 3},
     {EVENT_CONFIG_UNREADABLE, 'e', 2},

@@ -23,6 +23,8 @@ static const char configuration[] =
 struct recorder {
     char text[2048];
     unsigned steps, refused;
+    const char *off; /* words, each terminated; NULL: none */
+    size_t off_size;
 };
 
 static uint32_t record(struct recorder *recorder, const char *format, ...)
@@ -34,6 +36,15 @@ static uint32_t record(struct recorder *recorder, const char *format, ...)
     vsnprintf(recorder->text + used, sizeof(recorder->text) - used, format, arguments);
     va_end(arguments);
     return ++recorder->steps == recorder->refused ? ERROR_ACCESS_DENIED : ERROR_SUCCESS;
+}
+
+static void read_off(void *self, char out[HARDEN_OFF_MAX])
+{
+    const struct recorder *recorder = self;
+
+    memset(out, 0, HARDEN_OFF_MAX);
+    if (recorder->off != NULL)
+        memcpy(out, recorder->off, recorder->off_size);
 }
 
 static uint32_t mitigate(void *self, int policy, uint32_t flags)
@@ -65,11 +76,12 @@ static uint32_t protect_objects(void *self, const char *sddl)
 
 static struct harden_refusals apply(struct recorder *recorder, unsigned who, unsigned refused)
 {
-    const struct harden_port port = {recorder, mitigate, keep_privileges, protect_process,
-                                     protect_objects};
+    const struct harden_port port = {recorder,        read_off,        mitigate,
+                                     keep_privileges, protect_process, protect_objects};
     struct harden_refusals out;
 
-    memset(recorder, 0, sizeof(*recorder));
+    recorder->text[0] = '\0';
+    recorder->steps = 0;
     recorder->refused = refused;
     harden_apply(&port, who, &out);
     return out;
@@ -80,11 +92,11 @@ static struct harden_refusals apply(struct recorder *recorder, unsigned who, uns
     "process D:P(A;;0x1fffff;;;SY)(A;;0x1fffff;;;BA)(A;;0x1fffff;;;" SERVICE_SID                   \
     ")(A;;0x20000;;;S-1-3-4)\n"                                                                    \
     "objects D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SERVICE_SID ")(A;;0x20000;;;S-1-3-4)\n"
-#define POLICIES "policy 2 1\npolicy 3 3\npolicy 6 1\npolicy 10 7\n"
+#define POLICIES "policy 2 1\npolicy 6 1\npolicy 10 7\n"
 
 static void the_list_is_this(void **state)
 {
-    struct recorder recorder;
+    struct recorder recorder = {.off = NULL};
 
     (void)state;
     assert_int_equal(apply(&recorder, HARDEN_BROKER, 0).count, 0);
@@ -97,9 +109,27 @@ static void the_list_is_this(void **state)
                      recorder.text);
 }
 
+static void an_administrator_switches_each_one_off(void **state)
+{
+    static const char two[] = "dynamic-code\0child-processes\0", odd[] = "imagse\0images\0";
+    struct recorder recorder = {.off = two, .off_size = sizeof(two)};
+    struct harden_refusals out;
+
+    (void)state;
+    out = apply(&recorder, HARDEN_KEEPER, 0);
+    assert_string_equal(recorder.text, CLOSED "policy 6 1\npolicy 10 7\n");
+    assert_string_equal(out.off, "dynamic-code, child-processes");
+    assert_int_equal(out.count, 0);
+    recorder.off = odd;
+    recorder.off_size = sizeof(odd);
+    out = apply(&recorder, HARDEN_BROKER, 0);
+    assert_string_equal(recorder.text, CLOSED "policy 2 1\npolicy 6 1\n");
+    assert_string_equal(out.off, "imagse (unknown), images");
+}
+
 static void in_a_console_its_user_is_let_in(void **state)
 {
-    struct recorder recorder;
+    struct recorder recorder = {.off = NULL};
 
     (void)state;
     apply(&recorder, HARDEN_BROKER | HARDEN_CONSOLE, 0);
@@ -109,14 +139,14 @@ static void in_a_console_its_user_is_let_in(void **state)
 
 static void a_refusal_stops_nothing_and_is_told(void **state)
 {
-    struct recorder recorder;
+    struct recorder recorder = {.off = NULL};
     unsigned step;
 
     (void)state;
-    for (step = 1; step <= 7; step++) {
+    for (step = 1; step <= 6; step++) {
         struct harden_refusals out = apply(&recorder, HARDEN_BROKER, step);
 
-        assert_int_equal(recorder.steps, 7);
+        assert_int_equal(recorder.steps, 6);
         assert_int_equal(out.count, 1);
         assert_int_equal(out.items[0].code, ERROR_ACCESS_DENIED);
         assert_true(strlen(out.items[0].what) > 0);
@@ -233,7 +263,7 @@ static void its_policies_are_in_force(void **state)
     static const struct {
         int policy;
         DWORD flags;
-    } wanted[] = {{2, 1}, {3, 3}, {6, 1}, {10, 7}};
+    } wanted[] = {{2, 1}, {6, 1}, {10, 7}};
     HANDLE process;
     size_t i;
 
@@ -251,17 +281,49 @@ static void its_policies_are_in_force(void **state)
     CloseHandle(process);
 }
 
+#define PARAMETERS L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+
+/* By a second broker: the first thing it does, before it finds that there is one. */
+static const char *said_of_off(DWORD type, const wchar_t *value, DWORD bytes)
+{
+    static char line[512];
+    struct child *broker;
+
+    assert_int_equal(
+        RegSetKeyValueW(HKEY_LOCAL_MACHINE, PARAMETERS, L"MitigationsOff", type, value, bytes),
+        ERROR_SUCCESS);
+    broker = child_start(NULL, "\"%s\" run --allow-unsafe-config --config \"%s\"",
+                         support_sibling("shmbroker.exe"), scm_file(configuration));
+    snprintf(line, sizeof(line), "%s", child_find(broker, "warning 133: ", SUPPORT_DEADLINE_MS));
+    assert_int_equal(child_end(broker), 6);
+    return line;
+}
+
+static void what_the_registry_switches_off_is_told(void **state)
+{
+    static const wchar_t two[] = L"dynamic-code\0images\0", one[] = L"dynamic-code";
+
+    (void)state;
+    CloseHandle(process_of_service());
+    assert_non_null(strstr(said_of_off(REG_MULTI_SZ, two, sizeof(two)),
+                           "MitigationsOff: dynamic-code, images. "));
+    assert_non_null(
+        strstr(said_of_off(REG_SZ, one, sizeof(one)), "MitigationsOff: dynamic-code. "));
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_list_is_this),
+        cmocka_unit_test(an_administrator_switches_each_one_off),
         cmocka_unit_test(in_a_console_its_user_is_let_in),
         cmocka_unit_test(a_refusal_stops_nothing_and_is_told),
         TEST(the_broker_has_two_privileges_at_most),
         TEST(its_process_is_closed_to_others),
         TEST(its_threads_are_closed_to_others),
+        TEST(what_the_registry_switches_off_is_told),
         TEST(its_policies_are_in_force),
     };
 
