@@ -6,9 +6,9 @@
  *   trustees of those segments: a program that may write a segment may write here,
  *   one that may only read it may only read here; `full` means `write` here. The
  *   segment itself contains no control data. The broker writes the header, and clears
- *   a block before it publishes it; from then on it writes to no block, and reads the
- *   first two lines of the blocks of segments that it saves copies of. For everyone
- *   else all of this is hostile input: a writer of the set may have written any bytes
+ *   a block before it publishes it; from then on it writes only a block's generation,
+ *   and reads the first two lines of the blocks of segments that it saves copies of.
+ *   For everyone else all of this is hostile input: a writer of the set may have written any bytes
  *   anywhere.
  *
  *   The number has no meaning: if a name is taken, the broker uses another number. If
@@ -62,8 +62,9 @@
  *     line 3, identity
  *        192    8  generation of the segment that the block belongs to. Written by
  *                  the broker before publishing. All ones, SHMB_BLOCK_MOVED: the
- *                  segment has another block now, which opening it again finds; this
- *                  block is no longer used.
+ *                  segment is retired, or has another block now, which opening it again
+ *                  finds. A retired segment that comes back while programs have it open
+ *                  gets its block back. No block is given to another segment.
  *        200   56  reserved
  */
 #ifndef SHMB_CONTROL_H

@@ -104,7 +104,7 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 #define SHMB_INCONSISTENT   (-13) /* a writer died in the middle of a write */
 #define SHMB_CORRUPT        (-14) /* the shared control data is invalid */
 #define SHMB_VERSION_MISMATCH (-15) /* the broker has another, incompatible version */
-#define SHMB_STALE          (-16) /* recreated, or its control data moved: open the segment again */
+#define SHMB_STALE          (-16) /* retired, recreated, or its control data moved: open it again */
 #define SHMB_NO_MEMORY      (-17) /* out of memory or address space */
 #define SHMB_SYSTEM         (-18) /* a system call failed: see shmb_last_failure */
 
@@ -311,9 +311,10 @@ SHMB_API int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t o
  * before it signalled, could not open the events, or opened the segment before
  * `notify` was configured. Does not notice writes of programs without the library.
  *
- * SHMB_TIMEOUT: no change. SHMB_BAD_ARGUMENT: the segment has no `notify`, or was
- * opened without the directory. SHMB_NOT_OURS: another program holds the name of a
- * change event. SHMB_ACCESS_DENIED. SHMB_CORRUPT: as shmb_lock. SHMB_NOT_FOUND,
+ * SHMB_TIMEOUT: no change. SHMB_STALE: as shmb_lock, also during the wait: a retired
+ * segment wakes all. SHMB_BAD_ARGUMENT: the segment has no `notify`, or was opened
+ * without the directory. SHMB_NOT_OURS: another program holds the name of a change
+ * event. SHMB_ACCESS_DENIED. SHMB_CORRUPT: as shmb_lock. SHMB_NOT_FOUND,
  * SHMB_NO_BROKER: the events were gone before their first use here. On failure
  * `*number` stays as it was.
  */
@@ -454,7 +455,8 @@ SHMB_API int32_t SHMB_CALL shmb_list_close(shmb_list *list);
 /*
  * Is an open segment still current? SHMB_OK: the broker holds this generation.
  * SHMB_STALE: a newer generation exists, or the control data moved; close and open
- * again. SHMB_NOT_FOUND: the broker no longer holds the name. SHMB_NO_BROKER: no
+ * again. SHMB_NOT_FOUND: the broker no longer holds the name; calls that need more than
+ * the bytes return SHMB_STALE. SHMB_NO_BROKER: no
  * broker runs. Others as shmb_describe: unknown. The memory stays valid in all cases.
  * `info` (may be NULL) is filled with what was known when the segment was opened;
  * SHMB_FLAG_ROUNDED: `bytes` is not exact. For private memory always SHMB_OK.

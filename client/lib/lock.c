@@ -148,8 +148,8 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
     if (token == 0)
         return fault_plain(fault, SHMB_NO_MEMORY);
     result = get_mutex(segment, &mutex, fault);
-    if (result != SHMB_OK)
-        return result;
+    if (result != SHMB_OK) /* retired meanwhile, and the mutex with it? */
+        return block_get(segment, &block) == SHMB_STALE ? fault_plain(fault, SHMB_STALE) : result;
     return wait_for(segment, mutex, timeout_ms, token, fault);
 }
 

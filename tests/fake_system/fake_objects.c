@@ -200,6 +200,18 @@ static enum sys_status peek(void *self, struct sys_object *section, uint64_t off
     return fake_done();
 }
 
+static void signal_event(void *self, struct sys_object *event, bool on)
+{
+    struct fake *fake = self;
+    struct fake_object *object = fake_held_object(fake, event);
+
+    fake_busy++;
+    assert_int_equal(object->spec.kind, SHMB_EVENT);
+    (void)fake_called(fake, FAKE_SIGNAL, object->name);
+    object->signalled = on;
+    (void)fake_effected(fake);
+}
+
 static enum sys_status map(void *self, struct sys_object *section, size_t size, void **out,
                            struct sys_failure *why)
 {
@@ -370,6 +382,7 @@ void fake_objects_port(struct system *port)
     port->objects.inspect = inspect;
     port->objects.fill = fill;
     port->objects.peek = peek;
+    port->objects.signal = signal_event;
     port->objects.map = map;
     port->objects.unmap = unmap;
     port->objects.close = close_object;

@@ -139,11 +139,14 @@ static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time
 {
     HANDLE event;
     uint64_t now;
-    int32_t result = get_event(segment, seen + 1, &event, fault);
+    int32_t result = get_event(segment, seen + 1, &event, fault), standing;
     DWORD pause;
 
-    if (result != SHMB_OK)
-        return result;
+    if (result != SHMB_OK) {
+        /* Retired since the number was read, and the event with it? */
+        standing = changed_number(segment, &now);
+        return standing != SHMB_OK ? fault_plain(fault, standing) : result;
+    }
     switch (WaitForSingleObject(event, time)) {
     case WAIT_OBJECT_0:
         break;

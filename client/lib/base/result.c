@@ -212,7 +212,7 @@ static const char *sentence(int32_t result)
         "a writer died in the middle of a write",
         "the shared control data is invalid",
         "the broker has another, incompatible version; update this library",
-        "a newer generation of the segment exists; open it again",
+        "the segment was retired or recreated, or its control data moved; open it again",
         "out of memory or address space",
         "a system call failed",
     };

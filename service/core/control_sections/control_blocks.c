@@ -1,9 +1,11 @@
 /*
  * Writes the header and the blocks of mapped sections. Once a block is published, clients own it:
- * the broker writes to it again only when the segment moves to another section or is made anew.
+ * the broker writes to it again only when the segment moves to another section, is retired, comes
+ * back, or is made anew.
  */
 #include <string.h>
 
+#include "compiler.h"
 #include "control_internal.h"
 
 uint32_t control_size(uint32_t blocks)
@@ -82,16 +84,31 @@ void control_block_write(struct control_sets *sets, const struct control_section
     place->recorded = false;
 }
 
-/* Marks the old block of a segment as moved, for clients that still use it. */
-static void disown_block(struct control_sets *sets, const struct control_place *place)
+void control_block_disown(struct control_sets *sets, uint32_t section, uint32_t block)
 {
-    struct control_section *from = &sets->sections[place->from_section - 1];
+    struct control_section *from = &sets->sections[section - 1];
 
     if (from->shared.section == NULL ||
         own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
         return;
-    control_block_at(from, place->from_block)->generation = SHMB_BLOCK_MOVED;
+    shmb_store64(&control_block_at(from, block)->generation, SHMB_BLOCK_MOVED);
     own_section_unmap(sets->system, &from->shared);
+}
+
+bool control_block_revive(struct control_sets *sets, uint32_t section, uint32_t block,
+                          uint64_t generation, bool *revived)
+{
+    struct control_section *from = &sets->sections[section - 1];
+    struct shmb_block *at;
+
+    if (own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
+        return false;
+    at = control_block_at(from, block);
+    *revived = shmb_load64(&at->generation) != generation;
+    if (*revived)
+        shmb_store64(&at->generation, generation);
+    own_section_unmap(sets->system, &from->shared);
+    return true;
 }
 
 void control_blocks_disown(struct control_sets *sets)
@@ -100,7 +117,7 @@ void control_blocks_disown(struct control_sets *sets)
 
     for (i = 0; i < sets->place_count && sets->moved; i++) {
         if (sets->places[i].from_section != 0)
-            disown_block(sets, &sets->places[i]);
+            control_block_disown(sets, sets->places[i].from_section, sets->places[i].from_block);
         sets->places[i].from_section = 0;
     }
     sets->moved = false;

@@ -31,21 +31,24 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
  * A section goes to the access set of its first segment. Its segments with another access
  * set move to another section.
  */
-static void inherit_places(struct control_sets *sets, const struct control_sets *from,
+static void inherit_places(struct control_sets *sets, struct control_sets *from,
                            const size_t *origin)
 {
     size_t i;
 
+    for (i = 0; i < from->place_count; i++)
+        from->places[i].inherited = false;
     for (i = 0; i < sets->place_count; i++) {
         const struct item *item = &sets->inventory->items[i];
         struct control_place *place = &sets->places[i];
-        const struct control_place *old;
+        struct control_place *old;
         struct control_section *section;
 
         if (!control_is_segment(item) || origin[i] >= from->place_count ||
             !control_block_written(from, origin[i]))
             continue;
         old = &from->places[origin[i]];
+        old->inherited = true;
         section = &sets->sections[old->section - 1];
         if (section->set == CONTROL_NO_SET)
             section->set = item->access;
@@ -102,7 +105,7 @@ static enum sys_status inherit_access(struct control_sets *sets, const struct co
     return status;
 }
 
-enum sys_status control_sets_inherit(struct control_sets *sets, const struct control_sets *from,
+enum sys_status control_sets_inherit(struct control_sets *sets, struct control_sets *from,
                                      const size_t *origin, struct sys_failure *why)
 {
     sets->settled = false;
@@ -133,6 +136,16 @@ static void end_unused(struct control_sets *sets)
     sets->section_count = used;
 }
 
+/* Marks the blocks of retired segments, for the clients that have them open. */
+static void disown_retired(struct control_sets *sets, const struct control_sets *from)
+{
+    size_t i;
+
+    for (i = 0; i < from->place_count; i++)
+        if (from->places[i].generation != 0 && !from->places[i].inherited)
+            control_block_disown(sets, from->places[i].section, from->places[i].block);
+}
+
 void control_sets_settle(struct control_sets *sets, struct control_sets *from)
 {
     size_t i;
@@ -142,7 +155,9 @@ void control_sets_settle(struct control_sets *sets, struct control_sets *from)
         from->sections[i].inherited = true; /* so that freeing `from` does not close it */
     }
     sets->settled = true;
+    sets->left_out = from->left_out;
     control_blocks_disown(sets);
+    disown_retired(sets, from);
     end_unused(sets);
     control_sets_free(from);
 }
@@ -151,6 +166,10 @@ void control_sets_undo(struct control_sets *sets, const struct control_sets *fro
 {
     size_t i;
 
+    /* Segments that this reload has adopted are retired again. */
+    for (i = 0; i < sets->place_count; i++)
+        if (sets->places[i].revived)
+            control_block_disown(sets, sets->places[i].section, sets->places[i].block);
     for (i = 0; i < from->section_count && i < sets->section_count; i++) {
         const char *sddl = sets->sections[i].sddl;
 

@@ -30,8 +30,10 @@ struct control_place {
     uint32_t block;
     uint32_t from_section; /* where it moves from, index + 1; 0: it does not move */
     uint32_t from_block;
-    uint32_t next; /* the next item in the list of its access set, index + 1; 0: the end */
-    bool recorded; /* the state has it */
+    uint32_t next;  /* the next item in the list of its access set, index + 1; 0: the end */
+    bool recorded;  /* the state has it */
+    bool inherited; /* a reload: the new sets have the segment, too */
+    bool revived;   /* its block was marked as moved, while the segment was retired */
 };
 
 /* The work for an access set: segments without a place, or whose block is to be written. */
@@ -54,6 +56,7 @@ struct control_sets {
     bool random;          /* section numbers are random from now on */
     bool moved;           /* some segments move to another section */
     bool settled;         /* no reload is under way: it cannot be undone any more */
+    bool left_out;        /* a start: blocks of retired segments are to be marked */
 };
 
 /* control_sections.c: makes sections, with their access */
@@ -99,5 +102,18 @@ void control_block_write(struct control_sets *sets, const struct control_section
 
 /* Marks the old blocks of moved segments, so that their users open the segment again. */
 void control_blocks_disown(struct control_sets *sets);
+
+/*
+ * Marks a block as moved: its segment has another one, or is retired. `section` is its
+ * index + 1. If it cannot be mapped, nobody is told.
+ */
+void control_block_disown(struct control_sets *sets, uint32_t section, uint32_t block);
+
+/*
+ * Gives an adopted block back to its segment of this generation; `*revived`: it was marked as
+ * moved, or a client had overwritten the generation. False: it cannot be mapped.
+ */
+bool control_block_revive(struct control_sets *sets, uint32_t section, uint32_t block,
+                          uint64_t generation, bool *revived);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "access_sets.h"
+#include "compiler.h"
 
 /* True if the header is what this broker would write: clients with `write` can change it. */
 static bool is_sound(const struct control_section *section)
@@ -18,35 +19,44 @@ static bool is_sound(const struct control_section *section)
     return memcmp(section->shared.view, &wanted, sizeof(wanted)) == 0;
 }
 
+/* The blocks of a section by its number, as the state has it; writes its name. 0: unknown. */
+static uint32_t recorded_blocks(const struct control_sets *sets, uint32_t number,
+                                char name[SHMB_CONTROL_NAME_BYTES])
+{
+    const struct state_record *record;
+
+    shmb_control_name(number, name);
+    record = state_find(sets->state, name);
+    /* The size was read from a file, and says how much is mapped. */
+    if (record == NULL || record->size <= control_size(0) ||
+        record->size > control_size(0) + SHMB_TABLE_MAX)
+        return 0;
+    return (uint32_t)((record->size - control_size(0)) / sizeof(struct shmb_block));
+}
+
 /* The index of a section by its number; adopts it first if needed. CONTROL_NO_SET: not possible. */
 static size_t restore_section(struct control_sets *sets, uint32_t number, size_t set)
 {
-    const struct state *state = sets->state;
     char name[SHMB_CONTROL_NAME_BYTES];
     struct control_section section = {.number = number, .set = set};
     struct own_section_spec spec = {.name = name};
-    const struct state_record *record;
     struct access_rule *rules;
     size_t i;
 
     for (i = 0; i < sets->section_count; i++)
         if (sets->sections[i].number == number)
             return i;
-    shmb_control_name(number, name);
-    record = state_find(state, name);
-    /* The size was read from a file, and says how much is mapped. */
-    if (record == NULL || record->size <= control_size(0) ||
-        record->size > control_size(0) + SHMB_TABLE_MAX)
+    section.blocks = recorded_blocks(sets, number, name);
+    if (section.blocks == 0)
         return CONTROL_NO_SET;
-    spec.size = (size_t)record->size;
-    section.blocks = (uint32_t)((spec.size - control_size(0)) / sizeof(struct shmb_block));
+    spec.size = control_size(section.blocks);
     section.used = section.blocks; /* which segments used the others is not known */
     rules = control_section_rules(sets, set, &spec.rule_count);
     spec.rules = rules;
     spec.label = access_sets_label(sets->inventory->sets, set);
     section.sddl = control_section_access(sets, set);
     if (rules != NULL && section.sddl != NULL &&
-        own_section_adopt(sets->system, sets->owner, &spec, state, &section.shared, NULL) ==
+        own_section_adopt(sets->system, sets->owner, &spec, sets->state, &section.shared, NULL) ==
             SYS_OK) {
         if (is_sound(&section) && control_section_add(sets) != CONTROL_NO_SET) {
             own_section_unmap(sets->system, &section.shared);
@@ -86,6 +96,9 @@ void control_place_restore(struct control_sets *sets, size_t item)
     if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
         return;
     if (sets->sections[index].set == segment->access) {
+        if (!control_block_revive(sets, (uint32_t)index + 1, record->block, segment->generation,
+                                  &place->revived))
+            return;
         place->section = (uint32_t)index + 1;
         place->block = record->block;
         place->generation = segment->generation;
@@ -104,6 +117,54 @@ void control_sets_restore(struct control_sets *sets)
     for (i = 0; i < sets->place_count; i++)
         if (control_place_lost(sets, i))
             control_place_restore(sets, i);
+    sets->left_out = true;
+}
+
+/* Marks the block of a retired segment in a section that no segment of ours uses. */
+static void disown_elsewhere(struct control_sets *sets, const struct state_record *segment)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+    struct control_section section = {.number = segment->control};
+    struct own_section_spec spec = {.name = name};
+    uint32_t blocks = recorded_blocks(sets, segment->control, name);
+
+    if (segment->block >= blocks)
+        return;
+    section.blocks = blocks;
+    spec.size = control_size(blocks);
+    if (own_section_open(sets->system, sets->owner, &spec, sets->state, &section.shared, NULL) !=
+        SYS_OK)
+        return;
+    if (is_sound(&section))
+        shmb_store64(&control_block_at(&section, segment->block)->generation, SHMB_BLOCK_MOVED);
+    own_section_end(sets->system, &section.shared);
+}
+
+static void disown_recorded(struct control_sets *sets, const struct state_record *segment)
+{
+    size_t i;
+
+    for (i = 0; i < sets->section_count; i++) {
+        if (sets->sections[i].number != segment->control)
+            continue;
+        if (segment->block < sets->sections[i].blocks)
+            control_block_disown(sets, (uint32_t)i + 1, segment->block);
+        return;
+    }
+    disown_elsewhere(sets, segment);
+}
+
+void control_sets_leave_out(struct control_sets *sets)
+{
+    const struct state_record *record;
+    size_t at = 0;
+
+    if (!sets->left_out)
+        return;
+    sets->left_out = false;
+    while ((record = state_next(sets->state, &at)) != NULL)
+        if (record->retired && record->control != 0)
+            disown_recorded(sets, record);
 }
 
 static void record_sections(const struct control_sets *sets, struct state *state)

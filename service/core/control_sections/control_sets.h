@@ -28,7 +28,8 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
 
 /*
  * Makes missing sections, and writes the block of each segment that is newly held: cleared,
- * with its generation. After that, the broker writes to it only if the segment moves.
+ * with its generation. After that, the broker writes to it only if the segment moves, is
+ * retired, or comes back.
  *
  * If the name of a section is in use, another number is taken, and that is reported in
  * `avoided`. If no section can be made, that is reported in `trouble`; the next call
@@ -44,6 +45,12 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
  * publication.
  */
 void control_sets_restore(struct control_sets *sets);
+
+/*
+ * After the first publication of a start: marks the blocks of segments that the state has as
+ * retired, so that clients learn of it that opened them before. Later calls do nothing.
+ */
+void control_sets_leave_out(struct control_sets *sets);
 
 /* Records the place of each block in the state, not yet written. */
 void control_sets_record(struct control_sets *sets, struct state *state);
@@ -61,15 +68,19 @@ void control_sets_unmap(struct control_sets *sets, size_t item);
  * clients notice nothing. `origin` has, for each item, its index in the former inventory, or
  * SIZE_MAX. If all segments of a section have another access now, it is changed in place. If
  * only some have, these move to new blocks with the old content, and clients that use an old
- * block find that the segment has moved (SHMB_BLOCK_MOVED).
+ * block find that the segment has moved (SHMB_BLOCK_MOVED). So do clients of retired segments. A
+ * retired segment that comes back while clients have it open gets its block back as it is.
  *
  * Call it before anything else; control_sets_settle or control_sets_undo must follow,
  * whatever it returns.
  */
-enum sys_status control_sets_inherit(struct control_sets *sets, const struct control_sets *from,
+enum sys_status control_sets_inherit(struct control_sets *sets, struct control_sets *from,
                                      const size_t *origin, struct sys_failure *why);
 
-/* Ends a reload that succeeded: closes what only the former sets needed, and frees them. */
+/*
+ * Ends a reload that succeeded, and is published: marks the blocks of segments that moved or
+ * are retired, closes what only the former sets needed, and frees them.
+ */
 void control_sets_settle(struct control_sets *sets, struct control_sets *from);
 
 /* Ends a reload that failed: restores the access of all sections, and frees the new sets. */

@@ -52,6 +52,13 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
         maker_defer(maker, item, reason);
 }
 
+/* A change event that comes back is still set, to wake those who waited as it was retired. */
+static void quieten(const struct maker *maker, const struct item *item)
+{
+    if (item->from->kind == SHMB_SECTION && item->spec.kind == SHMB_EVENT)
+        maker->system->objects.signal(maker->system->self, item->object, false);
+}
+
 /*
  * Adopts the existing object. SYS_OK also if it does not fit: the item is deferred then.
  * SYS_TAKEN: it is not ours; `why`, which says who has the name, stays as it is.
@@ -59,12 +66,13 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
 static enum sys_status adopt(const struct maker *maker, struct item *item, struct sys_failure *why)
 {
     const struct system *system = maker->system;
+    const struct state_record *record = state_find(maker->state, item->spec.name);
+    const bool retired = record != NULL && record->retired;
+    const char *owner = maker->identity->owner;
     struct sys_failure failure;
     struct sys_facts facts;
     struct adoption judged;
     struct sys_object *object = NULL;
-    const struct state_record *record = state_find(maker->state, item->spec.name);
-    const char *owner = maker->identity->owner;
     enum sys_status status =
         system->objects.inspect(system->self, item->spec.name, &facts, &object, &failure);
 
@@ -72,6 +80,8 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
         adoption_judge(&item->spec, &facts, record, owner, &judged);
         if (judged.verdict != ADOPTION_CONFLICT) {
             hold_adopted(maker, item, &judged, object, facts.sddl);
+            if (retired)
+                quieten(maker, item);
         } else {
             system->objects.close(system->self, object);
             item->undecided = adoption_undecided(&facts, true, record, owner);

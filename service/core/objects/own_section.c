@@ -58,12 +58,10 @@ static enum sys_status open_ours(const struct system *system, const char *owner,
     return status == SYS_NO_MEMORY ? status : SYS_TAKEN;
 }
 
-enum sys_status own_section_adopt(const struct system *system, const char *owner,
-                                  const struct own_section_spec *spec, const struct state *state,
-                                  struct own_section *out, struct sys_failure *why)
+enum sys_status own_section_open(const struct system *system, const char *owner,
+                                 const struct own_section_spec *spec, const struct state *state,
+                                 struct own_section *out, struct sys_failure *why)
 {
-    const struct descriptor_use use = {.kind = SHMB_SECTION, .label = spec->label};
-    struct sys_descriptor *descriptor = NULL;
     enum sys_status status;
 
     *out = (struct own_section){0};
@@ -71,14 +69,25 @@ enum sys_status own_section_adopt(const struct system *system, const char *owner
     if (status != SYS_OK)
         return status;
     status = own_section_map(system, out, spec->size, why);
-    /* Before the access is set: a newer broker's section must stay as it is. */
-    if (status == SYS_OK && spec->fits != NULL && !spec->fits(spec->context, out->view)) {
+    if (status == SYS_OK && spec->fits != NULL && !spec->fits(spec->context, out->view))
+        status = SYS_FAILED;
+    if (status != SYS_OK)
         own_section_end(system, out);
-        return SYS_FAILED;
-    }
-    if (status == SYS_OK)
-        status =
-            descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
+    return status;
+}
+
+enum sys_status own_section_adopt(const struct system *system, const char *owner,
+                                  const struct own_section_spec *spec, const struct state *state,
+                                  struct own_section *out, struct sys_failure *why)
+{
+    const struct descriptor_use use = {.kind = SHMB_SECTION, .label = spec->label};
+    struct sys_descriptor *descriptor = NULL;
+    /* Whether it fits is asked first: a newer broker's section must stay as it is. */
+    enum sys_status status = own_section_open(system, owner, spec, state, out, why);
+
+    if (status != SYS_OK)
+        return status;
+    status = descriptor_build(system, owner, &use, spec->rules, spec->rule_count, &descriptor, why);
     if (status == SYS_OK)
         status = system->objects.protect(system->self, out->section, descriptor, why);
     system->objects.descriptor_free(system->self, descriptor);

@@ -44,6 +44,11 @@ enum sys_status own_section_make_or_adopt(const struct system *system, const cha
                                           struct own_section *out, bool *adopted,
                                           struct sys_failure *why);
 
+/* As own_section_adopt, but leaves the access as it is; `rules` and `label` are not used. */
+enum sys_status own_section_open(const struct system *system, const char *owner,
+                                 const struct own_section_spec *spec, const struct state *state,
+                                 struct own_section *out, struct sys_failure *why);
+
 /*
  * Adopts an existing section, maps it, and sets its access. SYS_TAKEN: it does not exist, or
  * is not ours. SYS_FAILED also if it does not fit.

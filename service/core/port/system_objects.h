@@ -111,6 +111,9 @@ struct system_objects {
     enum sys_status (*set_auditing)(void *self, struct sys_object *object, const char *entries,
                                     bool on, struct sys_failure *why);
 
+    /* Sets a held event (`on`), or resets it. A failure is ignored. */
+    void (*signal)(void *self, struct sys_object *event, bool on);
+
     /*
      * Maps the first `size` bytes of a held section for reading and writing. Call unmap
      * (NULL is allowed) before the section is closed.

@@ -356,6 +356,9 @@ bool publication_update(struct publication *publication, bool changed)
         recovered |= update_controls(publication);
         if (publication->due)
             recovered |= publish(publication);
+        /* Only then does a client that opens a retired segment again learn that it is gone. */
+        if (!publication->due)
+            control_sets_leave_out(publication->controls);
     }
     write_report(publication);
     return recovered;

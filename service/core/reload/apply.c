@@ -187,6 +187,28 @@ static void undo(struct apply *apply)
     }
 }
 
+/*
+ * Wakes the programs that wait for a change of a retired segment: its block says by now that it
+ * is. The events stay set, because a program may be about to wait.
+ */
+static void wake_waiters(struct apply *apply, const struct item *segment)
+{
+    const struct system *system = apply->request->wanted->system;
+    const struct item *items = apply->request->from->items;
+    size_t i;
+
+    if (segment->from->kind != SHMB_SECTION || segment->spec.kind != SHMB_SECTION)
+        return;
+    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->from->u.segment.notify.events[i] != NULL; i++) {
+        size_t event =
+            name_index_find(&apply->holdings, segment->from->u.segment.notify.events[i], 0);
+
+        if (event != NAME_INDEX_NONE && item_is_held(&items[event]) &&
+            items[event].spec.kind == SHMB_EVENT)
+            system->objects.signal(system->self, items[event].object, true);
+    }
+}
+
 /* Nothing can fail any more: closes the objects that are no longer wanted. */
 static void retire_all(struct apply *apply)
 {
@@ -194,6 +216,9 @@ static void retire_all(struct apply *apply)
     size_t i;
 
     apply_carry_copies(apply);
+    for (i = apply->plan.retired; i < apply->plan.count; i++)
+        if (apply->plan.steps[i].action == PLAN_RETIRE)
+            wake_waiters(apply, apply_former(apply, &apply->plan.steps[i]));
     for (i = apply->plan.retired; i < apply->plan.count; i++) {
         const struct plan_step *step = &apply->plan.steps[i];
 

@@ -272,6 +272,14 @@ enum sys_status objects_examine(struct sys_object *object, char **sddl, struct s
     return code == 0 ? SYS_OK : failure_set(why, "GetSecurityInfo", code);
 }
 
+void objects_signal(struct sys_object *event, bool on)
+{
+    if (on)
+        SetEvent((HANDLE)event);
+    else
+        ResetEvent((HANDLE)event);
+}
+
 enum sys_status objects_map(struct sys_object *section, size_t size, void **view,
                             struct sys_failure *why)
 {

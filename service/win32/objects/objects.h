@@ -1,6 +1,6 @@
 /*
  * objects.h - the held objects: system_objects.h's create, fill, peek, examine, protect,
- * map, unmap and close. system_objects.h is the reference.
+ * signal, map, unmap and close. system_objects.h is the reference.
  *
  * A struct sys_object is the handle itself.
  */
@@ -20,6 +20,7 @@ enum sys_status objects_peek(struct sys_object *section, uint64_t offset, void *
 enum sys_status objects_examine(struct sys_object *object, char **sddl, struct sys_failure *why);
 enum sys_status objects_protect(struct sys_object *object, const struct sys_descriptor *descriptor,
                                 struct sys_failure *why);
+void objects_signal(struct sys_object *event, bool on);
 enum sys_status objects_map(struct sys_object *section, size_t size, void **view,
                             struct sys_failure *why);
 void objects_unmap(void *view);

@@ -85,6 +85,12 @@ static enum sys_status do_audit(void *self, struct sys_object *object, const cha
     return audit_entries_set(object, entries, on, why);
 }
 
+static void do_signal(void *self, struct sys_object *event, bool on)
+{
+    (void)self;
+    objects_signal(event, on);
+}
+
 static enum sys_status do_map(void *self, struct sys_object *section, size_t size, void **view,
                               struct sys_failure *why)
 {
@@ -133,6 +139,7 @@ void port_objects(struct system *out)
     out->objects.examine = do_examine;
     out->objects.protect = do_protect;
     out->objects.set_auditing = do_audit;
+    out->objects.signal = do_signal;
     out->objects.map = do_map;
     out->objects.unmap = do_unmap;
     out->objects.sessions = do_sessions;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "control.h"
 #include "directory.h"
 #include "lifecycle.h"
 #include "reloads.h"
@@ -154,6 +155,71 @@ static void a_newer_directory_is_not_touched(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_DIRECTORY_NEWER), 1);
 }
 
+/* Of the first segment in the first section. */
+static const struct shmb_block *prices_block(void)
+{
+    uint8_t *control = fake_find(fake, "ShmBroker.Control.1")->content;
+
+    return (const struct shmb_block *)(const void *)(control + sizeof(struct shmb_control));
+}
+
+static void find_it_disowned(size_t number)
+{
+    (void)number;
+    assert_int_equal(fake_find(fake, "Prices")->handles, 0);
+    assert_true(prices_block()->generation == SHMB_BLOCK_MOVED);
+    assert_int_equal(prices_block()->abandoned, 1);
+}
+
+static void find_it_back(size_t number)
+{
+    struct shmb_entry entry;
+
+    (void)number;
+    reloads_look_up("Prices", &entry);
+    assert_int_equal(entry.control, 1);
+    assert_int_equal(prices_block()->generation, entry.generation);
+    assert_int_equal(prices_block()->abandoned, 1);
+}
+
+/* The configuration was changed while no broker ran. */
+static void who_uses_what_a_start_left_out_is_told(void **state)
+{
+    (void)state;
+    reloads_live(hold_and_go, 1);
+    fake_file(fake, FILE_NAME, HEAD "  Plain: { size: 4 KiB, lock: none }\n");
+    reloads_live(find_it_disowned, 2);
+    fake_file(fake, FILE_NAME, reloads_first);
+    reloads_live(find_it_back, 3);
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
+static void hold_plain_too(size_t number)
+{
+    hold_and_go(number);
+    fake_client_open(fake, "Plain");
+}
+
+static void find_it_disowned_in_use(size_t number)
+{
+    assert_int_equal(fake_find(fake, "ShmBroker.Control.1")->handles, 1);
+    find_it_disowned(number);
+}
+
+static void so_is_who_shares_a_section_with_others(void **state)
+{
+    (void)state;
+    reloads_live(hold_plain_too, 1);
+    fake_file(fake, FILE_NAME, HEAD "  Plain: { size: 4 KiB, lock: none }\n");
+    reloads_live(find_it_disowned_in_use, 2);
+    fake_client_close(fake, "Plain");
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, reloads_begin, reloads_end)
 
 int main(void)
@@ -161,7 +227,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_clients_kept_is_found_again),       TEST(without_proof_it_is_a_stranger_s),
         TEST(the_exact_size_clients_were_told_stays), TEST(a_newer_state_is_not_touched),
-        TEST(a_newer_directory_is_not_touched),
+        TEST(a_newer_directory_is_not_touched),       TEST(who_uses_what_a_start_left_out_is_told),
+        TEST(so_is_who_shares_a_section_with_others),
     };
 
     return cmocka_run_group_tests_name("test_apply_restart", tests, NULL, NULL);

@@ -105,7 +105,7 @@ static int plain(int argc, char **argv)
 
 static int32_t count_once(shmb_segment *segment, struct record *own)
 {
-    struct record seen;
+    struct record seen, next = *own;
     int32_t result = shmb_lock(segment, SUPPORT_DEADLINE_MS);
 
     if (result != SHMB_OK)
@@ -113,11 +113,25 @@ static int32_t count_once(shmb_segment *segment, struct record *own)
     result = shmb_read(segment, LIBRARY_AT, &seen, sizeof(seen), NULL);
     if (result == SHMB_OK && memcmp(&seen, own, sizeof(seen)) != 0)
         result = 999; /* lost */
-    next_record(own);
+    next_record(&next);
     if (result == SHMB_OK)
-        result = shmb_write(segment, LIBRARY_AT, own, sizeof(*own), NULL);
+        result = shmb_write(segment, LIBRARY_AT, &next, sizeof(next), NULL);
+    if (result == SHMB_OK)
+        *own = next;
     shmb_unlock(segment);
     return result;
+}
+
+/*
+ * Says how a batch went: with the result of shmb_state, or SHMB_STALE if it was told so. The
+ * handle stays open, and the next batch tries again.
+ */
+static int32_t say_batch(const shmb_segment *segment, unsigned long begun, int32_t result)
+{
+    if (result != SHMB_OK && result != SHMB_STALE)
+        return result;
+    client_say("fine %lu %d", begun, (int)(result == SHMB_OK ? shmb_state(segment, NULL) : result));
+    return SHMB_OK;
 }
 
 /* library: the same, with the result of shmb_state after the time. */
@@ -135,8 +149,7 @@ static int library(int argc, char **argv)
 
         for (i = 0; i < ROUNDS && result == SHMB_OK; i++)
             result = count_once(segment, &own);
-        if (result == SHMB_OK)
-            client_say("fine %lu %d", begun, (int)shmb_state(segment, NULL));
+        result = say_batch(segment, begun, result);
     }
     if (result != SHMB_OK)
         client_say("result %d", (int)result);
@@ -164,10 +177,10 @@ static int reader(int argc, char **argv)
             while (result == SHMB_BUSY);
             if (result == SHMB_OK && (!is_whole(&seen) || seen.count < last))
                 result = 999;
-            last = seen.count;
+            if (result == SHMB_OK)
+                last = seen.count;
         }
-        if (result == SHMB_OK)
-            client_say("fine %lu %d", begun, (int)shmb_state(segment, NULL));
+        result = say_batch(segment, begun, result);
     }
     if (result != SHMB_OK)
         client_say("result %d", (int)result);
@@ -267,7 +280,7 @@ static void clients_go_on_through_every_reload(void **state)
     they_go_on(SHMB_OK);
     assert_string_equal(client_line(&user, "open section Global\\" NAME " 0x6"), "0");
     reload(OTHER FURTHER, 0, "retire   Global\\" NAME ": done");
-    they_go_on(SHMB_NOT_FOUND);
+    they_go_on(SHMB_STALE);
     reload(OTHER DATA FURTHER, 0, "Global\\" NAME ": done");
     they_go_on(SHMB_OK);
     reload(OTHER DATA_LARGE FURTHER, 1, "defer    Global\\" NAME ": ");
@@ -326,8 +339,55 @@ static void where_a_list_is_split_one_opens_again(void **state)
     CloseHandle(mutex);
 }
 
+/* wait: for a change; the result. */
+static int wait_here(int argc, char **argv)
+{
+    shmb_segment *segment;
+    uint64_t number = 0;
+    int32_t result = shmb_open(NAME, SHMB_READ, 0, &segment);
+
+    (void)argc;
+    (void)argv;
+    client_say("waiting");
+    if (result == SHMB_OK)
+        result = shmb_wait_changed(segment, &number, SHMB_INFINITE);
+    client_say("%d", (int)result);
+    shmb_close(segment);
+    return 0;
+}
+
+static void who_waits_for_a_change_hears_of_the_end(void **state)
+{
+    struct child *child;
+    shmb_segment *segment;
+    uint64_t number = 0;
+
+    (void)state;
+    serve(ONE "  " NAME ": { size: 4096, notify: true }\n" FURTHER);
+    assert_int_equal(shmb_open(NAME, SHMB_WRITE, 0, &segment), SHMB_OK);
+    child = client_start(&user, "wait");
+    child_expect(child, "waiting");
+    reload(ONE FURTHER, 0, "retire   Global\\" NAME ": done");
+    child_expect(child, "-16");
+    assert_int_equal(child_end(child), 0);
+    assert_int_equal(shmb_wait_changed(segment, &number, SHMB_INFINITE), SHMB_STALE);
+    assert_int_equal(lock_once(segment), SHMB_STALE);
+    assert_int_equal(shmb_state(segment, NULL), SHMB_NOT_FOUND);
+    assert_int_equal(shmb_read(segment, 0, &number, 1, NULL), SHMB_OK);
+    /* It comes back while it is open: it is the same one. */
+    reload(ONE "  " NAME ": { size: 4096, notify: true }\n" FURTHER, 0, "Global\\" NAME ": done");
+    number = 0;
+    child = client_start(&user, "wait");
+    child_expect(child, "waiting");
+    assert_int_equal(shmb_update(segment, 0, "x", 1, 0, NULL), SHMB_OK);
+    child_expect(child, "0");
+    assert_int_equal(child_end(child), 0);
+    assert_int_equal(shmb_wait_changed(segment, &number, 0), SHMB_OK);
+    shmb_close(segment);
+}
+
 static const struct verb verbs[] = {
-    {"plain", 0, plain}, {"library", 0, library}, {"reader", 0, reader}};
+    {"plain", 0, plain}, {"library", 0, library}, {"reader", 0, reader}, {"wait", 0, wait_here}};
 
 #define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
 
@@ -336,6 +396,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(clients_go_on_through_every_reload),
         TEST(where_a_list_is_split_one_opens_again),
+        TEST(who_waits_for_a_change_hears_of_the_end),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
