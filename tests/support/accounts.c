@@ -13,6 +13,11 @@
 static wchar_t made[ACCOUNTS_MAX][21];
 static wchar_t copy[MAX_PATH];
 
+bool accounts_possible(void)
+{
+    return !support_wine() || support_tokens();
+}
+
 static void remove_all(void)
 {
     size_t i;
@@ -62,6 +67,13 @@ static void find_sid(struct account *account)
     LocalFree(text);
 }
 
+static void make_sid(struct account *account)
+{
+    static unsigned count;
+
+    snprintf(account->sid, sizeof(account->sid), "S-1-5-21-9-9-9-%u", 1001 + count++);
+}
+
 void account_make(struct account *account, const wchar_t *name)
 {
     USER_INFO_1 user = {0};
@@ -69,6 +81,10 @@ void account_make(struct account *account, const wchar_t *name)
 
     memset(account, 0, sizeof(*account));
     wcscpy(account->name, name);
+    if (support_wine()) {
+        make_sid(account);
+        return;
+    }
     make_password(account->password);
     while (i < ACCOUNTS_MAX && made[i][0] != 0)
         i++;
@@ -98,20 +114,50 @@ void account_remove(struct account *account)
     memset(account, 0, sizeof(*account));
 }
 
+const char *account_trustee(const struct account *account)
+{
+    return support_wine() ? account->sid : support_narrow(account->name);
+}
+
+static BOOL start_with_token(const struct account *account, const char *line, STARTUPINFOW *startup,
+                             PROCESS_INFORMATION *process)
+{
+    char command[4096];
+    wchar_t *writable;
+    BOOL started;
+
+    snprintf(command, sizeof(command), "\"%s\" -u %s -- %s",
+             support_sibling("session_launcher.exe"), account->sid, line);
+    writable = _wcsdup(support_wide(command));
+    assert_non_null(writable);
+    started = CreateProcessW(NULL, writable, NULL, NULL, FALSE, CREATE_NO_WINDOW, NULL, NULL,
+                             startup, process);
+    free(writable);
+    return started;
+}
+
+static BOOL start_with_logon(const struct account *account, const char *line, STARTUPINFOW *startup,
+                             PROCESS_INFORMATION *process)
+{
+    wchar_t *writable = _wcsdup(support_wide(line));
+    BOOL started;
+
+    assert_non_null(writable);
+    started = CreateProcessWithLogonW(account->name, L".", account->password, 0, NULL, writable,
+                                      CREATE_NO_WINDOW, NULL, L"C:\\Windows", startup, process);
+    free(writable);
+    return started;
+}
+
 static HANDLE start(const struct account *account, const char *program, const char *arguments)
 {
     STARTUPINFOW startup = {.cb = sizeof(startup)};
     PROCESS_INFORMATION process;
-    char line[4096];
-    wchar_t *command;
+    char line[3072];
 
     snprintf(line, sizeof(line), "\"%s\" %s", program, arguments);
-    command = _wcsdup(support_wide(line));
-    assert_non_null(command);
-    if (!CreateProcessWithLogonW(account->name, L".", account->password, 0, NULL, command,
-                                 CREATE_NO_WINDOW, NULL, L"C:\\Windows", &startup, &process))
+    if (!(support_wine() ? start_with_token : start_with_logon)(account, line, &startup, &process))
         fail_msg("%s as %s: error %lu", line, support_narrow(account->name), GetLastError());
-    free(command);
     CloseHandle(process.hThread);
     return process.hProcess;
 }

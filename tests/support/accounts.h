@@ -1,6 +1,7 @@
 /*
  * accounts.h - real accounts of this machine, made for a test and removed again;
- * programs that run as them. For administrators on Windows.
+ * programs that run as them. For administrators on Windows. Wine has no accounts: where it
+ * has tokens for any user, such an account is a SID, its programs run with a token for it.
  */
 #ifndef TEST_ACCOUNTS_H
 #define TEST_ACCOUNTS_H
@@ -12,6 +13,8 @@ struct account {
     char sid[192];
 };
 
+bool accounts_possible(void);
+
 /*
  * Makes a standard user, a member of Users and of nothing else. Fails the test
  * where that cannot be; the account goes with account_remove, or when this
@@ -19,6 +22,9 @@ struct account {
  */
 void account_make(struct account *account, const wchar_t *name);
 void account_remove(struct account *account);
+
+/* What a configuration names it by. */
+const char *account_trustee(const struct account *account);
 
 /* Runs this program as that user, with a verb of the test; its exit code. */
 DWORD account_run(const struct account *account, const char *format, ...);

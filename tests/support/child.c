@@ -106,29 +106,36 @@ static struct child *start(const wchar_t *command, DWORD flags, bool breakaway)
     return child;
 }
 
+static size_t add_options(char *out, size_t size, size_t used, char letter, const char *sids)
+{
+    for (; sids != NULL && *sids != 0; sids += strspn(sids, " ")) {
+        size_t length = strcspn(sids, " ");
+
+        used += (size_t)snprintf(out + used, size - used, " -%c %.*s", letter, (int)length, sids);
+        sids += length;
+    }
+    return used;
+}
+
 /* Puts the launcher in front of a command where one is needed. */
 static void launcher_prefix(const struct launch *how, char *out, size_t size)
 {
-    const char *sid;
     size_t used;
 
     out[0] = 0;
-    if (how == NULL ||
-        (how->session == NULL && !how->standard_user && !how->no_privileges && how->deny == NULL))
+    if (how == NULL || (how->session == NULL && !how->standard_user && !how->no_privileges &&
+                        how->deny == NULL && how->user == NULL))
         return;
     used = (size_t)snprintf(out, size, "\"%s\"", support_sibling("session_launcher.exe"));
-    if (how->session != NULL)
-        used += (size_t)snprintf(out + used, size - used, " -s %s", how->session);
     if (how->standard_user)
         used += (size_t)snprintf(out + used, size - used, " -r");
     if (how->no_privileges)
         used += (size_t)snprintf(out + used, size - used, " -p");
-    for (sid = how->deny; sid != NULL && *sid != 0; sid += strspn(sid, " ")) {
-        size_t length = strcspn(sid, " ");
-
-        used += (size_t)snprintf(out + used, size - used, " -d %.*s", (int)length, sid);
-        sid += length;
-    }
+    used = add_options(out, size, used, 's', how->session);
+    used = add_options(out, size, used, 'u', how->user);
+    used = add_options(out, size, used, 'g', how->groups);
+    used = add_options(out, size, used, 'o', how->owners);
+    used = add_options(out, size, used, 'd', how->deny);
     snprintf(out + used, size - used, " -- ");
 }
 

@@ -24,6 +24,9 @@ struct launch {
     bool no_privileges;  /* but that to pass through folders */
     bool console;        /* a console of its own, without a window; for child_interrupt */
     bool breakaway;      /* what it starts may leave its job, and outlive the test */
+    const char *user;    /* another account, by SID; only where support_tokens() */
+    const char *groups;  /* its groups, such as "WD AU IU"; NULL: those of a standard user */
+    const char *owners;  /* groups that may own objects as well: it may create global ones */
 };
 
 /*

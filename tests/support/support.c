@@ -19,6 +19,38 @@ bool support_wine(void)
     return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
 }
 
+static bool has_privilege(const wchar_t *name)
+{
+    struct {
+        TOKEN_PRIVILEGES list;
+        LUID_AND_ATTRIBUTES more[63];
+    } all;
+    bool found = false;
+    HANDLE token;
+    DWORD size, i;
+    LUID wanted;
+
+    if (!LookupPrivilegeValueW(NULL, name, &wanted) ||
+        !OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+        return false;
+    if (GetTokenInformation(token, TokenPrivileges, &all, sizeof(all), &size))
+        for (i = 0; i < all.list.PrivilegeCount && !found; i++)
+            found = memcmp(&all.list.Privileges[i].Luid, &wanted, sizeof(wanted)) == 0;
+    CloseHandle(token);
+    return found;
+}
+
+bool support_tokens(void)
+{
+    const char *(CDECL * version)(void) = (const char *(CDECL *)(void))(
+        void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version");
+
+    if (version != NULL)
+        return atoi(version()) >= 9;
+    return has_privilege(L"SeCreateTokenPrivilege") &&
+           has_privilege(L"SeAssignPrimaryTokenPrivilege");
+}
+
 const wchar_t *support_wide(const char *text)
 {
     static wchar_t buffers[8][SUPPORT_LINE_MAX];

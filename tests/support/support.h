@@ -27,6 +27,12 @@
 
 bool support_wine(void);
 
+/*
+ * True where programs can be started as any account (`user` in struct launch): under Wine 9
+ * and later; on Windows where the test has SeCreateTokenPrivilege, which nobody has by default.
+ */
+bool support_tokens(void);
+
 /* Full path of this program. */
 const char *support_own_path(void);
 

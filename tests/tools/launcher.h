@@ -13,11 +13,13 @@
 struct token_wish {
     const wchar_t *deny[LAUNCHER_GROUPS_MAX]; /* SIDs that become deny-only */
     DWORD deny_count;
-    BOOL drop_privileges; /* all but SeChangeNotifyPrivilege */
-    BOOL standard_user;   /* also the medium integrity of one */
-    const wchar_t *user;  /* a new token for this SID, or NULL */
-    const wchar_t *groups[LAUNCHER_GROUPS_MAX];
+    BOOL drop_privileges;                       /* all but SeChangeNotifyPrivilege */
+    BOOL standard_user;                         /* also the medium integrity of one */
+    const wchar_t *user;                        /* a new token for this SID, or NULL */
+    const wchar_t *groups[LAUNCHER_GROUPS_MAX]; /* of the new token, as `owners` */
     DWORD group_count;
+    const wchar_t *owners[LAUNCHER_GROUPS_MAX]; /* groups that may own what it makes */
+    DWORD owner_count;
 };
 
 /* One line on stderr with what failed and its code. */

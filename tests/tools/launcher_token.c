@@ -1,6 +1,6 @@
 /*
- * launcher_token.c - tokens with fewer rights than the launcher's own, and
- * (in Wine 9 and later) tokens of users who do not exist.
+ * launcher_token.c - tokens with fewer rights than the launcher's own, and tokens of
+ * any user, also of one who does not exist.
  */
 #include "launcher.h"
 
@@ -30,7 +30,7 @@ union privilege_space {
 };
 union group_space {
     TOKEN_GROUPS groups;
-    BYTE bytes[sizeof(TOKEN_GROUPS) + LAUNCHER_GROUPS_MAX * sizeof(SID_AND_ATTRIBUTES)];
+    BYTE bytes[sizeof(TOKEN_GROUPS) + 3 * LAUNCHER_GROUPS_MAX * sizeof(SID_AND_ATTRIBUTES)];
 };
 union acl_space {
     ACL acl;
@@ -151,31 +151,65 @@ static HANDLE make_restricted(const struct token_wish *wish)
     return restricted;
 }
 
-/* In old versions of Wine the export exists, but is a stub that kills the caller. */
+/* True unless the system says that this token has no such privilege. */
+static BOOL enable_privilege(const wchar_t *name)
+{
+    TOKEN_PRIVILEGES one = {1, {{{0, 0}, SE_PRIVILEGE_ENABLED}}};
+    HANDLE token;
+    BOOL enabled;
+
+    if (!LookupPrivilegeValueW(NULL, name, &one.Privileges[0].Luid) ||
+        !OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+        return FALSE;
+    enabled =
+        AdjustTokenPrivileges(token, FALSE, &one, 0, NULL, NULL) && GetLastError() == ERROR_SUCCESS;
+    CloseHandle(token);
+    return enabled;
+}
+
+/*
+ * In old versions of Wine the export exists, but is a stub that kills the caller; none asks
+ * for the privileges that Windows asks for.
+ */
 static create_token_fn find_create_token(void)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     wine_version_fn version =
         (wine_version_fn)(any_function)GetProcAddress(ntdll, "wine_get_version");
 
-    if (version == NULL || atoi(version()) < 9)
+    if (version != NULL ? atoi(version()) < 9
+                        : !enable_privilege(L"SeCreateTokenPrivilege") ||
+                              !enable_privilege(L"SeAssignPrimaryTokenPrivilege"))
         return NULL;
     return (create_token_fn)(any_function)GetProcAddress(ntdll, "NtCreateToken");
 }
 
+static void add_privilege(TOKEN_PRIVILEGES *privileges, const wchar_t *name)
+{
+    LUID_AND_ATTRIBUTES *next = &privileges->Privileges[privileges->PrivilegeCount];
+
+    if (!LookupPrivilegeValueW(NULL, name, &next->Luid))
+        return;
+    next->Attributes = SE_PRIVILEGE_ENABLED_BY_DEFAULT | SE_PRIVILEGE_ENABLED;
+    privileges->PrivilegeCount++;
+}
+
 static NTSTATUS call_create_token(create_token_fn create_token, TOKEN_USER *user,
-                                  TOKEN_GROUPS *groups, ACL *acl, HANDLE *token)
+                                  TOKEN_GROUPS *groups, BOOL is_service, ACL *acl, HANDLE *token)
 {
     LARGE_INTEGER never = {.QuadPart = INT64_MAX};
+    union privilege_space privileges;
     TOKEN_PRIMARY_GROUP primary;
-    TOKEN_PRIVILEGES no_privileges;
     OBJECT_ATTRIBUTES attributes;
     TOKEN_DEFAULT_DACL dacl;
     LUID logon = {0x3e7, 0};
     TOKEN_SOURCE source;
     TOKEN_OWNER owner;
 
-    ZeroMemory(&no_privileges, sizeof(no_privileges));
+    ZeroMemory(&privileges, sizeof(privileges));
+    add_privilege(&privileges.privileges, L"SeChangeNotifyPrivilege");
+    if (is_service)
+        add_privilege(&privileges.privileges, L"SeCreateGlobalPrivilege");
     ZeroMemory(&source, sizeof(source));
     memcpy(source.SourceName, "launcher", sizeof(source.SourceName));
     owner.Owner = user->User.Sid;
@@ -183,14 +217,35 @@ static NTSTATUS call_create_token(create_token_fn create_token, TOKEN_USER *user
     dacl.DefaultDacl = acl;
     InitializeObjectAttributes(&attributes, NULL, 0, NULL, NULL);
     return create_token(token, TOKEN_ALL_ACCESS, &attributes, TokenPrimary, &logon, &never, user,
-                        groups, &no_privileges, &owner, &primary, &dacl, &source);
+                        groups, &privileges.privileges, &owner, &primary, &dacl, &source);
+}
+
+static BOOL add_groups(TOKEN_GROUPS *groups, const wchar_t *const *names, DWORD count,
+                       DWORD attributes)
+{
+    if (!parse_sids(names, count, attributes, groups->Groups + groups->GroupCount))
+        return FALSE;
+    groups->GroupCount += count;
+    return TRUE;
+}
+
+/* What was added by then is left to free on failure, too. */
+static BOOL parse_groups(const struct token_wish *wish, TOKEN_GROUPS *groups)
+{
+    static const wchar_t *const usual[] = {L"WD", L"AU", L"IU", L"BU"};
+    const DWORD on = SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED;
+    BOOL named = wish->group_count > 0;
+
+    groups->GroupCount = 0;
+    return add_groups(groups, named ? wish->groups : usual,
+                      named ? wish->group_count : ARRAYSIZE(usual), on) &&
+           add_groups(groups, wish->owners, wish->owner_count, on | SE_GROUP_OWNER) &&
+           add_groups(groups, wish->deny, wish->deny_count, SE_GROUP_USE_FOR_DENY_ONLY);
 }
 
 /* A token for any user and groups; none of the caller's rights. */
 static HANDLE make_for_user(const struct token_wish *wish)
 {
-    static const wchar_t *const usual[] = {L"WD", L"AU", L"IU", L"BU"};
-    const wchar_t *const *names = wish->group_count > 0 ? wish->groups : usual;
     create_token_fn create_token = find_create_token();
     union group_space space;
     SID_AND_ATTRIBUTES user;
@@ -203,18 +258,12 @@ static HANDLE make_for_user(const struct token_wish *wish)
         SetLastError(ERROR_CALL_NOT_IMPLEMENTED);
         return NULL;
     }
-    space.groups.GroupCount = wish->group_count > 0 ? wish->group_count : ARRAYSIZE(usual);
     if (!parse_sids(&wish->user, 1, 0, &user))
         return NULL;
-    if (!parse_sids(names, space.groups.GroupCount,
-                    SE_GROUP_MANDATORY | SE_GROUP_ENABLED_BY_DEFAULT | SE_GROUP_ENABLED,
-                    space.groups.Groups)) {
-        free_sids(&user, 1);
-        return NULL;
-    }
     who.User = user;
-    if (fill_acl(&acl, user.Sid)) {
-        status = call_create_token(create_token, &who, &space.groups, &acl.acl, &token);
+    if (parse_groups(wish, &space.groups) && fill_acl(&acl, user.Sid)) {
+        status = call_create_token(create_token, &who, &space.groups, wish->owner_count > 0,
+                                   &acl.acl, &token);
         if (status < 0) {
             launcher_complain(L"NtCreateToken", (DWORD)status);
             token = NULL;

@@ -12,8 +12,11 @@
  *     -d SID  one more group becomes deny-only (repeatable; an SDDL alias such
  *             as BU, IU, AU, WD, or S-1-...)
  *     -p      remove the privileges only
- *     -u SID  another user: a new token without privileges. Wine 9 and later
+ *     -u SID  another user: a new token with SeChangeNotifyPrivilege alone, in which -d
+ *             adds a group. Wine 9 and later; Windows: for who has SeCreateTokenPrivilege
  *     -g SID  with -u: a group of that token (repeatable; else WD AU IU BU)
+ *     -o SID  with -u: a group that may own objects, as Administrators or the SID of a
+ *             service may (repeatable); also gives SeCreateGlobalPrivilege
  *     -f      follow: move descendants too (through the debug interface; not
  *             for 32-bit programs on Wine 8)
  *     -t SEC  kill the program after SEC seconds
@@ -56,7 +59,7 @@ void launcher_complain(const wchar_t *what, DWORD code)
 
 static int usage(void)
 {
-    fputs("usage: session_launcher [-s N] [-r] [-p] [-d SID]... [-u SID [-g SID]...]\n"
+    fputs("usage: session_launcher [-s N] [-r] [-p] [-d SID]... [-u SID [-g SID]... [-o SID]...]\n"
           "                        [-f] [-t SEC] [-k] [-n] [-x] [--] program [arguments]\n",
           stderr);
     return EXIT_LAUNCHER;
@@ -96,6 +99,8 @@ static BOOL take_value(struct options *options, wchar_t letter, const wchar_t *v
         return TRUE;
     case L'g':
         return add_sid(token->groups, &token->group_count, value);
+    case L'o':
+        return add_sid(token->owners, &token->owner_count, value);
     case L'd':
         return add_sid(token->deny, &token->deny_count, value);
     default:
@@ -141,7 +146,7 @@ static BOOL parse_options(int argc, wchar_t **argv, struct options *options)
             i++;
             break;
         }
-        if (wcschr(L"sdtug", letter) == NULL) {
+        if (wcschr(L"sdtugo", letter) == NULL) {
             if (!take_flag(options, letter))
                 return FALSE;
         } else if (i + 1 >= argc || !take_value(options, letter, argv[++i])) {
