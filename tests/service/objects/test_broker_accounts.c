@@ -169,6 +169,36 @@ static void each_token_has_the_rights_of_its_sids(void **state)
     }
 }
 
+static void shmb_says(const struct launch *who, DWORD code, const char *part, const char *arguments)
+{
+    static char said[SUPPORT_LINE_MAX];
+    DWORD got = child_said(child_start(who, "\"%s\" %s", support_sibling("shmb.exe"), arguments),
+                           said, sizeof(said));
+
+    if (got != code || strstr(said, part) == NULL)
+        fail_msg("shmb %s: code %lu instead of %lu, or no \"%s\", in:\n%s", arguments, got, code,
+                 part, said);
+}
+
+/* The library reads the broker's directory, and checks the owner, as any account may. */
+static void the_command_line_serves_each_account(void **state)
+{
+    (void)state;
+    if (!support_tokens())
+        skip(); /* needs tokens of other users */
+    serve(&service);
+    shmb_says(&trader, 0, "", "write ShmbTest.Data --text hello");
+    shmb_says(&reader, 0, "hello", "read ShmbTest.Data --count 5");
+    shmb_says(&reader, 0, "your rights: read\n", "info ShmbTest.Data");
+    shmb_says(&reader, 3, "", "write ShmbTest.Data --text other");
+    shmb_says(&reader, 123, "", "lock ShmbTest.Data -- cmd /c exit 9");
+    shmb_says(&writer, 9, "", "lock ShmbTest.Data -- cmd /c exit 9");
+    shmb_says(&denied, 3, "", "read ShmbTest.Data --count 5");
+    shmb_says(&nobody, 3, "", "read ShmbTest.Data --count 5");
+    shmb_says(&not_elevated, 3, "", "read ShmbTest.Data --count 5");
+    shmb_says(&administrator, 0, "hello", "read ShmbTest.Data --count 5");
+}
+
 static void the_narrowest_sid_owns(void **state)
 {
     static const struct {
@@ -321,6 +351,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(each_token_has_the_rights_of_its_sids),
+        TEST(the_command_line_serves_each_account),
         TEST(the_narrowest_sid_owns),
         TEST(who_can_own_for_nobody_is_refused),
         TEST(from_the_service_to_an_administrators_console),
