@@ -259,11 +259,15 @@ static void spare(struct keeper_policy *policy, size_t count)
  */
 static void end_former(struct keeper_policy *policy)
 {
-    const struct broker_counts counts = broker_counts(policy->broker);
-    bool former = has_former(policy);
+    struct broker_counts counts;
 
-    spare(policy, former ? counts.undecided : 0);
-    if (former && counts.undecided == 0 && counts.failed == 0 && is_complete(policy))
+    if (!has_former(policy)) {
+        spare(policy, 0);
+        return;
+    }
+    counts = broker_counts(policy->broker);
+    spare(policy, counts.undecided);
+    if (counts.undecided == 0 && counts.failed == 0 && is_complete(policy))
         (void)end_all_but(policy, &policy->keeper);
 }
 
