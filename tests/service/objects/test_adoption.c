@@ -20,6 +20,7 @@
 #include "clients.h"
 #include "event_sink.h"
 #include "lifecycle.h"
+#include "owner.h"
 #include "port.h"
 #include "processes.h"
 #include "service_manager.h"
@@ -606,6 +607,24 @@ static void expect_service_owns(const char *kind, const char *name)
     CloseHandle(object);
 }
 
+/* The owner of the state file: the service, or administrators' console before it. */
+static void expect_trusted_state(void)
+{
+    wchar_t path[MAX_PATH];
+    char sid[OWNER_SID_MAX];
+    HANDLE file;
+
+    assert_in_range(ExpandEnvironmentStringsW(L"%ProgramData%\\ShmBroker\\state\\objects.state",
+                                              path, MAX_PATH),
+                    1, MAX_PATH);
+    file = CreateFileW(path, READ_CONTROL, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                       NULL, OPEN_EXISTING, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    assert_int_equal(owner_read(file, sid), 0);
+    assert_true(owner_trusted(sid));
+    CloseHandle(file);
+}
+
 /* What nobody but a keeper holds, and the state, pass from one account to the next. */
 static void another_account_goes_on_with_everything(void **state)
 {
@@ -630,6 +649,7 @@ static void another_account_goes_on_with_everything(void **state)
         assert_string_equal(client_line(&user, "check-all"), ALL_THERE);
         for (k = 0; k < OBJECTS; k++)
             expect_service_owns(objects[k].kind, objects[k].name);
+        expect_trusted_state();
         shmb_close(open_data(&info));
         assert_true(info.generation == generation);
         /* An administrator's command reads what the service wrote. */
