@@ -43,7 +43,8 @@ enum event_id {
     /*
      * Error. The token can own objects neither as the service SID nor as
      * Administrators nor as SYSTEM, so clients could not tell the broker's
-     * objects from those of others. Run: sc sidtype ShmBroker unrestricted
+     * objects from those of others. Run: sc sidtype ShmBroker unrestricted, and start the service
+     * again; by its documentation the change may need a restart of Windows.
      */
     EVENT_NO_OWNER = 110,
     /* Error. Another broker runs on this machine; this one ended. */
