@@ -8,7 +8,6 @@
 
 #include "console.h"
 #include "message_table.h"
-#include "names.h"
 #include "wide.h"
 
 /* For all values of an event; the log allows 31,839 units for one. */
@@ -18,16 +17,13 @@
 
 void event_sink_open(struct event_sink *sink, bool console)
 {
-    /* Succeeds without that entry, too: the events are logged, but show without their texts. */
-    sink->log = RegisterEventSourceW(NULL, L"" SHMB_SERVICE_NAME);
+    event_log_open(&sink->log, NULL);
     sink->console = console;
 }
 
 void event_sink_close(struct event_sink *sink)
 {
-    if (sink->log != NULL)
-        DeregisterEventSource(sink->log);
-    sink->log = NULL;
+    event_log_close(&sink->log);
 }
 
 /* Shortens `text` in place to `room` units where it is longer; returns its length. */
@@ -55,7 +51,8 @@ static void disarm(wchar_t *text)
             text[0] = 0xFF05;
 }
 
-static void to_log(HANDLE log, const struct message_kind *kind, wchar_t **inserts, size_t count)
+static void to_log(struct event_log *log, const struct message_kind *kind, wchar_t **inserts,
+                   size_t count)
 {
     const wchar_t *values[MESSAGE_INSERTS_MAX];
     size_t room = INSERTS_UNITS, i;
@@ -66,7 +63,7 @@ static void to_log(HANDLE log, const struct message_kind *kind, wchar_t **insert
         room -= fit(inserts[i], room - (count - i - 1) * CUT_MARK_UNITS);
         values[i] = inserts[i];
     }
-    ReportEventW(log, kind->type, 0, kind->id, NULL, (WORD)count, 0, values, NULL);
+    event_log_write(log, kind, count, values);
 }
 
 /* One line, such as "warning 300: ...". */
@@ -108,8 +105,7 @@ void event_sink_write(struct event_sink *sink, enum event_id event, const char *
     /* The console first: to_log changes the values in place. */
     if (sink->console)
         to_console(&kind, values, count);
-    if (sink->log != NULL)
-        to_log(sink->log, &kind, values, count);
+    to_log(&sink->log, &kind, values, count);
     for (i = 0; i < count; i++)
         free(wide[i]);
 }

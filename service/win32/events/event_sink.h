@@ -8,14 +8,15 @@
 
 #include <stdbool.h>
 
+#include "event_log.h"
 #include "system.h"
 
 struct event_sink {
-    HANDLE log;   /* from RegisterEventSourceW; NULL: there is none */
+    struct event_log log;
     bool console; /* also a line on the standard output */
 };
 
-/* Opens the event log. If that fails, events are not logged. */
+/* Opens the event log. If that fails, events wait for it (event_log.h). */
 void event_sink_open(struct event_sink *sink, bool console);
 void event_sink_close(struct event_sink *sink);
 
