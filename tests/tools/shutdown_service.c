@@ -1,11 +1,14 @@
 /*
- * The product, told of a shutdown or a suspend by an event: no program can send that control,
- * but the handler can be called. In the place of service/main.c.
+ * The product, told of a shutdown, a sleep or a log-off by an event: no program can send that,
+ * but the handlers can be called. In the place of service/main.c.
  */
 #include <windows.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "verb_run.h"
 #include "verb_service.h"
 #include "verbs.h"
 #include "wide.h"
@@ -15,10 +18,13 @@
 static const struct {
     const wchar_t *name;
     DWORD control, type;
+    bool console; /* for the verb run */
 } known[] = {
-    {L"Global\\ShmbTest.Shutdown", SERVICE_CONTROL_SHUTDOWN, 0},
-    {L"Global\\ShmbTest.Preshutdown", SERVICE_CONTROL_PRESHUTDOWN, 0},
-    {L"Global\\ShmbTest.Suspend", SERVICE_CONTROL_POWEREVENT, PBT_APMSUSPEND},
+    {L"Global\\ShmbTest.Shutdown", SERVICE_CONTROL_SHUTDOWN, 0, false},
+    {L"Global\\ShmbTest.Preshutdown", SERVICE_CONTROL_PRESHUTDOWN, 0, false},
+    {L"Global\\ShmbTest.Suspend", SERVICE_CONTROL_POWEREVENT, PBT_APMSUSPEND, false},
+    {L"Global\\ShmbTest.LogOff", CTRL_LOGOFF_EVENT, 0, true},
+    {L"Global\\ShmbTest.ConsoleShutdown", CTRL_SHUTDOWN_EVENT, 0, true},
 };
 
 #define KNOWN (sizeof(known) / sizeof(known[0]))
@@ -34,7 +40,10 @@ static DWORD WINAPI wait_for_shutdown(void *unused)
     for (i = 0; i < KNOWN; i++)
         events[i] = OpenEventW(SYNCHRONIZE, FALSE, known[i].name);
     while ((woken = WaitForMultipleObjects(KNOWN, events, FALSE, INFINITE)) < KNOWN) {
-        (void)verb_service_control(known[woken].control, known[woken].type, NULL, NULL);
+        if (known[woken].console)
+            (void)verb_run_control(known[woken].control);
+        else
+            (void)verb_service_control(known[woken].control, known[woken].type, NULL, NULL);
         SetEvent(answered);
     }
     return 0;
@@ -50,8 +59,8 @@ int wmain(int argc, wchar_t **argv)
         if (arguments[count++] == NULL)
             return SHMB_EXIT_SYSTEM;
     }
-    /* As the service, which has options and no verb. */
-    if (count > 0 && arguments[0][0] == '-')
+    /* As the service, which has options and no verb, or as a console. */
+    if (count > 0 && (arguments[0][0] == '-' || strcmp(arguments[0], "run") == 0))
         CloseHandle(CreateThread(NULL, 0, wait_for_shutdown, NULL, 0, NULL));
     return (int)verbs_main(arguments, count);
 }

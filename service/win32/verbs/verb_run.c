@@ -1,5 +1,5 @@
 /* The verb run: the broker in a console. */
-#include "verb.h"
+#include "verb_run.h"
 
 #include <windows.h>
 
@@ -8,6 +8,7 @@
 #include "harden.h"
 #include "lifecycle.h"
 #include "port.h"
+#include "verb.h"
 
 /* Static, since the console passes no context to its handler. */
 static HANDLE stop_asked, reload_asked, ended;
@@ -17,8 +18,21 @@ static bool releasing(void)
     return true;
 }
 
-static BOOL WINAPI on_console(DWORD event)
+static bool in_session_0(void)
 {
+    DWORD session = 1;
+
+    return ProcessIdToSessionId(GetCurrentProcessId(), &session) && session == 0;
+}
+
+BOOL WINAPI verb_run_control(DWORD event)
+{
+    /*
+     * Session 0 has no user to log off: as a scheduled task, or below another service, the broker
+     * is told of each user's log-off.
+     */
+    if (event == CTRL_LOGOFF_EVENT && in_session_0())
+        return FALSE;
     if (event == CTRL_BREAK_EVENT) {
         SetEvent(reload_asked);
         return TRUE;
@@ -65,7 +79,7 @@ enum shmb_exit verb_run(const struct run_options *options)
     ended = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (stop_asked != NULL && reload_asked != NULL && ended != NULL) {
         /* Fails without a console; the broker runs all the same. */
-        SetConsoleCtrlHandler(on_console, TRUE);
+        SetConsoleCtrlHandler(verb_run_control, TRUE);
         result = run(options);
     } else {
         console_error("shmbroker: out of memory");
