@@ -32,9 +32,9 @@ int main(int argc, char **argv)
     /* Locks, writes the text with its terminator, unlocks. */
     if (argc > 1)
         result = shmb_update(prices, 0, argv[1], strlen(argv[1]) + 1, 5000, &done);
-    /* Copies the bytes; the copy never contains half a write. */
+    /* Copies the bytes, never with half a write; waits for programs that write. */
     if (result >= SHMB_OK)
-        result = shmb_snapshot(prices, 0, text, sizeof(text) - 1, &done);
+        result = shmb_snapshot_wait(prices, 0, text, sizeof(text) - 1, 5000, &done);
     shmb_close(prices);
     if (result < SHMB_OK)
         return failed("Prices", result);

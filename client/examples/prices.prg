@@ -20,9 +20,9 @@ IF !EMPTY(lcPrice)
     lnDone = shmbf_update(lnPrices, 0, lcPrice + CHR(0), LEN(lcPrice) + 1, 5000)
 ENDIF
 IF lnDone >= 0
-    * Copies the bytes; the copy never contains half a write.
+    * Copies the bytes, never with half a write; waits for programs that write.
     lcText = REPLICATE(CHR(0), 64)
-    lnDone = shmbf_snapshot(lnPrices, 0, @lcText, 64)
+    lnDone = shmbf_snapshot_wait(lnPrices, 0, @lcText, 64, 5000)
 ENDIF
 = shmbf_close(lnPrices)
 IF lnDone < 0

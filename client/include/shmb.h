@@ -235,7 +235,7 @@ SHMB_API int32_t SHMB_CALL shmb_update(shmb_segment *segment, uint64_t offset, c
 /*
  * Begin and end of a write through the pointer of shmb_data, or of several calls of
  * shmb_write that belong together. Hold the lock for all of it. In between,
- * snapshots wait or return SHMB_BUSY. A write that begins within another one is part of
+ * snapshots, also of this thread, wait or return SHMB_BUSY. A write that begins within another one is part of
  * it, and the last end ends both. The last shmb_unlock, and shmb_close while the thread
  * holds the lock, end a write that was begun. SHMB_NOT_OWNER, SHMB_ACCESS_DENIED,
  * SHMB_CORRUPT: as shmb_write. SHMB_STALE: as shmb_lock; shmb_write_end has ended the
@@ -279,19 +279,56 @@ SHMB_API int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment);
 
 /*
  * Copies bytes as shmb_read does, but never with half of a write by this library in
- * them. Needs only SHMB_READ, takes no lock, makes no system call. It does not
- * notice writes of programs that do not use the library.
+ * them. Needs only SHMB_READ and takes no lock. It does not notice writes of programs
+ * that do not use the library.
  *
- * SHMB_BUSY: writers kept changing the bytes for some milliseconds; try again, or
- * take the lock. SHMB_INCONSISTENT: a writer died in the middle of a write, and
+ * If no write disturbs the copy, it makes no system call. Else it tries again, for about
+ * 10 ms or one more copy that takes longer: it spins first, then lets other threads run,
+ * then sleeps for 1 ms at a time. shmb_snapshot_wait tries for `timeout_ms`; with 0 once.
+ *
+ * SHMB_BUSY: writers kept changing the bytes for all of that time; this is normal where
+ * a program writes often or for long. Use shmb_snapshot_wait, or take the lock.
+ * SHMB_INCONSISTENT: a writer died in the middle of a write, and
  * shmb_mark_consistent was not called since. Until the next owner of the lock
  * detects that death (without a lock, until the next write), the result is
- * SHMB_BUSY. With both results the buffer's content is undefined and `*done` is 0.
- * SHMB_CORRUPT: as shmb_lock. SHMB_BAD_ARGUMENT: opened without the broker's
- * directory.
+ * SHMB_BUSY, so do not wait with SHMB_INFINITE. With both results the buffer's content is
+ * undefined and `*done` is 0. SHMB_CORRUPT: as shmb_lock. SHMB_BAD_ARGUMENT: opened
+ * without the broker's directory.
  */
 SHMB_API int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset,
                                          void *buffer, uint64_t count, uint64_t *done);
+SHMB_API int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offset,
+                                              void *buffer, uint64_t count, uint32_t timeout_ms,
+                                              uint64_t *done);
+
+/*
+ * Reads in place, through the pointer of shmb_data, without a copy: shmb_read_begin waits
+ * up to `timeout_ms` until no write is in progress, and shmb_read_valid tells whether one
+ * has begun since. Both take no lock; without a write in progress they make no system call.
+ *
+ *     uint64_t ticket;
+ *     uint32_t sum;
+ *
+ *     do {
+ *         result = shmb_read_begin(prices, 1000, &ticket);
+ *         if (result != SHMB_OK)
+ *             break;
+ *         sum = add_up(data);
+ *         result = shmb_read_valid(prices, ticket);
+ *     } while (result == SHMB_BUSY);
+ *
+ * In between, only read, and believe nothing: a write may begin at any moment, so every
+ * value may be half of one and half of another. Check an index before using it and limit
+ * each loop; act on what was read only after shmb_read_valid returned SHMB_OK. A ticket
+ * needs no end, and may be checked more than once.
+ *
+ * SHMB_OK. SHMB_BUSY: shmb_read_begin: a write was in progress all the time;
+ * shmb_read_valid: a write has begun, so what was read does not count. Others as
+ * shmb_snapshot.
+ */
+SHMB_API int32_t SHMB_CALL shmb_read_begin(const shmb_segment *segment, uint32_t timeout_ms,
+                                           uint64_t *ticket);
+SHMB_API int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t ticket);
 
 /* ---- changes ----------------------------------------------------------------------- */
 
@@ -305,7 +342,7 @@ SHMB_API int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t o
  *
  *     uint64_t number = 0;
  *     while (shmb_wait_changed(prices, &number, SHMB_INFINITE) == SHMB_OK)
- *         shmb_snapshot(prices, 0, text, sizeof(text), NULL);
+ *         shmb_snapshot_wait(prices, 0, text, sizeof(text), 1000, NULL);
  *
  * Returns at once after a change, or up to SHMB_RECHECK_MS later if the writer died
  * before it signalled, could not open the events, or opened the segment before

@@ -50,8 +50,8 @@ SHMB_API int32_t SHMB_CALL shmbf_nameW(int32_t segment, shmb_wchar *buffer, int3
 SHMB_API int32_t SHMB_CALL shmbf_size(int32_t segment);
 
 /*
- * As shmb_read, shmb_write, shmb_update and shmb_snapshot; each returns the number of
- * bytes copied. `offset` counts from 0.
+ * As shmb_read, shmb_write, shmb_update, shmb_snapshot and shmb_snapshot_wait; each returns
+ * the number of bytes copied. `offset` counts from 0.
  */
 SHMB_API int32_t SHMB_CALL shmbf_read(int32_t segment, int32_t offset, char *buffer, int32_t count);
 SHMB_API int32_t SHMB_CALL shmbf_write(int32_t segment, int32_t offset, const char *buffer,
@@ -60,6 +60,8 @@ SHMB_API int32_t SHMB_CALL shmbf_update(int32_t segment, int32_t offset, const c
                                         int32_t count, int32_t timeout_ms);
 SHMB_API int32_t SHMB_CALL shmbf_snapshot(int32_t segment, int32_t offset, char *buffer,
                                           int32_t count);
+SHMB_API int32_t SHMB_CALL shmbf_snapshot_wait(int32_t segment, int32_t offset, char *buffer,
+                                               int32_t count, int32_t timeout_ms);
 
 /* 0 or 1: you hold the lock; 1: an owner died (SHMB_ABANDONED). */
 SHMB_API int32_t SHMB_CALL shmbf_lock(int32_t segment, int32_t timeout_ms);

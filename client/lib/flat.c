@@ -178,6 +178,19 @@ int32_t SHMB_CALL shmbf_snapshot(int32_t segment, int32_t offset, char *buffer, 
                  &done);
 }
 
+int32_t SHMB_CALL shmbf_snapshot_wait(int32_t segment, int32_t offset, char *buffer, int32_t count,
+                                      int32_t timeout_ms)
+{
+    const struct flat *flat = flat_find(segment);
+    uint64_t done;
+
+    if (!usable(flat, offset, count))
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return moved(shmb_snapshot_wait(flat->segment, (uint32_t)offset, buffer, (uint32_t)count,
+                                    time_of(timeout_ms), &done),
+                 &done);
+}
+
 /* ---- locks ---- */
 
 int32_t SHMB_CALL shmbf_lock(int32_t segment, int32_t timeout_ms)

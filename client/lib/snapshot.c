@@ -1,6 +1,7 @@
 /*
- * shmb_snapshot: copies bytes without a lock. The copy counts if the sequence in the
- * block was even before it and the same after it (a sequence lock).
+ * Reading without a lock: shmb_snapshot, shmb_snapshot_wait, shmb_read_begin and
+ * shmb_read_valid. Bytes count if the sequence in the block was even before they were read and
+ * the same after it (a sequence lock).
  */
 #include <string.h>
 
@@ -8,46 +9,125 @@
 #include "compiler.h"
 #include "handle.h"
 
-/* Pauses grow up to PAUSE_MOST; all tries together take some milliseconds. */
-#define TRIES      1000
-#define PAUSE_MOST 64
+#define SNAPSHOT_MS 10u /* shmb_snapshot's patience */
 
-static void pause_for(int tries)
+/*
+ * Pauses after a failed try: a short write ends while this thread spins; for a longer one it
+ * gives up its turn; the writer may need the processor, so then it sleeps.
+ */
+#define SPINS     200
+#define SPIN_MOST 64
+#define YIELDS    50
+#define MICROS    1000000u
+#define MICROS_MS 1000u
+
+struct patience {
+    uint32_t timeout_ms;
+    int tries;
+    LONGLONG start; /* of the first pause, in ticks of the performance counter */
+};
+
+static LONGLONG ticks(void)
 {
-    int i, count = tries < PAUSE_MOST ? tries : PAUSE_MOST;
+    LARGE_INTEGER now;
 
-    for (i = 0; i < count; i++)
-        YieldProcessor();
+    QueryPerformanceCounter(&now);
+    return now.QuadPart;
+}
+
+static bool is_over(const struct patience *patience)
+{
+    const LONGLONG gone = ticks() - patience->start;
+    LARGE_INTEGER second;
+
+    if (patience->timeout_ms == SHMB_INFINITE)
+        return false;
+    QueryPerformanceFrequency(&second);
+    /* Whole seconds apart: the product must not overflow. */
+    return (uint64_t)(gone / second.QuadPart) * MICROS +
+               (uint64_t)(gone % second.QuadPart) * MICROS / (uint64_t)second.QuadPart >=
+           (uint64_t)patience->timeout_ms * MICROS_MS;
+}
+
+/* False: the time is over. The first failed try starts it: a try that succeeds asks no clock. */
+static bool pause_again(struct patience *patience)
+{
+    int i;
+
+    if (patience->tries == 0)
+        patience->start = ticks();
+    if (is_over(patience))
+        return false;
+    if (patience->tries < SPINS + YIELDS)
+        patience->tries++;
+    if (patience->tries <= SPINS)
+        for (i = 0; i < patience->tries && i < SPIN_MOST; i++)
+            YieldProcessor();
+    else if (patience->tries < SPINS + YIELDS)
+        SwitchToThread();
+    else
+        Sleep(1);
+    return true;
+}
+
+/*
+ * Waits for an even sequence. SHMB_BUSY: the time is over. SHMB_INCONSISTENT: a writer died.
+ * SHMB_STALE: the block is no longer the segment's.
+ */
+static int32_t find_even(const struct shmb_segment *segment, struct patience *patience,
+                         uint64_t *sequence)
+{
+    struct shmb_block *block;
+
+    for (;;) {
+        int32_t result = block_get(segment, &block);
+
+        if (result == SHMB_OK && block == NULL)
+            result = SHMB_BAD_ARGUMENT;
+        if (result != SHMB_OK)
+            return result;
+        *sequence = shmb_load64(&block->sequence);
+        /* Load this last: a dead writer's mark is stored before the sequence becomes even. */
+        if (shmb_load32(&block->abandoned) & SHMB_DIED_WRITING)
+            return SHMB_INCONSISTENT;
+        if ((*sequence & 1) == 0)
+            return SHMB_OK;
+        if (!pause_again(patience))
+            return SHMB_BUSY;
+    }
+}
+
+/* Has no write begun since the sequence was this one? What was read before stays before. */
+static bool is_unchanged(const struct shmb_segment *segment, uint64_t sequence)
+{
+    shmb_fence_acquire();
+    return shmb_load64(&segment->block->sequence) == sequence;
 }
 
 /*
  * Other programs can change every byte at any time: the range is fixed before, and
  * only the two loads of the sequence decide whether the copy counts.
  */
-static int32_t copy_stable(const struct shmb_block *block, void *to, const uint8_t *from,
-                           size_t length)
+static int32_t copy_stable(const struct shmb_segment *segment, void *to, const uint8_t *from,
+                           size_t length, uint32_t timeout_ms)
 {
-    int tries;
+    struct patience patience = {.timeout_ms = timeout_ms};
+    uint64_t sequence;
 
-    for (tries = 0; tries < TRIES; tries++) {
-        uint64_t before = shmb_load64(&block->sequence);
+    do {
+        int32_t result = find_even(segment, &patience, &sequence);
 
-        /* Load this last: a dead writer's mark is stored before the sequence becomes even. */
-        if (shmb_load32(&block->abandoned) & SHMB_DIED_WRITING)
-            return SHMB_INCONSISTENT;
-        if ((before & 1) == 0) {
-            memcpy(to, from, length);
-            shmb_fence_acquire();
-            if (shmb_load64(&block->sequence) == before)
-                return SHMB_OK;
-        }
-        pause_for(tries);
-    }
+        if (result != SHMB_OK)
+            return result;
+        memcpy(to, from, length);
+        if (is_unchanged(segment, sequence))
+            return SHMB_OK;
+    } while (pause_again(&patience));
     return SHMB_BUSY;
 }
 
-int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset, void *buffer,
-                                uint64_t count, uint64_t *done)
+int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offset, void *buffer,
+                                     uint64_t count, uint32_t timeout_ms, uint64_t *done)
 {
     struct shmb_block *block;
     size_t length;
@@ -61,10 +141,48 @@ int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset, vo
     if (result == SHMB_OK && block == NULL)
         result = SHMB_BAD_ARGUMENT;
     if (result == SHMB_OK && length > 0)
-        result = copy_stable(block, buffer, segment->view.data + (size_t)offset, length);
+        result =
+            copy_stable(segment, buffer, segment->view.data + (size_t)offset, length, timeout_ms);
     if (result != SHMB_OK)
         return result_end_plain(result);
     if (done != NULL)
         *done = length;
     return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset, void *buffer,
+                                uint64_t count, uint64_t *done)
+{
+    return shmb_snapshot_wait(segment, offset, buffer, count, SNAPSHOT_MS, done);
+}
+
+int32_t SHMB_CALL shmb_read_begin(const shmb_segment *segment, uint32_t timeout_ms,
+                                  uint64_t *ticket)
+{
+    struct patience patience = {.timeout_ms = timeout_ms};
+    uint64_t sequence = 0;
+    int32_t result = SHMB_BAD_ARGUMENT;
+
+    if (ticket != NULL)
+        *ticket = 0;
+    if (segment != NULL && ticket != NULL)
+        result = find_even(segment, &patience, &sequence);
+    if (result == SHMB_OK)
+        *ticket = sequence;
+    return result_end_plain(result);
+}
+
+int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t ticket)
+{
+    struct shmb_block *block;
+    int32_t result;
+
+    if (segment == NULL || segment->block == NULL)
+        return result_end_plain(segment != NULL && segment->spoiled ? SHMB_CORRUPT
+                                                                    : SHMB_BAD_ARGUMENT);
+    result = is_unchanged(segment, ticket) && (ticket & 1) == 0 ? SHMB_OK : SHMB_BUSY;
+    /* A block that is not the segment's any more proves nothing. */
+    if (block_get(segment, &block) != SHMB_OK)
+        result = SHMB_STALE;
+    return result_end_plain(result);
 }

@@ -59,6 +59,7 @@ static void locks_and_snapshots(void **state)
     content(256, "ask", 4);
     assert_int_equal(stage_block(prices)->sequence, 6);
     assert_int_equal(example_snapshot(), 0);
+    assert_int_equal(example_in_place(), 0);
     assert_int_equal(example_first(), 0);
     assert_int_equal(stage_block(prices)->initialised, 1);
     content(512, "header", 7);

@@ -9,6 +9,8 @@
 #define WORDS  512u
 #define WANTED 2000u
 
+#define LARGE_MOST_MS 5000u /* for two copies of 64 MiB */
+
 static const struct launch user = {.standard_user = true};
 static struct directory_row *row;
 
@@ -97,6 +99,142 @@ static void a_sequence_that_never_rests_is_busy(void **state)
     assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, &done), SHMB_OK);
     block->generation |= 0x100000000u;
     assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, &done), SHMB_STALE);
+    shmb_close(reader);
+}
+
+static DWORD WINAPI make_even(void *block)
+{
+    Sleep(200); /* whoever waits is asleep by then */
+    ((struct shmb_block *)block)->sequence++;
+    return 0;
+}
+
+static void waiting_has_the_time_that_it_was_given(void **state)
+{
+    shmb_segment *reader = opened("ShmbTest.Busy", SHMB_READ);
+    struct shmb_block *block = stage_block(row);
+    ULONGLONG start = GetTickCount64();
+    HANDLE writer;
+    char byte = 'x';
+    uint64_t done = 1, ticket = 1;
+
+    (void)state;
+    block->sequence = 7;
+    assert_int_equal(shmb_snapshot_wait(reader, 0, &byte, 1, 0, &done), SHMB_BUSY);
+    assert_int_equal(done, 0);
+    assert_int_equal(shmb_snapshot_wait(reader, 0, &byte, 1, 300, &done), SHMB_BUSY);
+    assert_true(GetTickCount64() - start >= 250); /* clocks go in steps */
+    start = GetTickCount64();
+    assert_int_equal(shmb_read_begin(reader, 300, &ticket), SHMB_BUSY);
+    assert_true(GetTickCount64() - start >= 250);
+    assert_int_equal(ticket, 0);
+    writer = CreateThread(NULL, 0, make_even, block, 0, NULL);
+    assert_int_equal(shmb_snapshot_wait(reader, 0, &byte, 1, SHMB_INFINITE, &done), SHMB_OK);
+    assert_int_equal(done, 1);
+    WaitForSingleObject(writer, INFINITE);
+    CloseHandle(writer);
+    /* Who waits learns that the segment is gone. */
+    block->sequence = 9;
+    block->generation = SHMB_BLOCK_MOVED;
+    assert_int_equal(shmb_snapshot_wait(reader, 0, &byte, 1, SHMB_INFINITE, &done), SHMB_STALE);
+    shmb_close(reader);
+}
+
+/* A copy of a large segment takes long: time limits the tries, not their number. */
+static void a_large_copy_is_not_tried_for_ever(void **state)
+{
+    const uint64_t size = 64u << 20;
+    shmb_segment *reader;
+    struct shmb_block *block;
+    struct child *child;
+    ULONGLONG start;
+    void *copy = malloc((size_t)size);
+    int32_t result;
+
+    (void)state;
+    assert_non_null(copy);
+    block = stage_block(stage_segment("ShmbTest.Large", size, STAGE_LOCK));
+    stage_publish();
+    reader = opened("ShmbTest.Large", SHMB_READ);
+    child = client_start(&user, "lib-hammer ShmbTest.Large");
+    child_expect(child, "hammering");
+    while (block->sequence == 0)
+        YieldProcessor();
+    start = GetTickCount64();
+    result = shmb_snapshot(reader, 0, copy, size, NULL);
+    assert_true(result == SHMB_BUSY || result == SHMB_OK);
+    assert_true(GetTickCount64() - start < LARGE_MOST_MS);
+    child_kill(child);
+    shmb_close(reader);
+    free(copy);
+}
+
+static void what_is_read_in_place_counts_if_nobody_wrote(void **state)
+{
+    shmb_segment *reader = opened("ShmbTest.Busy", SHMB_READ);
+    shmb_segment *writer = opened("ShmbTest.Busy", SHMB_WRITE);
+    struct shmb_block *block = stage_block(row);
+    uint64_t ticket, next;
+
+    (void)state;
+    assert_int_equal(shmb_read_begin(reader, 0, &ticket), SHMB_OK);
+    assert_int_equal(shmb_read_valid(reader, ticket), SHMB_OK);
+    assert_int_equal(shmb_lock(writer, 0), SHMB_OK);
+    assert_int_equal(shmb_read_valid(reader, ticket), SHMB_OK); /* not written yet */
+    assert_int_equal(shmb_write_begin(writer), SHMB_OK);
+    assert_int_equal(shmb_read_valid(reader, ticket), SHMB_BUSY);
+    assert_int_equal(shmb_read_valid(reader, block->sequence), SHMB_BUSY); /* no ticket */
+    assert_int_equal(shmb_read_begin(reader, 0, &next), SHMB_BUSY);
+    assert_int_equal(shmb_write_end(writer), SHMB_OK);
+    assert_int_equal(shmb_read_valid(reader, ticket), SHMB_BUSY);
+    assert_int_equal(shmb_read_begin(reader, 0, &next), SHMB_OK);
+    assert_int_equal(shmb_read_valid(reader, next), SHMB_OK);
+    block->abandoned = SHMB_DIED_OWNING | SHMB_DIED_WRITING;
+    assert_int_equal(shmb_read_begin(reader, 0, &ticket), SHMB_INCONSISTENT);
+    block->generation = SHMB_BLOCK_MOVED;
+    assert_int_equal(shmb_read_valid(reader, next), SHMB_STALE);
+    assert_int_equal(shmb_read_begin(reader, 0, &ticket), SHMB_STALE);
+    assert_int_equal(shmb_read_begin(NULL, 0, &ticket), SHMB_BAD_ARGUMENT);
+    assert_int_equal(shmb_read_begin(reader, 0, NULL), SHMB_BAD_ARGUMENT);
+    assert_int_equal(shmb_read_valid(NULL, next), SHMB_BAD_ARGUMENT);
+    assert_int_equal(shmb_unlock(writer), SHMB_OK);
+    shmb_close(writer);
+    shmb_close(reader);
+}
+
+/* As read_whole_writes, without a copy. */
+static void nothing_torn_counts_in_place(void **state)
+{
+    shmb_segment *reader = opened("ShmbTest.Busy", SHMB_READ);
+    struct child *child = client_start(&user, "lib-hammer ShmbTest.Busy");
+    ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
+    const volatile uint64_t *words;
+    uint64_t ticket, first, other, last = 0;
+    unsigned good = 0, changes = 0;
+    void *data;
+
+    (void)state;
+    child_expect(child, "hammering");
+    shmb_data(reader, &data);
+    words = data;
+    while ((good < WANTED || changes < 10) && GetTickCount64() < until) {
+        size_t i;
+
+        assert_int_equal(shmb_read_begin(reader, SUPPORT_DEADLINE_MS, &ticket), SHMB_OK);
+        first = words[0];
+        for (i = 1, other = first; i < WORDS && other == first; i++)
+            other = words[i];
+        if (shmb_read_valid(reader, ticket) != SHMB_OK)
+            continue;
+        if (other != first)
+            fail_msg("torn: word %u", (unsigned)i - 1);
+        changes += first != last;
+        last = first;
+        good++;
+    }
+    assert_true(good >= WANTED);
+    assert_true(changes >= 10);
+    child_kill(child);
     shmb_close(reader);
 }
 
@@ -238,6 +376,10 @@ int main(void)
         STAGED(no_copy_is_torn),
         STAGED(no_copy_is_torn_between_brackets),
         STAGED(a_sequence_that_never_rests_is_busy),
+        STAGED(waiting_has_the_time_that_it_was_given),
+        STAGED(a_large_copy_is_not_tried_for_ever),
+        STAGED(what_is_read_in_place_counts_if_nobody_wrote),
+        STAGED(nothing_torn_counts_in_place),
         STAGED(scribbled_control_data_costs_answers_only),
     };
 

@@ -12,6 +12,11 @@
  *     first.store({1.25, 1.26});
  *     quote now = first.load().value();            // throws shmb::error on failure
  *
+ *     auto seen = prices->begin_read();            // reads in place, without a copy
+ *     double bid = reinterpret_cast<const quote *>(prices->data().data())->bid;
+ *     if (seen && seen->valid())
+ *         use(bid);                                // else a write has begun: again
+ *
  * Only result::value throws, and the standard library when it is out of memory.
  */
 #ifndef SHMB_HPP
@@ -262,6 +267,30 @@ class write_guard
 };
 
 /*
+ * A read in place that has begun, see shmb_read_begin: believe nothing that was read before
+ * valid returns success. It needs no end. The segment must live longer.
+ */
+class read_ticket
+{
+  public:
+    /* SHMB_BUSY: a write has begun since; what was read does not count. */
+    status valid() const noexcept
+    {
+        return shmb_read_valid(segment_, ticket_);
+    }
+
+  private:
+    friend class segment;
+    read_ticket(const shmb_segment *read, std::uint64_t ticket) noexcept
+        : segment_(read), ticket_(ticket)
+    {
+    }
+
+    const shmb_segment *segment_;
+    std::uint64_t ticket_;
+};
+
+/*
  * An open segment. Its memory stays valid until the object is destroyed or closed. Destroy
  * it in any thread, but not while another thread holds its lock: then it stays open until
  * the process ends, because closing would leave the lock taken.
@@ -405,6 +434,14 @@ class segment
 
         return moved(shmb_snapshot(handle_, offset, buffer, count, &done), &done);
     }
+    /* As snapshot, but tries for `timeout_ms` while writers keep changing the bytes. */
+    result<std::uint64_t> snapshot(std::uint64_t offset, void *buffer, std::uint64_t count,
+                                   std::uint32_t timeout_ms) const
+    {
+        std::uint64_t done;
+
+        return moved(shmb_snapshot_wait(handle_, offset, buffer, count, timeout_ms, &done), &done);
+    }
     result<std::uint64_t> write(std::uint64_t offset, const void *buffer, std::uint64_t count)
     {
         std::uint64_t done;
@@ -434,6 +471,17 @@ class segment
         if (!why)
             return why;
         return {why, write_guard(handle_)};
+    }
+
+    /* Waits until no write is in progress; then read through data. */
+    result<read_ticket> begin_read(std::uint32_t timeout_ms = 5000) const
+    {
+        std::uint64_t ticket;
+        status why = shmb_read_begin(handle_, timeout_ms, &ticket);
+
+        if (!why)
+            return why;
+        return {why, read_ticket(handle_, ticket)};
     }
 
     /* True: fill the segment now, then call init_done. The call has taken the lock. */
@@ -499,15 +547,18 @@ template <class T> class view
     {
     }
 
-    /* Takes no lock; private memory has no snapshots, so there it does. SHMB_RANGE: not within. */
-    result<T> load() const
+    /*
+     * Takes no lock; private memory has no snapshots, so there it does. Waits for writers;
+     * SHMB_BUSY, SHMB_TIMEOUT: in vain. SHMB_RANGE: not within the segment.
+     */
+    result<T> load(std::uint32_t timeout_ms = 5000) const
     {
         T value{};
-        auto done = in_.snapshot(offset_, &value, sizeof(T));
+        auto done = in_.snapshot(offset_, &value, sizeof(T), timeout_ms);
 
         /* Private memory, or opened without the directory. */
         if (done.status().code() == SHMB_BAD_ARGUMENT) {
-            auto held = in_.lock();
+            auto held = in_.lock(timeout_ms);
 
             if (!held)
                 return held.status();

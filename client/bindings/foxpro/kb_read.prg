@@ -9,7 +9,7 @@ IF m.nSegment < 0
 	RETURN
 ENDIF
 cText = REPLICATE(CHR(0), 4096)
-nDone = shmbf_snapshot(m.nSegment, 0, @cText, LEN(m.cText))
+nDone = shmbf_snapshot_wait(m.nSegment, 0, @cText, LEN(m.cText), 5000)
 IF m.nDone < 0
 	= MESSAGEBOX("Nothing was read: " + ShmbText(m.nDone))
 ELSE

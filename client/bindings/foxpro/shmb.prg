@@ -42,6 +42,8 @@ PROCEDURE ShmbDeclare
 		STRING buffer, INTEGER count, INTEGER timeout_ms
 	DECLARE INTEGER shmbf_snapshot IN shmbclient.dll INTEGER segment, INTEGER offset, ;
 		STRING @buffer, INTEGER count
+	DECLARE INTEGER shmbf_snapshot_wait IN shmbclient.dll INTEGER segment, INTEGER offset, ;
+		STRING @buffer, INTEGER count, INTEGER timeout_ms
 	DECLARE INTEGER shmbf_lock IN shmbclient.dll INTEGER segment, INTEGER timeout_ms
 	DECLARE INTEGER shmbf_unlock IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_mark_consistent IN shmbclient.dll INTEGER segment
@@ -115,7 +117,7 @@ DEFINE CLASS SharedMemory AS Session
 		ENDIF
 		nCount = MAX(MIN(THIS.nBytes - m.nOffset, m.nBytesToRead), 0)
 		cBuffer = REPLICATE(CHR(0), m.nCount)
-		nDone = shmbf_snapshot(THIS.nSegment, m.nOffset, @cBuffer, m.nCount)
+		nDone = shmbf_snapshot_wait(THIS.nSegment, m.nOffset, @cBuffer, m.nCount, LOCK_WAIT_MS)
 		IF m.nDone < 0 AND m.nDone <> SHMB_RANGE	&& private memory, or busy writers
 			nDone = THIS.ReadLocked(m.nOffset, @cBuffer, m.nCount)
 		ENDIF

@@ -20,7 +20,7 @@ for (const prototype of [
     'int32_t __stdcall shmb_close(void *segment)',
     'int32_t __stdcall shmb_size(void *segment, _Out_ uint64_t *size)',
     'int32_t __stdcall shmb_read(void *segment, uint64_t offset, _Out_ uint8_t *buffer, uint64_t count, _Out_ uint64_t *done)',
-    'int32_t __stdcall shmb_snapshot(void *segment, uint64_t offset, _Out_ uint8_t *buffer, uint64_t count, _Out_ uint64_t *done)',
+    'int32_t __stdcall shmb_snapshot_wait(void *segment, uint64_t offset, _Out_ uint8_t *buffer, uint64_t count, uint32_t timeout_ms, _Out_ uint64_t *done)',
     'int32_t __stdcall shmb_update(void *segment, uint64_t offset, const uint8_t *buffer, uint64_t count, uint32_t timeout_ms, _Out_ uint64_t *done)',
     'int32_t __stdcall shmb_wait_changed(void *segment, _Inout_ uint64_t *number, uint32_t timeout_ms)',
     'int32_t __stdcall shmb_result_text(int32_t result, _Out_ uint8_t *buffer, uint32_t size)',
@@ -77,18 +77,17 @@ class Segment {
     }
 
     // Copies bytes, never with half of a write; fewer than count at the end of the segment.
-    snapshot(offset, count) {
-        return this.bytes(calls.shmb_snapshot, offset, count);
+    // Waits while programs keep writing.
+    snapshot(offset, count, timeoutMs = 1000) {
+        const buffer = Buffer.alloc(count), done = [0];
+        check(calls.shmb_snapshot_wait(this.handle, offset, buffer, count, timeoutMs, done));
+        return buffer.subarray(0, Number(done[0]));
     }
 
     // Copies bytes without a lock or a check.
     read(offset, count) {
-        return this.bytes(calls.shmb_read, offset, count);
-    }
-
-    bytes(call, offset, count) {
         const buffer = Buffer.alloc(count), done = [0];
-        check(call(this.handle, offset, buffer, count, done));
+        check(calls.shmb_read(this.handle, offset, buffer, count, done));
         return buffer.subarray(0, Number(done[0]));
     }
 

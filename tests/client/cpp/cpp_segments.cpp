@@ -74,9 +74,14 @@ static DWORD WINAPI try_lock(void *segment)
     return static_cast<shmb::segment *>(segment)->lock(0).status().code() == SHMB_TIMEOUT;
 }
 
-static DWORD in_a_thread(shmb::segment &segment)
+static DWORD WINAPI try_close(void *segment)
 {
-    HANDLE thread = CreateThread(nullptr, 0, try_lock, &segment, 0, nullptr);
+    return static_cast<shmb::segment *>(segment)->close().code() == SHMB_NOT_OWNER;
+}
+
+static DWORD in_a_thread(shmb::segment &segment, LPTHREAD_START_ROUTINE routine = try_lock)
+{
+    HANDLE thread = CreateThread(nullptr, 0, routine, &segment, 0, nullptr);
     DWORD code = 2;
 
     if (thread == nullptr)
@@ -101,6 +106,12 @@ int cpp_locks(void)
         CHECK(segment.snapshot(0, &byte, 1).status().code() == SHMB_BUSY);
     }
     CHECK(in_a_thread(segment) == 0);
+    {
+        auto seen = segment.begin_read();
+        CHECK(seen && segment.data()[0] == 7 && seen->valid());
+        CHECK(segment.update(0, "x", 1));
+        CHECK(seen->valid().code() == SHMB_BUSY);
+    }
     auto held = segment.lock(0);
     CHECK(held->unlock().ok());
     CHECK(in_a_thread(segment) == 0);
@@ -108,6 +119,11 @@ int cpp_locks(void)
     shmb::lock_guard moved = std::move(*segment.lock(0));
     CHECK(in_a_thread(segment) == 1);
     CHECK(moved.mark_consistent().ok());
+    CHECK(in_a_thread(segment, try_close) == 1); /* not while this thread holds it */
+    CHECK(segment.name() == "ShmbTest.Cpp");
+    CHECK(moved.unlock().ok());
+    CHECK(in_a_thread(segment, try_close) == 0);
+    CHECK(segment.handle() == nullptr && segment.state().code() == SHMB_BAD_ARGUMENT);
     return 0;
 }
 

@@ -19,6 +19,7 @@ int example_memory(void);
 int example_lock(void);
 int example_brackets(void);
 int example_snapshot(void);
+int example_in_place(void);
 int example_changed(void);
 int example_first(void);
 int example_private(void);

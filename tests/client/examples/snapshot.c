@@ -1,4 +1,4 @@
-/* A consistent copy for one who may only read: shmb_snapshot. */
+/* A consistent copy for one who may only read: shmb_snapshot and shmb_snapshot_wait. */
 #include "examples.h"
 #include "shmb.h"
 
@@ -11,9 +11,10 @@ int example_snapshot(void)
 
     if (shmb_open("Prices", SHMB_READ, 0, &prices) != SHMB_OK)
         return 1;
-    do
-        result = shmb_snapshot(prices, 0, copy, sizeof(copy), &got);
-    while (result == SHMB_BUSY);
+    result = shmb_snapshot(prices, 0, copy, sizeof(copy), &got);
+    /* A program is writing: wait for it, but not for ever. */
+    if (result == SHMB_BUSY)
+        result = shmb_snapshot_wait(prices, 0, copy, sizeof(copy), 5000, &got);
     shmb_close(prices);
     return result == SHMB_OK && got == sizeof(copy) ? 0 : 1;
 }
