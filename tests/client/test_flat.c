@@ -22,6 +22,7 @@ typedef int(__stdcall *call_isi)(int, char *, int);
 typedef int(__stdcall *call_iisi)(int, int, const char *, int);
 typedef int(__stdcall *call_iibi)(int, int, char *, int);
 typedef int(__stdcall *call_iisii)(int, int, const char *, int, int);
+typedef int(__stdcall *call_iibii)(int, int, char *, int, int);
 typedef int(__stdcall *call_wi)(const wchar_t *, int);
 typedef int(__stdcall *call_wii)(const wchar_t *, int, int);
 typedef int(__stdcall *call_iwi)(int, wchar_t *, int);
@@ -35,6 +36,7 @@ static struct {
     call_isi name, result_text;
     call_iwi nameW, result_textW;
     call_iibi read, snapshot;
+    call_iibii snapshot_wait;
     call_iisi write;
     call_iisii update;
     call_ii lock, first, wait_changed;
@@ -62,6 +64,7 @@ static const struct {
     {"shmbf_result_textW", &dll.result_textW},
     {"shmbf_read", &dll.read},
     {"shmbf_snapshot", &dll.snapshot},
+    {"shmbf_snapshot_wait", &dll.snapshot_wait},
     {"shmbf_write", &dll.write},
     {"shmbf_update", &dll.update},
     {"shmbf_lock", &dll.lock},
@@ -149,6 +152,7 @@ static void a_number_that_is_none_is_refused_by_all(void **state)
         assert_int_equal(dll.write(n, 0, bytes, 8), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.update(n, 0, bytes, 8, 0), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.snapshot(n, 0, bytes, 8), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.snapshot_wait(n, 0, bytes, 8, 0), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.lock(n, 0), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.unlock(n), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.mark_consistent(n), SHMB_BAD_ARGUMENT);
@@ -205,6 +209,10 @@ static void bytes_are_moved_and_cut_at_the_end(void **state)
     assert_int_equal(dll.write(segment, 1, "b", 1), 1);
     assert_int_equal(dll.unlock(segment), SHMB_OK);
     assert_int_equal(dll.snapshot(segment, 0, bytes, 3), 3);
+    assert_int_equal(dll.snapshot_wait(segment, 0, bytes, 3, 0), 3);
+    stage_block(row)->sequence++;
+    assert_int_equal(dll.snapshot_wait(segment, 0, bytes, 3, 0), SHMB_BUSY);
+    stage_block(row)->sequence++;
     assert_memory_equal(bytes, "abc", 3);
     assert_int_equal(dll.close(segment), SHMB_OK);
     segment = dll.open("ShmbTest.ReadOnly", 1, 0);
@@ -246,6 +254,37 @@ static void a_dead_owner_is_told(void **state)
     assert_int_equal(dll.update(segment, 0, "y", 1, 0), 1);
     assert_int_equal(dll.abandoned(segment), 0);
     assert_int_equal(dll.close(segment), SHMB_OK);
+}
+
+static DWORD WINAPI close_there(void *segment)
+{
+    return (DWORD)-dll.close(*(int *)segment);
+}
+
+static DWORD closed_there(int segment)
+{
+    HANDLE thread = CreateThread(NULL, 0, close_there, &segment, 0, NULL);
+    DWORD code = 0;
+
+    assert_non_null(thread);
+    WaitForSingleObject(thread, INFINITE);
+    GetExitCodeThread(thread, &code);
+    CloseHandle(thread);
+    return code;
+}
+
+/* Its number stays valid, too. */
+static void only_the_owner_closes(void **state)
+{
+    int segment = opened();
+
+    (void)state;
+    assert_int_equal(dll.lock(segment, 0), SHMB_OK);
+    assert_int_equal(closed_there(segment), (DWORD)-SHMB_NOT_OWNER);
+    assert_int_equal(dll.write(segment, 0, "x", 1), 1);
+    assert_int_equal(dll.unlock(segment), SHMB_OK);
+    assert_int_equal(closed_there(segment), 0);
+    assert_int_equal(dll.close(segment), SHMB_BAD_ARGUMENT);
 }
 
 static void one_is_first(void **state)
@@ -373,6 +412,7 @@ int main(void)
         STAGED(failures_are_negative_results),
         STAGED(bytes_are_moved_and_cut_at_the_end),
         STAGED(a_dead_owner_is_told),
+        STAGED(only_the_owner_closes),
         STAGED(one_is_first),
         STAGED(changes_are_told_from_the_opening_on),
         STAGED(names_in_the_code_page_and_in_utf_16),
