@@ -99,7 +99,8 @@ static int32_t enter(struct shmb_segment *segment, struct shmb_block *block, uin
     segment->turn = ownership->turn;
     segment->taken = 1;
     segment->begun = 0;
-    shmb_store32(&ownership->holder_id, GetCurrentThreadId());
+    ownership->thread = thread_writer();
+    shmb_store32(&ownership->holder_id, (uint32_t)ownership->thread);
     shmb_store32(&ownership->holder, token);
     return block_enter(segment, block, died);
 }

@@ -70,64 +70,65 @@ static bool pause_again(struct patience *patience)
     return true;
 }
 
-/*
- * Waits for an even sequence. SHMB_BUSY: the time is over. SHMB_INCONSISTENT: a writer died.
- * SHMB_STALE: the block is no longer the segment's.
- */
-static int32_t find_even(const struct shmb_segment *segment, struct patience *patience,
-                         uint64_t *sequence)
+/* SHMB_OK: no write is in progress. SHMB_BUSY: one is. SHMB_INCONSISTENT: a writer died. */
+static int32_t look(const struct shmb_block *block, uint64_t *sequence)
 {
-    struct shmb_block *block;
-
-    for (;;) {
-        int32_t result = block_get(segment, &block);
-
-        if (result == SHMB_OK && block == NULL)
-            result = SHMB_BAD_ARGUMENT;
-        if (result != SHMB_OK)
-            return result;
-        *sequence = shmb_load64(&block->sequence);
-        /* Load this last: a dead writer's mark is stored before the sequence becomes even. */
-        if (shmb_load32(&block->abandoned) & SHMB_DIED_WRITING)
-            return SHMB_INCONSISTENT;
-        if ((*sequence & 1) == 0)
-            return SHMB_OK;
-        if (!pause_again(patience))
-            return SHMB_BUSY;
-    }
+    *sequence = shmb_load64(&block->sequence);
+    /* Load this last: a dead writer's mark is stored before the sequence becomes even. */
+    if (shmb_load32(&block->abandoned) & SHMB_DIED_WRITING)
+        return SHMB_INCONSISTENT;
+    return (*sequence & 1) == 0 ? SHMB_OK : SHMB_BUSY;
 }
 
 /* Has no write begun since the sequence was this one? What was read before stays before. */
-static bool is_unchanged(const struct shmb_segment *segment, uint64_t sequence)
+static bool is_unchanged(const struct shmb_block *block, uint64_t sequence)
 {
     shmb_fence_acquire();
-    return shmb_load64(&segment->block->sequence) == sequence;
+    return shmb_load64(&block->sequence) == sequence;
 }
 
 /*
  * Other programs can change every byte at any time: the range is fixed before, and
  * only the two loads of the sequence decide whether the copy counts.
  */
-static int32_t copy_stable(const struct shmb_segment *segment, void *to, const uint8_t *from,
-                           size_t length, uint32_t timeout_ms)
+static int32_t try_copy(const struct shmb_block *block, void *to, const uint8_t *from,
+                        size_t length)
 {
-    struct patience patience = {.timeout_ms = timeout_ms};
     uint64_t sequence;
+    int32_t result = look(block, &sequence);
 
-    do {
-        int32_t result = find_even(segment, &patience, &sequence);
-
-        if (result != SHMB_OK)
-            return result;
-        memcpy(to, from, length);
-        if (is_unchanged(segment, sequence))
-            return SHMB_OK;
-    } while (pause_again(&patience));
-    return SHMB_BUSY;
+    if (result != SHMB_OK)
+        return result;
+    memcpy(to, from, length);
+    return is_unchanged(block, sequence) ? SHMB_OK : SHMB_BUSY;
 }
 
-int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offset, void *buffer,
-                                     uint64_t count, uint32_t timeout_ms, uint64_t *done)
+/* After a first try. SHMB_STALE: the block is no longer the segment's. */
+static int32_t copy_again(const struct shmb_segment *segment, void *to, const uint8_t *from,
+                          size_t length, uint32_t timeout_ms)
+{
+    struct patience patience = {.timeout_ms = timeout_ms};
+    struct shmb_block *block;
+    int32_t result = SHMB_BUSY;
+
+    while (result == SHMB_BUSY && pause_again(&patience)) {
+        result = block_get(segment, &block);
+        if (result == SHMB_OK)
+            result = try_copy(block, to, from, length);
+    }
+    return result;
+}
+
+/* The block, which snapshots need. */
+static int32_t get_block(const struct shmb_segment *segment, struct shmb_block **block)
+{
+    int32_t result = block_get(segment, block);
+
+    return result == SHMB_OK && *block == NULL ? SHMB_BAD_ARGUMENT : result;
+}
+
+static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, void *buffer,
+                        uint64_t count, uint32_t timeout_ms, uint64_t *done)
 {
     struct shmb_block *block;
     size_t length;
@@ -137,12 +138,14 @@ int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offse
         *done = 0;
     result = handle_range(segment, offset, buffer, count, &length);
     if (result == SHMB_OK)
-        result = block_get(segment, &block);
-    if (result == SHMB_OK && block == NULL)
-        result = SHMB_BAD_ARGUMENT;
-    if (result == SHMB_OK && length > 0)
-        result =
-            copy_stable(segment, buffer, segment->view.data + (size_t)offset, length, timeout_ms);
+        result = get_block(segment, &block);
+    if (result == SHMB_OK && length > 0) {
+        const uint8_t *from = segment->view.data + (size_t)offset;
+
+        result = try_copy(block, buffer, from, length);
+        if (result == SHMB_BUSY)
+            result = copy_again(segment, buffer, from, length, timeout_ms);
+    }
     if (result != SHMB_OK)
         return result_end_plain(result);
     if (done != NULL)
@@ -150,23 +153,44 @@ int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offse
     return SHMB_OK;
 }
 
+int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offset, void *buffer,
+                                     uint64_t count, uint32_t timeout_ms, uint64_t *done)
+{
+    return snapshot(segment, offset, buffer, count, timeout_ms, done);
+}
+
 int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset, void *buffer,
                                 uint64_t count, uint64_t *done)
 {
-    return shmb_snapshot_wait(segment, offset, buffer, count, SNAPSHOT_MS, done);
+    return snapshot(segment, offset, buffer, count, SNAPSHOT_MS, done);
+}
+
+/* Waits for an even sequence. */
+static int32_t find_even(const struct shmb_segment *segment, uint32_t timeout_ms,
+                         uint64_t *sequence)
+{
+    struct patience patience = {.timeout_ms = timeout_ms};
+    struct shmb_block *block;
+    int32_t result;
+
+    do {
+        result = get_block(segment, &block);
+        if (result == SHMB_OK)
+            result = look(block, sequence);
+    } while (result == SHMB_BUSY && pause_again(&patience));
+    return result;
 }
 
 int32_t SHMB_CALL shmb_read_begin(const shmb_segment *segment, uint32_t timeout_ms,
                                   uint64_t *ticket)
 {
-    struct patience patience = {.timeout_ms = timeout_ms};
     uint64_t sequence = 0;
     int32_t result = SHMB_BAD_ARGUMENT;
 
     if (ticket != NULL)
         *ticket = 0;
     if (segment != NULL && ticket != NULL)
-        result = find_even(segment, &patience, &sequence);
+        result = find_even(segment, timeout_ms, &sequence);
     if (result == SHMB_OK)
         *ticket = sequence;
     return result_end_plain(result);
@@ -180,7 +204,7 @@ int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t ticket)
     if (segment == NULL || segment->block == NULL)
         return result_end_plain(segment != NULL && segment->spoiled ? SHMB_CORRUPT
                                                                     : SHMB_BAD_ARGUMENT);
-    result = is_unchanged(segment, ticket) && (ticket & 1) == 0 ? SHMB_OK : SHMB_BUSY;
+    result = is_unchanged(segment->block, ticket) && (ticket & 1) == 0 ? SHMB_OK : SHMB_BUSY;
     /* A block that is not the segment's any more proves nothing. */
     if (block_get(segment, &block) != SHMB_OK)
         result = SHMB_STALE;

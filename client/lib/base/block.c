@@ -2,7 +2,6 @@
 
 #include "compiler.h"
 #include "mutex.h"
-#include "thread.h"
 
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
 {
@@ -33,7 +32,7 @@ bool block_is_own(const struct shmb_segment *segment, const struct shmb_block *b
  */
 static bool is_own_write(const struct shmb_segment *segment, const struct shmb_block *block)
 {
-    return shmb_load64(&block->writer) == thread_writer() &&
+    return shmb_load64(&block->writer) == segment->ownership->thread &&
            mutex_is_nested(segment->ownership->mutex);
 }
 

@@ -20,12 +20,18 @@ void bracket_repair(struct shmb_segment *segment, struct shmb_block *block)
     shmb_store32(&block->abandoned, 0);
 }
 
+static bool has_lock(const struct shmb_segment *segment)
+{
+    return (segment->info.flags & SHMB_FLAG_HAS_LOCK) != 0;
+}
+
 static void start(struct shmb_segment *segment, struct shmb_block *block)
 {
     struct ownership *ownership = segment->ownership;
 
     ownership->writer = segment;
-    ownership->writer_id = GetCurrentThreadId();
+    if (!has_lock(segment))
+        ownership->thread = thread_writer(); /* else since the lock was taken */
     if (block == NULL)
         return;
     /* The other copy may have ended its write by now. */
@@ -36,7 +42,7 @@ static void start(struct shmb_segment *segment, struct shmb_block *block)
     changed_prepare(segment, block);
     /* Odd already: a writer died, and the segment has no lock or is not repaired yet. */
     ownership->sequence = shmb_load64(&block->sequence) | 1;
-    shmb_store64(&block->writer, thread_writer());
+    shmb_store64(&block->writer, ownership->thread);
     shmb_store64(&block->sequence, ownership->sequence);
     /* The odd sequence must be visible before the first byte of the write. */
     shmb_fence_release();
@@ -62,8 +68,8 @@ static bool is_orphaned(const struct shmb_segment *segment)
 {
     const struct ownership *ownership = segment->ownership;
 
-    return ownership->brackets > 0 && (segment->info.flags & SHMB_FLAG_HAS_LOCK) == 0 &&
-           ownership->writer_id != GetCurrentThreadId() && !thread_runs(ownership->writer_id);
+    return ownership->brackets > 0 && !has_lock(segment) && ownership->thread != thread_writer() &&
+           !thread_runs((uint32_t)ownership->thread);
 }
 
 bool bracket_begin(struct shmb_segment *segment, struct shmb_block *block)

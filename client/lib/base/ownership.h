@@ -23,7 +23,7 @@ struct ownership {
     uint32_t depth;
     uint32_t brackets;           /* writes begun and not ended; only the first and last count */
     struct shmb_segment *writer; /* the handle that began the first of them */
-    uint32_t writer_id;          /* and the id of its thread */
+    uint64_t thread;             /* that may write, as thread_writer has it */
     uint64_t sequence;           /* its value during the write */
     uint64_t change;             /* number of the change in progress */
     uint32_t unmarked;           /* SHMB_DIED_... bits that a handle to read could not store */
