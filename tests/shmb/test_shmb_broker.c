@@ -26,13 +26,13 @@ static int start_broker(void **state)
 static void everything_in_the_configuration_is_listed(void **state)
 {
     static const char *const lines[] = {
-        "segment    held              1000  ShmbTest.Prices\n",
-        "mutex      held                    ShmbTest.Prices.lock\n",
-        "segment    held             65536  ShmbTest.\xc3\x96l\n",
-        "mutex      held                    ShmbTest.One\n",
-        "event      held                    ShmbTest.Auto\n",
-        "event      held                    ShmbTest.Stop\n",
-        "semaphore  held                    ShmbTest.Five\n",
+        "segment    held               1000  ShmbTest.Prices\n",
+        "mutex      held                     ShmbTest.Prices.lock\n",
+        "segment    held              65536  ShmbTest.\xc3\x96l\n",
+        "mutex      held                     ShmbTest.One\n",
+        "event      held                     ShmbTest.Auto\n",
+        "event      held                     ShmbTest.Stop\n",
+        "semaphore  held                     ShmbTest.Five\n",
     };
     const char *said;
     size_t i, length = 0;

@@ -3,15 +3,15 @@
 
 static void list_is_one_line_for_each(void **state)
 {
-    static const char lines[] = "segment    held               100  ShmbTest.Data\n"
-                                "mutex      held                    ShmbTest.Data.lock\n"
-                                "segment    held            300000  ShmbTest.Read\n"
-                                "segment    held        5000000000  " GROUP "\n"
-                                "semaphore  held                    ShmbTest.\"Five\"\n"
-                                "event      held                    ShmbTest.Event\n"
-                                "mutex      failed                  ShmbTest.Gone\n"
-                                "segment    conflict            16  ShmbTest.Taken\n"
-                                "segment    held            300000  ShmbTest.Wide\n";
+    static const char lines[] = "segment    held                100  ShmbTest.Data\n"
+                                "mutex      held                     ShmbTest.Data.lock\n"
+                                "segment    held             300000  ShmbTest.Read\n"
+                                "segment    held         5000000000  " GROUP "\n"
+                                "semaphore  held                     ShmbTest.\"Five\"\n"
+                                "event      held                     ShmbTest.Event\n"
+                                "mutex      failed                   ShmbTest.Gone\n"
+                                "segment    conflict             16  ShmbTest.Taken\n"
+                                "segment    held             300000  ShmbTest.Wide\n";
 
     (void)state;
     shmb_expect(0, lines, "list");
@@ -127,6 +127,24 @@ static void info_in_json_is_one_document(void **state)
     shmb_expect(0, taken, "info ShmbTest.Taken --json");
 }
 
+/* For scripts: a name is never cut, and a size of any length does not move it. */
+static void names_alone_and_the_largest_segment(void **state)
+{
+    const char *said;
+
+    (void)state;
+    stage_row("ShmbTest.Huge", SHMB_SECTION)->size = (uint64_t)1 << 40;
+    stage_publish();
+    assert_int_equal(shmb_run(&shmb_user, &said, "list"), 0);
+    assert_non_null(strstr(said, "\nsegment    held      1099511627776  ShmbTest.Huge\n"));
+    assert_non_null(strstr(said, "\nsegment    held             300000  ShmbTest.Wide\n"));
+    shmb_expect(0,
+                "ShmbTest.Data\nShmbTest.Data.lock\nShmbTest.Read\n" GROUP "\nShmbTest.\"Five\"\n"
+                "ShmbTest.Event\nShmbTest.Gone\nShmbTest.Taken\nShmbTest.Wide\nShmbTest.Huge\n",
+                "list --names");
+    assert_int_equal(shmb_run(&shmb_user, &said, "list --names --json"), 2);
+}
+
 /* Who may not read the directory, or finds a stranger's, is told what the object shows. */
 static void without_the_directory_the_name_is_enough(void **state)
 {
@@ -176,6 +194,7 @@ int main(void)
         TEST(list_in_json_is_one_document),
         TEST(info_says_all_of_one),
         TEST(info_in_json_is_one_document),
+        TEST(names_alone_and_the_largest_segment),
         TEST(without_the_directory_the_name_is_enough),
     };
 

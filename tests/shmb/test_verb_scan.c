@@ -52,20 +52,31 @@ static void expect_part(const char *said, const char *part)
         fail_msg("\"%s\" is missing:\n%s", part, said);
 }
 
+/* A terminal would obey it. */
+static void a_name_cannot_move_the_cursor(void **state)
+{
+    const char *said;
+
+    (void)state;
+    keep(CreateEventW(NULL, FALSE, FALSE, L"Global\\ShmbTest.\x1b[2J\x9b\n.\xe4"));
+    assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
+    expect_part(said, "  ShmbTest.?[2J??.\xc3\xa4\n");
+}
+
 static void what_exists_is_listed(void **state)
 {
     const char *said;
 
     (void)state;
     assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
-    expect_part(said, "segment    global      broker             100  ShmbTest.Held\n");
-    expect_part(said, "segment    global                      <=4096  ShmbTest.Prices\n");
-    expect_part(said, "semaphore  global                              ShmbTest.Seven\n");
-    expect_part(said, "event      global                              ShmbTest.Tick\n");
+    expect_part(said, "segment    global      broker                100  ShmbTest.Held\n");
+    expect_part(said, "segment    global                         <=4096  ShmbTest.Prices\n");
+    expect_part(said, "semaphore  global                                 ShmbTest.Seven\n");
+    expect_part(said, "event      global                                 ShmbTest.Tick\n");
     assert_null(strstr(said, "sync_"));      /* does not fit the pattern */
     assert_null(strstr(said, "ShmBroker.")); /* nor are the broker's own shown */
     assert_int_equal(shmb_run(NULL, &said, "scan sync_*"), 0);
-    expect_part(said, "mutex      global                              sync_ShmbTest.Prices\n");
+    expect_part(said, "mutex      global                                 sync_ShmbTest.Prices\n");
     assert_int_equal(shmb_run(NULL, &said, "scan ShmBroker.*"), 0);
     assert_string_equal(said, "");
 }
@@ -82,7 +93,7 @@ static void own_session_is_listed_and_no_other(void **state)
     if (session == 0)
         skip();
     snprintf(line, sizeof(line),
-             "segment    session %-2lu                 <=73728  ShmbTest.Mine\n", session);
+             "segment    session %-2lu                    <=73728  ShmbTest.Mine\n", session);
     assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
     expect_part(said, line);
     if (!support_wine())
@@ -154,9 +165,9 @@ static void everything_passes_the_check(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_exists_is_listed),       TEST(own_session_is_listed_and_no_other),
-        TEST(in_json_it_is_one_document),  TEST(the_configuration_passes_the_check),
-        TEST(everything_passes_the_check),
+        TEST(a_name_cannot_move_the_cursor),      TEST(what_exists_is_listed),
+        TEST(own_session_is_listed_and_no_other), TEST(in_json_it_is_one_document),
+        TEST(the_configuration_passes_the_check), TEST(everything_passes_the_check),
     };
 
     support_client(NULL, 0);

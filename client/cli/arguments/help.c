@@ -41,12 +41,13 @@ static const char general[] =
     "7 system error. Verbs with COMMAND: its exit code; failures of shmb itself: 120 more.\n";
 
 static const char help_list[] =
-    "shmb list [--json]\n"
+    "shmb list [--names | --json]\n"
     "\n"
     "Lists all objects the broker publishes: kind, state, size of a segment in bytes, name.\n"
     "State: held; conflict: an object that is not the broker's has the name; failed: the\n"
     "system could not create it.\n"
     "\n"
+    "--names  only the names, one a line\n"
     "--json   {\"objects\":[...]}, for each object\n"
     "         name, kind (segment, mutex, event, semaphore), state,\n"
     "         generation (a decimal number as text: it has more than 53 bits),\n"
@@ -161,7 +162,8 @@ static const char help_top[] =
     "shmb top [--every MS] [--times N]\n"
     "\n"
     "Shows a table of the segments every second, those with the most changes per second\n"
-    "first. A console is overwritten; in redirected output the tables follow each other.\n"
+    "first. A console shows the last one, cut at its width, and gets its content back at the\n"
+    "end; in redirected output the tables follow each other.\n"
     "Changes are writes of the library; - stands for what you may not read. Ctrl+C ends it.\n"
     "\n"
     "--every MS   time between two tables, in milliseconds\n"

@@ -15,6 +15,7 @@ static const struct option {
     {"--json", OPTION_JSON, false, 0},
     {"--raw", OPTION_RAW, false, 0},
     {"--yaml", OPTION_YAML, false, 0},
+    {"--names", OPTION_NAMES, false, 0},
     {"--text", OPTION_TEXT, true, 0},
     {"--as", OPTION_AS, true, 0},
     {"--dll", OPTION_DLL, true, 0},

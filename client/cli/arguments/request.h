@@ -24,6 +24,7 @@
 #define OPTION_YAML    0x100u /* --yaml */
 #define OPTION_TIMES   0x200u /* --times N */
 #define OPTION_EVERY   0x400u /* --every MS */
+#define OPTION_NAMES   0x800u /* --names */
 
 struct verb;
 

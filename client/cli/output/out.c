@@ -60,6 +60,23 @@ void out_text(const char *format, ...)
     va_end(arguments);
 }
 
+void out_visible(const char *text)
+{
+    const char *end = text + strlen(text);
+
+    while (text < end) {
+        const char *from = text;
+        uint32_t point = shmb_utf8_next(&text, end);
+
+        if (point == UINT32_MAX) /* ill-formed: one byte */
+            text = from + 1;
+        if (point == UINT32_MAX || point < 0x20 || (point >= 0x7F && point <= 0x9F))
+            add("?", 1);
+        else
+            add(from, (size_t)(text - from));
+    }
+}
+
 static void json_escape(uint32_t point)
 {
     if (point == '"' || point == '\\')

@@ -21,6 +21,9 @@
 /* Writes text to the standard output. Adds no line end. */
 void out_text(const char *format, ...) SHMB_PRINTF(1, 2);
 
+/* Writes a text with '?' for control characters: any program can give an object such a name. */
+void out_visible(const char *text);
+
 /* Writes a text as a JSON string with its quotes. Ill-formed bytes become U+FFFD. */
 void out_json_string(const char *text);
 

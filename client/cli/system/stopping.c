@@ -6,8 +6,13 @@ static HANDLE stop;
 
 static BOOL WINAPI on_control(DWORD event)
 {
-    (void)event;
     SetEvent(stop);
+    /*
+     * When the console closes, the system ends the process as soon as this returns, and after
+     * some seconds in any case. Until then the verb ends by itself.
+     */
+    if (event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT)
+        Sleep(INFINITE);
     return TRUE;
 }
 

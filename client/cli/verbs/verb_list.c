@@ -15,13 +15,14 @@ static void print_line(const shmb_info *info)
 
     if (info->kind == SHMB_KIND_SEGMENT)
         snprintf(bytes, sizeof(bytes), "%" PRIu64, info->bytes);
-    /* verb_completion.c takes the name from column 36 of this line. */
-    out_text("%-9s  %-8s  %12s  %s\n", show_kind(info->kind), show_state(info->state), bytes,
+    /* The largest segment, 1 TiB, has 13 digits. */
+    out_text("%-9s  %-8s  %13s  %s\n", show_kind(info->kind), show_state(info->state), bytes,
              info->name);
 }
 
-static int32_t print_all(shmb_list *list, bool json)
+static int32_t print_all(shmb_list *list, unsigned options)
 {
+    const bool json = (options & OPTION_JSON) != 0;
     const char *separator = "\n";
     shmb_info info;
     int32_t result;
@@ -33,10 +34,12 @@ static int32_t print_all(shmb_list *list, bool json)
         result = shmb_list_next(list, &info);
         if (result != SHMB_OK)
             break;
-        if (!json) {
+        if ((options & OPTION_NAMES) != 0)
+            out_text("%s\n", info.name);
+        else if (!json)
             print_line(&info);
+        if (!json)
             continue;
-        }
         out_text("%s{", separator);
         show_json(&info);
         out_text("}");
@@ -51,8 +54,13 @@ static int32_t print_all(shmb_list *list, bool json)
 enum shmb_exit verb_list(struct request *request)
 {
     shmb_list *list;
-    int32_t result = shmb_list_open(&list, NULL);
+    int32_t result;
 
+    if ((request->given & OPTION_NAMES) != 0 && (request->given & OPTION_JSON) != 0) {
+        out_error("--names and --json do not go together");
+        return SHMB_EXIT_USAGE;
+    }
+    result = shmb_list_open(&list, NULL);
     if (result == SHMB_NOT_FOUND) {
         out_error("list: the broker is starting and has not published its objects yet");
         return SHMB_EXIT_NOT_SO;
@@ -63,7 +71,7 @@ enum shmb_exit verb_list(struct request *request)
     }
     if (result != SHMB_OK)
         return fail_result("list", result);
-    result = print_all(list, (request->given & OPTION_JSON) != 0);
+    result = print_all(list, request->given);
     shmb_list_close(list);
     return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("list", result);
 }

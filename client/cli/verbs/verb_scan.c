@@ -22,8 +22,10 @@ static void print_line(const struct starter_object *object, uint32_t session)
         snprintf(where, sizeof(where), "session %" PRIu32, session);
     if (object->kind == SHMB_SECTION && object->bytes != 0)
         snprintf(bytes, sizeof(bytes), "%s%" PRIu64, object->exact ? "" : "<=", object->bytes);
-    out_text("%-9s  %-10s  %-6s  %14s  %s\n", show_kind((uint32_t)object->kind), where,
-             object->held ? "broker" : "", bytes, object->name);
+    out_text("%-9s  %-10s  %-6s  %17s  ", show_kind((uint32_t)object->kind), where,
+             object->held ? "broker" : "", bytes);
+    out_visible(object->name);
+    out_text("\n");
 }
 
 static void print_json(const struct namespace_list *list, uint32_t session)

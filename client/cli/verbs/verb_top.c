@@ -11,6 +11,7 @@
 #include "fail.h"
 #include "open_segment.h"
 #include "out.h"
+#include "screen.h"
 #include "show.h"
 #include "stopping.h"
 
@@ -29,6 +30,7 @@ struct row {
 struct table {
     struct row *rows;
     size_t count, room;
+    size_t most;     /* rows that fit the screen */
     ULONGLONG asked; /* when the numbers were last read */
     double seconds;  /* between the last two times */
 };
@@ -170,7 +172,7 @@ static int compare(const void *a, const void *b)
     return one < other ? -1 : one > other;
 }
 
-static void print_row(const struct row *row, double seconds, const char *line_end)
+static void print_row(const struct row *row, double seconds, const char *line_start)
 {
     char rate[24] = "-", number[24] = "-";
 
@@ -178,11 +180,11 @@ static void print_row(const struct row *row, double seconds, const char *line_en
         snprintf(rate, sizeof(rate), "%.1f", (double)row->changes / seconds);
     if (row->counts)
         snprintf(number, sizeof(number), "%" PRIu64, row->number);
-    out_text("%12s  %12s  %14" PRIu64 "  %-8s  %s%s\n", rate, number, row->info.bytes,
-             show_state(row->info.state), row->info.name, line_end);
+    out_text("%s%12s  %12s  %14" PRIu64 "  %-8s  %s\n", line_start, rate, number, row->info.bytes,
+             show_state(row->info.state), row->info.name);
 }
 
-static bool print_table(const struct table *table, size_t most, const char *line_end)
+static bool print_table(const struct table *table, size_t most, const char *line_start)
 {
     const struct row **sorted = malloc((table->count + 1) * sizeof(const struct row *));
     size_t i;
@@ -192,52 +194,38 @@ static bool print_table(const struct table *table, size_t most, const char *line
     for (i = 0; i < table->count; i++)
         sorted[i] = &table->rows[i];
     qsort(sorted, table->count, sizeof(*sorted), compare);
-    out_text("%12s  %12s  %14s  %-8s  %s%s\n", "changes/s", "change", "bytes", "state", "segment",
-             line_end);
+    out_text("%s%12s  %12s  %14s  %-8s  %s\n", line_start, "changes/s", "change", "bytes", "state",
+             "segment");
     for (i = 0; i < table->count && i < most; i++)
-        print_row(sorted[i], table->seconds, line_end);
+        print_row(sorted[i], table->seconds, line_start);
     if (i < table->count)
-        out_text("and %lu more%s\n", (unsigned long)(table->count - i), line_end);
+        out_text("%sand %lu more\n", line_start, (unsigned long)(table->count - i));
     free(sorted);
     return true;
 }
 
-/* True for a console that can be overwritten; `*lines` is the number of rows for segments. */
-static bool live_console(size_t *lines)
+/* Shows the table: on the screen, or below the last one. */
+static bool show(struct table *table, bool screen, bool again)
 {
-    HANDLE out = GetStdHandle(STD_OUTPUT_HANDLE);
-    CONSOLE_SCREEN_BUFFER_INFO info;
-    DWORD mode;
-    int rows;
+    size_t lines;
+    bool done;
 
-    if (!GetConsoleMode(out, &mode) || !GetConsoleScreenBufferInfo(out, &info) ||
-        !SetConsoleMode(out, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING))
-        return false;
-    rows = info.srWindow.Bottom - info.srWindow.Top + 1 - HEAD_LINES;
-    *lines = rows > 1 ? (size_t)rows : 1;
-    return true;
+    if (!screen) {
+        if (again)
+            out_text("\n");
+        return print_table(table, SIZE_MAX, "");
+    }
+    lines = screen_home();
+    table->most = lines > HEAD_LINES + 1 ? lines - HEAD_LINES : 1;
+    done = print_table(table, table->most, SCREEN_CLEAR_LINE);
+    out_text("%s", SCREEN_CLEAR_REST);
+    return done;
 }
 
-static enum shmb_exit show(const struct table *table, bool again)
-{
-    size_t most = SIZE_MAX;
-    bool live = live_console(&most), done;
-
-    if (live)
-        out_text("\x1b[H"); /* cursor to the top left; each line then clears its rest */
-    else if (again)
-        out_text("\n");
-    done = print_table(table, most, live ? "\x1b[K" : "");
-    if (live)
-        out_text("\x1b[J");
-    return done ? SHMB_EXIT_DONE : fail_memory("top");
-}
-
-static enum shmb_exit top(const struct request *request, struct table *table)
+static int32_t top(const struct request *request, struct table *table, bool screen)
 {
     uint32_t every = request->every_ms == 0 ? EVERY_MS : request->every_ms;
     uint64_t left = request->times;
-    enum shmb_exit code = SHMB_EXIT_DONE;
     bool again = false;
 
     /* UINT64_MAX means no limit. */
@@ -246,25 +234,38 @@ static enum shmb_exit top(const struct request *request, struct table *table)
         size_t i;
 
         if (result != SHMB_OK)
-            return fail_result("top", result);
+            return result;
         read_numbers(table);
-        code = show(table, again);
-        if (code != SHMB_EXIT_DONE || out_end() != 0 || (left > 1 && stopping_wait(every)))
+        if (!show(table, screen, again))
+            return SHMB_NO_MEMORY;
+        if (out_end() != 0 || (left > 1 && stopping_wait(every)))
             break;
         for (i = 0; i < table->count; i++)
             table->rows[i].counted = table->rows[i].counts;
         again = true;
     }
-    return code;
+    return SHMB_OK;
+}
+
+/* The screen is gone when the verb ends, so its last table is printed once more. */
+static int32_t top_on_screen(const struct request *request, struct table *table)
+{
+    int32_t result = top(request, table, true);
+
+    screen_end();
+    if (result == SHMB_OK && !print_table(table, table->most, ""))
+        result = SHMB_NO_MEMORY;
+    return result;
 }
 
 enum shmb_exit verb_top(struct request *request)
 {
-    struct table table = {NULL, 0, 0, 0, 0};
-    enum shmb_exit code;
+    struct table table = {0};
+    int32_t result;
 
     stopping_begin();
-    code = top(request, &table);
+    result = request->times > 0 && screen_begin() ? top_on_screen(request, &table)
+                                                  : top(request, &table, false);
     table_free(&table);
-    return code;
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("top", result);
 }

@@ -15,7 +15,7 @@
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW)
 
 static const struct verb verbs[] = {
-    {"list", NULL, OPTION_JSON, NAME_NONE, false, verb_list},
+    {"list", NULL, OPTION_NAMES | OPTION_JSON, NAME_NONE, false, verb_list},
     {"info", NULL, OPTION_JSON, NAME_NEEDED, false, verb_info},
     {"doctor", NULL, OPTION_AS | OPTION_DLL | OPTION_JSON, NAME_NEEDED, false, verb_doctor},
     {"scan", NULL, OPTION_YAML | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
