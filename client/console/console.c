@@ -82,6 +82,11 @@ uint32_t console_bytes(const void *bytes, size_t count)
     return out == NULL ? 0 : write_file(out, bytes, count);
 }
 
+uint32_t console_file(HANDLE file, const void *bytes, size_t count)
+{
+    return write_file(file, bytes, count);
+}
+
 /* Formats and writes in one piece, so that lines of two processes do not mix. */
 static void write_line(DWORD which, const char *format, va_list arguments)
 {

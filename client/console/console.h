@@ -23,6 +23,9 @@ uint32_t console_text(DWORD which, const char *text, size_t length);
 /* Writes bytes to the standard output, unchanged. Returns as console_text. */
 uint32_t console_bytes(const void *bytes, size_t count);
 
+/* The same to a file. */
+uint32_t console_file(HANDLE file, const void *bytes, size_t count);
+
 /*
  * Write one line, and a line end, to the standard output or the standard error output.
  * Ignore failures.

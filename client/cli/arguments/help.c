@@ -112,20 +112,22 @@ static const char help_scan[] =
     "  shmb scan \"MyApp*\" --yaml > start.yaml\n";
 
 static const char help_read[] =
-    "shmb read NAME [--offset N] [--count N] [--raw]\n"
+    "shmb read NAME [--offset N] [--count N] [--raw] [--output FILE]\n"
     "\n"
     "Writes bytes of a segment to the standard output, unchanged. A range that extends beyond\n"
     "the end is cut; a start beyond the end is an error. Up to 16 MiB are read at one moment:\n"
     "they contain no half of a write by the library. More is read in pieces. Needs only the\n"
     "right to read, and no lock.\n"
     "\n"
-    "--raw    also during a write, and after a writer died in the middle of one\n"
+    "--raw           also during a write, and after a writer died in the middle of one\n"
+    "--output FILE   writes to FILE; replaces an existing file when all is written. Use it in\n"
+    "                PowerShell, which changes bytes in a pipe and behind >\n"
     "\n"
-    "  shmb read Prices > prices.bin\n"
+    "  shmb read Prices --output prices.bin\n"
     "  shmb read Prices --offset 0x100 --count 64\n";
 
 static const char help_dump[] =
-    "shmb dump NAME [--offset N] [--count N] [--raw]\n"
+    "shmb dump NAME [--offset N] [--count N] [--raw] [--output FILE]\n"
     "\n"
     "As shmb read, in hex and text, 16 bytes a line. * stands for lines that are equal to the\n"
     "one above; the last line is the offset of the end.\n"
@@ -182,16 +184,17 @@ static const char help_completion[] =
     "  shmb completion clink > \"%LOCALAPPDATA%\\clink\\shmb.lua\"\n";
 
 static const char help_write[] =
-    "shmb write NAME [--offset N] [--text T] [--timeout MS]\n"
+    "shmb write NAME [--offset N] [--text T | --input FILE] [--timeout MS]\n"
     "\n"
-    "Writes a text as UTF-8 without a terminator, or all of the standard input, unchanged,\n"
-    "under the lock of the segment. If the segment is too small, the rest is left out: the\n"
+    "Writes a text as UTF-8 without a terminator, or all of a file or the standard input,\n"
+    "unchanged, under the lock of the segment. If the segment is too small, the rest is left out: "
+    "the\n"
     "exit code is then 1, and shmb reports how many bytes it wrote.\n"
     "\n"
     "--timeout MS   how long to wait for the lock, in milliseconds; without it, no limit\n"
     "\n"
     "  shmb write Prices --text 1.25\n"
-    "  shmb write Prices --offset 64 < prices.bin\n";
+    "  shmb write Prices --offset 64 --input prices.bin\n";
 
 static const char help_lock[] =
     "shmb lock NAME [--timeout MS] -- COMMAND [ARGUMENTS]\n"

@@ -19,6 +19,8 @@ static const struct option {
     {"--text", OPTION_TEXT, true, 0},
     {"--as", OPTION_AS, true, 0},
     {"--dll", OPTION_DLL, true, 0},
+    {"--output", OPTION_OUTPUT, true, 0},
+    {"--input", OPTION_INPUT, true, 0},
     {"--offset", OPTION_OFFSET, true, UINT64_MAX - 1},
     {"--count", OPTION_COUNT, true, UINT64_MAX - 1},
     {"--timeout", OPTION_TIMEOUT, true, SHMB_INFINITE - 1},
@@ -66,6 +68,10 @@ static void set_text(struct request *request, unsigned bit, const char *value)
         request->level = value;
     else if (bit == OPTION_DLL)
         request->dll = value;
+    else if (bit == OPTION_OUTPUT)
+        request->output = value;
+    else if (bit == OPTION_INPUT)
+        request->input = value;
     else
         request->text = value;
 }

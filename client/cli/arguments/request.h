@@ -13,18 +13,20 @@
 #include "words.h"
 
 /* Options, as bits. */
-#define OPTION_JSON    0x01u  /* --json */
-#define OPTION_OFFSET  0x02u  /* --offset N */
-#define OPTION_COUNT   0x04u  /* --count N */
-#define OPTION_TEXT    0x08u  /* --text T */
-#define OPTION_TIMEOUT 0x10u  /* --timeout MS */
-#define OPTION_RAW     0x20u  /* --raw */
-#define OPTION_AS      0x40u  /* --as LEVEL */
-#define OPTION_DLL     0x80u  /* --dll PATH */
-#define OPTION_YAML    0x100u /* --yaml */
-#define OPTION_TIMES   0x200u /* --times N */
-#define OPTION_EVERY   0x400u /* --every MS */
-#define OPTION_NAMES   0x800u /* --names */
+#define OPTION_JSON    0x01u   /* --json */
+#define OPTION_OFFSET  0x02u   /* --offset N */
+#define OPTION_COUNT   0x04u   /* --count N */
+#define OPTION_TEXT    0x08u   /* --text T */
+#define OPTION_TIMEOUT 0x10u   /* --timeout MS */
+#define OPTION_RAW     0x20u   /* --raw */
+#define OPTION_AS      0x40u   /* --as LEVEL */
+#define OPTION_DLL     0x80u   /* --dll PATH */
+#define OPTION_YAML    0x100u  /* --yaml */
+#define OPTION_TIMES   0x200u  /* --times N */
+#define OPTION_EVERY   0x400u  /* --every MS */
+#define OPTION_NAMES   0x800u  /* --names */
+#define OPTION_OUTPUT  0x1000u /* --output FILE */
+#define OPTION_INPUT   0x2000u /* --input FILE */
 
 struct verb;
 
@@ -34,6 +36,8 @@ struct request {
     const char *text;         /* NULL: not given */
     const char *level;        /* of --as; NULL: not given */
     const char *dll;          /* NULL: not given */
+    const char *output;       /* NULL: not given */
+    const char *input;        /* NULL: not given */
     uint64_t offset;          /* 0: not given */
     uint64_t count;           /* UINT64_MAX: not given */
     uint64_t times;           /* UINT64_MAX: not given */

@@ -19,12 +19,14 @@
 static char buffer[32768];
 static size_t buffered;
 static uint32_t failure;
+static HANDLE to_file; /* NULL: the standard output */
 
 static void flush(void)
 {
     if (buffered > 0 && failure == 0) {
         buffer[buffered] = '\0';
-        failure = console_text(STD_OUTPUT_HANDLE, buffer, buffered);
+        failure = to_file != NULL ? console_file(to_file, buffer, buffered)
+                                  : console_text(STD_OUTPUT_HANDLE, buffer, buffered);
     }
     buffered = 0;
 }
@@ -110,8 +112,21 @@ bool out_bytes(const void *bytes, size_t count)
 {
     flush();
     if (failure == 0)
-        failure = console_bytes(bytes, count);
+        failure =
+            to_file != NULL ? console_file(to_file, bytes, count) : console_bytes(bytes, count);
     return failure == 0;
+}
+
+uint32_t out_to(void *file)
+{
+    uint32_t code;
+
+    flush();
+    code = failure;
+    if (to_file != NULL)
+        failure = 0;
+    to_file = file;
+    return code;
 }
 
 uint32_t out_end(void)

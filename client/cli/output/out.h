@@ -30,6 +30,12 @@ void out_json_string(const char *text);
 /* Writes bytes to the standard output, unchanged. False: this or an earlier write failed. */
 bool out_bytes(const void *bytes, size_t count);
 
+/*
+ * From now on, writes text and bytes to a file; NULL: to the standard output again. Writes the
+ * buffer before. Returns as out_end; the failure of a file is forgotten then.
+ */
+uint32_t out_to(void *file);
+
 /* Writes the buffer. 0, or the Win32 code of the first write that failed. */
 uint32_t out_end(void);
 

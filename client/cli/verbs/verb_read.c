@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "open_segment.h"
 #include "out.h"
+#include "target.h"
 
 /* Bytes read in one snapshot; a multiple of a dump line. */
 #define PIECE ((uint64_t)16 * 1024 * 1024)
@@ -84,10 +85,11 @@ static int32_t copy_range(const struct request *request, const shmb_info *whole,
     return result;
 }
 
-/* Copies the requested range to the sink; `*whole` describes the segment. */
+/* Copies the range, to the file of --output if there is one. */
 static enum shmb_exit copy_out(const struct request *request, struct sink *sink, shmb_info *whole)
 {
     shmb_segment *segment;
+    enum shmb_exit code = SHMB_EXIT_DONE;
     uint8_t *buffer;
     int32_t result = segment_open(request->name, SHMB_READ, 0, 1, &segment, whole);
 
@@ -99,9 +101,15 @@ static enum shmb_exit copy_out(const struct request *request, struct sink *sink,
     buffer = malloc((size_t)(whole->bytes < PIECE ? whole->bytes : PIECE));
     if (buffer == NULL)
         return fail_memory(request->name);
-    result = copy_range(request, whole, buffer, sink);
+    if (request->output != NULL)
+        code = target_begin(request->output);
+    if (code == SHMB_EXIT_DONE) {
+        result = copy_range(request, whole, buffer, sink);
+        if (result != SHMB_OK)
+            code = fail_result(request->name, result);
+    }
     free(buffer);
-    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
+    return code;
 }
 
 static bool take_bytes(struct sink *sink, uint64_t offset, const uint8_t *bytes, size_t count)
@@ -116,7 +124,7 @@ enum shmb_exit verb_read(struct request *request)
     struct sink sink = {.take = take_bytes};
     shmb_info whole;
 
-    return copy_out(request, &sink, &whole);
+    return target_end(copy_out(request, &sink, &whole));
 }
 
 static void dump_line(uint64_t offset, const uint8_t *bytes, size_t count)
@@ -170,5 +178,5 @@ enum shmb_exit verb_dump(struct request *request)
             end = request->offset + request->count;
         out_text("%08" PRIx64 "\n", end);
     }
-    return code;
+    return target_end(code);
 }

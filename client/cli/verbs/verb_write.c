@@ -9,6 +9,7 @@
 #include "fail.h"
 #include "open_segment.h"
 #include "out.h"
+#include "wide.h"
 
 #define INPUT_STEP 65536u
 
@@ -56,15 +57,15 @@ static DWORD read_some(HANDLE in, struct reading *reading, bool *end)
 }
 
 /* Reads to the end, or until there are more than `room` bytes. */
-static enum shmb_exit read_input(const char *name, uint64_t room, struct reading *reading)
+static enum shmb_exit read_input(const char *name, HANDLE in, uint64_t room,
+                                 struct reading *reading)
 {
-    HANDLE in = GetStdHandle(STD_INPUT_HANDLE);
     bool end = false;
     DWORD code, mode;
 
     /* Bytes from a console are in its code page; --text is simpler for typed input. */
     if (GetConsoleMode(in, &mode)) {
-        out_error("%s: the input is a console; give --text, or a file or pipe", name);
+        out_error("%s: the input is a console; give --text, --input, or a file or pipe", name);
         return SHMB_EXIT_USAGE;
     }
     while (!end && reading->length <= room) {
@@ -115,12 +116,12 @@ static enum shmb_exit write_input(const struct request *request, uint64_t room, 
     return SHMB_EXIT_NOT_SO;
 }
 
-/* Reads all of the standard input before it takes the lock: the sender may be slow. */
-static enum shmb_exit write_stream(const struct request *request, uint64_t room)
+/* Reads all of the input before it takes the lock: the sender may be slow. */
+static enum shmb_exit write_stream(const struct request *request, HANDLE in, uint64_t room)
 {
     struct reading reading = {NULL, 0, 0};
     struct input input;
-    enum shmb_exit code = read_input(request->name, room, &reading);
+    enum shmb_exit code = read_input(request->name, in, room, &reading);
 
     input.bytes = reading.bytes;
     input.length = reading.length;
@@ -130,21 +131,49 @@ static enum shmb_exit write_stream(const struct request *request, uint64_t room)
     return code;
 }
 
+static enum shmb_exit write_file(const struct request *request, uint64_t room)
+{
+    wchar_t *path = wide_from_utf8(request->input);
+    enum shmb_exit code;
+    HANDLE file;
+
+    if (path == NULL)
+        return fail_memory(request->input);
+    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                       NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    code = file != INVALID_HANDLE_VALUE ? SHMB_EXIT_DONE
+                                        : fail_call(request->input, "opening the file failed",
+                                                    "CreateFileW", GetLastError());
+    free(path);
+    if (code != SHMB_EXIT_DONE)
+        return code;
+    code = write_stream(request, file, room);
+    CloseHandle(file);
+    return code;
+}
+
 enum shmb_exit verb_write(struct request *request)
 {
     struct input input;
     shmb_segment *segment;
     shmb_info whole;
-    /* Fails before the input is read, so that nobody produces it for nothing. */
-    int32_t result = segment_open(request->name, SHMB_WRITE, 0, 1, &segment, &whole);
+    int32_t result;
 
+    if (request->text != NULL && request->input != NULL) {
+        out_error("--text and --input do not go together");
+        return SHMB_EXIT_USAGE;
+    }
+    /* Fails before the input is read, so that nobody produces it for nothing. */
+    result = segment_open(request->name, SHMB_WRITE, 0, 1, &segment, &whole);
     if (result != SHMB_OK)
         return fail_result(request->name, result);
     shmb_close(segment);
     if (request->offset > whole.bytes)
         return fail_result(request->name, SHMB_RANGE);
+    if (request->input != NULL)
+        return write_file(request, whole.bytes - request->offset);
     if (request->text == NULL)
-        return write_stream(request, whole.bytes - request->offset);
+        return write_stream(request, GetStdHandle(STD_INPUT_HANDLE), whole.bytes - request->offset);
     input.bytes = (const uint8_t *)request->text;
     input.length = strlen(request->text);
     return write_input(request, whole.bytes - request->offset, &input);

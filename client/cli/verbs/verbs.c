@@ -12,7 +12,7 @@
 /* Added to shmb's own exit codes if the verb runs a command. */
 #define OWN_FAILURE 120u
 
-#define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW)
+#define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW | OPTION_OUTPUT)
 
 static const struct verb verbs[] = {
     {"list", NULL, OPTION_NAMES | OPTION_JSON, NAME_NONE, false, verb_list},
@@ -25,7 +25,8 @@ static const struct verb verbs[] = {
      false, verb_watch},
     {"wait", NULL, OPTION_TIMEOUT, NAME_NEEDED, false, verb_wait},
     {"top", NULL, OPTION_EVERY | OPTION_TIMES, NAME_NONE, false, verb_top},
-    {"write", NULL, OPTION_OFFSET | OPTION_TEXT | OPTION_TIMEOUT, NAME_NEEDED, false, verb_write},
+    {"write", NULL, OPTION_OFFSET | OPTION_TEXT | OPTION_INPUT | OPTION_TIMEOUT, NAME_NEEDED, false,
+     verb_write},
     {"lock", NULL, OPTION_TIMEOUT, NAME_NEEDED, true, verb_lock},
     {"repair", NULL, OPTION_TIMEOUT, NAME_NEEDED, false, verb_repair},
     {"mutex", "lock", OPTION_TIMEOUT, NAME_NEEDED, true, verb_mutex_lock},
