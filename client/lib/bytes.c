@@ -38,7 +38,7 @@ static int32_t may_write(const struct shmb_segment *segment, struct shmb_block *
 static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const void *buffer,
                            uint64_t count, uint64_t *done, struct fault *fault)
 {
-    struct shmb_block *block;
+    struct shmb_block *block = NULL;
     size_t length;
     int32_t result = handle_range(segment, offset, buffer, count, &length);
 

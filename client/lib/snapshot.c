@@ -130,7 +130,7 @@ static int32_t get_block(const struct shmb_segment *segment, struct shmb_block *
 static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, void *buffer,
                         uint64_t count, uint32_t timeout_ms, uint64_t *done)
 {
-    struct shmb_block *block;
+    struct shmb_block *block = NULL;
     size_t length;
     int32_t result;
 

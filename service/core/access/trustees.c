@@ -250,7 +250,7 @@ static struct answer *look_up(struct trustees *known, const char *name, enum sys
 enum sys_status trustees_resolve(struct trustees *known, const char *name, const char **sid,
                                  struct sys_failure *why)
 {
-    enum sys_status status;
+    enum sys_status status = SYS_OK;
     struct answer *answer;
 
     failure_clear(why);

@@ -293,7 +293,7 @@ static enum sys_status list_again(struct aliases *aliases, const struct inventor
 void aliases_update(struct aliases *aliases, const struct inventory *inventory)
 {
     const struct system *system = aliases->system;
-    struct sys_descriptor *descriptor;
+    struct sys_descriptor *descriptor = NULL;
     struct sys_failure why;
     enum sys_status status;
 
