@@ -24,7 +24,6 @@
 
 #include <new>
 #include <string>
-#include <type_traits>
 
 #include "shmb.h"
 
@@ -82,9 +81,10 @@ class CSharedMemory
     name_type GetName() const
     {
         wchar_t name[SHMB_NAME_SIZE];
+        TCHAR narrow[2 * SHMB_NAME_SIZE];
 
         shmb_nameW(m_segment, name, SHMB_NAME_SIZE);
-        return Narrow(name);
+        return name_type(Narrow(name, narrow, 2 * SHMB_NAME_SIZE));
     }
 
     BOOL MeFirst() const
@@ -145,18 +145,16 @@ class CSharedMemory
                    ? wide
                    : L"\\";
     }
-    static name_type Narrow(const wchar_t *text)
+    /* The text as TCHARs; one of char needs the buffer. */
+    static const wchar_t *Narrow(const wchar_t *text, wchar_t *, int)
     {
-        if constexpr (std::is_same_v<TCHAR, wchar_t>) {
-            return name_type(reinterpret_cast<const TCHAR *>(text));
-        } else {
-            char narrow[2 * SHMB_NAME_SIZE];
-
-            if (WideCharToMultiByte(CP_ACP, 0, text, -1, narrow, sizeof(narrow), nullptr,
-                                    nullptr) == 0)
-                narrow[0] = '\0';
-            return name_type(reinterpret_cast<const TCHAR *>(narrow));
-        }
+        return text;
+    }
+    static const char *Narrow(const wchar_t *text, char *narrow, int size)
+    {
+        if (WideCharToMultiByte(CP_ACP, 0, text, -1, narrow, size, nullptr, nullptr) == 0)
+            narrow[0] = '\0';
+        return narrow;
     }
 
     [[noreturn]] static void Refuse()
