@@ -12,14 +12,22 @@
  * cmpxchg8b, writes to memory even for a load and faults on a read-only view. A plain
  * or volatile access is two accesses of 32 bits; with gcc 12, so is _mm_loadl_epi64.
  * MSVC's __iso_volatile_load64 is one access, on x86, too; clang-cl's not always.
+ *
+ * On ARM64, MSVC's volatile accesses are plain ones, and the barriers are instructions:
+ * ISHLD orders earlier loads before all that follows, ISH everything.
  */
 #ifndef SHMB_COMPILER_H
 #define SHMB_COMPILER_H
 
 #include <stdint.h>
 
-#if defined(_MSC_VER)
+/* clang-cl defines _MSC_VER as well, and has clang's own operations. */
+#if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
+#define SHMB_MSVC 1
+#if defined(_M_ARM64EC) || !(defined(_M_IX86) || defined(_M_X64) || defined(_M_ARM64))
+#error "the fences are for x86, x64 and ARM64"
+#endif
 #endif
 #if defined(_M_IX86) || defined(__i386__)
 #include <emmintrin.h>
@@ -43,7 +51,7 @@
 /* Fences: later accesses stay after an acquire, earlier ones stay before a release. */
 static inline void shmb_fence_acquire(void)
 {
-#if !defined(_MSC_VER)
+#if !defined(SHMB_MSVC)
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
 #elif defined(_M_ARM64)
     __dmb(_ARM64_BARRIER_ISHLD);
@@ -54,7 +62,7 @@ static inline void shmb_fence_acquire(void)
 
 static inline void shmb_fence_release(void)
 {
-#if !defined(_MSC_VER)
+#if !defined(SHMB_MSVC)
     __atomic_thread_fence(__ATOMIC_RELEASE);
 #elif defined(_M_ARM64)
     __dmb(_ARM64_BARRIER_ISH);
@@ -65,8 +73,8 @@ static inline void shmb_fence_release(void)
 
 static inline uint32_t shmb_load32(const volatile uint32_t *at)
 {
-#if defined(_MSC_VER)
-    uint32_t value = *at;
+#if defined(SHMB_MSVC)
+    uint32_t value = (uint32_t)__iso_volatile_load32((const volatile __int32 *)at);
 
     shmb_fence_acquire();
     return value;
@@ -77,9 +85,9 @@ static inline uint32_t shmb_load32(const volatile uint32_t *at)
 
 static inline void shmb_store32(volatile uint32_t *at, uint32_t value)
 {
-#if defined(_MSC_VER)
+#if defined(SHMB_MSVC)
     shmb_fence_release();
-    *at = value;
+    __iso_volatile_store32((volatile __int32 *)at, (__int32)value);
 #else
     __atomic_store_n(at, value, __ATOMIC_RELEASE);
 #endif
@@ -95,7 +103,7 @@ static inline uint64_t shmb_load64(const volatile uint64_t *at)
     _mm_storel_epi64((__m128i *)(void *)&value, lane);
     shmb_fence_acquire();
     return value;
-#elif defined(_MSC_VER)
+#elif defined(SHMB_MSVC)
     uint64_t value = (uint64_t)__iso_volatile_load64((const volatile __int64 *)at);
 
     shmb_fence_acquire();
@@ -114,7 +122,7 @@ static inline void shmb_store64(volatile uint64_t *at, uint64_t value)
 
         __asm__ volatile("movq %1, %0" : "=m"(*at) : "x"(lane));
     }
-#elif defined(_MSC_VER)
+#elif defined(SHMB_MSVC)
     __iso_volatile_store64((volatile __int64 *)at, (__int64)value);
 #else
     __atomic_store_n(at, value, __ATOMIC_RELAXED);
