@@ -1,0 +1,3 @@
+/* crtdefs.h - the former name of corecrt.h. */
+#pragma once
+#include <corecrt.h>
