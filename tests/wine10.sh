@@ -30,9 +30,10 @@ finish() {
 }
 
 install_debootstrap() {
-    command -v debootstrap >/dev/null ||
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 \
-            install --no-install-recommends debootstrap
+    local options=(-qq -o DPkg::Lock::Timeout=600 --no-install-recommends)
+    command -v debootstrap >/dev/null && return
+    apt-get -qq update
+    DEBIAN_FRONTEND=noninteractive apt-get "${options[@]}" install debootstrap
 }
 
 # The Windows part of the 32-bit Wine, as install/setup.sh has it for the machine's own.

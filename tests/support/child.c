@@ -117,8 +117,7 @@ static size_t add_options(char *out, size_t size, size_t used, char letter, cons
     return used;
 }
 
-/* Puts the launcher in front of a command where one is needed. */
-static void launcher_prefix(const struct launch *how, char *out, size_t size)
+void launch_prefix(const struct launch *how, char *out, size_t size)
 {
     size_t used;
 
@@ -145,7 +144,7 @@ static struct child *start_with(const struct launch *how, const char *before, co
     static char command[COMMAND_MAX];
     size_t used;
 
-    launcher_prefix(how, command, sizeof(command));
+    launch_prefix(how, command, sizeof(command));
     used = strlen(command);
     used += (size_t)snprintf(command + used, sizeof(command) - used, "%s", before);
     vsnprintf(command + used, sizeof(command) - used, format, arguments);

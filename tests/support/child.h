@@ -30,6 +30,12 @@ struct launch {
 };
 
 /*
+ * The command line of the launcher that goes before a program which is to start so; empty
+ * where none is needed.
+ */
+void launch_prefix(const struct launch *how, char *out, size_t size);
+
+/*
  * Starts a command line. The program's output and errors come through one
  * pipe; its input stays open until child_end. `how` may be NULL.
  */

@@ -140,16 +140,22 @@ int scm_teardown(void **state)
 
 void scm_create(const char *arguments)
 {
-    char command[4096];
+    static const struct launch as_the_test = {0};
+
+    scm_create_as(&as_the_test, arguments);
+}
+
+void scm_create_as(const struct launch *who, const char *arguments)
+{
+    struct launch how = *who;
+    char command[4096], prefix[2048];
     SC_HANDLE scm = manager(), service;
 
     if (support_wine())
-        snprintf(command, sizeof(command), "\"%s\" -s 0 -- \"%s\" %s --allow-unsafe-config",
-                 support_sibling("session_launcher.exe"), support_sibling("shmbroker.exe"),
-                 arguments);
-    else
-        snprintf(command, sizeof(command), "\"%s\" %s --allow-unsafe-config",
-                 support_sibling("shmbroker.exe"), arguments);
+        how.session = "0";
+    launch_prefix(&how, prefix, sizeof(prefix));
+    snprintf(command, sizeof(command), "%s\"%s\" %s --allow-unsafe-config", prefix,
+             support_sibling("shmbroker.exe"), arguments);
     service = CreateServiceW(scm, NAME, NAME, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS,
                              SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, support_wide(command),
                              NULL, NULL, NULL, NULL, NULL);

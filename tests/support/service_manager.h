@@ -24,6 +24,9 @@ int scm_teardown(void **state);
  */
 void scm_create(const char *arguments);
 
+/* The same as another account; Wine only, elsewhere the service manager chooses it. */
+void scm_create_as(const struct launch *who, const char *arguments);
+
 /* Starts it, or asks it to stop; the call must be accepted. */
 void scm_start(void);
 void scm_stop(void);

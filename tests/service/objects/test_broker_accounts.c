@@ -40,13 +40,19 @@
 #define DATA_LOCK "Global\\ShmbTest.Data.lock"
 #define MUTEX     "Global\\ShmbTest.Mutex"
 
-static const char configuration[] =
-    "version: 1\n"
-    "segments:\n"
-    "  ShmbTest.Data:\n"
-    "    size: 64\n"
-    "    access: { read: [" READER "], write: [" WRITER ", " TRADERS "], deny: [" PERSON "] }\n"
-    "mutexes: { ShmbTest.Mutex: { access: { write: [Users] } } }\n";
+#define SEGMENTS                                                                                   \
+    "version: 1\n"                                                                                 \
+    "segments:\n"                                                                                  \
+    "  ShmbTest.Data:\n"                                                                           \
+    "    size: 64\n"                                                                               \
+    "    access: { read: [" READER "], write: [" WRITER ", " TRADERS "], deny: [" PERSON "] }\n"   \
+    "mutexes:\n"                                                                                   \
+    "  ShmbTest.Mutex: { access: { write: [Users] } }\n"
+
+static const char configuration[] = SEGMENTS;
+static const char more[] = SEGMENTS "  ShmbTest.More: { access: { write: [Users] } }\n";
+
+#define SAME "4096: 68656c6c6f" /* hello */
 
 /* Each as Windows makes its token; what may own has SE_GROUP_OWNER there. */
 static struct launch service = {
@@ -244,18 +250,16 @@ static void who_can_own_for_nobody_is_refused(void **state)
 /* From one account to another in one restart; nobody but the keeper holds anything. */
 static void hand_over(const struct launch *from, const struct launch *to, const char *owner)
 {
-    static const char same[] = "4096: 68656c6c6f";
-
     serve(from);
     expect(&writer, "written", "write " DATA " 0 hello");
     crash();
     serve(to);
-    expect(&reader, same, "dump " DATA);
+    expect(&reader, SAME, "dump " DATA);
     check_owner(owner);
     /* The next one of the same account finds all of it its own. */
     crash();
     serve(to);
-    expect(&reader, same, "dump " DATA);
+    expect(&reader, SAME, "dump " DATA);
     check_owner(owner);
 }
 
@@ -281,6 +285,31 @@ static void from_local_service_to_the_virtual_account(void **state)
     if (!support_tokens())
         skip(); /* needs tokens of other users */
     hand_over(&service, &virtual_account, SHMB_SERVICE_SID);
+}
+
+/* Neither can do by its own rights what the other one does: registry, files, processes. */
+static void the_service_of_another_account_obeys_administrators(void **state)
+{
+    char arguments[1024];
+
+    (void)state;
+    if (!support_wine() || !support_tokens())
+        skip(); /* Windows' service manager makes the tokens of services itself */
+    snprintf(arguments, sizeof(arguments), "--config \"%s\"", scm_file(configuration));
+    scm_create_as(&service, arguments);
+    broker_says("start", 0, "runs");
+    check_owner(SHMB_SERVICE_SID);
+    expect(&writer, "written", "write " DATA " 0 hello");
+    broker_says("status", 0, "ShmbTest.Data");
+    scm_file(more);
+    broker_says("reload", 0, "ShmbTest.More");
+    expect(&reader, "0", "open mutex Global\\ShmbTest.More 0x100000");
+    broker_says("stop", 0, "");
+    expect(&reader, SAME, "dump " DATA);
+    broker_says("start", 0, "runs");
+    expect(&reader, SAME, "dump " DATA);
+    broker_says("stop --release", 0, "");
+    expect(&reader, "2", "open section " DATA " 0x4");
 }
 
 /* Of the same kind, open to everybody, and remembered: its owner alone tells. */
@@ -357,6 +386,7 @@ int main(void)
         TEST(from_the_service_to_an_administrators_console),
         TEST(from_the_virtual_account_to_local_service),
         TEST(from_local_service_to_the_virtual_account),
+        TEST(the_service_of_another_account_obeys_administrators),
         TEST(what_users_and_other_services_own_is_not_taken_over),
         TEST(no_other_account_opens_the_process),
     };
