@@ -229,6 +229,33 @@ static void the_narrowest_sid_owns(void **state)
     }
 }
 
+/* So that the service can take over what a console of an administrator's has made. */
+static void the_service_sid_may_do_all_whoever_made_it(void **state)
+{
+    static const struct launch *const rows[] = {&service, &virtual_account, &administrator,
+                                                &system_account};
+    static const struct launch sid_alone = {.user = NOBODY,
+                                            .groups = USER_GROUPS " " SHMB_SERVICE_SID};
+    size_t i;
+
+    (void)state;
+    if (!support_tokens())
+        skip(); /* needs tokens of other users */
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct child *broker = serve(rows[i]);
+
+        expect(&sid_alone, "0", "open section " DATA " 0xf001f");
+        expect(&sid_alone, "0", "open mutex " DATA_LOCK " 0x1f0001");
+        expect(&sid_alone, "0", "open mutex " MUTEX " 0x1f0001");
+        expect(&sid_alone, "0", "open section Global\\ShmBroker.Directory 0xf001f");
+        expect(&sid_alone, "0", "open section Global\\ShmBroker.Control.1 0xf001f");
+        expect(&sid_alone, "0", "open section Global\\ShmBroker.Report 0xf001f");
+        child_kill(broker);
+        support_end_keepers();
+        support_forget();
+    }
+}
+
 static void who_can_own_for_nobody_is_refused(void **state)
 {
     static const struct launch *const rows[] = {&nobody, &not_elevated, &other_service};
@@ -261,6 +288,14 @@ static void hand_over(const struct launch *from, const struct launch *to, const 
     serve(to);
     expect(&reader, SAME, "dump " DATA);
     check_owner(owner);
+}
+
+static void from_an_administrators_console_to_the_service(void **state)
+{
+    (void)state;
+    if (!support_tokens())
+        skip(); /* needs tokens of other users */
+    hand_over(&administrator, &service, SHMB_SERVICE_SID);
 }
 
 static void from_the_service_to_an_administrators_console(void **state)
@@ -382,7 +417,9 @@ int main(void)
         TEST(each_token_has_the_rights_of_its_sids),
         TEST(the_command_line_serves_each_account),
         TEST(the_narrowest_sid_owns),
+        TEST(the_service_sid_may_do_all_whoever_made_it),
         TEST(who_can_own_for_nobody_is_refused),
+        TEST(from_an_administrators_console_to_the_service),
         TEST(from_the_service_to_an_administrators_console),
         TEST(from_the_virtual_account_to_local_service),
         TEST(from_local_service_to_the_virtual_account),
