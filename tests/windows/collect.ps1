@@ -89,13 +89,18 @@ function Write-Events([string]$File, [object[]]$Filters, [string]$Part) {
     $rows = @()
     foreach ($filter in $Filters) {
         $filter['StartTime'] = $since
-        $found = Get-WinEvent -FilterHashtable $filter -ErrorAction SilentlyContinue |
-            Where-Object { -not $Part -or $_.Message -like ('*' + $Part + '*') }
-        foreach ($event in $found) {
+        $found = @()
+        try {
+            $found = @(Get-WinEvent -FilterHashtable $filter -ErrorAction SilentlyContinue |
+                    Where-Object { -not $Part -or $_.Message -like ('*' + $Part + '*') })
+        } catch {
+            Write-Verbose $_.Exception.Message # this Windows has no such log
+        }
+        foreach ($entry in $found) {
             $rows += [pscustomobject]@{
-                Time = $event.TimeCreated.ToString('yyyy-MM-dd HH:mm:ss.fff')
-                Log = $event.LogName; Source = $event.ProviderName; Id = $event.Id
-                Level = $event.Level; Message = Hide-Names ([string]$event.Message)
+                Time = $entry.TimeCreated.ToString('yyyy-MM-dd HH:mm:ss.fff')
+                Log = $entry.LogName; Source = $entry.ProviderName; Id = $entry.Id
+                Level = $entry.Level; Message = Hide-Names ([string]$entry.Message)
             }
         }
     }
