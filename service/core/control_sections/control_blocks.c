@@ -100,15 +100,17 @@ bool control_block_revive(struct control_sets *sets, uint32_t section, uint32_t 
 {
     struct control_section *from = &sets->sections[section - 1];
     struct shmb_block *at;
+    uint64_t found;
 
     if (own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
         return false;
     at = control_block_at(from, block);
-    *revived = shmb_load64(&at->generation) != generation;
+    found = shmb_load64(&at->generation);
+    *revived = found == SHMB_BLOCK_MOVED;
     if (*revived)
         shmb_store64(&at->generation, generation);
     own_section_unmap(sets->system, &from->shared);
-    return true;
+    return *revived || found == generation;
 }
 
 void control_blocks_disown(struct control_sets *sets)

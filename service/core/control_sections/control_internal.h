@@ -21,6 +21,7 @@ struct control_section {
     size_t set;            /* the access set of its segments; CONTROL_NO_SET: to be closed */
     char *sddl;            /* owned: its access */
     bool inherited;        /* other sets own it: freeing these sets does not close it */
+    bool made;             /* by this broker, and not yet recorded in the state */
 };
 
 /* Where the block of a segment is. Each item of the inventory has one, so it is small. */
@@ -111,7 +112,7 @@ void control_block_disown(struct control_sets *sets, uint32_t section, uint32_t 
 
 /*
  * Gives an adopted block back to its segment of this generation; `*revived`: it was marked as
- * moved, or a client had overwritten the generation. False: it cannot be mapped.
+ * moved. False: it is not the segment's, or it cannot be mapped.
  */
 bool control_block_revive(struct control_sets *sets, uint32_t section, uint32_t block,
                           uint64_t generation, bool *revived);

@@ -120,6 +120,15 @@ void control_sets_restore(struct control_sets *sets)
     sets->left_out = true;
 }
 
+/* Marks the block of a retired segment in a section that is mapped, if it still is its block. */
+static void disown_mapped(const struct control_section *section, const struct state_record *segment)
+{
+    struct shmb_block *block = control_block_at(section, segment->block);
+
+    if (shmb_load64(&block->generation) == segment->generation)
+        shmb_store64(&block->generation, SHMB_BLOCK_MOVED);
+}
+
 /* Marks the block of a retired segment in a section that no segment of ours uses. */
 static void disown_elsewhere(struct control_sets *sets, const struct state_record *segment)
 {
@@ -136,7 +145,7 @@ static void disown_elsewhere(struct control_sets *sets, const struct state_recor
         SYS_OK)
         return;
     if (is_sound(&section))
-        shmb_store64(&control_block_at(&section, segment->block)->generation, SHMB_BLOCK_MOVED);
+        disown_mapped(&section, segment);
     own_section_end(sets->system, &section.shared);
 }
 
@@ -145,10 +154,16 @@ static void disown_recorded(struct control_sets *sets, const struct state_record
     size_t i;
 
     for (i = 0; i < sets->section_count; i++) {
-        if (sets->sections[i].number != segment->control)
+        struct control_section *section = &sets->sections[i];
+
+        if (section->number != segment->control)
             continue;
-        if (segment->block < sets->sections[i].blocks)
-            control_block_disown(sets, (uint32_t)i + 1, segment->block);
+        if (segment->block < section->blocks &&
+            own_section_map(sets->system, &section->shared, control_size(section->blocks), NULL) ==
+                SYS_OK) {
+            disown_mapped(section, segment);
+            own_section_unmap(sets->system, &section->shared);
+        }
         return;
     }
     disown_elsewhere(sets, segment);
@@ -167,13 +182,29 @@ void control_sets_leave_out(struct control_sets *sets)
             disown_recorded(sets, record);
 }
 
-static void record_sections(const struct control_sets *sets, struct state *state)
+/* A new section has the number of a former one: no segment has its block there any more. */
+static void forget_section(struct state *state, uint32_t number)
+{
+    const struct state_record *record;
+    size_t at = 0;
+
+    while ((record = state_next(state, &at)) != NULL) {
+        struct state_record without = *record;
+
+        if (record->control != number)
+            continue;
+        without.control = without.block = 0;
+        state_put(state, &without);
+    }
+}
+
+static void record_sections(struct control_sets *sets, struct state *state)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
     size_t i;
 
     for (i = 0; i < sets->section_count; i++) {
-        const struct control_section *section = &sets->sections[i];
+        struct control_section *section = &sets->sections[i];
         /* A record needs a generation; 0 would drop it. Sections themselves have none. */
         const struct state_record record = {.name = name,
                                             .kind = SHMB_SECTION,
@@ -182,6 +213,9 @@ static void record_sections(const struct control_sets *sets, struct state *state
 
         if (section->shared.section == NULL)
             continue;
+        if (section->made)
+            forget_section(state, section->number);
+        section->made = false;
         shmb_control_name(section->number, name);
         state_put(state, &record);
     }

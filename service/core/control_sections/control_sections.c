@@ -114,6 +114,7 @@ enum sys_status control_section_make(struct control_sets *sets, size_t set, uint
     }
     free(rules);
     if (status == SYS_OK) {
+        sets->sections[index].made = true;
         sets->sections[index].set = set;
         sets->sections[index].sddl = sddl;
         return SYS_OK;

@@ -220,6 +220,40 @@ static void so_is_who_shares_a_section_with_others(void **state)
     fake_client_close(fake, SHMB_ROOT_NAME);
 }
 
+static void hold_the_bytes_alone(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "Prices");
+    fake_clock(fake, FAKE_STARTED + 1000);
+}
+
+/* Plain has the block now that Prices had, in a new section of the same number. */
+static void find_the_other_unharmed(size_t number)
+{
+    struct shmb_entry plain, prices;
+
+    reloads_look_up("Plain", &plain);
+    assert_int_equal(plain.control, 1);
+    assert_int_equal(plain.control_block, 0);
+    assert_int_equal(prices_block()->generation, plain.generation);
+    if (number == 2) {
+        reloads_change(reloads_first);
+        return;
+    }
+    reloads_look_up("Prices", &prices);
+    assert_true(prices.control != plain.control || prices.control_block != plain.control_block);
+    assert_int_not_equal(prices.control, 0);
+}
+
+static void a_block_of_a_former_section_is_nobody_s(void **state)
+{
+    (void)state;
+    reloads_live(hold_the_bytes_alone, 1);
+    fake_file(fake, FILE_NAME, HEAD "  Plain: { size: 4 KiB, lock: none }\n");
+    reloads_live(find_the_other_unharmed, 3);
+    fake_client_close(fake, "Prices");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, reloads_begin, reloads_end)
 
 int main(void)
@@ -228,7 +262,7 @@ int main(void)
         TEST(what_clients_kept_is_found_again),       TEST(without_proof_it_is_a_stranger_s),
         TEST(the_exact_size_clients_were_told_stays), TEST(a_newer_state_is_not_touched),
         TEST(a_newer_directory_is_not_touched),       TEST(who_uses_what_a_start_left_out_is_told),
-        TEST(so_is_who_shares_a_section_with_others),
+        TEST(so_is_who_shares_a_section_with_others), TEST(a_block_of_a_former_section_is_nobody_s),
     };
 
     return cmocka_run_group_tests_name("test_apply_restart", tests, NULL, NULL);
