@@ -72,6 +72,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The version of this header. shmb_version returns that of the library. */
+#define SHMB_VERSION_MAJOR 0
+#define SHMB_VERSION_MINOR 1
+#define SHMB_VERSION_PATCH 0
+
+/* True for SHMB_OK and for a success with a warning: `result == SHMB_OK` is not the same. */
+#define SHMB_SUCCEEDED(result) ((result) >= 0)
+
+/* Before a call whose result must not be ignored. */
+#if (defined(__cplusplus) && __cplusplus >= 201703L) ||                                            \
+    (defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
+#define SHMB_MUST_USE [[nodiscard]]
+#else
+#define SHMB_MUST_USE
+#endif
+
 #define SHMB_CALL __stdcall
 #if defined(SHMB_STATIC) || defined(SHMB_BUILDING_DLL)
 #define SHMB_API
@@ -537,7 +553,7 @@ SHMB_API int32_t SHMB_CALL shmb_result_textW(int32_t result, shmb_wchar *buffer,
  */
 SHMB_API int32_t SHMB_CALL shmb_last_failure(uint32_t *win32_code, const char **call);
 
-/* The version of this library, such as "0.1.0": a constant text. */
+/* The version of the library that runs, such as "0.1.0": a constant text. */
 SHMB_API const char *SHMB_CALL shmb_version(void);
 
 #ifdef __cplusplus

@@ -167,6 +167,11 @@ static void the_version_is_a_number(void **state)
 
     (void)state;
     assert_int_equal(sscanf(shmb_version(), "%d.%d.%d", &major, &minor, &patch), 3);
+    assert_int_equal(major, SHMB_VERSION_MAJOR);
+    assert_int_equal(minor, SHMB_VERSION_MINOR);
+    assert_int_equal(patch, SHMB_VERSION_PATCH);
+    assert_true(SHMB_SUCCEEDED(SHMB_OK) && SHMB_SUCCEEDED(SHMB_ABANDONED));
+    assert_false(SHMB_SUCCEEDED(SHMB_NOT_FOUND));
 }
 
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)

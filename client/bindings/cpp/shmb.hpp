@@ -9,7 +9,8 @@
  *     if (!prices)
  *         return fail(prices.status().text());
  *     shmb::view<quote> first(*prices);
- *     first.store({1.25, 1.26});
+ *     if (auto stored = first.store({1.25, 1.26}); !stored)
+ *         return fail(stored.text());
  *     quote now = first.load().value();            // throws shmb::error on failure
  *
  *     auto seen = prices->begin_read();            // reads in place, without a copy
@@ -95,7 +96,7 @@ class error : public std::runtime_error
 };
 
 /* A value, or the status that says why there is none. */
-template <class T> class result
+template <class T> class [[nodiscard]] result
 {
   public:
     result(shmb::status why) : why_(why)
@@ -203,7 +204,7 @@ template <class T> class span
  * A held lock. The destructor releases it; it must run in the thread that took the lock.
  * The segment must live longer.
  */
-class lock_guard
+class [[nodiscard]] lock_guard
 {
   public:
     lock_guard(lock_guard &&other) noexcept
@@ -244,7 +245,7 @@ class lock_guard
 };
 
 /* A write in progress, for changes through segment::data. Snapshots wait until it ends. */
-class write_guard
+class [[nodiscard]] write_guard
 {
   public:
     write_guard(write_guard &&other) noexcept : segment_(std::exchange(other.segment_, nullptr))
@@ -494,19 +495,20 @@ class segment
             return why;
         return {why, yes != 0};
     }
-    status init_done() noexcept
+    [[nodiscard]] status init_done() noexcept
     {
         return shmb_init_done(handle_);
     }
 
     /* Waits until the change number differs from `number`, and sets `number` to it. */
-    status wait_changed(std::uint64_t &number, std::uint32_t timeout_ms = infinite) noexcept
+    [[nodiscard]] status wait_changed(std::uint64_t &number,
+                                      std::uint32_t timeout_ms = infinite) noexcept
     {
         return shmb_wait_changed(handle_, &number, timeout_ms);
     }
 
     /* Is the segment still current? See shmb_state. */
-    status state() const noexcept
+    [[nodiscard]] status state() const noexcept
     {
         return shmb_state(handle_, nullptr);
     }
@@ -570,7 +572,7 @@ template <class T> class view
     }
 
     /* Stores the value under the lock. SHMB_RANGE: not within the segment. */
-    status store(const T &value, std::uint32_t timeout_ms = infinite)
+    [[nodiscard]] status store(const T &value, std::uint32_t timeout_ms = infinite)
     {
         const std::uint64_t size = in_.size();
 
