@@ -72,6 +72,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/*
+ * Annotations for Microsoft's code analysis, such as _In_: they say what the comments say.
+ * https://learn.microsoft.com/cpp/code-quality/understanding-sal
+ */
+#if defined(_MSC_VER) || defined(__MINGW32__)
+#include <sal.h>
+#else
+#define _In_
+#define _In_opt_
+#define _In_z_
+#define _In_opt_z_
+#define _In_reads_bytes_(count)
+#define _Out_
+#define _Out_opt_
+#define _Out_writes_z_(size)
+#define _Out_writes_bytes_(count)
+#define _Outptr_result_maybenull_
+#define _Outptr_opt_result_z_
+#define _Inout_
+#define _Inout_opt_
+#define _Must_inspect_result_
+#endif
+
 /* The version of this header. shmb_version returns that of the library. */
 #define SHMB_VERSION_MAJOR 0
 #define SHMB_VERSION_MINOR 1
@@ -82,10 +105,11 @@
 
 /* Before a call whose result must not be ignored. */
 #if (defined(__cplusplus) && __cplusplus >= 201703L) ||                                            \
+    (defined(_MSVC_LANG) && _MSVC_LANG >= 201703L) ||                                              \
     (defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L)
 #define SHMB_MUST_USE [[nodiscard]]
 #else
-#define SHMB_MUST_USE
+#define SHMB_MUST_USE _Must_inspect_result_
 #endif
 
 #define SHMB_CALL __stdcall
@@ -162,10 +186,12 @@ typedef struct shmb_segment shmb_segment;
  * SHMB_NO_MEMORY: in a 32-bit process, map a part. SHMB_VERSION_MISMATCH: update
  * this library. SHMB_CORRUPT: the broker's directory is invalid. SHMB_SYSTEM.
  */
-SHMB_API int32_t SHMB_CALL shmb_open(const char *name, uint32_t rights, uint32_t wait_ms,
-                                     shmb_segment **segment);
-SHMB_API int32_t SHMB_CALL shmb_openW(const shmb_wchar *name, uint32_t rights, uint32_t wait_ms,
-                                      shmb_segment **segment);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+shmb_open(_In_z_ const char *name, uint32_t rights, uint32_t wait_ms,
+          _Outptr_result_maybenull_ shmb_segment **segment);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+shmb_openW(_In_z_ const shmb_wchar *name, uint32_t rights, uint32_t wait_ms,
+           _Outptr_result_maybenull_ shmb_segment **segment);
 
 /* Options for shmb_open_with. Set the structure to zero, then set `size` and `rights`. */
 typedef struct shmb_options {
@@ -186,10 +212,12 @@ typedef struct shmb_options {
  * way. SHMB_RANGE: the part is empty or not within the segment. SHMB_BAD_ARGUMENT:
  * also if `size` is not set, a reserved member is not 0, or `owner` is not a SID.
  */
-SHMB_API int32_t SHMB_CALL shmb_open_with(const char *name, const shmb_options *options,
-                                          shmb_segment **segment);
-SHMB_API int32_t SHMB_CALL shmb_open_withW(const shmb_wchar *name, const shmb_options *options,
-                                           shmb_segment **segment);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+shmb_open_with(_In_z_ const char *name, _In_ const shmb_options *options,
+               _Outptr_result_maybenull_ shmb_segment **segment);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+shmb_open_withW(_In_z_ const shmb_wchar *name, _In_ const shmb_options *options,
+                _Outptr_result_maybenull_ shmb_segment **segment);
 
 /*
  * Closes a segment; do not use its memory afterwards. Releases the lock as often as
@@ -200,21 +228,22 @@ SHMB_API int32_t SHMB_CALL shmb_open_withW(const shmb_wchar *name, const shmb_op
  * lock through this handle; nothing was closed. Only that thread can release it: let it
  * call shmb_unlock or shmb_close, or let it end, then close again.
  */
-SHMB_API int32_t SHMB_CALL shmb_close(shmb_segment *segment);
+SHMB_API int32_t SHMB_CALL shmb_close(_In_opt_ shmb_segment *segment);
 
 /*
  * Writes the name without `Global\`, with its terminator, to `buffer` of `size`
  * bytes (W: units). SHMB_RANGE: too small; 601 bytes or 201 units are enough.
  */
-SHMB_API int32_t SHMB_CALL shmb_name(const shmb_segment *segment, char *buffer, uint32_t size);
-SHMB_API int32_t SHMB_CALL shmb_nameW(const shmb_segment *segment, shmb_wchar *buffer,
-                                      uint32_t size);
+SHMB_API int32_t SHMB_CALL shmb_name(_In_ const shmb_segment *segment,
+                                     _Out_writes_z_(size) char *buffer, uint32_t size);
+SHMB_API int32_t SHMB_CALL shmb_nameW(_In_ const shmb_segment *segment,
+                                      _Out_writes_z_(size) shmb_wchar *buffer, uint32_t size);
 
 /*
  * The number of usable bytes: of the segment, or of the mapped part. Exact; without
  * the broker's directory it is rounded up to whole pages, see SHMB_FLAG_ROUNDED.
  */
-SHMB_API int32_t SHMB_CALL shmb_size(const shmb_segment *segment, uint64_t *size);
+SHMB_API int32_t SHMB_CALL shmb_size(_In_ const shmb_segment *segment, _Out_ uint64_t *size);
 
 /*
  * A pointer to the memory, shmb_size bytes, valid until shmb_close. Opened with
@@ -222,7 +251,8 @@ SHMB_API int32_t SHMB_CALL shmb_size(const shmb_segment *segment, uint64_t *size
  * writes through the pointer: put them between shmb_write_begin and shmb_write_end
  * if programs read without the lock.
  */
-SHMB_API int32_t SHMB_CALL shmb_data(const shmb_segment *segment, void **data);
+SHMB_API int32_t SHMB_CALL shmb_data(_In_ const shmb_segment *segment,
+                                     _Outptr_result_maybenull_ void **data);
 
 /*
  * Copies `count` bytes at `offset` out of the segment, or into it. A range that
@@ -234,10 +264,12 @@ SHMB_API int32_t SHMB_CALL shmb_data(const shmb_segment *segment, void **data);
  * hold it (SHMB_NOT_OWNER); if not, the programs must ensure that one thread writes
  * at a time. SHMB_ACCESS_DENIED: opened with SHMB_READ. SHMB_CORRUPT: as shmb_lock.
  */
-SHMB_API int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *buffer,
-                                     uint64_t count, uint64_t *done);
-SHMB_API int32_t SHMB_CALL shmb_write(shmb_segment *segment, uint64_t offset, const void *buffer,
-                                      uint64_t count, uint64_t *done);
+SHMB_API int32_t SHMB_CALL shmb_read(_In_ const shmb_segment *segment, uint64_t offset,
+                                     _Out_writes_bytes_(count) void *buffer, uint64_t count,
+                                     _Out_opt_ uint64_t *done);
+SHMB_API int32_t SHMB_CALL shmb_write(_Inout_ shmb_segment *segment, uint64_t offset,
+                                      _In_reads_bytes_(count) const void *buffer, uint64_t count,
+                                      _Out_opt_ uint64_t *done);
 
 /*
  * Locks, writes and unlocks in one call: for a single write, and for languages whose
@@ -245,8 +277,9 @@ SHMB_API int32_t SHMB_CALL shmb_write(shmb_segment *segment, uint64_t offset, co
  * bytes are written, but an owner died before. Other results as shmb_lock and
  * shmb_write.
  */
-SHMB_API int32_t SHMB_CALL shmb_update(shmb_segment *segment, uint64_t offset, const void *buffer,
-                                       uint64_t count, uint32_t timeout_ms, uint64_t *done);
+SHMB_API int32_t SHMB_CALL shmb_update(_Inout_ shmb_segment *segment, uint64_t offset,
+                                       _In_reads_bytes_(count) const void *buffer, uint64_t count,
+                                       uint32_t timeout_ms, _Out_opt_ uint64_t *done);
 
 /*
  * Begin and end of a write through the pointer of shmb_data, or of several calls of
@@ -257,8 +290,8 @@ SHMB_API int32_t SHMB_CALL shmb_update(shmb_segment *segment, uint64_t offset, c
  * SHMB_CORRUPT: as shmb_write. SHMB_STALE: as shmb_lock; shmb_write_end has ended the
  * write all the same. SHMB_BAD_ARGUMENT: end without begin.
  */
-SHMB_API int32_t SHMB_CALL shmb_write_begin(shmb_segment *segment);
-SHMB_API int32_t SHMB_CALL shmb_write_end(shmb_segment *segment);
+SHMB_API int32_t SHMB_CALL shmb_write_begin(_Inout_ shmb_segment *segment);
+SHMB_API int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
 
 /* ---- locks --------------------------------------------------------------------- */
 
@@ -279,17 +312,18 @@ SHMB_API int32_t SHMB_CALL shmb_write_end(shmb_segment *segment);
  * and its control data is elsewhere now; open it again. SHMB_CORRUPT: the control data is
  * damaged. SHMB_NO_MEMORY. Calls below that return SHMB_CORRUPT can return SHMB_STALE, too.
  */
-SHMB_API int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_lock(_Inout_ shmb_segment *segment,
+                                                   uint32_t timeout_ms);
 
 /* Releases the lock once. SHMB_NOT_OWNER: this thread did not take it, through any handle. */
-SHMB_API int32_t SHMB_CALL shmb_unlock(shmb_segment *segment);
+SHMB_API int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
 
 /*
  * Declares the content consistent after SHMB_ABANDONED; hold the lock. Later owners
  * no longer get SHMB_ABANDONED, and snapshots work again. SHMB_NOT_OWNER.
  * SHMB_CORRUPT. SHMB_ACCESS_DENIED: opened with SHMB_READ.
  */
-SHMB_API int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment);
+SHMB_API int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
 
 /* ---- snapshots ------------------------------------------------------------------- */
 
@@ -311,11 +345,13 @@ SHMB_API int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment);
  * undefined and `*done` is 0. SHMB_CORRUPT: as shmb_lock. SHMB_BAD_ARGUMENT: opened
  * without the broker's directory.
  */
-SHMB_API int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset,
-                                         void *buffer, uint64_t count, uint64_t *done);
-SHMB_API int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offset,
-                                              void *buffer, uint64_t count, uint32_t timeout_ms,
-                                              uint64_t *done);
+SHMB_API int32_t SHMB_CALL shmb_snapshot(_In_ const shmb_segment *segment, uint64_t offset,
+                                         _Out_writes_bytes_(count) void *buffer, uint64_t count,
+                                         _Out_opt_ uint64_t *done);
+SHMB_API int32_t SHMB_CALL shmb_snapshot_wait(_In_ const shmb_segment *segment, uint64_t offset,
+                                              _Out_writes_bytes_(count) void *buffer,
+                                              uint64_t count, uint32_t timeout_ms,
+                                              _Out_opt_ uint64_t *done);
 
 /*
  * Reads in place, through the pointer of shmb_data, without a copy: shmb_read_begin waits
@@ -342,9 +378,10 @@ SHMB_API int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint6
  * shmb_read_valid: a write has begun, so what was read does not count. Others as
  * shmb_snapshot.
  */
-SHMB_API int32_t SHMB_CALL shmb_read_begin(const shmb_segment *segment, uint32_t timeout_ms,
-                                           uint64_t *ticket);
-SHMB_API int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t ticket);
+SHMB_API int32_t SHMB_CALL shmb_read_begin(_In_ const shmb_segment *segment, uint32_t timeout_ms,
+                                           _Out_ uint64_t *ticket);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_read_valid(_In_ const shmb_segment *segment,
+                                                         uint64_t ticket);
 
 /* ---- changes ----------------------------------------------------------------------- */
 
@@ -372,15 +409,16 @@ SHMB_API int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t
  * `*number` stays as it was.
  */
 #define SHMB_RECHECK_MS 1000u
-SHMB_API int32_t SHMB_CALL shmb_wait_changed(shmb_segment *segment, uint64_t *number,
-                                             uint32_t timeout_ms);
+SHMB_API int32_t SHMB_CALL shmb_wait_changed(_Inout_ shmb_segment *segment,
+                                             _Inout_ uint64_t *number, uint32_t timeout_ms);
 
 /*
  * Reads the current change number, without a system call. Works without `notify`, if
  * the segment was opened with the directory. SHMB_BAD_ARGUMENT, SHMB_CORRUPT: as
  * shmb_wait_changed.
  */
-SHMB_API int32_t SHMB_CALL shmb_change_number(const shmb_segment *segment, uint64_t *number);
+SHMB_API int32_t SHMB_CALL shmb_change_number(_In_ const shmb_segment *segment,
+                                              _Out_ uint64_t *number);
 
 /*
  * The event that the change after `number` sets, for loops that also wait for other
@@ -394,8 +432,8 @@ SHMB_API int32_t SHMB_CALL shmb_change_number(const shmb_segment *segment, uint6
  *
  * Results as shmb_wait_changed.
  */
-SHMB_API int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number,
-                                             void **event);
+SHMB_API int32_t SHMB_CALL shmb_change_event(_Inout_ shmb_segment *segment, uint64_t number,
+                                             _Outptr_result_maybenull_ void **event);
 
 /* ---- first content --------------------------------------------------------------- */
 
@@ -410,13 +448,14 @@ SHMB_API int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t num
  * first and not done. SHMB_ACCESS_DENIED: opened with SHMB_READ. SHMB_BAD_ARGUMENT:
  * the segment has no lock, or was opened without the directory. Others as shmb_lock.
  */
-SHMB_API int32_t SHMB_CALL shmb_first(shmb_segment *segment, uint32_t timeout_ms, int32_t *first);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_first(_Inout_ shmb_segment *segment,
+                                                    uint32_t timeout_ms, _Out_ int32_t *first);
 
 /*
  * Declares the content initialised and consistent, and releases the lock once.
  * SHMB_NOT_OWNER: this thread is not first.
  */
-SHMB_API int32_t SHMB_CALL shmb_init_done(shmb_segment *segment);
+SHMB_API int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
 
 /* ---- memory without the broker -------------------------------------------------------- */
 
@@ -441,10 +480,12 @@ SHMB_API int32_t SHMB_CALL shmb_init_done(shmb_segment *segment);
  * user created it. SHMB_WRONG_KIND: an object of another kind has the name.
  * SHMB_BAD_NAME, SHMB_BAD_ARGUMENT, SHMB_NO_MEMORY, SHMB_SYSTEM.
  */
-SHMB_API int32_t SHMB_CALL shmb_private_create(const char *name, uint64_t size,
-                                               shmb_segment **segment, int32_t *first);
-SHMB_API int32_t SHMB_CALL shmb_private_createW(const shmb_wchar *name, uint64_t size,
-                                                shmb_segment **segment, int32_t *first);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+shmb_private_create(_In_opt_z_ const char *name, uint64_t size,
+                    _Outptr_result_maybenull_ shmb_segment **segment, _Out_opt_ int32_t *first);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+shmb_private_createW(_In_opt_z_ const shmb_wchar *name, uint64_t size,
+                     _Outptr_result_maybenull_ shmb_segment **segment, _Out_opt_ int32_t *first);
 
 /* ---- describing objects ----------------------------------------------------------- */
 
@@ -484,8 +525,8 @@ typedef struct shmb_info {
  * read the directory. SHMB_NOT_OURS: another program holds the directory's name.
  * SHMB_CORRUPT, SHMB_VERSION_MISMATCH. SHMB_BAD_ARGUMENT: `size` is not set.
  */
-SHMB_API int32_t SHMB_CALL shmb_describe(const char *name, shmb_info *info);
-SHMB_API int32_t SHMB_CALL shmb_describeW(const shmb_wchar *name, shmb_info *info);
+SHMB_API int32_t SHMB_CALL shmb_describe(_In_z_ const char *name, _Inout_ shmb_info *info);
+SHMB_API int32_t SHMB_CALL shmb_describeW(_In_z_ const shmb_wchar *name, _Inout_ shmb_info *info);
 
 /* A list of all objects, as of one moment. */
 typedef struct shmb_list shmb_list;
@@ -494,16 +535,17 @@ typedef struct shmb_list shmb_list;
  * Opens the list; close it with shmb_list_close. `*count` (may be NULL): the number
  * of objects. One thread at a time may use a list. Results as shmb_describe.
  */
-SHMB_API int32_t SHMB_CALL shmb_list_open(shmb_list **list, uint32_t *count);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_list_open(_Outptr_result_maybenull_ shmb_list **list,
+                                                        _Out_opt_ uint32_t *count);
 
 /*
  * The next object, in the order of the configuration, a lock before its segment.
  * SHMB_NOT_FOUND: there are no more.
  */
-SHMB_API int32_t SHMB_CALL shmb_list_next(shmb_list *list, shmb_info *info);
+SHMB_API int32_t SHMB_CALL shmb_list_next(_Inout_ shmb_list *list, _Inout_ shmb_info *info);
 
 /* Closes a list. NULL is allowed. Always SHMB_OK. */
-SHMB_API int32_t SHMB_CALL shmb_list_close(shmb_list *list);
+SHMB_API int32_t SHMB_CALL shmb_list_close(_In_opt_ shmb_list *list);
 
 /*
  * Is an open segment still current? SHMB_OK: the broker holds this generation.
@@ -514,7 +556,8 @@ SHMB_API int32_t SHMB_CALL shmb_list_close(shmb_list *list);
  * `info` (may be NULL) is filled with what was known when the segment was opened;
  * SHMB_FLAG_ROUNDED: `bytes` is not exact. For private memory always SHMB_OK.
  */
-SHMB_API int32_t SHMB_CALL shmb_state(const shmb_segment *segment, shmb_info *info);
+SHMB_API int32_t SHMB_CALL shmb_state(_In_ const shmb_segment *segment,
+                                      _Inout_opt_ shmb_info *info);
 
 /* ---- the other objects -------------------------------------------------------------- */
 
@@ -531,10 +574,13 @@ SHMB_API int32_t SHMB_CALL shmb_state(const shmb_segment *segment, shmb_info *in
  * Results as shmb_open. SHMB_BAD_ARGUMENT: also for SHMB_READ on a mutex or an
  * auto-reset event.
  */
-SHMB_API int32_t SHMB_CALL shmb_open_object(const char *name, uint32_t kind, uint32_t rights,
-                                            uint32_t wait_ms, void **handle);
-SHMB_API int32_t SHMB_CALL shmb_open_objectW(const shmb_wchar *name, uint32_t kind,
-                                             uint32_t rights, uint32_t wait_ms, void **handle);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_open_object(_In_z_ const char *name, uint32_t kind,
+                                                          uint32_t rights, uint32_t wait_ms,
+                                                          _Outptr_result_maybenull_ void **handle);
+SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_open_objectW(_In_z_ const shmb_wchar *name,
+                                                           uint32_t kind, uint32_t rights,
+                                                           uint32_t wait_ms,
+                                                           _Outptr_result_maybenull_ void **handle);
 
 /* ---- results as text ------------------------------------------------------------------ */
 
@@ -543,15 +589,19 @@ SHMB_API int32_t SHMB_CALL shmb_open_objectW(const shmb_wchar *name, uint32_t ki
  * failed call of this thread returned this result, the sentence names the system
  * call that failed and its Win32 code. SHMB_BAD_ARGUMENT: no buffer.
  */
-SHMB_API int32_t SHMB_CALL shmb_result_text(int32_t result, char *buffer, uint32_t size);
-SHMB_API int32_t SHMB_CALL shmb_result_textW(int32_t result, shmb_wchar *buffer, uint32_t size);
+SHMB_API int32_t SHMB_CALL shmb_result_text(int32_t result, _Out_writes_z_(size) char *buffer,
+                                            uint32_t size);
+SHMB_API int32_t SHMB_CALL shmb_result_textW(int32_t result,
+                                             _Out_writes_z_(size) shmb_wchar *buffer,
+                                             uint32_t size);
 
 /*
  * The last failure of the calling thread. Returns its result, 0 if there was none;
  * sets `*win32_code` (0: no system call failed) and `*call`, the name of the system
  * call, a constant text. Both may be NULL. A success does not reset the failure.
  */
-SHMB_API int32_t SHMB_CALL shmb_last_failure(uint32_t *win32_code, const char **call);
+SHMB_API int32_t SHMB_CALL shmb_last_failure(_Out_opt_ uint32_t *win32_code,
+                                             _Outptr_opt_result_z_ const char **call);
 
 /* The version of the library that runs, such as "0.1.0": a constant text. */
 SHMB_API const char *SHMB_CALL shmb_version(void);
