@@ -22,7 +22,10 @@ static void print_options(const struct verb *verb, const char *quote, const char
     out_text("%s--help%s", quote, quote);
 }
 
-/* A table from "verb" or "verb action" to its options, and the code that uses it. */
+/*
+ * A table from "verb" or "verb action" to its options, and the code that uses it. PowerShell
+ * reads the output of a program in the code page of the console, unless it is told otherwise.
+ */
 static void print_powershell(const struct verb *verbs, size_t count)
 {
     size_t i;
@@ -49,8 +52,11 @@ static void print_powershell(const struct verb *verbs, size_t count)
         "    } elseif ($verbs.ContainsKey($key)) {\n"
         "        $found = $verbs[$key]\n"
         "        if (-not $word.StartsWith('-')) {\n"
-        "            $found += try { (shmb list --json 2>$null | ConvertFrom-Json).objects.name }"
-        " catch { @() }\n"
+        "            $encoding = [Console]::OutputEncoding\n"
+        "            try {\n"
+        "                [Console]::OutputEncoding = [Text.Encoding]::UTF8\n"
+        "                $found += @(shmb list --names 2>$null)\n"
+        "            } catch { } finally { [Console]::OutputEncoding = $encoding }\n"
         "        }\n"
         "    } else {\n"
         "        $found = $verbs.Keys | Where-Object { $_.StartsWith(\"$key \") } |\n"
