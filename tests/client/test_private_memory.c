@@ -287,6 +287,23 @@ static void a_death_is_told_to_the_next_owner(void **state)
     shmb_close(segment);
 }
 
+static void its_lock_is_that_of_all_handles(void **state)
+{
+    shmb_segment *one = created(NAME, 64, 1), *two = created(NAME, 64, 0);
+
+    (void)state;
+    assert_int_equal(shmb_lock(one, 0), SHMB_OK);
+    assert_int_equal(shmb_update(two, 0, "a", 1, 0, NULL), SHMB_OK);
+    assert_int_equal(shmb_lock(two, 0), SHMB_OK);
+    shmb_close(one); /* which had opened the mutex */
+    assert_string_equal(client_line(NULL, "take Local\\" NAME ".lock 0"), "timeout");
+    assert_int_equal(shmb_write(two, 0, "b", 1, NULL), SHMB_OK);
+    assert_int_equal(shmb_unlock(two), SHMB_OK);
+    assert_int_equal(shmb_unlock(two), SHMB_NOT_OWNER);
+    assert_string_equal(client_line(NULL, "take Local\\" NAME ".lock 0"), "taken");
+    shmb_close(two);
+}
+
 static void what_needs_the_broker_says_so(void **state)
 {
     shmb_segment *segment = created(NAME, 64, 1);
@@ -301,6 +318,8 @@ static void what_needs_the_broker_says_so(void **state)
     assert_int_equal(info.bytes, 64);
     assert_string_equal(info.lock, NAME ".lock");
     assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_BAD_ARGUMENT);
+    assert_int_equal(shmb_read_begin(segment, 0, &number), SHMB_BAD_ARGUMENT);
+    assert_int_equal(shmb_read_valid(segment, 0), SHMB_BAD_ARGUMENT);
     assert_int_equal(shmb_first(segment, 0, &first), SHMB_BAD_ARGUMENT);
     assert_int_equal(shmb_wait_changed(segment, &number, 0), SHMB_BAD_ARGUMENT);
     shmb_close(segment);
@@ -323,6 +342,7 @@ int main(void)
         TEST(what_others_have_made_is_refused),
         TEST(only_its_user_and_system_may_open_it),
         TEST(a_death_is_told_to_the_next_owner),
+        TEST(its_lock_is_that_of_all_handles),
         TEST(what_needs_the_broker_says_so),
     };
 
