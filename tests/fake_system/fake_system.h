@@ -92,7 +92,7 @@ struct fake_object {
     uint8_t *content; /* of a section that was filled or mapped, else NULL */
     size_t content_length;
     bool filled;
-    bool signalled; /* an event */
+    bool signalled;              /* an event */
     bool gone;                   /* the name is free again */
     unsigned kept[FAKE_KEEPERS]; /* handles that keepers have, those that live */
     unsigned handles, clients;   /* who has it open: the broker, others */
