@@ -284,11 +284,13 @@ SHMB_API int32_t SHMB_CALL shmb_update(_Inout_ shmb_segment *segment, uint64_t o
 /*
  * Begin and end of a write through the pointer of shmb_data, or of several calls of
  * shmb_write that belong together. Hold the lock for all of it. In between,
- * snapshots, also of this thread, wait or return SHMB_BUSY. A write that begins within another one is part of
- * it, and the last end ends both. The last shmb_unlock, and shmb_close while the thread
- * holds the lock, end a write that was begun. SHMB_NOT_OWNER, SHMB_ACCESS_DENIED,
- * SHMB_CORRUPT: as shmb_write. SHMB_STALE: as shmb_lock; shmb_write_end has ended the
- * write all the same. SHMB_BAD_ARGUMENT: end without begin.
+ * snapshots, also of this thread, wait or return SHMB_BUSY. A write that begins within
+ * another one is part of it, and the last end ends both. The last shmb_unlock, and
+ * shmb_close while the thread holds the lock, end a write that was begun.
+ *
+ * SHMB_NOT_OWNER, SHMB_ACCESS_DENIED, SHMB_CORRUPT: as shmb_write. SHMB_STALE: as
+ * shmb_lock; shmb_write_end has ended the write all the same. SHMB_BAD_ARGUMENT: end
+ * without begin.
  */
 SHMB_API int32_t SHMB_CALL shmb_write_begin(_Inout_ shmb_segment *segment);
 SHMB_API int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
