@@ -75,7 +75,7 @@ if [ "${SHMB_WINE10_ENTER:-}" = 1 ]; then
         mount --rbind /dev "$debian/dev" && mount --rbind /sys "$debian/sys" &&
         mount -t tmpfs tmpfs "$debian/tmp" && mount --bind "$root" "$debian$root" || exit 1
     unset TMPDIR # Debian's Wine 10 dies of it
-    export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+    export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=~root
     SHMB_WINE10=$wine10 exec chroot "$debian" "$@"
 fi
 
