@@ -11,6 +11,8 @@ int32_t host_use(void)
     if (shmb_open("a\\b", SHMB_READ, 0, &segment) != SHMB_BAD_NAME ||
         shmb_private_create(NULL, 64, &segment, NULL) != SHMB_OK)
         return SHMB_OK;
+    if (shmb_lock(segment, SHMB_INFINITE) != SHMB_OK || shmb_unlock(segment) != SHMB_OK)
+        return SHMB_OK;
     shmb_close(segment);
     return shmb_last_failure(NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /*
- * The last failure of each thread, and the sentences for results. result_begin makes the
- * TLS slot and, in the DLL, keeps the DLL loaded.
+ * The last failure of each thread, and the sentences for results.
  */
 #include "result.h"
 
@@ -12,6 +11,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "thread.h"
 #include "utf.h"
 
 /*
@@ -47,61 +47,9 @@ static const char *const call_names[CALL_COUNT] = {
     "ConvertStringSecurityDescriptorToSecurityDescriptorW",
 };
 
-static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
-static DWORD slot = TLS_OUT_OF_INDEXES;
-
-/* The module with this code. With GET_MODULE_HANDLE_EX_FLAG_PIN it also stays loaded. */
-static HMODULE own_module(DWORD flag)
-{
-    HMODULE self = NULL;
-
-    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | flag, (LPCWSTR)(const void *)&once,
-                       &self);
-    return self;
-}
-
-#ifdef SHMB_BUILDING_DLL
-/* A thread may still hold a lock or a pointer when the host unloads the DLL. */
-static void prepare_unload(void)
-{
-    own_module(GET_MODULE_HANDLE_EX_FLAG_PIN);
-}
-#else
-static void free_slot(void)
-{
-    DWORD freed = slot;
-
-    /* A destructor of the host may still make a call. */
-    slot = TLS_OUT_OF_INDEXES;
-    TlsFree(freed);
-}
-
-/*
- * The static library: a DLL with it can be unloaded and loaded again, and must not use up the
- * slots of the process. The C runtime of a DLL calls its atexit functions when the DLL is
- * unloaded. In a program they would run while other threads still make calls.
- */
-static void prepare_unload(void)
-{
-    if (slot != TLS_OUT_OF_INDEXES &&
-        own_module(GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT) != GetModuleHandleW(NULL))
-        atexit(free_slot);
-}
-#endif
-
-static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
-{
-    (void)control;
-    (void)context;
-    (void)out;
-    slot = TlsAlloc();
-    prepare_unload();
-    return TRUE;
-}
-
 void result_begin(void)
 {
-    InitOnceExecuteOnce(&once, first_use, NULL, NULL);
+    thread_begin();
 }
 
 int32_t fault_plain(struct fault *fault, int32_t result)
@@ -154,8 +102,7 @@ int32_t result_end(int32_t result, const struct fault *fault)
 {
     if (result < 0) {
         result_begin();
-        if (slot != TLS_OUT_OF_INDEXES)
-            TlsSetValue(slot, (void *)pack(result, fault));
+        thread_set(THREAD_FAILURE, pack(result, fault));
     }
     return result;
 }
@@ -173,7 +120,7 @@ static int32_t last_failure(struct fault *fault)
     uint32_t packed;
 
     result_begin();
-    packed = slot == TLS_OUT_OF_INDEXES ? 0 : (uint32_t)(uintptr_t)TlsGetValue(slot);
+    packed = (uint32_t)thread_get(THREAD_FAILURE);
     fault->call = (enum call)(packed >> RESULT_BITS & ((1u << CALL_BITS) - 1));
     fault->code = packed >> (RESULT_BITS + CALL_BITS);
     return -(int32_t)(packed & ((1u << RESULT_BITS) - 1));

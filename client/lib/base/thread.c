@@ -1,28 +1,94 @@
-/* A token is the value of a TLS slot: nothing to free when a thread ends. */
+/* Values of a thread, in TLS slots, and whether a thread still runs. */
 #include "thread.h"
 
 #include <windows.h>
 
+#include <stdlib.h>
+
 #include "compiler.h"
 
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
-static volatile uint32_t slot = TLS_OUT_OF_INDEXES;
+static volatile uint32_t slots[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES};
 static volatile LONG tokens; /* given out so far */
+
+/* The module with this code. With GET_MODULE_HANDLE_EX_FLAG_PIN it also stays loaded. */
+static HMODULE own_module(DWORD flag)
+{
+    HMODULE self = NULL;
+
+    GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | flag, (LPCWSTR)(const void *)&once,
+                       &self);
+    return self;
+}
+
+#ifdef SHMB_BUILDING_DLL
+/* A thread may still hold a lock or a pointer when the host unloads the DLL. */
+static void prepare_unload(void)
+{
+    own_module(GET_MODULE_HANDLE_EX_FLAG_PIN);
+}
+#else
+static void free_slots(void)
+{
+    size_t i;
+
+    for (i = 0; i < THREAD_VALUES; i++) {
+        uint32_t freed = slots[i];
+
+        /* A destructor of the host may still make a call. */
+        slots[i] = TLS_OUT_OF_INDEXES;
+        if (freed != TLS_OUT_OF_INDEXES)
+            TlsFree(freed);
+    }
+}
+
+/*
+ * The static library: a DLL with it can be unloaded and loaded again, and must not use up the
+ * slots of the process. The C runtime of a DLL calls its atexit functions when the DLL is
+ * unloaded. In a program they would run while other threads still make calls.
+ */
+static void prepare_unload(void)
+{
+    if (own_module(GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT) != GetModuleHandleW(NULL))
+        atexit(free_slots);
+}
+#endif
 
 static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
 {
+    size_t i;
+
     (void)control;
     (void)context;
     (void)out;
-    shmb_store32(&slot, TlsAlloc());
+    for (i = 0; i < THREAD_VALUES; i++)
+        shmb_store32(&slots[i], TlsAlloc());
+    prepare_unload();
     return TRUE;
+}
+
+void thread_begin(void)
+{
+    InitOnceExecuteOnce(&once, first_use, NULL, NULL);
+}
+
+uintptr_t thread_get(enum thread_value which)
+{
+    const uint32_t slot = shmb_load32(&slots[which]);
+
+    return slot != TLS_OUT_OF_INDEXES ? (uintptr_t)TlsGetValue(slot) : 0;
+}
+
+bool thread_set(enum thread_value which, uintptr_t value)
+{
+    const uint32_t slot = shmb_load32(&slots[which]);
+
+    return slot != TLS_OUT_OF_INDEXES && TlsSetValue(slot, (void *)value);
 }
 
 uint32_t thread_known(void)
 {
-    const uint32_t at = shmb_load32(&slot);
-
-    return at != TLS_OUT_OF_INDEXES ? (uint32_t)(uintptr_t)TlsGetValue(at) : 0;
+    return (uint32_t)thread_get(THREAD_TOKEN);
 }
 
 uint32_t thread_token(void)
@@ -31,13 +97,11 @@ uint32_t thread_token(void)
 
     if (token != 0)
         return token;
-    InitOnceExecuteOnce(&once, first_use, NULL, NULL);
+    thread_begin();
     do {
         token = (uint32_t)InterlockedIncrement(&tokens);
     } while (token == 0);
-    if (slot == TLS_OUT_OF_INDEXES || !TlsSetValue(slot, (void *)(uintptr_t)token))
-        return 0;
-    return token;
+    return thread_set(THREAD_TOKEN, token) ? token : 0;
 }
 
 uint64_t thread_writer(void)

@@ -10,6 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The values that each thread has of its own. Nothing to free when a thread ends. */
+enum thread_value { THREAD_FAILURE, THREAD_TOKEN, THREAD_VALUES };
+
+/*
+ * Makes the TLS slots, once. Call this wherever a program can use the library first: it also
+ * keeps the DLL loaded.
+ */
+void thread_begin(void);
+
+/* A value of the calling thread; at first, and without a slot, 0. After thread_begin. */
+uintptr_t thread_get(enum thread_value which);
+bool thread_set(enum thread_value which, uintptr_t value);
+
 /* The token of the calling thread, never 0; a thread gets it with the first call. 0: no memory. */
 uint32_t thread_token(void);
 
