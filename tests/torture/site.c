@@ -34,13 +34,31 @@ static bool failed(const char *what, long code)
 
 /* ---- the configuration ---- */
 
+static bool leaves_out(enum site_configuration which, uint32_t segment)
+{
+    return which == SITE_WITHOUT && (segment == 1 || segment == 4 || segment == 7);
+}
+
+/* Before a reload that retires segments, and after one that brings them back. */
+static void note_retired(enum site_configuration which)
+{
+    uint32_t i;
+
+    for (i = 0; i < SEGMENTS; i++) {
+        volatile uint32_t *retired = &journal->segments[i].retired;
+
+        if (leaves_out(which, i) != (*retired % 2 != 0))
+            InterlockedIncrement((volatile LONG *)retired);
+    }
+}
+
 static void put_segments(FILE *file, enum site_configuration which)
 {
     uint32_t i;
 
     fputs("segments:\n", file);
     for (i = 0; i < SEGMENTS; i++)
-        if (which != SITE_WITHOUT || (i != 1 && i != 4 && i != 7))
+        if (!leaves_out(which, i))
             fprintf(file, "  %s: { size: %u }\n", torture_name(i),
                     which == SITE_OTHER_SIZE && i == 2 ? 3 * SEGMENT_SIZE : SEGMENT_SIZE);
 }
@@ -258,7 +276,13 @@ bool site_reload(enum site_configuration which)
 {
     DWORD expected = which == SITE_BROKEN || which == SITE_OTHER_SIZE ? 1 : 0;
 
-    return configure(which) && verb(installed, L"reload", expected);
+    if (which == SITE_WITHOUT)
+        note_retired(which);
+    if (!configure(which) || !verb(installed, L"reload", expected))
+        return false;
+    if (which != SITE_BROKEN)
+        note_retired(which);
+    return true;
 }
 
 bool site_reload_begun(enum site_configuration which)
@@ -267,6 +291,8 @@ bool site_reload_begun(enum site_configuration which)
 
     if (!configure(which))
         return false;
+    if (which == SITE_WITHOUT)
+        note_retired(which);
     swprintf(command, MAX_PATH + 64, L"\"%ls\" reload", installed);
     reloading = process_start(command);
     return reloading != NULL || failed("shmbroker cannot be started", (long)GetLastError());

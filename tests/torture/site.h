@@ -16,7 +16,8 @@ enum site_configuration {
     SITE_USUAL,
     SITE_MORE,       /* further objects */
     SITE_ACCESS,     /* other access for everything */
-    SITE_WITHOUT,    /* one segment of each kind of users is missing: retired */
+    SITE_WITHOUT,    /* one segment of each kind of users is missing: retired. Somebody must
+                        have it open, or its content is lost */
     SITE_OTHER_SIZE, /* one segment has another size: deferred */
     SITE_BROKEN,     /* refused */
 };
@@ -56,7 +57,10 @@ bool site_wait_keeper(DWORD other_than);
 /* Waits until a broker and its keeper are all there is: former ones have ended. */
 bool site_alone(void);
 
-/* Writes this configuration and runs `shmbroker reload`, which must end as it should. */
+/*
+ * Writes this configuration and runs `shmbroker reload`, which must end as it should. Notes
+ * in the journal which segments are retired.
+ */
 bool site_reload(enum site_configuration configuration);
 
 /* The same, without waiting for its end: something will come in between. */

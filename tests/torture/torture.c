@@ -30,6 +30,7 @@
 #define FLOOR_CLIENT  300u
 #define FLOOR_HOLDING 100u
 #define FLOOR_RELOAD  30u
+#define FLOOR_STALE   20u /* SHMB_STALE for a retired segment */
 #define FLOOR_ADOPTED 100u
 #define FLOOR_START   10u /* a keeper is without a note for a few milliseconds of each start */
 
@@ -48,6 +49,7 @@ static struct {
     uint32_t broker, keeper, both, alone, reload, refused, stop, upgrade;
     uint32_t start, cut;               /* starts and reloads in the middle of which it was killed */
     uint32_t client, holding, adopted; /* as crew and site count them */
+    uint32_t stale;                    /* SHMB_STALE, as the workers count it */
 } done;
 static ULONGLONG slowest; /* from the end of a broker to the next one that holds everything, ms */
 
@@ -238,11 +240,38 @@ static bool stop_and_start(void)
 
 static bool reload(void)
 {
-    static const enum site_configuration kinds[] = {SITE_MORE, SITE_ACCESS, SITE_WITHOUT,
-                                                    SITE_OTHER_SIZE};
+    static const enum site_configuration kinds[] = {SITE_MORE, SITE_ACCESS, SITE_OTHER_SIZE};
 
     if (!site_reload(kinds[throw_dice(sizeof(kinds) / sizeof(kinds[0]))]) ||
         !site_reload(SITE_USUAL))
+        return false;
+    done.reload += 2;
+    return site_check(false);
+}
+
+static uint32_t count_stale(void)
+{
+    uint32_t sum = 0, i;
+
+    for (i = 0; i < SEGMENTS; i++)
+        sum += (uint32_t)journal->segments[i].stale;
+    return sum;
+}
+
+/* Workers use the segments: they must get SHMB_STALE, and no content may be lost. */
+static bool retire(void)
+{
+    ULONGLONG until = GetTickCount64() + PATIENCE_MS;
+    uint32_t before = count_stale();
+
+    if (!crew_wait_working() || !site_reload(SITE_WITHOUT))
+        return false;
+    while (count_stale() == before) {
+        if (journal->failed != 0 || GetTickCount64() > until)
+            return failed("no worker got SHMB_STALE for a retired segment", 0);
+        Sleep(1);
+    }
+    if (!site_reload(SITE_USUAL))
         return false;
     done.reload += 2;
     return site_check(false);
@@ -260,12 +289,16 @@ static bool reload_broken(void)
     return site_check(false);
 }
 
-/* Killed somewhere in the middle of it. */
+/* Killed somewhere in the middle of it. SITE_USUAL brings retired segments back. */
 static bool kill_reload(void)
 {
+    static const enum site_configuration kinds[] = {SITE_MORE, SITE_ACCESS, SITE_WITHOUT,
+                                                    SITE_USUAL};
+    enum site_configuration kind = kinds[throw_dice(sizeof(kinds) / sizeof(kinds[0]))];
     ULONGLONG since;
 
-    if (!site_reload_begun(throw_dice(2) == 0 ? SITE_MORE : SITE_ACCESS))
+    if (!crew_wait_working() || (kind == SITE_USUAL && !site_reload(SITE_WITHOUT)) ||
+        !site_reload_begun(kind))
         return false;
     Sleep(throw_dice(60));
     since = GetTickCount64();
@@ -299,7 +332,8 @@ static const struct action {
     {"let clients die", 11, let_clients_die, &done.holding, FLOOR_HOLDING},
     {"kill the broker", 8, kill_broker, &done.broker, FLOOR_BROKER},
     {"stop and start", 2, stop_and_start, &done.stop, 2},
-    {"reload", 4, reload, &done.reload, FLOOR_RELOAD},
+    {"reload", 3, reload, &done.reload, FLOOR_RELOAD},
+    {"retire", 2, retire, &done.stale, FLOOR_STALE},
     {"reload what is broken", 1, reload_broken, &done.refused, 1},
     {"kill a reload", 2, kill_reload, &done.cut, 3},
     {"upgrade", 1, upgrade, &done.upgrade, 1},
@@ -343,6 +377,7 @@ static void count(void)
     done.client = crew_counts().deaths;
     done.holding = crew_counts().holding;
     done.adopted = site_counts().adopted;
+    done.stale = count_stale();
 }
 
 static bool torture(uint32_t seconds)
@@ -400,10 +435,11 @@ static bool settle(uint32_t segment)
     CloseHandle(mutex);
     told = line->told;
     if (told >= deaths.certain - deaths.doubtful &&
-        told <= deaths.certain + deaths.doubtful + deaths.further)
+        told <= deaths.certain + deaths.doubtful + deaths.further + line->unmarked)
         return true;
     journal_fail(journal, "%s: %d owners died, perhaps %d more, and %d were told",
-                 torture_name(segment), deaths.certain, deaths.doubtful + deaths.further, told);
+                 torture_name(segment), deaths.certain,
+                 deaths.doubtful + deaths.further + line->unmarked, told);
     return false;
 }
 
@@ -485,6 +521,7 @@ static void tell(void)
     printf("reloads: %u, %u refused; stops: %u; upgrades: %u; adopted: %u objects, slowest %llu "
            "ms\n",
            done.reload, done.refused, done.stop, done.upgrade, site_counts().adopted, slowest);
+    printf("calls for a retired segment: %u\n", count_stale());
     printf("records written: %llu\n", (unsigned long long)records);
 }
 

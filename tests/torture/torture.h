@@ -77,10 +77,15 @@ struct worker_line {
     volatile uint32_t snapshots;
 };
 
-/* Written under the segment's lock; `told` at any time. */
+/* `begun` and `done` are written under the segment's lock, the others at any time. */
 struct segment_line {
     volatile uint32_t begun[SLOTS], done[SLOTS];
-    volatile int32_t told; /* how often somebody was told that an owner had died */
+    volatile int32_t told;     /* how often somebody was told that an owner had died */
+    volatile int32_t unmarked; /* how often it could not be marked as consistent after that */
+    volatile int32_t stale;    /* how often a worker got SHMB_STALE */
+    /* Odd: the configuration leaves the segment out, so that SHMB_STALE is right. The driver
+       adds one before it retires the segment, and one after the segment is back. */
+    volatile uint32_t retired;
 };
 
 struct journal {

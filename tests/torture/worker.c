@@ -25,6 +25,8 @@ struct place {
     shmb_segment *segment; /* NULL: plain */
     uint8_t *bytes;
     size_t size;
+    uint32_t retired; /* as the journal has it, before the calls of the work in progress */
+    bool stale;       /* one of them got SHMB_STALE */
 };
 
 static struct journal *journal;
@@ -132,9 +134,47 @@ static bool open_all(void)
     return true;
 }
 
+/* ---- retired segments ---- */
+
+/*
+ * True if the result is SHMB_STALE, and the segment was retired at some time during the work.
+ * The caller notes any other failure.
+ */
+static bool is_stale(uint32_t segment, int32_t result)
+{
+    struct segment_line *truth = &journal->segments[segment];
+    struct place *place = &places[segment];
+
+    if (result != SHMB_STALE || (place->retired % 2 == 0 && truth->retired == place->retired))
+        return false;
+    if (!place->stale)
+        InterlockedIncrement((volatile LONG *)&truth->stale);
+    place->stale = true;
+    return true;
+}
+
+/*
+ * After SHMB_STALE, some workers go on with their handle, which works again when the segment
+ * is back. The others open the segment again, which waits for it. The old handle ends only
+ * after that: without handles, the content is lost.
+ */
+static bool renew(uint32_t segment)
+{
+    struct place *place = &places[segment];
+    shmb_segment *old = place->segment;
+
+    place->stale = false;
+    if ((journal->segments[segment].retired / 2 + slot / 2) % 2 == 0) {
+        Sleep(1);
+        return true;
+    }
+    return open_library(segment) &&
+           (shmb_close(old) == SHMB_OK || failed("shmb_close", segment, 0));
+}
+
 /* ---- under the lock ---- */
 
-/* False: the lock is not ours. */
+/* False: the lock is not ours; a failure is noted unless the segment is stale. */
 static bool take(uint32_t segment, bool *told)
 {
     struct place *place = &places[segment];
@@ -145,6 +185,8 @@ static bool take(uint32_t segment, bool *told)
         *told = result == SHMB_ABANDONED;
         if (*told)
             line->forgiving = 1;
+        if (is_stale(segment, result))
+            return false;
         return result >= 0 || failed("shmb_lock", segment, result);
     }
     result = (int32_t)WaitForSingleObject(place->mutex, WORKER_PATIENCE_MS);
@@ -161,11 +203,14 @@ static bool give(uint32_t segment)
     return shmb_unlock(place->segment) == SHMB_OK || failed("shmb_unlock", segment, 0);
 }
 
+/* False: as take. */
 static bool begin(uint32_t segment)
 {
     struct place *place = &places[segment];
     int32_t result = place->segment != NULL ? shmb_write_begin(place->segment) : SHMB_OK;
 
+    if (is_stale(segment, result))
+        return false;
     return result == SHMB_OK || failed("shmb_write_begin", segment, result);
 }
 
@@ -174,20 +219,28 @@ static bool end(uint32_t segment)
     struct place *place = &places[segment];
     int32_t result = place->segment != NULL ? shmb_write_end(place->segment) : SHMB_OK;
 
-    return result == SHMB_OK || failed("shmb_write_end", segment, result);
+    /* A write of a stale segment ends all the same. */
+    return result == SHMB_OK || is_stale(segment, result) ||
+           failed("shmb_write_end", segment, result);
 }
 
-/* Completes what the dead one began, and says so. */
+/* Completes what the dead one began, and says so. The bytes of a stale segment can be mended. */
 static bool mend(uint32_t segment)
 {
     struct place *place = &places[segment];
+    bool begun = begin(segment);
     int32_t result;
 
-    if (!begin(segment) || !segment_check(journal, segment, place->bytes, place->size, true) ||
-        !end(segment))
+    if ((!begun && !place->stale) ||
+        !segment_check(journal, segment, place->bytes, place->size, true) ||
+        (begun && !end(segment)))
         return false;
     result = place->segment != NULL ? shmb_mark_consistent(place->segment) : SHMB_OK;
     line->forgiving = 0;
+    if (is_stale(segment, result)) {
+        InterlockedIncrement((volatile LONG *)&journal->segments[segment].unmarked);
+        return true;
+    }
     return result == SHMB_OK || failed("shmb_mark_consistent", segment, result);
 }
 
@@ -202,9 +255,11 @@ static bool write_record(uint32_t segment)
 
     record_make(journal, segment, slot, sequence, &record);
     enter(STATE_WRITING);
+    if (!begin(segment)) {
+        enter(STATE_HOLDING);
+        return places[segment].stale;
+    }
     truth->begun[slot] = sequence;
-    if (!begin(segment))
-        return false;
     for (i = 0; i < RECORD_SIZE; i += PIECE) {
         memcpy(at + i, (const uint8_t *)&record + i, PIECE);
         maybe_die();
@@ -224,8 +279,10 @@ static bool work_on(uint32_t segment)
 
     line->segment = segment;
     enter(STATE_WANTING);
-    if (!take(segment, &told))
-        return false;
+    if (!take(segment, &told)) {
+        enter(STATE_IDLE);
+        return place->stale;
+    }
     if (told)
         InterlockedIncrement((volatile LONG *)&journal->segments[segment].told);
     enter(STATE_HOLDING);
@@ -251,7 +308,7 @@ static bool look_at(uint32_t segment)
     int32_t result =
         shmb_snapshot(places[segment].segment, of * RECORD_SIZE, &record, sizeof(record), NULL);
 
-    if (result == SHMB_BUSY || result == SHMB_INCONSISTENT)
+    if (result == SHMB_BUSY || result == SHMB_INCONSISTENT || is_stale(segment, result))
         return true;
     if (result != SHMB_OK)
         return failed("shmb_snapshot", segment, result);
@@ -264,13 +321,16 @@ static bool look_at(uint32_t segment)
 static bool work(void)
 {
     uint32_t segment = throw_dice(SEGMENTS);
+    struct place *place = &places[segment];
+    bool look, well;
 
-    if (!places[segment].used)
+    if (!place->used)
         return true;
     line->operations++;
-    if (with_library && torture_users_of(segment) == USERS_LIBRARY && throw_dice(3) == 0)
-        return look_at(segment);
-    return work_on(segment);
+    place->retired = journal->segments[segment].retired;
+    look = with_library && torture_users_of(segment) == USERS_LIBRARY && throw_dice(3) == 0;
+    well = look ? look_at(segment) : work_on(segment);
+    return well && (!place->stale || renew(segment));
 }
 
 int main(int argc, char **argv)
