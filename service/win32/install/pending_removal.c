@@ -4,8 +4,6 @@
  */
 #include "pending_removal.h"
 
-#include <windows.h>
-
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +32,25 @@ static size_t string_end(const struct list *list, size_t from)
     return from < list->units ? from + 1 : list->units;
 }
 
+/*
+ * Windows 10 22H2 and Windows 11 write "*1\??\C:\..." and "*2\??\C:\..."; earlier ones write
+ * "\??\C:\...". https://github.com/MicrosoftDocs/sysinternals/issues/882
+ */
+static const wchar_t *without_mark(const wchar_t *source)
+{
+    if (*source != L'*')
+        return source;
+    for (source++; *source >= L'0' && *source <= L'9';)
+        source++;
+    return source;
+}
+
 /* Compares as file names compare: without case, in any language. */
 static bool is_source(const wchar_t *source, const wchar_t *path)
 {
     const size_t prefix = wcslen(PREFIX);
 
+    source = without_mark(source);
     return wcsncmp(source, PREFIX, prefix) == 0 &&
            CompareStringOrdinal(source + prefix, -1, path, -1, TRUE) == CSTR_EQUAL;
 }
@@ -96,7 +108,7 @@ static LSTATUS read_list(HKEY key, const wchar_t *value, struct list *out)
     return code == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : code;
 }
 
-static bool is_still(HKEY key, const wchar_t *value, const struct list *before)
+static bool is_unchanged(HKEY key, const wchar_t *value, const struct list *before)
 {
     struct list now;
     bool same = read_list(key, value, &now) == ERROR_SUCCESS && now.at != NULL &&
@@ -133,7 +145,7 @@ static LSTATUS forget_once(HKEY key, const wchar_t *value, const wchar_t *path, 
         memcpy(after.at, before.at, (before.units + 1) * sizeof(wchar_t));
         /* The registry has no lock. MoveFileExW itself reads and writes the value like this. */
         if (remove_pairs(&after, path)) {
-            *again = !is_still(key, value, &before);
+            *again = !is_unchanged(key, value, &before);
             code = *again ? ERROR_SUCCESS : write_list(key, value, &after);
         }
     }
@@ -156,20 +168,28 @@ static LSTATUS forget(HKEY key, const wchar_t *value, const wchar_t *path)
     return ERROR_BUSY;
 }
 
-uint32_t pending_removal_forget(const wchar_t *path)
+uint32_t pending_removal_forget_in(HKEY key, const wchar_t *path)
 {
-    LSTATUS code, result;
+    LSTATUS code, result = ERROR_SUCCESS;
     size_t i;
-    HKEY key;
 
-    result = RegOpenKeyExW(HKEY_LOCAL_MACHINE, KEY_PATH, 0, KEY_QUERY_VALUE | KEY_SET_VALUE, &key);
-    if (result != ERROR_SUCCESS)
-        return (uint32_t)result;
     for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         code = forget(key, values[i], path);
         if (result == ERROR_SUCCESS)
             result = code;
     }
-    RegCloseKey(key);
     return (uint32_t)result;
+}
+
+uint32_t pending_removal_forget(const wchar_t *path)
+{
+    HKEY key;
+    uint32_t result = (uint32_t)RegOpenKeyExW(HKEY_LOCAL_MACHINE, KEY_PATH, 0,
+                                              KEY_QUERY_VALUE | KEY_SET_VALUE, &key);
+
+    if (result != ERROR_SUCCESS)
+        return result;
+    result = pending_removal_forget_in(key, path);
+    RegCloseKey(key);
+    return result;
 }

@@ -8,6 +8,8 @@
 #ifndef PENDING_REMOVAL_H
 #define PENDING_REMOVAL_H
 
+#include <windows.h>
+
 #include <stdint.h>
 #include <wchar.h>
 
@@ -19,5 +21,8 @@
  * all the time.
  */
 uint32_t pending_removal_forget(const wchar_t *path);
+
+/* The same with the lists in `key`, opened to query and set values. */
+uint32_t pending_removal_forget_in(HKEY key, const wchar_t *path);
 
 #endif

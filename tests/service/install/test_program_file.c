@@ -3,8 +3,10 @@
 
 #include <sddl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "pending_removal.h"
 #include "shmb.h"
 
 #define LOCK "Global\\ShmbTest.Data.lock"
@@ -462,146 +464,117 @@ static void the_program_goes_where_it_is_told(void **state)
 
 #define SESSION_MANAGER L"SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 #define PENDING         L"PendingFileRenameOperations"
-#define FOREIGN         L"\\??\\C:\\shmb one.tmp\0\0\\??\\C:\\shmb two.tmp\0!\\??\\C:\\shmb.exe\0"
 
-struct pending {
-    DWORD type, size; /* size 0: no such value */
-    wchar_t at[32768];
-};
-
-static struct pending before_all;
-
-static HKEY session_manager(void)
+/*
+ * The list of this machine, which these tests never write; freed with free(). A copy without an
+ * entry if there is none.
+ */
+static wchar_t *read_pending(void)
 {
-    HKEY key;
+    DWORD size = 0, room;
+    wchar_t *list = NULL;
+    LSTATUS code;
 
-    assert_int_equal(RegOpenKeyExW(HKEY_LOCAL_MACHINE, SESSION_MANAGER, 0,
-                                   KEY_QUERY_VALUE | KEY_SET_VALUE, &key),
-                     ERROR_SUCCESS);
-    return key;
+    do {
+        free(list);
+        room = size + (DWORD)(4 * sizeof(wchar_t));
+        list = calloc(1, room);
+        assert_non_null(list);
+        size = room - (DWORD)(2 * sizeof(wchar_t));
+        code = RegGetValueW(HKEY_LOCAL_MACHINE, SESSION_MANAGER, PENDING,
+                            RRF_RT_REG_MULTI_SZ | RRF_ZEROONFAILURE, NULL, list, &size);
+    } while (code == ERROR_MORE_DATA);
+    assert_true(code == ERROR_SUCCESS || code == ERROR_FILE_NOT_FOUND);
+    return list;
 }
 
-static void read_pending(struct pending *out)
+/* The path of a source, which may begin with * and a digit. NULL: it is no full path. */
+static const wchar_t *path_of(const wchar_t *source)
 {
-    HKEY key = session_manager();
+    const wchar_t *start = wcsstr(source, L"\\??\\");
 
-    memset(out, 0, sizeof(*out));
-    out->size = sizeof(out->at) - 2 * sizeof(wchar_t);
-    if (RegQueryValueExW(key, PENDING, NULL, &out->type, (BYTE *)out->at, &out->size) !=
-        ERROR_SUCCESS)
-        out->size = 0;
-    RegCloseKey(key);
+    return start != NULL && start - source <= 2 ? start + 4 : NULL;
 }
 
-static void write_pending(DWORD type, const wchar_t *at, size_t bytes)
+/* Calls `each` for each file that Windows deletes at its next restart. */
+static void each_pending(void (*each)(const wchar_t *path, void *context), void *context)
 {
-    HKEY key = session_manager();
+    wchar_t *list = read_pending();
+    const wchar_t *source, *target;
 
-    if (bytes == 0)
-        RegDeleteValueW(key, PENDING);
-    else
-        assert_int_equal(RegSetValueExW(key, PENDING, 0, type, (const BYTE *)at, (DWORD)bytes),
-                         ERROR_SUCCESS);
-    RegCloseKey(key);
+    for (source = list; *source != 0; source = target + wcslen(target) + 1) {
+        target = source + wcslen(source) + 1;
+        if (*target == 0 && path_of(source) != NULL)
+            each(path_of(source), context);
+    }
+    free(list);
 }
 
-static int keep_pending(void **state)
+static void delete_ours(const wchar_t *path, void *context)
 {
-    (void)state;
-    read_pending(&before_all);
-    return 0;
+    const wchar_t *folder = scm_program(L"");
+
+    (void)context;
+    if (_wcsnicmp(path, folder, wcslen(folder)) == 0 && !DeleteFileW(path))
+        RemoveDirectoryW(path);
 }
 
-static int restore_pending(void **state)
+static void count_ours(const wchar_t *path, void *context)
 {
-    write_pending(before_all.type, before_all.at, before_all.size);
-    return scm_teardown(state);
+    const wchar_t *folder = scm_program(L"");
+
+    *(unsigned *)context += _wcsnicmp(path, folder, wcslen(folder)) == 0;
 }
 
 /* Windows deletes these at its next restart; here those of our folder, now. */
 static void start_windows(void)
 {
-    static struct pending now;
-    const wchar_t *folder = scm_program(L""), *source, *target;
-
-    read_pending(&now);
-    for (source = now.at; *source != 0; source = target + wcslen(target) + 1) {
-        target = source + wcslen(source) + 1;
-        if (*target == 0 && _wcsnicmp(source + 4, folder, wcslen(folder)) == 0 &&
-            !DeleteFileW(source + 4))
-            RemoveDirectoryW(source + 4);
-    }
+    each_pending(delete_ours, NULL);
 }
 
-static void expect_pending(const wchar_t *wanted, size_t bytes)
+static unsigned pending_of_ours(void)
 {
-    static struct pending now;
+    unsigned count = 0;
 
-    read_pending(&now);
-    assert_int_equal(now.size, bytes);
-    assert_memory_equal(now.at, wanted, bytes);
+    each_pending(count_ours, &count);
+    return count;
+}
+
+/* The machine keeps no entry of these tests. */
+static int forget_pending(void **state)
+{
+    static const wchar_t *const names[] = {L"", L"\\shmbroker.exe", L"\\shmbroker.exe.old",
+                                           L"\\shmbroker.exe.old2"};
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        (void)pending_removal_forget(scm_program(names[i]));
+    return scm_teardown(state);
 }
 
 static void a_program_installed_again_survives_the_next_start(void **state)
 {
-    static const wchar_t foreign[] = FOREIGN;
-    static struct pending now;
-
     (void)state;
-    write_pending(REG_MULTI_SZ, foreign, sizeof(foreign));
     serve();
     /* It cannot delete its own file. */
     says(installed(), "uninstall", 0, "it is deleted at the next restart of Windows");
     assert_false(exists(scm_program(L"\\shmbroker.exe")));
+    assert_true(pending_of_ours() > 0);
     serve();
     start_windows();
     says(installed(), "--version", 0, "shmbroker 0.");
     assert_false(exists(scm_program(L"\\shmbroker.exe.old")));
-    read_pending(&now);
-    assert_memory_equal(now.at, foreign, sizeof(foreign) - sizeof(wchar_t));
 }
 
 static void install_takes_a_removal_at_the_next_start_back(void **state)
 {
-    static const wchar_t foreign[] = FOREIGN;
-    const wchar_t *program = scm_program(L"\\shmbroker.exe");
-    static wchar_t list[4096];
-    size_t units;
-
     (void)state;
     serve();
-    /* As others write it, in other letters, before and behind what is not ours. */
-    units = (size_t)swprintf(list, 4096, L"\\??\\%ls", program) + 2;
-    _wcsupr(list);
-    memcpy(list + units, foreign, sizeof(foreign) - sizeof(wchar_t));
-    units += sizeof(foreign) / sizeof(wchar_t) - 1;
-    units += (size_t)swprintf(list + units, 4096 - units, L"\\??\\%ls", scm_program(L"")) + 2;
-    write_pending(REG_MULTI_SZ, list, (units + 1) * sizeof(wchar_t));
+    assert_true(MoveFileExW(scm_program(L"\\shmbroker.exe"), NULL, MOVEFILE_DELAY_UNTIL_REBOOT));
+    assert_true(MoveFileExW(scm_program(L""), NULL, MOVEFILE_DELAY_UNTIL_REBOOT));
+    assert_int_equal(pending_of_ours(), 2);
     says(broker(), "install --allow-unsafe-config", 0, "its registration is renewed");
-    expect_pending(foreign, sizeof(foreign));
-    /* Alone it leaves no value, which would ask for a restart. */
-    write_pending(0, NULL, 0);
-    assert_true(MoveFileExW(program, NULL, MOVEFILE_DELAY_UNTIL_REBOOT));
-    says(broker(), "install --allow-unsafe-config", 0, "its registration is renewed");
-    expect_pending(L"", 0);
-}
-
-static void what_is_no_list_of_removals_is_left_alone(void **state)
-{
-    const wchar_t *program = scm_program(L"\\shmbroker.exe");
-    static wchar_t list[4096];
-    size_t bytes;
-
-    (void)state;
-    serve();
-    bytes = ((size_t)swprintf(list, 4096, L"\\??\\%ls", program) + 1) * sizeof(wchar_t);
-    write_pending(REG_SZ, list, bytes);
-    says(broker(), "install --allow-unsafe-config", 0, "PendingFileRenameOperations");
-    expect_pending(list, bytes);
-    /* A source without a target. */
-    write_pending(REG_MULTI_SZ, list, bytes);
-    says(broker(), "install --allow-unsafe-config", 0, "its registration is renewed");
-    expect_pending(list, bytes);
+    assert_int_equal(pending_of_ours(), 0);
 }
 
 /* ---- files that others have open, and read-only ones ---------------------------- */
@@ -670,7 +643,7 @@ static void a_deleted_program_that_others_have_open_is_no_hindrance(void **state
 }
 
 #define TEST(name)         cmocka_unit_test_teardown(name, scm_teardown)
-#define PENDING_TEST(name) cmocka_unit_test_setup_teardown(name, keep_pending, restore_pending)
+#define PENDING_TEST(name) cmocka_unit_test_teardown(name, forget_pending)
 
 int main(void)
 {
@@ -684,7 +657,6 @@ int main(void)
         TEST(the_program_goes_where_it_is_told),
         PENDING_TEST(a_program_installed_again_survives_the_next_start),
         PENDING_TEST(install_takes_a_removal_at_the_next_start_back),
-        PENDING_TEST(what_is_no_list_of_removals_is_left_alone),
         TEST(a_read_only_program_is_copied_without_that),
         TEST(a_program_that_others_have_open_is_told_of),
         PENDING_TEST(a_deleted_program_that_others_have_open_is_no_hindrance),
