@@ -62,11 +62,12 @@ static wchar_t **split(const wchar_t *line, int *count, bool *quoted)
     return words;
 }
 
-static bool is_ours(const wchar_t *word)
+/* The program alone counts: a launcher of another product may have ours among its arguments. */
+static bool is_ours(const wchar_t *program)
 {
-    const wchar_t *name = wcsrchr(word, L'\\');
+    const wchar_t *name = wcsrchr(program, L'\\');
 
-    return _wcsicmp(name != NULL ? name + 1 : word, L"shmbroker.exe") == 0;
+    return _wcsicmp(name != NULL ? name + 1 : program, L"shmbroker.exe") == 0;
 }
 
 bool command_line_read(const wchar_t *line, struct command_line *out)
@@ -80,8 +81,7 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
         return false;
     out->program = wide_to_utf8(words[0]);
     enough = out->program != NULL;
-    for (i = 0; i < count && !out->ours; i++)
-        out->ours = is_ours(words[i]);
+    out->ours = is_ours(words[0]);
     /* Skips other words: in tests the first one is a launcher. */
     for (i = 1; i < count && enough; i++) {
         if (wcscmp(words[i], UNSAFE) == 0) {

@@ -14,7 +14,7 @@ struct command_line {
     bool unsafe;   /* --allow-unsafe-config */
     bool audit;    /* --audit */
     bool quoted;   /* the path of the executable is quoted, or needs no quotes */
-    bool ours;     /* it runs shmbroker.exe, perhaps through a launcher */
+    bool ours;     /* the executable is named shmbroker.exe; else the service is not ours */
 };
 
 /* False: GetLastError() says why. End `out` with command_line_free in any case. */

@@ -7,7 +7,6 @@
 #include <windows.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "command_line.h"
 #include "console.h"
@@ -57,14 +56,6 @@ static enum shmb_exit print_failure(const char *what, enum sys_status status,
 
 /* ---- the installed service -------------------------------------------------- */
 
-/* Compares the name of the executable: another program may use the service's name. */
-static bool is_ours(const char *program)
-{
-    const char *name = strrchr(program, '\\');
-
-    return _stricmp(name != NULL ? name + 1 : program, "shmbroker.exe") == 0;
-}
-
 static enum shmb_exit look_at(SC_HANDLE service, struct installation *in)
 {
     QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
@@ -76,7 +67,7 @@ static enum shmb_exit look_at(SC_HANDLE service, struct installation *in)
     if (!known || !scm_query(service, &status))
         return scm_failed("cannot query the installed service", known ? GetLastError() : code);
     in->runs = status.dwCurrentState != SERVICE_STOPPED;
-    if (is_ours(in->present.program))
+    if (in->present.ours) /* else another program uses the service's name */
         return SHMB_EXIT_DONE;
     console_error("shmbroker: a service ShmBroker exists that runs another program, %s; if it "
                   "is not needed, remove it: sc delete ShmBroker",
@@ -230,6 +221,11 @@ static enum shmb_exit register_it(struct installation *in)
                                    &in->registration, &refused);
     free(word);
     free(command);
+    if (in->registration.made) {
+        /* The one that was seen was marked for deletion, and is gone. */
+        command_line_free(&in->present);
+        in->runs = false;
+    }
     if (refused > 0)
         console_error("shmbroker: warning: %u points were refused; the service runs without them; "
                       "to see which, run: shmbroker status --verify",
@@ -246,8 +242,10 @@ static void leave_notes(const struct installation *in)
         warn("the event source cannot be registered; events show without their texts", code);
     code = program_file_claim(in->program);
     if (code != ERROR_SUCCESS)
-        warn("an earlier uninstall may have Windows delete the program at its next restart "
-             "(PendingFileRenameOperations); after that, run install again",
+        warn("to keep Windows from deleting the program at its next restart, as an earlier "
+             "uninstall may have asked for, run install again, or remove the program's entries "
+             "from PendingFileRenameOperations, in "
+             "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager",
              code);
     code = in->file.placed ? program_file_remember(in->program) : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)

@@ -385,17 +385,33 @@ static void release_leaves_no_process_and_no_object(void **state)
     processes_expect(0);
 }
 
+/* The registration gets the program that `install` would register; Wine has run a launcher. */
+static void uninstall(void)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service;
+
+    assert_non_null(manager);
+    service = OpenServiceW(manager, L"ShmBroker", SERVICE_CHANGE_CONFIG);
+    CloseServiceHandle(manager);
+    assert_non_null(service);
+    assert_true(ChangeServiceConfigW(
+        service, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE,
+        support_wide(support_sibling("shmbroker.exe")), NULL, NULL, NULL, NULL, NULL, NULL));
+    CloseServiceHandle(service);
+    verb("uninstall", "ShmBroker is removed");
+}
+
 static void uninstall_leaves_no_process_and_no_object(void **state)
 {
     (void)state;
     serve(configuration);
     stop_service();
     expect_open("0");
-    verb("uninstall", "ShmBroker is removed");
+    uninstall();
     expect_open("2");
     processes_expect(0);
     serve(configuration);
-    verb("uninstall", "ShmBroker is removed");
+    uninstall();
     expect_open("2");
     processes_expect(0);
 }
@@ -408,7 +424,7 @@ static void nor_where_the_state_is_lost(void **state)
     stop_service();
     processes_expect(1);
     support_forget();
-    verb("uninstall", "ShmBroker is removed");
+    uninstall();
     expect_open("2");
     processes_expect(0);
 }

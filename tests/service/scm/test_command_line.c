@@ -49,12 +49,24 @@ static void without_blanks_it_needs_no_quotes(void **state)
     expect(L"C:\\other.exe", "C:\\other.exe", NULL, true);
 }
 
+/* Whatever its arguments are. */
+static void another_program_that_runs_ours_is_not_ours(void **state)
+{
+    (void)state;
+    expect(L"C:\\other.exe run D:\\x\\shmbroker.exe", "C:\\other.exe", NULL, true);
+    expect(L"\"C:\\a b\\other.exe\" \"D:\\x\\shmbroker.exe\" --config d.yaml", "C:\\a b\\other.exe",
+           "d.yaml", true);
+    expect(L"C:\\shmbroker.exe\\other.exe shmbroker.exe", "C:\\shmbroker.exe\\other.exe", NULL,
+           true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quotes_end_the_path),
         cmocka_unit_test(without_quotes_it_ends_with_exe),
         cmocka_unit_test(without_blanks_it_needs_no_quotes),
+        cmocka_unit_test(another_program_that_runs_ours_is_not_ours),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
