@@ -71,10 +71,13 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
 }
 
 bool adoption_undecided(const struct sys_facts *facts, bool opened,
-                        const struct state_record *record, const char *owner)
+                        const struct state_record *record, bool all_recorded, const char *owner)
 {
     if (opened || wants_record(facts->owner))
         return wants_record(facts->owner);
-    return facts->owner[0] == '\0' || strcmp(facts->owner, SHMB_SERVICE_SID) == 0 ||
-           strcmp(facts->owner, owner) == 0 || (record != NULL && !record->retired);
+    if (record != NULL && !record->retired)
+        return true;
+    if (facts->owner[0] == '\0')
+        return record == NULL && !all_recorded;
+    return strcmp(facts->owner, SHMB_SERVICE_SID) == 0 || strcmp(facts->owner, owner) == 0;
 }

@@ -39,11 +39,14 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
  * For an object that was not adopted: true if it may be ours all the same, so that no keeper that
  * may hold it must be ended.
  *
- * opened  it was opened and judged a conflict: it may be ours if its owner proves nothing without a
- *         record (Administrators, SYSTEM). Else it exists but could not be opened: it may be ours
- *         unless its owner is known, is none of ours, and the record says nothing else.
+ * opened        it was opened and judged a conflict: it may be ours if its owner proves nothing
+ *               without a record (Administrators, SYSTEM). Else it exists but could not be opened:
+ *               it may be ours if it is recorded, or if its owner may be the broker.
+ * all_recorded  the state is whole (state_is_whole). Then an object whose owner cannot be read is
+ *               not ours without a record: any user can create such an object, and keepers must
+ *               not stay because of it.
  */
 bool adoption_undecided(const struct sys_facts *facts, bool opened,
-                        const struct state_record *record, const char *owner);
+                        const struct state_record *record, bool all_recorded, const char *owner);
 
 #endif

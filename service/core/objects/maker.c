@@ -68,6 +68,7 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
     const struct system *system = maker->system;
     const struct state_record *record = state_find(maker->state, item->spec.name);
     const bool retired = record != NULL && record->retired;
+    const bool whole = state_is_whole(maker->state);
     const char *owner = maker->identity->owner;
     struct sys_failure failure;
     struct sys_facts facts;
@@ -84,14 +85,14 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
                 quieten(maker, item);
         } else {
             system->objects.close(system->self, object);
-            item->undecided = adoption_undecided(&facts, true, record, owner);
+            item->undecided = adoption_undecided(&facts, true, record, whole, owner);
             status = SYS_TAKEN;
         }
     } else if (status == SYS_NO_MEMORY) {
         failure_copy(why, &failure);
     } else {
         item->undecided =
-            status != SYS_NOT_FOUND && adoption_undecided(&facts, false, record, owner);
+            status != SYS_NOT_FOUND && adoption_undecided(&facts, false, record, whole, owner);
         status = SYS_TAKEN; /* even if it is gone by now: the next try makes it */
     }
     free(facts.sddl);

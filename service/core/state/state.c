@@ -40,6 +40,7 @@ struct state {
     size_t written, appended; /* bytes: of the snapshot, of the changes after it */
     bool rewrite;             /* the next commit rewrites the file */
     bool loaded;              /* the file was read, or there is none */
+    bool whole;               /* the file was read to its end, and is of this boot */
     bool failed;              /* out of memory: a change is lost */
 };
 
@@ -303,6 +304,7 @@ static enum sys_status read_lines(struct state *state, char *at, struct sys_fail
     bool current = false;
     char *next;
 
+    state->whole = false;
     for (; *at != '\0'; at = next) {
         struct state_line line;
 
@@ -315,6 +317,7 @@ static enum sys_status read_lines(struct state *state, char *at, struct sys_fail
         if (!take_line(state, &line, &current))
             return failure_no_memory(why);
     }
+    state->whole = current && *at == '\0';
     return SYS_OK;
 }
 
@@ -393,6 +396,11 @@ const struct state_record *state_next(const struct state *state, size_t *at)
 bool state_is_loaded(const struct state *state)
 {
     return state->loaded;
+}
+
+bool state_is_whole(const struct state *state)
+{
+    return state->whole;
 }
 
 const char *state_sid(const struct state *state, const char *account)

@@ -56,6 +56,12 @@ const struct state_record *state_next(const struct state *state, size_t *at);
 /* True: state_load has read the file, or there was none. */
 bool state_is_loaded(const struct state *state);
 
+/*
+ * True: state_load has read a file of this boot to its end, so what former brokers of this boot
+ * made is recorded. False also if there was no file: it may be lost.
+ */
+bool state_is_whole(const struct state *state);
+
 /* The SID an account had when it was last resolved; NULL: not known. */
 const char *state_sid(const struct state *state, const char *account);
 

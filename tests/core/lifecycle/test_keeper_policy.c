@@ -189,6 +189,53 @@ static void a_strangers_name_spares_no_keeper(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_KEEPER_SPARED), 0);
 }
 
+static void squatter_and_one_keeper(size_t number)
+{
+    (void)number;
+    assert_int_equal(fake_events_about(fake, EVENT_OBJECT_CONFLICT, "Taken"), 1);
+    assert_int_equal(fake_keepers_alive(fake), 1);
+    assert_false(kept_told("former keeper"));
+}
+
+/*
+ * Anybody can create an object whose owner the broker may not read. It must not keep a former
+ * keeper at each restart: the state, which is whole, has no record of it.
+ */
+static void a_squatter_who_hides_the_owner_spares_no_keeper(void **state)
+{
+    int i;
+
+    (void)state;
+    fake_owner(fake, SERVICE);
+    kept_live(kept_look_on, 1);
+    kept_file(HEAD OBJECTS "mutexes: { Taken: {} }\n");
+    fake_occupy(fake, "Taken", SHMB_MUTEX, "O:S-1-5-21-7G:S-1-5-18D:P(A;;0x1f0001;;;WD)");
+    fake_fail(fake, FAKE_INSPECT, "Taken", SYS_DENIED);
+    for (i = 0; i < 3; i++)
+        kept_live(squatter_and_one_keeper, 1);
+    assert_int_equal(fake_event_count(fake, EVENT_KEEPER_SPARED), 0);
+}
+
+static void squatter_and_two_keepers(size_t number)
+{
+    (void)number;
+    assert_int_equal(fake_keepers_alive(fake), 2);
+    assert_true(kept_told("former keeper"));
+}
+
+/* Without the state nothing tells it from an object that only the former keeper holds. */
+static void without_the_state_such_an_object_spares_the_former_keeper(void **state)
+{
+    (void)state;
+    fake_owner(fake, SERVICE);
+    kept_live(kept_look_on, 1);
+    kept_file(HEAD OBJECTS "mutexes: { Taken: {} }\n");
+    fake_occupy(fake, "Taken", SHMB_MUTEX, "O:S-1-5-21-7G:S-1-5-18D:P(A;;0x1f0001;;;WD)");
+    fake_fail(fake, FAKE_INSPECT, "Taken", SYS_DENIED);
+    fake_state_file(fake, STATE_FILE, NULL);
+    kept_live(squatter_and_two_keepers, 1);
+}
+
 /* From one account to another, with the keeper of the former one. */
 static void an_account_adopts_what_another_one_made(void **state)
 {
@@ -521,6 +568,8 @@ int main(void)
         TEST(who_may_not_open_what_is_held_spares_the_former_keeper),
         TEST(a_reload_that_may_open_it_ends_the_former_keeper),
         TEST(a_strangers_name_spares_no_keeper),
+        TEST(a_squatter_who_hides_the_owner_spares_no_keeper),
+        TEST(without_the_state_such_an_object_spares_the_former_keeper),
         TEST(an_account_adopts_what_another_one_made),
         TEST(a_release_leaves_nothing),
         TEST(without_a_time_there_is_no_keeper),
