@@ -149,7 +149,7 @@ static void fill(struct keeper_policy *policy)
 static void make(struct keeper_policy *policy)
 {
     const struct system *system = policy->system;
-    struct sys_failure why = {0};
+    struct sys_failure why = {0}, unused = {0};
     struct sys_keeper made;
 
     policy->delay = backoff_next(&retries, policy->delay);
@@ -169,7 +169,11 @@ static void make(struct keeper_policy *policy)
         fill(policy);
         return;
     }
-    give_up(policy);
+    /* It holds nothing. Each retry adds one to the state, whose list must have room for others. */
+    if (system->keepers.end(system->self, &made, &unused) == SYS_OK)
+        forget(policy);
+    else
+        give_up(policy);
     fail(policy, &why);
 }
 
@@ -218,6 +222,17 @@ static bool end_all_but(struct keeper_policy *policy, const struct sys_keeper *s
         broker_remember(policy->broker);
     policy->stays = policy->stays && !all;
     return all;
+}
+
+/* Ends all keepers: the state lists only so many at a time, so it looks for more. */
+static void end_all(struct keeper_policy *policy)
+{
+    struct state *state = broker_state(policy->broker);
+    struct sys_keeper any;
+
+    do
+        (void)keeper_release_remember_left(policy->system, state, NULL);
+    while (state_keeper_at(state, 0, &any) && end_all_but(policy, NULL));
 }
 
 static bool has_former(const struct keeper_policy *policy)
@@ -338,11 +353,9 @@ bool keeper_policy_stop(struct keeper_policy *policy)
     bool release = system->releasing(system->self);
     char number[24], time[KEEPER_TIME_TEXT];
 
-    if (release) /* look again at the last moment: no keeper may be left */
-        (void)keeper_release_remember_left(system, state, NULL);
     broker_finish(policy->broker); /* while the keeper still holds the objects, too */
     if (release) {
-        (void)end_all_but(policy, NULL);
+        end_all(policy);
         policy->keeper = (struct sys_keeper){0};
     } else {
         if (policy->keeper.process != 0 && !is_due(policy))

@@ -77,14 +77,19 @@ static enum sys_status release(const struct system *system, struct state *state,
 {
     struct sys_failure unread = {0};
     enum sys_status loaded = state_load(state, &unread), status;
+    size_t before;
 
     if (loaded == SYS_NEWER) {
         failure_copy(why, &unread);
         return loaded;
     }
-    status = keeper_release_remember_left(system, state, why);
-    if (status == SYS_OK)
-        status = end_remembered(system, state, ended, why);
+    /* The state lists only so many at a time. */
+    do {
+        before = *ended;
+        status = keeper_release_remember_left(system, state, why);
+        if (status == SYS_OK)
+            status = end_remembered(system, state, ended, why);
+    } while (status == SYS_OK && *ended > before);
     if (status != SYS_OK || loaded == SYS_OK || *ended > 0)
         return status;
     failure_copy(why, &unread);

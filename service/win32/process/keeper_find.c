@@ -1,6 +1,6 @@
 /*
- * A keeper is recognised by its command line. The line is believed only if the process has this
- * program's name and the caller may end it.
+ * A keeper is recognised by its command line. Any user can start a process with such a line, so it
+ * is believed only if the process has this program's name and an owner that no user can set.
  */
 #include "keeper_find.h"
 
@@ -15,6 +15,7 @@
 #include "failure.h"
 #include "keeper_open.h"
 #include "line_words.h"
+#include "owner.h"
 #include "process_id.h"
 
 #define MOST 64u /* of one search; others are found by the next one */
@@ -121,6 +122,14 @@ static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *
 
 /* ---- the search ------------------------------------------------------------------- */
 
+/* keeper_launch.c sets the owner. Setting one of the trusted ones takes a token that has it. */
+static bool has_trusted_owner(HANDLE process)
+{
+    char owner[OWNER_SID_MAX];
+
+    return owner_read(process, owner) == 0 && owner_trusted(owner);
+}
+
 /* True for a keeper of this place whose broker has ended. */
 static bool is_left(HANDLE process, uint32_t place)
 {
@@ -128,7 +137,8 @@ static bool is_left(HANDLE process, uint32_t place)
     wchar_t *command;
     bool is;
 
-    if (!process_id_is_ours(process) || WaitForSingleObject(process, 0) != WAIT_TIMEOUT)
+    if (!process_id_is_ours(process) || !has_trusted_owner(process) ||
+        WaitForSingleObject(process, 0) != WAIT_TIMEOUT)
         return false;
     command = command_of(process);
     is = command != NULL && maker_in(command, place, &maker) &&

@@ -1,6 +1,7 @@
 /*
  * keeper_find.h - finds keepers whose broker has ended, by their processes alone: also
- * those that are not in the state, and those that never began to run.
+ * those that are not in the state, and those that never began to run. A process whose owner is not
+ * the service SID, SYSTEM or Administrators is not a keeper: any user can start the program.
  */
 #ifndef KEEPER_FIND_H
 #define KEEPER_FIND_H

@@ -13,6 +13,7 @@
 #include "descriptors.h"
 #include "failure.h"
 #include "harden.h"
+#include "identity.h"
 #include "paths.h"
 #include "process_id.h"
 #include "wide.h"
@@ -226,11 +227,29 @@ static wchar_t *program_of(const struct keeper_options *options)
     return wide;
 }
 
+/*
+ * As for the broker's objects, the owner proves whose process it is (keeper_find.c). Without a
+ * text the owner would be the account, which other services may use, too.
+ */
+#define SDDL_MAX (HARDEN_SDDL_MAX + SYS_SID_MAX)
+
+static void process_sddl(const struct keeper_options *options, char out[SDDL_MAX])
+{
+    char owner[SYS_SID_MAX], list[HARDEN_SDDL_MAX];
+    struct sys_failure unused;
+
+    harden_process_sddl(options->console ? HARDEN_CONSOLE : 0, list);
+    if (identity_owner(owner, &unused) == SYS_OK)
+        (void)snprintf(out, SDDL_MAX, "O:%s%s", owner, list);
+    else
+        (void)snprintf(out, SDDL_MAX, "%s", list);
+}
+
 enum sys_status keeper_launch(const struct keeper_options *options, struct keeper_launched *out,
                               struct sys_failure *why)
 {
     wchar_t *program = program_of(options);
-    char sddl[HARDEN_SDDL_MAX];
+    char sddl[SDDL_MAX];
     struct sys_descriptor *descriptor;
     SECURITY_ATTRIBUTES security;
     enum sys_status status;
@@ -239,7 +258,7 @@ enum sys_status keeper_launch(const struct keeper_options *options, struct keepe
     memset(out, 0, sizeof(*out));
     if (program == NULL)
         return failure_set(why, "GetModuleFileNameW", GetLastError());
-    harden_process_sddl(options->console ? HARDEN_CONSOLE : 0, sddl);
+    process_sddl(options, sddl);
     status = descriptors_make(sddl, &descriptor, why);
     if (status == SYS_OK) {
         security = descriptors_attributes(descriptor);

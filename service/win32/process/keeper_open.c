@@ -2,7 +2,8 @@
 
 #include <stdbool.h>
 
-#define RIGHTS (PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE)
+#define RIGHTS                                                                                     \
+    (PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | READ_CONTROL | SYNCHRONIZE)
 
 /* False: the token does not have the privilege. */
 static bool use_debug(bool on)

@@ -7,7 +7,7 @@
 #include <windows.h>
 
 /*
- * Opens a process to end it, to wait for it, and to ask who it is; closed with CloseHandle. NULL:
+ * Opens a process to end it, to wait for it, and to ask who it and its owner are; closed with CloseHandle. NULL:
  * GetLastError(); ERROR_INVALID_PARAMETER: there is no such process.
  *
  * A keeper of the service has the integrity level of the system, above that of an administrator's

@@ -374,6 +374,27 @@ static void a_keeper_that_cannot_be_settled_is_made_anew(void **state)
     assert_int_equal(fake_keepers_alive(fake), 1);
 }
 
+static void is_settled_at_last(size_t number)
+{
+    if (number < 40)
+        assert_int_equal(fake_keepers_alive(fake), 1);
+    else if (number == 40)
+        fake_mend(fake);
+    else
+        assert_int_equal(fake_keepers_alive(fake), 1);
+}
+
+/* Those that failed must not push the former keeper out of the state: it would not be ended. */
+static void keepers_that_cannot_be_settled_do_not_pile_up(void **state)
+{
+    (void)state;
+    kept_live(kept_look_on, 1);
+    fake_fail(fake, FAKE_KEEPER_SETTLE, NULL, SYS_FAILED);
+    kept_live(is_settled_at_last, 41);
+    assert_int_equal(fake_keepers_made(fake), 42);
+    kept_check_all(41);
+}
+
 static void cannot_hold(size_t number)
 {
     if (number == 1) {
@@ -576,6 +597,7 @@ int main(void)
         TEST(a_keeper_that_ends_is_replaced),
         TEST(a_keeper_that_cannot_be_made_is_tried_again),
         TEST(a_keeper_that_cannot_be_settled_is_made_anew),
+        TEST(keepers_that_cannot_be_settled_do_not_pile_up),
         TEST(the_former_keeper_stays_until_the_new_one_holds_all),
         TEST(the_former_keeper_stays_until_all_is_adopted),
         TEST(a_keeper_that_cannot_be_ended_is_said_once),

@@ -102,12 +102,11 @@ static void many_are_left(size_t number)
     assert_int_equal(kept_handles("Prices", 40), 1);
 }
 
-/* More than are remembered at a time: those beyond are for the next start. */
-static void more_than_are_remembered(void **state)
+/* Leaves 40 keepers that no state lists: more than it can list at a time. */
+static void leave_many(void)
 {
     int i;
 
-    (void)state;
     fake_owner(fake, SERVICE);
     for (i = 0; i < 40; i++) {
         kept_live(kept_kill, 1);
@@ -118,9 +117,37 @@ static void more_than_are_remembered(void **state)
     }
     fake_mend(fake);
     assert_int_equal(fake_keepers_alive(fake), 40);
+}
+
+/* Those beyond are for the next start. */
+static void more_than_are_remembered(void **state)
+{
+    (void)state;
+    leave_many();
     kept_live(many_are_left, 1);
     kept_live(kept_look_on, 1);
     assert_int_equal(fake_keepers_alive(fake), 1);
+}
+
+static void a_release_ends_more_than_are_remembered(void **state)
+{
+    struct sys_failure why;
+    size_t ended;
+
+    (void)state;
+    leave_many();
+    assert_int_equal(keeper_release(fake_system(fake), &ended, &why), SYS_OK);
+    assert_int_equal(ended, 40);
+    kept_check_nothing();
+}
+
+static void a_stop_with_release_does_so_too(void **state)
+{
+    (void)state;
+    leave_many();
+    fake_release(fake, true);
+    kept_live(kept_look_on, 1);
+    kept_check_nothing();
 }
 
 static void a_release_beside_a_broker_is_refused(void **state)
@@ -145,6 +172,8 @@ int main(void)
         TEST(a_state_that_cannot_be_read_is_said_where_none_is_found),
         TEST(one_that_cannot_be_ended_keeps_no_other),
         TEST(more_than_are_remembered),
+        TEST(a_release_ends_more_than_are_remembered),
+        TEST(a_stop_with_release_does_so_too),
         TEST(a_release_beside_a_broker_is_refused),
     };
 

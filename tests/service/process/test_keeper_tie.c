@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
+#include "identity.h"
 #include "keeper.h"
 #include "keeper_find.h"
 #include "process_id.h"
@@ -176,10 +178,13 @@ static void whose_broker_has_ended_is_found(void **state)
     expect_found_and_end(keeper);
 }
 
-/* Starts this program of ours; suspended, it has not begun, and never will. */
-static DWORD start(const char *arguments, DWORD flags)
+/* Starts this program of ours; suspended, it has not begun, and never will. `owner` is a SID. */
+static DWORD start_owned(const char *owner, const char *arguments, DWORD flags)
 {
     STARTUPINFOW startup = {.cb = sizeof(startup)};
+    SECURITY_ATTRIBUTES attributes;
+    struct sys_descriptor *descriptor;
+    char sddl[SYS_SID_MAX + 40];
     PROCESS_INFORMATION made;
     char command[1024];
     wchar_t *line;
@@ -187,12 +192,21 @@ static DWORD start(const char *arguments, DWORD flags)
     snprintf(command, sizeof(command), "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
     line = _wcsdup(support_wide(command));
     assert_non_null(line);
-    assert_true(CreateProcessW(NULL, line, NULL, NULL, FALSE, flags | DETACHED_PROCESS, NULL, NULL,
-                               &startup, &made));
+    snprintf(sddl, sizeof(sddl), "O:%sD:P(A;;GA;;;WD)", owner);
+    assert_int_equal(descriptors_make(sddl, &descriptor, NULL), SYS_OK);
+    attributes = descriptors_attributes(descriptor);
+    assert_true(CreateProcessW(NULL, line, &attributes, NULL, FALSE, flags | DETACHED_PROCESS, NULL,
+                               NULL, &startup, &made));
+    descriptors_free(descriptor);
     free(line);
     CloseHandle(made.hThread);
     CloseHandle(made.hProcess);
     return made.dwProcessId;
+}
+
+static DWORD start(const char *arguments, DWORD flags)
+{
+    return start_owned("BA", arguments, flags);
 }
 
 static void and_one_that_never_began(void **state)
@@ -219,6 +233,22 @@ static void whose_broker_lives_is_not(void **state)
     keeper = start(arguments, CREATE_SUSPENDED);
     assert_false(is_found(keeper, NULL));
     processes_kill(keeper);
+}
+
+/* Any user can start the program with a keeper's words, and let everybody end the process. */
+static void nor_is_what_a_user_starts(void **state)
+{
+    char user[SYS_SID_MAX];
+    DWORD fake, real;
+
+    (void)state;
+    assert_true(identity_user(user));
+    fake = start_owned(user, "keeper 1 1 600000 4711", CREATE_SUSPENDED);
+    real = start("keeper 1 1 600000 4711", CREATE_SUSPENDED);
+    assert_true(is_found(real, NULL));
+    assert_false(is_found(fake, NULL));
+    processes_kill(fake);
+    processes_kill(real);
 }
 
 static void nor_is_what_is_no_keeper(void **state)
@@ -256,6 +286,7 @@ int main(void)
         TEST(whose_broker_has_ended_is_found),
         TEST(and_one_that_never_began),
         TEST(whose_broker_lives_is_not),
+        TEST(nor_is_what_a_user_starts),
         TEST(nor_is_what_is_no_keeper),
     };
 
