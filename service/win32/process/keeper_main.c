@@ -49,9 +49,9 @@ static bool wait_for_broker(const struct task *task)
     HANDLE broker =
         OpenProcess(SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION, FALSE, task->broker);
 
-    /* No such process: the broker ended before this process began. */
+    /* It has ended; a process that may not be opened can have its number by now. */
     if (broker == NULL)
-        return GetLastError() == ERROR_INVALID_PARAMETER;
+        return !process_id_runs(task->broker, task->started);
     /* Else another process has the broker's number by now. */
     if (process_id_started(broker) == task->started)
         WaitForSingleObject(broker, INFINITE);
