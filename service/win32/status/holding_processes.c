@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "debug_privilege.h"
 #include "identity.h"
 #include "names.h"
 #include "wide.h"
@@ -263,19 +264,6 @@ static void look_at_all(struct look *look, const struct handle_table *table)
         CloseHandle(look->source);
 }
 
-/* Enables SeDebugPrivilege, if this account has it. */
-static void enable_debug(void)
-{
-    TOKEN_PRIVILEGES one = {1, {{{0, 0}, SE_PRIVILEGE_ENABLED}}};
-    HANDLE token;
-
-    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
-        return;
-    if (LookupPrivilegeValueW(NULL, SE_DEBUG_NAME, &one.Privileges[0].Luid))
-        AdjustTokenPrivileges(token, FALSE, &one, 0, NULL, NULL);
-    CloseHandle(token);
-}
-
 /* Turns `Global\X` into `\BaseNamedObjects\X`. False: not a valid name. */
 static bool kernel_name(const char *name, wchar_t out[SHMB_NAME_MAX + 64])
 {
@@ -301,6 +289,8 @@ void holders_find(struct holders *names, size_t count)
     struct look look = {.names = names, .count = count};
     FARPROC found = native("NtQueryObject");
     struct handle_table *table = NULL;
+    TOKEN_PRIVILEGES before;
+    bool debug = false;
     size_t i;
 
     look.until = GetTickCount64() + LOOK_MS;
@@ -313,11 +303,13 @@ void holders_find(struct holders *names, size_t count)
     }
     if (look.wide != NULL && found != NULL) {
         memcpy(&look.query, &found, sizeof(look.query));
-        enable_debug();
+        debug = debug_privilege_enable(&before);
         table = read_table_with_types(look.types);
     }
     if (table != NULL)
         look_at_all(&look, table);
+    if (debug)
+        debug_privilege_restore(&before);
     for (i = 0; i < count; i++) {
         names[i].closed = look.closed;
         names[i].complete = table != NULL && look.closed == 0 && !look.late;

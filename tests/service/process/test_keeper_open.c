@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "debug_privilege.h"
 #include "descriptors.h"
 #include "keeper.h"
+#include "keeper_open.h"
 #include "process_id.h"
 #include "processes.h"
 
@@ -100,6 +102,74 @@ static void another_program_is_not_ended(void **state)
     assert_true(lives());
 }
 
+/* Whether SeDebugPrivilege is enabled in this process. */
+static bool debug_is_on(void)
+{
+    PRIVILEGE_SET set = {.PrivilegeCount = 1, .Control = PRIVILEGE_SET_ALL_NECESSARY};
+    BOOL on = FALSE;
+    HANDLE token;
+
+    assert_true(LookupPrivilegeValueW(NULL, SE_DEBUG_NAME, &set.Privilege[0].Luid));
+    assert_true(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token));
+    assert_true(PrivilegeCheck(token, &set, &on));
+    CloseHandle(token);
+    return on != FALSE;
+}
+
+static void set_debug(bool on)
+{
+    TOKEN_PRIVILEGES one = {1, {{{0, 0}, on ? SE_PRIVILEGE_ENABLED : 0}}};
+    HANDLE token;
+
+    assert_true(LookupPrivilegeValueW(NULL, SE_DEBUG_NAME, &one.Privileges[0].Luid));
+    assert_true(OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token));
+    assert_true(AdjustTokenPrivileges(token, FALSE, &one, 0, NULL, NULL));
+    assert_int_equal(GetLastError(), ERROR_SUCCESS); /* else this account does not have it */
+    CloseHandle(token);
+    assert_true(debug_is_on() == on);
+}
+
+/* Some consoles have it enabled: it must not be off there afterwards. */
+static void the_debug_privilege_is_afterwards_what_it_was(void **state)
+{
+    struct sys_keeper which = start_closed(support_wide(support_own_path()));
+    TOKEN_PRIVILEGES before;
+    HANDLE process;
+    int on;
+
+    (void)state;
+    for (on = 0; on <= 1; on++) {
+        set_debug(on);
+        assert_true(debug_privilege_enable(&before));
+        assert_true(debug_is_on());
+        debug_privilege_restore(&before);
+        assert_true(debug_is_on() == on);
+        process = keeper_open(which.process); /* denied at first; opened only on Windows */
+        assert_true(debug_is_on() == on);
+        if (process != NULL)
+            CloseHandle(process);
+    }
+    set_debug(false);
+}
+
+/*
+ * The broker has ended, and a process that may not be opened has its number: the keeper holds. It
+ * exits with 3 only if its broker itself may not be opened.
+ */
+static void a_keeper_holds_if_a_closed_process_has_the_brokers_number(void **state)
+{
+    struct sys_keeper which = start_closed(support_wide(support_own_path()));
+    struct child *keeper;
+
+    (void)state;
+    keeper = child_start(NULL, "\"%s\" keeper %lu %llu 1 1", support_sibling("shmbroker.exe"),
+                         (unsigned long)which.process, (unsigned long long)which.started - 1);
+    assert_int_equal(child_end(keeper), 0);
+    keeper = child_start(NULL, "\"%s\" keeper %lu %llu 1 1", support_sibling("shmbroker.exe"),
+                         (unsigned long)which.process, (unsigned long long)which.started);
+    assert_int_equal(child_end(keeper), 3);
+}
+
 static void an_administrator_ends_a_closed_keeper(void **state)
 {
     struct keeper keeper = {0};
@@ -113,8 +183,10 @@ static void an_administrator_ends_a_closed_keeper(void **state)
     wcscat(copy, L"shmbroker-closed.exe");
     assert_true(CopyFileW(support_wide(support_own_path()), copy, FALSE));
     which = start_closed(copy);
+    set_debug(false);
     assert_int_equal(keeper_end(&keeper, &which, &why), SYS_OK);
     assert_false(lives());
+    assert_false(debug_is_on());
 }
 
 static const struct verb verbs[] = {{"sleep", 0, do_sleep}};
@@ -127,6 +199,8 @@ int main(void)
         TEST(a_closed_process_is_known_by_number_and_time),
         TEST(a_number_that_another_account_uses_now_is_no_keeper),
         TEST(another_program_is_not_ended),
+        TEST(the_debug_privilege_is_afterwards_what_it_was),
+        TEST(a_keeper_holds_if_a_closed_process_has_the_brokers_number),
         TEST(an_administrator_ends_a_closed_keeper),
     };
 
