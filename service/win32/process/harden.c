@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tlhelp32.h>
 
 #include "descriptors.h"
 #include "error.h"
@@ -139,6 +140,9 @@ void harden_apply(const struct harden_port *port, unsigned who, struct harden_re
     note(out, "restricted access to the process", port->protect_process(port->self, sddl));
     with_user(OBJECTS_SDDL, "GA", who, sddl, sizeof(sddl));
     note(out, "restricted access to its internal objects", port->protect_objects(port->self, sddl));
+    /* Last: threads created from here on have the default list. */
+    harden_process_sddl(who, sddl);
+    note(out, "restricted access to its threads", port->protect_threads(port->self, sddl));
     for (i = 0; i < COUNT(policies); i++)
         if ((policies[i].who & who) != 0 && !is_listed(off, policies[i].word))
             note(out, policies[i].what,
@@ -277,10 +281,7 @@ static uint32_t win32_protect_process(void *self, const char *sddl)
     if (descriptors_make(sddl, &descriptor, &why) != SYS_OK)
         return why.code;
     wanted = descriptors_attributes(descriptor).lpSecurityDescriptor;
-    /* Who has all rights to a thread has them to its process; later threads get the default list.
-     */
-    if (!SetKernelObjectSecurity(GetCurrentProcess(), parts, wanted) ||
-        !SetKernelObjectSecurity(GetCurrentThread(), parts, wanted))
+    if (!SetKernelObjectSecurity(GetCurrentProcess(), parts, wanted))
         code = GetLastError();
     descriptors_free(descriptor);
     return code;
@@ -312,9 +313,77 @@ static uint32_t win32_protect_objects(void *self, const char *sddl)
     return code;
 }
 
+static uint32_t set_list(HANDLE thread, PSECURITY_DESCRIPTOR wanted)
+{
+    return SetKernelObjectSecurity(
+               thread, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION, wanted)
+               ? ERROR_SUCCESS
+               : GetLastError();
+}
+
+static uint32_t protect_thread(DWORD id, PSECURITY_DESCRIPTOR wanted)
+{
+    HANDLE thread;
+    uint32_t code;
+
+    /* Its list may not let this process open it. */
+    if (id == GetCurrentThreadId())
+        return set_list(GetCurrentThread(), wanted);
+    thread = OpenThread(WRITE_DAC, FALSE, id);
+    code = GetLastError();
+    if (thread == NULL)
+        return code == ERROR_INVALID_PARAMETER ? ERROR_SUCCESS : code; /* it has ended */
+    code = set_list(thread, wanted);
+    CloseHandle(thread);
+    return code;
+}
+
+/* Goes on after a failure, and returns the first one. */
+static uint32_t protect_all_threads(PSECURITY_DESCRIPTOR wanted)
+{
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    uint32_t code = ERROR_SUCCESS;
+    THREADENTRY32 entry;
+    BOOL more;
+
+    if (all == INVALID_HANDLE_VALUE)
+        return GetLastError();
+    memset(&entry, 0, sizeof(entry));
+    entry.dwSize = sizeof(entry);
+    for (more = Thread32First(all, &entry); more; more = Thread32Next(all, &entry)) {
+        uint32_t one = ERROR_SUCCESS;
+
+        if (entry.th32OwnerProcessID == GetCurrentProcessId())
+            one = protect_thread(entry.th32ThreadID, wanted);
+        if (code == ERROR_SUCCESS)
+            code = one;
+    }
+    CloseHandle(all);
+    return code;
+}
+
+/*
+ * Who may change a thread controls its process. Some threads exist before main: Windows loads DLLs
+ * with several, and virus scanners start their own.
+ */
+static uint32_t win32_protect_threads(void *self, const char *sddl)
+{
+    struct sys_descriptor *descriptor;
+    struct sys_failure why;
+    uint32_t code;
+
+    (void)self;
+    if (descriptors_make(sddl, &descriptor, &why) != SYS_OK)
+        return why.code;
+    code = protect_all_threads(descriptors_attributes(descriptor).lpSecurityDescriptor);
+    descriptors_free(descriptor);
+    return code;
+}
+
 const struct harden_port harden_win32 = {NULL,
                                          win32_read_off,
                                          win32_mitigate,
                                          win32_keep_privileges,
                                          win32_protect_process,
-                                         win32_protect_objects};
+                                         win32_protect_objects,
+                                         win32_protect_threads};

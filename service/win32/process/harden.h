@@ -45,10 +45,12 @@ struct harden_port {
     uint32_t (*mitigate)(void *self, int policy, uint32_t flags);
     /* Removes all privileges from the token except these; some of them may be missing. */
     uint32_t (*keep_privileges)(void *self, const wchar_t *const *names, size_t count);
-    /* Sets the access list of this process and of the calling thread, as SDDL. */
+    /* Sets the access list of this process, as SDDL. */
     uint32_t (*protect_process)(void *self, const char *sddl);
     /* Sets the default access list for new objects of this process, as SDDL. */
     uint32_t (*protect_objects)(void *self, const char *sddl);
+    /* Sets the access list of all threads that this process has now, as SDDL. */
+    uint32_t (*protect_threads)(void *self, const char *sddl);
 };
 
 /* The port on Win32. */

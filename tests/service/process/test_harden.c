@@ -74,10 +74,16 @@ static uint32_t protect_objects(void *self, const char *sddl)
     return record(self, "objects %s\n", sddl);
 }
 
+static uint32_t protect_threads(void *self, const char *sddl)
+{
+    return record(self, "threads %s\n", sddl);
+}
+
 static struct harden_refusals apply(struct recorder *recorder, unsigned who, unsigned refused)
 {
     const struct harden_port port = {recorder,        read_off,        mitigate,
-                                     keep_privileges, protect_process, protect_objects};
+                                     keep_privileges, protect_process, protect_objects,
+                                     protect_threads};
     struct harden_refusals out;
 
     recorder->text[0] = '\0';
@@ -87,11 +93,13 @@ static struct harden_refusals apply(struct recorder *recorder, unsigned who, uns
     return out;
 }
 
+#define LIST                                                                                       \
+    "D:P(A;;0x1fffff;;;SY)(A;;0x1fffff;;;BA)(A;;0x1fffff;;;" SERVICE_SID ")(A;;0x20000;;;S-1-3-4)"
 #define CLOSED                                                                                     \
     "keep SeCreateGlobalPrivilege SeChangeNotifyPrivilege\n"                                       \
-    "process D:P(A;;0x1fffff;;;SY)(A;;0x1fffff;;;BA)(A;;0x1fffff;;;" SERVICE_SID                   \
-    ")(A;;0x20000;;;S-1-3-4)\n"                                                                    \
-    "objects D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SERVICE_SID ")(A;;0x20000;;;S-1-3-4)\n"
+    "process " LIST "\n"                                                                           \
+    "objects D:(A;;GA;;;SY)(A;;GA;;;BA)(A;;GA;;;" SERVICE_SID ")(A;;0x20000;;;S-1-3-4)\n"          \
+    "threads " LIST "\n"
 #define POLICIES "policy 2 1\npolicy 6 1\npolicy 10 7\n"
 
 static void the_list_is_this(void **state)
@@ -143,10 +151,10 @@ static void a_refusal_stops_nothing_and_is_told(void **state)
     unsigned step;
 
     (void)state;
-    for (step = 1; step <= 6; step++) {
+    for (step = 1; step <= 7; step++) {
         struct harden_refusals out = apply(&recorder, HARDEN_BROKER, step);
 
-        assert_int_equal(recorder.steps, 6);
+        assert_int_equal(recorder.steps, 7);
         assert_int_equal(out.count, 1);
         assert_int_equal(out.items[0].code, ERROR_ACCESS_DENIED);
         assert_true(strlen(out.items[0].what) > 0);
@@ -232,6 +240,29 @@ static DWORD entries_of(DWORD id)
     LocalFree(descriptor);
     CloseHandle(thread);
     return count;
+}
+
+static DWORD WINAPI return_at_once(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+/* DLLs and virus scanners start threads before the process closes itself. */
+static void threads_from_before_are_closed_too(void **state)
+{
+    DWORD id;
+    HANDLE thread = CreateThread(NULL, 0, return_at_once, NULL, CREATE_SUSPENDED, &id);
+
+    (void)state;
+    assert_non_null(thread);
+    assert_int_not_equal(entries_of(id), 5); /* else nothing is proved */
+    assert_int_equal(harden_win32.protect_threads(NULL, LIST "(A;;0x1fffff;;;IU)"), ERROR_SUCCESS);
+    assert_int_equal(entries_of(id), 5);
+    assert_int_equal(entries_of(GetCurrentThreadId()), 5);
+    ResumeThread(thread);
+    assert_int_equal(WaitForSingleObject(thread, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    CloseHandle(thread);
 }
 
 /* Who may do anything to its first thread could do anything to the process. */
@@ -322,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_refusal_stops_nothing_and_is_told),
         TEST(the_broker_has_two_privileges_at_most),
         TEST(its_process_is_closed_to_others),
+        cmocka_unit_test(threads_from_before_are_closed_too),
         TEST(its_threads_are_closed_to_others),
         TEST(what_the_registry_switches_off_is_told),
         TEST(its_policies_are_in_force),
