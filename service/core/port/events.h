@@ -120,6 +120,16 @@ enum event_id {
      * nothing off
      */
     EVENT_HARDENING_OFF = 133,
+    /*
+     * Information. The event log did not take these events when they happened, and has them with
+     * a later time. %1 number and time of each
+     */
+    EVENT_LOG_LATE = 134,
+    /*
+     * Warning. Events were lost: the event log did not take them, and too many waited, or it took
+     * others but not these. shmbroker status shows the present state. %1 how many
+     */
+    EVENT_LOG_LOST = 135,
 
     /*
      * Error. The configuration has errors, nothing of it is served.

@@ -109,3 +109,13 @@ void event_sink_write(struct event_sink *sink, enum event_id event, const char *
     for (i = 0; i < count; i++)
         free(wide[i]);
 }
+
+uint32_t event_sink_delay(const struct event_sink *sink)
+{
+    return event_log_delay(&sink->log);
+}
+
+void event_sink_retry(struct event_sink *sink)
+{
+    event_log_retry(&sink->log);
+}

@@ -24,4 +24,8 @@ void event_sink_close(struct event_sink *sink);
 void event_sink_write(struct event_sink *sink, enum event_id event, const char *const *inserts,
                       size_t count);
 
+/* As event_log.h's, for events that wait for the event log. */
+uint32_t event_sink_delay(const struct event_sink *sink);
+void event_sink_retry(struct event_sink *sink);
+
 #endif

@@ -36,6 +36,8 @@
     X(KEEPER_SPARED, WARNING)                                                                      \
     X(HARDENING_REFUSED, WARNING)                                                                  \
     X(HARDENING_OFF, WARNING)                                                                      \
+    X(LOG_LATE, INFORMATION)                                                                       \
+    X(LOG_LOST, WARNING)                                                                           \
     X(DIRECTORY_NEWER, FAILURE)                                                                    \
     X(CONFIG_INVALID, FAILURE)                                                                     \
     X(CONFIG_UNREADABLE, FAILURE)                                                                  \

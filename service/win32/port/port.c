@@ -181,6 +181,18 @@ static uint32_t left_of(ULONGLONG start, uint32_t ms)
     return passed < ms ? ms - (uint32_t)passed : 0;
 }
 
+static uint32_t log_delay(const struct port *port)
+{
+    return port->sink != NULL ? event_sink_delay(port->sink) : UINT32_MAX;
+}
+
+static uint32_t least_of(uint32_t a, uint32_t b, uint32_t c)
+{
+    uint32_t least = a < b ? a : b;
+
+    return least < c ? least : c;
+}
+
 static enum sys_wake do_wait(void *self, uint32_t ms)
 {
     struct port *port = self;
@@ -193,10 +205,12 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
     port->suspending = false;
     list_sources(port, &sources);
     for (;;) {
-        uint32_t left = left_of(start, ms), delay = watch_delay(port->watch);
-        DWORD woken = wait_once(&sources, left < delay ? left : delay);
+        uint32_t least = least_of(left_of(start, ms), watch_delay(port->watch), log_delay(port));
+        DWORD woken = wait_once(&sources, least);
 
         if (woken == WAIT_TIMEOUT || woken == WAIT_IO_COMPLETION) {
+            if (port->sink != NULL)
+                event_sink_retry(port->sink);
             if (watch_changed(port->watch))
                 return SYS_WAKE_CHANGED;
             if (left_of(start, ms) == 0)

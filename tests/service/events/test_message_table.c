@@ -32,6 +32,8 @@ static const struct event_row {
     {EVENT_KEEPER_SPARED, 'w', 1},
     {EVENT_HARDENING_REFUSED, 'w', 1},
     {EVENT_HARDENING_OFF, 'w', 1},
+    {EVENT_LOG_LATE, 'i', 1},
+    {EVENT_LOG_LOST, 'w', 1},
     {EVENT_DIRECTORY_NEWER, 'e', 0},
     {EVENT_CONFIG_INVALID, 'e', 3},
     {EVENT_CONFIG_UNREADABLE, 'e', 2},
