@@ -55,6 +55,7 @@ enum fake_call {
     FAKE_REPORT,
     FAKE_PROGRESS,
     FAKE_RUNNING,
+    FAKE_SAVED,
     FAKE_WAIT,
     FAKE_CALL_COUNT
 };

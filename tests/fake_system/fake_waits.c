@@ -47,6 +47,17 @@ static void running(void *self)
     fake_busy--;
 }
 
+static void saved(void *self)
+{
+    struct fake *fake = self;
+
+    fake_busy++;
+    (void)fake_called(fake, FAKE_SAVED, "");
+    if (fake->on_busy != NULL)
+        fake->on_busy(fake, FAKE_SAVED);
+    fake_busy--;
+}
+
 static bool stopping(void *self)
 {
     const struct fake *fake = self;
@@ -120,6 +131,7 @@ void fake_waits_port(struct system *port)
     port->clock.pause = pause_ms;
     port->progress = progress;
     port->running = running;
+    port->saved = saved;
     port->stopping = stopping;
     port->wait = wait_ms;
 }

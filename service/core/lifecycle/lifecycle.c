@@ -193,8 +193,10 @@ static void hold(struct lifecycle *life)
         wake = system->wait(system->self, schedule_plan(&schedule, life, now));
         if (wake == SYS_WAKE_STOP)
             return;
-        if (wake == SYS_WAKE_SUSPEND)
+        if (wake == SYS_WAKE_SUSPEND) {
             broker_save_now(life->broker);
+            system->saved(system->self); /* at once: Windows gives little time */
+        }
         if (wake == SYS_WAKE_RELOAD || wake == SYS_WAKE_CHANGED) {
             lifecycle_reload(life);
             guard(life);

@@ -114,6 +114,9 @@ struct system {
     /* Says whether there are segments to save before the machine shuts down. */
     void (*saves)(void *self, bool any);
 
+    /* Says that the save which SYS_WAKE_SUSPEND asked for has ended: the machine may sleep. */
+    void (*saved)(void *self);
+
     /*
      * Sleeps until an event of enum sys_wake, or for `ms` milliseconds (UINT32_MAX: no
      * limit). An event between two waits ends the next one at once.

@@ -32,6 +32,14 @@ static void do_saves(void *self, bool any)
         port->host.saves(any);
 }
 
+static void do_saved(void *self)
+{
+    const struct port *port = self;
+
+    if (port->host.suspend != NULL)
+        suspend_end(port->host.suspend, port->save);
+}
+
 static void do_progress(void *self)
 {
     const struct port *port = self;
@@ -157,7 +165,8 @@ static void list_sources(const struct port *port, struct sources *sources)
 {
     sources->count = 0;
     add_source(sources, port->host.stop, SYS_WAKE_STOP);
-    add_source(sources, port->host.suspend, SYS_WAKE_SUSPEND);
+    if (port->host.suspend != NULL)
+        add_source(sources, port->host.suspend->request, SYS_WAKE_SUSPEND);
     add_source(sources, port->host.reload, SYS_WAKE_RELOAD);
     add_source(sources, port->host.sessions, SYS_WAKE_SESSIONS);
     add_source(sources, port->keeper.process, SYS_WAKE_KEEPER);
@@ -199,10 +208,6 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
     const ULONGLONG start = GetTickCount64();
     struct sources sources;
 
-    /* The broker waits again: it has done what the last wait asked for. */
-    if (port->suspending)
-        SetEvent(port->host.suspended);
-    port->suspending = false;
     list_sources(port, &sources);
     for (;;) {
         uint32_t least = least_of(left_of(start, ms), watch_delay(port->watch), log_delay(port));
@@ -225,7 +230,8 @@ static enum sys_wake do_wait(void *self, uint32_t ms)
             watch_forget(port->watch);
         if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_KEEPER)
             keeper_forget(&port->keeper); /* else the next wait would return at once */
-        port->suspending = sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_SUSPEND;
+        if (sources.wakes[woken - WAIT_OBJECT_0] == SYS_WAKE_SUSPEND)
+            port->save = suspend_begin(port->host.suspend);
         return sources.wakes[woken - WAIT_OBJECT_0];
     }
 }
@@ -237,6 +243,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .identify = do_identify,
         .claim = do_claim,
         .saves = do_saves,
+        .saved = do_saved,
         .objects.resolve_account = do_resolve,
         .random = do_random,
         .clock.now = do_now,
@@ -252,7 +259,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
     port->host = *host;
     port->sink = sink;
     port->instance = NULL;
-    port->suspending = false;
+    port->save = 0;
     port->watch = NULL;
     port->keeper = (struct keeper){0};
     *out = functions;

@@ -8,19 +8,19 @@
 
 #include "event_sink.h"
 #include "keeper.h"
+#include "suspend.h"
 #include "system.h"
 #include "watch.h"
 
 /* What differs between the service, `run` and `check`. All zero: for reading and checking only. */
 struct port_host {
-    HANDLE stop;            /* borrowed, manual reset; set: stop. NULL: never */
-    void (*progress)(void); /* as system.h's; NULL: not called */
-    void (*running)(void);  /* as system.h's; NULL: not called */
-    HANDLE suspend;         /* borrowed, automatic reset; set: the machine is about to sleep */
-    HANDLE suspended;  /* borrowed; set when the broker has done what that asks. Or both NULL */
-    HANDLE reload;     /* borrowed, automatic reset; set: reload */
-    HANDLE sessions;   /* the same; set: sessions began or ended. NULL: not notified */
-    const char *state; /* borrowed; folder of the broker's own files, NULL: the default */
+    HANDLE stop;             /* borrowed, manual reset; set: stop. NULL: never */
+    void (*progress)(void);  /* as system.h's; NULL: not called */
+    void (*running)(void);   /* as system.h's; NULL: not called */
+    struct suspend *suspend; /* borrowed; asks for a save before the machine sleeps, or NULL */
+    HANDLE reload;           /* borrowed, automatic reset; set: reload */
+    HANDLE sessions;         /* the same; set: sessions began or ended. NULL: not notified */
+    const char *state;       /* borrowed; folder of the broker's own files, NULL: the default */
     void (*saves)(bool any); /* as system.h's; NULL: not called */
     bool any_file;           /* configuration files need not be safe from others */
     bool (*releasing)(void); /* true: a stop releases all objects. NULL: never */
@@ -34,7 +34,7 @@ struct port {
     struct port_host host;
     struct event_sink *sink; /* borrowed; NULL: events are dropped */
     HANDLE instance;         /* owned; NULL before claim */
-    bool suspending;         /* the last wait ended by `suspend` */
+    LONG save;               /* number of the last request of `suspend` */
     struct watch *watch;     /* owned; NULL: watches nothing */
     struct keeper keeper;
 };

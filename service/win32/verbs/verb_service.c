@@ -9,6 +9,7 @@
 #include "port.h"
 #include "program_file.h"
 #include "requests.h"
+#include "suspend.h"
 
 #define PROGRESS_MS  250u   /* shortest time between two check points */
 #define WAIT_HINT_MS 10000u /* longest time until the next check point */
@@ -22,7 +23,8 @@ static struct service {
     bool unsafe;
     struct harden_refusals refused;
     SERVICE_STATUS_HANDLE manager;
-    HANDLE stop, suspend, suspended, reload, sessions;
+    HANDLE stop, reload, sessions;
+    struct suspend suspend;
     volatile LONG shutdown; /* the machine shuts down */
     SRWLOCK lock;           /* guards `status` and `moved`: two threads publish the state */
     SERVICE_STATUS status;
@@ -131,9 +133,7 @@ static bool on_releasing(void)
  */
 static void save_before_sleep(void)
 {
-    ResetEvent(the_service.suspended); /* a former save may have taken longer */
-    SetEvent(the_service.suspend);
-    (void)WaitForSingleObject(the_service.suspended, SUSPEND_MS);
+    (void)suspend_ask(&the_service.suspend, SUSPEND_MS);
 }
 
 DWORD WINAPI verb_service_control(DWORD control, DWORD type, void *data, void *context)
@@ -185,8 +185,7 @@ static void publish_stopped(enum shmb_exit result)
 static void WINAPI start(DWORD count, wchar_t **arguments)
 {
     const struct port_host host = {.stop = the_service.stop,
-                                   .suspend = the_service.suspend,
-                                   .suspended = the_service.suspended,
+                                   .suspend = &the_service.suspend,
                                    .progress = on_progress,
                                    .running = on_running,
                                    .saves = on_saves,
@@ -232,12 +231,10 @@ enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
                  &the_service.refused);
     the_service.result = SHMB_EXIT_SYSTEM;
     the_service.stop = CreateEventW(NULL, TRUE, FALSE, NULL);
-    the_service.suspend = CreateEventW(NULL, FALSE, FALSE, NULL);
-    the_service.suspended = CreateEventW(NULL, FALSE, FALSE, NULL);
     the_service.reload = CreateEventW(NULL, FALSE, FALSE, NULL);
     the_service.sessions = CreateEventW(NULL, FALSE, FALSE, NULL);
-    if (the_service.stop == NULL || the_service.suspend == NULL || the_service.suspended == NULL ||
-        the_service.reload == NULL || the_service.sessions == NULL)
+    if (the_service.stop == NULL || the_service.reload == NULL || the_service.sessions == NULL ||
+        !suspend_init(&the_service.suspend))
         return SHMB_EXIT_SYSTEM; /* the process ends, which closes the others */
     /*
      * Returns when the service has stopped; `start` runs on another thread. CONTROLLER_CONNECT:
@@ -249,8 +246,7 @@ enum shmb_exit verb_service(const char *config, bool unsafe, bool audit)
         result = SHMB_EXIT_USAGE;
     CloseHandle(the_service.sessions);
     CloseHandle(the_service.reload);
-    CloseHandle(the_service.suspended);
-    CloseHandle(the_service.suspend);
+    suspend_free(&the_service.suspend);
     CloseHandle(the_service.stop);
     return result;
 }

@@ -437,8 +437,12 @@ static void sleep_at_one(size_t number)
 {
     if (number == 1)
         fake_wake(machine, SYS_WAKE_SUSPEND);
-    if (number == 2)
-        asleep = machine_twin(fake_disk(machine));
+}
+
+static void go_to_sleep(struct fake *fake, enum fake_call call)
+{
+    if (call == FAKE_SAVED)
+        asleep = machine_twin(fake_disk(fake));
 }
 
 static void before_a_sleep_everything_is_saved(void **state)
@@ -448,7 +452,9 @@ static void before_a_sleep_everything_is_saved(void **state)
     machine_texts[0] = "second";
     machine_texts[1] = "third";
     machine_at_wait = sleep_at_one;
+    fake_on_busy(machine, go_to_sleep);
     machine_live(2);
+    assert_int_equal(fake_calls(machine, FAKE_SAVED), 1);
     assert_string_equal(machine_found_on(asleep), "second");
 }
 
