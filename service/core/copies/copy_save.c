@@ -2,6 +2,9 @@
  * Saves one segment after the other: reads the content while no writer is active, sums it up,
  * writes it beside the newest copy, and lets copy_places.c rename it. `struct save` is one such
  * run. Long steps work in pieces and end early at a stop; copy_save_finish then saves the segment.
+ *
+ * Segments that are being written are tried again after all others, in rounds, until a time that
+ * is common to all: a client that always writes must not keep the others from being saved.
  */
 #include "copy_save.h"
 
@@ -25,9 +28,10 @@
 
 #define PIECE         (1024u * 1024) /* bytes between two checks for a stop */
 #define FLUSH_AFTER   (16u * PIECE)  /* bytes; keeps each wait for the disk short */
-#define PATIENCE_MS   100u           /* to wait for the writers of one segment */
-#define LAST_PATIENCE 5000u          /* at the last time: to wait for the writers of all segments */
-#define PAUSE_MS      5u
+#define PATIENCE_MS   100u           /* to wait for writers, in all */
+#define SUSPEND_MS    500u           /* the same before the machine sleeps */
+#define LAST_PATIENCE 5000u          /* the same at the last time */
+#define PAUSE_MS      5u             /* between two rounds */
 #define TRIES_AT_ONCE 10u
 
 static const struct backoff retries = {1000, 30000};
@@ -38,7 +42,7 @@ struct save {
     struct item *item;
     size_t index;
     bool last;      /* the last time: a stop does not end it */
-    uint64_t until; /* ticks: how long to wait for writers */
+    bool busy;      /* it is being written */
     uint8_t *bytes; /* its content */
     struct copy copy;
 };
@@ -88,19 +92,24 @@ static enum sys_status peek_all(const struct save *save, struct sys_failure *why
     return status;
 }
 
+/* Most writes are short. But each try reads all: of a large segment, others would wait for that. */
+static uint32_t tries_at_once(const struct save *save)
+{
+    return save->copy.size <= PIECE ? TRIES_AT_ONCE : 1;
+}
+
 /*
  * Reads the content while no library writer is active: the sequence is even, and the same before
- * and after. Writers may change `*block` at any time. SYS_FAILED: writers are always active, or
- * one died and its write was not repaired.
+ * and after. Writers may change `*block` at any time. SYS_FAILED with `busy`: writers are active.
+ * SYS_FAILED without: one died, and its write was not repaired.
  */
-static enum sys_status read_stable(const struct save *save, const struct shmb_block *block,
+static enum sys_status read_stable(struct save *save, const struct shmb_block *block,
                                    struct sys_failure *why)
 {
-    const struct system *system = save->saving->system;
     enum sys_status status;
     uint32_t tries;
 
-    for (tries = 0;; tries++) {
+    for (tries = tries_at_once(save); tries > 0; tries--) {
         uint64_t before = shmb_load64(&block->sequence);
 
         if ((shmb_load32(&block->abandoned) & SHMB_DIED_WRITING) != 0)
@@ -117,16 +126,12 @@ static enum sys_status read_stable(const struct save *save, const struct shmb_bl
                 return SYS_OK;
         }
         status = check_stop(save, why);
-        /* Most writes are short: tries a few times before it waits. */
-        if (tries < TRIES_AT_ONCE && status == SYS_OK)
-            continue;
-        if (status == SYS_OK && system->clock.ticks(system->self) >= save->until)
-            return failure_reason(why, SYS_FAILED,
-                                  "programs write all the time, or one died while it wrote");
-        system->clock.pause(system->self, PAUSE_MS);
         if (status != SYS_OK)
             return status;
     }
+    save->busy = true;
+    return failure_reason(why, SYS_FAILED,
+                          "programs write all the time, or one died while it wrote");
 }
 
 /* Reads content and flags. Without a block, active writers cannot be detected. */
@@ -337,27 +342,24 @@ static void note_success(const struct save *save)
 }
 
 /*
- * Saves a segment, and notes and logs the result. `until`: at the last time, the ticks until when
- * to wait for writers; else 0.
+ * Saves a segment, and notes and logs the result. True, only with `again`: it is being written;
+ * nothing is noted.
  */
-static void save_item(const struct copy_save *saving, size_t index, uint64_t until)
+static bool save_item(const struct copy_save *saving, size_t index, bool last, bool again)
 {
     const struct system *system = saving->system;
-    struct save save = {.saving = saving,
-                        .item = item_at(saving, index),
-                        .index = index,
-                        .last = until != 0,
-                        .until = until};
+    struct save save = {
+        .saving = saving, .item = item_at(saving, index), .index = index, .last = last};
     struct sys_failure why = {0};
     enum sys_status status;
 
-    if (until == 0)
-        save.until = system->clock.ticks(system->self) + PATIENCE_MS;
     save.copy.size = save.item->spec.size;
     save.copy.generation = save.item->generation;
     save.copy.saved = system->clock.now(system->self);
     (void)snprintf(save.copy.boot, sizeof(save.copy.boot), "%s", saving->boot);
     status = save_segment(&save, &why);
+    if (save.busy && again)
+        return true;
     save.item->copies->tried = true;
     save.item->copies->last = system->clock.ticks(system->self);
     /* While a file is unread, it may have newer content than the segment: no success yet. */
@@ -365,6 +367,7 @@ static void save_item(const struct copy_save *saving, size_t index, uint64_t unt
         note_success(&save);
     else if (status != SYS_OK && status != SYS_LATER)
         note_failure(&save, status, &why);
+    return false;
 }
 
 /* ---- all of them ------------------------------------------------------------ */
@@ -399,50 +402,75 @@ uint32_t copy_save_delay(const struct copy_save *saving)
     return least;
 }
 
-bool copy_save_run(const struct copy_save *saving)
+/*
+ * Saves the segments that are marked as `waits`: those that are being written again and again for
+ * `patience` milliseconds in all. Without `last` a stop ends it. True: there were any.
+ */
+static bool save_marked(const struct copy_save *saving, uint32_t patience, bool last)
 {
     const struct system *system = saving->system;
-    bool any = false;
-    size_t i;
+    const uint64_t until = system->clock.ticks(system->self) + patience;
+    bool any = false, left = true;
 
-    for (i = 0; i < saving->inventory->count && !system->stopping(system->self); i++) {
-        if (delay_of(item_at(saving, i), system->clock.ticks(system->self)) != 0)
-            continue;
-        save_item(saving, i, 0);
-        any = true;
+    while (left) {
+        bool again = system->clock.ticks(system->self) < until;
+        size_t i;
+
+        left = false;
+        for (i = 0; i < saving->inventory->count; i++) {
+            struct item_copies *copies = item_at(saving, i)->copies;
+
+            if (copies == NULL || !copies->waits)
+                continue;
+            if (!last && system->stopping(system->self))
+                return any;
+            copies->waits = save_item(saving, i, last, again);
+            left = left || copies->waits;
+            any = true;
+        }
+        if (left)
+            system->clock.pause(system->self, PAUSE_MS);
     }
     return any;
+}
+
+/* Marks the segment for save_marked, or takes a mark of an interrupted run away. */
+static void mark(const struct copy_save *saving, size_t index, bool waits)
+{
+    const struct item *item = item_at(saving, index);
+
+    if (item->copies != NULL)
+        item->copies->waits = waits && item_is_copied(item);
+}
+
+bool copy_save_run(const struct copy_save *saving)
+{
+    uint64_t now = saving->system->clock.ticks(saving->system->self);
+    size_t i;
+
+    for (i = 0; i < saving->inventory->count; i++)
+        mark(saving, i, delay_of(item_at(saving, i), now) == 0);
+    return save_marked(saving, PATIENCE_MS, false);
+}
+
+static void mark_all(const struct copy_save *saving)
+{
+    size_t i;
+
+    for (i = 0; i < saving->inventory->count; i++)
+        mark(saving, i, true);
 }
 
 bool copy_save_now(const struct copy_save *saving)
 {
-    const struct system *system = saving->system;
-    bool any = false;
-    size_t i;
-
-    for (i = 0; i < saving->inventory->count && !system->stopping(system->self); i++) {
-        if (!item_is_copied(item_at(saving, i)))
-            continue;
-        save_item(saving, i, 0);
-        any = true;
-    }
-    return any;
-}
-
-static uint64_t last_patience(const struct copy_save *saving)
-{
-    return saving->system->clock.ticks(saving->system->self) + LAST_PATIENCE;
+    mark_all(saving);
+    return save_marked(saving, SUSPEND_MS, false);
 }
 
 void copy_save_finish(const struct copy_save *saving)
 {
-    /* One limit for all segments: a stop must not wait for the writers of each. */
-    uint64_t until = last_patience(saving);
-    size_t i;
-
-    for (i = 0; i < saving->inventory->count; i++)
-        if (item_is_copied(item_at(saving, i)))
-            save_item(saving, i, until);
+    mark_all(saving);
+    (void)save_marked(saving, LAST_PATIENCE, true);
 }
 
 static bool same_name(const void *a, const void *b)
@@ -471,7 +499,6 @@ static bool list_copied(const struct inventory *inventory, struct nameset *out)
 /* Without memory for the names, saves all segments: rather one too many than one too few. */
 void copy_save_leave(const struct copy_save *saving, const struct inventory *wanted)
 {
-    uint64_t until = last_patience(saving);
     struct nameset names;
     bool listed;
     size_t i;
@@ -482,14 +509,13 @@ void copy_save_leave(const struct copy_save *saving, const struct inventory *wan
     for (i = 0; i < saving->inventory->count; i++) {
         const char *name = item_at(saving, i)->spec.name;
 
-        if (!item_is_copied(item_at(saving, i)) ||
-            (listed &&
-             nameset_find(&names, shmb_name_hash(name, strlen(name)), name, same_name) != NULL))
-            continue;
-        save_item(saving, i, until);
+        mark(saving, i,
+             !listed ||
+                 nameset_find(&names, shmb_name_hash(name, strlen(name)), name, same_name) == NULL);
     }
     if (listed)
         nameset_free(&names);
+    (void)save_marked(saving, LAST_PATIENCE, true);
 }
 
 /*

@@ -44,7 +44,8 @@ bool copy_save_run(const struct copy_save *saving);
 
 /*
  * Saves every segment now, due or not, as before the machine sleeps; ends early when a stop is
- * requested. Failures and result as for copy_save_run.
+ * requested. Waits for writers only when all other segments are saved, and half a second at most.
+ * Failures and result as for copy_save_run.
  */
 bool copy_save_now(const struct copy_save *saving);
 

@@ -46,6 +46,7 @@ struct item_copies {
     uint32_t unread; /* files that could not be read, to be put aside (copy_places.h) */
     bool restored;   /* the segment was created from a copy */
     bool tried;      /* saving was tried; else `last` means nothing */
+    bool waits;      /* to be saved in the present round (copy_save.c) */
     uint64_t last;   /* ticks of the last try to save */
     uint32_t delay;  /* after a failure: milliseconds until the retry; else 0 */
     uint32_t cause;  /* of the failure that was logged last; 0: none */

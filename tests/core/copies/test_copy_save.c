@@ -458,6 +458,62 @@ static void before_a_sleep_everything_is_saved(void **state)
     assert_string_equal(machine_found_on(asleep), "second");
 }
 
+#define BUSY 15 /* segments that are written all the time; a quiet one is behind them */
+
+static uint64_t asked;   /* ticks when the save was asked for */
+static bool first_pause; /* seen */
+
+static const char *busy_and_quiet(void)
+{
+    static char text[2048];
+    size_t used = (size_t)snprintf(text, sizeof(text), "%s", HEAD);
+    int i;
+
+    for (i = 0; i <= BUSY; i++)
+        used += (size_t)snprintf(text + used, sizeof(text) - used,
+                                 "  %c: { size: 64, keep: reboot }\n", 'A' + i);
+    return text;
+}
+
+static void write_all_and_sleep(size_t number)
+{
+    int i;
+
+    if (number != 1)
+        return;
+    for (i = 0; i < BUSY; i++)
+        block_of_a()[i].sequence = 1;
+    asked = fake_ticks(machine);
+    fake_wake(machine, SYS_WAKE_SUSPEND);
+}
+
+/* The quiet one comes before any wait; the others wait together, not one after the other. */
+static void check_order(struct fake *fake, enum fake_call call)
+{
+    if (call == FAKE_PAUSE && !first_pause) {
+        first_pause = true;
+        assert_int_equal(fake_calls(fake, FAKE_COPY_CREATE), 1);
+        assert_int_equal(fake_event_count(fake, EVENT_COPY_FAILED), 0);
+    }
+    if (call == FAKE_SAVED) {
+        assert_in_range(fake_ticks(fake) - asked, 1, 1000);
+        assert_int_equal(fake_event_count(fake, EVENT_COPY_FAILED), BUSY);
+    }
+}
+
+static void those_who_always_write_keep_no_other_from_being_saved(void **state)
+{
+    (void)state;
+    first_pause = false;
+    machine_boot(NULL, busy_and_quiet());
+    machine_at_wait = write_all_and_sleep;
+    fake_on_busy(machine, check_order);
+    machine_live(2);
+    assert_true(first_pause);
+    assert_int_equal(fake_calls(machine, FAKE_SAVED), 1);
+    assert_int_equal(fake_calls(machine, FAKE_COPY_CREATE), 1);
+}
+
 static void reload_at_two(size_t number)
 {
     if (number == 2)
@@ -498,6 +554,8 @@ int main(void)
         cmocka_unit_test_teardown(a_stop_ends_a_save_and_begins_the_last_one, machine_end),
         cmocka_unit_test_teardown(a_segment_that_leaves_is_saved_and_comes_back, machine_end),
         cmocka_unit_test_teardown(before_a_sleep_everything_is_saved, machine_end),
+        cmocka_unit_test_teardown(those_who_always_write_keep_no_other_from_being_saved,
+                                  machine_end),
         cmocka_unit_test_teardown(a_reload_keeps_what_is_known_of_copies, machine_end),
     };
 
