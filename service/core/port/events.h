@@ -117,7 +117,7 @@ enum event_id {
     /*
      * Warning. An administrator has switched off protections of the broker's own process, in
      * the registry value MitigationsOff. %1 their words; unknown ones are marked, and switch
-     * nothing off
+     * nothing off. Or why the value cannot be read: then nothing is switched off
      */
     EVENT_HARDENING_OFF = 133,
     /*

@@ -110,6 +110,19 @@ static void list_off(const char *words, char out[HARDEN_OFF_MAX])
     }
 }
 
+/* Nothing is switched off then. */
+static void explain_unread(uint32_t code, char out[HARDEN_OFF_MAX])
+{
+    char why[128];
+
+    error_text(code, why, sizeof(why));
+    (void)snprintf(out, HARDEN_OFF_MAX, "none, since it cannot be read: %s (error %lu)",
+                   code == ERROR_UNSUPPORTED_TYPE ? "its type must be REG_MULTI_SZ"
+                   : code == ERROR_MORE_DATA      ? "it is too long"
+                                                  : why,
+                   (unsigned long)code);
+}
+
 /* The list; in a console with one more entry that gives the user these rights. */
 static void with_user(const char *sddl, const char *rights, unsigned who, char *out, size_t size)
 {
@@ -130,10 +143,12 @@ void harden_apply(const struct harden_port *port, unsigned who, struct harden_re
 {
     const size_t privileges = COUNT(kept) - ((who & HARDEN_AUDIT) != 0 ? 0u : 1u);
     char sddl[HARDEN_SDDL_MAX], off[HARDEN_OFF_MAX];
+    uint32_t code = port->read_off(port->self, off);
     size_t i;
 
-    port->read_off(port->self, off);
     list_off(off, out->off);
+    if (code != ERROR_SUCCESS)
+        explain_unread(code, out->off);
     out->count = 0;
     note(out, "no other privileges", port->keep_privileges(port->self, kept, privileges));
     harden_process_sddl(who, sddl);
@@ -180,22 +195,25 @@ void harden_report(const struct harden_refusals *refusals, struct event_sink *si
 #define OFF_VALUE L"MitigationsOff"
 
 /* Only administrators and the service itself may write this key (requests.h). */
-static void win32_read_off(void *self, char out[HARDEN_OFF_MAX])
+static uint32_t win32_read_off(void *self, char out[HARDEN_OFF_MAX])
 {
     /* A unit has 3 bytes of UTF-8 at most. Zeros: a REG_SZ, one word, ends with one terminator. */
     wchar_t words[HARDEN_OFF_MAX / 4 + 2] = {0}, *word;
     DWORD size = HARDEN_OFF_MAX / 4 * sizeof(wchar_t);
     size_t used = 0;
+    LSTATUS code;
 
     (void)self;
-    if (RegGetValueW(HKEY_LOCAL_MACHINE, KEY_PATH, OFF_VALUE, RRF_RT_REG_MULTI_SZ | RRF_RT_REG_SZ,
-                     NULL, words, &size) != ERROR_SUCCESS)
+    code = RegGetValueW(HKEY_LOCAL_MACHINE, KEY_PATH, OFF_VALUE,
+                        RRF_RT_REG_MULTI_SZ | RRF_RT_REG_SZ, NULL, words, &size);
+    if (code != ERROR_SUCCESS)
         words[0] = L'\0';
     for (word = words; *word != L'\0'; word += wcslen(word) + 1) {
         wide_to_buffer(word, wcslen(word), out + used, HARDEN_OFF_MAX - used);
         used += strlen(out + used) + 1;
     }
     out[used] = '\0';
+    return code == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : (uint32_t)code;
 }
 
 /* The struct of each policy in the table is one DWORD of flags. */

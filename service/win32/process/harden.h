@@ -38,9 +38,9 @@ struct harden_port {
     void *self;
     /*
      * The words of the protections that an administrator has switched off, each terminated, and
-     * an empty one behind the last.
+     * an empty one behind the last. Not 0: there is a value, but it cannot be read; no words.
      */
-    void (*read_off)(void *self, char out[HARDEN_OFF_MAX]);
+    uint32_t (*read_off)(void *self, char out[HARDEN_OFF_MAX]);
     /* Enables `flags` of the policy with this number in PROCESS_MITIGATION_POLICY. */
     uint32_t (*mitigate)(void *self, int policy, uint32_t flags);
     /* Removes all privileges from the token except these; some of them may be missing. */
@@ -65,7 +65,8 @@ struct harden_refusals {
         uint32_t code;
     } items[HARDEN_REFUSED_MAX];
     size_t count;
-    char off[HARDEN_OFF_MAX]; /* what is switched off, or not known: "dynamic-code, x (unknown)" */
+    char off[HARDEN_OFF_MAX]; /* what is switched off, or not known: "dynamic-code, x (unknown)";
+                                 or why the value cannot be read */
 };
 
 #define HARDEN_SDDL_MAX 512u

@@ -38,13 +38,14 @@ static uint32_t record(struct recorder *recorder, const char *format, ...)
     return ++recorder->steps == recorder->refused ? ERROR_ACCESS_DENIED : ERROR_SUCCESS;
 }
 
-static void read_off(void *self, char out[HARDEN_OFF_MAX])
+static uint32_t read_off(void *self, char out[HARDEN_OFF_MAX])
 {
     const struct recorder *recorder = self;
 
     memset(out, 0, HARDEN_OFF_MAX);
     if (recorder->off != NULL)
         memcpy(out, recorder->off, recorder->off_size);
+    return ERROR_SUCCESS;
 }
 
 static uint32_t mitigate(void *self, int policy, uint32_t flags)
@@ -315,7 +316,7 @@ static void its_policies_are_in_force(void **state)
 #define PARAMETERS L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
 
 /* By a second broker: the first thing it does, before it finds that there is one. */
-static const char *said_of_off(DWORD type, const wchar_t *value, DWORD bytes)
+static const char *said_of_off(DWORD type, const void *value, DWORD bytes)
 {
     static char line[512];
     struct child *broker;
@@ -337,9 +338,26 @@ static void what_the_registry_switches_off_is_told(void **state)
     (void)state;
     CloseHandle(process_of_service());
     assert_non_null(strstr(said_of_off(REG_MULTI_SZ, two, sizeof(two)),
-                           "MitigationsOff: dynamic-code, images. "));
-    assert_non_null(
-        strstr(said_of_off(REG_SZ, one, sizeof(one)), "MitigationsOff: dynamic-code. "));
+                           "MitigationsOff switches off: dynamic-code, images. "));
+    assert_non_null(strstr(said_of_off(REG_SZ, one, sizeof(one)),
+                           "MitigationsOff switches off: dynamic-code. "));
+}
+
+/* A mistake must not look like a value that works. */
+static void a_value_that_cannot_be_read_is_told(void **state)
+{
+    static wchar_t much[1000];
+    static const DWORD number = 1;
+    size_t i;
+
+    (void)state;
+    CloseHandle(process_of_service());
+    for (i = 0; i + 2 < sizeof(much) / sizeof(much[0]); i++)
+        much[i] = L'x';
+    assert_non_null(strstr(said_of_off(REG_DWORD, &number, sizeof(number)),
+                           "none, since it cannot be read: its type must be REG_MULTI_SZ "));
+    assert_non_null(strstr(said_of_off(REG_MULTI_SZ, much, sizeof(much)),
+                           "none, since it cannot be read: it is too long "));
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
@@ -356,6 +374,7 @@ int main(void)
         cmocka_unit_test(threads_from_before_are_closed_too),
         TEST(its_threads_are_closed_to_others),
         TEST(what_the_registry_switches_off_is_told),
+        TEST(a_value_that_cannot_be_read_is_told),
         TEST(its_policies_are_in_force),
     };
 
