@@ -57,9 +57,11 @@ static int32_t get_mutex(struct shmb_segment *segment, HANDLE *out, struct fault
 {
     int32_t result;
 
-    *out = segment->ownership->mutex;
-    if (shmb_load32(&segment->lock_trusted) != 0)
+    /* First the flag: another thread may be opening the mutex, and stores the flag last. */
+    if (shmb_load32(&segment->lock_trusted) != 0) {
+        *out = segment->ownership->mutex;
         return SHMB_OK;
+    }
     result = open_mutex(segment, out, fault);
     if (result == SHMB_OK)
         shmb_store32(&segment->lock_trusted, 1);
