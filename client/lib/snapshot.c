@@ -91,8 +91,8 @@ static bool is_unchanged(const struct shmb_block *block, uint64_t sequence)
  * Other programs can change every byte at any time: the range is fixed before, and
  * only the two loads of the sequence decide whether the copy counts.
  */
-static int32_t try_copy(const struct shmb_block *block, void *to, const uint8_t *from,
-                        size_t length)
+static int32_t try_copy(const struct shmb_segment *segment, struct shmb_block *block, void *to,
+                        const uint8_t *from, size_t length)
 {
     uint64_t sequence;
     int32_t result = look(block, &sequence);
@@ -100,7 +100,10 @@ static int32_t try_copy(const struct shmb_block *block, void *to, const uint8_t 
     if (result != SHMB_OK)
         return result;
     memcpy(to, from, length);
-    return is_unchanged(block, sequence) ? SHMB_OK : SHMB_BUSY;
+    if (!is_unchanged(block, sequence))
+        return SHMB_BUSY;
+    /* A block that is not the segment's any more proves nothing. */
+    return block_get(segment, &block);
 }
 
 /* After a first try. SHMB_STALE: the block is no longer the segment's. */
@@ -114,7 +117,7 @@ static int32_t copy_again(const struct shmb_segment *segment, void *to, const ui
     while (result == SHMB_BUSY && pause_again(&patience)) {
         result = block_get(segment, &block);
         if (result == SHMB_OK)
-            result = try_copy(block, to, from, length);
+            result = try_copy(segment, block, to, from, length);
     }
     return result;
 }
@@ -142,7 +145,7 @@ static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, voi
     if (result == SHMB_OK && length > 0) {
         const uint8_t *from = segment->view.data + (size_t)offset;
 
-        result = try_copy(block, buffer, from, length);
+        result = try_copy(segment, block, buffer, from, length);
         if (result == SHMB_BUSY)
             result = copy_again(segment, buffer, from, length, timeout_ms);
     }

@@ -169,6 +169,48 @@ static void a_large_copy_is_not_tried_for_ever(void **state)
     free(copy);
 }
 
+static struct shmb_block *moving;
+static shmb_segment *moved_under;
+
+/* The block moves while a copy is made: it has come to the guard page in the buffer. */
+static LONG CALLBACK move_block(EXCEPTION_POINTERS *exception)
+{
+    void *data;
+
+    if (moving == NULL ||
+        exception->ExceptionRecord->ExceptionCode != (DWORD)STATUS_GUARD_PAGE_VIOLATION)
+        return EXCEPTION_CONTINUE_SEARCH;
+    moving->generation = SHMB_BLOCK_MOVED;
+    moving = NULL;
+    /* A writer of the new block, which this one does not show. */
+    shmb_data(moved_under, &data);
+    memset(data, 'n', WORDS * sizeof(uint64_t));
+    return EXCEPTION_CONTINUE_EXECUTION;
+}
+
+static void no_copy_counts_whose_block_moved_meanwhile(void **state)
+{
+    const size_t size = WORDS * sizeof(uint64_t);
+    shmb_segment *reader = opened("ShmbTest.Busy", SHMB_READ);
+    uint8_t *pages = VirtualAlloc(NULL, 2 * size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    void *handler = AddVectoredExceptionHandler(1, move_block);
+    uint64_t done = 1;
+    DWORD before;
+
+    (void)state;
+    assert_non_null(pages);
+    moved_under = opened("ShmbTest.Busy", SHMB_WRITE);
+    moving = stage_block(row);
+    assert_true(VirtualProtect(pages + size, size, PAGE_READWRITE | PAGE_GUARD, &before));
+    assert_int_equal(shmb_snapshot(reader, 0, pages + size / 2, size, &done), SHMB_STALE);
+    assert_int_equal(done, 0);
+    assert_null(moving);
+    RemoveVectoredExceptionHandler(handler);
+    VirtualFree(pages, 0, MEM_RELEASE);
+    shmb_close(moved_under);
+    shmb_close(reader);
+}
+
 static void what_is_read_in_place_counts_if_nobody_wrote(void **state)
 {
     shmb_segment *reader = opened("ShmbTest.Busy", SHMB_READ);
@@ -378,6 +420,7 @@ int main(void)
         STAGED(a_sequence_that_never_rests_is_busy),
         STAGED(waiting_has_the_time_that_it_was_given),
         STAGED(a_large_copy_is_not_tried_for_ever),
+        STAGED(no_copy_counts_whose_block_moved_meanwhile),
         STAGED(what_is_read_in_place_counts_if_nobody_wrote),
         STAGED(nothing_torn_counts_in_place),
         STAGED(scribbled_control_data_costs_answers_only),
