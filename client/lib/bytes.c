@@ -29,7 +29,7 @@ static int32_t may_write(const struct shmb_segment *segment, struct shmb_block *
 {
     if (segment->rights != SHMB_WRITE)
         return SHMB_ACCESS_DENIED;
-    if (lock_exists(segment) && !lock_mine(segment))
+    if (handle_has_lock(segment) && !lock_mine(segment))
         return SHMB_NOT_OWNER;
     return block_get(segment, block);
 }
@@ -47,8 +47,9 @@ static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const 
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     if (length > 0) {
-        if (!bracket_begin(segment, block))
-            return fault_plain(fault, SHMB_BAD_ARGUMENT);
+        result = bracket_begin(segment, block);
+        if (result != SHMB_OK)
+            return fault_plain(fault, result);
         memcpy(segment->view.data + (size_t)offset, buffer, length);
         bracket_end(segment);
     }
@@ -105,8 +106,8 @@ int32_t SHMB_CALL shmb_write_begin(shmb_segment *segment)
     if (segment == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     result = may_write(segment, &block);
-    if (result == SHMB_OK && !bracket_begin(segment, block))
-        result = SHMB_BAD_ARGUMENT;
+    if (result == SHMB_OK)
+        result = bracket_begin(segment, block);
     return result_end_plain(result);
 }
 
@@ -120,7 +121,7 @@ int32_t SHMB_CALL shmb_write_end(shmb_segment *segment)
     result = may_write(segment, &block);
     /* Also when the segment is stale by now: a write that stays begun looks like a dead writer. */
     if (result == SHMB_OK || result == SHMB_STALE) {
-        if (segment->ownership->brackets == 0)
+        if (segment->ownership->writes.count == 0)
             result = SHMB_BAD_ARGUMENT;
         else
             bracket_end(segment);

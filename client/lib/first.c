@@ -14,7 +14,7 @@ static int32_t usable_block(const struct shmb_segment *segment, struct shmb_bloc
 
     if (segment->rights != SHMB_WRITE)
         return SHMB_ACCESS_DENIED;
-    if (!lock_exists(segment))
+    if (!handle_has_lock(segment))
         return SHMB_BAD_ARGUMENT;
     result = block_get(segment, block);
     return result == SHMB_OK && *block == NULL ? SHMB_BAD_ARGUMENT : result;
@@ -76,8 +76,6 @@ static int32_t finish(struct shmb_segment *segment, struct fault *fault)
     bracket_repair(segment, block);
     /* After the content: a program that sees 1 may read it without the lock. */
     shmb_store32(&block->initialised, 1);
-    segment->ownership->abandoned = false;
-    segment->ownership->unmarked = 0;
     segment->ownership->filling = false;
     return lock_give(segment, fault);
 }

@@ -17,11 +17,6 @@
 /* For SHMB_READ, too: `readers_may_wait` gives readers these rights. */
 #define LOCK_ACCESS (SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL)
 
-bool lock_exists(const struct shmb_segment *segment)
-{
-    return (segment->info.flags & SHMB_FLAG_HAS_LOCK) != 0;
-}
-
 bool lock_mine(const struct shmb_segment *segment)
 {
     uint32_t holder = shmb_load32(&segment->ownership->holder);
@@ -74,14 +69,9 @@ static int32_t enter_again(struct shmb_segment *segment, struct shmb_block *bloc
 {
     struct ownership *ownership = segment->ownership;
 
-    if (ownership->depth == UINT32_MAX)
+    if (ownership->locks.count == UINT32_MAX)
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
-    ownership->depth++;
-    if (segment->turn != ownership->turn) {
-        segment->turn = ownership->turn;
-        segment->taken = segment->begun = 0;
-    }
-    segment->taken++;
+    holding_add(&ownership->locks, &segment->locks);
     block_mark(segment, block);
     return ownership->abandoned ? SHMB_ABANDONED : SHMB_OK;
 }
@@ -93,16 +83,13 @@ static int32_t enter(struct shmb_segment *segment, struct shmb_block *block, uin
     struct ownership *ownership = segment->ownership;
 
     /* What a thread that died had begun is not continued. */
-    ownership->depth = 1;
-    ownership->brackets = 0;
-    ownership->writer = NULL;
+    bracket_forget(ownership);
     ownership->filling = false;
-    shmb_store32(&ownership->turn, ownership->turn + 1);
-    segment->turn = ownership->turn;
-    segment->taken = 1;
-    segment->begun = 0;
+    holding_begin(&ownership->locks);
+    holding_add(&ownership->locks, &segment->locks);
     ownership->thread = thread_writer();
-    shmb_store32(&ownership->holder_id, (uint32_t)ownership->thread);
+    shmb_store32(&ownership->thread_id, (uint32_t)ownership->thread);
+    shmb_store32(&ownership->thread_born, thread_born());
     shmb_store32(&ownership->holder, token);
     return block_enter(segment, block, died);
 }
@@ -139,7 +126,7 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
     HANDLE mutex;
     int32_t result;
 
-    if (!lock_exists(segment))
+    if (!handle_has_lock(segment))
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
     /* Before the wait: a handle whose block is no longer the segment's fails at once. */
     result = block_get(segment, &block);
@@ -162,7 +149,7 @@ static void leave(struct ownership *ownership)
     /* Without this, the sequence stays odd, and the next owner takes us for dead. */
     bracket_end_all(ownership);
     ownership->filling = false;
-    ownership->depth = 0;
+    ownership->locks.count = 0;
     shmb_store32(&ownership->holder, 0);
 }
 
@@ -173,11 +160,8 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
 
     if (!lock_mine(segment))
         return fault_plain(fault, SHMB_NOT_OWNER);
-    /* The lock may have been taken through another handle. */
-    if (segment->turn == ownership->turn && segment->taken > 0)
-        segment->taken--;
-    if (ownership->depth > 1) {
-        ownership->depth--;
+    if (ownership->locks.count > 1) {
+        holding_drop(&ownership->locks, &segment->locks);
         return SHMB_OK;
     }
     /* Before ReleaseMutex: after it, another thread may own the lock and set these members. */
@@ -194,26 +178,28 @@ bool lock_elsewhere(const struct shmb_segment *segment)
 {
     const struct ownership *ownership = segment->ownership;
 
-    if (!lock_exists(segment) || shmb_load32(&ownership->holder) == 0 || lock_mine(segment) ||
-        segment->turn != shmb_load32(&ownership->turn) ||
-        (segment->taken == 0 && segment->begun == 0))
+    if (!handle_has_lock(segment) || shmb_load32(&ownership->holder) == 0 || lock_mine(segment) ||
+        (holding_share(&ownership->locks, &segment->locks) == 0 &&
+         holding_share(&ownership->writes, &segment->writes) == 0))
         return false;
     /* A thread that has ended holds nothing, even if the note still says so. */
-    return !mutex_is_free(ownership->mutex) && thread_runs(shmb_load32(&ownership->holder_id));
+    return !mutex_is_free(ownership->mutex) &&
+           thread_runs(shmb_load32(&ownership->thread_id), shmb_load32(&ownership->thread_born));
 }
 
 void lock_leave(struct shmb_segment *segment)
 {
     struct fault ignored;
+    uint32_t left;
 
-    if (lock_exists(segment) && !lock_mine(segment))
+    if (handle_has_lock(segment) && !lock_mine(segment))
         return;
     bracket_leave(segment);
     /*
      * CloseHandle does not release a mutex: other programs would wait until this thread ends.
      */
-    while (lock_mine(segment) && segment->turn == segment->ownership->turn && segment->taken > 0 &&
-           lock_give(segment, &ignored) == SHMB_OK)
+    left = holding_leave(&segment->ownership->locks, &segment->locks);
+    while (left-- > 0 && lock_give(segment, &ignored) == SHMB_OK)
         continue;
 }
 
@@ -244,14 +230,10 @@ int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     if (segment->rights != SHMB_WRITE)
         return result_end_plain(SHMB_ACCESS_DENIED);
-    if (lock_exists(segment) && !lock_mine(segment))
+    if (handle_has_lock(segment) && !lock_mine(segment))
         return result_end_plain(SHMB_NOT_OWNER);
     result = block_get(segment, &block);
-    if (result == SHMB_OK) {
-        if (block != NULL)
-            bracket_repair(segment, block);
-        segment->ownership->abandoned = false;
-        segment->ownership->unmarked = 0;
-    }
+    if (result == SHMB_OK)
+        bracket_repair(segment, block);
     return result_end_plain(result);
 }

@@ -13,16 +13,13 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
 int32_t lock_give(struct shmb_segment *segment, struct fault *fault);
 
 /*
- * Does another thread, which still runs, hold the lock through this handle? Then the handle
- * must not be closed.
+ * Does another thread, which still runs, hold the lock through this handle, or write through
+ * it? Then the handle must not be closed.
  */
 bool lock_elsewhere(const struct shmb_segment *segment);
 
 /* Before the handle closes: ends and releases what the calling thread has through it. */
 void lock_leave(struct shmb_segment *segment);
-
-/* Does the segment have a lock? */
-bool lock_exists(const struct shmb_segment *segment);
 
 /* Does the calling thread hold the lock, through any handle of the segment? */
 bool lock_mine(const struct shmb_segment *segment);

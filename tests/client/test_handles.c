@@ -114,6 +114,82 @@ static void a_write_within_a_write_is_part_of_it(void **state)
     shmb_close(outer);
 }
 
+/* As often as it was released through the other handle, that was for the first one. */
+static void a_release_through_another_handle_counts(void **state)
+{
+    shmb_segment *one = opened("ShmbTest.Shared", SHMB_WRITE);
+    shmb_segment *two = opened("ShmbTest.Shared", SHMB_WRITE);
+
+    (void)state;
+    assert_int_equal(shmb_lock(one, 0), SHMB_OK);
+    assert_int_equal(shmb_lock(one, 0), SHMB_OK);
+    assert_int_equal(shmb_unlock(two), SHMB_OK);
+    assert_int_equal(shmb_lock(two, 0), SHMB_OK);
+    assert_int_equal(shmb_close(one), SHMB_OK);
+    assert_int_equal(shmb_write(two, 0, "x", 1, NULL), SHMB_OK); /* holds it still */
+    assert_string_equal(others(), "-9");
+    assert_int_equal(shmb_unlock(two), SHMB_OK);
+    assert_int_equal(shmb_unlock(two), SHMB_NOT_OWNER);
+    shmb_close(two);
+}
+
+/* The write goes on through `segment`, and ends with it. */
+static void expect_one_write(shmb_segment *segment, const struct shmb_block *block)
+{
+    assert_int_equal(block->sequence & 1, 1);
+    assert_int_equal(shmb_write_end(segment), SHMB_OK);
+    assert_int_equal(block->sequence & 1, 0);
+    assert_int_equal(shmb_write_end(segment), SHMB_BAD_ARGUMENT);
+}
+
+static void closing_does_not_end_the_writes_of_others(void **state)
+{
+    shmb_segment *two = opened("ShmbTest.Shared", SHMB_WRITE), *one;
+    const struct shmb_block *block = stage_block(row);
+
+    (void)state;
+    assert_int_equal(shmb_lock(two, 0), SHMB_OK);
+    /* What it began has ended, through the other one. */
+    one = opened("ShmbTest.Shared", SHMB_WRITE);
+    assert_int_equal(shmb_write_begin(one), SHMB_OK);
+    assert_int_equal(shmb_write_end(two), SHMB_OK);
+    assert_int_equal(shmb_write_begin(two), SHMB_OK);
+    assert_int_equal(shmb_close(one), SHMB_OK);
+    expect_one_write(two, block);
+    /* So any thread may close it. */
+    one = opened("ShmbTest.Shared", SHMB_WRITE);
+    assert_int_equal(shmb_write_begin(one), SHMB_OK);
+    assert_int_equal(shmb_write_end(two), SHMB_OK);
+    assert_int_equal(shmb_write_begin(two), SHMB_OK);
+    assert_int_equal(in_thread(close_there, one), 0);
+    expect_one_write(two, block);
+    /* Of two writes it began, one has ended so; then the other handle began one. */
+    one = opened("ShmbTest.Shared", SHMB_WRITE);
+    assert_int_equal(shmb_write_begin(one), SHMB_OK);
+    assert_int_equal(shmb_write_begin(one), SHMB_OK);
+    assert_int_equal(shmb_write_end(two), SHMB_OK);
+    assert_int_equal(shmb_write_begin(two), SHMB_OK);
+    assert_int_equal(shmb_close(one), SHMB_OK);
+    expect_one_write(two, block);
+    /* It began the outer write, and the other one the inner. */
+    one = opened("ShmbTest.Shared", SHMB_WRITE);
+    assert_int_equal(shmb_write_begin(one), SHMB_OK);
+    assert_int_equal(shmb_write_begin(two), SHMB_OK);
+    assert_int_equal(shmb_close(one), SHMB_OK);
+    expect_one_write(two, block);
+    /* The same, and its own has ended: any thread may close it. */
+    one = opened("ShmbTest.Shared", SHMB_WRITE);
+    assert_int_equal(shmb_write_begin(one), SHMB_OK);
+    assert_int_equal(shmb_write_begin(two), SHMB_OK);
+    assert_int_equal(shmb_write_end(one), SHMB_OK);
+    assert_int_equal(in_thread(close_there, one), 0);
+    expect_one_write(two, block);
+    assert_int_equal(block->change, 5 + 2);
+    assert_int_equal(shmb_unlock(two), SHMB_OK);
+    assert_string_equal(others(), "0");
+    shmb_close(two);
+}
+
 /* The handle that began a write closes: nobody could end it, and its view is gone. */
 static void closing_ends_what_it_began(void **state)
 {
@@ -159,6 +235,21 @@ static void a_thread_that_ends_in_a_write_does_not_stop_the_next(void **state)
     assert_int_equal(shmb_write(segment, 0, "x", 1, NULL), SHMB_OK);
     assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_OK);
     shmb_close(segment);
+}
+
+/* What that thread had begun through the handle is not what another one writes now. */
+static void a_write_of_a_dead_thread_does_not_end_the_next(void **state)
+{
+    shmb_segment *one = opened("ShmbTest.Unlocked", SHMB_WRITE);
+    shmb_segment *two = opened("ShmbTest.Unlocked", SHMB_WRITE);
+    const struct shmb_block *block = stage_block(unlocked);
+
+    (void)state;
+    assert_int_equal(in_thread(begin_and_end, one), 0);
+    assert_int_equal(shmb_write_begin(two), SHMB_OK);
+    assert_int_equal(shmb_close(one), SHMB_OK);
+    expect_one_write(two, block);
+    shmb_close(two);
 }
 
 static void only_the_owner_closes(void **state)
@@ -265,6 +356,8 @@ struct copy {
     int32_t(SHMB_CALL *update)(shmb_segment *, uint64_t, const void *, uint64_t, uint32_t,
                                uint64_t *);
     int32_t(SHMB_CALL *lock)(shmb_segment *, uint32_t);
+    int32_t(SHMB_CALL *write)(shmb_segment *, uint64_t, const void *, uint64_t, uint64_t *);
+    int32_t(SHMB_CALL *mark_consistent)(shmb_segment *);
 };
 
 static FARPROC call_of(HMODULE library, const char *name)
@@ -289,6 +382,10 @@ static void load_copy(struct copy *copy)
     memcpy(&copy->update, &call, sizeof(call));
     call = call_of(library, "shmb_lock");
     memcpy(&copy->lock, &call, sizeof(call));
+    call = call_of(library, "shmb_write");
+    memcpy(&copy->write, &call, sizeof(call));
+    call = call_of(library, "shmb_mark_consistent");
+    memcpy(&copy->mark_consistent, &call, sizeof(call));
 }
 
 static void a_write_of_another_copy_is_no_death(void **state)
@@ -322,6 +419,37 @@ static void a_write_of_another_copy_is_no_death(void **state)
     assert_int_equal(copy.lock(inner, 0), SHMB_ABANDONED);
     assert_int_equal(copy.close(inner), SHMB_OK);
     shmb_close(outer);
+}
+
+/* The copy that has the lock first writes within a write of the one that took it later. */
+static void a_write_of_the_later_copy_is_one_too(void **state)
+{
+    struct shmb_block *block = stage_block(row);
+    shmb_segment *later = opened("ShmbTest.Shared", SHMB_WRITE), *earlier;
+    struct copy copy;
+    uint64_t before;
+
+    (void)state;
+    load_copy(&copy);
+    assert_int_equal(copy.open("ShmbTest.Shared", SHMB_WRITE, 0, &earlier), SHMB_OK);
+    assert_int_equal(copy.lock(earlier, 0), SHMB_OK);
+    assert_int_equal(shmb_lock(later, 0), SHMB_OK);
+    before = block->sequence;
+    assert_int_equal(shmb_write_begin(later), SHMB_OK);
+    assert_int_equal(copy.write(earlier, 0, "x", 1, NULL), SHMB_OK);
+    assert_int_equal(block->sequence, before + 1); /* goes on */
+    assert_int_equal(copy.mark_consistent(earlier), SHMB_OK);
+    assert_int_equal(block->sequence, before + 1);
+    assert_int_equal(shmb_write_end(later), SHMB_OK);
+    assert_int_equal(block->sequence, before + 2);
+    assert_int_equal(block->change, 1);
+    /* After it, the earlier one has its own again. */
+    assert_int_equal(copy.write(earlier, 0, "y", 1, NULL), SHMB_OK);
+    assert_int_equal(block->sequence, before + 4);
+    assert_int_equal(shmb_unlock(later), SHMB_OK);
+    assert_int_equal(copy.close(earlier), SHMB_OK);
+    assert_string_equal(others(), "0");
+    shmb_close(later);
 }
 
 /* ---- the other process ---- */
@@ -381,14 +509,18 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGED(a_lock_is_that_of_all_handles),
         STAGED(closing_gives_back_what_it_took),
+        STAGED(a_release_through_another_handle_counts),
         STAGED(a_write_within_a_write_is_part_of_it),
+        STAGED(closing_does_not_end_the_writes_of_others),
         STAGED(closing_ends_what_it_began),
         STAGED(a_thread_that_ends_in_a_write_does_not_stop_the_next),
+        STAGED(a_write_of_a_dead_thread_does_not_end_the_next),
         STAGED(only_the_owner_closes),
         STAGED(who_has_ended_owns_nothing),
         STAGED(an_id_that_comes_back_owns_nothing),
         STAGED(a_death_that_a_reader_met_is_marked_by_the_writer),
         STAGED(a_write_of_another_copy_is_no_death),
+        STAGED(a_write_of_the_later_copy_is_one_too),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));

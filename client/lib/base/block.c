@@ -25,13 +25,11 @@ bool block_is_own(const struct shmb_segment *segment, const struct shmb_block *b
     return generation == segment->info.generation || generation == SHMB_BLOCK_MOVED;
 }
 
-/*
- * Is the write in progress this thread's own, begun through another copy of the library (the
- * DLL and the static one)? Then the thread owns the mutex already. Both must be so: a mark
- * alone is only bytes, and can be that of a dead thread with the same id.
- */
-static bool is_own_write(const struct shmb_segment *segment, const struct shmb_block *block)
+/* Both must be so: a mark alone is only bytes, and can be that of a dead thread with this id. */
+bool block_is_written(const struct shmb_segment *segment, const struct shmb_block *block)
 {
+    if ((shmb_load64(&block->sequence) & 1) == 0)
+        return false;
     return shmb_load64(&block->writer) == segment->ownership->thread &&
            mutex_is_nested(segment->ownership->mutex);
 }
@@ -41,18 +39,14 @@ int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool
     struct ownership *ownership = segment->ownership;
     uint32_t known = 0, marks = died ? SHMB_DIED_OWNING : 0;
 
-    ownership->outer = false;
     ownership->unmarked = 0;
     if (block != NULL) {
         /*
          * Odd although the lock was free: a writer died in the middle. The system reports a death
          * only once, perhaps to a program without the library.
          */
-        if (shmb_load64(&block->sequence) & 1) {
-            ownership->outer = !died && is_own_write(segment, block);
-            if (!ownership->outer)
-                marks |= SHMB_DIED_OWNING | SHMB_DIED_WRITING;
-        }
+        if ((shmb_load64(&block->sequence) & 1) != 0 && (died || !block_is_written(segment, block)))
+            marks |= SHMB_DIED_OWNING | SHMB_DIED_WRITING;
         known = shmb_load32(&block->abandoned);
         ownership->unmarked = marks & ~known;
         block_mark(segment, block);

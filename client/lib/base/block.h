@@ -21,6 +21,12 @@ int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
 bool block_is_own(const struct shmb_segment *segment, const struct shmb_block *block);
 
 /*
+ * Is a write in progress that this thread began through another copy of the library (the DLL
+ * and the static one)? Then it owned the mutex before this copy took it.
+ */
+bool block_is_written(const struct shmb_segment *segment, const struct shmb_block *block);
+
+/*
  * Call this after taking the lock, but not when taking it again. `died`: the system
  * reported that the last owner died. Marks the block, so that later owners learn of
  * it, too. Returns SHMB_OK or SHMB_ABANDONED. `block` may be NULL.

@@ -8,36 +8,68 @@
 void bracket_repair(struct shmb_segment *segment, struct shmb_block *block)
 {
     struct ownership *ownership = segment->ownership;
-    uint64_t sequence = shmb_load64(&block->sequence);
 
+    ownership->abandoned = false;
+    ownership->unmarked = 0;
+    if (block == NULL)
+        return;
     /* A dead writer left the sequence odd, and the owner repaired without brackets. */
-    if (ownership->brackets == 0 && !ownership->outer && (sequence & 1) != 0) {
+    if (ownership->writes.count == 0 && (shmb_load64(&block->sequence) & 1) != 0 &&
+        !block_is_written(segment, block)) {
         changed_prepare(segment, block);
         shmb_store64(&block->change, ownership->change);
-        shmb_store64(&block->sequence, sequence + 1);
+        shmb_store64(&block->sequence, shmb_load64(&block->sequence) + 1);
         changed_tell(segment);
     }
     shmb_store32(&block->abandoned, 0);
 }
 
-static bool has_lock(const struct shmb_segment *segment)
-{
-    return (segment->info.flags & SHMB_FLAG_HAS_LOCK) != 0;
-}
-
-static void start(struct shmb_segment *segment, struct shmb_block *block)
+static void add_writer(struct shmb_segment *segment)
 {
     struct ownership *ownership = segment->ownership;
 
-    ownership->writer = segment;
-    if (!has_lock(segment))
-        ownership->thread = thread_writer(); /* else since the lock was taken */
+    segment->next_writer = ownership->writers;
+    ownership->writers = segment;
+}
+
+static void remove_writer(struct shmb_segment *segment)
+{
+    struct shmb_segment **at = &segment->ownership->writers;
+
+    while (*at != NULL && *at != segment)
+        at = &(*at)->next_writer;
+    if (*at != NULL)
+        *at = segment->next_writer;
+}
+
+void bracket_forget(struct ownership *ownership)
+{
+    holding_begin(&ownership->writes);
+    ownership->writers = NULL;
+}
+
+/* Without a lock: notes the thread that writes. With one, that was done as it took the lock. */
+static bool note_thread(struct ownership *ownership)
+{
+    ownership->writer = thread_token();
+    ownership->thread = thread_writer();
+    ownership->thread_id = (uint32_t)ownership->thread;
+    ownership->thread_born = thread_born();
+    return ownership->writer != 0;
+}
+
+static int32_t start(struct shmb_segment *segment, struct shmb_block *block)
+{
+    struct ownership *ownership = segment->ownership;
+
+    bracket_forget(ownership);
+    if (!handle_has_lock(segment) && !note_thread(ownership))
+        return SHMB_NO_MEMORY;
     if (block == NULL)
-        return;
-    /* The other copy may have ended its write by now. */
-    if (ownership->outer && (shmb_load64(&block->sequence) & 1) != 0)
-        return;
-    ownership->outer = false;
+        return SHMB_OK;
+    ownership->outer = block_is_written(segment, block);
+    if (ownership->outer)
+        return SHMB_OK;
     block_mark(segment, block);
     changed_prepare(segment, block);
     /* Odd already: a writer died, and the segment has no lock or is not repaired yet. */
@@ -46,16 +78,18 @@ static void start(struct shmb_segment *segment, struct shmb_block *block)
     shmb_store64(&block->sequence, ownership->sequence);
     /* The odd sequence must be visible before the first byte of the write. */
     shmb_fence_release();
+    return SHMB_OK;
 }
 
+/* Any handle that takes part has the block mapped to write. */
 static void finish(struct ownership *ownership)
 {
-    struct shmb_segment *segment = ownership->writer;
+    struct shmb_segment *segment = ownership->writers;
     struct shmb_block *block = segment->block;
 
-    ownership->brackets = 0;
-    ownership->writer = NULL;
-    if (ownership->outer || !block_is_own(segment, block))
+    ownership->writes.count = 0;
+    ownership->writers = NULL;
+    if (!block_is_own(segment, block) || ownership->outer)
         return;
     /* The number before the even sequence: a snapshot that shows these bytes finds it, too. */
     shmb_store64(&block->change, ownership->change);
@@ -68,56 +102,57 @@ static bool is_orphaned(const struct shmb_segment *segment)
 {
     const struct ownership *ownership = segment->ownership;
 
-    return ownership->brackets > 0 && !has_lock(segment) && ownership->thread != thread_writer() &&
-           !thread_runs((uint32_t)ownership->thread);
+    if (ownership->writes.count == 0 || handle_has_lock(segment) ||
+        ownership->writer == thread_known())
+        return false;
+    /* This thread may have its id by now, and so may another one. */
+    return ownership->thread == thread_writer() ||
+           !thread_runs(ownership->thread_id, ownership->thread_born);
 }
 
-bool bracket_begin(struct shmb_segment *segment, struct shmb_block *block)
+int32_t bracket_begin(struct shmb_segment *segment, struct shmb_block *block)
 {
     struct ownership *ownership = segment->ownership;
+    int32_t result = SHMB_OK;
 
-    /* Else the sequence would stay odd with every later write of this process. */
-    if (is_orphaned(segment))
-        ownership->brackets = 0;
-    if (ownership->brackets == UINT32_MAX)
-        return false;
-    if (ownership->brackets++ == 0)
-        start(segment, block);
-    if (segment->turn != ownership->turn) {
-        segment->turn = ownership->turn;
-        segment->taken = segment->begun = 0;
-    }
-    segment->begun++;
-    return true;
+    if (ownership->writes.count == UINT32_MAX)
+        return SHMB_BAD_ARGUMENT;
+    /* An orphaned write would keep the sequence odd with every later write of this process. */
+    if (ownership->writes.count == 0 || is_orphaned(segment))
+        result = start(segment, block);
+    if (result != SHMB_OK)
+        return result;
+    if (holding_share(&ownership->writes, &segment->writes) == 0)
+        add_writer(segment);
+    holding_add(&ownership->writes, &segment->writes);
+    return SHMB_OK;
 }
 
 void bracket_end(struct shmb_segment *segment)
 {
     struct ownership *ownership = segment->ownership;
 
-    /* The write may have begun through another handle. */
-    if (segment->turn == ownership->turn && segment->begun > 0)
-        segment->begun--;
-    if (ownership->brackets > 1)
-        ownership->brackets--;
-    else
+    if (ownership->writes.count <= 1) {
         finish(ownership);
+        return;
+    }
+    /* The write may have begun through another handle. */
+    holding_drop(&ownership->writes, &segment->writes);
+    if (holding_share(&ownership->writes, &segment->writes) == 0)
+        remove_writer(segment);
 }
 
 void bracket_end_all(struct ownership *ownership)
 {
-    if (ownership->brackets > 0)
+    if (ownership->writes.count > 0)
         finish(ownership);
 }
 
 void bracket_leave(struct shmb_segment *segment)
 {
-    struct ownership *ownership = segment->ownership;
+    uint32_t left = holding_leave(&segment->ownership->writes, &segment->writes);
 
-    if (segment->turn == ownership->turn)
-        while (segment->begun > 0 && ownership->brackets > 0)
-            bracket_end(segment);
-    /* Its block is about to be unmapped: what another handle began within ends, too. */
-    if (ownership->writer == segment)
-        bracket_end_all(ownership);
+    for (; left > 0; left--)
+        bracket_end(segment);
+    remove_writer(segment);
 }

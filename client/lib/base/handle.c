@@ -30,6 +30,11 @@ int32_t handle_join(struct shmb_segment *segment)
     return segment->ownership != NULL ? SHMB_OK : SHMB_NO_MEMORY;
 }
 
+bool handle_has_lock(const struct shmb_segment *segment)
+{
+    return (segment->info.flags & SHMB_FLAG_HAS_LOCK) != 0;
+}
+
 static void close_events(struct shmb_segment *segment)
 {
     unsigned i;

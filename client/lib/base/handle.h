@@ -40,13 +40,9 @@ struct shmb_segment {
     volatile PVOID changed[SHMB_CHANGE_EVENTS];
     volatile uint32_t mute; /* an event could not be opened to signal it: do not try again */
 
-    /*
-     * What was taken and begun through this handle and not given back through it, for
-     * shmb_close. Valid while `turn` is that of the ownership. Used as the members there are.
-     */
-    uint32_t turn;
-    uint32_t taken; /* the lock, so many times */
-    uint32_t begun; /* writes */
+    /* Its part of the members of the ownership with these names, for shmb_close. */
+    struct share locks, writes;
+    struct shmb_segment *next_writer; /* in the list `writers` there */
 };
 
 /*
@@ -60,6 +56,9 @@ struct shmb_segment *handle_new(uint32_t rights, const char *owner);
  * SHMB_OK or SHMB_NO_MEMORY.
  */
 int32_t handle_join(struct shmb_segment *segment);
+
+/* Does the segment have a lock? */
+bool handle_has_lock(const struct shmb_segment *segment);
 
 /* Closes and unmaps everything, and frees the handle. NULL is allowed. */
 void handle_free(struct shmb_segment *segment);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler.h"
+
 static SRWLOCK lock = SRWLOCK_INIT; /* guards the list, and `handles` of all in it */
 static struct ownership *list;
 
@@ -78,4 +80,44 @@ void ownership_leave(struct ownership *ownership)
     if (ownership->mutex != NULL)
         CloseHandle(ownership->mutex);
     free(ownership);
+}
+
+void holding_begin(struct holding *holding)
+{
+    holding->count = 0;
+    holding->surplus = 0;
+    shmb_store64(&holding->turn, holding->turn + 1);
+}
+
+uint32_t holding_share(const struct holding *holding, const struct share *share)
+{
+    return holding->count > 0 && share->turn == shmb_load64(&holding->turn) ? share->count : 0;
+}
+
+void holding_add(struct holding *holding, struct share *share)
+{
+    share->count = holding_share(holding, share) + 1;
+    share->turn = holding->turn;
+    holding->count++;
+}
+
+void holding_drop(struct holding *holding, struct share *share)
+{
+    if (holding_share(holding, share) > 0)
+        share->count--;
+    else
+        holding->surplus++;
+    holding->count--;
+}
+
+uint32_t holding_leave(struct holding *holding, struct share *share)
+{
+    const uint32_t taken = holding_share(holding, share);
+    const uint32_t given = taken < holding->surplus ? taken : holding->surplus;
+
+    if (taken == 0)
+        return 0;
+    holding->surplus -= given;
+    share->count = taken - given;
+    return share->count;
 }

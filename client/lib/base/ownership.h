@@ -11,25 +11,44 @@
 
 #include "shmb.h"
 
+/*
+ * How often something was taken and not given back, through all handles of the segment. It is
+ * the sum of the handles' shares less the surplus. A turn begins when it is taken for the first
+ * time; shares of earlier turns do not count.
+ */
+struct holding {
+    volatile uint64_t turn;
+    volatile uint32_t count;
+    uint32_t surplus; /* given back through handles that had no share */
+};
+
+/* How much of it was taken through one handle. */
+struct share {
+    uint64_t turn;
+    uint32_t count;
+};
+
 struct ownership {
     volatile PVOID mutex; /* opened by the first thread that needs it */
 
     /* The thread that holds the lock, as far as this process knows. */
-    volatile uint32_t holder;    /* its token; 0: none. It may have ended */
-    volatile uint32_t holder_id; /* its thread id */
-    volatile uint32_t turn;      /* grows each time a thread takes the lock that did not hold it */
+    volatile uint32_t holder; /* its token; 0: none. It may have ended */
+
+    /* Of the holder; without a lock, of the thread that began the write. */
+    volatile uint32_t thread_id, thread_born;
 
     /* Only the holder uses these; without a lock, the thread that writes. */
-    uint32_t depth;
-    uint32_t brackets;           /* writes begun and not ended; only the first and last count */
-    struct shmb_segment *writer; /* the handle that began the first of them */
-    uint64_t thread;             /* that may write, as thread_writer has it */
-    uint64_t sequence;           /* its value during the write */
-    uint64_t change;             /* number of the change in progress */
-    uint32_t unmarked;           /* SHMB_DIED_... bits that a handle to read could not store */
-    bool abandoned;              /* the holder got SHMB_ABANDONED, and has not repaired yet */
-    bool outer;                  /* this thread began a write through another copy of the library */
-    bool filling;                /* shmb_first said 1, and shmb_init_done was not called yet */
+    struct holding locks;         /* how often the holder took the lock */
+    struct holding writes;        /* writes begun; only the first and last change the block */
+    struct shmb_segment *writers; /* the handles with a share of them, linked by `next_writer` */
+    uint32_t writer;              /* without a lock: token of the thread that began the write */
+    uint64_t thread;              /* that may write, as thread_writer has it */
+    uint64_t sequence;            /* its value during the write */
+    uint64_t change;              /* number of the change in progress */
+    uint32_t unmarked;            /* SHMB_DIED_... bits that a handle to read could not store */
+    bool abandoned;               /* the holder got SHMB_ABANDONED, and has not repaired yet */
+    bool outer;                   /* the write is part of one of another copy of the library */
+    bool filling;                 /* shmb_first said 1, and shmb_init_done was not called yet */
 
     /* For ownership.c alone. */
     struct ownership *next;
@@ -57,5 +76,23 @@ struct ownership *ownership_join(const struct ownership_key *key);
 
 /* A handle closes. With the last one the record ends. NULL is allowed. */
 void ownership_leave(struct ownership *ownership);
+
+/* Begins a turn: nothing is taken, and no handle has a share. */
+void holding_begin(struct holding *holding);
+
+/* Takes it through a handle. `count` must be less than UINT32_MAX. */
+void holding_add(struct holding *holding, struct share *share);
+
+/* Gives it back once, through any handle. `count` must be more than 0. */
+void holding_drop(struct holding *holding, struct share *share);
+
+/* What was taken through the handle and not given back through it. */
+uint32_t holding_share(const struct holding *holding, const struct share *share);
+
+/*
+ * Before the handle closes. Returns how often to give back through it: its share, less what
+ * was given back for it through other handles.
+ */
+uint32_t holding_leave(struct holding *holding, struct share *share);
 
 #endif

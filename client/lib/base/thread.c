@@ -91,8 +91,24 @@ uint32_t thread_known(void)
     return (uint32_t)thread_get(THREAD_TOKEN);
 }
 
+static bool read_born(HANDLE thread, uint32_t *born)
+{
+    FILETIME made, ended, kernel, user;
+
+    if (!GetThreadTimes(thread, &made, &ended, &kernel, &user))
+        return false;
+    *born = made.dwLowDateTime;
+    return true;
+}
+
+uint32_t thread_born(void)
+{
+    return (uint32_t)thread_get(THREAD_BORN);
+}
+
 uint32_t thread_token(void)
 {
+    uint32_t born;
     uint32_t token = thread_known();
 
     if (token != 0)
@@ -101,7 +117,11 @@ uint32_t thread_token(void)
     do {
         token = (uint32_t)InterlockedIncrement(&tokens);
     } while (token == 0);
-    return thread_set(THREAD_TOKEN, token) ? token : 0;
+    /* The token last: a thread that has one has the time, too. */
+    if (!read_born(GetCurrentThread(), &born) || !thread_set(THREAD_BORN, born) ||
+        !thread_set(THREAD_TOKEN, token))
+        return 0;
+    return token;
 }
 
 uint64_t thread_writer(void)
@@ -109,15 +129,17 @@ uint64_t thread_writer(void)
     return (uint64_t)GetCurrentProcessId() << 32 | GetCurrentThreadId();
 }
 
-bool thread_runs(uint32_t id)
+bool thread_runs(uint32_t id, uint32_t born)
 {
     HANDLE thread = OpenThread(SYNCHRONIZE | THREAD_QUERY_LIMITED_INFORMATION, FALSE, id);
+    uint32_t found;
     bool runs;
 
     if (thread == NULL)
         return GetLastError() != ERROR_INVALID_PARAMETER;
     runs = GetProcessIdOfThread(thread) == GetCurrentProcessId() &&
-           WaitForSingleObject(thread, 0) != WAIT_OBJECT_0;
+           WaitForSingleObject(thread, 0) != WAIT_OBJECT_0 &&
+           (!read_born(thread, &found) || found == born);
     CloseHandle(thread);
     return runs;
 }

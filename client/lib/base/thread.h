@@ -2,7 +2,8 @@
  * thread.h - which thread is this?
  *
  * A thread id is not enough: the system gives the id of a thread that has ended to a new
- * one. A token is never given out again (the count wraps after four billion threads).
+ * one. A token is never given out again (the count wraps after four billion threads). When
+ * an id may be that of another thread by now, the time at which the thread was made tells.
  */
 #ifndef LIB_THREAD_H
 #define LIB_THREAD_H
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 /* The values that each thread has of its own. Nothing to free when a thread ends. */
-enum thread_value { THREAD_FAILURE, THREAD_TOKEN, THREAD_VALUES };
+enum thread_value { THREAD_FAILURE, THREAD_TOKEN, THREAD_BORN, THREAD_VALUES };
 
 /*
  * Makes the TLS slots, once. Call this wherever a program can use the library first: it also
@@ -29,13 +30,16 @@ uint32_t thread_token(void);
 /* The same without giving one. 0: the thread has none. */
 uint32_t thread_known(void);
 
+/* When the calling thread was made: the low half of its time. It must have a token. */
+uint32_t thread_born(void);
+
 /* Process and thread id of the calling thread, as struct shmb_block has them in `writer`. */
 uint64_t thread_writer(void);
 
 /*
- * Does a thread of this process have this id, and does it still run? True also if the
- * system does not say.
+ * Does the thread with this id, made at this time, still run in this process? True also if
+ * the system does not say.
  */
-bool thread_runs(uint32_t id);
+bool thread_runs(uint32_t id, uint32_t born);
 
 #endif
