@@ -65,10 +65,17 @@ int32_t SHMB_CALL shmb_first(shmb_segment *segment, uint32_t timeout_ms, int32_t
 static int32_t finish(struct shmb_segment *segment, struct fault *fault)
 {
     struct shmb_block *block;
-    int32_t result = usable_block(segment, &block);
+    int32_t result = usable_block(segment, &block), given;
+    const bool is_first = lock_mine(segment) && segment->ownership->filling;
 
-    if (result == SHMB_OK && !(lock_mine(segment) && segment->ownership->filling))
+    if (result == SHMB_OK && !is_first)
         result = SHMB_NOT_OWNER;
+    /* Also when the segment is stale by now: a lock that stays taken stops all who wait. */
+    if (result == SHMB_STALE && is_first) {
+        segment->ownership->filling = false;
+        given = lock_give(segment, fault);
+        return given == SHMB_OK ? fault_plain(fault, SHMB_STALE) : given;
+    }
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     bracket_end_all(segment->ownership);

@@ -92,6 +92,30 @@ static void giving_the_lock_back_is_giving_up(void **state)
     shmb_close(segment);
 }
 
+/* Retired, recreated or moved while the first one fills it. */
+static void who_fills_a_segment_that_is_gone_is_told(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Fill", SHMB_WRITE);
+    struct shmb_block *block = stage_block(row);
+    const uint64_t generation = block->generation;
+
+    (void)state;
+    assert_int_equal(asked(segment, 0, SHMB_OK), 1);
+    assert_int_equal(shmb_write_begin(segment), SHMB_OK);
+    block->generation = SHMB_BLOCK_MOVED;
+    assert_int_equal(shmb_init_done(segment), SHMB_STALE);
+    /* It has given the lock back, and those who wait go on. */
+    assert_int_equal(shmb_unlock(segment), SHMB_NOT_OWNER);
+    assert_string_equal(client_line(NULL, "take Global\\ShmbTest.Fill.lock 0"), "taken");
+    assert_int_equal(shmb_init_done(segment), SHMB_STALE);
+    assert_int_equal(block->sequence & 1, 0);
+    assert_int_equal(block->initialised, 0);
+    block->generation = generation;
+    assert_int_equal(shmb_init_done(segment), SHMB_NOT_OWNER);
+    assert_int_equal(asked(segment, 0, SHMB_OK), 1);
+    shmb_close(segment);
+}
+
 static void the_brokers_content_is_content(void **state)
 {
     shmb_segment *segment = opened("ShmbTest.Fill", SHMB_WRITE);
@@ -169,6 +193,7 @@ int main(void)
         STAGED(the_next_one_waits_for_the_first),
         STAGED(after_the_death_of_the_first_the_next_is),
         STAGED(giving_the_lock_back_is_giving_up),
+        STAGED(who_fills_a_segment_that_is_gone_is_told),
         STAGED(the_brokers_content_is_content),
         STAGED(it_does_not_fit_everything),
     };
