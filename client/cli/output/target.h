@@ -1,8 +1,9 @@
 /*
  * target.h - the file of --output.
  *
- * Bytes go to a new file beside it. Only when all is written, that file takes its place; until
- * then, and after any failure, an existing file stays as it is.
+ * Bytes go to a new file beside it. Only when all is written, that file takes its place, in one
+ * step; until then, and after any failure, an existing file stays as it is. Its access list and
+ * its attributes are kept; its owner, its times and other streams are those of the new file.
  */
 #ifndef CLI_TARGET_H
 #define CLI_TARGET_H
