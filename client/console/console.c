@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "visible.h"
 #include "wide.h"
 
 /* Older consoles fail on longer writes. */
@@ -105,8 +106,9 @@ static void write_line(DWORD which, const char *format, va_list arguments)
         return;
     }
     vsnprintf(line, (size_t)length + 1, format, arguments);
-    memcpy(line + length, "\n", 2);
-    console_text(which, line, (size_t)length + 1);
+    shmb_make_visible(line, true);
+    strcat(line, "\n");
+    console_text(which, line, strlen(line));
     free(line);
 }
 

@@ -27,8 +27,8 @@ uint32_t console_bytes(const void *bytes, size_t count);
 uint32_t console_file(HANDLE file, const void *bytes, size_t count);
 
 /*
- * Write one line, and a line end, to the standard output or the standard error output.
- * Ignore failures.
+ * Write one line, and a line end, to the standard output or the standard error output, as
+ * shmb_make_visible(line, true) leaves it. Ignore failures.
  */
 void console_line(const char *format, ...) SHMB_PRINTF(1, 2);
 void console_error(const char *format, ...) SHMB_PRINTF(1, 2);

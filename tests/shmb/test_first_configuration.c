@@ -115,7 +115,7 @@ static void what_cannot_be_had_is_a_comment(void **state)
         {.name = "File", .kind = SHMB_SECTION, .seen = true, .bytes = 4096, .backed = true},
         {.name = "Dark", .kind = SHMB_SECTION},
         {.name = "Global", .kind = SHMB_MUTEX},
-        {.name = "a\nb\xe2\x80\xa8#c", .kind = SHMB_MUTEX},
+        {.name = "a\nb\xe2\x80\xae#c", .kind = SHMB_MUTEX},
         {.name = "SHOWN", .kind = SHMB_EVENT, .seen = true},
         {.name = "Held", .kind = SHMB_MUTEX, .held = true},
         {.name = "Vast", .kind = SHMB_SECTION, .seen = true, .bytes = ((uint64_t)1 << 40) + 1},
@@ -141,6 +141,7 @@ static void any_name_comes_back_as_it_was(void **state)
         {.name = "quote\" and 'apostrophe", .kind = SHMB_MUTEX},
         {.name = "# : {[ - ? | > %", .kind = SHMB_MUTEX},
         {.name = "\xe2\x80\xa8\xef\xbf\xbe\xef\xbb\xbf\xf0\x9f\x94\x92", .kind = SHMB_MUTEX},
+        {.name = "\xe2\x80\xae\xe2\x81\xa9", .kind = SHMB_MUTEX},
         {.name = "{BC1D-7F}/x", .kind = SHMB_MUTEX},
         {.name = "true", .kind = SHMB_MUTEX},
         {.name = " ", .kind = SHMB_MUTEX},
@@ -155,6 +156,7 @@ static void any_name_comes_back_as_it_was(void **state)
     for (i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
         assert_string_equal(loaded.configuration->objects[i].name, objects[i].name);
     unload(&loaded);
+    expect("\"\\u202E\\u2069\""); /* a screen shows the text as it is */
 }
 
 static void nothing_is_said_to_be_nothing(void **state)

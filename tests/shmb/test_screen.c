@@ -22,7 +22,9 @@ static int use_console(int argc, char **argv)
     begun = screen_begin();
     GetConsoleMode(console, &within);
     lines = screen_home();
-    out_text("%s%s\n%s", SCREEN_CLEAR_LINE, "a line", SCREEN_CLEAR_REST);
+    out_sequence(SCREEN_CLEAR_LINE);
+    out_text("a line\n");
+    out_sequence(SCREEN_CLEAR_REST);
     code = out_end();
     screen_end();
     GetConsoleMode(console, &after);

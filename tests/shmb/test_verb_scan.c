@@ -58,9 +58,13 @@ static void a_name_cannot_move_the_cursor(void **state)
     const char *said;
 
     (void)state;
-    keep(CreateEventW(NULL, FALSE, FALSE, L"Global\\ShmbTest.\x1b[2J\x9b\n.\xe4"));
+    keep(CreateEventW(NULL, FALSE, FALSE, L"Global\\ShmbTest.\x1b[2J\x9b\n.\u202e\u2028\xe4"));
     assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
-    expect_part(said, "  ShmbTest.?[2J??.\xc3\xa4\n");
+    expect_part(said, "  ShmbTest.?[2J??.??\xc3\xa4\n");
+    assert_int_equal(shmb_run(NULL, &said, SCAN " --json"), 0);
+    expect_part(said, "\"ShmbTest.\\u001b[2J\\u009b\\u000a.\\u202e\\u2028\xc3\xa4\"");
+    assert_int_equal(shmb_run(NULL, &said, "info \"ShmbTest.\xe2\x80\xae\xc2\x9b\""), 2);
+    expect_part(said, "ShmbTest.??");
 }
 
 static void what_exists_is_listed(void **state)

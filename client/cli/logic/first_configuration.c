@@ -13,6 +13,7 @@
 #include "compiler.h"
 #include "names.h"
 #include "utf.h"
+#include "visible.h"
 
 #define PIECE_MAX 1024u
 #define SIZE_MOST ((uint64_t)1 << 40) /* of a segment in a configuration */
@@ -97,11 +98,10 @@ bool starter_locks(const char *section, const char *mutex)
 
 /* ---- texts ---- */
 
-/* libyaml refuses these characters, or takes them for the end of a line. */
+/* libyaml refuses the three; others it takes for the end of a line, and a screen obeys them. */
 static bool needs_escape(uint32_t point)
 {
-    return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x2028 || point == 0x2029 ||
-           point == 0xFEFF || point == 0xFFFE || point == 0xFFFF;
+    return !shmb_is_visible(point) || point == 0xFEFF || point == 0xFFFE || point == 0xFFFF;
 }
 
 /* Writes a name in quotes, or as part of a comment. */

@@ -10,6 +10,7 @@
 
 #include "console.h"
 #include "utf.h"
+#include "visible.h"
 #include "wide.h"
 
 /*
@@ -40,8 +41,8 @@ static void add(const char *text, size_t length)
     buffered += length;
 }
 
-/* Formats into `out`; marks a text that was cut. Returns its length. */
-static size_t format_text(char out[OUT_TEXT_MAX], const char *format, va_list arguments)
+/* Formats into `out`; marks a text that was cut. */
+static void format_text(char out[OUT_TEXT_MAX], const char *format, va_list arguments)
 {
     int length = vsnprintf(out, OUT_TEXT_MAX, format, arguments);
 
@@ -49,7 +50,6 @@ static size_t format_text(char out[OUT_TEXT_MAX], const char *format, va_list ar
         out[0] = '\0';
     else if ((size_t)length >= OUT_TEXT_MAX)
         wide_mark_cut(out, OUT_TEXT_MAX);
-    return strlen(out);
 }
 
 void out_text(const char *format, ...)
@@ -58,25 +58,25 @@ void out_text(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    add(text, format_text(text, format, arguments));
+    format_text(text, format, arguments);
     va_end(arguments);
+    shmb_make_visible(text, true);
+    add(text, strlen(text));
 }
 
 void out_visible(const char *text)
 {
-    const char *end = text + strlen(text);
+    char part[OUT_TEXT_MAX];
 
-    while (text < end) {
-        const char *from = text;
-        uint32_t point = shmb_utf8_next(&text, end);
+    if ((size_t)snprintf(part, sizeof(part), "%s", text) >= sizeof(part))
+        wide_mark_cut(part, sizeof(part));
+    shmb_make_visible(part, false);
+    add(part, strlen(part));
+}
 
-        if (point == UINT32_MAX) /* ill-formed: one byte */
-            text = from + 1;
-        if (point == UINT32_MAX || point < 0x20 || (point >= 0x7F && point <= 0x9F))
-            add("?", 1);
-        else
-            add(from, (size_t)(text - from));
-    }
+void out_sequence(const char *sequence)
+{
+    add(sequence, strlen(sequence));
 }
 
 static void json_escape(uint32_t point)
@@ -99,7 +99,7 @@ void out_json_string(const char *text)
         if (point == UINT32_MAX) {
             json_escape(0xFFFD);
             text++;
-        } else if (point < 0x20 || point == 0x7F || point == '"' || point == '\\') {
+        } else if (!shmb_is_visible(point) || point == '"' || point == '\\') {
             json_escape(point);
         } else {
             add(from, (size_t)(text - from));
@@ -139,15 +139,11 @@ void out_error(const char *format, ...)
 {
     char text[OUT_TEXT_MAX], line[OUT_TEXT_MAX + 16];
     va_list arguments;
-    char *at;
 
     va_start(arguments, format);
     format_text(text, format, arguments);
     va_end(arguments);
-    /* A name from the command line must not make a second line, or move the cursor. */
-    for (at = text; *at != '\0'; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7F)
-            *at = '?';
+    shmb_make_visible(text, false);
     snprintf(line, sizeof(line), "shmb: %s\n", text);
     console_text(STD_ERROR_HANDLE, line, strlen(line));
 }

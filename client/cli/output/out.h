@@ -18,13 +18,20 @@
     4096u /* bytes of one formatted text; a longer one is cut and ends in "..."                    \
            */
 
-/* Writes text to the standard output. Adds no line end. */
+/*
+ * Writes text to the standard output, as shmb_make_visible(text, true) leaves it. Adds no line
+ * end. A part that may have line ends of its own goes to out_visible instead.
+ */
 void out_text(const char *format, ...) SHMB_PRINTF(1, 2);
 
-/* Writes a text with '?' for control characters: any program can give an object such a name. */
+/* Writes a text of others on one line, as shmb_make_visible(text, false) leaves it. */
 void out_visible(const char *text);
 
-/* Writes a text as a JSON string with its quotes. Ill-formed bytes become U+FFFD. */
+/* Writes a control sequence for the screen as it is. */
+void out_sequence(const char *sequence);
+
+/* Writes a text as a JSON string with its quotes. Ill-formed bytes become U+FFFD; what is
+ * not visible is escaped, so that the text stays exact. */
 void out_json_string(const char *text);
 
 /* Writes bytes to the standard output, unchanged. False: this or an earlier write failed. */
@@ -39,7 +46,8 @@ uint32_t out_to(void *file);
 /* Writes the buffer. 0, or the Win32 code of the first write that failed. */
 uint32_t out_end(void);
 
-/* Writes "shmb: " and a line to the standard error output; control characters become '?'. */
+/* Writes "shmb: " and a line to the standard error output, as shmb_make_visible(text,
+ * false) leaves it. */
 void out_error(const char *format, ...) SHMB_PRINTF(1, 2);
 
 #endif

@@ -114,8 +114,8 @@ static void write_entry(enum shmb_kind kind, const struct entry *entry, bool jso
     if (json)
         write_json(kind, entry);
     else
-        out_text("%s", shmb_access_entry_words(kind, entry->name, entry->deny, entry->mask, words,
-                                               sizeof(words)));
+        out_visible(shmb_access_entry_words(kind, entry->name, entry->deny, entry->mask, words,
+                                            sizeof(words)));
 }
 
 static void write_list(enum shmb_kind kind, ACL *list, bool json)

@@ -28,13 +28,13 @@ bool screen_begin(void)
     mode &= ~(DWORD)ENABLE_WRAP_AT_EOL_OUTPUT;
     if (!SetConsoleMode(out, mode))
         return false;
-    out_text("%s", BEGIN);
+    out_sequence(BEGIN);
     return true;
 }
 
 void screen_end(void)
 {
-    out_text("%s", END);
+    out_sequence(END);
     out_end();
     SetConsoleMode(GetStdHandle(STD_OUTPUT_HANDLE), mode_before);
 }
@@ -43,7 +43,7 @@ size_t screen_home(void)
 {
     CONSOLE_SCREEN_BUFFER_INFO info;
 
-    out_text("\x1b[H");
+    out_sequence("\x1b[H");
     if (!GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info))
         return SOME_LINES;
     return (size_t)(info.srWindow.Bottom - info.srWindow.Top + 1);

@@ -47,8 +47,11 @@ static void print_text(const struct doctor_facts *facts, const struct doctor_que
     for (i = 0; i < report->count; i++) {
         const struct doctor_finding *finding = &report->finding[i];
 
-        out_text("%s %s: %s\n", finding->stops ? "stops" : "note ", finding->id, finding->says);
-        out_text("      do: %s\n", finding->remedy);
+        out_text("%s %s: ", finding->stops ? "stops" : "note ", finding->id);
+        out_visible(finding->says);
+        out_text("\n      do: ");
+        out_visible(finding->remedy);
+        out_text("\n");
     }
 }
 

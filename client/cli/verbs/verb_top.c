@@ -180,7 +180,8 @@ static void print_row(const struct row *row, double seconds, const char *line_st
         snprintf(rate, sizeof(rate), "%.1f", (double)row->changes / seconds);
     if (row->counts)
         snprintf(number, sizeof(number), "%" PRIu64, row->number);
-    out_text("%s%12s  %12s  %14" PRIu64 "  %-8s  %s\n", line_start, rate, number, row->info.bytes,
+    out_sequence(line_start);
+    out_text("%12s  %12s  %14" PRIu64 "  %-8s  %s\n", rate, number, row->info.bytes,
              show_state(row->info.state), row->info.name);
 }
 
@@ -194,12 +195,14 @@ static bool print_table(const struct table *table, size_t most, const char *line
     for (i = 0; i < table->count; i++)
         sorted[i] = &table->rows[i];
     qsort(sorted, table->count, sizeof(*sorted), compare);
-    out_text("%s%12s  %12s  %14s  %-8s  %s\n", line_start, "changes/s", "change", "bytes", "state",
-             "segment");
+    out_sequence(line_start);
+    out_text("%12s  %12s  %14s  %-8s  %s\n", "changes/s", "change", "bytes", "state", "segment");
     for (i = 0; i < table->count && i < most; i++)
         print_row(sorted[i], table->seconds, line_start);
-    if (i < table->count)
-        out_text("%sand %lu more\n", line_start, (unsigned long)(table->count - i));
+    if (i < table->count) {
+        out_sequence(line_start);
+        out_text("and %lu more\n", (unsigned long)(table->count - i));
+    }
     free(sorted);
     return true;
 }
@@ -218,7 +221,7 @@ static bool show(struct table *table, bool screen, bool again)
     lines = screen_home();
     table->most = lines > HEAD_LINES + 1 ? lines - HEAD_LINES : 1;
     done = print_table(table, table->most, SCREEN_CLEAR_LINE);
-    out_text("%s", SCREEN_CLEAR_REST);
+    out_sequence(SCREEN_CLEAR_REST);
     return done;
 }
 

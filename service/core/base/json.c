@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "utf.h"
+#include "visible.h"
 
 #define INDENT 2
 
@@ -32,11 +33,10 @@ static void put_escaped(struct text *text, uint32_t point)
     }
 }
 
-/* Control characters, and two line separators that older JavaScript rejects in a string. */
+/* What JSON demands, and what a screen would obey. */
 static bool must_escape(uint32_t point)
 {
-    return point < 0x20u || point == '"' || point == '\\' || (point >= 0x7Fu && point <= 0x9Fu) ||
-           point == 0x2028u || point == 0x2029u;
+    return point == '"' || point == '\\' || !shmb_is_visible(point);
 }
 
 static void put_string(struct text *text, const char *value)

@@ -8,6 +8,7 @@
 
 #include "console.h"
 #include "message_table.h"
+#include "visible.h"
 #include "wide.h"
 
 /* For all values of an event; the log allows 31,839 units for one. */
@@ -40,6 +41,14 @@ static size_t fit(wchar_t *text, size_t room)
     return length + CUT_MARK_UNITS;
 }
 
+/* The same list as for a console; values may have lines. */
+static void make_visible(wchar_t *text)
+{
+    for (; *text != L'\0'; text++)
+        if (!shmb_is_visible(*text) && wcschr(L"\t\r\n", *text) == NULL)
+            *text = L'?';
+}
+
 /*
  * The event viewer treats "%1" inside a value as an insert (a documented limit of
  * ReportEvent). A full-width percent sign looks the same.
@@ -58,6 +67,7 @@ static void to_log(struct event_log *log, const struct message_kind *kind, wchar
     size_t room = INSERTS_UNITS, i;
 
     for (i = 0; i < count; i++) {
+        make_visible(inserts[i]);
         disarm(inserts[i]);
         /* Leaves room for at least the mark of every later value. */
         room -= fit(inserts[i], room - (count - i - 1) * CUT_MARK_UNITS);

@@ -66,6 +66,8 @@ static void what_must_be_escaped(void **state)
     check_string("C:\\a \"b\"\n\t\r\x01\x1F\x7F",
                  "\"C:\\\\a \\\"b\\\"\\n\\t\\u000D\\u0001\\u001F\\u007F\"");
     check_string("\xC2\x85\xE2\x80\xA8\xE2\x80\xA9", "\"\\u0085\\u2028\\u2029\"");
+    /* Controls of the direction of text: an override, an isolate, a mark. */
+    check_string("\xE2\x80\xAE\xE2\x81\xA6\xD8\x9C", "\"\\u202E\\u2066\\u061C\"");
     check_string("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x94\x92",
                  "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x94\x92\"");
     /* Ill-formed bytes, one by one; also a surrogate and an end too early. */
