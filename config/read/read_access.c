@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "read_text.h"
+
 #define TRUSTEE_BYTES_MAX 1024u /* more than any account name has */
 
 static const char *const levels[SHMB_LEVEL_COUNT] = {"read", "write", "full", "deny"};
@@ -33,16 +35,6 @@ static bool same_trustee(const char *a, const char *b)
     return *a == *b;
 }
 
-static bool has_control(const struct node *node)
-{
-    size_t i;
-
-    for (i = 0; i < node->length; i++)
-        if ((unsigned char)node->text[i] < 0x20u || node->text[i] == 0x7F)
-            return true;
-    return false;
-}
-
 /* True: the node is no trustee; an error was added. */
 static bool refuse_trustee(struct reader *reader, const struct node *node, const struct path *path)
 {
@@ -57,11 +49,17 @@ static bool refuse_trustee(struct reader *reader, const struct node *node, const
     else if (node->length > TRUSTEE_BYTES_MAX)
         reader_error(reader, node, path, "%s is too long for an account",
                      reader_show(node, &shown));
-    else if (has_control(node))
-        reader_error(reader, node, path, "%s contains a control character; remove it",
-                     reader_show(node, &shown));
-    else
+    else if (read_text_check(reader, node, path, "the account")) {
+        if (strstr(node->text, "\\\\") != NULL)
+            reader_warn(reader, node, path,
+                        "%s has two backslashes in a row; only in double quotes is a backslash "
+                        "written twice",
+                        reader_show(node, &shown));
+        if (memchr(node->text, ',', node->length) != NULL)
+            reader_warn(reader, node, path, "%s is one account; several are a list: [A, B]",
+                        reader_show(node, &shown));
         return false;
+    }
     return true;
 }
 

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
+#include "characters.h"
+#include "escapes.h"
 #include "pattern.h"
+#include "read_text.h"
 #include "source.h"
 #include "utf.h"
 
@@ -39,13 +42,32 @@ static void take_utf16(struct reader *reader, const struct node *node, struct cf
     out->length = 2 * count;
 }
 
+/* \L, \P and \_ are characters that hardly anybody writes like this. */
+static void warn_of_letters(struct reader *reader, const struct node *node, const struct path *path)
+{
+    const char *at = node->source, *end = at != NULL ? at + strlen(at) : NULL;
+    struct escape escape;
+
+    while (at != NULL && escape_next(&at, end, &escape)) {
+        if (strchr("LP_", escape.text[1]) == NULL)
+            continue;
+        reader_warn(
+            reader, node, path,
+            "in double quotes %.2s is U+%04lX, %s; write the backslash twice, or use single "
+            "quotes",
+            escape.text, (unsigned long)escape.point, character_name(escape.point));
+        return;
+    }
+}
+
 static void read_text(struct reader *reader, const struct node *node, const struct path *path,
                       const struct node *encoding, struct cfg_initial *out)
 {
     static const char *const words[] = {"utf-8", "utf-16le"};
     struct path text = {path, keys[KEY_TEXT], 0}, below = {path, keys[KEY_ENCODING], 0};
     struct shown shown;
-    size_t word = UTF_8, offset;
+    char note[ESCAPE_NOTE];
+    size_t word = UTF_8;
 
     if (encoding != NULL && !read_word(reader, encoding, &below, words, 2, &word))
         return;
@@ -54,12 +76,13 @@ static void read_text(struct reader *reader, const struct node *node, const stru
                      reader_show(node, &shown));
         return;
     }
-    if (source_fault(node->text, node->length, &offset) != NULL) { /* escapes can produce them */
+    read_escape_note(node, note);
+    if (source_text_fault(node->text, node->length) != SOURCE_GOOD) { /* from an escape */
         reader_error(reader, node, &text,
-                     "the text contains a control character; write the content "
-                     "as hex");
+                     "the text contains a control character; write the content as hex%s", note);
         return;
     }
+    warn_of_letters(reader, node, &text);
     if (word == UTF_16LE) {
         take_utf16(reader, node, out);
     } else {
@@ -165,6 +188,8 @@ static void read_file(struct reader *reader, const struct node *node, const stru
                      reader_show(node, &shown));
         return;
     }
+    if (!read_text_check(reader, node, &below, "the path"))
+        return;
     fault = pattern_fault(node->text, node->length, false);
     if (fault != NULL) {
         reader_error(reader, node, &below, "%s", fault);

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "names.h"
 #include "read_rights.h"
 #include "read_segment.h"
+#include "read_text.h"
 
 typedef void read_object_fn(struct reader *reader, const struct node *key, const struct node *node,
                             const struct path *path, struct cfg_object *object);
@@ -84,22 +84,22 @@ void read_object(struct reader *reader, enum shmb_kind kind, const struct node_i
     char text[READER_PATH_SIZE];
     const char *bare;
     size_t length;
-    enum shmb_name_fault fault =
-        shmb_name_check(item->key->text, item->key->length, &bare, &length);
+    bool good;
 
+    if (read_merge_key(reader, item->key, group))
+        return;
+    good =
+        read_name(reader, item->key, &path, item->key->length > 0 ? &path : group, &bare, &length);
     memset(object, 0, sizeof *object);
     object->kind = kind;
     object->place = reader_place(reader, item->key);
-    if (fault == SHMB_NAME_OK) {
+    if (good) {
         reader_path(&path, text, sizeof text);
         object->name = reader_text(reader, bare, length);
         object->path = reader_text(reader, text, strlen(text));
-    } else {
-        reader_error(reader, item->key, item->key->length > 0 ? &path : group, "%s",
-                     shmb_name_fault_text(fault));
     }
     readers[kind](reader, item->key, item->value, &path, object);
     /* Not counted, the slot is used again by the next object. */
-    if (fault == SHMB_NAME_OK && !reader->no_memory)
+    if (good && !reader->no_memory)
         reader->cfg->count++;
 }

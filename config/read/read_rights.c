@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "read_access.h"
+#include "read_text.h"
 
 /* The order of `values` in read_rights. */
 enum { ACCESS, INTEGRITY, SDDL, AUDIT };
@@ -42,16 +43,6 @@ void read_audit(struct reader *reader, const struct node *node, const struct pat
     out->path = reader_text(reader, text, strlen(text));
 }
 
-static bool has_control(const struct node *node)
-{
-    size_t i;
-
-    for (i = 0; i < node->length; i++)
-        if ((unsigned char)node->text[i] < 0x20u || node->text[i] == 0x7F)
-            return true;
-    return false;
-}
-
 /*
  * Stores the text only: the core parses it when it makes descriptors. NULL: an error was
  * added, or no memory.
@@ -63,13 +54,15 @@ static const struct cfg_access *read_sddl(struct reader *reader, const struct no
     struct cfg_access *access;
     struct shown shown;
 
-    if (node->kind != NODE_SCALAR || node_is_null(node) || node->length == 0 || has_control(node)) {
+    if (node->kind != NODE_SCALAR || node_is_null(node) || node->length == 0) {
         reader_error(reader, node, path,
                      "expected a security descriptor as SDDL text, such as "
                      "'D:P(A;;0x20005;;;BU)', found %s",
                      reader_show(node, &shown));
         return NULL;
     }
+    if (!read_text_check(reader, node, path, "the text"))
+        return NULL;
     access = reader_alloc(reader, 1, sizeof *access);
     if (access == NULL)
         return NULL;

@@ -10,6 +10,8 @@
 #include "names.h"
 #include "read_initial.h"
 #include "read_rights.h"
+#include "read_text.h"
+#include "suggest.h"
 
 #define COMPANION_BYTES (SHMB_NAME_BYTES + sizeof SHMB_CHANGED_SUFFIX + 1)
 
@@ -19,19 +21,17 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
 {
     const char *bare;
     size_t length;
-    enum shmb_name_fault fault;
     struct shown shown;
 
     if (node->kind != NODE_SCALAR || node_is_null(node)) {
-        reader_error(reader, node, path, "expected the name of the mutex, found %s",
-                     reader_show(node, &shown));
+        reader_error(reader, node, path, "expected the name of the mutex, found %s%s",
+                     reader_show(node, &shown),
+                     node->kind != NODE_SCALAR ? "; put a name that starts with { or [ in quotes"
+                                               : "");
         return;
     }
-    fault = shmb_name_check(node->text, node->length, &bare, &length);
-    if (fault != SHMB_NAME_OK) {
-        reader_error(reader, node, path, "%s", shmb_name_fault_text(fault));
+    if (!read_name(reader, node, path, path, &bare, &length))
         return;
-    }
     lock->name = reader_text(reader, bare, length);
     lock->place = reader_place(reader, node);
 }
@@ -64,11 +64,32 @@ static void name_lock_after(struct reader *reader, const struct node *at, const 
                      shmb_name_fault_text(fault), segment, SHMB_LOCK_SUFFIX);
 }
 
+/* mutex or none. Any other text is probably the name of the mutex. */
+static bool read_lock_word(struct reader *reader, const struct node *node, const struct path *path,
+                           size_t *word)
+{
+    static const char *const words[] = {"mutex", "none"};
+    static const char *const others[] = {"true", "false", "yes", "no", "on", "off"};
+    bool other = suggest_word(node->text, node->length, words, 2) != NULL ||
+                 shmb_name_check(node->text, node->length, NULL, NULL) != SHMB_NAME_OK;
+    struct shown shown;
+    size_t i;
+
+    for (i = 0; i < sizeof others / sizeof others[0]; i++)
+        other = other || node_is(node, others[i]);
+    if (other)
+        return read_word(reader, node, path, words, 2, word);
+    *word = 0;
+    reader_error(reader, node, path,
+                 "%s; write mutex or none, or for a mutex of this name: lock: { name: %s }",
+                 reader_show(node, &shown), node->text);
+    return false;
+}
+
 /* Reads the lock; `node` NULL: not written, so the default. `at` is the name of the segment. */
 static void read_lock(struct reader *reader, const struct node *at, const struct node *node,
                       const struct path *path, struct cfg_object *object)
 {
-    static const char *const words[] = {"mutex", "none"};
     static const char *const keys[] = {"name", "readers_may_wait"};
     const struct node *values[2] = {NULL, NULL};
     struct cfg_lock *lock = &object->u.segment.lock;
@@ -84,7 +105,7 @@ static void read_lock(struct reader *reader, const struct node *at, const struct
                      "expected mutex, none or a mapping with name or readers_may_wait, found %s",
                      reader_show(node, &shown));
         return;
-    } else if (node != NULL && !read_word(reader, node, path, words, 2, &word))
+    } else if (node != NULL && !read_lock_word(reader, node, path, &word))
         return;
     if (values[1] != NULL)
         read_bool(reader, values[1], &waiting, &lock->readers_may_wait);

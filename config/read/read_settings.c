@@ -8,6 +8,7 @@
 
 #include "pattern.h"
 #include "read_access.h"
+#include "read_text.h"
 
 /* Adds one include path to the configuration. */
 static void add_pattern(struct reader *reader, const struct node *node, const struct path *path)
@@ -22,6 +23,8 @@ static void add_pattern(struct reader *reader, const struct node *node, const st
                      reader_show(node, &shown));
         return;
     }
+    if (!read_text_check(reader, node, path, "the path"))
+        return;
     fault = pattern_fault(node->text, node->length, true);
     if (fault != NULL) {
         reader_error(reader, node, path, "%s", fault);

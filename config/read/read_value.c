@@ -4,6 +4,7 @@
  */
 #include "read_value.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +66,19 @@ void reader_error(struct reader *reader, const struct node *at, const struct pat
     va_end(values);
 }
 
+void reader_warn(struct reader *reader, const struct node *at, const struct path *path,
+                 const char *format, ...)
+{
+    char object[READER_PATH_SIZE];
+    struct cfg_place place = reader_place(reader, at);
+    va_list values;
+
+    va_start(values, format);
+    cfg_message_addv(reader->messages, CFG_WARNING, &place,
+                     reader_path(path, object, sizeof object), format, values);
+    va_end(values);
+}
+
 void *reader_alloc(struct reader *reader, size_t count, size_t size)
 {
     void *memory = arena_array(reader->cfg->arena, count, size);
@@ -95,6 +109,8 @@ static size_t cut(const char *text, size_t length, size_t most)
 
 const char *reader_show(const struct node *node, struct shown *out)
 {
+    char odd[CHARACTER_SHOWN];
+    struct character character;
     size_t length;
 
     if (node->kind == NODE_SEQUENCE)
@@ -106,6 +122,12 @@ const char *reader_show(const struct node *node, struct shown *out)
     length = cut(node->text, node->length, 60);
     snprintf(out->text, sizeof out->text, "'%.*s%s'", (int)length, node->text,
              length < node->length ? "..." : "");
+    if (character_find(node->text, node->length, CHARACTER_DOUBTFUL, &character)) {
+        size_t used = strlen(out->text);
+
+        snprintf(out->text + used, sizeof out->text - used, " (with %s)",
+                 character_show(node->text, node->length, &character, odd));
+    }
     return out->text;
 }
 
@@ -123,7 +145,17 @@ static const char *word_list(const char *const *words, size_t count, const char 
     return out;
 }
 
-/* Adds the error. Returns the bit of the key that was probably meant, or 0. */
+bool read_merge_key(struct reader *reader, const struct node *key, const struct path *path)
+{
+    if (!key->plain || !node_is(key, "<<"))
+        return false;
+    reader_error(reader, key, path,
+                 "merge keys (<<) are not supported; an anchor may stand for a whole value: "
+                 "access: &a { ... }, then access: *a");
+    return true;
+}
+
+/* Adds the error. Returns the bits of the keys that were probably meant, or 0. */
 static unsigned unknown_key(struct reader *reader, const struct node *key, const struct path *path,
                             const char *const *keys, size_t count)
 {
@@ -132,6 +164,8 @@ static unsigned unknown_key(struct reader *reader, const struct node *key, const
     char list[128];
     size_t i;
 
+    if (read_merge_key(reader, key, path)) /* which may stand for any of them */
+        return UINT_MAX;
     if (meant == NULL) {
         reader_error(reader, key, path, "unknown key %s; known here: %s", reader_show(key, &shown),
                      word_list(keys, count, " and ", list, sizeof list));

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "characters.h"
 #include "model.h"
 #include "tree.h"
 
@@ -46,15 +47,25 @@ struct cfg_place reader_place(const struct reader *reader, const struct node *no
 void reader_error(struct reader *reader, const struct node *at, const struct path *path,
                   const char *format, ...) SHMB_PRINTF(4, 5);
 
+/* Adds a warning at a node. */
+void reader_warn(struct reader *reader, const struct node *at, const struct path *path,
+                 const char *format, ...) SHMB_PRINTF(4, 5);
+
 /* Memory in the configuration's arena. NULL: no memory; `no_memory` is set. */
 void *reader_alloc(struct reader *reader, size_t count, size_t size);
 const char *reader_text(struct reader *reader, const char *text, size_t length);
 
-/* A node as messages show it: 'text' (shortened), a list, a mapping, nothing. */
+/*
+ * A node as messages show it: 'text' (shortened), a list, a mapping, nothing. A character
+ * that cannot be seen or looks like another one is named behind the text.
+ */
 struct shown {
-    char text[72];
+    char text[72 + CHARACTER_SHOWN];
 };
 const char *reader_show(const struct node *node, struct shown *out);
+
+/* True for the key <<; an error was added. */
+bool read_merge_key(struct reader *reader, const struct node *key, const struct path *path);
 
 /*
  * Reads a mapping: `values[i]` becomes the value of `keys[i]`, NULL if it is not

@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include "escapes.h"
 #include "hash.h"
 #include "nameset.h"
+#include "utf.h"
 
 #define FEW_KEYS 12u /* up to here, comparing each with each is cheaper than a table */
 
@@ -73,7 +75,9 @@ static enum cfg_result attach(struct builder *b, const yaml_event_t *event, stru
     /* In a mapping, nodes are key and value in turn. */
     if (frame->collection->kind == NODE_MAPPING && frame->key == NULL) {
         if (node->kind != NODE_SCALAR)
-            return refuse(b, event, "a key must be a text, not a list or mapping");
+            return refuse(b, event,
+                          "a key must be a text, not a list or mapping; put a name that starts "
+                          "with { or [ in quotes");
         frame->key = node;
         return CFG_OK;
     }
@@ -134,8 +138,10 @@ static enum cfg_result on_alias(struct builder *b, const yaml_event_t *event)
     enum cfg_result result;
 
     if (anchor == NULL)
-        return refuse(b, event,
-                      "this alias has no anchor before it; write &name at the value it refers to");
+        return refuse(
+            b, event,
+            "this alias has no anchor before it; write &name at the value it refers to, or "
+            "put a text that starts with * in quotes");
     node = anchor->node;
     /* The tree must have no circle: readers would never end. */
     if (node->open)
@@ -152,9 +158,37 @@ static enum cfg_result on_alias(struct builder *b, const yaml_event_t *event)
         copy->weight = node->weight;
         copy->text = node->text;
         copy->length = node->length;
+        copy->source = node->source;
         node = copy;
     }
     return attach(b, event, node);
+}
+
+/* The byte of a mark. Marks only grow, so each character is passed once. */
+static size_t offset_of(struct builder *b, const yaml_mark_t *mark)
+{
+    const char *at = b->text + b->offset, *end = b->text + b->length;
+
+    for (; b->index < mark->index && at < end; b->index++)
+        if (shmb_utf8_next(&at, end) == UINT32_MAX) /* cannot happen: the file is well-formed */
+            break;
+    b->offset = (size_t)(at - b->text);
+    return b->offset;
+}
+
+/* Keeps what is written between double quotes if it has doubtful escapes. False: no memory. */
+static bool keep_source(struct builder *b, const yaml_event_t *event, struct node *node)
+{
+    size_t start = offset_of(b, &event->start_mark) + 1, end = offset_of(b, &event->end_mark);
+    struct escape escape;
+
+    /* An anchor precedes the quote. */
+    while (start < end && b->text[start - 1] != '"')
+        start++;
+    if (start >= end || !escape_worst(b->text + start, end - 1 - start, &escape))
+        return true;
+    node->source = arena_text(b->arena, b->text + start, end - 1 - start);
+    return node->source != NULL;
 }
 
 static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
@@ -165,7 +199,9 @@ static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
     enum cfg_result result;
 
     if (event->data.scalar.tag != NULL)
-        return refuse(b, event, "tags are not supported; remove what starts with !");
+        return refuse(
+            b, event,
+            "tags are not supported; remove what starts with !, or put the text in quotes");
     node = new_node(b, event, NODE_SCALAR);
     if (node == NULL)
         return CFG_NO_MEMORY;
@@ -174,6 +210,8 @@ static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
     node->text = arena_text(b->arena, text, length);
     node->length = length;
     if (node->text == NULL)
+        return CFG_NO_MEMORY;
+    if (event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && !keep_source(b, event, node))
         return CFG_NO_MEMORY;
     result = charge(b, event, node->weight);
     if (result == CFG_OK)
@@ -189,7 +227,9 @@ static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, en
     enum cfg_result result;
 
     if (tag != NULL)
-        return refuse(b, event, "tags are not supported; remove what starts with !");
+        return refuse(
+            b, event,
+            "tags are not supported; remove what starts with !, or put the text in quotes");
     if (b->depth == TREE_DEPTH_MAX)
         return refuse(b, event, "lists and mappings are nested too deep");
     node = new_node(b, event, kind);

@@ -19,9 +19,12 @@ struct builder_anchor {
     struct node *node;
 };
 
-/* All zero at the start, except file, messages and arena, which are borrowed. */
+/* All zero at the start, except file, text, messages and arena, which are borrowed. */
 struct builder {
     const char *file;
+    const char *text; /* what libyaml reads */
+    size_t length;
+    size_t offset, index; /* the same place in it, in bytes and in characters */
     struct cfg_messages *messages;
     struct cfg_arena *arena;
     struct builder_frame frames[TREE_DEPTH_MAX]; /* the open collections, outermost first */

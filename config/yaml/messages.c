@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "characters.h"
 #include "utf.h"
 
 void cfg_messages_init(struct cfg_messages *list)
@@ -32,14 +33,10 @@ void cfg_messages_free(struct cfg_messages *list)
     cfg_messages_init(list);
 }
 
-/* C0, C1, and the two characters that Unicode calls separators of lines and paragraphs. */
-static bool is_control(uint32_t point)
-{
-    return point < 0x20u || (point >= 0x7Fu && point <= 0x9Fu) || point == 0x2028u ||
-           point == 0x2029u;
-}
-
-/* Makes a text safe to print, in place: one line, well-formed UTF-8. It never grows. */
+/*
+ * Makes a text safe to print, in place: one line, well-formed UTF-8, nothing that moves or
+ * hides what stands beside it. It never grows.
+ */
 static void make_plain(char *text)
 {
     const char *at = text, *end = text + strlen(text);
@@ -51,7 +48,7 @@ static void make_plain(char *text)
 
         if (point == UINT32_MAX)
             at = start + 1;
-        if (point == UINT32_MAX || is_control(point)) {
+        if (point == UINT32_MAX || character_kind(point) == CHARACTER_REFUSED) {
             *out++ = '?';
         } else {
             memmove(out, start, (size_t)(at - start));

@@ -48,7 +48,10 @@ struct cfg_messages {
 void cfg_messages_init(struct cfg_messages *list);
 void cfg_messages_free(struct cfg_messages *list);
 
-/* Adds one message. `object` may be NULL. Control characters in texts become '?'. */
+/*
+ * Adds one message. `object` may be NULL. Control characters and invisible ones (characters.h)
+ * in texts become '?'.
+ */
 void cfg_message_add(struct cfg_messages *list, enum cfg_severity severity,
                      const struct cfg_place *place, const char *object, const char *format, ...)
     SHMB_PRINTF(5, 6);

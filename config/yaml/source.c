@@ -10,10 +10,6 @@
 
 #include "utf.h"
 
-static const char utf16[] = "the file is UTF-16, which Notepad calls Unicode; save it as UTF-8";
-static const char not_utf8[] = "the text is not UTF-8 from here on; save the file as UTF-8";
-static const char control[] = "there is a control character here; remove it";
-
 static bool starts_with(const char *text, size_t length, const char *bytes, size_t count)
 {
     return length >= count && memcmp(text, bytes, count) == 0;
@@ -26,28 +22,61 @@ static bool is_allowed(uint32_t point)
     return point >= 0xA0u && point != 0xFFFEu && point != 0xFFFFu;
 }
 
-const char *source_fault(const char *text, size_t length, size_t *offset)
+static enum source_fault judge(uint32_t point, bool whole_file)
+{
+    if (point == UINT32_MAX)
+        return SOURCE_NOT_UTF8;
+    if (point == 0)
+        return SOURCE_NUL;
+    if (!is_allowed(point))
+        return SOURCE_CONTROL;
+    if (whole_file && point == 0xFEFFu)
+        return SOURCE_MARK;
+    if (whole_file && (point == 0x2028u || point == 0x2029u))
+        return SOURCE_BREAK;
+    return SOURCE_GOOD;
+}
+
+static enum source_fault find_fault(const char *text, size_t length, bool whole_file,
+                                    size_t *offset, uint32_t *point)
 {
     const char *at = text, *end = text + length;
 
     *offset = 0;
+    *point = 0;
     if (starts_with(text, length, "\xFF\xFE", 2) || starts_with(text, length, "\xFE\xFF", 2))
-        return utf16;
+        return SOURCE_UTF16;
     while (at < end) {
         const char *start = at;
-        uint32_t point;
+        enum source_fault fault;
+        uint32_t next;
 
         if (*at >= ' ' && *at < 0x7F) { /* nearly every byte: no need to decode it */
             at++;
             continue;
         }
-        point = shmb_utf8_next(&at, end);
-        if (point != UINT32_MAX && is_allowed(point))
+        next = shmb_utf8_next(&at, end);
+        fault = judge(next, whole_file);
+        if (fault == SOURCE_GOOD)
             continue;
         *offset = (size_t)(start - text);
-        return point == UINT32_MAX ? not_utf8 : control;
+        *point = next != UINT32_MAX ? next : 0;
+        return fault;
     }
-    return NULL;
+    return SOURCE_GOOD;
+}
+
+enum source_fault source_fault(const char *text, size_t length, size_t *offset, uint32_t *point)
+{
+    return find_fault(text, length, true, offset, point);
+}
+
+enum source_fault source_text_fault(const char *text, size_t length)
+{
+    size_t offset;
+    uint32_t point;
+
+    return find_fault(text, length, false, &offset, &point);
 }
 
 void source_place(const char *text, size_t offset, uint32_t *line, uint32_t *column)
@@ -72,4 +101,20 @@ void source_place(const char *text, size_t offset, uint32_t *line, uint32_t *col
             *column += 1;
         }
     }
+}
+
+const char *source_line(const char *text, size_t size, uint32_t line, size_t *length)
+{
+    const char *at = text, *end = text + size;
+
+    for (; line > 1 && at < end; line--) {
+        while (at < end && *at != '\r' && *at != '\n')
+            at++;
+        if (at < end)
+            at += end - at > 1 && at[0] == '\r' && at[1] == '\n' ? 2 : 1;
+    }
+    *length = 0;
+    while (at + *length < end && at[*length] != '\r' && at[*length] != '\n')
+        *length += 1;
+    return at;
 }

@@ -64,7 +64,7 @@ static const struct bad rows_not_yaml[] = {
     {TEXT("a: @x\n"),
      "f:1:4: error: this is not YAML: found character that cannot start any token while scanning for the next token; put the text in quotes\n"},
     {TEXT("a: 'x\n"),
-     "f:2:1: error: this is not YAML: found unexpected end of stream while scanning a quoted scalar that starts at line 1\n"},
+     "f:2:1: error: this is not YAML: found unexpected end of stream while scanning a quoted scalar that starts at line 1; the closing quote is missing (a ' in single quotes is written twice)\n"},
     {TEXT("a: 1\nb\n"),
      "f:3:1: error: this is not YAML: could not find expected ':' while scanning a simple key that starts at line 2; look at the indentation and for a missing colon\n"},
     {TEXT("%YAML 3.0\n---\na: 1\n"),
@@ -72,17 +72,17 @@ static const struct bad rows_not_yaml[] = {
     {TEXT("a: 1\n---\nb: 2\n"),
      "f:2:1: error: a second document starts here; a file may have only one\n"},
     {TEXT("a: !!binary x\n"),
-     "f:1:4: error: tags are not supported; remove what starts with !\n"},
+     "f:1:4: error: tags are not supported; remove what starts with !, or put the text in quotes\n"},
     {TEXT("a: !x [1]\n"),
-     "f:1:4: error: tags are not supported; remove what starts with !\n"},
+     "f:1:4: error: tags are not supported; remove what starts with !, or put the text in quotes\n"},
     {TEXT("&a [*a]\n"),
      "f:1:5: error: this alias refers to the value that contains it\n"},
     {TEXT("a: *b\n"),
-     "f:1:4: error: this alias has no anchor before it; write &name at the value it refers to\n"},
+     "f:1:4: error: this alias has no anchor before it; write &name at the value it refers to, or put a text that starts with * in quotes\n"},
     {TEXT("? [a]\n: b\n"),
-     "f:1:3: error: a key must be a text, not a list or mapping\n"},
+     "f:1:3: error: a key must be a text, not a list or mapping; put a name that starts with { or [ in quotes\n"},
     {TEXT("*b : 1\n"),
-     "f:1:1: error: this alias has no anchor before it; write &name at the value it refers to\n"},
+     "f:1:1: error: this alias has no anchor before it; write &name at the value it refers to, or put a text that starts with * in quotes\n"},
     {TEXT("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]\n"),
      "f:1:17: error: lists and mappings are nested too deep\n"},
     {TEXT("\xFF\xFE" "a\x00"),
@@ -94,15 +94,15 @@ static const struct bad rows_not_yaml[] = {
     {TEXT("a: b\x0D\nc: \xE2\x82\n"),
      "f:2:4: error: the text is not UTF-8 from here on; save the file as UTF-8\n"},
     {TEXT("a: \x00" "b\n"),
-     "f:1:4: error: there is a control character here; remove it\n"},
+     "f:1:4: error: there is U+0000 here, as in text that is saved as UTF-16; save the file as UTF-8\n"},
     {TEXT("a: b\n\n  \x1B\n"),
-     "f:3:3: error: there is a control character here; remove it\n"},
+     "f:3:3: error: there is a control character here, U+001B; remove it\n"},
     {TEXT("a: \xEF\xBF\xBF\n"),
-     "f:1:4: error: there is a control character here; remove it\n"},
+     "f:1:4: error: there is a value that is no character here, U+FFFF; remove it\n"},
     {TEXT("a: \xC2\x85\n"),
-     "f:1:4: error: there is a control character here; remove it\n"},
+     "f:1:4: error: there is a control character here, U+0085; remove it\n"},
     {TEXT(DEFAULTS "mutexes: { M: { access: { read: \"a\\0b\" } } }\n"),
-     "f:3:33: error: mutexes.M.access.read: 'a' contains a control character; remove it\n"},
+     "f:3:33: error: mutexes.M.access.read: the account contains U+0000, a control character, between 'a' and 'b'; remove it (in double quotes \\0 is U+0000; write the backslash twice, or use single quotes)\n"},
 };
 
 /* Keys written twice, at every level. */
@@ -158,7 +158,7 @@ static const struct bad rows_access[] = {
      "f:3:44: error: mutexes.M.access.read[2]: no account is named here; write an account, group or SID\n"
      "f:3:48: error: mutexes.M.access.read[3]: expected an account, group or SID, found a list\n"},
     {TEXT(DEFAULTS "mutexes: { M: { access: { read: \"a\\nb\" } } }\n"),
-     "f:3:33: error: mutexes.M.access.read: 'a?b' contains a control character; remove it\n"},
+     "f:3:33: error: mutexes.M.access.read: the account contains U+000A, a control character, between 'a' and 'b'; remove it (in double quotes \\n is U+000A; write the backslash twice, or use single quotes)\n"},
     {TEXT(DEFAULTS "mutexes: { M: { access: { write: [Users, 'CORP\\App', uSERS, 'corp\\aPP'] } } }\n"),
      "f:3:54: error: mutexes.M.access.write[2]: 'uSERS' is in this list twice, first at f:3:35; remove one\n"
      "f:3:61: error: mutexes.M.access.write[3]: 'corp\\aPP' is in this list twice, first at f:3:42; remove one\n"},
@@ -207,7 +207,7 @@ static const struct bad rows_segments[] = {
     {TEXT(DEFAULTS "segments: { A: { size: 1, lock: muttex } }\n"),
      "f:3:33: error: segments.A.lock: 'muttex'; did you mean 'mutex'?\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1, lock: fast } }\n"),
-     "f:3:33: error: segments.A.lock: 'fast'; write mutex or none\n"},
+     "f:3:33: error: segments.A.lock: 'fast'; write mutex or none, or for a mutex of this name: lock: { name: fast }\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1, lock: } }\n"),
      "f:3:33: error: segments.A.lock: expected mutex, none or a mapping with name or readers_may_wait, found nothing\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1, lock: [] } }\n"),
@@ -255,7 +255,7 @@ static const struct bad rows_initial_content[] = {
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: 'a\\' } } }\n"),
      "f:3:44: error: segments.A.initial.file: the path ends without a file name; name a file\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: \"a\\tb\" } } }\n"),
-     "f:3:44: error: segments.A.initial.file: the path contains a control character; remove it\n"},
+     "f:3:44: error: segments.A.initial.file: the path contains U+0009, a tab, between 'a' and 'b'; remove it (in double quotes \\t is U+0009; write the backslash twice, or use single quotes)\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { fil: a } } }\n"),
      "f:3:38: error: segments.A.initial: unknown key 'fil'; did you mean 'fill'?\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: } } }\n"),
@@ -339,7 +339,7 @@ static const struct bad rows_names[] = {
     {TEXT(DEFAULTS "mutexes: { ShmBroker.X: }\n"),
      "f:3:12: error: mutexes.ShmBroker.X: names that start with ShmBroker. belong to the broker; choose another\n"},
     {TEXT(DEFAULTS "mutexes: { \"a\\tb\": }\n"),
-     "f:3:12: error: mutexes.a?b: the name contains a control character; remove it\n"},
+     "f:3:12: error: mutexes.a?b: the name contains U+0009, a tab, between 'a' and 'b'; remove it (in double quotes \\t is U+0009; write the backslash twice, or use single quotes)\n"},
     {TEXT(DEFAULTS "mutexes: { xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: }\n"),
      "f:3:12: error: mutexes.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: the name is longer than 200 UTF-16 units; shorten it\n"},
     {TEXT(DEFAULTS "segments: { xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: { size: 1 } }\n"),
@@ -419,6 +419,121 @@ static const struct bad rows_settings[] = {
      "f:3:7: error: watch: nothing; write true or false, without quotes\n"},
 };
 
+/* A backslash in double quotes begins an escape. */
+static const struct bad rows_double_quotes[] = {
+    {TEXT(DEFAULTS "mutexes: { \"Global\\Prices\": }\n"),
+     "f:3:12: error: mutexes.Global?rices: the name contains U+2029, a paragraph separator, between 'Global' and 'rices'; remove it (in double quotes \\P is U+2029; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [\"CORP\\Users\"] } } }\n"),
+     "f:3:41: error: this is not YAML: did not find expected hexdecimal number while parsing a quoted scalar; in double quotes a backslash is written twice, in single quotes once\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [\"CORP\\xray\"] } } }\n"),
+     "f:3:41: error: this is not YAML: did not find expected hexdecimal number while parsing a quoted scalar; in double quotes a backslash is written twice, in single quotes once\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [\"CORP\\udead\"] } } }\n"),
+     "f:3:41: error: this is not YAML: found invalid Unicode character escape code while parsing a quoted scalar; in double quotes a backslash is written twice, in single quotes once\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [\"CORP\\Nick\", \"CORP\\Lisa\", \"CORP\\eve\"] } } }\n"),
+     "f:3:34: error: mutexes.M.access.read[0]: the account contains U+0085, a control character, between 'CORP' and 'ick'; remove it (in double quotes \\N is U+0085; write the backslash twice, or use single quotes)\n"
+     "f:3:47: error: mutexes.M.access.read[1]: the account contains U+2028, a line separator, between 'CORP' and 'isa'; remove it (in double quotes \\L is U+2028; write the backslash twice, or use single quotes)\n"
+     "f:3:60: error: mutexes.M.access.read[2]: the account contains U+001B, a control character, between 'CORP' and 've'; remove it (in double quotes \\e is U+001B; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [\"CORP\\\"] } } }\n"),
+     "f:4:1: error: this is not YAML: found unexpected end of stream while scanning a quoted scalar that starts at line 3; the closing quote is missing (in double quotes, \\\" does not end the text: write \\\\ for a backslash, or use single quotes)\n"},
+    {TEXT(DEFAULTS "include: [\"C:\\new\\a.yaml\", \"C:\\Program Files\\a.yaml\"]\n"),
+     "f:3:11: error: include[0]: the path contains U+000A, a control character, between 'C:' and 'ew?.yaml'; remove it (in double quotes \\n is U+000A; write the backslash twice, or use single quotes)\n"
+     "f:3:28: error: include[1]: the path contains U+2029, a paragraph separator, between 'C:' and 'rogram'; remove it (in double quotes \\P is U+2029; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { text: \"a\\e\" } } }\n"),
+     "f:3:44: error: segments.A.initial.text: the text contains a control character; write the content as hex (in double quotes \\e is U+001B; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: \"C:\\bin\\a\" } } }\n"),
+     "f:3:44: error: segments.A.initial.file: the path contains U+0008, a control character, between 'C:' and 'in?'; remove it (in double quotes \\b is U+0008; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, sddl: \"D:(A;;GA;;;\\u200EBU)\" } }\n"),
+     "f:3:33: error: segments.A.sddl: the text contains U+200E, an invisible mark of direction, between 'D:(A;;GA;;;' and 'BU)'; remove it (in double quotes \\u200E is U+200E; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, lock: { name: \"Global\\Lock\" } } }\n"),
+     "f:3:41: error: segments.A.lock.name: the name contains U+2028, a line separator, between 'Global' and 'ock'; remove it (in double quotes \\L is U+2028; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "mutexes: { \xC3\xA9: { access: { read: \"\\t\" } }, &b \"\\P\": }\n"),
+     "f:3:12: warning: mutexes.\xC3\xA9: the name '\xC3\xA9' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"
+     "f:3:33: error: mutexes.\xC3\xA9.access.read: the account contains U+0009, a tab; remove it (in double quotes \\t is U+0009; write the backslash twice, or use single quotes)\n"
+     "f:3:43: error: mutexes.?: the name contains U+2029, a paragraph separator; remove it (in double quotes \\P is U+2029; write the backslash twice, or use single quotes)\n"},
+};
+
+/* Characters that nobody sees, or that look like others. */
+static const struct bad rows_characters[] = {
+    {TEXT(DEFAULTS "segments: { A: { size: 64\xC2\xA0KiB } }\n"),
+     "f:3:24: error: segments.A.size: '64\xC2\xA0KiB' (with U+00A0, a no-break space, between '64' and 'KiB'); write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 64\x09KiB } }\n"),
+     "f:3:24: error: segments.A.size: '64?KiB' (with U+0009, a tab, between '64' and 'KiB'); write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"},
+    {TEXT(DEFAULTS "segments:\n  A:\n    size\xEF\xBC\x9A 64 KiB\n"),
+     "f:5:5: error: segments.A: expected a mapping with size, access, integrity, sddl, audit, lock, initial, notify, sessions, keep or save_every, found 'size\xEF\xBC\x9A 64 KiB' (with U+FF1A, a colon that is not the plain :, between 'size' and '64')\n"},
+    {TEXT(DEFAULTS "segments:\n  A:\n\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size: 64 KiB\n"),
+     "f:4:3: error: segments.A: a segment needs a size, such as size: 64 KiB\n"
+     "f:5:1: error: unknown key '\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size' (with U+00A0, a no-break space, before '\xC2\xA0\xC2\xA0\xC2\xA0size'); known here: version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events and semaphores\n"},
+    {TEXT(DEFAULTS "segments:\n  A: { size: 64 KiB\xEF\xBC\x8C lock: none }\n"),
+     "f:4:26: error: this is not YAML: did not find expected ',' or '}' while parsing a flow mapping; line 4 has U+FF0C, a comma that is not the plain ,, between 'KiB' and 'lock:'\n"},
+    {TEXT(DEFAULTS "mutexes: { M\xE2\x80\x8B: }\n"),
+     "f:3:12: error: mutexes.M?: the name contains U+200B, a space without width, behind 'M'; remove it\n"},
+    {TEXT(DEFAULTS "mutexes: { \xE2\x80\xAEM: }\n"),
+     "f:3:12: error: mutexes.?M: the name contains U+202E, an invisible mark of direction, before 'M'; remove it\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [\xE2\x80\x8ES-1-5-11] } } }\n"),
+     "f:3:34: error: mutexes.M.access.read[0]: the account contains U+200E, an invisible mark of direction, before 'S-1-5-11'; remove it\n"},
+    {TEXT(DEFAULTS "watch: \xE2\x80\x9Ctrue\xE2\x80\x9D\nmutexes: { M: }\n"),
+     "f:3:8: error: watch: '\xE2\x80\x9Ctrue\xE2\x80\x9D' (with U+201C, a typographic quote, before 'true\xE2\x80\x9D'); write true or false, without quotes\n"},
+    {TEXT(DEFAULTS "mutexes: { M: }\n\xEF\xBB\xBFversion: 1\ndefaults: { access: { read: Users } }\nmutexes: { N: }\n"),
+     "f:4:1: error: there is a byte order mark here, U+FEFF, as where files were joined; remove it, or list the files in include\n"},
+    {TEXT(DEFAULTS "mutexes: { M: }\n# a\xE2\x80\xA8" "b: c\n"),
+     "f:4:4: error: there is a line separator here, U+2028; remove it\n"},
+    {TEXT("v\x00" "e\x00r\x00"),
+     "f:1:2: error: there is U+0000 here, as in text that is saved as UTF-16; save the file as UTF-8\n"},
+    {TEXT(DEFAULTS "m\x00u\x00"),
+     "f:3:2: error: there is U+0000 here, as in text that is saved as UTF-16; save the file as UTF-8\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { acce\xC2\xADss: } }\n"),
+     "f:3:17: error: mutexes.M: unknown key 'acce?ss' (with U+00AD, an invisible hyphen, between 'acce' and 'ss'); did you mean 'access'?\n"},
+};
+
+/* What YAML reads as something else. */
+static const struct bad rows_names_that_are_something_else[] = {
+    {TEXT(DEFAULTS "mutexes: { Globl\\X: , Gl\xD0\xBE" "bal\\Y: , 'Global\\\\Z': }\n"),
+     "f:3:12: error: mutexes.Globl\\X: the name contains a backslash, which is reserved for the object manager; remove it; did you mean 'Global\\'?\n"
+     "f:3:23: error: mutexes.Gl\xD0\xBE" "bal\\Y: the name contains a backslash, which is reserved for the object manager; remove it; did you mean 'Global\\'?\n"
+     "f:3:35: error: mutexes.Global\\\\Z: the name contains a backslash, which is reserved for the object manager; remove it; did you mean 'Global\\', with one backslash?\n"},
+    {TEXT(DEFAULTS "mutexes:\n  {3F2504E0-4F89-11D3-9A0C-0305E82C3301}: { access: { read: Users } }\n"),
+     "f:4:3: error: a key must be a text, not a list or mapping; put a name that starts with { or [ in quotes\n"},
+    {TEXT(DEFAULTS "mutexes: { {GUID}: {} }\n"),
+     "f:3:12: error: a key must be a text, not a list or mapping; put a name that starts with { or [ in quotes\n"},
+    {TEXT(DEFAULTS "mutexes:\n  [x]y: {}\n"),
+     "f:4:3: error: a key must be a text, not a list or mapping; put a name that starts with { or [ in quotes\n"},
+    {TEXT(DEFAULTS "mutexes:\n  \"A\"B: {}\n"),
+     "f:4:6: error: this is not YAML: did not find expected key while parsing a block mapping; put quotes around the whole name\n"},
+    {TEXT(DEFAULTS "mutexes:\n  *x: {}\n"),
+     "f:4:3: error: this alias has no anchor before it; write &name at the value it refers to, or put a text that starts with * in quotes\n"},
+    {TEXT(DEFAULTS "mutexes:\n  *: {}\n"),
+     "f:4:4: error: this is not YAML: did not find expected alphabetic or numeric character while scanning an alias; put a text that starts with & or * in quotes\n"},
+    {TEXT(DEFAULTS "mutexes:\n  &A: {}\n"),
+     "f:4:3: error: mutexes: the name is empty; write 1 to 200 characters; put a name that starts with & in quotes\n"},
+    {TEXT(DEFAULTS "mutexes:\n  &: {}\n"),
+     "f:4:4: error: this is not YAML: did not find expected alphabetic or numeric character while scanning an anchor; put a text that starts with & or * in quotes\n"},
+    {TEXT(DEFAULTS "mutexes:\n  !A: {}\n"),
+     "f:4:3: error: tags are not supported; remove what starts with !, or put the text in quotes\n"},
+    {TEXT(DEFAULTS "mutexes:\n%A: {}\n"),
+     "f:4:3: error: this is not YAML: found unexpected non-alphabetical character while scanning a directive; put a text that starts with % in quotes\n"},
+    {TEXT(DEFAULTS "mutexes:\n  `A: {}\n"),
+     "f:4:3: error: this is not YAML: found character that cannot start any token while scanning for the next token; put the text in quotes\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: * } } }\n"),
+     "f:3:34: error: this is not YAML: did not find expected alphabetic or numeric character while scanning an alias; put a text that starts with & or * in quotes\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: sync_A } }\n"),
+     "f:3:33: error: segments.A.lock: 'sync_A'; write mutex or none, or for a mutex of this name: lock: { name: sync_A }\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: { name: {GUID} } } }\n"),
+     "f:3:41: error: segments.A.lock.name: expected the name of the mutex, found a mapping; put a name that starts with { or [ in quotes\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, lock: no } }\n"),
+     "f:3:33: error: segments.A.lock: 'no'; write mutex or none\n"},
+    {TEXT("version: 1\nsegments: { A: { <<: {}, lock: none } }\n"),
+     "f:2:18: error: segments.A: merge keys (<<) are not supported; an anchor may stand for a whole value: access: &a { ... }, then access: *a\n"},
+    {TEXT(DEFAULTS "mutexes: { <<: {} , M: }\n"),
+     "f:3:12: error: mutexes: merge keys (<<) are not supported; an anchor may stand for a whole value: access: &a { ... }, then access: *a\n"},
+    {TEXT(DEFAULTS "<<: {}\nmutexes: { M: }\n"),
+     "f:3:1: error: merge keys (<<) are not supported; an anchor may stand for a whole value: access: &a { ... }, then access: *a\n"},
+    {TEXT(DEFAULTS "watch: on\nlimits: { objects: 1_000, memory: 1e3 }\nhold_for: 12:30\nmutexes: { M: }\n"),
+     "f:3:8: error: watch: 'on'; write true or false, without quotes\n"
+     "f:4:20: error: limits.objects: '1_000'; write a whole number from 1 to 100000\n"
+     "f:4:35: error: limits.memory: '1e3'; write a size such as 512, 64 KiB, 4 MiB or 1 GiB\n"
+     "f:5:11: error: hold_for: '12:30'; write a time with its unit, such as 500 ms, 30 s, 10 min or 1 h\n"},
+};
+
 /* Everything at once, in the order of the file. */
 static const struct bad rows_everything_at_once[] = {
     {TEXT("version: 1\nsegments:\n  A: { size: 64 KB, access: { read: Users } }\n  a: { sise: 1, access: { read: Users } }\nmutexes:\n  M: { access: { deny: X } }\nfoo: bar\ndefaults: { access: { read: [] } }\n"),
@@ -463,6 +578,9 @@ BAD(initial_content)
 BAD(events_and_semaphores)
 BAD(names)
 BAD(settings)
+BAD(double_quotes)
+BAD(characters)
+BAD(names_that_are_something_else)
 BAD(everything_at_once)
 
 int main(void)
@@ -477,6 +595,9 @@ int main(void)
         cmocka_unit_test(events_and_semaphores),
         cmocka_unit_test(names),
         cmocka_unit_test(settings),
+        cmocka_unit_test(double_quotes),
+        cmocka_unit_test(characters),
+        cmocka_unit_test(names_that_are_something_else),
         cmocka_unit_test(everything_at_once),
     };
 

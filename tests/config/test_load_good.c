@@ -272,6 +272,69 @@ static void warnings_leave_it_good(void **state)
     unload(&loaded);
 }
 
+/* clang-format off */
+/* Texts that may be meant as they are, and what is said of them. */
+static const struct {
+    const char *text;
+    size_t length;
+    const char *lines;
+} doubtful[] = {
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [\"CORP\\_svc\", \"CORP\\x64min\", \"a\\ b\"] } } }\n"),
+     "f:3:34: warning: mutexes.M.access.read[0]: the account contains U+00A0, a no-break space, between 'CORP' and 'svc'; type a plain character unless it is meant (in double quotes \\_ is U+00A0; write the backslash twice, or use single quotes)\n"
+     "f:3:47: warning: mutexes.M.access.read[1]: the account has an escape that is hardly meant (in double quotes \\x64 is U+0064; write the backslash twice, or use single quotes)\n"
+     "f:3:62: warning: mutexes.M.access.read[2]: the account has an escape that is hardly meant (in double quotes \\  is U+0020; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 99, initial: { text: \"C:\\Pay\\Lib\" } } }\n"),
+     "f:3:45: warning: segments.A.initial.text: in double quotes \\P is U+2029, a paragraph separator; write the backslash twice, or use single quotes\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 99, initial: { text: \"a\\tb\\n\\u2028\" } } }\n"),
+     ""},
+    {TEXT(DEFAULTS "mutexes: { \"a\\u0062\\/\\\"\": }\n"),
+     ""},
+    {TEXT(DEFAULTS "mutexes: { \xE2\x80\x9CM\xE2\x80\x9D: }\n"),
+     "f:3:12: warning: mutexes.\xE2\x80\x9CM\xE2\x80\x9D: the name contains U+201C, a typographic quote, before 'M\xE2\x80\x9D'; type a plain character unless it is meant\n"
+     "f:3:12: warning: mutexes.\xE2\x80\x9CM\xE2\x80\x9D: the name '\xE2\x80\x9CM\xE2\x80\x9D' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"},
+    {TEXT(DEFAULTS "mutexes: { \"M \": , \" N\": }\n"),
+     "f:3:12: warning: mutexes.M : the name ends with a space; remove it unless it is meant\n"
+     "f:3:20: warning: mutexes. N: the name begins with a space; remove it unless it is meant\n"},
+    {TEXT(DEFAULTS "mutexes: { Global/M: , Locale: , globals: , Global_x: , Global.y: , \"local:z\": }\n"),
+     "f:3:12: warning: mutexes.Global/M: the name looks like Global\\ and a name, but means Global\\Global/M; write only the name\n"
+     "f:3:69: warning: mutexes.local:z: the name looks like Local\\ and a name, but means Global\\local:z; write only the name\n"},
+    {TEXT(DEFAULTS "mutexes: { Global\xEF\xBC\xBCQ: }\n"),
+     "f:3:12: warning: mutexes.Global\xEF\xBC\xBCQ: the name contains U+FF3C, a backslash that is not the plain \\, between 'Global' and 'Q'; type a plain character unless it is meant\n"
+     "f:3:12: warning: mutexes.Global\xEF\xBC\xBCQ: the name looks like Global\\ and a name, but means Global\\Global\xEF\xBC\xBCQ; write only the name\n"
+     "f:3:12: warning: mutexes.Global\xEF\xBC\xBCQ: the name 'Global\xEF\xBC\xBCQ' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"},
+    {TEXT(DEFAULTS "mutexes: { A*: , \"B?\": }\n"),
+     "f:3:12: warning: mutexes.A*: * and ? stand for themselves in a name; there are no wildcards\n"
+     "f:3:18: warning: mutexes.B?: * and ? stand for themselves in a name; there are no wildcards\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: 'CORP\\\\A' } } }\n"),
+     "f:3:33: warning: mutexes.M.access.read: 'CORP\\\\A' has two backslashes in a row; only in double quotes is a backslash written twice\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: \"A, B\" } } }\n"),
+     "f:3:33: warning: mutexes.M.access.read: 'A, B' is one account; several are a list: [A, B]\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [A\xE2\x80\x99s, \xE2\x80\x98" "B\xE2\x80\x99] } } }\n"),
+     "f:3:39: warning: mutexes.M.access.read[1]: the account contains U+2018, a typographic quote, before 'B\xE2\x80\x99'; type a plain character unless it is meant\n"},
+    {TEXT(DEFAULTS "mutexes: { ~: , null: , 1e3: , 0x10: , yes: , 12:30: , 2024-01-01: , C#: }\n"),
+     ""},
+    {TEXT("version: 1\x0D" "defaults: { access: { read: Users } }\x0Dmutexes: { M: }\x0D"),
+     ""},
+    {TEXT("version: 1\x0D\ndefaults: { access: { read: Users } }\x0D\nmutexes: { M: }\x0D\n"),
+     ""},
+    {TEXT(DEFAULTS "segments:\n  A:\n    size:\x09" "64\n    lock:\x09none\n"),
+     ""},
+};
+/* clang-format on */
+
+static void doubtful_texts_are_warnings(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(doubtful); i++) {
+        load(&loaded, doubtful[i].text, doubtful[i].length);
+        assert_string_equal(loaded.lines, doubtful[i].lines);
+        assert_int_equal(loaded.result, CFG_OK);
+        unload(&loaded);
+    }
+}
+
 /* A list that holds messages already: they are not this load's. */
 static void earlier_messages_do_not_count(void **state)
 {
@@ -305,6 +368,7 @@ int main(void)
         cmocka_unit_test(kept_segments),
         cmocka_unit_test(sizes_at_the_limits),
         cmocka_unit_test(warnings_leave_it_good),
+        cmocka_unit_test(doubtful_texts_are_warnings),
         cmocka_unit_test(earlier_messages_do_not_count),
     };
 
