@@ -5,6 +5,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +13,19 @@
 #include "merge.h"
 #include "names.h"
 #include "pattern.h"
+#include "sddl_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void must(bool holds)
+/* Names itself, so that a wrong demand of this file is not taken for a finding. */
+#define must(demand) must_hold(demand, #demand, __LINE__)
+
+static void must_hold(bool holds, const char *demand, int line)
 {
-    if (!holds)
-        abort();
+    if (holds)
+        return;
+    (void)fprintf(stderr, "fuzz_config.c:%d: a demand of the target fails: %s\n", line, demand);
+    abort();
 }
 
 static void check_name(const char *name)
@@ -29,12 +36,42 @@ static void check_name(const char *name)
     must(shmb_name_check(name, strlen(name), &bare, &length) == SHMB_NAME_OK && bare == name);
 }
 
+/* The text is judged when the core makes a descriptor of it. */
+static void check_sddl(const char *text)
+{
+    int kind;
+
+    must(text[0] != '\0');
+    for (kind = 0; kind < SHMB_KIND_COUNT; kind++) {
+        struct sys_failure why = {0};
+        struct sddl sddl, live;
+        enum sys_status status = sddl_read(text, (enum shmb_kind)kind, &sddl, &why);
+
+        must(status == SYS_OK || (status == SYS_FAILED && why.text[0] != '\0'));
+        must((status == SYS_OK) == (sddl.count > 0) && sddl.count <= SDDL_ENTRIES_MAX);
+        /* What is taken from a file is also read back from an object. */
+        if (status == SYS_OK) {
+            must(!sddl.entries[sddl.count - 1].deny);
+            must(sddl_read_live(text, (enum shmb_kind)kind, &live, &why) == SYS_OK);
+            must(sddl_same(&sddl, &live));
+            sddl_free(&live);
+        }
+        sddl_free(&sddl);
+    }
+}
+
 static void check_access(const struct cfg_access *access)
 {
     size_t i;
     bool grants = false;
 
-    must(access != NULL && access->count >= 1 && access->count <= CFG_TRUSTEES_MAX);
+    must(access != NULL && access->path[0] != '\0' && access->place.line > 0);
+    if (access->sddl != NULL) {
+        must(access->count == 0);
+        check_sddl(access->sddl);
+        return;
+    }
+    must(access->count >= 1 && access->count <= CFG_TRUSTEES_MAX);
     for (i = 0; i < access->count; i++) {
         must(access->trustees[i].name[0] != '\0' && access->trustees[i].place.line > 0);
         must(access->trustees[i].level < SHMB_LEVEL_COUNT);

@@ -171,6 +171,10 @@ static enum sys_status read_rights(const struct source *source, const char *at, 
         return wrong(source, at,
                      "these rights are not known on such an object; write a number "
                      "such as 0x20005");
+    /* Of one digit, a number is the same with 0x. */
+    if (field[0] >= '0' && field[0] <= '9' && field[1] != 'x' && field[1] != 'X' &&
+        field[1] != '\0' && source->out->bare == 0)
+        source->out->bare = *mask;
     return check_mask(source, at, mask);
 }
 

@@ -29,6 +29,7 @@ struct sddl {
     char label[SDDL_LABEL_MAX]; /* "S:(ML;;NW;;;S-1-16-4096)"; empty: none, or the default */
     uint32_t level;             /* of the label, such as 4096; 0: no label, or untrusted */
     uint32_t policy;            /* of the label: SDDL_POLICY_...; 0: no label */
+    uint32_t bare; /* the first mask that is a number without 0x, which is decimal; 0: none */
 };
 
 /*

@@ -136,6 +136,11 @@ static void look_at_sddl(const struct advice *advice, const struct cfg_access *a
             "programs that use the library refuse the object (SHMB_NOT_OURS) because %s "
             "owns it, and a restarted broker cannot adopt it; leave out O:",
             trustee_sid_word(sddl.owner));
+    if (sddl.bare != 0)
+        cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
+                        "a number without 0x is not hexadecimal, so the rights are 0x%lx here; "
+                        "write 0x%lx, or put 0x before the number",
+                        (unsigned long)sddl.bare, (unsigned long)sddl.bare);
     for (i = 0; i < sddl.count; i++)
         warn_of_entry(advice, access, kind, &sddl.entries[i]);
     look_at_label(advice, access, &sddl);

@@ -187,6 +187,33 @@ static void sddl_is_looked_at_too(void **state)
     check(&sample, wanted, 3);
 }
 
+/* Windows writes masks in hexadecimal, so a number without 0x is mostly one that lost it. */
+static void a_mask_without_0x(void **state)
+{
+    static const char *const wanted[] = {
+        "sample.access:1:0: a number without 0x is not hexadecimal, so the rights are 0x20005 "
+        "here; "
+        "write 0x20005, or put 0x before the number",
+    };
+    static const char *const texts[] = {"D:(A;;131077;;;BU)(A;;7;;;IU)",
+                                        "D:(A;;0x20005;;;BU)(A;;1;;;IU)"};
+    static const char *const names[] = {"A", "B"};
+    struct sample sample;
+    size_t i;
+
+    (void)state;
+    sample_init(&sample, 2);
+    for (i = 0; i < 2; i++) {
+        char text[] = "read Users";
+        struct cfg_access *list = (struct cfg_access *)sample_access(&sample, text);
+
+        list->count = 0;
+        list->sddl = texts[i];
+        sample_section(&sample, names[i], 64, NULL, list);
+    }
+    check(&sample, wanted, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_label_above_medium_is_spoken_of),
         cmocka_unit_test(low_integrity_is_spoken_of_where_somebody_writes),
         cmocka_unit_test(sddl_is_looked_at_too),
+        cmocka_unit_test(a_mask_without_0x),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
