@@ -38,6 +38,29 @@ static bool is_apostrophe(const struct node *node, const struct character *chara
            character->offset + character->length < node->length;
 }
 
+/* True for a character that is no accident: it is written as \u or \U. */
+static bool is_meant(const struct node *node, uint32_t point)
+{
+    bool control = point < 0x20u || (point >= 0x7Fu && point <= 0x9Fu);
+
+    return !control && node->source != NULL &&
+           escape_means(node->source, strlen(node->source), point);
+}
+
+/* The first character that is at least `least` and not meant. */
+static bool find_odd(const struct node *node, enum character_kind least, struct character *out)
+{
+    size_t start = 0;
+
+    while (character_find(node->text + start, node->length - start, least, out)) {
+        out->offset += start;
+        if (!is_meant(node, out->point))
+            return true;
+        start = out->offset + out->length;
+    }
+    return false;
+}
+
 bool read_text_check(struct reader *reader, const struct node *node, const struct path *path,
                      const char *what)
 {
@@ -45,19 +68,19 @@ bool read_text_check(struct reader *reader, const struct node *node, const struc
     struct character character;
 
     read_escape_note(node, note);
-    if (character_find(node->text, node->length, CHARACTER_REFUSED, &character)) {
+    if (find_odd(node, CHARACTER_REFUSED, &character)) {
         reader_error(reader, node, path, "%s contains %s; remove it%s", what,
                      character_show(node->text, node->length, &character, shown), note);
         return false;
     }
-    if (character_find(node->text, node->length, CHARACTER_DOUBTFUL, &character) &&
-        !is_apostrophe(node, &character))
+    if (find_odd(node, CHARACTER_DOUBTFUL, &character) && !is_apostrophe(node, &character))
         reader_warn(reader, node, path,
                     "%s contains %s; type a plain character unless it is meant%s", what,
                     character_show(node->text, node->length, &character, shown), note);
     else if (note[0] != '\0')
         reader_warn(reader, node, path, "%s has an escape that is hardly meant%s", what, note);
-    if (node->length > 0 && (node->text[0] == ' ' || node->text[node->length - 1] == ' '))
+    if (node->length > 0 && (node->text[0] == ' ' || node->text[node->length - 1] == ' ') &&
+        !is_meant(node, ' '))
         reader_warn(reader, node, path, "%s %s with a space; remove it unless it is meant", what,
                     node->text[0] == ' ' ? "begins" : "ends");
     return true;

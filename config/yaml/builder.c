@@ -176,16 +176,15 @@ static size_t offset_of(struct builder *b, const yaml_mark_t *mark)
     return b->offset;
 }
 
-/* Keeps what is written between double quotes if it has doubtful escapes. False: no memory. */
+/* Keeps what is written between double quotes if it has escapes that matter. False: no memory. */
 static bool keep_source(struct builder *b, const yaml_event_t *event, struct node *node)
 {
     size_t start = offset_of(b, &event->start_mark) + 1, end = offset_of(b, &event->end_mark);
-    struct escape escape;
 
     /* An anchor precedes the quote. */
     while (start < end && b->text[start - 1] != '"')
         start++;
-    if (start >= end || !escape_worst(b->text + start, end - 1 - start, &escape))
+    if (start >= end || !escape_matters(b->text + start, end - 1 - start))
         return true;
     node->source = arena_text(b->arena, b->text + start, end - 1 - start);
     return node->source != NULL;

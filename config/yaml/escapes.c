@@ -64,13 +64,41 @@ bool escape_next(const char **at, const char *end, struct escape *out)
     return true;
 }
 
+static bool is_itself(const struct escape *escape)
+{
+    return strchr("\\\"/", escape->text[1]) != NULL;
+}
+
+static bool is_explicit(const struct escape *escape)
+{
+    return escape->text[1] == 'u' || escape->text[1] == 'U';
+}
+
 bool escape_is_doubtful(const struct escape *escape)
 {
-    char c = escape->text[1];
+    return !is_itself(escape) && !is_explicit(escape);
+}
 
-    if (c == '\\' || c == '"' || c == '/')
-        return false;
-    return (c != 'u' && c != 'U') || character_kind(escape->point) != CHARACTER_PLAIN;
+bool escape_matters(const char *source, size_t length)
+{
+    const char *at = source, *end = source + length;
+    struct escape escape;
+
+    while (escape_next(&at, end, &escape))
+        if (!is_itself(&escape))
+            return true;
+    return false;
+}
+
+bool escape_means(const char *source, size_t length, uint32_t point)
+{
+    const char *at = source, *end = source + length;
+    struct escape escape;
+
+    while (escape_next(&at, end, &escape))
+        if (is_explicit(&escape) && escape.point == point)
+            return true;
+    return false;
 }
 
 bool escape_worst(const char *source, size_t length, struct escape *out)

@@ -26,9 +26,15 @@ bool escape_next(const char **at, const char *end, struct escape *out);
 
 /*
  * True for an escape that whoever means a backslash writes by mistake. False for \\, \", \/
- * and for \u and \U with a character that is plain.
+ * and for \u and \U: nobody writes four or eight digits by mistake.
  */
 bool escape_is_doubtful(const struct escape *escape);
+
+/* True if a source has any escape but \\, \" and \/. */
+bool escape_matters(const char *source, size_t length);
+
+/* True if a source has \u or \U with this character. */
+bool escape_means(const char *source, size_t length, uint32_t point);
 
 /*
  * The escape to name in a message about a source: the first that stands for a character

@@ -32,7 +32,7 @@ struct node {
         struct {
             const char *text; /* scalar; terminated, and well-formed UTF-8 */
             size_t length;
-            const char *source; /* in double quotes with doubtful escapes (escapes.h): what
+            const char *source; /* in double quotes with escapes that matter (escapes.h): what
                                    is between the quotes in the file; else NULL */
         };
         struct {

@@ -442,10 +442,13 @@ static const struct bad rows_double_quotes[] = {
      "f:3:44: error: segments.A.initial.text: the text contains a control character; write the content as hex (in double quotes \\e is U+001B; write the backslash twice, or use single quotes)\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, initial: { file: \"C:\\bin\\a\" } } }\n"),
      "f:3:44: error: segments.A.initial.file: the path contains U+0008, a control character, between 'C:' and 'in?'; remove it (in double quotes \\b is U+0008; write the backslash twice, or use single quotes)\n"},
-    {TEXT(DEFAULTS "segments: { A: { size: 9, sddl: \"D:(A;;GA;;;\\u200EBU)\" } }\n"),
-     "f:3:33: error: segments.A.sddl: the text contains U+200E, an invisible mark of direction, between 'D:(A;;GA;;;' and 'BU)'; remove it (in double quotes \\u200E is U+200E; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 9, sddl: \"D:(A;;GA;;;\xE2\x80\x8E" "BU)\" } }\n"),
+     "f:3:33: error: segments.A.sddl: the text contains U+200E, an invisible mark of direction, between 'D:(A;;GA;;;' and 'BU)'; remove it\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 9, lock: { name: \"Global\\Lock\" } } }\n"),
      "f:3:41: error: segments.A.lock.name: the name contains U+2028, a line separator, between 'Global' and 'ock'; remove it (in double quotes \\L is U+2028; write the backslash twice, or use single quotes)\n"},
+    {TEXT(DEFAULTS "mutexes: { M: { access: { read: [\"a\\u0009b\", \"a\xE2\x80\x8B" "b\\u2029\"] } } }\n"),
+     "f:3:34: error: mutexes.M.access.read[0]: the account contains U+0009, a tab, between 'a' and 'b'; remove it\n"
+     "f:3:46: error: mutexes.M.access.read[1]: the account contains U+200B, a space without width, between 'a' and 'b?'; remove it\n"},
     {TEXT(DEFAULTS "mutexes: { \xC3\xA9: { access: { read: \"\\t\" } }, &b \"\\P\": }\n"),
      "f:3:12: warning: mutexes.\xC3\xA9: the name '\xC3\xA9' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"
      "f:3:33: error: mutexes.\xC3\xA9.access.read: the account contains U+0009, a tab; remove it (in double quotes \\t is U+0009; write the backslash twice, or use single quotes)\n"

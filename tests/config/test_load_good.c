@@ -287,8 +287,8 @@ static const struct {
      "f:3:45: warning: segments.A.initial.text: in double quotes \\P is U+2029, a paragraph separator; write the backslash twice, or use single quotes\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 99, initial: { text: \"a\\tb\\n\\u2028\" } } }\n"),
      ""},
-    {TEXT(DEFAULTS "mutexes: { \"a\\u0062\\/\\\"\": }\n"),
-     ""},
+    {TEXT(DEFAULTS "mutexes: { \"a\\u0062\\/\\\"\": , \"\\u200B\\u2029\\u0020\": }\n"),
+     "f:3:29: warning: mutexes.?? : the name '?? ' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"},
     {TEXT(DEFAULTS "mutexes: { \xE2\x80\x9CM\xE2\x80\x9D: }\n"),
      "f:3:12: warning: mutexes.\xE2\x80\x9CM\xE2\x80\x9D: the name contains U+201C, a typographic quote, before 'M\xE2\x80\x9D'; type a plain character unless it is meant\n"
      "f:3:12: warning: mutexes.\xE2\x80\x9CM\xE2\x80\x9D: the name '\xE2\x80\x9CM\xE2\x80\x9D' is not plain ASCII; FoxPro, VB6 and other programs that call the A functions may be unable to write it\n"},

@@ -142,6 +142,7 @@ static void any_name_comes_back_as_it_was(void **state)
         {.name = "# : {[ - ? | > %", .kind = SHMB_MUTEX},
         {.name = "\xe2\x80\xa8\xef\xbf\xbe\xef\xbb\xbf\xf0\x9f\x94\x92", .kind = SHMB_MUTEX},
         {.name = "\xe2\x80\xae\xe2\x81\xa9", .kind = SHMB_MUTEX},
+        {.name = "a\xe2\x80\x8b\xc2\xa0\xe2\x80\xae\xf3\xa0\x80\x81z", .kind = SHMB_MUTEX},
         {.name = "{BC1D-7F}/x", .kind = SHMB_MUTEX},
         {.name = "true", .kind = SHMB_MUTEX},
         {.name = " ", .kind = SHMB_MUTEX},
