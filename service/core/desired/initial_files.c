@@ -84,8 +84,8 @@ static bool check_length(const struct reading *r, const struct cfg_object *objec
         complain(r, object, "'%s' has %zu bytes, the segment only %llu; make the size larger%s",
                  path, length, (unsigned long long)segment->size, later(r));
     else if (length > INITIAL_ALL_MAX - *r->total)
-        complain(r, object, "with '%s' the initial files have more than %llu bytes in all%s", path,
-                 (unsigned long long)INITIAL_ALL_MAX, later(r));
+        complain(r, object, "with '%s' the initial files have more than %u bytes in all%s", path,
+                 INITIAL_ALL_MAX, later(r));
     else
         return true;
     return false;
@@ -113,7 +113,7 @@ static void read_content(struct reading *r, struct cfg_object *object, const cha
     char *content = NULL;
     size_t length = 0;
     enum sys_status status =
-        r->system->files.read(r->system->self, path, INITIAL_FILE_MAX, &content, &length, &why);
+        r->system->files.read(r->system->self, path, INITIAL_ALL_MAX, &content, &length, &why);
 
     if (!succeeded(r, object, path, status, &why))
         return;
@@ -207,7 +207,7 @@ enum sys_status initial_file_read(const struct system *system, const struct cfg_
         return status;
     }
     system->progress(system->self);
-    status = system->files.read(system->self, path, INITIAL_FILE_MAX, content, length, &failure);
+    status = system->files.read(system->self, path, INITIAL_ALL_MAX, content, length, &failure);
     if (status != SYS_OK) {
         name_file(path, &failure, why);
     } else if (*length > segment->size) {

@@ -7,8 +7,7 @@
 #include "model.h"
 #include "system.h"
 
-#define INITIAL_FILE_MAX (64u * 1024 * 1024)            /* bytes of one file */
-#define INITIAL_ALL_MAX  (UINT64_C(1024) * 1024 * 1024) /* bytes of all files of a configuration */
+#define INITIAL_ALL_MAX (1024u * 1024 * 1024) /* bytes of all files of a configuration */
 
 /* The contents for the segments of one configuration file. All zero: none. */
 struct initial_files {

@@ -38,7 +38,7 @@ static enum sys_status cannot_open(const wchar_t *path, DWORD code, struct sys_f
 
     /* For a folder Windows only says "access denied". */
     if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
-        return failure_say(why, SYS_FAILED, "CreateFileW", code, "this is a folder, not a file");
+        return failure_say(why, SYS_FAILED, NULL, 0, "this is a folder, not a file");
     return failure_set(why, "CreateFileW", code);
 }
 
@@ -65,12 +65,12 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
 
     /* Names such as CON open a device in any folder, and reading it may never end. */
     if (GetFileType(file) != FILE_TYPE_DISK)
-        return failure_say(why, SYS_FAILED, "GetFileType", 0, "this is a device, not a file");
+        return failure_say(why, SYS_FAILED, NULL, 0, "this is a device, not a file");
     if (!GetFileSizeEx(file, &size))
         return failure_set(why, "GetFileSizeEx", GetLastError());
     /* read_all passes what is left as a DWORD. */
     if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit || (uint64_t)size.QuadPart >= MAXDWORD)
-        return failure_say(why, SYS_FAILED, "GetFileSizeEx", 0,
+        return failure_say(why, SYS_FAILED, NULL, 0,
                            "the file has %lld bytes, more than the limit of %llu",
                            (long long)size.QuadPart, (unsigned long long)limit);
     buffer = malloc((size_t)size.QuadPart + 1);
