@@ -66,14 +66,15 @@ static enum cfg_result refuse_length(const char *file, size_t length, struct cfg
     return CFG_INVALID;
 }
 
-enum cfg_result cfg_load(const char *file, const char *text, size_t length,
-                         struct cfg_messages *messages, struct cfg **out)
+enum cfg_result cfg_load_faulty(const char *file, const char *text, size_t length,
+                                struct cfg_messages *messages, struct cfg **out,
+                                struct cfg **faulty)
 {
     struct cfg *configuration;
     struct cfg_arena *scratch;
     enum cfg_result result = CFG_NO_MEMORY;
 
-    *out = NULL;
+    *out = *faulty = NULL;
     if (length > CFG_FILE_MAX)
         return refuse_length(file, length, messages);
     configuration = new_configuration(file);
@@ -85,7 +86,19 @@ enum cfg_result cfg_load(const char *file, const char *text, size_t length,
     cfg_messages_sort(messages);
     if (result == CFG_OK)
         *out = configuration;
+    else if (result == CFG_INVALID)
+        *faulty = configuration;
     else
         cfg_free(configuration);
+    return result;
+}
+
+enum cfg_result cfg_load(const char *file, const char *text, size_t length,
+                         struct cfg_messages *messages, struct cfg **out)
+{
+    struct cfg *faulty;
+    enum cfg_result result = cfg_load_faulty(file, text, length, messages, out, &faulty);
+
+    cfg_free(faulty);
     return result;
 }

@@ -23,6 +23,15 @@
 enum cfg_result cfg_load(const char *file, const char *text, size_t length,
                          struct cfg_messages *messages, struct cfg **out);
 
+/*
+ * The same; on CFG_INVALID, `*faulty` is what could be read, to be freed with cfg_free, or
+ * NULL. It serves only to find more errors: what is wrong in it has its default, which for
+ * `access` is NULL and for a size 0. Else `*faulty` is NULL.
+ */
+enum cfg_result cfg_load_faulty(const char *file, const char *text, size_t length,
+                                struct cfg_messages *messages, struct cfg **out,
+                                struct cfg **faulty);
+
 /* Frees a configuration of cfg_load or cfg_merge with all its texts. NULL is allowed. */
 void cfg_free(struct cfg *configuration);
 

@@ -27,6 +27,7 @@ struct reading {
 static void free_file(struct config_file *file)
 {
     cfg_free(file->part);
+    cfg_free(file->faulty);
     initial_files_free(&file->initial);
     free(file->bytes);
     free(file->path);
@@ -84,8 +85,8 @@ static void say_failure(struct reading *r, const struct cfg_place *place, const 
 static void load(struct reading *r, struct config_file *file, const char *base, bool main)
 {
     size_t before = r->messages->errors;
-    enum cfg_result result =
-        cfg_load(file->path, file->bytes, file->length, r->messages, &file->part);
+    enum cfg_result result = cfg_load_faulty(file->path, file->bytes, file->length, r->messages,
+                                             &file->part, &file->faulty);
 
     if (result == CFG_NO_MEMORY)
         r->no_memory = true;
@@ -102,8 +103,19 @@ static void load(struct reading *r, struct config_file *file, const char *base, 
      */
     if (r->messages->errors == before)
         return;
-    cfg_free(file->part);
+    file->faulty = file->part;
     file->part = NULL;
+}
+
+/* Only a strict read has a use for what has errors. */
+static void forget_faulty(struct reading *r)
+{
+    size_t i;
+
+    for (i = 0; r->forgiving && i < r->out->count; i++) {
+        cfg_free(r->out->files[i].faulty);
+        r->out->files[i].faulty = NULL;
+    }
 }
 
 /* Reads the content of a file. False: `status` and `why` of the entry say the reason. */
@@ -171,6 +183,27 @@ static void free_paths(char **paths, size_t count)
     free(paths);
 }
 
+/* True for a name that editors and people take for YAML. */
+static bool is_named_yaml(const char *path)
+{
+    const char *name = pattern_last_part(path);
+
+    return pattern_match("*.yaml", name) || pattern_match("*.yml", name);
+}
+
+/* The last file has errors, and may be one that the pattern was not written for. */
+static void warn_of_pattern(struct reading *r, const struct cfg_include *include, const char *path)
+{
+    const struct config_file *last = &r->out->files[r->out->count - 1];
+
+    if (is_named_yaml(path) || last->part != NULL || strcmp(last->path, path) != 0)
+        return;
+    cfg_message_add(r->messages, CFG_WARNING, &include->place, include->path,
+                    "'%s' also matches '%s', which is not usable; if it is no configuration, write "
+                    "a pattern that ends in *.yaml",
+                    include->pattern, path);
+}
+
 /* Includes the files that a pattern matches. */
 static void include_matches(struct reading *r, const struct cfg_include *include, char **paths,
                             size_t count)
@@ -188,6 +221,8 @@ static void include_matches(struct reading *r, const struct cfg_include *include
                             "the file includes itself; remove this entry");
         else
             include_file(r, paths[i], &by);
+        if (wild)
+            warn_of_pattern(r, include, paths[i]);
     }
 }
 
@@ -230,6 +265,9 @@ static void include_all(struct reading *r, const char *const *paths, size_t coun
     const struct cfg *main = r->out->files[0].part;
     size_t i;
 
+    /* A strict read finds all errors of all files. */
+    if (main == NULL && !r->forgiving)
+        main = r->out->files[0].faulty;
     for (i = 0; main != NULL && i < main->include_count && !r->no_memory; i++)
         follow(r, &main->includes[i]);
     /* The files that `check --merged` names after the main file. */
@@ -320,6 +358,7 @@ enum config_files_result config_files_read(const struct system *system, const ch
         result = CONFIG_FILES_INVALID;
     if (result == CONFIG_FILES_OK)
         result = merge(out, forgiving, messages);
+    forget_faulty(&r);
     free(r.base);
     cfg_messages_sort(messages);
     return result;

@@ -42,6 +42,7 @@ struct config_file {
     enum sys_status status; /* of reading it */
     struct sys_failure why; /* if status is not SYS_OK */
     struct cfg *part;       /* parsed; NULL: the file has errors */
+    struct cfg *faulty;     /* strict: what could be read of a file with errors (load.h) */
     bool left_out;          /* `whole` has nothing of it */
     struct initial_files initial;
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "account_check.h"
 #include "advice.h"
 #include "audit_right.h"
 #include "config_files.h"
@@ -31,9 +32,12 @@ static enum shmb_exit no_memory(void)
 }
 
 /* The exit code for a main file that cannot be read. */
-static enum shmb_exit unreadable(enum sys_status status)
+static enum shmb_exit unreadable(const struct config_file *file)
 {
-    switch (status) {
+    switch (file->status) {
+    case SYS_FAILED:
+        /* Without an error of the system it is no file, or a file over the limit. */
+        return file->why.code != 0 ? SHMB_EXIT_SYSTEM : SHMB_EXIT_NOT_SO;
     case SYS_NOT_FOUND:
         return SHMB_EXIT_NOT_SO;
     case SYS_DENIED:
@@ -56,9 +60,10 @@ static enum shmb_exit find(const struct system *system, char **files, size_t cou
     if (out->result == CONFIG_FILES_NO_MEMORY)
         return no_memory();
     if (out->result == CONFIG_FILES_UNREADABLE)
-        return unreadable(out->configuration.files[0].status);
+        return unreadable(&out->configuration.files[0]);
     if (out->result == CONFIG_FILES_INVALID)
-        return SHMB_EXIT_NOT_SO;
+        return account_check(&out->configuration, known, &out->messages) ? SHMB_EXIT_NOT_SO
+                                                                         : no_memory();
     status = inventory_build(out->configuration.whole, known, &out->messages, &out->inventory);
     if (status == SYS_OK) {
         advice_add(out->configuration.whole, known, &out->messages);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account_check.h"
 #include "config_files.h"
 #include "fake_system.h"
 
@@ -354,6 +355,48 @@ static void each_call_fails(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* One run tells everything: errors of the main file hide neither includes nor accounts. */
+static void errors_hide_no_others(void **state)
+{
+    struct trustees *known = trustees_new(fake_system(fake));
+
+    (void)state;
+    fake_file(fake, MAIN,
+              DEFAULTS INCLUDE "mutexes: { M: { acess: 1 }, N: { access: { raed: 1, write: "
+                               "Nobody } }, O: { access: { read: [''] } } }\n");
+    fake_file(fake, A, "version: 1\nmutexes: { OfA: { access: { read: Nowhere } } }\n");
+    fake_file(fake, B, DEFAULTS "mutexes: { OfB: 5 }\n");
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
+    assert_true(account_check(&c, known, &messages));
+    check_lines(
+        A ":2:35: error: mutexes.OfA.access: 'Nowhere' does not exist; check the spelling, write DOMAIN\\name, or use the SID (made to fail)\n" B
+          ":3:17: error: mutexes.OfB: expected a mapping with access, integrity, sddl, audit or "
+          "sessions, found '5'\n" MAIN
+          ":4:17: error: mutexes.M: unknown key 'acess'; did you mean 'access'?\n" MAIN
+          ":4:44: error: mutexes.N.access: unknown key 'raed'; did you mean 'read'?\n" MAIN
+          ":4:60: error: mutexes.N.access: 'Nobody' does not exist; check the spelling, write DOMAIN\\name, or use the SID (made to fail)\n" MAIN
+          ":4:94: error: mutexes.O.access.read[0]: no account is named here; write an account, "
+          "group or SID\n");
+    trustees_free(known);
+}
+
+/* A pattern for all files of a folder also matches those that are none. */
+static void a_pattern_that_matches_too_much(void **state)
+{
+    (void)state;
+    fake_file(fake, MAIN, DEFAULTS "include: conf.d\\*\nmutexes: { M: }\n");
+    fake_file(fake, A, DEFAULTS "mutexes: { OfA: }\n");
+    fake_file(fake, "C:\\cfg\\conf.d\\more.txt", DEFAULTS "mutexes: { OfMore: }\n");
+    fake_file(fake, "C:\\cfg\\conf.d\\readme.txt", "Put your files here.\n");
+    assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
+    check_lines(
+        "C:\\cfg\\conf.d\\readme.txt:1:1: error: expected a mapping with version, include, "
+        "directory, limits, watch, hold_for, defaults, segments, mutexes, events or semaphores, "
+        "found 'Put your files here.'\n" MAIN
+        ":3:10: warning: include: 'conf.d\\*' also matches 'C:\\cfg\\conf.d\\readme.txt', which "
+        "is not usable; if it is no configuration, write a pattern that ends in *.yaml\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +404,8 @@ int main(void)
         TEST(a_file_is_read_once),
         TEST(a_pattern_without_files_is_a_warning),
         TEST(a_main_file_of_includes_only),
+        TEST(errors_hide_no_others),
+        TEST(a_pattern_that_matches_too_much),
         TEST(an_error_anywhere_refuses_all),
         TEST(an_unusable_include_is_left_out),
         TEST(the_content_of_a_segment_comes_from_a_file),
