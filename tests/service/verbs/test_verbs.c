@@ -200,6 +200,65 @@ static void check_takes_several_files_and_tells_of_each(void **state)
     assert_int_equal(run(&user, arguments, said, sizeof(said)), 0);
 }
 
+/* Nothing of the system failed: the answer is "not usable", and no call is named. */
+static void check_says_what_is_no_configuration_file(void **state)
+{
+    static const struct {
+        const char *path, *said;
+    } rows[] = {
+        {"C:\\windows", "this is a folder, not a file"},
+        {"NUL", "this is a device, not a file"},
+    };
+    char arguments[1024], said[8192];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(arguments, sizeof(arguments), "check --allow-unsafe-config \"%s\"", rows[i].path);
+        assert_int_equal(run(&user, arguments, said, sizeof(said)), 1);
+        assert_says(said, rows[i].said);
+        assert_null(strstr(said, "CreateFileW"));
+        assert_null(strstr(said, "GetFileType"));
+    }
+}
+
+static void check_says_that_a_file_is_too_large(void **state)
+{
+    char path[512], arguments[1024], said[8192];
+    FILE *file;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s", support_file("version: 1"));
+    file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 16 * 1024 * 1024, SEEK_SET), 0);
+    assert_int_equal(fputc(' ', file), ' ');
+    assert_int_equal(fclose(file), 0);
+    snprintf(arguments, sizeof(arguments), "check --allow-unsafe-config \"%s\"", path);
+    assert_int_equal(run(&user, arguments, said, sizeof(said)), 1);
+    assert_says(said, "the file has 16777217 bytes, more than the limit of 16777216");
+    assert_null(strstr(said, "GetFileSizeEx"));
+}
+
+/* One run tells both; a character of a double-quoted name has its code point. */
+static void errors_do_not_hide_unknown_accounts(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(
+        run_on(&user, "check",
+               "version: 1\n"
+               "mutexes:\n"
+               "  ShmbTest.A: { acces: 1, access: { read: ['No such\\account here'] } }\n"
+               "  \"Global\\Prices\": { access: { read: [Users] } }\n",
+               said, sizeof(said)),
+        1);
+    assert_says(said, "FILE:3:17: error: mutexes.ShmbTest.A: unknown key 'acces'");
+    assert_says(said, "FILE:3:44: error: mutexes.ShmbTest.A.access: 'No such\\account here'");
+    assert_says(said, "FILE:4:3: error: mutexes.Global?rices: the name contains U+2029");
+}
+
 static void output_that_is_redirected_is_utf8(void **state)
 {
     char said[8192];
@@ -300,6 +359,9 @@ int main(void)
         TEST(check_says_every_error_with_its_place),
         TEST(an_unknown_account_is_an_error_with_its_place),
         TEST(check_takes_several_files_and_tells_of_each),
+        TEST(check_says_what_is_no_configuration_file),
+        TEST(check_says_that_a_file_is_too_large),
+        TEST(errors_do_not_hide_unknown_accounts),
         TEST(output_that_is_redirected_is_utf8),
         TEST(an_object_name_may_be_any_unicode),
         TEST(run_refuses_what_check_refuses),
