@@ -87,6 +87,7 @@ struct cfg_segment {
 
 struct cfg_event {
     bool manual_reset;
+    bool set; /* signalled when it is created */
 };
 
 struct cfg_semaphore {

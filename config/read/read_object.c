@@ -30,20 +30,23 @@ static void read_mutex(struct reader *reader, const struct node *key, const stru
 static void read_event(struct reader *reader, const struct node *key, const struct node *node,
                        const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[] = {"reset", "access", "integrity", "sddl", "audit", "sessions"};
+    static const char *const keys[] = {"reset", "access",   "integrity", "sddl",
+                                       "audit", "sessions", "set"};
     static const char *const words[] = {"manual", "auto"};
-    const struct node *values[6];
-    struct path below = {path, keys[0], 0};
+    const struct node *values[7];
+    struct path below = {path, keys[0], 0}, set = {path, keys[6], 0};
     size_t word;
     unsigned meant;
 
     object->u.event.manual_reset = true; /* after an error: read access is no second one */
-    if (!read_keys(reader, node, path, keys, 6, values, &meant))
+    if (!read_keys(reader, node, path, keys, 7, values, &meant))
         return;
     if (values[0] == NULL && (meant & 1u) == 0)
         reader_error(reader, key, path, "an event needs reset: manual or reset: auto");
     else if (values[0] != NULL && read_word(reader, values[0], &below, words, 2, &word))
         object->u.event.manual_reset = word == 0;
+    if (values[6] != NULL)
+        read_bool(reader, values[6], &set, &object->u.event.set);
     read_sessions(reader, values[5], path, object);
     read_rights(reader, key, &values[1], meant >> 1, path, object);
 }

@@ -298,6 +298,10 @@ static const struct bad rows_initial_content[] = {
 
 /* Events and semaphores. */
 static const struct bad rows_events_and_semaphores[] = {
+    {TEXT(DEFAULTS "events: { E: { reset: manual, set: yes } }\n"),
+     "f:3:36: error: events.E.set: 'yes'; write true or false, without quotes\n"},
+    {TEXT(DEFAULTS "events: { E: 5 }\n"),
+     "f:3:14: error: events.E: expected a mapping with reset, access, integrity, sddl, audit, sessions or set, found '5'\n"},
     {TEXT(DEFAULTS "events: { E: }\n"),
      "f:3:11: error: events.E: an event needs reset: manual or reset: auto\n"},
     {TEXT(DEFAULTS "events: { E: { reset: true } }\n"),

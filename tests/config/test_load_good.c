@@ -35,7 +35,7 @@ static void every_kind(void **state)
     const struct cfg *cfg = good(TEXT("version: 1\n"
                                       "events:\n"
                                       "  E: { reset: auto, access: { write: W } }\n"
-                                      "  F: { reset: manual }\n"
+                                      "  F: { reset: manual, set: true }\n"
                                       "semaphores:\n"
                                       "  S: { initial: 2, maximum: 5 }\n"
                                       "  T: { maximum: 2147483647 }\n"
@@ -56,6 +56,8 @@ static void every_kind(void **state)
     check_trustee(o[0].access, 0, "W", SHMB_LEVEL_WRITE);
     assert_string_equal(o[1].path, "events.F");
     assert_true(o[1].u.event.manual_reset);
+    assert_true(o[1].u.event.set);
+    assert_false(o[0].u.event.set);
     assert_int_equal(o[2].kind, SHMB_SEMAPHORE);
     assert_int_equal(o[2].u.semaphore.initial, 2);
     assert_int_equal(o[2].u.semaphore.maximum, 5);

@@ -43,7 +43,7 @@ static void check_spec(const struct sys_spec *spec)
         assert_true(spec->maximum >= 1 && spec->initial >= 0 && spec->initial <= spec->maximum);
     else
         assert_true(spec->maximum == 0 && spec->initial == 0);
-    assert_true(spec->kind == SHMB_EVENT || !spec->manual_reset);
+    assert_true(spec->kind == SHMB_EVENT || (!spec->manual_reset && !spec->set));
 }
 
 struct fake_object *fake_enter(struct fake *fake, const struct sys_spec *spec, const char *sddl)

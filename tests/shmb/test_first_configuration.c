@@ -85,6 +85,7 @@ static void every_kind_finds_its_place(void **state)
         {.name = "Bare", .kind = SHMB_SECTION, .seen = true, .bytes = 100, .exact = true},
         {.name = "Stop", .kind = SHMB_EVENT, .seen = true, .manual_reset = true},
         {.name = "Tick", .kind = SHMB_EVENT, .seen = true},
+        {.name = "Ready", .kind = SHMB_EVENT, .seen = true, .manual_reset = true, .set = true},
     };
 
     (void)state;
@@ -103,6 +104,7 @@ static void every_kind_finds_its_place(void **state)
            "events:\n"
            "  \"Stop\": { reset: manual }\n"
            "  \"Tick\": { reset: auto }\n"
+           "  \"Ready\": { reset: manual, set: true }\n"
            "\n"
            "semaphores:\n"
            "  \"Five\": { initial: 3, maximum: 5 }\n");

@@ -128,10 +128,12 @@ static void the_configuration_passes_the_check(void **state)
     DWORD code;
 
     (void)state;
+    keep(CreateEventW(NULL, TRUE, TRUE, L"Global\\ShmbTest.Ready"));
     assert_int_equal(shmb_run(NULL, &said, "scan *shmbtest.* --yaml"), 0);
     expect_part(said, "    size: 4096  # rounded up to pages");
     expect_part(said, "    lock: { name: \"sync_ShmbTest.Prices\" }\n");
     expect_part(said, "  \"ShmbTest.Tick\": { reset: auto }\n");
+    expect_part(said, "  \"ShmbTest.Ready\": { reset: manual, set: true }\n");
     expect_part(said, "  \"ShmbTest.Seven\": { initial: 2, maximum: 7 }\n");
     assert_null(strstr(said, "ShmbTest.Held"));
     snprintf(copy, sizeof(copy), "%s", said);

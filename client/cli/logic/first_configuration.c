@@ -231,7 +231,8 @@ static void say_other(const struct writer *writer, const struct starter_object *
     say(writer, "  ");
     say_name(writer, object->name, true);
     if (object->kind == SHMB_EVENT)
-        say(writer, ": { reset: %s }", object->manual_reset ? "manual" : "auto");
+        say(writer, ": { reset: %s%s }", object->manual_reset ? "manual" : "auto",
+            object->set ? ", set: true" : "");
     else if (object->kind == SHMB_SEMAPHORE)
         say(writer, ": { initial: %" PRId32 ", maximum: %" PRId32 " }", object->count,
             object->maximum);

@@ -14,13 +14,13 @@
 struct starter_object {
     const char *name; /* bare, UTF-8 */
     enum shmb_kind kind;
-    bool in_session; /* without Global\, in the scanned session */
-    bool held;       /* by the broker */
-    bool seen;       /* the members below are known: the object could be queried */
-    uint64_t bytes;  /* section */
-    bool exact;      /* section: `bytes` is not rounded up to pages */
-    bool backed;     /* section: maps a file or a program */
-    bool manual_reset;
+    bool in_session;        /* without Global\, in the scanned session */
+    bool held;              /* by the broker */
+    bool seen;              /* the members below are known: the object could be queried */
+    uint64_t bytes;         /* section */
+    bool exact;             /* section: `bytes` is not rounded up to pages */
+    bool backed;            /* section: maps a file or a program */
+    bool manual_reset, set; /* event; `set`: it is signalled */
     int32_t count, maximum; /* semaphore */
 };
 

@@ -135,7 +135,7 @@ static void ask_object(struct starter_object *object)
         object->seen = section_size(handle, &object->bytes) == 0;
         object->backed = section_backed(handle);
     } else if (object->kind == SHMB_EVENT) {
-        object->seen = plain_event(handle, &object->manual_reset);
+        object->seen = plain_event(handle, &object->manual_reset, &object->set);
     } else if (plain_semaphore(handle, &count, &maximum)) {
         object->seen = true;
         object->count = count;

@@ -78,7 +78,7 @@ bool plain_semaphore(HANDLE semaphore, LONG *count, LONG *maximum)
     return true;
 }
 
-bool plain_event(HANDLE event, bool *manual_reset)
+bool plain_event(HANDLE event, bool *manual_reset, bool *set)
 {
     struct {
         LONG type, state;
@@ -87,6 +87,7 @@ bool plain_event(HANDLE event, bool *manual_reset)
     if (!query("NtQueryEvent", event, &basic, sizeof(basic)))
         return false;
     *manual_reset = basic.type == 0; /* NotificationEvent */
+    *set = basic.state != 0;
     return true;
 }
 

@@ -20,7 +20,7 @@ HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask)
  * handle needs bit 0 of its kind's rights. False: the query failed.
  */
 bool plain_semaphore(HANDLE semaphore, LONG *count, LONG *maximum);
-bool plain_event(HANDLE event, bool *manual_reset);
+bool plain_event(HANDLE event, bool *manual_reset, bool *set);
 
 /* The rights of a handle. False: the query failed. */
 bool plain_rights(HANDLE object, uint32_t *rights);

@@ -109,7 +109,8 @@ static void add_state(struct text *line, const struct item *item)
         if (item->from->kind == SHMB_SECTION)
             text_add(line, ", signals changes of %s", item->from->name);
         else
-            text_add(line, ", %s reset", spec->manual_reset ? "manual" : "automatic");
+            text_add(line, ", %s reset%s", spec->manual_reset ? "manual" : "automatic",
+                     spec->set ? ", signalled when it is created" : "");
         break;
     case SHMB_SEMAPHORE:
         text_add(line, ", %" PRId32 " of %" PRId32, spec->initial, spec->maximum);
@@ -224,6 +225,7 @@ static void put_state(struct json *json, const struct item *item)
         break;
     case SHMB_EVENT:
         json_string(json, "reset", spec->manual_reset ? "manual" : "auto");
+        json_bool(json, "set", spec->set);
         if (item->from->kind == SHMB_SECTION)
             json_string(json, "changes_of", item->from->name);
         break;

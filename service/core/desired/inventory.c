@@ -103,6 +103,7 @@ static bool add_object(struct inventory *inventory, const struct cfg_object *obj
     item = add_item(inventory, object, set);
     if (object->kind == SHMB_EVENT) {
         item->spec.manual_reset = object->u.event.manual_reset;
+        item->spec.set = object->u.event.set;
     } else if (object->kind == SHMB_SEMAPHORE) {
         item->spec.initial = object->u.semaphore.initial;
         item->spec.maximum = object->u.semaphore.maximum;

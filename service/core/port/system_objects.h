@@ -25,7 +25,7 @@ struct sys_spec {
     enum shmb_kind kind;
     const char *name;         /* bare: without Global\, which the port adds */
     uint64_t size;            /* section: bytes */
-    bool manual_reset;        /* event */
+    bool manual_reset, set;   /* event; `set`: signalled from the start */
     int32_t initial, maximum; /* semaphore */
 };
 

@@ -49,6 +49,7 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
         *lock = from->u.segment.lock.name;
     } else if (from->kind == SHMB_EVENT) {
         spec->manual_reset = from->u.event.manual_reset;
+        spec->set = from->u.event.set;
     } else if (from->kind == SHMB_SEMAPHORE) {
         spec->initial = from->u.semaphore.initial;
         spec->maximum = from->u.semaphore.maximum;

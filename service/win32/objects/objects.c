@@ -34,7 +34,7 @@ static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
         return CreateMutexW(attributes, FALSE, name);
     case SHMB_EVENT:
         *call = "CreateEventW";
-        return CreateEventW(attributes, spec->manual_reset, FALSE, name);
+        return CreateEventW(attributes, spec->manual_reset, spec->set, name);
     case SHMB_SEMAPHORE:
         *call = "CreateSemaphoreW";
         return CreateSemaphoreW(attributes, spec->initial, spec->maximum, name);

@@ -73,7 +73,7 @@ static void special_cases(void **state)
         "mutex Global\\L2, lock of S2: nobody but administrators",
         "event Global\\C, signals changes of S2: S-1-5-4 wait",
         "section Global\\S2, 1 byte: S-1-5-4 read",
-        "event Global\\E, automatic reset: Users wait and signal",
+        "event Global\\E, automatic reset, signalled when it is created: Users wait and signal",
         "semaphore Global\\N, 0 of 2147483647: Users wait and release",
     };
     /* clang-format on */
@@ -90,7 +90,7 @@ static void special_cases(void **state)
     access = sample_access(&sample, second);
     sample_section(&sample, "S2", 1, "L2", access)->u.segment.notify.events[0] = "C";
     access = sample_access(&sample, third);
-    sample_event(&sample, "E", false, access);
+    sample_event(&sample, "E", false, access)->u.event.set = true;
     sample_semaphore(&sample, "N", 0, INT32_MAX, access);
     check(&sample, lines, 7);
 }

@@ -49,6 +49,8 @@ static const char configuration[] =
     "  ShmbTest.event.read:  { reset: manual, access: { read: [Interactive] } }\n"
     "  ShmbTest.event.write: { reset: auto, access: { write: [Interactive] } }\n"
     "  ShmbTest.event.full:  { reset: auto, access: { full: [Interactive] } }\n"
+    "  ShmbTest.set.auto:    { reset: auto, set: true, access: { write: [Interactive] } }\n"
+    "  ShmbTest.set.manual:  { reset: manual, set: true, access: { read: [Interactive] } }\n"
     "  ShmbTest.event.none:  { reset: auto, access: { full: [LocalService] } }\n"
     "  ShmbTest.event.deny:  { reset: auto, access: { write: [Users], deny: [Interactive] } }\n"
     "semaphores:\n"
@@ -316,6 +318,15 @@ static void write_is_enough_to_work_with(void **state)
                         "read write");
 }
 
+/* As its program would find it that has been the first so far. */
+static void events_begin_signalled_where_the_file_says_so(void **state)
+{
+    (void)state;
+    assert_string_equal(client_line(&user, "waits Global\\ShmbTest.event.read"), "no no");
+    assert_string_equal(client_line(&user, "waits Global\\ShmbTest.set.manual"), "yes yes");
+    assert_string_equal(client_line(&user, "waits Global\\ShmbTest.set.auto"), "yes no");
+}
+
 static void old_programs_need_full(void **state)
 {
     static const char *const levels[] = {"read", "write", "full", "none"};
@@ -350,11 +361,26 @@ static void readers_wait_for_a_lock_only_where_they_may(void **state)
                         "2");
 }
 
+/* waits NAME: whether two waits for an event find it signalled. */
+static int waits(int argc, char **argv)
+{
+    HANDLE event = client_open("event", argv[0], SYNCHRONIZE);
+    bool first, second;
+
+    (void)argc;
+    if (event == NULL) {
+        client_say("error %lu", GetLastError());
+        return 0;
+    }
+    first = WaitForSingleObject(event, 0) == WAIT_OBJECT_0;
+    second = WaitForSingleObject(event, 0) == WAIT_OBJECT_0;
+    client_say("%s %s", first ? "yes" : "no", second ? "yes" : "no");
+    return 0;
+}
+
 static const struct verb verbs[] = {
-    {"granted", 2, granted},
-    {"create-code", 2, create_code},
-    {"use", 2, use},
-    {"views", 2, views},
+    {"waits", 1, waits}, {"granted", 2, granted}, {"create-code", 2, create_code},
+    {"use", 2, use},     {"views", 2, views},
 };
 
 int main(void)
@@ -364,6 +390,7 @@ int main(void)
         cmocka_unit_test_teardown(companions_follow_their_segment, support_teardown),
         cmocka_unit_test_teardown(deny_wins_over_what_another_group_has, support_teardown),
         cmocka_unit_test_teardown(write_is_enough_to_work_with, support_teardown),
+        cmocka_unit_test_teardown(events_begin_signalled_where_the_file_says_so, support_teardown),
         cmocka_unit_test_teardown(old_programs_need_full, support_teardown),
         cmocka_unit_test_teardown(readers_wait_for_a_lock_only_where_they_may, support_teardown),
     };
