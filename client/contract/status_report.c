@@ -19,7 +19,7 @@ static enum shmb_read check_header(const struct shmb_report *report)
         return SHMB_READ_VERSION;
     if (report->header_size != sizeof(*report) || report->total_size != SHMB_REPORT_SIZE ||
         (report->result != SHMB_REPORT_COMPLETE && report->result != SHMB_REPORT_INCOMPLETE) ||
-        report->reload_result > SHMB_RELOAD_REFUSED || report->text_size > SHMB_REPORT_TEXT_MAX)
+        report->reload_result > SHMB_RELOAD_HELD || report->text_size > SHMB_REPORT_TEXT_MAX)
         return SHMB_READ_CORRUPT;
     for (i = 0; i < sizeof(report->reserved); i++)
         if (report->reserved[i] != 0)

@@ -101,7 +101,8 @@ enum shmb_reload_result {
     SHMB_RELOAD_NONE = 0,       /* none since the broker started */
     SHMB_RELOAD_APPLIED = 1,    /* all of it */
     SHMB_RELOAD_INCOMPLETE = 2, /* applied, but something failed or is deferred */
-    SHMB_RELOAD_REFUSED = 3     /* nothing was changed: see the messages */
+    SHMB_RELOAD_REFUSED = 3,    /* nothing was changed: see the messages */
+    SHMB_RELOAD_HELD = 4        /* another program holds a file; nothing was changed; retried */
 };
 
 struct shmb_report {

@@ -109,7 +109,7 @@ static void a_spoiled_header_is_refused(void **state)
         {0, 0, SHMB_READ_CORRUPT},           {4, 2, SHMB_READ_VERSION},
         {8, 63, SHMB_READ_CORRUPT},          {12, SHMB_REPORT_SIZE - 1, SHMB_READ_CORRUPT},
         {20, 0, SHMB_READ_CORRUPT},          {20, 3, SHMB_READ_CORRUPT},
-        {48, 4, SHMB_READ_CORRUPT},          {40, SHMB_REPORT_TEXT_MAX + 1, SHMB_READ_CORRUPT},
+        {48, 5, SHMB_READ_CORRUPT},          {40, SHMB_REPORT_TEXT_MAX + 1, SHMB_READ_CORRUPT},
         {52, 1, SHMB_READ_CORRUPT},          {60, 1, SHMB_READ_CORRUPT},
         {40, UINT32_MAX, SHMB_READ_CORRUPT},
     };

@@ -14,6 +14,22 @@
 #include "fake_internal.h"
 #include "pattern.h"
 
+struct hold {
+    char *name;
+    uint64_t until; /* ticks */
+};
+
+static bool is_held(const struct fake *fake, const char *name)
+{
+    const struct hold *holds = fake->holds.at;
+    size_t i;
+
+    for (i = 0; i < fake->holds.count; i++)
+        if (strcmp(holds[i].name, name) == 0 && fake->ticks < holds[i].until)
+            return true;
+    return false;
+}
+
 static enum sys_status read_file(void *self, const char *path, size_t limit, char **content,
                                  size_t *length, struct sys_failure *why)
 {
@@ -25,6 +41,8 @@ static enum sys_status read_file(void *self, const char *path, size_t limit, cha
     *content = NULL;
     *length = 0;
     status = fake_called(fake, FAKE_READ_FILE, path);
+    if (status == SYS_OK && is_held(fake, path))
+        status = SYS_LATER;
     if (status == SYS_OK && text == NULL)
         status = SYS_NOT_FOUND;
     if (status == SYS_OK && strlen(text) > limit)
@@ -118,6 +136,8 @@ static enum sys_status expand(void *self, const char *base, const char *pattern,
     assert_non_null(base);
     assert_null(pattern_fault(pattern, strlen(pattern), true));
     status = fake_called(fake, FAKE_EXPAND, pattern);
+    if (status == SYS_OK && is_held(fake, pattern))
+        status = SYS_LATER;
     if (status != SYS_OK)
         return fake_refuse(fake, status, "FindFirstFileExW", why);
     whole = absolute(base, pattern);
@@ -141,6 +161,8 @@ static enum sys_status state_read(void *self, const char *name, size_t limit, ch
     *content = NULL;
     *length = 0;
     status = fake_called(fake, FAKE_STATE_READ, name);
+    if (status == SYS_OK && is_held(fake, name))
+        status = SYS_LATER;
     if (status == SYS_OK && text == NULL)
         status = SYS_NOT_FOUND;
     if (status == SYS_OK && strlen(text) > limit)
@@ -237,6 +259,24 @@ static enum sys_status recreate_names(void *self, char ***names, size_t *count,
 void fake_file(struct fake *fake, const char *path, const char *text)
 {
     fake_add_pair(&fake->files, path, text);
+}
+
+void fake_hold(struct fake *fake, const char *name, uint32_t ms)
+{
+    struct hold *hold = fake_add(&fake->holds, sizeof(*hold));
+
+    hold->name = fake_text(name);
+    hold->until = ms == UINT32_MAX ? UINT64_MAX : fake->ticks + ms;
+}
+
+void fake_free_holds(struct fake *fake)
+{
+    struct hold *holds = fake->holds.at;
+    size_t i;
+
+    for (i = 0; i < fake->holds.count; i++)
+        free(holds[i].name);
+    free(holds);
 }
 
 void fake_file_gone(struct fake *fake, const char *path)

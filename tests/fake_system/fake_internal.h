@@ -92,6 +92,7 @@ struct fake {
     uint64_t ticks; /* a wait that ends by time takes its time */
     uint64_t moved_at, silence;
     uint32_t hang_ms;
+    struct list holds;  /* struct hold */
     enum sys_wake wake; /* of the next wait that would time out */
     bool woken;
     enum fake_call stop_call;
@@ -108,6 +109,7 @@ char *fake_text(const char *text);              /* a copy of it */
 const char *fake_value(const struct list *list, const char *key);
 void fake_add_pair(struct list *list, const char *key, const char *value);
 void fake_free_pairs(struct list *list);
+void fake_free_holds(struct fake *fake);
 /* Records a call and decides whether it is to fail. */
 enum sys_status fake_called(struct fake *fake, enum fake_call call, const char *name);
 /* The end of a call: it failed, with the function to blame. */

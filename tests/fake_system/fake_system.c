@@ -150,6 +150,7 @@ void fake_free(struct fake *fake)
     free(fake->events.at);
     fake_free_pairs(&fake->accounts);
     fake_free_pairs(&fake->files);
+    fake_free_holds(fake);
     fake_free_pairs(&fake->state_files);
     fake_free_pairs(&fake->anew);
     for (i = 0; i < fake->copies.count; i++)

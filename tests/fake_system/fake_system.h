@@ -113,6 +113,11 @@ void fake_account(struct fake *fake, const char *name, const char *sid);
 /* Paths are Windows paths; the current folder is "C:\here". */
 void fake_file(struct fake *fake, const char *path, const char *text);
 void fake_file_gone(struct fake *fake, const char *path);
+/*
+ * Another program holds a file, a pattern's folder or a file of the state from now on for so
+ * long (UINT32_MAX: until the fake ends): reading it gives SYS_LATER. By the name the broker uses.
+ */
+void fake_hold(struct fake *fake, const char *name, uint32_t ms);
 void fake_clock(struct fake *fake, uint64_t time); /* stands still until told otherwise */
 void fake_occupy(struct fake *fake, const char *name, enum shmb_kind kind, const char *holder);
 void fake_vacate(struct fake *fake, const char *name);

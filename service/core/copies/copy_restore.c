@@ -9,9 +9,9 @@
 #include "crc64.h"
 #include "event_text.h"
 #include "full_name.h"
+#include "patience.h"
 
 #define WHEN_TEXT 160
-#define PAUSE_MS  100u
 
 /* Notes a file that is not used, and why. */
 static void add_refused(struct copy_restore *restoring, const char *file, const char *reason)
@@ -52,16 +52,13 @@ static enum sys_status read_patiently(const struct system *system, const char *f
                                       struct sys_failure *why)
 {
     for (;;) {
-        uint64_t begun = system->clock.ticks(system->self), took;
+        uint64_t begun = system->clock.ticks(system->self);
         enum sys_status status = system->copies.read(
             system->self, file, COPY_HEAD_MAX + CFG_KEEP_MAX, bytes, length, why);
 
         system->progress(system->self);
-        if (status != SYS_LATER || *patience == 0 || system->stopping(system->self))
+        if (status != SYS_LATER || !patience_again(system, begun, patience))
             return status;
-        system->clock.pause(system->self, PAUSE_MS);
-        took = system->clock.ticks(system->self) - begun;
-        *patience -= took < *patience ? (uint32_t)took : *patience;
     }
 }
 

@@ -11,8 +11,11 @@
 #include "event_text.h"
 #include "merge.h"
 #include "names.h"
+#include "patience.h"
 #include "pattern.h"
 #include "string_copy.h"
+
+#define MISSING_MS 1000u /* an editor that saves has given the file its name again by then */
 
 /* The state of one config_files_read. */
 struct reading {
@@ -22,6 +25,7 @@ struct reading {
     char *base; /* absolute path of the main file */
     bool forgiving;
     bool no_memory;
+    uint32_t patience, missing; /* milliseconds left for files that are held, or missing */
 };
 
 static void free_file(struct config_file *file)
@@ -41,6 +45,7 @@ void config_files_free(struct config_files *config)
     for (i = 0; i < config->count; i++)
         free_file(&config->files[i]);
     free(config->files);
+    free(config->held.path);
     *config = (struct config_files){0};
 }
 
@@ -71,6 +76,18 @@ static struct config_file *add_file(struct reading *r, const char *path)
     return file;
 }
 
+/* Notes a file that another program holds. */
+static void note_held(struct reading *r, const char *path, const struct sys_failure *why)
+{
+    struct config_held *held = &r->out->held;
+
+    if (held->count++ > 0)
+        return;
+    held->why = *why;
+    held->path = string_copy(path);
+    r->no_memory = r->no_memory || held->path == NULL;
+}
+
 /* Adds the error that a file cannot be read, at the place that names it. */
 static void say_failure(struct reading *r, const struct cfg_place *place, const char *object,
                         const char *path, const struct sys_failure *why)
@@ -95,8 +112,10 @@ static void load(struct reading *r, struct config_file *file, const char *base, 
     if (!main)
         (void)cfg_may_include(file->part, r->messages);
     if (!initial_files_read(r->system, base, file->part, &r->out->initial, r->forgiving,
-                            r->messages, &file->initial))
+                            &r->patience, r->messages, &file->initial))
         r->no_memory = true;
+    if (file->initial.held != NULL && !r->forgiving)
+        note_held(r, file->initial.held, &file->initial.held_why);
     /*
      * cfg_may_include and the `initial` files also add errors, and these make the file unusable,
      * too.
@@ -121,8 +140,17 @@ static void forget_faulty(struct reading *r)
 /* Reads the content of a file. False: `status` and `why` of the entry say the reason. */
 static bool read_bytes(struct reading *r, struct config_file *file, const char *path)
 {
-    file->status = r->system->files.read(r->system->self, path, CFG_FILE_MAX, &file->bytes,
-                                         &file->length, &file->why);
+    const struct system *system = r->system;
+    uint64_t begun;
+
+    do {
+        begun = system->clock.ticks(system->self);
+        file->status = system->files.read(system->self, path, CFG_FILE_MAX, &file->bytes,
+                                          &file->length, &file->why);
+    } while ((file->status == SYS_LATER && patience_again(system, begun, &r->patience)) ||
+             (file->status == SYS_NOT_FOUND && patience_again(system, begun, &r->missing)));
+    if (file->status == SYS_LATER)
+        note_held(r, path, &file->why);
     return file->status == SYS_OK;
 }
 
@@ -237,18 +265,26 @@ static void report_include(struct reading *r, const struct cfg_include *include,
     file->status = status;
     file->why = *why;
     file->left_out = true;
+    if (status == SYS_LATER)
+        note_held(r, include->pattern, why);
     say_failure(r, &include->place, include->path, include->pattern, why);
 }
 
 /* Includes all files of one entry of include. */
 static void follow(struct reading *r, const struct cfg_include *include)
 {
+    const struct system *system = r->system;
     struct sys_failure why = {0};
+    enum sys_status status;
     char **paths;
     size_t count;
-    enum sys_status status =
-        r->system->files.expand(r->system->self, r->base, include->pattern, &paths, &count, &why);
+    uint64_t begun;
 
+    do {
+        begun = system->clock.ticks(system->self);
+        status =
+            system->files.expand(system->self, r->base, include->pattern, &paths, &count, &why);
+    } while (status == SYS_LATER && patience_again(system, begun, &r->patience));
     if (status == SYS_NO_MEMORY) {
         r->no_memory = true;
     } else if (status != SYS_OK) {
@@ -339,10 +375,18 @@ static enum config_files_result read_main(struct reading *r, const char *path)
 
 enum config_files_result config_files_read(const struct system *system, const char *const *paths,
                                            size_t count, enum config_files_policy policy,
-                                           struct cfg_messages *messages, struct config_files *out)
+                                           uint32_t patience, struct cfg_messages *messages,
+                                           struct config_files *out)
 {
     bool forgiving = policy == CONFIG_FILES_FORGIVING;
-    struct reading r = {system, messages, out, NULL, forgiving, false};
+    struct reading r = {.system = system,
+                        .messages = messages,
+                        .out = out,
+                        .forgiving = forgiving,
+                        .patience = patience,
+                        .missing = !forgiving              ? 0
+                                   : patience < MISSING_MS ? patience
+                                                           : MISSING_MS};
     size_t before = messages->errors;
     enum config_files_result result;
 

@@ -14,6 +14,9 @@
 
 #define CONFIG_FILES_MAX 1000u /* files of one configuration */
 
+/* Patience of a verb, in milliseconds; see config_files_read. */
+#define CONFIG_FILES_PATIENCE_MS 5000u
+
 enum config_files_policy {
     CONFIG_FILES_STRICT, /* any error makes the whole configuration invalid */
     /*
@@ -47,12 +50,23 @@ struct config_file {
     struct initial_files initial;
 };
 
+/*
+ * Files and folders that another program held: they have no error, and can be read later. With
+ * CONFIG_FILES_STRICT also `initial` files; forgiving, those are one segment's matter.
+ */
+struct config_held {
+    size_t count;           /* 0: none */
+    char *path;             /* the first of them */
+    struct sys_failure why; /* why that one could not be read */
+};
+
 /* All files of a configuration. All zero: none. */
 struct config_files {
     struct config_file *files; /* the main file, then the others in the order of inclusion */
     size_t count, capacity;
     struct cfg *whole; /* all used files merged; NULL unless CONFIG_FILES_OK */
     uint64_t initial;  /* bytes of all `initial` files */
+    struct config_held held;
 };
 
 /*
@@ -60,6 +74,9 @@ struct config_files {
  *
  * paths     the main file, then files that count as included by it (`check --merged`). A
  *           file that is named twice is read once
+ * patience  milliseconds to wait, in all, for files that another program holds. Forgiving, a
+ *           file that is missing is waited for, too, but only a moment: an editor may be
+ *           replacing it
  * messages  gets all errors and warnings, sorted. With CONFIG_FILES_FORGIVING there can be
  *           errors on success: those of the files that were left out
  * out       filled as far as possible on every result. Free it with config_files_free. Its
@@ -67,7 +84,8 @@ struct config_files {
  */
 enum config_files_result config_files_read(const struct system *system, const char *const *paths,
                                            size_t count, enum config_files_policy policy,
-                                           struct cfg_messages *messages, struct config_files *out);
+                                           uint32_t patience, struct cfg_messages *messages,
+                                           struct config_files *out);
 
 /*
  * Leaves out one more included file, named by its path as in messages: for errors that are

@@ -12,10 +12,11 @@
 
 /* Reads the files. */
 static enum shmb_exit load(const struct system *files, const char *file,
-                           enum config_files_policy policy, struct desired *desired)
+                           enum config_files_policy policy, uint32_t patience,
+                           struct desired *desired)
 {
-    switch (
-        config_files_read(files, &file, 1, policy, &desired->messages, &desired->configuration)) {
+    switch (config_files_read(files, &file, 1, policy, patience, &desired->messages,
+                              &desired->configuration)) {
     case CONFIG_FILES_OK:
         return SHMB_EXIT_DONE;
     case CONFIG_FILES_INVALID:
@@ -70,12 +71,13 @@ static bool leave_out(struct desired *desired)
 }
 
 enum shmb_exit desired_read(const struct system *system, const struct system *files,
-                            const char *file, enum config_files_policy policy, struct desired *out)
+                            const char *file, enum config_files_policy policy, uint32_t patience,
+                            struct desired *out)
 {
     enum shmb_exit code;
 
     cfg_messages_init(&out->messages);
-    code = load(files, file, policy, out);
+    code = load(files, file, policy, patience, out);
     if (code == SHMB_EXIT_DONE)
         code = expand(system, policy, out);
     /* Each round leaves out one more file, so it ends. */
@@ -104,6 +106,11 @@ bool desired_is_whole(const struct desired *desired)
             desired->configuration.files[i].initial.base != NULL)
             return false;
     return true;
+}
+
+bool desired_is_held(const struct desired *desired)
+{
+    return desired->configuration.held.count > 0;
 }
 
 bool desired_unreadable(const struct desired *desired)

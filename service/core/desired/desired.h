@@ -24,14 +24,15 @@ struct desired {
 /*
  * Reads the main file and its includes through the port `files`, and builds the inventory
  * through `system`. With CONFIG_FILES_FORGIVING, an included file with an unknown account
- * is left out, too. `out` is all zero before, except for `memory` and `memory_context`.
- * Free it with desired_free in any case.
+ * is left out, too. `patience` as config_files_read. `out` is all zero before, except for `memory`
+ * and `memory_context`. Free it with desired_free in any case.
  *
  * SHMB_EXIT_DONE. SHMB_EXIT_NOT_SO: `messages` has errors, or the main file cannot be read
  * (see desired_unreadable). SHMB_EXIT_SYSTEM: no memory.
  */
 enum shmb_exit desired_read(const struct system *system, const struct system *files,
-                            const char *file, enum config_files_policy policy, struct desired *out);
+                            const char *file, enum config_files_policy policy, uint32_t patience,
+                            struct desired *out);
 void desired_free(struct desired *desired);
 
 /* Builds another inventory, with the accounts as they are known now. As inventory_build. */
@@ -39,6 +40,12 @@ enum sys_status desired_expand_again(const struct desired *desired, struct inven
 
 /* True: the main file cannot be read; `why` of configuration.files[0] says the reason. */
 bool desired_unreadable(const struct desired *desired);
+
+/*
+ * True: another program held files of it, so nothing can be said of what they contain. Then
+ * configuration.held says which, and other errors may come from that.
+ */
+bool desired_is_held(const struct desired *desired);
 
 /* True: no file was left out, and no content is unread. */
 bool desired_is_whole(const struct desired *desired);

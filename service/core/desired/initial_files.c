@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "event_text.h"
+#include "patience.h"
 #include "string_copy.h"
 
 #define PATH_SHOWN   500 /* bytes of a path in a reason, so that SYS_TEXT_MAX has room */
@@ -24,6 +25,7 @@ struct reading {
     uint64_t *total;
     bool forgiving;
     bool no_memory;
+    uint32_t *patience;
 };
 
 void initial_files_free(struct initial_files *files)
@@ -34,6 +36,7 @@ void initial_files_free(struct initial_files *files)
         free(files->contents[i]);
     free(files->contents);
     free(files->base);
+    free(files->held);
     *files = (struct initial_files){0};
 }
 
@@ -106,14 +109,33 @@ static bool succeeded(struct reading *r, const struct cfg_object *object, const 
     return status == SYS_OK;
 }
 
+/* Reads a file; waits while another program holds it. */
+static enum sys_status read_patiently(struct reading *r, const char *path, char **content,
+                                      size_t *length, struct sys_failure *why)
+{
+    const struct system *system = r->system;
+    enum sys_status status;
+    uint64_t begun;
+
+    do {
+        begun = system->clock.ticks(system->self);
+        status = system->files.read(system->self, path, INITIAL_ALL_MAX, content, length, why);
+    } while (status == SYS_LATER && patience_again(system, begun, r->patience));
+    if (status == SYS_LATER && r->out->held == NULL) {
+        r->out->held_why = *why;
+        r->out->held = string_copy(path);
+        r->no_memory = r->no_memory || r->out->held == NULL;
+    }
+    return status;
+}
+
 static void read_content(struct reading *r, struct cfg_object *object, const char *path)
 {
     struct cfg_initial *initial = &object->u.segment.initial;
     struct sys_failure why = {0};
     char *content = NULL;
     size_t length = 0;
-    enum sys_status status =
-        r->system->files.read(r->system->self, path, INITIAL_ALL_MAX, &content, &length, &why);
+    enum sys_status status = read_patiently(r, path, &content, &length, &why);
 
     if (!succeeded(r, object, path, status, &why))
         return;
@@ -151,10 +173,10 @@ static void postpone(struct reading *r, const char *base, struct cfg_initial *in
 }
 
 bool initial_files_read(const struct system *system, const char *base, struct cfg *part,
-                        uint64_t *total, bool forgiving, struct cfg_messages *messages,
-                        struct initial_files *out)
+                        uint64_t *total, bool forgiving, uint32_t *patience,
+                        struct cfg_messages *messages, struct initial_files *out)
 {
-    struct reading r = {system, messages, out, total, forgiving, false};
+    struct reading r = {system, messages, out, total, forgiving, false, patience};
     size_t i;
 
     *out = (struct initial_files){0};

@@ -14,6 +14,8 @@ struct initial_files {
     char **contents;
     size_t count;
     char *base; /* if some content is unread: the path of the configuration file; else NULL */
+    char *held; /* the first `initial` file that another program held; NULL: none */
+    struct sys_failure held_why; /* why it could not be read */
 };
 
 /*
@@ -22,14 +24,15 @@ struct initial_files {
  *
  * base       absolute path of the file that `part` was parsed from
  * total      the bytes of all such files so far; updated
+ * patience   milliseconds left to wait for files that another program holds; updated
  * forgiving  a file that cannot be read or does not fit gives a warning, and the content of
  *            its segment is unread; otherwise it gives an error
  *
  * False: no memory. Free `out` in any case, after `part`.
  */
 bool initial_files_read(const struct system *system, const char *base, struct cfg *part,
-                        uint64_t *total, bool forgiving, struct cfg_messages *messages,
-                        struct initial_files *out);
+                        uint64_t *total, bool forgiving, uint32_t *patience,
+                        struct cfg_messages *messages, struct initial_files *out);
 void initial_files_free(struct initial_files *files);
 
 /*

@@ -8,12 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "patience.h"
 #include "string_copy.h"
 #include "text.h"
 
 /* The format: HEAD; for each file "length path\n", its bytes and "\n"; "end\n". */
 #define HEAD     "shmbroker-last-good 1\n"
 #define FILE_MAX (256u * 1024 * 1024)
+
+#define PATIENCE_MS 10000u
 
 struct saved_file {
     const char *path, *bytes; /* within the content */
@@ -22,6 +25,8 @@ struct saved_file {
 
 struct last_good {
     struct system port;        /* what last_good_port returns */
+    struct system instead;     /* what last_good_instead returns */
+    size_t used;               /* how often `instead` has given stored files */
     const struct system *real; /* the port below it */
     char *content;
     struct saved_file files[CONFIG_FILES_MAX];
@@ -177,6 +182,41 @@ static enum sys_status expand(void *self, const char *base, const char *pattern,
     return SYS_OK;
 }
 
+/* The same of the port that prefers the current files. */
+static enum sys_status read_current(void *self, const char *path, size_t limit, char **content,
+                                    size_t *length, struct sys_failure *why)
+{
+    struct last_good *last = self;
+    const struct system *real = last->real;
+    enum sys_status status = real->files.read(real->self, path, limit, content, length, why);
+    char *absolute;
+
+    if (status != SYS_LATER)
+        return status;
+    /* The main file may be named by a relative path. */
+    if (real->files.resolve_path(real->self, NULL, path, &absolute, NULL) != SYS_OK)
+        return status;
+    if (find(last, absolute) != NULL) {
+        status = read_file(self, absolute, limit, content, length, why);
+        last->used++;
+    }
+    free(absolute);
+    return status;
+}
+
+static enum sys_status expand_current(void *self, const char *base, const char *pattern,
+                                      char ***paths, size_t *count, struct sys_failure *why)
+{
+    struct last_good *last = self;
+    const struct system *real = last->real;
+    enum sys_status status = real->files.expand(real->self, base, pattern, paths, count, why);
+
+    if (status != SYS_LATER)
+        return status;
+    last->used++;
+    return expand(self, base, pattern, paths, count, why);
+}
+
 static void progress(void *self)
 {
     const struct system *real = ((const struct last_good *)self)->real;
@@ -191,6 +231,36 @@ static bool stopping(void *self)
     return real->stopping(real->self);
 }
 
+static uint64_t ticks(void *self)
+{
+    const struct system *real = ((const struct last_good *)self)->real;
+
+    return real->clock.ticks(real->self);
+}
+
+static void pause_ms(void *self, uint32_t ms)
+{
+    const struct system *real = ((const struct last_good *)self)->real;
+
+    real->clock.pause(real->self, ms);
+}
+
+/* Reads the stored files as one; waits while another program holds the file. */
+static enum sys_status read_patiently(const struct system *system, char **content, size_t *length,
+                                      struct sys_failure *why)
+{
+    uint32_t patience = PATIENCE_MS;
+    enum sys_status status;
+    uint64_t begun;
+
+    do {
+        begun = system->clock.ticks(system->self);
+        status =
+            system->files.state_read(system->self, LAST_GOOD_FILE, FILE_MAX, content, length, why);
+    } while (status == SYS_LATER && patience_again(system, begun, &patience));
+    return status;
+}
+
 enum sys_status last_good_open(const struct system *system, struct last_good **out,
                                struct sys_failure *why)
 {
@@ -201,16 +271,20 @@ enum sys_status last_good_open(const struct system *system, struct last_good **o
     *out = NULL;
     if (last == NULL)
         return failure_no_memory(why);
-    status = system->files.state_read(system->self, LAST_GOOD_FILE, FILE_MAX, &last->content,
-                                      &length, why);
+    status = read_patiently(system, &last->content, &length, why);
     last->real = system;
     /* Only what reading a configuration calls. */
     last->port = (struct system){.self = last,
                                  .files.read = read_file,
                                  .files.resolve_path = resolve_path,
                                  .files.expand = expand,
+                                 .clock.ticks = ticks,
+                                 .clock.pause = pause_ms,
                                  .progress = progress,
                                  .stopping = stopping};
+    last->instead = last->port;
+    last->instead.files.read = read_current;
+    last->instead.files.expand = expand_current;
     if (status == SYS_OK && (length < head + 4 || memcmp(last->content, HEAD, head) != 0 ||
                              last->content[length - 1] != '\n' ||
                              !take_apart(last, last->content + head, last->content + length)))
@@ -234,6 +308,16 @@ void last_good_free(struct last_good *last)
 const struct system *last_good_port(const struct last_good *last)
 {
     return &last->port;
+}
+
+const struct system *last_good_instead(struct last_good *last)
+{
+    return &last->instead;
+}
+
+size_t last_good_used(const struct last_good *last)
+{
+    return last->used;
 }
 
 const char *last_good_main(const struct last_good *last)

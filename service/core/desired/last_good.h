@@ -18,8 +18,9 @@ enum sys_status last_good_save(const struct system *system, const struct config_
                                struct sys_failure *why);
 
 /*
- * Opens the stored files. SYS_NOT_FOUND: there are none, or they are damaged. On anything
- * but SYS_OK, `*out` is NULL. Free it with last_good_free.
+ * Opens the stored files; waits some seconds while another program holds them. SYS_NOT_FOUND: there
+ * are none, or they are damaged. On anything but SYS_OK, `*out` is NULL. Free it with
+ * last_good_free.
  */
 enum sys_status last_good_open(const struct system *system, struct last_good **out,
                                struct sys_failure *why);
@@ -30,6 +31,13 @@ void last_good_free(struct last_good *last); /* NULL is allowed */
  * Other files, such as those for initial content, are read from the disk.
  */
 const struct system *last_good_port(const struct last_good *last);
+
+/*
+ * The port below it with one difference: where another program holds a file or a folder
+ * (SYS_LATER), the stored files are read instead. last_good_used counts how often.
+ */
+const struct system *last_good_instead(struct last_good *last);
+size_t last_good_used(const struct last_good *last);
 
 /* The path of the stored main file. */
 const char *last_good_main(const struct last_good *last);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "event_text.h"
+#include "held_files.h"
 #include "lifecycle_context.h"
 #include "lifecycle_reload.h"
 #include "lifecycle_start.h"
@@ -92,6 +93,16 @@ static void retry(void *context)
     broker_retry(((struct lifecycle *)context)->broker);
 }
 
+static uint32_t held_delay(const void *context)
+{
+    return held_files_delay(context);
+}
+
+static void read_held(void *context)
+{
+    lifecycle_reload(context, RELOAD_RETRY);
+}
+
 static uint32_t accounts_delay(const void *context)
 {
     return pending_accounts_delay(context);
@@ -154,6 +165,7 @@ static void retry_keeper(void *context)
 
 /* If several are due at once, they run in this order. */
 static const struct schedule_duty duties[] = {{retry_delay, retry},
+                                              {held_delay, read_held},
                                               {accounts_delay, ask_accounts},
                                               {sessions_delay, look_at_sessions},
                                               {guard_delay, guard},
@@ -198,7 +210,7 @@ static void hold(struct lifecycle *life)
             system->saved(system->self); /* at once: Windows gives little time */
         }
         if (wake == SYS_WAKE_RELOAD || wake == SYS_WAKE_CHANGED) {
-            lifecycle_reload(life);
+            lifecycle_reload(life, wake == SYS_WAKE_RELOAD ? RELOAD_ASKED : RELOAD_CHANGED);
             guard(life);
         }
         if (wake == SYS_WAKE_SESSIONS)
@@ -265,6 +277,7 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
     }
     report_lines_free(&life.left_out);
     report_lines_free(&life.pending);
+    report_lines_free(&life.held);
     lifecycle_free_desired(life.desired);
     state_free(life.memory.state);
     return code;

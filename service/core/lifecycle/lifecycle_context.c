@@ -67,6 +67,7 @@ void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out)
     *out = (struct report_lines){0};
     report_lines_append(out, &life->left_out);
     report_lines_append(out, &life->pending);
+    report_lines_append(out, &life->held);
 }
 
 void lifecycle_report_lasting(const struct lifecycle *life)

@@ -40,9 +40,11 @@ struct lifecycle {
     struct keeper_policy keeper_policy;
     struct report_lines left_out; /* what the start left out of the files; emptied by a reload */
     struct report_lines pending;  /* accounts that are pending */
+    struct report_lines held;     /* files that another program holds (held_files.h) */
+    uint32_t held_delay;          /* milliseconds to the next try to read them; 0: none is held */
     struct account_round accounts;
     struct lifecycle_memory memory;
-    bool last_good; /* the last good configuration is served, not the main file */
+    bool last_good; /* the last good configuration is served, or files of it */
 };
 
 /*

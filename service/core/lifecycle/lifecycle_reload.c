@@ -8,8 +8,13 @@
 #include <stdlib.h>
 
 #include "event_text.h"
+#include "held_files.h"
 #include "pending_accounts.h"
 #include "text.h"
+
+/* How long to wait for files that another program holds. Meanwhile no other duty is done. */
+static const uint32_t patience_ms[] = {
+    [RELOAD_ASKED] = 5000, [RELOAD_CHANGED] = 2000, [RELOAD_RETRY] = 0};
 
 static void free_names(char **names, size_t count)
 {
@@ -60,6 +65,27 @@ static void refuse(const struct lifecycle *life, const struct desired *next,
     report_lines_free(&notes);
 }
 
+/* Files are held by another program: reports that, and schedules the retry. */
+static void postpone(struct lifecycle *life, const struct desired *next, enum reload_cause cause)
+{
+    const struct config_held *held = &next->configuration.held;
+    struct report_lines notes = {0};
+    char text[REPORT_FAILURE];
+
+    if (lifecycle_stopping(life))
+        return;
+    held_files_begin(life, next, "nothing has changed");
+    if (cause == RELOAD_RETRY)
+        return;
+    desired_notes(next, &notes);
+    event_failure_text(&held->why, text);
+    if (desired_unreadable(next))
+        report_lines_add(&notes, "message", life->file, "error", text);
+    lifecycle_report_lasting(life);
+    broker_report_reload(life->broker, SHMB_RELOAD_HELD, &notes);
+    report_lines_free(&notes);
+}
+
 /* Changes over to the new configuration, and logs what has changed. */
 static enum sys_status apply(struct lifecycle *life, struct desired *next,
                              struct apply_result *result, struct sys_failure *why)
@@ -98,7 +124,7 @@ static void report_applied(const struct lifecycle *life, struct apply_result *re
     report_lines_free(&result->notes);
 }
 
-void lifecycle_reload(struct lifecycle *life)
+void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
 {
     struct sys_failure why = {0};
     struct desired *next = lifecycle_new_desired(life), *former = life->desired;
@@ -106,18 +132,36 @@ void lifecycle_reload(struct lifecycle *life)
     struct apply_result result;
     enum shmb_exit code;
 
-    broker_report_reload_begun(life->broker);
+    /* A retry counts as a reload only when it could read the files. */
+    if (cause != RELOAD_RETRY)
+        broker_report_reload_begun(life->broker);
     if (next == NULL) {
         (void)failure_no_memory(&why);
-        refuse(life, &none, &why);
+        if (cause != RELOAD_RETRY)
+            refuse(life, &none, &why);
         return;
     }
-    code = desired_read(life->system, life->system, life->file, CONFIG_FILES_STRICT, next);
+    code = desired_read(life->system, life->system, life->file, CONFIG_FILES_STRICT,
+                        patience_ms[cause], next);
+    if (code == SHMB_EXIT_NOT_SO && desired_is_held(next)) {
+        postpone(life, next, cause);
+        lifecycle_free_desired(next);
+        return;
+    }
+    if (cause == RELOAD_RETRY && code == SHMB_EXIT_SYSTEM) {
+        lifecycle_free_desired(next); /* the next retry may have the memory */
+        return;
+    }
+    if (cause == RELOAD_RETRY)
+        broker_report_reload_begun(life->broker);
+    if (code != SHMB_EXIT_SYSTEM)
+        held_files_end(life);
     if (code == SHMB_EXIT_SYSTEM)
         (void)failure_no_memory(&why);
     if (desired_unreadable(next))
         why = next->configuration.files[0].why;
     if (code != SHMB_EXIT_DONE || apply(life, next, &result, &why) != SYS_OK) {
+        lifecycle_report_lasting(life);
         refuse(life, next, &why);
         lifecycle_free_desired(next);
         return;

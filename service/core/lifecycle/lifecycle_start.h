@@ -10,9 +10,10 @@
 
 /*
  * Reads the configuration into `life->desired`. An included file with errors is left out; if the
- * main file has errors, the last good configuration is used. Both are logged, and noted in
- * `life->left_out`. SHMB_EXIT_DONE: the configuration can be served. Any other code is logged,
- * unless a stop was requested.
+ * main file has errors, the last good configuration is used. For a file that another program
+ * holds, the last good content of it is used, and it is read later (held_files.h). Both are logged,
+ * and noted in `life->left_out`. SHMB_EXIT_DONE: the configuration can be served. Any other code is
+ * logged, unless a stop was requested.
  */
 enum shmb_exit lifecycle_start(struct lifecycle *life);
 

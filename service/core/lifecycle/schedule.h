@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define SCHEDULE_NEVER UINT32_MAX
-#define SCHEDULE_MOST  8
+#define SCHEDULE_MOST  12
 
 /* Something to be done from time to time. */
 struct schedule_duty {

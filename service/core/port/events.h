@@ -162,6 +162,17 @@ enum event_id {
      * true. Retried; shmbroker reload works. %1 configuration file  %2 why
      */
     EVENT_WATCH_FAILED = 214,
+    /*
+     * Warning. Another program (a virus scanner, a backup, an editor) holds a file of the
+     * configuration, so it cannot be read now. Retried until it can; if this does not end, close
+     * that program. %1 file  %2 why  %3 what is done meanwhile
+     */
+    EVENT_CONFIG_HELD = 220,
+    /*
+     * Information. After 220: all files could be read again. What follows from them is
+     * logged as with any reload. %1 configuration file
+     */
+    EVENT_CONFIG_FREE = 221,
 
     /*
      * Warning. Conflict: the name is held by an object that the broker did not

@@ -18,8 +18,10 @@ struct sys_copy;
 struct system_files {
     /*
      * Reads a whole file of at most `limit` bytes. Free `*content` with free().
-     * SYS_NOT_FOUND. SYS_DENIED: access denied, or somebody who is no administrator may
-     * change or replace the file (file_rules.h). SYS_FAILED: also a file over the limit.
+     * SYS_LATER: another program has the file open exclusively, has locked bytes of it, or
+     * is replacing it. One try: patience.h waits. SYS_NOT_FOUND. SYS_DENIED: access denied, or
+     * somebody who is no administrator may change or replace the file (file_rules.h). SYS_FAILED:
+     * also a file over the limit.
      */
     enum sys_status (*read)(void *self, const char *path, size_t limit, char **content,
                             size_t *length, struct sys_failure *why);
@@ -40,7 +42,8 @@ struct system_files {
      * array with free(); no match: `*paths` is NULL.
      *
      * A folder that does not exist has no files. A pattern without wildcards gives its
-     * one path, whether the file exists or not. SYS_DENIED: somebody who is no
+     * one path, whether the file exists or not. SYS_LATER: another program has the folder
+     * open exclusively. SYS_DENIED: somebody who is no
      * administrator may add files to the folder. SYS_FAILED: also more than SYS_PATHS_MAX
      * files.
      */

@@ -11,6 +11,7 @@
 
 #include "names.h"
 #include "nameset.h"
+#include "patience.h"
 #include "state_lines.h"
 #include "string_copy.h"
 #include "text.h"
@@ -18,6 +19,7 @@
 #define FILE_MAX      (256u * 1024 * 1024)
 #define APPEND_MOST   (512u * 1024) /* bytes of changes beyond the snapshot's: rewrite the file */
 #define FIRST_ENTRIES 32u
+#define PATIENCE_MS   10000u /* for a file that another program holds */
 
 /* An object, or an account with its SID. */
 struct entry {
@@ -321,13 +323,27 @@ static enum sys_status read_lines(struct state *state, char *at, struct sys_fail
     return SYS_OK;
 }
 
+/* Reads the file; waits while another program holds it. */
+static enum sys_status read_patiently(const struct system *system, char **content, size_t *length,
+                                      struct sys_failure *why)
+{
+    uint32_t patience = PATIENCE_MS;
+    enum sys_status status;
+    uint64_t begun;
+
+    do {
+        begun = system->clock.ticks(system->self);
+        status = system->files.state_read(system->self, STATE_FILE, FILE_MAX, content, length, why);
+    } while (status == SYS_LATER && patience_again(system, begun, &patience));
+    return status;
+}
+
 enum sys_status state_load(struct state *state, struct sys_failure *why)
 {
     const struct system *system = state->system;
     char *content, *text;
     size_t length;
-    enum sys_status status =
-        system->files.state_read(system->self, STATE_FILE, FILE_MAX, &content, &length, why);
+    enum sys_status status = read_patiently(system, &content, &length, why);
 
     state->loaded = status == SYS_NOT_FOUND;
     if (status == SYS_NOT_FOUND)

@@ -47,6 +47,8 @@
     X(LAST_GOOD_USED, FAILURE)                                                                     \
     X(INCLUDE_LEFT_OUT, FAILURE)                                                                   \
     X(WATCH_FAILED, WARNING)                                                                       \
+    X(CONFIG_HELD, WARNING)                                                                        \
+    X(CONFIG_FREE, INFORMATION)                                                                    \
     X(OBJECT_CONFLICT, WARNING)                                                                    \
     X(OBJECT_FAILED, FAILURE)                                                                      \
     X(OBJECT_RECOVERED, INFORMATION)                                                               \

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "failure.h"
+#include "held.h"
 #include "own_files.h"
 
 #define PIECE (4u * 1024 * 1024) /* bytes of one read or write, between two calls of `progress` */
@@ -49,7 +50,7 @@ static enum sys_status read_open(HANDLE file, size_t limit, void (*progress)(voi
     if (buffer == NULL)
         return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
     if (!read_all(file, buffer, (size_t)size.QuadPart, progress, length)) {
-        enum sys_status status = failure_set(why, "ReadFile", GetLastError());
+        enum sys_status status = held_failure(NULL, "ReadFile", GetLastError(), why);
 
         free(buffer);
         return status;
@@ -73,11 +74,7 @@ enum sys_status copy_files_read(const char *folder, const char *name, size_t lim
         return status;
     file = own_files_open(own.path, GENERIC_READ, OPEN_EXISTING);
     if (file == INVALID_HANDLE_VALUE) {
-        DWORD code = GetLastError();
-
-        status = failure_set(why, "CreateFileW", code);
-        if (code == ERROR_SHARING_VIOLATION)
-            status = SYS_LATER;
+        status = held_failure(own.path, "CreateFileW", GetLastError(), why);
     } else {
         status = own_files_check(file, false, why);
         if (status == SYS_OK)

@@ -11,6 +11,7 @@
 
 #include "failure.h"
 #include "file_check.h"
+#include "held.h"
 #include "paths.h"
 #include "pattern.h"
 #include "wide.h"
@@ -168,7 +169,7 @@ static enum sys_status list_folder(const wchar_t *all, const char *pattern, stru
     if (status != SYS_OK || code == ERROR_NO_MORE_FILES || code == ERROR_FILE_NOT_FOUND ||
         code == ERROR_PATH_NOT_FOUND)
         return status;
-    return failure_set(why, "FindFirstFileExW", code);
+    return held_failure(NULL, "FindFirstFileExW", code, why);
 }
 
 static int compare_paths(const void *a, const void *b)

@@ -8,26 +8,27 @@
 
 #include "failure.h"
 #include "file_check.h"
+#include "held.h"
 #include "paths.h"
 #include "wide.h"
 
-#define RETRY_MS    100u
-#define RETRY_TIMES 20u
+#define RETRY_MS 100u
 
 /* Retries: editors and virus scanners briefly open files without sharing them. */
-static HANDLE open_patiently(const wchar_t *path, DWORD flags)
+static HANDLE open_patiently(const wchar_t *path, DWORD flags, uint32_t patience)
 {
-    unsigned tries;
+    uint32_t waited;
 
-    for (tries = 0;; tries++) {
+    for (waited = 0;; waited += RETRY_MS) {
         HANDLE file =
             CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                         NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN | flags, NULL);
-        DWORD code = GetLastError();
+        DWORD code = file == INVALID_HANDLE_VALUE ? held_open_code() : ERROR_SUCCESS;
 
-        if (file != INVALID_HANDLE_VALUE || tries == RETRY_TIMES ||
-            (code != ERROR_SHARING_VIOLATION && code != ERROR_LOCK_VIOLATION))
+        if (file != INVALID_HANDLE_VALUE || waited >= patience || !held_is(code)) {
+            SetLastError(code);
             return file;
+        }
         Sleep(RETRY_MS);
     }
 }
@@ -39,7 +40,7 @@ static enum sys_status cannot_open(const wchar_t *path, DWORD code, struct sys_f
     /* For a folder Windows only says "access denied". */
     if (attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0)
         return failure_say(why, SYS_FAILED, NULL, 0, "this is a folder, not a file");
-    return failure_set(why, "CreateFileW", code);
+    return held_failure(path, "CreateFileW", code, why);
 }
 
 /* Reads up to `size` bytes; `*length` is less if the file has shrunk meanwhile. */
@@ -80,7 +81,7 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
         DWORD code = GetLastError();
 
         free(buffer);
-        return failure_set(why, "ReadFile", code);
+        return held_failure(NULL, "ReadFile", code, why);
     }
     buffer[*length] = '\0';
     *content = buffer;
@@ -88,8 +89,8 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
 }
 
 /* `check`: also checks the file itself; its folders have passed already. */
-static enum sys_status read_path(const char *path, bool check, size_t limit, char **content,
-                                 size_t *length, struct sys_failure *why)
+static enum sys_status read_path(const char *path, bool check, size_t limit, uint32_t patience,
+                                 char **content, size_t *length, struct sys_failure *why)
 {
     wchar_t *wide = wide_from_utf8(path);
     enum sys_status status = SYS_OK;
@@ -98,7 +99,7 @@ static enum sys_status read_path(const char *path, bool check, size_t limit, cha
     if (wide == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
     /* Checked: opens a link itself, and the check refuses it. Else the link is followed. */
-    file = open_patiently(wide, check ? FILE_FLAG_OPEN_REPARSE_POINT : 0);
+    file = open_patiently(wide, check ? FILE_FLAG_OPEN_REPARSE_POINT : 0, patience);
     if (file == INVALID_HANDLE_VALUE) {
         status = cannot_open(wide, GetLastError(), why);
     } else {
@@ -112,16 +113,16 @@ static enum sys_status read_path(const char *path, bool check, size_t limit, cha
     return status;
 }
 
-enum sys_status files_read(const char *path, size_t limit, char **content, size_t *length,
-                           struct sys_failure *why)
+enum sys_status files_read(const char *path, size_t limit, uint32_t patience, char **content,
+                           size_t *length, struct sys_failure *why)
 {
     *content = NULL;
     *length = 0;
-    return read_path(path, false, limit, content, length, why);
+    return read_path(path, false, limit, patience, content, length, why);
 }
 
-enum sys_status files_read_safe(const char *path, size_t limit, char **content, size_t *length,
-                                struct sys_failure *why)
+enum sys_status files_read_safe(const char *path, size_t limit, uint32_t patience, char **content,
+                                size_t *length, struct sys_failure *why)
 {
     char *absolute = paths_absolute(path);
     enum sys_status status;
@@ -132,7 +133,7 @@ enum sys_status files_read_safe(const char *path, size_t limit, char **content, 
         return failure_set(why, "GetFullPathNameW", GetLastError());
     status = file_check_way(absolute, why);
     if (status == SYS_OK)
-        status = read_path(absolute, true, limit, content, length, why);
+        status = read_path(absolute, true, limit, patience, content, length, why);
     free(absolute);
     return status;
 }

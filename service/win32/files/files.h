@@ -8,19 +8,27 @@
 
 #include "system.h"
 
-/* As system_files.h's `read`. A file that is open without sharing is retried for 2 s. */
-enum sys_status files_read(const char *path, size_t limit, char **content, size_t *length,
-                           struct sys_failure *why);
+#define FILES_PATIENCE_MS 2000u /* for a verb: virus scanners hold a new file this long */
+
+/*
+ * As system_files.h's `read`. A file that another program holds (held.h) is retried for
+ * `patience` milliseconds.
+ */
+enum sys_status files_read(const char *path, size_t limit, uint32_t patience, char **content,
+                           size_t *length, struct sys_failure *why);
 
 /*
  * The same for a file that controls the broker: only administrators may be able to
  * change the file, its folder and those above (file_rules.h), and none may be a link.
  * Else SYS_DENIED.
  */
-enum sys_status files_read_safe(const char *path, size_t limit, char **content, size_t *length,
-                                struct sys_failure *why);
+enum sys_status files_read_safe(const char *path, size_t limit, uint32_t patience, char **content,
+                                size_t *length, struct sys_failure *why);
 
-/* Reads an open file. `content` and `length` are set only on SYS_OK. */
+/*
+ * Reads an open file. `content` and `length` are set only on SYS_OK. SYS_LATER: another program
+ * has locked bytes of it.
+ */
 enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_t *length,
                                 struct sys_failure *why);
 

@@ -11,6 +11,7 @@
 
 #include "descriptors.h"
 #include "failure.h"
+#include "held.h"
 #include "identity.h"
 #include "owner.h"
 #include "secure_folder.h"
@@ -219,9 +220,12 @@ static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how,
                                   FILE_SHARE_READ | FILE_SHARE_DELETE, attributes, how,
                                   FILE_FLAG_OPEN_REPARSE_POINT, NULL);
 
-        if (file != INVALID_HANDLE_VALUE || tries == RETRY_TIMES ||
-            GetLastError() != ERROR_SHARING_VIOLATION)
+        DWORD code = file == INVALID_HANDLE_VALUE ? held_open_code() : GetLastError();
+
+        if (file != INVALID_HANDLE_VALUE || tries == RETRY_TIMES || !held_is(code)) {
+            SetLastError(code);
             return file;
+        }
         Sleep(RETRY_MS);
     }
 }

@@ -39,8 +39,8 @@ enum sys_status own_files_open_folder(const char *folder, bool make, HANDLE *out
                                       struct sys_failure *why);
 
 /*
- * CreateFileW that follows no links, sets the owner of a new file, and retries a sharing
- * violation for up to 2 s.
+ * CreateFileW that follows no links, sets the owner of a new file, and retries a file that
+ * another program holds (held.h) for up to 2 s.
  */
 HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how);
 

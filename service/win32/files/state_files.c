@@ -10,6 +10,7 @@
 
 #include "failure.h"
 #include "files.h"
+#include "held.h"
 #include "own_files.h"
 
 #define WRITE_PIECE (1024u * 1024)
@@ -39,7 +40,7 @@ enum sys_status state_files_read(const char *folder, const char *name, size_t li
         return status;
     file = own_files_open(own.path, GENERIC_READ, OPEN_EXISTING);
     if (file == INVALID_HANDLE_VALUE) {
-        status = failure_set(why, "CreateFileW", GetLastError());
+        status = held_failure(own.path, "CreateFileW", GetLastError(), why);
     } else {
         status = own_files_check(file, false, why);
         if (status == SYS_OK)

@@ -172,8 +172,8 @@ bool first_files_remove_unchanged(void)
 
     bytes = resource(&size);
     if (config != NULL && bytes != NULL &&
-        files_read(config, size, &content, &length, NULL) == SYS_OK && length == size &&
-        memcmp(content, bytes, size) == 0) {
+        files_read(config, size, FILES_PATIENCE_MS, &content, &length, NULL) == SYS_OK &&
+        length == size && memcmp(content, bytes, size) == 0) {
         remove_path(config, DeleteFileW);
         removed = true;
     }

@@ -111,9 +111,10 @@ static bool same_content(const char *a, const char *b)
 {
     char *first = NULL, *second = NULL;
     size_t first_length = 0, second_length = 0;
-    bool same = files_read(a, PROGRAM_MAX, &first, &first_length, NULL) == SYS_OK &&
-                files_read(b, PROGRAM_MAX, &second, &second_length, NULL) == SYS_OK &&
-                first_length == second_length && memcmp(first, second, first_length) == 0;
+    bool same =
+        files_read(a, PROGRAM_MAX, FILES_PATIENCE_MS, &first, &first_length, NULL) == SYS_OK &&
+        files_read(b, PROGRAM_MAX, FILES_PATIENCE_MS, &second, &second_length, NULL) == SYS_OK &&
+        first_length == second_length && memcmp(first, second, first_length) == 0;
 
     free(first);
     free(second);
@@ -290,7 +291,7 @@ static enum sys_status copy_new(const char *from, const wchar_t *new, struct sys
     char *content = NULL;
     size_t length = 0;
 
-    status = files_read(from, PROGRAM_MAX, &content, &length, why);
+    status = files_read(from, PROGRAM_MAX, FILES_PATIENCE_MS, &content, &length, why);
     if (status == SYS_OK)
         status = write_new(new, content, length, why);
     free(content);

@@ -19,7 +19,9 @@ static enum sys_status do_read_file(void *self, const char *path, size_t limit, 
 {
     const struct port *port = self;
 
-    return (port->host.any_file ? files_read : files_read_safe)(path, limit, content, length, why);
+    /* One try: the core is patient itself, and makes its progress visible meanwhile. */
+    return (port->host.any_file ? files_read : files_read_safe)(path, limit, 0, content, length,
+                                                                why);
 }
 
 static enum sys_status do_resolve_path(void *self, const char *base, const char *path, char **out,

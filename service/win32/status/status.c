@@ -250,6 +250,8 @@ const char *status_reload_word(const struct status *status)
         return "incomplete";
     case SHMB_RELOAD_REFUSED:
         return "refused";
+    case SHMB_RELOAD_HELD:
+        return "held";
     default:
         return NULL;
     }

@@ -127,7 +127,8 @@ bool status_ask_names(struct status *status)
     /* Only to read files: without events, and nothing is claimed. */
     port_open(&port, &host, NULL, &system);
     cfg_messages_init(&messages);
-    result = config_files_read(&system, &path, 1, CONFIG_FILES_STRICT, &messages, &configuration);
+    result = config_files_read(&system, &path, 1, CONFIG_FILES_STRICT, CONFIG_FILES_PATIENCE_MS,
+                               &messages, &configuration);
     enough = take_up(status, &configuration, result, &messages);
     config_files_free(&configuration);
     cfg_messages_free(&messages);

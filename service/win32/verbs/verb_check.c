@@ -56,9 +56,11 @@ static enum shmb_exit find(const struct system *system, char **files, size_t cou
     cfg_messages_init(&out->messages);
     out->inventory = NULL;
     out->result = config_files_read(system, (const char *const *)files, count, CONFIG_FILES_STRICT,
-                                    &out->messages, &out->configuration);
+                                    CONFIG_FILES_PATIENCE_MS, &out->messages, &out->configuration);
     if (out->result == CONFIG_FILES_NO_MEMORY)
         return no_memory();
+    if (out->configuration.held.count > 0)
+        return SHMB_EXIT_TIMEOUT;
     if (out->result == CONFIG_FILES_UNREADABLE)
         return unreadable(&out->configuration.files[0]);
     if (out->result == CONFIG_FILES_INVALID)
@@ -98,6 +100,9 @@ static enum shmb_exit print_finding(const char *file, const struct finding *find
     if (finding->result == CONFIG_FILES_UNREADABLE)
         console_error("%s: error: cannot be read: %s", file,
                       finding->configuration.files[0].why.text);
+    else if (finding->configuration.held.count > 0)
+        console_error("%s: another program holds %s; try again later", file,
+                      finding->configuration.held.path);
     else if (result == SHMB_EXIT_NOT_SO)
         console_error("%s: %zu error%s, %zu warning%s: not usable", file, messages->errors,
                       messages->errors == 1 ? "" : "s", messages->warnings,

@@ -132,7 +132,8 @@ static enum shmb_exit check_config(const char *path)
     struct sys_failure why;
     char *content;
     size_t length;
-    enum sys_status status = files_read_safe(path, CFG_FILE_MAX, &content, &length, &why);
+    enum sys_status status =
+        files_read_safe(path, CFG_FILE_MAX, FILES_PATIENCE_MS, &content, &length, &why);
 
     free(content);
     if (status == SYS_DENIED) {

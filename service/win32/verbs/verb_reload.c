@@ -186,6 +186,10 @@ static enum shmb_exit print_result(const char *text, const struct shmb_report *r
     case SHMB_RELOAD_INCOMPLETE:
         console_line("ShmBroker has applied its configuration, but not all of it");
         return SHMB_EXIT_NOT_SO;
+    case SHMB_RELOAD_HELD:
+        console_error("shmbroker: another program holds a file of the configuration; nothing has "
+                      "changed, and the service reloads when the file is free");
+        return SHMB_EXIT_TIMEOUT;
     default:
         console_error("shmbroker: the configuration is refused, nothing has changed");
         return SHMB_EXIT_NOT_SO;

@@ -61,7 +61,7 @@ static int tear_down(void **state)
 static void begin(const char *path, const char *text)
 {
     fake_file(fake, MAIN, text);
-    assert_int_equal(config_files_read(&port, &path, 1, CONFIG_FILES_FORGIVING, &messages, &c),
+    assert_int_equal(config_files_read(&port, &path, 1, CONFIG_FILES_FORGIVING, 0, &messages, &c),
                      CONFIG_FILES_OK);
     config_watch_begin(&port, path, &c);
 }

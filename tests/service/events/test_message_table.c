@@ -43,6 +43,8 @@ static const struct event_row {
     {EVENT_LAST_GOOD_USED, 'e', 2},
     {EVENT_INCLUDE_LEFT_OUT, 'e', 2},
     {EVENT_WATCH_FAILED, 'w', 2},
+    {EVENT_CONFIG_HELD, 'w', 3},
+    {EVENT_CONFIG_FREE, 'i', 1},
     {EVENT_OBJECT_CONFLICT, 'w', 3},
     {EVENT_OBJECT_FAILED, 'e', 3},
     {EVENT_OBJECT_RECOVERED, 'i', 2},
