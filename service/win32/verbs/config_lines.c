@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "console.h"
+#include "event_text.h"
 
 static void print_one(const struct cfg_message *message)
 {
@@ -26,4 +27,13 @@ void config_lines_print(const char *file, const struct cfg_messages *messages)
         print_one(&messages->items[i]);
     if (all > messages->count)
         console_error("%s: %zu more messages are not shown", file, all - messages->count);
+}
+
+void config_lines_held(const char *file, const struct config_held *held)
+{
+    char why[REPORT_FAILURE];
+
+    event_failure_text(&held->why, why);
+    console_error("%s: '%s' cannot be read now, which is no error of the file: %s; try again later",
+                  file, held->path != NULL ? held->path : "a file", why);
 }

@@ -97,12 +97,11 @@ static enum shmb_exit print_finding(const char *file, const struct finding *find
     const struct cfg_messages *messages = &finding->messages;
 
     config_lines_print(file, messages);
-    if (finding->result == CONFIG_FILES_UNREADABLE)
+    if (finding->configuration.held.count > 0)
+        config_lines_held(file, &finding->configuration.held);
+    else if (finding->result == CONFIG_FILES_UNREADABLE)
         console_error("%s: error: cannot be read: %s", file,
                       finding->configuration.files[0].why.text);
-    else if (finding->configuration.held.count > 0)
-        console_error("%s: another program holds %s; try again later", file,
-                      finding->configuration.held.path);
     else if (result == SHMB_EXIT_NOT_SO)
         console_error("%s: %zu error%s, %zu warning%s: not usable", file, messages->errors,
                       messages->errors == 1 ? "" : "s", messages->warnings,

@@ -163,16 +163,15 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
         desired_read(system, system, file, CONFIG_FILES_STRICT, CONFIG_FILES_PATIENCE_MS, setup);
 
     config_lines_print(file, &setup->messages);
+    if (result == SHMB_EXIT_NOT_SO && desired_is_held(setup)) {
+        config_lines_held(file, &setup->configuration.held);
+        return SHMB_EXIT_TIMEOUT;
+    }
     if (desired_unreadable(setup))
         console_error("%s: error: cannot be read: %s", file,
                       setup->configuration.files[0].why.text);
     if (result == SHMB_EXIT_SYSTEM && !desired_unreadable(setup))
         return no_memory();
-    if (result == SHMB_EXIT_NOT_SO && desired_is_held(setup)) {
-        console_error("%s: another program holds %s; try again later", file,
-                      setup->configuration.held.path);
-        return SHMB_EXIT_TIMEOUT;
-    }
     if (result != SHMB_EXIT_DONE) {
         size_t errors = setup->messages.errors + (desired_unreadable(setup) ? 1u : 0u);
 
