@@ -174,6 +174,8 @@ class Tree:
         for line in run(nm, "-A", "-P", "-g", *units).splitlines():
             path, rest = line.rsplit(": ", 1)
             symbol, kind = rest.split()[:2]
+            if symbol.lstrip("_").startswith("stack_chk_"):
+                continue  # the compiler's own calls
             if kind in "Uwv":
                 needed.append((units[path], re.sub("^__imp_", "", symbol)))
             elif kind in DEFINES:
