@@ -25,8 +25,10 @@
 #define PROGRAM_MAX (64u * 1024 * 1024)
 #define RETRY_MS    100u
 #define RETRY_TIMES 20u
-#define SWEEP_MS    20u
-#define SWEEP_TIMES 10u
+#define TRY_MS      20u
+#define TRY_TIMES   10u
+
+#define CODE_DELETE_PENDING 303u /* not every compiler's headers have it */
 
 #define FOLDER_SDDL "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
 
@@ -106,6 +108,14 @@ static bool same_file(const wchar_t *a, const wchar_t *b)
            about[0].nFileIndexLow == about[1].nFileIndexLow;
 }
 
+/* An encrypted file may be one that the service's account cannot read. */
+static bool is_encrypted(const wchar_t *path)
+{
+    const DWORD attributes = GetFileAttributesW(path);
+
+    return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_ENCRYPTED) != 0;
+}
+
 /* True: both files have the same content. */
 static bool same_content(const char *a, const char *b)
 {
@@ -122,13 +132,30 @@ static bool same_content(const char *a, const char *b)
 }
 
 /*
- * True also for a deleted file that another program still has open: its name is taken until that
- * program closes it, and each access to it is denied.
+ * ERROR_SUCCESS: the name is taken, ERROR_FILE_NOT_FOUND: it is free; else why this is not known,
+ * as where a server is not reachable. A deleted file that another program still has open takes
+ * its name, too, until that program closes it: each access to it is denied.
  */
+static DWORD look_up(const wchar_t *path)
+{
+    const DWORD code =
+        GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES ? ERROR_SUCCESS : GetLastError();
+
+    switch (code) {
+    case ERROR_ACCESS_DENIED:
+    case ERROR_SHARING_VIOLATION:
+    case CODE_DELETE_PENDING:
+        return ERROR_SUCCESS;
+    case ERROR_PATH_NOT_FOUND:
+        return ERROR_FILE_NOT_FOUND;
+    default:
+        return code;
+    }
+}
+
 static bool exists(const wchar_t *path)
 {
-    return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES ||
-           (GetLastError() != ERROR_FILE_NOT_FOUND && GetLastError() != ERROR_PATH_NOT_FOUND);
+    return look_up(path) == ERROR_SUCCESS;
 }
 
 /* Deletes also a read-only file, as earlier versions copied one from a CD. */
@@ -333,7 +360,10 @@ enum sys_status program_file_put(const char *from, const char *to, struct progra
     out->path = _strdup(to);
     if (wide_from == NULL || wide_to == NULL || out->path == NULL) {
         status = failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
-    } else if (!same_file(wide_from, wide_to) && !same_content(from, to)) {
+    } else if (!is_encrypted(wide_to) &&
+               (same_file(wide_from, wide_to) || same_content(from, to))) {
+        give_to_administrators(wide_to);
+    } else {
         status = make_folder(to, &out->folder_made, why);
         if (status == SYS_OK)
             status = place(from, to, wide_to, out, why);
@@ -375,13 +405,30 @@ void program_file_free(struct program_file *file)
 
 /* ---- removing --------------------------------------------------------------- */
 
-static bool remove_or_delay(const wchar_t *path)
+static enum program_file_rest remove_file(const wchar_t *path)
 {
+    const DWORD code = look_up(path);
+
+    if (code == ERROR_FILE_NOT_FOUND)
+        return PROGRAM_FILE_GONE;
+    if (code != ERROR_SUCCESS)
+        return PROGRAM_FILE_LEFT;
     if (delete_patiently(path))
-        return true;
+        return PROGRAM_FILE_GONE;
     /* Without a new name, Windows deletes the file at its next restart. */
-    MoveFileExW(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
-    return false;
+    return MoveFileExW(path, NULL, MOVEFILE_DELAY_UNTIL_REBOOT) ? PROGRAM_FILE_AT_RESTART
+                                                                : PROGRAM_FILE_LEFT;
+}
+
+/* Adds what became of `path` to that of other files: the worst one counts. */
+static void add_rest(enum program_file_rest rest, const wchar_t *path,
+                     struct program_file_removal *all)
+{
+    if (rest <= all->rest)
+        return;
+    free(all->file);
+    all->rest = rest;
+    all->file = wide_to_utf8(path);
 }
 
 /*
@@ -389,20 +436,21 @@ static bool remove_or_delay(const wchar_t *path)
  * the name that the next installation uses. If it cannot be renamed, it is deleted under its own
  * name; program_file_claim takes that back.
  */
-static bool remove_program(const char *path, const wchar_t *wide)
+static void remove_program(const char *path, const wchar_t *wide, struct program_file_removal *out)
 {
     wchar_t *renamed = NULL;
+    const wchar_t *name = wide;
     char *former = NULL;
-    bool gone;
 
-    if (move_away(path, wide, &former, NULL) == SYS_OK && former == NULL)
-        return true; /* there is none */
+    if (look_up(wide) == ERROR_SUCCESS)
+        (void)move_away(path, wide, &former, NULL);
     if (former != NULL)
         renamed = wide_from_utf8(former);
-    gone = remove_or_delay(renamed != NULL ? renamed : wide);
+    if (renamed != NULL)
+        name = renamed;
+    add_rest(remove_file(name), name, out);
     free(renamed);
     free(former);
-    return gone;
 }
 
 uint32_t program_file_claim(const char *path)
@@ -420,31 +468,45 @@ uint32_t program_file_claim(const char *path)
     return code;
 }
 
-bool program_file_clean(const char *path)
+/* Not for a path that cannot be looked up: each of the names would take its time. */
+static void remove_former(const char *path, const wchar_t *wide, struct program_file_removal *out)
 {
-    bool all = true;
+    const DWORD code = look_up(wide);
     unsigned number;
 
+    if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND) {
+        add_rest(PROGRAM_FILE_LEFT, wide, out);
+        return;
+    }
     for (number = 1; number <= FORMER_MAX; number++) {
         wchar_t *name = beside(path, "old", number);
 
         if (name != NULL)
-            all = remove_or_delay(name) && all;
+            add_rest(remove_file(name), name, out);
         free(name);
     }
-    return all;
+}
+
+void program_file_remove_former(const char *path, struct program_file_removal *out)
+{
+    wchar_t *wide = wide_from_utf8(path);
+
+    *out = (struct program_file_removal){PROGRAM_FILE_GONE, NULL};
+    if (wide != NULL)
+        remove_former(path, wide, out);
+    free(wide);
 }
 
 /* Deletes the file, if it exists. Gives up soon, since the service waits for this. */
-static void sweep(const wchar_t *path)
+static void try_to_remove(const wchar_t *path)
 {
     unsigned tries;
 
-    for (tries = 0; exists(path) && !DeleteFileW(path) && tries < SWEEP_TIMES; tries++)
-        Sleep(SWEEP_MS);
+    for (tries = 0; exists(path) && !DeleteFileW(path) && tries < TRY_TIMES; tries++)
+        Sleep(TRY_MS);
 }
 
-void program_file_sweep(void)
+void program_file_try_remove_former(void)
 {
     char *own = paths_executable();
     bool ours = own != NULL && program_file_is_ours(own);
@@ -454,7 +516,7 @@ void program_file_sweep(void)
         wchar_t *name = beside(own, "old", number);
 
         if (name != NULL)
-            sweep(name);
+            try_to_remove(name);
         free(name);
     }
     free(own);
@@ -486,17 +548,27 @@ bool program_file_is_ours(const char *path)
     return ours;
 }
 
-bool program_file_remove(const char *path)
+void program_file_remove(const char *path, struct program_file_removal *out)
 {
     wchar_t *wide = wide_from_utf8(path), *folder = folder_of(path);
-    bool all = program_file_clean(path);
 
-    all = wide != NULL && remove_program(path, wide) && all;
-    if (all)
-        remove_folder(path);
-    else if (folder != NULL)
-        MoveFileExW(folder, NULL, MOVEFILE_DELAY_UNTIL_REBOOT); /* deleted then if it is empty */
+    *out = (struct program_file_removal){PROGRAM_FILE_GONE, NULL};
+    if (wide != NULL && folder != NULL) {
+        remove_former(path, wide, out);
+        remove_program(path, wide, out);
+        if (out->rest == PROGRAM_FILE_GONE)
+            RemoveDirectoryW(folder); /* fails if it is not empty */
+        else if (out->rest == PROGRAM_FILE_AT_RESTART)
+            MoveFileExW(folder, NULL, MOVEFILE_DELAY_UNTIL_REBOOT); /* deleted if empty then */
+    } else {
+        *out = (struct program_file_removal){PROGRAM_FILE_LEFT, _strdup(path)};
+    }
     free(folder);
     free(wide);
-    return all;
+}
+
+void program_file_removal_free(struct program_file_removal *removal)
+{
+    free(removal->file);
+    *removal = (struct program_file_removal){PROGRAM_FILE_GONE, NULL};
 }

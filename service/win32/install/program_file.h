@@ -26,10 +26,10 @@ struct program_file {
 char *program_file_target(const char *folder);
 
 /*
- * Copies the executable `from` to `to`, unless both are one file or equal; both
- * are full paths. Copies its content, not its attributes, encryption or streams.
- * After a failure nothing has changed. End `out` with
- * program_file_free in any case.
+ * Copies the executable `from` to `to`, unless both are one file or equal, and that
+ * one is not encrypted; both are full paths. Copies its content, not its attributes,
+ * encryption or streams. Administrators own it afterwards. After a failure nothing
+ * has changed. End `out` with program_file_free in any case.
  */
 enum sys_status program_file_put(const char *from, const char *to, struct program_file *out,
                                  struct sys_failure *why);
@@ -37,20 +37,34 @@ enum sys_status program_file_put(const char *from, const char *to, struct progra
 /* Restores the file that was there. */
 void program_file_undo(struct program_file *file);
 
+void program_file_free(struct program_file *file);
+
+/* What became of files that were to be deleted, from the best to the worst. */
+enum program_file_rest {
+    PROGRAM_FILE_GONE,
+    PROGRAM_FILE_AT_RESTART, /* in use; Windows deletes it at its next restart */
+    PROGRAM_FILE_LEFT        /* somebody has to delete it by hand */
+};
+
+struct program_file_removal {
+    enum program_file_rest rest; /* of the worst of the files */
+    char *file;                  /* its path; NULL: all are gone, or no memory */
+};
+
 /*
  * Deletes the executables that earlier installations left beside `path`: at once
- * if they no longer run, else at the next restart of Windows. False: some are left
- * until then.
+ * if they no longer run, else at the next restart of Windows. End `out` with
+ * program_file_removal_free.
  */
-bool program_file_clean(const char *path);
-void program_file_free(struct program_file *file);
+void program_file_remove_former(const char *path, struct program_file_removal *out);
+void program_file_removal_free(struct program_file_removal *removal);
 
 /*
  * For the started service, after its predecessor has ended: deletes the same
- * files beside this executable, as far as the account may. Does nothing if
- * `install` did not put this executable in place.
+ * files beside this executable, as far as the account may; nothing waits for a
+ * restart of Windows. Does nothing if `install` did not put this executable in place.
  */
-void program_file_sweep(void);
+void program_file_try_remove_former(void);
 
 /*
  * Takes back a removal of `path` and its folder at the next restart of Windows, which
@@ -65,7 +79,7 @@ uint32_t program_file_claim(const char *path);
 uint32_t program_file_remember(const char *path);
 /* Reads the record. Ask before deleting the service, which deletes the record, too. */
 bool program_file_is_ours(const char *path);
-/* Deletes the executable, and its folder if then empty; result as program_file_clean. */
-bool program_file_remove(const char *path);
+/* Deletes the executable, the former ones, and their folder if then empty; as remove_former. */
+void program_file_remove(const char *path, struct program_file_removal *out);
 
 #endif

@@ -7,6 +7,7 @@
 #include <windows.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "command_line.h"
 #include "console.h"
@@ -96,9 +97,21 @@ static enum shmb_exit look(struct installation *in)
     return result;
 }
 
-/* Files on a drive that only this logon has would not be found by the service. */
+/* True for \\server\share and \\?\UNC\server\share. */
+static bool is_on_server(const char *path)
+{
+    return strncmp(path, "\\\\", 2) == 0 &&
+           ((path[2] != '?' && path[2] != '.') || _strnicmp(path + 3, "\\UNC\\", 5) == 0);
+}
+
+/* Files on a server, or on a drive that only this logon has, may not be found by the service. */
 static void warn_drive(const char *path)
 {
+    if (path != NULL && is_on_server(path))
+        console_error("shmbroker: warning: \"%s\" is on a server, which the service may not reach "
+                      "when Windows starts, and which has to let in the account of this machine; "
+                      "use a path of a local disk",
+                      path);
     if (path != NULL && paths_drive_of_logon(path))
         console_error("shmbroker: warning: the drive of \"%s\" is a network drive or a substituted "
                       "one, and the service may not have it; use a path of a local disk",
@@ -293,16 +306,29 @@ static enum shmb_exit restart(struct installation *in)
     return result;
 }
 
+static void remove_former(const struct installation *in)
+{
+    struct program_file_removal removal;
+
+    program_file_remove_former(in->program, &removal);
+    if (removal.rest == PROGRAM_FILE_AT_RESTART)
+        console_line(
+            "the former program is still in use; it is deleted at the next shmbroker start, or "
+            "at the next restart of Windows");
+    else if (removal.rest == PROGRAM_FILE_LEFT)
+        console_error("shmbroker: warning: the former program cannot be deleted; it is tried again "
+                      "at the next shmbroker start; else delete it by hand: %s",
+                      removal.file != NULL ? removal.file : in->program);
+    program_file_removal_free(&removal);
+}
+
 static void print_done(const struct installation *in, bool restarted)
 {
     if (in->first.put)
         console_line("a first configuration, for you to edit, is at %s", in->first.config);
     if (in->file.placed)
         console_line("the program is at %s", in->program);
-    if (!program_file_clean(in->program))
-        console_line(
-            "the former program is still in use; it is deleted at the next shmbroker start, or "
-            "at the next restart of Windows");
+    remove_former(in);
     if (in->present.program == NULL)
         console_line("ShmBroker is installed; start it with: shmbroker start");
     else if (restarted)

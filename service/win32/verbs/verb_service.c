@@ -95,7 +95,7 @@ static void on_running(void)
     if (the_service.status.dwCurrentState == SERVICE_START_PENDING)
         publish(SERVICE_RUNNING);
     ReleaseSRWLockExclusive(&the_service.lock);
-    program_file_sweep(); /* a former version and its keeper have ended */
+    program_file_try_remove_former(); /* a former version and its keeper have ended */
 }
 
 /* Publishes the state again, since the accepted controls depend on it. */

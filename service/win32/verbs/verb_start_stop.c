@@ -58,7 +58,7 @@ enum shmb_exit verb_start(void)
     result = verb_start_service(service);
     scm_close(service);
     if (result == SHMB_EXIT_DONE)
-        program_file_sweep(); /* the service account may not delete these files */
+        program_file_try_remove_former(); /* the service account may not delete these files */
     return result;
 }
 

@@ -94,9 +94,17 @@ static void wait_until_gone(void)
 
 static void remove_program(const char *program)
 {
-    if (!program_file_remove(program))
+    struct program_file_removal removal;
+
+    program_file_remove(program, &removal);
+    if (removal.rest == PROGRAM_FILE_AT_RESTART)
         console_line("the program at %s is in use; it is deleted at the next restart of Windows",
                      program);
+    else if (removal.rest == PROGRAM_FILE_LEFT)
+        console_error("shmbroker: warning: the program cannot be deleted, neither now nor at the "
+                      "next restart of Windows; delete it by hand: %s",
+                      removal.file != NULL ? removal.file : program);
+    program_file_removal_free(&removal);
 }
 
 static enum shmb_exit uninstall(void)

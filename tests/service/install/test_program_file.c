@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pending_removal.h"
+#include "program_file.h"
 #include "shmb.h"
 
 #define LOCK "Global\\ShmbTest.Data.lock"
@@ -577,6 +578,86 @@ static void install_takes_a_removal_at_the_next_start_back(void **state)
     assert_int_equal(pending_of_ours(), 0);
 }
 
+/* Neither now nor at the next restart: the file to delete by hand is named. */
+static void a_program_that_cannot_be_deleted_is_named(void **state)
+{
+    PSECURITY_DESCRIPTOR before = NULL, closed;
+    bool warned;
+    DWORD size = 0;
+    HKEY key;
+
+    (void)state;
+    if (!support_wine())
+        skip(); /* the key belongs to Windows */
+    serve();
+    closed = descriptor_of(L"D:(D;;0x2;;;WD)(A;;KA;;;WD)"); /* no value may be set */
+    assert_int_equal(
+        RegOpenKeyExW(HKEY_LOCAL_MACHINE, SESSION_MANAGER, 0, READ_CONTROL | WRITE_DAC, &key),
+        ERROR_SUCCESS);
+    (void)RegGetKeySecurity(key, DACL_SECURITY_INFORMATION, NULL, &size);
+    before = malloc(size);
+    assert_non_null(before);
+    assert_int_equal(RegGetKeySecurity(key, DACL_SECURITY_INFORMATION, before, &size),
+                     ERROR_SUCCESS);
+    assert_int_equal(RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, closed), ERROR_SUCCESS);
+    (void)child_said(child_start(NULL, "\"%s\" install --allow-unsafe-config", installed()), said,
+                     sizeof(said));
+    warned = strstr(said, "PendingFileRenameOperations") != NULL;
+    (void)child_said(child_start(NULL, "\"%s\" uninstall", installed()), said, sizeof(said));
+    assert_int_equal(RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, before), ERROR_SUCCESS);
+    RegCloseKey(key);
+    LocalFree(closed);
+    free(before);
+    assert_true(warned);
+    assert_non_null(strstr(said, "delete it by hand: "));
+    assert_non_null(strstr(said, "shmbroker.exe.old"));
+    assert_null(strstr(said, "it is deleted at the next restart"));
+}
+
+/* As on a server that is not reachable, where each look-up takes seconds. */
+static void a_path_that_cannot_be_looked_up_is_not_tried_again(void **state)
+{
+    struct program_file_removal removal;
+    const ULONGLONG from = GetTickCount64();
+
+    (void)state;
+    program_file_remove("C:\\a|b\\shmbroker.exe", &removal);
+    assert_int_equal(removal.rest, PROGRAM_FILE_LEFT);
+    assert_string_equal(removal.file, "C:\\a|b\\shmbroker.exe");
+    program_file_removal_free(&removal);
+    program_file_remove("C:\\no such folder\\shmbroker.exe", &removal);
+    assert_int_equal(removal.rest, PROGRAM_FILE_GONE);
+    program_file_removal_free(&removal);
+    assert_true(GetTickCount64() - from < 2000); /* a single name retries for as long */
+}
+
+/* An equal file that the service cannot read, or whose owner could change it. */
+static void faults_of_an_equal_program_are_mended(void **state)
+{
+    const wchar_t *program = scm_program(L"\\shmbroker.exe");
+    PSECURITY_DESCRIPTOR others;
+    BYTE found[512];
+    BOOL defaulted;
+    DWORD size;
+    PSID owner;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* keeps no owners, encrypts nothing */
+    serve();
+    says(broker(), "stop --release", 0, "stopped");
+    if (!EncryptFileW(program))
+        skip(); /* not in every edition, nor on every volume */
+    others = descriptor_of(L"O:BU");
+    (void)SetFileSecurityW(program, OWNER_SECURITY_INFORMATION, others);
+    LocalFree(others);
+    says(broker(), "install --allow-unsafe-config", 0, "its registration is renewed");
+    assert_int_equal(GetFileAttributesW(program) & FILE_ATTRIBUTE_ENCRYPTED, 0);
+    assert_true(GetFileSecurityW(program, OWNER_SECURITY_INFORMATION, found, sizeof(found), &size));
+    assert_true(GetSecurityDescriptorOwner(found, &owner, &defaulted));
+    assert_true(IsWellKnownSid(owner, WinBuiltinAdministratorsSid));
+}
+
 /* ---- files that others have open, and read-only ones ---------------------------- */
 
 static void a_read_only_program_is_copied_without_that(void **state)
@@ -657,6 +738,9 @@ int main(void)
         TEST(the_program_goes_where_it_is_told),
         PENDING_TEST(a_program_installed_again_survives_the_next_start),
         PENDING_TEST(install_takes_a_removal_at_the_next_start_back),
+        PENDING_TEST(a_program_that_cannot_be_deleted_is_named),
+        TEST(a_path_that_cannot_be_looked_up_is_not_tried_again),
+        TEST(faults_of_an_equal_program_are_mended),
         TEST(a_read_only_program_is_copied_without_that),
         TEST(a_program_that_others_have_open_is_told_of),
         PENDING_TEST(a_deleted_program_that_others_have_open_is_no_hindrance),

@@ -248,6 +248,15 @@ static void a_substituted_drive_is_warned_of(void **state)
     assert_true(DefineDosDeviceW(DDD_REMOVE_DEFINITION, L"S:", folder));
 }
 
+/* No such share: it is warned of before it is looked for. */
+static void a_path_on_a_server_is_warned_of(void **state)
+{
+    (void)state;
+    broker_says("install --allow-unsafe-config --to \"\\\\127.0.0.1\\no such share\"", 7,
+                "is on a server");
+    assert_false(scm_installed());
+}
+
 /* Plain sc create leaves it at Windows' default. */
 static void a_short_time_before_a_shutdown_is_found_and_mended(void **state)
 {
@@ -330,6 +339,7 @@ int main(void)
         TEST(status_verifies_point_by_point),
         TEST(a_path_without_quotes_is_found_and_mended),
         TEST(a_substituted_drive_is_warned_of),
+        TEST(a_path_on_a_server_is_warned_of),
         TEST(a_short_time_before_a_shutdown_is_found_and_mended),
         TEST(a_program_that_users_can_change_is_refused),
     };
