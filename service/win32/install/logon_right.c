@@ -14,41 +14,84 @@
 #include "privileges.h"
 #include "wide.h"
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 #define ALL_SERVICES "S-1-5-80-0"
-#define SERVICE      "S-1-5-6"
+#define SERVICES     "S-1-5-80-" /* how the SIDs of services begin */
+#define LOOK_UP_S    10u         /* how long a domain controller may take for a name */
 
 /* ---- judging ---------------------------------------------------------------- */
 
-/* Everyone and Authenticated Users have every account as a member. */
-static bool is_everybody(const char *sid)
-{
-    return strcmp(sid, "S-1-1-0") == 0 || strcmp(sid, "S-1-5-11") == 0;
-}
+/* Whether an entry of the policy is about the account. */
+enum entry {
+    ENTRY_FOREIGN,
+    ENTRY_PERHAPS, /* a group that it may be in */
+    ENTRY_ITS
+};
 
-static bool among(char (*sids)[SYS_SID_MAX], size_t count, const char *sid, bool service)
+static bool among(const char *const *sids, size_t count, const char *sid)
 {
     size_t i;
 
     for (i = 0; i < count; i++)
-        if (strcmp(sids[i], sid) == 0 || is_everybody(sids[i]) ||
-            (service && strcmp(sids[i], ALL_SERVICES) == 0))
+        if (strcmp(sids[i], sid) == 0)
             return true;
     return false;
+}
+
+/*
+ * An allowance and a denial count alike. Of the groups in the token of a service, it is certain of
+ * the first ones that they decide about its logon, too.
+ */
+static enum entry judge_entry(const char *entry, const char *sid, bool service)
+{
+    static const char *const everybody[] = {"S-1-1-0", "S-1-5-11"};
+    /* SERVICE, Users, LOCAL, CONSOLE LOGON, This Organization. */
+    static const char *const of_token[] = {"S-1-5-6", "S-1-5-32-545", "S-1-2-0", "S-1-2-1",
+                                           "S-1-5-15"};
+    /* NETWORK, BATCH, INTERACTIVE, ANONYMOUS LOGON, built-in accounts, Guests. */
+    static const char *const of_others[] = {"S-1-5-2",  "S-1-5-3",  "S-1-5-4",  "S-1-5-7",
+                                            "S-1-5-18", "S-1-5-19", "S-1-5-20", "S-1-5-32-546"};
+
+    if (strcmp(entry, sid) == 0 || among(everybody, COUNT(everybody), entry))
+        return ENTRY_ITS;
+    if (strcmp(entry, ALL_SERVICES) == 0)
+        return service ? ENTRY_ITS : ENTRY_PERHAPS;
+    if (among(of_token, COUNT(of_token), entry))
+        return ENTRY_PERHAPS;
+    /* A virtual account is in no other group, unless somebody has put it there. */
+    if (service || strncmp(entry, SERVICES, strlen(SERVICES)) == 0 ||
+        among(of_others, COUNT(of_others), entry))
+        return ENTRY_FOREIGN;
+    return ENTRY_PERHAPS; /* another account or a group: the SID does not show which */
+}
+
+/* The strongest of the entries. */
+static enum entry judge_list(const char (*list)[SYS_SID_MAX], size_t count, const char *sid,
+                             bool service)
+{
+    enum entry strongest = ENTRY_FOREIGN;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        const enum entry one = judge_entry(list[i], sid, service);
+
+        strongest = one > strongest ? one : strongest;
+    }
+    return strongest;
 }
 
 enum logon_right logon_right_judge(const struct logon_right_policy *policy, const char *sid,
                                    bool service)
 {
-    struct logon_right_policy *all = (struct logon_right_policy *)(uintptr_t)policy;
+    const enum entry has = judge_list(policy->has, policy->has_count, sid, service);
+    const enum entry denied = judge_list(policy->denied, policy->denied_count, sid, service);
 
-    if (among(all->denied, all->denied_count, sid, service))
+    if (denied == ENTRY_ITS)
         return LOGON_RIGHT_DENIED;
-    if (among(all->has, all->has_count, sid, service))
-        return LOGON_RIGHT_HAS;
-    /* A virtual account has no groups but SERVICE, which each service gets when it logs on. */
-    if (all->has_count == 0 || (service && !among(all->has, all->has_count, SERVICE, false)))
+    if (has == ENTRY_FOREIGN)
         return LOGON_RIGHT_LACKS;
-    return LOGON_RIGHT_BY_GROUP;
+    return has == ENTRY_ITS && denied == ENTRY_FOREIGN ? LOGON_RIGHT_HAS : LOGON_RIGHT_BY_GROUP;
 }
 
 /* ---- the policy ------------------------------------------------------------- */
@@ -107,10 +150,41 @@ static uint32_t read_policy(struct logon_right_policy *out)
 
 /* ---- the account ------------------------------------------------------------ */
 
-static bool is_built_in(const wchar_t *account)
+static bool is_built_in(const char *sid)
 {
-    return privileges_is_system(account) || _wcsicmp(account, L"NT AUTHORITY\\LocalService") == 0 ||
-           _wcsicmp(account, L"NT AUTHORITY\\NetworkService") == 0;
+    return strcmp(sid, "S-1-5-18") == 0 || strcmp(sid, "S-1-5-19") == 0 ||
+           strcmp(sid, "S-1-5-20") == 0;
+}
+
+/*
+ * The name for a look-up; freed with free(). The service manager stores a local account as
+ * .\name, which LookupAccountNameW does not know. NULL: no memory.
+ */
+static char *full_name(const wchar_t *account)
+{
+    wchar_t computer[MAX_COMPUTERNAME_LENGTH + 1], *full;
+    DWORD units = MAX_COMPUTERNAME_LENGTH + 1;
+    char *name;
+    size_t size;
+
+    if (wcsncmp(account, L".\\", 2) != 0 || !GetComputerNameW(computer, &units))
+        return wide_to_utf8(account);
+    size = units + wcslen(account); /* without the dot, with a terminator */
+    full = malloc(size * sizeof(*full));
+    if (full == NULL)
+        return NULL;
+    wmemcpy(full, computer, units);
+    wmemcpy(full + units, account + 1, size - units);
+    name = wide_to_utf8(full);
+    free(full);
+    return name;
+}
+
+static bool go_on(void *context)
+{
+    unsigned *seconds = context;
+
+    return ++*seconds < LOOK_UP_S;
 }
 
 static uint32_t sid_of(const wchar_t *account, bool *service, char sid[SYS_SID_MAX])
@@ -118,20 +192,27 @@ static uint32_t sid_of(const wchar_t *account, bool *service, char sid[SYS_SID_M
     char *name;
     struct sys_failure why = {0};
     enum sys_status status;
+    unsigned seconds = 0;
 
     *service = privileges_is_virtual(account);
     if (*service) {
         strcpy(sid, SHMB_SERVICE_SID);
         return ERROR_SUCCESS;
     }
-    name = wide_to_utf8(account);
+    if (privileges_is_system(account)) {
+        strcpy(sid, "S-1-5-18");
+        return ERROR_SUCCESS;
+    }
+    name = full_name(account);
     if (name == NULL)
         return ERROR_NOT_ENOUGH_MEMORY;
-    status = accounts_resolve(name, NULL, NULL, sid, &why);
+    status = accounts_resolve(name, go_on, &seconds, sid, &why);
     free(name);
     if (status == SYS_OK)
         return ERROR_SUCCESS;
-    return why.code != 0 ? why.code : ERROR_NONE_MAPPED;
+    if (why.code != 0)
+        return why.code;
+    return status == SYS_LATER ? ERROR_TIMEOUT : ERROR_NONE_MAPPED;
 }
 
 uint32_t logon_right_ask(const wchar_t *account, enum logon_right *out)
@@ -142,14 +223,13 @@ uint32_t logon_right_ask(const wchar_t *account, enum logon_right *out)
     uint32_t code;
 
     *out = LOGON_RIGHT_BUILT_IN;
-    if (is_built_in(account))
-        return ERROR_SUCCESS;
+    code = sid_of(account, &service, sid);
+    if (code != ERROR_SUCCESS || is_built_in(sid))
+        return code;
     policy = calloc(1, sizeof(*policy));
     if (policy == NULL)
         return ERROR_NOT_ENOUGH_MEMORY;
     code = read_policy(policy);
-    if (code == ERROR_SUCCESS)
-        code = sid_of(account, &service, sid);
     if (code == ERROR_SUCCESS)
         *out = logon_right_judge(policy, sid, service);
     free(policy);

@@ -17,7 +17,7 @@ enum logon_right {
     LOGON_RIGHT_HAS,
     LOGON_RIGHT_LACKS,
     LOGON_RIGHT_DENIED,   /* "Deny log on as a service" */
-    LOGON_RIGHT_BY_GROUP, /* not by itself; perhaps by a group, which is not known here */
+    LOGON_RIGHT_BY_GROUP, /* has it, or is denied it, perhaps by a group; not known here */
     LOGON_RIGHT_BUILT_IN  /* LocalSystem, LocalService, NetworkService always have it */
 };
 
@@ -35,7 +35,8 @@ enum logon_right logon_right_judge(const struct logon_right_policy *policy, cons
 
 /*
  * Asks the policy of this machine. `account` as the service manager has it. 0, or a
- * Win32 code: ERROR_ACCESS_DENIED if the caller is not an administrator.
+ * Win32 code: ERROR_ACCESS_DENIED if the caller is not an administrator, ERROR_TIMEOUT
+ * if the look-up of the account's name takes too long.
  */
 uint32_t logon_right_ask(const wchar_t *account, enum logon_right *out);
 

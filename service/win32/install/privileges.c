@@ -32,8 +32,9 @@ static bool in_container(void)
 
 const wchar_t *privileges_wanted(const wchar_t *account, bool audit)
 {
+    /* With the two terminators of a list: one alone is a string, which may not be read as one. */
     if (audit)
-        return L"";
+        return L"\0";
     /* LocalSystem makes links in other sessions (sessions: alias); it keeps its privileges. */
     if (privileges_is_system(account) || in_container())
         return L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0";

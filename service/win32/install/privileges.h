@@ -19,8 +19,8 @@ bool privileges_is_system(const wchar_t *account);
 bool privileges_is_virtual(const wchar_t *account);
 
 /*
- * The list for a service of this account; an empty string ends it. An empty list,
- * that of a service that audits: none is required, and the process removes those
+ * The list for a service of this account; an empty string ends it. An empty list (two
+ * terminators), that of a service that audits: none is required, and the process removes those
  * that it does not need (harden.h).
  */
 const wchar_t *privileges_wanted(const wchar_t *account, bool audit);

@@ -133,7 +133,8 @@ static void set_privileges(SC_HANDLE service, bool audit, unsigned *refused)
     DWORD code = privileges_set(service, privileges_wanted(account, audit));
 
     if (code != ERROR_SUCCESS)
-        refused_point(audit ? "the service may not start without the privilege to audit"
+        refused_point(audit ? "the service might fail to start (error 1297) if a policy takes "
+                              "SeSecurityPrivilege away"
                             : "the service keeps privileges until its process removes them",
                       code, audit ? NULL : "sc privs ShmBroker SeChangeNotifyPrivilege", refused);
     free(config);

@@ -109,7 +109,7 @@ static void ask_privileges(const struct verify_subject *subject, struct verify_a
     found = details.privileges.pmszRequiredPrivileges;
     none = found == NULL || *found == L'\0';
     if (privileges_same(found, wanted) && none)
-        verify_found(answer, true, "no list, so that it starts also if it may not audit");
+        verify_found(answer, true, "no list; the service starts even without the right to audit");
     else if (privileges_same(found, wanted))
         verify_found(answer, true,
                      privileges_same(found, L"SeChangeNotifyPrivilege\0")
@@ -143,8 +143,9 @@ static void ask_logon(const struct verify_subject *subject, struct verify_answer
         verify_unreadable(answer, code);
     } else if (right == LOGON_RIGHT_BY_GROUP) {
         answer->verdict = VERIFY_UNKNOWN;
-        (void)snprintf(answer->text, sizeof(answer->text),
-                       "its account does not have it by itself; one of its groups may");
+        (void)snprintf(
+            answer->text, sizeof(answer->text),
+            "not known: it depends on the groups of its account, which the policy names");
     } else {
         lacks = right == LOGON_RIGHT_LACKS || right == LOGON_RIGHT_DENIED;
         verify_found(answer, !lacks, "");

@@ -1,6 +1,8 @@
 /* Who may log on as a service, by the lists of a policy. */
 #include "support.h"
 
+#include <wchar.h>
+
 #include "logon_right.h"
 #include "names.h"
 
@@ -43,7 +45,32 @@ static void a_denial_wins(void **state)
     assert_int_equal(judge(ALL_SERVICES, VIRTUAL, VIRTUAL, true), LOGON_RIGHT_DENIED);
     assert_int_equal(judge(ALL_SERVICES, ALL_SERVICES, VIRTUAL, true), LOGON_RIGHT_DENIED);
     assert_int_equal(judge(PERSON, PERSON, PERSON, false), LOGON_RIGHT_DENIED);
-    assert_int_equal(judge(PERSON, ALL_SERVICES, PERSON, false), LOGON_RIGHT_HAS);
+    assert_int_equal(judge(PERSON, ALL_SERVICES, PERSON, false), LOGON_RIGHT_BY_GROUP);
+}
+
+/* In the token of each service, but not certainly asked about its logon. */
+static void a_group_of_its_token_leaves_it_open(void **state)
+{
+    static const char *const groups[] = {"S-1-5-6", "S-1-5-32-545", "S-1-5-15"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+        assert_int_equal(judge(groups[i], NULL, VIRTUAL, true), LOGON_RIGHT_BY_GROUP);
+        assert_int_equal(judge(ALL_SERVICES, groups[i], VIRTUAL, true), LOGON_RIGHT_BY_GROUP);
+        assert_int_equal(judge(PERSON, groups[i], PERSON, false), LOGON_RIGHT_BY_GROUP);
+        assert_int_equal(judge(GROUP, groups[i], VIRTUAL, true), LOGON_RIGHT_LACKS);
+    }
+}
+
+/* Security baselines deny it to guests. */
+static void what_is_denied_to_others_does_not_count(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(ALL_SERVICES, "S-1-5-32-546", VIRTUAL, true), LOGON_RIGHT_HAS);
+    assert_int_equal(judge(ALL_SERVICES, GROUP, VIRTUAL, true), LOGON_RIGHT_HAS);
+    assert_int_equal(judge(PERSON, "S-1-5-32-546", PERSON, false), LOGON_RIGHT_HAS);
+    assert_int_equal(judge(PERSON, GROUP, PERSON, false), LOGON_RIGHT_BY_GROUP);
 }
 
 /* Its groups are not known here. */
@@ -57,8 +84,12 @@ static void a_person_may_have_it_by_a_group(void **state)
 
 static void built_in_accounts_always_have_it(void **state)
 {
-    static const wchar_t *const accounts[] = {NULL, L"LocalSystem", L"NT AUTHORITY\\LocalService",
-                                              L"NT AUTHORITY\\NetworkService"};
+    static const wchar_t *const accounts[] = {NULL,
+                                              L"LocalSystem",
+                                              L"NT AUTHORITY\\LocalService",
+                                              L"NT AUTHORITY\\NetworkService",
+                                              L"NT AUTHORITY\\Local Service",
+                                              L"nt authority\\network service"};
     enum logon_right right;
     size_t i;
 
@@ -69,6 +100,31 @@ static void built_in_accounts_always_have_it(void **state)
     }
 }
 
+/* As the service manager stores it. */
+static void a_local_account_is_found(void **state)
+{
+    wchar_t name[256], computer[MAX_COMPUTERNAME_LENGTH + 1], account[260], domain[256];
+    DWORD units = 256, computer_units = MAX_COMPUTERNAME_LENGTH + 1, size, domain_units = 256;
+    BYTE sid[SECURITY_MAX_SID_SIZE];
+    SID_NAME_USE use;
+    bool local;
+    enum logon_right right;
+    uint32_t code;
+
+    (void)state;
+    assert_true(GetUserNameW(name, &units));
+    assert_true(GetComputerNameW(computer, &computer_units));
+    swprintf(account, 260, L"%ls\\%ls", computer, name);
+    size = sizeof(sid);
+    local = LookupAccountNameW(NULL, account, sid, &size, domain, &domain_units, &use);
+    swprintf(account, 260, L".\\%ls", name);
+    code = logon_right_ask(account, &right);
+    assert_int_equal(code != ERROR_NONE_MAPPED, local); /* else it is of a domain */
+    if (!support_wine() && local)
+        assert_int_equal(code, ERROR_SUCCESS);
+    assert_int_equal(logon_right_ask(L".\\no such account", &right), ERROR_NONE_MAPPED);
+}
+
 static void the_policy_of_this_machine_has_an_answer(void **state)
 {
     enum logon_right right;
@@ -77,7 +133,7 @@ static void the_policy_of_this_machine_has_an_answer(void **state)
     if (support_wine())
         skip(); /* no account has a right */
     assert_int_equal(logon_right_ask(L"NT SERVICE\\ShmBroker", &right), ERROR_SUCCESS);
-    assert_int_equal(right, LOGON_RIGHT_HAS);
+    assert_int_not_equal(right, LOGON_RIGHT_BUILT_IN);
 }
 
 int main(void)
@@ -86,8 +142,11 @@ int main(void)
         cmocka_unit_test(a_virtual_account_has_it_by_all_services),
         cmocka_unit_test(a_policy_without_all_services_takes_it_away),
         cmocka_unit_test(a_denial_wins),
+        cmocka_unit_test(a_group_of_its_token_leaves_it_open),
+        cmocka_unit_test(what_is_denied_to_others_does_not_count),
         cmocka_unit_test(a_person_may_have_it_by_a_group),
         cmocka_unit_test(built_in_accounts_always_have_it),
+        cmocka_unit_test(a_local_account_is_found),
         cmocka_unit_test(the_policy_of_this_machine_has_an_answer),
     };
 

@@ -5,6 +5,8 @@
 
 #include "privileges.h"
 
+#define SERVICE L"ShmbTestPrivileges"
+
 #define ONE L"SeChangeNotifyPrivilege\0"
 #define TWO L"SeChangeNotifyPrivilege\0SeCreateGlobalPrivilege\0"
 
@@ -77,9 +79,9 @@ static void the_list_of_an_earlier_version_goes(void **state)
     if (support_wine())
         skip(); /* no required privileges */
     assert_non_null(manager);
-    service = CreateServiceW(manager, L"ShmbTestPrivileges", NULL, SERVICE_ALL_ACCESS,
-                             SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL,
-                             L"C:\\none.exe", NULL, NULL, NULL, NULL, NULL);
+    service = CreateServiceW(manager, SERVICE, NULL, SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS,
+                             SERVICE_DEMAND_START, SERVICE_ERROR_NORMAL, L"C:\\none.exe", NULL,
+                             NULL, NULL, NULL, NULL);
     CloseServiceHandle(manager);
     assert_non_null(service);
     assert_int_equal(privileges_set(service, three), ERROR_SUCCESS);
@@ -87,12 +89,28 @@ static void the_list_of_an_earlier_version_goes(void **state)
     assert_true(QueryServiceConfig2W(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, found.bytes,
                                      sizeof(found), &size));
     assert_true(privileges_same(found.list.pmszRequiredPrivileges, ONE));
-    assert_int_equal(privileges_set(service, L""), ERROR_SUCCESS);
+    assert_int_equal(privileges_set(service, privileges_wanted(L"LocalSystem", true)),
+                     ERROR_SUCCESS);
     assert_true(QueryServiceConfig2W(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, found.bytes,
                                      sizeof(found), &size));
     assert_true(privileges_same(found.list.pmszRequiredPrivileges, NULL));
-    assert_true(DeleteService(service));
     CloseServiceHandle(service);
+}
+
+static int remove_service(void **state)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service;
+
+    (void)state;
+    if (manager == NULL)
+        return 1;
+    service = OpenServiceW(manager, SERVICE, DELETE);
+    CloseServiceHandle(manager);
+    if (service != NULL) {
+        (void)DeleteService(service);
+        CloseServiceHandle(service);
+    }
+    return 0;
 }
 
 int main(void)
@@ -102,7 +120,7 @@ int main(void)
         cmocka_unit_test(as_localsystem_it_keeps_that_for_global_names),
         cmocka_unit_test(in_a_container_too),
         cmocka_unit_test(lists_compare_by_their_names),
-        cmocka_unit_test(the_list_of_an_earlier_version_goes),
+        cmocka_unit_test_teardown(the_list_of_an_earlier_version_goes, remove_service),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
