@@ -12,6 +12,7 @@
 #include "accounts.h"
 #include "names.h"
 #include "privileges.h"
+#include "start_error.h"
 #include "wide.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -194,7 +195,7 @@ static uint32_t sid_of(const wchar_t *account, bool *service, char sid[SYS_SID_M
     enum sys_status status;
     unsigned seconds = 0;
 
-    *service = privileges_is_virtual(account);
+    *service = start_error_is_virtual(account);
     if (*service) {
         strcpy(sid, SHMB_SERVICE_SID);
         return ERROR_SUCCESS;

@@ -18,11 +18,6 @@ bool privileges_is_system(const wchar_t *account)
            _wcsicmp(account, L"NT AUTHORITY\\SYSTEM") == 0;
 }
 
-bool privileges_is_virtual(const wchar_t *account)
-{
-    return account != NULL && _wcsnicmp(account, L"NT SERVICE\\", 11) == 0;
-}
-
 /* In a Windows container, services run in a session of the container. */
 static bool in_container(void)
 {

@@ -15,9 +15,6 @@
 /* True for LocalSystem, also by its other names; NULL and "" are LocalSystem, too. */
 bool privileges_is_system(const wchar_t *account);
 
-/* True for NT SERVICE\name. */
-bool privileges_is_virtual(const wchar_t *account);
-
 /*
  * The list for a service of this account; an empty string ends it. An empty list (two
  * terminators), that of a service that audits: none is required, and the process removes those

@@ -155,7 +155,7 @@ static void ask_logon(const struct verify_subject *subject, struct verify_answer
                 ? "; change it in the policy of this machine or of the domain, " START_ERROR_POLICY
                   ", " START_ERROR_RIGHT
                 : "",
-            lacks && privileges_is_virtual(account) ? ": add NT SERVICE\\ALL SERVICES" : "",
+            lacks && start_error_is_virtual(account) ? ": add NT SERVICE\\ALL SERVICES" : "",
             lacks ? "; then run: gpupdate /force" : "");
     }
 }

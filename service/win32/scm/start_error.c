@@ -50,9 +50,9 @@ static const struct {
      "policy; run: shmbroker install"},
 };
 
-static bool is_virtual(const wchar_t *account)
+bool start_error_is_virtual(const wchar_t *account)
 {
-    return _wcsnicmp(account, L"NT SERVICE\\", 11) == 0;
+    return account != NULL && _wcsnicmp(account, L"NT SERVICE\\", 11) == 0;
 }
 
 /* A managed account, whose password Windows knows, ends with $. */
@@ -68,7 +68,7 @@ static void logon_advice(const wchar_t *account, char *out, size_t size)
     char name[512];
 
     wide_to_buffer(account, wcslen(account), name, sizeof(name));
-    if (is_virtual(account))
+    if (start_error_is_virtual(account))
         (void)snprintf(out, size,
                        "a policy has taken the right " START_ERROR_RIGHT " from its account %s; "
                        "add NT SERVICE\\ALL SERVICES to it in the group policy (" START_ERROR_POLICY

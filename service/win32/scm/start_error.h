@@ -16,6 +16,9 @@
  */
 bool start_error_advice(DWORD code, const wchar_t *account, char *out, size_t size);
 
+/* True for a virtual account, NT SERVICE\name, whose rights are those of ALL SERVICES. */
+bool start_error_is_virtual(const wchar_t *account);
+
 /* The right that the service's account needs, as the policy editor shows it. */
 #define START_ERROR_RIGHT "\"Log on as a service\" (SeServiceLogonRight)"
 

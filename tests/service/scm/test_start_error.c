@@ -29,6 +29,15 @@ static void a_refused_logon_names_right_and_account(void **state)
     assert_false(start_error_advice(1069, NULL, advice, sizeof(advice)));
 }
 
+static void a_virtual_account_is_known_by_its_name(void **state)
+{
+    (void)state;
+    assert_true(start_error_is_virtual(L"NT SERVICE\\ShmBroker"));
+    assert_true(start_error_is_virtual(L"nt service\\x"));
+    assert_false(start_error_is_virtual(L"NT AUTHORITY\\LocalService"));
+    assert_false(start_error_is_virtual(NULL));
+}
+
 static void each_code_that_an_administrator_meets_has_advice(void **state)
 {
     static const struct {
@@ -71,6 +80,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refused_logon_names_right_and_account),
+        cmocka_unit_test(a_virtual_account_is_known_by_its_name),
         cmocka_unit_test(each_code_that_an_administrator_meets_has_advice),
         cmocka_unit_test(a_long_name_is_cut),
     };
