@@ -62,7 +62,8 @@ static void report(struct keeper_policy *policy, const char *trouble)
     if (policy->spares > 0) {
         char text[96];
 
-        (void)snprintf(text, sizeof(text), "it may hold %zu objects that cannot be adopted yet",
+        (void)snprintf(text, sizeof(text),
+                       "it may hold objects that cannot be adopted yet (number of objects: %zu)",
                        policy->spares);
         report_lines_add(&notes, "degraded", "former keeper", "spared", text);
     }

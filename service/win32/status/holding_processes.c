@@ -339,7 +339,7 @@ void holders_text(const struct holders *holders, char out[HOLDERS_TEXT])
         used = (size_t)snprintf(out, HOLDERS_TEXT, "no program found that holds it now");
         if (holders->closed > 0)
             (void)snprintf(out + used, HOLDERS_TEXT - used,
-                           "; %zu processes could not be looked into", holders->closed);
+                           "; processes that could not be looked into: %zu", holders->closed);
         else if (!holders->complete)
             (void)snprintf(out + used, HOLDERS_TEXT - used,
                            "; not all processes could be looked into");

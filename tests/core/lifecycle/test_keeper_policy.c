@@ -111,7 +111,7 @@ static void without_a_record_the_former_keeper_is_spared(void **state)
 }
 
 static const char spared[] = "degraded\tformer keeper\tspared\t"
-                             "it may hold 1 objects that cannot be adopted yet";
+                             "it may hold objects that cannot be adopted yet (number of objects: 1)";
 
 static void access_is_denied(size_t number)
 {

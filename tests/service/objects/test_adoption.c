@@ -411,7 +411,7 @@ static void set_list(const char *kind, const char *name, const wchar_t *sddl)
 static void what_it_may_not_open_spares_the_former_keeper(void **state)
 {
     static const struct expected expected[] = {{"warning 300:", "section Global\\ShmbTest.Data "},
-                                               {"warning 126:", "(1 objects"}};
+                                               {"warning 126:", "(number of objects: 1;"}};
     struct child *first = start_quietly(), *holder = hold_everything(), *second;
     DWORD broker =
         support_wine() ? processes_child_named(child_id(first), L"test_adoption") : child_id(first);
