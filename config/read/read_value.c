@@ -155,6 +155,23 @@ bool read_merge_key(struct reader *reader, const struct node *key, const struct 
     return true;
 }
 
+/* True for "size:64": YAML takes a colon without a space behind it as part of the text. */
+static bool is_glued(const struct node *node, const char *const *keys, size_t count)
+{
+    size_t i;
+
+    for (i = 0; node->kind == NODE_SCALAR && node->plain && i < count; i++) {
+        size_t length = strlen(keys[i]);
+
+        if (node->length > length && node->text[length] == ':' &&
+            memcmp(node->text, keys[i], length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char space_behind_colon[] = "; write a space behind the colon";
+
 /* Adds the error. Returns the bits of the keys that were probably meant, or 0. */
 static unsigned unknown_key(struct reader *reader, const struct node *key, const struct path *path,
                             const char *const *keys, size_t count)
@@ -166,6 +183,11 @@ static unsigned unknown_key(struct reader *reader, const struct node *key, const
 
     if (read_merge_key(reader, key, path)) /* which may stand for any of them */
         return UINT_MAX;
+    if (is_glued(key, keys, count)) {
+        reader_error(reader, key, path, "unknown key %s%s", reader_show(key, &shown),
+                     space_behind_colon);
+        return UINT_MAX;
+    }
     if (meant == NULL) {
         reader_error(reader, key, path, "unknown key %s; known here: %s", reader_show(key, &shown),
                      word_list(keys, count, " and ", list, sizeof list));
@@ -194,8 +216,9 @@ bool read_keys(struct reader *reader, const struct node *node, const struct path
     if (node_is_null(node))
         return true;
     if (node->kind != NODE_MAPPING) {
-        reader_error(reader, node, path, "expected a mapping with %s, found %s",
-                     word_list(keys, count, " or ", list, sizeof list), reader_show(node, &shown));
+        reader_error(reader, node, path, "expected a mapping with %s, found %s%s",
+                     word_list(keys, count, " or ", list, sizeof list), reader_show(node, &shown),
+                     is_glued(node, keys, count) ? space_behind_colon : "");
         return false;
     }
     for (item = node->first; item != NULL; item = item->next) {

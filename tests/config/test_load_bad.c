@@ -494,6 +494,10 @@ static const struct bad rows_characters[] = {
 
 /* What YAML reads as something else. */
 static const struct bad rows_names_that_are_something_else[] = {
+    {TEXT(DEFAULTS "segments: { A: { size:64, lock: none } }\n"),
+     "f:3:18: error: segments.A: unknown key 'size:64'; write a space behind the colon\n"},
+    {TEXT(DEFAULTS "mutexes:\n  M:\n    access:{}\n"),
+     "f:5:5: error: mutexes.M: expected a mapping with access, integrity, sddl, audit or sessions, found 'access:{}'; write a space behind the colon\n"},
     {TEXT(DEFAULTS "mutexes: { Globl\\X: , Gl\xD0\xBE" "bal\\Y: , 'Global\\\\Z': }\n"),
      "f:3:12: error: mutexes.Globl\\X: the name contains a backslash, which is reserved for the object manager; remove it; did you mean 'Global\\'?\n"
      "f:3:23: error: mutexes.Gl\xD0\xBE" "bal\\Y: the name contains a backslash, which is reserved for the object manager; remove it; did you mean 'Global\\'?\n"

@@ -240,6 +240,29 @@ static void check_says_that_a_file_is_too_large(void **state)
     assert_null(strstr(said, "GetFileSizeEx"));
 }
 
+/* Only the segment's size and 1 GiB for all files together limit it. */
+static void an_initial_file_may_be_large(void **state)
+{
+    char path[512], text[1024], said[8192];
+    FILE *file;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s", support_file("first"));
+    file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 65 * 1024 * 1024 - 1, SEEK_SET), 0);
+    assert_int_equal(fputc(' ', file), ' ');
+    assert_int_equal(fclose(file), 0);
+    snprintf(
+        text, sizeof(text),
+        "version: 1\n"
+        "segments:\n"
+        "  ShmbTest.Large: { size: 65 MiB, access: { read: [Users] }, initial: { file: '%s' } }\n",
+        path);
+    assert_int_equal(run_on(&user, "check", text, said, sizeof(said)), 0);
+    assert_says(said, "section Global\\ShmbTest.Large, 68157440 bytes, with initial content");
+}
+
 /* One run tells both; a character of a double-quoted name has its code point. */
 static void errors_do_not_hide_unknown_accounts(void **state)
 {
@@ -361,6 +384,7 @@ int main(void)
         TEST(check_takes_several_files_and_tells_of_each),
         TEST(check_says_what_is_no_configuration_file),
         TEST(check_says_that_a_file_is_too_large),
+        TEST(an_initial_file_may_be_large),
         TEST(errors_do_not_hide_unknown_accounts),
         TEST(output_that_is_redirected_is_utf8),
         TEST(an_object_name_may_be_any_unicode),
