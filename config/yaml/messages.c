@@ -33,11 +33,19 @@ void cfg_messages_free(struct cfg_messages *list)
     cfg_messages_init(list);
 }
 
+/* The characters that end a line or command a terminal. */
+static bool breaks_line(uint32_t point)
+{
+    return point < 0x20u || (point >= 0x7Fu && point <= 0x9Fu) || point == 0x2028u ||
+           point == 0x2029u;
+}
+
 /*
  * Makes a text safe to print, in place: one line, well-formed UTF-8, nothing that moves or
  * hides what stands beside it. It never grows.
+ * A path keeps its invisible characters: config_files_leave_out finds the file by it.
  */
-static void make_plain(char *text)
+static void make_plain(char *text, bool is_path)
 {
     const char *at = text, *end = text + strlen(text);
     char *out = text;
@@ -48,7 +56,8 @@ static void make_plain(char *text)
 
         if (point == UINT32_MAX)
             at = start + 1;
-        if (point == UINT32_MAX || character_kind(point) == CHARACTER_REFUSED) {
+        if (point == UINT32_MAX || breaks_line(point) ||
+            (!is_path && character_kind(point) == CHARACTER_REFUSED)) {
             *out++ = '?';
         } else {
             memmove(out, start, (size_t)(at - start));
@@ -59,14 +68,14 @@ static void make_plain(char *text)
 }
 
 /* A copy that is safe to print. NULL: no memory. */
-static char *copy_plain(const char *text)
+static char *copy_plain(const char *text, bool is_path)
 {
     size_t size = strlen(text) + 1;
     char *copy = malloc(size);
 
     if (copy != NULL) {
         memcpy(copy, text, size);
-        make_plain(copy);
+        make_plain(copy, is_path);
     }
     return copy;
 }
@@ -84,7 +93,7 @@ static char *format_plain(const char *format, va_list values)
         text = malloc((size_t)length + 1);
     if (text != NULL) {
         vsnprintf(text, (size_t)length + 1, format, values);
-        make_plain(text);
+        make_plain(text, false);
     }
     return text;
 }
@@ -120,8 +129,8 @@ void cfg_message_addv(struct cfg_messages *list, enum cfg_severity severity,
     new.severity = severity;
     new.line = place->line;
     new.column = place->column;
-    new.file = copy_plain(place->file);
-    new.object = object != NULL ? copy_plain(object) : NULL;
+    new.file = copy_plain(place->file, true);
+    new.object = object != NULL ? copy_plain(object, false) : NULL;
     new.text = format_plain(format, values);
     if (new.file == NULL || new.text == NULL || (object != NULL && new.object == NULL))
         free_texts(&new);

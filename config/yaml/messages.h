@@ -50,7 +50,7 @@ void cfg_messages_free(struct cfg_messages *list);
 
 /*
  * Adds one message. `object` may be NULL. Control characters and invisible ones (characters.h)
- * in texts become '?'.
+ * in texts become '?'; a path keeps invisible ones.
  */
 void cfg_message_add(struct cfg_messages *list, enum cfg_severity severity,
                      const struct cfg_place *place, const char *object, const char *format, ...)

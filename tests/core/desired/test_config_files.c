@@ -369,15 +369,34 @@ static void errors_hide_no_others(void **state)
     assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
     assert_true(account_check(&c, known, &messages));
     check_lines(
-        A ":2:35: error: mutexes.OfA.access: 'Nowhere' does not exist; check the spelling, write DOMAIN\\name, or use the SID (made to fail)\n" B
+        A ":2:35: error: mutexes.OfA.access: 'Nowhere' does not exist; check the spelling, write "
+          "DOMAIN\\name, or use the SID (made to fail)\n" B
           ":3:17: error: mutexes.OfB: expected a mapping with access, integrity, sddl, audit or "
           "sessions, found '5'\n" MAIN
           ":4:17: error: mutexes.M: unknown key 'acess'; did you mean 'access'?\n" MAIN
           ":4:44: error: mutexes.N.access: unknown key 'raed'; did you mean 'read'?\n" MAIN
-          ":4:60: error: mutexes.N.access: 'Nobody' does not exist; check the spelling, write DOMAIN\\name, or use the SID (made to fail)\n" MAIN
+          ":4:60: error: mutexes.N.access: 'Nobody' does not exist; check the spelling, write "
+          "DOMAIN\\name, or use the SID (made to fail)\n" MAIN
           ":4:94: error: mutexes.O.access.read[0]: no account is named here; write an account, "
           "group or SID\n");
     trustees_free(known);
+}
+
+/* A message names a file exactly, or it could not be left out. */
+static void a_path_with_an_invisible_character_is_left_out(void **state)
+{
+    static const char path[] = "C:\\cfg\\conf.d\\a\xC2\xAD"
+                               "b.yaml";
+    enum config_files_result result;
+
+    (void)state;
+    fake_file(fake, MAIN, DEFAULTS INCLUDE "mutexes: { M: }\n");
+    fake_file(fake, path, DEFAULTS "mutexes: { \xC3\xA9: }\n");
+    assert_int_equal(read_main(CONFIG_FILES_FORGIVING), CONFIG_FILES_OK);
+    assert_int_equal(messages.count, 1);
+    assert_true(config_files_leave_out(&c, messages.items[0].file, &messages, &result));
+    assert_int_equal(result, CONFIG_FILES_OK);
+    assert_true(c.files[1].left_out);
 }
 
 /* A pattern for all files of a folder also matches those that are none. */
@@ -406,6 +425,7 @@ int main(void)
         TEST(a_main_file_of_includes_only),
         TEST(errors_hide_no_others),
         TEST(a_pattern_that_matches_too_much),
+        TEST(a_path_with_an_invisible_character_is_left_out),
         TEST(an_error_anywhere_refuses_all),
         TEST(an_unusable_include_is_left_out),
         TEST(the_content_of_a_segment_comes_from_a_file),
