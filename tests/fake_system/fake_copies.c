@@ -114,6 +114,15 @@ static void copy_close(void *self, struct sys_copy *copy)
     fake_busy--;
 }
 
+static void copy_discard(void *self, struct sys_copy *copy)
+{
+    struct fake *fake = self;
+
+    copy_close(self, copy);
+    if (!fake->crashed && fake_disk_find(fake->disk, copy->name) != NULL)
+        fake_disk_remove(fake->disk, copy->name);
+}
+
 void fake_check_copies(const struct fake *fake, const char *name)
 {
     size_t i;
@@ -176,6 +185,7 @@ void fake_copies_port(struct system *port)
     port->copies.write = copy_write;
     port->copies.flush = copy_flush;
     port->copies.close = copy_close;
+    port->copies.discard = copy_discard;
     port->copies.settle = copy_settle;
     port->copies.rename = copy_rename;
     port->saves = saves;

@@ -204,7 +204,11 @@ static enum sys_status write_file(const struct save *save, const char *name,
         status = write_content(save, file, why);
     if (status == SYS_OK)
         status = system->copies.flush(system->self, file, why);
-    system->copies.close(system->self, file);
+    /* Where the disk is full, an unfinished file would keep it full. */
+    if (status == SYS_OK)
+        system->copies.close(system->self, file);
+    else
+        system->copies.discard(system->self, file);
     return status;
 }
 

@@ -92,6 +92,7 @@ struct system_copies {
      * flush    on SYS_OK everything written is on the disk. After an earlier crash any
      *          part of it can be there, or nothing
      * close    closes the file. NULL is allowed
+     * discard  deletes the file, which could not be written whole, and closes it
      * settle   flushes a file that was written earlier: a broker that was killed may
      *          not have flushed it
      * rename   renames a file and replaces an existing one: after a crash it has one
@@ -106,6 +107,7 @@ struct system_copies {
                              struct sys_failure *why);
     enum sys_status (*flush)(void *self, struct sys_copy *copy, struct sys_failure *why);
     void (*close)(void *self, struct sys_copy *copy);
+    void (*discard)(void *self, struct sys_copy *copy);
     enum sys_status (*settle)(void *self, const char *name, struct sys_failure *why);
     enum sys_status (*rename)(void *self, const char *from, const char *to,
                               struct sys_failure *why);

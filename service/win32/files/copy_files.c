@@ -98,7 +98,7 @@ enum sys_status copy_files_create(const char *folder, const char *name, struct s
         return status;
     DeleteFileW(own.path); /* of a save that did not finish: nothing else has this name */
     /* CREATE_NEW: a file that appears in between is not used. */
-    file = own_files_open(own.path, GENERIC_WRITE, CREATE_NEW);
+    file = own_files_open(own.path, GENERIC_WRITE | DELETE, CREATE_NEW);
     if (file == INVALID_HANDLE_VALUE)
         status = failure_set(why, "CreateFileW", GetLastError());
     else
@@ -136,6 +136,15 @@ void copy_files_close(struct sys_copy *copy)
 {
     if (copy != NULL)
         CloseHandle((HANDLE)copy);
+}
+
+void copy_files_discard(struct sys_copy *copy)
+{
+    FILE_DISPOSITION_INFO removed = {TRUE};
+
+    /* By the handle: the file is this one, whatever has its name by now. */
+    (void)SetFileInformationByHandle((HANDLE)copy, FileDispositionInfo, &removed, sizeof(removed));
+    CloseHandle((HANDLE)copy);
 }
 
 enum sys_status copy_files_settle(const char *folder, const char *name, struct sys_failure *why)

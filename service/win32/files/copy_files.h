@@ -20,7 +20,7 @@ enum sys_status copy_files_read(const char *folder, const char *name, size_t lim
 
 /*
  * Creates a new file for a copy, in place of an unfinished one, and the folder if it is
- * missing. On SYS_OK `*out` is closed with copy_files_close.
+ * missing. On SYS_OK `*out` is closed with copy_files_close or copy_files_discard.
  */
 enum sys_status copy_files_create(const char *folder, const char *name, struct sys_copy **out,
                                   struct sys_failure *why);
@@ -28,6 +28,9 @@ enum sys_status copy_files_write(struct sys_copy *copy, const void *bytes, size_
                                  struct sys_failure *why);
 enum sys_status copy_files_flush(struct sys_copy *copy, struct sys_failure *why);
 void copy_files_close(struct sys_copy *copy); /* NULL is allowed */
+
+/* Deletes the file, and closes it. */
+void copy_files_discard(struct sys_copy *copy);
 
 /* Flushes a closed file to the disk. */
 enum sys_status copy_files_settle(const char *folder, const char *name, struct sys_failure *why);

@@ -152,6 +152,12 @@ static void do_copy_close(void *self, struct sys_copy *copy)
     copy_files_close(copy);
 }
 
+static void do_copy_discard(void *self, struct sys_copy *copy)
+{
+    (void)self;
+    copy_files_discard(copy);
+}
+
 static enum sys_status do_copy_settle(void *self, const char *name, struct sys_failure *why)
 {
     char *folder = copies_folder(self);
@@ -208,6 +214,7 @@ void port_files(struct system *out)
     out->copies.write = do_copy_write;
     out->copies.flush = do_copy_flush;
     out->copies.close = do_copy_close;
+    out->copies.discard = do_copy_discard;
     out->copies.settle = do_copy_settle;
     out->copies.rename = do_copy_rename;
     out->files.watch = do_watch;

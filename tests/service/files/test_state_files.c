@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "copy_files.h"
 #include "owner.h"
 #include "state_files.h"
 
@@ -356,6 +357,19 @@ static void a_boot_has_one_text(void **state)
     assert_string_equal(text, client_line(NULL, "boot"));
 }
 
+/* The unfinished file of a save that failed takes no room any more. */
+static void a_discarded_copy_is_gone(void **state)
+{
+    struct sys_copy *copy;
+
+    (void)state;
+    assert_int_equal(copy_files_create(folder, "one.new", &copy, NULL), SYS_OK);
+    assert_int_equal(copy_files_write(copy, "half", 4, NULL), SYS_OK);
+    assert_true(exists(path_of("one.new")));
+    copy_files_discard(copy);
+    assert_false(exists(path_of("one.new")));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
 
 int main(void)
@@ -375,6 +389,7 @@ int main(void)
         TEST(a_file_in_place_of_the_folder_is_refused),
         TEST(the_folder_is_not_for_everybody),
         TEST(the_owner_is_that_of_the_objects),
+        TEST(a_discarded_copy_is_gone),
         TEST(a_boot_has_one_text),
     };
 
