@@ -197,6 +197,28 @@ static void look_at_lock(const struct advice *advice, const struct cfg_object *o
                     "programs that use the library read without it (shmb_snapshot)");
 }
 
+/* Bytes a second that a save may read without a word: a small part of one core. */
+#define SAVE_RATE (UINT64_C(8) * 1024 * 1024)
+
+/*
+ * Each save reads and sums up the whole segment, also an unchanged one: the change number of the
+ * library does not move when a plain Win32 program writes.
+ */
+static void look_at_saves(const struct advice *advice, const struct cfg_object *object)
+{
+    const struct cfg_segment *segment = &object->u.segment;
+
+    if (object->kind != SHMB_SECTION || !segment->keep || segment->save_every == 0 ||
+        segment->size * 1000 / segment->save_every <= SAVE_RATE)
+        return;
+    cfg_message_add(advice->messages, CFG_WARNING, &object->place, object->path,
+                    "each save reads all %llu MiB, even if nothing has changed; with this "
+                    "save_every that takes a noticeable part of a processor core: %llu s or more "
+                    "costs little",
+                    (unsigned long long)(segment->size >> 20),
+                    (unsigned long long)((segment->size + SAVE_RATE - 1) / SAVE_RATE));
+}
+
 void advice_add(const struct cfg *config, struct trustees *known, struct cfg_messages *messages)
 {
     struct advice advice = {.known = known, .messages = messages};
@@ -206,6 +228,7 @@ void advice_add(const struct cfg *config, struct trustees *known, struct cfg_mes
         look_at_access(&advice, config->objects[i].access, config->objects[i].kind);
         look_at_integrity(&advice, &config->objects[i]);
         look_at_lock(&advice, &config->objects[i]);
+        look_at_saves(&advice, &config->objects[i]);
     }
 }
 

@@ -58,6 +58,29 @@ static void what_is_modest_is_not_spoken_of(void **state)
     check(&sample, NULL, 0);
 }
 
+static void a_large_segment_that_is_saved_often_is(void **state)
+{
+    static const char *const wanted[] = {
+        "A:1:1: each save reads all 64 MiB, even if nothing has changed; with this "
+        "save_every that takes a noticeable part of a processor core: 8 s or more costs little"};
+    char modest[] = "read Users";
+    const struct cfg_access *access;
+    struct cfg_object *large, *rare, *small;
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 3);
+    access = sample_access(&sample, modest);
+    large = sample_section(&sample, "A", UINT64_C(64) << 20, NULL, access);
+    rare = sample_section(&sample, "B", UINT64_C(64) << 20, NULL, access);
+    small = sample_section(&sample, "C", 8u << 20, NULL, access);
+    large->place = (struct cfg_place){"sample.yaml", 1, 1};
+    large->u.segment.keep = rare->u.segment.keep = small->u.segment.keep = true;
+    large->u.segment.save_every = small->u.segment.save_every = 1000;
+    rare->u.segment.save_every = 8000;
+    check(&sample, wanted, 1);
+}
+
 static void each_rash_entry_has_its_place(void **state)
 {
     static const char *const wanted[] = {
@@ -218,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_modest_is_not_spoken_of),
+        cmocka_unit_test(a_large_segment_that_is_saved_often_is),
         cmocka_unit_test(each_rash_entry_has_its_place),
         cmocka_unit_test(defaults_are_spoken_of_once),
         cmocka_unit_test(readers_that_may_wait_are_spoken_of),
