@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#include "event_text.h"
 
 const struct backoff broker_backoff = {1000, 30000};
 
@@ -53,13 +52,12 @@ bool broker_stopping(const struct broker *broker)
 void broker_commit(struct broker *broker)
 {
     struct sys_failure why = {0};
-    bool failed;
+    enum sys_status status;
 
     state_put_stamp(broker->state, broker->stamp);
-    failed = state_commit(broker->state, &why) != SYS_OK;
-    if (failed && !broker->state_due)
-        event_log_state(broker->system, &why);
-    broker->state_due = failed;
+    status = state_commit(broker->state, &why);
+    state_tell(broker->state, status, &why);
+    broker->state_due = status != SYS_OK;
 }
 
 void broker_release(struct broker *broker)

@@ -62,8 +62,7 @@ static enum sys_status load_state(struct broker *broker, struct sys_failure *why
         system->log(system->self, EVENT_STATE_NEWER, NULL, 0);
         return status;
     }
-    if (status != SYS_OK)
-        event_log_state(system, why);
+    state_tell(broker->state, status, why);
     return SYS_OK;
 }
 

@@ -81,10 +81,14 @@ void lifecycle_report_lasting(const struct lifecycle *life)
 void lifecycle_save_last_good(const struct lifecycle *life)
 {
     struct sys_failure why;
+    enum sys_status status;
 
-    if (desired_is_whole(life->desired) && !life->last_good &&
-        last_good_save(life->system, &life->desired->configuration, &why) != SYS_OK)
-        event_log_state(life->system, &why);
+    if (!desired_is_whole(life->desired) || life->last_good)
+        return;
+    status = last_good_save(life->system, &life->desired->configuration, &why);
+    /* Only a failure: that this file can be written says nothing of the other one. */
+    if (status != SYS_OK)
+        state_tell(broker_state(life->broker), status, &why);
 }
 
 void lifecycle_watch(const struct lifecycle *life)

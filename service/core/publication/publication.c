@@ -323,8 +323,7 @@ static void record_controls(struct publication *publication)
     struct sys_failure why = {0};
 
     control_sets_record(publication->controls, publication->state);
-    if (state_commit(publication->state, &why) != SYS_OK)
-        event_log_state(publication->system, &why);
+    state_tell(publication->state, state_commit(publication->state, &why), &why);
 }
 
 /* True: the control sections were incomplete and are complete now. */

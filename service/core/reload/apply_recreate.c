@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "event_text.h"
 #include "names.h"
 
 static bool same_name(const char *a, const char *b)
@@ -86,7 +85,6 @@ void apply_recreate(struct apply *apply)
             apply_carry_lock(apply, &apply->plan.steps[i]);
     }
     state_put_stamp(request->wanted->state, *request->wanted->stamp);
-    if (state_commit(request->wanted->state, &why) != SYS_OK)
-        event_log_state(request->wanted->system, &why);
+    state_tell(request->wanted->state, state_commit(request->wanted->state, &why), &why);
     (void)publication_update(request->publication, true);
 }

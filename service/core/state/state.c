@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_text.h"
 #include "names.h"
 #include "nameset.h"
 #include "patience.h"
@@ -44,6 +45,7 @@ struct state {
     bool loaded;              /* the file was read, or there is none */
     bool whole;               /* the file was read to its end, and is of this boot */
     bool failed;              /* out of memory: a change is lost */
+    uint32_t told;            /* event_cause of the failure that was logged last; 0: none */
 };
 
 struct state *state_new(const struct system *system, const char *boot)
@@ -546,6 +548,15 @@ static enum sys_status write_all(struct state *state, struct sys_failure *why)
     state->appended = 0;
     text_free(&all);
     return status;
+}
+
+void state_tell(struct state *state, enum sys_status status, const struct sys_failure *why)
+{
+    uint32_t cause = status != SYS_OK ? event_cause(status, why) : 0;
+
+    if (cause != 0 && cause != state->told)
+        event_log_state(state->system, why);
+    state->told = cause;
 }
 
 enum sys_status state_commit(struct state *state, struct sys_failure *why)

@@ -91,4 +91,10 @@ void state_retire_all(struct state *state);
  */
 enum sys_status state_commit(struct state *state, struct sys_failure *why);
 
+/*
+ * Reports the status of a call that reads or writes the state folder: logs EVENT_STATE_FAILED,
+ * unless the last one failed in the same way. SYS_OK: the next failure is logged again.
+ */
+void state_tell(struct state *state, enum sys_status status, const struct sys_failure *why);
+
 #endif

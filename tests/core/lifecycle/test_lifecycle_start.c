@@ -120,6 +120,16 @@ static void a_missing_one_as_well(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_LAST_GOOD_USED), 1);
 }
 
+/* State and last good configuration cannot be written, several times: one event. */
+static void a_state_that_cannot_be_written_is_told_once(void **state)
+{
+    (void)state;
+    fake_fail(fake, FAKE_STATE_WRITE, NULL, SYS_FAILED);
+    assert_int_equal(live(), SHMB_EXIT_DONE);
+    assert_true(fake_calls(fake, FAKE_STATE_WRITE) > 1);
+    assert_int_equal(fake_event_count(fake, EVENT_STATE_FAILED), 1);
+}
+
 static void without_either_it_stops(void **state)
 {
     (void)state;
@@ -226,6 +236,7 @@ int main(void)
         TEST(so_is_one_with_an_unknown_account),
         TEST(a_bad_main_file_gives_way_to_the_last_good_one),
         TEST(a_missing_one_as_well),
+        TEST(a_state_that_cannot_be_written_is_told_once),
         TEST(without_either_it_stops),
         TEST(a_damaged_one_is_none),
         TEST(accounts_that_come_later_get_their_rights),
