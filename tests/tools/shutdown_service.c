@@ -40,9 +40,11 @@ static DWORD WINAPI wait_for_shutdown(void *unused)
     for (i = 0; i < KNOWN; i++)
         events[i] = OpenEventW(SYNCHRONIZE, FALSE, known[i].name);
     while ((woken = WaitForMultipleObjects(KNOWN, events, FALSE, INFINITE)) < KNOWN) {
-        if (known[woken].console)
-            (void)verb_run_control(known[woken].control);
-        else
+        if (known[woken].console) {
+            /* As Windows' default handler, which comes next. */
+            if (!verb_run_control(known[woken].control))
+                ExitProcess((UINT)STATUS_CONTROL_C_EXIT);
+        } else
             (void)verb_service_control(known[woken].control, known[woken].type, NULL, NULL);
         SetEvent(answered);
     }

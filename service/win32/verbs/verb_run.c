@@ -29,10 +29,11 @@ BOOL WINAPI verb_run_control(DWORD event)
 {
     /*
      * Session 0 has no user to log off: as a scheduled task, or below another service, the broker
-     * is told of each user's log-off.
+     * is told of each user's log-off. TRUE: the default handler, which ends every process that does
+     * not run as a service, is not called.
      */
     if (event == CTRL_LOGOFF_EVENT && in_session_0())
-        return FALSE;
+        return TRUE;
     if (event == CTRL_BREAK_EVENT) {
         SetEvent(reload_asked);
         return TRUE;
