@@ -43,9 +43,18 @@
 #define SHMB_PRINTF(f, a)
 #endif
 
-/* A function that runs before main, or as the DLL is loaded. For what is built with MinGW alone. */
+/*
+ * For what is built with MinGW alone. A function that runs before main, or as the DLL is loaded;
+ * and MSVC's __fastfail, which the headers of MinGW do not have: Windows ends the process at once,
+ * calls no handler, and writes a crash report.
+ */
 #ifdef __MINGW32__
 #define SHMB_BEFORE_MAIN __attribute__((constructor))
+#if defined(__i386__) || defined(__x86_64__)
+#define SHMB_FAST_FAIL(code) __asm__ volatile("int $0x29" : : "c"(code) : "memory")
+#else
+#define SHMB_FAST_FAIL(code) ((void)(code)) /* what follows ends the process */
+#endif
 #endif
 
 /* Fences: later accesses stay after an acquire, earlier ones stay before a release. */

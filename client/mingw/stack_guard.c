@@ -42,7 +42,11 @@ void __stack_chk_fail(void)
 {
     const DWORD stack_buffer_overrun = 0xC0000409; /* STATUS_STACK_BUFFER_OVERRUN */
 
-    /* Nothing in this process can be trusted any more: no handler runs, no buffer is written. */
+    /*
+     * Nothing in this process can be trusted any more: no handler runs, no buffer is written. As
+     * MSVC's guard; its code is FAST_FAIL_STACK_COOKIE_CHECK_FAILURE.
+     */
+    SHMB_FAST_FAIL(2);
     TerminateProcess(GetCurrentProcess(), stack_buffer_overrun);
     for (;;)
         ; /* not reached */

@@ -1,6 +1,7 @@
 /* What is linked into the programs and the DLL ends a process whose stack was overwritten. */
 #include "support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,10 +51,52 @@ static void an_overwritten_stack_ends_the_process(void **state)
     assert_int_equal(end_of("fill 40"), STACK_BUFFER_OVERRUN);
 }
 
+/* Runs the verb under this debugger. True: the debugger saw the overrun. */
+static bool is_overrun(const char *arguments)
+{
+    STARTUPINFOA start = {.cb = sizeof(start)};
+    PROCESS_INFORMATION process;
+    bool seen = false;
+    char line[1024];
+    DEBUG_EVENT event;
+
+    snprintf(line, sizeof(line), "\"%s\" --client %s", support_sibling("test_stack_guard.exe"),
+             arguments);
+    assert_true(CreateProcessA(NULL, line, NULL, NULL, FALSE, DEBUG_ONLY_THIS_PROCESS, NULL, NULL,
+                               &start, &process));
+    do {
+        DWORD next = DBG_CONTINUE;
+
+        assert_true(WaitForDebugEvent(&event, SUPPORT_DEADLINE_MS));
+        if (event.dwDebugEventCode == EXCEPTION_DEBUG_EVENT) {
+            DWORD exception = event.u.Exception.ExceptionRecord.ExceptionCode;
+
+            seen = seen || exception == STACK_BUFFER_OVERRUN;
+            next = exception == EXCEPTION_BREAKPOINT ? DBG_CONTINUE : DBG_EXCEPTION_NOT_HANDLED;
+        }
+        assert_true(ContinueDebugEvent(event.dwProcessId, event.dwThreadId, next));
+    } while (event.dwDebugEventCode != EXIT_PROCESS_DEBUG_EVENT);
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+    return seen;
+}
+
+/* Only an exception makes Windows' error reporting write a report. */
+static void a_debugger_sees_why(void **state)
+{
+    (void)state;
+    assert_false(is_overrun("fill 16"));
+    if (!support_wine() || sizeof(void *) == 8) /* Wine 8 does not report it in 32 bit */
+        assert_true(is_overrun("fill 40"));
+}
+
 int main(void)
 {
     static const struct verb verbs[] = {{"fill", 1, do_fill}};
-    const struct CMUnitTest tests[] = {cmocka_unit_test(an_overwritten_stack_ends_the_process)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_overwritten_stack_ends_the_process),
+        cmocka_unit_test(a_debugger_sees_why),
+    };
 
     support_client(verbs, 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
