@@ -339,10 +339,10 @@ void holders_text(const struct holders *holders, char out[HOLDERS_TEXT])
         used = (size_t)snprintf(out, HOLDERS_TEXT, "no program found that holds it now");
         if (holders->closed > 0)
             (void)snprintf(out + used, HOLDERS_TEXT - used,
-                           "; processes that could not be looked into: %zu", holders->closed);
+                           "; processes that could not be examined: %zu", holders->closed);
         else if (!holders->complete)
             (void)snprintf(out + used, HOLDERS_TEXT - used,
-                           "; not all processes could be looked into");
+                           "; not all processes could be examined");
         return;
     }
     used = (size_t)snprintf(out, HOLDERS_TEXT, "held by ");

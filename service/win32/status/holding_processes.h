@@ -35,7 +35,7 @@ struct holders {
     const char *name; /* set by the caller, borrowed, with Global\ */
     struct holders_process found[HOLDERS_MAX];
     size_t count;  /* all processes found, even beyond HOLDERS_MAX */
-    size_t closed; /* processes that could not be looked into */
+    size_t closed; /* processes that could not be examined */
     bool complete; /* every process could be examined, in time */
 };
 
@@ -47,7 +47,7 @@ void holders_find(struct holders *names, size_t count);
 
 /*
  * "held by app.exe (process 1234, session 2, CORP\bob)", or that no process was found, and
- * how many could not be looked into. Always terminated.
+ * how many could not be examined. Always terminated.
  */
 void holders_text(const struct holders *holders, char out[HOLDERS_TEXT]);
 
