@@ -34,6 +34,9 @@
  * HANDLES    A process may open a segment several times. Locks and begun writes
  *            belong to thread and segment, not to the handle: a thread that took
  *            the lock through one handle may write and release it through another.
+ *            Not so if one of the handles was opened by plain name (see DIRECTORY) or
+ *            before the segment's control data was created or moved: then release and
+ *            write through the handle that took the lock.
  *            The DLL and the static library in one process are two copies of this
  *            library that do not know each other's handles: each counts its own
  *            locks and writes. Within the lock, a write of one copy in a thread that
@@ -222,10 +225,12 @@ shmb_open_withW(_In_z_ const shmb_wchar *name, _In_ const shmb_options *options,
 /*
  * Closes a segment; do not use its memory afterwards. Releases the lock as often as
  * the calling thread took it through this handle and did not release it, and ends writes
- * begun through it. NULL is allowed.
+ * begun through it. A release or an end through a handle that has nothing to release or
+ * end counts for those that have. NULL is allowed.
  *
  * SHMB_OK. SHMB_NOT_OWNER: another thread of this process, which still runs, holds the
- * lock through this handle; nothing was closed. Only that thread can release it: let it
+ * lock through this handle, or holds it through another one and has begun a write through
+ * this one; nothing was closed. Only that thread can release it: let it
  * call shmb_unlock or shmb_close, or let it end, then close again.
  */
 SHMB_API int32_t SHMB_CALL shmb_close(_In_opt_ shmb_segment *segment);
@@ -263,6 +268,7 @@ SHMB_API int32_t SHMB_CALL shmb_data(_In_ const shmb_segment *segment,
  * Snapshots notice shmb_write. If the segment has a lock, the calling thread must
  * hold it (SHMB_NOT_OWNER); if not, the programs must ensure that one thread writes
  * at a time. SHMB_ACCESS_DENIED: opened with SHMB_READ. SHMB_CORRUPT: as shmb_lock.
+ * SHMB_NO_MEMORY.
  */
 SHMB_API int32_t SHMB_CALL shmb_read(_In_ const shmb_segment *segment, uint64_t offset,
                                      _Out_writes_bytes_(count) void *buffer, uint64_t count,
@@ -285,8 +291,8 @@ SHMB_API int32_t SHMB_CALL shmb_update(_Inout_ shmb_segment *segment, uint64_t o
  * Begin and end of a write through the pointer of shmb_data, or of several calls of
  * shmb_write that belong together. Hold the lock for all of it. In between,
  * snapshots, also of this thread, wait or return SHMB_BUSY. A write that begins within
- * another one is part of it, and the last end ends both. The last shmb_unlock, and
- * shmb_close while the thread holds the lock, end a write that was begun.
+ * another one is part of it, and the last end ends both. The last shmb_unlock ends a
+ * write that was begun, and shmb_close what was begun through its handle.
  *
  * SHMB_NOT_OWNER, SHMB_ACCESS_DENIED, SHMB_CORRUPT: as shmb_write. SHMB_STALE: as
  * shmb_lock; shmb_write_end has ended the write all the same. SHMB_BAD_ARGUMENT: end
@@ -305,8 +311,8 @@ SHMB_API int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
  * SHMB_OK and SHMB_ABANDONED: you hold the lock. All other results: you do not.
  * SHMB_ABANDONED: an owner died while it held the lock; the content may be half
  * written. All later owners get this result until one calls shmb_mark_consistent, and so
- * does a thread that takes the lock again. (An owner that opened with SHMB_READ cannot pass
- * on what only the system reported.)
+ * does a thread that takes the lock again. (A death that only the system reported is not
+ * marked if the owner that gets this result opened with SHMB_READ.)
  * SHMB_TIMEOUT. SHMB_ACCESS_DENIED: readers may not wait for this lock.
  * SHMB_BAD_ARGUMENT: the segment has no lock. SHMB_NOT_OURS: another program holds
  * the lock's name. SHMB_NOT_FOUND, SHMB_NO_BROKER: the lock was gone before its first
@@ -332,7 +338,9 @@ SHMB_API int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
 /*
  * Copies bytes as shmb_read does, but never with half of a write by this library in
  * them. Needs only SHMB_READ and takes no lock. It does not notice writes of programs
- * that do not use the library.
+ * that do not use the library. If an administrator changes the segment's access during a
+ * write, the control data moves; a program that then opens the segment can copy half of
+ * that write until it ends.
  *
  * If no write disturbs the copy, it makes no system call. Else it tries again, for about
  * 10 ms or one more copy that takes longer: it spins first, then lets other threads run,
@@ -455,7 +463,8 @@ SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_first(_Inout_ shmb_segment *segmen
 
 /*
  * Declares the content initialised and consistent, and releases the lock once.
- * SHMB_NOT_OWNER: this thread is not first.
+ * SHMB_NOT_OWNER: this thread is not first. SHMB_STALE: as shmb_lock; nothing was
+ * declared, but if this thread was first, the lock is released.
  */
 SHMB_API int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
 
@@ -552,9 +561,10 @@ SHMB_API int32_t SHMB_CALL shmb_list_close(_In_opt_ shmb_list *list);
 /*
  * Is an open segment still current? SHMB_OK: the broker holds this generation.
  * SHMB_STALE: a newer generation exists, or the control data moved; close and open
- * again. SHMB_NOT_FOUND: the broker no longer holds the name; calls that need more than
- * the bytes return SHMB_STALE. SHMB_NO_BROKER: no
- * broker runs. Others as shmb_describe: unknown. The memory stays valid in all cases.
+ * again. SHMB_NOT_FOUND: the broker no longer holds the name. After both, calls that write,
+ * lock, take snapshots, wait for changes or ask who is first return SHMB_STALE, except for
+ * a segment that was opened by plain name. SHMB_NO_BROKER: no broker runs. Others as
+ * shmb_describe: unknown. The memory stays valid in all cases.
  * `info` (may be NULL) is filled with what was known when the segment was opened;
  * SHMB_FLAG_ROUNDED: `bytes` is not exact. For private memory always SHMB_OK.
  */
