@@ -50,10 +50,15 @@ class CSharedMemory
         Delete();
     }
 
-    /* Opens or creates the memory. On failure throws CMemoryException (without MFC: bad_alloc). */
+    /*
+     * Opens or creates the memory. On failure throws CMemoryException (without MFC: bad_alloc).
+     * While another thread holds the lock of the memory so far, this fails, and that stays.
+     */
     void Create(UINT nSize, LPCTSTR pszName = nullptr)
     {
         Delete();
+        if (m_result < 0)
+            Refuse();
         m_result = Obtain(nSize, pszName);
         if (m_result < 0)
             Refuse();
@@ -188,7 +193,12 @@ class CSharedMemory
         /* The old class has no call for the end of filling, so it is done at once. */
         if (result == SHMB_OK) {
             if (shmb_first(m_segment, FIRST_WAIT_MS, first) >= 0 && *first != 0)
-                shmb_init_done(m_segment);
+                result = shmb_init_done(m_segment);
+            if (result < 0) { /* retired or moved meanwhile */
+                shmb_close(m_segment);
+                m_segment = nullptr;
+                *first = 0;
+            }
             return result;
         }
         if ((result == SHMB_NOT_FOUND || result == SHMB_NO_BROKER) &&

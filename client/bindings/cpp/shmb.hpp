@@ -15,8 +15,11 @@
  *
  *     auto seen = prices->begin_read();            // reads in place, without a copy
  *     double bid = reinterpret_cast<const quote *>(prices->data().data())->bid;
- *     if (seen && seen->valid())
- *         use(bid);                                // else a write has begun: again
+ *     auto counts = seen ? seen->valid() : seen.status();
+ *     if (counts)
+ *         use(bid);
+ *     else if (counts.code() != SHMB_BUSY)         // SHMB_BUSY: a write has begun; try again
+ *         return fail(counts.text());
  *
  * Only result::value throws, and the standard library when it is out of memory.
  */
@@ -275,7 +278,7 @@ class read_ticket
 {
   public:
     /* SHMB_BUSY: a write has begun since; what was read does not count. */
-    status valid() const noexcept
+    [[nodiscard]] status valid() const noexcept
     {
         return shmb_read_valid(segment_, ticket_);
     }

@@ -54,6 +54,57 @@ int put_and_get(LPCTSTR name, UINT size, BOOL fresh)
     return 0;
 }
 
+/* A thread that holds the lock of the memory until it may leave. */
+struct holder {
+    CSharedMemory *memory;
+    HANDLE holds, leave;
+};
+
+DWORD WINAPI hold(void *context)
+{
+    auto *self = static_cast<holder *>(context);
+
+    self->memory->Lock();
+    SetEvent(self->holds);
+    WaitForSingleObject(self->leave, INFINITE);
+    self->memory->Unlock();
+    return 0;
+}
+
+/* The memory that another thread has locked stays; nothing leaks, and it can be used on. */
+int create_while_locked(CSharedMemory &memory, void *before)
+{
+    try {
+        memory.Create(8, _T("Local\\ShmbTest.Other"));
+        return __LINE__;
+    } catch (const std::bad_alloc &) {
+        CHECK(memory.GetResult() == SHMB_NOT_OWNER && memory.p == before);
+    }
+    return 0;
+}
+
+int create_in_place_of_locked(LPCTSTR name)
+{
+    CSharedMemory memory(8, name);
+    holder other = {&memory, CreateEvent(nullptr, FALSE, FALSE, nullptr),
+                    CreateEvent(nullptr, FALSE, FALSE, nullptr)};
+    HANDLE thread = CreateThread(nullptr, 0, hold, &other, 0, nullptr);
+    WaitForSingleObject(other.holds, INFINITE);
+    int line = create_while_locked(memory, memory.p);
+
+    SetEvent(other.leave);
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
+    CloseHandle(other.holds);
+    CloseHandle(other.leave);
+    CHECK(line == 0);
+    const CSharedMemory::name_type kept = memory.GetName();
+    CHECK(memory.Lock() && memory.Unlock() && kept == name);
+    memory.Create(8, _T("Local\\ShmbTest.Other"));
+    CHECK(memory.MeFirst());
+    return 0;
+}
+
 } // namespace
 
 int MSJ(cpp_msj_private)(void)
@@ -111,5 +162,5 @@ int MSJ(cpp_msj_broker)(void)
     }
     memory.Create(8, _T("ShmbTest.Cpp"));
     CHECK(memory.Read(&byte, 1, nullptr, 0) && !memory.MeFirst());
-    return 0;
+    return create_in_place_of_locked(_T("ShmbTest.Cpp"));
 }
