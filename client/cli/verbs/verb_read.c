@@ -1,8 +1,6 @@
 /* shmb read and shmb dump: copy a range in pieces, as bytes or as lines of a dump. */
 #include "verb.h"
 
-#include <windows.h>
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +27,10 @@ struct sink {
 static int32_t copy(const struct request *request, const shmb_segment *segment, uint8_t *buffer,
                     size_t count)
 {
-    ULONGLONG until = GetTickCount64() + BUSY_MS;
     int32_t result = SHMB_BAD_ARGUMENT;
 
     if ((request->given & OPTION_RAW) == 0)
-        result = shmb_snapshot(segment, 0, buffer, count, NULL);
-    while (result == SHMB_BUSY && GetTickCount64() < until) {
-        Sleep(1);
-        result = shmb_snapshot(segment, 0, buffer, count, NULL);
-    }
+        result = shmb_snapshot_wait(segment, 0, buffer, count, BUSY_MS, NULL);
     /* --raw, or no snapshots: read without waiting. */
     if (result == SHMB_BAD_ARGUMENT)
         result = shmb_read(segment, 0, buffer, count, NULL);
