@@ -369,6 +369,35 @@ static void a_segment_made_anew_ends_it(void **state)
     assert_int_equal(child_end(child), 1);
 }
 
+/* PowerShell ends a text also at U+2019; what follows would be a command. */
+static void powershell_completes_any_name_as_one_word(void **state)
+{
+    struct child *child;
+
+    (void)state;
+    if (support_wine())
+        skip();
+    stage_segment("ShmbTest.O\xe2\x80\x99"
+                  "Brien; whoami",
+                  100, 0);
+    stage_publish();
+    child = child_start(
+        NULL,
+        "powershell.exe -NoProfile -NonInteractive -Command \""
+        "$env:PATH = (Split-Path '%s') + ';' + $env:PATH; "
+        "shmb completion powershell | Out-String | Invoke-Expression; "
+        "cmd.exe /c exit 7; "
+        "$text = (TabExpansion2 'shmb info ShmbTest.O' 20).CompletionMatches[0].CompletionText; "
+        "$tree = [Management.Automation.Language.Parser]::ParseInput("
+        "'shmb info ' + $text, [ref]$null, [ref]$null); "
+        "$tree.EndBlock.Statements.Count; $text.Length; $LASTEXITCODE\"",
+        support_sibling("shmb.exe"));
+    child_expect(child, "1");
+    child_expect(child, "27"); /* with quotes, and U+2019 twice */
+    child_expect(child, "7");
+    assert_int_equal(child_end(child), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start_broker, support_teardown)
 
 int main(void)
@@ -384,6 +413,8 @@ int main(void)
         TEST(top_ends_well),
         cmocka_unit_test(shells_are_told_of_every_verb),
         cmocka_unit_test_setup_teardown(a_segment_made_anew_ends_it, begin_stage, stage_teardown),
+        cmocka_unit_test_setup_teardown(powershell_completes_any_name_as_one_word, begin_stage,
+                                        stage_teardown),
     };
 
     static const struct verb own[] = {{"count", 0, count}};
