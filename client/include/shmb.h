@@ -86,16 +86,17 @@
 #define _In_opt_
 #define _In_z_
 #define _In_opt_z_
-#define _In_reads_bytes_(count)
+#define _In_reads_bytes_opt_(count)
 #define _Out_
 #define _Out_opt_
 #define _Out_writes_z_(size)
-#define _Out_writes_bytes_(count)
-#define _Outptr_result_maybenull_
+#define _Out_writes_bytes_opt_(count)
+#define _Outptr_result_nullonfailure_
 #define _Outptr_opt_result_z_
 #define _Inout_
 #define _Inout_opt_
 #define _Must_inspect_result_
+#define _Success_(condition)
 #endif
 
 /* The version of this header. shmb_version returns that of the library. */
@@ -121,6 +122,9 @@
 #else
 #define SHMB_API __declspec(dllimport)
 #endif
+
+/* Before a function that returns a result: rely on what it sets only after a success. */
+#define SHMB_RESULT _Success_(return >= 0) SHMB_API
 
 #ifdef __cplusplus
 extern "C" {
@@ -189,12 +193,12 @@ typedef struct shmb_segment shmb_segment;
  * SHMB_NO_MEMORY: in a 32-bit process, map a part. SHMB_VERSION_MISMATCH: update
  * this library. SHMB_CORRUPT: the broker's directory is invalid. SHMB_SYSTEM.
  */
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
 shmb_open(_In_z_ const char *name, uint32_t rights, uint32_t wait_ms,
-          _Outptr_result_maybenull_ shmb_segment **segment);
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+          _Outptr_result_nullonfailure_ shmb_segment **segment);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
 shmb_openW(_In_z_ const shmb_wchar *name, uint32_t rights, uint32_t wait_ms,
-           _Outptr_result_maybenull_ shmb_segment **segment);
+           _Outptr_result_nullonfailure_ shmb_segment **segment);
 
 /* Options for shmb_open_with. Set the structure to zero, then set `size` and `rights`. */
 typedef struct shmb_options {
@@ -215,12 +219,12 @@ typedef struct shmb_options {
  * way. SHMB_RANGE: the part is empty or not within the segment. SHMB_BAD_ARGUMENT:
  * also if `size` is not set, a reserved member is not 0, or `owner` is not a SID.
  */
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
 shmb_open_with(_In_z_ const char *name, _In_ const shmb_options *options,
-               _Outptr_result_maybenull_ shmb_segment **segment);
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+               _Outptr_result_nullonfailure_ shmb_segment **segment);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
 shmb_open_withW(_In_z_ const shmb_wchar *name, _In_ const shmb_options *options,
-                _Outptr_result_maybenull_ shmb_segment **segment);
+                _Outptr_result_nullonfailure_ shmb_segment **segment);
 
 /*
  * Closes a segment; do not use its memory afterwards. Releases the lock as often as
@@ -233,22 +237,22 @@ shmb_open_withW(_In_z_ const shmb_wchar *name, _In_ const shmb_options *options,
  * this one; nothing was closed. Only that thread can release it: let it
  * call shmb_unlock or shmb_close, or let it end, then close again.
  */
-SHMB_API int32_t SHMB_CALL shmb_close(_In_opt_ shmb_segment *segment);
+SHMB_RESULT int32_t SHMB_CALL shmb_close(_In_opt_ shmb_segment *segment);
 
 /*
  * Writes the name without `Global\`, with its terminator, to `buffer` of `size`
  * bytes (W: units). SHMB_RANGE: too small; 601 bytes or 201 units are enough.
  */
-SHMB_API int32_t SHMB_CALL shmb_name(_In_ const shmb_segment *segment,
-                                     _Out_writes_z_(size) char *buffer, uint32_t size);
-SHMB_API int32_t SHMB_CALL shmb_nameW(_In_ const shmb_segment *segment,
-                                      _Out_writes_z_(size) shmb_wchar *buffer, uint32_t size);
+SHMB_RESULT int32_t SHMB_CALL shmb_name(_In_ const shmb_segment *segment,
+                                        _Out_writes_z_(size) char *buffer, uint32_t size);
+SHMB_RESULT int32_t SHMB_CALL shmb_nameW(_In_ const shmb_segment *segment,
+                                         _Out_writes_z_(size) shmb_wchar *buffer, uint32_t size);
 
 /*
  * The number of usable bytes: of the segment, or of the mapped part. Exact; without
  * the broker's directory it is rounded up to whole pages, see SHMB_FLAG_ROUNDED.
  */
-SHMB_API int32_t SHMB_CALL shmb_size(_In_ const shmb_segment *segment, _Out_ uint64_t *size);
+SHMB_RESULT int32_t SHMB_CALL shmb_size(_In_ const shmb_segment *segment, _Out_ uint64_t *size);
 
 /*
  * A pointer to the memory, shmb_size bytes, valid until shmb_close. Opened with
@@ -256,8 +260,8 @@ SHMB_API int32_t SHMB_CALL shmb_size(_In_ const shmb_segment *segment, _Out_ uin
  * writes through the pointer: put them between shmb_write_begin and shmb_write_end
  * if programs read without the lock.
  */
-SHMB_API int32_t SHMB_CALL shmb_data(_In_ const shmb_segment *segment,
-                                     _Outptr_result_maybenull_ void **data);
+SHMB_RESULT int32_t SHMB_CALL shmb_data(_In_ const shmb_segment *segment,
+                                        _Outptr_result_nullonfailure_ void **data);
 
 /*
  * Copies `count` bytes at `offset` out of the segment, or into it. A range that
@@ -270,12 +274,12 @@ SHMB_API int32_t SHMB_CALL shmb_data(_In_ const shmb_segment *segment,
  * at a time. SHMB_ACCESS_DENIED: opened with SHMB_READ. SHMB_CORRUPT: as shmb_lock.
  * SHMB_NO_MEMORY.
  */
-SHMB_API int32_t SHMB_CALL shmb_read(_In_ const shmb_segment *segment, uint64_t offset,
-                                     _Out_writes_bytes_(count) void *buffer, uint64_t count,
-                                     _Out_opt_ uint64_t *done);
-SHMB_API int32_t SHMB_CALL shmb_write(_Inout_ shmb_segment *segment, uint64_t offset,
-                                      _In_reads_bytes_(count) const void *buffer, uint64_t count,
-                                      _Out_opt_ uint64_t *done);
+SHMB_RESULT int32_t SHMB_CALL shmb_read(_In_ const shmb_segment *segment, uint64_t offset,
+                                        _Out_writes_bytes_opt_(count) void *buffer, uint64_t count,
+                                        _Out_opt_ uint64_t *done);
+SHMB_RESULT int32_t SHMB_CALL shmb_write(_Inout_ shmb_segment *segment, uint64_t offset,
+                                         _In_reads_bytes_opt_(count) const void *buffer,
+                                         uint64_t count, _Out_opt_ uint64_t *done);
 
 /*
  * Locks, writes and unlocks in one call: for a single write, and for languages whose
@@ -283,9 +287,10 @@ SHMB_API int32_t SHMB_CALL shmb_write(_Inout_ shmb_segment *segment, uint64_t of
  * bytes are written, but an owner died before. Other results as shmb_lock and
  * shmb_write.
  */
-SHMB_API int32_t SHMB_CALL shmb_update(_Inout_ shmb_segment *segment, uint64_t offset,
-                                       _In_reads_bytes_(count) const void *buffer, uint64_t count,
-                                       uint32_t timeout_ms, _Out_opt_ uint64_t *done);
+SHMB_RESULT int32_t SHMB_CALL shmb_update(_Inout_ shmb_segment *segment, uint64_t offset,
+                                          _In_reads_bytes_opt_(count) const void *buffer,
+                                          uint64_t count, uint32_t timeout_ms,
+                                          _Out_opt_ uint64_t *done);
 
 /*
  * Begin and end of a write through the pointer of shmb_data, or of several calls of
@@ -298,8 +303,8 @@ SHMB_API int32_t SHMB_CALL shmb_update(_Inout_ shmb_segment *segment, uint64_t o
  * shmb_lock; shmb_write_end has ended the write all the same. SHMB_BAD_ARGUMENT: end
  * without begin.
  */
-SHMB_API int32_t SHMB_CALL shmb_write_begin(_Inout_ shmb_segment *segment);
-SHMB_API int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
+SHMB_RESULT int32_t SHMB_CALL shmb_write_begin(_Inout_ shmb_segment *segment);
+SHMB_RESULT int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
 
 /* ---- locks --------------------------------------------------------------------- */
 
@@ -320,18 +325,18 @@ SHMB_API int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
  * and its control data is elsewhere now; open it again. SHMB_CORRUPT: the control data is
  * damaged. SHMB_NO_MEMORY. Calls below that return SHMB_CORRUPT can return SHMB_STALE, too.
  */
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_lock(_Inout_ shmb_segment *segment,
-                                                   uint32_t timeout_ms);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_lock(_Inout_ shmb_segment *segment,
+                                                      uint32_t timeout_ms);
 
 /* Releases the lock once. SHMB_NOT_OWNER: this thread did not take it, through any handle. */
-SHMB_API int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
+SHMB_RESULT int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
 
 /*
  * Declares the content consistent after SHMB_ABANDONED; hold the lock. Later owners
  * no longer get SHMB_ABANDONED, and snapshots work again. SHMB_NOT_OWNER.
  * SHMB_CORRUPT. SHMB_ACCESS_DENIED: opened with SHMB_READ.
  */
-SHMB_API int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
+SHMB_RESULT int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
 
 /* ---- snapshots ------------------------------------------------------------------- */
 
@@ -355,13 +360,13 @@ SHMB_API int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
  * undefined and `*done` is 0. SHMB_CORRUPT: as shmb_lock. SHMB_BAD_ARGUMENT: opened
  * without the broker's directory.
  */
-SHMB_API int32_t SHMB_CALL shmb_snapshot(_In_ const shmb_segment *segment, uint64_t offset,
-                                         _Out_writes_bytes_(count) void *buffer, uint64_t count,
-                                         _Out_opt_ uint64_t *done);
-SHMB_API int32_t SHMB_CALL shmb_snapshot_wait(_In_ const shmb_segment *segment, uint64_t offset,
-                                              _Out_writes_bytes_(count) void *buffer,
-                                              uint64_t count, uint32_t timeout_ms,
-                                              _Out_opt_ uint64_t *done);
+SHMB_RESULT int32_t SHMB_CALL shmb_snapshot(_In_ const shmb_segment *segment, uint64_t offset,
+                                            _Out_writes_bytes_opt_(count) void *buffer,
+                                            uint64_t count, _Out_opt_ uint64_t *done);
+SHMB_RESULT int32_t SHMB_CALL shmb_snapshot_wait(_In_ const shmb_segment *segment, uint64_t offset,
+                                                 _Out_writes_bytes_opt_(count) void *buffer,
+                                                 uint64_t count, uint32_t timeout_ms,
+                                                 _Out_opt_ uint64_t *done);
 
 /*
  * Reads in place, through the pointer of shmb_data, without a copy: shmb_read_begin waits
@@ -388,10 +393,10 @@ SHMB_API int32_t SHMB_CALL shmb_snapshot_wait(_In_ const shmb_segment *segment, 
  * shmb_read_valid: a write has begun, so what was read does not count. Others as
  * shmb_snapshot.
  */
-SHMB_API int32_t SHMB_CALL shmb_read_begin(_In_ const shmb_segment *segment, uint32_t timeout_ms,
-                                           _Out_ uint64_t *ticket);
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_read_valid(_In_ const shmb_segment *segment,
-                                                         uint64_t ticket);
+SHMB_RESULT int32_t SHMB_CALL shmb_read_begin(_In_ const shmb_segment *segment, uint32_t timeout_ms,
+                                              _Out_ uint64_t *ticket);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_read_valid(_In_ const shmb_segment *segment,
+                                                            uint64_t ticket);
 
 /* ---- changes ----------------------------------------------------------------------- */
 
@@ -419,16 +424,16 @@ SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_read_valid(_In_ const shmb_segment
  * `*number` stays as it was.
  */
 #define SHMB_RECHECK_MS 1000u
-SHMB_API int32_t SHMB_CALL shmb_wait_changed(_Inout_ shmb_segment *segment,
-                                             _Inout_ uint64_t *number, uint32_t timeout_ms);
+SHMB_RESULT int32_t SHMB_CALL shmb_wait_changed(_Inout_ shmb_segment *segment,
+                                                _Inout_ uint64_t *number, uint32_t timeout_ms);
 
 /*
  * Reads the current change number, without a system call. Works without `notify`, if
  * the segment was opened with the directory. SHMB_BAD_ARGUMENT, SHMB_CORRUPT: as
  * shmb_wait_changed.
  */
-SHMB_API int32_t SHMB_CALL shmb_change_number(_In_ const shmb_segment *segment,
-                                              _Out_ uint64_t *number);
+SHMB_RESULT int32_t SHMB_CALL shmb_change_number(_In_ const shmb_segment *segment,
+                                                 _Out_ uint64_t *number);
 
 /*
  * The event that the change after `number` sets, for loops that also wait for other
@@ -442,8 +447,8 @@ SHMB_API int32_t SHMB_CALL shmb_change_number(_In_ const shmb_segment *segment,
  *
  * Results as shmb_wait_changed.
  */
-SHMB_API int32_t SHMB_CALL shmb_change_event(_Inout_ shmb_segment *segment, uint64_t number,
-                                             _Outptr_result_maybenull_ void **event);
+SHMB_RESULT int32_t SHMB_CALL shmb_change_event(_Inout_ shmb_segment *segment, uint64_t number,
+                                                _Outptr_result_nullonfailure_ void **event);
 
 /* ---- first content --------------------------------------------------------------- */
 
@@ -458,15 +463,15 @@ SHMB_API int32_t SHMB_CALL shmb_change_event(_Inout_ shmb_segment *segment, uint
  * first and not done. SHMB_ACCESS_DENIED: opened with SHMB_READ. SHMB_BAD_ARGUMENT:
  * the segment has no lock, or was opened without the directory. Others as shmb_lock.
  */
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_first(_Inout_ shmb_segment *segment,
-                                                    uint32_t timeout_ms, _Out_ int32_t *first);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_first(_Inout_ shmb_segment *segment,
+                                                       uint32_t timeout_ms, _Out_ int32_t *first);
 
 /*
  * Declares the content initialised and consistent, and releases the lock once.
  * SHMB_NOT_OWNER: this thread is not first. SHMB_STALE: as shmb_lock; nothing was
  * declared, but if this thread was first, the lock is released.
  */
-SHMB_API int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
+SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
 
 /* ---- memory without the broker -------------------------------------------------------- */
 
@@ -491,12 +496,12 @@ SHMB_API int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  * user created it. SHMB_WRONG_KIND: an object of another kind has the name.
  * SHMB_BAD_NAME, SHMB_BAD_ARGUMENT, SHMB_NO_MEMORY, SHMB_SYSTEM.
  */
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
 shmb_private_create(_In_opt_z_ const char *name, uint64_t size,
-                    _Outptr_result_maybenull_ shmb_segment **segment, _Out_opt_ int32_t *first);
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL
-shmb_private_createW(_In_opt_z_ const shmb_wchar *name, uint64_t size,
-                     _Outptr_result_maybenull_ shmb_segment **segment, _Out_opt_ int32_t *first);
+                    _Outptr_result_nullonfailure_ shmb_segment **segment, _Out_opt_ int32_t *first);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_private_createW(
+    _In_opt_z_ const shmb_wchar *name, uint64_t size,
+    _Outptr_result_nullonfailure_ shmb_segment **segment, _Out_opt_ int32_t *first);
 
 /* ---- describing objects ----------------------------------------------------------- */
 
@@ -536,8 +541,9 @@ typedef struct shmb_info {
  * read the directory. SHMB_NOT_OURS: another program holds the directory's name.
  * SHMB_CORRUPT, SHMB_VERSION_MISMATCH. SHMB_BAD_ARGUMENT: `size` is not set.
  */
-SHMB_API int32_t SHMB_CALL shmb_describe(_In_z_ const char *name, _Inout_ shmb_info *info);
-SHMB_API int32_t SHMB_CALL shmb_describeW(_In_z_ const shmb_wchar *name, _Inout_ shmb_info *info);
+SHMB_RESULT int32_t SHMB_CALL shmb_describe(_In_z_ const char *name, _Inout_ shmb_info *info);
+SHMB_RESULT int32_t SHMB_CALL shmb_describeW(_In_z_ const shmb_wchar *name,
+                                             _Inout_ shmb_info *info);
 
 /* A list of all objects, as of one moment. */
 typedef struct shmb_list shmb_list;
@@ -546,17 +552,17 @@ typedef struct shmb_list shmb_list;
  * Opens the list; close it with shmb_list_close. `*count` (may be NULL): the number
  * of objects. One thread at a time may use a list. Results as shmb_describe.
  */
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_list_open(_Outptr_result_maybenull_ shmb_list **list,
-                                                        _Out_opt_ uint32_t *count);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_list_open(_Outptr_result_nullonfailure_ shmb_list **list, _Out_opt_ uint32_t *count);
 
 /*
  * The next object, in the order of the configuration, a lock before its segment.
  * SHMB_NOT_FOUND: there are no more.
  */
-SHMB_API int32_t SHMB_CALL shmb_list_next(_Inout_ shmb_list *list, _Inout_ shmb_info *info);
+SHMB_RESULT int32_t SHMB_CALL shmb_list_next(_Inout_ shmb_list *list, _Inout_ shmb_info *info);
 
 /* Closes a list. NULL is allowed. Always SHMB_OK. */
-SHMB_API int32_t SHMB_CALL shmb_list_close(_In_opt_ shmb_list *list);
+SHMB_RESULT int32_t SHMB_CALL shmb_list_close(_In_opt_ shmb_list *list);
 
 /*
  * Is an open segment still current? SHMB_OK: the broker holds this generation.
@@ -568,8 +574,8 @@ SHMB_API int32_t SHMB_CALL shmb_list_close(_In_opt_ shmb_list *list);
  * `info` (may be NULL) is filled with what was known when the segment was opened;
  * SHMB_FLAG_ROUNDED: `bytes` is not exact. For private memory always SHMB_OK.
  */
-SHMB_API int32_t SHMB_CALL shmb_state(_In_ const shmb_segment *segment,
-                                      _Inout_opt_ shmb_info *info);
+SHMB_RESULT int32_t SHMB_CALL shmb_state(_In_ const shmb_segment *segment,
+                                         _Inout_opt_ shmb_info *info);
 
 /* ---- the other objects -------------------------------------------------------------- */
 
@@ -586,13 +592,12 @@ SHMB_API int32_t SHMB_CALL shmb_state(_In_ const shmb_segment *segment,
  * Results as shmb_open. SHMB_BAD_ARGUMENT: also for SHMB_READ on a mutex or an
  * auto-reset event.
  */
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_open_object(_In_z_ const char *name, uint32_t kind,
-                                                          uint32_t rights, uint32_t wait_ms,
-                                                          _Outptr_result_maybenull_ void **handle);
-SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_open_objectW(_In_z_ const shmb_wchar *name,
-                                                           uint32_t kind, uint32_t rights,
-                                                           uint32_t wait_ms,
-                                                           _Outptr_result_maybenull_ void **handle);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_open_object(_In_z_ const char *name, uint32_t kind, uint32_t rights, uint32_t wait_ms,
+                 _Outptr_result_nullonfailure_ void **handle);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_open_objectW(_In_z_ const shmb_wchar *name, uint32_t kind, uint32_t rights, uint32_t wait_ms,
+                  _Outptr_result_nullonfailure_ void **handle);
 
 /* ---- results as text ------------------------------------------------------------------ */
 
@@ -601,11 +606,11 @@ SHMB_MUST_USE SHMB_API int32_t SHMB_CALL shmb_open_objectW(_In_z_ const shmb_wch
  * failed call of this thread returned this result, the sentence names the system
  * call that failed and its Win32 code. SHMB_BAD_ARGUMENT: no buffer.
  */
-SHMB_API int32_t SHMB_CALL shmb_result_text(int32_t result, _Out_writes_z_(size) char *buffer,
-                                            uint32_t size);
-SHMB_API int32_t SHMB_CALL shmb_result_textW(int32_t result,
-                                             _Out_writes_z_(size) shmb_wchar *buffer,
-                                             uint32_t size);
+SHMB_RESULT int32_t SHMB_CALL shmb_result_text(int32_t result, _Out_writes_z_(size) char *buffer,
+                                               uint32_t size);
+SHMB_RESULT int32_t SHMB_CALL shmb_result_textW(int32_t result,
+                                                _Out_writes_z_(size) shmb_wchar *buffer,
+                                                uint32_t size);
 
 /*
  * The last failure of the calling thread. Returns its result, 0 if there was none;
