@@ -3,7 +3,7 @@ rem Builds and runs all tests on Windows; on Linux: tests/run.sh.
 rem   tests\run.cmd [windows-x64 or windows-x86]
 rem The last line is "N passed, N failed, N skipped"; the exit code is 0 where
 rem nothing failed. A program without cmocka's summary line has failed. One that hangs is
-rem ended with what it started.
+rem ended with what it started, as far as tests\tools\time_limit.c can see it.
 setlocal
 cd /d "%~dp0.."
 set "preset=%~1"
