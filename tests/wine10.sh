@@ -85,9 +85,15 @@ trap finish EXIT
 trap 'exit 130' INT TERM HUP
 mkdir -p "$wine10"
 [ -e "$debian" ] || step 'Debian 13 with Wine 10' locked make_debian || cannot 'Debian could not be had (see above)'
-tmp=$(mktemp -d "$wine10/run.XXXXXX") || exit 1
-SHMB_WINE10_ENTER=1 SHMB_PREFIXES=$tmp unshare --mount --pid --fork --propagation private \
-    "$0" "$@" <&0 &
+# A run that was killed leaves its folder to the next one.
+for old in "$wine10"/run.*; do
+    process=${old##*/run.}
+    kill -0 "${process%.*}" 2>/dev/null || rm -rf "$old"
+done
+tmp=$(mktemp -d "$wine10/run.$$.XXXXXX") || exit 1
+# Where this script is killed, the kernel ends unshare, and that the name spaces.
+SHMB_WINE10_ENTER=1 SHMB_PREFIXES=$tmp setpriv --pdeathsig KILL \
+    unshare --mount --pid --fork --kill-child --propagation private "$0" "$@" <&0 &
 inside=$!
 wait "$inside"
 code=$?
