@@ -322,8 +322,9 @@ SHMB_RESULT int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
  * SHMB_BAD_ARGUMENT: the segment has no lock. SHMB_NOT_OURS: another program holds
  * the lock's name. SHMB_NOT_FOUND, SHMB_NO_BROKER: the lock was gone before its first
  * use here. SHMB_STALE: the segment was recreated or retired, or its access was changed
- * and its control data is elsewhere now; open it again. SHMB_CORRUPT: the control data is
- * damaged. SHMB_NO_MEMORY. Calls below that return SHMB_CORRUPT can return SHMB_STALE, too.
+ * and its control data is elsewhere now; open it again, and close this handle only then:
+ * the content of a retired segment is lost with its last handle. SHMB_CORRUPT: the control
+ * data is damaged. SHMB_NO_MEMORY. Calls below that return SHMB_CORRUPT can return SHMB_STALE, too.
  */
 SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_lock(_Inout_ shmb_segment *segment,
                                                       uint32_t timeout_ms);
@@ -566,8 +567,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_list_close(_In_opt_ shmb_list *list);
 
 /*
  * Is an open segment still current? SHMB_OK: the broker holds this generation.
- * SHMB_STALE: a newer generation exists, or the control data moved; close and open
- * again. SHMB_NOT_FOUND: the broker no longer holds the name. After both, calls that write,
+ * SHMB_STALE: a newer generation exists, or the control data moved; open it again, then
+ * close this handle. SHMB_NOT_FOUND: the broker no longer holds the name. After both, calls that write,
  * lock, take snapshots, wait for changes or ask who is first return SHMB_STALE, except for
  * a segment that was opened by plain name. SHMB_NO_BROKER: no broker runs. Others as
  * shmb_describe: unknown. The memory stays valid in all cases.
