@@ -54,6 +54,21 @@ char *wide_to_utf8(const wchar_t *text)
     return narrow;
 }
 
+wchar_t *wide_full_path(const char *path)
+{
+    wchar_t *wide = wide_from_utf8(path), *full = NULL;
+    DWORD length = wide != NULL ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
+
+    if (length > 0)
+        full = malloc(length * sizeof(*full));
+    if (full != NULL && GetFullPathNameW(wide, length, full, NULL) >= length) {
+        free(full);
+        full = NULL;
+    }
+    free(wide);
+    return full;
+}
+
 void wide_to_buffer(const wchar_t *text, size_t length, char *out, size_t size)
 {
     const uint16_t *units = (const uint16_t *)text;

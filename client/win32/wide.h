@@ -17,6 +17,12 @@ wchar_t *wide_from_utf8(const char *text);
 char *wide_to_utf8(const wchar_t *text);
 
 /*
+ * The full path of a file, which stays right when the current folder changes; free it with free().
+ * NULL: failed.
+ */
+wchar_t *wide_full_path(const char *path);
+
+/*
  * Writes `length` units as UTF-8 to `out`, terminated; `size` is in bytes and at least 4.
  * If the text does not fit or is ill-formed, cuts it between two characters and ends it
  * with "...". Only for texts that people read, never for names or paths.

@@ -74,25 +74,9 @@ static void read_version(const wchar_t *path, uint32_t version[3])
     FreeLibrary(module);
 }
 
-/* The full path, to be freed. NULL: failed. */
-static wchar_t *full_path(const char *path)
-{
-    wchar_t *wide = wide_from_utf8(path), *full = NULL;
-    DWORD length = wide != NULL ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
-
-    if (length > 0)
-        full = malloc(length * sizeof(*full));
-    if (full != NULL && GetFullPathNameW(wide, length, full, NULL) >= length) {
-        free(full);
-        full = NULL;
-    }
-    free(wide);
-    return full;
-}
-
 void doctor_dll(void *context, const char *path, struct doctor_dll *out)
 {
-    wchar_t *full = full_path(path);
+    wchar_t *full = wide_full_path(path);
     HANDLE file;
 
     (void)context;

@@ -50,22 +50,6 @@ static void forget(void)
     ZeroMemory(&target, sizeof(target));
 }
 
-/* The full path, to be freed: the current folder of a process can change. */
-static wchar_t *full_path(const char *path)
-{
-    wchar_t *wide = wide_from_utf8(path), *full = NULL;
-    DWORD length = wide != NULL ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
-
-    if (length > 0)
-        full = malloc(length * sizeof(*full));
-    if (full != NULL && GetFullPathNameW(wide, length, full, NULL) >= length) {
-        free(full);
-        full = NULL;
-    }
-    free(wide);
-    return full;
-}
-
 /* Notes the access list and the attributes of the file. False: see GetLastError(). */
 static bool note_file(HANDLE file)
 {
@@ -207,7 +191,7 @@ enum shmb_exit target_begin(const char *path)
     DWORD refused;
 
     target.path = path;
-    target.full = full_path(path);
+    target.full = wide_full_path(path);
     if (target.full == NULL)
         return fail("not a valid path", "GetFullPathNameW", ERROR_INVALID_NAME);
     refused = open_target();
