@@ -27,7 +27,7 @@ static bool info_usable(struct shmb_info *info)
 /* Describes an entry in the caller's structure. */
 static void give(const struct shmb_entry_view *view, struct shmb_info *out)
 {
-    struct shmb_info info = {.size = sizeof(info)};
+    struct shmb_info info;
 
     lookup_info(view, &info);
     lookup_give(&info, out);
@@ -121,13 +121,20 @@ int32_t SHMB_CALL shmb_list_open(shmb_list **list, uint32_t *count)
 int32_t SHMB_CALL shmb_list_next(shmb_list *list, shmb_info *info)
 {
     struct shmb_entry_view view;
+    int32_t result = SHMB_OK;
 
-    if (!info_usable(info) || list == NULL)
+    if (!sized_valid(info, SHMB_INFO_SIZE_MIN))
         return result_end_plain(SHMB_BAD_ARGUMENT);
-    if (list->next >= list->lookup.table.entry_count)
-        return result_end_plain(SHMB_NOT_FOUND);
-    if (shmb_table_entry(&list->lookup.table, list->next, &view) != SHMB_READ_OK)
-        return result_end_plain(SHMB_CORRUPT);
+    if (list == NULL)
+        result = SHMB_BAD_ARGUMENT;
+    else if (list->next >= list->lookup.table.entry_count)
+        result = SHMB_NOT_FOUND;
+    else if (shmb_table_entry(&list->lookup.table, list->next, &view) != SHMB_READ_OK)
+        result = SHMB_CORRUPT;
+    if (result != SHMB_OK) {
+        sized_give(NULL, 0, info);
+        return result_end_plain(result);
+    }
     list->next++;
     give(&view, info);
     return SHMB_OK;

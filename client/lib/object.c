@@ -41,7 +41,6 @@ static int32_t open_listed(const struct lookup *lookup, enum shmb_kind kind, con
     if (view.entry.state != SHMB_ENTRY_HELD)
         return fault_plain(fault, view.entry.state == SHMB_ENTRY_CONFLICT ? SHMB_NOT_OURS
                                                                           : SHMB_NOT_FOUND);
-    info.size = sizeof(info);
     lookup_info(&view, &info);
     /* By the entry's spelling: the kernel distinguishes case. */
     return open_right(kind, info.name, rights, &view.entry, out, fault);

@@ -152,10 +152,9 @@ static void copy_text(const char *text, size_t length, char out[SHMB_NAME_SIZE])
 void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
 {
     const struct shmb_entry *entry = &view->entry;
-    uint32_t size = info->size;
 
     memset(info, 0, sizeof(*info));
-    info->size = size;
+    info->size = sizeof(*info);
     info->kind = entry->kind;
     info->state = entry->state;
     info->flags = entry->flags;
@@ -170,16 +169,19 @@ void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
     }
 }
 
+/* Clears a text of the caller's structure that is there in part. */
+static void clear_part(struct shmb_info *out, size_t offset, size_t size)
+{
+    if (out->size > offset && out->size < offset + size)
+        memset((char *)out + offset, 0, out->size - offset);
+}
+
 void lookup_give(const struct shmb_info *info, struct shmb_info *out)
 {
-    struct shmb_info whole = *info;
-
+    sized_give(info, sizeof(*info), out);
     /* Half a name would be the name of another object. */
-    if (out->size < offsetof(struct shmb_info, name) + sizeof(whole.name))
-        memset(whole.name, 0, sizeof(whole.name));
-    if (out->size < offsetof(struct shmb_info, lock) + sizeof(whole.lock))
-        memset(whole.lock, 0, sizeof(whole.lock));
-    sized_give(&whole, sizeof(whole), out);
+    clear_part(out, offsetof(struct shmb_info, name), sizeof(out->name));
+    clear_part(out, offsetof(struct shmb_info, lock), sizeof(out->lock));
 }
 
 _Static_assert(SHMB_STATE_HELD == SHMB_ENTRY_HELD, "states are passed on as they are");

@@ -44,7 +44,7 @@ bool lookup_changed(const struct lookup *lookup);
  */
 bool lookup_dispensable(int32_t result);
 
-/* Fills `*info`, one of ours, from an entry; `info->size` stays. */
+/* Fills `*info`, one of ours and of our size, from an entry. */
 void lookup_info(const struct shmb_entry_view *entry, struct shmb_info *info);
 
 /* Copies a description to the caller's structure, which is sized_valid. */

@@ -47,8 +47,11 @@ void sized_give(const void *from, size_t size, void *to)
 {
     const size_t head = sizeof(uint32_t), given = size_of(to);
     uint8_t *bytes = to;
+    size_t copied = head;
 
-    memset(bytes + head, 0, given - head);
-    if (from != NULL)
-        memcpy(bytes + head, (const uint8_t *)from + head, (given < size ? given : size) - head);
+    if (from != NULL) {
+        copied = given < size ? given : size;
+        memcpy(bytes + head, (const uint8_t *)from + head, copied - head);
+    }
+    memset(bytes + copied, 0, given - copied);
 }
