@@ -1,6 +1,6 @@
 /*
  * Open addressing with linear probing. The table is at most half full, so every search ends
- * at a free slot; nothing is ever removed.
+ * at a free slot.
  */
 #include "nameset.h"
 
@@ -72,4 +72,32 @@ const void *nameset_find(const struct nameset *set, uint32_t hash, const void *i
                          nameset_same *same)
 {
     return find_slot(set, hash, item, same)->item;
+}
+
+static bool is_itself(const void *a, const void *b)
+{
+    return a == b;
+}
+
+void nameset_remove(struct nameset *set, uint32_t hash, const void *item)
+{
+    struct nameset_slot *slot = find_slot(set, hash, item, is_itself);
+    size_t hole = (size_t)(slot - set->slots), at = hole;
+
+    if (slot->item == NULL)
+        return;
+    /*
+     * A search must not end at the hole before it reaches what stands behind it. So what its
+     * search would pass the hole for moves into the hole, and leaves the next one.
+     */
+    for (;;) {
+        at = (at + 1) & set->mask;
+        if (set->slots[at].item == NULL)
+            break;
+        if (((at - set->slots[at].hash) & set->mask) < ((at - hole) & set->mask))
+            continue;
+        set->slots[hole] = set->slots[at];
+        hole = at;
+    }
+    set->slots[hole].item = NULL;
 }

@@ -44,4 +44,7 @@ const void *nameset_add(struct nameset *set, uint32_t hash, const void *item, na
 const void *nameset_find(const struct nameset *set, uint32_t hash, const void *item,
                          nameset_same *same);
 
+/* Removes this very thing, which was added with this hash. Nothing happens if it is not there. */
+void nameset_remove(struct nameset *set, uint32_t hash, const void *item);
+
 #endif

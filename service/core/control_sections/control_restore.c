@@ -221,6 +221,50 @@ static void record_sections(struct control_sets *sets, struct state *state)
     }
 }
 
+static bool is_section_of(const struct control_sets *sets, const char *name)
+{
+    char own[SHMB_CONTROL_NAME_BYTES];
+    size_t i;
+
+    for (i = 0; i < sets->section_count; i++) {
+        shmb_control_name(sets->sections[i].number, own);
+        if (sets->sections[i].shared.section != NULL && strcmp(own, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_block_in(const struct state *state, const char *name)
+{
+    const struct state_record *record;
+    char own[SHMB_CONTROL_NAME_BYTES];
+    size_t at = 0;
+
+    while ((record = state_next(state, &at)) != NULL) {
+        if (record->control == 0)
+            continue;
+        shmb_control_name(record->control, own);
+        if (strcmp(own, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Drops the records of sections that are closed. While a segment has its block in one, a retired
+ * segment too, the record proves that the section is the broker's (control_place_restore).
+ */
+static void drop_closed_sections(const struct control_sets *sets, struct state *state)
+{
+    const struct state_record *record;
+    size_t at = 0;
+
+    while ((record = state_next(state, &at)) != NULL)
+        if (strncmp(record->name, SHMB_CONTROL_PREFIX, strlen(SHMB_CONTROL_PREFIX)) == 0 &&
+            !is_section_of(sets, record->name) && !has_block_in(state, record->name))
+            state_drop(state, record->name);
+}
+
 void control_sets_record(struct control_sets *sets, struct state *state)
 {
     size_t i;
@@ -245,4 +289,5 @@ void control_sets_record(struct control_sets *sets, struct state *state)
         state_put(state, &record);
         place->recorded = true;
     }
+    drop_closed_sections(sets, state);
 }

@@ -22,10 +22,11 @@
 #define FIRST_ENTRIES 32u
 #define PATIENCE_MS   10000u /* for a file that another program holds */
 
-/* An object, or an account with its SID. */
+/* An object, or an account with its SID. All zero but `next_free`: not in use. */
 struct entry {
-    char *name; /* owned */
-    char *lock; /* owned, the record's; NULL: not known */
+    char *name;       /* owned */
+    size_t next_free; /* of an entry that is not in use: the next such one, index + 1; 0: none */
+    char *lock;       /* owned, the record's; NULL: not known */
     struct state_record record;
     char *sid; /* owned; not NULL: an account */
 };
@@ -34,8 +35,9 @@ struct state {
     const struct system *system;
     const char *boot;
     struct entry *entries;
-    size_t count, capacity;
-    struct nameset by_name; /* of `entries`, which are never removed */
+    size_t count, capacity; /* entries with those that are not in use; room */
+    size_t first_free;      /* an entry that is not in use, index + 1; 0: none */
+    struct nameset by_name; /* of the entries in use */
     uint64_t stamp;
     struct sys_keeper keepers[STATE_KEEPERS];
     size_t keeper_count;
@@ -73,7 +75,7 @@ static void forget_all(struct state *state)
     free(state->entries);
     nameset_free(&state->by_name);
     state->entries = NULL;
-    state->count = state->capacity = 0;
+    state->count = state->capacity = state->first_free = 0;
 }
 
 void state_free(struct state *state)
@@ -139,8 +141,49 @@ static bool grow(struct state *state)
     state->entries = entries;
     state->capacity = capacity;
     for (i = 0; i < state->count; i++)
-        add_to_index(state, &entries[i]);
+        if (entries[i].name != NULL)
+            add_to_index(state, &entries[i]);
     return true;
+}
+
+/* An entry that is not in use, all zero; `use_free` takes it. NULL: no memory. */
+static struct entry *find_free(struct state *state)
+{
+    struct entry *entry;
+
+    if (state->first_free != 0)
+        return &state->entries[state->first_free - 1];
+    if (state->count == state->capacity && !grow(state))
+        return NULL;
+    entry = &state->entries[state->count];
+    memset(entry, 0, sizeof(*entry));
+    return entry;
+}
+
+static void use_free(struct state *state, struct entry *entry)
+{
+    if (state->first_free == 0) {
+        state->count++;
+    } else {
+        state->first_free = entry->next_free;
+        entry->next_free = 0;
+    }
+    add_to_index(state, entry);
+}
+
+/*
+ * The others stay where they are, since a loop over the records may be at any of them. The next
+ * new name gets the place: names that come and go need no more room than those of one time.
+ */
+static void remove_entry(struct state *state, struct entry *entry)
+{
+    nameset_remove(&state->by_name, hash_of(entry->name, entry->sid != NULL), entry);
+    free(entry->name);
+    free(entry->lock);
+    free(entry->sid);
+    memset(entry, 0, sizeof(*entry));
+    entry->next_free = state->first_free;
+    state->first_free = (size_t)(entry - state->entries) + 1;
 }
 
 /* The entry of a name, added if there is none. `sid`: of an account, else NULL. NULL: no memory. */
@@ -150,19 +193,18 @@ static struct entry *find_or_add(struct state *state, const char *name, const ch
 
     if (entry != NULL)
         return entry;
-    if (state->count == state->capacity && !grow(state))
+    entry = find_free(state);
+    if (entry == NULL)
         return NULL;
-    entry = &state->entries[state->count];
-    memset(entry, 0, sizeof(*entry));
     entry->name = string_copy(name);
     entry->sid = sid != NULL ? string_copy(sid) : NULL;
     if (entry->name == NULL || (sid != NULL && entry->sid == NULL)) {
         free(entry->name);
         free(entry->sid);
+        entry->name = entry->sid = NULL;
         return NULL;
     }
-    add_to_index(state, entry);
-    state->count++;
+    use_free(state, entry);
     return entry;
 }
 
@@ -191,8 +233,15 @@ static bool set_lock(struct entry *entry, const char *lock)
 /* False: no memory. A record with the generation 0 is dropped. */
 static bool set_record(struct state *state, const struct state_record *record)
 {
-    struct entry *entry = find_or_add(state, record->name, NULL);
+    struct entry *entry;
 
+    if (record->generation == 0) {
+        entry = find(state, record->name, false);
+        if (entry != NULL)
+            remove_entry(state, entry);
+        return true;
+    }
+    entry = find_or_add(state, record->name, NULL);
     if (entry == NULL)
         return false;
     /* Its texts are the caller's and may end; record_of puts the entry's own in their place. */
@@ -370,7 +419,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
 
 static bool is_record(const struct entry *entry)
 {
-    return entry->sid == NULL && entry->record.generation != 0;
+    return entry->name != NULL && entry->sid == NULL;
 }
 
 /* The record with its texts, which the entry owns. */
@@ -455,14 +504,14 @@ void state_put(struct state *state, const struct state_record *record)
 
     if (known != NULL && same_record(known, record))
         return;
-    state->failed |= !set_record(state, record);
+    /* The line first: the name may be that of the entry that is dropped. */
     state_line_object(&state->changes, record);
+    state->failed |= !set_record(state, record);
 }
 
 void state_drop(struct state *state, const char *name)
 {
-    /* Generation 0 marks it as dropped. The entry stays, because `by_name` points to it. */
-    const struct state_record none = {.name = name};
+    const struct state_record none = {.name = name}; /* generation 0: dropped */
 
     if (state_find(state, name) != NULL)
         state_put(state, &none);

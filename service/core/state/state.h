@@ -49,7 +49,7 @@ const struct state_record *state_at(const struct state *state, size_t index);
 
 /*
  * The next record, in no particular order; `*at` is 0 at first. NULL: no more. Meanwhile records
- * may be changed and dropped, but not added.
+ * may be changed and dropped; one that is added may be met or not.
  */
 const struct state_record *state_next(const struct state *state, size_t *at);
 

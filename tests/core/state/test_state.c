@@ -279,6 +279,47 @@ static void many(void **unused)
     state_free(state);
 }
 
+/* Many are known at a time, in a table with few free places; each is found until it is dropped. */
+static void names_come_and_go(void **unused)
+{
+    enum { NAMES = 500, TURNS = 10000 };
+    static uint64_t known[NAMES]; /* generations; 0: dropped */
+    struct state *state = open_state("b1");
+    const struct state_record *found;
+    uint32_t random = 1;
+    char name[16];
+    size_t i, turn;
+
+    (void)unused;
+    for (turn = 1; turn <= TURNS; turn++) {
+        struct state_record record = {.name = name, .kind = SHMB_EVENT, .generation = turn};
+
+        random = random * 1664525u + 1013904223u;
+        i = (random >> 8) % NAMES;
+        (void)snprintf(name, sizeof(name), "E%zu", i);
+        if (known[i] != 0)
+            state_drop(state, name);
+        else
+            state_put(state, &record);
+        known[i] = known[i] != 0 ? 0 : turn;
+        if (turn % 100 == 0)
+            assert_int_equal(state_commit(state, &why), SYS_OK);
+        for (i = 0; i < NAMES && turn % 500 == 0; i++) {
+            (void)snprintf(name, sizeof(name), "E%zu", i);
+            found = state_find(state, name);
+            assert_int_equal(found != NULL ? found->generation : 0, known[i]);
+        }
+    }
+    state_free(state);
+    state = open_state("b1");
+    for (i = 0; i < NAMES; i++) {
+        (void)snprintf(name, sizeof(name), "e%zu", i);
+        found = state_find(state, name);
+        assert_int_equal(found != NULL ? found->generation : 0, known[i]);
+    }
+    state_free(state);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -293,6 +334,7 @@ int main(void)
         TEST(torn_or_spoiled),
         TEST(newer_and_foreign),
         TEST(many),
+        TEST(names_come_and_go),
     };
 
     return cmocka_run_group_tests_name("test_state", tests, NULL, NULL);
