@@ -30,7 +30,7 @@ static const char general[] =
     "  shmb semaphore release|info NAME\n"
     "  shmb completion powershell|clink  completion of verbs, options and names in a shell\n"
     "  shmb VERB --help                  options and examples\n"
-    "  shmb --help | --version\n"
+    "  shmb help [VERB] | version        also --help, -h, /?; --version, -V\n"
     "\n"
     "Names are as in the configuration, with or without Global\\. Options can stand anywhere\n"
     "after the verb; -- ends them. Numbers are decimal, or hexadecimal with 0x. Redirected\n"

@@ -1,8 +1,10 @@
 /* Reads name and options, by the table of options and by what the verb takes. */
 #include "request.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "command_words.h"
 #include "out.h"
 #include "shmb.h"
 
@@ -10,23 +12,25 @@ static const struct option {
     const char *word;
     unsigned bit;
     bool has_value;
-    uint64_t maximum; /* of a number; 0: the value is a text */
+    uint64_t maximum;  /* of a number; 0: the value is a text */
+    const char *value; /* what the value is, for a message; NULL: a number, or no value */
 } options[] = {
-    {"--json", OPTION_JSON, false, 0},
-    {"--raw", OPTION_RAW, false, 0},
-    {"--yaml", OPTION_YAML, false, 0},
-    {"--names", OPTION_NAMES, false, 0},
-    {"--text", OPTION_TEXT, true, 0},
-    {"--as", OPTION_AS, true, 0},
-    {"--dll", OPTION_DLL, true, 0},
-    {"--output", OPTION_OUTPUT, true, 0},
-    {"--input", OPTION_INPUT, true, 0},
-    {"--offset", OPTION_OFFSET, true, UINT64_MAX - 1},
-    {"--count", OPTION_COUNT, true, UINT64_MAX - 1},
-    {"--timeout", OPTION_TIMEOUT, true, SHMB_INFINITE - 1},
-    {"--times", OPTION_TIMES, true, UINT64_MAX - 1},
-    {"--every", OPTION_EVERY, true, 86400000},
+    {"--json", OPTION_JSON, false, 0, NULL},
+    {"--raw", OPTION_RAW, false, 0, NULL},
+    {"--yaml", OPTION_YAML, false, 0, NULL},
+    {"--names", OPTION_NAMES, false, 0, NULL},
+    {"--text", OPTION_TEXT, true, 0, "the text to write"},
+    {"--as", OPTION_AS, true, 0, "read, write or full"},
+    {"--dll", OPTION_DLL, true, 0, "the path of a DLL"},
+    {"--output", OPTION_OUTPUT, true, 0, "the path of a file"},
+    {"--input", OPTION_INPUT, true, 0, "the path of a file"},
+    {"--offset", OPTION_OFFSET, true, UINT64_MAX - 1, NULL},
+    {"--count", OPTION_COUNT, true, UINT64_MAX - 1, NULL},
+    {"--timeout", OPTION_TIMEOUT, true, SHMB_INFINITE - 1, NULL},
+    {"--times", OPTION_TIMES, true, UINT64_MAX - 1, NULL},
+    {"--every", OPTION_EVERY, true, 86400000, NULL},
 };
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
 
 static int digit_of(char digit)
 {
@@ -104,10 +108,42 @@ static const struct option *find_option(const char *word, unsigned allowed)
 {
     size_t i;
 
-    for (i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+    for (i = 0; i < OPTIONS; i++)
         if ((options[i].bit & allowed) != 0 && strcmp(options[i].word, word) == 0)
             return &options[i];
     return NULL;
+}
+
+#define LIST_MAX 256
+
+/* Prints that the verb has no such option, and those that it has. */
+static void report_unknown(const struct verb *verb, const char *word)
+{
+    const char *words[OPTIONS], *allowed;
+    char list[LIST_MAX] = "", hint[COMMAND_HINT_MAX];
+    size_t count = 0, at = 0, length = 0;
+
+    while ((allowed = request_next_option(verb->options, &at)) != NULL) {
+        words[count++] = allowed;
+        length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
+                                   length > 0 ? ", " : ", which takes ", allowed);
+    }
+    out_error("\"%s\" is no option of shmb %s%s%s%s%s; see shmb %s --help", word, verb->verb,
+              verb->action != NULL ? " " : "", verb->action != NULL ? verb->action : "", list,
+              command_hint(word, words, count, hint), verb->verb);
+}
+
+static void report_value(const struct option *option, const char *given)
+{
+    const char *not = given != NULL ? ", not \"" : "", *end = given != NULL ? "\"" : "";
+
+    if (given == NULL)
+        given = "";
+    if (option->maximum != 0)
+        out_error("%s needs a value: a number from 0 to %llu, decimal or with 0x%s%s%s",
+                  option->word, (unsigned long long)option->maximum, not, given, end);
+    else
+        out_error("%s needs a value: %s%s%s%s", option->word, option->value, not, given, end);
 }
 
 /* Reads the option at `words->word[*at]`; `*at` moves to its last word. */
@@ -118,7 +154,7 @@ static bool read_option(const struct verb *verb, const struct words *words, size
     const struct option *option = find_option(word, verb->options);
 
     if (option == NULL) {
-        out_error("\"%s\" is not expected here; see shmb %s --help", word, verb->verb);
+        report_unknown(verb, word);
         return false;
     }
     if ((request->given & option->bit) != 0) {
@@ -129,13 +165,12 @@ static bool read_option(const struct verb *verb, const struct words *words, size
     if (!option->has_value)
         return true;
     if (*at + 1 == words->count) {
-        out_error("%s needs a value", word);
+        report_value(option, NULL);
         return false;
     }
     if (set_value(request, option, words->word[++*at]))
         return true;
-    out_error("%s needs a number from 0 to %llu, decimal or with 0x, not \"%s\"", word,
-              (unsigned long long)option->maximum, words->word[*at]);
+    report_value(option, words->word[*at]);
     return false;
 }
 
@@ -197,7 +232,7 @@ static bool all_unicode(const struct verb *verb, const struct words *words)
 
 const char *request_next_option(unsigned allowed, size_t *at)
 {
-    while (*at < sizeof(options) / sizeof(options[0]))
+    while (*at < OPTIONS)
         if ((options[(*at)++].bit & allowed) != 0)
             return options[*at - 1].word;
     return NULL;
@@ -221,7 +256,7 @@ bool request_read(const struct verb *verb, const struct words *words, size_t fir
          * Before everything else: --help works even if the name is missing or a later option
          * is wrong.
          */
-        if (strcmp(words->word[i], "--help") == 0) {
+        if (command_asks_help(words->word[i])) {
             *help = true;
             return true;
         }

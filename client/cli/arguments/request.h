@@ -62,8 +62,8 @@ struct verb {
 };
 
 /*
- * Reads the words from `first` on, options and name in any order. `*help`: --help is
- * among them; the words after it are then ignored. False: an error was printed. The
+ * Reads the words from `first` on, options and name in any order. `*help`: a request for
+ * help is among them; the words after it are then ignored. False: an error was printed. The
  * texts in `request` are those of `words`.
  */
 bool request_read(const struct verb *verb, const struct words *words, size_t first,

@@ -1,8 +1,11 @@
 /* The table of verbs, and the way from the command line to one of them. */
 #include "verbs.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "command_words.h"
+#include "console.h"
 #include "fail.h"
 #include "help.h"
 #include "out.h"
@@ -41,6 +44,8 @@ static const struct verb verbs[] = {
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
+#define LIST_MAX 256 /* bytes; room for all verbs in one line */
+
 /* Reads the rest of the command line and runs the verb. Returns the exit code of shmb. */
 static uint32_t run(const struct verb *verb, const struct words *words, size_t first)
 {
@@ -63,34 +68,104 @@ static uint32_t run(const struct verb *verb, const struct words *words, size_t f
     return code == SHMB_EXIT_DONE ? request.command_code : OWN_FAILURE + (uint32_t)code;
 }
 
-/* Runs --help or --version in place of a verb. */
-static uint32_t run_alone(const struct words *words)
-{
-    if (words->count > 1 || words->behind_count > 0)
-        out_error("nothing is expected after %s", words->word[0]);
-    else if (strcmp(words->word[0], "--help") == 0)
-        help_print();
-    else
-        out_text("shmb %s\n", shmb_version());
-    return words->count > 1 || words->behind_count > 0 ? SHMB_EXIT_USAGE : SHMB_EXIT_DONE;
-}
-
 static bool same(const char *a, const char *b)
 {
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
+static bool knows_verb(const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < VERBS; i++)
+        if (same(word, verbs[i].verb))
+            return true;
+    return false;
+}
+
+/* NULL: the word is ill-formed UTF-16. */
+static uint32_t run_unknown(const char *word)
+{
+    const char *words[VERBS];
+    char hint[COMMAND_HINT_MAX];
+    size_t i;
+
+    if (word == NULL) {
+        out_error("the command line is not valid Unicode text");
+        return SHMB_EXIT_USAGE;
+    }
+    for (i = 0; i < VERBS; i++)
+        words[i] = verbs[i].verb;
+    out_error("unknown verb \"%s\"%s; see shmb --help", word,
+              command_hint(word, words, VERBS, hint));
+    return SHMB_EXIT_USAGE;
+}
+
+/* `shmb help [VERB [ACTION]]`, and the same with --help. */
+static uint32_t run_help(const struct words *words)
+{
+    if (words->count > 3 || words->behind_count > 0) {
+        out_error("only a verb is expected after %s", words->word[0]);
+        return SHMB_EXIT_USAGE;
+    }
+    if (words->count > 1 && !knows_verb(words->word[1]))
+        return run_unknown(words->word[1]);
+    if (words->count > 1)
+        help_print_verb(words->word[1]);
+    else
+        help_print();
+    return SHMB_EXIT_DONE;
+}
+
+static uint32_t run_version(const struct words *words)
+{
+    if (words->count > 1 || words->behind_count > 0) {
+        out_error("nothing is expected after %s", words->word[0]);
+        return SHMB_EXIT_USAGE;
+    }
+    out_text("shmb %s\n", shmb_version());
+    return SHMB_EXIT_DONE;
+}
+
 /* The verb exists, but needs an action, and this is none of them. */
 static uint32_t run_without_action(const char *verb, const char *action)
 {
-    if (same(action, "--help")) {
+    const char *words[VERBS];
+    char list[LIST_MAX] = "", hint[COMMAND_HINT_MAX];
+    size_t count = 0, length = 0, i;
+
+    if (action != NULL && command_asks_help(action)) {
         help_print_verb(verb);
         return SHMB_EXIT_DONE;
     }
+    for (i = 0; i < VERBS; i++) {
+        if (!same(verb, verbs[i].verb))
+            continue;
+        words[count++] = verbs[i].action;
+        length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
+                                   length > 0 ? ", " : "", verbs[i].action);
+    }
     if (action == NULL)
-        out_error("%s needs an action; see shmb %s --help", verb, verb);
+        out_error("%s needs an action: %s; see shmb %s --help", verb, list, verb);
     else
-        out_error("%s has no action \"%s\"; see shmb %s --help", verb, action, verb);
+        out_error("%s has no action \"%s\", only %s%s; see shmb %s --help", verb, action, list,
+                  command_hint(action, words, count, hint), verb);
+    return SHMB_EXIT_USAGE;
+}
+
+/* Without arguments: the verbs, and where to read on. */
+static uint32_t run_nothing(void)
+{
+    char list[LIST_MAX] = "";
+    size_t length = 0, i;
+
+    for (i = 0; i < VERBS; i++)
+        if (i == 0 || !same(verbs[i].verb, verbs[i - 1].verb))
+            length += (size_t)snprintf(list + length, sizeof(list) - length, " %s", verbs[i].verb);
+    console_error("usage: shmb VERB [NAME] [OPTIONS]\n"
+                  "verbs:%s\n"
+                  "shmb --help says what each does, shmb VERB --help all of one.",
+                  list);
     return SHMB_EXIT_USAGE;
 }
 
@@ -98,11 +173,16 @@ static uint32_t dispatch(const struct words *words)
 {
     const char *word = words->count > 0 ? words->word[0] : NULL;
     const char *action = words->count > 1 ? words->word[1] : NULL;
-    bool known = false;
     size_t i;
 
-    if (same(word, "--help") || same(word, "--version"))
-        return run_alone(words);
+    if (words->count == 0)
+        return run_nothing();
+    if (word == NULL)
+        return run_unknown(word);
+    if (command_asks_help(word) || same(word, "help"))
+        return run_help(words);
+    if (command_asks_version(word) || same(word, "version"))
+        return run_version(words);
     for (i = 0; i < VERBS; i++) {
         if (!same(word, verbs[i].verb))
             continue;
@@ -110,15 +190,8 @@ static uint32_t dispatch(const struct words *words)
             return run(&verbs[i], words, 1);
         if (same(action, verbs[i].action))
             return run(&verbs[i], words, 2);
-        known = true;
     }
-    if (known)
-        return run_without_action(word, action);
-    if (word == NULL)
-        out_error("a verb is missing; see shmb --help");
-    else
-        out_error("unknown verb \"%s\"; see shmb --help", word);
-    return SHMB_EXIT_USAGE;
+    return knows_verb(word) ? run_without_action(word, action) : run_unknown(word);
 }
 
 uint32_t verbs_main(const wchar_t *line)

@@ -4,85 +4,118 @@
  */
 #include "options.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "command_words.h"
 #include "console.h"
 
-/* Reads the value after the option at `*at`. `what`: the value, for the message. */
-static bool read_value(char **arguments, size_t count, size_t *at, const char *what,
+static const struct option {
+    const char *word;
+    unsigned bit;
+    size_t member;     /* where it goes in struct options: a text or a bool */
+    const char *value; /* what its value is, for a message; NULL: it has none */
+} table[] = {
+    {"--config", OPTION_CONFIG, offsetof(struct options, config), "the path of a file"},
+    {"--state", OPTION_STATE, offsetof(struct options, state), "the path of a folder"},
+    {"--account", OPTION_ACCOUNT, offsetof(struct options, account), "the name of an account"},
+    {"--to", OPTION_TO, offsetof(struct options, to), "the path of a folder"},
+    {"--merged", OPTION_MERGED, offsetof(struct options, merged), NULL},
+    {"--json", OPTION_JSON, offsetof(struct options, json), NULL},
+    {"--csv", OPTION_CSV, offsetof(struct options, csv), NULL},
+    {"--recreate", OPTION_RECREATE, offsetof(struct options, recreate), NULL},
+    {"--verify", OPTION_VERIFY, offsetof(struct options, verify), NULL},
+    {"--allow-unsafe-config", OPTION_UNSAFE, offsetof(struct options, unsafe), NULL},
+    {"--release", OPTION_RELEASE, offsetof(struct options, release), NULL},
+    {"--audit", OPTION_AUDIT, offsetof(struct options, audit), NULL},
+    {"--no-audit", OPTION_NO_AUDIT, offsetof(struct options, no_audit), NULL},
+};
+#define TABLE (sizeof(table) / sizeof(table[0]))
+
+#define LIST_MAX 256
+
+static void *member(struct options *out, const struct option *option)
+{
+    return (char *)out + option->member;
+}
+
+static const struct option *find_option(unsigned takes, const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < TABLE; i++)
+        if ((takes & table[i].bit) != 0 && strcmp(table[i].word, word) == 0)
+            return &table[i];
+    return NULL;
+}
+
+/* Reads the value after the option at `*at`. */
+static bool read_value(const struct option *option, char **arguments, size_t count, size_t *at,
                        const char **value)
 {
-    const char *option = arguments[*at];
-
-    if (*at + 1 == count || arguments[*at + 1][0] == '\0') {
-        console_error("shmbroker: %s needs the %s", option, what);
+    if (*at + 1 == count || arguments[*at + 1][0] == '\0' ||
+        strncmp(arguments[*at + 1], "--", 2) == 0) {
+        console_error("shmbroker: %s needs a value: %s", option->word, option->value);
         return false;
     }
     if (*value != NULL) {
-        console_error("shmbroker: %s is given twice", option);
+        console_error("shmbroker: %s is given twice", option->word);
         return false;
     }
     *value = arguments[++*at];
     return true;
 }
 
-static bool read_flag(unsigned takes, const char *argument, struct options *out)
+/* Prints that the verb does not take the argument, and the options that it takes. */
+static void report_unexpected(const char *verb, unsigned takes, const char *argument)
 {
-    if ((takes & OPTION_MERGED) != 0 && strcmp(argument, "--merged") == 0)
-        out->merged = true;
-    else if ((takes & OPTION_JSON) != 0 && strcmp(argument, "--json") == 0)
-        out->json = true;
-    else if ((takes & OPTION_CSV) != 0 && strcmp(argument, "--csv") == 0)
-        out->csv = true;
-    else if ((takes & OPTION_RECREATE) != 0 && strcmp(argument, "--recreate") == 0)
-        out->recreate = true;
-    else if ((takes & OPTION_VERIFY) != 0 && strcmp(argument, "--verify") == 0)
-        out->verify = true;
-    else if ((takes & OPTION_UNSAFE) != 0 && strcmp(argument, "--allow-unsafe-config") == 0)
-        out->unsafe = true;
-    else if ((takes & OPTION_RELEASE) != 0 && strcmp(argument, "--release") == 0)
-        out->release = true;
-    else if ((takes & OPTION_AUDIT) != 0 && strcmp(argument, "--audit") == 0)
-        out->audit = true;
-    else if ((takes & OPTION_NO_AUDIT) != 0 && strcmp(argument, "--no-audit") == 0)
-        out->no_audit = true;
-    else
-        return false;
-    return true;
+    const char *words[TABLE];
+    char list[LIST_MAX] = "", hint[COMMAND_HINT_MAX];
+    size_t count = 0, length = 0, i;
+
+    for (i = 0; i < TABLE; i++) {
+        if ((takes & table[i].bit) == 0)
+            continue;
+        words[count++] = table[i].word;
+        length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%s",
+                                   length > 0 ? ", " : ", which takes ", table[i].word);
+    }
+    console_error("shmbroker: \"%s\" is not expected after %s%s%s; see shmbroker --help", argument,
+                  verb, list, command_hint(argument, words, count, hint));
 }
 
 /* Words belong to verbs that take them, or to --recreate before them. */
 static bool is_word(unsigned takes, const char *argument, const struct options *options)
 {
-    return argument[0] != '-' && argument[0] != '\0' &&
-           ((takes & OPTION_WORDS) != 0 || options->recreate);
+    return argument[0] != '\0' && ((takes & OPTION_WORDS) != 0 || options->recreate);
 }
 
 bool options_read(const char *verb, unsigned takes, char **arguments, size_t count,
                   struct options *out)
 {
+    bool ended = false; /* by -- */
     size_t i;
 
     memset(out, 0, sizeof(*out));
     out->words = arguments;
     for (i = 0; i < count; i++) {
-        if ((takes & OPTION_CONFIG) != 0 && strcmp(arguments[i], "--config") == 0) {
-            if (!read_value(arguments, count, &i, "path of a file", &out->config))
+        const struct option *option = ended ? NULL : find_option(takes, arguments[i]);
+
+        if (!ended && command_asks_help(arguments[i])) {
+            out->help = true;
+            return true;
+        }
+        if (!ended && strcmp(arguments[i], "--") == 0) {
+            ended = true;
+        } else if (option != NULL && option->value != NULL) {
+            if (!read_value(option, arguments, count, &i, (const char **)member(out, option)))
                 return false;
-        } else if ((takes & OPTION_STATE) != 0 && strcmp(arguments[i], "--state") == 0) {
-            if (!read_value(arguments, count, &i, "path of a folder", &out->state))
-                return false;
-        } else if ((takes & OPTION_ACCOUNT) != 0 && strcmp(arguments[i], "--account") == 0) {
-            if (!read_value(arguments, count, &i, "name of an account", &out->account))
-                return false;
-        } else if ((takes & OPTION_TO) != 0 && strcmp(arguments[i], "--to") == 0) {
-            if (!read_value(arguments, count, &i, "path of a folder", &out->to))
-                return false;
-        } else if (is_word(takes, arguments[i], out)) {
+        } else if (option != NULL) {
+            *(bool *)member(out, option) = true;
+        } else if ((ended || arguments[i][0] != '-') && is_word(takes, arguments[i], out)) {
             out->words[out->count++] = arguments[i];
-        } else if (!read_flag(takes, arguments[i], out)) {
-            console_error("shmbroker: \"%s\" is not expected after %s; see shmbroker --help",
-                          arguments[i], verb);
+        } else {
+            report_unexpected(verb, takes, arguments[i]);
             return false;
         }
     }

@@ -28,13 +28,14 @@ enum {
 struct options {
     const char *config, *state, *account, *to; /* NULL: not given */
     bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit;
+    bool help; /* --help, -h or /?; what comes after it is not read */
     char **words;
     size_t count;
 };
 
 /*
  * Reads the arguments after `verb`, and moves the words to the front of
- * `arguments`. False: the error has been printed.
+ * `arguments`; after `--`, all are words. False: the error has been printed.
  */
 bool options_read(const char *verb, unsigned takes, char **arguments, size_t count,
                   struct options *out);

@@ -1,10 +1,13 @@
 /* The command line: which verb it names, and the options it takes. */
 #include "verbs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_words.h"
 #include "console.h"
+#include "help.h"
 #include "keeper_main.h"
 #include "options.h"
 #include "paths.h"
@@ -12,72 +15,13 @@
 #include "verb_service.h"
 #include "verify.h"
 
+#define LIST_MAX 256 /* bytes; room for all verbs in one line */
+
 struct verb {
     const char *name;
     unsigned takes; /* sum of OPTION_... */
     enum shmb_exit (*run)(const struct options *options);
 };
-
-static const char help[] =
-    "ShmBroker creates the named objects of its configuration under Global\\ and holds them.\n"
-    "\n"
-    "  shmbroker run --config FILE [--state FOLDER] [--release] [--audit]\n"
-    "                                      run the broker in this console until Ctrl+C;\n"
-    "                                      Ctrl+Break reloads the configuration; FOLDER: where\n"
-    "                                      it stores its state; --release: as for stop;\n"
-    "                                      --audit: audit objects with audit: true\n"
-    "  shmbroker check [--merged] [--json] FILE...\n"
-    "                                      show the errors of a configuration, or what it would\n"
-    "                                      create; --merged: all files as one, the first includes\n"
-    "                                      the others\n"
-    "  shmbroker plan FILE                 show what a reload with this configuration would do;\n"
-    "                                      change nothing\n"
-    "  shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
-    "                    [--audit | --no-audit]\n"
-    "                                      copy this program to %ProgramFiles%\\ShmBroker and\n"
-    "                                      register it as a service; repair its registration; or\n"
-    "                                      replace another version, even a running one; --audit:\n"
-    "                                      allow it to audit objects with audit: true\n"
-    "                                      (SeSecurityPrivilege)\n"
-    "  shmbroker uninstall                 stop the service and remove it\n"
-    "  shmbroker start                     start the service and wait until it runs\n"
-    "  shmbroker stop [--release]          stop the service and wait until it has stopped; its\n"
-    "                                      objects are held for the next start (hold_for in the\n"
-    "                                      configuration); --release: release them at once\n"
-    "  shmbroker reload [--recreate NAME...]\n"
-    "                                      have the service reload its configuration, and show\n"
-    "                                      the result; --recreate: recreate these objects, even\n"
-    "                                      if programs must then open them again\n"
-    "  shmbroker status [--json]           show the service and each object\n"
-    "  shmbroker status --verify [--json]  compare the installed service, point by point, with\n"
-    "                                      what it should be\n"
-    "  shmbroker audit [--json | --csv]    list who may do what, by account over all objects\n"
-    "                                      that are held\n"
-    "  shmbroker --version | --help\n"
-    "\n"
-    "As a service: shmbroker [--config FILE] [--audit]; the default is\n"
-    "%ProgramData%\\ShmBroker\\shmbroker.yaml.\n"
-    "\n"
-    "Configuration files that others than administrators can change are refused; install also\n"
-    "refuses such a place for the program. For trials, give --allow-unsafe-config to run, check,\n"
-    "plan or install.\n"
-    "\n"
-    "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
-    "4 timeout, 5 not running or not installed, 6 conflict, second broker, 7 system error.";
-
-static enum shmb_exit do_help(const struct options *options)
-{
-    (void)options;
-    console_line("%s", help);
-    return SHMB_EXIT_DONE;
-}
-
-static enum shmb_exit do_version(const struct options *options)
-{
-    (void)options;
-    console_line("shmbroker %s", SHMB_VERSION_TEXT);
-    return SHMB_EXIT_DONE;
-}
 
 static enum shmb_exit do_run(const struct options *options)
 {
@@ -173,9 +117,73 @@ static const struct verb verbs[] = {
     {"reload", OPTION_RECREATE, do_reload},
     {"status", OPTION_JSON | OPTION_VERIFY, do_status},
     {"audit", OPTION_JSON | OPTION_CSV, do_audit},
-    {"--version", 0, do_version},
-    {"--help", 0, do_help},
 };
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static const struct verb *find_verb(const char *word)
+{
+    size_t i;
+
+    for (i = 0; i < VERBS; i++)
+        if (strcmp(word, verbs[i].name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+static enum shmb_exit unknown_verb(const char *word)
+{
+    const char *words[VERBS];
+    char hint[COMMAND_HINT_MAX];
+    size_t i;
+
+    for (i = 0; i < VERBS; i++)
+        words[i] = verbs[i].name;
+    console_error("shmbroker: unknown verb \"%s\"%s; see shmbroker --help", word,
+                  command_hint(word, words, VERBS, hint));
+    return SHMB_EXIT_USAGE;
+}
+
+/* `help [VERB]`, and the same with --help. */
+static enum shmb_exit do_help(char **arguments, size_t count)
+{
+    if (count > 2) {
+        console_error("shmbroker: only a verb is expected after %s", arguments[0]);
+        return SHMB_EXIT_USAGE;
+    }
+    if (count == 2 && find_verb(arguments[1]) == NULL)
+        return unknown_verb(arguments[1]);
+    if (count == 2)
+        help_print_verb(arguments[1]);
+    else
+        help_print();
+    return SHMB_EXIT_DONE;
+}
+
+static enum shmb_exit do_version(char **arguments, size_t count)
+{
+    if (count > 1) {
+        console_error("shmbroker: nothing is expected after %s", arguments[0]);
+        return SHMB_EXIT_USAGE;
+    }
+    console_line("shmbroker %s", SHMB_VERSION_TEXT);
+    return SHMB_EXIT_DONE;
+}
+
+/* Without a verb, and not started by the service manager: the verbs, and where to read on. */
+static enum shmb_exit say_usage(void)
+{
+    char list[LIST_MAX] = "";
+    size_t length = 0, i;
+
+    for (i = 0; i < VERBS; i++)
+        length += (size_t)snprintf(list + length, sizeof(list) - length, " %s", verbs[i].name);
+    console_error("usage: shmbroker VERB [OPTIONS]\n"
+                  "verbs:%s\n"
+                  "Without a verb this is the service, which only the service manager starts.\n"
+                  "shmbroker --help says what each does, shmbroker VERB --help all of one.",
+                  list);
+    return SHMB_EXIT_USAGE;
+}
 
 static enum shmb_exit do_service(char **arguments, size_t count)
 {
@@ -186,6 +194,10 @@ static enum shmb_exit do_service(char **arguments, size_t count)
     if (!options_read("the program's name", OPTION_CONFIG | OPTION_UNSAFE | OPTION_AUDIT, arguments,
                       count, &options))
         return SHMB_EXIT_USAGE;
+    if (options.help) {
+        help_print();
+        return SHMB_EXIT_DONE;
+    }
     if (options.config == NULL) {
         path = paths_default_config();
         if (path == NULL) {
@@ -196,8 +208,7 @@ static enum shmb_exit do_service(char **arguments, size_t count)
     result =
         verb_service(options.config != NULL ? options.config : path, options.unsafe, options.audit);
     if (result == SHMB_EXIT_USAGE)
-        console_error("shmbroker: without a verb this is the service, which only the service "
-                      "manager starts; see shmbroker --help");
+        result = say_usage();
     free(path);
     return result;
 }
@@ -208,12 +219,16 @@ static enum shmb_exit do_verb(const struct verb *verb, char **arguments, size_t 
 
     if (!options_read(verb->name, verb->takes, arguments, count, &options))
         return SHMB_EXIT_USAGE;
+    if (options.help) {
+        help_print_verb(verb->name);
+        return SHMB_EXIT_DONE;
+    }
     return verb->run(&options);
 }
 
 enum shmb_exit verbs_main(char **arguments, size_t count)
 {
-    size_t i;
+    const struct verb *verb;
 
     /* The line that `install` registers has options and no verb (command_line.h). */
     if (count == 0 || strcmp(arguments[0], "--config") == 0 ||
@@ -222,9 +237,10 @@ enum shmb_exit verbs_main(char **arguments, size_t count)
     /* Only the broker starts this one, so help does not list it. */
     if (strcmp(arguments[0], "keeper") == 0)
         return keeper_main(arguments + 1, count - 1);
-    for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-        if (strcmp(arguments[0], verbs[i].name) == 0)
-            return do_verb(&verbs[i], arguments + 1, count - 1);
-    console_error("shmbroker: unknown verb \"%s\"; see shmbroker --help", arguments[0]);
-    return SHMB_EXIT_USAGE;
+    if (command_asks_help(arguments[0]) || strcmp(arguments[0], "help") == 0)
+        return do_help(arguments, count);
+    if (command_asks_version(arguments[0]) || strcmp(arguments[0], "version") == 0)
+        return do_version(arguments, count);
+    verb = find_verb(arguments[0]);
+    return verb != NULL ? do_verb(verb, arguments + 1, count - 1) : unknown_verb(arguments[0]);
 }

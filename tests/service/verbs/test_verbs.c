@@ -42,7 +42,6 @@ static void wrong_command_lines_are_code_2(void **state)
     static const struct {
         const char *arguments, *part;
     } table[] = {
-        {"", "--help"},
         {"no-such-verb", "no-such-verb"},
         {"--no-such-option", "--no-such-option"},
         {"RUN", "RUN"},

@@ -1,0 +1,200 @@
+/*
+ * One general text, and one for each verb. verbs.c has the table of what the verbs take; a
+ * change there needs one here, in both.
+ */
+#include "help.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "console.h"
+
+static const char general[] =
+    "ShmBroker creates the named objects of its configuration under Global\\ and holds them.\n"
+    "\n"
+    "  shmbroker run --config FILE [--state FOLDER] [--release] [--audit]\n"
+    "                                      run the broker in this console until Ctrl+C;\n"
+    "                                      Ctrl+Break reloads the configuration; FOLDER: where\n"
+    "                                      it stores its state; --release: as for stop;\n"
+    "                                      --audit: audit objects with audit: true\n"
+    "  shmbroker check [--merged] [--json] FILE...\n"
+    "                                      show the errors of a configuration, or what it would\n"
+    "                                      create; --merged: all files as one, the first includes\n"
+    "                                      the others\n"
+    "  shmbroker plan FILE                 show what a reload with this configuration would do;\n"
+    "                                      change nothing\n"
+    "  shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
+    "                    [--audit | --no-audit]\n"
+    "                                      copy this program to %ProgramFiles%\\ShmBroker and\n"
+    "                                      register it as a service; repair its registration; or\n"
+    "                                      replace another version, even a running one; --audit:\n"
+    "                                      allow it to audit objects with audit: true\n"
+    "                                      (SeSecurityPrivilege)\n"
+    "  shmbroker uninstall                 stop the service and remove it\n"
+    "  shmbroker start                     start the service and wait until it runs\n"
+    "  shmbroker stop [--release]          stop the service and wait until it has stopped; its\n"
+    "                                      objects are held for the next start (hold_for in the\n"
+    "                                      configuration); --release: release them at once\n"
+    "  shmbroker reload [--recreate NAME...]\n"
+    "                                      have the service reload its configuration, and show\n"
+    "                                      the result; --recreate: recreate these objects, even\n"
+    "                                      if programs must then open them again\n"
+    "  shmbroker status [--json]           show the service and each object\n"
+    "  shmbroker status --verify [--json]  compare the installed service, point by point, with\n"
+    "                                      what it should be\n"
+    "  shmbroker audit [--json | --csv]    list who may do what, by account over all objects\n"
+    "                                      that are held\n"
+    "  shmbroker VERB --help               options of one verb, and examples\n"
+    "  shmbroker help [VERB] | version     also --help, -h, /?; --version, -V\n"
+    "\n"
+    "As a service: shmbroker [--config FILE] [--audit]; the default is\n"
+    "%ProgramData%\\ShmBroker\\shmbroker.yaml.\n"
+    "\n"
+    "Configuration files that others than administrators can change are refused; install also\n"
+    "refuses such a place for the program. For trials, give --allow-unsafe-config to run, check,\n"
+    "plan or install.\n"
+    "\n"
+    "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
+    "4 timeout, 5 not running or not installed, 6 conflict, second broker, 7 system error.";
+
+static const char help_run[] =
+    "shmbroker run --config FILE [--state FOLDER] [--release] [--audit]\n"
+    "              [--allow-unsafe-config]\n"
+    "\n"
+    "Runs the broker in this console until Ctrl+C, the same as the service. Ctrl+Break reloads\n"
+    "the configuration. Needs an elevated prompt: only there may a program create Global\\\n"
+    "sections.\n"
+    "\n"
+    "--config FILE          the configuration\n"
+    "--state FOLDER         where the broker stores what it must know at the next start\n"
+    "--release              releases all objects at the end; without it a keeper holds them for\n"
+    "                       the next start (hold_for in the configuration)\n"
+    "--audit                audits objects with audit: true (SeSecurityPrivilege)\n"
+    "--allow-unsafe-config  accepts files that others than administrators can change\n"
+    "\n"
+    "  shmbroker run --allow-unsafe-config --config prices.yaml";
+
+static const char help_check[] =
+    "shmbroker check [--merged] [--json] [--allow-unsafe-config] FILE...\n"
+    "\n"
+    "Shows the errors of a configuration, each with file, line and column, or what it would\n"
+    "create. Changes nothing. Exit code 1: there are errors, or there is no such file.\n"
+    "\n"
+    "--merged               takes all files as one configuration; the first includes the others\n"
+    "--json                 an array with one object for each configuration\n"
+    "--allow-unsafe-config  accepts files that others than administrators can change\n"
+    "\n"
+    "  shmbroker check shmbroker.yaml\n"
+    "  shmbroker check --merged main.yaml app.yaml";
+
+static const char help_plan[] =
+    "shmbroker plan [--allow-unsafe-config] FILE\n"
+    "\n"
+    "Shows what a reload with this configuration would do to the running broker. Changes\n"
+    "nothing.\n"
+    "\n"
+    "--allow-unsafe-config  accepts files that others than administrators can change\n"
+    "\n"
+    "  shmbroker plan new.yaml";
+
+static const char help_install[] =
+    "shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
+    "                  [--audit | --no-audit] [--allow-unsafe-config]\n"
+    "\n"
+    "Copies this program and registers it as a service; repairs its registration; or replaces\n"
+    "another version, even a running one. Needs an elevated prompt. What is not given stays as\n"
+    "it is.\n"
+    "\n"
+    "--config FILE          the configuration; without it\n"
+    "                       %ProgramData%\\ShmBroker\\shmbroker.yaml\n"
+    "--account NAME         the account of the service; virtual: NT SERVICE\\ShmBroker\n"
+    "--to FOLDER            where the program goes; without it %ProgramFiles%\\ShmBroker\n"
+    "--audit, --no-audit    allow it to audit objects with audit: true (SeSecurityPrivilege),\n"
+    "                       or forbid it\n"
+    "--allow-unsafe-config  accepts files and a place that others than administrators can change\n"
+    "\n"
+    "  shmbroker install\n"
+    "  shmbroker install --config D:\\Config\\shmbroker.yaml";
+
+static const char help_uninstall[] =
+    "shmbroker uninstall\n"
+    "\n"
+    "Stops the service, which releases all objects, and removes it. A configuration that was\n"
+    "changed stays, and so does what the service remembers. Needs an elevated prompt.\n"
+    "\n"
+    "  shmbroker uninstall";
+
+static const char help_start[] =
+    "shmbroker start\n"
+    "\n"
+    "Starts the service and waits until it runs. Names the cause if it does not.\n"
+    "\n"
+    "  shmbroker start";
+
+static const char help_stop[] =
+    "shmbroker stop [--release]\n"
+    "\n"
+    "Stops the service and waits until it has stopped. A keeper holds its objects for the next\n"
+    "start (hold_for in the configuration).\n"
+    "\n"
+    "--release  releases all objects at once, also those that a keeper holds\n"
+    "\n"
+    "  shmbroker stop\n"
+    "  shmbroker stop --release";
+
+static const char help_reload[] =
+    "shmbroker reload [--recreate NAME...]\n"
+    "\n"
+    "Has the service reload its configuration, and shows the result. Exit code 1: it was\n"
+    "refused, or applied in part; 4: no result within a minute.\n"
+    "\n"
+    "--recreate NAME...  recreates these objects, even if programs must then open them again\n"
+    "\n"
+    "  shmbroker reload\n"
+    "  shmbroker reload --recreate Prices";
+
+static const char help_status[] =
+    "shmbroker status [--json]\n"
+    "shmbroker status --verify [--json]\n"
+    "\n"
+    "Shows the service, or a broker that runs in a console, and each object. Exit code 1: less\n"
+    "is held than is configured; 5: no broker runs.\n"
+    "\n"
+    "--verify  compares the installed service, point by point, with what it should be\n"
+    "--json    the same as one JSON object\n"
+    "\n"
+    "  shmbroker status\n"
+    "  shmbroker status --verify";
+
+static const char help_audit[] =
+    "shmbroker audit [--json | --csv]\n"
+    "\n"
+    "Lists who may do what, by account over all objects that are held, read from the objects.\n"
+    "\n"
+    "--json  as JSON\n"
+    "--csv   as a table for a spreadsheet\n"
+    "\n"
+    "  shmbroker audit --csv > access.csv";
+
+static const struct {
+    const char *verb, *text;
+} table[] = {
+    {"run", help_run},         {"check", help_check},         {"plan", help_plan},
+    {"install", help_install}, {"uninstall", help_uninstall}, {"start", help_start},
+    {"stop", help_stop},       {"reload", help_reload},       {"status", help_status},
+    {"audit", help_audit},
+};
+
+void help_print(void)
+{
+    console_line("%s", general);
+}
+
+void help_print_verb(const char *verb)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        if (strcmp(table[i].verb, verb) == 0)
+            console_line("%s", table[i].text);
+}
