@@ -136,7 +136,7 @@ void fake_use_disk(struct fake *fake, struct fake_disk *disk);
 struct fake_disk *fake_take_disk(struct fake *fake);
 /* What the broker said last: is there something to be saved at the end? */
 bool fake_saves(const struct fake *fake);
-/* Called in the middle of each peek, and at the end of each pause. */
+/* Called in the middle of each peek, at the end of each pause, and when the service runs. */
 void fake_on_busy(struct fake *fake, void (*on_busy)(struct fake *fake, enum fake_call call));
 /* A client with the right to it changes the access of an object: "O:...G:...D:...". */
 void fake_change_access(struct fake *fake, const char *name, const char *sddl);

@@ -41,9 +41,13 @@ static void progress(void *self)
 
 static void running(void *self)
 {
+    struct fake *fake = self;
+
     fake_busy++;
-    (void)fake_called(self, FAKE_RUNNING, "");
-    fake_moved(self);
+    (void)fake_called(fake, FAKE_RUNNING, "");
+    fake_moved(fake);
+    if (fake->on_busy != NULL)
+        fake->on_busy(fake, FAKE_RUNNING);
     fake_busy--;
 }
 

@@ -5,6 +5,8 @@
  */
 #include "broker.h"
 
+#include <string.h>
+
 #include "access_guard.h"
 #include "apply.h"
 #include "auditing.h"
@@ -12,6 +14,11 @@
 #include "broker_report.h"
 #include "claim.h"
 #include "copy_restore.h"
+
+static bool is_access_due(const struct item *item)
+{
+    return item->access_due && item->state == ITEM_HELD;
+}
 
 struct broker_counts broker_counts(const struct broker *broker)
 {
@@ -27,13 +34,13 @@ struct broker_counts broker_counts(const struct broker *broker)
         counts.failed += item->state == ITEM_FAILED;
         counts.unaudited += auditing_lacks(item);
         counts.undecided += !item_is_held(item) && item->undecided;
+        counts.access_due += is_access_due(item);
     }
+    for (i = 0; i < broker->copies.count; i++)
+        counts.unsaved += strcmp(broker->copies.items[i].state, "failed") == 0;
+    counts.unlinked = broker->report.sessions.count;
+    counts.unpublished = !publication_complete(broker->publication);
     return counts;
-}
-
-static bool is_access_due(const struct item *item)
-{
-    return item->access_due && item->state == ITEM_HELD;
 }
 
 /* A missing audit privilege cannot be gained while the process runs: no retry for that. */

@@ -24,8 +24,18 @@
 static void add_reasons(const struct lifecycle *life, const struct report_lines *lasting,
                         const struct broker_counts *counts, struct text *out)
 {
+    const struct {
+        size_t count;
+        const char *what;
+    } others[] = {
+        {counts->deferred, "objects are deferred"},
+        {counts->unaudited, "objects are not audited"},
+        {counts->access_due, "objects do not have the configured access yet"},
+        {counts->unlinked, "plain names do not lead to their object"},
+        {counts->unsaved, "copies could not be read or saved"},
+    };
     const char *trouble = keeper_policy_trouble(&life->keeper_policy);
-    size_t i;
+    size_t i, j;
 
     for (i = 0; i < lasting->count; i++) {
         const struct report_line *note = &lasting->items[i];
@@ -34,10 +44,12 @@ static void add_reasons(const struct lifecycle *life, const struct report_lines 
     }
     if (trouble != NULL)
         text_add(out, "%skeeper: failed: %s", i++ > 0 ? "\n" : "", trouble);
-    if (counts->deferred > 0)
-        text_add(out, "%s%zu objects are deferred", i++ > 0 ? "\n" : "", counts->deferred);
-    if (counts->unaudited > 0)
-        text_add(out, "%s%zu objects are not audited", i > 0 ? "\n" : "", counts->unaudited);
+    for (j = 0; j < sizeof(others) / sizeof(others[0]); j++)
+        if (others[j].count > 0)
+            text_add(out, "%s%zu %s", i++ > 0 ? "\n" : "", others[j].count, others[j].what);
+    if (counts->unpublished)
+        text_add(out, "%snot all of the directory and the report could be made",
+                 i > 0 ? "\n" : "");
     if (out->length > REPORT_LINES_MAX) {
         text_reset(out);
         text_add(out, "%zu reasons; see shmbroker status", lasting->count);
@@ -55,8 +67,10 @@ static void log_running(const struct lifecycle *life)
     bool degraded;
 
     lifecycle_lasting(life, &lasting);
-    degraded = lasting.count + lasting.left_out + counts.deferred + counts.unaudited > 0 ||
-               keeper_policy_trouble(&life->keeper_policy) != NULL;
+    degraded = lasting.count + lasting.left_out + counts.deferred + counts.unaudited +
+                       counts.access_due + counts.unlinked + counts.unsaved >
+                   0 ||
+               counts.unpublished || keeper_policy_trouble(&life->keeper_policy) != NULL;
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
     (void)snprintf(missing, sizeof(missing), "%zu", counts.missing);
     if (counts.missing > 0) {
@@ -189,11 +203,12 @@ static void hold(struct lifecycle *life)
      * of the broker must not end.
      */
     keeper_policy_change(&life->keeper_policy, life->desired->configuration.whole->hold_ms);
-    system->running(system->self);
     pending_accounts_settle(life, NULL);
+    /* `shmbroker start` reads the report as soon as the service runs. */
+    lifecycle_report_lasting(life);
+    system->running(system->self);
     log_running(life);
     lifecycle_save_last_good(life);
-    lifecycle_report_lasting(life);
     lifecycle_watch(life);
     schedule_begin(&schedule, duties, sizeof(duties) / sizeof(duties[0]));
     for (;;) {

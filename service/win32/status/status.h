@@ -140,6 +140,9 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
 bool status_print(const struct status *status);
 bool status_print_json(const struct status *status);
 
+/* Prints, in the same lines, only what an incomplete broker lacks. False: no memory. */
+bool status_print_lacks(const struct status *status);
+
 void status_free(struct status *status);
 
 #endif

@@ -102,7 +102,7 @@ static const char *held_by(const struct status *status, const char *name)
     return text;
 }
 
-/* What is not about a configured object: names that are taken, faults, copies, retired objects. */
+/* What is not about a configured object: names that are taken, and faults. */
 static void print_troubles(const struct status *status)
 {
     size_t i;
@@ -113,9 +113,22 @@ static void print_troubles(const struct status *status)
     for (i = 0; i < status->line_count; i++) {
         const char *const *field = status->lines[i].field;
 
-        if (status_is_trouble(&status->lines[i]) || status_is_copy(&status->lines[i]))
+        if (status_is_trouble(&status->lines[i]))
             console_line("%s %s: %s, %s%s", field[0], field[1], field[2], field[3],
                          held_by(status, field[1]));
+    }
+}
+
+/* Copies, retired objects, and how much the report had no room for. */
+static void print_rest(const struct status *status)
+{
+    size_t i;
+
+    for (i = 0; i < status->line_count; i++) {
+        const char *const *field = status->lines[i].field;
+
+        if (status_is_copy(&status->lines[i]) && !status_is_trouble(&status->lines[i]))
+            console_line("%s %s: %s, %s", field[0], field[1], field[2], field[3]);
         else if (strcmp(field[0], "retired") == 0)
             console_line("%s %s: retired; %s%s", field[2], field[1], field[3],
                          held_by(status, field[1]));
@@ -167,10 +180,26 @@ bool status_print(const struct status *status)
     print_keeper(status);
     print_reload(status);
     print_troubles(status);
+    print_rest(status);
     if (status->unknown != NULL)
         console_line("objects:       not known, %s", status->unknown);
     for (i = 0; i < status->object_count && enough; i++)
         enough = print_object(status, &status->objects[i], &access);
+    text_free(&access);
+    return enough;
+}
+
+bool status_print_lacks(const struct status *status)
+{
+    struct text access = {0};
+    bool enough = true;
+    size_t i;
+
+    print_degraded(status);
+    print_troubles(status);
+    for (i = 0; i < status->object_count && enough; i++)
+        if (status->objects[i].state != STATUS_HELD && status->objects[i].state != STATUS_HIDDEN)
+            enough = print_object(status, &status->objects[i], &access);
     text_free(&access);
     return enough;
 }

@@ -56,7 +56,8 @@ struct install_options {
  * Registers the service, repairs its registration, or replaces the installed
  * version, even a running one, with this program. Creates or takes over the
  * folders, and writes a first configuration if there is none. If an essential
- * step fails, undoes the others; a detail that is refused is only printed.
+ * step fails, undoes the others; a detail that is refused is only printed. 1: done, but the
+ * service that was restarted runs degraded.
  */
 enum shmb_exit verb_install(const struct install_options *options);
 
@@ -69,8 +70,8 @@ enum shmb_exit verb_uninstall(void);
 
 /*
  * Both wait until the service has started or stopped, and succeed if there is
- * nothing to do. `release`: releases all objects, also those that a keeper
- * holds while the service is not running.
+ * nothing to do. A start returns 1 if the service runs degraded, and prints why. `release`:
+ * releases all objects, also those that a keeper holds while the service is not running.
  */
 enum shmb_exit verb_start(void);
 enum shmb_exit verb_stop(bool release);
@@ -84,8 +85,8 @@ enum shmb_exit verb_plan(const char *file, bool unsafe);
 
 /*
  * Has the service reload its configuration and recreate the objects of these
- * names (with or without Global\); prints the result. 0: all applied; 1:
- * refused, or applied in part; 4: no result within a minute; 5: not running.
+ * names (with or without Global\); prints the result, and what the service lacks. 0: all
+ * applied, and nothing lacks; 1: refused, applied in part, or degraded; 4: no result within a minute; 5: not running.
  */
 enum shmb_exit verb_reload(const char *const *names, size_t count);
 

@@ -37,6 +37,7 @@ struct installation {
     struct first_files first;
     struct program_file file;
     struct registration registration;
+    enum shmb_exit lacks; /* of the service that was restarted, see verb_start_stop.h */
 };
 
 static void warn(const char *what, DWORD code)
@@ -279,6 +280,7 @@ static void leave_key(void)
 static void undo(struct installation *in, bool start)
 {
     struct registration *registration = &in->registration;
+    enum shmb_exit lacks;
 
     /* In reverse order of install(). */
     if (registration->service != NULL)
@@ -286,7 +288,7 @@ static void undo(struct installation *in, bool start)
     program_file_undo(&in->file);
     first_files_undo(&in->first);
     if (start && in->present.program != NULL &&
-        verb_start_service(registration->service) == SHMB_EXIT_DONE)
+        verb_start_service(registration->service, &lacks) == SHMB_EXIT_DONE)
         console_error("shmbroker: the former program runs again");
 }
 
@@ -296,7 +298,7 @@ static enum shmb_exit restart(struct installation *in)
     enum shmb_exit result = verb_stop_service(in->registration.service, NULL);
 
     if (result == SHMB_EXIT_DONE)
-        result = verb_start_service(in->registration.service);
+        result = verb_start_service(in->registration.service, &in->lacks);
     if (result == SHMB_EXIT_DONE)
         return result;
     console_error(
@@ -367,12 +369,12 @@ static enum shmb_exit install(struct installation *in)
         return result;
     leave_notes(in);
     print_done(in, restarting);
-    return result;
+    return in->lacks;
 }
 
 enum shmb_exit verb_install(const struct install_options *options)
 {
-    struct installation in = {.options = options};
+    struct installation in = {.options = options, .lacks = SHMB_EXIT_DONE};
     enum shmb_exit result = elevation_require("install") ? install(&in) : SHMB_EXIT_DENIED;
 
     registration_close(&in.registration);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "lacks.h"
 #include "names.h"
 #include "published.h"
 #include "requests.h"
@@ -176,16 +177,31 @@ static void print_lines(const char *text, size_t size)
     }
 }
 
+/* Whether all was applied, and what the service lacks for another reason. */
+static enum shmb_exit print_applied(bool all)
+{
+    enum shmb_exit lacks =
+        lacks_print(all ? "ShmBroker has applied its configuration, but runs degraded:"
+                        : "ShmBroker has applied its configuration, but not all of it:");
+
+    if (lacks != SHMB_EXIT_DONE)
+        return lacks;
+    if (all) {
+        console_line("ShmBroker has applied its configuration");
+        return SHMB_EXIT_DONE;
+    }
+    /* What lacked has been put right meanwhile, or a step had an outcome that was printed. */
+    console_line("ShmBroker has applied its configuration, but not all of it");
+    return SHMB_EXIT_NOT_SO;
+}
+
 static enum shmb_exit print_result(const char *text, const struct shmb_report *report)
 {
     print_lines(text, report->text_size);
     switch (report->reload_result) {
     case SHMB_RELOAD_APPLIED:
-        console_line("ShmBroker has applied its configuration");
-        return SHMB_EXIT_DONE;
     case SHMB_RELOAD_INCOMPLETE:
-        console_line("ShmBroker has applied its configuration, but not all of it");
-        return SHMB_EXIT_NOT_SO;
+        return print_applied(report->reload_result == SHMB_RELOAD_APPLIED);
     case SHMB_RELOAD_HELD:
         console_error("shmbroker: another program holds a file of the configuration; nothing has "
                       "changed, and the service reloads when the file is free");

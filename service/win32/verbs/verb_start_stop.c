@@ -1,9 +1,12 @@
 /* The verbs start and stop. */
 #include "verb_start_stop.h"
 
+#include <stdio.h>
+
 #include "console.h"
 #include "event_text.h"
 #include "keeper_policy.h"
+#include "lacks.h"
 #include "port.h"
 #include "program_file.h"
 #include "requests.h"
@@ -13,17 +16,22 @@
 #define RETRY_MS    200u
 #define RETRY_TIMES 300u /* a minute */
 
-static enum shmb_exit wait_running(SC_HANDLE service, bool was_running)
+static enum shmb_exit wait_running(SC_HANDLE service, bool was_running, enum shmb_exit *lacks)
 {
     SERVICE_STATUS_PROCESS status;
-    char text[SCM_TEXT_MAX];
+    char text[SCM_TEXT_MAX], first[160];
     enum shmb_exit result = scm_wait(service, SERVICE_RUNNING, &status);
 
     if (result != SHMB_EXIT_DONE)
         return result;
     if (status.dwCurrentState == SERVICE_RUNNING) {
-        console_line("ShmBroker %s, process %lu", was_running ? "runs already" : "runs",
-                     (unsigned long)status.dwProcessId);
+        (void)snprintf(first, sizeof(first),
+                       "ShmBroker %s, process %lu, but not with everything that is configured:",
+                       was_running ? "runs already" : "runs", (unsigned long)status.dwProcessId);
+        *lacks = lacks_print(first);
+        if (*lacks == SHMB_EXIT_DONE)
+            console_line("ShmBroker %s, process %lu", was_running ? "runs already" : "runs",
+                         (unsigned long)status.dwProcessId);
         return SHMB_EXIT_DONE;
     }
     scm_end_text(&status, text);
@@ -31,10 +39,11 @@ static enum shmb_exit wait_running(SC_HANDLE service, bool was_running)
     return scm_end_exit(&status);
 }
 
-enum shmb_exit verb_start_service(SC_HANDLE service)
+enum shmb_exit verb_start_service(SC_HANDLE service, enum shmb_exit *lacks)
 {
     bool was_running = false;
 
+    *lacks = SHMB_EXIT_DONE;
     if (!StartServiceW(service, 0, NULL)) {
         DWORD code = GetLastError();
 
@@ -42,12 +51,13 @@ enum shmb_exit verb_start_service(SC_HANDLE service)
         if (!was_running)
             return scm_start_failed(code);
     }
-    return wait_running(service, was_running);
+    return wait_running(service, was_running, lacks);
 }
 
 enum shmb_exit verb_start(void)
 {
     SC_HANDLE service;
+    enum shmb_exit lacks = SHMB_EXIT_DONE;
     enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS,
                                      "it ends with Ctrl+C; install the service with: "
                                      "shmbroker install",
@@ -55,11 +65,11 @@ enum shmb_exit verb_start(void)
 
     if (result != SHMB_EXIT_DONE)
         return result;
-    result = verb_start_service(service);
+    result = verb_start_service(service, &lacks);
     scm_close(service);
     if (result == SHMB_EXIT_DONE)
         program_file_try_remove_former(); /* the service account may not delete these files */
-    return result;
+    return result == SHMB_EXIT_DONE ? lacks : result;
 }
 
 /* Retries while the service takes no control, between two states. */

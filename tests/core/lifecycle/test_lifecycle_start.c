@@ -78,6 +78,36 @@ static void a_bad_include_is_left_out(void **state)
     assert_null(fake_state_text(fake, LAST_GOOD_FILE));
 }
 
+static void read_when_running(struct fake *which, enum fake_call call)
+{
+    if (call == FAKE_RUNNING)
+        read_report(which, 0);
+}
+
+/* `shmbroker start` reads the report then. */
+static void the_report_is_whole_when_the_service_runs(void **state)
+{
+    (void)state;
+    fake_file(fake, FOLDER "conf.d/b.yaml", HEAD "segments: { Bad: { size: 0 } }\n");
+    fake_on_busy(fake, read_when_running);
+    fake_stop_at(fake, FAKE_RUNNING, 1);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+    assert_int_equal(header.result, SHMB_REPORT_INCOMPLETE);
+    assert_non_null(strstr(report_text, "degraded\t" FOLDER "conf.d/b.yaml\tleft-out\t"));
+}
+
+/* Every object is there, but programs cannot look it up. */
+static void a_taken_name_of_the_brokers_own_is_told(void **state)
+{
+    (void)state;
+    fake_occupy(fake, SHMB_ROOT_NAME, SHMB_SECTION, "S-1-5-21-1-2-3-1001");
+    assert_int_equal(live(), SHMB_EXIT_DONE);
+    assert_int_equal(header.result, SHMB_REPORT_INCOMPLETE);
+    assert_int_equal(fake_event_count(fake, EVENT_RUNNING), 0);
+    assert_string_equal(fake_last_event(fake, EVENT_RUNNING_DEGRADED)->inserts[3],
+                        "not all of the directory and the report could be made");
+}
+
 static void so_is_one_with_an_unknown_account(void **state)
 {
     (void)state;
@@ -234,6 +264,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_bad_include_is_left_out),
         TEST(so_is_one_with_an_unknown_account),
+        TEST(the_report_is_whole_when_the_service_runs),
+        TEST(a_taken_name_of_the_brokers_own_is_told),
         TEST(a_bad_main_file_gives_way_to_the_last_good_one),
         TEST(a_missing_one_as_well),
         TEST(a_state_that_cannot_be_written_is_told_once),

@@ -422,6 +422,25 @@ static void a_stopped_service_stays_stopped(void **state)
     says(installed(), "start", 0, "runs");
 }
 
+/* It is not undone: the service runs. */
+static void an_upgrade_tells_what_the_service_lacks(void **state)
+{
+    struct child *squatter;
+
+    (void)state;
+    serve();
+    says(broker(), "stop --release", 0, "released");
+    squatter = client_start(NULL, "create event Global\\ShmbTest.Data");
+    child_expect(squatter, "created");
+    scm_start();
+    scm_wait(SERVICE_RUNNING);
+    says(support_sibling("shmbroker_next.exe"), "install --allow-unsafe-config", 1,
+         "section Global\\ShmbTest.Data: taken by an event");
+    assert_int_equal(scm_wait(SERVICE_RUNNING).dwCurrentState, SERVICE_RUNNING);
+    says(installed(), "--version", 0, "shmbroker 99.0.0");
+    child_kill(squatter);
+}
+
 /* The keeper runs the former one, as long as the service does not. */
 static void the_former_program_goes_at_the_next_start(void **state)
 {
@@ -735,6 +754,7 @@ int main(void)
         TEST(the_same_program_does_not_disturb),
         TEST(a_stopped_service_stays_stopped),
         TEST(the_former_program_goes_at_the_next_start),
+        TEST(an_upgrade_tells_what_the_service_lacks),
         TEST(the_program_goes_where_it_is_told),
         PENDING_TEST(a_program_installed_again_survives_the_next_start),
         PENDING_TEST(install_takes_a_removal_at_the_next_start_back),

@@ -47,15 +47,20 @@ static void verb(const char *arguments, DWORD code, const char *part)
     said_too(part);
 }
 
-/* A service that runs on this configuration. */
-static void serve(const char *text)
+/* A service that runs on this configuration; what `start` says, and with which code. */
+static void serve_as(const char *text, DWORD code, const char *part)
 {
     char arguments[1024];
 
     snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --config \"%s\"",
              scm_file(text));
     verb(arguments, 0, "installed");
-    verb("start", 0, "runs");
+    verb("start", code, part);
+}
+
+static void serve(const char *text)
+{
+    serve_as(text, 0, "runs");
 }
 
 static void expect_open(const char *name, const char *mask, const char *code)
@@ -384,7 +389,7 @@ static void status_tells_users_what_they_may_know(void **state)
 
     (void)state;
     child_expect(squatter, "created");
-    serve(HEAD DATA OLD);
+    serve_as(HEAD DATA OLD, 1, "degraded:      1 object taken\n");
     assert_int_equal(run_as(&user, "status"), 1);
     said_too("administrators only");
     said_too("section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
@@ -406,7 +411,7 @@ static void status_says_degraded_and_why(void **state)
     not_said("degraded");
     verb("stop", 0, "stopped");
     scm_file("version: 1\nsegments: 7\n");
-    verb("start", 0, "runs");
+    verb("start", 1, "runs");
     verb("status", 1, "degraded:      1 main file unusable, what was in force last is served\n");
     said_too("my config.yaml: last-good, it cannot be used");
     said_too("section Global\\ShmbTest.Data: held; access: Interactive read and write\n");

@@ -53,9 +53,28 @@ static void status_shows_a_name_that_is_taken(void **state)
     (void)state;
     child_expect(squatter, "created");
     install(configuration);
-    broker_says("start", 0, "runs");
+    broker_says("start", 1, "but not with everything that is configured:");
+    broker_says("start", 1, "runs already, process ");
+    broker_says("start", 1, "degraded:      1 object taken\n");
+    broker_says("start", 1, "section Global\\ShmbTest.Data: taken by an event");
     broker_says("status", 1, "ShmbTest.Data: taken");
     broker_says("status", 1, "ShmbTest.Data.lock: held");
+    broker_says("reload", 1, "section Global\\ShmbTest.Data: taken by an event");
+    child_kill(squatter);
+    broker_says("reload", 0, "has applied its configuration\n");
+    broker_says("start", 0, "runs already");
+}
+
+/* The file became unusable while the service did not run. */
+static void a_start_with_the_last_good_configuration_is_told(void **state)
+{
+    (void)state;
+    install(configuration);
+    broker_says("start", 0, "runs");
+    broker_says("stop", 0, "stopped");
+    (void)scm_file("version: 9\n");
+    broker_says("start", 1, "main file unusable, what was in force last is served");
+    assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
 }
 
 static void a_failing_start_is_told_with_its_code(void **state)
@@ -234,6 +253,7 @@ int main(void)
         TEST(a_broker_in_a_console_is_told_of),
         TEST(start_stop_and_status_follow_the_service),
         TEST(status_shows_a_name_that_is_taken),
+        TEST(a_start_with_the_last_good_configuration_is_told),
         TEST(a_failing_start_is_told_with_its_code),
         TEST(uninstall_stops_a_running_service),
         TEST(a_standard_user_is_refused),
