@@ -231,7 +231,7 @@ static const char help_mutex[] =
     "\n"
     "As shmb lock, for a single mutex. Only the next owner is warned that an owner died.\n"
     "\n"
-    "  shmb mutex lock AppSingleton --timeout 0 -- app.exe\n";
+    "  shmb mutex lock ImportRun --timeout 0 -- app.exe\n";
 
 static const char help_event[] =
     "shmb event set NAME\n"

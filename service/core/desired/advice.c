@@ -197,6 +197,48 @@ static void look_at_lock(const struct advice *advice, const struct cfg_object *o
                     "programs that use the library read without it (shmb_snapshot)");
 }
 
+/*
+ * Letters of a name in lower case, without what stands between words: "App_Single-Instance" becomes
+ * "appsingleinstance".
+ */
+static void squeeze(const char *name, char out[SHMB_NAME_BYTES])
+{
+    size_t used = 0;
+
+    for (; *name != '\0' && used + 1 < SHMB_NAME_BYTES; name++)
+        if (*name >= 'A' && *name <= 'Z')
+            out[used++] = (char)(*name - 'A' + 'a');
+        else if (*name >= 'a' && *name <= 'z')
+            out[used++] = *name;
+    out[used] = '\0';
+}
+
+/* Does the name say that the object's existence is a message? Few words, so that it warns rarely.
+ */
+static bool signals_by_existence(const char *name)
+{
+    static const char *const words[] = {
+        "singleton", "singleinstance", "oneinstance",     "onlyone",   "runonce",
+        "runsonce",  "alreadyrunning", "instancerunning", "isrunning", "appinstance"};
+    char text[SHMB_NAME_BYTES];
+    size_t i;
+
+    squeeze(name, text);
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strstr(text, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+static void look_at_name(const struct advice *advice, const struct cfg_object *object)
+{
+    if (signals_by_existence(object->name))
+        cfg_message_add(
+            advice->messages, CFG_WARNING, &object->place, object->path,
+            "if programs take its existence as a sign that one of them runs already, none can "
+            "start while it is held; then leave it out (config/held-objects.md)");
+}
+
 /* Bytes a second that a save may read without a word: a small part of one core. */
 #define SAVE_RATE (UINT64_C(8) * 1024 * 1024)
 
@@ -229,6 +271,7 @@ void advice_add(const struct cfg *config, struct trustees *known, struct cfg_mes
         look_at_integrity(&advice, &config->objects[i]);
         look_at_lock(&advice, &config->objects[i]);
         look_at_saves(&advice, &config->objects[i]);
+        look_at_name(&advice, &config->objects[i]);
     }
 }
 

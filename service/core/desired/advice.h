@@ -13,7 +13,8 @@
  * Adds a warning for each of these: `full` for an account that does not have full control
  * anyway; write access for everybody; write access at low integrity; locks on which readers
  * may wait; an owner in SDDL that clients do not trust; a label in SDDL above medium; a
- * large segment that is saved so often that it costs much time. Warns once about a default that
+ * large segment that is saved so often that it costs much time; a name by which programs may
+ * detect another instance of themselves. Warns once about a default that
  * many objects share. An inventory must have been built from the configuration with
  * `known` before.
  */

@@ -237,6 +237,44 @@ static void a_mask_without_0x(void **state)
     check(&sample, wanted, 1);
 }
 
+/* Names by which programs look whether they run already; the others only look a little so. */
+static void a_name_that_signals_by_existence(void **state)
+{
+    static const char *const signals[] = {"AppSingleton",         "App.Single-Instance",
+                                          "ACME_ALREADY_RUNNING", "{4F1B}_SingleInstanceMutex",
+                                          "Server.IsRunning",     "MyAppInstance",
+                                          "app run once"};
+    static const char *const others[] = {"ImportRun",     "Instances",        "SinglePrices",
+                                         "RunningTotals", "DatabaseInstance", "Once"};
+    static const char *const wanted[] = {
+        "AppSingleton:1:1: if programs take its existence as a sign that one of them runs already, "
+        "none can start while it is held",
+        "App.Single-Instance:2:1: if",
+        "ACME_ALREADY_RUNNING:3:1: if",
+        "{4F1B}_SingleInstanceMutex:4:1: if",
+        "Server.IsRunning:5:1: if",
+        "MyAppInstance:6:1: if",
+        "app run once:7:1: if"};
+    char modest[] = "write Users";
+    const struct cfg_access *access;
+    struct sample sample;
+    size_t i;
+
+    (void)state;
+    sample_init(&sample, 13);
+    access = sample_access(&sample, modest);
+    for (i = 0; i < 6; i++)
+        sample_mutex(&sample, others[i], access);
+    for (i = 0; i < 7; i++) {
+        struct cfg_object *object = i % 2 == 0
+                                        ? sample_mutex(&sample, signals[i], access)
+                                        : sample_section(&sample, signals[i], 64, NULL, access);
+
+        object->place = (struct cfg_place){"sample.yaml", (unsigned)i + 1, 1};
+    }
+    check(&sample, wanted, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +287,7 @@ int main(void)
         cmocka_unit_test(low_integrity_is_spoken_of_where_somebody_writes),
         cmocka_unit_test(sddl_is_looked_at_too),
         cmocka_unit_test(a_mask_without_0x),
+        cmocka_unit_test(a_name_that_signals_by_existence),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
