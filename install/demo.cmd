@@ -67,11 +67,11 @@ call :step "shmb list, standard user"
 if errorlevel 1 goto failed
 
 call :step "shmb write, through the library"
-%shmb% write Prices --text "%price%"
+%shmb% write Prices --text "%price%" --zero
 if errorlevel 1 goto failed
 
 call :step "%reader_bits%shmb read"
-%reader% read Prices --count 6 >"%work%\price.txt"
+%reader% read Prices --text >"%work%\price.txt"
 if errorlevel 1 goto failed
 call :first text "%work%\price.txt"
 if not "%text%"=="%price%" goto failed

@@ -120,11 +120,11 @@ list() {
 }
 
 library_write() {
-    shmb 1 write Prices --text "$price" >&2 && printf '"%s" written' "$price"
+    shmb 1 write Prices --text "$price" --zero >&2 && printf '"%s" written' "$price"
 }
 
 read_32() {
-    shmb32 2 read Prices --count ${#price} >"$work/text" && [ "$(cat "$work/text")" = "$price" ] &&
+    shmb32 2 read Prices --text >"$work/text" && [ "$(cat "$work/text")" = "$price" ] &&
         printf '"%s"' "$price"
 }
 

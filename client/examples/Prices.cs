@@ -13,8 +13,14 @@ static class Prices
 {
     const int Size = 64;
 
-    static void Main(string[] args)
+    static int Main(string[] args)
     {
+        var text = Encoding.UTF8.GetBytes(args.Length > 0 ? args[0] : "");
+        if (text.Length >= Size)
+        {
+            Console.WriteLine("Prices: the text has more than " + (Size - 1) + " bytes");
+            return 1;
+        }
         using (var file = MemoryMappedFile.OpenExisting(@"Global\Prices", MemoryMappedFileRights.ReadWrite))
         using (var view = file.CreateViewAccessor(0, Size, MemoryMappedFileAccess.ReadWrite))
         using (var mutex = Mutex.OpenExisting(@"Global\Prices.lock"))
@@ -33,7 +39,8 @@ static class Prices
             {
                 if (args.Length > 0)
                 {
-                    Encoding.UTF8.GetBytes(args[0], 0, Math.Min(args[0].Length, Size / 4), bytes, 0);
+                    // The text, and zeros up to the end.
+                    text.CopyTo(bytes, 0);
                     view.WriteArray(0, bytes, 0, Size);
                 }
                 view.ReadArray(0, bytes, 0, Size);
@@ -45,5 +52,6 @@ static class Prices
             int end = Array.IndexOf(bytes, (byte)0);
             Console.WriteLine(Encoding.UTF8.GetString(bytes, 0, end < 0 ? Size : end));
         }
+        return 0;
     }
 }

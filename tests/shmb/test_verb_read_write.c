@@ -115,6 +115,123 @@ static void what_does_not_fit_is_left_out_and_said(void **state)
     free(output);
 }
 
+/* Of the old text nothing is left, and what is before the offset stays. */
+static void zero_and_pad_end_a_text(void **state)
+{
+    char *output;
+    size_t length;
+
+    (void)state;
+    shmb_expect(0, "", "write ShmbTest.Data --text 100.25");
+    shmb_expect(0, "", "write ShmbTest.Data --offset 50 --text rest");
+    shmb_expect(0, "", "write ShmbTest.Data --text 1.25");
+    shmb_expect(0, "1.2525\n", "read ShmbTest.Data --text");
+    shmb_expect(0, "", "write ShmbTest.Data --text 1.25 --pad 6");
+    shmb_expect(0, "1.25\n", "read ShmbTest.Data --text");
+    shmb_expect(0, "rest\n", "read ShmbTest.Data --text --offset 50");
+    shmb_expect_line(1, "7 bytes, more than --pad 6", "write ShmbTest.Data --text 1000.25 --pad 6");
+    shmb_expect(0, "1.25\n", "read ShmbTest.Data --text");
+    shmb_expect_line(1, "beyond the end", "write ShmbTest.Data --offset 95 --text 1 --pad 6");
+    shmb_expect(0, "", "write ShmbTest.Data --offset 2 --text x --zero");
+    shmb_expect(0, "1.x\n", "read ShmbTest.Data --text");
+    shmb_expect(0,
+                "00000000  31 2e 78 00 00 00 00 00  00 00 00 00 00 00 00 00  |1.x.............|\n"
+                "00000010  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n"
+                "*\n"
+                "00000060  00 00 00 00                                       |....|\n"
+                "00000064\n",
+                "dump ShmbTest.Data");
+    assert_int_equal(
+        shmb_bytes(SHMB_FROM_PIPE, "piped", 5, &output, &length, "write ShmbTest.Data --zero"), 0);
+    free(output);
+    shmb_expect(0, "piped\n", "read ShmbTest.Data --text");
+    shmb_expect(0, "", "write ShmbTest.Data --text \"\" --zero");
+    shmb_expect(0, "\n", "read ShmbTest.Data --text");
+    shmb_expect(0, "\n", "read ShmbTest.Data --text --count 0");
+    shmb_expect_line(2, "do not go together", "write ShmbTest.Data --text x --zero --pad 5");
+}
+
+/* More than out_text takes at once, and a character where it is cut. */
+static void a_long_text_is_whole(void **state)
+{
+    static char text[9000], expected[9002];
+    char *output;
+    size_t length, i;
+
+    (void)state;
+    for (i = 0; i + 3 <= sizeof(text) - 2; i += 3)
+        memcpy(text + 1 + i, "\xe2\x82\xac", 3);
+    text[0] = 'x';
+    text[sizeof(text) - 1] = 'y';
+    assert_int_equal(i, 8997);
+    text[8998] = 'z';
+    assert_int_equal(shmb_bytes(SHMB_FROM_FILE, text, sizeof(text), &output, &length,
+                                "write ShmbTest.Wide --zero"),
+                     0);
+    free(output);
+    memcpy(expected, text, sizeof(text));
+    expected[sizeof(text)] = '\n';
+    assert_int_equal(
+        shmb_bytes(SHMB_FROM_PIPE, "", 0, &output, &length, "read ShmbTest.Wide --text"), 0);
+    assert_int_equal(length, sizeof(text) + 1);
+    assert_memory_equal(output, expected, length);
+    free(output);
+}
+
+static void a_text_has_its_encoding(void **state)
+{
+    (void)state;
+    shmb_expect(0, "",
+                "write ShmbTest.Data --text gr\xc3\xb6\xc3\x9f\x65 --encoding utf-16le --zero");
+    shmb_expect(0,
+                "00000000  67 00 72 00 f6 00 df 00  65 00 00 00              |g.r.....e...|\n"
+                "0000000c\n",
+                "dump ShmbTest.Data --count 12");
+    shmb_expect(0, "gr\xc3\xb6\xc3\x9f\x65\n", "read ShmbTest.Data --text --encoding utf-16le");
+    /* From an odd offset, and a unit cut in half. */
+    shmb_expect(0, "", "write ShmbTest.Data --offset 1 --text ab --encoding utf-16le --zero");
+    shmb_expect(0, "a\n", "read ShmbTest.Data --offset 1 --count 3 --text --encoding utf-16le");
+    shmb_expect(0, "", "write ShmbTest.Data --text gr\xc3\xb6 --encoding ansi --zero");
+    shmb_expect(0, "gr\xc3\xb6\n", "read ShmbTest.Data --text --encoding ansi");
+    if (GetACP() == 1252) {
+        shmb_expect(0,
+                    "00000000  67 72 f6 00                                       |gr..|\n"
+                    "00000004\n",
+                    "dump ShmbTest.Data --count 4");
+        shmb_expect_line(2, "1252 lacks a character",
+                         "write ShmbTest.Data --text \xd0\x96 --encoding ansi");
+    }
+    shmb_expect_line(2, "utf-8, utf-16le or ansi, not \"utf8\"",
+                     "write ShmbTest.Data --text x --encoding utf8");
+    shmb_expect_line(2, "utf-8, utf-16le or ansi", "read ShmbTest.Data --text --encoding utf-16");
+    shmb_expect_line(2, "--encoding is for --text", "read ShmbTest.Data --encoding ansi");
+    shmb_expect_line(2, "--encoding is for --text", "write ShmbTest.Data --encoding ansi");
+}
+
+/* Whoever may write the segment does not write to the screen of those who read it. */
+static void a_text_shows_no_control_characters(void **state)
+{
+    char *output;
+    size_t length;
+
+    (void)state;
+    assert_int_equal(shmb_bytes(SHMB_FROM_PIPE, "a\x1b[2Jb\tc\nd\xff\xe2\x80\xae", 14, &output,
+                                &length, "write ShmbTest.Data --zero"),
+                     0);
+    free(output);
+    shmb_expect(0, "a?[2Jb\tc\nd??\n", "read ShmbTest.Data --text");
+    assert_int_equal(shmb_bytes(SHMB_FROM_PIPE,
+                                "a\0\x1b\0\0\xd8"
+                                "b\0",
+                                8, &output, &length, "write ShmbTest.Data --zero"),
+                     0);
+    free(output);
+    shmb_expect(0,
+                "a?\xef\xbf\xbd"
+                "b\n",
+                "read ShmbTest.Data --text --encoding utf-16le");
+}
+
 /* The input has nothing: the pipe of child_end is closed at once. */
 static void no_input_writes_nothing(void **state)
 {
@@ -231,6 +348,10 @@ int main(void)
         TEST(much_is_read_in_pieces),
         TEST(a_range_over_the_end_is_cut),
         TEST(what_does_not_fit_is_left_out_and_said),
+        TEST(zero_and_pad_end_a_text),
+        TEST(a_long_text_is_whole),
+        TEST(a_text_has_its_encoding),
+        TEST(a_text_shows_no_control_characters),
         TEST(no_input_writes_nothing),
         TEST(dump_is_hex_and_text),
         TEST(a_write_waits_for_the_lock),

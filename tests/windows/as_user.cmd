@@ -19,8 +19,8 @@ call :shmb info "%segment%"
 call :shmb doctor "%segment%" --as read
 call :shmb doctor "%segment%" --as write
 call :shmb doctor "%segment%" --as full
-call :shmb write "%segment%" --text "%label%"
-call :shmb read "%segment%" --count 16
+call :shmb write "%segment%" --text "%label%" --zero
+call :shmb read "%segment%" --text
 call :shmb lock "%segment%" --timeout 5000 -- cmd /c echo locked
 if not exist "%bin%\old_foxpro.exe" goto done
 call :run "%bin%\old_foxpro.exe" "%segment%" 512 read 16 0

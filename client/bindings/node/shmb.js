@@ -3,8 +3,8 @@
 //
 //     const { Segment, WRITE } = require('./shmb');
 //     const prices = Segment.open('Prices', WRITE, 5000);
-//     prices.update(0, Buffer.from('1.25'));
-//     console.log(prices.snapshot(0, 4).toString());
+//     prices.update(0, Buffer.from('1.25\0'));
+//     console.log(prices.snapshot(0, 16).toString().split('\0')[0]);
 //     prices.close();
 //
 // A call that fails throws a ShmbError; its `code` is one of SHMB_... in shmb.h.

@@ -16,7 +16,7 @@ static const char general[] =
     "  shmb info NAME                    one object, and your rights to it\n"
     "  shmb doctor NAME                  why a program cannot open an object, and the remedy\n"
     "  shmb scan [PATTERN]               objects that exist now, and a configuration for them\n"
-    "  shmb read NAME                    write the bytes of a segment to the standard output\n"
+    "  shmb read NAME                    write the bytes of a segment, or the text (--text)\n"
     "  shmb dump NAME                    the same in hex and text\n"
     "  shmb watch NAME                   show each change of a segment when it happens\n"
     "  shmb wait NAME                    wait until a segment changes, an event is set, ...\n"
@@ -113,16 +113,22 @@ static const char help_scan[] =
 
 static const char help_read[] =
     "shmb read NAME [--offset N] [--count N] [--raw] [--output FILE]\n"
+    "shmb read NAME --text [--encoding E] [--offset N] [--count N] [--raw] [--output FILE]\n"
     "\n"
     "Writes bytes of a segment to the standard output, unchanged. A range that extends beyond\n"
     "the end is cut; a start beyond the end is an error. Up to 16 MiB are read at one moment:\n"
     "they contain no half of a write by the library. More is read in pieces. Needs only the\n"
     "right to read, and no lock.\n"
     "\n"
+    "--text          writes the text up to the first zero, and a line end, as UTF-8; what a\n"
+    "                screen would obey becomes ?\n"
+    "--encoding E    how the text is stored: utf-8 (without the option), utf-16le, or ansi,\n"
+    "                the code page of Windows\n"
     "--raw           also during a write, and after a writer died in the middle of one\n"
     "--output FILE   writes to FILE; replaces an existing file when all is written. Use it in\n"
     "                PowerShell, which changes bytes in a pipe and behind >\n"
     "\n"
+    "  shmb read Prices --text\n"
     "  shmb read Prices --output prices.bin\n"
     "  shmb read Prices --offset 0x100 --count 64\n";
 
@@ -184,16 +190,23 @@ static const char help_completion[] =
     "  shmb completion clink > \"%LOCALAPPDATA%\\clink\\shmb.lua\"\n";
 
 static const char help_write[] =
-    "shmb write NAME [--offset N] [--text T | --input FILE] [--timeout MS]\n"
+    "shmb write NAME [--offset N] [--text T [--encoding E] | --input FILE] [--zero | --pad N]\n"
+    "                [--timeout MS]\n"
     "\n"
-    "Writes a text as UTF-8 without a terminator, or all of a file or the standard input,\n"
-    "unchanged, under the lock of the segment. If the segment is too small, the rest is left out: "
-    "the\n"
-    "exit code is then 1, and shmb reports how many bytes it wrote.\n"
+    "Writes a text without a terminator, or all of a file or the standard input, unchanged,\n"
+    "under the lock of the segment. What was there beyond it stays, unless --zero or --pad is\n"
+    "given. If the segment is too small, the rest is left out: the exit code is then 1, and\n"
+    "shmb reports how many bytes it wrote.\n"
     "\n"
+    "--encoding E   how the text is stored: utf-8 (without the option), utf-16le, or ansi, the\n"
+    "               code page of Windows\n"
+    "--zero         fills the rest of the segment with zeros, in the same write\n"
+    "--pad N        fills with zeros up to N bytes, for a field of N bytes; what is longer is\n"
+    "               not written: exit code 1\n"
     "--timeout MS   how long to wait for the lock, in milliseconds; without it, no limit\n"
     "\n"
-    "  shmb write Prices --text 1.25\n"
+    "  shmb write Prices --text 1.25 --zero\n"
+    "  shmb write Prices --text 1.25 --offset 16 --pad 16\n"
     "  shmb write Prices --offset 64 --input prices.bin\n";
 
 static const char help_lock[] =

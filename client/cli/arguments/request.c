@@ -20,6 +20,10 @@ static const struct option {
     {"--yaml", OPTION_YAML, false, 0, NULL},
     {"--names", OPTION_NAMES, false, 0, NULL},
     {"--text", OPTION_TEXT, true, 0, "the text to write"},
+    {"--text", OPTION_AS_TEXT, false, 0, NULL},
+    {"--encoding", OPTION_ENCODING, true, 0, "utf-8, utf-16le or ansi"},
+    {"--zero", OPTION_ZERO, false, 0, NULL},
+    {"--pad", OPTION_PAD, true, UINT64_MAX - 1, NULL},
     {"--as", OPTION_AS, true, 0, "read, write or full"},
     {"--dll", OPTION_DLL, true, 0, "the path of a DLL"},
     {"--output", OPTION_OUTPUT, true, 0, "the path of a file"},
@@ -76,6 +80,8 @@ static void set_text(struct request *request, unsigned bit, const char *value)
         request->output = value;
     else if (bit == OPTION_INPUT)
         request->input = value;
+    else if (bit == OPTION_ENCODING)
+        request->encoding = value;
     else
         request->text = value;
 }
@@ -97,6 +103,8 @@ static bool set_value(struct request *request, const struct option *option, cons
         request->count = number;
     else if (option->bit == OPTION_TIMES)
         request->times = number;
+    else if (option->bit == OPTION_PAD)
+        request->pad = number;
     else if (option->bit == OPTION_EVERY)
         request->every_ms = (uint32_t)number;
     else

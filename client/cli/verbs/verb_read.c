@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding.h"
 #include "fail.h"
 #include "open_segment.h"
 #include "out.h"
@@ -13,14 +14,19 @@
 /* Bytes read in one snapshot; a multiple of a dump line. */
 #define PIECE ((uint64_t)16 * 1024 * 1024)
 
+/* Bytes written by one out_text, which cuts at OUT_TEXT_MAX. */
+#define TEXT_PART ((size_t)4000)
+
 /* How long to retry a snapshot if writers keep changing the bytes. */
 #define BUSY_MS 1000u
 
 /* Receives the pieces in order. `take` returns false to stop. */
 struct sink {
     bool (*take)(struct sink *sink, uint64_t offset, const uint8_t *bytes, size_t count);
-    bool squeezing;   /* dump: the line before was left out, as equal to the last */
-    uint8_t last[16]; /* dump: the last whole line */
+    enum encoding encoding; /* read --text */
+    bool taken, no_memory;  /* read --text: there was a piece; its text found no memory */
+    bool squeezing;         /* dump: the line before was left out, as equal to the last */
+    uint8_t last[16];       /* dump: the last whole line */
     bool has_last;
 };
 
@@ -112,11 +118,66 @@ static bool take_bytes(struct sink *sink, uint64_t offset, const uint8_t *bytes,
     return out_bytes(bytes, count);
 }
 
+/* Writes a text of any length; out_text cuts a long one. */
+static void put_text(const char *text)
+{
+    size_t left = strlen(text);
+
+    while (left > 0) {
+        size_t part = left < TEXT_PART ? left : TEXT_PART;
+
+        /* Not in the middle of a character, nor of CR LF. */
+        while (part < left && part > TEXT_PART - 4 &&
+               (((unsigned char)text[part] & 0xC0u) == 0x80u || text[part] == '\n'))
+            part--;
+        out_text("%.*s", (int)part, text);
+        text += part;
+        left -= part;
+    }
+    out_text("\n");
+}
+
+/* Writes the text that the first piece begins with, and takes no other piece. */
+static bool take_text(struct sink *sink, uint64_t offset, const uint8_t *bytes, size_t count)
+{
+    char *text = encoding_decode(sink->encoding, bytes, count);
+
+    (void)offset;
+    sink->taken = true;
+    sink->no_memory = text == NULL;
+    if (text != NULL)
+        put_text(text);
+    free(text);
+    return false;
+}
+
+static enum shmb_exit read_text(const struct request *request)
+{
+    struct sink sink = {.take = take_text};
+    enum shmb_exit code;
+    shmb_info whole;
+
+    if (!encoding_read(request->encoding, &sink.encoding))
+        return SHMB_EXIT_USAGE;
+    code = copy_out(request, &sink, &whole);
+    if (code == SHMB_EXIT_DONE && !sink.taken)
+        put_text(""); /* of an empty range */
+    if (sink.no_memory)
+        code = fail_memory(request->name);
+    return target_end(code);
+}
+
 enum shmb_exit verb_read(struct request *request)
 {
     struct sink sink = {.take = take_bytes};
     shmb_info whole;
 
+    if ((request->given & OPTION_AS_TEXT) != 0)
+        return read_text(request);
+    if (request->encoding != NULL) {
+        out_error("--encoding is for --text; without it the bytes are written unchanged");
+        return SHMB_EXIT_USAGE;
+    }
     return target_end(copy_out(request, &sink, &whole));
 }
 

@@ -1,4 +1,7 @@
-/* shmb write: all input is read first, then written under the lock in one call. */
+/*
+ * shmb write: all input is read first, then written under the lock in one call, together with
+ * the zeros of --zero and --pad: no reader sees the new text with the end of the old one.
+ */
 #include "verb.h"
 
 #include <windows.h>
@@ -6,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding.h"
 #include "fail.h"
 #include "open_segment.h"
 #include "out.h"
@@ -95,8 +99,8 @@ static int32_t write_locked(const struct request *request, const struct input *i
     return result;
 }
 
-/* Writes the input, cut to `room`. */
-static enum shmb_exit write_input(const struct request *request, uint64_t room, struct input *input)
+/* Writes the bytes, cut to `room`. */
+static enum shmb_exit write_bytes(const struct request *request, uint64_t room, struct input *input)
 {
     int32_t result = SHMB_OK;
     bool cut = input->length > room;
@@ -114,6 +118,33 @@ static enum shmb_exit write_input(const struct request *request, uint64_t room, 
     out_error("%s: cut at the end of the segment; bytes written: %zu", request->name,
               input->length);
     return SHMB_EXIT_NOT_SO;
+}
+
+/* Writes the input, with the zeros behind it that --zero and --pad want. */
+static enum shmb_exit write_input(const struct request *request, uint64_t room, struct input *input)
+{
+    uint64_t wanted = (request->given & OPTION_ZERO) != 0 ? room : request->pad;
+    struct input filled = {NULL, (size_t)wanted};
+    enum shmb_exit code;
+    uint8_t *bytes;
+
+    if ((request->given & OPTION_PAD) != 0 && input->length > request->pad) {
+        out_error("%s: nothing was written: the input has %s%zu bytes, more than --pad %llu",
+                  request->name, input->length > room ? "at least " : "", input->length,
+                  (unsigned long long)request->pad);
+        return SHMB_EXIT_NOT_SO;
+    }
+    if (wanted <= input->length)
+        return write_bytes(request, room, input);
+    bytes = wanted <= SIZE_MAX ? calloc(filled.length, 1) : NULL;
+    if (bytes == NULL)
+        return fail_memory(request->name);
+    if (input->length > 0)
+        memcpy(bytes, input->bytes, input->length);
+    filled.bytes = bytes;
+    code = write_bytes(request, room, &filled);
+    free(bytes);
+    return code;
 }
 
 /* Reads all of the input before it takes the lock: the sender may be slow. */
@@ -152,29 +183,60 @@ static enum shmb_exit write_file(const struct request *request, uint64_t room)
     return code;
 }
 
-enum shmb_exit verb_write(struct request *request)
+static enum shmb_exit write_text(const struct request *request, enum encoding encoding,
+                                 uint64_t room)
 {
     struct input input;
+    uint8_t *bytes;
+    enum shmb_exit code =
+        encoding_encode(encoding, request->name, request->text, &bytes, &input.length);
+
+    input.bytes = bytes;
+    if (code == SHMB_EXIT_DONE)
+        code = write_input(request, room, &input);
+    free(bytes);
+    return code;
+}
+
+/* Do the options go together? If not, prints why. */
+static bool check_options(const struct request *request, enum encoding *encoding)
+{
+    const char *wrong = NULL;
+
+    if (!encoding_read(request->encoding, encoding))
+        return false;
+    if (request->text != NULL && request->input != NULL)
+        wrong = "--text and --input do not go together";
+    else if (request->encoding != NULL && request->text == NULL)
+        wrong = "--encoding is for --text; other input is written unchanged";
+    else if ((request->given & OPTION_ZERO) != 0 && (request->given & OPTION_PAD) != 0)
+        wrong = "--zero and --pad do not go together";
+    if (wrong != NULL)
+        out_error("%s", wrong);
+    return wrong == NULL;
+}
+
+enum shmb_exit verb_write(struct request *request)
+{
+    enum encoding encoding;
     shmb_segment *segment;
     shmb_info whole;
+    uint64_t room;
     int32_t result;
 
-    if (request->text != NULL && request->input != NULL) {
-        out_error("--text and --input do not go together");
+    if (!check_options(request, &encoding))
         return SHMB_EXIT_USAGE;
-    }
     /* Fails before the input is read, so that nobody produces it for nothing. */
     result = segment_open(request->name, SHMB_WRITE, 0, 1, &segment, &whole);
     if (result != SHMB_OK)
         return fail_result(request->name, result);
     shmb_close(segment);
-    if (request->offset > whole.bytes)
+    if (request->offset > whole.bytes || request->pad > whole.bytes - request->offset)
         return fail_result(request->name, SHMB_RANGE);
+    room = whole.bytes - request->offset;
+    if (request->text != NULL)
+        return write_text(request, encoding, room);
     if (request->input != NULL)
-        return write_file(request, whole.bytes - request->offset);
-    if (request->text == NULL)
-        return write_stream(request, GetStdHandle(STD_INPUT_HANDLE), whole.bytes - request->offset);
-    input.bytes = (const uint8_t *)request->text;
-    input.length = strlen(request->text);
-    return write_input(request, whole.bytes - request->offset, &input);
+        return write_file(request, room);
+    return write_stream(request, GetStdHandle(STD_INPUT_HANDLE), room);
 }

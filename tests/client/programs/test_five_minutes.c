@@ -44,7 +44,20 @@ static void a_price_is_shared(void **state)
     expect(&shmb_user, "", "");
     expect(&shmb_user, "1.25", "1.25");
     expect(support_wine() ? &two : &shmb_user, "1.25", "");
-    shmb_expect(0, "1.25\n", "read Prices --count 4");
+    shmb_expect(0, "1.25\n", "read Prices --text");
+}
+
+/* A shorter price after a longer one, by each program: no end of the longer one is shown. */
+static void a_shorter_price_is_the_whole_text(void **state)
+{
+    (void)state;
+    expect(&shmb_user, "100.25", "100.25");
+    shmb_expect(0, "", "write Prices --text 1.25 --zero");
+    shmb_expect(0, "1.25\n", "read Prices --text");
+    expect(&shmb_user, "1.25", "");
+    shmb_expect(0, "", "write Prices --text 100.25 --zero");
+    expect(&shmb_user, "2.5", "2.5");
+    shmb_expect(0, "2.5\n", "read Prices --text");
 }
 
 static void a_change_is_watched(void **state)
@@ -78,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_price_is_shared),
+        TEST(a_shorter_price_is_the_whole_text),
         TEST(a_change_is_watched),
         TEST(what_is_wrong_is_said),
     };
