@@ -11,6 +11,7 @@
 
 #include "config_text.h"
 #include "first_configuration.h"
+#include "system_names.h"
 
 static char text[65536];
 
@@ -73,6 +74,50 @@ static void patterns_fit_as_people_expect(void **state)
     assert_false(starter_fits("a?c", "ac"));
     assert_false(starter_fits("", "a"));
     assert_false(starter_fits("?", ""));
+}
+
+/* Names seen on Windows 10 and 11, and some that only look like them. */
+static void names_of_windows_are_known(void **state)
+{
+    static const struct {
+        const char *name;
+        bool windows;
+    } rows[] = {
+        {"__ComCatalogCache__", true},
+        {"RotHintTable", true},
+        {"{A64C7F33-DA35-459b-96CA-63B51FB0CDB9}", true},
+        {"{A64C7F33-DA35-459b-96CA-63B51FB0CDB8}", false},
+        {"SENS Information Cache", true},
+        {"Sensors", false},
+        {"windows_shell_global_counters", true},
+        {"WindowsOfMine", false},
+        {"C:*ProgramData*Microsoft*Windows*Caches*cversions.2.ro", true},
+        {"C:*Users*user*AppData*Local*Microsoft*Windows*Caches*cversions.3.ro", true},
+        {"C:*ProgramData*Vendor*Cache", false},
+        {"SM0:5960:304:WilStaging_02_p0h", true},
+        {"SM0", false},
+        {"1078HWNDInterface:10178", true},
+        {"Cor_Private_IPCBlock_v4_3680", true},
+        {"NLS_CodePage_1252_3_2_0_0", true},
+        {".NET CLR Networking_Perf_Library_Lock_PID_a0", true},
+        {"RdpCommandChannel-Session1-0", true},
+        {"Wmi Provider Sub System Counters", true},
+        {"dbwin_buffer", true},
+        {"MSCTF.Asm.MutexDefault1", true},
+        {"CTF.Asm.MutexDefaultS-1-5-21-1", true},
+        {"CTF.Prices", false},
+        {"ZonesCacheCounterMutex", true},
+        {"Prices", false},
+        {"sync_MyFileMappingObject", false},
+        {"QSharedMemory_App", false},
+        {"", false},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (system_name(rows[i].name) != rows[i].windows)
+            fail_msg("%s", rows[i].name);
 }
 
 static void every_kind_finds_its_place(void **state)
@@ -175,6 +220,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(locks_are_known_by_their_names),
         cmocka_unit_test(patterns_fit_as_people_expect),
+        cmocka_unit_test(names_of_windows_are_known),
         cmocka_unit_test(every_kind_finds_its_place),
         cmocka_unit_test(what_cannot_be_had_is_a_comment),
         cmocka_unit_test(any_name_comes_back_as_it_was),

@@ -114,10 +114,34 @@ static void in_json_it_is_one_document(void **state)
                 "{\"objects\":[\n"
                 "{\"name\":\"ShmbTest.Prices\",\"kind\":\"segment\",\"held\":false,"
                 "\"session\":null,\"bytes\":4096,\"rounded\":true}\n"
-                "]}\n",
+                "],\"left_out\":0}\n",
                 "scan ShmbTest.Prices --json");
-    shmb_expect(0, "{\"objects\":[\n]}\n", "scan No.Such.Thing --json");
+    shmb_expect(0, "{\"objects\":[\n],\"left_out\":0}\n", "scan No.Such.Thing --json");
     shmb_expect_line(2, "--yaml", "scan --json --yaml");
+}
+
+static void objects_of_windows_are_left_out_and_counted(void **state)
+{
+    const char *said;
+
+    (void)state;
+    keep(CreateSemaphoreW(NULL, 1, 9, L"Global\\SM0:1:304:WilStaging_02_ShmbTest.A"));
+    keep(section(L"Global\\Cor_Private_IPCBlock_v4_ShmbTest.A", 100));
+    assert_int_equal(shmb_run(NULL, &said, "scan *ShmbTest.?"), 0);
+    assert_string_equal(said, "2 objects of Windows left out; --all shows them\n");
+    assert_int_equal(shmb_run(NULL, &said, "scan *304*ShmbTest.A --all"), 0);
+    expect_part(said, "SM0:1:304:WilStaging_02_ShmbTest.A\n");
+    assert_null(strstr(said, "left out"));
+    assert_int_equal(shmb_run(NULL, &said, "scan *ShmbTest.* --yaml"), 0);
+    assert_null(strstr(said, "WilStaging"));
+    expect_part(said, "\n# 2 objects of Windows left out; --all shows them\n");
+    assert_int_equal(shmb_run(NULL, &said, "scan *ShmbTest.A --json"), 0);
+    expect_part(said, "],\"left_out\":2}\n");
+    /* One that is configured is not one of Windows. */
+    stage_segment("MSCTF.ShmbTest.A", 100, 0);
+    stage_publish();
+    assert_int_equal(shmb_run(NULL, &said, "scan MSCTF.ShmbTest.A"), 0);
+    expect_part(said, "broker                100  MSCTF.ShmbTest.A\n");
 }
 
 static void the_configuration_passes_the_check(void **state)
@@ -171,9 +195,13 @@ static void everything_passes_the_check(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_name_cannot_move_the_cursor),      TEST(what_exists_is_listed),
-        TEST(own_session_is_listed_and_no_other), TEST(in_json_it_is_one_document),
-        TEST(the_configuration_passes_the_check), TEST(everything_passes_the_check),
+        TEST(a_name_cannot_move_the_cursor),
+        TEST(what_exists_is_listed),
+        TEST(own_session_is_listed_and_no_other),
+        TEST(in_json_it_is_one_document),
+        TEST(objects_of_windows_are_left_out_and_counted),
+        TEST(the_configuration_passes_the_check),
+        TEST(everything_passes_the_check),
     };
 
     support_client(NULL, 0);

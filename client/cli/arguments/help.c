@@ -95,18 +95,21 @@ static const char help_doctor[] =
     "  shmb doctor Prices --as full --dll C:\\App\\shmbclient.dll\n";
 
 static const char help_scan[] =
-    "shmb scan [PATTERN] [--yaml | --json]\n"
+    "shmb scan [PATTERN] [--yaml | --json] [--all]\n"
     "\n"
     "Lists the sections, mutexes, events and semaphores that exist now under Global\\ and in\n"
     "this session, no matter who created them: kind, place, whether the broker holds it, size\n"
     "of a section, name. <= marks a size that is rounded up to pages: the system has no exact\n"
-    "one. In PATTERN, * stands for any text and ? for a character.\n"
+    "one. In PATTERN, * stands for any text and ? for a character. Objects that Windows and its\n"
+    "runtimes make, known by their names, are left out; the last line says how many.\n"
     "\n"
     "--yaml   a first configuration with the objects that the broker does not hold yet. A\n"
     "         mutex becomes the lock of a section if the name fits: X.lock, sync_X, XMutex\n"
-    "         and so on. Check it: Windows and other programs have objects, too.\n"
+    "         and so on. Check it: other programs have objects, too.\n"
     "--json   {\"objects\":[{\"name\":, \"kind\":, \"held\":, \"session\":null|N,\n"
-    "         section: \"bytes\":, \"rounded\":}, ...]}; null: you may not query it\n"
+    "         section: \"bytes\":, \"rounded\":}, ...], \"left_out\":N}; null: you may not\n"
+    "         query it\n"
+    "--all    also the objects of Windows\n"
     "\n"
     "  shmb scan\n"
     "  shmb scan \"MyApp*\" --yaml > start.yaml\n";

@@ -18,6 +18,7 @@ static const struct option {
     {"--json", OPTION_JSON, false, 0, NULL},
     {"--raw", OPTION_RAW, false, 0, NULL},
     {"--yaml", OPTION_YAML, false, 0, NULL},
+    {"--all", OPTION_ALL, false, 0, NULL},
     {"--names", OPTION_NAMES, false, 0, NULL},
     {"--text", OPTION_TEXT, true, 0, "the text to write"},
     {"--text", OPTION_AS_TEXT, false, 0, NULL},

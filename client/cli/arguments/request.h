@@ -31,6 +31,7 @@
 #define OPTION_PAD      0x8000u  /* --pad N */
 #define OPTION_ENCODING 0x10000u /* --encoding E */
 #define OPTION_AS_TEXT  0x20000u /* --text, without a value */
+#define OPTION_ALL      0x40000u /* --all */
 
 struct verb;
 

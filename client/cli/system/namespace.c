@@ -13,6 +13,7 @@
 #include "plain.h"
 #include "section.h"
 #include "shmb.h"
+#include "system_names.h"
 #include "wide.h"
 
 #define DIRECTORY_QUERY_ACCESS     0x0001u
@@ -164,7 +165,15 @@ static uint32_t add(struct namespace_list *list, enum shmb_kind kind, bool in_se
     object->name = name;
     object->kind = kind;
     object->in_session = in_session;
+    ask_broker(object);
+    if (!list->all && !object->held && system_name(name)) {
+        list->count--;
+        list->left_out++;
+        free(name);
+        return 0;
+    }
     ask_object(object);
+    /* Again, since ask_object writes the rounded size. */
     ask_broker(object);
     return 0;
 }

@@ -51,7 +51,7 @@ static void print_json(const struct namespace_list *list, uint32_t session)
             out_text(",\"bytes\":null,\"rounded\":null");
         out_text("}");
     }
-    out_text("\n]}\n");
+    out_text("\n],\"left_out\":%zu}\n", list->left_out);
 }
 
 static void put(void *context, const char *text)
@@ -63,22 +63,27 @@ static void put(void *context, const char *text)
 static enum shmb_exit print(const struct request *request, const struct namespace_list *list,
                             uint32_t session)
 {
+    bool yaml = (request->given & OPTION_YAML) != 0;
     size_t i;
 
-    if ((request->given & OPTION_YAML) != 0)
-        return starter_write(list->objects, list->count, put, NULL) ? SHMB_EXIT_DONE
-                                                                    : fail_memory("scan");
-    if ((request->given & OPTION_JSON) != 0)
+    if (yaml && !starter_write(list->objects, list->count, put, NULL))
+        return fail_memory("scan");
+    if ((request->given & OPTION_JSON) != 0) {
         print_json(list, session);
-    else
-        for (i = 0; i < list->count; i++)
-            print_line(&list->objects[i], session);
+        return SHMB_EXIT_DONE;
+    }
+    for (i = 0; !yaml && i < list->count; i++)
+        print_line(&list->objects[i], session);
+    if (list->left_out > 0)
+        out_text("%s%zu %s of Windows left out; --all shows %s\n", yaml ? "\n# " : "",
+                 list->left_out, list->left_out == 1 ? "object" : "objects",
+                 list->left_out == 1 ? "it" : "them");
     return SHMB_EXIT_DONE;
 }
 
 enum shmb_exit verb_scan(struct request *request)
 {
-    struct namespace_list list = {NULL, 0, 0};
+    struct namespace_list list = {.all = (request->given & OPTION_ALL) != 0};
     enum shmb_exit result;
     DWORD session = 0;
     uint32_t code;

@@ -21,7 +21,7 @@ static const struct verb verbs[] = {
     {"list", NULL, OPTION_NAMES | OPTION_JSON, NAME_NONE, false, verb_list},
     {"info", NULL, OPTION_JSON, NAME_NEEDED, false, verb_info},
     {"doctor", NULL, OPTION_AS | OPTION_DLL | OPTION_JSON, NAME_NEEDED, false, verb_doctor},
-    {"scan", NULL, OPTION_YAML | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
+    {"scan", NULL, OPTION_YAML | OPTION_ALL | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
     {"read", NULL, RANGE_OPTIONS | OPTION_AS_TEXT | OPTION_ENCODING, NAME_NEEDED, false, verb_read},
     {"dump", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_dump},
     {"watch", NULL, OPTION_OFFSET | OPTION_COUNT | OPTION_TIMES | OPTION_TIMEOUT, NAME_NEEDED,
