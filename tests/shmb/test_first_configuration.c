@@ -191,6 +191,7 @@ static void any_name_comes_back_as_it_was(void **state)
         {.name = "\xe2\x80\xae\xe2\x81\xa9", .kind = SHMB_MUTEX},
         {.name = "a\xe2\x80\x8b\xc2\xa0\xe2\x80\xae\xf3\xa0\x80\x81z", .kind = SHMB_MUTEX},
         {.name = "{BC1D-7F}/x", .kind = SHMB_MUTEX},
+        {.name = "a\xef\xbc\x9a\xe3\x80\x80z", .kind = SHMB_MUTEX},
         {.name = "true", .kind = SHMB_MUTEX},
         {.name = " ", .kind = SHMB_MUTEX},
     };
@@ -205,6 +206,7 @@ static void any_name_comes_back_as_it_was(void **state)
         assert_string_equal(loaded.configuration->objects[i].name, objects[i].name);
     unload(&loaded);
     expect("\"\\u202E\\u2069\""); /* a screen shows the text as it is */
+    expect("\"a\\uFF1A\\u3000z\"");
 }
 
 static void nothing_is_said_to_be_nothing(void **state)

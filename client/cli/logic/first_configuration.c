@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "characters.h"
 #include "compiler.h"
 #include "names.h"
 #include "utf.h"
-#include "visible.h"
 
 #define PIECE_MAX 1024u
 #define SIZE_MOST ((uint64_t)1 << 40) /* of a segment in a configuration */
@@ -98,18 +98,6 @@ bool starter_locks(const char *section, const char *mutex)
 
 /* ---- texts ---- */
 
-/* libyaml refuses the three; others it takes for the end of a line, and a screen obeys them. */
-static bool needs_escape(uint32_t point)
-{
-    /* Also the invisible characters and unusual spaces that `check` takes only as escapes. */
-    return !shmb_is_visible(point) || point == 0xA0 || point == 0xAD || point == 0x34F ||
-           (point >= 0x115F && point <= 0x1160) || (point >= 0x17B4 && point <= 0x17B5) ||
-           (point >= 0x180B && point <= 0x180F) || (point >= 0x2000 && point <= 0x206F) ||
-           point == 0x3164 || (point >= 0xFE00 && point <= 0xFE0F) || point == 0xFFA0 ||
-           (point >= 0xFFF9 && point <= 0xFFFC) || (point >= 0xE0000 && point <= 0xE0FFF) ||
-           point == 0xFEFF || point == 0xFFFE || point == 0xFFFF;
-}
-
 /* Writes a name in quotes, or as part of a comment. */
 static void say_name(const struct writer *writer, const char *name, bool quoted)
 {
@@ -124,7 +112,7 @@ static void say_name(const struct writer *writer, const char *name, bool quoted)
         if (point == UINT32_MAX) { /* ill-formed: cannot happen in a checked name */
             say(writer, "?");
             name++;
-        } else if (needs_escape(point)) {
+        } else if (character_kind(point) != CHARACTER_PLAIN) { /* as `check` takes it */
             if (quoted)
                 say(writer, point > 0xFFFF ? "\\U%08" PRIX32 : "\\u%04" PRIX32, point);
             else

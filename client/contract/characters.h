@@ -5,8 +5,8 @@
  * double quotes. YAML takes them as they are, so a name or a value differs from what the
  * reader of the file sees.
  */
-#ifndef CFG_CHARACTERS_H
-#define CFG_CHARACTERS_H
+#ifndef SHMB_CHARACTERS_H
+#define SHMB_CHARACTERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
