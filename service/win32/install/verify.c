@@ -36,8 +36,8 @@ static void show_text(const struct verify_point *point, const struct verify_answ
         break;
     case VERIFY_DIFFERS:
         console_line("differs  %s: %s%s%s", point->what, answer->text,
-                     point->remedy != NULL ? "; run: " : "",
-                     point->remedy != NULL ? point->remedy : "");
+                     answer->remedy != NULL ? "; run: " : "",
+                     answer->remedy != NULL ? answer->remedy : "");
         break;
     default:
         console_line("unknown  %s: cannot be read: %s", point->what, answer->text);
@@ -51,7 +51,7 @@ static void show_json(struct json *json, const struct verify_point *point,
     json_string(json, "point", point->what);
     json_string(json, "verdict", verdict_word(answer->verdict));
     json_string(json, "found", answer->text);
-    json_string(json, "remedy", answer->verdict == VERIFY_DIFFERS ? point->remedy : NULL);
+    json_string(json, "remedy", answer->verdict == VERIFY_DIFFERS ? answer->remedy : NULL);
     json_object_end(json);
 }
 
@@ -59,7 +59,7 @@ static void ask_all(const struct verify_point *points, const struct verify_subje
                     struct showing *showing)
 {
     for (; points->what != NULL; points++) {
-        struct verify_answer answer = {VERIFY_OK, ""};
+        struct verify_answer answer = {VERIFY_OK, "", points->remedy};
 
         points->ask(subject, &answer);
         showing->differs += answer.verdict == VERIFY_DIFFERS;
@@ -89,17 +89,22 @@ static void ask_everything(const struct verify_subject *subject, struct showing 
     }
 }
 
-static enum shmb_exit show(SC_HANDLE service, const QUERY_SERVICE_CONFIGW *config, bool as_json)
+static enum shmb_exit show(SC_HANDLE service, const QUERY_SERVICE_CONFIGW *config, bool as_json,
+                           verify_read_facts *read)
 {
     struct json json = {0};
     struct showing showing = {.json = as_json ? &json : NULL};
     struct command_line line;
-    const struct verify_subject subject = {service, config, &line};
+    static struct verify_facts facts; /* large */
+    const struct verify_subject subject = {service, config, &line, &facts};
     enum shmb_exit result = SHMB_EXIT_SYSTEM;
 
     if (!command_line_read(config->lpBinaryPathName, &line)) {
         result = scm_failed("cannot read the command line of the service", GetLastError());
+    } else if (!line.ours) {
+        result = scm_not_ours(line.program);
     } else {
+        read(&line, &facts);
         ask_everything(&subject, &showing);
         result = showing.differs > 0 ? SHMB_EXIT_NOT_SO : SHMB_EXIT_DONE;
         if (as_json && json.text.failed) {
@@ -114,7 +119,7 @@ static enum shmb_exit show(SC_HANDLE service, const QUERY_SERVICE_CONFIGW *confi
     return result;
 }
 
-enum shmb_exit verify_show(bool json)
+enum shmb_exit verify_show(bool json, verify_read_facts *read)
 {
     SC_HANDLE service;
     enum shmb_exit result = scm_open(SERVICE_QUERY_CONFIG | READ_CONTROL,
@@ -127,7 +132,7 @@ enum shmb_exit verify_show(bool json)
         return result;
     config = scm_query_config(service);
     if (config != NULL)
-        result = show(service, config, json);
+        result = show(service, config, json, read);
     else
         result = scm_failed("cannot query the configuration of the service", GetLastError());
     free(config);

@@ -11,6 +11,7 @@
 
 #include "command_line.h"
 #include "system.h"
+#include "verify.h"
 
 enum verify_verdict { VERIFY_OK, VERIFY_DIFFERS, VERIFY_UNKNOWN /* could not be read */ };
 
@@ -19,12 +20,14 @@ struct verify_subject {
     SC_HANDLE service; /* opened with SERVICE_QUERY_CONFIG and READ_CONTROL */
     const QUERY_SERVICE_CONFIGW *config;
     const struct command_line *line; /* of the service */
+    const struct verify_facts *facts;
 };
 
 /* The result. All zero: as it should be, without text. */
 struct verify_answer {
     enum verify_verdict verdict;
     char text[SYS_TEXT_MAX]; /* the value found, or why it could not be read */
+    const char *remedy;      /* the point's, or another; NULL: none */
 };
 
 struct verify_point {

@@ -12,6 +12,9 @@
 #include "start_error.h"
 #include "wide.h"
 
+#define MEND       "shmbroker install"
+#define PARAMETERS "HKLM\\SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* QueryServiceConfig2 returns 8 KiB at most, by its documentation. */
@@ -46,13 +49,20 @@ static void ask_account(const struct verify_subject *subject, struct verify_answ
     char name[512];
 
     if (privileges_is_system(account)) {
-        verify_found(answer, false,
-                     "LocalSystem, which can do anything on this machine; only sessions: alias "
-                     "needs it");
+        verify_found(answer, subject->facts->aliases,
+                     subject->facts->aliases
+                         ? "LocalSystem, which sessions: alias needs"
+                         : "LocalSystem, which can do anything on this machine; only sessions: "
+                           "alias needs it");
         return;
     }
     wide_to_buffer(account, wcslen(account), name, sizeof(name));
-    verify_found(answer, true, name);
+    verify_found(answer, !subject->facts->aliases, name);
+    if (subject->facts->aliases) {
+        (void)snprintf(answer->text, sizeof(answer->text),
+                       "%s, which cannot make the plain names of sessions: alias", name);
+        answer->remedy = MEND " --account LocalSystem";
+    }
 }
 
 static void ask_start(const struct verify_subject *subject, struct verify_answer *answer)
@@ -64,12 +74,39 @@ static void ask_start(const struct verify_subject *subject, struct verify_answer
 
 static void ask_quotes(const struct verify_subject *subject, struct verify_answer *answer)
 {
-    bool quoted = subject->line->quoted;
+    const struct command_line *line = subject->line;
 
-    verify_found(answer, quoted,
-                 quoted ? subject->line->program
-                        : "a path with spaces without quotes: Windows would start a program of the "
-                          "first part of it, such as C:\\Program.exe");
+    if (line->other != NULL) {
+        verify_found(answer, false, "");
+        (void)snprintf(answer->text, sizeof(answer->text),
+                       "a path with spaces without quotes: Windows starts %s instead", line->other);
+        return;
+    }
+    verify_found(answer, line->quoted,
+                 line->quoted
+                     ? line->program
+                     : "a path with spaces without quotes: Windows would start a program of the "
+                       "first part of it, such as C:\\Program.exe");
+}
+
+static void ask_content(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    const struct verify_facts *facts = subject->facts;
+
+    verify_found(answer, facts->config == VERIFY_CONFIG_GOOD,
+                 facts->config == VERIFY_CONFIG_GOOD ? "no errors" : facts->why);
+    if (facts->config == VERIFY_CONFIG_UNKNOWN)
+        answer->verdict = VERIFY_UNKNOWN;
+    answer->remedy = facts->check;
+}
+
+static void ask_protections(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    const char *off = subject->facts->off;
+
+    verify_found(answer, off[0] == '\0', "none is switched off");
+    if (off[0] != '\0')
+        (void)snprintf(answer->text, sizeof(answer->text), "MitigationsOff switches off: %s", off);
 }
 
 static void ask_unsafe(const struct verify_subject *subject, struct verify_answer *answer)
@@ -165,7 +202,12 @@ static void ask_audit(const struct verify_subject *subject, struct verify_answer
     bool has, wanted = subject->line->audit;
     uint32_t code = audit_right_ask(&has);
 
-    if (code != ERROR_SUCCESS)
+    if (subject->facts->audits && !wanted) {
+        verify_found(answer, false,
+                     "the configuration has audit: true, and the service is not installed to "
+                     "audit");
+        answer->remedy = MEND " --audit";
+    } else if (code != ERROR_SUCCESS)
         verify_unreadable(answer, code);
     else
         verify_found(answer, has == wanted,
@@ -252,13 +294,14 @@ static void ask_description(const struct verify_subject *subject, struct verify_
                  found == NULL ? "none" : "there is one");
 }
 
-#define MEND "shmbroker install"
-
 const struct verify_point verify_service_points[] = {
     {"account", MEND " --account virtual", ask_account},
     {"start", "sc config ShmBroker start= auto", ask_start},
     {"path of the program", MEND, ask_quotes},
+    {"content of the configuration", NULL, ask_content},
     {"files it obeys", MEND, ask_unsafe},
+    {"protections of its process", "reg delete " PARAMETERS " /v MitigationsOff /f",
+     ask_protections},
     {"service SID", "sc sidtype ShmBroker unrestricted", ask_sid},
     {"privileges", MEND, ask_privileges},
     {"right to log on as a service", NULL, ask_logon},

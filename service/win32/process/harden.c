@@ -139,6 +139,16 @@ void harden_process_sddl(unsigned who, char out[HARDEN_SDDL_MAX])
     with_user(PROCESS_SDDL, "0x1fffff", who, out, HARDEN_SDDL_MAX);
 }
 
+void harden_off(const struct harden_port *port, char out[HARDEN_OFF_MAX])
+{
+    char words[HARDEN_OFF_MAX];
+    uint32_t code = port->read_off(port->self, words);
+
+    list_off(words, out);
+    if (code != ERROR_SUCCESS)
+        explain_unread(code, out);
+}
+
 void harden_apply(const struct harden_port *port, unsigned who, struct harden_refusals *out)
 {
     const size_t privileges = COUNT(kept) - ((who & HARDEN_AUDIT) != 0 ? 0u : 1u);

@@ -74,6 +74,9 @@ struct harden_refusals {
 /* The access list for such a process, as SDDL; `who` as for harden_apply. */
 void harden_process_sddl(unsigned who, char out[HARDEN_SDDL_MAX]);
 
+/* What an administrator has switched off; as `off` of harden_refusals. */
+void harden_off(const struct harden_port *port, char out[HARDEN_OFF_MAX]);
+
 /*
  * Takes all steps for `who` (HARDEN_ flags) that are not switched off; `out` lists those that
  * were refused.

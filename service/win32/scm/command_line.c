@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image_path.h"
 #include "line_words.h"
 #include "paths.h"
 #include "wide.h"
@@ -19,69 +20,33 @@
 #define AUDIT  L"--audit"
 
 /*
- * The units of the program's path in a line without quotes, as far as the text shows: up to the
- * first .exe before a blank or the end. 0: there is none.
+ * The words of a line, with quotes around its program: Windows does not end it at the first
+ * blank. Freed with free(). NULL: GetLastError() says why.
  */
-static size_t unquoted_program(const wchar_t *line)
+static wchar_t **split(const struct image_path *path, int *count)
 {
-    const wchar_t *at;
+    const size_t program = wcslen(path->program), rest = wcslen(path->rest);
+    wchar_t *line = malloc((program + rest + 3) * sizeof(*line)), **words;
 
-    for (at = line; *at != L'\0'; at++)
-        if (_wcsnicmp(at, L".exe", 4) == 0 && (at[4] == L' ' || at[4] == L'\t' || at[4] == L'\0'))
-            return (size_t)(at - line) + 4;
-    return 0;
-}
-
-/*
- * The words of a line. One without quotes gets them first: else its program would end
- * at the first blank, and Windows does not end it there. `*quoted`: it had them, or needs none.
- * Freed with free(). NULL: GetLastError() says why.
- */
-static wchar_t **split(const wchar_t *line, int *count, bool *quoted)
-{
-    const size_t program = line[0] == L'"' ? 0 : unquoted_program(line), units = wcslen(line);
-    wchar_t *with_quotes, **words;
-
-    if (program > 0)
-        *quoted = wmemchr(line, L' ', program) == NULL;
-    else
-        *quoted = line[0] == L'"' || wcschr(line, L' ') == NULL;
-    if (*quoted || program == 0)
-        return line_words_all(line, count);
-    with_quotes = malloc((units + 3) * sizeof(*with_quotes));
-    if (with_quotes == NULL) {
+    if (line == NULL) {
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;
     }
-    with_quotes[0] = L'"';
-    wmemcpy(with_quotes + 1, line, program);
-    with_quotes[program + 1] = L'"';
-    wmemcpy(with_quotes + program + 2, line + program, units - program + 1);
-    words = line_words_all(with_quotes, count);
-    free(with_quotes);
+    line[0] = L'"';
+    wmemcpy(line + 1, path->program, program);
+    line[program + 1] = L'"';
+    wmemcpy(line + program + 2, path->rest, rest + 1);
+    words = line_words_all(line, count);
+    free(line);
     return words;
 }
 
-/* The program alone counts: a launcher of another product may have ours among its arguments. */
-static bool is_ours(const wchar_t *program)
+/* Reads the options. False: no memory. */
+static bool read_words(wchar_t *const *words, int count, struct command_line *out)
 {
-    const wchar_t *name = wcsrchr(program, L'\\');
+    bool enough = true;
+    int i;
 
-    return _wcsicmp(name != NULL ? name + 1 : program, L"shmbroker.exe") == 0;
-}
-
-bool command_line_read(const wchar_t *line, struct command_line *out)
-{
-    int count = 0, i;
-    bool enough, quoted;
-    wchar_t **words = split(line, &count, &quoted);
-
-    *out = (struct command_line){0};
-    if (words == NULL)
-        return false;
-    out->program = wide_to_utf8(words[0]);
-    enough = out->program != NULL;
-    out->ours = is_ours(words[0]);
     /* Skips other words: in tests the first one is a launcher. */
     for (i = 1; i < count && enough; i++) {
         if (wcscmp(words[i], UNSAFE) == 0) {
@@ -93,8 +58,36 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
             enough = out->config != NULL;
         }
     }
-    out->quoted = quoted;
+    return enough;
+}
+
+bool command_line_read(const wchar_t *line, struct command_line *out)
+{
+    wchar_t **words = NULL;
+    struct image_path path;
+    bool enough;
+    int count;
+
+    *out = (struct command_line){0};
+    enough = image_path_read(line, &path);
+    if (!enough)
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    if (enough) {
+        words = split(&path, &count);
+        out->program = wide_to_utf8(path.program);
+        enough = words != NULL && out->program != NULL;
+    }
+    if (enough && path.other != NULL) {
+        out->other = wide_to_utf8(path.other);
+        enough = out->other != NULL;
+    }
+    if (enough) {
+        out->ours = image_path_is_ours(path.program);
+        out->quoted = path.plain;
+        enough = read_words(words, count, out);
+    }
     free(words);
+    image_path_free(&path);
     return enough;
 }
 
@@ -106,6 +99,7 @@ char *command_line_config(const struct command_line *line)
 void command_line_free(struct command_line *line)
 {
     free(line->program);
+    free(line->other);
     free(line->config);
     *line = (struct command_line){0};
 }

@@ -9,7 +9,8 @@
 
 /* All zero: nothing to free. */
 struct command_line {
-    char *program; /* path of the executable, the first word */
+    char *program; /* path of the executable (image_path.h) */
+    char *other;   /* the file that Windows starts instead of it; NULL: none */
     char *config;  /* of --config; NULL: the default */
     bool unsafe;   /* --allow-unsafe-config */
     bool audit;    /* --audit */

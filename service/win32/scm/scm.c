@@ -73,6 +73,14 @@ enum shmb_exit scm_open(DWORD access, const char *console, SC_HANDLE *service)
     return SHMB_EXIT_NO_BROKER;
 }
 
+enum shmb_exit scm_not_ours(const char *program)
+{
+    console_error("shmbroker: the service ShmBroker runs another program, %s; if it is not "
+                  "needed, remove it: sc delete ShmBroker",
+                  program);
+    return SHMB_EXIT_CONFLICT;
+}
+
 void scm_close(SC_HANDLE handle)
 {
     if (handle != NULL)
@@ -149,6 +157,21 @@ const char *scm_state_word(DWORD state)
     }
 }
 
+/* Windows starts another program, as of a path without quotes. False: it does not. */
+static bool other_advice(const QUERY_SERVICE_CONFIGW *config, char *out, size_t size)
+{
+    struct command_line line;
+    bool other = command_line_read(config->lpBinaryPathName, &line) && line.other != NULL;
+
+    if (other)
+        (void)snprintf(out, size,
+                       "the registered path has spaces and no quotes, and Windows starts %s "
+                       "instead; run: shmbroker install",
+                       line.other);
+    command_line_free(&line);
+    return other;
+}
+
 /* "; " and what helps against a failed start; empty: no advice. */
 static void advice_for(DWORD code, char out[ADVICE_MAX])
 {
@@ -158,7 +181,8 @@ static void advice_for(DWORD code, char out[ADVICE_MAX])
     if (scm_find(SERVICE_QUERY_CONFIG, &service) == ERROR_SUCCESS)
         config = scm_query_config(service);
     strcpy(out, "; ");
-    if (!start_error_advice(code, config != NULL ? config->lpServiceStartName : NULL, out + 2,
+    if (!(config != NULL && other_advice(config, out + 2, ADVICE_MAX - 2)) &&
+        !start_error_advice(code, config != NULL ? config->lpServiceStartName : NULL, out + 2,
                             ADVICE_MAX - 2))
         out[0] = '\0';
     free(config);

@@ -34,6 +34,9 @@ enum shmb_exit scm_failed(const char *what, DWORD code);
 /* The same for StartServiceW: prints also what helps. */
 enum shmb_exit scm_start_failed(DWORD code);
 
+/* Prints that the service of our name runs this program, not ours. SHMB_EXIT_CONFLICT. */
+enum shmb_exit scm_not_ours(const char *program);
+
 /* The current state. False: GetLastError() says why. */
 bool scm_query(SC_HANDLE service, SERVICE_STATUS_PROCESS *out);
 

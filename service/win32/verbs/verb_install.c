@@ -69,12 +69,8 @@ static enum shmb_exit look_at(SC_HANDLE service, struct installation *in)
     if (!known || !scm_query(service, &status))
         return scm_failed("cannot query the installed service", known ? GetLastError() : code);
     in->runs = status.dwCurrentState != SERVICE_STOPPED;
-    if (in->present.ours) /* else another program uses the service's name */
-        return SHMB_EXIT_DONE;
-    console_error("shmbroker: a service ShmBroker exists that runs another program, %s; if it "
-                  "is not needed, remove it: sc delete ShmBroker",
-                  in->present.program);
-    return SHMB_EXIT_CONFLICT;
+    /* Another program may use the service's name. */
+    return in->present.ours ? SHMB_EXIT_DONE : scm_not_ours(in->present.program);
 }
 
 /* Reads the installed service, if there is one, before anything is changed. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "elevation.h"
 #include "lacks.h"
 #include "names.h"
 #include "published.h"
@@ -182,7 +183,8 @@ static enum shmb_exit print_applied(bool all)
 {
     enum shmb_exit lacks =
         lacks_print(all ? "ShmBroker has applied its configuration, but runs degraded:"
-                        : "ShmBroker has applied its configuration, but not all of it:");
+                        : "ShmBroker has applied its configuration, but not all of it:",
+                    elevation_present());
 
     if (lacks != SHMB_EXIT_DONE)
         return lacks;

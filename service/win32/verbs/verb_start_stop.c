@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "console.h"
+#include "elevation.h"
 #include "event_text.h"
 #include "keeper_policy.h"
 #include "lacks.h"
@@ -28,7 +29,7 @@ static enum shmb_exit wait_running(SC_HANDLE service, bool was_running, enum shm
         (void)snprintf(first, sizeof(first),
                        "ShmBroker %s, process %lu, but not with everything that is configured:",
                        was_running ? "runs already" : "runs", (unsigned long)status.dwProcessId);
-        *lacks = lacks_print(first);
+        *lacks = lacks_print(first, elevation_present());
         if (*lacks == SHMB_EXIT_DONE)
             console_line("ShmBroker %s, process %lu", was_running ? "runs already" : "runs",
                          (unsigned long)status.dwProcessId);

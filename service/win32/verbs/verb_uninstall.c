@@ -47,10 +47,7 @@ static enum shmb_exit check_ours(SC_HANDLE service)
     if (config == NULL || !command_line_read(config->lpBinaryPathName, &line)) {
         result = scm_failed("cannot query the configuration of the service", GetLastError());
     } else if (!line.ours) {
-        console_error("shmbroker: the service ShmBroker runs another program, %s; if it is not "
-                      "needed, remove it: sc delete ShmBroker",
-                      line.program);
-        result = SHMB_EXIT_CONFLICT;
+        result = scm_not_ours(line.program);
     }
     command_line_free(&line);
     free(config);

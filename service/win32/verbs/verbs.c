@@ -14,6 +14,7 @@
 #include "verb.h"
 #include "verb_service.h"
 #include "verify.h"
+#include "verify_facts.h"
 
 #define LIST_MAX 256 /* bytes; room for all verbs in one line */
 
@@ -91,7 +92,7 @@ static enum shmb_exit do_plan(const struct options *options)
 
 static enum shmb_exit do_status(const struct options *options)
 {
-    return options->verify ? verify_show(options->json) : verb_status(options->json);
+    return options->verify ? verify_show(options->json, verify_facts_read) : verb_status(options->json);
 }
 
 static enum shmb_exit do_audit(const struct options *options)

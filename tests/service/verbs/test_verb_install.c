@@ -112,6 +112,7 @@ static void another_programs_service_is_left_alone(void **state)
     assert_non_null(service);
     CloseServiceHandle(service);
     broker_says("install", 6, "C:\\other.exe");
+    broker_says("status --verify", 6, "runs another program, C:\\other.exe; if it is not needed");
     broker_says("uninstall", 6, "C:\\other.exe");
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), "C:\\other.exe D:\\shmbroker.exe");
     assert_false(exists(scm_program(L"")));
@@ -303,6 +304,115 @@ static void a_path_without_quotes_is_found_and_mended(void **state)
     broker_says("status --verify", 1, "ok       path of the program: ");
 }
 
+static void register_as(const char *command)
+{
+    SC_HANDLE service = open_service(SERVICE_CHANGE_CONFIG);
+
+    assert_true(ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_NO_CHANGE,
+                                     SERVICE_NO_CHANGE, support_wide(command), NULL, NULL, NULL,
+                                     NULL, NULL, NULL));
+    CloseServiceHandle(service);
+}
+
+/* The remedy that --verify names is never one that install refuses. */
+static void any_reading_of_the_path_is_mended(void **state)
+{
+    char bare[1024], command[2048], quoted[1024];
+    size_t i;
+
+    (void)state;
+    install_plainly("installed");
+    snprintf(bare, sizeof(bare), "%s", program());
+    *strrchr(bare, '.') = '\0';
+    snprintf(quoted, sizeof(quoted), "\"%s\"%s", program(), trying_out());
+    for (i = 0; i < 3; i++) {
+        if (i == 0)
+            snprintf(command, sizeof(command), " %s --x", program()); /* a blank before it */
+        else
+            snprintf(command, sizeof(command), i == 1 ? "%s --x" : "\"%s\" --x", bare);
+        register_as(command);
+        broker_says("status --verify", 1,
+                    i == 2 ? "ok       path of the program: "
+                           : "differs  path of the program: a path with spaces without quotes");
+        install_plainly("its registration is renewed");
+        assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), quoted);
+    }
+}
+
+static void write_nothing(const wchar_t *path)
+{
+    HANDLE made =
+        CreateFileW(path, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+
+    assert_true(made != INVALID_HANDLE_VALUE);
+    CloseHandle(made);
+}
+
+/* A file at the first part of the path: Windows starts that one. */
+static void the_program_that_windows_starts_instead_is_named(void **state)
+{
+    const wchar_t *other = in_program_data(L"%ProgramData%\\shmb.exe");
+    const wchar_t *folder = in_program_data(L"%ProgramData%\\shmb x");
+    char command[1024], said[1024];
+
+    (void)state;
+    install_plainly("installed");
+    snprintf(command, sizeof(command), "%s\\shmbroker.exe --x", support_narrow(folder));
+    register_as(command);
+    write_nothing(other);
+    snprintf(said, sizeof(said),
+             "without quotes: Windows starts %s instead; run: shmbroker install",
+             support_narrow(other));
+    broker_says("status --verify", 1, said);
+    snprintf(said, sizeof(said), "no quotes, and Windows starts %s instead; run: shmbroker install",
+             support_narrow(other));
+    broker_says("start", 7, said);
+    broker_says("install --allow-unsafe-config", 0, "its registration is renewed");
+    snprintf(command, sizeof(command), "\"%s\\shmbroker.exe\" --allow-unsafe-config",
+             support_narrow(folder));
+    assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
+    broker_says("status --verify", 1, "ok       path of the program: ");
+    broker_says("uninstall", 0, "removed");
+    assert_true(DeleteFileW(other));
+    DeleteFileW(in_program_data(L"%ProgramData%\\shmb x\\shmbroker.exe"));
+    RemoveDirectoryW(folder);
+}
+
+/* What is green would else not serve what the file asks for. */
+static void the_registration_is_compared_with_the_configuration(void **state)
+{
+    static const wchar_t key[] = L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters";
+
+    (void)state;
+    install(configuration);
+    broker_says("status --verify", 1, "ok       content of the configuration: no errors");
+    broker_says("status --verify", 1, "ok       account: NT SERVICE\\ShmBroker");
+    broker_says("status --verify", 1, "ok       protections of its process: none is switched off");
+    scm_file("version: 1\nsegments:\n  ShmbTest.Data: { size: 64, sessions: alias, audit: true, "
+             "access: { write: [Users] } }\n");
+    broker_says("status --verify", 1,
+                "differs  account: NT SERVICE\\ShmBroker, which cannot make the plain names of "
+                "sessions: alias; run: shmbroker install --account LocalSystem");
+    broker_says("status --verify", 1,
+                "differs  right to audit: the configuration has audit: true, and the service is "
+                "not installed to audit; run: shmbroker install --audit");
+    broker_says("install --allow-unsafe-config --account LocalSystem --audit", 0, "renewed");
+    broker_says("status --verify", 1, "ok       account: LocalSystem, which sessions: alias needs");
+    scm_file("version: 1\nsegments: 7\n");
+    broker_says("status --verify", 1,
+                "differs  content of the configuration: 1 error: its next start serves what was "
+                "in force last; run: shmbroker check --allow-unsafe-config \"");
+    broker_says("status --verify", 1, "differs  account: LocalSystem, which can do anything");
+    assert_int_equal(RegSetKeyValueW(HKEY_LOCAL_MACHINE, key, L"MitigationsOff", REG_MULTI_SZ,
+                                     L"dynamic-code\0", sizeof(L"dynamic-code\0")),
+                     0);
+    broker_says("status --verify", 1,
+                "differs  protections of its process: MitigationsOff switches off: dynamic-code; "
+                "run: reg delete HKLM\\SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters "
+                "/v MitigationsOff /f");
+    assert_int_equal(RegDeleteKeyValueW(HKEY_LOCAL_MACHINE, key, L"MitigationsOff"), 0);
+}
+
 static void a_program_that_users_can_change_is_refused(void **state)
 {
     const wchar_t *folder = in_program_data(L"%ProgramData%\\shmb programs");
@@ -338,6 +448,9 @@ int main(void)
         TEST(a_service_that_goes_meanwhile_is_waited_for),
         TEST(status_verifies_point_by_point),
         TEST(a_path_without_quotes_is_found_and_mended),
+        TEST(any_reading_of_the_path_is_mended),
+        TEST(the_program_that_windows_starts_instead_is_named),
+        TEST(the_registration_is_compared_with_the_configuration),
         TEST(a_substituted_drive_is_warned_of),
         TEST(a_path_on_a_server_is_warned_of),
         TEST(a_short_time_before_a_shutdown_is_found_and_mended),

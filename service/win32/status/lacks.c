@@ -2,17 +2,15 @@
 #include "lacks.h"
 
 #include "console.h"
-#include "elevation.h"
 #include "status.h"
 
-enum shmb_exit lacks_print(const char *first)
+enum shmb_exit lacks_print(const char *first, bool administrator)
 {
     struct status status = {.state_word = "running", .runs = true};
     bool enough = status_ask_broker(&status), unknown;
     enum shmb_exit result = SHMB_EXIT_DONE;
 
-    /* An administrator can read both, unless the broker could not make them. */
-    unknown = enough && !status.directory && !status.reported && elevation_present();
+    unknown = enough && !status.directory && !status.reported && administrator;
     if (enough && status.incomplete) {
         result = SHMB_EXIT_NOT_SO;
         enough = status_find_holders(&status);
