@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "visible.h"
 #include "wide.h"
 
@@ -107,6 +108,8 @@ static void write_line(DWORD which, const char *format, va_list arguments)
     }
     vsnprintf(line, (size_t)length + 1, format, arguments);
     shmb_make_visible(line, true);
+    if (which == STD_ERROR_HANDLE)
+        answer_note(line);
     strcat(line, "\n");
     console_text(which, line, strlen(line));
     free(line);
@@ -116,6 +119,8 @@ void console_line(const char *format, ...)
 {
     va_list arguments;
 
+    if (answer_wanted())
+        return;
     va_start(arguments, format);
     write_line(STD_OUTPUT_HANDLE, format, arguments);
     va_end(arguments);
@@ -128,4 +133,11 @@ void console_error(const char *format, ...)
     va_start(arguments, format);
     write_line(STD_ERROR_HANDLE, format, arguments);
     va_end(arguments);
+}
+
+uint32_t console_answer(uint32_t *exit_code)
+{
+    const char *text = answer_text(exit_code);
+
+    return console_text(STD_OUTPUT_HANDLE, text, strlen(text));
 }

@@ -28,9 +28,13 @@ uint32_t console_file(HANDLE file, const void *bytes, size_t count);
 
 /*
  * Write one line, and a line end, to the standard output or the standard error output, as
- * shmb_make_visible(line, true) leaves it. Ignore failures.
+ * shmb_make_visible(line, true) leaves it. Ignore failures. With --json, console_line writes
+ * nothing, and the line of console_error is also a warning or a reason in the document (answer.h).
  */
 void console_line(const char *format, ...) SHMB_PRINTF(1, 2);
 void console_error(const char *format, ...) SHMB_PRINTF(1, 2);
+
+/* Writes the next document of a verb with --json; see answer_text. Returns as console_text. */
+uint32_t console_answer(uint32_t *exit_code);
 
 #endif

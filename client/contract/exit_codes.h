@@ -16,4 +16,7 @@ enum shmb_exit {
     SHMB_EXIT_SYSTEM = 7       /* a system call failed */
 };
 
+/* shmb adds this to its own failures if the verb runs a command. */
+#define SHMB_EXIT_OWN 120u
+
 #endif

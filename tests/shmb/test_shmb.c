@@ -19,7 +19,7 @@ static void wrong_command_lines_are_one_line_and_code_2(void **state)
         {"--help -- list", "--help", 2},
         {"list X", "\"X\"", 2},
         {"list --jsn", "--jsn", 2},
-        {"list --json --json", "twice", 2},
+        {"list --names --names", "twice", 2},
         {"info", "name", 2},
         {"info A B", "\"B\"", 2},
         {"info A -- B", "\"B\"", 2},
@@ -39,7 +39,7 @@ static void wrong_command_lines_are_one_line_and_code_2(void **state)
         {"lock A --", "--", 122},
         {"lock A --  \t ", "--", 122},
         {"lock -- cmd", "name", 122},
-        {"lock A --json -- cmd", "--json", 122},
+        {"lock A --raw -- cmd", "--raw", 122},
         {"mutex", "action", 2},
         {"mutex A", "\"A\"", 2},
         {"mutex lock A", "--", 122},
@@ -63,6 +63,37 @@ static void wrong_command_lines_are_one_line_and_code_2(void **state)
     (void)state;
     for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         shmb_expect_line(table[i].code, table[i].part, table[i].arguments);
+}
+
+static void wrong_command_lines_in_json(void **state)
+{
+    static const struct {
+        const char *arguments, *begins, *ends;
+        DWORD code;
+    } table[] = {
+        {"--json", "\"verb\": null", "\"exit\": 2", 2},
+        {"lits --json", "\"verb\": null", "\"code\": \"USAGE\"", 2},
+        {"list --json --json", "\"verb\": \"list\"", "--json is given twice\"", 2},
+        {"event --json", "\"verb\": \"event\"", "\"exit\": 2", 2},
+        {"event set --json", "\"verb\": \"event set\"", "event set needs a name", 2},
+        {"lock A --json -- cmd", "\"verb\": \"lock\"", "\"exit\": 122", 122},
+        {"info --json a\\b", "\"verb\": \"info\"", "\"object\": \"a\\\\b\"", 2},
+        {"info --json Global\\None", "\"verb\": \"info\"", "\"object\": \"None\"", 1},
+        {"watch None --json", "{\"schema\": 1,\"verb\": \"watch\",", "\"code\": \"NOT_FOUND\"", 1},
+        {"write A --text --json", "shmb: A: ", "\n", 1}, /* a text, not the option */
+    };
+    const char *said;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        assert_int_equal(shmb_run(&shmb_user, &said, table[i].arguments), table[i].code);
+        if (strstr(said, table[i].begins) == NULL || strstr(said, table[i].ends) == NULL)
+            fail_msg("shmb %s said:\n%s", table[i].arguments, said);
+    }
+    assert_null(strchr(said, '{'));
+    assert_int_equal(shmb_run(&shmb_user, &said, "list --json --help"), 0);
+    assert_null(strstr(said, "\"schema\""));
 }
 
 static void help_and_version_are_code_0(void **state)
@@ -175,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(wrong_command_lines_are_one_line_and_code_2),
+        TEST(wrong_command_lines_in_json),
         TEST(help_and_version_are_code_0),
         TEST(words_are_cut_as_everywhere),
         TEST(without_a_broker_is_code_5),

@@ -224,18 +224,15 @@ static void the_dll(void **state)
 
 static void in_json_it_is_one_document(void **state)
 {
-    const char *said;
-
     (void)state;
-    assert_int_equal(shmb_run(&shmb_user, &said, "doctor ShmbTest.Dato --json"), 1);
-    assert_string_equal(said,
-                        "{\"name\":\"ShmbTest.Dato\",\"level\":\"read\",\"opens\":false,"
-                        "\"findings\":[\n"
-                        "{\"id\":\"not-configured\",\"stops\":true,\"says\":\"no configuration "
-                        "names ShmbTest.Dato\",\"remedy\":\"did you mean ShmbTest.Data, "
-                        "ShmbTest.Read, ShmbTest.Taken? If not, have "
-                        "the administrator add it, then: shmbroker reload\"}\n"
-                        "]}\n");
+    shmb_expect_json(1,
+                     "{\"schema\":1,\"verb\":\"doctor\",\"name\":\"ShmbTest.Dato\","
+                     "\"full_name\":\"Global\\\\ShmbTest.Dato\",\"level\":\"read\",\"opens\":false,"
+                     "\"findings\":[{\"id\":\"not-configured\",\"stops\":true,\"says\":\"no "
+                     "configuration names ShmbTest.Dato\",\"remedy\":\"did you mean ShmbTest.Data, "
+                     "ShmbTest.Read, ShmbTest.Taken? If not, have the administrator add it, then: "
+                     "shmbroker reload\"}],\"warnings\":[]}",
+                     "doctor ShmbTest.Dato --json");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

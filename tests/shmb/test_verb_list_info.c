@@ -17,49 +17,94 @@ static void list_is_one_line_for_each(void **state)
     shmb_expect(0, lines, "list");
 }
 
-#define SEGMENT_JSON(name, state, generation, bytes, lock, wait, initial)                          \
-    "{\"name\":\"" name "\",\"kind\":\"segment\",\"state\":\"" state                               \
-    "\",\"generation\":\"" generation "\",\"companion\":false,\"bytes\":" bytes                    \
-    ",\"rounded\":false,\"lock\":" lock ",\"readers_may_wait\":" wait                              \
+#define HEAD(verb) "{\"schema\":1,\"verb\":\"" verb "\","
+#define TAIL       ",\"warnings\":[]}"
+
+/* The members of an object; `rest` are those that its kind may have, from bytes on. */
+#define OBJECT(name, kind, state, generation, companion, rest)                                     \
+    "\"name\":\"" name "\",\"full_name\":\"Global\\\\" name "\",\"kind\":\"" kind                  \
+    "\",\"state\":\"" state "\",\"generation\":" generation ",\"companion\":" companion rest
+#define SIZES(bytes, rounded, lock, wait, initial)                                                 \
+    ",\"bytes\":" bytes ",\"rounded\":" rounded ",\"lock\":" lock ",\"readers_may_wait\":" wait    \
     ",\"initial_content\":" initial
+#define NO_SIZES SIZES("null", "null", "null", "null", "null")
+#define STATES(manual, initial, maximum)                                                           \
+    ",\"manual_reset\":" manual ",\"initial\":" initial ",\"maximum\":" maximum
+#define NO_STATES STATES("null", "null", "null")
+#define SEGMENT(name, state, generation, bytes, lock, wait, initial)                               \
+    OBJECT(name, "section", state, "\"" generation "\"", "false",                                  \
+           SIZES(bytes, "false", lock, wait, initial) NO_STATES)
+#define OTHER(name, kind, state, generation, companion, states)                                    \
+    OBJECT(name, kind, state, "\"" generation "\"", companion, NO_SIZES states)
 
 static void list_in_json_is_one_document(void **state)
 {
-    static const char json[] = "{\"objects\":[\n" SEGMENT_JSON(
-        "ShmbTest.Data", "held", "1001", "100", "\"ShmbTest.Data.lock\"", "false",
-        "false") "},\n"
-                 "{\"name\":\"ShmbTest.Data.lock\",\"kind\":\"mutex\",\"state\":\"held\","
-                 "\"generation\":\"1002\",\"companion\":true},\n" SEGMENT_JSON(
-                     "ShmbTest.Read", "held", "1003", "300000", "\"ShmbTest.Read.lock\"", "true",
-                     "false") "},\n" SEGMENT_JSON(GROUP, "held", "1004", "5000000000", "null",
-                                                  "false",
-                                                  "true") "},\n"
-                                                          "{\"name\":\"ShmbTest.\\\"Five\\\"\","
-                                                          "\"kind\":\"semaphore\",\"state\":"
-                                                          "\"held\","
-                                                          "\"generation\":\"1005\",\"companion\":"
-                                                          "false,\"initial\":3,\"maximum\":5},\n"
-                                                          "{\"name\":\"ShmbTest.Event\",\"kind\":"
-                                                          "\"event\",\"state\":\"held\","
-                                                          "\"generation\":\"1006\",\"companion\":"
-                                                          "false,\"manual_reset\":true},\n"
-                                                          "{\"name\":\"ShmbTest.Gone\",\"kind\":"
-                                                          "\"mutex\",\"state\":\"failed\","
-                                                          "\"generation\":\"1007\",\"companion\":"
-                                                          "false},\n" SEGMENT_JSON(
-                                                              "ShmbTest.Taken", "conflict", "1008",
-                                                              "16", "null", "false",
-                                                              "false") "},\n" SEGMENT_JSON("ShmbTes"
-                                                                                           "t.Wide",
-                                                                                           "held",
-                                                                                           "1009",
-                                                                                           "300000",
-                                                                                           "null",
-                                                                                           "false",
-                                                                                           "false") "}\n]}\n";
-
     (void)state;
-    shmb_expect(0, json, "list --json");
+    shmb_expect_json(
+        0,
+        HEAD(
+            "list") "\"objects\":["
+                    "{" SEGMENT(
+                        "ShmbTest.Data", "held", "1001", "100", "\"ShmbTest.Data.lock\"", "false",
+                        "false") "},"
+                                 "{" OTHER(
+                                     "ShmbTest.Data.lock", "mutex", "held", "1002", "true",
+                                     NO_STATES) "},"
+                                                "{" SEGMENT(
+                                                    "ShmbTest.Read", "held", "1003", "300000",
+                                                    "\"ShmbTest.Read.lock\"", "true",
+                                                    "false") "},"
+                                                             "{" SEGMENT(
+                                                                 GROUP, "held", "1004",
+                                                                 "5000000000", "null", "false",
+                                                                 "true") "},"
+                                                                         "{" OTHER(
+                                                                             "ShmbTest."
+                                                                             "\\\"Five\\\"",
+                                                                             "semaphore", "held",
+                                                                             "1005", "false",
+                                                                             STATES(
+                                                                                 "null", "3",
+                                                                                 "5")) "},"
+                                                                                       "{" OTHER(
+                                                                                           "ShmbTes"
+                                                                                           "t."
+                                                                                           "Event",
+                                                                                           "event",
+                                                                                           "held",
+                                                                                           "1006",
+                                                                                           "false",
+                                                                                           STATES(
+                                                                                               "tru"
+                                                                                               "e",
+                                                                                               "nul"
+                                                                                               "l",
+                                                                                               "nul"
+                                                                                               "l")) "},"
+                                                                                                     "{" OTHER(
+                                                                                                         "ShmbTest.Gone",
+                                                                                                         "mutex",
+                                                                                                         "failed",
+                                                                                                         "1007",
+                                                                                                         "false",
+                                                                                                         NO_STATES) "},"
+                                                                                                                    "{" SEGMENT(
+                                                                                                                        "ShmbTest.Taken",
+                                                                                                                        "conflict",
+                                                                                                                        "1008",
+                                                                                                                        "16",
+                                                                                                                        "null",
+                                                                                                                        "false",
+                                                                                                                        "false") "},"
+                                                                                                                                 "{" SEGMENT(
+                                                                                                                                     "ShmbTest.Wide",
+                                                                                                                                     "held",
+                                                                                                                                     "1009",
+                                                                                                                                     "300000",
+                                                                                                                                     "null",
+                                                                                                                                     "false",
+                                                                                                                                     "false") "}]" TAIL,
+        "list --json");
 }
 
 static void info_says_all_of_one(void **state)
@@ -106,25 +151,25 @@ static void info_says_all_of_one(void **state)
     shmb_expect_line(1, "ShmbTest.None", "info ShmbTest.None");
 }
 
+#define RIGHTS(count, rights, may, access)                                                         \
+    ",\"count\":" count ",\"rights\":[" rights "],\"may\":\"" may "\",\"access\":" access
 #define EVERYONE_MAY(words)                                                                        \
-    "\"may\":\"" words                                                                             \
-    "\",\"access\":[{\"account\":\"Everyone\",\"sid\":\"S-1-1-0\",\"may\":\"" words                \
-    "\",\"denied\":null}]"
+    "[{\"account\":\"Everyone\",\"sid\":\"S-1-1-0\",\"may\":\"" words "\",\"denied\":null}]"
 
 static void info_in_json_is_one_document(void **state)
 {
-    static const char data[] = SEGMENT_JSON(
-        "ShmbTest.Data", "held", "1001", "100", "\"ShmbTest.Data.lock\"", "false",
-        "false") ","
-                 "\"rights\":[\"read\",\"write\"]," EVERYONE_MAY("read and write") "}\n";
-    static const char taken[] =
-        SEGMENT_JSON("ShmbTest.Taken", "conflict", "1008", "16", "null", "false",
-                     "false") ","
-                              "\"rights\":[],\"may\":\"nothing\",\"access\":null}\n";
-
     (void)state;
-    shmb_expect(0, data, "info --json ShmbTest.Data");
-    shmb_expect(0, taken, "info ShmbTest.Taken --json");
+    shmb_expect_json(0,
+                     HEAD("info") SEGMENT("ShmbTest.Data", "held", "1001", "100",
+                                          "\"ShmbTest.Data.lock\"", "false", "false")
+                         RIGHTS("null", "\"read\",\"write\"", "read and write",
+                                EVERYONE_MAY("read and write")) TAIL,
+                     "info --json ShmbTest.Data");
+    shmb_expect_json(
+        0,
+        HEAD("info") SEGMENT("ShmbTest.Taken", "conflict", "1008", "16", "null", "false", "false")
+            RIGHTS("null", "", "nothing", "null") TAIL,
+        "info ShmbTest.Taken --json");
 }
 
 /* For scripts: a name is never cut, and a size of any length does not move it. */
@@ -162,17 +207,18 @@ static void without_the_directory_the_name_is_enough(void **state)
                 "your rights: read and write\n"
                 "access:      Everyone read and write\n",
                 "info Global\\ShmbTest.Data");
-    shmb_expect(0,
-                "{\"name\":\"ShmbTest.Read.lock\",\"kind\":\"mutex\",\"state\":\"unknown\","
-                "\"generation\":\"0\",\"companion\":null,\"rights\":[\"write\"]," EVERYONE_MAY(
-                    "wait and release") "}\n",
-                "info ShmbTest.Read.lock --json");
-    shmb_expect(
+    shmb_expect_json(
         0,
-        "{\"name\":\"ShmbTest.Three\",\"kind\":\"semaphore\",\"state\":\"unknown\","
-        "\"generation\":\"0\",\"companion\":null,\"initial\":null,\"maximum\":null,"
-        "\"count\":1,\"rights\":[\"read\",\"write\"]," EVERYONE_MAY("wait and release") "}\n",
-        "info ShmbTest.Three --json");
+        HEAD("info") OBJECT("ShmbTest.Read.lock", "mutex", "unknown", "null", "null",
+                            NO_SIZES NO_STATES)
+            RIGHTS("null", "\"write\"", "wait and release", EVERYONE_MAY("wait and release")) TAIL,
+        "info ShmbTest.Read.lock --json");
+    shmb_expect_json(0,
+                     HEAD("info") OBJECT("ShmbTest.Three", "semaphore", "unknown", "null", "null",
+                                         NO_SIZES NO_STATES)
+                         RIGHTS("1", "\"read\",\"write\"", "wait and release",
+                                EVERYONE_MAY("wait and release")) TAIL,
+                     "info ShmbTest.Three --json");
     shmb_expect(0,
                 "name:        ShmbTest.Hidden\n"
                 "kind:        event\n"

@@ -62,7 +62,7 @@ static void a_name_cannot_move_the_cursor(void **state)
     assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
     expect_part(said, "  ShmbTest.?[2J??.??\xc3\xa4\n");
     assert_int_equal(shmb_run(NULL, &said, SCAN " --json"), 0);
-    expect_part(said, "\"ShmbTest.\\u001b[2J\\u009b\\u000a.\\u202e\\u2028\xc3\xa4\"");
+    expect_part(said, "\"ShmbTest.\\u001B[2J\\u009B\\n.\\u202E\\u2028\xc3\xa4\"");
     assert_int_equal(shmb_run(NULL, &said, "info \"ShmbTest.\xe2\x80\xae\xc2\x9b\""), 2);
     expect_part(said, "ShmbTest.??");
 }
@@ -109,15 +109,22 @@ static void own_session_is_listed_and_no_other(void **state)
 
 static void in_json_it_is_one_document(void **state)
 {
+    const char *said;
+
     (void)state;
-    shmb_expect(0,
-                "{\"objects\":[\n"
-                "{\"name\":\"ShmbTest.Prices\",\"kind\":\"segment\",\"held\":false,"
-                "\"session\":null,\"bytes\":4096,\"rounded\":true}\n"
-                "],\"left_out\":0}\n",
-                "scan ShmbTest.Prices --json");
-    shmb_expect(0, "{\"objects\":[\n],\"left_out\":0}\n", "scan No.Such.Thing --json");
-    shmb_expect_line(2, "--yaml", "scan --json --yaml");
+    shmb_expect_json(0,
+                     "{\"schema\":1,\"verb\":\"scan\",\"objects\":["
+                     "{\"name\":\"ShmbTest.Prices\",\"full_name\":\"Global\\\\ShmbTest.Prices\","
+                     "\"kind\":\"section\",\"held\":false,\"session\":null,\"bytes\":4096,"
+                     "\"rounded\":true}],\"left_out\":0,\"warnings\":[]}",
+                     "scan ShmbTest.Prices --json");
+    shmb_expect_json(0,
+                     "{\"schema\":1,\"verb\":\"scan\",\"objects\":[],\"left_out\":0,"
+                     "\"warnings\":[]}",
+                     "scan No.Such.Thing --json");
+    assert_int_equal(shmb_run(NULL, &said, "scan --json --yaml"), 2);
+    expect_part(said, "shmb: --yaml and --json do not go together\n");
+    expect_part(said, "\"message\": \"--yaml and --json do not go together\"");
 }
 
 static void objects_of_windows_are_left_out_and_counted(void **state)
@@ -136,7 +143,7 @@ static void objects_of_windows_are_left_out_and_counted(void **state)
     assert_null(strstr(said, "WilStaging"));
     expect_part(said, "\n# 2 objects of Windows left out; --all shows them\n");
     assert_int_equal(shmb_run(NULL, &said, "scan *ShmbTest.A --json"), 0);
-    expect_part(said, "],\"left_out\":2}\n");
+    expect_part(said, "\"left_out\": 2");
     /* One that is configured is not one of Windows. */
     stage_segment("MSCTF.ShmbTest.A", 100, 0);
     stage_publish();

@@ -318,7 +318,7 @@ static void shells_are_told_of_every_verb(void **state)
     static const char *const shells[] = {"powershell", "clink"};
     static const char *const parts[][2] = {
         {"'doctor' = @('--json', '--as', '--dll', '--help')", "'doctor' .. clink.argmatcher()"},
-        {"'event wait' = @('--timeout', '--help')", "'wait' .. clink.argmatcher()"},
+        {"'event wait' = @('--json', '--timeout', '--help')", "'wait' .. clink.argmatcher()"},
     };
     char help[SUPPORT_LINE_MAX], verb[32];
     const char *said, *line;

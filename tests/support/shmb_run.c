@@ -59,6 +59,42 @@ void shmb_expect(DWORD code, const char *said, const char *format, ...)
         fail_msg("shmb %s: code %lu, said:\n%s", format, got_code, got);
 }
 
+/* Removes the blanks and line ends that are outside of strings. */
+static void make_compact(char *json)
+{
+    char *out = json;
+    bool inside = false;
+
+    for (; *json != '\0'; json++) {
+        if (*json == '"')
+            inside = !inside;
+        if (!inside && (*json == ' ' || *json == '\n'))
+            continue;
+        *out++ = *json;
+        if (inside && *json == '\\')
+            *out++ = *++json;
+    }
+    *out = '\0';
+}
+
+void shmb_expect_json(DWORD code, const char *document, const char *format, ...)
+{
+    const char *got;
+    char *compact;
+    va_list arguments;
+    DWORD got_code;
+
+    va_start(arguments, format);
+    got_code = run(&shmb_user, &got, format, arguments);
+    va_end(arguments);
+    compact = _strdup(got);
+    assert_non_null(compact);
+    make_compact(compact);
+    if (got_code != code || strcmp(compact, document) != 0)
+        fail_msg("shmb %s: code %lu, said:\n%s", format, got_code, compact);
+    free(compact);
+}
+
 void shmb_expect_line(DWORD code, const char *part, const char *format, ...)
 {
     const char *got;

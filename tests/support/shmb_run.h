@@ -21,6 +21,12 @@ DWORD shmb_run(const struct launch *how, const char **said, const char *format, 
 /* The same, as a standard user: this must be the exit code, and the whole of what it says. */
 void shmb_expect(DWORD code, const char *said, const char *format, ...);
 
+/*
+ * The same for a document with --json on the standard output, without the blanks and line ends
+ * between its tokens.
+ */
+void shmb_expect_json(DWORD code, const char *document, const char *format, ...);
+
 /* The exit code must be this one, and this a part of the one line it says. */
 void shmb_expect_line(DWORD code, const char *part, const char *format, ...);
 

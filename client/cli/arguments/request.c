@@ -239,6 +239,22 @@ static bool all_unicode(const struct verb *verb, const struct words *words)
     return ok;
 }
 
+bool request_wants_json(const struct words *words)
+{
+    size_t i;
+
+    for (i = 0; i < words->count; i++) {
+        const struct option *option =
+            words->word[i] != NULL ? find_option(words->word[i], ~0u) : NULL;
+
+        if (option != NULL && option->bit == OPTION_JSON)
+            return true;
+        if (option != NULL && option->has_value)
+            i++;
+    }
+    return false;
+}
+
 const char *request_next_option(unsigned allowed, size_t *at)
 {
     while (*at < OPTIONS)

@@ -6,6 +6,7 @@
 
 #include <windows.h>
 
+#include "answer.h"
 #include "error.h"
 #include "out.h"
 #include "shmb.h"
@@ -40,10 +41,42 @@ enum shmb_exit fail_code(int32_t result)
     }
 }
 
+/* The names of the results in shmb.h. NULL: the word of the exit code is enough. */
+static const char *code_of(int32_t result)
+{
+    static const struct {
+        int32_t result;
+        const char *code;
+    } codes[] = {
+        {SHMB_NOT_FOUND, "NOT_FOUND"},
+        {SHMB_WRONG_KIND, "WRONG_KIND"},
+        {SHMB_NOT_OURS, "NOT_OURS"},
+        {SHMB_BAD_NAME, "BAD_NAME"},
+        {SHMB_BAD_ARGUMENT, "BAD_ARGUMENT"},
+        {SHMB_RANGE, "RANGE"},
+        {SHMB_BUSY, "BUSY"},
+        {SHMB_INCONSISTENT, "INCONSISTENT"},
+        {SHMB_CORRUPT, "CORRUPT"},
+        {SHMB_VERSION_MISMATCH, "VERSION_MISMATCH"},
+        {SHMB_STALE, "STALE"},
+        {SHMB_NO_MEMORY, "NO_MEMORY"},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (codes[i].result == result)
+            return codes[i].code;
+    return NULL;
+}
+
 enum shmb_exit fail_result(const char *name, int32_t result)
 {
     char sentence[SENTENCE_MAX];
+    uint32_t system = 0;
 
+    if (shmb_last_failure(&system, NULL) != result)
+        system = 0;
+    answer_fault(code_of(result), system);
     shmb_result_text(result, sentence, sizeof(sentence));
     out_error("%s: %s", name, sentence);
     return fail_code(result);
@@ -53,6 +86,7 @@ enum shmb_exit fail_call(const char *name, const char *what, const char *call, u
 {
     char text[SENTENCE_MAX];
 
+    answer_fault(NULL, code);
     error_text(code, text, sizeof(text));
     out_error("%s: %s (%s: %lu, %s)", name, what, call, (unsigned long)code, text);
     return code == ERROR_ACCESS_DENIED ? SHMB_EXIT_DENIED : SHMB_EXIT_SYSTEM;
@@ -60,6 +94,7 @@ enum shmb_exit fail_call(const char *name, const char *what, const char *call, u
 
 enum shmb_exit fail_memory(const char *name)
 {
+    answer_fault("NO_MEMORY", 0);
     out_error("%s: out of memory", name);
     return SHMB_EXIT_SYSTEM;
 }

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "console.h"
-#include "utf.h"
 #include "visible.h"
 #include "wide.h"
 
@@ -35,6 +35,8 @@ static void flush(void)
 /* Adds to the buffer: at most OUT_TEXT_MAX bytes, which end with a whole character. */
 static void add(const char *text, size_t length)
 {
+    if (answer_wanted()) /* the output has documents only */
+        return;
     if (length >= sizeof(buffer) - buffered)
         flush();
     memcpy(buffer + buffered, text, length);
@@ -79,41 +81,21 @@ void out_sequence(const char *sequence)
     add(sequence, strlen(sequence));
 }
 
-static void json_escape(uint32_t point)
-{
-    if (point == '"' || point == '\\')
-        out_text("\\%c", (int)point);
-    else
-        out_text("\\u%04x", (unsigned)point);
-}
-
-void out_json_string(const char *text)
-{
-    const char *end = text + strlen(text);
-
-    add("\"", 1);
-    while (text < end) {
-        const char *from = text;
-        uint32_t point = shmb_utf8_next(&text, end);
-
-        if (point == UINT32_MAX) {
-            json_escape(0xFFFD);
-            text++;
-        } else if (!shmb_is_visible(point) || point == '"' || point == '\\') {
-            json_escape(point);
-        } else {
-            add(from, (size_t)(text - from));
-        }
-    }
-    add("\"", 1);
-}
-
 bool out_bytes(const void *bytes, size_t count)
 {
     flush();
     if (failure == 0)
         failure =
             to_file != NULL ? console_file(to_file, bytes, count) : console_bytes(bytes, count);
+    return failure == 0;
+}
+
+bool out_answer(uint32_t *exit_code)
+{
+    uint32_t code = console_answer(exit_code);
+
+    if (failure == 0)
+        failure = code;
     return failure == 0;
 }
 
@@ -144,6 +126,7 @@ void out_error(const char *format, ...)
     format_text(text, format, arguments);
     va_end(arguments);
     shmb_make_visible(text, false);
+    answer_note(text);
     snprintf(line, sizeof(line), "shmb: %s\n", text);
     console_text(STD_ERROR_HANDLE, line, strlen(line));
 }

@@ -30,9 +30,11 @@ void out_visible(const char *text);
 /* Writes a control sequence for the screen as it is. */
 void out_sequence(const char *sequence);
 
-/* Writes a text as a JSON string with its quotes. Ill-formed bytes become U+FFFD; what is
- * not visible is escaped, so that the text stays exact. */
-void out_json_string(const char *text);
+/*
+ * Writes the next document of a verb with --json, which gets no other output; see answer_text.
+ * False: this or an earlier write failed.
+ */
+bool out_answer(uint32_t *exit_code);
 
 /* Writes bytes to the standard output, unchanged. False: this or an earlier write failed. */
 bool out_bytes(const void *bytes, size_t count);

@@ -1,8 +1,10 @@
 /*
- * show.h - an object as text and as JSON, the same for all verbs.
+ * show.h - the words for an object, the same for all verbs.
  */
 #ifndef CLI_SHOW_H
 #define CLI_SHOW_H
+
+#include <stdbool.h>
 
 #include "shmb.h"
 
@@ -12,7 +14,7 @@
 const char *show_kind(uint32_t kind);
 const char *show_state(uint32_t state);
 
-/* Writes the members of the object's JSON object, without the braces. */
-void show_json(const shmb_info *info);
+/* With --json: the answer of a wait that has ended well. Without it, nothing. */
+void show_waited(const char *name, uint32_t kind, bool abandoned);
 
 #endif

@@ -82,43 +82,31 @@ static bool is_obvious(enum shmb_kind kind, const struct entry *entry)
     return !entry->deny && shmb_access_is_full(kind, entry->mask) && owner_trusted(entry->sid);
 }
 
-static void write_member(const char *key, const char *value)
-{
-    out_text("\"%s\":", key);
-    if (value != NULL)
-        out_json_string(value);
-    else
-        out_text("null");
-}
-
-static void write_json(enum shmb_kind kind, const struct entry *entry)
+static void put_entry(enum shmb_kind kind, const struct entry *entry, struct json *json)
 {
     char words[SHMB_ACCESS_WORDS];
 
     (void)shmb_access_words(kind, entry->mask, words);
-    out_text("{");
-    write_member("account", entry->name);
-    out_text(",");
-    write_member("sid", entry->sid);
-    out_text(",");
-    write_member("may", entry->deny ? NULL : words);
-    out_text(",");
-    write_member("denied", entry->deny ? words : NULL);
-    out_text("}");
+    json_object(json, NULL);
+    json_string(json, "account", entry->name);
+    json_string(json, "sid", entry->sid);
+    json_string(json, "may", entry->deny ? NULL : words);
+    json_string(json, "denied", entry->deny ? words : NULL);
+    json_object_end(json);
 }
 
-static void write_entry(enum shmb_kind kind, const struct entry *entry, bool json)
+static void write_entry(enum shmb_kind kind, const struct entry *entry, struct json *json)
 {
     char words[ACCOUNT_MAX + 2 * SHMB_ACCESS_WORDS];
 
-    if (json)
-        write_json(kind, entry);
+    if (json != NULL)
+        put_entry(kind, entry, json);
     else
         out_visible(shmb_access_entry_words(kind, entry->name, entry->deny, entry->mask, words,
                                             sizeof(words)));
 }
 
-static void write_list(enum shmb_kind kind, ACL *list, bool json)
+static void write_list(enum shmb_kind kind, ACL *list, struct json *json)
 {
     struct entry entry;
     size_t written = 0;
@@ -128,14 +116,14 @@ static void write_list(enum shmb_kind kind, ACL *list, bool json)
         if (!read_entry(list, i, &entry) || is_obvious(kind, &entry))
             continue;
         if (written++ > 0)
-            out_text("%s", json ? "," : "; ");
+            out_text("; ");
         write_entry(kind, &entry, json);
     }
-    if (written == 0 && !json)
+    if (written == 0)
         out_text("nobody but administrators");
 }
 
-bool info_access(enum shmb_kind kind, const char *name, bool json)
+bool info_access(enum shmb_kind kind, const char *name, struct json *json)
 {
     const struct entry everyone = {
         .mask = shmb_access_mask(kind, SHMB_LEVEL_FULL), .sid = "S-1-1-0", .name = "Everyone"};
@@ -152,13 +140,15 @@ bool info_access(enum shmb_kind kind, const char *name, bool json)
     CloseHandle(object);
     if (code != ERROR_SUCCESS)
         return false;
-    out_text("%s", json ? "[" : "");
+    if (json != NULL)
+        json_array(json, "access");
     /* Without a list, everyone has all rights. */
     if (list != NULL)
         write_list(kind, list, json);
     else
         write_entry(kind, &everyone, json);
-    out_text("%s", json ? "]" : "");
+    if (json != NULL)
+        json_array_end(json);
     LocalFree(descriptor);
     return true;
 }

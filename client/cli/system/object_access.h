@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "access.h"
+#include "json.h"
 
 /* True: the library trusts the owner of Global\NAME. */
 bool info_is_ours(enum shmb_kind kind, const char *name);
@@ -17,10 +18,11 @@ bool info_is_ours(enum shmb_kind kind, const char *name);
 uint32_t info_rights(enum shmb_kind kind, const char *name);
 
 /*
- * Writes the object's access list: "Users read; CORP\Traders read and write", or as JSON a list
- * of account, sid, may and denied (in words, one of them null). Leaves out accounts that may do
- * everything anyway. False: the caller may not read the list, and nothing was written.
+ * Writes the object's access list: "Users read; CORP\Traders read and write", or into `json`, if
+ * it is not NULL, the member access: an array of account, sid, may and denied (in words, one of
+ * them null). Leaves out accounts that may do everything anyway. False: the caller may not read
+ * the list, and nothing was written.
  */
-bool info_access(enum shmb_kind kind, const char *name, bool json);
+bool info_access(enum shmb_kind kind, const char *name, struct json *json);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "ask_system.h"
 #include "doctor.h"
 #include "fail.h"
@@ -55,26 +56,27 @@ static void print_text(const struct doctor_facts *facts, const struct doctor_que
     }
 }
 
-static void print_json(const struct doctor_facts *facts, const struct doctor_question *question,
-                       const struct doctor_report *report)
+static void put_json(struct json *json, const struct doctor_facts *facts,
+                     const struct doctor_question *question, const struct doctor_report *report)
 {
     size_t i;
 
-    out_text("{\"name\":");
-    out_json_string(question->name);
-    out_text(",\"level\":\"%s\",\"opens\":%s,\"findings\":[", shmb_level_word(facts->level),
-             report->opens ? "true" : "false");
+    json_names(json, question->name, false);
+    json_string(json, "level", shmb_level_word(facts->level));
+    json_bool(json, "opens", report->opens);
+    json_array(json, "findings");
     for (i = 0; i < report->count; i++) {
         const struct doctor_finding *finding = &report->finding[i];
 
-        out_text("%s{\"id\":\"%s\",\"stops\":%s,\"says\":", i == 0 ? "\n" : ",\n", finding->id,
-                 finding->stops ? "true" : "false");
-        out_json_string(finding->says);
-        out_text(",\"remedy\":");
-        out_json_string(finding->remedy);
-        out_text("}");
+        json_object(json, NULL);
+        json_string(json, "id", finding->id);
+        json_bool(json, "stops", finding->stops);
+        json_string(json, "says", finding->says);
+        json_string(json, "remedy", finding->remedy);
+        json_object_end(json);
     }
-    out_text("\n]}\n");
+    json_array_end(json);
+    answer_done();
 }
 
 enum shmb_exit verb_doctor(struct request *request)
@@ -82,6 +84,7 @@ enum shmb_exit verb_doctor(struct request *request)
     struct doctor_question question = {.name = request->name, .dll = request->dll};
     struct doctor_report *report;
     struct doctor_facts facts;
+    struct json *json;
     enum shmb_exit code;
 
     if (!read_level(request->level, &question.level)) {
@@ -98,8 +101,9 @@ enum shmb_exit verb_doctor(struct request *request)
         memset(question.version, 0, sizeof(question.version));
     doctor_gather(&doctor_win32, &question, &facts);
     doctor_judge(&facts, &question, report);
-    if ((request->given & OPTION_JSON) != 0)
-        print_json(&facts, &question, report);
+    json = answer_open();
+    if (json != NULL)
+        put_json(json, &facts, &question, report);
     else
         print_text(&facts, &question, report);
     code = report->opens ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;

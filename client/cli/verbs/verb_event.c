@@ -4,6 +4,7 @@
 
 #include "fail.h"
 #include "shmb.h"
+#include "show.h"
 
 static enum shmb_exit change(const struct request *request, BOOL(WINAPI *call)(HANDLE event),
                              const char *call_name)
@@ -43,6 +44,7 @@ enum shmb_exit verb_event_wait(struct request *request)
         return fail_result(request->name, result);
     switch (WaitForSingleObject(event, request->timeout_ms)) {
     case WAIT_OBJECT_0:
+        show_waited(request->name, SHMB_KIND_EVENT, false);
         code = SHMB_EXIT_DONE;
         break;
     case WAIT_TIMEOUT:

@@ -6,7 +6,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "answer.h"
 #include "fail.h"
+#include "json_object.h"
 #include "names.h"
 #include "object_access.h"
 #include "open_segment.h"
@@ -127,20 +129,14 @@ static void ask(const shmb_info *info, struct answer *answer)
     (void)shmb_access_words(kind_of(info), rights, answer->may);
 }
 
-static void print_json(const shmb_info *info, const struct answer *answer)
+static void put_json(struct json *json, const shmb_info *info, const struct answer *answer)
 {
-    out_text("{");
-    show_json(info);
-    if (info->kind == SHMB_KIND_SEMAPHORE && answer->counted)
-        out_text(",\"count\":%ld", (long)answer->count);
-    else if (info->kind == SHMB_KIND_SEMAPHORE)
-        out_text(",\"count\":null");
-    out_text(",\"rights\":[%s%s%s],\"may\":\"%s\",\"access\":", answer->read ? "\"read\"" : "",
-             answer->read && answer->write ? "," : "", answer->write ? "\"write\"" : "",
-             answer->may);
-    if (!answer->ours || !info_access(kind_of(info), info->name, true))
-        out_text("null");
-    out_text("}\n");
+    const struct json_rights rights = {answer->read,  answer->write, answer->counted,
+                                       answer->count, answer->may,   answer->ours};
+
+    json_put_object(json, info);
+    json_put_rights(json, info, &rights);
+    answer_done();
 }
 
 static void print_segment(const shmb_info *info)
@@ -182,7 +178,7 @@ static void print_text(const shmb_info *info, const struct answer *answer)
                  (info->flags & SHMB_FLAG_MANUAL_RESET) != 0 ? "manual" : "automatic");
     out_text("your rights: %s\n", answer->may);
     out_text("access:      ");
-    if (!answer->ours || !info_access(kind_of(info), info->name, false))
+    if (!answer->ours || !info_access(kind_of(info), info->name, NULL))
         out_text("you may not read it");
     out_text("\n");
 }
@@ -190,14 +186,16 @@ static void print_text(const shmb_info *info, const struct answer *answer)
 enum shmb_exit verb_info(struct request *request)
 {
     struct answer answer;
+    struct json *json;
     shmb_info info;
     int32_t result = find(request->name, &info);
 
     if (result != SHMB_OK)
         return fail_result(request->name, result);
     ask(&info, &answer);
-    if ((request->given & OPTION_JSON) != 0)
-        print_json(&info, &answer);
+    json = answer_open();
+    if (json != NULL)
+        put_json(json, &info, &answer);
     else
         print_text(&info, &answer);
     return SHMB_EXIT_DONE;

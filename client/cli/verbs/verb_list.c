@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "answer.h"
 #include "fail.h"
+#include "json_object.h"
 #include "out.h"
 #include "shmb.h"
 #include "show.h"
@@ -20,35 +22,47 @@ static void print_line(const shmb_info *info)
              info->name);
 }
 
-static int32_t print_all(shmb_list *list, unsigned options)
+static void put_json(struct json *json, const shmb_info *info)
 {
-    const bool json = (options & OPTION_JSON) != 0;
-    const char *separator = "\n";
+    json_object(json, NULL);
+    json_put_object(json, info);
+    json_object_end(json);
+}
+
+static int32_t print_all(shmb_list *list, unsigned options, struct json *json)
+{
     shmb_info info;
     int32_t result;
 
-    if (json)
-        out_text("{\"objects\":[");
     for (;;) {
         info.size = sizeof(info);
         result = shmb_list_next(list, &info);
         if (result != SHMB_OK)
             break;
-        if ((options & OPTION_NAMES) != 0)
+        if (json != NULL)
+            put_json(json, &info);
+        else if ((options & OPTION_NAMES) != 0)
             out_text("%s\n", info.name);
-        else if (!json)
+        else
             print_line(&info);
-        if (!json)
-            continue;
-        out_text("%s{", separator);
-        show_json(&info);
-        out_text("}");
-        separator = ",\n";
     }
-    if (json)
-        out_text("\n]}\n");
     /* The regular end of a list. */
     return result == SHMB_NOT_FOUND ? SHMB_OK : result;
+}
+
+static int32_t print(shmb_list *list, unsigned options)
+{
+    struct json *json = answer_open();
+    int32_t result;
+
+    if (json != NULL)
+        json_array(json, "objects");
+    result = print_all(list, options, json);
+    if (json != NULL)
+        json_array_end(json);
+    if (result == SHMB_OK)
+        answer_done();
+    return result;
 }
 
 enum shmb_exit verb_list(struct request *request)
@@ -62,6 +76,7 @@ enum shmb_exit verb_list(struct request *request)
     }
     result = shmb_list_open(&list, NULL);
     if (result == SHMB_NOT_FOUND) {
+        answer_fault("NOT_PUBLISHED", 0);
         out_error("list: the broker is starting and has not published its objects yet");
         return SHMB_EXIT_NOT_SO;
     }
@@ -71,7 +86,7 @@ enum shmb_exit verb_list(struct request *request)
     }
     if (result != SHMB_OK)
         return fail_result("list", result);
-    result = print_all(list, request->given);
+    result = print(list, request->given);
     shmb_list_close(list);
     return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("list", result);
 }

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "answer.h"
 #include "fail.h"
 #include "namespace.h"
 #include "out.h"
@@ -28,30 +29,39 @@ static void print_line(const struct starter_object *object, uint32_t session)
     out_text("\n");
 }
 
-static void print_json(const struct namespace_list *list, uint32_t session)
+static void put_object(struct json *json, const struct starter_object *object, uint32_t session)
+{
+    const bool sized = object->kind == SHMB_SECTION && object->bytes != 0;
+
+    json_object(json, NULL);
+    json_names(json, object->name, object->in_session);
+    json_string(json, "kind", shmb_kind_word(object->kind));
+    json_bool(json, "held", object->held);
+    if (object->in_session)
+        json_number(json, "session", session);
+    else
+        json_null(json, "session");
+    if (sized)
+        json_number(json, "bytes", object->bytes);
+    else
+        json_null(json, "bytes");
+    if (sized)
+        json_bool(json, "rounded", !object->exact);
+    else
+        json_null(json, "rounded");
+    json_object_end(json);
+}
+
+static void put_all(struct json *json, const struct namespace_list *list, uint32_t session)
 {
     size_t i;
 
-    out_text("{\"objects\":[");
-    for (i = 0; i < list->count; i++) {
-        const struct starter_object *object = &list->objects[i];
-
-        out_text("%s{\"name\":", i == 0 ? "\n" : ",\n");
-        out_json_string(object->name);
-        out_text(",\"kind\":\"%s\",\"held\":%s", show_kind((uint32_t)object->kind),
-                 object->held ? "true" : "false");
-        if (object->in_session)
-            out_text(",\"session\":%" PRIu32, session);
-        else
-            out_text(",\"session\":null");
-        if (object->kind == SHMB_SECTION && object->bytes != 0)
-            out_text(",\"bytes\":%" PRIu64 ",\"rounded\":%s", object->bytes,
-                     object->exact ? "false" : "true");
-        else if (object->kind == SHMB_SECTION)
-            out_text(",\"bytes\":null,\"rounded\":null");
-        out_text("}");
-    }
-    out_text("\n],\"left_out\":%zu}\n", list->left_out);
+    json_array(json, "objects");
+    for (i = 0; i < list->count; i++)
+        put_object(json, &list->objects[i], session);
+    json_array_end(json);
+    json_number(json, "left_out", list->left_out);
+    answer_done();
 }
 
 static void put(void *context, const char *text)
@@ -63,13 +73,14 @@ static void put(void *context, const char *text)
 static enum shmb_exit print(const struct request *request, const struct namespace_list *list,
                             uint32_t session)
 {
-    bool yaml = (request->given & OPTION_YAML) != 0;
+    const bool yaml = (request->given & OPTION_YAML) != 0;
+    struct json *json = answer_open();
     size_t i;
 
     if (yaml && !starter_write(list->objects, list->count, put, NULL))
         return fail_memory("scan");
-    if ((request->given & OPTION_JSON) != 0) {
-        print_json(list, session);
+    if (json != NULL) {
+        put_all(json, list, session);
         return SHMB_EXIT_DONE;
     }
     for (i = 0; !yaml && i < list->count; i++)

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "fail.h"
+#include "json_lines.h"
 #include "open_segment.h"
 #include "out.h"
 #include "screen.h"
@@ -207,12 +209,30 @@ static bool print_table(const struct table *table, size_t most, const char *line
     return true;
 }
 
+/* Writes the table in the order of the directory. False: no memory, or nobody reads it. */
+static bool print_json(const struct table *table, bool again)
+{
+    struct json *json = json_top(again ? (uint64_t)(table->seconds * 1000 + 0.5) : 0);
+    size_t i;
+
+    for (i = 0; i < table->count; i++) {
+        const struct row *row = &table->rows[i];
+        const struct json_top_row line = {&row->info, row->counts, row->counted, row->number,
+                                          row->changes};
+
+        json_top_row(json, &line);
+    }
+    return json_top_end(json);
+}
+
 /* Shows the table: on the screen, or below the last one. */
 static bool show(struct table *table, bool screen, bool again)
 {
     size_t lines;
     bool done;
 
+    if (answer_wanted())
+        return print_json(table, again);
     if (!screen) {
         if (again)
             out_text("\n");
@@ -267,8 +287,9 @@ enum shmb_exit verb_top(struct request *request)
     int32_t result;
 
     stopping_begin();
-    result = request->times > 0 && screen_begin() ? top_on_screen(request, &table)
-                                                  : top(request, &table, false);
+    result = request->times > 0 && !answer_wanted() && screen_begin()
+                 ? top_on_screen(request, &table)
+                 : top(request, &table, false);
     table_free(&table);
     return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("top", result);
 }

@@ -5,6 +5,7 @@
 
 #include "fail.h"
 #include "shmb.h"
+#include "show.h"
 #include "watcher.h"
 
 static enum shmb_exit wait_change(const struct request *request, struct watcher *watcher)
@@ -12,7 +13,10 @@ static enum shmb_exit wait_change(const struct request *request, struct watcher 
     bool stopped;
     int32_t result = watcher_next(watcher, request->timeout_ms, &stopped);
 
-    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
+    if (result != SHMB_OK)
+        return fail_result(request->name, result);
+    show_waited(request->name, SHMB_KIND_SEGMENT, false);
+    return SHMB_EXIT_DONE;
 }
 
 /* Releases what the wait took: the verb only reports that it was available. */
@@ -28,10 +32,12 @@ static enum shmb_exit wait_object(const struct request *request, uint32_t kind, 
 {
     switch (WaitForSingleObject(object, request->timeout_ms)) {
     case WAIT_ABANDONED:
+        show_waited(request->name, kind, true);
         fail_warn_abandoned(request->name, "");
         give_back(kind, object);
         return SHMB_EXIT_DONE;
     case WAIT_OBJECT_0:
+        show_waited(request->name, kind, false);
         give_back(kind, object);
         return SHMB_EXIT_DONE;
     case WAIT_TIMEOUT:

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "fail.h"
+#include "json_lines.h"
 #include "out.h"
 #include "ranges.h"
 #include "stopping.h"
@@ -74,6 +76,8 @@ static enum shmb_exit watch(const struct request *request, struct watcher *watch
         result = watcher_next(watcher, request->timeout_ms, &stopped);
         if (result != SHMB_OK)
             break;
+        if (answer_wanted() && !json_watch(request->name, watcher, request->offset, true))
+            break;
         show_change(watcher, request->offset);
         if (out_end() != 0) /* nobody reads the output; verbs_main reports it */
             break;
@@ -95,6 +99,8 @@ enum shmb_exit verb_watch(struct request *request)
         out_text("the first %lu bytes of %" PRIu64 "; see shmb watch --help\n",
                  (unsigned long)watcher.size, watcher.info.bytes - request->offset);
     out_text("%s: watching %lu bytes\n", request->name, (unsigned long)watcher.size);
+    if (answer_wanted())
+        (void)json_watch(request->name, &watcher, request->offset, false);
     /* The heading must be visible before the first change, which may take hours. */
     out_end();
     code = watch(request, &watcher);

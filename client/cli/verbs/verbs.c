@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "answer.h"
 #include "command_words.h"
 #include "console.h"
 #include "fail.h"
@@ -11,9 +12,6 @@
 #include "out.h"
 #include "shmb.h"
 #include "verb.h"
-
-/* Added to shmb's own exit codes if the verb runs a command. */
-#define OWN_FAILURE 120u
 
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW | OPTION_OUTPUT)
 
@@ -24,22 +22,23 @@ static const struct verb verbs[] = {
     {"scan", NULL, OPTION_YAML | OPTION_ALL | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
     {"read", NULL, RANGE_OPTIONS | OPTION_AS_TEXT | OPTION_ENCODING, NAME_NEEDED, false, verb_read},
     {"dump", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_dump},
-    {"watch", NULL, OPTION_OFFSET | OPTION_COUNT | OPTION_TIMES | OPTION_TIMEOUT, NAME_NEEDED,
-     false, verb_watch},
-    {"wait", NULL, OPTION_TIMEOUT, NAME_NEEDED, false, verb_wait},
-    {"top", NULL, OPTION_EVERY | OPTION_TIMES, NAME_NONE, false, verb_top},
+    {"watch", NULL, OPTION_OFFSET | OPTION_COUNT | OPTION_TIMES | OPTION_TIMEOUT | OPTION_JSON,
+     NAME_NEEDED, false, verb_watch},
+    {"wait", NULL, OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_wait},
+    {"top", NULL, OPTION_EVERY | OPTION_TIMES | OPTION_JSON, NAME_NONE, false, verb_top},
     {"write", NULL,
      OPTION_OFFSET | OPTION_TEXT | OPTION_INPUT | OPTION_ENCODING | OPTION_ZERO | OPTION_PAD |
-         OPTION_TIMEOUT,
+         OPTION_TIMEOUT | OPTION_JSON,
      NAME_NEEDED, false, verb_write},
     {"lock", NULL, OPTION_TIMEOUT, NAME_NEEDED, true, verb_lock},
-    {"repair", NULL, OPTION_TIMEOUT, NAME_NEEDED, false, verb_repair},
+    {"repair", NULL, OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_repair},
     {"mutex", "lock", OPTION_TIMEOUT, NAME_NEEDED, true, verb_mutex_lock},
-    {"event", "set", 0, NAME_NEEDED, false, verb_event_set},
-    {"event", "reset", 0, NAME_NEEDED, false, verb_event_reset},
-    {"event", "wait", OPTION_TIMEOUT, NAME_NEEDED, false, verb_event_wait},
+    {"event", "set", OPTION_JSON, NAME_NEEDED, false, verb_event_set},
+    {"event", "reset", OPTION_JSON, NAME_NEEDED, false, verb_event_reset},
+    {"event", "wait", OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_event_wait},
     {"semaphore", "take", OPTION_TIMEOUT, NAME_NEEDED, true, verb_semaphore_take},
-    {"semaphore", "release", OPTION_COUNT, NAME_NEEDED, false, verb_semaphore_release},
+    {"semaphore", "release", OPTION_COUNT | OPTION_JSON, NAME_NEEDED, false,
+     verb_semaphore_release},
     {"semaphore", "info", OPTION_JSON, NAME_NEEDED, false, verb_semaphore_info},
     {"completion", "powershell", 0, NAME_NONE, false, verb_completion_powershell},
     {"completion", "clink", 0, NAME_NONE, false, verb_completion_clink},
@@ -55,19 +54,24 @@ static uint32_t run(const struct verb *verb, const struct words *words, size_t f
     enum shmb_exit code = SHMB_EXIT_USAGE;
     bool help;
 
+    answer_verb(verb->verb, verb->action);
+    if ((verb->options & OPTION_TIMES) != 0)
+        answer_lines();
     if (request_read(verb, words, first, &request, &help)) {
         if (help) {
+            answer_off();
             help_print_verb(verb->verb);
             return SHMB_EXIT_DONE;
         }
         request.verbs = verbs;
         request.verb_count = VERBS;
+        answer_about(request.name);
         code = verb->run(&request);
     }
     if (!verb->runs_command)
         return (uint32_t)code;
     /* request_read succeeded if the code is "done", so command_code is set. */
-    return code == SHMB_EXIT_DONE ? request.command_code : OWN_FAILURE + (uint32_t)code;
+    return code == SHMB_EXIT_DONE ? request.command_code : SHMB_EXIT_OWN + (uint32_t)code;
 }
 
 static bool same(const char *a, const char *b)
@@ -112,6 +116,7 @@ static uint32_t run_help(const struct words *words)
     }
     if (words->count > 1 && !knows_verb(words->word[1]))
         return run_unknown(words->word[1]);
+    answer_off();
     if (words->count > 1)
         help_print_verb(words->word[1]);
     else
@@ -136,7 +141,9 @@ static uint32_t run_without_action(const char *verb, const char *action)
     char list[LIST_MAX] = "", hint[COMMAND_HINT_MAX];
     size_t count = 0, length = 0, i;
 
+    answer_verb(verb, NULL);
     if (action != NULL && command_asks_help(action)) {
+        answer_off();
         help_print_verb(verb);
         return SHMB_EXIT_DONE;
     }
@@ -203,9 +210,14 @@ uint32_t verbs_main(const wchar_t *line)
 
     if (!words_split(line, &words))
         return (uint32_t)fail_memory("command line");
+    if (request_wants_json(&words))
+        answer_begin();
     code = dispatch(&words);
+    if (answer_wanted())
+        (void)out_answer(&code); /* out_end tells whether it was written */
     /* Lost output turns a success into a failure; a verb that failed keeps its own code. */
     lost = out_end();
+    answer_off(); /* the error below has no reader of documents any more */
     words_free(&words);
     if (lost != 0 && code == SHMB_EXIT_DONE)
         code = (uint32_t)fail_call("output", "writing failed", "WriteFile", lost);

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "names.h"
 #include "utf.h"
 #include "visible.h"
 
@@ -28,6 +29,11 @@ static void put_escaped(struct text *text, uint32_t point)
         text_add(text, "\\t");
         break;
     default:
+        /* A point above U+FFFF is written as the two surrogates of UTF-16. */
+        if (point > 0xFFFF) {
+            text_add(text, "\\u%04X", 0xD7C0u + (unsigned)(point >> 10));
+            point = 0xDC00 + (point & 0x3FF);
+        }
         text_add(text, "\\u%04X", (unsigned)point);
         break;
     }
@@ -66,7 +72,8 @@ static void put_string(struct text *text, const char *value)
 
 static void new_line(struct json *json)
 {
-    text_add(&json->text, "\n%*s", (int)(json->depth * INDENT), "");
+    if (!json->one_line)
+        text_add(&json->text, "\n%*s", (int)(json->depth * INDENT), "");
 }
 
 /* Writes the comma, the line end and the key before a value. */
@@ -121,31 +128,80 @@ void json_array_end(struct json *json)
     shut(json, "]");
 }
 
-void json_string(struct json *json, const char *key, const char *value)
+void json_null(struct json *json, const char *key)
 {
     lead(json, key);
-    if (value != NULL)
-        put_string(&json->text, value);
-    else
-        text_add(&json->text, "null");
+    text_add(&json->text, "null");
+}
+
+void json_string(struct json *json, const char *key, const char *value)
+{
+    if (value == NULL) {
+        json_null(json, key);
+        return;
+    }
+    lead(json, key);
+    put_string(&json->text, value);
 }
 
 void json_number(struct json *json, const char *key, uint64_t value)
 {
+    if (value > (uint64_t)JSON_NUMBER_MAX) {
+        json_null(json, key);
+        return;
+    }
     lead(json, key);
     text_add(&json->text, "%" PRIu64, value);
 }
 
 void json_signed(struct json *json, const char *key, int64_t value)
 {
+    if (value > JSON_NUMBER_MAX || value < -JSON_NUMBER_MAX) {
+        json_null(json, key);
+        return;
+    }
     lead(json, key);
     text_add(&json->text, "%" PRId64, value);
+}
+
+void json_decimal(struct json *json, const char *key, uint64_t value)
+{
+    lead(json, key);
+    text_add(&json->text, "\"%" PRIu64 "\"", value);
 }
 
 void json_bool(struct json *json, const char *key, bool value)
 {
     lead(json, key);
     text_add(&json->text, "%s", value ? "true" : "false");
+}
+
+static bool has_prefix(const char *name)
+{
+    const size_t prefix = sizeof(SHMB_GLOBAL_PREFIX) - 1;
+
+    return strlen(name) >= prefix && shmb_name_same(name, prefix, SHMB_GLOBAL_PREFIX, prefix);
+}
+
+static const char *bare(const char *name)
+{
+    return has_prefix(name) ? name + sizeof(SHMB_GLOBAL_PREFIX) - 1 : name;
+}
+
+void json_name(struct json *json, const char *key, const char *name)
+{
+    json_string(json, key, name != NULL ? bare(name) : NULL);
+}
+
+void json_names(struct json *json, const char *name, bool in_session)
+{
+    struct text full = {0};
+
+    json_name(json, "name", name);
+    text_add(&full, "%s%s", in_session ? "Local\\" : SHMB_GLOBAL_PREFIX, bare(name));
+    json->text.failed = json->text.failed || full.failed;
+    json_string(json, "full_name", full.at);
+    text_free(&full);
 }
 
 void json_free(struct json *json)

@@ -14,8 +14,8 @@ static void a_document(void **state)
     (void)state;
     json_object(&json, NULL);
     json_string(&json, "name", "Global\\Prices");
-    json_number(&json, "size", UINT64_MAX);
-    json_signed(&json, "count", INT64_MIN);
+    json_number(&json, "size", JSON_NUMBER_MAX);
+    json_signed(&json, "count", -JSON_NUMBER_MAX);
     json_bool(&json, "held", true);
     json_string(&json, "none", NULL);
     json_array(&json, "empty");
@@ -31,8 +31,8 @@ static void a_document(void **state)
     json_object_end(&json);
     assert_string_equal(json.text.at, "{\n"
                                       "  \"name\": \"Global\\\\Prices\",\n"
-                                      "  \"size\": 18446744073709551615,\n"
-                                      "  \"count\": -9223372036854775808,\n"
+                                      "  \"size\": 9007199254740991,\n"
+                                      "  \"count\": -9007199254740991,\n"
                                       "  \"held\": true,\n"
                                       "  \"none\": null,\n"
                                       "  \"empty\": [],\n"
@@ -76,6 +76,44 @@ static void what_must_be_escaped(void **state)
     check_string("%s%n", "\"%s%n\"");
 }
 
+static void numbers_that_some_readers_would_round(void **state)
+{
+    struct json json = {.one_line = true};
+
+    (void)state;
+    json_array(&json, NULL);
+    json_number(&json, NULL, (uint64_t)JSON_NUMBER_MAX + 1);
+    json_number(&json, NULL, UINT64_MAX);
+    json_signed(&json, NULL, JSON_NUMBER_MAX + 1);
+    json_signed(&json, NULL, INT64_MIN);
+    json_decimal(&json, NULL, UINT64_MAX);
+    json_decimal(&json, NULL, 0);
+    json_array_end(&json);
+    assert_string_equal(json.text.at, "[null,null,null,null,\"18446744073709551615\",\"0\"]");
+    json_free(&json);
+}
+
+static void names_of_objects(void **state)
+{
+    struct json json = {.one_line = true};
+
+    (void)state;
+    json_object(&json, NULL);
+    json_name(&json, "a", "Global\\A");
+    json_name(&json, "b", "global\\B");
+    json_name(&json, "c", NULL);
+    json_names(&json, "Global\\D", false);
+    json_names(&json, "E", false);
+    json_names(&json, "F\xFF", true);
+    json_object_end(&json);
+    assert_string_equal(json.text.at,
+                        "{\"a\": \"A\",\"b\": \"B\",\"c\": null,"
+                        "\"name\": \"D\",\"full_name\": \"Global\\\\D\","
+                        "\"name\": \"E\",\"full_name\": \"Global\\\\E\","
+                        "\"name\": \"F\xEF\xBF\xBD\",\"full_name\": \"Local\\\\F\xEF\xBF\xBD\"}");
+    json_free(&json);
+}
+
 static void a_key_is_escaped_too(void **state)
 {
     struct json json = {0};
@@ -93,6 +131,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document),
         cmocka_unit_test(what_must_be_escaped),
+        cmocka_unit_test(numbers_that_some_readers_would_round),
+        cmocka_unit_test(names_of_objects),
         cmocka_unit_test(a_key_is_escaped_too),
     };
 

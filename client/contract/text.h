@@ -1,8 +1,8 @@
 /*
  * text.h - a text that grows: for SDDL, lists of messages and output.
  */
-#ifndef CORE_TEXT_H
-#define CORE_TEXT_H
+#ifndef SHMB_TEXT_H
+#define SHMB_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,73 @@
+/* What list and info know of an object. */
+#include "json_object.h"
+
+#include "access.h"
+#include "object_access.h"
+#include "show.h"
+
+/* A flag of the directory. */
+static void put_flag(struct json *json, const char *key, const shmb_info *info, bool has,
+                     uint32_t flag)
+{
+    if (has && info->state != SHOW_STATE_UNKNOWN)
+        json_bool(json, key, (info->flags & flag) != 0);
+    else
+        json_null(json, key);
+}
+
+static void put_number(struct json *json, const char *key, bool known, int64_t number)
+{
+    if (known)
+        json_signed(json, key, number);
+    else
+        json_null(json, key);
+}
+
+static void put_segment(struct json *json, const shmb_info *info)
+{
+    const bool segment = info->kind == SHMB_KIND_SEGMENT, sized = segment && info->bytes != 0;
+
+    if (sized)
+        json_number(json, "bytes", info->bytes);
+    else
+        json_null(json, "bytes");
+    if (sized)
+        json_bool(json, "rounded", (info->flags & SHMB_FLAG_ROUNDED) != 0);
+    else
+        json_null(json, "rounded");
+    json_name(json, "lock", segment && (info->flags & SHMB_FLAG_HAS_LOCK) != 0 ? info->lock : NULL);
+    put_flag(json, "readers_may_wait", info, segment, SHMB_FLAG_READERS_MAY_WAIT);
+    put_flag(json, "initial_content", info, segment, SHMB_FLAG_INITIAL);
+}
+
+void json_put_object(struct json *json, const shmb_info *info)
+{
+    const bool counts = info->kind == SHMB_KIND_SEMAPHORE && info->state != SHOW_STATE_UNKNOWN;
+
+    json_names(json, info->name, false);
+    json_string(json, "kind", shmb_kind_word((enum shmb_kind)info->kind));
+    json_string(json, "state", show_state(info->state));
+    if (info->generation != 0)
+        json_decimal(json, "generation", info->generation);
+    else
+        json_null(json, "generation");
+    put_flag(json, "companion", info, true, SHMB_FLAG_COMPANION);
+    put_segment(json, info);
+    put_flag(json, "manual_reset", info, info->kind == SHMB_KIND_EVENT, SHMB_FLAG_MANUAL_RESET);
+    put_number(json, "initial", counts, info->initial);
+    put_number(json, "maximum", counts, info->maximum);
+}
+
+void json_put_rights(struct json *json, const shmb_info *info, const struct json_rights *rights)
+{
+    put_number(json, "count", info->kind == SHMB_KIND_SEMAPHORE && rights->counted, rights->count);
+    json_array(json, "rights");
+    if (rights->read)
+        json_string(json, NULL, "read");
+    if (rights->write)
+        json_string(json, NULL, "write");
+    json_array_end(json);
+    json_string(json, "may", rights->may);
+    if (!rights->readable_access || !info_access((enum shmb_kind)info->kind, info->name, json))
+        json_null(json, "access");
+}
