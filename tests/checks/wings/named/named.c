@@ -1,4 +1,4 @@
-/* Compiles: the wing names service/core/base. */
+/* Compiles: the wing names client/text. */
 #include "text.h"
 
 size_t named_length(const struct text *text);
