@@ -38,7 +38,6 @@ struct broker_counts broker_counts(const struct broker *broker)
     }
     for (i = 0; i < broker->copies.count; i++)
         counts.unsaved += strcmp(broker->copies.items[i].state, "failed") == 0;
-    counts.unlinked = broker->report.sessions.count;
     counts.unpublished = !publication_complete(broker->publication);
     return counts;
 }
@@ -79,6 +78,7 @@ static bool claim_again(struct broker *broker)
     if (!broker->unclaimed || claim_instance(system, broker->identity.owner, NULL) != SYS_OK)
         return false;
     broker->unclaimed = false;
+    broker_report_faults(broker);
     system->log(system->self, EVENT_INSTANCE_RECOVERED, NULL, 0);
     return true;
 }
@@ -93,10 +93,11 @@ void broker_retry(struct broker *broker)
         if (needs_retry(&broker->inventory->items[i]))
             recovered |= retry_item(&maker, &broker->inventory->items[i], &changed);
     (void)auditing_tell(broker->system, broker->inventory, &broker->audit_told);
-    if (!broker_stopping(broker) && (changed || broker->state_due))
+    if (!broker_stopping(broker) && (changed || state_trouble(broker->state) != NULL))
         broker_commit(broker);
     if (!broker_stopping(broker))
         recovered |= publication_update(broker->publication, changed);
+    broker_report_faults(broker); /* the publication writes the state, too */
     /*
      * What failed for the same reason may work now, too: after any success the next retry is soon.
      */
@@ -105,8 +106,8 @@ void broker_retry(struct broker *broker)
 
 uint32_t broker_retry_delay(const struct broker *broker)
 {
-    bool complete =
-        publication_complete(broker->publication) && !broker->state_due && !broker->unclaimed;
+    bool complete = publication_complete(broker->publication) &&
+                    state_trouble(broker->state) == NULL && !broker->unclaimed;
     size_t i;
 
     for (i = 0; i < broker->inventory->count && complete; i++)
@@ -148,6 +149,8 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker->delay = broker_backoff.first;
         retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
         (void)auditing_tell(broker->system, wanted, &broker->audit_told);
+        state_tell(broker->state, SYS_OK, NULL); /* the reload has written it */
+        broker_report_faults(broker);
         broker_link_sessions(broker);
         broker_announce_copies(broker);
     } else {

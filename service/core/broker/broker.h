@@ -20,7 +20,6 @@ struct broker_counts {
     size_t failed;        /* of the missing ones: the system refused them */
     size_t unaudited;     /* of the held ones: `audit: true`, but not audited */
     size_t access_due;    /* of the held ones: without the configured access so far */
-    size_t unlinked;      /* plain names that do not lead to their object in a session */
     size_t unsaved;       /* segments whose copy could not be read or saved */
     bool unpublished;     /* a part of the publication could not be made */
     size_t undecided;     /* of the missing ones: an object has the name that may be the broker's,

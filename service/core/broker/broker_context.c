@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "broker_report.h"
 
 const struct backoff broker_backoff = {1000, 30000};
 
@@ -57,7 +58,7 @@ void broker_commit(struct broker *broker)
     state_put_stamp(broker->state, broker->stamp);
     status = state_commit(broker->state, &why);
     state_tell(broker->state, status, &why);
-    broker->state_due = status != SYS_OK;
+    broker_report_faults(broker);
 }
 
 void broker_release(struct broker *broker)
@@ -68,6 +69,7 @@ void broker_release(struct broker *broker)
     retired_free(&broker->retired);
     state_free(broker->state);
     report_lines_free(&broker->report.reload_notes);
+    report_lines_free(&broker->report.faults);
     report_lines_free(&broker->report.lasting);
     report_lines_free(&broker->report.sessions);
     report_lines_free(&broker->copies);

@@ -32,9 +32,9 @@ struct broker {
     uint64_t stamp;             /* the greatest generation or revision so far */
     uint32_t delay;             /* milliseconds to the next retry */
     uint32_t patience;          /* milliseconds left to wait for copies that others have open */
-    bool state_due;             /* the state file could not be written */
     bool audit_told;            /* logged that objects are not audited */
     bool unclaimed;             /* a foreign process holds the instance mutex */
+    char holder[SYS_TEXT_MAX];  /* what is known of it */
     bool finished;              /* broker_finish was called */
 };
 

@@ -28,6 +28,15 @@ void broker_report_reload_begun(struct broker *broker);
 void broker_report_reload(struct broker *broker, enum shmb_reload_result result,
                           struct report_lines *notes);
 
+/*
+ * What the broker itself lacks: the state file cannot be written, a foreign process holds the
+ * instance mutex. Rewrites the report if that has changed.
+ */
+void broker_report_faults(struct broker *broker);
+
+/* Adds the same, and where plain names do not lead to objects, for the event at the start. */
+void broker_faults(const struct broker *broker, struct report_lines *out);
+
 /* Why the broker runs degraded, other than for single objects. */
 void broker_report_lasting(struct broker *broker, struct report_lines *notes);
 

@@ -44,6 +44,7 @@ static enum sys_status claim(struct broker *broker, struct sys_failure *why)
     } else if (status == SYS_DENIED) {
         system->log(system->self, EVENT_INSTANCE_SQUATTED, inserts, 1);
         broker->unclaimed = true;
+        (void)snprintf(broker->holder, sizeof(broker->holder), "%s", why->text);
         status = SYS_OK;
     } else if (status != SYS_OK) {
         event_log_start_failed(system, why);
@@ -214,6 +215,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     if (!broker_stopping(broker))
         (void)publication_update(broker->publication, true);
     if (!broker_stopping(broker)) {
+        broker_report_faults(broker);
         broker_link_sessions(broker);
         broker_announce_copies(broker);
     }

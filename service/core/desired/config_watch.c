@@ -50,23 +50,24 @@ static enum sys_status collect(const struct system *system, const struct config_
     return status;
 }
 
-void config_watch_begin(const struct system *system, const char *file,
-                        const struct config_files *config)
+bool config_watch_begin(const struct system *system, const char *file,
+                        const struct config_files *config, struct sys_failure *why)
 {
     struct paths paths = {NULL, 0};
     enum sys_status status = SYS_OK;
-    struct sys_failure why = {0};
     char text[REPORT_FAILURE];
     const char *inserts[] = {file, text};
 
+    failure_clear(why);
     if (config->whole->watch)
-        status = collect(system, config, &paths, &why);
+        status = collect(system, config, &paths, why);
     if (status == SYS_OK)
         status =
-            system->files.watch(system->self, (const char *const *)paths.items, paths.count, &why);
+            system->files.watch(system->self, (const char *const *)paths.items, paths.count, why);
     free_paths(&paths);
-    if (status == SYS_OK || status == SYS_NOT_FOUND)
-        return;
-    event_failure_text(&why, text);
+    if (status == SYS_OK || status == SYS_NOT_FOUND || !config->whole->watch)
+        return true;
+    event_failure_text(why, text);
     system->log(system->self, EVENT_WATCH_FAILED, inserts, 2);
+    return false;
 }

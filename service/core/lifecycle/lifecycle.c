@@ -31,7 +31,6 @@ static void add_reasons(const struct lifecycle *life, const struct report_lines 
         {counts->deferred, "objects are deferred"},
         {counts->unaudited, "objects are not audited"},
         {counts->access_due, "objects do not have the configured access yet"},
-        {counts->unlinked, "plain names do not lead to their object"},
         {counts->unsaved, "copies could not be read or saved"},
     };
     const char *trouble = keeper_policy_trouble(&life->keeper_policy);
@@ -67,8 +66,9 @@ static void log_running(const struct lifecycle *life)
     bool degraded;
 
     lifecycle_lasting(life, &lasting);
+    broker_faults(life->broker, &lasting);
     degraded = lasting.count + lasting.left_out + counts.deferred + counts.unaudited +
-                       counts.access_due + counts.unlinked + counts.unsaved >
+                       counts.access_due + counts.unsaved >
                    0 ||
                counts.unpublished || keeper_policy_trouble(&life->keeper_policy) != NULL;
     (void)snprintf(held, sizeof(held), "%zu", counts.held);
@@ -167,6 +167,16 @@ static void look_at_retired(void *context)
     broker_look_at_retired(((struct lifecycle *)context)->broker);
 }
 
+static uint32_t last_good_delay(const void *context)
+{
+    return lifecycle_save_last_good_delay(context);
+}
+
+static void save_last_good(void *context)
+{
+    lifecycle_save_last_good(context);
+}
+
 static uint32_t keeper_delay(const void *context)
 {
     return keeper_policy_delay(&((const struct lifecycle *)context)->keeper_policy);
@@ -185,6 +195,7 @@ static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {guard_delay, guard},
                                               {save_delay, save},
                                               {retired_delay, look_at_retired},
+                                              {last_good_delay, save_last_good},
                                               {keeper_delay, retry_keeper}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
@@ -204,12 +215,11 @@ static void hold(struct lifecycle *life)
      */
     keeper_policy_change(&life->keeper_policy, life->desired->configuration.whole->hold_ms);
     pending_accounts_settle(life, NULL);
-    /* `shmbroker start` reads the report as soon as the service runs. */
-    lifecycle_report_lasting(life);
-    system->running(system->self);
-    log_running(life);
     lifecycle_save_last_good(life);
     lifecycle_watch(life);
+    lifecycle_report_lasting(life); /* who waits for the start reads the report then */
+    system->running(system->self);
+    log_running(life);
     schedule_begin(&schedule, duties, sizeof(duties) / sizeof(duties[0]));
     for (;;) {
         uint64_t now;
@@ -293,6 +303,8 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
     report_lines_free(&life.left_out);
     report_lines_free(&life.pending);
     report_lines_free(&life.held);
+    report_lines_free(&life.unsaved);
+    report_lines_free(&life.unwatched);
     lifecycle_free_desired(life.desired);
     state_free(life.memory.state);
     return code;

@@ -4,11 +4,14 @@
  */
 #include "lifecycle_context.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "config_watch.h"
 #include "event_text.h"
 #include "last_good.h"
+
+#define LAST_GOOD_AGAIN_MS 30000u
 
 /* The state file as far as it can be read, for remembered SIDs; NULL: no memory. */
 static const struct state *load_memory(struct lifecycle *life)
@@ -68,6 +71,8 @@ void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out)
     report_lines_append(out, &life->left_out);
     report_lines_append(out, &life->pending);
     report_lines_append(out, &life->held);
+    report_lines_append(out, &life->unsaved);
+    report_lines_append(out, &life->unwatched);
 }
 
 void lifecycle_report_lasting(const struct lifecycle *life)
@@ -78,20 +83,73 @@ void lifecycle_report_lasting(const struct lifecycle *life)
     broker_report_lasting(life->broker, &all);
 }
 
-void lifecycle_save_last_good(const struct lifecycle *life)
+static bool is_empty(const struct report_lines *lines)
 {
+    return lines->count + lines->left_out == 0;
+}
+
+/* Puts the lines in the place of `lines`, and reports them. */
+static void report_anew(const struct lifecycle *life, struct report_lines *lines,
+                        const struct report_lines *next)
+{
+    bool changed = !is_empty(lines) || !is_empty(next);
+
+    report_lines_free(lines);
+    *lines = *next;
+    if (changed)
+        lifecycle_report_lasting(life);
+}
+
+/*
+ * Logs that the last good configuration cannot be saved, and why; once, and not where the state,
+ * which is in the same folder, cannot be written either.
+ */
+static void log_unsaved(struct lifecycle *life, const struct sys_failure *why)
+{
+    struct sys_failure failure = *why;
+
+    if (!is_empty(&life->unsaved) || state_trouble(broker_state(life->broker)) != NULL)
+        return;
+    (void)snprintf(failure.text, sizeof(failure.text), "%.*s; this was the last good configuration",
+                   SYS_TEXT_MAX - 64, why->text);
+    event_log_state(life->system, &failure);
+    life->unsaved_logged = true;
+}
+
+void lifecycle_save_last_good(struct lifecycle *life)
+{
+    const struct system *system = life->system;
+    struct report_lines unsaved = {0};
     struct sys_failure why;
-    enum sys_status status;
+    char text[REPORT_FAILURE];
 
     if (!desired_is_whole(life->desired) || life->last_good)
         return;
-    status = last_good_save(life->system, &life->desired->configuration, &why);
-    /* Only a failure: that this file can be written says nothing of the other one. */
-    if (status != SYS_OK)
-        state_tell(broker_state(life->broker), status, &why);
+    if (last_good_save(system, &life->desired->configuration, &why) != SYS_OK) {
+        log_unsaved(life, &why);
+        event_failure_text(&why, text);
+        report_lines_add(&unsaved, "degraded", life->file, "unsaved", text);
+    } else if (life->unsaved_logged) {
+        event_log_state_recovered(system, "the last good configuration");
+        life->unsaved_logged = false;
+    }
+    report_anew(life, &life->unsaved, &unsaved);
 }
 
-void lifecycle_watch(const struct lifecycle *life)
+uint32_t lifecycle_save_last_good_delay(const struct lifecycle *life)
 {
-    config_watch_begin(life->system, life->file, &life->desired->configuration);
+    return is_empty(&life->unsaved) ? UINT32_MAX : LAST_GOOD_AGAIN_MS;
+}
+
+void lifecycle_watch(struct lifecycle *life)
+{
+    struct report_lines unwatched = {0};
+    struct sys_failure why;
+    char text[REPORT_FAILURE];
+
+    if (!config_watch_begin(life->system, life->file, &life->desired->configuration, &why)) {
+        event_failure_text(&why, text);
+        report_lines_add(&unwatched, "degraded", life->file, "unwatched", text);
+    }
+    report_anew(life, &life->unwatched, &unwatched);
 }

@@ -38,13 +38,16 @@ struct lifecycle {
     struct desired *desired; /* in force; during the start, being read */
     struct broker *broker;
     struct keeper_policy keeper_policy;
-    struct report_lines left_out; /* what the start left out of the files; emptied by a reload */
-    struct report_lines pending;  /* accounts that are pending */
-    struct report_lines held;     /* files that another program holds (held_files.h) */
-    uint32_t held_delay;          /* milliseconds to the next try to read them; 0: none is held */
+    struct report_lines left_out;  /* what the start left out of the files; emptied by a reload */
+    struct report_lines pending;   /* accounts that are pending */
+    struct report_lines unsaved;   /* the last good configuration cannot be saved */
+    struct report_lines unwatched; /* the files cannot be watched */
+    struct report_lines held;      /* files that another program holds (held_files.h) */
+    uint32_t held_delay;           /* milliseconds to the next try to read them; 0: none is held */
     struct account_round accounts;
     struct lifecycle_memory memory;
-    bool last_good; /* the last good configuration is served, or files of it */
+    bool unsaved_logged; /* for `unsaved` */
+    bool last_good;      /* the last good configuration is served, or files of it */
 };
 
 /*
@@ -63,10 +66,14 @@ void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out);
 /* Puts the same into the report. */
 void lifecycle_report_lasting(const struct lifecycle *life);
 
-/* Saves the last good configuration, if the one in force is served as a whole. */
-void lifecycle_save_last_good(const struct lifecycle *life);
+/*
+ * Saves the last good configuration, if the one in force is served as a whole. A failure is
+ * logged, reported, and retried by a duty.
+ */
+void lifecycle_save_last_good(struct lifecycle *life);
+uint32_t lifecycle_save_last_good_delay(const struct lifecycle *life);
 
-/* Watches the files of the configuration in force, if it says so. */
-void lifecycle_watch(const struct lifecycle *life);
+/* Watches the files of the configuration in force, if it says so. Reports a failure. */
+void lifecycle_watch(struct lifecycle *life);
 
 #endif

@@ -68,21 +68,21 @@ static const char *ellipsis(const char *text)
     return strlen(text) > SHOWN_MAX ? "..." : "";
 }
 
-/* Compares and corrects the access of one object. True: it differed, and is corrected. */
+/* Compares and corrects the access of one object. True: it differed; access_due: and still does. */
 static bool correct(const struct maker *maker, struct item *item)
 {
     const struct system *system = maker->system;
     const char *wanted = descriptor_cache_text(maker->cache, item);
     struct text detail = {0};
     char *found;
-    bool corrected;
+    bool differs;
 
     /* On a failure, the next round examines the object again. */
     if (wanted == NULL ||
         system->objects.examine(system->self, item->object, &found, NULL) != SYS_OK)
         return false;
-    corrected = !descriptor_same(wanted, found) && maker_protect(maker, item);
-    if (corrected) {
+    differs = !descriptor_same(wanted, found);
+    if (differs && maker_protect(maker, item)) {
         item->corrections++;
         text_add(&detail, "%.*s%s -> %.*s%s", SHOWN_MAX, found, ellipsis(found), SHOWN_MAX, wanted,
                  ellipsis(wanted));
@@ -90,7 +90,7 @@ static bool correct(const struct maker *maker, struct item *item)
         text_free(&detail);
     }
     free(found);
-    return corrected;
+    return differs;
 }
 
 size_t access_guard_look(const struct maker *maker)

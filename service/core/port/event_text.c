@@ -137,3 +137,10 @@ void event_log_state(const struct system *system, const struct sys_failure *why)
     event_failure_text(why, text);
     system->log(system->self, EVENT_STATE_FAILED, inserts, 1);
 }
+
+void event_log_state_recovered(const struct system *system, const char *what)
+{
+    const char *inserts[] = {what};
+
+    system->log(system->self, EVENT_STATE_RECOVERED, inserts, 1);
+}

@@ -33,8 +33,9 @@ void event_log_start_failed(const struct system *system, const struct sys_failur
 /* The same because of a lack of memory. */
 void event_log_no_memory(const struct system *system);
 
-/* Logs EVENT_STATE_FAILED. */
+/* Logs EVENT_STATE_FAILED; and EVENT_STATE_RECOVERED, `what` is written again. */
 void event_log_state(const struct system *system, const struct sys_failure *why);
+void event_log_state_recovered(const struct system *system, const char *what);
 
 /*
  * Logs the messages of a list: the warnings for EVENT_CONFIG_WARNING; the errors for

@@ -64,9 +64,13 @@ enum event_id {
     EVENT_STATE_NEWER = 114,
     /*
      * Error. The state cannot be read or written. Objects are served, but a later
-     * start may not recognise them as its own. Retried. %1 what failed
+     * start may not recognise them as its own. Or the last good configuration cannot be
+     * saved: a start with an unusable main file would serve an older one, or nothing.
+     * Retried; meanwhile the broker is degraded. %1 what failed
      */
     EVENT_STATE_FAILED = 115,
+    /* Information. After 115: it is written again. %1 what */
+    EVENT_STATE_RECOVERED = 117,
     /*
      * Warning. The keeper, the process that holds the objects while the broker does
      * not run, ended and was replaced. Find out what killed it. %1 its process

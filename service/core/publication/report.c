@@ -151,6 +151,11 @@ static void put_copies(struct page *page, const struct report_lines *copies, boo
         page->left_out += copies->left_out;
 }
 
+static bool is_empty(const struct report_lines *lines)
+{
+    return lines->count + lines->left_out == 0;
+}
+
 static void put_broker(struct page *page, const struct report_broker *broker,
                        struct shmb_report *report)
 {
@@ -158,11 +163,12 @@ static void put_broker(struct page *page, const struct report_broker *broker,
 
     report->reloads = broker->reload_count;
     report->reload_result = (uint32_t)broker->reload_result;
-    if (broker->lasting.count + broker->sessions.count > 0)
+    if (!is_empty(&broker->faults) || !is_empty(&broker->lasting) || !is_empty(&broker->sessions))
         report->result = SHMB_REPORT_INCOMPLETE;
     for (i = 0; i < broker->keeper.count; i++)
         if (strcmp(broker->keeper.items[i].kind, "degraded") == 0)
             report->result = SHMB_REPORT_INCOMPLETE;
+    put_notes(page, &broker->faults);
     put_notes(page, &broker->keeper);
     put_notes(page, &broker->lasting);
     put_notes(page, &broker->sessions);

@@ -17,6 +17,7 @@ struct report_broker {
     struct report_lines reload_notes;   /* of the last reload: its steps and messages */
     const struct report_lines *retired; /* retired objects that programs have open; borrowed.
                                            NULL: not known */
+    struct report_lines faults;         /* what the broker itself lacks: broker_report.h */
     struct report_lines lasting;        /* why the broker runs degraded */
     struct report_lines sessions;       /* where plain names do not lead to objects */
     struct report_lines keeper;         /* state of the keeper */

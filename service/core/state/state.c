@@ -42,12 +42,13 @@ struct state {
     struct sys_keeper keepers[STATE_KEEPERS];
     size_t keeper_count;
     struct text changes;
-    size_t written, appended; /* bytes: of the snapshot, of the changes after it */
-    bool rewrite;             /* the next commit rewrites the file */
-    bool loaded;              /* the file was read, or there is none */
-    bool whole;               /* the file was read to its end, and is of this boot */
-    bool failed;              /* out of memory: a change is lost */
-    uint32_t told;            /* event_cause of the failure that was logged last; 0: none */
+    size_t written, appended;     /* bytes: of the snapshot, of the changes after it */
+    bool rewrite;                 /* the next commit rewrites the file */
+    bool loaded;                  /* the file was read, or there is none */
+    bool whole;                   /* the file was read to its end, and is of this boot */
+    bool failed;                  /* out of memory: a change is lost */
+    uint32_t told;                /* event_cause of the failure that was logged last; 0: none */
+    char trouble[REPORT_FAILURE]; /* that failure */
 };
 
 struct state *state_new(const struct system *system, const char *boot)
@@ -605,7 +606,16 @@ void state_tell(struct state *state, enum sys_status status, const struct sys_fa
 
     if (cause != 0 && cause != state->told)
         event_log_state(state->system, why);
+    if (cause != 0)
+        event_failure_text(why, state->trouble);
+    else if (state->told != 0)
+        event_log_state_recovered(state->system, "the state of its objects");
     state->told = cause;
+}
+
+const char *state_trouble(const struct state *state)
+{
+    return state->told != 0 ? state->trouble : NULL;
 }
 
 enum sys_status state_commit(struct state *state, struct sys_failure *why)

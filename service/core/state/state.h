@@ -92,9 +92,12 @@ void state_retire_all(struct state *state);
 enum sys_status state_commit(struct state *state, struct sys_failure *why);
 
 /*
- * Reports the status of a call that reads or writes the state folder: logs EVENT_STATE_FAILED,
- * unless the last one failed in the same way. SYS_OK: the next failure is logged again.
+ * Reports the status of a call that reads or writes the file: logs EVENT_STATE_FAILED, unless the
+ * last one failed in the same way. SYS_OK after a failure: logs EVENT_STATE_RECOVERED.
  */
 void state_tell(struct state *state, enum sys_status status, const struct sys_failure *why);
+
+/* Why the file could not be read or written when state_tell was last called; NULL: it could. */
+const char *state_trouble(const struct state *state);
 
 #endif

@@ -68,9 +68,9 @@ bool status_is_copy(const struct status_line *line)
 
 bool status_is_trouble(const struct status_line *line)
 {
-    /* Lines that only inform. */
-    static const char *const others[] = {"version", "file", "reload", "message",
-                                         "retired", "cut",  "keeper", "lost"};
+    /* Lines that only inform; and "instance", whose holder is looked up (status_stranger). */
+    static const char *const others[] = {"version", "file",   "reload", "message", "retired",
+                                         "cut",     "keeper", "lost",   "instance"};
     size_t i;
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)

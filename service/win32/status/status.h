@@ -129,7 +129,7 @@ bool status_is_trouble(const struct status_line *line);
 const char *status_reload_word(const struct status *status);
 
 /* Why a running broker is degraded, in short. None: it is not. */
-#define STATUS_REASONS_MOST 9
+#define STATUS_REASONS_MOST 20 /* as many as status_find_reasons knows, at least */
 struct status_reasons {
     size_t count;
     char text[STATUS_REASONS_MOST][80];

@@ -35,7 +35,18 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
         "main file unusable, what was in force last is served", "main files unusable");
     add(out, count_lines(status, "degraded", "left-out"), "included file left out",
         "included files left out");
+    add(out, count_lines(status, "degraded", "held"),
+        "configuration file that another program holds",
+        "configuration files that another program holds");
+    add(out, count_lines(status, "degraded", "unsaved"),
+        "last good configuration that cannot be saved",
+        "last good configurations that cannot be saved");
+    add(out, count_lines(status, "degraded", "unwatched"),
+        "configuration file that is not watched although watch is true",
+        "configuration files that are not watched although watch is true");
     add(out, count_lines(status, "degraded", "pending"), "account pending", "accounts pending");
+    add(out, count_lines(status, "state", "failed"), "state file that cannot be written",
+        "state files that cannot be written");
     add(out, count_lines(status, "degraded", "failed"), "keeper that does not hold everything",
         "keepers that do not hold everything");
     add(out, count_lines(status, "degraded", "spared"),
@@ -45,6 +56,11 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
     add(out, status_count(status, STATUS_FAILED) + status_count(status, STATUS_MISSING),
         "object missing", "objects missing");
     add(out, status_count(status, STATUS_DEFERRED), "object deferred", "objects deferred");
+    add(out, count_lines(status, "copy", "failed"), "segment that cannot be saved",
+        "segments that cannot be saved");
+    add(out, count_lines(status, "instance", NULL),
+        "foreign object that has the name against a second broker",
+        "foreign objects that have the name against a second broker");
     add(out, count_lines(status, "publication", NULL), "name of the broker's own not to be had",
         "names of the broker's own not to be had");
     add(out, count_lines(status, "audit", NULL), "object not audited", "objects not audited");
@@ -54,6 +70,9 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
         "plain names that lead elsewhere");
     if (out->count > 0)
         return;
-    (void)snprintf(out->text[0], sizeof(out->text[0]), "why is shown to administrators only");
+    /* The report is complete but for lines that had no room. */
+    (void)snprintf(out->text[0], sizeof(out->text[0]), "%s",
+                   status->reported ? "the reason had no room in the report; see the event log"
+                                    : "why is shown to administrators only");
     out->count = 1;
 }

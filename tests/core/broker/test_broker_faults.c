@@ -147,7 +147,8 @@ static void check_state(struct world *w)
     broker_retry(w->broker);
     assert_non_null(fake_state_text(w->fake, STATE_FILE));
     assert_int_equal(broker_retry_delay(w->broker), UINT32_MAX);
-    assert_int_equal(event_total(w), 1);
+    assert_int_equal(fake_event_count(w->fake, EVENT_STATE_RECOVERED), 1);
+    assert_int_equal(event_total(w), 2);
 }
 
 /* True when the start as a whole had to end. */

@@ -60,10 +60,13 @@ static int tear_down(void **state)
 
 static void begin(const char *path, const char *text)
 {
+    struct sys_failure why;
+
     fake_file(fake, MAIN, text);
     assert_int_equal(config_files_read(&port, &path, 1, CONFIG_FILES_FORGIVING, 0, &messages, &c),
                      CONFIG_FILES_OK);
-    config_watch_begin(&port, path, &c);
+    assert_int_equal(config_watch_begin(&port, path, &c, &why),
+                     answer == SYS_OK || answer == SYS_NOT_FOUND);
 }
 
 /* Another one that was watched before ends with that. */

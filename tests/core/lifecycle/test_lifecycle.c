@@ -302,6 +302,7 @@ static bool was_reported(enum shmb_exit code)
             events[i].id == EVENT_INSTANCE_SQUATTED || events[i].id == EVENT_KEEPER_FAILED ||
             events[i].id == EVENT_KEEPER_STAYS)
             return count - fake_event_count(fake, EVENT_PUBLICATION_RECOVERED) -
+                       fake_event_count(fake, EVENT_STATE_RECOVERED) -
                        fake_event_count(fake, EVENT_KEEPER_RECOVERED) ==
                    3;
     return false;

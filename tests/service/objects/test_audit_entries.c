@@ -228,7 +228,7 @@ static void a_policy_that_takes_the_right_away_does_not_stop_it(void **state)
         skip(); /* no rights of accounts */
     install("--audit", HEAD DATA_AUDITED);
     take_right_away();
-    verb("start", 1, "runs");
+    verb("start", 1, "degraded:      6 objects not audited");
     expect_data(false);
     verb("status", 1, "degraded:      6 objects not audited");
     verb("status --verify", 1, "differs  right to audit: lacks it");
@@ -238,7 +238,7 @@ static void without_the_privilege_it_is_degraded_and_says_so(void **state)
 {
     (void)state;
     install("", HEAD DATA_AUDITED);
-    verb("start", 1, "runs");
+    verb("start", 1, "degraded:      6 objects not audited");
     expect_data(false);
     expect("section", "Plain", "none");
     verb("status", 1,
@@ -315,7 +315,7 @@ static void install_keeps_it_until_told_otherwise(void **state)
          "differs  right to audit: the configuration has audit: true, and the service is not "
          "installed to audit; run: shmbroker install --audit");
     verb("stop", 0, "stopped");
-    verb("start", 1, "runs");
+    verb("start", 1, "objects not audited");
     verb("status", 1, "objects not audited");
     verb("install --audit --no-audit", 2, "not both");
 }

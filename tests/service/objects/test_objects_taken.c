@@ -228,7 +228,7 @@ static void check_squatted_instance(const char *kind, const char *sddl)
     child_expect(squatter, "holding");
     broker = start_broker(one_segment);
     child_find(broker, "warning 112:", SUPPORT_DEADLINE_MS);
-    child_find(broker, "info 100:", SUPPORT_DEADLINE_MS);
+    child_find(broker, "warning 103:", SUPPORT_DEADLINE_MS);
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Free 4"), "0");
     child_kill(broker);
     child_kill(squatter);

@@ -411,7 +411,7 @@ static void status_says_degraded_and_why(void **state)
     not_said("degraded");
     verb("stop", 0, "stopped");
     scm_file("version: 1\nsegments: 7\n");
-    verb("start", 1, "runs");
+    verb("start", 1, "degraded:      1 main file unusable");
     verb("status", 1, "degraded:      1 main file unusable, what was in force last is served\n");
     said_too("my config.yaml: last-good, it cannot be used");
     said_too("section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
