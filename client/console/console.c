@@ -5,6 +5,7 @@
 #include "console.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #define CONSOLE_PIECE 8000u
 
 #define FILE_PIECE 0x1000000u
+
+static bool quiet;
 
 static uint32_t write_console(HANDLE console, const wchar_t *text)
 {
@@ -58,6 +61,24 @@ static HANDLE stream(DWORD which)
     return handle == INVALID_HANDLE_VALUE ? NULL : handle;
 }
 
+void console_quiet(void)
+{
+    quiet = true;
+}
+
+/* As write_console; the text may have sequences for colours. */
+static uint32_t write_sequences(HANDLE console, const wchar_t *text)
+{
+    uint32_t code;
+
+    if (wcschr(text, L'\x1b') == NULL)
+        return write_console(console, text);
+    colour_begin(console);
+    code = write_console(console, text);
+    colour_end(console);
+    return code;
+}
+
 uint32_t console_text(DWORD which, const char *text, size_t length)
 {
     HANDLE out = stream(which);
@@ -65,14 +86,14 @@ uint32_t console_text(DWORD which, const char *text, size_t length)
     uint32_t code;
     DWORD mode;
 
-    if (out == NULL)
+    if (out == NULL || (quiet && which == STD_OUTPUT_HANDLE))
         return 0;
     /*
      * Only a console has a mode. If conversion fails there, the bytes are better than
      * nothing.
      */
     wide = GetConsoleMode(out, &mode) ? wide_from_utf8(text) : NULL;
-    code = wide != NULL ? write_console(out, wide) : write_file(out, text, length);
+    code = wide != NULL ? write_sequences(out, wide) : write_file(out, text, length);
     free(wide);
     return code;
 }
@@ -81,7 +102,7 @@ uint32_t console_bytes(const void *bytes, size_t count)
 {
     HANDLE out = stream(STD_OUTPUT_HANDLE);
 
-    return out == NULL ? 0 : write_file(out, bytes, count);
+    return out == NULL || quiet ? 0 : write_file(out, bytes, count);
 }
 
 uint32_t console_file(HANDLE file, const void *bytes, size_t count)
@@ -89,10 +110,28 @@ uint32_t console_file(HANDLE file, const void *bytes, size_t count)
     return write_file(file, bytes, count);
 }
 
-/* Formats and writes in one piece, so that lines of two processes do not mix. */
-static void write_line(DWORD which, const char *format, va_list arguments)
+static const char no_memory[] = "(not enough memory for a line of text)\n";
+
+/* Puts a line and its end between the sequences of a colour, and writes it in one piece. */
+static void write_coloured(DWORD which, enum colour colour, const char *line)
 {
-    static const char no_memory[] = "(not enough memory for a line of text)\n";
+    const char *begin = colour != COLOUR_NONE ? colour_sequence(which, colour) : "";
+    const char *end = begin[0] != '\0' ? colour_sequence(which, COLOUR_NONE) : "";
+    size_t size = strlen(begin) + strlen(line) + strlen(end) + 2;
+    char *all = malloc(size);
+
+    if (all == NULL) {
+        console_text(which, no_memory, sizeof(no_memory) - 1);
+        return;
+    }
+    snprintf(all, size, "%s%s%s\n", begin, line, end);
+    console_text(which, all, size - 1);
+    free(all);
+}
+
+/* The line, visible; to be freed. NULL: out of memory. */
+static char *format_line(const char *format, va_list arguments)
+{
     va_list again;
     char *line = NULL;
     int length;
@@ -101,17 +140,26 @@ static void write_line(DWORD which, const char *format, va_list arguments)
     length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (length >= 0)
-        line = malloc((size_t)length + 2);
-    if (line == NULL) {
-        console_text(which, no_memory, sizeof(no_memory) - 1);
-        return;
-    }
+        line = malloc((size_t)length + 1);
+    if (line == NULL)
+        return NULL;
     vsnprintf(line, (size_t)length + 1, format, arguments);
     shmb_make_visible(line, true);
-    if (which == STD_ERROR_HANDLE)
-        answer_note(line);
-    strcat(line, "\n");
-    console_text(which, line, strlen(line));
+    return line;
+}
+
+/* Formats and writes in one piece, so that lines of two processes do not mix. Not with --json. */
+static void write_line(enum colour colour, const char *format, va_list arguments)
+{
+    char *line;
+
+    if (answer_wanted())
+        return;
+    line = format_line(format, arguments);
+    if (line == NULL)
+        console_text(STD_OUTPUT_HANDLE, no_memory, sizeof(no_memory) - 1);
+    else
+        write_coloured(STD_OUTPUT_HANDLE, colour, line);
     free(line);
 }
 
@@ -119,20 +167,37 @@ void console_line(const char *format, ...)
 {
     va_list arguments;
 
-    if (answer_wanted())
-        return;
     va_start(arguments, format);
-    write_line(STD_OUTPUT_HANDLE, format, arguments);
+    write_line(COLOUR_NONE, format, arguments);
+    va_end(arguments);
+}
+
+void console_coloured(enum colour colour, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_line(colour, format, arguments);
     va_end(arguments);
 }
 
 void console_error(const char *format, ...)
 {
     va_list arguments;
+    bool warning;
+    char *line;
 
     va_start(arguments, format);
-    write_line(STD_ERROR_HANDLE, format, arguments);
+    line = format_line(format, arguments);
     va_end(arguments);
+    warning = line != NULL && strstr(line, ": warning: ") != NULL;
+    if (line != NULL)
+        answer_note(line);
+    if (line == NULL)
+        console_text(STD_ERROR_HANDLE, no_memory, sizeof(no_memory) - 1);
+    else if (!warning || !quiet)
+        write_coloured(STD_ERROR_HANDLE, warning ? COLOUR_WARNING : COLOUR_ERROR, line);
+    free(line);
 }
 
 uint32_t console_answer(uint32_t *exit_code)

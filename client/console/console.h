@@ -12,7 +12,14 @@
 #include <stdint.h>
 #include <windows.h>
 
+#include "colour.h"
 #include "compiler.h"
+
+/*
+ * From now on, nothing is written to the standard output, and no warning to the standard error
+ * output: for --quiet.
+ */
+void console_quiet(void);
 
 /*
  * Writes `length` bytes of text, which must be followed by a terminator, to
@@ -30,9 +37,14 @@ uint32_t console_file(HANDLE file, const void *bytes, size_t count);
  * Write one line, and a line end, to the standard output or the standard error output, as
  * shmb_make_visible(line, true) leaves it. Ignore failures. With --json, console_line writes
  * nothing, and the line of console_error is also a warning or a reason in the document (answer.h).
+ * console_error shows a line with ": warning: " in the colour of a warning, others in that of an
+ * error.
  */
 void console_line(const char *format, ...) SHMB_PRINTF(1, 2);
 void console_error(const char *format, ...) SHMB_PRINTF(1, 2);
+
+/* As console_line, in a colour. */
+void console_coloured(enum colour colour, const char *format, ...) SHMB_PRINTF(2, 3);
 
 /* Writes the next document of a verb with --json; see answer_text. Returns as console_text. */
 uint32_t console_answer(uint32_t *exit_code);

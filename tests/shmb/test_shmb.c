@@ -131,6 +131,20 @@ static void help_and_version_are_code_0(void **state)
     shmb_expect(0, "--help\n", "read ShmbTest.Data --count 6");
 }
 
+/* The exit code says what is left out. */
+static void quiet_writes_errors_only(void **state)
+{
+    (void)state;
+    shmb_expect(0, "", "list --quiet");
+    shmb_expect(0, "", "info ShmbTest.Data --quiet");
+    shmb_expect(0, "", "repair --quiet ShmbTest.Data");
+    shmb_expect(1, "", "doctor ShmbTest.Read --as write --quiet");
+    shmb_expect_line(1, "holds no object", "info ShmbTest.None --quiet");
+    shmb_expect_line(1, "cut at the end", "write ShmbTest.Data --offset 99 --text ab --quiet");
+    shmb_expect_line(2, "--quiet does not go together", "list --quiet --json");
+    shmb_expect_line(2, "--quiet", "read ShmbTest.Data --quiet");
+}
+
 static void words_are_cut_as_everywhere(void **state)
 {
     static const struct {
@@ -208,6 +222,7 @@ int main(void)
         TEST(wrong_command_lines_are_one_line_and_code_2),
         TEST(wrong_command_lines_in_json),
         TEST(help_and_version_are_code_0),
+        TEST(quiet_writes_errors_only),
         TEST(words_are_cut_as_everywhere),
         TEST(without_a_broker_is_code_5),
         TEST(output_that_nobody_takes_is_a_failure),

@@ -36,6 +36,10 @@ static const char general[] =
     "after the verb; -- ends them. Numbers are decimal, or hexadecimal with 0x. Redirected\n"
     "output is UTF-8.\n"
     "\n"
+    "--quiet with list, info, doctor, watch, wait, write, lock, repair, mutex, event or "
+    "semaphore:\n"
+    "only errors are written. Colours: on a console only, and not where NO_COLOR is set.\n"
+    "\n"
     "Exit codes: 0 done, 1 not so (not found, beyond the end, cut, inconsistent), 2 usage,\n"
     "3 access denied, 4 timed out, 5 no broker runs, 6 wrong kind, or not the broker's object,\n"
     "7 system error. Verbs with COMMAND: its exit code; failures of shmb itself: 120 more.\n";

@@ -19,6 +19,7 @@ static const struct option {
     {"--raw", OPTION_RAW, false, 0, NULL},
     {"--yaml", OPTION_YAML, false, 0, NULL},
     {"--all", OPTION_ALL, false, 0, NULL},
+    {"--quiet", OPTION_QUIET, false, 0, NULL},
     {"--names", OPTION_NAMES, false, 0, NULL},
     {"--text", OPTION_TEXT, true, 0, "the text to write"},
     {"--text", OPTION_AS_TEXT, false, 0, NULL},
@@ -214,6 +215,11 @@ static bool check_complete(const struct verb *verb, const struct request *reques
     if (verb->name == NAME_NEEDED && request->name == NULL) {
         out_error("%s%s%s needs a name; see shmb %s --help", verb->verb, between, action,
                   verb->verb);
+        return false;
+    }
+    if ((request->given & OPTION_QUIET) != 0 &&
+        (request->given & (OPTION_JSON | OPTION_NAMES)) != 0) {
+        out_error("--quiet does not go together with --json or --names");
         return false;
     }
     if (verb->runs_command && request->command[0] == L'\0') {

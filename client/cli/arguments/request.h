@@ -32,6 +32,7 @@
 #define OPTION_ENCODING 0x10000u /* --encoding E */
 #define OPTION_AS_TEXT  0x20000u /* --text, without a value */
 #define OPTION_ALL      0x40000u /* --all */
+#define OPTION_QUIET    0x80000u /* --quiet */
 
 struct verb;
 

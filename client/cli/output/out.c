@@ -81,6 +81,27 @@ void out_sequence(const char *sequence)
     add(sequence, strlen(sequence));
 }
 
+static void put_colour(enum colour colour)
+{
+    if (to_file == NULL)
+        out_sequence(colour_sequence(STD_OUTPUT_HANDLE, colour));
+}
+
+void out_as_error(void)
+{
+    put_colour(COLOUR_ERROR);
+}
+
+void out_as_warning(void)
+{
+    put_colour(COLOUR_WARNING);
+}
+
+void out_as_usual(void)
+{
+    put_colour(COLOUR_NONE);
+}
+
 bool out_bytes(const void *bytes, size_t count)
 {
     flush();
@@ -119,14 +140,12 @@ uint32_t out_end(void)
 
 void out_error(const char *format, ...)
 {
-    char text[OUT_TEXT_MAX], line[OUT_TEXT_MAX + 16];
+    char text[OUT_TEXT_MAX];
     va_list arguments;
 
     va_start(arguments, format);
     format_text(text, format, arguments);
     va_end(arguments);
     shmb_make_visible(text, false);
-    answer_note(text);
-    snprintf(line, sizeof(line), "shmb: %s\n", text);
-    console_text(STD_ERROR_HANDLE, line, strlen(line));
+    console_error("shmb: %s", text);
 }

@@ -36,6 +36,11 @@ void out_sequence(const char *sequence);
  */
 bool out_answer(uint32_t *exit_code);
 
+/* What follows has the colour of an error or a warning, or its usual one again; see colour.h. */
+void out_as_error(void);
+void out_as_warning(void);
+void out_as_usual(void);
+
 /* Writes bytes to the standard output, unchanged. False: this or an earlier write failed. */
 bool out_bytes(const void *bytes, size_t count);
 

@@ -48,7 +48,13 @@ static void print_text(const struct doctor_facts *facts, const struct doctor_que
     for (i = 0; i < report->count; i++) {
         const struct doctor_finding *finding = &report->finding[i];
 
-        out_text("%s %s: ", finding->stops ? "stops" : "note ", finding->id);
+        if (finding->stops)
+            out_as_error();
+        else
+            out_as_warning();
+        out_text("%s %s", finding->stops ? "stops" : "note ", finding->id);
+        out_as_usual();
+        out_text(": ");
         out_visible(finding->says);
         out_text("\n      do: ");
         out_visible(finding->remedy);

@@ -17,9 +17,14 @@ static void print_line(const shmb_info *info)
 
     if (info->kind == SHMB_KIND_SEGMENT)
         snprintf(bytes, sizeof(bytes), "%" PRIu64, info->bytes);
+    out_text("%-9s  ", show_kind(info->kind));
+    if (info->state != SHMB_STATE_HELD)
+        out_as_error();
+    out_text("%-8s", show_state(info->state));
+    if (info->state != SHMB_STATE_HELD)
+        out_as_usual();
     /* The largest segment, 1 TiB, has 13 digits. */
-    out_text("%-9s  %-8s  %13s  %s\n", show_kind(info->kind), show_state(info->state), bytes,
-             info->name);
+    out_text("  %13s  %s\n", bytes, info->name);
 }
 
 static void put_json(struct json *json, const shmb_info *info)

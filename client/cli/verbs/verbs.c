@@ -16,36 +16,53 @@
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW | OPTION_OUTPUT)
 
 static const struct verb verbs[] = {
-    {"list", NULL, OPTION_NAMES | OPTION_JSON, NAME_NONE, false, verb_list},
-    {"info", NULL, OPTION_JSON, NAME_NEEDED, false, verb_info},
-    {"doctor", NULL, OPTION_AS | OPTION_DLL | OPTION_JSON, NAME_NEEDED, false, verb_doctor},
+    {"list", NULL, OPTION_QUIET | OPTION_NAMES | OPTION_JSON, NAME_NONE, false, verb_list},
+    {"info", NULL, OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_info},
+    {"doctor", NULL, OPTION_QUIET | OPTION_AS | OPTION_DLL | OPTION_JSON, NAME_NEEDED, false,
+     verb_doctor},
     {"scan", NULL, OPTION_YAML | OPTION_ALL | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
     {"read", NULL, RANGE_OPTIONS | OPTION_AS_TEXT | OPTION_ENCODING, NAME_NEEDED, false, verb_read},
     {"dump", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_dump},
-    {"watch", NULL, OPTION_OFFSET | OPTION_COUNT | OPTION_TIMES | OPTION_TIMEOUT | OPTION_JSON,
+    {"watch", NULL,
+     OPTION_QUIET | OPTION_OFFSET | OPTION_COUNT | OPTION_TIMES | OPTION_TIMEOUT | OPTION_JSON,
      NAME_NEEDED, false, verb_watch},
-    {"wait", NULL, OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_wait},
+    {"wait", NULL, OPTION_QUIET | OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_wait},
     {"top", NULL, OPTION_EVERY | OPTION_TIMES | OPTION_JSON, NAME_NONE, false, verb_top},
     {"write", NULL,
-     OPTION_OFFSET | OPTION_TEXT | OPTION_INPUT | OPTION_ENCODING | OPTION_ZERO | OPTION_PAD |
-         OPTION_TIMEOUT | OPTION_JSON,
+     OPTION_QUIET | OPTION_OFFSET | OPTION_TEXT | OPTION_INPUT | OPTION_ENCODING | OPTION_ZERO |
+         OPTION_PAD | OPTION_TIMEOUT | OPTION_JSON,
      NAME_NEEDED, false, verb_write},
-    {"lock", NULL, OPTION_TIMEOUT, NAME_NEEDED, true, verb_lock},
-    {"repair", NULL, OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_repair},
-    {"mutex", "lock", OPTION_TIMEOUT, NAME_NEEDED, true, verb_mutex_lock},
-    {"event", "set", OPTION_JSON, NAME_NEEDED, false, verb_event_set},
-    {"event", "reset", OPTION_JSON, NAME_NEEDED, false, verb_event_reset},
-    {"event", "wait", OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_event_wait},
-    {"semaphore", "take", OPTION_TIMEOUT, NAME_NEEDED, true, verb_semaphore_take},
-    {"semaphore", "release", OPTION_COUNT | OPTION_JSON, NAME_NEEDED, false,
+    {"lock", NULL, OPTION_QUIET | OPTION_TIMEOUT, NAME_NEEDED, true, verb_lock},
+    {"repair", NULL, OPTION_QUIET | OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_repair},
+    {"mutex", "lock", OPTION_QUIET | OPTION_TIMEOUT, NAME_NEEDED, true, verb_mutex_lock},
+    {"event", "set", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_event_set},
+    {"event", "reset", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_event_reset},
+    {"event", "wait", OPTION_QUIET | OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false,
+     verb_event_wait},
+    {"semaphore", "take", OPTION_QUIET | OPTION_TIMEOUT, NAME_NEEDED, true, verb_semaphore_take},
+    {"semaphore", "release", OPTION_QUIET | OPTION_COUNT | OPTION_JSON, NAME_NEEDED, false,
      verb_semaphore_release},
-    {"semaphore", "info", OPTION_JSON, NAME_NEEDED, false, verb_semaphore_info},
+    {"semaphore", "info", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_semaphore_info},
     {"completion", "powershell", 0, NAME_NONE, false, verb_completion_powershell},
     {"completion", "clink", 0, NAME_NONE, false, verb_completion_clink},
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 #define LIST_MAX 256 /* bytes; room for all verbs in one line */
+
+/* The help of a verb, which verbs[] has. */
+static uint32_t print_help(const char *verb)
+{
+    size_t i;
+
+    answer_off();
+    help_print_verb(verb);
+    for (i = 0; strcmp(verbs[i].verb, verb) != 0; i++)
+        ;
+    if ((verbs[i].options & OPTION_QUIET) != 0)
+        out_text("\nWith --quiet it writes errors only; the exit code says the rest.\n");
+    return SHMB_EXIT_DONE;
+}
 
 /* Reads the rest of the command line and runs the verb. Returns the exit code of shmb. */
 static uint32_t run(const struct verb *verb, const struct words *words, size_t first)
@@ -58,11 +75,10 @@ static uint32_t run(const struct verb *verb, const struct words *words, size_t f
     if ((verb->options & OPTION_TIMES) != 0)
         answer_lines();
     if (request_read(verb, words, first, &request, &help)) {
-        if (help) {
-            answer_off();
-            help_print_verb(verb->verb);
-            return SHMB_EXIT_DONE;
-        }
+        if (help)
+            return print_help(verb->verb);
+        if ((request.given & OPTION_QUIET) != 0)
+            console_quiet();
         request.verbs = verbs;
         request.verb_count = VERBS;
         answer_about(request.name);
@@ -116,11 +132,10 @@ static uint32_t run_help(const struct words *words)
     }
     if (words->count > 1 && !knows_verb(words->word[1]))
         return run_unknown(words->word[1]);
-    answer_off();
     if (words->count > 1)
-        help_print_verb(words->word[1]);
-    else
-        help_print();
+        return print_help(words->word[1]);
+    answer_off();
+    help_print();
     return SHMB_EXIT_DONE;
 }
 
@@ -141,12 +156,8 @@ static uint32_t run_without_action(const char *verb, const char *action)
     char list[LIST_MAX] = "", hint[COMMAND_HINT_MAX];
     size_t count = 0, length = 0, i;
 
-    answer_verb(verb, NULL);
-    if (action != NULL && command_asks_help(action)) {
-        answer_off();
-        help_print_verb(verb);
-        return SHMB_EXIT_DONE;
-    }
+    if (action != NULL && command_asks_help(action))
+        return print_help(verb);
     for (i = 0; i < VERBS; i++) {
         if (!same(verb, verbs[i].verb))
             continue;

@@ -54,6 +54,9 @@ static const char general[] =
     "refuses such a place for the program. For trials, give --allow-unsafe-config to run, check,\n"
     "plan or install.\n"
     "\n"
+    "--quiet with check, plan, install, uninstall, start, stop, reload or status: only errors are\n"
+    "written. Colours: on a console only, and not where NO_COLOR is set.\n"
+    "\n"
     "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
     "4 timeout, 5 not running or not installed, 6 conflict, second broker, 7 system error.";
 

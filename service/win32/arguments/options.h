@@ -22,12 +22,13 @@ enum {
     OPTION_RELEASE = 2048,  /* --release */
     OPTION_AUDIT = 4096,    /* --audit */
     OPTION_NO_AUDIT = 8192, /* --no-audit */
+    OPTION_QUIET = 16384,   /* --quiet */
     OPTION_WORDS = 32       /* words that belong to no option */
 };
 
 struct options {
     const char *config, *state, *account, *to; /* NULL: not given */
-    bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit;
+    bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit, quiet;
     bool help; /* --help, -h or /?; what comes after it is not read */
     char **words;
     size_t count;

@@ -5,6 +5,7 @@
 #include "event_sink.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "console.h"
 #include "message_table.h"
@@ -88,8 +89,11 @@ static void to_console(const struct message_kind *kind, wchar_t **inserts, size_
         values[i] = i < count ? inserts[i] : L"";
     text = message_text(kind->id, values);
     narrow = text == NULL ? NULL : wide_to_utf8(text);
-    console_line("%s %lu: %s", kind->word, (unsigned long)(kind->id & 0xFFFFu),
-                 narrow == NULL ? "(the text of this event is not available)" : narrow);
+    console_coloured(strcmp(kind->word, "error") == 0     ? COLOUR_ERROR
+                     : strcmp(kind->word, "warning") == 0 ? COLOUR_WARNING
+                                                          : COLOUR_NONE,
+                     "%s %lu: %s", kind->word, (unsigned long)(kind->id & 0xFFFFu),
+                     narrow == NULL ? "(the text of this event is not available)" : narrow);
     free(narrow);
     LocalFree(text);
 }

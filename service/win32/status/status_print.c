@@ -27,7 +27,8 @@ static void print_degraded(const struct status *status)
 
     status_find_reasons(status, &reasons);
     for (i = 0; i < reasons.count; i++)
-        console_line("%s%s", i == 0 ? "degraded:      " : "               ", reasons.text[i]);
+        console_coloured(COLOUR_WARNING, "%s%s", i == 0 ? "degraded:      " : "               ",
+                         reasons.text[i]);
 }
 
 static void print_counts(const struct status *status)
@@ -151,19 +152,20 @@ static bool print_object(const struct status *status, const struct status_object
         console_line("%s %s: held%s", kind, name, access->at);
         break;
     case STATUS_DEFERRED:
-        console_line("%s %s: held, deferred: %s%s", kind, name, reason, access->at);
+        console_coloured(COLOUR_WARNING, "%s %s: held, deferred: %s%s", kind, name, reason,
+                         access->at);
         break;
     case STATUS_CONFLICT:
-        console_line("%s %s: taken by %s%s", kind, name,
-                     reason != NULL ? reason : "an object the broker did not make",
-                     held_by(status, name));
+        console_coloured(COLOUR_ERROR, "%s %s: taken by %s%s", kind, name,
+                         reason != NULL ? reason : "an object the broker did not make",
+                         held_by(status, name));
         break;
     case STATUS_HIDDEN:
         console_line("%s %s: not visible (access denied)", kind, name);
         break;
     default:
-        console_line("%s %s: missing%s%s", kind, name, reason != NULL ? ", " : "",
-                     reason != NULL ? reason : "");
+        console_coloured(COLOUR_ERROR, "%s %s: missing%s%s", kind, name, reason != NULL ? ", " : "",
+                         reason != NULL ? reason : "");
     }
     return true;
 }

@@ -107,16 +107,17 @@ static enum shmb_exit do_audit(const struct options *options)
 /* What options_read lets through for each verb; any other option is an error. */
 static const struct verb verbs[] = {
     {"run", OPTION_CONFIG | OPTION_STATE | OPTION_UNSAFE | OPTION_RELEASE | OPTION_AUDIT, do_run},
-    {"check", OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
+    {"check", OPTION_QUIET | OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
     {"install",
-     OPTION_CONFIG | OPTION_ACCOUNT | OPTION_TO | OPTION_UNSAFE | OPTION_AUDIT | OPTION_NO_AUDIT,
+     OPTION_QUIET | OPTION_CONFIG | OPTION_ACCOUNT | OPTION_TO | OPTION_UNSAFE | OPTION_AUDIT |
+         OPTION_NO_AUDIT,
      do_install},
-    {"uninstall", 0, do_uninstall},
-    {"start", 0, do_start},
-    {"stop", OPTION_RELEASE, do_stop},
-    {"plan", OPTION_UNSAFE | OPTION_WORDS, do_plan},
-    {"reload", OPTION_RECREATE, do_reload},
-    {"status", OPTION_JSON | OPTION_VERIFY, do_status},
+    {"uninstall", OPTION_QUIET, do_uninstall},
+    {"start", OPTION_QUIET, do_start},
+    {"stop", OPTION_QUIET | OPTION_RELEASE, do_stop},
+    {"plan", OPTION_QUIET | OPTION_UNSAFE | OPTION_WORDS, do_plan},
+    {"reload", OPTION_QUIET | OPTION_RECREATE, do_reload},
+    {"status", OPTION_QUIET | OPTION_JSON | OPTION_VERIFY, do_status},
     {"audit", OPTION_JSON | OPTION_CSV, do_audit},
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -144,6 +145,14 @@ static enum shmb_exit unknown_verb(const char *word)
     return SHMB_EXIT_USAGE;
 }
 
+static enum shmb_exit print_help(const struct verb *verb)
+{
+    help_print_verb(verb->name);
+    if ((verb->takes & OPTION_QUIET) != 0)
+        console_line("\nWith --quiet it writes errors only; the exit code says the rest.");
+    return SHMB_EXIT_DONE;
+}
+
 /* `help [VERB]`, and the same with --help. */
 static enum shmb_exit do_help(char **arguments, size_t count)
 {
@@ -154,9 +163,8 @@ static enum shmb_exit do_help(char **arguments, size_t count)
     if (count == 2 && find_verb(arguments[1]) == NULL)
         return unknown_verb(arguments[1]);
     if (count == 2)
-        help_print_verb(arguments[1]);
-    else
-        help_print();
+        return print_help(find_verb(arguments[1]));
+    help_print();
     return SHMB_EXIT_DONE;
 }
 
@@ -220,10 +228,14 @@ static enum shmb_exit do_verb(const struct verb *verb, char **arguments, size_t 
 
     if (!options_read(verb->name, verb->takes, arguments, count, &options))
         return SHMB_EXIT_USAGE;
-    if (options.help) {
-        help_print_verb(verb->name);
-        return SHMB_EXIT_DONE;
+    if (options.help)
+        return print_help(verb);
+    if (options.quiet && options.json) {
+        console_error("shmbroker: --quiet and --json do not go together");
+        return SHMB_EXIT_USAGE;
     }
+    if (options.quiet)
+        console_quiet();
     return verb->run(&options);
 }
 

@@ -137,6 +137,31 @@ static void check_warns_of_what_an_administrator_would_regret(void **state)
     assert_says(said, "no errors, 3 warnings, 4 objects");
 }
 
+static void quiet_leaves_the_errors(void **state)
+{
+    char said[8192];
+
+    (void)state;
+    assert_int_equal(run_on(&user, "check --quiet",
+                            "version: 1\n"
+                            "mutexes: { ShmbTest.M: { access: { write: [Everyone] } } }\n",
+                            said, sizeof(said)),
+                     0);
+    assert_string_equal(said, "");
+    assert_int_equal(run_on(&user, "check --quiet",
+                            "version: 1\n"
+                            "mutexes:\n"
+                            "  ShmbTest.A: { access: { write: [Everyone] } }\n"
+                            "  ShmbTest.M: { access: 1 }\n",
+                            said, sizeof(said)),
+                     1);
+    assert_says(said, "FILE:4:25: error: ");
+    assert_says(said, "not usable");
+    assert_null(strstr(said, "warning:"));
+    assert_int_equal(run(NULL, "check --quiet --json a.yaml", said, sizeof(said)), 2);
+    assert_says(said, "do not go together");
+}
+
 static void check_says_every_error_with_its_place(void **state)
 {
     char said[8192];
@@ -378,6 +403,7 @@ int main(void)
         TEST(help_and_version_are_code_0),
         TEST(check_says_what_a_good_file_would_create),
         TEST(check_warns_of_what_an_administrator_would_regret),
+        TEST(quiet_leaves_the_errors),
         TEST(check_says_every_error_with_its_place),
         TEST(an_unknown_account_is_an_error_with_its_place),
         TEST(check_takes_several_files_and_tells_of_each),
