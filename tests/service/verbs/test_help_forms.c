@@ -170,7 +170,7 @@ static void wrong_words_are_one_line_that_helps(void **state)
         {0, "help wacth", "\"wacth\"; did you mean watch?"},
         {0, "event resett A", "only set, reset, wait; did you mean reset?"},
         {0, "event", "an action: set, reset, wait"},
-        {0, "list --jsn", "takes --json, --names"},
+        {0, "list --jsn", "which takes --json"},
         {0, "list --jsn", "did you mean --json?"},
         {0, "uninstall --json", "unknown verb"},
         {0, "version 2", "nothing is expected after version"},
