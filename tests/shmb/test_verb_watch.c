@@ -94,6 +94,80 @@ static void each_change_is_shown(void **state)
     }
 }
 
+/* One process shows both, each line with its name. */
+static void several_segments_are_watched_at_once(void **state)
+{
+    struct child *child = shmb_start(&shmb_user, "watch ShmbTest.Told ShmbTest.Quiet --count 100");
+    const char *line;
+
+    (void)state;
+    child_expect(child, "ShmbTest.Told: watching 100 bytes");
+    child_expect(child, "ShmbTest.Quiet: watching 100 bytes");
+    library_write("ShmbTest.Told", 0, "1.25");
+    line = child_line(child);
+    assert_non_null(line);
+    assert_int_equal(strncmp(line, "ShmbTest.Told: 20", 17), 0);
+    assert_non_null(strstr(line, "  change 1"));
+    child_expect(child, "ShmbTest.Told:   00000000 +4  31 2e 32 35  |1.25|");
+    plain_write(L"Global\\ShmbTest.Quiet", 9, "x");
+    line = child_line(child);
+    assert_non_null(line);
+    assert_int_equal(strncmp(line, "ShmbTest.Quiet: 20", 18), 0);
+    child_expect(child, "ShmbTest.Quiet:   00000009 +1  78  |x|");
+    library_write("ShmbTest.Told", 0, "1.25");
+    child_find(child, "ShmbTest.Told: 20", SUPPORT_DEADLINE_MS);
+    child_expect(child, "ShmbTest.Told:   the same bytes again");
+    child_kill(child);
+    shmb_expect_line(1, "ShmbTest.None: ", "watch ShmbTest.None ShmbTest.Told");
+    assert_int_equal(shmb_run(&shmb_user, &line, "watch ShmbTest.Told ShmbTest.Quiet --timeout 1"),
+                     4);
+    assert_non_null(strstr(line, "shmb: watch: timed out"));
+    assert_int_equal(shmb_run(&shmb_user, &line, "watch ShmbTest.Told ShmbTest.None --quiet"), 1);
+}
+
+#define MANY 70 /* more than one call waits for */
+
+static const char many_configuration[] = "version: 1\n"
+                                         "defaults: { access: { write: [Interactive] } }\n"
+                                         "segments:\n";
+
+static int start_many(void **state)
+{
+    char text[8192];
+    int i;
+
+    snprintf(text, sizeof(text), "%s", many_configuration);
+    for (i = 0; i < MANY; i++)
+        snprintf(text + strlen(text), sizeof(text) - strlen(text),
+                 "  ShmbTest.N%d: { size: 16, notify: true }\n", i);
+    *state = broker_run_session0(text);
+    return 0;
+}
+
+static void more_are_watched_than_one_call_waits_for(void **state)
+{
+    char arguments[4096] = "watch", name[32], begin[48];
+    struct child *child;
+    int i;
+
+    (void)state;
+    for (i = 0; i < MANY; i++)
+        snprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments),
+                 " ShmbTest.N%d", i);
+    child = shmb_start(&shmb_user, "%s", arguments);
+    for (i = 0; i < MANY; i++)
+        assert_non_null(child_line(child));
+    for (i = MANY - 1; i >= 0; i -= 23) {
+        snprintf(name, sizeof(name), "ShmbTest.N%d", i);
+        library_write(name, 0, "a");
+        snprintf(begin, sizeof(begin), "%s: 20", name);
+        child_find(child, begin, SUPPORT_DEADLINE_MS);
+        snprintf(begin, sizeof(begin), "%s:   00000000 +1  61  |a|", name);
+        child_expect(child, begin);
+    }
+    child_kill(child);
+}
+
 static void many_ranges_are_counted(void **state)
 {
     struct child *child = shmb_start(&shmb_user, "watch ShmbTest.Quiet --times 1");
@@ -317,8 +391,10 @@ static void shells_are_told_of_every_verb(void **state)
 {
     static const char *const shells[] = {"powershell", "clink"};
     static const char *const parts[][2] = {
-        {"'doctor' = @('--json', '--as', '--dll', '--help')", "'doctor' .. clink.argmatcher()"},
-        {"'event wait' = @('--json', '--timeout', '--help')", "'wait' .. clink.argmatcher()"},
+        {"'doctor' = @('--json', '--quiet', '--as', '--dll', '--help')",
+         "'doctor' .. clink.argmatcher()"},
+        {"'event wait' = @('--json', '--quiet', '--timeout', '--help')",
+         "'wait' .. clink.argmatcher()"},
     };
     char help[SUPPORT_LINE_MAX], verb[32];
     const char *said, *line;
@@ -404,6 +480,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(each_change_is_shown),
+        TEST(several_segments_are_watched_at_once),
+        cmocka_unit_test_setup_teardown(more_are_watched_than_one_call_waits_for, start_many,
+                                        support_teardown),
         TEST(many_ranges_are_counted),
         TEST(every_number_has_its_bytes),
         TEST(nothing_changes_in_time),

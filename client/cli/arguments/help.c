@@ -18,7 +18,7 @@ static const char general[] =
     "  shmb scan [PATTERN]               objects that exist now, and a configuration for them\n"
     "  shmb read NAME                    write the bytes of a segment, or the text (--text)\n"
     "  shmb dump NAME                    the same in hex and text\n"
-    "  shmb watch NAME                   show each change of a segment when it happens\n"
+    "  shmb watch NAME...                show each change of segments when it happens\n"
     "  shmb wait NAME                    wait until a segment changes, an event is set, ...\n"
     "  shmb top                          segments by their changes per second\n"
     "  shmb write NAME                   write a text or the standard input to a segment\n"
@@ -148,18 +148,21 @@ static const char help_dump[] =
     "  shmb dump Prices --count 256\n";
 
 static const char help_watch[] =
-    "shmb watch NAME [--offset N] [--count N] [--times N] [--timeout MS]\n"
+    "shmb watch NAME... [--offset N] [--count N] [--times N] [--timeout MS]\n"
     "\n"
-    "Shows each change of a segment when it happens: time, change number, and what changed:\n"
-    "offset, length, the first new bytes. At most 16 MiB. With notify: true it shows writes of\n"
-    "the library at once. It compares the bytes ten times a second to find other writes, also\n"
-    "those of programs without the library, which have no change number. All writes between\n"
-    "two comparisons are one change. Needs only the right to read. Ctrl+C ends it.\n"
+    "Shows each change of segments when it happens: time, change number, and what changed:\n"
+    "offset, length, the first new bytes. At most 16 MiB of each. With notify: true it shows\n"
+    "writes of the library at once. It compares the bytes ten times a second to find other\n"
+    "writes, also those of programs without the library, which have no change number. All\n"
+    "writes between two comparisons are one change. Where several are watched, each line begins\n"
+    "with the name. Needs only the right to read. Ctrl+C ends it; so does a segment that the\n"
+    "broker recreates or lets go of, with code 1.\n"
     "\n"
-    "--times N      ends after N changes\n"
-    "--timeout MS   ends with code 4 if nothing changes for this time\n"
+    "--times N      ends after N changes of all together\n"
+    "--timeout MS   ends with code 4 if none of them changes for this time\n"
     "\n"
     "  shmb watch Prices\n"
+    "  shmb watch Prices Orders\n"
     "  shmb watch Prices --offset 64 --count 16 --times 1\n";
 
 static const char help_wait[] =

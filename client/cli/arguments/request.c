@@ -186,11 +186,17 @@ static bool read_option(const struct verb *verb, const struct words *words, size
 
 static bool take_name(const struct verb *verb, const char *word, struct request *request)
 {
-    if (verb->name == NAME_NONE || request->name != NULL) {
+    if (verb->name == NAME_NONE || (verb->name != NAME_SEVERAL && request->name != NULL)) {
         out_error("\"%s\" is not expected here; see shmb %s --help", word, verb->verb);
         return false;
     }
-    request->name = word;
+    if (request->name_count == REQUEST_NAMES_MAX) {
+        out_error("%s takes at most %u names", verb->verb, REQUEST_NAMES_MAX);
+        return false;
+    }
+    if (request->name == NULL)
+        request->name = word;
+    request->names[request->name_count++] = word;
     return true;
 }
 
@@ -212,7 +218,7 @@ static bool check_complete(const struct verb *verb, const struct request *reques
     const char *action = verb->action != NULL ? verb->action : "";
     const char *between = verb->action != NULL ? " " : "";
 
-    if (verb->name == NAME_NEEDED && request->name == NULL) {
+    if ((verb->name == NAME_NEEDED || verb->name == NAME_SEVERAL) && request->name == NULL) {
         out_error("%s%s%s needs a name; see shmb %s --help", verb->verb, between, action,
                   verb->verb);
         return false;

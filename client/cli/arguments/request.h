@@ -34,11 +34,16 @@
 #define OPTION_ALL      0x40000u /* --all */
 #define OPTION_QUIET    0x80000u /* --quiet */
 
+/* More names than anybody types. */
+#define REQUEST_NAMES_MAX 256u
+
 struct verb;
 
 struct request {
-    unsigned given;           /* OPTION_... */
-    const char *name;         /* NULL for a verb without one */
+    unsigned given;   /* OPTION_... */
+    const char *name; /* the first one; NULL for a verb without one */
+    const char *names[REQUEST_NAMES_MAX];
+    size_t name_count;
     const char *text;         /* NULL: not given */
     const char *level;        /* of --as; NULL: not given */
     const char *dll;          /* NULL: not given */
@@ -57,8 +62,8 @@ struct request {
     size_t verb_count;
 };
 
-/* Does a verb take the name of an object? */
-enum request_name { NAME_NONE, NAME_NEEDED, NAME_OPTIONAL };
+/* Does a verb take the name of an object? NAME_SEVERAL: one or more. */
+enum request_name { NAME_NONE, NAME_NEEDED, NAME_OPTIONAL, NAME_SEVERAL };
 
 /* A verb, or one action of a verb, such as `event set`. */
 struct verb {

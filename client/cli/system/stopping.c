@@ -24,6 +24,11 @@ void stopping_begin(void)
         SetConsoleCtrlHandler(on_control, TRUE);
 }
 
+void *stopping_event(void)
+{
+    return stop;
+}
+
 bool stopping_wait(uint32_t ms)
 {
     if (stop != NULL)

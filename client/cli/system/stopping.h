@@ -13,6 +13,9 @@
  */
 void stopping_begin(void);
 
+/* The event (a HANDLE) that is then set, to wait for with others. NULL: there is none. */
+void *stopping_event(void);
+
 /* Waits `ms`. Returns true, at once, after Ctrl+C or the like. */
 bool stopping_wait(uint32_t ms);
 

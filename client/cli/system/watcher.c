@@ -1,6 +1,7 @@
 /*
  * Compares two copies of the bytes, after each notification and ten times a second:
- * programs without the library notify nobody.
+ * programs without the library notify nobody. Every writer can set the events of a segment, also
+ * without a change: such an event is then left alone for a growing time.
  */
 #include "watcher.h"
 
@@ -113,24 +114,6 @@ void watcher_close(struct watcher *watcher)
     memset(watcher, 0, sizeof(*watcher));
 }
 
-/* Waits `ms`, or less if a change is notified. True: stop. */
-static bool pause_for(struct watcher *watcher, uint32_t ms)
-{
-    uint64_t number = watcher->number;
-
-    if (!watcher->notified)
-        return stopping_wait(ms);
-    /* After a failure, only compare the bytes from now on. */
-    switch (shmb_wait_changed(watcher->segment, &number, ms)) {
-    case SHMB_OK:
-    case SHMB_TIMEOUT:
-        break;
-    default:
-        watcher->notified = false;
-    }
-    return stopping_wait(0);
-}
-
 /* Has anything changed since the last copy? Keeps the new copy if so. */
 static bool look(struct watcher *watcher)
 {
@@ -149,29 +132,137 @@ static bool look(struct watcher *watcher)
     return changed;
 }
 
-int32_t watcher_next(struct watcher *watcher, uint32_t timeout_ms, bool *stopped)
+/*
+ * The event to wait for; NULL: none now. A failure ends the notifications: then the bytes are
+ * only compared.
+ */
+static HANDLE event_of(struct watcher *watcher, uint64_t now)
 {
-    ULONGLONG begun = GetTickCount64(), asked = begun, now = begun;
+    uint64_t number;
+    void *event = NULL;
+
+    if (!watcher->notified || now < watcher->quiet_until)
+        return NULL;
+    watcher->notified = shmb_change_event(watcher->segment, watcher->number, &event) == SHMB_OK &&
+                        shmb_change_number(watcher->segment, &number) == SHMB_OK;
+    /* The event is not set, or not any more, where the number was newer before it was found. */
+    if (watcher->notified && number != watcher->number)
+        watcher->due = true;
+    return watcher->notified ? event : NULL;
+}
+
+/* Waits `ms`, or until an event is set. More events than one call takes have their turns. */
+static bool wait_for_events(struct watchers *all, DWORD ms)
+{
+    HANDLE handle[MAXIMUM_WAIT_OBJECTS], event = stopping_event();
+    size_t of[MAXIMUM_WAIT_OBJECTS], first = event != NULL ? 1 : 0, n;
+    uint64_t now = GetTickCount64();
+    DWORD count = 0, got;
+
+    if (event != NULL)
+        handle[count++] = event;
+    for (n = 0; n < all->count && count < MAXIMUM_WAIT_OBJECTS; n++) {
+        size_t index = (all->next + n) % all->count;
+
+        event = event_of(&all->watcher[index], now);
+        if (all->watcher[index].due)
+            return stopping_wait(0);
+        if (event == NULL)
+            continue;
+        of[count] = index;
+        handle[count++] = event;
+    }
+    if (n < all->count) {
+        all->next = (all->next + n) % all->count;
+        ms /= (DWORD)(all->count / n) + 1;
+    }
+    got = count > 0 ? WaitForMultipleObjects(count, handle, FALSE, ms) : WAIT_FAILED;
+    if (got == WAIT_FAILED)
+        return stopping_wait(ms);
+    got -= WAIT_OBJECT_0;
+    if (got < first)
+        return true;
+    if (got < count) {
+        all->watcher[of[got]].due = true;
+        all->watcher[of[got]].signalled = true;
+    }
+    return false;
+}
+
+/* Looks, and notes an event that was set for nothing. */
+static bool look_if_due(struct watcher *watcher)
+{
+    uint64_t now = GetTickCount64();
+
+    /* Half of the time: the clock has steps of up to 16 ms, so a pause may seem short. */
+    if (!watcher->due && now - watcher->looked < WATCHER_LOOK_MS / 2)
+        return false;
+    watcher->looked = now;
+    watcher->due = look(watcher); /* after a change there may be the next one */
+    if (watcher->due) {
+        watcher->alarms = 0;
+    } else if (watcher->signalled) {
+        watcher->alarms += watcher->alarms < WATCHER_LOOK_MS;
+        watcher->quiet_until = now + watcher->alarms;
+    }
+    watcher->signalled = false;
+    return watcher->due;
+}
+
+/* The first that changed, in turn. False: none. */
+static bool look_at_all(struct watchers *all, size_t *which)
+{
+    size_t n;
+
+    for (n = 0; n < all->count; n++) {
+        *which = (all->next + n) % all->count;
+        if (look_if_due(&all->watcher[*which])) {
+            all->next = (*which + 1) % all->count;
+            return true;
+        }
+    }
+    *which = 0;
+    return false;
+}
+
+/* The first one that was recreated, or waits to be: the broker can do it only when all close it. */
+static int32_t ask_states(const struct watchers *all, size_t *which)
+{
+    size_t i;
+
+    for (i = 0; i < all->count; i++) {
+        int32_t state = shmb_state(all->watcher[i].segment, NULL);
+
+        if (state == SHMB_STALE || state == SHMB_NOT_FOUND) {
+            *which = i;
+            return state;
+        }
+    }
+    return SHMB_OK;
+}
+
+int32_t watchers_next(struct watchers *all, uint32_t timeout_ms, size_t *which, bool *stopped)
+{
+    ULONGLONG begun = GetTickCount64(), now = begun;
 
     *stopped = false;
     for (;;) {
         ULONGLONG left = timeout_ms - (now - begun);
 
-        if (look(watcher))
+        if (look_at_all(all, which))
             return SHMB_OK;
         if (timeout_ms != SHMB_INFINITE && now - begun >= timeout_ms)
             return SHMB_TIMEOUT;
-        if (now - asked >= STATE_MS) {
-            int32_t state = shmb_state(watcher->segment, NULL);
+        if (now - all->asked >= STATE_MS) {
+            int32_t state = ask_states(all, which);
 
-            /* Recreated, or waiting to be: the broker can recreate it only when all close it. */
-            if (state == SHMB_STALE || state == SHMB_NOT_FOUND)
+            if (state != SHMB_OK)
                 return state;
-            asked = now;
+            all->asked = now;
         }
         if (timeout_ms == SHMB_INFINITE || left > WATCHER_LOOK_MS)
             left = WATCHER_LOOK_MS;
-        *stopped = pause_for(watcher, (uint32_t)left);
+        *stopped = wait_for_events(all, (DWORD)left);
         if (*stopped)
             return SHMB_TIMEOUT;
         now = GetTickCount64();

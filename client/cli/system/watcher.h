@@ -1,5 +1,5 @@
 /*
- * watcher.h - waits until bytes of a segment change, no matter who changes them.
+ * watcher.h - waits until bytes of segments change, no matter who changes them.
  */
 #ifndef CLI_WATCHER_H
 #define CLI_WATCHER_H
@@ -23,8 +23,20 @@ struct watcher {
     uint8_t *before, *now; /* before and after the last change */
     bool numbered;         /* `number` is the segment's change number */
     uint64_t number;
-    bool notified; /* shmb_wait_changed works */
-    bool torn;     /* the last copy was made during a write that does not end */
+    bool notified;        /* shmb_change_event works */
+    bool torn;            /* the last copy was made during a write that does not end */
+    bool due, signalled;  /* to be looked at now; because its event is set */
+    uint64_t looked;      /* when it was looked at last (GetTickCount64) */
+    unsigned alarms;      /* how often its event was set, and nothing had changed */
+    uint64_t quiet_until; /* until then its event is not waited for */
+};
+
+/* Watchers that are waited for together. The caller sets the first two, and zeroes the others. */
+struct watchers {
+    struct watcher *watcher;
+    size_t count;
+    size_t next;    /* the one to begin with: no busy segment hides another one */
+    uint64_t asked; /* when their states were asked for last */
 };
 
 /*
@@ -35,10 +47,11 @@ int32_t watcher_open(struct watcher *watcher, const char *name, uint64_t offset,
 void watcher_close(struct watcher *watcher);
 
 /*
- * Waits for the next change. SHMB_OK: the bytes or the change number changed. SHMB_TIMEOUT: no
- * change, or, with `*stopped`, stopping_wait returned true. SHMB_STALE, SHMB_NOT_FOUND: the
+ * Waits for the next change of any of them, in one thread. `*which` is the index of the one that
+ * the result is about. SHMB_OK: its bytes or its change number changed. SHMB_TIMEOUT: no change,
+ * or, with `*stopped`, the event of stopping_begin was set. SHMB_STALE, SHMB_NOT_FOUND: the
  * segment was recreated, or the broker no longer holds it; close it.
  */
-int32_t watcher_next(struct watcher *watcher, uint32_t timeout_ms, bool *stopped);
+int32_t watchers_next(struct watchers *all, uint32_t timeout_ms, size_t *which, bool *stopped);
 
 #endif

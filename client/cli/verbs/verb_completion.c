@@ -22,6 +22,16 @@ static void print_options(const struct verb *verb, const char *quote, const char
     out_text("%s--help%s", quote, quote);
 }
 
+/* Writes all verbs, each in quotes. */
+static void print_verbs(const struct verb *verbs, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (first_of_verb(verbs, i))
+            out_text("%s'%s'", i == 0 ? "" : ", ", verbs[i].verb);
+}
+
 /*
  * A table from "verb" or "verb action" to its options, and the code that uses it. PowerShell
  * reads the output of a program in the code page of the console, unless it is told otherwise.
@@ -40,6 +50,9 @@ static void print_powershell(const struct verb *verbs, size_t count)
         print_options(&verbs[i], "'", ", ");
         out_text(")\n");
     }
+    out_text("        'help' = @(");
+    print_verbs(verbs, count);
+    out_text(")\n        'version' = @()\n");
     out_text(
         "    }\n"
         "    $typed = @($tree.CommandElements | Select-Object -Skip 1 |\n"
@@ -114,7 +127,9 @@ static void print_clink(const struct verb *verbs, size_t count)
         if (verbs[i].action != NULL)
             out_text(i + 1 < count && !first_of_verb(verbs, i + 1) ? ", " : ")");
     }
-    out_text("\n)\n");
+    out_text(",\n    'help' .. clink.argmatcher():addarg(");
+    print_verbs(verbs, count);
+    out_text("),\n    'version' .. clink.argmatcher()\n)\n");
 }
 
 enum shmb_exit verb_completion_powershell(struct request *request)

@@ -10,8 +10,10 @@
 
 static enum shmb_exit wait_change(const struct request *request, struct watcher *watcher)
 {
+    struct watchers one = {.watcher = watcher, .count = 1};
+    size_t which;
     bool stopped;
-    int32_t result = watcher_next(watcher, request->timeout_ms, &stopped);
+    int32_t result = watchers_next(&one, request->timeout_ms, &which, &stopped);
 
     if (result != SHMB_OK)
         return fail_result(request->name, result);

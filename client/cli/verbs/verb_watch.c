@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
@@ -35,7 +36,16 @@ static void show_bytes(const uint8_t *bytes, size_t count)
     out_text("%s%s  |%s|\n", hex, shown < count ? " ..." : "", text);
 }
 
-static void show_ranges(const struct watcher *watcher, uint64_t offset)
+/* Where there are several segments, each line begins with the name of one. */
+static void begin_line(const struct request *request, size_t which)
+{
+    if (request->name_count == 1)
+        return;
+    out_visible(request->names[which]);
+    out_text(": ");
+}
+
+static void show_ranges(const struct request *request, size_t which, const struct watcher *watcher)
 {
     struct range range;
     size_t at = 0, count = 0;
@@ -44,66 +54,101 @@ static void show_ranges(const struct watcher *watcher, uint64_t offset)
         /* Counted to the end, so that the last line can say how many more there are. */
         if (count++ >= RANGES_SHOWN)
             continue;
-        out_text("  %08" PRIx64 " +%lu ", offset + range.offset, (unsigned long)range.length);
+        begin_line(request, which);
+        out_text("  %08" PRIx64 " +%lu ", request->offset + range.offset,
+                 (unsigned long)range.length);
         show_bytes(watcher->now + range.offset, range.length);
     }
-    if (count > RANGES_SHOWN)
-        out_text("  and %lu more\n", (unsigned long)(count - RANGES_SHOWN));
+    if (count > 0 && count <= RANGES_SHOWN)
+        return;
+    begin_line(request, which);
     if (count == 0)
         out_text("  the same bytes again\n");
+    else
+        out_text("  and %lu more\n", (unsigned long)(count - RANGES_SHOWN));
 }
 
-static void show_change(const struct watcher *watcher, uint64_t offset)
+static void show_change(const struct request *request, size_t which, const struct watcher *watcher)
 {
     SYSTEMTIME now;
 
     GetLocalTime(&now);
+    begin_line(request, which);
     out_text("%04d-%02d-%02d %02d:%02d:%02d.%03d", now.wYear, now.wMonth, now.wDay, now.wHour,
              now.wMinute, now.wSecond, now.wMilliseconds);
     if (watcher->numbered)
         out_text("  change %" PRIu64, watcher->number);
     out_text("\n");
-    show_ranges(watcher, offset);
+    show_ranges(request, which, watcher);
 }
 
-static enum shmb_exit watch(const struct request *request, struct watcher *watcher)
+static enum shmb_exit watch(const struct request *request, struct watchers *all)
 {
     uint64_t left = request->times;
     int32_t result = SHMB_OK;
     bool stopped = false;
+    size_t which = 0;
 
     while (left > 0) {
-        result = watcher_next(watcher, request->timeout_ms, &stopped);
+        result = watchers_next(all, request->timeout_ms, &which, &stopped);
         if (result != SHMB_OK)
             break;
-        if (answer_wanted() && !json_watch(request->name, watcher, request->offset, true))
+        if (answer_wanted() &&
+            !json_watch(request->names[which], &all->watcher[which], request->offset, true))
             break;
-        show_change(watcher, request->offset);
+        show_change(request, which, &all->watcher[which]);
         if (out_end() != 0) /* nobody reads the output; verbs_main reports it */
             break;
         left--; /* UINT64_MAX means no limit */
     }
-    return stopped || result == SHMB_OK ? SHMB_EXIT_DONE : fail_result(request->name, result);
+    if (stopped || result == SHMB_OK)
+        return SHMB_EXIT_DONE;
+    return fail_result(result == SHMB_TIMEOUT && all->count > 1 ? "watch" : request->names[which],
+                       result);
+}
+
+static void show_head(const struct request *request, size_t which, const struct watcher *watcher)
+{
+    uint64_t rest = watcher->info.bytes - request->offset;
+
+    if (watcher->size < rest && request->count == UINT64_MAX) {
+        begin_line(request, which);
+        out_text("the first %lu bytes of %" PRIu64 "; see shmb watch --help\n",
+                 (unsigned long)watcher->size, rest);
+    }
+    out_visible(request->names[which]);
+    out_text(": watching %lu bytes\n", (unsigned long)watcher->size);
 }
 
 enum shmb_exit verb_watch(struct request *request)
 {
-    struct watcher watcher;
-    int32_t result = watcher_open(&watcher, request->name, request->offset, request->count);
-    enum shmb_exit code;
+    struct watchers all = {.watcher = calloc(request->name_count, sizeof(*all.watcher))};
+    enum shmb_exit code = SHMB_EXIT_DONE;
 
-    if (result != SHMB_OK)
-        return fail_result(request->name, result);
-    stopping_begin();
-    if (watcher.size < watcher.info.bytes - request->offset && request->count == UINT64_MAX)
-        out_text("the first %lu bytes of %" PRIu64 "; see shmb watch --help\n",
-                 (unsigned long)watcher.size, watcher.info.bytes - request->offset);
-    out_text("%s: watching %lu bytes\n", request->name, (unsigned long)watcher.size);
-    if (answer_wanted())
-        (void)json_watch(request->name, &watcher, request->offset, false);
-    /* The heading must be visible before the first change, which may take hours. */
-    out_end();
-    code = watch(request, &watcher);
-    watcher_close(&watcher);
+    if (all.watcher == NULL)
+        return fail_memory("watch");
+    while (all.count < request->name_count && code == SHMB_EXIT_DONE) {
+        const char *name = request->names[all.count];
+        int32_t result =
+            watcher_open(&all.watcher[all.count], name, request->offset, request->count);
+
+        if (result == SHMB_OK) {
+            show_head(request, all.count, &all.watcher[all.count]);
+            if (answer_wanted())
+                (void)json_watch(name, &all.watcher[all.count], request->offset, false);
+            all.count++;
+        } else {
+            code = fail_result(name, result);
+        }
+    }
+    if (code == SHMB_EXIT_DONE) {
+        stopping_begin();
+        /* The heading must be visible before the first change, which may take hours. */
+        out_end();
+        code = watch(request, &all);
+    }
+    while (all.count > 0)
+        watcher_close(&all.watcher[--all.count]);
+    free(all.watcher);
     return code;
 }

@@ -25,7 +25,7 @@ static const struct verb verbs[] = {
     {"dump", NULL, RANGE_OPTIONS, NAME_NEEDED, false, verb_dump},
     {"watch", NULL,
      OPTION_QUIET | OPTION_OFFSET | OPTION_COUNT | OPTION_TIMES | OPTION_TIMEOUT | OPTION_JSON,
-     NAME_NEEDED, false, verb_watch},
+     NAME_SEVERAL, false, verb_watch},
     {"wait", NULL, OPTION_QUIET | OPTION_TIMEOUT | OPTION_JSON, NAME_NEEDED, false, verb_wait},
     {"top", NULL, OPTION_EVERY | OPTION_TIMES | OPTION_JSON, NAME_NONE, false, verb_top},
     {"write", NULL,
