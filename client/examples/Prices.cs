@@ -1,9 +1,9 @@
 // A price that all programs on this machine share. Needs only .NET.
 //
-//     csc Prices.cs
+//     csc /out:PricesNet.exe Prices.cs
 //
-//     Prices 1.25     writes it
-//     Prices          shows it
+//     PricesNet 1.25     writes it
+//     PricesNet          shows it
 using System;
 using System.IO.MemoryMappedFiles;
 using System.Text;
