@@ -7,9 +7,12 @@
  *   one that may only read it may only read here; `full` means `write` here. The
  *   segment itself contains no control data. The broker writes the header, and clears
  *   a block before it publishes it; from then on it writes only a block's generation,
- *   and reads the first two lines of the blocks of segments that it saves copies of.
+ *   and reads the first two lines of the blocks of segments that it saves copies of. Each minute
+ *   and at each reload it restores the header and the generations where a program has changed
+ *   them.
  *   For everyone else all of this is hostile input: a writer of the set may have written any bytes
- *   anywhere.
+ *   anywhere. So a client that knows ABI version 1 takes nothing from the header: its sizes are
+ *   constants, and the block's place is in the directory, which no client can write.
  *
  *   The number has no meaning: if a name is taken, the broker uses another number. If
  *   no control section could be created, the segment is published without one (its
@@ -71,14 +74,15 @@
 #define SHMB_CONTROL_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "directory.h"
 
-#define SHMB_CONTROL_PREFIX "ShmBroker.Control."
+#define SHMB_CONTROL_PREFIX     "ShmBroker.Control."
 #define SHMB_CONTROL_NAME_BYTES (sizeof(SHMB_CONTROL_PREFIX) + 10)
-#define SHMB_CONTROL_MAGIC  0x434D4853u /* "SHMC" */
+#define SHMB_CONTROL_MAGIC      0x434D4853u /* "SHMC" */
 
 /* How an owner died. The second bit is never set without the first. */
 #define SHMB_DIED_OWNING  0x1u
@@ -136,11 +140,19 @@ static_assert(offsetof(struct shmb_block, generation) == 192, "block.generation 
 /* Writes "ShmBroker.Control.<number>" with its terminator. */
 void shmb_control_name(uint32_t number, char out[SHMB_CONTROL_NAME_BYTES]);
 
+/* Bytes of a control section with `blocks` blocks. */
+uint64_t shmb_control_size(uint64_t blocks);
+
+/* Fills in the header that the broker writes for such a section. */
+void shmb_control_header(uint32_t number, uint32_t blocks, struct shmb_control *out);
+
 /*
- * Checks control section `number`, `size` mapped bytes, and finds its block `index`. On
- * SHMB_READ_OK `*out` is within the mapping.
+ * True if `size` mapped bytes begin with such a header of section `number`, and it counts block
+ * `index`. Clients do without the header; this tells whether a program has damaged it.
  */
-enum shmb_read shmb_control_block(void *bytes, size_t size, uint32_t number, uint32_t index,
-                                  struct shmb_block **out);
+bool shmb_control_is_sound(const void *bytes, size_t size, uint32_t number, uint32_t index);
+
+/* Block `index` of a section of which `size` bytes are mapped. NULL: it is not within them. */
+struct shmb_block *shmb_control_block(void *bytes, size_t size, uint32_t index);
 
 #endif

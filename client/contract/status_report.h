@@ -36,6 +36,7 @@
  *     mutex        Global\Prices.lock            failed    CreateMutexW: ... (error 8)
  *     publication  Global\ShmBroker.Directory    conflict  a section owned by ...
  *     publication  Global\ShmBroker.Control.1    avoided   a mutex owned by ...
+ *     control      Global\ShmBroker.Control.2    repaired  a program damaged it; times: 2
  *     degraded     C:\...\app.yaml               left-out  it has errors
  *     degraded     C:\...\shmbroker.yaml         last-good ...
  *     degraded     CORP\Traders                  pending   ...
@@ -60,6 +61,7 @@
  *     an object       each object that is not held; the reason is that of its event
  *     publication     each section of the publication that could not be created
  *                     (avoided: another name is used)
+ *     control         each control section that a program damaged and the broker repaired
  *     degraded        each reason why less is served than is configured
  *     state           the broker's state file, while it cannot be written
  *     instance        a foreign object that has the name of the mutex against a second

@@ -58,6 +58,16 @@
  *            plain name: the size is rounded up to pages, only a lock named X.lock
  *            is found, only the next owner learns that an owner died, and there
  *            are no snapshots. shmb_state then reports SHMB_FLAG_ROUNDED.
+ *            The same happens while no broker runs, if another program still has the
+ *            segment open. When a broker has started and published its directory, the
+ *            bytes are the same, but others use the lock and the control data that this
+ *            handle lacks. So each call that can return SHMB_STALE, shmb_write with it,
+ *            first looks for the directory, and from then on returns SHMB_STALE: open the
+ *            segment again. While there is no directory, that costs such a call one system
+ *            call that finds nothing. Only a write that was begun before the directory was
+ *            published ends after it. Who may not read the directory keeps such a handle
+ *            for ever. A handle of shmb_open_object, opened meanwhile, stays good: the
+ *            broker adopts the object that it refers to.
  * SIZES      A structure begins with its size: set `size` to its sizeof. Later versions
  *            add members at the end. So the library accepts a structure that is shorter
  *            or longer than its own, a multiple of 8 from SHMB_..._SIZE_MIN to
@@ -271,8 +281,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_data(_In_ const shmb_segment *segment,
  * shmb_read takes no lock: hold the lock with shmb_lock, or use shmb_snapshot.
  * Snapshots notice shmb_write. If the segment has a lock, the calling thread must
  * hold it (SHMB_NOT_OWNER); if not, the programs must ensure that one thread writes
- * at a time. SHMB_ACCESS_DENIED: opened with SHMB_READ. SHMB_CORRUPT: as shmb_lock.
- * SHMB_NO_MEMORY.
+ * at a time. SHMB_ACCESS_DENIED: opened with SHMB_READ. SHMB_CORRUPT, SHMB_STALE: as
+ * shmb_lock; nothing was written. SHMB_NO_MEMORY.
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_read(_In_ const shmb_segment *segment, uint64_t offset,
                                         _Out_writes_bytes_opt_(count) void *buffer, uint64_t count,
@@ -323,8 +333,11 @@ SHMB_RESULT int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
  * the lock's name. SHMB_NOT_FOUND, SHMB_NO_BROKER: the lock was gone before its first
  * use here. SHMB_STALE: the segment was recreated or retired, or its access was changed
  * and its control data is elsewhere now; open it again, and close this handle only then:
- * the content of a retired segment is lost with its last handle. SHMB_CORRUPT: the control
- * data is damaged. SHMB_NO_MEMORY. Calls below that return SHMB_CORRUPT can return SHMB_STALE, too.
+ * the content of a retired segment is lost with its last handle. Also if the segment was
+ * opened by plain name before there was a directory, see DIRECTORY. SHMB_CORRUPT: a program
+ * that may write the segment has damaged its control data; opening it again does not help. The
+ * broker repairs it within a minute, and at each reload; this handle then works again.
+ * SHMB_NO_MEMORY. Calls below that return SHMB_CORRUPT can return SHMB_STALE, too.
  */
 SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_lock(_Inout_ shmb_segment *segment,
                                                       uint32_t timeout_ms);
@@ -567,10 +580,10 @@ SHMB_RESULT int32_t SHMB_CALL shmb_list_close(_In_opt_ shmb_list *list);
 
 /*
  * Is an open segment still current? SHMB_OK: the broker holds this generation.
- * SHMB_STALE: a newer generation exists, or the control data moved; open it again, then
- * close this handle. SHMB_NOT_FOUND: the broker no longer holds the name. After both, calls that write,
+ * SHMB_STALE: a newer generation exists, or the control data moved, or the segment was opened
+ * before there was a directory; open it again, then close this handle. SHMB_NOT_FOUND: the broker no longer holds the name. After both, calls that write,
  * lock, take snapshots, wait for changes or ask who is first return SHMB_STALE, except for
- * a segment that was opened by plain name. SHMB_NO_BROKER: no broker runs. Others as
+ * a segment that was opened by plain name because the directory may not be read. SHMB_NO_BROKER: no broker runs. Others as
  * shmb_describe: unknown. The memory stays valid in all cases.
  * `info` (may be NULL) is filled with what was known when the segment was opened;
  * SHMB_FLAG_ROUNDED: `bytes` is not exact. For private memory always SHMB_OK.

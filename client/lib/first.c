@@ -14,10 +14,9 @@ static int32_t usable_block(const struct shmb_segment *segment, struct shmb_bloc
 
     if (segment->rights != SHMB_WRITE)
         return SHMB_ACCESS_DENIED;
-    if (!handle_has_lock(segment))
-        return SHMB_BAD_ARGUMENT;
     result = block_get(segment, block);
-    return result == SHMB_OK && *block == NULL ? SHMB_BAD_ARGUMENT : result;
+    return result == SHMB_OK && (*block == NULL || !handle_has_lock(segment)) ? SHMB_BAD_ARGUMENT
+                                                                              : result;
 }
 
 /*

@@ -126,10 +126,10 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
     HANDLE mutex;
     int32_t result;
 
-    if (!handle_has_lock(segment))
-        return fault_plain(fault, SHMB_BAD_ARGUMENT);
     /* Before the wait: a handle whose block is no longer the segment's fails at once. */
     result = block_get(segment, &block);
+    if (result == SHMB_OK && !handle_has_lock(segment))
+        result = SHMB_BAD_ARGUMENT;
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     if (lock_mine(segment))

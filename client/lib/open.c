@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "block.h"
 #include "broker.h"
 #include "handle.h"
 #include "lookup.h"
@@ -56,8 +57,7 @@ static int32_t open_control(struct shmb_segment *segment, const struct shmb_entr
                             struct fault *fault)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
-    uint64_t end = sizeof(struct shmb_control) +
-                   ((uint64_t)entry->control_block + 1) * sizeof(struct shmb_block);
+    uint64_t end = shmb_control_size((uint64_t)entry->control_block + 1);
     int32_t result;
 
     segment->control_number = entry->control;
@@ -73,13 +73,8 @@ static int32_t open_control(struct shmb_segment *segment, const struct shmb_entr
                              &segment->control_view, fault);
     if (result != SHMB_OK)
         return result;
-    /*
-     * Writers can overwrite the header. Then locks and snapshots fail with
-     * SHMB_CORRUPT, but the segment's bytes stay usable.
-     */
-    if (shmb_control_block(segment->control_view.data, (size_t)end, entry->control,
-                           entry->control_block, &segment->block) != SHMB_READ_OK)
-        segment->spoiled = true;
+    segment->block =
+        shmb_control_block(segment->control_view.data, (size_t)end, entry->control_block);
     return SHMB_OK;
 }
 
@@ -184,8 +179,11 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
     int32_t result = lookup_open(&lookup, request->owner, fault);
 
     *again = false;
-    if (lookup_dispensable(result))
+    if (lookup_dispensable(result)) {
+        /* Who may not read the directory never finds one. */
+        segment->early = result != SHMB_ACCESS_DENIED;
         return open_plain(request, segment, fault);
+    }
     if (result != SHMB_OK)
         return result;
     result = open_listed(&lookup, request, segment, fault);
@@ -194,6 +192,8 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
      * a failure, any publication is reason enough to try again.
      */
     *again = result == SHMB_OK ? outdated(&lookup, segment) : lookup_changed(&lookup);
+    if (result == SHMB_OK && !*again)
+        block_check(segment);
     lookup_close(&lookup);
     return result;
 }

@@ -202,14 +202,15 @@ int32_t SHMB_CALL shmb_read_begin(const shmb_segment *segment, uint32_t timeout_
 int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t ticket)
 {
     struct shmb_block *block;
+    bool unchanged;
     int32_t result;
 
-    if (segment == NULL || segment->block == NULL)
-        return result_end_plain(segment != NULL && segment->spoiled ? SHMB_CORRUPT
-                                                                    : SHMB_BAD_ARGUMENT);
-    result = is_unchanged(segment->block, ticket) && (ticket & 1) == 0 ? SHMB_OK : SHMB_BUSY;
-    /* A block that is not the segment's any more proves nothing. */
-    if (block_get(segment, &block) != SHMB_OK)
-        result = SHMB_STALE;
+    if (segment == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    unchanged = segment->block != NULL && is_unchanged(segment->block, ticket) && (ticket & 1) == 0;
+    /* Then: a block that is not the segment's any more proves nothing. */
+    result = get_block(segment, &block);
+    if (result == SHMB_OK && !unchanged)
+        result = SHMB_BUSY;
     return result_end_plain(result);
 }

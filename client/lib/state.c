@@ -28,7 +28,12 @@ static int32_t by_directory(const struct shmb_segment *segment, const struct loo
         return result;
     if (view.entry.kind != SHMB_SECTION || view.entry.state != SHMB_ENTRY_HELD)
         return fault_plain(fault, SHMB_NOT_FOUND);
-    /* A segment opened without the directory has no generation to compare. */
+    /*
+     * A segment opened without the directory has no generation to compare. If there was none, the
+     * handle lacks what the directory tells now.
+     */
+    if (segment->early)
+        return fault_plain(fault, SHMB_STALE);
     if (segment->info.generation != 0 && view.entry.generation != segment->info.generation)
         return fault_plain(fault, SHMB_STALE);
     return SHMB_OK;

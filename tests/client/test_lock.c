@@ -271,12 +271,63 @@ static void a_segment_made_anew_is_stale(void **state)
     /* The lock was not kept. */
     assert_string_equal(client_line(NULL, "take Global\\ShmbTest.Locked.lock 0"), "taken");
     block->generation--;
-    stage_control(1)->magic = 0;
-    segment = opened("ShmbTest.Locked", SHMB_WRITE);
-    assert_int_equal(shmb_lock(segment, 0), SHMB_CORRUPT);
-    assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_CORRUPT);
-    assert_int_equal(shmb_read(segment, 0, &byte, 1, NULL), SHMB_OK);
-    shmb_close(segment);
+}
+
+/* What a program has written over the header of the control section decides nothing. */
+static void a_header_of_zeros_hurts_nobody(void **state)
+{
+    shmb_segment *before = opened("ShmbTest.Locked", SHMB_WRITE), *after;
+    struct shmb_control saved = *stage_control(1);
+    char byte;
+
+    (void)state;
+    memset(stage_control(1), 0, sizeof(saved));
+    after = opened("ShmbTest.Locked", SHMB_WRITE);
+    assert_int_equal(shmb_update(before, 0, "b", 1, 0, NULL), SHMB_OK);
+    assert_int_equal(shmb_update(after, 0, "a", 1, 0, NULL), SHMB_OK);
+    assert_int_equal(shmb_snapshot(after, 0, &byte, 1, NULL), SHMB_OK);
+    assert_int_equal(byte, 'a');
+    shmb_close(after);
+    shmb_close(before);
+    *stage_control(1) = saved;
+}
+
+/* A block that does not fit the directory: opening again is of no use, the broker's repair is. */
+static void a_damaged_block_is_told_until_it_is_repaired(void **state)
+{
+    struct shmb_block *block = stage_block(row);
+    const uint64_t generation = block->generation;
+    static const uint64_t damages[] = {0, 1, SHMB_BLOCK_MOVED};
+    uint64_t ticket;
+    int32_t first;
+    char byte;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+        shmb_segment *segment;
+
+        block->generation = damages[i];
+        segment = opened("ShmbTest.Locked", SHMB_WRITE);
+        assert_int_equal(shmb_lock(segment, 0), SHMB_CORRUPT);
+        assert_int_equal(shmb_update(segment, 0, "x", 1, 0, NULL), SHMB_CORRUPT);
+        assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_CORRUPT);
+        assert_int_equal(shmb_read_begin(segment, 0, &ticket), SHMB_CORRUPT);
+        assert_int_equal(shmb_read_valid(segment, 0), SHMB_CORRUPT);
+        assert_int_equal(shmb_first(segment, 0, &first), SHMB_CORRUPT);
+        assert_int_equal(shmb_read(segment, 0, &byte, 1, NULL), SHMB_OK);
+        /* The lock was not kept. */
+        assert_string_equal(client_line(NULL, "take Global\\ShmbTest.Locked.lock 0"), "taken");
+        block->generation = generation;
+        assert_int_equal(shmb_update(segment, 0, "x", 1, 0, NULL), SHMB_OK);
+        /* After the repair, and with a new generation, it is stale as any other. */
+        block->generation = row->generation = generation + 1;
+        stage_publish();
+        assert_int_equal(shmb_lock(segment, 0), SHMB_STALE);
+        block->generation = row->generation = generation;
+        stage_publish();
+        shmb_close(segment);
+    }
 }
 
 static void who_uses_a_block_that_moved_is_told_to_open_again(void **state)
@@ -409,6 +460,8 @@ int main(void)
         STAGED(a_strangers_lock_is_not_ours),
         STAGED(closing_gives_the_lock_back),
         STAGED(a_segment_made_anew_is_stale),
+        STAGED(a_header_of_zeros_hurts_nobody),
+        STAGED(a_damaged_block_is_told_until_it_is_repaired),
         STAGED(who_uses_a_block_that_moved_is_told_to_open_again),
     };
 

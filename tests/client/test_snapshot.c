@@ -322,7 +322,7 @@ static void scribbled_control_data_costs_answers_only(void **state)
         use_all(round);
     child_kill(child);
     /* What the broker wrote comes back: so does everything else. */
-    control_header(1, STAGE_BLOCKS, stage_control(1));
+    shmb_control_header(1, STAGE_BLOCKS, stage_control(1));
     memset(stage_block(row), 0, sizeof(struct shmb_block));
     stage_block(row)->generation = row->generation;
     use_all(0);
@@ -397,7 +397,7 @@ static int scribble(int argc, char **argv)
 
         view[at] = chance() % 3 == 0 ? (uint8_t)(chance() % 2) : (uint8_t)chance();
         if (chance() % 64 == 0) {
-            control_header(1, STAGE_BLOCKS, (struct shmb_control *)(void *)(uintptr_t)view);
+            shmb_control_header(1, STAGE_BLOCKS, (struct shmb_control *)(void *)(uintptr_t)view);
             ((struct shmb_block *)(void *)(uintptr_t)(view + sizeof(struct shmb_control)))
                 ->generation = 1001;
         }

@@ -326,30 +326,40 @@ static void names_of_tables_and_controls(void **state)
 static void blocks_are_found_within_their_section(void **state)
 {
     static uint64_t memory[(64 + 3 * 256) / 8];
-    struct shmb_control *header = (struct shmb_control *)(void *)memory;
-    struct shmb_block *block;
 
     (void)state;
-    assert_int_equal(control_size(3), sizeof(memory));
-    control_header(6, 3, header);
-    assert_int_equal(shmb_control_block(memory, sizeof(memory), 6, 2, &block), SHMB_READ_OK);
-    assert_ptr_equal(block, (uint8_t *)memory + 64 + 2 * 256);
-    assert_int_equal(shmb_control_block(memory, sizeof(memory), 6, 3, &block), SHMB_READ_CORRUPT);
-    assert_null(block);
-    assert_int_equal(shmb_control_block(memory, sizeof(memory) - 1, 6, 2, &block),
-                     SHMB_READ_CORRUPT);
-    assert_int_equal(shmb_control_block(memory, 63, 6, 0, &block), SHMB_READ_CORRUPT);
-    assert_int_equal(shmb_control_block(memory, sizeof(memory), 7, 0, &block), SHMB_READ_CORRUPT);
-    header->block_count = UINT32_MAX;
-    assert_int_equal(shmb_control_block(memory, sizeof(memory), 6, UINT32_MAX - 1, &block),
-                     SHMB_READ_CORRUPT);
-    header->block_size = 128;
-    assert_int_equal(shmb_control_block(memory, sizeof(memory), 6, 0, &block), SHMB_READ_CORRUPT);
-    control_header(6, 3, header);
-    header->abi_version = 2;
-    assert_int_equal(shmb_control_block(memory, sizeof(memory), 6, 0, &block), SHMB_READ_VERSION);
-    header->magic = 0;
-    assert_int_equal(shmb_control_block(memory, sizeof(memory), 6, 0, &block), SHMB_READ_CORRUPT);
+    assert_int_equal(shmb_control_size(3), sizeof(memory));
+    assert_ptr_equal(shmb_control_block(memory, sizeof(memory), 2), (uint8_t *)memory + 64 + 512);
+    assert_null(shmb_control_block(memory, sizeof(memory), 3));
+    assert_null(shmb_control_block(memory, sizeof(memory) - 1, 2));
+    assert_null(shmb_control_block(memory, 64, 0));
+    assert_null(shmb_control_block(memory, 63, 0));
+    assert_null(shmb_control_block(memory, 0, 0));
+    assert_null(shmb_control_block(memory, sizeof(memory), UINT32_MAX));
+}
+
+static void a_header_tells_whether_it_is_damaged(void **state)
+{
+    static uint64_t memory[(64 + 3 * 256) / 8];
+    struct shmb_control *header = (struct shmb_control *)(void *)memory;
+    uint8_t *bytes = (uint8_t *)memory;
+    size_t at;
+
+    (void)state;
+    shmb_control_header(6, 3, header);
+    assert_true(shmb_control_is_sound(memory, sizeof(memory), 6, 2));
+    assert_true(shmb_control_is_sound(memory, sizeof(*header), 6, 0));
+    assert_false(shmb_control_is_sound(memory, sizeof(*header) - 1, 6, 0));
+    assert_false(shmb_control_is_sound(memory, sizeof(memory), 6, 3));
+    assert_false(shmb_control_is_sound(memory, sizeof(memory), 7, 0));
+    for (at = 0; at < sizeof(*header); at++) {
+        bytes[at] ^= 0x80;
+        assert_false(shmb_control_is_sound(memory, sizeof(memory), 6, 0));
+        bytes[at] ^= 0x80;
+    }
+    assert_true(shmb_control_is_sound(memory, sizeof(memory), 6, 2));
+    memset(header, 0, sizeof(*header));
+    assert_false(shmb_control_is_sound(memory, sizeof(memory), 6, 0));
 }
 
 #define WITH_TABLE(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -367,6 +377,7 @@ int main(void)
         cmocka_unit_test(the_root_names_the_slot_that_holds),
         cmocka_unit_test(names_of_tables_and_controls),
         cmocka_unit_test(blocks_are_found_within_their_section),
+        cmocka_unit_test(a_header_tells_whether_it_is_damaged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

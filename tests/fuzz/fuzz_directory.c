@@ -95,19 +95,19 @@ static void read_control(uint8_t *bytes, size_t size, int repair)
 {
     struct shmb_control *header = (struct shmb_control *)(void *)bytes;
     struct shmb_block *block;
-    uint32_t number = 1, index = 0;
+    uint32_t index = 0;
 
     if (size >= sizeof(*header))
         index = header->slots_offset; /* any number will do */
     if (repair && size >= sizeof(*header)) {
-        header->magic = SHMB_CONTROL_MAGIC;
-        header->abi_version = SHMB_ABI_VERSION;
-        header->header_size = sizeof(*header);
-        header->block_size = sizeof(*block);
-        header->number = number;
         index &= 7;
+        shmb_control_header(1, index + 1, header);
+        if (!shmb_control_is_sound(bytes, size, 1, index))
+            abort();
     }
-    if (shmb_control_block(bytes, size, number, index, &block) == SHMB_READ_OK)
+    (void)shmb_control_is_sound(bytes, size, 1, index);
+    block = shmb_control_block(bytes, size, index);
+    if (block != NULL)
         memset(block, 1, sizeof(*block));
 }
 

@@ -149,7 +149,7 @@ void stage_broker_dies(void)
     drop(&instance, NULL);
 }
 
-static void begin_root(void)
+void stage_root_open(void)
 {
     root_handle =
         make(SHMB_SECTION, SHMB_ROOT_NAME, SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_READ);
@@ -167,14 +167,14 @@ static void begin_control(uint32_t number, uint32_t everyone)
     control_handles[number] =
         make(SHMB_SECTION, name, control_size(STAGE_BLOCKS), STAGE_OURS, everyone);
     controls[number] = map(control_handles[number]);
-    control_header(number, STAGE_BLOCKS, controls[number]);
+    shmb_control_header(number, STAGE_BLOCKS, controls[number]);
 }
 
 void stage_begin(void)
 {
     stage_end(); /* what a failed test has left */
     stage_broker_returns();
-    begin_root();
+    stage_root_open();
     begin_control(1, STAGE_SECTION_WRITE);
     begin_control(2, STAGE_SECTION_READ);
 }

@@ -79,9 +79,10 @@ HANDLE stage_section_of(const struct directory_row *row);
 /* Publishes the rows as they are now, as the broker does. */
 void stage_publish(void);
 
-/* The root as mapped; NULL after stage_root_close. */
+/* The root as mapped; NULL after stage_root_close, until stage_root_open makes an empty one. */
 struct shmb_root *stage_root(void);
 void stage_root_close(void);
+void stage_root_open(void);
 
 /* The table published last, writable: to be spoiled. */
 struct shmb_table *stage_table(void);

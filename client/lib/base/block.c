@@ -1,18 +1,72 @@
 #include "block.h"
 
 #include "compiler.h"
+#include "lookup.h"
 #include "mutex.h"
+
+/*
+ * Is there a directory by now? Asked at each call: the handle has no shared memory that a broker
+ * could mark. While there is none, the system only looks for a name that nobody has.
+ */
+static int32_t look_for_directory(const struct shmb_segment *segment)
+{
+    struct lookup lookup;
+    struct fault ignored;
+    int32_t result = lookup_open(&lookup, segment->owner, &ignored);
+
+    switch (result) {
+    case SHMB_OK:
+        lookup_close(&lookup);
+        return SHMB_STALE;
+    case SHMB_CORRUPT:
+    case SHMB_VERSION_MISMATCH: /* others may be able to use it; opening again says why not */
+        return SHMB_STALE;
+    case SHMB_NO_MEMORY:
+    case SHMB_SYSTEM:
+        return result;
+    default: /* none, nothing published yet, or none for this program */
+        return SHMB_OK;
+    }
+}
+
+/* Does the directory still list the segment with this generation and this block? */
+static bool is_listed(const struct shmb_segment *segment)
+{
+    struct shmb_entry_view view;
+    struct lookup lookup;
+    struct fault ignored;
+    bool listed;
+
+    if (lookup_open(&lookup, segment->owner, &ignored) != SHMB_OK)
+        return false;
+    listed = lookup_find(&lookup, segment->info.name, &view, &ignored) == SHMB_OK &&
+             view.entry.state == SHMB_ENTRY_HELD &&
+             view.entry.generation == segment->info.generation &&
+             view.entry.control == segment->control_number &&
+             view.entry.control_block == segment->control_block;
+    lookup_close(&lookup);
+    return listed;
+}
+
+/* Other writers can change it: it is only compared with the process's own copy. */
+static bool has_generation(const struct shmb_segment *segment)
+{
+    return shmb_load64(&segment->block->generation) == segment->info.generation;
+}
 
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
 {
     *block = segment->block;
-    /* Its control header was invalid when it was opened: only its own bytes are usable. */
-    if (segment->spoiled)
-        return SHMB_CORRUPT;
     if (*block == NULL)
+        return segment->early ? look_for_directory(segment) : SHMB_OK;
+    if (has_generation(segment))
         return SHMB_OK;
-    /* Other writers can change it: it is only compared with the process's own copy. */
-    return shmb_load64(&(*block)->generation) == segment->info.generation ? SHMB_OK : SHMB_STALE;
+    return segment->damaged && is_listed(segment) ? SHMB_CORRUPT : SHMB_STALE;
+}
+
+void block_check(struct shmb_segment *segment)
+{
+    segment->damaged = segment->block != NULL && !has_generation(segment);
 }
 
 bool block_is_own(const struct shmb_segment *segment, const struct shmb_block *block)

@@ -10,9 +10,19 @@
 /*
  * Finds the block. SHMB_OK sets `*block`, to NULL for a segment that was opened
  * without the directory. SHMB_STALE: the segment was recreated or retired, or has another
- * block now. SHMB_CORRUPT: the control section is invalid.
+ * block now; or it was opened before there was a directory, and now there is one: other
+ * programs have the segment's lock and block, and this handle does not. Then `*block` is NULL.
+ * SHMB_CORRUPT: a program has damaged the block. SHMB_NO_MEMORY, SHMB_SYSTEM: whether there is
+ * a directory now cannot be told.
  */
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block);
+
+/*
+ * Call this when the segment is open, and the directory still lists what was opened: notes
+ * whether the block has another generation than the directory says. The broker writes the block
+ * first, so a program has damaged it; opening again is of no use.
+ */
+void block_check(struct shmb_segment *segment);
 
 /*
  * May the handle's block still be written, to end what was begun? True for a block that the

@@ -106,14 +106,25 @@ int32_t SHMB_CALL shmb_change_number(const shmb_segment *segment, uint64_t *numb
     return result_end_plain(changed_number(segment, number));
 }
 
+/* Why a handle that knows no change events cannot wait. A segment opened anew may have them. */
+static int32_t without_events(const struct shmb_segment *segment)
+{
+    struct shmb_block *block;
+    int32_t result = block_get(segment, &block);
+
+    return result == SHMB_OK ? SHMB_BAD_ARGUMENT : result;
+}
+
 int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number, void **event)
 {
     struct fault fault = {CALL_NONE, 0};
 
     if (event != NULL)
         *event = NULL;
-    if (segment == NULL || event == NULL || !notifies(segment))
+    if (segment == NULL || event == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (!notifies(segment))
+        return result_end_plain(without_events(segment));
     return result_end(get_event(segment, number + 1, event, &fault), &fault);
 }
 
@@ -192,7 +203,9 @@ int32_t SHMB_CALL shmb_wait_changed(shmb_segment *segment, uint64_t *number, uin
 {
     struct fault fault = {CALL_NONE, 0};
 
-    if (segment == NULL || number == NULL || !notifies(segment))
+    if (segment == NULL || number == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (!notifies(segment))
+        return result_end_plain(without_events(segment));
     return result_end(wait_changed(segment, number, timeout_ms, &fault), &fault);
 }

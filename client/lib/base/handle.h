@@ -30,8 +30,9 @@ struct shmb_segment {
     HANDLE control;
     struct section_view control_view;
     uint32_t control_number, control_block; /* 0: opened without directory, or it has none */
-    struct shmb_block *block;    /* in control_view; NULL: opened without directory, or spoiled */
-    bool spoiled;                /* there is a control section, but its header is invalid */
+    struct shmb_block *block; /* in control_view; NULL: opened without directory, or it has none */
+    bool early;               /* opened before there was a directory (block_get) */
+    bool damaged;             /* a program has damaged the block before (block_check) */
     struct ownership *ownership; /* shared with the other handles of the segment */
 
     volatile uint32_t lock_trusted; /* the owner of ownership->mutex was checked for this handle */

@@ -210,13 +210,16 @@ void broker_guard(struct broker *broker)
 
     if (access_guard_look(&maker) > 0)
         publication_report_broker(broker->publication, &broker->report);
+    publication_repair(broker->publication);
 }
 
 uint32_t broker_guard_delay(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
 
-    return access_guard_needed(&maker) ? ACCESS_GUARD_EVERY_MS : UINT32_MAX;
+    return access_guard_needed(&maker) || publication_needs_repair(broker->publication)
+               ? ACCESS_GUARD_EVERY_MS
+               : UINT32_MAX;
 }
 
 struct state *broker_state(struct broker *broker)

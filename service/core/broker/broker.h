@@ -57,8 +57,8 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
                               size_t anew_count, struct apply_result *out, struct sys_failure *why);
 
 /*
- * Corrects the access list of objects that others may change (access_guard.h). Call it after a
- * reload, too.
+ * Corrects the access list of objects that others may change (access_guard.h), and repairs control
+ * sections that they have damaged (publication.h). Call it after a reload, too.
  */
 void broker_guard(struct broker *broker);
 uint32_t broker_guard_delay(struct broker *broker);

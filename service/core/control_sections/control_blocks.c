@@ -1,5 +1,5 @@
 /*
- * Writes the header and the blocks of mapped sections. Once a block is published, clients own it:
+ * Writes the blocks of mapped sections. Once a block is published, clients own it:
  * the broker writes to it again only when the segment moves to another section, is retired, comes
  * back, or is made anew.
  */
@@ -10,19 +10,7 @@
 
 uint32_t control_size(uint32_t blocks)
 {
-    return (uint32_t)sizeof(struct shmb_control) + blocks * (uint32_t)sizeof(struct shmb_block);
-}
-
-void control_header(uint32_t number, uint32_t blocks, struct shmb_control *out)
-{
-    memset(out, 0, sizeof(*out));
-    out->magic = SHMB_CONTROL_MAGIC;
-    out->abi_version = SHMB_ABI_VERSION;
-    out->header_size = sizeof(*out);
-    out->block_size = sizeof(struct shmb_block);
-    out->block_count = blocks;
-    out->total_size = control_size(blocks);
-    out->number = number;
+    return (uint32_t)shmb_control_size(blocks);
 }
 
 bool control_is_segment(const struct item *item)

@@ -1,6 +1,6 @@
 /*
- * control_blocks.h - the size and header of a control section (control.h has the layout),
- * and where the block of a segment is.
+ * control_blocks.h - the size of a control section (control.h has the layout), and where the
+ * block of a segment is.
  */
 #ifndef CORE_CONTROL_BLOCKS_H
 #define CORE_CONTROL_BLOCKS_H
@@ -14,9 +14,6 @@ struct control_sets;
 
 /* Bytes of a control section with `blocks` blocks. */
 uint32_t control_size(uint32_t blocks);
-
-/* Fills in the header of such a section. */
-void control_header(uint32_t number, uint32_t blocks, struct shmb_control *out);
 
 /*
  * The number of the control section of a segment, by the index of its item in the

@@ -1,7 +1,7 @@
 /*
  * control_internal.h - what the modules of the control sections share; for them alone:
  * control_sets.c, control_sections.c, control_blocks.c, control_restore.c,
- * control_inherit.c.
+ * control_inherit.c, control_repair.c.
  */
 #ifndef CORE_CONTROL_INTERNAL_H
 #define CORE_CONTROL_INTERNAL_H
@@ -22,6 +22,8 @@ struct control_section {
     char *sddl;            /* owned: its access */
     bool inherited;        /* other sets own it: freeing these sets does not close it */
     bool made;             /* by this broker, and not yet recorded in the state */
+    uint32_t repairs;      /* how often it was repaired (control_repair.c) */
+    uint64_t told;         /* when the last event about that was logged, in ticks */
 };
 
 /* Where the block of a segment is. Each item of the inventory has one, so it is small. */
@@ -57,6 +59,7 @@ struct control_sets {
     bool random;          /* section numbers are random from now on */
     bool moved;           /* some segments move to another section */
     bool settled;         /* no reload is under way: it cannot be undone any more */
+    bool unseen;          /* sections were adopted, and not looked at for damage yet */
     bool left_out;        /* a start: blocks of retired segments are to be marked */
 };
 

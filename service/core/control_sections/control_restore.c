@@ -10,15 +10,6 @@
 #include "access_sets.h"
 #include "compiler.h"
 
-/* True if the header is what this broker would write: clients with `write` can change it. */
-static bool is_sound(const struct control_section *section)
-{
-    struct shmb_control wanted;
-
-    control_header(section->number, section->blocks, &wanted);
-    return memcmp(section->shared.view, &wanted, sizeof(wanted)) == 0;
-}
-
 /* The blocks of a section by its number, as the state has it; writes its name. 0: unknown. */
 static uint32_t recorded_blocks(const struct control_sets *sets, uint32_t number,
                                 char name[SHMB_CONTROL_NAME_BYTES])
@@ -58,10 +49,11 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     if (rules != NULL && section.sddl != NULL &&
         own_section_adopt(sets->system, sets->owner, &spec, sets->state, &section.shared, NULL) ==
             SYS_OK) {
-        if (is_sound(&section) && control_section_add(sets) != CONTROL_NO_SET) {
+        if (control_section_add(sets) != CONTROL_NO_SET) {
             own_section_unmap(sets->system, &section.shared);
             free(rules);
             sets->sections[sets->section_count - 1] = section;
+            sets->unseen = true;
             /* New sections count on from the former broker's, to find a free name at once. */
             if (number > sets->last_number && number < CONTROL_NUMBER_RANDOM)
                 sets->last_number = number;
@@ -144,8 +136,7 @@ static void disown_elsewhere(struct control_sets *sets, const struct state_recor
     if (own_section_open(sets->system, sets->owner, &spec, sets->state, &section.shared, NULL) !=
         SYS_OK)
         return;
-    if (is_sound(&section))
-        disown_mapped(&section, segment);
+    disown_mapped(&section, segment);
     own_section_end(sets->system, &section.shared);
 }
 

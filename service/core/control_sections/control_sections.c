@@ -80,7 +80,7 @@ static enum sys_status make_section(struct control_sets *sets, struct control_se
         sets->random = true;
     }
     if (status == SYS_OK)
-        control_header(section->number, section->blocks, section->shared.view);
+        shmb_control_header(section->number, section->blocks, section->shared.view);
     return status;
 }
 

@@ -11,6 +11,7 @@
 
 #include "control.h"
 #include "inventory.h"
+#include "report_lines.h"
 #include "state.h"
 #include "trouble.h"
 
@@ -29,7 +30,7 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
 /*
  * Makes missing sections, and writes the block of each segment that is newly held: cleared,
  * with its generation. After that, the broker writes to it only if the segment moves, is
- * retired, or comes back.
+ * retired, or comes back, or if a program has damaged it.
  *
  * If the name of a section is in use, another number is taken, and that is reported in
  * `avoided`. If no section can be made, that is reported in `trouble`; the next call
@@ -40,9 +41,9 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
 
 /*
  * Adopts the sections and blocks that the state has for adopted segments: clients have them
- * open. A section that does not match its record is made anew. control_sets_prepare does the
- * same for segments that are adopted later; this one is for a start, before the first
- * publication.
+ * open. A section that does not match its record is made anew; what is in it decides nothing
+ * (control_sets_repair_adopted). control_sets_prepare does the same for segments that are adopted
+ * later; this one is for a start, before the first publication.
  */
 void control_sets_restore(struct control_sets *sets);
 
@@ -62,6 +63,23 @@ void control_sets_record(struct control_sets *sets, struct state *state);
  */
 const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item);
 void control_sets_unmap(struct control_sets *sets, size_t item);
+
+/*
+ * Repairs what the broker wrote into the control sections and programs have damaged: headers,
+ * generations, and the marks of moved blocks. Logs EVENT_CONTROL_REPAIRED, at most once in
+ * CONTROL_REPAIR_EVERY_MS for a section. True: there was damage. Not during a reload.
+ */
+#define CONTROL_REPAIR_EVERY_MS 60000u
+bool control_sets_repair(struct control_sets *sets);
+
+/* The same, if sections of a former broker were adopted since the last call. */
+void control_sets_repair_adopted(struct control_sets *sets);
+
+/* True if programs may write a control section, besides the broker, SYSTEM and Administrators. */
+bool control_sets_need_repair(const struct control_sets *sets);
+
+/* Adds a line for each section that was repaired. */
+void control_sets_report(const struct control_sets *sets, struct report_lines *lines);
 
 /*
  * For a new inventory: inherits the sections and blocks of the segments that stay, so that

@@ -11,7 +11,7 @@
  *   100-199 the service (120-129 its keeper)   200-299 the configuration   300-309 objects
  *   310-319 the publication: ShmBroker.Directory, its tables, control sections, ShmBroker.Report
  *   320-329 copies of segments with keep: reboot
- *   330-339 access that others have changed, and auditing
+ *   330-339 access and control sections that others have changed, and auditing
  *   340-349 plain names in sessions
  */
 #ifndef EVENTS_H
@@ -233,6 +233,16 @@ enum event_id {
     EVENT_AUDIT_REFUSED = 331,
     /* Information. After 331: all objects with `audit: true` are now audited. */
     EVENT_AUDIT_RECOVERED = 332,
+    /*
+     * Warning. A program that may write the segments of a control section has damaged what only
+     * the broker writes there; the broker repaired it. Checked every minute and at each reload;
+     * logged at most once a minute for a section. Until then, calls of the library on these
+     * segments returned SHMB_STALE or SHMB_CORRUPT; their content is not concerned. Find the
+     * program, among the accounts with write.
+     * %1 name of the control section  %2 what was damaged  %3 names of its segments, or the first
+     * of them
+     */
+    EVENT_CONTROL_REPAIRED = 335,
 
     /*
      * Warning. A name of the publication is held by another program. All objects are

@@ -309,12 +309,17 @@ static bool publish(struct publication *publication)
 
 static void write_report(struct publication *publication)
 {
-    const struct report_news news = {
-        publication->inventory, publication->revision, publication->troubles, PARTS,
-        &publication->avoided,  publication->broker,   publication->copies};
+    struct report_lines repaired = {0};
+    const struct report_news news = {publication->inventory, publication->revision,
+                                     publication->troubles,  PARTS,
+                                     &publication->avoided,  &repaired,
+                                     publication->broker,    publication->copies};
 
-    if (publication->report.view != NULL)
-        report_write(publication->report.view, &news);
+    if (publication->report.view == NULL)
+        return;
+    control_sets_report(publication->controls, &repaired);
+    report_write(publication->report.view, &news);
+    report_lines_free(&repaired);
 }
 
 /* Before a table names the control sections, so that a later broker can adopt them. */
@@ -358,6 +363,7 @@ bool publication_update(struct publication *publication, bool changed)
         /* Only then does a client that opens a retired segment again learn that it is gone. */
         if (!publication->due)
             control_sets_leave_out(publication->controls);
+        control_sets_repair_adopted(publication->controls);
     }
     write_report(publication);
     return recovered;
@@ -455,6 +461,17 @@ const struct shmb_block *publication_block(struct publication *publication, size
 void publication_block_end(struct publication *publication, size_t item)
 {
     control_sets_unmap(publication->controls, item);
+}
+
+void publication_repair(struct publication *publication)
+{
+    if (control_sets_repair(publication->controls))
+        write_report(publication);
+}
+
+bool publication_needs_repair(const struct publication *publication)
+{
+    return control_sets_need_repair(publication->controls);
 }
 
 bool publication_complete(const struct publication *publication)

@@ -60,6 +60,14 @@ enum sys_status publication_change(struct publication *publication, const struct
 const struct shmb_block *publication_block(struct publication *publication, size_t item);
 void publication_block_end(struct publication *publication, size_t item);
 
+/*
+ * Repairs control sections that programs have damaged (control_sets_repair), and says so in the
+ * report. Call it every CONTROL_REPAIR_EVERY_MS if publication_needs_repair, and after a reload.
+ * publication_update does it for the sections of a former broker.
+ */
+void publication_repair(struct publication *publication);
+bool publication_needs_repair(const struct publication *publication);
+
 /* Sets what the report says of copies, and rewrites it. `copies` is borrowed. */
 void publication_report_copies(struct publication *publication, const struct report_lines *copies);
 

@@ -197,6 +197,8 @@ static void put_all(struct page *page, const struct report_news *news, struct sh
             report->result = SHMB_REPORT_INCOMPLETE;
     }
     put_trouble(page, news->avoided, "avoided");
+    if (news->repaired != NULL)
+        put_notes(page, news->repaired);
     for (i = 0; i < inventory->count; i++) {
         if (item_is_held(&inventory->items[i]))
             report->held++;

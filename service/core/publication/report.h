@@ -30,9 +30,10 @@ struct report_news {
     uint64_t revision;              /* published; 0: nothing */
     const struct trouble *troubles; /* of the publication; those without a cause are left out */
     size_t trouble_count;
-    const struct trouble *avoided;      /* a foreign object under the name of a control section */
-    const struct report_broker *broker; /* NULL: nothing so far */
-    const struct report_lines *copies;  /* of segments; NULL: none */
+    const struct trouble *avoided;       /* a foreign object under the name of a control section */
+    const struct report_lines *repaired; /* control sections; NULL: none */
+    const struct report_broker *broker;  /* NULL: nothing so far */
+    const struct report_lines *copies;   /* of segments; NULL: none */
 };
 
 /* Makes the section or adopts one that a former broker left; as own_section_make_or_adopt. */

@@ -71,6 +71,7 @@
     X(ACCESS_CORRECTED, WARNING)                                                                   \
     X(AUDIT_REFUSED, FAILURE)                                                                      \
     X(AUDIT_RECOVERED, INFORMATION)                                                                \
+    X(CONTROL_REPAIRED, WARNING)                                                                   \
     X(ALIAS_CONFLICT, WARNING)                                                                     \
     X(ALIAS_RECOVERED, INFORMATION)                                                                \
     X(ALIAS_REFUSED, FAILURE)

@@ -7,6 +7,7 @@
  *   hog              takes the lock of ATTACKED for ever; "holding"
  *   die SEED         takes it, spoils something, and dies; "dying"
  *   spoil            spoils the control section in a way that cannot be missed; "spoiled"
+ *   wipe             fills the header of the control section with zeros; "wiped"
  *   neighbour WHO    uses the library until its input ends, and says "fine TICKS RESULTS" after
  * each batch of calls: the time at which that began, and the set of all results so far. At the
  * first call that takes too long, or returns what the header does not allow there, it says which,
@@ -38,6 +39,7 @@ int hostile_scribble(int argc, char **argv);
 int hostile_hog(int argc, char **argv);
 int hostile_die(int argc, char **argv);
 int hostile_spoil(int argc, char **argv);
+int hostile_wipe(int argc, char **argv);
 int hostile_neighbour(int argc, char **argv);
 
 #endif

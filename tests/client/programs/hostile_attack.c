@@ -257,3 +257,17 @@ int hostile_spoil(int argc, char **argv)
     client_say(found ? "spoiled" : "the directory cannot be read");
     return 0;
 }
+
+int hostile_wipe(int argc, char **argv)
+{
+    bool found = find_targets();
+    size_t i;
+
+    (void)argc;
+    (void)argv;
+    for (i = 0; i < target_count; i++)
+        if (targets[i].control != 0)
+            memset((void *)(uintptr_t)targets[i].view, 0, sizeof(struct shmb_control));
+    client_say(found ? "wiped" : "the directory cannot be read");
+    return 0;
+}

@@ -124,19 +124,40 @@ static void die_again_and_again(unsigned seed)
     }
 }
 
+static DWORD run_broker_verb(const char *verb)
+{
+    return child_end(child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), verb));
+}
+
 /* One blow of each kind for certain, and those it is aimed at hear of it. */
 static void each_blow_is_told(void)
 {
     const unsigned long taken = HOSTILE_RESULT(SHMB_TIMEOUT) | HOSTILE_RESULT(SHMB_ABANDONED);
+    const unsigned long damaged = HOSTILE_RESULT(SHMB_STALE) | HOSTILE_RESULT(SHMB_CORRUPT);
 
     hold_for_ever(); /* and dies with it */
     all_are_fine(1);
     assert_int_equal(told[WRITER] & taken, taken);
-    assert_int_equal(told[READER] & HOSTILE_RESULT(SHMB_STALE), 0);
+    /* What is in the header decides nothing. */
+    assert_string_equal(client_line(&attacker, "wipe"), "wiped");
+    all_are_fine(2);
+    assert_int_equal((told[WRITER] | told[READER]) & damaged, 0);
     assert_string_equal(client_line(&attacker, "spoil"), "spoiled");
     all_are_fine(1);
-    assert_int_not_equal(told[WRITER] & HOSTILE_RESULT(SHMB_STALE), 0);
-    assert_int_not_equal(told[READER] & HOSTILE_RESULT(SHMB_STALE), 0);
+    assert_int_not_equal(told[WRITER] & damaged, 0);
+    assert_int_not_equal(told[READER] & damaged, 0);
+    assert_int_equal((told[OWNER] | told[GUEST]) & damaged, 0);
+    /* A reload repairs both. */
+    assert_int_equal(run_broker_verb("reload"), 0);
+    all_are_fine(1);
+    told[WRITER] = told[READER] = 0;
+    end_neighbours();
+    start_neighbours();
+    all_are_fine(1);
+    assert_int_equal((told[WRITER] | told[READER]) & damaged, 0);
+    child_find(child_start(NULL, "\"%s\" status", support_sibling("shmbroker.exe")),
+               "control Global\\ShmBroker.Control.1: repaired, a program damaged it",
+               SUPPORT_DEADLINE_MS);
 }
 
 static void start_service(void)
@@ -147,11 +168,6 @@ static void start_service(void)
     scm_create(arguments);
     scm_start();
     scm_wait(SERVICE_RUNNING);
-}
-
-static DWORD run_broker_verb(const char *verb)
-{
-    return child_end(child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), verb));
 }
 
 /* SHMB_SEED repeats a run, as far as the scheduler does. */
@@ -194,11 +210,9 @@ static void a_hostile_writer_costs_answers_only(void **state)
 }
 
 static const struct verb verbs[] = {
-    {"scribble", 1, hostile_scribble},
-    {"hog", 0, hostile_hog},
-    {"die", 1, hostile_die},
-    {"spoil", 0, hostile_spoil},
-    {"neighbour", 1, hostile_neighbour},
+    {"scribble", 1, hostile_scribble}, {"hog", 0, hostile_hog},
+    {"die", 1, hostile_die},           {"spoil", 0, hostile_spoil},
+    {"wipe", 0, hostile_wipe},         {"neighbour", 1, hostile_neighbour},
 };
 
 int main(void)

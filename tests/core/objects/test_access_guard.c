@@ -102,9 +102,10 @@ static void never_wake(size_t number)
 static void where_nobody_may_change_it_nobody_looks(void **state)
 {
     (void)state;
-    life_run("version: 1\nsegments:\n" MODEST
+    life_run("version: 1\nsegments:\n"
+             "  Modest: { size: 64, lock: none, access: { read: [Users] } }\n"
              "  Own: { size: 64, access: { full: [System, Administrators, " SERVICE "] } }\n"
-             "  Exact: { size: 64, sddl: 'D:(A;;0x20007;;;BU)(A;;GA;;;BA)' }\n",
+             "  Exact: { size: 64, sddl: 'D:(A;;0x20005;;;BU)(A;;GA;;;BA)' }\n",
              never_wake, 1);
     assert_int_equal(fake_calls(fake, FAKE_EXAMINE), 0);
 }

@@ -15,7 +15,7 @@
 #include "status_report.h"
 
 #define FILE_NAME "C:\\here\\broker.yaml"
-#define HEAD      "version: 1\ndefaults: { access: { write: Users } }\n"
+#define HEAD      "version: 1\ndefaults: { access: { read: Users } }\n"
 #define BOTH      HEAD "segments: { Stays: { size: 10, lock: none }, Old: { size: 20, lock: none } }\n"
 #define ONE       HEAD "segments: { Stays: { size: 10, lock: none } }\n"
 

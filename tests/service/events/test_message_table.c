@@ -67,6 +67,7 @@ static const struct event_row {
     {EVENT_ACCESS_CORRECTED, 'w', 3},
     {EVENT_AUDIT_REFUSED, 'e', 2},
     {EVENT_AUDIT_RECOVERED, 'i', 0},
+    {EVENT_CONTROL_REPAIRED, 'w', 3},
     {EVENT_ALIAS_CONFLICT, 'w', 3},
     {EVENT_ALIAS_RECOVERED, 'i', 2},
     {EVENT_ALIAS_REFUSED, 'e', 1},

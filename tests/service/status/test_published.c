@@ -183,8 +183,8 @@ static int say_block(int argc, char **argv)
     if (view == NULL)
         client_say("control %s: error %lu", entry.control < 0x80000000u ? "low" : "high",
                    GetLastError());
-    else if (shmb_control_block(view, size, entry.control, entry.control_block, &block) !=
-             SHMB_READ_OK)
+    else if (!shmb_control_is_sound(view, size, entry.control, entry.control_block) ||
+             (block = shmb_control_block(view, size, entry.control_block)) == NULL)
         client_say("no block");
     else
         client_say("control %s: generation %s, initialised %u",

@@ -1,0 +1,213 @@
+/*
+ * Repairs control sections that programs have damaged: what only the broker writes there, the
+ * header, the generations and the marks of moved blocks. All else in them is the programs' own.
+ *
+ * A program may write the same bytes at the same time, so each is looked at once in a round,
+ * and nothing read from a section decides where to write.
+ */
+#include "control_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler.h"
+#include "full_name.h"
+#include "text.h"
+
+#define NAMES_MOST 2000 /* characters of names in an event */
+
+/* What a block is, besides the block of the item of this index. */
+#define BLOCK_FREE SIZE_MAX /* of no segment of the inventory */
+#define BLOCK_IN_WORK                                                                              \
+    (SIZE_MAX - 1) /* its segment is not held, or moves: its content will change */
+
+static bool others_may_write(const struct control_sets *sets, const struct control_section *section)
+{
+    size_t i, count;
+    struct access_rule *rules = control_section_rules(sets, section->set, &count);
+    bool found = rules == NULL; /* no memory: a needless look harms nothing */
+
+    for (i = 0; rules != NULL && i < count && !found; i++)
+        found =
+            rules[i].level == SHMB_LEVEL_WRITE && !descriptor_has_full(rules[i].sid, sets->owner);
+    free(rules);
+    return found;
+}
+
+static bool is_open(const struct control_section *section)
+{
+    return section->shared.section != NULL && section->set != CONTROL_NO_SET;
+}
+
+bool control_sets_need_repair(const struct control_sets *sets)
+{
+    size_t i;
+
+    for (i = 0; i < sets->section_count; i++)
+        if (is_open(&sets->sections[i]) && others_may_write(sets, &sets->sections[i]))
+            return true;
+    return false;
+}
+
+/* Whose the blocks of a section are; the caller frees it. NULL: no memory. */
+static size_t *list_blocks(const struct control_sets *sets, size_t section)
+{
+    const uint32_t blocks = sets->sections[section].blocks;
+    size_t *items = calloc(blocks + 1u, sizeof(*items)), i;
+
+    for (i = 0; items != NULL && i < blocks; i++)
+        items[i] = BLOCK_FREE;
+    for (i = 0; items != NULL && i < sets->place_count; i++) {
+        const struct control_place *place = &sets->places[i];
+
+        if (place->from_section == section + 1 && place->from_block < blocks)
+            items[place->from_block] = BLOCK_IN_WORK;
+        if (place->section == section + 1 && place->block < blocks)
+            items[place->block] =
+                item_is_held(&sets->inventory->items[i]) && control_block_written(sets, i)
+                    ? i
+                    : BLOCK_IN_WORK;
+    }
+    return items;
+}
+
+/* Does a segment own the block that is not retired, but could not be adopted yet? */
+static bool is_claimed(const struct control_sets *sets, uint32_t number, uint32_t block)
+{
+    const struct state_record *record;
+    size_t at = 0;
+
+    while ((record = state_next(sets->state, &at)) != NULL)
+        if (record->control == number && record->block == block && !record->retired)
+            return true;
+    return false;
+}
+
+/* True: the block had a wrong generation, and has the right one now. */
+static bool repair_block(const struct control_sets *sets, const struct control_section *section,
+                         uint32_t block, size_t item)
+{
+    struct shmb_block *at = control_block_at(section, block);
+    const uint64_t found = shmb_load64(&at->generation);
+    uint64_t wanted = SHMB_BLOCK_MOVED;
+
+    if (item == BLOCK_IN_WORK)
+        return false;
+    if (item != BLOCK_FREE)
+        wanted = sets->places[item].generation;
+    else if (found == 0 || found == wanted || is_claimed(sets, section->number, block))
+        return false; /* never used, marked, or its segment will be adopted later */
+    if (found == wanted)
+        return false;
+    shmb_store64(&at->generation, wanted);
+    return true;
+}
+
+static bool repair_header(const struct control_section *section)
+{
+    struct shmb_control wanted;
+
+    shmb_control_header(section->number, section->blocks, &wanted);
+    if (memcmp(section->shared.view, &wanted, sizeof(wanted)) == 0)
+        return false;
+    memcpy(section->shared.view, &wanted, sizeof(wanted));
+    return true;
+}
+
+/* Logs the damage of a section, with the names of its segments. */
+static void log_repair(const struct control_sets *sets, const struct control_section *section,
+                       const size_t *items, bool header, uint32_t generations)
+{
+    char number[SHMB_CONTROL_NAME_BYTES], name[FULL_NAME_BYTES], what[64];
+    const char *inserts[] = {name, what, "not known"};
+    struct text names = {0};
+    uint32_t i;
+
+    for (i = 0; i < section->blocks; i++) {
+        char full[FULL_NAME_BYTES];
+
+        if (items[i] >= sets->place_count)
+            continue;
+        if (names.length >= NAMES_MOST) {
+            text_add(&names, ", and others");
+            break;
+        }
+        full_name(sets->inventory->items[items[i]].spec.name, full);
+        text_add(&names, "%s%s", names.length > 0 ? ", " : "", full);
+    }
+    shmb_control_name(section->number, number);
+    full_name(number, name);
+    (void)snprintf(what, sizeof(what), "%sgenerations: %" PRIu32, header ? "header, " : "",
+                   generations);
+    if (names.at != NULL && !names.failed)
+        inserts[2] = names.at;
+    sets->system->log(sets->system->self, EVENT_CONTROL_REPAIRED, inserts, 3);
+    text_free(&names);
+}
+
+/* True: the section was damaged. */
+static bool repair_section(struct control_sets *sets, size_t index)
+{
+    const struct system *system = sets->system;
+    struct control_section *section = &sets->sections[index];
+    const uint64_t now = system->clock.ticks(system->self);
+    size_t *items = list_blocks(sets, index);
+    uint32_t block, generations = 0;
+    bool header;
+
+    /* If it cannot be mapped now, the next round looks again. */
+    if (items == NULL ||
+        own_section_map(system, &section->shared, control_size(section->blocks), NULL) != SYS_OK) {
+        free(items);
+        return false;
+    }
+    header = repair_header(section);
+    for (block = 0; block < section->used; block++)
+        generations += repair_block(sets, section, block, items[block]);
+    own_section_unmap(system, &section->shared);
+    if (header || generations > 0) {
+        section->repairs++;
+        if (section->repairs == 1 || now - section->told >= CONTROL_REPAIR_EVERY_MS) {
+            section->told = now;
+            log_repair(sets, section, items, header, generations);
+        }
+    }
+    free(items);
+    return header || generations > 0;
+}
+
+bool control_sets_repair(struct control_sets *sets)
+{
+    bool damaged = false;
+    size_t i;
+
+    for (i = 0; i < sets->section_count && !sets->system->stopping(sets->system->self); i++)
+        if (is_open(&sets->sections[i]) && others_may_write(sets, &sets->sections[i]))
+            damaged |= repair_section(sets, i);
+    return damaged;
+}
+
+void control_sets_repair_adopted(struct control_sets *sets)
+{
+    if (sets->unseen)
+        (void)control_sets_repair(sets);
+    sets->unseen = false;
+}
+
+void control_sets_report(const struct control_sets *sets, struct report_lines *lines)
+{
+    char number[SHMB_CONTROL_NAME_BYTES], name[FULL_NAME_BYTES], times[64];
+    size_t i;
+
+    for (i = 0; i < sets->section_count; i++) {
+        if (sets->sections[i].repairs == 0)
+            continue;
+        shmb_control_name(sets->sections[i].number, number);
+        full_name(number, name);
+        (void)snprintf(times, sizeof(times), "a program damaged it; times: %" PRIu32,
+                       sets->sections[i].repairs);
+        report_lines_add(lines, "control", name, "repaired", times);
+    }
+}
