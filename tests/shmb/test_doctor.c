@@ -32,7 +32,7 @@ struct fake {
     struct doctor_entry entry; /* name empty: nothing is listed */
     const char *nearest[DOCTOR_NEAREST];
     struct fake_object object[3];
-    bool linked;
+    bool linked, damaged;
     struct doctor_trustees trustees;
     struct doctor_place place;
     struct doctor_dll dll;
@@ -107,6 +107,12 @@ static uint32_t fake_open(void *context, bool local, enum shmb_kind kind, const 
     return (object->mask & mask) == mask ? 0 : DENIED;
 }
 
+static bool fake_damaged(void *context, const char *name)
+{
+    (void)name;
+    return ((struct fake *)context)->damaged;
+}
+
 static bool fake_linked(void *context, uint32_t session, const char *name)
 {
     struct fake *fake = context;
@@ -174,9 +180,10 @@ static int good_machine(void **state)
 
 static void ask_level(const char *name, enum shmb_level level, const char *dll)
 {
-    const struct doctor_system system = {&machine,     fake_service,  fake_runs,  fake_health,
-                                         fake_look_up, fake_nearest,  fake_open,  fake_linked,
-                                         fake_owner,   fake_trustees, fake_place, fake_dll};
+    const struct doctor_system system = {&machine,     fake_service, fake_runs,     fake_health,
+                                         fake_look_up, fake_nearest, fake_open,     fake_damaged,
+                                         fake_linked,  fake_owner,   fake_trustees, fake_place,
+                                         fake_dll};
     const struct doctor_question question = {name, level, dll, DOCTOR_MACHINE_X64, {0, 1, 0}};
 
     doctor_gather(&system, &question, &facts);
@@ -229,6 +236,19 @@ static void what_is_well_is_said_to_be(void **state)
     expect("");
     ask_level("Prices", SHMB_LEVEL_FULL, "shmbclient.dll");
     expect("");
+}
+
+static void a_damaged_control_section(void **state)
+{
+    (void)state;
+    machine.damaged = true;
+    ask("Prices");
+    expect("!control-damaged");
+    expect_text("control-damaged", "shmbroker reload");
+    /* What is not the broker's has none. */
+    machine.entry.state = SHMB_ENTRY_CONFLICT;
+    ask("Prices");
+    expect("!conflict");
 }
 
 static void a_service_that_does_not_run(void **state)
@@ -534,6 +554,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_well_is_said_to_be),
+        TEST(a_damaged_control_section),
         TEST(a_service_that_does_not_run),
         TEST(a_mutex_is_no_broker),
         TEST(a_broker_that_is_not_all_well),

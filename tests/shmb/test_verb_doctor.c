@@ -9,13 +9,13 @@
 
 #define LAYERS "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\AppCompatFlags\\Layers"
 
-static struct directory_row *taken_row;
+static struct directory_row *data_row, *taken_row;
 
 static int begin(void **state)
 {
     (void)state;
     stage_begin();
-    stage_segment("ShmbTest.Data", 100, STAGE_LOCK);
+    data_row = stage_segment("ShmbTest.Data", 100, STAGE_LOCK);
     stage_row("ShmbTest.Data.lock", SHMB_MUTEX)->flags = SHMB_ENTRY_COMPANION;
     stage_segment("ShmbTest.Read", 300000, STAGE_LOCK | STAGE_READ_ONLY);
     stage_row("ShmbTest.Read.lock", SHMB_MUTEX)->flags = SHMB_ENTRY_COMPANION;
@@ -141,6 +141,22 @@ static void a_directory_that_is_not_right(void **state)
     expect("directory-denied !not-found", NULL, "ShmbTest.None");
 }
 
+static void a_damaged_control_section(void **state)
+{
+    const char *said;
+
+    (void)state;
+    /* The header decides nothing; the block does. */
+    memset(stage_control(1), 0, sizeof(struct shmb_control));
+    expect("asks-for-all", NULL, "ShmbTest.Data");
+    stage_block(data_row)->generation--;
+    expect("asks-for-all !control-damaged", "shmbroker reload", "ShmbTest.Data");
+    assert_int_equal(shmb_run(&shmb_user, &said, "repair ShmbTest.Data"), 1);
+    assert_non_null(strstr(said, "only the broker can repair it"));
+    stage_block(data_row)->generation++;
+    expect("asks-for-all", NULL, "ShmbTest.Data");
+}
+
 static void no_broker(void **state)
 {
     (void)state;
@@ -246,6 +262,7 @@ int main(void)
         TEST(names_that_others_hold),
         TEST(a_twin_in_the_session),
         TEST(a_directory_that_is_not_right),
+        TEST(a_damaged_control_section),
         TEST(no_broker),
         TEST(the_real_service),
         TEST(the_compatibility_fix),

@@ -104,6 +104,8 @@ struct doctor_system {
     /* Opens and closes an object. 0, or the Win32 code. `local`: under Local\. */
     uint32_t (*open)(void *context, bool local, enum shmb_kind kind, const char *name,
                      uint32_t mask);
+    /* Is the segment's part of its control section damaged? The directory lists it as held. */
+    bool (*damaged)(void *context, const char *name);
     /* Is the name in this session a link, as `sessions: alias` creates it? */
     bool (*linked)(void *context, uint32_t session, const char *name);
     /* 0 with the owner and whether the library trusts it, or the Win32 code. */
@@ -149,6 +151,7 @@ struct doctor_facts {
     bool owner_known, owner_trusted;
     char owner[DOCTOR_TEXT];
     struct doctor_trustees trustees; /* for `level`, if it was refused */
+    bool damaged;                    /* a segment: its control section */
     int twin; /* as `kind`, of Local\NAME; absent in session 0, and if it is a link */
     struct doctor_place place;
     bool has_dll;

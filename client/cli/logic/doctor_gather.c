@@ -1,6 +1,7 @@
 /* Collects the facts of doctor_facts.h through the port. */
 #include <string.h>
 
+#include "directory.h"
 #include "doctor.h"
 
 #define READ_CONTROL_MASK  0x00020000u
@@ -80,6 +81,9 @@ static void gather_object(const struct doctor_system *system,
                                     shmb_access_mask(kind, SHMB_LEVEL_FULL));
     facts->owner_known =
         system->owner(system->context, kind, facts->name, facts->owner, &facts->owner_trusted) == 0;
+    if (kind == SHMB_SECTION && facts->listed && facts->entry.state == SHMB_ENTRY_HELD &&
+        facts->open_code == 0)
+        facts->damaged = system->damaged(system->context, facts->name);
     if (facts->open_code == CODE_ACCESS_DENIED)
         system->trustees(system->context, kind, facts->name, mask, &facts->trustees);
 }

@@ -158,6 +158,18 @@ static void judge_access(const struct doctor_facts *facts, struct doctor_report 
     }
 }
 
+static void judge_control(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (facts->damaged)
+        doctor_remedy(
+            doctor_add(report, "control-damaged", true,
+                       "a program that may write the segment has damaged its control section: "
+                       "locks, snapshots and shmb_write of the library fail with SHMB_CORRUPT or "
+                       "SHMB_STALE; plain Win32 programs do not notice"),
+            "wait a minute: the broker repairs it; at once, as administrator: shmbroker reload. If "
+            "it happens again, find the program: its account has level write");
+}
+
 void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report *report)
 {
     if (facts->listed)
@@ -180,6 +192,7 @@ void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report 
                       "try again");
     judge_owner(facts, report);
     judge_access(facts, report);
+    judge_control(facts, report);
     if (facts->kind >= 0 && facts->kind != SHMB_SECTION)
         doctor_remedy(doctor_add(report, "kind", false,
                                  "its kind is %s: opening it as another kind fails with error 6",

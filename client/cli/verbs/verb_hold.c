@@ -118,11 +118,19 @@ enum shmb_exit verb_repair(struct request *request)
     shmb_segment *segment;
     shmb_info info;
     int32_t result = segment_open(request->name, SHMB_WRITE, 0, 1, &segment, &info);
-    enum shmb_exit code;
+    enum shmb_exit code = SHMB_EXIT_NOT_SO;
+    uint64_t number;
 
     if (result != SHMB_OK)
         return fail_result(request->name, result);
-    code = repair(request, segment, &info);
+    /* The generation of the block is the broker's alone: a second writer of it could hide a move.
+     */
+    if (shmb_change_number(segment, &number) == SHMB_CORRUPT)
+        out_error("%s: a program has damaged the control section; only the broker can repair it: "
+                  "within a minute, or at once with: shmbroker reload",
+                  request->name);
+    else
+        code = repair(request, segment, &info);
     shmb_close(segment); /* also releases the lock after a failure */
     return code;
 }
