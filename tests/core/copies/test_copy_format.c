@@ -124,6 +124,127 @@ static void a_tail_of_zeros_is_found(void **state)
     }
 }
 
+/* ---- kinds of damage to `size` bytes at a place ---- */
+
+static void fill_ones(size_t at, size_t size)
+{
+    memset(file + at, 0xFF, size);
+}
+
+static void fill_zeros(size_t at, size_t size)
+{
+    memset(file + at, 0, size);
+}
+
+static void lose(size_t at, size_t size)
+{
+    memmove(file + at, file + at + size, length - at - size);
+    length -= size;
+}
+
+static void write_twice(size_t at, size_t size)
+{
+    memmove(file + at + size, file + at, length - at);
+    length += size;
+}
+
+/* As write_twice, but the file keeps its length: a block went to the place of the next one. */
+static void overwrite_next(size_t at, size_t size)
+{
+    if (at + 2 * size <= length)
+        memmove(file + at + size, file + at, size);
+}
+
+static void swap_with_next(size_t at, size_t size)
+{
+    uint8_t first[sizeof(file)];
+
+    if (at + 2 * size > length)
+        return;
+    memcpy(first, file + at, size);
+    memmove(file + at, file + at + size, size);
+    memcpy(file + at + size, first, size);
+}
+
+static void each_damage_at_each_place_is_found(void **state)
+{
+    static void (*const damages[])(size_t at, size_t size) = {
+        fill_ones, fill_zeros, lose, write_twice, overwrite_next, swap_with_next};
+    static const size_t sizes[] = {1, 3, 8, 16, 64};
+    uint8_t before[sizeof(file)];
+    size_t kind, size, at, whole, tried = 0;
+
+    (void)state;
+    build("Prices");
+    whole = length;
+    memcpy(before, file, sizeof(file));
+    for (kind = 0; kind < sizeof(damages) / sizeof(damages[0]); kind++) {
+        for (size = 0; size < sizeof(sizes) / sizeof(sizes[0]); size++) {
+            for (at = 0; at + sizes[size] <= whole; at++) {
+                memcpy(file, before, sizeof(file));
+                length = whole;
+                damages[kind](at, sizes[size]);
+                if (length == whole && memcmp(file, before, whole) == 0)
+                    continue; /* the same bytes */
+                assert_int_not_equal(read_as("Prices", length), COPY_WHOLE);
+                tried++;
+            }
+        }
+    }
+    assert_true(tried > 58);
+    /* The same file twice in one, and the start of one with the end of another. */
+    build("Prices");
+    memcpy(file + whole, before, whole);
+    assert_int_equal(read_as("Prices", 2 * whole), COPY_SHORT);
+    build("Bricks");
+    for (at = 0; at <= whole; at++) {
+        const bool other =
+            memcmp(file, before, at) == 0 || memcmp(file + at, before + at, whole - at) == 0;
+
+        memcpy(file + at, before + at, whole - at);
+        if (!other)
+            assert_int_not_equal(read_as("Prices", whole), COPY_WHOLE);
+        build("Bricks");
+    }
+}
+
+static void put(size_t at, uint64_t value, size_t bytes)
+{
+    for (; bytes > 0; bytes--, value >>= 8)
+        file[at++] = (uint8_t)value;
+}
+
+/* Fields that no broker writes, under sums that are right. */
+static void fields_that_do_not_fit_are_refused(void **state)
+{
+    static const struct {
+        size_t at, bytes;
+        uint64_t value;
+    } fields[] = {
+        {8, 4, 0},           {12, 4, 0},    {12, 4, 127},         {12, 4, 129},
+        {12, 4, UINT32_MAX}, {40, 8, 0},    {40, 8, 14},          {40, 8, 16},
+        {40, 8, UINT64_MAX}, {48, 4, 0x10}, {48, 4, 0x80000003u}, {52, 4, 0},
+        {52, 4, 5},          {52, 4, 7},    {52, 4, 600},         {52, 4, UINT32_MAX},
+        {95, 1, 'x'},        {96, 1, 1},    {111, 1, 1},          {112, 8, 1},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        size_t name;
+
+        build("Prices");
+        put(fields[i].at, fields[i].value, fields[i].bytes);
+        name = (size_t)file[52] | (size_t)file[53] << 8 | (size_t)file[54] << 16;
+        if (name <= length - COPY_HEADER_SIZE)
+            put(120, crc64(crc64(0, file, 120), file + COPY_HEADER_SIZE, name), 8);
+        assert_int_not_equal(read_as("Prices", length), COPY_WHOLE);
+    }
+    build("Prices");
+    put(120, crc64(crc64(0, file, 120), file + COPY_HEADER_SIZE, 6), 8);
+    assert_int_equal(read_as("Prices", length), COPY_WHOLE); /* so the sums above are right */
+}
+
 static void other_files_are_refused(void **state)
 {
     (void)state;
@@ -206,6 +327,8 @@ int main(void)
         cmocka_unit_test(a_turned_bit_is_found),
         cmocka_unit_test(a_cut_or_longer_file_is_found),
         cmocka_unit_test(a_tail_of_zeros_is_found),
+        cmocka_unit_test(each_damage_at_each_place_is_found),
+        cmocka_unit_test(fields_that_do_not_fit_are_refused),
         cmocka_unit_test(other_files_are_refused),
         cmocka_unit_test(file_names_are_safe_and_different),
     };
