@@ -23,6 +23,7 @@
 #include "process.h"
 #include "shmb.h"
 #include "site.h"
+#include "vandal.h"
 
 /* What a run must have done, or it proves nothing. */
 #define FLOOR_BROKER  30u
@@ -50,6 +51,7 @@ static struct {
     uint32_t start, cut;               /* starts and reloads in the middle of which it was killed */
     uint32_t client, holding, adopted; /* as crew and site count them */
     uint32_t stale;                    /* SHMB_STALE, as the workers count it */
+    uint32_t wipe;                     /* headers of control sections filled with zeros */
 } done;
 static ULONGLONG slowest; /* from the end of a broker to the next one that holds everything, ms */
 
@@ -312,6 +314,25 @@ static bool kill_reload(void)
     return back_again(since);
 }
 
+/* No program notices, and a reload or the next broker, which adopts the sections, repairs them. */
+static bool wipe_headers(void)
+{
+    if (!crew_wait_working())
+        return false;
+    if (vandal_wipe() == 0)
+        return failed("there is no control section to wipe", 0);
+    done.wipe++;
+    if (throw_dice(2) == 0) {
+        if (!kill_broker())
+            return false;
+    } else if (!site_reload(SITE_USUAL)) {
+        return false;
+    }
+    if (!vandal_is_repaired())
+        return failed("a control section was not repaired", 0);
+    return site_check(false);
+}
+
 static bool upgrade(void)
 {
     if (!site_upgrade())
@@ -337,6 +358,7 @@ static const struct action {
     {"reload what is broken", 1, reload_broken, &done.refused, 1},
     {"kill a reload", 2, kill_reload, &done.cut, 3},
     {"upgrade", 1, upgrade, &done.upgrade, 1},
+    {"wipe the control sections", 1, wipe_headers, &done.wipe, 3},
     {"kill a start", 3, kill_start, &done.start, FLOOR_START},
     {"kill the keeper", 9, kill_keeper, &done.keeper, FLOOR_KEEPER},
     {"leave the keeper alone", 2, leave_alone, &done.alone, 2},
@@ -521,7 +543,7 @@ static void tell(void)
     printf("reloads: %u, %u refused; stops: %u; upgrades: %u; adopted: %u objects, slowest %llu "
            "ms\n",
            done.reload, done.refused, done.stop, done.upgrade, site_counts().adopted, slowest);
-    printf("calls for a retired segment: %u\n", count_stale());
+    printf("calls for a retired segment: %u; headers wiped: %u times\n", count_stale(), done.wipe);
     printf("records written: %llu\n", (unsigned long long)records);
 }
 

@@ -199,6 +199,9 @@ static void a_hostile_writer_costs_answers_only(void **state)
         child_kill(scribbler);
         all_are_fine(1);
     }
+    assert_int_equal((told[OWNER] | told[GUEST]) &
+                         (HOSTILE_RESULT(SHMB_STALE) | HOSTILE_RESULT(SHMB_CORRUPT)),
+                     0);
     end_neighbours();
     /* What it has left behind is no hindrance to others, nor to the broker. */
     start_neighbours();
