@@ -72,17 +72,42 @@ enum shmb_read shmb_root_read(const void *bytes, size_t size, struct shmb_root_s
     return verdict;
 }
 
+static const char digits[] = "0123456789abcdef";
+
+static void write_suffix(const uint8_t suffix[SHMB_SUFFIX_BYTES], char *out)
+{
+    size_t i;
+
+    for (i = 0; i < SHMB_SUFFIX_BYTES; i++) {
+        *out++ = digits[suffix[i] >> 4];
+        *out++ = digits[suffix[i] & 15];
+    }
+    *out = '\0';
+}
+
 void shmb_table_name(const uint8_t suffix[SHMB_SUFFIX_BYTES], char out[SHMB_TABLE_NAME_BYTES])
 {
-    static const char digits[] = "0123456789abcdef";
-    size_t at = strlen(SHMB_TABLE_PREFIX), i;
+    memcpy(out, SHMB_TABLE_PREFIX, strlen(SHMB_TABLE_PREFIX));
+    write_suffix(suffix, out + strlen(SHMB_TABLE_PREFIX));
+}
 
-    memcpy(out, SHMB_TABLE_PREFIX, at);
-    for (i = 0; i < SHMB_SUFFIX_BYTES; i++) {
-        out[at++] = digits[suffix[i] >> 4];
-        out[at++] = digits[suffix[i] & 15];
-    }
-    out[at] = '\0';
+void shmb_stand_in_name(const char *name, const uint8_t suffix[SHMB_SUFFIX_BYTES],
+                        char out[SHMB_STAND_IN_BYTES])
+{
+    size_t length = strlen(name);
+
+    memcpy(out, name, length);
+    out[length] = '.';
+    write_suffix(suffix, out + length + 1);
+}
+
+bool shmb_is_stand_in(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+
+    return strncmp(text, name, length) == 0 && text[length] == '.' &&
+           strlen(text + length + 1) == 2 * SHMB_SUFFIX_BYTES &&
+           strspn(text + length + 1, digits) == 2 * SHMB_SUFFIX_BYTES;
 }
 
 /* Is `count` a power of two? */

@@ -66,6 +66,15 @@
  *   the first entry of the bucket, plus one; 0: none. `next` continues the bucket in
  *   the same way. The hash is shmb_name_hash.
  *
+ * STAND-IN  Global\ShmBroker.Directory.<32 hex digits>
+ *   Any program can create an object of the root's name before the broker does. The broker then
+ *   creates a second root under a random name, which nobody can take first. It keeps it until its
+ *   end, also when it gets the root's own name later, and publishes each table in both. A reader
+ *   that finds no root of a trusted owner under the first name lists the sections of Global\ whose
+ *   names have this form, skips those of other owners, and uses the one with the greatest
+ *   revision: a former broker's may still be there. The report has a stand-in in the same way
+ *   (status_report.h).
+ *
  * The root with two slots follows the two meta pages of LMDB,
  * https://www.openldap.org/software/repo.html (libraries/liblmdb/mdb.c).
  */
@@ -95,6 +104,7 @@
 #define SHMB_TABLE_MAX     (256u * 1024 * 1024)
 #define SHMB_SUFFIX_BYTES  16u
 #define SHMB_TABLE_NAME_BYTES (sizeof(SHMB_TABLE_PREFIX) + 2 * SHMB_SUFFIX_BYTES)
+#define SHMB_STAND_IN_BYTES (sizeof(SHMB_ROOT_NAME ".") + 2 * SHMB_SUFFIX_BYTES)
 
 struct shmb_root_slot {
     uint64_t revision;
@@ -232,6 +242,13 @@ enum shmb_read shmb_root_read(const void *root, size_t size, struct shmb_root_sl
 
 /* Writes "ShmBroker.Table.<suffix>" with its terminator. */
 void shmb_table_name(const uint8_t suffix[SHMB_SUFFIX_BYTES], char out[SHMB_TABLE_NAME_BYTES]);
+
+/* Writes "<name>.<suffix>" with its terminator; `name` is that of the root or of the report. */
+void shmb_stand_in_name(const char *name, const uint8_t suffix[SHMB_SUFFIX_BYTES],
+                        char out[SHMB_STAND_IN_BYTES]);
+
+/* True: `text` could be a name that shmb_stand_in_name writes for `name`. */
+bool shmb_is_stand_in(const char *text, const char *name);
 
 /* A checked table. It is valid as long as the mapping. */
 struct shmb_table_view {

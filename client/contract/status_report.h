@@ -2,7 +2,8 @@
  * status_report.h - the report: the state of the broker, for administrators.
  *
  * REPORT  Global\ShmBroker.Report
- *   256 KiB, created once per broker; only the broker's owner, SYSTEM and
+ *   256 KiB, created once per broker, under the name of a stand-in (directory.h) while another
+ *   object has this name; only the broker's owner, SYSTEM and
  *   Administrators may open it. Only the broker writes it, after every change.
  *   Little-endian, fixed width, as in directory.h.
  *

@@ -71,6 +71,110 @@ static void a_strangers_directory_is_gone_round(void **state)
     assert_int_equal(try_open("ShmbTest.One", SHMB_READ), SHMB_OK);
 }
 
+#define STAND_IN(digit) SHMB_ROOT_NAME "." digit "123456789abcdef0123456789abcdef"
+
+/* All that the directory gives: the exact size, the lock, snapshots, the list. */
+static void check_all_is_there(void)
+{
+    shmb_segment *segment = opened("ShmbTest.One", SHMB_WRITE);
+    shmb_list *list;
+    uint64_t size;
+    char byte;
+
+    assert_int_equal(shmb_size(segment, &size), SHMB_OK);
+    assert_int_equal(size, 300);
+    assert_int_equal(info_of(segment).flags, SHMB_FLAG_HAS_LOCK);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(shmb_update(segment, 0, "x", 1, 0, NULL), SHMB_OK);
+    assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_OK);
+    assert_int_equal(byte, 'x');
+    assert_int_equal(shmb_state(segment, NULL), SHMB_OK);
+    shmb_close(segment);
+    assert_int_equal(shmb_list_open(&list, NULL), SHMB_OK);
+    shmb_list_close(list);
+}
+
+/* Whatever it is, and whether it may be opened or not. */
+static void a_stand_in_serves_where_the_name_is_taken(void **state)
+{
+    static const struct {
+        const char *kind, *sddl;
+    } squats[] = {
+        {"mutex", "O:S-1-5-21-1-2-3-4D:P(A;;GA;;;WD)"},
+        {"event", "O:S-1-5-21-1-2-3-4D:P"},
+        {"semaphore", "O:S-1-5-21-1-2-3-4D:P(A;;GA;;;WD)"},
+        {"section", "O:S-1-5-21-1-2-3-4D:P(A;;GA;;;WD)"},
+        {"section", "O:S-1-5-21-1-2-3-4D:P"},
+    };
+    size_t i;
+
+    (void)state;
+    squatter_begin();
+    stage_root_at(STAND_IN("0"));
+    check_all_is_there(); /* the holder of the name is gone again */
+    for (i = 0; i < sizeof(squats) / sizeof(squats[0]); i++) {
+        HANDLE squat = squatter_make(squats[i].kind, "Global\\" SHMB_ROOT_NAME, squats[i].sddl,
+                                     SHMB_ROOT_SIZE, SQUATTER_BYTES);
+
+        assert_non_null(squat);
+        check_all_is_there();
+        CloseHandle(squat);
+    }
+}
+
+/* A stranger's name has the form, and its root would win; or it only looks like one. */
+static void a_strangers_stand_in_is_skipped(void **state)
+{
+    static const char *const forms[] = {STAND_IN("1"), STAND_IN("e")};
+    struct shmb_root *root;
+    HANDLE section;
+    size_t i;
+
+    (void)state;
+    stage_root_at(STAND_IN("7"));
+    stage_object(SHMB_MUTEX, SHMB_ROOT_NAME, 0, STAGE_STRANGER, STAGE_MUTEX_USE);
+    stage_object(SHMB_EVENT, STAND_IN("0"), 0, STAGE_OURS, STAGE_EVENT_SET);
+    stage_object(SHMB_SECTION, STAND_IN("f") "0", SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_WRITE);
+    stage_object(SHMB_SECTION, STAND_IN("X"), SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_WRITE);
+    for (i = 0; i < 2; i++) {
+        section = stage_object(SHMB_SECTION, forms[i], SHMB_ROOT_SIZE, STAGE_STRANGER,
+                               STAGE_SECTION_WRITE);
+        root = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, SHMB_ROOT_SIZE);
+        assert_non_null(root);
+        *root = *stage_root();
+        root->slot[0].revision = root->slot[1].revision = UINT64_MAX;
+        UnmapViewOfFile(root);
+    }
+    check_all_is_there();
+}
+
+/* It is there as long as a former keeper holds it; one that names no table yet does not count. */
+static void the_newest_stand_in_counts(void **state)
+{
+    static const char *const forms[] = {STAND_IN("0"), STAND_IN("e")};
+    struct shmb_root *root;
+    HANDLE section;
+    size_t i;
+
+    (void)state;
+    stage_publish();
+    stage_root_at(STAND_IN("7"));
+    stage_object(SHMB_MUTEX, SHMB_ROOT_NAME, 0, STAGE_STRANGER, STAGE_MUTEX_USE);
+    stage_object(SHMB_SECTION, STAND_IN("1"), SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_READ);
+    stage_object(SHMB_SECTION, STAND_IN("f"), SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_READ);
+    for (i = 0; i < 2; i++) {
+        section =
+            stage_object(SHMB_SECTION, forms[i], SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_READ);
+        root = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, SHMB_ROOT_SIZE);
+        assert_non_null(root);
+        *root = *stage_root();
+        root->publication--; /* the table before, which is gone */
+        UnmapViewOfFile(root);
+    }
+    check_all_is_there();
+}
+
 /* Its name is known to whoever may read the root, and free when the broker has died. */
 static void a_strangers_table_is_gone_round(void **state)
 {
@@ -219,6 +323,9 @@ int main(void)
         STAGED(a_strangers_section_is_not_ours),
         STAGED(conflict_and_failure_are_states),
         STAGED(a_strangers_directory_is_gone_round),
+        STAGED(a_stand_in_serves_where_the_name_is_taken),
+        STAGED(a_strangers_stand_in_is_skipped),
+        STAGED(the_newest_stand_in_counts),
         STAGED(a_strangers_table_is_gone_round),
         STAGED(a_strangers_control_section_is_not_ours),
         STAGED(other_versions_and_rubbish_are_told),

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "directory.h"
 #include "fake_internal.h"
 #include "names.h"
 
@@ -350,6 +351,16 @@ void fake_vacate(struct fake *fake, const char *name)
 const struct fake_object *fake_find(const struct fake *fake, const char *name)
 {
     return fake_named(fake, name);
+}
+
+const struct fake_object *fake_stand_in(const struct fake *fake, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < fake->objects.count; i++)
+        if (!fake_object_at(fake, i)->gone && shmb_is_stand_in(fake_object_at(fake, i)->name, name))
+            return fake_object_at(fake, i);
+    return NULL;
 }
 
 static size_t count_held(const struct fake *fake, bool own)

@@ -208,6 +208,8 @@ uint32_t fake_wait_ms(const struct fake *fake, size_t number); /* of the n-th wa
 
 /* What the table of names holds under a name; NULL: free. */
 const struct fake_object *fake_find(const struct fake *fake, const char *name);
+/* The stand-in for a name of the broker's, as directory.h describes it; NULL: there is none. */
+const struct fake_object *fake_stand_in(const struct fake *fake, const char *name);
 /* Objects the broker holds: those of the configuration, and its own (ShmBroker....). */
 size_t fake_held(const struct fake *fake);
 size_t fake_published(const struct fake *fake);

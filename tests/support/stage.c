@@ -149,10 +149,9 @@ void stage_broker_dies(void)
     drop(&instance, NULL);
 }
 
-void stage_root_open(void)
+static void begin_root(const char *bare)
 {
-    root_handle =
-        make(SHMB_SECTION, SHMB_ROOT_NAME, SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_READ);
+    root_handle = make(SHMB_SECTION, bare, SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_READ);
     root = map(root_handle);
     root->magic = SHMB_ROOT_MAGIC;
     root->abi_version = SHMB_ABI_VERSION;
@@ -170,6 +169,11 @@ static void begin_control(uint32_t number, uint32_t everyone)
     shmb_control_header(number, STAGE_BLOCKS, controls[number]);
 }
 
+void stage_root_open(void)
+{
+    begin_root(SHMB_ROOT_NAME);
+}
+
 void stage_begin(void)
 {
     stage_end(); /* what a failed test has left */
@@ -183,6 +187,15 @@ void stage_root_close(void)
 {
     drop(&root_handle, root);
     root = NULL;
+}
+
+void stage_root_at(const char *bare)
+{
+    const struct shmb_root was = *root;
+
+    stage_root_close();
+    begin_root(bare);
+    memcpy(root, &was, sizeof(was));
 }
 
 void stage_table_close(void)

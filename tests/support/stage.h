@@ -84,6 +84,9 @@ struct shmb_root *stage_root(void);
 void stage_root_close(void);
 void stage_root_open(void);
 
+/* The root is under this name from now on, and has what was published last. */
+void stage_root_at(const char *bare);
+
 /* The table published last, writable: to be spoiled. */
 struct shmb_table *stage_table(void);
 void stage_table_close(void);

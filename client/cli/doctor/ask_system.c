@@ -13,6 +13,7 @@
 #include "plain.h"
 #include "section.h"
 #include "shmb.h"
+#include "stand_in.h"
 #include "status_report.h"
 #include "suggest.h"
 
@@ -123,17 +124,33 @@ static enum doctor_health read_report(HANDLE section)
     return result;
 }
 
-static enum doctor_health ask_health(void *context)
+static enum doctor_health health_at(const char *name)
 {
-    HANDLE section =
-        plain_open(false, SHMB_SECTION, SHMB_REPORT_NAME, FILE_MAP_READ | READ_CONTROL);
+    HANDLE section = plain_open(false, SHMB_SECTION, name, FILE_MAP_READ | READ_CONTROL);
     enum doctor_health result;
 
-    (void)context;
     if (section == NULL)
         return DOCTOR_HEALTH_UNKNOWN;
     result = read_report(section);
     CloseHandle(section);
+    return result;
+}
+
+static bool look_at_report(void *context, const char *bare)
+{
+    enum doctor_health *health = context;
+
+    *health = health_at(bare);
+    return *health == DOCTOR_HEALTH_UNKNOWN;
+}
+
+static enum doctor_health ask_health(void *context)
+{
+    enum doctor_health result = health_at(SHMB_REPORT_NAME);
+
+    (void)context;
+    if (result == DOCTOR_HEALTH_UNKNOWN)
+        stand_in_each(SHMB_REPORT_NAME, look_at_report, &result);
     return result;
 }
 

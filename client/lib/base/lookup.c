@@ -10,6 +10,7 @@
 #include "names.h"
 #include "open_object.h"
 #include "sized.h"
+#include "stand_in.h"
 
 /* A publication takes microseconds: a root that keeps changing this long is not the broker's. */
 #define ROOT_TRIES  10000
@@ -29,10 +30,11 @@ static int32_t read_result(enum shmb_read verdict, struct fault *fault)
     }
 }
 
-static int32_t open_root(struct lookup *lookup, const char *owner, struct fault *fault)
+static int32_t open_root_by_name(struct lookup *lookup, const char *bare, const char *owner,
+                                 struct fault *fault)
 {
     int32_t result =
-        open_object(SHMB_SECTION, SHMB_ROOT_NAME, SECTION_READ_ACCESS, owner, &lookup->root, fault);
+        open_object(SHMB_SECTION, bare, SECTION_READ_ACCESS, owner, &lookup->root, fault);
 
     /* The root exists as long as a broker holds objects (directory.h). */
     if (result == SHMB_NOT_FOUND)
@@ -43,6 +45,49 @@ static int32_t open_root(struct lookup *lookup, const char *owner, struct fault 
         return result;
     return open_object_map(lookup->root, FILE_MAP_READ, 0, SHMB_ROOT_SIZE, &lookup->root_view,
                            fault);
+}
+
+struct stand_in_search {
+    const char *owner;
+    struct lookup *best; /* no root: none yet */
+    uint64_t revision;   /* of `best`; 0: it has no table yet */
+};
+
+/* Keeps the stand-in with the greatest revision: a former broker's may still be there. */
+static bool look_at_stand_in(void *context, const char *bare)
+{
+    struct stand_in_search *search = context;
+    struct lookup found = {0};
+    struct shmb_root_slot slot;
+    struct fault ignored;
+    uint64_t revision = 0;
+    bool opened = open_root_by_name(&found, bare, search->owner, &ignored) == SHMB_OK;
+
+    if (opened && shmb_root_read(found.root_view.data, SHMB_ROOT_SIZE, &slot) == SHMB_READ_OK)
+        revision = slot.revision;
+    if (opened && (search->best->root == NULL || revision > search->revision)) {
+        lookup_leave_root(search->best);
+        *search->best = found;
+        search->revision = revision;
+    } else {
+        lookup_leave_root(&found);
+    }
+    return true;
+}
+
+/*
+ * Opens the root. If the broker has none under the first name, or another program's object has
+ * that, opens a stand-in; if there is none either, the first result counts.
+ */
+static int32_t open_root(struct lookup *lookup, const char *owner, struct fault *fault)
+{
+    struct stand_in_search search = {.owner = owner, .best = lookup};
+    int32_t result = open_root_by_name(lookup, SHMB_ROOT_NAME, owner, fault);
+
+    if (!lookup_dispensable(result))
+        return result;
+    stand_in_each(SHMB_ROOT_NAME, look_at_stand_in, &search);
+    return lookup->root != NULL ? SHMB_OK : result;
 }
 
 /* Copies the current slot. Tries again while the broker publishes. */

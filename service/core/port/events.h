@@ -246,8 +246,8 @@ enum event_id {
 
     /*
      * Warning. A name of the publication is held by another program. All objects are
-     * served by their own names. A control section gets another name at once; the
-     * other sections are retried.
+     * served by their own names. A control section gets another name for good; the directory
+     * and the report have one until this name is free, which is retried.
      * %1 name  %2 what is known of the holder
      */
     EVENT_PUBLICATION_CONFLICT = 310,

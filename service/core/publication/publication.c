@@ -15,7 +15,7 @@
 #include "control_sets.h"
 #include "directory.h"
 #include "directory_table.h"
-#include "own_section.h"
+#include "named_section.h"
 #include "report.h"
 #include "stamp.h"
 #include "trouble.h"
@@ -34,8 +34,8 @@ struct publication {
     const struct inventory *inventory;
     uint64_t *stamp;
     struct state *state;
-    struct own_section root, report; /* mapped while they exist */
-    struct own_section table;        /* named by the root */
+    struct named_section root, report;
+    struct own_section table;    /* named by the root */
     struct own_section previous; /* the table before, for a client that has just read the root */
     struct control_sets *controls;
     struct trouble troubles[PARTS], avoided;
@@ -98,46 +98,53 @@ static bool root_fits(void *context, const void *view)
     return !publication->newer;
 }
 
-/* True: the root was missing and is there now. */
+/* True: the root was missing under its own name and is there now. */
 static bool make_root(struct publication *publication)
 {
     struct own_section_spec spec = {
         .name = SHMB_ROOT_NAME, .size = SHMB_ROOT_SIZE, .fits = root_fits, .context = publication};
     struct trouble *trouble = &publication->troubles[PART_ROOT];
+    struct named_section *root = &publication->root;
     struct sys_failure why = {0};
     enum sys_status status;
-    bool adopted;
+    bool made;
 
-    if (publication->root.section != NULL)
+    if (root->own.section != NULL)
         return false;
     spec.rules = readers(publication, &spec.rule_count);
     /* Adopted, if clients still hold it: they find this broker's tables through it. */
-    status = own_section_make_or_adopt(publication->system, publication->identity->owner, &spec,
-                                       publication->state, &publication->root, &adopted, &why);
+    status = named_section_make(publication->system, publication->identity->owner, &spec,
+                                publication->state, root, &made, &why);
     if (publication->newer)
         return false;
-    if (status != SYS_OK) {
-        trouble_begin(trouble, publication->system, spec.name, status, &why);
-        return false;
-    }
-    write_root_header(publication->root.view, publication->identity);
-    return trouble_end(trouble, publication->system);
+    if (made && root->own.view != NULL)
+        write_root_header(root->own.view, publication->identity);
+    else if (made)
+        write_root_header(root->stand_in.view, publication->identity);
+    /* A second root, made later than the first one, lacks the table. */
+    publication->due |= made && publication->revision != 0;
+    if (status == SYS_OK)
+        return trouble_end(trouble, publication->system);
+    trouble_begin(trouble, publication->system, spec.name, status, &why);
+    return false;
 }
 
-/* True: the report was missing and is there now. */
+/* True: the report was missing under its own name and is there now. */
 static bool make_report(struct publication *publication)
 {
+    const struct own_section_spec spec = {.name = SHMB_REPORT_NAME, .size = SHMB_REPORT_SIZE};
     struct trouble *trouble = &publication->troubles[PART_REPORT];
     struct sys_failure why = {0};
     enum sys_status status;
+    bool made;
 
-    if (publication->report.section != NULL)
+    if (publication->report.own.section != NULL)
         return false;
-    status = report_make(publication->system, publication->identity->owner, publication->state,
-                         &publication->report, &why);
+    status = named_section_make(publication->system, publication->identity->owner, &spec,
+                                publication->state, &publication->report, &made, &why);
     if (status == SYS_OK)
         return trouble_end(trouble, publication->system);
-    trouble_begin(trouble, publication->system, SHMB_REPORT_NAME, status, &why);
+    trouble_begin(trouble, publication->system, spec.name, status, &why);
     return false;
 }
 
@@ -259,11 +266,14 @@ static enum sys_status make_table(struct publication *publication, struct shmb_r
     return SYS_OK;
 }
 
-/* Clients find the new table from the last store on. */
+/* Clients find the new table from the last store on. `root` NULL: does nothing. */
 static void write_root(struct shmb_root *root, const struct shmb_root_slot *slot)
 {
-    uint32_t next = root->publication + 1;
+    uint32_t next;
 
+    if (root == NULL)
+        return;
+    next = root->publication + 1;
     if (next == 0)
         next = 2; /* 0 means no table; 2 has the same slot */
     /* Clients used this slot until the other one was published. */
@@ -285,7 +295,8 @@ static enum sys_status publish_table(struct publication *publication, struct sys
         return status;
     /* The keeper must hold what clients find. A failure is retried by keeper_policy.h. */
     (void)system->keepers.give(system->self, &held, NULL);
-    write_root(publication->root.view, &slot);
+    write_root(publication->root.own.view, &slot);
+    write_root(publication->root.stand_in.view, &slot);
     publication->revision = slot.revision;
     publication->due = false;
     own_section_end(system, &publication->previous);
@@ -315,10 +326,11 @@ static void write_report(struct publication *publication)
                                      &publication->avoided,  &repaired,
                                      publication->broker,    publication->copies};
 
-    if (publication->report.view == NULL)
-        return;
     control_sets_report(publication->controls, &repaired);
-    report_write(publication->report.view, &news);
+    if (publication->report.own.view != NULL)
+        report_write(publication->report.own.view, &news);
+    if (publication->report.stand_in.view != NULL)
+        report_write(publication->report.stand_in.view, &news);
     report_lines_free(&repaired);
 }
 
@@ -356,7 +368,7 @@ bool publication_update(struct publication *publication, bool changed)
 
     recovered |= make_report(publication);
     publication->due |= changed;
-    if (publication->root.section != NULL) {
+    if (named_section_exists(&publication->root)) {
         recovered |= update_controls(publication);
         if (publication->due)
             recovered |= publish(publication);
@@ -369,7 +381,7 @@ bool publication_update(struct publication *publication, bool changed)
     return recovered;
 }
 
-/* Sets the root's access list to the readers of the configuration. */
+/* Sets the access list of the root, and of its stand-in, to the readers of the configuration. */
 static enum sys_status protect_root(struct publication *publication, struct sys_failure *why)
 {
     const struct system *system = publication->system;
@@ -380,8 +392,12 @@ static enum sys_status protect_root(struct publication *publication, struct sys_
     enum sys_status status = descriptor_build(system, publication->identity->owner, &use, rules,
                                               count, &descriptor, why);
 
-    if (status == SYS_OK)
-        status = system->objects.protect(system->self, publication->root.section, descriptor, why);
+    if (status == SYS_OK && publication->root.own.section != NULL)
+        status =
+            system->objects.protect(system->self, publication->root.own.section, descriptor, why);
+    if (status == SYS_OK && publication->root.stand_in.section != NULL)
+        status = system->objects.protect(system->self, publication->root.stand_in.section,
+                                         descriptor, why);
     system->objects.descriptor_free(system->self, descriptor);
     return status;
 }
@@ -419,7 +435,7 @@ enum sys_status publication_change(struct publication *publication, const struct
         publication->inventory = wanted;
         publication->controls = controls;
         publication->due = true;
-        if (publication->root.section != NULL) {
+        if (named_section_exists(&publication->root)) {
             (void)update_controls(publication);
             if (other_readers)
                 status = protect_root(publication, why);
@@ -435,7 +451,7 @@ enum sys_status publication_change(struct publication *publication, const struct
     publication->inventory = former;
     publication->controls = former_controls;
     publication->due = due;
-    if (other_readers && publication->root.section != NULL)
+    if (other_readers && named_section_exists(&publication->root))
         (void)protect_root(publication, NULL);
     control_sets_undo(controls, former_controls);
     return status;
@@ -491,10 +507,10 @@ void publication_free(struct publication *publication)
     if (publication == NULL)
         return;
     system = publication->system;
-    own_section_end(system, &publication->root);
+    named_section_end(system, &publication->root);
     own_section_end(system, &publication->table);
     own_section_end(system, &publication->previous);
     control_sets_free(publication->controls);
-    own_section_end(system, &publication->report);
+    named_section_end(system, &publication->report);
     free(publication);
 }

@@ -25,7 +25,8 @@ struct publication *publication_new(const struct system *system,
                                     uint64_t *stamp);
 
 /*
- * Creates the root and the report, or adopts those of a former broker. Call it before the
+ * Creates the root and the report, or adopts those of a former broker, or makes stand-ins while
+ * their names are taken. Call it before the
  * objects are created: a client that finds the root waits for the first table, a client that
  * does not find it uses plain names. False: clients hold the root of a newer broker; nothing
  * was changed, and the broker must not go on.

@@ -223,15 +223,6 @@ static void put_all(struct page *page, const struct report_news *news, struct sh
     put_cut(page);
 }
 
-enum sys_status report_make(const struct system *system, const char *owner, struct state *state,
-                            struct own_section *out, struct sys_failure *why)
-{
-    const struct own_section_spec spec = {.name = SHMB_REPORT_NAME, .size = SHMB_REPORT_SIZE};
-    bool adopted;
-
-    return own_section_make_or_adopt(system, owner, &spec, state, out, &adopted, why);
-}
-
 void report_write(void *view, const struct report_news *news)
 {
     struct shmb_report *report = view;

@@ -36,10 +36,6 @@ struct report_news {
     const struct report_lines *copies;   /* of segments; NULL: none */
 };
 
-/* Makes the section or adopts one that a former broker left; as own_section_make_or_adopt. */
-enum sys_status report_make(const struct system *system, const char *owner, struct state *state,
-                            struct own_section *out, struct sys_failure *why);
-
 /* Rewrites the whole report: SHMB_REPORT_SIZE bytes at `view`. */
 void report_write(void *view, const struct report_news *news);
 

@@ -10,6 +10,7 @@
 
 #include "name_holder.h"
 #include "owner.h"
+#include "stand_in.h"
 
 /* Retries if the broker replaces the table, or writes the report, during a read. */
 #define TRIES 100
@@ -34,6 +35,63 @@ static bool map_section(const char *bare, uint64_t size, struct section_view *ou
     return mapped;
 }
 
+/* The revision that a root or a report names; 0: none. */
+typedef uint64_t published_age(const void *data);
+
+static uint64_t root_age(const void *data)
+{
+    struct shmb_root_slot slot;
+
+    return shmb_root_read(data, SHMB_ROOT_SIZE, &slot) == SHMB_READ_OK ? slot.revision : 0;
+}
+
+static uint64_t report_age(const void *data)
+{
+    return ((const struct shmb_report *)data)->revision;
+}
+
+struct stand_in_search {
+    uint64_t size;
+    published_age *age;
+    uint64_t best_age;
+    struct section_view best;
+};
+
+static bool look_at_stand_in(void *context, const char *bare)
+{
+    struct stand_in_search *search = context;
+    struct section_view found;
+    uint64_t age;
+
+    if (!map_section(bare, search->size, &found))
+        return true;
+    age = search->age(found.data);
+    if (search->best.base == NULL || age > search->best_age) {
+        section_unmap(&search->best);
+        search->best = found;
+        search->best_age = age;
+    } else {
+        section_unmap(&found);
+    }
+    return true;
+}
+
+/*
+ * Maps the broker's section of this name, or, if it has none, the stand-in with the greatest
+ * revision: a former broker's may still be there.
+ */
+static bool map_published(const char *bare, uint64_t size, published_age *age,
+                          struct section_view *out)
+{
+    struct stand_in_search search = {.size = size, .age = age};
+
+    if (map_section(bare, size, out))
+        return true;
+    stand_in_each(bare, look_at_stand_in, &search);
+    *out = search.best;
+    return search.best.base != NULL;
+}
+
 /* Opens and checks the table that the root names. False: nothing is mapped. */
 static bool map_table(const struct shmb_root_slot *slot, struct published *out)
 {
@@ -56,7 +114,7 @@ bool published_open(struct published *out)
     int i;
 
     memset(out, 0, sizeof(*out));
-    if (!map_section(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, &root))
+    if (!map_published(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, root_age, &root))
         return false;
     for (i = 0; i < TRIES && !found; i++) {
         enum shmb_read verdict = shmb_root_read(root.data, SHMB_ROOT_SIZE, &slot);
@@ -76,27 +134,38 @@ uint32_t published_process(void)
     struct section_view root;
     uint32_t process;
 
-    if (!map_section(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, &root))
+    if (!map_published(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, root_age, &root))
         return 0;
     process = ((const struct shmb_root *)root.data)->broker_pid;
     section_unmap(&root);
     return process;
 }
 
-bool published_owner(char owner[OWNER_SID_MAX])
+static bool read_owner(const char *bare, char owner[OWNER_SID_MAX])
 {
     wchar_t name[OBJECT_NAME_UNITS];
-    HANDLE root = name_holder_full_name(SHMB_ROOT_NAME, name)
+    HANDLE root = name_holder_full_name(bare, name)
                       ? OpenFileMappingW(SECTION_READ_ACCESS, FALSE, name)
                       : NULL;
-    bool trusted;
+    bool trusted = root != NULL && owner_read(root, owner) == 0 && owner_trusted(owner);
 
-    owner[0] = '\0';
-    if (root == NULL)
-        return false;
-    trusted = owner_read(root, owner) == 0 && owner_trusted(owner);
-    CloseHandle(root);
+    if (root != NULL)
+        CloseHandle(root);
+    if (!trusted)
+        owner[0] = '\0';
     return trusted;
+}
+
+static bool look_for_owner(void *context, const char *bare)
+{
+    return !read_owner(bare, context);
+}
+
+bool published_owner(char owner[OWNER_SID_MAX])
+{
+    if (!read_owner(SHMB_ROOT_NAME, owner))
+        stand_in_each(SHMB_ROOT_NAME, look_for_owner, owner);
+    return owner[0] != '\0';
 }
 
 void published_close(struct published *published)
@@ -113,7 +182,7 @@ char *published_report(struct shmb_report *out)
     int i;
 
     memset(out, 0, sizeof(*out));
-    if (text == NULL || !map_section(SHMB_REPORT_NAME, SHMB_REPORT_SIZE, &mapped)) {
+    if (text == NULL || !map_published(SHMB_REPORT_NAME, SHMB_REPORT_SIZE, report_age, &mapped)) {
         free(text);
         return NULL;
     }

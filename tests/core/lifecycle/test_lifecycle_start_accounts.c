@@ -120,6 +120,16 @@ static void it_is_another_one_now(size_t number)
     fake_account(fake, "CORP\\Ops", OPS_NOW);
 }
 
+static void the_stand_in_too(size_t number)
+{
+    const char *name = fake_stand_in(fake, SHMB_ROOT_NAME)->name;
+    bool now = number == 2;
+
+    check_reader(name, now ? OPS_NOW : OPS_THEN, now ? OPS_THEN : OPS_NOW);
+    fake_mend(fake);
+    fake_account(fake, "CORP\\Ops", OPS_NOW);
+}
+
 /* Deleted and made anew meanwhile: the directory follows, as the objects do. */
 static void a_reader_of_the_directory_has_another_sid(void **state)
 {
@@ -129,6 +139,18 @@ static void a_reader_of_the_directory_has_another_sid(void **state)
     assert_int_equal(lacking_live(lacking_look_on, 1), SHMB_EXIT_DONE);
     fake_fail(fake, FAKE_RESOLVE, "CORP\\Ops", SYS_LATER);
     assert_int_equal(lacking_live(it_is_another_one_now, 2), SHMB_EXIT_DONE);
+    lacking_events(EVENT_TRUSTEE_RESOLVED, 1);
+}
+
+static void a_reader_of_a_stand_in_has_another_sid(void **state)
+{
+    (void)state;
+    fake_occupy(fake, SHMB_ROOT_NAME, SHMB_MUTEX, "a mutex");
+    fake_file(fake, FILE_NAME, with_reader);
+    fake_account(fake, "CORP\\Ops", OPS_THEN);
+    assert_int_equal(lacking_live(lacking_look_on, 1), SHMB_EXIT_DONE);
+    fake_fail(fake, FAKE_RESOLVE, "CORP\\Ops", SYS_LATER);
+    assert_int_equal(lacking_live(the_stand_in_too, 2), SHMB_EXIT_DONE);
     lacking_events(EVENT_TRUSTEE_RESOLVED, 1);
 }
 
@@ -302,6 +324,7 @@ int main(void)
         TEST(a_reload_refuses_an_account_that_is_gone),
         TEST(one_nobody_ever_knew_is_an_error),
         TEST(a_reader_of_the_directory_has_another_sid),
+        TEST(a_reader_of_a_stand_in_has_another_sid),
         TEST(one_that_may_not_be_denied_stops_no_others),
         TEST(a_file_stays_left_out_when_an_account_comes),
         TEST(so_does_the_last_good_configuration),

@@ -15,9 +15,21 @@ static const enum sys_status kinds[] = {SYS_TAKEN, SYS_DENIED,    SYS_NOT_FOUND,
                                         SYS_LATER, SYS_NO_MEMORY, SYS_FAILED};
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-static void a_taken_root_is_said_once_and_had_later(void **state)
+/* Of a root or its stand-in; 0: there is none, or it names no table. */
+static uint64_t revision_at(const struct fake_object *root)
+{
+    struct shmb_root_slot slot;
+
+    return root != NULL &&
+                   shmb_root_read(root->content, root->content_length, &slot) == SHMB_READ_OK
+               ? slot.revision
+               : 0;
+}
+
+static void a_taken_root_has_a_stand_in_and_is_had_later(void **state)
 {
     const struct fake_event *event;
+    uint64_t before;
     int i;
 
     (void)state;
@@ -32,14 +44,24 @@ static void a_taken_root_is_said_once_and_had_later(void **state)
     assert_string_equal(event->inserts[1], "an event owned by CORP\\bob");
     assert_int_equal(broker_counts(world.broker).missing, 0);
     assert_int_not_equal(broker_retry_delay(world.broker), UINT32_MAX);
-    assert_int_equal(fake_published(world.fake), 1); /* the report */
+    /* Nothing is missing for who finds the stand-in. */
+    assert_int_equal(published_find("Go").state, SHMB_ENTRY_HELD);
+    assert_int_not_equal(published_find("Prices").control, 0);
+    before = revision_at(fake_stand_in(world.fake, SHMB_ROOT_NAME));
+    assert_int_not_equal(before, 0);
     assert_int_equal(published_report().result, SHMB_REPORT_INCOMPLETE);
-    assert_int_equal(published_report().revision, 0);
+    assert_int_equal(published_report().revision, before);
     assert_non_null(strstr(published_report_text,
                            "publication\tGlobal\\ShmBroker.Directory\tconflict\t"
                            "an event owned by CORP\\bob\n"));
     fake_vacate(world.fake, SHMB_ROOT_NAME);
     broker_retry(world.broker);
+    assert_true(revision_at(fake_find(world.fake, SHMB_ROOT_NAME)) > before);
+    /* Who has found the stand-in finds the same there. */
+    assert_int_equal(revision_at(fake_stand_in(world.fake, SHMB_ROOT_NAME)),
+                     revision_at(fake_find(world.fake, SHMB_ROOT_NAME)));
+    assert_string_equal(fake_stand_in(world.fake, SHMB_ROOT_NAME)->sddl,
+                        fake_find(world.fake, SHMB_ROOT_NAME)->sddl);
     assert_int_equal(published_find("Go").state, SHMB_ENTRY_HELD);
     assert_int_equal(world_events(EVENT_PUBLICATION_RECOVERED), 1);
     assert_string_equal(fake_last_event(world.fake, EVENT_PUBLICATION_RECOVERED)->inserts[0],
@@ -48,9 +70,41 @@ static void a_taken_root_is_said_once_and_had_later(void **state)
     assert_int_equal(published_report().result, SHMB_REPORT_COMPLETE);
     assert_int_equal(published_report().revision, published_revision());
     world_stop();
+    assert_null(fake_stand_in(world.fake, SHMB_ROOT_NAME));
 }
 
-static void a_taken_report_disturbs_nothing_else(void **state)
+/* The random name is another one each time, so that nobody can take it before. */
+static void each_broker_has_another_stand_in(void **state)
+{
+    char first[SHMB_STAND_IN_BYTES];
+
+    (void)state;
+    fake_occupy(world.fake, SHMB_ROOT_NAME, SHMB_MUTEX, "a mutex owned by CORP\\bob");
+    world_start();
+    strcpy(first, fake_stand_in(world.fake, SHMB_ROOT_NAME)->name);
+    world_stop();
+    world.newest = 0;
+    world_start();
+    assert_string_not_equal(fake_stand_in(world.fake, SHMB_ROOT_NAME)->name, first);
+    world_stop();
+}
+
+/* Tried again, as the name itself. */
+static void a_stand_in_that_fails_is_made_later(void **state)
+{
+    (void)state;
+    fake_occupy(world.fake, SHMB_ROOT_NAME, SHMB_MUTEX, "a mutex owned by CORP\\bob");
+    fake_fail(world.fake, FAKE_RANDOM, "", SYS_FAILED);
+    world_start();
+    assert_null(fake_stand_in(world.fake, SHMB_ROOT_NAME));
+    assert_int_equal(published_report().revision, 0);
+    fake_mend(world.fake);
+    broker_retry(world.broker);
+    assert_int_equal(published_find("Go").state, SHMB_ENTRY_HELD);
+    world_stop();
+}
+
+static void a_taken_report_has_a_stand_in(void **state)
 {
     (void)state;
     fake_occupy(world.fake, SHMB_REPORT_NAME, SHMB_SECTION, "a section");
@@ -58,6 +112,9 @@ static void a_taken_report_disturbs_nothing_else(void **state)
     broker_retry(world.broker);
     assert_int_equal(published_find("Go").state, SHMB_ENTRY_HELD);
     assert_int_equal(world_events(EVENT_PUBLICATION_CONFLICT), 1);
+    assert_ptr_not_equal(fake_stand_in(world.fake, SHMB_REPORT_NAME), NULL);
+    assert_int_equal(published_report().result, SHMB_REPORT_INCOMPLETE);
+    assert_int_equal(published_report().revision, published_revision());
     fake_vacate(world.fake, SHMB_REPORT_NAME);
     broker_retry(world.broker);
     assert_int_equal(published_report().result, SHMB_REPORT_COMPLETE);
@@ -221,8 +278,10 @@ static void a_stop_during_the_start_publishes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_taken_root_is_said_once_and_had_later),
-        TEST(a_taken_report_disturbs_nothing_else),
+        TEST(a_taken_root_has_a_stand_in_and_is_had_later),
+        TEST(each_broker_has_another_stand_in),
+        TEST(a_stand_in_that_fails_is_made_later),
+        TEST(a_taken_report_has_a_stand_in),
         TEST(a_taken_control_number_is_avoided),
         TEST(without_a_control_section_a_segment_is_published_all_the_same),
         cmocka_unit_test(readers_see_the_old_or_the_new_whatever_fails),

@@ -242,6 +242,56 @@ static void a_stranger_cannot_keep_the_broker_from_running(void **state)
     check_squatted_instance("event", "O:S-1-5-21-1-2-3-1001D:(A;;GA;;;WD)");
 }
 
+/* What another program says, as a standard user or as this one, and its exit code. */
+static void check_said(const struct launch *who, DWORD code, const char *program,
+                       const char *arguments, const char *part)
+{
+    static char said[SUPPORT_LINE_MAX];
+    DWORD got = child_said(child_start(who, "\"%s\" %s", support_sibling(program), arguments), said,
+                           sizeof(said));
+
+    if (got != code || strstr(said, part) == NULL)
+        fail_msg("%s %s: code %lu instead of %lu, or no \"%s\", in:\n%s", program, arguments, got,
+                 code, part, said);
+}
+
+static void check_squatted_directory(const char *kind, const char *sddl, const char *of_report)
+{
+    struct child *root =
+        client_start(NULL, "squat-as %s %s Global\\ShmBroker.Directory", sddl, kind);
+    struct child *report =
+        client_start(NULL, "squat-as %s %s Global\\ShmBroker.Report", sddl, of_report);
+    struct child *broker;
+
+    child_expect(root, "holding");
+    child_expect(report, "holding");
+    broker = start_broker(one_segment);
+    child_find(broker, "warning 310:", SUPPORT_DEADLINE_MS);
+    child_find(broker, "warning 310:", SUPPORT_DEADLINE_MS);
+    child_find(broker, "info 100:", SUPPORT_DEADLINE_MS);
+    /* The exact size, a lock, a snapshot, the list: all that needs the directory. */
+    check_said(&user, 0, "shmb.exe", "info ShmbTest.Free", "64");
+    check_said(&user, 0, "shmb.exe", "list", "ShmbTest.Free.lock");
+    check_said(&user, 0, "shmb.exe", "write ShmbTest.Free --text hello", "");
+    check_said(&user, 0, "shmb.exe", "read ShmbTest.Free --count 5", "hello");
+    check_said(&user, 0, "shmb.exe", "lock ShmbTest.Free --timeout 0 -- cmd /c exit 0", "");
+    /* Administrators find the report, which names the holders. */
+    check_said(NULL, 1, "shmbroker.exe", "status", "ShmBroker.Directory");
+    check_said(NULL, 1, "shmbroker.exe", "status", "held by test_objects_taken.exe");
+    child_kill(broker);
+    child_kill(root);
+    child_kill(report);
+}
+
+static void a_taken_directory_costs_clients_nothing(void **state)
+{
+    (void)state;
+    check_squatted_directory("mutex", "O:S-1-5-21-1-2-3-1001D:(A;;GA;;;WD)", "mutex");
+    check_squatted_directory("event", "O:S-1-5-21-1-2-3-1001D:P(A;;GA;;;S-1-5-21-1-2-3-1001)",
+                             "semaphore");
+    check_squatted_directory("section", "O:S-1-5-21-1-2-3-1001D:(A;;GA;;;WD)", "section");
+}
+
 static const struct verb verbs[] = {{"squat", 0, squat}, {"squat-as", 3, squat_as}};
 
 int main(void)
@@ -254,6 +304,7 @@ int main(void)
                                   support_teardown),
         cmocka_unit_test_teardown(a_second_broker_ends_with_its_own_code, support_teardown),
         cmocka_unit_test_teardown(a_stranger_cannot_keep_the_broker_from_running, support_teardown),
+        cmocka_unit_test_teardown(a_taken_directory_costs_clients_nothing, support_teardown),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
