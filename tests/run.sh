@@ -81,11 +81,15 @@ all_checks() {
         "$bin"/{shmbroker.exe,shmb.exe,shmbclient.dll} "$bin32"/{shmbroker.exe,shmb.exe,shmbclient.dll}
     job check 'the library creates nothing' "$checks/imports.sh" --opens-only \
         "$shmb_build"/mingw-{x64,x86}/$library/{shmbclient_static.a,CMakeFiles/shmbclient.dir}
+    job check 'the service has no way in' "$checks/imports.sh" --no-input \
+        "$bin/shmbroker.exe" "$bin32/shmbroker.exe"
     job check 'what imports or creates is found' "$checks/imports_test.sh"
     job check 'FoxPro declares the library' python3 "$checks/foxpro.py"
     job check 'the guides compile' "$checks/guides.sh"
     job check 'Node.js, through koffi' "$checks/node.sh"
     job check 'the schema is the loader'\''s' python3 "$checks/schema.py"
+    job check 'SECURITY.md names tests that run' python3 "$checks/claims.py"
+    job check 'a claim without its test is found' python3 "$checks/claims.py" --self-test
     job check 'nothing lost under torture, 20 s' "$root/tests/torture.sh" 20
     job check 'torture finds mutant 1' "$root/tests/torture.sh" --mutants 1
     job check 'torture finds mutant 2' "$root/tests/torture.sh" --mutants 2

@@ -14,7 +14,27 @@
 # which makes memory under `Local\`.
 #
 #   tests/checks/imports.sh --opens-only FILE-OR-FOLDER…
+#
+# With --no-input, where a program has the name of a function by which other programs could talk
+# to it, imported or in a text for GetProcAddress: pipes and mailslots that it makes, ports, RPC,
+# COM, sockets, windows, and the memory or messages of other processes' threads.
+#
+#   tests/checks/imports.sh --no-input PROGRAM…
 set -u
+
+inputs='(Nt|Zw)?(Create|Connect|Call|Impersonate)(NamedPipe|Mailslot|Alpc|WaitablePort|Port)[A-Za-z]*'
+inputs+='|(Nt|Zw)?(Alpc|LpcR|ListenPort|ReplyWait|AcceptConnect)[A-Za-z]*|Rpc[A-Z][A-Za-z0-9]*'
+inputs+='|Co(Initialize|RegisterClass)[A-Za-z]*|WSA[A-Z][A-Za-z]*|RegisterClass[A-Za-z]*'
+inputs+='|(Get|Peek)Message[AW]?|Http[A-Z][A-Za-z]*|(Queue|Nt)[A-Za-z]*Apc[A-Za-z]*'
+no_input() {
+    local names found
+    names=$(strings -a "$1") || return 1
+    # Whatever else it does, it makes sections: a list without that has been misread.
+    grep -q '^CreateFileMapping' <<<"$names" || { echo "$1: no names found"; return 1; }
+    found=$(grep -xE "$inputs" <<<"$names")
+    [ -z "$found" ] || echo "$1: can take input: $found"
+    [ -z "$found" ]
+}
 
 makers='(Nt|Zw)?(Create|create)(FileMapping|Mutex|Event|Semaphore|WaitableTimer|JobObject|Section|Mutant)'
 opens_only() {
@@ -39,6 +59,14 @@ if [ "${1:-}" = --opens-only ]; then
     [ $# -gt 0 ] || exit 1
     for what in "$@"; do
         opens_only "$what" || exit 1
+    done
+    exit 0
+fi
+if [ "${1:-}" = --no-input ]; then
+    shift
+    [ $# -gt 0 ] || exit 1
+    for what in "$@"; do
+        no_input "$what" || exit 1
     done
     exit 0
 fi

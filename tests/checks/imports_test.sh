@@ -49,6 +49,29 @@ must_find 'needs SHELL32' loads.exe
 x86_64-w64-mingw32-gcc -fno-stack-protector -o good.exe bad.c || exit 1
 "$imports" good.exe || exit 1
 
+# A pipe by import, and a port by name.
+cat >listens.c <<'C'
+#include <windows.h>
+int main(void)
+{
+    HANDLE made = CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READONLY, 0, 1, NULL);
+
+#ifdef PORT
+    return made == NULL || GetProcAddress(GetModuleHandleW(L"ntdll"), "NtAlpcCreatePort") == NULL;
+#elif defined(PIPE)
+    return made == NULL || CreateNamedPipeW(L"x", 3, 0, 1, 1, 1, 0, NULL) == NULL;
+#else
+    return made == NULL;
+#endif
+}
+C
+for how in PORT PIPE NEITHER; do
+    x86_64-w64-mingw32-gcc -D$how -o $how.exe listens.c || exit 1
+done
+must_find 'can take input: NtAlpcCreatePort' --no-input PORT.exe
+must_find 'can take input: CreateNamedPipeW' --no-input PIPE.exe
+"$imports" --no-input NEITHER.exe || exit 1
+
 cat >makes.c <<'C'
 #include <windows.h>
 void *take(void);

@@ -75,6 +75,43 @@ static void conflict(size_t number)
     assert_int_equal(fake_find(fake, "Prices")->handles, 0);
 }
 
+/* How often the broker has looked into an object that is not one of its own sections. */
+static size_t looks_inside(void)
+{
+    size_t i, count, looks = 0;
+    const struct fake_record *records = fake_records(fake, &count);
+
+    for (i = 0; i < count; i++)
+        looks += (records[i].call == FAKE_MAP || records[i].call == FAKE_PEEK) &&
+                 strncmp(records[i].name, "ShmBroker.", 10) != 0;
+    return looks;
+}
+
+static void change_and_recreate(size_t number)
+{
+    if (number == 1) {
+        reloads_change(HEAD "  Prices: { size: 65, access: { write: Users }, notify: true }\n");
+    } else if (number == 2) {
+        assert_int_equal(looks_inside(), 0);
+        fake_client_close(fake, "Prices");
+        fake_anew(fake, "Prices");
+        reloads_change(HEAD "  Prices: { size: 65 }\n");
+    } else {
+        assert_true(reloads_told("Prices", "recreate", "done"));
+        assert_int_equal(looks_inside(), 1); /* to copy the content */
+    }
+}
+
+/* Start, adoption, reload, stop: what programs write in a segment decides nothing. */
+static void no_byte_of_a_segment_is_looked_at(void **state)
+{
+    (void)state;
+    reloads_live(hold_and_go, 1);
+    reloads_live(change_and_recreate, 3);
+    fake_client_close(fake, "ShmBroker.Control.1");
+    fake_client_close(fake, SHMB_ROOT_NAME);
+}
+
 static void without_proof_it_is_a_stranger_s(void **state)
 {
     (void)state;
@@ -259,10 +296,15 @@ static void a_block_of_a_former_section_is_nobody_s(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_clients_kept_is_found_again),       TEST(without_proof_it_is_a_stranger_s),
-        TEST(the_exact_size_clients_were_told_stays), TEST(a_newer_state_is_not_touched),
-        TEST(a_newer_directory_is_not_touched),       TEST(who_uses_what_a_start_left_out_is_told),
-        TEST(so_is_who_shares_a_section_with_others), TEST(a_block_of_a_former_section_is_nobody_s),
+        TEST(what_clients_kept_is_found_again),
+        TEST(no_byte_of_a_segment_is_looked_at),
+        TEST(without_proof_it_is_a_stranger_s),
+        TEST(the_exact_size_clients_were_told_stays),
+        TEST(a_newer_state_is_not_touched),
+        TEST(a_newer_directory_is_not_touched),
+        TEST(who_uses_what_a_start_left_out_is_told),
+        TEST(so_is_who_shares_a_section_with_others),
+        TEST(a_block_of_a_former_section_is_nobody_s),
     };
 
     return cmocka_run_group_tests_name("test_apply_restart", tests, NULL, NULL);
