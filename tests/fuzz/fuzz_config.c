@@ -5,28 +5,16 @@
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "load.h"
 #include "merge.h"
+#include "must.h"
 #include "names.h"
 #include "pattern.h"
 #include "sddl_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Names itself, so that a wrong demand of this file is not taken for a finding. */
-#define must(demand) must_hold(demand, #demand, __LINE__)
-
-static void must_hold(bool holds, const char *demand, int line)
-{
-    if (holds)
-        return;
-    (void)fprintf(stderr, "fuzz_config.c:%d: a demand of the target fails: %s\n", line, demand);
-    abort();
-}
 
 static void check_name(const char *name)
 {

@@ -5,6 +5,7 @@
 
 #include "copy_format.h"
 #include "crc64.h"
+#include "must.h"
 
 #define REPAIR   0x80u
 #define HEAD_SUM 120u
@@ -48,10 +49,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         repair(bytes, size - 1);
     if (copy_read(bytes, size - 1, "A", &out) == COPY_WHOLE) {
         sum = crc64(0, out.content, (size_t)out.size); /* all of it is there */
-        if (sum != out.sum || out.size >= size || memchr(out.boot, 0, sizeof(out.boot)) == NULL)
-            abort();
-    } else if (out.size != 0 || out.content != NULL) {
-        abort();
+        must(sum == out.sum && out.size < size);
+        must(memchr(out.boot, 0, sizeof(out.boot)) != NULL);
+    } else {
+        must(out.size == 0 && out.content == NULL);
     }
     free(bytes);
     return 0;

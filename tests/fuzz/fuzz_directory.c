@@ -12,6 +12,7 @@
 
 #include "control.h"
 #include "directory.h"
+#include "must.h"
 
 #define REPAIR 0x80u
 
@@ -40,6 +41,7 @@ static void read_root(uint8_t *bytes, size_t size, int repair)
         memset(root->reserved0, 0, sizeof(root->reserved0));
     }
     if (shmb_root_read(bytes, size, &slot) == SHMB_READ_OK) {
+        must(slot.table_size <= SHMB_TABLE_MAX);
         shmb_table_name(slot.suffix, name);
         touch(name, strlen(name));
     }
@@ -84,6 +86,7 @@ static void read_table(uint8_t *bytes, size_t size, int repair)
         if (shmb_table_entry(&view, i, &entry) == SHMB_READ_OK) {
             touch(entry.name, entry.entry.name.length);
             touch(entry.lock_name, entry.entry.lock_name.length);
+            must(i < view.entry_count);
             if (shmb_table_find(&view, entry.name, entry.entry.name.length, &entry) == SHMB_READ_OK)
                 touch(entry.name, entry.entry.name.length);
         }

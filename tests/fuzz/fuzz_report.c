@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "must.h"
 #include "status_report.h"
 
 #define REPAIR 0x80u
@@ -43,9 +44,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         repair(size - 1);
     if (shmb_report_read(&section, sizeof(section), &out, text) != SHMB_READ_OK)
         return 0;
-    while (shmb_report_next(text, out.text_size, &at, &line))
+    must(out.text_size <= SHMB_REPORT_TEXT_MAX);
+    while (shmb_report_next(text, out.text_size, &at, &line)) {
+        must(at <= out.text_size);
         for (field = 0; field < SHMB_REPORT_FIELDS; field++)
             for (i = 0; i < line.length[field]; i++)
                 sink = (uint8_t)line.field[field][i];
+    }
     return 0;
 }
