@@ -1,6 +1,6 @@
 /* The broker's own files: whole or not at all, whatever ends a write; and the boot they belong to.
  */
-#include "support.h"
+#include "squatter.h"
 
 #include <aclapi.h>
 #include <sddl.h>
@@ -345,6 +345,46 @@ static void the_owner_is_that_of_the_objects(void **state)
     expect_owned(path_of("log"));
 }
 
+static void give_to(const char *path, const wchar_t *text)
+{
+    PSID sid;
+
+    assert_true(ConvertStringSidToSidW(text, &sid));
+    assert_int_equal(SetNamedSecurityInfoW((wchar_t *)(uintptr_t)support_wide(path), SE_FILE_OBJECT,
+                                           OWNER_SECURITY_INFORMATION, sid, NULL, NULL, NULL),
+                     ERROR_SUCCESS);
+    LocalFree(sid);
+}
+
+static void expect_refused(const char *owner)
+{
+    char *content;
+    size_t length;
+
+    assert_int_equal(state_files_read(folder, "one", LIMIT, &content, &length, &why), SYS_DENIED);
+    assert_non_null(strstr(why.text, owner));
+    assert_int_not_equal(state_files_append(folder, "one", "x", 1, &why), SYS_OK);
+}
+
+/* Whoever owns it could have written it: a user, another service, and so with the folder. */
+static void files_of_other_owners_are_refused(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip();       /* it keeps neither owners nor lists of files */
+    squatter_begin(); /* the privilege to give a file away */
+    put("one", "x");
+    give_to(path_of("one"), L"S-1-5-21-1-2-3-1001");
+    expect_refused("S-1-5-21-1-2-3-1001");
+    give_to(path_of("one"), L"S-1-5-19");
+    expect_refused("S-1-5-19");
+    give_to(path_of("one"), L"S-1-5-32-544");
+    expect("one", "x");
+    give_to(folder, L"S-1-5-21-1-2-3-1001");
+    expect_refused("S-1-5-21-1-2-3-1001");
+    give_to(folder, L"S-1-5-32-544");
+}
+
 static void a_boot_has_one_text(void **state)
 {
     char text[SYS_BOOT_MAX], again[SYS_BOOT_MAX];
@@ -389,6 +429,7 @@ int main(void)
         TEST(a_file_in_place_of_the_folder_is_refused),
         TEST(the_folder_is_not_for_everybody),
         TEST(the_owner_is_that_of_the_objects),
+        TEST(files_of_other_owners_are_refused),
         TEST(a_discarded_copy_is_gone),
         TEST(a_boot_has_one_text),
     };

@@ -366,6 +366,59 @@ static void users_cannot_open_the_process(void **state)
                          ERROR_ACCESS_DENIED);
 }
 
+/* `shmbroker check` of a configuration that denies this account something. */
+static void expect_undeniable(const char *sid)
+{
+    static char said[SUPPORT_LINE_MAX];
+    char text[512];
+    DWORD code;
+
+    snprintf(
+        text, sizeof(text),
+        "version: 1\nmutexes: { ShmbTest.M: { access: { read: [Interactive], deny: [%s] } } }\n",
+        sid);
+    code = child_said(child_start(NULL, "\"%s\" check --allow-unsafe-config \"%s\"",
+                                  support_sibling("shmbroker.exe"), support_file(text)),
+                      said, sizeof(said));
+    if (code != 1 || strstr(said, "would lock the broker itself out") == NULL)
+        fail_msg("the service has the group %s, and it may be denied: code %lu, %s", sid, code,
+                 said);
+}
+
+/* Of the installed service's token, but for those that nobody can name: log-on, integrity. */
+static void no_group_of_the_service_can_be_denied(void **state)
+{
+    union {
+        TOKEN_GROUPS groups;
+        BYTE bytes[16384];
+    } buffer;
+    HANDLE process, token;
+    DWORD size, i;
+
+    (void)state;
+    if (support_wine())
+        skip(); /* runs every service as one user */
+    serve();
+    process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE,
+                          scm_wait(SERVICE_RUNNING).dwProcessId);
+    assert_non_null(process);
+    assert_true(OpenProcessToken(process, TOKEN_QUERY, &token));
+    assert_true(GetTokenInformation(token, TokenGroups, &buffer, sizeof(buffer), &size));
+    for (i = 0; i < buffer.groups.GroupCount; i++) {
+        const SID_AND_ATTRIBUTES *group = &buffer.groups.Groups[i];
+        wchar_t *text;
+
+        if ((group->Attributes & SE_GROUP_ENABLED) == 0 ||
+            (group->Attributes & (SE_GROUP_INTEGRITY | SE_GROUP_LOGON_ID)) != 0)
+            continue;
+        assert_true(ConvertSidToStringSidW(group->Sid, &text));
+        expect_undeniable(support_narrow(text));
+        LocalFree(text);
+    }
+    CloseHandle(token);
+    CloseHandle(process);
+}
+
 static void users_can_write_nothing_of_the_installation(void **state)
 {
     (void)state;
@@ -504,6 +557,7 @@ int main(void)
         TEST(users_may_ask_the_service_and_nothing_else),
         TEST(users_can_send_no_control),
         TEST(users_cannot_open_the_process),
+        TEST(no_group_of_the_service_can_be_denied),
         TEST(users_can_write_nothing_of_the_installation),
         TEST(users_cannot_install),
         TEST(the_installed_service_verifies),
