@@ -44,7 +44,11 @@
  *         12    4  initialised: not 0 after the content is declared initialised.
  *                  Written by the owner of the lock; 1 before publishing if the
  *                  configuration has initial content.
- *         16   48  reserved
+ *         16    8  holder: process id (high half) and thread id of the thread that has
+ *                  the lock; 0: not known. Written by that thread, which clears it before
+ *                  it releases the lock; one that died left it. Only shown to people.
+ *         24    8  since: when it took the lock, as FILETIME; 0: not known. As holder.
+ *         32   32  reserved
  *     line 1, snapshots
  *         64    8  sequence: odd during a write. Written by the owner of the lock;
  *                  without a lock, by the writer.
@@ -108,7 +112,9 @@ struct shmb_block {
     volatile uint64_t lock_word;
     volatile uint32_t abandoned;
     volatile uint32_t initialised;
-    uint8_t reserved0[48];
+    volatile uint64_t holder;
+    volatile uint64_t since;
+    uint8_t reserved0[32];
     volatile uint64_t sequence;
     volatile uint64_t writer;
     uint8_t reserved1[48];
@@ -132,6 +138,8 @@ static_assert(offsetof(struct shmb_control, reserved) == 40, "control.reserved a
 static_assert(sizeof(struct shmb_block) == 256, "a block has 256 bytes");
 static_assert(offsetof(struct shmb_block, abandoned) == 8, "block.abandoned at 8");
 static_assert(offsetof(struct shmb_block, initialised) == 12, "block.initialised at 12");
+static_assert(offsetof(struct shmb_block, holder) == 16, "block.holder at 16");
+static_assert(offsetof(struct shmb_block, since) == 24, "block.since at 24");
 static_assert(offsetof(struct shmb_block, sequence) == 64, "block.sequence at 64");
 static_assert(offsetof(struct shmb_block, writer) == 72, "block.writer at 72");
 static_assert(offsetof(struct shmb_block, change) == 128, "block.change at 128");

@@ -352,6 +352,36 @@ SHMB_RESULT int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
 
+#define SHMB_LOCK_KNOWN     0x01u /* the system told whether a thread owns the mutex */
+#define SHMB_LOCK_HELD      0x02u /* a thread owns it */
+#define SHMB_LOCK_OWNER     0x04u /* the system told `process` and `thread` */
+#define SHMB_LOCK_ABANDONED 0x08u /* an owner died, and nobody called shmb_mark_consistent since */
+#define SHMB_LOCK_HALF      0x10u /* a writer died in the middle of a write, and the same */
+
+/* The lock of a segment. Set `size` before each call; the call fills in the rest. */
+typedef struct shmb_lock_info {
+    uint32_t size;        /* sizeof(shmb_lock_info) */
+    uint32_t flags;       /* SHMB_LOCK_... */
+    uint32_t process;     /* ids of the owner, or of the one that died; 0: not known */
+    uint32_t thread;
+    uint64_t since;       /* when it took the lock, as FILETIME; 0: not known */
+    uint64_t reserved[2]; /* 0 */
+} shmb_lock_info;
+
+/*
+ * Tells who holds the lock and since when, and whether it was abandoned: for messages, never as
+ * a reason not to take the lock. Takes nothing and changes nothing.
+ *
+ * Without SHMB_LOCK_OWNER, `process` and `thread` are what the owner wrote into the control
+ * data, as `since` always is: any program that may write the segment can write something else
+ * there, and owners that do not use the library, or opened to read, write nothing. Without
+ * SHMB_LOCK_KNOWN (you may not wait for this lock) they are all that is known.
+ *
+ * SHMB_BAD_ARGUMENT: the segment has no lock, or `size` is not set. Others as shmb_lock.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_lock_state(_In_ const shmb_segment *segment,
+                                              _Inout_ shmb_lock_info *info);
+
 /* ---- snapshots ------------------------------------------------------------------- */
 
 /*

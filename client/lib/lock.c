@@ -166,6 +166,7 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
     }
     /* Before ReleaseMutex: after it, another thread may own the lock and set these members. */
     leave(ownership);
+    block_leave(segment);
     if (ReleaseMutex(ownership->mutex))
         return SHMB_OK;
     /* Not the owner: the program has released the mutex itself, without the library. */

@@ -25,6 +25,7 @@ static const char *const names[] = {
     "shmb_lock",
     "shmb_unlock",
     "shmb_mark_consistent",
+    "shmb_lock_state",
     "shmb_snapshot",
     "shmb_snapshot_wait",
     "shmb_read_begin",

@@ -1,20 +1,21 @@
 /* Locks: who has them, for how long, and what is told when an owner dies. */
 #include "stage.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "opened.h"
 
 static const struct launch user = {.standard_user = true};
-static struct directory_row *row;
+static struct directory_row *row, *reader_row;
 
 static int begin(void **state)
 {
     (void)state;
     stage_begin();
     row = stage_segment("ShmbTest.Locked", 100, STAGE_LOCK);
-    stage_segment("ShmbTest.Read", 100, STAGE_LOCK | STAGE_READ_ONLY);
+    reader_row = stage_segment("ShmbTest.Read", 100, STAGE_LOCK | STAGE_READ_ONLY);
     stage_segment("ShmbTest.Wait", 100, STAGE_LOCK | STAGE_READ_ONLY | STAGE_READERS_WAIT);
     stage_publish();
     return 0;
@@ -142,6 +143,109 @@ static void death_is_told_to_all_until_forgiven(void **state)
     let_die("lib-hold");
     assert_string_equal(child_find(waiting, "1", SUPPORT_DEADLINE_MS), "1");
     assert_int_equal(child_end(waiting), 0);
+    shmb_close(segment);
+}
+
+static uint64_t now_as_filetime(void)
+{
+    FILETIME now;
+
+    GetSystemTimeAsFileTime(&now);
+    return (uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime;
+}
+
+/* A child that took the lock; its ids. */
+static struct child *start_holder(uint32_t *process, uint32_t *thread)
+{
+    struct child *child = client_start(NULL, "lib-hold-ids ShmbTest.Locked");
+    unsigned long ids[2];
+
+    assert_int_equal(sscanf(child_line(child), "%lu %lu", &ids[0], &ids[1]), 2);
+    *process = (uint32_t)ids[0];
+    *thread = (uint32_t)ids[1];
+    return child;
+}
+
+static shmb_lock_info state_of(const shmb_segment *segment)
+{
+    shmb_lock_info info = {.size = sizeof(info)};
+
+    assert_int_equal(shmb_lock_state(segment, &info), SHMB_OK);
+    return info;
+}
+
+static void the_state_tells_who_has_the_lock_and_since_when(void **state)
+{
+    shmb_segment *segment = opened("ShmbTest.Locked", SHMB_READ);
+    uint64_t before = now_as_filetime();
+    uint32_t process, thread;
+    struct child *child;
+    shmb_lock_info info;
+
+    (void)state;
+    info = state_of(segment);
+    assert_int_equal(info.flags, SHMB_LOCK_KNOWN);
+    assert_int_equal(info.process | info.thread | info.since, 0);
+    child = start_holder(&process, &thread);
+    info = state_of(segment);
+    assert_int_equal(info.flags & ~SHMB_LOCK_OWNER, SHMB_LOCK_KNOWN | SHMB_LOCK_HELD);
+    assert_int_equal(info.process, process);
+    assert_int_equal(info.thread, thread);
+    assert_true(info.since >= before && info.since <= now_as_filetime());
+    child_kill(child);
+    info = state_of(segment);
+    assert_int_equal(info.flags, SHMB_LOCK_KNOWN | SHMB_LOCK_ABANDONED);
+    assert_int_equal(info.process, process);
+    shmb_close(segment);
+    segment = opened("ShmbTest.Locked", SHMB_WRITE);
+    assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
+    info = state_of(segment);
+    assert_int_equal(info.flags & ~SHMB_LOCK_OWNER,
+                     SHMB_LOCK_KNOWN | SHMB_LOCK_HELD | SHMB_LOCK_ABANDONED);
+    assert_int_equal(info.process, GetCurrentProcessId());
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_int_equal(state_of(segment).flags, SHMB_LOCK_KNOWN);
+    assert_int_equal(state_of(segment).process, 0);
+    shmb_close(segment);
+}
+
+/* Who may not wait is told what the owner wrote, and no more. */
+static void the_state_of_a_lock_for_readers(void **state)
+{
+    struct child *child;
+
+    (void)state;
+    child = client_start(&user, "lib-state ShmbTest.Read");
+    child_expect(child, "0 0");
+    child_end(child);
+    stage_block(reader_row)->since = 5;
+    stage_block(reader_row)->holder = UINT64_C(77) << 32 | 8;
+    assert_string_equal(client_line(&user, "lib-state ShmbTest.Read"), "0 77");
+    /* The system knows better: nobody has it. */
+    assert_string_equal(client_line(NULL, "lib-state ShmbTest.Read"), "1 0");
+}
+
+/* Only Windows tells: the owner of a mutex that uses no library. */
+static void the_state_tells_a_plain_owner(void **state)
+{
+    shmb_segment *segment;
+    struct child *child;
+    shmb_lock_info info;
+
+    (void)state;
+    if (support_wine())
+        skip();
+    segment = opened("ShmbTest.Locked", SHMB_READ);
+    child = client_start(NULL, "hold Global\\ShmbTest.Locked.lock");
+    child_expect(child, "holding");
+    stage_block(row)->holder = UINT64_C(77) << 32 | 8;
+    stage_block(row)->since = 5;
+    info = state_of(segment);
+    assert_int_equal(info.flags, SHMB_LOCK_KNOWN | SHMB_LOCK_HELD | SHMB_LOCK_OWNER);
+    assert_true(info.process != 77 && info.process != 0);
+    assert_int_equal(info.since, 0);
+    child_end(child);
     shmb_close(segment);
 }
 
@@ -432,6 +536,34 @@ static int lib_hold(int argc, char **argv)
     return hold(argv[0], false);
 }
 
+static int lib_hold_ids(int argc, char **argv)
+{
+    shmb_segment *segment;
+
+    (void)argc;
+    if (shmb_open(argv[0], SHMB_WRITE, 0, &segment) != SHMB_OK || shmb_lock(segment, 0) != SHMB_OK)
+        return 1;
+    client_say("%lu %lu", GetCurrentProcessId(), GetCurrentThreadId());
+    client_wait_for_end();
+    shmb_close(segment);
+    return 0;
+}
+
+/* Its flags, without whether the system told the owner, and its process. */
+static int lib_state(int argc, char **argv)
+{
+    shmb_lock_info info = {.size = sizeof(info)};
+    shmb_segment *segment;
+
+    (void)argc;
+    if (shmb_open(argv[0], SHMB_READ, 0, &segment) != SHMB_OK ||
+        shmb_lock_state(segment, &info) != SHMB_OK)
+        return 1;
+    client_say("%u %u", (unsigned)(info.flags & ~SHMB_LOCK_OWNER), (unsigned)info.process);
+    shmb_close(segment);
+    return 0;
+}
+
 static int lib_half(int argc, char **argv)
 {
     (void)argc;
@@ -439,8 +571,10 @@ static int lib_half(int argc, char **argv)
 }
 
 static const struct verb verbs[] = {
-    {"lib-try", 1, lib_try},   {"lib-try-read", 1, lib_try_read}, {"lib-wait", 1, lib_wait},
-    {"lib-hold", 1, lib_hold}, {"lib-half", 1, lib_half},
+    {"lib-try", 1, lib_try},           {"lib-try-read", 1, lib_try_read},
+    {"lib-wait", 1, lib_wait},         {"lib-hold", 1, lib_hold},
+    {"lib-half", 1, lib_half},         {"lib-state", 1, lib_state},
+    {"lib-hold-ids", 1, lib_hold_ids},
 };
 
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
@@ -453,6 +587,9 @@ int main(void)
         STAGED(waiting_ends_in_time_or_with_the_holder),
         STAGED(a_lock_belongs_to_its_thread),
         STAGED(death_is_told_to_all_until_forgiven),
+        STAGED(the_state_tells_who_has_the_lock_and_since_when),
+        STAGED(the_state_of_a_lock_for_readers),
+        STAGED(the_state_tells_a_plain_owner),
         STAGED(death_in_a_write_stops_snapshots_until_forgiven),
         STAGED(death_in_a_write_is_seen_without_the_kernel),
         STAGED(readers_wait_only_where_they_may),

@@ -8,49 +8,60 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "named_object.h"
 #include "wide.h"
 
 typedef LONG(NTAPI *query_object)(HANDLE object, int what, void *out, ULONG size, ULONG *needed);
 
 #define PREFIX_MAX 7 /* of "Global\" */
 
-static HANDLE open_kind(enum shmb_kind kind, const wchar_t *name, DWORD mask)
-{
-    switch (kind) {
-    case SHMB_SECTION:
-        return OpenFileMappingW(mask, FALSE, name);
-    case SHMB_MUTEX:
-        return OpenMutexW(mask, FALSE, name);
-    case SHMB_EVENT:
-        return OpenEventW(mask, FALSE, name);
-    default:
-        return OpenSemaphoreW(mask, FALSE, name);
-    }
-}
-
-HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask)
+/* The full name, freed with free(). NULL: see GetLastError(). */
+static wchar_t *full_name(bool local, const char *name)
 {
     wchar_t *bare = wide_from_utf8(name), *full;
-    HANDLE handle;
-    DWORD code;
 
     if (bare == NULL)
         return NULL;
     full = malloc((PREFIX_MAX + wcslen(bare) + 1) * sizeof(*full));
-    if (full == NULL) {
-        free(bare);
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-        return NULL;
+    if (full != NULL) {
+        wcscpy(full, local ? L"Local\\" : L"Global\\");
+        wcscat(full, bare);
     }
-    wcscpy(full, local ? L"Local\\" : L"Global\\");
-    wcscat(full, bare);
-    handle = open_kind(kind, full, mask);
+    free(bare);
+    if (full == NULL)
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+    return full;
+}
+
+HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask)
+{
+    wchar_t *full = full_name(local, name);
+    HANDLE handle;
+    DWORD code;
+
+    if (full == NULL)
+        return NULL;
+    handle = named_object_open(kind, full, mask);
     /* free may change the last error. */
     code = GetLastError();
     free(full);
-    free(bare);
     SetLastError(code);
     return handle;
+}
+
+bool plain_find(bool local, const char *name, enum shmb_kind *kind)
+{
+    wchar_t *full = full_name(local, name);
+    HANDLE handle;
+    DWORD code;
+
+    if (full == NULL)
+        return false;
+    handle = named_object_find(full, kind, &code);
+    if (handle != NULL)
+        CloseHandle(handle);
+    free(full);
+    return code == ERROR_SUCCESS || code == ERROR_ACCESS_DENIED || code == ERROR_INVALID_HANDLE;
 }
 
 /* Calls one of the NtQuery functions with class 0, the basic information of each kind. */

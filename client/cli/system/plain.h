@@ -15,6 +15,9 @@
  */
 HANDLE plain_open(bool local, enum shmb_kind kind, const char *name, DWORD mask);
 
+/* Does an object have this bare name? `*kind` is SHMB_KIND_COUNT if it is of another kind. */
+bool plain_find(bool local, const char *name, enum shmb_kind *kind);
+
 /*
  * Query a semaphore and an event without changing them; Win32 has no call for that. The
  * handle needs bit 0 of its kind's rights. False: the query failed.

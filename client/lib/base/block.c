@@ -88,6 +88,24 @@ bool block_is_written(const struct shmb_segment *segment, const struct shmb_bloc
            mutex_is_nested(segment->ownership->mutex);
 }
 
+/* For people who ask who holds the lock, and since when. */
+static void note_holder(const struct shmb_segment *segment, struct shmb_block *block)
+{
+    FILETIME now;
+
+    if (segment->rights != SHMB_WRITE)
+        return;
+    GetSystemTimeAsFileTime(&now);
+    shmb_store64(&block->since, (uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime);
+    shmb_store64(&block->holder, segment->ownership->thread);
+}
+
+void block_leave(const struct shmb_segment *segment)
+{
+    if (segment->rights == SHMB_WRITE && block_is_own(segment, segment->block))
+        shmb_store64(&segment->block->holder, 0);
+}
+
 int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool died)
 {
     struct ownership *ownership = segment->ownership;
@@ -104,6 +122,7 @@ int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool
         known = shmb_load32(&block->abandoned);
         ownership->unmarked = marks & ~known;
         block_mark(segment, block);
+        note_holder(segment, block);
     }
     ownership->abandoned = (marks | known) != 0;
     return ownership->abandoned ? SHMB_ABANDONED : SHMB_OK;

@@ -44,6 +44,12 @@ bool block_is_written(const struct shmb_segment *segment, const struct shmb_bloc
 int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool died);
 
 /*
+ * Before the thread releases the lock: clears its note of who holds it. Does nothing for a
+ * handle to read.
+ */
+void block_leave(const struct shmb_segment *segment);
+
+/*
  * Stores marks that block_enter could not store, because its handle was opened to read.
  * The thread still holds the lock. Does nothing for a handle to read.
  */

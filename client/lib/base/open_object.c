@@ -1,39 +1,28 @@
 #include "open_object.h"
 
+#include "named_object.h"
 #include "object_name.h"
 #include "trust.h"
 
-static HANDLE open_kind(enum shmb_kind kind, const wchar_t *name, DWORD access, enum call *call)
-{
-    switch (kind) {
-    case SHMB_SECTION:
-        *call = CALL_OPEN_SECTION;
-        return OpenFileMappingW(access, FALSE, name);
-    case SHMB_MUTEX:
-        *call = CALL_OPEN_MUTEX;
-        return OpenMutexW(access, FALSE, name);
-    case SHMB_EVENT:
-        *call = CALL_OPEN_EVENT;
-        return OpenEventW(access, FALSE, name);
-    default:
-        *call = CALL_OPEN_SEMAPHORE;
-        return OpenSemaphoreW(access, FALSE, name);
-    }
-}
+static const enum call calls[] = {
+    [SHMB_SECTION] = CALL_OPEN_SECTION,
+    [SHMB_MUTEX] = CALL_OPEN_MUTEX,
+    [SHMB_EVENT] = CALL_OPEN_EVENT,
+    [SHMB_SEMAPHORE] = CALL_OPEN_SEMAPHORE,
+};
 
 int32_t open_object(enum shmb_kind kind, const char *bare, DWORD access, const char *owner,
                     HANDLE *out, struct fault *fault)
 {
     wchar_t name[OBJECT_NAME_WIDE_MAX];
-    enum call call;
     int32_t result;
     HANDLE handle;
 
     *out = NULL;
     object_name_wide(bare, name);
-    handle = open_kind(kind, name, access, &call);
+    handle = named_object_open(kind, name, access);
     if (handle == NULL)
-        return fault_win32(fault, call, GetLastError());
+        return fault_win32(fault, calls[kind], GetLastError());
     /* Ask the handle, not the name: the name could belong to another object by then. */
     result = trust_check(handle, owner, fault);
     if (result != SHMB_OK) {

@@ -12,6 +12,7 @@
 #include "access_text.h"
 #include "failure.h"
 #include "name_holder.h"
+#include "named_object.h"
 #include "section.h"
 
 /* winternl.h declares neither these functions nor their structures. */
@@ -96,7 +97,7 @@ static enum sys_status denied(const wchar_t *name, const char *call, DWORD code,
     facts->kind = holder.kind;
     facts->size = holder.size;
     object =
-        holder.kind == SHMB_KIND_COUNT ? NULL : name_holder_open(holder.kind, name, READ_CONTROL);
+        holder.kind == SHMB_KIND_COUNT ? NULL : named_object_open(holder.kind, name, READ_CONTROL);
     if (object != NULL) {
         access_text_read(object, facts->owner, &facts->sddl); /* empty where it fails */
         CloseHandle(object);
@@ -131,7 +132,7 @@ enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct
          kind++) {
         facts->kind = (enum shmb_kind)kind;
         object =
-            name_holder_open(facts->kind, full, shmb_access_mask(facts->kind, SHMB_LEVEL_FULL));
+            named_object_open(facts->kind, full, shmb_access_mask(facts->kind, SHMB_LEVEL_FULL));
         code = GetLastError();
     }
     if (object == NULL && (code == ERROR_INVALID_HANDLE || code == ERROR_ACCESS_DENIED))

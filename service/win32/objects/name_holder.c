@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "named_object.h"
 #include "owner.h"
 #include "section.h"
 #include "utf.h"
@@ -27,20 +28,6 @@ bool name_holder_full_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS])
     return true;
 }
 
-HANDLE name_holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access)
-{
-    switch (kind) {
-    case SHMB_SECTION:
-        return OpenFileMappingW(access, FALSE, name);
-    case SHMB_MUTEX:
-        return OpenMutexW(access, FALSE, name);
-    case SHMB_EVENT:
-        return OpenEventW(access, FALSE, name);
-    default:
-        return OpenSemaphoreW(access, FALSE, name);
-    }
-}
-
 static uint64_t size_of_section(const wchar_t *name)
 {
     /* SECTION_QUERY alone equals FILE_MAP_COPY, which the call turns into a right to read. */
@@ -57,29 +44,17 @@ static uint64_t size_of_section(const wchar_t *name)
 struct name_holder name_holder_ask(const wchar_t *name)
 {
     struct name_holder found = {NAME_HOLDER_HIDDEN, SHMB_KIND_COUNT, 0, ""};
-    int kind;
+    DWORD code;
+    HANDLE object = named_object_find(name, &found.kind, &code);
 
-    for (kind = 0; kind < SHMB_KIND_COUNT; kind++) {
-        HANDLE object = name_holder_open((enum shmb_kind)kind, name, READ_CONTROL);
-        DWORD code = GetLastError();
-
-        if (object != NULL) {
-            found.kind = (enum shmb_kind)kind;
-            found.state = NAME_HOLDER_KNOWN;
-            owner_read(object, found.owner); /* empty where it fails: not trusted */
-            CloseHandle(object);
-            break;
-        }
-        /* The kernel compares kinds before it checks access. */
-        if (code == ERROR_ACCESS_DENIED) {
-            found.kind = (enum shmb_kind)kind;
-            break;
-        }
-        /* ERROR_INVALID_HANDLE means another kind, any other code that no object has the name. */
-        if (code != ERROR_INVALID_HANDLE) {
-            found.state = NAME_HOLDER_NONE;
-            return found;
-        }
+    if (object != NULL) {
+        found.state = NAME_HOLDER_KNOWN;
+        owner_read(object, found.owner); /* empty where it fails: not trusted */
+        CloseHandle(object);
+    } else if (code != ERROR_ACCESS_DENIED && code != ERROR_INVALID_HANDLE) {
+        found.state = NAME_HOLDER_NONE;
+        found.kind = SHMB_KIND_COUNT;
+        return found;
     }
     if (found.kind == SHMB_SECTION)
         found.size = size_of_section(name);

@@ -31,9 +31,6 @@ struct name_holder {
 /* Puts `Global\` before a bare name. False: the name is ill-formed or too long. */
 bool name_holder_full_name(const char *bare, wchar_t out[OBJECT_NAME_UNITS]);
 
-/* Opens an object of this kind by its full name; closed with CloseHandle. NULL: GetLastError(). */
-HANDLE name_holder_open(enum shmb_kind kind, const wchar_t *name, DWORD access);
-
 /* Describes the object with this full name. Needs no rights: what is denied stays unknown. */
 struct name_holder name_holder_ask(const wchar_t *name);
 

@@ -271,6 +271,8 @@ void status_free(struct status *status)
     free(status->lines);
     for (i = 0; i < status->stranger_count; i++)
         free(status->strangers[i].text);
+    if (status->holders != NULL)
+        holders_free(status->holders, status->holder_count);
     free(status->holders);
     free(status->text);
     free(status->end);

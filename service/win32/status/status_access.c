@@ -8,6 +8,7 @@
 #include "access_words.h"
 #include "account_names.h"
 #include "name_holder.h"
+#include "named_object.h"
 #include "names.h"
 
 static void find_one(struct status_object *object)
@@ -18,7 +19,7 @@ static void find_one(struct status_object *object)
 
     if (!name_holder_full_name(object->name + strlen(SHMB_GLOBAL_PREFIX), name))
         return;
-    handle = name_holder_open(object->kind, name, READ_CONTROL);
+    handle = named_object_open(object->kind, name, READ_CONTROL);
     if (handle == NULL)
         return;
     (void)access_text_read(handle, owner, &object->sddl); /* stays NULL on failure */

@@ -100,14 +100,20 @@ static void put_strangers(struct json *json, const struct status *status)
     json_array_end(json);
 }
 
-static void put_holder(struct json *json, const struct holders_process *process)
+static const char *known(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
+static void put_holder(struct json *json, const struct process_facts *process)
 {
     json_object(json, NULL);
     json_number(json, "process", process->process);
-    json_string(json, "program", process->program[0] != '\0' ? process->program : NULL);
-    if (process->session != HOLDERS_NO_SESSION)
+    json_string(json, "program", known(process_facts_program(process)));
+    json_string(json, "path", known(process->path));
+    if (process->session != PROCESS_NO_SESSION)
         json_number(json, "session", process->session);
-    json_string(json, "account", process->account[0] != '\0' ? process->account : NULL);
+    json_string(json, "account", known(process->account));
     json_object_end(json);
 }
 
@@ -121,10 +127,10 @@ static void put_holders(struct json *json, const struct status *status)
 
         json_object(json, NULL);
         json_string(json, "name", of->name);
-        json_bool(json, "complete", of->complete && of->count <= HOLDERS_MAX);
+        json_bool(json, "complete", of->complete && of->count == of->listed);
         json_array(json, "processes");
-        for (j = 0; j < of->count && j < HOLDERS_MAX; j++)
-            put_holder(json, &of->found[j]);
+        for (j = 0; j < of->listed; j++)
+            put_holder(json, &of->found[j].facts);
         json_array_end(json);
         json_object_end(json);
     }

@@ -11,6 +11,7 @@
 #include "console.h"
 #include "failure.h"
 #include "name_holder.h"
+#include "named_object.h"
 #include "status.h"
 
 _Static_assert(AUDIT_ACCOUNT_MAX >= ACCOUNT_NAME_MAX, "room for the name of an account");
@@ -32,7 +33,7 @@ static bool read_access(const struct status_object *object, struct sddl *out,
 
     if (!name_holder_full_name(object->name + strlen(SHMB_GLOBAL_PREFIX), name))
         return failure_set(why, "open", ERROR_INVALID_NAME) == SYS_OK;
-    handle = name_holder_open(object->kind, name, READ_CONTROL);
+    handle = named_object_open(object->kind, name, READ_CONTROL);
     if (handle == NULL)
         return failure_set(why, "open", GetLastError()) == SYS_OK;
     code = access_text_read(handle, owner, &text);

@@ -17,6 +17,7 @@
 #include "descriptor_cache.h"
 #include "desired.h"
 #include "name_holder.h"
+#include "named_object.h"
 #include "plan.h"
 #include "port.h"
 #include "published.h"
@@ -73,7 +74,7 @@ static const char *access_of(struct outlook *outlook, enum shmb_kind kind, const
     char owner[OWNER_SID_MAX], *sddl = NULL;
     wchar_t full[OBJECT_NAME_UNITS];
     HANDLE object =
-        name_holder_full_name(name, full) ? name_holder_open(kind, full, READ_CONTROL) : NULL;
+        name_holder_full_name(name, full) ? named_object_open(kind, full, READ_CONTROL) : NULL;
     const char *dacl = NOT_READABLE;
 
     if (object != NULL && access_text_read(object, owner, &sddl) == 0)

@@ -12,8 +12,11 @@
 #include <stdint.h>
 #include <windows.h>
 
-/* Writes the name, or the SID if it has none or the answer takes too long. Always terminated. */
-void account_text(PSID sid, char *out, size_t size);
+/*
+ * Writes the name, or the SID if it has none or the answer takes too long. Always terminated.
+ * Returns the kind of account; SidTypeUnknown with a SID.
+ */
+SID_NAME_USE account_text(PSID sid, char *out, size_t size);
 
 /* As LookupAccountSidW. */
 typedef BOOL(WINAPI *account_look_up)(LPCWSTR system, PSID sid, LPWSTR name, LPDWORD name_length,
@@ -29,6 +32,7 @@ struct account_patience {
 #define ACCOUNT_LEAST_MS 100u
 
 /* As account_text, with these limits. */
-void account_text_within(struct account_patience *patience, PSID sid, char *out, size_t size);
+SID_NAME_USE account_text_within(struct account_patience *patience, PSID sid, char *out,
+                                 size_t size);
 
 #endif

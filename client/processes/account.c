@@ -23,6 +23,7 @@ struct question {
         BYTE bytes[SECURITY_MAX_SID_SIZE];
     };
     bool found;
+    SID_NAME_USE use;
     wchar_t name[NAME_MAX], domain[NAME_MAX];
 };
 
@@ -36,10 +37,9 @@ static DWORD WINAPI ask(void *context)
 {
     struct question *question = context;
     DWORD name_length = NAME_MAX, domain_length = NAME_MAX;
-    SID_NAME_USE use;
 
     question->found = question->look_up(NULL, &question->sid, question->name, &name_length,
-                                        question->domain, &domain_length, &use) != 0;
+                                        question->domain, &domain_length, &question->use) != 0;
     let_go(question);
     return 0;
 }
@@ -67,7 +67,8 @@ static void write_name(const struct question *question, char *out, size_t size)
 }
 
 /* False: no name, or no answer in time. */
-static bool find_name(struct account_patience *patience, PSID sid, char *out, size_t size)
+static bool find_name(struct account_patience *patience, PSID sid, char *out, size_t size,
+                      SID_NAME_USE *use)
 {
     struct question *question = calloc(1, sizeof(*question));
     bool found = false;
@@ -84,6 +85,7 @@ static bool find_name(struct account_patience *patience, PSID sid, char *out, si
     }
     if (await(patience, thread) && question->found) {
         write_name(question, out, size);
+        *use = question->use;
         found = true;
     }
     CloseHandle(thread);
@@ -91,19 +93,22 @@ static bool find_name(struct account_patience *patience, PSID sid, char *out, si
     return found;
 }
 
-void account_text_within(struct account_patience *patience, PSID sid, char *out, size_t size)
+SID_NAME_USE account_text_within(struct account_patience *patience, PSID sid, char *out,
+                                 size_t size)
 {
     char text[OWNER_SID_MAX];
+    SID_NAME_USE use;
 
-    if (find_name(patience, sid, out, size))
-        return;
+    if (find_name(patience, sid, out, size, &use))
+        return use;
     owner_sid_text(sid, text);
     snprintf(out, size, "%s", text);
+    return SidTypeUnknown;
 }
 
-void account_text(PSID sid, char *out, size_t size)
+SID_NAME_USE account_text(PSID sid, char *out, size_t size)
 {
     static struct account_patience patience = {LookupAccountSidW, ALL_MS};
 
-    account_text_within(&patience, sid, out, size);
+    return account_text_within(&patience, sid, out, size);
 }

@@ -1,6 +1,7 @@
 /*
- * One pass over a snapshot of all handles: choose by kind, duplicate, query the name, compare.
- * A handle that is closed or reused meanwhile costs a line, no more.
+ * One pass over a snapshot of all handles: choose by kind, compare the address of the object, or
+ * else duplicate the handle and compare its name. A handle that is closed or reused meanwhile costs
+ * a line, no more.
  */
 #include "holding_processes.h"
 
@@ -11,7 +12,7 @@
 #include <string.h>
 
 #include "debug_privilege.h"
-#include "identity.h"
+#include "named_object.h"
 #include "names.h"
 #include "wide.h"
 
@@ -50,10 +51,18 @@ struct name_information {
 /* Kinds of objects in Global\, apart from directories and links. */
 enum { KIND_SECTION, KIND_MUTEX, KIND_EVENT, KIND_SEMAPHORE, KIND_TIMER, KIND_JOB, KINDS };
 
+/* One of the names. */
+struct sought {
+    wchar_t kernel[SHMB_NAME_MAX + 64]; /* the kernel's name */
+    HANDLE own;                         /* our handle; NULL: it cannot be opened */
+    void *address;                      /* of the object; NULL: not known */
+};
+
 struct look {
     struct holders *names;
-    wchar_t (*wide)[SHMB_NAME_MAX + 64]; /* the kernel's names for them */
+    struct sought *sought;
     size_t count;
+    size_t addressed; /* names with an address */
     query_object query;
     USHORT types[KINDS]; /* the kinds' numbers in the table; 0: not known */
     DWORD process;       /* the process that `source` opens */
@@ -173,78 +182,62 @@ static size_t match(const struct look *look, HANDLE object)
     if (look->query(object, OBJECT_NAME, &name, sizeof(name), NULL) < 0 || name.text == NULL)
         return look->count;
     for (i = 0; i < look->count; i++) {
-        length = wcslen(look->wide[i]);
+        length = wcslen(look->sought[i].kernel);
         if (length * sizeof(wchar_t) == name.length &&
-            memcmp(look->wide[i], name.text, name.length) == 0)
+            memcmp(look->sought[i].kernel, name.text, name.length) == 0)
             break;
     }
     return i;
 }
 
-static void add_program(HANDLE process, struct holders_process *out)
+/* The index of the name with this object; `count`: none of them. */
+static size_t match_address(const struct look *look, const void *object)
 {
-    wchar_t path[1024];
-    DWORD length = sizeof(path) / sizeof(path[0]);
-    const wchar_t *file;
-    char *text;
+    size_t i;
 
-    if (!QueryFullProcessImageNameW(process, 0, path, &length))
-        return;
-    file = wcsrchr(path, L'\\');
-    text = wide_to_utf8(file != NULL ? file + 1 : path);
-    if (text != NULL)
-        (void)snprintf(out->program, sizeof(out->program), "%s", text);
-    free(text);
+    for (i = 0; i < look->count; i++)
+        if (object != NULL && look->sought[i].address == object)
+            break;
+    return i;
 }
 
-static void add_account(HANDLE process, struct holders_process *out)
+/* Adds a process, or another handle of it. */
+static void add(struct holders *name, const struct table_entry *entry)
 {
-    char sid[SYS_SID_MAX];
-    HANDLE token;
+    uint32_t id = (uint32_t)entry->process;
+    struct holders_process *grown;
+    size_t i;
 
-    if (!OpenProcessToken(process, TOKEN_QUERY, &token))
+    for (i = 0; i < name->listed; i++) {
+        if (name->found[i].facts.process != id)
+            continue;
+        name->found[i].access |= entry->access;
         return;
-    if (identity_token_user(token, sid))
-        accounts_name(sid, out->account);
-    CloseHandle(token);
-}
-
-/* Adds a process, once. */
-static void add(struct holders *name, DWORD id)
-{
-    size_t listed = name->count < HOLDERS_MAX ? name->count : HOLDERS_MAX, i;
-    struct holders_process *out;
-    HANDLE process;
-    DWORD session;
-
-    for (i = 0; i < listed; i++)
-        if (name->found[i].process == id)
-            return;
+    }
     name->count++;
-    if (listed == HOLDERS_MAX)
+    if (name->listed == HOLDERS_MOST)
         return;
-    out = &name->found[listed];
-    out->process = id;
-    out->session = ProcessIdToSessionId(id, &session) ? session : HOLDERS_NO_SESSION;
-    process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
-    if (process == NULL)
+    grown = realloc(name->found, (name->listed + 1) * sizeof(*grown));
+    if (grown == NULL)
         return;
-    add_program(process, out);
-    add_account(process, out);
-    CloseHandle(process);
+    name->found = grown;
+    grown += name->listed++;
+    grown->access = entry->access;
+    process_facts_find(id, &grown->facts);
 }
 
 static void look_at(struct look *look, const struct table_entry *entry)
 {
-    HANDLE copy = copy_handle(look, entry);
-    size_t name;
+    size_t name = match_address(look, entry->object);
+    HANDLE copy;
 
-    if (copy == NULL)
-        return;
-    name = match(look, copy);
-    CloseHandle(copy);
+    if (name == look->count && look->addressed < look->count &&
+        (copy = copy_handle(look, entry)) != NULL) {
+        name = match(look, copy);
+        CloseHandle(copy);
+    }
     if (name < look->count)
-        add(&look->names[name], (DWORD)entry->process);
+        add(&look->names[name], entry);
 }
 
 static void look_at_all(struct look *look, const struct handle_table *table)
@@ -262,6 +255,40 @@ static void look_at_all(struct look *look, const struct handle_table *table)
     }
     if (look->source != NULL)
         CloseHandle(look->source);
+}
+
+/* Opens the object. NULL: it does not exist, or the caller may not. */
+static HANDLE open_own(const char *name)
+{
+    wchar_t *wide = wide_from_utf8(name);
+    enum shmb_kind kind;
+    HANDLE own = NULL;
+    DWORD code;
+
+    if (wide != NULL)
+        own = named_object_find(wide, &kind, &code);
+    free(wide);
+    return own;
+}
+
+/* Finds the objects' addresses by the handles of this process, and closes these. */
+static void find_addresses(struct look *look, const struct handle_table *table)
+{
+    ULONG_PTR i;
+    size_t name;
+
+    for (i = 0; table != NULL && i < table->count; i++)
+        for (name = 0; table->entries[i].process == GetCurrentProcessId() && name < look->count;
+             name++)
+            /* In 32 bit, half an address is not enough. */
+            if (sizeof(void *) == 8 && look->sought[name].own != NULL &&
+                table->entries[i].handle == (ULONG_PTR)look->sought[name].own)
+                look->sought[name].address = table->entries[i].object;
+    for (name = 0; name < look->count; name++) {
+        look->addressed += look->sought[name].address != NULL;
+        if (look->sought[name].own != NULL)
+            CloseHandle(look->sought[name].own);
+    }
 }
 
 /* Turns `Global\X` into `\BaseNamedObjects\X`. False: not a valid name. */
@@ -294,48 +321,45 @@ void holders_find(struct holders *names, size_t count)
     size_t i;
 
     look.until = GetTickCount64() + LOOK_MS;
-    look.wide = calloc(count + 1, sizeof(*look.wide));
+    look.sought = calloc(count + 1, sizeof(*look.sought));
     for (i = 0; i < count; i++) {
-        memset(names[i].found, 0, sizeof(names[i].found));
-        names[i].count = 0;
-        if (look.wide != NULL)
-            (void)kernel_name(names[i].name, look.wide[i]);
+        names[i] = (struct holders){.name = names[i].name};
+        if (look.sought != NULL && kernel_name(names[i].name, look.sought[i].kernel))
+            look.sought[i].own = open_own(names[i].name);
     }
-    if (look.wide != NULL && found != NULL) {
+    if (look.sought != NULL && found != NULL) {
         memcpy(&look.query, &found, sizeof(look.query));
         debug = debug_privilege_enable(&before);
         table = read_table_with_types(look.types);
+        find_addresses(&look, table);
     }
     if (table != NULL)
         look_at_all(&look, table);
     if (debug)
         debug_privilege_restore(&before);
     for (i = 0; i < count; i++) {
-        names[i].closed = look.closed;
-        names[i].complete = table != NULL && look.closed == 0 && !look.late;
+        bool addressed = look.sought != NULL && look.sought[i].address != NULL;
+
+        names[i].closed = addressed ? 0 : look.closed;
+        names[i].complete = table != NULL && names[i].closed == 0 && !look.late;
     }
     free(table);
-    free(look.wide);
+    free(look.sought);
 }
 
-static size_t put_process(const struct holders_process *process, char *out, size_t size)
+void holders_free(struct holders *names, size_t count)
 {
-    char session[32] = "", account[ACCOUNT_NAME_MAX + 2] = "";
+    size_t i;
 
-    if (process->session != HOLDERS_NO_SESSION)
-        (void)snprintf(session, sizeof(session), ", session %lu", (unsigned long)process->session);
-    if (process->account[0] != '\0')
-        (void)snprintf(account, sizeof(account), ", %s", process->account);
-    return (size_t)snprintf(out, size, "%s (process %lu%s%s)",
-                            process->program[0] != '\0' ? process->program : "a program",
-                            (unsigned long)process->process, session, account);
+    for (i = 0; i < count; i++)
+        free(names[i].found);
 }
 
 void holders_text(const struct holders *holders, char out[HOLDERS_TEXT])
 {
-    size_t listed = holders->count < HOLDERS_MAX ? holders->count : HOLDERS_MAX, used, i;
+    size_t named = holders->listed < HOLDERS_NAMED ? holders->listed : HOLDERS_NAMED, used, i;
 
-    if (listed == 0) {
+    if (named == 0) {
         used = (size_t)snprintf(out, HOLDERS_TEXT, "no program found that holds it now");
         if (holders->closed > 0)
             (void)snprintf(out + used, HOLDERS_TEXT - used,
@@ -346,10 +370,10 @@ void holders_text(const struct holders *holders, char out[HOLDERS_TEXT])
         return;
     }
     used = (size_t)snprintf(out, HOLDERS_TEXT, "held by ");
-    for (i = 0; i < listed; i++) {
+    for (i = 0; i < named; i++) {
         used += (size_t)snprintf(out + used, HOLDERS_TEXT - used, "%s", i > 0 ? " and " : "");
-        used += put_process(&holders->found[i], out + used, HOLDERS_TEXT - used);
+        used += process_facts_text(&holders->found[i].facts, out + used, PROCESS_TEXT);
     }
-    if (holders->count > listed)
-        (void)snprintf(out + used, HOLDERS_TEXT - used, " and %zu more", holders->count - listed);
+    if (holders->count > named)
+        (void)snprintf(out + used, HOLDERS_TEXT - used, " and %zu more", holders->count - named);
 }
