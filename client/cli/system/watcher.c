@@ -138,7 +138,7 @@ static bool look(struct watcher *watcher)
  */
 static HANDLE event_of(struct watcher *watcher, uint64_t now)
 {
-    uint64_t number;
+    uint64_t number = 0;
     void *event = NULL;
 
     if (!watcher->notified || now < watcher->quiet_until)
