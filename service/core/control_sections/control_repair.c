@@ -51,25 +51,38 @@ bool control_sets_need_repair(const struct control_sets *sets)
     return false;
 }
 
-/* Whose the blocks of a section are; the caller frees it. NULL: no memory. */
-static size_t *list_blocks(const struct control_sets *sets, size_t section)
+/*
+ * Whose each block of all sections is, section after section: for each block the index of an item,
+ * or BLOCK_... The caller frees it. NULL: no memory.
+ */
+static size_t *list_blocks(const struct control_sets *sets)
 {
-    const uint32_t blocks = sets->sections[section].blocks;
-    size_t *items = calloc(blocks + 1u, sizeof(*items)), i;
+    size_t total = 0, i, *items, *first = calloc(sets->section_count + 1, sizeof(*first));
 
-    for (i = 0; items != NULL && i < blocks; i++)
+    for (i = 0; first != NULL && i < sets->section_count; i++) {
+        first[i] = total;
+        total += sets->sections[i].blocks;
+    }
+    items = calloc(total + 1, sizeof(*items));
+    if (first == NULL || items == NULL) {
+        free(first);
+        free(items);
+        return NULL;
+    }
+    for (i = 0; i < total; i++)
         items[i] = BLOCK_FREE;
-    for (i = 0; items != NULL && i < sets->place_count; i++) {
+    for (i = 0; i < sets->place_count; i++) {
         const struct control_place *place = &sets->places[i];
 
-        if (place->from_section == section + 1 && place->from_block < blocks)
-            items[place->from_block] = BLOCK_IN_WORK;
-        if (place->section == section + 1 && place->block < blocks)
-            items[place->block] =
+        if (place->from_section != 0)
+            items[first[place->from_section - 1] + place->from_block] = BLOCK_IN_WORK;
+        if (place->section != 0)
+            items[first[place->section - 1] + place->block] =
                 item_is_held(&sets->inventory->items[i]) && control_block_written(sets, i)
                     ? i
                     : BLOCK_IN_WORK;
     }
+    free(first);
     return items;
 }
 
@@ -147,22 +160,18 @@ static void log_repair(const struct control_sets *sets, const struct control_sec
     text_free(&names);
 }
 
-/* True: the section was damaged. */
-static bool repair_section(struct control_sets *sets, size_t index)
+/* `items` as in list_blocks, from the section's first block on. True: the section was damaged. */
+static bool repair_section(struct control_sets *sets, size_t index, const size_t *items)
 {
     const struct system *system = sets->system;
     struct control_section *section = &sets->sections[index];
     const uint64_t now = system->clock.ticks(system->self);
-    size_t *items = list_blocks(sets, index);
     uint32_t block, generations = 0;
     bool header;
 
     /* If it cannot be mapped now, the next round looks again. */
-    if (items == NULL ||
-        own_section_map(system, &section->shared, control_size(section->blocks), NULL) != SYS_OK) {
-        free(items);
+    if (own_section_map(system, &section->shared, control_size(section->blocks), NULL) != SYS_OK)
         return false;
-    }
     header = repair_header(section);
     for (block = 0; block < section->used; block++)
         generations += repair_block(sets, section, block, items[block]);
@@ -174,18 +183,22 @@ static bool repair_section(struct control_sets *sets, size_t index)
             log_repair(sets, section, items, header, generations);
         }
     }
-    free(items);
     return header || generations > 0;
 }
 
 bool control_sets_repair(struct control_sets *sets)
 {
+    size_t i, first = 0, *items = list_blocks(sets);
     bool damaged = false;
-    size_t i;
 
-    for (i = 0; i < sets->section_count && !sets->system->stopping(sets->system->self); i++)
+    for (i = 0; items != NULL && i < sets->section_count; i++) {
+        if (sets->system->stopping(sets->system->self))
+            break;
         if (is_open(&sets->sections[i]) && others_may_write(sets, &sets->sections[i]))
-            damaged |= repair_section(sets, i);
+            damaged |= repair_section(sets, i, items + first);
+        first += sets->sections[i].blocks;
+    }
+    free(items);
     return damaged;
 }
 
