@@ -12,8 +12,8 @@
 
 #include "fake_internal.h"
 
-static enum sys_status copy_read(void *self, const char *name, size_t limit, char **content,
-                                 size_t *length, struct sys_failure *why)
+static enum sys_status copy_read(void *self, const char *name, size_t limit, bool stoppable,
+                                 char **content, size_t *length, struct sys_failure *why)
 {
     struct fake *fake = self;
     const struct fake_file *file = fake_disk_find(fake->disk, name);
@@ -23,6 +23,8 @@ static enum sys_status copy_read(void *self, const char *name, size_t limit, cha
     *content = NULL;
     *length = 0;
     status = fake_called(fake, FAKE_COPY_READ, name);
+    if (status == SYS_OK && stoppable && fake->port.stopping(fake))
+        status = SYS_LATER;
     if (status == SYS_OK && file == NULL)
         status = SYS_NOT_FOUND;
     if (status == SYS_OK && file->length > limit)

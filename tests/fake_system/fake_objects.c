@@ -167,6 +167,8 @@ static enum sys_status fill(void *self, struct sys_object *section,
     assert_false(object->filled);
     assert_true(content->length <= content->size && content->size == object->spec.size);
     status = fake_called(fake, FAKE_FILL, object->name);
+    if (status == SYS_OK && content->stoppable && fake->port.stopping(fake))
+        status = SYS_LATER;
     if (status != SYS_OK)
         return fake_refuse(fake, status, "MapViewOfFile", why);
     give_content(object);

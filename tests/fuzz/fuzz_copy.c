@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(bytes, data + 1, size - 1);
     if ((data[0] & REPAIR) && size - 1 >= COPY_HEADER_SIZE)
         repair(bytes, size - 1);
-    if (copy_read(bytes, size - 1, "A", &out) == COPY_WHOLE) {
+    if (copy_read(bytes, size - 1, "A", NULL, NULL, &out) == COPY_WHOLE) {
         sum = crc64(0, out.content, (size_t)out.size); /* all of it is there */
         must(sum == out.sum && out.size < size);
         must(memchr(out.boot, 0, sizeof(out.boot)) != NULL);

@@ -13,6 +13,7 @@
 #include "crc64.h"
 #include "utf.h"
 
+#define SUM_PIECE   (4u * 1024 * 1024) /* bytes between two questions whether to go on */
 #define MAGIC       "SHMBCOPY"
 #define MAGIC_BYTES 8u
 #define FLAGS_KNOWN (COPY_INITIALISED | COPY_CONSISTENT | COPY_APART)
@@ -110,8 +111,27 @@ static void take(const uint8_t *head, const uint8_t *content, struct copy *out)
     out->content = content;
 }
 
-enum copy_verdict copy_read(const uint8_t *bytes, size_t length, const char *name, struct copy *out)
+/* The checksum in pieces. False: it is no longer wanted. */
+static bool sum_content(const uint8_t *content, size_t length, bool (*wanted)(void *context),
+                        void *context, uint64_t *sum)
 {
+    *sum = 0;
+    while (length > 0) {
+        size_t piece = length < SUM_PIECE ? length : SUM_PIECE;
+
+        *sum = crc64(*sum, content, piece);
+        content += piece;
+        length -= piece;
+        if (wanted != NULL && !wanted(context))
+            return false;
+    }
+    return true;
+}
+
+enum copy_verdict copy_read(const uint8_t *bytes, size_t length, const char *name,
+                            bool (*wanted)(void *context), void *context, struct copy *out)
+{
+    uint64_t sum;
     size_t name_length, rest;
     const uint8_t *content;
 
@@ -136,7 +156,9 @@ enum copy_verdict copy_read(const uint8_t *bytes, size_t length, const char *nam
         return COPY_DAMAGED;
     if (get64(bytes + AT_SIZE) != rest)
         return COPY_SHORT;
-    if (get64(bytes + AT_SUM) != crc64(0, content, rest))
+    if (!sum_content(content, rest, wanted, context, &sum))
+        return COPY_UNDECIDED;
+    if (get64(bytes + AT_SUM) != sum)
         return COPY_DAMAGED;
     if (!shmb_name_same((const char *)bytes + COPY_HEADER_SIZE, name_length, name, strlen(name)))
         return COPY_OTHERS;

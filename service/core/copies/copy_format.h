@@ -54,11 +54,12 @@ struct copy {
 
 enum copy_verdict {
     COPY_WHOLE,
-    COPY_FOREIGN, /* not a copy */
-    COPY_NEWER,   /* the format of a newer broker */
-    COPY_SHORT,   /* the file is too short or too long */
-    COPY_DAMAGED, /* a checksum or a field is wrong */
-    COPY_OTHERS   /* the copy of another segment */
+    COPY_FOREIGN,  /* not a copy */
+    COPY_NEWER,    /* the format of a newer broker */
+    COPY_SHORT,    /* the file is too short or too long */
+    COPY_DAMAGED,  /* a checksum or a field is wrong */
+    COPY_OTHERS,   /* the copy of another segment */
+    COPY_UNDECIDED /* `wanted` has ended the check */
 };
 
 /*
@@ -69,10 +70,11 @@ size_t copy_head(const struct copy *copy, const char *name, uint8_t out[COPY_HEA
 
 /*
  * Checks and reads a copy of the segment `name` (case does not matter) from the bytes of a whole
- * file. On anything but COPY_WHOLE `*out` is all zero.
+ * file. On anything but COPY_WHOLE `*out` is all zero. `wanted` is asked now and then whether to
+ * go on; NULL: always.
  */
 enum copy_verdict copy_read(const uint8_t *bytes, size_t length, const char *name,
-                            struct copy *out);
+                            bool (*wanted)(void *context), void *context, struct copy *out);
 
 /* A verdict as part of a sentence: "it is damaged". */
 const char *copy_verdict_text(enum copy_verdict verdict);

@@ -22,15 +22,34 @@ static void add_refused(struct copy_restore *restoring, const char *file, const 
                    used > 0 ? "; " : "", file, reason);
 }
 
+/* Where to look, and whether a stop ends that. */
+struct search {
+    const struct system *system;
+    const struct item *item;
+    uint32_t *patience; /* milliseconds left to wait for files */
+    bool stoppable;
+};
+
+/* Reports progress. False: a stop was requested, and ends the search. */
+static bool still_wanted(void *context)
+{
+    const struct search *search = context;
+    const struct system *system = search->system;
+
+    system->progress(system->self);
+    return !search->stoppable || !system->stopping(system->self);
+}
+
 /*
  * Takes the bytes over if they are a newer copy than the one found so far, else frees them. True:
  * they are a whole copy. `file` NULL: do not note that they are none.
  */
-static bool judge(struct copy_restore *restoring, const struct item *item, const char *file,
+static bool judge(struct copy_restore *restoring, struct search *search, const char *file,
                   char *bytes, size_t length)
 {
     struct copy copy;
-    enum copy_verdict verdict = copy_read((const uint8_t *)bytes, length, item->spec.name, &copy);
+    enum copy_verdict verdict = copy_read((const uint8_t *)bytes, length, search->item->spec.name,
+                                          still_wanted, search, &copy);
 
     if (verdict != COPY_WHOLE) {
         if (file != NULL)
@@ -47,28 +66,29 @@ static bool judge(struct copy_restore *restoring, const struct item *item, const
 }
 
 /* Reads a file; waits while a backup or a virus scanner has it open. */
-static enum sys_status read_patiently(const struct system *system, const char *file,
-                                      uint32_t *patience, char **bytes, size_t *length,
-                                      struct sys_failure *why)
+static enum sys_status read_patiently(const struct search *search, const char *file, char **bytes,
+                                      size_t *length, struct sys_failure *why)
 {
+    const struct system *system = search->system;
+
     for (;;) {
         uint64_t begun = system->clock.ticks(system->self);
-        enum sys_status status = system->copies.read(
-            system->self, file, COPY_HEAD_MAX + CFG_KEEP_MAX, bytes, length, why);
+        enum sys_status status =
+            system->copies.read(system->self, file, COPY_HEAD_MAX + CFG_KEEP_MAX, search->stoppable,
+                                bytes, length, why);
 
         system->progress(system->self);
-        if (status != SYS_LATER || !patience_again(system, begun, patience))
+        if (status != SYS_LATER || !patience_again(system, begun, search->patience))
             return status;
     }
 }
 
 /*
- * Reads and judges one of the files. False: no memory. `*usable`: it is a whole copy. An
- * unfinished .new is normal, and not noted.
+ * Reads and judges one of the files. SYS_OK, SYS_NO_MEMORY, or SYS_LATER after a stop. `*usable`:
+ * it is a whole copy. An unfinished .new is normal, and not noted.
  */
-static bool look(const struct system *system, const struct item *item, uint32_t place,
-                 uint32_t *patience, struct copy_restore *out, bool *usable,
-                 struct sys_failure *why)
+static enum sys_status look(struct search *search, uint32_t place, struct copy_restore *out,
+                            bool *usable, struct sys_failure *why)
 {
     const char *tail = place == COPY_PLACES_UNREAD_LAST    ? ".copy"
                        : place == COPY_PLACES_UNREAD_OLDER ? ".old"
@@ -80,20 +100,23 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
     enum sys_status status;
 
     *usable = false;
-    copy_file_name(item->spec.name, tail, file);
-    status = read_patiently(system, file, patience, &bytes, &length, &failure);
+    copy_file_name(search->item->spec.name, tail, file);
+    status = read_patiently(search, file, &bytes, &length, &failure);
     if (status == SYS_NO_MEMORY) {
         failure_copy(why, &failure);
-        return false;
+        return status;
     }
-    if (status == SYS_OK) {
-        *usable = judge(out, item, place != COPY_PLACES_UNREAD_NEW ? file : NULL, bytes, length);
-    } else if (status != SYS_NOT_FOUND) {
+    if (status == SYS_OK)
+        *usable = judge(out, search, place != COPY_PLACES_UNREAD_NEW ? file : NULL, bytes, length);
+    /* After a stop it may not be read to its end. Nobody needs it: the next start reads it. */
+    if (!still_wanted(search))
+        return failure_reason(why, SYS_LATER, "a stop was requested");
+    if (status != SYS_OK && status != SYS_NOT_FOUND) {
         out->unread |= place;
         event_failure_text(&failure, text);
         add_refused(out, file, text);
     }
-    return true;
+    return SYS_OK;
 }
 
 /*
@@ -101,21 +124,27 @@ static bool look(const struct system *system, const struct item *item, uint32_t 
  * copy there. A whole .new with a greater number is newer than both.
  */
 enum sys_status copy_restore_find(const struct system *system, const struct item *item,
-                                  uint32_t *patience, struct copy_restore *out,
+                                  uint32_t *patience, bool stoppable, struct copy_restore *out,
                                   struct sys_failure *why)
 {
+    struct search search = {system, item, patience, stoppable};
     bool last, older, unfinished;
     uint64_t number;
+    enum sys_status status;
 
     *out = (struct copy_restore){0};
-    if (!look(system, item, COPY_PLACES_UNREAD_LAST, patience, out, &last, why))
-        return SYS_NO_MEMORY;
+    status = look(&search, COPY_PLACES_UNREAD_LAST, out, &last, why);
+    if (status != SYS_OK)
+        return status;
     out->last_refused = out->refused[0] != '\0' && out->unread == 0;
-    if (!last && !look(system, item, COPY_PLACES_UNREAD_OLDER, patience, out, &older, why))
-        return SYS_NO_MEMORY;
+    if (!last)
+        status = look(&search, COPY_PLACES_UNREAD_OLDER, out, &older, why);
+    if (status != SYS_OK)
+        return status;
     number = out->copy.number;
-    if (!look(system, item, COPY_PLACES_UNREAD_NEW, patience, out, &unfinished, why))
-        return SYS_NO_MEMORY;
+    status = look(&search, COPY_PLACES_UNREAD_NEW, out, &unfinished, why);
+    if (status != SYS_OK)
+        return status;
     out->unplaced = out->found && out->copy.number != number;
     out->newest = last && !out->unplaced;
     return SYS_OK;
@@ -225,12 +254,12 @@ void copy_restore_done(const struct system *system, const struct copy_restore *r
         system->log(system->self, EVENT_COPY_NONE, none, 3);
 }
 
-enum sys_status copy_restore_look(const struct system *system, struct item *item,
+enum sys_status copy_restore_look(const struct system *system, struct item *item, bool stoppable,
                                   struct sys_failure *why)
 {
     struct copy_restore files;
     uint32_t patience = 0;
-    enum sys_status status = copy_restore_find(system, item, &patience, &files, why);
+    enum sys_status status = copy_restore_find(system, item, &patience, stoppable, &files, why);
 
     if (status == SYS_OK)
         note_files(&files, item->copies);

@@ -29,11 +29,11 @@ struct copy_restore {
 /*
  * Looks for the newest usable copy of a segment. SYS_OK also if there is none. SYS_NO_MEMORY: a
  * later try may find one. `*patience`: how many milliseconds may be spent on waiting for files
- * that other processes have open; reduced by the time spent. End `*out` with copy_restore_end on
- * any status.
+ * that other processes have open; reduced by the time spent. `stoppable`: SYS_LATER as soon as a
+ * stop is requested. End `*out` with copy_restore_end on any status.
  */
 enum sys_status copy_restore_find(const struct system *system, const struct item *item,
-                                  uint32_t *patience, struct copy_restore *out,
+                                  uint32_t *patience, bool stoppable, struct copy_restore *out,
                                   struct sys_failure *why);
 void copy_restore_end(struct copy_restore *restoring);
 
@@ -47,9 +47,9 @@ void copy_restore_done(const struct system *system, const struct copy_restore *r
 
 /*
  * For an adopted segment, whose content is current: notes only which files the next save must
- * not lose. SYS_OK or SYS_NO_MEMORY.
+ * not lose. SYS_OK, SYS_NO_MEMORY or, with `stoppable`, SYS_LATER as above.
  */
-enum sys_status copy_restore_look(const struct system *system, struct item *item,
+enum sys_status copy_restore_look(const struct system *system, struct item *item, bool stoppable,
                                   struct sys_failure *why);
 
 #endif

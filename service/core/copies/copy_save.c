@@ -288,7 +288,7 @@ static enum sys_status save_segment(struct save *save, struct sys_failure *why)
     enum sys_status status = SYS_OK;
 
     if (!save->item->copies->looked)
-        status = copy_restore_look(save->saving->system, save->item, why);
+        status = copy_restore_look(save->saving->system, save->item, !save->last, why);
     if (status != SYS_OK)
         return status;
     save->bytes = malloc((size_t)save->copy.size);

@@ -9,7 +9,7 @@ void initial_content_find(const struct system *system, const struct item *item,
 {
     const struct cfg_initial *initial = item->initial;
 
-    *out = (struct initial_content){.content = {.size = item->spec.size}};
+    *out = (struct initial_content){.content = {.size = item->spec.size, .stoppable = true}};
     if (initial == NULL)
         return;
     out->content.bytes = initial->bytes;

@@ -74,7 +74,7 @@ static enum sys_status fill_from_copy(const struct maker *maker, const struct it
                                       struct sys_object *section, struct sys_failure *why)
 {
     const struct system *system = maker->system;
-    struct sys_content content = {.size = item->spec.size};
+    struct sys_content content = {.size = item->spec.size, .stoppable = true};
 
     if (copy->found) {
         content.bytes = copy->copy.content;
@@ -117,7 +117,7 @@ static enum sys_status create_from_copy(const struct maker *maker, struct item *
         status = system->objects.create(system->self, &item->spec, own, &section, why);
     if (status != SYS_OK)
         return status;
-    status = copy_restore_find(system, item, maker->patience, &copy, why);
+    status = copy_restore_find(system, item, maker->patience, true, &copy, why);
     if (status == SYS_OK)
         status = fill_from_copy(maker, item, &copy, first, section, why);
     if (status == SYS_OK)

@@ -27,7 +27,9 @@ void maker_missing(const struct maker *maker, struct item *item, enum sys_status
     char text[REPORT_FAILURE];
 
     item->state = status == SYS_TAKEN ? ITEM_CONFLICT : ITEM_FAILED;
-    if (item->cause == cause)
+    /* A stop has ended the filling: no failure. */
+    if (item->cause == cause ||
+        (status == SYS_LATER && maker->system->stopping(maker->system->self)))
         return;
     item->cause = cause;
     event_reason(status, why, text);

@@ -5,6 +5,7 @@
 #ifndef SYS_SYSTEM_FILES_H
 #define SYS_SYSTEM_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,7 +20,7 @@ struct system_files {
     /*
      * Reads a whole file of at most `limit` bytes. Free `*content` with free().
      * SYS_LATER: another program has the file open exclusively, has locked bytes of it, or
-     * is replacing it. One try: patience.h waits. SYS_NOT_FOUND. SYS_DENIED: access denied, or
+     * is replacing it; or the broker was asked to stop. One try: patience.h waits. SYS_NOT_FOUND. SYS_DENIED: access denied, or
      * somebody who is no administrator may change or replace the file (file_rules.h). SYS_FAILED:
      * also a file over the limit.
      */
@@ -86,7 +87,8 @@ struct system_copies {
      * Copies of segments: files with names as above, in another folder with the same
      * protection.
      *
-     * read     as state_read. SYS_LATER: another program has the file open exclusively
+     * read     as state_read. SYS_LATER: another program has the file open exclusively; or,
+     *          with `stoppable`, the broker was asked to stop
      * create   creates an empty file, and replaces an existing one
      * write    adds bytes to its end
      * flush    on SYS_OK everything written is on the disk. After an earlier crash any
@@ -99,8 +101,8 @@ struct system_copies {
      *          name or the other; on SYS_OK the new name is on the disk. SYS_NOT_FOUND:
      *          there is no file `from`
      */
-    enum sys_status (*read)(void *self, const char *name, size_t limit, char **content,
-                            size_t *length, struct sys_failure *why);
+    enum sys_status (*read)(void *self, const char *name, size_t limit, bool stoppable,
+                            char **content, size_t *length, struct sys_failure *why);
     enum sys_status (*create)(void *self, const char *name, struct sys_copy **out,
                               struct sys_failure *why);
     enum sys_status (*write)(void *self, struct sys_copy *copy, const void *bytes, size_t length,

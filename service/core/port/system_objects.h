@@ -35,6 +35,7 @@ struct sys_content {
     size_t length;
     uint8_t fill;
     uint64_t size;
+    bool stoppable; /* a stop ends the writing: nobody needs what is not written */
 };
 
 /* What is known of an existing object. */
@@ -84,7 +85,10 @@ struct system_objects {
     enum sys_status (*inspect)(void *self, const char *name, struct sys_facts *facts,
                                struct sys_object **out, struct sys_failure *why);
 
-    /* Writes the initial content of a new section, which is all zero before. */
+    /*
+     * Writes the initial content of a new section, which is all zero before. Reports progress.
+     * SYS_LATER, only with `stoppable`: the broker was asked to stop.
+     */
     enum sys_status (*fill)(void *self, struct sys_object *section,
                             const struct sys_content *content, struct sys_failure *why);
 

@@ -9,34 +9,17 @@
 #include <stdlib.h>
 
 #include "failure.h"
+#include "files.h"
 #include "held.h"
 #include "own_files.h"
 
-#define PIECE (4u * 1024 * 1024) /* bytes of one read or write, between two calls of `progress` */
+#define PIECE (4u * 1024 * 1024) /* bytes of one write */
 
-/* Reads up to `size` bytes; `*length` is less if the file has shrunk meanwhile. */
-static bool read_all(HANDLE file, char *content, size_t size, void (*progress)(void),
-                     size_t *length)
+static enum sys_status read_open(HANDLE file, size_t limit, bool (*wanted)(void *context),
+                                 void *context, char **content, size_t *length,
+                                 struct sys_failure *why)
 {
-    size_t done = 0;
-    DWORD got = 1;
-
-    while (done < size && got != 0) {
-        size_t left = size - done;
-
-        if (!ReadFile(file, content + done, left < PIECE ? (DWORD)left : PIECE, &got, NULL))
-            return false;
-        done += got;
-        if (progress != NULL)
-            progress();
-    }
-    *length = done;
-    return true;
-}
-
-static enum sys_status read_open(HANDLE file, size_t limit, void (*progress)(void), char **content,
-                                 size_t *length, struct sys_failure *why)
-{
+    enum sys_status status;
     LARGE_INTEGER size;
     char *buffer;
 
@@ -49,19 +32,17 @@ static enum sys_status read_open(HANDLE file, size_t limit, void (*progress)(voi
     buffer = malloc((size_t)size.QuadPart + 1);
     if (buffer == NULL)
         return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
-    if (!read_all(file, buffer, (size_t)size.QuadPart, progress, length)) {
-        enum sys_status status = held_failure(NULL, "ReadFile", GetLastError(), why);
-
+    status = files_read_all(file, (size_t)size.QuadPart, wanted, context, buffer, length, why);
+    if (status == SYS_OK)
+        *content = buffer;
+    else
         free(buffer);
-        return status;
-    }
-    *content = buffer;
-    return SYS_OK;
+    return status;
 }
 
 enum sys_status copy_files_read(const char *folder, const char *name, size_t limit,
-                                void (*progress)(void), char **content, size_t *length,
-                                struct sys_failure *why)
+                                bool (*wanted)(void *context), void *context, char **content,
+                                size_t *length, struct sys_failure *why)
 {
     enum sys_status status;
     struct own_files own;
@@ -78,7 +59,7 @@ enum sys_status copy_files_read(const char *folder, const char *name, size_t lim
     } else {
         status = own_files_check(file, false, why);
         if (status == SYS_OK)
-            status = read_open(file, limit, progress, content, length, why);
+            status = read_open(file, limit, wanted, context, content, length, why);
         CloseHandle(file);
     }
     own_files_leave(&own);

@@ -7,16 +7,18 @@
 #ifndef COPY_FILES_H
 #define COPY_FILES_H
 
+#include <stdbool.h>
+
 #include "system.h"
 
 /*
  * Reads a copy of at most `limit` bytes; `*content` is freed with free(). SYS_LATER: a
- * program has the file open without sharing it. `progress` is called while a long file
- * is read; NULL: not.
+ * program has the file open without sharing it, or `wanted`, which is asked now and then while
+ * a long file is read, says no.
  */
 enum sys_status copy_files_read(const char *folder, const char *name, size_t limit,
-                                void (*progress)(void), char **content, size_t *length,
-                                struct sys_failure *why);
+                                bool (*wanted)(void *context), void *context, char **content,
+                                size_t *length, struct sys_failure *why);
 
 /*
  * Creates a new file for a copy, in place of an unfinished one, and the folder if it is

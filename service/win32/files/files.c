@@ -13,6 +13,7 @@
 #include "wide.h"
 
 #define RETRY_MS 100u
+#define PIECE    (4u * 1024 * 1024) /* bytes of one read, between two questions whether to go on */
 
 /* Retries: editors and virus scanners briefly open files without sharing them. */
 static HANDLE open_patiently(const wchar_t *path, DWORD flags, uint32_t patience)
@@ -43,24 +44,31 @@ static enum sys_status cannot_open(const wchar_t *path, DWORD code, struct sys_f
     return held_failure(path, "CreateFileW", code, why);
 }
 
-/* Reads up to `size` bytes; `*length` is less if the file has shrunk meanwhile. */
-static bool read_all(HANDLE file, char *content, size_t size, size_t *length)
+enum sys_status files_read_all(HANDLE file, size_t size, bool (*wanted)(void *context),
+                               void *context, char *content, size_t *length,
+                               struct sys_failure *why)
 {
     size_t done = 0;
-    DWORD got;
+    DWORD got = 1;
 
-    do {
-        if (!ReadFile(file, content + done, (DWORD)(size - done), &got, NULL))
-            return false;
+    while (done < size && got != 0) {
+        size_t left = size - done;
+
+        if (!ReadFile(file, content + done, left < PIECE ? (DWORD)left : PIECE, &got, NULL))
+            return held_failure(NULL, "ReadFile", GetLastError(), why);
         done += got;
-    } while (got != 0 && done < size);
+        if (wanted != NULL && !wanted(context) && done < size)
+            return failure_say(why, SYS_LATER, "ReadFile", 0, "a stop was requested");
+    }
     *length = done;
-    return true;
+    return SYS_OK;
 }
 
-enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_t *length,
-                                struct sys_failure *why)
+static enum sys_status read_open(HANDLE file, size_t limit, bool (*wanted)(void *context),
+                                 void *context, char **content, size_t *length,
+                                 struct sys_failure *why)
 {
+    enum sys_status status;
     LARGE_INTEGER size;
     char *buffer;
 
@@ -69,28 +77,33 @@ enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_
         return failure_say(why, SYS_FAILED, NULL, 0, "this is a device, not a file");
     if (!GetFileSizeEx(file, &size))
         return failure_set(why, "GetFileSizeEx", GetLastError());
-    /* read_all passes what is left as a DWORD. */
-    if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit || (uint64_t)size.QuadPart >= MAXDWORD)
+    if (size.QuadPart < 0 || (uint64_t)size.QuadPart > limit)
         return failure_say(why, SYS_FAILED, NULL, 0,
                            "the file has %lld bytes, more than the limit of %llu",
                            (long long)size.QuadPart, (unsigned long long)limit);
     buffer = malloc((size_t)size.QuadPart + 1);
     if (buffer == NULL)
         return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
-    if (!read_all(file, buffer, (size_t)size.QuadPart, length)) {
-        DWORD code = GetLastError();
-
+    status = files_read_all(file, (size_t)size.QuadPart, wanted, context, buffer, length, why);
+    if (status != SYS_OK) {
         free(buffer);
-        return held_failure(NULL, "ReadFile", code, why);
+        return status;
     }
     buffer[*length] = '\0';
     *content = buffer;
     return SYS_OK;
 }
 
+enum sys_status files_read_open(HANDLE file, size_t limit, char **content, size_t *length,
+                                struct sys_failure *why)
+{
+    return read_open(file, limit, NULL, NULL, content, length, why);
+}
+
 /* `check`: also checks the file itself; its folders have passed already. */
 static enum sys_status read_path(const char *path, bool check, size_t limit, uint32_t patience,
-                                 char **content, size_t *length, struct sys_failure *why)
+                                 bool (*wanted)(void *context), void *context, char **content,
+                                 size_t *length, struct sys_failure *why)
 {
     wchar_t *wide = wide_from_utf8(path);
     enum sys_status status = SYS_OK;
@@ -106,7 +119,7 @@ static enum sys_status read_path(const char *path, bool check, size_t limit, uin
         if (check)
             status = file_check_open(file, FILE_ROLE_FILE, path, why);
         if (status == SYS_OK)
-            status = files_read_open(file, limit, content, length, why);
+            status = read_open(file, limit, wanted, context, content, length, why);
         CloseHandle(file);
     }
     free(wide);
@@ -118,22 +131,39 @@ enum sys_status files_read(const char *path, size_t limit, uint32_t patience, ch
 {
     *content = NULL;
     *length = 0;
-    return read_path(path, false, limit, patience, content, length, why);
+    return read_path(path, false, limit, patience, NULL, NULL, content, length, why);
+}
+
+static enum sys_status read_safe(const char *path, size_t limit, uint32_t patience,
+                                 bool (*wanted)(void *context), void *context, char **content,
+                                 size_t *length, struct sys_failure *why)
+{
+    char *absolute = paths_absolute(path);
+    enum sys_status status;
+
+    if (absolute == NULL)
+        return failure_set(why, "GetFullPathNameW", GetLastError());
+    status = file_check_way(absolute, why);
+    if (status == SYS_OK)
+        status = read_path(absolute, true, limit, patience, wanted, context, content, length, why);
+    free(absolute);
+    return status;
 }
 
 enum sys_status files_read_safe(const char *path, size_t limit, uint32_t patience, char **content,
                                 size_t *length, struct sys_failure *why)
 {
-    char *absolute = paths_absolute(path);
-    enum sys_status status;
-
     *content = NULL;
     *length = 0;
-    if (absolute == NULL)
-        return failure_set(why, "GetFullPathNameW", GetLastError());
-    status = file_check_way(absolute, why);
-    if (status == SYS_OK)
-        status = read_path(absolute, true, limit, patience, content, length, why);
-    free(absolute);
-    return status;
+    return read_safe(path, limit, patience, NULL, NULL, content, length, why);
+}
+
+enum sys_status files_read_while(const char *path, bool safe, size_t limit,
+                                 bool (*wanted)(void *context), void *context, char **content,
+                                 size_t *length, struct sys_failure *why)
+{
+    *content = NULL;
+    *length = 0;
+    return safe ? read_safe(path, limit, 0, wanted, context, content, length, why)
+                : read_path(path, false, limit, 0, wanted, context, content, length, why);
 }

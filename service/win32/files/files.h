@@ -6,6 +6,8 @@
 
 #include <windows.h>
 
+#include <stdbool.h>
+
 #include "system.h"
 
 #define FILES_PATIENCE_MS 2000u /* for a verb: virus scanners hold a new file this long */
@@ -24,6 +26,22 @@ enum sys_status files_read(const char *path, size_t limit, uint32_t patience, ch
  */
 enum sys_status files_read_safe(const char *path, size_t limit, uint32_t patience, char **content,
                                 size_t *length, struct sys_failure *why);
+
+/*
+ * One or the other (`safe`), in one try. SYS_LATER also if `wanted`, which is asked now and then
+ * while a long file is read, says no.
+ */
+enum sys_status files_read_while(const char *path, bool safe, size_t limit,
+                                 bool (*wanted)(void *context), void *context, char **content,
+                                 size_t *length, struct sys_failure *why);
+
+/*
+ * Reads up to `size` bytes of an open file into `content`; `*length` is less if it has shrunk
+ * meanwhile. `wanted` NULL: always. SYS_LATER as above.
+ */
+enum sys_status files_read_all(HANDLE file, size_t size, bool (*wanted)(void *context),
+                               void *context, char *content, size_t *length,
+                               struct sys_failure *why);
 
 /*
  * Reads an open file. `content` and `length` are set only on SYS_OK. SYS_LATER: another program

@@ -13,8 +13,8 @@
 #include "failure.h"
 #include "name_holder.h"
 
-/* A section is filled in pieces, so that a large one fits into a 32-bit address space. */
-#define FILL_PIECE (64u * 1024 * 1024)
+/* A section is filled in pieces: a stop must be heard while a large one is written. */
+#define FILL_PIECE (4u * 1024 * 1024)
 #define VIEW_STEP  65536u /* views begin at multiples of this */
 
 #define INVALID_LABEL 1299u /* ERROR_INVALID_LABEL; not every SDK has it */
@@ -161,7 +161,7 @@ static void write_piece(const struct sys_content *content, uint64_t offset, size
 }
 
 enum sys_status objects_fill(struct sys_object *section, const struct sys_content *content,
-                             struct sys_failure *why)
+                             bool (*wanted)(void *context), void *context, struct sys_failure *why)
 {
     /* A new section is all zero: pages that stay zero are not touched. */
     uint64_t end = content->fill != 0 ? content->size : content->length;
@@ -178,6 +178,8 @@ enum sys_status objects_fill(struct sys_object *section, const struct sys_conten
             return failure_set(why, "MapViewOfFile", GetLastError());
         write_piece(content, offset, size, view);
         UnmapViewOfFile(view);
+        if (!wanted(context) && content->stoppable && end - offset > size)
+            return failure_say(why, SYS_LATER, "MapViewOfFile", 0, "a stop was requested");
     }
     return SYS_OK;
 }

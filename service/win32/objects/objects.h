@@ -9,12 +9,15 @@
 
 #include <windows.h>
 
+#include <stdbool.h>
+
 #include "system.h"
 
 enum sys_status objects_create(const struct sys_spec *spec, const struct sys_descriptor *descriptor,
                                struct sys_object **out, struct sys_failure *why);
+/* `wanted` is asked now and then whether to go on; without `stoppable` it only shows progress. */
 enum sys_status objects_fill(struct sys_object *section, const struct sys_content *content,
-                             struct sys_failure *why);
+                             bool (*wanted)(void *context), void *context, struct sys_failure *why);
 enum sys_status objects_peek(struct sys_object *section, uint64_t offset, void *bytes,
                              size_t length, struct sys_failure *why);
 enum sys_status objects_examine(struct sys_object *object, char **sddl, struct sys_failure *why);

@@ -56,8 +56,7 @@ static bool do_stopping(void *self)
     return port->host.stop != NULL && WaitForSingleObject(port->host.stop, 0) != WAIT_TIMEOUT;
 }
 
-/* During a long look-up: reports progress to the service manager. False: stop requested. */
-static bool still_wanted(void *self)
+bool port_still_wanted(void *self)
 {
     do_progress(self);
     return !do_stopping(self);
@@ -70,7 +69,7 @@ static enum sys_status do_resolve(void *self, const char *account, char sid[SYS_
     bool waits = port->host.progress != NULL || port->host.stop != NULL;
 
     /* Without progress or stop there is nothing to do meanwhile: no thread is needed. */
-    return accounts_resolve(account, waits ? still_wanted : NULL, self, sid, why);
+    return accounts_resolve(account, waits ? port_still_wanted : NULL, self, sid, why);
 }
 
 /* BCryptGenRandom and its flag */

@@ -20,8 +20,8 @@ static enum sys_status do_read_file(void *self, const char *path, size_t limit, 
     const struct port *port = self;
 
     /* One try: the core is patient itself, and makes its progress visible meanwhile. */
-    return (port->host.any_file ? files_read : files_read_safe)(path, limit, 0, content, length,
-                                                                why);
+    return files_read_while(path, !port->host.any_file, limit, port_still_wanted, self, content,
+                            length, why);
 }
 
 static enum sys_status do_resolve_path(void *self, const char *base, const char *path, char **out,
@@ -103,10 +103,17 @@ static char *copies_folder(const struct port *port)
     return folder;
 }
 
-static enum sys_status do_copy_read(void *self, const char *name, size_t limit, char **content,
-                                    size_t *length, struct sys_failure *why)
+/* For what a stop must not end. */
+static bool show_progress(void *self)
 {
-    const struct port *port = self;
+    (void)port_still_wanted(self);
+    return true;
+}
+
+static enum sys_status do_copy_read(void *self, const char *name, size_t limit, bool stoppable,
+                                    char **content, size_t *length, struct sys_failure *why)
+{
+    struct port *port = self;
     char *folder = copies_folder(port);
     enum sys_status status;
 
@@ -114,7 +121,8 @@ static enum sys_status do_copy_read(void *self, const char *name, size_t limit, 
     *length = 0;
     if (folder == NULL)
         return failure_set(why, "RegGetValueW", GetLastError());
-    status = copy_files_read(folder, name, limit, port->host.progress, content, length, why);
+    status = copy_files_read(folder, name, limit, stoppable ? port_still_wanted : show_progress,
+                             port, content, length, why);
     free(folder);
     return status;
 }

@@ -12,6 +12,12 @@ void port_files(struct system *out);   /* the configuration, the broker's own fi
 void port_objects(struct system *out); /* descriptors, named objects, links in sessions */
 void port_keepers(struct system *out);
 
+/*
+ * For long calls, with the port as `self`: reports progress to the service manager. False: stop
+ * requested.
+ */
+bool port_still_wanted(void *self);
+
 /* The folder of the broker's own files; freed with free(). NULL: GetLastError() says why. */
 char *port_state_folder(const struct port *port);
 

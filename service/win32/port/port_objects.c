@@ -53,8 +53,7 @@ static enum sys_status do_inspect(void *self, const char *name, struct sys_facts
 static enum sys_status do_fill(void *self, struct sys_object *section,
                                const struct sys_content *content, struct sys_failure *why)
 {
-    (void)self;
-    return objects_fill(section, content, why);
+    return objects_fill(section, content, port_still_wanted, self, why);
 }
 
 static enum sys_status do_peek(void *self, struct sys_object *section, uint64_t offset, void *bytes,

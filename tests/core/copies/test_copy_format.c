@@ -43,7 +43,7 @@ static enum copy_verdict read_as(const char *name, size_t bytes)
 
     assert_non_null(exact);
     memcpy(exact, file, bytes);
-    verdict = copy_read(exact, bytes, name, &out);
+    verdict = copy_read(exact, bytes, name, NULL, NULL, &out);
     if (verdict == COPY_WHOLE) {
         assert_true(out.number == made.number && out.saved == made.saved);
         assert_true(out.generation == made.generation && out.size == made.size);

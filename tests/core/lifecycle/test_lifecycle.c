@@ -267,7 +267,7 @@ static void asked_to_stop_during_the_start(void **state)
     } rows[] = {
         {FAKE_READ_FILE, 0, "0", 0}, {FAKE_READ_FILE, 1, "0", 0}, {FAKE_RESOLVE, 1, "0", 1},
         {FAKE_IDENTIFY, 1, "0", 1},  {FAKE_CLAIM, 1, "0", 1},     {FAKE_CREATE, 2, "0", 1},
-        {FAKE_CREATE, 3, "1", 1},    {FAKE_CREATE, 5, "3", 1},    {FAKE_FILL, 1, "2", 1},
+        {FAKE_CREATE, 3, "1", 1},    {FAKE_CREATE, 5, "3", 1},    {FAKE_FILL, 1, "1", 1},
         {FAKE_CREATE, 6, "4", 1},    {FAKE_CREATE, 7, "4", 1},    {FAKE_RANDOM, 1, "4", 1},
     };
     static const enum event_id wanted[] = {EVENT_STOPPED};

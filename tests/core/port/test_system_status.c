@@ -103,7 +103,7 @@ static enum sys_status ask_copies(enum fake_call call, struct sys_copy *copy)
 
     switch (call) {
     case FAKE_COPY_READ:
-        return copies->read(port->self, "none", 10, &content, &length, NULL);
+        return copies->read(port->self, "none", 10, false, &content, &length, NULL);
     case FAKE_COPY_CREATE:
         return copies->create(port->self, "other", &made, NULL);
     case FAKE_COPY_WRITE:

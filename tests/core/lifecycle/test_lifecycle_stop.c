@@ -1,0 +1,120 @@
+/*
+ * A stop while content is written or read: it ends the filling of a new segment, which the next
+ * start repeats, but never the last save.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "life.h"
+#include "lifecycle.h"
+
+static const char kept[] = "version: 1\n"
+                           "defaults: { access: { write: Users } }\n"
+                           "segments:\n"
+                           "  Kept: { size: 64, lock: none, keep: reboot,\n"
+                           "          initial: { text: first } }\n";
+
+static struct fake *fake;
+
+static int set_up(void **state)
+{
+    (void)state;
+    fake = life_begin(NULL);
+    return 0;
+}
+
+static void nothing(size_t number)
+{
+    (void)number;
+    fake_wake(fake, SYS_WAKE_SESSIONS); /* there is nothing to do */
+}
+
+static void write_text(const char *text)
+{
+    memcpy(fake_find(fake, "Kept")->content, text, strlen(text) + 1);
+}
+
+static void write_second(size_t number)
+{
+    if (number == 1)
+        write_text("second");
+    nothing(number);
+}
+
+static const char *expected;
+
+static void expect_text(size_t number)
+{
+    if (number == 1)
+        assert_string_equal((const char *)fake_find(fake, "Kept")->content, expected);
+    nothing(number);
+}
+
+/* A start that is asked to stop when so many calls of this kind have been made. */
+static void start_and_stop_at(enum fake_call call, size_t n)
+{
+    fake_file(fake, LIFE_FILE, kept);
+    fake_forget_events(fake);
+    fake_stop_at(fake, call, fake_calls(fake, call) + n);
+    assert_int_equal(lifecycle_run(fake_system(fake), LIFE_FILE), SHMB_EXIT_DONE);
+}
+
+/* The copy is neither refused nor lost, wherever the stop comes. */
+static void a_stop_ends_the_restoring_and_loses_nothing(void **state)
+{
+    static const struct {
+        enum fake_call call;
+        size_t n;
+    } rows[] = {{FAKE_COPY_READ, 1}, {FAKE_COPY_READ, 2}, {FAKE_FILL, 1}};
+    size_t i, count;
+
+    (void)state;
+    life_run(kept, write_second, 2);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        fake_boot(fake, i % 2 == 0 ? "boot-2" : "boot-3");
+        start_and_stop_at(rows[i].call, rows[i].n);
+        (void)fake_events(fake, &count);
+        assert_int_equal(count, 1);
+        assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 1);
+        assert_string_equal(fake_last_event(fake, EVENT_STOPPED)->inserts[0], "0");
+        assert_null(fake_find(fake, "Kept"));
+    }
+    fake_boot(fake, "boot-4");
+    expected = "second";
+    life_run(kept, expect_text, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_COPY_RESTORED), 1);
+}
+
+/* The files of an adopted segment are first read by its first save; here that is the last one. */
+static void adopted_content_is_saved_although_a_stop_was_asked_for(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(kept, nothing, 2); /* its keeper holds the segment */
+    write_text("third");
+    start_and_stop_at(FAKE_RUNNING, 1);
+    assert_int_equal(fake_event_count(fake, EVENT_COPY_FAILED), 0);
+    fake_keeper_dies(fake, 1);
+    assert_null(fake_find(fake, "Kept"));
+    fake_boot(fake, "boot-2");
+    fake_release(fake, true);
+    expected = "third";
+    life_run(kept, expect_text, 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_stop_ends_the_restoring_and_loses_nothing),
+        TEST(adopted_content_is_saved_although_a_stop_was_asked_for),
+    };
+
+    return cmocka_run_group_tests_name("test_lifecycle_stop", tests, NULL, NULL);
+}
