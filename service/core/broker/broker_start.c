@@ -15,10 +15,13 @@
 #include "copy_restore.h"
 #include "event_text.h"
 #include "full_name.h"
+#include "patience.h"
 #include "text.h"
 
 #define NOTES_MOST 100u
 #define NAMES_MOST 8000u /* bytes of names in the event */
+
+#define CLAIM_PATIENCE_MS 5000u
 
 static enum sys_status identify(struct broker *broker, struct sys_failure *why)
 {
@@ -32,12 +35,27 @@ static enum sys_status identify(struct broker *broker, struct sys_failure *why)
     return status;
 }
 
+/* Waits a moment for a broker that is ending: it has the mutex until it has closed everything. */
+static enum sys_status claim_patiently(const struct broker *broker, struct sys_failure *why)
+{
+    const struct system *system = broker->system;
+    uint32_t patience = CLAIM_PATIENCE_MS;
+    enum sys_status status;
+    uint64_t begun;
+
+    do {
+        begun = system->clock.ticks(system->self);
+        status = claim_instance(system, broker->identity.owner, why);
+    } while (status == SYS_SECOND_BROKER && patience_again(system, begun, &patience));
+    return status;
+}
+
 /* Serves even if a foreign process holds the instance mutex. */
 static enum sys_status claim(struct broker *broker, struct sys_failure *why)
 {
     const struct system *system = broker->system;
     const char *inserts[] = {why->text};
-    enum sys_status status = claim_instance(system, broker->identity.owner, why);
+    enum sys_status status = claim_patiently(broker, why);
 
     if (status == SYS_SECOND_BROKER) {
         system->log(system->self, EVENT_SECOND_BROKER, NULL, 0);

@@ -16,6 +16,7 @@
 
 #define RETRY_MS    200u
 #define RETRY_TIMES 300u /* a minute */
+#define START_TRIES 5u   /* others may start and stop it meanwhile */
 
 static enum shmb_exit wait_running(SC_HANDLE service, bool was_running, enum shmb_exit *lacks)
 {
@@ -40,19 +41,42 @@ static enum shmb_exit wait_running(SC_HANDLE service, bool was_running, enum shm
     return scm_end_exit(&status);
 }
 
+/*
+ * Starts the service. While it is still stopping, Windows says that it runs already: waits for its
+ * end, and tries again. `*runs`: it runs, or somebody else has started it.
+ */
+static enum shmb_exit start_when_stopped(SC_HANDLE service, bool *runs)
+{
+    unsigned tries;
+
+    *runs = false;
+    for (tries = 0; !StartServiceW(service, 0, NULL); tries++) {
+        SERVICE_STATUS_PROCESS status;
+        DWORD code = GetLastError();
+        enum shmb_exit result;
+
+        if (code != ERROR_SERVICE_ALREADY_RUNNING || tries == START_TRIES)
+            return scm_start_failed(code);
+        if (!scm_query(service, &status))
+            return scm_failed("cannot query the state of the service", GetLastError());
+        *runs = status.dwCurrentState != SERVICE_STOP_PENDING &&
+                status.dwCurrentState != SERVICE_STOPPED;
+        if (*runs)
+            break;
+        result = scm_wait(service, SERVICE_STOPPED, &status);
+        if (result != SHMB_EXIT_DONE)
+            return result;
+    }
+    return SHMB_EXIT_DONE;
+}
+
 enum shmb_exit verb_start_service(SC_HANDLE service, enum shmb_exit *lacks)
 {
-    bool was_running = false;
+    bool was_running;
+    enum shmb_exit result = start_when_stopped(service, &was_running);
 
     *lacks = SHMB_EXIT_DONE;
-    if (!StartServiceW(service, 0, NULL)) {
-        DWORD code = GetLastError();
-
-        was_running = code == ERROR_SERVICE_ALREADY_RUNNING;
-        if (!was_running)
-            return scm_start_failed(code);
-    }
-    return wait_running(service, was_running, lacks);
+    return result == SHMB_EXIT_DONE ? wait_running(service, was_running, lacks) : result;
 }
 
 enum shmb_exit verb_start(void)

@@ -19,9 +19,10 @@
 enum shmb_exit verb_stop_service(SC_HANDLE service, bool *was_running);
 
 /*
- * Starts the service, waits until it runs and prints its process id. The handle
- * needs SERVICE_START and SERVICE_QUERY_STATUS. SHMB_EXIT_DONE: it runs; `*lacks` is then
- * SHMB_EXIT_DONE, or SHMB_EXIT_NOT_SO if it is degraded, which has been printed, too.
+ * Starts the service, waits until it runs and prints its process id. Waits for the end of a stop
+ * that is in progress first, as long as it makes progress. The handle needs SERVICE_START and
+ * SERVICE_QUERY_STATUS. SHMB_EXIT_DONE: it runs; `*lacks` is then SHMB_EXIT_DONE, or
+ * SHMB_EXIT_NOT_SO if it is degraded, which has been printed, too.
  */
 enum shmb_exit verb_start_service(SC_HANDLE service, enum shmb_exit *lacks);
 

@@ -107,6 +107,27 @@ static void adopted_content_is_saved_although_a_stop_was_asked_for(void **state)
     life_run(kept, expect_text, 2);
 }
 
+static size_t pauses;
+
+static void end_the_other_broker(struct fake *which, enum fake_call call)
+{
+    if (call == FAKE_PAUSE && ++pauses == 10)
+        fake_mend(which);
+}
+
+/* It has the mutex until it has closed everything. */
+static void a_broker_that_is_ending_is_waited_for(void **state)
+{
+    (void)state;
+    pauses = 0;
+    fake_fail(fake, FAKE_CLAIM, NULL, SYS_SECOND_BROKER);
+    fake_on_busy(fake, end_the_other_broker);
+    life_run(kept, nothing, 2);
+    assert_int_equal(pauses, 10);
+    assert_int_equal(fake_event_count(fake, EVENT_SECOND_BROKER), 0);
+    assert_int_equal(fake_event_count(fake, EVENT_RUNNING), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
@@ -114,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_stop_ends_the_restoring_and_loses_nothing),
         TEST(adopted_content_is_saved_although_a_stop_was_asked_for),
+        TEST(a_broker_that_is_ending_is_waited_for),
     };
 
     return cmocka_run_group_tests_name("test_lifecycle_stop", tests, NULL, NULL);

@@ -46,6 +46,34 @@ static void start_stop_and_status_follow_the_service(void **state)
     broker_says("status", 5, "stopped");
 }
 
+/* Asks the service manager itself, and does not wait for the end. */
+static void begin_to_stop(void)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    SC_HANDLE service = OpenServiceW(manager, L"ShmBroker", SERVICE_STOP | SERVICE_QUERY_STATUS);
+    SERVICE_STATUS status;
+
+    assert_non_null(service);
+    assert_true(ControlService(service, SERVICE_CONTROL_STOP, &status));
+    assert_true(QueryServiceStatus(service, &status));
+    assert_int_equal(status.dwCurrentState, SERVICE_STOP_PENDING);
+    CloseServiceHandle(service);
+    CloseServiceHandle(manager);
+}
+
+/* A large segment is saved at the stop: meanwhile Windows says that the service runs already. */
+static void a_start_waits_for_the_end_of_a_stop(void **state)
+{
+    (void)state;
+    install("version: 1\ndefaults: { access: { write: Interactive } }\nsegments:\n"
+            "  ShmbTest.Large: { size: 192 MiB, keep: reboot, initial: { fill: 0x41 } }\n");
+    broker_says("start", 0, "runs");
+    begin_to_stop();
+    broker_says("start", 0, "ShmBroker runs, process ");
+    broker_says("status", 0, "ShmbTest.Large: held");
+    broker_says("stop --release", 0, "stopped");
+}
+
 static void status_shows_a_name_that_is_taken(void **state)
 {
     struct child *squatter = client_start(NULL, "create event Global\\ShmbTest.Data");
@@ -252,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_broker_in_a_console_is_told_of),
         TEST(start_stop_and_status_follow_the_service),
+        TEST(a_start_waits_for_the_end_of_a_stop),
         TEST(status_shows_a_name_that_is_taken),
         TEST(a_start_with_the_last_good_configuration_is_told),
         TEST(a_failing_start_is_told_with_its_code),
