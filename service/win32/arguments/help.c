@@ -21,8 +21,8 @@ static const char general[] =
     "                                      show the errors of a configuration, or what it would\n"
     "                                      create; --merged: all files as one, the first includes\n"
     "                                      the others\n"
-    "  shmbroker plan FILE                 show what a reload with this configuration would do;\n"
-    "                                      change nothing\n"
+    "  shmbroker plan [FILE]               show what a reload with this configuration would do;\n"
+    "                                      without FILE, with the service's; change nothing\n"
     "  shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
     "                    [--audit | --no-audit]\n"
     "                                      copy this program to %ProgramFiles%\\ShmBroker and\n"
@@ -91,10 +91,10 @@ static const char help_check[] =
     "  shmbroker check --merged main.yaml app.yaml";
 
 static const char help_plan[] =
-    "shmbroker plan [--allow-unsafe-config] FILE\n"
+    "shmbroker plan [--allow-unsafe-config] [FILE]\n"
     "\n"
-    "Shows what a reload with this configuration would do to the running broker. Changes\n"
-    "nothing.\n"
+    "Shows what a reload with this configuration would do to the running broker; without\n"
+    "FILE, with the configuration of the service. Changes nothing.\n"
     "\n"
     "--allow-unsafe-config  accepts files that others than administrators can change\n"
     "\n"

@@ -6,7 +6,7 @@
 
 enum shmb_exit lacks_print(const char *first, bool administrator)
 {
-    struct status status = {.state_word = "running", .runs = true};
+    struct status status = {.state_word = "running", .runs = true, .administrator = administrator};
     bool enough = status_ask_broker(&status), unknown;
     enum shmb_exit result = SHMB_EXIT_DONE;
 

@@ -194,3 +194,21 @@ char *published_report(struct shmb_report *out)
     free(text);
     return NULL;
 }
+
+char *published_config(void)
+{
+    struct shmb_report report;
+    struct shmb_report_line line;
+    char *text = published_report(&report), *path = NULL;
+    size_t at = 0;
+
+    while (path == NULL && text != NULL && shmb_report_next(text, report.text_size, &at, &line))
+        if (line.length[0] == 4 && memcmp(line.field[0], "file", 4) == 0) {
+            path = calloc(line.length[1] + 1, 1);
+            if (path == NULL)
+                break;
+            memcpy(path, line.field[1], line.length[1]);
+        }
+    free(text);
+    return path;
+}

@@ -38,4 +38,7 @@ bool published_owner(char owner[OWNER_SID_MAX]);
  */
 char *published_report(struct shmb_report *out);
 
+/* The path of the configuration, from the report; freed with free(). NULL: as published_report. */
+char *published_config(void);
+
 #endif

@@ -63,6 +63,8 @@ struct status {
     char *end;              /* why it is not running; NULL: it is */
     char *account, *config; /* account NULL: a broker in a console */
     const char *start_word; /* start type; NULL: as account */
+    bool administrator;     /* the caller is one; set by the caller, as the next */
+    bool console;           /* the broker runs in a console, not as the service */
     /* from the broker */
     bool directory; /* it can be read */
     uint64_t revision;
@@ -110,6 +112,12 @@ void status_access_json(const struct status_object *object, struct json *json);
 
 /* The holders that status_find_holders found for a name. NULL: it did not look for them. */
 const struct holders *status_holders_of(const struct status *status, const char *name);
+
+/*
+ * Adds to `out` how to have what is deferred for the object of this bare name. `console`: the
+ * broker runs in a console, which takes no `reload --recreate`.
+ */
+void status_deferred_remedy(const char *name, bool console, struct text *out);
 
 /* Adds an object, all zero but kind and name. NULL: no memory. */
 struct status_object *status_add(struct status *status, enum shmb_kind kind, const char *name,

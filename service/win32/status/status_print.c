@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "names.h"
 
 static void print_service(const struct status *status)
 {
@@ -76,7 +77,9 @@ static void print_reload(const struct status *status)
 
     if (!status->reported) {
         if (status->directory)
-            console_line("last reload:   shown to administrators only, as are reasons");
+            console_line("last reload:   %s", status->administrator
+                                                  ? "not known, the report cannot be read"
+                                                  : "shown to administrators only, as are reasons");
         return;
     }
     console_line("last reload:   %s%s", word != NULL ? word : "none since the start",
@@ -152,6 +155,10 @@ static bool print_object(const struct status *status, const struct status_object
         console_line("%s %s: held%s", kind, name, access->at);
         break;
     case STATUS_DEFERRED:
+        text_add(access, "; to have it: ");
+        status_deferred_remedy(name + strlen(SHMB_GLOBAL_PREFIX), status->console, access);
+        if (access->failed)
+            return false;
         console_coloured(COLOUR_WARNING, "%s %s: held, deferred: %s%s", kind, name, reason,
                          access->at);
         break;

@@ -26,6 +26,18 @@ static void add(struct status_reasons *out, size_t count, const char *one, const
     out->count++;
 }
 
+/* What is said where nothing that can be read names a reason. */
+static const char *without_reasons(const struct status *status)
+{
+    if (status->unknown != NULL)
+        return "what it holds is not known";
+    if (status->reported)
+        return "its report does not say why; see the application event log";
+    if (status->administrator)
+        return "its report cannot be read; see the application event log";
+    return "why is shown to administrators only";
+}
+
 void status_find_reasons(const struct status *status, struct status_reasons *out)
 {
     out->count = 0;
@@ -70,9 +82,21 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
         "plain names that lead elsewhere");
     if (out->count > 0)
         return;
-    /* The report is complete but for lines that had no room. */
-    (void)snprintf(out->text[0], sizeof(out->text[0]), "%s",
-                   status->reported ? "the reason had no room in the report; see the event log"
-                                    : "why is shown to administrators only");
+    (void)snprintf(out->text[0], sizeof(out->text[0]), "%s", without_reasons(status));
     out->count = 1;
+}
+
+void status_deferred_remedy(const char *name, bool console, struct text *out)
+{
+    const char *quote = strchr(name, ' ') != NULL ? "\"" : "";
+
+    if (console)
+        text_add(out, "end the broker, and start it again when its keeper has ended, too "
+                      "(hold_for; at once with run --release), which loses the content");
+    else
+        text_add(out,
+                 "shmbroker reload --recreate %s%s%s, where a segment keeps its content; programs "
+                 "that have it open must end before. If a former keeper has it open: shmbroker "
+                 "stop --release, then shmbroker start, which loses the content of all",
+                 quote, name, quote);
 }

@@ -78,15 +78,17 @@ enum shmb_exit verb_stop(bool release);
 
 /*
  * Prints what a reload with this configuration would do to the running broker;
- * changes nothing. Counts the objects whose access the caller may not read.
- * 1: the file has errors; 5: no running broker found.
+ * changes nothing. `file` NULL: the service's own. Counts the objects whose access the caller
+ * may not read. 1: the file has errors, or not all of it would be applied; 5: no running broker
+ * found.
  */
 enum shmb_exit verb_plan(const char *file, bool unsafe);
 
 /*
  * Has the service reload its configuration and recreate the objects of these
  * names (with or without Global\); prints the result, and what the service lacks. 0: all
- * applied, and nothing lacks; 1: refused, applied in part, or degraded; 4: no result within a minute; 5: not running.
+ * applied, and nothing lacks; 1: refused, applied in part, or degraded; 4: no result within a
+ * minute; 5: not running.
  */
 enum shmb_exit verb_reload(const char *const *names, size_t count);
 

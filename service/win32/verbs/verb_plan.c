@@ -6,23 +6,39 @@
 
 #include <windows.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "access_text.h"
 #include "access_words.h"
 #include "account_names.h"
+#include "command_line.h"
 #include "config_lines.h"
 #include "console.h"
 #include "descriptor_cache.h"
 #include "desired.h"
+#include "instance.h"
 #include "name_holder.h"
 #include "named_object.h"
 #include "plan.h"
+#include "plan_view.h"
 #include "port.h"
+#include "privileges.h"
 #include "published.h"
+#include "scm.h"
+#include "status.h"
+#include "wide.h"
 
 #define NOT_READABLE "not readable" /* in place of an access list */
+
+/* The broker that would reload. */
+struct service {
+    char *file;    /* its configuration; NULL: not known */
+    char *account; /* NULL: LocalSystem, or not known */
+    bool unsafe;   /* --allow-unsafe-config */
+    bool console;  /* it runs in a console; no service is installed */
+};
 
 /* What the broker holds, as it publishes it, and what the configuration asks for. */
 struct outlook {
@@ -34,9 +50,11 @@ struct outlook {
     struct name_index holdings;
     char **texts; /* owns up to three for each: name, lock, access */
     size_t text_count;
-    size_t hidden; /* access lists that the caller may not read */
     struct desired setup;
     struct descriptor_cache *cache;
+    struct service service;
+    uint64_t needed; /* bytes of all sections so far that would be created */
+    struct plan_view view;
 };
 
 static enum shmb_exit no_memory(void)
@@ -80,7 +98,7 @@ static const char *access_of(struct outlook *outlook, enum shmb_kind kind, const
     if (object != NULL && access_text_read(object, owner, &sddl) == 0)
         dacl = dacl_of(sddl);
     else
-        outlook->hidden++;
+        outlook->view.hidden++;
     if (object != NULL)
         CloseHandle(object);
     dacl = add_text(outlook, dacl, strlen(dacl));
@@ -226,25 +244,81 @@ static void add_words(struct text *out, enum shmb_kind kind, const char *sddl)
 }
 
 /* False: no memory. */
-static bool print_created(struct outlook *outlook, const struct item *item)
+static bool add_created(struct outlook *outlook, const struct item *item)
 {
     const char *sddl = access_wanted(outlook, item);
-    struct text words = {0};
+    struct text text = {0};
 
+    text_add(&text, "%s; access: ", shmb_kind_word(item->spec.kind));
     if (sddl != NULL)
-        add_words(&words, item->spec.kind, sddl);
-    if (sddl != NULL && !words.failed)
-        console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s; access: %s", plan_action_word(PLAN_CREATE),
-                     item->spec.name, shmb_kind_word(item->spec.kind), words.at);
-    text_free(&words);
-    return sddl != NULL && !words.failed;
+        add_words(&text, item->spec.kind, sddl);
+    if (sddl != NULL && !text.failed)
+        plan_view_add(&outlook->view, PLAN_VIEW_CREATE, item->spec.kind, item->spec.name, text.at,
+                      NULL);
+    sddl = text.failed ? NULL : sddl;
+    text_free(&text);
+    return sddl != NULL;
 }
 
-/* Prints the SDDL itself if both access lists read the same in words. False: no memory. */
-static bool print_access(struct outlook *outlook, size_t live, const struct item *item)
+/* An object has the name: the broker's own, as of a retired one that programs have open. */
+static void add_taken(struct outlook *outlook, const struct item *item,
+                      const struct name_holder *holder)
+{
+    const bool ours = holder->state == NAME_HOLDER_KNOWN && holder->kind == item->spec.kind &&
+                      strcmp(holder->owner, outlook->owner) == 0;
+    char who[NAME_HOLDER_TEXT_MAX], text[NAME_HOLDER_TEXT_MAX + 64];
+
+    name_holder_text(holder, who);
+    (void)snprintf(text, sizeof(text), ours ? "it exists: %s" : "the name is taken by %s", who);
+    plan_view_add(&outlook->view, ours ? PLAN_VIEW_ADOPT : PLAN_VIEW_CONFLICT, item->spec.kind,
+                  item->spec.name, text,
+                  ours ? NULL
+                       : "end the programs that have it open (as administrator, shmbroker status "
+                         "names them after the reload)");
+}
+
+/* A section takes its whole size at its creation. True: there is not so much left. */
+static bool lacks_memory(struct outlook *outlook, const struct item *item)
+{
+    MEMORYSTATUSEX memory = {.dwLength = sizeof(memory)};
+    char text[160];
+
+    if (item->spec.kind != SHMB_SECTION || !GlobalMemoryStatusEx(&memory))
+        return false;
+    if (item->spec.size <= memory.ullAvailPageFile &&
+        outlook->needed <= memory.ullAvailPageFile - item->spec.size) {
+        outlook->needed += item->spec.size;
+        return false;
+    }
+    (void)snprintf(text, sizeof(text),
+                   "not enough memory for %llu bytes: %llu of %llu are taken by this plan",
+                   (unsigned long long)item->spec.size, (unsigned long long)outlook->needed,
+                   (unsigned long long)memory.ullAvailPageFile);
+    plan_view_add(&outlook->view, PLAN_VIEW_FAIL, item->spec.kind, item->spec.name, text,
+                  "enlarge the paging file, or end other programs");
+    return true;
+}
+
+/* Asks for the name, without touching what has it. False: no memory. */
+static bool add_new(struct outlook *outlook, const struct item *item)
+{
+    wchar_t full[OBJECT_NAME_UNITS];
+    struct name_holder holder = {.state = NAME_HOLDER_NONE};
+
+    if (name_holder_full_name(item->spec.name, full))
+        holder = name_holder_ask(full);
+    if (holder.state != NAME_HOLDER_NONE)
+        add_taken(outlook, item, &holder);
+    else if (!lacks_memory(outlook, item))
+        return add_created(outlook, item);
+    return true;
+}
+
+/* Adds the SDDL itself if both access lists read the same in words. False: no memory. */
+static bool add_access(struct outlook *outlook, size_t live, const struct item *item)
 {
     const char *before = outlook->access[live], *after = access_wanted(outlook, item);
-    struct text words[2] = {{0}};
+    struct text words[2] = {{0}}, change = {0};
     bool enough = after != NULL;
 
     if (enough) {
@@ -256,34 +330,74 @@ static bool print_access(struct outlook *outlook, size_t live, const struct item
         before = words[0].at;
         after = words[1].at;
     }
+    if (enough) {
+        text_add(&change, "%s -> %s", before, after);
+        enough = !change.failed;
+    }
     if (enough)
-        console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s -> %s", plan_action_word(PLAN_ACCESS),
-                     item->spec.name, before, after);
+        plan_view_add(&outlook->view, PLAN_VIEW_ACCESS, item->spec.kind, item->spec.name, change.at,
+                      NULL);
+    text_free(&change);
     text_free(&words[0]);
     text_free(&words[1]);
     return enough;
 }
 
 /* False: no memory. */
-static bool print_step(struct outlook *outlook, const struct plan_step *step)
+static bool add_deferred(struct outlook *outlook, const struct plan_step *step)
 {
-    const struct item *items = outlook->setup.inventory->items;
-    const struct sys_spec *spec = step->item != NAME_INDEX_NONE
-                                      ? &items[step->item].spec
-                                      : &outlook->live[step->holding].spec;
-    const char *word = plan_action_word(step->action);
+    const struct sys_spec *live = &outlook->live[step->holding].spec;
+    struct text remedy = {0};
+    bool enough;
 
-    if (step->action == PLAN_CREATE)
-        return print_created(outlook, &items[step->item]);
-    if (step->reason != NULL)
-        console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s", word, spec->name, step->reason);
-    else if (step->action != PLAN_ACCESS)
-        console_line("%-8s " SHMB_GLOBAL_PREFIX "%s: %s", word, spec->name,
-                     shmb_kind_word(spec->kind));
-    return !step->access || print_access(outlook, step->holding, &items[step->item]);
+    status_deferred_remedy(live->name, outlook->service.console, &remedy);
+    enough = !remedy.failed;
+    if (enough)
+        plan_view_add(&outlook->view, PLAN_VIEW_DEFER, live->kind, live->name, step->reason,
+                      remedy.at);
+    text_free(&remedy);
+    return enough;
 }
 
-static enum shmb_exit print_plan(struct outlook *outlook)
+/* False: no memory. */
+static bool add_step(struct outlook *outlook, const struct plan_step *step)
+{
+    const struct item *items = outlook->setup.inventory->items;
+    const struct sys_spec *live =
+        step->holding != NAME_INDEX_NONE ? &outlook->live[step->holding].spec : NULL;
+    bool enough = true;
+
+    if (step->action == PLAN_CREATE)
+        return add_new(outlook, &items[step->item]);
+    if (step->action == PLAN_RETIRE)
+        plan_view_add(&outlook->view, PLAN_VIEW_RETIRE, live->kind, live->name,
+                      shmb_kind_word(live->kind), NULL);
+    if (step->action == PLAN_DEFER)
+        enough = add_deferred(outlook, step);
+    return enough && (!step->access || add_access(outlook, step->holding, &items[step->item]));
+}
+
+/* The object is made, but under another account than LocalSystem not its plain names. */
+static void add_aliases(struct outlook *outlook)
+{
+    const struct inventory *inventory = outlook->setup.inventory;
+    char text[512];
+    size_t i;
+
+    if (outlook->service.account == NULL)
+        return; /* a console, or LocalSystem */
+    (void)snprintf(text, sizeof(text),
+                   "its plain name would not lead to it: sessions: alias needs LocalSystem, and "
+                   "the service runs as %s",
+                   outlook->service.account);
+    for (i = 0; i < inventory->count; i++)
+        if (inventory->items[i].from->alias)
+            plan_view_add(&outlook->view, PLAN_VIEW_FAIL, inventory->items[i].spec.kind,
+                          inventory->items[i].spec.name, text,
+                          "shmbroker install --account LocalSystem");
+}
+
+static enum shmb_exit make_plan(struct outlook *outlook)
 {
     const struct plan_question question = {.holdings = &outlook->holdings,
                                            .wanted = outlook->setup.inventory,
@@ -297,21 +411,40 @@ static enum shmb_exit print_plan(struct outlook *outlook)
     if (!plan_make(&question, &plan))
         return no_memory();
     for (i = 0; i < plan.count && enough; i++)
-        enough = print_step(outlook, &plan.steps[i]);
-    if (!enough) {
-        plan_free(&plan);
-        return no_memory();
-    }
-    console_line("a reload would create %zu, change the access of %zu, defer %zu, retire %zu and "
-                 "keep %zu objects; nothing has been done",
-                 plan.counts[PLAN_CREATE], plan.counts[PLAN_ACCESS], plan.counts[PLAN_DEFER],
-                 plan.counts[PLAN_RETIRE], plan.counts[PLAN_KEEP]);
-    if (outlook->hidden > 0)
-        console_line("the access of %zu objects cannot be read and counts as unchanged; run this "
-                     "as administrator to compare it",
-                     outlook->hidden);
+        enough = add_step(outlook, &plan.steps[i]);
+    outlook->view.keep = plan.counts[PLAN_KEEP];
     plan_free(&plan);
-    return SHMB_EXIT_DONE;
+    add_aliases(outlook);
+    if (!enough || outlook->view.failed)
+        return no_memory();
+    plan_view_print(&outlook->view);
+    return plan_view_is_whole(&outlook->view) ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
+}
+
+/* ---- the service ------------------------------------------------------------ */
+
+/* Its configuration file, account and options; a broker in a console has only the first. */
+static void ask_service(struct service *service)
+{
+    QUERY_SERVICE_CONFIGW *config = NULL;
+    struct command_line line = {0};
+    SC_HANDLE handle;
+
+    service->console = scm_find(SERVICE_QUERY_CONFIG, &handle) == ERROR_SERVICE_DOES_NOT_EXIST &&
+                       instance_exists();
+    if (handle != NULL)
+        config = scm_query_config(handle);
+    if (config != NULL && command_line_read(config->lpBinaryPathName, &line) && line.ours) {
+        service->file = command_line_config(&line);
+        service->unsafe = line.unsafe;
+    }
+    if (config != NULL && !privileges_is_system(config->lpServiceStartName))
+        service->account = wide_to_utf8(config->lpServiceStartName);
+    command_line_free(&line);
+    free(config);
+    scm_close(handle);
+    if (service->console)
+        service->file = published_config();
 }
 
 static void outlook_free(struct outlook *outlook)
@@ -326,25 +459,48 @@ static void outlook_free(struct outlook *outlook)
     free(outlook->texts);
     free(outlook->live);
     free((void *)outlook->access);
+    free(outlook->service.file);
+    free(outlook->service.account);
+    plan_view_free(&outlook->view);
     published_close(&outlook->published);
 }
 
-enum shmb_exit verb_plan(const char *file, bool unsafe)
+static enum shmb_exit plan_for(const char *file, bool unsafe, struct outlook *outlook)
 {
     const struct port_host host = {.any_file = unsafe};
-    struct outlook outlook = {.cache = NULL};
     enum shmb_exit result;
     struct system system;
     struct port port;
 
-    cfg_messages_init(&outlook.setup.messages);
     port_open(&port, &host, NULL, &system);
+    result = read_wanted(&system, file, outlook);
+    if (result == SHMB_EXIT_DONE)
+        result = make_plan(outlook);
+    port_close(&port);
+    return result;
+}
+
+enum shmb_exit verb_plan(const char *file, bool unsafe)
+{
+    struct outlook outlook = {.cache = NULL};
+    enum shmb_exit result;
+
+    cfg_messages_init(&outlook.setup.messages);
     result = ask_broker(&outlook);
     if (result == SHMB_EXIT_DONE)
-        result = read_wanted(&system, file, &outlook);
-    if (result == SHMB_EXIT_DONE)
-        result = print_plan(&outlook);
+        ask_service(&outlook.service);
+    if (result == SHMB_EXIT_DONE && file == NULL) {
+        unsafe |= outlook.service.unsafe;
+        file = outlook.service.file;
+    }
+    if (result == SHMB_EXIT_DONE && file == NULL) {
+        console_error("shmbroker: the configuration of the broker is not known; give its path: "
+                      "shmbroker plan FILE");
+        result = SHMB_EXIT_USAGE;
+    } else if (result == SHMB_EXIT_DONE) {
+        outlook.view.file = _strdup(file);
+        result = outlook.view.file != NULL ? plan_for(file, unsafe, &outlook) : no_memory();
+    }
     outlook_free(&outlook);
-    port_close(&port);
     return result;
 }

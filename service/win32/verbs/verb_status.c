@@ -8,6 +8,7 @@
 
 #include "command_line.h"
 #include "console.h"
+#include "elevation.h"
 #include "instance.h"
 #include "published.h"
 #include "scm.h"
@@ -95,7 +96,7 @@ static enum shmb_exit show_service(SC_HANDLE service, bool as_json)
 {
     SERVICE_STATUS_PROCESS state;
     QUERY_SERVICE_CONFIGW *config;
-    struct status status = {0};
+    struct status status = {.administrator = elevation_present()};
     bool enough;
 
     if (!scm_query(service, &state))
@@ -127,7 +128,10 @@ static bool take_config(struct status *status)
 /* No service is installed; a broker runs in a console. */
 static enum shmb_exit show_console(bool as_json)
 {
-    struct status status = {.state_word = "running in a console", .runs = true};
+    struct status status = {.state_word = "running in a console",
+                            .runs = true,
+                            .console = true,
+                            .administrator = elevation_present()};
     bool enough;
 
     status.process = published_process();

@@ -84,15 +84,16 @@ static enum shmb_exit do_reload(const struct options *options)
 
 static enum shmb_exit do_plan(const struct options *options)
 {
-    if (options->count == 1)
-        return verb_plan(options->words[0], options->unsafe);
-    console_error("shmbroker: plan needs one file");
+    if (options->count <= 1)
+        return verb_plan(options->count == 1 ? options->words[0] : NULL, options->unsafe);
+    console_error("shmbroker: plan takes one file");
     return SHMB_EXIT_USAGE;
 }
 
 static enum shmb_exit do_status(const struct options *options)
 {
-    return options->verify ? verify_show(options->json, verify_facts_read) : verb_status(options->json);
+    return options->verify ? verify_show(options->json, verify_facts_read)
+                           : verb_status(options->json);
 }
 
 static enum shmb_exit do_audit(const struct options *options)

@@ -76,7 +76,6 @@ static void wrong_command_lines_are_code_2(void **state)
     verb("reload ShmbTest.Data", 2, "reload");
     verb("reload --recreate", 2, "--recreate");
     verb("reload --json", 2, "reload");
-    verb("plan", 2, "plan");
     verb("plan one.yaml two.yaml", 2, "plan");
     verb("plan --merged one.yaml", 2, "plan");
     verb("status now", 2, "status");
@@ -96,6 +95,7 @@ static void without_a_broker_they_say_so(void **state)
              scm_file(HEAD DATA));
     verb(arguments, 0, "installed");
     verb("reload", 5, "is not running");
+    verb("plan", 5, "no broker found");
     verb("reload --recreate ShmbTest.Data", 5, "is not running");
     assert_string_equal(
         scm_registry("SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters", "Recreate"),
@@ -324,14 +324,17 @@ static void a_plan_does_nothing(void **state)
     serve(HEAD DATA OLD);
     snprintf(arguments, sizeof(arguments), "plan --allow-unsafe-config \"%s\"",
              scm_file(HEAD DATA_READ NEW "  ShmbTest.Old: { size: 100, lock: none }\n"));
-    verb(arguments, 0, "nothing has been done");
+    verb(arguments, 1, "nothing has been done");
     said_too("create   Global\\ShmbTest.New: section; access: Interactive read and write\n");
     said_too("access   Global\\ShmbTest.Data: Interactive read and write -> Interactive read\n");
-    said_too("defer    Global\\ShmbTest.Old: the size cannot change from 64 to 100");
+    said_too("defer    Global\\ShmbTest.Old: the size cannot change from 64 to 100 bytes; to have "
+             "it: shmbroker reload --recreate ShmbTest.Old, where a segment keeps its content");
     said_too("create 1, change the access of 1, defer 1, retire 0 and keep 0");
     expect_open("ShmbTest.New", "0x4", "2");
     expect_open("ShmbTest.Data", "0x6", "0");
     verb("status", 0, "none since the start");
+    /* The service's own file, and its --allow-unsafe-config. */
+    verb("plan", 1, "create 1, change the access of 1, defer 1, retire 0 and keep 0");
     /* The same as now, and nothing at all in common. */
     scm_file(HEAD DATA OLD);
     verb(arguments, 0, "create 0, change the access of 0, defer 0, retire 0 and keep 2");
@@ -346,6 +349,54 @@ static void a_plan_does_nothing(void **state)
     /* Where the tests write files, others could change them. */
     snprintf(arguments, sizeof(arguments), "plan \"%s\"", support_file(HEAD NEW));
     verb(arguments, 1, "shmbroker plan --allow-unsafe-config \"");
+}
+
+/* hold NAME: has a section open until its input ends. */
+static int hold(int argc, char **argv)
+{
+    HANDLE section = client_open("section", argv[0], FILE_MAP_WRITE);
+
+    (void)argc;
+    client_say(section != NULL ? "held" : "refused");
+    client_wait_for_end();
+    CloseHandle(section);
+    return 0;
+}
+
+static void plan_does_not_promise_what_will_fail(void **state)
+{
+    struct child *squatter = client_start(NULL, "create event Global\\ShmbTest.New"), *holder;
+
+    (void)state;
+    child_expect(squatter, "created");
+    serve(HEAD DATA OLD);
+    scm_file(HEAD DATA OLD NEW);
+    verb("plan", 1, "conflict Global\\ShmbTest.New: the name is taken by an event");
+    said_too("create 0, change the access of 0, defer 0, retire 0 and keep 2");
+    said_too("1 would not be had: 1 names are taken, 0 would fail\n");
+    /* It is asked for without a trace. */
+    child_kill(squatter);
+    verb("plan", 0, "create   Global\\ShmbTest.New: section; access: ");
+    /* One that was retired, and that a program has open: the broker's own. */
+    holder = client_start(&user, "hold Global\\ShmbTest.Old");
+    child_expect(holder, "held");
+    scm_file(HEAD DATA);
+    verb("reload", 0, "has applied");
+    scm_file(HEAD DATA OLD);
+    verb("plan", 0, "adopt    Global\\ShmbTest.Old: it exists: a section of 4096 bytes");
+    child_kill(holder);
+    /* More than there is. */
+    scm_file(HEAD DATA "  ShmbTest.Huge: { size: 1024 GiB, lock: none }\n");
+    verb("plan", 1, "fail     Global\\ShmbTest.Huge: not enough memory for 1099511627776 bytes");
+    /* The object is made, its plain names are not. */
+    scm_file(HEAD DATA "  ShmbTest.New: { size: 64, lock: none, sessions: alias }\n");
+    verb("plan", 1, "create   Global\\ShmbTest.New: section");
+    said_too("fail     Global\\ShmbTest.New: its plain name would not lead to it: sessions: alias "
+             "needs LocalSystem, and the service runs as NT SERVICE\\ShmBroker; to have it: "
+             "shmbroker install --account LocalSystem");
+    /* A file that is missing is an error of the whole configuration, at its place. */
+    scm_file(HEAD DATA "  ShmbTest.New: { size: 64, initial: { file: 'no such file' } }\n");
+    verb("plan", 1, "a reload would be refused, and nothing would change");
 }
 
 /* ---- status ---- */
@@ -495,7 +546,8 @@ static void ctrl_break_reloads(void **state)
 
 #define TEST(name) cmocka_unit_test_teardown(name, scm_teardown)
 
-static const struct verb verbs[] = {{"late-map", 1, late_map}, {"shut-out", 1, shut_out}};
+static const struct verb verbs[] = {
+    {"late-map", 1, late_map}, {"shut-out", 1, shut_out}, {"hold", 1, hold}};
 
 int main(void)
 {
@@ -514,6 +566,7 @@ int main(void)
         TEST(a_watched_file_is_applied_by_itself),
         TEST(whoever_may_not_control_the_service_is_refused),
         TEST(a_plan_does_nothing),
+        TEST(plan_does_not_promise_what_will_fail),
         TEST(status_is_json_too),
         TEST(status_tells_users_what_they_may_know),
         TEST(status_says_degraded_and_why),
