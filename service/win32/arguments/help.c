@@ -39,7 +39,10 @@ static const char general[] =
     "                                      have the service reload its configuration, and show\n"
     "                                      the result; --recreate: recreate these objects, even\n"
     "                                      if programs must then open them again\n"
-    "  shmbroker status [--json]           show the service and each object\n"
+    "  shmbroker status [--all] [--json] [NAME...]\n"
+    "                                      show the service and each object; NAME: only objects\n"
+    "                                      of these names, * and ? as wildcards; --all: also the\n"
+    "                                      locks and change events of segments\n"
     "  shmbroker status --verify [--json]  compare the installed service, point by point, with\n"
     "                                      what it should be\n"
     "  shmbroker audit [--json | --csv]    list who may do what, by account over all objects\n"
@@ -157,12 +160,14 @@ static const char help_reload[] =
     "  shmbroker reload --recreate Prices";
 
 static const char help_status[] =
-    "shmbroker status [--json]\n"
+    "shmbroker status [--all] [--json] [NAME...]\n"
     "shmbroker status --verify [--json]\n"
     "\n"
     "Shows the service, or a broker that runs in a console, and each object. Exit code 1: less\n"
     "is held than is configured; 5: no broker runs.\n"
     "\n"
+    "NAME      only objects of these names; * and ? are wildcards\n"
+    "--all     also the locks and change events of segments\n"
     "--verify  compares the installed service, point by point, with what it should be\n"
     "--json    the same as one JSON object\n"
     "\n"

@@ -29,6 +29,7 @@ static const struct option {
     {"--release", OPTION_RELEASE, offsetof(struct options, release), NULL},
     {"--audit", OPTION_AUDIT, offsetof(struct options, audit), NULL},
     {"--no-audit", OPTION_NO_AUDIT, offsetof(struct options, no_audit), NULL},
+    {"--all", OPTION_ALL, offsetof(struct options, all), NULL},
     {"--quiet", OPTION_QUIET, offsetof(struct options, quiet), NULL},
 };
 #define TABLE (sizeof(table) / sizeof(table[0]))

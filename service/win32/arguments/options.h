@@ -23,12 +23,13 @@ enum {
     OPTION_AUDIT = 4096,    /* --audit */
     OPTION_NO_AUDIT = 8192, /* --no-audit */
     OPTION_QUIET = 16384,   /* --quiet */
+    OPTION_ALL = 32768,     /* --all */
     OPTION_WORDS = 32       /* words that belong to no option */
 };
 
 struct options {
     const char *config, *state, *account, *to; /* NULL: not given */
-    bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit, quiet;
+    bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit, quiet, all;
     bool help; /* --help, -h or /?; what comes after it is not read */
     char **words;
     size_t count;

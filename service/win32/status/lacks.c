@@ -7,22 +7,13 @@
 enum shmb_exit lacks_print(const char *first, bool administrator)
 {
     struct status status = {.state_word = "running", .runs = true, .administrator = administrator};
-    bool enough = status_ask_broker(&status), unknown;
+    bool enough = status_ask_broker(&status) && status_find_holders(&status);
     enum shmb_exit result = SHMB_EXIT_DONE;
 
-    unknown = enough && !status.directory && !status.reported && administrator;
     if (enough && status.incomplete) {
         result = SHMB_EXIT_NOT_SO;
-        enough = status_find_holders(&status);
-        if (enough) {
-            console_line("%s", first);
-            enough = status_print_lacks(&status);
-        }
-    } else if (unknown) {
-        result = SHMB_EXIT_NOT_SO;
         console_line("%s", first);
-        console_line("degraded:      neither its directory nor its report can be read; see the "
-                     "application event log");
+        enough = status_print_lacks(&status);
     }
     status_free(&status);
     if (enough)

@@ -177,6 +177,7 @@ static bool add_entry(struct status *status, const struct shmb_entry_view *view)
     object->generation = entry->generation;
     object->manual_reset = (entry->flags & SHMB_ENTRY_MANUAL_RESET) != 0;
     object->maximum = entry->maximum;
+    object->companion = (entry->flags & SHMB_ENTRY_COMPANION) != 0;
     if (object->state == STATUS_HELD)
         status->bytes += entry->size;
     else
@@ -218,6 +219,8 @@ bool status_ask_broker(struct status *status)
         enough = add_table(status, &published.table);
         published_close(&published);
     }
+    /* An administrator can read the report of a broker that could make it. */
+    status->incomplete |= status->runs && status->administrator && !status->reported;
     return enough && match_lines(status);
 }
 
@@ -257,16 +260,20 @@ const char *status_reload_word(const struct status *status)
     }
 }
 
+void status_object_free(struct status_object *object)
+{
+    free(object->name);
+    free(object->own_reason);
+    free(object->lock);
+    free(object->sddl);
+}
+
 void status_free(struct status *status)
 {
     size_t i;
 
-    for (i = 0; i < status->object_count; i++) {
-        free(status->objects[i].name);
-        free(status->objects[i].own_reason);
-        free(status->objects[i].lock);
-        free(status->objects[i].sddl);
-    }
+    for (i = 0; i < status->object_count; i++)
+        status_object_free(&status->objects[i]);
     free(status->objects);
     free(status->lines);
     for (i = 0; i < status->stranger_count; i++)

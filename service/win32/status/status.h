@@ -38,8 +38,9 @@ struct status_object {
     uint64_t size, generation; /* 0: not known; so with all below */
     int32_t maximum;
     bool manual_reset;
-    char *lock; /* of a segment: the name of its lock with Global\; NULL: none */
-    char *sddl; /* its access, as in sys_facts; NULL: not held, or not readable */
+    bool companion; /* it belongs to a segment: its lock, or a change event */
+    char *lock;     /* of a segment: the name of its lock with Global\; NULL: none */
+    char *sddl;     /* its access, as in sys_facts; NULL: not held, or not readable */
 };
 
 /* A line of the report, with terminated fields. */
@@ -65,6 +66,8 @@ struct status {
     const char *start_word; /* start type; NULL: as account */
     bool administrator;     /* the caller is one; set by the caller, as the next */
     bool console;           /* the broker runs in a console, not as the service */
+    bool all;               /* companions that are held are shown, too */
+    bool selected;          /* only objects of certain names are left */
     /* from the broker */
     bool directory; /* it can be read */
     uint64_t revision;
@@ -123,6 +126,13 @@ void status_deferred_remedy(const char *name, bool console, struct text *out);
 struct status_object *status_add(struct status *status, enum shmb_kind kind, const char *name,
                                  size_t length);
 
+/*
+ * Leaves only the objects whose names match one of these: names or patterns with * and ?, with or
+ * without Global\. Prints an error for each that matches none. `*all_held`: each matches, and all
+ * objects left are held. False: no memory.
+ */
+bool status_select(struct status *status, const char *const *names, size_t count, bool *all_held);
+
 /* "held", "deferred", ...; and the number of objects in that state. */
 const char *status_word(enum status_state state);
 size_t status_count(const struct status *status, enum status_state state);
@@ -151,6 +161,7 @@ bool status_print_json(const struct status *status);
 /* Prints, in the same lines, only what an incomplete broker lacks. False: no memory. */
 bool status_print_lacks(const struct status *status);
 
+void status_object_free(struct status_object *object); /* its texts */
 void status_free(struct status *status);
 
 #endif

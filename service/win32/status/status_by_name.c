@@ -34,7 +34,7 @@ static enum status_state judge(const struct name_holder *holder, enum shmb_kind 
     return holder->kind == kind && owner_trusted(holder->owner) ? STATUS_HELD : STATUS_CONFLICT;
 }
 
-static bool ask_name(struct status *status, enum shmb_kind kind, const char *name)
+static bool ask_name(struct status *status, enum shmb_kind kind, const char *name, bool companion)
 {
     struct status_object *object = status_add(status, kind, name, strlen(name));
     struct name_holder holder = {0};
@@ -42,6 +42,7 @@ static bool ask_name(struct status *status, enum shmb_kind kind, const char *nam
 
     if (object == NULL)
         return false;
+    object->companion = companion;
     if (name_holder_full_name(name, full))
         holder = name_holder_ask(full);
     object->state = judge(&holder, kind);
@@ -60,7 +61,7 @@ static bool ask_change_events(struct status *status, const struct cfg_notify *no
     size_t i;
 
     for (i = 0; i < SHMB_CHANGE_EVENTS && notify->events[i] != NULL; i++)
-        if (!ask_name(status, SHMB_EVENT, notify->events[i]))
+        if (!ask_name(status, SHMB_EVENT, notify->events[i], true))
             return false;
     return true;
 }
@@ -74,11 +75,11 @@ static bool ask_all(struct status *status, const struct cfg *configuration)
         const struct cfg_object *object = &configuration->objects[i];
 
         if (object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL &&
-            !ask_name(status, SHMB_MUTEX, object->u.segment.lock.name))
+            !ask_name(status, SHMB_MUTEX, object->u.segment.lock.name, true))
             return false;
         if (object->kind == SHMB_SECTION && !ask_change_events(status, &object->u.segment.notify))
             return false;
-        if (!ask_name(status, object->kind, object->name))
+        if (!ask_name(status, object->kind, object->name, false))
             return false;
     }
     return true;

@@ -177,25 +177,45 @@ static bool print_object(const struct status *status, const struct status_object
     return true;
 }
 
-bool status_print(const struct status *status)
+/* A lock or a change event that is held goes with its segment, unless all are asked for. */
+static bool is_shown(const struct status *status, const struct status_object *object)
+{
+    return status->all || status->selected || !object->companion || object->state != STATUS_HELD;
+}
+
+/* False: no memory. */
+static bool print_objects(const struct status *status)
 {
     struct text access = {0};
     bool enough = true;
-    size_t i;
+    size_t i, hidden = 0;
 
-    print_service(status);
-    print_degraded(status);
-    print_counts(status);
-    print_keeper(status);
-    print_reload(status);
+    for (i = 0; i < status->object_count && enough; i++)
+        if (is_shown(status, &status->objects[i]))
+            enough = print_object(status, &status->objects[i], &access);
+        else
+            hidden++;
+    text_free(&access);
+    if (hidden > 0)
+        console_line("(%zu locks and change events of segments are held, too: status --all)",
+                     hidden);
+    return enough;
+}
+
+bool status_print(const struct status *status)
+{
+    if (!status->selected) {
+        print_service(status);
+        print_degraded(status);
+        print_counts(status);
+        print_keeper(status);
+        print_reload(status);
+    }
     print_troubles(status);
     print_rest(status);
     if (status->unknown != NULL)
         console_line("objects:       not known, %s", status->unknown);
-    for (i = 0; i < status->object_count && enough; i++)
-        enough = print_object(status, &status->objects[i], &access);
-    text_free(&access);
-    return enough;
+    return print_objects(status);
 }
 
 bool status_print_lacks(const struct status *status)

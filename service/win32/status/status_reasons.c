@@ -73,8 +73,8 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
     add(out, count_lines(status, "instance", NULL),
         "foreign object that has the name against a second broker",
         "foreign objects that have the name against a second broker");
-    add(out, count_lines(status, "publication", NULL), "name of the broker's own not to be had",
-        "names of the broker's own not to be had");
+    add(out, count_lines(status, "publication", NULL) + status->stranger_count,
+        "name of the broker's own not to be had", "names of the broker's own not to be had");
     add(out, count_lines(status, "audit", NULL), "object not audited", "objects not audited");
     add(out, count_lines(status, "access", "due"), "object without the access it is to have",
         "objects without the access they are to have");

@@ -92,11 +92,19 @@ enum shmb_exit verb_plan(const char *file, bool unsafe);
  */
 enum shmb_exit verb_reload(const char *const *names, size_t count);
 
+struct status_options {
+    const char *const *names; /* only objects of these names, or patterns */
+    size_t count;
+    bool all; /* as text: also the locks and change events that are held */
+    bool json;
+};
+
 /*
  * Shows the service and each object, as the broker publishes them. If the
  * caller can read no directory, asks for the names of the configuration one by
  * one. 0: running with everything configured, as far as known; 1: running with
- * less; 5: not running.
+ * less; 5: not running. With names: 0: all of them are held; 1: one is not, or no object has the
+ * name; 5: not running.
  *
  * As JSON, an object with these keys.
  * service: state, process, end (why it is not running, or null), account,
@@ -124,7 +132,7 @@ enum shmb_exit verb_reload(const char *const *names, size_t count);
  *   another label, or null.
  * objects_unknown: why there are no objects, or null.
  */
-enum shmb_exit verb_status(bool json);
+enum shmb_exit verb_status(const struct status_options *options);
 
 enum audit_format { AUDIT_LINES, AUDIT_JSON, AUDIT_CSV };
 

@@ -73,15 +73,18 @@ static bool ask_rest(struct status *out)
     return status_find_holders(out);
 }
 
-static enum shmb_exit show(struct status *status, bool enough, bool as_json)
+/* Prints it; frees it. `enough`: there was memory so far. */
+static enum shmb_exit show(struct status *status, bool enough, const struct status_options *options)
 {
     enum shmb_exit result = SHMB_EXIT_DONE;
+    bool held = true;
 
-    if (enough && as_json)
-        enough = status_print_json(status);
-    else if (enough)
-        enough = status_print(status);
-    if (status->incomplete)
+    status->all = options->all;
+    if (enough && options->count > 0)
+        enough = status_select(status, options->names, options->count, &held);
+    if (enough)
+        enough = options->json ? status_print_json(status) : status_print(status);
+    if (options->count > 0 ? !held : status->incomplete)
         result = SHMB_EXIT_NOT_SO;
     if (!status->runs)
         result = SHMB_EXIT_NO_BROKER;
@@ -92,7 +95,7 @@ static enum shmb_exit show(struct status *status, bool enough, bool as_json)
     return SHMB_EXIT_SYSTEM;
 }
 
-static enum shmb_exit show_service(SC_HANDLE service, bool as_json)
+static enum shmb_exit show_service(SC_HANDLE service, const struct status_options *options)
 {
     SERVICE_STATUS_PROCESS state;
     QUERY_SERVICE_CONFIGW *config;
@@ -109,7 +112,7 @@ static enum shmb_exit show_service(SC_HANDLE service, bool as_json)
     free(config);
     /* The directory of a stopped broker may still be there: its keeper holds it. */
     status.incomplete |= !status.runs;
-    return show(&status, enough, as_json);
+    return show(&status, enough, options);
 }
 
 /* Takes the path of the configuration from the report. False: no memory. */
@@ -126,7 +129,7 @@ static bool take_config(struct status *status)
 }
 
 /* No service is installed; a broker runs in a console. */
-static enum shmb_exit show_console(bool as_json)
+static enum shmb_exit show_console(const struct status_options *options)
 {
     struct status status = {.state_word = "running in a console",
                             .runs = true,
@@ -136,19 +139,19 @@ static enum shmb_exit show_console(bool as_json)
 
     status.process = published_process();
     enough = status_ask_broker(&status) && take_config(&status) && ask_rest(&status);
-    return show(&status, enough, as_json);
+    return show(&status, enough, options);
 }
 
-enum shmb_exit verb_status(bool json)
+enum shmb_exit verb_status(const struct status_options *options)
 {
     SC_HANDLE service;
     DWORD code = scm_find(SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG, &service);
     enum shmb_exit result;
 
     if (code == ERROR_SUCCESS)
-        result = show_service(service, json);
+        result = show_service(service, options);
     else if (code == ERROR_SERVICE_DOES_NOT_EXIST && instance_exists())
-        result = show_console(json);
+        result = show_console(options);
     else
         result = scm_failed("cannot open the service", code);
     scm_close(service);

@@ -92,8 +92,15 @@ static enum shmb_exit do_plan(const struct options *options)
 
 static enum shmb_exit do_status(const struct options *options)
 {
-    return options->verify ? verify_show(options->json, verify_facts_read)
-                           : verb_status(options->json);
+    const struct status_options status = {(const char *const *)options->words, options->count,
+                                          options->all, options->json};
+
+    if (!options->verify)
+        return verb_status(&status);
+    if (options->count == 0 && !options->all)
+        return verify_show(options->json, verify_facts_read);
+    console_error("shmbroker: status --verify takes neither names nor --all");
+    return SHMB_EXIT_USAGE;
 }
 
 static enum shmb_exit do_audit(const struct options *options)
@@ -118,7 +125,7 @@ static const struct verb verbs[] = {
     {"stop", OPTION_QUIET | OPTION_RELEASE, do_stop},
     {"plan", OPTION_QUIET | OPTION_UNSAFE | OPTION_WORDS, do_plan},
     {"reload", OPTION_QUIET | OPTION_RECREATE, do_reload},
-    {"status", OPTION_QUIET | OPTION_JSON | OPTION_VERIFY, do_status},
+    {"status", OPTION_QUIET | OPTION_JSON | OPTION_VERIFY | OPTION_ALL | OPTION_WORDS, do_status},
     {"audit", OPTION_JSON | OPTION_CSV, do_audit},
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -341,14 +341,14 @@ static struct child *squat(const struct launch *how, const char *kind, const cha
     return squatter;
 }
 
-static struct child *start_beside(const char *warned)
+static struct child *start_beside(const char *warned, const char *running)
 {
     struct child *own =
         child_start(NULL, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
                     support_sibling("shmbroker.exe"), support_file(configuration));
 
     assert_non_null(strstr(child_find(own, "warning 310:", SUPPORT_DEADLINE_MS), warned));
-    child_find(own, "info 100:", SUPPORT_DEADLINE_MS);
+    child_find(own, running, SUPPORT_DEADLINE_MS);
     /* Whatever the directory is, the objects are served. */
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
     assert_string_equal(client_line(&user, "open event Global\\ShmbTest.Event 0x100000"), "0");
@@ -358,7 +358,7 @@ static struct child *start_beside(const char *warned)
 static void check_taken_root(const struct launch *how, const char *kind)
 {
     struct child *squatter = squat(how, kind, ROOT);
-    struct child *own = start_beside("The section " ROOT);
+    struct child *own = start_beside("The section " ROOT, "warning 103:");
     struct child *reader = client_start(NULL, "report");
 
     child_expect(reader, "verdict 0 result 2 held 5 missing 0");
@@ -380,7 +380,7 @@ static void a_taken_root_is_had_when_its_holder_leaves(void **state)
 static void check_taken_control(const struct launch *how, const char *kind)
 {
     struct child *squatter = squat(how, kind, CONTROL_1);
-    struct child *own = start_beside("The section " CONTROL_1);
+    struct child *own = start_beside("The section " CONTROL_1, "info 100:");
     struct child *reader = client_start(NULL, "report");
 
     assert_string_equal(client_line(&user, "block ShmbTest.Data 6"),
@@ -399,14 +399,27 @@ static void a_taken_control_number_is_avoided(void **state)
     check_taken_control(&user, "mutex");
 }
 
+static void check_status(const struct launch *how, DWORD code, const char *part)
+{
+    struct child *child = child_start(how, "\"%s\" status", support_sibling("shmbroker.exe"));
+    char said[8192];
+    DWORD got = child_said(child, said, sizeof(said));
+
+    if (got != code || strstr(said, part) == NULL)
+        fail_msg("status: code %lu instead of %lu, or no \"%s\", in:\n%s", got, code, part, said);
+}
+
 static void a_taken_report_is_only_reported(void **state)
 {
     struct child *squatter = squat(&user, "event", REPORT);
-    struct child *own = start_beside("The section " REPORT);
+    struct child *own = start_beside("The section " REPORT, "warning 103:");
 
     (void)state;
     assert_string_equal(client_line(&user, "entry ShmbTest.Event"),
                         "state 1 size 0 flags 1 lock 0");
+    /* What an administrator cannot read is not kept from him: it is not there. */
+    check_status(NULL, 1, "degraded:      1 name of the broker's own not to be had");
+    check_status(NULL, 1, "last reload:   not known, the report cannot be read");
     child_kill(own);
     child_kill(squatter);
 }
@@ -435,16 +448,6 @@ static void a_taken_name_is_in_the_directory_until_it_is_had(void **state)
 }
 
 /* ---- status ---- */
-
-static void check_status(const struct launch *how, DWORD code, const char *part)
-{
-    struct child *child = child_start(how, "\"%s\" status", support_sibling("shmbroker.exe"));
-    char said[8192];
-    DWORD got = child_said(child, said, sizeof(said));
-
-    if (got != code || strstr(said, part) == NULL)
-        fail_msg("status: code %lu instead of %lu, or no \"%s\", in:\n%s", got, code, part, said);
-}
 
 static void start_service(void)
 {

@@ -78,7 +78,7 @@ static void wrong_command_lines_are_code_2(void **state)
     verb("reload --json", 2, "reload");
     verb("plan one.yaml two.yaml", 2, "plan");
     verb("plan --merged one.yaml", 2, "plan");
-    verb("status now", 2, "status");
+    verb("status --now", 2, "status");
     verb("run --state", 2, "--state");
 }
 

@@ -31,12 +31,16 @@ static void start_stop_and_status_follow_the_service(void **state)
     (void)state;
     install(configuration);
     broker_says("status", 5, "stopped");
+    broker_says("status ShmbTest.Data", 5, "section Global\\ShmbTest.Data: missing");
     broker_says("start", 0, "runs");
     /* Done means done: nobody has to wait for the objects. */
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
     broker_says("start", 0, "already");
     broker_says("status", 0, "running");
-    broker_says("status", 0, "ShmbTest.Data.lock: held");
+    broker_says("status", 0,
+                "Data: held; access: Interactive read and write; Users read and write\n(1 "
+                "locks and change events of segments are held, too: status --all)");
+    broker_says("status --all", 0, "ShmbTest.Data.lock: held");
     broker_says("stop", 0, "stopped");
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
     broker_says("stop", 0, "is not running");
@@ -86,7 +90,11 @@ static void status_shows_a_name_that_is_taken(void **state)
     broker_says("start", 1, "degraded:      1 object taken\n");
     broker_says("start", 1, "section Global\\ShmbTest.Data: taken by an event");
     broker_says("status", 1, "ShmbTest.Data: taken");
-    broker_says("status", 1, "ShmbTest.Data.lock: held");
+    broker_says("status --all", 1, "ShmbTest.Data.lock: held");
+    broker_says("status shmbtest.data.LOCK", 0, "mutex Global\\ShmbTest.Data.lock: held");
+    broker_says("status Global\\ShmbTest.Data*", 1, "section Global\\ShmbTest.Data: taken by");
+    broker_says("status *lock ShmbTest.None", 1, "no object is named ShmbTest.None: ");
+    broker_says("status --json *lock", 0, "\"name\": \"Global\\\\ShmbTest.Data.lock\"");
     broker_says("reload", 1, "section Global\\ShmbTest.Data: taken by an event");
     child_kill(squatter);
     broker_says("reload", 0, "has applied its configuration\n");

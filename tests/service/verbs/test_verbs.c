@@ -59,7 +59,8 @@ static void wrong_command_lines_are_code_2(void **state)
         {"uninstall now", "uninstall"},
         {"start now", "start"},
         {"stop now", "stop"},
-        {"status --all", "status"},
+        {"status --nothing", "status"},
+        {"status --verify X", "status --verify"},
         {"--version 2", "--version"},
     };
     char said[4096];
