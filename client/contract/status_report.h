@@ -53,7 +53,7 @@
  *     access       Global\Bids                   due        it denies access to an account ...
  *     retired      Global\Old                    section   programs have it open; it ends with ...
  *     keeper       4711                          holds     57 objects, since ...
- *     lost         Global\Prices                 anew      it was gone when the broker started
+ *     lost         Global\Prices                 anew      it was gone and was created again
  *     cut          17                            lines
  *
  *   The kinds of lines:
@@ -74,8 +74,8 @@
  *     retired         each object that was released and that programs still have open
  *     keeper          the process that holds the objects when the broker does not run
  *                     (partly: not all of them yet)
- *     lost            objects of the previous broker that were gone at the start, at
- *                     most a hundred
+ *     lost            objects that a broker held in this boot and that had to be
+ *                     created again, with new content; at most a hundred
  *     cut             the last line: so many more lines had no room
  *
  *   After a reload, also its steps, in the order of the plan. A step is create, adopt,

@@ -143,6 +143,8 @@ struct fake_object *fake_named(const struct fake *fake, const char *name);
 /* Enters an object, a handle of one; both are freed with the fake. */
 struct fake_object *fake_enter(struct fake *fake, const struct sys_spec *spec, const char *sddl);
 struct sys_object *fake_new_handle(struct fake *fake, size_t entry);
+/* What is known of an object. */
+void fake_tell_object(const struct fake_object *object, struct sys_facts *facts);
 /* Ends the test where the broker does not hold it. */
 struct fake_object *fake_held_object(const struct fake *fake, const struct sys_object *handle);
 /* The name is free when nobody has it open. */

@@ -155,6 +155,31 @@ static enum sys_status keepers_left(void *self, struct sys_keeper **found, size_
     return fake_done();
 }
 
+static enum sys_status fetch(void *self, const struct sys_keeper *keeper, const char *name,
+                             struct sys_facts *facts, struct sys_object **out,
+                             struct sys_failure *why)
+{
+    struct fake *fake = self;
+    const struct fake_object *object = fake_named(fake, name);
+    size_t number = keeper->process - FAKE_KEEPER;
+    enum sys_status status;
+
+    fake_busy++;
+    *out = NULL;
+    *facts = (struct sys_facts){.kind = SHMB_KIND_COUNT};
+    assert_true(keeper->process >= FAKE_KEEPER && number < fake->keeper_count);
+    status = fake_called(fake, FAKE_KEEPER_FETCH, name);
+    if (status == SYS_OK &&
+        (object == NULL || fake->keeper == number + 1 || object->kept[number] == 0))
+        status = SYS_NOT_FOUND;
+    if (status != SYS_OK)
+        return fake_refuse(fake, status, "DuplicateHandle", why);
+    facts->kept = true;
+    fake_tell_object(object, facts);
+    *out = fake_new_handle(fake, (size_t)(object - (const struct fake_object *)fake->objects.at));
+    return fake_done();
+}
+
 static void leave(void *self)
 {
     ((struct fake *)self)->left = true;
@@ -208,6 +233,7 @@ void fake_keepers_port(struct system *port)
     port->keepers.give = keep;
     port->keepers.end = keeper_end;
     port->keepers.left = keepers_left;
+    port->keepers.fetch = fetch;
     port->keepers.leave = leave;
     port->releasing = releasing;
 }

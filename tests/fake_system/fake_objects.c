@@ -107,6 +107,15 @@ static bool may_open(const struct fake *fake, const struct fake_object *object)
     return object->stranger || strstr(object->sddl, entry) != NULL;
 }
 
+void fake_tell_object(const struct fake_object *object, struct sys_facts *facts)
+{
+    facts->kind = object->spec.kind;
+    facts->size = (object->spec.size + 4095) / 4096 * 4096;
+    facts->manual_reset = object->spec.manual_reset;
+    facts->maximum = object->spec.maximum;
+    fake_tell_access(object->sddl, facts);
+}
+
 static enum sys_status inspect(void *self, const char *name, struct sys_facts *facts,
                                struct sys_object **out, struct sys_failure *why)
 {
@@ -126,11 +135,7 @@ static enum sys_status inspect(void *self, const char *name, struct sys_facts *f
     }
     if (status != SYS_OK)
         return fake_refuse(fake, status, "OpenFileMappingW", why);
-    facts->kind = there->spec.kind;
-    facts->size = (there->spec.size + 4095) / 4096 * 4096;
-    facts->manual_reset = there->spec.manual_reset;
-    facts->maximum = there->spec.maximum;
-    fake_tell_access(there->sddl, facts);
+    fake_tell_object(there, facts);
     *out = fake_new_handle(fake, (size_t)(there - (const struct fake_object *)fake->objects.at));
     return fake_done();
 }

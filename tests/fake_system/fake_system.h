@@ -47,6 +47,7 @@ enum fake_call {
     FAKE_KEEP,
     FAKE_KEEPER_END,
     FAKE_KEEPERS_LEFT,
+    FAKE_KEEPER_FETCH,
     FAKE_CLOSE, /* from here on: calls that cannot */
     FAKE_UNMAP,
     FAKE_SIGNAL,

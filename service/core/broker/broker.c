@@ -14,6 +14,7 @@
 #include "broker_report.h"
 #include "claim.h"
 #include "copy_restore.h"
+#include "lost.h"
 
 static bool is_access_due(const struct item *item)
 {
@@ -86,17 +87,20 @@ static bool claim_again(struct broker *broker)
 void broker_retry(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
-    bool recovered = claim_again(broker), changed = false;
+    bool recovered = claim_again(broker), changed = false, lost;
     size_t i;
 
     for (i = 0; i < broker->inventory->count && !broker_stopping(broker); i++)
         if (needs_retry(&broker->inventory->items[i]))
             recovered |= retry_item(&maker, &broker->inventory->items[i], &changed);
     (void)auditing_tell(broker->system, broker->inventory, &broker->audit_told);
+    lost = lost_report(broker->system, broker->inventory, &broker->report.lost);
     if (!broker_stopping(broker) && (changed || state_trouble(broker->state) != NULL))
         broker_commit(broker);
     if (!broker_stopping(broker))
         recovered |= publication_update(broker->publication, changed);
+    if (!broker_stopping(broker) && lost)
+        publication_report_broker(broker->publication, &broker->report);
     broker_report_faults(broker); /* the publication writes the state, too */
     /*
      * What failed for the same reason may work now, too: after any success the next retry is soon.
@@ -142,6 +146,8 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
     next.inventory = wanted;
     next.cache = cache;
     status = apply_reload(&request, out, why);
+    /* Also where it was undone. The caller rewrites the report. */
+    (void)lost_report(broker->system, wanted, &broker->report.lost);
     if (status == SYS_OK) {
         descriptor_cache_free(broker->cache);
         broker->cache = cache;

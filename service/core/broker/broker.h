@@ -22,8 +22,8 @@ struct broker_counts {
     size_t access_due;    /* of the held ones: without the configured access so far */
     size_t unsaved;       /* segments whose copy could not be read or saved */
     bool unpublished;     /* a part of the publication could not be made */
-    size_t undecided;     /* of the missing ones: an object has the name that may be the broker's,
-                             but could not be opened, or nothing proves it (adoption.h) */
+    size_t undecided;     /* of the missing ones: a former keeper may have the object, but could
+                             not be asked (adoption.h) */
 };
 
 /*

@@ -4,7 +4,6 @@
  */
 #include "broker.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "auditing.h"
@@ -14,12 +13,8 @@
 #include "claim.h"
 #include "copy_restore.h"
 #include "event_text.h"
-#include "full_name.h"
+#include "lost.h"
 #include "patience.h"
-#include "text.h"
-
-#define NOTES_MOST 100u
-#define NAMES_MOST 8000u /* bytes of names in the event */
 
 #define CLAIM_PATIENCE_MS 5000u
 
@@ -82,6 +77,8 @@ static enum sys_status load_state(struct broker *broker, struct sys_failure *why
         return status;
     }
     state_tell(broker->state, status, why);
+    /* Their handles prove which objects are ours (adoption.h). */
+    (void)state_find_keepers(broker->state, NULL);
     return SYS_OK;
 }
 
@@ -118,20 +115,6 @@ static struct broker *new_broker(const struct system *system, struct inventory *
     return NULL;
 }
 
-/* A former broker held the object until it ended, so the keeper or a client should have it. */
-static bool is_expected(const struct broker *broker, const struct item *item)
-{
-    const struct state_record *known = state_find(broker->state, item->spec.name);
-
-    return known != NULL && !known->retired;
-}
-
-/* Nothing was lost: the object still existed, or its content came from a copy. */
-static bool is_back(const struct item *item)
-{
-    return item->adopted || (item->copies != NULL && item->copies->restored);
-}
-
 static enum sys_status find_carried_locks(struct broker *broker, struct sys_failure *why)
 {
     const struct maker maker = broker_maker(broker);
@@ -139,60 +122,16 @@ static enum sys_status find_carried_locks(struct broker *broker, struct sys_fail
     return carried_locks_find(&maker, broker->inventory, NULL) ? SYS_OK : failure_no_memory(why);
 }
 
-/*
- * Objects that a former broker held and that were gone at this start: broker and keeper had
- * ended, and no program had them open. All zero: none.
- */
-struct lost {
-    size_t count;
-    struct text names; /* of the first of them */
-    bool cut;          /* there are more names */
-};
-
-/* Adds an object by its bare name; the first NOTES_MOST also get a line in the report. */
-static void lost_add(struct lost *lost, const char *name, struct report_lines *notes)
-{
-    char full[FULL_NAME_BYTES];
-
-    full_name(name, full);
-    if (!lost->cut && lost->names.length < NAMES_MOST) {
-        text_add(&lost->names, "%s%s", lost->count > 0 ? ", " : "", full);
-    } else if (!lost->cut) {
-        text_add(&lost->names, ", and others");
-        lost->cut = true;
-    }
-    if (lost->count < NOTES_MOST)
-        report_lines_add(notes, "lost", full, "anew", "it was gone when the broker started");
-    lost->count++;
-}
-
-/* Logs one event for all of them; frees their names. */
-static void lost_log(struct lost *lost, const struct system *system)
-{
-    char number[24];
-    const char *inserts[] = {number, lost->names.failed ? "not known" : lost->names.at};
-
-    (void)snprintf(number, sizeof(number), "%zu", lost->count);
-    if (lost->count > 0)
-        system->log(system->self, EVENT_OBJECTS_LOST, inserts, 2);
-    text_free(&lost->names);
-}
-
 static void create_all(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
-    struct lost lost = {0};
     size_t i;
 
     for (i = 0; i < broker->inventory->count && !broker_stopping(broker); i++) {
-        struct item *item = &broker->inventory->items[i];
-        bool expected = is_expected(broker, item);
-
-        if (maker_obtain(&maker, item) == SYS_OK && expected && !is_back(item))
-            lost_add(&lost, item->spec.name, &broker->report.lost);
+        (void)maker_obtain(&maker, &broker->inventory->items[i]);
         broker->system->progress(broker->system->self);
     }
-    lost_log(&lost, broker->system);
+    (void)lost_report(broker->system, broker->inventory, &broker->report.lost);
 }
 
 enum sys_status broker_start(const struct system *system, struct inventory *inventory,

@@ -70,7 +70,9 @@ struct item {
     uint64_t generation;         /* held or deferred: grows with each new object; else 0 */
     char *reason;                /* why it is not held; NULL: no memory */
     uint32_t cause;              /* of the failure that was logged last; 0: none */
-    bool undecided;              /* in conflict with an object that may be ours (adoption.h) */
+    bool lost;                   /* made again, without the content that it had in this boot,
+                                    and not yet reported (broker/lost.h) */
+    bool undecided;              /* in conflict, and a former keeper may have the object (adoption.h) */
     bool access_due;             /* held, but its access could not be set yet */
     uint32_t corrections;        /* how often its access was corrected (access_guard.h) */
     bool audit;                  /* auditing is wanted */

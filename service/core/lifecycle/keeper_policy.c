@@ -232,7 +232,7 @@ static void end_all(struct keeper_policy *policy)
     struct sys_keeper any;
 
     do
-        (void)keeper_release_remember_left(policy->system, state, NULL);
+        (void)state_find_keepers(state, NULL);
     while (state_keeper_at(state, 0, &any) && end_all_but(policy, NULL));
 }
 
@@ -303,8 +303,6 @@ static bool is_due(const struct keeper_policy *policy)
 
 void keeper_policy_change(struct keeper_policy *policy, uint32_t hold_ms)
 {
-    if (!policy->begun)
-        (void)keeper_release_remember_left(policy->system, broker_state(policy->broker), NULL);
     policy->wanted_ms = hold_ms;
     policy->begun = true;
     if (hold_ms == 0 && policy->keeper.process != 0) {

@@ -72,13 +72,6 @@ bool keeper_policy_stop(struct keeper_policy *policy);
 void keeper_policy_time_text(uint32_t ms, char out[KEEPER_TIME_TEXT]);
 
 /*
- * Adds to the state the keepers of brokers that have ended, if it does not list them: the file
- * could not be written, or is lost. On failure the state lists those that it listed before.
- */
-enum sys_status keeper_release_remember_left(const struct system *system, struct state *state,
-                                             struct sys_failure *why);
-
-/*
  * For a command while no broker runs: ends all keepers that are listed in the state or can be
  * found, so their objects are released. `*ended`: how many keepers there were.
  * SYS_SECOND_BROKER: a broker runs. SYS_NEWER: the state is a newer broker's; no keeper was ended.

@@ -1,41 +1,10 @@
 /*
- * Finds keepers that former brokers left, and ends them for `shmbroker stop --release` while no
+ * Ends the keepers that former brokers left, for `shmbroker stop --release` while no
  * broker runs. Declared in keeper_policy.h.
  */
 #include "keeper_policy.h"
 
-#include <stdlib.h>
-
 #include "claim.h"
-
-static bool is_known(const struct state *state, const struct sys_keeper *keeper)
-{
-    struct sys_keeper known;
-    size_t i;
-
-    for (i = 0; state_keeper_at(state, i, &known); i++)
-        if (known.process == keeper->process && known.started == keeper->started)
-            return true;
-    return false;
-}
-
-/*
- * Leaves room in the state for one more, this broker's own keeper. Keepers that find no room are
- * found by the next broker.
- */
-enum sys_status keeper_release_remember_left(const struct system *system, struct state *state,
-                                             struct sys_failure *why)
-{
-    struct sys_keeper *found, known;
-    size_t count, i;
-    enum sys_status status = system->keepers.left(system->self, &found, &count, why);
-
-    for (i = 0; i < count && !state_keeper_at(state, STATE_KEEPERS - 2, &known); i++)
-        if (!is_known(state, &found[i]))
-            state_put_keeper(state, &found[i]);
-    free(found);
-    return status;
-}
 
 /* Ends every keeper that the state lists; goes on after a failure, and returns the first. */
 static enum sys_status end_remembered(const struct system *system, struct state *state,
@@ -86,7 +55,7 @@ static enum sys_status release(const struct system *system, struct state *state,
     /* The state lists only so many at a time. */
     do {
         before = *ended;
-        status = keeper_release_remember_left(system, state, why);
+        status = state_find_keepers(state, why);
         if (status == SYS_OK)
             status = end_remembered(system, state, ended, why);
     } while (status == SYS_OK && *ended > before);

@@ -9,10 +9,6 @@
 
 #include "access_sets.h"
 #include "descriptor.h"
-#include "text.h"
-
-/* Characters of an access list in an event: a client can write a very long one. */
-#define SHOWN_MAX 2000
 
 static bool sddl_is_changeable(const struct sddl *sddl, const char *owner)
 {
@@ -63,17 +59,11 @@ bool access_guard_needed(const struct maker *maker)
     return false;
 }
 
-static const char *ellipsis(const char *text)
-{
-    return strlen(text) > SHOWN_MAX ? "..." : "";
-}
-
 /* Compares and corrects the access of one object. True: it differed; access_due: and still does. */
 static bool correct(const struct maker *maker, struct item *item)
 {
     const struct system *system = maker->system;
     const char *wanted = descriptor_cache_text(maker->cache, item);
-    struct text detail = {0};
     char *found;
     bool differs;
 
@@ -84,10 +74,7 @@ static bool correct(const struct maker *maker, struct item *item)
     differs = !descriptor_same(wanted, found);
     if (differs && maker_protect(maker, item)) {
         item->corrections++;
-        text_add(&detail, "%.*s%s -> %.*s%s", SHOWN_MAX, found, ellipsis(found), SHOWN_MAX, wanted,
-                 ellipsis(wanted));
-        maker_report(maker, item, EVENT_ACCESS_CORRECTED, detail.failed ? "" : detail.at);
-        text_free(&detail);
+        maker_report_access(maker, item, EVENT_ACCESS_CORRECTED, found);
     }
     free(found);
     return differs;

@@ -4,6 +4,7 @@
  */
 #include "adoption.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "descriptor.h"
@@ -32,7 +33,11 @@ static bool is_recorded(const struct sys_facts *facts, const struct state_record
 
 static bool is_ours(const struct sys_facts *facts, bool recorded, const char *owner)
 {
-    if (facts->kind == SHMB_KIND_COUNT || facts->owner[0] == '\0')
+    if (facts->kind == SHMB_KIND_COUNT)
+        return false;
+    if (facts->kept)
+        return true;
+    if (facts->owner[0] == '\0')
         return false;
     if (strcmp(facts->owner, SHMB_SERVICE_SID) == 0)
         return true;
@@ -70,14 +75,53 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
                        : ADOPTION_OURS;
 }
 
-bool adoption_undecided(const struct sys_facts *facts, bool opened,
-                        const struct state_record *record, bool all_recorded, const char *owner)
+/* The object of this name that a former keeper holds; SYS_NOT_FOUND: none of them holds it. */
+static enum sys_status fetch(const struct system *system, const struct state *state,
+                             const char *name, struct sys_facts *facts, struct sys_object **out)
 {
-    if (opened || wants_record(facts->owner))
-        return wants_record(facts->owner);
-    if (record != NULL && !record->retired)
-        return true;
-    if (facts->owner[0] == '\0')
-        return record == NULL && !all_recorded;
-    return strcmp(facts->owner, SHMB_SERVICE_SID) == 0 || strcmp(facts->owner, owner) == 0;
+    enum sys_status status = SYS_NOT_FOUND;
+    struct sys_keeper keeper;
+    size_t i;
+
+    for (i = 0; state_keeper_at(state, i, &keeper); i++) {
+        enum sys_status one = system->keepers.fetch(system->self, &keeper, name, facts, out, NULL);
+
+        if (one == SYS_OK)
+            return SYS_OK;
+        free(facts->sddl);
+        if (one != SYS_NOT_FOUND)
+            status = one;
+    }
+    return status;
+}
+
+enum sys_status adoption_open(const struct system *system, const struct state *state,
+                              const char *owner, const struct sys_spec *wanted,
+                              struct sys_facts *facts, struct adoption *judged,
+                              struct sys_object **out, struct sys_failure *why)
+{
+    const struct state_record *record = state_find(state, wanted->name);
+    enum sys_status status = system->objects.inspect(system->self, wanted->name, facts, out, why);
+    struct sys_object *kept = NULL;
+    struct sys_facts found;
+    enum sys_status fetched;
+    bool taken;
+
+    *judged = (struct adoption){.verdict = ADOPTION_CONFLICT};
+    if (status == SYS_OK)
+        adoption_judge(wanted, facts, record, owner, judged);
+    if (judged->verdict != ADOPTION_CONFLICT || status == SYS_NOT_FOUND || status == SYS_NO_MEMORY)
+        return status;
+    taken = status != SYS_OK || !wants_record(facts->owner);
+    fetched = fetch(system, state, wanted->name, &found, &kept);
+    judged->unasked = fetched != SYS_OK && fetched != SYS_NOT_FOUND;
+    if (fetched != SYS_OK)
+        return status;
+    system->objects.close(system->self, *out);
+    free(facts->sddl);
+    *out = kept;
+    *facts = found;
+    adoption_judge(wanted, facts, record, owner, judged);
+    judged->taken = taken;
+    return SYS_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * adoption.h - decides whether an existing object is ours, and whether it fits the
- * configuration. Pure.
+ * adoption.h - opens an existing object, and decides whether it is ours and whether it fits the
+ * configuration.
  */
 #ifndef CORE_ADOPTION_H
 #define CORE_ADOPTION_H
@@ -18,15 +18,32 @@ enum adoption_verdict {
 
 struct adoption {
     enum adoption_verdict verdict;
-    struct sys_spec live;         /* what exists, with its exact size; not set for a conflict */
-    uint64_t generation;          /* as recorded; 0: not known; not set for a conflict */
+    struct sys_spec live; /* what exists, with its exact size; not set for a conflict */
+    uint64_t generation;  /* as recorded; 0: not known; not set for a conflict */
+    bool taken;           /* ours, but a client had shut us out of it, or had changed its owner */
+    bool unasked; /* conflict: a former keeper may have the object, but could not be asked */
     char reason[ADOPTION_REASON]; /* misfit: why, in words */
 };
 
 /*
+ * Opens the object that has the name of `wanted`, with all rights, and judges it. Where it cannot
+ * be opened by its name, or its owner does not prove it ours, uses the handle of a former keeper
+ * (`facts->kept`): a client with `full` may have changed access list and owner.
+ *
+ * Returns the status of `inspect`, or SYS_OK for an object of a keeper. `*out` and `facts` as from
+ * `inspect`: the caller closes the object, also after a conflict, and frees the sddl. On anything
+ * but SYS_OK, `judged` is a conflict.
+ */
+enum sys_status adoption_open(const struct system *system, const struct state *state,
+                              const char *owner, const struct sys_spec *wanted,
+                              struct sys_facts *facts, struct adoption *judged,
+                              struct sys_object **out, struct sys_failure *why);
+
+/*
  * An object is ours if the service SID owns it, or `owner`, the account that the broker
  * sets as owner of its objects. An object of Administrators or SYSTEM is ours only with a
- * matching record (NULL: none) of this boot: other programs run as these accounts, too.
+ * matching record (NULL: none) of this boot: other programs run as these accounts, too. An object
+ * of a keeper is ours in any case: only brokers put handles into keepers.
  *
  * The system does not tell the exact size of a section. It is the recorded size if that
  * fills the same pages, because clients were told it; else the wanted size if that does;
@@ -34,19 +51,5 @@ struct adoption {
  */
 void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts,
                     const struct state_record *record, const char *owner, struct adoption *out);
-
-/*
- * For an object that was not adopted: true if it may be ours all the same, so that no keeper that
- * may hold it must be ended.
- *
- * opened        it was opened and judged a conflict: it may be ours if its owner proves nothing
- *               without a record (Administrators, SYSTEM). Else it exists but could not be opened:
- *               it may be ours if it is recorded, or if its owner may be the broker.
- * all_recorded  the state is whole (state_is_whole). Then an object whose owner cannot be read is
- *               not ours without a record: any user can create such an object, and keepers must
- *               not stay because of it.
- */
-bool adoption_undecided(const struct sys_facts *facts, bool opened,
-                        const struct state_record *record, bool all_recorded, const char *owner);
 
 #endif

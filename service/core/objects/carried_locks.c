@@ -32,21 +32,20 @@ static bool is_held_now(struct name_index *held, const struct item *item)
 }
 
 /* False only if the recorded object is surely gone: one that cannot be opened may be there. */
-static bool may_be_there(const struct maker *maker, const struct item *item,
-                         const struct state_record *record)
+static bool may_be_there(const struct maker *maker, const struct item *item)
 {
     const struct system *system = maker->system;
     struct sys_object *object = NULL;
     struct sys_facts facts;
-    struct adoption judged = {.generation = record->generation};
-    enum sys_status status =
-        system->objects.inspect(system->self, item->spec.name, &facts, &object, NULL);
+    struct adoption judged;
+    enum sys_status status = adoption_open(system, maker->state, maker->identity->owner,
+                                           &item->spec, &facts, &judged, &object, NULL);
 
-    if (status == SYS_OK)
-        adoption_judge(&item->spec, &facts, record, maker->identity->owner, &judged);
     system->objects.close(system->self, object);
     free(facts.sddl);
-    return status != SYS_NOT_FOUND && judged.generation != 0;
+    if (status == SYS_OK && !judged.unasked)
+        return judged.generation != 0;
+    return status != SYS_NOT_FOUND;
 }
 
 static bool copy_lock(struct item *segment, const char *lock)
@@ -104,7 +103,7 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
         const struct state_record *record = state_find(maker->state, item->spec.name);
         const char *lock = find_other_lock(record, item);
 
-        if (lock == NULL || is_held_now(held, item) || !may_be_there(maker, item, record))
+        if (lock == NULL || is_held_now(held, item) || !may_be_there(maker, item))
             continue;
         if (!copy_lock(item, lock))
             return false;

@@ -12,22 +12,17 @@
 #include "descriptor.h"
 #include "event_text.h"
 #include "misfit.h"
-#include "text.h"
 
 /* Sets the configured access on an adopted object; reports it if it differed. */
-static void correct_access(const struct maker *maker, struct item *item, const char *found)
+static void correct_access(const struct maker *maker, struct item *item, const char *found,
+                           enum event_id event)
 {
     const char *wanted = descriptor_cache_text(maker->cache, item);
-    struct text detail = {0};
 
     if (!item->held_back && wanted != NULL && found != NULL && descriptor_same(wanted, found))
         return;
-    if (!maker_protect(maker, item))
-        return;
-    text_add(&detail, "%s -> %s", found != NULL ? found : "not known",
-             wanted != NULL ? wanted : "not known");
-    maker_report(maker, item, EVENT_OBJECT_ADOPTED, detail.failed ? "" : detail.at);
-    text_free(&detail);
+    if (maker_protect(maker, item))
+        maker_report_access(maker, item, event, found);
 }
 
 /* Holds an object that is ours; defers it if it does not fit. */
@@ -45,7 +40,8 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
     item->auditing = AUDITING_UNKNOWN;
     /* The configured access is that of the configured kind. */
     if (same_kind)
-        correct_access(maker, item, access);
+        correct_access(maker, item, access,
+                       judged->taken ? EVENT_OBJECT_TAKEN_BACK : EVENT_OBJECT_ADOPTED);
     if (judged->verdict == ADOPTION_MISFIT)
         maker_defer(maker, item, judged->reason);
     else if (other_lock)
@@ -68,31 +64,23 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
     const struct system *system = maker->system;
     const struct state_record *record = state_find(maker->state, item->spec.name);
     const bool retired = record != NULL && record->retired;
-    const bool whole = state_is_whole(maker->state);
     const char *owner = maker->identity->owner;
     struct sys_failure failure;
     struct sys_facts facts;
     struct adoption judged;
     struct sys_object *object = NULL;
     enum sys_status status =
-        system->objects.inspect(system->self, item->spec.name, &facts, &object, &failure);
+        adoption_open(system, maker->state, owner, &item->spec, &facts, &judged, &object, &failure);
 
-    if (status == SYS_OK) {
-        adoption_judge(&item->spec, &facts, record, owner, &judged);
-        if (judged.verdict != ADOPTION_CONFLICT) {
-            hold_adopted(maker, item, &judged, object, facts.sddl);
-            if (retired)
-                quieten(maker, item);
-        } else {
-            system->objects.close(system->self, object);
-            item->undecided = adoption_undecided(&facts, true, record, whole, owner);
-            status = SYS_TAKEN;
-        }
+    if (judged.verdict != ADOPTION_CONFLICT) {
+        hold_adopted(maker, item, &judged, object, facts.sddl);
+        if (retired)
+            quieten(maker, item);
     } else if (status == SYS_NO_MEMORY) {
         failure_copy(why, &failure);
     } else {
-        item->undecided =
-            status != SYS_NOT_FOUND && adoption_undecided(&facts, false, record, whole, owner);
+        system->objects.close(system->self, object);
+        item->undecided = judged.unasked;
         status = SYS_TAKEN; /* even if it is gone by now: the next try makes it */
     }
     free(facts.sddl);
@@ -116,8 +104,10 @@ static enum sys_status obtain(const struct maker *maker, struct item *item, stru
     struct sys_object *object = NULL;
     enum sys_status status = maker_create(maker, item, &object, why);
 
-    if (status == SYS_OK)
+    if (status == SYS_OK) {
+        maker_note_lost(maker, item);
         maker_hold(maker, item, object, 0);
+    }
     return status == SYS_TAKEN ? adopt(maker, item, why) : status;
 }
 

@@ -51,4 +51,11 @@ void maker_record(const struct maker *maker, const struct item *item);
 void maker_report(const struct maker *maker, const struct item *item, enum event_id event,
                   const char *detail);
 
+/*
+ * Logs an event about an item whose access was set as configured; `found` is the access that it
+ * had, NULL: not known.
+ */
+void maker_report_access(const struct maker *maker, const struct item *item, enum event_id event,
+                         const char *found);
+
 #endif

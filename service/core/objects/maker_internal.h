@@ -29,6 +29,12 @@ enum sys_status maker_create_filled(const struct maker *maker, const struct sys_
 void maker_hold(const struct maker *maker, struct item *item, struct sys_object *object,
                 uint64_t generation);
 
+/*
+ * The object of an item was made, and will be held: marks the item as lost if an object that a
+ * broker held in this boot has gone with its content. Call it before maker_hold.
+ */
+void maker_note_lost(const struct maker *maker, struct item *item);
+
 /* A held item cannot become what is wanted, because of `reason`. */
 void maker_defer(const struct maker *maker, struct item *item, const char *reason);
 

@@ -5,10 +5,15 @@
 #include "maker_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "event_text.h"
 #include "full_name.h"
 #include "stamp.h"
+#include "text.h"
+
+/* Characters of an access list in an event: a client can write a very long one. */
+#define SHOWN_MAX 2000
 
 void maker_report(const struct maker *maker, const struct item *item, enum event_id event,
                   const char *detail)
@@ -18,6 +23,26 @@ void maker_report(const struct maker *maker, const struct item *item, enum event
 
     full_name(item->spec.name, name);
     maker->system->log(maker->system->self, event, inserts, detail != NULL ? 3 : 2);
+}
+
+static void add_access(struct text *out, const char *sddl)
+{
+    if (sddl == NULL)
+        text_add(out, "not known");
+    else
+        text_add(out, "%.*s%s", SHOWN_MAX, sddl, strlen(sddl) > SHOWN_MAX ? "..." : "");
+}
+
+void maker_report_access(const struct maker *maker, const struct item *item, enum event_id event,
+                         const char *found)
+{
+    struct text detail = {0};
+
+    add_access(&detail, found);
+    text_add(&detail, " -> ");
+    add_access(&detail, descriptor_cache_text(maker->cache, item));
+    maker_report(maker, item, event, detail.failed ? "" : detail.at);
+    text_free(&detail);
 }
 
 void maker_missing(const struct maker *maker, struct item *item, enum sys_status status,
@@ -55,6 +80,15 @@ void maker_record(const struct maker *maker, const struct item *item)
         record.block = known->block;
     }
     state_put(maker->state, &record);
+}
+
+void maker_note_lost(const struct maker *maker, struct item *item)
+{
+    const struct state_record *known = state_find(maker->state, item->spec.name);
+    bool restored = item->copies != NULL && item->copies->restored;
+
+    /* A retired object was released on purpose. */
+    item->lost |= known != NULL && !known->retired && !restored;
 }
 
 void maker_hold(const struct maker *maker, struct item *item, struct sys_object *object,

@@ -21,7 +21,7 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
     const struct sys_content content = {
         .bytes = bytes, .length = (size_t)old->size, .size = old->size};
     uint64_t generation = item->generation;
-    struct adoption judged = {.verdict = ADOPTION_CONFLICT};
+    struct adoption judged;
     struct sys_descriptor *wanted;
     struct sys_object *object = NULL;
     struct sys_failure why = {0};
@@ -29,11 +29,9 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
     enum sys_status status;
 
     item->spec = *old;
-    status = system->objects.inspect(system->self, old->name, &facts, &object, &why);
     /* The name was free for a moment: another process may have taken it. */
-    if (status == SYS_OK)
-        adoption_judge(old, &facts, state_find(maker->state, old->name), maker->identity->owner,
-                       &judged);
+    (void)adoption_open(system, maker->state, maker->identity->owner, old, &facts, &judged, &object,
+                        &why);
     free(facts.sddl);
     if (judged.verdict == ADOPTION_OURS) {
         maker_hold(maker, item, object, generation);
@@ -50,6 +48,8 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
         maker_missing(maker, item, status, &why);
         return;
     }
+    if (bytes == NULL)
+        maker_note_lost(maker, item);
     maker_hold(maker, item, object, 0);
     maker_defer(maker, item, reason);
 }

@@ -44,12 +44,11 @@ static enum sys_status open_ours(const struct system *system, const char *owner,
                                  struct sys_object **out, struct sys_failure *why)
 {
     const struct sys_spec wanted = {.kind = SHMB_SECTION, .name = spec->name, .size = spec->size};
-    struct adoption judged = {.verdict = ADOPTION_CONFLICT};
+    struct adoption judged;
     struct sys_facts facts;
-    enum sys_status status = system->objects.inspect(system->self, spec->name, &facts, out, why);
+    enum sys_status status =
+        adoption_open(system, state, owner, &wanted, &facts, &judged, out, why);
 
-    if (status == SYS_OK)
-        adoption_judge(&wanted, &facts, state_find(state, spec->name), owner, &judged);
     free(facts.sddl);
     if (judged.verdict == ADOPTION_OURS)
         return SYS_OK;

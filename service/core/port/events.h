@@ -86,9 +86,10 @@ enum event_id {
     /* Information. After 121: the keeper now holds all objects. %1 its process */
     EVENT_KEEPER_RECOVERED = 122,
     /*
-     * Warning. Objects that an earlier broker held were gone when this one started,
-     * and were created again: broker and keeper had both ended, or `hold_for` had run
-     * out. %1 how many  %2 their names, or the first of them
+     * Warning. Objects that a broker held in this boot were gone and were created again, with
+     * new content: broker and keeper had both ended, `hold_for` had run out, or another program
+     * had taken them over (300). Logged when they are created: at the start, at a retry or at a
+     * reload. %1 how many  %2 their names, or the first of them
      */
     EVENT_OBJECTS_LOST = 123,
     /*
@@ -100,12 +101,18 @@ enum event_id {
     EVENT_KEEPER_STAYS = 125,
     /*
      * Warning. The keeper of an earlier broker is not ended, because it may hold objects that this
-     * broker cannot adopt: it may not open them, or cannot tell that they are its own (300 names
-     * them). When `hold_for` has passed since the earlier broker's end, that keeper ends, and what
+     * broker cannot adopt (300 names them), and its handles cannot be read. When `hold_for` has passed since the earlier broker's end, that keeper ends, and what
      * no program has open is lost. Retried; when all are adopted, the keeper is ended.
      * %1 number of objects
      */
     EVENT_KEEPER_SPARED = 126,
+    /*
+     * Warning. A program with full rights had shut the broker out of an object, or had changed its
+     * owner, before the broker could correct it. The broker took the object back from the keeper
+     * of an earlier broker, with its content, and corrected owner and access.
+     * %1 kind  %2 name  %3 the access it had -> the access it has, as SDDL
+     */
+    EVENT_OBJECT_TAKEN_BACK = 127,
     /*
      * Warning. Windows refused protections of the broker's own process; it serves
      * without them. %1 the protections, each with the reason

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "system_objects.h"
 #include "system_status.h"
 
 /* A keeper. Process id and start time together are never reused. */
@@ -53,6 +54,16 @@ struct system_keepers {
      */
     enum sys_status (*left)(void *self, struct sys_keeper **found, size_t *count,
                             struct sys_failure *why);
+
+    /*
+     * Opens the object of a name by the handle that a former keeper has of it, with all rights,
+     * whatever owner and access list it has now. `facts` and `*out` as from `inspect`, with
+     * `facts->kept` set. SYS_NOT_FOUND: the keeper has ended, is this broker's own, or has no
+     * object of this name. Any other status: it may have one.
+     */
+    enum sys_status (*fetch)(void *self, const struct sys_keeper *keeper, const char *name,
+                             struct sys_facts *facts, struct sys_object **out,
+                             struct sys_failure *why);
 
     /* From now on `close` of an object closes only the broker's own handle. */
     void (*leave)(void *self);

@@ -45,6 +45,8 @@ struct sys_facts {
     bool manual_reset;       /* event */
     int32_t maximum;         /* semaphore: greatest count */
     char owner[SYS_SID_MAX]; /* SID; empty: not known, or none */
+    bool kept;               /* read through the handle of a keeper: it is the broker's object,
+                                whoever owns it now */
     /*
      * Owner, DACL and integrity label as "O:<SID>D:...", without the group. SIDs and
      * masks are written as in descriptor.h, so that equal access gives equal text. Free

@@ -21,7 +21,7 @@ struct report_broker {
     struct report_lines lasting;        /* why the broker runs degraded */
     struct report_lines sessions;       /* where plain names do not lead to objects */
     struct report_lines keeper;         /* state of the keeper */
-    struct report_lines lost;           /* objects that were gone at the start */
+    struct report_lines lost;           /* objects that were created again */
 };
 
 /* What the report says. Borrowed for the call. */

@@ -144,9 +144,13 @@ static enum sys_status record(struct apply *apply, struct sys_failure *why)
     return state_commit(state, why);
 }
 
-/* Undoes the record of a new object. An adopted one was retired before, and is so again. */
-static void undo_record(struct state *state, const struct item *item)
+/*
+ * Undoes the record of a new object. An adopted one was retired before, and is so again; but not
+ * one that the former configuration names, too, and that was missing.
+ */
+static void undo_record(struct apply *apply, const struct item *item)
 {
+    struct state *state = apply->request->former->state;
     const struct state_record *known = state_find(state, item->spec.name);
     struct state_record retired;
 
@@ -154,6 +158,8 @@ static void undo_record(struct state *state, const struct item *item)
         state_drop(state, item->spec.name);
         return;
     }
+    if (name_index_find(&apply->holdings, item->spec.name, item->hash) != NAME_INDEX_NONE)
+        return;
     retired = *known;
     retired.retired = true;
     state_put(state, &retired);
@@ -177,7 +183,7 @@ static void undo(struct apply *apply)
         if (step->action != PLAN_CREATE || !item_is_held(apply_item(apply, step)))
             continue;
         system->objects.close(system->self, apply_item(apply, step)->object);
-        undo_record(former->state, apply_item(apply, step));
+        undo_record(apply, apply_item(apply, step));
     }
     /* The handles belong to the former inventory again. */
     for (i = 0; i < to->count; i++) {

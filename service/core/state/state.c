@@ -45,7 +45,6 @@ struct state {
     size_t written, appended;     /* bytes: of the snapshot, of the changes after it */
     bool rewrite;                 /* the next commit rewrites the file */
     bool loaded;                  /* the file was read, or there is none */
-    bool whole;                   /* the file was read to its end, and is of this boot */
     bool failed;                  /* out of memory: a change is lost */
     uint32_t told;                /* event_cause of the failure that was logged last; 0: none */
     char trouble[REPORT_FAILURE]; /* that failure */
@@ -358,7 +357,6 @@ static enum sys_status read_lines(struct state *state, char *at, struct sys_fail
     bool current = false;
     char *next;
 
-    state->whole = false;
     for (; *at != '\0'; at = next) {
         struct state_line line;
 
@@ -371,7 +369,6 @@ static enum sys_status read_lines(struct state *state, char *at, struct sys_fail
         if (!take_line(state, &line, &current))
             return failure_no_memory(why);
     }
-    state->whole = current && *at == '\0';
     return SYS_OK;
 }
 
@@ -466,11 +463,6 @@ bool state_is_loaded(const struct state *state)
     return state->loaded;
 }
 
-bool state_is_whole(const struct state *state)
-{
-    return state->whole;
-}
-
 const char *state_sid(const struct state *state, const char *account)
 {
     const struct entry *entry = find(state, account, true);
@@ -485,6 +477,24 @@ bool state_keeper_at(const struct state *state, size_t index, struct sys_keeper 
         return false;
     *out = state->keepers[index];
     return true;
+}
+
+/*
+ * Leaves room for one more, this broker's own keeper. Keepers that find no room are found by the
+ * next broker.
+ */
+enum sys_status state_find_keepers(struct state *state, struct sys_failure *why)
+{
+    const struct system *system = state->system;
+    struct sys_keeper *found;
+    size_t count, i;
+    enum sys_status status = system->keepers.left(system->self, &found, &count, why);
+
+    for (i = 0; i < count && state->keeper_count < STATE_KEEPERS - 1; i++)
+        if (find_keeper(state, &found[i]) == state->keeper_count)
+            state_put_keeper(state, &found[i]);
+    free(found);
+    return status;
 }
 
 uint64_t state_stamp(const struct state *state)

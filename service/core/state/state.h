@@ -56,17 +56,17 @@ const struct state_record *state_next(const struct state *state, size_t *at);
 /* True: state_load has read the file, or there was none. */
 bool state_is_loaded(const struct state *state);
 
-/*
- * True: state_load has read a file of this boot to its end, so what former brokers of this boot
- * made is recorded. False also if there was no file: it may be lost.
- */
-bool state_is_whole(const struct state *state);
-
 /* The SID an account had when it was last resolved; NULL: not known. */
 const char *state_sid(const struct state *state, const char *account);
 
 /* The keepers that may run, by number, from 0; false: no more. */
 bool state_keeper_at(const struct state *state, size_t index, struct sys_keeper *out);
+
+/*
+ * Adds the keepers of brokers that have ended, if they are not listed: the file could not be
+ * written, or is lost. On failure only those that were listed before are.
+ */
+enum sys_status state_find_keepers(struct state *state, struct sys_failure *why);
 
 /* The greatest generation or revision known. */
 uint64_t state_stamp(const struct state *state);

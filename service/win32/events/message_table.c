@@ -35,6 +35,7 @@
     X(STOPPED_HELD, INFORMATION)                                                                   \
     X(KEEPER_STAYS, WARNING)                                                                       \
     X(KEEPER_SPARED, WARNING)                                                                      \
+    X(OBJECT_TAKEN_BACK, WARNING)                                                                  \
     X(HARDENING_REFUSED, WARNING)                                                                  \
     X(HARDENING_OFF, WARNING)                                                                      \
     X(LOG_LATE, INFORMATION)                                                                       \

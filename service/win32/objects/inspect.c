@@ -73,7 +73,7 @@ static enum sys_status learn_kind(HANDLE object, struct sys_facts *facts, struct
     }
 }
 
-static enum sys_status learn(HANDLE object, struct sys_facts *facts, struct sys_failure *why)
+enum sys_status inspect_handle(HANDLE object, struct sys_facts *facts, struct sys_failure *why)
 {
     uint32_t code = access_text_read(object, facts->owner, &facts->sddl);
 
@@ -142,7 +142,7 @@ enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct
         facts->kind = SHMB_KIND_COUNT;
         return status;
     }
-    status = learn(object, facts, why);
+    status = inspect_handle(object, facts, why);
     if (status == SYS_OK)
         *out = (struct sys_object *)object;
     else

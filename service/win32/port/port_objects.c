@@ -119,6 +119,16 @@ static enum sys_status do_link(void *self, uint32_t session, const char *name,
     return status == SYS_OK ? track(self, out, why) : status;
 }
 
+static enum sys_status do_fetch(void *self, const struct sys_keeper *keeper, const char *name,
+                                struct sys_facts *facts, struct sys_object **out,
+                                struct sys_failure *why)
+{
+    struct port *port = self;
+    enum sys_status status = keeper_take_back(&port->keeper, keeper, name, facts, out, why);
+
+    return status == SYS_OK ? track(port, out, why) : status;
+}
+
 static void do_close(void *self, struct sys_object *object)
 {
     struct port *port = self;
@@ -144,4 +154,5 @@ void port_objects(struct system *out)
     out->objects.sessions = do_sessions;
     out->objects.link = do_link;
     out->objects.close = do_close;
+    out->keepers.fetch = do_fetch;
 }

@@ -57,6 +57,12 @@ bool keeper_add(struct keeper *keeper, HANDLE object)
     return keeper_handles_add(&keeper->kept, object);
 }
 
+static bool is_current(const struct keeper *keeper, const struct sys_keeper *which)
+{
+    return keeper->process != NULL && keeper->id.process == which->process &&
+           keeper->id.started == which->started;
+}
+
 static bool has_ended(const struct keeper *keeper)
 {
     return WaitForSingleObject(keeper->process, 0) != WAIT_TIMEOUT;
@@ -118,8 +124,20 @@ void keeper_forget(struct keeper *keeper)
     keeper->id = (struct sys_keeper){0};
 }
 
+enum sys_status keeper_take_back(struct keeper *keeper, const struct sys_keeper *which,
+                                 const char *name, struct sys_facts *facts, struct sys_object **out,
+                                 struct sys_failure *why)
+{
+    if (!is_current(keeper, which))
+        return keeper_fetch(&keeper->former, which, name, facts, out, why);
+    *out = NULL;
+    *facts = (struct sys_facts){.kind = SHMB_KIND_COUNT};
+    return failure_say(why, SYS_NOT_FOUND, "DuplicateHandle", 0, "it is the broker's own keeper");
+}
+
 void keeper_leave(struct keeper *keeper)
 {
+    keeper_fetch_forget(&keeper->former, NULL);
     keeper_forget(keeper);
     keeper_handles_free(&keeper->kept);
     keeper->left = false;
@@ -149,7 +167,7 @@ static enum sys_status terminate(HANDLE process, const struct sys_keeper *which,
 enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which,
                            struct sys_failure *why)
 {
-    HANDLE process = keeper_open(which->process);
+    HANDLE process = keeper_open(which->process, PROCESS_TERMINATE);
     enum sys_status status = SYS_OK;
     DWORD code = GetLastError();
 
@@ -160,8 +178,9 @@ enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which
         /* Else it has ended, and a process that denies access may have its number. */
         status = failure_set(why, "OpenProcess", code);
     }
-    if (status == SYS_OK && keeper->process != NULL && keeper->id.process == which->process &&
-        keeper->id.started == which->started)
+    if (status == SYS_OK)
+        keeper_fetch_forget(&keeper->former, which);
+    if (status == SYS_OK && is_current(keeper, which))
         keeper_forget(keeper);
     return status;
 }

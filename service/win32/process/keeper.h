@@ -7,6 +7,7 @@
 
 #include <windows.h>
 
+#include "keeper_fetch.h"
 #include "keeper_handles.h"
 #include "keeper_launch.h"
 #include "system.h"
@@ -17,6 +18,7 @@ struct keeper {
     HANDLE tie;     /* owned; closing it ends the process. NULL: settled, or never tied */
     struct sys_keeper id;
     struct keeper_handles kept;
+    struct keeper_list *former; /* what keepers of former brokers hold, as far as it was asked */
     bool left; /* the broker is stopping: its closed handles stay open in the keeper */
 };
 
@@ -39,6 +41,14 @@ void keeper_close(struct keeper *keeper, HANDLE object);
 /* As system_keepers.h's `end`. */
 enum sys_status keeper_end(struct keeper *keeper, const struct sys_keeper *which,
                            struct sys_failure *why);
+
+/*
+ * As system_keepers.h's `fetch`. The caller enters the object for this broker's keeper
+ * (keeper_add).
+ */
+enum sys_status keeper_take_back(struct keeper *keeper, const struct sys_keeper *which,
+                                 const char *name, struct sys_facts *facts, struct sys_object **out,
+                                 struct sys_failure *why);
 
 /* The keeper has ended: closes what the broker has of it. */
 void keeper_forget(struct keeper *keeper);

@@ -150,7 +150,7 @@ static bool is_left(HANDLE process, uint32_t place)
 /* A process that denies the rights to end it is not a keeper that this broker could end. */
 static bool look_at(DWORD id, uint32_t place, struct sys_keeper *out)
 {
-    HANDLE process = keeper_open(id);
+    HANDLE process = keeper_open(id, PROCESS_TERMINATE);
     bool is;
 
     if (process == NULL)

@@ -2,17 +2,15 @@
 
 #include "debug_privilege.h"
 
-#define RIGHTS                                                                                     \
-    (PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION | READ_CONTROL | SYNCHRONIZE)
-
-HANDLE keeper_open(DWORD id)
+HANDLE keeper_open(DWORD id, DWORD rights)
 {
-    HANDLE process = OpenProcess(RIGHTS, FALSE, id);
+    DWORD all = rights | PROCESS_QUERY_LIMITED_INFORMATION | READ_CONTROL | SYNCHRONIZE;
+    HANDLE process = OpenProcess(all, FALSE, id);
     DWORD code = GetLastError();
     TOKEN_PRIVILEGES before;
 
     if (process == NULL && code == ERROR_ACCESS_DENIED && debug_privilege_enable(&before)) {
-        process = OpenProcess(RIGHTS, FALSE, id);
+        process = OpenProcess(all, FALSE, id);
         code = GetLastError();
         debug_privilege_restore(&before);
     }

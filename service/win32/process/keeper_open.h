@@ -7,14 +7,14 @@
 #include <windows.h>
 
 /*
- * Opens a process to end it, to wait for it, and to ask who it and its owner are; closed with CloseHandle. NULL:
- * GetLastError(); ERROR_INVALID_PARAMETER: there is no such process.
+ * Opens a process with these rights, to wait for it, and to ask who it and its owner are; closed
+ * with CloseHandle. NULL: GetLastError(); ERROR_INVALID_PARAMETER: there is no such process.
  *
  * A keeper of the service has the integrity level of the system, above that of an administrator's
  * console. So an access that is denied is tried again with SeDebugPrivilege, which administrators
  * have; the broker has given it up. The handle then says nothing about the process: check by
- * process_id.h that it is a keeper before it is ended.
+ * process_id.h that it is a keeper before it is ended or its handles are used.
  */
-HANDLE keeper_open(DWORD id);
+HANDLE keeper_open(DWORD id, DWORD rights);
 
 #endif

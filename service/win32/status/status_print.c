@@ -63,7 +63,7 @@ static void print_keeper(const struct status *status)
         lost += strcmp(field[0], "lost") == 0;
     }
     if (lost > 0)
-        console_line("lost:          objects that were gone when the service started:");
+        console_line("lost:          objects that were gone and were created again:");
     for (i = 0; i < status->line_count && lost > 0; i++)
         if (strcmp(status->lines[i].field[0], "lost") == 0)
             console_line("               %s", status->lines[i].field[1]);

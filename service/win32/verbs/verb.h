@@ -116,7 +116,7 @@ struct status_options {
  * reload (only with the report): result (applied, incomplete, refused, null),
  *   steps (name, step, outcome), messages (place, severity, text).
  * keeper: none or one, with process, state (holds, partly) and text.
- * lost: the names of objects that were gone at the start.
+ * lost: the names of objects that were gone and were created again.
  * strangers: name and what, for foreign objects at those of the broker's own
  *   names that it can do without and the report does not cover.
  * troubles: kind, name, state, reason. retired: name, kind, why. copies: name,

@@ -164,6 +164,8 @@ static enum sys_status ask_others(enum fake_call call, const struct sys_descript
     const struct sys_keeper first = {FAKE_KEEPER, FAKE_STARTED};
     struct sys_keeper keeper, *found;
     struct sys_identity identity;
+    struct sys_object *object;
+    struct sys_facts facts;
     char **names, bytes[4];
     size_t count;
 
@@ -184,6 +186,8 @@ static enum sys_status ask_others(enum fake_call call, const struct sys_descript
         return port->keepers.give(port->self, &count, NULL);
     case FAKE_KEEPER_END:
         return port->keepers.end(port->self, &first, NULL);
+    case FAKE_KEEPER_FETCH:
+        return port->keepers.fetch(port->self, &first, "Prices", &facts, &object, NULL);
     default:
         return port->keepers.left(port->self, &found, &count, NULL);
     }

@@ -28,6 +28,7 @@ static const struct event_row {
     {EVENT_KEEPER_FAILED, 'e', 1},
     {EVENT_KEEPER_RECOVERED, 'i', 1},
     {EVENT_OBJECTS_LOST, 'w', 2},
+    {EVENT_OBJECT_TAKEN_BACK, 'w', 3},
     {EVENT_STOPPED_HELD, 'i', 2},
     {EVENT_KEEPER_STAYS, 'w', 1},
     {EVENT_KEEPER_SPARED, 'w', 1},

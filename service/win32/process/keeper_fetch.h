@@ -1,0 +1,29 @@
+/*
+ * keeper_fetch.h - opens objects by the handles that a former keeper has of them.
+ *
+ * That needs no name and no right to the object. Only brokers put handles into a keeper, whose
+ * process is closed to others (harden.h), so what it has under a name is the broker's object.
+ */
+#ifndef KEEPER_FETCH_H
+#define KEEPER_FETCH_H
+
+#include "system.h"
+
+/*
+ * What former keepers hold, listed when one is asked for the first time: a keeper without a broker
+ * gets and closes nothing. NULL: nothing is listed.
+ */
+struct keeper_list;
+
+/*
+ * As system_keepers.h's `fetch`, for a keeper that is not this broker's own. Adds to `lists`; an
+ * object in `*out` is closed with CloseHandle.
+ */
+enum sys_status keeper_fetch(struct keeper_list **lists, const struct sys_keeper *keeper,
+                             const char *name, struct sys_facts *facts, struct sys_object **out,
+                             struct sys_failure *why);
+
+/* The keeper has ended: removes what was listed of it; NULL: of all. */
+void keeper_fetch_forget(struct keeper_list **lists, const struct sys_keeper *keeper);
+
+#endif
