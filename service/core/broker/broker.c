@@ -214,7 +214,15 @@ void broker_guard(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
 
-    if (access_guard_look(&maker) > 0)
+    if (access_guard_look(&maker, false) > 0)
+        publication_report_broker(broker->publication, &broker->report);
+}
+
+void broker_guard_last(struct broker *broker)
+{
+    const struct maker maker = broker_maker(broker);
+
+    if (access_guard_look(&maker, true) > 0)
         publication_report_broker(broker->publication, &broker->report);
     publication_repair(broker->publication);
 }

@@ -61,6 +61,12 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
  * sections that they have damaged (publication.h). Call it after a reload, too.
  */
 void broker_guard(struct broker *broker);
+
+/*
+ * The same for all objects, although a stop was requested: programs that start before the next
+ * broker open them, too.
+ */
+void broker_guard_last(struct broker *broker);
 uint32_t broker_guard_delay(struct broker *broker);
 
 /* When to call broker_link_sessions again (broker_report.h). */

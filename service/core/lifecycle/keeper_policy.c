@@ -357,6 +357,7 @@ bool keeper_policy_stop(struct keeper_policy *policy)
         end_all(policy);
         policy->keeper = (struct sys_keeper){0};
     } else {
+        broker_guard_last(policy->broker);
         if (policy->keeper.process != 0 && !is_due(policy))
             fill(policy);
         if (is_due(policy)) /* also if giving it objects has shown that it died */

@@ -80,17 +80,21 @@ static bool correct(const struct maker *maker, struct item *item)
     return differs;
 }
 
-size_t access_guard_look(const struct maker *maker)
+size_t access_guard_look(const struct maker *maker, bool last)
 {
+    const struct system *system = maker->system;
     size_t i, count = 0;
 
     for (i = 0; i < maker->inventory->count; i++) {
         struct item *item = &maker->inventory->items[i];
 
-        if (maker->system->stopping(maker->system->self))
+        if (!last && system->stopping(system->self))
             break;
-        if (is_guarded(maker, item))
-            count += correct(maker, item);
+        if (!is_guarded(maker, item))
+            continue;
+        count += correct(maker, item);
+        if (last)
+            system->progress(system->self);
     }
     return count;
 }

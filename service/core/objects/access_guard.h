@@ -17,9 +17,9 @@ bool access_guard_needed(const struct maker *maker);
 
 /*
  * Compares the access of each such object with the configured one, and corrects it, with an
- * event, if it differs. Costs one system call for each object. Returns how many differed; those
- * that could not be corrected have `access_due`.
+ * event, if it differs. Costs one system call for each object. Ends early at a stop, unless it is
+ * the `last` one. Returns how many differed; those that could not be corrected have `access_due`.
  */
-size_t access_guard_look(const struct maker *maker);
+size_t access_guard_look(const struct maker *maker, bool last);
 
 #endif

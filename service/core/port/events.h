@@ -228,7 +228,7 @@ enum event_id {
 
     /*
      * Warning. A program with full rights changed the access or the owner of an
-     * object; the broker corrected it. Checked every minute and at each reload.
+     * object; the broker corrected it. Checked every minute, at each reload and at a stop.
      * %1 kind  %2 name  %3 the access it had -> the access it has, as SDDL
      */
     EVENT_ACCESS_CORRECTED = 330,

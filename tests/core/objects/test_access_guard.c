@@ -174,6 +174,24 @@ static void what_cannot_be_asked_for_is_asked_for_again(void **state)
     life_run(HEAD OLD, fail_to_examine, 3);
 }
 
+static void change_at_the_end(size_t number)
+{
+    (void)number;
+    fake_change_access(fake, "Old", changes[1]);
+    fake_change_access(fake, "Old.lock", changes[1]);
+}
+
+/* What the keeper holds while no broker runs can be opened by those who may. */
+static void a_stop_looks_for_the_last_time(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(HEAD OLD, change_at_the_end, 1);
+    assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 2);
+    expect_right("Old");
+    expect_right("Old.lock");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
@@ -183,6 +201,7 @@ int main(void)
         TEST(what_is_right_costs_a_question),
         TEST(where_nobody_may_change_it_nobody_looks),
         TEST(a_reload_looks_too),
+        TEST(a_stop_looks_for_the_last_time),
         TEST(what_cannot_be_put_right_is_tried_again),
         TEST(what_cannot_be_asked_for_is_asked_for_again),
     };
