@@ -133,7 +133,7 @@ static bool repair_header(const struct control_section *section)
 static void log_repair(const struct control_sets *sets, const struct control_section *section,
                        const size_t *items, bool header, uint32_t generations)
 {
-    char number[SHMB_CONTROL_NAME_BYTES], name[FULL_NAME_BYTES], what[64];
+    char bare[SHMB_CONTROL_NAME_BYTES], name[FULL_NAME_BYTES], number[40], what[64];
     const char *inserts[] = {name, what, "not known"};
     struct text names = {0};
     uint32_t i;
@@ -150,10 +150,11 @@ static void log_repair(const struct control_sets *sets, const struct control_sec
         full_name(sets->inventory->items[items[i]].spec.name, full);
         text_add(&names, "%s%s", names.length > 0 ? ", " : "", full);
     }
-    shmb_control_name(section->number, number);
-    full_name(number, name);
-    (void)snprintf(what, sizeof(what), "%sgenerations: %" PRIu32, header ? "header, " : "",
-                   generations);
+    shmb_control_name(section->number, bare);
+    full_name(bare, name);
+    (void)snprintf(number, sizeof(number), "generations: %" PRIu32, generations);
+    (void)snprintf(what, sizeof(what), "%s%s%s", header ? "header" : "",
+                   header && generations > 0 ? ", " : "", generations > 0 ? number : "");
     if (names.at != NULL && !names.failed)
         inserts[2] = names.at;
     sets->system->log(sets->system->self, EVENT_CONTROL_REPAIRED, inserts, 3);

@@ -85,9 +85,10 @@ static void damage_and_look(size_t number)
     expect_as_before(CONTROL_1);
     assert_int_equal(events(), number - 1);
     if (number > 1) {
-        (void)snprintf(what, sizeof(what), "%sgenerations: %d",
-                       number <= header + 2 ? "header, " : "",
-                       number > header + 2 ? (int)(number - header - 2) : 0);
+        if (number <= header + 2)
+            (void)snprintf(what, sizeof(what), "header");
+        else
+            (void)snprintf(what, sizeof(what), "generations: %zu", number - header - 2);
         expect_event(number - 1, "Global\\" CONTROL_1, what, "Global\\One, Global\\Two");
         (void)snprintf(what, sizeof(what),
                        "control\tGlobal\\" CONTROL_1
@@ -189,6 +190,33 @@ static void a_mark_that_was_wiped_is_set_again(void **state)
     life_run(HEAD ONE TWO, unmark, 4);
 }
 
+/* A segment of a damaged set that is recreated: neither keeps the other from being done. */
+static void damage_and_recreate(size_t number)
+{
+    static uint64_t one, two;
+
+    if (number == 1) {
+        one = block_of(CONTROL_1, 0)->generation;
+        two = block_of(CONTROL_1, 1)->generation;
+        memset(bytes_of(CONTROL_1), 0, sizeof(struct shmb_control));
+        block_of(CONTROL_1, 0)->generation = block_of(CONTROL_1, 1)->generation = 1;
+        fake_anew(fake, "One");
+        fake_wake(fake, SYS_WAKE_RELOAD);
+        return;
+    }
+    assert_true(shmb_control_is_sound(bytes_of(CONTROL_1), sizeof(struct shmb_control), 1, 1));
+    assert_true(block_of(CONTROL_1, 0)->generation > one);
+    assert_int_equal(block_of(CONTROL_1, 1)->generation, two);
+    assert_null(fake_find(fake, CONTROL_2));
+    expect_event(1, "Global\\" CONTROL_1, "header, generations: 1", "Global\\One, Global\\Two");
+}
+
+static void a_damaged_segment_is_recreated(void **state)
+{
+    (void)state;
+    life_run(HEAD ONE TWO, damage_and_recreate, 2);
+}
+
 static void damage_and_stop(size_t number)
 {
     (void)number;
@@ -206,7 +234,7 @@ static void find_the_same_section(size_t number)
     assert_null(fake_find(fake, CONTROL_2)); /* no second one: programs have the first one open */
     before[sizeof(struct shmb_control) + offsetof(struct shmb_block, abandoned)] = SHMB_DIED_OWNING;
     expect_as_before(CONTROL_1);
-    expect_event(1, "Global\\" CONTROL_1, "header, generations: 0", "Global\\One, Global\\Two");
+    expect_event(1, "Global\\" CONTROL_1, "header", "Global\\One, Global\\Two");
 }
 
 static void the_next_broker_adopts_and_repairs_it(void **state)
@@ -254,10 +282,10 @@ static void what_cannot_be_mapped_is_repaired_later(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_the_broker_wrote_is_repaired),       TEST(what_programs_write_there_stays),
-        TEST(each_cause_is_logged_once_a_minute),      TEST(a_mark_that_was_wiped_is_set_again),
-        TEST(the_next_broker_adopts_and_repairs_it),   TEST(where_nobody_may_write_nobody_looks),
-        TEST(what_cannot_be_mapped_is_repaired_later),
+        TEST(what_the_broker_wrote_is_repaired),   TEST(a_damaged_segment_is_recreated),
+        TEST(what_programs_write_there_stays),     TEST(each_cause_is_logged_once_a_minute),
+        TEST(a_mark_that_was_wiped_is_set_again),  TEST(the_next_broker_adopts_and_repairs_it),
+        TEST(where_nobody_may_write_nobody_looks), TEST(what_cannot_be_mapped_is_repaired_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
