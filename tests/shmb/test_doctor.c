@@ -32,7 +32,8 @@ struct fake {
     struct doctor_entry entry; /* name empty: nothing is listed */
     const char *nearest[DOCTOR_NEAREST];
     struct fake_object object[3];
-    bool linked, damaged;
+    bool linked;
+    enum doctor_control control;
     struct doctor_trustees trustees;
     struct doctor_place place;
     struct doctor_dll dll;
@@ -107,10 +108,10 @@ static uint32_t fake_open(void *context, bool local, enum shmb_kind kind, const 
     return (object->mask & mask) == mask ? 0 : DENIED;
 }
 
-static bool fake_damaged(void *context, const char *name)
+static enum doctor_control fake_control(void *context, const char *name)
 {
     (void)name;
-    return ((struct fake *)context)->damaged;
+    return ((struct fake *)context)->control;
 }
 
 static bool fake_linked(void *context, uint32_t session, const char *name)
@@ -181,7 +182,7 @@ static int good_machine(void **state)
 static void ask_level(const char *name, enum shmb_level level, const char *dll)
 {
     const struct doctor_system system = {&machine,     fake_service, fake_runs,     fake_health,
-                                         fake_look_up, fake_nearest, fake_open,     fake_damaged,
+                                         fake_look_up, fake_nearest, fake_open,     fake_control,
                                          fake_linked,  fake_owner,   fake_trustees, fake_place,
                                          fake_dll};
     const struct doctor_question question = {name, level, dll, DOCTOR_MACHINE_X64, {0, 1, 0}};
@@ -241,7 +242,11 @@ static void what_is_well_is_said_to_be(void **state)
 static void a_damaged_control_section(void **state)
 {
     (void)state;
-    machine.damaged = true;
+    machine.control = DOCTOR_CONTROL_HEADER;
+    ask("Prices");
+    expect("control-header-damaged");
+    expect_text("control-header-damaged", "shmbroker reload");
+    machine.control = DOCTOR_CONTROL_BLOCK;
     ask("Prices");
     expect("!control-damaged");
     expect_text("control-damaged", "shmbroker reload");

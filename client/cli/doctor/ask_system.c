@@ -269,21 +269,6 @@ static uint32_t try_open(void *context, bool local, enum shmb_kind kind, const c
     return 0;
 }
 
-/* Only the library compares the directory and the block. */
-static bool ask_damage(void *context, const char *name)
-{
-    shmb_segment *segment;
-    uint64_t number;
-    bool damaged = false;
-
-    (void)context;
-    if (shmb_open(name, SHMB_READ, 0, &segment) == SHMB_OK) {
-        damaged = shmb_change_number(segment, &number) == SHMB_CORRUPT;
-        shmb_close(segment);
-    }
-    return damaged;
-}
-
 static bool ask_link(void *context, uint32_t session, const char *name)
 {
     (void)context;
@@ -291,6 +276,6 @@ static bool ask_link(void *context, uint32_t session, const char *name)
 }
 
 const struct doctor_system doctor_win32 = {
-    NULL,       ask_service, ask_broker,   ask_health,      look_up,      ask_nearest, try_open,
-    ask_damage, ask_link,    doctor_owner, doctor_trustees, doctor_place, doctor_dll,
+    NULL,           ask_service, ask_broker,   ask_health,      look_up,      ask_nearest, try_open,
+    doctor_control, ask_link,    doctor_owner, doctor_trustees, doctor_place, doctor_dll,
 };

@@ -9,12 +9,14 @@
 /* Needs no context. */
 extern const struct doctor_system doctor_win32;
 
-/* Members of doctor_win32 that have files of their own: ask_place.c, ask_dll.c, ask_access.c. */
+/* Members of doctor_win32 that have files of their own: ask_place.c, ask_dll.c, ask_access.c,
+ * ask_control.c. */
 void doctor_place(void *context, struct doctor_place *out);
 void doctor_dll(void *context, const char *path, struct doctor_dll *out);
 uint32_t doctor_owner(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],
                       bool *trusted);
 void doctor_trustees(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
                      struct doctor_trustees *out);
+enum doctor_control doctor_control(void *context, const char *name);
 
 #endif

@@ -43,6 +43,13 @@ enum doctor_directory {
 /* What the broker's report says; only administrators can read it. */
 enum doctor_health { DOCTOR_HEALTH_UNKNOWN, DOCTOR_HEALTH_COMPLETE, DOCTOR_HEALTH_DEGRADED };
 
+/* What programs have done to the control section of a segment. */
+enum doctor_control {
+    DOCTOR_CONTROL_GOOD, /* nothing, or it cannot be read */
+    DOCTOR_CONTROL_HEADER,
+    DOCTOR_CONTROL_BLOCK /* the library's calls that need it fail */
+};
+
 /* An object in the directory. */
 struct doctor_entry {
     char name[SHMB_NAME_BYTES]; /* as configured, in its case */
@@ -104,8 +111,8 @@ struct doctor_system {
     /* Opens and closes an object. 0, or the Win32 code. `local`: under Local\. */
     uint32_t (*open)(void *context, bool local, enum shmb_kind kind, const char *name,
                      uint32_t mask);
-    /* Is the segment's part of its control section damaged? The directory lists it as held. */
-    bool (*damaged)(void *context, const char *name);
+    /* The control section of a segment that the directory lists as held. */
+    enum doctor_control (*control)(void *context, const char *name);
     /* Is the name in this session a link, as `sessions: alias` creates it? */
     bool (*linked)(void *context, uint32_t session, const char *name);
     /* 0 with the owner and whether the library trusts it, or the Win32 code. */
@@ -151,7 +158,7 @@ struct doctor_facts {
     bool owner_known, owner_trusted;
     char owner[DOCTOR_TEXT];
     struct doctor_trustees trustees; /* for `level`, if it was refused */
-    bool damaged;                    /* a segment: its control section */
+    enum doctor_control control;     /* of a segment */
     int twin; /* as `kind`, of Local\NAME; absent in session 0, and if it is a link */
     struct doctor_place place;
     bool has_dll;

@@ -83,7 +83,7 @@ static void gather_object(const struct doctor_system *system,
         system->owner(system->context, kind, facts->name, facts->owner, &facts->owner_trusted) == 0;
     if (kind == SHMB_SECTION && facts->listed && facts->entry.state == SHMB_ENTRY_HELD &&
         facts->open_code == 0)
-        facts->damaged = system->damaged(system->context, facts->name);
+        facts->control = system->control(system->context, facts->name);
     if (facts->open_code == CODE_ACCESS_DENIED)
         system->trustees(system->context, kind, facts->name, mask, &facts->trustees);
 }

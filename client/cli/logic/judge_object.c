@@ -160,14 +160,23 @@ static void judge_access(const struct doctor_facts *facts, struct doctor_report 
 
 static void judge_control(const struct doctor_facts *facts, struct doctor_report *report)
 {
-    if (facts->damaged)
+    static const char remedy[] =
+        "wait a minute: the broker repairs it; at once, as administrator: shmbroker reload. If it "
+        "happens again, find the program: its account has level write";
+
+    if (facts->control == DOCTOR_CONTROL_BLOCK)
         doctor_remedy(
             doctor_add(report, "control-damaged", true,
                        "a program that may write the segment has damaged its control section: "
                        "locks, snapshots and shmb_write of the library fail with SHMB_CORRUPT or "
                        "SHMB_STALE; plain Win32 programs do not notice"),
-            "wait a minute: the broker repairs it; at once, as administrator: shmbroker reload. If "
-            "it happens again, find the program: its account has level write");
+            "%s", remedy);
+    else if (facts->control == DOCTOR_CONTROL_HEADER)
+        doctor_remedy(
+            doctor_add(report, "control-header-damaged", false,
+                       "a program that may write the segment has damaged the header of its control "
+                       "section; this version of the library does without the header"),
+            "%s", remedy);
 }
 
 void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report *report)

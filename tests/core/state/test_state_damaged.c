@@ -288,7 +288,7 @@ static void no_line_that_no_broker_writes(void **unused)
             assert_null(state_find(state, "Bad"));
             assert_true(state_stamp(state) <= 1002);
             /* What comes before is read, and what comes behind a damaged line is not trusted. */
-            assert_true(at == 0 ? state_find(state, "Lock") != NULL : !state_is_whole(state));
+            assert_true((state_find(state, "Lock") != NULL) == (at == 0));
             state_free(state);
         }
     }
