@@ -1,6 +1,8 @@
 /* Opening: what is not the broker's is gone round or refused, and so is a spoiled directory. */
 #include "opening.h"
 
+#include <stdio.h>
+
 #include "squatter.h"
 
 static void a_strangers_section_is_not_ours(void **state)
@@ -147,6 +149,35 @@ static void a_strangers_stand_in_is_skipped(void **state)
         UnmapViewOfFile(root);
     }
     check_all_is_there();
+}
+
+/* What a user without a privilege can do to the list: mutexes of that form, and a very long name.
+ */
+static void many_names_hide_no_stand_in(void **state)
+{
+    enum { MANY = 2000, LONG = 20000 };
+    static HANDLE made[MANY + 1];
+    static wchar_t name[LONG + 1];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < MANY; i++) {
+        char text[80];
+
+        (void)snprintf(text, sizeof(text), "Global\\" SHMB_ROOT_NAME ".%032x", (unsigned)i);
+        made[i] = CreateMutexW(NULL, FALSE, support_wide(text));
+        assert_non_null(made[i]);
+    }
+    for (i = 0; i < LONG; i++)
+        name[i] = L'x';
+    memcpy(name, L"Global\\", 7 * sizeof(*name));
+    made[MANY] = CreateMutexW(NULL, FALSE, name); /* or the system refuses it */
+    stage_root_at(STAND_IN("7"));
+    stage_object(SHMB_MUTEX, SHMB_ROOT_NAME, 0, STAGE_STRANGER, STAGE_MUTEX_USE);
+    check_all_is_there();
+    for (i = 0; i <= MANY; i++)
+        if (made[i] != NULL)
+            CloseHandle(made[i]);
 }
 
 /* It is there as long as a former keeper holds it; one that names no table yet does not count. */
@@ -325,6 +356,7 @@ int main(void)
         STAGED(a_strangers_directory_is_gone_round),
         STAGED(a_stand_in_serves_where_the_name_is_taken),
         STAGED(a_strangers_stand_in_is_skipped),
+        STAGED(many_names_hide_no_stand_in),
         STAGED(the_newest_stand_in_counts),
         STAGED(a_strangers_table_is_gone_round),
         STAGED(a_strangers_control_section_is_not_ours),
