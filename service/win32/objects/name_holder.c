@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "named_object.h"
+#include "other_kinds.h"
 #include "owner.h"
 #include "section.h"
 #include "utf.h"
@@ -41,9 +42,23 @@ static uint64_t size_of_section(const wchar_t *name)
     return size;
 }
 
+/* True: an object of another kind has the name. */
+static bool ask_other_kinds(const wchar_t *name, struct name_holder *found)
+{
+    HANDLE object;
+
+    found->other = other_kinds_ask(name, &object);
+    if (found->other == NULL || object == NULL)
+        return found->other != NULL;
+    found->state = NAME_HOLDER_KNOWN;
+    owner_read(object, found->owner);
+    CloseHandle(object);
+    return true;
+}
+
 struct name_holder name_holder_ask(const wchar_t *name)
 {
-    struct name_holder found = {NAME_HOLDER_HIDDEN, SHMB_KIND_COUNT, 0, ""};
+    struct name_holder found = {NAME_HOLDER_HIDDEN, SHMB_KIND_COUNT, NULL, 0, ""};
     DWORD code;
     HANDLE object = named_object_find(name, &found.kind, &code);
 
@@ -52,10 +67,14 @@ struct name_holder name_holder_ask(const wchar_t *name)
         owner_read(object, found.owner); /* empty where it fails: not trusted */
         CloseHandle(object);
     } else if (code != ERROR_ACCESS_DENIED && code != ERROR_INVALID_HANDLE) {
-        found.state = NAME_HOLDER_NONE;
         found.kind = SHMB_KIND_COUNT;
+        /* No object has the name; but a link that leads nowhere may have it. */
+        if (!ask_other_kinds(name, &found))
+            found.state = NAME_HOLDER_NONE;
         return found;
     }
+    if (found.kind == SHMB_KIND_COUNT)
+        (void)ask_other_kinds(name, &found);
     if (found.kind == SHMB_SECTION)
         found.size = size_of_section(name);
     return found;
@@ -70,7 +89,9 @@ void name_holder_text(const struct name_holder *holder, char out[NAME_HOLDER_TEX
         snprintf(out, NAME_HOLDER_TEXT_MAX, "an object that no longer exists");
         return;
     }
-    if (holder->kind == SHMB_SECTION && holder->size != 0)
+    if (holder->other != NULL)
+        snprintf(what, sizeof(what), "%s", holder->other);
+    else if (holder->kind == SHMB_SECTION && holder->size != 0)
         snprintf(what, sizeof(what), "a section of %llu bytes", (unsigned long long)holder->size);
     else if (holder->kind != SHMB_KIND_COUNT)
         snprintf(what, sizeof(what), "%s %s", holder->kind == SHMB_EVENT ? "an" : "a",
@@ -80,7 +101,7 @@ void name_holder_text(const struct name_holder *holder, char out[NAME_HOLDER_TEX
         snprintf(owner, sizeof(owner), " owned by %s", account);
     } else if (holder->state == NAME_HOLDER_KNOWN) {
         snprintf(owner, sizeof(owner), " without an owner");
-    } else if (holder->kind != SHMB_KIND_COUNT) {
+    } else if (holder->kind != SHMB_KIND_COUNT || holder->other != NULL) {
         snprintf(owner, sizeof(owner), ", whose owner cannot be read");
     }
     snprintf(out, NAME_HOLDER_TEXT_MAX, "%s%s", what, owner);

@@ -22,6 +22,7 @@ enum name_holder_state {
 struct name_holder {
     enum name_holder_state state;
     enum shmb_kind kind;     /* SHMB_KIND_COUNT: of another kind, or not known */
+    const char *other;       /* static: another kind, in words (other_kinds.h); NULL: not known */
     uint64_t size;           /* of a section, in whole pages; 0: not known */
     char owner[SYS_SID_MAX]; /* empty: not known, or none */
 };

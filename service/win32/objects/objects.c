@@ -109,10 +109,18 @@ static enum sys_status refused(const struct sys_spec *spec, const wchar_t *name,
 
     if (is_about_label(code, descriptor))
         return label_refused(call, code, why);
-    /* ERROR_INVALID_HANDLE means that an object of another kind has the name. */
-    if (code != ERROR_ALREADY_EXISTS && code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED)
+    /*
+     * ERROR_INVALID_HANDLE means that an object of another kind has the name, the codes for a name
+     * that is not found that a link leads nowhere.
+     */
+    if (code != ERROR_ALREADY_EXISTS && code != ERROR_INVALID_HANDLE &&
+        code != ERROR_ACCESS_DENIED && code != ERROR_PATH_NOT_FOUND &&
+        code != ERROR_FILE_NOT_FOUND && code != ERROR_BAD_PATHNAME)
         return failure_set(why, call, code);
     holder = name_holder_ask(name);
+    if (holder.state == NAME_HOLDER_NONE && code != ERROR_ALREADY_EXISTS &&
+        code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED)
+        return failure_set(why, call, code);
     if (code == ERROR_ACCESS_DENIED && holder.state == NAME_HOLDER_NONE)
         return denied(spec, descriptor, call, why);
     return taken(&holder, call, code, why);

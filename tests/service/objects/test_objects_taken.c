@@ -4,6 +4,7 @@
 #include <sddl.h>
 #include <stdio.h>
 #include <string.h>
+#include <winternl.h>
 
 #include "clients.h"
 
@@ -102,6 +103,54 @@ static int squat_as(int argc, char **argv)
     return 0;
 }
 
+typedef NTSTATUS(NTAPI *create_directory)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *);
+typedef NTSTATUS(NTAPI *create_link)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *, UNICODE_STRING *);
+
+static FARPROC native(const char *name)
+{
+    return GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name);
+}
+
+static UNICODE_STRING counted(wchar_t *text)
+{
+    UNICODE_STRING string;
+
+    string.Buffer = text;
+    string.Length = (USHORT)(wcslen(text) * sizeof(*text));
+    string.MaximumLength = string.Length;
+    return string;
+}
+
+/* squat-other: objects of kinds that the broker never makes; the link leads nowhere. */
+static int squat_other(int argc, char **argv)
+{
+    wchar_t directory[] = L"\\BaseNamedObjects\\ShmbTest.Directory",
+            link[] = L"\\BaseNamedObjects\\ShmbTest.Link", target[] = L"\\ShmbTest.Nowhere\\X";
+    UNICODE_STRING name = counted(directory), to = counted(target);
+    FARPROC found[2] = {native("NtCreateDirectoryObject"), native("NtCreateSymbolicLinkObject")};
+    create_directory make_directory;
+    create_link make_link;
+    OBJECT_ATTRIBUTES attributes;
+    HANDLE object;
+
+    (void)argc;
+    (void)argv;
+    memcpy(&make_directory, &found[0], sizeof(make_directory));
+    memcpy(&make_link, &found[1], sizeof(make_link));
+    InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
+    if (make_directory(&object, READ_CONTROL, &attributes) < 0)
+        client_say("no directory");
+    name = counted(link);
+    if (make_link(&object, READ_CONTROL, &attributes, &to) < 0)
+        client_say("no link");
+    if (CreateWaitableTimerW(NULL, TRUE, L"Global\\ShmbTest.Timer") == NULL ||
+        CreateJobObjectW(NULL, L"Global\\ShmbTest.Job") == NULL)
+        client_say("no timer, or no job");
+    client_say("holding");
+    client_wait_for_end();
+    return 0;
+}
+
 /* ---- tests ---- */
 
 /* The event's text names the kind that was wanted, the name, and what holds it. */
@@ -171,6 +220,39 @@ static void a_taken_name_is_a_conflict_until_its_holder_leaves(void **state)
     /* As new, not as the squatter left it. */
     assert_int_equal(
         strncmp(client_line(&user, "dump Global\\ShmbTest.section.section"), "4096: 0707", 10), 0);
+}
+
+/* The event says what it is, also of a link that leads nowhere. */
+static void an_object_of_another_kind_is_named(void **state)
+{
+    static const char *const holders[][2] = {
+        {"Global\\ShmbTest.Directory ", "held by a directory of the object manager"},
+        {"Global\\ShmbTest.Link ", "held by a symbolic link of the object manager"},
+        {"Global\\ShmbTest.Timer ", "held by a waitable timer"},
+        {"Global\\ShmbTest.Job ", "held by a job"}};
+    struct child *squatter = client_start(NULL, "squat-other"), *broker;
+    size_t i, k, seen = 0;
+
+    (void)state;
+    child_expect(squatter, "holding");
+    broker = start_broker("version: 1\ndefaults: { access: { full: [Interactive] } }\n"
+                          "segments: { ShmbTest.Link: { size: 64, lock: none },\n"
+                          "            ShmbTest.Directory: { size: 64, lock: none } }\n"
+                          "mutexes: { ShmbTest.Timer: {}, ShmbTest.Job: {} }\n");
+    for (i = 0; i < 4; i++) {
+        const char *line = child_find(broker, "warning 300:", SUPPORT_DEADLINE_MS);
+
+        for (k = 0; k < 4; k++)
+            if (strstr(line, holders[k][0]) != NULL) {
+                if (strstr(line, holders[k][1]) == NULL)
+                    fail_msg("%s", line);
+                seen |= (size_t)1 << k;
+            }
+    }
+    assert_int_equal(seen, 15);
+    child_kill(squatter);
+    for (i = 0; i < 4; i++)
+        child_find(broker, "info 302:", RETRY_MS);
 }
 
 static void a_taken_lock_does_not_stop_its_segment(void **state)
@@ -292,13 +374,15 @@ static void a_taken_directory_costs_clients_nothing(void **state)
     check_squatted_directory("section", "O:S-1-5-21-1-2-3-1001D:(A;;GA;;;WD)", "section");
 }
 
-static const struct verb verbs[] = {{"squat", 0, squat}, {"squat-as", 3, squat_as}};
+static const struct verb verbs[] = {
+    {"squat", 0, squat}, {"squat-as", 3, squat_as}, {"squat-other", 0, squat_other}};
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_taken_name_is_a_conflict_until_its_holder_leaves,
                                   support_teardown),
+        cmocka_unit_test_teardown(an_object_of_another_kind_is_named, support_teardown),
         cmocka_unit_test_teardown(a_taken_lock_does_not_stop_its_segment, support_teardown),
         cmocka_unit_test_teardown(what_only_a_stranger_may_open_is_a_conflict_too,
                                   support_teardown),
