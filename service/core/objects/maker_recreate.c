@@ -96,6 +96,13 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
         maker_defer(maker, item, text);
         return false;
     }
+    /*
+     * A client with `full` may have changed access list or owner since the guard looked: put_back
+     * must be able to open the object by its name. The configured access is that of the configured
+     * kind.
+     */
+    if (old.kind == wanted->kind)
+        (void)maker_protect(maker, item);
     system->objects.close(system->self, item->object);
     item->object = NULL;
     item->spec = *wanted;

@@ -209,6 +209,33 @@ static void what_is_open_is_not_made_anew(void **state)
 
 static size_t failing; /* which call of the reload */
 
+static size_t shut_serial;
+
+static void recreate_what_a_client_has_shut(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "Prices");
+        shut_serial = fake_find(fake, "Prices")->serial;
+        fake_change_access(fake, "Prices", "O:S-1-5-21-9-9-9-1001G:S-1-5-18D:P");
+        fake_anew(fake, "Prices");
+        reloads_change(HEAD "  Prices: { size: 128 }\n  Plain: { size: 4 KiB, lock: none }\n"
+                            "events: { Go: { reset: manual } }\n");
+        return;
+    }
+    assert_true(reloads_told("Prices", "recreate", "a program has it open"));
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECT_CONFLICT), 0);
+    assert_int_equal(fake_find(fake, "Prices")->handles, 1);
+    assert_int_equal(fake_find(fake, "Prices")->serial, shut_serial);
+    fake_client_close(fake, "Prices");
+}
+
+/* The client that has it open has shut the broker out: it is the broker's all the same. */
+static void what_a_client_has_shut_is_not_lost_to_it(void **state)
+{
+    (void)state;
+    reloads_live(recreate_what_a_client_has_shut, 2);
+}
+
 static void recreate_as_event(size_t number)
 {
     const struct fake_object *prices = fake_find(fake, "Prices");
@@ -344,6 +371,7 @@ int main(void)
         TEST(errors_change_nothing),
         TEST(a_size_changes_only_when_asked_for),
         TEST(what_is_open_is_not_made_anew),
+        TEST(what_a_client_has_shut_is_not_lost_to_it),
         TEST(what_cannot_become_another_kind_keeps_its_content),
         TEST(a_stranger_who_takes_a_name_in_between_gets_nothing),
         TEST(each_call_of_a_reload_fails),
