@@ -16,6 +16,7 @@
 #include "event_text.h"
 #include "lost.h"
 #include "patience.h"
+#include "state_damage.h"
 
 #define CLAIM_PATIENCE_MS 5000u
 
@@ -80,6 +81,7 @@ static enum sys_status load_state(struct broker *broker, struct sys_failure *why
     state_tell(broker->state, status, why);
     /* Their handles prove which objects are ours (adoption.h). */
     (void)state_find_keepers(broker->state, NULL);
+    state_damage_tell(system, broker->state);
     return SYS_OK;
 }
 

@@ -69,6 +69,13 @@ enum event_id {
      * Retried; meanwhile the broker is degraded. %1 what failed
      */
     EVENT_STATE_FAILED = 115,
+    /*
+     * Warning. The state file is damaged. What comes before the damage is used, and the file is
+     * written anew. Objects whose records are lost are adopted only if the service SID owns
+     * them; others stay taken (300) until programs and the keeper have closed them.
+     * %1 from where on, and how much  %2 the name of the file where the damaged one is saved
+     */
+    EVENT_STATE_DAMAGED = 116,
     /* Information. After 115: it is written again. %1 what */
     EVENT_STATE_RECOVERED = 117,
     /*

@@ -17,7 +17,6 @@
 #include "string_copy.h"
 #include "text.h"
 
-#define FILE_MAX      (256u * 1024 * 1024)
 #define APPEND_MOST   (512u * 1024) /* bytes of changes beyond the snapshot's: rewrite the file */
 #define FIRST_ENTRIES 32u
 #define PATIENCE_MS   10000u /* for a file that another program holds */
@@ -45,6 +44,7 @@ struct state {
     size_t written, appended;     /* bytes: of the snapshot, of the changes after it */
     bool rewrite;                 /* the next commit rewrites the file */
     bool loaded;                  /* the file was read, or there is none */
+    struct state_damage damage;   /* of the file that was read */
     bool failed;                  /* out of memory: a change is lost */
     uint32_t told;                /* event_cause of the failure that was logged last; 0: none */
     char trouble[REPORT_FAILURE]; /* that failure */
@@ -352,23 +352,33 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
 }
 
 /* Applies the lines up to the first one that is damaged or incomplete. */
-static enum sys_status read_lines(struct state *state, char *at, struct sys_failure *why)
+static enum sys_status read_lines(struct state *state, char *at, size_t length,
+                                  struct sys_failure *why)
 {
-    bool current = false;
+    const char *stop = at + length;
+    bool current = false, cut = false;
+    size_t number = 1;
     char *next;
 
-    for (; *at != '\0'; at = next) {
+    state->damage = (struct state_damage){0};
+    for (; at < stop; at = next) {
         struct state_line line;
 
-        next = at + strcspn(at, "\n");
-        if (*next == '\0')
-            break; /* incomplete */
+        next = memchr(at, '\n', (size_t)(stop - at));
+        cut = next == NULL;
+        if (cut)
+            break;
         *next++ = '\0';
-        if (!state_line_read(at, &line))
-            break; /* later lines may depend on this one */
+        /* Later lines may depend on this one. */
+        if (strlen(at) != (size_t)(next - at) - 1 || !state_line_read(at, &line))
+            break;
         if (!take_line(state, &line, &current))
             return failure_no_memory(why);
+        number++;
     }
+    /* A machine that goes down cuts the last line: nothing of that boot matters any more. */
+    if (at < stop && !(cut && number > 2 && !current))
+        state->damage = (struct state_damage){number, (size_t)(stop - at)};
     return SYS_OK;
 }
 
@@ -382,7 +392,8 @@ static enum sys_status read_patiently(const struct system *system, char **conten
 
     do {
         begun = system->clock.ticks(system->self);
-        status = system->files.state_read(system->self, STATE_FILE, FILE_MAX, content, length, why);
+        status = system->files.state_read(system->self, STATE_FILE, STATE_FILE_MAX, content, length,
+                                          why);
     } while (status == SYS_LATER && patience_again(system, begun, &patience));
     return status;
 }
@@ -408,7 +419,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
     if (state_line_newer(text)) {
         status = failure_reason(why, SYS_NEWER, "the state folder was written by a newer broker");
     } else {
-        status = read_lines(state, text, why);
+        status = read_lines(state, text, length, why);
         state->loaded = status == SYS_OK;
     }
     free(text);
@@ -461,6 +472,12 @@ const struct state_record *state_next(const struct state *state, size_t *at)
 bool state_is_loaded(const struct state *state)
 {
     return state->loaded;
+}
+
+bool state_is_damaged(const struct state *state, struct state_damage *out)
+{
+    *out = state->damage;
+    return out->lost > 0;
 }
 
 const char *state_sid(const struct state *state, const char *account)

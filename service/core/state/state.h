@@ -12,10 +12,17 @@
 #include "access.h"
 #include "system.h"
 
-#define STATE_FILE    "objects.state"
-#define STATE_KEEPERS 32u /* the most that are remembered; the oldest goes first */
+#define STATE_FILE     "objects.state"
+#define STATE_FILE_MAX (256u * 1024 * 1024)
+#define STATE_KEEPERS  32u /* the most that are remembered; the oldest goes first */
 
 struct state;
+
+/* What a damaged file has lost. */
+struct state_damage {
+    size_t line; /* the first one that cannot be used, from 1 */
+    size_t lost; /* bytes from there to the end */
+};
 
 /* An object as it was made. */
 struct state_record {
@@ -55,6 +62,13 @@ const struct state_record *state_next(const struct state *state, size_t *at);
 
 /* True: state_load has read the file, or there was none. */
 bool state_is_loaded(const struct state *state);
+
+
+/*
+ * True: the file that state_load has read is damaged, or its last line is cut. A cut line of an
+ * earlier boot does not count: the machine went down while it was written.
+ */
+bool state_is_damaged(const struct state *state, struct state_damage *out);
 
 /* The SID an account had when it was last resolved; NULL: not known. */
 const char *state_sid(const struct state *state, const char *account);

@@ -27,6 +27,7 @@
     X(START_FAILED, FAILURE)                                                                       \
     X(STATE_NEWER, FAILURE)                                                                        \
     X(STATE_FAILED, FAILURE)                                                                       \
+    X(STATE_DAMAGED, WARNING)                                                                      \
     X(STATE_RECOVERED, INFORMATION)                                                                \
     X(KEEPER_REPLACED, WARNING)                                                                    \
     X(KEEPER_FAILED, FAILURE)                                                                      \

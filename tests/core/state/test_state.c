@@ -11,6 +11,7 @@
 
 #include "fake_system.h"
 #include "state.h"
+#include "state_damage.h"
 
 static struct fake *fake;
 static struct sys_failure why;
@@ -240,6 +241,58 @@ static void torn_or_spoiled(void **unused)
     free(text);
 }
 
+/* The damage is told, with what was in the file, before the file is written anew. */
+static void a_damaged_file_is_put_aside(void **unused)
+{
+    static const struct {
+        const char *boot, *tail; /* behind what was written */
+        size_t lost;             /* 0: not damaged */
+    } rows[] = {{"b1", "", 0},
+                {"b1", "nonsense\n", 9},
+                {"b1", "nonsense\nmore\n", 14},
+                {"b1", "an incomplete li", 16},
+                {"b2", "an incomplete li", 0},
+                {"b2", "nonsense\n", 9}};
+    char text[2048], whole[1024], wanted[64];
+    size_t i, lines = 1;
+    struct state *state;
+
+    (void)unused;
+    write_two();
+    strcpy(whole, fake_state_text(fake, STATE_FILE));
+    for (i = 0; whole[i] != '\0'; i++)
+        lines += whole[i] == '\n';
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct fake_event *event;
+
+        (void)snprintf(text, sizeof(text), "%s%s", whole, rows[i].tail);
+        fake_state_file(fake, STATE_FILE, text);
+        fake_forget_events(fake);
+        state = open_state(rows[i].boot);
+        state_damage_tell(fake_system(fake), state);
+        assert_int_equal(fake_event_count(fake, EVENT_STATE_DAMAGED), rows[i].lost > 0);
+        if (rows[i].lost > 0) {
+            event = fake_last_event(fake, EVENT_STATE_DAMAGED);
+            (void)snprintf(wanted, sizeof(wanted), "from line %zu on, %zu bytes", lines,
+                           rows[i].lost);
+            assert_string_equal(event->inserts[0], wanted);
+            assert_string_equal(event->inserts[1], STATE_DAMAGED_FILE);
+            assert_string_equal(fake_state_text(fake, STATE_DAMAGED_FILE), text);
+        }
+        if (strcmp(rows[i].boot, "b1") == 0) {
+            assert_int_equal(state_is_whole(state), rows[i].tail[0] == '\0');
+            assert_non_null(state_find(state, "Lock"));
+        }
+        state_free(state);
+    }
+    fake_fail(fake, FAKE_STATE_WRITE, STATE_DAMAGED_FILE, SYS_DENIED);
+    state = open_state("b1");
+    state_damage_tell(fake_system(fake), state);
+    assert_int_equal(
+        strncmp(fake_last_event(fake, EVENT_STATE_DAMAGED)->inserts[1], "nowhere: ", 9), 0);
+    state_free(state);
+}
+
 static void newer_and_foreign(void **unused)
 {
     struct state *state = state_new(fake_system(fake), "b1");
@@ -332,6 +385,7 @@ int main(void)
         TEST(what_is_appended_does_not_pile_up),
         TEST(after_a_failure_all_of_it_is_written),
         TEST(torn_or_spoiled),
+        TEST(a_damaged_file_is_put_aside),
         TEST(newer_and_foreign),
         TEST(many),
         TEST(names_come_and_go),

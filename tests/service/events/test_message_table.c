@@ -23,6 +23,7 @@ static const struct event_row {
     {EVENT_START_FAILED, 'e', 1},
     {EVENT_STATE_NEWER, 'e', 0},
     {EVENT_STATE_FAILED, 'e', 1},
+    {EVENT_STATE_DAMAGED, 'w', 2},
     {EVENT_STATE_RECOVERED, 'i', 1},
     {EVENT_KEEPER_REPLACED, 'w', 2},
     {EVENT_KEEPER_FAILED, 'e', 1},
