@@ -129,16 +129,18 @@ bool published_open(struct published *out)
     return found;
 }
 
-uint32_t published_process(void)
+bool published_broker(uint32_t *process, uint64_t *started)
 {
     struct section_view root;
-    uint32_t process;
 
+    *process = 0;
+    *started = 0;
     if (!map_published(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, root_age, &root))
-        return 0;
-    process = ((const struct shmb_root *)root.data)->broker_pid;
+        return false;
+    *process = ((const struct shmb_root *)root.data)->broker_pid;
+    *started = ((const struct shmb_root *)root.data)->broker_started;
     section_unmap(&root);
-    return process;
+    return true;
 }
 
 static bool read_owner(const char *bare, char owner[OWNER_SID_MAX])

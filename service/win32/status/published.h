@@ -26,8 +26,11 @@ struct published {
 bool published_open(struct published *out);
 void published_close(struct published *published);
 
-/* The process id of the broker that made the directory. 0: as published_open. */
-uint32_t published_process(void);
+/*
+ * The process of the broker that made the directory, and the FILETIME when it started. False: as
+ * published_open.
+ */
+bool published_broker(uint32_t *process, uint64_t *started);
 
 /* The SID that owns the directory, and so all objects. False: as published_open. */
 bool published_owner(char owner[OWNER_SID_MAX]);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "process_id.h"
 #include "published.h"
 
 /* ---- objects ---------------------------------------------------------------- */
@@ -208,7 +209,11 @@ bool status_ask_broker(struct status *status)
 {
     struct published published;
     bool enough = true;
+    uint64_t started;
 
+    /* Both exist as long as somebody has them open, a keeper for example. */
+    if (published_broker(&status->publisher, &started))
+        status->ended = !process_id_runs(status->publisher, started);
     status->text = published_report(&status->report);
     status->reported = status->text != NULL;
     if (status->reported) {

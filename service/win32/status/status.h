@@ -69,7 +69,9 @@ struct status {
     bool all;               /* companions that are held are shown, too */
     bool selected;          /* only objects of certain names are left */
     /* from the broker */
-    bool directory; /* it can be read */
+    uint32_t publisher; /* the process that made directory and report; 0: not known */
+    bool ended;         /* that process has ended: they show what was so then */
+    bool directory;     /* it can be read */
     uint64_t revision;
     uint64_t bytes; /* of all segments held */
     bool reported;  /* the report can be read */

@@ -11,6 +11,7 @@ static void put_service(struct json *json, const struct status *status)
     json_object(json, "service");
     json_string(json, "state", status->state_word);
     json_number(json, "process", status->process);
+    json_bool(json, "left_by_ended_process", status->ended);
     json_string(json, "end", status->end);
     json_string(json, "account", status->account);
     json_string(json, "start", status->start_word);

@@ -20,6 +20,15 @@ static void print_service(const struct status *status)
     console_line("configuration: %s", status->config == NULL ? "(not known)" : status->config);
 }
 
+/* Else what follows would pass for what is so now. */
+static void print_ended(const struct status *status)
+{
+    if (status->ended)
+        console_line("broker:        does not run; what follows is what process %lu left when it "
+                     "ended",
+                     (unsigned long)status->publisher);
+}
+
 /* Only the reasons, in short; later lines have the details. */
 static void print_degraded(const struct status *status)
 {
@@ -206,6 +215,7 @@ bool status_print(const struct status *status)
 {
     if (!status->selected) {
         print_service(status);
+        print_ended(status);
         print_degraded(status);
         print_counts(status);
         print_keeper(status);

@@ -128,17 +128,28 @@ static bool take_config(struct status *status)
     return true;
 }
 
-/* No service is installed; a broker runs in a console. */
+/*
+ * No service is installed; a broker runs in a console, or some program still has the mutex of one
+ * open that has ended.
+ */
 static enum shmb_exit show_console(const struct status_options *options)
 {
     struct status status = {.state_word = "running in a console",
                             .runs = true,
                             .console = true,
                             .administrator = elevation_present()};
-    bool enough;
+    bool enough = status_ask_broker(&status);
 
-    status.process = published_process();
-    enough = status_ask_broker(&status) && take_config(&status) && ask_rest(&status);
+    status.process = status.publisher;
+    if (status.ended) {
+        status.state_word = "stopped";
+        status.runs = false;
+        status.incomplete = true;
+        status.process = 0;
+        status.end = _strdup("the broker that ran in a console has ended");
+        enough = enough && status.end != NULL;
+    }
+    enough = enough && take_config(&status) && ask_rest(&status);
     return show(&status, enough, options);
 }
 

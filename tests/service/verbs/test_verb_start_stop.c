@@ -78,6 +78,31 @@ static void a_start_waits_for_the_end_of_a_stop(void **state)
     broker_says("stop --release", 0, "stopped");
 }
 
+static void wait_for_the_end(HANDLE process)
+{
+    assert_int_equal(WaitForSingleObject(process, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    CloseHandle(process);
+}
+
+/* Its keeper holds the directory and the report: they are not of a broker that runs. */
+static void status_says_that_what_it_shows_was_left(void **state)
+{
+    HANDLE process;
+
+    (void)state;
+    install(configuration);
+    broker_says("start", 0, "runs");
+    broker_says("status --json", 0, "\"left_by_ended_process\": false");
+    process = OpenProcess(SYNCHRONIZE, FALSE, scm_wait(SERVICE_RUNNING).dwProcessId);
+    assert_non_null(process);
+    broker_says("stop", 0, "stopped");
+    wait_for_the_end(process);
+    broker_says("status", 5, "broker:        does not run; what follows is what process ");
+    broker_says("status --json", 5, "\"left_by_ended_process\": true");
+    broker_says("start", 0, "runs");
+    broker_says("status --json", 0, "\"left_by_ended_process\": false");
+}
+
 static void status_shows_a_name_that_is_taken(void **state)
 {
     struct child *squatter = client_start(NULL, "create event Global\\ShmbTest.Data");
@@ -289,6 +314,7 @@ int main(void)
         TEST(a_broker_in_a_console_is_told_of),
         TEST(start_stop_and_status_follow_the_service),
         TEST(a_start_waits_for_the_end_of_a_stop),
+        TEST(status_says_that_what_it_shows_was_left),
         TEST(status_shows_a_name_that_is_taken),
         TEST(a_start_with_the_last_good_configuration_is_told),
         TEST(a_failing_start_is_told_with_its_code),
