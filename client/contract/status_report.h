@@ -32,7 +32,7 @@
  *   name, state, reason. No field contains a control character.
  *
  *     version      ShmBroker                     0.1.0
- *     file         C:\...\shmbroker.yaml         used
+ *     file         C:\...\shmbroker.yaml         used      read 2026-11-21 05:09:35 UTC
  *     section      Global\Prices                 conflict  a section of 4096 bytes owned by ...
  *     mutex        Global\Prices.lock            failed    CreateMutexW: ... (error 8)
  *     publication  Global\ShmBroker.Directory    conflict  a section owned by ...

@@ -27,6 +27,11 @@ void broker_announce_copies(struct broker *broker)
     broker->system->saves(broker->system->self, broker_report_copies(broker));
 }
 
+void broker_report_read(struct broker *broker)
+{
+    broker->report.read = broker->system->clock.now(broker->system->self);
+}
+
 void broker_report_reload_begun(struct broker *broker)
 {
     broker->report.reload_count++;

@@ -21,6 +21,9 @@ struct broker;
  */
 void broker_link_sessions(struct broker *broker);
 
+/* The configuration in force has been read now. The next rewrite of the report says so. */
+void broker_report_read(struct broker *broker);
+
 /* A reload begins. broker_report_reload must follow. */
 void broker_report_reload_begun(struct broker *broker);
 

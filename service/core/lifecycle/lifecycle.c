@@ -215,6 +215,7 @@ static void hold(struct lifecycle *life)
      */
     keeper_policy_change(&life->keeper_policy, life->desired->configuration.whole->hold_ms);
     pending_accounts_settle(life, NULL);
+    broker_report_read(life->broker);
     lifecycle_save_last_good(life);
     lifecycle_watch(life);
     lifecycle_report_lasting(life); /* who waits for the start reads the report then */

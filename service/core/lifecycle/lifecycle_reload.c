@@ -168,6 +168,7 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
     }
     life->desired = next;
     life->last_good = false;
+    broker_report_read(life->broker);
     report_lines_free(&life->left_out);
     /*
      * Compares with the accounts that were pending before, so the former configuration ends after

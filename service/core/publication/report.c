@@ -10,6 +10,7 @@
 
 #include "auditing.h"
 #include "compiler.h"
+#include "event_text.h"
 #include "full_name.h"
 #include "names.h"
 #include "utf.h"
@@ -178,6 +179,18 @@ static void put_broker(struct page *page, const struct report_broker *broker,
     put_notes(page, &broker->reload_notes);
 }
 
+static void put_file(struct page *page, const struct report_news *news)
+{
+    const char *file = news->inventory->file;
+    char time[REPORT_TIME], read[REPORT_TIME + 8] = "";
+
+    if (news->broker != NULL && news->broker->read != 0) {
+        event_time(news->broker->read, time);
+        (void)snprintf(read, sizeof(read), "read %s", time);
+    }
+    put_line(page, "file", file != NULL ? file : "", "used", read);
+}
+
 /*
  * Troubles of the publication come first: there are few, and they explain others. What can be left
  * out comes last.
@@ -188,7 +201,7 @@ static void put_all(struct page *page, const struct report_news *news, struct sh
     size_t i;
 
     put_line(page, "version", SHMB_SERVICE_NAME, SHMB_VERSION_TEXT, "");
-    put_line(page, "file", inventory->file != NULL ? inventory->file : "", "used", "");
+    put_file(page, news);
     for (i = 0; i < news->trouble_count; i++) {
         const struct trouble *trouble = &news->troubles[i];
 

@@ -12,6 +12,7 @@
 
 /* What the broker adds to the report, beside objects and publication. All zero: nothing. */
 struct report_broker {
+    uint64_t read;         /* when the configuration was read, as a FILETIME; 0: not known */
     uint32_t reload_count; /* odd while a reload is in progress; see status_report.h */
     enum shmb_reload_result reload_result;
     struct report_lines reload_notes;   /* of the last reload: its steps and messages */

@@ -102,19 +102,26 @@ static wchar_t *command_of(HANDLE process)
     return status == NO_SUCH_CLASS ? command_by_number(GetProcessId(process)) : text;
 }
 
-/* Reads the broker from the command line of a keeper (keeper_main.h). False: not such a keeper. */
-static bool maker_in(const wchar_t *command, uint32_t place, struct sys_keeper *maker)
+/* What the command line of a keeper says (keeper_main.h). */
+struct told {
+    struct sys_keeper maker; /* its broker */
+    uint32_t hold_ms, place;
+};
+
+/* False: not the command line of a keeper. */
+static bool read_told(const wchar_t *command, struct told *out)
 {
     int count = 0;
-    wchar_t **words = line_words_all(command, &count), *end[3] = {NULL};
+    wchar_t **words = line_words_all(command, &count), *end[4] = {NULL};
     /* The words: program, "keeper", number and start time of the broker, time to hold, place */
     bool is = words != NULL && count >= 6 && wcscmp(words[1], L"keeper") == 0;
 
     if (is) {
-        maker->process = wcstoul(words[2], &end[0], 10);
-        maker->started = wcstoull(words[3], &end[1], 10);
-        is = wcstoul(words[5], &end[2], 10) == place;
-        is = is && *end[0] == L'\0' && *end[1] == L'\0' && *end[2] == L'\0';
+        out->maker.process = wcstoul(words[2], &end[0], 10);
+        out->maker.started = wcstoull(words[3], &end[1], 10);
+        out->hold_ms = wcstoul(words[4], &end[2], 10);
+        out->place = wcstoul(words[5], &end[3], 10);
+        is = *end[0] == L'\0' && *end[1] == L'\0' && *end[2] == L'\0' && *end[3] == L'\0';
     }
     free(words);
     return is;
@@ -133,7 +140,7 @@ static bool has_trusted_owner(HANDLE process)
 /* True for a keeper of this place whose broker has ended. */
 static bool is_left(HANDLE process, uint32_t place)
 {
-    struct sys_keeper maker;
+    struct told told;
     wchar_t *command;
     bool is;
 
@@ -141,8 +148,8 @@ static bool is_left(HANDLE process, uint32_t place)
         WaitForSingleObject(process, 0) != WAIT_TIMEOUT)
         return false;
     command = command_of(process);
-    is = command != NULL && maker_in(command, place, &maker) &&
-         !process_id_runs(maker.process, maker.started);
+    is = command != NULL && read_told(command, &told) && told.place == place &&
+         !process_id_runs(told.maker.process, told.maker.started);
     free(command);
     return is;
 }
@@ -188,4 +195,51 @@ enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *c
             ++*count;
     CloseHandle(all);
     return SYS_OK;
+}
+
+/* ---- its end ---------------------------------------------------------------------- */
+
+/* NULL: there is no such process, or another one has its number. */
+static HANDLE open_process(const struct sys_keeper *which)
+{
+    HANDLE process =
+        OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | SYNCHRONIZE, FALSE, which->process);
+
+    if (process != NULL && process_id_started(process) != which->started) {
+        CloseHandle(process);
+        process = NULL;
+    }
+    return process;
+}
+
+/* When it ended, as FILETIME. 0: it runs, or that is not known any more. */
+static uint64_t ended_at(const struct sys_keeper *which)
+{
+    FILETIME made, ended = {0, 0}, kernel, user;
+    HANDLE process = open_process(which);
+
+    if (process == NULL)
+        return 0;
+    if (WaitForSingleObject(process, 0) != WAIT_OBJECT_0 ||
+        !GetProcessTimes(process, &made, &ended, &kernel, &user))
+        ended = (FILETIME){0, 0};
+    CloseHandle(process);
+    return (uint64_t)ended.dwHighDateTime << 32 | ended.dwLowDateTime;
+}
+
+uint64_t keeper_until(const struct sys_keeper *keeper)
+{
+    HANDLE process = open_process(keeper);
+    wchar_t *command = process != NULL ? command_of(process) : NULL;
+    struct told told;
+    uint64_t ended = 0;
+
+    if (command != NULL && read_told(command, &told))
+        ended = ended_at(&told.maker);
+    if (ended != 0)
+        ended += (uint64_t)told.hold_ms * 10000;
+    free(command);
+    if (process != NULL)
+        CloseHandle(process);
+    return ended;
 }

@@ -12,4 +12,10 @@
 enum sys_status keeper_find(uint32_t place, struct sys_keeper **found, size_t *count,
                             struct sys_failure *why);
 
+/*
+ * When a keeper whose broker has ended will end, as a FILETIME; later, if the machine sleeps
+ * meanwhile. 0: not known, or the caller may not ask.
+ */
+uint64_t keeper_until(const struct sys_keeper *keeper);
+
 #endif

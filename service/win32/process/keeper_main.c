@@ -55,7 +55,8 @@ static bool wait_for_broker(const struct task *task)
     /* Else another process has the broker's number by now. */
     if (process_id_started(broker) == task->started)
         WaitForSingleObject(broker, INFINITE);
-    CloseHandle(broker);
+    /* The handle stays open: as long as it is, Windows tells when the broker ended (keeper_find.h).
+     */
     return true;
 }
 

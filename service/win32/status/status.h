@@ -55,19 +55,26 @@ struct status_stranger {
 };
 #define STATUS_OWN_NAMES 3
 
+#define STATUS_VERSION 40 /* bytes of a version */
+
 /* All zero: nothing known. */
 struct status {
     /* from the service manager */
     const char *state_word; /* as scm_state_word */
     bool runs;
     uint32_t process;
-    char *end;              /* why it is not running; NULL: it is */
-    char *account, *config; /* account NULL: a broker in a console */
-    const char *start_word; /* start type; NULL: as account */
-    bool administrator;     /* the caller is one; set by the caller, as the next */
-    bool console;           /* the broker runs in a console, not as the service */
-    bool all;               /* companions that are held are shown, too */
-    bool selected;          /* only objects of certain names are left */
+    char *end;                      /* why it is not running; NULL: it is */
+    char *account, *config;         /* account NULL: a broker in a console */
+    const char *start_word;         /* start type; NULL: as account */
+    bool administrator;             /* the caller is one; set by the caller, as the next */
+    bool console;                   /* the broker runs in a console, not as the service */
+    bool all;                       /* companions that are held are shown, too */
+    bool selected;                  /* only objects of certain names are left */
+    uint64_t since;                 /* FILETIME at which the broker started; 0: not known */
+    uint32_t keeper;                /* not running: the process that holds the objects; 0: none, or
+                                       not visible */
+    uint64_t keeper_until;          /* FILETIME at which that ends; 0: not known */
+    char installed[STATUS_VERSION]; /* version of the program file; empty: not known */
     /* from the broker */
     uint32_t publisher; /* the process that made directory and report; 0: not known */
     bool ended;         /* that process has ended: they show what was so then */
@@ -96,6 +103,12 @@ bool status_ask_broker(struct status *status);
 
 /* Tries the names of the configuration, as far as it can be read. False: no memory. */
 bool status_ask_names(struct status *status);
+
+/*
+ * Finds since when the broker runs, or which keeper holds its objects, and the version of the
+ * program file (NULL: not known).
+ */
+void status_find_service(struct status *status, const char *program);
 
 /*
  * Finds the processes that hold names the broker could not get, as far as the

@@ -1,23 +1,111 @@
 /* The status as text. */
 #include "status.h"
 
+#include <windows.h>
+
+#include <stdio.h>
 #include <string.h>
 
 #include "console.h"
 #include "names.h"
 
+/* A FILETIME as local time: the date, and hours and minutes. */
+static void local_time(uint64_t time, SYSTEMTIME *out)
+{
+    FILETIME there = {(DWORD)time, (DWORD)(time >> 32)};
+    SYSTEMTIME universal;
+
+    if (!FileTimeToSystemTime(&there, &universal) ||
+        !SystemTimeToTzSpecificLocalTime(NULL, &universal, out))
+        *out = (SYSTEMTIME){0};
+}
+
+/* After the state of a service that does not run: who holds its objects, and how long. */
+static void describe_keeper(const struct status *status, char *out, size_t size)
+{
+    SYSTEMTIME until;
+
+    out[0] = '\0';
+    if (status->keeper != 0 && status->keeper_until != 0) {
+        local_time(status->keeper_until, &until);
+        (void)snprintf(out, size, "; held until %02u:%02u by keeper %lu", until.wHour,
+                       until.wMinute, (unsigned long)status->keeper);
+    } else if (status->keeper != 0) {
+        (void)snprintf(out, size, "; held by keeper %lu", (unsigned long)status->keeper);
+    } else if (status->administrator) {
+        (void)snprintf(out, size, "; no keeper holds its objects");
+    }
+}
+
+/* When the broker started, and how long ago. */
+static void print_since(const struct status *status)
+{
+    FILETIME file;
+    SYSTEMTIME since;
+    uint64_t now, minutes;
+
+    if (status->since == 0)
+        return;
+    GetSystemTimeAsFileTime(&file);
+    now = (uint64_t)file.dwHighDateTime << 32 | file.dwLowDateTime;
+    minutes = now > status->since ? (now - status->since) / 600000000 : 0;
+    local_time(status->since, &since);
+    console_line("since:         %04u-%02u-%02u %02u:%02u (%llu d %llu h %llu min)", since.wYear,
+                 since.wMonth, since.wDay, since.wHour, since.wMinute,
+                 (unsigned long long)(minutes / 1440), (unsigned long long)(minutes / 60 % 24),
+                 (unsigned long long)(minutes % 60));
+}
+
+/* The field of the report's line of this kind. NULL: there is none. */
+static const char *field_of(const struct status *status, const char *kind, size_t field)
+{
+    size_t i;
+
+    for (i = 0; i < status->line_count; i++)
+        if (strcmp(status->lines[i].field[0], kind) == 0)
+            return status->lines[i].field[field];
+    return NULL;
+}
+
+/* The version that runs, if the report tells, and that of the program file, if it is another. */
+static void print_version(const struct status *status)
+{
+    const char *runs = status->runs ? field_of(status, "version", 2) : NULL;
+    const bool known = status->installed[0] != '\0';
+
+    if (runs != NULL && known && strcmp(runs, status->installed) != 0)
+        console_line("version:       %s; the program file is %s, which the next start runs", runs,
+                     status->installed);
+    else if (runs != NULL || known)
+        console_line("version:       %s", runs != NULL ? runs : status->installed);
+}
+
+static void print_config(const struct status *status)
+{
+    const char *read = status->runs ? field_of(status, "file", 3) : NULL;
+
+    console_line("configuration: %s%s%s", status->config == NULL ? "(not known)" : status->config,
+                 read != NULL && read[0] != '\0' ? ", " : "", read != NULL ? read : "");
+}
+
 static void print_service(const struct status *status)
 {
+    char keeper[80];
+
     if (status->runs || status->end == NULL)
         console_line("state:         %s, process %lu", status->state_word,
                      (unsigned long)status->process);
-    else
-        console_line("state:         %s; %s", status->state_word, status->end);
+    else {
+        describe_keeper(status, keeper, sizeof(keeper));
+        console_line("state:         %s; %s%s", status->state_word, status->end, keeper);
+    }
+    print_since(status);
+    print_version(status);
     if (status->account != NULL)
         console_line("account:       %s", status->account);
     if (status->start_word != NULL)
         console_line("start:         %s", status->start_word);
-    console_line("configuration: %s", status->config == NULL ? "(not known)" : status->config);
+    print_config(status);
 }
 
 /* Else what follows would pass for what is so now. */

@@ -15,16 +15,16 @@
 #include "status.h"
 #include "wide.h"
 
-/* The configuration on the service's command line; freed with free(). NULL: not known. */
-static char *config_path(const wchar_t *command)
+/* Adds what the service's command line and its processes tell. */
+static void ask_program(struct status *out, const wchar_t *command)
 {
     struct command_line line;
-    char *path = NULL;
 
-    if (command_line_read(command, &line))
-        path = command_line_config(&line);
+    if (command_line_read(command, &line)) {
+        out->config = command_line_config(&line);
+        status_find_service(out, line.program);
+    }
     command_line_free(&line);
-    return path;
 }
 
 static const char *start_word(DWORD type)
@@ -60,7 +60,7 @@ static bool ask_manager(struct status *out, const SERVICE_STATUS_PROCESS *servic
     out->account =
         account != NULL && account[0] != L'\0' ? wide_to_utf8(account) : _strdup("LocalSystem");
     out->start_word = start_word(config->dwStartType);
-    out->config = config_path(config->lpBinaryPathName);
+    ask_program(out, config->lpBinaryPathName);
     return out->account != NULL;
 }
 
@@ -149,6 +149,7 @@ static enum shmb_exit show_console(const struct status_options *options)
         status.end = _strdup("the broker that ran in a console has ended");
         enough = enough && status.end != NULL;
     }
+    status_find_service(&status, NULL);
     enough = enough && take_config(&status) && ask_rest(&status);
     return show(&status, enough, options);
 }

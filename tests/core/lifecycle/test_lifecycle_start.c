@@ -94,6 +94,7 @@ static void the_report_is_whole_when_the_service_runs(void **state)
     assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
     assert_int_equal(header.result, SHMB_REPORT_INCOMPLETE);
     assert_non_null(strstr(report_text, "degraded\t" FOLDER "conf.d/b.yaml\tleft-out\t"));
+    assert_non_null(strstr(report_text, "file\t" FILE_NAME "\tused\tread 20"));
 }
 
 /* Every object is there, but programs cannot look it up. */

@@ -2,6 +2,7 @@
 #include "service_manager.h"
 
 #include <sddl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -441,6 +442,49 @@ static void an_upgrade_tells_what_the_service_lacks(void **state)
     child_kill(squatter);
 }
 
+/* Gives a program the version 99.0.0 in its resource, as that of a later release has. */
+static void set_version(const wchar_t *path)
+{
+    static const BYTE mark[] = {0xBD, 0x04, 0xEF, 0xFE}; /* VS_FFI_SIGNATURE */
+    HANDLE file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    DWORD size = GetFileSize(file, NULL), done = 0, version = 99u << 16, at;
+    BYTE *bytes = malloc(size);
+
+    assert_true(file != INVALID_HANDLE_VALUE && bytes != NULL);
+    assert_true(ReadFile(file, bytes, size, &done, NULL));
+    for (at = 0; at + sizeof(VS_FIXEDFILEINFO) < size; at++)
+        if (memcmp(bytes + at, mark, sizeof(mark)) == 0 && bytes[at + 6] == 1 && bytes[at + 4] == 0)
+            break;
+    assert_true(at + sizeof(VS_FIXEDFILEINFO) < size);
+    at += (DWORD)offsetof(VS_FIXEDFILEINFO, dwFileVersionMS);
+    assert_int_equal(SetFilePointer(file, (LONG)at, NULL, FILE_BEGIN), at);
+    assert_true(WriteFile(file, &version, sizeof(version), &done, NULL));
+    version = 0;
+    assert_true(WriteFile(file, &version, sizeof(version), &done, NULL));
+    CloseHandle(file);
+    free(bytes);
+}
+
+/* As after a copy by hand: the service runs the former one until it is started again. */
+static void status_tells_that_another_program_is_installed(void **state)
+{
+    wchar_t aside[MAX_PATH];
+
+    (void)state;
+    serve();
+    wcscpy(aside, scm_program(L"\\shmbroker.exe.aside"));
+    assert_true(MoveFileW(scm_program(L"\\shmbroker.exe"), aside));
+    assert_true(CopyFileW(support_wide(support_sibling("shmbroker_next.exe")),
+                          scm_program(L"\\shmbroker.exe"), TRUE));
+    set_version(scm_program(L"\\shmbroker.exe"));
+    says(broker(), "status", 0, "; the program file is 99.0.0, which the next start runs\n");
+    says(broker(), "stop --release", 0, "released");
+    says(broker(), "start", 0, "runs");
+    says(broker(), "status", 0, "version:       99.0.0\n");
+    says(broker(), "stop --release", 0, "released");
+    assert_true(DeleteFileW(aside));
+}
+
 /* The keeper runs the former one, as long as the service does not. */
 static void the_former_program_goes_at_the_next_start(void **state)
 {
@@ -755,6 +799,7 @@ int main(void)
         TEST(a_stopped_service_stays_stopped),
         TEST(the_former_program_goes_at_the_next_start),
         TEST(an_upgrade_tells_what_the_service_lacks),
+        TEST(status_tells_that_another_program_is_installed),
         TEST(the_program_goes_where_it_is_told),
         PENDING_TEST(a_program_installed_again_survives_the_next_start),
         PENDING_TEST(install_takes_a_removal_at_the_next_start_back),

@@ -26,6 +26,25 @@ static void a_broker_in_a_console_is_told_of(void **state)
     broker_says("status", 5, "not installed");
 }
 
+/* Status names the keeper, and the end of hold_for, which is ten minutes, in local time. */
+static void the_keeper_is_shown_with_its_end(void)
+{
+    struct child *child = child_start(NULL, "\"%s\" status", support_sibling("shmbroker.exe"));
+    static char said[4096];
+    unsigned hour, minute, process, left;
+    SYSTEMTIME now;
+    const char *at;
+
+    assert_int_equal(child_said(child, said, sizeof(said)), 5);
+    at = strstr(said, "stopped; it was stopped as asked; held until ");
+    if (at == NULL ||
+        sscanf(strstr(at, "until"), "until %u:%u by keeper %u\n", &hour, &minute, &process) != 3)
+        fail_msg("%s", said);
+    GetLocalTime(&now);
+    left = (hour * 60 + minute + 1440 - now.wHour * 60 - now.wMinute) % 1440;
+    assert_in_range(left, 7, 10);
+}
+
 static void start_stop_and_status_follow_the_service(void **state)
 {
     (void)state;
@@ -41,13 +60,18 @@ static void start_stop_and_status_follow_the_service(void **state)
                 "Data: held; access: Interactive read and write; Users read and write\n(1 "
                 "locks and change events of segments are held, too: status --all)");
     broker_says("status --all", 0, "ShmbTest.Data.lock: held");
+    broker_says("status", 0, "\nsince:         20");
+    broker_says("status", 0, " (0 d 0 h ");
+    broker_says("status", 0, "\nversion:       0.");
+    broker_says("status", 0, "my config.yaml, read 20");
     broker_says("stop", 0, "stopped");
+    the_keeper_is_shown_with_its_end();
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
     broker_says("stop", 0, "is not running");
     broker_says("stop --release", 0, "the objects of its keeper are released");
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "2");
     broker_says("stop --release", 0, "is not running");
-    broker_says("status", 5, "stopped");
+    broker_says("status", 5, "stopped; it was stopped as asked; no keeper holds its objects\n");
 }
 
 /* Asks the service manager itself, and does not wait for the end. */

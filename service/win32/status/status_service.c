@@ -1,0 +1,87 @@
+/* What the processes and the program file tell of the service. */
+#include "status.h"
+
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keeper_find.h"
+#include "port.h"
+#include "process_id.h"
+#include "published.h"
+#include "wide.h"
+
+/* Since when the broker runs. */
+static void find_since(struct status *status)
+{
+    uint64_t started;
+    uint32_t process;
+
+    /* The root may be that of a broker that has ended, if this one could not make its own. */
+    if (published_broker(&process, &started) && process_id_runs(process, started))
+        status->since = started;
+}
+
+/* The keeper that holds the objects of a broker that has ended. Others may have one more. */
+static void find_keeper(struct status *status)
+{
+    const struct port_host host = {0};
+    struct sys_keeper *found;
+    struct sys_failure why;
+    struct system system;
+    struct port port;
+    size_t count;
+
+    port_open(&port, &host, NULL, &system);
+    if (system.keepers.left(system.self, &found, &count, &why) == SYS_OK) {
+        if (count > 0) {
+            status->keeper = found[0].process;
+            status->keeper_until = keeper_until(&found[0]);
+        }
+        free(found);
+    }
+    port_close(&port);
+}
+
+/*
+ * The version in the resource of a program. The block begins with three words and the key
+ * VS_VERSION_INFO; the fixed part follows at a multiple of four bytes.
+ */
+static void read_version(const wchar_t *path, char out[STATUS_VERSION])
+{
+    HMODULE program =
+        LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_IMAGE_RESOURCE);
+    /* The number, not RT_VERSION: that macro is the ANSI form for some compilers. */
+    HRSRC found = program != NULL ? FindResourceW(program, MAKEINTRESOURCEW(VS_VERSION_INFO),
+                                                  MAKEINTRESOURCEW(16))
+                                  : NULL;
+    HGLOBAL loaded = found != NULL ? LoadResource(program, found) : NULL;
+    const BYTE *bytes = loaded != NULL ? LockResource(loaded) : NULL;
+    VS_FIXEDFILEINFO info;
+
+    if (bytes != NULL && SizeofResource(program, found) >= 40 + sizeof(info)) {
+        memcpy(&info, bytes + 40, sizeof(info));
+        if (info.dwSignature == VS_FFI_SIGNATURE)
+            (void)snprintf(out, STATUS_VERSION, "%lu.%lu.%lu",
+                           (unsigned long)(info.dwFileVersionMS >> 16),
+                           (unsigned long)(info.dwFileVersionMS & 0xFFFF),
+                           (unsigned long)(info.dwFileVersionLS >> 16));
+    }
+    if (program != NULL)
+        FreeLibrary(program);
+}
+
+void status_find_service(struct status *status, const char *program)
+{
+    wchar_t *path = program != NULL ? wide_from_utf8(program) : NULL;
+
+    if (status->runs)
+        find_since(status);
+    else
+        find_keeper(status);
+    if (path != NULL)
+        read_version(path, status->installed);
+    free(path);
+}
