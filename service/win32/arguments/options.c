@@ -68,6 +68,16 @@ static bool read_value(const struct option *option, char **arguments, size_t cou
     return true;
 }
 
+static bool read_flag(const struct option *option, bool *given)
+{
+    if (*given) {
+        console_error("shmbroker: %s is given twice", option->word);
+        return false;
+    }
+    *given = true;
+    return true;
+}
+
 /* Prints that the verb does not take the argument, and the options that it takes. */
 static void report_unexpected(const char *verb, unsigned takes, const char *argument)
 {
@@ -113,7 +123,8 @@ bool options_read(const char *verb, unsigned takes, char **arguments, size_t cou
             if (!read_value(option, arguments, count, &i, (const char **)member(out, option)))
                 return false;
         } else if (option != NULL) {
-            *(bool *)member(out, option) = true;
+            if (!read_flag(option, (bool *)member(out, option)))
+                return false;
         } else if ((ended || arguments[i][0] != '-') && is_word(takes, arguments[i], out)) {
             out->words[out->count++] = arguments[i];
         } else {
