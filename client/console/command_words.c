@@ -5,6 +5,8 @@
 
 #include "suggest.h"
 
+const char *const command_words[COMMAND_WORDS] = {"help", "version", "--help", "--version"};
+
 bool command_asks_help(const char *word)
 {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "/?") == 0;

@@ -14,6 +14,10 @@ bool command_asks_help(const char *word);
 /* Does the word ask for the version: --version or -V? */
 bool command_asks_version(const char *word);
 
+/* What stands in the place of a verb, for a hint. */
+#define COMMAND_WORDS 4
+extern const char *const command_words[COMMAND_WORDS];
+
 #define COMMAND_HINT_MAX 96
 
 /*

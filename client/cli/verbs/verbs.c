@@ -108,7 +108,7 @@ static bool knows_verb(const char *word)
 /* NULL: the word is ill-formed UTF-16. */
 static uint32_t run_unknown(const char *word)
 {
-    const char *words[VERBS];
+    const char *words[VERBS + COMMAND_WORDS];
     char hint[COMMAND_HINT_MAX];
     size_t i;
 
@@ -118,8 +118,9 @@ static uint32_t run_unknown(const char *word)
     }
     for (i = 0; i < VERBS; i++)
         words[i] = verbs[i].verb;
+    memcpy(words + VERBS, command_words, sizeof(command_words));
     out_error("unknown verb \"%s\"%s; see shmb --help", word,
-              command_hint(word, words, VERBS, hint));
+              command_hint(word, words, VERBS + COMMAND_WORDS, hint));
     return SHMB_EXIT_USAGE;
 }
 

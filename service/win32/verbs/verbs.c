@@ -142,14 +142,15 @@ static const struct verb *find_verb(const char *word)
 
 static enum shmb_exit unknown_verb(const char *word)
 {
-    const char *words[VERBS];
+    const char *words[VERBS + COMMAND_WORDS];
     char hint[COMMAND_HINT_MAX];
     size_t i;
 
     for (i = 0; i < VERBS; i++)
         words[i] = verbs[i].name;
+    memcpy(words + VERBS, command_words, sizeof(command_words));
     console_error("shmbroker: unknown verb \"%s\"%s; see shmbroker --help", word,
-                  command_hint(word, words, VERBS, hint));
+                  command_hint(word, words, VERBS + COMMAND_WORDS, hint));
     return SHMB_EXIT_USAGE;
 }
 

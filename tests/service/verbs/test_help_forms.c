@@ -167,6 +167,8 @@ static void wrong_words_are_one_line_that_helps(void **state)
         const char *arguments, *part;
     } rows[] = {
         {0, "lsit", "\"lsit\"; did you mean list?"},
+        {0, "--hlep", "\"--hlep\"; did you mean --help?"},
+        {1, "verison", "\"verison\"; did you mean version?"},
         {0, "help wacth", "\"wacth\"; did you mean watch?"},
         {0, "event resett A", "only set, reset, wait; did you mean reset?"},
         {0, "event", "an action: set, reset, wait"},
