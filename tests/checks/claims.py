@@ -4,7 +4,8 @@
 A test program in backticks (`test_harden`, `fuzz_report`) has its file below tests/. The names
 that follow it are tests of that program: defined there, and run. "(W)" behind them says that
 they need Windows: then tests/skips.wine has them. A test that is there, and does not run under
-Wine 10 either, must be marked so. A path in backticks exists. With --self-test, the check must find what is wrong in made-up lines.
+Wine 10 either, must be marked so. A path in backticks exists. With --self-test, the check must
+find what is wrong in made-up lines.
 """
 import glob
 import os
@@ -14,7 +15,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LEAST_NAMED = 60
 
-PROGRAM = re.compile(r"`((?:test|fuzz)_[a-z0-9_]+)`((?:,? (?:and )?[a-z0-9]+(?:_[a-z0-9]+)+)*)( \(W\)|, W\))?")
+PROGRAM = re.compile(
+    r"`((?:test|fuzz)_[a-z0-9_]+)`((?:,? (?:and )?[a-z0-9]+(?:_[a-z0-9]+)+)*)( \(W\)|, W\))?")
 PATH = re.compile(r"`((?:tests|service|client|config)/[A-Za-z0-9_./]+)`|\]\(([A-Za-z0-9_./]+)\)")
 
 
@@ -59,7 +61,8 @@ def check(text, programs, waiting):
     groups = list(PROGRAM.finditer(text))
     wrong = [line for match in groups for line in check_group(match, programs, waiting)]
     paths = [one or other for one, other in PATH.findall(text)]
-    wrong += ["there is no " + path for path in paths if not os.path.exists(os.path.join(ROOT, path))]
+    wrong += ["there is no " + path for path in paths
+              if not os.path.exists(os.path.join(ROOT, path))]
     return wrong, len(groups) + len(paths)
 
 

@@ -35,15 +35,9 @@ static void show_text(const struct verify_point *point, const struct verify_answ
         console_line("ok       %s: %s", point->what, answer->text);
         break;
     case VERIFY_DIFFERS:
-<<<<<<< HEAD
-        console_line("differs  %s: %s%s%s", point->what, answer->text,
-                     answer->remedy != NULL ? "; run: " : "",
-                     answer->remedy != NULL ? answer->remedy : "");
-=======
         console_coloured(COLOUR_ERROR, "differs  %s: %s%s%s", point->what, answer->text,
-                         point->remedy != NULL ? "; run: " : "",
-                         point->remedy != NULL ? point->remedy : "");
->>>>>>> 63a5498 (command lines: help and version are among the words that a hint knows; verify in colours)
+                         answer->remedy != NULL ? "; run: " : "",
+                         answer->remedy != NULL ? answer->remedy : "");
         break;
     default:
         console_coloured(COLOUR_WARNING, "unknown  %s: cannot be read: %s", point->what,

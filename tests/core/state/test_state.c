@@ -279,10 +279,8 @@ static void a_damaged_file_is_put_aside(void **unused)
             assert_string_equal(event->inserts[1], STATE_DAMAGED_FILE);
             assert_string_equal(fake_state_text(fake, STATE_DAMAGED_FILE), text);
         }
-        if (strcmp(rows[i].boot, "b1") == 0) {
-            assert_int_equal(state_is_whole(state), rows[i].tail[0] == '\0');
+        if (strcmp(rows[i].boot, "b1") == 0)
             assert_non_null(state_find(state, "Lock"));
-        }
         state_free(state);
     }
     fake_fail(fake, FAKE_STATE_WRITE, STATE_DAMAGED_FILE, SYS_DENIED);
