@@ -11,6 +11,7 @@
 
 #include "access_text.h"
 #include "failure.h"
+#include "global_name.h"
 #include "name_holder.h"
 #include "named_object.h"
 #include "section.h"
@@ -134,6 +135,12 @@ enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct
         object =
             named_object_open(facts->kind, full, shmb_access_mask(facts->kind, SHMB_LEVEL_FULL));
         code = GetLastError();
+    }
+    /* A link has led to it; it is an object of another name. */
+    if (object != NULL && !global_name_is(object, full)) {
+        CloseHandle(object);
+        object = NULL;
+        code = ERROR_INVALID_HANDLE;
     }
     if (object == NULL && (code == ERROR_INVALID_HANDLE || code == ERROR_ACCESS_DENIED))
         return denied(full, open_call(facts->kind), code, facts, why);

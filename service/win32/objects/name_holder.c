@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "global_name.h"
 #include "named_object.h"
 #include "other_kinds.h"
 #include "owner.h"
@@ -62,7 +63,11 @@ struct name_holder name_holder_ask(const wchar_t *name)
     DWORD code;
     HANDLE object = named_object_find(name, &found.kind, &code);
 
-    if (object != NULL) {
+    if (object != NULL && !global_name_is(object, name)) {
+        /* A link has led to it. */
+        CloseHandle(object);
+        found.kind = SHMB_KIND_COUNT;
+    } else if (object != NULL) {
         found.state = NAME_HOLDER_KNOWN;
         owner_read(object, found.owner); /* empty where it fails: not trusted */
         CloseHandle(object);

@@ -11,6 +11,7 @@
 #include "access_text.h"
 #include "descriptors.h"
 #include "failure.h"
+#include "global_name.h"
 #include "name_holder.h"
 
 /* A section is filled in pieces: a stop must be heard while a large one is written. */
@@ -147,6 +148,12 @@ enum sys_status objects_create(const struct sys_spec *spec, const struct sys_des
     if (code == ERROR_ALREADY_EXISTS) {
         CloseHandle(handle);
         return refused(spec, name, attributes.lpSecurityDescriptor, call, code, why);
+    }
+    /* The call has created it elsewhere, where a link leads to. */
+    if (!global_name_is(handle, name)) {
+        CloseHandle(handle);
+        return refused(spec, name, attributes.lpSecurityDescriptor, call, ERROR_ALREADY_EXISTS,
+                       why);
     }
     *out = (struct sys_object *)handle;
     return SYS_OK;

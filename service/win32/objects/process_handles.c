@@ -10,6 +10,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "global_name.h"
+
 #define LIST_FIRST (64u << 10) /* bytes; doubled while too small */
 #define LIST_MOST  (512u << 20)
 
@@ -142,27 +144,6 @@ static bool kind_of(HANDLE object, enum shmb_kind *kind)
 
 bool process_handles_describe(HANDLE object, enum shmb_kind *kind, wchar_t name[SHMB_NAME_MAX + 1])
 {
-    static const wchar_t folder[] = L"\\BaseNamedObjects\\";
-    const size_t before = sizeof(folder) / sizeof(folder[0]) - 1;
-    struct {
-        UNICODE_STRING text;
-        wchar_t room[SHMB_NAME_MAX + 64];
-    } found;
-    size_t units;
-
-    memset(&found, 0, sizeof(found));
-    name[0] = L'\0';
     /* The kind first: a question for the name of a file can block. */
-    if (!kind_of(object, kind) ||
-        NtQueryObject(object, (OBJECT_INFORMATION_CLASS)1 /* ObjectNameInformation */, &found,
-                      sizeof(found), NULL) < 0 ||
-        found.text.Buffer == NULL)
-        return false;
-    units = found.text.Length / sizeof(*name);
-    if (units <= before || units - before > SHMB_NAME_MAX ||
-        memcmp(found.text.Buffer, folder, before * sizeof(*name)) != 0)
-        return false;
-    memcpy(name, found.text.Buffer + before, (units - before) * sizeof(*name));
-    name[units - before] = L'\0';
-    return true;
+    return kind_of(object, kind) && global_name_read(object, name);
 }

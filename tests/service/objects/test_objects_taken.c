@@ -121,28 +121,47 @@ static UNICODE_STRING counted(wchar_t *text)
     return string;
 }
 
-/* squat-other: objects of kinds that the broker never makes; the link leads nowhere. */
+static void link_to(wchar_t *link, wchar_t *target)
+{
+    UNICODE_STRING name = counted(link), to = counted(target);
+    FARPROC found = native("NtCreateSymbolicLinkObject");
+    OBJECT_ATTRIBUTES attributes;
+    create_link make;
+    HANDLE object;
+
+    memcpy(&make, &found, sizeof(make));
+    InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
+    if (make(&object, READ_CONTROL, &attributes, &to) < 0)
+        client_say("no link");
+}
+
+/*
+ * squat-other: objects of kinds that the broker never makes. A link leads nowhere, another one to
+ * a name that is free, a third one to an object of the broker.
+ */
 static int squat_other(int argc, char **argv)
 {
-    wchar_t directory[] = L"\\BaseNamedObjects\\ShmbTest.Directory",
-            link[] = L"\\BaseNamedObjects\\ShmbTest.Link", target[] = L"\\ShmbTest.Nowhere\\X";
-    UNICODE_STRING name = counted(directory), to = counted(target);
-    FARPROC found[2] = {native("NtCreateDirectoryObject"), native("NtCreateSymbolicLinkObject")};
+    static wchar_t directory[] = L"\\BaseNamedObjects\\ShmbTest.Directory",
+                   nowhere[] = L"\\BaseNamedObjects\\ShmbTest.Link", no[] = L"\\ShmbTest.No\\X",
+                   free_name[] = L"\\BaseNamedObjects\\ShmbTest.ToFree",
+                   elsewhere[] = L"\\BaseNamedObjects\\ShmbTest.Elsewhere",
+                   held[] = L"\\BaseNamedObjects\\ShmbTest.ToHeld",
+                   own[] = L"\\BaseNamedObjects\\ShmbTest.Held";
+    UNICODE_STRING name = counted(directory);
+    FARPROC found = native("NtCreateDirectoryObject");
     create_directory make_directory;
-    create_link make_link;
     OBJECT_ATTRIBUTES attributes;
     HANDLE object;
 
     (void)argc;
     (void)argv;
-    memcpy(&make_directory, &found[0], sizeof(make_directory));
-    memcpy(&make_link, &found[1], sizeof(make_link));
+    memcpy(&make_directory, &found, sizeof(make_directory));
     InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
     if (make_directory(&object, READ_CONTROL, &attributes) < 0)
         client_say("no directory");
-    name = counted(link);
-    if (make_link(&object, READ_CONTROL, &attributes, &to) < 0)
-        client_say("no link");
+    link_to(nowhere, no);
+    link_to(free_name, elsewhere);
+    link_to(held, own);
     if (CreateWaitableTimerW(NULL, TRUE, L"Global\\ShmbTest.Timer") == NULL ||
         CreateJobObjectW(NULL, L"Global\\ShmbTest.Job") == NULL)
         client_say("no timer, or no job");
@@ -222,12 +241,14 @@ static void a_taken_name_is_a_conflict_until_its_holder_leaves(void **state)
         strncmp(client_line(&user, "dump Global\\ShmbTest.section.section"), "4096: 0707", 10), 0);
 }
 
-/* The event says what it is, also of a link that leads nowhere. */
+/* The event says what it is, also of a link, wherever it leads; nothing is made or taken there. */
 static void an_object_of_another_kind_is_named(void **state)
 {
     static const char *const holders[][2] = {
         {"Global\\ShmbTest.Directory ", "held by a directory of the object manager"},
         {"Global\\ShmbTest.Link ", "held by a symbolic link of the object manager"},
+        {"Global\\ShmbTest.ToFree ", "held by a symbolic link of the object manager"},
+        {"Global\\ShmbTest.ToHeld ", "held by a symbolic link of the object manager"},
         {"Global\\ShmbTest.Timer ", "held by a waitable timer"},
         {"Global\\ShmbTest.Job ", "held by a job"}};
     struct child *squatter = client_start(NULL, "squat-other"), *broker;
@@ -235,23 +256,27 @@ static void an_object_of_another_kind_is_named(void **state)
 
     (void)state;
     child_expect(squatter, "holding");
-    broker = start_broker("version: 1\ndefaults: { access: { full: [Interactive] } }\n"
-                          "segments: { ShmbTest.Link: { size: 64, lock: none },\n"
-                          "            ShmbTest.Directory: { size: 64, lock: none } }\n"
-                          "mutexes: { ShmbTest.Timer: {}, ShmbTest.Job: {} }\n");
-    for (i = 0; i < 4; i++) {
+    broker =
+        start_broker("version: 1\ndefaults: { access: { full: [Interactive] } }\n"
+                     "segments: { ShmbTest.Link: { size: 64, lock: none },\n"
+                     "            ShmbTest.Directory: { size: 64, lock: none },\n"
+                     "            ShmbTest.Held: { size: 64, lock: none },\n"
+                     "            ShmbTest.ToHeld: { size: 64, lock: none } }\n"
+                     "mutexes: { ShmbTest.Timer: {}, ShmbTest.Job: {}, ShmbTest.ToFree: {} }\n");
+    for (i = 0; i < 6; i++) {
         const char *line = child_find(broker, "warning 300:", SUPPORT_DEADLINE_MS);
 
-        for (k = 0; k < 4; k++)
+        for (k = 0; k < 6; k++)
             if (strstr(line, holders[k][0]) != NULL) {
                 if (strstr(line, holders[k][1]) == NULL)
                     fail_msg("%s", line);
                 seen |= (size_t)1 << k;
             }
     }
-    assert_int_equal(seen, 15);
+    assert_int_equal(seen, 63);
+    assert_string_equal(client_line(&user, "open mutex Global\\ShmbTest.Elsewhere 0x20000"), "2");
     child_kill(squatter);
-    for (i = 0; i < 4; i++)
+    for (i = 0; i < 6; i++)
         child_find(broker, "info 302:", RETRY_MS);
 }
 
