@@ -21,8 +21,10 @@ static void correct_access(const struct maker *maker, struct item *item, const c
 
     if (!item->held_back && wanted != NULL && found != NULL && descriptor_same(wanted, found))
         return;
-    if (maker_protect(maker, item))
-        maker_report_access(maker, item, event, found);
+    if (!maker_protect(maker, item))
+        return;
+    item->corrections += event == EVENT_OBJECT_TAKEN_BACK;
+    maker_report_access(maker, item, event, found);
 }
 
 /* Holds an object that is ours; defers it if it does not fit. */
