@@ -15,6 +15,7 @@
 #include "claim.h"
 #include "copy_restore.h"
 #include "lost.h"
+#include "name_index.h"
 
 static bool is_access_due(const struct item *item)
 {
@@ -119,6 +120,25 @@ uint32_t broker_retry_delay(const struct broker *broker)
     return complete ? UINT32_MAX : broker->delay;
 }
 
+/* Segments that are saved no longer: whoever removes their files takes nothing away. */
+static void forget_copies(struct broker *broker, const struct inventory *wanted)
+{
+    struct name_index index;
+    size_t i;
+
+    if (!broker->inventory->copies || !name_index_init(&index, wanted->items, wanted->count))
+        return;
+    for (i = 0; i < broker->inventory->count; i++) {
+        const char *name = broker->inventory->items[i].spec.name;
+        size_t at = name_index_find(&index, name, 0);
+
+        if (broker->inventory->items[i].copies != NULL &&
+            (at == NAME_INDEX_NONE || wanted->items[at].copies == NULL))
+            state_put_copy(broker->state, name, 0);
+    }
+    name_index_free(&index);
+}
+
 enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
                               size_t anew_count, struct apply_result *out, struct sys_failure *why)
 {
@@ -149,6 +169,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
     /* Also where it was undone. The caller rewrites the report. */
     (void)lost_report(broker->system, wanted, &broker->report.lost);
     if (status == SYS_OK) {
+        forget_copies(broker, wanted);
         descriptor_cache_free(broker->cache);
         broker->cache = cache;
         broker->inventory = wanted;
@@ -254,6 +275,7 @@ void broker_finish(struct broker *broker)
         return;
     copy_save_finish(&saving);
     broker->finished = true;
+    broker_remember_copies(broker);
     (void)broker_report_copies(
         broker); /* the keeper holds the report section: it can be read after the stop */
 }

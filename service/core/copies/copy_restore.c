@@ -145,6 +145,9 @@ enum sys_status copy_restore_find(const struct system *system, const struct item
     status = look(&search, COPY_PLACES_UNREAD_NEW, out, &unfinished, why);
     if (status != SYS_OK)
         return status;
+    /* Between the two renames of a save there is a .new: without either, .copy was taken away. */
+    if (out->found && !last && !unfinished && !out->last_refused && out->unread == 0)
+        add_refused(out, ".copy", "it is missing");
     out->unplaced = out->found && out->copy.number != number;
     out->newest = last && !out->unplaced;
     return SYS_OK;

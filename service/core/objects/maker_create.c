@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "copy_restore.h"
+#include "event_text.h"
 #include "initial_content.h"
 
 /*
@@ -97,6 +98,20 @@ static void pass_stamps(const struct maker *maker, const struct copy *copy)
         *maker->stamp = copy->generation;
 }
 
+/* The segment was saved before, and there is no file of it now: it begins without its content. */
+static void tell_gone(const struct maker *maker, const struct item *item,
+                      const struct copy_restore *copy)
+{
+    uint64_t saved = state_copy(maker->state, item->spec.name);
+    char when[REPORT_TIME];
+
+    if (saved == 0 || copy->found || copy->refused[0] != '\0')
+        return;
+    event_time(saved, when);
+    maker_report(maker, item, EVENT_COPIES_GONE, when);
+    state_put_copy(maker->state, item->spec.name, 0); /* told; until it is saved again */
+}
+
 /*
  * As maker_create_filled, for a segment with `keep: reboot`. Reads the copy only after the
  * section is made: if the segment exists, its content counts.
@@ -125,6 +140,7 @@ static enum sys_status create_from_copy(const struct maker *maker, struct item *
     if (status == SYS_OK) {
         *out = section;
         pass_stamps(maker, &copy.copy);
+        tell_gone(maker, item, &copy);
         copy_restore_done(system, &copy, &first->content, item, maker->stamp);
     } else {
         system->objects.close(system->self, section);

@@ -303,6 +303,13 @@ enum event_id {
      * both have were restored. %1 kind  %2 name  %3 time of the copy, and the sizes
      */
     EVENT_COPY_RESIZED = 325,
+    /*
+     * Error. A segment was saved before, but all its copies are gone: the folder was emptied,
+     * or a disk was restored. It begins with its initial content. Stop the service, restore the
+     * files of the folder `keep`, and start it while no program has the segment open.
+     * %1 kind  %2 name  %3 time of the first copy
+     */
+    EVENT_COPIES_GONE = 326,
 
     /*
      * Warning. In a session, something else has the plain name of an object with

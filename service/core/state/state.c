@@ -21,13 +21,18 @@
 #define FIRST_ENTRIES 32u
 #define PATIENCE_MS   10000u /* for a file that another program holds */
 
-/* An object, or an account with its SID. All zero but `next_free`: not in use. */
+/* Entries of the same name and of different kinds are different ones. */
+enum entry_kind { ENTRY_OBJECT, ENTRY_ACCOUNT, ENTRY_COPY };
+
+/* An object, an account with its SID, or the copy of a segment. All zero but `next_free`: not in
+ * use. */
 struct entry {
     char *name;       /* owned */
     size_t next_free; /* of an entry that is not in use: the next such one, index + 1; 0: none */
     char *lock;       /* owned, the record's; NULL: not known */
     struct state_record record;
-    char *sid; /* owned; not NULL: an account */
+    char *sid;      /* owned; not NULL: an account */
+    uint64_t saved; /* when it was first saved; not 0: a copy */
 };
 
 struct state {
@@ -87,12 +92,17 @@ void state_free(struct state *state)
     free(state);
 }
 
-/* An account and an object of the same name are different entries. Object names ignore case. */
+static enum entry_kind kind_of(const struct entry *entry)
+{
+    return entry->sid != NULL ? ENTRY_ACCOUNT : entry->saved != 0 ? ENTRY_COPY : ENTRY_OBJECT;
+}
+
+/* Names of objects ignore case. */
 static bool is_object(const void *entry, const void *name)
 {
     const struct entry *known = entry;
 
-    return known->sid == NULL &&
+    return kind_of(known) == ENTRY_OBJECT &&
            shmb_name_same(known->name, strlen(known->name), name, strlen(name));
 }
 
@@ -100,25 +110,34 @@ static bool is_account(const void *entry, const void *name)
 {
     const struct entry *known = entry;
 
-    return known->sid != NULL && strcmp(known->name, name) == 0;
+    return kind_of(known) == ENTRY_ACCOUNT && strcmp(known->name, name) == 0;
 }
 
-static uint32_t hash_of(const char *name, bool account)
+static bool is_copy(const void *entry, const void *name)
 {
-    return shmb_name_hash(name, strlen(name)) + account;
+    const struct entry *known = entry;
+
+    return kind_of(known) == ENTRY_COPY &&
+           shmb_name_same(known->name, strlen(known->name), name, strlen(name));
 }
 
-static struct entry *find(const struct state *state, const char *name, bool account)
+static uint32_t hash_of(const char *name, enum entry_kind kind)
 {
+    return shmb_name_hash(name, strlen(name)) + (uint32_t)kind;
+}
+
+static struct entry *find(const struct state *state, const char *name, enum entry_kind kind)
+{
+    static nameset_same *const same[] = {is_object, is_account, is_copy};
+
     if (state->count == 0)
         return NULL;
-    return (struct entry *)nameset_find(&state->by_name, hash_of(name, account), name,
-                                        account ? is_account : is_object);
+    return (struct entry *)nameset_find(&state->by_name, hash_of(name, kind), name, same[kind]);
 }
 
 static void add_to_index(struct state *state, const struct entry *entry)
 {
-    (void)nameset_add(&state->by_name, hash_of(entry->name, entry->sid != NULL), entry, NULL);
+    (void)nameset_add(&state->by_name, hash_of(entry->name, kind_of(entry)), entry, NULL);
 }
 
 /* Entries move, so that all of them are indexed anew. False: no memory. */
@@ -177,7 +196,7 @@ static void use_free(struct state *state, struct entry *entry)
  */
 static void remove_entry(struct state *state, struct entry *entry)
 {
-    nameset_remove(&state->by_name, hash_of(entry->name, entry->sid != NULL), entry);
+    nameset_remove(&state->by_name, hash_of(entry->name, kind_of(entry)), entry);
     free(entry->name);
     free(entry->lock);
     free(entry->sid);
@@ -189,7 +208,7 @@ static void remove_entry(struct state *state, struct entry *entry)
 /* The entry of a name, added if there is none. `sid`: of an account, else NULL. NULL: no memory. */
 static struct entry *find_or_add(struct state *state, const char *name, const char *sid)
 {
-    struct entry *entry = find(state, name, sid != NULL);
+    struct entry *entry = find(state, name, sid != NULL ? ENTRY_ACCOUNT : ENTRY_OBJECT);
 
     if (entry != NULL)
         return entry;
@@ -236,7 +255,7 @@ static bool set_record(struct state *state, const struct state_record *record)
     struct entry *entry;
 
     if (record->generation == 0) {
-        entry = find(state, record->name, false);
+        entry = find(state, record->name, ENTRY_OBJECT);
         if (entry != NULL)
             remove_entry(state, entry);
         return true;
@@ -252,7 +271,7 @@ static bool set_record(struct state *state, const struct state_record *record)
 /* An object line does not name the lock: a known one of the same generation stays. */
 static bool take_record(struct state *state, const struct state_record *read)
 {
-    const struct entry *known = find(state, read->name, false);
+    const struct entry *known = find(state, read->name, ENTRY_OBJECT);
     struct state_record record = *read;
 
     if (known != NULL && known->record.generation == read->generation)
@@ -263,7 +282,7 @@ static bool take_record(struct state *state, const struct state_record *read)
 /* A lock line counts only for the object line of the same generation. */
 static bool take_lock(struct state *state, const struct state_record *read)
 {
-    const struct entry *known = find(state, read->name, false);
+    const struct entry *known = find(state, read->name, ENTRY_OBJECT);
     struct state_record record;
 
     if (known == NULL || known->record.generation != read->generation)
@@ -286,6 +305,30 @@ static bool set_sid(struct state *state, const char *account, const char *sid)
         return false;
     free(entry->sid);
     entry->sid = mine;
+    return true;
+}
+
+/* False: no memory. `saved` 0: there are no copies any more. */
+static bool set_copy(struct state *state, const char *name, uint64_t saved)
+{
+    struct entry *entry = find(state, name, ENTRY_COPY);
+
+    if (saved == 0) {
+        if (entry != NULL)
+            remove_entry(state, entry);
+        return true;
+    }
+    if (entry == NULL) {
+        entry = find_free(state);
+        if (entry == NULL)
+            return false;
+        entry->name = string_copy(name);
+        if (entry->name == NULL)
+            return false;
+        entry->saved = saved;
+        use_free(state, entry);
+    }
+    entry->saved = saved;
     return true;
 }
 
@@ -336,6 +379,8 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
         return !*current || take_record(state, &line->record);
     case STATE_LINE_LOCK:
         return !*current || take_lock(state, &line->record);
+    case STATE_LINE_COPY:
+        return set_copy(state, line->text, line->number);
     case STATE_LINE_SID:
         return set_sid(state, line->text, line->sid);
     case STATE_LINE_KEEPER:
@@ -428,7 +473,7 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
 
 static bool is_record(const struct entry *entry)
 {
-    return entry->name != NULL && entry->sid == NULL;
+    return entry->name != NULL && kind_of(entry) == ENTRY_OBJECT;
 }
 
 /* The record with its texts, which the entry owns. */
@@ -443,7 +488,7 @@ static const struct state_record *record_of(const struct entry *entry)
 
 const struct state_record *state_find(const struct state *state, const char *name)
 {
-    const struct entry *entry = find(state, name, false);
+    const struct entry *entry = find(state, name, ENTRY_OBJECT);
 
     return entry != NULL && is_record(entry) ? record_of(entry) : NULL;
 }
@@ -482,9 +527,16 @@ bool state_is_damaged(const struct state *state, struct state_damage *out)
 
 const char *state_sid(const struct state *state, const char *account)
 {
-    const struct entry *entry = find(state, account, true);
+    const struct entry *entry = find(state, account, ENTRY_ACCOUNT);
 
     return entry != NULL ? entry->sid : NULL;
+}
+
+uint64_t state_copy(const struct state *state, const char *name)
+{
+    const struct entry *entry = find(state, name, ENTRY_COPY);
+
+    return entry != NULL ? entry->saved : 0;
 }
 
 bool state_keeper_at(const struct state *state, size_t index, struct sys_keeper *out)
@@ -555,6 +607,14 @@ void state_put_sid(struct state *state, const char *account, const char *sid)
     state_line_sid(&state->changes, account, sid);
 }
 
+void state_put_copy(struct state *state, const char *name, uint64_t saved)
+{
+    if (state_copy(state, name) == saved)
+        return;
+    state_line_copy(&state->changes, name, saved);
+    state->failed |= !set_copy(state, name, saved);
+}
+
 void state_put_stamp(struct state *state, uint64_t stamp)
 {
     if (stamp <= state->stamp)
@@ -605,6 +665,8 @@ static void put_all(const struct state *state, struct text *out)
 
         if (entry->sid != NULL)
             state_line_sid(out, entry->name, entry->sid);
+        else if (entry->saved != 0)
+            state_line_copy(out, entry->name, entry->saved);
         else if (is_record(entry))
             state_line_object(out, record_of(entry));
     }

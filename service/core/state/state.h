@@ -73,6 +73,9 @@ bool state_is_damaged(const struct state *state, struct state_damage *out);
 /* The SID an account had when it was last resolved; NULL: not known. */
 const char *state_sid(const struct state *state, const char *account);
 
+/* When a segment with `keep: reboot` was first saved, in this boot or before; 0: never. */
+uint64_t state_copy(const struct state *state, const char *name);
+
 /* The keepers that may run, by number, from 0; false: no more. */
 bool state_keeper_at(const struct state *state, size_t index, struct sys_keeper *out);
 
@@ -92,6 +95,7 @@ uint64_t state_stamp(const struct state *state);
 void state_put(struct state *state, const struct state_record *record);
 void state_drop(struct state *state, const char *name);
 void state_put_sid(struct state *state, const char *account, const char *sid);
+void state_put_copy(struct state *state, const char *name, uint64_t saved); /* 0: forget it */
 void state_put_stamp(struct state *state, uint64_t stamp);
 void state_put_keeper(struct state *state, const struct sys_keeper *keeper);
 void state_drop_keeper(struct state *state, const struct sys_keeper *keeper);

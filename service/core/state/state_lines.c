@@ -77,6 +77,14 @@ void state_line_sid(struct text *out, const char *account, const char *sid)
     finish(out, start);
 }
 
+void state_line_copy(struct text *out, const char *name, uint64_t saved)
+{
+    size_t start = out->length;
+
+    text_add(out, "........ copy %" PRIu64 " %s\n", saved, name);
+    finish(out, start);
+}
+
 void state_line_keeper(struct text *out, const struct sys_keeper *keeper, bool ended)
 {
     size_t start = out->length;
@@ -208,6 +216,12 @@ bool state_line_read(char *line, struct state_line *out)
     } else if (strcmp(what, "keeper") == 0) {
         out->what = STATE_LINE_KEEPER;
         return read_keeper(at, out);
+    } else if (strcmp(what, "copy") == 0) {
+        out->what = STATE_LINE_COPY;
+        if (!number(&at, UINT64_MAX, &out->number))
+            return false;
+        out->text = at;
+        return shmb_name_check(at, strlen(at), NULL, NULL) == SHMB_NAME_OK;
     } else if (strcmp(what, "sid") == 0) {
         out->what = STATE_LINE_SID;
         out->sid = word(&at);

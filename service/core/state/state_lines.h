@@ -7,6 +7,7 @@
  *     <sum> object <kind> <size> <generation> <control> <block> <held|retired> <name>
  *     <sum> lock <generation> <segment>\<lock>
  *     <sum> sid <SID> <account>
+ *     <sum> copy <time> <name>
  *     <sum> keeper <process> <made> <lives|ended>
  *
  * The sum is the FNV-1a hash of the rest of the line, 8 hex digits. Later lines win. An object
@@ -26,15 +27,17 @@ enum state_line_what {
     STATE_LINE_STAMP,
     STATE_LINE_OBJECT,
     STATE_LINE_LOCK,
+    STATE_LINE_COPY,
     STATE_LINE_SID,
     STATE_LINE_KEEPER
 };
 
 struct state_line {
     enum state_line_what what;
-    const char *text; /* the boot, or the account; this and `sid` point into the line read */
+    const char *text; /* the boot, the account, or the segment of a copy; this and `sid` point into
+                         the line read */
     const char *sid;
-    uint64_t number;            /* of a stamp */
+    uint64_t number;            /* of a stamp; the time of a copy, 0: it is forgotten */
     struct state_record record; /* of an object; of a lock: only name, generation and lock */
     struct sys_keeper keeper;
     bool ended; /* the keeper has ended */
@@ -51,6 +54,7 @@ void state_line_head(struct text *out, const char *boot);
 void state_line_stamp(struct text *out, uint64_t stamp);
 /* Two lines if the lock is known. */
 void state_line_object(struct text *out, const struct state_record *record);
+void state_line_copy(struct text *out, const char *name, uint64_t saved);
 void state_line_sid(struct text *out, const char *account, const char *sid);
 void state_line_keeper(struct text *out, const struct sys_keeper *keeper, bool ended);
 

@@ -69,6 +69,7 @@
     X(COPY_NONE, FAILURE)                                                                          \
     X(COPY_FAILED, FAILURE)                                                                        \
     X(COPY_SAVED, INFORMATION)                                                                     \
+    X(COPIES_GONE, FAILURE)                                                                        \
     X(COPY_RESIZED, WARNING)                                                                       \
     X(ACCESS_CORRECTED, WARNING)                                                                   \
     X(AUDIT_REFUSED, FAILURE)                                                                      \

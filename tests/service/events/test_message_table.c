@@ -66,6 +66,7 @@ static const struct event_row {
     {EVENT_COPY_FAILED, 'e', 3},
     {EVENT_COPY_SAVED, 'i', 2},
     {EVENT_COPY_RESIZED, 'w', 3},
+    {EVENT_COPIES_GONE, 'e', 3},
     {EVENT_ACCESS_CORRECTED, 'w', 3},
     {EVENT_AUDIT_REFUSED, 'e', 2},
     {EVENT_AUDIT_RECOVERED, 'i', 0},
