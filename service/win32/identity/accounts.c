@@ -13,6 +13,7 @@
 #include "failure.h"
 #include "owner.h"
 #include "slow_call.h"
+#include "visible.h"
 #include "wide.h"
 
 _Static_assert(OWNER_SID_MAX == SYS_SID_MAX, "one size for SIDs as text");
@@ -179,4 +180,5 @@ void accounts_name(const char *sid, char out[ACCOUNT_NAME_MAX])
     units = swprintf(both, sizeof(both) / sizeof(both[0]),
                      domain[0] == L'\0' ? L"%ls%ls" : L"%ls\\%ls", domain, name);
     wide_to_buffer(both, units < 0 ? 0 : (size_t)units, out, ACCOUNT_NAME_MAX);
+    shmb_make_visible(out, false);
 }

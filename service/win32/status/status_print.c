@@ -8,6 +8,7 @@
 
 #include "console.h"
 #include "names.h"
+#include "visible.h"
 
 /* A FILETIME as local time: the date, and hours and minutes. */
 static void local_time(uint64_t time, SYSTEMTIME *out)
@@ -199,6 +200,7 @@ static const char *held_by(const struct status *status, const char *name)
     if (holders != NULL) {
         memcpy(text, ", ", 2);
         holders_text(holders, text + 2);
+        shmb_make_visible(text, false); /* anybody names a program */
     }
     return text;
 }
