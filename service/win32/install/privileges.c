@@ -59,10 +59,9 @@ bool privileges_same(const wchar_t *a, const wchar_t *b)
     return all_listed(a, b) && all_listed(b, a);
 }
 
-DWORD privileges_set(SC_HANDLE service, const wchar_t *wanted)
+static bool has_list(SC_HANDLE service, const wchar_t *wanted)
 {
     SERVICE_REQUIRED_PRIVILEGES_INFOW *present = malloc(LIST_MAX);
-    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {(wchar_t *)(uintptr_t)wanted};
     DWORD size;
     bool same = present != NULL &&
                 QueryServiceConfig2W(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO,
@@ -70,7 +69,16 @@ DWORD privileges_set(SC_HANDLE service, const wchar_t *wanted)
                 privileges_same(present->pmszRequiredPrivileges, wanted);
 
     free(present);
-    if (same || ChangeServiceConfig2W(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required))
+    return same;
+}
+
+DWORD privileges_set(SC_HANDLE service, const wchar_t *wanted)
+{
+    SERVICE_REQUIRED_PRIVILEGES_INFOW required = {(wchar_t *)(uintptr_t)wanted};
+
+    if (has_list(service, wanted))
         return ERROR_SUCCESS;
-    return GetLastError();
+    if (!ChangeServiceConfig2W(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &required))
+        return GetLastError();
+    return has_list(service, wanted) ? ERROR_SUCCESS : ERROR_INVALID_DATA;
 }

@@ -22,7 +22,10 @@ bool privileges_is_system(const wchar_t *account);
  */
 const wchar_t *privileges_wanted(const wchar_t *account, bool audit);
 
-/* Sets the list, if the service has another one. 0 or a Win32 code. */
+/*
+ * Sets the list, if the service has another one. 0 or a Win32 code; ERROR_INVALID_DATA: the
+ * service manager took it, and the service has another one all the same.
+ */
 DWORD privileges_set(SC_HANDLE service, const wchar_t *wanted);
 
 /* True if both have the same names. NULL: an empty list. */

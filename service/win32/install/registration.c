@@ -132,6 +132,12 @@ static void set_privileges(SC_HANDLE service, bool audit, unsigned *refused)
     const wchar_t *account = config != NULL ? config->lpServiceStartName : REGISTRATION_VIRTUAL;
     DWORD code = privileges_set(service, privileges_wanted(account, audit));
 
+    /* Where the service manager does not take an empty list, the value itself goes. */
+    if (code != ERROR_SUCCESS && audit)
+        code =
+            (DWORD)RegDeleteKeyValueW(HKEY_LOCAL_MACHINE, REGISTRATION_KEY, L"RequiredPrivileges");
+    if (code == ERROR_FILE_NOT_FOUND)
+        code = ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         refused_point(audit ? "the service might fail to start (error 1297) if a policy takes "
                               "SeSecurityPrivilege away"

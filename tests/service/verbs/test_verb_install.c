@@ -378,6 +378,26 @@ static void the_program_that_windows_starts_instead_is_named(void **state)
     RemoveDirectoryW(folder);
 }
 
+/* A list that the service manager does not remove: with it a policy can stop an auditing service.
+ */
+static void a_list_of_privileges_that_stays_is_removed(void **state)
+{
+    static const wchar_t list[] = L"SeSecurityPrivilege\0";
+    const wchar_t *key = L"" SERVICE_KEY;
+
+    (void)state;
+    if (!support_wine())
+        skip(); /* there the service manager removes it: test_privileges */
+    install_plainly("installed");
+    assert_int_equal(RegSetKeyValueW(HKEY_LOCAL_MACHINE, key, L"RequiredPrivileges", REG_MULTI_SZ,
+                                     list, sizeof(list)),
+                     0);
+    broker_says("install --allow-unsafe-config --audit", 0, "its registration is renewed");
+    assert_int_equal(
+        RegGetValueW(HKEY_LOCAL_MACHINE, key, L"RequiredPrivileges", RRF_RT_ANY, NULL, NULL, NULL),
+        ERROR_FILE_NOT_FOUND);
+}
+
 /* What is green would else not serve what the file asks for. */
 static void the_registration_is_compared_with_the_configuration(void **state)
 {
@@ -451,6 +471,7 @@ int main(void)
         TEST(any_reading_of_the_path_is_mended),
         TEST(the_program_that_windows_starts_instead_is_named),
         TEST(the_registration_is_compared_with_the_configuration),
+        TEST(a_list_of_privileges_that_stays_is_removed),
         TEST(a_substituted_drive_is_warned_of),
         TEST(a_path_on_a_server_is_warned_of),
         TEST(a_short_time_before_a_shutdown_is_found_and_mended),
