@@ -98,6 +98,17 @@ uint32_t console_text(DWORD which, const char *text, size_t length)
     return code;
 }
 
+size_t console_width(void)
+{
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    HANDLE out = stream(STD_OUTPUT_HANDLE);
+
+    if (out == NULL || !GetConsoleScreenBufferInfo(out, &info) ||
+        info.srWindow.Right < info.srWindow.Left)
+        return 0;
+    return (size_t)(info.srWindow.Right - info.srWindow.Left) + 1;
+}
+
 uint32_t console_bytes(const void *bytes, size_t count)
 {
     HANDLE out = stream(STD_OUTPUT_HANDLE);

@@ -27,6 +27,9 @@ void console_quiet(void);
  */
 uint32_t console_text(DWORD which, const char *text, size_t length);
 
+/* Columns of the window that the standard output goes to. 0: it is no console. */
+size_t console_width(void);
+
 /* Writes bytes to the standard output, unchanged. Returns as console_text. */
 uint32_t console_bytes(const void *bytes, size_t count);
 

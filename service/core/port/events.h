@@ -35,8 +35,9 @@ enum event_id {
      * Warning. The broker runs and holds all objects of the configuration it
      * serves, but not everything in the files is in force: an included file is left
      * out, the last good configuration replaces the main file, an account is pending,
-     * there is no keeper, an object is deferred. shmbroker status shows the current
-     * reasons.
+     * there is no keeper, an object is deferred, not audited or without its access, a plain
+     * name leads elsewhere, a copy failed, or the directory or the report could not be made.
+     * shmbroker status shows the current reasons.
      * %1 version  %2 configuration file  %3 number of objects  %4 the reasons, a line each
      */
     EVENT_RUNNING_DEGRADED = 103,

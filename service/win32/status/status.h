@@ -70,6 +70,7 @@ struct status {
     bool console;                   /* the broker runs in a console, not as the service */
     bool all;                       /* companions that are held are shown, too */
     bool selected;                  /* only objects of certain names are left */
+    size_t width;                   /* columns of the screen; 0: the output is redirected */
     uint64_t since;                 /* FILETIME at which the broker started; 0: not known */
     uint32_t keeper;                /* not running: the process that holds the objects; 0: none, or
                                        not visible */
@@ -172,6 +173,13 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
 /* Print everything. False: no memory. */
 bool status_print(const struct status *status);
 bool status_print_json(const struct status *status);
+
+/*
+ * Prints, for a screen of status->width columns, a table of the objects for which `is_row` is true,
+ * with a header. Longer texts are cut. False: no memory.
+ */
+bool status_print_table(const struct status *status,
+                        bool (*is_row)(const struct status *, const struct status_object *));
 
 /* Prints, in the same lines, only what an incomplete broker lacks. False: no memory. */
 bool status_print_lacks(const struct status *status);

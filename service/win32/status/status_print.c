@@ -282,6 +282,12 @@ static bool is_shown(const struct status *status, const struct status_object *ob
     return status->all || status->selected || !object->companion || object->state != STATUS_HELD;
 }
 
+/* On a screen a held object is a row. What it lacks is never cut. */
+static bool is_row(const struct status *status, const struct status_object *object)
+{
+    return status->width > 0 && object->state == STATUS_HELD && is_shown(status, object);
+}
+
 /* False: no memory. */
 static bool print_objects(const struct status *status)
 {
@@ -290,10 +296,11 @@ static bool print_objects(const struct status *status)
     size_t i, hidden = 0;
 
     for (i = 0; i < status->object_count && enough; i++)
-        if (is_shown(status, &status->objects[i]))
-            enough = print_object(status, &status->objects[i], &access);
-        else
+        if (!is_shown(status, &status->objects[i]))
             hidden++;
+        else if (!is_row(status, &status->objects[i]))
+            enough = print_object(status, &status->objects[i], &access);
+    enough = enough && status_print_table(status, is_row);
     text_free(&access);
     if (hidden > 0)
         console_line("(%zu locks and change events of segments are held, too: status --all)",

@@ -80,6 +80,7 @@ static enum shmb_exit show(struct status *status, bool enough, const struct stat
     bool held = true;
 
     status->all = options->all;
+    status->width = console_width();
     if (enough && options->count > 0)
         enough = status_select(status, options->names, options->count, &held);
     if (enough)

@@ -75,8 +75,8 @@ static int remove_folder(void **state)
     return result;
 }
 
-/* Starts a broker; `said`: a line that it must say before it runs, NULL: none. */
-static struct child *run(const char *configuration, const char *said)
+/* Starts a broker; `said`: a line that it must say before it runs, NULL: none; `running`: then. */
+static struct child *run_until(const char *configuration, const char *said, const char *running)
 {
     struct child *broker = child_start(
         &console, "\"%s\" run --release --allow-unsafe-config --config \"%s\" --state \"%s\"",
@@ -84,8 +84,13 @@ static struct child *run(const char *configuration, const char *said)
 
     if (said != NULL)
         child_find(broker, said, SUPPORT_DEADLINE_MS);
-    child_find(broker, "info 100:", SUPPORT_DEADLINE_MS);
+    child_find(broker, running, SUPPORT_DEADLINE_MS);
     return broker;
+}
+
+static struct child *run(const char *configuration, const char *said)
+{
+    return run_until(configuration, said, "info 100:");
 }
 
 static void write_text(const char *text)
@@ -263,7 +268,8 @@ static void a_copy_that_somebody_holds_at_the_start_stays(void **state)
     assert_int_equal(each_copy("*.copy", note_path), 1);
     backup = client_start(NULL, "hold-file \"%s\"", support_narrow(the_path));
     child_expect(backup, "holding");
-    broker = run(by_time, "warning 321: The newest copy of the section " A " cannot be used");
+    broker = run_until(by_time, "warning 321: The newest copy of the section " A " cannot be used",
+                       "warning 103:");
     expect("older");
     assert_int_equal(child_end(backup), 0);
     write_text("meanwhile");

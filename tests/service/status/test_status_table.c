@@ -1,0 +1,84 @@
+/* The rows of held objects on a screen. */
+#include "support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "status.h"
+
+#define ACCESS "O:BAD:P(A;;0x20007;;;WD)(A;;0x20005;;;AU)"
+
+static struct status_object objects[] = {
+    {.kind = SHMB_SECTION, .name = "Global\\A", .sddl = ACCESS},
+    {.kind = SHMB_MUTEX, .name = "Global\\Of a name that is rather long", .companion = true},
+    {.kind = SHMB_SECTION,
+     .name = "Global\\\xc3\xa4\xc3\xb6\xc3\xbc and some more",
+     .sddl = ACCESS},
+    {.kind = SHMB_EVENT,
+     .name = "Global\\Gone",
+     .state = STATUS_MISSING,
+     .reason = "a reason that is longer than the whole screen, and is never cut"},
+};
+
+/* What is printed on a screen of this width, without the lines on the service. */
+static const char *printed(size_t width)
+{
+    const struct status status = {.state_word = "running",
+                                  .runs = true,
+                                  .selected = true,
+                                  .width = width,
+                                  .objects = objects,
+                                  .object_count = sizeof(objects) / sizeof(objects[0])};
+    static char text[4096];
+    HANDLE before = GetStdHandle(STD_OUTPUT_HANDLE);
+    wchar_t folder[MAX_PATH - 20], path[MAX_PATH];
+    DWORD done = 0;
+    HANDLE file;
+
+    assert_true(GetTempPathW(MAX_PATH - 20, folder) > 0);
+    assert_true(GetTempFileNameW(folder, L"shm", 0, path) != 0);
+    file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS,
+                       FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    assert_true(SetStdHandle(STD_OUTPUT_HANDLE, file));
+    assert_true(status_print(&status));
+    assert_true(SetStdHandle(STD_OUTPUT_HANDLE, before));
+    assert_int_equal(SetFilePointer(file, 0, NULL, FILE_BEGIN), 0);
+    assert_true(ReadFile(file, text, sizeof(text) - 1, &done, NULL));
+    text[done] = '\0';
+    CloseHandle(file);
+    return text;
+}
+
+static void a_screen_has_columns_and_a_header(void **state)
+{
+    (void)state;
+    assert_string_equal(printed(60),
+                        "event Global\\Gone: missing, a reason that is longer than the whole "
+                        "screen, and is never cut\n"
+                        "KIND       HELD OBJECT                    ACCESS\n"
+                        "section    A                              Everyone read ...\n"
+                        "mutex      Of a name that is rather long  (not visible)\n"
+                        "section    \xc3\xa4\xc3\xb6\xc3\xbc and some more              Everyone "
+                        "read ...\n");
+}
+
+static void redirected_nothing_is_cut(void **state)
+{
+    const char *text = printed(0);
+
+    (void)state;
+    assert_non_null(strstr(text, "section Global\\A: held; access: Everyone read and write; "));
+    assert_null(strstr(text, "HELD OBJECT"));
+    assert_null(strstr(text, "..."));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_screen_has_columns_and_a_header),
+        cmocka_unit_test(redirected_nothing_is_cut),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
