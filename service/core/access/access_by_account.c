@@ -174,15 +174,15 @@ void access_by_account_json(const struct access_by_account *listing, struct json
     char words[SHMB_ACCESS_WORDS];
     size_t i;
 
-    json_array(out, NULL);
+    json_array(out, "entries");
     for (i = 0; i < listing->count; i++) {
         const struct access_by_account_row *row = &listing->rows[i];
 
         json_object(out, NULL);
         json_string(out, "account", row->account);
         json_string(out, "sid", row->sid);
+        json_names(out, row->object, false);
         json_string(out, "kind", shmb_kind_word(row->kind));
-        json_string(out, "object", row->object);
         json_string(out, "may", shmb_access_words(row->kind, row->may, words));
         json_string(out, "denied",
                     row->denied != 0 ? shmb_access_words(row->kind, row->denied, words) : NULL);

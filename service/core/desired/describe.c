@@ -205,37 +205,60 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
     return done;
 }
 
+static void put_segment(struct json *json, const struct item *item)
+{
+    if (item->spec.kind != SHMB_SECTION) {
+        json_null(json, "bytes");
+        json_null(json, "initial_content");
+        json_null(json, "keep");
+        json_null(json, "save_every_ms");
+        return;
+    }
+    json_number(json, "bytes", item->spec.size);
+    json_bool(json, "initial_content", item->initial != NULL);
+    json_bool(json, "keep", item->copies != NULL);
+    if (item->copies != NULL)
+        json_number(json, "save_every_ms", item->from->u.segment.save_every);
+    else
+        json_null(json, "save_every_ms");
+}
+
+/* The segment that a lock or a change event belongs to. */
+static void put_companion(struct json *json, const struct item *item)
+{
+    const bool companion = item->spec.kind != SHMB_SECTION && item->from->kind == SHMB_SECTION;
+    const bool lock = companion && item->spec.kind == SHMB_MUTEX;
+
+    json_string(json, "lock_of", lock ? item->from->name : NULL);
+    if (lock)
+        json_bool(json, "readers_may_wait", item->readers_may_wait);
+    else
+        json_null(json, "readers_may_wait");
+    json_string(json, "changes_of", companion && !lock ? item->from->name : NULL);
+}
+
 static void put_state(struct json *json, const struct item *item)
 {
     const struct sys_spec *spec = &item->spec;
 
-    switch (spec->kind) {
-    case SHMB_SECTION:
-        json_number(json, "size", spec->size);
-        json_bool(json, "initial", item->initial != NULL);
-        json_bool(json, "keep", item->copies != NULL);
-        if (item->copies != NULL)
-            json_number(json, "save_every_ms", item->from->u.segment.save_every);
-        break;
-    case SHMB_MUTEX:
-        if (item->from->kind == SHMB_SECTION) {
-            json_string(json, "lock_of", item->from->name);
-            json_bool(json, "readers_may_wait", item->readers_may_wait);
-        }
-        break;
-    case SHMB_EVENT:
-        json_string(json, "reset", spec->manual_reset ? "manual" : "auto");
+    put_segment(json, item);
+    put_companion(json, item);
+    if (spec->kind == SHMB_EVENT) {
+        json_bool(json, "manual_reset", spec->manual_reset);
         json_bool(json, "set", spec->set);
-        if (item->from->kind == SHMB_SECTION)
-            json_string(json, "changes_of", item->from->name);
-        break;
-    case SHMB_SEMAPHORE:
-        json_signed(json, "count", spec->initial);
-        json_signed(json, "maximum", spec->maximum);
-        break;
-    default:
-        break;
+    } else {
+        json_null(json, "manual_reset");
+        json_null(json, "set");
     }
+    if (spec->kind == SHMB_SEMAPHORE) {
+        json_signed(json, "initial", spec->initial);
+        json_signed(json, "maximum", spec->maximum);
+    } else {
+        json_null(json, "initial");
+        json_null(json, "maximum");
+    }
+    json_string(json, "sessions", item->from->alias ? "alias" : NULL);
+    json_bool(json, "audit", item->audit);
 }
 
 static void put_access(struct json *json, const struct inventory *inventory,
@@ -247,7 +270,7 @@ static void put_access(struct json *json, const struct inventory *inventory,
     json_array(json, "access");
     for (i = 0; grant_at(inventory, item, i, &grant); i++) {
         json_object(json, NULL);
-        json_string(json, "trustee", grant.name);
+        json_string(json, "account", grant.name);
         json_string(json, "level",
                     grant.level < SHMB_LEVEL_COUNT ? shmb_level_word(grant.level) : NULL);
         json_string(json, "may",
@@ -258,14 +281,6 @@ static void put_access(struct json *json, const struct inventory *inventory,
     json_string(json, "integrity", integrity_word(inventory, item));
 }
 
-static void put_name(struct json *json, const char *name)
-{
-    char full[FULL_NAME_BYTES];
-
-    full_name(name, full);
-    json_string(json, "name", full);
-}
-
 void describe_json(const struct inventory *inventory, struct json *json)
 {
     size_t i;
@@ -274,13 +289,9 @@ void describe_json(const struct inventory *inventory, struct json *json)
         const struct item *item = &inventory->items[i];
 
         json_object(json, NULL);
+        json_names(json, item->spec.name, false);
         json_string(json, "kind", shmb_kind_word(item->spec.kind));
-        put_name(json, item->spec.name);
         put_state(json, item);
-        if (item->from->alias)
-            json_string(json, "sessions", "alias");
-        if (item->audit)
-            json_bool(json, "audit", true);
         put_access(json, inventory, item);
         json_object_end(json);
     }

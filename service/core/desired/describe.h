@@ -17,13 +17,7 @@ typedef void (*describe_line)(void *context, const char *line);
  */
 bool describe_inventory(const struct inventory *inventory, describe_line line, void *context);
 
-/*
- * Adds the same to the open JSON array, one object for each. Its keys: kind; name (with
- * Global\); those of the kind (size, initial, keep and save_every_ms; lock_of and
- * readers_may_wait; reset and changes_of; count and maximum); sessions and audit, if they
- * are on; access, an array with trustee, level (null: written as SDDL) and may (the rights
- * in words; null: none); integrity (low, another label, or null).
- */
+/* Adds the same to the open JSON array, one object for each; client/json.md has the keys. */
 void describe_json(const struct inventory *inventory, struct json *json);
 
 #endif

@@ -134,3 +134,20 @@ bool options_read(const char *verb, unsigned takes, char **arguments, size_t cou
     }
     return true;
 }
+
+bool options_want_json(char *const *arguments, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count && strcmp(arguments[i], "--") != 0; i++) {
+        const struct option *option = find_option(~0u, arguments[i]);
+
+        if (option != NULL && option->bit == OPTION_JSON)
+            return true;
+        /* An option in place of the value is an error, see read_value. */
+        if (option != NULL && option->value != NULL && i + 1 < count &&
+            strncmp(arguments[i + 1], "--", 2) != 0)
+            i++;
+    }
+    return false;
+}

@@ -42,4 +42,7 @@ struct options {
 bool options_read(const char *verb, unsigned takes, char **arguments, size_t count,
                   struct options *out);
 
+/* True: --json is among the arguments as an option, whether or not the rest is right. */
+bool options_want_json(char *const *arguments, size_t count);
+
 #endif

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "console.h"
-#include "json.h"
 #include "scm.h"
 #include "verify_point.h"
 
@@ -74,27 +74,24 @@ static void ask_all(const struct verify_point *points, const struct verify_subje
 
 static void ask_everything(const struct verify_subject *subject, struct showing *showing)
 {
-    if (showing->json != NULL) {
-        json_object(showing->json, NULL);
+    if (showing->json != NULL)
         json_array(showing->json, "points");
-    }
     ask_all(verify_service_points, subject, showing);
     ask_all(verify_place_points, subject, showing);
     if (showing->json != NULL) {
         json_array_end(showing->json);
         json_number(showing->json, "differs", showing->differs);
         json_number(showing->json, "unknown", showing->unknown);
-        json_object_end(showing->json);
+        answer_done();
     } else if (showing->differs + showing->unknown > 0) {
         console_line("%zu points differ, %zu cannot be read", showing->differs, showing->unknown);
     }
 }
 
-static enum shmb_exit show(SC_HANDLE service, const QUERY_SERVICE_CONFIGW *config, bool as_json,
+static enum shmb_exit show(SC_HANDLE service, const QUERY_SERVICE_CONFIGW *config,
                            verify_read_facts *read)
 {
-    struct json json = {0};
-    struct showing showing = {.json = as_json ? &json : NULL};
+    struct showing showing = {.json = answer_open()};
     struct command_line line;
     static struct verify_facts facts; /* large */
     const struct verify_subject subject = {service, config, &line, &facts};
@@ -108,19 +105,12 @@ static enum shmb_exit show(SC_HANDLE service, const QUERY_SERVICE_CONFIGW *confi
         read(&line, &facts);
         ask_everything(&subject, &showing);
         result = showing.differs > 0 ? SHMB_EXIT_NOT_SO : SHMB_EXIT_DONE;
-        if (as_json && json.text.failed) {
-            console_error("shmbroker: out of memory");
-            result = SHMB_EXIT_SYSTEM;
-        } else if (as_json) {
-            console_line("%s", json.text.at);
-        }
     }
     command_line_free(&line);
-    json_free(&json);
     return result;
 }
 
-enum shmb_exit verify_show(bool json, verify_read_facts *read)
+enum shmb_exit verify_show(verify_read_facts *read)
 {
     SC_HANDLE service;
     enum shmb_exit result = scm_open(SERVICE_QUERY_CONFIG | READ_CONTROL,
@@ -133,7 +123,7 @@ enum shmb_exit verify_show(bool json, verify_read_facts *read)
         return result;
     config = scm_query_config(service);
     if (config != NULL)
-        result = show(service, config, json, read);
+        result = show(service, config, read);
     else
         result = scm_failed("cannot query the configuration of the service", GetLastError());
     free(config);

@@ -32,6 +32,6 @@ typedef void verify_read_facts(const struct command_line *line, struct verify_fa
  * ok, differs, unknown; found, remedy), differs and unknown (counts). 0: nothing
  * differs; 1: something differs; 5: not installed; 6: the service runs another program.
  */
-enum shmb_exit verify_show(bool json, verify_read_facts *read);
+enum shmb_exit verify_show(verify_read_facts *read);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "command_line.h"
 #include "console.h"
 #include "elevation.h"
@@ -32,7 +33,9 @@ enum shmb_exit scm_failed(const char *what, DWORD code)
 {
     char text[256];
 
+    answer_fault(NULL, code);
     if (code == ERROR_SERVICE_DOES_NOT_EXIST) {
+        answer_fault("NOT_INSTALLED", code);
         console_error(
             "shmbroker: the service is not installed; install it with: shmbroker install");
         return SHMB_EXIT_NO_BROKER;
@@ -67,6 +70,7 @@ enum shmb_exit scm_open(DWORD access, const char *console, SC_HANDLE *service)
         return SHMB_EXIT_DONE;
     if (code != ERROR_SERVICE_DOES_NOT_EXIST || !instance_exists())
         return scm_failed("cannot open the service", code);
+    answer_fault("NOT_INSTALLED", code);
     console_error("shmbroker: no service is installed, but a broker runs in a console "
                   "(shmbroker run): %s",
                   console);
@@ -193,6 +197,7 @@ enum shmb_exit scm_start_failed(DWORD code)
 {
     char text[256], advice[ADVICE_MAX];
 
+    answer_fault(NULL, code);
     error_text(code, text, sizeof(text));
     advice_for(code, advice);
     console_error("shmbroker: cannot start the service: %s (error %lu)%s", text,

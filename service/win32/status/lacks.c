@@ -1,8 +1,20 @@
 /* A service that runs may still be degraded: its report, or else its directory, says so. */
 #include "lacks.h"
 
+#include "answer.h"
 #include "console.h"
 #include "status.h"
+
+/* A document has what is printed here as warnings. */
+static void note_reasons(const struct status *status)
+{
+    struct status_reasons reasons;
+    size_t i;
+
+    status_find_reasons(status, &reasons);
+    for (i = 0; i < reasons.count; i++)
+        answer_note(reasons.text[i]);
+}
 
 enum shmb_exit lacks_print(const char *first, bool administrator)
 {
@@ -12,6 +24,7 @@ enum shmb_exit lacks_print(const char *first, bool administrator)
 
     if (enough && status.incomplete) {
         result = SHMB_EXIT_NOT_SO;
+        note_reasons(&status);
         console_line("%s", first);
         enough = status_print_lacks(&status);
     }

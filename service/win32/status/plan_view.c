@@ -88,6 +88,34 @@ void plan_view_print(const struct plan_view *view)
                      view->hidden);
 }
 
+static void put_line(const struct plan_line *line, struct json *json)
+{
+    json_object(json, NULL);
+    json_string(json, "action", plan_view_word(line->word));
+    json_names(json, line->name, false);
+    json_string(json, "kind", shmb_kind_word(line->kind));
+    json_string(json, "text", line->text);
+    json_string(json, "remedy", line->remedy);
+    json_object_end(json);
+}
+
+void plan_view_put(const struct plan_view *view, struct json *json)
+{
+    size_t i;
+
+    json_string(json, "file", view->file);
+    json_array(json, "steps");
+    for (i = 0; i < view->count; i++)
+        put_line(&view->lines[i], json);
+    json_array_end(json);
+    json_object(json, "counts");
+    for (i = 0; i < PLAN_VIEW_WORDS; i++)
+        json_number(json, plan_view_word((enum plan_word)i), view->counts[i]);
+    json_number(json, "keep", view->keep);
+    json_object_end(json);
+    json_number(json, "access_unknown", view->hidden);
+}
+
 void plan_view_free(struct plan_view *view)
 {
     size_t i;

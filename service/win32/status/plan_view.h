@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "access.h"
+#include "json.h"
 
 /* What a reload would do with one object. */
 enum plan_word {
@@ -51,6 +52,10 @@ bool plan_view_is_whole(const struct plan_view *view);
 const char *plan_view_word(enum plan_word word);
 
 void plan_view_print(const struct plan_view *view);
+
+/* The same as members of the open JSON object. */
+void plan_view_put(const struct plan_view *view, struct json *json);
+
 void plan_view_free(struct plan_view *view);
 
 #endif

@@ -159,7 +159,7 @@ bool status_is_copy(const struct status_line *line);
 /* True for lines about a fault that is not about a configured object. */
 bool status_is_trouble(const struct status_line *line);
 
-/* "applied", "incomplete", "refused". NULL: no reload since the broker started. */
+/* "applied", "incomplete", "refused", "held". NULL: no reload since the broker started. */
 const char *status_reload_word(const struct status *status);
 
 /* Why a running broker is degraded, in short. None: it is not. */
@@ -170,9 +170,11 @@ struct status_reasons {
 };
 void status_find_reasons(const struct status *status, struct status_reasons *out);
 
-/* Print everything. False: no memory. */
+/* Prints everything. False: no memory. */
 bool status_print(const struct status *status);
-bool status_print_json(const struct status *status);
+
+/* The same as members of the open JSON object. */
+void status_put_json(const struct status *status, struct json *json);
 
 /*
  * Prints, for a screen of status->width columns, a table of the objects for which `is_row` is true,

@@ -1,55 +1,174 @@
-/* The status as JSON; verb.h lists the keys. */
+/* The status as JSON; client/json.md describes the keys. */
 #include "status.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "console.h"
+#include "event_text.h"
 #include "json.h"
+#include "report_json.h"
+
+static void put_number(struct json *json, const char *key, uint64_t number)
+{
+    if (number != 0)
+        json_number(json, key, number);
+    else
+        json_null(json, key);
+}
+
+static void put_decimal(struct json *json, const char *key, uint64_t number)
+{
+    if (number != 0)
+        json_decimal(json, key, number);
+    else
+        json_null(json, key);
+}
+
+static const char *known(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
+/* A FILETIME; 0: not known. */
+static void put_filetime(struct json *json, const char *key, uint64_t time)
+{
+    char text[REPORT_TIME];
+
+    event_time(time, text);
+    report_json_time(json, key, time != 0 ? text : NULL);
+}
+
+static const char *state_of(const struct status *status)
+{
+    if (status->console && status->runs)
+        return "running";
+    return strchr(status->state_word, ' ') == NULL ? status->state_word : "other";
+}
 
 static void put_service(struct json *json, const struct status *status)
 {
     json_object(json, "service");
-    json_string(json, "state", status->state_word);
-    json_number(json, "process", status->process);
+    json_string(json, "state", state_of(status));
+    json_bool(json, "console", status->console);
+    put_number(json, "process", status->process);
     json_bool(json, "left_by_ended_process", status->ended);
     json_string(json, "end", status->end);
     json_string(json, "account", status->account);
     json_string(json, "start", status->start_word);
     json_string(json, "configuration", status->config);
+    json_string(json, "installed_version", known(status->installed));
+    put_filetime(json, "since", status->since);
+    put_number(json, "keeper_process", status->keeper);
+    put_filetime(json, "keeper_until", status->keeper_until);
     json_object_end(json);
 }
 
-/* Lines of the report as objects with these keys. `kind` NULL: faults; a key NULL: no member. */
-static void put_lines(struct json *json, const struct status *status, const char *kind,
-                      const char *list, const char *const keys[SHMB_REPORT_FIELDS])
-{
-    size_t i, field;
+/* Writes one line of the report as an object. */
+typedef void put_line(struct json *json, const char *const field[SHMB_REPORT_FIELDS]);
 
-    json_array(json, list);
+/* The lines of this kind as an array. `kind` NULL: faults. */
+static void put_lines(struct json *json, const struct status *status, const char *kind,
+                      const char *key, put_line *put)
+{
+    size_t i;
+
+    json_array(json, key);
     for (i = 0; i < status->line_count; i++) {
         const struct status_line *line = &status->lines[i];
 
-        if (kind != NULL ? strcmp(line->field[0], kind) != 0 : !status_is_trouble(line))
-            continue;
-        json_object(json, NULL);
-        for (field = 0; field < SHMB_REPORT_FIELDS; field++)
-            if (keys[field] != NULL)
-                json_string(json, keys[field], line->field[field]);
-        json_object_end(json);
+        if (kind != NULL ? strcmp(line->field[0], kind) == 0 : status_is_trouble(line))
+            put(json, line->field);
     }
     json_array_end(json);
 }
 
+static void put_step(struct json *json, const char *const field[SHMB_REPORT_FIELDS])
+{
+    report_json_step(json, field[1], field[2], field[3]);
+}
+
+static void put_message(struct json *json, const char *const field[SHMB_REPORT_FIELDS])
+{
+    struct text place = {0};
+
+    text_add(&place, "%s", field[1]);
+    if (place.failed)
+        json->text.failed = true;
+    else
+        report_json_placed(json, place.at, field[2], field[3]);
+    text_free(&place);
+}
+
+static void put_copy(struct json *json, const char *const field[SHMB_REPORT_FIELDS])
+{
+    report_json_copy(json, field[1], field[2], field[3]);
+}
+
+static void put_trouble(struct json *json, const char *const field[SHMB_REPORT_FIELDS])
+{
+    json_object(json, NULL);
+    json_string(json, "topic", field[0]);
+    json_name(json, "name", field[1]);
+    json_string(json, "state", field[2]);
+    json_string(json, "reason", field[3]);
+    json_object_end(json);
+}
+
+static void put_retired(struct json *json, const char *const field[SHMB_REPORT_FIELDS])
+{
+    json_object(json, NULL);
+    json_names(json, field[1], false);
+    json_string(json, "kind", field[2]);
+    json_string(json, "reason", field[3]);
+    json_object_end(json);
+}
+
+static void put_lost(struct json *json, const char *const field[SHMB_REPORT_FIELDS])
+{
+    json_object(json, NULL);
+    json_names(json, field[1], false);
+    json_object_end(json);
+}
+
 static void put_reload(struct json *json, const struct status *status)
 {
-    static const char *const step[] = {NULL, "name", "step", "outcome"};
-    static const char *const message[] = {NULL, "place", "severity", "text"};
-
+    if (!status->reported) {
+        json_null(json, "reload");
+        return;
+    }
     json_object(json, "reload");
     json_string(json, "result", status_reload_word(status));
-    put_lines(json, status, "reload", "steps", step);
-    put_lines(json, status, "message", "messages", message);
+    put_lines(json, status, "reload", "steps", put_step);
+    put_lines(json, status, "message", "messages", put_message);
     json_object_end(json);
+}
+
+/* The line of this kind; NULL: there is none. */
+static const struct status_line *find_line(const struct status *status, const char *kind)
+{
+    size_t i;
+
+    for (i = 0; i < status->line_count; i++)
+        if (strcmp(status->lines[i].field[0], kind) == 0)
+            return &status->lines[i];
+    return NULL;
+}
+
+static void put_keeper(struct json *json, const struct status *status)
+{
+    const struct status_line *line = find_line(status, "keeper");
+
+    if (line != NULL)
+        report_json_keeper(json, "keeper", line->field[1], line->field[2], line->field[3]);
+    else
+        json_null(json, "keeper");
+}
+
+static void put_cut(struct json *json, const struct status *status)
+{
+    const struct status_line *line = find_line(status, "cut");
+
+    json_number(json, "lines_cut", line != NULL ? strtoull(line->field[1], NULL, 10) : 0);
 }
 
 static void put_degraded(struct json *json, const struct status *status)
@@ -67,22 +186,26 @@ static void put_degraded(struct json *json, const struct status *status)
 
 static void put_object(struct json *json, const struct status_object *object)
 {
+    const bool published = object->generation != 0;
+
     json_object(json, NULL);
+    json_names(json, object->name, false);
     json_string(json, "kind", shmb_kind_word(object->kind));
-    json_string(json, "name", object->name);
-    json_string(json, "state", status_word(object->state));
+    json_string(json, "state",
+                object->state == STATUS_HIDDEN ? "hidden" : status_word(object->state));
     json_string(json, "reason", object->reason);
-    if (object->generation != 0)
-        json_number(json, "generation", object->generation);
-    if (object->kind == SHMB_SECTION && object->size != 0)
-        json_number(json, "size", object->size);
-    if (object->lock != NULL)
-        json_string(json, "lock", object->lock);
-    if (object->kind == SHMB_SEMAPHORE && object->maximum != 0)
-        json_signed(json, "maximum", object->maximum);
+    json_bool(json, "companion", object->companion);
+    put_decimal(json, "generation", object->generation);
+    put_number(json, "bytes", object->kind == SHMB_SECTION ? object->size : 0);
+    json_name(json, "lock", object->lock);
+    put_number(json, "maximum",
+               object->kind == SHMB_SEMAPHORE && object->maximum > 0 ? (uint64_t)object->maximum
+                                                                     : 0);
     /* Without a generation it is not from the directory: how it resets is not known. */
-    if (object->kind == SHMB_EVENT && object->generation != 0)
+    if (object->kind == SHMB_EVENT && published)
         json_bool(json, "manual_reset", object->manual_reset);
+    else
+        json_null(json, "manual_reset");
     status_access_json(object, json);
     json_object_end(json);
 }
@@ -94,16 +217,11 @@ static void put_strangers(struct json *json, const struct status *status)
     json_array(json, "strangers");
     for (i = 0; i < status->stranger_count; i++) {
         json_object(json, NULL);
-        json_string(json, "name", status->strangers[i].name);
+        json_names(json, status->strangers[i].name, false);
         json_string(json, "what", status->strangers[i].text);
         json_object_end(json);
     }
     json_array_end(json);
-}
-
-static const char *known(const char *text)
-{
-    return text[0] != '\0' ? text : NULL;
 }
 
 static void put_holder(struct json *json, const struct process_facts *process)
@@ -114,6 +232,8 @@ static void put_holder(struct json *json, const struct process_facts *process)
     json_string(json, "path", known(process->path));
     if (process->session != PROCESS_NO_SESSION)
         json_number(json, "session", process->session);
+    else
+        json_null(json, "session");
     json_string(json, "account", known(process->account));
     json_object_end(json);
 }
@@ -127,7 +247,7 @@ static void put_holders(struct json *json, const struct status *status)
         const struct holders *of = &status->holders[i];
 
         json_object(json, NULL);
-        json_string(json, "name", of->name);
+        json_names(json, of->name, false);
         json_bool(json, "complete", of->complete && of->count == of->listed);
         json_array(json, "processes");
         for (j = 0; j < of->listed; j++)
@@ -138,50 +258,32 @@ static void put_holders(struct json *json, const struct status *status)
     json_array_end(json);
 }
 
-static void put_all(struct json *json, const struct status *status)
+void status_put_json(const struct status *status, struct json *json)
 {
-    /* Keys for the fields of a line, by its kind. */
-    static const char *const copy[] = {NULL, "name", "state", "reason"};
-    static const char *const trouble[] = {"kind", "name", "state", "reason"};
-    static const char *const retired[] = {NULL, "name", "kind", "why"};
-    static const char *const keeper[] = {NULL, "process", "state", "text"};
-    static const char *const lost[] = {NULL, "name", NULL, NULL};
     size_t i;
 
-    json_object(json, NULL);
     put_service(json, status);
     json_bool(json, "complete", !status->incomplete);
     put_degraded(json, status);
     json_bool(json, "directory", status->directory);
-    json_number(json, "revision", status->revision);
-    json_number(json, "bytes", status->bytes);
+    put_decimal(json, "revision", status->revision);
+    if (status->directory)
+        json_number(json, "bytes", status->bytes);
+    else
+        json_null(json, "bytes");
     json_bool(json, "report", status->reported);
-    if (status->reported)
-        put_reload(json, status);
-    put_lines(json, status, "keeper", "keeper", keeper);
-    put_lines(json, status, "lost", "lost", lost);
+    put_reload(json, status);
+    put_keeper(json, status);
+    put_lines(json, status, "lost", "lost", put_lost);
     put_strangers(json, status);
-    put_lines(json, status, NULL, "troubles", trouble);
-    put_lines(json, status, "retired", "retired", retired);
+    put_lines(json, status, NULL, "troubles", put_trouble);
+    put_lines(json, status, "retired", "retired", put_retired);
     put_holders(json, status);
-    put_lines(json, status, "copy", "copies", copy);
+    put_lines(json, status, "copy", "copies", put_copy);
+    put_cut(json, status);
     json_string(json, "objects_unknown", status->unknown);
     json_array(json, "objects");
     for (i = 0; i < status->object_count; i++)
         put_object(json, &status->objects[i]);
     json_array_end(json);
-    json_object_end(json);
-}
-
-bool status_print_json(const struct status *status)
-{
-    struct json json = {0};
-    bool enough;
-
-    put_all(&json, status);
-    enough = !json.text.failed;
-    if (enough)
-        console_line("%s", json.text.at);
-    json_free(&json);
-    return enough;
 }

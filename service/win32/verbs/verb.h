@@ -1,6 +1,6 @@
 /*
- * verb.h - the verbs of shmbroker.exe. Each writes its result for people and
- * returns the exit code. Texts are UTF-8.
+ * verb.h - the verbs of shmbroker.exe. Each writes its result for people or, if answer_wanted, as
+ * a document (client/json.md), and returns the exit code. Texts are UTF-8.
  */
 #ifndef VERB_H
 #define VERB_H
@@ -26,7 +26,6 @@ enum shmb_exit verb_run(const struct run_options *options);
 
 struct check_options {
     bool merged; /* all files as one configuration; the first is the main file */
-    bool json;
     bool unsafe; /* files that others may change are no error */
 };
 
@@ -34,12 +33,6 @@ struct check_options {
  * Checks configurations, each with its included files, and prints what each
  * would create; changes nothing. Returns the worst result: 0; 1 errors, or no
  * such file; 3 access denied; 7 not readable.
- *
- * As JSON: an array with one object for each configuration. Its keys are
- * configuration (the file as given), usable, errors and warnings (counts),
- * files (all that were read), messages (each with file, line and column, 0 if
- * there is none, severity, object or null, text), and objects (see
- * describe_json).
  */
 enum shmb_exit verb_check(char **files, size_t count, const struct check_options *options);
 
@@ -96,7 +89,6 @@ struct status_options {
     const char *const *names; /* only objects of these names, or patterns */
     size_t count;
     bool all; /* as text: also the locks and change events that are held */
-    bool json;
 };
 
 /*
@@ -105,36 +97,10 @@ struct status_options {
  * one. 0: running with everything configured, as far as known; 1: running with
  * less; 5: not running. With names: 0: all of them are held; 1: one is not, or no object has the
  * name; 5: not running.
- *
- * As JSON, an object with these keys.
- * service: state, process, end (why it is not running, or null), account,
- *   start, configuration.
- * complete: it runs with everything configured. degraded, reasons: a running
- *   broker has less, and why, in short.
- * directory, report: whether the caller can read these. revision, bytes (of
- *   all segments): 0 without the directory.
- * reload (only with the report): result (applied, incomplete, refused, null),
- *   steps (name, step, outcome), messages (place, severity, text).
- * keeper: none or one, with process, state (holds, partly) and text.
- * lost: the names of objects that were gone and were created again.
- * strangers: name and what, for foreign objects at those of the broker's own
- *   names that it can do without and the report does not cover.
- * troubles: kind, name, state, reason. retired: name, kind, why. copies: name,
- *   state, reason.
- * holders: for each name that a foreign process holds: name, processes
- *   (process, program, session, account, as far as known), and complete: true
- *   if these are all.
- * objects: kind, name, state (held, deferred, conflict, failed, missing, not
- *   visible), reason or null; if known, generation, size, lock, maximum,
- *   manual_reset; access and integrity. access lists account, sid, may and
- *   denied (as text, one of them null), without the accounts that may do
- *   everything anyway; null if the caller may not read it. integrity: low,
- *   another label, or null.
- * objects_unknown: why there are no objects, or null.
  */
 enum shmb_exit verb_status(const struct status_options *options);
 
-enum audit_format { AUDIT_LINES, AUDIT_JSON, AUDIT_CSV };
+enum audit_format { AUDIT_LINES, AUDIT_CSV };
 
 /*
  * Lists who may do what, by account over all objects of the running broker,

@@ -8,6 +8,7 @@
 #include "access_by_account.h"
 #include "access_text.h"
 #include "accounts.h"
+#include "answer.h"
 #include "console.h"
 #include "failure.h"
 #include "name_holder.h"
@@ -77,24 +78,24 @@ static bool collect(const struct status *status, struct access_by_account *audit
 /* False: no memory. */
 static bool print(const struct access_by_account *audit, enum audit_format format)
 {
-    struct json json = {0};
+    struct json *json = answer_open();
     struct text text = {0};
     bool done;
 
-    if (format == AUDIT_JSON)
-        access_by_account_json(audit, &json);
-    else if (format == AUDIT_CSV)
+    if (json != NULL) {
+        access_by_account_json(audit, json);
+        answer_done();
+        return true;
+    }
+    if (format == AUDIT_CSV)
         access_by_account_csv(audit, &text);
     else
         access_by_account_lines(audit, &text);
-    done = !text.failed && !json.text.failed;
-    if (done && format == AUDIT_JSON)
-        console_line("%s", json.text.at);
+    done = !text.failed;
     /* console_line adds the last line end. */
-    if (done && format != AUDIT_JSON && text.length > 0)
+    if (done && text.length > 0)
         console_line("%.*s", (int)text.length - (format == AUDIT_CSV ? 2 : 1), text.at);
     text_free(&text);
-    json_free(&json);
     return done;
 }
 

@@ -6,6 +6,7 @@
 
 #include "account_check.h"
 #include "advice.h"
+#include "answer.h"
 #include "audit_right.h"
 #include "config_files.h"
 #include "config_lines.h"
@@ -15,6 +16,7 @@
 #include "inventory.h"
 #include "json.h"
 #include "port.h"
+#include "report_json.h"
 #include "trustees.h"
 
 /* The result for one configuration. */
@@ -116,18 +118,6 @@ static enum shmb_exit print_finding(const char *file, const struct finding *find
     return result;
 }
 
-static void put_message(struct json *json, const struct cfg_message *message)
-{
-    json_object(json, NULL);
-    json_string(json, "file", message->file);
-    json_number(json, "line", message->line);
-    json_number(json, "column", message->column);
-    json_string(json, "severity", message->severity == CFG_ERROR ? "error" : "warning");
-    json_string(json, "object", message->object);
-    json_string(json, "text", message->text);
-    json_object_end(json);
-}
-
 static void put_messages(struct json *json, const struct finding *finding)
 {
     const struct config_files *configuration = &finding->configuration;
@@ -137,13 +127,19 @@ static void put_messages(struct json *json, const struct finding *finding)
     if (finding->result == CONFIG_FILES_UNREADABLE) {
         const struct config_file *main = &configuration->files[0];
         char text[REPORT_FAILURE];
-        const struct cfg_message message = {CFG_ERROR, main->path, 0, 0, NULL, text};
 
         (void)snprintf(text, sizeof(text), "cannot be read: %s", main->why.text);
-        put_message(json, &message);
+        report_json_message(
+            json, &(struct report_message){.file = main->path, .severity = "error", .text = text});
     }
-    for (i = 0; i < finding->messages.count; i++)
-        put_message(json, &finding->messages.items[i]);
+    for (i = 0; i < finding->messages.count; i++) {
+        const struct cfg_message *message = &finding->messages.items[i];
+
+        report_json_message(
+            json, &(struct report_message){message->file, message->line, message->column,
+                                           message->severity == CFG_ERROR ? "error" : "warning",
+                                           message->object, message->text});
+    }
     json_array_end(json);
 }
 
@@ -157,6 +153,8 @@ static void put_finding(struct json *json, const char *file, const struct findin
     json_bool(json, "usable", finding->inventory != NULL);
     json_number(json, "errors", finding->messages.errors + (unreadable_file ? 1u : 0u));
     json_number(json, "warnings", finding->messages.warnings);
+    json_string(json, "held",
+                finding->configuration.held.count > 0 ? finding->configuration.held.path : NULL);
     json_array(json, "files");
     for (i = 0; i < finding->configuration.count; i++)
         json_string(json, NULL, finding->configuration.files[i].path);
@@ -207,17 +205,13 @@ static enum shmb_exit check_all(const struct system *system, char **files, size_
 static enum shmb_exit check_as_json(const struct system *system, char **files, size_t count,
                                     const struct check_options *options, struct trustees *known)
 {
-    struct json json = {0};
+    struct json *json = answer_open();
     enum shmb_exit result;
 
-    json_array(&json, NULL);
-    result = check_all(system, files, count, options, known, &json);
-    json_array_end(&json);
-    if (json.text.failed)
-        result = no_memory();
-    else
-        console_line("%s", json.text.at);
-    json_free(&json);
+    json_array(json, "configurations");
+    result = check_all(system, files, count, options, known, json);
+    json_array_end(json);
+    answer_done();
     return result;
 }
 
@@ -234,7 +228,7 @@ enum shmb_exit verb_check(char **files, size_t count, const struct check_options
     known = trustees_new(&system);
     if (known == NULL)
         result = no_memory();
-    else if (options->json)
+    else if (answer_wanted())
         result = check_as_json(&system, files, count, options, known);
     else
         result = check_all(&system, files, count, options, known, NULL);

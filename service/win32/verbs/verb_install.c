@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "command_line.h"
 #include "console.h"
 #include "elevation.h"
@@ -320,6 +321,21 @@ static void remove_former(const struct installation *in)
     program_file_removal_free(&removal);
 }
 
+static void answer_done_with(const struct installation *in, bool restarted)
+{
+    struct json *json = answer_open();
+
+    if (json == NULL)
+        return;
+    json_string(json, "program", in->program);
+    json_bool(json, "placed", in->file.placed);
+    json_string(json, "first_configuration", in->first.put ? in->first.config : NULL);
+    json_bool(json, "was_installed", in->present.program != NULL);
+    json_bool(json, "restarted", restarted);
+    json_bool(json, "degraded", in->lacks != SHMB_EXIT_DONE);
+    answer_done();
+}
+
 static void print_done(const struct installation *in, bool restarted)
 {
     if (in->first.put)
@@ -365,6 +381,7 @@ static enum shmb_exit install(struct installation *in)
         return result;
     leave_notes(in);
     print_done(in, restarting);
+    answer_done_with(in, restarting);
     return in->lacks;
 }
 

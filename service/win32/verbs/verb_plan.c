@@ -13,6 +13,7 @@
 #include "access_text.h"
 #include "access_words.h"
 #include "account_names.h"
+#include "answer.h"
 #include "command_line.h"
 #include "config_lines.h"
 #include "console.h"
@@ -404,6 +405,7 @@ static enum shmb_exit make_plan(struct outlook *outlook)
                                            .access_now = access_now,
                                            .access_wanted = access_wanted,
                                            .context = outlook};
+    struct json *json;
     struct plan plan;
     bool enough = true;
     size_t i;
@@ -417,6 +419,11 @@ static enum shmb_exit make_plan(struct outlook *outlook)
     add_aliases(outlook);
     if (!enough || outlook->view.failed)
         return no_memory();
+    json = answer_open();
+    if (json != NULL) {
+        plan_view_put(&outlook->view, json);
+        answer_done();
+    }
     plan_view_print(&outlook->view);
     return plan_view_is_whole(&outlook->view) ? SHMB_EXIT_DONE : SHMB_EXIT_NOT_SO;
 }

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "console.h"
 #include "elevation.h"
 #include "lacks.h"
 #include "names.h"
 #include "published.h"
+#include "report_json.h"
 #include "requests.h"
 #include "scm.h"
 
@@ -250,6 +252,39 @@ static bool print_missed_names(const char *text, size_t size, const char *const 
     return all;
 }
 
+static const char *result_word(uint32_t result)
+{
+    switch (result) {
+    case SHMB_RELOAD_APPLIED:
+        return "applied";
+    case SHMB_RELOAD_INCOMPLETE:
+        return "incomplete";
+    case SHMB_RELOAD_HELD:
+        return "held";
+    default:
+        return "refused";
+    }
+}
+
+/* `result` 0: all was applied, and nothing lacks. */
+static void put_answer(const char *text, const struct shmb_report *report, const char *const *names,
+                       size_t count, enum shmb_exit result)
+{
+    struct json *json = answer_open();
+    size_t i;
+
+    if (json == NULL)
+        return;
+    report_json_reload(json, result_word(report->reload_result), text, report->text_size);
+    json_array(json, "not_recreated");
+    for (i = 0; i < count; i++)
+        if (!is_recreated(text, report->text_size, bare_name(names[i])))
+            json_name(json, NULL, names[i]);
+    json_array_end(json);
+    json_bool(json, "degraded", result != SHMB_EXIT_DONE);
+    answer_done();
+}
+
 static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t count)
 {
     enum shmb_exit result;
@@ -264,6 +299,7 @@ static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t
     if (text == NULL)
         return result;
     result = print_result(text, &report);
+    put_answer(text, &report, names, count, result);
     if (result == SHMB_EXIT_DONE && !print_missed_names(text, report.text_size, names, count))
         result = SHMB_EXIT_NOT_SO;
     free(text);

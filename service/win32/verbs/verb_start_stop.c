@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "answer.h"
 #include "console.h"
 #include "elevation.h"
 #include "event_text.h"
@@ -17,6 +18,31 @@
 #define RETRY_MS    200u
 #define RETRY_TIMES 300u /* a minute */
 #define START_TRIES 5u   /* others may start and stop it meanwhile */
+
+static void answer_started(uint32_t process, bool was_running, bool degraded)
+{
+    struct json *json = answer_open();
+
+    if (json == NULL)
+        return;
+    json_string(json, "state", "running");
+    json_number(json, "process", process);
+    json_bool(json, "was_running", was_running);
+    json_bool(json, "degraded", degraded);
+    answer_done();
+}
+
+static void answer_stopped(bool was_running, bool released)
+{
+    struct json *json = answer_open();
+
+    if (json == NULL)
+        return;
+    json_string(json, "state", "stopped");
+    json_bool(json, "was_running", was_running);
+    json_bool(json, "released", released);
+    answer_done();
+}
 
 static enum shmb_exit wait_running(SC_HANDLE service, bool was_running, enum shmb_exit *lacks)
 {
@@ -37,6 +63,7 @@ static enum shmb_exit wait_running(SC_HANDLE service, bool was_running, enum shm
         return SHMB_EXIT_DONE;
     }
     scm_end_text(&status, text);
+    answer_fault(NULL, status.dwWin32ExitCode);
     console_error("shmbroker: the service did not start: %s", text);
     return scm_end_exit(&status);
 }
@@ -82,6 +109,7 @@ enum shmb_exit verb_start_service(SC_HANDLE service, enum shmb_exit *lacks)
 enum shmb_exit verb_start(void)
 {
     SC_HANDLE service;
+    SERVICE_STATUS_PROCESS before = {0}, after = {0};
     enum shmb_exit lacks = SHMB_EXIT_DONE;
     enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS,
                                      "it ends with Ctrl+C; install the service with: "
@@ -90,7 +118,11 @@ enum shmb_exit verb_start(void)
 
     if (result != SHMB_EXIT_DONE)
         return result;
+    (void)scm_query(service, &before);
     result = verb_start_service(service, &lacks);
+    if (result == SHMB_EXIT_DONE && scm_query(service, &after))
+        answer_started(after.dwProcessId, before.dwCurrentState == SERVICE_RUNNING,
+                       lacks != SHMB_EXIT_DONE);
     scm_close(service);
     if (result == SHMB_EXIT_DONE)
         program_file_try_remove_former(); /* the service account may not delete these files */
@@ -185,6 +217,7 @@ static enum shmb_exit stop(SC_HANDLE service, bool release)
 
     if (result != SHMB_EXIT_DONE)
         return result;
+    answer_stopped(was_running, release);
     if (!release)
         console_line("ShmBroker %s", was_running ? "is stopped" : "is not running");
     else if (was_running)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "command_line.h"
 #include "console.h"
 #include "elevation.h"
@@ -77,21 +78,29 @@ static bool ask_rest(struct status *out)
 static enum shmb_exit show(struct status *status, bool enough, const struct status_options *options)
 {
     enum shmb_exit result = SHMB_EXIT_DONE;
+    struct json *json;
     bool held = true;
 
     status->all = options->all;
     status->width = console_width();
     if (enough && options->count > 0)
         enough = status_select(status, options->names, options->count, &held);
-    if (enough)
-        enough = options->json ? status_print_json(status) : status_print(status);
+    if (enough) {
+        json = answer_open();
+        if (json != NULL)
+            status_put_json(status, json);
+        else
+            enough = status_print(status);
+    }
     if (options->count > 0 ? !held : status->incomplete)
         result = SHMB_EXIT_NOT_SO;
     if (!status->runs)
         result = SHMB_EXIT_NO_BROKER;
     status_free(status);
-    if (enough)
+    if (enough) {
+        answer_done();
         return result;
+    }
     console_error("shmbroker: out of memory");
     return SHMB_EXIT_SYSTEM;
 }

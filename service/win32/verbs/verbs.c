@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "command_words.h"
 #include "console.h"
 #include "help.h"
@@ -37,7 +38,7 @@ static enum shmb_exit do_run(const struct options *options)
 
 static enum shmb_exit do_check(const struct options *options)
 {
-    const struct check_options check = {options->merged, options->json, options->unsafe};
+    const struct check_options check = {options->merged, options->unsafe};
 
     if (options->count > 0)
         return verb_check(options->words, options->count, &check);
@@ -93,12 +94,14 @@ static enum shmb_exit do_plan(const struct options *options)
 static enum shmb_exit do_status(const struct options *options)
 {
     const struct status_options status = {(const char *const *)options->words, options->count,
-                                          options->all, options->json};
+                                          options->all};
 
     if (!options->verify)
         return verb_status(&status);
-    if (options->count == 0 && !options->all)
-        return verify_show(options->json, verify_facts_read);
+    if (options->count == 0 && !options->all) {
+        answer_verb("status", "--verify");
+        return verify_show(verify_facts_read);
+    }
     console_error("shmbroker: status --verify takes neither names nor --all");
     return SHMB_EXIT_USAGE;
 }
@@ -109,7 +112,7 @@ static enum shmb_exit do_audit(const struct options *options)
         console_error("shmbroker: audit takes --json or --csv, not both");
         return SHMB_EXIT_USAGE;
     }
-    return verb_audit(options->json ? AUDIT_JSON : options->csv ? AUDIT_CSV : AUDIT_LINES);
+    return verb_audit(options->csv ? AUDIT_CSV : AUDIT_LINES);
 }
 
 /* What options_read lets through for each verb; any other option is an error. */
@@ -118,13 +121,13 @@ static const struct verb verbs[] = {
     {"check", OPTION_QUIET | OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
     {"install",
      OPTION_QUIET | OPTION_CONFIG | OPTION_ACCOUNT | OPTION_TO | OPTION_UNSAFE | OPTION_AUDIT |
-         OPTION_NO_AUDIT,
+         OPTION_NO_AUDIT | OPTION_JSON,
      do_install},
-    {"uninstall", OPTION_QUIET, do_uninstall},
-    {"start", OPTION_QUIET, do_start},
-    {"stop", OPTION_QUIET | OPTION_RELEASE, do_stop},
-    {"plan", OPTION_QUIET | OPTION_UNSAFE | OPTION_WORDS, do_plan},
-    {"reload", OPTION_QUIET | OPTION_RECREATE, do_reload},
+    {"uninstall", OPTION_QUIET | OPTION_JSON, do_uninstall},
+    {"start", OPTION_QUIET | OPTION_JSON, do_start},
+    {"stop", OPTION_QUIET | OPTION_RELEASE | OPTION_JSON, do_stop},
+    {"plan", OPTION_QUIET | OPTION_UNSAFE | OPTION_JSON | OPTION_WORDS, do_plan},
+    {"reload", OPTION_QUIET | OPTION_RECREATE | OPTION_JSON, do_reload},
     {"status", OPTION_QUIET | OPTION_JSON | OPTION_VERIFY | OPTION_ALL | OPTION_WORDS, do_status},
     {"audit", OPTION_JSON | OPTION_CSV, do_audit},
 };
@@ -171,6 +174,7 @@ static enum shmb_exit do_help(char **arguments, size_t count)
     }
     if (count == 2 && find_verb(arguments[1]) == NULL)
         return unknown_verb(arguments[1]);
+    answer_off();
     if (count == 2)
         return print_help(find_verb(arguments[1]));
     help_print();
@@ -235,10 +239,13 @@ static enum shmb_exit do_verb(const struct verb *verb, char **arguments, size_t 
 {
     struct options options;
 
+    answer_verb(verb->name, NULL);
     if (!options_read(verb->name, verb->takes, arguments, count, &options))
         return SHMB_EXIT_USAGE;
-    if (options.help)
+    if (options.help) {
+        answer_off();
         return print_help(verb);
+    }
     if (options.quiet && options.json) {
         console_error("shmbroker: --quiet and --json do not go together");
         return SHMB_EXIT_USAGE;
@@ -248,9 +255,20 @@ static enum shmb_exit do_verb(const struct verb *verb, char **arguments, size_t 
     return verb->run(&options);
 }
 
+static enum shmb_exit dispatch(char **arguments, size_t count)
+{
+    const struct verb *verb = find_verb(arguments[0]);
+
+    if (command_asks_help(arguments[0]) || strcmp(arguments[0], "help") == 0)
+        return do_help(arguments, count);
+    if (command_asks_version(arguments[0]) || strcmp(arguments[0], "version") == 0)
+        return do_version(arguments, count);
+    return verb != NULL ? do_verb(verb, arguments + 1, count - 1) : unknown_verb(arguments[0]);
+}
+
 enum shmb_exit verbs_main(char **arguments, size_t count)
 {
-    const struct verb *verb;
+    uint32_t code, lost;
 
     /* The line that `install` registers has options and no verb (command_line.h). */
     if (count == 0 || strcmp(arguments[0], "--config") == 0 ||
@@ -259,10 +277,14 @@ enum shmb_exit verbs_main(char **arguments, size_t count)
     /* Only the broker starts this one, so help does not list it. */
     if (strcmp(arguments[0], "keeper") == 0)
         return keeper_main(arguments + 1, count - 1);
-    if (command_asks_help(arguments[0]) || strcmp(arguments[0], "help") == 0)
-        return do_help(arguments, count);
-    if (command_asks_version(arguments[0]) || strcmp(arguments[0], "version") == 0)
-        return do_version(arguments, count);
-    verb = find_verb(arguments[0]);
-    return verb != NULL ? do_verb(verb, arguments + 1, count - 1) : unknown_verb(arguments[0]);
+    if (!options_want_json(arguments, count))
+        return dispatch(arguments, count);
+    answer_begin();
+    code = (uint32_t)dispatch(arguments, count);
+    lost = answer_wanted() ? console_answer(&code) : 0;
+    answer_off();
+    if (lost == 0 || code != SHMB_EXIT_DONE)
+        return (enum shmb_exit)code;
+    console_error("shmbroker: writing the output failed (error %lu)", (unsigned long)lost);
+    return SHMB_EXIT_SYSTEM;
 }

@@ -88,10 +88,13 @@ static void json_has_all_of_it(void **state)
     struct json out = {0};
 
     (void)state;
+    json_object(&out, NULL);
     access_by_account_json(&audit, &out);
+    json_object_end(&out);
     assert_false(out.text.failed);
     assert_non_null(strstr(out.text.at, "\"account\": \"=cmd|\\\"x\\\"\""));
     assert_non_null(strstr(out.text.at, "\"denied_rights\": 2"));
+    assert_non_null(strstr(out.text.at, "\"name\": \"A\""));
     json_free(&out);
 }
 

@@ -15,7 +15,7 @@ static void a_broker_in_a_console_is_told_of(void **state)
     broker_says("status", 0, "state:         running in a console, process ");
     broker_says("status", 0, "\\shm"); /* its temporary file */
     broker_says("status", 0, "ShmbTest.Data: held");
-    broker_says("status --json", 0, "\"state\": \"running in a console\"");
+    broker_says("status --json", 0, "\"console\": true");
     broker_says("status --verify", 5, "in a console (shmbroker run): there is nothing to verify");
     broker_says("reload", 5, "in a console (shmbroker run): Ctrl+Break");
     broker_says("stop", 5, "in a console (shmbroker run): it ends with Ctrl+C");

@@ -1,0 +1,43 @@
+/*
+ * report_json.h - lines of the report and messages about a configuration as JSON, the same for all
+ * verbs.
+ */
+#ifndef REPORT_JSON_H
+#define REPORT_JSON_H
+
+#include "json.h"
+#include "status_report.h"
+
+/*
+ * A time such as "2026-11-21 05:09:35 UTC" (event_time) as ISO 8601; null if the text does not
+ * begin with one, or is NULL.
+ */
+void report_json_time(struct json *json, const char *key, const char *text);
+
+/* A message about a configuration; `line` and `column` 0: none. */
+struct report_message {
+    const char *file;
+    uint64_t line, column;
+    const char *severity;
+    const char *object; /* as "segments.Prices"; NULL: none */
+    const char *text;
+};
+void report_json_message(struct json *json, const struct report_message *message);
+
+/* The same from the fields of a line `message`. Cuts `place`, such as "C:\\a.yaml:7:5". */
+void report_json_placed(struct json *json, char *place, const char *severity, const char *text);
+
+/* An object from the fields of a line `reload`; `name` is an object, or a number of them. */
+void report_json_step(struct json *json, const char *name, const char *step, const char *outcome);
+
+/* An object from the fields of a line `copy`. */
+void report_json_copy(struct json *json, const char *name, const char *state, const char *reason);
+
+/* The value of `key` from the fields of a line `keeper`. */
+void report_json_keeper(struct json *json, const char *key, const char *process, const char *state,
+                        const char *text);
+
+/* The members result, steps, messages and lines_cut from the text of a report. */
+void report_json_reload(struct json *json, const char *result, const char *text, size_t size);
+
+#endif
