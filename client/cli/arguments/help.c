@@ -34,7 +34,8 @@ static const char general[] =
     "\n"
     "Names are as in the configuration, with or without Global\\. Options can stand anywhere\n"
     "after the verb; -- ends them. Numbers are decimal, or hexadecimal with 0x. Redirected\n"
-    "output is UTF-8.\n"
+    "output is UTF-8. With --json a verb prints a JSON document for programs, also if it\n"
+    "fails; json.md describes each.\n"
     "\n"
     "--quiet with list, info, doctor, watch, wait, write, lock, repair, mutex, event or "
     "semaphore:\n"
@@ -52,14 +53,7 @@ static const char help_list[] =
     "system could not create it.\n"
     "\n"
     "--names  only the names, one a line\n"
-    "--json   {\"objects\":[...]}, for each object\n"
-    "         name, kind (segment, mutex, event, semaphore), state,\n"
-    "         generation (a decimal number as text: it has more than 53 bits),\n"
-    "         companion (true: belongs to a segment, such as its lock)\n"
-    "         segment: bytes, rounded (true: bytes is rounded up to pages), lock (name of\n"
-    "           its mutex or null), readers_may_wait, initial_content\n"
-    "         event: manual_reset\n"
-    "         semaphore: initial, maximum\n"
+    "--json   as a JSON document, with all that shmb info knows of each but your rights\n"
     "\n"
     "  shmb list\n"
     "  shmb list --json > objects.json\n";
@@ -71,13 +65,7 @@ static const char help_info[] =
     "who may do what, from its access list. If you may not read the broker's directory, it\n"
     "shows what the object itself reveals.\n"
     "\n"
-    "--json   one object with the members that shmb list --help names (null: unknown) and\n"
-    "         rights: a list of \"read\" and \"write\"\n"
-    "         may: all your rights, in words\n"
-    "         access: a list of account, sid, may and denied (in words, one of them null), "
-    "without\n"
-    "           accounts that may do everything anyway; null: you may not read it\n"
-    "         semaphore: count (what can be taken now; null: you may not query it)\n"
+    "--json   as a JSON document\n"
     "\n"
     "  shmb info Prices\n"
     "  shmb info Global\\Prices --json\n";
@@ -92,8 +80,7 @@ static const char help_doctor[] =
     "\n"
     "--as     the level to test; without it read, for a mutex write\n"
     "--dll    also checks the shmbclient.dll that a program loads: bitness and version\n"
-    "--json   {\"name\":, \"level\":, \"opens\":true|false, \"findings\":[{\"id\":, \"stops\":,\n"
-    "         \"says\":, \"remedy\":}, ...]}\n"
+    "--json   as a JSON document; the ids are for programs\n"
     "\n"
     "  shmb doctor Prices\n"
     "  shmb doctor Prices --as full --dll C:\\App\\shmbclient.dll\n";
@@ -110,9 +97,7 @@ static const char help_scan[] =
     "--yaml   a first configuration with the objects that the broker does not hold yet. A\n"
     "         mutex becomes the lock of a section if the name fits: X.lock, sync_X, XMutex\n"
     "         and so on. Check it: other programs have objects, too.\n"
-    "--json   {\"objects\":[{\"name\":, \"kind\":, \"held\":, \"session\":null|N,\n"
-    "         section: \"bytes\":, \"rounded\":}, ...], \"left_out\":N}; null: you may not\n"
-    "         query it\n"
+    "--json   as a JSON document\n"
     "--all    also the objects of Windows\n"
     "\n"
     "  shmb scan\n"
@@ -148,7 +133,7 @@ static const char help_dump[] =
     "  shmb dump Prices --count 256\n";
 
 static const char help_watch[] =
-    "shmb watch NAME... [--offset N] [--count N] [--times N] [--timeout MS]\n"
+    "shmb watch NAME... [--offset N] [--count N] [--times N] [--timeout MS] [--json]\n"
     "\n"
     "Shows each change of segments when it happens: time, change number, and what changed:\n"
     "offset, length, the first new bytes. At most 16 MiB of each. With notify: true it shows\n"
@@ -160,13 +145,14 @@ static const char help_watch[] =
     "\n"
     "--times N      ends after N changes of all together\n"
     "--timeout MS   ends with code 4 if none of them changes for this time\n"
+    "--json         a JSON document a line: one at the beginning, one for each change\n"
     "\n"
     "  shmb watch Prices\n"
     "  shmb watch Prices Orders\n"
     "  shmb watch Prices --offset 64 --count 16 --times 1\n";
 
 static const char help_wait[] =
-    "shmb wait NAME [--timeout MS]\n"
+    "shmb wait NAME [--timeout MS] [--json]\n"
     "\n"
     "Waits until a segment changes, an event is set, a mutex is free, or the count of a\n"
     "semaphore is above 0; gives a mutex or a count back at once. Changes are found as by\n"
@@ -177,7 +163,7 @@ static const char help_wait[] =
     "  shmb wait Prices --timeout 60000\n";
 
 static const char help_top[] =
-    "shmb top [--every MS] [--times N]\n"
+    "shmb top [--every MS] [--times N] [--json]\n"
     "\n"
     "Shows a table of the segments every second, those with the most changes per second\n"
     "first. A console shows the last one, cut at its width, and gets its content back at the\n"
@@ -186,6 +172,7 @@ static const char help_top[] =
     "\n"
     "--every MS   time between two tables, in milliseconds\n"
     "--times N    ends after N tables\n"
+    "--json       a JSON document a line, in place of each table\n"
     "\n"
     "  shmb top\n"
     "  shmb top --times 2 > rates.txt\n";
@@ -201,7 +188,7 @@ static const char help_completion[] =
 
 static const char help_write[] =
     "shmb write NAME [--offset N] [--text T [--encoding E] | --input FILE] [--zero | --pad N]\n"
-    "                [--timeout MS]\n"
+    "                [--timeout MS] [--json]\n"
     "\n"
     "Writes a text without a terminator, or all of a file or the standard input, unchanged,\n"
     "under the lock of the segment. What was there beyond it stays, unless --zero or --pad is\n"
@@ -239,7 +226,7 @@ static const char help_lock[] =
     "  shmb lock Prices --timeout 5000 -- cmd /c \"shmb read Copy > copy.bin\"\n";
 
 static const char help_repair[] =
-    "shmb repair NAME [--timeout MS]\n"
+    "shmb repair NAME [--timeout MS] [--json]\n"
     "\n"
     "Takes the lock of a segment and declares its content consistent after an owner or a\n"
     "writer died: the warnings end, and snapshots work again. Check the content first, with\n"
@@ -258,9 +245,9 @@ static const char help_mutex[] =
     "  shmb mutex lock ImportRun --timeout 0 -- app.exe\n";
 
 static const char help_event[] =
-    "shmb event set NAME\n"
-    "shmb event reset NAME\n"
-    "shmb event wait NAME [--timeout MS]\n"
+    "shmb event set NAME [--json]\n"
+    "shmb event reset NAME [--json]\n"
+    "shmb event wait NAME [--timeout MS] [--json]\n"
     "\n"
     "Sets an event, resets it, or waits until it is set. Waiting on an auto-reset event\n"
     "resets it, and needs the right to write.\n"
@@ -272,7 +259,7 @@ static const char help_event[] =
 
 static const char help_semaphore[] =
     "shmb semaphore take NAME [--timeout MS] -- COMMAND [ARGUMENTS]\n"
-    "shmb semaphore release NAME [--count N]\n"
+    "shmb semaphore release NAME [--count N] [--json]\n"
     "shmb semaphore info NAME [--json]\n"
     "\n"
     "take      takes a count of 1, runs COMMAND, and releases it; otherwise as shmb lock. The\n"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "encoding.h"
+#include "answer.h"
 #include "fail.h"
 #include "open_segment.h"
 #include "out.h"
@@ -99,6 +100,19 @@ static int32_t write_locked(const struct request *request, const struct input *i
     return result;
 }
 
+static void answer_written(const struct request *request, size_t bytes, bool cut)
+{
+    struct json *json = answer_open();
+
+    if (json == NULL)
+        return;
+    json_names(json, request->name, false);
+    json_number(json, "offset", request->offset);
+    json_number(json, "bytes", bytes);
+    json_bool(json, "cut", cut);
+    answer_done();
+}
+
 /* Writes the bytes, cut to `room`. */
 static enum shmb_exit write_bytes(const struct request *request, uint64_t room, struct input *input)
 {
@@ -113,6 +127,7 @@ static enum shmb_exit write_bytes(const struct request *request, uint64_t room, 
         return fail_result(request->name, result);
     if (result == SHMB_ABANDONED)
         fail_warn_abandoned(request->name, "; after repairing it: shmb repair");
+    answer_written(request, input->length, cut);
     if (!cut)
         return SHMB_EXIT_DONE;
     out_error("%s: cut at the end of the segment; bytes written: %zu", request->name,

@@ -60,6 +60,9 @@ static const char general[] =
     "--quiet with check, plan, install, uninstall, start, stop, reload or status: only errors are\n"
     "written. Colours: on a console only, and not where NO_COLOR is set.\n"
     "\n"
+    "With --json every verb but run prints a JSON document for programs, also if it fails;\n"
+    "json.md describes each.\n"
+    "\n"
     "Exit codes: 0 done, 1 not so (errors, not found, incomplete), 2 usage, 3 access denied,\n"
     "4 timeout, 5 not running or not installed, 6 conflict, second broker, 7 system error.";
 
@@ -87,14 +90,14 @@ static const char help_check[] =
     "create. Changes nothing. Exit code 1: there are errors, or there is no such file.\n"
     "\n"
     "--merged               takes all files as one configuration; the first includes the others\n"
-    "--json                 an array with one object for each configuration\n"
+    "--json                 as a JSON document\n"
     "--allow-unsafe-config  accepts files that others than administrators can change\n"
     "\n"
     "  shmbroker check shmbroker.yaml\n"
     "  shmbroker check --merged main.yaml app.yaml";
 
 static const char help_plan[] =
-    "shmbroker plan [--allow-unsafe-config] [FILE]\n"
+    "shmbroker plan [--allow-unsafe-config] [--json] [FILE]\n"
     "\n"
     "Shows what a reload with this configuration would do to the running broker; without\n"
     "FILE, with the configuration of the service. Changes nothing.\n"
@@ -105,7 +108,7 @@ static const char help_plan[] =
 
 static const char help_install[] =
     "shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
-    "                  [--audit | --no-audit] [--allow-unsafe-config]\n"
+    "                  [--audit | --no-audit] [--allow-unsafe-config] [--json]\n"
     "\n"
     "Copies this program and registers it as a service; repairs its registration; or replaces\n"
     "another version, even a running one. Needs an elevated prompt. What is not given stays as\n"
@@ -123,7 +126,7 @@ static const char help_install[] =
     "  shmbroker install --config D:\\Config\\shmbroker.yaml";
 
 static const char help_uninstall[] =
-    "shmbroker uninstall\n"
+    "shmbroker uninstall [--json]\n"
     "\n"
     "Stops the service, which releases all objects, and removes it. A configuration that was\n"
     "changed stays, and so does what the service remembers. Needs an elevated prompt.\n"
@@ -131,14 +134,14 @@ static const char help_uninstall[] =
     "  shmbroker uninstall";
 
 static const char help_start[] =
-    "shmbroker start\n"
+    "shmbroker start [--json]\n"
     "\n"
     "Starts the service and waits until it runs. Names the cause if it does not.\n"
     "\n"
     "  shmbroker start";
 
 static const char help_stop[] =
-    "shmbroker stop [--release]\n"
+    "shmbroker stop [--release] [--json]\n"
     "\n"
     "Stops the service and waits until it has stopped. A keeper holds its objects for the next\n"
     "start (hold_for in the configuration).\n"
@@ -149,7 +152,7 @@ static const char help_stop[] =
     "  shmbroker stop --release";
 
 static const char help_reload[] =
-    "shmbroker reload [--recreate NAME...]\n"
+    "shmbroker reload [--json] [--recreate NAME...]\n"
     "\n"
     "Has the service reload its configuration, and shows the result. Exit code 1: it was\n"
     "refused, or applied in part; 4: no result within a minute.\n"
@@ -169,7 +172,7 @@ static const char help_status[] =
     "NAME      only objects of these names; * and ? are wildcards\n"
     "--all     also the locks and change events of segments\n"
     "--verify  compares the installed service, point by point, with what it should be\n"
-    "--json    the same as one JSON object\n"
+    "--json    the same as a JSON document\n"
     "\n"
     "  shmbroker status\n"
     "  shmbroker status --verify";
@@ -179,7 +182,7 @@ static const char help_audit[] =
     "\n"
     "Lists who may do what, by account over all objects that are held, read from the objects.\n"
     "\n"
-    "--json  as JSON\n"
+    "--json  as a JSON document\n"
     "--csv   as a table for a spreadsheet\n"
     "\n"
     "  shmbroker audit --csv > access.csv";

@@ -1,0 +1,230 @@
+#!/usr/bin/env bash
+# Every verb with --json, in good cases and bad ones, under Wine, against a broker: each document
+# must be as client/json.md has it (json_documents.py). Each verb of the page must have had an
+# answer and, if it can fail, a failure.
+#
+#   tests/checks/json.sh
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+. "$root/install/common.sh"
+SHMB_BUILD=$shmb_build
+. "$root/tests/wine.sh"
+documents=$root/tests/checks/json_documents.py
+bin=$shmb_build/mingw-x64/bin
+wrong=0
+
+work=$(mktemp -d) || exit 1
+finish() {
+    wine_end
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+# await FILE TEXT: until a line begins so; a minute at most.
+await() {
+    local i
+    for ((i = 0; i < 600; i++)); do
+        grep -q "^$2" "$1" && return 0
+        read -r -t 0.1 <> <(:)
+    done
+    cat "$1"
+    return 1
+}
+
+# ask CODE "VERB" ARGUMENT…: must end with this code and answer; the words of VERB come first.
+# fails: the same, for a failure.
+ask() { asked '' "$@"; }
+fails() { asked failure "$@"; }
+asked() {
+    local failure=$1 code=$2 verb=$3 got program words
+    shift 3
+    read -r program words <<<"$verb"
+    # shellcheck disable=SC2086
+    timeout -k 10 120 "${wine_command[@]}" "$bin/$program.exe" $words "$@" --json \
+        >"$work/out" 2>"$work/err" </dev/null
+    got=$?
+    if [ $got != "$code" ]; then
+        echo "$verb $*: code $got instead of $code"
+        cat "$work/out" "$work/err"
+        wrong=1
+    elif ! python3 "$documents" "$verb" "$code" "$work/out" $failure; then
+        wrong=1
+    elif [ -n "$failure" ] && [ ! -s "$work/err" ]; then
+        echo "$verb $*: no line on the standard error output"
+        wrong=1
+    fi
+    echo "$verb${failure:+ failure}" >>"$work/seen"
+}
+
+has() {
+    grep -qF "$1" "$work/out" && return
+    echo "no $1 in:"
+    cat "$work/out"
+    wrong=1
+}
+
+cat >"$work/objects.yaml" <<'YAML'
+version: 1
+defaults: { access: { write: [Interactive], deny: Guests } }
+segments:
+  Data: { size: 100, notify: true, initial: { text: hello } }
+  Alone: { size: 64 KiB, lock: none, keep: reboot, save_every: 1 min }
+  "Ü \"quoted\"": { size: 1, lock: none, sddl: "O:BAD:(A;;GA;;;BA)" }
+  Taken: { size: 64, lock: none }
+mutexes: { Guard: }
+events:
+  Auto: { reset: auto, set: true }
+  Manual: { reset: manual, set: true, sessions: alias }
+semaphores: { Three: { initial: 1, maximum: 3 } }
+YAML
+sed 's/size: 100/size: 9000/; s/Guard/Other/; s/\[Interactive\]/[Users]/' \
+    "$work/objects.yaml" >"$work/changed.yaml"
+printf 'version: 1\nsegments: { A: { sise: 1, size: 0 } }\n' >"$work/bad.yaml"
+yaml=$(wine_path "$work/objects.yaml") changed=$(wine_path "$work/changed.yaml")
+bad=$(wine_path "$work/bad.yaml") gone=$(wine_path "$work/gone.yaml")
+unsafe=--allow-unsafe-config
+
+python3 "$documents" --self-test && wine_begin "$bin" || exit 1
+
+# ---- nothing is installed, nothing runs ----
+fails 5 'shmb list'
+fails 5 'shmb top'
+fails 5 'shmb info' Data
+fails 5 'shmb watch' Data
+fails 5 'shmb wait' Data
+fails 5 'shmb event wait' Auto
+fails 5 'shmb write' Data --text x
+ask 1 'shmb doctor' Data
+fails 5 'shmbroker status'
+has '"NOT_INSTALLED"'
+fails 5 'shmbroker status --verify'
+fails 5 'shmbroker audit'
+fails 5 'shmbroker start'
+fails 5 'shmbroker stop'
+fails 5 'shmbroker reload'
+fails 5 'shmbroker uninstall'
+fails 5 'shmbroker plan' $unsafe "$yaml"
+
+# ---- configurations ----
+ask 0 'shmbroker check' $unsafe "$yaml"
+ask 1 'shmbroker check' $unsafe "$yaml" "$bad" "$gone"
+ask 1 'shmbroker check' $unsafe --merged "$yaml" "$bad"
+fails 2 'shmbroker check'
+fails 2 'shmbroker check' --no-such-option
+
+# ---- a broker in a console; a program has one of its names ----
+true >"$work/broker" >"$work/client"
+exec {client}> >(exec "${wine_command[@]}" "$bin/test_verb_scan.exe" --client create event 'Global\Taken' \
+    >>"$work/client" 2>&1)
+await "$work/client" created || exit 1
+wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run $unsafe --release \
+    --config "$yaml" --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
+await "$work/broker" 'warning 101:' || exit 1
+ask 1 'shmbroker status'
+has '"console": true'
+ask 0 'shmbroker audit'
+fails 2 'shmbroker audit' --csv
+fails 5 'shmbroker start'
+ask 0 'shmbroker plan' $unsafe "$changed"
+fails 1 'shmbroker plan' $unsafe "$bad"
+fails 2 'shmbroker plan'
+ask 0 'shmb list'
+fails 2 'shmb list' --names
+for name in Data Alone 'Ü "quoted"' Guard Auto Manual 'Global\Three' Data.lock Data.changed.0 Taken; do
+    ask 0 'shmb info' "$name"
+    timeout -k 10 120 "${wine_command[@]}" "$bin/shmb.exe" doctor "$name" >/dev/null 2>&1 </dev/null
+    ask $? 'shmb doctor' "$name"
+done
+ask 0 'shmb semaphore info' Three
+fails 6 'shmb semaphore info' Guard
+fails 1 'shmb info' None
+has '"NOT_FOUND"'
+fails 2 'shmb info' 'a\b'
+fails 2 'shmb doctor' Data --as all
+ask 0 'shmb scan'
+ask 0 'shmb scan' --all
+fails 2 'shmb scan' --yaml
+ask 0 'shmb wait' Guard
+ask 0 'shmb wait' Three
+ask 0 'shmb wait' Manual
+ask 0 'shmb event wait' Manual
+ask 0 'shmb event reset' Manual
+fails 4 'shmb event wait' Manual --timeout 0
+fails 4 'shmb wait' Data --timeout 1
+ask 0 'shmb event set' Manual
+fails 1 'shmb event set' None
+fails 6 'shmb event reset' Guard
+ask 0 'shmb semaphore release' Three
+fails 1 'shmb semaphore release' Three --count 9
+ask 0 'shmb write' Data --text written
+ask 1 'shmb write' Data --offset 98 --text cut
+has '"cut": true'
+fails 1 'shmb write' Data --offset 101 --text x
+ask 0 'shmb repair' Data
+fails 1 'shmb repair' None
+ask 0 'shmb top' --times 3 --every 1
+fails 2 'shmb top' --every x
+ask 0 'shmb watch' Data --times 0
+fails 4 'shmb watch' Data --timeout 1
+# The first line is there before the first change: without it this would wait for ever.
+timeout -k 10 120 "${wine_command[@]}" "$bin/shmb.exe" watch Data --times 2 --json >"$work/watch" \
+    2>/dev/null </dev/null &
+watch=$!
+await "$work/watch" '{' || exit 1
+wine_run "$bin/shmb.exe" write Data --text "a change" </dev/null
+await "$work/watch" '{.*"event": "change"' || exit 1
+wine_run "$bin/shmb.exe" write Data --offset 50 --text "one more" </dev/null
+wait $watch || wrong=1
+[ "$(wc -l <"$work/watch")" = 3 ] && python3 "$documents" 'shmb watch' 0 "$work/watch" || wrong=1
+
+# ---- the service ----
+wine_again
+exec {client}>&-
+mkdir -p "$work/service" && cp "$work/objects.yaml" "$work/service/"
+served=$(wine_path "$work/service/objects.yaml")
+fails 3 'shmbroker install' --config "$served"
+fails 2 'shmbroker install' --audit --no-audit
+ask 0 'shmbroker install' $unsafe --config "$served"
+has '"was_installed": false'
+fails 5 'shmbroker reload'
+ask 5 'shmbroker status'
+ask 0 'shmbroker stop'
+wine_run "$bin/shmbroker.exe" status --verify >/dev/null 2>&1 </dev/null
+ask $? 'shmbroker status --verify'
+ask 0 'shmbroker start'
+ask 0 'shmbroker start'
+has '"was_running": true'
+ask 0 'shmbroker install' $unsafe --config "$served"
+ask 0 'shmbroker status'
+ask 0 'shmbroker reload'
+ask 1 'shmbroker reload' --recreate None
+has '"None"'
+cp "$work/changed.yaml" "$work/service/objects.yaml"
+ask 1 'shmbroker reload'
+ask 1 'shmbroker start'
+ask 1 'shmbroker status'
+has '"deferred"'
+cp "$work/bad.yaml" "$work/service/objects.yaml"
+ask 1 'shmbroker reload'
+has '"refused"'
+fails 2 'shmbroker reload' x
+fails 2 'shmbroker start' x
+fails 2 'shmbroker stop' x
+ask 0 'shmbroker stop' --release
+ask 0 'shmbroker uninstall'
+
+# ---- no verb, and none of ours ----
+for program in shmb shmbroker; do
+    for words in nothing help\ nothing; do
+        # shellcheck disable=SC2086
+        wine_run "$bin/$program.exe" $words --json >"$work/out" 2>/dev/null </dev/null
+        python3 "$documents" "$program list" $? "$work/out" failure || wrong=1
+    done
+done
+
+while read -r verb; do
+    grep -qx "$verb" "$work/seen" || { echo "no answer of $verb was seen"; wrong=1; }
+    grep -qx "$verb failure" "$work/seen" || { echo "no failure of $verb was seen"; wrong=1; }
+done < <(python3 "$documents" --verbs)
+exit $wrong
