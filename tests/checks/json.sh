@@ -167,6 +167,11 @@ ask 0 'shmb top' --times 3 --every 1
 fails 2 'shmb top' --every x
 ask 0 'shmb watch' Data --times 0
 fails 4 'shmb watch' Data --timeout 1
+has '"object": "Data"'
+fails 4 'shmb watch' Data Alone --timeout 1
+has '"object": null'
+fails 1 'shmb watch' Data None
+has '"object": "None"'
 # The first line is there before the first change: without it this would wait for ever.
 timeout -k 10 120 "${wine_command[@]}" "$bin/shmb.exe" watch Data --times 2 --json >"$work/watch" \
     2>/dev/null </dev/null &

@@ -86,7 +86,7 @@ static enum shmb_exit watch(const struct request *request, struct watchers *all)
 {
     uint64_t left = request->times;
     int32_t result = SHMB_OK;
-    bool stopped = false;
+    bool stopped = false, several;
     size_t which = 0;
 
     while (left > 0) {
@@ -103,8 +103,9 @@ static enum shmb_exit watch(const struct request *request, struct watchers *all)
     }
     if (stopped || result == SHMB_OK)
         return SHMB_EXIT_DONE;
-    return fail_result(result == SHMB_TIMEOUT && all->count > 1 ? "watch" : request->names[which],
-                       result);
+    several = result == SHMB_TIMEOUT && all->count > 1;
+    answer_about(several ? NULL : request->names[which]);
+    return fail_result(several ? "watch" : request->names[which], result);
 }
 
 static void show_head(const struct request *request, size_t which, const struct watcher *watcher)
@@ -138,6 +139,7 @@ enum shmb_exit verb_watch(struct request *request)
                 (void)json_watch(name, &all.watcher[all.count], request->offset, false);
             all.count++;
         } else {
+            answer_about(name);
             code = fail_result(name, result);
         }
     }
