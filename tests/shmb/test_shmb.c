@@ -141,7 +141,7 @@ static void quiet_writes_errors_only(void **state)
     shmb_expect(1, "", "doctor ShmbTest.Read --as write --quiet");
     shmb_expect_line(1, "holds no object", "info ShmbTest.None --quiet");
     shmb_expect_line(1, "cut at the end", "write ShmbTest.Data --offset 99 --text ab --quiet");
-    shmb_expect_line(2, "--quiet does not go together", "list --quiet --json");
+    shmb_expect_line(2, "--quiet does not go together", "list --quiet --names");
     shmb_expect_line(2, "--quiet", "read ShmbTest.Data --quiet");
 }
 

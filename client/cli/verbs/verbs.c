@@ -159,6 +159,7 @@ static uint32_t run_without_action(const char *verb, const char *action)
 
     if (action != NULL && command_asks_help(action))
         return print_help(verb);
+    answer_verb(verb, NULL);
     for (i = 0; i < VERBS; i++) {
         if (!same(verb, verbs[i].verb))
             continue;

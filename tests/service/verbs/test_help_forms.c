@@ -174,7 +174,7 @@ static void wrong_words_are_one_line_that_helps(void **state)
         {0, "event", "an action: set, reset, wait"},
         {0, "list --jsn", "which takes --json"},
         {0, "list --jsn", "did you mean --json?"},
-        {0, "uninstall --json", "unknown verb"},
+        {0, "uninstall", "unknown verb"},
         {0, "version 2", "nothing is expected after version"},
         {0, "help read A B", "only a verb is expected"},
         {0, "read A --output", "needs a value: the path of a file"},
