@@ -12,6 +12,7 @@
 #include "auditing.h"
 #include "broker_context.h"
 #include "broker_report.h"
+#include "broker_state.h"
 #include "claim.h"
 #include "copy_restore.h"
 #include "lost.h"

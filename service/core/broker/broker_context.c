@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-#include "broker_report.h"
 
 const struct backoff broker_backoff = {1000, 30000};
 
@@ -48,17 +47,6 @@ struct copy_save broker_saving(struct broker *broker)
 bool broker_stopping(const struct broker *broker)
 {
     return broker->system->stopping(broker->system->self);
-}
-
-void broker_commit(struct broker *broker)
-{
-    struct sys_failure why = {0};
-    enum sys_status status;
-
-    state_put_stamp(broker->state, broker->stamp);
-    status = state_commit(broker->state, &why);
-    state_tell(broker->state, status, &why);
-    broker_report_faults(broker);
 }
 
 void broker_release(struct broker *broker)

@@ -45,12 +45,6 @@ struct copy_save broker_saving(struct broker *broker);
 /* True: a stop was requested. */
 bool broker_stopping(const struct broker *broker);
 
-/*
- * Writes the state. On failure objects are served all the same, but the next start may not
- * recognise them; logged once, and broker_retry writes it again.
- */
-void broker_commit(struct broker *broker);
-
 /* Frees the broker; closes the publication and the links, but no objects. */
 void broker_release(struct broker *broker);
 

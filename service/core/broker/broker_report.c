@@ -22,31 +22,6 @@ bool broker_report_copies(struct broker *broker)
     return any;
 }
 
-/* Remembers beyond a boot which segments have copies: that none is left must not pass unseen. */
-void broker_remember_copies(struct broker *broker)
-{
-    bool any = false;
-    size_t i;
-
-    for (i = 0; i < broker->inventory->count; i++) {
-        const struct item *item = &broker->inventory->items[i];
-
-        if (item->copies == NULL || item->copies->saved == 0 ||
-            state_copy(broker->state, item->spec.name) != 0)
-            continue;
-        state_put_copy(broker->state, item->spec.name, item->copies->saved);
-        any = true;
-    }
-    if (any)
-        broker_commit(broker);
-}
-
-void broker_announce_copies(struct broker *broker)
-{
-    broker_remember_copies(broker);
-    broker->system->saves(broker->system->self, broker_report_copies(broker));
-}
-
 void broker_report_read(struct broker *broker)
 {
     broker->report.read = broker->system->clock.now(broker->system->self);

@@ -49,10 +49,4 @@ void broker_report_keeper(struct broker *broker, struct report_lines *notes);
 /* Reports the state of the copies. True: the inventory has segments with copies. */
 bool broker_report_copies(struct broker *broker);
 
-/* Puts into the state which segments have copies. */
-void broker_remember_copies(struct broker *broker);
-
-/* Both, and tells the service manager whether a stop must wait for copies. */
-void broker_announce_copies(struct broker *broker);
-
 #endif

@@ -10,6 +10,7 @@
 #include "auditing.h"
 #include "broker_context.h"
 #include "broker_report.h"
+#include "broker_state.h"
 #include "carried_locks.h"
 #include "claim.h"
 #include "copy_restore.h"

@@ -40,28 +40,6 @@ static void do_saved(void *self)
         suspend_end(port->host.suspend, port->save);
 }
 
-static void do_progress(void *self)
-{
-    const struct port *port = self;
-
-    if (port->host.progress != NULL)
-        port->host.progress();
-}
-
-static bool do_stopping(void *self)
-{
-    const struct port *port = self;
-
-    /* A wait that fails counts as a stop. */
-    return port->host.stop != NULL && WaitForSingleObject(port->host.stop, 0) != WAIT_TIMEOUT;
-}
-
-bool port_still_wanted(void *self)
-{
-    do_progress(self);
-    return !do_stopping(self);
-}
-
 static enum sys_status do_resolve(void *self, const char *account, char sid[SYS_SID_MAX],
                                   struct sys_failure *why)
 {
@@ -249,9 +227,9 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .clock.ticks = do_ticks,
         .clock.pause = do_pause,
         .log = do_report,
-        .progress = do_progress,
+        .progress = port_progress,
         .running = do_running,
-        .stopping = do_stopping,
+        .stopping = port_stopping,
         .wait = do_wait,
     };
 

@@ -12,6 +12,10 @@ void port_files(struct system *out);   /* the configuration, the broker's own fi
 void port_objects(struct system *out); /* descriptors, named objects, links in sessions */
 void port_keepers(struct system *out);
 
+/* The table's progress and stopping: port_stop.c */
+void port_progress(void *self);
+bool port_stopping(void *self);
+
 /*
  * For long calls, with the port as `self`: reports progress to the service manager. False: stop
  * requested.

@@ -1,0 +1,40 @@
+#include "broker_state.h"
+
+#include "broker_context.h"
+#include "broker_report.h"
+
+void broker_commit(struct broker *broker)
+{
+    struct sys_failure why = {0};
+    enum sys_status status;
+
+    state_put_stamp(broker->state, broker->stamp);
+    status = state_commit(broker->state, &why);
+    state_tell(broker->state, status, &why);
+    broker_report_faults(broker);
+}
+
+/* Remembers beyond a boot which segments have copies: that none is left must not pass unseen. */
+void broker_remember_copies(struct broker *broker)
+{
+    bool any = false;
+    size_t i;
+
+    for (i = 0; i < broker->inventory->count; i++) {
+        const struct item *item = &broker->inventory->items[i];
+
+        if (item->copies == NULL || item->copies->saved == 0 ||
+            state_copy(broker->state, item->spec.name) != 0)
+            continue;
+        state_put_copy(broker->state, item->spec.name, item->copies->saved);
+        any = true;
+    }
+    if (any)
+        broker_commit(broker);
+}
+
+void broker_announce_copies(struct broker *broker)
+{
+    broker_remember_copies(broker);
+    broker->system->saves(broker->system->self, broker_report_copies(broker));
+}
