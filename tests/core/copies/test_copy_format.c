@@ -59,10 +59,21 @@ static enum copy_verdict read_as(const char *name, size_t bytes)
 
 static void the_sum_is_the_one_it_says(void **state)
 {
+    uint8_t pattern[100];
+    uint64_t bytewise = 0;
+    size_t count;
+
     (void)state;
     assert_true(crc64(0, "123456789", 9) == UINT64_C(0x995DC9BBDF1939FA));
     assert_true(crc64(crc64(0, "1234", 4), "56789", 5) == UINT64_C(0x995DC9BBDF1939FA));
     assert_true(crc64(0, "", 0) == 0);
+    for (count = 1; count < sizeof(pattern); count++) {
+        pattern[count - 1] = (uint8_t)(count * 37);
+        bytewise = crc64(bytewise, pattern + count - 1, 1);
+        assert_true(crc64(0, pattern, count) == bytewise);
+        assert_true(crc64(crc64(0, pattern, count / 3), pattern + count / 3, count - count / 3) ==
+                    bytewise);
+    }
 }
 
 static void what_is_written_is_read(void **state)
