@@ -177,7 +177,6 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         broker->delay = broker_backoff.first;
         retired_reloaded(&broker->retired, out->counts[PLAN_RETIRE]);
         (void)auditing_tell(broker->system, wanted, &broker->audit_told);
-        state_tell(broker->state, SYS_OK, NULL); /* the reload has written it */
         broker_report_faults(broker);
         broker_link_sessions(broker);
         broker_announce_copies(broker);

@@ -124,6 +124,7 @@ static enum sys_status change_access(struct apply *apply, struct sys_failure *wh
 static enum sys_status record(struct apply *apply, struct sys_failure *why)
 {
     struct state *state = apply->request->wanted->state;
+    enum sys_status status;
     size_t i;
 
     for (i = 0; i < apply->plan.count; i++) {
@@ -141,7 +142,11 @@ static enum sys_status record(struct apply *apply, struct sys_failure *why)
         }
     }
     state_put_stamp(state, *apply->request->wanted->stamp);
-    return state_commit(state, why);
+    status = state_commit(state, why);
+    /* A failure is that of the reload, which says so. */
+    if (status == SYS_OK)
+        state_tell(state, SYS_OK, NULL);
+    return status;
 }
 
 /*
