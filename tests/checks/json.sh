@@ -126,9 +126,9 @@ has '"console": true'
 ask 0 'shmbroker audit'
 fails 2 'shmbroker audit' --csv
 fails 5 'shmbroker start'
-ask 0 'shmbroker plan' $unsafe "$changed"
+ask 1 'shmbroker plan' $unsafe "$changed"
 fails 1 'shmbroker plan' $unsafe "$bad"
-fails 2 'shmbroker plan'
+fails 2 'shmbroker plan' one two
 ask 0 'shmb list'
 fails 2 'shmb list' --names
 for name in Data Alone 'Ü "quoted"' Guard Auto Manual 'Global\Three' Data.lock Data.changed.0 Taken; do
