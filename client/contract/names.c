@@ -8,6 +8,7 @@
 
 #include "fold_table.h"
 #include "hash.h"
+#include "suggest.h"
 #include "utf.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -109,6 +110,21 @@ static bool has_control(const char *text, size_t length)
             return true;
     }
     return false;
+}
+
+const char *shmb_name_behind_mistyped(const char *text, size_t length)
+{
+    static const char *const words[] = {"Global", "Local", "Session"};
+    const char *end = text + length, *at = text;
+
+    while (at < end && *at != '\\' && *at != '/')
+        at++;
+    if (at == text || at == end || behind_prefix(text, end, SHMB_GLOBAL_PREFIX) != NULL ||
+        suggest_word(text, (size_t)(at - text), words, COUNT(words)) == NULL)
+        return NULL;
+    while (at < end && (*at == '\\' || *at == '/'))
+        at++;
+    return at;
 }
 
 enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char **bare,

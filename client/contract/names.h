@@ -53,6 +53,12 @@ enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char
 /* A sentence for an error message: what is wrong with the name, and what to do. */
 const char *shmb_name_fault_text(enum shmb_name_fault fault);
 
+/*
+ * The rest of a text that begins with a mistyped or wrong prefix, such as `Globl\X`, `Local\X` or
+ * `GLOBAL/X`: the object that was probably meant is `Global\` and this rest. NULL: it does not.
+ */
+const char *shmb_name_behind_mistyped(const char *text, size_t length);
+
 /* True if two names are equal or differ only in case. An ill-formed byte equals only itself. */
 bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_length);
 

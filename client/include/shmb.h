@@ -328,7 +328,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
  * written. All later owners get this result until one calls shmb_mark_consistent, and so
  * does a thread that takes the lock again. (A death that only the system reported is not
  * marked if the owner that gets this result opened with SHMB_READ.)
- * SHMB_TIMEOUT. SHMB_ACCESS_DENIED: readers may not wait for this lock.
+ * SHMB_TIMEOUT: shmb_lock_state tells who has it. SHMB_ACCESS_DENIED: readers may not wait for
+ * this lock.
  * SHMB_BAD_ARGUMENT: the segment has no lock. SHMB_NOT_OURS: another program holds
  * the lock's name. SHMB_NOT_FOUND, SHMB_NO_BROKER: the lock was gone before its first
  * use here. SHMB_STALE: the segment was recreated or retired, or its access was changed

@@ -129,7 +129,7 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
     /* Before the wait: a handle whose block is no longer the segment's fails at once. */
     result = block_get(segment, &block);
     if (result == SHMB_OK && !handle_has_lock(segment))
-        result = SHMB_BAD_ARGUMENT;
+        return fault_call(fault, SHMB_BAD_ARGUMENT, REASON_NO_LOCK, 0);
     if (result != SHMB_OK)
         return fault_plain(fault, result);
     if (lock_mine(segment))

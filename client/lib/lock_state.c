@@ -100,8 +100,10 @@ int32_t SHMB_CALL shmb_lock_state(const shmb_segment *segment, shmb_lock_info *i
 {
     struct fault fault = {CALL_NONE, 0};
 
-    if (segment == NULL || !sized_valid(info, INFO_SIZE_MIN) || !handle_has_lock(segment))
+    if (segment == NULL || !sized_valid(info, INFO_SIZE_MIN))
         return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (!handle_has_lock(segment))
+        return result_end(fault_call(&fault, SHMB_BAD_ARGUMENT, REASON_NO_LOCK, 0), &fault);
     sized_give(NULL, 0, info);
     return result_end(lock_state(segment, info, &fault), &fault);
 }

@@ -140,8 +140,9 @@ static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, voi
     if (done != NULL)
         *done = 0;
     result = handle_range(segment, offset, buffer, count, &length);
-    if (result == SHMB_OK)
-        result = get_block(segment, &block);
+    if (result != SHMB_OK)
+        return result_end_plain(result);
+    result = get_block(segment, &block);
     if (result == SHMB_OK && length > 0) {
         const uint8_t *from = segment->view.data + (size_t)offset;
 
@@ -150,7 +151,7 @@ static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, voi
             result = copy_again(segment, buffer, from, length, timeout_ms);
     }
     if (result != SHMB_OK)
-        return result_end_plain(result);
+        return block_result(segment, result);
     if (done != NULL)
         *done = length;
     return SHMB_OK;
@@ -188,15 +189,16 @@ int32_t SHMB_CALL shmb_read_begin(const shmb_segment *segment, uint32_t timeout_
                                   uint64_t *ticket)
 {
     uint64_t sequence = 0;
-    int32_t result = SHMB_BAD_ARGUMENT;
+    int32_t result;
 
     if (ticket != NULL)
         *ticket = 0;
-    if (segment != NULL && ticket != NULL)
-        result = find_even(segment, timeout_ms, &sequence);
+    if (segment == NULL || ticket == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    result = find_even(segment, timeout_ms, &sequence);
     if (result == SHMB_OK)
         *ticket = sequence;
-    return result_end_plain(result);
+    return block_result(segment, result);
 }
 
 int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t ticket)
@@ -212,5 +214,5 @@ int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t ticket)
     result = get_block(segment, &block);
     if (result == SHMB_OK && !unchanged)
         result = SHMB_BUSY;
-    return result_end_plain(result);
+    return block_result(segment, result);
 }

@@ -133,12 +133,14 @@ ask 0 'shmb list'
 fails 2 'shmb list' --names
 for name in Data Alone 'Ü "quoted"' Guard Auto Manual 'Global\Three' Data.lock Data.changed.0 Taken; do
     ask 0 'shmb info' "$name"
+    ask 0 'shmb holders' "$name"
     timeout -k 10 120 "${wine_command[@]}" "$bin/shmb.exe" doctor "$name" >/dev/null 2>&1 </dev/null
     ask $? 'shmb doctor' "$name"
 done
 ask 0 'shmb semaphore info' Three
 fails 6 'shmb semaphore info' Guard
 fails 1 'shmb info' None
+fails 1 'shmb holders' None
 has '"NOT_FOUND"'
 fails 2 'shmb info' 'a\b'
 fails 2 'shmb doctor' Data --as all

@@ -118,9 +118,17 @@ static void what_has_no_change_events_says_so(void **state)
     shmb_segment *segment = opened("ShmbTest.Silent", SHMB_WRITE);
     uint64_t number = 5;
     void *event = segment;
+    const char *call;
+    char text[256];
+    uint32_t code;
 
     (void)state;
     assert_int_equal(shmb_wait_changed(segment, &number, 0), SHMB_BAD_ARGUMENT);
+    assert_int_equal(shmb_result_text(SHMB_BAD_ARGUMENT, text, sizeof(text)), SHMB_OK);
+    assert_non_null(strstr(text, "notify: true"));
+    assert_int_equal(shmb_last_failure(&code, &call), SHMB_BAD_ARGUMENT);
+    assert_string_equal(call, "");
+    assert_int_equal(code, 0);
     assert_int_equal(number, 5);
     assert_int_equal(shmb_change_event(segment, 0, &event), SHMB_BAD_ARGUMENT);
     assert_null(event);
@@ -139,12 +147,15 @@ static void without_directory_nothing_is_told(void **state)
 {
     shmb_segment *segment;
     uint64_t number = 5;
+    char text[256];
 
     (void)state;
     stage_root_close();
     segment = opened(NAME, SHMB_READ);
     assert_int_equal(shmb_change_number(segment, &number), SHMB_BAD_ARGUMENT);
     assert_int_equal(number, 0);
+    assert_int_equal(shmb_result_text(SHMB_BAD_ARGUMENT, text, sizeof(text)), SHMB_OK);
+    assert_non_null(strstr(text, "without the broker's directory"));
     assert_int_equal(shmb_wait_changed(segment, &number, 0), SHMB_BAD_ARGUMENT);
     shmb_close(segment);
 }

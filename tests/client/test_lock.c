@@ -206,6 +206,7 @@ static void the_state_tells_who_has_the_lock_and_since_when(void **state)
     assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
     assert_int_equal(shmb_unlock(segment), SHMB_OK);
     assert_int_equal(state_of(segment).flags, SHMB_LOCK_KNOWN);
+    assert_int_equal(stage_block(row)->holder, 0); /* a plain owner must not be taken for us */
     assert_int_equal(state_of(segment).process, 0);
     shmb_close(segment);
 }

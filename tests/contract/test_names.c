@@ -108,6 +108,31 @@ static enum shmb_name_fault check_repeated(const char *prefix, const char *chara
     return shmb_name_check(text, used, NULL, NULL);
 }
 
+static void a_mistyped_prefix_is_found(void **state)
+{
+    static const struct {
+        const char *text, *rest; /* NULL: none */
+    } rows[] = {
+        {"Globl\\X", "X"},   {"Gobal\\X", "X"},     {"GLOBAL/X", "X"},
+        {"Global/X", "X"},   {"Global\\\\X", NULL}, {"Lcal\\X", "X"},
+        {"Local\\X", "X"},   {"LOCAL/X.y", "X.y"},  {"Session\\1\\X", "1\\X"},
+        {"Global\\X", NULL}, {"gLOBAL\\X", NULL},   {"X", NULL},
+        {"", NULL},          {"\\X", NULL},         {"Globl", NULL},
+        {"Prices\\X", NULL}, {"Prices/X", NULL},    {"Glob1l\\", ""},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++) {
+        const char *rest = shmb_name_behind_mistyped(rows[i].text, strlen(rows[i].text));
+
+        if (rows[i].rest == NULL && rest != NULL)
+            fail_msg("%s: %s", rows[i].text, rest);
+        else if (rows[i].rest != NULL && (rest == NULL || strcmp(rest, rows[i].rest) != 0))
+            fail_msg("%s: %s", rows[i].text, rest != NULL ? rest : "none");
+    }
+}
+
 static void length_is_counted_in_utf16_without_the_prefix(void **state)
 {
     (void)state;
@@ -223,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults),
         cmocka_unit_test(the_bare_name_is_behind_the_prefix),
+        cmocka_unit_test(a_mistyped_prefix_is_found),
         cmocka_unit_test(length_is_counted_in_utf16_without_the_prefix),
         cmocka_unit_test(every_fault_has_a_text),
         cmocka_unit_test(same_without_case),

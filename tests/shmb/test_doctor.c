@@ -35,6 +35,7 @@ struct fake {
     bool linked;
     enum doctor_control control;
     struct doctor_trustees trustees;
+    struct doctor_lock lock;
     struct doctor_place place;
     struct doctor_dll dll;
 };
@@ -144,6 +145,13 @@ static void fake_trustees(void *context, enum shmb_kind kind, const char *name, 
     *out = ((struct fake *)context)->trustees;
 }
 
+static void fake_lock(void *context, enum shmb_kind kind, const char *name, struct doctor_lock *out)
+{
+    (void)kind;
+    (void)name;
+    *out = ((struct fake *)context)->lock;
+}
+
 static void fake_place(void *context, struct doctor_place *out)
 {
     *out = ((struct fake *)context)->place;
@@ -181,9 +189,10 @@ static int good_machine(void **state)
 
 static void ask_level(const char *name, enum shmb_level level, const char *dll)
 {
-    const struct doctor_system system = {&machine,     fake_service, fake_runs,     fake_health,
-                                         fake_look_up, fake_nearest, fake_open,     fake_control,
-                                         fake_linked,  fake_owner,   fake_trustees, fake_place,
+    const struct doctor_system system = {&machine,     fake_service,  fake_runs, fake_health,
+                                         fake_look_up, fake_nearest,  fake_open, fake_control,
+                                         fake_linked,  fake_owner,    fake_trustees, fake_lock,
+                                         fake_place,
                                          fake_dll};
     const struct doctor_question question = {name, level, dll, DOCTOR_MACHINE_X64, {0, 1, 0}};
 
@@ -226,6 +235,16 @@ static void expect_text(const char *id, const char *part)
             (strstr(report.finding[i].says, part) || strstr(report.finding[i].remedy, part)))
             return;
     fail_msg("\"%s\" does not say \"%s\"", id, part);
+}
+
+/* No finding and no remedy says this. */
+static void expect_no_text(const char *part)
+{
+    size_t i;
+
+    for (i = 0; i < report.count; i++)
+        if (strstr(report.finding[i].says, part) || strstr(report.finding[i].remedy, part))
+            fail_msg("\"%s\" says \"%s\"", report.finding[i].id, part);
 }
 
 static void what_is_well_is_said_to_be(void **state)
@@ -387,6 +406,49 @@ static void a_name_that_is_not_quite_it(void **state)
     expect("!wrong-prefix !bad-name");
 }
 
+static void a_prefix_that_is_mistyped(void **state)
+{
+    static const char *const typed[] = {"Globl\\Prices", "Gobal\\Prices", "GLOBAL/Prices",
+                                        "Global/Prices", "Lcal\\Prices"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+        ask(typed[i]);
+        expect("!prefix-mistyped");
+        expect_text("prefix-mistyped", "write Global\\Prices");
+    }
+    /* A name may have a slash. */
+    snprintf(machine.entry.name, sizeof(machine.entry.name), "Global/Prices");
+    machine.object[0].name = "Global/Prices";
+    ask("Global/Prices");
+    expect("");
+}
+
+static void the_lock_and_the_size(void **state)
+{
+    (void)state;
+    machine.entry.bytes = 4097;
+    ask("Prices");
+    expect("view-size");
+    expect_text("view-size",
+                "in whole pages 8192: MapViewOfFile with more bytes fails with error 5");
+    machine.entry.bytes = 0;
+    snprintf(machine.lock.name, sizeof(machine.lock.name), "Prices.lock");
+    snprintf(machine.lock.text, sizeof(machine.lock.text), "locked by a.exe");
+    machine.lock.held = true;
+    ask("Prices");
+    expect("lock-held");
+    expect_text("lock-held", "Global\\Prices.lock is locked by a.exe");
+    machine.lock.abandoned = true;
+    ask("Prices");
+    expect("lock-held lock-abandoned");
+    expect_text("lock-abandoned", "WAIT_ABANDONED");
+    snprintf(machine.lock.segment, sizeof(machine.lock.segment), "Prices");
+    ask("Prices");
+    expect_text("lock-abandoned", "shmb repair Prices");
+}
+
 static void who_may_not(void **state)
 {
     (void)state;
@@ -402,7 +464,12 @@ static void who_may_not(void **state)
     ask_level("Prices", SHMB_LEVEL_WRITE, NULL);
     expect_text("access-denied", "it gives it to CORP\\Traders");
     expect_text("access-denied", "it denies it to CORP\\Guests");
-    expect_text("access-denied", "make CORP\\Ann a member");
+    /* Only where somebody can be made a member. */
+    expect_no_text("member of");
+    snprintf(machine.trustees.groups, DOCTOR_TEXT, "CORP\\Traders");
+    ask_level("Prices", SHMB_LEVEL_WRITE, NULL);
+    expect_text("access-denied", "make CORP\\Ann a member of one of these groups: CORP\\Traders");
+    expect_text("access-denied", "access: { write: [...] } with CORP\\Ann");
     machine.object[0].mask = 0x20007;
     ask_level("Prices", SHMB_LEVEL_FULL, NULL);
     expect("!access-denied");
@@ -444,11 +511,12 @@ static void objects_that_are_no_segments(void **state)
     machine.object[0] =
         (struct fake_object){"Prices", false, SHMB_MUTEX, 0x120001, "S-1-5-18", true};
     ask("Prices"); /* reading alone is of no use there */
-    expect("asks-for-all kind");
+    expect("asks-for-all kind always-exists");
+    expect_text("always-exists", "config/held-objects.md");
     assert_int_equal(facts.level, SHMB_LEVEL_WRITE);
     machine.object[0].mask = 0x20000;
     ask("Prices");
-    expect("!access-denied kind");
+    expect("!access-denied kind always-exists");
     expect_text("access-denied", "SYNCHRONIZE");
 }
 
@@ -565,6 +633,8 @@ int main(void)
         TEST(a_broker_that_is_not_all_well),
         TEST(a_name_nobody_configured),
         TEST(a_name_that_is_not_quite_it),
+        TEST(a_prefix_that_is_mistyped),
+        TEST(the_lock_and_the_size),
         TEST(who_may_not),
         TEST(names_that_others_hold),
         TEST(objects_that_are_no_segments),

@@ -64,19 +64,20 @@ static void what_can_be_had_is_said_to_be(void **state)
     static const struct launch administrator = {0};
 
     (void)state;
-    expect_as(&administrator, "", "level full is available from here", "ShmbTest.Data --as full");
-    expect("asks-for-all", "level read is available from here", "Global\\ShmbTest.Data");
-    expect("asks-for-all", NULL, "ShmbTest.Data --as write");
-    expect("asks-for-all kind", "level write", "ShmbTest.Data.lock");
+    expect_as(&administrator, "view-size", "level full is available from here",
+              "ShmbTest.Data --as full");
+    expect("asks-for-all view-size", "level read is available from here", "Global\\ShmbTest.Data");
+    expect("asks-for-all view-size", NULL, "ShmbTest.Data --as write");
+    expect("asks-for-all kind always-exists", "level write", "ShmbTest.Data.lock");
 }
 
 static void who_is_refused_hears_what_would_help(void **state)
 {
     (void)state;
-    expect("!access-denied", "level write (FILE_MAP_WRITE)", "ShmbTest.Read --as write");
-    expect("!access-denied", "FILE_MAP_ALL_ACCESS", "ShmbTest.Data --as full");
-    expect("!access-denied", "access: { full: [...] }", "ShmbTest.Data --as full");
-    expect("!access-denied kind", "SYNCHRONIZE", "ShmbTest.Read.lock");
+    expect("!access-denied view-size", "level write (FILE_MAP_WRITE)", "ShmbTest.Read --as write");
+    expect("!access-denied view-size", "FILE_MAP_ALL_ACCESS", "ShmbTest.Data --as full");
+    expect("!access-denied view-size", "access: { full: [...] }", "ShmbTest.Data --as full");
+    expect("!access-denied kind always-exists", "SYNCHRONIZE", "ShmbTest.Read.lock");
 }
 
 static void names_that_are_wrong(void **state)
@@ -85,8 +86,13 @@ static void names_that_are_wrong(void **state)
     expect("!not-configured", "did you mean ShmbTest.Data", "ShmbTest.Dato");
     expect("!not-configured", "add it to a configuration file", "Nothing.At.All");
     expect("!case", "Global\\ShmbTest.Data", "shmbtest.data");
-    expect("!prefix-case asks-for-all", NULL, "GLOBAL\\ShmbTest.Data");
-    expect("!wrong-prefix asks-for-all", "write Global\\ShmbTest.Data", "Local\\ShmbTest.Data");
+    expect("!prefix-case asks-for-all view-size", NULL, "GLOBAL\\ShmbTest.Data");
+    expect("!wrong-prefix asks-for-all view-size", "write Global\\ShmbTest.Data",
+           "Local\\ShmbTest.Data");
+    expect("!prefix-mistyped asks-for-all view-size", "write Global\\ShmbTest.Data",
+           "Globl\\ShmbTest.Data");
+    expect("!prefix-mistyped asks-for-all view-size", NULL, "GLOBAL/ShmbTest.Data");
+    expect("!prefix-mistyped asks-for-all view-size", NULL, "Lcal\\ShmbTest.Data");
     expect("!bad-name", NULL, "a\\b");
 }
 
@@ -95,7 +101,7 @@ static void names_that_others_hold(void **state)
     HANDLE stranger = stage_object(SHMB_SECTION, "ShmbTest.Taken", 64, STAGE_STRANGER, 0x20007);
 
     (void)state;
-    expect("!conflict !not-ours asks-for-all", "shmbroker status", "ShmbTest.Taken");
+    expect("!conflict !not-ours asks-for-all", "shmb holders ShmbTest.Taken", "ShmbTest.Taken");
     stage_close(stranger);
     taken_row->state = SHMB_ENTRY_HELD;
     stage_publish();
@@ -115,11 +121,11 @@ static void a_twin_in_the_session(void **state)
     assert_non_null(twin);
     ProcessIdToSessionId(GetCurrentProcessId(), &session);
     if (session != 0)
-        expect("asks-for-all session-twin", "gets that one", "ShmbTest.Data");
+        expect("asks-for-all view-size session-twin", "gets that one", "ShmbTest.Data");
     if (support_wine()) {
         static const struct launch two = {.session = "2", .standard_user = true};
 
-        expect_as(&two, "asks-for-all", NULL, "ShmbTest.Data");
+        expect_as(&two, "asks-for-all view-size", NULL, "ShmbTest.Data");
     }
     CloseHandle(twin);
 }
@@ -172,6 +178,7 @@ static void no_broker(void **state)
 static void the_real_service(void **state)
 {
     char arguments[512];
+    const char *said;
 
     (void)state;
     stage_end();
@@ -184,11 +191,15 @@ static void the_real_service(void **state)
     stage_object(SHMB_SECTION, "ShmbTest.Late", 64, STAGE_STRANGER, 0x20007);
     scm_start();
     scm_wait(SERVICE_RUNNING);
-    expect("asks-for-all", NULL, "ShmbTest.Real"); /* the link in the session is no twin */
-    expect("!access-denied", "Administrators", "ShmbTest.Real --as write");
+    expect("asks-for-all view-size", NULL,
+           "ShmbTest.Real"); /* the link in the session is no twin */
+    expect("!access-denied view-size", "Administrators", "ShmbTest.Real --as write");
+    /* The remedy makes nobody an administrator. */
+    assert_int_equal(shmb_run(&shmb_user, &said, "doctor ShmbTest.Real --as write"), 1);
+    assert_null(strstr(said, "a member of"));
     expect("!conflict !not-ours asks-for-all", NULL, "ShmbTest.Late");
     /* an administrator may read the broker's report, too */
-    expect_as(NULL, "degraded", "shmbroker status", "ShmbTest.Real");
+    expect_as(NULL, "degraded view-size", "shmbroker status", "ShmbTest.Real");
 }
 
 static void set_layers(const wchar_t *value)
@@ -210,12 +221,12 @@ static void the_compatibility_fix(void **state)
 {
     (void)state;
     set_layers(L"~ RUNASINVOKER LocalMappedObject");
-    expect("compatibility-shim asks-for-all", "C:\\ShmbTest\\old.exe", "ShmbTest.Data");
+    expect("compatibility-shim asks-for-all view-size", "C:\\ShmbTest\\old.exe", "ShmbTest.Data");
     set_layers(L"~ NotLocalMappedObject");
-    expect("asks-for-all", NULL, "ShmbTest.Data");
+    expect("asks-for-all view-size", NULL, "ShmbTest.Data");
     set_layers(NULL);
     SetEnvironmentVariableW(L"__COMPAT_LAYER", L"LocalMappedObject");
-    expect("!compatibility-shim asks-for-all", NULL, "ShmbTest.Data");
+    expect("!compatibility-shim asks-for-all view-size", NULL, "ShmbTest.Data");
     SetEnvironmentVariableW(L"__COMPAT_LAYER", NULL);
 }
 
@@ -227,16 +238,16 @@ static void the_dll(void **state)
     (void)state;
     snprintf(arguments, sizeof(arguments), "ShmbTest.Data --dll \"%s\"",
              support_sibling("shmbclient.dll"));
-    expect("asks-for-all", NULL, arguments);
+    expect("asks-for-all view-size", NULL, arguments);
     snprintf(arguments, sizeof(arguments), "ShmbTest.Data --dll \"%s\"", support_own_path());
-    expect("asks-for-all dll-no-version", NULL, arguments);
+    expect("asks-for-all view-size dll-no-version", NULL, arguments);
     snprintf(arguments, sizeof(arguments), "ShmbTest.Data --dll \"%s\"", support_file("MZ"));
-    expect("asks-for-all !dll-no-image", NULL, arguments);
-    expect("asks-for-all !dll-unreadable", "error 2", "ShmbTest.Data --dll no-such.dll");
+    expect("asks-for-all view-size !dll-no-image", NULL, arguments);
+    expect("asks-for-all view-size !dll-unreadable", "error 2", "ShmbTest.Data --dll no-such.dll");
     if (other == NULL)
         return;
     snprintf(arguments, sizeof(arguments), "ShmbTest.Data --dll \"%s\\shmbclient.dll\"", other);
-    expect("asks-for-all !dll-bitness", "error 193", arguments);
+    expect("asks-for-all view-size !dll-bitness", "error 193", arguments);
 }
 
 static void in_json_it_is_one_document(void **state)
@@ -248,7 +259,7 @@ static void in_json_it_is_one_document(void **state)
                      "\"findings\":[{\"id\":\"not-configured\",\"stops\":true,\"says\":\"no "
                      "configuration names ShmbTest.Dato\",\"remedy\":\"did you mean ShmbTest.Data, "
                      "ShmbTest.Read, ShmbTest.Taken? If not, have the administrator add it, then: "
-                     "shmbroker reload\"}],\"warnings\":[]}",
+                     "shmbroker reload\"}],\"holders\":null,\"warnings\":[]}",
                      "doctor ShmbTest.Dato --json");
 }
 

@@ -107,50 +107,67 @@ static void list_in_json_is_one_document(void **state)
         "list --json");
 }
 
+/* It begins with this; who has the object open follows. */
+static void expect_begin(const char *begin, const char *arguments)
+{
+    const char *said;
+    DWORD code = shmb_run(&shmb_user, &said, "%s", arguments);
+
+    if (code != 0 || strncmp(said, begin, strlen(begin)) != 0)
+        fail_msg("shmb %s: code %lu, said:\n%s", arguments, code, said);
+}
+
+/* The same for a document. */
+static void expect_json_begin(const char *begin, const char *arguments)
+{
+    const char *said;
+    DWORD code = shmb_run_json(&said, "%s", arguments);
+
+    if (code != 0 || strncmp(said, begin, strlen(begin)) != 0)
+        fail_msg("shmb %s: code %lu, said:\n%s", arguments, code, said);
+}
+
 static void info_says_all_of_one(void **state)
 {
     (void)state;
-    shmb_expect(0,
-                "name:        ShmbTest.Data\n"
-                "kind:        segment\n"
-                "state:       held\n"
-                "generation:  1001\n"
-                "size:        100 bytes\n"
-                "lock:        ShmbTest.Data.lock\n"
-                "your rights: read and write\n"
-                "access:      Everyone read and write\n",
-                "info Global\\ShmbTest.Data");
-    shmb_expect(0,
-                "name:        ShmbTest.Read\n"
-                "kind:        segment\n"
-                "state:       held\n"
-                "generation:  1003\n"
-                "size:        300000 bytes\n"
-                "lock:        ShmbTest.Read.lock\n"
-                "             readers may wait on it\n"
-                "your rights: read\n"
-                "access:      Everyone read\n",
-                "info ShmbTest.Read");
-    shmb_expect(0,
-                "name:        ShmbTest.Event\n"
-                "kind:        event\n"
-                "state:       held\n"
-                "generation:  1006\n"
-                "reset:       manual\n"
-                "your rights: wait\n"
-                "access:      Everyone wait\n",
-                "info ShmbTest.Event");
-    shmb_expect(0,
-                "name:        ShmbTest.Gone\n"
-                "kind:        mutex\n"
-                "state:       failed\n"
-                "generation:  1007\n"
-                "your rights: nothing\n"
-                "access:      you may not read it\n",
-                "info ShmbTest.Gone");
+    expect_begin("name:        ShmbTest.Data\n"
+                 "kind:        segment\n"
+                 "state:       held\n"
+                 "generation:  1001\n"
+                 "size:        100 bytes\n"
+                 "lock:        ShmbTest.Data.lock\n"
+                 "your rights: read and write\n"
+                 "access:      Everyone read and write\n",
+                 "info Global\\ShmbTest.Data");
+    expect_begin("name:        ShmbTest.Read\n"
+                 "kind:        segment\n"
+                 "state:       held\n"
+                 "generation:  1003\n"
+                 "size:        300000 bytes\n"
+                 "lock:        ShmbTest.Read.lock\n"
+                 "             readers may wait on it\n"
+                 "your rights: read\n"
+                 "access:      Everyone read\n",
+                 "info ShmbTest.Read");
+    expect_begin("name:        ShmbTest.Event\n"
+                 "kind:        event\n"
+                 "state:       held\n"
+                 "generation:  1006\n"
+                 "reset:       manual\n"
+                 "your rights: wait\n"
+                 "access:      Everyone wait\n",
+                 "info ShmbTest.Event");
+    expect_begin("name:        ShmbTest.Gone\n"
+                 "kind:        mutex\n"
+                 "state:       failed\n"
+                 "generation:  1007\n"
+                 "your rights: nothing\n"
+                 "access:      you may not read it\n",
+                 "info ShmbTest.Gone");
     shmb_expect_line(1, "ShmbTest.None", "info ShmbTest.None");
 }
 
+#define HOLDERS ",\"holders\":{\"objects\":[{\"name\":"
 #define RIGHTS(count, rights, may, access)                                                         \
     ",\"count\":" count ",\"rights\":[" rights "],\"may\":\"" may "\",\"access\":" access
 #define EVERYONE_MAY(words)                                                                        \
@@ -159,17 +176,15 @@ static void info_says_all_of_one(void **state)
 static void info_in_json_is_one_document(void **state)
 {
     (void)state;
-    shmb_expect_json(0,
-                     HEAD("info") SEGMENT("ShmbTest.Data", "held", "1001", "100",
-                                          "\"ShmbTest.Data.lock\"", "false", "false")
-                         RIGHTS("null", "\"read\",\"write\"", "read and write",
-                                EVERYONE_MAY("read and write")) TAIL,
-                     "info --json ShmbTest.Data");
-    shmb_expect_json(
-        0,
-        HEAD("info") SEGMENT("ShmbTest.Taken", "conflict", "1008", "16", "null", "false", "false")
-            RIGHTS("null", "", "nothing", "null") TAIL,
-        "info ShmbTest.Taken --json");
+    expect_json_begin(HEAD("info") SEGMENT("ShmbTest.Data", "held", "1001", "100",
+                                           "\"ShmbTest.Data.lock\"", "false", "false")
+                          RIGHTS("null", "\"read\",\"write\"", "read and write",
+                                 EVERYONE_MAY("read and write")) HOLDERS,
+                      "info --json ShmbTest.Data");
+    expect_json_begin(HEAD("info") SEGMENT("ShmbTest.Taken", "conflict", "1008", "16", "null",
+                                           "false", "false")
+                          RIGHTS("null", "", "nothing", "null") HOLDERS,
+                      "info ShmbTest.Taken --json");
 }
 
 /* For scripts: a name is never cut, and a size of any length does not move it. */
@@ -198,34 +213,31 @@ static void without_the_directory_the_name_is_enough(void **state)
     stage_object(SHMB_EVENT, "ShmbTest.Hidden", 0, STAGE_OURS, 0);
     stage_root_close();
     shmb_expect_line(1, "published", "list");
-    shmb_expect(0,
-                "name:        ShmbTest.Data\n"
-                "kind:        segment\n"
-                "state:       unknown, found by name without the broker's directory\n"
-                "size:        4096 bytes, rounded up to pages\n"
-                "lock:        ShmbTest.Data.lock\n"
-                "your rights: read and write\n"
-                "access:      Everyone read and write\n",
-                "info Global\\ShmbTest.Data");
-    shmb_expect_json(
-        0,
+    expect_begin("name:        ShmbTest.Data\n"
+                 "kind:        segment\n"
+                 "state:       unknown, found by name without the broker's directory\n"
+                 "size:        4096 bytes, rounded up to pages\n"
+                 "lock:        ShmbTest.Data.lock\n"
+                 "your rights: read and write\n"
+                 "access:      Everyone read and write\n",
+                 "info Global\\ShmbTest.Data");
+    expect_json_begin(
         HEAD("info") OBJECT("ShmbTest.Read.lock", "mutex", "unknown", "null", "null",
                             NO_SIZES NO_STATES)
-            RIGHTS("null", "\"write\"", "wait and release", EVERYONE_MAY("wait and release")) TAIL,
+            RIGHTS("null", "\"write\"", "wait and release", EVERYONE_MAY("wait and release"))
+                HOLDERS,
         "info ShmbTest.Read.lock --json");
-    shmb_expect_json(0,
-                     HEAD("info") OBJECT("ShmbTest.Three", "semaphore", "unknown", "null", "null",
-                                         NO_SIZES NO_STATES)
-                         RIGHTS("1", "\"read\",\"write\"", "wait and release",
-                                EVERYONE_MAY("wait and release")) TAIL,
-                     "info ShmbTest.Three --json");
-    shmb_expect(0,
-                "name:        ShmbTest.Hidden\n"
-                "kind:        event\n"
-                "state:       unknown, found by name without the broker's directory\n"
-                "your rights: nothing\n"
-                "access:      you may not read it\n",
-                "info ShmbTest.Hidden");
+    expect_json_begin(HEAD("info") OBJECT("ShmbTest.Three", "semaphore", "unknown", "null", "null",
+                                          NO_SIZES NO_STATES)
+                          RIGHTS("1", "\"read\",\"write\"", "wait and release",
+                                 EVERYONE_MAY("wait and release")) HOLDERS,
+                      "info ShmbTest.Three --json");
+    expect_begin("name:        ShmbTest.Hidden\n"
+                 "kind:        event\n"
+                 "state:       unknown, found by name without the broker's directory\n"
+                 "your rights: nothing\n"
+                 "access:      you may not read it\n",
+                 "info ShmbTest.Hidden");
     shmb_expect_line(1, "holds no object", "info ShmbTest.None");
     shmb_expect(0, "", "write ShmbTest.Data --text plain");
     shmb_expect(0, "plain\n", "read ShmbTest.Data --count 5");

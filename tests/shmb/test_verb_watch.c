@@ -65,6 +65,16 @@ static void expect_change(struct child *child, const char *number)
     assert_string_equal(line + 23, number);
 }
 
+/* Without notify, that is said, with what to do. */
+static void expect_note(struct child *child)
+{
+    const char *line = child_line(child);
+
+    if (line == NULL || strstr(line, "ShmbTest.Quiet: note: ") == NULL ||
+        strstr(line, "configure notify: true") == NULL)
+        fail_msg("%s", line != NULL ? line : "nothing");
+}
+
 static void each_change_is_shown(void **state)
 {
     static const char *const names[] = {"ShmbTest.Told", "ShmbTest.Quiet"};
@@ -79,6 +89,8 @@ static void each_change_is_shown(void **state)
 
         snprintf(line, sizeof(line), "%s: watching 100 bytes", names[i]);
         child_expect(child, line);
+        if (i == 1)
+            expect_note(child);
         library_write(names[i], 0, "xxxx1.25");
         expect_change(child, "  change 1");
         child_expect(child, "  00000004 +4  31 2e 32 35  |1.25|");
@@ -177,6 +189,7 @@ static void many_ranges_are_counted(void **state)
 
     (void)state;
     child_expect(child, "ShmbTest.Quiet: watching 1000 bytes");
+    expect_note(child);
     memset(text, 0, sizeof(text));
     for (i = 0; i < 20; i++)
         text[i * 10] = 'x';
@@ -320,7 +333,7 @@ static void wait_waits_for_any_kind(void **state)
     writing = 1;
     thread = CreateThread(NULL, 0, write_on, NULL, 0, NULL);
     assert_non_null(thread);
-    shmb_expect(0, "", "wait ShmbTest.Quiet");
+    shmb_expect_line(0, "configure notify: true", "wait ShmbTest.Quiet");
     writing = 0;
     WaitForSingleObject(thread, INFINITE);
     GetExitCodeThread(thread, &code);

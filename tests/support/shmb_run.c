@@ -77,22 +77,40 @@ static void make_compact(char *json)
     *out = '\0';
 }
 
+static DWORD run_json(const char **said, const char *format, va_list arguments)
+{
+    static char compact[SUPPORT_LINE_MAX];
+    const char *got;
+    DWORD code = run(&shmb_user, &got, format, arguments);
+
+    snprintf(compact, sizeof(compact), "%s", got);
+    make_compact(compact);
+    *said = compact;
+    return code;
+}
+
+DWORD shmb_run_json(const char **said, const char *format, ...)
+{
+    va_list arguments;
+    DWORD code;
+
+    va_start(arguments, format);
+    code = run_json(said, format, arguments);
+    va_end(arguments);
+    return code;
+}
+
 void shmb_expect_json(DWORD code, const char *document, const char *format, ...)
 {
     const char *got;
-    char *compact;
     va_list arguments;
     DWORD got_code;
 
     va_start(arguments, format);
-    got_code = run(&shmb_user, &got, format, arguments);
+    got_code = run_json(&got, format, arguments);
     va_end(arguments);
-    compact = _strdup(got);
-    assert_non_null(compact);
-    make_compact(compact);
-    if (got_code != code || strcmp(compact, document) != 0)
-        fail_msg("shmb %s: code %lu, said:\n%s", format, got_code, compact);
-    free(compact);
+    if (got_code != code || strcmp(got, document) != 0)
+        fail_msg("shmb %s: code %lu, said:\n%s", format, got_code, got);
 }
 
 void shmb_expect_line(DWORD code, const char *part, const char *format, ...)

@@ -23,8 +23,9 @@ void shmb_expect(DWORD code, const char *said, const char *format, ...);
 
 /*
  * The same for a document with --json on the standard output, without the blanks and line ends
- * between its tokens.
+ * between its tokens; and as shmb_run, as a standard user.
  */
+DWORD shmb_run_json(const char **said, const char *format, ...);
 void shmb_expect_json(DWORD code, const char *document, const char *format, ...);
 
 /* The exit code must be this one, and this a part of the one line it says. */

@@ -14,6 +14,7 @@ static const char general[] =
     "\n"
     "  shmb list                         all objects\n"
     "  shmb info NAME                    one object, and your rights to it\n"
+    "  shmb holders NAME                 who has an object open, and who has the lock\n"
     "  shmb doctor NAME                  why a program cannot open an object, and the remedy\n"
     "  shmb scan [PATTERN]               objects that exist now, and a configuration for them\n"
     "  shmb read NAME                    write the bytes of a segment, or the text (--text)\n"
@@ -62,21 +63,41 @@ static const char help_info[] =
     "shmb info NAME [--json]\n"
     "\n"
     "Shows what the broker publishes about an object; your rights, tested by opening it; and\n"
-    "who may do what, from its access list. If you may not read the broker's directory, it\n"
-    "shows what the object itself reveals.\n"
+    "who may do what, from its access list; who has it open and who has the lock, as shmb\n"
+    "holders. If you may not read the broker's directory, it shows what the object itself\n"
+    "reveals.\n"
     "\n"
     "--json   as a JSON document\n"
     "\n"
     "  shmb info Prices\n"
     "  shmb info Global\\Prices --json\n";
 
+static const char help_holders[] =
+    "shmb holders NAME [--json]\n"
+    "\n"
+    "Shows the programs that have an object open, and those of its lock and change events:\n"
+    "path, process id, session, account, rights. For a lock or a mutex also who owns it and\n"
+    "since when, and whether an owner died; for a segment the longest view. Takes any name\n"
+    "under Global\\, also one that the broker does not hold. Changes nothing. As an ordinary\n"
+    "user it may not examine the programs of others and says how many; an elevated prompt sees\n"
+    "all but protected ones. A program that closed its handle and kept the memory mapped is\n"
+    "not seen. The time is what the owner wrote into shared memory; only owners that use the\n"
+    "library do.\n"
+    "\n"
+    "--json   as a JSON document\n"
+    "\n"
+    "Exit codes: 0 done, 1 no object has this name.\n"
+    "\n"
+    "  shmb holders Prices\n"
+    "  shmb holders Global\\Prices.lock --json\n";
+
 static const char help_doctor[] =
     "shmb doctor NAME [--as read|write|full] [--dll PATH] [--json]\n"
     "\n"
     "Opens an object with plain Win32 calls, as a program does, and names each problem with\n"
     "a sentence and a remedy. The exit code is 1 if one of them stops the program (stops);\n"
-    "the others are hints (note). Run it as the user and in the session of the program. It\n"
-    "changes nothing.\n"
+    "the others are hints (note). It then shows who has the object open. Run it as the user\n"
+    "and in the session of the program. It changes nothing.\n"
     "\n"
     "--as     the level to test; without it read, for a mutex write\n"
     "--dll    also checks the shmbclient.dll that a program loads: bitness and version\n"
@@ -275,14 +296,23 @@ static const char help_semaphore[] =
 static const struct {
     const char *verb, *text;
 } table[] = {
-    {"list", help_list},     {"info", help_info},
-    {"doctor", help_doctor}, {"scan", help_scan},
-    {"watch", help_watch},   {"wait", help_wait},
-    {"top", help_top},       {"completion", help_completion},
-    {"read", help_read},     {"dump", help_dump},
-    {"write", help_write},   {"lock", help_lock},
-    {"repair", help_repair}, {"mutex", help_mutex},
-    {"event", help_event},   {"semaphore", help_semaphore},
+    {"list", help_list},
+    {"info", help_info},
+    {"holders", help_holders},
+    {"doctor", help_doctor},
+    {"scan", help_scan},
+    {"watch", help_watch},
+    {"wait", help_wait},
+    {"top", help_top},
+    {"completion", help_completion},
+    {"read", help_read},
+    {"dump", help_dump},
+    {"write", help_write},
+    {"lock", help_lock},
+    {"repair", help_repair},
+    {"mutex", help_mutex},
+    {"event", help_event},
+    {"semaphore", help_semaphore},
 };
 
 void help_print(void)

@@ -206,6 +206,7 @@ static enum doctor_directory look_up(void *context, const char *name, struct doc
         snprintf(entry->name, sizeof(entry->name), "%.*s", SHMB_NAME_BYTES - 1, info.name);
         entry->kind = info.kind;
         entry->state = info.state;
+        entry->bytes = info.bytes;
         *found = true;
     }
     /* The directory is open, so "not found" is about the name. */
@@ -276,6 +277,6 @@ static bool ask_link(void *context, uint32_t session, const char *name)
 }
 
 const struct doctor_system doctor_win32 = {
-    NULL,           ask_service, ask_broker,   ask_health,      look_up,      ask_nearest, try_open,
-    doctor_control, ask_link,    doctor_owner, doctor_trustees, doctor_place, doctor_dll,
+    NULL,           ask_service, ask_broker,   ask_health,      look_up,     ask_nearest,  try_open,
+    doctor_control, ask_link,    doctor_owner, doctor_trustees, doctor_lock, doctor_place, doctor_dll,
 };

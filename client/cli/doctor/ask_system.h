@@ -15,6 +15,7 @@ void doctor_place(void *context, struct doctor_place *out);
 void doctor_dll(void *context, const char *path, struct doctor_dll *out);
 uint32_t doctor_owner(void *context, enum shmb_kind kind, const char *name, char owner[DOCTOR_TEXT],
                       bool *trusted);
+void doctor_lock(void *context, enum shmb_kind kind, const char *name, struct doctor_lock *out);
 void doctor_trustees(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
                      struct doctor_trustees *out);
 enum doctor_control doctor_control(void *context, const char *name);

@@ -16,6 +16,13 @@ static void judge_name(const struct doctor_facts *facts, const struct doctor_que
                        "%s is private to one session; the broker's objects are never there",
                        question->name),
             "write Global\\%s", facts->name[0] != '\0' ? facts->name : "NAME");
+    if (facts->mistyped)
+        doctor_remedy(
+            doctor_add(report, "prefix-mistyped", true,
+                       "%s does not begin with Global\\: another prefix, a slash or a typing error "
+                       "there names no object of the broker",
+                       question->name),
+            "write Global\\%s, or in the library and in shmb %s alone", facts->name, facts->name);
     if (facts->fault != SHMB_NAME_OK)
         doctor_remedy(
             doctor_add(report, "bad-name", true, "not a valid name for an object of the broker"),

@@ -55,6 +55,7 @@ struct doctor_entry {
     char name[SHMB_NAME_BYTES]; /* as configured, in its case */
     uint32_t kind;              /* enum shmb_kind */
     uint32_t state;             /* enum shmb_entry_state */
+    uint64_t bytes;             /* of a segment; 0: not known */
 };
 
 /* Where the process runs, and what can hide the objects from it. */
@@ -87,6 +88,19 @@ struct doctor_trustees {
     bool known;
     char given[DOCTOR_TEXT];
     char denied[DOCTOR_TEXT];
+    char groups[DOCTOR_TEXT]; /* those of `given` that are groups which an account can join, and
+                                 that give no power over the machine */
+};
+
+#define DOCTOR_HOLDER 2048u
+
+/* A mutex: the object itself, or the lock of a segment. */
+struct doctor_lock {
+    bool held;
+    bool abandoned;                /* an owner died, and nobody repaired the segment since */
+    char name[SHMB_NAME_BYTES];    /* bare; empty: there is none */
+    char segment[SHMB_NAME_BYTES]; /* whose lock it is; empty: a mutex alone */
+    char text[DOCTOR_HOLDER];      /* "locked by ... since ..." */
 };
 
 /*
@@ -120,6 +134,8 @@ struct doctor_system {
                       bool *trusted);
     void (*trustees)(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
                      struct doctor_trustees *out);
+    /* The state of a mutex, or of a segment's lock. */
+    void (*lock)(void *context, enum shmb_kind kind, const char *name, struct doctor_lock *out);
     void (*place)(void *context, struct doctor_place *out);
     void (*dll)(void *context, const char *path, struct doctor_dll *out);
 };
@@ -140,6 +156,7 @@ struct doctor_question {
 struct doctor_facts {
     enum shmb_name_fault fault;
     bool other_prefix;          /* the name began with Local\; `name` is the rest */
+    bool mistyped;              /* the prefix is a typing error; `name` is the rest */
     bool prefix_case;           /* the prefix is not exactly Global\ */
     char name[SHMB_NAME_BYTES]; /* bare; empty: not a valid name */
     enum shmb_level level;      /* the level that was tried */
@@ -157,6 +174,7 @@ struct doctor_facts {
     uint32_t full_code; /* the same with level `full` */
     bool owner_known, owner_trusted;
     char owner[DOCTOR_TEXT];
+    struct doctor_lock lock;
     struct doctor_trustees trustees; /* for `level`, if it was refused */
     enum doctor_control control;     /* of a segment */
     int twin; /* as `kind`, of Local\NAME; absent in session 0, and if it is a link */

@@ -16,7 +16,34 @@ static bool begins(const char *text, const char *with)
     return strlen(text) >= length && shmb_name_same(text, length, with, length);
 }
 
-static void read_name(const char *text, struct doctor_facts *facts)
+/* Does the directory have this valid name? */
+static bool is_listed(const struct doctor_system *system, const char *bare)
+{
+    struct doctor_entry entry = {.name = ""};
+    bool found = false;
+
+    (void)system->look_up(system->context, bare, &entry, &found);
+    return found;
+}
+
+/*
+ * Finds a typing error in the prefix, and takes the rest for the name. A name may have a slash, so
+ * `Global/X` is an error only where no object has that name.
+ */
+static const char *repair_prefix(const struct doctor_system *system, const char *text,
+                                 struct doctor_facts *facts)
+{
+    const char *rest = shmb_name_behind_mistyped(text, strlen(text));
+
+    if (rest == NULL || shmb_name_check(rest, strlen(rest), NULL, NULL) != SHMB_NAME_OK ||
+        (facts->fault == SHMB_NAME_OK && is_listed(system, text)))
+        return text;
+    facts->mistyped = true;
+    return rest;
+}
+
+static void read_name(const struct doctor_system *system, const char *text,
+                      struct doctor_facts *facts)
 {
     const char *bare = NULL;
     size_t length = 0;
@@ -26,6 +53,9 @@ static void read_name(const char *text, struct doctor_facts *facts)
         /* Look for the object that was probably meant. */
         facts->other_prefix = true;
         text += strlen("Local\\");
+        facts->fault = shmb_name_check(text, strlen(text), &bare, &length);
+    } else {
+        text = repair_prefix(system, text, facts);
         facts->fault = shmb_name_check(text, strlen(text), &bare, &length);
     }
     if (facts->fault != SHMB_NAME_OK)
@@ -84,6 +114,8 @@ static void gather_object(const struct doctor_system *system,
     if (kind == SHMB_SECTION && facts->listed && facts->entry.state == SHMB_ENTRY_HELD &&
         facts->open_code == 0)
         facts->control = system->control(system->context, facts->name);
+    if (kind == SHMB_SECTION || kind == SHMB_MUTEX)
+        system->lock(system->context, kind, facts->name, &facts->lock);
     if (facts->open_code == CODE_ACCESS_DENIED)
         system->trustees(system->context, kind, facts->name, mask, &facts->trustees);
 }
@@ -101,7 +133,7 @@ void doctor_gather(const struct doctor_system *system, const struct doctor_quest
     memset(facts, 0, sizeof(*facts));
     facts->kind = facts->twin = DOCTOR_ABSENT;
     facts->level = pick_level(question->level, DOCTOR_ABSENT);
-    read_name(question->name, facts);
+    read_name(system, question->name, facts);
     system->place(system->context, &facts->place);
     facts->service = system->service(system->context, &facts->service_code);
     facts->broker_runs = system->broker_runs(system->context, &facts->broker_proven);

@@ -11,6 +11,7 @@
 #include "directory.h"
 
 #define CODE_ACCESS_DENIED 5u /* ERROR_ACCESS_DENIED */
+#define PAGE               4096u
 
 /* The Win32 right that programs ask for. */
 static const char *right_word(int kind, enum shmb_level level)
@@ -69,8 +70,9 @@ static void judge_listed(const struct doctor_facts *facts, struct doctor_report 
             doctor_add(report, "conflict", true,
                        "an object that is not the broker's has the name, so the broker could not "
                        "create its own"),
-            "as administrator: shmbroker status names the program; end it, and from now on start "
-            "it after the broker");
+            "as administrator: shmb holders %s names the program; end it, and from now on start "
+            "it after the broker",
+            facts->name);
     else if (facts->entry.state == SHMB_ENTRY_FAILED)
         doctor_remedy(
             doctor_add(report, "failed", true, "the system could not create the object"),
@@ -80,7 +82,7 @@ static void judge_listed(const struct doctor_facts *facts, struct doctor_report 
             doctor_add(report, "wrong-kind", true,
                        "the configuration says %s, but the name is held by something else: %s",
                        kind_word((int)facts->entry.kind), kind_word(facts->kind)),
-            "as administrator: shmbroker status names the program that holds it");
+            "as administrator: shmb holders %s names the program that holds it", facts->name);
 }
 
 static void judge_owner(const struct doctor_facts *facts, struct doctor_report *report)
@@ -89,7 +91,8 @@ static void judge_owner(const struct doctor_facts *facts, struct doctor_report *
         doctor_remedy(
             doctor_add(report, "other-kind", true,
                        "an object that is not a segment, mutex, event or semaphore has the name"),
-            "end the program that created it, or use another name");
+            "end the program that created it (shmb holders %s names it), or use another name",
+            facts->name);
     else if (facts->owner_known && !facts->owner_trusted)
         doctor_remedy(
             doctor_add(
@@ -97,8 +100,9 @@ static void judge_owner(const struct doctor_facts *facts, struct doctor_report *
                 "the owner of the object is %s, so the broker did not create it: the library "
                 "refuses it, plain Win32 programs do not notice",
                 facts->owner),
-            "end the program that created it; the broker then creates the object, if it is "
-            "configured");
+            "end the program that created it (shmb holders %s names it); the broker then creates "
+            "the object, if it is configured",
+            facts->name);
 }
 
 static void judge_denied(const struct doctor_facts *facts, struct doctor_report *report)
@@ -116,18 +120,76 @@ static void judge_denied(const struct doctor_facts *facts, struct doctor_report 
         report, "access-denied", true,
         "access denied: the access list of this %s does not give %s level %s (%s)%s%s",
         kind_word(facts->kind), user, level, right_word(facts->kind, facts->level), given, denied);
-    if (facts->trustees.given[0] != '\0')
+    /* Never a way to power over the machine, and no group that nobody can join. */
+    if (facts->trustees.groups[0] != '\0')
         doctor_remedy(
             finding,
-            "have the administrator make %s a member of one of these (it takes effect at the next "
-            "logon), or configure access: { %s: [...] }, then: shmbroker reload",
-            user, level);
+            "have the administrator make %s a member of one of these groups: %s (it takes effect "
+            "at the next logon), or configure access: { %s: [...] } with %s or a group, then: "
+            "shmbroker reload",
+            user, facts->trustees.groups, level, user);
     else
         doctor_remedy(
             finding,
             "have the administrator configure access: { %s: [...] } with %s or a group, then: "
             "shmbroker reload",
             level, user);
+}
+
+/* A view is mapped in whole pages, and Windows answers "access denied" to a longer one. */
+static void judge_size(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    uint64_t bytes = facts->entry.bytes, whole = (bytes + PAGE - 1) / PAGE * PAGE;
+
+    if (facts->kind != SHMB_SECTION || !facts->listed || facts->entry.state != SHMB_ENTRY_HELD ||
+        bytes == 0)
+        return;
+    doctor_remedy(
+        doctor_add(report, "view-size", false,
+                   "it has %llu bytes, in whole pages %llu: MapViewOfFile with more bytes fails "
+                   "with error 5, which means \"too long\" there and not \"access denied\"",
+                   (unsigned long long)bytes, (unsigned long long)whole),
+        "map 0 bytes, which means all of it, or at most %llu; or have the administrator configure "
+        "a larger size",
+        (unsigned long long)whole);
+}
+
+static void judge_lock(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    const struct doctor_lock *lock = &facts->lock;
+
+    if (lock->held)
+        doctor_remedy(
+            doctor_add(report, "lock-held", false, "Global\\%s is %s", lock->name, lock->text),
+            "if it does not end: find out what that program does, or end it; shmb "
+            "holders %s shows who has it open",
+            lock->name);
+    if (lock->abandoned && lock->segment[0] != '\0')
+        doctor_remedy(doctor_add(report, "lock-abandoned", false,
+                                 "an owner of Global\\%s died while it held the lock, and nobody "
+                                 "repaired the segment since: every owner is told so",
+                                 lock->name),
+                      "check the content (shmb dump --raw %s), then: shmb repair %s", lock->segment,
+                      lock->segment);
+    else if (lock->abandoned)
+        doctor_remedy(doctor_add(report, "lock-abandoned", false,
+                                 "an owner of Global\\%s died while it held the mutex: the next "
+                                 "owner gets WAIT_ABANDONED",
+                                 lock->name),
+                      "have the next owner check what the mutex guards");
+}
+
+/* For some programs the existence of an object is the message. */
+static void judge_existence(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (facts->kind <= SHMB_SECTION || !facts->listed || facts->entry.state != SHMB_ENTRY_HELD ||
+        facts->kind != (int)facts->entry.kind)
+        return;
+    doctor_remedy(
+        doctor_add(report, "always-exists", false,
+                   "the broker holds it all the time: a program that creates it and takes "
+                   "ERROR_ALREADY_EXISTS for \"already running\" always gets that answer"),
+        "see config/held-objects.md; do not configure the object for such a program");
 }
 
 static void judge_access(const struct doctor_facts *facts, struct doctor_report *report)
@@ -202,11 +264,14 @@ void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report 
     judge_owner(facts, report);
     judge_access(facts, report);
     judge_control(facts, report);
+    judge_size(facts, report);
     if (facts->kind >= 0 && facts->kind != SHMB_SECTION)
         doctor_remedy(doctor_add(report, "kind", false,
                                  "its kind is %s: opening it as another kind fails with error 6",
                                  kind_word(facts->kind)),
                       "open it as this kind");
+    judge_existence(facts, report);
+    judge_lock(facts, report);
 }
 
 void doctor_judge_twin(const struct doctor_facts *facts, struct doctor_report *report)

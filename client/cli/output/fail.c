@@ -6,8 +6,11 @@
 
 #include <windows.h>
 
+#include <string.h>
+
 #include "answer.h"
 #include "error.h"
+#include "names.h"
 #include "out.h"
 #include "shmb.h"
 
@@ -69,11 +72,27 @@ static const char *code_of(int32_t result)
     return NULL;
 }
 
+enum shmb_exit fail_name(const char *name)
+{
+    const char *rest = shmb_name_behind_mistyped(name, strlen(name));
+    enum shmb_name_fault fault = shmb_name_check(name, strlen(name), NULL, NULL);
+
+    answer_fault("BAD_NAME", 0);
+    if (rest != NULL && fault != SHMB_NAME_OK &&
+        shmb_name_check(rest, strlen(rest), NULL, NULL) == SHMB_NAME_OK)
+        out_error("%s: not a valid object name; write Global\\%s, or %s alone", name, rest, rest);
+    else
+        out_error("%s: %s", name, shmb_name_fault_text(fault));
+    return SHMB_EXIT_USAGE;
+}
+
 enum shmb_exit fail_result(const char *name, int32_t result)
 {
     char sentence[SENTENCE_MAX];
     uint32_t system = 0;
 
+    if (result == SHMB_BAD_NAME && shmb_name_check(name, strlen(name), NULL, NULL) != SHMB_NAME_OK)
+        return fail_name(name);
     if (shmb_last_failure(&system, NULL) != result)
         system = 0;
     answer_fault(code_of(result), system);

@@ -14,6 +14,9 @@ enum shmb_exit fail_code(int32_t result);
 /* Prints "NAME: sentence" for the result of the library's last failed call. */
 enum shmb_exit fail_result(const char *name, int32_t result);
 
+/* Prints "NAME: " and what is wrong with it as a name. Returns SHMB_EXIT_USAGE. */
+enum shmb_exit fail_name(const char *name);
+
 /* Prints "NAME: WHAT (CALL: code, text)". Returns SHMB_EXIT_DENIED or SHMB_EXIT_SYSTEM. */
 enum shmb_exit fail_call(const char *name, const char *what, const char *call, uint32_t code);
 

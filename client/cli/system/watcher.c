@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "open_segment.h"
+#include "out.h"
 #include "stopping.h"
 
 /* How often bytes and number are read again if a change came in between. */
@@ -112,6 +113,20 @@ void watcher_close(struct watcher *watcher)
     free(watcher->before);
     free(watcher->now);
     memset(watcher, 0, sizeof(*watcher));
+}
+
+void watcher_note(const struct watcher *watcher, const char *name)
+{
+    if (!watcher->notified && (watcher->info.flags & SHMB_FLAG_ROUNDED) != 0)
+        out_error("%s: note: you may not read the broker's directory, so shmb compares the bytes "
+                  "ten times a second, and misses what changes back in between",
+                  name);
+    else if (!watcher->notified)
+        out_error(
+            "%s: note: the segment has no change events, so shmb compares its bytes ten times "
+            "a second, and misses what changes back in between; have the administrator "
+            "configure notify: true",
+            name);
 }
 
 /* Has anything changed since the last copy? Keeps the new copy if so. */

@@ -47,6 +47,12 @@ int32_t watcher_open(struct watcher *watcher, const char *name, uint64_t offset,
 void watcher_close(struct watcher *watcher);
 
 /*
+ * Prints to the standard error output that changes are found by comparing bytes, and what would
+ * help. Nothing if the segment notifies.
+ */
+void watcher_note(const struct watcher *watcher, const char *name);
+
+/*
  * Waits for the next change of any of them, in one thread. `*which` is the index of the one that
  * the result is about. SHMB_OK: its bytes or its change number changed. SHMB_TIMEOUT: no change,
  * or, with `*stopped`, the event of stopping_begin was set. SHMB_STALE, SHMB_NOT_FOUND: the

@@ -12,6 +12,7 @@
 
 enum shmb_exit verb_list(struct request *request);
 enum shmb_exit verb_info(struct request *request);
+enum shmb_exit verb_holders(struct request *request);
 
 enum shmb_exit verb_doctor(struct request *request);
 
@@ -36,8 +37,5 @@ enum shmb_exit verb_event_wait(struct request *request);
 enum shmb_exit verb_semaphore_take(struct request *request);
 enum shmb_exit verb_semaphore_release(struct request *request);
 enum shmb_exit verb_semaphore_info(struct request *request);
-
-enum shmb_exit verb_completion_powershell(struct request *request);
-enum shmb_exit verb_completion_clink(struct request *request);
 
 #endif

@@ -12,6 +12,8 @@
 #include "ask_system.h"
 #include "doctor.h"
 #include "fail.h"
+#include "json_use.h"
+#include "object_use.h"
 #include "out.h"
 #include "shmb.h"
 
@@ -38,6 +40,18 @@ static bool read_level(const char *word, enum shmb_level *level)
     return false;
 }
 
+/* Who has the object open; nothing if there is none. */
+static void print_use(const struct doctor_facts *facts)
+{
+    struct object_use use;
+
+    if (!doctor_present(facts))
+        return;
+    object_use_find(facts->name, &use);
+    object_use_print(&use);
+    object_use_free(&use);
+}
+
 static void print_text(const struct doctor_facts *facts, const struct doctor_question *question,
                        const struct doctor_report *report)
 {
@@ -60,6 +74,7 @@ static void print_text(const struct doctor_facts *facts, const struct doctor_que
         out_visible(finding->remedy);
         out_text("\n");
     }
+    print_use(facts);
 }
 
 static void put_json(struct json *json, const struct doctor_facts *facts,
@@ -82,6 +97,10 @@ static void put_json(struct json *json, const struct doctor_facts *facts,
         json_object_end(json);
     }
     json_array_end(json);
+    if (doctor_present(facts))
+        json_find_use(json, "holders", facts->name);
+    else
+        json_null(json, "holders");
     answer_done();
 }
 

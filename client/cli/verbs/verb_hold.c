@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "fail.h"
+#include "object_use.h"
 #include "open_segment.h"
 #include "out.h"
 
@@ -27,7 +28,7 @@ static enum shmb_exit take(const struct request *request, shmb_segment *segment,
         return SHMB_EXIT_NOT_SO;
     }
     *result = shmb_lock(segment, request->timeout_ms);
-    return *result < 0 ? fail_result(request->name, *result) : SHMB_EXIT_DONE;
+    return *result < 0 ? object_use_fail(request->name, *result) : SHMB_EXIT_DONE;
 }
 
 static enum shmb_exit run_locked(struct request *request, shmb_segment *segment,
@@ -79,7 +80,7 @@ enum shmb_exit verb_mutex_lock(struct request *request)
         code = command_run(request);
         ReleaseMutex(mutex);
     } else if (waited == WAIT_TIMEOUT) {
-        code = fail_result(request->name, SHMB_TIMEOUT);
+        code = object_use_fail(request->name, SHMB_TIMEOUT);
     } else {
         code = fail_call(request->name, "waiting for the mutex failed", "WaitForSingleObject",
                          GetLastError());

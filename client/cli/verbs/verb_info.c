@@ -9,8 +9,10 @@
 #include "answer.h"
 #include "fail.h"
 #include "json_object.h"
+#include "json_use.h"
 #include "names.h"
 #include "object_access.h"
+#include "object_use.h"
 #include "open_segment.h"
 #include "out.h"
 #include "plain.h"
@@ -129,6 +131,17 @@ static void ask(const shmb_info *info, struct answer *answer)
     (void)shmb_access_words(kind_of(info), rights, answer->may);
 }
 
+/* Who has it open, and who has the lock. Nothing for what the broker could not create. */
+static void print_use(const shmb_info *info)
+{
+    struct object_use use;
+
+    object_use_find(info->name, &use);
+    if (use.object[0].exists)
+        object_use_print(&use);
+    object_use_free(&use);
+}
+
 static void put_json(struct json *json, const shmb_info *info, const struct answer *answer)
 {
     const struct json_rights rights = {answer->read,  answer->write, answer->counted,
@@ -136,6 +149,7 @@ static void put_json(struct json *json, const shmb_info *info, const struct answ
 
     json_put_object(json, info);
     json_put_rights(json, info, &rights);
+    json_find_use(json, "holders", info->name);
     answer_done();
 }
 
@@ -181,6 +195,7 @@ static void print_text(const shmb_info *info, const struct answer *answer)
     if (!answer->ours || !info_access(kind_of(info), info->name, NULL))
         out_text("you may not read it");
     out_text("\n");
+    print_use(info);
 }
 
 enum shmb_exit verb_info(struct request *request)

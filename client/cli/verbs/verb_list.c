@@ -90,8 +90,8 @@ enum shmb_exit verb_list(struct request *request)
         return SHMB_EXIT_NO_BROKER;
     }
     if (result != SHMB_OK)
-        return fail_result("list", result);
+        return fail_result("list: the broker's directory", result);
     result = print(list, request->given);
     shmb_list_close(list);
-    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("list", result);
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("list: the broker's directory", result);
 }

@@ -291,5 +291,5 @@ enum shmb_exit verb_top(struct request *request)
                  ? top_on_screen(request, &table)
                  : top(request, &table, false);
     table_free(&table);
-    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("top", result);
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("top: the broker's directory", result);
 }

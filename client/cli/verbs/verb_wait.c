@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include "fail.h"
+#include "object_use.h"
 #include "shmb.h"
 #include "show.h"
 #include "watcher.h"
@@ -43,7 +44,8 @@ static enum shmb_exit wait_object(const struct request *request, uint32_t kind, 
         give_back(kind, object);
         return SHMB_EXIT_DONE;
     case WAIT_TIMEOUT:
-        return fail_result(request->name, SHMB_TIMEOUT);
+        return kind == SHMB_KIND_MUTEX ? object_use_fail(request->name, SHMB_TIMEOUT)
+                                       : fail_result(request->name, SHMB_TIMEOUT);
     default:
         return fail_call(request->name, "waiting failed", "WaitForSingleObject", GetLastError());
     }
@@ -71,6 +73,8 @@ enum shmb_exit verb_wait(struct request *request)
     enum shmb_exit code = SHMB_EXIT_SYSTEM;
 
     if (result == SHMB_OK) {
+        if (request->timeout_ms > 0)
+            watcher_note(&watcher, request->name);
         code = wait_change(request, &watcher);
         watcher_close(&watcher);
         return code;

@@ -125,6 +125,7 @@ enum shmb_exit verb_watch(struct request *request)
 {
     struct watchers all = {.watcher = calloc(request->name_count, sizeof(*all.watcher))};
     enum shmb_exit code = SHMB_EXIT_DONE;
+    size_t i;
 
     if (all.watcher == NULL)
         return fail_memory("watch");
@@ -147,6 +148,8 @@ enum shmb_exit verb_watch(struct request *request)
         stopping_begin();
         /* The heading must be visible before the first change, which may take hours. */
         out_end();
+        for (i = 0; i < all.count; i++)
+            watcher_note(&all.watcher[i], request->names[i]);
         code = watch(request, &all);
     }
     while (all.count > 0)

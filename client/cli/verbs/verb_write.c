@@ -12,6 +12,7 @@
 #include "encoding.h"
 #include "answer.h"
 #include "fail.h"
+#include "object_use.h"
 #include "open_segment.h"
 #include "out.h"
 #include "wide.h"
@@ -123,6 +124,8 @@ static enum shmb_exit write_bytes(const struct request *request, uint64_t room, 
         input->length = (size_t)room;
     if (input->length > 0)
         result = write_locked(request, input);
+    if (result == SHMB_TIMEOUT)
+        return object_use_fail(request->name, result);
     if (result < 0)
         return fail_result(request->name, result);
     if (result == SHMB_ABANDONED)

@@ -6,6 +6,7 @@
 
 #include "answer.h"
 #include "command_words.h"
+#include "completion.h"
 #include "console.h"
 #include "fail.h"
 #include "help.h"
@@ -18,6 +19,7 @@
 static const struct verb verbs[] = {
     {"list", NULL, OPTION_QUIET | OPTION_NAMES | OPTION_JSON, NAME_NONE, false, verb_list},
     {"info", NULL, OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_info},
+    {"holders", NULL, OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_holders},
     {"doctor", NULL, OPTION_QUIET | OPTION_AS | OPTION_DLL | OPTION_JSON, NAME_NEEDED, false,
      verb_doctor},
     {"scan", NULL, OPTION_YAML | OPTION_ALL | OPTION_JSON, NAME_OPTIONAL, false, verb_scan},
@@ -43,8 +45,8 @@ static const struct verb verbs[] = {
     {"semaphore", "release", OPTION_QUIET | OPTION_COUNT | OPTION_JSON, NAME_NEEDED, false,
      verb_semaphore_release},
     {"semaphore", "info", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_semaphore_info},
-    {"completion", "powershell", 0, NAME_NONE, false, verb_completion_powershell},
-    {"completion", "clink", 0, NAME_NONE, false, verb_completion_clink},
+    {"completion", "powershell", 0, NAME_NONE, false, completion_powershell},
+    {"completion", "clink", 0, NAME_NONE, false, completion_clink},
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -69,6 +69,16 @@ void block_check(struct shmb_segment *segment)
     segment->damaged = segment->block != NULL && !has_generation(segment);
 }
 
+int32_t block_result(const struct shmb_segment *segment, int32_t result)
+{
+    static const struct fault reason = {REASON_NO_DIRECTORY, 0};
+
+    if (result == SHMB_BAD_ARGUMENT && segment->block == NULL &&
+        (segment->info.flags & SHMB_FLAG_ROUNDED) != 0)
+        return result_end(result, &reason);
+    return result_end_plain(result);
+}
+
 bool block_is_own(const struct shmb_segment *segment, const struct shmb_block *block)
 {
     uint64_t generation;

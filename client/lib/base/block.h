@@ -50,6 +50,12 @@ int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool
 void block_leave(const struct shmb_segment *segment);
 
 /*
+ * As result_end_plain, for a call that needs a block: if there is none because the segment was
+ * opened without the directory, the failure says so.
+ */
+int32_t block_result(const struct shmb_segment *segment, int32_t result);
+
+/*
  * Stores marks that block_enter could not store, because its handle was opened to read.
  * The thread still holds the lock. Does nothing for a handle to read.
  */

@@ -19,6 +19,21 @@ static bool notifies(const struct shmb_segment *segment)
     return (segment->info.flags & SHMB_FLAG_NOTIFY) != 0;
 }
 
+/* Fails, and says why there are no change events. */
+static int32_t without_events(const struct shmb_segment *segment)
+{
+    const bool unknown = (segment->info.flags & SHMB_FLAG_ROUNDED) != 0;
+    const struct fault fault = {unknown ? REASON_NO_DIRECTORY : REASON_NO_NOTIFY, 0};
+    struct shmb_block *block;
+    int32_t result = block_get(segment, &block);
+
+    if (result != SHMB_OK) /* opened anew, it may have them */
+        return result_end_plain(result);
+    if ((segment->info.flags & SHMB_FLAG_PRIVATE) != 0) /* it never has any */
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    return result_end(SHMB_BAD_ARGUMENT, &fault);
+}
+
 /* The event of change `number`; opens it unless another thread did. */
 static int32_t get_event(struct shmb_segment *segment, uint64_t number, HANDLE *out,
                          struct fault *fault)
@@ -103,16 +118,7 @@ int32_t SHMB_CALL shmb_change_number(const shmb_segment *segment, uint64_t *numb
         *number = 0;
     if (segment == NULL || number == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
-    return result_end_plain(changed_number(segment, number));
-}
-
-/* Why a handle that knows no change events cannot wait. A segment opened anew may have them. */
-static int32_t without_events(const struct shmb_segment *segment)
-{
-    struct shmb_block *block;
-    int32_t result = block_get(segment, &block);
-
-    return result == SHMB_OK ? SHMB_BAD_ARGUMENT : result;
+    return block_result(segment, changed_number(segment, number));
 }
 
 int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number, void **event)
@@ -124,7 +130,7 @@ int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number, void
     if (segment == NULL || event == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     if (!notifies(segment))
-        return result_end_plain(without_events(segment));
+        return without_events(segment);
     return result_end(get_event(segment, number + 1, event, &fault), &fault);
 }
 
@@ -206,6 +212,6 @@ int32_t SHMB_CALL shmb_wait_changed(shmb_segment *segment, uint64_t *number, uin
     if (segment == NULL || number == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     if (!notifies(segment))
-        return result_end_plain(without_events(segment));
+        return without_events(segment);
     return result_end(wait_changed(segment, number, timeout_ms, &fault), &fault);
 }

@@ -45,6 +45,16 @@ static const char *const call_names[CALL_COUNT] = {
     "CreateMutexW",
     "GetTokenInformation",
     "ConvertStringSecurityDescriptorToSecurityDescriptorW",
+    "",
+    "",
+    "",
+};
+
+/* What SHMB_BAD_ARGUMENT means where the call does not fit the segment, and what to do. */
+static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
+    "the segment has no lock; have the administrator configure one",
+    "the segment has no change events; have the administrator configure notify: true",
+    "opened without the broker's directory, which you may not read; have the administrator let you",
 };
 
 void result_begin(void)
@@ -177,7 +187,9 @@ static void compose(int32_t result, char text[TEXT_MAX])
     char system[TEXT_MAX / 2];
 
     /* Name the system call only if the last failure is the one that the caller asks about. */
-    if (result < 0 && last_failure(&fault) == result && fault.call != CALL_NONE) {
+    if (result < 0 && last_failure(&fault) == result && fault.call >= CALL_FIRST_REASON) {
+        snprintf(text, TEXT_MAX, "%s", reasons[fault.call - CALL_FIRST_REASON]);
+    } else if (result < 0 && last_failure(&fault) == result && fault.call != CALL_NONE) {
         error_text(fault.code, system, sizeof(system));
         snprintf(text, TEXT_MAX, "%s (%s: %lu, %s)", sentence(result), call_names[fault.call],
                  (unsigned long)fault.code, system);

@@ -12,7 +12,10 @@
 
 #include "shmb.h"
 
-/* System calls a failure can name. At most 63; the order is private. */
+/*
+ * System calls a failure can name, and what else can be said of SHMB_BAD_ARGUMENT. At most 63; the
+ * order is private.
+ */
 enum call {
     CALL_NONE,
     CALL_OPEN_SECTION,
@@ -29,6 +32,10 @@ enum call {
     CALL_CREATE_MUTEX,
     CALL_TOKEN,
     CALL_DESCRIPTOR,
+    CALL_FIRST_REASON, /* these are no calls */
+    REASON_NO_LOCK = CALL_FIRST_REASON,
+    REASON_NO_NOTIFY,
+    REASON_NO_DIRECTORY,
     CALL_COUNT
 };
 

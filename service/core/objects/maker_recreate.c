@@ -116,7 +116,8 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
         event_reason(status, &why, text);
         put_back(maker, item, &old, bytes,
                  status == SYS_TAKEN ? "a program has it open (or a former keeper, while other "
-                                       "objects are missing); end those programs and try again"
+                                       "objects are missing); shmb holders names those programs: "
+                                       "end them and try again"
                                      : text);
     }
     system->objects.unmap(system->self, bytes);

@@ -87,7 +87,8 @@ struct status {
     char *text; /* of the report; `lines` points into it */
     struct status_line *lines;
     size_t line_count;
-    /* names that foreign objects have, and the processes that hold these */
+    /* names that foreign objects have, and the processes that hold these and what is retired or
+       deferred */
     struct status_stranger strangers[STATUS_OWN_NAMES];
     size_t stranger_count;
     struct holders *holders;
@@ -112,8 +113,8 @@ bool status_ask_names(struct status *status);
 void status_find_service(struct status *status, const char *program);
 
 /*
- * Finds the processes that hold names the broker could not get, as far as the
- * caller may see them. False: no memory.
+ * Finds the processes that hold names the broker could not get, and objects that are retired or
+ * deferred, as far as the caller may see them. False: no memory.
  */
 bool status_find_holders(struct status *status);
 

@@ -1,4 +1,7 @@
-/* Names that foreign objects have, and the processes that hold these objects. */
+/*
+ * Names that foreign objects have, objects that programs keep from changing or ending, and the
+ * processes that have these objects open.
+ */
 #include "status.h"
 
 #include <stdlib.h>
@@ -8,6 +11,7 @@
 #include "name_holder.h"
 #include "names.h"
 #include "owner.h"
+#include "published.h"
 
 /* Bounds the memory. The time is the same for one name and for many. */
 #define LOOKED_FOR_MOST 256u
@@ -68,7 +72,16 @@ static void add(struct status *status, const char *name)
         status->holders[status->holder_count++].name = name;
 }
 
-/* All names to look for: those tried here, and those shown as taken in report or directory. */
+/* True: the line says that programs have an object open which the broker let go. */
+static bool is_retired(const struct status_line *line)
+{
+    return strcmp(line->field[0], "retired") == 0;
+}
+
+/*
+ * All names to look for: those tried here, and those shown as taken, retired or deferred in report
+ * or directory.
+ */
 static void add_all(struct status *status)
 {
     size_t i;
@@ -76,11 +89,43 @@ static void add_all(struct status *status)
     for (i = 0; i < status->stranger_count; i++)
         add(status, status->strangers[i].name);
     for (i = 0; i < status->line_count; i++)
-        if (is_taken(&status->lines[i]))
+        if (is_taken(&status->lines[i]) || is_retired(&status->lines[i]))
             add(status, status->lines[i].field[1]);
     for (i = 0; i < status->object_count; i++)
-        if (status->objects[i].state == STATUS_CONFLICT)
+        if (status->objects[i].state == STATUS_CONFLICT ||
+            status->objects[i].state == STATUS_DEFERRED)
             add(status, status->objects[i].name);
+}
+
+/* Takes a process off the list. */
+static void drop(struct holders *holders, uint32_t process)
+{
+    size_t i;
+
+    for (i = 0; i < holders->listed && holders->found[i].facts.process != process; i++)
+        continue;
+    if (i == holders->listed)
+        return;
+    holders->count--;
+    holders->listed--;
+    memmove(&holders->found[i], &holders->found[i + 1],
+            (holders->listed - i) * sizeof(*holders->found));
+}
+
+/* Broker and keeper have each deferred object open: they do not keep it from changing. */
+static void drop_own(struct status *status)
+{
+    uint64_t started;
+    uint32_t broker;
+    size_t i, j;
+
+    (void)published_broker(&broker, &started);
+    for (i = 0; i < status->holder_count; i++) {
+        drop(&status->holders[i], broker);
+        for (j = 0; j < status->line_count; j++)
+            if (strcmp(status->lines[j].field[0], "keeper") == 0)
+                drop(&status->holders[i], (uint32_t)strtoul(status->lines[j].field[1], NULL, 10));
+    }
 }
 
 bool status_find_holders(struct status *status)
@@ -94,6 +139,7 @@ bool status_find_holders(struct status *status)
     add_all(status);
     if (status->holder_count > 0)
         holders_find(status->holders, status->holder_count);
+    drop_own(status);
     return true;
 }
 

@@ -190,18 +190,24 @@ static void print_reload(const struct status *status)
     }
 }
 
-/* ", held by app.exe (...)" for a name that a foreign object has; else empty. Static buffer. */
+/*
+ * ", held by app.exe (...); see shmb holders X" for a name that status_find_holders looked for;
+ * else empty. Static buffer.
+ */
 static const char *held_by(const struct status *status, const char *name)
 {
     const struct holders *holders = status_holders_of(status, name);
-    static char text[HOLDERS_TEXT + 2];
+    static char text[HOLDERS_TEXT + 64 + SHMB_NAME_BYTES];
+    size_t used = 2;
 
     text[0] = '\0';
-    if (holders != NULL) {
-        memcpy(text, ", ", 2);
-        holders_text(holders, text + 2);
-        shmb_make_visible(text, false); /* anybody names a program */
-    }
+    if (holders == NULL)
+        return text;
+    memcpy(text, ", ", used);
+    holders_text(holders, text + used);
+    used += strlen(text + used);
+    (void)snprintf(text + used, sizeof(text) - used, "; see shmb holders %s",
+                   name + sizeof(SHMB_GLOBAL_PREFIX) - 1);
     return text;
 }
 
@@ -254,7 +260,7 @@ static bool print_object(const struct status *status, const struct status_object
         console_line("%s %s: held%s", kind, name, access->at);
         break;
     case STATUS_DEFERRED:
-        text_add(access, "; to have it: ");
+        text_add(access, "%s; to have it: ", held_by(status, name));
         status_deferred_remedy(name + strlen(SHMB_GLOBAL_PREFIX), status->console, access);
         if (access->failed)
             return false;

@@ -289,7 +289,9 @@ static void is_shown(const struct row *row)
         fail_msg("nothing about %s in:\n%s", start, shown);
     *end = '\0';
     right = strstr(line, "owned by " STRANGER) != NULL &&
-            strstr(line, "held by test_name_holder.exe (process ") != NULL;
+            strstr(line, "held by ") != NULL &&
+            strstr(line, "\\test_name_holder.exe (process ") != NULL &&
+            strstr(line, "; see shmb holders ") != NULL;
     if (!right)
         fail_msg("%s", line);
 }
@@ -335,8 +337,8 @@ static void all_is_had(void)
     assert_string_equal(line, "0 0 0 0 0 0 0 0");
     do
         ask_status();
-    while (strstr(shown, "held by test_name_holder") != NULL && GetTickCount64() < until);
-    assert_null(strstr(shown, "held by test_name_holder"));
+    while (strstr(shown, "test_name_holder.exe (process ") != NULL && GetTickCount64() < until);
+    assert_null(strstr(shown, "test_name_holder.exe (process "));
 }
 
 static void they_are_taken(int group, enum squatter_pages pages)
@@ -421,6 +423,10 @@ static void taken_while_others_are_deferred(void **state)
     run_verb("reload", 1, "has applied");
     assert_string_equal(client_line(&user, "library"), "-5 -5 0 -1 -1 -1 0 -5");
     run_verb("status", 1, "section Global\\ShmbTest.Data: held, deferred: ");
+    run_verb("status", 1, "; see shmb holders ShmbTest.Data; access: ");
+    /* The program that keeps it from changing, and not the broker itself. */
+    assert_non_null(strstr(shown, "\\test_name_holder.exe (process "));
+    assert_null(strstr(shown, "\\shmbroker.exe (process "));
     is_shown(&rows[0]);
     is_shown(&rows[4]);
     is_shown(&rows[9]);

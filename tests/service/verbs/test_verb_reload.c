@@ -211,6 +211,9 @@ static void what_is_let_go_is_listed_while_a_program_has_it(void **state)
         assert_true(GetTickCount64() < until);
         run_as(NULL, "status");
     } while (strstr(said, "section Global\\ShmbTest.Old: retired; programs have it open") == NULL);
+    assert_non_null(strstr(said, "it ends with the last of them, held by "));
+    assert_non_null(strstr(said, "test_verb_reload.exe (process "));
+    assert_non_null(strstr(said, "; see shmb holders ShmbTest.Old\n"));
     not_said("degraded");
     verb("status --json", 0, "\"reason\": \"programs have it open");
     assert_int_equal(child_end_with(client, "written"), 0);

@@ -1,5 +1,5 @@
 /* Writes completion scripts from the table of verbs. */
-#include "verb.h"
+#include "completion.h"
 
 #include <string.h>
 
@@ -132,13 +132,13 @@ static void print_clink(const struct verb *verbs, size_t count)
     out_text("),\n    'version' .. clink.argmatcher()\n)\n");
 }
 
-enum shmb_exit verb_completion_powershell(struct request *request)
+enum shmb_exit completion_powershell(struct request *request)
 {
     print_powershell(request->verbs, request->verb_count);
     return SHMB_EXIT_DONE;
 }
 
-enum shmb_exit verb_completion_clink(struct request *request)
+enum shmb_exit completion_clink(struct request *request)
 {
     print_clink(request->verbs, request->verb_count);
     return SHMB_EXIT_DONE;

@@ -1,0 +1,12 @@
+/*
+ * completion.h - the verbs that write completion scripts, from the table of all verbs.
+ */
+#ifndef CLI_COMPLETION_H
+#define CLI_COMPLETION_H
+
+#include "request.h"
+
+enum shmb_exit completion_powershell(struct request *request);
+enum shmb_exit completion_clink(struct request *request);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * object_use.h - who has an object and its companions open, and who has the lock: for the verbs
+ * holders, info and doctor.
+ */
+#ifndef CLI_OBJECT_USE_H
+#define CLI_OBJECT_USE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "exit_codes.h"
+#include "holding_processes.h"
+#include "names.h"
+#include "shmb.h"
+
+#define USE_OBJECTS_MAX (2u + SHMB_CHANGE_EVENTS) /* a segment, its lock, its change events */
+
+/* One object. */
+struct used_object {
+    char name[SHMB_NAME_BYTES + sizeof(SHMB_GLOBAL_PREFIX)]; /* with Global\ */
+    enum shmb_kind kind;                                     /* SHMB_KIND_COUNT: another one */
+    bool exists;
+    uint64_t view_bytes;           /* of a section: the longest view; 0: not known */
+    bool is_lock;                  /* `lock` is filled in: a mutex */
+    shmb_lock_info lock;           /* as shmb_lock_state fills it in */
+    char segment[SHMB_NAME_BYTES]; /* whose lock it is; empty: none, or not known */
+};
+
+struct object_use {
+    size_t count;
+    struct used_object object[USE_OBJECTS_MAX];
+    struct holders holders[USE_OBJECTS_MAX];
+    struct process_facts broker; /* process 0: not known */
+};
+
+/* The same for one mutex or lock, without the programs that have it open. */
+void object_use_lock(const char *bare, struct used_object *out);
+
+/* Gathers all about the bare name, and about its companions if it is a segment. */
+void object_use_find(const char *bare, struct object_use *out);
+void object_use_free(struct object_use *use);
+
+/*
+ * "locked by C:\App\app.exe (process 1234, session 2, CORP\bob), thread 5, since 2026-11-30
+ * 12:00:00", "free" and so on; "" if nothing is known. Made visible.
+ */
+#define USE_LOCK_TEXT (2u * PROCESS_TEXT)
+void object_use_lock_text(const shmb_lock_info *lock, char out[USE_LOCK_TEXT]);
+
+/*
+ * Prints the failure of taking the lock of segment or mutex `name`: after a timeout with who has
+ * it, and if the lock itself could not be used, with its name. Returns the exit code.
+ */
+enum shmb_exit object_use_fail(const char *name, int32_t result);
+
+/* Writes it as text, lines of our own. */
+void object_use_print(const struct object_use *use);
+
+/* The name without Global\. */
+const char *object_use_bare(const struct used_object *object);
+
+/* Is it the broker, or another process of its program, such as the keeper? */
+bool object_use_of_broker(const struct object_use *use, const struct process_facts *facts);
+
+/*
+ * How many processes could not be examined: the greatest number for any of the names. `*late`: not
+ * all handles were looked at.
+ */
+size_t object_use_unexamined(const struct object_use *use, bool *late);
+
+#endif
