@@ -47,8 +47,7 @@ static void add_reasons(const struct lifecycle *life, const struct report_lines 
         if (others[j].count > 0)
             text_add(out, "%s%zu %s", i++ > 0 ? "\n" : "", others[j].count, others[j].what);
     if (counts->unpublished)
-        text_add(out, "%snot all of the directory and the report could be made",
-                 i > 0 ? "\n" : "");
+        text_add(out, "%snot all of the directory and the report could be made", i > 0 ? "\n" : "");
     if (out->length > REPORT_LINES_MAX) {
         text_reset(out);
         text_add(out, "%zu reasons; see shmbroker status", lasting->count);

@@ -31,7 +31,7 @@ static void the_keeper_is_shown_with_its_end(void)
 {
     struct child *child = child_start(NULL, "\"%s\" status", support_sibling("shmbroker.exe"));
     static char said[4096];
-    unsigned hour, minute, process, left;
+    unsigned hour = 0, minute = 0, process = 0, left;
     SYSTEMTIME now;
     const char *at;
 
