@@ -66,7 +66,7 @@ bool command_line_read(const wchar_t *line, struct command_line *out)
     wchar_t **words = NULL;
     struct image_path path;
     bool enough;
-    int count;
+    int count = 0;
 
     *out = (struct command_line){0};
     enough = image_path_read(line, &path);
