@@ -80,7 +80,8 @@ all_checks() {
     job check 'imports system DLLs only' "$checks/imports.sh" \
         "$bin"/{shmbroker.exe,shmb.exe,shmbclient.dll} "$bin32"/{shmbroker.exe,shmb.exe,shmbclient.dll}
     job check 'the library creates nothing' "$checks/imports.sh" --opens-only \
-        "$shmb_build"/mingw-{x64,x86}/$library/{shmbclient_static.a,CMakeFiles/shmbclient.dir}
+        "$shmb_build"/mingw-{x64,x86}/$library/{shmbclient_static.a,CMakeFiles/shmbclient.dir} \
+        "$shmb_build"/mingw-{x64,x86}/client/win32
     job check 'the service has no way in' "$checks/imports.sh" --no-input \
         "$bin/shmbroker.exe" "$bin32/shmbroker.exe"
     job check 'what imports or creates is found' "$checks/imports_test.sh"

@@ -192,23 +192,36 @@ void console_coloured(enum colour colour, const char *format, ...)
     va_end(arguments);
 }
 
+static void write_note(bool warning, const char *format, va_list arguments)
+{
+    char *line = format_line(format, arguments);
+
+    if (line == NULL) {
+        console_text(STD_ERROR_HANDLE, no_memory, sizeof(no_memory) - 1);
+        return;
+    }
+    answer_note(line, warning);
+    if (!warning || !quiet)
+        write_coloured(STD_ERROR_HANDLE, warning ? COLOUR_WARNING : COLOUR_ERROR, line);
+    free(line);
+}
+
 void console_error(const char *format, ...)
 {
     va_list arguments;
-    bool warning;
-    char *line;
 
     va_start(arguments, format);
-    line = format_line(format, arguments);
+    write_note(false, format, arguments);
     va_end(arguments);
-    warning = line != NULL && strstr(line, ": warning: ") != NULL;
-    if (line != NULL)
-        answer_note(line);
-    if (line == NULL)
-        console_text(STD_ERROR_HANDLE, no_memory, sizeof(no_memory) - 1);
-    else if (!warning || !quiet)
-        write_coloured(STD_ERROR_HANDLE, warning ? COLOUR_WARNING : COLOUR_ERROR, line);
-    free(line);
+}
+
+void console_warning(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    write_note(true, format, arguments);
+    va_end(arguments);
 }
 
 uint32_t console_answer(uint32_t *exit_code)

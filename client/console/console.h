@@ -40,11 +40,11 @@ uint32_t console_file(HANDLE file, const void *bytes, size_t count);
  * Write one line, and a line end, to the standard output or the standard error output, as
  * shmb_make_visible(line, true) leaves it. Ignore failures. With --json, console_line writes
  * nothing, and the line of console_error is also a warning or a reason in the document (answer.h).
- * console_error shows a line with ": warning: " in the colour of a warning, others in that of an
- * error.
+ * console_warning is for what is no failure: not with --quiet, never the reason in a document.
  */
 void console_line(const char *format, ...) SHMB_PRINTF(1, 2);
 void console_error(const char *format, ...) SHMB_PRINTF(1, 2);
+void console_warning(const char *format, ...) SHMB_PRINTF(1, 2);
 
 /* As console_line, in a colour. */
 void console_coloured(enum colour colour, const char *format, ...) SHMB_PRINTF(2, 3);

@@ -6,11 +6,14 @@
 
 #include "names.h"
 
+#define REASON  'e'
+#define WARNING 'w'
+
 static struct {
     bool wanted, done;
     const char *verb, *action, *object;
     struct json json;  /* the answer, or the failure */
-    struct text notes; /* lines, each with its line end */
+    struct text notes; /* lines: REASON or WARNING, the text, the line end */
     const char *code;  /* of the failure */
     uint32_t system;
 } answer;
@@ -57,16 +60,18 @@ static const char *behind(const char *text, const char *words)
     return strncmp(text, words, length) == 0 ? text + length : text;
 }
 
-void answer_note(const char *line)
+void answer_note(const char *line, bool warning)
 {
-    size_t length;
-
     if (!answer.wanted)
         return;
     line = behind(behind(line, "shmb: "), "shmbroker: ");
-    length = strlen(line);
-    /* In one call: a line without its end would be worse than none. */
-    text_add(&answer.notes, "%s%s", line, length > 0 && line[length - 1] == '\n' ? "" : "\n");
+    do {
+        const size_t length = strcspn(line, "\n");
+
+        /* In one call: a line without its end would be worse than none. */
+        text_add(&answer.notes, "%c%.*s\n", warning ? WARNING : REASON, (int)length, line);
+        line += length;
+    } while (*line != '\0' && *++line != '\0');
 }
 
 void answer_fault(const char *code, uint32_t system)
@@ -140,15 +145,9 @@ static char *reason(void)
 {
     char *at = answer.notes.at, *found = NULL;
 
-    while (at != NULL && *at != '\0') {
-        char *next = strchr(at, '\n') + 1;
-
-        next[-1] = '\0';
-        if (behind(at, "warning: ") == at && strstr(at, ": warning: ") == NULL)
+    for (; at != NULL && *at != '\0'; at = strchr(at, '\n') + 1)
+        if (*at == REASON)
             found = at;
-        next[-1] = '\n';
-        at = next;
-    }
     return found;
 }
 
@@ -162,7 +161,7 @@ static void put_warnings(struct json *json, const char *but)
         char *next = cut_line(at);
 
         if (at != but)
-            json_string(json, NULL, behind(at, "warning: "));
+            json_string(json, NULL, behind(at + 1, "warning: "));
         at = next;
     }
     json_array_end(json);
@@ -179,7 +178,7 @@ static void put_error(uint32_t code)
     json_object(json, "error");
     json_string(json, "code", answer.code != NULL ? answer.code : answer_code(code));
     json_number(json, "exit", code);
-    json_string(json, "message", why != NULL ? why : answer_code(code));
+    json_string(json, "message", why != NULL ? why + 1 : answer_code(code));
     json_name(json, "object", answer.object);
     if (answer.system != 0)
         json_number(json, "system", answer.system);

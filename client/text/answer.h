@@ -35,8 +35,8 @@ void answer_lines(void);
 /* The object that the command line names; must live on. NULL: none. */
 void answer_about(const char *object);
 
-/* A line that the standard error output got: a warning, or the reason of a failure. */
-void answer_note(const char *line);
+/* A line that the standard error output got: a warning, or what may be the reason of a failure. */
+void answer_note(const char *line, bool warning);
 
 /* What is known of a failure. `code` NULL: the word of the exit code; `system` 0: no Win32 code. */
 void answer_fault(const char *code, uint32_t system);

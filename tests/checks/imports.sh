@@ -45,7 +45,7 @@ opens_only() {
     names=$(x86_64-w64-mingw32-nm -A -u "${files[@]}") || return 1
     names=$(grep -vE '[/:]private_memory\.c\.obj:' <<<"$names")
     # Whatever else it does, it opens: a list without that has been misread.
-    if ! grep -q 'OpenFileMapping' <<<"$names"; then
+    if ! grep -qE 'Open(FileMapping|Mutex)' <<<"$names"; then
         echo "no imports found: $1"
         return 1
     fi

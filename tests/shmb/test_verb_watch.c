@@ -115,6 +115,7 @@ static void several_segments_are_watched_at_once(void **state)
     (void)state;
     child_expect(child, "ShmbTest.Told: watching 100 bytes");
     child_expect(child, "ShmbTest.Quiet: watching 100 bytes");
+    expect_note(child);
     library_write("ShmbTest.Told", 0, "1.25");
     line = child_line(child);
     assert_non_null(line);

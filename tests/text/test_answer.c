@@ -30,7 +30,7 @@ static void without_json_nothing_happens(void **state)
     answer_off();
     assert_false(answer_wanted());
     assert_null(answer_open());
-    answer_note("a line");
+    answer_note("a line", false);
     answer_done();
     begin();
     assert_true(answer_wanted());
@@ -49,8 +49,8 @@ static void an_answer(void **state)
     json = answer_open();
     json_name(json, "name", "Global\\Prices");
     answer_done();
-    answer_note("shmb: Prices: warning: half done");
-    answer_note("shmbroker: warning: of the other program\n");
+    answer_note("shmb: Prices: warning: half done", true);
+    answer_note("shmbroker: warning: of the other program\n", true);
     expect(1, "{\n"
               "  \"schema\": 1,\n"
               "  \"verb\": \"event wait\",\n"
@@ -80,10 +80,10 @@ static void a_failure_takes_the_place_of_the_answer(void **state)
     begin();
     answer_verb("list", NULL);
     json_array(answer_open(), "objects");
-    answer_note("a.yaml:1:2: warning: first");
-    answer_note("not this line");
-    answer_note("the reason");
-    answer_note("warning: not this one, either");
+    answer_note("a.yaml:1:2: warning: first", true);
+    answer_note("not this line", false);
+    answer_note("the reason", false);
+    answer_note("warning: not this one, either", true);
     answer_about("A");
     answer_fault("NOT_FOUND", 2);
     expect(1, "{\"schema\": 1,\"verb\": \"list\",\"warnings\": [\"a.yaml:1:2: warning: first\","
@@ -119,7 +119,7 @@ static void lines_one_after_the_other(void **state)
     answer_verb("watch", NULL);
     json_decimal(answer_open(), "change", UINT64_MAX);
     answer_done();
-    answer_note("once");
+    answer_note("once", false);
     expect(0, "{\"schema\": 1,\"verb\": \"watch\",\"change\": \"18446744073709551615\","
               "\"warnings\": [\"once\"]}\n");
     json_null(answer_open(), "change");

@@ -38,7 +38,7 @@ static const char general[] =
     "output is UTF-8. With --json a verb prints a JSON document for programs, also if it\n"
     "fails; json.md describes each.\n"
     "\n"
-    "--quiet with list, info, doctor, watch, wait, write, lock, repair, mutex, event or "
+    "--quiet with list, info, holders, doctor, watch, wait, write, lock, repair, mutex, event or "
     "semaphore:\n"
     "only errors are written. Colours: on a console only, and not where NO_COLOR is set.\n"
     "\n"

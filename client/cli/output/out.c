@@ -149,3 +149,15 @@ void out_error(const char *format, ...)
     shmb_make_visible(text, false);
     console_error("shmb: %s", text);
 }
+
+void out_warning(const char *format, ...)
+{
+    char text[OUT_TEXT_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    format_text(text, format, arguments);
+    va_end(arguments);
+    shmb_make_visible(text, false);
+    console_warning("shmb: %s", text);
+}

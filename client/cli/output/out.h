@@ -57,4 +57,7 @@ uint32_t out_end(void);
  * false) leaves it. */
 void out_error(const char *format, ...) SHMB_PRINTF(1, 2);
 
+/* The same for a line that is no failure: see console_warning. */
+void out_warning(const char *format, ...) SHMB_PRINTF(1, 2);
+
 #endif

@@ -231,21 +231,23 @@ uint32_t broker_save_delay(struct broker *broker)
     return copy_save_delay(&saving);
 }
 
-void broker_guard(struct broker *broker)
+static void guard(struct broker *broker, bool last)
 {
     const struct maker maker = broker_maker(broker);
 
-    if (access_guard_look(&maker, false) > 0)
+    if (access_guard_look(&maker, last) > 0)
         publication_report_broker(broker->publication, &broker->report);
+    publication_repair(broker->publication);
+}
+
+void broker_guard(struct broker *broker)
+{
+    guard(broker, false);
 }
 
 void broker_guard_last(struct broker *broker)
 {
-    const struct maker maker = broker_maker(broker);
-
-    if (access_guard_look(&maker, true) > 0)
-        publication_report_broker(broker->publication, &broker->report);
-    publication_repair(broker->publication);
+    guard(broker, true);
 }
 
 uint32_t broker_guard_delay(struct broker *broker)

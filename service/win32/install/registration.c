@@ -51,7 +51,7 @@ static void refused_point(const char *what, DWORD code, const char *remedy, unsi
     char text[256];
 
     error_text(code, text, sizeof(text));
-    console_error("shmbroker: warning: %s: %s (error %lu)%s%s", what, text, (unsigned long)code,
+    console_warning("shmbroker: warning: %s: %s (error %lu)%s%s", what, text, (unsigned long)code,
                   remedy != NULL ? "; try: " : "", remedy != NULL ? remedy : "");
     (*refused)++;
 }
@@ -307,7 +307,7 @@ static void restore(const struct registration *registration)
         (void)scm_failed("cannot restore the registration of the service", GetLastError());
     else if (has_password(account) && now != NULL && now->lpServiceStartName != NULL &&
              _wcsicmp(account, now->lpServiceStartName) != 0)
-        console_error("shmbroker: warning: the service has its former account again; enter the "
+        console_warning("shmbroker: warning: the service has its former account again; enter the "
                       "password of that account in services.msc");
     free(now);
     registration_former_restore(registration->service, &registration->former);

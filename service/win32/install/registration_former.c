@@ -109,13 +109,13 @@ static void refused(const char *what, DWORD code)
     char text[256];
 
     error_text(code, text, sizeof(text));
-    console_error("shmbroker: warning: the service does not get back %s: %s (error %lu)", what,
+    console_warning("shmbroker: warning: the service does not get back %s: %s (error %lu)", what,
                   text, (unsigned long)code);
 }
 
 static void unread(const char *what)
 {
-    console_error("shmbroker: warning: the service does not get back %s, which could not be "
+    console_warning("shmbroker: warning: the service does not get back %s, which could not be "
                   "read before; see: shmbroker status --verify",
                   what);
 }
@@ -140,7 +140,7 @@ static void warn_right(DWORD code)
     char text[256];
 
     error_text(code, text, sizeof(text));
-    console_error("shmbroker: warning: the service may keep the right to audit: %s (error %lu)",
+    console_warning("shmbroker: warning: the service may keep the right to audit: %s (error %lu)",
                   text, (unsigned long)code);
 }
 

@@ -13,7 +13,7 @@ static void note_reasons(const struct status *status)
 
     status_find_reasons(status, &reasons);
     for (i = 0; i < reasons.count; i++)
-        answer_note(reasons.text[i]);
+        answer_note(reasons.text[i], true);
 }
 
 enum shmb_exit lacks_print(const char *first, bool administrator)

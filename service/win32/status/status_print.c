@@ -260,12 +260,12 @@ static bool print_object(const struct status *status, const struct status_object
         console_line("%s %s: held%s", kind, name, access->at);
         break;
     case STATUS_DEFERRED:
-        text_add(access, "%s; to have it: ", held_by(status, name));
+        text_add(access, "; to have it: ");
         status_deferred_remedy(name + strlen(SHMB_GLOBAL_PREFIX), status->console, access);
         if (access->failed)
             return false;
-        console_coloured(COLOUR_WARNING, "%s %s: held, deferred: %s%s", kind, name, reason,
-                         access->at);
+        console_coloured(COLOUR_WARNING, "%s %s: held, deferred: %s%s%s", kind, name, reason,
+                         held_by(status, name), access->at);
         break;
     case STATUS_CONFLICT:
         console_coloured(COLOUR_ERROR, "%s %s: taken by %s%s", kind, name,

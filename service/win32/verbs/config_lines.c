@@ -15,7 +15,10 @@ static void print_one(const struct cfg_message *message)
         return;
     }
     cfg_message_format(message, line, size);
-    console_error("%s", line);
+    if (message->severity == CFG_WARNING)
+        console_warning("%s", line);
+    else
+        console_error("%s", line);
     free(line);
 }
 

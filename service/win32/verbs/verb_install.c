@@ -46,7 +46,7 @@ static void warn(const char *what, DWORD code)
     char text[256];
 
     error_text(code, text, sizeof(text));
-    console_error("shmbroker: warning: %s: %s (error %lu)", what, text, (unsigned long)code);
+    console_warning("shmbroker: warning: %s: %s (error %lu)", what, text, (unsigned long)code);
 }
 
 static enum shmb_exit print_failure(const char *what, enum sys_status status,
@@ -106,12 +106,12 @@ static bool is_on_server(const char *path)
 static void warn_drive(const char *path)
 {
     if (path != NULL && is_on_server(path))
-        console_error("shmbroker: warning: \"%s\" is on a server, which the service may not reach "
+        console_warning("shmbroker: warning: \"%s\" is on a server, which the service may not reach "
                       "when Windows starts, and which has to let in the account of this machine; "
                       "use a path of a local disk",
                       path);
     if (path != NULL && paths_drive_of_logon(path))
-        console_error("shmbroker: warning: the drive of \"%s\" is a network drive or a substituted "
+        console_warning("shmbroker: warning: the drive of \"%s\" is a network drive or a substituted "
                       "one, and the service may not have it; use a path of a local disk",
                       path);
 }
@@ -152,7 +152,7 @@ static enum shmb_exit check_config(const char *path)
         return SHMB_EXIT_DENIED;
     }
     if (status != SYS_OK)
-        console_error("shmbroker: warning: the configuration %s cannot be read yet: %s; the "
+        console_warning("shmbroker: warning: the configuration %s cannot be read yet: %s; the "
                       "service does not start without it",
                       path, why.text);
     return SHMB_EXIT_DONE;
@@ -165,7 +165,7 @@ static void print_aside(const struct first_files *first)
 
     for (i = 0; i < FIRST_FOLDERS; i++)
         if (first->folders[i].taken.aside != NULL)
-            console_error("shmbroker: warning: \"%s\" could be changed by %s; it is put aside as "
+            console_warning("shmbroker: warning: \"%s\" could be changed by %s; it is put aside as "
                           "\"%s\", and nothing in it is used",
                           first->folders[i].path, first->folders[i].taken.who,
                           first->folders[i].taken.aside);
@@ -192,7 +192,7 @@ static enum shmb_exit check_program(const struct installation *in)
     if (status == SYS_OK)
         return SHMB_EXIT_DONE;
     if (in->options->unsafe) {
-        console_error("shmbroker: warning: others can change the program of the service: %s",
+        console_warning("shmbroker: warning: others can change the program of the service: %s",
                       why.text);
         return SHMB_EXIT_DONE;
     }
@@ -239,7 +239,7 @@ static enum shmb_exit register_it(struct installation *in)
         in->runs = false;
     }
     if (refused > 0)
-        console_error("shmbroker: warning: %u points were refused; the service runs without them; "
+        console_warning("shmbroker: warning: %u points were refused; the service runs without them; "
                       "to see which, run: shmbroker status --verify",
                       refused);
     return result;
@@ -315,7 +315,7 @@ static void remove_former(const struct installation *in)
             "the former program is still in use; it is deleted at the next shmbroker start, or "
             "at the next restart of Windows");
     else if (removal.rest == PROGRAM_FILE_LEFT)
-        console_error("shmbroker: warning: the former program cannot be deleted; it is tried again "
+        console_warning("shmbroker: warning: the former program cannot be deleted; it is tried again "
                       "at the next shmbroker start; else delete it by hand: %s",
                       removal.file != NULL ? removal.file : in->program);
     program_file_removal_free(&removal);

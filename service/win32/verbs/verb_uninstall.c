@@ -98,7 +98,7 @@ static void remove_program(const char *program)
         console_line("the program at %s is in use; it is deleted at the next restart of Windows",
                      program);
     else if (removal.rest == PROGRAM_FILE_LEFT)
-        console_error("shmbroker: warning: the program cannot be deleted, neither now nor at the "
+        console_warning("shmbroker: warning: the program cannot be deleted, neither now nor at the "
                       "next restart of Windows; delete it by hand: %s",
                       removal.file != NULL ? removal.file : program);
     program_file_removal_free(&removal);
@@ -134,13 +134,13 @@ static enum shmb_exit uninstall(void)
     code = event_source_remove();
     if (code != ERROR_SUCCESS) {
         error_text(code, text, sizeof(text));
-        console_error("shmbroker: warning: the event source cannot be removed: %s (error %lu)",
+        console_warning("shmbroker: warning: the event source cannot be removed: %s (error %lu)",
                       text, (unsigned long)code);
     }
     code = audit_right_remove();
     if (code != ERROR_SUCCESS) {
         error_text(code, text, sizeof(text));
-        console_error("shmbroker: warning: the right to audit cannot be removed: %s (error %lu)",
+        console_warning("shmbroker: warning: the right to audit cannot be removed: %s (error %lu)",
                       text, (unsigned long)code);
     }
     if (program != NULL)

@@ -91,7 +91,7 @@ static void stop_when_all_is_well(struct fake *fake, size_t number)
     if (is_all_well(fake, number))
         fake_stop_at(fake, FAKE_WAIT, number);
     else
-        assert_int_equal(number, 1);
+        assert_in_range(number, 1, 2); /* the last good configuration is saved again later */
 }
 
 static bool live(const char *text, size_t n)

@@ -375,7 +375,7 @@ static void check_squatted_directory(const char *kind, const char *sddl, const c
     broker = start_broker(one_segment);
     child_find(broker, "warning 310:", SUPPORT_DEADLINE_MS);
     child_find(broker, "warning 310:", SUPPORT_DEADLINE_MS);
-    child_find(broker, "info 100:", SUPPORT_DEADLINE_MS);
+    child_find(broker, "warning 103:", SUPPORT_DEADLINE_MS);
     /* The exact size, a lock, a snapshot, the list: all that needs the directory. */
     check_said(&user, 0, "shmb.exe", "info ShmbTest.Free", "64");
     check_said(&user, 0, "shmb.exe", "list", "ShmbTest.Free.lock");

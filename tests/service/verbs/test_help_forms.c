@@ -13,7 +13,7 @@ static const struct program {
     const char *part; /* a part of its general help only */
 } programs[] = {
     {"shmb",
-     (const char *const[]){"list", "info", "doctor", "scan", "read", "dump", "watch", "wait", "top",
+     (const char *const[]){"list", "info", "holders", "doctor", "scan", "read", "dump", "watch", "wait", "top",
                            "write", "lock", "repair", "mutex", "event", "semaphore", "completion",
                            NULL},
      "shows and uses the shared memory"},
@@ -189,9 +189,9 @@ static void wrong_words_are_one_line_that_helps(void **state)
         {1, "help run check", "only a verb is expected"},
         {1, "run --config", "needs a value: the path of a file"},
         {1, "run --config --release", "needs a value: the path of a file"},
-        {1, "status --json --json", "--json is given twice"},
+        {1, "status --verify --verify", "--verify is given twice"},
         {1, "install --account", "needs a value: the name of an account"},
-        {1, "plan -- a b", "plan needs one file"},
+        {1, "plan -- a b", "plan takes one file"},
         {1, "stop -- --release", "\"--release\" is not expected"},
     };
     static char said[SAID_MAX];
