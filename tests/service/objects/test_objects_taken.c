@@ -384,7 +384,7 @@ static void check_squatted_directory(const char *kind, const char *sddl, const c
     check_said(&user, 0, "shmb.exe", "lock ShmbTest.Free --timeout 0 -- cmd /c exit 0", "");
     /* Administrators find the report, which names the holders. */
     check_said(NULL, 1, "shmbroker.exe", "status", "ShmBroker.Directory");
-    check_said(NULL, 1, "shmbroker.exe", "status", "held by test_objects_taken.exe");
+    check_said(NULL, 1, "shmbroker.exe", "status", "\\test_objects_taken.exe (process ");
     child_kill(broker);
     child_kill(root);
     child_kill(report);
