@@ -70,10 +70,10 @@
  *   Any program can create an object of the root's name before the broker does. The broker then
  *   creates a second root under a random name, which nobody can take first. It keeps it until its
  *   end, also when it gets the root's own name later, and publishes each table in both. A reader
- *   that finds no root of a trusted owner under the first name lists the sections of Global\ whose
- *   names have this form, skips those of other owners, and uses the one with the greatest
- *   revision: a former broker's may still be there. The report has a stand-in in the same way
- *   (status_report.h).
+ *   that finds no root of a trusted owner under the first name, or one without a table, which an
+ *   ended broker left, lists the sections of Global\ whose names have this form, skips those of
+ *   other owners, and uses the one with the greatest revision: a former broker's may still be
+ *   there. The report has a stand-in in the same way (status_report.h).
  *
  * The root with two slots follows the two meta pages of LMDB,
  * https://www.openldap.org/software/repo.html (libraries/liblmdb/mdb.c).

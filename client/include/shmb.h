@@ -63,11 +63,15 @@
  *            bytes are the same, but others use the lock and the control data that this
  *            handle lacks. So each call that can return SHMB_STALE, shmb_write with it,
  *            first looks for the directory, and from then on returns SHMB_STALE: open the
- *            segment again. While there is no directory, that costs such a call one system
- *            call that finds nothing. Only a write that was begun before the directory was
- *            published ends after it. Who may not read the directory keeps such a handle
- *            for ever. A handle of shmb_open_object, opened meanwhile, stays good: the
- *            broker adopts the object that it refers to.
+ *            segment again. While nobody has the directory's name, that costs such a call
+ *            one system call that finds nothing. While another program has it, the broker
+ *            publishes under a second name: each handle lists `Global\` for it once a
+ *            second at most, so it can be stale a second later; if that program then gives
+ *            the name up, when the broker has it, within 30 seconds. Only a write that was
+ *            begun before the directory was published ends after it. Who may not read the
+ *            directory keeps such a handle for ever, with the same looks. A handle of
+ *            shmb_open_object, opened meanwhile, stays good: the broker adopts the object
+ *            that it refers to.
  * SIZES      A structure begins with its size: set `size` to its sizeof. Later versions
  *            add members at the end. So the library accepts a structure that is shorter
  *            or longer than its own, a multiple of 8 from SHMB_..._SIZE_MIN to
@@ -611,11 +615,13 @@ SHMB_RESULT int32_t SHMB_CALL shmb_list_close(_In_opt_ shmb_list *list);
 
 /*
  * Is an open segment still current? SHMB_OK: the broker holds this generation.
- * SHMB_STALE: a newer generation exists, or the control data moved, or the segment was opened
- * before there was a directory; open it again, then close this handle. SHMB_NOT_FOUND: the broker no longer holds the name. After both, calls that write,
- * lock, take snapshots, wait for changes or ask who is first return SHMB_STALE, except for
- * a segment that was opened by plain name because the directory may not be read. SHMB_NO_BROKER: no broker runs. Others as
- * shmb_describe: unknown. The memory stays valid in all cases.
+ * SHMB_STALE: a newer generation exists, or the control data moved, or the segment was
+ * opened before there was a directory; open it again, then close this handle.
+ * SHMB_NOT_FOUND: the broker no longer holds the name. After both, calls that write,
+ * lock, take snapshots, wait for changes or ask who is first return SHMB_STALE, except
+ * for a segment that was opened by plain name, while you may not read the directory.
+ * SHMB_NO_BROKER: no broker runs. Others as shmb_describe: unknown. The memory stays
+ * valid in all cases.
  * `info` (may be NULL) is filled with what was known when the segment was opened;
  * SHMB_FLAG_ROUNDED: `bytes` is not exact. For private memory always SHMB_OK.
  */

@@ -36,7 +36,7 @@ static void give(const struct shmb_entry_view *view, struct shmb_info *out)
 /* SHMB_NO_BROKER: no broker runs. SHMB_NOT_FOUND: it has not published yet. */
 static int32_t open_directory(struct lookup *lookup, struct fault *fault)
 {
-    int32_t result = lookup_open(lookup, "", fault);
+    int32_t result = lookup_open(lookup, "", LOOKUP_ALL, fault);
 
     if (result == SHMB_NO_BROKER)
         result = SHMB_NOT_FOUND;

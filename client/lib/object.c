@@ -50,7 +50,7 @@ static int32_t open_now(enum shmb_kind kind, const char *bare, uint32_t rights, 
                         struct fault *fault)
 {
     struct lookup lookup;
-    int32_t result = lookup_open(&lookup, "", fault);
+    int32_t result = lookup_open(&lookup, "", LOOKUP_ALL, fault);
 
     if (lookup_dispensable(result))
         return open_right(kind, bare, rights, NULL, out, fault);

@@ -163,7 +163,7 @@ static bool outdated(const struct lookup *lookup, const struct shmb_segment *seg
 
     if (!lookup_changed(lookup))
         return false;
-    if (lookup_open(&now, segment->owner, &ignored) != SHMB_OK)
+    if (lookup_open(&now, segment->owner, LOOKUP_ALL, &ignored) != SHMB_OK)
         return true;
     same = lookup_find(&now, segment->info.name, &view, &ignored) == SHMB_OK &&
            view.entry.state == SHMB_ENTRY_HELD && view.entry.generation == segment->info.generation;
@@ -176,12 +176,13 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
                        struct fault *fault)
 {
     struct lookup lookup;
-    int32_t result = lookup_open(&lookup, request->owner, fault);
+    int32_t result = lookup_open(&lookup, request->owner, LOOKUP_ALL, fault);
 
     *again = false;
     if (lookup_dispensable(result)) {
-        /* Who may not read the directory never finds one. */
-        segment->early = result != SHMB_ACCESS_DENIED;
+        /* "Access denied" can be the answer of another program's object, too. */
+        if (handle_early(segment, result == SHMB_ACCESS_DENIED) != SHMB_OK)
+            return fault_plain(fault, SHMB_NO_MEMORY);
         return open_plain(request, segment, fault);
     }
     if (result != SHMB_OK)

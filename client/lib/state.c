@@ -32,7 +32,7 @@ static int32_t by_directory(const struct shmb_segment *segment, const struct loo
      * A segment opened without the directory has no generation to compare. If there was none, the
      * handle lacks what the directory tells now.
      */
-    if (segment->early)
+    if (segment->early != NULL)
         return fault_plain(fault, SHMB_STALE);
     if (segment->info.generation != 0 && view.entry.generation != segment->info.generation)
         return fault_plain(fault, SHMB_STALE);
@@ -47,16 +47,16 @@ static int32_t state(const struct shmb_segment *segment, struct fault *fault)
 
     if (!broker_runs())
         return fault_plain(fault, SHMB_NO_BROKER);
-    result = lookup_open(&lookup, segment->owner, fault);
+    result = lookup_open(&lookup, segment->owner, LOOKUP_ALL, fault);
     /* It was there when the segment was opened; what broker_runs said is a hint only. */
     if (result == SHMB_NO_BROKER && segment->info.generation != 0)
         return result;
-    if (lookup_dispensable(result))
-        return by_name(segment, fault);
-    if (result != SHMB_OK)
-        return result;
-    result = by_directory(segment, &lookup, fault);
-    lookup_close(&lookup);
+    if (lookup_dispensable(result)) {
+        result = by_name(segment, fault);
+    } else if (result == SHMB_OK) {
+        result = by_directory(segment, &lookup, fault);
+        lookup_close(&lookup);
+    }
     /* The same segment, but its access was changed: its control data is elsewhere now. */
     if (result == SHMB_OK && block_get(segment, &block) == SHMB_STALE)
         return fault_plain(fault, SHMB_STALE);

@@ -11,6 +11,8 @@
 #define NAME "ShmbTest.Early"
 #define LOCK "ShmbTest.EarlyLock"
 
+#define STAND_IN SHMB_ROOT_NAME ".0123456789abcdef0123456789abcdef"
+
 static struct directory_row *row;
 static HANDLE lock;
 
@@ -68,15 +70,51 @@ static void expect_stale(shmb_segment *segment)
     assert_int_equal(byte, 'a');
 }
 
-static void expect_plain(shmb_segment *segment)
+/* Why a call that needs the control data fails. */
+static void expect_reason(const char *text)
 {
-    uint64_t number = 0;
+    char found[512];
+
+    assert_int_equal(shmb_result_text(SHMB_BAD_ARGUMENT, found, sizeof(found)), SHMB_OK);
+    if (strstr(found, text) == NULL)
+        fail_msg("%s: %s", text, found);
+}
+
+#define NOT_THERE "start the service, then open it again"
+#define DENIED    "which you may not read; have the administrator let you"
+
+static void expect_plain_because(shmb_segment *segment, const char *reason)
+{
+    uint64_t number = 0, ticket;
     char byte;
 
     assert_int_equal(shmb_write(segment, 0, "a", 1, NULL), SHMB_OK);
     assert_int_equal(shmb_lock(segment, 0), SHMB_BAD_ARGUMENT);
     assert_int_equal(shmb_snapshot(segment, 0, &byte, 1, NULL), SHMB_BAD_ARGUMENT);
+    expect_reason(reason);
+    assert_int_equal(shmb_read_begin(segment, 0, &ticket), SHMB_BAD_ARGUMENT);
+    expect_reason(reason);
+    assert_int_equal(shmb_change_number(segment, &number), SHMB_BAD_ARGUMENT);
+    expect_reason(reason);
     assert_int_equal(shmb_wait_changed(segment, &number, 0), SHMB_BAD_ARGUMENT);
+    expect_reason(reason);
+}
+
+static void expect_plain(shmb_segment *segment)
+{
+    expect_plain_because(segment, NOT_THERE);
+}
+
+/* Writes until the handle is stale, and says how long that took. */
+static uint64_t stale_after(shmb_segment *segment, uint64_t begun)
+{
+    int32_t result;
+
+    do {
+        result = shmb_write(segment, 0, "a", 1, NULL);
+    } while (result == SHMB_OK && GetTickCount64() - begun < SUPPORT_DEADLINE_MS);
+    assert_int_equal(result, SHMB_STALE);
+    return GetTickCount64() - begun;
 }
 
 static void a_directory_that_comes_makes_it_stale(void **state)
@@ -202,6 +240,83 @@ static void a_strangers_directory_is_none(void **state)
     shmb_close(early);
 }
 
+/*
+ * The broker publishes under another name. All of Global\ is listed for that: once a second at
+ * most, whatever the program does.
+ */
+static void check_stand_in(const char *sddl, const char *reason)
+{
+    shmb_segment *early;
+    uint64_t begun;
+    HANDLE squat;
+
+    broker_ends();
+    squatter_begin();
+    squat =
+        squatter_make("section", "Global\\" SHMB_ROOT_NAME, sddl, SHMB_ROOT_SIZE, SQUATTER_BYTES);
+    assert_non_null(squat);
+    early = opened(NAME, SHMB_WRITE);
+    begun = GetTickCount64();
+    expect_plain_because(early, reason);
+    stage_broker_returns();
+    stage_root_open_at(STAND_IN);
+    stage_publish();
+    assert_true(stale_after(early, begun) >= 1000);
+    expect_stale(early); /* from then on, each time */
+    shmb_close(early);
+    CloseHandle(squat);
+}
+
+static void a_stand_in_makes_it_stale(void **state)
+{
+    (void)state;
+    check_stand_in("O:S-1-5-21-1-2-3-4D:(A;;GA;;;WD)", NOT_THERE);
+}
+
+/* "Access denied" does not prove that the directory is the broker's. */
+static void a_directory_that_denies_may_be_a_strangers(void **state)
+{
+    (void)state;
+    check_stand_in("O:S-1-5-21-1-2-3-4D:P", DENIED);
+}
+
+/* Who may not read the directory keeps the handle: nobody can tell it more. */
+static void the_brokers_directory_that_denies_makes_nothing_stale(void **state)
+{
+    shmb_segment *early;
+    HANDLE root;
+
+    (void)state;
+    stage_root_close();
+    squatter_begin();
+    root = squatter_make("section", "Global\\" SHMB_ROOT_NAME, "O:BAD:P", SHMB_ROOT_SIZE,
+                         SQUATTER_BYTES);
+    assert_non_null(root);
+    early = opened(NAME, SHMB_WRITE);
+    expect_plain_because(early, DENIED);
+    assert_int_equal(shmb_write(early, 0, "a", 1, NULL), SHMB_OK);
+    assert_int_equal(shmb_state(early, NULL), SHMB_OK);
+    shmb_close(early);
+    CloseHandle(root);
+}
+
+/* Nobody has the name: nothing is listed, or each write of a gap would cost that. */
+static void nothing_is_listed_while_nobody_has_the_name(void **state)
+{
+    shmb_segment *early;
+
+    (void)state;
+    broker_ends();
+    early = opened(NAME, SHMB_WRITE);
+    stage_broker_returns();
+    stage_root_open_at(STAND_IN);
+    stage_publish();
+    expect_plain(early);
+    stage_root_at(SHMB_ROOT_NAME); /* the broker gets its own name within 30 s */
+    expect_stale(early);
+    shmb_close(early);
+}
+
 /* An object that was opened meanwhile is the one that the broker adopts: nothing to open again. */
 static void other_objects_stay_good(void **state)
 {
@@ -229,6 +344,10 @@ int main(void)
         STAGED(a_directory_that_does_not_list_it_makes_it_stale_too),
         STAGED(a_directory_of_another_version_makes_it_stale),
         STAGED(a_strangers_directory_is_none),
+        STAGED(a_stand_in_makes_it_stale),
+        STAGED(a_directory_that_denies_may_be_a_strangers),
+        STAGED(the_brokers_directory_that_denies_makes_nothing_stale),
+        STAGED(nothing_is_listed_while_nobody_has_the_name),
         STAGED(other_objects_stay_good),
     };
 

@@ -206,6 +206,62 @@ static void the_newest_stand_in_counts(void **state)
     check_all_is_there();
 }
 
+/* A root of ours at this name: as the one on the stage, but `published` publications before. */
+static void add_old_root(const char *bare, uint32_t published)
+{
+    HANDLE section =
+        stage_object(SHMB_SECTION, bare, SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_READ);
+    struct shmb_root *root = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, SHMB_ROOT_SIZE);
+
+    assert_non_null(root);
+    *root = *stage_root();
+    root->publication -= published;
+    UnmapViewOfFile(root);
+}
+
+/* A program has it open, and the broker that made it was killed. The next one takes no chances. */
+static void a_root_that_an_ended_broker_left_hides_no_stand_in(void **state)
+{
+    (void)state;
+    stage_publish(); /* the table before is gone */
+    stage_root_at(STAND_IN("7"));
+    add_old_root(SHMB_ROOT_NAME, 1);
+    check_all_is_there();
+}
+
+/* It was killed before it published anything. */
+static void an_empty_root_hides_no_stand_in(void **state)
+{
+    (void)state;
+    stage_root_at(STAND_IN("7"));
+    add_old_root(SHMB_ROOT_NAME, stage_root()->publication);
+    check_all_is_there();
+}
+
+/* Its clock was wrong, say: the revision alone is no proof that a stand-in is in use. */
+static void a_stand_in_without_its_table_hides_no_other(void **state)
+{
+    static const char *const forms[] = {STAND_IN("0"), STAND_IN("e")};
+    struct shmb_root *root;
+    HANDLE section;
+    size_t i;
+
+    (void)state;
+    stage_root_at(STAND_IN("7"));
+    stage_object(SHMB_MUTEX, SHMB_ROOT_NAME, 0, STAGE_STRANGER, STAGE_MUTEX_USE);
+    for (i = 0; i < 2; i++) {
+        section =
+            stage_object(SHMB_SECTION, forms[i], SHMB_ROOT_SIZE, STAGE_OURS, STAGE_SECTION_READ);
+        root = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, SHMB_ROOT_SIZE);
+        assert_non_null(root);
+        *root = *stage_root();
+        root->slot[root->publication & 1].revision += 1000;
+        memset(root->slot[root->publication & 1].suffix, 0xEE, SHMB_SUFFIX_BYTES);
+        UnmapViewOfFile(root);
+    }
+    check_all_is_there();
+}
+
 /* Its name is known to whoever may read the root, and free when the broker has died. */
 static void a_strangers_table_is_gone_round(void **state)
 {
@@ -358,6 +414,9 @@ int main(void)
         STAGED(a_strangers_stand_in_is_skipped),
         STAGED(many_names_hide_no_stand_in),
         STAGED(the_newest_stand_in_counts),
+        STAGED(a_root_that_an_ended_broker_left_hides_no_stand_in),
+        STAGED(an_empty_root_hides_no_stand_in),
+        STAGED(a_stand_in_without_its_table_hides_no_other),
         STAGED(a_strangers_table_is_gone_round),
         STAGED(a_strangers_control_section_is_not_ours),
         STAGED(other_versions_and_rubbish_are_told),

@@ -171,7 +171,12 @@ static void begin_control(uint32_t number, uint32_t everyone)
 
 void stage_root_open(void)
 {
-    begin_root(SHMB_ROOT_NAME);
+    stage_root_open_at(SHMB_ROOT_NAME);
+}
+
+void stage_root_open_at(const char *bare)
+{
+    begin_root(bare);
 }
 
 void stage_begin(void)

@@ -83,6 +83,7 @@ void stage_publish(void);
 struct shmb_root *stage_root(void);
 void stage_root_close(void);
 void stage_root_open(void);
+void stage_root_open_at(const char *bare);
 
 /* The root is under this name from now on, and has what was published last. */
 void stage_root_at(const char *bare);

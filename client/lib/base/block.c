@@ -4,22 +4,37 @@
 #include "lookup.h"
 #include "mutex.h"
 
+/* Listing Global\ takes long, and any program can make it longer. */
+#define LIST_EVERY_MS 1000u
+
 /*
  * Is there a directory by now? Asked at each call: the handle has no shared memory that a broker
- * could mark. While there is none, the system only looks for a name that nobody has.
+ * could mark. While nobody has its name, the system only looks for that. While another object has
+ * it, or this program may not read it, stand-ins are looked for from time to time.
  */
 static int32_t look_for_directory(const struct shmb_segment *segment)
 {
+    struct early *early = segment->early;
+    const uint64_t now = GetTickCount64();
+    const uint64_t listed = shmb_load64(&early->listed);
+    const bool due = listed == 0 || now - listed >= LIST_EVERY_MS;
     struct lookup lookup;
     struct fault ignored;
-    int32_t result = lookup_open(&lookup, segment->owner, &ignored);
+    int32_t result;
 
+    if (shmb_load32(&early->found) != 0)
+        return SHMB_STALE;
+    if (due)
+        shmb_store64(&early->listed, now);
+    result = lookup_open(&lookup, segment->owner, due ? LOOKUP_TAKEN : LOOKUP_ONE, &ignored);
     switch (result) {
     case SHMB_OK:
         lookup_close(&lookup);
+        shmb_store32(&early->found, 1);
         return SHMB_STALE;
     case SHMB_CORRUPT:
     case SHMB_VERSION_MISMATCH: /* others may be able to use it; opening again says why not */
+        shmb_store32(&early->found, 1);
         return SHMB_STALE;
     case SHMB_NO_MEMORY:
     case SHMB_SYSTEM:
@@ -37,7 +52,7 @@ static bool is_listed(const struct shmb_segment *segment)
     struct fault ignored;
     bool listed;
 
-    if (lookup_open(&lookup, segment->owner, &ignored) != SHMB_OK)
+    if (lookup_open(&lookup, segment->owner, LOOKUP_TAKEN, &ignored) != SHMB_OK)
         return false;
     listed = lookup_find(&lookup, segment->info.name, &view, &ignored) == SHMB_OK &&
              view.entry.state == SHMB_ENTRY_HELD &&
@@ -58,7 +73,7 @@ int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)
 {
     *block = segment->block;
     if (*block == NULL)
-        return segment->early ? look_for_directory(segment) : SHMB_OK;
+        return segment->early != NULL ? look_for_directory(segment) : SHMB_OK;
     if (has_generation(segment))
         return SHMB_OK;
     return segment->damaged && is_listed(segment) ? SHMB_CORRUPT : SHMB_STALE;
@@ -69,12 +84,18 @@ void block_check(struct shmb_segment *segment)
     segment->damaged = segment->block != NULL && !has_generation(segment);
 }
 
+enum call block_reason(const struct shmb_segment *segment)
+{
+    if (segment->early == NULL)
+        return CALL_NONE;
+    return segment->early->denied ? REASON_DENIED_DIRECTORY : REASON_NO_DIRECTORY;
+}
+
 int32_t block_result(const struct shmb_segment *segment, int32_t result)
 {
-    static const struct fault reason = {REASON_NO_DIRECTORY, 0};
+    const struct fault reason = {block_reason(segment), 0};
 
-    if (result == SHMB_BAD_ARGUMENT && segment->block == NULL &&
-        (segment->info.flags & SHMB_FLAG_ROUNDED) != 0)
+    if (result == SHMB_BAD_ARGUMENT)
         return result_end(result, &reason);
     return result_end_plain(result);
 }

@@ -50,6 +50,11 @@ int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool
 void block_leave(const struct shmb_segment *segment);
 
 /*
+ * Why there is no block: why the segment was opened without the directory. CALL_NONE: it was not.
+ */
+enum call block_reason(const struct shmb_segment *segment);
+
+/*
  * As result_end_plain, for a call that needs a block: if there is none because the segment was
  * opened without the directory, the failure says so.
  */

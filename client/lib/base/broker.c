@@ -13,7 +13,7 @@ static bool directory_exists(void)
 {
     struct lookup lookup;
     struct fault ignored;
-    int32_t result = lookup_open(&lookup, "", &ignored);
+    int32_t result = lookup_open(&lookup, "", LOOKUP_TAKEN, &ignored);
 
     if (result == SHMB_OK)
         lookup_close(&lookup);

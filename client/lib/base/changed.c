@@ -22,8 +22,8 @@ static bool notifies(const struct shmb_segment *segment)
 /* Fails, and says why there are no change events. */
 static int32_t without_events(const struct shmb_segment *segment)
 {
-    const bool unknown = (segment->info.flags & SHMB_FLAG_ROUNDED) != 0;
-    const struct fault fault = {unknown ? REASON_NO_DIRECTORY : REASON_NO_NOTIFY, 0};
+    const enum call unknown = block_reason(segment);
+    const struct fault fault = {unknown != CALL_NONE ? unknown : REASON_NO_NOTIFY, 0};
     struct shmb_block *block;
     int32_t result = block_get(segment, &block);
 

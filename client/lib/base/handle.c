@@ -30,6 +30,15 @@ int32_t handle_join(struct shmb_segment *segment)
     return segment->ownership != NULL ? SHMB_OK : SHMB_NO_MEMORY;
 }
 
+int32_t handle_early(struct shmb_segment *segment, bool denied)
+{
+    segment->early = calloc(1, sizeof(*segment->early));
+    if (segment->early == NULL)
+        return SHMB_NO_MEMORY;
+    segment->early->denied = denied;
+    return SHMB_OK;
+}
+
 bool handle_has_lock(const struct shmb_segment *segment)
 {
     return (segment->info.flags & SHMB_FLAG_HAS_LOCK) != 0;
@@ -56,6 +65,7 @@ void handle_free(struct shmb_segment *segment)
     section_unmap(&segment->view);
     if (segment->section != NULL)
         CloseHandle(segment->section);
+    free(segment->early);
     free(segment);
 }
 

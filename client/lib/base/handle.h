@@ -19,6 +19,13 @@
 #include "result.h"
 #include "section.h"
 
+/* What a handle has that was opened without a directory (block_get). */
+struct early {
+    bool denied;              /* the directory, or what has its name, could not be read */
+    volatile uint32_t found;  /* there is one by now */
+    volatile uint64_t listed; /* when stand-ins were looked for last, as GetTickCount64 */
+};
+
 struct shmb_segment {
     /* Set when the segment is opened, constant from then on. */
     struct shmb_info info;
@@ -31,7 +38,7 @@ struct shmb_segment {
     struct section_view control_view;
     uint32_t control_number, control_block; /* 0: opened without directory, or it has none */
     struct shmb_block *block; /* in control_view; NULL: opened without directory, or it has none */
-    bool early;               /* opened before there was a directory (block_get) */
+    struct early *early;      /* NULL: opened by the directory, or private memory */
     bool damaged;             /* a program has damaged the block before (block_check) */
     struct ownership *ownership; /* shared with the other handles of the segment */
 
@@ -57,6 +64,12 @@ struct shmb_segment *handle_new(uint32_t rights, const char *owner);
  * SHMB_OK or SHMB_NO_MEMORY.
  */
 int32_t handle_join(struct shmb_segment *segment);
+
+/*
+ * Notes that the handle is opened without the directory. SHMB_OK or SHMB_NO_MEMORY. `denied`: as
+ * in struct early.
+ */
+int32_t handle_early(struct shmb_segment *segment, bool denied);
 
 /* Does the segment have a lock? */
 bool handle_has_lock(const struct shmb_segment *segment);

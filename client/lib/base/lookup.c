@@ -30,8 +30,8 @@ static int32_t read_result(enum shmb_read verdict, struct fault *fault)
     }
 }
 
-static int32_t open_root_by_name(struct lookup *lookup, const char *bare, const char *owner,
-                                 struct fault *fault)
+static int32_t open_root(struct lookup *lookup, const char *bare, const char *owner,
+                         struct fault *fault)
 {
     int32_t result =
         open_object(SHMB_SECTION, bare, SECTION_READ_ACCESS, owner, &lookup->root, fault);
@@ -45,49 +45,6 @@ static int32_t open_root_by_name(struct lookup *lookup, const char *bare, const 
         return result;
     return open_object_map(lookup->root, FILE_MAP_READ, 0, SHMB_ROOT_SIZE, &lookup->root_view,
                            fault);
-}
-
-struct stand_in_search {
-    const char *owner;
-    struct lookup *best; /* no root: none yet */
-    uint64_t revision;   /* of `best`; 0: it has no table yet */
-};
-
-/* Keeps the stand-in with the greatest revision: a former broker's may still be there. */
-static bool look_at_stand_in(void *context, const char *bare)
-{
-    struct stand_in_search *search = context;
-    struct lookup found = {0};
-    struct shmb_root_slot slot;
-    struct fault ignored;
-    uint64_t revision = 0;
-    bool opened = open_root_by_name(&found, bare, search->owner, &ignored) == SHMB_OK;
-
-    if (opened && shmb_root_read(found.root_view.data, SHMB_ROOT_SIZE, &slot) == SHMB_READ_OK)
-        revision = slot.revision;
-    if (opened && (search->best->root == NULL || revision > search->revision)) {
-        lookup_leave_root(search->best);
-        *search->best = found;
-        search->revision = revision;
-    } else {
-        lookup_leave_root(&found);
-    }
-    return true;
-}
-
-/*
- * Opens the root. If the broker has none under the first name, or another program's object has
- * that, opens a stand-in; if there is none either, the first result counts.
- */
-static int32_t open_root(struct lookup *lookup, const char *owner, struct fault *fault)
-{
-    struct stand_in_search search = {.owner = owner, .best = lookup};
-    int32_t result = open_root_by_name(lookup, SHMB_ROOT_NAME, owner, fault);
-
-    if (!lookup_dispensable(result))
-        return result;
-    stand_in_each(SHMB_ROOT_NAME, look_at_stand_in, &search);
-    return lookup->root != NULL ? SHMB_OK : result;
 }
 
 /* Copies the current slot. Tries again while the broker publishes. */
@@ -127,13 +84,19 @@ static int32_t open_table(struct lookup *lookup, const char *owner, struct fault
                        fault);
 }
 
-int32_t lookup_open(struct lookup *lookup, const char *owner, struct fault *fault)
+/*
+ * Opens the root of this name and its table. After a failure, nothing is open. `*absent`: nobody
+ * has the name.
+ */
+static int32_t open_by_name(struct lookup *lookup, const char *bare, const char *owner,
+                            bool *absent, struct fault *fault)
 {
     int32_t result;
     int tries;
 
     memset(lookup, 0, sizeof(*lookup));
-    result = open_root(lookup, owner, fault);
+    result = open_root(lookup, bare, owner, fault);
+    *absent = result == SHMB_NO_BROKER;
     /* A table that is gone was replaced: the root now names the next one. */
     for (tries = 0; result == SHMB_OK && tries < TABLE_TRIES; tries++) {
         result = read_root(lookup, fault);
@@ -150,6 +113,65 @@ int32_t lookup_open(struct lookup *lookup, const char *owner, struct fault *faul
     lookup_close(lookup);
     /* SHMB_OK here: the tries are used up. */
     return result == SHMB_OK ? fault_plain(fault, SHMB_NO_BROKER) : result;
+}
+
+struct stand_in_search {
+    const char *owner;
+    struct lookup *best;
+    int32_t result; /* of `best`; SHMB_NO_BROKER: none yet */
+    struct fault fault;
+};
+
+/*
+ * Keeps the stand-in with the greatest revision: a former broker's may still be there. One that
+ * cannot be used counts only if there is no other.
+ */
+static bool look_at_stand_in(void *context, const char *bare)
+{
+    struct stand_in_search *search = context;
+    struct lookup found;
+    struct fault fault = {CALL_NONE, 0};
+    bool absent, better;
+    int32_t result = open_by_name(&found, bare, search->owner, &absent, &fault);
+
+    if (result == SHMB_OK)
+        better = search->result != SHMB_OK || found.slot.revision > search->best->slot.revision;
+    else
+        better = search->result == SHMB_NO_BROKER && !lookup_dispensable(result);
+    if (better) {
+        lookup_close(search->best);
+        *search->best = found;
+        search->result = result;
+        search->fault = fault;
+    } else {
+        lookup_close(&found);
+    }
+    return true;
+}
+
+/* After this result for the first name: can the directory be that of a stand-in? */
+static bool may_stand_in(int32_t result, bool absent, enum lookup_search search)
+{
+    if (search == LOOKUP_ONE || (absent && search != LOOKUP_ALL))
+        return false;
+    /* SHMB_NOT_FOUND: a broker that ended before it published left the root, or one starts. */
+    return lookup_dispensable(result) || result == SHMB_NOT_FOUND;
+}
+
+int32_t lookup_open(struct lookup *lookup, const char *owner, enum lookup_search search,
+                    struct fault *fault)
+{
+    struct stand_in_search stand_in = {.owner = owner, .best = lookup, .result = SHMB_NO_BROKER};
+    bool absent;
+    int32_t result = open_by_name(lookup, SHMB_ROOT_NAME, owner, &absent, fault);
+
+    if (!may_stand_in(result, absent, search))
+        return result;
+    stand_in_each(SHMB_ROOT_NAME, look_at_stand_in, &stand_in);
+    if (stand_in.result == SHMB_NO_BROKER)
+        return result;
+    *fault = stand_in.fault;
+    return stand_in.result;
 }
 
 void lookup_leave_root(struct lookup *lookup)

@@ -19,13 +19,21 @@ struct lookup {
     struct shmb_table_view table;
 };
 
+/* Where the directory is looked for. Looking for stand-ins lists all of Global\. */
+enum lookup_search {
+    LOOKUP_ONE,   /* under the first name only */
+    LOOKUP_TAKEN, /* if an object that does not serve has the first name, the stand-ins, too */
+    LOOKUP_ALL    /* also if nobody has it: another program may just have left it to the broker */
+};
+
 /*
  * Opens the directory. Close it with lookup_close after SHMB_OK. `owner` as in
  * trust_check. SHMB_NO_BROKER: there is none, or only what an ended broker left.
  * SHMB_NOT_FOUND: nothing is published yet. SHMB_ACCESS_DENIED, SHMB_NOT_OURS,
  * SHMB_CORRUPT, SHMB_VERSION_MISMATCH, SHMB_NO_MEMORY, SHMB_SYSTEM.
  */
-int32_t lookup_open(struct lookup *lookup, const char *owner, struct fault *fault);
+int32_t lookup_open(struct lookup *lookup, const char *owner, enum lookup_search search,
+                    struct fault *fault);
 void lookup_close(struct lookup *lookup);
 
 /* Closes the root only: a list that is open for long must not keep the root's name alive. */
