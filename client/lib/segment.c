@@ -1,7 +1,7 @@
 /* Calls on an open segment that read no shared content: name, size, pointer, close. */
 #include <string.h>
 
-#include "handle.h"
+#include "block.h"
 #include "lock.h"
 #include "utf.h"
 
@@ -13,6 +13,7 @@ int32_t SHMB_CALL shmb_close(shmb_segment *segment)
     if (lock_elsewhere(segment))
         return result_end_plain(SHMB_NOT_OWNER);
     lock_leave(segment);
+    block_close(segment);
     handle_free(segment);
     return SHMB_OK;
 }

@@ -211,6 +211,41 @@ static void the_state_tells_who_has_the_lock_and_since_when(void **state)
     shmb_close(segment);
 }
 
+/* The handle to read cannot clear what the one to write has noted; the record they share can. */
+static void a_release_through_a_handle_to_read_clears_the_note(void **state)
+{
+    shmb_segment *writer = opened("ShmbTest.Locked", SHMB_WRITE);
+    shmb_segment *reader = opened("ShmbTest.Locked", SHMB_READ);
+
+    (void)state;
+    assert_int_equal(shmb_lock(writer, 0), SHMB_OK);
+    assert_int_not_equal(stage_block(row)->holder, 0);
+    assert_int_equal(shmb_unlock(reader), SHMB_OK);
+    assert_int_equal(stage_block(row)->holder, 0);
+    /* The lock stays taken through the other handle: nobody could clear the note later. */
+    assert_int_equal(shmb_lock(writer, 0), SHMB_OK);
+    assert_int_equal(shmb_lock(reader, 0), SHMB_OK);
+    assert_int_equal(shmb_close(writer), SHMB_OK);
+    assert_int_equal(stage_block(row)->holder, 0);
+    assert_true((state_of(reader).flags & SHMB_LOCK_HELD) != 0);
+    assert_int_equal(shmb_unlock(reader), SHMB_OK);
+    assert_int_equal(shmb_close(reader), SHMB_OK);
+}
+
+/* A thread noted itself and ended; the owner by now is another program. */
+static void a_close_leaves_the_note_of_others(void **state)
+{
+    shmb_segment *writer = opened("ShmbTest.Locked", SHMB_WRITE);
+    uint64_t others = UINT64_C(77) << 32 | 8;
+
+    (void)state;
+    assert_int_equal(in_thread(lock_and_end, writer), -SHMB_OK);
+    assert_int_not_equal(stage_block(row)->holder, 0);
+    stage_block(row)->holder = others;
+    assert_int_equal(shmb_close(writer), SHMB_OK);
+    assert_true(stage_block(row)->holder == others);
+}
+
 /* Who may not wait is told what the owner wrote, and no more. */
 static void the_state_of_a_lock_for_readers(void **state)
 {
@@ -589,6 +624,8 @@ int main(void)
         STAGED(a_lock_belongs_to_its_thread),
         STAGED(death_is_told_to_all_until_forgiven),
         STAGED(the_state_tells_who_has_the_lock_and_since_when),
+        STAGED(a_release_through_a_handle_to_read_clears_the_note),
+        STAGED(a_close_leaves_the_note_of_others),
         STAGED(the_state_of_a_lock_for_readers),
         STAGED(the_state_tells_a_plain_owner),
         STAGED(death_in_a_write_stops_snapshots_until_forgiven),

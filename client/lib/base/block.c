@@ -120,21 +120,49 @@ bool block_is_written(const struct shmb_segment *segment, const struct shmb_bloc
 }
 
 /* For people who ask who holds the lock, and since when. */
-static void note_holder(const struct shmb_segment *segment, struct shmb_block *block)
+static void note_holder(struct shmb_segment *segment, struct shmb_block *block)
 {
+    struct ownership *ownership = segment->ownership;
     FILETIME now;
 
     if (segment->rights != SHMB_WRITE)
         return;
     GetSystemTimeAsFileTime(&now);
+    AcquireSRWLockExclusive(&ownership->noting);
     shmb_store64(&block->since, (uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime);
-    shmb_store64(&block->holder, segment->ownership->thread);
+    shmb_store64(&block->holder, ownership->thread);
+    ownership->noted = segment;
+    ReleaseSRWLockExclusive(&ownership->noting);
+}
+
+static void clear_note(const struct shmb_segment *segment)
+{
+    if (segment->rights == SHMB_WRITE && block_is_own(segment, segment->block))
+        shmb_store64(&segment->block->holder, 0);
 }
 
 void block_leave(const struct shmb_segment *segment)
 {
-    if (segment->rights == SHMB_WRITE && block_is_own(segment, segment->block))
-        shmb_store64(&segment->block->holder, 0);
+    struct ownership *ownership = segment->ownership;
+
+    AcquireSRWLockExclusive(&ownership->noting);
+    clear_note(ownership->noted != NULL ? ownership->noted : segment);
+    ownership->noted = NULL;
+    ReleaseSRWLockExclusive(&ownership->noting);
+}
+
+void block_close(const struct shmb_segment *segment)
+{
+    struct ownership *ownership = segment->ownership;
+
+    AcquireSRWLockExclusive(&ownership->noting);
+    if (ownership->noted == segment) {
+        /* Not the note of another program that owns the lock by now. */
+        if (shmb_load64(&segment->block->holder) == ownership->thread)
+            clear_note(segment);
+        ownership->noted = NULL;
+    }
+    ReleaseSRWLockExclusive(&ownership->noting);
 }
 
 int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool died)

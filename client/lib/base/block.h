@@ -44,10 +44,16 @@ bool block_is_written(const struct shmb_segment *segment, const struct shmb_bloc
 int32_t block_enter(struct shmb_segment *segment, struct shmb_block *block, bool died);
 
 /*
- * Before the thread releases the lock: clears its note of who holds it. Does nothing for a
- * handle to read.
+ * Before the thread releases the lock: clears its note of who holds it, through the handle that
+ * made it. Without one, does nothing for a handle to read.
  */
 void block_leave(const struct shmb_segment *segment);
+
+/*
+ * Before the handle closes: clears a note that it made. If the thread still holds the lock
+ * through another handle, who holds it is not noted from then on.
+ */
+void block_close(const struct shmb_segment *segment);
 
 /*
  * Why there is no block: why the segment was opened without the directory. CALL_NONE: it was not.

@@ -50,6 +50,10 @@ struct ownership {
     bool outer;                   /* the write is part of one of another copy of the library */
     bool filling;                 /* shmb_first said 1, and shmb_init_done was not called yet */
 
+    /* For block.c: a handle can close while the holder, through another one, clears the note. */
+    SRWLOCK noting;
+    struct shmb_segment *noted; /* the handle that noted the holder; NULL: none did */
+
     /* For ownership.c alone. */
     struct ownership *next;
     uint32_t handles;
