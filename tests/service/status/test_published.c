@@ -11,6 +11,7 @@
 #include "clients.h"
 #include "control.h"
 #include "directory.h"
+#include "squatter.h"
 #include "status_report.h"
 
 #define RETRY_MS  90000u /* the broker tries again after 30 s at most */
@@ -488,6 +489,50 @@ static void status_says_that_the_directory_is_taken(void **state)
     child_kill(squatter);
 }
 
+/* An administrator's section, with nothing in it; `*view` stays mapped. */
+static HANDLE left_section(const char *name, DWORD size, void **view)
+{
+    HANDLE section =
+        squatter_make("section", name, "O:BAD:(A;;GA;;;BA)(A;;0x20005;;;WD)", size, SQUATTER_BYTES);
+
+    assert_non_null(section);
+    *view = MapViewOfFile(section, FILE_MAP_WRITE, 0, 0, size);
+    assert_non_null(*view);
+    memset(*view, 0, size);
+    return section;
+}
+
+/* A broker of administrators was killed, its state is lost, and a program has both open. */
+static void what_an_ended_broker_left_hides_no_stand_in(void **state)
+{
+    struct shmb_report *report;
+    struct shmb_root *root;
+    void *view;
+    HANDLE sections[2];
+
+    (void)state;
+    squatter_begin();
+    sections[0] = left_section(ROOT, SHMB_ROOT_SIZE, &view);
+    root = view;
+    root->magic = SHMB_ROOT_MAGIC;
+    root->abi_version = SHMB_ABI_VERSION;
+    root->size = SHMB_ROOT_SIZE;
+    root->broker_pid = 1;
+    root->publication = 1;
+    root->slot[1].revision = 5;
+    root->slot[1].table_size = sizeof(struct shmb_table); /* it is gone */
+    sections[1] = left_section(REPORT, SHMB_REPORT_SIZE, &view);
+    report = view;
+    start_service();
+    check_status(NULL, 1, "publication " ROOT ": conflict, ");
+    check_status(NULL, 1, "event Global\\ShmbTest.Event: held; access: ");
+    check_status(&user, 0, "event Global\\ShmbTest.Event: held");
+    UnmapViewOfFile(root);
+    UnmapViewOfFile(report);
+    CloseHandle(sections[0]);
+    CloseHandle(sections[1]);
+}
+
 static const struct verb verbs[] = {{"table", 0, say_table},
                                     {"entry", 1, say_entry},
                                     {"await", 2, await_state},
@@ -514,6 +559,7 @@ int main(void)
         TEST(a_taken_name_is_in_the_directory_until_it_is_had),
         SERVICE_TEST(status_says_what_the_broker_says),
         SERVICE_TEST(status_says_that_the_directory_is_taken),
+        SERVICE_TEST(what_an_ended_broker_left_hides_no_stand_in),
     };
     int failed;
 
