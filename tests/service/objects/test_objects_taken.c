@@ -11,7 +11,10 @@
 #define RETRY_MS 90000u /* the broker tries again after 30 s at most */
 
 static const char *const kinds[] = {"section", "mutex", "event", "semaphore"};
-#define KINDS 4
+#define KINDS   4
+#define HOLDERS 8 /* of squat-other, that the broker meets */
+
+#define DIRECTORY_ALL 0x000f000fu /* DIRECTORY_ALL_ACCESS */
 
 /* One of each kind that the configuration wants, for each kind that holds the name. */
 static const char configuration[] =
@@ -135,9 +138,25 @@ static void link_to(wchar_t *link, wchar_t *target)
         client_say("no link");
 }
 
+static void make_directory(wchar_t *path)
+{
+    UNICODE_STRING name = counted(path);
+    FARPROC found = native("NtCreateDirectoryObject");
+    OBJECT_ATTRIBUTES attributes;
+    create_directory make;
+    HANDLE object;
+
+    memcpy(&make, &found, sizeof(make));
+    InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
+    if (make(&object, DIRECTORY_ALL, &attributes) < 0)
+        client_say("no directory");
+}
+
 /*
  * squat-other: objects of kinds that the broker never makes. A link leads nowhere, another one to
- * a name that is free, a third one to an object of the broker.
+ * a name that is free, a third one to an object of the broker, two to the same name in a directory
+ * that is called as the one of Global\: one is free, the other one is a section. (Wine makes
+ * nothing through a link.)
  */
 static int squat_other(int argc, char **argv)
 {
@@ -146,22 +165,28 @@ static int squat_other(int argc, char **argv)
                    free_name[] = L"\\BaseNamedObjects\\ShmbTest.ToFree",
                    elsewhere[] = L"\\BaseNamedObjects\\ShmbTest.Elsewhere",
                    held[] = L"\\BaseNamedObjects\\ShmbTest.ToHeld",
-                   own[] = L"\\BaseNamedObjects\\ShmbTest.Held";
-    UNICODE_STRING name = counted(directory);
-    FARPROC found = native("NtCreateDirectoryObject");
-    create_directory make_directory;
-    OBJECT_ATTRIBUTES attributes;
-    HANDLE object;
+                   own[] = L"\\BaseNamedObjects\\ShmbTest.Held",
+                   alike[] = L"\\BaseNamedObjects\\ShmbTest.Directory\\BaseNamedObjects",
+                   same[] = L"\\BaseNamedObjects\\ShmbTest.ToAlike",
+                   there[] = L"\\BaseNamedObjects\\ShmbTest.Directory\\BaseNamedObjects"
+                             L"\\ShmbTest.ToAlike",
+                   same_made[] = L"\\BaseNamedObjects\\ShmbTest.ToMade",
+                   made[] = L"\\BaseNamedObjects\\ShmbTest.Directory\\BaseNamedObjects"
+                            L"\\ShmbTest.ToMade";
 
     (void)argc;
     (void)argv;
-    memcpy(&make_directory, &found, sizeof(make_directory));
-    InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
-    if (make_directory(&object, READ_CONTROL, &attributes) < 0)
-        client_say("no directory");
+    make_directory(directory);
+    make_directory(alike);
     link_to(nowhere, no);
     link_to(free_name, elsewhere);
     link_to(held, own);
+    link_to(same, there);
+    link_to(same_made, made);
+    if (CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 64,
+                           L"Global\\ShmbTest.Directory\\BaseNamedObjects\\ShmbTest.ToMade") ==
+        NULL)
+        client_say("no section");
     if (CreateWaitableTimerW(NULL, TRUE, L"Global\\ShmbTest.Timer") == NULL ||
         CreateJobObjectW(NULL, L"Global\\ShmbTest.Job") == NULL)
         client_say("no timer, or no job");
@@ -249,6 +274,8 @@ static void an_object_of_another_kind_is_named(void **state)
         {"Global\\ShmbTest.Link ", "held by a symbolic link of the object manager"},
         {"Global\\ShmbTest.ToFree ", "held by a symbolic link of the object manager"},
         {"Global\\ShmbTest.ToHeld ", "held by a symbolic link of the object manager"},
+        {"Global\\ShmbTest.ToAlike ", "held by a symbolic link of the object manager"},
+        {"Global\\ShmbTest.ToMade ", "held by a symbolic link of the object manager"},
         {"Global\\ShmbTest.Timer ", "held by a waitable timer"},
         {"Global\\ShmbTest.Job ", "held by a job"}};
     struct child *squatter = client_start(NULL, "squat-other"), *broker;
@@ -261,22 +288,24 @@ static void an_object_of_another_kind_is_named(void **state)
                      "segments: { ShmbTest.Link: { size: 64, lock: none },\n"
                      "            ShmbTest.Directory: { size: 64, lock: none },\n"
                      "            ShmbTest.Held: { size: 64, lock: none },\n"
-                     "            ShmbTest.ToHeld: { size: 64, lock: none } }\n"
+                     "            ShmbTest.ToHeld: { size: 64, lock: none },\n"
+                     "            ShmbTest.ToAlike: { size: 64, lock: none },\n"
+                     "            ShmbTest.ToMade: { size: 64, lock: none } }\n"
                      "mutexes: { ShmbTest.Timer: {}, ShmbTest.Job: {}, ShmbTest.ToFree: {} }\n");
-    for (i = 0; i < 6; i++) {
+    for (i = 0; i < HOLDERS; i++) {
         const char *line = child_find(broker, "warning 300:", SUPPORT_DEADLINE_MS);
 
-        for (k = 0; k < 6; k++)
+        for (k = 0; k < HOLDERS; k++)
             if (strstr(line, holders[k][0]) != NULL) {
                 if (strstr(line, holders[k][1]) == NULL)
                     fail_msg("%s", line);
                 seen |= (size_t)1 << k;
             }
     }
-    assert_int_equal(seen, 63);
+    assert_int_equal(seen, ((size_t)1 << HOLDERS) - 1);
     assert_string_equal(client_line(&user, "open mutex Global\\ShmbTest.Elsewhere 0x20000"), "2");
     child_kill(squatter);
-    for (i = 0; i < 6; i++)
+    for (i = 0; i < HOLDERS; i++)
         child_find(broker, "info 302:", RETRY_MS);
 }
 
