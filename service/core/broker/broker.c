@@ -20,7 +20,7 @@
 
 static bool is_access_due(const struct item *item)
 {
-    return item->access_due && item->state == ITEM_HELD;
+    return item->access_due && item_has_access(item);
 }
 
 struct broker_counts broker_counts(const struct broker *broker)
@@ -305,7 +305,7 @@ size_t broker_stop(struct broker *broker)
         item->generation = 0;
         item_set_reason(item, NULL);
         item->cause = 0;
-        item->access_due = item->adopted = false;
+        item->access_due = item->other_kind = item->adopted = false;
         item->auditing = AUDITING_OFF;
         item->state = ITEM_WANTED;
         system->progress(system->self);

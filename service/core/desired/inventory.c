@@ -174,6 +174,11 @@ bool item_is_held(const struct item *item)
     return item->state == ITEM_HELD || item->state == ITEM_DEFERRED;
 }
 
+bool item_has_access(const struct item *item)
+{
+    return item_is_held(item) && !item->other_kind;
+}
+
 uint32_t item_hash(const struct item *item)
 {
     return item->hash != 0 ? item->hash : shmb_name_hash(item->spec.name, strlen(item->spec.name));

@@ -72,7 +72,9 @@ struct item {
     uint32_t cause;              /* of the failure that was logged last; 0: none */
     bool lost;                   /* made again, without the content that it had in this boot,
                                     and not yet reported (broker/lost.h) */
-    bool undecided;              /* in conflict, and a former keeper may have the object (adoption.h) */
+    bool undecided;              /* in conflict; a former keeper may have the object (adoption.h) */
+    bool other_kind;             /* held, of another kind than configured: no access is configured
+                                    for that kind */
     bool access_due;             /* held, but its access could not be set yet */
     uint32_t corrections;        /* how often its access was corrected (access_guard.h) */
     bool audit;                  /* auditing is wanted */
@@ -108,6 +110,9 @@ void inventory_free(struct inventory *inventory); /* closes no objects; NULL is 
 
 /* True for an object that the broker holds, also if it is deferred. */
 bool item_is_held(const struct item *item);
+
+/* True for a held object that has an access in the configuration, also if it is deferred. */
+bool item_has_access(const struct item *item);
 
 /* The shmb_name_hash of its name. item_set_hash stores it, so that it is calculated once. */
 uint32_t item_hash(const struct item *item);

@@ -40,13 +40,10 @@ static bool is_changeable(const struct maker *maker, const struct item *item)
     return false;
 }
 
-/*
- * An access that could not be set yet (access_due) is retried elsewhere. A deferred object may
- * be of another kind, for which the configuration gives no access.
- */
+/* An access that could not be set yet (access_due) is retried elsewhere. */
 static bool is_guarded(const struct maker *maker, const struct item *item)
 {
-    return item->state == ITEM_HELD && !item->access_due && is_changeable(maker, item);
+    return item_has_access(item) && !item->access_due && is_changeable(maker, item);
 }
 
 bool access_guard_needed(const struct maker *maker)

@@ -39,6 +39,7 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
     item->spec = judged->live;
     maker_hold(maker, item, object, judged->generation);
     item->adopted = true;
+    item->other_kind = !same_kind;
     item->auditing = AUDITING_UNKNOWN;
     /* The configured access is that of the configured kind. */
     if (same_kind)

@@ -111,7 +111,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     if (status == SYS_OK) {
         item->lock = lock;
         maker_hold(maker, item, object, 0);
-        item->access_due = false;
+        item->access_due = item->other_kind = false;
     } else {
         event_reason(status, &why, text);
         put_back(maker, item, &old, bytes,

@@ -92,19 +92,27 @@ static void put_corrections(struct page *page, const struct item *item)
     put_line(page, "access", name, "corrected", times);
 }
 
+static bool is_access_due(const struct item *item)
+{
+    return item->access_due && item_has_access(item);
+}
+
 static void put_access_due(struct page *page, const struct item *item)
 {
     char name[FULL_NAME_BYTES];
 
     full_name(item->spec.name, name);
-    put_line(page, "access", name, "due", item->reason != NULL ? item->reason : "not known");
+    /* The reason of a deferred object says why it is deferred. */
+    put_line(page, "access", name, "due",
+             item->state == ITEM_DEFERRED ? "event 305 says why"
+             : item->reason != NULL       ? item->reason
+                                          : "not known");
 }
 
 /* The object is held, but not as the configuration wants it. */
 static bool lacks(const struct item *item)
 {
-    return item->state == ITEM_DEFERRED || auditing_lacks(item) ||
-           (item->state == ITEM_HELD && item->access_due);
+    return item->state == ITEM_DEFERRED || auditing_lacks(item) || is_access_due(item);
 }
 
 static void put_auditing(struct page *page, const struct item *item)
@@ -221,7 +229,7 @@ static void put_all(struct page *page, const struct report_news *news, struct sh
             put_corrections(page, &inventory->items[i]);
         if (auditing_lacks(&inventory->items[i]))
             put_auditing(page, &inventory->items[i]);
-        if (inventory->items[i].state == ITEM_HELD && inventory->items[i].access_due)
+        if (is_access_due(&inventory->items[i]))
             put_access_due(page, &inventory->items[i]);
         if (lacks(&inventory->items[i]))
             report->result = SHMB_REPORT_INCOMPLETE;

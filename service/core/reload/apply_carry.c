@@ -42,7 +42,8 @@ static bool defer(struct apply *apply, const struct plan_step *step)
     const char *name = item->spec.name;
 
     /* The configured access is that of another kind. */
-    item->access_due |= item->spec.kind != former->spec.kind;
+    item->other_kind = item->spec.kind != former->spec.kind;
+    item->access_due |= item->other_kind;
     item->spec = former->spec;
     item->spec.name = name;
     item->state = ITEM_DEFERRED;

@@ -192,6 +192,46 @@ static void a_stop_looks_for_the_last_time(void **state)
     expect_right("Old.lock");
 }
 
+/* A change that waits until nobody has the object open: it may wait for days. */
+static void change_while_deferred(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "Old");
+        fake_client_open(fake, "Turned");
+        fake_file(fake, LIFE_FILE, HEAD "  Old: { size: 9000 }\nmutexes: { Turned: {} }\n");
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else if (number == 2) {
+        assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 0);
+        fake_change_access(fake, "Old", changes[1]);
+        /* No access is configured for the kind that it has. */
+        fake_change_access(fake, "Turned", changes[1]);
+    } else if (number == 3) {
+        assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 1);
+        expect_right("Old");
+        assert_true(life_reports("access\tGlobal\\Old\tcorrected\t"));
+        assert_false(life_reports("access\tGlobal\\Old\tdue\t"));
+        fake_change_access(fake, "Old", changes[1]);
+        fake_fail(fake, FAKE_PROTECT, "Old", SYS_DENIED);
+    } else if (number == 4) {
+        assert_true(life_reports("access\tGlobal\\Old\tdue\tevent 305 says why\n"));
+        assert_true(fake_wait_ms(fake, number) < ACCESS_GUARD_EVERY_MS);
+        fake_mend(fake);
+    } else {
+        expect_right("Old");
+        assert_false(life_reports("access\tGlobal\\Old\tdue\t"));
+        fake_change_access(fake, "Old", changes[1]); /* for the stop */
+    }
+}
+
+static void a_deferred_object_is_put_right_too(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(HEAD OLD "  Turned: { size: 64, lock: none }\n", change_while_deferred, 5);
+    expect_right("Old");
+    assert_string_equal(fake_find(fake, "Turned")->sddl, changes[1]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
@@ -201,6 +241,7 @@ int main(void)
         TEST(what_is_right_costs_a_question),
         TEST(where_nobody_may_change_it_nobody_looks),
         TEST(a_reload_looks_too),
+        TEST(a_deferred_object_is_put_right_too),
         TEST(a_stop_looks_for_the_last_time),
         TEST(what_cannot_be_put_right_is_tried_again),
         TEST(what_cannot_be_asked_for_is_asked_for_again),
