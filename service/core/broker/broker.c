@@ -237,7 +237,7 @@ static void guard(struct broker *broker, bool last)
 
     if (access_guard_look(&maker, last) > 0)
         publication_report_broker(broker->publication, &broker->report);
-    publication_repair(broker->publication);
+    publication_repair(broker->publication, last);
 }
 
 void broker_guard(struct broker *broker)

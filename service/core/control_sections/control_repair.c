@@ -7,16 +7,20 @@
  */
 #include "control_internal.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_guard.h"
 #include "compiler.h"
 #include "full_name.h"
 #include "text.h"
 
 #define NAMES_MOST 2000 /* characters of names in an event */
+
+static_assert(CONTROL_REPAIR_EVERY_MS == ACCESS_GUARD_EVERY_MS, "one duty does both");
 
 /* What a block is, besides the block of the item of this index. */
 #define BLOCK_FREE SIZE_MAX /* of no segment of the inventory */
@@ -187,16 +191,19 @@ static bool repair_section(struct control_sets *sets, size_t index, const size_t
     return header || generations > 0;
 }
 
-bool control_sets_repair(struct control_sets *sets)
+bool control_sets_repair(struct control_sets *sets, bool last)
 {
+    const struct system *system = sets->system;
     size_t i, first = 0, *items = list_blocks(sets);
     bool damaged = false;
 
     for (i = 0; items != NULL && i < sets->section_count; i++) {
-        if (sets->system->stopping(sets->system->self))
+        if (!last && system->stopping(system->self))
             break;
         if (is_open(&sets->sections[i]) && others_may_write(sets, &sets->sections[i]))
             damaged |= repair_section(sets, i, items + first);
+        if (last)
+            system->progress(system->self);
         first += sets->sections[i].blocks;
     }
     free(items);
@@ -206,7 +213,7 @@ bool control_sets_repair(struct control_sets *sets)
 void control_sets_repair_adopted(struct control_sets *sets)
 {
     if (sets->unseen)
-        (void)control_sets_repair(sets);
+        (void)control_sets_repair(sets, false);
     sets->unseen = false;
 }
 

@@ -479,9 +479,9 @@ void publication_block_end(struct publication *publication, size_t item)
     control_sets_unmap(publication->controls, item);
 }
 
-void publication_repair(struct publication *publication)
+void publication_repair(struct publication *publication, bool last)
 {
-    if (control_sets_repair(publication->controls))
+    if (control_sets_repair(publication->controls, last))
         write_report(publication);
 }
 

@@ -63,10 +63,10 @@ void publication_block_end(struct publication *publication, size_t item);
 
 /*
  * Repairs control sections that programs have damaged (control_sets_repair), and says so in the
- * report. Call it every CONTROL_REPAIR_EVERY_MS if publication_needs_repair, and after a reload.
- * publication_update does it for the sections of a former broker.
+ * report. Call it every minute if publication_needs_repair, after a reload, and as the `last` one at
+ * a stop. publication_update does it for the sections of a former broker.
  */
-void publication_repair(struct publication *publication);
+void publication_repair(struct publication *publication, bool last);
 bool publication_needs_repair(const struct publication *publication);
 
 /* Sets what the report says of copies, and rewrites it. `copies` is borrowed. */

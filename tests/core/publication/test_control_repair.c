@@ -217,15 +217,19 @@ static void a_damaged_segment_is_recreated(void **state)
     life_run(HEAD ONE TWO, damage_and_recreate, 2);
 }
 
-static void damage_and_stop(size_t number)
+static void damage(void)
+{
+    memset(bytes_of(CONTROL_1), 0, sizeof(struct shmb_control));
+    block_of(CONTROL_1, 0)->abandoned = SHMB_DIED_OWNING;
+}
+
+static void open_all(size_t number)
 {
     (void)number;
     fake_client_open(fake, "One");
     fake_client_open(fake, "Two");
     fake_client_open(fake, CONTROL_1);
     keep(CONTROL_1);
-    memset(bytes_of(CONTROL_1), 0, sizeof(struct shmb_control));
-    block_of(CONTROL_1, 0)->abandoned = SHMB_DIED_OWNING;
 }
 
 static void find_the_same_section(size_t number)
@@ -240,8 +244,24 @@ static void find_the_same_section(size_t number)
 static void the_next_broker_adopts_and_repairs_it(void **state)
 {
     (void)state;
-    life_run(HEAD ONE TWO, damage_and_stop, 1);
+    life_run(HEAD ONE TWO, open_all, 1);
+    damage();
     life_run(HEAD ONE TWO, find_the_same_section, 1);
+}
+
+static void open_and_damage(size_t number)
+{
+    open_all(number);
+    damage();
+}
+
+/* Programs use the segments also while no broker runs. */
+static void a_stop_repairs_for_the_last_time(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(HEAD ONE TWO, open_and_damage, 1);
+    find_the_same_section(1);
 }
 
 static void never_wake(size_t number)
@@ -282,10 +302,11 @@ static void what_cannot_be_mapped_is_repaired_later(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_the_broker_wrote_is_repaired),   TEST(a_damaged_segment_is_recreated),
-        TEST(what_programs_write_there_stays),     TEST(each_cause_is_logged_once_a_minute),
-        TEST(a_mark_that_was_wiped_is_set_again),  TEST(the_next_broker_adopts_and_repairs_it),
-        TEST(where_nobody_may_write_nobody_looks), TEST(what_cannot_be_mapped_is_repaired_later),
+        TEST(what_the_broker_wrote_is_repaired),       TEST(a_damaged_segment_is_recreated),
+        TEST(what_programs_write_there_stays),         TEST(each_cause_is_logged_once_a_minute),
+        TEST(a_mark_that_was_wiped_is_set_again),      TEST(the_next_broker_adopts_and_repairs_it),
+        TEST(a_stop_repairs_for_the_last_time),        TEST(where_nobody_may_write_nobody_looks),
+        TEST(what_cannot_be_mapped_is_repaired_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
