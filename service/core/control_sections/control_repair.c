@@ -25,7 +25,7 @@ static_assert(CONTROL_REPAIR_EVERY_MS == ACCESS_GUARD_EVERY_MS, "one duty does b
 /* What a block is, besides the block of the item of this index. */
 #define BLOCK_FREE SIZE_MAX /* of no segment of the inventory */
 #define BLOCK_IN_WORK                                                                              \
-    (SIZE_MAX - 1) /* its segment is not held, or moves: its content will change */
+    (SIZE_MAX - 1) /* its segment is not held, moves, or will be adopted: it will change */
 
 static bool others_may_write(const struct control_sets *sets, const struct control_section *section)
 {
@@ -55,21 +55,57 @@ bool control_sets_need_repair(const struct control_sets *sets)
     return false;
 }
 
+/* Where the blocks of a section begin in the list of all blocks. */
+struct blocks_of {
+    uint32_t number, blocks;
+    size_t first;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t left = ((const struct blocks_of *)a)->number;
+    const uint32_t right = ((const struct blocks_of *)b)->number;
+
+    return (left > right) - (left < right);
+}
+
+/* Marks free blocks that a segment owns which is not retired, but could not be adopted yet. */
+static void mark_claimed(const struct control_sets *sets, struct blocks_of *sections, size_t *items)
+{
+    const struct state_record *record;
+    size_t at = 0;
+
+    qsort(sections, sets->section_count, sizeof(*sections), by_number);
+    while ((record = state_next(sets->state, &at)) != NULL) {
+        const struct blocks_of key = {.number = record->control}, *found;
+
+        if (record->control == 0 || record->retired)
+            continue;
+        found = bsearch(&key, sections, sets->section_count, sizeof(*sections), by_number);
+        if (found != NULL && record->block < found->blocks &&
+            items[found->first + record->block] == BLOCK_FREE)
+            items[found->first + record->block] = BLOCK_IN_WORK;
+    }
+}
+
 /*
  * Whose each block of all sections is, section after section: for each block the index of an item,
  * or BLOCK_... The caller frees it. NULL: no memory.
  */
 static size_t *list_blocks(const struct control_sets *sets)
 {
-    size_t total = 0, i, *items, *first = calloc(sets->section_count + 1, sizeof(*first));
+    struct blocks_of *sections = calloc(sets->section_count + 1, sizeof(*sections));
+    size_t total = 0, i, *items;
 
-    for (i = 0; first != NULL && i < sets->section_count; i++) {
-        first[i] = total;
-        total += sets->sections[i].blocks;
+    for (i = 0; sections != NULL && i < sets->section_count; i++) {
+        const struct control_section *section = &sets->sections[i];
+
+        sections[i] = (struct blocks_of){section->number, section->blocks, total};
+        total += section->blocks;
     }
     items = calloc(total + 1, sizeof(*items));
-    if (first == NULL || items == NULL) {
-        free(first);
+    if (sections == NULL || items == NULL) {
+        free(sections);
         free(items);
         return NULL;
     }
@@ -79,27 +115,16 @@ static size_t *list_blocks(const struct control_sets *sets)
         const struct control_place *place = &sets->places[i];
 
         if (place->from_section != 0)
-            items[first[place->from_section - 1] + place->from_block] = BLOCK_IN_WORK;
+            items[sections[place->from_section - 1].first + place->from_block] = BLOCK_IN_WORK;
         if (place->section != 0)
-            items[first[place->section - 1] + place->block] =
+            items[sections[place->section - 1].first + place->block] =
                 item_is_held(&sets->inventory->items[i]) && control_block_written(sets, i)
                     ? i
                     : BLOCK_IN_WORK;
     }
-    free(first);
+    mark_claimed(sets, sections, items);
+    free(sections);
     return items;
-}
-
-/* Does a segment own the block that is not retired, but could not be adopted yet? */
-static bool is_claimed(const struct control_sets *sets, uint32_t number, uint32_t block)
-{
-    const struct state_record *record;
-    size_t at = 0;
-
-    while ((record = state_next(sets->state, &at)) != NULL)
-        if (record->control == number && record->block == block && !record->retired)
-            return true;
-    return false;
 }
 
 /* True: the block had a wrong generation, and has the right one now. */
@@ -114,8 +139,8 @@ static bool repair_block(const struct control_sets *sets, const struct control_s
         return false;
     if (item != BLOCK_FREE)
         wanted = sets->places[item].generation;
-    else if (found == 0 || found == wanted || is_claimed(sets, section->number, block))
-        return false; /* never used, marked, or its segment will be adopted later */
+    else if (found == 0 || found == wanted)
+        return false; /* never used, or marked */
     if (found == wanted)
         return false;
     shmb_store64(&at->generation, wanted);

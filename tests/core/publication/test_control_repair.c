@@ -249,6 +249,29 @@ static void the_next_broker_adopts_and_repairs_it(void **state)
     life_run(HEAD ONE TWO, find_the_same_section, 1);
 }
 
+/* Two could not be adopted: its block waits for it, as its clients left it. */
+static void find_the_block(size_t number)
+{
+    if (number == 1) {
+        assert_int_equal(fake_event_count(fake, EVENT_OBJECT_CONFLICT), 1);
+        expect_event(1, "Global\\" CONTROL_1, "header", "Global\\One");
+        fake_mend(fake);
+    }
+    expect_as_before(CONTROL_1);
+}
+
+static void a_block_waits_for_its_segment(void **state)
+{
+    (void)state;
+    fake_release(fake, false); /* else the stop has retired both */
+    life_run(HEAD ONE TWO, open_all, 1);
+    fake_keeper_dies(fake, 0);
+    memset(bytes_of(CONTROL_1), 0, sizeof(struct shmb_control));
+    fake_fail(fake, FAKE_INSPECT, "Two", SYS_FAILED);
+    life_run(HEAD ONE TWO, find_the_block, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECT_RECOVERED), 1);
+}
+
 static void open_and_damage(size_t number)
 {
     open_all(number);
@@ -302,11 +325,11 @@ static void what_cannot_be_mapped_is_repaired_later(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_the_broker_wrote_is_repaired),       TEST(a_damaged_segment_is_recreated),
-        TEST(what_programs_write_there_stays),         TEST(each_cause_is_logged_once_a_minute),
-        TEST(a_mark_that_was_wiped_is_set_again),      TEST(the_next_broker_adopts_and_repairs_it),
-        TEST(a_stop_repairs_for_the_last_time),        TEST(where_nobody_may_write_nobody_looks),
-        TEST(what_cannot_be_mapped_is_repaired_later),
+        TEST(what_the_broker_wrote_is_repaired),   TEST(a_damaged_segment_is_recreated),
+        TEST(what_programs_write_there_stays),     TEST(each_cause_is_logged_once_a_minute),
+        TEST(a_mark_that_was_wiped_is_set_again),  TEST(the_next_broker_adopts_and_repairs_it),
+        TEST(a_stop_repairs_for_the_last_time),    TEST(a_block_waits_for_its_segment),
+        TEST(where_nobody_may_write_nobody_looks), TEST(what_cannot_be_mapped_is_repaired_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
