@@ -401,7 +401,7 @@ static enum sys_status read_lines(struct state *state, char *at, size_t length,
                                   struct sys_failure *why)
 {
     const char *stop = at + length;
-    bool current = false, cut = false;
+    bool current = false, cut = false, whole = false;
     size_t number = 1;
     char *next;
 
@@ -415,8 +415,10 @@ static enum sys_status read_lines(struct state *state, char *at, size_t length,
             break;
         *next++ = '\0';
         /* Later lines may depend on this one. */
-        if (strlen(at) != (size_t)(next - at) - 1 || !state_line_read(at, &line))
+        if (strlen(at) != (size_t)(next - at) - 1 || !state_line_read(at, &line) ||
+            (number == 1 && line.what != STATE_LINE_HEAD))
             break;
+        whole |= line.what == STATE_LINE_BOOT;
         if (!take_line(state, &line, &current))
             return failure_no_memory(why);
         number++;
@@ -424,6 +426,8 @@ static enum sys_status read_lines(struct state *state, char *at, size_t length,
     /* A machine that goes down cuts the last line: nothing of that boot matters any more. */
     if (at < stop && !(cut && number > 2 && !current))
         state->damage = (struct state_damage){number, (size_t)(stop - at)};
+    else if (!whole) /* empty, or not even the lines that each file begins with */
+        state->damage = (struct state_damage){number, 0};
     return SYS_OK;
 }
 
@@ -522,7 +526,7 @@ bool state_is_loaded(const struct state *state)
 bool state_is_damaged(const struct state *state, struct state_damage *out)
 {
     *out = state->damage;
-    return out->lost > 0;
+    return out->line > 0;
 }
 
 const char *state_sid(const struct state *state, const char *account)

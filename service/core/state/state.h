@@ -21,7 +21,7 @@ struct state;
 /* What a damaged file has lost. */
 struct state_damage {
     size_t line; /* the first one that cannot be used, from 1 */
-    size_t lost; /* bytes from there to the end */
+    size_t lost; /* bytes from there to the end; 0: the file ends too early */
 };
 
 /* An object as it was made. */
@@ -63,10 +63,10 @@ const struct state_record *state_next(const struct state *state, size_t *at);
 /* True: state_load has read the file, or there was none. */
 bool state_is_loaded(const struct state *state);
 
-
 /*
- * True: the file that state_load has read is damaged, or its last line is cut. A cut line of an
- * earlier boot does not count: the machine went down while it was written.
+ * True: the file that state_load has read is damaged or empty, or its last line is cut. A cut line
+ * of an earlier boot does not count: the machine went down while it was written. Whole lines that
+ * are missing at the end are not noticed: such a file is as it was before they were appended.
  */
 bool state_is_damaged(const struct state *state, struct state_damage *out);
 

@@ -29,7 +29,10 @@ void state_damage_tell(const struct system *system, const struct state *state)
 
     if (!state_is_damaged(state, &damage))
         return;
-    (void)snprintf(what, sizeof(what), "from line %zu on, %zu bytes", damage.line, damage.lost);
+    if (damage.lost > 0)
+        (void)snprintf(what, sizeof(what), "from line %zu on, %zu bytes", damage.line, damage.lost);
+    else
+        (void)snprintf(what, sizeof(what), "from line %zu on, where it ends", damage.line);
     if (put_aside(system, &why) != SYS_OK) {
         event_failure_text(&why, reason);
         (void)snprintf(where, sizeof(where), "nowhere: %s", reason);

@@ -195,8 +195,10 @@ bool state_line_read(char *line, struct state_line *out)
     const char *what;
 
     *out = (struct state_line){0};
-    if (strncmp(line, HEAD, sizeof(HEAD) - 1) == 0)
+    if (strncmp(line, HEAD, sizeof(HEAD) - 1) == 0) {
+        out->what = STATE_LINE_HEAD;
         return true;
+    }
     if (strlen(line) <= SUM_DIGITS || strtoul(word(&at), &end, 16) != sum_of(at) ||
         end != line + SUM_DIGITS)
         return false;

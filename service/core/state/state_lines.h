@@ -22,7 +22,8 @@
 #include "text.h"
 
 enum state_line_what {
-    STATE_LINE_OTHER, /* the head, or a line that this version does not know */
+    STATE_LINE_OTHER, /* a line that this version does not know */
+    STATE_LINE_HEAD,  /* the first line of a file */
     STATE_LINE_BOOT,
     STATE_LINE_STAMP,
     STATE_LINE_OBJECT,

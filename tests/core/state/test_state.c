@@ -291,6 +291,49 @@ static void a_damaged_file_is_put_aside(void **unused)
     state_free(state);
 }
 
+/* A full disk, or a machine that goes down, may leave a file without what each one begins with. */
+static void an_empty_file_is_damaged(void **unused)
+{
+    static const struct {
+        const char *text, *what;
+    } rows[] = {{"", "from line 1 on, where it ends"},
+                {"shmbroker-state 1\n", "from line 2 on, where it ends"},
+                {"shmbroker-sta", "from line 1 on, 13 bytes"}};
+    size_t i;
+
+    (void)unused;
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct state *state;
+
+        fake_state_file(fake, STATE_FILE, rows[i].text);
+        fake_forget_events(fake);
+        state = open_state("b1");
+        state_damage_tell(fake_system(fake), state);
+        assert_int_equal(fake_event_count(fake, EVENT_STATE_DAMAGED), 1);
+        assert_string_equal(fake_last_event(fake, EVENT_STATE_DAMAGED)->inserts[0], rows[i].what);
+        assert_string_equal(fake_state_text(fake, STATE_DAMAGED_FILE), rows[i].text);
+        state_free(state);
+    }
+}
+
+/* Neither is a file without its head: what version wrote it is not known. */
+static void a_file_without_its_head_is_damaged(void **unused)
+{
+    char whole[1024];
+    struct state *state;
+    struct state_damage damage;
+
+    (void)unused;
+    write_two();
+    strcpy(whole, fake_state_text(fake, STATE_FILE));
+    fake_state_file(fake, STATE_FILE, strchr(whole, '\n') + 1);
+    state = open_state("b1");
+    assert_true(state_is_damaged(state, &damage));
+    assert_int_equal(damage.line, 1);
+    assert_null(state_find(state, "Lock"));
+    state_free(state);
+}
+
 static void newer_and_foreign(void **unused)
 {
     struct state *state = state_new(fake_system(fake), "b1");
@@ -384,6 +427,8 @@ int main(void)
         TEST(after_a_failure_all_of_it_is_written),
         TEST(torn_or_spoiled),
         TEST(a_damaged_file_is_put_aside),
+        TEST(an_empty_file_is_damaged),
+        TEST(a_file_without_its_head_is_damaged),
         TEST(newer_and_foreign),
         TEST(many),
         TEST(names_come_and_go),
