@@ -269,6 +269,29 @@ void broker_remember(struct broker *broker)
     broker_commit(broker);
 }
 
+size_t broker_retire_made(struct broker *broker)
+{
+    size_t i, adopted = 0;
+
+    for (i = 0; i < broker->inventory->count; i++) {
+        const struct item *item = &broker->inventory->items[i];
+        const struct state_record *record;
+        struct state_record made;
+
+        if (!item_is_held(item))
+            continue;
+        adopted += item->adopted;
+        record = item->adopted ? NULL : state_find(broker->state, item->spec.name);
+        if (record == NULL)
+            continue;
+        made = *record;
+        made.retired = true;
+        state_put(broker->state, &made);
+    }
+    broker_commit(broker);
+    return adopted;
+}
+
 void broker_finish(struct broker *broker)
 {
     const struct copy_save saving = broker_saving(broker);

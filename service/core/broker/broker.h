@@ -86,6 +86,12 @@ uint32_t broker_retired_delay(const struct broker *broker);
 /* The broker's state; valid until broker_stop. Write changes with broker_remember. */
 struct state *broker_state(struct broker *broker);
 
+/*
+ * For the stop of a start that has given nothing to a keeper yet: records what it made as retired,
+ * since it is released on purpose, and writes the state. Returns how many objects were adopted.
+ */
+size_t broker_retire_made(struct broker *broker);
+
 /* Writes the changes to the state file; a failure is logged and retried. */
 void broker_remember(struct broker *broker);
 

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-
 const struct backoff broker_backoff = {1000, 30000};
 
 struct maker broker_maker(struct broker *broker)

@@ -340,9 +340,24 @@ void keeper_policy_retry(struct keeper_policy *policy)
     end_former(policy);
 }
 
-static void count_held(const struct keeper_policy *policy, char out[24])
+static void log_held(const struct keeper_policy *policy, size_t count, const char *time)
 {
-    (void)snprintf(out, 24, "%zu", broker_counts(policy->broker).held);
+    char number[24];
+
+    (void)snprintf(number, sizeof(number), "%zu", count);
+    log_text(policy, EVENT_STOPPED_HELD, number, time);
+}
+
+/* A start that is stopped before it has made a keeper. True: a former keeper has the objects. */
+static bool stop_start(const struct keeper_policy *policy)
+{
+    size_t adopted = broker_retire_made(policy->broker);
+
+    if (!has_former(policy))
+        return false;
+    log_held(policy, adopted,
+             "what is left of its time, besides those that this start had not reached");
+    return true;
 }
 
 bool keeper_policy_stop(struct keeper_policy *policy)
@@ -350,7 +365,7 @@ bool keeper_policy_stop(struct keeper_policy *policy)
     const struct system *system = policy->system;
     struct state *state = broker_state(policy->broker);
     bool release = system->releasing(system->self);
-    char number[24], time[KEEPER_TIME_TEXT];
+    char time[KEEPER_TIME_TEXT];
 
     broker_finish(policy->broker); /* while the keeper still holds the objects, too */
     if (release) {
@@ -365,13 +380,14 @@ bool keeper_policy_stop(struct keeper_policy *policy)
     }
     if (policy->keeper.process != 0) {
         system->keepers.leave(system->self);
-        count_held(policy, number);
         keeper_policy_time_text(policy->hold_ms, time);
-        log_text(policy, EVENT_STOPPED_HELD, number, time);
+        log_held(policy, broker_counts(policy->broker).held, time);
         return true;
     }
+    if (!policy->begun && !release)
+        return stop_start(policy);
     /* The objects are released on purpose: the next start must not log them as lost. */
-    if (release || (policy->begun && policy->wanted_ms == 0)) {
+    if (release || policy->wanted_ms == 0) {
         state_retire_all(state);
         broker_remember(policy->broker);
     }

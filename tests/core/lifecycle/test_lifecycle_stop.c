@@ -107,6 +107,53 @@ static void adopted_content_is_saved_although_a_stop_was_asked_for(void **state)
     life_run(kept, expect_text, 2);
 }
 
+static const char two[] = "version: 1\n"
+                          "defaults: { access: { write: Users } }\n"
+                          "segments:\n"
+                          "  Plain: { size: 64, lock: none }\n"
+                          "  Kept: { size: 64, lock: none, keep: reboot,\n"
+                          "          initial: { text: first } }\n"
+                          "  Later: { size: 64, lock: none, initial: { text: later } }\n";
+
+static void start_two_and_stop_at(enum fake_call call, size_t n)
+{
+    fake_file(fake, LIFE_FILE, two);
+    fake_forget_events(fake);
+    fake_stop_at(fake, call, fake_calls(fake, call) + n);
+    assert_int_equal(lifecycle_run(fake_system(fake), LIFE_FILE), SHMB_EXIT_DONE);
+}
+
+/* What an interrupted start has made is released on purpose: nothing is lost. */
+static void a_stopped_start_loses_nothing(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    start_two_and_stop_at(FAKE_FILL, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 1);
+    assert_string_equal(fake_last_event(fake, EVENT_STOPPED)->inserts[0], "2");
+    assert_null(fake_find(fake, "Kept"));
+    life_run(two, nothing, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
+}
+
+/* The former keeper still has everything, and the next start finds it. */
+static void a_stopped_start_leaves_the_former_keeper(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(two, nothing, 2);
+    write_text("second");
+    start_two_and_stop_at(FAKE_INSPECT, 3);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 0);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED_HELD), 1);
+    assert_non_null(fake_find(fake, "Later"));
+    fake_forget_events(fake);
+    expected = "second";
+    life_run(two, expect_text, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED_HELD), 1);
+}
+
 static size_t pauses;
 
 static void end_the_other_broker(struct fake *which, enum fake_call call)
@@ -135,6 +182,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_stop_ends_the_restoring_and_loses_nothing),
         TEST(adopted_content_is_saved_although_a_stop_was_asked_for),
+        TEST(a_stopped_start_loses_nothing),
+        TEST(a_stopped_start_leaves_the_former_keeper),
         TEST(a_broker_that_is_ending_is_waited_for),
     };
 
