@@ -24,8 +24,7 @@ static bool wants_record(const char *owner)
     return strcmp(owner, SID_ADMINISTRATORS) == 0 || strcmp(owner, SID_SYSTEM) == 0;
 }
 
-/* True if the record matches this object: its kind, and the pages of a section. */
-static bool is_recorded(const struct sys_facts *facts, const struct state_record *record)
+bool adoption_is_recorded(const struct sys_facts *facts, const struct state_record *record)
 {
     return record != NULL && record->kind == facts->kind &&
            (facts->kind != SHMB_SECTION || pages(record->size) == facts->size);
@@ -49,7 +48,7 @@ static bool is_ours(const struct sys_facts *facts, bool recorded, const char *ow
 void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts,
                     const struct state_record *record, const char *owner, struct adoption *out)
 {
-    bool recorded = is_recorded(facts, record);
+    bool recorded = adoption_is_recorded(facts, record);
 
     *out = (struct adoption){.verdict = ADOPTION_CONFLICT};
     if (!is_ours(facts, recorded, owner))

@@ -39,6 +39,9 @@ enum sys_status adoption_open(const struct system *system, const struct state *s
                               struct sys_facts *facts, struct adoption *judged,
                               struct sys_object **out, struct sys_failure *why);
 
+/* True: the record matches this object, its kind and the pages of a section. NULL: none does. */
+bool adoption_is_recorded(const struct sys_facts *facts, const struct state_record *record);
+
 /*
  * An object is ours if the service SID owns it, or `owner`, the account that the broker
  * sets as owner of its objects. An object of Administrators or SYSTEM is ours only with a

@@ -77,28 +77,31 @@ static void add_line(struct retired *retired, const struct state_record *record)
                      "programs have it open; it ends with the last of them");
 }
 
-/* Looks one record up. If the system does not tell, the record stays. */
+/*
+ * Looks one record up. If the system does not tell, the record stays; so it does where a client
+ * may have changed the owner, until another object has the name.
+ */
 static void look_up(struct retired *retired, const struct state_record *record)
 {
     const struct system *system = retired->system;
     const struct sys_spec recorded = {
         .kind = record->kind, .name = record->name, .size = record->size};
-    struct adoption judged = {.verdict = ADOPTION_CONFLICT};
+    struct adoption judged;
     struct sys_object *object = NULL;
     struct sys_facts facts;
-    enum sys_status status =
-        system->objects.inspect(system->self, record->name, &facts, &object, NULL);
+    enum sys_status status = adoption_open(system, retired->state, retired->owner, &recorded,
+                                           &facts, &judged, &object, NULL);
+    bool conflict = judged.verdict == ADOPTION_CONFLICT;
 
-    if (status == SYS_OK)
-        adoption_judge(&recorded, &facts, record, retired->owner, &judged);
     system->objects.close(system->self, object);
     free(facts.sddl);
-    if (status == SYS_NOT_FOUND || (status == SYS_OK && judged.verdict == ADOPTION_CONFLICT)) {
+    if (status == SYS_NOT_FOUND || (status == SYS_OK && conflict && !judged.unasked &&
+                                    !adoption_is_recorded(&facts, record))) {
         state_drop(retired->state, record->name);
         return;
     }
     retired->left++;
-    if (status == SYS_OK)
+    if (!conflict)
         add_line(retired, record);
 }
 

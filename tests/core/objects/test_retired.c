@@ -116,6 +116,35 @@ static void a_stranger_at_its_name_ends_it(void **state)
     fake_vacate(fake, "Old");
 }
 
+/* A client with `full` has changed the owner: it may still be ours when the name comes back. */
+static void change_the_owner(struct fake *which, size_t number)
+{
+    size_t at = number - base;
+
+    if (at == 1) {
+        fake_client_open(which, "Old");
+        fake_file(which, FILE_NAME, ONE);
+        fake_wake(which, SYS_WAKE_RELOAD);
+    } else if (at == 2) {
+        fake_change_access(which, "Old",
+                           "O:S-1-5-21-1-2-3-1001G:S-1-5-18D:P(A;;0xf001f;;;S-1-5-32-544)");
+    } else if (at == 3) {
+        assert_false(is_listed(which)); /* it may be another one's */
+        assert_true(is_remembered(which));
+        assert_int_equal(fake_wait_ms(which, number), 30000);
+        fake_client_close(which, "Old");
+    } else if (at == 4) {
+        assert_false(is_remembered(which));
+    }
+}
+
+static void another_owner_alone_does_not_end_it(void **state)
+{
+    (void)state;
+    base = 0;
+    live(change_the_owner, 4);
+}
+
 /* The former broker was stopped, and the configuration has changed since. */
 static void see_old(struct fake *which, size_t number)
 {
@@ -224,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_is_listed_until_its_last_program_ends),
         TEST(a_stranger_at_its_name_ends_it),
+        TEST(another_owner_alone_does_not_end_it),
         TEST(a_start_finds_it_again),
         TEST(many_are_asked_for_in_turns),
         TEST(what_cannot_be_asked_stays_remembered),
