@@ -315,6 +315,11 @@ bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answ
     return true;
 }
 
+bool trustees_has(const struct trustees *known, const char *name)
+{
+    return find(known, name) != NULL;
+}
+
 bool trustees_is_pending(const struct trustees *known, const char *name)
 {
     const struct answer *answer = find(known, name);

@@ -57,6 +57,9 @@ struct trustee_answer {
 /* Lists the answers. Start with `*at` 0. False: no more. */
 bool trustees_next(const struct trustees *known, size_t *at, struct trustee_answer *out);
 
+/* True: it was asked for this account. */
+bool trustees_has(const struct trustees *known, const char *name);
+
 /* True: the account is pending. */
 bool trustees_is_pending(const struct trustees *known, const char *name);
 

@@ -121,23 +121,29 @@ uint32_t broker_retry_delay(const struct broker *broker)
     return complete ? UINT32_MAX : broker->delay;
 }
 
-/* Segments that are saved no longer: whoever removes their files takes nothing away. */
-static void forget_copies(struct broker *broker, const struct inventory *wanted)
-{
+/* The items, by name. */
+struct saved_names {
+    const struct inventory *inventory;
     struct name_index index;
-    size_t i;
+};
 
-    if (!broker->inventory->copies || !name_index_init(&index, wanted->items, wanted->count))
+static bool is_saved(void *context, const char *name)
+{
+    struct saved_names *names = context;
+    size_t at = name_index_find(&names->index, name, 0);
+
+    return at != NAME_INDEX_NONE && names->inventory->items[at].copies != NULL;
+}
+
+/* Segments that are saved no longer: whoever removes their files takes nothing away. */
+void broker_forget_copies(struct broker *broker)
+{
+    struct saved_names names = {.inventory = broker->inventory};
+
+    if (!name_index_init(&names.index, broker->inventory->items, broker->inventory->count))
         return;
-    for (i = 0; i < broker->inventory->count; i++) {
-        const char *name = broker->inventory->items[i].spec.name;
-        size_t at = name_index_find(&index, name, 0);
-
-        if (broker->inventory->items[i].copies != NULL &&
-            (at == NAME_INDEX_NONE || wanted->items[at].copies == NULL))
-            state_put_copy(broker->state, name, 0);
-    }
-    name_index_free(&index);
+    state_forget_copies(broker->state, is_saved, &names);
+    name_index_free(&names.index);
 }
 
 enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,
@@ -170,7 +176,6 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
     /* Also where it was undone. The caller rewrites the report. */
     (void)lost_report(broker->system, wanted, &broker->report.lost);
     if (status == SYS_OK) {
-        forget_copies(broker, wanted);
         descriptor_cache_free(broker->cache);
         broker->cache = cache;
         broker->inventory = wanted;

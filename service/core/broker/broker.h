@@ -87,6 +87,12 @@ uint32_t broker_retired_delay(const struct broker *broker);
 struct state *broker_state(struct broker *broker);
 
 /*
+ * Forgets which segments had copies that the inventory does not save any more. Not if it lacks what
+ * a file of the configuration has. The caller writes the state.
+ */
+void broker_forget_copies(struct broker *broker);
+
+/*
  * For the stop of a start that has given nothing to a keeper yet: records what it made as retired,
  * since it is released on purpose, and writes the state. Returns how many objects were adopted.
  */

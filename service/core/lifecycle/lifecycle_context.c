@@ -88,6 +88,20 @@ static bool is_empty(const struct report_lines *lines)
     return lines->count + lines->left_out == 0;
 }
 
+static bool is_named(void *context, const char *account)
+{
+    return trustees_has(context, account);
+}
+
+void lifecycle_forget(struct lifecycle *life)
+{
+    /* A file that could not be read may name others. */
+    if (!is_empty(&life->left_out) || !is_empty(&life->held))
+        return;
+    broker_forget_copies(life->broker);
+    state_forget_sids(broker_state(life->broker), is_named, life->desired->known);
+}
+
 /* Puts the lines in the place of `lines`, and reports them. */
 static void report_anew(const struct lifecycle *life, struct report_lines *lines,
                         const struct report_lines *next)

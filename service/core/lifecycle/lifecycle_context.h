@@ -60,6 +60,12 @@ void lifecycle_free_desired(struct desired *desired); /* NULL is allowed */
 /* True: a stop was requested. */
 bool lifecycle_stopping(const struct lifecycle *life);
 
+/*
+ * Forgets the SIDs and copies that the configuration in force does not name, unless it lacks a
+ * file. The caller writes the state.
+ */
+void lifecycle_forget(struct lifecycle *life);
+
 /* Why the broker runs degraded, other than for single objects. The caller frees `out`. */
 void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out);
 

@@ -174,6 +174,7 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
      * Compares with the accounts that were pending before, so the former configuration ends after
      * it.
      */
+    lifecycle_forget(life);
     pending_accounts_settle(life, former);
     lifecycle_free_desired(former);
     lifecycle_report_lasting(life);

@@ -619,6 +619,30 @@ void state_put_copy(struct state *state, const char *name, uint64_t saved)
     state->failed |= !set_copy(state, name, saved);
 }
 
+static void forget(struct state *state, enum entry_kind kind, state_wanted *wanted, void *context)
+{
+    size_t i;
+
+    for (i = 0; i < state->count; i++) {
+        struct entry *entry = &state->entries[i];
+
+        if (entry->name == NULL || kind_of(entry) != kind || wanted(context, entry->name))
+            continue;
+        remove_entry(state, entry);
+        state->rewrite = true; /* no line says that an account is forgotten */
+    }
+}
+
+void state_forget_sids(struct state *state, state_wanted *wanted, void *context)
+{
+    forget(state, ENTRY_ACCOUNT, wanted, context);
+}
+
+void state_forget_copies(struct state *state, state_wanted *wanted, void *context)
+{
+    forget(state, ENTRY_COPY, wanted, context);
+}
+
 void state_put_stamp(struct state *state, uint64_t stamp)
 {
     if (stamp <= state->stamp)

@@ -96,6 +96,12 @@ void state_put(struct state *state, const struct state_record *record);
 void state_drop(struct state *state, const char *name);
 void state_put_sid(struct state *state, const char *account, const char *sid);
 void state_put_copy(struct state *state, const char *name, uint64_t saved); /* 0: forget it */
+
+/* Forget the SIDs, or the copies, of all names that are not wanted. */
+typedef bool state_wanted(void *context, const char *name);
+void state_forget_sids(struct state *state, state_wanted *wanted, void *context);
+void state_forget_copies(struct state *state, state_wanted *wanted, void *context);
+
 void state_put_stamp(struct state *state, uint64_t stamp);
 void state_put_keeper(struct state *state, const struct sys_keeper *keeper);
 void state_drop_keeper(struct state *state, const struct sys_keeper *keeper);

@@ -169,11 +169,81 @@ static void and_the_state_forgets_them(void **unused)
     assert_in_range(count, 1, 24);
 }
 
+static size_t lines_of(const char *what)
+{
+    const char *at = fake_state_text(fake, STATE_FILE);
+    size_t count = 0;
+
+    for (at = strstr(at, what); at != NULL; at = strstr(at + 1, what))
+        count++;
+    return count;
+}
+
+#define ACCOUNTS 50u
+
+static void rights_of(size_t number, char *out, size_t size)
+{
+    char account[32], sid[64];
+
+    (void)snprintf(account, sizeof(account), "CORP\\u%zu", number);
+    (void)snprintf(sid, sizeof(sid), "S-1-5-21-1-2-3-%zu", 1000 + number);
+    fake_busy++;
+    fake_account(fake, account, sid);
+    fake_busy--;
+    (void)snprintf(out, size,
+                   "version: 1\nsegments: { Stays: { size: 64, access: { read: '%s' } } }\n",
+                   account);
+}
+
+static void reload_with_another_account(size_t number)
+{
+    char text[256];
+
+    rights_of(number, text, sizeof(text));
+    fake_busy++;
+    fake_file(fake, LIFE_FILE, text);
+    fake_busy--;
+    fake_wake(fake, SYS_WAKE_RELOAD);
+}
+
+static void and_accounts_that_have_no_rights_any_more(void **unused)
+{
+    char text[256];
+
+    (void)unused;
+    rights_of(0, text, sizeof(text));
+    life_run(text, reload_with_another_account, ACCOUNTS);
+    assert_int_equal(fake_event_count(fake, EVENT_RELOADED), ACCOUNTS - 1);
+    assert_in_range(lines_of(" sid "), 1, 2);
+}
+
+static void nothing(size_t number)
+{
+    (void)number;
+}
+
+/* Taken out of the configuration while no broker ran: nobody has taken the files away. */
+static void and_copies_that_are_saved_no_longer(void **unused)
+{
+    (void)unused;
+    life_run("version: 1\ndefaults: { access: { write: Users } }\n"
+             "segments: { Kept: { size: 64, keep: reboot } }\n",
+             nothing, 2);
+    assert_int_equal(lines_of(" copy "), 1);
+    life_run("version: 1\ndefaults: { access: { write: Users } }\n"
+             "segments: { Kept: { size: 64 } }\n",
+             nothing, 2);
+    assert_int_equal(lines_of(" copy "), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(new_names_at_each_reload_cost_no_memory, set_up, life_end),
         cmocka_unit_test_setup_teardown(and_the_state_forgets_them, set_up, life_end),
+        cmocka_unit_test_setup_teardown(and_accounts_that_have_no_rights_any_more, set_up,
+                                        life_end),
+        cmocka_unit_test_setup_teardown(and_copies_that_are_saved_no_longer, set_up, life_end),
     };
 
     if (!nameset_init(&blocks, MOST))
