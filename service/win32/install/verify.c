@@ -40,8 +40,7 @@ static void show_text(const struct verify_point *point, const struct verify_answ
                          answer->remedy != NULL ? answer->remedy : "");
         break;
     default:
-        console_coloured(COLOUR_WARNING, "unknown  %s: cannot be read: %s", point->what,
-                         answer->text);
+        console_coloured(COLOUR_WARNING, "unknown  %s: %s", point->what, answer->text);
     }
 }
 
@@ -84,7 +83,7 @@ static void ask_everything(const struct verify_subject *subject, struct showing 
         json_number(showing->json, "unknown", showing->unknown);
         answer_done();
     } else if (showing->differs + showing->unknown > 0) {
-        console_line("%zu points differ, %zu cannot be read", showing->differs, showing->unknown);
+        console_line("%zu points differ, %zu are not known", showing->differs, showing->unknown);
     }
 }
 

@@ -66,7 +66,7 @@ static void answer_for(struct verify_answer *answer, enum sys_status status,
         verify_unreadable(answer, why->code);
     else {
         answer->verdict = VERIFY_UNKNOWN;
-        (void)snprintf(answer->text, sizeof(answer->text), "%s", why->text);
+        (void)snprintf(answer->text, sizeof(answer->text), "cannot be read: %s", why->text);
     }
 }
 

@@ -22,7 +22,8 @@ void verify_unreadable(struct verify_answer *answer, unsigned long code)
 
     error_text((uint32_t)code, text, sizeof(text));
     answer->verdict = VERIFY_UNKNOWN;
-    (void)snprintf(answer->text, sizeof(answer->text), "%s (error %lu)", text, code);
+    (void)snprintf(answer->text, sizeof(answer->text), "cannot be read: %s (error %lu)", text,
+                   code);
 }
 
 static const ACE_HEADER *entry_at(PACL list, DWORD index)

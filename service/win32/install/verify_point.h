@@ -13,7 +13,7 @@
 #include "system.h"
 #include "verify.h"
 
-enum verify_verdict { VERIFY_OK, VERIFY_DIFFERS, VERIFY_UNKNOWN /* could not be read */ };
+enum verify_verdict { VERIFY_OK, VERIFY_DIFFERS, VERIFY_UNKNOWN /* could not be read, or depends on what could not */ };
 
 /* What a point examines. */
 struct verify_subject {

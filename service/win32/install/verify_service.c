@@ -43,12 +43,29 @@ static bool query(const struct verify_subject *subject, DWORD level, union detai
 
 /* ---- registration ----------------------------------------------------------- */
 
+/* The answer to what only the configuration can tell, where that tells nothing. */
+static void leave_open(struct verify_answer *answer, const char *found, const char *key)
+{
+    answer->verdict = VERIFY_UNKNOWN;
+    (void)snprintf(answer->text, sizeof(answer->text),
+                   "%s; whether it is right depends on the configuration (%s), which cannot be "
+                   "used: see its point",
+                   found, key);
+}
+
 static void ask_account(const struct verify_subject *subject, struct verify_answer *answer)
 {
     const wchar_t *account = subject->config->lpServiceStartName;
-    char name[512];
+    const bool system = privileges_is_system(account);
+    char name[512] = "LocalSystem";
 
-    if (privileges_is_system(account)) {
+    if (!system)
+        wide_to_buffer(account, wcslen(account), name, sizeof(name));
+    if (subject->facts->config != VERIFY_CONFIG_GOOD) {
+        leave_open(answer, name, "sessions: alias");
+        return;
+    }
+    if (system) {
         verify_found(answer, subject->facts->aliases,
                      subject->facts->aliases
                          ? "LocalSystem, which sessions: alias needs"
@@ -56,7 +73,6 @@ static void ask_account(const struct verify_subject *subject, struct verify_answ
                            "alias needs it");
         return;
     }
-    wide_to_buffer(account, wcslen(account), name, sizeof(name));
     verify_found(answer, !subject->facts->aliases, name);
     if (subject->facts->aliases) {
         (void)snprintf(answer->text, sizeof(answer->text),
@@ -95,8 +111,10 @@ static void ask_content(const struct verify_subject *subject, struct verify_answ
 
     verify_found(answer, facts->config == VERIFY_CONFIG_GOOD,
                  facts->config == VERIFY_CONFIG_GOOD ? "no errors" : facts->why);
-    if (facts->config == VERIFY_CONFIG_UNKNOWN)
+    if (facts->config == VERIFY_CONFIG_UNKNOWN) {
         answer->verdict = VERIFY_UNKNOWN;
+        (void)snprintf(answer->text, sizeof(answer->text), "cannot be read: %s", facts->why);
+    }
     answer->remedy = facts->check;
 }
 
@@ -209,6 +227,8 @@ static void ask_audit(const struct verify_subject *subject, struct verify_answer
         answer->remedy = MEND " --audit";
     } else if (code != ERROR_SUCCESS)
         verify_unreadable(answer, code);
+    else if (subject->facts->config != VERIFY_CONFIG_GOOD && !wanted && !has)
+        leave_open(answer, "none, not installed to audit", "audit: true");
     else
         verify_found(answer, has == wanted,
                      wanted
