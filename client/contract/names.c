@@ -165,6 +165,34 @@ enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char
     return SHMB_NAME_OK;
 }
 
+static bool is_plain(const char *name)
+{
+    for (; *name != '\0'; name++) {
+        const unsigned char byte = (unsigned char)*name;
+        const uint32_t upper = shmb_name_fold(byte);
+
+        if (byte < 0x80 && (upper < 'A' || upper > 'Z') && (byte < '0' || byte > '9') &&
+            strchr(".-_", byte) == NULL)
+            return false;
+    }
+    return true;
+}
+
+const char *shmb_name_word(const char *name, char out[SHMB_NAME_WORD])
+{
+    const char *quote = is_plain(name) ? "" : "\"";
+    size_t used = strlen(quote), i;
+
+    memcpy(out, quote, used);
+    for (i = 0; name[i] != '\0' && used + 4 < SHMB_NAME_WORD; i++) {
+        out[used++] = name[i];
+        if (name[i] == '"') /* in pairs: so cmd takes nothing behind it for a command */
+            out[used++] = '"';
+    }
+    memcpy(out + used, quote, strlen(quote) + 1);
+    return out;
+}
+
 const char *shmb_name_fault_text(enum shmb_name_fault fault)
 {
     switch (fault) {

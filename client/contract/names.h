@@ -50,6 +50,13 @@ enum shmb_name_fault {
 enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char **bare,
                                      size_t *bare_length);
 
+/*
+ * Writes a name as one word of a command line, for a command that a message tells: in quotes if it
+ * has more than letters, digits and `.-_`. Returns `out`.
+ */
+#define SHMB_NAME_WORD (2 * SHMB_NAME_BYTES + 2)
+const char *shmb_name_word(const char *name, char out[SHMB_NAME_WORD]);
+
 /* A sentence for an error message: what is wrong with the name, and what to do. */
 const char *shmb_name_fault_text(enum shmb_name_fault fault);
 

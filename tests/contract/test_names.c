@@ -189,6 +189,21 @@ static const struct {
     {"\xC3", "\xC3\xA9", false},
 };
 
+static void a_name_as_a_word_of_a_command(void **state)
+{
+    char word[SHMB_NAME_WORD], longest[SHMB_NAME_BYTES];
+
+    (void)state;
+    assert_string_equal(shmb_name_word("My-App_2.Data", word), "My-App_2.Data");
+    assert_string_equal(shmb_name_word("K\xc3\xa4se", word), "K\xc3\xa4se");
+    assert_string_equal(shmb_name_word("My Lock", word), "\"My Lock\"");
+    assert_string_equal(shmb_name_word("a&calc", word), "\"a&calc\"");
+    assert_string_equal(shmb_name_word("a\"&calc", word), "\"a\"\"&calc\"");
+    memset(longest, '"', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
+    assert_int_equal(strlen(shmb_name_word(longest, word)), 2 * (SHMB_NAME_BYTES - 1) + 2);
+}
+
 static void same_without_case(void **state)
 {
     size_t i;
@@ -251,6 +266,7 @@ int main(void)
         cmocka_unit_test(a_mistyped_prefix_is_found),
         cmocka_unit_test(length_is_counted_in_utf16_without_the_prefix),
         cmocka_unit_test(every_fault_has_a_text),
+        cmocka_unit_test(a_name_as_a_word_of_a_command),
         cmocka_unit_test(same_without_case),
         cmocka_unit_test(folding_is_stable),
         cmocka_unit_test(single_pairs_of_each_shape),

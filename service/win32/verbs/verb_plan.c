@@ -13,6 +13,7 @@
 #include "access_text.h"
 #include "access_words.h"
 #include "account_names.h"
+#include "accounts.h"
 #include "answer.h"
 #include "command_line.h"
 #include "config_lines.h"
@@ -22,12 +23,17 @@
 #include "instance.h"
 #include "name_holder.h"
 #include "named_object.h"
+#include "names.h"
 #include "plan.h"
+#include "plan_taken.h"
 #include "plan_view.h"
 #include "port.h"
 #include "privileges.h"
+#include "process_facts.h"
 #include "published.h"
 #include "scm.h"
+#include "descriptor.h"
+#include "state.h"
 #include "status.h"
 #include "wide.h"
 
@@ -54,7 +60,10 @@ struct outlook {
     struct desired setup;
     struct descriptor_cache *cache;
     struct service service;
-    uint64_t needed; /* bytes of all sections so far that would be created */
+    const struct system *system;
+    struct sys_identity identity; /* of this process; `state` borrows its boot */
+    struct state *state;          /* of the service; NULL: it cannot be read, or is not known */
+    uint64_t needed;              /* bytes of all sections so far that would be created */
     struct plan_view view;
 };
 
@@ -187,20 +196,23 @@ static enum shmb_exit read_wanted(const struct system *system, const char *file,
         config_lines_held(file, &setup->configuration.held);
         return SHMB_EXIT_TIMEOUT;
     }
-    if (desired_unreadable(setup))
-        console_error("%s: error: cannot be read: %s", file,
-                      setup->configuration.files[0].why.text);
     if (result == SHMB_EXIT_SYSTEM && !desired_unreadable(setup))
         return no_memory();
     if (result != SHMB_EXIT_DONE) {
-        size_t errors = setup->messages.errors + (desired_unreadable(setup) ? 1u : 0u);
+        size_t errors = setup->messages.errors;
 
-        console_error("%s: %zu error%s: a reload would be refused, and nothing would change", file,
-                      errors, errors == 1 ? "" : "s");
+        if (desired_unreadable(setup))
+            console_error("%s: error: cannot be read: %s; a reload would be refused, and nothing "
+                          "would change",
+                          file, setup->configuration.files[0].why.text);
+        else
+            console_error("%s: %zu error%s: a reload would be refused, and nothing would change",
+                          file, errors, errors == 1 ? "" : "s");
         if (refused_as_unsafe(&setup->configuration))
-            console_error("%s: if the broker runs with --allow-unsafe-config, use: shmbroker plan "
-                          "--allow-unsafe-config \"%s\"",
-                          file, file);
+            console_warning(
+                "%s: if the broker runs with --allow-unsafe-config, use: shmbroker plan "
+                "--allow-unsafe-config \"%s\"",
+                file, file);
         return result;
     }
     outlook->cache = descriptor_cache_new(system, outlook->owner, setup->inventory);
@@ -261,21 +273,28 @@ static bool add_created(struct outlook *outlook, const struct item *item)
     return sddl != NULL;
 }
 
-/* An object has the name: the broker's own, as of a retired one that programs have open. */
-static void add_taken(struct outlook *outlook, const struct item *item,
+/* An object has the name. False: no memory. */
+static bool add_taken(struct outlook *outlook, const struct item *item,
                       const struct name_holder *holder)
 {
-    const bool ours = holder->state == NAME_HOLDER_KNOWN && holder->kind == item->spec.kind &&
-                      strcmp(holder->owner, outlook->owner) == 0;
-    char who[NAME_HOLDER_TEXT_MAX], text[NAME_HOLDER_TEXT_MAX + 64];
+    const struct plan_taken by = {outlook->system, outlook->owner, outlook->state};
+    char text[PLAN_TAKEN_TEXT], word[SHMB_NAME_WORD];
+    enum plan_word action = plan_taken_judge(&by, item, holder, text);
+    struct text remedy = {0};
+    bool enough;
 
-    name_holder_text(holder, who);
-    (void)snprintf(text, sizeof(text), ours ? "it exists: %s" : "the name is taken by %s", who);
-    plan_view_add(&outlook->view, ours ? PLAN_VIEW_ADOPT : PLAN_VIEW_CONFLICT, item->spec.kind,
-                  item->spec.name, text,
-                  ours ? NULL
-                       : "end the programs that have it open (as administrator, shmbroker status "
-                         "names them after the reload)");
+    if (action == PLAN_VIEW_DEFER)
+        status_deferred_remedy(item->spec.name, outlook->service.console, &remedy);
+    else if (action == PLAN_VIEW_CONFLICT)
+        text_add(
+            &remedy,
+            "end the programs that have it open (as administrator, shmb holders %s names them)",
+            shmb_name_word(item->spec.name, word));
+    enough = !remedy.failed;
+    if (enough)
+        plan_view_add(&outlook->view, action, item->spec.kind, item->spec.name, text, remedy.at);
+    text_free(&remedy);
+    return enough;
 }
 
 /* A section takes its whole size at its creation. True: there is not so much left. */
@@ -309,10 +328,8 @@ static bool add_new(struct outlook *outlook, const struct item *item)
     if (name_holder_full_name(item->spec.name, full))
         holder = name_holder_ask(full);
     if (holder.state != NAME_HOLDER_NONE)
-        add_taken(outlook, item, &holder);
-    else if (!lacks_memory(outlook, item))
-        return add_created(outlook, item);
-    return true;
+        return add_taken(outlook, item, &holder);
+    return lacks_memory(outlook, item) || add_created(outlook, item);
 }
 
 /* Adds the SDDL itself if both access lists read the same in words. False: no memory. */
@@ -382,15 +399,15 @@ static bool add_step(struct outlook *outlook, const struct plan_step *step)
 static void add_aliases(struct outlook *outlook)
 {
     const struct inventory *inventory = outlook->setup.inventory;
-    char text[512];
+    char text[PROCESS_ACCOUNT + 160];
     size_t i;
 
     if (outlook->service.account == NULL)
-        return; /* a console, or LocalSystem */
+        return; /* LocalSystem, or not known */
     (void)snprintf(text, sizeof(text),
                    "its plain name would not lead to it: sessions: alias needs LocalSystem, and "
-                   "the service runs as %s",
-                   outlook->service.account);
+                   "the %s runs as %s",
+                   outlook->service.console ? "broker" : "service", outlook->service.account);
     for (i = 0; i < inventory->count; i++)
         if (inventory->items[i].from->alias)
             plan_view_add(&outlook->view, PLAN_VIEW_FAIL, inventory->items[i].spec.kind,
@@ -430,7 +447,25 @@ static enum shmb_exit make_plan(struct outlook *outlook)
 
 /* ---- the service ------------------------------------------------------------ */
 
-/* Its configuration file, account and options; a broker in a console has only the first. */
+/* The account of the broker in a console. NULL: LocalSystem, or not known. */
+static char *console_account(void)
+{
+    char system[ACCOUNT_NAME_MAX];
+    static struct process_facts facts; /* large */
+    uint64_t started;
+    uint32_t process;
+
+    if (!published_broker(&process, &started))
+        return NULL;
+    process_facts_find(process, &facts);
+    accounts_name(SID_SYSTEM, system);
+    if (facts.started != started || facts.account[0] == '\0' ||
+        _stricmp(facts.account, system) == 0 || strcmp(facts.account, SID_SYSTEM) == 0)
+        return NULL;
+    return _strdup(facts.account);
+}
+
+/* Its configuration file, account and options; a broker in a console has only the first two. */
 static void ask_service(struct service *service)
 {
     QUERY_SERVICE_CONFIGW *config = NULL;
@@ -450,8 +485,10 @@ static void ask_service(struct service *service)
     command_line_free(&line);
     free(config);
     scm_close(handle);
-    if (service->console)
+    if (service->console) {
         service->file = published_config();
+        service->account = console_account();
+    }
 }
 
 static void outlook_free(struct outlook *outlook)
@@ -472,6 +509,22 @@ static void outlook_free(struct outlook *outlook)
     published_close(&outlook->published);
 }
 
+/* Of a broker in a console, the folder of the state is not known. */
+static void read_state(struct outlook *outlook)
+{
+    const struct system *system = outlook->system;
+    struct sys_failure why;
+
+    if (outlook->service.console ||
+        system->identify(system->self, &outlook->identity, &why) != SYS_OK)
+        return;
+    outlook->state = state_new(system, outlook->identity.boot);
+    if (outlook->state == NULL || state_load(outlook->state, &why) == SYS_OK)
+        return;
+    state_free(outlook->state);
+    outlook->state = NULL;
+}
+
 static enum shmb_exit plan_for(const char *file, bool unsafe, struct outlook *outlook)
 {
     const struct port_host host = {.any_file = unsafe};
@@ -480,9 +533,12 @@ static enum shmb_exit plan_for(const char *file, bool unsafe, struct outlook *ou
     struct port port;
 
     port_open(&port, &host, NULL, &system);
+    outlook->system = &system;
+    read_state(outlook);
     result = read_wanted(&system, file, outlook);
     if (result == SHMB_EXIT_DONE)
         result = make_plan(outlook);
+    state_free(outlook->state);
     port_close(&port);
     return result;
 }

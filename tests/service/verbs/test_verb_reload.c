@@ -376,6 +376,7 @@ static void plan_does_not_promise_what_will_fail(void **state)
     serve(HEAD DATA OLD);
     scm_file(HEAD DATA OLD NEW);
     verb("plan", 1, "conflict Global\\ShmbTest.New: the name is taken by an event");
+    said_too("(as administrator, shmb holders ShmbTest.New names them)\n");
     said_too("create 0, change the access of 0, defer 0, retire 0 and keep 2");
     said_too("1 would not be had: 1 names are taken, 0 would fail\n");
     /* It is asked for without a trace. */
@@ -388,6 +389,16 @@ static void plan_does_not_promise_what_will_fail(void **state)
     verb("reload", 0, "has applied");
     scm_file(HEAD DATA OLD);
     verb("plan", 0, "adopt    Global\\ShmbTest.Old: it exists: a section of 4096 bytes");
+    /* It comes back with another size, or another kind: the reload defers it. */
+    scm_file(HEAD DATA "  ShmbTest.Old: { size: 8192, lock: none }\n");
+    verb("plan", 1,
+         "defer    Global\\ShmbTest.Old: it exists, and the size cannot change from 64 to 8192 "
+         "bytes; to have it: shmbroker reload --recreate ShmbTest.Old, ");
+    scm_file(HEAD DATA "events: { ShmbTest.Old: { reset: auto } }\n");
+    verb("plan", 1, "defer    Global\\ShmbTest.Old: it exists, and it is a section and cannot ");
+    verb("reload", 1, "it is a section and cannot become a event");
+    scm_file(HEAD DATA);
+    verb("reload", 0, "has applied");
     child_kill(holder);
     /* More than there is. */
     scm_file(HEAD DATA "  ShmbTest.Huge: { size: 1024 GiB, lock: none }\n");
