@@ -106,14 +106,16 @@ static bool is_on_server(const char *path)
 static void warn_drive(const char *path)
 {
     if (path != NULL && is_on_server(path))
-        console_warning("shmbroker: warning: \"%s\" is on a server, which the service may not reach "
-                      "when Windows starts, and which has to let in the account of this machine; "
-                      "use a path of a local disk",
-                      path);
+        console_warning(
+            "shmbroker: warning: \"%s\" is on a server, which the service may not reach "
+            "when Windows starts, and which has to let in the account of this machine; "
+            "use a path of a local disk",
+            path);
     if (path != NULL && paths_drive_of_logon(path))
-        console_warning("shmbroker: warning: the drive of \"%s\" is a network drive or a substituted "
-                      "one, and the service may not have it; use a path of a local disk",
-                      path);
+        console_warning(
+            "shmbroker: warning: the drive of \"%s\" is a network drive or a substituted "
+            "one, and the service may not have it; use a path of a local disk",
+            path);
 }
 
 /* Chooses the paths. An installed service keeps those that no option changes. */
@@ -153,8 +155,8 @@ static enum shmb_exit check_config(const char *path)
     }
     if (status != SYS_OK)
         console_warning("shmbroker: warning: the configuration %s cannot be read yet: %s; the "
-                      "service does not start without it",
-                      path, why.text);
+                        "service does not start without it",
+                        path, why.text);
     return SHMB_EXIT_DONE;
 }
 
@@ -166,9 +168,9 @@ static void print_aside(const struct first_files *first)
     for (i = 0; i < FIRST_FOLDERS; i++)
         if (first->folders[i].taken.aside != NULL)
             console_warning("shmbroker: warning: \"%s\" could be changed by %s; it is put aside as "
-                          "\"%s\", and nothing in it is used",
-                          first->folders[i].path, first->folders[i].taken.who,
-                          first->folders[i].taken.aside);
+                            "\"%s\", and nothing in it is used",
+                            first->folders[i].path, first->folders[i].taken.who,
+                            first->folders[i].taken.aside);
 }
 
 static enum shmb_exit make_folders(struct installation *in)
@@ -193,7 +195,7 @@ static enum shmb_exit check_program(const struct installation *in)
         return SHMB_EXIT_DONE;
     if (in->options->unsafe) {
         console_warning("shmbroker: warning: others can change the program of the service: %s",
-                      why.text);
+                        why.text);
         return SHMB_EXIT_DONE;
     }
     console_error("shmbroker: the program of the service would not be safe: %s%s", why.text,
@@ -239,9 +241,10 @@ static enum shmb_exit register_it(struct installation *in)
         in->runs = false;
     }
     if (refused > 0)
-        console_warning("shmbroker: warning: %u points were refused; the service runs without them; "
-                      "to see which, run: shmbroker status --verify",
-                      refused);
+        console_warning(
+            "shmbroker: warning: %u points were refused; the service runs without them; "
+            "to see which, run: shmbroker status --verify",
+            refused);
     return result;
 }
 
@@ -286,7 +289,7 @@ static void undo(struct installation *in, bool start)
     first_files_undo(&in->first);
     if (start && in->present.program != NULL &&
         verb_start_service(registration->service, &lacks) == SHMB_EXIT_DONE)
-        console_error("shmbroker: the former program runs again");
+        console_warning("shmbroker: the former program runs again");
 }
 
 /* Replaces the running program with this one. A keeper holds the objects in between. */
@@ -298,7 +301,7 @@ static enum shmb_exit restart(struct installation *in)
         result = verb_start_service(in->registration.service, &in->lacks);
     if (result == SHMB_EXIT_DONE)
         return result;
-    console_error(
+    console_warning(
         "shmbroker: the service does not start with this program; everything is restored");
     (void)verb_stop_service(in->registration.service, NULL);
     undo(in, true);
@@ -315,9 +318,10 @@ static void remove_former(const struct installation *in)
             "the former program is still in use; it is deleted at the next shmbroker start, or "
             "at the next restart of Windows");
     else if (removal.rest == PROGRAM_FILE_LEFT)
-        console_warning("shmbroker: warning: the former program cannot be deleted; it is tried again "
-                      "at the next shmbroker start; else delete it by hand: %s",
-                      removal.file != NULL ? removal.file : in->program);
+        console_warning(
+            "shmbroker: warning: the former program cannot be deleted; it is tried again "
+            "at the next shmbroker start; else delete it by hand: %s",
+            removal.file != NULL ? removal.file : in->program);
     program_file_removal_free(&removal);
 }
 

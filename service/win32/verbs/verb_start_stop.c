@@ -120,7 +120,9 @@ enum shmb_exit verb_start(void)
         return result;
     (void)scm_query(service, &before);
     result = verb_start_service(service, &lacks);
-    if (result == SHMB_EXIT_DONE && scm_query(service, &after))
+    if (result == SHMB_EXIT_DONE && !scm_query(service, &after))
+        result = scm_failed("cannot query the state of the service", GetLastError());
+    else if (result == SHMB_EXIT_DONE)
         answer_started(after.dwProcessId, before.dwCurrentState == SERVICE_RUNNING,
                        lacks != SHMB_EXIT_DONE);
     scm_close(service);

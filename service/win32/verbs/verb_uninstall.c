@@ -81,8 +81,8 @@ static void wait_until_gone(void)
     for (tries = 0; scm_find(SERVICE_QUERY_STATUS, &service) == ERROR_SUCCESS; tries++) {
         scm_close(service);
         if (tries == GONE_TIMES) {
-            console_error("shmbroker: the service is marked for deletion; it disappears when the "
-                          "last program closes it (services.msc, Task Manager, Event Viewer)");
+            console_warning("shmbroker: the service is marked for deletion; it disappears when the "
+                            "last program closes it (services.msc, Task Manager, Event Viewer)");
             return;
         }
         Sleep(GONE_MS);
@@ -99,8 +99,8 @@ static void remove_program(const char *program)
                      program);
     else if (removal.rest == PROGRAM_FILE_LEFT)
         console_warning("shmbroker: warning: the program cannot be deleted, neither now nor at the "
-                      "next restart of Windows; delete it by hand: %s",
-                      removal.file != NULL ? removal.file : program);
+                        "next restart of Windows; delete it by hand: %s",
+                        removal.file != NULL ? removal.file : program);
     program_file_removal_free(&removal);
 }
 
@@ -135,13 +135,13 @@ static enum shmb_exit uninstall(void)
     if (code != ERROR_SUCCESS) {
         error_text(code, text, sizeof(text));
         console_warning("shmbroker: warning: the event source cannot be removed: %s (error %lu)",
-                      text, (unsigned long)code);
+                        text, (unsigned long)code);
     }
     code = audit_right_remove();
     if (code != ERROR_SUCCESS) {
         error_text(code, text, sizeof(text));
         console_warning("shmbroker: warning: the right to audit cannot be removed: %s (error %lu)",
-                      text, (unsigned long)code);
+                        text, (unsigned long)code);
     }
     if (program != NULL)
         remove_program(program);
