@@ -189,7 +189,8 @@ static void judge_existence(const struct doctor_facts *facts, struct doctor_repo
         doctor_add(report, "always-exists", false,
                    "the broker holds it all the time: a program that creates it and takes "
                    "ERROR_ALREADY_EXISTS for \"already running\" always gets that answer"),
-        "see config/held-objects.md; do not configure the object for such a program");
+        "do not configure the object for such a program; config/held-objects.md in the sources "
+        "of ShmBroker has more");
 }
 
 static void judge_access(const struct doctor_facts *facts, struct doctor_report *report)

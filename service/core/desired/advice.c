@@ -236,7 +236,8 @@ static void look_at_name(const struct advice *advice, const struct cfg_object *o
         cfg_message_add(
             advice->messages, CFG_WARNING, &object->place, object->path,
             "if programs take its existence as a sign that one of them runs already, none can "
-            "start while it is held; then leave it out (config/held-objects.md)");
+            "start while it is held; then leave it out (config/held-objects.md in the sources of "
+            "ShmBroker has more)");
 }
 
 /* Bytes a second that a save may read without a word: a small part of one core. */
