@@ -20,6 +20,7 @@
 #define FILE_PIECE 0x1000000u
 
 static bool quiet;
+static DWORD line_stream = STD_OUTPUT_HANDLE; /* of console_line and console_coloured */
 
 static uint32_t write_console(HANDLE console, const wchar_t *text)
 {
@@ -168,10 +169,15 @@ static void write_line(enum colour colour, const char *format, va_list arguments
         return;
     line = format_line(format, arguments);
     if (line == NULL)
-        console_text(STD_OUTPUT_HANDLE, no_memory, sizeof(no_memory) - 1);
+        console_text(line_stream, no_memory, sizeof(no_memory) - 1);
     else
-        write_coloured(STD_OUTPUT_HANDLE, colour, line);
+        write_coloured(line_stream, colour, line);
     free(line);
+}
+
+void console_lines_to_errors(bool on)
+{
+    line_stream = on ? STD_ERROR_HANDLE : STD_OUTPUT_HANDLE;
 }
 
 void console_line(const char *format, ...)

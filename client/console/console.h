@@ -8,6 +8,7 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <windows.h>
@@ -48,6 +49,12 @@ void console_warning(const char *format, ...) SHMB_PRINTF(1, 2);
 
 /* As console_line, in a colour. */
 void console_coloured(enum colour colour, const char *format, ...) SHMB_PRINTF(2, 3);
+
+/*
+ * While on, console_line and console_coloured write to the standard error output, also with
+ * --quiet: the same lines are the reason of an exit code there.
+ */
+void console_lines_to_errors(bool on);
 
 /* Writes the next document of a verb with --json; see answer_text. Returns as console_text. */
 uint32_t console_answer(uint32_t *exit_code);

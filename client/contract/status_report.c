@@ -74,6 +74,22 @@ enum shmb_read shmb_report_read(const void *bytes, size_t size, struct shmb_repo
     return verdict;
 }
 
+const char *shmb_reload_word(uint32_t result)
+{
+    switch (result) {
+    case SHMB_RELOAD_APPLIED:
+        return "applied";
+    case SHMB_RELOAD_INCOMPLETE:
+        return "incomplete";
+    case SHMB_RELOAD_REFUSED:
+        return "refused";
+    case SHMB_RELOAD_HELD:
+        return "held";
+    default:
+        return NULL;
+    }
+}
+
 bool shmb_report_next(const char *text, size_t size, size_t *at, struct shmb_report_line *out)
 {
     size_t i, field = 0;

@@ -156,6 +156,9 @@ static_assert(sizeof(struct shmb_report) + SHMB_REPORT_TEXT_MAX == SHMB_REPORT_S
 enum shmb_read shmb_report_read(const void *bytes, size_t size, struct shmb_report *out,
                                 char *text);
 
+/* "applied", "incomplete", "refused", "held". NULL: no reload since the broker started. */
+const char *shmb_reload_word(uint32_t result);
+
 #define SHMB_REPORT_FIELDS 4
 
 /* A line of the text; its fields point into it and are not terminated. */

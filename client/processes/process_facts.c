@@ -138,13 +138,6 @@ void process_facts_find(uint32_t process, struct process_facts *out)
         debug_privilege_restore(&before);
 }
 
-const char *process_facts_program(const struct process_facts *facts)
-{
-    const char *file = strrchr(facts->path, '\\');
-
-    return file != NULL ? file + 1 : facts->path;
-}
-
 size_t process_facts_text(const struct process_facts *facts, char *out, size_t size)
 {
     char session[32] = "", account[PROCESS_ACCOUNT + 2] = "";

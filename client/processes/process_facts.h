@@ -29,9 +29,6 @@ struct process_facts {
  */
 void process_facts_find(uint32_t process, struct process_facts *out);
 
-/* The file name within the path. */
-const char *process_facts_program(const struct process_facts *facts);
-
 /*
  * "C:\App\app.exe (process 1234, session 2, CORP\bob)", made visible; "a program (process 1234)" if
  * nothing is known. Always terminated. Returns the length.

@@ -2,13 +2,12 @@
 #include <windows.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "ask_system.h"
+#include "file_version.h"
 #include "wide.h"
 
-#define FIXED_INFO_SIGNATURE 0xFEEF04BDu
-#define HEADER_FARTHEST      0x100000 /* no linker puts the PE header behind this */
+#define HEADER_FARTHEST 0x100000 /* no linker puts the PE header behind this */
 
 static bool read_at(HANDLE file, LONG offset, void *out, DWORD size)
 {
@@ -35,45 +34,6 @@ static enum doctor_dll_state read_machine(HANDLE file, uint32_t *machine)
     return DOCTOR_DLL_GOOD;
 }
 
-/* Finds the fixed part of a version resource: it is 4-aligned, after a few texts. */
-static void find_version(const BYTE *bytes, DWORD size, uint32_t version[3])
-{
-    VS_FIXEDFILEINFO info;
-    DWORD at;
-
-    for (at = 0; at + sizeof(info) <= size; at += 4) {
-        memcpy(&info, bytes + at, sizeof(info));
-        if (info.dwSignature != FIXED_INFO_SIGNATURE)
-            continue;
-        version[0] = info.dwFileVersionMS >> 16;
-        version[1] = info.dwFileVersionMS & 0xFFFF;
-        version[2] = info.dwFileVersionLS >> 16;
-        return;
-    }
-}
-
-/* Loads the file as data: no code runs, and the other bitness works, too. */
-static void read_version(const wchar_t *path, uint32_t version[3])
-{
-    HMODULE module =
-        LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_IMAGE_RESOURCE);
-    HRSRC found;
-
-    if (module == NULL) /* an image for another machine */
-        module = LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE);
-    if (module == NULL)
-        return;
-    found = FindResourceW(module, MAKEINTRESOURCEW(VS_VERSION_INFO), MAKEINTRESOURCEW(16));
-    if (found != NULL) {
-        HGLOBAL loaded = LoadResource(module, found);
-        const BYTE *bytes = loaded != NULL ? LockResource(loaded) : NULL;
-
-        if (bytes != NULL)
-            find_version(bytes, SizeofResource(module, found), version);
-    }
-    FreeLibrary(module);
-}
-
 void doctor_dll(void *context, const char *path, struct doctor_dll *out)
 {
     wchar_t *full = wide_full_path(path);
@@ -93,7 +53,7 @@ void doctor_dll(void *context, const char *path, struct doctor_dll *out)
         out->state = read_machine(file, &out->machine);
         CloseHandle(file);
         if (out->state == DOCTOR_DLL_GOOD)
-            read_version(full, out->version);
+            file_version_read(full, out->version);
     }
     free(full);
 }

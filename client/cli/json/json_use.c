@@ -1,42 +1,7 @@
 /* Every key is always there: null where it is not known or does not apply. */
 #include "json_use.h"
 
-#include <windows.h>
-
-#include <stdio.h>
-
-static const char *known(const char *text)
-{
-    return text[0] != '\0' ? text : NULL;
-}
-
-/* A FILETIME; 0: not known. */
-static void put_time(struct json *json, const char *key, uint64_t time)
-{
-    FILETIME file = {(DWORD)time, (DWORD)(time >> 32)};
-    SYSTEMTIME parts;
-    char text[40];
-
-    if (time == 0 || !FileTimeToSystemTime(&file, &parts)) {
-        json_null(json, key);
-        return;
-    }
-    (void)snprintf(text, sizeof(text), "%04u-%02u-%02uT%02u:%02u:%02uZ", parts.wYear, parts.wMonth,
-                   parts.wDay, parts.wHour, parts.wMinute, parts.wSecond);
-    json_string(json, key, text);
-}
-
-static void put_process(struct json *json, const struct process_facts *facts)
-{
-    json_number(json, "process", facts->process);
-    json_string(json, "path", known(facts->path));
-    if (facts->session != PROCESS_NO_SESSION)
-        json_number(json, "session", facts->session);
-    else
-        json_null(json, "session");
-    json_string(json, "account", known(facts->account));
-    put_time(json, "started", facts->started);
-}
+#include "process_json.h"
 
 static void put_lock(struct json *json, const shmb_lock_info *lock)
 {
@@ -52,9 +17,9 @@ static void put_lock(struct json *json, const shmb_lock_info *lock)
     if (lock->process != 0) {
         process_facts_find(lock->process, &facts);
         json_object(json, "owner");
-        put_process(json, &facts);
+        process_json_put(json, &facts);
         json_number(json, "thread", lock->thread);
-        put_time(json, "since", lock->since);
+        process_json_time(json, "since", lock->since);
         json_bool(json, "told_by_system", (lock->flags & SHMB_LOCK_OWNER) != 0);
         json_object_end(json);
     } else {
@@ -82,7 +47,7 @@ static void put_processes(struct json *json, const struct object_use *use, size_
         const struct holders_process *process = &holders->found[i];
 
         json_object(json, NULL);
-        put_process(json, &process->facts);
+        process_json_put(json, &process->facts);
         json_bool(json, "broker", object_use_of_broker(use, &process->facts));
         json_string(json, "may",
                     kind < SHMB_KIND_COUNT ? shmb_access_words(kind, process->access, may) : NULL);

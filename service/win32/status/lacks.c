@@ -8,12 +8,10 @@
 /* A document has what is printed here as warnings. */
 static void note_reasons(const struct status *status)
 {
-    struct status_reasons reasons;
     size_t i;
 
-    status_find_reasons(status, &reasons);
-    for (i = 0; i < reasons.count; i++)
-        answer_note(reasons.text[i], true);
+    for (i = 0; i < status->reasons.count; i++)
+        answer_note(status->reasons.text[i], true);
 }
 
 enum shmb_exit lacks_print(const char *first, bool administrator)
@@ -24,9 +22,12 @@ enum shmb_exit lacks_print(const char *first, bool administrator)
 
     if (enough && status.incomplete) {
         result = SHMB_EXIT_NOT_SO;
+        status_find_reasons(&status);
         note_reasons(&status);
+        console_lines_to_errors(true);
         console_line("%s", first);
         enough = status_print_lacks(&status);
+        console_lines_to_errors(false);
     }
     status_free(&status);
     if (enough)

@@ -10,10 +10,11 @@
 #include "exit_codes.h"
 
 /*
- * Prints what the running broker lacks, in the lines of `status`, after `first`, a line that says
- * what was done. SHMB_EXIT_DONE: it lacks nothing as far as the caller may see, and nothing has
- * been printed. SHMB_EXIT_NOT_SO: it lacks something. SHMB_EXIT_SYSTEM: no memory; printed.
- * `administrator`: the caller is one, who can read all that the broker could make.
+ * Prints what the running broker lacks to the standard error output, in the lines of `status`,
+ * after `first`, a line that says what was done. SHMB_EXIT_DONE: it lacks nothing as far as the
+ * caller may see, and nothing has been printed. SHMB_EXIT_NOT_SO: it lacks something.
+ * SHMB_EXIT_SYSTEM: no memory; printed. `administrator`: the caller is one, who can read all that
+ * the broker could make.
  */
 enum shmb_exit lacks_print(const char *first, bool administrator);
 

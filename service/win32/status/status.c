@@ -249,20 +249,20 @@ size_t status_count(const struct status *status, enum status_state state)
     return count;
 }
 
-const char *status_reload_word(const struct status *status)
+const char *status_field(const struct status *status, const char *kind, size_t field)
 {
-    switch (status->report.reload_result) {
-    case SHMB_RELOAD_APPLIED:
-        return "applied";
-    case SHMB_RELOAD_INCOMPLETE:
-        return "incomplete";
-    case SHMB_RELOAD_REFUSED:
-        return "refused";
-    case SHMB_RELOAD_HELD:
-        return "held";
-    default:
-        return NULL;
-    }
+    size_t i;
+
+    for (i = 0; i < status->line_count; i++)
+        if (strcmp(status->lines[i].field[0], kind) == 0)
+            return status->lines[i].field[field];
+    return NULL;
+}
+
+bool status_broker_beside(const struct status *status)
+{
+    return !status->console && !status->runs && status->publisher != 0 && !status->ended &&
+           status->publisher != status->process;
 }
 
 void status_object_free(struct status_object *object)

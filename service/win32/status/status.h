@@ -57,6 +57,13 @@ struct status_stranger {
 
 #define STATUS_VERSION 40 /* bytes of a version */
 
+/* Why a running broker is degraded, in short. None: it is not. */
+#define STATUS_REASONS_MOST 20 /* as many as status_find_reasons knows, at least */
+struct status_reasons {
+    size_t count;
+    char text[STATUS_REASONS_MOST][80];
+};
+
 /* All zero: nothing known. */
 struct status {
     /* from the service manager */
@@ -98,6 +105,7 @@ struct status {
     size_t object_count;
     char *unknown;   /* why no objects are known; NULL: they are */
     bool incomplete; /* the broker has less than configured */
+    struct status_reasons reasons;
 };
 
 /* Reads report and directory. False: no memory. */
@@ -143,10 +151,17 @@ void status_deferred_remedy(const char *name, bool console, struct text *out);
 struct status_object *status_add(struct status *status, enum shmb_kind kind, const char *name,
                                  size_t length);
 
+/* The field of the first line of this kind in the report. NULL: there is none. */
+const char *status_field(const struct status *status, const char *kind, size_t field);
+
+/* The service is not, or not yet, what made the directory: a broker that runs in a console did. */
+bool status_broker_beside(const struct status *status);
+
 /*
  * Leaves only the objects whose names match one of these: names or patterns with * and ?, with or
- * without Global\. Prints an error for each that matches none. `*all_held`: each matches, and all
- * objects left are held. False: no memory.
+ * without Global\; and of the report's lines, those about such names. Prints an error for each that
+ * matches none of these. `*all_held`: each matches an object, and all objects left are held. False:
+ * no memory.
  */
 bool status_select(struct status *status, const char *const *names, size_t count, bool *all_held);
 
@@ -160,16 +175,11 @@ bool status_is_copy(const struct status_line *line);
 /* True for lines about a fault that is not about a configured object. */
 bool status_is_trouble(const struct status_line *line);
 
-/* "applied", "incomplete", "refused", "held". NULL: no reload since the broker started. */
-const char *status_reload_word(const struct status *status);
-
-/* Why a running broker is degraded, in short. None: it is not. */
-#define STATUS_REASONS_MOST 20 /* as many as status_find_reasons knows, at least */
-struct status_reasons {
-    size_t count;
-    char text[STATUS_REASONS_MOST][80];
-};
-void status_find_reasons(const struct status *status, struct status_reasons *out);
+/*
+ * Finds the reasons. After everything else that finds something; before status_select, which leaves
+ * less than they are about.
+ */
+void status_find_reasons(struct status *status);
 
 /* Prints everything. False: no memory. */
 bool status_print(const struct status *status);

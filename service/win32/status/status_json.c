@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "event_text.h"
 #include "json.h"
+#include "process_json.h"
 #include "report_json.h"
 
 static void put_number(struct json *json, const char *key, uint64_t number)
@@ -29,20 +29,22 @@ static const char *known(const char *text)
     return text[0] != '\0' ? text : NULL;
 }
 
-/* A FILETIME; 0: not known. */
-static void put_filetime(struct json *json, const char *key, uint64_t time)
-{
-    char text[REPORT_TIME];
-
-    event_time(time, text);
-    report_json_time(json, key, time != 0 ? text : NULL);
-}
-
 static const char *state_of(const struct status *status)
 {
     if (status->console && status->runs)
         return "running";
     return strchr(status->state_word, ' ') == NULL ? status->state_word : "other";
+}
+
+/* When the running broker read its configuration. */
+static void put_read(struct json *json, const struct status *status)
+{
+    static const char before[] = "read ";
+    const char *read = status->runs ? status_field(status, "file", 3) : NULL;
+
+    if (read != NULL && strncmp(read, before, strlen(before)) == 0)
+        read += strlen(before);
+    report_json_time(json, "configuration_read", read);
 }
 
 static void put_service(struct json *json, const struct status *status)
@@ -51,15 +53,18 @@ static void put_service(struct json *json, const struct status *status)
     json_string(json, "state", state_of(status));
     json_bool(json, "console", status->console);
     put_number(json, "process", status->process);
+    put_number(json, "console_process", status_broker_beside(status) ? status->publisher : 0);
     json_bool(json, "left_by_ended_process", status->ended);
     json_string(json, "end", status->end);
     json_string(json, "account", status->account);
     json_string(json, "start", status->start_word);
     json_string(json, "configuration", status->config);
     json_string(json, "installed_version", known(status->installed));
-    put_filetime(json, "since", status->since);
+    json_string(json, "version", status->runs ? status_field(status, "version", 2) : NULL);
+    put_read(json, status);
+    process_json_time(json, "since", status->since);
     put_number(json, "keeper_process", status->keeper);
-    put_filetime(json, "keeper_until", status->keeper_until);
+    process_json_time(json, "keeper_until", status->keeper_until);
     json_object_end(json);
 }
 
@@ -137,7 +142,7 @@ static void put_reload(struct json *json, const struct status *status)
         return;
     }
     json_object(json, "reload");
-    json_string(json, "result", status_reload_word(status));
+    json_string(json, "result", shmb_reload_word(status->report.reload_result));
     put_lines(json, status, "reload", "steps", put_step);
     put_lines(json, status, "message", "messages", put_message);
     json_object_end(json);
@@ -173,14 +178,13 @@ static void put_cut(struct json *json, const struct status *status)
 
 static void put_degraded(struct json *json, const struct status *status)
 {
-    struct status_reasons reasons;
+    const struct status_reasons *reasons = &status->reasons;
     size_t i;
 
-    status_find_reasons(status, &reasons);
-    json_bool(json, "degraded", reasons.count > 0);
+    json_bool(json, "degraded", reasons->count > 0);
     json_array(json, "reasons");
-    for (i = 0; i < reasons.count; i++)
-        json_string(json, NULL, reasons.text[i]);
+    for (i = 0; i < reasons->count; i++)
+        json_string(json, NULL, reasons->text[i]);
     json_array_end(json);
 }
 
@@ -224,20 +228,6 @@ static void put_strangers(struct json *json, const struct status *status)
     json_array_end(json);
 }
 
-static void put_holder(struct json *json, const struct process_facts *process)
-{
-    json_object(json, NULL);
-    json_number(json, "process", process->process);
-    json_string(json, "program", known(process_facts_program(process)));
-    json_string(json, "path", known(process->path));
-    if (process->session != PROCESS_NO_SESSION)
-        json_number(json, "session", process->session);
-    else
-        json_null(json, "session");
-    json_string(json, "account", known(process->account));
-    json_object_end(json);
-}
-
 static void put_holders(struct json *json, const struct status *status)
 {
     size_t i, j;
@@ -250,8 +240,11 @@ static void put_holders(struct json *json, const struct status *status)
         json_names(json, of->name, false);
         json_bool(json, "complete", of->complete && of->count == of->listed);
         json_array(json, "processes");
-        for (j = 0; j < of->listed; j++)
-            put_holder(json, &of->found[j].facts);
+        for (j = 0; j < of->listed; j++) {
+            json_object(json, NULL);
+            process_json_put(json, &of->found[j].facts);
+            json_object_end(json);
+        }
         json_array_end(json);
         json_object_end(json);
     }

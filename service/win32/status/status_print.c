@@ -33,7 +33,7 @@ static void describe_keeper(const struct status *status, char *out, size_t size)
                        until.wMinute, (unsigned long)status->keeper);
     } else if (status->keeper != 0) {
         (void)snprintf(out, size, "; held by keeper %lu", (unsigned long)status->keeper);
-    } else if (status->administrator) {
+    } else if (status->administrator && !status_broker_beside(status)) {
         (void)snprintf(out, size, "; no keeper holds its objects");
     }
 }
@@ -57,21 +57,10 @@ static void print_since(const struct status *status)
                  (unsigned long long)(minutes % 60));
 }
 
-/* The field of the report's line of this kind. NULL: there is none. */
-static const char *field_of(const struct status *status, const char *kind, size_t field)
-{
-    size_t i;
-
-    for (i = 0; i < status->line_count; i++)
-        if (strcmp(status->lines[i].field[0], kind) == 0)
-            return status->lines[i].field[field];
-    return NULL;
-}
-
 /* The version that runs, if the report tells, and that of the program file, if it is another. */
 static void print_version(const struct status *status)
 {
-    const char *runs = status->runs ? field_of(status, "version", 2) : NULL;
+    const char *runs = status->runs ? status_field(status, "version", 2) : NULL;
     const bool known = status->installed[0] != '\0';
 
     if (runs != NULL && known && strcmp(runs, status->installed) != 0)
@@ -83,7 +72,7 @@ static void print_version(const struct status *status)
 
 static void print_config(const struct status *status)
 {
-    const char *read = status->runs ? field_of(status, "file", 3) : NULL;
+    const char *read = status->runs ? status_field(status, "file", 3) : NULL;
 
     console_line("configuration: %s%s%s", status->config == NULL ? "(not known)" : status->config,
                  read != NULL && read[0] != '\0' ? ", " : "", read != NULL ? read : "");
@@ -109,25 +98,33 @@ static void print_service(const struct status *status)
     print_config(status);
 }
 
-/* Else what follows would pass for what is so now. */
-static void print_ended(const struct status *status)
+/* Else what follows would pass for what is so now, or for the service's. */
+static void print_publisher(const struct status *status)
 {
-    if (status->ended)
+    const unsigned long process = status->publisher;
+
+    if (status_broker_beside(status))
+        console_line("broker:        runs in a console, process %lu; what follows is what it holds",
+                     process);
+    else if (status->ended && status->runs)
+        console_line("directory:     not the service's; what follows is what process %lu left when "
+                     "it ended",
+                     process);
+    else if (status->ended)
         console_line("broker:        does not run; what follows is what process %lu left when it "
                      "ended",
-                     (unsigned long)status->publisher);
+                     process);
 }
 
 /* Only the reasons, in short; later lines have the details. */
 static void print_degraded(const struct status *status)
 {
-    struct status_reasons reasons;
+    const struct status_reasons *reasons = &status->reasons;
     size_t i;
 
-    status_find_reasons(status, &reasons);
-    for (i = 0; i < reasons.count; i++)
+    for (i = 0; i < reasons->count; i++)
         console_coloured(COLOUR_WARNING, "%s%s", i == 0 ? "degraded:      " : "               ",
-                         reasons.text[i]);
+                         reasons->text[i]);
 }
 
 static void print_counts(const struct status *status)
@@ -170,7 +167,7 @@ static void print_keeper(const struct status *status)
 /* The last reload and its messages. Its steps are shown by `reload` and --json. */
 static void print_reload(const struct status *status)
 {
-    const char *word = status_reload_word(status);
+    const char *word = shmb_reload_word(status->report.reload_result);
     size_t i;
 
     if (!status->reported) {
@@ -197,7 +194,8 @@ static void print_reload(const struct status *status)
 static const char *held_by(const struct status *status, const char *name)
 {
     const struct holders *holders = status_holders_of(status, name);
-    static char text[HOLDERS_TEXT + 64 + SHMB_NAME_BYTES];
+    static char text[HOLDERS_TEXT + 64 + SHMB_NAME_WORD];
+    char word[SHMB_NAME_WORD];
     size_t used = 2;
 
     text[0] = '\0';
@@ -207,7 +205,7 @@ static const char *held_by(const struct status *status, const char *name)
     holders_text(holders, text + used);
     used += strlen(text + used);
     (void)snprintf(text + used, sizeof(text) - used, "; see shmb holders %s",
-                   name + sizeof(SHMB_GLOBAL_PREFIX) - 1);
+                   shmb_name_word(name + sizeof(SHMB_GLOBAL_PREFIX) - 1, word));
     return text;
 }
 
@@ -318,7 +316,7 @@ bool status_print(const struct status *status)
 {
     if (!status->selected) {
         print_service(status);
-        print_ended(status);
+        print_publisher(status);
         print_degraded(status);
         print_counts(status);
         print_keeper(status);

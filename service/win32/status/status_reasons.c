@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "names.h"
+
 /* The number of lines of this kind, and in this state unless NULL. "avoided" is no fault. */
 static size_t count_lines(const struct status *status, const char *kind, const char *state)
 {
@@ -38,8 +40,10 @@ static const char *without_reasons(const struct status *status)
     return "why is shown to administrators only";
 }
 
-void status_find_reasons(const struct status *status, struct status_reasons *out)
+void status_find_reasons(struct status *status)
 {
+    struct status_reasons *out = &status->reasons;
+
     out->count = 0;
     if (!status->runs || !status->incomplete)
         return;
@@ -88,15 +92,15 @@ void status_find_reasons(const struct status *status, struct status_reasons *out
 
 void status_deferred_remedy(const char *name, bool console, struct text *out)
 {
-    const char *quote = strchr(name, ' ') != NULL ? "\"" : "";
+    char word[SHMB_NAME_WORD];
 
     if (console)
         text_add(out, "end the broker, and start it again when its keeper has ended, too "
                       "(hold_for; at once with run --release), which loses the content");
     else
         text_add(out,
-                 "shmbroker reload --recreate %s%s%s, where a segment keeps its content; programs "
+                 "shmbroker reload --recreate %s, where a segment keeps its content; programs "
                  "that have it open must end before. If a former keeper has it open: shmbroker "
                  "stop --release, then shmbroker start, which loses the content of all",
-                 quote, name, quote);
+                 shmb_name_word(name, word));
 }

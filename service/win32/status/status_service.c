@@ -1,12 +1,10 @@
 /* What the processes and the program file tell of the service. */
 #include "status.h"
 
-#include <windows.h>
-
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "file_version.h"
 #include "keeper_find.h"
 #include "port.h"
 #include "process_id.h"
@@ -45,32 +43,14 @@ static void find_keeper(struct status *status)
     port_close(&port);
 }
 
-/*
- * The version in the resource of a program. The block begins with three words and the key
- * VS_VERSION_INFO; the fixed part follows at a multiple of four bytes.
- */
 static void read_version(const wchar_t *path, char out[STATUS_VERSION])
 {
-    HMODULE program =
-        LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_IMAGE_RESOURCE);
-    /* The number, not RT_VERSION: that macro is the ANSI form for some compilers. */
-    HRSRC found = program != NULL ? FindResourceW(program, MAKEINTRESOURCEW(VS_VERSION_INFO),
-                                                  MAKEINTRESOURCEW(16))
-                                  : NULL;
-    HGLOBAL loaded = found != NULL ? LoadResource(program, found) : NULL;
-    const BYTE *bytes = loaded != NULL ? LockResource(loaded) : NULL;
-    VS_FIXEDFILEINFO info;
+    uint32_t version[3];
 
-    if (bytes != NULL && SizeofResource(program, found) >= 40 + sizeof(info)) {
-        memcpy(&info, bytes + 40, sizeof(info));
-        if (info.dwSignature == VS_FFI_SIGNATURE)
-            (void)snprintf(out, STATUS_VERSION, "%lu.%lu.%lu",
-                           (unsigned long)(info.dwFileVersionMS >> 16),
-                           (unsigned long)(info.dwFileVersionMS & 0xFFFF),
-                           (unsigned long)(info.dwFileVersionLS >> 16));
-    }
-    if (program != NULL)
-        FreeLibrary(program);
+    file_version_read(path, version);
+    if ((version[0] | version[1] | version[2]) != 0)
+        (void)snprintf(out, STATUS_VERSION, "%lu.%lu.%lu", (unsigned long)version[0],
+                       (unsigned long)version[1], (unsigned long)version[2]);
 }
 
 void status_find_service(struct status *status, const char *program)

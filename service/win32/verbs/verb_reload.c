@@ -161,8 +161,11 @@ static void print_step(const struct shmb_report_line *line)
 
 static void print_message(const struct shmb_report_line *line)
 {
-    console_error("%.*s: %.*s: %.*s", (int)line->length[1], line->field[1], (int)line->length[2],
-                  line->field[2], (int)line->length[3], line->field[3]);
+    const bool warning = same(line->field[2], line->length[2], "warning");
+
+    (warning ? console_warning : console_error)(
+        "%.*s: %.*s: %.*s", (int)line->length[1], line->field[1], (int)line->length[2],
+        line->field[2], (int)line->length[3], line->field[3]);
 }
 
 static void print_lines(const char *text, size_t size)
@@ -252,20 +255,6 @@ static bool print_missed_names(const char *text, size_t size, const char *const 
     return all;
 }
 
-static const char *result_word(uint32_t result)
-{
-    switch (result) {
-    case SHMB_RELOAD_APPLIED:
-        return "applied";
-    case SHMB_RELOAD_INCOMPLETE:
-        return "incomplete";
-    case SHMB_RELOAD_HELD:
-        return "held";
-    default:
-        return "refused";
-    }
-}
-
 /* `result` 0: all was applied, and nothing lacks. */
 static void put_answer(const char *text, const struct shmb_report *report, const char *const *names,
                        size_t count, enum shmb_exit result)
@@ -275,7 +264,7 @@ static void put_answer(const char *text, const struct shmb_report *report, const
 
     if (json == NULL)
         return;
-    report_json_reload(json, result_word(report->reload_result), text, report->text_size);
+    report_json_reload(json, shmb_reload_word(report->reload_result), text, report->text_size);
     json_array(json, "not_recreated");
     for (i = 0; i < count; i++)
         if (!is_recreated(text, report->text_size, bare_name(names[i])))

@@ -83,6 +83,7 @@ static enum shmb_exit show(struct status *status, bool enough, const struct stat
 
     status->all = options->all;
     status->width = console_width();
+    status_find_reasons(status);
     if (enough && options->count > 0)
         enough = status_select(status, options->names, options->count, &held);
     if (enough) {

@@ -216,6 +216,13 @@ static void what_is_let_go_is_listed_while_a_program_has_it(void **state)
     assert_non_null(strstr(said, "; see shmb holders ShmbTest.Old\n"));
     not_said("degraded");
     verb("status --json", 0, "\"reason\": \"programs have it open");
+    /* By its name, too: it is told of, and is no object of the broker's any more. */
+    verb("status ShmbTest.Old", 1, "section Global\\ShmbTest.Old: retired; programs have it open");
+    not_said("no object is named");
+    verb("status ShmbTest.Old --json", 1, "\"path\": \"");
+    said_too("test_verb_reload.exe\"");
+    said_too("\"started\": \"20");
+    verb("status ShmbTest.Data --json", 0, "\"holders\": []");
     assert_int_equal(child_end_with(client, "written"), 0);
 }
 
@@ -424,6 +431,9 @@ static void status_is_json_too(void **state)
                     "events: { ShmbTest.Manual: { reset: manual } }\n");
     verb("reload", 0, "keep     5: done");
     verb("status --json", 0, "\"complete\": true");
+    said_too("\"version\": \"0.");
+    said_too("\"configuration_read\": \"20");
+    said_too("\"console_process\": null");
     said_too("\"state\": \"running\"");
     said_too("\"account\": ");
     said_too("my config.yaml\"");
@@ -461,6 +471,11 @@ static void status_tells_users_what_they_may_know(void **state)
     said_too("section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
     said_too("section Global\\ShmbTest.Old: taken by an object");
     said_too("objects:       1 held, 64 bytes\n               1 conflict\n");
+    /* What is selected is complete; the broker is not, and for the same reason as ever. */
+    verb("status ShmbTest.Data --json", 0, "\"1 object taken\"");
+    not_said("does not say why");
+    assert_int_equal(run_as(&user, "status ShmbTest.Data --json"), 0);
+    said_too("\"1 object taken\"");
 }
 
 /* Every object of what is served is held, and yet it is not what the file asks for. */
@@ -478,6 +493,10 @@ static void status_says_degraded_and_why(void **state)
     verb("stop", 0, "stopped");
     scm_file("version: 1\nsegments: 7\n");
     verb("start", 1, "degraded:      1 main file unusable");
+    /* Without a line, a task would log an exit code that nothing explains. */
+    verb("start --quiet", 1, "degraded:      1 main file unusable");
+    verb("start --json", 1, "\"1 main file unusable, ");
+    not_said("degraded:      ");
     verb("status", 1, "degraded:      1 main file unusable, what was in force last is served\n");
     said_too("my config.yaml: last-good, it cannot be used");
     said_too("section Global\\ShmbTest.Data: held; access: Interactive read and write\n");
@@ -486,6 +505,7 @@ static void status_says_degraded_and_why(void **state)
     assert_int_equal(run_as(&user, "status"), 0);
     scm_file(HEAD DATA_LARGE);
     verb("reload", 1, "defer");
+    verb("reload --quiet", 1, "degraded:      1 object deferred\n");
     verb("status", 1, "degraded:      1 object deferred\n");
     not_said("last-good");
 }
@@ -542,6 +562,27 @@ static void run_keeps_its_state_where_it_is_told(void **state)
     remove_state();
 }
 
+/* The service is installed, and not what runs. */
+static void status_tells_of_a_broker_beside_the_stopped_service(void **state)
+{
+    struct child *broker;
+
+    (void)state;
+    serve(HEAD DATA);
+    verb("status", 0, "state:         running");
+    not_said("broker: ");
+    verb("stop --release", 0, "released");
+    broker = run_in_console(HEAD OLD);
+    verb("status", 5, "state:         stopped; it was stopped as asked\n");
+    said_too("broker:        runs in a console, process ");
+    said_too("; what follows is what it holds\n");
+    said_too("section Global\\ShmbTest.Old: held");
+    verb("status --json", 5, "\"console_process\": ");
+    not_said("\"console_process\": null");
+    end_in_console(broker);
+    remove_state();
+}
+
 static void ctrl_break_reloads(void **state)
 {
     struct child *broker;
@@ -586,6 +627,7 @@ int main(void)
         TEST(status_tells_users_what_they_may_know),
         TEST(status_says_degraded_and_why),
         TEST(run_keeps_its_state_where_it_is_told),
+        TEST(status_tells_of_a_broker_beside_the_stopped_service),
         TEST(ctrl_break_reloads),
     };
 
