@@ -74,10 +74,10 @@ static void what_can_be_had_is_said_to_be(void **state)
 static void who_is_refused_hears_what_would_help(void **state)
 {
     (void)state;
-    expect("!access-denied view-size", "level write (FILE_MAP_WRITE)", "ShmbTest.Read --as write");
-    expect("!access-denied view-size", "FILE_MAP_ALL_ACCESS", "ShmbTest.Data --as full");
-    expect("!access-denied view-size", "access: { full: [...] }", "ShmbTest.Data --as full");
-    expect("!access-denied kind always-exists", "SYNCHRONIZE", "ShmbTest.Read.lock");
+    expect("!access-denied", "level write (FILE_MAP_WRITE)", "ShmbTest.Read --as write");
+    expect("!access-denied", "FILE_MAP_ALL_ACCESS", "ShmbTest.Data --as full");
+    expect("!access-denied", "access: { full: [...] }", "ShmbTest.Data --as full");
+    expect("!access-denied", "SYNCHRONIZE", "ShmbTest.Read.lock");
 }
 
 static void names_that_are_wrong(void **state)
@@ -86,13 +86,11 @@ static void names_that_are_wrong(void **state)
     expect("!not-configured", "did you mean ShmbTest.Data", "ShmbTest.Dato");
     expect("!not-configured", "add it to a configuration file", "Nothing.At.All");
     expect("!case", "Global\\ShmbTest.Data", "shmbtest.data");
-    expect("!prefix-case asks-for-all view-size", NULL, "GLOBAL\\ShmbTest.Data");
-    expect("!wrong-prefix asks-for-all view-size", "write Global\\ShmbTest.Data",
-           "Local\\ShmbTest.Data");
-    expect("!prefix-mistyped asks-for-all view-size", "write Global\\ShmbTest.Data",
-           "Globl\\ShmbTest.Data");
-    expect("!prefix-mistyped asks-for-all view-size", NULL, "GLOBAL/ShmbTest.Data");
-    expect("!prefix-mistyped asks-for-all view-size", NULL, "Lcal\\ShmbTest.Data");
+    expect("!prefix-case asks-for-all", NULL, "GLOBAL\\ShmbTest.Data");
+    expect("!wrong-prefix asks-for-all", "write Global\\ShmbTest.Data", "Local\\ShmbTest.Data");
+    expect("!prefix-mistyped asks-for-all", "write Global\\ShmbTest.Data", "Globl\\ShmbTest.Data");
+    expect("!prefix-mistyped asks-for-all", NULL, "GLOBAL/ShmbTest.Data");
+    expect("!prefix-mistyped asks-for-all", NULL, "Lcal\\ShmbTest.Data");
     expect("!bad-name", NULL, "a\\b");
 }
 
@@ -106,7 +104,7 @@ static void names_that_others_hold(void **state)
     taken_row->state = SHMB_ENTRY_HELD;
     stage_publish();
     stage_object(SHMB_EVENT, "ShmbTest.Taken", 0, STAGE_OURS, 0x120003);
-    expect("!wrong-kind kind", "something else: event", "ShmbTest.Taken");
+    expect("!wrong-kind", "something else: event", "ShmbTest.Taken");
     stage_object(SHMB_MUTEX, "ShmbTest.Extra", 0, STAGE_OURS, 0x120001);
     expect("not-configured asks-for-all kind", NULL, "ShmbTest.Extra");
 }
@@ -121,7 +119,7 @@ static void a_twin_in_the_session(void **state)
     assert_non_null(twin);
     ProcessIdToSessionId(GetCurrentProcessId(), &session);
     if (session != 0)
-        expect("asks-for-all view-size session-twin", "gets that one", "ShmbTest.Data");
+        expect("asks-for-all session-twin view-size", "gets that one", "ShmbTest.Data");
     if (support_wine()) {
         static const struct launch two = {.session = "2", .standard_user = true};
 
@@ -154,14 +152,15 @@ static void a_damaged_control_section(void **state)
     (void)state;
     /* The header decides nothing; the block does. */
     memset(stage_control(1), 0, sizeof(struct shmb_control));
-    expect("asks-for-all control-header-damaged", "does without the header", "ShmbTest.Data");
+    expect("asks-for-all control-header-damaged view-size", "does without the header",
+           "ShmbTest.Data");
     shmb_control_header(1, STAGE_BLOCKS, stage_control(1));
     stage_block(data_row)->generation--;
     expect("asks-for-all !control-damaged", "shmbroker reload", "ShmbTest.Data");
     assert_int_equal(shmb_run(&shmb_user, &said, "repair ShmbTest.Data"), 1);
     assert_non_null(strstr(said, "only the broker can repair it"));
     stage_block(data_row)->generation++;
-    expect("asks-for-all", NULL, "ShmbTest.Data");
+    expect("asks-for-all view-size", NULL, "ShmbTest.Data");
 }
 
 static void no_broker(void **state)
@@ -193,7 +192,7 @@ static void the_real_service(void **state)
     scm_wait(SERVICE_RUNNING);
     expect("asks-for-all view-size", NULL,
            "ShmbTest.Real"); /* the link in the session is no twin */
-    expect("!access-denied view-size", "Administrators", "ShmbTest.Real --as write");
+    expect("!access-denied", "Administrators", "ShmbTest.Real --as write");
     /* The remedy makes nobody an administrator. */
     assert_int_equal(shmb_run(&shmb_user, &said, "doctor ShmbTest.Real --as write"), 1);
     assert_null(strstr(said, "a member of"));
@@ -226,7 +225,7 @@ static void the_compatibility_fix(void **state)
     expect("asks-for-all view-size", NULL, "ShmbTest.Data");
     set_layers(NULL);
     SetEnvironmentVariableW(L"__COMPAT_LAYER", L"LocalMappedObject");
-    expect("!compatibility-shim asks-for-all view-size", NULL, "ShmbTest.Data");
+    expect("!compatibility-shim asks-for-all", NULL, "ShmbTest.Data");
     SetEnvironmentVariableW(L"__COMPAT_LAYER", NULL);
 }
 
@@ -240,14 +239,14 @@ static void the_dll(void **state)
              support_sibling("shmbclient.dll"));
     expect("asks-for-all view-size", NULL, arguments);
     snprintf(arguments, sizeof(arguments), "ShmbTest.Data --dll \"%s\"", support_own_path());
-    expect("asks-for-all view-size dll-no-version", NULL, arguments);
+    expect("asks-for-all dll-no-version view-size", NULL, arguments);
     snprintf(arguments, sizeof(arguments), "ShmbTest.Data --dll \"%s\"", support_file("MZ"));
-    expect("asks-for-all view-size !dll-no-image", NULL, arguments);
-    expect("asks-for-all view-size !dll-unreadable", "error 2", "ShmbTest.Data --dll no-such.dll");
+    expect("asks-for-all !dll-no-image", NULL, arguments);
+    expect("asks-for-all !dll-unreadable", "error 2", "ShmbTest.Data --dll no-such.dll");
     if (other == NULL)
         return;
     snprintf(arguments, sizeof(arguments), "ShmbTest.Data --dll \"%s\\shmbclient.dll\"", other);
-    expect("asks-for-all view-size !dll-bitness", "error 193", arguments);
+    expect("asks-for-all !dll-bitness", "error 193", arguments);
 }
 
 static void in_json_it_is_one_document(void **state)

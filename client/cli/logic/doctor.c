@@ -58,6 +58,8 @@ void doctor_judge(const struct doctor_facts *facts, const struct doctor_question
         doctor_judge_twin(facts, report);
     }
     doctor_judge_dll(facts, question, report);
+    if (report->opens && facts->fault == SHMB_NAME_OK)
+        doctor_judge_sound(facts, report);
     /* Nothing above explains why the object does not exist. */
     if (report->opens && !doctor_present(facts))
         doctor_remedy(doctor_add(report, "not-found", true, "no object has this name"),

@@ -265,6 +265,11 @@ void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report 
     judge_owner(facts, report);
     judge_access(facts, report);
     judge_control(facts, report);
+    judge_lock(facts, report);
+}
+
+void doctor_judge_sound(const struct doctor_facts *facts, struct doctor_report *report)
+{
     judge_size(facts, report);
     if (facts->kind >= 0 && facts->kind != SHMB_SECTION)
         doctor_remedy(doctor_add(report, "kind", false,
@@ -272,7 +277,6 @@ void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report 
                                  kind_word(facts->kind)),
                       "open it as this kind");
     judge_existence(facts, report);
-    judge_lock(facts, report);
 }
 
 void doctor_judge_twin(const struct doctor_facts *facts, struct doctor_report *report)

@@ -8,6 +8,9 @@
 
 void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report *report);
 
+/* Hints that are true of every sound object: for where nothing stops the program. */
+void doctor_judge_sound(const struct doctor_facts *facts, struct doctor_report *report);
+
 /* About an object of the same name that exists only in this session. */
 void doctor_judge_twin(const struct doctor_facts *facts, struct doctor_report *report);
 
