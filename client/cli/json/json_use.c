@@ -15,7 +15,7 @@ static void put_lock(struct json *json, const shmb_lock_info *lock)
     json_bool(json, "abandoned", (lock->flags & SHMB_LOCK_ABANDONED) != 0);
     json_bool(json, "half_written", (lock->flags & SHMB_LOCK_HALF) != 0);
     if (lock->process != 0) {
-        process_facts_find(lock->process, &facts);
+        object_use_owner(lock, &facts);
         json_object(json, "owner");
         process_json_put(json, &facts);
         json_number(json, "thread", lock->thread);

@@ -192,34 +192,50 @@ void object_use_free(struct object_use *use)
 
 /* ---- as text ---- */
 
-/* "2026-11-30 12:00:00", in local time. */
-static void time_text(uint64_t time, char out[32])
+void object_use_owner(const shmb_lock_info *lock, struct process_facts *out)
+{
+    const bool held = (lock->flags & SHMB_LOCK_HELD) != 0;
+    const bool is_free = !held && (lock->flags & SHMB_LOCK_KNOWN) != 0;
+
+    process_facts_find(lock->process, out);
+    if (!is_free && ((lock->flags & SHMB_LOCK_OWNER) != 0 ||
+                     (out->started != 0 && out->started <= lock->since)))
+        return;
+    memset(out, 0, sizeof(*out));
+    out->process = lock->process;
+    out->session = PROCESS_NO_SESSION;
+}
+
+/* "2026-11-30 12:00:00", in local time. False: it is no time. */
+static bool time_text(uint64_t time, char out[32])
 {
     FILETIME file = {(DWORD)time, (DWORD)(time >> 32)}, local;
     SYSTEMTIME parts;
 
-    if (!FileTimeToLocalFileTime(&file, &local) || !FileTimeToSystemTime(&local, &parts))
-        memset(&parts, 0, sizeof(parts));
+    if (time == 0 || !FileTimeToLocalFileTime(&file, &local) ||
+        !FileTimeToSystemTime(&local, &parts))
+        return false;
     (void)snprintf(out, 32, "%04u-%02u-%02u %02u:%02u:%02u", parts.wYear, parts.wMonth, parts.wDay,
                    parts.wHour, parts.wMinute, parts.wSecond);
+    return true;
 }
 
-/* Who, and since when; the process may have ended by now. */
+/* Who, and since when. */
 static void owner_text(const shmb_lock_info *lock, char *out, size_t size)
 {
     struct process_facts facts;
     char time[32], since[96] = "";
     size_t used;
 
-    process_facts_find(lock->process, &facts);
-    if (lock->since != 0) {
-        time_text(lock->since, time);
-        (void)snprintf(since, sizeof(since), ", since %s", time);
-    } else if (facts.started != 0) {
-        time_text(facts.started, time);
+    object_use_owner(lock, &facts);
+    if (time_text(lock->since, time))
+        (void)snprintf(since, sizeof(since), ", since %s as it wrote itself", time);
+    else if (time_text(facts.started, time))
         (void)snprintf(since, sizeof(since), ", since when is not known (it runs since %s)", time);
-    }
-    used = process_facts_text(&facts, out, size);
+    if (facts.started != 0)
+        used = process_facts_text(&facts, out, size);
+    else
+        used = (size_t)snprintf(out, size, "process %lu", (unsigned long)facts.process);
     (void)snprintf(out + used, size - used, ", thread %lu%s", (unsigned long)lock->thread, since);
 }
 

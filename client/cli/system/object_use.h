@@ -43,8 +43,15 @@ void object_use_find(const char *bare, struct object_use *out);
 void object_use_free(struct object_use *use);
 
 /*
+ * The process that the state of a lock names. A process id is used again after the process has
+ * ended, and without the system's word any writer can have written it: then the process that has
+ * the id now is no fact about the owner, and only the id is filled in.
+ */
+void object_use_owner(const shmb_lock_info *lock, struct process_facts *out);
+
+/*
  * "locked by C:\App\app.exe (process 1234, session 2, CORP\bob), thread 5, since 2026-11-30
- * 12:00:00", "free" and so on; "" if nothing is known. Made visible.
+ * 12:00:00 as it wrote itself", "free" and so on; "" if nothing is known. Made visible.
  */
 #define USE_LOCK_TEXT (2u * PROCESS_TEXT)
 void object_use_lock_text(const shmb_lock_info *lock, char out[USE_LOCK_TEXT]);
