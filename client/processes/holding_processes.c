@@ -56,6 +56,7 @@ struct sought {
     wchar_t kernel[SHMB_NAME_MAX + 64]; /* the kernel's name */
     HANDLE own;                         /* our handle; NULL: it cannot be opened */
     void *address;                      /* of the object; NULL: not known */
+    uint32_t counted;                   /* the process that was counted last; 0: none */
 };
 
 struct look {
@@ -201,8 +202,11 @@ static size_t match_address(const struct look *look, const void *object)
     return i;
 }
 
-/* Adds a process, or another handle of it. */
-static void add(struct holders *name, const struct table_entry *entry)
+/*
+ * Adds a process, or another handle of it. The handles of a process follow each other in the table,
+ * so that one that is not listed is counted once as well.
+ */
+static void add(struct holders *name, uint32_t *counted, const struct table_entry *entry)
 {
     uint32_t id = (uint32_t)entry->process;
     struct holders_process *grown;
@@ -214,6 +218,9 @@ static void add(struct holders *name, const struct table_entry *entry)
         name->found[i].access |= entry->access;
         return;
     }
+    if (id == *counted)
+        return;
+    *counted = id;
     name->count++;
     if (name->listed == HOLDERS_MOST)
         return;
@@ -237,7 +244,7 @@ static void look_at(struct look *look, const struct table_entry *entry)
         CloseHandle(copy);
     }
     if (name < look->count)
-        add(&look->names[name], entry);
+        add(&look->names[name], &look->sought[name].counted, entry);
 }
 
 static void look_at_all(struct look *look, const struct handle_table *table)
