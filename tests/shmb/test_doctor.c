@@ -189,11 +189,10 @@ static int good_machine(void **state)
 
 static void ask_level(const char *name, enum shmb_level level, const char *dll)
 {
-    const struct doctor_system system = {&machine,     fake_service,  fake_runs, fake_health,
-                                         fake_look_up, fake_nearest,  fake_open, fake_control,
-                                         fake_linked,  fake_owner,    fake_trustees, fake_lock,
-                                         fake_place,
-                                         fake_dll};
+    const struct doctor_system system = {&machine,     fake_service, fake_runs,     fake_health,
+                                         fake_look_up, fake_nearest, fake_open,     fake_control,
+                                         fake_linked,  fake_owner,   fake_trustees, fake_lock,
+                                         fake_place,   fake_dll};
     const struct doctor_question question = {name, level, dll, DOCTOR_MACHINE_X64, {0, 1, 0}};
 
     doctor_gather(&system, &question, &facts);
@@ -452,6 +451,10 @@ static void the_lock_and_the_size(void **state)
     snprintf(machine.lock.segment, sizeof(machine.lock.segment), "Prices");
     ask("Prices");
     expect_text("lock-abandoned", "shmb repair Prices");
+    snprintf(machine.lock.segment, sizeof(machine.lock.segment), "My Prices");
+    ask("Prices");
+    expect_text("lock-abandoned",
+                "(shmb dump --raw \"My Prices\"), then: shmb repair \"My Prices\"");
 }
 
 static void who_may_not(void **state)

@@ -159,8 +159,36 @@ static void a_damaged_control_section(void **state)
     expect("asks-for-all !control-damaged", "shmbroker reload", "ShmbTest.Data");
     assert_int_equal(shmb_run(&shmb_user, &said, "repair ShmbTest.Data"), 1);
     assert_non_null(strstr(said, "only the broker can repair it"));
+    assert_int_equal(shmb_run(&shmb_user, &said, "repair ShmbTest.Data --json"), 1);
+    assert_non_null(strstr(said, "\"code\": \"CORRUPT\""));
     stage_block(data_row)->generation++;
     expect("asks-for-all view-size", NULL, "ShmbTest.Data");
+}
+
+/* Another program has the root's name: the stand-in tells, and never that program's root. */
+static void a_stand_in_of_the_directory(void **state)
+{
+    struct shmb_root *root;
+    HANDLE stranger;
+    const char *said;
+
+    (void)state;
+    stage_root()->broker_pid = GetCurrentProcessId();
+    stage_root_at(SHMB_ROOT_NAME ".00000000000000000000000000000007");
+    stranger = stage_object(SHMB_SECTION, SHMB_ROOT_NAME, SHMB_ROOT_SIZE, STAGE_STRANGER, 0x20007);
+    root = MapViewOfFile(stranger, FILE_MAP_WRITE, 0, 0, SHMB_ROOT_SIZE);
+    assert_non_null(root);
+    *root = *stage_root();
+    root->broker_pid = 4;
+    expect("asks-for-all view-size", NULL, "ShmbTest.Data");
+    assert_int_equal(shmb_run(NULL, &said, "holders ShmbTest.Data"), 0);
+    assert_non_null(strstr(said, ": the broker\n"));
+    memset(stage_control(1), 0, sizeof(struct shmb_control));
+    expect("asks-for-all control-header-damaged view-size", NULL, "ShmbTest.Data");
+    UnmapViewOfFile(root);
+    stage_close(stranger);
+    stage_object(SHMB_MUTEX, SHMB_ROOT_NAME, 0, STAGE_STRANGER, STAGE_MUTEX_USE);
+    expect("asks-for-all control-header-damaged view-size", NULL, "ShmbTest.Data");
 }
 
 static void no_broker(void **state)
@@ -274,6 +302,7 @@ int main(void)
         TEST(a_twin_in_the_session),
         TEST(a_directory_that_is_not_right),
         TEST(a_damaged_control_section),
+        TEST(a_stand_in_of_the_directory),
         TEST(no_broker),
         TEST(the_real_service),
         TEST(the_compatibility_fix),

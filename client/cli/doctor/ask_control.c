@@ -4,25 +4,11 @@
  */
 #include "ask_system.h"
 
-#include <windows.h>
-
 #include <string.h>
 
 #include "control.h"
-#include "plain.h"
-#include "section.h"
+#include "published_section.h"
 #include "shmb.h"
-
-/* Maps a section of the broker by its bare name. False: it cannot be mapped. */
-static bool map_own(const char *name, uint64_t size, struct section_view *view)
-{
-    HANDLE section = plain_open(false, SHMB_SECTION, name, FILE_MAP_READ);
-    bool mapped = section != NULL && section_map(section, FILE_MAP_READ, 0, size, view) == 0;
-
-    if (section != NULL)
-        CloseHandle(section);
-    return mapped;
-}
 
 /* The entry of a segment in the directory as it is now. False: not found, or not readable. */
 static bool find_entry(const char *name, struct shmb_entry *entry)
@@ -34,11 +20,11 @@ static bool find_entry(const char *name, struct shmb_entry *entry)
     struct shmb_entry_view found;
     bool is_found = false;
 
-    if (!map_own(SHMB_ROOT_NAME, SHMB_ROOT_SIZE, &root))
+    if (!published_section_root(&root))
         return false;
     if (shmb_root_read(root.data, SHMB_ROOT_SIZE, &slot) == SHMB_READ_OK) {
         shmb_table_name(slot.suffix, table_name);
-        if (map_own(table_name, slot.table_size, &bytes)) {
+        if (published_section_map(table_name, slot.table_size, &bytes)) {
             is_found =
                 shmb_table_check(bytes.data, slot.table_size, &slot, &table) == SHMB_READ_OK &&
                 shmb_table_find(&table, name, strlen(name), &found) == SHMB_READ_OK;
@@ -61,7 +47,7 @@ static bool is_header_damaged(const char *name)
     if (!find_entry(name, &entry) || entry.control == 0)
         return false;
     shmb_control_name(entry.control, control);
-    if (!map_own(control, sizeof(struct shmb_control), &view))
+    if (!published_section_map(control, sizeof(struct shmb_control), &view))
         return false;
     damaged = !shmb_control_is_sound(view.data, sizeof(struct shmb_control), entry.control,
                                      entry.control_block);

@@ -11,9 +11,8 @@
 #include "namespace.h"
 #include "owner.h"
 #include "plain.h"
-#include "section.h"
+#include "published_section.h"
 #include "shmb.h"
-#include "stand_in.h"
 #include "status_report.h"
 #include "suggest.h"
 
@@ -104,15 +103,15 @@ static bool has_degraded_line(const char *text, size_t size)
 }
 
 /* Reads the report once. A torn or foreign report counts as unknown: it is only a hint. */
-static enum doctor_health read_report(HANDLE section)
+static enum doctor_health ask_health(void *context)
 {
-    char owner[OWNER_SID_MAX], *text = malloc(SHMB_REPORT_TEXT_MAX + 1);
+    char *text = malloc(SHMB_REPORT_TEXT_MAX + 1);
     enum doctor_health result = DOCTOR_HEALTH_UNKNOWN;
     struct section_view view;
     struct shmb_report report;
 
-    if (text != NULL && owner_read(section, owner) == 0 && owner_trusted(owner) &&
-        section_map(section, FILE_MAP_READ, 0, SHMB_REPORT_SIZE, &view) == 0) {
+    (void)context;
+    if (text != NULL && published_section_report(&view)) {
         if (shmb_report_read(view.data, SHMB_REPORT_SIZE, &report, text) == SHMB_READ_OK)
             result =
                 report.result == SHMB_REPORT_COMPLETE && !has_degraded_line(text, report.text_size)
@@ -121,36 +120,6 @@ static enum doctor_health read_report(HANDLE section)
         section_unmap(&view);
     }
     free(text);
-    return result;
-}
-
-static enum doctor_health health_at(const char *name)
-{
-    HANDLE section = plain_open(false, SHMB_SECTION, name, FILE_MAP_READ | READ_CONTROL);
-    enum doctor_health result;
-
-    if (section == NULL)
-        return DOCTOR_HEALTH_UNKNOWN;
-    result = read_report(section);
-    CloseHandle(section);
-    return result;
-}
-
-static bool look_at_report(void *context, const char *bare)
-{
-    enum doctor_health *health = context;
-
-    *health = health_at(bare);
-    return *health == DOCTOR_HEALTH_UNKNOWN;
-}
-
-static enum doctor_health ask_health(void *context)
-{
-    enum doctor_health result = health_at(SHMB_REPORT_NAME);
-
-    (void)context;
-    if (result == DOCTOR_HEALTH_UNKNOWN)
-        stand_in_each(SHMB_REPORT_NAME, look_at_report, &result);
     return result;
 }
 

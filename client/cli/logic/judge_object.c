@@ -65,6 +65,8 @@ static void judge_unlisted(const struct doctor_facts *facts, struct doctor_repor
 
 static void judge_listed(const struct doctor_facts *facts, struct doctor_report *report)
 {
+    char word[SHMB_NAME_WORD];
+
     if (facts->entry.state == SHMB_ENTRY_CONFLICT)
         doctor_remedy(
             doctor_add(report, "conflict", true,
@@ -72,7 +74,7 @@ static void judge_listed(const struct doctor_facts *facts, struct doctor_report 
                        "create its own"),
             "as administrator: shmb holders %s names the program; end it, and from now on start "
             "it after the broker",
-            facts->name);
+            shmb_name_word(facts->name, word));
     else if (facts->entry.state == SHMB_ENTRY_FAILED)
         doctor_remedy(
             doctor_add(report, "failed", true, "the system could not create the object"),
@@ -82,17 +84,20 @@ static void judge_listed(const struct doctor_facts *facts, struct doctor_report 
             doctor_add(report, "wrong-kind", true,
                        "the configuration says %s, but the name is held by something else: %s",
                        kind_word((int)facts->entry.kind), kind_word(facts->kind)),
-            "as administrator: shmb holders %s names the program that holds it", facts->name);
+            "as administrator: shmb holders %s names the program that holds it",
+            shmb_name_word(facts->name, word));
 }
 
 static void judge_owner(const struct doctor_facts *facts, struct doctor_report *report)
 {
+    char word[SHMB_NAME_WORD];
+
     if (facts->kind == DOCTOR_OTHER)
         doctor_remedy(
             doctor_add(report, "other-kind", true,
                        "an object that is not a segment, mutex, event or semaphore has the name"),
             "end the program that created it (shmb holders %s names it), or use another name",
-            facts->name);
+            shmb_name_word(facts->name, word));
     else if (facts->owner_known && !facts->owner_trusted)
         doctor_remedy(
             doctor_add(
@@ -102,7 +107,7 @@ static void judge_owner(const struct doctor_facts *facts, struct doctor_report *
                 facts->owner),
             "end the program that created it (shmb holders %s names it); the broker then creates "
             "the object, if it is configured",
-            facts->name);
+            shmb_name_word(facts->name, word));
 }
 
 static void judge_denied(const struct doctor_facts *facts, struct doctor_report *report)
@@ -157,20 +162,21 @@ static void judge_size(const struct doctor_facts *facts, struct doctor_report *r
 static void judge_lock(const struct doctor_facts *facts, struct doctor_report *report)
 {
     const struct doctor_lock *lock = &facts->lock;
+    char word[SHMB_NAME_WORD];
 
     if (lock->held)
         doctor_remedy(
             doctor_add(report, "lock-held", false, "Global\\%s is %s", lock->name, lock->text),
             "if it does not end: find out what that program does, or end it; shmb "
             "holders %s shows who has it open",
-            lock->name);
+            shmb_name_word(lock->name, word));
     if (lock->abandoned && lock->segment[0] != '\0')
         doctor_remedy(doctor_add(report, "lock-abandoned", false,
                                  "an owner of Global\\%s died while it held the lock, and nobody "
                                  "repaired the segment since: every owner is told so",
                                  lock->name),
-                      "check the content (shmb dump --raw %s), then: shmb repair %s", lock->segment,
-                      lock->segment);
+                      "check the content (shmb dump --raw %s), then: shmb repair %s",
+                      shmb_name_word(lock->segment, word), word);
     else if (lock->abandoned)
         doctor_remedy(doctor_add(report, "lock-abandoned", false,
                                  "an owner of Global\\%s died while it held the mutex: the next "

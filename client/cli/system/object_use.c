@@ -15,8 +15,8 @@
 #include "mutex.h"
 #include "open_segment.h"
 #include "out.h"
-#include "owner.h"
 #include "plain.h"
+#include "published_section.h"
 #include "section.h"
 
 const char *object_use_bare(const struct used_object *object)
@@ -150,19 +150,13 @@ static bool describe(const char *bare, shmb_info *info)
 /* The process that the directory's root names. */
 static void find_broker(struct process_facts *out)
 {
-    HANDLE root = plain_open(false, SHMB_SECTION, SHMB_ROOT_NAME, FILE_MAP_READ | READ_CONTROL);
-    struct owner_descriptor owner;
-    struct section_view view;
+    struct section_view root;
 
     memset(out, 0, sizeof(*out));
-    if (root == NULL)
+    if (!published_section_root(&root))
         return;
-    if (owner_get(root, &owner) == 0 && owner_sid_trusted(owner.sid) &&
-        section_map(root, FILE_MAP_READ, 0, SHMB_ROOT_SIZE, &view) == 0) {
-        process_facts_find(((const struct shmb_root *)(const void *)view.data)->broker_pid, out);
-        section_unmap(&view);
-    }
-    CloseHandle(root);
+    process_facts_find(((const struct shmb_root *)(const void *)root.data)->broker_pid, out);
+    section_unmap(&root);
 }
 
 void object_use_find(const char *bare, struct object_use *out)
@@ -266,7 +260,7 @@ void object_use_lock_text(const shmb_lock_info *lock, char out[USE_LOCK_TEXT])
 enum shmb_exit object_use_fail(const char *name, int32_t result)
 {
     struct used_object object = {.kind = SHMB_MUTEX};
-    char text[USE_LOCK_TEXT];
+    char text[USE_LOCK_TEXT], word[SHMB_NAME_WORD];
     const char *lock = name;
     shmb_info info;
 
@@ -286,7 +280,7 @@ enum shmb_exit object_use_fail(const char *name, int32_t result)
         return fail_result(name, result);
     object_use_lock_text(&object.lock, text);
     out_error("%s: timed out; %s%s is %s; see shmb holders %s", name, SHMB_GLOBAL_PREFIX, lock,
-              text, lock);
+              text, shmb_name_word(lock, word));
     return fail_code(result);
 }
 
@@ -324,7 +318,7 @@ static void print_processes(const struct object_use *use, size_t index)
 
 static void print_lock(const struct used_object *object)
 {
-    char text[USE_LOCK_TEXT];
+    char text[USE_LOCK_TEXT], word[SHMB_NAME_WORD];
 
     object_use_lock_text(&object->lock, text);
     out_text("  ");
@@ -336,7 +330,7 @@ static void print_lock(const struct used_object *object)
         out_text("  abandoned: an owner died while it held the lock%s; check the content, then: "
                  "shmb repair %s\n",
                  (object->lock.flags & SHMB_LOCK_HALF) != 0 ? ", in the middle of a write" : "",
-                 object->segment);
+                 shmb_name_word(object->segment, word));
     else
         out_text("  abandoned: an owner died while it held the mutex; the next owner is told\n");
 }

@@ -3,6 +3,7 @@
 
 #include <windows.h>
 
+#include "answer.h"
 #include "command.h"
 #include "fail.h"
 #include "object_use.h"
@@ -126,12 +127,14 @@ enum shmb_exit verb_repair(struct request *request)
         return fail_result(request->name, result);
     /* The generation of the block is the broker's alone: a second writer of it could hide a move.
      */
-    if (shmb_change_number(segment, &number) == SHMB_CORRUPT)
+    if (shmb_change_number(segment, &number) == SHMB_CORRUPT) {
+        answer_fault("CORRUPT", 0);
         out_error("%s: a program has damaged the control section; only the broker can repair it: "
                   "within a minute, or at once with: shmbroker reload",
                   request->name);
-    else
+    } else {
         code = repair(request, segment, &info);
+    }
     shmb_close(segment); /* also releases the lock after a failure */
     return code;
 }

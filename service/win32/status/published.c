@@ -10,6 +10,7 @@
 
 #include "name_holder.h"
 #include "owner.h"
+#include "published_section.h"
 #include "stand_in.h"
 
 /* Retries if the broker replaces the table, or writes the report, during a read. */
