@@ -67,6 +67,21 @@ static void a_name_cannot_move_the_cursor(void **state)
     expect_part(said, "ShmbTest.??");
 }
 
+/* Such a name hides nothing: it is counted. */
+static void a_name_that_is_no_text_is_counted(void **state)
+{
+    const char *said;
+
+    (void)state;
+    keep(CreateEventW(NULL, FALSE, FALSE, L"Global\\ShmbTest.\xd800"));
+    assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
+    expect_part(said, "\n1 object not shown: the name is no valid Unicode text\n");
+    assert_int_equal(shmb_run(NULL, &said, SCAN " --yaml"), 0);
+    expect_part(said, "\n# 1 object not shown: ");
+    assert_int_equal(shmb_run(NULL, &said, SCAN " --json"), 0);
+    expect_part(said, "\"ill_formed\": 1");
+}
+
 static void what_exists_is_listed(void **state)
 {
     const char *said;
@@ -116,12 +131,13 @@ static void in_json_it_is_one_document(void **state)
                      "{\"schema\":1,\"verb\":\"scan\",\"objects\":["
                      "{\"name\":\"ShmbTest.Prices\",\"full_name\":\"Global\\\\ShmbTest.Prices\","
                      "\"kind\":\"section\",\"held\":false,\"session\":null,\"bytes\":4096,"
-                     "\"rounded\":true}],\"left_out\":0,\"warnings\":[]}",
+                     "\"rounded\":true}],\"left_out\":0,\"ill_formed\":0,\"warnings\":[]}",
                      "scan ShmbTest.Prices --json");
-    shmb_expect_json(0,
-                     "{\"schema\":1,\"verb\":\"scan\",\"objects\":[],\"left_out\":0,"
-                     "\"warnings\":[]}",
-                     "scan No.Such.Thing --json");
+    shmb_expect_json(
+        0,
+        "{\"schema\":1,\"verb\":\"scan\",\"objects\":[],\"left_out\":0,\"ill_formed\":0,"
+        "\"warnings\":[]}",
+        "scan No.Such.Thing --json");
     assert_int_equal(shmb_run(NULL, &said, "scan --json --yaml"), 2);
     expect_part(said, "shmb: --yaml and --json do not go together\n");
     expect_part(said, "\"message\": \"--yaml and --json do not go together\"");
@@ -203,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_name_cannot_move_the_cursor),
+        TEST(a_name_that_is_no_text_is_counted),
         TEST(what_exists_is_listed),
         TEST(own_session_is_listed_and_no_other),
         TEST(in_json_it_is_one_document),

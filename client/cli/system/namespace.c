@@ -120,12 +120,18 @@ static uint32_t take_entry(void *context, const UNICODE_STRING *entry, const UNI
     const struct walk *walk = context;
     enum shmb_kind kind;
     char *name;
+    DWORD code;
 
     if (!listing_kind(type, &kind))
         return 0;
     name = listing_name(entry);
-    if (name == NULL) /* skip an ill-formed name: it cannot be shown or configured */
-        return GetLastError() == ERROR_NOT_ENOUGH_MEMORY ? ERROR_NOT_ENOUGH_MEMORY : 0;
+    if (name == NULL) {
+        code = GetLastError();
+        if (code == ERROR_NOT_ENOUGH_MEMORY)
+            return code;
+        walk->list->ill_formed++;
+        return 0;
+    }
     if (!wanted(name, walk->pattern)) {
         free(name);
         return 0;

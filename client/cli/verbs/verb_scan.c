@@ -61,6 +61,7 @@ static void put_all(struct json *json, const struct namespace_list *list, uint32
         put_object(json, &list->objects[i], session);
     json_array_end(json);
     json_number(json, "left_out", list->left_out);
+    json_number(json, "ill_formed", list->ill_formed);
     answer_done();
 }
 
@@ -89,6 +90,9 @@ static enum shmb_exit print(const struct request *request, const struct namespac
         out_text("%s%zu %s of Windows left out; --all shows %s\n", yaml ? "\n# " : "",
                  list->left_out, list->left_out == 1 ? "object" : "objects",
                  list->left_out == 1 ? "it" : "them");
+    if (list->ill_formed > 0)
+        out_text("%s%zu %s not shown: the name is no valid Unicode text\n", yaml ? "# " : "",
+                 list->ill_formed, list->ill_formed == 1 ? "object" : "objects");
     return SHMB_EXIT_DONE;
 }
 
