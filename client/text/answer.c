@@ -6,6 +6,7 @@
 
 #include "names.h"
 
+#define CAUSE   'c'
 #define REASON  'e'
 #define WARNING 'w'
 
@@ -13,9 +14,10 @@ static struct {
     bool wanted, done;
     const char *verb, *action, *object;
     struct json json;  /* the answer, or the failure */
-    struct text notes; /* lines: REASON or WARNING, the text, the line end */
+    struct text notes; /* lines: CAUSE, REASON or WARNING, the text, the line end */
     const char *code;  /* of the failure */
     uint32_t system;
+    bool cause_follows, has_cause;
 } answer;
 
 void answer_off(void)
@@ -62,22 +64,34 @@ static const char *behind(const char *text, const char *words)
 
 void answer_note(const char *line, bool warning)
 {
+    char kind = warning ? WARNING : REASON;
+
     if (!answer.wanted)
         return;
+    if (!warning && answer.cause_follows) {
+        kind = CAUSE;
+        answer.cause_follows = false;
+        answer.has_cause = true;
+    }
     line = behind(behind(line, "shmb: "), "shmbroker: ");
     do {
         const size_t length = strcspn(line, "\n");
 
         /* In one call: a line without its end would be worse than none. */
-        text_add(&answer.notes, "%c%.*s\n", warning ? WARNING : REASON, (int)length, line);
+        text_add(&answer.notes, "%c%.*s\n", kind, (int)length, line);
+        if (kind == CAUSE)
+            kind = REASON;
         line += length;
     } while (*line != '\0' && *++line != '\0');
 }
 
 void answer_fault(const char *code, uint32_t system)
 {
+    if (answer.has_cause)
+        return;
     answer.code = code;
     answer.system = system;
+    answer.cause_follows = true;
 }
 
 const char *answer_code(uint32_t code)
@@ -140,14 +154,17 @@ static char *cut_line(char *at)
     return end + 1;
 }
 
-/* The last line that is no warning, which is the reason of a failure. NULL: there is none. */
+/* The line of the failure: the cause or, if none is marked, the last that is no warning. */
 static char *reason(void)
 {
     char *at = answer.notes.at, *found = NULL;
 
-    for (; at != NULL && *at != '\0'; at = strchr(at, '\n') + 1)
+    for (; at != NULL && *at != '\0'; at = strchr(at, '\n') + 1) {
+        if (*at == CAUSE)
+            return at;
         if (*at == REASON)
             found = at;
+    }
     return found;
 }
 
@@ -210,6 +227,7 @@ const char *answer_text(uint32_t *code)
         put_error(*code);
     }
     answer.done = false;
+    answer.cause_follows = answer.has_cause = false;
     text_reset(&answer.notes);
     text_add(&answer.json.text, "\n");
     if (!answer.json.text.failed)

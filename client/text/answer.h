@@ -38,7 +38,11 @@ void answer_about(const char *object);
 /* A line that the standard error output got: a warning, or what may be the reason of a failure. */
 void answer_note(const char *line, bool warning);
 
-/* What is known of a failure. `code` NULL: the word of the exit code; `system` 0: no Win32 code. */
+/*
+ * What is known of a failure, before the line that says it: that line is the message of the error,
+ * and others, about what comes of it, are not. The first failure with its line is the cause; later
+ * ones change nothing. `code` NULL: the word of the exit code; `system` 0: no Win32 code.
+ */
 void answer_fault(const char *code, uint32_t system);
 
 /* The code in "error" for an exit code, such as "ACCESS_DENIED". */

@@ -92,6 +92,26 @@ static void a_failure_takes_the_place_of_the_answer(void **state)
     answer_off();
 }
 
+/* What is said and what fails because of it is not the reason. */
+static void the_cause_of_a_failure_is_its_message(void **state)
+{
+    (void)state;
+    begin();
+    answer_verb("list", NULL);
+    answer_note("before", false);
+    answer_fault("NOT_FOUND", 2);
+    answer_note("warning: between", true);
+    answer_note("the cause\nits second line", false);
+    answer_fault("STALE", 3);
+    answer_note("another fault", false);
+    answer_note("a comfort", false);
+    expect(1, "{\"schema\": 1,\"verb\": \"list\",\"warnings\": [\"before\",\"between\","
+              "\"its second line\",\"another fault\",\"a comfort\"],\"error\": {\"code\": "
+              "\"NOT_FOUND\",\"exit\": 1,\"message\": \"the cause\",\"object\": null,"
+              "\"system\": 2}}\n");
+    answer_off();
+}
+
 static void a_failure_without_a_reason(void **state)
 {
     static const char *const codes[] = {"NOT_SO",    "USAGE",    "ACCESS_DENIED", "TIMEOUT",
@@ -154,6 +174,7 @@ int main(void)
         cmocka_unit_test(an_answer),
         cmocka_unit_test(a_verb_without_members),
         cmocka_unit_test(a_failure_takes_the_place_of_the_answer),
+        cmocka_unit_test(the_cause_of_a_failure_is_its_message),
         cmocka_unit_test(a_failure_without_a_reason),
         cmocka_unit_test(lines_one_after_the_other),
         cmocka_unit_test(no_memory),
