@@ -14,6 +14,7 @@
 #include "debug_privilege.h"
 #include "named_object.h"
 #include "names.h"
+#include "system_table.h"
 #include "wide.h"
 
 #define LOOK_MS     5000u      /* then the search ends incomplete */
@@ -22,12 +23,10 @@
 #define LOOK_EVERY  64u /* handles between two checks of the time */
 
 /* winternl.h declares neither these classes nor their structures. */
-typedef LONG(NTAPI *query_system)(ULONG what, void *out, ULONG size, ULONG *needed);
 typedef LONG(NTAPI *query_object)(HANDLE object, int what, void *out, ULONG size, ULONG *needed);
 
 /* SystemExtendedHandleInformation */
 #define ALL_HANDLES 64u
-#define TOO_SMALL   ((LONG)0xC0000004)
 struct table_entry {
     void *object;
     ULONG_PTR process, handle;
@@ -80,31 +79,6 @@ static FARPROC native(const char *name)
     return ntdll != NULL ? GetProcAddress(ntdll, name) : NULL;
 }
 
-/* The table of all handles, freed with free(). NULL: not available. */
-static struct handle_table *read_table(void)
-{
-    FARPROC found = native("NtQuerySystemInformation");
-    LONG status = TOO_SMALL;
-    query_system query;
-    void *table = NULL;
-    ULONG size, needed;
-
-    if (found == NULL)
-        return NULL;
-    memcpy(&query, &found, sizeof(query));
-    for (size = TABLE_FIRST; status == TOO_SMALL && size <= TABLE_MOST; size *= 2) {
-        free(table);
-        table = malloc(size);
-        if (table == NULL)
-            return NULL;
-        status = query(ALL_HANDLES, table, size, &needed);
-    }
-    if (status >= 0)
-        return table;
-    free(table);
-    return NULL;
-}
-
 /*
  * The kinds' numbers differ between versions of Windows: a sample of each kind,
  * looked up in the table, shows its number.
@@ -120,7 +94,7 @@ static void make_samples(HANDLE samples[KINDS])
     samples[KIND_JOB] = CreateJobObjectW(NULL, NULL);
 }
 
-/* The table, read while the samples exist. NULL: as read_table. */
+/* The table, read while the samples exist. NULL: as system_table_read. */
 static struct handle_table *read_table_with_types(USHORT types[KINDS])
 {
     HANDLE samples[KINDS];
@@ -129,7 +103,7 @@ static struct handle_table *read_table_with_types(USHORT types[KINDS])
     int kind;
 
     make_samples(samples);
-    table = read_table();
+    table = system_table_read(ALL_HANDLES, TABLE_FIRST, TABLE_MOST);
     for (kind = 0; kind < KINDS; kind++) {
         types[kind] = 0; /* no object has this one */
         for (i = 0; table != NULL && samples[kind] != NULL && i < table->count; i++)

@@ -15,40 +15,12 @@
 
 #include "account.h"
 #include "debug_privilege.h"
+#include "system_table.h"
 #include "visible.h"
 #include "wide.h"
 
-#define TOO_SMALL  ((LONG)0xC0000004)
 #define LIST_FIRST (512u << 10) /* bytes for the list of processes; doubled if too small */
 #define LIST_MOST  (64u << 20)
-
-typedef LONG(NTAPI *query_system)(ULONG what, void *out, ULONG size, ULONG *needed);
-
-/* The list of all processes, freed with free(). NULL: not available. */
-static BYTE *read_list(void)
-{
-    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-    FARPROC found = ntdll != NULL ? GetProcAddress(ntdll, "NtQuerySystemInformation") : NULL;
-    LONG status = TOO_SMALL;
-    query_system query;
-    BYTE *list = NULL;
-    ULONG size, needed;
-
-    if (found == NULL)
-        return NULL;
-    memcpy(&query, &found, sizeof(query));
-    for (size = LIST_FIRST; status == TOO_SMALL && size <= LIST_MOST; size *= 2) {
-        free(list);
-        list = malloc(size);
-        if (list == NULL)
-            return NULL;
-        status = query(SystemProcessInformation, list, size, &needed);
-    }
-    if (status >= 0)
-        return list;
-    free(list);
-    return NULL;
-}
 
 static void take_listed(const SYSTEM_PROCESS_INFORMATION *listed, struct process_facts *out)
 {
@@ -69,7 +41,7 @@ static void take_listed(const SYSTEM_PROCESS_INFORMATION *listed, struct process
 
 static void find_listed(struct process_facts *out)
 {
-    BYTE *list = read_list(), *at = list;
+    BYTE *list = system_table_read(SystemProcessInformation, LIST_FIRST, LIST_MOST), *at = list;
 
     while (at != NULL) {
         const SYSTEM_PROCESS_INFORMATION *listed = (const void *)at;
