@@ -181,10 +181,10 @@ static void info_in_json_is_one_document(void **state)
                           RIGHTS("null", "\"read\",\"write\"", "read and write",
                                  EVERYONE_MAY("read and write")) HOLDERS,
                       "info --json ShmbTest.Data");
-    expect_json_begin(HEAD("info") SEGMENT("ShmbTest.Taken", "conflict", "1008", "16", "null",
-                                           "false", "false")
-                          RIGHTS("null", "", "nothing", "null") HOLDERS,
-                      "info ShmbTest.Taken --json");
+    expect_json_begin(
+        HEAD("info") SEGMENT("ShmbTest.Taken", "conflict", "1008", "16", "null", "false", "false")
+            RIGHTS("null", "", "nothing", "null") HOLDERS,
+        "info ShmbTest.Taken --json");
 }
 
 /* For scripts: a name is never cut, and a size of any length does not move it. */
@@ -221,12 +221,11 @@ static void without_the_directory_the_name_is_enough(void **state)
                  "your rights: read and write\n"
                  "access:      Everyone read and write\n",
                  "info Global\\ShmbTest.Data");
-    expect_json_begin(
-        HEAD("info") OBJECT("ShmbTest.Read.lock", "mutex", "unknown", "null", "null",
-                            NO_SIZES NO_STATES)
-            RIGHTS("null", "\"write\"", "wait and release", EVERYONE_MAY("wait and release"))
-                HOLDERS,
-        "info ShmbTest.Read.lock --json");
+    expect_json_begin(HEAD("info") OBJECT("ShmbTest.Read.lock", "mutex", "unknown", "null", "null",
+                                          NO_SIZES NO_STATES)
+                          RIGHTS("null", "\"write\"", "wait and release",
+                                 EVERYONE_MAY("wait and release")) HOLDERS,
+                      "info ShmbTest.Read.lock --json");
     expect_json_begin(HEAD("info") OBJECT("ShmbTest.Three", "semaphore", "unknown", "null", "null",
                                           NO_SIZES NO_STATES)
                           RIGHTS("1", "\"read\",\"write\"", "wait and release",
@@ -243,6 +242,20 @@ static void without_the_directory_the_name_is_enough(void **state)
     shmb_expect(0, "plain\n", "read ShmbTest.Data --count 5");
 }
 
+/* The root is there, and names no table yet. */
+static void a_broker_that_starts_has_published_nothing(void **state)
+{
+    const char *said;
+
+    (void)state;
+    stage_root_close();
+    stage_root_open();
+    shmb_expect_line(1, "list: the broker is starting", "list");
+    shmb_expect_line(1, "top: the broker is starting", "top --times 1");
+    assert_int_equal(shmb_run(NULL, &said, "top --times 1 --json"), 1);
+    assert_non_null(strstr(said, "\"code\": \"NOT_PUBLISHED\""));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, stage_teardown)
 
 int main(void)
@@ -253,6 +266,7 @@ int main(void)
         TEST(info_says_all_of_one),
         TEST(info_in_json_is_one_document),
         TEST(names_alone_and_the_largest_segment),
+        TEST(a_broker_that_starts_has_published_nothing),
         TEST(without_the_directory_the_name_is_enough),
     };
 

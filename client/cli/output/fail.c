@@ -6,6 +6,7 @@
 
 #include <windows.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "answer.h"
@@ -99,6 +100,23 @@ enum shmb_exit fail_result(const char *name, int32_t result)
     shmb_result_text(result, sentence, sizeof(sentence));
     out_error("%s: %s", name, sentence);
     return fail_code(result);
+}
+
+enum shmb_exit fail_directory(const char *verb, int32_t result)
+{
+    char what[64];
+
+    if (result == SHMB_NOT_FOUND) {
+        answer_fault("NOT_PUBLISHED", 0);
+        out_error("%s: the broker is starting and has not published its objects yet", verb);
+        return SHMB_EXIT_NOT_SO;
+    }
+    if (result == SHMB_NO_BROKER) {
+        out_error("%s: no broker runs", verb);
+        return SHMB_EXIT_NO_BROKER;
+    }
+    (void)snprintf(what, sizeof(what), "%s: the broker's directory", verb);
+    return fail_result(what, result);
 }
 
 enum shmb_exit fail_call(const char *name, const char *what, const char *call, uint32_t code)

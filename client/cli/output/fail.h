@@ -14,6 +14,9 @@ enum shmb_exit fail_code(int32_t result);
 /* Prints "NAME: sentence" for the result of the library's last failed call. */
 enum shmb_exit fail_result(const char *name, int32_t result);
 
+/* The same for opening or reading the directory, for a verb that needs it. */
+enum shmb_exit fail_directory(const char *verb, int32_t result);
+
 /* Prints "NAME: " and what is wrong with it as a name. Returns SHMB_EXIT_USAGE. */
 enum shmb_exit fail_name(const char *name);
 

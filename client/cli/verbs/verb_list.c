@@ -80,18 +80,9 @@ enum shmb_exit verb_list(struct request *request)
         return SHMB_EXIT_USAGE;
     }
     result = shmb_list_open(&list, NULL);
-    if (result == SHMB_NOT_FOUND) {
-        answer_fault("NOT_PUBLISHED", 0);
-        out_error("list: the broker is starting and has not published its objects yet");
-        return SHMB_EXIT_NOT_SO;
-    }
-    if (result == SHMB_NO_BROKER) {
-        out_error("list: no broker runs");
-        return SHMB_EXIT_NO_BROKER;
-    }
     if (result != SHMB_OK)
-        return fail_result("list: the broker's directory", result);
+        return fail_directory("list", result);
     result = print(list, request->given);
     shmb_list_close(list);
-    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("list: the broker's directory", result);
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_directory("list", result);
 }

@@ -209,7 +209,7 @@ static bool print_table(const struct table *table, size_t most, const char *line
     return true;
 }
 
-/* Writes the table in the order of the directory. False: no memory, or nobody reads it. */
+/* Writes the table in the order of the directory. False: out of memory. */
 static bool print_json(const struct table *table, bool again)
 {
     struct json *json = json_top(again ? (uint64_t)(table->seconds * 1000 + 0.5) : 0);
@@ -291,5 +291,5 @@ enum shmb_exit verb_top(struct request *request)
                  ? top_on_screen(request, &table)
                  : top(request, &table, false);
     table_free(&table);
-    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_result("top: the broker's directory", result);
+    return result == SHMB_OK ? SHMB_EXIT_DONE : fail_directory("top", result);
 }
