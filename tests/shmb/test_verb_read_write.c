@@ -86,6 +86,35 @@ static void a_range_over_the_end_is_cut(void **state)
     free(output);
 }
 
+static void a_text_without_an_end_is_cut_and_said(void **state)
+{
+    const size_t piece = 0x1000000;
+    char *many = malloc(piece), *output, *file = _strdup(support_file(""));
+    const char *said;
+    size_t length;
+
+    (void)state;
+    assert_non_null(many);
+    memset(many, 'm', piece);
+    assert_int_equal(
+        shmb_bytes(SHMB_FROM_FILE, many, piece, &output, &length, "write \"" GROUP "\""), 0);
+    free(output);
+    shmb_expect_line(1,
+                     "the text goes on: --text writes at most 16 MiB; the rest begins at "
+                     "--offset 16777216",
+                     "read \"" GROUP "\" --text --output \"%s\"", file);
+    shmb_expect(0, "", "read \"" GROUP "\" --text --count 0x1000000 --output \"%s\"", file);
+    assert_int_equal(
+        shmb_run(NULL, &said, "write \"" GROUP "\" --offset 0xFFFFFF --text \"\" --pad 1"), 0);
+    shmb_expect(0, "", "read \"" GROUP "\" --text --output \"%s\"", file);
+    free(file);
+    free(many);
+    if (sizeof(void *) == 4) { /* 5 GB are more than the address space */
+        assert_int_equal(shmb_run(NULL, &said, "write \"" GROUP "\" --text x --zero"), 7);
+        assert_non_null(strstr(said, "nothing was written: --zero takes all 5000000000 bytes"));
+    }
+}
+
 static void what_does_not_fit_is_left_out_and_said(void **state)
 {
     static char many[200000];
@@ -349,6 +378,7 @@ int main(void)
         TEST(every_byte_comes_back_as_it_went_in),
         TEST(much_is_read_in_pieces),
         TEST(a_range_over_the_end_is_cut),
+        TEST(a_text_without_an_end_is_cut_and_said),
         TEST(what_does_not_fit_is_left_out_and_said),
         TEST(zero_and_pad_end_a_text),
         TEST(a_long_text_is_whole),

@@ -148,3 +148,15 @@ char *encoding_decode(enum encoding encoding, const uint8_t *bytes, size_t count
     }
     return text;
 }
+
+bool encoding_ends(enum encoding encoding, const uint8_t *bytes, size_t count)
+{
+    size_t i;
+
+    if (encoding != ENCODING_UTF16LE)
+        return count > 0 && memchr(bytes, 0, count) != NULL;
+    for (i = 0; i + 1 < count; i += 2)
+        if (bytes[i] == 0 && bytes[i + 1] == 0)
+            return true;
+    return false;
+}

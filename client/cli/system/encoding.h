@@ -29,4 +29,7 @@ enum shmb_exit encoding_encode(enum encoding encoding, const char *name, const c
  */
 char *encoding_decode(enum encoding encoding, const uint8_t *bytes, size_t count);
 
+/* Is there a zero, which ends the text? */
+bool encoding_ends(enum encoding encoding, const uint8_t *bytes, size_t count);
+
 #endif

@@ -25,6 +25,7 @@ struct sink {
     bool (*take)(struct sink *sink, uint64_t offset, const uint8_t *bytes, size_t count);
     enum encoding encoding; /* read --text */
     bool taken, no_memory;  /* read --text: there was a piece; its text found no memory */
+    uint64_t rest;          /* read --text: where the text goes on; 0: its end was found */
     bool squeezing;         /* dump: the line before was left out, as equal to the last */
     uint8_t last[16];       /* dump: the last whole line */
     bool has_last;
@@ -63,15 +64,21 @@ static int32_t copy_piece(const struct request *request, const shmb_info *whole,
     return result;
 }
 
+/* Where the range ends: at the end of the segment at the latest. */
+static uint64_t range_end(const struct request *request, const shmb_info *whole)
+{
+    const uint64_t left = whole->bytes - request->offset;
+
+    return request->offset + (request->count < left ? request->count : left);
+}
+
 /* Feeds the range to the sink piece by piece, cut at the end of the segment. */
 static int32_t copy_range(const struct request *request, const shmb_info *whole, uint8_t *buffer,
                           struct sink *sink)
 {
-    uint64_t offset = request->offset, left = whole->bytes - offset;
+    uint64_t offset = request->offset, left = range_end(request, whole) - offset;
     int32_t result = SHMB_OK;
 
-    if (request->count < left)
-        left = request->count;
     while (left > 0) {
         size_t count = (size_t)(left < PIECE ? left : PIECE);
 
@@ -142,8 +149,8 @@ static bool take_text(struct sink *sink, uint64_t offset, const uint8_t *bytes, 
 {
     char *text = encoding_decode(sink->encoding, bytes, count);
 
-    (void)offset;
     sink->taken = true;
+    sink->rest = encoding_ends(sink->encoding, bytes, count) ? 0 : offset + count;
     sink->no_memory = text == NULL;
     if (text != NULL)
         put_text(text);
@@ -164,7 +171,14 @@ static enum shmb_exit read_text(const struct request *request)
         put_text(""); /* of an empty range */
     if (sink.no_memory)
         code = fail_memory(request->name);
-    return target_end(code);
+    code = target_end(code);
+    if (code == SHMB_EXIT_DONE && sink.rest != 0 && sink.rest < range_end(request, &whole)) {
+        out_error("%s: the text goes on: --text writes at most %lu MiB; the rest begins at "
+                  "--offset %" PRIu64,
+                  request->name, (unsigned long)(PIECE >> 20), sink.rest);
+        code = SHMB_EXIT_NOT_SO;
+    }
+    return code;
 }
 
 enum shmb_exit verb_read(struct request *request)
@@ -225,12 +239,7 @@ enum shmb_exit verb_dump(struct request *request)
     shmb_info whole;
     enum shmb_exit code = copy_out(request, &sink, &whole);
 
-    if (code == SHMB_EXIT_DONE) {
-        uint64_t end = whole.bytes;
-
-        if (request->count < end - request->offset)
-            end = request->offset + request->count;
-        out_text("%08" PRIx64 "\n", end);
-    }
+    if (code == SHMB_EXIT_DONE)
+        out_text("%08" PRIx64 "\n", range_end(request, &whole));
     return target_end(code);
 }

@@ -155,8 +155,14 @@ static enum shmb_exit write_input(const struct request *request, uint64_t room, 
     if (wanted <= input->length)
         return write_bytes(request, room, input);
     bytes = wanted <= SIZE_MAX ? calloc(filled.length, 1) : NULL;
-    if (bytes == NULL)
-        return fail_memory(request->name);
+    if (bytes == NULL) {
+        answer_fault("NO_MEMORY", 0);
+        out_error("%s: nothing was written: %s takes all %llu bytes at once, and this %u-bit "
+                  "program has no memory for them; write parts, with --offset and --pad",
+                  request->name, (request->given & OPTION_ZERO) != 0 ? "--zero" : "--pad",
+                  (unsigned long long)wanted, (unsigned)(8 * sizeof(void *)));
+        return SHMB_EXIT_SYSTEM;
+    }
     if (input->length > 0)
         memcpy(bytes, input->bytes, input->length);
     filled.bytes = bytes;
