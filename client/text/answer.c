@@ -211,6 +211,8 @@ const char *answer_text(uint32_t *code)
         "{\"schema\": 1, \"verb\": null, \"warnings\": [], \"error\": {\"code\": \"NO_MEMORY\", "
         "\"exit\": 7, \"message\": \"out of memory\", \"object\": null, \"system\": null}}\n";
 
+    const bool line = answer.done && answer.json.one_line;
+
     if (!answer.done && *code == SHMB_EXIT_DONE && answer.json.one_line)
         return "";
     if (!answer.done && *code == SHMB_EXIT_DONE) {
@@ -233,5 +235,6 @@ const char *answer_text(uint32_t *code)
     if (!answer.json.text.failed)
         return answer.json.text.at;
     *code = SHMB_EXIT_SYSTEM;
-    return no_memory;
+    /* Of JSON Lines, the verb ends then, and its failure is the last document. */
+    return line ? "" : no_memory;
 }

@@ -80,6 +80,7 @@ static void wrong_command_lines_in_json(void **state)
         {"info --json a\\b", "\"verb\": \"info\"", "\"object\": \"a\\\\b\"", 2},
         {"info --json Global\\None", "\"verb\": \"info\"", "\"object\": \"None\"", 1},
         {"watch None --json", "{\"schema\": 1,\"verb\": \"watch\",", "\"code\": \"NOT_FOUND\"", 1},
+        {"read A --text --json", "\"verb\": \"read\"", "\"code\": \"USAGE\"", 2},
         {"write A --text --json", "shmb: A: ", "\n", 1}, /* a text, not the option */
     };
     const char *said;

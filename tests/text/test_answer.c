@@ -155,7 +155,7 @@ static void no_memory(void **state)
     struct json *json;
 
     (void)state;
-    begin();
+    answer_begin();
     json = answer_open();
     json->text.failed = true;
     answer_done();
@@ -164,6 +164,17 @@ static void no_memory(void **state)
                         "\"NO_MEMORY\", \"exit\": 7, \"message\": \"out of memory\", \"object\": "
                         "null, \"system\": null}}\n");
     assert_int_equal(code, SHMB_EXIT_SYSTEM);
+    /* A line is left out, and the verb's failure comes in its place. */
+    begin();
+    json = answer_open();
+    json->text.failed = true;
+    answer_done();
+    code = 0;
+    assert_string_equal(answer_text(&code), "");
+    assert_int_equal(code, SHMB_EXIT_SYSTEM);
+    expect(SHMB_EXIT_SYSTEM, "{\"schema\": 1,\"verb\": null,\"warnings\": [],\"error\": "
+                             "{\"code\": \"SYSTEM\",\"exit\": 7,\"message\": \"SYSTEM\","
+                             "\"object\": null,\"system\": null}}\n");
     answer_off();
 }
 

@@ -251,13 +251,13 @@ static bool all_unicode(const struct verb *verb, const struct words *words)
     return ok;
 }
 
-bool request_wants_json(const struct words *words)
+bool request_wants_json(const struct words *words, unsigned allowed)
 {
     size_t i;
 
     for (i = 0; i < words->count; i++) {
         const struct option *option =
-            words->word[i] != NULL ? find_option(words->word[i], ~0u) : NULL;
+            words->word[i] != NULL ? find_option(words->word[i], allowed | OPTION_JSON) : NULL;
 
         if (option != NULL && option->bit == OPTION_JSON)
             return true;

@@ -82,8 +82,11 @@ struct verb {
 bool request_read(const struct verb *verb, const struct words *words, size_t first,
                   struct request *request, bool *help);
 
-/* True: --json is among the words as an option, whether or not the rest is right. */
-bool request_wants_json(const struct words *words);
+/*
+ * True: --json is among the words as an option, whether or not the rest is right. `allowed`: the
+ * options of the verb, which tell whether a word is an option's value; all where it is not known.
+ */
+bool request_wants_json(const struct words *words, unsigned allowed);
 
 /* The next option among `allowed`, as "--name"; start with `*at` 0. NULL: no more. */
 const char *request_next_option(unsigned allowed, size_t *at);

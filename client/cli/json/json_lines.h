@@ -7,8 +7,8 @@
 #include "watcher.h"
 
 /*
- * A document of watch: about a change, or `changed` false: about the beginning. False: nobody
- * reads the output.
+ * A document of watch: about a change, or `changed` false: about the beginning. False: out of
+ * memory, and nothing was written. A write that failed is out_end's to tell.
  */
 bool json_watch(const char *name, const struct watcher *watcher, uint64_t offset, bool changed);
 
@@ -19,7 +19,8 @@ struct json_top_row {
     uint64_t number, changes;
 };
 
-/* Begins a document of top, with the time since the last one (0: the first); ends it. */
+/* Begins a document of top, with the time since the last one (0: the first); ends it, as
+ * json_watch. */
 struct json *json_top(uint64_t interval_ms);
 void json_top_row(struct json *json, const struct json_top_row *row);
 bool json_top_end(struct json *json);

@@ -94,8 +94,10 @@ static enum shmb_exit watch(const struct request *request, struct watchers *all)
         if (result != SHMB_OK)
             break;
         if (answer_wanted() &&
-            !json_watch(request->names[which], &all->watcher[which], request->offset, true))
+            !json_watch(request->names[which], &all->watcher[which], request->offset, true)) {
+            result = SHMB_NO_MEMORY;
             break;
+        }
         show_change(request, which, &all->watcher[which]);
         if (out_end() != 0) /* nobody reads the output; verbs_main reports it */
             break;
@@ -136,8 +138,9 @@ enum shmb_exit verb_watch(struct request *request)
 
         if (result == SHMB_OK) {
             show_head(request, all.count, &all.watcher[all.count]);
-            if (answer_wanted())
-                (void)json_watch(name, &all.watcher[all.count], request->offset, false);
+            if (answer_wanted() &&
+                !json_watch(name, &all.watcher[all.count], request->offset, false))
+                code = fail_memory(name);
             all.count++;
         } else {
             answer_about(name);

@@ -218,6 +218,18 @@ static uint32_t dispatch(const struct words *words)
     return knows_verb(word) ? run_without_action(word, action) : run_unknown(word);
 }
 
+/* The options of a verb, with all of its actions; all options if there is no such verb. */
+static unsigned options_of(const char *verb)
+{
+    unsigned options = 0;
+    size_t i;
+
+    for (i = 0; i < VERBS; i++)
+        if (same(verb, verbs[i].verb))
+            options |= verbs[i].options;
+    return verb != NULL && knows_verb(verb) ? options : ~0u;
+}
+
 uint32_t verbs_main(const wchar_t *line)
 {
     struct words words;
@@ -225,7 +237,7 @@ uint32_t verbs_main(const wchar_t *line)
 
     if (!words_split(line, &words))
         return (uint32_t)fail_memory("command line");
-    if (request_wants_json(&words))
+    if (request_wants_json(&words, options_of(words.count > 0 ? words.word[0] : NULL)))
         answer_begin();
     code = dispatch(&words);
     if (answer_wanted())
