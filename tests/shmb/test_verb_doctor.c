@@ -165,6 +165,14 @@ static void a_damaged_control_section(void **state)
     expect("asks-for-all view-size", NULL, "ShmbTest.Data");
 }
 
+static uint64_t own_start(void)
+{
+    FILETIME made, ended, kernel, user;
+
+    assert_true(GetProcessTimes(GetCurrentProcess(), &made, &ended, &kernel, &user));
+    return (uint64_t)made.dwHighDateTime << 32 | made.dwLowDateTime;
+}
+
 /* Another program has the root's name: the stand-in tells, and never that program's root. */
 static void a_stand_in_of_the_directory(void **state)
 {
@@ -174,6 +182,7 @@ static void a_stand_in_of_the_directory(void **state)
 
     (void)state;
     stage_root()->broker_pid = GetCurrentProcessId();
+    stage_root()->broker_started = own_start();
     stage_root_at(SHMB_ROOT_NAME ".00000000000000000000000000000007");
     stranger = stage_object(SHMB_SECTION, SHMB_ROOT_NAME, SHMB_ROOT_SIZE, STAGE_STRANGER, 0x20007);
     root = MapViewOfFile(stranger, FILE_MAP_WRITE, 0, 0, SHMB_ROOT_SIZE);
@@ -183,6 +192,10 @@ static void a_stand_in_of_the_directory(void **state)
     expect("asks-for-all view-size", NULL, "ShmbTest.Data");
     assert_int_equal(shmb_run(NULL, &said, "holders ShmbTest.Data"), 0);
     assert_non_null(strstr(said, ": the broker\n"));
+    /* An ended broker's id is no other program's mark. */
+    stage_root()->broker_started--;
+    assert_int_equal(shmb_run(NULL, &said, "holders ShmbTest.Data"), 0);
+    assert_null(strstr(said, ": the broker"));
     memset(stage_control(1), 0, sizeof(struct shmb_control));
     expect("asks-for-all control-header-damaged view-size", NULL, "ShmbTest.Data");
     UnmapViewOfFile(root);

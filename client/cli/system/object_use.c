@@ -147,16 +147,20 @@ static bool describe(const char *bare, shmb_info *info)
     return true;
 }
 
-/* The process that the directory's root names. */
+/* The process that the directory's root names, unless it has ended and another has its id now. */
 static void find_broker(struct process_facts *out)
 {
-    struct section_view root;
+    const struct shmb_root *root;
+    struct section_view view;
 
     memset(out, 0, sizeof(*out));
-    if (!published_section_root(&root))
+    if (!published_section_root(&view))
         return;
-    process_facts_find(((const struct shmb_root *)(const void *)root.data)->broker_pid, out);
-    section_unmap(&root);
+    root = (const void *)view.data;
+    process_facts_find(root->broker_pid, out);
+    if (root->broker_started != 0 && out->started != root->broker_started)
+        memset(out, 0, sizeof(*out));
+    section_unmap(&view);
 }
 
 void object_use_find(const char *bare, struct object_use *out)
