@@ -7,33 +7,22 @@
 #include <string.h>
 
 #include "control.h"
-#include "published_section.h"
+#include "published.h"
 #include "shmb.h"
 
 /* The entry of a segment in the directory as it is now. False: not found, or not readable. */
 static bool find_entry(const char *name, struct shmb_entry *entry)
 {
-    char table_name[SHMB_TABLE_NAME_BYTES];
-    struct section_view root, bytes;
-    struct shmb_root_slot slot;
-    struct shmb_table_view table;
     struct shmb_entry_view found;
-    bool is_found = false;
+    struct published published;
+    bool is_found;
 
-    if (!published_section_root(&root))
+    if (!published_open(&published))
         return false;
-    if (shmb_root_read(root.data, SHMB_ROOT_SIZE, &slot) == SHMB_READ_OK) {
-        shmb_table_name(slot.suffix, table_name);
-        if (published_section_map(table_name, slot.table_size, &bytes)) {
-            is_found =
-                shmb_table_check(bytes.data, slot.table_size, &slot, &table) == SHMB_READ_OK &&
-                shmb_table_find(&table, name, strlen(name), &found) == SHMB_READ_OK;
-            if (is_found)
-                *entry = found.entry;
-            section_unmap(&bytes);
-        }
-    }
-    section_unmap(&root);
+    is_found = shmb_table_find(&published.table, name, strlen(name), &found) == SHMB_READ_OK;
+    if (is_found)
+        *entry = found.entry;
+    published_close(&published);
     return is_found;
 }
 
@@ -47,7 +36,7 @@ static bool is_header_damaged(const char *name)
     if (!find_entry(name, &entry) || entry.control == 0)
         return false;
     shmb_control_name(entry.control, control);
-    if (!published_section_map(control, sizeof(struct shmb_control), &view))
+    if (!published_map(control, sizeof(struct shmb_control), &view))
         return false;
     damaged = !shmb_control_is_sound(view.data, sizeof(struct shmb_control), entry.control,
                                      entry.control_block);

@@ -11,7 +11,7 @@
 #include "namespace.h"
 #include "owner.h"
 #include "plain.h"
-#include "published_section.h"
+#include "published.h"
 #include "shmb.h"
 #include "status_report.h"
 #include "suggest.h"
@@ -105,20 +105,15 @@ static bool has_degraded_line(const char *text, size_t size)
 /* Reads the report once. A torn or foreign report counts as unknown: it is only a hint. */
 static enum doctor_health ask_health(void *context)
 {
-    char *text = malloc(SHMB_REPORT_TEXT_MAX + 1);
     enum doctor_health result = DOCTOR_HEALTH_UNKNOWN;
-    struct section_view view;
     struct shmb_report report;
+    char *text = published_report(&report);
 
     (void)context;
-    if (text != NULL && published_section_report(&view)) {
-        if (shmb_report_read(view.data, SHMB_REPORT_SIZE, &report, text) == SHMB_READ_OK)
-            result =
-                report.result == SHMB_REPORT_COMPLETE && !has_degraded_line(text, report.text_size)
-                    ? DOCTOR_HEALTH_COMPLETE
-                    : DOCTOR_HEALTH_DEGRADED;
-        section_unmap(&view);
-    }
+    if (text != NULL)
+        result = report.result == SHMB_REPORT_COMPLETE && !has_degraded_line(text, report.text_size)
+                     ? DOCTOR_HEALTH_COMPLETE
+                     : DOCTOR_HEALTH_DEGRADED;
     free(text);
     return result;
 }

@@ -16,7 +16,7 @@
 #include "open_segment.h"
 #include "out.h"
 #include "plain.h"
-#include "published_section.h"
+#include "published.h"
 #include "section.h"
 
 const char *object_use_bare(const struct used_object *object)
@@ -150,17 +150,15 @@ static bool describe(const char *bare, shmb_info *info)
 /* The process that the directory's root names, unless it has ended and another has its id now. */
 static void find_broker(struct process_facts *out)
 {
-    const struct shmb_root *root;
-    struct section_view view;
+    uint32_t process;
+    uint64_t started;
 
     memset(out, 0, sizeof(*out));
-    if (!published_section_root(&view))
+    if (!published_broker(&process, &started))
         return;
-    root = (const void *)view.data;
-    process_facts_find(root->broker_pid, out);
-    if (root->broker_started != 0 && out->started != root->broker_started)
+    process_facts_find(process, out);
+    if (started != 0 && out->started != started)
         memset(out, 0, sizeof(*out));
-    section_unmap(&view);
 }
 
 void object_use_find(const char *bare, struct object_use *out)

@@ -3,8 +3,8 @@
  * may read, and the report, which is for administrators. Each is used only if
  * its owner proves that the broker made it.
  */
-#ifndef PUBLISHED_H
-#define PUBLISHED_H
+#ifndef SHMB_PUBLISHED_H
+#define SHMB_PUBLISHED_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,6 +34,9 @@ bool published_broker(uint32_t *process, uint64_t *started);
 
 /* The SID that owns the directory, and so all objects. False: as published_open. */
 bool published_owner(char owner[OWNER_SID_MAX]);
+
+/* Maps a section of the broker by its name without Global\. False: nothing is mapped. */
+bool published_map(const char *bare, uint64_t size, struct section_view *out);
 
 /*
  * Reads the report; returns its text, freed with free(). NULL: there is none,

@@ -5,13 +5,14 @@
  */
 #include "published.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "name_holder.h"
+#include "names.h"
 #include "owner.h"
-#include "published_section.h"
 #include "stand_in.h"
+#include "wide.h"
 
 /* Retries if the broker replaces the table, or writes the report, during a read. */
 #define TRIES 100
@@ -26,19 +27,32 @@ struct found {
 /* Maps a section of the broker. Anyone may use its name, so checks the owner. */
 static bool map_section(const char *bare, uint64_t size, struct found *out)
 {
-    wchar_t name[OBJECT_NAME_UNITS];
+    char full[sizeof(SHMB_GLOBAL_PREFIX) + SHMB_NAME_BYTES];
+    wchar_t *name;
     HANDLE section;
     bool mapped;
 
     memset(out, 0, sizeof(*out));
-    if (!name_holder_full_name(bare, name))
+    (void)snprintf(full, sizeof(full), "%s%s", SHMB_GLOBAL_PREFIX, bare);
+    name = wide_from_utf8(full);
+    if (name == NULL)
         return false;
     section = OpenFileMappingW(SECTION_READ_ACCESS, FALSE, name);
+    free(name);
     if (section == NULL)
         return false;
     mapped = owner_read(section, out->owner) == 0 && owner_trusted(out->owner) &&
              section_map(section, FILE_MAP_READ, 0, size, &out->view) == 0;
     CloseHandle(section);
+    return mapped;
+}
+
+bool published_map(const char *bare, uint64_t size, struct section_view *out)
+{
+    struct found found;
+    bool mapped = map_section(bare, size, &found);
+
+    *out = found.view;
     return mapped;
 }
 
