@@ -2,12 +2,15 @@
 
 #include "broker_context.h"
 #include "broker_report.h"
+#include "state_damage.h"
 
 void broker_commit(struct broker *broker)
 {
     struct sys_failure why = {0};
     enum sys_status status;
 
+    if (!state_is_loaded(broker->state) && state_load_held(broker->state, &why) == SYS_OK)
+        state_damage_tell(broker->system, broker->state);
     state_put_stamp(broker->state, broker->stamp);
     status = state_commit(broker->state, &why);
     state_tell(broker->state, status, &why);

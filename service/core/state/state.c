@@ -49,6 +49,7 @@ struct state {
     size_t written, appended;     /* bytes: of the snapshot, of the changes after it */
     bool rewrite;                 /* the next commit rewrites the file */
     bool loaded;                  /* the file was read, or there is none */
+    bool held;                    /* it was not read: another program held it for too long */
     struct state_damage damage;   /* of the file that was read */
     bool failed;                  /* out of memory: a change is lost */
     uint32_t told;                /* event_cause of the failure that was logged last; 0: none */
@@ -432,10 +433,9 @@ static enum sys_status read_lines(struct state *state, char *at, size_t length,
 }
 
 /* Reads the file; waits while another program holds it. */
-static enum sys_status read_patiently(const struct system *system, char **content, size_t *length,
-                                      struct sys_failure *why)
+static enum sys_status read_patiently(const struct system *system, uint32_t patience,
+                                      char **content, size_t *length, struct sys_failure *why)
 {
-    uint32_t patience = PATIENCE_MS;
     enum sys_status status;
     uint64_t begun;
 
@@ -447,12 +447,12 @@ static enum sys_status read_patiently(const struct system *system, char **conten
     return status;
 }
 
-enum sys_status state_load(struct state *state, struct sys_failure *why)
+static enum sys_status load(struct state *state, uint32_t patience, struct sys_failure *why)
 {
     const struct system *system = state->system;
     char *content, *text;
     size_t length;
-    enum sys_status status = read_patiently(system, &content, &length, why);
+    enum sys_status status = read_patiently(system, patience, &content, &length, why);
 
     state->loaded = status == SYS_NOT_FOUND;
     if (status == SYS_NOT_FOUND)
@@ -472,6 +472,14 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
         state->loaded = status == SYS_OK;
     }
     free(text);
+    return status;
+}
+
+enum sys_status state_load(struct state *state, struct sys_failure *why)
+{
+    enum sys_status status = load(state, PATIENCE_MS, why);
+
+    state->held = status == SYS_LATER;
     return status;
 }
 
@@ -679,6 +687,47 @@ void state_retire_all(struct state *state)
     }
 }
 
+/* Takes what is not known yet. */
+static void take_all(struct state *state, const struct state *from)
+{
+    size_t i;
+
+    for (i = 0; i < from->count; i++) {
+        const struct entry *entry = &from->entries[i];
+
+        if (entry->name == NULL || find(state, entry->name, kind_of(entry)) != NULL)
+            continue;
+        if (entry->sid != NULL)
+            state_put_sid(state, entry->name, entry->sid);
+        else if (entry->saved != 0)
+            state_put_copy(state, entry->name, entry->saved);
+        else
+            state_put(state, record_of(entry));
+    }
+    state_put_stamp(state, from->stamp);
+}
+
+enum sys_status state_load_held(struct state *state, struct sys_failure *why)
+{
+    struct state *late;
+    enum sys_status status;
+
+    if (!state->held)
+        return SYS_OK;
+    late = state_new(state->system, state->boot);
+    if (late == NULL)
+        return failure_no_memory(why);
+    status = load(late, 0, why);
+    if (status == SYS_OK) {
+        take_all(state, late);
+        state->damage = late->damage;
+        state->loaded = true;
+    }
+    state->held = status == SYS_LATER || status == SYS_NO_MEMORY || status == SYS_NEWER;
+    state_free(late);
+    return state->held ? status : SYS_OK;
+}
+
 /* The snapshot: everything that is known. */
 static void put_all(const struct state *state, struct text *out)
 {
@@ -739,8 +788,11 @@ enum sys_status state_commit(struct state *state, struct sys_failure *why)
 {
     const struct system *system = state->system;
     bool rewrite = state->rewrite || state->appended > state->written + APPEND_MOST;
-    enum sys_status status = SYS_OK;
+    enum sys_status status = state_load_held(state, why);
 
+    /* Else it would destroy records that nobody has read. */
+    if (status != SYS_OK)
+        return status;
     if (state->failed || state->changes.failed) {
         status = failure_no_memory(why);
         /* Reported once. The next commit writes all that is in memory. */

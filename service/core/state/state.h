@@ -44,9 +44,16 @@ void state_free(struct state *state);
 /*
  * Reads the file, as much of it as can be trusted. SYS_OK also if there is none. SYS_NEWER: a
  * newer broker wrote it; do not write it. On any other status it could not be read: less is
- * known.
+ * known. SYS_LATER: another program held it for too long; state_load_held reads it later.
  */
 enum sys_status state_load(struct state *state, struct sys_failure *why);
+
+/*
+ * After SYS_LATER from state_load: tries again, and adds what is not known yet. Until it has read
+ * the file, state_commit, which calls it, too, writes nothing. SYS_OK also if there is nothing to
+ * do.
+ */
+enum sys_status state_load_held(struct state *state, struct sys_failure *why);
 
 /* The record of a name in this boot; valid until the next change. NULL: none. */
 const struct state_record *state_find(const struct state *state, const char *name);

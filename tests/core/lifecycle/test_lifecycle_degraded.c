@@ -209,14 +209,50 @@ static void the_guard_is_refused(void **unused)
     assert_int_equal(events(EVENT_ACCESS_FAILED), 1);
 }
 
+static void open_it(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "Old");
+}
+
+static void let_the_file_go(size_t number)
+{
+    if (number == 1) {
+        assert_int_equal(fake_event_count(fake, EVENT_OBJECT_CONFLICT), 1);
+        fake_mend(fake);
+    }
+}
+
+/* Its records prove what is ours, also when they can be read only later. */
+static void a_state_that_another_program_holds_is_read_later(void **state)
+{
+    static const char text[] = "version: 1\ndefaults: { access: { write: Users } }\n"
+                               "segments: { Old: { size: 64, lock: none } }\n";
+
+    (void)state;
+    fake_release(fake, false);
+    life_run(text, open_it, 1);
+    fake_keeper_dies(fake, 0);
+    fake_fail(fake, FAKE_STATE_READ, NULL, SYS_LATER);
+    life_run(text, let_the_file_go, 5);
+    assert_int_equal(fake_event_count(fake, EVENT_STATE_FAILED), 1);
+    assert_int_equal(fake_event_count(fake, EVENT_STATE_RECOVERED), 1);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECT_RECOVERED), 1);
+    fake_client_close(fake, "Old");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_state_cannot_be_written), TEST(the_last_good_configuration_cannot_be_saved),
-        TEST(neither_can_be_written),      TEST(a_stranger_has_the_name_against_a_second_broker),
-        TEST(a_folder_cannot_be_watched),  TEST(the_state_cannot_be_written_later),
+        TEST(the_state_cannot_be_written),
+        TEST(the_last_good_configuration_cannot_be_saved),
+        TEST(neither_can_be_written),
+        TEST(a_stranger_has_the_name_against_a_second_broker),
+        TEST(a_folder_cannot_be_watched),
+        TEST(the_state_cannot_be_written_later),
+        TEST(a_state_that_another_program_holds_is_read_later),
         TEST(the_guard_is_refused),
     };
 

@@ -334,6 +334,35 @@ static void a_file_without_its_head_is_damaged(void **unused)
     state_free(state);
 }
 
+/* A file that another program holds is not written over: what it says would be lost. */
+static void a_held_file_is_read_before_it_is_written(void **unused)
+{
+    static const struct state_record more = {
+        .name = "More", .kind = SHMB_MUTEX, .generation = 2000};
+    struct state *state;
+    char whole[1024];
+
+    (void)unused;
+    write_two();
+    strcpy(whole, fake_state_text(fake, STATE_FILE));
+    state = state_new(fake_system(fake), "b1");
+    assert_non_null(state);
+    fake_fail(fake, FAKE_STATE_READ, NULL, SYS_LATER);
+    assert_int_equal(state_load(state, &why), SYS_LATER);
+    state_put(state, &more);
+    assert_int_equal(state_commit(state, &why), SYS_LATER);
+    assert_string_equal(fake_state_text(fake, STATE_FILE), whole);
+    fake_mend(fake);
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    assert_true(state_is_loaded(state));
+    state_free(state);
+    state = open_state("b1");
+    assert_non_null(state_find(state, "Lock"));
+    assert_non_null(state_find(state, "Prices and more"));
+    assert_non_null(state_find(state, "More"));
+    state_free(state);
+}
+
 static void newer_and_foreign(void **unused)
 {
     struct state *state = state_new(fake_system(fake), "b1");
@@ -428,6 +457,7 @@ int main(void)
         TEST(torn_or_spoiled),
         TEST(a_damaged_file_is_put_aside),
         TEST(an_empty_file_is_damaged),
+        TEST(a_held_file_is_read_before_it_is_written),
         TEST(a_file_without_its_head_is_damaged),
         TEST(newer_and_foreign),
         TEST(many),
