@@ -4,8 +4,8 @@
  */
 #include "report_lines.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "string_copy.h"
 
@@ -51,6 +51,20 @@ void report_lines_append(struct report_lines *lines, const struct report_lines *
         report_lines_add(lines, from->items[i].kind, from->items[i].name, from->items[i].state,
                          from->items[i].reason);
     lines->left_out += from->left_out;
+}
+
+bool report_lines_same(const struct report_lines *a, const struct report_lines *b)
+{
+    size_t i;
+
+    if (a->count != b->count || a->left_out != b->left_out)
+        return false;
+    for (i = 0; i < a->count; i++)
+        if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
+            strcmp(a->items[i].state, b->items[i].state) != 0 ||
+            strcmp(a->items[i].reason, b->items[i].reason) != 0)
+            return false;
+    return true;
 }
 
 void report_lines_free(struct report_lines *lines)

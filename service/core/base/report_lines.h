@@ -4,6 +4,7 @@
 #ifndef CORE_REPORT_LINES_H
 #define CORE_REPORT_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define NOTES_MAX 2000u /* lines: the report has no room for more */
@@ -27,6 +28,9 @@ void report_lines_add(struct report_lines *lines, const char *kind, const char *
 
 /* Adds all lines of `from`. */
 void report_lines_append(struct report_lines *lines, const struct report_lines *from);
+
+/* True: both say the same, in the same order. */
+bool report_lines_same(const struct report_lines *a, const struct report_lines *b);
 
 void report_lines_free(struct report_lines *lines);
 

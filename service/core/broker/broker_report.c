@@ -4,8 +4,6 @@
  */
 #include "broker_report.h"
 
-#include <string.h>
-
 #include "broker_context.h"
 #include "names.h"
 
@@ -50,19 +48,6 @@ void broker_report_reload(struct broker *broker, enum shmb_reload_result result,
     replace(broker, &broker->report.reload_notes, notes);
 }
 
-static bool same_lines(const struct report_lines *a, const struct report_lines *b)
-{
-    size_t i;
-
-    if (a->count != b->count || a->left_out != b->left_out)
-        return false;
-    for (i = 0; i < a->count; i++)
-        if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
-            strcmp(a->items[i].reason, b->items[i].reason) != 0)
-            return false;
-    return true;
-}
-
 void broker_report_faults(struct broker *broker)
 {
     const char *trouble = state_trouble(broker->state);
@@ -73,7 +58,7 @@ void broker_report_faults(struct broker *broker)
                          broker->holder);
     if (trouble != NULL)
         report_lines_add(&faults, "state", STATE_FILE, "failed", trouble);
-    if (same_lines(&faults, &broker->report.faults))
+    if (report_lines_same(&faults, &broker->report.faults))
         report_lines_free(&faults);
     else
         replace(broker, &broker->report.faults, &faults);

@@ -105,23 +105,10 @@ static void look_up(struct retired *retired, const struct state_record *record)
         add_line(retired, record);
 }
 
-static bool same_lines(const struct report_lines *a, const struct report_lines *b)
-{
-    size_t i;
-
-    if (a->count != b->count || a->left_out != b->left_out)
-        return false;
-    for (i = 0; i < a->count; i++)
-        if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
-            strcmp(a->items[i].state, b->items[i].state) != 0)
-            return false;
-    return true;
-}
-
 /* Ends a pass. True: the list has changed. */
 static bool end_pass(struct retired *retired)
 {
-    bool changed = !same_lines(&retired->list, &retired->next);
+    bool changed = !report_lines_same(&retired->list, &retired->next);
 
     report_lines_free(&retired->list);
     retired->list = retired->next;
