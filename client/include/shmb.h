@@ -379,8 +379,9 @@ typedef struct shmb_lock_info {
  *
  * Without SHMB_LOCK_OWNER, `process` and `thread` are what the owner wrote into the control
  * data, as `since` always is: any program that may write the segment can write something else
- * there, and owners that do not use the library, or opened to read, write nothing. Without
- * SHMB_LOCK_KNOWN (you may not wait for this lock) they are all that is known.
+ * there. Owners that do not use the library, or opened to read, write nothing, and it is cleared
+ * when an owner closes the handle that took the lock and keeps the lock through another one.
+ * Without SHMB_LOCK_KNOWN (you may not wait for this lock) they are all that is known.
  *
  * SHMB_BAD_ARGUMENT: the segment has no lock, or `size` is not set. Others as shmb_lock.
  */
