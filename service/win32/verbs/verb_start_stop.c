@@ -131,11 +131,16 @@ enum shmb_exit verb_start(void)
     return result == SHMB_EXIT_DONE ? lacks : result;
 }
 
-/* Retries while the service takes no control, between two states. */
-static DWORD ask_to_stop(SC_HANDLE service)
+/*
+ * Retries while the service takes no control, between two states. Windows gives it no stop while it
+ * starts: waits for its start, as long as that goes on. `*waited`: what came of that.
+ */
+static DWORD ask_to_stop(SC_HANDLE service, enum shmb_exit *waited)
 {
+    bool told = false;
     unsigned tries;
 
+    *waited = SHMB_EXIT_DONE;
     for (tries = 0;; tries++) {
         SERVICE_STATUS status;
         SERVICE_STATUS_PROCESS now;
@@ -146,9 +151,18 @@ static DWORD ask_to_stop(SC_HANDLE service)
         code = GetLastError();
         if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL || tries == RETRY_TIMES)
             return code;
-        if (scm_query(service, &now) &&
-            (now.dwCurrentState == SERVICE_STOP_PENDING || now.dwCurrentState == SERVICE_STOPPED))
+        if (!scm_query(service, &now))
+            now.dwCurrentState = 0;
+        if (now.dwCurrentState == SERVICE_STOP_PENDING || now.dwCurrentState == SERVICE_STOPPED)
             return ERROR_SUCCESS;
+        if (now.dwCurrentState == SERVICE_START_PENDING) {
+            if (!told)
+                console_line("ShmBroker is still starting; the stop waits for it");
+            told = true;
+            *waited = scm_wait(service, SERVICE_RUNNING, &now);
+            if (*waited != SHMB_EXIT_DONE)
+                return code;
+        }
         Sleep(RETRY_MS);
     }
 }
@@ -156,12 +170,15 @@ static DWORD ask_to_stop(SC_HANDLE service)
 enum shmb_exit verb_stop_service(SC_HANDLE service, bool *was_running)
 {
     SERVICE_STATUS_PROCESS status;
-    DWORD code = ask_to_stop(service);
+    enum shmb_exit waited;
+    DWORD code = ask_to_stop(service, &waited);
 
     if (was_running != NULL)
         *was_running = code != ERROR_SERVICE_NOT_ACTIVE;
     if (code == ERROR_SERVICE_NOT_ACTIVE)
         return SHMB_EXIT_DONE;
+    if (waited != SHMB_EXIT_DONE)
+        return waited;
     if (code == ERROR_DEPENDENT_SERVICES_RUNNING) {
         console_error("shmbroker: other running services depend on this one; stop them first");
         return SHMB_EXIT_SYSTEM;
