@@ -6,13 +6,19 @@
 
 #include "names.h"
 
+static const char *article(enum shmb_kind kind)
+{
+    return kind == SHMB_EVENT ? "an" : "a";
+}
+
 bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted, char *out,
                       size_t size)
 {
     if (size > 0)
         out[0] = '\0';
     if (live->kind != wanted->kind)
-        (void)snprintf(out, size, "it is a %s and cannot become a %s", shmb_kind_word(live->kind),
+        (void)snprintf(out, size, "it is %s %s and cannot become %s %s", article(live->kind),
+                       shmb_kind_word(live->kind), article(wanted->kind),
                        shmb_kind_word(wanted->kind));
     else if (live->kind == SHMB_SECTION && live->size != wanted->size)
         (void)snprintf(out, size, "the size cannot change from %" PRIu64 " to %" PRIu64 " bytes",
