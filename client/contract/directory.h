@@ -86,9 +86,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHMB_ROOT_NAME     "ShmBroker.Directory"
-#define SHMB_TABLE_PREFIX  "ShmBroker.Table."
-#define SHMB_REPORT_NAME   "ShmBroker.Report"
+#define SHMB_ROOT_NAME    "ShmBroker.Directory"
+#define SHMB_TABLE_PREFIX "ShmBroker.Table."
+#define SHMB_REPORT_NAME  "ShmBroker.Report"
 /*
  * A mutex that exists exactly as long as a broker runs: clients may not open it, so none
  * can keep it alive. Opening it fails with "access denied" while a broker runs, and with
@@ -97,14 +97,14 @@
  */
 #define SHMB_INSTANCE_NAME "ShmBroker.Instance"
 
-#define SHMB_ROOT_MAGIC    0x444D4853u /* "SHMD" */
-#define SHMB_TABLE_MAGIC   0x544D4853u /* "SHMT" */
-#define SHMB_ABI_VERSION   1u
-#define SHMB_ROOT_SIZE     4096u
-#define SHMB_TABLE_MAX     (256u * 1024 * 1024)
-#define SHMB_SUFFIX_BYTES  16u
+#define SHMB_ROOT_MAGIC       0x444D4853u /* "SHMD" */
+#define SHMB_TABLE_MAGIC      0x544D4853u /* "SHMT" */
+#define SHMB_ABI_VERSION      1u
+#define SHMB_ROOT_SIZE        4096u
+#define SHMB_TABLE_MAX        (256u * 1024 * 1024)
+#define SHMB_SUFFIX_BYTES     16u
 #define SHMB_TABLE_NAME_BYTES (sizeof(SHMB_TABLE_PREFIX) + 2 * SHMB_SUFFIX_BYTES)
-#define SHMB_STAND_IN_BYTES (sizeof(SHMB_ROOT_NAME ".") + 2 * SHMB_SUFFIX_BYTES)
+#define SHMB_STAND_IN_BYTES   (sizeof(SHMB_ROOT_NAME ".") + 2 * SHMB_SUFFIX_BYTES)
 
 struct shmb_root_slot {
     uint64_t revision;
@@ -159,29 +159,29 @@ enum shmb_entry_lock {
     SHMB_ENTRY_LOCK_MUTEX = 1 /* a kernel mutex named `lock_name` */
 };
 
-#define SHMB_ENTRY_MANUAL_RESET     0x1u /* event */
-#define SHMB_ENTRY_READERS_MAY_WAIT 0x2u /* segment: readers may wait on its lock */
-#define SHMB_ENTRY_INITIAL          0x4u /* segment: the broker wrote its initial content */
-#define SHMB_ENTRY_COMPANION        0x8u /* belongs to a segment: its lock, a change event */
+#define SHMB_ENTRY_MANUAL_RESET     0x1u  /* event */
+#define SHMB_ENTRY_READERS_MAY_WAIT 0x2u  /* segment: readers may wait on its lock */
+#define SHMB_ENTRY_INITIAL          0x4u  /* segment: the broker wrote its initial content */
+#define SHMB_ENTRY_COMPANION        0x8u  /* belongs to a segment: its lock, a change event */
 #define SHMB_ENTRY_NOTIFY           0x40u /* segment: has change events, named after it */
 #define SHMB_ENTRY_FLAGS            0x4Fu
 
 struct shmb_entry {
-    struct shmb_text_ref name; /*   0  bare name */
-    uint32_t kind;             /*   8  enum shmb_kind */
-    uint32_t state;            /*  12  enum shmb_entry_state */
-    uint64_t generation;       /*  16  grows each time the object is recreated; 0: not held */
-    uint64_t size;             /*  24  section: exact size in bytes */
-    uint32_t flags;            /*  32  SHMB_ENTRY_... */
-    uint32_t lock_kind;        /*  36  section: enum shmb_entry_lock */
+    struct shmb_text_ref name;      /*   0  bare name */
+    uint32_t kind;                  /*   8  enum shmb_kind */
+    uint32_t state;                 /*  12  enum shmb_entry_state */
+    uint64_t generation;            /*  16  grows each time the object is recreated; 0: not held */
+    uint64_t size;                  /*  24  section: exact size in bytes */
+    uint32_t flags;                 /*  32  SHMB_ENTRY_... */
+    uint32_t lock_kind;             /*  36  section: enum shmb_entry_lock */
     struct shmb_text_ref lock_name; /* 40  bare name of the lock's mutex */
-    uint32_t control;          /*  48  section: number of its control section; 0: none */
-    uint32_t control_block;    /*  52  index of its block there */
-    int32_t initial;           /*  56  semaphore: first count */
-    int32_t maximum;           /*  60  semaphore: greatest count */
-    uint32_t next;             /*  64  next entry of the bucket, plus one; 0: last */
-    uint32_t hash;             /*  68  shmb_name_hash of the name */
-    uint8_t reserved[56];      /*  72 */
+    uint32_t control;               /*  48  section: number of its control section; 0: none */
+    uint32_t control_block;         /*  52  index of its block there */
+    int32_t initial;                /*  56  semaphore: first count */
+    int32_t maximum;                /*  60  semaphore: greatest count */
+    uint32_t next;                  /*  64  next entry of the bucket, plus one; 0: last */
+    uint32_t hash;                  /*  68  shmb_name_hash of the name */
+    uint8_t reserved[56];           /*  72 */
 };
 
 static_assert(sizeof(struct shmb_root_slot) == 64, "a slot of the root has 64 bytes");

@@ -14,17 +14,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHMB_NAME_MAX         200 /* UTF-16 units, without the prefix */
-#define SHMB_NAME_BYTES       (SHMB_NAME_MAX * 3 + 1) /* enough for any such name in UTF-8 */
-#define SHMB_GLOBAL_PREFIX    "Global\\"
-#define SHMB_RESERVED_PREFIX  "ShmBroker." /* the broker's own objects */
-#define SHMB_LOCK_SUFFIX      ".lock"      /* X.lock: the mutex of segment X */
-#define SHMB_CHANGED_SUFFIX   ".changed."  /* X.changed.0 to .3: its change events */
+#define SHMB_NAME_MAX        200                     /* UTF-16 units, without the prefix */
+#define SHMB_NAME_BYTES      (SHMB_NAME_MAX * 3 + 1) /* enough for any such name in UTF-8 */
+#define SHMB_GLOBAL_PREFIX   "Global\\"
+#define SHMB_RESERVED_PREFIX "ShmBroker." /* the broker's own objects */
+#define SHMB_LOCK_SUFFIX     ".lock"      /* X.lock: the mutex of segment X */
+#define SHMB_CHANGED_SUFFIX  ".changed."  /* X.changed.0 to .3: its change events */
 
 /* Number of change events of a segment with `notify`, numbered by the digit after the suffix. */
-#define SHMB_CHANGE_EVENTS    4u
+#define SHMB_CHANGE_EVENTS 4u
 
-#define SHMB_SERVICE_NAME     "ShmBroker"
+#define SHMB_SERVICE_NAME "ShmBroker"
 /*
  * NT SERVICE\ShmBroker: S-1-5-80 followed by the SHA-1 of the service name in
  * upper case UTF-16, as five little-endian numbers.

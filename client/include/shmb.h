@@ -147,27 +147,28 @@ extern "C" {
 typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 
 /* Results. The numbers never change. */
-#define SHMB_OK               0
-#define SHMB_ABANDONED        1 /* done, and you hold the lock; but an owner died while it held the
-                                   lock, and the content was not declared consistent since */
-#define SHMB_NOT_FOUND       (-1) /* the broker runs, but holds no object of this name */
-#define SHMB_NO_BROKER       (-2) /* no such object, and no broker runs; see TRUST */
-#define SHMB_ACCESS_DENIED   (-3) /* the access list does not give you this right */
-#define SHMB_WRONG_KIND      (-4) /* the name belongs to an object of another kind */
-#define SHMB_NOT_OURS        (-5) /* the object exists, but the broker did not make it */
-#define SHMB_BAD_NAME        (-6) /* not a valid object name */
-#define SHMB_BAD_ARGUMENT    (-7) /* a parameter is wrong, or the call does not fit the object */
-#define SHMB_RANGE           (-8) /* the start is beyond the end */
-#define SHMB_TIMEOUT         (-9) /* timed out */
-#define SHMB_NOT_OWNER      (-10) /* this thread does not hold the lock; shmb_close: another does */
-#define SHMB_NO_SLOT        (-11) /* reserved */
-#define SHMB_BUSY           (-12) /* writers kept changing the bytes; try again */
-#define SHMB_INCONSISTENT   (-13) /* a writer died in the middle of a write */
-#define SHMB_CORRUPT        (-14) /* the shared control data is invalid */
+#define SHMB_OK 0
+#define SHMB_ABANDONED                                                                             \
+    1 /* done, and you hold the lock; but an owner died while it held the                          \
+         lock, and the content was not declared consistent since */
+#define SHMB_NOT_FOUND        (-1) /* the broker runs, but holds no object of this name */
+#define SHMB_NO_BROKER        (-2) /* no such object, and no broker runs; see TRUST */
+#define SHMB_ACCESS_DENIED    (-3) /* the access list does not give you this right */
+#define SHMB_WRONG_KIND       (-4) /* the name belongs to an object of another kind */
+#define SHMB_NOT_OURS         (-5) /* the object exists, but the broker did not make it */
+#define SHMB_BAD_NAME         (-6) /* not a valid object name */
+#define SHMB_BAD_ARGUMENT     (-7) /* a parameter is wrong, or the call does not fit the object */
+#define SHMB_RANGE            (-8) /* the start is beyond the end */
+#define SHMB_TIMEOUT          (-9) /* timed out */
+#define SHMB_NOT_OWNER        (-10) /* this thread does not hold the lock; shmb_close: another does */
+#define SHMB_NO_SLOT          (-11) /* reserved */
+#define SHMB_BUSY             (-12) /* writers kept changing the bytes; try again */
+#define SHMB_INCONSISTENT     (-13) /* a writer died in the middle of a write */
+#define SHMB_CORRUPT          (-14) /* the shared control data is invalid */
 #define SHMB_VERSION_MISMATCH (-15) /* the broker has another, incompatible version */
-#define SHMB_STALE          (-16) /* retired, recreated, or its control data moved: open it again */
-#define SHMB_NO_MEMORY      (-17) /* out of memory or address space */
-#define SHMB_SYSTEM         (-18) /* a system call failed: see shmb_last_failure */
+#define SHMB_STALE            (-16) /* retired, recreated, or its control data moved: open it again */
+#define SHMB_NO_MEMORY        (-17) /* out of memory or address space */
+#define SHMB_SYSTEM           (-18) /* a system call failed: see shmb_last_failure */
 
 #define SHMB_INFINITE 0xFFFFFFFFu
 
@@ -216,12 +217,12 @@ shmb_openW(_In_z_ const shmb_wchar *name, uint32_t rights, uint32_t wait_ms,
 
 /* Options for shmb_open_with. Set the structure to zero, then set `size` and `rights`. */
 typedef struct shmb_options {
-    uint32_t size;    /* sizeof(shmb_options) */
-    uint32_t rights;  /* SHMB_READ or SHMB_WRITE */
+    uint32_t size;   /* sizeof(shmb_options) */
+    uint32_t rights; /* SHMB_READ or SHMB_WRITE */
     uint32_t wait_ms;
     uint32_t reserved; /* 0 */
-    uint64_t offset;  /* first byte to map; any value within the segment */
-    uint64_t length;  /* bytes to map; 0: to the end */
+    uint64_t offset;   /* first byte to map; any value within the segment */
+    uint64_t length;   /* bytes to map; 0: to the end */
     const char *owner; /* SID of one more owner to trust, if the broker runs under an account of
                           its own; NULL: only the service, SYSTEM and Administrators */
     const void *reserved_pointer; /* NULL */
@@ -360,14 +361,15 @@ SHMB_RESULT int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment
 #define SHMB_LOCK_KNOWN     0x01u /* the system told whether a thread owns the mutex */
 #define SHMB_LOCK_HELD      0x02u /* a thread owns it */
 #define SHMB_LOCK_OWNER     0x04u /* the system told `process` and `thread` */
-#define SHMB_LOCK_ABANDONED 0x08u /* an owner died, and nobody called shmb_mark_consistent since */
-#define SHMB_LOCK_HALF      0x10u /* a writer died in the middle of a write, and the same */
+#define SHMB_LOCK_ABANDONED 0x08u /* an owner died, and nobody called shmb_mark_consistent since   \
+                                   */
+#define SHMB_LOCK_HALF 0x10u      /* a writer died in the middle of a write, and the same */
 
 /* The lock of a segment. Set `size` before each call; the call fills in the rest. */
 typedef struct shmb_lock_info {
-    uint32_t size;        /* sizeof(shmb_lock_info) */
-    uint32_t flags;       /* SHMB_LOCK_... */
-    uint32_t process;     /* ids of the owner, or of the one that died; 0: not known */
+    uint32_t size;    /* sizeof(shmb_lock_info) */
+    uint32_t flags;   /* SHMB_LOCK_... */
+    uint32_t process; /* ids of the owner, or of the one that died; 0: not known */
     uint32_t thread;
     uint64_t since;       /* when it took the lock, as FILETIME; 0: not known */
     uint64_t reserved[2]; /* 0 */
@@ -572,14 +574,14 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_private_createW(
 
 /* One object. Set `size` before each call; the call fills in the rest. */
 typedef struct shmb_info {
-    uint32_t size;       /* sizeof(shmb_info) */
-    uint32_t kind;       /* SHMB_KIND_... */
-    uint32_t state;      /* SHMB_STATE_... */
-    uint32_t flags;      /* SHMB_FLAG_... */
-    uint64_t bytes;      /* segment: size */
-    uint64_t generation; /* grows each time the object is recreated; 0: unknown */
-    int32_t initial;     /* semaphore: first count */
-    int32_t maximum;     /* semaphore: greatest count */
+    uint32_t size;        /* sizeof(shmb_info) */
+    uint32_t kind;        /* SHMB_KIND_... */
+    uint32_t state;       /* SHMB_STATE_... */
+    uint32_t flags;       /* SHMB_FLAG_... */
+    uint64_t bytes;       /* segment: size */
+    uint64_t generation;  /* grows each time the object is recreated; 0: unknown */
+    int32_t initial;      /* semaphore: first count */
+    int32_t maximum;      /* semaphore: greatest count */
     uint64_t reserved[4]; /* 0 */
     char name[SHMB_NAME_SIZE];
     char lock[SHMB_NAME_SIZE]; /* segment with a lock: name of its mutex */

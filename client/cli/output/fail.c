@@ -139,6 +139,6 @@ enum shmb_exit fail_memory(const char *name)
 void fail_warn_abandoned(const char *name, const char *advice)
 {
     out_warning("%s: warning: an owner died while it held the lock; what it guards may be half "
-              "done%s",
-              name, advice);
+                "done%s",
+                name, advice);
 }

@@ -119,8 +119,8 @@ void watcher_note(const struct watcher *watcher, const char *name)
 {
     if (!watcher->notified && (watcher->info.flags & SHMB_FLAG_ROUNDED) != 0)
         out_warning("%s: note: you may not read the broker's directory, so shmb compares the bytes "
-                  "ten times a second, and misses what changes back in between",
-                  name);
+                    "ten times a second, and misses what changes back in between",
+                    name);
     else if (!watcher->notified)
         out_warning(
             "%s: note: the segment has no change events, so shmb compares its bytes ten times "

@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Call it from one thread at a time. `sum`: the checksum of the bytes before; 0 for the first ones. */
+/* Call it from one thread at a time. `sum`: the checksum of the bytes before; 0 for the first ones.
+ */
 uint64_t crc64(uint64_t sum, const void *bytes, size_t length);
 
 #endif

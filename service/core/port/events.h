@@ -109,9 +109,9 @@ enum event_id {
     EVENT_KEEPER_STAYS = 125,
     /*
      * Warning. The keeper of an earlier broker is not ended, because it may hold objects that this
-     * broker cannot adopt (300 names them), and its handles cannot be read. When `hold_for` has passed since the earlier broker's end, that keeper ends, and what
-     * no program has open is lost. Retried; when all are adopted, the keeper is ended.
-     * %1 number of objects
+     * broker cannot adopt (300 names them), and its handles cannot be read. When `hold_for` has
+     * passed since the earlier broker's end, that keeper ends, and what no program has open is
+     * lost. Retried; when all are adopted, the keeper is ended. %1 number of objects
      */
     EVENT_KEEPER_SPARED = 126,
     /*

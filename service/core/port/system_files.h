@@ -20,9 +20,9 @@ struct system_files {
     /*
      * Reads a whole file of at most `limit` bytes. Free `*content` with free().
      * SYS_LATER: another program has the file open exclusively, has locked bytes of it, or
-     * is replacing it; or the broker was asked to stop. One try: patience.h waits. SYS_NOT_FOUND. SYS_DENIED: access denied, or
-     * somebody who is no administrator may change or replace the file (file_rules.h). SYS_FAILED:
-     * also a file over the limit.
+     * is replacing it; or the broker was asked to stop. One try: patience.h waits. SYS_NOT_FOUND.
+     * SYS_DENIED: access denied, or somebody who is no administrator may change or replace the file
+     * (file_rules.h). SYS_FAILED: also a file over the limit.
      */
     enum sys_status (*read)(void *self, const char *path, size_t limit, char **content,
                             size_t *length, struct sys_failure *why);

@@ -63,8 +63,8 @@ void publication_block_end(struct publication *publication, size_t item);
 
 /*
  * Repairs control sections that programs have damaged (control_sets_repair), and says so in the
- * report. Call it every minute if publication_needs_repair, after a reload, and as the `last` one at
- * a stop. publication_update does it for the sections of a former broker.
+ * report. Call it every minute if publication_needs_repair, after a reload, and as the `last` one
+ * at a stop. publication_update does it for the sections of a former broker.
  */
 void publication_repair(struct publication *publication, bool last);
 bool publication_needs_repair(const struct publication *publication);

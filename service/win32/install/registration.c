@@ -52,7 +52,7 @@ static void refused_point(const char *what, DWORD code, const char *remedy, unsi
 
     error_text(code, text, sizeof(text));
     console_warning("shmbroker: warning: %s: %s (error %lu)%s%s", what, text, (unsigned long)code,
-                  remedy != NULL ? "; try: " : "", remedy != NULL ? remedy : "");
+                    remedy != NULL ? "; try: " : "", remedy != NULL ? remedy : "");
     (*refused)++;
 }
 
@@ -308,7 +308,7 @@ static void restore(const struct registration *registration)
     else if (has_password(account) && now != NULL && now->lpServiceStartName != NULL &&
              _wcsicmp(account, now->lpServiceStartName) != 0)
         console_warning("shmbroker: warning: the service has its former account again; enter the "
-                      "password of that account in services.msc");
+                        "password of that account in services.msc");
     free(now);
     registration_former_restore(registration->service, &registration->former);
 }

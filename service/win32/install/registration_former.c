@@ -110,14 +110,14 @@ static void refused(const char *what, DWORD code)
 
     error_text(code, text, sizeof(text));
     console_warning("shmbroker: warning: the service does not get back %s: %s (error %lu)", what,
-                  text, (unsigned long)code);
+                    text, (unsigned long)code);
 }
 
 static void unread(const char *what)
 {
     console_warning("shmbroker: warning: the service does not get back %s, which could not be "
-                  "read before; see: shmbroker status --verify",
-                  what);
+                    "read before; see: shmbroker status --verify",
+                    what);
 }
 
 static void warn_unread(const struct registration_former *former)
@@ -141,7 +141,7 @@ static void warn_right(DWORD code)
 
     error_text(code, text, sizeof(text));
     console_warning("shmbroker: warning: the service may keep the right to audit: %s (error %lu)",
-                  text, (unsigned long)code);
+                    text, (unsigned long)code);
 }
 
 /* ChangeServiceConfig2W takes NULL as "unchanged"; "none" needs an empty value. */

@@ -13,7 +13,11 @@
 #include "system.h"
 #include "verify.h"
 
-enum verify_verdict { VERIFY_OK, VERIFY_DIFFERS, VERIFY_UNKNOWN /* could not be read, or depends on what could not */ };
+enum verify_verdict {
+    VERIFY_OK,
+    VERIFY_DIFFERS,
+    VERIFY_UNKNOWN /* could not be read, or depends on what could not */
+};
 
 /* What a point examines. */
 struct verify_subject {

@@ -77,8 +77,8 @@ static void what_is_wrong_is_said(void **state)
     const char *said;
 
     (void)state;
-    expect_begin(&stranger,
-                 "Prices: access denied: the access list does not give you this right (", "1.25");
+    expect_begin(&stranger, "Prices: access denied: the access list does not give you this right (",
+                 "1.25");
     assert_int_equal(shmb_run(&stranger, &said, "doctor Prices --as write"), 1);
     assert_non_null(strstr(said, "level write (FILE_MAP_WRITE)"));
     child_kill(*state);

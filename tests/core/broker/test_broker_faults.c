@@ -208,8 +208,8 @@ static void each_call_fails_in_each_way(void **state)
     (void)state;
     /*
      * identify, claim; 6 descriptors; 6 creates; fill, protect; the state, read
-     * and written twice, for control sections come later; the search for keepers. Then for each section that is published:
-     * descriptor, create, map; a random name.
+     * and written twice, for control sections come later; the search for keepers. Then for each
+     * section that is published: descriptor, create, map; a random name.
      */
     assert_int_equal(calls, 20 + PUBLISHED * 3 + 1);
     for (n = 1; n <= calls; n++) {

@@ -288,8 +288,7 @@ static void is_shown(const struct row *row)
     if (end == NULL)
         fail_msg("nothing about %s in:\n%s", start, shown);
     *end = '\0';
-    right = strstr(line, "owned by " STRANGER) != NULL &&
-            strstr(line, "held by ") != NULL &&
+    right = strstr(line, "owned by " STRANGER) != NULL && strstr(line, "held by ") != NULL &&
             strstr(line, "\\test_name_holder.exe (process ") != NULL &&
             strstr(line, "; see shmb holders ") != NULL;
     if (!right)

@@ -12,8 +12,8 @@
 #include "port.h"
 #include "processes.h"
 
-#define WARM_UP 5
-#define ROUNDS  100
+#define WARM_UP    5
+#define ROUNDS     100
 #define FEW_ROUNDS 8
 
 static const char good[] = "version: 1\n"

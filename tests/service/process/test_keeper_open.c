@@ -144,7 +144,8 @@ static void the_debug_privilege_is_afterwards_what_it_was(void **state)
         assert_true(debug_is_on());
         debug_privilege_restore(&before);
         assert_true(debug_is_on() == on);
-        process = keeper_open(which.process, PROCESS_TERMINATE); /* denied at first; opened only on Windows */
+        process = keeper_open(which.process,
+                              PROCESS_TERMINATE); /* denied at first; opened only on Windows */
         assert_true(debug_is_on() == on);
         if (process != NULL)
             CloseHandle(process);

@@ -13,9 +13,9 @@ static const struct program {
     const char *part; /* a part of its general help only */
 } programs[] = {
     {"shmb",
-     (const char *const[]){"list", "info", "holders", "doctor", "scan", "read", "dump", "watch", "wait", "top",
-                           "write", "lock", "repair", "mutex", "event", "semaphore", "completion",
-                           NULL},
+     (const char *const[]){"list", "info", "holders", "doctor", "scan", "read", "dump", "watch",
+                           "wait", "top", "write", "lock", "repair", "mutex", "event", "semaphore",
+                           "completion", NULL},
      "shows and uses the shared memory"},
     {"shmbroker",
      (const char *const[]){"run", "check", "plan", "install", "uninstall", "start", "stop",
