@@ -46,7 +46,9 @@ bool adoption_is_recorded(const struct sys_facts *facts, const struct state_reco
  * An object is ours if the service SID owns it, or `owner`, the account that the broker
  * sets as owner of its objects. An object of Administrators or SYSTEM is ours only with a
  * matching record (NULL: none) of this boot: other programs run as these accounts, too. An object
- * of a keeper is ours in any case: only brokers put handles into keepers.
+ * of a keeper is ours in any case: nobody else can put handles into keepers. (A DLL that has loaded
+ * itself there can create objects, see keeper_fetch.h: whoever installs such a DLL is an
+ * administrator.)
  *
  * The system does not tell the exact size of a section. It is the recorded size if that
  * fills the same pages, because clients were told it; else the wanted size if that does;

@@ -1,8 +1,10 @@
 /*
  * keeper_fetch.h - opens objects by the handles that a former keeper has of them.
  *
- * That needs no name and no right to the object. Only brokers put handles into a keeper, whose
- * process is closed to others (harden.h), so what it has under a name is the broker's object.
+ * That needs no name and no right to the object. A keeper's process is closed to others
+ * (harden.h): only brokers put handles into it, so what it has under a name is the broker's object.
+ * A DLL that has loaded itself there has handles, too. What it has only opened is left out, by the
+ * rights that such handles lack; what it has created cannot be told apart.
  */
 #ifndef KEEPER_FETCH_H
 #define KEEPER_FETCH_H
