@@ -102,6 +102,40 @@ static void a_start_waits_for_the_end_of_a_stop(void **state)
     broker_says("stop --release", 0, "stopped");
 }
 
+static void begin_to_start(void)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+    SC_HANDLE service = OpenServiceW(manager, L"ShmBroker", SERVICE_START | SERVICE_QUERY_STATUS);
+    SERVICE_STATUS status;
+
+    assert_non_null(service);
+    assert_true(StartServiceW(service, 0, NULL));
+    assert_true(QueryServiceStatus(service, &status));
+    assert_int_equal(status.dwCurrentState, SERVICE_START_PENDING);
+    CloseServiceHandle(service);
+    CloseServiceHandle(manager);
+}
+
+/*
+ * A start waits for a file that another program holds: meanwhile Windows gives it no stop. (Wine
+ * does.)
+ */
+static void a_stop_waits_for_a_start(void **state)
+{
+    HANDLE file;
+
+    (void)state;
+    install(configuration);
+    broker_says("start", 0, "runs");
+    broker_says("stop", 0, "stopped");
+    file = CreateFileA(scm_file(configuration), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    begin_to_start();
+    broker_says("stop --release", 0,
+                support_wine() ? "stopped" : "still starting; the stop waits for it");
+    CloseHandle(file);
+}
+
 static void wait_for_the_end(HANDLE process)
 {
     assert_int_equal(WaitForSingleObject(process, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
@@ -338,6 +372,7 @@ int main(void)
         TEST(a_broker_in_a_console_is_told_of),
         TEST(start_stop_and_status_follow_the_service),
         TEST(a_start_waits_for_the_end_of_a_stop),
+        TEST(a_stop_waits_for_a_start),
         TEST(status_says_that_what_it_shows_was_left),
         TEST(status_shows_a_name_that_is_taken),
         TEST(a_start_with_the_last_good_configuration_is_told),
