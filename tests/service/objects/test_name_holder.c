@@ -347,7 +347,7 @@ static void they_are_taken(int group, enum squatter_pages pages)
 
     assert_string_equal(client_line(&user, "library"), heard[group]);
     all_are_shown(group);
-    run_verb("status --json", 5, "\"program\": \"test_name_holder.exe\"");
+    run_verb("status --json", 5, "\\\\test_name_holder.exe\"");
     assert_int_equal(child_end_with(squatter, "untouched"), 0);
     all_recover(broker, group);
     all_is_had();

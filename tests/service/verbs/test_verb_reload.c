@@ -403,7 +403,7 @@ static void plan_does_not_promise_what_will_fail(void **state)
          "bytes; to have it: shmbroker reload --recreate ShmbTest.Old, ");
     scm_file(HEAD DATA "events: { ShmbTest.Old: { reset: auto } }\n");
     verb("plan", 1, "defer    Global\\ShmbTest.Old: it exists, and it is a section and cannot ");
-    verb("reload", 1, "it is a section and cannot become a event");
+    verb("reload", 1, "it is a section and cannot become an event");
     scm_file(HEAD DATA);
     verb("reload", 0, "has applied");
     child_kill(holder);
