@@ -121,29 +121,33 @@ uint32_t broker_retry_delay(const struct broker *broker)
     return complete ? UINT32_MAX : broker->delay;
 }
 
-/* The items, by name. */
+/* The items of two inventories, by name. */
 struct saved_names {
     const struct inventory *inventory;
-    struct name_index index;
+    struct name_index index, former;
 };
 
-static bool is_saved(void *context, const char *name)
+/* What neither has is of another configuration. */
+static bool stays_saved(void *context, const char *name)
 {
     struct saved_names *names = context;
     size_t at = name_index_find(&names->index, name, 0);
 
-    return at != NAME_INDEX_NONE && names->inventory->items[at].copies != NULL;
+    if (at == NAME_INDEX_NONE)
+        return name_index_find(&names->former, name, 0) == NAME_INDEX_NONE;
+    return names->inventory->items[at].copies != NULL;
 }
 
 /* Segments that are saved no longer: whoever removes their files takes nothing away. */
-void broker_forget_copies(struct broker *broker)
+void broker_forget_copies(struct broker *broker, const struct inventory *former)
 {
     struct saved_names names = {.inventory = broker->inventory};
 
-    if (!name_index_init(&names.index, broker->inventory->items, broker->inventory->count))
-        return;
-    state_forget_copies(broker->state, is_saved, &names);
+    if (name_index_init(&names.index, broker->inventory->items, broker->inventory->count) &&
+        name_index_init(&names.former, former->items, former->count))
+        state_forget_copies(broker->state, stays_saved, &names);
     name_index_free(&names.index);
+    name_index_free(&names.former);
 }
 
 enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, char *const *anew,

@@ -87,10 +87,11 @@ uint32_t broker_retired_delay(const struct broker *broker);
 struct state *broker_state(struct broker *broker);
 
 /*
- * Forgets which segments had copies that the inventory does not save any more. Not if it lacks what
- * a file of the configuration has. The caller writes the state.
+ * Forgets which segments had copies that the inventory does not save any more and that it or the
+ * former one names. Not if it lacks what a file of the configuration has. The caller writes the
+ * state.
  */
-void broker_forget_copies(struct broker *broker);
+void broker_forget_copies(struct broker *broker, const struct inventory *former);
 
 /*
  * For the stop of a start that has given nothing to a keeper yet: records what it made as retired,

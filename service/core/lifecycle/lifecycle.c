@@ -213,7 +213,6 @@ static void hold(struct lifecycle *life)
      * of the broker must not end.
      */
     keeper_policy_change(&life->keeper_policy, life->desired->configuration.whole->hold_ms);
-    lifecycle_forget(life);
     pending_accounts_settle(life, NULL);
     broker_report_read(life->broker);
     lifecycle_save_last_good(life);

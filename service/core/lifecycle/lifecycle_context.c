@@ -88,18 +88,28 @@ static bool is_empty(const struct report_lines *lines)
     return lines->count + lines->left_out == 0;
 }
 
-static bool is_named(void *context, const char *account)
+/* The accounts of two configurations. */
+struct accounts {
+    const struct trustees *former, *now;
+};
+
+/* An account that neither names is of another file, whose broker used this state. */
+static bool stays(void *context, const char *account)
 {
-    return trustees_has(context, account);
+    const struct accounts *accounts = context;
+
+    return trustees_has(accounts->now, account) || !trustees_has(accounts->former, account);
 }
 
-void lifecycle_forget(struct lifecycle *life)
+void lifecycle_forget(struct lifecycle *life, const struct desired *former)
 {
+    struct accounts accounts = {former->known, life->desired->known};
+
     /* A file that could not be read may name others. */
     if (!is_empty(&life->left_out) || !is_empty(&life->held))
         return;
-    broker_forget_copies(life->broker);
-    state_forget_sids(broker_state(life->broker), is_named, life->desired->known);
+    broker_forget_copies(life->broker, former->inventory);
+    state_forget_sids(broker_state(life->broker), stays, &accounts);
 }
 
 /* Puts the lines in the place of `lines`, and reports them. */

@@ -61,10 +61,11 @@ void lifecycle_free_desired(struct desired *desired); /* NULL is allowed */
 bool lifecycle_stopping(const struct lifecycle *life);
 
 /*
- * Forgets the SIDs and copies that the configuration in force does not name, unless it lacks a
- * file. The caller writes the state.
+ * After a reload: forgets the SIDs and copies that the former configuration names and the one in
+ * force does not, unless that lacks a file. Not at a start: the state may be that of another file,
+ * as at `run --config` with the service's state folder. The caller writes the state.
  */
-void lifecycle_forget(struct lifecycle *life);
+void lifecycle_forget(struct lifecycle *life, const struct desired *former);
 
 /* Why the broker runs degraded, other than for single objects. The caller frees `out`. */
 void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out);

@@ -174,7 +174,7 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
      * Compares with the accounts that were pending before, so the former configuration ends after
      * it.
      */
-    lifecycle_forget(life);
+    lifecycle_forget(life, former);
     pending_accounts_settle(life, former);
     lifecycle_free_desired(former);
     lifecycle_report_lasting(life);

@@ -220,20 +220,58 @@ static void and_accounts_that_have_no_rights_any_more(void **unused)
 static void nothing(size_t number)
 {
     (void)number;
+    fake_wake(fake, SYS_WAKE_SESSIONS); /* there is nothing to do */
 }
 
-/* Taken out of the configuration while no broker ran: nobody has taken the files away. */
+static const char saves[] = "version: 1\ndefaults: { access: { write: Users } }\n"
+                            "segments: { Kept: { size: 64, keep: reboot },\n"
+                            "            Gone: { size: 64, keep: reboot } }\n";
+
+static void save_no_longer(size_t number)
+{
+    nothing(number);
+    if (number != 1)
+        return;
+    fake_file(fake, LIFE_FILE,
+              "version: 1\ndefaults: { access: { write: Users } }\n"
+              "segments: { Kept: { size: 64 } }\n");
+    fake_wake(fake, SYS_WAKE_RELOAD);
+}
+
 static void and_copies_that_are_saved_no_longer(void **unused)
 {
     (void)unused;
-    life_run("version: 1\ndefaults: { access: { write: Users } }\n"
-             "segments: { Kept: { size: 64, keep: reboot } }\n",
-             nothing, 2);
-    assert_int_equal(lines_of(" copy "), 1);
-    life_run("version: 1\ndefaults: { access: { write: Users } }\n"
-             "segments: { Kept: { size: 64 } }\n",
-             nothing, 2);
+    life_run(saves, nothing, 2);
+    assert_int_equal(lines_of(" copy "), 2);
+    life_run(saves, save_no_longer, 3);
     assert_int_equal(lines_of(" copy "), 0);
+}
+
+static void reload_another_file(size_t number)
+{
+    nothing(number);
+    if (number != 1)
+        return;
+    fake_file(fake, LIFE_FILE,
+              "version: 1\nsegments: { Other: { size: 65, access: { write: Users } } }\n");
+    fake_wake(fake, SYS_WAKE_RELOAD);
+}
+
+/* A console broker with another file, as often as anyone likes, and the service's state. */
+static void but_not_those_of_another_file(void **unused)
+{
+    char text[256];
+    int i;
+
+    (void)unused;
+    rights_of(1, text, sizeof(text));
+    life_run(text, nothing, 2);
+    life_run(saves, nothing, 2);
+    for (i = 0; i < 2; i++)
+        life_run("version: 1\nsegments: { Other: { size: 64, access: { write: Users } } }\n",
+                 reload_another_file, 3);
+    assert_int_equal(lines_of(" copy "), 2);
+    assert_non_null(strstr(fake_state_text(fake, STATE_FILE), "CORP\\u1"));
 }
 
 int main(void)
@@ -244,6 +282,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(and_accounts_that_have_no_rights_any_more, set_up,
                                         life_end),
         cmocka_unit_test_setup_teardown(and_copies_that_are_saved_no_longer, set_up, life_end),
+        cmocka_unit_test_setup_teardown(but_not_those_of_another_file, set_up, life_end),
     };
 
     if (!nameset_init(&blocks, MOST))
