@@ -172,6 +172,7 @@ enum sys_status broker_reload(struct broker *broker, struct inventory *wanted, c
         return failure_no_memory(why);
     /* Each reload may wait for copies anew. */
     broker->patience = COPY_RESTORE_PATIENCE_MS;
+    broker_read_held(broker); /* the reload's own commits do not read it */
     /* Before anything changes: saves the segments that have no copies in the new configuration. */
     copy_save_leave(&saving, wanted);
     next.inventory = wanted;

@@ -4,13 +4,26 @@
 #include "broker_report.h"
 #include "state_damage.h"
 
+/* What broker_start does after it has read the file, where that comes late. */
+void broker_read_held(struct broker *broker)
+{
+    struct sys_failure why = {0};
+
+    if (state_is_loaded(broker->state) || state_load_held(broker->state, &why) != SYS_OK ||
+        !state_is_loaded(broker->state))
+        return;
+    if (broker->stamp < state_stamp(broker->state))
+        broker->stamp = state_stamp(broker->state);
+    state_damage_tell(broker->system, broker->state);
+    (void)retired_mark(&broker->retired, broker->inventory);
+}
+
 void broker_commit(struct broker *broker)
 {
     struct sys_failure why = {0};
     enum sys_status status;
 
-    if (!state_is_loaded(broker->state) && state_load_held(broker->state, &why) == SYS_OK)
-        state_damage_tell(broker->system, broker->state);
+    broker_read_held(broker);
     state_put_stamp(broker->state, broker->stamp);
     status = state_commit(broker->state, &why);
     state_tell(broker->state, status, &why);

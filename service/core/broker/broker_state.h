@@ -7,7 +7,13 @@
 struct broker;
 
 /*
- * Writes the state. On failure objects are served all the same, but the next start may not
+ * If another program held the state file at the start: reads it now, and does with it what the
+ * start does. No commit but broker_commit reads it.
+ */
+void broker_read_held(struct broker *broker);
+
+/*
+ * Writes the state, after broker_read_held. On failure objects are served all the same, but the next start may not
  * recognise them; logged once, and broker_retry writes it again.
  */
 void broker_commit(struct broker *broker);

@@ -49,7 +49,8 @@ struct state {
     size_t written, appended;     /* bytes: of the snapshot, of the changes after it */
     bool rewrite;                 /* the next commit rewrites the file */
     bool loaded;                  /* the file was read, or there is none */
-    bool held;                    /* it was not read: another program held it for too long */
+    enum sys_status unread;       /* not SYS_OK: another program holds the file; it is read later */
+    struct sys_failure why;       /* of `unread` */
     struct state_damage damage;   /* of the file that was read */
     bool failed;                  /* out of memory: a change is lost */
     uint32_t told;                /* event_cause of the failure that was logged last; 0: none */
@@ -475,11 +476,19 @@ static enum sys_status load(struct state *state, uint32_t patience, struct sys_f
     return status;
 }
 
+static void keep_unread(struct state *state, enum sys_status status, const struct sys_failure *why)
+{
+    state->unread = status;
+    if (status != SYS_OK && why != NULL)
+        failure_copy(&state->why, why);
+}
+
 enum sys_status state_load(struct state *state, struct sys_failure *why)
 {
     enum sys_status status = load(state, PATIENCE_MS, why);
 
-    state->held = status == SYS_LATER;
+    if (status == SYS_LATER)
+        keep_unread(state, status, why);
     return status;
 }
 
@@ -704,6 +713,9 @@ static void take_all(struct state *state, const struct state *from)
         else
             state_put(state, record_of(entry));
     }
+    for (i = 0; i < from->keeper_count && state->keeper_count < STATE_KEEPERS - 1; i++)
+        if (find_keeper(state, &from->keepers[i]) == state->keeper_count)
+            state_put_keeper(state, &from->keepers[i]);
     state_put_stamp(state, from->stamp);
 }
 
@@ -712,7 +724,7 @@ enum sys_status state_load_held(struct state *state, struct sys_failure *why)
     struct state *late;
     enum sys_status status;
 
-    if (!state->held)
+    if (state->unread == SYS_OK)
         return SYS_OK;
     late = state_new(state->system, state->boot);
     if (late == NULL)
@@ -723,9 +735,11 @@ enum sys_status state_load_held(struct state *state, struct sys_failure *why)
         state->damage = late->damage;
         state->loaded = true;
     }
-    state->held = status == SYS_LATER || status == SYS_NO_MEMORY || status == SYS_NEWER;
     state_free(late);
-    return state->held ? status : SYS_OK;
+    if (status != SYS_LATER && status != SYS_NO_MEMORY && status != SYS_NEWER)
+        status = SYS_OK;
+    keep_unread(state, status, why);
+    return status;
 }
 
 /* The snapshot: everything that is known. */
@@ -788,11 +802,13 @@ enum sys_status state_commit(struct state *state, struct sys_failure *why)
 {
     const struct system *system = state->system;
     bool rewrite = state->rewrite || state->appended > state->written + APPEND_MOST;
-    enum sys_status status = state_load_held(state, why);
+    enum sys_status status = SYS_OK;
 
     /* Else it would destroy records that nobody has read. */
-    if (status != SYS_OK)
-        return status;
+    if (state->unread != SYS_OK) {
+        failure_copy(why, &state->why);
+        return state->unread;
+    }
     if (state->failed || state->changes.failed) {
         status = failure_no_memory(why);
         /* Reported once. The next commit writes all that is in memory. */

@@ -50,8 +50,8 @@ enum sys_status state_load(struct state *state, struct sys_failure *why);
 
 /*
  * After SYS_LATER from state_load: tries again, and adds what is not known yet. Until it has read
- * the file, state_commit, which calls it, too, writes nothing. SYS_OK also if there is nothing to
- * do.
+ * the file, state_commit writes nothing. SYS_OK also if there is nothing to do. After a read, the
+ * caller does what follows a state_load, before it calls state_commit.
  */
 enum sys_status state_load_held(struct state *state, struct sys_failure *why);
 
@@ -118,7 +118,8 @@ void state_retire_all(struct state *state);
 
 /*
  * Writes the changes: appends them, or rewrites the file. On failure the state in memory stays
- * as it is, and the next commit rewrites the file.
+ * as it is, and the next commit rewrites the file. SYS_LATER also if state_load_held has to read
+ * the file first.
  */
 enum sys_status state_commit(struct state *state, struct sys_failure *why);
 

@@ -339,11 +339,16 @@ static void a_held_file_is_read_before_it_is_written(void **unused)
 {
     static const struct state_record more = {
         .name = "More", .kind = SHMB_MUTEX, .generation = 2000};
+    struct sys_keeper keeper = {.process = 4711, .started = 99};
     struct state *state;
     char whole[1024];
 
     (void)unused;
     write_two();
+    state = open_state("b1");
+    state_put_keeper(state, &keeper);
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    state_free(state);
     strcpy(whole, fake_state_text(fake, STATE_FILE));
     state = state_new(fake_system(fake), "b1");
     assert_non_null(state);
@@ -353,6 +358,9 @@ static void a_held_file_is_read_before_it_is_written(void **unused)
     assert_int_equal(state_commit(state, &why), SYS_LATER);
     assert_string_equal(fake_state_text(fake, STATE_FILE), whole);
     fake_mend(fake);
+    assert_int_equal(state_commit(state, &why), SYS_LATER); /* the caller has to read it */
+    assert_string_equal(fake_state_text(fake, STATE_FILE), whole);
+    assert_int_equal(state_load_held(state, &why), SYS_OK);
     assert_int_equal(state_commit(state, &why), SYS_OK);
     assert_true(state_is_loaded(state));
     state_free(state);
@@ -360,6 +368,8 @@ static void a_held_file_is_read_before_it_is_written(void **unused)
     assert_non_null(state_find(state, "Lock"));
     assert_non_null(state_find(state, "Prices and more"));
     assert_non_null(state_find(state, "More"));
+    assert_true(state_keeper_at(state, 0, &keeper));
+    assert_int_equal(keeper.process, 4711);
     state_free(state);
 }
 

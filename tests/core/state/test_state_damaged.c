@@ -17,6 +17,7 @@
 #include "life.h"
 #include "names.h"
 #include "state.h"
+#include "state_damage.h"
 
 #define TEXT_MAX  16384u
 #define GIVEN_UP  7u /* bytes that a window of damage has */
@@ -350,6 +351,55 @@ static void a_broker_serves_over_each_of_them(void **unused)
     assert_true(tried > 64);
 }
 
+/* ---- a damaged file that another program holds, too ---- */
+
+static void let_go_and_reload(size_t number)
+{
+    if (number == 1)
+        fake_mend(fake);
+    fake_wake(fake, SYS_WAKE_RELOAD);
+}
+
+/* Also where a reload is the first to write: what is damaged is told, and put aside. */
+static void one_that_is_held_is_told_late(void **unused)
+{
+    size_t length = live_once();
+
+    (void)unused;
+    text[length / 2] ^= 1;
+    fake_state_file(fake, STATE_FILE, text);
+    fake_fail(fake, FAKE_STATE_READ, STATE_FILE, SYS_LATER);
+    life_run(configuration, let_go_and_reload, 3);
+    assert_int_equal(fake_event_count(fake, EVENT_RELOADED), 2);
+    assert_int_equal(fake_event_count(fake, EVENT_STATE_DAMAGED), 1);
+    assert_string_equal(fake_state_text(fake, STATE_DAMAGED_FILE), text);
+}
+
+static bool retired;
+
+static void let_go_and_look_at_the_retired(size_t number)
+{
+    if (number == 1)
+        fake_mend(fake);
+    retired |= life_reports("retired\tGlobal\\Two\t");
+    if (number >= 7)
+        fake_wake(fake, SYS_WAKE_SESSIONS);
+}
+
+/* It is no longer configured, and a program has it open. */
+static void what_is_retired_in_one_that_is_held_is_found_late(void **unused)
+{
+    (void)unused;
+    (void)live_once();
+    retired = false;
+    fake_state_file(fake, STATE_FILE, text);
+    fake_fail(fake, FAKE_STATE_READ, STATE_FILE, SYS_LATER);
+    life_run("version: 1\ndefaults: { access: { write: [Users] } }\n"
+             "segments: { One: { size: 64 } }\n",
+             let_go_and_look_at_the_retired, 8);
+    assert_true(retired);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, life_end)
 
 int main(void)
@@ -358,6 +408,8 @@ int main(void)
         TEST(no_record_that_was_never_written),
         TEST(no_line_that_no_broker_writes),
         TEST(a_broker_serves_over_each_of_them),
+        TEST(one_that_is_held_is_told_late),
+        TEST(what_is_retired_in_one_that_is_held_is_found_late),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
