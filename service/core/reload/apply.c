@@ -9,12 +9,17 @@
 
 #include "carried_locks.h"
 
-/* NULL while a change of the access is due: the object does not have this text. */
+/*
+ * NULL while a change of the access is due, or where the object is of another kind than
+ * configured: it does not have this text.
+ */
 static const char *access_now(void *context, const struct item *former)
 {
     const struct apply_request *request = context;
 
-    return former->access_due ? NULL : descriptor_cache_text(request->former->cache, former);
+    return former->access_due || former->other_kind
+               ? NULL
+               : descriptor_cache_text(request->former->cache, former);
 }
 
 static const char *access_wanted(void *context, const struct item *item)

@@ -124,6 +124,39 @@ static void without_proof_it_is_a_stranger_s(void **state)
     fake_client_close(fake, SHMB_ROOT_NAME);
 }
 
+static void open_the_mutex(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "M");
+}
+
+static const char back_to_a_mutex[] =
+    "version: 1\nmutexes: { M: { access: { write: CORP\\Traders } } }\n";
+
+static void make_it_a_mutex_again(size_t number)
+{
+    if (number == 2) {
+        assert_int_equal(fake_events_about(fake, EVENT_OBJECT_DEFERRED, "M"), 1);
+        assert_int_equal(fake_find(fake, "M")->spec.kind, SHMB_MUTEX);
+        reloads_change(back_to_a_mutex);
+        return;
+    }
+    assert_true(reloads_told("M", "access", "done"));
+    assert_non_null(strstr(fake_find(fake, "M")->sddl, "S-1-5-21-1-2-3-1001"));
+}
+
+/* Its access was that of the first configuration all the time. */
+static void what_was_another_kind_gets_the_access_of_its_own(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, "version: 1\nmutexes: { M: { access: { write: Users } } }\n");
+    reloads_live(open_the_mutex, 1);
+    fake_file(fake, FILE_NAME,
+              "version: 1\nevents: { M: { reset: manual, access: { write: CORP\\Traders } } }\n");
+    reloads_live(make_it_a_mutex_again, 3);
+    fake_client_close(fake, "M");
+}
+
 static void other_size(size_t number)
 {
     (void)number;
@@ -299,6 +332,7 @@ int main(void)
         TEST(what_clients_kept_is_found_again),
         TEST(no_byte_of_a_segment_is_looked_at),
         TEST(without_proof_it_is_a_stranger_s),
+        TEST(what_was_another_kind_gets_the_access_of_its_own),
         TEST(the_exact_size_clients_were_told_stays),
         TEST(a_newer_state_is_not_touched),
         TEST(a_newer_directory_is_not_touched),
