@@ -279,27 +279,51 @@ void broker_remember(struct broker *broker)
     broker_commit(broker);
 }
 
-size_t broker_retire_made(struct broker *broker)
+/* The record of a held item; NULL: none, or it is retired. */
+static const struct state_record *held_record(const struct broker *broker, const struct item *item)
 {
-    size_t i, adopted = 0;
+    const struct state_record *record =
+        item_is_held(item) ? state_find(broker->state, item->spec.name) : NULL;
+
+    return record != NULL && !record->retired ? record : NULL;
+}
+
+void broker_retire_held(struct broker *broker, bool adopted)
+{
+    size_t i;
+
+    broker_read_held(broker);
+    for (i = 0; i < broker->inventory->count; i++) {
+        const struct item *item = &broker->inventory->items[i];
+        const struct state_record *record = held_record(broker, item);
+        struct state_record released;
+
+        if (record == NULL || (item->adopted && !adopted))
+            continue;
+        released = *record;
+        released.retired = true;
+        state_put(broker->state, &released);
+    }
+    broker_commit(broker);
+}
+
+void broker_retire_all(struct broker *broker)
+{
+    broker_read_held(broker);
+    state_retire_all(broker->state);
+    broker_commit(broker);
+}
+
+size_t broker_count_left(const struct broker *broker)
+{
+    size_t i, count = retired_rest(&broker->retired);
 
     for (i = 0; i < broker->inventory->count; i++) {
         const struct item *item = &broker->inventory->items[i];
-        const struct state_record *record;
-        struct state_record made;
 
-        if (!item_is_held(item))
-            continue;
-        adopted += item->adopted;
-        record = item->adopted ? NULL : state_find(broker->state, item->spec.name);
-        if (record == NULL)
-            continue;
-        made = *record;
-        made.retired = true;
-        state_put(broker->state, &made);
+        count -= !item->adopted && held_record(broker, item) != NULL;
     }
-    broker_commit(broker);
-    return adopted;
+    return count;
 }
 
 void broker_finish(struct broker *broker)

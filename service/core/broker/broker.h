@@ -94,10 +94,15 @@ struct state *broker_state(struct broker *broker);
 void broker_forget_copies(struct broker *broker, const struct inventory *former);
 
 /*
- * For the stop of a start that has given nothing to a keeper yet: records what it made as retired,
- * since it is released on purpose, and writes the state. Returns how many objects were adopted.
+ * For a stop that releases objects on purpose, so that the next start does not report them as lost.
+ * Records as retired what the broker has made, `adopted`: also what it has adopted; or everything.
+ * Writes the state.
  */
-size_t broker_retire_made(struct broker *broker);
+void broker_retire_held(struct broker *broker, bool adopted);
+void broker_retire_all(struct broker *broker);
+
+/* How many objects a former keeper may have: they are not retired, and this broker made others. */
+size_t broker_count_left(const struct broker *broker);
 
 /* Writes the changes to the state file; a failure is logged and retried. */
 void broker_remember(struct broker *broker);

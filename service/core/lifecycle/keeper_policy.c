@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "backoff.h"
 
@@ -348,22 +349,38 @@ static void log_held(const struct keeper_policy *policy, size_t count, const cha
     log_text(policy, EVENT_STOPPED_HELD, number, time);
 }
 
-/* A start that is stopped before it has made a keeper. True: a former keeper has the objects. */
-static bool stop_start(const struct keeper_policy *policy)
+/* A former keeper lives. Where the system does not tell, those that are listed count. */
+static bool former_lives(const struct keeper_policy *policy)
 {
-    size_t adopted = broker_retire_made(policy->broker);
+    const struct system *system = policy->system;
+    struct sys_keeper *found;
+    size_t count;
+    enum sys_status status = system->keepers.left(system->self, &found, &count, NULL);
 
-    if (!has_former(policy))
-        return false;
-    log_held(policy, adopted,
-             "what is left of its time, besides those that this start had not reached");
-    return true;
+    free(found);
+    return status == SYS_OK ? count > 0 : has_former(policy);
+}
+
+/* A stop without a keeper of this broker. True: a former keeper has objects. */
+static bool stop_without_keeper(const struct keeper_policy *policy)
+{
+    bool former = former_lives(policy);
+
+    /* Where a keeper is wanted but cannot be made, nothing is released on purpose. */
+    if (!is_due(policy)) {
+        if (former || !policy->begun)
+            broker_retire_held(policy->broker, !former);
+        else
+            broker_retire_all(policy->broker);
+    }
+    if (former)
+        log_held(policy, broker_count_left(policy->broker), "what is left of its time");
+    return former;
 }
 
 bool keeper_policy_stop(struct keeper_policy *policy)
 {
     const struct system *system = policy->system;
-    struct state *state = broker_state(policy->broker);
     bool release = system->releasing(system->self);
     char time[KEEPER_TIME_TEXT];
 
@@ -384,13 +401,9 @@ bool keeper_policy_stop(struct keeper_policy *policy)
         log_held(policy, broker_counts(policy->broker).held, time);
         return true;
     }
-    if (!policy->begun && !release)
-        return stop_start(policy);
-    /* The objects are released on purpose: the next start must not log them as lost. */
-    if (release || policy->wanted_ms == 0) {
-        state_retire_all(state);
-        broker_remember(policy->broker);
-    }
+    if (!release)
+        return stop_without_keeper(policy);
+    broker_retire_all(policy->broker);
     return false;
 }
 

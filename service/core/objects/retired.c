@@ -58,6 +58,16 @@ bool retired_mark(struct retired *retired, const struct inventory *inventory)
     return true;
 }
 
+size_t retired_rest(const struct retired *retired)
+{
+    const struct state_record *record;
+    size_t at = 0, count = 0;
+
+    while ((record = state_next(retired->state, &at)) != NULL)
+        count += !record->retired && !is_own(record->name);
+    return count;
+}
+
 void retired_reloaded(struct retired *retired, size_t count)
 {
     if (count == 0 && retired->delay == UINT32_MAX)

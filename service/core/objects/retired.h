@@ -36,6 +36,9 @@ void retired_free(struct retired *retired);
  */
 bool retired_mark(struct retired *retired, const struct inventory *inventory);
 
+/* How many recorded objects are not retired; the broker's own sections do not count. */
+size_t retired_rest(const struct retired *retired);
+
 /* After a reload that retired `count` objects: starts a new pass soon. */
 void retired_reloaded(struct retired *retired, size_t count);
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "life.h"
@@ -139,6 +140,8 @@ static void a_stopped_start_loses_nothing(void **state)
 /* The former keeper still has everything, and the next start finds it. */
 static void a_stopped_start_leaves_the_former_keeper(void **state)
 {
+    char left[24];
+
     (void)state;
     fake_release(fake, false);
     life_run(two, nothing, 2);
@@ -147,11 +150,74 @@ static void a_stopped_start_leaves_the_former_keeper(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 0);
     assert_int_equal(fake_event_count(fake, EVENT_STOPPED_HELD), 1);
     assert_non_null(fake_find(fake, "Later"));
+    (void)snprintf(left, sizeof(left), "%s", fake_last_event(fake, EVENT_STOPPED_HELD)->inserts[0]);
+    assert_string_equal(left, "3");
     fake_forget_events(fake);
     expected = "second";
     life_run(two, expect_text, 2);
     assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
     assert_int_equal(fake_event_count(fake, EVENT_STOPPED_HELD), 1);
+    assert_string_equal(fake_last_event(fake, EVENT_STOPPED_HELD)->inserts[0], left);
+}
+
+/* The state still lists it. */
+static void a_stopped_start_knows_that_the_former_keeper_has_ended(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(two, nothing, 2);
+    fake_keeper_dies(fake, 0);
+    start_two_and_stop_at(FAKE_FILL, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED_HELD), 0);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 1);
+}
+
+/* This broker can make no keeper, and has not ended the former one. */
+static void so_does_a_stop_without_a_keeper(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(two, nothing, 2);
+    write_text("second");
+    fake_forget_events(fake);
+    fake_fail(fake, FAKE_KEEPER_MAKE, NULL, SYS_DENIED);
+    life_run(two, nothing, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 0);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED_HELD), 1);
+    assert_string_equal(fake_last_event(fake, EVENT_STOPPED_HELD)->inserts[0], "3");
+    fake_mend(fake);
+    expected = "second";
+    life_run(two, expect_text, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
+}
+
+static const char released[] = "version: 1\n"
+                               "hold_for: 0\n"
+                               "defaults: { access: { write: Users } }\n"
+                               "segments:\n"
+                               "  Plain: { size: 64, lock: none }\n"
+                               "  Later: { size: 64, lock: none, initial: { text: later } }\n";
+
+static void open_plain(size_t number)
+{
+    nothing(number);
+    if (number == 1)
+        fake_client_open(fake, "Plain");
+}
+
+/* A program kept it until after the start that was stopped. */
+static void what_a_stopped_start_adopts_and_releases_is_not_lost(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(released, open_plain, 2);
+    fake_file(fake, LIFE_FILE, released);
+    fake_stop_at(fake, FAKE_FILL, fake_calls(fake, FAKE_FILL) + 1);
+    assert_int_equal(lifecycle_run(fake_system(fake), LIFE_FILE), SHMB_EXIT_DONE);
+    fake_client_close(fake, "Plain");
+    assert_null(fake_find(fake, "Plain"));
+    life_run(released, nothing, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
 }
 
 static size_t pauses;
@@ -184,6 +250,9 @@ int main(void)
         TEST(adopted_content_is_saved_although_a_stop_was_asked_for),
         TEST(a_stopped_start_loses_nothing),
         TEST(a_stopped_start_leaves_the_former_keeper),
+        TEST(a_stopped_start_knows_that_the_former_keeper_has_ended),
+        TEST(so_does_a_stop_without_a_keeper),
+        TEST(what_a_stopped_start_adopts_and_releases_is_not_lost),
         TEST(a_broker_that_is_ending_is_waited_for),
     };
 
