@@ -88,8 +88,18 @@ static void add_line(struct retired *retired, const struct state_record *record)
 }
 
 /*
- * Looks one record up. If the system does not tell, the record stays; so it does where a client
- * may have changed the owner, until another object has the name.
+ * True: the object, which does not prove to be ours, may be it all the same, with an owner that a
+ * client has changed. Of the other kinds any stranger's looks the same: its record would prove an
+ * administrator's later object ours.
+ */
+static bool may_be_recorded(const struct sys_facts *facts, const struct state_record *record)
+{
+    return facts->kind == SHMB_SECTION && adoption_is_recorded(facts, record);
+}
+
+/*
+ * Looks one record up. If the system does not tell, the record stays; so it does for a section
+ * whose owner a client may have changed, until one of another size has the name.
  */
 static void look_up(struct retired *retired, const struct state_record *record)
 {
@@ -105,8 +115,8 @@ static void look_up(struct retired *retired, const struct state_record *record)
 
     system->objects.close(system->self, object);
     free(facts.sddl);
-    if (status == SYS_NOT_FOUND || (status == SYS_OK && conflict && !judged.unasked &&
-                                    !adoption_is_recorded(&facts, record))) {
+    if (status == SYS_NOT_FOUND ||
+        (status == SYS_OK && conflict && !judged.unasked && !may_be_recorded(&facts, record))) {
         state_drop(retired->state, record->name);
         return;
     }

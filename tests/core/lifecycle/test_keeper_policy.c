@@ -178,6 +178,27 @@ static void a_reload_that_may_open_it_ends_the_former_keeper(void **state)
     kept_check_same(serials);
 }
 
+/* No keeper is wanted any more, but only the former one has it: no stop releases it on purpose. */
+static void what_a_spared_keeper_alone_has_is_missed_with_it(void **state)
+{
+    (void)state;
+    fake_owner(fake, SERVICE);
+    kept_live(kept_look_on, 1);
+    fake_change_access(fake, "Prices", SHUT);
+    fake_fail(fake, FAKE_KEEPER_FETCH, "Prices", SYS_DENIED);
+    kept_file(HEAD "hold_for: 0\n" OBJECTS);
+    kept_live(kept_look_on, 1);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED), 0);
+    assert_int_equal(fake_event_count(fake, EVENT_STOPPED_HELD), 1);
+    assert_string_equal(fake_last_event(fake, EVENT_STOPPED_HELD)->inserts[1],
+                        "what is left of its time");
+    fake_mend(fake);
+    fake_keeper_dies(fake, 0);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
+    kept_live(kept_look_on, 1);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 1);
+}
+
 /* A stranger's object has the name: the former keeper does not hold it. */
 static void a_strangers_name_spares_no_keeper(void **state)
 {
@@ -582,6 +603,7 @@ int main(void)
         TEST(without_a_record_the_former_keeper_proves_it),
         TEST(who_may_not_open_what_is_held_spares_the_former_keeper),
         TEST(a_reload_that_may_open_it_ends_the_former_keeper),
+        TEST(what_a_spared_keeper_alone_has_is_missed_with_it),
         TEST(a_strangers_name_spares_no_keeper),
         TEST(a_squatter_who_hides_the_owner_spares_no_keeper),
         TEST(nor_does_one_without_the_state),

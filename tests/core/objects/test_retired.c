@@ -116,6 +116,33 @@ static void a_stranger_at_its_name_ends_it(void **state)
     fake_vacate(fake, "Old");
 }
 
+/* An event of a program, where the name was an event's: of that kind one looks like another. */
+static void strange_of_the_same_kind(struct fake *which, size_t number)
+{
+    size_t at = number - base;
+
+    if (at == 1) {
+        fake_client_open(which, "Old");
+        fake_file(which, FILE_NAME, ONE);
+        fake_wake(which, SYS_WAKE_RELOAD);
+    } else if (at == 2) {
+        fake_client_close(which, "Old");
+        fake_occupy(which, "Old", SHMB_EVENT, "O:S-1-5-21-7G:S-1-5-18D:P(A;;0x1f0003;;;WD)");
+    } else if (at == 3) {
+        assert_false(is_listed(which));
+        assert_false(is_remembered(which));
+    }
+}
+
+static void so_does_one_of_the_same_kind(void **state)
+{
+    (void)state;
+    base = 0;
+    fake_file(fake, FILE_NAME, ONE "events: { Old: { reset: manual } }\n");
+    live(strange_of_the_same_kind, 3);
+    fake_vacate(fake, "Old");
+}
+
 /* A client with `full` has changed the owner: it may still be ours when the name comes back. */
 static void change_the_owner(struct fake *which, size_t number)
 {
@@ -253,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(it_is_listed_until_its_last_program_ends),
         TEST(a_stranger_at_its_name_ends_it),
+        TEST(so_does_one_of_the_same_kind),
         TEST(another_owner_alone_does_not_end_it),
         TEST(a_start_finds_it_again),
         TEST(many_are_asked_for_in_turns),
