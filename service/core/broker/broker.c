@@ -265,7 +265,7 @@ uint32_t broker_guard_delay(struct broker *broker)
     const struct maker maker = broker_maker(broker);
 
     return access_guard_needed(&maker) || publication_needs_repair(broker->publication)
-               ? ACCESS_GUARD_EVERY_MS
+               ? GUARD_EVERY_MS
                : UINT32_MAX;
 }
 

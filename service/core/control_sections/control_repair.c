@@ -7,7 +7,6 @@
  */
 #include "control_internal.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +18,6 @@
 #include "text.h"
 
 #define NAMES_MOST 2000 /* characters of names in an event */
-
-static_assert(CONTROL_REPAIR_EVERY_MS == ACCESS_GUARD_EVERY_MS, "one duty does both");
 
 /* What a block is, besides the block of the item of this index. */
 #define BLOCK_FREE SIZE_MAX /* of no segment of the inventory */
@@ -208,7 +205,7 @@ static bool repair_section(struct control_sets *sets, size_t index, const size_t
     own_section_unmap(system, &section->shared);
     if (header || generations > 0) {
         section->repairs++;
-        if (section->repairs == 1 || now - section->told >= CONTROL_REPAIR_EVERY_MS) {
+        if (section->repairs == 1 || now - section->told >= GUARD_EVERY_MS) {
             section->told = now;
             log_repair(sets, section, items, header, generations);
         }

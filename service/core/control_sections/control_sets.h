@@ -67,10 +67,9 @@ void control_sets_unmap(struct control_sets *sets, size_t item);
 /*
  * Repairs what the broker wrote into the control sections and programs have damaged: headers,
  * generations, and the marks of moved blocks. Logs EVENT_CONTROL_REPAIRED, at most once in
- * CONTROL_REPAIR_EVERY_MS for a section. True: there was damage. Not during a reload. Ends early
- * at a stop, unless it is the `last` one.
+ * GUARD_EVERY_MS for a section. True: there was damage. Not during a reload. Ends early at a stop,
+ * unless it is the `last` one.
  */
-#define CONTROL_REPAIR_EVERY_MS 60000u
 bool control_sets_repair(struct control_sets *sets, bool last);
 
 /* The same, if sections of a former broker were adopted since the last call. */

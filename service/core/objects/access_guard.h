@@ -7,7 +7,7 @@
 
 #include "maker.h"
 
-#define ACCESS_GUARD_EVERY_MS 60000u
+#define GUARD_EVERY_MS 60000u /* also for control sections, which the same duty repairs */
 
 /*
  * True if a trustee may change the access of a held object, besides the broker, SYSTEM and

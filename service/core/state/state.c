@@ -514,16 +514,6 @@ const struct state_record *state_find(const struct state *state, const char *nam
     return entry != NULL && is_record(entry) ? record_of(entry) : NULL;
 }
 
-const struct state_record *state_at(const struct state *state, size_t index)
-{
-    size_t i;
-
-    for (i = 0; i < state->count; i++)
-        if (is_record(&state->entries[i]) && index-- == 0)
-            return record_of(&state->entries[i]);
-    return NULL;
-}
-
 const struct state_record *state_next(const struct state *state, size_t *at)
 {
     while (*at < state->count) {

@@ -58,9 +58,6 @@ enum sys_status state_load_held(struct state *state, struct sys_failure *why);
 /* The record of a name in this boot; valid until the next change. NULL: none. */
 const struct state_record *state_find(const struct state *state, const char *name);
 
-/* The record by number, from 0, in no particular order; NULL: no more. Slow: see state_next. */
-const struct state_record *state_at(const struct state *state, size_t index);
-
 /*
  * The next record, in no particular order; `*at` is 0 at first. NULL: no more. Meanwhile records
  * may be changed and dropped; one that is added may be met or not.

@@ -89,7 +89,7 @@ static void an_ordinary_life(void **state)
     assert_int_equal(fake_calls(fake, FAKE_CLOSE), GOOD_OBJECTS + PUBLISHED);
     assert_int_equal(fake_calls(fake, FAKE_STATE_READ), 1);
     assert_int_equal(fake_calls(fake, FAKE_RUNNING), 1);
-    assert_int_equal(fake_wait_ms(fake, 1), ACCESS_GUARD_EVERY_MS);
+    assert_int_equal(fake_wait_ms(fake, 1), GUARD_EVERY_MS);
     /* The state is read when no other broker can write it any more. */
     assert_true(position(FAKE_CLAIM, 0) < position(FAKE_STATE_READ, 0));
     /* Running is said when everything exists, and nothing is closed before the wait ends. */
@@ -122,7 +122,7 @@ static void what_was_missing_is_tried_again(void **state)
     assert_string_equal(running->inserts[3], "1");
     assert_int_equal(fake_wait_ms(fake, 1), 1000);
     assert_int_equal(fake_wait_ms(fake, 2), 2000);
-    assert_int_equal(fake_wait_ms(fake, 3), ACCESS_GUARD_EVERY_MS - 3000);
+    assert_int_equal(fake_wait_ms(fake, 3), GUARD_EVERY_MS - 3000);
     assert_string_equal(fake_last_event(fake, EVENT_STOPPED)->inserts[0], "4");
 }
 

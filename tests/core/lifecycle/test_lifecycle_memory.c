@@ -82,7 +82,7 @@ static bool disarm(void)
 /* Nothing is retried: only the guard looks, each minute. */
 static bool is_all_well(const struct fake *fake, size_t number)
 {
-    return fake_wait_ms(fake, number) > ACCESS_GUARD_EVERY_MS / 2;
+    return fake_wait_ms(fake, number) > GUARD_EVERY_MS / 2;
 }
 
 /* A single failure is healed by the first retry; then somebody asks to stop. */

@@ -56,7 +56,7 @@ static void it_is_back(size_t number)
     } else {
         lacking_all_is_served(number);
         /* The guard of the control sections alone. */
-        assert_true(lacking_wait_ms(number) > ACCESS_GUARD_EVERY_MS / 2);
+        assert_true(lacking_wait_ms(number) > GUARD_EVERY_MS / 2);
     }
 }
 

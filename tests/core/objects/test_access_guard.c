@@ -49,7 +49,7 @@ static const char *const changes[] = {
 
 static void change_and_look(size_t number)
 {
-    assert_int_equal(fake_wait_ms(fake, number), ACCESS_GUARD_EVERY_MS);
+    assert_int_equal(fake_wait_ms(fake, number), GUARD_EVERY_MS);
     if (number > 1) {
         const struct fake_event *event = fake_last_event(fake, EVENT_ACCESS_CORRECTED);
         char line[120];
@@ -140,7 +140,7 @@ static void fail_to_protect(size_t number)
     } else if (number == 2) {
         assert_int_equal(fake_event_count(fake, EVENT_ACCESS_FAILED), 1);
         assert_int_equal(fake_event_count(fake, EVENT_ACCESS_CORRECTED), 0);
-        assert_true(fake_wait_ms(fake, number) < ACCESS_GUARD_EVERY_MS);
+        assert_true(fake_wait_ms(fake, number) < GUARD_EVERY_MS);
         fake_mend(fake);
     } else {
         expect_right("Old");
@@ -214,7 +214,7 @@ static void change_while_deferred(size_t number)
         fake_fail(fake, FAKE_PROTECT, "Old", SYS_DENIED);
     } else if (number == 4) {
         assert_true(life_reports("access\tGlobal\\Old\tdue\tevent 305 says why\n"));
-        assert_true(fake_wait_ms(fake, number) < ACCESS_GUARD_EVERY_MS);
+        assert_true(fake_wait_ms(fake, number) < GUARD_EVERY_MS);
         fake_mend(fake);
     } else {
         expect_right("Old");

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access_guard.h"
 #include "control.h"
-#include "control_sets.h"
 #include "life.h"
 
 #define HEAD "version: 1\ndefaults: { access: { write: [Users] } }\nsegments:\n"
@@ -79,7 +79,7 @@ static void damage_and_look(size_t number)
     uint8_t *bytes = bytes_of(CONTROL_1);
     char what[160];
 
-    assert_int_equal(fake_wait_ms(fake, number), CONTROL_REPAIR_EVERY_MS);
+    assert_int_equal(fake_wait_ms(fake, number), GUARD_EVERY_MS);
     if (number == 1)
         keep(CONTROL_1);
     expect_as_before(CONTROL_1);

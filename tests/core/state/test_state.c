@@ -48,6 +48,15 @@ static const struct state_record prices = {.name = "Prices and more",
                                            .lock = "A lock"};
 static const struct state_record lock = {.name = "Lock", .kind = SHMB_MUTEX, .generation = 1001};
 
+static size_t count_records(const struct state *state)
+{
+    size_t at = 0, count = 0;
+
+    while (state_next(state, &at) != NULL)
+        count++;
+    return count;
+}
+
 static void write_two(void)
 {
     struct state *state = open_state("b1");
@@ -234,7 +243,7 @@ static void torn_or_spoiled(void **unused)
         found = state_find(state, "Lock");
         if (found != NULL)
             assert_true(found->kind == SHMB_MUTEX && found->generation == 1001);
-        assert_null(state_at(state, 2));
+        assert_true(count_records(state) <= 2);
         state_free(state);
     }
     free(whole);
@@ -382,7 +391,7 @@ static void newer_and_foreign(void **unused)
     assert_int_equal(state_load(state, &why), SYS_NEWER);
     fake_state_file(fake, STATE_FILE, "something else\n");
     assert_int_equal(state_load(state, &why), SYS_OK);
-    assert_null(state_at(state, 0));
+    assert_int_equal(count_records(state), 0);
     fake_fail(fake, FAKE_STATE_READ, NULL, SYS_TAKEN);
     assert_int_equal(state_load(state, &why), SYS_FAILED);
     state_free(state);
