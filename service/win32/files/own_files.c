@@ -125,8 +125,9 @@ static enum sys_status make_folders(wchar_t *path, struct sys_failure *why)
     return status == SYS_OK ? make_folder(path, SECURE_FOLDER_OWN, why) : status;
 }
 
-enum sys_status own_files_open_folder(const char *folder, bool make, HANDLE *out,
-                                      struct sys_failure *why)
+/* Opens and checks the folder; `*out` is closed with CloseHandle. */
+static enum sys_status open_folder(const char *folder, bool make, HANDLE *out,
+                                   struct sys_failure *why)
 {
     wchar_t *path = wide_from_utf8(folder);
     enum sys_status status = SYS_OK;
@@ -196,7 +197,7 @@ enum sys_status own_files_enter(const char *folder, const char *name, const char
     memset(out, 0, sizeof(*out));
     if (!is_plain_name(name) || (other != NULL && !is_plain_name(other)))
         return failure_set(why, "CreateFileW", ERROR_INVALID_PARAMETER);
-    status = own_files_open_folder(folder, make, &out->folder, why);
+    status = open_folder(folder, make, &out->folder, why);
     if (status != SYS_OK)
         return status;
     out->path = join(folder, name);

@@ -34,10 +34,6 @@ enum sys_status own_files_enter(const char *folder, const char *name, const char
                                 struct own_files *out, struct sys_failure *why);
 void own_files_leave(struct own_files *own);
 
-/* Opens and checks the folder alone; `*out` is closed with CloseHandle. */
-enum sys_status own_files_open_folder(const char *folder, bool make, HANDLE *out,
-                                      struct sys_failure *why);
-
 /*
  * CreateFileW that follows no links, sets the owner of a new file, and retries a file that
  * another program holds (held.h) for up to 2 s.

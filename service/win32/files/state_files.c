@@ -16,16 +16,6 @@
 #define WRITE_PIECE (1024u * 1024)
 #define TAIL        ".new"
 
-enum sys_status state_files_folder(const char *folder, struct sys_failure *why)
-{
-    HANDLE handle;
-    enum sys_status status = own_files_open_folder(folder, true, &handle, why);
-
-    if (status == SYS_OK)
-        CloseHandle(handle);
-    return status;
-}
-
 enum sys_status state_files_read(const char *folder, const char *name, size_t limit, char **content,
                                  size_t *length, struct sys_failure *why)
 {

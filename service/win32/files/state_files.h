@@ -19,7 +19,4 @@ enum sys_status state_files_write(const char *folder, const char *name, const vo
 enum sys_status state_files_append(const char *folder, const char *name, const void *bytes,
                                    size_t length, struct sys_failure *why);
 
-/* Creates the folder likewise. SYS_OK also if it exists and is trusted. */
-enum sys_status state_files_folder(const char *folder, struct sys_failure *why);
-
 #endif
