@@ -63,7 +63,8 @@ const char *keeper_policy_trouble(const struct keeper_policy *policy);
 
 /*
  * Call it before broker_stop. Leaves the objects to the keeper, or, with stop --release, ends
- * all keepers. True: the keeper holds the objects.
+ * all keepers. True: the keeper, or where there is none a former one that lives, holds objects, and
+ * that is logged.
  */
 bool keeper_policy_stop(struct keeper_policy *policy);
 

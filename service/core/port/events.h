@@ -101,8 +101,8 @@ enum event_id {
      */
     EVENT_OBJECTS_LOST = 123,
     /*
-     * Information. Stopped on request; the keeper, or the former one if a start was stopped, holds
-     * the objects for the next start. %1 number of objects  %2 how long
+     * Information. Stopped on request; the keeper holds the objects for the next start, or, where
+     * this start has made none, a former one that still runs. %1 number of objects  %2 how long
      */
     EVENT_STOPPED_HELD = 124,
     /* Warning. The keeper of an earlier broker cannot be ended. Retried. %1 why */
