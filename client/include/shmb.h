@@ -54,10 +54,11 @@
  *            SHMB_NOT_FOUND both mean "no such object"; which of them is a hint. Other
  *            clients may write anything into a segment: check what you read.
  * DIRECTORY  The broker publishes a directory of what it holds. If a program may
- *            not read it, or another program holds its name, segments are opened by
- *            plain name: the size is rounded up to pages, only a lock named X.lock
- *            is found, only the next owner learns that an owner died, and there
- *            are no snapshots. shmb_state then reports SHMB_FLAG_ROUNDED.
+ *            not read it, segments are opened by plain name: the size is rounded up to
+ *            pages, only a lock named X.lock is found, only the next owner learns that
+ *            an owner died, and there are no snapshots. shmb_state then reports
+ *            SHMB_FLAG_ROUNDED. The same happens to a program that may not list `Global\`
+ *            while another program has the directory's name.
  *            The same happens while no broker runs, if another program still has the
  *            segment open. When a broker has started and published its directory, the
  *            bytes are the same, but others use the lock and the control data that this
@@ -148,9 +149,12 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 
 /* Results. The numbers never change. */
 #define SHMB_OK 0
-#define SHMB_ABANDONED                                                                             \
-    1 /* done, and you hold the lock; but an owner died while it held the                          \
-         lock, and the content was not declared consistent since */
+/*
+ * Done, and you hold the lock; but an owner died while it held the lock, and the content was not
+ * declared consistent since.
+ */
+#define SHMB_ABANDONED 1
+
 #define SHMB_NOT_FOUND        (-1) /* the broker runs, but holds no object of this name */
 #define SHMB_NO_BROKER        (-2) /* no such object, and no broker runs; see TRUST */
 #define SHMB_ACCESS_DENIED    (-3) /* the access list does not give you this right */
@@ -358,12 +362,12 @@ SHMB_RESULT int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
 
+/* `flags` of shmb_lock_info. The last two: and nobody called shmb_mark_consistent since. */
 #define SHMB_LOCK_KNOWN     0x01u /* the system told whether a thread owns the mutex */
 #define SHMB_LOCK_HELD      0x02u /* a thread owns it */
 #define SHMB_LOCK_OWNER     0x04u /* the system told `process` and `thread` */
-#define SHMB_LOCK_ABANDONED 0x08u /* an owner died, and nobody called shmb_mark_consistent since   \
-                                   */
-#define SHMB_LOCK_HALF 0x10u      /* a writer died in the middle of a write, and the same */
+#define SHMB_LOCK_ABANDONED 0x08u /* an owner died */
+#define SHMB_LOCK_HALF      0x10u /* a writer died in the middle of a write */
 
 /* The lock of a segment. Set `size` before each call; the call fills in the rest. */
 typedef struct shmb_lock_info {

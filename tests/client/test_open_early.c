@@ -80,7 +80,7 @@ static void expect_reason(const char *text)
         fail_msg("%s: %s", text, found);
 }
 
-#define NOT_THERE "start the service, then open it again"
+#define NOT_THERE "start the service if it does not run, then open it again"
 #define DENIED    "which you may not read; have the administrator let you"
 
 static void expect_plain_because(shmb_segment *segment, const char *reason)
