@@ -13,7 +13,7 @@
 
 #define PAGE UINT64_C(4096)
 
-static uint64_t pages(uint64_t size)
+uint64_t adoption_pages(uint64_t size)
 {
     return (size + PAGE - 1) / PAGE * PAGE;
 }
@@ -27,7 +27,7 @@ static bool wants_record(const char *owner)
 bool adoption_is_recorded(const struct sys_facts *facts, const struct state_record *record)
 {
     return record != NULL && record->kind == facts->kind &&
-           (facts->kind != SHMB_SECTION || pages(record->size) == facts->size);
+           (facts->kind != SHMB_SECTION || adoption_pages(record->size) == facts->size);
 }
 
 static bool is_ours(const struct sys_facts *facts, bool recorded, const char *owner)
@@ -66,7 +66,7 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
     if (facts->kind == SHMB_SECTION && recorded)
         out->live.size = record->size;
     else if (facts->kind == SHMB_SECTION && wanted->kind == SHMB_SECTION &&
-             pages(wanted->size) == facts->size)
+             adoption_pages(wanted->size) == facts->size)
         out->live.size = wanted->size;
     out->generation = recorded ? record->generation : 0;
     out->verdict = misfit_of_object(&out->live, wanted, out->reason, sizeof(out->reason))

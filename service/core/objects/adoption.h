@@ -39,6 +39,9 @@ enum sys_status adoption_open(const struct system *system, const struct state *s
                               struct sys_facts *facts, struct adoption *judged,
                               struct sys_object **out, struct sys_failure *why);
 
+/* The size that the system tells of a section of `size` bytes: whole pages. */
+uint64_t adoption_pages(uint64_t size);
+
 /* True: the record matches this object, its kind and the pages of a section. NULL: none does. */
 bool adoption_is_recorded(const struct sys_facts *facts, const struct state_record *record);
 

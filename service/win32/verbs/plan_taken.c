@@ -33,7 +33,21 @@ static bool depends_on_state(const struct plan_taken *by, const struct item *ite
     return judged.verdict != ADOPTION_CONFLICT;
 }
 
-static void inspect(const struct plan_taken *by, const struct item *item, struct sys_facts *facts)
+/* The broker may open what the caller may not: what could not be read counts as fitting. */
+static void take_as_fitting(const struct item *item, const struct state_record *record,
+                            struct sys_facts *facts)
+{
+    if (facts->kind == SHMB_SECTION && facts->size == 0)
+        facts->size = adoption_pages(
+            record != NULL && record->kind == SHMB_SECTION ? record->size : item->spec.size);
+    if (facts->kind != item->spec.kind)
+        return;
+    facts->manual_reset = item->spec.manual_reset;
+    facts->maximum = item->spec.maximum;
+}
+
+static void inspect(const struct plan_taken *by, const struct item *item,
+                    const struct state_record *record, struct sys_facts *facts)
 {
     struct sys_object *object = NULL;
     struct sys_failure why;
@@ -43,11 +57,8 @@ static void inspect(const struct plan_taken *by, const struct item *item, struct
     by->system->objects.close(by->system->self, object);
     free(facts->sddl);
     facts->sddl = NULL;
-    /* The broker may open what the caller may not. */
-    if (status != SYS_OK && facts->kind == item->spec.kind) {
-        facts->manual_reset = item->spec.manual_reset;
-        facts->maximum = item->spec.maximum;
-    }
+    if (status != SYS_OK)
+        take_as_fitting(item, record, facts);
 }
 
 enum plan_word plan_taken_judge(const struct plan_taken *by, const struct item *item,
@@ -60,7 +71,7 @@ enum plan_word plan_taken_judge(const struct plan_taken *by, const struct item *
     struct adoption judged;
 
     name_holder_text(holder, who);
-    inspect(by, item, &facts);
+    inspect(by, item, record, &facts);
     adoption_judge(&item->spec, &facts, record, by->owner, &judged);
     if (judged.verdict == ADOPTION_CONFLICT) {
         (void)snprintf(text, PLAN_TAKEN_TEXT, "the name is taken by %s%s", who,

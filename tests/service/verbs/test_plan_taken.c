@@ -73,11 +73,14 @@ static void what_cannot_become_what_is_wanted_is_deferred(void **state)
     expect(SHMB_SERVICE_SID, NULL, &item, PLAN_VIEW_ADOPT, "it exists: a section of 4096 bytes");
     item.spec.size = 5000;
     expect(SHMB_SERVICE_SID, NULL, &item, PLAN_VIEW_DEFER, "size cannot change from 4096 to 5000");
+    /* What the caller may not read, the broker may. */
+    set_there(SHMB_SECTION, 0, SHMB_SERVICE_SID);
+    opens = SYS_DENIED;
+    expect(SHMB_SERVICE_SID, NULL, &item, PLAN_VIEW_ADOPT, "it exists: a section");
     item.spec = (struct sys_spec){.kind = SHMB_SEMAPHORE, .name = "A", .maximum = 5};
     set_there(SHMB_SEMAPHORE, 0, SHMB_SERVICE_SID);
     there.maximum = 4;
     expect(SHMB_SERVICE_SID, NULL, &item, PLAN_VIEW_DEFER, "maximum cannot change from 4 to 5");
-    /* What the caller may not read, the broker may. */
     opens = SYS_DENIED;
     there.maximum = 0;
     expect(SHMB_SERVICE_SID, NULL, &item, PLAN_VIEW_ADOPT, "it exists: a semaphore");
@@ -107,6 +110,9 @@ static void what_administrators_own_is_proved_by_the_state(void **state)
     item.lock = NULL;
     expect(ADMINISTRATORS, known, &item, PLAN_VIEW_DEFER, "lock cannot change from A.lock to none");
     item.spec.size = 65;
+    expect(ADMINISTRATORS, known, &item, PLAN_VIEW_DEFER, "size cannot change from 64 to 65");
+    set_there(SHMB_SECTION, 0, ADMINISTRATORS);
+    opens = SYS_DENIED;
     expect(ADMINISTRATORS, known, &item, PLAN_VIEW_DEFER, "size cannot change from 64 to 65");
     set_there(SHMB_SECTION, 8192, ADMINISTRATORS);
     expect(ADMINISTRATORS, known, &item, PLAN_VIEW_CONFLICT, "the name is taken by");
