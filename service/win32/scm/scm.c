@@ -79,6 +79,7 @@ enum shmb_exit scm_open(DWORD access, const char *console, SC_HANDLE *service)
 
 enum shmb_exit scm_not_ours(const char *program)
 {
+    answer_fault(NULL, 0);
     console_error("shmbroker: the service ShmBroker runs another program, %s; if it is not "
                   "needed, remove it: sc delete ShmBroker",
                   program);
@@ -140,6 +141,7 @@ enum shmb_exit scm_wait(SC_HANDLE service, DWORD state, SERVICE_STATUS_PROCESS *
         seen_point = out->dwCheckPoint;
         Sleep(POLL_MS);
     }
+    answer_fault(NULL, 0);
     console_error("shmbroker: the service is %s and has made no progress for %u seconds",
                   scm_state_word(out->dwCurrentState), STILL_MS / 1000);
     return SHMB_EXIT_TIMEOUT;

@@ -180,6 +180,7 @@ enum shmb_exit verb_stop_service(SC_HANDLE service, bool *was_running)
     if (waited != SHMB_EXIT_DONE)
         return waited;
     if (code == ERROR_DEPENDENT_SERVICES_RUNNING) {
+        answer_fault(NULL, code);
         console_error("shmbroker: other running services depend on this one; stop them first");
         return SHMB_EXIT_SYSTEM;
     }
