@@ -225,7 +225,7 @@ bool status_ask_broker(struct status *status)
         published_close(&published);
     }
     /* An administrator can read the report of a broker that could make it. */
-    status->incomplete |= status->runs && status->administrator && !status->reported;
+    status->incomplete |= status_broker_runs(status) && status->administrator && !status->reported;
     return enough && match_lines(status);
 }
 
@@ -261,8 +261,14 @@ const char *status_field(const struct status *status, const char *kind, size_t f
 
 bool status_broker_beside(const struct status *status)
 {
-    return !status->console && !status->runs && status->publisher != 0 && !status->ended &&
-           status->publisher != status->process;
+    /* The process of a service that has stopped still runs for a moment; its instance is free. */
+    return !status->console && !status->runs && status->claimed && status->publisher != 0 &&
+           !status->ended && status->publisher != status->process;
+}
+
+bool status_broker_runs(const struct status *status)
+{
+    return status->runs || status_broker_beside(status);
 }
 
 void status_object_free(struct status_object *object)

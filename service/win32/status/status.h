@@ -74,6 +74,7 @@ struct status {
     char *account, *config;         /* account NULL: a broker in a console */
     const char *start_word;         /* start type; NULL: as account */
     bool administrator;             /* the caller is one; set by the caller, as the next */
+    bool claimed;                   /* a broker has the instance; asked after the state above */
     bool console;                   /* the broker runs in a console, not as the service */
     bool all;                       /* companions that are held are shown, too */
     bool selected;                  /* only objects of certain names are left */
@@ -156,6 +157,9 @@ const char *status_field(const struct status *status, const char *kind, size_t f
 
 /* The service is not, or not yet, what made the directory: a broker that runs in a console did. */
 bool status_broker_beside(const struct status *status);
+
+/* A broker runs: the service, or one in a console. */
+bool status_broker_runs(const struct status *status);
 
 /*
  * Leaves only the objects whose names match one of these: names or patterns with * and ?, with or

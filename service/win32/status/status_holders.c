@@ -132,7 +132,7 @@ bool status_find_holders(struct status *status)
 {
     if (!ask_names(status))
         return false;
-    status->incomplete |= status->runs && status->stranger_count > 0;
+    status->incomplete |= status_broker_runs(status) && status->stranger_count > 0;
     status->holders = calloc(LOOKED_FOR_MOST, sizeof(*status->holders));
     if (status->holders == NULL)
         return false;

@@ -256,7 +256,7 @@ void status_put_json(const struct status *status, struct json *json)
     size_t i;
 
     put_service(json, status);
-    json_bool(json, "complete", !status->incomplete);
+    json_bool(json, "complete", status->runs && !status->incomplete);
     put_degraded(json, status);
     json_bool(json, "directory", status->directory);
     put_decimal(json, "revision", status->revision);

@@ -259,7 +259,8 @@ static bool print_object(const struct status *status, const struct status_object
         break;
     case STATUS_DEFERRED:
         text_add(access, "; to have it: ");
-        status_deferred_remedy(name + strlen(SHMB_GLOBAL_PREFIX), status->console, access);
+        status_deferred_remedy(name + strlen(SHMB_GLOBAL_PREFIX),
+                               status->console || status_broker_beside(status), access);
         if (access->failed)
             return false;
         console_coloured(COLOUR_WARNING, "%s %s: held, deferred: %s%s%s", kind, name, reason,

@@ -45,7 +45,7 @@ void status_find_reasons(struct status *status)
     struct status_reasons *out = &status->reasons;
 
     out->count = 0;
-    if (!status->runs || !status->incomplete)
+    if (!status_broker_runs(status) || !status->incomplete)
         return;
     add(out, count_lines(status, "degraded", "last-good"),
         "main file unusable, what was in force last is served", "main files unusable");

@@ -115,6 +115,8 @@ static enum shmb_exit show_service(SC_HANDLE service, const struct status_option
 
     if (!scm_query(service, &state))
         return scm_failed("cannot query the state of the service", GetLastError());
+    /* In this order: the service gives up the instance before it reports that it has stopped. */
+    status.claimed = instance_exists();
     config = scm_query_config(service);
     if (config == NULL)
         return scm_failed("cannot query the configuration of the service", GetLastError());
@@ -122,7 +124,7 @@ static enum shmb_exit show_service(SC_HANDLE service, const struct status_option
         ask_manager(&status, &state, config) && status_ask_broker(&status) && ask_rest(&status);
     free(config);
     /* The directory of a stopped broker may still be there: its keeper holds it. */
-    status.incomplete |= !status.runs;
+    status.incomplete |= !status_broker_runs(&status);
     return show(&status, enough, options);
 }
 

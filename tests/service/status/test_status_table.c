@@ -1,4 +1,4 @@
-/* The rows of held objects on a screen. */
+/* The rows of held objects on a screen, and whose objects they are. */
 #include "support.h"
 
 #include <stdio.h>
@@ -73,11 +73,24 @@ static void redirected_nothing_is_cut(void **state)
     assert_null(strstr(text, "..."));
 }
 
+/* A service that has just stopped: its process runs for a moment longer. */
+static void what_a_stopped_service_left_is_not_of_a_broker_in_a_console(void **state)
+{
+    struct status status = {.publisher = 7, .claimed = true};
+
+    (void)state;
+    assert_true(status_broker_beside(&status));
+    status.claimed = false;
+    assert_false(status_broker_beside(&status));
+    assert_false(status_broker_runs(&status));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_screen_has_columns_and_a_header),
         cmocka_unit_test(redirected_nothing_is_cut),
+        cmocka_unit_test(what_a_stopped_service_left_is_not_of_a_broker_in_a_console),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

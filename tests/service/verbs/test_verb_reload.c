@@ -512,7 +512,8 @@ static void status_says_degraded_and_why(void **state)
 
 /* ---- in a console ---- */
 
-static struct child *run_in_console(const char *text)
+/* `started`: the event that says so. */
+static struct child *run_in_console(const char *text, const char *started)
 {
     static const struct launch console = {.console = true};
     const char *file = scm_file(text);
@@ -520,7 +521,7 @@ static struct child *run_in_console(const char *text)
         &console, "\"%s\" run --release --allow-unsafe-config --config \"%s\" --state \"%s.state\"",
         support_sibling("shmbroker.exe"), file, file);
 
-    child_find(broker, "info 100", SUPPORT_DEADLINE_MS);
+    child_find(broker, started, SUPPORT_DEADLINE_MS);
     return broker;
 }
 
@@ -554,7 +555,7 @@ static int remove_state(void)
 
 static void run_keeps_its_state_where_it_is_told(void **state)
 {
-    struct child *broker = run_in_console(HEAD OLD);
+    struct child *broker = run_in_console(HEAD OLD, "info 100");
 
     (void)state;
     assert_true(remove_state() > 0);
@@ -565,20 +566,26 @@ static void run_keeps_its_state_where_it_is_told(void **state)
 /* The service is installed, and not what runs. */
 static void status_tells_of_a_broker_beside_the_stopped_service(void **state)
 {
-    struct child *broker;
+    struct child *squatter, *broker;
 
     (void)state;
     serve(HEAD DATA);
     verb("status", 0, "state:         running");
     not_said("broker: ");
     verb("stop --release", 0, "released");
-    broker = run_in_console(HEAD OLD);
+    squatter = client_start(NULL, "create event Global\\ShmbTest.New");
+    child_expect(squatter, "created");
+    broker = run_in_console(HEAD OLD NEW, "warning 101");
     verb("status", 5, "state:         stopped; it was stopped as asked\n");
     said_too("broker:        runs in a console, process ");
     said_too("; what follows is what it holds\n");
+    said_too("degraded:      1 object taken\n");
     said_too("section Global\\ShmbTest.Old: held");
+    said_too("section Global\\ShmbTest.New: taken by an event");
     verb("status --json", 5, "\"console_process\": ");
     not_said("\"console_process\": null");
+    said_too("\"complete\": false");
+    said_too("\"degraded\": true");
     end_in_console(broker);
     remove_state();
 }
@@ -590,7 +597,7 @@ static void ctrl_break_reloads(void **state)
     (void)state;
     if (support_wine())
         skip(); /* its consoles have no Ctrl+Break */
-    broker = run_in_console(HEAD OLD);
+    broker = run_in_console(HEAD OLD, "info 100");
     scm_file(HEAD NEW);
     child_break(broker);
     child_find(broker, "info 210", SUPPORT_DEADLINE_MS);
