@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
-
 #define CAUSE   'c'
 #define REASON  'e'
 #define WARNING 'w'

@@ -59,8 +59,7 @@ void answer_done(void);
  * The next document, with its line end, for the exit code `*code`: the answer if it is done; else
  * the failure or, of a verb without members of its own, the name of the object. Of JSON Lines,
  * nothing in place of that. Valid until the next call. If there is no memory, says so, or leaves
- * out the line, and changes
- * `*code`.
+ * out the line, and changes `*code`.
  */
 const char *answer_text(uint32_t *code);
 

@@ -44,8 +44,8 @@ void object_use_free(struct object_use *use);
 
 /*
  * The process that the state of a lock names. A process id is used again after the process has
- * ended, and without the system's word any writer can have written it: then the process that has
- * the id now is no fact about the owner, and only the id is filled in.
+ * ended. So without the system's word only the id is filled in, unless the process that has it now
+ * was started before `since`; any writer can have written both.
  */
 void object_use_owner(const shmb_lock_info *lock, struct process_facts *out);
 

@@ -139,8 +139,10 @@ enum shmb_exit verb_watch(struct request *request)
         if (result == SHMB_OK) {
             show_head(request, all.count, &all.watcher[all.count]);
             if (answer_wanted() &&
-                !json_watch(name, &all.watcher[all.count], request->offset, false))
+                !json_watch(name, &all.watcher[all.count], request->offset, false)) {
+                answer_about(name);
                 code = fail_memory(name);
+            }
             all.count++;
         } else {
             answer_about(name);

@@ -8,7 +8,6 @@
 
 #include "console.h"
 #include "names.h"
-#include "visible.h"
 
 /* A FILETIME as local time: the date, and hours and minutes. */
 static void local_time(uint64_t time, SYSTEMTIME *out)

@@ -97,11 +97,12 @@ static void select_lines(struct status *status, const char *const *names, size_t
 
 bool status_select(struct status *status, const char *const *names, size_t count, bool *all_held)
 {
-    bool *found = calloc(2 * count + 1, sizeof(*found)), *told = found + count;
+    bool *found = calloc(2 * count + 1, sizeof(*found)), *told;
     size_t i;
 
     if (found == NULL)
         return false;
+    told = found + count;
     status->selected = true;
     select_holders(status, names, count, told);
     memset(told, 0, count * sizeof(*told));

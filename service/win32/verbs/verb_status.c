@@ -11,7 +11,6 @@
 #include "console.h"
 #include "elevation.h"
 #include "instance.h"
-#include "published.h"
 #include "scm.h"
 #include "status.h"
 #include "wide.h"

@@ -161,7 +161,8 @@ static enum shmb_exit print_help(const struct verb *verb)
 {
     help_print_verb(verb->name);
     if ((verb->takes & OPTION_QUIET) != 0)
-        console_line("\nWith --quiet it writes errors only; the exit code says the rest.");
+        console_line("\nWith --quiet it writes errors only, and what a degraded service lacks; the "
+                     "exit code says the rest.");
     return SHMB_EXIT_DONE;
 }
 
