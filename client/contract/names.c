@@ -180,10 +180,12 @@ static bool is_plain(const char *name)
 
 const char *shmb_name_word(const char *name, char out[SHMB_NAME_WORD])
 {
-    const char *quote = is_plain(name) ? "" : "\"";
-    size_t used = strlen(quote), i;
+    const char *prefix = name[0] == '-' ? SHMB_GLOBAL_PREFIX : "";
+    const char *quote = prefix[0] == '\0' && is_plain(name) ? "" : "\"";
+    size_t used = strlen(quote) + strlen(prefix), i;
 
-    memcpy(out, quote, used);
+    memcpy(out, quote, strlen(quote));
+    memcpy(out + strlen(quote), prefix, strlen(prefix));
     for (i = 0; name[i] != '\0' && used + 4 < SHMB_NAME_WORD; i++) {
         out[used++] = name[i];
         if (name[i] == '"') /* in pairs: so cmd takes nothing behind it for a command */

@@ -51,10 +51,11 @@ enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char
                                      size_t *bare_length);
 
 /*
- * Writes a name as one word of a command line, for a command that a message tells: in quotes if it
- * has more than letters, digits and `.-_`. Returns `out`.
+ * Writes a bare name as one word of a command line of cmd, for a command that a message tells: in
+ * quotes if it has more than letters, digits and `.-_`; with `Global\` before a first `-`, which
+ * would make it an option. Returns `out`.
  */
-#define SHMB_NAME_WORD (2 * SHMB_NAME_BYTES + 2)
+#define SHMB_NAME_WORD (2 * SHMB_NAME_BYTES + 2 + sizeof(SHMB_GLOBAL_PREFIX) - 1)
 const char *shmb_name_word(const char *name, char out[SHMB_NAME_WORD]);
 
 /* A sentence for an error message: what is wrong with the name, and what to do. */

@@ -199,6 +199,8 @@ static void a_name_as_a_word_of_a_command(void **state)
     assert_string_equal(shmb_name_word("My Lock", word), "\"My Lock\"");
     assert_string_equal(shmb_name_word("a&calc", word), "\"a&calc\"");
     assert_string_equal(shmb_name_word("a\"&calc", word), "\"a\"\"&calc\"");
+    /* Else it would be an option. */
+    assert_string_equal(shmb_name_word("-X", word), "\"Global\\-X\"");
     memset(longest, '"', sizeof(longest) - 1);
     longest[sizeof(longest) - 1] = '\0';
     assert_int_equal(strlen(shmb_name_word(longest, word)), 2 * (SHMB_NAME_BYTES - 1) + 2);
