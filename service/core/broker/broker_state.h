@@ -13,8 +13,8 @@ struct broker;
 void broker_read_held(struct broker *broker);
 
 /*
- * Writes the state, after broker_read_held. On failure objects are served all the same, but the next start may not
- * recognise them; logged once, and broker_retry writes it again.
+ * Writes the state, after broker_read_held. On failure objects are served all the same, but the
+ * next start may not recognise them; logged once, and broker_retry writes it again.
  */
 void broker_commit(struct broker *broker);
 
