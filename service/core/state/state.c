@@ -1,6 +1,6 @@
 /*
- * A table of entries by name, and the text of the changes that the file does not have yet.
- * state_lines.c reads and writes the lines.
+ * What is in the file, in memory (state_entries.c), and the text of the changes that the file does
+ * not have yet. state_lines.c reads and writes the lines.
  */
 #include "state.h"
 
@@ -10,38 +10,18 @@
 #include <string.h>
 
 #include "event_text.h"
-#include "names.h"
-#include "nameset.h"
 #include "patience.h"
+#include "state_entries.h"
 #include "state_lines.h"
-#include "string_copy.h"
 #include "text.h"
 
-#define APPEND_MOST   (512u * 1024) /* bytes of changes beyond the snapshot's: rewrite the file */
-#define FIRST_ENTRIES 32u
-#define PATIENCE_MS   10000u /* for a file that another program holds */
-
-/* Entries of the same name and of different kinds are different ones. */
-enum entry_kind { ENTRY_OBJECT, ENTRY_ACCOUNT, ENTRY_COPY };
-
-/* An object, an account with its SID, or the copy of a segment. All zero but `next_free`: not in
- * use. */
-struct entry {
-    char *name;       /* owned */
-    size_t next_free; /* of an entry that is not in use: the next such one, index + 1; 0: none */
-    char *lock;       /* owned, the record's; NULL: not known */
-    struct state_record record;
-    char *sid;      /* owned; not NULL: an account */
-    uint64_t saved; /* when it was first saved; not 0: a copy */
-};
+#define APPEND_MOST (512u * 1024) /* bytes of changes beyond the snapshot's: rewrite the file */
+#define PATIENCE_MS 10000u        /* for a file that another program holds */
 
 struct state {
     const struct system *system;
     const char *boot;
-    struct entry *entries;
-    size_t count, capacity; /* entries with those that are not in use; room */
-    size_t first_free;      /* an entry that is not in use, index + 1; 0: none */
-    struct nameset by_name; /* of the entries in use */
+    struct state_entries entries;
     uint64_t stamp;
     struct sys_keeper keepers[STATE_KEEPERS];
     size_t keeper_count;
@@ -70,268 +50,13 @@ struct state *state_new(const struct system *system, const char *boot)
     return state;
 }
 
-static void forget_all(struct state *state)
-{
-    size_t i;
-
-    for (i = 0; i < state->count; i++) {
-        free(state->entries[i].name);
-        free(state->entries[i].lock);
-        free(state->entries[i].sid);
-    }
-    free(state->entries);
-    nameset_free(&state->by_name);
-    state->entries = NULL;
-    state->count = state->capacity = state->first_free = 0;
-}
-
 void state_free(struct state *state)
 {
     if (state == NULL)
         return;
-    forget_all(state);
+    entries_free(&state->entries);
     text_free(&state->changes);
     free(state);
-}
-
-static enum entry_kind kind_of(const struct entry *entry)
-{
-    return entry->sid != NULL ? ENTRY_ACCOUNT : entry->saved != 0 ? ENTRY_COPY : ENTRY_OBJECT;
-}
-
-/* Names of objects ignore case. */
-static bool is_object(const void *entry, const void *name)
-{
-    const struct entry *known = entry;
-
-    return kind_of(known) == ENTRY_OBJECT &&
-           shmb_name_same(known->name, strlen(known->name), name, strlen(name));
-}
-
-static bool is_account(const void *entry, const void *name)
-{
-    const struct entry *known = entry;
-
-    return kind_of(known) == ENTRY_ACCOUNT && strcmp(known->name, name) == 0;
-}
-
-static bool is_copy(const void *entry, const void *name)
-{
-    const struct entry *known = entry;
-
-    return kind_of(known) == ENTRY_COPY &&
-           shmb_name_same(known->name, strlen(known->name), name, strlen(name));
-}
-
-static uint32_t hash_of(const char *name, enum entry_kind kind)
-{
-    return shmb_name_hash(name, strlen(name)) + (uint32_t)kind;
-}
-
-static struct entry *find(const struct state *state, const char *name, enum entry_kind kind)
-{
-    static nameset_same *const same[] = {is_object, is_account, is_copy};
-
-    if (state->count == 0)
-        return NULL;
-    return (struct entry *)nameset_find(&state->by_name, hash_of(name, kind), name, same[kind]);
-}
-
-static void add_to_index(struct state *state, const struct entry *entry)
-{
-    (void)nameset_add(&state->by_name, hash_of(entry->name, kind_of(entry)), entry, NULL);
-}
-
-/* Entries move, so that all of them are indexed anew. False: no memory. */
-static bool grow(struct state *state)
-{
-    size_t capacity = state->capacity == 0 ? FIRST_ENTRIES : state->capacity * 2, i;
-    struct nameset larger;
-    struct entry *entries;
-
-    /* Makes both before it drops either: after a failure nothing has changed. */
-    if (!nameset_init(&larger, capacity))
-        return false;
-    entries = realloc(state->entries, capacity * sizeof(*entries));
-    if (entries == NULL) {
-        nameset_free(&larger);
-        return false;
-    }
-    nameset_free(&state->by_name);
-    state->by_name = larger;
-    state->entries = entries;
-    state->capacity = capacity;
-    for (i = 0; i < state->count; i++)
-        if (entries[i].name != NULL)
-            add_to_index(state, &entries[i]);
-    return true;
-}
-
-/* An entry that is not in use, all zero; `use_free` takes it. NULL: no memory. */
-static struct entry *find_free(struct state *state)
-{
-    struct entry *entry;
-
-    if (state->first_free != 0)
-        return &state->entries[state->first_free - 1];
-    if (state->count == state->capacity && !grow(state))
-        return NULL;
-    entry = &state->entries[state->count];
-    memset(entry, 0, sizeof(*entry));
-    return entry;
-}
-
-static void use_free(struct state *state, struct entry *entry)
-{
-    if (state->first_free == 0) {
-        state->count++;
-    } else {
-        state->first_free = entry->next_free;
-        entry->next_free = 0;
-    }
-    add_to_index(state, entry);
-}
-
-/*
- * The others stay where they are, since a loop over the records may be at any of them. The next
- * new name gets the place: names that come and go need no more room than those of one time.
- */
-static void remove_entry(struct state *state, struct entry *entry)
-{
-    nameset_remove(&state->by_name, hash_of(entry->name, kind_of(entry)), entry);
-    free(entry->name);
-    free(entry->lock);
-    free(entry->sid);
-    memset(entry, 0, sizeof(*entry));
-    entry->next_free = state->first_free;
-    state->first_free = (size_t)(entry - state->entries) + 1;
-}
-
-/* The entry of a name, added if there is none. `sid`: of an account, else NULL. NULL: no memory. */
-static struct entry *find_or_add(struct state *state, const char *name, const char *sid)
-{
-    struct entry *entry = find(state, name, sid != NULL ? ENTRY_ACCOUNT : ENTRY_OBJECT);
-
-    if (entry != NULL)
-        return entry;
-    entry = find_free(state);
-    if (entry == NULL)
-        return NULL;
-    entry->name = string_copy(name);
-    entry->sid = sid != NULL ? string_copy(sid) : NULL;
-    if (entry->name == NULL || (sid != NULL && entry->sid == NULL)) {
-        free(entry->name);
-        free(entry->sid);
-        entry->name = entry->sid = NULL;
-        return NULL;
-    }
-    use_free(state, entry);
-    return entry;
-}
-
-static bool same_lock(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-/* False: no memory. `lock` may be the entry's own. */
-static bool set_lock(struct entry *entry, const char *lock)
-{
-    char *mine = NULL;
-
-    if (same_lock(entry->lock, lock))
-        return true;
-    if (lock != NULL) {
-        mine = string_copy(lock);
-        if (mine == NULL)
-            return false;
-    }
-    free(entry->lock);
-    entry->lock = mine;
-    return true;
-}
-
-/* False: no memory. A record with the generation 0 is dropped. */
-static bool set_record(struct state *state, const struct state_record *record)
-{
-    struct entry *entry;
-
-    if (record->generation == 0) {
-        entry = find(state, record->name, ENTRY_OBJECT);
-        if (entry != NULL)
-            remove_entry(state, entry);
-        return true;
-    }
-    entry = find_or_add(state, record->name, NULL);
-    if (entry == NULL)
-        return false;
-    /* Its texts are the caller's and may end; record_of puts the entry's own in their place. */
-    entry->record = *record;
-    return set_lock(entry, record->lock);
-}
-
-/* An object line does not name the lock: a known one of the same generation stays. */
-static bool take_record(struct state *state, const struct state_record *read)
-{
-    const struct entry *known = find(state, read->name, ENTRY_OBJECT);
-    struct state_record record = *read;
-
-    if (known != NULL && known->record.generation == read->generation)
-        record.lock = known->lock;
-    return set_record(state, &record);
-}
-
-/* A lock line counts only for the object line of the same generation. */
-static bool take_lock(struct state *state, const struct state_record *read)
-{
-    const struct entry *known = find(state, read->name, ENTRY_OBJECT);
-    struct state_record record;
-
-    if (known == NULL || known->record.generation != read->generation)
-        return true;
-    record = known->record;
-    record.name = known->name;
-    record.lock = read->lock;
-    return set_record(state, &record);
-}
-
-static bool set_sid(struct state *state, const char *account, const char *sid)
-{
-    struct entry *entry = find_or_add(state, account, sid);
-    char *mine;
-
-    if (entry == NULL || strcmp(entry->sid, sid) == 0)
-        return entry != NULL;
-    mine = string_copy(sid);
-    if (mine == NULL)
-        return false;
-    free(entry->sid);
-    entry->sid = mine;
-    return true;
-}
-
-/* False: no memory. `saved` 0: there are no copies any more. */
-static bool set_copy(struct state *state, const char *name, uint64_t saved)
-{
-    struct entry *entry = find(state, name, ENTRY_COPY);
-
-    if (saved == 0) {
-        if (entry != NULL)
-            remove_entry(state, entry);
-        return true;
-    }
-    if (entry == NULL) {
-        entry = find_free(state);
-        if (entry == NULL)
-            return false;
-        entry->name = string_copy(name);
-        if (entry->name == NULL)
-            return false;
-        entry->saved = saved;
-        use_free(state, entry);
-    }
-    entry->saved = saved;
-    return true;
 }
 
 /* Its index; `keeper_count`: not there. */
@@ -378,13 +103,13 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
         *current = strcmp(line->text, state->boot) == 0;
         return true;
     case STATE_LINE_OBJECT:
-        return !*current || take_record(state, &line->record);
+        return !*current || entries_take_record(&state->entries, &line->record);
     case STATE_LINE_LOCK:
-        return !*current || take_lock(state, &line->record);
+        return !*current || entries_take_lock(&state->entries, &line->record);
     case STATE_LINE_COPY:
-        return set_copy(state, line->text, line->number);
+        return entries_set_copy(&state->entries, line->text, line->number);
     case STATE_LINE_SID:
-        return set_sid(state, line->text, line->sid);
+        return entries_set_sid(&state->entries, line->text, line->sid);
     case STATE_LINE_KEEPER:
         if (*current)
             set_keeper(state, &line->keeper, line->ended);
@@ -492,36 +217,20 @@ enum sys_status state_load(struct state *state, struct sys_failure *why)
     return status;
 }
 
-static bool is_record(const struct entry *entry)
-{
-    return entry->name != NULL && kind_of(entry) == ENTRY_OBJECT;
-}
-
-/* The record with its texts, which the entry owns. */
-static const struct state_record *record_of(const struct entry *entry)
-{
-    struct entry *mine = (struct entry *)(uintptr_t)entry;
-
-    mine->record.name = mine->name;
-    mine->record.lock = mine->lock;
-    return &mine->record;
-}
-
 const struct state_record *state_find(const struct state *state, const char *name)
 {
-    const struct entry *entry = find(state, name, ENTRY_OBJECT);
+    const struct state_entry *entry = entries_find(&state->entries, name, ENTRY_OBJECT);
 
-    return entry != NULL && is_record(entry) ? record_of(entry) : NULL;
+    return entry != NULL ? entries_record(entry) : NULL;
 }
 
 const struct state_record *state_next(const struct state *state, size_t *at)
 {
-    while (*at < state->count) {
-        const struct entry *entry = &state->entries[(*at)++];
+    const struct state_entry *entry;
 
-        if (is_record(entry))
-            return record_of(entry);
-    }
+    while ((entry = entries_next(&state->entries, at)) != NULL)
+        if (entries_kind(entry) == ENTRY_OBJECT)
+            return entries_record(entry);
     return NULL;
 }
 
@@ -538,14 +247,14 @@ bool state_is_damaged(const struct state *state, struct state_damage *out)
 
 const char *state_sid(const struct state *state, const char *account)
 {
-    const struct entry *entry = find(state, account, ENTRY_ACCOUNT);
+    const struct state_entry *entry = entries_find(&state->entries, account, ENTRY_ACCOUNT);
 
     return entry != NULL ? entry->sid : NULL;
 }
 
 uint64_t state_copy(const struct state *state, const char *name)
 {
-    const struct entry *entry = find(state, name, ENTRY_COPY);
+    const struct state_entry *entry = entries_find(&state->entries, name, ENTRY_COPY);
 
     return entry != NULL ? entry->saved : 0;
 }
@@ -582,22 +291,15 @@ uint64_t state_stamp(const struct state *state)
     return state->stamp;
 }
 
-static bool same_record(const struct state_record *a, const struct state_record *b)
-{
-    return a->kind == b->kind && a->size == b->size && a->generation == b->generation &&
-           a->control == b->control && a->block == b->block && a->retired == b->retired &&
-           same_lock(a->lock, b->lock);
-}
-
 void state_put(struct state *state, const struct state_record *record)
 {
     const struct state_record *known = state_find(state, record->name);
 
-    if (known != NULL && same_record(known, record))
+    if (known != NULL && entries_same_record(known, record))
         return;
     /* The line first: the name may be that of the entry that is dropped. */
     state_line_object(&state->changes, record);
-    state->failed |= !set_record(state, record);
+    state->failed |= !entries_set_record(&state->entries, record);
 }
 
 void state_drop(struct state *state, const char *name)
@@ -614,7 +316,7 @@ void state_put_sid(struct state *state, const char *account, const char *sid)
 
     if (known != NULL && strcmp(known, sid) == 0)
         return;
-    state->failed |= !set_sid(state, account, sid);
+    state->failed |= !entries_set_sid(&state->entries, account, sid);
     state_line_sid(&state->changes, account, sid);
 }
 
@@ -623,19 +325,18 @@ void state_put_copy(struct state *state, const char *name, uint64_t saved)
     if (state_copy(state, name) == saved)
         return;
     state_line_copy(&state->changes, name, saved);
-    state->failed |= !set_copy(state, name, saved);
+    state->failed |= !entries_set_copy(&state->entries, name, saved);
 }
 
 static void forget(struct state *state, enum entry_kind kind, state_wanted *wanted, void *context)
 {
-    size_t i;
+    struct state_entry *entry;
+    size_t at = 0;
 
-    for (i = 0; i < state->count; i++) {
-        struct entry *entry = &state->entries[i];
-
-        if (entry->name == NULL || kind_of(entry) != kind || wanted(context, entry->name))
+    while ((entry = entries_next(&state->entries, &at)) != NULL) {
+        if (entries_kind(entry) != kind || wanted(context, entry->name))
             continue;
-        remove_entry(state, entry);
+        entries_remove(&state->entries, entry);
         state->rewrite = true; /* no line says that an account is forgotten */
     }
 }
@@ -674,12 +375,11 @@ void state_drop_keeper(struct state *state, const struct sys_keeper *keeper)
 
 void state_retire_all(struct state *state)
 {
-    size_t i;
+    struct state_entry *entry;
+    size_t at = 0;
 
-    for (i = 0; i < state->count; i++) {
-        struct entry *entry = &state->entries[i];
-
-        if (!is_record(entry) || entry->record.retired)
+    while ((entry = entries_next(&state->entries, &at)) != NULL) {
+        if (entries_kind(entry) != ENTRY_OBJECT || entry->record.retired)
             continue;
         entry->record.retired = true;
         state->rewrite = true; /* shorter than a line for each object */
@@ -689,19 +389,22 @@ void state_retire_all(struct state *state)
 /* Takes what is not known yet. */
 static void take_all(struct state *state, const struct state *from)
 {
-    size_t i;
+    const struct state_entry *entry;
+    size_t at = 0, i;
 
-    for (i = 0; i < from->count; i++) {
-        const struct entry *entry = &from->entries[i];
-
-        if (entry->name == NULL || find(state, entry->name, kind_of(entry)) != NULL)
+    while ((entry = entries_next(&from->entries, &at)) != NULL) {
+        if (entries_find(&state->entries, entry->name, entries_kind(entry)) != NULL)
             continue;
-        if (entry->sid != NULL)
+        switch (entries_kind(entry)) {
+        case ENTRY_ACCOUNT:
             state_put_sid(state, entry->name, entry->sid);
-        else if (entry->saved != 0)
+            break;
+        case ENTRY_COPY:
             state_put_copy(state, entry->name, entry->saved);
-        else
-            state_put(state, record_of(entry));
+            break;
+        case ENTRY_OBJECT:
+            state_put(state, entries_record(entry));
+        }
     }
     for (i = 0; i < from->keeper_count && state->keeper_count < STATE_KEEPERS - 1; i++)
         if (find_keeper(state, &from->keepers[i]) == state->keeper_count)
@@ -735,21 +438,24 @@ enum sys_status state_load_held(struct state *state, struct sys_failure *why)
 /* The snapshot: everything that is known. */
 static void put_all(const struct state *state, struct text *out)
 {
-    size_t i;
+    const struct state_entry *entry;
+    size_t at = 0, i;
 
     state_line_head(out, state->boot);
     state_line_stamp(out, state->stamp);
     for (i = 0; i < state->keeper_count; i++)
         state_line_keeper(out, &state->keepers[i], false);
-    for (i = 0; i < state->count; i++) {
-        const struct entry *entry = &state->entries[i];
-
-        if (entry->sid != NULL)
+    while ((entry = entries_next(&state->entries, &at)) != NULL) {
+        switch (entries_kind(entry)) {
+        case ENTRY_ACCOUNT:
             state_line_sid(out, entry->name, entry->sid);
-        else if (entry->saved != 0)
+            break;
+        case ENTRY_COPY:
             state_line_copy(out, entry->name, entry->saved);
-        else if (is_record(entry))
-            state_line_object(out, record_of(entry));
+            break;
+        case ENTRY_OBJECT:
+            state_line_object(out, entries_record(entry));
+        }
     }
 }
 
