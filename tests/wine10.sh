@@ -83,6 +83,8 @@ fi
 unshare --mount --pid --fork --propagation private true 2>/dev/null || cannot 'nothing may be mounted'
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
+# debootstrap runs programs in the new folder, and cannot where its path has a blank.
+case $wine10 in *[[:space:]]*) [ -e "$debian" ] || cannot 'the path of this clone has a blank' ;; esac
 mkdir -p "$wine10"
 [ -e "$debian" ] || step 'Debian 13 with Wine 10' locked make_debian || cannot 'Debian could not be had (see above)'
 # A run that was killed leaves its folder to the next one.
