@@ -90,8 +90,9 @@ static void it_is_listed_until_its_last_program_ends(void **state)
     assert_int_equal(fake_wait_ms(fake, 4), UINT32_MAX); /* there is nothing more to ask for */
 }
 
-/* The name is a stranger's now: the record must not prove that to be ours. */
-static void strange_again(struct fake *which, size_t number)
+/* Its last program ends, and an event of this owner has the name. The record must not prove that.
+ */
+static void take_name(struct fake *which, size_t number, const char *owner)
 {
     size_t at = number - base;
 
@@ -101,11 +102,16 @@ static void strange_again(struct fake *which, size_t number)
         fake_wake(which, SYS_WAKE_RELOAD);
     } else if (at == 2) {
         fake_client_close(which, "Old");
-        fake_occupy(which, "Old", SHMB_EVENT, "an event owned by a stranger");
+        fake_occupy(which, "Old", SHMB_EVENT, owner);
     } else if (at == 3) {
         assert_false(is_listed(which));
         assert_false(is_remembered(which));
     }
+}
+
+static void strange_again(struct fake *which, size_t number)
+{
+    take_name(which, number, "an event owned by a stranger");
 }
 
 static void a_stranger_at_its_name_ends_it(void **state)
@@ -119,19 +125,7 @@ static void a_stranger_at_its_name_ends_it(void **state)
 /* An event of a program, where the name was an event's: of that kind one looks like another. */
 static void strange_of_the_same_kind(struct fake *which, size_t number)
 {
-    size_t at = number - base;
-
-    if (at == 1) {
-        fake_client_open(which, "Old");
-        fake_file(which, FILE_NAME, ONE);
-        fake_wake(which, SYS_WAKE_RELOAD);
-    } else if (at == 2) {
-        fake_client_close(which, "Old");
-        fake_occupy(which, "Old", SHMB_EVENT, "O:S-1-5-21-7G:S-1-5-18D:P(A;;0x1f0003;;;WD)");
-    } else if (at == 3) {
-        assert_false(is_listed(which));
-        assert_false(is_remembered(which));
-    }
+    take_name(which, number, "O:S-1-5-21-7G:S-1-5-18D:P(A;;0x1f0003;;;WD)");
 }
 
 static void so_does_one_of_the_same_kind(void **state)
