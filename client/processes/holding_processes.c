@@ -17,27 +17,11 @@
 #include "system_table.h"
 #include "wide.h"
 
-#define LOOK_MS     5000u      /* then the search ends incomplete */
-#define TABLE_FIRST (4u << 20) /* bytes for the table of all handles; doubled if too small */
-#define TABLE_MOST  (512u << 20)
-#define LOOK_EVERY  64u /* handles between two checks of the time */
+#define LOOK_MS    5000u /* then the search ends incomplete */
+#define LOOK_EVERY 64u   /* handles between two checks of the time */
 
-/* winternl.h declares neither these classes nor their structures. */
+/* winternl.h declares neither this class nor its structure. */
 typedef LONG(NTAPI *query_object)(HANDLE object, int what, void *out, ULONG size, ULONG *needed);
-
-/* SystemExtendedHandleInformation */
-#define ALL_HANDLES 64u
-struct table_entry {
-    void *object;
-    ULONG_PTR process, handle;
-    ULONG access;
-    USHORT trace, type;
-    ULONG attributes, reserved;
-};
-struct handle_table {
-    ULONG_PTR count, reserved;
-    struct table_entry entries[1];
-};
 
 /* ObjectNameInformation */
 #define OBJECT_NAME 1
@@ -95,15 +79,15 @@ static void make_samples(HANDLE samples[KINDS])
 }
 
 /* The table, read while the samples exist. NULL: as system_table_read. */
-static struct handle_table *read_table_with_types(USHORT types[KINDS])
+static struct system_handles *read_table_with_types(USHORT types[KINDS])
 {
     HANDLE samples[KINDS];
-    struct handle_table *table;
+    struct system_handles *table;
     ULONG_PTR i;
     int kind;
 
     make_samples(samples);
-    table = system_table_read(ALL_HANDLES, TABLE_FIRST, TABLE_MOST);
+    table = system_table_handles();
     for (kind = 0; kind < KINDS; kind++) {
         types[kind] = 0; /* no object has this one */
         for (i = 0; table != NULL && samples[kind] != NULL && i < table->count; i++)
@@ -116,7 +100,7 @@ static struct handle_table *read_table_with_types(USHORT types[KINDS])
     return table;
 }
 
-static bool may_be_named(const struct look *look, const struct table_entry *entry)
+static bool may_be_named(const struct look *look, const struct system_handle *entry)
 {
     int kind;
 
@@ -127,7 +111,7 @@ static bool may_be_named(const struct look *look, const struct table_entry *entr
 }
 
 /* A duplicate without access rights, which suffices for the name. NULL: not available. */
-static HANDLE copy_handle(struct look *look, const struct table_entry *entry)
+static HANDLE copy_handle(struct look *look, const struct system_handle *entry)
 {
     HANDLE copy;
 
@@ -180,7 +164,7 @@ static size_t match_address(const struct look *look, const void *object)
  * Adds a process, or another handle of it. The handles of a process follow each other in the table,
  * so that one that is not listed is counted once as well.
  */
-static void add(struct holders *name, uint32_t *counted, const struct table_entry *entry)
+static void add(struct holders *name, uint32_t *counted, const struct system_handle *entry)
 {
     uint32_t id = (uint32_t)entry->process;
     struct holders_process *grown;
@@ -207,7 +191,7 @@ static void add(struct holders *name, uint32_t *counted, const struct table_entr
     process_facts_find(id, &grown->facts);
 }
 
-static void look_at(struct look *look, const struct table_entry *entry)
+static void look_at(struct look *look, const struct system_handle *entry)
 {
     size_t name = match_address(look, entry->object);
     HANDLE copy;
@@ -221,7 +205,7 @@ static void look_at(struct look *look, const struct table_entry *entry)
         add(&look->names[name], &look->sought[name].counted, entry);
 }
 
-static void look_at_all(struct look *look, const struct handle_table *table)
+static void look_at_all(struct look *look, const struct system_handles *table)
 {
     ULONG_PTR i;
 
@@ -253,7 +237,7 @@ static HANDLE open_own(const char *name)
 }
 
 /* Finds the objects' addresses by the handles of this process, and closes these. */
-static void find_addresses(struct look *look, const struct handle_table *table)
+static void find_addresses(struct look *look, const struct system_handles *table)
 {
     ULONG_PTR i;
     size_t name;
@@ -296,7 +280,7 @@ void holders_find(struct holders *names, size_t count)
 {
     struct look look = {.names = names, .count = count};
     FARPROC found = native("NtQueryObject");
-    struct handle_table *table = NULL;
+    struct system_handles *table = NULL;
     TOKEN_PRIVILEGES before;
     bool debug = false;
     size_t i;

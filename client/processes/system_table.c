@@ -1,11 +1,13 @@
 #include "system_table.h"
 
-#include <windows.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #define TOO_SMALL ((LONG)0xC0000004)
+
+#define ALL_HANDLES   64u
+#define HANDLES_FIRST (4u << 20) /* bytes */
+#define HANDLES_MOST  (512u << 20)
 
 /* winternl.h declares few of the classes. */
 typedef LONG(NTAPI *query_system)(ULONG what, void *out, ULONG size, ULONG *needed);
@@ -33,4 +35,9 @@ void *system_table_read(uint32_t what, uint32_t first, uint32_t most)
         return table;
     free(table);
     return NULL;
+}
+
+struct system_handles *system_table_handles(void)
+{
+    return system_table_read(ALL_HANDLES, HANDLES_FIRST, HANDLES_MOST);
 }

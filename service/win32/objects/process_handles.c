@@ -11,6 +11,7 @@
 #include <wchar.h>
 
 #include "global_name.h"
+#include "system_table.h"
 
 #define LIST_FIRST (64u << 10) /* bytes; doubled while too small */
 #define LIST_MOST  (512u << 20)
@@ -31,22 +32,8 @@ struct one_list {
     struct one_entry entries[1];
 };
 
-/* SystemExtendedHandleInformation */
-#define ALL_PROCESSES ((SYSTEM_INFORMATION_CLASS)64)
-struct all_entry {
-    void *object;
-    ULONG_PTR process, value;
-    ULONG access;
-    USHORT trace, type;
-    ULONG attributes, reserved;
-};
-struct all_list {
-    ULONG_PTR count, reserved;
-    struct all_entry entries[1];
-};
-
-/* The handles of `process`; NULL: those of all processes. The list is freed with free(). */
-static LONG query(HANDLE process, void **list)
+/* The handles of one process, to be freed with free(). */
+static LONG query(HANDLE process, struct one_list **list)
 {
     LONG status = TOO_SMALL;
     ULONG size, needed;
@@ -57,9 +44,7 @@ static LONG query(HANDLE process, void **list)
         *list = malloc(size);
         if (*list == NULL)
             return NO_MEMORY;
-        status = process != NULL
-                     ? NtQueryInformationProcess(process, ONE_PROCESS, *list, size, &needed)
-                     : NtQuerySystemInformation(ALL_PROCESSES, *list, size, &needed);
+        status = NtQueryInformationProcess(process, ONE_PROCESS, *list, size, &needed);
     }
     if (status >= 0)
         return status;
@@ -77,17 +62,18 @@ static size_t take_one(const struct one_list *list, struct process_handle *out)
     return list->count;
 }
 
-static size_t take_from_all(const struct all_list *list, DWORD process, struct process_handle *out)
+static size_t take_from_all(const struct system_handles *list, DWORD process,
+                            struct process_handle *out)
 {
     size_t i, count = 0;
 
     for (i = 0; i < list->count; i++) {
-        const struct all_entry *entry = &list->entries[i];
+        const struct system_handle *entry = &list->entries[i];
 
         if (entry->process != process)
             continue;
         if (out != NULL)
-            out[count] = (struct process_handle){(HANDLE)entry->value, entry->access};
+            out[count] = (struct process_handle){(HANDLE)entry->handle, entry->access};
         count++;
     }
     return count;
@@ -95,14 +81,15 @@ static size_t take_from_all(const struct all_list *list, DWORD process, struct p
 
 uint32_t process_handles_list(HANDLE process, struct process_handle **handles, size_t *count)
 {
-    void *one, *all = NULL;
+    struct system_handles *all = NULL;
+    struct one_list *one;
     LONG status = query(process, &one);
 
     *handles = NULL;
     *count = 0;
     if (status == NO_SUCH_CLASS)
-        status = query(NULL, &all);
-    if (status < 0)
+        all = system_table_handles();
+    if (status < 0 && all == NULL)
         return RtlNtStatusToDosError(status);
     *count = one != NULL ? take_one(one, NULL) : take_from_all(all, GetProcessId(process), NULL);
     *handles = calloc(*count + 1, sizeof(**handles));
