@@ -74,7 +74,11 @@ static bool is_explicit(const struct escape *escape)
     return escape->text[1] == 'u' || escape->text[1] == 'U';
 }
 
-bool escape_is_doubtful(const struct escape *escape)
+/*
+ * True for an escape that whoever means a backslash writes by mistake. False for \\, \", \/
+ * and for \u and \U: nobody writes four or eight digits by mistake.
+ */
+static bool is_doubtful(const struct escape *escape)
 {
     return !is_itself(escape) && !is_explicit(escape);
 }
@@ -108,7 +112,7 @@ bool escape_worst(const char *source, size_t length, struct escape *out)
     bool found = false;
 
     while (escape_next(&at, end, &escape)) {
-        if (!escape_is_doubtful(&escape))
+        if (!is_doubtful(&escape))
             continue;
         if (!found)
             *out = escape;

@@ -24,12 +24,6 @@ struct escape {
  */
 bool escape_next(const char **at, const char *end, struct escape *out);
 
-/*
- * True for an escape that whoever means a backslash writes by mistake. False for \\, \", \/
- * and for \u and \U: nobody writes four or eight digits by mistake.
- */
-bool escape_is_doubtful(const struct escape *escape);
-
 /* True if a source has any escape but \\, \" and \/. */
 bool escape_matters(const char *source, size_t length);
 

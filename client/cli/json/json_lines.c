@@ -26,11 +26,10 @@ static void put_now(struct json *json)
 }
 
 /* False: out of memory. Of a write that failed, out_end tells. */
-static bool end(struct json *json)
+static bool end(void)
 {
     uint32_t code = SHMB_EXIT_DONE;
 
-    (void)json;
     answer_done();
     (void)out_answer(&code);
     return code == SHMB_EXIT_DONE;
@@ -78,7 +77,7 @@ bool json_watch(const char *name, const struct watcher *watcher, uint64_t offset
     else
         json_null(json, "change");
     put_ranges(json, watcher, offset, changed);
-    return end(json);
+    return end();
 }
 
 struct json *json_top(uint64_t interval_ms)
@@ -114,5 +113,5 @@ void json_top_row(struct json *json, const struct json_top_row *row)
 bool json_top_end(struct json *json)
 {
     json_array_end(json);
-    return end(json);
+    return end();
 }

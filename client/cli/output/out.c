@@ -138,15 +138,21 @@ uint32_t out_end(void)
     return failure;
 }
 
+/* As shmb_make_visible(text, false) leaves it. */
+static void format_line(char text[OUT_TEXT_MAX], const char *format, va_list arguments)
+{
+    format_text(text, format, arguments);
+    shmb_make_visible(text, false);
+}
+
 void out_error(const char *format, ...)
 {
     char text[OUT_TEXT_MAX];
     va_list arguments;
 
     va_start(arguments, format);
-    format_text(text, format, arguments);
+    format_line(text, format, arguments);
     va_end(arguments);
-    shmb_make_visible(text, false);
     console_error("shmb: %s", text);
 }
 
@@ -156,8 +162,7 @@ void out_warning(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    format_text(text, format, arguments);
+    format_line(text, format, arguments);
     va_end(arguments);
-    shmb_make_visible(text, false);
     console_warning("shmb: %s", text);
 }

@@ -7,15 +7,22 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define SDDL_MAX 96u
+
 #define CHANGE_ACCESS 0x000C0000u /* WRITE_DAC, WRITE_OWNER */
 
 /* SECTION_MAP_WRITE, MUTEX_MODIFY_STATE, EVENT_MODIFY_STATE, SEMAPHORE_MODIFY_STATE */
 static const uint32_t changes[SHMB_KIND_COUNT] = {
     [SHMB_SECTION] = 0x2, [SHMB_MUTEX] = 0x1, [SHMB_EVENT] = 0x2, [SHMB_SEMAPHORE] = 0x2};
 
-void auditing_sddl(enum shmb_kind kind, char out[AUDITING_SDDL_MAX])
+/*
+ * The entries for a kind, as SDDL. For everyone, they log each handle with the right to
+ * change the content, the access list or the owner, and each denied request, whatever the
+ * rights. A handle that only reads is not logged.
+ */
+static void sddl_of(enum shmb_kind kind, char out[SDDL_MAX])
 {
-    (void)snprintf(out, AUDITING_SDDL_MAX,
+    (void)snprintf(out, SDDL_MAX,
                    "S:(AU;SA;0x%" PRIx32 ";;;S-1-1-0)(AU;FA;0x%" PRIx32 ";;;S-1-1-0)",
                    changes[kind] | CHANGE_ACCESS, shmb_access_mask(kind, SHMB_LEVEL_FULL));
 }
@@ -23,12 +30,12 @@ void auditing_sddl(enum shmb_kind kind, char out[AUDITING_SDDL_MAX])
 void auditing_settle(const struct system *system, struct item *item)
 {
     const enum item_auditing wanted = item->audit ? AUDITING_ON : AUDITING_OFF;
-    char entries[AUDITING_SDDL_MAX];
+    char entries[SDDL_MAX];
     enum sys_status status;
 
     if (!item_is_held(item) || item->auditing == wanted)
         return;
-    auditing_sddl(item->spec.kind, entries);
+    sddl_of(item->spec.kind, entries);
     status = system->objects.set_auditing(system->self, item->object, entries, item->audit, NULL);
     if (status == SYS_OK || !item->audit)
         item->auditing = wanted; /* without the privilege, entries cannot be removed */

@@ -8,15 +8,6 @@
 #include "inventory.h"
 #include "system.h"
 
-#define AUDITING_SDDL_MAX 96u
-
-/*
- * The entries for a kind, as SDDL. For everyone, they log each handle with the right to
- * change the content, the access list or the owner, and each denied request, whatever the
- * rights. A handle that only reads is not logged.
- */
-void auditing_sddl(enum shmb_kind kind, char out[AUDITING_SDDL_MAX]);
-
 /*
  * Sets or removes the audit entries of a held item, as configured; does nothing if that is
  * done. For an adopted object it is unknown whether it has entries: those that are no

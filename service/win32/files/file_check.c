@@ -259,7 +259,12 @@ static enum sys_status check_above(char *path, size_t length, struct sys_failure
     return status;
 }
 
-enum sys_status file_check_folder(const char *folder, struct sys_failure *why)
+/*
+ * Checks each folder of an absolute path, from the root down to `folder`. Each one
+ * passes before the next is opened, so nobody else can replace the next one.
+ * SYS_NOT_FOUND: the folder does not exist; the existing ones above it are safe.
+ */
+static enum sys_status check_folder(const char *folder, struct sys_failure *why)
 {
     size_t length = strlen(folder), root = file_rules_root(folder);
     char *path = malloc(length + 1);
@@ -294,7 +299,7 @@ enum sys_status file_check_way(const char *file, struct sys_failure *why)
         return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
     memcpy(folder, file, length);
     folder[length] = '\0';
-    status = file_check_folder(folder, why);
+    status = check_folder(folder, why);
     free(folder);
     return status;
 }

@@ -37,13 +37,6 @@ enum sys_status file_check_others(HANDLE file, enum file_role role,
                                   bool (*trusted)(const char *sid), struct file_others *out,
                                   struct sys_failure *why);
 
-/*
- * Checks each folder of an absolute path, from the root down to `folder`. Each one
- * passes before the next is opened, so nobody else can replace the next one.
- * SYS_NOT_FOUND: the folder does not exist; the existing ones above it are safe.
- */
-enum sys_status file_check_folder(const char *folder, struct sys_failure *why);
-
 /* The same for the folder of a file with this absolute path. */
 enum sys_status file_check_way(const char *file, struct sys_failure *why);
 

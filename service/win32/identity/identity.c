@@ -130,7 +130,8 @@ enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
     return status;
 }
 
-bool identity_token_user(HANDLE token, char out[SYS_SID_MAX])
+/* The SID of a token's user. False: `out` is empty. */
+static bool token_user(HANDLE token, char out[SYS_SID_MAX])
 {
     TOKEN_USER *user = token_information(token, TokenUser);
     bool known = user != NULL && owner_sid_text(user->User.Sid, out);
@@ -149,7 +150,7 @@ bool identity_user(char out[SYS_SID_MAX])
     out[0] = '\0';
     if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
         return false;
-    known = identity_token_user(token, out);
+    known = token_user(token, out);
     CloseHandle(token);
     return known;
 }

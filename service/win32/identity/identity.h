@@ -17,9 +17,6 @@ enum sys_status identity_find(struct sys_identity *out, struct sys_failure *why)
  */
 enum sys_status identity_owner(char out[SYS_SID_MAX], struct sys_failure *why);
 
-/* The SID of a token's user. False: `out` is empty. */
-bool identity_token_user(HANDLE token, char out[SYS_SID_MAX]);
-
 /* The SID of the process's own account. False: `out` is empty. */
 bool identity_user(char out[SYS_SID_MAX]);
 

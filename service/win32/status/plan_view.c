@@ -54,7 +54,8 @@ bool plan_view_is_whole(const struct plan_view *view)
            0;
 }
 
-const char *plan_view_word(enum plan_word word)
+/* "create", "adopt", "conflict", "fail", "access", "defer", "retire". */
+static const char *word_of(enum plan_word word)
 {
     static const char *const words[PLAN_VIEW_WORDS] = {"create", "adopt", "conflict", "fail",
                                                        "access", "defer", "retire"};
@@ -70,7 +71,7 @@ void plan_view_print(const struct plan_view *view)
     for (i = 0; i < view->count; i++) {
         const struct plan_line *line = &view->lines[i];
 
-        console_line("%-8s %s: %s%s%s", plan_view_word(line->word), line->name, line->text,
+        console_line("%-8s %s: %s%s%s", word_of(line->word), line->name, line->text,
                      line->remedy != NULL ? "; to have it: " : "",
                      line->remedy != NULL ? line->remedy : "");
     }
@@ -91,7 +92,7 @@ void plan_view_print(const struct plan_view *view)
 static void put_line(const struct plan_line *line, struct json *json)
 {
     json_object(json, NULL);
-    json_string(json, "action", plan_view_word(line->word));
+    json_string(json, "action", word_of(line->word));
     json_names(json, line->name, false);
     json_string(json, "kind", shmb_kind_word(line->kind));
     json_string(json, "text", line->text);
@@ -110,7 +111,7 @@ void plan_view_put(const struct plan_view *view, struct json *json)
     json_array_end(json);
     json_object(json, "counts");
     for (i = 0; i < PLAN_VIEW_WORDS; i++)
-        json_number(json, plan_view_word((enum plan_word)i), view->counts[i]);
+        json_number(json, word_of((enum plan_word)i), view->counts[i]);
     json_number(json, "keep", view->keep);
     json_object_end(json);
     json_number(json, "access_unknown", view->hidden);

@@ -48,9 +48,6 @@ void plan_view_add(struct plan_view *view, enum plan_word word, enum shmb_kind k
 /* True if the reload would apply all of it. */
 bool plan_view_is_whole(const struct plan_view *view);
 
-/* "create", "adopt", "conflict", "fail", "access", "defer", "retire". */
-const char *plan_view_word(enum plan_word word);
-
 void plan_view_print(const struct plan_view *view);
 
 /* The same as members of the open JSON object. */
