@@ -37,9 +37,7 @@ static void expect_file(const void *content, DWORD length)
     CloseHandle(file);
     assert_int_equal(got, length);
     assert_memory_equal(found, content, length);
-    /* Wine makes a file read-only whose access list a program sets, and version 10 heeds that. */
-    if (support_wine())
-        SetFileAttributesW(support_wide(path), FILE_ATTRIBUTE_NORMAL);
+    support_writable(path);
 }
 
 /* Files that begin with the name: none that shmb made on the way may be left. */
@@ -79,8 +77,7 @@ static int begin_files(void **state)
 
 static int end_files(void **state)
 {
-    /* Wine makes a file read-only whose access list a standard user sets. */
-    SetFileAttributesW(support_wide(path), FILE_ATTRIBUTE_NORMAL);
+    support_writable(path);
     DeleteFileW(support_wide(path));
     RemoveDirectoryW(support_wide(folder));
     return stage_teardown(state);

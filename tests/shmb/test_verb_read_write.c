@@ -103,7 +103,9 @@ static void a_text_without_an_end_is_cut_and_said(void **state)
                      "the text goes on: --text writes at most 16 MiB; the rest begins at "
                      "--offset 16777216",
                      "read \"" GROUP "\" --text --output \"%s\"", file);
+    support_writable(file);
     shmb_expect(0, "", "read \"" GROUP "\" --text --count 0x1000000 --output \"%s\"", file);
+    support_writable(file);
     assert_int_equal(
         shmb_run(NULL, &said, "write \"" GROUP "\" --offset 0xFFFFFF --text \"\" --pad 1"), 0);
     shmb_expect(0, "", "read \"" GROUP "\" --text --output \"%s\"", file);

@@ -189,6 +189,7 @@ static void remove_files(void)
     size_t i;
 
     for (i = 0; i < FILES_MAX && files[i] != NULL; i++) {
+        support_writable(files[i]);
         DeleteFileW(support_wide(files[i]));
         free(files[i]);
         files[i] = NULL;
@@ -216,6 +217,12 @@ const char *support_file(const char *text)
     files[i] = _strdup(support_narrow(path));
     assert_non_null(files[i]);
     return files[i];
+}
+
+void support_writable(const char *path)
+{
+    if (support_wine())
+        SetFileAttributesW(support_wide(path), FILE_ATTRIBUTE_NORMAL);
 }
 
 struct child *broker_run(const struct launch *how, const char *configuration)

@@ -55,6 +55,10 @@ const char *support_counterpart(void);
 /* Writes a temporary file, removed when this program ends. Returns its path. */
 const char *support_file(const char *text);
 
+/* Wine makes a file read-only whose access list a program sets, and version 10 heeds that: undoes
+ * it. */
+void support_writable(const char *path);
+
 /*
  * Starts `shmbroker run --release` on such a file, and waits until it holds its
  * objects. After an orderly end no keeper goes on holding them.

@@ -85,8 +85,18 @@ static struct child *start(const struct launch *who, const char *file)
 static struct child *serve(const struct launch *who)
 {
     struct child *child = start(who, scm_file(configuration));
+    const char *line;
 
-    child_find(child, "info 100:", SUPPORT_DEADLINE_MS);
+    do {
+        line = child_line(child);
+        assert_non_null(line);
+    } while (strncmp(line, "info 100:", 9) != 0 && strncmp(line, "warning 103:", 12) != 0);
+    /*
+     * Wine keeps no owners of files: to another account, the last good configuration of the broker
+     * before is a stranger's, and cannot be replaced.
+     */
+    if (line[0] == 'w' && !(support_wine() && strstr(line, ": unsaved: ") != NULL))
+        fail_msg("%s", line);
     return child;
 }
 
