@@ -19,6 +19,7 @@
 #ifndef SHMB_COMPILER_H
 #define SHMB_COMPILER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* clang-cl defines _MSC_VER as well, and has clang's own operations. */
@@ -80,6 +81,20 @@ static inline void shmb_fence_release(void)
 #endif
 }
 
+/* Full: no access moves across it, in particular no later load before an earlier store. */
+static inline void shmb_fence_full(void)
+{
+#if !defined(SHMB_MSVC)
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#elif defined(_M_ARM64)
+    __dmb(_ARM64_BARRIER_ISH);
+#else
+    _ReadWriteBarrier();
+    _mm_mfence();
+    _ReadWriteBarrier();
+#endif
+}
+
 static inline uint32_t shmb_load32(const volatile uint32_t *at)
 {
 #if defined(SHMB_MSVC)
@@ -135,6 +150,49 @@ static inline void shmb_store64(volatile uint64_t *at, uint64_t value)
     __iso_volatile_store64((volatile __int64 *)at, (__int64)value);
 #else
     __atomic_store_n(at, value, __ATOMIC_RELAXED);
+#endif
+}
+
+/*
+ * Stores `value` if `*at` is still `*expected`; else writes what it found to `*expected` and
+ * returns false. Acquire and release.
+ */
+static inline bool shmb_swap64(volatile uint64_t *at, uint64_t *expected, uint64_t value)
+{
+#if defined(SHMB_MSVC)
+    const uint64_t found = (uint64_t)_InterlockedCompareExchange64(
+        (volatile __int64 *)at, (__int64)value, (__int64)*expected);
+    const bool swapped = found == *expected;
+
+    *expected = found;
+    return swapped;
+#else
+    return __atomic_compare_exchange_n(at, expected, value, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_ACQUIRE);
+#endif
+}
+
+/* Stores `value` and returns what was there. A full fence. */
+static inline uint32_t shmb_exchange32(volatile uint32_t *at, uint32_t value)
+{
+#if defined(SHMB_MSVC)
+    return (uint32_t)_InterlockedExchange((volatile long *)at, (long)value);
+#else
+    return __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);
+#endif
+}
+
+/* Tells the processor that this thread spins. */
+static inline void shmb_pause(void)
+{
+#if defined(_M_ARM64) && defined(SHMB_MSVC)
+    __yield();
+#elif defined(SHMB_MSVC)
+    _mm_pause();
+#elif defined(__i386__) || defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
 #endif
 }
 

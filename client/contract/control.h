@@ -25,19 +25,17 @@
  *          8    4  size of this header (64)
  *         12    4  size of a block (256)
  *         16    4  number of blocks
- *         20    4  offset of the lock slots; 0: none
- *         24    4  number of lock slots
- *         28    4  size of a lock slot (64); 0: none
+ *         20   12  reserved
  *         32    4  total size
  *         36    4  number of this section
  *         40   24  reserved
- *         64       blocks, then lock slots
+ *         64       blocks
  *
  *   A block has four cache lines, so that polling one does not slow down writing
  *   another.
  *
  *     line 0, the lock
- *          0    8  lock word of the user-mode lock; 0 while a mutex is the lock
+ *          0    8  lock word of a fast lock (lock_word.h); 0 while a mutex is the lock
  *          8    4  abandoned: SHMB_DIED_... bits, set after an owner died while it
  *                  held the lock, until a client declares the content consistent.
  *                  Written by the owner of the lock.
@@ -56,7 +54,9 @@
  *                  the sequence odd last. Written before the sequence. Only that thread
  *                  uses it: to tell its own write, begun through another copy of the
  *                  library in its process, from one that a dead writer left.
- *         80   48  reserved
+ *         80    8  version: of a segment with double snapshots, the number of its last
+ *                  published copy (snapshot_pair.h). Written by the owner of the lock.
+ *         88   40  reserved
  *     line 2, notification
  *        128    8  change number: grows with every finished write. Written as sequence.
  *        136   56  reserved
@@ -100,12 +100,10 @@ struct shmb_control {
     uint32_t header_size;
     uint32_t block_size;
     uint32_t block_count;
-    uint32_t slots_offset;
-    uint32_t slot_count;
-    uint32_t slot_size;
+    uint8_t reserved0[12];
     uint32_t total_size;
     uint32_t number;
-    uint8_t reserved[24];
+    uint8_t reserved1[24];
 };
 
 struct shmb_block {
@@ -117,7 +115,8 @@ struct shmb_block {
     uint8_t reserved0[32];
     volatile uint64_t sequence;
     volatile uint64_t writer;
-    uint8_t reserved1[48];
+    volatile uint64_t version;
+    uint8_t reserved1[40];
     volatile uint64_t change;
     uint8_t reserved2[56];
     volatile uint64_t generation;
@@ -129,12 +128,10 @@ static_assert(offsetof(struct shmb_control, abi_version) == 4, "control.abi_vers
 static_assert(offsetof(struct shmb_control, header_size) == 8, "control.header_size at 8");
 static_assert(offsetof(struct shmb_control, block_size) == 12, "control.block_size at 12");
 static_assert(offsetof(struct shmb_control, block_count) == 16, "control.block_count at 16");
-static_assert(offsetof(struct shmb_control, slots_offset) == 20, "control.slots_offset at 20");
-static_assert(offsetof(struct shmb_control, slot_count) == 24, "control.slot_count at 24");
-static_assert(offsetof(struct shmb_control, slot_size) == 28, "control.slot_size at 28");
+static_assert(offsetof(struct shmb_control, reserved0) == 20, "control.reserved0 at 20");
 static_assert(offsetof(struct shmb_control, total_size) == 32, "control.total_size at 32");
 static_assert(offsetof(struct shmb_control, number) == 36, "control.number at 36");
-static_assert(offsetof(struct shmb_control, reserved) == 40, "control.reserved at 40");
+static_assert(offsetof(struct shmb_control, reserved1) == 40, "control.reserved1 at 40");
 static_assert(sizeof(struct shmb_block) == 256, "a block has 256 bytes");
 static_assert(offsetof(struct shmb_block, abandoned) == 8, "block.abandoned at 8");
 static_assert(offsetof(struct shmb_block, initialised) == 12, "block.initialised at 12");
@@ -142,6 +139,7 @@ static_assert(offsetof(struct shmb_block, holder) == 16, "block.holder at 16");
 static_assert(offsetof(struct shmb_block, since) == 24, "block.since at 24");
 static_assert(offsetof(struct shmb_block, sequence) == 64, "block.sequence at 64");
 static_assert(offsetof(struct shmb_block, writer) == 72, "block.writer at 72");
+static_assert(offsetof(struct shmb_block, version) == 80, "block.version at 80");
 static_assert(offsetof(struct shmb_block, change) == 128, "block.change at 128");
 static_assert(offsetof(struct shmb_block, generation) == 192, "block.generation at 192");
 

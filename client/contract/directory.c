@@ -168,12 +168,14 @@ static const char *name_text(const struct shmb_table_view *view, struct shmb_tex
 /* Checks kind, state, flags and link. name_text checks the texts, control.c the block. */
 static bool entry_is_sound(const struct shmb_entry *entry, const struct shmb_table_view *view)
 {
-    bool has_lock = entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX;
+    bool has_lock = entry->lock_kind != SHMB_ENTRY_LOCK_NONE;
+    bool is_fast = entry->lock_kind == SHMB_ENTRY_LOCK_FAST;
 
     return entry->kind < SHMB_KIND_COUNT && entry->state >= SHMB_ENTRY_HELD &&
            entry->state <= SHMB_ENTRY_FAILED && (entry->flags & ~SHMB_ENTRY_FLAGS) == 0 &&
-           (has_lock || entry->lock_kind == SHMB_ENTRY_LOCK_NONE) &&
-           (!has_lock || entry->kind == SHMB_SECTION) && entry->next <= view->entry_count &&
+           entry->lock_kind <= SHMB_ENTRY_LOCK_FAST && (!has_lock || entry->kind == SHMB_SECTION) &&
+           (!is_fast || entry->slots != 0) && (entry->slots != 0) == (entry->slot_count != 0) &&
+           entry->slot_count <= SHMB_SLOTS_MOST && entry->next <= view->entry_count &&
            (entry->kind != SHMB_SECTION || entry->size != 0) &&
            all_zero(entry->reserved, sizeof(entry->reserved));
 }
@@ -191,7 +193,7 @@ enum shmb_read shmb_table_entry(const struct shmb_table_view *view, uint32_t ind
     out->name = name_text(view, entry->name);
     if (out->name == NULL || !entry_is_sound(entry, view))
         return SHMB_READ_CORRUPT;
-    if (entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX) {
+    if (entry->lock_kind != SHMB_ENTRY_LOCK_NONE) {
         out->lock_name = name_text(view, entry->lock_name);
         if (out->lock_name == NULL)
             return SHMB_READ_CORRUPT;

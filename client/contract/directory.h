@@ -104,6 +104,7 @@
 #define SHMB_TABLE_MAX        (256u * 1024 * 1024)
 #define SHMB_SUFFIX_BYTES     16u
 #define SHMB_TABLE_NAME_BYTES (sizeof(SHMB_TABLE_PREFIX) + 2 * SHMB_SUFFIX_BYTES)
+#define SHMB_SLOTS_MOST       4096u /* slots of a domain, see slots.h */
 #define SHMB_STAND_IN_BYTES   (sizeof(SHMB_ROOT_NAME ".") + 2 * SHMB_SUFFIX_BYTES)
 
 struct shmb_root_slot {
@@ -156,7 +157,9 @@ enum shmb_entry_state {
 
 enum shmb_entry_lock {
     SHMB_ENTRY_LOCK_NONE = 0,
-    SHMB_ENTRY_LOCK_MUTEX = 1 /* a kernel mutex named `lock_name` */
+    SHMB_ENTRY_LOCK_MUTEX = 1, /* a kernel mutex named `lock_name` */
+    SHMB_ENTRY_LOCK_FAST = 2   /* the lock word of the block; `lock_name` is the event that waiting
+                                  threads sleep on, `slots` the domain that proves deaths */
 };
 
 #define SHMB_ENTRY_MANUAL_RESET     0x1u  /* event */
@@ -164,7 +167,13 @@ enum shmb_entry_lock {
 #define SHMB_ENTRY_INITIAL          0x4u  /* segment: the broker wrote its initial content */
 #define SHMB_ENTRY_COMPANION        0x8u  /* belongs to a segment: its lock, a change event */
 #define SHMB_ENTRY_NOTIFY           0x40u /* segment: has change events, named after it */
-#define SHMB_ENTRY_FLAGS            0x4Fu
+#define SHMB_ENTRY_DOUBLE           0x100u   /* segment: double snapshots, in a companion section */
+#define SHMB_ENTRY_ONE_PRODUCER     0x400u   /* queue: one thread at a time may put */
+#define SHMB_ENTRY_ONE_CONSUMER     0x800u   /* queue: one thread at a time may get */
+#define SHMB_ENTRY_REFUSE           0x1000u  /* queue: a put into a full queue fails */
+#define SHMB_ENTRY_DROP_OLDEST      0x2000u  /* queue: it drops the oldest message instead */
+#define SHMB_ENTRY_WAITERS          0x10000u /* segment: its control section has a waiters section */
+#define SHMB_ENTRY_FLAGS            0x13D4Fu
 
 struct shmb_entry {
     struct shmb_text_ref name;      /*   0  bare name */
@@ -174,14 +183,18 @@ struct shmb_entry {
     uint64_t size;                  /*  24  section: exact size in bytes */
     uint32_t flags;                 /*  32  SHMB_ENTRY_... */
     uint32_t lock_kind;             /*  36  section: enum shmb_entry_lock */
-    struct shmb_text_ref lock_name; /* 40  bare name of the lock's mutex */
+    struct shmb_text_ref lock_name; /* 40  bare name of the lock's mutex or event */
     uint32_t control;               /*  48  section: number of its control section; 0: none */
     uint32_t control_block;         /*  52  index of its block there */
     int32_t initial;                /*  56  semaphore: first count */
     int32_t maximum;                /*  60  semaphore: greatest count */
     uint32_t next;                  /*  64  next entry of the bucket, plus one; 0: last */
     uint32_t hash;                  /*  68  shmb_name_hash of the name */
-    uint8_t reserved[56];           /*  72 */
+    uint32_t slots;                 /*  72  number of the slots that its lock uses; 0: none */
+    uint32_t slot_count;            /*  76  how many slots these are */
+    uint32_t queue_slots;           /*  80  queue: messages that fit in */
+    uint32_t queue_slot_size;       /*  84  queue: most bytes of a message */
+    uint8_t reserved[40];           /*  88 */
 };
 
 static_assert(sizeof(struct shmb_root_slot) == 64, "a slot of the root has 64 bytes");
@@ -225,7 +238,11 @@ static_assert(offsetof(struct shmb_entry, initial) == 56, "entry.initial at 56")
 static_assert(offsetof(struct shmb_entry, maximum) == 60, "entry.maximum at 60");
 static_assert(offsetof(struct shmb_entry, next) == 64, "entry.next at 64");
 static_assert(offsetof(struct shmb_entry, hash) == 68, "entry.hash at 68");
-static_assert(offsetof(struct shmb_entry, reserved) == 72, "entry.reserved at 72");
+static_assert(offsetof(struct shmb_entry, slots) == 72, "entry.slots at 72");
+static_assert(offsetof(struct shmb_entry, slot_count) == 76, "entry.slot_count at 76");
+static_assert(offsetof(struct shmb_entry, queue_slots) == 80, "entry.queue_slots at 80");
+static_assert(offsetof(struct shmb_entry, queue_slot_size) == 84, "entry.queue_slot_size at 84");
+static_assert(offsetof(struct shmb_entry, reserved) == 88, "entry.reserved at 88");
 
 /* ---- reading: pure, bounded, for memory that anybody may have written ------ */
 

@@ -101,7 +101,7 @@ static void read_control(uint8_t *bytes, size_t size, int repair)
     uint32_t index = 0;
 
     if (size >= sizeof(*header))
-        index = header->slots_offset; /* any number will do */
+        index = header->total_size; /* any number will do */
     if (repair && size >= sizeof(*header)) {
         index &= 7;
         shmb_control_header(1, index + 1, header);

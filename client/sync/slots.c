@@ -1,0 +1,53 @@
+#include "slots.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void shmb_slots_name(uint32_t number, char out[SHMB_SLOTS_NAME_BYTES])
+{
+    (void)snprintf(out, SHMB_SLOTS_NAME_BYTES, SHMB_SLOTS_PREFIX "%" PRIu32, number);
+}
+
+void shmb_slot_name(uint32_t number, uint32_t index, char out[SHMB_SLOT_NAME_BYTES])
+{
+    (void)snprintf(out, SHMB_SLOT_NAME_BYTES, SHMB_SLOT_PREFIX "%" PRIu32 ".%" PRIu32, number,
+                   index % SHMB_SLOTS_MOST);
+}
+
+uint32_t shmb_slots_size(uint32_t count)
+{
+    return (uint32_t)(sizeof(struct shmb_slots) + count * sizeof(struct shmb_slot));
+}
+
+void shmb_slots_header(uint32_t number, uint32_t count, struct shmb_slots *out)
+{
+    *out = (struct shmb_slots){
+        .magic = SHMB_SLOTS_MAGIC,
+        .abi_version = SHMB_ABI_VERSION,
+        .header_size = sizeof(struct shmb_slots),
+        .slot_size = sizeof(struct shmb_slot),
+        .slot_count = count,
+        .total_size = shmb_slots_size(count),
+        .number = number,
+    };
+}
+
+bool shmb_slots_is_sound(const void *bytes, size_t size, uint32_t number, uint32_t count)
+{
+    struct shmb_slots expected;
+
+    shmb_slots_header(number, count, &expected);
+    return count <= SHMB_SLOTS_MOST && size >= expected.total_size &&
+           memcmp(bytes, &expected, sizeof(expected)) == 0;
+}
+
+struct shmb_slot *shmb_slots_at(void *bytes, size_t size, uint32_t index)
+{
+    const size_t offset = sizeof(struct shmb_slots) + (size_t)index * sizeof(struct shmb_slot);
+
+    if (index >= SHMB_SLOTS_MOST || size < sizeof(struct shmb_slot) ||
+        offset > size - sizeof(struct shmb_slot))
+        return NULL;
+    return (struct shmb_slot *)(void *)((uint8_t *)bytes + offset);
+}
