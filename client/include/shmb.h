@@ -165,7 +165,7 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 #define SHMB_RANGE            (-8) /* the start is beyond the end */
 #define SHMB_TIMEOUT          (-9) /* timed out */
 #define SHMB_NOT_OWNER        (-10) /* this thread does not hold the lock; shmb_close: another does */
-#define SHMB_NO_SLOT          (-11) /* reserved */
+#define SHMB_NO_SLOT          (-11) /* fast lock: other threads have all slots (max_lockers) */
 #define SHMB_BUSY             (-12) /* writers kept changing the bytes; try again */
 #define SHMB_INCONSISTENT     (-13) /* a writer died in the middle of a write */
 #define SHMB_CORRUPT          (-14) /* the shared control data is invalid */

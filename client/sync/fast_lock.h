@@ -39,8 +39,9 @@ enum fast_wake {
 struct fast_port {
     /*
      * Sleeps until the lock's event is signalled, the mutex of slot `slot` can be taken, or the
-     * time is over. FAST_NO_SLOT: the event only. 0 ms: asks only. A slot without a mutex of a
-     * trusted owner counts as taken: nobody lives in it.
+     * time is over. FAST_NO_SLOT: the event only. 0 ms: asks for the mutex only, and leaves the
+     * signal of the event to those who sleep. A slot without a mutex of a trusted owner counts as
+     * taken: nobody lives in it.
      */
     enum fast_wake (*sleep)(void *context, uint32_t slot, uint32_t ms);
     void (*release_slot)(void *context, uint32_t slot); /* after FAST_SLOT_TAKEN */

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler.h"
+#include "crash_points.h"
+
 void shmb_slots_name(uint32_t number, char out[SHMB_SLOTS_NAME_BYTES])
 {
     (void)snprintf(out, SHMB_SLOTS_NAME_BYTES, SHMB_SLOTS_PREFIX "%" PRIu32, number);
@@ -50,4 +53,26 @@ struct shmb_slot *shmb_slots_at(void *bytes, size_t size, uint32_t index)
         offset > size - sizeof(struct shmb_slot))
         return NULL;
     return (struct shmb_slot *)(void *)((uint8_t *)bytes + offset);
+}
+
+uint32_t shmb_slot_begin(struct shmb_slot *slot, uint64_t holder)
+{
+    uint32_t generation = shmb_load32(&slot->generation) + 1;
+
+    SHMB_CRASH_POINT(SHMB_CRASH_SLOT_WON);
+    if (generation == 0)
+        generation = 1;
+    shmb_store64(&slot->holder, holder);
+    shmb_store32(&slot->taken, 1);
+    /* A full fence: whoever sees the new identity in a lock word sees the generation, too. */
+    (void)shmb_exchange32(&slot->generation, generation);
+    SHMB_CRASH_POINT(SHMB_CRASH_SLOT_COUNTED);
+    return generation;
+}
+
+void shmb_slot_end(struct shmb_slot *slot)
+{
+    shmb_store64(&slot->holder, 0);
+    shmb_store32(&slot->taken, 0);
+    SHMB_CRASH_POINT(SHMB_CRASH_SLOT_LEFT);
 }

@@ -98,6 +98,15 @@ void shmb_slots_header(uint32_t number, uint32_t count, struct shmb_slots *out);
 /* True if `size` mapped bytes begin with such a header. Clients do without it. */
 bool shmb_slots_is_sound(const void *bytes, size_t size, uint32_t number, uint32_t count);
 
+/*
+ * The calling thread has the mutex of the slot now: gives the slot its next generation, and returns
+ * that. `holder`: process id (high half) and thread id.
+ */
+uint32_t shmb_slot_begin(struct shmb_slot *slot, uint64_t holder);
+
+/* Before the thread releases the mutex of its slot: the slot is free. It must hold no lock. */
+void shmb_slot_end(struct shmb_slot *slot);
+
 /* Slot `index` of a section of which `size` bytes are mapped. NULL: it is not within them. */
 struct shmb_slot *shmb_slots_at(void *bytes, size_t size, uint32_t index);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "slots.h"
 #include "thread.h"
 #include "utf.h"
 
@@ -49,9 +50,13 @@ static const char *const call_names[CALL_COUNT] = {
     "",
     "",
     "",
+    "",
 };
 
-/* What SHMB_BAD_ARGUMENT means where the call does not fit the segment, and what to do. */
+/*
+ * What SHMB_BAD_ARGUMENT means where the call does not fit the segment, and SHMB_NO_SLOT, and what
+ * to do.
+ */
 static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "the segment has no lock; have the administrator configure one",
     "the segment has no change events; have the administrator configure notify: true",
@@ -59,6 +64,7 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "start the service if it does not run, then open it again",
     "opened without the broker's directory, which you may not read; "
     "have the administrator let you",
+    "other threads have all slots; have the administrator raise max_lockers",
 };
 
 void result_begin(void)
@@ -146,7 +152,7 @@ int32_t SHMB_CALL shmb_last_failure(uint32_t *win32_code, const char **call)
     int32_t result = last_failure(&fault);
 
     if (win32_code != NULL)
-        *win32_code = fault.code;
+        *win32_code = fault.call < CALL_FIRST_REASON ? fault.code : 0;
     if (call != NULL)
         *call = call_names[fault.call];
     return result;
@@ -168,7 +174,7 @@ static const char *sentence(int32_t result)
         "the start is beyond the end",
         "timed out",
         "this thread does not hold the lock",
-        "reserved",
+        "no slot for this thread: other threads that lock have all of them",
         "writers kept changing the bytes; try again",
         "a writer died in the middle of a write",
         "the shared control data is invalid",
@@ -192,7 +198,11 @@ static void compose(int32_t result, char text[TEXT_MAX])
 
     /* Name the system call only if the last failure is the one that the caller asks about. */
     if (result < 0 && last_failure(&fault) == result && fault.call >= CALL_FIRST_REASON) {
-        snprintf(text, TEXT_MAX, "%s", reasons[fault.call - CALL_FIRST_REASON]);
+        if (fault.call == REASON_NO_SLOT)
+            snprintf(text, TEXT_MAX, "%s (" SHMB_SLOTS_PREFIX "%lu)",
+                     reasons[fault.call - CALL_FIRST_REASON], (unsigned long)fault.code);
+        else
+            snprintf(text, TEXT_MAX, "%s", reasons[fault.call - CALL_FIRST_REASON]);
     } else if (result < 0 && last_failure(&fault) == result && fault.call != CALL_NONE) {
         error_text(fault.code, system, sizeof(system));
         snprintf(text, TEXT_MAX, "%s (%s: %lu, %s)", sentence(result), call_names[fault.call],

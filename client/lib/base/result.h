@@ -13,7 +13,7 @@
 #include "shmb.h"
 
 /*
- * System calls a failure can name, and what else can be said of SHMB_BAD_ARGUMENT. At most 63; the
+ * System calls a failure can name, and what else can be said of a result. At most 63; the
  * order is private.
  */
 enum call {
@@ -32,11 +32,12 @@ enum call {
     CALL_CREATE_MUTEX,
     CALL_TOKEN,
     CALL_DESCRIPTOR,
-    CALL_FIRST_REASON, /* these are no calls */
+    CALL_FIRST_REASON, /* these are no calls, and most have no code */
     REASON_NO_LOCK = CALL_FIRST_REASON,
     REASON_NO_NOTIFY,
     REASON_NO_DIRECTORY,
     REASON_DENIED_DIRECTORY,
+    REASON_NO_SLOT, /* the code is the number of the slots section */
     CALL_COUNT
 };
 

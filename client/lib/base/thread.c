@@ -8,7 +8,8 @@
 #include "compiler.h"
 
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
-static volatile uint32_t slots[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES};
+static volatile uint32_t slots[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES,
+                                                 TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES};
 static volatile LONG tokens; /* given out so far */
 
 /* The module with this code. With GET_MODULE_HANDLE_EX_FLAG_PIN it also stays loaded. */
@@ -26,6 +27,11 @@ static HMODULE own_module(DWORD flag)
 static void prepare_unload(void)
 {
     own_module(GET_MODULE_HANDLE_EX_FLAG_PIN);
+}
+
+void thread_at_unload(void (*done)(void))
+{
+    (void)done;
 }
 #else
 static void free_slots(void)
@@ -45,12 +51,17 @@ static void free_slots(void)
 /*
  * The static library: a DLL with it can be unloaded and loaded again, and must not use up the
  * slots of the process. The C runtime of a DLL calls its atexit functions when the DLL is
- * unloaded. In a program they would run while other threads still make calls.
+ * unloaded, the last one first. In a program they would run while other threads still make calls.
  */
-static void prepare_unload(void)
+void thread_at_unload(void (*done)(void))
 {
     if (own_module(GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT) != GetModuleHandleW(NULL))
-        atexit(free_slots);
+        atexit(done);
+}
+
+static void prepare_unload(void)
+{
+    thread_at_unload(free_slots);
 }
 #endif
 

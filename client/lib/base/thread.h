@@ -11,14 +11,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The values that each thread has of its own. Nothing to free when a thread ends. */
-enum thread_value { THREAD_FAILURE, THREAD_TOKEN, THREAD_BORN, THREAD_VALUES };
+/*
+ * The values that each thread has of its own. Nothing to free when a thread ends, but the seats,
+ * which domain.c frees.
+ */
+enum thread_value { THREAD_FAILURE, THREAD_TOKEN, THREAD_BORN, THREAD_SEATS, THREAD_VALUES };
 
 /*
  * Makes the TLS slots, once. Call this wherever a program can use the library first: it also
  * keeps the DLL loaded.
  */
 void thread_begin(void);
+
+/*
+ * Calls `done` before a DLL with the static library is unloaded, and before the TLS slots are
+ * freed. Never for the DLL, which stays loaded, and not at the end of a program. After
+ * thread_begin.
+ */
+void thread_at_unload(void (*done)(void));
 
 /* A value of the calling thread; at first, and without a slot, 0. After thread_begin. */
 uintptr_t thread_get(enum thread_value which);

@@ -1,0 +1,54 @@
+/*
+ * domain.h - the lock domain of a writer set (slots.h), and the calling thread's identity in it.
+ *
+ * A thread gets a slot with its first lock in a domain, and keeps it until it ends: the slot
+ * belongs to the thread, not to a handle.
+ */
+#ifndef LIB_DOMAIN_H
+#define LIB_DOMAIN_H
+
+#include <stdint.h>
+
+#include "result.h"
+
+struct domain;
+
+/* A thread's slot. Only that thread uses it. */
+struct seat {
+    uint64_t identity; /* for lock words */
+    uint32_t held;     /* locks of the domain that the thread has now */
+    uint32_t slot;
+    struct domain *domain;
+
+    /* For domain.c alone. */
+    uint32_t thread_id;
+    struct seat *next; /* of the same thread */
+    struct seat *next_of_all, **before;
+};
+
+/*
+ * Opens the slots with this number, for a handle that may write. `slot_count` is that of the
+ * directory; `owner` as for trust_check. All handles of the process share one record. Leave it
+ * with domain_leave. SHMB_NOT_FOUND, SHMB_ACCESS_DENIED, SHMB_NOT_OURS, SHMB_CORRUPT,
+ * SHMB_NO_MEMORY, SHMB_SYSTEM; `*out` is NULL then.
+ */
+int32_t domain_join(uint32_t number, uint32_t slot_count, const char *owner, struct domain **out,
+                    struct fault *fault);
+
+/* A handle closes. NULL is allowed. */
+void domain_leave(struct domain *domain);
+
+/*
+ * The calling thread's seat; a thread takes a slot with the first call. SHMB_NO_SLOT: other
+ * threads have all of them. SHMB_NO_MEMORY. SHMB_NO_BROKER, SHMB_NOT_FOUND, SHMB_ACCESS_DENIED,
+ * SHMB_NOT_OURS: no mutex of a slot can be opened.
+ */
+int32_t domain_seat(struct domain *domain, struct seat **seat, struct fault *fault);
+
+/* The same without taking a slot. NULL: the thread has none. */
+struct seat *domain_known_seat(const struct domain *domain);
+
+/* The identity alone. Results as domain_seat. */
+int32_t domain_identity(struct domain *domain, uint64_t *identity, struct fault *fault);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * word_lock.h - a fast lock of this process: a lock word anywhere in shared memory, with the event
+ * that waiting threads sleep on, and the domain that proves deaths.
+ *
+ * A thread takes it once, and gives it back itself; whoever uses this counts what is taken again.
+ */
+#ifndef LIB_WORD_LOCK_H
+#define LIB_WORD_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <windows.h>
+
+#include "domain.h"
+#include "fast_lock.h"
+#include "result.h"
+
+struct word_lock {
+    volatile uint64_t *word;
+    struct domain *domain;
+    const char *event_name; /* bare; both texts live as long as the lock */
+    const char *owner;      /* as for trust_check */
+    volatile PVOID event;   /* opened by the first thread that waits, or wakes another */
+};
+
+/* Nothing is opened yet. End it with word_lock_end. */
+void word_lock_begin(struct word_lock *lock, volatile uint64_t *word, struct domain *domain,
+                     const char *event_name, const char *owner);
+void word_lock_end(struct word_lock *lock);
+
+/*
+ * Takes the lock for the calling thread, which does not have it. SHMB_OK, SHMB_ABANDONED: taken;
+ * `*seat` is the thread's. SHMB_TIMEOUT. SHMB_STALE: the broker has closed the lock. SHMB_CORRUPT:
+ * the word is no lock word. As domain_seat; and as open_object for the event, where a wait needs
+ * it. SHMB_SYSTEM.
+ */
+int32_t word_lock_take(struct word_lock *lock, uint32_t timeout_ms, struct seat **seat,
+                       struct fault *fault);
+
+/*
+ * Gives it back; `seat` is that of the calling thread. `consistent`: the next owners get SHMB_OK
+ * again. SHMB_STALE: the broker has closed the lock, and perhaps another thread has its successor.
+ * SHMB_NOT_OWNER: a program has damaged the word, or the slot. After both, the thread does not have
+ * the lock either.
+ */
+int32_t word_lock_give(struct word_lock *lock, struct seat *seat, bool consistent,
+                       struct fault *fault);
+
+#endif
