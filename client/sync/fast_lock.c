@@ -9,7 +9,7 @@
  */
 #include "fast_lock.h"
 
-#include "crash_points.h"
+#include "crash_point.h"
 
 #define SPINS       100u /* pauses before the first sleep: a short section ends meanwhile */
 #define FRUITLESS   4u   /* sleeps in vain before a waiter bars newcomers */
@@ -95,10 +95,10 @@ static bool take_over(const struct fast_lock *lock, uint64_t identity, uint64_t 
 {
     uint64_t word = shmb_load64(lock->word);
 
-    SHMB_CRASH_POINT(SHMB_CRASH_OWNER_DEAD);
+    SHMB_CRASH_POINT("lock: owner is dead");
     while ((word & SHMB_LOCK_IDENTITY) == dead && word != SHMB_LOCK_MOVED) {
         if (shmb_swap64(lock->word, &word, identity | SHMB_LOCK_DIRTY | SHMB_LOCK_CONTENDED)) {
-            SHMB_CRASH_POINT(SHMB_CRASH_TOOK_OVER);
+            SHMB_CRASH_POINT("lock: took over");
             return true;
         }
     }
@@ -111,7 +111,7 @@ static enum fast_result give_up(struct waiter *waiter, enum fast_result result)
     volatile uint64_t *at = waiter->lock->word;
     uint64_t word = shmb_load64(at);
 
-    SHMB_CRASH_POINT(SHMB_CRASH_GIVES_UP);
+    SHMB_CRASH_POINT("lock: gives up");
     while (waiter->barred && word != SHMB_LOCK_MOVED && (word & SHMB_LOCK_HAND_OFF) != 0) {
         if (shmb_swap64(at, &word, word & ~SHMB_LOCK_HAND_OFF))
             break;
@@ -132,7 +132,7 @@ static enum step try_free(struct waiter *waiter, uint64_t word, enum fast_result
         taken |= word & SHMB_LOCK_HAND_OFF; /* for the one that waits */
     if (!shmb_swap64(waiter->lock->word, &word, taken))
         return STEP_LOOK;
-    SHMB_CRASH_POINT(SHMB_CRASH_TOOK_LATER);
+    SHMB_CRASH_POINT("lock: took it later");
     *result = (word & SHMB_LOCK_DIRTY) != 0 ? FAST_ABANDONED : FAST_OK;
     return STEP_DONE;
 }
@@ -202,10 +202,10 @@ static enum step mark_and_sleep(struct waiter *waiter, uint64_t word, enum fast_
         marked |= SHMB_LOCK_HAND_OFF;
     if (marked != word && !shmb_swap64(waiter->lock->word, &word, marked))
         return STEP_LOOK;
-    SHMB_CRASH_POINT(SHMB_CRASH_MARKED);
+    SHMB_CRASH_POINT("lock: contended");
     if (waiter->fruitless >= FRUITLESS) {
         waiter->barred = true;
-        SHMB_CRASH_POINT(SHMB_CRASH_BARRED);
+        SHMB_CRASH_POINT("lock: hand-off");
     }
     /*
      * Only now the time: a waiter that used up a signal leaves CONTENDED behind, so the next owner
@@ -217,7 +217,7 @@ static enum step mark_and_sleep(struct waiter *waiter, uint64_t word, enum fast_
         return STEP_DONE;
     }
     step = ask_slot(waiter, word, ms, result);
-    SHMB_CRASH_POINT(SHMB_CRASH_WOKE);
+    SHMB_CRASH_POINT("lock: woke");
     waiter->slept = true;
     waiter->spins = 0;
     waiter->rounds = 0;
@@ -262,7 +262,7 @@ enum fast_result fast_take(const struct fast_lock *lock, uint64_t identity, uint
     struct waiter waiter;
 
     if (fast_take_free(lock->word, identity)) {
-        SHMB_CRASH_POINT(SHMB_CRASH_TOOK_FREE);
+        SHMB_CRASH_POINT("lock: took it free");
         return FAST_OK;
     }
     waiter = (struct waiter){
@@ -279,7 +279,7 @@ enum fast_result fast_give(const struct fast_lock *lock, uint64_t identity, bool
 {
     uint64_t word = shmb_load64(lock->word), given;
 
-    SHMB_CRASH_POINT(SHMB_CRASH_GIVES);
+    SHMB_CRASH_POINT("lock: gives");
     do {
         if (word == SHMB_LOCK_MOVED)
             return FAST_MOVED;
@@ -289,7 +289,7 @@ enum fast_result fast_give(const struct fast_lock *lock, uint64_t identity, bool
         if (!consistent)
             given |= word & SHMB_LOCK_DIRTY;
     } while (!shmb_swap64(lock->word, &word, given));
-    SHMB_CRASH_POINT(SHMB_CRASH_GAVE);
+    SHMB_CRASH_POINT("lock: gave, not signalled");
     if ((word & SHMB_LOCK_CONTENDED) != 0)
         lock->port->wake(lock->context);
     return FAST_OK;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "compiler.h"
-#include "crash_points.h"
+#include "crash_point.h"
 
 void shmb_slots_name(uint32_t number, char out[SHMB_SLOTS_NAME_BYTES])
 {
@@ -59,14 +59,14 @@ uint32_t shmb_slot_begin(struct shmb_slot *slot, uint64_t holder)
 {
     uint32_t generation = shmb_load32(&slot->generation) + 1;
 
-    SHMB_CRASH_POINT(SHMB_CRASH_SLOT_WON);
+    SHMB_CRASH_POINT("slot: won, not counted");
     if (generation == 0)
         generation = 1;
     shmb_store64(&slot->holder, holder);
     shmb_store32(&slot->taken, 1);
     /* A full fence: whoever sees the new identity in a lock word sees the generation, too. */
     (void)shmb_exchange32(&slot->generation, generation);
-    SHMB_CRASH_POINT(SHMB_CRASH_SLOT_COUNTED);
+    SHMB_CRASH_POINT("slot: counted");
     return generation;
 }
 
@@ -74,5 +74,5 @@ void shmb_slot_end(struct shmb_slot *slot)
 {
     shmb_store64(&slot->holder, 0);
     shmb_store32(&slot->taken, 0);
-    SHMB_CRASH_POINT(SHMB_CRASH_SLOT_LEFT);
+    SHMB_CRASH_POINT("slot: left, not released");
 }
