@@ -16,7 +16,14 @@ static const uint32_t masks[SHMB_KIND_COUNT][SHMB_LEVEL_COUNT] = {
     [SHMB_EVENT] = {0x00120001u, 0x00120003u, 0x001F0003u, 0x001F0003u},
     /* SEMAPHORE_QUERY_STATE 1, SEMAPHORE_MODIFY_STATE 2 */
     [SHMB_SEMAPHORE] = {0x00020001u, 0x00120003u, 0x001F0003u, 0x001F0003u},
+    /* A section. */
+    [SHMB_QUEUE] = {0x00020005u, 0x00020007u, 0x000F001Fu, 0x000F001Fu},
 };
+
+enum shmb_kind shmb_kernel_kind(enum shmb_kind kind)
+{
+    return kind == SHMB_QUEUE ? SHMB_SECTION : kind;
+}
 
 uint32_t shmb_access_mask(enum shmb_kind kind, enum shmb_level level)
 {
@@ -31,18 +38,18 @@ static const char *const uses[SHMB_KIND_COUNT][4] = {
     [SHMB_MUTEX] = {"", "wait and release", "release", "wait and release"},
     [SHMB_EVENT] = {"", "wait", "signal", "wait and signal"},
     [SHMB_SEMAPHORE] = {"", "wait", "release", "wait and release"},
+    [SHMB_QUEUE] = {"", "read", "write", "read and write"},
 };
 /* These two rights: SECTION_MAP_READ and _WRITE, or SYNCHRONIZE and _MODIFY_STATE. */
 static const uint32_t use_bits[SHMB_KIND_COUNT][2] = {
-    [SHMB_SECTION] = {0x4, 0x2},
-    [SHMB_MUTEX] = {0x00100000u, 0x1},
-    [SHMB_EVENT] = {0x00100000u, 0x2},
-    [SHMB_SEMAPHORE] = {0x00100000u, 0x2},
+    [SHMB_SECTION] = {0x4, 0x2},       [SHMB_MUTEX] = {0x00100000u, 0x1},
+    [SHMB_EVENT] = {0x00100000u, 0x2}, [SHMB_SEMAPHORE] = {0x00100000u, 0x2},
+    [SHMB_QUEUE] = {0x4, 0x2},
 };
 /* Words for a mask with neither of them. */
-static const char *const looks[SHMB_KIND_COUNT] = {"see that it exists", "see it but may not wait",
-                                                   "see its state but may not wait",
-                                                   "read its state but may not wait"};
+static const char *const looks[SHMB_KIND_COUNT] = {
+    "see that it exists", "see it but may not wait", "see its state but may not wait",
+    "read its state but may not wait", "see that it exists"};
 
 bool shmb_access_is_full(enum shmb_kind kind, uint32_t mask)
 {
@@ -142,7 +149,8 @@ const char *shmb_word_sid(const char *word)
 
 const char *shmb_kind_word(enum shmb_kind kind)
 {
-    static const char *const words[SHMB_KIND_COUNT] = {"section", "mutex", "event", "semaphore"};
+    static const char *const words[SHMB_KIND_COUNT] = {"section", "mutex", "event", "semaphore",
+                                                       "queue"};
 
     return (unsigned)kind < SHMB_KIND_COUNT ? words[kind] : "object";
 }

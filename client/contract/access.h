@@ -7,6 +7,8 @@
  *   full    0x000F001F  0x001F0001  0x001F0003                 0x001F0003
  *   deny    as full
  *
+ * A queue is a section.
+ *
  * Only specific rights: a generic right on a mutex maps to rights without
  * SYNCHRONIZE, so its holder could not wait.
  * https://learn.microsoft.com/windows/win32/sync/synchronization-object-security-and-access-rights
@@ -19,8 +21,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Kinds of kernel objects. All kinds share one namespace. */
-enum shmb_kind { SHMB_SECTION, SHMB_MUTEX, SHMB_EVENT, SHMB_SEMAPHORE, SHMB_KIND_COUNT };
+/*
+ * Kinds of objects. All kinds share one namespace. The kernel knows those before SHMB_QUEUE; for
+ * it, a queue is a section.
+ */
+enum shmb_kind {
+    SHMB_SECTION,
+    SHMB_MUTEX,
+    SHMB_EVENT,
+    SHMB_SEMAPHORE,
+    SHMB_QUEUE,
+    SHMB_KIND_COUNT
+};
+#define SHMB_KERNEL_KINDS ((int)SHMB_QUEUE)
+
+/* What an object of `kind` is for the kernel. */
+enum shmb_kind shmb_kernel_kind(enum shmb_kind kind);
 
 enum shmb_level {
     SHMB_LEVEL_READ,
@@ -66,7 +82,7 @@ const char *shmb_access_entry_words(enum shmb_kind kind, const char *name, bool 
 const char *shmb_sid_word(const char *sid);
 const char *shmb_word_sid(const char *word);
 
-/* "section", "mutex", "event", "semaphore"; "object" for values out of range. */
+/* "section", "mutex", "event", "semaphore", "queue"; "object" for values out of range. */
 const char *shmb_kind_word(enum shmb_kind kind);
 
 /* "read", "write", "full", "deny"; "?" for values out of range. */

@@ -169,6 +169,7 @@ static const char *name_text(const struct shmb_table_view *view, struct shmb_tex
 static bool entry_is_sound(const struct shmb_entry *entry, const struct shmb_table_view *view)
 {
     bool has_lock = entry->lock_kind != SHMB_ENTRY_LOCK_NONE;
+    bool is_queue = entry->kind == SHMB_QUEUE;
     bool is_fast = entry->lock_kind == SHMB_ENTRY_LOCK_FAST;
 
     return entry->kind < SHMB_KIND_COUNT && entry->state >= SHMB_ENTRY_HELD &&
@@ -176,7 +177,8 @@ static bool entry_is_sound(const struct shmb_entry *entry, const struct shmb_tab
            entry->lock_kind <= SHMB_ENTRY_LOCK_FAST && (!has_lock || entry->kind == SHMB_SECTION) &&
            (!is_fast || entry->slots != 0) && (entry->slots != 0) == (entry->slot_count != 0) &&
            entry->slot_count <= SHMB_SLOTS_MOST && entry->next <= view->entry_count &&
-           (entry->kind != SHMB_SECTION || entry->size != 0) &&
+           ((entry->kind != SHMB_SECTION && !is_queue) || entry->size != 0) &&
+           (entry->queue_slots != 0) == is_queue && (entry->queue_slot_size != 0) == is_queue &&
            all_zero(entry->reserved, sizeof(entry->reserved));
 }
 

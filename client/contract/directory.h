@@ -180,7 +180,7 @@ struct shmb_entry {
     uint32_t kind;                  /*   8  enum shmb_kind */
     uint32_t state;                 /*  12  enum shmb_entry_state */
     uint64_t generation;            /*  16  grows each time the object is recreated; 0: not held */
-    uint64_t size;                  /*  24  section: exact size in bytes */
+    uint64_t size;                  /*  24  section, queue: exact size in bytes */
     uint32_t flags;                 /*  32  SHMB_ENTRY_... */
     uint32_t lock_kind;             /*  36  section: enum shmb_entry_lock */
     struct shmb_text_ref lock_name; /* 40  bare name of the lock's mutex or event */

@@ -190,6 +190,7 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 #define SHMB_KIND_MUTEX     1u
 #define SHMB_KIND_EVENT     2u
 #define SHMB_KIND_SEMAPHORE 3u
+#define SHMB_KIND_QUEUE     4u
 
 /* An open segment. */
 typedef struct shmb_segment shmb_segment;

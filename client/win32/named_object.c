@@ -2,7 +2,7 @@
 
 HANDLE named_object_open(enum shmb_kind kind, const wchar_t *name, DWORD access)
 {
-    switch (kind) {
+    switch (shmb_kernel_kind(kind)) {
     case SHMB_SECTION:
         return OpenFileMappingW(access, FALSE, name);
     case SHMB_MUTEX:
@@ -18,7 +18,7 @@ HANDLE named_object_find(const wchar_t *name, enum shmb_kind *kind, DWORD *code)
 {
     int i;
 
-    for (i = 0; i < SHMB_KIND_COUNT; i++) {
+    for (i = 0; i < SHMB_KERNEL_KINDS; i++) {
         HANDLE object = named_object_open((enum shmb_kind)i, name, READ_CONTROL);
 
         *code = object != NULL ? ERROR_SUCCESS : GetLastError();

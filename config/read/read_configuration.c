@@ -19,7 +19,7 @@ enum {
     KEY_HOLD,
     KEY_DEFAULTS,
     KEY_GROUPS,
-    KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT
+    KEY_COUNT = KEY_GROUPS + SHMB_KERNEL_KINDS
 };
 
 _Static_assert(KEY_DEFAULTS - KEY_INCLUDE == SETTINGS_COUNT, "the keys that read_settings reads");
@@ -52,7 +52,7 @@ static void read_groups(struct reader *reader, const struct node *root)
     int kind;
 
     for (item = root->first; item != NULL; item = item->next)
-        for (kind = 0; kind < SHMB_KIND_COUNT; kind++)
+        for (kind = 0; kind < SHMB_KERNEL_KINDS; kind++)
             if (node_is(item->key, keys[KEY_GROUPS + kind]))
                 read_group(reader, (enum shmb_kind)kind, item->value);
 }
@@ -113,7 +113,7 @@ static bool make_room(struct reader *reader, const struct node *root,
 {
     size_t count = 0, i;
 
-    for (i = 0; i < SHMB_KIND_COUNT; i++) {
+    for (i = 0; i < SHMB_KERNEL_KINDS; i++) {
         if (groups[i] == NULL)
             continue;
         if (groups[i]->kind == NODE_MAPPING)

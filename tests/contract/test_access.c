@@ -27,6 +27,8 @@ static void masks_are_the_table(void **state)
          STANDARD_ALL | SYNCHRONIZE | 3, STANDARD_ALL | SYNCHRONIZE | 3},
         {READ_CONTROL | 1, READ_CONTROL | SYNCHRONIZE | 3, STANDARD_ALL | SYNCHRONIZE | 3,
          STANDARD_ALL | SYNCHRONIZE | 3},
+        {READ_CONTROL | SECTION_QUERY | SECTION_READ,
+         READ_CONTROL | SECTION_QUERY | SECTION_READ | SECTION_WRITE, SECTION_ALL, SECTION_ALL},
     };
     int kind, level;
 
@@ -62,6 +64,17 @@ static void out_of_range_has_no_rights(void **state)
     assert_int_equal(shmb_access_mask((enum shmb_kind) - 1, (enum shmb_level) - 1), 0);
 }
 
+static void a_queue_is_a_section_for_the_kernel(void **state)
+{
+    int kind;
+
+    (void)state;
+    for (kind = 0; kind < SHMB_KERNEL_KINDS; kind++)
+        assert_int_equal(shmb_kernel_kind((enum shmb_kind)kind), kind);
+    assert_int_equal(shmb_kernel_kind(SHMB_QUEUE), SHMB_SECTION);
+    assert_int_equal(shmb_kernel_kind(SHMB_KIND_COUNT), SHMB_KIND_COUNT);
+}
+
 static void words(void **state)
 {
     (void)state;
@@ -69,6 +82,7 @@ static void words(void **state)
     assert_string_equal(shmb_kind_word(SHMB_MUTEX), "mutex");
     assert_string_equal(shmb_kind_word(SHMB_EVENT), "event");
     assert_string_equal(shmb_kind_word(SHMB_SEMAPHORE), "semaphore");
+    assert_string_equal(shmb_kind_word(SHMB_QUEUE), "queue");
     assert_string_equal(shmb_kind_word(SHMB_KIND_COUNT), "object");
     assert_string_equal(shmb_level_word(SHMB_LEVEL_READ), "read");
     assert_string_equal(shmb_level_word(SHMB_LEVEL_WRITE), "write");
@@ -105,6 +119,9 @@ static void rights_in_words(void **state)
         {SHMB_SEMAPHORE, 0x100000, "wait"},
         {SHMB_SEMAPHORE, 0x120003, "wait and release"},
         {SHMB_SEMAPHORE, 0x1F0003, "full control"},
+        {SHMB_QUEUE, 0x20001, "see that it exists"},
+        {SHMB_QUEUE, 0x20007, "read and write"},
+        {SHMB_QUEUE, 0xF001F, "full control"},
         {SHMB_KIND_COUNT, 0x1F0003, ""},
     };
     char out[SHMB_ACCESS_WORDS];
@@ -149,6 +166,7 @@ int main(void)
         cmocka_unit_test(masks_are_the_table),
         cmocka_unit_test(each_level_holds_the_one_below),
         cmocka_unit_test(out_of_range_has_no_rights),
+        cmocka_unit_test(a_queue_is_a_section_for_the_kernel),
         cmocka_unit_test(words),
         cmocka_unit_test(rights_in_words),
         cmocka_unit_test(entries_in_words),

@@ -39,7 +39,7 @@ struct fake_object *fake_named(const struct fake *fake, const char *name)
 static void check_spec(const struct sys_spec *spec)
 {
     assert_true(spec->name[0] != '\0');
-    assert_true((spec->kind == SHMB_SECTION) == (spec->size > 0));
+    assert_true((shmb_kernel_kind(spec->kind) == SHMB_SECTION) == (spec->size > 0));
     if (spec->kind == SHMB_SEMAPHORE)
         assert_true(spec->maximum >= 1 && spec->initial >= 0 && spec->initial <= spec->maximum);
     else
@@ -54,6 +54,7 @@ struct fake_object *fake_enter(struct fake *fake, const struct sys_spec *spec, c
     object->serial = fake->objects.count;
     object->name = fake_text(spec->name);
     object->spec = *spec;
+    object->spec.kind = shmb_kernel_kind(spec->kind);
     object->spec.name = object->name;
     object->first_sddl = fake_text(sddl);
     object->sddl = fake_text(sddl);

@@ -21,6 +21,7 @@ static const char *right_word(int kind, enum shmb_level level)
         {"READ_CONTROL", "SYNCHRONIZE", "MUTEX_ALL_ACCESS"},
         {"SYNCHRONIZE", "EVENT_MODIFY_STATE", "EVENT_ALL_ACCESS"},
         {"SEMAPHORE_QUERY_STATE", "SEMAPHORE_MODIFY_STATE", "SEMAPHORE_ALL_ACCESS"},
+        {"FILE_MAP_READ", "FILE_MAP_WRITE", "FILE_MAP_ALL_ACCESS"},
     };
 
     return kind >= 0 && kind < SHMB_KIND_COUNT && level <= SHMB_LEVEL_FULL ? words[kind][level]

@@ -7,7 +7,7 @@
 
 const char *show_kind(uint32_t kind)
 {
-    static const char *const words[] = {"segment", "mutex", "event", "semaphore"};
+    static const char *const words[] = {"segment", "mutex", "event", "semaphore", "queue"};
 
     return kind < sizeof(words) / sizeof(words[0]) ? words[kind] : "other";
 }

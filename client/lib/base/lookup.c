@@ -263,6 +263,7 @@ _Static_assert(SHMB_KIND_SEGMENT == SHMB_SECTION, "kinds are passed on as they a
 _Static_assert(SHMB_KIND_MUTEX == SHMB_MUTEX, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_EVENT == SHMB_EVENT, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_SEMAPHORE == SHMB_SEMAPHORE, "kinds are passed on as they are");
+_Static_assert(SHMB_KIND_QUEUE == SHMB_QUEUE, "kinds are passed on as they are");
 _Static_assert(SHMB_NAME_SIZE >= SHMB_NAME_BYTES, "every name fits");
 _Static_assert(offsetof(struct shmb_info, name) == SHMB_INFO_SIZE_MIN, "the texts are last");
 _Static_assert(sizeof(struct shmb_info) == 1280, "shmb_info has one layout in both bitnesses");

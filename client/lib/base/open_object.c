@@ -9,6 +9,7 @@ static const enum call calls[] = {
     [SHMB_MUTEX] = CALL_OPEN_MUTEX,
     [SHMB_EVENT] = CALL_OPEN_EVENT,
     [SHMB_SEMAPHORE] = CALL_OPEN_SEMAPHORE,
+    [SHMB_QUEUE] = CALL_OPEN_SECTION,
 };
 
 int32_t open_object(enum shmb_kind kind, const char *bare, DWORD access, const char *owner,

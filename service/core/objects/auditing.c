@@ -12,8 +12,11 @@
 #define CHANGE_ACCESS 0x000C0000u /* WRITE_DAC, WRITE_OWNER */
 
 /* SECTION_MAP_WRITE, MUTEX_MODIFY_STATE, EVENT_MODIFY_STATE, SEMAPHORE_MODIFY_STATE */
-static const uint32_t changes[SHMB_KIND_COUNT] = {
-    [SHMB_SECTION] = 0x2, [SHMB_MUTEX] = 0x1, [SHMB_EVENT] = 0x2, [SHMB_SEMAPHORE] = 0x2};
+static const uint32_t changes[SHMB_KIND_COUNT] = {[SHMB_SECTION] = 0x2,
+                                                  [SHMB_MUTEX] = 0x1,
+                                                  [SHMB_EVENT] = 0x2,
+                                                  [SHMB_SEMAPHORE] = 0x2,
+                                                  [SHMB_QUEUE] = 0x2};
 
 /*
  * The entries for a kind, as SDDL. For everyone, they log each handle with the right to

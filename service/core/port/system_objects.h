@@ -22,7 +22,7 @@ struct sys_descriptor;
 
 /* An object to create. */
 struct sys_spec {
-    enum shmb_kind kind;
+    enum shmb_kind kind;      /* a queue is made as a section */
     const char *name;         /* bare: without Global\, which the port adds */
     uint64_t size;            /* section: bytes */
     bool manual_reset, set;   /* event; `set`: signalled from the start */
@@ -40,7 +40,7 @@ struct sys_content {
 
 /* What is known of an existing object. */
 struct sys_facts {
-    enum shmb_kind kind;     /* SHMB_KIND_COUNT: another kind, or not known */
+    enum shmb_kind kind;     /* for the kernel. SHMB_KIND_COUNT: another kind, or not known */
     uint64_t size;           /* section: bytes, rounded up to whole pages */
     bool manual_reset;       /* event */
     int32_t maximum;         /* semaphore: greatest count */

@@ -129,7 +129,7 @@ enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct
     if (!name_holder_full_name(name, full))
         return failure_say(why, SYS_FAILED, "open", ERROR_INVALID_NAME, "the name is not valid");
     /* ERROR_INVALID_HANDLE means that an object of another kind has the name. */
-    for (kind = 0; object == NULL && code == ERROR_INVALID_HANDLE && kind < SHMB_KIND_COUNT;
+    for (kind = 0; object == NULL && code == ERROR_INVALID_HANDLE && kind < SHMB_KERNEL_KINDS;
          kind++) {
         facts->kind = (enum shmb_kind)kind;
         object =

@@ -23,7 +23,7 @@
 static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
                    const wchar_t *name, const char **call)
 {
-    switch (spec->kind) {
+    switch (shmb_kernel_kind(spec->kind)) {
     case SHMB_SECTION:
         *call = "CreateFileMappingW";
         /* In the page file, and committed: fails now if there is too little, not at a write. */

@@ -121,7 +121,7 @@ static bool kind_of(HANDLE object, enum shmb_kind *kind)
     memset(&type, 0, sizeof(type));
     if (NtQueryObject(object, ObjectTypeInformation, &type, sizeof(type), NULL) < 0)
         return false;
-    for (i = 0; i < SHMB_KIND_COUNT; i++)
+    for (i = 0; i < SHMB_KERNEL_KINDS; i++)
         if (is_text(&type.name, types[i])) {
             *kind = (enum shmb_kind)i;
             return true;

@@ -173,7 +173,7 @@ static void less_than_all_rights_is_denied(void **state)
     int kind;
 
     (void)state;
-    for (kind = 0; kind < SHMB_KIND_COUNT; kind++) {
+    for (kind = 0; kind < SHMB_KERNEL_KINDS; kind++) {
         HANDLE object = make((enum shmb_kind)kind, "ShmbTest.X", 64, sddl[kind]);
         const char *line = client_line(&broker, "inspect ShmbTest.X");
 
