@@ -170,12 +170,11 @@ static bool entry_is_sound(const struct shmb_entry *entry, const struct shmb_tab
 {
     bool has_lock = entry->lock_kind != SHMB_ENTRY_LOCK_NONE;
     bool is_queue = entry->kind == SHMB_QUEUE;
-    bool is_fast = entry->lock_kind == SHMB_ENTRY_LOCK_FAST;
 
     return entry->kind < SHMB_KIND_COUNT && entry->state >= SHMB_ENTRY_HELD &&
            entry->state <= SHMB_ENTRY_FAILED && (entry->flags & ~SHMB_ENTRY_FLAGS) == 0 &&
            entry->lock_kind <= SHMB_ENTRY_LOCK_FAST && (!has_lock || entry->kind == SHMB_SECTION) &&
-           (!is_fast || entry->slots != 0) && (entry->slots != 0) == (entry->slot_count != 0) &&
+           (entry->slots != 0) == (entry->slot_count != 0) &&
            entry->slot_count <= SHMB_SLOTS_MOST && entry->next <= view->entry_count &&
            ((entry->kind != SHMB_SECTION && !is_queue) || entry->size != 0) &&
            (entry->queue_slots != 0) == is_queue && (entry->queue_slot_size != 0) == is_queue &&

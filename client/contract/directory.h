@@ -190,7 +190,8 @@ struct shmb_entry {
     int32_t maximum;                /*  60  semaphore: greatest count */
     uint32_t next;                  /*  64  next entry of the bucket, plus one; 0: last */
     uint32_t hash;                  /*  68  shmb_name_hash of the name */
-    uint32_t slots;                 /*  72  number of the slots that its lock uses; 0: none */
+    uint32_t slots;                 /*  72  number of the slots that its lock uses; 0: none so
+                                            far, and a fast lock cannot be taken */
     uint32_t slot_count;            /*  76  how many slots these are */
     uint32_t queue_slots;           /*  80  queue: messages that fit in */
     uint32_t queue_slot_size;       /*  84  queue: most bytes of a message */

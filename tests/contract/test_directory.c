@@ -220,9 +220,10 @@ static void a_spoiled_entry_is_refused(void **state)
         {4, 0},           {4, UINT32_MAX},  {4, 1000}, {8, 4},         /* kind */
         {12, 0},                                                       /* state */
         {12, 4},          {32, 0x10},                                  /* flags */
-        {36, 2},                                                       /* lock */
+        {36, 3},                                                       /* lock */
         {40, UINT32_MAX}, {44, UINT32_MAX}, {44, 0},   {64, ROWS + 1}, /* next */
-        {72, 1},                                                       /* reserved */
+        {72, 1},          {76, 1},                                     /* slots, their count */
+        {88, 1},                                                       /* reserved */
         {124, 1},
     };
     struct shmb_entry_view entry;
