@@ -46,10 +46,17 @@ struct cfg_audit {
     struct cfg_place place;
 };
 
-/* The mutex that belongs to a segment. */
+enum cfg_lock_kind {
+    CFG_LOCK_MUTEX,
+    CFG_LOCK_FAST /* a word in shared memory (lock_word.h), for programs that use the library */
+};
+
+/* The lock that belongs to a segment. */
 struct cfg_lock {
-    const char *name; /* bare name of the mutex; NULL: the segment has no lock */
-    bool readers_may_wait;
+    const char *name; /* bare name of its mutex or, of a fast lock, event; NULL: no lock */
+    enum cfg_lock_kind kind;
+    bool readers_may_wait; /* only of a mutex */
+    uint32_t max_lockers;  /* of a fast lock: threads that may use it at the same time; else 0 */
     struct cfg_place place;
 };
 
@@ -138,6 +145,7 @@ struct cfg_limits {
 #define CFG_OBJECTS_MAX  50000u /* entries of one configuration, companions not counted */
 #define CFG_TRUSTEES_MAX 256u   /* of one access list */
 #define CFG_INCLUDES_MAX 100u   /* patterns of one file */
+#define CFG_LOCKERS      1024u  /* max_lockers, unless written; at most SHMB_SLOTS_MOST */
 #define CFG_HOLD_MS      600000u
 #define CFG_HOLD_MS_MAX  86400000u
 

@@ -1,12 +1,14 @@
 /*
- * A segment has companions: its lock X.lock and its change events X.changed.0 to .3. Their
- * names are made and checked here; clash.c compares them with all others.
+ * A segment has companions: its lock X.lock (a mutex, or the event of a fast lock) and its change
+ * events X.changed.0 to .3. Their names are made and checked here; clash.c compares them with all
+ * others.
  */
 #include "read_segment.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "directory.h"
 #include "names.h"
 #include "read_initial.h"
 #include "read_rights.h"
@@ -24,7 +26,7 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
     struct shown shown;
 
     if (node->kind != NODE_SCALAR || node_is_null(node)) {
-        reader_error(reader, node, path, "expected the name of the mutex, found %s%s",
+        reader_error(reader, node, path, "expected the name of the lock, found %s%s",
                      reader_show(node, &shown),
                      node->kind != NODE_SCALAR ? "; put a name that starts with { or [ in quotes"
                                                : "");
@@ -64,13 +66,18 @@ static void name_lock_after(struct reader *reader, const struct node *at, const 
                      shmb_name_fault_text(fault), segment, SHMB_LOCK_SUFFIX);
 }
 
-/* mutex or none. Any other text is probably the name of the mutex. */
+/* What `lock` and its `kind` may be: enum cfg_lock_kind and, for `lock` alone, none. */
+static const char *const lock_words[] = {"mutex", "fast", "none"};
+
+#define LOCK_KINDS 2
+#define LOCK_WORDS 3
+
+/* mutex, fast or none. Any other text is probably the name of the lock. */
 static bool read_lock_word(struct reader *reader, const struct node *node, const struct path *path,
                            size_t *word)
 {
-    static const char *const words[] = {"mutex", "none"};
     static const char *const others[] = {"true", "false", "yes", "no", "on", "off"};
-    bool other = suggest_word(node->text, node->length, words, 2) != NULL ||
+    bool other = suggest_word(node->text, node->length, lock_words, LOCK_WORDS) != NULL ||
                  shmb_name_check(node->text, node->length, NULL, NULL) != SHMB_NAME_OK;
     struct shown shown;
     size_t i;
@@ -78,40 +85,79 @@ static bool read_lock_word(struct reader *reader, const struct node *node, const
     for (i = 0; i < sizeof others / sizeof others[0]; i++)
         other = other || node_is(node, others[i]);
     if (other)
-        return read_word(reader, node, path, words, 2, word);
+        return read_word(reader, node, path, lock_words, LOCK_WORDS, word);
     *word = 0;
     reader_error(reader, node, path,
-                 "%s; write mutex or none, or for a mutex of this name: lock: { name: %s }",
+                 "%s; write mutex, fast or none, or for a mutex of this name: lock: { name: %s }",
                  reader_show(node, &shown), node->text);
     return false;
+}
+
+enum { LOCK_NAME, LOCK_READERS, LOCK_KIND, LOCK_LOCKERS, LOCK_KEYS };
+
+/*
+ * Reads what only one kind of lock has. `misspelt`: kind is probably written, but misspelt, so that
+ * the keys may belong to the kind that is meant.
+ */
+static void read_lock_rest(struct reader *reader, const struct node *const *values, bool misspelt,
+                           const struct path *path, struct cfg_lock *lock)
+{
+    const struct node *readers = values[LOCK_READERS], *lockers = values[LOCK_LOCKERS];
+    const struct path readers_path = {path, "readers_may_wait", 0};
+    const struct path lockers_path = {path, "max_lockers", 0};
+    const bool fast = lock->kind == CFG_LOCK_FAST;
+    uint64_t most;
+
+    if (readers != NULL)
+        read_bool(reader, readers, &readers_path, &lock->readers_may_wait);
+    if (readers != NULL && fast) {
+        lock->readers_may_wait = false;
+        reader_error(reader, readers, &readers_path,
+                     "only a mutex has readers_may_wait: who takes a fast lock writes to shared "
+                     "memory, and readers may not; remove it, or write kind: mutex");
+    }
+    lock->max_lockers = fast ? CFG_LOCKERS : 0;
+    if (lockers == NULL)
+        return;
+    if (!fast && !misspelt)
+        reader_error(reader, lockers, &lockers_path,
+                     "only a fast lock has max_lockers; add kind: fast, or remove max_lockers");
+    else if (read_number(reader, lockers, &lockers_path, 1, SHMB_SLOTS_MOST, &most) && fast)
+        lock->max_lockers = (uint32_t)most;
 }
 
 /* Reads the lock; `node` NULL: not written, so the default. `at` is the name of the segment. */
 static void read_lock(struct reader *reader, const struct node *at, const struct node *node,
                       const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[] = {"name", "readers_may_wait"};
-    const struct node *values[2] = {NULL, NULL};
+    static const char *const keys[LOCK_KEYS] = {"name", "readers_may_wait", "kind", "max_lockers"};
+    const struct node *values[LOCK_KEYS] = {NULL};
     struct cfg_lock *lock = &object->u.segment.lock;
-    struct path name = {path, keys[0], 0}, waiting = {path, keys[1], 0};
+    const struct path name = {path, keys[LOCK_NAME], 0}, kind = {path, keys[LOCK_KIND], 0};
     struct shown shown;
-    size_t word = 0;
+    unsigned meant = 0;
+    size_t word = CFG_LOCK_MUTEX;
 
     lock->place = reader_place(reader, node != NULL ? node : at);
     if (node != NULL && node->kind == NODE_MAPPING)
-        read_keys(reader, node, path, keys, 2, values, NULL);
+        read_keys(reader, node, path, keys, LOCK_KEYS, values, &meant);
     else if (node != NULL && (node->kind == NODE_SEQUENCE || node_is_null(node))) {
         reader_error(reader, node, path,
-                     "expected mutex, none or a mapping with name or readers_may_wait, found %s",
+                     "expected mutex, fast, none or a mapping with kind, name, max_lockers or "
+                     "readers_may_wait, found %s",
                      reader_show(node, &shown));
         return;
     } else if (node != NULL && !read_lock_word(reader, node, path, &word))
         return;
-    if (values[1] != NULL)
-        read_bool(reader, values[1], &waiting, &lock->readers_may_wait);
-    if (values[0] != NULL)
-        name_lock(reader, values[0], &name, lock);
-    else if (word == 0 && object->name != NULL)
+    if (values[LOCK_KIND] != NULL)
+        read_word(reader, values[LOCK_KIND], &kind, lock_words, LOCK_KINDS, &word);
+    if (word == LOCK_KINDS)
+        return; /* none */
+    lock->kind = (enum cfg_lock_kind)word;
+    read_lock_rest(reader, values, (meant & 1u << LOCK_KIND) != 0, path, lock);
+    if (values[LOCK_NAME] != NULL)
+        name_lock(reader, values[LOCK_NAME], &name, lock);
+    else if (object->name != NULL)
         name_lock_after(reader, at, path, object->name, lock);
 }
 

@@ -112,8 +112,14 @@ static void locks(void **state)
     static const struct {
         const char *name;
         bool readers_may_wait;
-    } rows[] = {{"A.lock", false}, {"B.lock", false}, {NULL, false},    {"sync_D", false},
-                {"E.lock", true},  {"sync_F", false}, {"G.lock", false}};
+        enum cfg_lock_kind kind;
+        uint32_t max_lockers;
+    } rows[] = {{"A.lock", false, CFG_LOCK_MUTEX, 0},  {"B.lock", false, CFG_LOCK_MUTEX, 0},
+                {NULL, false, CFG_LOCK_MUTEX, 0},      {"sync_D", false, CFG_LOCK_MUTEX, 0},
+                {"E.lock", true, CFG_LOCK_MUTEX, 0},   {"sync_F", false, CFG_LOCK_MUTEX, 0},
+                {"G.lock", false, CFG_LOCK_MUTEX, 0},  {"H.lock", false, CFG_LOCK_FAST, 1024},
+                {"I.lock", false, CFG_LOCK_FAST, 1},   {"wake_J", false, CFG_LOCK_FAST, 4096},
+                {"K.lock", false, CFG_LOCK_MUTEX, 0}};
     const struct cfg *cfg =
         good(TEXT(DEFAULTS "segments:\n"
                            "  A: { size: 1 }\n"
@@ -122,7 +128,11 @@ static void locks(void **state)
                            "  D: { size: 1, lock: { name: Global\\sync_D } }\n"
                            "  E: { size: 1, lock: { readers_may_wait: true } }\n"
                            "  F: { size: 1, lock: { name: sync_F, readers_may_wait: false } }\n"
-                           "  G: { size: 1, lock: {} }\n"));
+                           "  G: { size: 1, lock: {} }\n"
+                           "  H: { size: 1, lock: fast }\n"
+                           "  I: { size: 1, lock: { kind: fast, max_lockers: 1 } }\n"
+                           "  J: { size: 1, lock: { name: wake_J, kind: fast, max_lockers: 4096 } }\n"
+                           "  K: { size: 1, lock: { kind: mutex } }\n"));
     size_t i;
 
     (void)state;
@@ -135,6 +145,8 @@ static void locks(void **state)
         else
             assert_string_equal(lock->name, rows[i].name);
         assert_int_equal(lock->readers_may_wait, rows[i].readers_may_wait);
+        assert_int_equal(lock->kind, rows[i].kind);
+        assert_int_equal(lock->max_lockers, rows[i].max_lockers);
         assert_int_equal(lock->place.line, 4 + i);
     }
     unload(&loaded);

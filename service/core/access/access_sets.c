@@ -226,6 +226,21 @@ const struct access_rule *access_sets_rules(const struct access_sets *sets, size
     return sets->items[set].rules;
 }
 
+struct access_rule *access_sets_shared_rules(const struct access_sets *sets, size_t set,
+                                             size_t *count)
+{
+    const struct access_rule *rules = access_sets_rules(sets, set, count);
+    struct access_rule *limited = calloc(*count + 1, sizeof(*limited));
+    size_t i;
+
+    for (i = 0; limited != NULL && i < *count; i++) {
+        limited[i] = rules[i];
+        if (limited[i].level == SHMB_LEVEL_FULL)
+            limited[i].level = SHMB_LEVEL_WRITE;
+    }
+    return limited;
+}
+
 const char *access_sets_label(const struct access_sets *sets, size_t set)
 {
     return sets->items[set].label;

@@ -45,6 +45,14 @@ bool access_sets_held_back(const struct access_sets *sets, size_t set);
 const struct access_rule *access_sets_rules(const struct access_sets *sets, size_t set,
                                             size_t *count);
 
+/*
+ * The same for what programs share beside the objects, such as a control section: `full` counts as
+ * `write`, because with it one could take away the rights of the others. The caller frees them.
+ * NULL: no memory.
+ */
+struct access_rule *access_sets_shared_rules(const struct access_sets *sets, size_t set,
+                                             size_t *count);
+
 /* The integrity label of a set, as in sddl_text.h; NULL: none. */
 const char *access_sets_label(const struct access_sets *sets, size_t set);
 

@@ -29,7 +29,7 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
 
 /*
  * A section goes to the access set of its first segment. Its segments with another access
- * set move to another section.
+ * set move to another section, and those that get other slots to another block.
  */
 static void inherit_places(struct control_sets *sets, struct control_sets *from,
                            const size_t *origin)
@@ -52,7 +52,7 @@ static void inherit_places(struct control_sets *sets, struct control_sets *from,
         section = &sets->sections[old->section - 1];
         if (section->set == CONTROL_NO_SET)
             section->set = item->access;
-        if (section->set == item->access) {
+        if (section->set == item->access && lock_slots_stay(sets->slots, i)) {
             place->section = old->section;
             place->block = old->block;
             place->generation = old->generation;
@@ -162,9 +162,13 @@ void control_sets_settle(struct control_sets *sets, struct control_sets *from)
     control_sets_free(from);
 }
 
-void control_sets_undo(struct control_sets *sets, const struct control_sets *from)
+void control_sets_undo(struct control_sets *sets, struct control_sets *from)
 {
     size_t i;
+
+    /* The state may have the new places. */
+    for (i = 0; i < from->place_count; i++)
+        from->places[i].recorded = false;
 
     /* Segments that this reload has adopted are retired again. */
     for (i = 0; i < sets->place_count; i++)

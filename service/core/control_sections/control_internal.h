@@ -50,6 +50,7 @@ struct control_sets {
     const char *owner;
     const struct inventory *inventory;
     const struct state *state;
+    const struct lock_slots *slots;
     struct control_section *sections;
     size_t section_count;
     struct control_list *lists;   /* by access set; control_sets_prepare builds them anew */

@@ -87,7 +87,7 @@ void control_place_restore(struct control_sets *sets, size_t item)
     index = restore_section(sets, record->control, segment->access);
     if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
         return;
-    if (sets->sections[index].set == segment->access) {
+    if (sets->sections[index].set == segment->access && lock_slots_stay(sets->slots, item)) {
         if (!control_block_revive(sets, (uint32_t)index + 1, record->block, segment->generation,
                                   &place->revived))
             return;
@@ -95,7 +95,10 @@ void control_place_restore(struct control_sets *sets, size_t item)
         place->block = record->block;
         place->generation = segment->generation;
     } else {
-        /* The section has another access set: the segment moves, and takes the content along. */
+        /*
+         * The section has another access set, or the lock word is of no use with other slots: the
+         * segment moves, and takes the content along.
+         */
         place->from_section = (uint32_t)index + 1;
         place->from_block = record->block;
         sets->moved = true;

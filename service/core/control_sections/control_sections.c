@@ -18,16 +18,7 @@
 struct access_rule *control_section_rules(const struct control_sets *sets, size_t set,
                                           size_t *count)
 {
-    const struct access_rule *rules = access_sets_rules(sets->inventory->sets, set, count);
-    struct access_rule *limited = calloc(*count + 1, sizeof(*limited));
-    size_t i;
-
-    for (i = 0; limited != NULL && i < *count; i++) {
-        limited[i] = rules[i];
-        if (limited[i].level == SHMB_LEVEL_FULL)
-            limited[i].level = SHMB_LEVEL_WRITE;
-    }
-    return limited;
+    return access_sets_shared_rules(sets->inventory->sets, set, count);
 }
 
 char *control_section_access(const struct control_sets *sets, size_t set)

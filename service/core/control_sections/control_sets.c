@@ -12,7 +12,8 @@
 #define GROWTH 16u /* least blocks of each further section of an access set */
 
 struct control_sets *control_sets_new(const struct system *system, const char *owner,
-                                      const struct inventory *inventory, const struct state *state)
+                                      const struct inventory *inventory, const struct state *state,
+                                      const struct lock_slots *slots)
 {
     struct control_sets *sets = calloc(1, sizeof(*sets));
 
@@ -22,6 +23,7 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     sets->owner = owner;
     sets->inventory = inventory;
     sets->state = state;
+    sets->slots = slots;
     sets->settled = true;
     sets->place_count = inventory->count;
     sets->lists = calloc(access_sets_count(inventory->sets) + 1, sizeof(struct control_list));

@@ -11,6 +11,7 @@
 
 #include "control.h"
 #include "inventory.h"
+#include "lock_slots.h"
 #include "report_lines.h"
 #include "state.h"
 #include "trouble.h"
@@ -23,9 +24,13 @@ struct control_news {
     bool complete; /* each held segment has its block */
 };
 
-/* NULL: no memory. The owner's SID, the inventory and the state must outlive it. */
+/*
+ * NULL: no memory. The owner's SID, the inventory, the state and the slots of the same inventory
+ * must outlive it.
+ */
 struct control_sets *control_sets_new(const struct system *system, const char *owner,
-                                      const struct inventory *inventory, const struct state *state);
+                                      const struct inventory *inventory, const struct state *state,
+                                      const struct lock_slots *slots);
 
 /*
  * Makes missing sections, and writes the block of each segment that is newly held: cleared,
@@ -86,7 +91,7 @@ void control_sets_report(const struct control_sets *sets, struct report_lines *l
  * clients notice nothing. `origin` has, for each item, its index in the former inventory, or
  * SIZE_MAX. If all segments of a section have another access now, it is changed in place. If
  * only some have, these move to new blocks with the old content, and clients that use an old
- * block find that the segment has moved (SHMB_BLOCK_MOVED). So do clients of retired segments. A
+ * block find that the segment has moved (SHMB_BLOCK_MOVED). Inherit the slots before. So do clients of retired segments. A
  * retired segment that comes back while clients have it open gets its block back as it is.
  *
  * Call it before anything else; control_sets_settle or control_sets_undo must follow,
@@ -101,8 +106,11 @@ enum sys_status control_sets_inherit(struct control_sets *sets, struct control_s
  */
 void control_sets_settle(struct control_sets *sets, struct control_sets *from);
 
-/* Ends a reload that failed: restores the access of all sections, and frees the new sets. */
-void control_sets_undo(struct control_sets *sets, const struct control_sets *from);
+/*
+ * Ends a reload that failed: restores the access of all sections, and frees the new sets. Record
+ * the former ones again.
+ */
+void control_sets_undo(struct control_sets *sets, struct control_sets *from);
 
 /* Closes all sections that are not inherited. NULL is allowed. */
 void control_sets_free(struct control_sets *sets);

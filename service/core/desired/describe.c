@@ -13,6 +13,13 @@
 #include "names.h"
 #include "text.h"
 
+/* True for the lock of a segment: a mutex, or the event of a fast lock. */
+static bool is_lock(const struct item *item)
+{
+    return item->from->kind == SHMB_SECTION &&
+           (item->spec.kind == SHMB_MUTEX || (item->spec.kind == SHMB_EVENT && item->fast));
+}
+
 /* The rights of a level in words. NULL: nothing worth mentioning. */
 static const char *level_words(const struct item *item, enum shmb_level level,
                                char out[SHMB_ACCESS_WORDS])
@@ -22,8 +29,7 @@ static const char *level_words(const struct item *item, enum shmb_level level,
     /* Readers cannot use the lock of a segment, unless they may wait on it. */
     if (level == SHMB_LEVEL_READ && item->readers_may_wait)
         mask = SHMB_LOCK_READER_WAITS;
-    else if (level == SHMB_LEVEL_READ && item->spec.kind == SHMB_MUTEX &&
-             item->from->kind == SHMB_SECTION)
+    else if (level == SHMB_LEVEL_READ && is_lock(item))
         return NULL;
     return shmb_access_words(item->spec.kind, mask, out);
 }
@@ -95,6 +101,9 @@ static void add_state(struct text *line, const struct item *item)
     switch (spec->kind) {
     case SHMB_SECTION:
         text_add(line, ", %" PRIu64 " byte%s", spec->size, spec->size == 1 ? "" : "s");
+        if (item_lockers(item) != 0)
+            text_add(line, ", fast lock for %" PRIu32 " thread%s", item_lockers(item),
+                     item_lockers(item) == 1 ? "" : "s");
         if (item->initial != NULL)
             text_add(line, ", with initial content");
         add_copied(line, item);
@@ -106,7 +115,9 @@ static void add_state(struct text *line, const struct item *item)
             text_add(line, ", readers may wait");
         break;
     case SHMB_EVENT:
-        if (item->from->kind == SHMB_SECTION)
+        if (is_lock(item))
+            text_add(line, ", fast lock of %s", item->from->name);
+        else if (item->from->kind == SHMB_SECTION)
             text_add(line, ", signals changes of %s", item->from->name);
         else
             text_add(line, ", %s reset%s", spec->manual_reset ? "manual" : "automatic",
@@ -212,6 +223,7 @@ static void put_segment(struct json *json, const struct item *item)
         json_null(json, "initial_content");
         json_null(json, "keep");
         json_null(json, "save_every_ms");
+        json_null(json, "max_lockers");
         return;
     }
     json_number(json, "bytes", item->spec.size);
@@ -221,13 +233,17 @@ static void put_segment(struct json *json, const struct item *item)
         json_number(json, "save_every_ms", item->from->u.segment.save_every);
     else
         json_null(json, "save_every_ms");
+    if (item_lockers(item) != 0)
+        json_number(json, "max_lockers", item_lockers(item));
+    else
+        json_null(json, "max_lockers");
 }
 
 /* The segment that a lock or a change event belongs to. */
 static void put_companion(struct json *json, const struct item *item)
 {
     const bool companion = item->spec.kind != SHMB_SECTION && item->from->kind == SHMB_SECTION;
-    const bool lock = companion && item->spec.kind == SHMB_MUTEX;
+    const bool lock = companion && is_lock(item);
 
     json_string(json, "lock_of", lock ? item->from->name : NULL);
     if (lock)

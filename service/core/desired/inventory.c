@@ -67,7 +67,8 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
 
     if (segment->lock.name != NULL) {
         item = add_item(inventory, object, set);
-        item->spec.kind = SHMB_MUTEX;
+        item->fast = segment->lock.kind == CFG_LOCK_FAST;
+        item->spec.kind = item->fast ? SHMB_EVENT : SHMB_MUTEX;
         item->spec.name = segment->lock.name;
         item->readers_may_wait = segment->lock.readers_may_wait;
     }
@@ -80,6 +81,9 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     item = add_item(inventory, object, set);
     item->spec.size = segment->size;
     item->lock = segment->lock.name;
+    item->fast = segment->lock.name != NULL && segment->lock.kind == CFG_LOCK_FAST;
+    /* A segment that was made with a fast lock keeps it, whatever the configuration says. */
+    item->max_lockers = item->fast ? segment->lock.max_lockers : CFG_LOCKERS;
     /* A new section is all zero: zeros need not be written. */
     if (segment->initial.length > 0 || segment->initial.fill != 0 ||
         segment->initial.unread != NULL)
@@ -177,6 +181,11 @@ bool item_is_held(const struct item *item)
 bool item_has_access(const struct item *item)
 {
     return item_is_held(item) && !item->other_kind;
+}
+
+uint32_t item_lockers(const struct item *item)
+{
+    return item->spec.kind == SHMB_SECTION && item->fast ? item->max_lockers : 0;
 }
 
 uint32_t item_hash(const struct item *item)

@@ -63,9 +63,14 @@ struct item {
     size_t access;                     /* index of its access set */
     bool held_back;                    /* its access denies something to a pending account */
     const char *lock;                  /* segment: the bare name of its lock; NULL: none */
+    bool fast;                         /* segment: its lock is a fast one; event: it is that of a
+                                          fast lock */
+    uint32_t max_lockers;              /* segment: threads that may use a fast lock of it */
     char *carried_lock;                /* owned: the lock a segment was made with, while
                                           that decides (carried_locks.h); "": none. Else NULL */
-    enum item_state state;       /* ITEM_DEFERRED: `spec` and `lock` describe the held object */
+    bool carried_fast;           /* that lock is a fast one */
+    enum item_state state;       /* ITEM_DEFERRED: `spec`, `lock` and `fast` describe the held
+                                    object */
     struct sys_object *object;   /* held or deferred; else NULL */
     uint64_t generation;         /* held or deferred: grows with each new object; else 0 */
     char *reason;                /* why it is not held; NULL: no memory */
@@ -113,6 +118,9 @@ bool item_is_held(const struct item *item);
 
 /* True for a held object that has an access in the configuration, also if it is deferred. */
 bool item_has_access(const struct item *item);
+
+/* How many threads may use the fast lock of the object at the same time; 0: it has none. */
+uint32_t item_lockers(const struct item *item);
 
 /* The shmb_name_hash of its name. item_set_hash stores it, so that it is calculated once. */
 uint32_t item_hash(const struct item *item);

@@ -11,16 +11,16 @@
 #include "misfit.h"
 #include "string_copy.h"
 
-/* The lock that the state remembers for an item, if another is wanted now; else NULL. */
-static const char *find_other_lock(const struct state_record *record, const struct item *item)
+bool carried_lock_differs(const struct state_record *record, const struct item *item, char *reason,
+                          size_t size)
 {
-    char unused[MISFIT_REASON];
+    struct misfit_lock live, wanted = {item->lock, item->fast};
 
-    if (record == NULL || record->kind != SHMB_SECTION || record->lock == NULL ||
-        !misfit_of_lock(record->lock[0] != '\0' ? record->lock : NULL, item->lock, unused,
-                        sizeof(unused)))
-        return NULL;
-    return record->lock;
+    if (record == NULL || record->kind != SHMB_SECTION || record->lock == NULL)
+        return false;
+    live.name = record->lock[0] != '\0' ? record->lock : NULL;
+    live.fast = record->fast;
+    return misfit_of_lock(live, wanted, reason, size);
 }
 
 static bool is_held_now(struct name_index *held, const struct item *item)
@@ -77,11 +77,13 @@ static bool add_locks(const struct maker *maker, struct inventory *wanted)
         return false;
     for (i = 0; i < first; i++) {
         const struct item *segment = &wanted->items[i];
-        struct item lock = {.spec = {.kind = SHMB_MUTEX, .name = segment->carried_lock}};
+        struct item lock = {.spec = {.kind = segment->carried_fast ? SHMB_EVENT : SHMB_MUTEX,
+                                     .name = segment->carried_lock},
+                            .fast = segment->carried_fast};
 
         if (segment->carried_lock == NULL || segment->carried_lock[0] == '\0')
             continue;
-        if (segment->from->kind == SHMB_SECTION)
+        if (segment->from->kind == SHMB_SECTION && !lock.fast)
             lock.readers_may_wait = segment->from->u.segment.lock.readers_may_wait;
         item_set_hash(&lock);
         if (name_index_find(&index, lock.spec.name, lock.hash) == NAME_INDEX_NONE &&
@@ -101,12 +103,14 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
     for (i = 0; i < wanted->count; i++) {
         struct item *item = &wanted->items[i];
         const struct state_record *record = state_find(maker->state, item->spec.name);
-        const char *lock = find_other_lock(record, item);
+        char unused[MISFIT_REASON];
 
-        if (lock == NULL || is_held_now(held, item) || !may_be_there(maker, item))
+        if (!carried_lock_differs(record, item, unused, sizeof(unused)) ||
+            is_held_now(held, item) || !may_be_there(maker, item))
             continue;
-        if (!copy_lock(item, lock))
+        if (!copy_lock(item, record->lock))
             return false;
+        item->carried_fast = record->fast;
         count++;
         maker->system->progress(maker->system->self);
     }
@@ -117,24 +121,28 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
 bool carried_lock_adopt(struct item *segment, const struct adoption *judged, char *reason,
                         size_t size)
 {
-    const char *wanted = segment->lock;
+    const struct misfit_lock wanted = {segment->lock, segment->fast};
+    struct misfit_lock live;
 
     reason[0] = '\0';
     if (segment->carried_lock == NULL || judged->generation == 0 ||
         judged->live.kind != SHMB_SECTION)
         return false;
     segment->lock = segment->carried_lock[0] != '\0' ? segment->carried_lock : NULL;
-    return misfit_of_lock(segment->lock, wanted, reason, size);
+    segment->fast = segment->carried_fast;
+    live = (struct misfit_lock){segment->lock, segment->fast};
+    return misfit_of_lock(live, wanted, reason, size);
 }
 
-bool carried_lock_set(struct item *segment, const char *lock)
+bool carried_lock_set(struct item *item, const char *lock, bool fast)
 {
-    segment->lock = NULL;
+    item->lock = NULL;
+    item->fast = fast;
     if (lock == NULL)
         return true;
-    if (!copy_lock(segment, lock))
+    if (!copy_lock(item, lock))
         return false;
-    segment->lock = segment->carried_lock;
+    item->lock = item->carried_lock;
     return true;
 }
 
@@ -157,6 +165,7 @@ size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
     *added = (struct item){.spec = lock->spec,
                            .from = segment->from,
                            .readers_may_wait = lock->readers_may_wait,
+                           .fast = lock->fast,
                            .access = segment->access,
                            .audit = segment->audit,
                            .held_back = segment->held_back};

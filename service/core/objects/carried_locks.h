@@ -24,6 +24,13 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
                         struct name_index *held);
 
 /*
+ * True: the segment was made with another lock than the configuration wants, by its record in the
+ * state (NULL: none), and `reason` says so.
+ */
+bool carried_lock_differs(const struct state_record *record, const struct item *item, char *reason,
+                          size_t size);
+
+/*
  * A segment is adopted: its lock is the one that it was made with (item.lock). True:
  * the configuration wants another one, and `reason` says so; else `reason` is empty.
  */
@@ -31,10 +38,10 @@ bool carried_lock_adopt(struct item *segment, const struct adoption *judged, cha
                         size_t size);
 
 /*
- * A reload defers a segment: its lock stays `lock`, which is copied; NULL: none.
- * False: no memory.
+ * A reload defers a segment: its lock stays `lock`, which is copied; NULL: none. `fast`: it is a
+ * fast lock. An item that is no segment has no lock, but may be the event of one. False: no memory.
  */
-bool carried_lock_set(struct item *segment, const char *lock);
+bool carried_lock_set(struct item *item, const char *lock, bool fast);
 
 /* The index of the lock of a held segment; NAME_INDEX_NONE: it has none, or it is not held. */
 size_t carried_lock_held(struct name_index *held, const struct item *segment);

@@ -9,9 +9,13 @@
 #include "access_sets.h"
 #include "descriptor.h"
 
-/* An access set has a descriptor for each kind, and one for locks on which readers may wait. */
-#define FORMS          (SHMB_KIND_COUNT + 1)
+/*
+ * An access set has a descriptor for each kind, one for locks on which readers may wait, and one
+ * for the events of fast locks.
+ */
+#define FORMS          (SHMB_KIND_COUNT + 2)
 #define FORM_OPEN_LOCK SHMB_KIND_COUNT
+#define FORM_FAST_LOCK (SHMB_KIND_COUNT + 1)
 
 struct form {
     struct sys_descriptor *descriptor; /* NULL: not needed so far */
@@ -60,16 +64,32 @@ void descriptor_cache_free(struct descriptor_cache *cache)
 
 static struct form *form_of(struct descriptor_cache *cache, const struct item *item)
 {
-    size_t form = item->readers_may_wait ? FORM_OPEN_LOCK : (size_t)item->spec.kind;
+    size_t form = (size_t)item->spec.kind;
+
+    if (item->readers_may_wait)
+        form = FORM_OPEN_LOCK;
+    else if (item->fast && item->spec.kind == SHMB_EVENT)
+        form = FORM_FAST_LOCK;
 
     return &cache->forms[item->access * FORMS + form];
+}
+
+/* What `read` gives, if it differs from the usual rights for the kind; else 0. */
+static uint32_t read_mask(const struct item *item)
+{
+    if (item->readers_may_wait)
+        return SHMB_LOCK_READER_WAITS;
+    /* A wait takes the signal of an event with automatic reset from those who may lock. */
+    if (item->fast && item->spec.kind == SHMB_EVENT)
+        return shmb_access_mask(SHMB_MUTEX, SHMB_LEVEL_READ);
+    return 0;
 }
 
 static char *make_text(const struct descriptor_cache *cache, const struct item *item)
 {
     const struct descriptor_use use = {
         .kind = item->spec.kind,
-        .read_mask = item->readers_may_wait ? SHMB_LOCK_READER_WAITS : 0,
+        .read_mask = read_mask(item),
         .label = access_sets_label(cache->inventory->sets, item->access)};
     const struct sddl *exact =
         access_sets_exact(cache->inventory->sets, item->access, item->spec.kind);

@@ -40,6 +40,8 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
     maker_hold(maker, item, object, judged->generation);
     item->adopted = true;
     item->other_kind = !same_kind;
+    /* Where the configuration wants the event of a fast lock, but a mutex exists. */
+    item->fast &= item->spec.kind == SHMB_SECTION || item->spec.kind == SHMB_EVENT;
     item->auditing = AUDITING_UNKNOWN;
     /* The configured access is that of the configured kind. */
     if (same_kind)
@@ -54,7 +56,7 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
 /* A change event that comes back is still set, to wake those who waited as it was retired. */
 static void quieten(const struct maker *maker, const struct item *item)
 {
-    if (item->from->kind == SHMB_SECTION && item->spec.kind == SHMB_EVENT)
+    if (item->from->kind == SHMB_SECTION && item->spec.kind == SHMB_EVENT && !item->fast)
         maker->system->objects.signal(maker->system->self, item->object, false);
 }
 

@@ -74,8 +74,10 @@ void maker_record(const struct maker *maker, const struct item *item)
     /* "": no lock. NULL would mean that the lock is not known. */
     if (item->spec.kind == SHMB_SECTION)
         record.lock = item->lock != NULL ? item->lock : "";
-    /* The same object: its control section and block stay as recorded. */
+    record.fast = item->spec.kind == SHMB_SECTION && item->fast;
+    /* The same object: its control section, block and slots stay as recorded. */
     if (known != NULL && known->generation == item->generation) {
+        record.slots = known->slots;
         record.control = known->control;
         record.block = known->block;
     }

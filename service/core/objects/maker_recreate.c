@@ -76,10 +76,11 @@ static enum sys_status create_anew(const struct maker *maker, struct item *item,
 }
 
 bool maker_recreate(const struct maker *maker, struct item *item, const struct sys_spec *wanted,
-                    const char *lock)
+                    const char *lock, bool fast)
 {
     const struct system *system = maker->system;
     const struct sys_spec old = item->spec;
+    const bool old_fast = item->fast;
     struct sys_object *object;
     struct sys_failure why = {0};
     char text[REPORT_FAILURE];
@@ -106,6 +107,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     system->objects.close(system->self, item->object);
     item->object = NULL;
     item->spec = *wanted;
+    item->fast = fast;
     status = create_anew(maker, item, wanted->kind == SHMB_SECTION ? bytes : NULL, old.size,
                          &object, &why);
     if (status == SYS_OK) {
@@ -113,6 +115,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
         maker_hold(maker, item, object, 0);
         item->access_due = item->other_kind = false;
     } else {
+        item->fast = old_fast;
         event_reason(status, &why, text);
         put_back(maker, item, &old, bytes,
                  status == SYS_TAKEN ? "a program has it open (or a former keeper, while other "

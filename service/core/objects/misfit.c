@@ -35,20 +35,31 @@ bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted
     return true;
 }
 
-static bool same_lock(const char *a, const char *b)
+static bool same_lock(struct misfit_lock a, struct misfit_lock b)
 {
-    if (a == NULL || b == NULL)
-        return a == b;
-    return strcmp(a, b) == 0 || shmb_name_same(a, strlen(a), b, strlen(b));
+    if (a.name == NULL || b.name == NULL)
+        return a.name == b.name;
+    return a.fast == b.fast && (strcmp(a.name, b.name) == 0 ||
+                                shmb_name_same(a.name, strlen(a.name), b.name, strlen(b.name)));
 }
 
-bool misfit_of_lock(const char *live, const char *wanted, char *out, size_t size)
+bool misfit_of_lock(struct misfit_lock live, struct misfit_lock wanted, char *out, size_t size)
 {
+    /* Which kind it is matters only where it changes. */
+    const bool kinds = live.name != NULL && wanted.name != NULL && live.fast != wanted.fast;
+
     if (size > 0)
         out[0] = '\0';
     if (same_lock(live, wanted))
         return false;
-    (void)snprintf(out, size, "the lock cannot change from %s to %s", live != NULL ? live : "none",
-                   wanted != NULL ? wanted : "none");
+    (void)snprintf(out, size, "the lock cannot change from %s%s to %s%s",
+                   !kinds      ? ""
+                   : live.fast ? "the fast lock "
+                               : "the mutex ",
+                   live.name != NULL ? live.name : "none",
+                   !kinds        ? ""
+                   : wanted.fast ? "the fast lock "
+                                 : "the mutex ",
+                   wanted.name != NULL ? wanted.name : "none");
     return true;
 }

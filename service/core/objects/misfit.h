@@ -20,7 +20,13 @@
 bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted, char *out,
                       size_t size);
 
-/* The same for the locks of a segment, by name; NULL: no lock. */
-bool misfit_of_lock(const char *live, const char *wanted, char *out, size_t size);
+/* The lock of a segment. */
+struct misfit_lock {
+    const char *name; /* bare; NULL: it has none */
+    bool fast;        /* a fast lock, else a mutex */
+};
+
+/* The same for the locks of a segment. */
+bool misfit_of_lock(struct misfit_lock live, struct misfit_lock wanted, char *out, size_t size);
 
 #endif

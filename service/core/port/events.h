@@ -258,6 +258,26 @@ enum event_id {
      * of them
      */
     EVENT_CONTROL_REPAIRED = 335,
+    /*
+     * Warning. The same for the slots of fast locks: a program has damaged the header of their
+     * section; the broker repaired it. Find the program, among the accounts with write.
+     * %1 name of the slots section
+     */
+    EVENT_SLOTS_REPAIRED = 343,
+    /*
+     * Warning. A configuration asks for more threads (max_lockers) than the slots of these locks
+     * have, and programs may use the slots: their number stays as it is until a start that finds
+     * no such slots, as after shmbroker stop --release when no program has the segments open.
+     * %1 name of the slots section  %2 how many there are  %3 how many are wanted
+     */
+    EVENT_SLOTS_DEFERRED = 344,
+    /*
+     * Warning. A thread held the fast lock of a segment that moves to another block, is made anew
+     * or is retired, and did not release it within a second: the broker closed the lock. That
+     * thread is told SHMB_STALE; the next one that takes the lock is told SHMB_ABANDONED.
+     * %1 name of the segment  %2 the thread
+     */
+    EVENT_LOCK_CLOSED = 345,
 
     /*
      * Warning. A name of the publication is held by another program. All objects are

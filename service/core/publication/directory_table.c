@@ -63,6 +63,13 @@ static struct shmb_text_ref put_text(struct directory_table *table, const char *
     return ref;
 }
 
+static uint32_t lock_kind(const struct directory_row *row)
+{
+    if (row->lock_name == NULL)
+        return SHMB_ENTRY_LOCK_NONE;
+    return row->fast ? SHMB_ENTRY_LOCK_FAST : SHMB_ENTRY_LOCK_MUTEX;
+}
+
 void directory_table_add(struct directory_table *table, const struct directory_row *row)
 {
     uint32_t *buckets = (uint32_t *)(void *)(table->bytes + table->buckets_offset), *bucket;
@@ -75,10 +82,12 @@ void directory_table_add(struct directory_table *table, const struct directory_r
     entry->generation = row->generation;
     entry->size = row->size;
     entry->flags = row->flags;
-    entry->lock_kind = row->lock_name != NULL ? SHMB_ENTRY_LOCK_MUTEX : SHMB_ENTRY_LOCK_NONE;
+    entry->lock_kind = lock_kind(row);
     entry->lock_name = put_text(table, row->lock_name);
     entry->control = row->control;
     entry->control_block = row->control_block;
+    entry->slots = row->slots;
+    entry->slot_count = row->slot_count;
     entry->initial = row->initial;
     entry->maximum = row->maximum;
     entry->hash = row->hash != 0 ? row->hash : shmb_name_hash(row->name, entry->name.length);

@@ -19,7 +19,9 @@ struct directory_row {
     uint64_t generation, size;
     uint32_t flags;
     const char *lock_name; /* NULL: no lock */
+    bool fast;             /* it is a fast lock */
     uint32_t control, control_block;
+    uint32_t slots, slot_count; /* of the fast lock; 0: none */
     int32_t initial, maximum;
     uint32_t hash; /* of the name; 0: not known */
 };

@@ -15,6 +15,7 @@
 #include "control_sets.h"
 #include "directory.h"
 #include "directory_table.h"
+#include "lock_slots.h"
 #include "named_section.h"
 #include "report.h"
 #include "stamp.h"
@@ -26,7 +27,7 @@ static const struct access_rule default_readers[] = {{SID_AUTHENTICATED, SHMB_LE
 /* What events and the report call a table: its real name is random. */
 #define ANY_TABLE SHMB_TABLE_PREFIX "*"
 
-enum part { PART_ROOT, PART_TABLE, PART_CONTROL, PART_REPORT, PARTS };
+enum part { PART_ROOT, PART_TABLE, PART_CONTROL, PART_SLOTS, PART_REPORT, PARTS };
 
 struct publication {
     const struct system *system;
@@ -37,6 +38,7 @@ struct publication {
     struct named_section root, report;
     struct own_section table;    /* named by the root */
     struct own_section previous; /* the table before, for a client that has just read the root */
+    struct lock_slots *slots;
     struct control_sets *controls;
     struct trouble troubles[PARTS], avoided;
     const struct report_broker *broker;
@@ -60,9 +62,13 @@ struct publication *publication_new(const struct system *system,
     publication->inventory = inventory;
     publication->stamp = stamp;
     publication->state = state;
-    publication->controls = control_sets_new(system, identity->owner, inventory, state);
+    publication->slots = lock_slots_new(system, identity->owner, inventory, state);
+    if (publication->slots != NULL)
+        publication->controls =
+            control_sets_new(system, identity->owner, inventory, state, publication->slots);
     if (publication->controls != NULL)
         return publication;
+    lock_slots_free(publication->slots);
     free(publication);
     return NULL;
 }
@@ -173,6 +179,7 @@ static void describe_segment(const struct item *item, struct directory_row *row)
 {
     row->size = item->spec.size;
     row->lock_name = item->lock;
+    row->fast = item->fast;
     /* A deferred item may be a section although the configuration wants another kind. */
     if (item->from->kind == SHMB_SECTION && item->from->u.segment.lock.readers_may_wait)
         row->flags |= SHMB_ENTRY_READERS_MAY_WAIT;
@@ -199,6 +206,7 @@ static void describe(const struct publication *publication, size_t index, struct
         row->flags |= SHMB_ENTRY_COMPANION;
     if (item->spec.manual_reset)
         row->flags |= SHMB_ENTRY_MANUAL_RESET;
+    row->slots = lock_slots_find(publication->slots, index, &row->slot_count);
     row->control = control_blocks_find(publication->controls, index, &row->control_block);
 }
 
@@ -327,6 +335,7 @@ static void write_report(struct publication *publication)
                                      publication->broker,    publication->copies};
 
     control_sets_report(publication->controls, &repaired);
+    lock_slots_report(publication->slots, &repaired);
     if (publication->report.own.view != NULL)
         report_write(publication->report.own.view, &news);
     if (publication->report.stand_in.view != NULL)
@@ -334,31 +343,36 @@ static void write_report(struct publication *publication)
     report_lines_free(&repaired);
 }
 
-/* Before a table names the control sections, so that a later broker can adopt them. */
+/* Before a table names the control sections and slots, so that a later broker can adopt them. */
 static void record_controls(struct publication *publication)
 {
     struct sys_failure why = {0};
 
+    lock_slots_record(publication->slots, publication->state);
     control_sets_record(publication->controls, publication->state);
     state_tell(publication->state, state_commit(publication->state, &why), &why);
 }
 
-/* True: the control sections were incomplete and are complete now. */
+/* True: the control sections or slots were incomplete and are complete now. */
 static bool update_controls(struct publication *publication)
 {
     struct trouble *trouble = &publication->troubles[PART_CONTROL];
-    bool troubled = trouble->cause != 0;
+    struct trouble *slots_trouble = &publication->troubles[PART_SLOTS];
+    bool troubled = trouble->cause != 0, slots_troubled = slots_trouble->cause != 0;
+    struct slots_news slots =
+        lock_slots_prepare(publication->slots, &publication->avoided, slots_trouble);
     struct control_news news =
         control_sets_prepare(publication->controls, &publication->avoided, trouble);
 
-    publication->due |= news.changed;
-    if (news.changed)
+    publication->due |= news.changed || slots.changed;
+    if (news.changed || slots.changed)
         record_controls(publication);
-    return troubled && news.complete;
+    return (troubled && news.complete) || (slots_troubled && slots.complete);
 }
 
 void publication_restore(struct publication *publication)
 {
+    lock_slots_restore(publication->slots);
     control_sets_restore(publication->controls);
 }
 
@@ -417,43 +431,85 @@ static bool same_readers(const struct inventory *a, const struct inventory *b)
     return count_a == count_b;
 }
 
+/* What publication_change replaces. */
+struct served {
+    const struct inventory *inventory;
+    struct lock_slots *slots;
+    struct control_sets *controls;
+    bool due;
+};
+
+/* Makes slots and control sections for another inventory. On anything but SYS_OK there are none. */
+static enum sys_status make_next(const struct publication *publication,
+                                 const struct inventory *wanted, struct served *next,
+                                 struct sys_failure *why)
+{
+    const char *owner = publication->identity->owner;
+
+    *next = (struct served){.inventory = wanted, .due = true};
+    next->slots = lock_slots_new(publication->system, owner, wanted, publication->state);
+    if (next->slots != NULL)
+        next->controls = control_sets_new(publication->system, owner, wanted, publication->state,
+                                          next->slots);
+    if (next->controls != NULL)
+        return SYS_OK;
+    lock_slots_free(next->slots);
+    return failure_no_memory(why);
+}
+
+static void serve(struct publication *publication, const struct served *served)
+{
+    publication->inventory = served->inventory;
+    publication->slots = served->slots;
+    publication->controls = served->controls;
+    publication->due = served->due;
+}
+
+static enum sys_status publish_next(struct publication *publication, bool other_readers,
+                                    struct sys_failure *why)
+{
+    enum sys_status status = SYS_OK;
+
+    if (!named_section_exists(&publication->root))
+        return SYS_OK;
+    (void)update_controls(publication);
+    if (other_readers)
+        status = protect_root(publication, why);
+    return status == SYS_OK ? publish_table(publication, why) : status;
+}
+
 enum sys_status publication_change(struct publication *publication, const struct inventory *wanted,
                                    const size_t *origin, struct sys_failure *why)
 {
-    const struct inventory *former = publication->inventory;
-    bool due = publication->due, other_readers = !same_readers(former, wanted);
-    struct control_sets *former_controls = publication->controls;
-    struct control_sets *controls = control_sets_new(
-        publication->system, publication->identity->owner, wanted, publication->state);
-    enum sys_status status;
+    const struct served former = {publication->inventory, publication->slots,
+                                  publication->controls, publication->due};
+    bool other_readers = !same_readers(former.inventory, wanted);
+    struct served next;
+    enum sys_status status = make_next(publication, wanted, &next, why);
 
-    if (controls == NULL)
-        return failure_no_memory(why);
-    status = control_sets_inherit(controls, former_controls, origin, why);
+    if (status != SYS_OK)
+        return status;
+    status = lock_slots_inherit(next.slots, former.slots, origin, why);
+    if (status == SYS_OK)
+        status = control_sets_inherit(next.controls, former.controls, origin, why);
     if (status == SYS_OK) {
         /* The functions below work on these; a failure takes them back. */
-        publication->inventory = wanted;
-        publication->controls = controls;
-        publication->due = true;
-        if (named_section_exists(&publication->root)) {
-            (void)update_controls(publication);
-            if (other_readers)
-                status = protect_root(publication, why);
-            if (status == SYS_OK)
-                status = publish_table(publication, why);
-        }
+        serve(publication, &next);
+        status = publish_next(publication, other_readers, why);
     }
     if (status == SYS_OK) {
-        control_sets_settle(controls, former_controls);
+        control_sets_settle(next.controls, former.controls);
+        lock_slots_settle(next.slots, former.slots);
         (void)trouble_end(&publication->troubles[PART_TABLE], publication->system);
         return SYS_OK;
     }
-    publication->inventory = former;
-    publication->controls = former_controls;
-    publication->due = due;
+    serve(publication, &former);
     if (other_readers && named_section_exists(&publication->root))
         (void)protect_root(publication, NULL);
-    control_sets_undo(controls, former_controls);
+    control_sets_undo(next.controls, former.controls);
+    lock_slots_undo(next.slots, former.slots);
+    /* The state may have the places of this reload. */
+    record_controls(publication);
     return status;
 }
 
@@ -481,13 +537,16 @@ void publication_block_end(struct publication *publication, size_t item)
 
 void publication_repair(struct publication *publication, bool last)
 {
-    if (control_sets_repair(publication->controls, last))
+    bool damaged = control_sets_repair(publication->controls, last);
+
+    if (lock_slots_repair(publication->slots) || damaged)
         write_report(publication);
 }
 
 bool publication_needs_repair(const struct publication *publication)
 {
-    return control_sets_need_repair(publication->controls);
+    return control_sets_need_repair(publication->controls) ||
+           lock_slots_need_repair(publication->slots);
 }
 
 bool publication_complete(const struct publication *publication)
@@ -511,6 +570,7 @@ void publication_free(struct publication *publication)
     own_section_end(system, &publication->table);
     own_section_end(system, &publication->previous);
     control_sets_free(publication->controls);
+    lock_slots_free(publication->slots);
     named_section_end(system, &publication->report);
     free(publication);
 }

@@ -48,7 +48,7 @@ static bool defer(struct apply *apply, const struct plan_step *step)
     item->spec.name = name;
     item->state = ITEM_DEFERRED;
     item_set_reason(item, step->reason);
-    return carried_lock_set(item, former->lock);
+    return carried_lock_set(item, former->lock, former->fast);
 }
 
 /*

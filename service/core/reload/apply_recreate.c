@@ -28,21 +28,28 @@ static bool is_change_event_of(const struct cfg_segment *segment, const char *na
     return false;
 }
 
-/* The object that the configuration wants; the item says what it is now. */
-static void wanted_spec(const struct item *item, struct sys_spec *spec, const char **lock)
+/*
+ * The object that the configuration wants; the item says what it is now. `fast`: as in an item
+ * that is made by it.
+ */
+static void wanted_spec(const struct item *item, struct sys_spec *spec, const char **lock,
+                        bool *fast)
 {
     const struct cfg_object *from = item->from;
 
     *spec = (struct sys_spec){.kind = from->kind, .name = item->spec.name};
     *lock = NULL;
+    *fast = from->kind == SHMB_SECTION && from->u.segment.lock.kind == CFG_LOCK_FAST;
     if (from->kind == SHMB_SECTION && is_lock_of(&from->u.segment, item->spec.name)) {
-        spec->kind = SHMB_MUTEX;
+        spec->kind = *fast ? SHMB_EVENT : SHMB_MUTEX;
     } else if (from->kind == SHMB_SECTION &&
                is_change_event_of(&from->u.segment, item->spec.name)) {
         spec->kind = SHMB_EVENT;
         spec->manual_reset = true;
+        *fast = false;
     } else if (!same_name(item->spec.name, from->name)) {
         *spec = item->spec; /* a carried lock: no entry names it */
+        *fast = item->fast;
     } else if (from->kind == SHMB_SECTION) {
         spec->size = from->u.segment.size;
         *lock = from->u.segment.lock.name;
@@ -75,13 +82,14 @@ void apply_recreate(struct apply *apply)
         struct item *item;
         struct sys_spec wanted;
         const char *lock;
+        bool fast;
 
         if (apply->plan.steps[i].action != PLAN_RECREATE)
             continue;
         item = apply_item(apply, &apply->plan.steps[i]);
         item->state = ITEM_DEFERRED;
-        wanted_spec(item, &wanted, &lock);
-        if (!maker_recreate(request->wanted, item, &wanted, lock))
+        wanted_spec(item, &wanted, &lock, &fast);
+        if (!maker_recreate(request->wanted, item, &wanted, lock, fast))
             apply_carry_lock(apply, &apply->plan.steps[i]);
     }
     state_put_stamp(request->wanted->state, *request->wanted->stamp);

@@ -36,7 +36,9 @@ static bool misfit(const struct item *live, const struct item *item, char *out, 
 {
     if (misfit_of_object(&live->spec, &item->spec, out, size))
         return true;
-    return live->spec.kind == SHMB_SECTION && misfit_of_lock(live->lock, item->lock, out, size);
+    return live->spec.kind == SHMB_SECTION &&
+           misfit_of_lock((struct misfit_lock){live->lock, live->fast},
+                          (struct misfit_lock){item->lock, item->fast}, out, size);
 }
 
 static bool is_among(char *const *names, size_t count, const char *name)

@@ -209,21 +209,50 @@ bool entries_take_record(struct state_entries *entries, const struct state_recor
     const struct state_entry *known = entries_find(entries, read->name, ENTRY_OBJECT);
     struct state_record record = *read;
 
-    if (known != NULL && known->record.generation == read->generation)
+    if (known != NULL && known->record.generation == read->generation) {
         record.lock = known->lock;
+        record.fast = known->record.fast;
+        record.slots = known->record.slots;
+    }
     return entries_set_record(entries, &record);
+}
+
+/* The record that a line of a lock is about. NULL: it is about an object that does not exist. */
+static const struct state_record *record_of_lock(const struct state_entries *entries,
+                                                 const struct state_record *read)
+{
+    const struct state_entry *known = entries_find(entries, read->name, ENTRY_OBJECT);
+
+    if (known == NULL || known->record.generation != read->generation)
+        return NULL;
+    return entries_record(known);
 }
 
 bool entries_take_lock(struct state_entries *entries, const struct state_record *read)
 {
-    const struct state_entry *known = entries_find(entries, read->name, ENTRY_OBJECT);
+    const struct state_record *known = record_of_lock(entries, read);
     struct state_record record;
 
-    if (known == NULL || known->record.generation != read->generation)
+    if (known == NULL)
         return true;
-    record = known->record;
-    record.name = known->name;
+    record = *known;
     record.lock = read->lock;
+    /* A fast line follows if it is one. */
+    record.fast = false;
+    record.slots = 0;
+    return entries_set_record(entries, &record);
+}
+
+bool entries_take_fast(struct state_entries *entries, const struct state_record *read)
+{
+    const struct state_record *known = record_of_lock(entries, read);
+    struct state_record record;
+
+    if (known == NULL)
+        return true;
+    record = *known;
+    record.fast = true;
+    record.slots = read->slots;
     return entries_set_record(entries, &record);
 }
 
@@ -289,5 +318,5 @@ bool entries_same_record(const struct state_record *a, const struct state_record
 {
     return a->kind == b->kind && a->size == b->size && a->generation == b->generation &&
            a->control == b->control && a->block == b->block && a->retired == b->retired &&
-           same_lock(a->lock, b->lock);
+           same_lock(a->lock, b->lock) && a->fast == b->fast && a->slots == b->slots;
 }

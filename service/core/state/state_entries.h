@@ -57,9 +57,13 @@ void entries_remove(struct state_entries *entries, struct state_entry *entry);
 
 /* A record with the generation 0 is dropped. Its texts may be the entry's own. */
 bool entries_set_record(struct state_entries *entries, const struct state_record *record);
-/* An object line does not name the lock: a known one of the same generation stays. */
+/*
+ * An object line does not name the lock, nor does its lock line name the slots: what is known of
+ * the same generation stays.
+ */
 bool entries_take_record(struct state_entries *entries, const struct state_record *read);
-/* A lock line counts only for the object line of the same generation. */
+/* A lock line, or a fast line, counts only for the object line of the same generation. */
+bool entries_take_fast(struct state_entries *entries, const struct state_record *read);
 bool entries_take_lock(struct state_entries *entries, const struct state_record *read);
 bool entries_set_sid(struct state_entries *entries, const char *account, const char *sid);
 /* `saved` 0: there are no copies any more. */

@@ -67,6 +67,12 @@ void state_line_object(struct text *out, const struct state_record *record)
     text_add(out, "........ lock %" PRIu64 " %s\\%s\n", record->generation, record->name,
              record->lock);
     finish(out, start);
+    if (!record->fast)
+        return;
+    start = out->length;
+    text_add(out, "........ fast %" PRIu64 " %" PRIu32 " %s\n", record->generation, record->slots,
+             record->name);
+    finish(out, start);
 }
 
 void state_line_sid(struct text *out, const char *account, const char *sid)
@@ -178,6 +184,17 @@ static bool read_lock(char *at, struct state_record *out)
            (*lock == '\0' || shmb_name_check(lock, strlen(lock), NULL, NULL) == SHMB_NAME_OK);
 }
 
+static bool read_fast(char *at, struct state_record *out)
+{
+    uint64_t slots;
+
+    if (!number(&at, UINT64_MAX, &out->generation) || !number(&at, UINT32_MAX, &slots))
+        return false;
+    out->slots = (uint32_t)slots;
+    out->name = at;
+    return shmb_name_check(at, strlen(at), NULL, NULL) == SHMB_NAME_OK;
+}
+
 static bool read_keeper(char *at, struct state_line *out)
 {
     uint64_t process;
@@ -215,6 +232,9 @@ bool state_line_read(char *line, struct state_line *out)
     } else if (strcmp(what, "lock") == 0) {
         out->what = STATE_LINE_LOCK;
         return read_lock(at, &out->record);
+    } else if (strcmp(what, "fast") == 0) {
+        out->what = STATE_LINE_FAST;
+        return read_fast(at, &out->record);
     } else if (strcmp(what, "keeper") == 0) {
         out->what = STATE_LINE_KEEPER;
         return read_keeper(at, out);

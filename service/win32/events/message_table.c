@@ -75,6 +75,9 @@
     X(AUDIT_REFUSED, FAILURE)                                                                      \
     X(AUDIT_RECOVERED, INFORMATION)                                                                \
     X(CONTROL_REPAIRED, WARNING)                                                                   \
+    X(SLOTS_REPAIRED, WARNING)                                                                     \
+    X(SLOTS_DEFERRED, WARNING)                                                                     \
+    X(LOCK_CLOSED, WARNING)                                                                        \
     X(ALIAS_CONFLICT, WARNING)                                                                     \
     X(ALIAS_RECOVERED, INFORMATION)                                                                \
     X(ALIAS_REFUSED, FAILURE)

@@ -8,15 +8,14 @@
 #include <stdlib.h>
 
 #include "adoption.h"
+#include "carried_locks.h"
 
 /* As adopt() in core/objects/maker.c: the lock of a segment cannot change either. */
 static bool lock_misfit(const struct item *item, const struct state_record *record,
                         const struct adoption *judged, char *reason, size_t size)
 {
-    if (record == NULL || record->lock == NULL || judged->generation == 0 ||
-        judged->live.kind != SHMB_SECTION)
-        return false;
-    return misfit_of_lock(record->lock[0] != '\0' ? record->lock : NULL, item->lock, reason, size);
+    return judged->generation != 0 && judged->live.kind == SHMB_SECTION &&
+           carried_lock_differs(record, item, reason, size);
 }
 
 /* True: with a record of this very object, the broker would take it for its own. */

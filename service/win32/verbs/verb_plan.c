@@ -130,7 +130,8 @@ static bool add_live(struct outlook *outlook, const struct shmb_entry_view *view
     item->spec.maximum = entry->maximum;
     if (item->spec.name == NULL)
         return false;
-    if (entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX) {
+    if (entry->lock_kind != SHMB_ENTRY_LOCK_NONE) {
+        item->fast = entry->lock_kind == SHMB_ENTRY_LOCK_FAST;
         item->lock = add_text(outlook, view->lock_name, entry->lock_name.length);
         if (item->lock == NULL)
             return false;

@@ -1,0 +1,201 @@
+/*
+ * Which object uses which domain. An object stays in its domain; a new one gets the first domain of
+ * its access set, which is made with the first object that needs it.
+ */
+#include "lock_slots.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "access_sets.h"
+#include "full_name.h"
+#include "slots_internal.h"
+
+struct lock_slots *lock_slots_new(const struct system *system, const char *owner,
+                                  const struct inventory *inventory, const struct state *state)
+{
+    struct lock_slots *slots = calloc(1, sizeof(*slots));
+
+    if (slots == NULL)
+        return NULL;
+    slots->system = system;
+    slots->owner = owner;
+    slots->inventory = inventory;
+    slots->state = state;
+    slots->place_count = inventory->count;
+    slots->places = calloc(inventory->count + 1, sizeof(*slots->places));
+    if (slots->places != NULL)
+        return slots;
+    free(slots);
+    return NULL;
+}
+
+bool slots_are_needed(const struct lock_slots *slots, size_t item)
+{
+    return item_lockers(&slots->inventory->items[item]) != 0 &&
+           item_is_held(&slots->inventory->items[item]);
+}
+
+/* For each access set, the most threads that an object of it wants. The caller frees it. */
+static uint32_t *count_wanted(const struct lock_slots *slots)
+{
+    uint32_t *wanted = calloc(access_sets_count(slots->inventory->sets) + 1, sizeof(*wanted));
+    size_t i;
+
+    for (i = 0; wanted != NULL && i < slots->place_count; i++) {
+        const struct item *item = &slots->inventory->items[i];
+
+        if (item_lockers(item) > wanted[item->access])
+            wanted[item->access] = item_lockers(item);
+    }
+    return wanted;
+}
+
+static size_t domain_of_set(const struct lock_slots *slots, size_t set)
+{
+    size_t i;
+
+    for (i = 0; i < slots->domain_count; i++)
+        if (slots->domains[i].set == set)
+            return i;
+    return SLOTS_NO_SET;
+}
+
+/* Gives an object its domain; makes it if needed. */
+static enum sys_status place(struct lock_slots *slots, size_t index, const uint32_t *wanted,
+                             struct trouble *avoided, struct sys_failure *why)
+{
+    const struct item *item = &slots->inventory->items[index];
+    size_t domain = domain_of_set(slots, item->access);
+    enum sys_status status = SYS_OK;
+
+    if (domain == SLOTS_NO_SET)
+        status = slots_make(slots, item->access, wanted[item->access], &domain, avoided, why);
+    if (status == SYS_OK)
+        slots->places[index].domain = (uint32_t)domain + 1;
+    return status;
+}
+
+/* Logs, once, that a domain cannot grow while programs use it. */
+static void tell_growth(const struct lock_slots *slots, struct slots_domain *domain,
+                        uint32_t wanted)
+{
+    char bare[SHMB_SLOTS_NAME_BYTES], name[FULL_NAME_BYTES], now[16], then[16];
+    const char *inserts[] = {name, now, then};
+
+    domain->wanted = wanted;
+    if (wanted <= domain->count || wanted == domain->told_wanted)
+        return;
+    domain->told_wanted = wanted;
+    shmb_slots_name(domain->number, bare);
+    full_name(bare, name);
+    (void)snprintf(now, sizeof(now), "%" PRIu32, domain->count);
+    (void)snprintf(then, sizeof(then), "%" PRIu32, wanted);
+    slots->system->log(slots->system->self, EVENT_SLOTS_DEFERRED, inserts, 3);
+}
+
+/* Completes each domain. True: none lacks a mutex. */
+static bool complete_all(struct lock_slots *slots, const uint32_t *wanted, struct trouble *trouble)
+{
+    bool complete = true;
+    size_t i;
+
+    for (i = 0; i < slots->domain_count; i++) {
+        struct slots_domain *domain = &slots->domains[i];
+        struct sys_failure why = {0};
+        char name[SHMB_SLOTS_NAME_BYTES];
+        enum sys_status status;
+
+        if (domain->set == SLOTS_NO_SET)
+            continue;
+        tell_growth(slots, domain, wanted[domain->set]);
+        status = domain->missing == 0 ? SYS_OK : slots_complete(slots, domain, &why);
+        if (status == SYS_OK)
+            continue;
+        shmb_slots_name(domain->number, name);
+        if (complete)
+            trouble_begin(trouble, slots->system, name, status, &why);
+        complete = false;
+    }
+    return complete;
+}
+
+struct slots_news lock_slots_prepare(struct lock_slots *slots, struct trouble *avoided,
+                                     struct trouble *trouble)
+{
+    struct slots_news news = {.complete = true};
+    uint32_t *wanted = count_wanted(slots);
+    size_t i, failed_set = SLOTS_NO_SET;
+
+    for (i = 0; wanted != NULL && i < slots->place_count; i++) {
+        const struct item *item = &slots->inventory->items[i];
+        struct sys_failure why = {0};
+        enum sys_status status;
+
+        /* One that was made anew without a fast lock. */
+        if (item_lockers(item) == 0)
+            slots->places[i].domain = 0;
+        if (!slots_are_needed(slots, i) || slots->places[i].domain != 0)
+            continue;
+        slots_place_restore(slots, i);
+        if (slots->places[i].domain == 0 && item->access == failed_set)
+            continue;
+        status = slots->places[i].domain != 0 ? SYS_OK : place(slots, i, wanted, avoided, &why);
+        if (status == SYS_OK) {
+            news.changed = true;
+            continue;
+        }
+        /* Reports only the first failure: each may have another cause. */
+        if (news.complete)
+            trouble_begin(trouble, slots->system, SHMB_SLOTS_PREFIX "*", status, &why);
+        news.complete = false;
+        failed_set = item->access;
+    }
+    if (wanted == NULL) {
+        struct sys_failure why;
+
+        trouble_begin(trouble, slots->system, SHMB_SLOTS_PREFIX "*", failure_no_memory(&why), &why);
+        news.complete = false;
+    } else if (news.complete)
+        news.complete = complete_all(slots, wanted, trouble);
+    free(wanted);
+    if (news.complete)
+        trouble_end(trouble, slots->system);
+    return news;
+}
+
+uint32_t lock_slots_find(const struct lock_slots *slots, size_t item, uint32_t *count)
+{
+    const struct slots_domain *domain;
+
+    *count = 0;
+    if (item >= slots->place_count || !slots_are_needed(slots, item) ||
+        slots->places[item].domain == 0)
+        return 0;
+    domain = &slots->domains[slots->places[item].domain - 1];
+    *count = domain->count;
+    return domain->number;
+}
+
+bool lock_slots_stay(const struct lock_slots *slots, size_t item)
+{
+    return item >= slots->place_count || !slots->places[item].moves;
+}
+
+void lock_slots_free(struct lock_slots *slots)
+{
+    size_t i;
+
+    if (slots == NULL)
+        return;
+    for (i = slots->domain_count; i-- > 0;) {
+        if (slots->domains[i].inherited)
+            free(slots->domains[i].sddl);
+        else
+            slots_end(slots, &slots->domains[i]);
+    }
+    free(slots->domains);
+    free(slots->places);
+    free(slots);
+}
