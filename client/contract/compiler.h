@@ -20,6 +20,7 @@
 #define SHMB_COMPILER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* clang-cl defines _MSC_VER as well, and has clang's own operations. */
@@ -181,6 +182,30 @@ static inline uint32_t shmb_exchange32(volatile uint32_t *at, uint32_t value)
     return __atomic_exchange_n(at, value, __ATOMIC_SEQ_CST);
 #endif
 }
+
+/*
+ * ThreadSanitizer takes bytes that two threads use for a mistake, unless each is an atomic. For
+ * builds with it, SHMB_COPY_ATOMIC copies so.
+ */
+#if defined(__SANITIZE_THREAD__)
+#define SHMB_COPY_ATOMIC 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SHMB_COPY_ATOMIC 1
+#endif
+#endif
+#ifdef SHMB_COPY_ATOMIC
+static inline void shmb_copy_atomic(void *to, const void *from, size_t length)
+{
+    uint8_t *target = (uint8_t *)to;
+    const uint8_t *source = (const uint8_t *)from;
+    size_t i;
+
+    for (i = 0; i < length; i++)
+        __atomic_store_n(&target[i], __atomic_load_n(&source[i], __ATOMIC_RELAXED),
+                         __ATOMIC_RELAXED);
+}
+#endif
 
 /* Tells the processor that this thread spins. */
 static inline void shmb_pause(void)

@@ -54,9 +54,7 @@
  *                  the sequence odd last. Written before the sequence. Only that thread
  *                  uses it: to tell its own write, begun through another copy of the
  *                  library in its process, from one that a dead writer left.
- *         80    8  version: of a segment with double snapshots, the number of its last
- *                  published copy (snapshot_pair.h). Written by the owner of the lock.
- *         88   40  reserved
+ *         80   48  reserved
  *     line 2, notification
  *        128    8  change number: grows with every finished write. Written as sequence.
  *        136   56  reserved
@@ -115,8 +113,7 @@ struct shmb_block {
     uint8_t reserved0[32];
     volatile uint64_t sequence;
     volatile uint64_t writer;
-    volatile uint64_t version;
-    uint8_t reserved1[40];
+    uint8_t reserved1[48];
     volatile uint64_t change;
     uint8_t reserved2[56];
     volatile uint64_t generation;
@@ -139,7 +136,6 @@ static_assert(offsetof(struct shmb_block, holder) == 16, "block.holder at 16");
 static_assert(offsetof(struct shmb_block, since) == 24, "block.since at 24");
 static_assert(offsetof(struct shmb_block, sequence) == 64, "block.sequence at 64");
 static_assert(offsetof(struct shmb_block, writer) == 72, "block.writer at 72");
-static_assert(offsetof(struct shmb_block, version) == 80, "block.version at 80");
 static_assert(offsetof(struct shmb_block, change) == 128, "block.change at 128");
 static_assert(offsetof(struct shmb_block, generation) == 192, "block.generation at 192");
 
