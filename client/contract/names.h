@@ -20,6 +20,7 @@
 #define SHMB_RESERVED_PREFIX "ShmBroker." /* the broker's own objects */
 #define SHMB_LOCK_SUFFIX     ".lock"      /* X.lock: the mutex of segment X */
 #define SHMB_CHANGED_SUFFIX  ".changed."  /* X.changed.0 to .3: its change events */
+#define SHMB_PAIR_SUFFIX     ".snapshots" /* X.snapshots: its section for double snapshots */
 
 /* Number of change events of a segment with `notify`, numbered by the digit after the suffix. */
 #define SHMB_CHANGE_EVENTS 4u

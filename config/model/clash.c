@@ -36,17 +36,25 @@ const struct cfg_place *clash_place(const struct clash_holder *holder)
 {
     const struct cfg_object *object = holder->object;
 
-    if (holder->part == CLASH_LOCK)
+    switch (holder->part) {
+    case CLASH_LOCK:
         return &object->u.segment.lock.place;
-    return holder->part == CLASH_CHANGED ? &object->u.segment.notify.place : &object->place;
+    case CLASH_CHANGED:
+        return &object->u.segment.notify.place;
+    case CLASH_PAIR:
+        return &object->u.segment.snapshots.place;
+    default:
+        return &object->place;
+    }
 }
 
 const char *clash_path(const struct clash_holder *holder, char *out, size_t size)
 {
+    static const char *const keys[] = {NULL, "lock", "notify", "snapshots"};
+
     if (holder->part == CLASH_OBJECT)
         return holder->object->path;
-    snprintf(out, size, "%s.%s", holder->object->path,
-             holder->part == CLASH_LOCK ? "lock" : "notify");
+    snprintf(out, size, "%s.%s", holder->object->path, keys[holder->part]);
     return out;
 }
 
@@ -69,6 +77,7 @@ size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLAS
     count += put_name(object, object->u.segment.lock.name, CLASH_LOCK, &out[count]);
     for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
         count += put_name(object, object->u.segment.notify.events[i], CLASH_CHANGED, &out[count]);
+    count += put_name(object, object->u.segment.snapshots.name, CLASH_PAIR, &out[count]);
     return count;
 }
 
@@ -87,7 +96,7 @@ bool clash_follows_segment(const struct clash_holder *holder)
     const char *name = holder->object->name;
     size_t length = strlen(name);
 
-    if (holder->part == CLASH_CHANGED)
+    if (holder->part == CLASH_CHANGED || holder->part == CLASH_PAIR)
         return true;
     return holder->part == CLASH_LOCK && holder->length > length &&
            memcmp(holder->name, name, length) == 0 &&
@@ -105,8 +114,10 @@ static bool same_name(const void *a, const void *b)
 static void report(struct cfg_messages *messages, const struct clash_holder *holder,
                    const struct clash_holder *first)
 {
-    static const char *const whose[] = {"", " of the lock", " of a change event"};
-    static const char *const of_whom[] = {"", "the lock of ", "a change event of "};
+    static const char *const whose[] = {"", " of the lock", " of a change event",
+                                        " of the section for snapshots"};
+    static const char *const of_whom[] = {"", "the lock of ", "a change event of ",
+                                          "the section for snapshots of "};
     const struct cfg_place *place = clash_place(first);
     char path[PATH_SIZE];
 

@@ -10,10 +10,10 @@
 #include "model.h"
 #include "nameset.h"
 
-/* Which name of an object: its own, its lock's, or a change event's. */
-enum clash_part { CLASH_OBJECT, CLASH_LOCK, CLASH_CHANGED };
+/* Which name of an object: its own, or that of a companion: lock, change event, snapshots. */
+enum clash_part { CLASH_OBJECT, CLASH_LOCK, CLASH_CHANGED, CLASH_PAIR };
 
-#define CLASH_NAMES (2 + SHMB_CHANGE_EVENTS) /* of one object, at most */
+#define CLASH_NAMES (3 + SHMB_CHANGE_EVENTS) /* of one object, at most */
 
 /* What a name belongs to: an object, or a companion of a segment. */
 struct clash_holder {

@@ -66,6 +66,12 @@ struct cfg_notify {
     struct cfg_place place;
 };
 
+/* The section with two published copies of a segment, for snapshots: double. */
+struct cfg_snapshots {
+    const char *name; /* bare name of the section; NULL: snapshots: sequence, the default */
+    struct cfg_place place;
+};
+
 /*
  * What a segment contains when it is made. `length` bytes at `bytes` from
  * offset 0, every byte behind them is `fill`. Never longer than the segment.
@@ -87,6 +93,7 @@ struct cfg_segment {
     uint64_t size; /* bytes, 1 to CFG_SIZE_MAX */
     struct cfg_lock lock;
     struct cfg_notify notify;
+    struct cfg_snapshots snapshots;
     struct cfg_initial initial;
     bool keep;           /* keep: reboot: its content is restored after a reboot */
     uint32_t save_every; /* milliseconds; 0: only when the broker stops or drops the segment */
@@ -131,14 +138,15 @@ struct cfg_limit {
 
 /* Limits of the whole configuration, included files counted. */
 struct cfg_limits {
-    struct cfg_limit objects; /* kernel objects: locks and change events count, too */
-    struct cfg_limit memory;  /* bytes of all segments */
+    struct cfg_limit objects; /* kernel objects: companions of segments count, too */
+    struct cfg_limit memory;  /* bytes of all segments, and of their sections for snapshots */
     struct cfg_place place;   /* line 0: not written */
 };
 
 #define CFG_VERSION      1
 #define CFG_SIZE_MAX     (UINT64_C(1) << 40)
 #define CFG_KEEP_MAX     (UINT64_C(1) << 30) /* of a segment with keep: reboot */
+#define CFG_DOUBLE_MAX   (UINT64_C(1) << 20) /* of a segment with snapshots: double */
 #define CFG_SAVE_LEAST   1000u               /* milliseconds between two copies of a segment */
 #define CFG_SAVE_MOST    86400000u
 #define CFG_MEMORY_MAX   (UINT64_C(1) << 50)

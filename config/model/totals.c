@@ -1,5 +1,9 @@
 #include "totals.h"
 
+#include "snapshot_pair.h"
+
+static_assert(CFG_DOUBLE_MAX == SHMB_PAIR_MOST, "one limit for the configuration and clients");
+
 /* `memory` wraps only with far more than CFG_OBJECTS_MAX entries, which are an error anyway. */
 struct totals totals_add(struct totals totals, const struct cfg *configuration)
 {
@@ -16,6 +20,10 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
         if (object->u.segment.notify.events[0] != NULL)
             totals.objects += SHMB_CHANGE_EVENTS;
         totals.memory += object->u.segment.size;
+        if (object->u.segment.snapshots.name == NULL)
+            continue;
+        totals.objects++;
+        totals.memory += shmb_pair_size(object->u.segment.size);
     }
     return totals;
 }

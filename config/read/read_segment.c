@@ -1,7 +1,7 @@
 /*
- * A segment has companions: its lock X.lock (a mutex, or the event of a fast lock) and its change
- * events X.changed.0 to .3. Their names are made and checked here; clash.c compares them with all
- * others.
+ * A segment has companions: its lock X.lock (a mutex, or the event of a fast lock), its change
+ * events X.changed.0 to .3, its section X.snapshots. Their names are made and checked here; clash.c
+ * compares them with all others.
  */
 #include "read_segment.h"
 
@@ -191,6 +191,35 @@ static void read_notify(struct reader *reader, const struct node *node, const st
     }
 }
 
+/* Reads snapshots, and names the section for two copies after the segment. */
+static void read_snapshots(struct reader *reader, const struct node *node, const struct path *path,
+                           struct cfg_object *object)
+{
+    static const char *const words[] = {"sequence", "double"};
+    struct cfg_snapshots *snapshots = &object->u.segment.snapshots;
+    char name[COMPANION_BYTES];
+    enum shmb_name_fault fault;
+    size_t length, word = 0;
+
+    snapshots->place = reader_place(reader, node);
+    if (!read_word(reader, node, path, words, 2, &word) || word == 0 || object->name == NULL)
+        return;
+    if (object->u.segment.size > CFG_DOUBLE_MAX) {
+        reader_error(reader, node, path,
+                     "a segment with snapshots: double has at most 1 MiB, because each write "
+                     "copies all of it; use snapshots: sequence");
+        return;
+    }
+    fault = name_after(object->name, SHMB_PAIR_SUFFIX, "", name, &length);
+    if (fault == SHMB_NAME_OK)
+        snapshots->name = reader_text(reader, name, length);
+    else
+        reader_error(reader, node, path,
+                     "%s (the section for snapshots would be named %s%s; give the segment a "
+                     "shorter name)",
+                     shmb_name_fault_text(fault), object->name, SHMB_PAIR_SUFFIX);
+}
+
 /* `misspelt`: keep is probably written, but misspelt. */
 static void read_keep(struct reader *reader, const struct node *keep, bool misspelt,
                       const struct node *every, const struct path *path,
@@ -222,6 +251,7 @@ enum {
     KEY_LOCK,
     KEY_INITIAL,
     KEY_NOTIFY,
+    KEY_SNAPSHOTS,
     KEY_SESSIONS,
     KEY_KEEP,
     KEY_SAVE_EVERY,
@@ -231,13 +261,14 @@ enum {
 void read_segment(struct reader *reader, const struct node *key, const struct node *node,
                   const struct path *path, struct cfg_object *object)
 {
-    static const char *const keys[KEY_COUNT] = {"size",     "access", "integrity", "sddl",
-                                                "audit",    "lock",   "initial",   "notify",
-                                                "sessions", "keep",   "save_every"};
+    static const char *const keys[KEY_COUNT] = {"size",      "access",   "integrity", "sddl",
+                                                "audit",     "lock",     "initial",   "notify",
+                                                "snapshots", "sessions", "keep",      "save_every"};
     const struct node *values[KEY_COUNT];
     struct cfg_segment *segment = &object->u.segment;
     struct path size = {path, keys[KEY_SIZE], 0}, lock = {path, keys[KEY_LOCK], 0};
     struct path initial = {path, keys[KEY_INITIAL], 0}, notify = {path, keys[KEY_NOTIFY], 0};
+    struct path snapshots = {path, keys[KEY_SNAPSHOTS], 0};
     unsigned meant;
 
     if (!read_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
@@ -255,6 +286,8 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
         read_initial(reader, values[KEY_INITIAL], &initial, &segment->initial);
     if (values[KEY_NOTIFY] != NULL)
         read_notify(reader, values[KEY_NOTIFY], &notify, object);
+    if (values[KEY_SNAPSHOTS] != NULL)
+        read_snapshots(reader, values[KEY_SNAPSHOTS], &snapshots, object);
     read_keep(reader, values[KEY_KEEP], (meant & 1u << KEY_KEEP) != 0, values[KEY_SAVE_EVERY], path,
               segment);
 }

@@ -15,7 +15,7 @@ uint32_t control_size(uint32_t blocks)
 
 bool control_is_segment(const struct item *item)
 {
-    return item->spec.kind == SHMB_SECTION;
+    return item->spec.kind == SHMB_SECTION && !item->pair;
 }
 
 bool control_block_written(const struct control_sets *sets, size_t item)
@@ -35,13 +35,14 @@ struct shmb_block *control_block_at(const struct control_section *section, uint3
 }
 
 /*
- * Copies the block to its new section. A write in progress stays in the old one, so the
- * sequence becomes even.
+ * Copies the block to its new place, perhaps in the same section. A write in progress stays in the
+ * old one, so the sequence becomes even.
  */
-static void move_block(struct control_sets *sets, const struct control_place *place,
-                       struct shmb_block *to)
+static void move_block(struct control_sets *sets, size_t item, struct shmb_block *to)
 {
+    const struct control_place *place = &sets->places[item];
     struct control_section *from = &sets->sections[place->from_section - 1];
+    const bool mapped = from->shared.view != NULL;
     const struct shmb_block *block;
 
     if (own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
@@ -51,7 +52,9 @@ static void move_block(struct control_sets *sets, const struct control_place *pl
     to->initialised = block->initialised;
     to->sequence = (block->sequence | 1) + 1;
     to->change = block->change + 1;
-    own_section_unmap(sets->system, &from->shared);
+    control_pair_begin(sets, item, block);
+    if (!mapped)
+        own_section_unmap(sets->system, &from->shared);
 }
 
 void control_block_write(struct control_sets *sets, const struct control_section *section,
@@ -65,7 +68,9 @@ void control_block_write(struct control_sets *sets, const struct control_section
     memset(block, 0, sizeof(*block));
     block->initialised = item->initialised;
     if (place->from_section != 0)
-        move_block(sets, place, block);
+        move_block(sets, index, block);
+    else
+        control_pair_begin(sets, index, NULL);
     block->generation = item->generation;
     place->generation = item->generation;
     /* control_sets_record has to write the new place to the state. */

@@ -49,6 +49,7 @@ static void inherit_places(struct control_sets *sets, struct control_sets *from,
             continue;
         old = &from->places[origin[i]];
         old->inherited = true;
+        place->paired = old->paired;
         section = &sets->sections[old->section - 1];
         if (section->set == CONTROL_NO_SET)
             section->set = item->access;

@@ -1,7 +1,7 @@
 /*
  * control_internal.h - what the modules of the control sections share; for them alone:
  * control_sets.c, control_sections.c, control_blocks.c, control_restore.c,
- * control_inherit.c, control_repair.c.
+ * control_inherit.c, control_repair.c, control_pairs.c.
  */
 #ifndef CORE_CONTROL_INTERNAL_H
 #define CORE_CONTROL_INTERNAL_H
@@ -36,6 +36,7 @@ struct control_place {
     uint32_t next;  /* the next item in the list of its access set, index + 1; 0: the end */
     bool recorded;  /* the state has it */
     bool inherited; /* a reload: the new sets have the segment, too */
+    bool paired;    /* the block's users publish double snapshots; of a segment that moves: did */
     bool revived;   /* its block was marked as moved, while the segment was retired */
 };
 
@@ -87,6 +88,25 @@ bool control_place_lost(const struct control_sets *sets, size_t item);
 
 /* Gives it that block, as the state has it, if section and block are still sound. */
 void control_place_restore(struct control_sets *sets, size_t item);
+
+/* control_pairs.c: double snapshots */
+
+/* If a segment gets them or loses them now: it moves to another block. */
+void control_pair_settle(struct control_sets *sets, size_t item);
+
+/*
+ * Its block is written anew: publishes the first copy, if its section for snapshots has none yet.
+ * `block` is the one that programs use so far; NULL: the segment is new to them.
+ */
+void control_pair_begin(struct control_sets *sets, size_t item, const struct shmb_block *block);
+
+/* Its block of a former broker, as `record` has it, is its own again. */
+void control_pair_restore(struct control_sets *sets, size_t item,
+                          const struct state_record *record);
+
+/* Records, beside the block of a segment, whether its section for snapshots is used with it. */
+void control_pair_record(const struct control_sets *sets, size_t item, uint32_t number,
+                         uint32_t block, struct state *state);
 
 /* control_blocks.c: the content of sections */
 

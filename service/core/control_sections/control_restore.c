@@ -94,6 +94,7 @@ void control_place_restore(struct control_sets *sets, size_t item)
         place->section = (uint32_t)index + 1;
         place->block = record->block;
         place->generation = segment->generation;
+        control_pair_restore(sets, item, record);
     } else {
         /*
          * The section has another access set, or the lock word is of no use with other slots: the
@@ -102,6 +103,7 @@ void control_place_restore(struct control_sets *sets, size_t item)
         place->from_section = (uint32_t)index + 1;
         place->from_block = record->block;
         sets->moved = true;
+        control_pair_restore(sets, item, record);
     }
 }
 
@@ -281,6 +283,7 @@ void control_sets_record(struct control_sets *sets, struct state *state)
         record.control = number;
         record.block = block;
         state_put(state, &record);
+        control_pair_record(sets, i, number, block, state);
         place->recorded = true;
     }
     drop_closed_sections(sets, state);

@@ -53,6 +53,7 @@ static void list_work(struct control_sets *sets)
         /* Clients may still use the block that the former broker made: takes it back, if it can. */
         if (control_place_lost(sets, i))
             control_place_restore(sets, i);
+        control_pair_settle(sets, i);
         due = control_block_due(sets, i);
         /*
          * A segment that is not held waits in the list. It gets its place with the next one that is

@@ -23,6 +23,7 @@
 #include "full_name.h"
 #include "names.h"
 #include "nameset.h"
+#include "snapshot_pair.h"
 #include "stamp.h"
 #include "string_copy.h"
 
@@ -134,19 +135,63 @@ static enum sys_status read_stable(struct save *save, const struct shmb_block *b
                           "programs write all the time, or one died while it wrote");
 }
 
+/*
+ * Reads the last published copy of a segment with double snapshots: no writer disturbs that, and
+ * none that died has left half a write in it. Programs may write anything there; its size is
+ * ours. `*done` false: nothing is published.
+ */
+static enum sys_status read_published(struct save *save, bool *done, struct sys_failure *why)
+{
+    const struct system *system = save->saving->system;
+    const struct inventory *inventory = save->saving->inventory;
+    const size_t index = inventory_pair(inventory, save->index);
+    struct sys_object *pair;
+    uint64_t version, after;
+    enum sys_status status = SYS_OK;
+    uint32_t tries;
+
+    *done = false;
+    if (index == INVENTORY_NO_PAIR || !inventory->items[index].filled ||
+        inventory->items[index].spec.size != shmb_pair_size(save->copy.size))
+        return SYS_OK;
+    pair = inventory->items[index].object;
+    for (tries = TRIES_AT_ONCE; tries > 0 && status == SYS_OK; tries--) {
+        status = system->objects.peek(system->self, pair, 0, &version, sizeof(version), why);
+        if (status != SYS_OK || version == 0)
+            return status;
+        status = system->objects.peek(system->self, pair,
+                                      sizeof(struct shmb_pair) +
+                                          (version & 1) * shmb_pair_half(save->copy.size),
+                                      save->bytes, (size_t)save->copy.size, why);
+        if (status == SYS_OK)
+            status = system->objects.peek(system->self, pair, 0, &after, sizeof(after), why);
+        *done = status == SYS_OK && after == version;
+        if (*done)
+            return SYS_OK;
+        if (status == SYS_OK)
+            status = check_stop(save, why);
+    }
+    save->busy = status == SYS_OK;
+    return status == SYS_OK ? failure_reason(why, SYS_FAILED, "programs write all the time")
+                            : status;
+}
+
 /* Reads content and flags. Without a block, active writers cannot be detected. */
 static enum sys_status read_content(struct save *save, struct sys_failure *why)
 {
     const struct shmb_block *block =
         save->saving->blocks.find(save->saving->blocks.self, save->index);
     enum sys_status status;
+    bool published;
 
     if (block == NULL) {
         /* Nor is it known whether a client declared the content initialised: it counts as such. */
         save->copy.flags = COPY_INITIALISED;
         return peek_all(save, why);
     }
-    status = read_stable(save, block, why);
+    status = read_published(save, &published, why);
+    if (status == SYS_OK && !published)
+        status = read_stable(save, block, why);
     save->copy.flags = COPY_CONSISTENT;
     if (shmb_load32(&block->initialised) != 0)
         save->copy.flags |= COPY_INITIALISED;

@@ -197,6 +197,34 @@ static void look_at_lock(const struct advice *advice, const struct cfg_object *o
                     "programs that use the library read without it (shmb_snapshot)");
 }
 
+/* Does an account get all rights, as programs without the library ask for? */
+static bool somebody_has_full(const struct cfg_access *access)
+{
+    size_t i;
+
+    for (i = 0; i < access->count; i++)
+        if (access->trustees[i].level == SHMB_LEVEL_FULL)
+            return true;
+    return false;
+}
+
+/* Programs without the library write the segment, and publish nothing. */
+static void look_at_snapshots(const struct advice *advice, const struct cfg_object *object)
+{
+    const struct cfg_snapshots *snapshots = &object->u.segment.snapshots;
+    char path[PATH_SIZE];
+
+    if (object->kind != SHMB_SECTION || snapshots->name == NULL ||
+        (!object->alias && !somebody_has_full(object->access)))
+        return;
+    (void)snprintf(path, sizeof(path), "%s.snapshots", object->path);
+    cfg_message_add(advice->messages, CFG_WARNING, &snapshots->place, path,
+                    "%s is for programs without the library, and what they write does not show in "
+                    "snapshots: double until a program with the library writes; if such programs "
+                    "write, use snapshots: sequence",
+                    object->alias ? "sessions: alias" : "full");
+}
+
 /*
  * Letters of a name in lower case, without what stands between words: "App_Single-Instance" becomes
  * "appsingleinstance".
@@ -271,6 +299,7 @@ void advice_add(const struct cfg *config, struct trustees *known, struct cfg_mes
         look_at_access(&advice, config->objects[i].access, config->objects[i].kind);
         look_at_integrity(&advice, &config->objects[i]);
         look_at_lock(&advice, &config->objects[i]);
+        look_at_snapshots(&advice, &config->objects[i]);
         look_at_saves(&advice, &config->objects[i]);
         look_at_name(&advice, &config->objects[i]);
     }

@@ -47,7 +47,7 @@ static bool grant_at(const struct inventory *inventory, const struct item *item,
                      struct grant *out)
 {
     const struct cfg_access *access = item->from->access;
-    const struct sddl *exact = access_sets_exact(inventory->sets, item->access, item->spec.kind);
+    const struct sddl *exact = item_exact(inventory, item);
     const struct access_rule *rules;
     size_t count;
 
@@ -60,7 +60,7 @@ static bool grant_at(const struct inventory *inventory, const struct item *item,
         if (index >= access->count)
             return false;
         out->name = access->trustees[index].name;
-        out->level = access->trustees[index].level;
+        out->level = item_level(item, access->trustees[index].level);
     } else if (exact != NULL) {
         if (index >= exact->count)
             return false;
@@ -72,7 +72,7 @@ static bool grant_at(const struct inventory *inventory, const struct item *item,
         if (index >= count)
             return false;
         out->name = trustee_sid_word(rules[index].sid);
-        out->level = rules[index].level;
+        out->level = item_level(item, rules[index].level);
     }
     if (out->mask != 0)
         (void)shmb_access_words(item->spec.kind, out->mask, out->words);
@@ -104,6 +104,8 @@ static void add_state(struct text *line, const struct item *item)
         if (item_lockers(item) != 0)
             text_add(line, ", fast lock for %" PRIu32 " thread%s", item_lockers(item),
                      item_lockers(item) == 1 ? "" : "s");
+        if (item->pair)
+            text_add(line, ", snapshots of %s", item->from->name);
         if (item->initial != NULL)
             text_add(line, ", with initial content");
         add_copied(line, item);
@@ -133,7 +135,7 @@ static void add_state(struct text *line, const struct item *item)
 
 static void add_sessions(struct text *line, const struct item *item)
 {
-    if (item->from->alias)
+    if (item->from->alias && !item->pair)
         text_add(line, ", by its plain name in every session (needs LocalSystem)");
 }
 
@@ -224,6 +226,7 @@ static void put_segment(struct json *json, const struct item *item)
         json_null(json, "keep");
         json_null(json, "save_every_ms");
         json_null(json, "max_lockers");
+        json_null(json, "snapshots");
         return;
     }
     json_number(json, "bytes", item->spec.size);
@@ -237,12 +240,18 @@ static void put_segment(struct json *json, const struct item *item)
         json_number(json, "max_lockers", item_lockers(item));
     else
         json_null(json, "max_lockers");
+    if (item->pair)
+        json_null(json, "snapshots");
+    else
+        json_string(json, "snapshots",
+                    item->from->u.segment.snapshots.name != NULL ? "double" : "sequence");
 }
 
-/* The segment that a lock or a change event belongs to. */
+/* The segment that a lock, a change event or a section for snapshots belongs to. */
 static void put_companion(struct json *json, const struct item *item)
 {
-    const bool companion = item->spec.kind != SHMB_SECTION && item->from->kind == SHMB_SECTION;
+    const bool companion =
+        item->pair || (item->spec.kind != SHMB_SECTION && item->from->kind == SHMB_SECTION);
     const bool lock = companion && is_lock(item);
 
     json_string(json, "lock_of", lock ? item->from->name : NULL);
@@ -250,7 +259,8 @@ static void put_companion(struct json *json, const struct item *item)
         json_bool(json, "readers_may_wait", item->readers_may_wait);
     else
         json_null(json, "readers_may_wait");
-    json_string(json, "changes_of", companion && !lock ? item->from->name : NULL);
+    json_string(json, "changes_of", companion && !lock && !item->pair ? item->from->name : NULL);
+    json_string(json, "snapshots_of", item->pair ? item->from->name : NULL);
 }
 
 static void put_state(struct json *json, const struct item *item)
@@ -273,7 +283,7 @@ static void put_state(struct json *json, const struct item *item)
         json_null(json, "initial");
         json_null(json, "maximum");
     }
-    json_string(json, "sessions", item->from->alias ? "alias" : NULL);
+    json_string(json, "sessions", item->from->alias && !item->pair ? "alias" : NULL);
     json_bool(json, "audit", item->audit);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Expands each entry into its objects. The lock and the events of a segment come before it, and the
- * broker makes the objects in this order. Access lists are shared through access_sets.c.
+ * Expands each entry into its objects. The companions of a segment come before it, and the broker
+ * makes the objects in this order. Access lists are shared through access_sets.c.
  */
 #include "inventory.h"
 
@@ -9,6 +9,7 @@
 
 #include "access_sets.h"
 #include "names.h"
+#include "snapshot_pair.h"
 #include "string_copy.h"
 
 static size_t companion_count(const struct cfg *config)
@@ -23,6 +24,7 @@ static size_t companion_count(const struct cfg *config)
         count += object->u.segment.lock.name != NULL;
         if (object->u.segment.notify.events[0] != NULL)
             count += SHMB_CHANGE_EVENTS;
+        count += object->u.segment.snapshots.name != NULL;
     }
     return count;
 }
@@ -77,6 +79,12 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
         item->spec.kind = SHMB_EVENT;
         item->spec.name = segment->notify.events[i];
         item->spec.manual_reset = true;
+    }
+    if (segment->snapshots.name != NULL) {
+        item = add_item(inventory, object, set);
+        item->spec.name = segment->snapshots.name;
+        item->spec.size = shmb_pair_size(segment->size);
+        item->pair = true;
     }
     item = add_item(inventory, object, set);
     item->spec.size = segment->size;
@@ -171,6 +179,25 @@ enum sys_status inventory_build(const struct cfg *config, struct trustees *known
     }
     *out = inventory;
     return SYS_OK;
+}
+
+size_t inventory_pair(const struct inventory *inventory, size_t segment)
+{
+    return segment > 0 && !inventory->items[segment].pair && inventory->items[segment - 1].pair
+               ? segment - 1
+               : INVENTORY_NO_PAIR;
+}
+
+/* SDDL counts for its own kind only. Companions get the closest levels. */
+const struct sddl *item_exact(const struct inventory *inventory, const struct item *item)
+{
+    return item->pair ? NULL : access_sets_exact(inventory->sets, item->access, item->spec.kind);
+}
+
+/* As in control sections: with full access one could take away the rights of the others. */
+enum shmb_level item_level(const struct item *item, enum shmb_level level)
+{
+    return item->pair && level == SHMB_LEVEL_FULL ? SHMB_LEVEL_WRITE : level;
 }
 
 bool item_is_held(const struct item *item)

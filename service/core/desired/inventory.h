@@ -60,14 +60,16 @@ struct item {
     const struct cfg_initial *initial; /* section with initial content, else NULL */
     bool initialised;                  /* section: the configuration defines the content */
     bool readers_may_wait;             /* mutex of a segment whose readers may wait */
-    size_t access;                     /* index of its access set */
-    bool held_back;                    /* its access denies something to a pending account */
-    const char *lock;                  /* segment: the bare name of its lock; NULL: none */
-    bool fast;                         /* segment: its lock is a fast one; event: it is that of a
-                                          fast lock */
-    uint32_t max_lockers;              /* segment: threads that may use a fast lock of it */
-    char *carried_lock;                /* owned: the lock a segment was made with, while
-                                          that decides (carried_locks.h); "": none. Else NULL */
+    bool pair;      /* section for double snapshots of a segment, the next item (snapshot_pair.h) */
+    bool filled;    /* pair: has a copy of the segment that the broker or a program published */
+    size_t access;  /* index of its access set */
+    bool held_back; /* its access denies something to a pending account */
+    const char *lock;            /* segment: the bare name of its lock; NULL: none */
+    bool fast;                   /* segment: its lock is a fast one; event: it is that of a
+                                    fast lock */
+    uint32_t max_lockers;        /* segment: threads that may use a fast lock of it */
+    char *carried_lock;          /* owned: the lock a segment was made with, while
+                                    that decides (carried_locks.h); "": none. Else NULL */
     bool carried_fast;           /* that lock is a fast one */
     enum item_state state;       /* ITEM_DEFERRED: `spec`, `lock` and `fast` describe the held
                                     object */
@@ -112,6 +114,17 @@ struct inventory {
 enum sys_status inventory_build(const struct cfg *config, struct trustees *known,
                                 struct cfg_messages *messages, struct inventory **out);
 void inventory_free(struct inventory *inventory); /* closes no objects; NULL is allowed */
+
+#define INVENTORY_NO_PAIR SIZE_MAX
+
+/* The item of a segment's section for double snapshots; INVENTORY_NO_PAIR: it has none. */
+size_t inventory_pair(const struct inventory *inventory, size_t segment);
+
+/* The SDDL of an item, if its access is written so; NULL: levels count. */
+const struct sddl *item_exact(const struct inventory *inventory, const struct item *item);
+
+/* The level that an account with `level` on the entry has on the item. */
+enum shmb_level item_level(const struct item *item, enum shmb_level level);
 
 /* True for an object that the broker holds, also if it is deferred. */
 bool item_is_held(const struct item *item);

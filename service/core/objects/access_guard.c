@@ -26,8 +26,7 @@ static bool sddl_is_changeable(const struct sddl *sddl, const char *owner)
 static bool is_changeable(const struct maker *maker, const struct item *item)
 {
     const char *owner = maker->identity->owner;
-    const struct sddl *exact =
-        access_sets_exact(maker->inventory->sets, item->access, item->spec.kind);
+    const struct sddl *exact = item_exact(maker->inventory, item);
     const struct access_rule *rules;
     size_t i, count;
 
@@ -35,7 +34,7 @@ static bool is_changeable(const struct maker *maker, const struct item *item)
         return sddl_is_changeable(exact, owner);
     rules = access_sets_rules(maker->inventory->sets, item->access, &count);
     for (i = 0; i < count; i++)
-        if (rules[i].level == SHMB_LEVEL_FULL && !descriptor_has_full(rules[i].sid, owner))
+        if (item_level(item, rules[i].level) == SHMB_LEVEL_FULL && !descriptor_has_full(rules[i].sid, owner))
             return true;
     return false;
 }

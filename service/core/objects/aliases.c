@@ -83,7 +83,8 @@ void aliases_free(struct aliases *aliases)
 
 static bool is_wanted(const struct item *item)
 {
-    return item->from->alias && item_is_held(item);
+    /* Programs without the library do not use its sections. */
+    return item->from->alias && !item->pair && item_is_held(item);
 }
 
 static size_t count_wanted(const struct inventory *inventory)

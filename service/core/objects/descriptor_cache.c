@@ -11,11 +11,12 @@
 
 /*
  * An access set has a descriptor for each kind, one for locks on which readers may wait, and one
- * for the events of fast locks.
+ * for the events of fast locks, and one for sections for double snapshots.
  */
-#define FORMS          (SHMB_KIND_COUNT + 2)
+#define FORMS          (SHMB_KIND_COUNT + 3)
 #define FORM_OPEN_LOCK SHMB_KIND_COUNT
 #define FORM_FAST_LOCK (SHMB_KIND_COUNT + 1)
+#define FORM_PAIR      (SHMB_KIND_COUNT + 2)
 
 struct form {
     struct sys_descriptor *descriptor; /* NULL: not needed so far */
@@ -66,11 +67,12 @@ static struct form *form_of(struct descriptor_cache *cache, const struct item *i
 {
     size_t form = (size_t)item->spec.kind;
 
-    if (item->readers_may_wait)
+    if (item->pair)
+        form = FORM_PAIR;
+    else if (item->readers_may_wait)
         form = FORM_OPEN_LOCK;
     else if (item->fast && item->spec.kind == SHMB_EVENT)
         form = FORM_FAST_LOCK;
-
     return &cache->forms[item->access * FORMS + form];
 }
 
@@ -87,20 +89,26 @@ static uint32_t read_mask(const struct item *item)
 
 static char *make_text(const struct descriptor_cache *cache, const struct item *item)
 {
-    const struct descriptor_use use = {
-        .kind = item->spec.kind,
-        .read_mask = read_mask(item),
-        .label = access_sets_label(cache->inventory->sets, item->access)};
-    const struct sddl *exact =
-        access_sets_exact(cache->inventory->sets, item->access, item->spec.kind);
+    const struct descriptor_use use = {.kind = item->spec.kind,
+                                       .read_mask = read_mask(item),
+                                       .label =
+                                           access_sets_label(cache->inventory->sets, item->access)};
+    const struct sddl *exact = item_exact(cache->inventory, item);
     const struct access_rule *rules;
+    struct access_rule *limited;
     size_t count;
+    char *text;
 
-    /* SDDL counts for its own kind only. Companions get the closest levels. */
     if (exact != NULL)
         return descriptor_exact(cache->owner, item->spec.kind, exact);
-    rules = access_sets_rules(cache->inventory->sets, item->access, &count);
-    return descriptor_sddl(cache->owner, &use, rules, count);
+    if (!item->pair) {
+        rules = access_sets_rules(cache->inventory->sets, item->access, &count);
+        return descriptor_sddl(cache->owner, &use, rules, count);
+    }
+    limited = access_sets_shared_rules(cache->inventory->sets, item->access, &count);
+    text = limited != NULL ? descriptor_sddl(cache->owner, &use, limited, count) : NULL;
+    free(limited);
+    return text;
 }
 
 const char *descriptor_cache_text(struct descriptor_cache *cache, const struct item *item)

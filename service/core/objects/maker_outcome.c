@@ -72,7 +72,7 @@ void maker_record(const struct maker *maker, const struct item *item)
     const struct state_record *known = state_find(maker->state, item->spec.name);
 
     /* "": no lock. NULL would mean that the lock is not known. */
-    if (item->spec.kind == SHMB_SECTION)
+    if (item->spec.kind == SHMB_SECTION && !item->pair)
         record.lock = item->lock != NULL ? item->lock : "";
     record.fast = item->spec.kind == SHMB_SECTION && item->fast;
     /* The same object: its control section, block and slots stay as recorded. */
@@ -89,8 +89,8 @@ void maker_note_lost(const struct maker *maker, struct item *item)
     const struct state_record *known = state_find(maker->state, item->spec.name);
     bool restored = item->copies != NULL && item->copies->restored;
 
-    /* A retired object was released on purpose. */
-    item->lost |= known != NULL && !known->retired && !restored;
+    /* A retired object was released on purpose. Snapshots are made again from their segment. */
+    item->lost |= known != NULL && !known->retired && !restored && !item->pair;
 }
 
 void maker_hold(const struct maker *maker, struct item *item, struct sys_object *object,
@@ -103,6 +103,7 @@ void maker_hold(const struct maker *maker, struct item *item, struct sys_object 
     if (item->generation > *maker->stamp)
         *maker->stamp = item->generation;
     item->state = ITEM_HELD;
+    item->filled = false;
     item->auditing = AUDITING_OFF;
     item->cause = 0;
     item_set_reason(item, NULL);

@@ -12,6 +12,7 @@
 #include "access_sets.h"
 #include "compiler.h"
 #include "control_blocks.h"
+#include "control_pairs.h"
 #include "control_sets.h"
 #include "directory.h"
 #include "directory_table.h"
@@ -200,10 +201,14 @@ static void describe(const struct publication *publication, size_t index, struct
                                   .initial = item->spec.initial,
                                   .maximum = item->spec.maximum,
                                   .hash = item_hash(item)};
-    if (item->spec.kind == SHMB_SECTION)
+    if (item->pair)
+        row->size = item->spec.size;
+    else if (item->spec.kind == SHMB_SECTION)
         describe_segment(item, row);
-    else if (item->from->kind == SHMB_SECTION)
+    if (item->pair || (item->spec.kind != SHMB_SECTION && item->from->kind == SHMB_SECTION))
         row->flags |= SHMB_ENTRY_COMPANION;
+    if (control_pair_in_use(publication->controls, index))
+        row->flags |= SHMB_ENTRY_DOUBLE;
     if (item->spec.manual_reset)
         row->flags |= SHMB_ENTRY_MANUAL_RESET;
     row->slots = lock_slots_find(publication->slots, index, &row->slot_count);

@@ -31,6 +31,7 @@ static void carry(const struct item *former, struct item *item)
     item->adopted = former->adopted;
     item->auditing = former->auditing;
     item->initialised |= former->initialised;
+    item->filled = former->filled;
     item->state = ITEM_HELD;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "snapshot_pair.h"
 
 static bool same_name(const char *a, const char *b)
 {
@@ -28,6 +29,11 @@ static bool is_change_event_of(const struct cfg_segment *segment, const char *na
     return false;
 }
 
+static bool is_pair_of(const struct cfg_segment *segment, const char *name)
+{
+    return segment->snapshots.name != NULL && same_name(segment->snapshots.name, name);
+}
+
 /*
  * The object that the configuration wants; the item says what it is now. `fast`: as in an item
  * that is made by it.
@@ -46,6 +52,9 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
                is_change_event_of(&from->u.segment, item->spec.name)) {
         spec->kind = SHMB_EVENT;
         spec->manual_reset = true;
+        *fast = false;
+    } else if (from->kind == SHMB_SECTION && is_pair_of(&from->u.segment, item->spec.name)) {
+        spec->size = shmb_pair_size(from->u.segment.size);
         *fast = false;
     } else if (!same_name(item->spec.name, from->name)) {
         *spec = item->spec; /* a carried lock: no entry names it */

@@ -51,6 +51,13 @@ static bool is_among(char *const *names, size_t count, const char *name)
     return false;
 }
 
+/* Is the object to be made anew? A section for snapshots is made anew with its segment. */
+static bool is_anew(const struct plan_question *question, const struct item *item)
+{
+    return is_among(question->anew, question->anew_count, item->spec.name) ||
+           (item->pair && is_among(question->anew, question->anew_count, item->from->name));
+}
+
 static bool same_access(struct planner *planner, const char *now, const char *next)
 {
     if (now == NULL || planner->now != now || planner->next != next) {
@@ -77,7 +84,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
                    (item->held_back ||
                     !same_access(planner, question->access_now(question->context, live), next));
     /* Even if it fits: the operator asked for a new object. */
-    if (is_among(question->anew, question->anew_count, item->spec.name)) {
+    if (is_anew(question, item)) {
         step->action = PLAN_RECREATE;
         return true;
     }

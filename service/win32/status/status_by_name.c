@@ -66,7 +66,7 @@ static bool ask_change_events(struct status *status, const struct cfg_notify *no
     return true;
 }
 
-/* Tries each object and what belongs to it: the lock and the change events. False: no memory. */
+/* Tries each object and what belongs to it: its companions. False: no memory. */
 static bool ask_all(struct status *status, const struct cfg *configuration)
 {
     size_t i;
@@ -78,6 +78,9 @@ static bool ask_all(struct status *status, const struct cfg *configuration)
             !ask_name(status, SHMB_MUTEX, object->u.segment.lock.name, true))
             return false;
         if (object->kind == SHMB_SECTION && !ask_change_events(status, &object->u.segment.notify))
+            return false;
+        if (object->kind == SHMB_SECTION && object->u.segment.snapshots.name != NULL &&
+            !ask_name(status, SHMB_SECTION, object->u.segment.snapshots.name, true))
             return false;
         if (!ask_name(status, object->kind, object->name, false))
             return false;
