@@ -45,7 +45,8 @@ static void move_block(struct control_sets *sets, size_t item, struct shmb_block
     const bool mapped = from->shared.view != NULL;
     const struct shmb_block *block;
 
-    if (own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
+    if (!mapped &&
+        own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
         return;
     block = control_block_at(from, place->from_block);
     to->abandoned = block->abandoned;

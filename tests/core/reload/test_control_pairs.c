@@ -1,0 +1,453 @@
+/* Double snapshots on the broker's side: first copies, reloads, restarts, and hostile content. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "control.h"
+#include "reloads.h"
+#include "snapshot_pair.h"
+
+#define SIZE   64u
+#define DOUBLE HEAD "  Prices: { size: 64, snapshots: double, initial: { text: none } }\n"
+#define SINGLE HEAD "  Prices: { size: 64, initial: { text: none } }\n"
+#define PAIR_X "Prices.snapshots"
+
+static struct shmb_entry entry_of(const char *name)
+{
+    struct shmb_entry entry;
+
+    reloads_look_up(name, &entry);
+    return entry;
+}
+
+static bool is_double(void)
+{
+    return (entry_of("Prices").flags & SHMB_ENTRY_DOUBLE) != 0;
+}
+
+static struct shmb_block *block_at(uint32_t number, uint32_t block)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+
+    shmb_control_name(number, name);
+    return (struct shmb_block *)(void *)(fake_find(fake, name)->content +
+                                         sizeof(struct shmb_control)) +
+           block;
+}
+
+static struct shmb_block *block_now(void)
+{
+    struct shmb_entry entry = entry_of("Prices");
+
+    assert_true(entry.control != 0);
+    return block_at(entry.control, entry.control_block);
+}
+
+static struct shmb_pair *pair_now(void)
+{
+    return (struct shmb_pair *)(void *)fake_find(fake, PAIR_X)->content;
+}
+
+/* What a reader of snapshots gets. */
+static const char *published(void)
+{
+    uint64_t version;
+    const uint8_t *bytes = pair_published(pair_now(), SIZE, &version);
+
+    assert_non_null(bytes);
+    assert_true(pair_is_current(pair_now(), version));
+    return (const char *)bytes;
+}
+
+/* A program writes a value and publishes it. */
+static void publish(const char *text)
+{
+    uint8_t *content = fake_find(fake, "Prices")->content;
+
+    memset(content, 0, SIZE);
+    memcpy(content, text, strlen(text));
+    pair_publish(pair_now(), SIZE, content, SIZE);
+}
+
+/* The block that programs have used so far, to see whether they are told to open again. */
+static struct {
+    uint32_t number, block;
+} before;
+
+static void remember_block(void)
+{
+    struct shmb_entry entry = entry_of("Prices");
+
+    before.number = entry.control;
+    before.block = entry.control_block;
+}
+
+static bool block_has_moved(void)
+{
+    struct shmb_entry entry = entry_of("Prices");
+    bool moved = entry.control != before.number || entry.control_block != before.block;
+
+    if (moved)
+        assert_true(block_at(before.number, before.block)->generation == SHMB_BLOCK_MOVED);
+    assert_true(block_now()->generation == entry.generation);
+    return moved;
+}
+
+/* ---- a start ------------------------------------------------------------------------------ */
+
+static void check_first(size_t number)
+{
+    (void)number;
+    assert_true(is_double());
+    assert_int_equal(entry_of(PAIR_X).flags, SHMB_ENTRY_COMPANION);
+    assert_int_equal(entry_of(PAIR_X).size, shmb_pair_size(SIZE));
+    assert_int_equal(entry_of(PAIR_X).control, 0);
+    assert_int_equal(fake_find(fake, PAIR_X)->spec.size, 64 + 2 * 64);
+    assert_string_equal(published(), "none");
+}
+
+static void the_first_copy_is_the_initial_content(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(check_first, 1);
+}
+
+static void check_access(size_t number)
+{
+    (void)number;
+    assert_non_null(strstr(fake_find(fake, "Prices")->sddl, "(A;;0xf001f;;;S-1-5-21-1-2-3-1001)"));
+    assert_non_null(strstr(fake_find(fake, PAIR_X)->sddl, "(A;;0x20007;;;S-1-5-21-1-2-3-1001)"));
+    assert_non_null(strstr(fake_find(fake, PAIR_X)->sddl, "(A;;0x20005;;;S-1-5-32-545)"));
+}
+
+static void full_is_write_on_the_section_for_snapshots(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME,
+              HEAD "  Prices: { size: 64, snapshots: double, access: { full: 'CORP\\Traders', "
+                   "read: Users } }\n");
+    reloads_live(check_access, 1);
+}
+
+/* ---- reloads -------------------------------------------------------------------------------- */
+
+static void to_double_and_back(size_t number)
+{
+    struct shmb_block *block;
+
+    if (number == 1) {
+        assert_false(is_double());
+        remember_block();
+        memcpy(fake_find(fake, "Prices")->content, "live", 5);
+        block_now()->initialised = 1;
+        reloads_change(DOUBLE);
+    } else if (number == 2) {
+        assert_true(block_has_moved()); /* who does not publish must not write any more */
+        assert_true(is_double());
+        assert_string_equal(published(), "live");
+        block = block_now();
+        assert_int_equal(block->initialised, 1);
+        publish("next");
+        remember_block();
+        reloads_change(DOUBLE "  More: { size: 8 }\n");
+    } else if (number == 3) {
+        assert_false(block_has_moved()); /* another reload changes nothing */
+        assert_string_equal(published(), "next");
+        reloads_change(SINGLE);
+    } else {
+        assert_true(block_has_moved());
+        assert_false(is_double());
+        assert_null(fake_find(fake, PAIR_X));
+        assert_string_equal((const char *)fake_find(fake, "Prices")->content, "next");
+    }
+}
+
+static void snapshots_change_while_programs_have_the_segment_open(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, SINGLE);
+    reloads_live(to_double_and_back, 4);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECT_DEFERRED), 0);
+}
+
+/* A write that never ends: half of it must not be the first copy. */
+static void to_double_while_a_program_writes(size_t number)
+{
+    uint64_t version;
+
+    if (number == 1) {
+        block_now()->sequence = 7;
+        reloads_change(DOUBLE);
+        return;
+    }
+    assert_true(is_double());
+    assert_null(pair_published(pair_now(), SIZE, &version));
+    assert_int_equal(block_now()->sequence & 1, 0);
+}
+
+static void half_a_write_is_not_published(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, SINGLE);
+    reloads_live(to_double_while_a_program_writes, 2);
+}
+
+static void other_access(size_t number)
+{
+    if (number == 1) {
+        publish("kept");
+        remember_block();
+        reloads_change(HEAD
+                       "  Second: { size: 8 }\n"
+                       "  Prices: { size: 64, snapshots: double, access: { write: Users } }\n");
+    } else {
+        /* One version for the programs with the old block and those with the new one. */
+        assert_true(block_has_moved());
+        assert_true(is_double());
+        assert_string_equal(published(), "kept");
+        assert_non_null(strstr(fake_find(fake, PAIR_X)->sddl, "(A;;0x20007;;;S-1-5-32-545)"));
+    }
+}
+
+static void a_block_that_moves_keeps_what_is_published(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE "  Second: { size: 8 }\n");
+    reloads_live(other_access, 2);
+}
+
+static void recreate(size_t number)
+{
+    if (number == 1) {
+        publish("old");
+        fake_anew(fake, "Prices");
+        reloads_change(HEAD "  Prices: { size: 200, snapshots: double }\n");
+        return;
+    }
+    assert_true(reloads_told("Prices", "recreate", "done"));
+    assert_true(reloads_told(PAIR_X, "recreate", "done"));
+    assert_int_equal(fake_find(fake, PAIR_X)->spec.size, shmb_pair_size(200));
+    assert_true(is_double());
+    assert_string_equal((const char *)pair_half_of(pair_now(), 256, pair_now()->version), "old");
+}
+
+static void a_segment_that_is_made_anew_has_new_snapshots(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(recreate, 2);
+}
+
+/* The segment stays as it is, its section for snapshots does not fit any more. */
+static void recreate_in_vain(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "Prices");
+        fake_anew(fake, "Prices");
+        reloads_change(HEAD "  Prices: { size: 200, snapshots: double }\n");
+        return;
+    }
+    assert_int_equal(entry_of("Prices").size, SIZE);
+    assert_int_equal(entry_of(PAIR_X).size, shmb_pair_size(200));
+    assert_false(is_double());
+}
+
+static void a_section_of_another_size_is_not_used(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(recreate_in_vain, 2);
+    fake_client_close(fake, "Prices");
+}
+
+static void occupied(size_t number)
+{
+    if (number == 1) {
+        assert_false(is_double());
+        assert_int_equal(entry_of("Prices").state, SHMB_ENTRY_HELD);
+        memcpy(fake_find(fake, "Prices")->content, "live", 5);
+        remember_block();
+        fake_vacate(fake, PAIR_X);
+    } else {
+        assert_true(is_double());
+        assert_true(block_has_moved());
+        assert_string_equal(published(), "live");
+    }
+}
+
+static void while_another_program_has_the_name_the_sequence_serves(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    fake_occupy(fake, PAIR_X, SHMB_MUTEX, "a mutex");
+    reloads_live(occupied, 2);
+}
+
+/* ---- restarts ------------------------------------------------------------------------------- */
+
+/* A program has open what the library opens. */
+static void open_all(bool with_pair)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+
+    shmb_control_name(entry_of("Prices").control, name);
+    fake_client_open(fake, "Prices");
+    fake_client_open(fake, name);
+    if (with_pair)
+        fake_client_open(fake, PAIR_X);
+    remember_block();
+}
+
+static void close_all(bool with_pair)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+
+    shmb_control_name(before.number, name);
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, name);
+    if (with_pair)
+        fake_client_close(fake, PAIR_X);
+}
+
+static uint64_t version_before;
+
+static void publish_and_go(size_t number)
+{
+    (void)number;
+    publish("one");
+    publish("two");
+    /* Half a write, by a program that died: it must not be published. */
+    memcpy(fake_find(fake, "Prices")->content, "half", 5);
+    version_before = pair_now()->version;
+    open_all(true);
+}
+
+static void find_untouched(size_t number)
+{
+    (void)number;
+    assert_true(is_double());
+    assert_false(block_has_moved());
+    assert_true(pair_now()->version == version_before);
+    assert_string_equal(published(), "two");
+}
+
+static void what_was_published_is_there_after_a_restart(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(publish_and_go, 1);
+    reloads_live(find_untouched, 2);
+    close_all(true);
+}
+
+static void go_without_pair(size_t number)
+{
+    (void)number;
+    publish("one");
+    memcpy(fake_find(fake, "Prices")->content, "live", 5);
+    open_all(false);
+}
+
+static void find_filled(size_t number)
+{
+    (void)number;
+    assert_true(is_double());
+    assert_true(block_has_moved());
+    assert_string_equal(published(), "live");
+}
+
+static void a_section_that_is_gone_is_made_again_from_the_segment(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(go_without_pair, 1);
+    reloads_live(find_filled, 2);
+    assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
+    close_all(false);
+}
+
+static void find_single(size_t number)
+{
+    (void)number;
+    assert_false(is_double());
+    assert_true(block_has_moved());
+}
+
+static void a_restart_with_sequence_tells_those_who_publish(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(publish_and_go, 1);
+    fake_file(fake, FILE_NAME, SINGLE);
+    reloads_live(find_single, 2);
+    close_all(true);
+}
+
+static void go(size_t number)
+{
+    (void)number;
+    memcpy(fake_find(fake, "Prices")->content, "live", 5);
+    open_all(false);
+}
+
+static void a_restart_with_double_tells_those_who_do_not_publish(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, SINGLE);
+    reloads_live(go, 1);
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(find_filled, 2);
+    close_all(false);
+}
+
+/* ---- hostile content ------------------------------------------------------------------------ */
+
+static void forge_and_change(size_t number)
+{
+    static const uint64_t forged[] = {UINT64_MAX, 0, 0x8000000000000001u, 3};
+    struct shmb_pair *pair = pair_now();
+
+    if (number > 4)
+        return;
+    pair->version = forged[number - 1];
+    memset(pair->reserved, 0xFF, sizeof(pair->reserved));
+    fake_wake(fake, SYS_WAKE_RELOAD);
+    if (number == 3) /* made anew: filled whatever the version says */
+        fake_anew(fake, "Prices");
+}
+
+static void what_programs_write_there_harms_nobody(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(forge_and_change, 5);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, reloads_begin, reloads_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_first_copy_is_the_initial_content),
+        TEST(full_is_write_on_the_section_for_snapshots),
+        TEST(snapshots_change_while_programs_have_the_segment_open),
+        TEST(half_a_write_is_not_published),
+        TEST(a_block_that_moves_keeps_what_is_published),
+        TEST(a_segment_that_is_made_anew_has_new_snapshots),
+        TEST(a_section_of_another_size_is_not_used),
+        TEST(while_another_program_has_the_name_the_sequence_serves),
+        TEST(what_was_published_is_there_after_a_restart),
+        TEST(a_section_that_is_gone_is_made_again_from_the_segment),
+        TEST(a_restart_with_sequence_tells_those_who_publish),
+        TEST(a_restart_with_double_tells_those_who_do_not_publish),
+        TEST(what_programs_write_there_harms_nobody),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
