@@ -47,6 +47,15 @@
  * MEMORY     Release what a call returns with the call named there, and only with
  *            that. A segment's memory stays valid until shmb_close, even if the
  *            broker ends or retires the segment.
+ * KEPT       After the last shmb_close a process keeps no handle of the broker's objects
+ *            and no view of a segment. It keeps the directory mapped (4 KiB and 128 to
+ *            about 400 bytes for each object; no handle, so no name stays because of it)
+ *            until a later call finds that the broker has published anew or ended. Each
+ *            call that uses the directory makes sure of that first. Only a program that
+ *            may read the directory, and keeps a table of a broker that was killed, can
+ *            hide the next broker, for a tenth of a second; for a second, while another
+ *            program has the directory's name. The control data of segments with the
+ *            same access list is mapped once for all handles, and unmapped with the last.
  * TRUST      A call that opens an object checks its owner and fails with
  *            SHMB_NOT_OURS if the object is not the broker's: creating a mutex
  *            needs no privilege, so any program can take a name first. It can also

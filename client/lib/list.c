@@ -103,7 +103,6 @@ static int32_t list_open(struct shmb_list **out, uint32_t *count, struct fault *
         free(list);
         return result;
     }
-    lookup_leave_root(&list->lookup);
     if (count != NULL)
         *count = list->lookup.table.entry_count;
     *out = list;

@@ -57,25 +57,18 @@ static int32_t open_control(struct shmb_segment *segment, const struct shmb_entr
                             struct fault *fault)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
-    uint64_t end = shmb_control_size((uint64_t)entry->control_block + 1);
     int32_t result;
 
     segment->control_number = entry->control;
     segment->control_block = entry->control_block;
     shmb_control_name(entry->control, name);
-    result = open_object(SHMB_SECTION, name, section_access(segment->rights), segment->owner,
-                         &segment->control, fault);
-    if (result == SHMB_WRONG_KIND)
-        return SHMB_NOT_OURS;
+    result = shared_section_open(name, segment->rights == SHMB_WRITE, segment->owner,
+                                 &segment->control, fault);
     if (result != SHMB_OK)
         return result;
-    result = open_object_map(segment->control, view_access(segment->rights), 0, end,
-                             &segment->control_view, fault);
-    if (result != SHMB_OK)
-        return result;
-    segment->block =
-        shmb_control_block(segment->control_view.data, (size_t)end, entry->control_block);
-    return SHMB_OK;
+    segment->block = shmb_control_block(segment->control->view.data, segment->control->size,
+                                        entry->control_block);
+    return segment->block != NULL ? SHMB_OK : fault_plain(fault, SHMB_CORRUPT);
 }
 
 /* SHMB_OK: the entry is a segment that the broker holds. */
@@ -176,7 +169,7 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
                        struct fault *fault)
 {
     struct lookup lookup;
-    int32_t result = lookup_open(&lookup, request->owner, LOOKUP_ALL, fault);
+    int32_t result = lookup_open_kept(&lookup, request->owner, fault);
 
     *again = false;
     if (lookup_dispensable(result)) {
@@ -189,8 +182,8 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
         return result;
     result = open_listed(&lookup, request, segment, fault);
     /*
-     * An unchanged root proves that the opened section is the listed one (directory.h). After
-     * a failure, any publication is reason enough to try again.
+     * An unchanged directory proves that the opened section is the listed one. After a failure,
+     * any change is reason enough to try again.
      */
     *again = result == SHMB_OK ? outdated(&lookup, segment) : lookup_changed(&lookup);
     if (result == SHMB_OK && !*again)

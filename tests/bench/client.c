@@ -65,6 +65,17 @@ static void plain_open_close(void)
     CloseHandle(section);
 }
 
+/* With the lock, as the library opens it at the first shmb_lock. */
+static void plain_open_both_close(void)
+{
+    HANDLE lock = OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE, FALSE, PLAIN_LOCK);
+
+    if (lock == NULL)
+        stop_on("OpenMutexW");
+    plain_open_close();
+    CloseHandle(lock);
+}
+
 static void library_update(void)
 {
     need(shmb_update(at.segment, 0, at.buffer, 64, SHMB_INFINITE, NULL), "shmb_update");
@@ -133,7 +144,8 @@ static const struct pair {
     unsigned calls; /* of ours in one round */
     unsigned their_calls;
 } pairs[] = {
-    {"open_close / plain open, map, close", library_open_close, plain_open_close, 200, 200},
+    {"open_close / plain open of section and lock, map, close", library_open_close,
+     plain_open_both_close, 200, 200},
     {"update 64 B / plain lock, copy, unlock", library_update, plain_update, 500, 500},
     {"lock, read 64 B, unlock / plain", library_locked_read, plain_locked_read, 500, 500},
     {"snapshot 64 B / memcpy", snapshot_64, memcpy_64, 1000000, 1000000},

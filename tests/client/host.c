@@ -16,3 +16,15 @@ int32_t host_use(void)
     shmb_close(segment);
     return shmb_last_failure(NULL, NULL);
 }
+
+__declspec(dllexport) int32_t host_find(const char *name);
+
+/* Opens and closes a segment. */
+int32_t host_find(const char *name)
+{
+    shmb_segment *segment;
+    int32_t result = shmb_open(name, SHMB_READ, 0, &segment);
+
+    shmb_close(segment);
+    return result;
+}

@@ -188,25 +188,31 @@ void stage_begin(void)
     begin_control(2, STAGE_SECTION_READ);
 }
 
-void stage_root_close(void)
+void stage_table_close(void)
+{
+    drop(&table_handle, table);
+    table = NULL;
+}
+
+static void drop_root(void)
 {
     drop(&root_handle, root);
     root = NULL;
+}
+
+void stage_root_close(void)
+{
+    drop_root();
+    stage_table_close();
 }
 
 void stage_root_at(const char *bare)
 {
     const struct shmb_root was = *root;
 
-    stage_root_close();
+    drop_root();
     begin_root(bare);
     memcpy(root, &was, sizeof(was));
-}
-
-void stage_table_close(void)
-{
-    drop(&table_handle, table);
-    table = NULL;
 }
 
 void stage_end(void)
@@ -215,7 +221,6 @@ void stage_end(void)
 
     stage_broker_dies();
     stage_root_close();
-    stage_table_close();
     for (i = 0; i < CONTROLS_MAX; i++) {
         drop(&control_handles[i], controls[i]);
         controls[i] = NULL;

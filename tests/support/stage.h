@@ -81,6 +81,7 @@ void stage_publish(void);
 
 /* The root as mapped; NULL after stage_root_close, until stage_root_open makes an empty one. */
 struct shmb_root *stage_root(void);
+/* With the table: as the broker does at its end. */
 void stage_root_close(void);
 void stage_root_open(void);
 void stage_root_open_at(const char *bare);

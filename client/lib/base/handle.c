@@ -59,9 +59,7 @@ void handle_free(struct shmb_segment *segment)
         return;
     ownership_leave(segment->ownership);
     close_events(segment);
-    section_unmap(&segment->control_view);
-    if (segment->control != NULL)
-        CloseHandle(segment->control);
+    shared_section_close(segment->control);
     section_unmap(&segment->view);
     if (segment->section != NULL)
         CloseHandle(segment->section);

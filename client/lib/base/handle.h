@@ -18,6 +18,7 @@
 #include "ownership.h"
 #include "result.h"
 #include "section.h"
+#include "shared_section.h"
 
 /* What a handle has that was opened without a directory (block_get). */
 struct early {
@@ -34,10 +35,9 @@ struct shmb_segment {
     HANDLE section;            /* open as long as the view: it keeps the name alive */
     struct section_view view;
     uint64_t size; /* bytes at view.data */
-    HANDLE control;
-    struct section_view control_view;
+    struct shared_section *control;
     uint32_t control_number, control_block; /* 0: opened without directory, or it has none */
-    struct shmb_block *block; /* in control_view; NULL: opened without directory, or it has none */
+    struct shmb_block *block; /* in control; NULL: opened without directory, or it has none */
     struct early *early;      /* NULL: opened by the directory, or private memory */
     bool damaged;             /* a program has damaged the block before (block_check) */
     struct ownership *ownership; /* shared with the other handles of the segment */

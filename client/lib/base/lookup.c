@@ -1,20 +1,46 @@
 /*
  * Opens root and table of the directory. contract/directory.h describes both, and
  * its functions check every byte that is used here.
+ *
+ * The process keeps what it opened last: views of root and table, but no handle, so that no name
+ * stays because of it. A later call uses them again where the root still names that table, and
+ * the table is still there under its random name: its broker closes it before it ends. Other
+ * programs that read the directory can keep the name of a dead broker's table, so all is opened
+ * anew after a while in any case.
  */
 #include "lookup.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
 #include "open_object.h"
+#include "owner.h"
 #include "sized.h"
 #include "stand_in.h"
+#include "thread.h"
 
 /* A publication takes microseconds: a root that keeps changing this long is not the broker's. */
 #define ROOT_TRIES  10000
 #define TABLE_TRIES 100
+
+/* How long the kept directory serves. To find a stand-in takes long: it lists Global\. */
+#define KEPT_MS          100u
+#define KEPT_STAND_IN_MS 1000u
+
+/* Constant but for `users`. */
+struct directory {
+    struct section_view root_view, table_view;
+    struct shmb_root_slot slot;
+    struct shmb_table_view table;
+    char owner[OWNER_SID_MAX]; /* the other owner that it was opened for, or empty */
+    uint64_t until;            /* serves up to this GetTickCount64 */
+    uint32_t users;            /* with `guard`; `kept` is one */
+};
+
+static SRWLOCK guard = SRWLOCK_INIT; /* of `kept`, and of all `users` */
+static struct directory *kept;
 
 static int32_t read_result(enum shmb_read verdict, struct fault *fault)
 {
@@ -30,11 +56,11 @@ static int32_t read_result(enum shmb_read verdict, struct fault *fault)
     }
 }
 
-static int32_t open_root(struct lookup *lookup, const char *bare, const char *owner,
-                         struct fault *fault)
+static int32_t open_root(struct directory *directory, const char *bare, struct fault *fault)
 {
+    HANDLE root;
     int32_t result =
-        open_object(SHMB_SECTION, bare, SECTION_READ_ACCESS, owner, &lookup->root, fault);
+        open_object(SHMB_SECTION, bare, SECTION_READ_ACCESS, directory->owner, &root, fault);
 
     /* The root exists as long as a broker holds objects (directory.h). */
     if (result == SHMB_NOT_FOUND)
@@ -43,81 +69,104 @@ static int32_t open_root(struct lookup *lookup, const char *bare, const char *ow
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return result;
-    return open_object_map(lookup->root, FILE_MAP_READ, 0, SHMB_ROOT_SIZE, &lookup->root_view,
-                           fault);
+    result = open_object_map(root, FILE_MAP_READ, 0, SHMB_ROOT_SIZE, &directory->root_view, fault);
+    CloseHandle(root);
+    return result;
 }
 
 /* Copies the current slot. Tries again while the broker publishes. */
-static int32_t read_root(struct lookup *lookup, struct fault *fault)
+static int32_t read_root(struct directory *directory, struct fault *fault)
 {
     enum shmb_read verdict = SHMB_READ_AGAIN;
     int tries;
 
     for (tries = 0; verdict == SHMB_READ_AGAIN && tries < ROOT_TRIES; tries++) {
-        verdict = shmb_root_read(lookup->root_view.data, SHMB_ROOT_SIZE, &lookup->slot);
+        verdict = shmb_root_read(directory->root_view.data, SHMB_ROOT_SIZE, &directory->slot);
         if (verdict == SHMB_READ_AGAIN)
             YieldProcessor();
     }
     return read_result(verdict, fault);
 }
 
-static int32_t open_table(struct lookup *lookup, const char *owner, struct fault *fault)
+/* Does the root name another table by now? One that cannot be read now counts as changed. */
+static bool root_changed(const struct directory *directory)
+{
+    struct shmb_root_slot now;
+
+    return shmb_root_read(directory->root_view.data, SHMB_ROOT_SIZE, &now) != SHMB_READ_OK ||
+           memcmp(&now, &directory->slot, sizeof(now)) != 0;
+}
+
+/* Opens what has the name of the table. */
+static int32_t open_table_name(const struct directory *directory, HANDLE *out, struct fault *fault)
 {
     char name[SHMB_TABLE_NAME_BYTES];
-    HANDLE table;
     int32_t result;
 
-    shmb_table_name(lookup->slot.suffix, name);
-    result = open_object(SHMB_SECTION, name, SECTION_READ_ACCESS, owner, &table, fault);
-    if (result == SHMB_WRONG_KIND)
-        return SHMB_NOT_OURS;
+    shmb_table_name(directory->slot.suffix, name);
+    result = open_object(SHMB_SECTION, name, SECTION_READ_ACCESS, directory->owner, out, fault);
+    return result == SHMB_WRONG_KIND ? SHMB_NOT_OURS : result;
+}
+
+static int32_t open_table(struct directory *directory, struct fault *fault)
+{
+    HANDLE table;
+    int32_t result = open_table_name(directory, &table, fault);
+
     if (result != SHMB_OK)
         return result;
     /* shmb_root_read has checked that table_size is at most SHMB_TABLE_MAX. */
-    result = open_object_map(table, FILE_MAP_READ, 0, lookup->slot.table_size, &lookup->table_view,
-                             fault);
-    CloseHandle(table); /* the view keeps the section; its name is not needed again */
+    result = open_object_map(table, FILE_MAP_READ, 0, directory->slot.table_size,
+                             &directory->table_view, fault);
+    CloseHandle(table); /* the view keeps the section */
     if (result != SHMB_OK)
         return result;
-    return read_result(shmb_table_check(lookup->table_view.data, lookup->slot.table_size,
-                                        &lookup->slot, &lookup->table),
+    return read_result(shmb_table_check(directory->table_view.data, directory->slot.table_size,
+                                        &directory->slot, &directory->table),
                        fault);
+}
+
+static void unmap(struct directory *directory)
+{
+    section_unmap(&directory->root_view);
+    section_unmap(&directory->table_view);
 }
 
 /*
  * Opens the root of this name and its table. After a failure, nothing is open. `*absent`: nobody
  * has the name.
  */
-static int32_t open_by_name(struct lookup *lookup, const char *bare, const char *owner,
+static int32_t open_by_name(struct directory *directory, const char *bare, const char *owner,
                             bool *absent, struct fault *fault)
 {
     int32_t result;
     int tries;
 
-    memset(lookup, 0, sizeof(*lookup));
-    result = open_root(lookup, bare, owner, fault);
+    memset(directory, 0, sizeof(*directory));
+    strcpy(directory->owner, owner);
+    result = open_root(directory, bare, fault);
     *absent = result == SHMB_NO_BROKER;
     /* A table that is gone was replaced: the root now names the next one. */
     for (tries = 0; result == SHMB_OK && tries < TABLE_TRIES; tries++) {
-        result = read_root(lookup, fault);
+        result = read_root(directory, fault);
         if (result != SHMB_OK)
             break;
-        result = open_table(lookup, owner, fault);
+        result = open_table(directory, fault);
         if (result == SHMB_OK)
             return SHMB_OK;
         if (result != SHMB_NOT_FOUND)
             break;
         /* The root still names the missing table: an ended broker left it. */
-        result = lookup_changed(lookup) ? SHMB_OK : SHMB_NO_BROKER;
+        result = root_changed(directory) ? SHMB_OK : SHMB_NO_BROKER;
     }
-    lookup_close(lookup);
+    unmap(directory);
     /* SHMB_OK here: the tries are used up. */
     return result == SHMB_OK ? fault_plain(fault, SHMB_NO_BROKER) : result;
 }
 
 struct stand_in_search {
     const char *owner;
-    struct lookup *best;
+    struct directory *best;
     int32_t result; /* of `best`; SHMB_NO_BROKER: none yet */
     struct fault fault;
 };
@@ -129,7 +178,7 @@ struct stand_in_search {
 static bool look_at_stand_in(void *context, const char *bare)
 {
     struct stand_in_search *search = context;
-    struct lookup found;
+    struct directory found;
     struct fault fault = {CALL_NONE, 0};
     bool absent, better;
     int32_t result = open_by_name(&found, bare, search->owner, &absent, &fault);
@@ -139,12 +188,12 @@ static bool look_at_stand_in(void *context, const char *bare)
     else
         better = search->result == SHMB_NO_BROKER && !lookup_dispensable(result);
     if (better) {
-        lookup_close(search->best);
+        unmap(search->best);
         *search->best = found;
         search->result = result;
         search->fault = fault;
     } else {
-        lookup_close(&found);
+        unmap(&found);
     }
     return true;
 }
@@ -158,34 +207,171 @@ static bool may_stand_in(int32_t result, bool absent, enum lookup_search search)
     return lookup_dispensable(result) || result == SHMB_NOT_FOUND;
 }
 
-int32_t lookup_open(struct lookup *lookup, const char *owner, enum lookup_search search,
-                    struct fault *fault)
+static int32_t open_anew(struct directory *directory, const char *owner, enum lookup_search search,
+                         struct fault *fault)
 {
-    struct stand_in_search stand_in = {.owner = owner, .best = lookup, .result = SHMB_NO_BROKER};
+    struct stand_in_search stand_in = {.owner = owner, .best = directory, .result = SHMB_NO_BROKER};
     bool absent;
-    int32_t result = open_by_name(lookup, SHMB_ROOT_NAME, owner, &absent, fault);
+    int32_t result = open_by_name(directory, SHMB_ROOT_NAME, owner, &absent, fault);
 
+    directory->until = GetTickCount64() + KEPT_MS;
     if (!may_stand_in(result, absent, search))
         return result;
     stand_in_each(SHMB_ROOT_NAME, look_at_stand_in, &stand_in);
     if (stand_in.result == SHMB_NO_BROKER)
         return result;
+    directory->until = GetTickCount64() + KEPT_STAND_IN_MS;
     *fault = stand_in.fault;
     return stand_in.result;
 }
 
-void lookup_leave_root(struct lookup *lookup)
+/* One user less. With the last one it is gone. */
+static void leave(struct directory *directory)
 {
-    section_unmap(&lookup->root_view);
-    if (lookup->root != NULL)
-        CloseHandle(lookup->root);
-    lookup->root = NULL;
+    bool last;
+
+    AcquireSRWLockExclusive(&guard);
+    last = --directory->users == 0;
+    ReleaseSRWLockExclusive(&guard);
+    if (!last)
+        return;
+    unmap(directory);
+    free(directory);
+}
+
+/* The kept directory of this owner, with one user more. NULL: none. */
+static struct directory *take_kept(const char *owner)
+{
+    struct directory *found = NULL;
+
+    AcquireSRWLockExclusive(&guard);
+    if (kept != NULL && strcmp(kept->owner, owner) == 0) {
+        found = kept;
+        found->users++;
+    }
+    ReleaseSRWLockExclusive(&guard);
+    return found;
+}
+
+/* Keeps it no longer. The caller is one of its users. */
+static void forget(struct directory *directory)
+{
+    AcquireSRWLockExclusive(&guard);
+    if (kept == directory) {
+        kept = NULL;
+        directory->users--;
+    }
+    ReleaseSRWLockExclusive(&guard);
+}
+
+/* Other threads may have been ended while they had the lock: the process ends then. */
+static void forget_at_unload(void)
+{
+    struct directory *was;
+
+    if (!TryAcquireSRWLockExclusive(&guard))
+        return;
+    was = kept;
+    kept = NULL;
+    ReleaseSRWLockExclusive(&guard);
+    if (was != NULL)
+        leave(was);
+}
+
+/* Keeps this one. */
+static void keep(struct directory *directory)
+{
+    static volatile LONG asked;
+    struct directory *was;
+
+    if (InterlockedExchange(&asked, 1) == 0)
+        thread_at_unload(forget_at_unload);
+    AcquireSRWLockExclusive(&guard);
+    was = kept;
+    kept = directory;
+    directory->users++;
+    ReleaseSRWLockExclusive(&guard);
+    if (was != NULL)
+        leave(was);
+}
+
+/* Is its broker's table still there? */
+static bool table_is_there(const struct directory *directory)
+{
+    struct fault ignored;
+    HANDLE table;
+
+    if (open_table_name(directory, &table, &ignored) != SHMB_OK)
+        return false;
+    CloseHandle(table);
+    return true;
+}
+
+static bool is_current(const struct directory *directory)
+{
+    return !root_changed(directory) && table_is_there(directory);
+}
+
+static void use(struct lookup *lookup, struct directory *directory)
+{
+    lookup->directory = directory;
+    lookup->table = directory->table;
+}
+
+/* Uses the kept directory. `proved`: as lookup_open; else as lookup_open_kept. */
+static bool use_kept(struct lookup *lookup, const char *owner, bool proved)
+{
+    struct directory *directory = take_kept(owner);
+
+    if (directory == NULL)
+        return false;
+    if (GetTickCount64() < directory->until &&
+        (proved ? is_current(directory) : !root_changed(directory))) {
+        use(lookup, directory);
+        return true;
+    }
+    forget(directory);
+    leave(directory);
+    return false;
+}
+
+static int32_t open_directory(struct lookup *lookup, const char *owner, enum lookup_search search,
+                              struct fault *fault)
+{
+    struct directory *directory = malloc(sizeof(*directory));
+    int32_t result;
+
+    if (directory == NULL)
+        return fault_plain(fault, SHMB_NO_MEMORY);
+    result = open_anew(directory, owner, search, fault);
+    if (result != SHMB_OK) {
+        free(directory);
+        return result;
+    }
+    directory->users = 1;
+    keep(directory);
+    use(lookup, directory);
+    return SHMB_OK;
+}
+
+int32_t lookup_open(struct lookup *lookup, const char *owner, enum lookup_search search,
+                    struct fault *fault)
+{
+    memset(lookup, 0, sizeof(*lookup));
+    return use_kept(lookup, owner, true) ? SHMB_OK : open_directory(lookup, owner, search, fault);
+}
+
+int32_t lookup_open_kept(struct lookup *lookup, const char *owner, struct fault *fault)
+{
+    memset(lookup, 0, sizeof(*lookup));
+    return use_kept(lookup, owner, false) ? SHMB_OK
+                                          : open_directory(lookup, owner, LOOKUP_ALL, fault);
 }
 
 void lookup_close(struct lookup *lookup)
 {
-    lookup_leave_root(lookup);
-    section_unmap(&lookup->table_view);
+    if (lookup->directory != NULL)
+        leave(lookup->directory);
     memset(lookup, 0, sizeof(*lookup));
 }
 
@@ -197,11 +383,10 @@ int32_t lookup_find(const struct lookup *lookup, const char *bare, struct shmb_e
 
 bool lookup_changed(const struct lookup *lookup)
 {
-    struct shmb_root_slot now;
-
-    /* A root that cannot be read now counts as changed, so that callers try again. */
-    return shmb_root_read(lookup->root_view.data, SHMB_ROOT_SIZE, &now) != SHMB_READ_OK ||
-           memcmp(&now, &lookup->slot, sizeof(now)) != 0;
+    if (is_current(lookup->directory))
+        return false;
+    forget(lookup->directory);
+    return true;
 }
 
 bool lookup_dispensable(int32_t result)

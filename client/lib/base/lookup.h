@@ -11,11 +11,11 @@
 #include "result.h"
 #include "section.h"
 
+struct directory;
+
 /* An open directory: root and table are mapped, their owners checked. */
 struct lookup {
-    HANDLE root;
-    struct section_view root_view, table_view;
-    struct shmb_root_slot slot;
+    struct directory *directory;
     struct shmb_table_view table;
 };
 
@@ -27,7 +27,8 @@ enum lookup_search {
 };
 
 /*
- * Opens the directory. Close it with lookup_close after SHMB_OK. `owner` as in
+ * Opens the directory, or uses again what the process has kept of it, if that is still the
+ * broker's. Close it with lookup_close after SHMB_OK. `owner` as in
  * trust_check. SHMB_NO_BROKER: there is none, or only what an ended broker left.
  * SHMB_NOT_FOUND: nothing is published yet. SHMB_ACCESS_DENIED, SHMB_NOT_OURS,
  * SHMB_CORRUPT, SHMB_VERSION_MISMATCH, SHMB_NO_MEMORY, SHMB_SYSTEM.
@@ -36,14 +37,20 @@ int32_t lookup_open(struct lookup *lookup, const char *owner, enum lookup_search
                     struct fault *fault);
 void lookup_close(struct lookup *lookup);
 
-/* Closes the root only: a list that is open for long must not keep the root's name alive. */
-void lookup_leave_root(struct lookup *lookup);
+/*
+ * The same for a caller that asks lookup_changed before it relies on what it found: what the
+ * process has kept may be that of a broker that has ended. Searches as LOOKUP_ALL.
+ */
+int32_t lookup_open_kept(struct lookup *lookup, const char *owner, struct fault *fault);
 
 /* Finds the entry of a bare name. SHMB_NOT_FOUND, SHMB_CORRUPT. */
 int32_t lookup_find(const struct lookup *lookup, const char *bare, struct shmb_entry_view *out,
                     struct fault *fault);
 
-/* Has the broker published since lookup_open? */
+/*
+ * Has the broker published since the directory was opened, or has it ended? False: an object that
+ * was opened meanwhile is the listed one (directory.h).
+ */
 bool lookup_changed(const struct lookup *lookup);
 
 /*
