@@ -44,22 +44,20 @@ struct merge {
     bool sound; /* no error, except in parts that are left out */
 };
 
-/* Counts the objects and names of all parts, for merge_init. */
-static void count_all(struct cfg *const *parts, size_t count, size_t *objects, size_t *names)
+/* What all parts contain, for merge_init. */
+static struct totals count_all(struct cfg *const *parts, size_t count)
 {
+    struct totals all = {0};
     size_t i;
 
-    *objects = *names = 0;
-    for (i = 0; i < count; i++) {
-        if (parts[i] == NULL)
-            continue;
-        *objects += parts[i]->count;
-        *names += clash_count(parts[i]);
-    }
+    for (i = 0; i < count; i++)
+        if (parts[i] != NULL)
+            all = totals_add(all, parts[i]);
+    return all;
 }
 
 /* The whole, with the settings of the first part and room for all objects. False: no memory. */
-static bool merge_init(struct merge *m, const struct cfg *first, size_t objects, size_t names)
+static bool merge_init(struct merge *m, const struct cfg *first, struct totals all)
 {
     struct cfg_arena *arena = arena_new();
 
@@ -73,9 +71,9 @@ static bool merge_init(struct merge *m, const struct cfg *first, size_t objects,
     /* Its own arena: that of the first part belongs to the part. */
     m->whole->arena = arena;
     m->whole->count = 0;
-    m->whole->objects = arena_array(arena, objects, sizeof *m->whole->objects);
+    m->whole->objects = arena_array(arena, (size_t)all.entries, sizeof *m->whole->objects);
     m->sound = true;
-    return m->whole->objects != NULL && clash_init(&m->clash, names);
+    return m->whole->objects != NULL && clash_init(&m->clash, (size_t)all.objects);
 }
 
 /* Copies the objects of a part to the whole, and adds its names and totals. */
@@ -136,11 +134,8 @@ enum cfg_result cfg_merge(struct cfg *const *parts, size_t count, bool *left_out
     struct merge m = {.messages = messages};
     enum cfg_result result = CFG_NO_MEMORY;
 
-    size_t objects, names;
-
     *out = NULL;
-    count_all(parts, count, &objects, &names);
-    if (merge_init(&m, parts[0], objects, names)) {
+    if (merge_init(&m, parts[0], count_all(parts, count))) {
         take_all(&m, parts, count, left_out);
         check_whole(&m);
         cfg_messages_sort(messages);

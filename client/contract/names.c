@@ -39,8 +39,13 @@ uint32_t shmb_name_fold(uint32_t point)
 /* Reads the next code point in upper case. An ill-formed byte gets a value beyond Unicode. */
 static uint32_t next_folded(const char **at, const char *end)
 {
-    uint32_t point = shmb_utf8_next(at, end);
+    uint32_t point = (unsigned char)**at;
 
+    if (point < 0x80u) { /* nearly every character: no need to decode it */
+        *at += 1;
+        return shmb_name_fold(point);
+    }
+    point = shmb_utf8_next(at, end);
     if (point != UINT32_MAX)
         return shmb_name_fold(point);
     point = 0x80000000u | (unsigned char)**at;
@@ -104,8 +109,13 @@ static bool has_control(const char *text, size_t length)
     const char *end = text + length;
 
     while (text < end) {
-        uint32_t point = shmb_utf8_next(&text, end);
+        uint32_t point;
 
+        if (*text >= ' ' && *text < 0x7F) { /* nearly every byte */
+            text++;
+            continue;
+        }
+        point = shmb_utf8_next(&text, end);
         if (point < 0x20u || (point >= 0x7Fu && point <= 0x9Fu))
             return true;
     }

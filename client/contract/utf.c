@@ -56,8 +56,18 @@ size_t shmb_utf8_to_utf16(const char *text, size_t length, uint16_t *out, size_t
     size_t units = 0;
 
     while (at < end) {
-        uint32_t point = shmb_utf8_next(&at, end);
-        size_t need = point >= 0x10000u ? 2 : 1;
+        uint32_t point;
+        size_t need;
+
+        if ((unsigned char)*at < 0x80u) { /* nearly every byte */
+            if (units < capacity)
+                out[units] = (uint16_t)(unsigned char)*at;
+            units++;
+            at++;
+            continue;
+        }
+        point = shmb_utf8_next(&at, end);
+        need = point >= 0x10000u ? 2 : 1;
 
         if (point == BAD_POINT)
             return SHMB_UTF_BAD;

@@ -110,8 +110,13 @@ bool character_find(const char *text, size_t length, enum character_kind least,
 
     while (at < end) {
         const char *start = at;
-        uint32_t point = shmb_utf8_next(&at, end);
+        uint32_t point;
 
+        if (*at >= ' ' && *at < 0x7F) { /* nearly every byte */
+            at++;
+            continue;
+        }
+        point = shmb_utf8_next(&at, end);
         if (point == UINT32_MAX) /* cannot happen: the whole file is well-formed */
             return false;
         if (character_kind(point) < least)

@@ -81,16 +81,6 @@ size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLAS
     return count;
 }
 
-size_t clash_count(const struct cfg *configuration)
-{
-    struct clash_holder names[CLASH_NAMES];
-    size_t i, count = 0;
-
-    for (i = 0; i < configuration->count; i++)
-        count += clash_names(&configuration->objects[i], names);
-    return count;
-}
-
 bool clash_follows_segment(const struct clash_holder *holder)
 {
     const char *name = holder->object->name;

@@ -30,11 +30,9 @@ struct clash {
     size_t count;
 };
 
-/* Makes room for `names` names. False: no memory. */
+/* Makes room for `names` names; a configuration has totals.objects. False: no memory. */
 bool clash_init(struct clash *clash, size_t names);
 
-/* How many names a configuration has. */
-size_t clash_count(const struct cfg *configuration);
 void clash_free(struct clash *clash); /* a zeroed one is allowed */
 
 /*

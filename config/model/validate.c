@@ -36,12 +36,13 @@ static void warn_of_ansi(const struct cfg_object *object, struct cfg_messages *m
 }
 
 /* Clashes are errors, names outside ASCII warnings. False: no memory. */
-static bool check_names(const struct cfg *configuration, struct cfg_messages *messages)
+static bool check_names(const struct cfg *configuration, size_t names,
+                        struct cfg_messages *messages)
 {
     struct clash clash;
     size_t i;
 
-    if (!clash_init(&clash, clash_count(configuration)))
+    if (!clash_init(&clash, names))
         return false;
     clash_add(&clash, configuration, messages);
     clash_free(&clash);
@@ -99,5 +100,5 @@ bool validate_configuration(const struct cfg *configuration, struct cfg_messages
         else if (object->kind == SHMB_EVENT)
             check_event(object, messages);
     }
-    return check_names(configuration, messages);
+    return check_names(configuration, (size_t)totals.objects, messages);
 }

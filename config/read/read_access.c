@@ -182,7 +182,6 @@ const struct cfg_access *read_access(struct reader *reader, const struct node *n
 {
     const struct node *values[SHMB_LEVEL_COUNT];
     struct listing list = {reader, NULL, 0, true};
-    char text[READER_PATH_SIZE];
     size_t count;
 
     if (!read_keys(reader, node, path, levels, SHMB_LEVEL_COUNT, values, NULL))
@@ -194,8 +193,7 @@ const struct cfg_access *read_access(struct reader *reader, const struct node *n
     if (list.access == NULL)
         return NULL;
     list.access->place = reader_place(reader, node);
-    reader_path(path, text, sizeof text);
-    list.access->path = reader_text(reader, text, strlen(text));
+    list.access->path = reader_path_text(reader, path);
     list.access->trustees = reader_alloc(reader, count, sizeof *list.access->trustees);
     if (list.access->trustees == NULL)
         return NULL;

@@ -84,7 +84,6 @@ void read_object(struct reader *reader, enum shmb_kind kind, const struct node_i
 {
     struct cfg_object *object = &reader->cfg->objects[reader->cfg->count];
     struct path path = {group, item->key->text, 0};
-    char text[READER_PATH_SIZE];
     const char *bare;
     size_t length;
     bool good;
@@ -97,9 +96,9 @@ void read_object(struct reader *reader, enum shmb_kind kind, const struct node_i
     object->kind = kind;
     object->place = reader_place(reader, item->key);
     if (good) {
-        reader_path(&path, text, sizeof text);
-        object->name = reader_text(reader, bare, length);
-        object->path = reader_text(reader, text, strlen(text));
+        object->path = reader_path_text(reader, &path);
+        /* The bare name is the end of the path, which is never cut: a name is short enough. */
+        object->name = object->path != NULL ? object->path + (strlen(object->path) - length) : NULL;
     }
     readers[kind](reader, item->key, item->value, &path, object);
     /* Not counted, the slot is used again by the next object. */

@@ -17,30 +17,26 @@ void read_integrity(struct reader *reader, const struct node *node, const struct
 {
     static const char *const words[] = {"low", "medium"};
     struct path below = {path, "integrity", 0};
-    char text[READER_PATH_SIZE];
     size_t word;
 
     if (!read_word(reader, node, &below, words, 2, &word))
         return;
     out->low = word == 0;
     out->place = reader_place(reader, node);
-    reader_path(&below, text, sizeof text);
-    out->path = reader_text(reader, text, strlen(text));
+    out->path = reader_path_text(reader, &below);
 }
 
 void read_audit(struct reader *reader, const struct node *node, const struct path *path,
                 struct cfg_audit *out)
 {
     struct path below = {path, "audit", 0};
-    char text[READER_PATH_SIZE];
     bool on;
 
     if (!read_bool(reader, node, &below, &on))
         return;
     out->on = on;
     out->place = reader_place(reader, node);
-    reader_path(&below, text, sizeof text);
-    out->path = reader_text(reader, text, strlen(text));
+    out->path = reader_path_text(reader, &below);
 }
 
 /*
@@ -50,7 +46,6 @@ void read_audit(struct reader *reader, const struct node *node, const struct pat
 static const struct cfg_access *read_sddl(struct reader *reader, const struct node *node,
                                           const struct path *path)
 {
-    char text[READER_PATH_SIZE];
     struct cfg_access *access;
     struct shown shown;
 
@@ -66,8 +61,7 @@ static const struct cfg_access *read_sddl(struct reader *reader, const struct no
     access = reader_alloc(reader, 1, sizeof *access);
     if (access == NULL)
         return NULL;
-    reader_path(path, text, sizeof text);
-    access->path = reader_text(reader, text, strlen(text));
+    access->path = reader_path_text(reader, path);
     access->place = reader_place(reader, node);
     access->sddl = reader_text(reader, node->text, node->length);
     return access->path != NULL && access->sddl != NULL ? access : NULL;

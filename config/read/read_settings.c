@@ -14,7 +14,6 @@
 static void add_pattern(struct reader *reader, const struct node *node, const struct path *path)
 {
     struct cfg_include *include = &reader->cfg->includes[reader->cfg->include_count];
-    char text[READER_PATH_SIZE];
     const char *fault;
     struct shown shown;
 
@@ -30,9 +29,8 @@ static void add_pattern(struct reader *reader, const struct node *node, const st
         reader_error(reader, node, path, "%s", fault);
         return;
     }
-    reader_path(path, text, sizeof text);
     include->pattern = reader_text(reader, node->text, node->length);
-    include->path = reader_text(reader, text, strlen(text));
+    include->path = reader_path_text(reader, path);
     include->place = reader_place(reader, node);
     if (!reader->no_memory)
         reader->cfg->include_count++;

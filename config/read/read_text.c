@@ -93,14 +93,11 @@ static const char *const spaces[] = {"Global", "Local", "Session"};
 static size_t before_separator(const char *text, size_t length)
 {
     struct character character;
-    size_t i;
+    size_t i = strcspn(text, "\\/:| ");
 
-    if (!character_find(text, length, CHARACTER_DOUBTFUL, &character))
-        character.offset = length;
-    for (i = 0; i < character.offset; i++)
-        if (strchr("\\/:| ", text[i]) != NULL)
-            return i;
-    return character.offset;
+    if (i > length) /* the text is terminated, but only `length` bytes count */
+        i = length;
+    return character_find(text, i, CHARACTER_DOUBTFUL, &character) ? character.offset : i;
 }
 
 /* The namespace that the beginning of a name probably means; NULL: none. */

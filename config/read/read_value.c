@@ -12,10 +12,8 @@
 #include "units.h"
 
 /* Appends a text at `used`, cut at `size`. Returns the new length. */
-static size_t append(char *out, size_t size, size_t used, const char *text)
+static size_t append_bytes(char *out, size_t size, size_t used, const char *text, size_t length)
 {
-    size_t length = strlen(text);
-
     if (length > size - 1 - used)
         length = size - 1 - used;
     memcpy(out + used, text, length);
@@ -23,7 +21,13 @@ static size_t append(char *out, size_t size, size_t used, const char *text)
     return used + length;
 }
 
-const char *reader_path(const struct path *path, char *out, size_t size)
+static size_t append(char *out, size_t size, size_t used, const char *text)
+{
+    return append_bytes(out, size, used, text, strlen(text));
+}
+
+/* As reader_path. Returns the length. */
+static size_t put_path(const struct path *path, char *out, size_t size)
 {
     const struct path *parts[TREE_DEPTH_MAX];
     size_t count = 0, used = 0;
@@ -38,10 +42,16 @@ const char *reader_path(const struct path *path, char *out, size_t size)
             snprintf(number, sizeof number, "[%zu]", parts[count]->index);
             used = append(out, size, used, number);
         } else {
-            used = append(out, size, used, used > 0 ? "." : "");
+            used = append_bytes(out, size, used, ".", used > 0);
             used = append(out, size, used, parts[count]->key);
         }
     }
+    return used;
+}
+
+const char *reader_path(const struct path *path, char *out, size_t size)
+{
+    (void)put_path(path, out, size);
     return out;
 }
 
@@ -95,6 +105,13 @@ const char *reader_text(struct reader *reader, const char *text, size_t length)
     if (copy == NULL)
         reader->no_memory = true;
     return copy;
+}
+
+const char *reader_path_text(struct reader *reader, const struct path *path)
+{
+    char text[READER_PATH_SIZE];
+
+    return reader_text(reader, text, put_path(path, text, sizeof text));
 }
 
 /* The length of a text, cut to at most `most` bytes between two characters. */
@@ -222,8 +239,10 @@ bool read_keys(struct reader *reader, const struct node *node, const struct path
         return false;
     }
     for (item = node->first; item != NULL; item = item->next) {
-        for (i = 0; i < count && !node_is(item->key, keys[i]); i++)
-            ;
+        /* The first character tells nearly all keys apart. */
+        for (i = 0; i < count; i++)
+            if (keys[i][0] == item->key->text[0] && node_is(item->key, keys[i]))
+                break;
         if (i < count)
             values[i] = item->value;
         else

@@ -55,6 +55,9 @@ void reader_warn(struct reader *reader, const struct node *at, const struct path
 void *reader_alloc(struct reader *reader, size_t count, size_t size);
 const char *reader_text(struct reader *reader, const char *text, size_t length);
 
+/* The path as a text in the configuration's arena. NULL: no memory; `no_memory` is set. */
+const char *reader_path_text(struct reader *reader, const struct path *path);
+
 /*
  * A node as messages show it: 'text' (shortened), a list, a mapping, nothing. A character
  * that cannot be seen or looks like another one is named behind the text.

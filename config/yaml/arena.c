@@ -56,9 +56,9 @@ static struct chunk *new_chunk(size_t units)
 
     if (units > (SIZE_MAX - sizeof *chunk) / sizeof(union unit))
         return NULL;
-    chunk = calloc(1, sizeof *chunk + units * sizeof(union unit));
+    chunk = malloc(sizeof *chunk + units * sizeof(union unit));
     if (chunk != NULL)
-        chunk->size = units;
+        *chunk = (struct chunk){.size = units};
     return chunk;
 }
 
@@ -79,7 +79,8 @@ static void *alloc_big(struct cfg_arena *arena, size_t units)
     return chunk->units;
 }
 
-void *arena_alloc(struct cfg_arena *arena, size_t size)
+/* As arena_alloc, but the memory is not zeroed. */
+static void *take(struct cfg_arena *arena, size_t size)
 {
     size_t units = size / sizeof(union unit) + (size % sizeof(union unit) != 0);
     struct chunk *chunk = arena->chunks;
@@ -102,6 +103,14 @@ void *arena_alloc(struct cfg_arena *arena, size_t size)
     return &chunk->units[chunk->used - units];
 }
 
+/* Zeroed here and not chunk by chunk: memory is touched once, shortly before its use. */
+void *arena_alloc(struct cfg_arena *arena, size_t size)
+{
+    void *memory = take(arena, size);
+
+    return memory != NULL ? memset(memory, 0, size) : NULL;
+}
+
 void *arena_array(struct cfg_arena *arena, size_t count, size_t size)
 {
     /* A product that wraps would give too little memory. */
@@ -112,9 +121,12 @@ void *arena_array(struct cfg_arena *arena, size_t count, size_t size)
 
 char *arena_text(struct cfg_arena *arena, const char *text, size_t length)
 {
-    char *copy = length < SIZE_MAX ? arena_alloc(arena, length + 1) : NULL;
+    char *copy = length < SIZE_MAX ? take(arena, length + 1) : NULL;
 
-    if (copy != NULL && length > 0)
+    if (copy == NULL)
+        return NULL;
+    if (length > 0)
         memcpy(copy, text, length);
+    copy[length] = '\0';
     return copy;
 }
