@@ -92,14 +92,15 @@ static bool starts_with(const char *text, size_t length, const char *prefix)
     return behind_prefix(text, text + length, prefix) != NULL;
 }
 
-static bool is_reserved_word(const char *text, size_t length)
+static bool is_reserved_word(const char *text, size_t length, bool plain)
 {
     static const char *const words[] = {"Global", "Local", "Session", "Restricted",
                                         "AppContainerNamedObjects"};
     size_t i;
 
     for (i = 0; i < COUNT(words); i++)
-        if (shmb_name_same(text, length, words[i], strlen(words[i])))
+        if ((!plain || length == strlen(words[i])) &&
+            shmb_name_same(text, length, words[i], strlen(words[i])))
             return true;
     return false;
 }
@@ -111,10 +112,9 @@ static bool has_control(const char *text, size_t length)
     while (text < end) {
         uint32_t point;
 
-        if (*text >= ' ' && *text < 0x7F) { /* nearly every byte */
-            text++;
-            continue;
-        }
+        text += shmb_plain_run(text, (size_t)(end - text));
+        if (text == end)
+            break;
         point = shmb_utf8_next(&text, end);
         if (point < 0x20u || (point >= 0x7Fu && point <= 0x9Fu))
             return true;
@@ -142,6 +142,7 @@ enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char
 {
     const char *behind = behind_prefix(text, text + length, SHMB_GLOBAL_PREFIX);
     size_t units;
+    bool plain; /* printable ASCII */
 
     /*
      * From here on the text is the bare name. The order of the checks decides which fault is
@@ -153,18 +154,19 @@ enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char
     }
     if (length == 0)
         return SHMB_NAME_EMPTY;
-    units = shmb_utf8_to_utf16(text, length, NULL, 0);
+    plain = shmb_plain_run(text, length) == length;
+    units = plain ? length : shmb_utf8_to_utf16(text, length, NULL, 0);
     if (units == SHMB_UTF_BAD)
         return SHMB_NAME_NOT_UTF8;
     if (units > SHMB_NAME_MAX)
         return SHMB_NAME_TOO_LONG;
-    if (has_control(text, length))
+    if (!plain && has_control(text, length))
         return SHMB_NAME_CONTROL;
-    if (starts_with(text, length, "Local\\") || starts_with(text, length, "Session\\"))
-        return SHMB_NAME_OTHER_PREFIX;
     if (memchr(text, '\\', length) != NULL)
-        return SHMB_NAME_BACKSLASH;
-    if (is_reserved_word(text, length))
+        return starts_with(text, length, "Local\\") || starts_with(text, length, "Session\\")
+                   ? SHMB_NAME_OTHER_PREFIX
+                   : SHMB_NAME_BACKSLASH;
+    if (is_reserved_word(text, length, plain))
         return SHMB_NAME_RESERVED_WORD;
     if (starts_with(text, length, SHMB_RESERVED_PREFIX))
         return SHMB_NAME_RESERVED;

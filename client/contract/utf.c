@@ -4,11 +4,35 @@
  */
 #include "utf.h"
 
+#include <string.h>
+
 #define BAD_POINT UINT32_MAX
 
 static int is_surrogate(uint32_t point)
 {
     return point >= 0xD800u && point <= 0xDFFFu;
+}
+
+size_t shmb_plain_run(const char *text, size_t length)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80u;
+    size_t run = 0;
+
+    /*
+     * Eight bytes at a time: below 0x20 the difference has the high bit of the byte, at 0x7F the
+     * sum, above it the byte. A borrow or carry reaches only bytes behind one that has it, too.
+     */
+    while (length - run >= 8) {
+        uint64_t bytes;
+
+        memcpy(&bytes, text + run, sizeof bytes);
+        if ((((bytes - ones * 0x20u) | (bytes + ones) | bytes) & high) != 0)
+            break;
+        run += 8;
+    }
+    while (run < length && text[run] >= ' ' && text[run] < 0x7F)
+        run++;
+    return run;
 }
 
 uint32_t shmb_utf8_next(const char **at, const char *end)

@@ -26,6 +26,12 @@ size_t shmb_utf8_to_utf16(const char *text, size_t length, uint16_t *out, size_t
 size_t shmb_utf16_to_utf8(const uint16_t *text, size_t length, char *out, size_t capacity);
 
 /*
+ * How many bytes at the start are printable ASCII, 0x20 to 0x7E: of nearly all texts all of
+ * them, so that nothing needs to be decoded.
+ */
+size_t shmb_plain_run(const char *text, size_t length);
+
+/*
  * Reads one code point at `*at`, which must be before `end`, and moves `*at` past it.
  * UINT32_MAX: ill-formed; `*at` then stays.
  */

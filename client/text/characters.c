@@ -109,13 +109,13 @@ bool character_find(const char *text, size_t length, enum character_kind least,
     const char *at = text, *end = text + length;
 
     while (at < end) {
-        const char *start = at;
+        const char *start;
         uint32_t point;
 
-        if (*at >= ' ' && *at < 0x7F) { /* nearly every byte */
-            at++;
-            continue;
-        }
+        at += shmb_plain_run(at, (size_t)(end - at));
+        if (at == end)
+            break;
+        start = at;
         point = shmb_utf8_next(&at, end);
         if (point == UINT32_MAX) /* cannot happen: the whole file is well-formed */
             return false;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "utf.h"
 
 #define PATH_SIZE 800 /* a path of an object with a key behind it */
 
@@ -138,6 +139,7 @@ static size_t add_object(struct clash *clash, const struct cfg_object *object,
             continue;
         *holder = names[i];
         clash->count++;
+        clash->foreign |= shmb_plain_run(holder->name, holder->length) < holder->length;
         first = nameset_add(&clash->set, hash(holder), holder, same_name);
         if (first == NULL)
             continue;

@@ -28,6 +28,7 @@ struct clash {
     struct nameset set;
     struct clash_holder *holders;
     size_t count;
+    bool foreign; /* one of the names is not plain ASCII */
 };
 
 /* Makes room for `names` names; a configuration has totals.objects. False: no memory. */

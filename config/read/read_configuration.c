@@ -45,16 +45,24 @@ static void read_group(struct reader *reader, enum shmb_kind kind, const struct 
         read_object(reader, kind, item, &path);
 }
 
+/* The kind of the objects below a key of the file; SHMB_KERNEL_KINDS: it is no group. */
+static int group_kind(const struct node *key)
+{
+    int kind = 0;
+
+    while (kind < SHMB_KERNEL_KINDS && !node_is(key, keys[KEY_GROUPS + kind]))
+        kind++;
+    return kind;
+}
+
 /* Reads the groups in the order they are written; objects stay in that order. */
 static void read_groups(struct reader *reader, const struct node *root)
 {
     const struct node_item *item;
-    int kind;
 
     for (item = root->first; item != NULL; item = item->next)
-        for (kind = 0; kind < SHMB_KERNEL_KINDS; kind++)
-            if (node_is(item->key, keys[KEY_GROUPS + kind]))
-                read_group(reader, (enum shmb_kind)kind, item->value);
+        if (group_kind(item->key) < SHMB_KERNEL_KINDS)
+            read_group(reader, (enum shmb_kind)group_kind(item->key), item->value);
 }
 
 /* The value of `version`, wherever it is in the file. NULL: not written. */
@@ -137,23 +145,111 @@ static bool make_room(struct reader *reader, const struct node *root,
     return reader->cfg->objects != NULL;
 }
 
-void read_configuration(struct reader *reader, const struct node *root)
+/* Reads all but the objects. False: the file cannot be judged; an error was added. */
+static bool read_top(struct reader *reader, const struct node *root,
+                     const struct node *values[KEY_COUNT])
 {
-    const struct node *values[KEY_COUNT], *version = find_version(root);
-    size_t before = reader->messages->errors;
+    const struct node *version = find_version(root);
     unsigned meant;
 
     reader->cfg->hold_ms = CFG_HOLD_MS;
     if (!read_version(reader, version) ||
         !read_keys(reader, root, NULL, keys, KEY_COUNT, values, &meant))
-        return;
+        return false;
     if (version == NULL && (meant & 1u << KEY_VERSION) == 0)
         reader_error(reader, root, NULL,
                      "the file does not say which version it is; add version: 1");
     read_settings(reader, &values[KEY_INCLUDE]);
     read_defaults(reader, values[KEY_DEFAULTS]);
+    return true;
+}
+
+void read_configuration(struct reader *reader, const struct node *root)
+{
+    const struct node *values[KEY_COUNT];
+    size_t before = reader->messages->errors;
+
+    if (!read_top(reader, root, values))
+        return;
     /* With include, a file needs no objects of its own. */
     if (make_room(reader, root, &values[KEY_GROUPS],
                   reader->messages->errors == before && values[KEY_INCLUDE] == NULL))
         read_groups(reader, root);
+}
+
+/* True if nothing was wrong so far. */
+static bool is_clean(const struct reader *reader)
+{
+    return reader->messages->errors == 0 && reader->messages->warnings == 0 && !reader->no_memory;
+}
+
+/* Makes room for one more object. False: no memory. */
+static bool grow(struct read_flow *flow)
+{
+    struct cfg *cfg = flow->reader->cfg;
+    size_t room = flow->room == 0 ? 64 : flow->room * 2;
+    void *objects;
+
+    if (cfg->count < flow->room)
+        return true;
+    objects = arena_resize(cfg->arena, cfg->objects, room, sizeof *cfg->objects);
+    if (objects == NULL) {
+        flow->reader->no_memory = true;
+        return false;
+    }
+    cfg->objects = objects;
+    flow->room = room;
+    return true;
+}
+
+enum tree_take read_flow_take(void *context, const struct node *root, const struct node *group,
+                              const struct node_item *entry)
+{
+    struct read_flow *flow = context;
+    int kind = group_kind(group);
+    struct path path = {NULL, group->text, 0};
+    const struct node *values[KEY_COUNT];
+
+    if (kind == SHMB_KERNEL_KINDS)
+        return TREE_KEEP;
+    if (flow->top == 0) {
+        flow->top = root->count;
+        if (!read_top(flow->reader, root, values) || !is_clean(flow->reader))
+            return TREE_STOP;
+    }
+    if (!grow(flow))
+        return TREE_STOP;
+    read_object(flow->reader, (enum shmb_kind)kind, entry, &path);
+    return is_clean(flow->reader) ? TREE_TAKE : TREE_STOP;
+}
+
+bool read_flow_end(struct read_flow *flow, const struct node *root)
+{
+    struct cfg *cfg = flow->reader->cfg;
+    const struct node_item *item;
+    size_t i = 0, entries = 0;
+    void *objects;
+
+    if (flow->top == 0) { /* the tree is whole */
+        read_configuration(flow->reader, root);
+        return is_clean(flow->reader);
+    }
+    for (item = root->first; item != NULL; item = item->next, i++) {
+        bool is_group = group_kind(item->key) < SHMB_KERNEL_KINDS;
+
+        /* A setting behind the objects may have a meaning for them. */
+        if (!is_group && i >= flow->top)
+            return false;
+        if (is_group && item->value->kind != NODE_MAPPING && !node_is_null(item->value))
+            return false;
+        if (is_group && item->value->kind == NODE_MAPPING)
+            entries += item->value->count;
+    }
+    /* An alias is a group, too, and its entries were not offered. */
+    if (entries != cfg->count || entries > CFG_OBJECTS_MAX || !is_clean(flow->reader))
+        return false;
+    objects = arena_resize(cfg->arena, cfg->objects, cfg->count, sizeof *cfg->objects);
+    if (objects != NULL)
+        cfg->objects = objects;
+    return true;
 }

@@ -5,7 +5,6 @@
  */
 #include "read_segment.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "directory.h"
@@ -42,11 +41,18 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
 static enum shmb_name_fault name_after(const char *segment, const char *suffix, const char *number,
                                        char name[COMPANION_BYTES], size_t *length)
 {
-    int made = snprintf(name, COMPANION_BYTES, "%s%s%s", segment, suffix, number);
+    const char *const parts[] = {segment, suffix, number};
+    size_t i, used = 0;
 
-    if (made < 0 || (size_t)made >= COMPANION_BYTES)
-        return SHMB_NAME_TOO_LONG;
-    *length = (size_t)made;
+    for (i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        size_t more = strlen(parts[i]);
+
+        if (more >= COMPANION_BYTES - used)
+            return SHMB_NAME_TOO_LONG;
+        memcpy(name + used, parts[i], more + 1);
+        used += more;
+    }
+    *length = used;
     return shmb_name_check(name, *length, NULL, NULL);
 }
 

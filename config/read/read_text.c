@@ -11,6 +11,7 @@
 #include "escapes.h"
 #include "names.h"
 #include "suggest.h"
+#include "utf.h"
 
 const char *read_escape_note(const struct node *node, char out[ESCAPE_NOTE])
 {
@@ -67,6 +68,9 @@ bool read_text_check(struct reader *reader, const struct node *node, const struc
     char shown[CHARACTER_SHOWN], note[ESCAPE_NOTE];
     struct character character;
 
+    if (node->source == NULL && shmb_plain_run(node->text, node->length) == node->length &&
+        node->text[0] != ' ' && (node->length == 0 || node->text[node->length - 1] != ' '))
+        return true; /* as nearly all texts */
     read_escape_note(node, note);
     if (find_odd(node, CHARACTER_REFUSED, &character)) {
         reader_error(reader, node, path, "%s contains %s; remove it%s", what,

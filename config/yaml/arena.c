@@ -79,8 +79,7 @@ static void *alloc_big(struct cfg_arena *arena, size_t units)
     return chunk->units;
 }
 
-/* As arena_alloc, but the memory is not zeroed. */
-static void *take(struct cfg_arena *arena, size_t size)
+void *arena_raw(struct cfg_arena *arena, size_t size)
 {
     size_t units = size / sizeof(union unit) + (size % sizeof(union unit) != 0);
     struct chunk *chunk = arena->chunks;
@@ -106,7 +105,7 @@ static void *take(struct cfg_arena *arena, size_t size)
 /* Zeroed here and not chunk by chunk: memory is touched once, shortly before its use. */
 void *arena_alloc(struct cfg_arena *arena, size_t size)
 {
-    void *memory = take(arena, size);
+    void *memory = arena_raw(arena, size);
 
     return memory != NULL ? memset(memory, 0, size) : NULL;
 }
@@ -119,9 +118,43 @@ void *arena_array(struct cfg_arena *arena, size_t count, size_t size)
     return arena_alloc(arena, count * size);
 }
 
+void *arena_resize(struct cfg_arena *arena, void *memory, size_t count, size_t size)
+{
+    struct chunk **link = &arena->chunks, *chunk;
+    size_t units;
+
+    if (size == 0 || count > (SIZE_MAX - sizeof *chunk) / size - sizeof(union unit))
+        return NULL;
+    units = count * size / sizeof(union unit) + 1;
+    if (memory == NULL)
+        return alloc_big(arena, units);
+    while ((*link)->units != memory)
+        link = &(*link)->next;
+    chunk = realloc(*link, sizeof *chunk + units * sizeof(union unit));
+    if (chunk == NULL)
+        return NULL;
+    chunk->used = chunk->size = units;
+    *link = chunk;
+    return chunk->units;
+}
+
+struct arena_mark arena_mark(const struct cfg_arena *arena)
+{
+    struct arena_mark mark = {arena->chunks, arena->chunks != NULL ? arena->chunks->used : 0};
+
+    return mark;
+}
+
+void arena_rewind(struct cfg_arena *arena, struct arena_mark mark)
+{
+    /* Another chunk in front was taken since the mark, so all of it is free. */
+    if (arena->chunks != NULL)
+        arena->chunks->used = arena->chunks == mark.chunk ? mark.used : 0;
+}
+
 char *arena_text(struct cfg_arena *arena, const char *text, size_t length)
 {
-    char *copy = length < SIZE_MAX ? take(arena, length + 1) : NULL;
+    char *copy = length < SIZE_MAX ? arena_raw(arena, length + 1) : NULL;
 
     if (copy == NULL)
         return NULL;

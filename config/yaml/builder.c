@@ -48,17 +48,43 @@ static enum cfg_result charge(struct builder *b, const yaml_event_t *event, uint
     return CFG_OK;
 }
 
-/* A node with the place of the event. NULL: no memory. */
-static struct node *new_node(struct builder *b, const yaml_event_t *event, enum node_kind kind)
+/* A node with the place of the event, and `extra` bytes behind it. NULL: no memory. */
+static struct node *new_node(struct builder *b, const yaml_event_t *event, enum node_kind kind,
+                             size_t extra)
 {
-    struct node *node = arena_alloc(b->arena, sizeof *node);
+    struct node *node = arena_raw(b->arena, sizeof *node + extra);
 
-    if (node != NULL) {
-        node->kind = kind;
-        node->line = (uint32_t)event->start_mark.line + 1;
-        node->column = (uint32_t)event->start_mark.column + 1;
-    }
+    if (node != NULL)
+        *node = (struct node){
+            .kind = kind,
+            .line = (uint32_t)event->start_mark.line + 1,
+            .column = (uint32_t)event->start_mark.column + 1,
+        };
     return node;
+}
+
+/* Offers the entry that is now complete to the taker, if it is one of a group. */
+static enum cfg_result offer(struct builder *b)
+{
+    struct builder_frame *group = &b->frames[1];
+    enum tree_take take;
+
+    if (b->depth != 2 || !b->offering)
+        return CFG_OK;
+    take = b->taker->take(b->taker->context, b->frames[0].collection, b->frames[0].last->key,
+                          group->last);
+    if (take == TREE_STOP)
+        return CFG_INVALID;
+    b->offering = take == TREE_TAKE;
+    if (take == TREE_KEEP)
+        return CFG_OK;
+    group->collection->first = group->last = NULL;
+    /* An alias may refer to a part of the entry. */
+    if (!b->anchored)
+        arena_rewind(b->arena, b->mark);
+    b->anchored = false;
+    b->mark = arena_mark(b->arena);
+    return CFG_OK;
 }
 
 /* Adds a node to the open collection as key, value or entry. */
@@ -83,11 +109,10 @@ static enum cfg_result attach(struct builder *b, const yaml_event_t *event, stru
     }
     if (frame->collection->count >= TREE_ENTRIES_MAX)
         return refuse(b, event, "too many entries in one list or mapping");
-    item = arena_alloc(b->arena, sizeof *item);
+    item = arena_raw(b->arena, sizeof *item);
     if (item == NULL)
         return CFG_NO_MEMORY;
-    item->key = frame->key;
-    item->value = node;
+    *item = (struct node_item){.key = frame->key, .value = node};
     frame->key = NULL;
     if (frame->last == NULL)
         frame->collection->first = item;
@@ -95,7 +120,7 @@ static enum cfg_result attach(struct builder *b, const yaml_event_t *event, stru
         frame->last->next = item;
     frame->last = item;
     frame->collection->count++;
-    return CFG_OK;
+    return node->open ? CFG_OK : offer(b);
 }
 
 static struct builder_anchor *find_anchor(struct builder *b, const char *name)
@@ -127,6 +152,7 @@ static enum cfg_result set_anchor(struct builder *b, const yaml_event_t *event,
         b->anchor_count++;
     }
     anchor->node = node;
+    b->anchored = true;
     return CFG_OK;
 }
 
@@ -150,7 +176,7 @@ static enum cfg_result on_alias(struct builder *b, const yaml_event_t *event)
     if (result != CFG_OK)
         return result;
     if (node->kind == NODE_SCALAR) { /* a copy, so that it has the place of the alias */
-        struct node *copy = new_node(b, event, NODE_SCALAR);
+        struct node *copy = new_node(b, event, NODE_SCALAR, 0);
 
         if (copy == NULL)
             return CFG_NO_MEMORY;
@@ -195,21 +221,24 @@ static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
     struct node *node;
+    char *copy;
     enum cfg_result result;
 
     if (event->data.scalar.tag != NULL)
         return refuse(
             b, event,
             "tags are not supported; remove what starts with !, or put the text in quotes");
-    node = new_node(b, event, NODE_SCALAR);
+    node = new_node(b, event, NODE_SCALAR,
+                    length + 1); /* a text of libyaml is shorter than SIZE_MAX */
     if (node == NULL)
         return CFG_NO_MEMORY;
+    copy = (char *)(node + 1);
+    memcpy(copy, text, length);
+    copy[length] = '\0';
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     node->weight = 1 + (uint32_t)(length / 64);
-    node->text = arena_text(b->arena, text, length);
+    node->text = copy;
     node->length = length;
-    if (node->text == NULL)
-        return CFG_NO_MEMORY;
     if (event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && !keep_source(b, event, node))
         return CFG_NO_MEMORY;
     result = charge(b, event, node->weight);
@@ -231,7 +260,7 @@ static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, en
             "tags are not supported; remove what starts with !, or put the text in quotes");
     if (b->depth == TREE_DEPTH_MAX)
         return refuse(b, event, "lists and mappings are nested too deep");
-    node = new_node(b, event, kind);
+    node = new_node(b, event, kind, 0);
     if (node == NULL)
         return CFG_NO_MEMORY;
     /* Attached before its entries are known: on_alias refuses it until its end. */
@@ -243,6 +272,12 @@ static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, en
         return result;
     memset(&b->frames[b->depth], 0, sizeof b->frames[0]);
     b->frames[b->depth++].collection = node;
+    if (b->depth == 2) {
+        b->offering = b->taker != NULL && kind == NODE_MAPPING && anchor == NULL &&
+                      b->frames[0].collection->kind == NODE_MAPPING;
+        b->anchored = false;
+        b->mark = arena_mark(b->arena);
+    }
     return charge(b, event, 1);
 }
 
@@ -284,6 +319,8 @@ static enum cfg_result drop_doubles(struct builder *b, struct node *mapping)
     struct node_item **link = &mapping->first;
     bool many = mapping->count > FEW_KEYS;
 
+    if (mapping->first == NULL) /* empty, or all taken */
+        return CFG_OK;
     if (many && !nameset_init(&set, mapping->count))
         return CFG_NO_MEMORY;
     while (*link != NULL) {
@@ -307,11 +344,13 @@ static enum cfg_result drop_doubles(struct builder *b, struct node *mapping)
 static enum cfg_result on_end(struct builder *b)
 {
     struct node *node = b->frames[--b->depth].collection;
+    enum cfg_result result;
 
     node->open = false;
     if (b->depth > 0)
         b->frames[b->depth - 1].collection->weight += node->weight;
-    return node->kind == NODE_MAPPING ? drop_doubles(b, node) : CFG_OK;
+    result = node->kind == NODE_MAPPING ? drop_doubles(b, node) : CFG_OK;
+    return result == CFG_OK ? offer(b) : result;
 }
 
 enum cfg_result builder_event(struct builder *b, const yaml_event_t *event)

@@ -19,7 +19,7 @@ struct builder_anchor {
     struct node *node;
 };
 
-/* All zero at the start, except file, text, messages and arena, which are borrowed. */
+/* All zero at the start, except file, text, messages, arena and taker, which are borrowed. */
 struct builder {
     const char *file;
     const char *text; /* what libyaml reads */
@@ -33,6 +33,10 @@ struct builder {
     size_t anchor_count;
     uint32_t weight;
     unsigned documents;
+    const struct tree_taker *taker; /* NULL: none */
+    bool offering;                  /* the open group's entries go to the taker */
+    bool anchored;                  /* there was an anchor since `mark` */
+    struct arena_mark mark;         /* before the group's next entry */
     struct node *root; /* NULL until the document has content */
 };
 

@@ -47,14 +47,14 @@ static enum source_fault find_fault(const char *text, size_t length, bool whole_
     if (starts_with(text, length, "\xFF\xFE", 2) || starts_with(text, length, "\xFE\xFF", 2))
         return SOURCE_UTF16;
     while (at < end) {
-        const char *start = at;
+        const char *start;
         enum source_fault fault;
         uint32_t next;
 
-        if (*at >= ' ' && *at < 0x7F) { /* nearly every byte: no need to decode it */
-            at++;
-            continue;
-        }
+        at += shmb_plain_run(at, (size_t)(end - at));
+        if (at == end)
+            break;
+        start = at;
         next = shmb_utf8_next(&at, end);
         fault = judge(next, whole_file);
         if (fault == SOURCE_GOOD)

@@ -75,7 +75,7 @@ static enum cfg_result check_source(struct builder *b, const char *text, size_t 
 
 enum cfg_result tree_parse(const char *file, const char *text, size_t length,
                            struct cfg_messages *messages, struct cfg_arena *arena,
-                           struct node **root)
+                           const struct tree_taker *taker, struct node **root)
 {
     struct builder *b = arena_alloc(arena, sizeof *b);
     yaml_parser_t parser;
@@ -87,6 +87,7 @@ enum cfg_result tree_parse(const char *file, const char *text, size_t length,
     b->file = file;
     b->messages = messages;
     b->arena = arena;
+    b->taker = taker;
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* byte order mark */
         text += 3;
         length -= 3;

@@ -54,8 +54,28 @@ bool node_is_null(const struct node *node);
 /* True for a scalar that has exactly this text. */
 bool node_is(const struct node *node, const char *text);
 
+/* What a taker does with an entry. */
+enum tree_take {
+    TREE_KEEP, /* the entry stays in the tree */
+    TREE_TAKE, /* it leaves the tree, and its nodes are gone after the call */
+    TREE_STOP  /* the parse ends with CFG_INVALID, without a message */
+};
+
 /*
- * Parses a text into nodes in `arena`. `*root` is NULL unless CFG_OK.
+ * Gets each entry of the mappings one level below the root as soon as it is complete, so that
+ * a large file never stands in memory as a whole. `root` has the keys read so far; `group` is
+ * the key of the mapping. Of a group with an anchor no entry is offered, because an alias may
+ * refer to all of it; nor of a group that is an alias. `count` of a mapping counts the entries
+ * that were taken, too; keys written twice are not found among them.
+ */
+struct tree_taker {
+    enum tree_take (*take)(void *context, const struct node *root, const struct node *group,
+                           const struct node_item *entry);
+    void *context;
+};
+
+/*
+ * Parses a text into nodes in `arena`. `taker` may be NULL. `*root` is NULL unless CFG_OK.
  *
  * CFG_OK       there is a tree; keys written twice are errors in `messages`,
  *              and the tree has the first of each
@@ -63,6 +83,6 @@ bool node_is(const struct node *node, const char *text);
  */
 enum cfg_result tree_parse(const char *file, const char *text, size_t length,
                            struct cfg_messages *messages, struct cfg_arena *arena,
-                           struct node **root);
+                           const struct tree_taker *taker, struct node **root);
 
 #endif

@@ -370,6 +370,89 @@ static void earlier_messages_do_not_count(void **state)
     cfg_messages_free(&messages);
 }
 
+/*
+ * Objects are read while the file is parsed; only a setting behind them makes the load build the
+ * whole tree first. Both give the same objects, also where an alias refers to a part of one that
+ * was read long before.
+ */
+static void settings_behind_the_objects_change_nothing(void **state)
+{
+    static const char tail[] = "watch: false\n";
+    enum { SEGMENTS = 300 };
+    size_t size = 128 * SEGMENTS + 256, used, i;
+    char *text = malloc(size);
+    struct loaded whole;
+
+    (void)state;
+    assert_non_null(text);
+    used =
+        (size_t)snprintf(text, size,
+                         "version: 1\n"
+                         "defaults: { access: &a { read: &s Nobody } }\n"
+                         "segments:\n"
+                         "  First: { size: &s 12, access: &a { read: [Alpha], write: Beta } }\n");
+    for (i = 0; i < SEGMENTS; i++) {
+        /* Of the same shape as the first one, so that its nodes would be as good a value. */
+        used += (size_t)snprintf(text + used, size - used, "  S%04zu: { size: %s, access: %s }\n",
+                                 i, i % 2 == 0 ? "34" : "*s",
+                                 i % 2 == 0 ? "{ read: [Gamma], write: Zeta }" : "*a");
+    }
+    used += (size_t)snprintf(text + used, size - used, "mutexes: { M: { access: *a } }\n");
+    memcpy(text + used, tail, sizeof tail);
+    good(text, used + sizeof tail - 1);
+    whole = loaded;
+    good(text, used);
+    assert_int_equal(loaded.configuration->count, SEGMENTS + 2);
+    assert_int_equal(whole.configuration->count, SEGMENTS + 2);
+    for (i = 0; i < SEGMENTS + 2; i++) {
+        const struct cfg_object *a = &loaded.configuration->objects[i];
+        const struct cfg_object *b = &whole.configuration->objects[i];
+        size_t k;
+
+        assert_string_equal(a->path, b->path);
+        assert_string_equal(a->name, b->name);
+        assert_string_equal(a->access->path, b->access->path);
+        assert_int_equal(a->place.line, b->place.line);
+        assert_int_equal(a->access->count, b->access->count);
+        for (k = 0; k < a->access->count; k++)
+            check_trustee(b->access, k, a->access->trustees[k].name, a->access->trustees[k].level);
+        if (a->kind != SHMB_SECTION)
+            continue;
+        assert_int_equal(a->u.segment.size, b->u.segment.size);
+        assert_string_equal(a->u.segment.lock.name, b->u.segment.lock.name);
+    }
+    check_trustee(loaded.configuration->objects[2].access, 0, "Alpha", SHMB_LEVEL_READ);
+    assert_int_equal(loaded.configuration->objects[2].u.segment.size, 12);
+    assert_int_equal(loaded.configuration->objects[1].u.segment.size, 34);
+    unload(&whole);
+    unload(&loaded);
+    free(text);
+}
+
+/* A whole group behind an alias: its entries count once for each group. */
+static void groups_by_alias(void **state)
+{
+    const struct cfg *cfg = good(TEXT(DEFAULTS "mutexes: &m {}\n"
+                                               "semaphores: *m\n"
+                                               "events: { E: { reset: manual } }\n"));
+
+    (void)state;
+    assert_int_equal(cfg->count, 1);
+    unload(&loaded);
+    load(&loaded, TEXT(DEFAULTS "mutexes: &m { A: }\n"
+                                "segments: { S: { size: 4 } }\n"
+                                "events: *m\n"));
+    assert_int_equal(loaded.result, CFG_INVALID);
+    assert_non_null(strstr(loaded.lines, "f:3:15: error: events.A: an event needs reset"));
+    assert_non_null(strstr(loaded.lines, "the name 'A' clashes"));
+    unload(&loaded);
+    load(&loaded, TEXT(DEFAULTS "segments: &m { S: { size: 4 } }\n"
+                                "mutexes: { M: *m }\n"));
+    assert_int_equal(loaded.result, CFG_INVALID);
+    assert_non_null(strstr(loaded.lines, "unknown key 'S'"));
+    unload(&loaded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +467,8 @@ int main(void)
         cmocka_unit_test(warnings_leave_it_good),
         cmocka_unit_test(doubtful_texts_are_warnings),
         cmocka_unit_test(earlier_messages_do_not_count),
+        cmocka_unit_test(settings_behind_the_objects_change_nothing),
+        cmocka_unit_test(groups_by_alias),
     };
 
     return cmocka_run_group_tests_name("test_load_good", tests, NULL, NULL);
