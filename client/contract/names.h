@@ -18,7 +18,7 @@
 #define SHMB_NAME_BYTES      (SHMB_NAME_MAX * 3 + 1) /* enough for any such name in UTF-8 */
 #define SHMB_GLOBAL_PREFIX   "Global\\"
 #define SHMB_RESERVED_PREFIX "ShmBroker." /* the broker's own objects */
-#define SHMB_LOCK_SUFFIX     ".lock"      /* X.lock: the mutex of segment X */
+#define SHMB_LOCK_SUFFIX     ".lock"      /* X.lock: the mutex of segment X, an event of queue X */
 #define SHMB_CHANGED_SUFFIX  ".changed."  /* X.changed.0 to .3: its change events */
 #define SHMB_PAIR_SUFFIX     ".snapshots" /* X.snapshots: its section for double snapshots */
 

@@ -51,9 +51,9 @@ const struct cfg_place *clash_place(const struct clash_holder *holder)
 
 const char *clash_path(const struct clash_holder *holder, char *out, size_t size)
 {
-    static const char *const keys[] = {NULL, "lock", "notify", "snapshots"};
+    static const char *const keys[] = {NULL, "lock", "notify", "snapshots", NULL};
 
-    if (holder->part == CLASH_OBJECT)
+    if (holder->part == CLASH_OBJECT || holder->part == CLASH_EVENT)
         return holder->object->path;
     snprintf(out, size, "%s.%s", holder->object->path, keys[holder->part]);
     return out;
@@ -73,6 +73,9 @@ size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLAS
 {
     size_t i, count = put_name(object, object->name, CLASH_OBJECT, out);
 
+    if (object->kind == SHMB_QUEUE)
+        for (i = 0; i < CFG_QUEUE_EVENTS; i++)
+            count += put_name(object, object->u.queue.events[i], CLASH_EVENT, &out[count]);
     if (object->kind != SHMB_SECTION)
         return count;
     count += put_name(object, object->u.segment.lock.name, CLASH_LOCK, &out[count]);
@@ -82,12 +85,12 @@ size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLAS
     return count;
 }
 
-bool clash_follows_segment(const struct clash_holder *holder)
+bool clash_follows_object(const struct clash_holder *holder)
 {
     const char *name = holder->object->name;
     size_t length = strlen(name);
 
-    if (holder->part == CLASH_CHANGED || holder->part == CLASH_PAIR)
+    if (holder->part == CLASH_CHANGED || holder->part == CLASH_PAIR || holder->part == CLASH_EVENT)
         return true;
     return holder->part == CLASH_LOCK && holder->length > length &&
            memcmp(holder->name, name, length) == 0 &&
@@ -106,9 +109,9 @@ static void report(struct cfg_messages *messages, const struct clash_holder *hol
                    const struct clash_holder *first)
 {
     static const char *const whose[] = {"", " of the lock", " of a change event",
-                                        " of the section for snapshots"};
+                                        " of the section for snapshots", " of an event"};
     static const char *const of_whom[] = {"", "the lock of ", "a change event of ",
-                                          "the section for snapshots of "};
+                                          "the section for snapshots of ", "an event of "};
     const struct cfg_place *place = clash_place(first);
     char path[PATH_SIZE];
 
@@ -124,7 +127,7 @@ static uint32_t hash(const struct clash_holder *holder)
     return shmb_name_hash(holder->name, holder->length);
 }
 
-/* Adds the names of one object. After a clash, those that follow the segment's are not reported. */
+/* Adds the names of one object. After a clash, those that follow its own are not reported. */
 static size_t add_object(struct clash *clash, const struct cfg_object *object,
                          struct cfg_messages *messages)
 {
@@ -135,7 +138,7 @@ static size_t add_object(struct clash *clash, const struct cfg_object *object,
         struct clash_holder *holder = &clash->holders[clash->count];
         const struct clash_holder *first;
 
-        if (found > 0 && clash_follows_segment(&names[i]))
+        if (found > 0 && clash_follows_object(&names[i]))
             continue;
         *holder = names[i];
         clash->count++;
@@ -169,7 +172,7 @@ static size_t ask_object(const struct clash *clash, const struct cfg_object *obj
     for (i = 0; i < count; i++) {
         const struct clash_holder *first;
 
-        if (found > 0 && clash_follows_segment(&names[i]))
+        if (found > 0 && clash_follows_object(&names[i]))
             continue;
         first = nameset_find(&clash->set, hash(&names[i]), &names[i], same_name);
         if (first == NULL)

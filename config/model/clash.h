@@ -10,12 +10,15 @@
 #include "model.h"
 #include "nameset.h"
 
-/* Which name of an object: its own, or that of a companion: lock, change event, snapshots. */
-enum clash_part { CLASH_OBJECT, CLASH_LOCK, CLASH_CHANGED, CLASH_PAIR };
+/*
+ * Which name of an object: its own, or that of a companion: lock, change event, snapshots, event of
+ * a queue.
+ */
+enum clash_part { CLASH_OBJECT, CLASH_LOCK, CLASH_CHANGED, CLASH_PAIR, CLASH_EVENT };
 
 #define CLASH_NAMES (3 + SHMB_CHANGE_EVENTS) /* of one object, at most */
 
-/* What a name belongs to: an object, or a companion of a segment. */
+/* What a name belongs to: an object, or a companion of a segment or queue. */
 struct clash_holder {
     const char *name;
     size_t length;
@@ -53,10 +56,10 @@ size_t clash_ask(const struct clash *clash, const struct cfg *configuration,
 size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLASH_NAMES]);
 
 /*
- * True for a companion whose name is made from its segment's: if the segment clashes, one
- * message is enough.
+ * True for a companion whose name is made from that of its segment or queue: if that clashes,
+ * one message is enough.
  */
-bool clash_follows_segment(const struct clash_holder *holder);
+bool clash_follows_object(const struct clash_holder *holder);
 
 /* Where a name is written, and the path by which messages call its owner. */
 const struct cfg_place *clash_place(const struct clash_holder *holder);

@@ -108,6 +108,25 @@ struct cfg_semaphore {
     int32_t initial, maximum; /* 0 <= initial <= maximum, maximum >= 1 */
 };
 
+/* What a put into a full queue does. */
+enum cfg_overflow {
+    CFG_OVERFLOW_BLOCK, /* waits for room */
+    CFG_OVERFLOW_REFUSE,
+    CFG_OVERFLOW_DROP_OLDEST
+};
+
+/* The events of a queue, with its trustees: Q.lock, Q.items, Q.room. All of them reset alone. */
+#define CFG_QUEUE_EVENTS 3
+
+struct cfg_queue {
+    uint32_t slots;     /* 1 to SHMB_QUEUE_SLOTS_MOST; 0 after an error, only in the reader */
+    uint32_t slot_size; /* bytes, 1 to SHMB_QUEUE_SLOT_MOST; 0 as `slots` */
+    bool one_producer, one_consumer;
+    enum cfg_overflow overflow;
+    uint32_t max_lockers;                 /* threads that may put or get at the same time */
+    const char *events[CFG_QUEUE_EVENTS]; /* bare names, in the order above */
+};
+
 struct cfg_object {
     enum shmb_kind kind;
     const char *name; /* bare: without Global\ */
@@ -121,6 +140,7 @@ struct cfg_object {
         struct cfg_segment segment;     /* SHMB_SECTION */
         struct cfg_event event;         /* SHMB_EVENT */
         struct cfg_semaphore semaphore; /* SHMB_SEMAPHORE */
+        struct cfg_queue queue;         /* SHMB_QUEUE */
     } u;
 };
 
@@ -138,8 +158,8 @@ struct cfg_limit {
 
 /* Limits of the whole configuration, included files counted. */
 struct cfg_limits {
-    struct cfg_limit objects; /* kernel objects: companions of segments count, too */
-    struct cfg_limit memory;  /* bytes of all segments, and of their sections for snapshots */
+    struct cfg_limit objects; /* kernel objects: companions of segments and queues, too */
+    struct cfg_limit memory;  /* bytes of all segments and queues, and of sections for snapshots */
     struct cfg_place place;   /* line 0: not written */
 };
 
@@ -147,6 +167,7 @@ struct cfg_limits {
 #define CFG_SIZE_MAX     (UINT64_C(1) << 40)
 #define CFG_KEEP_MAX     (UINT64_C(1) << 30) /* of a segment with keep: reboot */
 #define CFG_DOUBLE_MAX   (UINT64_C(1) << 20) /* of a segment with snapshots: double */
+#define CFG_QUEUE_MAX    (UINT64_C(1) << 30) /* bytes of a queue: a 32-bit program maps all of it */
 #define CFG_SAVE_LEAST   1000u               /* milliseconds between two copies of a segment */
 #define CFG_SAVE_MOST    86400000u
 #define CFG_MEMORY_MAX   (UINT64_C(1) << 50)

@@ -1,5 +1,6 @@
 #include "totals.h"
 
+#include "queue_layout.h"
 #include "snapshot_pair.h"
 
 static_assert(CFG_DOUBLE_MAX == SHMB_PAIR_MOST, "one limit for the configuration and clients");
@@ -14,6 +15,10 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
 
         totals.entries++;
         totals.objects++;
+        if (object->kind == SHMB_QUEUE) {
+            totals.objects += CFG_QUEUE_EVENTS;
+            totals.memory += shmb_queue_size(object->u.queue.slots, object->u.queue.slot_size);
+        }
         if (object->kind != SHMB_SECTION)
             continue;
         totals.objects += object->u.segment.lock.name != NULL;
@@ -46,8 +51,8 @@ bool totals_check(struct totals totals, const struct cfg *whole, const struct cf
     const struct cfg_place file = {whole->file, 0, 0};
     bool objects = check(totals.objects, &whole->limits.objects, "limits.objects",
                          "objects, locks and change events included,", at, messages);
-    bool memory = check(totals.memory, &whole->limits.memory, "limits.memory", "bytes of segments",
-                        at, messages);
+    bool memory = check(totals.memory, &whole->limits.memory, "limits.memory",
+                        "bytes of segments and queues", at, messages);
 
     if (totals.entries <= CFG_OBJECTS_MAX)
         return objects && memory;

@@ -11,8 +11,8 @@
 
 struct totals {
     uint64_t entries; /* of the files */
-    uint64_t objects; /* kernel objects and their names: entries, locks and change events */
-    uint64_t memory;  /* bytes of all segments */
+    uint64_t objects; /* kernel objects and their names: entries, locks and events */
+    uint64_t memory;  /* bytes of all segments and queues */
 };
 
 /* Returns `totals` plus all objects of a configuration. */

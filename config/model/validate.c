@@ -19,7 +19,7 @@ static bool is_ascii(const char *text)
     return true;
 }
 
-/* Warns of names outside ASCII, except those of companions that follow their segment's. */
+/* Warns of names outside ASCII, except those of companions that follow another name. */
 static void warn_of_ansi(const struct cfg_object *object, struct cfg_messages *messages)
 {
     struct clash_holder names[CLASH_NAMES];
@@ -27,7 +27,7 @@ static void warn_of_ansi(const struct cfg_object *object, struct cfg_messages *m
     char path[PATH_SIZE];
 
     for (i = 0; i < count; i++)
-        if (!is_ascii(names[i].name) && !clash_follows_segment(&names[i]))
+        if (!is_ascii(names[i].name) && !clash_follows_object(&names[i]))
             cfg_message_add(messages, CFG_WARNING, clash_place(&names[i]),
                             clash_path(&names[i], path, sizeof path),
                             "the name '%s' is not plain ASCII; FoxPro, VB6 and other programs that "

@@ -19,14 +19,14 @@ enum {
     KEY_HOLD,
     KEY_DEFAULTS,
     KEY_GROUPS,
-    KEY_COUNT = KEY_GROUPS + SHMB_KERNEL_KINDS
+    KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT
 };
 
 _Static_assert(KEY_DEFAULTS - KEY_INCLUDE == SETTINGS_COUNT, "the keys that read_settings reads");
 
-static const char *const keys[KEY_COUNT] = {"version", "include",  "directory", "limits",
-                                            "watch",   "hold_for", "defaults",  "segments",
-                                            "mutexes", "events",   "semaphores"};
+static const char *const keys[KEY_COUNT] = {"version", "include",  "directory",  "limits",
+                                            "watch",   "hold_for", "defaults",   "segments",
+                                            "mutexes", "events",   "semaphores", "queues"};
 
 /* Reads all objects of one kind. A group without objects is allowed. */
 static void read_group(struct reader *reader, enum shmb_kind kind, const struct node *group)
@@ -45,12 +45,12 @@ static void read_group(struct reader *reader, enum shmb_kind kind, const struct 
         read_object(reader, kind, item, &path);
 }
 
-/* The kind of the objects below a key of the file; SHMB_KERNEL_KINDS: it is no group. */
+/* The kind of the objects below a key of the file; SHMB_KIND_COUNT: it is no group. */
 static int group_kind(const struct node *key)
 {
     int kind = 0;
 
-    while (kind < SHMB_KERNEL_KINDS && !node_is(key, keys[KEY_GROUPS + kind]))
+    while (kind < SHMB_KIND_COUNT && !node_is(key, keys[KEY_GROUPS + kind]))
         kind++;
     return kind;
 }
@@ -61,7 +61,7 @@ static void read_groups(struct reader *reader, const struct node *root)
     const struct node_item *item;
 
     for (item = root->first; item != NULL; item = item->next)
-        if (group_kind(item->key) < SHMB_KERNEL_KINDS)
+        if (group_kind(item->key) < SHMB_KIND_COUNT)
             read_group(reader, (enum shmb_kind)group_kind(item->key), item->value);
 }
 
@@ -121,7 +121,7 @@ static bool make_room(struct reader *reader, const struct node *root,
 {
     size_t count = 0, i;
 
-    for (i = 0; i < SHMB_KERNEL_KINDS; i++) {
+    for (i = 0; i < SHMB_KIND_COUNT; i++) {
         if (groups[i] == NULL)
             continue;
         if (groups[i]->kind == NODE_MAPPING)
@@ -138,7 +138,7 @@ static bool make_room(struct reader *reader, const struct node *root,
         if (clean) /* else the objects may be in a part that could not be read */
             reader_error(reader, root, NULL,
                          "the file names no object, so there is nothing to hold; add segments, "
-                         "mutexes, events or semaphores");
+                         "mutexes, events, semaphores or queues");
         return true;
     }
     reader->cfg->objects = reader_alloc(reader, count, sizeof *reader->cfg->objects);
@@ -210,7 +210,7 @@ enum tree_take read_flow_take(void *context, const struct node *root, const stru
     struct path path = {NULL, group->text, 0};
     const struct node *values[KEY_COUNT];
 
-    if (kind == SHMB_KERNEL_KINDS)
+    if (kind == SHMB_KIND_COUNT)
         return TREE_KEEP;
     if (flow->top == 0) {
         flow->top = root->count;
@@ -235,7 +235,7 @@ bool read_flow_end(struct read_flow *flow, const struct node *root)
         return is_clean(flow->reader);
     }
     for (item = root->first; item != NULL; item = item->next, i++) {
-        bool is_group = group_kind(item->key) < SHMB_KERNEL_KINDS;
+        bool is_group = group_kind(item->key) < SHMB_KIND_COUNT;
 
         /* A setting behind the objects may have a meaning for them. */
         if (!is_group && i >= flow->top)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "read_queue.h"
 #include "read_rights.h"
 #include "read_segment.h"
 #include "read_text.h"
@@ -13,7 +14,7 @@
 typedef void read_object_fn(struct reader *reader, const struct node *key, const struct node *node,
                             const struct path *path, struct cfg_object *object);
 
-/* These read the keys of one kind; read_segment.c has those of segments. */
+/* These read the keys of one kind; read_segment.c and read_queue.c have two others. */
 static void read_mutex(struct reader *reader, const struct node *key, const struct node *node,
                        const struct path *path, struct cfg_object *object)
 {
@@ -77,7 +78,7 @@ static void read_semaphore(struct reader *reader, const struct node *key, const 
 }
 
 static read_object_fn *const readers[SHMB_KIND_COUNT] = {read_segment, read_mutex, read_event,
-                                                         read_semaphore};
+                                                         read_semaphore, read_queue};
 
 void read_object(struct reader *reader, enum shmb_kind kind, const struct node_item *item,
                  const struct path *group)

@@ -1,5 +1,5 @@
 /*
- * read_object.h - one entry of segments, mutexes, events or semaphores.
+ * read_object.h - one entry of segments, mutexes, events, semaphores or queues.
  */
 #ifndef CFG_READ_OBJECT_H
 #define CFG_READ_OBJECT_H

@@ -7,14 +7,13 @@
 
 #include <string.h>
 
+#include "companion_name.h"
 #include "directory.h"
 #include "names.h"
 #include "read_initial.h"
 #include "read_rights.h"
 #include "read_text.h"
 #include "suggest.h"
-
-#define COMPANION_BYTES (SHMB_NAME_BYTES + sizeof SHMB_CHANGED_SUFFIX + 1)
 
 /* Reads the name of a lock. */
 static void name_lock(struct reader *reader, const struct node *node, const struct path *path,
@@ -37,32 +36,13 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
     lock->place = reader_place(reader, node);
 }
 
-/* Writes the name of a companion to `name`. Returns what is wrong with it. */
-static enum shmb_name_fault name_after(const char *segment, const char *suffix, const char *number,
-                                       char name[COMPANION_BYTES], size_t *length)
-{
-    const char *const parts[] = {segment, suffix, number};
-    size_t i, used = 0;
-
-    for (i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        size_t more = strlen(parts[i]);
-
-        if (more >= COMPANION_BYTES - used)
-            return SHMB_NAME_TOO_LONG;
-        memcpy(name + used, parts[i], more + 1);
-        used += more;
-    }
-    *length = used;
-    return shmb_name_check(name, *length, NULL, NULL);
-}
-
 /* Calls the lock X.lock: no name is written. */
 static void name_lock_after(struct reader *reader, const struct node *at, const struct path *path,
                             const char *segment, struct cfg_lock *lock)
 {
     char name[COMPANION_BYTES];
     size_t length;
-    enum shmb_name_fault fault = name_after(segment, SHMB_LOCK_SUFFIX, "", name, &length);
+    enum shmb_name_fault fault = companion_name(segment, SHMB_LOCK_SUFFIX, "", name, &length);
 
     if (fault == SHMB_NAME_OK)
         lock->name = reader_text(reader, name, length);
@@ -184,7 +164,7 @@ static void read_notify(struct reader *reader, const struct node *node, const st
         char name[COMPANION_BYTES];
         size_t length;
         enum shmb_name_fault fault =
-            name_after(object->name, SHMB_CHANGED_SUFFIX, number, name, &length);
+            companion_name(object->name, SHMB_CHANGED_SUFFIX, number, name, &length);
 
         if (fault != SHMB_NAME_OK) {
             reader_error(reader, node, path,
@@ -216,7 +196,7 @@ static void read_snapshots(struct reader *reader, const struct node *node, const
                      "copies all of it; use snapshots: sequence");
         return;
     }
-    fault = name_after(object->name, SHMB_PAIR_SUFFIX, "", name, &length);
+    fault = companion_name(object->name, SHMB_PAIR_SUFFIX, "", name, &length);
     if (fault == SHMB_NAME_OK)
         snapshots->name = reader_text(reader, name, length);
     else

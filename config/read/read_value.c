@@ -195,7 +195,7 @@ static unsigned unknown_key(struct reader *reader, const struct node *key, const
 {
     const char *meant = suggest_word(key->text, key->length, keys, count);
     struct shown shown;
-    char list[128];
+    char list[160];
     size_t i;
 
     if (read_merge_key(reader, key, path)) /* which may stand for any of them */
@@ -218,14 +218,36 @@ static unsigned unknown_key(struct reader *reader, const struct node *key, const
     return 1u << i;
 }
 
+/* True: the key is one of these; an error was added. */
+static bool refuse_key(struct reader *reader, const struct node *key, const struct path *path,
+                       const struct refused_key *refused)
+{
+    for (; refused != NULL && refused->key != NULL; refused++) {
+        const struct path below = {path, refused->key, 0};
+
+        if (!node_is(key, refused->key))
+            continue;
+        reader_error(reader, key, &below, "%s", refused->why);
+        return true;
+    }
+    return false;
+}
+
 bool read_keys(struct reader *reader, const struct node *node, const struct path *path,
                const char *const *keys, size_t count, const struct node **values, unsigned *meant)
+{
+    return read_keys_refusing(reader, node, path, keys, count, NULL, values, meant);
+}
+
+bool read_keys_refusing(struct reader *reader, const struct node *node, const struct path *path,
+                        const char *const *keys, size_t count, const struct refused_key *refused,
+                        const struct node **values, unsigned *meant)
 {
     const struct node_item *item;
     unsigned misspelt = 0;
     size_t i;
     struct shown shown;
-    char list[128];
+    char list[160];
 
     memset(values, 0, count * sizeof *values);
     if (meant != NULL)
@@ -245,7 +267,7 @@ bool read_keys(struct reader *reader, const struct node *node, const struct path
                 break;
         if (i < count)
             values[i] = item->value;
-        else
+        else if (!refuse_key(reader, item->key, path, refused))
             misspelt |= unknown_key(reader, item->key, path, keys, count);
     }
     if (meant != NULL)
@@ -353,7 +375,7 @@ bool read_word(struct reader *reader, const struct node *node, const struct path
 {
     const char *meant = NULL;
     struct shown shown;
-    char list[128];
+    char list[160];
 
     for (*out = 0; *out < count; *out += 1)
         if (node_is(node, words[*out]))

@@ -80,6 +80,16 @@ bool read_merge_key(struct reader *reader, const struct node *key, const struct 
 bool read_keys(struct reader *reader, const struct node *node, const struct path *path,
                const char *const *keys, size_t count, const struct node **values, unsigned *meant);
 
+/* A key of another kind of object, and why this one has none. */
+struct refused_key {
+    const char *key, *why;
+};
+
+/* As read_keys; `refused` ends with a NULL key. Those keys get an error of their own. */
+bool read_keys_refusing(struct reader *reader, const struct node *node, const struct path *path,
+                        const char *const *keys, size_t count, const struct refused_key *refused,
+                        const struct node **values, unsigned *meant);
+
 /* A whole number without quotes. False: an error was added. */
 bool read_number(struct reader *reader, const struct node *node, const struct path *path,
                  uint64_t least, uint64_t most, uint64_t *out);

@@ -26,13 +26,13 @@ static const struct bad rows_the_file_and_its_version[] = {
     {TEXT("---\n"),
      "f: error: the file is empty; it needs version: 1 and objects to hold\n"},
     {TEXT("[1]"),
-     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events or semaphores, found a list\n"},
+     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events, semaphores or queues, found a list\n"},
     {TEXT("hello"),
-     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events or semaphores, found 'hello'\n"},
+     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events, semaphores or queues, found 'hello'\n"},
     {TEXT("version: 1\n"),
-     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events or semaphores\n"},
+     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events, semaphores or queues\n"},
     {TEXT("version: 1\nsegments:\nevents: {}\n"),
-     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events or semaphores\n"},
+     "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events, semaphores or queues\n"},
     {TEXT("mutexes: { M: { access: { read: Users } } }\n"),
      "f:1:1: error: the file does not say which version it is; add version: 1\n"},
     {TEXT("version: 2\nfoo: 1\n"),
@@ -350,6 +350,57 @@ static const struct bad rows_events_and_semaphores[] = {
      "f:3:17: error: mutexes.M: unknown key 'size'; known here: access, integrity, sddl, audit and sessions\n"},
 };
 
+#define QUEUE(keys) TEXT(DEFAULTS "queues: { Q: { " keys " } }\n")
+
+/* Queues. */
+static const struct bad rows_queues[] = {
+    {QUEUE(""),
+     "f:3:11: error: queues.Q: a queue needs slots, such as slots: 1024\n"
+     "f:3:11: error: queues.Q: a queue needs a slot_size, such as slot_size: 256\n"},
+    {QUEUE("slots: 0, slot_size: 8"),
+     "f:3:23: error: queues.Q.slots: '0'; write a whole number from 1 to 1048576\n"},
+    {QUEUE("slots: 1048577, slot_size: 8"),
+     "f:3:23: error: queues.Q.slots: '1048577'; write a whole number from 1 to 1048576\n"},
+    {QUEUE("slots: 8, slot_size: 1048577"),
+     "f:3:37: error: queues.Q.slot_size: '1048577'; a message has 1 byte to 1 MiB\n"},
+    {QUEUE("slots: 8, slot_size: 2 MiB"),
+     "f:3:37: error: queues.Q.slot_size: '2 MiB'; a message has 1 byte to 1 MiB\n"},
+    {QUEUE("slots: 1024, slot_size: 1 MiB"),
+     "f:3:23: error: queues.Q.slots: 1024 slots of 1048576 bytes are more than the 1 GiB that a queue may have; write at most 1023\n"},
+    {QUEUE("slots: 8, slot_sise: 8"),
+     "f:3:26: error: queues.Q: unknown key 'slot_sise'; did you mean 'slot_size'?\n"},
+    {QUEUE("slots: 8, slot_size: 8, producers: two"),
+     "f:3:51: error: queues.Q.producers: 'two'; write many or one\n"},
+    {QUEUE("slots: 8, slot_size: 8, consumers: 1"),
+     "f:3:51: error: queues.Q.consumers: '1'; write many or one\n"},
+    {QUEUE("slots: 8, slot_size: 8, overflow: drop"),
+     "f:3:50: error: queues.Q.overflow: 'drop'; write block, refuse or drop oldest\n"},
+    {QUEUE("slots: 8, slot_size: 8, max_lockers: 4097"),
+     "f:3:53: error: queues.Q.max_lockers: '4097'; write a whole number from 1 to 4096\n"},
+    {QUEUE("slots: 8, slot_size: 8, keep: reboot"),
+     "f:3:40: error: queues.Q.keep: a queue is not kept over a reboot: its programs have ended, and a copy would bring back messages that were read already; remove keep\n"},
+    {QUEUE("slots: 8, slot_size: 8, sessions: alias"),
+     "f:3:40: error: queues.Q.sessions: only programs that use the library can use a queue, and they do not need its plain name; remove sessions\n"},
+    {QUEUE("slots: 8, slot_size: 8, size: 8"),
+     "f:3:40: error: queues.Q.size: the size of a queue follows from slots and slot_size; remove size\n"},
+    {QUEUE("slots: 8, slot_size: 8, colour: red"),
+     "f:3:40: error: queues.Q: unknown key 'colour'; known here: slots, slot_size, producers, consumers, overflow, max_lockers, access, integrity, sddl and audit\n"},
+    {TEXT("version: 1\nqueues: { Q: { slots: 8, slot_size: 8 } }\n"),
+     "f:2:11: error: queues.Q: no access is written, here or in defaults, and there is none by default; add one, such as access: { read: [Users] }\n"},
+    {TEXT(DEFAULTS "queues: { Q: { slots: 8, slot_size: 8 } }\nevents: { q.ITEMS: { reset: manual } }\n"),
+     "f:4:11: error: events.q.ITEMS: the name 'q.ITEMS' clashes with an event of queues.Q at f:3:11; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "mutexes: { Q.room: }\nqueues: { Q: { slots: 8, slot_size: 8 } }\n"),
+     "f:4:11: error: queues.Q: the name 'Q.room' of an event clashes with mutexes.Q.room at f:3:12; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "segments: { Q: { size: 8 } }\nqueues: { Q: { slots: 8, slot_size: 8 } }\n"),
+     "f:4:11: error: queues.Q: the name 'Q' clashes with segments.Q at f:3:13; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "queues: { ShmBroker: { slots: 8, slot_size: 8 } }\n"),
+     "f:3:11: error: queues.ShmBroker: names that start with ShmBroker. belong to the broker; choose another (an event of the queue would be named ShmBroker.lock; give the queue a shorter name)\n"},
+    {TEXT(DEFAULTS "limits: { objects: 3 }\nqueues: { Q: { slots: 8, slot_size: 8 } }\n"),
+     "f:3:20: error: limits.objects: 4 objects, locks and change events included, exceed the limit of 3; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "limits: { memory: 1535 }\nqueues: { Q: { slots: 8, slot_size: 56 } }\n"),
+     "f:3:19: error: limits.memory: 1536 bytes of segments and queues exceed the limit of 1535; remove some, or raise the limit\n"},
+};
+
 /* Names. */
 static const struct bad rows_names[] = {
     {TEXT(DEFAULTS "mutexes: { '': }\n"),
@@ -432,7 +483,7 @@ static const struct bad rows_settings[] = {
     {TEXT(DEFAULTS "limits: { objects: 2 }\nsegments: { A: { size: 1 } }\nmutexes: { M: }\n"),
      "f:3:20: error: limits.objects: 3 objects, locks and change events included, exceed the limit of 2; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "limits: { memory: 1 KiB }\nsegments: { A: { size: 1 KiB }, B: { size: 1, lock: none } }\n"),
-     "f:3:19: error: limits.memory: 1025 bytes of segments exceed the limit of 1024; remove some, or raise the limit\n"},
+     "f:3:19: error: limits.memory: 1025 bytes of segments and queues exceed the limit of 1024; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "hold_for: 10\nmutexes: { M: }\n"),
      "f:3:11: error: hold_for: '10'; write a time with its unit, such as 500 ms, 30 s, 10 min or 1 h\n"},
     {TEXT(DEFAULTS "hold_for: 25 h\nmutexes: { M: }\n"),
@@ -489,7 +540,7 @@ static const struct bad rows_characters[] = {
      "f:5:5: error: segments.A: expected a mapping with size, access, integrity, sddl, audit, lock, initial, notify, snapshots, sessions, keep or save_every, found 'size\xEF\xBC\x9A 64 KiB' (with U+FF1A, a colon that is not the plain :, between 'size' and '64')\n"},
     {TEXT(DEFAULTS "segments:\n  A:\n\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size: 64 KiB\n"),
      "f:4:3: error: segments.A: a segment needs a size, such as size: 64 KiB\n"
-     "f:5:1: error: unknown key '\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size' (with U+00A0, a no-break space, before '\xC2\xA0\xC2\xA0\xC2\xA0size'); known here: version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events and semaphores\n"},
+     "f:5:1: error: unknown key '\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size' (with U+00A0, a no-break space, before '\xC2\xA0\xC2\xA0\xC2\xA0size'); known here: version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events, semaphores and queues\n"},
     {TEXT(DEFAULTS "segments:\n  A: { size: 64 KiB\xEF\xBC\x8C lock: none }\n"),
      "f:4:26: error: this is not YAML: did not find expected ',' or '}' while parsing a flow mapping; line 4 has U+FF0C, a comma that is not the plain ,, between 'KiB' and 'lock:'\n"},
     {TEXT(DEFAULTS "mutexes: { M\xE2\x80\x8B: }\n"),
@@ -572,7 +623,7 @@ static const struct bad rows_everything_at_once[] = {
      "f:4:3: error: segments.a: the name 'a' clashes with segments.A at f:3:3; names are compared without case, and all kinds share them\n"
      "f:4:8: error: segments.a: unknown key 'sise'; did you mean 'size'?\n"
      "f:6:16: error: mutexes.M.access: deny alone leaves nobody who may use the object; add read, write or full\n"
-     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events and semaphores\n"
+     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, hold_for, defaults, segments, mutexes, events, semaphores and queues\n"
      "f:8:29: error: defaults.access.read: expected a trustee or a list of trustees, found an empty list or mapping\n"},
 };
 
@@ -607,6 +658,7 @@ BAD(access)
 BAD(segments)
 BAD(initial_content)
 BAD(events_and_semaphores)
+BAD(queues)
 BAD(names)
 BAD(settings)
 BAD(double_quotes)
@@ -624,6 +676,7 @@ int main(void)
         cmocka_unit_test(segments),
         cmocka_unit_test(initial_content),
         cmocka_unit_test(events_and_semaphores),
+        cmocka_unit_test(queues),
         cmocka_unit_test(names),
         cmocka_unit_test(settings),
         cmocka_unit_test(double_quotes),

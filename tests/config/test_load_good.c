@@ -30,6 +30,45 @@ static void check_trustee(const struct cfg_access *access, size_t i, const char 
     assert_int_equal(access->trustees[i].level, level);
 }
 
+static void queues(void **state)
+{
+    const struct cfg *cfg =
+        good(TEXT("version: 1\n"
+                  "defaults: { access: { write: [Users] } }\n"
+                  "queues:\n"
+                  "  Orders: { slots: 1024, slot_size: 256 }\n"
+                  "  Ticks: { slots: 1048576, slot_size: 56, producers: one, consumers: one,\n"
+                  "           overflow: drop oldest, max_lockers: 7 }\n"
+                  "  Big: { slots: 1, slot_size: 1 MiB, producers: many, consumers: one,\n"
+                  "         overflow: refuse, access: { read: [Guests] } }\n"));
+    const struct cfg_object *o = cfg->objects;
+
+    (void)state;
+    assert_int_equal(cfg->count, 3);
+    assert_int_equal(o[0].kind, SHMB_QUEUE);
+    assert_string_equal(o[0].path, "queues.Orders");
+    assert_int_equal(o[0].u.queue.slots, 1024);
+    assert_int_equal(o[0].u.queue.slot_size, 256);
+    assert_false(o[0].u.queue.one_producer);
+    assert_false(o[0].u.queue.one_consumer);
+    assert_int_equal(o[0].u.queue.overflow, CFG_OVERFLOW_BLOCK);
+    assert_int_equal(o[0].u.queue.max_lockers, 1024);
+    assert_string_equal(o[0].u.queue.events[0], "Orders.lock");
+    assert_string_equal(o[0].u.queue.events[1], "Orders.items");
+    assert_string_equal(o[0].u.queue.events[2], "Orders.room");
+    check_trustee(o[0].access, 0, "Users", SHMB_LEVEL_WRITE);
+    assert_true(o[1].u.queue.one_producer);
+    assert_true(o[1].u.queue.one_consumer);
+    assert_int_equal(o[1].u.queue.overflow, CFG_OVERFLOW_DROP_OLDEST);
+    assert_int_equal(o[1].u.queue.max_lockers, 7);
+    assert_int_equal(o[2].u.queue.slot_size, 1048576);
+    assert_false(o[2].u.queue.one_producer);
+    assert_true(o[2].u.queue.one_consumer);
+    assert_int_equal(o[2].u.queue.overflow, CFG_OVERFLOW_REFUSE);
+    check_trustee(o[2].access, 0, "Guests", SHMB_LEVEL_READ);
+    unload(&loaded);
+}
+
 static void every_kind(void **state)
 {
     const struct cfg *cfg = good(TEXT("version: 1\n"
@@ -114,25 +153,25 @@ static void locks(void **state)
         bool readers_may_wait;
         enum cfg_lock_kind kind;
         uint32_t max_lockers;
-    } rows[] = {{"A.lock", false, CFG_LOCK_MUTEX, 0},  {"B.lock", false, CFG_LOCK_MUTEX, 0},
-                {NULL, false, CFG_LOCK_MUTEX, 0},      {"sync_D", false, CFG_LOCK_MUTEX, 0},
-                {"E.lock", true, CFG_LOCK_MUTEX, 0},   {"sync_F", false, CFG_LOCK_MUTEX, 0},
-                {"G.lock", false, CFG_LOCK_MUTEX, 0},  {"H.lock", false, CFG_LOCK_FAST, 1024},
-                {"I.lock", false, CFG_LOCK_FAST, 1},   {"wake_J", false, CFG_LOCK_FAST, 4096},
+    } rows[] = {{"A.lock", false, CFG_LOCK_MUTEX, 0}, {"B.lock", false, CFG_LOCK_MUTEX, 0},
+                {NULL, false, CFG_LOCK_MUTEX, 0},     {"sync_D", false, CFG_LOCK_MUTEX, 0},
+                {"E.lock", true, CFG_LOCK_MUTEX, 0},  {"sync_F", false, CFG_LOCK_MUTEX, 0},
+                {"G.lock", false, CFG_LOCK_MUTEX, 0}, {"H.lock", false, CFG_LOCK_FAST, 1024},
+                {"I.lock", false, CFG_LOCK_FAST, 1},  {"wake_J", false, CFG_LOCK_FAST, 4096},
                 {"K.lock", false, CFG_LOCK_MUTEX, 0}};
-    const struct cfg *cfg =
-        good(TEXT(DEFAULTS "segments:\n"
-                           "  A: { size: 1 }\n"
-                           "  B: { size: 1, lock: mutex }\n"
-                           "  C: { size: 1, lock: none }\n"
-                           "  D: { size: 1, lock: { name: Global\\sync_D } }\n"
-                           "  E: { size: 1, lock: { readers_may_wait: true } }\n"
-                           "  F: { size: 1, lock: { name: sync_F, readers_may_wait: false } }\n"
-                           "  G: { size: 1, lock: {} }\n"
-                           "  H: { size: 1, lock: fast }\n"
-                           "  I: { size: 1, lock: { kind: fast, max_lockers: 1 } }\n"
-                           "  J: { size: 1, lock: { name: wake_J, kind: fast, max_lockers: 4096 } }\n"
-                           "  K: { size: 1, lock: { kind: mutex } }\n"));
+    const struct cfg *cfg = good(
+        TEXT(DEFAULTS "segments:\n"
+                      "  A: { size: 1 }\n"
+                      "  B: { size: 1, lock: mutex }\n"
+                      "  C: { size: 1, lock: none }\n"
+                      "  D: { size: 1, lock: { name: Global\\sync_D } }\n"
+                      "  E: { size: 1, lock: { readers_may_wait: true } }\n"
+                      "  F: { size: 1, lock: { name: sync_F, readers_may_wait: false } }\n"
+                      "  G: { size: 1, lock: {} }\n"
+                      "  H: { size: 1, lock: fast }\n"
+                      "  I: { size: 1, lock: { kind: fast, max_lockers: 1 } }\n"
+                      "  J: { size: 1, lock: { name: wake_J, kind: fast, max_lockers: 4096 } }\n"
+                      "  K: { size: 1, lock: { kind: mutex } }\n"));
     size_t i;
 
     (void)state;
@@ -456,6 +495,7 @@ static void groups_by_alias(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(queues),
         cmocka_unit_test(every_kind),
         cmocka_unit_test(access_lists),
         cmocka_unit_test(locks),

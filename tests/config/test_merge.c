@@ -122,7 +122,7 @@ static const struct row rows[] = {
     {{"version: 1\nlimits: { objects: 3 }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "mutexes: { B: , C: , D: }\n"},
      "0:2:20: error: limits.objects: 4 objects, locks and change events included, exceed the limit of 3; remove some, or raise the limit\n", "-x"},
     {{"version: 1\nlimits: { memory: 1 KiB }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "segments: { B: { size: 1025 } }\n"},
-     "0:2:19: error: limits.memory: 1025 bytes of segments exceed the limit of 1024; remove some, or raise the limit\n", "-x"},
+     "0:2:19: error: limits.memory: 1025 bytes of segments and queues exceed the limit of 1024; remove some, or raise the limit\n", "-x"},
     /* nothing at all */
     {{"version: 1\ninclude: nothing.yaml\n"},
      "0: error: neither this file nor the files it includes name an object, so there is nothing to hold\n", ""},
@@ -191,8 +191,9 @@ static void limits_of_what_is_left_out(void **state)
     (void)state;
     merge(&m, texts, true);
     assert_string_equal(
-        m.lines, "1: error: limits.objects: 3 objects, locks and change events included, exceed the limit "
-                 "of 2; remove some, or raise the limit\n");
+        m.lines,
+        "1: error: limits.objects: 3 objects, locks and change events included, exceed the limit "
+        "of 2; remove some, or raise the limit\n");
     assert_int_equal(m.result, CFG_OK);
     assert_int_equal(m.whole->count, 2);
     assert_string_equal(m.whole->objects[1].name, "D");

@@ -17,6 +17,7 @@
 #include "copy_restore.h"
 #include "lost.h"
 #include "name_index.h"
+#include "queue_headers.h"
 
 static bool is_access_due(const struct item *item)
 {
@@ -245,7 +246,10 @@ static void guard(struct broker *broker, bool last)
 {
     const struct maker maker = broker_maker(broker);
 
-    if (access_guard_look(&maker, last) > 0)
+    bool repaired =
+        queue_headers_repair(broker->system, broker->inventory, broker->identity.owner, last);
+
+    if (access_guard_look(&maker, last) > 0 || repaired)
         publication_report_broker(broker->publication, &broker->report);
     publication_repair(broker->publication, last);
 }
@@ -264,7 +268,9 @@ uint32_t broker_guard_delay(struct broker *broker)
 {
     const struct maker maker = broker_maker(broker);
 
-    return access_guard_needed(&maker) || publication_needs_repair(broker->publication)
+    return access_guard_needed(&maker) ||
+                   queue_headers_need_repair(broker->inventory, broker->identity.owner) ||
+                   publication_needs_repair(broker->publication)
                ? GUARD_EVERY_MS
                : UINT32_MAX;
 }

@@ -147,6 +147,50 @@ static void look_at_sddl(const struct advice *advice, const struct cfg_access *a
     sddl_free(&sddl);
 }
 
+/*
+ * The library opens a queue with all the rights of `write`, or with those of `read`. Less is of no
+ * use to plain programs either.
+ */
+static void look_at_queue(const struct advice *advice, const struct cfg_object *object)
+{
+    const struct cfg_access *access = object->access;
+    const uint32_t read = shmb_access_mask(SHMB_QUEUE, SHMB_LEVEL_READ);
+    const uint32_t write = shmb_access_mask(SHMB_QUEUE, SHMB_LEVEL_WRITE);
+    struct sddl sddl;
+    size_t i;
+
+    if (object->kind != SHMB_QUEUE || access->sddl == NULL ||
+        sddl_read(access->sddl, SHMB_QUEUE, &sddl, NULL) != SYS_OK)
+        return;
+    for (i = 0; i < sddl.count; i++) {
+        const struct sddl_entry *entry = &sddl.entries[i];
+
+        if (!entry->deny && (entry->mask & write) != write && (entry->mask & write) != read)
+            cfg_message_add(advice->messages, CFG_WARNING, &access->place, access->path,
+                            "with the rights 0x%lx '%s' cannot open the queue with the library, "
+                            "and plain programs cannot use it; write 0x%lx to put and get, 0x%lx "
+                            "to look",
+                            (unsigned long)entry->mask, trustee_sid_word(entry->sid),
+                            (unsigned long)write, (unsigned long)read);
+    }
+    sddl_free(&sddl);
+}
+
+static void look_at_full(const struct advice *advice, const struct cfg_object *object)
+{
+    size_t i;
+
+    for (i = 0; object->kind == SHMB_QUEUE && i < object->access->count; i++)
+        if (object->access->trustees[i].level == SHMB_LEVEL_FULL) {
+            cfg_message_add(advice->messages, CFG_WARNING, &object->place, object->path,
+                            "'%s' has full, which old programs need that ask for all rights; but "
+                            "only programs that use the library can use a queue, and for them "
+                            "write is enough",
+                            object->access->trustees[i].name);
+            return;
+        }
+}
+
 static bool anybody_writes(const struct cfg_access *access)
 {
     size_t i;
@@ -300,6 +344,8 @@ void advice_add(const struct cfg *config, struct trustees *known, struct cfg_mes
         look_at_integrity(&advice, &config->objects[i]);
         look_at_lock(&advice, &config->objects[i]);
         look_at_snapshots(&advice, &config->objects[i]);
+        look_at_queue(&advice, &config->objects[i]);
+        look_at_full(&advice, &config->objects[i]);
         look_at_saves(&advice, &config->objects[i]);
         look_at_name(&advice, &config->objects[i]);
     }

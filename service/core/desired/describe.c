@@ -31,6 +31,9 @@ static const char *level_words(const struct item *item, enum shmb_level level,
         mask = SHMB_LOCK_READER_WAITS;
     else if (level == SHMB_LEVEL_READ && is_lock(item))
         return NULL;
+    /* Nor the events of a queue. */
+    else if (level == SHMB_LEVEL_READ && item->spec.kind == SHMB_EVENT && item->fast)
+        return NULL;
     return shmb_access_words(item->spec.kind, mask, out);
 }
 
@@ -94,6 +97,27 @@ static void add_copied(struct text *line, const struct item *item)
         text_add(line, ", saved every %" PRIu32 " s", every / 1000);
 }
 
+static const char *overflow_word(enum cfg_overflow overflow)
+{
+    static const char *const words[] = {"block", "refuse", "drop oldest"};
+
+    return words[overflow];
+}
+
+static void add_queue(struct text *line, const struct item *item)
+{
+    const struct cfg_queue *queue = &item->from->u.queue;
+
+    text_add(line, ", %" PRIu32 " slot%s of %" PRIu32 " byte%s", queue->slots,
+             queue->slots == 1 ? "" : "s", queue->slot_size, queue->slot_size == 1 ? "" : "s");
+    if (queue->one_producer)
+        text_add(line, ", one producer");
+    if (queue->one_consumer)
+        text_add(line, ", one consumer");
+    if (queue->overflow != CFG_OVERFLOW_BLOCK)
+        text_add(line, ", overflow: %s", overflow_word(queue->overflow));
+}
+
 static void add_state(struct text *line, const struct item *item)
 {
     const struct sys_spec *spec = &item->spec;
@@ -121,12 +145,17 @@ static void add_state(struct text *line, const struct item *item)
             text_add(line, ", fast lock of %s", item->from->name);
         else if (item->from->kind == SHMB_SECTION)
             text_add(line, ", signals changes of %s", item->from->name);
+        else if (item->from->kind == SHMB_QUEUE)
+            text_add(line, ", of queue %s", item->from->name);
         else
             text_add(line, ", %s reset%s", spec->manual_reset ? "manual" : "automatic",
                      spec->set ? ", signalled when it is created" : "");
         break;
     case SHMB_SEMAPHORE:
         text_add(line, ", %" PRId32 " of %" PRId32, spec->initial, spec->maximum);
+        break;
+    case SHMB_QUEUE:
+        add_queue(line, item);
         break;
     default:
         break;
@@ -220,8 +249,11 @@ bool describe_inventory(const struct inventory *inventory, describe_line line, v
 
 static void put_segment(struct json *json, const struct item *item)
 {
-    if (item->spec.kind != SHMB_SECTION) {
+    if (item->spec.kind == SHMB_SECTION || item->spec.kind == SHMB_QUEUE)
+        json_number(json, "bytes", item->spec.size);
+    else
         json_null(json, "bytes");
+    if (item->spec.kind != SHMB_SECTION) {
         json_null(json, "initial_content");
         json_null(json, "keep");
         json_null(json, "save_every_ms");
@@ -229,7 +261,6 @@ static void put_segment(struct json *json, const struct item *item)
         json_null(json, "snapshots");
         return;
     }
-    json_number(json, "bytes", item->spec.size);
     json_bool(json, "initial_content", item->initial != NULL);
     json_bool(json, "keep", item->copies != NULL);
     if (item->copies != NULL)
@@ -247,7 +278,7 @@ static void put_segment(struct json *json, const struct item *item)
                     item->from->u.segment.snapshots.name != NULL ? "double" : "sequence");
 }
 
-/* The segment that a lock, a change event or a section for snapshots belongs to. */
+/* The segment or queue that a lock, an event or a section for snapshots belongs to. */
 static void put_companion(struct json *json, const struct item *item)
 {
     const bool companion =
@@ -261,6 +292,27 @@ static void put_companion(struct json *json, const struct item *item)
         json_null(json, "readers_may_wait");
     json_string(json, "changes_of", companion && !lock && !item->pair ? item->from->name : NULL);
     json_string(json, "snapshots_of", item->pair ? item->from->name : NULL);
+    json_string(json, "queue_of",
+                item->spec.kind == SHMB_EVENT && item->from->kind == SHMB_QUEUE ? item->from->name
+                                                                                : NULL);
+}
+
+static void put_queue(struct json *json, const struct item *item)
+{
+    const struct cfg_queue *queue = &item->from->u.queue;
+
+    if (item->spec.kind != SHMB_QUEUE) {
+        json_null(json, "queue");
+        return;
+    }
+    json_object(json, "queue");
+    json_number(json, "slots", queue->slots);
+    json_number(json, "slot_size", queue->slot_size);
+    json_string(json, "producers", queue->one_producer ? "one" : "many");
+    json_string(json, "consumers", queue->one_consumer ? "one" : "many");
+    json_string(json, "overflow", overflow_word(queue->overflow));
+    json_number(json, "max_lockers", queue->max_lockers);
+    json_object_end(json);
 }
 
 static void put_state(struct json *json, const struct item *item)
@@ -269,6 +321,7 @@ static void put_state(struct json *json, const struct item *item)
 
     put_segment(json, item);
     put_companion(json, item);
+    put_queue(json, item);
     if (spec->kind == SHMB_EVENT) {
         json_bool(json, "manual_reset", spec->manual_reset);
         json_bool(json, "set", spec->set);

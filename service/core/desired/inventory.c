@@ -1,6 +1,6 @@
 /*
- * Expands each entry into its objects. The companions of a segment come before it, and the broker
- * makes the objects in this order. Access lists are shared through access_sets.c.
+ * Expands each entry into its objects. The companions of a segment or queue come before it, and the
+ * broker makes the objects in this order. Access lists are shared through access_sets.c.
  */
 #include "inventory.h"
 
@@ -9,6 +9,7 @@
 
 #include "access_sets.h"
 #include "names.h"
+#include "queue_spec.h"
 #include "snapshot_pair.h"
 #include "string_copy.h"
 
@@ -19,6 +20,8 @@ static size_t companion_count(const struct cfg *config)
     for (i = 0; i < config->count; i++) {
         const struct cfg_object *object = &config->objects[i];
 
+        if (object->kind == SHMB_QUEUE)
+            count += CFG_QUEUE_EVENTS;
         if (object->kind != SHMB_SECTION)
             continue;
         count += object->u.segment.lock.name != NULL;
@@ -104,6 +107,24 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     return !segment->keep || item->copies != NULL;
 }
 
+/* Adds a queue after its events. */
+static void add_queue(struct inventory *inventory, const struct cfg_object *object, size_t set)
+{
+    const struct cfg_queue *queue = &object->u.queue;
+    struct item *item;
+    size_t i;
+
+    for (i = 0; i < CFG_QUEUE_EVENTS; i++) {
+        item = add_item(inventory, object, set);
+        item->spec.kind = SHMB_EVENT;
+        item->spec.name = queue->events[i];
+        item->fast = true; /* a wait of a reader would take the signal here, too */
+    }
+    item = add_item(inventory, object, set);
+    queue_spec(queue, &item->spec);
+    item->max_lockers = queue->max_lockers;
+}
+
 /* False: no memory. */
 static bool add_object(struct inventory *inventory, const struct cfg_object *object, size_t set)
 {
@@ -112,6 +133,10 @@ static bool add_object(struct inventory *inventory, const struct cfg_object *obj
     inventory->aliases |= object->alias;
     if (object->kind == SHMB_SECTION)
         return add_segment(inventory, object, set);
+    if (object->kind == SHMB_QUEUE) {
+        add_queue(inventory, object, set);
+        return true;
+    }
     item = add_item(inventory, object, set);
     if (object->kind == SHMB_EVENT) {
         item->spec.manual_reset = object->u.event.manual_reset;
@@ -212,6 +237,9 @@ bool item_has_access(const struct item *item)
 
 uint32_t item_lockers(const struct item *item)
 {
+    /* A queue is one whatever else the configuration wants in its place. */
+    if (item->spec.kind == SHMB_QUEUE)
+        return item->max_lockers != 0 ? item->max_lockers : CFG_LOCKERS;
     return item->spec.kind == SHMB_SECTION && item->fast ? item->max_lockers : 0;
 }
 

@@ -89,10 +89,12 @@ struct item {
     bool adopted;                /* held: it existed before this broker */
     uint32_t hash;               /* of the name; 0: not calculated yet */
     struct item_copies *copies;  /* segment with keep: reboot: its copies, owned; else NULL */
+    uint32_t repairs;            /* queue: how often its header was repaired (queue_headers.h) */
+    uint64_t repair_told;        /* queue: when that was logged last, in ticks */
 };
 
 struct inventory {
-    struct item *items; /* the companions of a segment come before it */
+    struct item *items; /* the companions of a segment or queue come before it */
     size_t count, room;
     bool copies;              /* an item has keep: reboot */
     bool aliases;             /* an item has sessions: alias */

@@ -26,7 +26,7 @@ static bool wants_record(const char *owner)
 
 bool adoption_is_recorded(const struct sys_facts *facts, const struct state_record *record)
 {
-    return record != NULL && record->kind == facts->kind &&
+    return record != NULL && shmb_kernel_kind(record->kind) == facts->kind &&
            (facts->kind != SHMB_SECTION || adoption_pages(record->size) == facts->size);
 }
 
@@ -45,6 +45,21 @@ static bool is_ours(const struct sys_facts *facts, bool recorded, const char *ow
     return strcmp(facts->owner, owner) == 0;
 }
 
+/*
+ * For the kernel, segments and queues are the same: the record says which of them it is. Without
+ * one it is what is wanted, if that has the same pages.
+ */
+static enum shmb_kind kind_of(const struct sys_spec *wanted, const struct sys_facts *facts,
+                              const struct state_record *record, bool recorded)
+{
+    if (recorded)
+        return record->kind;
+    if (wanted->kind == SHMB_QUEUE && facts->kind == SHMB_SECTION &&
+        adoption_pages(wanted->size) == facts->size)
+        return SHMB_QUEUE;
+    return facts->kind;
+}
+
 void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts,
                     const struct state_record *record, const char *owner, struct adoption *out)
 {
@@ -54,9 +69,13 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
     if (!is_ours(facts, recorded, owner))
         return;
     out->live = *wanted;
-    out->live.kind = facts->kind;
+    out->live.kind = kind_of(wanted, facts, record, recorded);
+    if (out->live.kind != SHMB_QUEUE)
+        out->live.queue = (struct sys_queue){0};
+    else if (recorded)
+        out->live.queue = record->queue;
     /* The system does not tell the initial count of a semaphore. */
-    if (wanted->kind != facts->kind)
+    if (wanted->kind != out->live.kind)
         out->live.initial = 0;
     else if (out->live.initial > facts->maximum)
         out->live.initial = facts->maximum;
@@ -65,7 +84,7 @@ void adoption_judge(const struct sys_spec *wanted, const struct sys_facts *facts
     out->live.size = facts->size;
     if (facts->kind == SHMB_SECTION && recorded)
         out->live.size = record->size;
-    else if (facts->kind == SHMB_SECTION && wanted->kind == SHMB_SECTION &&
+    else if (facts->kind == SHMB_SECTION && shmb_kernel_kind(wanted->kind) == SHMB_SECTION &&
              adoption_pages(wanted->size) == facts->size)
         out->live.size = wanted->size;
     out->generation = recorded ? record->generation : 0;

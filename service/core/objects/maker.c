@@ -12,6 +12,7 @@
 #include "descriptor.h"
 #include "event_text.h"
 #include "misfit.h"
+#include "queue_headers.h"
 
 /* Sets the configured access on an adopted object; reports it if it differed. */
 static void correct_access(const struct maker *maker, struct item *item, const char *found,
@@ -61,6 +62,36 @@ static void quieten(const struct maker *maker, const struct item *item)
 }
 
 /*
+ * Without a record, a section of the size of a queue may be a segment of a former configuration:
+ * the header tells.
+ */
+static void judge_queue(const struct system *system, const struct sys_spec *wanted,
+                        struct sys_object *object, struct adoption *judged)
+{
+    if (judged->live.kind != SHMB_QUEUE || judged->generation != 0 ||
+        queue_header_is(system, object, &judged->live.queue))
+        return;
+    judged->live.kind = SHMB_SECTION;
+    judged->live.queue = (struct sys_queue){0};
+    judged->verdict = ADOPTION_MISFIT;
+    (void)misfit_of_object(&judged->live, wanted, judged->reason, sizeof(judged->reason));
+}
+
+/*
+ * The messages of an adopted queue stay; its header is made right. `known`: it was, when a broker
+ * held it last, so that a program has damaged it. If it cannot be mapped, the next repair does it.
+ */
+static void restore_header(const struct maker *maker, struct item *item, bool known)
+{
+    unsigned wrong = 0;
+
+    (void)queue_header_write(maker->system, item->object, &item->spec.queue, item->generation,
+                             &wrong, NULL);
+    if (known)
+        queue_header_tell(maker->system, item, wrong);
+}
+
+/*
  * Adopts the existing object. SYS_OK also if it does not fit: the item is deferred then.
  * SYS_TAKEN: it is not ours; `why`, which says who has the name, stays as it is.
  */
@@ -78,7 +109,10 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
         adoption_open(system, maker->state, owner, &item->spec, &facts, &judged, &object, &failure);
 
     if (judged.verdict != ADOPTION_CONFLICT) {
+        judge_queue(system, &item->spec, object, &judged);
         hold_adopted(maker, item, &judged, object, facts.sddl);
+        if (item->spec.kind == SHMB_QUEUE)
+            restore_header(maker, item, !retired && judged.generation != 0);
         if (retired)
             quieten(maker, item);
     } else if (status == SYS_NO_MEMORY) {
@@ -107,11 +141,12 @@ static enum sys_status obtain_held_back(const struct maker *maker, struct item *
 static enum sys_status obtain(const struct maker *maker, struct item *item, struct sys_failure *why)
 {
     struct sys_object *object = NULL;
-    enum sys_status status = maker_create(maker, item, &object, why);
+    uint64_t generation;
+    enum sys_status status = maker_create(maker, item, &object, &generation, why);
 
     if (status == SYS_OK) {
         maker_note_lost(maker, item);
-        maker_hold(maker, item, object, 0);
+        maker_hold(maker, item, object, generation);
     }
     return status == SYS_TAKEN ? adopt(maker, item, why) : status;
 }

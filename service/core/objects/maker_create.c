@@ -8,6 +8,8 @@
 #include "copy_restore.h"
 #include "event_text.h"
 #include "initial_content.h"
+#include "queue_headers.h"
+#include "stamp.h"
 
 /*
  * At first only the broker and administrators have access. The section gets its configured
@@ -149,8 +151,27 @@ static enum sys_status create_from_copy(const struct maker *maker, struct item *
     return status;
 }
 
+/* An empty queue is all zero, but for its header. */
+static enum sys_status create_queue(const struct maker *maker, const struct item *item,
+                                    const struct sys_descriptor *wanted, struct sys_object **out,
+                                    uint64_t *generation, struct sys_failure *why)
+{
+    const struct system *system = maker->system;
+    enum sys_status status = system->objects.create(system->self, &item->spec, wanted, out, why);
+
+    if (status != SYS_OK)
+        return status;
+    *generation = stamp_next(system, maker->stamp);
+    status = queue_header_write(system, *out, &item->spec.queue, *generation, NULL, why);
+    if (status != SYS_OK) {
+        system->objects.close(system->self, *out);
+        *out = NULL;
+    }
+    return status;
+}
+
 enum sys_status maker_create(const struct maker *maker, struct item *item, struct sys_object **out,
-                             struct sys_failure *why)
+                             uint64_t *generation, struct sys_failure *why)
 {
     const struct system *system = maker->system;
     struct initial_content first;
@@ -158,8 +179,11 @@ enum sys_status maker_create(const struct maker *maker, struct item *item, struc
     enum sys_status status = descriptor_cache_get(maker->cache, item, &wanted, why);
 
     *out = NULL;
+    *generation = 0;
     if (status != SYS_OK)
         return status;
+    if (item->spec.kind == SHMB_QUEUE)
+        return create_queue(maker, item, wanted, out, generation, why);
     if (item->spec.kind != SHMB_SECTION || (item->initial == NULL && item->copies == NULL))
         return system->objects.create(system->self, &item->spec, wanted, out, why);
     initial_content_find(system, item, &first);

@@ -11,11 +11,11 @@
 
 /*
  * Makes the object of an item, with its content: the copy of a segment with `keep: reboot`,
- * or `initial`. SYS_TAKEN: the name is in use, and `why` says by whom. On anything but
- * SYS_OK, `*out` is NULL.
+ * or `initial`; the header of a queue. SYS_TAKEN: the name is in use, and `why` says by whom. On
+ * anything but SYS_OK, `*out` is NULL. `*generation` is for maker_hold: that of a queue, else 0.
  */
 enum sys_status maker_create(const struct maker *maker, struct item *item, struct sys_object **out,
-                             struct sys_failure *why);
+                             uint64_t *generation, struct sys_failure *why);
 
 /* Makes a section with this content and this descriptor; returns as maker_create. */
 enum sys_status maker_create_filled(const struct maker *maker, const struct sys_spec *spec,

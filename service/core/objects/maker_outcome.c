@@ -68,13 +68,14 @@ void maker_record(const struct maker *maker, const struct item *item)
     struct state_record record = {.name = item->spec.name,
                                   .kind = item->spec.kind,
                                   .size = item->spec.size,
-                                  .generation = item->generation};
+                                  .generation = item->generation,
+                                  .queue = item->spec.queue};
     const struct state_record *known = state_find(maker->state, item->spec.name);
 
     /* "": no lock. NULL would mean that the lock is not known. */
     if (item->spec.kind == SHMB_SECTION && !item->pair)
         record.lock = item->lock != NULL ? item->lock : "";
-    record.fast = item->spec.kind == SHMB_SECTION && item->fast;
+    record.fast = item_lockers(item) != 0;
     /* The same object: its control section, block and slots stay as recorded. */
     if (known != NULL && known->generation == item->generation) {
         record.slots = known->slots;

@@ -1,6 +1,7 @@
 /*
- * Makes an object anew with another kind, size or type, because the operator asked for it.
- * The old object ends when its last handle is closed; where that fails, it is put back.
+ * Makes an object anew with another kind, size or type, or a queue empty, because the operator
+ * asked for it. The old object ends when its last handle is closed; where that fails, it is put
+ * back.
  */
 #include "maker_internal.h"
 
@@ -9,10 +10,12 @@
 #include "adoption.h"
 #include "auditing.h"
 #include "event_text.h"
+#include "queue_headers.h"
 
 /*
  * Takes the old object back where a program still has it open; else makes one like it, with
- * the content in `bytes` (NULL: not a section). The item is deferred because of `reason`.
+ * the content in `bytes` (NULL: neither a segment nor a queue). The item is deferred because of
+ * `reason`.
  */
 static void put_back(const struct maker *maker, struct item *item, const struct sys_spec *old,
                      const void *bytes, const char *reason)
@@ -51,6 +54,8 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
     if (bytes == NULL)
         maker_note_lost(maker, item);
     maker_hold(maker, item, object, 0);
+    if (old->kind == SHMB_QUEUE)
+        (void)queue_header_write(system, object, &old->queue, item->generation, NULL, NULL);
     maker_defer(maker, item, reason);
 }
 
@@ -59,7 +64,7 @@ static void put_back(const struct maker *maker, struct item *item, const struct 
  * they fit. SYS_TAKEN: a program still has the old object open.
  */
 static enum sys_status create_anew(const struct maker *maker, struct item *item, const void *bytes,
-                                   uint64_t length, struct sys_object **out,
+                                   uint64_t length, struct sys_object **out, uint64_t *generation,
                                    struct sys_failure *why)
 {
     struct sys_content content = {.bytes = bytes, .size = item->spec.size};
@@ -67,7 +72,8 @@ static enum sys_status create_anew(const struct maker *maker, struct item *item,
     enum sys_status status;
 
     if (bytes == NULL)
-        return maker_create(maker, item, out, why);
+        return maker_create(maker, item, out, generation, why);
+    *generation = 0;
     content.length = (size_t)(length < item->spec.size ? length : item->spec.size);
     status = descriptor_cache_get(maker->cache, item, &wanted, why);
     *out = NULL;
@@ -81,16 +87,18 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     const struct system *system = maker->system;
     const struct sys_spec old = item->spec;
     const bool old_fast = item->fast;
+    const bool copied = old.kind == SHMB_SECTION && wanted->kind == SHMB_SECTION;
     struct sys_object *object;
     struct sys_failure why = {0};
     char text[REPORT_FAILURE];
     enum sys_status status = SYS_OK;
+    uint64_t generation;
     void *bytes = NULL;
 
     if (item->held_back)
         status = maker_refuse_held_back(&why);
     /* The view keeps the content when the handle is closed, but not the name. */
-    else if (old.kind == SHMB_SECTION)
+    else if (shmb_kernel_kind(old.kind) == SHMB_SECTION)
         status = system->objects.map(system->self, item->object, (size_t)old.size, &bytes, &why);
     if (status != SYS_OK) {
         event_reason(status, &why, text);
@@ -108,11 +116,13 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     item->object = NULL;
     item->spec = *wanted;
     item->fast = fast;
-    status = create_anew(maker, item, wanted->kind == SHMB_SECTION ? bytes : NULL, old.size,
-                         &object, &why);
+    status = create_anew(maker, item, copied ? bytes : NULL, old.size, &object, &generation, &why);
     if (status == SYS_OK) {
         item->lock = lock;
-        maker_hold(maker, item, object, 0);
+        /* A program may have closed its handle of the queue, and use it by its view. */
+        if (old.kind == SHMB_QUEUE)
+            queue_header_stale(bytes);
+        maker_hold(maker, item, object, generation);
         item->access_due = item->other_kind = false;
     } else {
         item->fast = old_fast;

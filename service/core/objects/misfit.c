@@ -4,11 +4,53 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "directory.h"
 #include "names.h"
 
 static const char *article(enum shmb_kind kind)
 {
     return kind == SHMB_EVENT ? "an" : "a";
+}
+
+static const char *overflow_word(uint32_t flags)
+{
+    return (flags & SHMB_ENTRY_REFUSE) != 0        ? "refuse"
+           : (flags & SHMB_ENTRY_DROP_OLDEST) != 0 ? "drop oldest"
+                                                   : "block";
+}
+
+static const char *ends_word(uint32_t flags, uint32_t one)
+{
+    return (flags & one) != 0 ? "one" : "many";
+}
+
+/* Programs that have the queue open have taken all of this over. */
+static bool misfit_of_queue(const struct sys_queue *live, const struct sys_queue *wanted, char *out,
+                            size_t size)
+{
+    const uint32_t other = live->flags ^ wanted->flags;
+
+    if (live->slots != wanted->slots)
+        (void)snprintf(out, size, "the slots cannot change from %" PRIu32 " to %" PRIu32,
+                       live->slots, wanted->slots);
+    else if (live->slot_size != wanted->slot_size)
+        (void)snprintf(out, size,
+                       "the slot_size cannot change from %" PRIu32 " to %" PRIu32 " bytes",
+                       live->slot_size, wanted->slot_size);
+    else if ((other & SHMB_ENTRY_ONE_PRODUCER) != 0)
+        (void)snprintf(out, size, "producers cannot change from %s to %s",
+                       ends_word(live->flags, SHMB_ENTRY_ONE_PRODUCER),
+                       ends_word(wanted->flags, SHMB_ENTRY_ONE_PRODUCER));
+    else if ((other & SHMB_ENTRY_ONE_CONSUMER) != 0)
+        (void)snprintf(out, size, "consumers cannot change from %s to %s",
+                       ends_word(live->flags, SHMB_ENTRY_ONE_CONSUMER),
+                       ends_word(wanted->flags, SHMB_ENTRY_ONE_CONSUMER));
+    else if (other != 0)
+        (void)snprintf(out, size, "overflow cannot change from %s to %s",
+                       overflow_word(live->flags), overflow_word(wanted->flags));
+    else
+        return false;
+    return true;
 }
 
 bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted, char *out,
@@ -23,6 +65,8 @@ bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted
     else if (live->kind == SHMB_SECTION && live->size != wanted->size)
         (void)snprintf(out, size, "the size cannot change from %" PRIu64 " to %" PRIu64 " bytes",
                        live->size, wanted->size);
+    else if (live->kind == SHMB_QUEUE)
+        return misfit_of_queue(&live->queue, &wanted->queue, out, size);
     else if (live->kind == SHMB_EVENT && live->manual_reset != wanted->manual_reset)
         (void)snprintf(out, size, "the reset cannot change from %s to %s",
                        live->manual_reset ? "manual" : "auto",

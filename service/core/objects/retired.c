@@ -10,6 +10,7 @@
 #include "adoption.h"
 #include "full_name.h"
 #include "name_index.h"
+#include "queue_headers.h"
 
 #define ROUND    64u /* names looked up in one round */
 #define SOON_MS  1000u
@@ -105,7 +106,7 @@ static void look_up(struct retired *retired, const struct state_record *record)
 {
     const struct system *system = retired->system;
     const struct sys_spec recorded = {
-        .kind = record->kind, .name = record->name, .size = record->size};
+        .kind = record->kind, .name = record->name, .size = record->size, .queue = record->queue};
     struct adoption judged;
     struct sys_object *object = NULL;
     struct sys_facts facts;
@@ -113,6 +114,9 @@ static void look_up(struct retired *retired, const struct state_record *record)
                                            &facts, &judged, &object, NULL);
     bool conflict = judged.verdict == ADOPTION_CONFLICT;
 
+    /* A start that leaves a queue out comes here first. */
+    if (!conflict && judged.live.kind == SHMB_QUEUE)
+        queue_header_retire(system, object);
     system->objects.close(system->self, object);
     free(facts.sddl);
     if (status == SYS_NOT_FOUND ||

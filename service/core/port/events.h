@@ -12,7 +12,8 @@
  *   310-319 the publication: ShmBroker.Directory, its tables, control sections, ShmBroker.Report
  *   320-329 copies of segments with keep: reboot
  *   330-339 access and control sections that others have changed, and auditing
- *   340-349 plain names in sessions
+ *   340-348 plain names in sessions
+ *   349-359 queues
  */
 #ifndef EVENTS_H
 #define EVENTS_H
@@ -345,7 +346,15 @@ enum event_id {
      * Error. The broker cannot create links in the sessions; everything else works.
      * They need a service that runs as LocalSystem. Retried. %1 why
      */
-    EVENT_ALIAS_REFUSED = 342
+    EVENT_ALIAS_REFUSED = 342,
+
+    /*
+     * Warning. A program has damaged the header of a queue; it was repaired. Until then, calls of
+     * the library for it returned SHMB_STALE or SHMB_CORRUPT; its messages are not concerned. Find
+     * the program, among the accounts with write.
+     * %1 name of the queue  %2 what was damaged
+     */
+    EVENT_QUEUE_REPAIRED = 349
 };
 
 #endif

@@ -20,13 +20,19 @@ struct sys_object;
 /* A security descriptor in the system's form. */
 struct sys_descriptor;
 
+/* What is in a queue (client/sync/queue_layout.h); the port has no use for it. */
+struct sys_queue {
+    uint32_t slots, slot_size, flags;
+};
+
 /* An object to create. */
 struct sys_spec {
     enum shmb_kind kind;      /* a queue is made as a section */
     const char *name;         /* bare: without Global\, which the port adds */
-    uint64_t size;            /* section: bytes */
+    uint64_t size;            /* section, queue: bytes */
     bool manual_reset, set;   /* event; `set`: signalled from the start */
     int32_t initial, maximum; /* semaphore */
+    struct sys_queue queue;
 };
 
 /* Content of a section: `length` bytes, then `fill` up to `size`. */

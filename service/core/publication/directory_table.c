@@ -88,6 +88,8 @@ void directory_table_add(struct directory_table *table, const struct directory_r
     entry->control_block = row->control_block;
     entry->slots = row->slots;
     entry->slot_count = row->slot_count;
+    entry->queue_slots = row->queue_slots;
+    entry->queue_slot_size = row->queue_slot_size;
     entry->initial = row->initial;
     entry->maximum = row->maximum;
     entry->hash = row->hash != 0 ? row->hash : shmb_name_hash(row->name, entry->name.length);

@@ -22,6 +22,7 @@ struct directory_row {
     bool fast;             /* it is a fast lock */
     uint32_t control, control_block;
     uint32_t slots, slot_count; /* of the fast lock; 0: none */
+    uint32_t queue_slots, queue_slot_size;
     int32_t initial, maximum;
     uint32_t hash; /* of the name; 0: not known */
 };

@@ -190,6 +190,14 @@ static void describe_segment(const struct item *item, struct directory_row *row)
         row->flags |= SHMB_ENTRY_INITIAL;
 }
 
+static void describe_queue(const struct item *item, struct directory_row *row)
+{
+    row->size = item->spec.size;
+    row->flags |= item->spec.queue.flags;
+    row->queue_slots = item->spec.queue.slots;
+    row->queue_slot_size = item->spec.queue.slot_size;
+}
+
 static void describe(const struct publication *publication, size_t index, struct directory_row *row)
 {
     const struct item *item = &publication->inventory->items[index];
@@ -205,7 +213,10 @@ static void describe(const struct publication *publication, size_t index, struct
         row->size = item->spec.size;
     else if (item->spec.kind == SHMB_SECTION)
         describe_segment(item, row);
-    if (item->pair || (item->spec.kind != SHMB_SECTION && item->from->kind == SHMB_SECTION))
+    else if (item->spec.kind == SHMB_QUEUE)
+        describe_queue(item, row);
+    if (item->pair || ((item->from->kind == SHMB_SECTION || item->from->kind == SHMB_QUEUE) &&
+                       item->spec.kind != item->from->kind))
         row->flags |= SHMB_ENTRY_COMPANION;
     if (control_pair_in_use(publication->controls, index))
         row->flags |= SHMB_ENTRY_DOUBLE;
@@ -454,8 +465,8 @@ static enum sys_status make_next(const struct publication *publication,
     *next = (struct served){.inventory = wanted, .due = true};
     next->slots = lock_slots_new(publication->system, owner, wanted, publication->state);
     if (next->slots != NULL)
-        next->controls = control_sets_new(publication->system, owner, wanted, publication->state,
-                                          next->slots);
+        next->controls =
+            control_sets_new(publication->system, owner, wanted, publication->state, next->slots);
     if (next->controls != NULL)
         return SYS_OK;
     lock_slots_free(next->slots);
@@ -486,8 +497,8 @@ static enum sys_status publish_next(struct publication *publication, bool other_
 enum sys_status publication_change(struct publication *publication, const struct inventory *wanted,
                                    const size_t *origin, struct sys_failure *why)
 {
-    const struct served former = {publication->inventory, publication->slots,
-                                  publication->controls, publication->due};
+    const struct served former = {publication->inventory, publication->slots, publication->controls,
+                                  publication->due};
     bool other_readers = !same_readers(former.inventory, wanted);
     struct served next;
     enum sys_status status = make_next(publication, wanted, &next, why);

@@ -92,6 +92,15 @@ static void put_corrections(struct page *page, const struct item *item)
     put_line(page, "access", name, "corrected", times);
 }
 
+static void put_repairs(struct page *page, const struct item *item)
+{
+    char name[FULL_NAME_BYTES], times[64];
+
+    full_name(item->spec.name, name);
+    (void)snprintf(times, sizeof(times), "a program damaged it; times: %" PRIu32, item->repairs);
+    put_line(page, "queue", name, "repaired", times);
+}
+
 static bool is_access_due(const struct item *item)
 {
     return item->access_due && item_has_access(item);
@@ -227,6 +236,8 @@ static void put_all(struct page *page, const struct report_news *news, struct sh
             put_item(page, &inventory->items[i]);
         if (inventory->items[i].corrections > 0)
             put_corrections(page, &inventory->items[i]);
+        if (inventory->items[i].repairs > 0)
+            put_repairs(page, &inventory->items[i]);
         if (auditing_lacks(&inventory->items[i]))
             put_auditing(page, &inventory->items[i]);
         if (is_access_due(&inventory->items[i]))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "carried_locks.h"
+#include "queue_headers.h"
 
 /*
  * NULL while a change of the access is due, or where the object is of another kind than
@@ -175,6 +176,14 @@ static void undo_record(struct apply *apply, const struct item *item)
     state_put(state, &retired);
 }
 
+/* A retired queue that this reload has adopted is retired again. */
+static void undo_queue(struct apply *apply, const struct item *item)
+{
+    if (item->spec.kind == SHMB_QUEUE && item->adopted &&
+        name_index_find(&apply->holdings, item->spec.name, item->hash) == NAME_INDEX_NONE)
+        queue_header_retire(apply->request->former->system, item->object);
+}
+
 /* Undoes the steps, last step first. */
 static void undo(struct apply *apply)
 {
@@ -192,6 +201,7 @@ static void undo(struct apply *apply)
             maker_record(former, apply_former(apply, step));
         if (step->action != PLAN_CREATE || !item_is_held(apply_item(apply, step)))
             continue;
+        undo_queue(apply, apply_item(apply, step));
         system->objects.close(system->self, apply_item(apply, step)->object);
         undo_record(apply, apply_item(apply, step));
     }
@@ -203,26 +213,42 @@ static void undo(struct apply *apply)
     }
 }
 
+/* Signals an event of the former inventory, if it is held. */
+static void signal_event(struct apply *apply, const char *name)
+{
+    const struct system *system = apply->request->wanted->system;
+    const struct item *items = apply->request->from->items;
+    size_t event = name_index_find(&apply->holdings, name, 0);
+
+    if (event != NAME_INDEX_NONE && item_is_held(&items[event]) &&
+        items[event].spec.kind == SHMB_EVENT)
+        system->objects.signal(system->self, items[event].object, true);
+}
+
+/* Marks a retired queue, and wakes a program that waits for a message or for room. */
+static void retire_queue(struct apply *apply, const struct item *queue)
+{
+    size_t i;
+
+    queue_header_retire(apply->request->wanted->system, queue->object);
+    for (i = 0; queue->from->kind == SHMB_QUEUE && i < CFG_QUEUE_EVENTS; i++)
+        signal_event(apply, queue->from->u.queue.events[i]);
+}
+
 /*
  * Wakes the programs that wait for a change of a retired segment: its block says by now that it
  * is. The events stay set, because a program may be about to wait.
  */
 static void wake_waiters(struct apply *apply, const struct item *segment)
 {
-    const struct system *system = apply->request->wanted->system;
-    const struct item *items = apply->request->from->items;
     size_t i;
 
+    if (segment->spec.kind == SHMB_QUEUE && item_is_held(segment))
+        retire_queue(apply, segment);
     if (segment->from->kind != SHMB_SECTION || segment->spec.kind != SHMB_SECTION)
         return;
-    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->from->u.segment.notify.events[i] != NULL; i++) {
-        size_t event =
-            name_index_find(&apply->holdings, segment->from->u.segment.notify.events[i], 0);
-
-        if (event != NAME_INDEX_NONE && item_is_held(&items[event]) &&
-            items[event].spec.kind == SHMB_EVENT)
-            system->objects.signal(system->self, items[event].object, true);
-    }
+    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->from->u.segment.notify.events[i] != NULL; i++)
+        signal_event(apply, segment->from->u.segment.notify.events[i]);
 }
 
 /* Nothing can fail any more: closes the objects that are no longer wanted. */

@@ -29,6 +29,8 @@ static void carry(const struct item *former, struct item *item)
     item->object = former->object;
     item->generation = former->generation;
     item->adopted = former->adopted;
+    item->repairs = former->repairs;
+    item->repair_told = former->repair_told;
     item->auditing = former->auditing;
     item->initialised |= former->initialised;
     item->filled = former->filled;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "queue_spec.h"
 #include "snapshot_pair.h"
 
 static bool same_name(const char *a, const char *b)
@@ -46,7 +47,12 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
     *spec = (struct sys_spec){.kind = from->kind, .name = item->spec.name};
     *lock = NULL;
     *fast = from->kind == SHMB_SECTION && from->u.segment.lock.kind == CFG_LOCK_FAST;
-    if (from->kind == SHMB_SECTION && is_lock_of(&from->u.segment, item->spec.name)) {
+    if (from->kind == SHMB_QUEUE && same_name(item->spec.name, from->name)) {
+        queue_spec(&from->u.queue, spec);
+    } else if (from->kind == SHMB_QUEUE) {
+        spec->kind = SHMB_EVENT; /* an event of it, which resets alone */
+        *fast = true;
+    } else if (from->kind == SHMB_SECTION && is_lock_of(&from->u.segment, item->spec.name)) {
         spec->kind = *fast ? SHMB_EVENT : SHMB_MUTEX;
     } else if (from->kind == SHMB_SECTION &&
                is_change_event_of(&from->u.segment, item->spec.name)) {

@@ -108,6 +108,8 @@ static bool take_line(struct state *state, const struct state_line *line, bool *
         return !*current || entries_take_lock(&state->entries, &line->record);
     case STATE_LINE_FAST:
         return !*current || entries_take_fast(&state->entries, &line->record);
+    case STATE_LINE_QUEUE:
+        return !*current || entries_take_queue(&state->entries, &line->record);
     case STATE_LINE_COPY:
         return entries_set_copy(&state->entries, line->text, line->number);
     case STATE_LINE_SID:

@@ -32,8 +32,9 @@ struct state_record {
     uint32_t control, block; /* of a segment; 0: none. See control.h */
     bool retired;            /* the broker no longer holds it; clients may */
     const char *lock;        /* of a segment; "": it has none; NULL: not known */
-    bool fast;               /* that lock is a fast one */
-    uint32_t slots;          /* of such a segment: the number of its slots section; 0: none */
+    bool fast;               /* that lock is a fast one; of a queue: true */
+    uint32_t slots;          /* of what has a fast lock: the number of its slots section; 0: none */
+    struct sys_queue queue;  /* of a queue */
 };
 
 /*

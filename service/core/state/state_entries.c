@@ -214,6 +214,11 @@ bool entries_take_record(struct state_entries *entries, const struct state_recor
         record.fast = known->record.fast;
         record.slots = known->record.slots;
     }
+    if (known != NULL && known->record.generation == read->generation &&
+        known->record.kind == SHMB_QUEUE) {
+        record.kind = SHMB_QUEUE;
+        record.queue = known->record.queue;
+    }
     return entries_set_record(entries, &record);
 }
 
@@ -254,6 +259,25 @@ bool entries_take_fast(struct state_entries *entries, const struct state_record 
     record.fast = true;
     record.slots = read->slots;
     return entries_set_record(entries, &record);
+}
+
+bool entries_take_queue(struct state_entries *entries, const struct state_record *read)
+{
+    const struct state_entry *known = entries_find(entries, read->name, ENTRY_OBJECT);
+    struct state_record record;
+
+    if (known == NULL || known->record.generation != read->generation ||
+        shmb_kernel_kind(known->record.kind) != SHMB_SECTION)
+        return true;
+    record = *entries_record(known);
+    record.kind = SHMB_QUEUE;
+    record.queue = read->queue;
+    return entries_set_record(entries, &record);
+}
+
+static bool same_queue(const struct sys_queue *a, const struct sys_queue *b)
+{
+    return a->slots == b->slots && a->slot_size == b->slot_size && a->flags == b->flags;
 }
 
 bool entries_set_sid(struct state_entries *entries, const char *account, const char *sid)
@@ -318,5 +342,6 @@ bool entries_same_record(const struct state_record *a, const struct state_record
 {
     return a->kind == b->kind && a->size == b->size && a->generation == b->generation &&
            a->control == b->control && a->block == b->block && a->retired == b->retired &&
-           same_lock(a->lock, b->lock) && a->fast == b->fast && a->slots == b->slots;
+           same_lock(a->lock, b->lock) && a->fast == b->fast && a->slots == b->slots &&
+           same_queue(&a->queue, &b->queue);
 }

@@ -65,6 +65,8 @@ bool entries_take_record(struct state_entries *entries, const struct state_recor
 /* A lock line, or a fast line, counts only for the object line of the same generation. */
 bool entries_take_fast(struct state_entries *entries, const struct state_record *read);
 bool entries_take_lock(struct state_entries *entries, const struct state_record *read);
+/* So does a queue line, which makes the section a queue. */
+bool entries_take_queue(struct state_entries *entries, const struct state_record *read);
 bool entries_set_sid(struct state_entries *entries, const char *account, const char *sid);
 /* `saved` 0: there are no copies any more. */
 bool entries_set_copy(struct state_entries *entries, const char *name, uint64_t saved);

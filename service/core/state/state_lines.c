@@ -58,16 +58,23 @@ void state_line_object(struct text *out, const struct state_record *record)
     size_t start = out->length;
 
     text_add(out, "........ object %s %" PRIu64 " %" PRIu64 " %" PRIu32 " %" PRIu32 " %s %s\n",
-             shmb_kind_word(record->kind), record->size, record->generation, record->control,
-             record->block, record->retired ? "retired" : "held", record->name);
+             shmb_kind_word(shmb_kernel_kind(record->kind)), record->size, record->generation,
+             record->control, record->block, record->retired ? "retired" : "held", record->name);
     finish(out, start);
-    if (record->lock == NULL)
-        return;
-    start = out->length;
-    text_add(out, "........ lock %" PRIu64 " %s\\%s\n", record->generation, record->name,
-             record->lock);
-    finish(out, start);
-    if (!record->fast)
+    if (record->kind == SHMB_QUEUE) {
+        start = out->length;
+        text_add(out, "........ queue %" PRIu64 " %" PRIu32 " %" PRIu32 " %" PRIu32 " %s\n",
+                 record->generation, record->queue.slots, record->queue.slot_size,
+                 record->queue.flags, record->name);
+        finish(out, start);
+    }
+    if (record->lock != NULL) {
+        start = out->length;
+        text_add(out, "........ lock %" PRIu64 " %s\\%s\n", record->generation, record->name,
+                 record->lock);
+        finish(out, start);
+    }
+    if (!record->fast || (record->lock == NULL && record->kind != SHMB_QUEUE))
         return;
     start = out->length;
     text_add(out, "........ fast %" PRIu64 " %" PRIu32 " %s\n", record->generation, record->slots,
@@ -195,6 +202,18 @@ static bool read_fast(char *at, struct state_record *out)
     return shmb_name_check(at, strlen(at), NULL, NULL) == SHMB_NAME_OK;
 }
 
+static bool read_queue(char *at, struct state_record *out)
+{
+    uint64_t slots, slot_size, flags;
+
+    if (!number(&at, UINT64_MAX, &out->generation) || !number(&at, UINT32_MAX, &slots) ||
+        !number(&at, UINT32_MAX, &slot_size) || !number(&at, UINT32_MAX, &flags))
+        return false;
+    out->queue = (struct sys_queue){(uint32_t)slots, (uint32_t)slot_size, (uint32_t)flags};
+    out->name = at;
+    return shmb_name_check(at, strlen(at), NULL, NULL) == SHMB_NAME_OK;
+}
+
 static bool read_keeper(char *at, struct state_line *out)
 {
     uint64_t process;
@@ -235,6 +254,9 @@ bool state_line_read(char *line, struct state_line *out)
     } else if (strcmp(what, "fast") == 0) {
         out->what = STATE_LINE_FAST;
         return read_fast(at, &out->record);
+    } else if (strcmp(what, "queue") == 0) {
+        out->what = STATE_LINE_QUEUE;
+        return read_queue(at, &out->record);
     } else if (strcmp(what, "keeper") == 0) {
         out->what = STATE_LINE_KEEPER;
         return read_keeper(at, out);

@@ -6,7 +6,8 @@
  *     <sum> stamp <number>
  *     <sum> object <kind> <size> <generation> <control> <block> <held|retired> <name>
  *     <sum> lock <generation> <segment>\<lock>
- *     <sum> fast <generation> <slots> <segment>
+ *     <sum> fast <generation> <slots> <segment or queue>
+ *     <sum> queue <generation> <slots> <slot size> <flags> <queue>
  *     <sum> sid <SID> <account>
  *     <sum> copy <time> <name>
  *     <sum> keeper <process> <made> <lives|ended>
@@ -14,8 +15,9 @@
  * The sum is the FNV-1a hash of the rest of the line, 8 hex digits. Later lines win. An object
  * with the generation 0 is dropped. Names come last, because they may contain blanks. A lock line
  * follows the object line of its segment, with the same generation; without a name after the
- * backslash the segment has no lock. A fast line follows it where the lock is a fast one.
- * Unknown lines are skipped.
+ * backslash the segment has no lock. A fast line follows it where the lock is a fast one. A queue
+ * is a section by its object line; a queue line and a fast line follow, with the same generation.
+ * Unknown lines are skipped, so that an older broker takes a queue for a section.
  */
 #ifndef CORE_STATE_LINES_H
 #define CORE_STATE_LINES_H
@@ -31,6 +33,7 @@ enum state_line_what {
     STATE_LINE_OBJECT,
     STATE_LINE_LOCK,
     STATE_LINE_FAST,
+    STATE_LINE_QUEUE,
     STATE_LINE_COPY,
     STATE_LINE_SID,
     STATE_LINE_KEEPER
@@ -43,7 +46,7 @@ struct state_line {
     const char *sid;
     uint64_t number;            /* of a stamp; the time of a copy, 0: it is forgotten */
     struct state_record record; /* of an object; of a lock: only name, generation, and lock or
-                                   slots */
+                                   slots; of a queue: name, generation and queue */
     struct sys_keeper keeper;
     bool ended; /* the keeper has ended */
 };
@@ -57,7 +60,7 @@ bool state_line_read(char *line, struct state_line *out);
 /* Each appends its line to `out`. */
 void state_line_head(struct text *out, const char *boot);
 void state_line_stamp(struct text *out, uint64_t stamp);
-/* Two lines if the lock is known, three if it is a fast one. */
+/* Two lines if the lock is known, three if it is a fast one, and for a queue. */
 void state_line_object(struct text *out, const struct state_record *record);
 void state_line_copy(struct text *out, const char *name, uint64_t saved);
 void state_line_sid(struct text *out, const char *account, const char *sid);

@@ -80,7 +80,8 @@
     X(LOCK_CLOSED, WARNING)                                                                        \
     X(ALIAS_CONFLICT, WARNING)                                                                     \
     X(ALIAS_RECOVERED, INFORMATION)                                                                \
-    X(ALIAS_REFUSED, FAILURE)
+    X(ALIAS_REFUSED, FAILURE)                                                                      \
+    X(QUEUE_REPAIRED, WARNING)
 
 /* Fails to compile if the numbers or severities of events.h and messages.mc differ. */
 #define SAME(name, severity)                                                                       \

@@ -77,6 +77,7 @@ static const struct event_row {
     {EVENT_ALIAS_CONFLICT, 'w', 3},
     {EVENT_ALIAS_RECOVERED, 'i', 2},
     {EVENT_ALIAS_REFUSED, 'e', 1},
+    {EVENT_QUEUE_REPAIRED, 'w', 2},
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
 

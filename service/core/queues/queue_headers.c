@@ -1,0 +1,160 @@
+/*
+ * A program may write the same bytes at the same time, so each is looked at once in a round, and
+ * nothing that is read decides where to write.
+ */
+#include "queue_headers.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "access_sets.h"
+#include "compiler.h"
+#include "descriptor.h"
+#include "full_name.h"
+#include "queue_layout.h"
+
+#define OWN_BYTES  offsetof(struct shmb_queue_header, put_lock)   /* the first two lines */
+#define FIRST_LINE offsetof(struct shmb_queue_header, generation) /* never changes */
+
+static void wanted_header(const struct sys_queue *layout, uint64_t generation,
+                          struct shmb_queue_header *out)
+{
+    shmb_queue_fill_header(layout->slots, layout->slot_size, layout->flags, generation, out);
+}
+
+enum sys_status queue_header_write(const struct system *system, struct sys_object *section,
+                                   const struct sys_queue *layout, uint64_t generation,
+                                   unsigned *wrong, struct sys_failure *why)
+{
+    struct shmb_queue_header wanted, *header;
+    unsigned found = 0;
+    void *view;
+    enum sys_status status = system->objects.map(system->self, section, OWN_BYTES, &view, why);
+
+    if (wrong != NULL)
+        *wrong = 0;
+    if (status != SYS_OK)
+        return status;
+    header = view;
+    wanted_header(layout, generation, &wanted);
+    if (memcmp(header, &wanted, FIRST_LINE) != 0) {
+        memcpy(header, &wanted, FIRST_LINE);
+        found |= QUEUE_HEADER_WRONG;
+    }
+    if (memcmp(header->reserved1, wanted.reserved1, sizeof(wanted.reserved1)) != 0) {
+        memset(header->reserved1, 0, sizeof(header->reserved1));
+        found |= QUEUE_HEADER_WRONG;
+    }
+    if (shmb_load64(&header->generation) != generation) {
+        shmb_store64(&header->generation, generation);
+        found |= QUEUE_GENERATION_WRONG;
+    }
+    system->objects.unmap(system->self, view);
+    if (wrong != NULL)
+        *wrong = found;
+    return SYS_OK;
+}
+
+bool queue_header_is(const struct system *system, struct sys_object *section,
+                     const struct sys_queue *layout)
+{
+    uint8_t found[FIRST_LINE];
+    struct shmb_queue_header wanted;
+
+    wanted_header(layout, 0, &wanted);
+    return system->objects.peek(system->self, section, 0, found, sizeof(found), NULL) == SYS_OK &&
+           memcmp(found, &wanted, sizeof(found)) == 0;
+}
+
+void queue_header_stale(void *view)
+{
+    struct shmb_queue_header *header = view;
+
+    shmb_store64(&header->generation, UINT64_MAX);
+}
+
+void queue_header_retire(const struct system *system, struct sys_object *section)
+{
+    void *view;
+
+    /* If it cannot be mapped, programs go on with a queue that nobody else finds. */
+    if (system->objects.map(system->self, section, OWN_BYTES, &view, NULL) != SYS_OK)
+        return;
+    queue_header_stale(view);
+    system->objects.unmap(system->self, view);
+}
+
+void queue_header_tell(const struct system *system, struct item *item, unsigned wrong)
+{
+    static const char *const words[] = {"", "header", "generation", "header, generation"};
+    const uint64_t now = system->clock.ticks(system->self);
+    char name[FULL_NAME_BYTES];
+    const char *inserts[] = {name, words[wrong]};
+
+    if (wrong == 0)
+        return;
+    item->repairs++;
+    if (item->repairs > 1 && now - item->repair_told < QUEUE_REPAIR_EVERY_MS)
+        return;
+    item->repair_told = now;
+    full_name(item->spec.name, name);
+    system->log(system->self, EVENT_QUEUE_REPAIRED, inserts, 2);
+}
+
+/* SDDL counts as the nearest levels. */
+static bool others_may_write(const struct inventory *inventory, const struct item *item,
+                             const char *owner)
+{
+    size_t i, count;
+    const struct access_rule *rules = access_sets_rules(inventory->sets, item->access, &count);
+
+    for (i = 0; i < count; i++)
+        if ((rules[i].level == SHMB_LEVEL_WRITE || rules[i].level == SHMB_LEVEL_FULL) &&
+            !descriptor_has_full(rules[i].sid, owner))
+            return true;
+    return false;
+}
+
+/* The access of a queue that is held as another kind is configured does not tell who may write. */
+static bool is_watched(const struct inventory *inventory, const struct item *item,
+                       const char *owner)
+{
+    return item_is_held(item) && item->spec.kind == SHMB_QUEUE &&
+           (item->other_kind || item->access_due || others_may_write(inventory, item, owner));
+}
+
+bool queue_headers_need_repair(const struct inventory *inventory, const char *owner)
+{
+    size_t i;
+
+    for (i = 0; i < inventory->count; i++)
+        if (is_watched(inventory, &inventory->items[i], owner))
+            return true;
+    return false;
+}
+
+bool queue_headers_repair(const struct system *system, struct inventory *inventory,
+                          const char *owner, bool last)
+{
+    bool damaged = false;
+    size_t i;
+
+    for (i = 0; i < inventory->count; i++) {
+        struct item *item = &inventory->items[i];
+        unsigned wrong;
+
+        if (!last && system->stopping(system->self))
+            break;
+        if (!is_watched(inventory, item, owner))
+            continue;
+        /* If it cannot be mapped now, the next round looks again. */
+        if (queue_header_write(system, item->object, &item->spec.queue, item->generation, &wrong,
+                               NULL) == SYS_OK) {
+            queue_header_tell(system, item, wrong);
+            damaged |= wrong != 0;
+        }
+        if (last)
+            system->progress(system->self);
+    }
+    return damaged;
+}

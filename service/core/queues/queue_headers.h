@@ -1,0 +1,51 @@
+/*
+ * queue_headers.h - the header of a queue (client/sync/queue_layout.h): written before the queue is
+ * published, restored where a program has damaged it, marked when the queue is retired.
+ *
+ * The broker writes only the first two lines of the section. All else belongs to the programs.
+ */
+#ifndef CORE_QUEUE_HEADERS_H
+#define CORE_QUEUE_HEADERS_H
+
+#include <stdbool.h>
+
+#include "inventory.h"
+#include "system.h"
+
+#define QUEUE_REPAIR_EVERY_MS 60000u
+
+/* What was wrong with the header of a queue, as bits. 0: nothing. */
+enum { QUEUE_HEADER_WRONG = 1, QUEUE_GENERATION_WRONG = 2 };
+
+/*
+ * Writes what differs in the first two lines of a section with this layout and generation. `*wrong`
+ * (NULL is allowed) says what that was.
+ */
+enum sys_status queue_header_write(const struct system *system, struct sys_object *section,
+                                   const struct sys_queue *layout, uint64_t generation,
+                                   unsigned *wrong, struct sys_failure *why);
+
+/* True: the section begins with the header of a queue of this layout; any generation will do. */
+bool queue_header_is(const struct system *system, struct sys_object *section,
+                     const struct sys_queue *layout);
+
+/* Marks a queue as retired, or made anew: calls of the library return SHMB_STALE. */
+void queue_header_retire(const struct system *system, struct sys_object *section);
+
+/* The same for one that is mapped. */
+void queue_header_stale(void *view);
+
+/* Logs EVENT_QUEUE_REPAIRED, at most once in QUEUE_REPAIR_EVERY_MS, and counts it. */
+void queue_header_tell(const struct system *system, struct item *item, unsigned wrong);
+
+/* True if programs may write a held queue, besides the broker, SYSTEM and Administrators. */
+bool queue_headers_need_repair(const struct inventory *inventory, const char *owner);
+
+/*
+ * Restores the headers of held queues that programs may write. True: a program has damaged one.
+ * Ends early at a stop, unless it is the `last` time.
+ */
+bool queue_headers_repair(const struct system *system, struct inventory *inventory,
+                          const char *owner, bool last);
+
+#endif
