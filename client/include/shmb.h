@@ -579,10 +579,11 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_private_createW(
 #define SHMB_FLAG_READERS_MAY_WAIT 0x02u /* segment */
 #define SHMB_FLAG_INITIAL          0x04u /* segment: the broker wrote its initial content */
 #define SHMB_FLAG_COMPANION        0x08u /* belongs to a segment: its lock, a change event */
-#define SHMB_FLAG_HAS_LOCK         0x10u /* segment: `lock` names its mutex */
-#define SHMB_FLAG_ROUNDED          0x20u /* `bytes` is rounded up: opened without the directory */
-#define SHMB_FLAG_NOTIFY           0x40u /* segment: shmb_wait_changed works */
-#define SHMB_FLAG_PRIVATE          0x80u /* segment: private memory, see shmb_private_create */
+#define SHMB_FLAG_HAS_LOCK         0x10u /* segment: `lock` names its mutex, or with _FAST its event */
+#define SHMB_FLAG_ROUNDED          0x20u  /* `bytes` is rounded up: opened without the directory */
+#define SHMB_FLAG_NOTIFY           0x40u  /* segment: shmb_wait_changed works */
+#define SHMB_FLAG_PRIVATE          0x80u  /* segment: private memory, see shmb_private_create */
+#define SHMB_FLAG_FAST             0x200u /* segment: its lock is a fast one, see shmb_lock */
 
 #define SHMB_NAME_SIZE 604u /* bytes of a name's buffer */
 
@@ -598,7 +599,8 @@ typedef struct shmb_info {
     int32_t maximum;      /* semaphore: greatest count */
     uint64_t reserved[4]; /* 0 */
     char name[SHMB_NAME_SIZE];
-    char lock[SHMB_NAME_SIZE]; /* segment with a lock: name of its mutex */
+    char lock[SHMB_NAME_SIZE]; /* segment with a lock: name of its mutex, or of a fast lock's event
+                                */
 } shmb_info;
 
 /*

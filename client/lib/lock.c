@@ -1,6 +1,6 @@
 /*
- * shmb_lock, shmb_unlock and shmb_mark_consistent. The lock is a kernel mutex. The ownership
- * of the segment only notes which thread has it, for all handles; taking it again is only
+ * shmb_lock, shmb_unlock and shmb_mark_consistent. The lock is a kernel mutex, or a fast lock. The
+ * ownership of the segment only notes which thread has it, for all handles; taking it again is only
  * counted there. block.c marks the deaths of owners.
  */
 #include "lock.h"
@@ -11,6 +11,7 @@
 #include "compiler.h"
 #include "mutex.h"
 #include "open_object.h"
+#include "segment_lock.h"
 #include "thread.h"
 #include "trust.h"
 
@@ -76,9 +77,9 @@ static int32_t enter_again(struct shmb_segment *segment, struct shmb_block *bloc
     return ownership->abandoned ? SHMB_ABANDONED : SHMB_OK;
 }
 
-/* This thread owns the mutex now. `died`: the system reported it as abandoned. */
-static int32_t enter(struct shmb_segment *segment, struct shmb_block *block, uint32_t token,
-                     bool died)
+/* This thread owns the lock now. `died`: its last owner died. */
+static int32_t enter(struct shmb_segment *segment, struct shmb_block *block,
+                     const struct thread_self *self, bool died)
 {
     struct ownership *ownership = segment->ownership;
 
@@ -87,15 +88,15 @@ static int32_t enter(struct shmb_segment *segment, struct shmb_block *block, uin
     ownership->filling = false;
     holding_begin(&ownership->locks);
     holding_add(&ownership->locks, &segment->locks);
-    ownership->thread = thread_writer();
-    shmb_store32(&ownership->thread_id, (uint32_t)ownership->thread);
-    shmb_store32(&ownership->thread_born, thread_born());
-    shmb_store32(&ownership->holder, token);
+    ownership->thread = self->writer;
+    shmb_store32(&ownership->thread_id, (uint32_t)self->writer);
+    shmb_store32(&ownership->thread_born, self->born);
+    shmb_store32(&ownership->holder, self->token);
     return block_enter(segment, block, died);
 }
 
 static int32_t wait_for(struct shmb_segment *segment, HANDLE mutex, uint32_t timeout_ms,
-                        uint32_t token, struct fault *fault)
+                        const struct thread_self *self, struct fault *fault)
 {
     struct shmb_block *block;
     int32_t result;
@@ -104,14 +105,14 @@ static int32_t wait_for(struct shmb_segment *segment, HANDLE mutex, uint32_t tim
     case WAIT_OBJECT_0:
         result = block_get(segment, &block);
         if (result == SHMB_OK)
-            return enter(segment, block, token, false);
+            return enter(segment, block, self, false);
         /* Retired, moved or recreated during the wait. */
         ReleaseMutex(mutex);
         return fault_plain(fault, result);
     case WAIT_ABANDONED:
         /* Even then: the system reports a death only once, so the caller has to learn of it. */
         result = block_get(segment, &block);
-        return enter(segment, result == SHMB_OK ? block : NULL, token, true);
+        return enter(segment, result == SHMB_OK ? block : NULL, self, true);
     case WAIT_TIMEOUT:
         return fault_plain(fault, SHMB_TIMEOUT);
     default:
@@ -119,11 +120,57 @@ static int32_t wait_for(struct shmb_segment *segment, HANDLE mutex, uint32_t tim
     }
 }
 
+static int32_t take_mutex(struct shmb_segment *segment, uint32_t timeout_ms, struct fault *fault)
+{
+    struct shmb_block *block;
+    struct thread_self self;
+    HANDLE mutex;
+    int32_t result;
+
+    if (!thread_self_get(&self))
+        return fault_plain(fault, SHMB_NO_MEMORY);
+    result = get_mutex(segment, &mutex, fault);
+    if (result != SHMB_OK) /* retired meanwhile, and the mutex with it? */
+        return block_get(segment, &block) == SHMB_STALE ? fault_plain(fault, SHMB_STALE) : result;
+    return wait_for(segment, mutex, timeout_ms, &self, fault);
+}
+
+/* This thread owns the word now. A segment that is stale by now is not entered. */
+static int32_t enter_fast(struct shmb_segment *segment, struct seat *seat, bool died,
+                          struct fault *fault)
+{
+    struct shmb_block *block;
+    struct fault ignored;
+    const int32_t result = block_get(segment, &block);
+
+    if (result != SHMB_OK) {
+        segment_lock_give(segment, seat, false, &ignored);
+        return fault_plain(fault, result);
+    }
+    segment->ownership->seat = seat;
+    return enter(segment, block, &seat->self, died);
+}
+
+static int32_t take_fast(struct shmb_segment *segment, uint32_t timeout_ms, struct fault *fault)
+{
+    struct shmb_block *block;
+    struct word_lock *lock;
+    struct seat *seat;
+    int32_t result = segment_lock_get(segment, &lock, fault);
+
+    if (result == SHMB_OK)
+        result = word_lock_take(lock, timeout_ms, &seat, fault);
+    if (result >= 0)
+        return enter_fast(segment, seat, result == SHMB_ABANDONED, fault);
+    /* Retired meanwhile, and the event and the slots with it? */
+    return result != SHMB_TIMEOUT && block_get(segment, &block) == SHMB_STALE
+               ? fault_plain(fault, SHMB_STALE)
+               : result;
+}
+
 int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct fault *fault)
 {
     struct shmb_block *block;
-    uint32_t token;
-    HANDLE mutex;
     int32_t result;
 
     /* Before the wait: a handle whose block is no longer the segment's fails at once. */
@@ -134,16 +181,11 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
         return fault_plain(fault, result);
     if (lock_mine(segment))
         return enter_again(segment, block, fault);
-    token = thread_token();
-    if (token == 0)
-        return fault_plain(fault, SHMB_NO_MEMORY);
-    result = get_mutex(segment, &mutex, fault);
-    if (result != SHMB_OK) /* retired meanwhile, and the mutex with it? */
-        return block_get(segment, &block) == SHMB_STALE ? fault_plain(fault, SHMB_STALE) : result;
-    return wait_for(segment, mutex, timeout_ms, token, fault);
+    return handle_has_fast_lock(segment) ? take_fast(segment, timeout_ms, fault)
+                                         : take_mutex(segment, timeout_ms, fault);
 }
 
-/* Before the thread releases the mutex. */
+/* Before the thread releases the lock. */
 static void leave(struct ownership *ownership)
 {
     /* Without this, the sequence stays odd, and the next owner takes us for dead. */
@@ -156,6 +198,8 @@ static void leave(struct ownership *ownership)
 int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
 {
     struct ownership *ownership = segment->ownership;
+    struct seat *seat;
+    bool consistent;
     DWORD code;
 
     if (!lock_mine(segment))
@@ -164,9 +208,13 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
         holding_drop(&ownership->locks, &segment->locks);
         return SHMB_OK;
     }
-    /* Before ReleaseMutex: after it, another thread may own the lock and set these members. */
+    /* Before the release: after it, another thread may own the lock and set these members. */
+    seat = ownership->seat;
+    consistent = !ownership->abandoned;
     leave(ownership);
     block_leave(segment);
+    if (handle_has_fast_lock(segment))
+        return segment_lock_give(segment, seat, consistent, fault);
     if (ReleaseMutex(ownership->mutex))
         return SHMB_OK;
     /* Not the owner: the program has released the mutex itself, without the library. */

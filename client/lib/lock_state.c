@@ -9,6 +9,7 @@
 #include "compiler.h"
 #include "mutex.h"
 #include "open_object.h"
+#include "segment_lock.h"
 #include "sized.h"
 
 #define INFO_SIZE_MIN offsetof(struct shmb_lock_info, reserved)
@@ -81,6 +82,12 @@ static int32_t lock_state(const struct shmb_segment *segment, struct shmb_lock_i
 
     if (result != SHMB_OK)
         return fault_plain(fault, result);
+    if (handle_has_fast_lock(segment)) {
+        result = segment_lock_state(segment, &info, fault);
+        if (result == SHMB_OK)
+            sized_give(&info, sizeof(info), out);
+        return result;
+    }
     result = get_mutex(segment, &mutex, &opened, fault);
     if (result != SHMB_OK)
         return result;

@@ -92,6 +92,8 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
     if (result != SHMB_OK)
         return result;
     lookup_info(&view, &segment->info);
+    segment->slots = view.entry.slots;
+    segment->slot_count = view.entry.slot_count;
     /* By the entry's spelling: the kernel distinguishes case, the directory does not. */
     result = open_object(SHMB_SECTION, segment->info.name, section_access(request->rights),
                          request->owner, &segment->section, fault);
@@ -102,13 +104,17 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
     return result;
 }
 
-/* Without the directory: does a mutex X.lock exist? "Access denied" also answers that. */
+/*
+ * Without the directory: does a mutex X.lock exist? "Access denied" also answers that. An object of
+ * another kind is the event of a fast lock, which cannot be taken without the directory.
+ */
 static void guess_lock(struct shmb_info *info)
 {
     char lock[SHMB_NAME_BYTES + sizeof(SHMB_LOCK_SUFFIX)];
     char checked[SHMB_NAME_BYTES];
     wchar_t name[OBJECT_NAME_WIDE_MAX];
     HANDLE mutex;
+    DWORD code;
 
     strcpy(lock, info->name);
     strcat(lock, SHMB_LOCK_SUFFIX);
@@ -116,12 +122,15 @@ static void guess_lock(struct shmb_info *info)
         return;
     object_name_wide(checked, name);
     mutex = OpenMutexW(SYNCHRONIZE, FALSE, name);
-    if (mutex == NULL && GetLastError() != ERROR_ACCESS_DENIED)
+    code = mutex == NULL ? GetLastError() : 0;
+    if (code != 0 && code != ERROR_ACCESS_DENIED && code != ERROR_INVALID_HANDLE)
         return;
     if (mutex != NULL)
         CloseHandle(mutex);
     strcpy(info->lock, checked);
     info->flags |= SHMB_FLAG_HAS_LOCK;
+    if (code == ERROR_INVALID_HANDLE)
+        info->flags |= SHMB_FLAG_FAST;
 }
 
 /* Opens by name without the directory: nothing but the object tells size and kind. */

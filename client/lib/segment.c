@@ -3,6 +3,7 @@
 
 #include "block.h"
 #include "lock.h"
+#include "segment_lock.h"
 #include "utf.h"
 
 int32_t SHMB_CALL shmb_close(shmb_segment *segment)
@@ -14,6 +15,7 @@ int32_t SHMB_CALL shmb_close(shmb_segment *segment)
         return result_end_plain(SHMB_NOT_OWNER);
     lock_leave(segment);
     block_close(segment);
+    segment_lock_end(segment);
     handle_free(segment);
     return SHMB_OK;
 }

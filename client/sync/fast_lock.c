@@ -48,12 +48,9 @@ static bool is_free(uint64_t word)
 /* Any program that may write the lock can have written the word. */
 static bool is_sound(const struct fast_lock *lock, uint64_t word)
 {
-    if ((word & ~(SHMB_LOCK_IDENTITY | SHMB_LOCK_FLAGS)) != 0)
-        return false;
-    if (is_free(word))
-        return (word & SHMB_LOCK_IDENTITY) == 0;
-    return owner_slot(word) < lock->slot_count &&
-           shmb_slots_at(lock->slots, lock->slots_size, owner_slot(word)) != NULL;
+    return fast_word_is_sound(word, lock->slot_count) &&
+           (is_free(word) ||
+            shmb_slots_at(lock->slots, lock->slots_size, owner_slot(word)) != NULL);
 }
 
 static bool has_later_generation(const struct fast_lock *lock, uint64_t word)

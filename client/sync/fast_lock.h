@@ -65,6 +65,15 @@ static inline uint64_t fast_identity(uint32_t slot, uint32_t generation)
     return (uint64_t)generation << SHMB_LOCK_GENERATION | (slot + 1);
 }
 
+/* False: no lock word of a domain with this many slots. SHMB_LOCK_MOVED is none, either. */
+static inline bool fast_word_is_sound(uint64_t word, uint32_t slot_count)
+{
+    if ((word & ~(SHMB_LOCK_IDENTITY | SHMB_LOCK_FLAGS)) != 0)
+        return false;
+    return (word & SHMB_LOCK_SLOT) != 0 ? (word & SHMB_LOCK_SLOT) <= slot_count
+                                        : (word & SHMB_LOCK_IDENTITY) == 0;
+}
+
 /* Takes a lock that is free, clean, and wanted by nobody. */
 static inline bool fast_take_free(volatile uint64_t *word, uint64_t identity)
 {

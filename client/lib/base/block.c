@@ -125,6 +125,10 @@ static void note_holder(struct shmb_segment *segment, struct shmb_block *block)
     struct ownership *ownership = segment->ownership;
     FILETIME now;
 
+    if (handle_has_fast_lock(segment)) { /* the slot has its thread */
+        shmb_store64(&block->since, GetTickCount64());
+        return;
+    }
     if (segment->rights != SHMB_WRITE)
         return;
     GetSystemTimeAsFileTime(&now);
@@ -145,6 +149,8 @@ void block_leave(const struct shmb_segment *segment)
 {
     struct ownership *ownership = segment->ownership;
 
+    if (handle_has_fast_lock(segment))
+        return;
     AcquireSRWLockExclusive(&ownership->noting);
     clear_note(ownership->noted != NULL ? ownership->noted : segment);
     ownership->noted = NULL;

@@ -44,6 +44,11 @@ bool handle_has_lock(const struct shmb_segment *segment)
     return (segment->info.flags & SHMB_FLAG_HAS_LOCK) != 0;
 }
 
+bool handle_has_fast_lock(const struct shmb_segment *segment)
+{
+    return (segment->info.flags & SHMB_FLAG_FAST) != 0;
+}
+
 static void close_events(struct shmb_segment *segment)
 {
     unsigned i;

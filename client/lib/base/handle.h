@@ -41,6 +41,9 @@ struct shmb_segment {
     struct early *early;      /* NULL: opened by the directory, or private memory */
     bool damaged;             /* a program has damaged the block before (block_check) */
     struct ownership *ownership; /* shared with the other handles of the segment */
+    uint32_t slots, slot_count;  /* of a fast lock: its domain, see slots.h; 0: none so far */
+
+    volatile PVOID fast_lock; /* struct word_lock, made by the first thread that needs it */
 
     volatile uint32_t lock_trusted; /* the owner of ownership->mutex was checked for this handle */
 
@@ -71,8 +74,9 @@ int32_t handle_join(struct shmb_segment *segment);
  */
 int32_t handle_early(struct shmb_segment *segment, bool denied);
 
-/* Does the segment have a lock? */
+/* Does the segment have a lock? Is that a fast lock? */
 bool handle_has_lock(const struct shmb_segment *segment);
+bool handle_has_fast_lock(const struct shmb_segment *segment);
 
 /* Closes and unmaps everything, and frees the handle. NULL is allowed. */
 void handle_free(struct shmb_segment *segment);

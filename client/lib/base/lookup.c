@@ -415,8 +415,10 @@ void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
     info->initial = entry->initial;
     info->maximum = entry->maximum;
     copy_text(view->name, entry->name.length, info->name);
-    if (entry->lock_kind == SHMB_ENTRY_LOCK_MUTEX) {
+    if (entry->lock_kind != SHMB_ENTRY_LOCK_NONE) {
         info->flags |= SHMB_FLAG_HAS_LOCK;
+        if (entry->lock_kind == SHMB_ENTRY_LOCK_FAST)
+            info->flags |= SHMB_FLAG_FAST;
         copy_text(view->lock_name, entry->lock_name.length, info->lock);
     }
 }

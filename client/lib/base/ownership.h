@@ -29,7 +29,7 @@ struct share {
 };
 
 struct ownership {
-    volatile PVOID mutex; /* opened by the first thread that needs it */
+    volatile PVOID mutex; /* opened by the first thread that needs it; NULL for a fast lock */
 
     /* The thread that holds the lock, as far as this process knows. */
     volatile uint32_t holder; /* its token; 0: none. It may have ended */
@@ -43,6 +43,7 @@ struct ownership {
     struct shmb_segment *writers; /* the handles with a share of them, linked by `next_writer` */
     uint32_t writer;              /* without a lock: token of the thread that began the write */
     uint64_t thread;              /* that may write, as thread_writer has it */
+    struct seat *seat;            /* of a fast lock: that of the holder */
     uint64_t sequence;            /* its value during the write */
     uint64_t change;              /* number of the change in progress */
     uint32_t unmarked;            /* SHMB_DIED_... bits that a handle to read could not store */

@@ -38,6 +38,8 @@ enum call {
     REASON_NO_DIRECTORY,
     REASON_DENIED_DIRECTORY,
     REASON_NO_SLOT, /* the code is the number of the slots section */
+    REASON_NO_SLOTS,
+    REASON_FAST_READER,
     CALL_COUNT
 };
 

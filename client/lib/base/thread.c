@@ -140,6 +140,16 @@ uint64_t thread_writer(void)
     return (uint64_t)GetCurrentProcessId() << 32 | GetCurrentThreadId();
 }
 
+bool thread_self_get(struct thread_self *out)
+{
+    out->token = thread_token();
+    if (out->token == 0)
+        return false;
+    out->born = thread_born();
+    out->writer = thread_writer();
+    return true;
+}
+
 bool thread_runs(uint32_t id, uint32_t born)
 {
     HANDLE thread = OpenThread(SYNCHRONIZE | THREAD_QUERY_LIMITED_INFORMATION, FALSE, id);

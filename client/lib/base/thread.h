@@ -43,6 +43,15 @@ uint32_t thread_known(void);
 /* When the calling thread was made: the low half of its time. It must have a token. */
 uint32_t thread_born(void);
 
+/* The calling thread, as notes of who holds a lock need it. */
+struct thread_self {
+    uint32_t token, born;
+    uint64_t writer;
+};
+
+/* False: no memory. */
+bool thread_self_get(struct thread_self *out);
+
 /* Process and thread id of the calling thread, as struct shmb_block has them in `writer`. */
 uint64_t thread_writer(void);
 

@@ -191,8 +191,7 @@ static void sit_down(struct domain *domain, struct seat *seat)
     struct shmb_slot *slot = shmb_slots_at(domain->view.data, domain->size, seat->slot);
 
     seat->domain = domain;
-    seat->thread_id = GetCurrentThreadId();
-    seat->identity = fast_identity(seat->slot, shmb_slot_begin(slot, thread_writer()));
+    seat->identity = fast_identity(seat->slot, shmb_slot_begin(slot, seat->self.writer));
     seat->next = first_seat();
     domain_record_use(domain);
     link_seat(seat);
@@ -203,8 +202,10 @@ static int32_t take_slot(struct domain *domain, struct seat **out, struct fault 
     struct search search = {.result = SHMB_NO_SLOT};
     struct seat *seat = calloc(1, sizeof(*seat));
 
-    if (seat == NULL)
+    if (seat == NULL || !thread_self_get(&seat->self)) {
+        free(seat);
         return fault_plain(fault, SHMB_NO_MEMORY);
+    }
     InitOnceExecuteOnce(&once, first_use, NULL, NULL);
     if (!find_slot(domain, &seat->slot, &search)) {
         free(seat);
@@ -220,7 +221,7 @@ static int32_t take_slot(struct domain *domain, struct seat **out, struct fault 
         return fault_plain(fault, SHMB_NO_MEMORY);
     }
     if (at_end != FLS_OUT_OF_INDEXES)
-        FlsSetValue(at_end, (void *)(uintptr_t)seat->thread_id);
+        FlsSetValue(at_end, (void *)(uintptr_t)GetCurrentThreadId());
     *out = seat;
     return SHMB_OK;
 }

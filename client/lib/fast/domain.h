@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "result.h"
+#include "thread.h"
 
 struct domain;
 
@@ -19,9 +20,9 @@ struct seat {
     uint32_t held;     /* locks of the domain that the thread has now */
     uint32_t slot;
     struct domain *domain;
+    struct thread_self self;
 
     /* For domain.c alone. */
-    uint32_t thread_id;
     struct seat *next; /* of the same thread */
     struct seat *next_of_all, **before;
 };
