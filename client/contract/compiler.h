@@ -150,7 +150,7 @@ static inline void shmb_store64(volatile uint64_t *at, uint64_t value)
 #elif defined(SHMB_MSVC)
     __iso_volatile_store64((volatile __int64 *)at, (__int64)value);
 #else
-    __atomic_store_n(at, value, __ATOMIC_RELAXED);
+    __atomic_store_n(at, value, __ATOMIC_RELEASE); /* ThreadSanitizer does not know the fence */
 #endif
 }
 
