@@ -1,0 +1,558 @@
+#include "queue_ring.h"
+
+#include <string.h>
+
+#include "crash_point.h"
+#include "directory.h"
+#include "shared_copy.h"
+
+#define TRIES         4096u /* against others that are always faster; then the time is asked */
+#define ALARMS_FREE   16u   /* wake-ups for nothing before the sleeper slows down */
+#define PAUSE_MOST_MS 20u
+
+/* One call. */
+struct call {
+    struct ring *ring;
+    void *context;
+    uint64_t identity;
+    uint32_t timeout_ms;
+    bool begun; /* the clock is asked only when there is something to wait for */
+    uint64_t start;
+};
+
+static struct call call_of(struct ring *ring, void *context, uint64_t identity, uint32_t timeout_ms)
+{
+    return (struct call){
+        .ring = ring, .context = context, .identity = identity, .timeout_ms = timeout_ms};
+}
+
+/* What is left of the time; RING_FOREVER for no limit. */
+static uint32_t left(struct call *call)
+{
+    uint64_t gone, now;
+
+    if (call->timeout_ms == 0 || call->timeout_ms == RING_FOREVER)
+        return call->timeout_ms;
+    now = call->ring->port->now(call->context);
+    if (!call->begun) {
+        call->begun = true;
+        call->start = now;
+    }
+    gone = now - call->start;
+    return gone < call->timeout_ms ? (uint32_t)(call->timeout_ms - gone) : 0;
+}
+
+bool ring_begin(struct ring *ring, void *bytes, size_t size, uint32_t slots, uint32_t slot_size,
+                uint32_t flags, uint64_t generation)
+{
+    if (slots == 0 || slots > SHMB_QUEUE_SLOTS_MOST || slot_size == 0 ||
+        slot_size > SHMB_QUEUE_SLOT_MOST || size < shmb_queue_size(slots, slot_size))
+        return false;
+    ring->header = bytes;
+    ring->first = (uint8_t *)bytes + sizeof(struct shmb_queue_header);
+    ring->slots = slots;
+    ring->slot_size = slot_size;
+    ring->stride = shmb_queue_stride(slot_size);
+    ring->flags = flags;
+    ring->mask = (slots & (slots - 1)) == 0 ? slots - 1 : 0;
+    ring->generation = generation;
+    return true;
+}
+
+void ring_leave(struct ring *ring, void *context)
+{
+    if (ring->put_identity != 0)
+        (void)fast_give(ring->port->lock(context, &ring->header->put_lock), ring->put_identity,
+                        true);
+    if (ring->get_identity != 0)
+        (void)fast_give(ring->port->lock(context, &ring->header->get_lock), ring->get_identity,
+                        true);
+}
+
+static struct shmb_queue_slot *slot_at(const struct ring *ring, uint64_t position)
+{
+    const uint64_t index = ring->mask != 0 ? position & ring->mask : position % ring->slots;
+
+    return (struct shmb_queue_slot *)(void *)(ring->first + (size_t)index * ring->stride);
+}
+
+static bool blocks(const struct ring *ring)
+{
+    return (ring->flags & (SHMB_ENTRY_REFUSE | SHMB_ENTRY_DROP_OLDEST)) == 0;
+}
+
+/* Does only the calling thread move the head? It has the consumers' end then. */
+static bool owns_head(const struct ring *ring)
+{
+    return ring_one_consumer(ring) && (ring->flags & SHMB_ENTRY_DROP_OLDEST) == 0;
+}
+
+static bool current(const struct ring *ring)
+{
+    return shmb_load64(&ring->header->generation) == ring->generation;
+}
+
+/* ---- sleeping and waking ---- */
+
+static volatile uint32_t *asleep(const struct ring *ring, enum ring_event which)
+{
+    return which == RING_ITEMS ? &ring->header->consumers_asleep : &ring->header->producers_asleep;
+}
+
+/* After an index moved: wakes who sleeps until it does. */
+static void wake(const struct call *call, enum ring_event which)
+{
+    const struct ring *ring = call->ring;
+
+    /* A sleeper marks itself, then looks at the index; here it is the other way round. */
+    shmb_fence_full();
+    if (shmb_load32(asleep(ring, which)) == 0 || shmb_exchange32(asleep(ring, which), 0) == 0)
+        return;
+    SHMB_CRASH_POINT("queue: cleared the mark");
+    ring->port->wake(call->context, which);
+}
+
+/* Can the caller go on? `position` is that of its own index. Hostile values count as yes. */
+static bool moved(const struct ring *ring, enum ring_event which, uint64_t position)
+{
+    if (which == RING_ITEMS)
+        return shmb_load64(&ring->header->tail) != position;
+    return position - shmb_load64(&ring->header->head) != ring->slots;
+}
+
+static bool spin(const struct ring *ring, enum ring_event which, uint64_t position)
+{
+    uint32_t i;
+
+    for (i = 0; i < ring->spins; i++) {
+        if (moved(ring, which, position))
+            return true;
+        shmb_pause();
+    }
+    return false;
+}
+
+/* Sleeps once. The caller then looks again. */
+static enum ring_result nap(const struct call *call, enum ring_event which, uint64_t position,
+                            uint32_t ms, unsigned *alarms)
+{
+    const struct ring *ring = call->ring;
+
+    if (!current(ring))
+        return RING_STALE;
+    (void)shmb_exchange32(asleep(ring, which), 1);
+    SHMB_CRASH_POINT("queue: marked that it sleeps");
+    if (moved(ring, which, position))
+        return RING_OK;
+    if (!ring->port->sleep(call->context, which, ms < RING_SLICE_MS ? ms : RING_SLICE_MS))
+        return RING_FAILED;
+    SHMB_CRASH_POINT("queue: slept");
+    if (moved(ring, which, position) || ++*alarms < ALARMS_FREE)
+        return RING_OK;
+    /* A program signals the event all the time: that must not use up a processor. */
+    ring->port->pause(call->context, ms < PAUSE_MOST_MS ? ms : PAUSE_MOST_MS);
+    return RING_OK;
+}
+
+/* ---- the ends for one thread ---- */
+
+static enum ring_result end_result(enum fast_result result, enum ring_result late)
+{
+    switch (result) {
+    case FAST_OK:
+    case FAST_ABANDONED: /* the dead one has put or got nothing by half */
+        return RING_OK;
+    case FAST_TIMEOUT:
+        return late;
+    case FAST_MOVED:
+        return RING_STALE;
+    case FAST_FAILED:
+        return RING_FAILED;
+    default:
+        return RING_CORRUPT;
+    }
+}
+
+/* Gets an end that stays with the thread until the handle is closed or the thread ends. */
+static enum ring_result claim(const struct call *call, volatile uint64_t *word,
+                              volatile uint64_t *claimed)
+{
+    enum ring_result result;
+
+    if ((shmb_load64(word) & SHMB_LOCK_IDENTITY) == call->identity)
+        return RING_OK;
+    result = end_result(fast_take(call->ring->port->lock(call->context, word), call->identity, 0),
+                        RING_TAKEN);
+    if (result == RING_OK)
+        shmb_store64(claimed, call->identity);
+    return result;
+}
+
+static enum ring_result claim_get(const struct call *call)
+{
+    struct ring *ring = call->ring;
+
+    return ring_one_consumer(ring) ? claim(call, &ring->header->get_lock, &ring->get_identity)
+                                   : RING_OK;
+}
+
+/* ---- putting ---- */
+
+static void count_one(volatile uint64_t *counter)
+{
+    shmb_store64(counter, shmb_load64(counter) + 1);
+}
+
+/* The queue is full. Drops the oldest message, unless a consumer gets it first. */
+static void drop(struct ring *ring)
+{
+    uint64_t head = ring->seen_head;
+
+    SHMB_CRASH_POINT("queue: before a drop");
+    if (!shmb_swap64(&ring->header->head, &head, head + 1))
+        return;
+    SHMB_CRASH_POINT("queue: dropped");
+    count_one(&ring->header->dropped);
+}
+
+/*
+ * Waits until slot `tail` is free. The caller has the lock: only consumers can move anything
+ * meanwhile, and they only make room.
+ */
+static enum ring_result make_room(struct call *call, uint64_t tail)
+{
+    struct ring *ring = call->ring;
+    enum ring_result result = RING_OK;
+    unsigned alarms = 0, tries = 0;
+    uint32_t ms;
+
+    while (result == RING_OK) {
+        if (tail - ring->seen_head < ring->slots)
+            return RING_OK;
+        ring->seen_head = shmb_load64(&ring->header->head);
+        if (tail - ring->seen_head < ring->slots)
+            return RING_OK;
+        if (tail - ring->seen_head > ring->slots)
+            return RING_CORRUPT;
+        if ((ring->flags & SHMB_ENTRY_DROP_OLDEST) != 0) {
+            if (tries++ == TRIES)
+                return RING_BUSY;
+            drop(ring);
+            continue;
+        }
+        if ((ring->flags & SHMB_ENTRY_REFUSE) != 0) {
+            count_one(&ring->header->refused);
+            return RING_FULL;
+        }
+        if (call->timeout_ms != 0 && spin(ring, RING_ROOM, tail))
+            continue;
+        ms = left(call);
+        if (ms == 0)
+            return RING_FULL;
+        result = nap(call, RING_ROOM, tail, ms, &alarms);
+    }
+    return result;
+}
+
+/* Puts the message. The caller has the lock. */
+static enum ring_result fill(struct call *call, const void *bytes, uint32_t count)
+{
+    struct ring *ring = call->ring;
+    const uint64_t tail = shmb_load64(&ring->header->tail);
+    enum ring_result result = make_room(call, tail);
+    struct shmb_queue_slot *slot;
+
+    if (result != RING_OK)
+        return result;
+    slot = slot_at(ring, tail);
+    SHMB_CRASH_POINT("queue: room");
+    shared_copy(slot + 1, bytes, count);
+    shmb_store32(&slot->length, count);
+    SHMB_CRASH_POINT("queue: filled");
+    shmb_store64(&ring->header->tail, tail + 1);
+    SHMB_CRASH_POINT("queue: stored the tail");
+    return RING_OK;
+}
+
+static enum ring_result put_alone(struct call *call, const void *bytes, uint32_t count)
+{
+    struct ring *ring = call->ring;
+    enum ring_result result = claim(call, &ring->header->put_lock, &ring->put_identity);
+
+    return result == RING_OK ? fill(call, bytes, count) : result;
+}
+
+static enum ring_result put_locked(struct call *call, const void *bytes, uint32_t count)
+{
+    const struct ring *ring = call->ring;
+    volatile uint64_t *word = &ring->header->put_lock;
+    enum ring_result result = RING_OK;
+    uint32_t ms;
+
+    if (!fast_take_free(word, call->identity)) {
+        ms = left(call);
+        result = end_result(fast_take(ring->port->lock(call->context, word), call->identity, ms),
+                            RING_WAITED);
+    }
+    if (result != RING_OK)
+        return result;
+    SHMB_CRASH_POINT("queue: locked");
+    result = fill(call, bytes, count);
+    if (!fast_give_wanted_by_none(word, call->identity))
+        (void)fast_give(ring->port->lock(call->context, word), call->identity, true);
+    SHMB_CRASH_POINT("queue: unlocked");
+    return result;
+}
+
+enum ring_result ring_put(struct ring *ring, void *context, uint64_t identity, const void *bytes,
+                          uint32_t count, uint32_t timeout_ms)
+{
+    struct call call = call_of(ring, context, identity, timeout_ms);
+    enum ring_result result;
+
+    if (count > ring->slot_size)
+        return RING_LONG;
+    if (!current(ring))
+        return RING_STALE;
+    if ((ring->flags & SHMB_ENTRY_ONE_PRODUCER) != 0)
+        result = put_alone(&call, bytes, count);
+    else
+        result = put_locked(&call, bytes, count);
+    if (result == RING_OK)
+        wake(&call, RING_ITEMS);
+    return result;
+}
+
+/* ---- getting ---- */
+
+/*
+ * Copies the indices of one moment. RING_EMPTY, RING_OK: there are messages. RING_BUSY: the head
+ * moved meanwhile, look again.
+ */
+static enum ring_result indices(const struct ring *ring, uint64_t *head, uint64_t *tail)
+{
+    *head = shmb_load64(&ring->header->head);
+    *tail = shmb_load64(&ring->header->tail);
+    if (*tail == *head)
+        return RING_EMPTY;
+    if (*tail - *head <= ring->slots)
+        return RING_OK;
+    /* More than there are slots: either the head has moved since, or a program wrote that. */
+    return shmb_load64(&ring->header->head) == *head ? RING_CORRUPT : RING_BUSY;
+}
+
+/*
+ * Copies the message at `head`. RING_BUSY: it was got or dropped meanwhile. A copy counts only if
+ * the head is still the same afterwards.
+ */
+static enum ring_result copy_out(const struct ring *ring, uint64_t head, void *buffer,
+                                 uint32_t size, uint32_t *length)
+{
+    const struct shmb_queue_slot *slot = slot_at(ring, head);
+    const uint32_t found = shmb_load32(&slot->length);
+
+    if (found <= size && found <= ring->slot_size) {
+        shared_copy(buffer, slot + 1, found);
+        *length = found;
+        return RING_OK;
+    }
+    shmb_fence_acquire();
+    if (shmb_load64(&ring->header->head) != head)
+        return RING_BUSY;
+    if (found > ring->slot_size)
+        return RING_CORRUPT;
+    *length = found;
+    return RING_LONG;
+}
+
+/* Takes the message at `head`, which was copied. False: another one did. */
+static bool advance(struct ring *ring, uint64_t head)
+{
+    SHMB_CRASH_POINT("queue: copied");
+    if (owns_head(ring))
+        shmb_store64(&ring->header->head, head + 1);
+    else if (!shmb_swap64(&ring->header->head, &head, head + 1))
+        return false;
+    SHMB_CRASH_POINT("queue: stored the head");
+    return true;
+}
+
+/* Tries once. RING_EMPTY: `*head` is where the next message comes. */
+static enum ring_result try_get(struct ring *ring, void *buffer, uint32_t size, uint32_t *length,
+                                uint64_t *head)
+{
+    enum ring_result result = RING_OK;
+    uint64_t tail;
+
+    if (owns_head(ring)) {
+        *head = shmb_load64(&ring->header->head);
+        /* Without a look at the producer's line, as long as it is known to be further. */
+        if (ring->seen_tail - *head - 1 >= ring->slots)
+            result = indices(ring, head, &ring->seen_tail);
+    } else {
+        result = indices(ring, head, &tail);
+    }
+    if (result == RING_OK)
+        result = copy_out(ring, *head, buffer, size, length);
+    if (result == RING_OK && !advance(ring, *head))
+        result = RING_BUSY;
+    return result;
+}
+
+/* Tries until it is not others that are faster. */
+static enum ring_result get_now(struct ring *ring, void *buffer, uint32_t size, uint32_t *length,
+                                uint64_t *head)
+{
+    enum ring_result result;
+    unsigned tries = 0;
+
+    do {
+        result = try_get(ring, buffer, size, length, head);
+    } while (result == RING_BUSY && ++tries < TRIES);
+    return result;
+}
+
+static void arm(const struct call *call)
+{
+    const struct ring *ring = call->ring;
+    uint64_t head, tail;
+
+    (void)shmb_exchange32(&ring->header->consumers_asleep, 1);
+    if (indices(ring, &head, &tail) != RING_EMPTY &&
+        shmb_exchange32(&ring->header->consumers_asleep, 0) != 0)
+        ring->port->wake(call->context, RING_ITEMS);
+}
+
+static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t size,
+                                    uint32_t *length)
+{
+    struct ring *ring = call->ring;
+    enum ring_result result;
+    unsigned alarms = 0;
+    bool slept = false;
+    uint64_t head;
+    uint32_t ms;
+
+    for (;;) {
+        result = get_now(ring, buffer, size, length, &head);
+        if (result != RING_EMPTY && result != RING_BUSY)
+            break;
+        if (call->timeout_ms != 0 && result == RING_EMPTY && spin(ring, RING_ITEMS, head))
+            continue;
+        ms = left(call);
+        if (ms == 0)
+            break;
+        if (result == RING_BUSY)
+            continue;
+        slept = true;
+        result = nap(call, RING_ITEMS, head, ms, &alarms);
+        if (result != RING_OK)
+            break;
+    }
+    /*
+     * One that slept may have had the wake-up of others: a producer clears the mark with the first
+     * one that it signals, and signals no second time while it is clear.
+     */
+    if (slept && !ring_one_consumer(ring))
+        arm(call);
+    return result;
+}
+
+enum ring_result ring_get(struct ring *ring, void *context, uint64_t identity, void *buffer,
+                          uint32_t size, uint32_t *length, uint32_t timeout_ms)
+{
+    struct call call = call_of(ring, context, identity, timeout_ms);
+    enum ring_result result;
+
+    *length = 0;
+    if (!current(ring))
+        return RING_STALE;
+    result = claim_get(&call);
+    if (result == RING_OK)
+        result = get_waiting(&call, buffer, size, length);
+    if (result == RING_OK && blocks(ring))
+        wake(&call, RING_ROOM);
+    if (result != RING_OK && result != RING_LONG)
+        *length = 0;
+    return result;
+}
+
+enum ring_result ring_peek(const struct ring *ring, void *buffer, uint32_t size, uint32_t *length)
+{
+    enum ring_result result = RING_BUSY;
+    uint64_t head, tail;
+    unsigned tries;
+
+    if (!current(ring))
+        result = RING_STALE;
+    for (tries = 0; result == RING_BUSY && tries < TRIES; tries++) {
+        *length = 0;
+        result = indices(ring, &head, &tail);
+        if (result == RING_OK)
+            result = copy_out(ring, head, buffer, size, length);
+        shmb_fence_acquire();
+        if (result == RING_OK && shmb_load64(&ring->header->head) != head)
+            result = RING_BUSY;
+    }
+    if (result != RING_OK && result != RING_LONG)
+        *length = 0;
+    return result;
+}
+
+enum ring_result ring_clear(struct ring *ring, void *context, uint64_t identity, uint64_t *count)
+{
+    const struct call call = call_of(ring, context, identity, 0);
+    enum ring_result result;
+    uint64_t head, tail;
+    unsigned tries;
+
+    *count = 0;
+    if (!current(ring))
+        return RING_STALE;
+    result = claim_get(&call);
+    if (result != RING_OK)
+        return result;
+    for (tries = 0; tries < TRIES; tries++) {
+        result = indices(ring, &head, &tail);
+        if (result == RING_EMPTY)
+            return RING_OK;
+        if (result == RING_BUSY || !shmb_swap64(&ring->header->head, &head, tail))
+            continue;
+        SHMB_CRASH_POINT("queue: cleared");
+        /* Of damaged indices nobody knows how many messages there were. */
+        if (result == RING_OK)
+            *count = tail - head;
+        wake(&call, RING_ROOM);
+        return RING_OK;
+    }
+    return RING_BUSY;
+}
+
+enum ring_result ring_arm(struct ring *ring, void *context)
+{
+    const struct call call = call_of(ring, context, 0, 0);
+
+    if (!current(ring))
+        return RING_STALE;
+    arm(&call);
+    return RING_OK;
+}
+
+enum ring_result ring_look(const struct ring *ring, struct ring_level *out)
+{
+    enum ring_result result = RING_BUSY;
+    unsigned tries;
+
+    memset(out, 0, sizeof(*out));
+    if (!current(ring))
+        return RING_STALE;
+    for (tries = 0; result == RING_BUSY && tries < TRIES; tries++)
+        result = indices(ring, &out->got, &out->put);
+    if (result == RING_EMPTY)
+        result = RING_OK;
+    if (result == RING_OK)
+        out->messages = out->put - out->got;
+    out->dropped = shmb_load64(&ring->header->dropped);
+    out->refused = shmb_load64(&ring->header->refused);
+    return result;
+}

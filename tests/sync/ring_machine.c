@@ -1,0 +1,274 @@
+/* The Win32 half of a queue, played with POSIX threads. */
+#include "ring_machine.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LONG_MS 20000u /* strict sleeps: nothing takes that long unless it is broken */
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static bool signalled[3]; /* RING_ITEMS, RING_ROOM, and the event of the lock */
+static bool lives[MACHINE_SLOTS];
+static unsigned passed[STEP_COUNT];
+static const char *const steps[STEP_COUNT] = {
+    "queue: locked",
+    "queue: room",
+    "queue: filled",
+    "queue: stored the tail",
+    "queue: unlocked",
+    "queue: before a drop",
+    "queue: dropped",
+    "queue: copied",
+    "queue: stored the head",
+    "queue: cleared",
+    "queue: marked that it sleeps",
+    "queue: slept",
+    "queue: cleared the mark",
+};
+static uint32_t signals;
+
+static void *memory, *slots_section;
+static size_t memory_size, slots_size;
+static uint32_t shape_slots, shape_slot_size, shape_flags;
+static bool is_strict;
+static pthread_t threads[MACHINE_SLOTS];
+static _Thread_local struct mortal *self;
+
+/* ---- deaths ---- */
+
+void shmb_crash_point(const char *name);
+
+void shmb_crash_point(const char *name)
+{
+    struct mortal *mortal = self;
+    enum step where = STEP_PUT_LOCKED;
+
+    while (where < STEP_COUNT && strcmp(steps[where], name) != 0)
+        where++;
+    if (where == STEP_COUNT)
+        abort();
+    pthread_mutex_lock(&mutex);
+    passed[where]++;
+    pthread_mutex_unlock(&mutex);
+    if (mortal == NULL || mortal->where != where || mortal->passes-- > 0)
+        return;
+    mortal->died = true;
+    machine_leave(mortal->index);
+    pthread_exit(NULL);
+}
+
+unsigned machine_passed(enum step where)
+{
+    return passed[where];
+}
+
+static struct shmb_slot *slot(uint32_t index)
+{
+    return shmb_slots_at(slots_section, slots_size, index);
+}
+
+uint64_t machine_live(uint32_t index)
+{
+    uint32_t generation;
+
+    pthread_mutex_lock(&mutex);
+    lives[index] = true;
+    pthread_mutex_unlock(&mutex);
+    generation = shmb_load32(&slot(index)->generation) + 1;
+    (void)shmb_exchange32(&slot(index)->generation, generation);
+    return fast_identity(index, generation);
+}
+
+void machine_leave(uint32_t index)
+{
+    pthread_mutex_lock(&mutex);
+    lives[index] = false;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&mutex);
+}
+
+static void *run(void *argument)
+{
+    struct mortal *mortal = argument;
+
+    self = mortal;
+    mortal->identity = machine_live(mortal->index);
+    mortal->run(mortal);
+    machine_leave(mortal->index);
+    return NULL;
+}
+
+void machine_start(struct mortal *mortal)
+{
+    mortal->died = false;
+    if (pthread_create(&threads[mortal->index], NULL, run, mortal) != 0)
+        abort();
+}
+
+void machine_join(struct mortal *mortal)
+{
+    pthread_join(threads[mortal->index], NULL);
+}
+
+/* ---- the ports ---- */
+
+static uint64_t now(void *context)
+{
+    struct timespec time;
+
+    (void)context;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+static void signal_event(unsigned which)
+{
+    pthread_mutex_lock(&mutex);
+    signalled[which] = true;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&mutex);
+}
+
+/* Waits for the event, or for a slot in which nobody lives. */
+static enum fast_wake wait_for(unsigned which, uint32_t slot_index, uint32_t ms)
+{
+    const uint64_t end = now(NULL) + ms;
+    const struct timespec until = {(time_t)(end / 1000), (long)(end % 1000) * 1000000};
+    enum fast_wake result = FAST_WOKEN;
+
+    pthread_mutex_lock(&mutex);
+    for (;;) {
+        if (slot_index != FAST_NO_SLOT && !lives[slot_index]) {
+            lives[slot_index] = true; /* has its mutex */
+            result = FAST_SLOT_TAKEN;
+            break;
+        }
+        if (ms == 0)
+            break;
+        if (signalled[which]) {
+            signalled[which] = false;
+            break;
+        }
+        if (pthread_cond_timedwait(&changed, &mutex, &until) == ETIMEDOUT)
+            break;
+    }
+    pthread_mutex_unlock(&mutex);
+    return result;
+}
+
+static enum fast_wake lock_sleep(void *context, uint32_t slot_index, uint32_t ms)
+{
+    (void)context;
+    return wait_for(2, slot_index, ms);
+}
+
+static void lock_release_slot(void *context, uint32_t index)
+{
+    (void)context;
+    machine_leave(index);
+}
+
+static void lock_wake(void *context)
+{
+    (void)context;
+    signal_event(2);
+}
+
+static const struct fast_port lock_port = {lock_sleep, lock_release_slot, lock_wake, now};
+
+static const struct fast_lock *ring_lock(void *context, volatile uint64_t *word)
+{
+    static _Thread_local struct fast_lock lock;
+
+    (void)context;
+    lock = (struct fast_lock){word, slots_section, slots_size, MACHINE_SLOTS, &lock_port, NULL};
+    return &lock;
+}
+
+static bool ring_sleep(void *context, enum ring_event which, uint32_t ms)
+{
+    (void)context;
+    if (is_strict && ms == RING_SLICE_MS)
+        ms = LONG_MS;
+    (void)wait_for(which, FAST_NO_SLOT, ms);
+    return true;
+}
+
+static void ring_wake(void *context, enum ring_event which)
+{
+    (void)context;
+    signal_event(which);
+    pthread_mutex_lock(&mutex);
+    signals++;
+    pthread_mutex_unlock(&mutex);
+}
+
+static void ring_pause(void *context, uint32_t ms)
+{
+    const struct timespec time = {0, (long)ms * 1000000};
+
+    (void)context;
+    nanosleep(&time, NULL);
+}
+
+static const struct ring_port ring_port = {ring_lock, ring_sleep, ring_wake, ring_pause, now};
+
+/* ---- the queue ---- */
+
+void machine_begin(uint32_t slots, uint32_t slot_size, uint32_t flags, bool strict)
+{
+    machine_end();
+    memory_size = (size_t)shmb_queue_size(slots, slot_size);
+    memory = aligned_alloc(64, memory_size);
+    slots_size = shmb_slots_size(MACHINE_SLOTS);
+    slots_section = aligned_alloc(64, slots_size);
+    if (memory == NULL || slots_section == NULL)
+        abort();
+    memset(memory, 0, memory_size);
+    memset(slots_section, 0, slots_size);
+    shmb_queue_fill_header(slots, slot_size, flags, 7, memory);
+    shmb_slots_header(1, MACHINE_SLOTS, slots_section);
+    shape_slots = slots;
+    shape_slot_size = slot_size;
+    shape_flags = flags;
+    is_strict = strict;
+    memset(lives, 0, sizeof(lives));
+    memset(signalled, 0, sizeof(signalled));
+    signals = 0;
+}
+
+void machine_end(void)
+{
+    free(memory);
+    free(slots_section);
+    memory = slots_section = NULL;
+}
+
+struct shmb_queue_header *machine_header(void)
+{
+    return memory;
+}
+
+uint32_t machine_signals(void)
+{
+    uint32_t count;
+
+    pthread_mutex_lock(&mutex);
+    count = signals;
+    pthread_mutex_unlock(&mutex);
+    return count;
+}
+
+void machine_open(struct ring *ring)
+{
+    memset(ring, 0, sizeof(*ring));
+    ring->port = &ring_port;
+    ring->spins = 50;
+    if (!ring_begin(ring, memory, memory_size, shape_slots, shape_slot_size, shape_flags, 7))
+        abort();
+}

@@ -1,0 +1,67 @@
+/*
+ * ring_machine.h - a queue in this process's memory, with threads for ports: they sleep on
+ * conditions, and can die at a step of the protocol.
+ *
+ * A thread has a slot with a generation as it has in the product. When it dies, its slot is free,
+ * and everything that it had locked is as it left it.
+ */
+#ifndef TEST_RING_MACHINE_H
+#define TEST_RING_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "queue_ring.h"
+
+#define MACHINE_SLOTS 32u
+
+/* The steps of queue_ring.c, in the order of ring_machine.c's names. */
+enum step {
+    STEP_PUT_LOCKED,
+    STEP_PUT_ROOM,
+    STEP_PUT_FILLED,
+    STEP_PUT_STORED,
+    STEP_PUT_UNLOCKED,
+    STEP_DROPS,
+    STEP_DROPPED,
+    STEP_GET_COPIED,
+    STEP_GET_STORED,
+    STEP_CLEARED,
+    STEP_NAPS,
+    STEP_NAPPED,
+    STEP_WAKES,
+    STEP_COUNT
+};
+
+/* Makes the queue; `strict`: a sleep of a queue's end does not end before the machine's time. */
+void machine_begin(uint32_t slots, uint32_t slot_size, uint32_t flags, bool strict);
+void machine_end(void);
+
+/* Another handle of the queue. */
+void machine_open(struct ring *ring);
+struct shmb_queue_header *machine_header(void);
+uint32_t machine_signals(void); /* how often an end was woken */
+
+/* The calling thread lives in slot `index` from now on; its identity. */
+uint64_t machine_live(uint32_t index);
+void machine_leave(uint32_t index);
+
+/* A thread that lives in slot `index` and may die. */
+struct mortal {
+    uint32_t index;
+    enum step where; /* STEP_COUNT: it does not die */
+    unsigned passes; /* how often it passes that point before it dies */
+    void (*run)(struct mortal *mortal);
+    struct ring *ring;
+    uint64_t identity;
+    void *more;
+    bool died;
+};
+
+void machine_start(struct mortal *mortal);
+void machine_join(struct mortal *mortal); /* sets `died` */
+
+/* How often any thread passed this point. */
+unsigned machine_passed(enum step where);
+
+#endif
