@@ -158,7 +158,7 @@ struct cfg_limit {
 
 /* Limits of the whole configuration, included files counted. */
 struct cfg_limits {
-    struct cfg_limit objects; /* kernel objects: companions of segments and queues, too */
+    struct cfg_limit objects; /* kernel objects: locks, slots and other companions count, too */
     struct cfg_limit memory;  /* bytes of all segments and queues, and of sections for snapshots */
     struct cfg_place place;   /* line 0: not written */
 };

@@ -1,13 +1,52 @@
 #include "totals.h"
 
+#include <string.h>
+
 #include "queue_layout.h"
 #include "snapshot_pair.h"
 
 static_assert(CFG_DOUBLE_MAX == SHMB_PAIR_MOST, "one limit for the configuration and clients");
 
+#define DEFAULTS "defaults." /* the start of the path of a shared access list */
+
+/*
+ * Slots of fast locks: those of the objects with the default access of the file, with and without
+ * the low integrity label, which share them.
+ */
+struct shared_slots {
+    uint32_t most[2];
+};
+
+/* How many threads may use the fast lock of an object; 0: it has none. */
+static uint32_t lockers_of(const struct cfg_object *object)
+{
+    if (object->kind == SHMB_QUEUE)
+        return object->u.queue.max_lockers;
+    return object->u.segment.lock.name != NULL ? object->u.segment.lock.max_lockers : 0;
+}
+
+/* Section and mutexes for the fast lock of a segment or queue. */
+static uint64_t add_slots(const struct cfg_object *object, struct shared_slots *shared)
+{
+    const uint32_t lockers = lockers_of(object);
+    uint32_t *most = &shared->most[object->integrity.low];
+    uint64_t added;
+
+    if (lockers == 0)
+        return 0;
+    if (object->access == NULL || strncmp(object->access->path, DEFAULTS, sizeof DEFAULTS - 1) != 0)
+        return 1 + (uint64_t)lockers;
+    if (lockers <= *most)
+        return 0;
+    added = (*most == 0) + (uint64_t)(lockers - *most);
+    *most = lockers;
+    return added;
+}
+
 /* `memory` wraps only with far more than CFG_OBJECTS_MAX entries, which are an error anyway. */
 struct totals totals_add(struct totals totals, const struct cfg *configuration)
 {
+    struct shared_slots shared = {{0, 0}};
     size_t i;
 
     for (i = 0; i < configuration->count; i++) {
@@ -16,7 +55,7 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
         totals.entries++;
         totals.objects++;
         if (object->kind == SHMB_QUEUE) {
-            totals.objects += CFG_QUEUE_EVENTS;
+            totals.objects += CFG_QUEUE_EVENTS + add_slots(object, &shared);
             totals.memory += shmb_queue_size(object->u.queue.slots, object->u.queue.slot_size);
         }
         if (object->kind != SHMB_SECTION)
@@ -24,6 +63,7 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
         totals.objects += object->u.segment.lock.name != NULL;
         if (object->u.segment.notify.events[0] != NULL)
             totals.objects += SHMB_CHANGE_EVENTS;
+        totals.objects += add_slots(object, &shared);
         totals.memory += object->u.segment.size;
         if (object->u.segment.snapshots.name == NULL)
             continue;
@@ -50,7 +90,7 @@ bool totals_check(struct totals totals, const struct cfg *whole, const struct cf
 {
     const struct cfg_place file = {whole->file, 0, 0};
     bool objects = check(totals.objects, &whole->limits.objects, "limits.objects",
-                         "objects, locks and change events included,", at, messages);
+                         "objects, locks, slots and events included,", at, messages);
     bool memory = check(totals.memory, &whole->limits.memory, "limits.memory",
                         "bytes of segments and queues", at, messages);
 

@@ -250,6 +250,13 @@ static const struct bad rows_segments[] = {
      "f:4:35: error: segments.A.notify: the name 'A.changed.0' of a change event clashes with mutexes.A.changed.0 at f:3:12; names are compared without case, and all kinds share them\n"},
     {TEXT(DEFAULTS "limits: { objects: 5 }\nsegments: { A: { size: 1, notify: true } }\n"),
      "f:3:20: error: limits.objects: 6 objects, locks and change events included, exceed the limit of 5; remove some, or raise the limit\n"},
+    /* Slots: 10 and their section for the default access, 5 and theirs for B. */
+    {TEXT(DEFAULTS "limits: { objects: 22 }\nsegments:\n"
+                   "  A: { size: 1, lock: { kind: fast, max_lockers: 7 } }\n"
+                   "  B: { size: 1, lock: { kind: fast, max_lockers: 5 }, access: { read: Users } }\n"
+                   "  C: { size: 1, lock: { kind: fast, max_lockers: 10 } }\n"
+                   "  D: { size: 1, lock: { kind: fast, max_lockers: 8 } }\n"),
+     "f:3:20: error: limits.objects: 25 objects, locks and change events included, exceed the limit of 22; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "segments: { ShmBroker: { size: 1 } }\n"),
      "f:3:13: error: segments.ShmBroker.lock: names that start with ShmBroker. belong to the broker; choose another (the lock would be named ShmBroker.lock; give it another name: lock: { name: ... })\n"},
 };

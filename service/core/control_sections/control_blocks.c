@@ -64,15 +64,25 @@ void control_block_write(struct control_sets *sets, const struct control_section
     const struct item *item = &sets->inventory->items[index];
     struct control_place *place = &sets->places[index];
     struct shmb_block *block = control_block_at(section, place->block);
+    uint32_t died = 0;
 
-    /* A segment that was made anew uses its block again: nothing of the old one may stay. */
-    memset(block, 0, sizeof(*block));
+    /*
+     * A segment that was made anew uses its block again: nothing of the old one may stay, but that
+     * an owner of the lock died, for the content was copied. The lock is closed by now. It opens
+     * last: who gets it sees the new generation.
+     */
+    if (item->fast && place->from_section == 0 && place->generation != 0)
+        died = block->abandoned;
+    memset((uint8_t *)block + sizeof(block->lock_word), 0,
+           sizeof(*block) - sizeof(block->lock_word));
+    block->abandoned = died;
     block->initialised = item->initialised;
     if (place->from_section != 0)
         move_block(sets, index, block);
     else
         control_pair_begin(sets, index, NULL);
-    block->generation = item->generation;
+    shmb_store64(&block->generation, item->generation);
+    shmb_store64(&block->lock_word, item->fast ? control_lock_free(block) : 0);
     place->generation = item->generation;
     /* control_sets_record has to write the new place to the state. */
     place->recorded = false;
@@ -101,6 +111,9 @@ bool control_block_revive(struct control_sets *sets, uint32_t section, uint32_t 
     at = control_block_at(from, block);
     found = shmb_load64(&at->generation);
     *revived = found == SHMB_BLOCK_MOVED;
+    /* Also where a broker was killed after it had closed the lock: the block is in use again. */
+    if (*revived || found == generation)
+        (void)control_lock_open(at);
     if (*revived)
         shmb_store64(&at->generation, generation);
     own_section_unmap(sets->system, &from->shared);

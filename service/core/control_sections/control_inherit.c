@@ -158,6 +158,7 @@ void control_sets_settle(struct control_sets *sets, struct control_sets *from)
     sets->settled = true;
     sets->left_out = from->left_out;
     control_blocks_disown(sets);
+    control_locks_close_retired(sets, from);
     disown_retired(sets, from);
     end_unused(sets);
     control_sets_free(from);
@@ -171,7 +172,9 @@ void control_sets_undo(struct control_sets *sets, struct control_sets *from)
     for (i = 0; i < from->place_count; i++)
         from->places[i].recorded = false;
 
+    control_locks_open_left(sets);
     /* Segments that this reload has adopted are retired again. */
+    control_locks_close_revived(sets);
     for (i = 0; i < sets->place_count; i++)
         if (sets->places[i].revived)
             control_block_disown(sets, sets->places[i].section, sets->places[i].block);

@@ -1,7 +1,7 @@
 /*
  * control_internal.h - what the modules of the control sections share; for them alone:
  * control_sets.c, control_sections.c, control_blocks.c, control_restore.c,
- * control_inherit.c, control_repair.c, control_pairs.c.
+ * control_inherit.c, control_repair.c, control_locks.c, control_pairs.c.
  */
 #ifndef CORE_CONTROL_INTERNAL_H
 #define CORE_CONTROL_INTERNAL_H
@@ -13,6 +13,7 @@
 
 #define CONTROL_NUMBER_RANDOM 0x80000000u /* the first of the random numbers */
 #define CONTROL_NO_SET        SIZE_MAX    /* no access set, or no section */
+#define CONTROL_PATIENCE_MS   1000u       /* for all fast locks that a reload closes */
 
 struct control_section {
     struct own_section shared; /* mapped only while it is written */
@@ -63,6 +64,7 @@ struct control_sets {
     bool settled;         /* no reload is under way: it cannot be undone any more */
     bool unseen;          /* sections were adopted, and not looked at for damage yet */
     bool left_out;        /* a start: blocks of retired segments are to be marked */
+    uint32_t patience;    /* milliseconds left to wait for threads that hold fast locks */
 };
 
 /* control_sections.c: makes sections, with their access */
@@ -140,5 +142,38 @@ void control_block_disown(struct control_sets *sets, uint32_t section, uint32_t 
  */
 bool control_block_revive(struct control_sets *sets, uint32_t section, uint32_t block,
                           uint64_t generation, bool *revived);
+
+/* control_locks.c: the fast locks of blocks that programs are to leave */
+
+/* A lock to be closed, in a mapped section. */
+struct control_lock {
+    struct shmb_block *block;
+    const char *segment; /* bare name */
+    bool closed;
+};
+
+/*
+ * Closes the locks (SHMB_LOCK_MOVED). Waits for threads that hold one, for sets->patience at most;
+ * then closes it all the same, marks the block as abandoned, and logs EVENT_LOCK_CLOSED.
+ */
+void control_locks_close(struct control_sets *sets, struct control_lock *locks, size_t count);
+
+/* The same for the blocks that segments leave, before their new ones are written. */
+void control_locks_close_left(struct control_sets *sets);
+
+/* The same for the blocks of segments that only the former sets have. */
+void control_locks_close_retired(struct control_sets *sets, const struct control_sets *from);
+
+/* The same for the blocks that came back with the segments that a reload has adopted. */
+void control_locks_close_revived(struct control_sets *sets);
+
+/* Opens the locks that control_locks_close_left has closed: the segments stay where they are. */
+void control_locks_open_left(struct control_sets *sets);
+
+/* Opens a lock if it is closed. True: it was. */
+bool control_lock_open(struct shmb_block *block);
+
+/* The word of a free lock, for this block: DIRTY if an owner died. */
+uint64_t control_lock_free(const struct shmb_block *block);
 
 #endif

@@ -124,24 +124,38 @@ static size_t *list_blocks(const struct control_sets *sets)
     return items;
 }
 
-/* True: the block had a wrong generation, and has the right one now. */
-static bool repair_block(const struct control_sets *sets, const struct control_section *section,
-                         uint32_t block, size_t item)
+/* What was wrong in a section. */
+struct damage {
+    bool header;
+    uint32_t generations, locks;
+};
+
+static bool is_damaged(const struct damage *damage)
+{
+    return damage->header || damage->generations > 0 || damage->locks > 0;
+}
+
+/* Corrects the generation of a block, and opens the lock of one that is in use. */
+static void repair_block(const struct control_sets *sets, const struct control_section *section,
+                         uint32_t block, size_t item, struct damage *damage)
 {
     struct shmb_block *at = control_block_at(section, block);
     const uint64_t found = shmb_load64(&at->generation);
     uint64_t wanted = SHMB_BLOCK_MOVED;
 
     if (item == BLOCK_IN_WORK)
-        return false;
+        return;
     if (item != BLOCK_FREE)
         wanted = sets->places[item].generation;
-    else if (found == 0 || found == wanted)
-        return false; /* never used, or marked */
-    if (found == wanted)
-        return false;
-    shmb_store64(&at->generation, wanted);
-    return true;
+    else if (found == 0)
+        return; /* never used */
+    if (found != wanted) {
+        shmb_store64(&at->generation, wanted);
+        damage->generations++;
+    }
+    /* A closed lock would shut everybody out for ever. */
+    if (item != BLOCK_FREE && sets->inventory->items[item].fast)
+        damage->locks += control_lock_open(at);
 }
 
 static bool repair_header(const struct control_section *section)
@@ -157,11 +171,11 @@ static bool repair_header(const struct control_section *section)
 
 /* Logs the damage of a section, with the names of its segments. */
 static void log_repair(const struct control_sets *sets, const struct control_section *section,
-                       const size_t *items, bool header, uint32_t generations)
+                       const size_t *items, const struct damage *damage)
 {
-    char bare[SHMB_CONTROL_NAME_BYTES], name[FULL_NAME_BYTES], number[40], what[64];
-    const char *inserts[] = {name, what, "not known"};
-    struct text names = {0};
+    char bare[SHMB_CONTROL_NAME_BYTES], name[FULL_NAME_BYTES];
+    const char *inserts[] = {name, "not known", "not known"};
+    struct text names = {0}, what = {0};
     uint32_t i;
 
     for (i = 0; i < section->blocks; i++) {
@@ -178,13 +192,20 @@ static void log_repair(const struct control_sets *sets, const struct control_sec
     }
     shmb_control_name(section->number, bare);
     full_name(bare, name);
-    (void)snprintf(number, sizeof(number), "generations: %" PRIu32, generations);
-    (void)snprintf(what, sizeof(what), "%s%s%s", header ? "header" : "",
-                   header && generations > 0 ? ", " : "", generations > 0 ? number : "");
+    if (damage->header)
+        text_add(&what, "header");
+    if (damage->generations > 0)
+        text_add(&what, "%sgenerations: %" PRIu32, what.length > 0 ? ", " : "",
+                 damage->generations);
+    if (damage->locks > 0)
+        text_add(&what, "%sfast locks: %" PRIu32, what.length > 0 ? ", " : "", damage->locks);
+    if (what.at != NULL && !what.failed)
+        inserts[1] = what.at;
     if (names.at != NULL && !names.failed)
         inserts[2] = names.at;
     sets->system->log(sets->system->self, EVENT_CONTROL_REPAIRED, inserts, 3);
     text_free(&names);
+    text_free(&what);
 }
 
 /* `items` as in list_blocks, from the section's first block on. True: the section was damaged. */
@@ -193,24 +214,24 @@ static bool repair_section(struct control_sets *sets, size_t index, const size_t
     const struct system *system = sets->system;
     struct control_section *section = &sets->sections[index];
     const uint64_t now = system->clock.ticks(system->self);
-    uint32_t block, generations = 0;
-    bool header;
+    struct damage damage = {0};
+    uint32_t block;
 
     /* If it cannot be mapped now, the next round looks again. */
     if (own_section_map(system, &section->shared, control_size(section->blocks), NULL) != SYS_OK)
         return false;
-    header = repair_header(section);
+    damage.header = repair_header(section);
     for (block = 0; block < section->used; block++)
-        generations += repair_block(sets, section, block, items[block]);
+        repair_block(sets, section, block, items[block], &damage);
     own_section_unmap(system, &section->shared);
-    if (header || generations > 0) {
+    if (is_damaged(&damage)) {
         section->repairs++;
         if (section->repairs == 1 || now - section->told >= GUARD_EVERY_MS) {
             section->told = now;
-            log_repair(sets, section, items, header, generations);
+            log_repair(sets, section, items, &damage);
         }
     }
-    return header || generations > 0;
+    return is_damaged(&damage);
 }
 
 bool control_sets_repair(struct control_sets *sets, bool last)

@@ -118,12 +118,17 @@ void control_sets_restore(struct control_sets *sets)
 }
 
 /* Marks the block of a retired segment in a section that is mapped, if it still is its block. */
-static void disown_mapped(const struct control_section *section, const struct state_record *segment)
+static void disown_mapped(struct control_sets *sets, const struct control_section *section,
+                          const struct state_record *segment)
 {
     struct shmb_block *block = control_block_at(section, segment->block);
+    struct control_lock lock = {block, segment->name, false};
 
-    if (shmb_load64(&block->generation) == segment->generation)
-        shmb_store64(&block->generation, SHMB_BLOCK_MOVED);
+    if (shmb_load64(&block->generation) != segment->generation)
+        return;
+    if (segment->fast)
+        control_locks_close(sets, &lock, 1);
+    shmb_store64(&block->generation, SHMB_BLOCK_MOVED);
 }
 
 /* Marks the block of a retired segment in a section that no segment of ours uses. */
@@ -141,7 +146,7 @@ static void disown_elsewhere(struct control_sets *sets, const struct state_recor
     if (own_section_open(sets->system, sets->owner, &spec, sets->state, &section.shared, NULL) !=
         SYS_OK)
         return;
-    disown_mapped(&section, segment);
+    disown_mapped(sets, &section, segment);
     own_section_end(sets->system, &section.shared);
 }
 
@@ -157,7 +162,7 @@ static void disown_recorded(struct control_sets *sets, const struct state_record
         if (segment->block < section->blocks &&
             own_section_map(sets->system, &section->shared, control_size(section->blocks), NULL) ==
                 SYS_OK) {
-            disown_mapped(section, segment);
+            disown_mapped(sets, section, segment);
             own_section_unmap(sets->system, &section->shared);
         }
         return;

@@ -25,6 +25,7 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     sets->state = state;
     sets->slots = slots;
     sets->settled = true;
+    sets->patience = CONTROL_PATIENCE_MS;
     sets->place_count = inventory->count;
     sets->lists = calloc(access_sets_count(inventory->sets) + 1, sizeof(struct control_list));
     sets->places = calloc(inventory->count + 1, sizeof(struct control_place));
@@ -174,6 +175,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
     size_t i;
 
     list_work(sets);
+    control_locks_close_left(sets);
     for (i = 0; i < access_sets_count(sets->inventory->sets); i++) {
         struct sys_failure why = {0};
         enum sys_status status;

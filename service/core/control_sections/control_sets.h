@@ -91,8 +91,9 @@ void control_sets_report(const struct control_sets *sets, struct report_lines *l
  * clients notice nothing. `origin` has, for each item, its index in the former inventory, or
  * SIZE_MAX. If all segments of a section have another access now, it is changed in place. If
  * only some have, these move to new blocks with the old content, and clients that use an old
- * block find that the segment has moved (SHMB_BLOCK_MOVED). Inherit the slots before. So do clients of retired segments. A
- * retired segment that comes back while clients have it open gets its block back as it is.
+ * block find that the segment has moved (SHMB_BLOCK_MOVED). Inherit the slots before. So do clients
+ * of retired segments. A retired segment that comes back while clients have it open gets its block
+ * back as it is.
  *
  * Call it before anything else; control_sets_settle or control_sets_undo must follow,
  * whatever it returns.

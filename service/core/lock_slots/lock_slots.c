@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "access_sets.h"
+#include "compiler.h"
 #include "full_name.h"
 #include "slots_internal.h"
 
@@ -176,6 +177,26 @@ uint32_t lock_slots_find(const struct lock_slots *slots, size_t item, uint32_t *
     domain = &slots->domains[slots->places[item].domain - 1];
     *count = domain->count;
     return domain->number;
+}
+
+uint64_t lock_slots_holder(const struct lock_slots *slots, uint32_t number, uint32_t index)
+{
+    size_t i;
+
+    for (i = 0; i < slots->domain_count; i++) {
+        const struct slots_domain *domain = &slots->domains[i];
+        struct own_section shared = {.section = domain->shared.section};
+        const size_t size = shmb_slots_size(domain->count);
+        uint64_t holder = 0;
+
+        if (domain->number != number || shared.section == NULL || index >= domain->count ||
+            own_section_map(slots->system, &shared, size, NULL) != SYS_OK)
+            continue;
+        holder = shmb_load64(&shmb_slots_at(shared.view, size, index)->holder);
+        own_section_unmap(slots->system, &shared);
+        return holder;
+    }
+    return 0;
 }
 
 bool lock_slots_stay(const struct lock_slots *slots, size_t item)

@@ -56,6 +56,12 @@ uint32_t lock_slots_find(const struct lock_slots *slots, size_t item, uint32_t *
  */
 bool lock_slots_stay(const struct lock_slots *slots, size_t item);
 
+/*
+ * Process id (high half) and thread id of the thread that has slot `index` of domain `number`, as
+ * the slot says. Only shown to people. 0: not known.
+ */
+uint64_t lock_slots_holder(const struct lock_slots *slots, uint32_t number, uint32_t index);
+
 /* Records the domains, and those of the objects, in the state, not yet written. */
 void lock_slots_record(struct lock_slots *slots, struct state *state);
 

@@ -1,5 +1,5 @@
 /*
- * patience.h - waiting for a file that another program holds at the moment.
+ * patience.h - waiting for what another program holds at the moment: a file, a fast lock.
  */
 #ifndef CORE_PATIENCE_H
 #define CORE_PATIENCE_H

@@ -77,6 +77,53 @@ static void wanted_spec(const struct item *item, struct sys_spec *spec, const ch
     }
 }
 
+static void recreate_one(struct apply *apply, const struct plan_step *step)
+{
+    const struct apply_request *request = apply->request;
+    struct item *item = apply_item(apply, step);
+    struct sys_spec wanted;
+    const char *lock;
+    bool fast;
+
+    item->state = ITEM_DEFERRED;
+    wanted_spec(item, &wanted, &lock, &fast);
+    if (!maker_recreate(request->wanted, item, &wanted, lock, fast))
+        apply_carry_lock(apply, step);
+}
+
+/* True: the segment of a companion, which comes after it, was made anew. */
+static bool segment_is_new(const struct apply *apply, const struct plan_step *lock)
+{
+    const struct inventory *to = apply->request->to;
+    const struct cfg_object *from = to->items[lock->item].from;
+    size_t i;
+
+    for (i = lock->item + 1; i < to->count && to->items[i].from == from; i++)
+        if (same_name(to->items[i].spec.name, from->name))
+            return to->items[i].state == ITEM_HELD;
+    return false;
+}
+
+/*
+ * A lock that follows its segment comes after it: programs that keep the segment from being made
+ * anew exclude each other by the old one.
+ */
+static void recreate_all(struct apply *apply, bool followers)
+{
+    size_t i;
+
+    for (i = 0; i < apply->plan.count; i++) {
+        const struct plan_step *step = &apply->plan.steps[i];
+
+        if (step->action != PLAN_RECREATE || step->follows != followers)
+            continue;
+        if (!followers || segment_is_new(apply, step))
+            recreate_one(apply, step);
+        else
+            apply_item(apply, step)->state = ITEM_DEFERRED;
+    }
+}
+
 /*
  * Publishes a directory that does not list these objects as held, makes them anew, and
  * publishes again. So a directory never lists an object that is not the one held.
@@ -93,20 +140,8 @@ void apply_recreate(struct apply *apply)
         if (apply->plan.steps[i].action == PLAN_RECREATE)
             apply_item(apply, &apply->plan.steps[i])->state = ITEM_WANTED;
     (void)publication_update(request->publication, true);
-    for (i = 0; i < apply->plan.count; i++) {
-        struct item *item;
-        struct sys_spec wanted;
-        const char *lock;
-        bool fast;
-
-        if (apply->plan.steps[i].action != PLAN_RECREATE)
-            continue;
-        item = apply_item(apply, &apply->plan.steps[i]);
-        item->state = ITEM_DEFERRED;
-        wanted_spec(item, &wanted, &lock, &fast);
-        if (!maker_recreate(request->wanted, item, &wanted, lock, fast))
-            apply_carry_lock(apply, &apply->plan.steps[i]);
-    }
+    recreate_all(apply, false);
+    recreate_all(apply, true);
     state_put_stamp(request->wanted->state, *request->wanted->stamp);
     state_tell(request->wanted->state, state_commit(request->wanted->state, &why), &why);
     (void)publication_update(request->publication, true);

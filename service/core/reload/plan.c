@@ -68,6 +68,21 @@ static bool same_access(struct planner *planner, const char *now, const char *ne
     return planner->same;
 }
 
+/*
+ * True for the lock of a segment that the operator asked to make anew, where it cannot become the
+ * lock that the segment is to have: a mutex for a fast lock's event, or the other way round.
+ */
+static bool follows_segment(const struct plan_question *question, const struct item *item)
+{
+    const struct cfg_object *from = item->from;
+
+    return question->anew_count > 0 && from->kind == SHMB_SECTION &&
+           from->u.segment.lock.name != NULL &&
+           is_among(question->anew, question->anew_count, from->name) &&
+           shmb_name_same(from->u.segment.lock.name, strlen(from->u.segment.lock.name),
+                          item->spec.name, strlen(item->spec.name));
+}
+
 /* Plans the step for an item whose name is held. False: no memory. */
 static bool plan_held(struct planner *planner, const struct item *live, const struct item *item,
                       struct plan_step *step)
@@ -84,7 +99,8 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
                    (item->held_back ||
                     !same_access(planner, question->access_now(question->context, live), next));
     /* Even if it fits: the operator asked for a new object. */
-    if (is_anew(question, item)) {
+    step->follows = !fits && follows_segment(question, item);
+    if (step->follows || is_anew(question, item)) {
         step->action = PLAN_RECREATE;
         return true;
     }

@@ -84,7 +84,8 @@ static void what_is_held_against_what_is_wanted(void **state)
 
     (void)state;
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct item item = {.spec = rows[i].wanted, .lock = rows[i].wanted_lock};
+        static const struct cfg_object from = {.kind = SHMB_MUTEX, .name = "x"};
+        struct item item = {.spec = rows[i].wanted, .from = &from, .lock = rows[i].wanted_lock};
         const struct inventory inventory = {.items = &item, .count = 1};
         const struct item live = {.spec = rows[i].live,
                                   .lock = rows[i].lock,

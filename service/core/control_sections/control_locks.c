@@ -1,0 +1,210 @@
+/*
+ * Closes the fast locks of blocks that programs are to leave, and opens those of blocks that come
+ * back. A thread between two looks at its lock word loses nothing: it gets the word only if that is
+ * free, and afterwards it looks at the generation.
+ *
+ * The time to wait is one for all locks of a reload or start: each lock that is free meanwhile is
+ * closed without harm, and only threads that hold one for all that time lose it.
+ */
+#include "control_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "compiler.h"
+#include "full_name.h"
+#include "lock_word.h"
+#include "patience.h"
+
+/* Looks at a word between two waits: a lock that many threads want is free only for a moment. */
+#define TRIES 500
+
+/* True: the lock is closed. False: a thread has it, or one thread after the other. */
+static bool close_free(struct shmb_block *block)
+{
+    uint64_t found = shmb_load64(&block->lock_word);
+    unsigned tries;
+
+    for (tries = 0; found != SHMB_LOCK_MOVED && tries < TRIES; tries++) {
+        if ((found & SHMB_LOCK_SLOT) != 0) {
+            shmb_pause();
+            found = shmb_load64(&block->lock_word);
+            continue;
+        }
+        /* First: a broker that is killed between the two steps forgets nothing. */
+        if ((found & SHMB_LOCK_DIRTY) != 0)
+            block->abandoned |= SHMB_DIED_OWNING;
+        if (shmb_swap64(&block->lock_word, &found, SHMB_LOCK_MOVED))
+            return true;
+    }
+    return found == SHMB_LOCK_MOVED;
+}
+
+/* Closes a lock that a thread has, and returns its last word. */
+static uint64_t close_owned(struct shmb_block *block)
+{
+    uint64_t found = shmb_load64(&block->lock_word);
+    uint32_t died = SHMB_DIED_OWNING;
+
+    if ((shmb_load64(&block->sequence) & 1) != 0)
+        died |= SHMB_DIED_WRITING;
+    block->abandoned |= died;
+    while (!shmb_swap64(&block->lock_word, &found, SHMB_LOCK_MOVED))
+        ;
+    return found;
+}
+
+static void report(const struct control_sets *sets, const char *segment, uint64_t word)
+{
+    const struct state_record *record = state_find(sets->state, segment);
+    const uint32_t slot = (uint32_t)(word & SHMB_LOCK_SLOT) - 1;
+    const uint64_t holder =
+        record != NULL ? lock_slots_holder(sets->slots, record->slots, slot) : 0;
+    char name[FULL_NAME_BYTES], who[80];
+    const char *inserts[] = {name, who};
+
+    full_name(segment, name);
+    if (holder != 0)
+        (void)snprintf(who, sizeof(who), "process %" PRIu32 ", thread %" PRIu32,
+                       (uint32_t)(holder >> 32), (uint32_t)holder);
+    else
+        (void)snprintf(who, sizeof(who), "slot %" PRIu32, slot);
+    sets->system->log(sets->system->self, EVENT_LOCK_CLOSED, inserts, 2);
+}
+
+void control_locks_close(struct control_sets *sets, struct control_lock *locks, size_t count)
+{
+    const struct system *system = sets->system;
+    uint64_t begun;
+    size_t i, owned;
+
+    do {
+        begun = system->clock.ticks(system->self);
+        owned = 0;
+        for (i = 0; i < count; i++) {
+            if (!locks[i].closed)
+                locks[i].closed = close_free(locks[i].block);
+            owned += !locks[i].closed;
+        }
+    } while (owned > 0 && patience_again(system, begun, &sets->patience));
+    for (i = 0; owned > 0 && i < count; i++)
+        if (!locks[i].closed && !close_free(locks[i].block))
+            report(sets, locks[i].segment, close_owned(locks[i].block));
+}
+
+/* Closes those blocks of all sections for which `asked` says so. */
+typedef bool lock_asked(const struct control_sets *of, size_t item, uint32_t *section,
+                        uint32_t *block);
+
+static void close_asked(struct control_sets *sets, const struct control_sets *of, lock_asked *asked)
+{
+    struct control_lock *locks = NULL;
+    size_t i, count = 0, room = 0;
+    uint32_t section, block;
+
+    for (i = 0; i < of->place_count; i++)
+        room += asked(of, i, &section, &block);
+    if (room == 0)
+        return;
+    locks = calloc(room, sizeof(*locks));
+    for (i = 0; locks != NULL && i < of->place_count && count < room; i++) {
+        struct control_section *from;
+
+        if (!asked(of, i, &section, &block))
+            continue;
+        from = &sets->sections[section - 1];
+        if (from->shared.section == NULL ||
+            (from->shared.view == NULL &&
+             own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) !=
+                 SYS_OK))
+            continue;
+        locks[count++] = (struct control_lock){control_block_at(from, block),
+                                               of->inventory->items[i].spec.name, false};
+    }
+    control_locks_close(sets, locks, count);
+    for (i = 0; i < sets->section_count; i++)
+        own_section_unmap(sets->system, &sets->sections[i].shared);
+    free(locks);
+}
+
+/* Blocks whose segment moves to another one, or was made anew and is to use its block again. */
+static bool is_left(const struct control_sets *of, size_t item, uint32_t *section, uint32_t *block)
+{
+    const struct control_place *place = &of->places[item];
+    const bool moves = place->from_section != 0;
+
+    *section = moves ? place->from_section : place->section;
+    *block = moves ? place->from_block : place->block;
+    if (!control_is_segment(&of->inventory->items[item]))
+        return false;
+    return moves ? of->inventory->items[item].fast
+                 : place->section != 0 && place->generation != 0 && control_block_due(of, item);
+}
+
+void control_locks_close_left(struct control_sets *sets)
+{
+    close_asked(sets, sets, is_left);
+}
+
+static bool is_retired(const struct control_sets *of, size_t item, uint32_t *section,
+                       uint32_t *block)
+{
+    const struct control_place *place = &of->places[item];
+
+    *section = place->section;
+    *block = place->block;
+    return place->generation != 0 && !place->inherited && of->inventory->items[item].fast;
+}
+
+void control_locks_close_retired(struct control_sets *sets, const struct control_sets *from)
+{
+    close_asked(sets, from, is_retired);
+}
+
+static bool is_revived(const struct control_sets *of, size_t item, uint32_t *section,
+                       uint32_t *block)
+{
+    const struct control_place *place = &of->places[item];
+
+    *section = place->section;
+    *block = place->block;
+    return place->revived && of->inventory->items[item].fast;
+}
+
+void control_locks_close_revived(struct control_sets *sets)
+{
+    close_asked(sets, sets, is_revived);
+}
+
+uint64_t control_lock_free(const struct shmb_block *block)
+{
+    return block->abandoned != 0 ? SHMB_LOCK_DIRTY : 0;
+}
+
+bool control_lock_open(struct shmb_block *block)
+{
+    if (shmb_load64(&block->lock_word) != SHMB_LOCK_MOVED)
+        return false;
+    shmb_store64(&block->lock_word, control_lock_free(block));
+    return true;
+}
+
+void control_locks_open_left(struct control_sets *sets)
+{
+    uint32_t index, block;
+    size_t i;
+
+    for (i = 0; i < sets->place_count; i++) {
+        struct control_section *section;
+
+        if (sets->places[i].from_section == 0 || !is_left(sets, i, &index, &block))
+            continue;
+        section = &sets->sections[index - 1];
+        if (own_section_map(sets->system, &section->shared, control_size(section->blocks), NULL) !=
+            SYS_OK)
+            continue;
+        (void)control_lock_open(control_block_at(section, block));
+        own_section_unmap(sets->system, &section->shared);
+    }
+}
