@@ -176,21 +176,6 @@ static void look_at_queue(const struct advice *advice, const struct cfg_object *
     sddl_free(&sddl);
 }
 
-static void look_at_full(const struct advice *advice, const struct cfg_object *object)
-{
-    size_t i;
-
-    for (i = 0; object->kind == SHMB_QUEUE && i < object->access->count; i++)
-        if (object->access->trustees[i].level == SHMB_LEVEL_FULL) {
-            cfg_message_add(advice->messages, CFG_WARNING, &object->place, object->path,
-                            "'%s' has full, which old programs need that ask for all rights; but "
-                            "only programs that use the library can use a queue, and for them "
-                            "write is enough",
-                            object->access->trustees[i].name);
-            return;
-        }
-}
-
 static bool anybody_writes(const struct cfg_access *access)
 {
     size_t i;
@@ -241,15 +226,18 @@ static void look_at_lock(const struct advice *advice, const struct cfg_object *o
                     "programs that use the library read without it (shmb_snapshot)");
 }
 
-/* Does an account get all rights, as programs without the library ask for? */
-static bool somebody_has_full(const struct cfg_access *access)
+/* The first trustee with `full` that does not have all rights anyway. NULL: none. */
+static const char *find_full(const struct advice *advice, const struct cfg_access *access)
 {
+    const char *sid;
     size_t i;
 
     for (i = 0; i < access->count; i++)
-        if (access->trustees[i].level == SHMB_LEVEL_FULL)
-            return true;
-    return false;
+        if (access->trustees[i].level == SHMB_LEVEL_FULL &&
+            trustees_resolve(advice->known, access->trustees[i].name, &sid, NULL) == SYS_OK &&
+            !descriptor_has_full(sid, SHMB_SERVICE_SID))
+            return access->trustees[i].name;
+    return NULL;
 }
 
 /* Programs without the library write the segment, and publish nothing. */
@@ -259,7 +247,7 @@ static void look_at_snapshots(const struct advice *advice, const struct cfg_obje
     char path[PATH_SIZE];
 
     if (object->kind != SHMB_SECTION || snapshots->name == NULL ||
-        (!object->alias && !somebody_has_full(object->access)))
+        (!object->alias && find_full(advice, object->access) == NULL))
         return;
     (void)snprintf(path, sizeof(path), "%s.snapshots", object->path);
     cfg_message_add(advice->messages, CFG_WARNING, &snapshots->place, path,
@@ -267,6 +255,43 @@ static void look_at_snapshots(const struct advice *advice, const struct cfg_obje
                     "snapshots: double until a program with the library writes; if such programs "
                     "write, use snapshots: sequence",
                     object->alias ? "sessions: alias" : "full");
+}
+
+static void look_at_full(const struct advice *advice, const struct cfg_object *object)
+{
+    const char *full = object->kind == SHMB_QUEUE ? find_full(advice, object->access) : NULL;
+
+    if (full != NULL)
+        cfg_message_add(advice->messages, CFG_WARNING, &object->place, object->path,
+                        "'%s' has full, which old programs need that ask for all rights; but only "
+                        "programs that use the library can use a queue, and for them write is "
+                        "enough",
+                        full);
+}
+
+/* Programs without the library neither see nor take a fast lock: says where some are expected. */
+static void look_at_fast_lock(const struct advice *advice, const struct cfg_object *object)
+{
+    const struct cfg_lock *lock = &object->u.segment.lock;
+    const char *full = find_full(advice, object->access);
+    char path[PATH_SIZE];
+
+    if (object->kind != SHMB_SECTION || lock->name == NULL || lock->kind != CFG_LOCK_FAST)
+        return;
+    (void)snprintf(path, sizeof(path), "%s.lock", object->path);
+    if (full != NULL)
+        cfg_message_add(advice->messages, CFG_WARNING, &lock->place, path,
+                        "'%s' has full, which only programs without the library need, and these do "
+                        "not see a fast lock; write lock: mutex, or give write",
+                        full);
+    if (object->alias)
+        cfg_message_add(advice->messages, CFG_WARNING, &lock->place, path,
+                        "sessions: alias is for programs without the library, and these do not see "
+                        "a fast lock; write lock: mutex, or remove sessions");
+    if (object->access->sddl != NULL)
+        cfg_message_add(advice->messages, CFG_WARNING, &lock->place, path,
+                        "if sddl is for programs without the library: these do not see a fast "
+                        "lock; then write lock: mutex");
 }
 
 /*
@@ -343,6 +368,7 @@ void advice_add(const struct cfg *config, struct trustees *known, struct cfg_mes
         look_at_access(&advice, config->objects[i].access, config->objects[i].kind);
         look_at_integrity(&advice, &config->objects[i]);
         look_at_lock(&advice, &config->objects[i]);
+        look_at_fast_lock(&advice, &config->objects[i]);
         look_at_snapshots(&advice, &config->objects[i]);
         look_at_queue(&advice, &config->objects[i]);
         look_at_full(&advice, &config->objects[i]);

@@ -140,6 +140,43 @@ static void readers_that_may_wait_are_spoken_of(void **state)
     check(&sample, wanted, 1);
 }
 
+static struct cfg_object *fast_section(struct sample *sample, const char *name,
+                                       const struct cfg_access *access, unsigned line)
+{
+    struct cfg_object *object = sample_section(sample, name, 64, "x.lock", access);
+
+    object->u.segment.lock.kind = CFG_LOCK_FAST;
+    object->u.segment.lock.place = (struct cfg_place){"sample.yaml", line, 9};
+    return object;
+}
+
+static void programs_that_do_not_see_a_fast_lock_are_spoken_of(void **state)
+{
+    static const char *const wanted[] = {
+        "sample.access:2:1: 'Users' may also change who has access",
+        "sample.access:2:1: 'Users' may also change who has access",
+        "B.lock:5:9: 'Users' has full, which only programs without the library need",
+        "C.lock:6:9: sessions: alias is for programs without the library",
+        "D.lock:7:9: if sddl is for programs without the library",
+    };
+    char write[] = "write Users", full[] = "full Users", all[] = "full System";
+    struct cfg_access sddl = {.sddl = "D:P(A;;0x20007;;;IU)", .path = "D.sddl"};
+    const struct cfg_access *access, *old;
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 6);
+    access = sample_access(&sample, write);
+    old = sample_access(&sample, full);
+    (void)fast_section(&sample, "A", access, 4);
+    (void)fast_section(&sample, "B", old, 5);
+    fast_section(&sample, "C", access, 6)->alias = true;
+    (void)fast_section(&sample, "D", &sddl, 7);
+    (void)fast_section(&sample, "E", sample_access(&sample, all), 8);
+    sample_section(&sample, "F", 64, "F.lock", old);
+    check(&sample, wanted, 5);
+}
+
 static void low_integrity_is_spoken_of_where_somebody_writes(void **state)
 {
     static const char *const wanted[] = {
@@ -282,6 +319,7 @@ int main(void)
         cmocka_unit_test(each_rash_entry_has_its_place),
         cmocka_unit_test(defaults_are_spoken_of_once),
         cmocka_unit_test(readers_that_may_wait_are_spoken_of),
+        cmocka_unit_test(programs_that_do_not_see_a_fast_lock_are_spoken_of),
         cmocka_unit_test(a_label_above_medium_is_spoken_of),
         cmocka_unit_test(low_integrity_is_spoken_of_where_somebody_writes),
         cmocka_unit_test(sddl_is_looked_at_too),

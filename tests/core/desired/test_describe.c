@@ -73,26 +73,33 @@ static void special_cases(void **state)
         "mutex Global\\L2, lock of S2: nobody but administrators",
         "event Global\\C, signals changes of S2: S-1-5-4 wait",
         "section Global\\S2, 1 byte: S-1-5-4 read",
+        "event Global\\L3, fast lock of S3: S-1-5-4 wait and signal",
+        "section Global\\S3, 2 bytes, fast lock for 7 threads: S-1-5-4 read and write",
         "event Global\\E, automatic reset, signalled when it is created: Users wait and signal",
         "semaphore Global\\N, 0 of 2147483647: Users wait and release",
     };
     /* clang-format on */
     char first[] = "read Users, full Interactive, deny Guests", second[] = "read S-1-5-4",
-         third[] = "write Users";
+         third[] = "write Users", fourth[] = "write S-1-5-4";
     const struct cfg_access *access;
+    struct cfg_lock *lock;
     struct sample sample;
 
     (void)state;
-    sample_init(&sample, 4);
+    sample_init(&sample, 5);
     access = sample_access(&sample, first);
     sample_section(&sample, "S1", UINT64_C(1) << 40, "L1", access)
         ->u.segment.lock.readers_may_wait = true;
     access = sample_access(&sample, second);
     sample_section(&sample, "S2", 1, "L2", access)->u.segment.notify.events[0] = "C";
+    access = sample_access(&sample, fourth);
+    lock = &sample_section(&sample, "S3", 2, "L3", access)->u.segment.lock;
+    lock->kind = CFG_LOCK_FAST;
+    lock->max_lockers = 7;
     access = sample_access(&sample, third);
     sample_event(&sample, "E", false, access)->u.event.set = true;
     sample_semaphore(&sample, "N", 0, INT32_MAX, access);
-    check(&sample, lines, 7);
+    check(&sample, lines, 9);
 }
 
 int main(void)
