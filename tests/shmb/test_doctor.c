@@ -455,6 +455,12 @@ static void the_lock_and_the_size(void **state)
     ask("Prices");
     expect_text("lock-abandoned",
                 "(shmb dump --raw \"My Prices\"), then: shmb repair \"My Prices\"");
+    machine.lock.held = machine.lock.abandoned = false;
+    machine.lock.fast = true;
+    ask("Prices");
+    expect("fast-lock");
+    expect_text("fast-lock", "OpenMutex fails with error 6");
+    expect_text("fast-lock", "lock: mutex");
 }
 
 static void who_may_not(void **state)

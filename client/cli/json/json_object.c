@@ -23,6 +23,14 @@ static void put_number(struct json *json, const char *key, bool known, int64_t n
         json_null(json, key);
 }
 
+/* NULL: the segment has no lock. */
+static const char *lock_kind(const shmb_info *info)
+{
+    if ((info->flags & SHMB_FLAG_HAS_LOCK) == 0)
+        return NULL;
+    return (info->flags & SHMB_FLAG_FAST) != 0 ? "fast" : "mutex";
+}
+
 static void put_segment(struct json *json, const shmb_info *info)
 {
     const bool segment = info->kind == SHMB_KIND_SEGMENT, sized = segment && info->bytes != 0;
@@ -36,6 +44,7 @@ static void put_segment(struct json *json, const shmb_info *info)
     else
         json_null(json, "rounded");
     json_name(json, "lock", segment && (info->flags & SHMB_FLAG_HAS_LOCK) != 0 ? info->lock : NULL);
+    json_string(json, "lock_kind", segment ? lock_kind(info) : NULL);
     put_flag(json, "readers_may_wait", info, segment, SHMB_FLAG_READERS_MAY_WAIT);
     put_flag(json, "initial_content", info, segment, SHMB_FLAG_INITIAL);
 }

@@ -3,11 +3,13 @@
 
 #include "process_json.h"
 
-static void put_lock(struct json *json, const shmb_lock_info *lock)
+static void put_lock(struct json *json, const struct used_object *object)
 {
+    const shmb_lock_info *lock = &object->lock;
     struct process_facts facts;
 
     json_object(json, "lock_state");
+    json_string(json, "lock_kind", object_use_is_fast(object) ? "fast" : "mutex");
     if ((lock->flags & SHMB_LOCK_KNOWN) != 0)
         json_bool(json, "held", (lock->flags & SHMB_LOCK_HELD) != 0);
     else
@@ -69,7 +71,7 @@ static void put_object(struct json *json, const struct object_use *use, size_t i
     else
         json_null(json, "view_bytes");
     if (object->is_lock)
-        put_lock(json, &object->lock);
+        put_lock(json, object);
     else
         json_null(json, "lock_state");
     json_bool(json, "complete", holders->complete && holders->count == holders->listed);

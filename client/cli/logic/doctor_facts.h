@@ -94,8 +94,9 @@ struct doctor_trustees {
 
 #define DOCTOR_HOLDER 2048u
 
-/* A mutex: the object itself, or the lock of a segment. */
+/* A mutex: the object itself, or the lock of a segment. Or the event of a fast lock. */
 struct doctor_lock {
+    bool fast;                     /* a fast lock */
     bool held;
     bool abandoned;                /* an owner died, and nobody repaired the segment since */
     char name[SHMB_NAME_BYTES];    /* bare; empty: there is none */
@@ -134,7 +135,7 @@ struct doctor_system {
                       bool *trusted);
     void (*trustees)(void *context, enum shmb_kind kind, const char *name, uint32_t mask,
                      struct doctor_trustees *out);
-    /* The state of a mutex, or of a segment's lock. */
+    /* The state of a mutex, of a segment's lock, or of an event that is a segment's lock. */
     void (*lock)(void *context, enum shmb_kind kind, const char *name, struct doctor_lock *out);
     void (*place)(void *context, struct doctor_place *out);
     void (*dll)(void *context, const char *path, struct doctor_dll *out);

@@ -114,7 +114,7 @@ static void gather_object(const struct doctor_system *system,
     if (kind == SHMB_SECTION && facts->listed && facts->entry.state == SHMB_ENTRY_HELD &&
         facts->open_code == 0)
         facts->control = system->control(system->context, facts->name);
-    if (kind == SHMB_SECTION || kind == SHMB_MUTEX)
+    if (kind == SHMB_SECTION || kind == SHMB_MUTEX || kind == SHMB_EVENT)
         system->lock(system->context, kind, facts->name, &facts->lock);
     if (facts->open_code == CODE_ACCESS_DENIED)
         system->trustees(system->context, kind, facts->name, mask, &facts->trustees);

@@ -165,6 +165,14 @@ static void judge_lock(const struct doctor_facts *facts, struct doctor_report *r
     const struct doctor_lock *lock = &facts->lock;
     char word[SHMB_NAME_WORD];
 
+    if (lock->fast)
+        doctor_remedy(
+            doctor_add(
+                report, "fast-lock", false,
+                "Global\\%s is the event of a fast lock (lock: fast), and no mutex: OpenMutex "
+                "fails with error 6, and a program without the library cannot take part",
+                lock->name),
+            "use the library (shmb_lock), or have the administrator configure lock: mutex");
     if (lock->held)
         doctor_remedy(
             doctor_add(report, "lock-held", false, "Global\\%s is %s", lock->name, lock->text),

@@ -82,6 +82,21 @@ void object_use_lock(const char *bare, struct used_object *out)
         ask_mutex(bare, &out->lock);
 }
 
+/* True for a mutex, and for an event that is the lock of a segment. */
+static bool is_lock(struct used_object *object, bool companion)
+{
+    if (object->kind != SHMB_EVENT)
+        return object->kind == SHMB_MUTEX;
+    if (object->segment[0] == '\0' && !companion)
+        find_segment(object_use_bare(object), object->segment);
+    return object->segment[0] != '\0';
+}
+
+bool object_use_is_fast(const struct used_object *object)
+{
+    return object->is_lock && object->kind == SHMB_EVENT;
+}
+
 /* ---- the objects ---- */
 
 static uint64_t ask_size(const char *bare)
@@ -175,7 +190,7 @@ void object_use_find(const char *bare, struct object_use *out)
         add(out, bare);
     }
     for (i = 0; i < out->count; i++)
-        if (out->object[i].kind == SHMB_MUTEX)
+        if (is_lock(&out->object[i], i > 0))
             object_use_lock(object_use_bare(&out->object[i]), &out->object[i]);
     find_broker(&out->broker);
     holders_find(out->holders, out->count);
@@ -323,6 +338,8 @@ static void print_lock(const struct used_object *object)
     char text[USE_LOCK_TEXT], word[SHMB_NAME_WORD];
 
     object_use_lock_text(&object->lock, text);
+    if (object_use_is_fast(object))
+        out_text("  a fast lock: only programs that use the library take part\n");
     out_text("  ");
     out_visible(text);
     out_text("\n");

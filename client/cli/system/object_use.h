@@ -23,7 +23,7 @@ struct used_object {
     enum shmb_kind kind;                                     /* SHMB_KIND_COUNT: another one */
     bool exists;
     uint64_t view_bytes;           /* of a section: the longest view; 0: not known */
-    bool is_lock;                  /* `lock` is filled in: a mutex */
+    bool is_lock;                  /* `lock` is filled in: a mutex, or the event of a fast lock */
     shmb_lock_info lock;           /* as shmb_lock_state fills it in */
     char segment[SHMB_NAME_BYTES]; /* whose lock it is; empty: none, or not known */
 };
@@ -35,7 +35,13 @@ struct object_use {
     struct process_facts broker; /* process 0: not known */
 };
 
-/* The same for one mutex or lock, without the programs that have it open. */
+/* True for the event of a fast lock. */
+bool object_use_is_fast(const struct used_object *object);
+
+/*
+ * The same for one mutex or lock, without the programs that have it open. An event that is no
+ * segment's lock has no `segment` afterwards.
+ */
 void object_use_lock(const char *bare, struct used_object *out);
 
 /* Gathers all about the bare name, and about its companions if it is a segment. */

@@ -159,6 +159,8 @@ static void print_segment(const shmb_info *info)
         out_text("size:        %" PRIu64 " bytes%s\n", info->bytes,
                  (info->flags & SHMB_FLAG_ROUNDED) != 0 ? ", rounded up to pages" : "");
     out_text("lock:        %s\n", (info->flags & SHMB_FLAG_HAS_LOCK) != 0 ? info->lock : "none");
+    if ((info->flags & SHMB_FLAG_FAST) != 0)
+        out_text("             a fast lock: only programs that use the library take part\n");
     if ((info->flags & SHMB_FLAG_READERS_MAY_WAIT) != 0)
         out_text("             readers may wait on it\n");
     if ((info->flags & SHMB_FLAG_INITIAL) != 0)

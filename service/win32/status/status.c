@@ -183,7 +183,8 @@ static bool add_entry(struct status *status, const struct shmb_entry_view *view)
         status->bytes += entry->size;
     else
         status->incomplete = true;
-    if (entry->lock_kind != SHMB_ENTRY_LOCK_MUTEX)
+    object->fast = entry->lock_kind == SHMB_ENTRY_LOCK_FAST;
+    if (entry->lock_kind == SHMB_ENTRY_LOCK_NONE)
         return true;
     object->lock = full_name(view->lock_name, entry->lock_name.length);
     return object->lock != NULL;

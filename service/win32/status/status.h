@@ -40,6 +40,7 @@ struct status_object {
     bool manual_reset;
     bool companion; /* it belongs to a segment: its lock, or a change event */
     char *lock;     /* of a segment: the name of its lock with Global\; NULL: none */
+    bool fast;      /* it is a fast lock */
     char *sddl;     /* its access, as in sys_facts; NULL: not held, or not readable */
 };
 

@@ -66,6 +66,13 @@ static bool ask_change_events(struct status *status, const struct cfg_notify *no
     return true;
 }
 
+static bool ask_lock(struct status *status, const struct cfg_lock *lock)
+{
+    const enum shmb_kind kind = lock->kind == CFG_LOCK_FAST ? SHMB_EVENT : SHMB_MUTEX;
+
+    return lock->name == NULL || ask_name(status, kind, lock->name, true);
+}
+
 /* Tries each object and what belongs to it: its companions. False: no memory. */
 static bool ask_all(struct status *status, const struct cfg *configuration)
 {
@@ -74,8 +81,7 @@ static bool ask_all(struct status *status, const struct cfg *configuration)
     for (i = 0; i < configuration->count; i++) {
         const struct cfg_object *object = &configuration->objects[i];
 
-        if (object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL &&
-            !ask_name(status, SHMB_MUTEX, object->u.segment.lock.name, true))
+        if (object->kind == SHMB_SECTION && !ask_lock(status, &object->u.segment.lock))
             return false;
         if (object->kind == SHMB_SECTION && !ask_change_events(status, &object->u.segment.notify))
             return false;

@@ -202,6 +202,7 @@ static void put_object(struct json *json, const struct status_object *object)
     put_decimal(json, "generation", object->generation);
     put_number(json, "bytes", object->kind == SHMB_SECTION ? object->size : 0);
     json_name(json, "lock", object->lock);
+    json_string(json, "lock_kind", object->lock == NULL ? NULL : object->fast ? "fast" : "mutex");
     put_number(json, "maximum",
                object->kind == SHMB_SEMAPHORE && object->maximum > 0 ? (uint64_t)object->maximum
                                                                      : 0);
