@@ -1,7 +1,7 @@
 /*
  * control_internal.h - what the modules of the control sections share; for them alone:
  * control_sets.c, control_sections.c, control_blocks.c, control_restore.c,
- * control_inherit.c, control_repair.c, control_locks.c, control_pairs.c.
+ * control_inherit.c, control_repair.c, control_lock.c, control_locks.c, control_pairs.c.
  */
 #ifndef CORE_CONTROL_INTERNAL_H
 #define CORE_CONTROL_INTERNAL_H
@@ -143,6 +143,20 @@ void control_block_disown(struct control_sets *sets, uint32_t section, uint32_t 
 bool control_block_revive(struct control_sets *sets, uint32_t section, uint32_t block,
                           uint64_t generation, bool *revived);
 
+/* control_lock.c: the fast lock of a block that is mapped */
+
+/* Closes the lock. False: a thread has it, or one thread after the other. */
+bool control_lock_close_free(struct shmb_block *block);
+
+/* Closes a lock that a thread has, marks the block as abandoned, and returns the last word. */
+uint64_t control_lock_close_owned(struct shmb_block *block);
+
+/* Opens a lock if it is closed. True: it was. */
+bool control_lock_open(struct shmb_block *block);
+
+/* The word of a free lock, for this block: DIRTY if an owner died. */
+uint64_t control_lock_free(const struct shmb_block *block);
+
 /* control_locks.c: the fast locks of blocks that programs are to leave */
 
 /* A lock to be closed, in a mapped section. */
@@ -169,11 +183,5 @@ void control_locks_close_revived(struct control_sets *sets);
 
 /* Opens the locks that control_locks_close_left has closed: the segments stay where they are. */
 void control_locks_open_left(struct control_sets *sets);
-
-/* Opens a lock if it is closed. True: it was. */
-bool control_lock_open(struct shmb_block *block);
-
-/* The word of a free lock, for this block: DIRTY if an owner died. */
-uint64_t control_lock_free(const struct shmb_block *block);
 
 #endif

@@ -12,48 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "compiler.h"
 #include "full_name.h"
 #include "lock_word.h"
 #include "patience.h"
-
-/* Looks at a word between two waits: a lock that many threads want is free only for a moment. */
-#define TRIES 500
-
-/* True: the lock is closed. False: a thread has it, or one thread after the other. */
-static bool close_free(struct shmb_block *block)
-{
-    uint64_t found = shmb_load64(&block->lock_word);
-    unsigned tries;
-
-    for (tries = 0; found != SHMB_LOCK_MOVED && tries < TRIES; tries++) {
-        if ((found & SHMB_LOCK_SLOT) != 0) {
-            shmb_pause();
-            found = shmb_load64(&block->lock_word);
-            continue;
-        }
-        /* First: a broker that is killed between the two steps forgets nothing. */
-        if ((found & SHMB_LOCK_DIRTY) != 0)
-            block->abandoned |= SHMB_DIED_OWNING;
-        if (shmb_swap64(&block->lock_word, &found, SHMB_LOCK_MOVED))
-            return true;
-    }
-    return found == SHMB_LOCK_MOVED;
-}
-
-/* Closes a lock that a thread has, and returns its last word. */
-static uint64_t close_owned(struct shmb_block *block)
-{
-    uint64_t found = shmb_load64(&block->lock_word);
-    uint32_t died = SHMB_DIED_OWNING;
-
-    if ((shmb_load64(&block->sequence) & 1) != 0)
-        died |= SHMB_DIED_WRITING;
-    block->abandoned |= died;
-    while (!shmb_swap64(&block->lock_word, &found, SHMB_LOCK_MOVED))
-        ;
-    return found;
-}
 
 static void report(const struct control_sets *sets, const char *segment, uint64_t word)
 {
@@ -84,16 +45,16 @@ void control_locks_close(struct control_sets *sets, struct control_lock *locks, 
         owned = 0;
         for (i = 0; i < count; i++) {
             if (!locks[i].closed)
-                locks[i].closed = close_free(locks[i].block);
+                locks[i].closed = control_lock_close_free(locks[i].block);
             owned += !locks[i].closed;
         }
     } while (owned > 0 && patience_again(system, begun, &sets->patience));
     for (i = 0; owned > 0 && i < count; i++)
-        if (!locks[i].closed && !close_free(locks[i].block))
-            report(sets, locks[i].segment, close_owned(locks[i].block));
+        if (!locks[i].closed && !control_lock_close_free(locks[i].block))
+            report(sets, locks[i].segment, control_lock_close_owned(locks[i].block));
 }
 
-/* Closes those blocks of all sections for which `asked` says so. */
+/* True for an item whose lock is to be closed: where its block is. */
 typedef bool lock_asked(const struct control_sets *of, size_t item, uint32_t *section,
                         uint32_t *block);
 
@@ -175,19 +136,6 @@ static bool is_revived(const struct control_sets *of, size_t item, uint32_t *sec
 void control_locks_close_revived(struct control_sets *sets)
 {
     close_asked(sets, sets, is_revived);
-}
-
-uint64_t control_lock_free(const struct shmb_block *block)
-{
-    return block->abandoned != 0 ? SHMB_LOCK_DIRTY : 0;
-}
-
-bool control_lock_open(struct shmb_block *block)
-{
-    if (shmb_load64(&block->lock_word) != SHMB_LOCK_MOVED)
-        return false;
-    shmb_store64(&block->lock_word, control_lock_free(block));
-    return true;
 }
 
 void control_locks_open_left(struct control_sets *sets)

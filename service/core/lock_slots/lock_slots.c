@@ -32,12 +32,6 @@ struct lock_slots *lock_slots_new(const struct system *system, const char *owner
     return NULL;
 }
 
-bool slots_are_needed(const struct lock_slots *slots, size_t item)
-{
-    return item_lockers(&slots->inventory->items[item]) != 0 &&
-           item_is_held(&slots->inventory->items[item]);
-}
-
 /* For each access set, the most threads that an object of it wants. The caller frees it. */
 static uint32_t *count_wanted(const struct lock_slots *slots)
 {

@@ -1,6 +1,6 @@
 /*
  * slots_internal.h - what the modules of the lock slots share; for them alone: lock_slots.c,
- * slots_make.c, slots_restore.c, slots_inherit.c, slots_repair.c.
+ * slots_make.c, slots_restore.c, slots_record.c, slots_inherit.c, slots_repair.c.
  */
 #ifndef CORE_SLOTS_INTERNAL_H
 #define CORE_SLOTS_INTERNAL_H
@@ -45,9 +45,6 @@ struct lock_slots {
     bool random;          /* numbers are random from now on */
 };
 
-/* True for a held object with a fast lock. */
-bool slots_are_needed(const struct lock_slots *slots, size_t item);
-
 /* slots_make.c: domains, with their access */
 
 /* The access of the section, or of the mutexes, of a set as SDDL; the caller frees it. NULL: no
@@ -76,6 +73,9 @@ enum sys_status slots_protect(const struct lock_slots *slots, struct slots_domai
 void slots_end(const struct lock_slots *slots, struct slots_domain *domain);
 
 /* slots_restore.c */
+
+/* True for a held object with a fast lock. */
+bool slots_are_needed(const struct lock_slots *slots, size_t item);
 
 /* Puts an adopted object into its former domain, as the state has it, if that can be adopted. */
 void slots_place_restore(struct lock_slots *slots, size_t item);

@@ -1,0 +1,53 @@
+/* The fast lock of one block: closes it, and opens it. control_locks.c decides which. */
+#include "compiler.h"
+#include "control_internal.h"
+#include "lock_word.h"
+
+/* Looks at a word between two waits: a lock that many threads want is free only for a moment. */
+#define TRIES 500
+
+bool control_lock_close_free(struct shmb_block *block)
+{
+    uint64_t found = shmb_load64(&block->lock_word);
+    unsigned tries;
+
+    for (tries = 0; found != SHMB_LOCK_MOVED && tries < TRIES; tries++) {
+        if ((found & SHMB_LOCK_SLOT) != 0) {
+            shmb_pause();
+            found = shmb_load64(&block->lock_word);
+            continue;
+        }
+        /* First: a broker that is killed between the two steps forgets nothing. */
+        if ((found & SHMB_LOCK_DIRTY) != 0)
+            block->abandoned |= SHMB_DIED_OWNING;
+        if (shmb_swap64(&block->lock_word, &found, SHMB_LOCK_MOVED))
+            return true;
+    }
+    return found == SHMB_LOCK_MOVED;
+}
+
+uint64_t control_lock_close_owned(struct shmb_block *block)
+{
+    uint64_t found = shmb_load64(&block->lock_word);
+    uint32_t died = SHMB_DIED_OWNING;
+
+    if ((shmb_load64(&block->sequence) & 1) != 0)
+        died |= SHMB_DIED_WRITING;
+    block->abandoned |= died;
+    while (!shmb_swap64(&block->lock_word, &found, SHMB_LOCK_MOVED))
+        ;
+    return found;
+}
+
+uint64_t control_lock_free(const struct shmb_block *block)
+{
+    return block->abandoned != 0 ? SHMB_LOCK_DIRTY : 0;
+}
+
+bool control_lock_open(struct shmb_block *block)
+{
+    if (shmb_load64(&block->lock_word) != SHMB_LOCK_MOVED)
+        return false;
+    shmb_store64(&block->lock_word, control_lock_free(block));
+    return true;
+}
