@@ -342,13 +342,31 @@ SHMB_RESULT int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
  * any of its handles and without waiting, and must release it as often. The lock is a
  * mutex; plain Win32 programs wait on the same one.
  *
+ * With `lock: fast` in the configuration (SHMB_FLAG_FAST) it is a fast lock: a word in the
+ * control data, which a thread takes and releases without a system call while no other
+ * thread wants it. All of these calls work the same, with these differences:
+ *   - only this library can take it; plain programs cannot, and `X.lock` is an event, on
+ *     which waiting threads sleep: leave it alone;
+ *   - a handle opened with SHMB_READ cannot take it (SHMB_ACCESS_DENIED), nor one opened
+ *     without the directory (SHMB_BAD_ARGUMENT);
+ *   - each thread that takes fast locks has one of the slots (`max_lockers`) of all segments
+ *     with the same access, from its first lock until it ends, or closes the last of them
+ *     that the process has open;
+ *   - waiting threads get it in no fixed order, but none waits for ever: after a few vain
+ *     attempts of one, others that come later wait, too;
+ *   - a thread must not take it through the DLL while it has it through the static library:
+ *     it would wait for itself;
+ *   - if the broker moves the control data while a thread keeps the lock for longer than the
+ *     broker waits, another thread can get the new one. Then shmb_unlock returns SHMB_STALE.
+ *
  * SHMB_OK and SHMB_ABANDONED: you hold the lock. All other results: you do not.
  * SHMB_ABANDONED: an owner died while it held the lock; the content may be half
  * written. All later owners get this result until one calls shmb_mark_consistent, and so
  * does a thread that takes the lock again. (A death that only the system reported is not
  * marked if the owner that gets this result opened with SHMB_READ.)
  * SHMB_TIMEOUT: shmb_lock_state tells who has it. SHMB_ACCESS_DENIED: readers may not wait for
- * this lock.
+ * this lock. SHMB_NO_SLOT: of a fast lock: other threads have all slots, or the broker could not
+ * make them so far; shmb_result_text tells which.
  * SHMB_BAD_ARGUMENT: the segment has no lock. SHMB_NOT_OURS: another program holds
  * the lock's name. SHMB_NOT_FOUND, SHMB_NO_BROKER: the lock was gone before its first
  * use here. SHMB_STALE: the segment was recreated or retired, or its access was changed
@@ -362,7 +380,11 @@ SHMB_RESULT int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
 SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_lock(_Inout_ shmb_segment *segment,
                                                       uint32_t timeout_ms);
 
-/* Releases the lock once. SHMB_NOT_OWNER: this thread did not take it, through any handle. */
+/*
+ * Releases the lock once. SHMB_NOT_OWNER: this thread did not take it, through any handle; or
+ * a program has damaged a fast lock, and this thread does not have it any more. SHMB_STALE: see
+ * shmb_lock; this thread does not have the lock any more.
+ */
 SHMB_RESULT int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
 
 /*
@@ -373,7 +395,7 @@ SHMB_RESULT int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
 SHMB_RESULT int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
 
 /* `flags` of shmb_lock_info. The last two: and nobody called shmb_mark_consistent since. */
-#define SHMB_LOCK_KNOWN     0x01u /* the system told whether a thread owns the mutex */
+#define SHMB_LOCK_KNOWN     0x01u /* the system told whether a thread owns the lock */
 #define SHMB_LOCK_HELD      0x02u /* a thread owns it */
 #define SHMB_LOCK_OWNER     0x04u /* the system told `process` and `thread` */
 #define SHMB_LOCK_ABANDONED 0x08u /* an owner died */
@@ -398,6 +420,8 @@ typedef struct shmb_lock_info {
  * there. Owners that do not use the library, or opened to read, write nothing, and it is cleared
  * when an owner closes the handle that took the lock and keeps the lock through another one.
  * Without SHMB_LOCK_KNOWN (you may not wait for this lock) they are all that is known.
+ * Of a fast lock, any program that may write the segment can also write who has it; the
+ * system tells only whether that thread lives.
  *
  * SHMB_BAD_ARGUMENT: the segment has no lock, or `size` is not set. Others as shmb_lock.
  */

@@ -27,6 +27,8 @@ static uint32_t row_count;
 static HANDLE control_handles[CONTROLS_MAX];
 static struct shmb_control *controls[CONTROLS_MAX];
 static uint32_t blocks_used;
+static HANDLE slots_handle, slot_mutexes[STAGE_SLOTS];
+static struct shmb_slots *slots;
 
 const char *stage_user(void)
 {
@@ -55,7 +57,7 @@ static HANDLE create(enum shmb_kind kind, const wchar_t *name, uint64_t bytes,
     case SHMB_MUTEX:
         return CreateMutexW(attributes, FALSE, name);
     case SHMB_EVENT:
-        return CreateEventW(attributes, TRUE, FALSE, name);
+        return CreateEventW(attributes, bytes == 0, FALSE, name);
     default:
         return bytes == 0 ? CreateSemaphoreW(attributes, 1, 3, name)
                           : CreateSemaphoreW(attributes, 0, (LONG)bytes, name);
@@ -225,6 +227,8 @@ void stage_end(void)
         drop(&control_handles[i], controls[i]);
         controls[i] = NULL;
     }
+    drop(&slots_handle, slots);
+    slots = NULL;
     for (i = 0; i < OBJECTS_MAX; i++)
         drop(&objects[i], NULL);
     memset(rows, 0, sizeof(rows));
@@ -253,6 +257,43 @@ struct directory_row *stage_row(const char *name, enum shmb_kind kind)
     return row;
 }
 
+static void make_domain(void)
+{
+    char section[SHMB_SLOTS_NAME_BYTES], mutex[SHMB_SLOT_NAME_BYTES];
+    uint32_t i;
+
+    shmb_slots_name(STAGE_DOMAIN, section);
+    slots_handle =
+        make(SHMB_SECTION, section, shmb_slots_size(STAGE_SLOTS), STAGE_OURS, STAGE_SECTION_WRITE);
+    slots = map(slots_handle);
+    shmb_slots_header(STAGE_DOMAIN, STAGE_SLOTS, slots);
+    for (i = 0; i < STAGE_SLOTS; i++) {
+        shmb_slot_name(STAGE_DOMAIN, i, mutex);
+        slot_mutexes[i] = stage_object(SHMB_MUTEX, mutex, 0, STAGE_OURS, STAGE_MUTEX_USE);
+    }
+}
+
+struct shmb_slot *stage_slot(uint32_t index)
+{
+    return shmb_slots_at(slots, shmb_slots_size(STAGE_SLOTS), index);
+}
+
+HANDLE stage_slot_mutex(uint32_t index)
+{
+    return slot_mutexes[index];
+}
+
+static void add_fast_lock(struct directory_row *row, const char *name, unsigned how)
+{
+    if (slots == NULL)
+        make_domain();
+    row->fast = true;
+    row->slots = STAGE_DOMAIN;
+    row->slot_count = STAGE_SLOTS;
+    if ((how & STAGE_WITHOUT_LOCK_OBJECT) == 0)
+        stage_object(SHMB_EVENT, name, 1, STAGE_OURS, STAGE_EVENT_SET);
+}
+
 static void add_lock(struct directory_row *row, unsigned how)
 {
     char *name = lock_names[row - rows];
@@ -260,6 +301,10 @@ static void add_lock(struct directory_row *row, unsigned how)
 
     snprintf(name, SHMB_NAME_BYTES, "%s.lock", row->name);
     row->lock_name = name;
+    if ((how & STAGE_FAST) != 0) {
+        add_fast_lock(row, name, how);
+        return;
+    }
     if ((how & STAGE_READ_ONLY) != 0 && (how & STAGE_READERS_WAIT) == 0)
         everyone = READ_CONTROL;
     if ((how & STAGE_READERS_WAIT) != 0)

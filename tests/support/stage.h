@@ -15,6 +15,7 @@
 #include "control_blocks.h"
 #include "directory.h"
 #include "directory_table.h"
+#include "slots.h"
 
 /* Who owns an object: Administrators, or the test's own user, who is nobody. */
 enum stage_owner { STAGE_OURS, STAGE_STRANGER };
@@ -40,8 +41,9 @@ int stage_teardown(void **state);
 void stage_broker_dies(void);
 void stage_broker_returns(void);
 
-/* Any object; kept until stage_end or stage_close. Events have manual reset.
- * Semaphores have a count of 1 and at most 3; with `bytes`, of 0 and at most that. */
+/* Any object; kept until stage_end or stage_close. Events have manual reset,
+ * with `bytes` auto reset. Semaphores have a count of 1 and at most 3; with `bytes`, of 0 and at
+ * most that. */
 HANDLE stage_object(enum shmb_kind kind, const char *bare, uint64_t bytes, enum stage_owner owner,
                     uint32_t everyone);
 void stage_close(HANDLE object);
@@ -59,12 +61,21 @@ void stage_recreate(struct directory_row *row);
 #define STAGE_READERS_WAIT        0x4u  /* with STAGE_READ_ONLY: but they may wait */
 #define STAGE_NOTIFY              0x10u /* with change events; readers may wait for them */
 #define STAGE_WITHOUT_LOCK_OBJECT 0x8u  /* the directory names a lock that is not there */
+#define STAGE_FAST                0x20u /* with STAGE_LOCK: a fast lock; X.lock is its event */
 
 /*
  * A held segment with a block in control section 1 (read-only ones: 2) and a
  * row; returns the row, which may be changed before stage_publish.
  */
 struct directory_row *stage_segment(const char *name, uint64_t size, unsigned how);
+
+/* The domain of all fast locks: its number, and how many slots it has. */
+#define STAGE_DOMAIN 1u
+#define STAGE_SLOTS  8u
+
+/* A slot as mapped, and its mutex; after the first segment with STAGE_FAST. */
+struct shmb_slot *stage_slot(uint32_t index);
+HANDLE stage_slot_mutex(uint32_t index);
 
 /* A row alone. */
 struct directory_row *stage_row(const char *name, enum shmb_kind kind);

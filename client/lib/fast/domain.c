@@ -37,12 +37,18 @@ struct seat *domain_known_seat(const struct domain *domain)
 
 /* ---- the end of a seat ------------------------------------------------------- */
 
-static void unlink_seat(struct seat *seat)
+/* The caller holds the lock. */
+static void unlink_locked(struct seat *seat)
 {
-    AcquireSRWLockExclusive(&lock);
     *seat->before = seat->next_of_all;
     if (seat->next_of_all != NULL)
         seat->next_of_all->before = seat->before;
+}
+
+static void unlink_seat(struct seat *seat)
+{
+    AcquireSRWLockExclusive(&lock);
+    unlink_locked(seat);
     ReleaseSRWLockExclusive(&lock);
 }
 
@@ -246,11 +252,64 @@ int32_t domain_identity(struct domain *domain, uint64_t *identity, struct fault 
 int32_t domain_join(uint32_t number, uint32_t slot_count, const char *owner, struct domain **out,
                     struct fault *fault)
 {
-    return domain_record_join(number, slot_count, owner, out, fault);
+    const int32_t result = domain_record_join(number, slot_count, owner, out, fault);
+
+    if (result == SHMB_OK)
+        InterlockedIncrement(&(*out)->handles);
+    return result;
+}
+
+/* Of a thread that ended with a lock: the system has abandoned the mutex. NULL: there is none. */
+static struct seat *take_orphan(const struct domain *domain)
+{
+    struct seat *seat;
+
+    AcquireSRWLockExclusive(&lock);
+    seat = all;
+    while (seat != NULL &&
+           (seat->domain != domain || thread_runs((uint32_t)seat->self.writer, seat->self.born)))
+        seat = seat->next_of_all;
+    if (seat != NULL)
+        unlink_locked(seat);
+    ReleaseSRWLockExclusive(&lock);
+    return seat;
+}
+
+static void end_orphans(struct domain *domain)
+{
+    struct seat *seat;
+
+    while ((seat = take_orphan(domain)) != NULL) {
+        domain_record_leave(domain);
+        free(seat);
+    }
+}
+
+/* Other threads keep their slots, and the record with them, until they end. */
+static void stand_up(const struct domain *domain)
+{
+    struct seat *seat = domain_known_seat(domain), *before = first_seat();
+
+    if (seat == NULL || seat->held > 0)
+        return;
+    if (before == seat) {
+        thread_set(THREAD_SEATS, (uintptr_t)seat->next);
+    } else {
+        while (before->next != seat)
+            before = before->next;
+        before->next = seat->next;
+    }
+    unlink_seat(seat);
+    give_back(seat);
 }
 
 void domain_leave(struct domain *domain)
 {
-    if (domain != NULL)
-        domain_record_leave(domain);
+    if (domain == NULL)
+        return;
+    if (InterlockedDecrement(&domain->handles) == 0) {
+        stand_up(domain);
+        end_orphans(domain);
+    }
+    domain_record_leave(domain);
 }

@@ -1,8 +1,8 @@
 /*
  * domain.h - the lock domain of a writer set (slots.h), and the calling thread's identity in it.
  *
- * A thread gets a slot with its first lock in a domain, and keeps it until it ends: the slot
- * belongs to the thread, not to a handle.
+ * A thread gets a slot with its first lock in a domain, and keeps it until it ends, or closes the
+ * last handle of the process: the slot belongs to the thread, not to a handle.
  */
 #ifndef LIB_DOMAIN_H
 #define LIB_DOMAIN_H
@@ -36,7 +36,7 @@ struct seat {
 int32_t domain_join(uint32_t number, uint32_t slot_count, const char *owner, struct domain **out,
                     struct fault *fault);
 
-/* A handle closes. NULL is allowed. */
+/* A handle closes; with the last one, the calling thread gives its slot back. NULL is allowed. */
 void domain_leave(struct domain *domain);
 
 /*

@@ -24,6 +24,8 @@ struct domain {
 
     volatile PVOID *mutexes; /* of the slots; each is opened by the first thread that needs it */
 
+    volatile LONG handles; /* for domain.c alone */
+
     /* For domain_record.c alone. */
     uint32_t users;
     struct domain *next;
