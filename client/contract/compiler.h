@@ -118,6 +118,18 @@ static inline void shmb_store32(volatile uint32_t *at, uint32_t value)
 #endif
 }
 
+static inline void *shmb_load_pointer(void *const volatile *at)
+{
+#if defined(SHMB_MSVC)
+    void *value = *at;
+
+    shmb_fence_acquire();
+    return value;
+#else
+    return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+#endif
+}
+
 static inline uint64_t shmb_load64(const volatile uint64_t *at)
 {
 #if defined(SHMB_X86_32) && (defined(__GNUC__) || defined(__clang__))

@@ -6,8 +6,9 @@
 #include "handle.h"
 #include "lock.h"
 
-int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *buffer,
-                            uint64_t count, uint64_t *done)
+/* A range that extends beyond the end, or is none. */
+static int32_t read_part(const struct shmb_segment *segment, uint64_t offset, void *buffer,
+                         uint64_t count, uint64_t *done)
 {
     size_t length;
     int32_t result;
@@ -21,6 +22,19 @@ int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *
         memcpy(buffer, segment->view.data + (size_t)offset, length);
     if (done != NULL)
         *done = length;
+    return SHMB_OK;
+}
+
+int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *buffer,
+                            uint64_t count, uint64_t *done)
+{
+    /* Most ranges are within the segment, and need no more than this. */
+    if (segment == NULL || buffer == NULL || offset > segment->size ||
+        count > segment->size - offset)
+        return read_part(segment, offset, buffer, count, done);
+    memcpy(buffer, segment->view.data + (size_t)offset, (size_t)count);
+    if (done != NULL)
+        *done = count;
     return SHMB_OK;
 }
 

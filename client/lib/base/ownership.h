@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <windows.h>
 
+#include "compiler.h"
 #include "shmb.h"
 
 /*
@@ -81,6 +82,18 @@ struct ownership *ownership_join(const struct ownership_key *key);
 
 /* A handle closes. With the last one the record ends. NULL is allowed. */
 void ownership_leave(struct ownership *ownership);
+
+/* The first time of a turn: as holding_begin and holding_add. */
+static inline void holding_take(struct holding *holding, struct share *share)
+{
+    const uint64_t turn = holding->turn + 1;
+
+    holding->surplus = 0;
+    shmb_store64(&holding->turn, turn);
+    holding->count = 1;
+    share->turn = turn;
+    share->count = 1;
+}
 
 /* Begins a turn: nothing is taken, and no handle has a share. */
 void holding_begin(struct holding *holding);

@@ -8,7 +8,7 @@
 #include "compiler.h"
 
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
-static volatile uint32_t slots[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES,
+volatile uint32_t thread_slots[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES,
                                                  TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES};
 static volatile LONG tokens; /* given out so far */
 
@@ -39,10 +39,10 @@ static void free_slots(void)
     size_t i;
 
     for (i = 0; i < THREAD_VALUES; i++) {
-        uint32_t freed = slots[i];
+        uint32_t freed = thread_slots[i];
 
         /* A destructor of the host may still make a call. */
-        slots[i] = TLS_OUT_OF_INDEXES;
+        thread_slots[i] = TLS_OUT_OF_INDEXES;
         if (freed != TLS_OUT_OF_INDEXES)
             TlsFree(freed);
     }
@@ -73,7 +73,7 @@ static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
     (void)context;
     (void)out;
     for (i = 0; i < THREAD_VALUES; i++)
-        shmb_store32(&slots[i], TlsAlloc());
+        shmb_store32(&thread_slots[i], TlsAlloc());
     prepare_unload();
     return TRUE;
 }
@@ -83,16 +83,9 @@ void thread_begin(void)
     InitOnceExecuteOnce(&once, first_use, NULL, NULL);
 }
 
-uintptr_t thread_get(enum thread_value which)
-{
-    const uint32_t slot = shmb_load32(&slots[which]);
-
-    return slot != TLS_OUT_OF_INDEXES ? (uintptr_t)TlsGetValue(slot) : 0;
-}
-
 bool thread_set(enum thread_value which, uintptr_t value)
 {
-    const uint32_t slot = shmb_load32(&slots[which]);
+    const uint32_t slot = shmb_load32(&thread_slots[which]);
 
     return slot != TLS_OUT_OF_INDEXES && TlsSetValue(slot, (void *)value);
 }

@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <windows.h>
+
+#include "compiler.h"
 
 /*
  * The values that each thread has of its own. Nothing to free when a thread ends, but the seats,
@@ -30,8 +33,17 @@ void thread_begin(void);
  */
 void thread_at_unload(void (*done)(void));
 
-/* A value of the calling thread; at first, and without a slot, 0. After thread_begin. */
-uintptr_t thread_get(enum thread_value which);
+/* The TLS slots; TLS_OUT_OF_INDEXES before thread_begin. For thread_get. */
+extern volatile uint32_t thread_slots[THREAD_VALUES];
+
+/* A value of the calling thread; at first, and without a slot, 0. */
+static inline uintptr_t thread_get(enum thread_value which)
+{
+    const uint32_t slot = shmb_load32(&thread_slots[which]);
+
+    return slot != TLS_OUT_OF_INDEXES ? (uintptr_t)TlsGetValue(slot) : 0;
+}
+
 bool thread_set(enum thread_value which, uintptr_t value);
 
 /* The token of the calling thread, never 0; a thread gets it with the first call. 0: no memory. */

@@ -26,15 +26,6 @@ static struct seat *first_seat(void)
     return (struct seat *)thread_get(THREAD_SEATS);
 }
 
-struct seat *domain_known_seat(const struct domain *domain)
-{
-    struct seat *seat = first_seat();
-
-    while (seat != NULL && seat->domain != domain)
-        seat = seat->next;
-    return seat;
-}
-
 /* ---- the end of a seat ------------------------------------------------------- */
 
 /* The caller holds the lock. */

@@ -47,7 +47,14 @@ void domain_leave(struct domain *domain);
 int32_t domain_seat(struct domain *domain, struct seat **seat, struct fault *fault);
 
 /* The same without taking a slot. NULL: the thread has none. */
-struct seat *domain_known_seat(const struct domain *domain);
+static inline struct seat *domain_known_seat(const struct domain *domain)
+{
+    struct seat *seat = (struct seat *)thread_get(THREAD_SEATS);
+
+    while (seat != NULL && seat->domain != domain)
+        seat = seat->next;
+    return seat;
+}
 
 /* The identity alone. Results as domain_seat. */
 int32_t domain_identity(struct domain *domain, uint64_t *identity, struct fault *fault);

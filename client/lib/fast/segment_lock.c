@@ -20,11 +20,6 @@ static int32_t check(const struct shmb_segment *segment, struct fault *fault)
     return SHMB_OK;
 }
 
-struct word_lock *segment_lock_known(const struct shmb_segment *segment)
-{
-    return InterlockedCompareExchangePointer((volatile PVOID *)&segment->fast_lock, NULL, NULL);
-}
-
 static int32_t open_lock(struct shmb_segment *segment, struct word_lock **out, struct fault *fault)
 {
     struct word_lock *lock = malloc(sizeof(*lock)), *before;

@@ -6,6 +6,7 @@
 #ifndef LIB_SEGMENT_LOCK_H
 #define LIB_SEGMENT_LOCK_H
 
+#include "compiler.h"
 #include "handle.h"
 #include "word_lock.h"
 
@@ -17,7 +18,10 @@
 int32_t segment_lock_get(struct shmb_segment *segment, struct word_lock **out, struct fault *fault);
 
 /* The same if a thread got it before; else NULL. */
-struct word_lock *segment_lock_known(const struct shmb_segment *segment);
+static inline struct word_lock *segment_lock_known(const struct shmb_segment *segment)
+{
+    return shmb_load_pointer(&segment->fast_lock);
+}
 
 /* As word_lock_give. Needs no memory: the thread may have taken the lock through another handle. */
 int32_t segment_lock_give(struct shmb_segment *segment, struct seat *seat, bool consistent,

@@ -184,15 +184,11 @@ int32_t word_lock_take(struct word_lock *lock, uint32_t timeout_ms, struct seat 
     return result;
 }
 
-int32_t word_lock_give(struct word_lock *lock, struct seat *seat, bool consistent,
-                       struct fault *fault)
+int32_t word_lock_give_wanted(struct word_lock *lock, const struct seat *seat, bool consistent,
+                              struct fault *fault)
 {
     struct call_context context = {.lock = lock, .result = SHMB_SYSTEM};
-    struct fast_lock fast;
+    const struct fast_lock fast = fast_of(&context);
 
-    seat->held--;
-    if (fast_give_wanted_by_none(lock->word, seat->identity))
-        return SHMB_OK;
-    fast = fast_of(&context);
     return result_of(fast_give(&fast, seat->identity, consistent), &context, fault);
 }

@@ -37,13 +37,23 @@ void word_lock_end(struct word_lock *lock);
 int32_t word_lock_take(struct word_lock *lock, uint32_t timeout_ms, struct seat **seat,
                        struct fault *fault);
 
+/* The part of word_lock_give for a lock that others want, or that an owner's death has marked. */
+int32_t word_lock_give_wanted(struct word_lock *lock, const struct seat *seat, bool consistent,
+                              struct fault *fault);
+
 /*
  * Gives it back; `seat` is that of the calling thread. `consistent`: the next owners get SHMB_OK
  * again. SHMB_STALE: the broker has closed the lock, and perhaps another thread has its successor.
  * SHMB_NOT_OWNER: a program has damaged the word, or the slot. After both, the thread does not have
  * the lock either.
  */
-int32_t word_lock_give(struct word_lock *lock, struct seat *seat, bool consistent,
-                       struct fault *fault);
+static inline int32_t word_lock_give(struct word_lock *lock, struct seat *seat, bool consistent,
+                                     struct fault *fault)
+{
+    seat->held--;
+    return fast_give_wanted_by_none(lock->word, seat->identity)
+               ? SHMB_OK
+               : word_lock_give_wanted(lock, seat, consistent, fault);
+}
 
 #endif
