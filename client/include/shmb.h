@@ -394,6 +394,18 @@ SHMB_RESULT int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment);
 
+/*
+ * Puts the last published value back into a segment with `snapshots: double`, as one write, and
+ * declares it consistent, as shmb_mark_consistent does: for an owner that got SHMB_ABANDONED.
+ * After shmb_write_begin, it undoes what this thread has written since. Hold the lock.
+ *
+ * SHMB_BAD_ARGUMENT: the segment has no `snapshots: double`, or was opened without the
+ * directory. SHMB_INCONSISTENT: nothing was published yet; nothing was changed. SHMB_BUSY: a
+ * program publishes without the lock; the content is undefined. SHMB_NOT_OWNER,
+ * SHMB_ACCESS_DENIED, SHMB_CORRUPT, SHMB_STALE: as shmb_write.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_restore(_Inout_ shmb_segment *segment);
+
 /* `flags` of shmb_lock_info. The last two: and nobody called shmb_mark_consistent since. */
 #define SHMB_LOCK_KNOWN     0x01u /* the system told whether a thread owns the lock */
 #define SHMB_LOCK_HELD      0x02u /* a thread owns it */
@@ -437,6 +449,18 @@ SHMB_RESULT int32_t SHMB_CALL shmb_lock_state(_In_ const shmb_segment *segment,
  * write, the control data moves; a program that then opens the segment can copy half of
  * that write until it ends.
  *
+ * A segment with `snapshots: double` (SHMB_FLAG_DOUBLE) has two copies besides. Each write
+ * of this library, when its last end or the lock's last release comes, publishes the whole
+ * segment to the copy that is not read, and snapshots read the one that was published last. So
+ * a snapshot never waits for a writer: it is SHMB_BUSY only if two writes ended during one copy,
+ * again and again. A writer that dies, or has not ended its write, leaves the last value as it
+ * was, and the result is SHMB_OK and never SHMB_INCONSISTENT: shmb_lock_state tells that a
+ * writer died (SHMB_LOCK_HALF, SHMB_LOCK_ABANDONED), and the next owner gets SHMB_ABANDONED. It
+ * can call shmb_restore, or repair the bytes and call shmb_mark_consistent, which publishes
+ * them. What plain programs, shmb_data without a begin, or a write during the change to `double`
+ * have written shows with the next write of this library. While the first value is not
+ * published yet, because programs wrote at that moment, snapshots read the segment, as others.
+ *
  * If no write disturbs the copy, it makes no system call. Else it tries again, for about
  * 10 ms or one more copy that takes longer: it spins first, then lets other threads run,
  * then sleeps for 1 ms at a time. shmb_snapshot_wait tries for `timeout_ms`; with 0 once.
@@ -459,7 +483,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_snapshot_wait(_In_ const shmb_segment *segmen
                                                  _Out_opt_ uint64_t *done);
 
 /*
- * Reads in place, through the pointer of shmb_data, without a copy: shmb_read_begin waits
+ * Reads in place, through the pointer of shmb_data, without a copy, and also where the segment
+ * has `snapshots: double`, for which shmb_read_published is better: shmb_read_begin waits
  * up to `timeout_ms` until no write is in progress, and shmb_read_valid tells whether one
  * has begun since. Both take no lock; without a write in progress they make no system call.
  *
@@ -485,6 +510,19 @@ SHMB_RESULT int32_t SHMB_CALL shmb_snapshot_wait(_In_ const shmb_segment *segmen
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_read_begin(_In_ const shmb_segment *segment, uint32_t timeout_ms,
                                               _Out_ uint64_t *ticket);
+
+/*
+ * As shmb_read_begin, and sets `*data` to where to read: with `snapshots: double` at the copy
+ * that was published last, else at the segment, as shmb_data does; the offset of a mapped part
+ * counts. Ask for it before each reading: it changes. With `snapshots: double` it does not wait,
+ * and what it shows stays whole until the second write from now on begins to be published;
+ * shmb_read_valid tells whether one was published meanwhile. Never write through it.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_read_published(_In_ const shmb_segment *segment,
+                                                  uint32_t timeout_ms,
+                                                  _Outptr_result_nullonfailure_ const void **data,
+                                                  _Out_ uint64_t *ticket);
+
 SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_read_valid(_In_ const shmb_segment *segment,
                                                             uint64_t ticket);
 
@@ -599,14 +637,15 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_private_createW(
 #define SHMB_STATE_CONFLICT 2u /* an object that is not the broker's has the name */
 #define SHMB_STATE_FAILED   3u /* the system could not create it */
 
-#define SHMB_FLAG_MANUAL_RESET     0x01u /* event */
-#define SHMB_FLAG_READERS_MAY_WAIT 0x02u /* segment */
-#define SHMB_FLAG_INITIAL          0x04u /* segment: the broker wrote its initial content */
-#define SHMB_FLAG_COMPANION        0x08u /* belongs to a segment: its lock, a change event */
-#define SHMB_FLAG_HAS_LOCK         0x10u /* segment: `lock` names its mutex, or with _FAST its event */
+#define SHMB_FLAG_MANUAL_RESET     0x01u  /* event */
+#define SHMB_FLAG_READERS_MAY_WAIT 0x02u  /* segment */
+#define SHMB_FLAG_INITIAL          0x04u  /* segment: the broker wrote its initial content */
+#define SHMB_FLAG_COMPANION        0x08u  /* belongs to a segment: its lock, a change event */
+#define SHMB_FLAG_HAS_LOCK         0x10u  /* segment: `lock` names its mutex, or with _FAST its event */
 #define SHMB_FLAG_ROUNDED          0x20u  /* `bytes` is rounded up: opened without the directory */
 #define SHMB_FLAG_NOTIFY           0x40u  /* segment: shmb_wait_changed works */
 #define SHMB_FLAG_PRIVATE          0x80u  /* segment: private memory, see shmb_private_create */
+#define SHMB_FLAG_DOUBLE           0x100u /* segment: `snapshots: double`, see shmb_snapshot */
 #define SHMB_FLAG_FAST             0x200u /* segment: its lock is a fast one, see shmb_lock */
 
 #define SHMB_NAME_SIZE 604u /* bytes of a name's buffer */

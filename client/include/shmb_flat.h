@@ -6,7 +6,8 @@
  * differences: a segment is a number above 0; calls that count bytes or characters
  * return the count, and a failure as the negative result; a negative time in
  * milliseconds waits without limit. Strings are in the ANSI code page, which can be
- * UTF-8, or UTF-16 in the variant that ends in W. Content is always bytes: a buffer needs room for `count`.
+ * UTF-8, or UTF-16 in the variant that ends in W. Content is always bytes: a buffer needs room for
+ * `count`.
  *
  *     DECLARE INTEGER shmbf_open IN shmbclient.dll STRING, INTEGER, INTEGER
  *
@@ -67,6 +68,9 @@ SHMB_API int32_t SHMB_CALL shmbf_snapshot_wait(int32_t segment, int32_t offset, 
 SHMB_API int32_t SHMB_CALL shmbf_lock(int32_t segment, int32_t timeout_ms);
 SHMB_API int32_t SHMB_CALL shmbf_unlock(int32_t segment);
 SHMB_API int32_t SHMB_CALL shmbf_mark_consistent(int32_t segment);
+
+/* Puts the last published value back, as shmb_restore: needs `snapshots: double`, and the lock. */
+SHMB_API int32_t SHMB_CALL shmbf_restore(int32_t segment);
 
 /* 1: the last shmbf_lock, shmbf_update or shmbf_first got SHMB_ABANDONED: an owner died. */
 SHMB_API int32_t SHMB_CALL shmbf_abandoned(int32_t segment);

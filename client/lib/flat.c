@@ -219,6 +219,13 @@ int32_t SHMB_CALL shmbf_mark_consistent(int32_t segment)
     return flat != NULL ? shmb_mark_consistent(flat->segment) : result_end_plain(SHMB_BAD_ARGUMENT);
 }
 
+int32_t SHMB_CALL shmbf_restore(int32_t segment)
+{
+    const struct flat *flat = flat_find(segment);
+
+    return flat != NULL ? shmb_restore(flat->segment) : result_end_plain(SHMB_BAD_ARGUMENT);
+}
+
 int32_t SHMB_CALL shmbf_abandoned(int32_t segment)
 {
     const struct flat *flat = flat_find(segment);

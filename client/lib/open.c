@@ -10,6 +10,7 @@
 #include "lookup.h"
 #include "object_name.h"
 #include "open_object.h"
+#include "pair.h"
 #include "sized.h"
 #include "trust.h"
 
@@ -94,6 +95,7 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
     lookup_info(&view, &segment->info);
     segment->slots = view.entry.slots;
     segment->slot_count = view.entry.slot_count;
+    segment->generation = segment->info.generation;
     /* By the entry's spelling: the kernel distinguishes case, the directory does not. */
     result = open_object(SHMB_SECTION, segment->info.name, section_access(request->rights),
                          request->owner, &segment->section, fault);
@@ -101,6 +103,9 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
         result = map_part(segment, request, fault);
     if (result == SHMB_OK && view.entry.control != 0)
         result = open_control(segment, &view.entry, fault);
+    if (result == SHMB_OK && segment->block != NULL && (view.entry.flags & SHMB_ENTRY_DOUBLE) != 0)
+        result = pair_open(segment, section_access(request->rights), view_access(request->rights),
+                           request->offset, fault);
     return result;
 }
 

@@ -1,13 +1,17 @@
 /*
- * Reading without a lock: shmb_snapshot, shmb_snapshot_wait, shmb_read_begin and
- * shmb_read_valid. Bytes count if the sequence in the block was even before they were read and
- * the same after it (a sequence lock).
+ * Reading without a lock: shmb_snapshot, shmb_snapshot_wait, shmb_read_begin, shmb_read_published
+ * and shmb_read_valid. Bytes of the segment count if the sequence in the block was even before
+ * they were read and the same after it (a sequence lock). Bytes of a published copy count if the
+ * version is the same after they were read (snapshot_pair.h).
+ *
+ * Other programs can change every byte at any time: the range is fixed before, and only sequence
+ * and version decide whether a copy counts.
  */
-#include <string.h>
-
 #include "block.h"
 #include "compiler.h"
 #include "handle.h"
+#include "shared_copy.h"
+#include "snapshot_pair.h"
 
 #define SNAPSHOT_MS 10u /* shmb_snapshot's patience */
 
@@ -71,7 +75,7 @@ static bool pause_again(struct patience *patience)
 }
 
 /* SHMB_OK: no write is in progress. SHMB_BUSY: one is. SHMB_INCONSISTENT: a writer died. */
-static int32_t look(const struct shmb_block *block, uint64_t *sequence)
+static inline int32_t look(const struct shmb_block *block, uint64_t *sequence)
 {
     *sequence = shmb_load64(&block->sequence);
     /* Load this last: a dead writer's mark is stored before the sequence becomes even. */
@@ -81,45 +85,52 @@ static int32_t look(const struct shmb_block *block, uint64_t *sequence)
 }
 
 /* Has no write begun since the sequence was this one? What was read before stays before. */
-static bool is_unchanged(const struct shmb_block *block, uint64_t sequence)
+static inline bool is_unchanged(const struct shmb_block *block, uint64_t sequence)
 {
     shmb_fence_acquire();
     return shmb_load64(&block->sequence) == sequence;
 }
 
-/*
- * Other programs can change every byte at any time: the range is fixed before, and
- * only the two loads of the sequence decide whether the copy counts.
- */
-static int32_t try_copy(const struct shmb_segment *segment, struct shmb_block *block, void *to,
-                        const uint8_t *from, size_t length)
+/* A block that is not the segment's any more proves nothing, nor does what was published then. */
+static inline bool is_its_own(const struct shmb_segment *segment)
 {
-    uint64_t sequence;
-    int32_t result = look(block, &sequence);
-
-    if (result != SHMB_OK)
-        return result;
-    memcpy(to, from, length);
-    if (!is_unchanged(block, sequence))
-        return SHMB_BUSY;
-    /* A block that is not the segment's any more proves nothing. */
-    return block_get(segment, &block);
+    return shmb_load64(&segment->block->generation) == segment->generation;
 }
 
-/* After a first try. SHMB_STALE: the block is no longer the segment's. */
-static int32_t copy_again(const struct shmb_segment *segment, void *to, const uint8_t *from,
-                          size_t length, uint32_t timeout_ms)
+/* Copies what was published last. False: nothing is, or something else is by now. */
+static inline bool copy_published(const struct shmb_segment *segment, void *to, size_t offset,
+                                  size_t length)
 {
-    struct patience patience = {.timeout_ms = timeout_ms};
-    struct shmb_block *block;
-    int32_t result = SHMB_BUSY;
+    uint64_t version;
+    const uint8_t *from = pair_published(segment->pair, segment->pair_half, &version);
 
-    while (result == SHMB_BUSY && pause_again(&patience)) {
-        result = block_get(segment, &block);
-        if (result == SHMB_OK)
-            result = try_copy(segment, block, to, from, length);
-    }
-    return result;
+    if (from == NULL)
+        return false;
+    shared_copy(to, from + segment->pair_offset + offset, length);
+    return pair_is_current(segment->pair, version);
+}
+
+static inline bool has_published(const struct shmb_segment *segment)
+{
+    return segment->pair != NULL && shmb_load64(&segment->pair->version) != 0;
+}
+
+/* Copies once; the segment has a block. SHMB_OK does not say whether that is still its own. */
+static inline int32_t copy_once(const struct shmb_segment *segment, void *to, size_t offset,
+                                size_t length)
+{
+    uint64_t sequence;
+    int32_t result;
+
+    if (segment->pair != NULL && copy_published(segment, to, offset, length))
+        return SHMB_OK;
+    if (has_published(segment))
+        return SHMB_BUSY;
+    result = look(segment->block, &sequence);
+    if (result != SHMB_OK)
+        return result;
+    shared_copy(to, segment->view.data + offset, length);
+    return is_unchanged(segment->block, sequence) ? SHMB_OK : SHMB_BUSY;
 }
 
 /* The block, which snapshots need. */
@@ -130,10 +141,27 @@ static int32_t get_block(const struct shmb_segment *segment, struct shmb_block *
     return result == SHMB_OK && *block == NULL ? SHMB_BAD_ARGUMENT : result;
 }
 
+/* SHMB_STALE: the block is no longer the segment's. */
+static int32_t copy_patiently(const struct shmb_segment *segment, void *to, size_t offset,
+                              size_t length, uint32_t timeout_ms)
+{
+    struct patience patience = {.timeout_ms = timeout_ms};
+    struct shmb_block *block;
+    int32_t result;
+
+    do {
+        result = get_block(segment, &block);
+        if (result == SHMB_OK && length > 0)
+            result = copy_once(segment, to, offset, length);
+        if (result == SHMB_OK)
+            result = get_block(segment, &block);
+    } while (result == SHMB_BUSY && pause_again(&patience));
+    return result;
+}
+
 static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, void *buffer,
                         uint64_t count, uint32_t timeout_ms, uint64_t *done)
 {
-    struct shmb_block *block = NULL;
     size_t length;
     int32_t result;
 
@@ -142,14 +170,7 @@ static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, voi
     result = handle_range(segment, offset, buffer, count, &length);
     if (result != SHMB_OK)
         return result_end_plain(result);
-    result = get_block(segment, &block);
-    if (result == SHMB_OK && length > 0) {
-        const uint8_t *from = segment->view.data + (size_t)offset;
-
-        result = try_copy(segment, block, buffer, from, length);
-        if (result == SHMB_BUSY)
-            result = copy_again(segment, buffer, from, length, timeout_ms);
-    }
+    result = copy_patiently(segment, buffer, (size_t)offset, length, timeout_ms);
     if (result != SHMB_OK)
         return block_result(segment, result);
     if (done != NULL)
@@ -157,16 +178,46 @@ static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, voi
     return SHMB_OK;
 }
 
+/* The usual case, in a few loads. False: nothing is decided. */
+static inline bool snapshot_at_once(const struct shmb_segment *segment, uint64_t offset,
+                                    void *buffer, uint64_t count, uint64_t *done)
+{
+    if (segment == NULL || buffer == NULL || segment->block == NULL || offset > segment->size ||
+        count > segment->size - offset)
+        return false;
+    if (copy_once(segment, buffer, (size_t)offset, (size_t)count) != SHMB_OK ||
+        !is_its_own(segment))
+        return false;
+    if (done != NULL)
+        *done = count;
+    return true;
+}
+
 int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offset, void *buffer,
                                      uint64_t count, uint32_t timeout_ms, uint64_t *done)
 {
+    if (snapshot_at_once(segment, offset, buffer, count, done))
+        return SHMB_OK;
     return snapshot(segment, offset, buffer, count, timeout_ms, done);
 }
 
 int32_t SHMB_CALL shmb_snapshot(const shmb_segment *segment, uint64_t offset, void *buffer,
                                 uint64_t count, uint64_t *done)
 {
+    if (snapshot_at_once(segment, offset, buffer, count, done))
+        return SHMB_OK;
     return snapshot(segment, offset, buffer, count, SNAPSHOT_MS, done);
+}
+
+/* ---- reading in place --------------------------------------------------------------------- */
+
+/*
+ * A ticket is a sequence, which is even, or a version with a bit behind it: so shmb_read_valid
+ * tells them apart.
+ */
+static uint64_t ticket_of(uint64_t version)
+{
+    return version << 1 | 1;
 }
 
 /* Waits for an even sequence. */
@@ -201,18 +252,58 @@ int32_t SHMB_CALL shmb_read_begin(const shmb_segment *segment, uint32_t timeout_
     return block_result(segment, result);
 }
 
+int32_t SHMB_CALL shmb_read_published(const shmb_segment *segment, uint32_t timeout_ms,
+                                      const void **data, uint64_t *ticket)
+{
+    struct shmb_block *block;
+    const uint8_t *from = NULL;
+    uint64_t version = 0;
+    int32_t result;
+
+    if (data != NULL)
+        *data = NULL;
+    if (ticket != NULL)
+        *ticket = 0;
+    if (segment == NULL || data == NULL || ticket == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (segment->pair != NULL)
+        from = pair_published(segment->pair, segment->pair_half, &version);
+    if (from == NULL) {
+        result = shmb_read_begin(segment, timeout_ms, ticket);
+        *data = result == SHMB_OK ? segment->view.data : NULL;
+        return result;
+    }
+    result = get_block(segment, &block);
+    if (result == SHMB_OK) {
+        *data = from + segment->pair_offset;
+        *ticket = ticket_of(version);
+    }
+    return block_result(segment, result);
+}
+
+/* True: what was read with this ticket counts. */
+static bool is_valid(const struct shmb_segment *segment, uint64_t ticket)
+{
+    if ((ticket & 1) == 0)
+        return segment->block != NULL && is_unchanged(segment->block, ticket);
+    if (segment->pair == NULL)
+        return false;
+    shmb_fence_acquire();
+    return ticket_of(shmb_load64(&segment->pair->version)) == ticket;
+}
+
 int32_t SHMB_CALL shmb_read_valid(const shmb_segment *segment, uint64_t ticket)
 {
     struct shmb_block *block;
-    bool unchanged;
+    bool valid;
     int32_t result;
 
     if (segment == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
-    unchanged = segment->block != NULL && is_unchanged(segment->block, ticket) && (ticket & 1) == 0;
+    valid = is_valid(segment, ticket);
     /* Then: a block that is not the segment's any more proves nothing. */
     result = get_block(segment, &block);
-    if (result == SHMB_OK && !unchanged)
+    if (result == SHMB_OK && !valid)
         result = SHMB_BUSY;
     return block_result(segment, result);
 }

@@ -17,6 +17,7 @@ static int begin(void **state)
     stage_begin();
     prices = stage_segment("Prices", 4096, STAGE_LOCK | STAGE_NOTIFY);
     stage_segment("Bare", 4096, 0);
+    stage_segment("Totals", 4096, STAGE_LOCK | STAGE_DOUBLE);
     stage_row("ShutDownNow", SHMB_EVENT)->flags = SHMB_ENTRY_MANUAL_RESET;
     stage_object(SHMB_EVENT, "ShutDownNow", 0, STAGE_OURS, 0x120003);
     row = stage_row("Licences", SHMB_SEMAPHORE);
@@ -56,6 +57,7 @@ static void locks_and_snapshots(void **state)
     assert_int_equal(example_lock(), 0);
     content(64, &two, sizeof(two));
     assert_int_equal(example_brackets(), 0);
+    assert_int_equal(example_published(), 0);
     content(256, "ask", 4);
     assert_int_equal(stage_block(prices)->sequence, 6);
     assert_int_equal(example_snapshot(), 0);

@@ -8,6 +8,7 @@
 
 #include "compiler.h"
 #include "names.h"
+#include "snapshot_pair.h"
 
 #define OBJECTS_MAX  128
 #define ROWS_MAX     32
@@ -21,6 +22,7 @@ static uint64_t revision;
 
 static struct directory_row rows[ROWS_MAX];
 static HANDLE sections[ROWS_MAX];
+static struct shmb_pair *pairs[ROWS_MAX];
 static char lock_names[ROWS_MAX][SHMB_NAME_BYTES];
 static uint32_t row_count;
 
@@ -231,6 +233,10 @@ void stage_end(void)
     slots = NULL;
     for (i = 0; i < OBJECTS_MAX; i++)
         drop(&objects[i], NULL);
+    for (i = 0; i < ROWS_MAX; i++)
+        if (pairs[i] != NULL)
+            UnmapViewOfFile(pairs[i]);
+    memset(pairs, 0, sizeof(pairs));
     memset(rows, 0, sizeof(rows));
     memset(sections, 0, sizeof(sections));
     row_count = 0;
@@ -326,6 +332,22 @@ static void add_change_events(struct directory_row *row, uint32_t everyone)
     }
 }
 
+static void add_pair(struct directory_row *row, uint32_t everyone)
+{
+    char name[SHMB_NAME_BYTES];
+
+    row->flags |= SHMB_ENTRY_DOUBLE;
+    (void)snprintf(name, sizeof(name), "%s" SHMB_PAIR_SUFFIX, row->name);
+    pairs[row - rows] =
+        map(stage_object(SHMB_SECTION, name, shmb_pair_size(row->size), STAGE_OURS, everyone));
+}
+
+struct shmb_pair *stage_pair(const struct directory_row *row)
+{
+    assert_non_null(pairs[row - rows]);
+    return pairs[row - rows];
+}
+
 struct directory_row *stage_segment(const char *name, uint64_t size, unsigned how)
 {
     struct directory_row *row = stage_row(name, SHMB_SECTION);
@@ -342,6 +364,8 @@ struct directory_row *stage_segment(const char *name, uint64_t size, unsigned ho
         add_lock(row, how);
     if ((how & STAGE_NOTIFY) != 0)
         add_change_events(row, read_only ? STAGE_EVENT_WAIT : STAGE_EVENT_SET);
+    if ((how & STAGE_DOUBLE) != 0)
+        add_pair(row, read_only ? STAGE_SECTION_READ : STAGE_SECTION_WRITE);
     return row;
 }
 

@@ -60,6 +60,7 @@ void stage_recreate(struct directory_row *row);
 #define STAGE_READ_ONLY           0x2u  /* everybody may only read it, and not wait on the lock */
 #define STAGE_READERS_WAIT        0x4u  /* with STAGE_READ_ONLY: but they may wait */
 #define STAGE_NOTIFY              0x10u /* with change events; readers may wait for them */
+#define STAGE_DOUBLE              0x20u /* with X.snapshots, in which nothing is published */
 #define STAGE_WITHOUT_LOCK_OBJECT 0x8u  /* the directory names a lock that is not there */
 #define STAGE_FAST                0x20u /* with STAGE_LOCK: a fast lock; X.lock is its event */
 
@@ -86,6 +87,9 @@ struct shmb_control *stage_control(uint32_t number);
 
 /* The handle that stage_segment keeps of a row's section. */
 HANDLE stage_section_of(const struct directory_row *row);
+
+/* The section for double snapshots of a row, mapped as the broker has it. */
+struct shmb_pair *stage_pair(const struct directory_row *row);
 
 /* Publishes the rows as they are now, as the broker does. */
 void stage_publish(void);

@@ -229,6 +229,11 @@ class [[nodiscard]] lock_guard
     {
         return shmb_mark_consistent(segment_);
     }
+    /* Puts the last published value back; needs `snapshots: double`. */
+    status restore() noexcept
+    {
+        return shmb_restore(segment_);
+    }
 
     status unlock() noexcept
     {
@@ -291,6 +296,33 @@ class read_ticket
     }
 
     const shmb_segment *segment_;
+    std::uint64_t ticket_;
+};
+
+/* The same, with the bytes to read: see shmb_read_published. */
+class published
+{
+  public:
+    [[nodiscard]] status valid() const noexcept
+    {
+        return shmb_read_valid(segment_, ticket_);
+    }
+    span<const std::uint8_t> data() const noexcept
+    {
+        return {static_cast<const std::uint8_t *>(data_), size_};
+    }
+
+  private:
+    friend class segment;
+    published(const shmb_segment *read, const void *data, std::size_t size,
+              std::uint64_t ticket) noexcept
+        : segment_(read), data_(data), size_(size), ticket_(ticket)
+    {
+    }
+
+    const shmb_segment *segment_;
+    const void *data_;
+    std::size_t size_;
     std::uint64_t ticket_;
 };
 
@@ -477,6 +509,17 @@ class segment
         return {why, write_guard(handle_)};
     }
 
+    /* Reads what was published last, in place; without `snapshots: double` as begin_read. */
+    result<published> read_published(std::uint32_t timeout_ms = infinite) const
+    {
+        const void *bytes;
+        std::uint64_t ticket;
+        status why = shmb_read_published(handle_, timeout_ms, &bytes, &ticket);
+
+        if (!why)
+            return why;
+        return {why, published(handle_, bytes, static_cast<std::size_t>(size()), ticket)};
+    }
     /* Waits until no write is in progress; then read through data. */
     result<read_ticket> begin_read(std::uint32_t timeout_ms = 5000) const
     {

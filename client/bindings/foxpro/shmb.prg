@@ -47,6 +47,7 @@ PROCEDURE ShmbDeclare
 	DECLARE INTEGER shmbf_lock IN shmbclient.dll INTEGER segment, INTEGER timeout_ms
 	DECLARE INTEGER shmbf_unlock IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_mark_consistent IN shmbclient.dll INTEGER segment
+	DECLARE INTEGER shmbf_restore IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_abandoned IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_first IN shmbclient.dll INTEGER segment, INTEGER timeout_ms
 	DECLARE INTEGER shmbf_init_done IN shmbclient.dll INTEGER segment

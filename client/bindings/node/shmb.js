@@ -22,6 +22,9 @@ for (const prototype of [
     'int32_t __stdcall shmb_read(void *segment, uint64_t offset, _Out_ uint8_t *buffer, uint64_t count, _Out_ uint64_t *done)',
     'int32_t __stdcall shmb_snapshot_wait(void *segment, uint64_t offset, _Out_ uint8_t *buffer, uint64_t count, uint32_t timeout_ms, _Out_ uint64_t *done)',
     'int32_t __stdcall shmb_update(void *segment, uint64_t offset, const uint8_t *buffer, uint64_t count, uint32_t timeout_ms, _Out_ uint64_t *done)',
+    'int32_t __stdcall shmb_lock(void *segment, uint32_t timeout_ms)',
+    'int32_t __stdcall shmb_restore(void *segment)',
+    'int32_t __stdcall shmb_unlock(void *segment)',
     'int32_t __stdcall shmb_wait_changed(void *segment, _Inout_ uint64_t *number, uint32_t timeout_ms)',
     'int32_t __stdcall shmb_result_text(int32_t result, _Out_ uint8_t *buffer, uint32_t size)',
 ]) {
@@ -77,7 +80,7 @@ class Segment {
     }
 
     // Copies bytes, never with half of a write; fewer than count at the end of the segment.
-    // Waits while programs keep writing.
+    // Waits while programs keep writing; with snapshots: double it never does.
     snapshot(offset, count, timeoutMs = 1000) {
         const buffer = Buffer.alloc(count), done = [0];
         check(calls.shmb_snapshot_wait(this.handle, offset, buffer, count, timeoutMs, done));
@@ -96,6 +99,17 @@ class Segment {
         const done = [0];
         check(calls.shmb_update(this.handle, offset, buffer, buffer.length, timeoutMs, done));
         return Number(done[0]);
+    }
+
+    // Puts the last published value back, under the lock, after a writer died in the middle;
+    // needs snapshots: double.
+    restore(timeoutMs = 5000) {
+        check(calls.shmb_lock(this.handle, timeoutMs));
+        try {
+            check(calls.shmb_restore(this.handle));
+        } finally {
+            check(calls.shmb_unlock(this.handle));
+        }
     }
 
     // True: there was a change since the last call; false: timed out.

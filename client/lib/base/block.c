@@ -66,7 +66,7 @@ static bool is_listed(const struct shmb_segment *segment)
 /* Other writers can change it: it is only compared with the process's own copy. */
 static bool has_generation(const struct shmb_segment *segment)
 {
-    return shmb_load64(&segment->block->generation) == segment->info.generation;
+    return shmb_load64(&segment->block->generation) == segment->generation;
 }
 
 int32_t block_get(const struct shmb_segment *segment, struct shmb_block **block)

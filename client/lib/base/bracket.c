@@ -3,22 +3,29 @@
 #include "block.h"
 #include "changed.h"
 #include "compiler.h"
+#include "pair.h"
 #include "thread.h"
 
 void bracket_repair(struct shmb_segment *segment, struct shmb_block *block)
 {
     struct ownership *ownership = segment->ownership;
+    const bool abandoned = ownership->abandoned;
 
     ownership->abandoned = false;
     ownership->unmarked = 0;
     if (block == NULL)
         return;
-    /* A dead writer left the sequence odd, and the owner repaired without brackets. */
-    if (ownership->writes.count == 0 && (shmb_load64(&block->sequence) & 1) != 0 &&
-        !block_is_written(segment, block)) {
+    /*
+     * A dead writer left the sequence odd, or a dead owner perhaps bytes that are not published,
+     * and the owner repaired without brackets.
+     */
+    if (ownership->writes.count == 0 && !block_is_written(segment, block) &&
+        ((shmb_load64(&block->sequence) & 1) != 0 ||
+         (segment->pair != NULL && (abandoned || shmb_load32(&block->abandoned) != 0)))) {
         changed_prepare(segment, block);
+        pair_publish_segment(segment);
         shmb_store64(&block->change, ownership->change);
-        shmb_store64(&block->sequence, shmb_load64(&block->sequence) + 1);
+        shmb_store64(&block->sequence, (shmb_load64(&block->sequence) | 1) + 1);
         changed_tell(segment);
     }
     shmb_store32(&block->abandoned, 0);
@@ -91,6 +98,8 @@ static void finish(struct ownership *ownership)
     ownership->writers = NULL;
     if (!block_is_own(segment, block) || ownership->outer)
         return;
+    /* Before the number: a program that finds that, and then takes a snapshot, gets these bytes. */
+    pair_publish_segment(segment);
     /* The number before the even sequence: a snapshot that shows these bytes finds it, too. */
     shmb_store64(&block->change, ownership->change);
     shmb_store64(&block->sequence, ownership->sequence + 1);

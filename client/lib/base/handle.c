@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pair.h"
+
 struct shmb_segment *handle_new(uint32_t rights, const char *owner)
 {
     struct shmb_segment *segment = calloc(1, sizeof(*segment));
@@ -64,6 +66,7 @@ void handle_free(struct shmb_segment *segment)
         return;
     ownership_leave(segment->ownership);
     close_events(segment);
+    pair_close(&segment->pair_part);
     shared_section_close(segment->control);
     section_unmap(&segment->view);
     if (segment->section != NULL)

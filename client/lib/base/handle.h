@@ -27,19 +27,31 @@ struct early {
     volatile uint64_t listed; /* when stand-ins were looked for last, as GetTickCount64 */
 };
 
+/* What a handle to a segment with double snapshots has open besides. */
+struct pair_part {
+    HANDLE section;
+    struct section_view view;
+    struct section_view all; /* all of the segment; only where the handle's view is a part of it */
+};
+
 struct shmb_segment {
-    /* Set when the segment is opened, constant from then on. */
+    /* Set when the segment is opened, constant from then on. First what each snapshot needs. */
+    struct section_view view;
+    uint64_t size;            /* bytes at view.data */
+    uint64_t generation;      /* as in `info` */
+    struct shmb_block *block; /* in control; NULL: opened without directory, or it has none */
+    struct shmb_pair *pair;   /* in pair_part.view; NULL: no double snapshots, or no block */
+    size_t pair_half;         /* bytes of a half of it */
+    size_t pair_offset;       /* of the view in a half */
     struct shmb_info info;
     uint32_t rights;
     char owner[OWNER_SID_MAX]; /* one more owner to trust, or empty */
     HANDLE section;            /* open as long as the view: it keeps the name alive */
-    struct section_view view;
-    uint64_t size; /* bytes at view.data */
     struct shared_section *control;
     uint32_t control_number, control_block; /* 0: opened without directory, or it has none */
-    struct shmb_block *block; /* in control; NULL: opened without directory, or it has none */
-    struct early *early;      /* NULL: opened by the directory, or private memory */
-    bool damaged;             /* a program has damaged the block before (block_check) */
+    struct pair_part pair_part;
+    struct early *early;         /* NULL: opened by the directory, or private memory */
+    bool damaged;                /* a program has damaged the block before (block_check) */
     struct ownership *ownership; /* shared with the other handles of the segment */
     uint32_t slots, slot_count;  /* of a fast lock: its domain, see slots.h; 0: none so far */
 

@@ -446,6 +446,7 @@ _Static_assert(SHMB_FLAG_READERS_MAY_WAIT == SHMB_ENTRY_READERS_MAY_WAIT, "flags
 _Static_assert(SHMB_FLAG_INITIAL == SHMB_ENTRY_INITIAL, "flags are passed on");
 _Static_assert(SHMB_FLAG_NOTIFY == SHMB_ENTRY_NOTIFY, "flags are passed on");
 _Static_assert(SHMB_FLAG_COMPANION == SHMB_ENTRY_COMPANION, "flags are passed on");
+_Static_assert(SHMB_FLAG_DOUBLE == SHMB_ENTRY_DOUBLE, "flags are passed on");
 _Static_assert(SHMB_KIND_SEGMENT == SHMB_SECTION, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_MUTEX == SHMB_MUTEX, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_EVENT == SHMB_EVENT, "kinds are passed on as they are");

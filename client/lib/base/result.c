@@ -53,6 +53,7 @@ static const char *const call_names[CALL_COUNT] = {
     "",
     "",
     "",
+    "",
 };
 
 /*
@@ -62,6 +63,7 @@ static const char *const call_names[CALL_COUNT] = {
 static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "the segment has no lock; have the administrator configure one",
     "the segment has no change events; have the administrator configure notify: true",
+    "the segment has no published copy; have the administrator configure snapshots: double",
     "opened without the broker's directory, which was not found; "
     "start the service if it does not run, then open it again",
     "opened without the broker's directory, which you may not read; "

@@ -35,6 +35,7 @@ enum call {
     CALL_FIRST_REASON, /* these are no calls, and most have no code */
     REASON_NO_LOCK = CALL_FIRST_REASON,
     REASON_NO_NOTIFY,
+    REASON_NO_DOUBLE,
     REASON_NO_DIRECTORY,
     REASON_DENIED_DIRECTORY,
     REASON_NO_SLOT, /* the code is the number of the slots section */

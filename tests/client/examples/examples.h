@@ -6,6 +6,7 @@
  *
  *     segments:
  *       Prices:   { size: 4096, notify: true, access: { write: [Users] } }
+ *       Totals:   { size: 4096, snapshots: double, access: { write: [Users] } }
  *       Bare:     { size: 4096, lock: none, access: { write: [Users] } }
  *     events:     { ShutDownNow: { reset: manual, access: { write: [Users] } } }
  *     semaphores: { Licences: { initial: 1, maximum: 3, access: { write: [Users] } } }
@@ -20,6 +21,7 @@ int example_lock(void);
 int example_brackets(void);
 int example_snapshot(void);
 int example_in_place(void);
+int example_published(void);
 int example_changed(void);
 int example_first(void);
 int example_private(void);
