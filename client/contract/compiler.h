@@ -22,6 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* clang-cl defines _MSC_VER as well, and has clang's own operations. */
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -32,8 +33,11 @@
 #endif
 #endif
 #if defined(_M_IX86) || defined(__i386__)
-#include <emmintrin.h>
 #define SHMB_X86_32 1
+#endif
+#if defined(__SSE2__) || defined(_M_X64) || defined(_M_IX86)
+#include <emmintrin.h>
+#define SHMB_SSE2 1
 #endif
 
 /* SHMB_PRINTF(f, a): parameter f is a printf format, its values start at parameter a. */
@@ -43,6 +47,13 @@
 #define SHMB_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
 #define SHMB_PRINTF(f, a)
+#endif
+
+/* For a short function on a path where a call takes as long as its work. */
+#if defined(_MSC_VER) && !defined(__clang__)
+#define SHMB_ALWAYS_INLINE __forceinline
+#else
+#define SHMB_ALWAYS_INLINE inline __attribute__((always_inline))
 #endif
 
 /*
@@ -133,13 +144,13 @@ static inline void *shmb_load_pointer(void *const volatile *at)
 static inline uint64_t shmb_load64(const volatile uint64_t *at)
 {
 #if defined(SHMB_X86_32) && (defined(__GNUC__) || defined(__clang__))
-    uint64_t value;
     __m128i lane;
 
     __asm__ volatile("movq %1, %0" : "=x"(lane) : "m"(*at));
-    _mm_storel_epi64((__m128i *)(void *)&value, lane);
     shmb_fence_acquire();
-    return value;
+    /* Both halves from the register: through memory it takes longer. */
+    return (uint32_t)_mm_cvtsi128_si32(lane) |
+           (uint64_t)(uint32_t)_mm_cvtsi128_si32(_mm_srli_epi64(lane, 32)) << 32;
 #elif defined(SHMB_MSVC)
     uint64_t value = (uint64_t)__iso_volatile_load64((const volatile __int64 *)at);
 
@@ -147,6 +158,24 @@ static inline uint64_t shmb_load64(const volatile uint64_t *at)
     return value;
 #else
     return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+#endif
+}
+
+/* Is what shmb_load64 would return this value? Cheaper on 32-bit x86: nothing leaves the register.
+ */
+static inline bool shmb_is64(const volatile uint64_t *at, uint64_t value)
+{
+#if defined(SHMB_X86_32) && (defined(__GNUC__) || defined(__clang__))
+    __m128i lane;
+
+    __asm__ volatile("movq %1, %0" : "=x"(lane) : "m"(*at));
+    shmb_fence_acquire();
+    /* Not as one load from memory: that waits where the halves were stored one by one. */
+    lane = _mm_cmpeq_epi32(lane, _mm_unpacklo_epi32(_mm_cvtsi32_si128((int)value),
+                                                    _mm_cvtsi32_si128((int)(value >> 32))));
+    return (_mm_movemask_epi8(lane) & 0xFF) == 0xFF;
+#else
+    return shmb_load64(at) == value;
 #endif
 }
 
@@ -216,6 +245,38 @@ static inline void shmb_copy_atomic(void *to, const void *from, size_t length)
     for (i = 0; i < length; i++)
         __atomic_store_n(&target[i], __atomic_load_n(&source[i], __ATOMIC_RELAXED),
                          __ATOMIC_RELAXED);
+}
+#endif
+
+/* 16 bytes that go through one register, at any address. */
+#ifdef SHMB_SSE2
+typedef __m128i shmb_piece;
+
+static inline shmb_piece shmb_load_piece(const void *from)
+{
+    return _mm_loadu_si128((const __m128i *)from);
+}
+
+static inline void shmb_store_piece(void *to, shmb_piece piece)
+{
+    _mm_storeu_si128((__m128i *)to, piece);
+}
+#else
+typedef struct {
+    uint64_t low, high;
+} shmb_piece;
+
+static inline shmb_piece shmb_load_piece(const void *from)
+{
+    shmb_piece piece;
+
+    memcpy(&piece, from, sizeof(piece));
+    return piece;
+}
+
+static inline void shmb_store_piece(void *to, shmb_piece piece)
+{
+    memcpy(to, &piece, sizeof(piece));
 }
 #endif
 

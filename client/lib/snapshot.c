@@ -75,7 +75,7 @@ static bool pause_again(struct patience *patience)
 }
 
 /* SHMB_OK: no write is in progress. SHMB_BUSY: one is. SHMB_INCONSISTENT: a writer died. */
-static inline int32_t look(const struct shmb_block *block, uint64_t *sequence)
+static SHMB_ALWAYS_INLINE int32_t look(const struct shmb_block *block, uint64_t *sequence)
 {
     *sequence = shmb_load64(&block->sequence);
     /* Load this last: a dead writer's mark is stored before the sequence becomes even. */
@@ -88,18 +88,18 @@ static inline int32_t look(const struct shmb_block *block, uint64_t *sequence)
 static inline bool is_unchanged(const struct shmb_block *block, uint64_t sequence)
 {
     shmb_fence_acquire();
-    return shmb_load64(&block->sequence) == sequence;
+    return shmb_is64(&block->sequence, sequence);
 }
 
 /* A block that is not the segment's any more proves nothing, nor does what was published then. */
 static inline bool is_its_own(const struct shmb_segment *segment)
 {
-    return shmb_load64(&segment->block->generation) == segment->generation;
+    return shmb_is64(&segment->block->generation, segment->generation);
 }
 
 /* Copies what was published last. False: nothing is, or something else is by now. */
-static inline bool copy_published(const struct shmb_segment *segment, void *to, size_t offset,
-                                  size_t length)
+static SHMB_ALWAYS_INLINE bool copy_published(const struct shmb_segment *segment, void *to,
+                                              size_t offset, size_t length)
 {
     uint64_t version;
     const uint8_t *from = pair_published(segment->pair, segment->pair_half, &version);
@@ -116,8 +116,8 @@ static inline bool has_published(const struct shmb_segment *segment)
 }
 
 /* Copies once; the segment has a block. SHMB_OK does not say whether that is still its own. */
-static inline int32_t copy_once(const struct shmb_segment *segment, void *to, size_t offset,
-                                size_t length)
+static SHMB_ALWAYS_INLINE int32_t copy_once(const struct shmb_segment *segment, void *to,
+                                            size_t offset, size_t length)
 {
     uint64_t sequence;
     int32_t result;
@@ -179,14 +179,16 @@ static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, voi
 }
 
 /* The usual case, in a few loads. False: nothing is decided. */
-static inline bool snapshot_at_once(const struct shmb_segment *segment, uint64_t offset,
-                                    void *buffer, uint64_t count, uint64_t *done)
+static SHMB_ALWAYS_INLINE bool snapshot_at_once(const struct shmb_segment *segment, uint64_t offset,
+                                                void *buffer, uint64_t count, uint64_t *done)
 {
-    if (segment == NULL || buffer == NULL || segment->block == NULL || offset > segment->size ||
-        count > segment->size - offset)
+    const size_t at = (size_t)offset, length = (size_t)count;
+
+    if (segment == NULL || buffer == NULL || segment->block == NULL ||
+        (offset | count) > SIZE_MAX || at > (size_t)segment->size ||
+        length > (size_t)segment->size - at)
         return false;
-    if (copy_once(segment, buffer, (size_t)offset, (size_t)count) != SHMB_OK ||
-        !is_its_own(segment))
+    if (copy_once(segment, buffer, at, length) != SHMB_OK || !is_its_own(segment))
         return false;
     if (done != NULL)
         *done = count;
@@ -196,8 +198,6 @@ static inline bool snapshot_at_once(const struct shmb_segment *segment, uint64_t
 int32_t SHMB_CALL shmb_snapshot_wait(const shmb_segment *segment, uint64_t offset, void *buffer,
                                      uint64_t count, uint32_t timeout_ms, uint64_t *done)
 {
-    if (snapshot_at_once(segment, offset, buffer, count, done))
-        return SHMB_OK;
     return snapshot(segment, offset, buffer, count, timeout_ms, done);
 }
 

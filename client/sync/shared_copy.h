@@ -16,60 +16,53 @@
 
 #define SHARED_COPY_SHORT 128u
 
-static inline void shared_copy_short(uint8_t *to, const uint8_t *from, size_t length)
+/* 32 to 64 bytes; those in the middle perhaps twice. */
+static SHMB_ALWAYS_INLINE void shared_copy_64(uint8_t *to, const uint8_t *from, size_t length)
 {
-    struct piece {
-        uint8_t bytes[16];
-    } a, b, c, d;
+    const shmb_piece a = shmb_load_piece(from), b = shmb_load_piece(from + 16);
+    const shmb_piece c = shmb_load_piece(from + length - 32);
+    const shmb_piece d = shmb_load_piece(from + length - 16);
 
-    if (length >= 64) {
-        memcpy(&a, from, 16);
-        memcpy(&b, from + 16, 16);
-        memcpy(&c, from + 32, 16);
-        memcpy(&d, from + 48, 16);
-        memcpy(to, &a, 16);
-        memcpy(to + 16, &b, 16);
-        memcpy(to + 32, &c, 16);
-        memcpy(to + 48, &d, 16);
-        if (length == 64)
-            return;
-        to += length - 64;
-        from += length - 64;
-        length = 64;
-    }
-    if (length > 32) {
-        memcpy(&a, from, 16);
-        memcpy(&b, from + 16, 16);
-        memcpy(&c, from + length - 32, 16);
-        memcpy(&d, from + length - 16, 16);
-        memcpy(to, &a, 16);
-        memcpy(to + 16, &b, 16);
-        memcpy(to + length - 32, &c, 16);
-        memcpy(to + length - 16, &d, 16);
-    } else if (length >= 16) {
-        memcpy(&a, from, 16);
-        memcpy(&b, from + length - 16, 16);
-        memcpy(to, &a, 16);
-        memcpy(to + length - 16, &b, 16);
+    shmb_store_piece(to, a);
+    shmb_store_piece(to + 16, b);
+    shmb_store_piece(to + length - 32, c);
+    shmb_store_piece(to + length - 16, d);
+}
+
+/* Less than 32 bytes. */
+static SHMB_ALWAYS_INLINE void shared_copy_32(uint8_t *to, const uint8_t *from, size_t length)
+{
+    uint64_t a, b;
+
+    if (length >= 16) {
+        const shmb_piece first = shmb_load_piece(from), last = shmb_load_piece(from + length - 16);
+
+        shmb_store_piece(to, first);
+        shmb_store_piece(to + length - 16, last);
     } else if (length >= 8) {
         memcpy(&a, from, 8);
         memcpy(&b, from + length - 8, 8);
         memcpy(to, &a, 8);
         memcpy(to + length - 8, &b, 8);
-    } else if (length >= 4) {
-        memcpy(&a, from, 4);
-        memcpy(&b, from + length - 4, 4);
-        memcpy(to, &a, 4);
-        memcpy(to + length - 4, &b, 4);
     } else {
-        while (length > 0) {
-            length--;
-            to[length] = from[length];
-        }
+        for (; length > 0; length--)
+            *to++ = *from++;
     }
 }
 
-static inline void shared_copy(void *to, const void *from, size_t length)
+static SHMB_ALWAYS_INLINE void shared_copy_short(uint8_t *to, const uint8_t *from, size_t length)
+{
+    if (length > 64) {
+        shared_copy_64(to, from, 64);
+        shared_copy_64(to + length - 64, from + length - 64, 64);
+    } else if (length >= 32) {
+        shared_copy_64(to, from, length);
+    } else {
+        shared_copy_32(to, from, length);
+    }
+}
+
+static SHMB_ALWAYS_INLINE void shared_copy(void *to, const void *from, size_t length)
 {
 #ifdef SHMB_COPY_ATOMIC
     shmb_copy_atomic(to, from, length);

@@ -78,7 +78,7 @@ static inline const uint8_t *pair_published(struct shmb_pair *pair, size_t half,
 static inline bool pair_is_current(const struct shmb_pair *pair, uint64_t version)
 {
     shmb_fence_acquire();
-    return shmb_load64(&pair->version) == version;
+    return shmb_is64(&pair->version, version);
 }
 
 /*
