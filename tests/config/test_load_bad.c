@@ -257,6 +257,17 @@ static const struct bad rows_segments[] = {
                    "  C: { size: 1, lock: { kind: fast, max_lockers: 10 } }\n"
                    "  D: { size: 1, lock: { kind: fast, max_lockers: 8 } }\n"),
      "f:3:20: error: limits.objects: 25 objects, locks and change events included, exceed the limit of 22; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1, snapshots: duble } }\n"),
+     "f:3:38: error: segments.A.snapshots: 'duble'; did you mean 'double'?\n"},
+    {TEXT(DEFAULTS "segments: { A: { size: 1048577, snapshots: double } }\n"),
+     "f:3:44: error: segments.A.snapshots: a segment with snapshots: double has at most 1 MiB, because each write copies all of it; use snapshots: sequence\n"},
+    {TEXT(DEFAULTS "mutexes: { a.SNAPSHOTS: }\nsegments: { A: { size: 1, snapshots: double } }\n"),
+     "f:4:38: error: segments.A.snapshots: the name 'A.snapshots' of the section for snapshots clashes with mutexes.a.SNAPSHOTS at f:3:12; names are compared without case, and all kinds share them\n"},
+    {TEXT(DEFAULTS "segments: { ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt: { size: 1, lock: none, snapshots: double } }\n"),
+     "f:3:240: error: segments.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt.snapshots: the name is longer than 200 UTF-16 units; shorten it (the section for snapshots would be named ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt.snapshots; give the segment a shorter name)\n"},
+    {TEXT(DEFAULTS "limits: { objects: 2, memory: 300 }\nsegments: { A: { size: 100, snapshots: double } }\n"),
+     "f:3:20: error: limits.objects: 3 objects, locks and change events included, exceed the limit of 2; remove some, or raise the limit\n"
+     "f:3:31: error: limits.memory: 420 bytes of segments exceed the limit of 300; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "segments: { ShmBroker: { size: 1 } }\n"),
      "f:3:13: error: segments.ShmBroker.lock: names that start with ShmBroker. belong to the broker; choose another (the lock would be named ShmBroker.lock; give it another name: lock: { name: ... })\n"},
 };

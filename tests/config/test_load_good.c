@@ -213,6 +213,21 @@ static void change_events(void **state)
     unload(&loaded);
 }
 
+static void double_snapshots(void **state)
+{
+    const struct cfg *cfg = good(TEXT(DEFAULTS "segments:\n"
+                                               "  A: { size: 1 MiB, snapshots: double }\n"
+                                               "  B: { size: 1, snapshots: sequence }\n"
+                                               "  C: { size: 2 MiB }\n"));
+
+    (void)state;
+    assert_string_equal(cfg->objects[0].u.segment.snapshots.name, "A.snapshots");
+    assert_int_equal(cfg->objects[0].u.segment.snapshots.place.line, 4);
+    assert_null(cfg->objects[1].u.segment.snapshots.name);
+    assert_null(cfg->objects[2].u.segment.snapshots.name);
+    unload(&loaded);
+}
+
 static void initial_contents(void **state)
 {
     static const struct {
@@ -500,6 +515,7 @@ int main(void)
         cmocka_unit_test(access_lists),
         cmocka_unit_test(locks),
         cmocka_unit_test(change_events),
+        cmocka_unit_test(double_snapshots),
         cmocka_unit_test(initial_contents),
         cmocka_unit_test(forms_of_a_file),
         cmocka_unit_test(kept_segments),

@@ -24,16 +24,16 @@ static void list_is_one_line_for_each(void **state)
 #define OBJECT(name, kind, state, generation, companion, rest)                                     \
     "\"name\":\"" name "\",\"full_name\":\"Global\\\\" name "\",\"kind\":\"" kind                  \
     "\",\"state\":\"" state "\",\"generation\":" generation ",\"companion\":" companion rest
-#define SIZES(bytes, rounded, lock, wait, initial)                                                 \
+#define SIZES(bytes, rounded, lock, wait, initial, snapshots)                                      \
     ",\"bytes\":" bytes ",\"rounded\":" rounded ",\"lock\":" lock ",\"readers_may_wait\":" wait    \
-    ",\"initial_content\":" initial
-#define NO_SIZES SIZES("null", "null", "null", "null", "null")
+    ",\"initial_content\":" initial ",\"snapshots\":" snapshots
+#define NO_SIZES SIZES("null", "null", "null", "null", "null", "null")
 #define STATES(manual, initial, maximum)                                                           \
     ",\"manual_reset\":" manual ",\"initial\":" initial ",\"maximum\":" maximum
 #define NO_STATES STATES("null", "null", "null")
 #define SEGMENT(name, state, generation, bytes, lock, wait, initial)                               \
     OBJECT(name, "section", state, "\"" generation "\"", "false",                                  \
-           SIZES(bytes, "false", lock, wait, initial) NO_STATES)
+           SIZES(bytes, "false", lock, wait, initial, "\"sequence\"") NO_STATES)
 #define OTHER(name, kind, state, generation, companion, states)                                    \
     OBJECT(name, kind, state, "\"" generation "\"", companion, NO_SIZES states)
 

@@ -47,6 +47,11 @@ static void put_segment(struct json *json, const shmb_info *info)
     json_string(json, "lock_kind", segment ? lock_kind(info) : NULL);
     put_flag(json, "readers_may_wait", info, segment, SHMB_FLAG_READERS_MAY_WAIT);
     put_flag(json, "initial_content", info, segment, SHMB_FLAG_INITIAL);
+    if (!segment || info->state == SHOW_STATE_UNKNOWN || (info->flags & SHMB_FLAG_COMPANION) != 0)
+        json_null(json, "snapshots");
+    else
+        json_string(json, "snapshots",
+                    (info->flags & SHMB_FLAG_DOUBLE) != 0 ? "double" : "sequence");
 }
 
 void json_put_object(struct json *json, const shmb_info *info)

@@ -143,6 +143,10 @@ static void add_companions(struct object_use *use, const shmb_info *info)
         (void)snprintf(name, sizeof(name), "%s%s%u", info->name, SHMB_CHANGED_SUFFIX, i);
         add(use, name);
     }
+    if ((info->flags & SHMB_FLAG_DOUBLE) != 0) {
+        (void)snprintf(name, sizeof(name), "%s" SHMB_PAIR_SUFFIX, info->name);
+        add(use, name);
+    }
 }
 
 /* What the directory, or else the library, says about the name. False: nothing. */

@@ -165,6 +165,8 @@ static void print_segment(const shmb_info *info)
         out_text("             readers may wait on it\n");
     if ((info->flags & SHMB_FLAG_INITIAL) != 0)
         out_text("content:     initial content from the configuration\n");
+    if ((info->flags & SHMB_FLAG_DOUBLE) != 0)
+        out_text("snapshots:   double, in %s" SHMB_PAIR_SUFFIX "\n", info->name);
 }
 
 static void print_semaphore(const shmb_info *info, const struct answer *answer)

@@ -58,6 +58,30 @@ static void what_is_modest_is_not_spoken_of(void **state)
     check(&sample, NULL, 0);
 }
 
+static void double_snapshots_beside_programs_without_the_library_are(void **state)
+{
+    static const char *const wanted[] = {
+        "A.snapshots:1:1: full is for programs without the library, and what they write does not ",
+        "B.snapshots:2:1: sessions: alias is for programs without the library, and what they "};
+    char full[] = "full CORP\\Admins, read Users", modest[] = "read Users, write System";
+    struct cfg_object *object;
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 4);
+    object = sample_section(&sample, "A", 64, NULL, sample_access(&sample, full));
+    object->u.segment.snapshots.name = "A.snapshots";
+    object->u.segment.snapshots.place = (struct cfg_place){"sample.yaml", 1, 1};
+    object = sample_section(&sample, "B", 64, NULL, sample_access(&sample, modest));
+    object->u.segment.snapshots.name = "B.snapshots";
+    object->u.segment.snapshots.place = (struct cfg_place){"sample.yaml", 2, 1};
+    object->alias = true;
+    object = sample_section(&sample, "C", 64, NULL, object->access);
+    object->u.segment.snapshots.name = "C.snapshots";
+    sample_section(&sample, "D", 64, NULL, object->access)->alias = true;
+    check(&sample, wanted, 2);
+}
+
 static void a_large_segment_that_is_saved_often_is(void **state)
 {
     static const char *const wanted[] = {
@@ -315,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_modest_is_not_spoken_of),
+        cmocka_unit_test(double_snapshots_beside_programs_without_the_library_are),
         cmocka_unit_test(a_large_segment_that_is_saved_often_is),
         cmocka_unit_test(each_rash_entry_has_its_place),
         cmocka_unit_test(defaults_are_spoken_of_once),

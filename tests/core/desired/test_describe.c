@@ -75,13 +75,15 @@ static void special_cases(void **state)
         "section Global\\S2, 1 byte: S-1-5-4 read",
         "event Global\\L3, fast lock of S3: S-1-5-4 wait and signal",
         "section Global\\S3, 2 bytes, fast lock for 7 threads: S-1-5-4 read and write",
+        "section Global\\S4.snapshots, 192 bytes, snapshots of S4: deny Guests; Users read; Interactive read and write",
+        "section Global\\S4, 10 bytes: deny Guests; Users read; Interactive full control",
         "event Global\\E, automatic reset, signalled when it is created: Users wait and signal",
         "semaphore Global\\N, 0 of 2147483647: Users wait and release",
     };
     /* clang-format on */
     char first[] = "read Users, full Interactive, deny Guests", second[] = "read S-1-5-4",
          third[] = "write Users", fourth[] = "write S-1-5-4";
-    const struct cfg_access *access;
+    const struct cfg_access *access, *full;
     struct cfg_lock *lock;
     struct sample sample;
 
@@ -90,12 +92,14 @@ static void special_cases(void **state)
     access = sample_access(&sample, first);
     sample_section(&sample, "S1", UINT64_C(1) << 40, "L1", access)
         ->u.segment.lock.readers_may_wait = true;
+    full = access;
     access = sample_access(&sample, second);
     sample_section(&sample, "S2", 1, "L2", access)->u.segment.notify.events[0] = "C";
     access = sample_access(&sample, fourth);
     lock = &sample_section(&sample, "S3", 2, "L3", access)->u.segment.lock;
     lock->kind = CFG_LOCK_FAST;
     lock->max_lockers = 7;
+    sample_section(&sample, "S4", 10, NULL, full)->u.segment.snapshots.name = "S4.snapshots";
     access = sample_access(&sample, third);
     sample_event(&sample, "E", false, access)->u.event.set = true;
     sample_semaphore(&sample, "N", 0, INT32_MAX, access);
