@@ -13,6 +13,7 @@
 #include "copy_format.h"
 #include "lifecycle.h"
 #include "machine.h"
+#include "snapshot_pair.h"
 #include "status_report.h"
 
 /* ---- the ordinary way -------------------------------------------------------- */
@@ -322,6 +323,60 @@ static void die_while_writing(size_t number)
         block_of_a()->abandoned = SHMB_DIED_OWNING | SHMB_DIED_WRITING;
 }
 
+static struct shmb_pair *pair_of_a(void)
+{
+    return (struct shmb_pair *)(void *)fake_find(machine, "A.snapshots")->content;
+}
+
+/* Publishes "whole"; then a program dies in the middle of a write. */
+static void publish_and_die(size_t number)
+{
+    static const uint8_t whole[SIZE] = "whole";
+
+    if (number > 1)
+        return;
+    pair_publish(pair_of_a(), SIZE, whole, SIZE);
+    machine_put("A", "half");
+    block_of_a()->sequence = 7;
+    block_of_a()->abandoned = SHMB_DIED_OWNING | SHMB_DIED_WRITING;
+}
+
+#define DOUBLE HEAD "  A: { size: 64, keep: reboot, snapshots: double, initial: { text: first } }\n"
+
+static void with_double_snapshots_the_last_published_value_is_saved(void **state)
+{
+    (void)state;
+    machine_boot(NULL, DOUBLE);
+    machine_at_wait = publish_and_die;
+    machine_live(1);
+    assert_int_equal(fake_event_count(machine, EVENT_COPY_FAILED), 0);
+    assert_string_equal(machine_found_on(fake_take_disk(machine)), "whole");
+    /* What is restored is what readers get at first. */
+    machine_boot(fake_take_disk(machine), DOUBLE);
+    machine_live(1);
+    assert_string_equal(machine_found, "whole");
+}
+
+static void forge_version(size_t number)
+{
+    static const uint8_t whole[SIZE] = "whole";
+
+    if (number > 1)
+        return;
+    pair_publish(pair_of_a(), SIZE, whole, SIZE);
+    pair_of_a()->version = UINT64_MAX; /* an odd one: half 1 */
+}
+
+/* Whatever the version says, one of the halves is saved, and nothing beside them is read. */
+static void a_forged_version_is_one_of_two_halves(void **state)
+{
+    (void)state;
+    machine_boot(NULL, DOUBLE);
+    machine_at_wait = forge_version;
+    machine_live(1);
+    assert_string_equal(machine_found_on(fake_take_disk(machine)), "first");
+}
+
 static void what_a_dead_writer_left_is_not_saved(void **state)
 {
     struct fake_disk *disk = machine_disk_with("one", "two");
@@ -550,6 +605,9 @@ int main(void)
         cmocka_unit_test_teardown(a_copy_is_taken_between_two_writes, machine_end),
         cmocka_unit_test_teardown(a_write_under_way_is_waited_for, machine_end),
         cmocka_unit_test_teardown(a_write_that_never_ends_leaves_the_copy_before, machine_end),
+        cmocka_unit_test_teardown(with_double_snapshots_the_last_published_value_is_saved,
+                                  machine_end),
+        cmocka_unit_test_teardown(a_forged_version_is_one_of_two_halves, machine_end),
         cmocka_unit_test_teardown(what_a_dead_writer_left_is_not_saved, machine_end),
         cmocka_unit_test_teardown(the_declaration_comes_back_with_the_content, machine_end),
         cmocka_unit_test_teardown(large_segments_show_progress, machine_end),
