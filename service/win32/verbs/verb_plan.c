@@ -410,7 +410,7 @@ static void add_aliases(struct outlook *outlook)
                    "the %s runs as %s",
                    outlook->service.console ? "broker" : "service", outlook->service.account);
     for (i = 0; i < inventory->count; i++)
-        if (inventory->items[i].from->alias)
+        if (inventory->items[i].from->alias && !inventory->items[i].pair)
             plan_view_add(&outlook->view, PLAN_VIEW_FAIL, inventory->items[i].spec.kind,
                           inventory->items[i].spec.name, text,
                           "shmbroker install --account LocalSystem");

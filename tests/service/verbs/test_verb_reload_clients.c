@@ -386,6 +386,37 @@ static void who_waits_for_a_change_hears_of_the_end(void **state)
     shmb_close(segment);
 }
 
+/* Who published, or did not, opens the segment again: no snapshot shows an old value for ever. */
+static void snapshots_change_while_programs_have_the_segment_open(void **state)
+{
+    shmb_segment *before, *during, *after;
+    char text[4] = "";
+
+    (void)state;
+    serve(ONE "  " NAME ": { size: 4096 }\n" FURTHER);
+    assert_int_equal(shmb_open(NAME, SHMB_WRITE, 0, &before), SHMB_OK);
+    assert_int_equal(shmb_update(before, 0, "one", 4, 0, NULL), SHMB_OK);
+    reload(ONE "  " NAME ": { size: 4096, snapshots: double }\n" FURTHER, 0,
+           "create   Global\\" NAME ".snapshots: done");
+    assert_int_equal(shmb_update(before, 0, "bad", 4, 0, NULL), SHMB_STALE);
+    assert_int_equal(shmb_open(NAME, SHMB_WRITE, 0, &during), SHMB_OK);
+    assert_int_equal(shmb_snapshot(during, 0, text, 4, NULL), SHMB_OK);
+    assert_string_equal(text, "one"); /* the broker has published it */
+    assert_memory_equal(client_line(&user, "dump Global\\" NAME ".snapshots"), "12288: 01", 9);
+    assert_int_equal(shmb_update(during, 0, "two", 4, 0, NULL), SHMB_OK);
+    assert_memory_equal(client_line(&user, "dump Global\\" NAME ".snapshots"), "12288: 02", 9);
+    assert_memory_equal(client_line(&user, "dump Global\\" NAME), "4096: 74776f", 12);
+    reload(ONE "  " NAME ": { size: 4096 }\n" FURTHER, 0,
+           "retire   Global\\" NAME ".snapshots: done");
+    assert_int_equal(shmb_snapshot(during, 0, text, 4, NULL), SHMB_STALE);
+    assert_int_equal(shmb_open(NAME, SHMB_WRITE, 0, &after), SHMB_OK);
+    assert_int_equal(shmb_snapshot(after, 0, text, 4, NULL), SHMB_OK);
+    assert_string_equal(text, "two");
+    shmb_close(before);
+    shmb_close(during);
+    shmb_close(after);
+}
+
 static const struct verb verbs[] = {
     {"plain", 0, plain}, {"library", 0, library}, {"reader", 0, reader}, {"wait", 0, wait_here}};
 
@@ -397,6 +428,7 @@ int main(void)
         TEST(clients_go_on_through_every_reload),
         TEST(where_a_list_is_split_one_opens_again),
         TEST(who_waits_for_a_change_hears_of_the_end),
+        TEST(snapshots_change_while_programs_have_the_segment_open),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
