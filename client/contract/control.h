@@ -58,13 +58,17 @@
  *         80   48  reserved
  *     line 2, notification
  *        128    8  change number: grows with every finished write. Written as sequence.
- *        136   56  reserved
+ *        136    8  signalled: which change events may be set (low 8 bits, one each), and
+ *                  the change number as of which that is so (the low 56 bits of it). As
+ *                  of another number, all may be. Written as the change number, after it.
+ *        144   48  reserved
  *        A segment with `notify` has K = SHMB_CHANGE_EVENTS change events with manual
- *        reset. The writer of change n resets event (n + 1) mod K before its write and
- *        sets event n mod K after it. A program that has seen n checks the number once
- *        more, then waits for event (n + 1) mod K, and checks again every second: a
- *        writer can die before it sets the event, and after a multiple of K changes
- *        between check and wait the event is reset again.
+ *        reset. The writer of change n resets event (n + 1) mod K before its write, if
+ *        it may be set, and sets event n mod K after it, if a program waits (waiters.h).
+ *        A program that has seen n says that it waits, checks the number once more, then
+ *        waits for event (n + 1) mod K, and checks again every second: a writer can die
+ *        before it sets the event, and after a multiple of K changes between check and
+ *        wait the event is reset again.
  *     line 3, identity
  *        192    8  generation of the segment that the block belongs to. Written by
  *                  the broker before publishing. All ones, SHMB_BLOCK_MOVED: the
@@ -116,7 +120,8 @@ struct shmb_block {
     volatile uint64_t writer;
     uint8_t reserved1[48];
     volatile uint64_t change;
-    uint8_t reserved2[56];
+    volatile uint64_t signalled;
+    uint8_t reserved2[48];
     volatile uint64_t generation;
     uint8_t reserved3[56];
 };
@@ -138,6 +143,7 @@ static_assert(offsetof(struct shmb_block, since) == 24, "block.since at 24");
 static_assert(offsetof(struct shmb_block, sequence) == 64, "block.sequence at 64");
 static_assert(offsetof(struct shmb_block, writer) == 72, "block.writer at 72");
 static_assert(offsetof(struct shmb_block, change) == 128, "block.change at 128");
+static_assert(offsetof(struct shmb_block, signalled) == 136, "block.signalled at 136");
 static_assert(offsetof(struct shmb_block, generation) == 192, "block.generation at 192");
 
 /* Writes "ShmBroker.Control.<number>" with its terminator. */
