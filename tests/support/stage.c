@@ -28,6 +28,8 @@ static uint32_t row_count;
 
 static HANDLE control_handles[CONTROLS_MAX];
 static struct shmb_control *controls[CONTROLS_MAX];
+static HANDLE waiters_handles[CONTROLS_MAX];
+static struct shmb_waiters *waiters[CONTROLS_MAX];
 static uint32_t blocks_used;
 static HANDLE slots_handle, slot_mutexes[STAGE_SLOTS];
 static struct shmb_slots *slots;
@@ -228,6 +230,8 @@ void stage_end(void)
     for (i = 0; i < CONTROLS_MAX; i++) {
         drop(&control_handles[i], controls[i]);
         controls[i] = NULL;
+        drop(&waiters_handles[i], waiters[i]);
+        waiters[i] = NULL;
     }
     drop(&slots_handle, slots);
     slots = NULL;
@@ -319,6 +323,21 @@ static void add_lock(struct directory_row *row, unsigned how)
         stage_object(SHMB_MUTEX, name, 0, STAGE_OURS, everyone);
 }
 
+static void add_waiters(struct directory_row *row)
+{
+    const uint32_t number = row->control;
+    char name[SHMB_WAITERS_NAME_BYTES];
+
+    row->flags |= SHMB_ENTRY_WAITERS;
+    if (waiters[number] != NULL)
+        return;
+    shmb_waiters_name(number, name);
+    waiters_handles[number] =
+        make(SHMB_SECTION, name, shmb_waiters_size(STAGE_BLOCKS), STAGE_OURS, STAGE_SECTION_WRITE);
+    waiters[number] = map(waiters_handles[number]);
+    shmb_waiters_header(number, STAGE_BLOCKS, waiters[number]);
+}
+
 static void add_change_events(struct directory_row *row, uint32_t everyone)
 {
     unsigned i;
@@ -366,6 +385,8 @@ struct directory_row *stage_segment(const char *name, uint64_t size, unsigned ho
         add_change_events(row, read_only ? STAGE_EVENT_WAIT : STAGE_EVENT_SET);
     if ((how & STAGE_DOUBLE) != 0)
         add_pair(row, read_only ? STAGE_SECTION_READ : STAGE_SECTION_WRITE);
+    if ((how & STAGE_WAITERS) != 0)
+        add_waiters(row);
     return row;
 }
 
@@ -403,6 +424,13 @@ struct shmb_control *stage_control(uint32_t number)
 struct shmb_block *stage_block(const struct directory_row *row)
 {
     return (struct shmb_block *)(void *)(controls[row->control] + 1) + row->control_block;
+}
+
+volatile uint64_t *stage_waiting_until(const struct directory_row *row)
+{
+    return &shmb_waiters_at(waiters[row->control], (size_t)shmb_waiters_size(STAGE_BLOCKS),
+                            row->control_block)
+                ->until;
 }
 
 void stage_publish(void)

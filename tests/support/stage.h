@@ -16,6 +16,7 @@
 #include "directory.h"
 #include "directory_table.h"
 #include "slots.h"
+#include "waiters.h"
 
 /* Who owns an object: Administrators, or the test's own user, who is nobody. */
 enum stage_owner { STAGE_OURS, STAGE_STRANGER };
@@ -60,7 +61,8 @@ void stage_recreate(struct directory_row *row);
 #define STAGE_READ_ONLY           0x2u  /* everybody may only read it, and not wait on the lock */
 #define STAGE_READERS_WAIT        0x4u  /* with STAGE_READ_ONLY: but they may wait */
 #define STAGE_NOTIFY              0x10u /* with change events; readers may wait for them */
-#define STAGE_DOUBLE              0x20u /* with X.snapshots, in which nothing is published */
+#define STAGE_DOUBLE              0x40u /* with X.snapshots, in which nothing is published */
+#define STAGE_WAITERS             0x80u /* with STAGE_NOTIFY: and a waiters section */
 #define STAGE_WITHOUT_LOCK_OBJECT 0x8u  /* the directory names a lock that is not there */
 #define STAGE_FAST                0x20u /* with STAGE_LOCK: a fast lock; X.lock is its event */
 
@@ -84,6 +86,9 @@ struct directory_row *stage_row(const char *name, enum shmb_kind kind);
 /* The block of a row in its control section, and the header of that section. */
 struct shmb_block *stage_block(const struct directory_row *row);
 struct shmb_control *stage_control(uint32_t number);
+
+/* Of a row with STAGE_WAITERS: the time up to which programs wait for its changes. */
+volatile uint64_t *stage_waiting_until(const struct directory_row *row);
 
 /* The handle that stage_segment keeps of a row's section. */
 HANDLE stage_section_of(const struct directory_row *row);

@@ -18,6 +18,15 @@ bool control_is_segment(const struct item *item)
     return item->spec.kind == SHMB_SECTION && !item->pair;
 }
 
+bool control_notifies(const struct control_sets *sets, size_t item)
+{
+    const struct item *of = &sets->inventory->items[item];
+
+    /* A deferred item may be a section although the configuration wants another kind. */
+    return control_is_segment(of) && of->from->kind == SHMB_SECTION &&
+           of->from->u.segment.notify.events[0] != NULL;
+}
+
 bool control_block_written(const struct control_sets *sets, size_t item)
 {
     return sets->places[item].section != 0 &&

@@ -5,6 +5,7 @@
 #ifndef CORE_CONTROL_BLOCKS_H
 #define CORE_CONTROL_BLOCKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,5 +21,11 @@ uint32_t control_size(uint32_t blocks);
  * inventory; `*block` is its block there. 0: the segment has no block for its generation.
  */
 uint32_t control_blocks_find(const struct control_sets *sets, size_t item, uint32_t *block);
+
+/* Does the configuration want change events for this segment? False for what is none. */
+bool control_notifies(const struct control_sets *sets, size_t item);
+
+/* The same, and a waiters section is beside the control section that its block is in. */
+bool control_waiters_find(const struct control_sets *sets, size_t item);
 
 #endif

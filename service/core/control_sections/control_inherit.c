@@ -23,6 +23,7 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
         sets->sections[index].set = CONTROL_NO_SET;
         sets->sections[index].sddl = NULL;
         sets->sections[index].inherited = true;
+        sets->sections[index].waiters_new = false;
     }
     return true;
 }
@@ -66,17 +67,34 @@ static void inherit_places(struct control_sets *sets, struct control_sets *from,
     }
 }
 
-static enum sys_status protect(const struct control_sets *sets, struct control_section *section,
-                               const char *sddl, struct sys_failure *why)
+static enum sys_status set_access(const struct system *system, struct sys_object *section,
+                                  const char *sddl, struct sys_failure *why)
 {
-    const struct system *system = sets->system;
     struct sys_descriptor *descriptor;
     enum sys_status status = system->objects.descriptor_make(system->self, sddl, &descriptor, why);
 
     if (status == SYS_OK) {
-        status = system->objects.protect(system->self, section->shared.section, descriptor, why);
+        status = system->objects.protect(system->self, section, descriptor, why);
         system->objects.descriptor_free(system->self, descriptor);
     }
+    return status;
+}
+
+/* Sets the access of a section to `sddl`, that of access set `set` of `sets`. */
+static enum sys_status protect(const struct control_sets *sets,
+                               const struct control_section *section, size_t set, const char *sddl,
+                               struct sys_failure *why)
+{
+    enum sys_status status = set_access(sets->system, section->shared.section, sddl, why);
+    char *waiters;
+
+    if (status != SYS_OK || section->waiters.section == NULL)
+        return status;
+    waiters = control_waiters_access(sets, set);
+    if (waiters == NULL)
+        return failure_no_memory(why);
+    status = set_access(sets->system, section->waiters.section, waiters, why);
+    free(waiters);
     return status;
 }
 
@@ -96,12 +114,9 @@ static enum sys_status inherit_access(struct control_sets *sets, const struct co
         sddl = control_section_access(sets, section->set);
         if (sddl == NULL)
             return failure_no_memory(why);
+        section->sddl = sddl; /* before it fails in part: an undo then restores what is changed */
         if (strcmp(sddl, from->sections[i].sddl) != 0)
-            status = protect(sets, section, sddl, why);
-        if (status == SYS_OK)
-            section->sddl = sddl;
-        else
-            free(sddl);
+            status = protect(sets, section, section->set, sddl, why);
     }
     return status;
 }
@@ -124,6 +139,7 @@ static void end_unused(struct control_sets *sets)
     for (i = 0; i < sets->section_count; i++) {
         if (sets->sections[i].set == CONTROL_NO_SET) {
             own_section_end(sets->system, &sets->sections[i].shared);
+            own_section_end(sets->system, &sets->sections[i].waiters);
             continue;
         }
         if (used != i) {
@@ -154,7 +170,10 @@ void control_sets_settle(struct control_sets *sets, struct control_sets *from)
     for (i = 0; i < from->section_count; i++) {
         sets->sections[i].inherited = false;
         from->sections[i].inherited = true; /* so that freeing `from` does not close it */
+        from->sections[i].waiters_new = false;
     }
+    for (i = 0; i < sets->section_count; i++)
+        sets->sections[i].waiters_new = false;
     sets->settled = true;
     sets->left_out = from->left_out;
     control_blocks_disown(sets);
@@ -182,7 +201,8 @@ void control_sets_undo(struct control_sets *sets, struct control_sets *from)
         const char *sddl = sets->sections[i].sddl;
 
         if (sddl != NULL && strcmp(sddl, from->sections[i].sddl) != 0)
-            (void)protect(sets, &sets->sections[i], from->sections[i].sddl, NULL);
+            (void)protect(from, &sets->sections[i], from->sections[i].set, from->sections[i].sddl,
+                          NULL);
     }
     control_sets_free(sets);
 }

@@ -1,7 +1,8 @@
 /*
  * control_internal.h - what the modules of the control sections share; for them alone:
  * control_sets.c, control_sections.c, control_blocks.c, control_restore.c,
- * control_inherit.c, control_repair.c, control_lock.c, control_locks.c, control_pairs.c.
+ * control_inherit.c, control_repair.c, control_lock.c, control_locks.c, control_pairs.c,
+ * control_waiters.c.
  */
 #ifndef CORE_CONTROL_INTERNAL_H
 #define CORE_CONTROL_INTERNAL_H
@@ -16,7 +17,10 @@
 #define CONTROL_PATIENCE_MS   1000u       /* for all fast locks that a reload closes */
 
 struct control_section {
-    struct own_section shared; /* mapped only while it is written */
+    struct own_section shared;  /* mapped only while it is written */
+    struct own_section waiters; /* beside it, if a segment has `notify`; as `shared` */
+    bool without_waiters;       /* it never gets one (control_waiters.c) */
+    bool waiters_new;           /* a reload made it, and is neither settled nor undone */
     uint32_t number;
     uint32_t blocks, used; /* the first `used` blocks are in use */
     size_t set;            /* the access set of its segments; CONTROL_NO_SET: to be closed */
@@ -109,6 +113,25 @@ void control_pair_restore(struct control_sets *sets, size_t item,
 /* Records, beside the block of a segment, whether its section for snapshots is used with it. */
 void control_pair_record(const struct control_sets *sets, size_t item, uint32_t number,
                          uint32_t block, struct state *state);
+/* control_waiters.c: the waiters sections */
+
+/* Its access for an access set, as SDDL text; the caller frees it. NULL: no memory. */
+char *control_waiters_access(const struct control_sets *sets, size_t set);
+
+/*
+ * Makes those that are missing. A name that is in use is reported in `avoided`. True: at least one
+ * is new.
+ */
+bool control_waiters_prepare(struct control_sets *sets, struct trouble *avoided);
+
+/* For an adopted section: adopts its waiters section, too, or makes it anew, if it had one. */
+void control_waiters_restore(const struct control_sets *sets, struct control_section *section);
+
+/* Adds the record of it to the state, or drops one that is not its. */
+void control_waiters_record(const struct control_section *section, struct state *state);
+
+/* True: a program had damaged its header, which is repaired. */
+bool control_waiters_repair(const struct control_sets *sets, struct control_section *section);
 
 /* control_blocks.c: the content of sections */
 

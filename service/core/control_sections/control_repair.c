@@ -31,8 +31,9 @@ static bool others_may_write(const struct control_sets *sets, const struct contr
     bool found = rules == NULL; /* no memory: a needless look harms nothing */
 
     for (i = 0; rules != NULL && i < count && !found; i++)
-        found =
-            rules[i].level == SHMB_LEVEL_WRITE && !descriptor_has_full(rules[i].sid, sets->owner);
+        found = (rules[i].level == SHMB_LEVEL_WRITE ||
+                 (rules[i].level == SHMB_LEVEL_READ && section->waiters.section != NULL)) &&
+                !descriptor_has_full(rules[i].sid, sets->owner);
     free(rules);
     return found;
 }
@@ -126,13 +127,13 @@ static size_t *list_blocks(const struct control_sets *sets)
 
 /* What was wrong in a section. */
 struct damage {
-    bool header;
+    bool header, waiters;
     uint32_t generations, locks;
 };
 
 static bool is_damaged(const struct damage *damage)
 {
-    return damage->header || damage->generations > 0 || damage->locks > 0;
+    return damage->header || damage->waiters || damage->generations > 0 || damage->locks > 0;
 }
 
 /* Corrects the generation of a block, and opens the lock of one that is in use. */
@@ -194,6 +195,8 @@ static void log_repair(const struct control_sets *sets, const struct control_sec
     full_name(bare, name);
     if (damage->header)
         text_add(&what, "header");
+    if (damage->waiters)
+        text_add(&what, "%sheader of the waiters section", what.length > 0 ? ", " : "");
     if (damage->generations > 0)
         text_add(&what, "%sgenerations: %" PRIu32, what.length > 0 ? ", " : "",
                  damage->generations);
@@ -224,6 +227,7 @@ static bool repair_section(struct control_sets *sets, size_t index, const size_t
     for (block = 0; block < section->used; block++)
         repair_block(sets, section, block, items[block], &damage);
     own_section_unmap(system, &section->shared);
+    damage.waiters = control_waiters_repair(sets, section);
     if (is_damaged(&damage)) {
         section->repairs++;
         if (section->repairs == 1 || now - section->told >= GUARD_EVERY_MS) {

@@ -9,6 +9,7 @@
 
 #include "access_sets.h"
 #include "compiler.h"
+#include "waiters.h"
 
 /* The blocks of a section by its number, as the state has it; writes its name. 0: unknown. */
 static uint32_t recorded_blocks(const struct control_sets *sets, uint32_t number,
@@ -52,6 +53,7 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
         if (control_section_add(sets) != CONTROL_NO_SET) {
             own_section_unmap(sets->system, &section.shared);
             free(rules);
+            control_waiters_restore(sets, &section);
             sets->sections[sets->section_count - 1] = section;
             sets->unseen = true;
             /* New sections count on from the former broker's, to find a free name at once. */
@@ -219,35 +221,38 @@ static void record_sections(struct control_sets *sets, struct state *state)
         section->made = false;
         shmb_control_name(section->number, name);
         state_put(state, &record);
+        control_waiters_record(section, state);
     }
+}
+
+/* Is this the name of the section with this number, or of the waiters section beside it? */
+static bool has_number(const char *name, uint32_t number)
+{
+    char control[SHMB_CONTROL_NAME_BYTES], waiters[SHMB_WAITERS_NAME_BYTES];
+
+    shmb_control_name(number, control);
+    shmb_waiters_name(number, waiters);
+    return strcmp(name, control) == 0 || strcmp(name, waiters) == 0;
 }
 
 static bool is_section_of(const struct control_sets *sets, const char *name)
 {
-    char own[SHMB_CONTROL_NAME_BYTES];
     size_t i;
 
-    for (i = 0; i < sets->section_count; i++) {
-        shmb_control_name(sets->sections[i].number, own);
-        if (sets->sections[i].shared.section != NULL && strcmp(own, name) == 0)
+    for (i = 0; i < sets->section_count; i++)
+        if (sets->sections[i].shared.section != NULL && has_number(name, sets->sections[i].number))
             return true;
-    }
     return false;
 }
 
 static bool has_block_in(const struct state *state, const char *name)
 {
     const struct state_record *record;
-    char own[SHMB_CONTROL_NAME_BYTES];
     size_t at = 0;
 
-    while ((record = state_next(state, &at)) != NULL) {
-        if (record->control == 0)
-            continue;
-        shmb_control_name(record->control, own);
-        if (strcmp(own, name) == 0)
+    while ((record = state_next(state, &at)) != NULL)
+        if (record->control != 0 && has_number(name, record->control))
             return true;
-    }
     return false;
 }
 
@@ -261,7 +266,8 @@ static void drop_closed_sections(const struct control_sets *sets, struct state *
     size_t at = 0;
 
     while ((record = state_next(state, &at)) != NULL)
-        if (strncmp(record->name, SHMB_CONTROL_PREFIX, strlen(SHMB_CONTROL_PREFIX)) == 0 &&
+        if ((strncmp(record->name, SHMB_CONTROL_PREFIX, strlen(SHMB_CONTROL_PREFIX)) == 0 ||
+             strncmp(record->name, SHMB_WAITERS_PREFIX, strlen(SHMB_WAITERS_PREFIX)) == 0) &&
             !is_section_of(sets, record->name) && !has_block_in(state, record->name))
             state_drop(state, record->name);
 }

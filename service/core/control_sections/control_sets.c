@@ -192,6 +192,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
             trouble_begin(trouble, sets->system, SHMB_CONTROL_PREFIX "*", status, &why);
         news.complete = false;
     }
+    news.changed |= control_waiters_prepare(sets, avoided);
     if (news.complete) {
         trouble_end(trouble, sets->system);
         /* Not during a reload: after an undo clients use the old blocks. */
@@ -232,6 +233,8 @@ void control_sets_free(struct control_sets *sets)
     for (i = sets->section_count; i-- > 0;) {
         if (!sets->sections[i].inherited)
             own_section_end(sets->system, &sets->sections[i].shared);
+        if (!sets->sections[i].inherited || sets->sections[i].waiters_new)
+            own_section_end(sets->system, &sets->sections[i].waiters);
         free(sets->sections[i].sddl);
     }
     free(sets->sections);

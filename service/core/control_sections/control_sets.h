@@ -1,6 +1,6 @@
 /*
  * control_sets.h - the control sections: at least one for each access set with segments, with
- * a block for each segment, held or not.
+ * a block for each segment, held or not; and the waiters sections beside them.
  *
  * A control section has the trustees of its segments, but `full` counts as `write` here:
  * clients do not need full access to it, and with it one could take away the rights of the

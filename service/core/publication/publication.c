@@ -224,6 +224,8 @@ static void describe(const struct publication *publication, size_t index, struct
         row->flags |= SHMB_ENTRY_MANUAL_RESET;
     row->slots = lock_slots_find(publication->slots, index, &row->slot_count);
     row->control = control_blocks_find(publication->controls, index, &row->control_block);
+    if (control_waiters_find(publication->controls, index))
+        row->flags |= SHMB_ENTRY_WAITERS;
 }
 
 /* Total bytes of the names in a table. */
