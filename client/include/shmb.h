@@ -542,7 +542,9 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_read_valid(_In_ const shmb_segm
  *
  * Returns at once after a change, or up to SHMB_RECHECK_MS later if the writer died
  * before it signalled, could not open the events, or opened the segment before
- * `notify` was configured. Does not notice writes of programs without the library.
+ * `notify` was configured; or if another program with access to the segment hides that
+ * this one waits. Does not notice writes of programs without the library. A write makes
+ * no system call for it from two seconds after the last wait on, while nobody waits.
  *
  * SHMB_TIMEOUT: no change. SHMB_STALE: as shmb_lock, also during the wait: a retired
  * segment wakes all. SHMB_BAD_ARGUMENT: the segment has no `notify`, or was opened
@@ -566,7 +568,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_change_number(_In_ const shmb_segment *segmen
 /*
  * The event that the change after `number` sets, for loops that also wait for other
  * things. It stays set during some later changes; never set or reset it. The handle
- * belongs to the segment: do not close it. The loop:
+ * belongs to the segment: do not close it. Writers set it only while a program waits:
+ * this call says that one does, for the next SHMB_RECHECK_MS. The loop:
  *
  *   1. call shmb_change_number, and read the content if the number is new;
  *   2. call shmb_change_event for the event of that number: it differs each time;

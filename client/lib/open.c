@@ -101,6 +101,7 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
                          request->owner, &segment->section, fault);
     if (result == SHMB_OK)
         result = map_part(segment, request, fault);
+    segment->has_waiters = (view.entry.flags & SHMB_ENTRY_WAITERS) != 0;
     if (result == SHMB_OK && view.entry.control != 0)
         result = open_control(segment, &view.entry, fault);
     if (result == SHMB_OK && segment->block != NULL && (view.entry.flags & SHMB_ENTRY_DOUBLE) != 0)

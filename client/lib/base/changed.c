@@ -11,8 +11,18 @@
 #include "broker.h"
 #include "compiler.h"
 #include "open_object.h"
+#include "waiters.h"
 
 #define PAUSE_MOST_MS 100u /* after false alarms */
+
+/*
+ * Added to the time up to which a program says that it waits: for what passes between that and the
+ * sleep.
+ */
+#define MARGIN_MS 1000u
+
+/* How often to look where a writer may not know that this program waits. */
+#define DISTRUST_MS 50u
 
 static bool notifies(const struct shmb_segment *segment)
 {
@@ -79,25 +89,111 @@ static HANDLE event_to_signal(struct shmb_segment *segment, uint64_t number)
 }
 
 /*
- * Resets the event of the next change before the number of this one is stored: a
- * program that sees the new number finds that event reset, even if the writer dies.
+ * The time up to which programs wait for changes of this segment. NULL: there is none, or it
+ * cannot be used.
  */
-void changed_prepare(struct shmb_segment *segment, const struct shmb_block *block)
+static volatile uint64_t *waiting_until(struct shmb_segment *segment)
 {
-    const uint64_t change = shmb_load64(&block->change) + 1;
-    HANDLE next = event_to_signal(segment, change + 1);
+    struct shared_section *shared;
+    struct shmb_waiters_line *line;
+    char name[SHMB_WAITERS_NAME_BYTES];
+    struct fault ignored;
 
-    segment->ownership->change = change;
-    if (next != NULL)
-        ResetEvent(next);
+    if (!segment->has_waiters || shmb_load32(&segment->no_waiters) != 0)
+        return NULL;
+    shared = InterlockedCompareExchangePointer(&segment->waiters, NULL, NULL);
+    if (shared == NULL) {
+        struct shared_section *first;
+
+        shmb_waiters_name(segment->control_number, name);
+        /* Who may only read the segment may write here. */
+        if (shared_section_open(name, true, segment->owner, &shared, &ignored) != SHMB_OK) {
+            shmb_store32(&segment->no_waiters, 1);
+            return NULL;
+        }
+        first = InterlockedCompareExchangePointer(&segment->waiters, shared, NULL);
+        if (first != NULL) {
+            shared_section_close(shared);
+            shared = first;
+        }
+    }
+    line = shmb_waiters_at(shared->view.data, shared->size, segment->control_block);
+    return line != NULL ? &line->until : NULL;
 }
 
+static uint64_t ticks(void)
+{
+    return GetTickCount64();
+}
+
+static uint32_t event_bit(uint64_t number)
+{
+    return 1u << number % SHMB_CHANGE_EVENTS;
+}
+
+/* R1 and R2 of waiters.h. */
+void changed_prepare(struct shmb_segment *segment, const struct shmb_block *block)
+{
+    struct ownership *ownership = segment->ownership;
+    const uint64_t before = shmb_load64(&block->change);
+    const uint32_t next = event_bit(before + 2);
+    HANDLE event;
+
+    ownership->change = before + 1;
+    ownership->signalled = shmb_signalled_events(shmb_load64(&block->signalled), before);
+    if (!notifies(segment) || (ownership->signalled & next) == 0)
+        return;
+    event = event_to_signal(segment, before + 2);
+    if (event != NULL && ResetEvent(event))
+        ownership->signalled &= ~next;
+}
+
+/* W2 to W5 of waiters.h; W1 is the caller's. Without a waiters section it always signals. */
 void changed_tell(struct shmb_segment *segment)
 {
-    HANDLE event = event_to_signal(segment, segment->ownership->change);
+    struct ownership *ownership = segment->ownership;
+    const volatile uint64_t *until;
+    HANDLE event = NULL;
 
+    if (!notifies(segment))
+        return;
+    until = waiting_until(segment);
+    if (until == NULL || shmb_waiters_wait(until, ticks))
+        event = event_to_signal(segment, ownership->change);
+    if (event != NULL)
+        ownership->signalled |= event_bit(ownership->change);
+    shmb_store64(&segment->block->signalled,
+                 shmb_signalled_word(ownership->signalled, ownership->change));
     if (event != NULL)
         SetEvent(event);
+}
+
+/* S1 and S2 of waiters.h, for a sleep of so long. Returns the time that it stored; 0: none. */
+static uint64_t say_waiting(struct shmb_segment *segment, uint32_t ms)
+{
+    volatile uint64_t *until = waiting_until(segment);
+    const uint64_t to = ticks() + ms + MARGIN_MS;
+
+    if (until == NULL)
+        return 0;
+    shmb_waiters_raise(until, to);
+    return to;
+}
+
+/* Notes whether a program has lowered the time that say_waiting stored. */
+static void check_said(struct shmb_segment *segment, uint64_t said)
+{
+    const volatile uint64_t *until = said != 0 ? waiting_until(segment) : NULL;
+
+    if (until != NULL && shmb_load64(until) < said)
+        shmb_store32(&segment->tampered, 1);
+}
+
+/* Must this program look more often, because a writer may not know that it waits? */
+static bool is_overlooked(struct shmb_segment *segment)
+{
+    return segment->has_waiters &&
+           (waiting_until(segment) == NULL || shmb_load32(&segment->tampered) != 0);
 }
 
 int32_t changed_number(const struct shmb_segment *segment, uint64_t *number)
@@ -131,6 +227,7 @@ int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number, void
         return result_end_plain(SHMB_BAD_ARGUMENT);
     if (!notifies(segment))
         return without_events(segment);
+    (void)say_waiting(segment, SHMB_RECHECK_MS);
     return result_end(get_event(segment, number + 1, event, &fault), &fault);
 }
 
@@ -155,7 +252,7 @@ static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time
                          struct fault *fault)
 {
     HANDLE event;
-    uint64_t now;
+    uint64_t now, said;
     int32_t result = get_event(segment, seen + 1, &event, fault), standing;
     DWORD pause;
 
@@ -164,10 +261,16 @@ static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time
         standing = changed_number(segment, &now);
         return standing != SHMB_OK ? fault_plain(fault, standing) : result;
     }
+    if (time > DISTRUST_MS && is_overlooked(segment))
+        time = DISTRUST_MS;
+    said = say_waiting(segment, time);
+    if (changed_number(segment, &now) != SHMB_OK || now != seen)
+        return SHMB_OK; /* the caller reads the number itself */
     switch (WaitForSingleObject(event, time)) {
     case WAIT_OBJECT_0:
         break;
     case WAIT_TIMEOUT:
+        check_said(segment, said);
         return SHMB_OK;
     default:
         return fault_call(fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());

@@ -67,6 +67,7 @@ void handle_free(struct shmb_segment *segment)
     ownership_leave(segment->ownership);
     close_events(segment);
     pair_close(&segment->pair_part);
+    shared_section_close(segment->waiters);
     shared_section_close(segment->control);
     section_unmap(&segment->view);
     if (segment->section != NULL)

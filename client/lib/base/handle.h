@@ -63,6 +63,12 @@ struct shmb_segment {
     volatile PVOID changed[SHMB_CHANGE_EVENTS];
     volatile uint32_t mute; /* an event could not be opened to signal it: do not try again */
 
+    /* Who waits for changes (waiters.h); opened by the first thread that needs it. */
+    bool has_waiters;             /* the directory says so */
+    volatile PVOID waiters;       /* struct shared_section */
+    volatile uint32_t no_waiters; /* it could not be opened: do not try again */
+    volatile uint32_t tampered;   /* a program has lowered what another one stored there */
+
     /* Its part of the members of the ownership with these names, for shmb_close. */
     struct share locks, writes;
     struct shmb_segment *next_writer; /* in the list `writers` there */

@@ -409,7 +409,7 @@ void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
     info->size = sizeof(*info);
     info->kind = entry->kind;
     info->state = entry->state;
-    info->flags = entry->flags;
+    info->flags = entry->flags & ~SHMB_ENTRY_WAITERS; /* for this library alone */
     info->bytes = entry->size;
     info->generation = entry->generation;
     info->initial = entry->initial;

@@ -47,6 +47,7 @@ struct ownership {
     struct seat *seat;            /* of a fast lock: that of the holder */
     uint64_t sequence;            /* its value during the write */
     uint64_t change;              /* number of the change in progress */
+    uint32_t signalled;           /* the change events that may be set: a bit each */
     uint32_t unmarked;            /* SHMB_DIED_... bits that a handle to read could not store */
     bool abandoned;               /* the holder got SHMB_ABANDONED, and has not repaired yet */
     bool outer;                   /* the write is part of one of another copy of the library */
