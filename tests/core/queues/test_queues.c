@@ -1,0 +1,549 @@
+/* Queues over the lives of brokers: header, directory, adoption, reload, repair, retirement. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "queue_headers.h"
+#include "queue_layout.h"
+#include "reloads.h"
+#include "slots.h"
+#include "state.h"
+
+#define ACCESS "version: 1\ndefaults: { access: { read: Users, write: 'CORP\\Traders' } }\n"
+#define QUEUE  "queues: { Q: { slots: 8, slot_size: 100, max_lockers: 2 } }\n"
+#define OTHER  "mutexes: { M: }\n"
+
+static const uint8_t *first_content;
+static uint64_t first_generation;
+
+static int begin(void **state)
+{
+    const int result = reloads_begin(state);
+
+    fake_file(fake, FILE_NAME, ACCESS QUEUE);
+    return result;
+}
+
+static struct shmb_queue_header *header(void)
+{
+    const struct fake_object *queue = fake_find(fake, "Q");
+
+    assert_non_null(queue);
+    assert_int_equal(queue->spec.kind, SHMB_SECTION);
+    assert_non_null(queue->content);
+    return (struct shmb_queue_header *)(void *)queue->content;
+}
+
+static struct shmb_entry entry_of(const char *name)
+{
+    struct shmb_entry entry;
+
+    reloads_look_up(name, &entry);
+    return entry;
+}
+
+/* The first two lines, and the entry that leads to them. */
+static void expect_header(uint32_t slots, uint32_t slot_size, uint32_t flags)
+{
+    const struct shmb_entry entry = entry_of("Q");
+    struct shmb_queue_header wanted;
+
+    assert_int_equal(entry.kind, SHMB_QUEUE);
+    assert_int_equal(entry.state, SHMB_ENTRY_HELD);
+    assert_int_equal(entry.queue_slots, slots);
+    assert_int_equal(entry.queue_slot_size, slot_size);
+    assert_int_equal(entry.flags, flags);
+    assert_true(entry.size == shmb_queue_size(slots, slot_size));
+    assert_true(entry.size == fake_find(fake, "Q")->spec.size);
+    assert_int_equal(entry.lock_kind, SHMB_ENTRY_LOCK_NONE);
+    assert_int_equal(entry.control, 0);
+    assert_true(entry.generation != 0 && entry.generation != UINT64_MAX);
+    shmb_queue_fill_header(slots, slot_size, flags, entry.generation, &wanted);
+    assert_memory_equal(header(), &wanted, offsetof(struct shmb_queue_header, put_lock));
+}
+
+static void expect_slots(void)
+{
+    const struct shmb_entry entry = entry_of("Q");
+    char name[SHMB_SLOTS_NAME_BYTES];
+
+    assert_int_equal(entry.slot_count, 2);
+    shmb_slots_name(entry.slots, name);
+    assert_int_equal(fake_find(fake, name)->handles, 1);
+}
+
+/* A program puts messages. */
+static void use(void)
+{
+    header()->tail = 7;
+    header()->head = 5;
+    header()->dropped = 3;
+    fake_find(fake, "Q")->content[sizeof(struct shmb_queue_header) + 8] = 0x5A;
+}
+
+static void expect_used(void)
+{
+    assert_int_equal(header()->tail, 7);
+    assert_int_equal(header()->head, 5);
+    assert_int_equal(header()->dropped, 3);
+    assert_int_equal(fake_find(fake, "Q")->content[sizeof(struct shmb_queue_header) + 8], 0x5A);
+}
+
+static void remember(void)
+{
+    first_content = fake_find(fake, "Q")->content;
+    first_generation = entry_of("Q").generation;
+}
+
+/* ---- made ---- */
+
+/* Whenever a table is published, the queue in it has its header. */
+static void not_without_header(struct fake *which)
+{
+    const struct fake_object *root = fake_find(which, SHMB_ROOT_NAME);
+    struct shmb_root_slot slot;
+
+    if (root != NULL && root->content != NULL &&
+        shmb_root_read(root->content, root->content_length, &slot) == SHMB_READ_OK)
+        assert_true(header()->generation == entry_of("Q").generation);
+}
+
+static void look_at_it(size_t number)
+{
+    static const char *const events[] = {"Q.lock", "Q.items", "Q.room"};
+    size_t i;
+
+    (void)number;
+    expect_header(8, 100, 0);
+    expect_slots();
+    assert_int_equal(header()->tail, 0);
+    assert_non_null(strstr(fake_find(fake, "Q")->sddl, "(A;;0x20005;;;S-1-5-32-545)"));
+    assert_non_null(strstr(fake_find(fake, "Q")->sddl, "(A;;0x20007;;;S-1-5-21-1-2-3-1001)"));
+    for (i = 0; i < 3; i++) {
+        const struct fake_object *event = fake_find(fake, events[i]);
+
+        assert_int_equal(event->spec.kind, SHMB_EVENT);
+        assert_false(event->spec.manual_reset);
+        assert_false(event->signalled);
+        /* A wait of a reader would take the signal. */
+        assert_non_null(strstr(event->sddl, "(A;;0x20000;;;S-1-5-32-545)"));
+        assert_non_null(strstr(event->sddl, "(A;;0x120003;;;S-1-5-21-1-2-3-1001)"));
+        assert_int_equal(entry_of(events[i]).flags, SHMB_ENTRY_COMPANION);
+    }
+    assert_int_equal(fake_calls(fake, FAKE_FILL), 0);
+}
+
+static void a_new_queue_has_its_header_before_it_is_published(void **state)
+{
+    (void)state;
+    fake_on_effect(fake, not_without_header);
+    reloads_live(look_at_it, 1);
+}
+
+static void look_at_flags(size_t number)
+{
+    (void)number;
+    expect_header(1, 1048576,
+                  SHMB_ENTRY_ONE_PRODUCER | SHMB_ENTRY_ONE_CONSUMER | SHMB_ENTRY_DROP_OLDEST);
+}
+
+static void what_is_configured_is_in_header_and_directory(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME,
+              ACCESS "queues: { Q: { slots: 1, slot_size: 1 MiB, producers: one, consumers: one, "
+                     "overflow: drop oldest } }\n");
+    reloads_live(look_at_flags, 1);
+}
+
+static void look_at_failure(size_t number)
+{
+    if (number == 1) {
+        assert_null(fake_find(fake, "Q"));
+        assert_int_equal(entry_of("Q").state, SHMB_ENTRY_FAILED);
+        fake_mend(fake);
+    } else {
+        expect_header(8, 100, 0);
+    }
+}
+
+static void a_queue_without_header_is_not_held(void **state)
+{
+    (void)state;
+    fake_fail(fake, FAKE_MAP, "Q", SYS_FAILED);
+    reloads_live(look_at_failure, 2);
+}
+
+/* ---- adopted ---- */
+
+static void hold_and_go(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "Q");
+    use();
+    remember();
+    fake_clock(fake, FAKE_STARTED + 1000);
+}
+
+static void find_again(size_t number)
+{
+    (void)number;
+    expect_header(8, 100, 0);
+    expect_used();
+    assert_true(entry_of("Q").generation == first_generation);
+    assert_ptr_equal(fake_find(fake, "Q")->content, first_content);
+    assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), 0);
+}
+
+static void messages_outlive_the_broker(void **state)
+{
+    static const char *const owners[] = {"S-1-5-80-1-2-3-4-5", "S-1-5-32-544"};
+    size_t i;
+
+    for (i = 0; i < 2; i++) {
+        fake_owner(fake, owners[i]);
+        reloads_live(hold_and_go, 1);
+        assert_non_null(strstr(fake_state_text(fake, STATE_FILE), "object section 2048 "));
+        assert_non_null(strstr(fake_state_text(fake, STATE_FILE), " 8 100 0 Q\n"));
+        reloads_live(find_again, 2);
+        fake_client_close(fake, "Q");
+        reloads_end(state);
+        begin(state);
+    }
+}
+
+static void damage_and_go(size_t number)
+{
+    hold_and_go(number);
+    header()->slots = 4000000000u;
+    header()->generation = 12;
+    fake_crash_nth(fake, 1); /* killed: an orderly end would repair it, or retire the queue */
+}
+
+static void find_repaired(size_t number)
+{
+    (void)number;
+    expect_header(8, 100, 0);
+    expect_used();
+    assert_true(entry_of("Q").generation == first_generation);
+    assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), 1);
+    assert_string_equal(fake_last_event(fake, EVENT_QUEUE_REPAIRED)->inserts[0], "Global\\Q");
+    assert_string_equal(fake_last_event(fake, EVENT_QUEUE_REPAIRED)->inserts[1],
+                        "header, generation");
+    (void)reloads_report();
+    assert_non_null(
+        strstr(reloads_text, "queue\tGlobal\\Q\trepaired\ta program damaged it; times: 1\n"));
+}
+
+static void a_damaged_header_is_repaired_at_a_start(void **state)
+{
+    (void)state;
+    reloads_live(damage_and_go, 1);
+    fake_crash_nth(fake, 0);
+    reloads_live(find_repaired, 2);
+    fake_client_close(fake, "Q");
+}
+
+static void find_with_new_generation(size_t number)
+{
+    (void)number;
+    expect_header(8, 100, 0);
+    expect_used();
+    /* Nobody knows the former one: whoever has the queue open must open it again. */
+    assert_true(entry_of("Q").generation > first_generation);
+    assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), 0);
+}
+
+static void without_state_the_header_proves_the_queue(void **state)
+{
+    (void)state;
+    reloads_live(hold_and_go, 1);
+    fake_state_file(fake, STATE_FILE, NULL);
+    reloads_live(find_with_new_generation, 2);
+    fake_client_close(fake, "Q");
+}
+
+static void find_a_section(size_t number)
+{
+    static uint8_t before[2048];
+    static bool seen;
+
+    if (number == 2) {
+        assert_int_equal(entry_of("Q").kind, SHMB_SECTION);
+        assert_int_equal(entry_of("Q").queue_slots, 0);
+        assert_non_null(strstr(fake_last_event(fake, EVENT_OBJECT_DEFERRED)->inserts[2],
+                               "it is a section and cannot become a queue"));
+        seen = fake_find(fake, "Q")->content != NULL;
+        if (seen)
+            memcpy(before, fake_find(fake, "Q")->content, sizeof(before));
+        return;
+    }
+    /* A segment of another configuration: nothing of it is touched. */
+    assert_int_equal(fake_find(fake, "Q")->content != NULL, seen);
+    if (seen)
+        assert_memory_equal(fake_find(fake, "Q")->content, before, sizeof(before));
+}
+
+static void forge_and_go(size_t number)
+{
+    hold_and_go(number);
+    header()->magic = 1;
+}
+
+static void without_state_and_header_it_is_a_section(void **state)
+{
+    (void)state;
+    reloads_live(forge_and_go, 1);
+    fake_state_file(fake, STATE_FILE, NULL);
+    reloads_live(find_a_section, 3);
+    fake_client_close(fake, "Q");
+}
+
+static void segment_and_go(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "Q");
+    fake_client_open(fake, "Q.lock");
+}
+
+static void a_segment_does_not_become_a_queue(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, ACCESS "segments: { Q: { size: 2048 } }\n");
+    reloads_live(segment_and_go, 1);
+    fake_file(fake, FILE_NAME, ACCESS QUEUE);
+    reloads_live(find_a_section, 3);
+    fake_client_close(fake, "Q");
+    fake_client_close(fake, "Q.lock");
+}
+
+/* ---- reloaded ---- */
+
+static const struct {
+    const char *keys, *reason;
+} changes[] = {
+    {"slots: 9, slot_size: 100", "the slots cannot change from 8 to 9"},
+    {"slots: 8, slot_size: 101", "the slot_size cannot change from 100 to 101 bytes"},
+    {"slots: 8, slot_size: 100, producers: one", "producers cannot change from many to one"},
+    {"slots: 8, slot_size: 100, consumers: one", "consumers cannot change from many to one"},
+    {"slots: 8, slot_size: 100, overflow: refuse", "overflow cannot change from block to refuse"},
+};
+#define CHANGES (sizeof(changes) / sizeof(changes[0]))
+
+static void change_layout(size_t number)
+{
+    char text[256];
+
+    if (number == 1) {
+        fake_client_open(fake, "Q");
+        use();
+        remember();
+    }
+    if (number > 1) {
+        assert_true(reloads_told("Q", "defer", changes[number - 2].reason));
+        expect_header(8, 100, 0);
+        expect_used();
+        assert_true(entry_of("Q").generation == first_generation);
+    }
+    if (number > CHANGES) {
+        fake_client_close(fake, "Q");
+        return;
+    }
+    (void)snprintf(text, sizeof(text), ACCESS "queues: { Q: { %s } }\n", changes[number - 1].keys);
+    reloads_change(text);
+}
+
+static void what_programs_have_taken_over_is_deferred(void **state)
+{
+    (void)state;
+    reloads_live(change_layout, CHANGES + 1);
+}
+
+#define LARGER ACCESS "queues: { Q: { slots: 16, slot_size: 100, overflow: refuse } }\n"
+
+static void recreate(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "Q");
+        use();
+        remember();
+        fake_anew(fake, "Q");
+        reloads_change(LARGER);
+    } else if (number == 2) {
+        assert_true(reloads_told("Q", "recreate", "a program has it open"));
+        expect_header(8, 100, 0);
+        expect_used();
+        fake_client_close(fake, "Q");
+        fake_anew(fake, "Q");
+        reloads_change(LARGER);
+    } else {
+        assert_true(reloads_told("Q", "recreate", "done"));
+        expect_header(16, 100, SHMB_ENTRY_REFUSE);
+        assert_int_equal(header()->tail, 0);
+        assert_int_equal(header()->dropped, 0);
+        assert_int_equal(fake_find(fake, "Q")->content[sizeof(struct shmb_queue_header) + 8], 0);
+        assert_true(entry_of("Q").generation > first_generation);
+        /* A view of the old one may be left somewhere. */
+        assert_true(((const struct shmb_queue_header *)(const void *)first_content)->generation ==
+                    UINT64_MAX);
+    }
+}
+
+static void a_queue_that_is_made_anew_is_empty(void **state)
+{
+    (void)state;
+    reloads_live(recreate, 3);
+}
+
+/* ---- retired ---- */
+
+static void retire_and_return(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "Q");
+        fake_client_open(fake, "Q.items");
+        fake_client_open(fake, "Q.room");
+        use();
+        remember();
+        reloads_change(ACCESS OTHER);
+    } else if (number == 2) {
+        assert_true(reloads_told("Q", "retire", "done"));
+        assert_true(header()->generation == UINT64_MAX);
+        assert_true(fake_find(fake, "Q.items")->signalled);
+        assert_true(fake_find(fake, "Q.room")->signalled);
+        expect_used();
+        reloads_change(ACCESS QUEUE);
+    } else {
+        assert_true(reloads_told("Q", "adopt", "done"));
+        expect_header(8, 100, 0);
+        expect_used();
+        assert_true(entry_of("Q").generation == first_generation);
+        assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), 0);
+        fake_client_close(fake, "Q");
+        fake_client_close(fake, "Q.items");
+        fake_client_close(fake, "Q.room");
+    }
+}
+
+static void a_retired_queue_says_so(void **state)
+{
+    (void)state;
+    reloads_live(retire_and_return, 3);
+}
+
+static void return_in_vain(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "Q");
+        reloads_change(ACCESS OTHER);
+    } else if (number == 2) {
+        assert_true(header()->generation == UINT64_MAX);
+        fake_fail(fake, FAKE_RANDOM, NULL, SYS_FAILED); /* no name for a new table */
+        reloads_change(ACCESS OTHER QUEUE);
+    } else {
+        fake_mend(fake);
+        assert_int_equal(reloads_report().reload_result, SHMB_RELOAD_REFUSED);
+        assert_int_equal(fake_find(fake, "Q")->handles, 0);
+        assert_true(header()->generation == UINT64_MAX);
+        fake_client_close(fake, "Q");
+    }
+}
+
+static void a_reload_that_fails_retires_it_again(void **state)
+{
+    (void)state;
+    reloads_live(return_in_vain, 3);
+}
+
+static void left_out(size_t number)
+{
+    if (number == 2)
+        assert_true(header()->generation != UINT64_MAX); /* the start itself is not made longer */
+    else
+        assert_true(header()->generation == UINT64_MAX);
+}
+
+static void a_start_that_leaves_it_out_retires_it(void **state)
+{
+    (void)state;
+    reloads_live(hold_and_go, 1);
+    fake_file(fake, FILE_NAME, ACCESS OTHER);
+    reloads_live(left_out, 3);
+    expect_used();
+    fake_client_close(fake, "Q");
+}
+
+/* ---- guarded ---- */
+
+static void damage(size_t number)
+{
+    assert_int_equal(fake_wait_ms(fake, number), QUEUE_REPAIR_EVERY_MS);
+    if (number == 1) {
+        use();
+        header()->magic = 0;
+        header()->stride = 8;
+        header()->reserved1[55] = 1;
+    } else if (number == 2) {
+        assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), 1);
+        assert_string_equal(fake_last_event(fake, EVENT_QUEUE_REPAIRED)->inserts[1], "header");
+        header()->generation = UINT64_MAX;
+    } else {
+        assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), 2);
+        assert_string_equal(fake_last_event(fake, EVENT_QUEUE_REPAIRED)->inserts[1], "generation");
+    }
+    if (number > 1 && number < 3)
+        return;
+    if (number == 3) {
+        expect_header(8, 100, 0);
+        expect_used();
+    }
+}
+
+static void what_the_broker_wrote_is_repaired_each_minute(void **state)
+{
+    (void)state;
+    reloads_live(damage, 3);
+}
+
+static void look_at_delay(size_t number)
+{
+    assert_true(fake_wait_ms(fake, number) > QUEUE_REPAIR_EVERY_MS);
+}
+
+static void a_queue_that_nobody_writes_needs_no_guard(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME,
+              "version: 1\nqueues: { Q: { slots: 8, slot_size: 8, access: { read: Users } } }\n");
+    reloads_live(look_at_delay, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, reloads_end)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        TEST(a_new_queue_has_its_header_before_it_is_published),
+        TEST(what_is_configured_is_in_header_and_directory),
+        TEST(a_queue_without_header_is_not_held),
+        TEST(messages_outlive_the_broker),
+        TEST(a_damaged_header_is_repaired_at_a_start),
+        TEST(without_state_the_header_proves_the_queue),
+        TEST(without_state_and_header_it_is_a_section),
+        TEST(a_segment_does_not_become_a_queue),
+        TEST(what_programs_have_taken_over_is_deferred),
+        TEST(a_queue_that_is_made_anew_is_empty),
+        TEST(a_retired_queue_says_so),
+        TEST(a_reload_that_fails_retires_it_again),
+        TEST(a_start_that_leaves_it_out_retires_it),
+        TEST(what_the_broker_wrote_is_repaired_each_minute),
+        TEST(a_queue_that_nobody_writes_needs_no_guard),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
