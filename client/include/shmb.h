@@ -204,6 +204,9 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 /* An open segment. */
 typedef struct shmb_segment shmb_segment;
 
+/* An open queue. */
+typedef struct shmb_queue shmb_queue;
+
 /* ---- segments ------------------------------------------------------------------ */
 
 /*
@@ -604,6 +607,141 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_first(_Inout_ shmb_segment *seg
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
 
+/* ---- queues ------------------------------------------------------------------------ */
+
+/*
+ * QUEUE  A queue of the configuration's `queues` passes messages of up to `slot_size` bytes from
+ * any program that may write it to any other one, in the order in which they were put. Each message
+ * goes to one consumer. While there is a message, or room for one, neither put nor get makes a
+ * system call; else they spin for some microseconds, then sleep. With a timeout of 0 they do
+ * neither.
+ *
+ * Full       By the queue's `overflow`: a put waits until there is room (block), fails at once
+ *            (refuse), or drops the oldest message (drop oldest).
+ * Ends       With `producers: one`, the end to put belongs to the thread that puts first, until
+ *            the handle through which it did is closed, or the thread ends; a put of another
+ *            thread fails with SHMB_BUSY. The same for `consumers: one` and getting. With
+ *            many producers, each put takes a lock for some nanoseconds; many consumers take none.
+ * Death      No end of a program, at any step, leaves half a message or keeps others waiting. A
+ *            producer that ends has put the message or not; a consumer has got it or left it
+ *            there. A message that a consumer got ends with it. In the worst case, others notice
+ *            an end a tenth of a second later.
+ * Lifetime   Messages stay when programs end, and when the broker is restarted; not when the
+ *            computer is restarted, the queue is recreated, or nobody holds it.
+ * Trust      Programs that may write the queue can put anything, and damage it: check what you
+ *            get. What they write leads no call out of the queue or into an endless loop. A call
+ *            that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear repairs the
+ *            indices. The queue's section is no memory for programs: use these calls only.
+ */
+
+/*
+ * Opens a queue. Parameters and results as shmb_open, but a queue is found in the broker's
+ * directory only: SHMB_ACCESS_DENIED also if you may not read that. With SHMB_READ only
+ * shmb_queue_peek and shmb_queue_level work; the others fail with SHMB_ACCESS_DENIED.
+ * SHMB_WRONG_KIND: it is no queue. SHMB_CORRUPT: a program has damaged the queue's header; the
+ * broker repairs it within a minute.
+ */
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_queue_open(_In_z_ const char *name, uint32_t rights, uint32_t wait_ms,
+                _Outptr_result_nullonfailure_ shmb_queue **queue);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_queue_openW(_In_z_ const shmb_wchar *name, uint32_t rights, uint32_t wait_ms,
+                 _Outptr_result_nullonfailure_ shmb_queue **queue);
+
+/* The same with options; `offset` and `length` must be 0 (SHMB_BAD_ARGUMENT). */
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_queue_open_with(_In_z_ const char *name, _In_ const shmb_options *options,
+                     _Outptr_result_nullonfailure_ shmb_queue **queue);
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_queue_open_withW(_In_z_ const shmb_wchar *name, _In_ const shmb_options *options,
+                      _Outptr_result_nullonfailure_ shmb_queue **queue);
+
+/*
+ * Closes a queue, and gives back the ends that threads got through this handle. It must be the
+ * last call on it. NULL is allowed. Always SHMB_OK.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_queue_close(_In_opt_ shmb_queue *queue);
+
+/*
+ * Puts a message of `count` bytes, 0 or more.
+ *
+ * SHMB_OK. SHMB_TIMEOUT: the queue is full (shmb_result_text says so), or other threads were
+ * putting all the time; nothing was put. A queue with `refuse` does not wait: it is then full.
+ * SHMB_RANGE: longer than `slot_size`. SHMB_BUSY: another thread has the end. SHMB_STALE: the
+ * queue was retired or recreated; open it again. SHMB_NO_SLOT: as shmb_lock; or the broker could
+ * not make the slots that the lock needs, and its event log tells why. SHMB_ACCESS_DENIED,
+ * SHMB_CORRUPT, SHMB_BAD_ARGUMENT. SHMB_NOT_OURS, SHMB_NOT_FOUND, SHMB_NO_BROKER: the queue's
+ * events could not be opened, to wait. SHMB_NO_MEMORY, SHMB_SYSTEM.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_queue_put(_Inout_ shmb_queue *queue,
+                                             _In_reads_bytes_opt_(count) const void *bytes,
+                                             uint32_t count, uint32_t timeout_ms);
+
+/*
+ * Gets the oldest message into `buffer` of `size` bytes. `*length` (may be NULL): its bytes.
+ *
+ * SHMB_OK. SHMB_TIMEOUT: no message came. SHMB_RANGE: the buffer is too small; `*length` is what
+ * the message needs, and it stays in the queue: shmb_queue_level tells the most that any needs.
+ * Others as shmb_queue_put. On failure, the buffer's content is undefined.
+ */
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_queue_get(_Inout_ shmb_queue *queue, _Out_writes_bytes_opt_(size) void *buffer, uint32_t size,
+               _Out_opt_ uint32_t *length, uint32_t timeout_ms);
+
+/*
+ * Copies the oldest message, and leaves it in the queue. Does not wait, and changes nothing: works
+ * with SHMB_READ. Results as shmb_queue_get. SHMB_BUSY: other programs got each message that it
+ * began to copy.
+ */
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_queue_peek(_In_ const shmb_queue *queue, _Out_writes_bytes_opt_(size) void *buffer,
+                uint32_t size, _Out_opt_ uint32_t *length);
+
+#define SHMB_QUEUE_INFO_SIZE_MIN 64u /* see SIZES */
+
+/* A queue, as of one moment. Set `size` before each call; the call fills in the rest. */
+typedef struct shmb_queue_info {
+    uint32_t size;         /* sizeof(shmb_queue_info) */
+    uint32_t flags;        /* SHMB_FLAG_ONE_PRODUCER, _ONE_CONSUMER, _REFUSE, _DROP_OLDEST */
+    uint32_t slots;        /* messages that fit in */
+    uint32_t slot_size;    /* most bytes of a message */
+    uint64_t messages;     /* in the queue now */
+    uint64_t put;          /* since the queue was made; as all that follow */
+    uint64_t got;          /* with those that were dropped or cleared */
+    uint64_t dropped;      /* for newer ones */
+    uint64_t refused;      /* puts that failed because the queue was full: only with `refuse` */
+    uint64_t generation;   /* grows each time the queue is recreated */
+} shmb_queue_info;
+
+/*
+ * Describes the queue. Works with SHMB_READ. The last five numbers of damaged queues can be wrong.
+ * SHMB_CORRUPT, SHMB_STALE, SHMB_BUSY: what changes is 0. SHMB_BAD_ARGUMENT: `size` is not set.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_queue_level(_In_ const shmb_queue *queue,
+                                               _Inout_ shmb_queue_info *info);
+
+/*
+ * Removes all messages, and repairs indices that a program has damaged. `*count` (may be NULL): how
+ * many messages; 0 after a repair. Counts as getting: SHMB_BUSY if another thread has the end.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_queue_clear(_Inout_ shmb_queue *queue,
+                                               _Out_opt_ uint64_t *count);
+
+/*
+ * The event that the next message sets, for loops that also wait for other things. It is the same
+ * event each time, resets itself, and belongs to the queue: do not close it. The loop:
+ *
+ *   1. call shmb_queue_get with a timeout of 0 until it returns SHMB_TIMEOUT;
+ *   2. call shmb_queue_event: it marks that somebody waits. A message that came meanwhile sets the
+ *      event at once;
+ *   3. wait for the event (MsgWaitForMultipleObjects), at most SHMB_RECHECK_MS: a producer can die
+ *      before it sets the event. Go to step 1.
+ *
+ * Results as shmb_queue_get.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_queue_event(_Inout_ shmb_queue *queue,
+                                               _Outptr_result_nullonfailure_ void **event);
+
 /* ---- memory without the broker -------------------------------------------------------- */
 
 /*
@@ -650,6 +788,10 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_private_createW(
 #define SHMB_FLAG_PRIVATE          0x80u  /* segment: private memory, see shmb_private_create */
 #define SHMB_FLAG_DOUBLE           0x100u /* segment: `snapshots: double`, see shmb_snapshot */
 #define SHMB_FLAG_FAST             0x200u /* segment: its lock is a fast one, see shmb_lock */
+#define SHMB_FLAG_ONE_PRODUCER     0x400u  /* queue: one thread at a time may put */
+#define SHMB_FLAG_ONE_CONSUMER     0x800u  /* queue: one thread at a time may get */
+#define SHMB_FLAG_REFUSE           0x1000u /* queue: a put into a full queue fails */
+#define SHMB_FLAG_DROP_OLDEST      0x2000u /* queue: it drops the oldest message instead */
 
 #define SHMB_NAME_SIZE 604u /* bytes of a name's buffer */
 
@@ -659,11 +801,13 @@ typedef struct shmb_info {
     uint32_t kind;        /* SHMB_KIND_... */
     uint32_t state;       /* SHMB_STATE_... */
     uint32_t flags;       /* SHMB_FLAG_... */
-    uint64_t bytes;       /* segment: size */
+    uint64_t bytes;       /* segment, queue: size */
     uint64_t generation;  /* grows each time the object is recreated; 0: unknown */
     int32_t initial;      /* semaphore: first count */
     int32_t maximum;      /* semaphore: greatest count */
-    uint64_t reserved[4]; /* 0 */
+    uint32_t slots;       /* queue: messages that fit in */
+    uint32_t slot_size;   /* queue: most bytes of a message */
+    uint64_t reserved[3]; /* 0 */
     char name[SHMB_NAME_SIZE];
     char lock[SHMB_NAME_SIZE]; /* segment with a lock: name of its mutex, or of a fast lock's event
                                 */

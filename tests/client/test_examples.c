@@ -1,5 +1,6 @@
 /* The examples of the reference, through the DLL and its import library. */
 #include "stage.h"
+#include "stage_queue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static int begin(void **state)
     row->initial = 1;
     row->maximum = 3;
     stage_object(SHMB_SEMAPHORE, "Licences", 0, STAGE_OURS, 0x120003);
+    stage_queue("Orders", 16, 64, 0, 0);
     stage_publish();
     return 0;
 }
@@ -75,6 +77,12 @@ static void changes(void **state)
     assert_int_equal(stage_block(prices)->change, 2);
 }
 
+static void queues(void **state)
+{
+    (void)state;
+    assert_int_equal(example_queue(), 0);
+}
+
 static void looking_around(void **state)
 {
     (void)state;
@@ -85,7 +93,7 @@ static void looking_around(void **state)
     assert_int_equal(example_result(), 0);
 }
 
-#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_queues_teardown)
 
 int main(void)
 {
@@ -93,6 +101,7 @@ int main(void)
         STAGED(opening_and_closing),
         STAGED(locks_and_snapshots),
         STAGED(changes),
+        STAGED(queues),
         STAGED(looking_around),
     };
 

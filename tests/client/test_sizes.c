@@ -110,7 +110,7 @@ static void descriptions_for_an_older_program(void **state)
     info->size = SHMB_INFO_SIZE_MIN;
     all_describe(info, SHMB_OK);
     assert_int_equal(info->bytes, 300);
-    assert_int_equal(info->reserved[3], 0);
+    assert_int_equal(info->reserved[2], 0);
     info = last_bytes(with_half_a_name);
     info->size = with_half_a_name;
     all_describe(info, SHMB_OK);

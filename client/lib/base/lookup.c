@@ -414,6 +414,8 @@ void lookup_info(const struct shmb_entry_view *view, struct shmb_info *info)
     info->generation = entry->generation;
     info->initial = entry->initial;
     info->maximum = entry->maximum;
+    info->slots = entry->queue_slots;
+    info->slot_size = entry->queue_slot_size;
     copy_text(view->name, entry->name.length, info->name);
     if (entry->lock_kind != SHMB_ENTRY_LOCK_NONE) {
         info->flags |= SHMB_FLAG_HAS_LOCK;
@@ -447,6 +449,10 @@ _Static_assert(SHMB_FLAG_INITIAL == SHMB_ENTRY_INITIAL, "flags are passed on");
 _Static_assert(SHMB_FLAG_NOTIFY == SHMB_ENTRY_NOTIFY, "flags are passed on");
 _Static_assert(SHMB_FLAG_COMPANION == SHMB_ENTRY_COMPANION, "flags are passed on");
 _Static_assert(SHMB_FLAG_DOUBLE == SHMB_ENTRY_DOUBLE, "flags are passed on");
+_Static_assert(SHMB_FLAG_ONE_PRODUCER == SHMB_ENTRY_ONE_PRODUCER, "flags are passed on");
+_Static_assert(SHMB_FLAG_ONE_CONSUMER == SHMB_ENTRY_ONE_CONSUMER, "flags are passed on");
+_Static_assert(SHMB_FLAG_REFUSE == SHMB_ENTRY_REFUSE, "flags are passed on");
+_Static_assert(SHMB_FLAG_DROP_OLDEST == SHMB_ENTRY_DROP_OLDEST, "flags are passed on");
 _Static_assert(SHMB_KIND_SEGMENT == SHMB_SECTION, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_MUTEX == SHMB_MUTEX, "kinds are passed on as they are");
 _Static_assert(SHMB_KIND_EVENT == SHMB_EVENT, "kinds are passed on as they are");

@@ -54,6 +54,13 @@ static const char *const call_names[CALL_COUNT] = {
     "",
     "",
     "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
 };
 
 /*
@@ -73,6 +80,13 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "open the segment again later",
     "opened to read, and a fast lock is for programs that may write; use a snapshot instead, or "
     "open with the right to write",
+    "no message came",
+    "the queue is full",
+    "other threads were putting messages all the time",
+    "another thread has this end of the queue, which is configured for one",
+    "the message is longer than the queue's slot_size",
+    "the message is longer than the buffer",
+    "the queue was retired or recreated; open it again",
 };
 
 void result_begin(void)

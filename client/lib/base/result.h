@@ -41,6 +41,13 @@ enum call {
     REASON_NO_SLOT, /* the code is the number of the slots section */
     REASON_NO_SLOTS,
     REASON_FAST_READER,
+    REASON_QUEUE_EMPTY,
+    REASON_QUEUE_FULL,
+    REASON_QUEUE_LOCKED,
+    REASON_QUEUE_END,
+    REASON_QUEUE_LONG,
+    REASON_QUEUE_BUFFER,
+    REASON_QUEUE_STALE,
     CALL_COUNT
 };
 

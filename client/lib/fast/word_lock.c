@@ -8,13 +8,6 @@
 
 #define EVENT_ACCESS (SYNCHRONIZE | EVENT_MODIFY_STATE | READ_CONTROL)
 
-/* One call that found the lock wanted. */
-struct call_context {
-    struct word_lock *lock;
-    int32_t result; /* of a port that failed */
-    struct fault fault;
-};
-
 void word_lock_begin(struct word_lock *lock, volatile uint64_t *word, struct domain *domain,
                      const char *event_name, const char *owner)
 {
@@ -30,7 +23,7 @@ void word_lock_end(struct word_lock *lock)
 }
 
 /* The first thread that has opened the event wins. NULL: `context` tells why. */
-static HANDLE get_event(struct call_context *context)
+static HANDLE get_event(struct word_call *context)
 {
     struct word_lock *lock = context->lock;
     HANDLE event = InterlockedCompareExchangePointer(&lock->event, NULL, NULL), opened;
@@ -53,7 +46,7 @@ static HANDLE get_event(struct call_context *context)
 
 /* ---- the port -------------------------------------------------------------------- */
 
-static enum fast_wake sleep_for(struct call_context *context, const HANDLE *handles, DWORD count,
+static enum fast_wake sleep_for(struct word_call *context, const HANDLE *handles, DWORD count,
                                 DWORD slot_at, uint32_t ms)
 {
     const DWORD answer = WaitForMultipleObjects(count, handles, FALSE, ms);
@@ -68,7 +61,7 @@ static enum fast_wake sleep_for(struct call_context *context, const HANDLE *hand
 
 static enum fast_wake port_sleep(void *given, uint32_t slot, uint32_t ms)
 {
-    struct call_context *context = given;
+    struct word_call *context = given;
     HANDLE handles[2];
     DWORD count = 0, slot_at = MAXIMUM_WAIT_OBJECTS;
     struct fault ignored;
@@ -95,7 +88,7 @@ static enum fast_wake port_sleep(void *given, uint32_t slot, uint32_t ms)
 
 static void port_release_slot(void *given, uint32_t slot)
 {
-    struct call_context *context = given;
+    struct word_call *context = given;
     struct fault ignored;
     int32_t result;
     HANDLE mutex;
@@ -130,21 +123,20 @@ static const struct fast_port port = {
 
 /* ---- calls ------------------------------------------------------------------------- */
 
-static struct fast_lock fast_of(struct call_context *context)
+struct fast_lock word_lock_fast(struct word_lock *lock, struct word_call *call)
 {
-    const struct word_lock *lock = context->lock;
-
+    *call = (struct word_call){.lock = lock, .result = SHMB_SYSTEM};
     return (struct fast_lock){
         .word = lock->word,
         .slots = lock->domain->view.data,
         .slots_size = lock->domain->size,
         .slot_count = lock->domain->slot_count,
         .port = &port,
-        .context = context,
+        .context = call,
     };
 }
 
-static int32_t result_of(enum fast_result fast, struct call_context *context, struct fault *fault)
+static int32_t result_of(enum fast_result fast, struct word_call *context, struct fault *fault)
 {
     switch (fast) {
     case FAST_OK:
@@ -174,8 +166,8 @@ int32_t word_lock_take(struct word_lock *lock, uint32_t timeout_ms, struct seat 
     if (result != SHMB_OK)
         return result;
     if (!fast_take_free(lock->word, (*seat)->identity)) {
-        struct call_context context = {.lock = lock, .result = SHMB_SYSTEM};
-        const struct fast_lock fast = fast_of(&context);
+        struct word_call context;
+        const struct fast_lock fast = word_lock_fast(lock, &context);
 
         result = result_of(fast_take(&fast, (*seat)->identity, timeout_ms), &context, fault);
     }
@@ -187,8 +179,8 @@ int32_t word_lock_take(struct word_lock *lock, uint32_t timeout_ms, struct seat 
 int32_t word_lock_give_wanted(struct word_lock *lock, const struct seat *seat, bool consistent,
                               struct fault *fault)
 {
-    struct call_context context = {.lock = lock, .result = SHMB_SYSTEM};
-    const struct fast_lock fast = fast_of(&context);
+    struct word_call context;
+    const struct fast_lock fast = word_lock_fast(lock, &context);
 
     return result_of(fast_give(&fast, seat->identity, consistent), &context, fault);
 }

@@ -23,6 +23,13 @@ struct word_lock {
     volatile PVOID event;   /* opened by the first thread that waits, or wakes another */
 };
 
+/* One call that finds the lock wanted: what the port needs, and why it failed. */
+struct word_call {
+    struct word_lock *lock;
+    int32_t result; /* of a port that failed */
+    struct fault fault;
+};
+
 /* Nothing is opened yet. End it with word_lock_end. */
 void word_lock_begin(struct word_lock *lock, volatile uint64_t *word, struct domain *domain,
                      const char *event_name, const char *owner);
@@ -55,5 +62,11 @@ static inline int32_t word_lock_give(struct word_lock *lock, struct seat *seat, 
                ? SHMB_OK
                : word_lock_give_wanted(lock, seat, consistent, fault);
 }
+
+/*
+ * The lock for a protocol of client/sync that takes it with the identity of the calling thread's
+ * seat. `call` is filled in; it and the lock are valid as long as each other.
+ */
+struct fast_lock word_lock_fast(struct word_lock *lock, struct word_call *call);
 
 #endif

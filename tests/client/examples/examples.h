@@ -10,6 +10,7 @@
  *       Bare:     { size: 4096, lock: none, access: { write: [Users] } }
  *     events:     { ShutDownNow: { reset: manual, access: { write: [Users] } } }
  *     semaphores: { Licences: { initial: 1, maximum: 3, access: { write: [Users] } } }
+ *     queues:     { Orders: { slots: 16, slot_size: 64, access: { write: [Users] } } }
  */
 #ifndef EXAMPLES_H
 #define EXAMPLES_H
@@ -23,6 +24,7 @@ int example_snapshot(void);
 int example_in_place(void);
 int example_published(void);
 int example_changed(void);
+int example_queue(void);
 int example_first(void);
 int example_private(void);
 int example_list(void);
