@@ -77,6 +77,7 @@ events:
   Auto: { reset: auto, set: true }
   Manual: { reset: manual, set: true, sessions: alias }
 semaphores: { Three: { initial: 1, maximum: 3 } }
+queues: { Queue: { slots: 4, slot_size: 64 } }
 YAML
 sed 's/size: 100/size: 9000/; s/Guard/Other/; s/\[Interactive\]/[Users]/' \
     "$work/objects.yaml" >"$work/changed.yaml"
@@ -131,7 +132,8 @@ fails 1 'shmbroker plan' $unsafe "$bad"
 fails 2 'shmbroker plan' one two
 ask 0 'shmb list'
 fails 2 'shmb list' --names
-for name in Data Alone 'Ü "quoted"' Guard Auto Manual 'Global\Three' Data.lock Data.changed.0 Taken; do
+for name in Data Alone 'Ü "quoted"' Guard Auto Manual 'Global\Three' Data.lock Data.changed.0 Taken \
+    Queue Queue.items; do
     ask 0 'shmb info' "$name"
     ask 0 'shmb holders' "$name"
     timeout -k 10 120 "${wine_command[@]}" "$bin/shmb.exe" doctor "$name" >/dev/null 2>&1 </dev/null
@@ -139,6 +141,20 @@ for name in Data Alone 'Ü "quoted"' Guard Auto Manual 'Global\Three' Data.lock 
 done
 ask 0 'shmb semaphore info' Three
 fails 6 'shmb semaphore info' Guard
+ask 0 'shmb queue info' Queue
+has '"overflow": "block"'
+fails 6 'shmb queue info' Guard
+fails 4 'shmb queue get' Queue --timeout 0
+fails 4 'shmb queue peek' Queue
+ask 0 'shmb queue put' Queue --text one
+ask 0 'shmb queue put' Queue --hex '00 ff'
+fails 1 'shmb queue put' None --text one
+ask 0 'shmb queue peek' Queue
+has '"hex": "6f6e65"'
+ask 0 'shmb queue get' Queue --count 2
+has '"hex": "00ff"'
+ask 0 'shmb queue clear' Queue
+fails 6 'shmb queue clear' Data
 fails 1 'shmb info' None
 fails 1 'shmb holders' None
 has '"NOT_FOUND"'

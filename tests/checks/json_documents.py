@@ -5,7 +5,7 @@
                                                 With "failure" it must be one.
   json_documents.py --self-test                 finds what is wrong in documents made to be wrong
 
-A strict reader: UTF-8, one document with one line end after it (watch, top: one a line), no key
+A strict reader: UTF-8, one document with one line end after it (watch, top, queue get: one a line), no key
 twice, no NaN, no number beyond 2^53 - 1. Each key is in the table, with its type, and each key of
 the table is in the document.
 """
@@ -16,7 +16,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGE = os.path.join(ROOT, "client/json.md")
-LINES = ("shmb watch", "shmb top")
+LINES = ("shmb watch", "shmb top", "shmb queue get")
 NUMBER_MAX = 2**53 - 1
 TIME = re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d(\.\d+)?Z")
 

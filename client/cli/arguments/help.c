@@ -29,6 +29,8 @@ static const char general[] =
     "  shmb event set|reset|wait NAME\n"
     "  shmb semaphore take NAME -- COMMAND\n"
     "  shmb semaphore release|info NAME\n"
+    "  shmb queue put|get|peek NAME      put a message into a queue, get one, look at it\n"
+    "  shmb queue info|clear NAME\n"
     "  shmb completion powershell|clink  completion of verbs, options and names in a shell\n"
     "  shmb VERB --help                  options and examples\n"
     "  shmb help [VERB] | version        also --help, -h, /?; --version, -V\n"
@@ -38,8 +40,9 @@ static const char general[] =
     "output is UTF-8. With --json a verb prints a JSON document for programs, also if it\n"
     "fails; client/json.md in the sources of ShmBroker describes each.\n"
     "\n"
-    "--quiet with list, info, holders, doctor, watch, wait, write, lock, repair, mutex, event or "
-    "semaphore:\n"
+    "--quiet with list, info, holders, doctor, watch, wait, write, lock, repair, mutex, event, "
+    "semaphore,\n"
+    "queue put, queue info or queue clear:\n"
     "only errors are written. Colours: on a console only, and not where NO_COLOR is set.\n"
     "\n"
     "Exit codes: 0 done, 1 not so (not found, beyond the end, cut, inconsistent), 2 usage,\n"
@@ -294,6 +297,35 @@ static const char help_semaphore[] =
     "  shmb semaphore take Licences --timeout 1000 -- editor.exe\n"
     "  shmb semaphore release Licences --count 2\n";
 
+static const char help_queue[] =
+    "shmb queue put NAME [--text T [--encoding E] | --hex BYTES | --input FILE] [--timeout MS]\n"
+    "shmb queue get NAME [--text [--encoding E] | --hex] [--count N | --follow] [--timeout MS]\n"
+    "shmb queue peek NAME [--text [--encoding E] | --hex]\n"
+    "shmb queue info NAME\n"
+    "shmb queue clear NAME\n"
+    "\n"
+    "put     puts one message: a text without a terminator, bytes in hex, or all of a file or\n"
+    "        the standard input\n"
+    "get     gets the oldest message, and writes its bytes unchanged, without a line end\n"
+    "peek    writes the oldest message and leaves it in the queue; needs only the right to read\n"
+    "info    as shmb info, only for a queue\n"
+    "clear   removes all messages, and repairs a queue that a program has damaged\n"
+    "\n"
+    "--text         get, peek: writes the text up to the first zero, and a line end\n"
+    "--hex          get, peek: writes the bytes in hex, and a line end\n"
+    "--encoding E   utf-8 (without the option), utf-16le or ansi\n"
+    "--count N      gets N messages\n"
+    "--follow       gets messages until Ctrl+C\n"
+    "--timeout MS   how long to wait for room or for a message, in milliseconds; without it, no\n"
+    "               limit. A queue that refuses messages when it is full does not wait\n"
+    "--json         a JSON document; with get a line for each message\n"
+    "\n"
+    "Exit codes: 4 timed out: the queue is full or empty, or another thread has an end that is\n"
+    "configured for one; 1 the message is longer than a slot, or the queue is damaged.\n"
+    "\n"
+    "  shmb queue put Orders --text \"buy 5\"\n"
+    "  shmb queue get Orders --text --follow\n";
+
 static const struct {
     const char *verb, *text;
 } table[] = {
@@ -314,6 +346,7 @@ static const struct {
     {"mutex", help_mutex},
     {"event", help_event},
     {"semaphore", help_semaphore},
+    {"queue", help_queue},
 };
 
 void help_print(void)

@@ -23,6 +23,9 @@ static const struct option {
     {"--names", OPTION_NAMES, false, 0, NULL},
     {"--text", OPTION_TEXT, true, 0, "the text to write"},
     {"--text", OPTION_AS_TEXT, false, 0, NULL},
+    {"--hex", OPTION_HEX, true, 0, "bytes in hex, such as 0d0a"},
+    {"--hex", OPTION_AS_HEX, false, 0, NULL},
+    {"--follow", OPTION_FOLLOW, false, 0, NULL},
     {"--encoding", OPTION_ENCODING, true, 0, "utf-8, utf-16le or ansi"},
     {"--zero", OPTION_ZERO, false, 0, NULL},
     {"--pad", OPTION_PAD, true, UINT64_MAX - 1, NULL},
@@ -82,6 +85,8 @@ static void set_text(struct request *request, unsigned bit, const char *value)
         request->output = value;
     else if (bit == OPTION_INPUT)
         request->input = value;
+    else if (bit == OPTION_HEX)
+        request->hex = value;
     else if (bit == OPTION_ENCODING)
         request->encoding = value;
     else

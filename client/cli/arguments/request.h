@@ -33,6 +33,9 @@
 #define OPTION_AS_TEXT  0x20000u /* --text, without a value */
 #define OPTION_ALL      0x40000u /* --all */
 #define OPTION_QUIET    0x80000u /* --quiet */
+#define OPTION_HEX      0x100000u /* --hex BYTES */
+#define OPTION_AS_HEX   0x200000u /* --hex, without a value */
+#define OPTION_FOLLOW   0x400000u /* --follow */
 
 /* More names than anybody types. */
 #define REQUEST_NAMES_MAX 256u
@@ -45,6 +48,7 @@ struct request {
     const char *names[REQUEST_NAMES_MAX];
     size_t name_count;
     const char *text;         /* NULL: not given */
+    const char *hex;          /* NULL: not given */
     const char *level;        /* of --as; NULL: not given */
     const char *dll;          /* NULL: not given */
     const char *output;       /* NULL: not given */

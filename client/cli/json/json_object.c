@@ -33,13 +33,14 @@ static const char *lock_kind(const shmb_info *info)
 
 static void put_segment(struct json *json, const shmb_info *info)
 {
-    const bool segment = info->kind == SHMB_KIND_SEGMENT, sized = segment && info->bytes != 0;
+    const bool segment = info->kind == SHMB_KIND_SEGMENT;
+    const bool sized = (segment || info->kind == SHMB_KIND_QUEUE) && info->bytes != 0;
 
     if (sized)
         json_number(json, "bytes", info->bytes);
     else
         json_null(json, "bytes");
-    if (sized)
+    if (segment && sized)
         json_bool(json, "rounded", (info->flags & SHMB_FLAG_ROUNDED) != 0);
     else
         json_null(json, "rounded");
@@ -52,6 +53,21 @@ static void put_segment(struct json *json, const shmb_info *info)
     else
         json_string(json, "snapshots",
                     (info->flags & SHMB_FLAG_DOUBLE) != 0 ? "double" : "sequence");
+}
+
+static void put_queue(struct json *json, const shmb_info *info)
+{
+    if (info->kind != SHMB_KIND_QUEUE) {
+        json_null(json, "queue");
+        return;
+    }
+    json_object(json, "queue");
+    json_number(json, "slots", info->slots);
+    json_number(json, "slot_size", info->slot_size);
+    json_string(json, "producers", (info->flags & SHMB_FLAG_ONE_PRODUCER) != 0 ? "one" : "many");
+    json_string(json, "consumers", (info->flags & SHMB_FLAG_ONE_CONSUMER) != 0 ? "one" : "many");
+    json_string(json, "overflow", show_overflow(info->flags));
+    json_object_end(json);
 }
 
 void json_put_object(struct json *json, const shmb_info *info)
@@ -70,6 +86,7 @@ void json_put_object(struct json *json, const shmb_info *info)
     put_flag(json, "manual_reset", info, info->kind == SHMB_KIND_EVENT, SHMB_FLAG_MANUAL_RESET);
     put_number(json, "initial", counts, info->initial);
     put_number(json, "maximum", counts, info->maximum);
+    put_queue(json, info);
 }
 
 void json_put_rights(struct json *json, const shmb_info *info, const struct json_rights *rights)

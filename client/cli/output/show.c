@@ -19,6 +19,13 @@ const char *show_state(uint32_t state)
     return state < sizeof(words) / sizeof(words[0]) ? words[state] : "other";
 }
 
+const char *show_overflow(uint32_t flags)
+{
+    if ((flags & SHMB_FLAG_DROP_OLDEST) != 0)
+        return "drop oldest";
+    return (flags & SHMB_FLAG_REFUSE) != 0 ? "refuse" : "block";
+}
+
 void show_waited(const char *name, uint32_t kind, bool abandoned)
 {
     struct json *json = answer_open();

@@ -14,6 +14,9 @@
 const char *show_kind(uint32_t kind);
 const char *show_state(uint32_t state);
 
+/* What a put into a full queue does, as the configuration has it: "block" and so on. */
+const char *show_overflow(uint32_t flags);
+
 /* With --json: the answer of a wait that has ended well. Without it, nothing. */
 void show_waited(const char *name, uint32_t kind, bool abandoned);
 

@@ -38,4 +38,6 @@ enum shmb_exit verb_semaphore_take(struct request *request);
 enum shmb_exit verb_semaphore_release(struct request *request);
 enum shmb_exit verb_semaphore_info(struct request *request);
 
+enum shmb_exit verb_queue_info(struct request *request); /* the others: verb_queue.h */
+
 #endif

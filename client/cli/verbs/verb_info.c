@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "json_object.h"
 #include "json_use.h"
+#include "json_queue.h"
 #include "names.h"
 #include "object_access.h"
 #include "object_use.h"
@@ -34,9 +35,15 @@ static bool ask_semaphore(const char *name, LONG *count, LONG *maximum)
 static int32_t try_open(const char *name, uint32_t kind, uint32_t rights, shmb_info *info)
 {
     shmb_segment *segment;
+    shmb_queue *queue;
     HANDLE object;
     int32_t result;
 
+    if (kind == SHMB_KIND_QUEUE) {
+        result = shmb_queue_open(name, rights, 0, &queue);
+        shmb_queue_close(queue);
+        return result;
+    }
     if (kind == SHMB_KIND_SEGMENT) {
         result = segment_open(name, rights, 0, 1, &segment, info);
         shmb_close(segment);
@@ -105,6 +112,7 @@ struct answer {
     bool ours;                   /* the library trusts the object's owner */
     char may[SHMB_ACCESS_WORDS]; /* all rights, in words */
     LONG count, maximum;
+    struct queue_facts queue;
 };
 
 /* The numbers are the same, and the directory has no other kinds. */
@@ -123,6 +131,7 @@ static void ask(const shmb_info *info, struct answer *answer)
     answer->write = try_open(info->name, info->kind, SHMB_WRITE, NULL) == SHMB_OK;
     if (info->kind == SHMB_KIND_SEMAPHORE)
         answer->counted = ask_semaphore(info->name, &answer->count, &answer->maximum);
+    queue_facts_find(info, &answer->queue);
     /* Only then is its access list the broker's work, and worth showing. */
     answer->ours = (info->state == SHMB_STATE_HELD || info->state == SHOW_STATE_UNKNOWN) &&
                    info_is_ours(kind_of(info), info->name);
@@ -148,6 +157,7 @@ static void put_json(struct json *json, const shmb_info *info, const struct answ
                                        answer->count, answer->may,   answer->ours};
 
     json_put_object(json, info);
+    json_put_queue(json, "queue_level", &answer->queue);
     json_put_rights(json, info, &rights);
     json_find_use(json, "holders", info->name);
     answer_done();
@@ -169,6 +179,22 @@ static void print_segment(const shmb_info *info)
         out_text("snapshots:   double, in %s" SHMB_PAIR_SUFFIX "\n", info->name);
 }
 
+static void print_queue(const shmb_info *info, const struct queue_facts *facts)
+{
+    const shmb_queue_info *level = &facts->level;
+
+    out_text("size:        %" PRIu32 " messages of up to %" PRIu32 " bytes\n", info->slots,
+             info->slot_size);
+    out_text("producers:   %s\n", (info->flags & SHMB_FLAG_ONE_PRODUCER) != 0 ? "one" : "many");
+    out_text("consumers:   %s\n", (info->flags & SHMB_FLAG_ONE_CONSUMER) != 0 ? "one" : "many");
+    out_text("when full:   %s\n", show_overflow(info->flags));
+    if (!facts->known)
+        return;
+    out_text("messages:    %" PRIu64 "\n", level->messages);
+    out_text("             %" PRIu64 " put, %" PRIu64 " dropped, %" PRIu64 " refused so far\n",
+             level->put, level->dropped, level->refused);
+}
+
 static void print_semaphore(const shmb_info *info, const struct answer *answer)
 {
     if (answer->counted)
@@ -181,7 +207,7 @@ static void print_text(const shmb_info *info, const struct answer *answer)
 {
     out_text("name:        %s\n", info->name);
     out_text("kind:        %s%s\n", show_kind(info->kind),
-             (info->flags & SHMB_FLAG_COMPANION) != 0 ? ", belongs to a segment" : "");
+             (info->flags & SHMB_FLAG_COMPANION) != 0 ? ", belongs to another object" : "");
     out_text("state:       %s\n", info->state == SHOW_STATE_UNKNOWN
                                       ? "unknown, found by name without the broker's directory"
                                       : show_state(info->state));
@@ -191,6 +217,8 @@ static void print_text(const shmb_info *info, const struct answer *answer)
         print_segment(info);
     else if (info->kind == SHMB_KIND_SEMAPHORE)
         print_semaphore(info, answer);
+    else if (info->kind == SHMB_KIND_QUEUE)
+        print_queue(info, &answer->queue);
     else if (info->kind == SHMB_KIND_EVENT && info->state != SHOW_STATE_UNKNOWN)
         out_text("reset:       %s\n",
                  (info->flags & SHMB_FLAG_MANUAL_RESET) != 0 ? "manual" : "automatic");
@@ -220,12 +248,23 @@ enum shmb_exit verb_info(struct request *request)
     return SHMB_EXIT_DONE;
 }
 
-enum shmb_exit verb_semaphore_info(struct request *request)
+/* verb_info for one kind. */
+static enum shmb_exit info_of_kind(struct request *request, uint32_t kind)
 {
     shmb_info info;
     int32_t result = find(request->name, &info);
 
-    if (result == SHMB_OK && info.kind != SHMB_KIND_SEMAPHORE)
+    if (result == SHMB_OK && info.kind != kind)
         result = SHMB_WRONG_KIND;
     return result == SHMB_OK ? verb_info(request) : fail_result(request->name, result);
+}
+
+enum shmb_exit verb_semaphore_info(struct request *request)
+{
+    return info_of_kind(request, SHMB_KIND_SEMAPHORE);
+}
+
+enum shmb_exit verb_queue_info(struct request *request)
+{
+    return info_of_kind(request, SHMB_KIND_QUEUE);
 }

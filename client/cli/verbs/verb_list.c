@@ -15,7 +15,7 @@ static void print_line(const shmb_info *info)
 {
     char bytes[24] = "";
 
-    if (info->kind == SHMB_KIND_SEGMENT)
+    if (info->kind == SHMB_KIND_SEGMENT || info->kind == SHMB_KIND_QUEUE)
         snprintf(bytes, sizeof(bytes), "%" PRIu64, info->bytes);
     out_text("%-9s  ", show_kind(info->kind));
     if (info->state != SHMB_STATE_HELD)

@@ -4,85 +4,22 @@
  */
 #include "verb.h"
 
-#include <windows.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "encoding.h"
 #include "answer.h"
 #include "fail.h"
+#include "input.h"
 #include "object_use.h"
 #include "open_segment.h"
 #include "out.h"
-#include "wide.h"
-
-#define INPUT_STEP 65536u
 
 /* The bytes to write. */
 struct input {
     const uint8_t *bytes;
     size_t length;
 };
-
-/* The bytes read from the standard input so far. */
-struct reading {
-    uint8_t *bytes;
-    size_t length, capacity;
-};
-
-/* Makes room for more bytes. False: out of memory. */
-static bool grow(struct reading *reading)
-{
-    size_t capacity = reading->capacity == 0 ? INPUT_STEP : reading->capacity * 2;
-    uint8_t *bytes = capacity > reading->capacity ? realloc(reading->bytes, capacity) : NULL;
-
-    if (bytes == NULL)
-        return false;
-    reading->bytes = bytes;
-    reading->capacity = capacity;
-    return true;
-}
-
-/* Reads once and appends the bytes. Returns 0, or the Win32 code. */
-static DWORD read_some(HANDLE in, struct reading *reading, bool *end)
-{
-    size_t left = reading->capacity - reading->length;
-    DWORD code, got = 0;
-
-    if (ReadFile(in, reading->bytes + reading->length, left < INPUT_STEP ? (DWORD)left : INPUT_STEP,
-                 &got, NULL)) {
-        reading->length += got;
-        /* A writer can send zero bytes through a pipe: that is not its end. */
-        *end = got == 0 && GetFileType(in) != FILE_TYPE_PIPE;
-        return 0;
-    }
-    code = GetLastError();
-    *end = true;
-    return code == ERROR_BROKEN_PIPE || code == ERROR_HANDLE_EOF ? 0 : code;
-}
-
-/* Reads to the end, or until there are more than `room` bytes. */
-static enum shmb_exit read_input(const char *name, HANDLE in, uint64_t room,
-                                 struct reading *reading)
-{
-    bool end = false;
-    DWORD code, mode;
-
-    /* Bytes from a console are in its code page; --text is simpler for typed input. */
-    if (GetConsoleMode(in, &mode)) {
-        out_error("%s: the input is a console; give --text, --input, or a file or pipe", name);
-        return SHMB_EXIT_USAGE;
-    }
-    while (!end && reading->length <= room) {
-        if (reading->length == reading->capacity && !grow(reading))
-            return fail_memory(name);
-        code = read_some(in, reading, &end);
-        if (code != 0)
-            return fail_call(name, "reading the input failed", "ReadFile", code);
-    }
-    return SHMB_EXIT_DONE;
-}
 
 static int32_t write_locked(const struct request *request, const struct input *input)
 {
@@ -172,38 +109,16 @@ static enum shmb_exit write_input(const struct request *request, uint64_t room, 
 }
 
 /* Reads all of the input before it takes the lock: the sender may be slow. */
-static enum shmb_exit write_stream(const struct request *request, HANDLE in, uint64_t room)
+static enum shmb_exit write_stream(const struct request *request, uint64_t room)
 {
-    struct reading reading = {NULL, 0, 0};
     struct input input;
-    enum shmb_exit code = read_input(request->name, in, room, &reading);
+    uint8_t *bytes;
+    enum shmb_exit code = input_read(request->name, request->input, room, &bytes, &input.length);
 
-    input.bytes = reading.bytes;
-    input.length = reading.length;
+    input.bytes = bytes;
     if (code == SHMB_EXIT_DONE)
         code = write_input(request, room, &input);
-    free(reading.bytes);
-    return code;
-}
-
-static enum shmb_exit write_file(const struct request *request, uint64_t room)
-{
-    wchar_t *path = wide_from_utf8(request->input);
-    enum shmb_exit code;
-    HANDLE file;
-
-    if (path == NULL)
-        return fail_memory(request->input);
-    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                       NULL, OPEN_EXISTING, FILE_FLAG_SEQUENTIAL_SCAN, NULL);
-    code = file != INVALID_HANDLE_VALUE ? SHMB_EXIT_DONE
-                                        : fail_call(request->input, "opening the file failed",
-                                                    "CreateFileW", GetLastError());
-    free(path);
-    if (code != SHMB_EXIT_DONE)
-        return code;
-    code = write_stream(request, file, room);
-    CloseHandle(file);
+    free(bytes);
     return code;
 }
 
@@ -260,7 +175,5 @@ enum shmb_exit verb_write(struct request *request)
     room = whole.bytes - request->offset;
     if (request->text != NULL)
         return write_text(request, encoding, room);
-    if (request->input != NULL)
-        return write_file(request, room);
-    return write_stream(request, GetStdHandle(STD_INPUT_HANDLE), room);
+    return write_stream(request, room);
 }

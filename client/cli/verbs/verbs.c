@@ -13,6 +13,7 @@
 #include "out.h"
 #include "shmb.h"
 #include "verb.h"
+#include "verb_queue.h"
 
 #define RANGE_OPTIONS (OPTION_OFFSET | OPTION_COUNT | OPTION_RAW | OPTION_OUTPUT)
 
@@ -45,6 +46,18 @@ static const struct verb verbs[] = {
     {"semaphore", "release", OPTION_QUIET | OPTION_COUNT | OPTION_JSON, NAME_NEEDED, false,
      verb_semaphore_release},
     {"semaphore", "info", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_semaphore_info},
+    {"queue", "put",
+     OPTION_QUIET | OPTION_TEXT | OPTION_HEX | OPTION_INPUT | OPTION_ENCODING | OPTION_TIMEOUT |
+         OPTION_JSON,
+     NAME_NEEDED, false, verb_queue_put},
+    {"queue", "get",
+     OPTION_AS_TEXT | OPTION_AS_HEX | OPTION_ENCODING | OPTION_COUNT | OPTION_FOLLOW |
+         OPTION_TIMEOUT | OPTION_JSON,
+     NAME_NEEDED, false, verb_queue_get},
+    {"queue", "peek", OPTION_AS_TEXT | OPTION_AS_HEX | OPTION_ENCODING | OPTION_JSON, NAME_NEEDED,
+     false, verb_queue_peek},
+    {"queue", "info", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_queue_info},
+    {"queue", "clear", OPTION_QUIET | OPTION_JSON, NAME_NEEDED, false, verb_queue_clear},
     {"completion", "powershell", 0, NAME_NONE, false, completion_powershell},
     {"completion", "clink", 0, NAME_NONE, false, completion_clink},
 };
@@ -74,7 +87,7 @@ static uint32_t run(const struct verb *verb, const struct words *words, size_t f
     bool help;
 
     answer_verb(verb->verb, verb->action);
-    if ((verb->options & OPTION_TIMES) != 0)
+    if ((verb->options & (OPTION_TIMES | OPTION_FOLLOW)) != 0)
         answer_lines();
     if (request_read(verb, words, first, &request, &help)) {
         if (help)
