@@ -13,12 +13,9 @@
 
 static bool all_zero(const uint8_t *bytes, size_t length)
 {
-    size_t i;
+    static const uint8_t zeros[64];
 
-    for (i = 0; i < length; i++)
-        if (bytes[i] != 0)
-            return false;
-    return true;
+    return length <= sizeof(zeros) && memcmp(bytes, zeros, length) == 0;
 }
 
 /* Does the part [offset, offset + length) lie within `size`? */
@@ -154,7 +151,14 @@ enum shmb_read shmb_table_check(const void *bytes, size_t size, const struct shm
     return SHMB_READ_OK;
 }
 
-/* The text of a name. NULL: outside the texts, or not a valid name. */
+/*
+ * The text of a name. NULL: outside the texts, or not a valid name.
+ *
+ * Only the broker writes a table, so the rules of the configuration are not checked again: words
+ * and prefixes that are reserved. What a caller relies on is: the text is mapped, it fits
+ * SHMB_NAME_BYTES, it has no NUL (it would name another object) and no other control character
+ * (it goes to screens), and no backslash leads out of Global\ (a lock is opened by this name).
+ */
 static const char *name_text(const struct shmb_table_view *view, struct shmb_text_ref ref)
 {
     const char *text;
@@ -162,6 +166,8 @@ static const char *name_text(const struct shmb_table_view *view, struct shmb_tex
     if (ref.length == 0 || !within(ref.offset, ref.length, view->texts_size))
         return NULL;
     text = (const char *)view->bytes + view->texts_offset + ref.offset;
+    if (ref.length <= SHMB_NAME_MAX && shmb_name_is_plain(text, ref.length))
+        return text; /* nearly every name */
     return shmb_name_check(text, ref.length, NULL, NULL) == SHMB_NAME_OK ? text : NULL;
 }
 
@@ -186,9 +192,11 @@ enum shmb_read shmb_table_entry(const struct shmb_table_view *view, uint32_t ind
 {
     struct shmb_entry *entry = &out->entry;
 
-    memset(out, 0, sizeof(*out));
-    if (index >= view->entry_count)
+    if (index >= view->entry_count) {
+        memset(out, 0, sizeof(*out));
         return SHMB_READ_CORRUPT;
+    }
+    out->lock_name = NULL;
     memcpy(entry, view->bytes + sizeof(struct shmb_table) + (size_t)index * sizeof(*entry),
            sizeof(*entry));
     out->name = name_text(view, entry->name);

@@ -137,12 +137,40 @@ const char *shmb_name_behind_mistyped(const char *text, size_t length)
     return at;
 }
 
+/* Eight bytes of a plain name, as shmb_plain_run tests them; the last part finds a backslash. */
+static bool is_plain_part(const char *text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones * 0x80u;
+    uint64_t bytes, differ;
+
+    memcpy(&bytes, text, sizeof(bytes));
+    differ = bytes ^ (ones * '\\');
+    return (((bytes - ones * 0x20u) | (bytes + ones) | bytes | ((differ - ones) & ~differ)) &
+            high) == 0;
+}
+
+bool shmb_name_is_plain(const char *text, size_t length)
+{
+    size_t i;
+
+    if (length < 8) {
+        for (i = 0; i < length; i++)
+            if (text[i] < ' ' || text[i] >= 0x7F || text[i] == '\\')
+                return false;
+        return true;
+    }
+    for (i = 0; i + 8 <= length; i += 8)
+        if (!is_plain_part(text + i))
+            return false;
+    return is_plain_part(text + length - 8);
+}
+
 enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char **bare,
                                      size_t *bare_length)
 {
     const char *behind = behind_prefix(text, text + length, SHMB_GLOBAL_PREFIX);
     size_t units;
-    bool plain; /* printable ASCII */
+    bool plain;
 
     /*
      * From here on the text is the bare name. The order of the checks decides which fault is
@@ -154,7 +182,7 @@ enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char
     }
     if (length == 0)
         return SHMB_NAME_EMPTY;
-    plain = shmb_plain_run(text, length) == length;
+    plain = shmb_name_is_plain(text, length);
     units = plain ? length : shmb_utf8_to_utf16(text, length, NULL, 0);
     if (units == SHMB_UTF_BAD)
         return SHMB_NAME_NOT_UTF8;
@@ -162,7 +190,7 @@ enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char
         return SHMB_NAME_TOO_LONG;
     if (!plain && has_control(text, length))
         return SHMB_NAME_CONTROL;
-    if (memchr(text, '\\', length) != NULL)
+    if (!plain && memchr(text, '\\', length) != NULL)
         return starts_with(text, length, "Local\\") || starts_with(text, length, "Session\\")
                    ? SHMB_NAME_OTHER_PREFIX
                    : SHMB_NAME_BACKSLASH;

@@ -51,6 +51,9 @@ enum shmb_name_fault {
 enum shmb_name_fault shmb_name_check(const char *text, size_t length, const char **bare,
                                      size_t *bare_length);
 
+/* True if a text is printable ASCII without a backslash, as nearly all names are. */
+bool shmb_name_is_plain(const char *text, size_t length);
+
 /*
  * Writes a bare name as one word of a command line of cmd, for a command that a message tells: in
  * quotes if it has more than letters, digits and `.-_`; with `Global\` before a first `-`, which

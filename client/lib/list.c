@@ -29,6 +29,10 @@ static void give(const struct shmb_entry_view *view, struct shmb_info *out)
 {
     struct shmb_info info;
 
+    if (out->size == sizeof(*out)) { /* nearly every caller: nothing to copy */
+        lookup_info(view, out);
+        return;
+    }
     lookup_info(view, &info);
     lookup_give(&info, out);
 }

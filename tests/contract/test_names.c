@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "utf.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TEXT(text)   text, sizeof(text) - 1
@@ -260,10 +261,32 @@ static void single_pairs_of_each_shape(void **state)
             fail_msg("U+%04X: U+%04X", (unsigned)rows[i][0], (unsigned)shmb_name_fold(rows[i][0]));
 }
 
+/* Every byte at every place: eight bytes are judged at a time. */
+static void plain_names(void **state)
+{
+    char text[24];
+    size_t length, at;
+    int byte;
+
+    (void)state;
+    for (length = 1; length <= sizeof text; length++)
+        for (at = 0; at < length; at++)
+            for (byte = 0; byte < 256; byte++) {
+                bool plain = byte >= ' ' && byte < 0x7F;
+
+                memset(text, at % 2 == 0 ? ' ' : '~', sizeof text);
+                text[at] = (char)byte;
+                assert_int_equal(shmb_name_is_plain(text, length), plain && byte != '\\');
+                assert_int_equal(shmb_plain_run(text, length), plain ? length : at);
+            }
+    assert_true(shmb_name_is_plain(text, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults),
+        cmocka_unit_test(plain_names),
         cmocka_unit_test(the_bare_name_is_behind_the_prefix),
         cmocka_unit_test(a_mistyped_prefix_is_found),
         cmocka_unit_test(length_is_counted_in_utf16_without_the_prefix),
