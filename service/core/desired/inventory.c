@@ -57,7 +57,7 @@ static struct item *add_item(struct inventory *inventory, const struct cfg_objec
     item->spec.kind = from->kind;
     item->spec.name = from->name;
     item->from = from;
-    item->access = set;
+    item->access = (uint32_t)set;
     item->held_back = access_sets_held_back(inventory->sets, set);
     item->audit = from->audit.on;
     return item;

@@ -53,44 +53,44 @@ struct item_copies {
     char *reason;    /* its text; NULL: none, or no memory */
 };
 
-/* One object. */
+/* One object. There may be many thousands: pointers and long numbers first, so that none is
+   padded. */
 struct item {
     struct sys_spec spec;
     const struct cfg_object *from;     /* its entry; for a companion, the segment's */
     const struct cfg_initial *initial; /* section with initial content, else NULL */
-    bool initialised;                  /* section: the configuration defines the content */
-    bool readers_may_wait;             /* mutex of a segment whose readers may wait */
-    bool pair;      /* section for double snapshots of a segment, the next item (snapshot_pair.h) */
-    bool filled;    /* pair: has a copy of the segment that the broker or a program published */
-    size_t access;  /* index of its access set */
-    bool held_back; /* its access denies something to a pending account */
-    const char *lock;            /* segment: the bare name of its lock; NULL: none */
-    bool fast;                   /* segment: its lock is a fast one; event: it is that of a
-                                    fast lock */
-    uint32_t max_lockers;        /* segment: threads that may use a fast lock of it */
-    char *carried_lock;          /* owned: the lock a segment was made with, while
-                                    that decides (carried_locks.h); "": none. Else NULL */
-    bool carried_fast;           /* that lock is a fast one */
-    enum item_state state;       /* ITEM_DEFERRED: `spec`, `lock` and `fast` describe the held
-                                    object */
-    struct sys_object *object;   /* held or deferred; else NULL */
-    uint64_t generation;         /* held or deferred: grows with each new object; else 0 */
-    char *reason;                /* why it is not held; NULL: no memory */
-    uint32_t cause;              /* of the failure that was logged last; 0: none */
-    bool lost;                   /* made again, without the content that it had in this boot,
-                                    and not yet reported (broker/lost.h) */
-    bool undecided;              /* in conflict; a former keeper may have the object (adoption.h) */
-    bool other_kind;             /* held, of another kind than configured: no access is configured
-                                    for that kind */
-    bool access_due;             /* held, but its access could not be set yet */
-    uint32_t corrections;        /* how often its access was corrected (access_guard.h) */
-    bool audit;                  /* auditing is wanted */
-    enum item_auditing auditing; /* whether it is done */
-    bool adopted;                /* held: it existed before this broker */
-    uint32_t hash;               /* of the name; 0: not calculated yet */
-    struct item_copies *copies;  /* segment with keep: reboot: its copies, owned; else NULL */
-    uint32_t repairs;            /* queue: how often its header was repaired (queue_headers.h) */
-    uint64_t repair_told;        /* queue: when that was logged last, in ticks */
+    const char *lock;                  /* segment: the bare name of its lock; NULL: none */
+    char *carried_lock;                /* owned: the lock a segment was made with, while
+                                          that decides (carried_locks.h); "": none. Else NULL */
+    struct sys_object *object;         /* held or deferred; else NULL */
+    uint64_t generation;               /* held or deferred: grows with each new object; else 0 */
+    char *reason;                      /* why it is not held; NULL: no memory */
+    struct item_copies *copies;        /* segment with keep: reboot: its copies, owned; else NULL */
+    uint64_t repair_told;              /* queue: when the last repair was logged, in ticks */
+    uint32_t repairs;      /* queue: how often its header was repaired (queue_headers.h) */
+    uint32_t max_lockers;  /* segment: threads that may use a fast lock of it */
+    uint32_t access;       /* index of its access set */
+    uint32_t cause;        /* of the failure that was logged last; 0: none */
+    uint32_t corrections;  /* how often its access was corrected (access_guard.h) */
+    uint32_t hash;         /* of the name; 0: not calculated yet */
+    uint8_t state;         /* enum item_state; ITEM_DEFERRED: `spec`, `lock` and `fast` describe
+                              the held object */
+    uint8_t auditing;      /* enum item_auditing: whether it is audited */
+    bool audit;            /* auditing is wanted */
+    bool initialised;      /* section: the configuration defines the content */
+    bool readers_may_wait; /* mutex of a segment whose readers may wait */
+    bool pair;   /* section for double snapshots of a segment, the next item (snapshot_pair.h) */
+    bool filled; /* pair: has a copy of the segment that the broker or a program published */
+    bool fast;   /* segment: its lock is a fast one; event: it is that of a fast lock */
+    bool carried_fast; /* the carried lock is a fast one */
+    bool held_back;    /* its access denies something to a pending account */
+    bool adopted;      /* held: it existed before this broker */
+    bool lost;         /* made again, without the content that it had in this boot,
+                          and not yet reported (broker/lost.h) */
+    bool undecided;    /* in conflict; a former keeper may have the object (adoption.h) */
+    bool other_kind;   /* held, of another kind than configured: no access is configured
+                          for that kind */
+    bool access_due;   /* held, but its access could not be set yet */
 };
 
 struct inventory {

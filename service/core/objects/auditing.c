@@ -41,7 +41,7 @@ void auditing_settle(const struct system *system, struct item *item)
     sddl_of(item->spec.kind, entries);
     status = system->objects.set_auditing(system->self, item->object, entries, item->audit, NULL);
     if (status == SYS_OK || !item->audit)
-        item->auditing = wanted; /* without the privilege, entries cannot be removed */
+        item->auditing = (uint8_t)wanted; /* without the privilege, entries cannot be removed */
     else
         item->auditing = status == SYS_DENIED ? AUDITING_REFUSED : AUDITING_FAILED;
 }

@@ -27,12 +27,12 @@ struct sys_queue {
 
 /* An object to create. */
 struct sys_spec {
-    enum shmb_kind kind;      /* a queue is made as a section */
-    const char *name;         /* bare: without Global\, which the port adds */
-    uint64_t size;            /* section, queue: bytes */
-    bool manual_reset, set;   /* event; `set`: signalled from the start */
-    int32_t initial, maximum; /* semaphore */
+    const char *name; /* bare: without Global\, which the port adds */
+    uint64_t size;    /* section, queue: bytes */
     struct sys_queue queue;
+    int32_t initial, maximum; /* semaphore */
+    enum shmb_kind kind;      /* a queue is made as a section */
+    bool manual_reset, set;   /* event; `set`: signalled from the start */
 };
 
 /* Content of a section: `length` bytes, then `fill` up to `size`. */
