@@ -35,14 +35,14 @@ struct cfg_access {
 /* Whether programs of low integrity may write, if an access list lets them. */
 struct cfg_integrity {
     bool low;
-    const char *path; /* "defaults.integrity", "segments.Prices.integrity"; NULL: not written */
+    const char *path; /* "defaults.integrity", "segments.Prices.integrity" */
     struct cfg_place place;
 };
 
 /* Whether Windows audits who opens an object to change it. */
 struct cfg_audit {
     bool on;
-    const char *path; /* "defaults.audit", "segments.Prices.audit"; NULL: not written */
+    const char *path; /* "defaults.audit", "segments.Prices.audit" */
     struct cfg_place place;
 };
 
@@ -85,8 +85,8 @@ struct cfg_initial {
     uint8_t fill;
     const char *file; /* path as written, relative to the file that names it; NULL: none */
     struct cfg_place file_place;
-    const char *unread;     /* `file` cannot be read: path of the file that names it; else NULL */
-    struct cfg_place place; /* line 0: nothing was written, all zero */
+    const char *unread; /* `file` cannot be read: path of the file that names it; else NULL */
+    struct cfg_place place;
 };
 
 struct cfg_segment {
@@ -94,8 +94,8 @@ struct cfg_segment {
     struct cfg_lock lock;
     struct cfg_notify notify;
     struct cfg_snapshots snapshots;
-    struct cfg_initial initial;
-    bool keep;           /* keep: reboot: its content is restored after a reboot */
+    struct cfg_initial *initial; /* NULL: nothing was written, all zero */
+    bool keep;                   /* keep: reboot: its content is restored after a reboot */
     uint32_t save_every; /* milliseconds; 0: only when the broker stops or drops the segment */
 };
 
@@ -129,13 +129,13 @@ struct cfg_queue {
 
 struct cfg_object {
     enum shmb_kind kind;
+    bool alias;       /* sessions: alias: its plain name reaches it from every session */
     const char *name; /* bare: without Global\ */
     const char *path; /* "segments.Prices": what messages call it */
     struct cfg_place place;
-    const struct cfg_access *access; /* its own, or the file's defaults.access; never NULL */
-    struct cfg_integrity integrity;
-    struct cfg_audit audit;
-    bool alias; /* sessions: alias: its plain name reaches it from every session */
+    const struct cfg_access *access;       /* its own, or the file's defaults.access; never NULL */
+    const struct cfg_integrity *integrity; /* NULL: not written; few objects have their own */
+    const struct cfg_audit *audit;         /* NULL: not written */
     union {
         struct cfg_segment segment;     /* SHMB_SECTION */
         struct cfg_event event;         /* SHMB_EVENT */
@@ -143,6 +143,12 @@ struct cfg_object {
         struct cfg_queue queue;         /* SHMB_QUEUE */
     } u;
 };
+
+/* True if programs of low integrity may write the object. */
+static inline bool cfg_is_low(const struct cfg_object *object)
+{
+    return object->integrity != NULL && object->integrity->low;
+}
 
 /* Other files that belong to this one: a path whose last part may hold * and ?. */
 struct cfg_include {

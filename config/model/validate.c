@@ -57,13 +57,13 @@ static void check_initial(const struct cfg_object *object, struct cfg_messages *
     char path[PATH_SIZE];
 
     /* Size 0: it is missing or wrong, which is an error already. */
-    if (segment->size == 0 || segment->initial.length <= segment->size)
+    if (segment->size == 0 || segment->initial == NULL || segment->initial->length <= segment->size)
         return;
     snprintf(path, sizeof path, "%s.initial", object->path);
-    cfg_message_add(messages, CFG_ERROR, &segment->initial.place, path,
+    cfg_message_add(messages, CFG_ERROR, &segment->initial->place, path,
                     "the content has %zu bytes, the segment only %llu; make it shorter or the "
                     "size larger",
-                    segment->initial.length, (unsigned long long)segment->size);
+                    segment->initial->length, (unsigned long long)segment->size);
 }
 
 /* Read on an event means to wait on it, and a wait on an auto-reset event takes its signal. */

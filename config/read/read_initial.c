@@ -209,23 +209,27 @@ static size_t count_forms(const struct node *const values[KEY_COUNT])
     return forms;
 }
 
-void read_initial(struct reader *reader, const struct node *node, const struct path *path,
-                  struct cfg_initial *out)
+struct cfg_initial *read_initial(struct reader *reader, const struct node *node,
+                                 const struct path *path)
 {
     const struct node *values[KEY_COUNT];
+    struct cfg_initial *out;
     size_t forms;
     unsigned meant;
 
     if (!read_keys(reader, node, path, keys, KEY_COUNT, values, &meant))
-        return;
+        return NULL;
+    out = reader_alloc(reader, 1, sizeof *out);
+    if (out == NULL)
+        return NULL;
     out->place = reader_place(reader, node);
     forms = count_forms(values);
     if (forms != 1) {
         /* A misspelt form is an error already. */
         if (forms == 0 && meant != 0)
-            return;
+            return out;
         reader_error(reader, node, path, "initial needs exactly one of text, hex, fill and file");
-        return;
+        return out;
     }
     if (values[KEY_ENCODING] != NULL && values[KEY_TEXT] == NULL)
         reader_error(reader, values[KEY_ENCODING], path, "encoding goes only with text; remove it");
@@ -237,4 +241,5 @@ void read_initial(struct reader *reader, const struct node *node, const struct p
         read_fill(reader, values[KEY_FILL], path, out);
     else
         read_file(reader, values[KEY_FILE], path, out);
+    return out;
 }

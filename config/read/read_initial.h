@@ -6,8 +6,11 @@
 
 #include "read_value.h"
 
-/* Reads the value of an `initial` key. After an error the content is empty. */
-void read_initial(struct reader *reader, const struct node *node, const struct path *path,
-                  struct cfg_initial *out);
+/*
+ * Reads the value of an `initial` key. After an error the content is empty. NULL: no mapping, or
+ * no memory.
+ */
+struct cfg_initial *read_initial(struct reader *reader, const struct node *node,
+                                 const struct path *path);
 
 #endif

@@ -13,30 +13,40 @@
 enum { ACCESS, INTEGRITY, SDDL, AUDIT };
 
 void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
-                    struct cfg_integrity *out)
+                    const struct cfg_integrity **out)
 {
     static const char *const words[] = {"low", "medium"};
     struct path below = {path, "integrity", 0};
+    struct cfg_integrity *own;
     size_t word;
 
     if (!read_word(reader, node, &below, words, 2, &word))
         return;
-    out->low = word == 0;
-    out->place = reader_place(reader, node);
-    out->path = reader_path_text(reader, &below);
+    own = reader_alloc(reader, 1, sizeof *own);
+    if (own == NULL)
+        return;
+    own->low = word == 0;
+    own->place = reader_place(reader, node);
+    own->path = reader_path_text(reader, &below);
+    *out = own;
 }
 
 void read_audit(struct reader *reader, const struct node *node, const struct path *path,
-                struct cfg_audit *out)
+                const struct cfg_audit **out)
 {
     struct path below = {path, "audit", 0};
+    struct cfg_audit *own;
     bool on;
 
     if (!read_bool(reader, node, &below, &on))
         return;
-    out->on = on;
-    out->place = reader_place(reader, node);
-    out->path = reader_path_text(reader, &below);
+    own = reader_alloc(reader, 1, sizeof *own);
+    if (own == NULL)
+        return;
+    own->on = on;
+    own->place = reader_place(reader, node);
+    own->path = reader_path_text(reader, &below);
+    *out = own;
 }
 
 /*

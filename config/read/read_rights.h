@@ -15,13 +15,13 @@
 void read_rights(struct reader *reader, const struct node *key, const struct node *const *values,
                  unsigned meant, const struct path *path, struct cfg_object *object);
 
-/* Reads `integrity` of the thing at `path`. After an error `out` stays as it is. */
+/* Reads `integrity` of the thing at `path`. After an error `*out` stays as it is. */
 void read_integrity(struct reader *reader, const struct node *node, const struct path *path,
-                    struct cfg_integrity *out);
+                    const struct cfg_integrity **out);
 
-/* Reads `audit` of the thing at `path`. After an error `out` stays as it is. */
+/* Reads `audit` of the thing at `path`. After an error `*out` stays as it is. */
 void read_audit(struct reader *reader, const struct node *node, const struct path *path,
-                struct cfg_audit *out);
+                const struct cfg_audit **out);
 
 /* Reads `sessions` of an object; `node` NULL: not written. */
 void read_sessions(struct reader *reader, const struct node *node, const struct path *path,

@@ -269,7 +269,7 @@ void read_segment(struct reader *reader, const struct node *key, const struct no
     read_lock(reader, key, values[KEY_LOCK], &lock, object);
     read_sessions(reader, values[KEY_SESSIONS], path, object);
     if (values[KEY_INITIAL] != NULL)
-        read_initial(reader, values[KEY_INITIAL], &initial, &segment->initial);
+        segment->initial = read_initial(reader, values[KEY_INITIAL], &initial);
     if (values[KEY_NOTIFY] != NULL)
         read_notify(reader, values[KEY_NOTIFY], &notify, object);
     if (values[KEY_SNAPSHOTS] != NULL)

@@ -23,8 +23,8 @@ struct reader {
     struct cfg_messages *messages;
     const struct cfg_access *defaults; /* defaults.access; NULL: not written, or invalid */
     bool defaults_written;
-    struct cfg_integrity integrity; /* defaults.integrity */
-    struct cfg_audit audit;         /* defaults.audit */
+    const struct cfg_integrity *integrity; /* defaults.integrity; NULL: not written, or invalid */
+    const struct cfg_audit *audit;         /* defaults.audit; NULL: not written, or invalid */
     bool no_memory;
 };
 

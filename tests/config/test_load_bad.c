@@ -249,14 +249,14 @@ static const struct bad rows_segments[] = {
     {TEXT(DEFAULTS "mutexes: { A.changed.0: }\nsegments: { A: { size: 1, notify: true } }\n"),
      "f:4:35: error: segments.A.notify: the name 'A.changed.0' of a change event clashes with mutexes.A.changed.0 at f:3:12; names are compared without case, and all kinds share them\n"},
     {TEXT(DEFAULTS "limits: { objects: 5 }\nsegments: { A: { size: 1, notify: true } }\n"),
-     "f:3:20: error: limits.objects: 6 objects, locks and change events included, exceed the limit of 5; remove some, or raise the limit\n"},
+     "f:3:20: error: limits.objects: 6 objects, locks, slots and events included, exceed the limit of 5; remove some, or raise the limit\n"},
     /* Slots: 10 and their section for the default access, 5 and theirs for B. */
     {TEXT(DEFAULTS "limits: { objects: 22 }\nsegments:\n"
                    "  A: { size: 1, lock: { kind: fast, max_lockers: 7 } }\n"
                    "  B: { size: 1, lock: { kind: fast, max_lockers: 5 }, access: { read: Users } }\n"
                    "  C: { size: 1, lock: { kind: fast, max_lockers: 10 } }\n"
                    "  D: { size: 1, lock: { kind: fast, max_lockers: 8 } }\n"),
-     "f:3:20: error: limits.objects: 25 objects, locks and change events included, exceed the limit of 22; remove some, or raise the limit\n"},
+     "f:3:20: error: limits.objects: 25 objects, locks, slots and events included, exceed the limit of 22; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1, snapshots: duble } }\n"),
      "f:3:38: error: segments.A.snapshots: 'duble'; did you mean 'double'?\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1048577, snapshots: double } }\n"),
@@ -266,7 +266,7 @@ static const struct bad rows_segments[] = {
     {TEXT(DEFAULTS "segments: { ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt: { size: 1, lock: none, snapshots: double } }\n"),
      "f:3:240: error: segments.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt.snapshots: the name is longer than 200 UTF-16 units; shorten it (the section for snapshots would be named ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt.snapshots; give the segment a shorter name)\n"},
     {TEXT(DEFAULTS "limits: { objects: 2, memory: 300 }\nsegments: { A: { size: 100, snapshots: double } }\n"),
-     "f:3:20: error: limits.objects: 3 objects, locks and change events included, exceed the limit of 2; remove some, or raise the limit\n"
+     "f:3:20: error: limits.objects: 3 objects, locks, slots and events included, exceed the limit of 2; remove some, or raise the limit\n"
      "f:3:31: error: limits.memory: 420 bytes of segments exceed the limit of 300; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "segments: { ShmBroker: { size: 1 } }\n"),
      "f:3:13: error: segments.ShmBroker.lock: names that start with ShmBroker. belong to the broker; choose another (the lock would be named ShmBroker.lock; give it another name: lock: { name: ... })\n"},
@@ -414,7 +414,7 @@ static const struct bad rows_queues[] = {
     {TEXT(DEFAULTS "queues: { ShmBroker: { slots: 8, slot_size: 8 } }\n"),
      "f:3:11: error: queues.ShmBroker: names that start with ShmBroker. belong to the broker; choose another (an event of the queue would be named ShmBroker.lock; give the queue a shorter name)\n"},
     {TEXT(DEFAULTS "limits: { objects: 3 }\nqueues: { Q: { slots: 8, slot_size: 8 } }\n"),
-     "f:3:20: error: limits.objects: 4 objects, locks and change events included, exceed the limit of 3; remove some, or raise the limit\n"},
+     "f:3:20: error: limits.objects: 4 objects, locks, slots and events included, exceed the limit of 3; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "limits: { memory: 1535 }\nqueues: { Q: { slots: 8, slot_size: 56 } }\n"),
      "f:3:19: error: limits.memory: 1536 bytes of segments and queues exceed the limit of 1535; remove some, or raise the limit\n"},
 };
@@ -499,7 +499,7 @@ static const struct bad rows_settings[] = {
     {TEXT(DEFAULTS "limits: { memory: 1048577 GiB }\nmutexes: { M: }\n"),
      "f:3:19: error: limits.memory: '1048577 GiB'; the limit is 1 byte to 1 PiB\n"},
     {TEXT(DEFAULTS "limits: { objects: 2 }\nsegments: { A: { size: 1 } }\nmutexes: { M: }\n"),
-     "f:3:20: error: limits.objects: 3 objects, locks and change events included, exceed the limit of 2; remove some, or raise the limit\n"},
+     "f:3:20: error: limits.objects: 3 objects, locks, slots and events included, exceed the limit of 2; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "limits: { memory: 1 KiB }\nsegments: { A: { size: 1 KiB }, B: { size: 1, lock: none } }\n"),
      "f:3:19: error: limits.memory: 1025 bytes of segments and queues exceed the limit of 1024; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "hold_for: 10\nmutexes: { M: }\n"),

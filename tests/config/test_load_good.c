@@ -111,7 +111,7 @@ static void every_kind(void **state)
     assert_string_equal(o[5].place.file, "f");
     assert_true(o[5].u.segment.size == 65536);
     assert_string_equal(o[5].u.segment.lock.name, "Prices.lock");
-    assert_int_equal(o[5].u.segment.initial.place.line, 0);
+    assert_null(o[5].u.segment.initial);
     assert_int_equal(o[6].kind, SHMB_MUTEX);
     assert_ptr_equal(o[6].access, o[7].access);
     check_trustee(o[7].access, 0, "Users", SHMB_LEVEL_READ);
@@ -262,7 +262,7 @@ static void initial_contents(void **state)
             snprintf(text, sizeof text, DEFAULTS "segments: { A: { size: 8, initial: { %s } } }",
                      rows[i].written);
         const struct cfg_initial *initial =
-            &good(text, (size_t)length)->objects[0].u.segment.initial;
+            good(text, (size_t)length)->objects[0].u.segment.initial;
 
         assert_int_equal(initial->length, rows[i].length);
         if (rows[i].length > 0)

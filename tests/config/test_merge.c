@@ -120,7 +120,7 @@ static const struct row rows[] = {
      "2:3:33: error: events.Prices: the name 'Prices'" SAME, "--x"},
     /* limits of the main file count for all */
     {{"version: 1\nlimits: { objects: 3 }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "mutexes: { B: , C: , D: }\n"},
-     "0:2:20: error: limits.objects: 4 objects, locks and change events included, exceed the limit of 3; remove some, or raise the limit\n", "-x"},
+     "0:2:20: error: limits.objects: 4 objects, locks, slots and events included, exceed the limit of 3; remove some, or raise the limit\n", "-x"},
     {{"version: 1\nlimits: { memory: 1 KiB }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "segments: { B: { size: 1025 } }\n"},
      "0:2:19: error: limits.memory: 1025 bytes of segments and queues exceed the limit of 1024; remove some, or raise the limit\n", "-x"},
     /* nothing at all */
@@ -192,7 +192,7 @@ static void limits_of_what_is_left_out(void **state)
     merge(&m, texts, true);
     assert_string_equal(
         m.lines,
-        "1: error: limits.objects: 3 objects, locks and change events included, exceed the limit "
+        "1: error: limits.objects: 3 objects, locks, slots and events included, exceed the limit "
         "of 2; remove some, or raise the limit\n");
     assert_int_equal(m.result, CFG_OK);
     assert_int_equal(m.whole->count, 2);

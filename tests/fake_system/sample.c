@@ -116,6 +116,7 @@ struct cfg_object *sample_semaphore(struct sample *sample, const char *name, int
 void sample_rich(struct sample *sample)
 {
     static const uint8_t bytes[] = {'n', 'o', 'n', 'e'};
+    static struct cfg_initial none;
     static char text[64];
     const struct cfg_access *access;
     struct cfg_object *prices;
@@ -124,9 +125,8 @@ void sample_rich(struct sample *sample)
     sample_init(sample, 8);
     access = sample_access(sample, text);
     prices = sample_section(sample, "Prices", 64, "Prices.lock", access);
-    prices->u.segment.initial.bytes = bytes;
-    prices->u.segment.initial.length = sizeof(bytes);
-    prices->u.segment.initial.fill = 0xEE;
+    none = (struct cfg_initial){.bytes = bytes, .length = sizeof(bytes), .fill = 0xEE};
+    prices->u.segment.initial = &none;
     sample_section(sample, "Plain", 4096, NULL, access);
     sample_mutex(sample, "Single", access);
     sample_event(sample, "Go", true, access);

@@ -73,12 +73,12 @@ static void check_segment(const struct cfg_segment *segment)
     volatile uint8_t last = 0;
 
     must(segment->size >= 1 && segment->size <= CFG_SIZE_MAX);
-    must(segment->initial.length <= segment->size);
+    must(segment->initial == NULL || segment->initial->length <= segment->size);
     must(!segment->keep || segment->size <= CFG_KEEP_MAX);
     must(segment->save_every == 0 || (segment->keep && segment->save_every >= CFG_SAVE_LEAST &&
                                       segment->save_every <= CFG_SAVE_MOST));
-    if (segment->initial.length > 0)
-        last = segment->initial.bytes[segment->initial.length - 1]; /* is really there */
+    if (segment->initial != NULL && segment->initial->length > 0)
+        last = segment->initial->bytes[segment->initial->length - 1]; /* is really there */
     (void)last;
     if (segment->lock.name != NULL)
         check_name(segment->lock.name);

@@ -13,8 +13,7 @@ static enum sys_status look_up(const struct cfg *config, struct access_sets *set
         const struct cfg_object *object = &config->objects[i];
 
         if (object->access != NULL) /* else it has an error that was reported */
-            status =
-                access_sets_add(sets, object->access, object->kind, object->integrity.low, &set);
+            status = access_sets_add(sets, object->access, object->kind, cfg_is_low(object), &set);
     }
     return status;
 }

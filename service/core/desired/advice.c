@@ -189,9 +189,9 @@ static bool anybody_writes(const struct cfg_access *access)
 
 static void look_at_integrity(struct advice *advice, const struct cfg_object *object)
 {
-    const struct cfg_integrity *integrity = &object->integrity;
+    const struct cfg_integrity *integrity = object->integrity;
 
-    if (!integrity->low || !anybody_writes(object->access) ||
+    if (!cfg_is_low(object) || !anybody_writes(object->access) ||
         is_default(integrity->path, integrity->place.file, &advice->integrity_file))
         return;
     cfg_message_add(
@@ -383,9 +383,9 @@ void advice_audit(const struct cfg *config, struct cfg_messages *messages)
     size_t i;
 
     for (i = 0; i < config->count; i++) {
-        const struct cfg_audit *audit = &config->objects[i].audit;
+        const struct cfg_audit *audit = config->objects[i].audit;
 
-        if (audit->on && !is_default(audit->path, audit->place.file, &spoken_of))
+        if (audit != NULL && audit->on && !is_default(audit->path, audit->place.file, &spoken_of))
             cfg_message_add(
                 messages, CFG_WARNING, &audit->place, audit->path,
                 "the installed service has no privilege to audit; run: shmbroker install "

@@ -68,7 +68,7 @@ static void complain(const struct reading *r, const struct cfg_object *object, c
 
     va_start(values, format);
     cfg_message_addv(r->messages, r->forgiving ? CFG_WARNING : CFG_ERROR,
-                     &object->u.segment.initial.file_place, object->path, format, values);
+                     &object->u.segment.initial->file_place, object->path, format, values);
     va_end(values);
 }
 
@@ -131,7 +131,7 @@ static enum sys_status read_patiently(struct reading *r, const char *path, char 
 
 static void read_content(struct reading *r, struct cfg_object *object, const char *path)
 {
-    struct cfg_initial *initial = &object->u.segment.initial;
+    struct cfg_initial *initial = object->u.segment.initial;
     struct sys_failure why = {0};
     char *content = NULL;
     size_t length = 0;
@@ -150,7 +150,7 @@ static void read_content(struct reading *r, struct cfg_object *object, const cha
 
 static void fetch(struct reading *r, const char *base, struct cfg_object *object)
 {
-    const char *file = object->u.segment.initial.file;
+    const char *file = object->u.segment.initial->file;
     struct sys_failure why = {0};
     char *path = NULL;
     enum sys_status status =
@@ -183,11 +183,12 @@ bool initial_files_read(const struct system *system, const char *base, struct cf
     for (i = 0; i < part->count && !r.no_memory; i++) {
         struct cfg_object *object = &part->objects[i];
 
-        if (object->kind != SHMB_SECTION || object->u.segment.initial.file == NULL)
+        if (object->kind != SHMB_SECTION || object->u.segment.initial == NULL ||
+            object->u.segment.initial->file == NULL)
             continue;
         fetch(&r, base, object);
-        if (object->u.segment.initial.bytes == NULL)
-            postpone(&r, base, &object->u.segment.initial);
+        if (object->u.segment.initial->bytes == NULL)
+            postpone(&r, base, object->u.segment.initial);
     }
     return !r.no_memory;
 }
@@ -219,13 +220,13 @@ enum sys_status initial_file_read(const struct system *system, const struct cfg_
 {
     struct sys_failure failure = {0};
     char *path;
-    enum sys_status status = system->files.resolve_path(system->self, segment->initial.unread,
-                                                        segment->initial.file, &path, &failure);
+    enum sys_status status = system->files.resolve_path(system->self, segment->initial->unread,
+                                                        segment->initial->file, &path, &failure);
 
     *content = NULL;
     *length = 0;
     if (status != SYS_OK) {
-        name_file(segment->initial.file, &failure, why);
+        name_file(segment->initial->file, &failure, why);
         return status;
     }
     system->progress(system->self);

@@ -59,7 +59,7 @@ static struct item *add_item(struct inventory *inventory, const struct cfg_objec
     item->from = from;
     item->access = (uint32_t)set;
     item->held_back = access_sets_held_back(inventory->sets, set);
-    item->audit = from->audit.on;
+    item->audit = from->audit != NULL && from->audit->on;
     return item;
 }
 
@@ -96,11 +96,11 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     /* A segment that was made with a fast lock keeps it, whatever the configuration says. */
     item->max_lockers = item->fast ? segment->lock.max_lockers : CFG_LOCKERS;
     /* A new section is all zero: zeros need not be written. */
-    if (segment->initial.length > 0 || segment->initial.fill != 0 ||
-        segment->initial.unread != NULL)
-        item->initial = &segment->initial;
+    if (segment->initial != NULL && (segment->initial->length > 0 || segment->initial->fill != 0 ||
+                                     segment->initial->unread != NULL))
+        item->initial = segment->initial;
     /* Also for an `initial` that is written and means zeros. */
-    item->initialised = item->initial != NULL || segment->initial.place.line != 0;
+    item->initialised = segment->initial != NULL;
     inventory->copies |= segment->keep;
     if (segment->keep)
         item->copies = calloc(1, sizeof(*item->copies));
@@ -161,7 +161,7 @@ static enum sys_status expand(struct inventory *inventory, const struct cfg *con
         const struct cfg_object *object = &config->objects[i];
         size_t set = 0;
         enum sys_status status = access_sets_add(inventory->sets, object->access, object->kind,
-                                                 object->integrity.low, &set);
+                                                 cfg_is_low(object), &set);
 
         if (status == SYS_NO_MEMORY)
             return status;

@@ -217,10 +217,10 @@ static void low_integrity_is_spoken_of_where_somebody_writes(void **state)
     sample_init(&sample, 4);
     writing = sample_access(&sample, one);
     reading = sample_access(&sample, two);
-    sample_section(&sample, "A", 64, NULL, writing)->integrity = shared;
-    sample_section(&sample, "B", 64, NULL, writing)->integrity = shared;
-    sample_mutex(&sample, "C", writing)->integrity = own;
-    sample_mutex(&sample, "D", reading)->integrity = own;
+    sample_section(&sample, "A", 64, NULL, writing)->integrity = &shared;
+    sample_section(&sample, "B", 64, NULL, writing)->integrity = &shared;
+    sample_mutex(&sample, "C", writing)->integrity = &own;
+    sample_mutex(&sample, "D", reading)->integrity = &own;
     check(&sample, wanted, 2);
 }
 

@@ -182,7 +182,7 @@ static const struct row rows[] = {
     {DEFAULTS "include: main.yaml\nmutexes: { M: }\n", NULL, NULL,
      MAIN ":3:10: error: include: the file includes itself; remove this entry\n", LEFT_OUT},
     {"version: 1\nlimits: { objects: 1 }\n" INCLUDE "mutexes: { M: { access: { read: U } } }\n", GOOD_B, NULL,
-     MAIN ":2:20: error: limits.objects: 2 objects, locks and change events included, exceed the limit of 1; remove some, or raise the limit\n", LEFT_OUT},
+     MAIN ":2:20: error: limits.objects: 2 objects, locks, slots and events included, exceed the limit of 1; remove some, or raise the limit\n", LEFT_OUT},
     /* errors of the main file */
     {DEFAULTS INCLUDE "mutexes: { M: { sise: 1 } }\n", GOOD_B, NULL,
      MAIN ":4:17: error: mutexes.M: unknown key 'sise'; known here: access, integrity, sddl, audit and sessions\n", REFUSED},
@@ -249,10 +249,10 @@ static void the_content_of_a_segment_comes_from_a_file(void **state)
     assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_OK);
     check_lines("");
     assert_int_equal(c.whole->count, 2);
-    initial = &c.whole->objects[0].u.segment.initial;
+    initial = c.whole->objects[0].u.segment.initial;
     assert_int_equal(initial->length, 5);
     assert_memory_equal(initial->bytes, "12345", 5);
-    assert_int_equal(c.whole->objects[1].u.segment.initial.length, 5);
+    assert_int_equal(c.whole->objects[1].u.segment.initial->length, 5);
     assert_int_equal(c.initial, 10);
 }
 

@@ -85,7 +85,7 @@ static void a_lock_stands_before_its_segment(void **state)
     assert_string_equal(items[1].spec.name, "Prices");
     assert_int_equal(items[1].spec.size, 64);
     assert_false(items[1].readers_may_wait);
-    assert_ptr_equal(items[1].initial, &w.sample.objects[0].u.segment.initial);
+    assert_ptr_equal(items[1].initial, w.sample.objects[0].u.segment.initial);
     assert_string_equal(items[2].spec.name, "Plain");
     assert_null(items[2].initial);
     assert_int_equal(items[3].spec.kind, SHMB_MUTEX);
@@ -127,7 +127,7 @@ static void zeros_are_no_content_to_write(void **state)
 
     (void)state;
     sample_rich(&w.sample);
-    initial = &w.sample.objects[0].u.segment.initial;
+    initial = w.sample.objects[0].u.segment.initial;
     initial->length = 0;
     initial->fill = 0;
     initial->place.line = 7;
@@ -226,15 +226,16 @@ static void what_is_wrong_with_sddl_is_said_at_its_place(void **state)
 
 static void low_integrity_is_another_set(void **state)
 {
+    static const struct cfg_integrity low = {.low = true};
     char list[] = "read Users", wrong[] = "read Nobody";
     const struct cfg_access *access, *bad;
 
     (void)state;
     sample_init(&w.sample, 5);
     access = sample_access(&w.sample, list);
-    sample_section(&w.sample, "A", 64, "A.lock", access)->integrity.low = true;
+    sample_section(&w.sample, "A", 64, "A.lock", access)->integrity = &low;
     sample_section(&w.sample, "B", 64, NULL, access);
-    sample_mutex(&w.sample, "C", access)->integrity.low = true;
+    sample_mutex(&w.sample, "C", access)->integrity = &low;
     assert_int_equal(build(), SYS_OK);
     assert_int_equal(access_sets_count(w.inventory->sets), 2);
     assert_int_equal(w.inventory->items[0].access, w.inventory->items[3].access);
@@ -245,7 +246,7 @@ static void low_integrity_is_another_set(void **state)
     w.inventory = NULL;
     /* What is wrong with a list that both have is said once. */
     bad = sample_access(&w.sample, wrong);
-    sample_mutex(&w.sample, "D", bad)->integrity.low = true;
+    sample_mutex(&w.sample, "D", bad)->integrity = &low;
     sample_mutex(&w.sample, "E", bad);
     assert_int_equal(build(), SYS_NOT_FOUND);
     assert_int_equal(w.messages.errors, 1);

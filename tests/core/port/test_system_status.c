@@ -254,7 +254,8 @@ static void texts_and_accounts_without_a_why(void **state)
 
 static void files_without_a_why(void **state)
 {
-    struct cfg_segment segment = {.size = 2, .initial = {.file = "C:\\x", .unread = "C:\\y"}};
+    struct cfg_initial initial = {.file = "C:\\x", .unread = "C:\\y"};
+    struct cfg_segment segment = {.size = 2, .initial = &initial};
     struct config_files none = {0};
     struct last_good *last;
     struct state *memory = state_new(port, "boot-1");

@@ -42,8 +42,10 @@ static void everything_is_in_the_directory(void **state)
 
 static void zeros_that_were_asked_for_are_content(void **state)
 {
+    static struct cfg_initial zeros = {.place = {"sample.yaml", 7, 1}};
+
     (void)state;
-    world.sample.objects[1].u.segment.initial.place.line = 7;
+    world.sample.objects[1].u.segment.initial = &zeros;
     world.sample.objects[0].u.segment.lock.readers_may_wait = true;
     world_rebuild();
     world_start();
