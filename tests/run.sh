@@ -96,6 +96,7 @@ all_checks() {
     job check 'torture finds mutant 1' "$root/tests/torture.sh" --mutants 1
     job check 'torture finds mutant 2' "$root/tests/torture.sh" --mutants 2
     job check 'fuzzing, 5 s each' "$root/tests/fuzz/run.sh" 5
+    job check 'models of the protocols, and their mutants' "$checks/models.sh"
 }
 
 # Of a part of the programs, nobody knows what all of them skip. A reason that begins with

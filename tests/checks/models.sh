@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# The protocols in client/sync as models: spin tries every order of their steps, with a death after
+# each of them. Each model has mutants, deliberate faults, and spin must find each.
+#
+#   tests/checks/models.sh            exit code 77, which is no failure: spin is not installed
+#   tests/checks/models.sh --deep     with greater bounds: some minutes, and 4 GB
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+command -v spin >/dev/null || { echo 'spin is not installed'; exit 77; }
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# Makes the checker of a model.
+make_checker() {
+    mkdir "$work/$1" && cd "$work/$1" && cp "$root/tests/models/$1.pml" . &&
+        spin -a "$1.pml" >said 2>&1 &&
+        cc -O2 -w -DSAFETY -DCOLLAPSE -DMEMLIM=4096 -o checker pan.c >>said 2>&1 && return 0
+    cat said
+    return 1
+}
+
+# check MODEL FILE [NAME=VALUE…]: 0: no error; 1: one; 2: the search did not end. FILE: its answer.
+check() {
+    local model=$1 file=$2
+    shift 2
+    (cd "$work/$model" && exec env "$@" ./checker -m1000000 -w22) >"$file" 2>&1
+    if grep -q '^pan:1:' "$file"; then
+        return 1
+    fi
+    grep -qE '^error: |reached -DMEMLIM|out of memory' "$file" && return 2
+    grep -q 'errors: 0$' "$file" || return 2
+}
+
+# holds MODEL [NAME=VALUE…]
+holds() {
+    local file=$work/$1.holds
+    if check "$1" "$file" "${@:2}"; then
+        echo "$1 ${*:2}: $(sed -n 's/^ *\([0-9.e+]*\) states, stored.*/\1/p' "$file") states, no error"
+        return 0
+    fi
+    echo "$1 ${*:2}: FAILED"
+    cat "$file"
+    # the steps that led there
+    (cd "$work/$1" && env "${@:2}" ./checker -r "$1.pml.trail" 2>&1 | grep -v '^$' | tail -60)
+    return 1
+}
+
+# mutants MODEL BOUNDS…: each is found, within one of the bounds (NAME=VALUE …).
+mutants() {
+    local model=$1 bounds number what bad=0 found count=0 file=$work/$1.mutant
+    while read -r number what; do
+        found= count=$((count + 1))
+        for bounds in "${@:2}"; do
+            # shellcheck disable=SC2086
+            check "$model" "$file" $bounds "MUTANT=$number"
+            [ $? != 1 ] || { found=1; break; }
+        done
+        if [ -n "$found" ]; then
+            echo "$model, mutant $number ($what): found, $(sed -n 's/^pan:1: \(.*\) (at.*/\1/p' "$file")"
+        else
+            echo "$model, mutant $number ($what): NOT FOUND"
+            bad=1
+        fi
+    done < <(sed -n 's|^#define .*(mutant == \([0-9]*\)) /\* \(.*\) \*/$|\1 \2|p' \
+        "$root/tests/models/$model.pml")
+    [ $bad = 0 ] && [ $count -ge 2 ]
+}
+
+fast_lock() {
+    make_checker fast_lock && mutants fast_lock "DEATHS=1 ROUNDS=1 WAYS=123" "DEATHS=1 ROUNDS=1 WAYS=233" "DEATHS=0 ROUNDS=2 WAYS=233" &&
+        holds fast_lock DEATHS=0 ROUNDS=2 && holds fast_lock DEATHS=1 ROUNDS=1 || return 1
+    [ -z "$deep" ] || { holds fast_lock DEATHS=0 ROUNDS=3 && holds fast_lock DEATHS=2 ROUNDS=1 WAYS=123; }
+}
+
+waiters() {
+    make_checker waiters && mutants waiters DEATHS=0 && holds waiters DEATHS=1
+}
+
+queue() {
+    make_checker queue && mutants queue DEATHS=0 && holds queue DEATHS=1 || return 1
+    [ -z "$deep" ] || holds queue DEATHS=2
+}
+
+case ${1:-} in
+'') deep= ;;
+--deep) deep=1 ;;
+*)
+    echo "usage: $0 [--deep]" >&2
+    exit 2
+    ;;
+esac
+# The lock takes about as long as the other two.
+fast_lock >"$work/lock" &
+first=$!
+(waiters && queue) >"$work/others"
+failed=$?
+wait "$first" || failed=1
+cat "$work/lock" "$work/others"
+exit $failed

@@ -1,0 +1,321 @@
+/*
+ * fast_lock.pml - the fast lock (client/sync/fast_lock.h, lock_word.h, slots.h), for spin.
+ *
+ * Three threads share one lock. Each takes it `rounds` times: as a try, with a time limit, or
+ * without one. Each may die after each step (STEP, with the names of crash_points.h), `deaths`
+ * times in all; a new thread takes its place.
+ *
+ * Checked: one thread at a time is inside. An owner's death is reported to each later owner until
+ * one declares the content consistent, and never without a death. A try fails only where it saw
+ * an owner. No thread sleeps for ever: a sleep may end by its slice only where the protocol says so
+ * (`late`): after the death of a thread that had released the lock and not yet signalled, that was
+ * just woken, or that had asked for a hand-off; of an owner that got the lock after the sleeper
+ * looked; and where a new thread took the slot of a dead owner between look and sleep. Anywhere
+ * else a sleep without a signal is a deadlock here.
+ *
+ * The model is sequentially consistent. That suffices for the word, which only compare-and-swap
+ * changes; EARLY_GENERATION shows what the order of the two loads is for.
+ *
+ * The environment has the bounds: ROUNDS, DEATHS, and WAYS, such as 123 (TRY, LIMITED, FOREVER);
+ * without WAYS, all. MUTANT selects a fault; models.sh runs each, and the check must find it.
+ */
+#define FRUITLESS 1 /* sleeps before a hand-off; 4 in the code */
+
+/* The word: slot + 1, generation, flags. */
+#define OWNER(w)      ((w) & 3)
+#define GENERATION(w) (((w) >> 2) & 7)
+#define IDENTITY(w)   ((w) & 31)
+#define MAKE(s)       ((s) + 1 | generation[s] << 2)
+#define CONTENDED     32
+#define HAND_OFF      64
+#define DIRTY         128
+
+#define TRY     1
+#define LIMITED 2
+#define FOREVER 3
+
+c_decl {
+\#include <stdlib.h>
+}
+
+byte mutant, rounds, deaths;
+short ways;
+#define NO_BUMP          (mutant == 1) /* a new holder of a slot keeps its generation */
+#define TRY_OBEYS        (mutant == 2) /* a try leaves a free lock alone that has HAND_OFF */
+#define CARRIES_NOTHING  (mutant == 3) /* who was woken takes the lock without CONTENDED */
+#define EVENT_ALONE      (mutant == 4) /* sleepers do not wait for the mutex of the slot */
+#define PLAIN_TAKE_OVER  (mutant == 5) /* a store instead of a compare-and-swap */
+#define FORGETS_DIRTY    (mutant == 6) /* DIRTY goes without anyone's word */
+#define LEAVES_SILENTLY  (mutant == 7) /* gives up before it has set CONTENDED */
+#define EARLY_GENERATION (mutant == 8) /* the generation is loaded before the word */
+#define NO_WAKE          (mutant == 9) /* the owner does not look at CONTENDED */
+
+byte word;
+bool event;            /* resets itself */
+byte mutex[3];         /* of the slots: the thread that has it, plus one */
+byte generation[3];
+
+byte inside; /* the owner, plus one */
+bool torn;   /* an owner died, and nobody has declared the content consistent */
+bool late;
+byte watched[3]; /* by thread: it saw the owner in this slot, plus two; 1: no owner; 0: does not wait */
+
+/* What a thread adds to the word before it sleeps. */
+#define WANTED (CONTENDED | (sleeps >= FRUITLESS -> HAND_OFF : 0))
+
+/* Waits, and saw another owner than this thread. */
+#define UNWATCHED(t) (watched[t] != 0 && watched[t] != slot + 2)
+
+/* The thread may die after what it just did. Ends an atomic step. */
+#define STEP(name) if :: deaths > 0 -> deaths--; goto died :: true fi
+
+inline own(abandoned) {
+    assert(inside == 0 && (abandoned) == torn);
+    inside = me + 1
+}
+
+inline forget() {
+    asked = false; signalled = false; win = false; w = 0; seen = 0; sleeps = 0;
+    watched[me] = 0
+}
+
+proctype thread(byte me, limit) {
+    byte slot, w, seen, sleeps, id, left = rounds;
+    bool win, asked, signalled;
+
+    atomic { slot = me; id = MAKE(slot); goto next };
+
+claim:
+    atomic {
+        if
+        :: mutex[0] == 0 -> slot = 0
+        :: mutex[1] == 0 -> slot = 1
+        :: mutex[2] == 0 -> slot = 2
+        fi;
+        mutex[slot] = me + 1;
+        STEP("SLOT_WON")
+    };
+    atomic {
+        late = late || (IDENTITY(word) == MAKE(slot) && !NO_BUMP);
+        if
+        :: NO_BUMP
+        :: else -> generation[slot]++
+        fi;
+        id = MAKE(slot);
+        STEP("SLOT_COUNTED")
+    };
+
+next:
+    atomic { /* fast_take_free */
+        if
+        :: left == 0 -> goto ended /* lives on, and locks no more */
+        :: else -> left--
+        fi;
+        if
+        :: word == 0 -> word = id; own(false); STEP("TOOK_FREE"); goto owner
+        :: else
+        fi
+    };
+
+look:
+    if
+    :: !EARLY_GENERATION -> atomic { w = word; watched[me] = OWNER(w) + 1 }
+    :: EARLY_GENERATION ->
+        atomic { seen = (OWNER(word) != 0 -> generation[OWNER(word) - 1] : 0) };
+        atomic { w = word; watched[me] = OWNER(w) + 1 }
+    fi;
+    if
+    :: OWNER(w) == 0 && (!(w & HAND_OFF) || sleeps > 0 || (limit == TRY && !TRY_OBEYS)) ->
+        atomic { /* free */
+            if
+            :: word != w -> w = 0; goto look
+            :: else ->
+                word = id | (w & (DIRTY | CONTENDED)) | /* HAND_OFF stays for who waits */
+                       (sleeps > 0 -> (CARRIES_NOTHING -> 0 : CONTENDED) : w & HAND_OFF);
+                own((w & DIRTY) != 0);
+                forget();
+                STEP("TOOK_LATER");
+                goto owner
+            fi
+        }
+    :: OWNER(w) != 0 ->
+        atomic {
+            if
+            :: EARLY_GENERATION
+            :: else -> seen = generation[OWNER(w) - 1]
+            fi;
+            if
+            :: seen != GENERATION(w) -> seen = 0; goto take_over
+            :: else -> seen = 0
+            fi
+        }
+    :: else
+    fi;
+
+    atomic {
+        if
+        :: limit == TRY ->
+            assert(OWNER(w) != 0);
+            if
+            :: mutex[OWNER(w) - 1] == 0 -> mutex[OWNER(w) - 1] = me + 1; STEP("OWNER_DEAD")
+            :: else -> forget(); goto next
+            fi
+        :: limit == LIMITED && sleeps > 0 && LEAVES_SILENTLY -> forget(); goto next
+        :: else ->
+            if
+            :: (w | WANTED) != w && word != w -> w = 0; goto look
+            :: else ->
+                if
+                :: (w | WANTED) != w -> word = w | WANTED
+                :: else /* it says so already, or did when it was loaded */
+                fi;
+                asked = sleeps >= FRUITLESS;
+                signalled = false;
+                STEP("MARKED or BARRED");
+                goto sleep
+            fi
+        fi
+    };
+    goto take_over;
+
+sleep:
+    atomic {
+        if
+        :: event ->
+            event = false; signalled = true
+        :: !EVENT_ALONE && OWNER(w) != 0 && mutex[OWNER(w) - 1] == 0 ->
+            mutex[OWNER(w) - 1] = me + 1; win = true
+        :: late
+        :: limit == LIMITED -> goto give_up
+        fi;
+        sleeps = (sleeps < FRUITLESS -> sleeps + 1 : sleeps);
+        STEP("WOKE");
+        if
+        :: win -> win = false
+        :: else -> w = 0; goto look
+        fi
+    };
+
+take_over: /* identity of `w` is dead; the mutex of its slot is ours, or it has a new generation */
+    if
+    :: PLAIN_TAKE_OVER -> atomic { win = (IDENTITY(word) == IDENTITY(w)) }
+    :: else
+    fi;
+    atomic {
+        if
+        :: PLAIN_TAKE_OVER
+        :: else -> win = (IDENTITY(word) == IDENTITY(w))
+        fi;
+        if
+        :: win -> word = id | DIRTY | CONTENDED; own(true)
+        :: else
+        fi;
+        STEP("TOOK_OVER")
+    };
+    atomic {
+        if
+        :: mutex[OWNER(w) - 1] == me + 1 && OWNER(w) - 1 != slot -> mutex[OWNER(w) - 1] = 0
+        :: else
+        fi;
+        if
+        :: win -> forget(); STEP("slot released"); goto owner
+        :: !win && limit == TRY -> forget(); STEP("slot released"); goto next
+        :: else -> w = 0; STEP("slot released"); goto look
+        fi
+    };
+
+give_up:
+    atomic {
+        if
+        :: asked -> word = word & ~HAND_OFF
+        :: else
+        fi;
+        STEP("GIVES_UP");
+        forget();
+        goto next
+    };
+
+owner:
+    atomic { /* fast_give */
+        signalled = (word & CONTENDED) != 0;
+        inside = 0;
+        if
+        :: torn ->
+            if
+            :: word = word & HAND_OFF; torn = false /* declared consistent */
+            :: word = word & HAND_OFF | (FORGETS_DIRTY -> 0 : DIRTY)
+            fi
+        :: else -> word = word & HAND_OFF
+        fi;
+        STEP("GAVE");
+        if
+        :: !signalled || NO_WAKE -> signalled = false; goto next
+        :: else
+        fi
+    };
+    atomic { event = true; signalled = false; goto next };
+
+died:
+    atomic {
+        late = late || signalled || asked;
+        if
+        :: inside == me + 1 ->
+            inside = 0; torn = true;
+            late = late || UNWATCHED(0) || UNWATCHED(1) || UNWATCHED(2)
+        :: else
+        fi;
+        /* the system gives back what it had */
+        if :: mutex[0] == me + 1 -> mutex[0] = 0 :: else fi;
+        if :: mutex[1] == me + 1 -> mutex[1] = 0 :: else fi;
+        if :: mutex[2] == me + 1 -> mutex[2] = 0 :: else fi;
+        forget();
+        left = rounds;
+        if
+        :: goto claim
+        :: goto ended /* nobody takes its place */
+        fi
+    };
+
+ended:
+    skip
+}
+
+init {
+    byte a, b, c;
+
+    atomic {
+        c_code {
+            now.mutant = getenv("MUTANT") ? atoi(getenv("MUTANT")) : 0;
+            now.rounds = getenv("ROUNDS") ? atoi(getenv("ROUNDS")) : 1;
+            now.deaths = getenv("DEATHS") ? atoi(getenv("DEATHS")) : 1;
+            now.ways = getenv("WAYS") ? atoi(getenv("WAYS")) : 0;
+        };
+        mutex[0] = 1; mutex[1] = 2; mutex[2] = 3;
+        generation[0] = 1; generation[1] = 1; generation[2] = 1;
+        /* Threads are alike: the order of the three ways does not matter. */
+        if
+        :: ways != 0 -> a = ways / 100; b = (ways / 10) % 10; c = ways % 10
+        :: ways == 0 -> a = TRY
+        :: ways == 0 -> a = LIMITED
+        :: ways == 0 -> a = FOREVER
+        fi;
+        if
+        :: ways == 0 ->
+            b = a;
+            do
+            :: b < FOREVER -> b++
+            :: break
+            od;
+            c = b;
+            do
+            :: c < FOREVER -> c++
+            :: break
+            od
+        :: else
+        fi;
+        run thread(0, a);
+        run thread(1, b);
+        run thread(2, c);
+        a = 0; b = 0; c = 0
+    }
+}
