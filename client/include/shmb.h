@@ -359,6 +359,7 @@ SHMB_RESULT int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
  *     attempts of one, others that come later wait, too;
  *   - a thread must not take it through the DLL while it has it through the static library:
  *     it would wait for itself;
+ *   - shmb_fast.h takes it without a call into the library;
  *   - if the broker moves the control data while a thread keeps the lock for longer than the
  *     broker waits, another thread can get the new one. Then shmb_unlock returns SHMB_STALE.
  *

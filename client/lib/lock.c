@@ -136,8 +136,8 @@ static int32_t take_mutex(struct shmb_segment *segment, uint32_t timeout_ms, str
 }
 
 /* This thread owns the word now. A segment that is stale by now is not entered. */
-static int32_t enter_fast(struct shmb_segment *segment, struct seat *seat, bool died,
-                          struct fault *fault)
+int32_t lock_enter_fast(struct shmb_segment *segment, struct seat *seat, bool died,
+                        struct fault *fault)
 {
     struct shmb_block *block;
     struct fault ignored;
@@ -148,6 +148,7 @@ static int32_t enter_fast(struct shmb_segment *segment, struct seat *seat, bool 
         return fault_plain(fault, result);
     }
     segment->ownership->seat = seat;
+    segment->ownership->identity = seat->identity;
     return enter(segment, block, &seat->self, died);
 }
 
@@ -161,7 +162,7 @@ static int32_t take_fast(struct shmb_segment *segment, uint32_t timeout_ms, stru
     if (result == SHMB_OK)
         result = word_lock_take(lock, timeout_ms, &seat, fault);
     if (result >= 0)
-        return enter_fast(segment, seat, result == SHMB_ABANDONED, fault);
+        return lock_enter_fast(segment, seat, result == SHMB_ABANDONED, fault);
     /* Retired meanwhile, and the event and the slots with it? */
     return result != SHMB_TIMEOUT && block_get(segment, &block) == SHMB_STALE
                ? fault_plain(fault, SHMB_STALE)
@@ -185,13 +186,16 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
                                          : take_mutex(segment, timeout_ms, fault);
 }
 
-/* Before the thread releases the lock. */
+/* Before the thread releases the lock. While nobody is the holder, all of these are so. */
 static void leave(struct ownership *ownership)
 {
     /* Without this, the sequence stays odd, and the next owner takes us for dead. */
     bracket_end_all(ownership);
     ownership->filling = false;
+    ownership->abandoned = false;
+    ownership->unmarked = 0;
     ownership->locks.count = 0;
+    ownership->locks.surplus = 0;
     shmb_store32(&ownership->holder, 0);
 }
 
@@ -259,14 +263,14 @@ void lock_leave(struct shmb_segment *segment)
  * do is a few loads and stores around one swap.
  */
 
-/* The lock is taken. Is the block the segment's, and has no writer died? */
+/* The lock is taken. Is the block the segment's, has no writer died, and no owner of ours? */
 static bool is_in_order(const struct shmb_segment *segment)
 {
     const struct shmb_block *block = segment->block;
 
     return shmb_load64(&block->generation) == segment->info.generation &&
            (shmb_load64(&block->sequence) & 1) == 0 && shmb_load32(&block->abandoned) == 0 &&
-           segment->ownership->writes.count == 0;
+           shmb_load32(&segment->ownership->holder) == 0;
 }
 
 /* As enter, where all is in order. */
@@ -275,9 +279,7 @@ static void enter_in_order(struct shmb_segment *segment, struct seat *seat)
     struct ownership *ownership = segment->ownership;
 
     ownership->seat = seat;
-    ownership->filling = false;
-    ownership->abandoned = false;
-    ownership->unmarked = 0;
+    ownership->identity = seat->identity;
     holding_take(&ownership->locks, &segment->locks);
     ownership->thread = seat->self.writer;
     shmb_store32(&ownership->thread_id, (uint32_t)seat->self.writer);
@@ -290,7 +292,8 @@ static void enter_in_order(struct shmb_segment *segment, struct seat *seat)
 static bool ends_in_order(const struct ownership *ownership, const struct seat *seat)
 {
     return shmb_load32(&ownership->holder) == seat->self.token && ownership->locks.count == 1 &&
-           ownership->writes.count == 0 && !ownership->abandoned;
+           ownership->locks.surplus == 0 && ownership->writes.count == 0 && !ownership->abandoned &&
+           !ownership->filling;
 }
 
 /* What is left, in functions of its own: a compiler guards the frame of one with a fault. */
@@ -305,7 +308,7 @@ static int32_t enter_at_length(struct shmb_segment *segment, struct seat *seat)
 {
     struct fault fault = {CALL_NONE, 0};
 
-    return result_end(enter_fast(segment, seat, false, &fault), &fault);
+    return result_end(lock_enter_fast(segment, seat, false, &fault), &fault);
 }
 
 static int32_t unlock_at_length(struct shmb_segment *segment)
@@ -351,7 +354,6 @@ int32_t SHMB_CALL shmb_unlock(shmb_segment *segment)
     seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
     if (seat == NULL || !ends_in_order(segment->ownership, seat))
         return unlock_at_length(segment);
-    segment->ownership->filling = false;
     segment->ownership->locks.count = 0;
     shmb_store32(&segment->ownership->holder, 0);
     seat->held--;

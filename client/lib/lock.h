@@ -1,5 +1,5 @@
 /*
- * lock.h - the segment's mutex, for the other files of the library.
+ * lock.h - the segment's lock, for the other files of the library.
  */
 #ifndef LIB_LOCK_H
 #define LIB_LOCK_H
@@ -8,6 +8,15 @@
 
 /* Takes the lock. Results as shmb_lock. */
 int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct fault *fault);
+
+struct seat;
+
+/*
+ * The calling thread took the word of the fast lock, and `seat` counts it as held. Results as
+ * shmb_lock.
+ */
+int32_t lock_enter_fast(struct shmb_segment *segment, struct seat *seat, bool died,
+                        struct fault *fault);
 
 /* Releases the lock once. Results as shmb_unlock. The last release ends a write in progress. */
 int32_t lock_give(struct shmb_segment *segment, struct fault *fault);

@@ -29,7 +29,7 @@ static uint32_t lockers_of(const struct cfg_object *object)
 static uint64_t add_slots(const struct cfg_object *object, struct shared_slots *shared)
 {
     const uint32_t lockers = lockers_of(object);
-    uint32_t *most = &shared->most[object->integrity.low];
+    uint32_t *most = &shared->most[cfg_is_low(object)];
     uint64_t added;
 
     if (lockers == 0)

@@ -26,6 +26,8 @@ static const char *const names[] = {
     "shmb_unlock",
     "shmb_mark_consistent",
     "shmb_lock_state",
+    "shmb_fast_begin",
+    "shmb_fast_end",
     "shmb_snapshot",
     "shmb_snapshot_wait",
     "shmb_read_begin",

@@ -17,6 +17,7 @@ static int begin(void **state)
     (void)state;
     stage_begin();
     prices = stage_segment("Prices", 4096, STAGE_LOCK | STAGE_NOTIFY);
+    stage_segment("Quotes", 4096, STAGE_LOCK | STAGE_FAST);
     stage_segment("Bare", 4096, 0);
     stage_segment("Totals", 4096, STAGE_LOCK | STAGE_DOUBLE);
     stage_row("ShutDownNow", SHMB_EVENT)->flags = SHMB_ENTRY_MANUAL_RESET;
@@ -58,6 +59,7 @@ static void locks_and_snapshots(void **state)
     assert_int_equal(example_lock(), 0);
     assert_int_equal(example_lock(), 0);
     content(64, &two, sizeof(two));
+    assert_int_equal(example_fast(), 0);
     assert_int_equal(example_brackets(), 0);
     assert_int_equal(example_published(), 0);
     content(256, "ask", 4);

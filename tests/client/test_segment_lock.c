@@ -7,6 +7,7 @@
 
 #include "lock_word.h"
 #include "opened.h"
+#include "shmb_fast.h"
 
 #define NAME  "ShmbTest.Fast"
 #define EVENT NAME ".lock"
@@ -551,6 +552,119 @@ static void the_state_tells_who_has_it(void **state)
     shmb_close(segment);
 }
 
+/* ---- shmb_fast.h ------------------------------------------------------------------ */
+
+static shmb_fast *fast_of(shmb_segment *segment)
+{
+    shmb_fast *fast = NULL;
+
+    assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast), SHMB_OK);
+    assert_non_null(fast);
+    return fast;
+}
+
+static void both_forms_are_one_lock(void **state)
+{
+    shmb_segment *segment = opened(NAME, SHMB_WRITE), *second = opened(NAME, SHMB_WRITE);
+    shmb_fast *fast = fast_of(segment);
+    char byte;
+
+    (void)state;
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_NOT_OWNER);
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK); /* the first time the library notes it */
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
+    assert_string_equal(client_line(&user, "fast-try " NAME), "-9");
+    assert_int_equal(in_thread(lock_and_end, segment), (DWORD)-SHMB_TIMEOUT);
+    assert_int_equal(shmb_write(segment, 1, "x", 1, NULL), SHMB_OK);
+    assert_int_equal(shmb_write(second, 2, "y", 1, NULL), SHMB_OK);
+    /* Taken again in both forms, released crosswise. */
+    assert_int_equal(shmb_lock(second, 0), SHMB_OK);
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
+    assert_int_equal(shmb_unlock(segment), SHMB_OK);
+    assert_true(*word_at() != 0);
+    assert_int_equal(shmb_unlock(second), SHMB_OK);
+    assert_true(*word_at() == 0);
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_NOT_OWNER);
+    assert_int_equal(shmb_fast_read(fast, 1, &byte, 1), SHMB_OK);
+    assert_int_equal(byte, 'x');
+    assert_int_equal(shmb_fast_read(fast, 100, &byte, 0), SHMB_OK);
+    assert_int_equal(shmb_fast_read(fast, 100, &byte, 1), SHMB_RANGE);
+    assert_int_equal(shmb_fast_read(fast, UINT64_MAX, &byte, 2), SHMB_RANGE);
+    /* A close releases what was taken here through the segment. */
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
+    assert_int_equal(shmb_fast_end(fast), SHMB_OK);
+    assert_int_equal(shmb_close(segment), SHMB_OK);
+    assert_true(*word_at() == 0);
+    shmb_close(second);
+}
+
+/* What the program does not see itself, the library does. */
+static void the_fast_form_leaves_the_rest_to_the_library(void **state)
+{
+    shmb_segment *segment = opened(NAME, SHMB_WRITE);
+    shmb_fast *fast = fast_of(segment);
+    struct child *waiting;
+
+    (void)state;
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
+    waiting = client_start(&user, "fast-wait " NAME);
+    child_expect(waiting, "waits");
+    while ((*word_at() & SHMB_LOCK_CONTENDED) == 0)
+        SwitchToThread();
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
+    child_expect(waiting, "0");
+    assert_int_equal(child_end(waiting), 0);
+    let_die("fast-half");
+    assert_int_equal(shmb_fast_lock(fast, SHMB_INFINITE), SHMB_ABANDONED);
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
+    assert_int_equal(shmb_write_begin(segment), SHMB_OK);
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK); /* ends the write, too */
+    assert_int_equal(stage_block(row)->sequence & 1, 0);
+    /* A mark without a word, a thread that ended with the lock, and a block of another segment. */
+    stage_block(row)->abandoned = 1;
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
+    assert_int_equal(in_thread(lock_and_end, segment), 0);
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
+    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
+    stage_block(row)->generation++;
+    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_STALE);
+    assert_true(*word_at() == 0);
+    stage_block(row)->generation--;
+    shmb_fast_end(fast);
+    shmb_close(segment);
+}
+
+static void who_has_no_fast_form(void **state)
+{
+    shmb_segment *segment = opened(NAME, SHMB_WRITE);
+    shmb_fast *fast = (shmb_fast *)(void *)&fast;
+
+    (void)state;
+    assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION + 1, &fast), SHMB_VERSION_MISMATCH);
+    assert_null(fast);
+    assert_int_equal(shmb_fast_begin(NULL, SHMB_FAST_VERSION, &fast), SHMB_BAD_ARGUMENT);
+    assert_int_equal(shmb_fast_end(NULL), SHMB_OK);
+    shmb_close(segment);
+    segment = opened(NAME, SHMB_READ);
+    assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast), SHMB_ACCESS_DENIED);
+    shmb_close(segment);
+    stage_segment("ShmbTest.Mutex", 100, STAGE_LOCK);
+    stage_publish();
+    segment = opened("ShmbTest.Mutex", SHMB_WRITE);
+    assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast), SHMB_BAD_ARGUMENT);
+    assert_non_null(strstr(text_of(SHMB_BAD_ARGUMENT), "lock: fast"));
+    shmb_close(segment);
+}
+
 /* ---- exclusion -------------------------------------------------------------------- */
 
 #define TURNS 20000u
@@ -578,9 +692,26 @@ static int32_t add_up(shmb_segment *segment, unsigned turns)
     return SHMB_OK;
 }
 
+/* The same with shmb_fast.h. */
 static DWORD WINAPI add_up_there(void *segment)
 {
-    return (DWORD)-add_up(segment, TURNS);
+    uint64_t value;
+    shmb_fast *fast;
+    unsigned i;
+
+    if (shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast) != SHMB_OK)
+        return 1;
+    for (i = 0; i < TURNS; i++) {
+        if (shmb_fast_lock(fast, SHMB_INFINITE) != SHMB_OK)
+            return 2;
+        shmb_fast_read(fast, 0, &value, sizeof(value));
+        value++;
+        shmb_write(segment, 0, &value, sizeof(value), NULL);
+        if (shmb_fast_unlock(fast) != SHMB_OK)
+            return 3;
+    }
+    shmb_fast_end(fast);
+    return 0;
 }
 
 static void programs_of_both_bitnesses_exclude_each_other(void **state)
@@ -819,6 +950,9 @@ int main(void)
         STAGED(a_fast_lock_needs_the_directory),
         STAGED(the_event_of_a_stranger),
         STAGED(the_state_tells_who_has_it),
+        STAGED(both_forms_are_one_lock),
+        STAGED(the_fast_form_leaves_the_rest_to_the_library),
+        STAGED(who_has_no_fast_form),
         STAGED(programs_of_both_bitnesses_exclude_each_other),
         STAGED(a_greedy_program_starves_nobody),
         STAGED(the_end_of_a_fiber_is_not_that_of_its_thread),

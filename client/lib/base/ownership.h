@@ -45,6 +45,7 @@ struct ownership {
     uint32_t writer;              /* without a lock: token of the thread that began the write */
     uint64_t thread;              /* that may write, as thread_writer has it */
     struct seat *seat;            /* of a fast lock: that of the holder */
+    uint64_t identity;            /* of a fast lock: of the thread that `thread` is about */
     uint64_t sequence;            /* its value during the write */
     uint64_t change;              /* number of the change in progress */
     uint32_t signalled;           /* the change events that may be set: a bit each */

@@ -61,6 +61,7 @@ static const char *const call_names[CALL_COUNT] = {
     "",
     "",
     "",
+    "",
 };
 
 /*
@@ -87,6 +88,7 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "the message is longer than the queue's slot_size",
     "the message is longer than the buffer",
     "the queue was retired or recreated; open it again",
+    "the segment has no fast lock; use shmb_lock, or have the administrator configure lock: fast",
 };
 
 void result_begin(void)

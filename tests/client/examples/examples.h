@@ -7,6 +7,7 @@
  *     segments:
  *       Prices:   { size: 4096, notify: true, access: { write: [Users] } }
  *       Totals:   { size: 4096, snapshots: double, access: { write: [Users] } }
+ *       Quotes:   { size: 4096, lock: fast, access: { write: [Users] } }
  *       Bare:     { size: 4096, lock: none, access: { write: [Users] } }
  *     events:     { ShutDownNow: { reset: manual, access: { write: [Users] } } }
  *     semaphores: { Licences: { initial: 1, maximum: 3, access: { write: [Users] } } }
@@ -19,6 +20,7 @@ int example_open(void);
 int example_part(void);
 int example_memory(void);
 int example_lock(void);
+int example_fast(void);
 int example_brackets(void);
 int example_snapshot(void);
 int example_in_place(void);
