@@ -47,9 +47,9 @@ struct shmb_block *control_block_at(const struct control_section *section, uint3
  * Copies the block to its new place, perhaps in the same section. A write in progress stays in the
  * old one, so the sequence becomes even.
  */
-static void move_block(struct control_sets *sets, size_t item, struct shmb_block *to)
+static void move_block(struct control_sets *sets, const struct control_place *place,
+                       struct shmb_block *to)
 {
-    const struct control_place *place = &sets->places[item];
     struct control_section *from = &sets->sections[place->from_section - 1];
     const bool mapped = from->shared.view != NULL;
     const struct shmb_block *block;
@@ -62,7 +62,6 @@ static void move_block(struct control_sets *sets, size_t item, struct shmb_block
     to->initialised = block->initialised;
     to->sequence = (block->sequence | 1) + 1;
     to->change = block->change + 1;
-    control_pair_begin(sets, item, block);
     if (!mapped)
         own_section_unmap(sets->system, &from->shared);
 }
@@ -87,9 +86,7 @@ void control_block_write(struct control_sets *sets, const struct control_section
     block->abandoned = died;
     block->initialised = item->initialised;
     if (place->from_section != 0)
-        move_block(sets, index, block);
-    else
-        control_pair_begin(sets, index, NULL);
+        move_block(sets, place, block);
     shmb_store64(&block->generation, item->generation);
     shmb_store64(&block->lock_word, item->fast ? control_lock_free(block) : 0);
     place->generation = item->generation;

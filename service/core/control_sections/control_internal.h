@@ -100,11 +100,8 @@ void control_place_restore(struct control_sets *sets, size_t item);
 /* If a segment gets them or loses them now: it moves to another block. */
 void control_pair_settle(struct control_sets *sets, size_t item);
 
-/*
- * Its block is written anew: publishes the first copy, if its section for snapshots has none yet.
- * `block` is the one that programs use so far; NULL: the segment is new to them.
- */
-void control_pair_begin(struct control_sets *sets, size_t item, const struct shmb_block *block);
+/* Its block was written anew: publishes the first copy, if there is none of this segment yet. */
+void control_pair_begin(struct control_sets *sets, size_t item);
 
 /* Its block of a former broker, as `record` has it, is its own again. */
 void control_pair_restore(struct control_sets *sets, size_t item,

@@ -96,15 +96,35 @@ static bool fill(const struct control_sets *sets, const struct item *segment, st
     return true;
 }
 
-void control_pair_begin(struct control_sets *sets, size_t item, const struct shmb_block *block)
+/* As fill, beside programs that use the block from which the segment moves. */
+static bool fill_moved(struct control_sets *sets, size_t item, struct item *pair)
+{
+    const struct control_place *place = &sets->places[item];
+    struct control_section *from = &sets->sections[place->from_section - 1];
+    const bool mapped = from->shared.view != NULL;
+    bool done;
+
+    if (!mapped &&
+        own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
+        return false;
+    done =
+        fill(sets, &sets->inventory->items[item], pair, control_block_at(from, place->from_block));
+    if (!mapped)
+        own_section_unmap(sets->system, &from->shared);
+    return done;
+}
+
+void control_pair_begin(struct control_sets *sets, size_t item)
 {
     struct control_place *place = &sets->places[item];
     struct item *pair = usable(sets, item);
 
     if (pair == NULL)
         place->paired = false;
-    else if (block == NULL || !place->paired || !pair->filled)
-        place->paired = fill(sets, &sets->inventory->items[item], pair, block);
+    else if (place->from_section == 0)
+        place->paired = fill(sets, &sets->inventory->items[item], pair, NULL);
+    else if (!place->paired || !pair->filled)
+        place->paired = fill_moved(sets, item, pair);
 }
 
 /* The record of the section for snapshots of a segment; NULL: none. */
