@@ -267,7 +267,7 @@ static const struct bad rows_segments[] = {
      "f:3:240: error: segments.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt.snapshots: the name is longer than 200 UTF-16 units; shorten it (the section for snapshots would be named ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt.snapshots; give the segment a shorter name)\n"},
     {TEXT(DEFAULTS "limits: { objects: 2, memory: 300 }\nsegments: { A: { size: 100, snapshots: double } }\n"),
      "f:3:20: error: limits.objects: 3 objects, locks, slots and events included, exceed the limit of 2; remove some, or raise the limit\n"
-     "f:3:31: error: limits.memory: 420 bytes of segments exceed the limit of 300; remove some, or raise the limit\n"},
+     "f:3:31: error: limits.memory: 420 bytes of segments and queues exceed the limit of 300; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "segments: { ShmBroker: { size: 1 } }\n"),
      "f:3:13: error: segments.ShmBroker.lock: names that start with ShmBroker. belong to the broker; choose another (the lock would be named ShmBroker.lock; give it another name: lock: { name: ... })\n"},
 };
@@ -414,7 +414,7 @@ static const struct bad rows_queues[] = {
     {TEXT(DEFAULTS "queues: { ShmBroker: { slots: 8, slot_size: 8 } }\n"),
      "f:3:11: error: queues.ShmBroker: names that start with ShmBroker. belong to the broker; choose another (an event of the queue would be named ShmBroker.lock; give the queue a shorter name)\n"},
     {TEXT(DEFAULTS "limits: { objects: 3 }\nqueues: { Q: { slots: 8, slot_size: 8 } }\n"),
-     "f:3:20: error: limits.objects: 4 objects, locks, slots and events included, exceed the limit of 3; remove some, or raise the limit\n"},
+     "f:3:20: error: limits.objects: 1029 objects, locks, slots and events included, exceed the limit of 3; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "limits: { memory: 1535 }\nqueues: { Q: { slots: 8, slot_size: 56 } }\n"),
      "f:3:19: error: limits.memory: 1536 bytes of segments and queues exceed the limit of 1535; remove some, or raise the limit\n"},
 };

@@ -88,7 +88,7 @@ static void special_cases(void **state)
     struct sample sample;
 
     (void)state;
-    sample_init(&sample, 5);
+    sample_init(&sample, 6);
     access = sample_access(&sample, first);
     sample_section(&sample, "S1", UINT64_C(1) << 40, "L1", access)
         ->u.segment.lock.readers_may_wait = true;
@@ -103,7 +103,7 @@ static void special_cases(void **state)
     access = sample_access(&sample, third);
     sample_event(&sample, "E", false, access)->u.event.set = true;
     sample_semaphore(&sample, "N", 0, INT32_MAX, access);
-    check(&sample, lines, 9);
+    check(&sample, lines, sizeof lines / sizeof lines[0]);
 }
 
 int main(void)
