@@ -81,6 +81,9 @@ void control_block_write(struct control_sets *sets, const struct control_section
      */
     if (item->fast && place->from_section == 0 && place->generation != 0)
         died = block->abandoned;
+    /* Its former block could not be found: nobody knows whether an owner has died. */
+    if (item->fast && place->from_section == 0 && place->generation == 0 && item->adopted)
+        died = SHMB_DIED_OWNING;
     memset((uint8_t *)block + sizeof(block->lock_word), 0,
            sizeof(*block) - sizeof(block->lock_word));
     block->abandoned = died;

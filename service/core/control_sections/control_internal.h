@@ -2,7 +2,7 @@
  * control_internal.h - what the modules of the control sections share; for them alone:
  * control_sets.c, control_sections.c, control_blocks.c, control_restore.c,
  * control_inherit.c, control_repair.c, control_lock.c, control_locks.c, control_pairs.c,
- * control_waiters.c.
+ * control_waiters.c, control_forgotten.c.
  */
 #ifndef CORE_CONTROL_INTERNAL_H
 #define CORE_CONTROL_INTERNAL_H
@@ -182,7 +182,7 @@ uint64_t control_lock_free(const struct shmb_block *block);
 /* A lock to be closed, in a mapped section. */
 struct control_lock {
     struct shmb_block *block;
-    const char *segment; /* bare name */
+    const char *segment; /* bare name; NULL: not known */
     bool closed;
 };
 
@@ -203,5 +203,10 @@ void control_locks_close_revived(struct control_sets *sets);
 
 /* Opens the locks that control_locks_close_left has closed: the segments stay where they are. */
 void control_locks_open_left(struct control_sets *sets);
+
+/* control_forgotten.c */
+
+/* At a start: marks the blocks of sections that are the broker's, but that the state has lost. */
+void control_forgotten_close(struct control_sets *sets);
 
 #endif

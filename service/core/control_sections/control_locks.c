@@ -18,14 +18,14 @@
 
 static void report(const struct control_sets *sets, const char *segment, uint64_t word)
 {
-    const struct state_record *record = state_find(sets->state, segment);
+    const struct state_record *record = segment != NULL ? state_find(sets->state, segment) : NULL;
     const uint32_t slot = (uint32_t)(word & SHMB_LOCK_SLOT) - 1;
     const uint64_t holder =
         record != NULL ? lock_slots_holder(sets->slots, record->slots, slot) : 0;
     char name[FULL_NAME_BYTES], who[80];
     const char *inserts[] = {name, who};
 
-    full_name(segment, name);
+    full_name(segment != NULL ? segment : "?", name);
     if (holder != 0)
         (void)snprintf(who, sizeof(who), "process %" PRIu32 ", thread %" PRIu32,
                        (uint32_t)(holder >> 32), (uint32_t)holder);

@@ -111,11 +111,17 @@ void control_place_restore(struct control_sets *sets, size_t item)
 
 void control_sets_restore(struct control_sets *sets)
 {
+    bool forgotten = false;
     size_t i;
 
-    for (i = 0; i < sets->place_count; i++)
-        if (control_place_lost(sets, i))
-            control_place_restore(sets, i);
+    for (i = 0; i < sets->place_count; i++) {
+        if (!control_place_lost(sets, i))
+            continue;
+        control_place_restore(sets, i);
+        forgotten |= control_place_lost(sets, i);
+    }
+    if (forgotten)
+        control_forgotten_close(sets);
     sets->left_out = true;
 }
 

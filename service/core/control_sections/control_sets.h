@@ -48,7 +48,8 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
  * Adopts the sections and blocks that the state has for adopted segments: clients have them
  * open. A section that does not match its record is made anew; what is in it decides nothing
  * (control_sets_repair_adopted). control_sets_prepare does the same for segments that are adopted
- * later; this one is for a start, before the first publication.
+ * later; this one is for a start, before the first publication. It also marks
+ * the blocks of sections that are the broker's but not in the state, which was lost.
  */
 void control_sets_restore(struct control_sets *sets);
 

@@ -299,7 +299,8 @@ static void find_open(size_t number)
 
     (void)number;
     block = slots_block("A");
-    assert_true(block->lock_word == 0);
+    /* DIRTY where the new block went with the broker, and the old one's word, too. */
+    assert_true(block->lock_word == 0 || (block->lock_word == SHMB_LOCK_DIRTY && block != old));
     assert_true(block->generation == slots_entry("A").generation);
     assert_true(slots_entry("A").slots != slots_entry("B").slots);
     /* The old block may be marked as moved only now; the lock was open before any repair. */
@@ -529,6 +530,40 @@ static void and_not_over_a_restart(void **state)
     life_run(HEAD FAST(B) MUTEX(A), still_fast, 1);
 }
 
+/* Nothing tells any more which block was whose. */
+static void find_forgotten(size_t number)
+{
+    if (number != 1)
+        return;
+    assert_true(old->lock_word == SHMB_LOCK_MOVED);
+    assert_true(old->generation == SHMB_BLOCK_MOVED);
+    assert_true(slots_block("A") != old);
+    assert_true(slots_entry("A").slots >= 0x80000000u);
+    assert_true(slots_block("A")->lock_word == SHMB_LOCK_DIRTY);
+    assert_int_equal(slots_block("A")->abandoned, SHMB_DIED_OWNING);
+    /* In section 2, of the other access list. */
+    assert_true(((struct shmb_block *)(void *)(fake_find(fake, "ShmBroker.Control.2")->content +
+                                               sizeof(struct shmb_control)))
+                    ->generation == SHMB_BLOCK_MOVED);
+}
+
+static void open_both(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "ShmBroker.Control.2");
+    open_a();
+    hold_a();
+}
+
+static void a_lost_state_leaves_no_second_lock(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(HEAD FAST(A) OTHER(B), open_both, 1);
+    fake_state_file(fake, "objects.state", NULL);
+    life_run(HEAD FAST(A) OTHER(B), find_forgotten, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +584,7 @@ int main(void)
         TEST(a_segment_made_anew_has_a_new_lock),
         TEST(the_kind_of_a_lock_changes_with_the_segment),
         TEST(and_not_over_a_restart),
+        TEST(a_lost_state_leaves_no_second_lock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
