@@ -42,21 +42,24 @@ static HANDLE slot_mutex(unsigned slot)
     return OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE, FALSE, support_wide(name));
 }
 
-/* The lock word of the first segment: the first block of the first control section. */
-static volatile uint64_t *lock_word(void)
+/* The lock word of segment `index`: that of its block in the first control section. */
+static volatile uint64_t *lock_word(unsigned index)
 {
     void *control = map("Global\\ShmBroker.Control.1");
 
-    return control != NULL ? &shmb_control_block(control, 4096, 0)->lock_word : NULL;
+    return control != NULL ? &shmb_control_block(control, 4096, index)->lock_word : NULL;
 }
 
-/* take SLOT: as the library, takes a slot and the lock; "holding"; at the end, what it finds. */
+/*
+ * take SLOT SEGMENT: as the library, takes a slot and the lock; "holding"; at the end, what it
+ * finds.
+ */
 static int take(int argc, char **argv)
 {
     const uint32_t slot = (uint32_t)atoi(argv[0]);
     HANDLE mutex = slot_mutex(slot);
     struct shmb_slots *slots = map("Global\\ShmBroker.Slots.1");
-    volatile uint64_t *word = lock_word();
+    volatile uint64_t *word = lock_word((unsigned)atoi(argv[1]));
     struct shmb_slot *mine;
     uint64_t identity, expected = 0;
 
@@ -79,13 +82,13 @@ static int take(int argc, char **argv)
     return 0;
 }
 
-/* look SLOT: the lock's word, the slot's generation, and what a wait for its mutex says. */
+/* look SLOT SEGMENT: the lock's word, the slot's generation, and what a wait for its mutex says. */
 static int look(int argc, char **argv)
 {
     const uint32_t slot = (uint32_t)atoi(argv[0]);
     HANDLE mutex = slot_mutex(slot);
     struct shmb_slots *slots = map("Global\\ShmBroker.Slots.1");
-    volatile uint64_t *word = lock_word();
+    volatile uint64_t *word = lock_word((unsigned)atoi(argv[1]));
     DWORD wait = mutex != NULL ? WaitForSingleObject(mutex, 0) : WAIT_FAILED;
 
     (void)argc;
@@ -140,16 +143,16 @@ static void a_thread_with_the_lock_notices_nothing_of_a_killed_broker(void **sta
     struct child *first = broker_run(&outlived, configuration), *holder;
 
     (void)state;
-    holder = client_start(&user, "take 3");
+    holder = client_start(&user, "take 3 0");
     child_expect(holder, "holding");
-    assert_string_equal(client_line(&user, "look 3"), "word 4, generation 1, mutex owned");
+    assert_string_equal(client_line(&user, "look 3 0"), "word 4, generation 1, mutex owned");
     child_kill(first);
     broker_run(NULL, configuration);
-    assert_string_equal(client_line(&user, "look 3"), "word 4, generation 1, mutex owned");
-    assert_string_equal(client_line(&user, "look 2"), "word 4, generation 0, mutex free");
+    assert_string_equal(client_line(&user, "look 3 0"), "word 4, generation 1, mutex owned");
+    assert_string_equal(client_line(&user, "look 2 0"), "word 4, generation 0, mutex free");
     assert_int_equal(child_end_with(holder, "same"), 0);
     /* It ended without releasing anything. */
-    assert_string_equal(client_line(&user, "look 3"), "word 4, generation 1, mutex abandoned");
+    assert_string_equal(client_line(&user, "look 3 0"), "word 4, generation 1, mutex abandoned");
 }
 
 static void what_an_owner_left_that_died_meanwhile_is_there(void **state)
@@ -157,22 +160,60 @@ static void what_an_owner_left_that_died_meanwhile_is_there(void **state)
     struct child *first = broker_run(&outlived, configuration), *holder;
 
     (void)state;
-    holder = client_start(&user, "take 0");
+    holder = client_start(&user, "take 0 0");
     child_expect(holder, "holding");
     child_kill(first);
     child_kill(holder);
     broker_run(NULL, configuration);
-    assert_string_equal(client_line(&user, "look 0"), "word 1, generation 1, mutex abandoned");
+    assert_string_equal(client_line(&user, "look 0 0"), "word 1, generation 1, mutex abandoned");
+}
+
+#define MOVING                                                                                     \
+    "version: 1\nwatch: true\ndefaults: { access: { write: [Users] } }\nsegments:\n"               \
+    "  " NAME ": { size: 64, lock: { kind: fast, max_lockers: 5 } }\n"                             \
+    "  ShmbTest.Moves: { size: 64, lock: { kind: fast, max_lockers: 5 }"
+
+static void change_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "wb");
+
+    assert_non_null(file);
+    assert_int_equal(fputs(text, file) >= 0, 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The segment gets another access list, and so another block and other slots. */
+static void a_thread_that_holds_a_moving_lock_loses_it(void **state)
+{
+    const char *file = support_file(MOVING " }\n");
+    struct child *broker, *holder;
+
+    (void)state;
+    broker = child_start(&outlived, "\"%s\" run --release --allow-unsafe-config --config \"%s\"",
+                         support_sibling("shmbroker.exe"), file);
+    assert_non_null(child_find(broker, "info 100:", SUPPORT_DEADLINE_MS));
+    holder = client_start(&user, "take 1 1");
+    child_expect(holder, "holding");
+    change_file(file, MOVING ", access: { write: [Users, Interactive] } }\n");
+    assert_non_null(strstr(child_find(broker, "warning 345:", SUPPORT_DEADLINE_MS),
+                           "Global\\ShmbTest.Moves for too long (slot 1)"));
+    assert_non_null(child_find(broker, "info 210:", SUPPORT_DEADLINE_MS));
+    /* All ones: closed. The thread sees it as well. */
+    assert_string_equal(client_line(&user, "look 1 1"), "word 65535, generation 1, mutex owned");
+    assert_int_equal(child_end_with(holder, "lost"), 0);
+    assert_string_equal(client_line(&user, "open section Global\\ShmBroker.Slots.3 0x20007"), "2");
+    assert_string_equal(client_line(&user, "open section Global\\ShmBroker.Slots.2 0x20007"), "0");
 }
 
 int main(void)
 {
     static const struct verb own[] = {
-        {"take", 1, take}, {"look", 1, look}, {"signals", 0, signals}};
+        {"take", 2, take}, {"look", 2, look}, {"signals", 0, signals}};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(programs_find_event_slots_and_mutexes, support_teardown),
         cmocka_unit_test_teardown(a_thread_with_the_lock_notices_nothing_of_a_killed_broker,
                                   support_teardown),
+        cmocka_unit_test_teardown(a_thread_that_holds_a_moving_lock_loses_it, support_teardown),
         cmocka_unit_test_teardown(what_an_owner_left_that_died_meanwhile_is_there,
                                   support_teardown),
     };
