@@ -27,7 +27,10 @@ static void list_is_one_line_for_each(void **state)
 #define SIZES(bytes, rounded, lock, wait, initial, snapshots)                                      \
     ",\"bytes\":" bytes ",\"rounded\":" rounded ",\"lock\":" lock ",\"readers_may_wait\":" wait    \
     ",\"initial_content\":" initial ",\"snapshots\":" snapshots
-#define NO_SIZES SIZES("null", "null", "null", "null", "null", "null")
+/* A lock, with its kind. */
+#define MUTEX(name) "\"" name "\",\"lock_kind\":\"mutex\""
+#define NO_LOCK     "null,\"lock_kind\":null"
+#define NO_SIZES    SIZES("null", "null", NO_LOCK, "null", "null", "null")
 #define STATES(manual, initial, maximum)                                                           \
     ",\"manual_reset\":" manual ",\"initial\":" initial ",\"maximum\":" maximum
 #define NO_STATES STATES("null", "null", "null")
@@ -45,18 +48,19 @@ static void list_in_json_is_one_document(void **state)
         HEAD(
             "list") "\"objects\":["
                     "{" SEGMENT(
-                        "ShmbTest.Data", "held", "1001", "100", "\"ShmbTest.Data.lock\"", "false",
+                        "ShmbTest.Data", "held", "1001", "100", MUTEX("ShmbTest.Data.lock"),
+                        "false",
                         "false") "},"
                                  "{" OTHER(
                                      "ShmbTest.Data.lock", "mutex", "held", "1002", "true",
                                      NO_STATES) "},"
                                                 "{" SEGMENT(
                                                     "ShmbTest.Read", "held", "1003", "300000",
-                                                    "\"ShmbTest.Read.lock\"", "true",
+                                                    MUTEX("ShmbTest.Read.lock"), "true",
                                                     "false") "},"
                                                              "{" SEGMENT(
                                                                  GROUP, "held", "1004",
-                                                                 "5000000000", "null", "false",
+                                                                 "5000000000", NO_LOCK, "false",
                                                                  "true") "},"
                                                                          "{" OTHER(
                                                                              "ShmbTest."
@@ -93,7 +97,7 @@ static void list_in_json_is_one_document(void **state)
                                                                                                                         "conflict",
                                                                                                                         "1008",
                                                                                                                         "16",
-                                                                                                                        "null",
+                                                                                                                        NO_LOCK,
                                                                                                                         "false",
                                                                                                                         "false") "},"
                                                                                                                                  "{" SEGMENT(
@@ -101,7 +105,7 @@ static void list_in_json_is_one_document(void **state)
                                                                                                                                      "held",
                                                                                                                                      "1009",
                                                                                                                                      "300000",
-                                                                                                                                     "null",
+                                                                                                                                     NO_LOCK,
                                                                                                                                      "false",
                                                                                                                                      "false") "}]" TAIL,
         "list --json");
@@ -177,12 +181,12 @@ static void info_in_json_is_one_document(void **state)
 {
     (void)state;
     expect_json_begin(HEAD("info") SEGMENT("ShmbTest.Data", "held", "1001", "100",
-                                           "\"ShmbTest.Data.lock\"", "false", "false")
+                                           MUTEX("ShmbTest.Data.lock"), "false", "false")
                           RIGHTS("null", "\"read\",\"write\"", "read and write",
                                  EVERYONE_MAY("read and write")) HOLDERS,
                       "info --json ShmbTest.Data");
     expect_json_begin(
-        HEAD("info") SEGMENT("ShmbTest.Taken", "conflict", "1008", "16", "null", "false", "false")
+        HEAD("info") SEGMENT("ShmbTest.Taken", "conflict", "1008", "16", NO_LOCK, "false", "false")
             RIGHTS("null", "", "nothing", "null") HOLDERS,
         "info ShmbTest.Taken --json");
 }
