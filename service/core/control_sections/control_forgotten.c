@@ -1,8 +1,8 @@
 /*
- * Control sections that the state does not know: it was lost, or is damaged. The segments are the
- * broker's by their owner, but nothing tells their blocks, so they get new ones. Programs that
- * have a former block open must learn of it: with a fast lock of their own they would not exclude
- * those that come later.
+ * Control sections that cannot be adopted, mostly because the state does not know them: it was
+ * lost, or is damaged. The segments are the broker's by their owner, but they get new blocks.
+ * Programs that have a former block open must learn of it: with a fast lock of their own they would
+ * not exclude those that come later.
  */
 #include "control_internal.h"
 
@@ -66,7 +66,15 @@ static bool look_at(struct control_sets *sets, const char *name)
     return status != SYS_NOT_FOUND;
 }
 
-void control_forgotten_close(struct control_sets *sets)
+void control_forgotten_close(struct control_sets *sets, uint32_t number)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+
+    shmb_control_name(number, name);
+    (void)look_at(sets, name);
+}
+
+void control_forgotten_find(struct control_sets *sets)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
     uint32_t number, unused = 0;

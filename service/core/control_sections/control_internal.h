@@ -206,7 +206,10 @@ void control_locks_open_left(struct control_sets *sets);
 
 /* control_forgotten.c */
 
-/* At a start: marks the blocks of sections that are the broker's, but that the state has lost. */
-void control_forgotten_close(struct control_sets *sets);
+/* Marks the blocks of a section that could not be adopted, if it exists and is the broker's. */
+void control_forgotten_close(struct control_sets *sets, uint32_t number);
+
+/* The same for all sections that are the broker's but that the state has lost. */
+void control_forgotten_find(struct control_sets *sets);
 
 #endif

@@ -87,6 +87,8 @@ void control_place_restore(struct control_sets *sets, size_t item)
     if (record == NULL || record->control == 0 || record->generation != segment->generation)
         return;
     index = restore_section(sets, record->control, segment->access);
+    if (index == CONTROL_NO_SET)
+        control_forgotten_close(sets, record->control);
     if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
         return;
     if (sets->sections[index].set == segment->access && lock_slots_stay(sets->slots, item)) {
@@ -111,6 +113,7 @@ void control_place_restore(struct control_sets *sets, size_t item)
 
 void control_sets_restore(struct control_sets *sets)
 {
+    const struct state_record *record;
     bool forgotten = false;
     size_t i;
 
@@ -118,10 +121,13 @@ void control_sets_restore(struct control_sets *sets)
         if (!control_place_lost(sets, i))
             continue;
         control_place_restore(sets, i);
-        forgotten |= control_place_lost(sets, i);
+        if (!control_place_lost(sets, i))
+            continue;
+        record = state_find(sets->state, sets->inventory->items[i].spec.name);
+        forgotten |= record == NULL || record->control == 0;
     }
     if (forgotten)
-        control_forgotten_close(sets);
+        control_forgotten_find(sets);
     sets->left_out = true;
 }
 

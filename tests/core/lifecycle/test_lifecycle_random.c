@@ -16,10 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control.h"
 #include "directory.h"
 #include "fake_system.h"
 #include "lifecycle.h"
 #include "names.h"
+#include "slots.h"
 
 #define FILE_NAME  "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
 #define LIVES      3
@@ -35,7 +37,8 @@ struct known {
     bool wanted;
     enum shmb_kind kind;
     unsigned size, access;
-    bool lock, manual;
+    unsigned lock; /* in lock_words */
+    bool manual;
     /* as seen last */
     size_t serial, mark_serial;
     uint64_t generation;
@@ -94,7 +97,7 @@ static void dream(struct known *wanted)
         if (roll(3) == 0)
             one->access = roll(3);
         if (roll(5) == 0)
-            one->lock = !one->lock;
+            one->lock = roll(3);
         if (roll(5) == 0)
             one->manual = !one->manual;
     }
@@ -111,12 +114,14 @@ static const char *access_words(const struct known *one)
 static void put_kind(char *text, enum shmb_kind kind, const char *head)
 {
     static const unsigned sizes[] = {64, 65, 5000};
+    static const char *const lock_words[] = {"lock: none, ", "",
+                                             "lock: { kind: fast, max_lockers: 2 }, "};
     bool any = false;
     size_t i;
 
     for (i = 0; i < POOL; i++) {
         const struct known *one = &next[i];
-        char more[64] = "";
+        char more[96] = "";
 
         if (!one->wanted || one->kind != kind)
             continue;
@@ -124,7 +129,7 @@ static void put_kind(char *text, enum shmb_kind kind, const char *head)
             strcat(text, head);
         any = true;
         if (kind == SHMB_SECTION)
-            (void)sprintf(more, "size: %u, %s", sizes[one->size], one->lock ? "" : "lock: none, ");
+            (void)sprintf(more, "size: %u, %s", sizes[one->size], lock_words[one->lock]);
         else if (kind == SHMB_EVENT)
             (void)sprintf(more, "reset: %s, ", one->manual ? "manual" : "auto");
         else if (kind == SHMB_SEMAPHORE)
@@ -192,6 +197,29 @@ static void check_content(struct known *one, const struct fake_object *object)
     object->content[0] = (uint8_t)one->mark;
 }
 
+/* Section and mutexes of a fast lock are held; nobody has taken it. */
+static void check_slots(const struct shmb_entry *entry)
+{
+    char name[SHMB_SLOT_NAME_BYTES];
+    const struct fake_object *control;
+    const struct shmb_block *block;
+    uint32_t i;
+
+    /* As configured, or the default where the configuration wants another kind of lock by now. */
+    CHECK(entry->slots != 0 && (entry->slot_count == 2 || entry->slot_count == 1024));
+    shmb_slots_name(entry->slots, name);
+    CHECK(held(name) != NULL);
+    for (i = 0; i < 2; i++) {
+        shmb_slot_name(entry->slots, i, name);
+        CHECK(held(name) != NULL);
+    }
+    shmb_control_name(entry->control, name);
+    control = fake_find(fake, name);
+    CHECK(control != NULL);
+    block = shmb_control_block(control->content, control->content_length, entry->control_block);
+    CHECK(block != NULL && block->lock_word == 0 && block->generation == entry->generation);
+}
+
 static void check_name(size_t i)
 {
     const struct fake_object *object = fake_find(fake, names[i]);
@@ -220,12 +248,14 @@ static void check_name(size_t i)
     CHECK(entry.entry.kind == (uint32_t)object->spec.kind);
     if (object->spec.kind == SHMB_SECTION && !disturbed)
         CHECK(entry.entry.size == object->spec.size);
-    if (object->spec.kind == SHMB_SECTION && entry.entry.lock_kind == SHMB_ENTRY_LOCK_MUTEX) {
+    if (object->spec.kind == SHMB_SECTION && entry.entry.lock_kind != SHMB_ENTRY_LOCK_NONE) {
         char lock[32];
 
         (void)snprintf(lock, sizeof(lock), "%s.lock", names[i]);
         CHECK(held(lock) != NULL || fake_find(fake, lock) != NULL);
     }
+    if (entry.entry.lock_kind == SHMB_ENTRY_LOCK_FAST && !disturbed)
+        check_slots(&entry.entry);
     check_generation(one, object, &entry);
 }
 

@@ -564,6 +564,26 @@ static void a_lost_state_leaves_no_second_lock(void **state)
     life_run(HEAD FAST(A) OTHER(B), find_forgotten, 1);
 }
 
+/* The section is there, but the broker cannot set its access. */
+static void find_not_adopted(size_t number)
+{
+    (void)number;
+    assert_true(old->lock_word == SHMB_LOCK_MOVED);
+    assert_true(old->generation == SHMB_BLOCK_MOVED);
+    assert_true(slots_block("A") != old);
+    assert_int_equal(slots_block("A")->lock_word, 0);
+    fake_mend(fake);
+}
+
+static void a_section_that_cannot_be_adopted_leaves_no_second_lock(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(HEAD FAST(A), just_open, 1);
+    fake_fail(fake, FAKE_PROTECT, "ShmBroker.Control.1", SYS_FAILED);
+    life_run(HEAD FAST(A), find_not_adopted, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -585,6 +605,7 @@ int main(void)
         TEST(the_kind_of_a_lock_changes_with_the_segment),
         TEST(and_not_over_a_restart),
         TEST(a_lost_state_leaves_no_second_lock),
+        TEST(a_section_that_cannot_be_adopted_leaves_no_second_lock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
