@@ -585,6 +585,41 @@ SHMB_RESULT int32_t SHMB_CALL shmb_change_number(_In_ const shmb_segment *segmen
 SHMB_RESULT int32_t SHMB_CALL shmb_change_event(_Inout_ shmb_segment *segment, uint64_t number,
                                                 _Outptr_result_nullonfailure_ void **event);
 
+/*
+ * One event for all changes of a segment, for programs that wait for many things: it stays the
+ * same for as long as the subscription. It is set once the change number differs from `number`,
+ * what the program has seen so far, and again after each later change; a wait that it ends resets
+ * it. Several changes may set it once, and it may be set for a change that the program has seen
+ * already. The loop:
+ *
+ *     shmb_subscribe(prices, 0, &subscription, &event);
+ *     for (;;) {
+ *         WaitForMultipleObjects(2, (HANDLE[]){event, stop}, FALSE, INFINITE); ...
+ *         shmb_snapshot_wait(prices, 0, text, sizeof(text), 1000, NULL);
+ *     }
+ *
+ * The thread pool of the process waits meanwhile; each subscription has a handful of handles there.
+ * Any number of subscriptions, also of one segment. The segment may be closed before its
+ * subscriptions. If the change number cannot be read any more, the event is set once, and calls
+ * on the segment say why (SHMB_STALE: subscribe again after opening it again); and once more
+ * when the number can be read again, up to SHMB_RECHECK_MS later. In all else it is as late or as
+ * early as shmb_wait_changed. Do not close the event, and do not set it.
+ *
+ * Results as shmb_wait_changed, without SHMB_TIMEOUT; SHMB_NO_MEMORY, SHMB_SYSTEM.
+ */
+typedef struct shmb_subscription shmb_subscription;
+SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
+shmb_subscribe(_Inout_ shmb_segment *segment, uint64_t number,
+               _Outptr_result_nullonfailure_ shmb_subscription **subscription,
+               _Outptr_result_nullonfailure_ void **event);
+
+/*
+ * Ends a subscription, and closes its event, which is set first: a thread that waits for it wakes.
+ * No other call may use them then. Waits until the thread pool is done with it. A DLL with the
+ * static library ends its subscriptions before it is unloaded. NULL is allowed. SHMB_OK.
+ */
+SHMB_RESULT int32_t SHMB_CALL shmb_unsubscribe(_In_opt_ shmb_subscription *subscription);
+
 /* ---- first content --------------------------------------------------------------- */
 
 /*

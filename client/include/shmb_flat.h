@@ -88,6 +88,14 @@ SHMB_API int32_t SHMB_CALL shmbf_init_done(int32_t segment);
  */
 SHMB_API int32_t SHMB_CALL shmbf_wait_changed(int32_t segment, int32_t timeout_ms);
 
+/*
+ * Returns an event, for programs that can wait for Win32 handles: it is set after each change that
+ * shmbf_wait_changed has not reported yet, as shmb_subscribe; call that with 0 then. One for a
+ * segment, until shmbf_unsubscribe or shmbf_close: do not close it. 0: done.
+ */
+SHMB_API int32_t SHMB_CALL shmbf_subscribe(int32_t segment);
+SHMB_API int32_t SHMB_CALL shmbf_unsubscribe(int32_t segment);
+
 SHMB_API int32_t SHMB_CALL shmbf_state(int32_t segment);
 
 /* Writes a sentence for a result, cut to `size`, as shmb_result_text. Returns its length. */

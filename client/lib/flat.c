@@ -286,6 +286,35 @@ int32_t SHMB_CALL shmbf_wait_changed(int32_t segment, int32_t timeout_ms)
                         : result_end_plain(SHMB_BAD_ARGUMENT);
 }
 
+int32_t SHMB_CALL shmbf_subscribe(int32_t segment)
+{
+    struct flat *flat = flat_find(segment);
+    void *event;
+    int32_t result;
+
+    if (flat == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    if (flat->subscription != NULL)
+        return flat->event;
+    result = shmb_subscribe(flat->segment, flat->seen, &flat->subscription, &event);
+    if (result < 0)
+        return result;
+    /* Of a handle, the low 32 bits count, in 64-bit processes, too. */
+    flat->event = (int32_t)(intptr_t)event;
+    return flat->event;
+}
+
+int32_t SHMB_CALL shmbf_unsubscribe(int32_t segment)
+{
+    struct flat *flat = flat_find(segment);
+
+    if (flat == NULL)
+        return result_end_plain(SHMB_BAD_ARGUMENT);
+    (void)shmb_unsubscribe(flat->subscription);
+    flat->subscription = NULL;
+    return SHMB_OK;
+}
+
 int32_t SHMB_CALL shmbf_state(int32_t segment)
 {
     const struct flat *flat = flat_find(segment);

@@ -109,6 +109,7 @@ int32_t flat_remove(int32_t number)
     if (refused)
         return SHMB_NOT_OWNER;
     /* Outside the lock: it may make system calls. */
+    shmb_unsubscribe(flat->subscription);
     shmb_close(flat->segment);
     free(flat);
     return SHMB_OK;

@@ -13,9 +13,11 @@
 /* An open segment of the flat interface. */
 struct flat {
     shmb_segment *segment;
-    uint64_t seen;  /* change number that shmbf_wait_changed reported last */
-    bool abandoned; /* the last call that took the lock returned SHMB_ABANDONED */
-    bool made;      /* private memory, created by this call and not yet declared initialised */
+    uint64_t seen;                   /* change number that shmbf_wait_changed reported last */
+    shmb_subscription *subscription; /* NULL: none */
+    int32_t event;                   /* of the subscription */
+    bool abandoned;                  /* the last call that took the lock returned SHMB_ABANDONED */
+    bool made; /* private memory, created by this call and not yet declared initialised */
     bool is_private;
 };
 

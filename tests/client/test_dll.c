@@ -71,6 +71,8 @@ static const char *const names[] = {
     "shmbf_first",
     "shmbf_init_done",
     "shmbf_wait_changed",
+    "shmbf_subscribe",
+    "shmbf_unsubscribe",
     "shmbf_state",
     "shmbf_result_text",
     "shmbf_result_textW",

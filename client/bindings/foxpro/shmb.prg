@@ -52,6 +52,8 @@ PROCEDURE ShmbDeclare
 	DECLARE INTEGER shmbf_first IN shmbclient.dll INTEGER segment, INTEGER timeout_ms
 	DECLARE INTEGER shmbf_init_done IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_wait_changed IN shmbclient.dll INTEGER segment, INTEGER timeout_ms
+	DECLARE INTEGER shmbf_subscribe IN shmbclient.dll INTEGER segment
+	DECLARE INTEGER shmbf_unsubscribe IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_state IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_result_text IN shmbclient.dll INTEGER result, STRING @buffer, ;
 		INTEGER size

@@ -29,14 +29,16 @@ static bool notifies(const struct shmb_segment *segment)
     return (segment->info.flags & SHMB_FLAG_NOTIFY) != 0;
 }
 
-/* Fails, and says why there are no change events. */
-static int32_t without_events(const struct shmb_segment *segment)
+int32_t changed_available(const struct shmb_segment *segment)
 {
     const enum call unknown = block_reason(segment);
     const struct fault fault = {unknown != CALL_NONE ? unknown : REASON_NO_NOTIFY, 0};
     struct shmb_block *block;
-    int32_t result = block_get(segment, &block);
+    int32_t result;
 
+    if (notifies(segment))
+        return SHMB_OK;
+    result = block_get(segment, &block);
     if (result != SHMB_OK) /* opened anew, it may have them */
         return result_end_plain(result);
     if ((segment->info.flags & SHMB_FLAG_PRIVATE) != 0) /* it never has any */
@@ -181,11 +183,11 @@ static uint64_t say_waiting(struct shmb_segment *segment, uint32_t ms)
 }
 
 /* Notes whether a program has lowered the time that say_waiting stored. */
-static void check_said(struct shmb_segment *segment, uint64_t said)
+void changed_wait_over(struct shmb_segment *segment, const struct changed_wait *wait)
 {
-    const volatile uint64_t *until = said != 0 ? waiting_until(segment) : NULL;
+    const volatile uint64_t *until = wait->said != 0 ? waiting_until(segment) : NULL;
 
-    if (until != NULL && shmb_load64(until) < said)
+    if (until != NULL && shmb_load64(until) < wait->said)
         shmb_store32(&segment->tampered, 1);
 }
 
@@ -220,15 +222,30 @@ int32_t SHMB_CALL shmb_change_number(const shmb_segment *segment, uint64_t *numb
 int32_t SHMB_CALL shmb_change_event(shmb_segment *segment, uint64_t number, void **event)
 {
     struct fault fault = {CALL_NONE, 0};
+    int32_t result;
 
     if (event != NULL)
         *event = NULL;
     if (segment == NULL || event == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
-    if (!notifies(segment))
-        return without_events(segment);
+    result = changed_available(segment);
+    if (result != SHMB_OK)
+        return result;
     (void)say_waiting(segment, SHMB_RECHECK_MS);
     return result_end(get_event(segment, number + 1, event, &fault), &fault);
+}
+
+int32_t changed_wait_begin(struct shmb_segment *segment, uint64_t seen, DWORD most_ms,
+                           struct changed_wait *out, struct fault *fault)
+{
+    out->time = most_ms > DISTRUST_MS && is_overlooked(segment) ? DISTRUST_MS : most_ms;
+    out->said = say_waiting(segment, out->time);
+    return get_event(segment, seen + 1, &out->event, fault);
+}
+
+DWORD changed_pause(unsigned alarms)
+{
+    return alarms < PAUSE_MOST_MS ? alarms : PAUSE_MOST_MS;
 }
 
 /* What is left of the timeout that began at `start`, at most SHMB_RECHECK_MS. */
@@ -251,9 +268,9 @@ static DWORD left(ULONGLONG start, uint32_t timeout_ms)
 static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time, unsigned *alarms,
                          struct fault *fault)
 {
-    HANDLE event;
-    uint64_t now, said;
-    int32_t result = get_event(segment, seen + 1, &event, fault), standing;
+    struct changed_wait wait;
+    uint64_t now;
+    int32_t result = changed_wait_begin(segment, seen, time, &wait, fault), standing;
     DWORD pause;
 
     if (result != SHMB_OK) {
@@ -261,23 +278,20 @@ static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time
         standing = changed_number(segment, &now);
         return standing != SHMB_OK ? fault_plain(fault, standing) : result;
     }
-    if (time > DISTRUST_MS && is_overlooked(segment))
-        time = DISTRUST_MS;
-    said = say_waiting(segment, time);
     if (changed_number(segment, &now) != SHMB_OK || now != seen)
         return SHMB_OK; /* the caller reads the number itself */
-    switch (WaitForSingleObject(event, time)) {
+    switch (WaitForSingleObject(wait.event, wait.time)) {
     case WAIT_OBJECT_0:
         break;
     case WAIT_TIMEOUT:
-        check_said(segment, said);
+        changed_wait_over(segment, &wait);
         return SHMB_OK;
     default:
         return fault_call(fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
     }
     if (changed_number(segment, &now) != SHMB_OK || now != seen)
-        return SHMB_OK; /* the caller reads the number itself */
-    pause = ++*alarms < PAUSE_MOST_MS ? *alarms : PAUSE_MOST_MS;
+        return SHMB_OK;
+    pause = changed_pause(++*alarms);
     Sleep(pause < time ? pause : time);
     return SHMB_OK;
 }
@@ -311,10 +325,12 @@ static int32_t wait_changed(struct shmb_segment *segment, uint64_t *number, uint
 int32_t SHMB_CALL shmb_wait_changed(shmb_segment *segment, uint64_t *number, uint32_t timeout_ms)
 {
     struct fault fault = {CALL_NONE, 0};
+    int32_t result;
 
     if (segment == NULL || number == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
-    if (!notifies(segment))
-        return without_events(segment);
+    result = changed_available(segment);
+    if (result != SHMB_OK)
+        return result;
     return result_end(wait_changed(segment, number, timeout_ms, &fault), &fault);
 }

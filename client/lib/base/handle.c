@@ -17,6 +17,23 @@ struct shmb_segment *handle_new(uint32_t rights, const char *owner)
     return segment;
 }
 
+struct shmb_segment *handle_to_watch(const struct shmb_segment *segment)
+{
+    struct shmb_segment *twin = handle_new(segment->rights, segment->owner);
+
+    if (twin == NULL)
+        return NULL;
+    twin->info = segment->info;
+    twin->generation = segment->generation;
+    twin->control = shared_section_join(segment->control);
+    twin->control_number = segment->control_number;
+    twin->control_block = segment->control_block;
+    twin->block = segment->block;
+    twin->damaged = segment->damaged;
+    twin->has_waiters = segment->has_waiters;
+    return twin;
+}
+
 int32_t handle_join(struct shmb_segment *segment)
 {
     const struct ownership_key key = {

@@ -92,6 +92,12 @@ int32_t handle_join(struct shmb_segment *segment);
  */
 int32_t handle_early(struct shmb_segment *segment, bool denied);
 
+/*
+ * A handle of the same segment that only its change number and its change events can be used of,
+ * however the first one ends. It belongs to no ownership. NULL: out of memory.
+ */
+struct shmb_segment *handle_to_watch(const struct shmb_segment *segment);
+
 /* Does the segment have a lock? Is that a fast lock? */
 bool handle_has_lock(const struct shmb_segment *segment);
 bool handle_has_fast_lock(const struct shmb_segment *segment);

@@ -92,6 +92,16 @@ int32_t shared_section_open(const char *bare, bool to_write, const char *owner,
     return SHMB_OK;
 }
 
+struct shared_section *shared_section_join(struct shared_section *shared)
+{
+    if (shared == NULL)
+        return NULL;
+    AcquireSRWLockExclusive(&guard);
+    shared->users++;
+    ReleaseSRWLockExclusive(&guard);
+    return shared;
+}
+
 void shared_section_close(struct shared_section *shared)
 {
     struct shared_section **at = &list;

@@ -37,6 +37,9 @@ struct shared_section {
 int32_t shared_section_open(const char *bare, bool to_write, const char *owner,
                             struct shared_section **out, struct fault *fault);
 
+/* One user more, with a shared_section_close of its own. NULL is allowed. Returns `shared`. */
+struct shared_section *shared_section_join(struct shared_section *shared);
+
 /* With the last user it is unmapped. NULL is allowed. */
 void shared_section_close(struct shared_section *shared);
 

@@ -37,16 +37,35 @@ static int follow_beside_messages(shmb_segment *prices, uint64_t wanted)
     return 0;
 }
 
+/* shmb_subscribe, shmb_unsubscribe: one event for all changes, beside others. */
+static int follow_by_one_event(shmb_segment *prices, HANDLE stop)
+{
+    shmb_subscription *subscription;
+    HANDLE handles[2] = {stop, NULL};
+    char copy[64];
+    int failed;
+
+    if (shmb_subscribe(prices, 0, &subscription, &handles[1]) != SHMB_OK)
+        return 1;
+    failed = WaitForMultipleObjects(2, handles, FALSE, 5000) != WAIT_OBJECT_0 + 1 ||
+             shmb_snapshot(prices, 0, copy, sizeof(copy), NULL) != SHMB_OK;
+    shmb_unsubscribe(subscription);
+    return failed;
+}
+
 int example_changed(void)
 {
     shmb_segment *prices;
+    HANDLE stop;
     int failed = 1;
 
     if (shmb_open("Prices", SHMB_WRITE, 0, &prices) != SHMB_OK)
         return 1;
+    stop = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (shmb_update(prices, 0, "1.25", 5, 5000, NULL) == SHMB_OK && follow(prices) == 0 &&
         shmb_update(prices, 0, "1.26", 5, 5000, NULL) == SHMB_OK)
-        failed = follow_beside_messages(prices, 2);
+        failed = follow_beside_messages(prices, 2) != 0 || follow_by_one_event(prices, stop) != 0;
     shmb_close(prices);
+    CloseHandle(stop);
     return failed;
 }
