@@ -74,6 +74,7 @@ changed: true, again: false
 read: from Node
 -8: the start is beyond the end
 private: 16 bytes, first true, 4 written
+watched: from Jane
 TEXT
 cp "$root"/client/bindings/node/*.js "$bin/shmbclient.dll" "$work/" &&
     ln -s "$node/node_modules" "$work/node_modules" &&

@@ -32,6 +32,7 @@ static struct {
     call_wii openW;
     call_si private_;
     call_wi privateW;
+    call_i subscribe, unsubscribe;
     call_i close, size, unlock, mark_consistent, abandoned, init_done, state;
     call_isi name, result_text;
     call_iwi nameW, result_textW;
@@ -70,6 +71,8 @@ static const struct {
     {"shmbf_lock", &dll.lock},
     {"shmbf_first", &dll.first},
     {"shmbf_wait_changed", &dll.wait_changed},
+    {"shmbf_subscribe", &dll.subscribe},
+    {"shmbf_unsubscribe", &dll.unsubscribe},
     {"shmbf_system_code", &dll.system_code},
 };
 
@@ -317,6 +320,29 @@ static void changes_are_told_from_the_opening_on(void **state)
     assert_int_equal(dll.close(reader), SHMB_OK);
 }
 
+static void one_event_for_all_changes(void **state)
+{
+    int writer = opened(), reader = opened(), event;
+    HANDLE handle;
+
+    (void)state;
+    event = dll.subscribe(reader);
+    assert_true(event > 0);
+    assert_int_equal(dll.subscribe(reader), event);
+    handle = (HANDLE)(intptr_t)event;
+    assert_int_equal(WaitForSingleObject(handle, 0), WAIT_TIMEOUT);
+    assert_int_equal(dll.update(writer, 0, "a", 1, 0), 1);
+    assert_int_equal(WaitForSingleObject(handle, SUPPORT_DEADLINE_MS), WAIT_OBJECT_0);
+    assert_int_equal(dll.wait_changed(reader, 0), SHMB_OK);
+    assert_int_equal(dll.unsubscribe(reader), SHMB_OK);
+    assert_int_equal(dll.unsubscribe(reader), SHMB_OK);
+    assert_true(dll.subscribe(reader) > 0);
+    assert_int_equal(dll.close(reader), SHMB_OK); /* ends it, too */
+    assert_int_equal(dll.subscribe(reader), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.unsubscribe(reader), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.close(writer), SHMB_OK);
+}
+
 static void names_in_the_code_page_and_in_utf_16(void **state)
 {
     wchar_t wide[40];
@@ -415,6 +441,7 @@ int main(void)
         STAGED(only_the_owner_closes),
         STAGED(one_is_first),
         STAGED(changes_are_told_from_the_opening_on),
+        STAGED(one_event_for_all_changes),
         STAGED(names_in_the_code_page_and_in_utf_16),
         STAGED(private_memory_has_a_first_one),
         STAGED(there_is_an_end_to_the_numbers),

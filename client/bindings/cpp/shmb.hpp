@@ -327,6 +327,48 @@ class published
 };
 
 /*
+ * One event for all changes of a segment, see shmb_subscribe. It may outlive the segment. Its end
+ * closes the event.
+ */
+class [[nodiscard]] subscription
+{
+  public:
+    subscription(subscription &&other) noexcept
+        : handle_(std::exchange(other.handle_, nullptr)),
+          event_(std::exchange(other.event_, nullptr))
+    {
+    }
+    subscription &operator=(subscription &&other) noexcept
+    {
+        if (this != &other) {
+            shmb_unsubscribe(handle_);
+            handle_ = std::exchange(other.handle_, nullptr);
+            event_ = std::exchange(other.event_, nullptr);
+        }
+        return *this;
+    }
+    ~subscription()
+    {
+        shmb_unsubscribe(handle_);
+    }
+
+    /* A HANDLE for WaitForMultipleObjects and the like. Do not close it. */
+    void *event() const noexcept
+    {
+        return event_;
+    }
+
+  private:
+    friend class segment;
+    subscription(shmb_subscription *handle, void *event) noexcept : handle_(handle), event_(event)
+    {
+    }
+
+    shmb_subscription *handle_;
+    void *event_;
+};
+
+/*
  * An open segment. Its memory stays valid until the object is destroyed or closed. Destroy
  * it in any thread, but not while another thread holds its lock: then it stays open until
  * the process ends, because closing would leave the lock taken.
@@ -551,6 +593,18 @@ class segment
                                       std::uint32_t timeout_ms = infinite) noexcept
     {
         return shmb_wait_changed(handle_, &number, timeout_ms);
+    }
+
+    /* An event that is set after each change that is newer than `number`. */
+    result<subscription> subscribe(std::uint64_t number = 0)
+    {
+        shmb_subscription *made;
+        void *event;
+        status why = shmb_subscribe(handle_, number, &made, &event);
+
+        if (!why)
+            return why;
+        return {why, subscription(made, event)};
     }
 
     /* Is the segment still current? See shmb_state. */

@@ -16,7 +16,12 @@ try {
 } catch (error) {
     console.log(`${error.code}: ${error.message}`);
 }
-memory.close();
+const watch = memory.watch(() => {
+    console.log(`watched: ${memory.snapshot(0, 9)}`);
+    watch.close();
+    memory.close();
+});
+memory.update(5, Buffer.from('Jane'));
 
 const mine = Segment.createPrivate(null, 16);
 console.log(`private: ${mine.size} bytes, first ${mine.first}, ${mine.update(0, Buffer.from('mine'))} written`);

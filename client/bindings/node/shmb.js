@@ -5,10 +5,12 @@
 //     const prices = Segment.open('Prices', WRITE, 5000);
 //     prices.update(0, Buffer.from('1.25\0'));
 //     console.log(prices.snapshot(0, 16).toString().split('\0')[0]);
+//     const watch = prices.watch(() => console.log(prices.snapshot(0, 16).toString()));
+//     watch.close();
 //     prices.close();
 //
 // A call that fails throws a ShmbError; its `code` is one of SHMB_... in shmb.h.
-// A call that waits blocks the whole program: use short times.
+// A call that waits blocks the whole program: use short times, or watch.
 const path = require('path');
 const koffi = require('koffi');
 
@@ -26,6 +28,9 @@ for (const prototype of [
     'int32_t __stdcall shmb_restore(void *segment)',
     'int32_t __stdcall shmb_unlock(void *segment)',
     'int32_t __stdcall shmb_wait_changed(void *segment, _Inout_ uint64_t *number, uint32_t timeout_ms)',
+    'int32_t __stdcall shmb_change_number(void *segment, _Out_ uint64_t *number)',
+    'int32_t __stdcall shmb_subscribe(void *segment, uint64_t number, _Out_ void **subscription, _Out_ uintptr_t *event)',
+    'int32_t __stdcall shmb_unsubscribe(void *subscription)',
     'int32_t __stdcall shmb_result_text(int32_t result, _Out_ uint8_t *buffer, uint32_t size)',
 ]) {
     calls[/shmb_\w+/.exec(prototype)[0]] = dll.func(prototype);
@@ -46,6 +51,79 @@ function check(result) {
     if (result < 0)
         throw new ShmbError(result);
     return result;
+}
+
+// Windows, for watch: one thread waits for the events of all watches. The first event is set
+// when their list changes.
+const kernel32 = koffi.load('kernel32.dll');
+const createEvent = kernel32.func('uintptr_t __stdcall CreateEventW(void *attributes, int manual, int set, void *name)');
+const setEvent = kernel32.func('int __stdcall SetEvent(uintptr_t event)');
+const waitForAny = kernel32.func('uint32_t __stdcall WaitForMultipleObjects(uint32_t count, uint8_t *handles, int all, uint32_t ms)');
+const INFINITE = 0xFFFFFFFF, WATCHES_MOST = 63; // 64 handles are the most that one call waits for
+const watches = [];
+let listChanged = 0, waiting = false;
+
+function waitOn() {
+    if (waiting)
+        return;
+    // No thread waits for their events now.
+    for (const watch of watches.filter((watch) => watch.ended))
+        watch.end();
+    if (watches.length === 0)
+        return;
+    const list = [...watches], width = koffi.sizeof('uintptr_t');
+    const handles = Buffer.alloc((list.length + 1) * width);
+    [listChanged, ...list.map((watch) => watch.event)].forEach((event, i) =>
+        width === 8 ? handles.writeBigUInt64LE(BigInt(event), i * 8) : handles.writeUInt32LE(Number(event), i * 4));
+    waiting = true;
+    waitForAny.async(list.length + 1, handles, 0, INFINITE, (error, which) => {
+        waiting = false;
+        const watch = !error && which > 0 && which < handles.length / width ? list[which - 1] : undefined;
+        // The next wait first: the function may throw.
+        waitOn();
+        if (watch !== undefined && !watch.ended)
+            watch.changed();
+    });
+}
+
+// What Segment.watch returns.
+class Watch {
+    constructor(segment, changed) {
+        if (watches.length === WATCHES_MOST)
+            throw new RangeError(`at most ${WATCHES_MOST} watches`);
+        const number = [0], subscription = [null], event = [0];
+        check(calls.shmb_change_number(segment.handle, number));
+        check(calls.shmb_subscribe(segment.handle, number[0], subscription, event));
+        this.subscription = subscription[0];
+        this.event = event[0];
+        this.changed = changed;
+        this.ended = false;
+        if (!listChanged)
+            listChanged = createEvent(null, 0, 0, null);
+        watches.push(this);
+        this.tell();
+    }
+
+    // No call of the function follows. The program does not end before its last watch is closed.
+    close() {
+        if (this.ended)
+            return;
+        this.ended = true;
+        this.tell();
+    }
+
+    tell() {
+        if (waiting)
+            setEvent(listChanged);
+        else
+            waitOn();
+    }
+
+    // Not while a thread waits for the event.
+    end() {
+        watches.splice(watches.indexOf(this), 1);
+        calls.shmb_unsubscribe(this.subscription);
+    }
 }
 
 class Segment {
@@ -110,6 +188,13 @@ class Segment {
         } finally {
             check(calls.shmb_unlock(this.handle));
         }
+    }
+
+    // Calls `changed` after each change from now on, until close() of what it returns. Blocks
+    // nothing, and needs `notify: true`. Several changes may be one call. The segment may be closed
+    // before its watches.
+    watch(changed) {
+        return new Watch(this, changed);
     }
 
     // True: there was a change since the last call; false: timed out.

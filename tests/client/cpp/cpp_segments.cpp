@@ -158,6 +158,13 @@ int cpp_first_and_changes(void)
     CHECK(!segment.first(0).value());
     CHECK(segment.wait_changed(number, 0).ok() && number == 1);
     CHECK(segment.wait_changed(number, 0).code() == SHMB_TIMEOUT);
+
+    auto news = segment.subscribe(number).value();
+    CHECK(WaitForSingleObject(news.event(), 0) == WAIT_TIMEOUT);
+    CHECK(segment.update(0, "anew", 4).value() == 4);
+    CHECK(WaitForSingleObject(news.event(), 60000) == WAIT_OBJECT_0);
+    news = segment.subscribe(0).value();
+    CHECK(WaitForSingleObject(news.event(), 60000) == WAIT_OBJECT_0);
     return 0;
 }
 
