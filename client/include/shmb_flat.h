@@ -3,7 +3,7 @@
  * languages that have only 32-bit integers and strings.
  *
  * The calls match those of shmb.h, which documents them and their results. The
- * differences: a segment is a number above 0; calls that count bytes or characters
+ * differences: a segment or queue is a number above 0; calls that count bytes or characters
  * return the count, and a failure as the negative result; a negative time in
  * milliseconds waits without limit. Strings are in the ANSI code page, which can be
  * UTF-8, or UTF-16 in the variant that ends in W. Content is always bytes: a buffer needs room for
@@ -14,7 +14,7 @@
  *     Private Declare Function shmbf_open Lib "shmbclient.dll" _
  *         (ByVal name As String, ByVal rights As Long, ByVal wait As Long) As Long
  *
- * A process can have SHMBF_MOST segments open at a time. Any thread may make any
+ * A process can have SHMBF_MOST segments and queues open at a time. Any thread may make any
  * call; shmbf_close must be the last call on a number. All calls return
  * SHMB_BAD_ARGUMENT for a number that was closed.
  */
@@ -37,7 +37,10 @@ SHMB_API int32_t SHMB_CALL shmbf_openW(const shmb_wchar *name, int32_t rights, i
 SHMB_API int32_t SHMB_CALL shmbf_private(const char *name, int32_t size);
 SHMB_API int32_t SHMB_CALL shmbf_privateW(const shmb_wchar *name, int32_t size);
 
-/* SHMB_NOT_OWNER: another thread holds the lock through it; the number stays valid. */
+/*
+ * Closes a segment or a queue. SHMB_NOT_OWNER: another thread holds the lock through it; the number
+ * stays valid.
+ */
 SHMB_API int32_t SHMB_CALL shmbf_close(int32_t segment);
 
 /*
@@ -97,6 +100,28 @@ SHMB_API int32_t SHMB_CALL shmbf_subscribe(int32_t segment);
 SHMB_API int32_t SHMB_CALL shmbf_unsubscribe(int32_t segment);
 
 SHMB_API int32_t SHMB_CALL shmbf_state(int32_t segment);
+
+/* Returns the queue's number, for shmbf_close. As shmbf_open and shmb_queue_open. */
+SHMB_API int32_t SHMB_CALL shmbf_queue_open(const char *name, int32_t rights, int32_t wait_ms);
+SHMB_API int32_t SHMB_CALL shmbf_queue_openW(const shmb_wchar *name, int32_t rights,
+                                             int32_t wait_ms);
+
+/*
+ * As shmb_queue_put, shmb_queue_get and shmb_queue_peek; the last two return the number of bytes.
+ * SHMB_RANGE: the buffer is too small; shmbf_queue_slot_size returns what is always enough.
+ */
+SHMB_API int32_t SHMB_CALL shmbf_queue_put(int32_t queue, const char *bytes, int32_t count,
+                                           int32_t timeout_ms);
+SHMB_API int32_t SHMB_CALL shmbf_queue_get(int32_t queue, char *buffer, int32_t size,
+                                           int32_t timeout_ms);
+SHMB_API int32_t SHMB_CALL shmbf_queue_peek(int32_t queue, char *buffer, int32_t size);
+
+/* Returns the number of messages in the queue, or the most bytes of a message. */
+SHMB_API int32_t SHMB_CALL shmbf_queue_messages(int32_t queue);
+SHMB_API int32_t SHMB_CALL shmbf_queue_slot_size(int32_t queue);
+
+/* Removes all messages, and returns how many, as shmb_queue_clear. */
+SHMB_API int32_t SHMB_CALL shmbf_queue_clear(int32_t queue);
 
 /* Writes a sentence for a result, cut to `size`, as shmb_result_text. Returns its length. */
 SHMB_API int32_t SHMB_CALL shmbf_result_text(int32_t result, char *buffer, int32_t size);

@@ -13,24 +13,6 @@
 
 #define TEXT_UNITS 1024
 
-/* The flat interface has signed numbers: any negative time means no limit. */
-static uint32_t time_of(int32_t ms)
-{
-    return ms < 0 ? SHMB_INFINITE : (uint32_t)ms;
-}
-
-/* ---- strings ---- */
-
-/* Converts a name from the ANSI code page. The W twin refuses NULL and names that are too long. */
-static const shmb_wchar *widen(const char *name, shmb_wchar out[OBJECT_NAME_WIDE_MAX + 1])
-{
-    static const shmb_wchar none[] = L"\\"; /* never a valid name */
-
-    if (name == NULL)
-        return NULL;
-    return code_page_widen(GetACP(), name, out, OBJECT_NAME_WIDE_MAX + 1) ? out : none;
-}
-
 /* ---- opening and closing ---- */
 
 /* Gives an opened segment a number. If there is none left, flat_add has closed the segment. */
@@ -45,7 +27,7 @@ static int32_t opened(int32_t result, shmb_segment *segment, bool is_private, in
 int32_t SHMB_CALL shmbf_openW(const shmb_wchar *name, int32_t rights, int32_t wait_ms)
 {
     shmb_segment *segment;
-    int32_t result = shmb_openW(name, (uint32_t)rights, time_of(wait_ms), &segment);
+    int32_t result = shmb_openW(name, (uint32_t)rights, flat_time(wait_ms), &segment);
 
     return opened(result, segment, false, 0);
 }
@@ -54,7 +36,7 @@ int32_t SHMB_CALL shmbf_open(const char *name, int32_t rights, int32_t wait_ms)
 {
     shmb_wchar wide[OBJECT_NAME_WIDE_MAX + 1];
 
-    return shmbf_openW(widen(name, wide), rights, wait_ms);
+    return shmbf_openW(flat_widen(name, wide), rights, wait_ms);
 }
 
 int32_t SHMB_CALL shmbf_privateW(const shmb_wchar *name, int32_t size)
@@ -72,7 +54,7 @@ int32_t SHMB_CALL shmbf_private(const char *name, int32_t size)
 {
     shmb_wchar wide[OBJECT_NAME_WIDE_MAX + 1];
 
-    return shmbf_privateW(widen(name, wide), size);
+    return shmbf_privateW(flat_widen(name, wide), size);
 }
 
 int32_t SHMB_CALL shmbf_close(int32_t segment)
@@ -162,7 +144,7 @@ int32_t SHMB_CALL shmbf_update(int32_t segment, int32_t offset, const char *buff
     if (!usable(flat, offset, count))
         return result_end_plain(SHMB_BAD_ARGUMENT);
     result = shmb_update(flat->segment, (uint32_t)offset, buffer, (uint32_t)count,
-                         time_of(timeout_ms), &done);
+                         flat_time(timeout_ms), &done);
     flat->abandoned = result == SHMB_ABANDONED;
     return moved(result, &done);
 }
@@ -187,7 +169,7 @@ int32_t SHMB_CALL shmbf_snapshot_wait(int32_t segment, int32_t offset, char *buf
     if (!usable(flat, offset, count))
         return result_end_plain(SHMB_BAD_ARGUMENT);
     return moved(shmb_snapshot_wait(flat->segment, (uint32_t)offset, buffer, (uint32_t)count,
-                                    time_of(timeout_ms), &done),
+                                    flat_time(timeout_ms), &done),
                  &done);
 }
 
@@ -200,7 +182,7 @@ int32_t SHMB_CALL shmbf_lock(int32_t segment, int32_t timeout_ms)
 
     if (flat == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
-    result = shmb_lock(flat->segment, time_of(timeout_ms));
+    result = shmb_lock(flat->segment, flat_time(timeout_ms));
     flat->abandoned = result == SHMB_ABANDONED;
     return result;
 }
@@ -242,7 +224,7 @@ static int32_t first_private(struct flat *flat, int32_t timeout_ms)
 
     if (!flat->made)
         return 0;
-    result = shmb_lock(flat->segment, time_of(timeout_ms));
+    result = shmb_lock(flat->segment, flat_time(timeout_ms));
     flat->abandoned = result == SHMB_ABANDONED;
     return result < 0 ? result : 1;
 }
@@ -256,7 +238,7 @@ int32_t SHMB_CALL shmbf_first(int32_t segment, int32_t timeout_ms)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     if (flat->is_private)
         return first_private(flat, timeout_ms);
-    result = shmb_first(flat->segment, time_of(timeout_ms), &first);
+    result = shmb_first(flat->segment, flat_time(timeout_ms), &first);
     flat->abandoned = result == SHMB_ABANDONED;
     return result < 0 ? result : first;
 }
@@ -282,7 +264,7 @@ int32_t SHMB_CALL shmbf_wait_changed(int32_t segment, int32_t timeout_ms)
 {
     struct flat *flat = flat_find(segment);
 
-    return flat != NULL ? shmb_wait_changed(flat->segment, &flat->seen, time_of(timeout_ms))
+    return flat != NULL ? shmb_wait_changed(flat->segment, &flat->seen, flat_time(timeout_ms))
                         : result_end_plain(SHMB_BAD_ARGUMENT);
 }
 

@@ -5,6 +5,7 @@
 #include "flat_table.h"
 
 #include "changed.h"
+#include "code_page.h"
 #include "lock.h"
 
 #include <stdlib.h>
@@ -27,11 +28,20 @@ struct place {
     int32_t number;
 };
 
+const shmb_wchar *flat_widen(const char *name, shmb_wchar out[OBJECT_NAME_WIDE_MAX + 1])
+{
+    static const shmb_wchar none[] = L"\\"; /* never a valid name */
+
+    if (name == NULL)
+        return NULL;
+    return code_page_widen(GetACP(), name, out, OBJECT_NAME_WIDE_MAX + 1) ? out : none;
+}
+
 static SRWLOCK lock = SRWLOCK_INIT; /* guards everything below */
 static struct place places[PLACES];
 static uint32_t serial;
 
-/* Gives the segment a free place. Returns its number. The caller holds the lock. */
+/* Gives it a free place. Returns its number. The caller holds the lock. */
 static int32_t put(struct flat *flat)
 {
     uint32_t i;
@@ -47,10 +57,25 @@ static int32_t put(struct flat *flat)
     return SHMB_NO_MEMORY;
 }
 
+/* Numbers what is open. SHMB_NO_MEMORY also if `flat` is NULL: frees it. */
+static int32_t number_of(struct flat *flat)
+{
+    int32_t number = SHMB_NO_MEMORY;
+
+    if (flat == NULL)
+        return number;
+    AcquireSRWLockExclusive(&lock);
+    number = put(flat);
+    ReleaseSRWLockExclusive(&lock);
+    if (number < 0)
+        free(flat);
+    return number;
+}
+
 int32_t flat_add(shmb_segment *segment, bool is_private, bool made)
 {
     struct flat *flat = calloc(1, sizeof(*flat));
-    int32_t number = SHMB_NO_MEMORY;
+    int32_t number;
 
     if (flat != NULL) {
         flat->segment = segment;
@@ -58,14 +83,23 @@ int32_t flat_add(shmb_segment *segment, bool is_private, bool made)
         flat->made = made;
         /* Changes before this call are not news; without a change number, `seen` stays 0. */
         (void)changed_number(segment, &flat->seen);
-        AcquireSRWLockExclusive(&lock);
-        number = put(flat);
-        ReleaseSRWLockExclusive(&lock);
     }
-    if (number < 0) {
-        free(flat);
+    number = number_of(flat);
+    if (number < 0)
         shmb_close(segment);
-    }
+    return number;
+}
+
+int32_t flat_add_queue(shmb_queue *queue)
+{
+    struct flat *flat = calloc(1, sizeof(*flat));
+    int32_t number;
+
+    if (flat != NULL)
+        flat->queue = queue;
+    number = number_of(flat);
+    if (number < 0)
+        shmb_queue_close(queue);
     return number;
 }
 
@@ -76,7 +110,7 @@ static struct place *find(int32_t number)
     return number > 0 && place->flat != NULL && place->number == number ? place : NULL;
 }
 
-struct flat *flat_find(int32_t number)
+static struct flat *find_any(int32_t number)
 {
     struct place *place;
     struct flat *flat;
@@ -86,6 +120,20 @@ struct flat *flat_find(int32_t number)
     flat = place != NULL ? place->flat : NULL;
     ReleaseSRWLockShared(&lock);
     return flat;
+}
+
+struct flat *flat_find(int32_t number)
+{
+    struct flat *flat = find_any(number);
+
+    return flat != NULL && flat->segment != NULL ? flat : NULL;
+}
+
+shmb_queue *flat_find_queue(int32_t number)
+{
+    const struct flat *flat = find_any(number);
+
+    return flat != NULL ? flat->queue : NULL;
 }
 
 int32_t flat_remove(int32_t number)
@@ -98,8 +146,8 @@ int32_t flat_remove(int32_t number)
     place = find(number);
     if (place != NULL) {
         /* Asked here, so that a number that stays is never gone meanwhile. */
-        refused = lock_elsewhere(place->flat->segment);
         flat = place->flat;
+        refused = flat->segment != NULL && lock_elsewhere(flat->segment);
         if (!refused)
             place->flat = NULL;
     }
@@ -111,6 +159,7 @@ int32_t flat_remove(int32_t number)
     /* Outside the lock: it may make system calls. */
     shmb_unsubscribe(flat->subscription);
     shmb_close(flat->segment);
+    shmb_queue_close(flat->queue);
     free(flat);
     return SHMB_OK;
 }

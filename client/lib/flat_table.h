@@ -1,5 +1,5 @@
 /*
- * flat_table.h - segments by number, for languages without pointers.
+ * flat_table.h - segments and queues by number, for languages without pointers.
  *
  * A number is reused only after about a million others.
  */
@@ -8,11 +8,25 @@
 
 #include <stdbool.h>
 
+#include "object_name.h"
 #include "shmb.h"
 
-/* An open segment of the flat interface. */
+/* The flat interface has signed numbers: any negative time means no limit. */
+static inline uint32_t flat_time(int32_t ms)
+{
+    return ms < 0 ? SHMB_INFINITE : (uint32_t)ms;
+}
+
+/*
+ * Converts a name from the ANSI code page, for the W twin of a call, which refuses NULL and names
+ * that are too long.
+ */
+const shmb_wchar *flat_widen(const char *name, shmb_wchar out[OBJECT_NAME_WIDE_MAX + 1]);
+
+/* An open segment of the flat interface, or a queue: the other one is NULL. */
 struct flat {
     shmb_segment *segment;
+    shmb_queue *queue;
     uint64_t seen;                   /* change number that shmbf_wait_changed reported last */
     shmb_subscription *subscription; /* NULL: none */
     int32_t event;                   /* of the subscription */
@@ -27,11 +41,17 @@ struct flat {
  */
 int32_t flat_add(shmb_segment *segment, bool is_private, bool made);
 
+/* The same for a queue. */
+int32_t flat_add_queue(shmb_queue *queue);
+
 /* The segment of a number, valid until flat_remove. NULL: no such number. */
 struct flat *flat_find(int32_t number);
 
+/* The queue of a number, likewise. */
+shmb_queue *flat_find_queue(int32_t number);
+
 /*
- * Closes the segment and frees its number. SHMB_BAD_ARGUMENT: no such number.
+ * Closes the segment or queue and frees its number. SHMB_BAD_ARGUMENT: no such number.
  * SHMB_NOT_OWNER: as shmb_close; the number stays.
  */
 int32_t flat_remove(int32_t number);

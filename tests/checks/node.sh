@@ -66,6 +66,8 @@ segments:
     notify: true
     access: { write: [Interactive] }
     initial: { text: hello }
+queues:
+  NodeQueue: { slots: 2, slot_size: 128, access: { write: [Interactive] } }
 YAML
 cat >"$work/wanted" <<'TEXT'
 64 bytes: hello
@@ -74,6 +76,9 @@ changed: true, again: false
 read: from Node
 -8: the start is beyond the end
 private: 16 bytes, first true, 4 written
+put: true, true, false
+peeked: one, got: one, 100 bytes, null
+cleared: 1
 watched: from Jane
 TEXT
 cp "$root"/client/bindings/node/*.js "$bin/shmbclient.dll" "$work/" &&

@@ -3,6 +3,7 @@
  * DLL by name, with 32-bit integers and strings, stdcall.
  */
 #include "stage.h"
+#include "stage_queue.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -26,6 +27,8 @@ typedef int(__stdcall *call_iibii)(int, int, char *, int, int);
 typedef int(__stdcall *call_wi)(const wchar_t *, int);
 typedef int(__stdcall *call_wii)(const wchar_t *, int, int);
 typedef int(__stdcall *call_iwi)(int, wchar_t *, int);
+typedef int(__stdcall *call_isii)(int, const char *, int, int);
+typedef int(__stdcall *call_ibii)(int, char *, int, int);
 
 static struct {
     call_sii open;
@@ -42,6 +45,12 @@ static struct {
     call_iisii update;
     call_ii lock, first, wait_changed;
     call0 system_code;
+    call_sii queue_open;
+    call_wii queue_openW;
+    call_isii queue_put;
+    call_ibii queue_get;
+    call_isi queue_peek;
+    call_i queue_messages, queue_slot_size, queue_clear;
 } dll;
 
 static const struct {
@@ -74,6 +83,14 @@ static const struct {
     {"shmbf_subscribe", &dll.subscribe},
     {"shmbf_unsubscribe", &dll.unsubscribe},
     {"shmbf_system_code", &dll.system_code},
+    {"shmbf_queue_open", &dll.queue_open},
+    {"shmbf_queue_openW", &dll.queue_openW},
+    {"shmbf_queue_put", &dll.queue_put},
+    {"shmbf_queue_get", &dll.queue_get},
+    {"shmbf_queue_peek", &dll.queue_peek},
+    {"shmbf_queue_messages", &dll.queue_messages},
+    {"shmbf_queue_slot_size", &dll.queue_slot_size},
+    {"shmbf_queue_clear", &dll.queue_clear},
 };
 
 static struct directory_row *row;
@@ -104,6 +121,7 @@ static int begin(void **state)
     stage_segment("ShmbTest.Gr\xC3\xB6\xC3\x9F"
                   "e",
                   100, 0);
+    stage_queue("ShmbTest.FlatQueue", 2, 16, 0, 0);
     stage_segment("ShmbTest.\xE2\x82\xAC\xE4\xB8\x80", 100, 0);
     stage_publish();
     return 0;
@@ -426,9 +444,42 @@ static void there_is_an_end_to_the_numbers(void **state)
     assert_int_equal(dll.close((int)i), SHMB_OK);
 }
 
+static void a_queue_is_a_number_of_its_own(void **state)
+{
+    int queue = dll.queue_open("ShmbTest.FlatQueue", 2, 0), segment = opened();
+    int second = dll.queue_openW(L"ShmbTest.FlatQueue", 1, 0);
+    char buffer[16];
+
+    (void)state;
+    assert_true(queue > 0 && second > 0);
+    assert_int_equal(dll.queue_slot_size(queue), 16);
+    assert_int_equal(dll.queue_put(queue, "one", 3, 0), SHMB_OK);
+    assert_int_equal(dll.queue_put(queue, "two", 3, -1), SHMB_OK);
+    assert_int_equal(dll.queue_put(queue, "three", 5, 0), SHMB_TIMEOUT);
+    assert_int_equal(dll.queue_messages(second), 2);
+    assert_int_equal(dll.queue_peek(second, buffer, 16), 3);
+    assert_int_equal(dll.queue_get(queue, buffer, 2, 0), SHMB_RANGE);
+    assert_int_equal(dll.queue_get(queue, buffer, 16, 0), 3);
+    assert_memory_equal(buffer, "one", 3);
+    assert_int_equal(dll.queue_clear(queue), 1);
+    assert_int_equal(dll.queue_get(queue, buffer, 16, 0), SHMB_TIMEOUT);
+    assert_int_equal(dll.queue_put(queue, "x", -1, 0), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.queue_get(queue, buffer, -1, 0), SHMB_BAD_ARGUMENT);
+    /* Neither is the other. */
+    assert_int_equal(dll.queue_put(segment, "x", 1, 0), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.queue_messages(segment), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.read(queue, 0, buffer, 1), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.close(queue), SHMB_OK);
+    assert_int_equal(dll.close(queue), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.queue_clear(queue), SHMB_BAD_ARGUMENT);
+    assert_int_equal(dll.close(second), SHMB_OK);
+    assert_int_equal(dll.close(segment), SHMB_OK);
+    assert_int_equal(dll.queue_open("ShmbTest.Flat", 2, 0), SHMB_WRONG_KIND);
+}
+
 static const struct verb verbs[] = {{"seize", 1, take}};
 
-#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_queues_teardown)
 
 int main(void)
 {
@@ -445,6 +496,7 @@ int main(void)
         STAGED(names_in_the_code_page_and_in_utf_16),
         STAGED(private_memory_has_a_first_one),
         STAGED(there_is_an_end_to_the_numbers),
+        STAGED(a_queue_is_a_number_of_its_own),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));

@@ -635,6 +635,154 @@ class segment
 };
 
 /*
+ * An open queue. Messages are bytes; put_value and get_value take a value of a trivially copyable
+ * type, which must have the same layout in all programs, see view.
+ */
+class queue
+{
+  public:
+    static result<queue> open(const char *name, rights how, std::uint32_t wait_ms = 0)
+    {
+        shmb_queue *made;
+        status why = shmb_queue_open(name, static_cast<std::uint32_t>(how), wait_ms, &made);
+
+        return finish(why, made);
+    }
+    static result<queue> open(const wchar_t *name, rights how, std::uint32_t wait_ms = 0)
+    {
+        shmb_queue *made;
+        status why = shmb_queue_openW(name, static_cast<std::uint32_t>(how), wait_ms, &made);
+
+        return finish(why, made);
+    }
+    /* With options: one more owner to trust. Sets `options.size`. */
+    static result<queue> open(const char *name, shmb_options options)
+    {
+        shmb_queue *made;
+
+        options.size = sizeof(options);
+        status why = shmb_queue_open_with(name, &options, &made);
+
+        return finish(why, made);
+    }
+
+    queue(queue &&other) noexcept : handle_(std::exchange(other.handle_, nullptr))
+    {
+    }
+    queue &operator=(queue &&other) noexcept
+    {
+        if (this != &other) {
+            shmb_queue_close(handle_);
+            handle_ = std::exchange(other.handle_, nullptr);
+        }
+        return *this;
+    }
+    ~queue()
+    {
+        shmb_queue_close(handle_);
+    }
+
+    /* For calls of shmb.h. Do not close it. */
+    shmb_queue *handle() const noexcept
+    {
+        return handle_;
+    }
+
+    [[nodiscard]] status put(const void *bytes, std::uint32_t count,
+                             std::uint32_t timeout_ms = infinite) noexcept
+    {
+        return shmb_queue_put(handle_, bytes, count, timeout_ms);
+    }
+    template <class T, class = std::enable_if_t<std::is_trivially_copyable_v<T>>>
+    [[nodiscard]] status put_value(const T &value, std::uint32_t timeout_ms = infinite) noexcept
+    {
+        return put(&value, static_cast<std::uint32_t>(sizeof(T)), timeout_ms);
+    }
+
+    /* The number of bytes. SHMB_RANGE: the buffer is too small, and the message stays. */
+    result<std::uint32_t> get(void *buffer, std::uint32_t size, std::uint32_t timeout_ms = infinite)
+    {
+        std::uint32_t length;
+        status why = shmb_queue_get(handle_, buffer, size, &length, timeout_ms);
+
+        return got(why, length);
+    }
+    result<std::uint32_t> peek(void *buffer, std::uint32_t size) const
+    {
+        std::uint32_t length;
+        status why = shmb_queue_peek(handle_, buffer, size, &length);
+
+        return got(why, length);
+    }
+
+    /* A message that is a value. SHMB_RANGE: it has another length; a shorter one is lost. */
+    template <class T> result<T> get_value(std::uint32_t timeout_ms = infinite)
+    {
+        static_assert(std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T>,
+                      "messages are copied byte by byte");
+        T value{};
+        auto length = get(&value, static_cast<std::uint32_t>(sizeof(T)), timeout_ms);
+
+        if (!length)
+            return length.status();
+        return *length == sizeof(T) ? result<T>(length.status(), value) : result<T>(SHMB_RANGE);
+    }
+
+    result<shmb_queue_info> level() const
+    {
+        shmb_queue_info info{};
+
+        info.size = sizeof(info);
+        status why = shmb_queue_level(handle_, &info);
+
+        if (!why)
+            return why;
+        return {why, info};
+    }
+
+    /* Removes all messages; how many. */
+    result<std::uint64_t> clear()
+    {
+        std::uint64_t count;
+        status why = shmb_queue_clear(handle_, &count);
+
+        if (!why)
+            return why;
+        return {why, count};
+    }
+
+    /* The event that the next message sets, see shmb_queue_event. */
+    result<void *> event()
+    {
+        void *handle;
+        status why = shmb_queue_event(handle_, &handle);
+
+        if (!why)
+            return why;
+        return {why, handle};
+    }
+
+  private:
+    explicit queue(shmb_queue *handle) noexcept : handle_(handle)
+    {
+    }
+    static result<queue> finish(status why, shmb_queue *made)
+    {
+        if (!why)
+            return why;
+        return {why, queue(made)};
+    }
+    static result<std::uint32_t> got(status why, std::uint32_t length)
+    {
+        if (!why)
+            return why;
+        return {why, length};
+    }
+
+    shmb_queue *handle_;
+};
+
+/*
  * A value at an offset of a segment, copied as a whole: load never returns half of a
  * store. The type must have the same layout in all programs and both bitnesses:
  * fixed-width integers and floating-point numbers, no pointers, the same padding.

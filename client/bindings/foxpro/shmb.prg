@@ -55,6 +55,15 @@ PROCEDURE ShmbDeclare
 	DECLARE INTEGER shmbf_subscribe IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_unsubscribe IN shmbclient.dll INTEGER segment
 	DECLARE INTEGER shmbf_state IN shmbclient.dll INTEGER segment
+	DECLARE INTEGER shmbf_queue_open IN shmbclient.dll STRING name, INTEGER rights, INTEGER wait_ms
+	DECLARE INTEGER shmbf_queue_put IN shmbclient.dll INTEGER queue, STRING bytes, ;
+		INTEGER count, INTEGER timeout_ms
+	DECLARE INTEGER shmbf_queue_get IN shmbclient.dll INTEGER queue, STRING @buffer, ;
+		INTEGER size, INTEGER timeout_ms
+	DECLARE INTEGER shmbf_queue_peek IN shmbclient.dll INTEGER queue, STRING @buffer, INTEGER size
+	DECLARE INTEGER shmbf_queue_messages IN shmbclient.dll INTEGER queue
+	DECLARE INTEGER shmbf_queue_slot_size IN shmbclient.dll INTEGER queue
+	DECLARE INTEGER shmbf_queue_clear IN shmbclient.dll INTEGER queue
 	DECLARE INTEGER shmbf_result_text IN shmbclient.dll INTEGER result, STRING @buffer, ;
 		INTEGER size
 	DECLARE INTEGER shmbf_system_code IN shmbclient.dll

@@ -3,7 +3,9 @@
 //
 //     segments:
 //       NodeExample: { size: 64, notify: true, access: { write: [Users] } }
-const { Segment, WRITE } = require('./shmb');
+//     queues:
+//       NodeQueue: { slots: 2, slot_size: 128, access: { write: [Users] } }
+const { Segment, Queue, WRITE } = require('./shmb');
 
 const memory = Segment.open('NodeExample', WRITE);
 console.log(`${memory.size} bytes: ${memory.snapshot(0, 5)}`);
@@ -26,3 +28,9 @@ memory.update(5, Buffer.from('Jane'));
 const mine = Segment.createPrivate(null, 16);
 console.log(`private: ${mine.size} bytes, first ${mine.first}, ${mine.update(0, Buffer.from('mine'))} written`);
 mine.close();
+
+const orders = Queue.open('NodeQueue');
+console.log(`put: ${orders.put(Buffer.from('one'))}, ${orders.put(Buffer.alloc(100, 'x'))}, ${orders.put(Buffer.from('three'))}`);
+console.log(`peeked: ${orders.peek()}, got: ${orders.get()}, ${orders.get().length} bytes, ${orders.get()}`);
+console.log(`cleared: ${orders.put(Buffer.from('two')) && orders.clear()}`);
+orders.close();

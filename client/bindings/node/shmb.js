@@ -31,12 +31,18 @@ for (const prototype of [
     'int32_t __stdcall shmb_change_number(void *segment, _Out_ uint64_t *number)',
     'int32_t __stdcall shmb_subscribe(void *segment, uint64_t number, _Out_ void **subscription, _Out_ uintptr_t *event)',
     'int32_t __stdcall shmb_unsubscribe(void *subscription)',
+    'int32_t __stdcall shmb_queue_open(const char *name, uint32_t rights, uint32_t wait_ms, _Out_ void **queue)',
+    'int32_t __stdcall shmb_queue_close(void *queue)',
+    'int32_t __stdcall shmb_queue_put(void *queue, const uint8_t *bytes, uint32_t count, uint32_t timeout_ms)',
+    'int32_t __stdcall shmb_queue_get(void *queue, _Out_ uint8_t *buffer, uint32_t size, _Out_ uint32_t *length, uint32_t timeout_ms)',
+    'int32_t __stdcall shmb_queue_peek(void *queue, _Out_ uint8_t *buffer, uint32_t size, _Out_ uint32_t *length)',
+    'int32_t __stdcall shmb_queue_clear(void *queue, _Out_ uint64_t *count)',
     'int32_t __stdcall shmb_result_text(int32_t result, _Out_ uint8_t *buffer, uint32_t size)',
 ]) {
     calls[/shmb_\w+/.exec(prototype)[0]] = dll.func(prototype);
 }
 
-const READ = 1, WRITE = 2, TIMEOUT = -9;
+const READ = 1, WRITE = 2, RANGE = -8, TIMEOUT = -9;
 
 class ShmbError extends Error {
     constructor(code) {
@@ -204,4 +210,58 @@ class Segment {
     }
 }
 
-module.exports = { Segment, ShmbError, READ, WRITE };
+class Queue {
+    constructor(handle) {
+        this.handle = handle;
+        this.buffer = Buffer.alloc(64); // grows to the longest message
+    }
+
+    static open(name, rights = WRITE, waitMs = 0) {
+        const handle = [null];
+        check(calls.shmb_queue_open(name, rights, waitMs, handle));
+        return new Queue(handle[0]);
+    }
+
+    close() {
+        check(calls.shmb_queue_close(this.handle));
+        this.handle = null;
+    }
+
+    // True: put; false: timed out, the queue is full.
+    put(bytes, timeoutMs = 0) {
+        const result = calls.shmb_queue_put(this.handle, bytes, bytes.length, timeoutMs);
+        return result === TIMEOUT ? false : check(result) === 0;
+    }
+
+    // The oldest message; null: there is none, or timed out.
+    get(timeoutMs = 0) {
+        return this.take(length => calls.shmb_queue_get(this.handle, this.buffer, this.buffer.length, length, timeoutMs));
+    }
+
+    // The same, and leaves it in the queue.
+    peek() {
+        return this.take(length => calls.shmb_queue_peek(this.handle, this.buffer, this.buffer.length, length));
+    }
+
+    take(call) {
+        for (;;) {
+            const length = [0], result = call(length);
+            if (result === TIMEOUT)
+                return null;
+            if (result !== RANGE) {
+                check(result);
+                return Buffer.from(this.buffer.subarray(0, length[0]));
+            }
+            this.buffer = Buffer.alloc(length[0]);
+        }
+    }
+
+    // Removes all messages; returns how many.
+    clear() {
+        const count = [0];
+        check(calls.shmb_queue_clear(this.handle, count));
+        return Number(count[0]);
+    }
+}
+
+module.exports = { Segment, Queue, ShmbError, READ, WRITE };

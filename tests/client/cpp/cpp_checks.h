@@ -18,6 +18,7 @@ int cpp_locks(void);
 int cpp_views(void);
 int cpp_first_and_changes(void);
 int cpp_private(void);
+int cpp_queues(void);
 
 /* CSharedMemory, compiled for UTF-16 and for the code page. */
 int cpp_msj_private_wide(void);

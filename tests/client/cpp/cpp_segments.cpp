@@ -180,3 +180,24 @@ int cpp_private(void)
     CHECK(!shmb::segment::create_private("Global\\X", 1));
     return 0;
 }
+
+int cpp_queues(void)
+{
+    auto queue = shmb::queue::open("ShmbTest.CppQueue", shmb::rights::write).value();
+    char buffer[32];
+
+    CHECK(!shmb::queue::open(L"ShmbTest.Cpp", shmb::rights::write));
+    CHECK(queue.put("one", 3, 0).ok());
+    CHECK(queue.put_value(quote{1.25, 1.26, 3, 0}, 0).ok());
+    CHECK(queue.put("x", 1, 0).code() == SHMB_TIMEOUT);
+    CHECK(queue.level()->messages == 2);
+    CHECK(queue.peek(buffer, sizeof(buffer)).value() == 3);
+    CHECK(queue.get(buffer, sizeof(buffer), 0).value() == 3 && buffer[2] == 'e');
+    auto taken = queue.get_value<quote>(0);
+    CHECK(taken && taken->bid == 1.25 && taken->count == 3);
+    CHECK(queue.get_value<quote>(0).status().code() == SHMB_TIMEOUT);
+    CHECK(queue.event().ok());
+    auto moved = std::move(queue);
+    CHECK(moved.put("x", 1, 0).ok() && moved.clear().value() == 1);
+    return 0;
+}

@@ -1,5 +1,6 @@
 /* The headers for C++, with the tests written in it: cpp_checks.h. */
 #include "stage.h"
+#include "stage_queue.h"
 
 #include <string.h>
 
@@ -13,6 +14,7 @@ static int begin(void **state)
     stage_begin();
     row = stage_segment("ShmbTest.Cpp", 100, STAGE_LOCK | STAGE_NOTIFY);
     stage_segment("ShmbTest.ReadOnly", 100, STAGE_LOCK | STAGE_READ_ONLY);
+    stage_queue("ShmbTest.CppQueue", 2, 32, 0, 0);
     stage_publish();
     return 0;
 }
@@ -49,6 +51,12 @@ static void who_fills_it_first_and_what_changes(void **state)
     assert_int_equal(stage_block(row)->initialised, 1);
 }
 
+static void queues_pass_bytes_and_values(void **state)
+{
+    (void)state;
+    assert_int_equal(cpp_queues(), 0);
+}
+
 static void private_memory(void **state)
 {
     (void)state;
@@ -72,7 +80,7 @@ static void csharedmemory_has_the_memory_of_the_broker(void **state)
     assert_int_equal(cpp_msj_broker_ansi(), 0);
 }
 
-#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_queues_teardown)
 
 int main(void)
 {
@@ -83,6 +91,7 @@ int main(void)
         STAGED(values_are_copied_whole),
         STAGED(who_fills_it_first_and_what_changes),
         STAGED(private_memory),
+        STAGED(queues_pass_bytes_and_values),
         STAGED(csharedmemory_has_private_memory),
         STAGED(csharedmemory_has_the_memory_of_the_broker),
     };
