@@ -534,6 +534,20 @@ static void objects_that_are_no_segments(void **state)
     expect_text("access-denied", "SYNCHRONIZE");
 }
 
+static void a_queue_is_a_section_that_nobody_maps(void **state)
+{
+    (void)state;
+    machine.entry.kind = SHMB_QUEUE;
+    machine.entry.bytes = 4097;
+    machine.object[0].mask = 0x20007;
+    ask("Prices");
+    expect("asks-for-all");
+    machine.object[0].kind = SHMB_EVENT;
+    ask("Prices");
+    assert_int_equal(facts.kind, SHMB_EVENT);
+    expect_text("wrong-kind", "says queue, but the name is held by something else: event");
+}
+
 static void a_twin_in_the_session(void **state)
 {
     (void)state;
@@ -652,6 +666,7 @@ int main(void)
         TEST(who_may_not),
         TEST(names_that_others_hold),
         TEST(objects_that_are_no_segments),
+        TEST(a_queue_is_a_section_that_nobody_maps),
         TEST(a_twin_in_the_session),
         TEST(places_with_walls),
         TEST(the_dll),

@@ -111,8 +111,8 @@ static void gather_object(const struct doctor_system *system,
                                     shmb_access_mask(kind, SHMB_LEVEL_FULL));
     facts->owner_known =
         system->owner(system->context, kind, facts->name, facts->owner, &facts->owner_trusted) == 0;
-    if (kind == SHMB_SECTION && facts->listed && facts->entry.state == SHMB_ENTRY_HELD &&
-        facts->open_code == 0)
+    if (kind == SHMB_SECTION && facts->listed && facts->entry.kind == SHMB_SECTION &&
+        facts->entry.state == SHMB_ENTRY_HELD && facts->open_code == 0)
         facts->control = system->control(system->context, facts->name);
     if (kind == SHMB_SECTION || kind == SHMB_MUTEX || kind == SHMB_EVENT)
         system->lock(system->context, kind, facts->name, &facts->lock);

@@ -80,7 +80,8 @@ static void judge_listed(const struct doctor_facts *facts, struct doctor_report 
         doctor_remedy(
             doctor_add(report, "failed", true, "the system could not create the object"),
             "as administrator: shmbroker status says which call failed; the broker retries");
-    else if (doctor_present(facts) && facts->kind != (int)facts->entry.kind)
+    else if (doctor_present(facts) &&
+             facts->kind != (int)shmb_kernel_kind((enum shmb_kind)facts->entry.kind))
         doctor_remedy(
             doctor_add(report, "wrong-kind", true,
                        "the configuration says %s, but the name is held by something else: %s",
@@ -147,8 +148,9 @@ static void judge_size(const struct doctor_facts *facts, struct doctor_report *r
 {
     uint64_t bytes = facts->entry.bytes, whole = (bytes + PAGE - 1) / PAGE * PAGE;
 
-    if (facts->kind != SHMB_SECTION || !facts->listed || facts->entry.state != SHMB_ENTRY_HELD ||
-        bytes == 0)
+    /* Programs do not map a queue themselves. */
+    if (facts->entry.kind != SHMB_SECTION || facts->kind != SHMB_SECTION || !facts->listed ||
+        facts->entry.state != SHMB_ENTRY_HELD || bytes == 0)
         return;
     doctor_remedy(
         doctor_add(report, "view-size", false,
