@@ -7,7 +7,7 @@
  * works from any session, in 32 and 64 bit. A program can use a segment without it:
  * plain OpenFileMapping works. The library adds the exact size, a check that the
  * object is really the broker's, reads and writes within bounds, locks that survive
- * their owner, snapshots without a lock, and results that say what failed.
+ * their owner, snapshots without a lock, queues, and results that say what failed.
  *
  *     shmb_segment *prices;
  *     char text[64];
@@ -665,9 +665,9 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  * Lifetime   Messages stay when programs end, and when the broker is restarted; not when the
  *            computer is restarted, the queue is recreated, or nobody holds it.
  * Trust      Programs that may write the queue can put anything, and damage it: check what you
- *            get. What they write leads no call out of the queue or into an endless loop. A call
- *            that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear repairs the
- *            indices. The queue's section is no memory for programs: use these calls only.
+ *            get. What they write leads no call out of the queue, and keeps none beyond its timeout.
+ *            A call that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear repairs
+ *            the indices. The queue's section is no memory for programs: use these calls only.
  */
 
 /*

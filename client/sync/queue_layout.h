@@ -40,9 +40,12 @@
  *   nothing. A slot is filled again only after head passed it, so a copy whose swap succeeds is
  *   whole. A consumer that dies before the swap has got nothing: the message stays. With
  *   ONE_CONSUMER and without DROP_OLDEST nobody else moves the head, and a store does.
+ *   After it, where puts wait for room: full fence; if producers_asleep is set, exchange it for 0,
+ *   and signal Q.room.
  * DROP: a producer that finds the queue full swaps head for head + 1 itself.
- * SLEEP: set the flag with an exchange, look once more, wait for the event for a bounded time. One
- *   that was woken and leaves more behind signals the event for the next sleeper.
+ * SLEEP: set the flag with an exchange, look once more, wait for the event for a bounded time. Of
+ *   many consumers, one that slept sets the flag again for the others, and signals Q.items if there
+ *   is a message then. One producer at a time sleeps: it has the producers' lock.
  */
 #ifndef SYNC_QUEUE_LAYOUT_H
 #define SYNC_QUEUE_LAYOUT_H

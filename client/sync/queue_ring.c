@@ -442,8 +442,10 @@ static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t si
         ms = left(call);
         if (ms == 0)
             break;
-        if (result == RING_BUSY)
+        if (result == RING_BUSY) {
+            call->ring->port->pause(call->context, 1);
             continue;
+        }
         slept = true;
         result = nap(call, RING_ITEMS, head, ms, &alarms);
         if (result != RING_OK)
