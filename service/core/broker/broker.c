@@ -18,6 +18,7 @@
 #include "lost.h"
 #include "name_index.h"
 #include "queue_headers.h"
+#include "queue_renewal.h"
 
 static bool is_access_due(const struct item *item)
 {
@@ -102,6 +103,11 @@ void broker_retry(struct broker *broker)
         broker_commit(broker);
     if (!broker_stopping(broker))
         recovered |= publication_update(broker->publication, changed);
+    /* One that was adopted only now. */
+    if (!broker_stopping(broker) && queues_renew(&maker, broker->inventory, broker->publication)) {
+        broker_commit(broker);
+        (void)publication_update(broker->publication, true);
+    }
     if (!broker_stopping(broker) && lost)
         publication_report_broker(broker->publication, &broker->report);
     broker_report_faults(broker); /* the publication writes the state, too */

@@ -17,6 +17,7 @@
 #include "event_text.h"
 #include "lost.h"
 #include "patience.h"
+#include "queue_renewal.h"
 #include "state_damage.h"
 
 #define CLAIM_PATIENCE_MS 5000u
@@ -168,9 +169,12 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     create_all(broker);
     (void)auditing_tell(system, inventory, &broker->audit_told);
     if (!broker_stopping(broker)) {
+        const struct maker maker = broker_maker(broker);
+
         /* On a lack of memory retired objects are only missing from the report. */
         (void)retired_mark(&broker->retired, inventory);
         publication_restore(broker->publication);
+        (void)queues_renew(&maker, inventory, broker->publication);
         broker_commit(broker);
     }
     if (!broker_stopping(broker))

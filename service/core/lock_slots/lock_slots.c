@@ -193,6 +193,15 @@ uint64_t lock_slots_holder(const struct lock_slots *slots, uint32_t number, uint
     return 0;
 }
 
+bool lock_slots_take_move(struct lock_slots *slots, size_t item)
+{
+    const bool moved = !lock_slots_stay(slots, item);
+
+    if (moved)
+        slots->places[item].moves = false;
+    return moved;
+}
+
 bool lock_slots_stay(const struct lock_slots *slots, size_t item)
 {
     return item >= slots->place_count || !slots->places[item].moves;

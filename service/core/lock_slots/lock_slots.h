@@ -62,6 +62,12 @@ bool lock_slots_stay(const struct lock_slots *slots, size_t item);
  */
 uint64_t lock_slots_holder(const struct lock_slots *slots, uint32_t number, uint32_t index);
 
+/*
+ * The same for a queue, whose lock words are in its own header: true once after it came into
+ * another domain.
+ */
+bool lock_slots_take_move(struct lock_slots *slots, size_t item);
+
 /* Records the domains, and those of the objects, in the state, not yet written. */
 void lock_slots_record(struct lock_slots *slots, struct state *state);
 

@@ -592,3 +592,8 @@ void publication_free(struct publication *publication)
     named_section_end(system, &publication->report);
     free(publication);
 }
+
+bool publication_queue_moved(struct publication *publication, size_t item)
+{
+    return lock_slots_take_move(publication->slots, item);
+}

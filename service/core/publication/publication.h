@@ -81,4 +81,10 @@ bool publication_complete(const struct publication *publication);
 /* Closes everything, the root first: it never names what is gone. NULL is allowed. */
 void publication_free(struct publication *publication);
 
+/*
+ * True once after a held queue, by its index in the inventory, came to use other slots: its lock
+ * words mean nothing there (reload/queue_renewal.h).
+ */
+bool publication_queue_moved(struct publication *publication, size_t item);
+
 #endif

@@ -84,6 +84,24 @@ void queue_header_retire(const struct system *system, struct sys_object *section
     system->objects.unmap(system->self, view);
 }
 
+void queue_header_renew(const struct system *system, struct sys_object *section,
+                        uint64_t generation)
+{
+    struct shmb_queue_header *header;
+    void *view;
+
+    /* If it cannot be mapped, the next repair writes the generation. */
+    if (system->objects.map(system->self, section, sizeof(*header), &view, NULL) != SYS_OK)
+        return;
+    header = view;
+    /* Nobody may take a lock with a thread's number of the former slots. */
+    queue_header_stale(header);
+    shmb_store64(&header->put_lock, 0);
+    shmb_store64(&header->get_lock, 0);
+    shmb_store64(&header->generation, generation);
+    system->objects.unmap(system->self, view);
+}
+
 void queue_header_tell(const struct system *system, struct item *item, unsigned wrong)
 {
     static const char *const words[] = {"", "header", "generation", "header, generation"};

@@ -2,7 +2,8 @@
  * queue_headers.h - the header of a queue (client/sync/queue_layout.h): written before the queue is
  * published, restored where a program has damaged it, marked when the queue is retired.
  *
- * The broker writes only the first two lines of the section. All else belongs to the programs.
+ * The broker writes only the first two lines of the section, and frees the lock words of a queue
+ * that comes to use other slots. All else belongs to the programs.
  */
 #ifndef CORE_QUEUE_HEADERS_H
 #define CORE_QUEUE_HEADERS_H
@@ -34,6 +35,10 @@ void queue_header_retire(const struct system *system, struct sys_object *section
 
 /* The same for one that is mapped. */
 void queue_header_stale(void *view);
+
+/* Gives a queue a new generation, and frees its lock words in between. */
+void queue_header_renew(const struct system *system, struct sys_object *section,
+                        uint64_t generation);
 
 /* Logs EVENT_QUEUE_REPAIRED, at most once in QUEUE_REPAIR_EVERY_MS, and counts it. */
 void queue_header_tell(const struct system *system, struct item *item, unsigned wrong);

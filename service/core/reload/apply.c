@@ -9,6 +9,7 @@
 
 #include "carried_locks.h"
 #include "queue_headers.h"
+#include "queue_renewal.h"
 
 /*
  * NULL while a change of the access is due, or where the object is of another kind than
@@ -269,6 +270,19 @@ static void retire_all(struct apply *apply)
     }
 }
 
+/* Right after the publication, which has given them their slots. */
+static void renew_queues(const struct apply *apply)
+{
+    const struct apply_request *request = apply->request;
+    struct sys_failure why;
+
+    if (!queues_renew(request->wanted, request->to, request->publication))
+        return;
+    state_put_stamp(request->wanted->state, *request->wanted->stamp);
+    state_tell(request->wanted->state, state_commit(request->wanted->state, &why), &why);
+    (void)publication_update(request->publication, true);
+}
+
 static void end(struct apply *apply)
 {
     size_t i;
@@ -299,6 +313,7 @@ enum sys_status apply_reload(const struct apply_request *request, struct apply_r
     if (status == SYS_OK)
         status = publication_change(request->publication, request->to, apply.plan.holding, why);
     if (status == SYS_OK) {
+        renew_queues(&apply);
         apply_report_deferred(&apply);
         apply_recreate(&apply);
         retire_all(&apply);

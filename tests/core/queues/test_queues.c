@@ -181,10 +181,13 @@ static void a_queue_without_header_is_not_held(void **state)
 
 /* ---- adopted ---- */
 
+#define SLOTS "ShmBroker.Slots.1"
+
 static void hold_and_go(size_t number)
 {
     (void)number;
     fake_client_open(fake, "Q");
+    fake_client_open(fake, SLOTS); /* as a program that has put a message */
     use();
     remember();
     fake_clock(fake, FAKE_STARTED + 1000);
@@ -211,6 +214,7 @@ static void messages_outlive_the_broker(void **state)
         assert_non_null(strstr(fake_state_text(fake, STATE_FILE), "object section 2048 "));
         assert_non_null(strstr(fake_state_text(fake, STATE_FILE), " 8 100 0 Q\n"));
         reloads_live(find_again, 2);
+        fake_client_close(fake, SLOTS);
         fake_client_close(fake, "Q");
         reloads_end(state);
         begin(state);
@@ -246,6 +250,7 @@ static void a_damaged_header_is_repaired_at_a_start(void **state)
     reloads_live(damage_and_go, 1);
     fake_crash_nth(fake, 0);
     reloads_live(find_repaired, 2);
+    fake_client_close(fake, SLOTS);
     fake_client_close(fake, "Q");
 }
 
@@ -265,6 +270,7 @@ static void without_state_the_header_proves_the_queue(void **state)
     reloads_live(hold_and_go, 1);
     fake_state_file(fake, STATE_FILE, NULL);
     reloads_live(find_with_new_generation, 2);
+    fake_client_close(fake, SLOTS);
     fake_client_close(fake, "Q");
 }
 
@@ -301,6 +307,7 @@ static void without_state_and_header_it_is_a_section(void **state)
     reloads_live(forge_and_go, 1);
     fake_state_file(fake, STATE_FILE, NULL);
     reloads_live(find_a_section, 3);
+    fake_client_close(fake, SLOTS);
     fake_client_close(fake, "Q");
 }
 
@@ -320,6 +327,87 @@ static void a_segment_does_not_become_a_queue(void **state)
     reloads_live(find_a_section, 3);
     fake_client_close(fake, "Q");
     fake_client_close(fake, "Q.lock");
+}
+
+static void owned_and_go(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "Q");
+    use();
+    header()->put_lock = 0x30001;
+    header()->get_lock = 0x30001;
+    remember();
+}
+
+static void find_renewed(size_t number)
+{
+    (void)number;
+    expect_header(8, 100, 0);
+    expect_used();
+    expect_slots();
+    /* Whoever has it open must not go on with slots of its own. */
+    assert_true(entry_of("Q").generation > first_generation);
+    assert_int_equal(header()->put_lock, 0);
+    assert_int_equal(header()->get_lock, 0);
+}
+
+static void find_kept(size_t number)
+{
+    (void)number;
+    assert_true(entry_of("Q").generation == first_generation);
+}
+
+static void with_other_slots_a_queue_is_renewed(void **state)
+{
+    (void)state;
+    reloads_live(owned_and_go, 1);
+    reloads_live(find_renewed, 2);
+    fake_client_close(fake, "Q");
+}
+
+#define SPLIT                                                                                      \
+    ACCESS "queues:\n  P: { slots: 8, slot_size: 100, max_lockers: 2 }\n"                          \
+           "  Q: { slots: 8, slot_size: 100, max_lockers: 2%s }\n"
+
+static void split(size_t number)
+{
+    static uint64_t other;
+    static uint32_t slots;
+    char text[512];
+
+    if (number == 1) {
+        use();
+        header()->put_lock = 0x30001;
+        remember();
+        other = entry_of("P").generation;
+        slots = entry_of("P").slots;
+        assert_int_equal(entry_of("Q").slots, slots);
+        (void)snprintf(text, sizeof(text), SPLIT, ", access: { write: Users }");
+        reloads_change(text);
+    } else if (number == 2) {
+        expect_header(8, 100, 0);
+        expect_used();
+        expect_slots();
+        assert_true(entry_of("P").generation == other);
+        assert_int_equal(entry_of("P").slots, slots);
+        assert_true(entry_of("Q").slots != slots);
+        assert_true(entry_of("Q").generation > first_generation);
+        assert_int_equal(header()->put_lock, 0);
+        remember();
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else {
+        find_kept(number); /* once is enough */
+    }
+}
+
+static void a_queue_that_gets_another_access_gets_other_slots(void **state)
+{
+    char text[512];
+
+    (void)state;
+    (void)snprintf(text, sizeof(text), SPLIT, "");
+    fake_file(fake, FILE_NAME, text);
+    reloads_live(split, 3);
 }
 
 /* ---- reloaded ---- */
@@ -408,6 +496,7 @@ static void retire_and_return(size_t number)
         fake_client_open(fake, "Q");
         fake_client_open(fake, "Q.items");
         fake_client_open(fake, "Q.room");
+        fake_client_open(fake, SLOTS);
         use();
         remember();
         reloads_change(ACCESS OTHER);
@@ -427,6 +516,7 @@ static void retire_and_return(size_t number)
         fake_client_close(fake, "Q");
         fake_client_close(fake, "Q.items");
         fake_client_close(fake, "Q.room");
+        fake_client_close(fake, SLOTS);
     }
 }
 
@@ -475,6 +565,7 @@ static void a_start_that_leaves_it_out_retires_it(void **state)
     fake_file(fake, FILE_NAME, ACCESS OTHER);
     reloads_live(left_out, 3);
     expect_used();
+    fake_client_close(fake, SLOTS);
     fake_client_close(fake, "Q");
 }
 
@@ -535,6 +626,8 @@ int main(void)
         TEST(a_damaged_header_is_repaired_at_a_start),
         TEST(without_state_the_header_proves_the_queue),
         TEST(without_state_and_header_it_is_a_section),
+        TEST(with_other_slots_a_queue_is_renewed),
+        TEST(a_queue_that_gets_another_access_gets_other_slots),
         TEST(a_segment_does_not_become_a_queue),
         TEST(what_programs_have_taken_over_is_deferred),
         TEST(a_queue_that_is_made_anew_is_empty),

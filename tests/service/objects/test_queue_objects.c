@@ -64,13 +64,15 @@ static int use(int argc, char **argv)
     HANDLE queue = OpenFileMappingW(FILE_MAP_WRITE | FILE_MAP_READ, FALSE, L"" GLOBAL);
     HANDLE items = OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE, FALSE, L"" GLOBAL ".items");
     HANDLE room = OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE, FALSE, L"" GLOBAL ".room");
+    /* As a program of the library that has put a message: the slots stay as long. */
+    HANDLE slots = OpenFileMappingW(FILE_MAP_WRITE, FALSE, L"Global\\ShmBroker.Slots.1");
     unsigned char *view = queue != NULL ? MapViewOfFile(queue, FILE_MAP_WRITE, 0, 0, BYTES) : NULL;
     const uint64_t tail = 1, dropped = 9;
     uint64_t generation;
 
     (void)argc;
     (void)argv;
-    if (view == NULL || items == NULL || room == NULL) {
+    if (view == NULL || items == NULL || room == NULL || slots == NULL) {
         client_say("error %lu", GetLastError());
         return 1;
     }
