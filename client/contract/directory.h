@@ -172,6 +172,7 @@ enum shmb_entry_lock {
 #define SHMB_ENTRY_ONE_CONSUMER     0x800u   /* queue: one thread at a time may get */
 #define SHMB_ENTRY_REFUSE           0x1000u  /* queue: a put into a full queue fails */
 #define SHMB_ENTRY_DROP_OLDEST      0x2000u  /* queue: it drops the oldest message instead */
+#define SHMB_ENTRY_QUEUE            0x3C00u  /* queue: all that is also in its header */
 #define SHMB_ENTRY_WAITERS          0x10000u /* segment: its control section has a waiters section */
 #define SHMB_ENTRY_FLAGS            0x13D4Fu
 

@@ -113,6 +113,21 @@ struct cfg_object *sample_semaphore(struct sample *sample, const char *name, int
     return object;
 }
 
+struct cfg_object *sample_queue(struct sample *sample, const char *name,
+                                const struct cfg_access *access)
+{
+    struct cfg_object *object = add(sample, SHMB_QUEUE, name, access);
+    struct cfg_queue *queue = &object->u.queue;
+
+    queue->slots = 8;
+    queue->slot_size = 100;
+    queue->max_lockers = 2;
+    queue->events[0] = "Q.lock";
+    queue->events[1] = "Q.items";
+    queue->events[2] = "Q.room";
+    return object;
+}
+
 void sample_rich(struct sample *sample)
 {
     static const uint8_t bytes[] = {'n', 'o', 'n', 'e'};

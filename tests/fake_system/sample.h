@@ -35,6 +35,10 @@ struct cfg_object *sample_event(struct sample *sample, const char *name, bool ma
 struct cfg_object *sample_semaphore(struct sample *sample, const char *name, int32_t initial,
                                     int32_t maximum, const struct cfg_access *access);
 
+/* Eight slots of 100 bytes for two threads; its events are Q.lock, Q.items, Q.room. */
+struct cfg_object *sample_queue(struct sample *sample, const char *name,
+                                const struct cfg_access *access);
+
 /*
  * One of each: section Prices with the lock Prices.lock and initial content,
  * section Plain, mutex Single, event Go, semaphore Licences: 6 objects. Users

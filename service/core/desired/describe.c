@@ -10,7 +10,9 @@
 #include "access_words.h"
 #include "descriptor.h"
 #include "full_name.h"
+#include "directory.h"
 #include "names.h"
+#include "queue_words.h"
 #include "text.h"
 
 /* True for the lock of a segment: a mutex, or the event of a fast lock. */
@@ -97,25 +99,18 @@ static void add_copied(struct text *line, const struct item *item)
         text_add(line, ", saved every %" PRIu32 " s", every / 1000);
 }
 
-static const char *overflow_word(enum cfg_overflow overflow)
-{
-    static const char *const words[] = {"block", "refuse", "drop oldest"};
-
-    return words[overflow];
-}
-
 static void add_queue(struct text *line, const struct item *item)
 {
-    const struct cfg_queue *queue = &item->from->u.queue;
+    const struct sys_queue *queue = &item->spec.queue;
 
     text_add(line, ", %" PRIu32 " slot%s of %" PRIu32 " byte%s", queue->slots,
              queue->slots == 1 ? "" : "s", queue->slot_size, queue->slot_size == 1 ? "" : "s");
-    if (queue->one_producer)
+    if ((queue->flags & SHMB_ENTRY_ONE_PRODUCER) != 0)
         text_add(line, ", one producer");
-    if (queue->one_consumer)
+    if ((queue->flags & SHMB_ENTRY_ONE_CONSUMER) != 0)
         text_add(line, ", one consumer");
-    if (queue->overflow != CFG_OVERFLOW_BLOCK)
-        text_add(line, ", overflow: %s", overflow_word(queue->overflow));
+    if ((queue->flags & (SHMB_ENTRY_REFUSE | SHMB_ENTRY_DROP_OLDEST)) != 0)
+        text_add(line, ", overflow: %s", queue_overflow_word(queue->flags));
 }
 
 static void add_state(struct text *line, const struct item *item)
@@ -257,7 +252,6 @@ static void put_segment(struct json *json, const struct item *item)
         json_null(json, "initial_content");
         json_null(json, "keep");
         json_null(json, "save_every_ms");
-        json_null(json, "max_lockers");
         json_null(json, "snapshots");
         return;
     }
@@ -267,10 +261,6 @@ static void put_segment(struct json *json, const struct item *item)
         json_number(json, "save_every_ms", item->from->u.segment.save_every);
     else
         json_null(json, "save_every_ms");
-    if (item_lockers(item) != 0)
-        json_number(json, "max_lockers", item_lockers(item));
-    else
-        json_null(json, "max_lockers");
     if (item->pair)
         json_null(json, "snapshots");
     else
@@ -299,20 +289,12 @@ static void put_companion(struct json *json, const struct item *item)
 
 static void put_queue(struct json *json, const struct item *item)
 {
-    const struct cfg_queue *queue = &item->from->u.queue;
+    const struct sys_queue *queue = &item->spec.queue;
 
-    if (item->spec.kind != SHMB_QUEUE) {
+    if (item->spec.kind == SHMB_QUEUE)
+        queue_words_json(json, queue->slots, queue->slot_size, queue->flags);
+    else
         json_null(json, "queue");
-        return;
-    }
-    json_object(json, "queue");
-    json_number(json, "slots", queue->slots);
-    json_number(json, "slot_size", queue->slot_size);
-    json_string(json, "producers", queue->one_producer ? "one" : "many");
-    json_string(json, "consumers", queue->one_consumer ? "one" : "many");
-    json_string(json, "overflow", overflow_word(queue->overflow));
-    json_number(json, "max_lockers", queue->max_lockers);
-    json_object_end(json);
 }
 
 static void put_state(struct json *json, const struct item *item)
@@ -320,6 +302,10 @@ static void put_state(struct json *json, const struct item *item)
     const struct sys_spec *spec = &item->spec;
 
     put_segment(json, item);
+    if (item_lockers(item) != 0)
+        json_number(json, "max_lockers", item_lockers(item));
+    else
+        json_null(json, "max_lockers");
     put_companion(json, item);
     put_queue(json, item);
     if (spec->kind == SHMB_EVENT) {

@@ -6,22 +6,11 @@
 
 #include "directory.h"
 #include "names.h"
+#include "queue_words.h"
 
 static const char *article(enum shmb_kind kind)
 {
     return kind == SHMB_EVENT ? "an" : "a";
-}
-
-static const char *overflow_word(uint32_t flags)
-{
-    return (flags & SHMB_ENTRY_REFUSE) != 0        ? "refuse"
-           : (flags & SHMB_ENTRY_DROP_OLDEST) != 0 ? "drop oldest"
-                                                   : "block";
-}
-
-static const char *ends_word(uint32_t flags, uint32_t one)
-{
-    return (flags & one) != 0 ? "one" : "many";
 }
 
 /* Programs that have the queue open have taken all of this over. */
@@ -39,15 +28,15 @@ static bool misfit_of_queue(const struct sys_queue *live, const struct sys_queue
                        live->slot_size, wanted->slot_size);
     else if ((other & SHMB_ENTRY_ONE_PRODUCER) != 0)
         (void)snprintf(out, size, "producers cannot change from %s to %s",
-                       ends_word(live->flags, SHMB_ENTRY_ONE_PRODUCER),
-                       ends_word(wanted->flags, SHMB_ENTRY_ONE_PRODUCER));
+                       queue_ends_word(live->flags, SHMB_ENTRY_ONE_PRODUCER),
+                       queue_ends_word(wanted->flags, SHMB_ENTRY_ONE_PRODUCER));
     else if ((other & SHMB_ENTRY_ONE_CONSUMER) != 0)
         (void)snprintf(out, size, "consumers cannot change from %s to %s",
-                       ends_word(live->flags, SHMB_ENTRY_ONE_CONSUMER),
-                       ends_word(wanted->flags, SHMB_ENTRY_ONE_CONSUMER));
+                       queue_ends_word(live->flags, SHMB_ENTRY_ONE_CONSUMER),
+                       queue_ends_word(wanted->flags, SHMB_ENTRY_ONE_CONSUMER));
     else if (other != 0)
         (void)snprintf(out, size, "overflow cannot change from %s to %s",
-                       overflow_word(live->flags), overflow_word(wanted->flags));
+                       queue_overflow_word(live->flags), queue_overflow_word(wanted->flags));
     else
         return false;
     return true;

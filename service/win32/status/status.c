@@ -178,6 +178,9 @@ static bool add_entry(struct status *status, const struct shmb_entry_view *view)
     object->generation = entry->generation;
     object->manual_reset = (entry->flags & SHMB_ENTRY_MANUAL_RESET) != 0;
     object->maximum = entry->maximum;
+    object->queue_slots = entry->queue_slots;
+    object->queue_slot_size = entry->queue_slot_size;
+    object->flags = entry->flags;
     object->companion = (entry->flags & SHMB_ENTRY_COMPANION) != 0;
     if (object->state == STATUS_HELD)
         status->bytes += entry->size;

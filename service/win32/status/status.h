@@ -37,8 +37,9 @@ struct status_object {
     char *own_reason;          /* owns `reason` if there is no report */
     uint64_t size, generation; /* 0: not known; so with all below */
     int32_t maximum;
+    uint32_t queue_slots, queue_slot_size, flags; /* of a queue: SHMB_ENTRY_... */
     bool manual_reset;
-    bool companion; /* it belongs to a segment: its lock, or a change event */
+    bool companion; /* it belongs to a segment or queue: its lock, or an event */
     char *lock;     /* of a segment: the name of its lock with Global\; NULL: none */
     bool fast;      /* it is a fast lock */
     char *sddl;     /* its access, as in sys_facts; NULL: not held, or not readable */

@@ -29,9 +29,10 @@ static enum status_state judge(const struct name_holder *holder, enum shmb_kind 
     if (holder->state == NAME_HOLDER_NONE)
         return STATUS_MISSING;
     /* A caller without rights on the object cannot see its owner. That is no fault. */
-    if (holder->state == NAME_HOLDER_HIDDEN && holder->kind == kind)
+    if (holder->state == NAME_HOLDER_HIDDEN && holder->kind == shmb_kernel_kind(kind))
         return STATUS_HIDDEN;
-    return holder->kind == kind && owner_trusted(holder->owner) ? STATUS_HELD : STATUS_CONFLICT;
+    return holder->kind == shmb_kernel_kind(kind) && owner_trusted(holder->owner) ? STATUS_HELD
+                                                                                  : STATUS_CONFLICT;
 }
 
 static bool ask_name(struct status *status, enum shmb_kind kind, const char *name, bool companion)
@@ -66,6 +67,16 @@ static bool ask_change_events(struct status *status, const struct cfg_notify *no
     return true;
 }
 
+static bool ask_queue_events(struct status *status, const struct cfg_queue *queue)
+{
+    size_t i;
+
+    for (i = 0; i < CFG_QUEUE_EVENTS; i++)
+        if (!ask_name(status, SHMB_EVENT, queue->events[i], true))
+            return false;
+    return true;
+}
+
 static bool ask_lock(struct status *status, const struct cfg_lock *lock)
 {
     const enum shmb_kind kind = lock->kind == CFG_LOCK_FAST ? SHMB_EVENT : SHMB_MUTEX;
@@ -84,6 +95,8 @@ static bool ask_all(struct status *status, const struct cfg *configuration)
         if (object->kind == SHMB_SECTION && !ask_lock(status, &object->u.segment.lock))
             return false;
         if (object->kind == SHMB_SECTION && !ask_change_events(status, &object->u.segment.notify))
+            return false;
+        if (object->kind == SHMB_QUEUE && !ask_queue_events(status, &object->u.queue))
             return false;
         if (object->kind == SHMB_SECTION && object->u.segment.snapshots.name != NULL &&
             !ask_name(status, SHMB_SECTION, object->u.segment.snapshots.name, true))

@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "process_json.h"
+#include "queue_words.h"
 #include "report_json.h"
 
 static void put_number(struct json *json, const char *key, uint64_t number)
@@ -188,6 +189,14 @@ static void put_degraded(struct json *json, const struct status *status)
     json_array_end(json);
 }
 
+static void put_queue(struct json *json, const struct status_object *object)
+{
+    if (object->queue_slots != 0)
+        queue_words_json(json, object->queue_slots, object->queue_slot_size, object->flags);
+    else
+        json_null(json, "queue");
+}
+
 static void put_object(struct json *json, const struct status_object *object)
 {
     const bool published = object->generation != 0;
@@ -200,7 +209,7 @@ static void put_object(struct json *json, const struct status_object *object)
     json_string(json, "reason", object->reason);
     json_bool(json, "companion", object->companion);
     put_decimal(json, "generation", object->generation);
-    put_number(json, "bytes", object->kind == SHMB_SECTION ? object->size : 0);
+    put_number(json, "bytes", shmb_kernel_kind(object->kind) == SHMB_SECTION ? object->size : 0);
     json_name(json, "lock", object->lock);
     json_string(json, "lock_kind", object->lock == NULL ? NULL : object->fast ? "fast" : "mutex");
     put_number(json, "maximum",
@@ -211,6 +220,7 @@ static void put_object(struct json *json, const struct status_object *object)
         json_bool(json, "manual_reset", object->manual_reset);
     else
         json_null(json, "manual_reset");
+    put_queue(json, object);
     status_access_json(object, json);
     json_object_end(json);
 }

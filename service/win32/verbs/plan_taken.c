@@ -38,8 +38,9 @@ static void take_as_fitting(const struct item *item, const struct state_record *
 {
     if (facts->kind == SHMB_SECTION && facts->size == 0)
         facts->size = adoption_pages(
-            record != NULL && record->kind == SHMB_SECTION ? record->size : item->spec.size);
-    if (facts->kind != item->spec.kind)
+            record != NULL && shmb_kernel_kind(record->kind) == SHMB_SECTION ? record->size
+                                                                             : item->spec.size);
+    if (facts->kind != shmb_kernel_kind(item->spec.kind))
         return;
     facts->manual_reset = item->spec.manual_reset;
     facts->maximum = item->spec.maximum;

@@ -128,6 +128,8 @@ static bool add_live(struct outlook *outlook, const struct shmb_entry_view *view
     item->spec.manual_reset = (entry->flags & SHMB_ENTRY_MANUAL_RESET) != 0;
     item->spec.initial = entry->initial;
     item->spec.maximum = entry->maximum;
+    item->spec.queue = (struct sys_queue){entry->queue_slots, entry->queue_slot_size,
+                                          entry->flags & SHMB_ENTRY_QUEUE};
     if (item->spec.name == NULL)
         return false;
     if (entry->lock_kind != SHMB_ENTRY_LOCK_NONE) {
@@ -304,7 +306,7 @@ static bool lacks_memory(struct outlook *outlook, const struct item *item)
     MEMORYSTATUSEX memory = {.dwLength = sizeof(memory)};
     char text[160];
 
-    if (item->spec.kind != SHMB_SECTION || !GlobalMemoryStatusEx(&memory))
+    if (shmb_kernel_kind(item->spec.kind) != SHMB_SECTION || !GlobalMemoryStatusEx(&memory))
         return false;
     if (item->spec.size <= memory.ullAvailPageFile &&
         outlook->needed <= memory.ullAvailPageFile - item->spec.size) {

@@ -83,6 +83,29 @@ static void double_snapshots_beside_programs_without_the_library_are(void **stat
     check(&sample, wanted, 3);
 }
 
+static void what_a_queue_has_no_use_for_is(void **state)
+{
+    static const char *const wanted[] = {
+        "sample.access:1:1: 'Users' may also change who has access",
+        "A:3:5: 'Users' has full, which old programs need that ask for all rights; but only "
+        "programs that use the library can use a queue, and for them write is enough",
+        "B.sddl:4:5: with the rights 0x20002 'Interactive' cannot open the queue with the "
+        "library, and plain programs cannot use it; write 0x20007 to put and get, 0x20005 to look"};
+    struct cfg_access sddl = {.sddl = "D:P(A;;0x20005;;;BU)(A;;0x20007;;;AU)(A;;0x20002;;;IU)",
+                              .path = "B.sddl"};
+    char full[] = "full Users", write[] = "full System, write Users";
+    struct sample sample;
+
+    (void)state;
+    sddl.place = (struct cfg_place){"sample.yaml", 4, 5};
+    sample_init(&sample, 3);
+    sample_queue(&sample, "A", sample_access(&sample, full))->place =
+        (struct cfg_place){"sample.yaml", 3, 5};
+    sample_queue(&sample, "B", &sddl);
+    sample_queue(&sample, "C", sample_access(&sample, write));
+    check(&sample, wanted, 3);
+}
+
 static void a_large_segment_that_is_saved_often_is(void **state)
 {
     static const char *const wanted[] = {
@@ -342,6 +365,7 @@ int main(void)
         cmocka_unit_test(what_is_modest_is_not_spoken_of),
         cmocka_unit_test(double_snapshots_beside_programs_without_the_library_are),
         cmocka_unit_test(a_large_segment_that_is_saved_often_is),
+        cmocka_unit_test(what_a_queue_has_no_use_for_is),
         cmocka_unit_test(each_rash_entry_has_its_place),
         cmocka_unit_test(defaults_are_spoken_of_once),
         cmocka_unit_test(readers_that_may_wait_are_spoken_of),

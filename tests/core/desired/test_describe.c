@@ -106,11 +106,44 @@ static void special_cases(void **state)
     check(&sample, lines, sizeof lines / sizeof lines[0]);
 }
 
+static void queues(void **state)
+{
+    /* clang-format off */
+    static const char *const lines[] = {
+        "event Global\\Q.lock, of queue Q: CORP\\Traders wait and signal",
+        "event Global\\Q.items, of queue Q: CORP\\Traders wait and signal",
+        "event Global\\Q.room, of queue Q: CORP\\Traders wait and signal",
+        "queue Global\\Q, 8 slots of 100 bytes: Users read; CORP\\Traders read and write",
+    };
+    static const char *const special[] = {
+        "queue Global\\Q, 1 slot of 1 byte, one producer, one consumer, overflow: drop oldest: Users read; CORP\\Traders read and write",
+    };
+    /* clang-format on */
+    char text[] = "read Users, write CORP\\Traders", again[] = "read Users, write CORP\\Traders";
+    struct cfg_queue *queue;
+    const char *all[4];
+    struct sample sample;
+
+    (void)state;
+    sample_init(&sample, 1);
+    sample_queue(&sample, "Q", sample_access(&sample, text));
+    check(&sample, lines, 4);
+    sample_init(&sample, 1);
+    queue = &sample_queue(&sample, "Q", sample_access(&sample, again))->u.queue;
+    queue->slots = queue->slot_size = 1;
+    queue->one_producer = queue->one_consumer = true;
+    queue->overflow = CFG_OVERFLOW_DROP_OLDEST;
+    memcpy(all, lines, sizeof(all));
+    all[3] = special[0];
+    check(&sample, all, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_line_for_each_object),
         cmocka_unit_test(special_cases),
+        cmocka_unit_test(queues),
     };
 
     return cmocka_run_group_tests_name("test_describe", tests, NULL, NULL);

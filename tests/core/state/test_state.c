@@ -93,6 +93,62 @@ static void what_was_written_is_read(void **unused)
     state_free(state);
 }
 
+/* An older broker takes it for a section, because it does not know the lines of queues. */
+static void a_queue_is_a_section_with_lines_of_its_own(void **unused)
+{
+    static const struct state_record queue = {.name = "Q of them",
+                                              .kind = SHMB_QUEUE,
+                                              .size = 2048,
+                                              .generation = 1000,
+                                              .fast = true,
+                                              .slots = 7,
+                                              .queue = {8, 100, 0x1400}};
+    struct state *state = open_state("b1");
+    const struct state_record *found;
+    size_t length;
+    int turn;
+
+    (void)unused;
+    state_put(state, &queue);
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    assert_non_null(strstr(fake_state_text(fake, STATE_FILE), " object section 2048 1000 "));
+    assert_non_null(
+        strstr(fake_state_text(fake, STATE_FILE), " queue 1000 8 100 5120 Q of them\n"));
+    /* Read as it was written, and once more after it was retired in a line appended. */
+    for (turn = 0; turn < 2; turn++) {
+        struct state_record retired = queue;
+
+        state_free(state);
+        state = open_state("b1");
+        found = state_find(state, "q OF them");
+        assert_int_equal(found->kind, SHMB_QUEUE);
+        assert_int_equal(found->queue.slots, 8);
+        assert_int_equal(found->queue.slot_size, 100);
+        assert_int_equal(found->queue.flags, 0x1400);
+        assert_true(found->fast);
+        assert_int_equal(found->slots, 7);
+        assert_int_equal(found->retired, turn == 1);
+        retired.retired = true;
+        state_put(state, &retired);
+        assert_int_equal(state_commit(state, &why), SYS_OK);
+    }
+    /* What is the same is not written again; another layout is. */
+    length = strlen(fake_state_text(fake, STATE_FILE));
+    state_put(state, found = state_find(state, "Q of them"));
+    assert_int_equal(state_commit(state, &why), SYS_OK);
+    assert_int_equal(strlen(fake_state_text(fake, STATE_FILE)), length);
+    {
+        struct state_record other = queue;
+
+        other.queue.slot_size = 101;
+        state_put(state, &other);
+        assert_int_equal(state_commit(state, &why), SYS_OK);
+    }
+    assert_non_null(
+        strstr(fake_state_text(fake, STATE_FILE), " queue 1000 8 101 5120 Q of them\n"));
+    state_free(state);
+}
+
 static void after_a_boot_objects_are_gone_but_accounts_are_not(void **unused)
 {
     struct state *state;
@@ -468,6 +524,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_was_written_is_read),
+        TEST(a_queue_is_a_section_with_lines_of_its_own),
         TEST(after_a_boot_objects_are_gone_but_accounts_are_not),
         TEST(a_change_is_appended),
         TEST(a_lock_is_that_of_one_generation),
