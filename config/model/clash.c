@@ -65,7 +65,7 @@ static size_t put_name(const struct cfg_object *object, const char *name, enum c
 {
     if (name == NULL)
         return 0;
-    *out = (struct clash_holder){name, strlen(name), object, part};
+    *out = (struct clash_holder){name, object, (uint32_t)strlen(name), part};
     return 1;
 }
 

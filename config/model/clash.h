@@ -21,8 +21,8 @@ enum clash_part { CLASH_OBJECT, CLASH_LOCK, CLASH_CHANGED, CLASH_PAIR, CLASH_EVE
 /* What a name belongs to: an object, or a companion of a segment or queue. */
 struct clash_holder {
     const char *name;
-    size_t length;
     const struct cfg_object *object;
+    uint32_t length;
     enum clash_part part;
 };
 

@@ -1,6 +1,6 @@
 /*
- * Open addressing with linear probing. The table is at most half full, so every search ends
- * at a free slot.
+ * Open addressing with linear probing. The table is at most three quarters full, so every search
+ * ends at a free slot, soon.
  */
 #include "nameset.h"
 
@@ -11,7 +11,7 @@ bool nameset_init(struct nameset *set, size_t count)
     size_t size = 16;
 
     /* A power of two, so that a mask replaces the division. */
-    while (size / 2 < count && size <= SIZE_MAX / 2)
+    while (size - size / 4 < count && size <= SIZE_MAX / 2)
         size *= 2;
     set->mask = size - 1;
     set->slots = calloc(size, sizeof *set->slots);
@@ -23,7 +23,7 @@ bool nameset_reserve(struct nameset *set, size_t count)
     struct nameset larger;
     size_t i;
 
-    if (set->slots != NULL && (set->mask + 1) / 2 >= count)
+    if (set->slots != NULL && set->mask + 1 - (set->mask + 1) / 4 >= count)
         return true;
     if (!nameset_init(&larger, count))
         return false;
