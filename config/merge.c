@@ -56,8 +56,8 @@ static struct totals count_all(struct cfg *const *parts, size_t count)
     return all;
 }
 
-/* The whole, with the settings of the first part and room for all objects. False: no memory. */
-static bool merge_init(struct merge *m, const struct cfg *first, struct totals all)
+/* The whole, with the settings of the first part and no objects. False: no memory. */
+static bool merge_init(struct merge *m, const struct cfg *first)
 {
     struct cfg_arena *arena = arena_new();
 
@@ -71,9 +71,35 @@ static bool merge_init(struct merge *m, const struct cfg *first, struct totals a
     /* Its own arena: that of the first part belongs to the part. */
     m->whole->arena = arena;
     m->whole->count = 0;
-    m->whole->objects = arena_array(arena, (size_t)all.entries, sizeof *m->whole->objects);
+    m->whole->objects = NULL;
     m->sound = true;
+    return true;
+}
+
+/* Makes room for the objects and names of all parts. False: no memory. */
+static bool make_room(struct merge *m, struct totals all)
+{
+    m->whole->objects =
+        arena_array(m->whole->arena, (size_t)all.entries, sizeof *m->whole->objects);
     return m->whole->objects != NULL && clash_init(&m->clash, (size_t)all.objects);
+}
+
+/* One part alone is the whole: cfg_load has compared its names, and its objects may be shared. */
+static void take_only(struct merge *m, const struct cfg *part)
+{
+    m->totals = totals_add(m->totals, part);
+    m->whole->objects = part->objects;
+    m->whole->count = part->count;
+}
+
+static bool is_alone(struct cfg *const *parts, size_t count)
+{
+    size_t i;
+
+    for (i = 1; i < count; i++)
+        if (parts[i] != NULL)
+            return false;
+    return true;
 }
 
 /* Copies the objects of a part to the whole, and adds its names and totals. */
@@ -133,10 +159,14 @@ enum cfg_result cfg_merge(struct cfg *const *parts, size_t count, bool *left_out
 {
     struct merge m = {.messages = messages};
     enum cfg_result result = CFG_NO_MEMORY;
+    bool alone = is_alone(parts, count);
 
     *out = NULL;
-    if (merge_init(&m, parts[0], count_all(parts, count))) {
-        take_all(&m, parts, count, left_out);
+    if (merge_init(&m, parts[0]) && (alone || make_room(&m, count_all(parts, count)))) {
+        if (alone)
+            take_only(&m, parts[0]);
+        else
+            take_all(&m, parts, count, left_out);
         check_whole(&m);
         cfg_messages_sort(messages);
         result = m.sound ? CFG_OK : CFG_INVALID;

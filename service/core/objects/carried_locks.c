@@ -102,11 +102,15 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
 
     for (i = 0; i < wanted->count; i++) {
         struct item *item = &wanted->items[i];
-        const struct state_record *record = state_find(maker->state, item->spec.name);
+        const struct state_record *record;
         char unused[MISFIT_REASON];
 
+        /* In a reload nearly all are held, and are found without a search. */
+        if (is_held_now(held, item))
+            continue;
+        record = state_find(maker->state, item->spec.name);
         if (!carried_lock_differs(record, item, unused, sizeof(unused)) ||
-            is_held_now(held, item) || !may_be_there(maker, item))
+            !may_be_there(maker, item))
             continue;
         if (!copy_lock(item, record->lock))
             return false;
