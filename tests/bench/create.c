@@ -1,11 +1,11 @@
 /*
- * bench_create [SEGMENTS [ROUNDS]] - what the broker adds to bare creation.
+ * bench_create [SEGMENTS [ROUNDS [same]]] - what the broker adds to bare creation.
  *
- * Each round creates the segments of a configuration, every one with its lock,
- * through the broker (descriptors, order, bookkeeping), and then the same
- * objects in a bare loop of CreateFileMappingW and CreateMutexW without
- * descriptors. Only the ratio means anything. Also counts the memory the
- * broker itself needs for a segment: all busy heap blocks, not the segment.
+ * Each round creates the segments of a configuration, every one with its lock, through the broker
+ * (descriptors, order, bookkeeping), and then the same objects in a bare loop of CreateFileMappingW
+ * and CreateMutexW: without descriptors, or with `same` with those that the broker gives. Only the
+ * ratio means anything. Also counts the memory that the broker itself needs for a segment: all busy
+ * heap blocks, not the segment.
  */
 #include <windows.h>
 
@@ -25,6 +25,8 @@ struct bench {
     unsigned segments, rounds;
     struct system system;
     struct port port;
+    bool same;
+    uint8_t section[1024], mutex[1024]; /* their descriptors; with `same` */
 };
 
 static void stop_on(const char *what)
@@ -66,6 +68,19 @@ static char *make_text(unsigned segments, size_t *length)
     return text;
 }
 
+static void copy_descriptor(HANDLE object, uint8_t out[1024])
+{
+    DWORD size;
+
+    if (object == NULL ||
+        !GetKernelObjectSecurity(object,
+                                 OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION |
+                                     DACL_SECURITY_INFORMATION,
+                                 out, 1024, &size))
+        stop_on("reading a descriptor");
+    CloseHandle(object);
+}
+
 static double through_broker(struct bench *bench, struct inventory *inventory)
 {
     struct sys_failure why;
@@ -77,13 +92,20 @@ static double through_broker(struct bench *bench, struct inventory *inventory)
     end = now_us();
     if (broker_counts(broker).missing != 0)
         stop_on("creating an object");
+    if (bench->same) {
+        copy_descriptor(OpenFileMappingW(READ_CONTROL, FALSE, L"Global\\Bench000000"),
+                        bench->section);
+        copy_descriptor(OpenMutexW(READ_CONTROL, FALSE, L"Global\\Bench000000.lock"), bench->mutex);
+    }
     (void)broker_stop(broker);
     port_close(&bench->port);
     return end - start;
 }
 
-static double bare(const struct bench *bench)
+static double bare(struct bench *bench)
 {
+    SECURITY_ATTRIBUTES section = {sizeof(section), bench->section, FALSE};
+    SECURITY_ATTRIBUTES mutex = {sizeof(mutex), bench->mutex, FALSE};
     HANDLE *handles = malloc(2 * sizeof(HANDLE) * bench->segments);
     double start, end;
     unsigned i;
@@ -95,10 +117,10 @@ static double bare(const struct bench *bench)
         wchar_t name[64];
 
         (void)swprintf(name, 64, L"Global\\Bench%06u.lock", i);
-        handles[2 * i] = CreateMutexW(NULL, FALSE, name);
+        handles[2 * i] = CreateMutexW(bench->same ? &mutex : NULL, FALSE, name);
         (void)swprintf(name, 64, L"Global\\Bench%06u", i);
-        handles[2 * i + 1] =
-            CreateFileMappingW(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0, 4096, name);
+        handles[2 * i + 1] = CreateFileMappingW(INVALID_HANDLE_VALUE, bench->same ? &section : NULL,
+                                                PAGE_READWRITE, 0, 4096, name);
         if (handles[2 * i] == NULL || handles[2 * i + 1] == NULL)
             stop_on("CreateFileMappingW");
     }
@@ -114,6 +136,7 @@ static void measure(struct bench *bench, struct inventory *inventory)
     double broker[ROUNDS_MAX], loop[ROUNDS_MAX], ratio[ROUNDS_MAX];
     unsigned i;
 
+    (void)through_broker(bench, inventory); /* warms up, and reads the descriptors */
     for (i = 0; i < bench->rounds; i++) {
         if (i % 2 == 0) /* neither side always runs on what the other has warmed up */
             broker[i] = through_broker(bench, inventory);
@@ -122,18 +145,14 @@ static void measure(struct bench *bench, struct inventory *inventory)
             broker[i] = through_broker(bench, inventory);
         ratio[i] = broker[i] / loop[i];
     }
-    printf("create_ratio %.3f broker / bare loop without descriptors, %u segments with lock, "
-           "median of %u rounds\n",
-           median(ratio, bench->rounds), bench->segments, bench->rounds);
-    printf("create_us %.1f through the broker, %.1f bare, per segment with lock\n",
-           median(broker, bench->rounds) / bench->segments,
-           median(loop, bench->rounds) / bench->segments);
+    measure_row(bench->same ? "start with 10000/loop with the same descriptors"
+                            : "creation of 1000/loop without descriptors",
+                ratio, broker, loop, bench->rounds, 1e-3, "ms");
 }
 
 int main(int argc, char **argv)
 {
-    struct bench bench = {.segments = argc > 1 ? (unsigned)atoi(argv[1]) : 1000,
-                          .rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 11};
+    static struct bench bench;
     const struct port_host host = {.any_file = true};
     struct cfg_messages messages;
     struct inventory *inventory = NULL;
@@ -142,6 +161,9 @@ int main(int argc, char **argv)
     size_t length, before, after;
     char *text;
 
+    bench.segments = argc > 1 ? (unsigned)atoi(argv[1]) : 1000;
+    bench.rounds = argc > 2 ? (unsigned)atoi(argv[2]) : 11;
+    bench.same = argc > 3 && strcmp(argv[3], "same") == 0;
     if (bench.segments == 0 || bench.rounds == 0 || bench.rounds > ROUNDS_MAX)
         stop_on("the command line");
     port_open(&bench.port, &host, NULL, &bench.system);
@@ -153,8 +175,9 @@ int main(int argc, char **argv)
         inventory_build(configuration, known, &messages, &inventory) != SYS_OK)
         stop_on("loading the configuration");
     after = heap_bytes();
-    printf("memory %.0f bytes of the broker per segment with lock\n",
-           (double)(after - before) / bench.segments);
+    if (!bench.same)
+        measure_value("memory for a segment with lock", (double)(after - before) / bench.segments,
+                      "bytes", 1);
     measure(&bench, inventory);
     inventory_free(inventory);
     cfg_free(configuration);

@@ -1,5 +1,6 @@
 #include "measure.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #ifdef _WIN32
@@ -37,4 +38,19 @@ double median(double *values, unsigned count)
 {
     qsort(values, count, sizeof(*values), by_value);
     return values[count / 2];
+}
+
+void measure_row(const char *row, double *ratio, double *ours, double *theirs, unsigned rounds,
+                 double scale, const char *unit)
+{
+    printf("row\t%s\t%u\t%.4f\t%.5f\t%.5f\t%s\t%u\n", row, (unsigned)sizeof(void *) * 8,
+           median(ratio, rounds), median(ours, rounds) * scale, median(theirs, rounds) * scale,
+           unit, rounds);
+    fflush(stdout);
+}
+
+void measure_value(const char *row, double value, const char *unit, unsigned rounds)
+{
+    printf("value\t%s\t%u\t%.4f\t%s\t%u\n", row, (unsigned)sizeof(void *) * 8, value, unit, rounds);
+    fflush(stdout);
 }

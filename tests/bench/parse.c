@@ -87,9 +87,7 @@ int main(void)
         ratios[i] = loads[i] / events[i];
     }
     free(text);
-    printf("parse: text of %d segments: %zu bytes\n", SEGMENTS, length);
-    printf("parse: bare libyaml events: %.2f ms\n", median(events, ROUNDS) / 1000);
-    printf("parse: load (parse, read, validate): %.2f ms\n", median(loads, ROUNDS) / 1000);
-    printf("parse: load / bare events: %.2f\n", median(ratios, ROUNDS));
+    measure_row("parse and check of 10000/events of libyaml", ratios, loads, events, ROUNDS, 1e-3,
+                "ms");
     return 0;
 }

@@ -107,7 +107,7 @@ static void stop(struct broker *broker)
 
 static void reloads(void)
 {
-    double ratio[ROUNDS_MAX], apply[ROUNDS_MAX], unused;
+    double ratio[ROUNDS_MAX], whole[ROUNDS_MAX], parse[ROUNDS_MAX], unused;
     struct served served, next;
     struct broker *broker;
     unsigned i;
@@ -128,18 +128,15 @@ static void reloads(void)
         if (result.counts[PLAN_KEEP] + 4 < 2 * (size_t)segments || result.failed != 0)
             stop_on("keeping the others");
         report_lines_free(&result.notes);
-        ratio[i] = (next.parse_us + next.expand_us + us) / next.parse_us;
-        apply[i] = us / next.parse_us;
+        whole[i] = next.parse_us + next.expand_us + us;
+        parse[i] = next.parse_us;
+        ratio[i] = whole[i] / parse[i];
         unload(&served);
         served = next;
     }
     stop(broker);
     unload(&served);
-    printf("reload_ratio %.3f a whole reload / reading the text alone, %u segments with lock, 2 "
-           "of them changed, median of %u rounds\n",
-           median(ratio, rounds), segments, rounds);
-    printf("reload_apply_ratio %.3f plan and what it does / reading the text alone\n",
-           median(apply, rounds));
+    measure_row("reload that changes 1 of 10000/parse", ratio, whole, parse, rounds, 1e-3, "ms");
 }
 
 static HANDLE open_kept(const wchar_t *name, bool section)
@@ -154,7 +151,7 @@ static HANDLE open_kept(const wchar_t *name, bool section)
 
 static void adoptions(void)
 {
-    double ratio[ROUNDS_MAX], create_us, adopt_us;
+    double ratio[ROUNDS_MAX], create_us[ROUNDS_MAX], adopt_us[ROUNDS_MAX];
     HANDLE *kept = calloc(2 * (size_t)segments, sizeof(HANDLE));
     struct served served;
     unsigned i, k;
@@ -163,7 +160,7 @@ static void adoptions(void)
         stop_on("calloc");
     load(&served, 0);
     for (i = 0; i < rounds; i++) {
-        struct broker *broker = start(&served, &create_us);
+        struct broker *broker = start(&served, &create_us[i]);
 
         for (k = 0; k < segments; k++) {
             wchar_t name[64];
@@ -174,19 +171,17 @@ static void adoptions(void)
             kept[2 * k + 1] = open_kept(name, false);
         }
         stop(broker);
-        broker = start(&served, &adopt_us);
+        broker = start(&served, &adopt_us[i]);
         for (k = 0; k < 2 * segments; k++)
             CloseHandle(kept[k]);
         if (!served.inventory->items[0].adopted)
             stop_on("adopting");
         stop(broker);
-        ratio[i] = adopt_us / create_us;
+        ratio[i] = adopt_us[i] / create_us[i];
     }
     unload(&served);
     free(kept);
-    printf("adopt_ratio %.3f a start that takes all over / one that makes all, %u segments with "
-           "lock, median of %u rounds\n",
-           median(ratio, rounds), segments, rounds);
+    measure_row("adoption/creation", ratio, adopt_us, create_us, rounds, 1e-3, "ms");
 }
 
 int main(int argc, char **argv)

@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
-# All figures: ratios within one run each. Takes some minutes; run it on a
-# machine that does nothing else.
+# All figures: one table with goal and verdict for each row. Only ratios within one run mean
+# anything, and only on a machine that does nothing else. Takes about twelve minutes.
 #
-#   tests/bench/run.sh
+#   tests/bench/run.sh [GROUP…]    of sync, parse, create, reload, client; without one, all
+#
+# Below build/bench-results: results.json, one picture for each group, table.md, and what the
+# programs printed. Boost's headers (Debian: libboost-dev) are looked for in /usr/include, or in
+# SHMB_BOOST; without them, the rows that need them say so. SHMB_BENCH_ROUNDS: 21, or fewer to try.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
+rounds=${SHMB_BENCH_ROUNDS:-21}
+results=$shmb_build/bench-results
 work=$(mktemp -d) || exit 1
 trap 'wine_end; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -17,12 +23,46 @@ host_release() {
         cmake --build "$shmb_build/bench" --target bench_parse
 }
 
+# bench_sync for one bitness, with the peers that are there. Of /usr/include, MinGW may see nothing
+# but Boost.
+compile_sync() {
+    local target=$1 preset=$2 flags=() boost=${SHMB_BOOST:-/usr/include/boost}
+    mkdir -p "$shmb_build/bench-include"
+    ln -sfn "$boost" "$shmb_build/bench-include/boost"
+    [ ! -e "$boost/interprocess" ] || flags+=(-DBENCH_BOOST -isystem "$shmb_build/bench-include")
+    ! grep -q shmb_queue_open "$root/client/include/shmb.h" || flags+=(-DBENCH_QUEUES)
+    ! grep -q shmb_read_published "$root/client/include/shmb.h" || flags+=(-DBENCH_PUBLISHED)
+    "$target-w64-mingw32-g++" -std=c++17 -O2 -Wall -Wextra -static "${flags[@]}" \
+        -I "$root/client/include" "$root/tests/bench/sync.cpp" \
+        "$shmb_build/$preset/client/lib/shmbclient.dll.a" -o "$shmb_build/$preset/bin/bench_sync.exe"
+}
+
 segments=10000
 configuration() {
     echo 'version: 1'
     echo 'defaults: { access: { read: [Users], write: [Interactive] } }'
     echo 'segments:'
+    echo '  BenchFast: { size: 64, lock: fast }'
+    echo '  BenchPair64: { size: 64, lock: fast, snapshots: double }'
+    echo '  BenchPair4K: { size: 4 KiB, lock: fast, snapshots: double }'
+    echo '  BenchPair64K: { size: 64 KiB, lock: fast, snapshots: double }'
     seq 0 $((segments - 1)) | awk '{ printf "  Bench%06d: { size: 4096 }\n", $1 }'
+    echo 'queues:'
+    echo '  BenchPing: { slots: 1024, slot_size: 64, producers: one, consumers: one }'
+    echo '  BenchPong: { slots: 1024, slot_size: 64, producers: one, consumers: one }'
+}
+
+wanted=" ${*:-sync parse create reload client} "
+# bench GROUP PROGRAM…: adds what it prints to the results.
+bench() {
+    local group=$1
+    shift
+    echo "-- $*" | sed "s|$shmb_build/||g"
+    "$@" >>"$results/$group.txt" 2>"$work/said" && return
+    printf 'failed\t%s\n' "$(tail -n 1 "$work/said")" | tee -a "$results/$group.txt"
+}
+wants() {
+    [[ $wanted == *" $1 "* ]]
 }
 
 # Waits until the broker says that it runs; its output ends with it.
@@ -39,26 +79,36 @@ broker_start() {
 }
 
 cd "$root" && "$root/install/setup.sh" && step 'building: host' locked host_release &&
-    build_preset mingw-x64 shmbroker idle bench_create bench_reload bench_restart bench_client &&
-    build_preset mingw-x86 probe bench_client || exit 1
+    build_preset mingw-x64 shmbroker shmbclient idle bench_create bench_reload bench_restart bench_client &&
+    build_preset mingw-x86 shmbclient probe bench_client &&
+    step 'compiling: bench_sync, x64' compile_sync x86_64 mingw-x64 &&
+    step 'compiling: bench_sync, x86' compile_sync i686 mingw-x86 || exit 1
 bin=$shmb_build/mingw-x64/bin
-echo; echo "-- parse"
-"$shmb_build/bench/bin/bench_parse"
-echo; echo "-- create"
+rm -rf "$results"
+mkdir -p "$results" "$work/state" "$work/restart"
+: >"$results/none.txt"
 wine_begin "$bin" "$shmb_build/mingw-x86/bin" || exit 1
 [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; exit 1; }
-wine_run "$bin/bench_create.exe" 1000 11
-echo; echo "-- reload and adoption"
-mkdir "$work/state"
-wine_run "$bin/bench_reload.exe" "$(wine_path "$work/state")" $segments 5
-echo; echo "-- a killed broker"
-mkdir "$work/restart"
-wine_run "$bin/bench_restart.exe" "$(wine_path "$bin/shmbroker.exe")" "$(wine_path "$work/restart")" $segments 3
-echo; echo "-- client, $segments segments with lock"
-configuration >"$work/bench.yaml"
-broker_start "$bin/shmbroker.exe" "$work/bench.yaml" || exit 1
-for preset in mingw-x64 mingw-x86; do
-    wine_run "$shmb_build/$preset/bin/bench_client.exe" 11
-done
-echo; echo "-- size"
-ls -l "$bin"/shmbroker.exe "$bin"/shmbclient.dll 2>/dev/null | awk '{ print $5, $NF }' | sed 's|[^ ]*/||'
+! wants parse || bench parse "$shmb_build/bench/bin/bench_parse"
+if wants create; then
+    bench create wine_run "$bin/bench_create.exe" 1000 "$rounds"
+    bench create wine_run "$bin/bench_create.exe" $segments "$rounds" same
+fi
+if wants reload; then
+    bench reload wine_run "$bin/bench_reload.exe" "$(wine_path "$work/state")" $segments "$rounds"
+    bench reload wine_run "$bin/bench_restart.exe" "$(wine_path "$bin/shmbroker.exe")" \
+        "$(wine_path "$work/restart")" $segments 3
+fi
+if wants sync || wants client; then
+    configuration >"$work/bench.yaml"
+    broker_start "$bin/shmbroker.exe" "$work/bench.yaml" || exit 1
+    for preset in mingw-x64 mingw-x86; do
+        ! wants sync || bench sync wine_run "$shmb_build/$preset/bin/bench_sync.exe" "$rounds"
+        ! wants client || bench client wine_run "$shmb_build/$preset/bin/bench_client.exe" "$rounds"
+    done
+fi
+echo
+python3 "$root/tests/bench/report.py" "$results" "$results"/*.txt
+echo
+echo "$(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(wine --version 2>/dev/null), $(date -u +%F)"
+echo "in ${results#"$root/"}: results.json, $(cd "$results" && printf '%s ' *.svg)"
