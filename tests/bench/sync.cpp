@@ -3,7 +3,7 @@
  * beside what Windows and Boost.Interprocess have.
  *
  * Runs beside a broker with the objects of tests/bench/run.sh, which compiles this: BENCH_BOOST
- * where Boost's headers are there, BENCH_QUEUES and BENCH_PUBLISHED where shmb.h has them. All
+ * where Boost's headers are there, the others where the library's headers have the calls. All
  * sides of a group take turns, round by round, and each round gives a ratio; the rows show the
  * medians. What cannot be measured says why ("missing"). C++, because Boost is.
  *
@@ -32,7 +32,11 @@ static const char *boost_folder()
 namespace ipc = boost::interprocess;
 #endif
 
+#ifdef BENCH_FAST
+#include "shmb_fast.h"
+#else
 #include "shmb.h"
+#endif
 
 namespace
 {
@@ -131,6 +135,17 @@ void lock_shmb()
     need(shmb_read(fast, 0, buffer, BYTES, &done) == SHMB_OK, "shmb_read");
     need(shmb_unlock(fast) == SHMB_OK, "shmb_unlock");
 }
+
+#ifdef BENCH_FAST
+shmb_fast *table;
+
+void lock_inline()
+{
+    need(shmb_fast_lock(table, SHMB_INFINITE) == SHMB_OK, "shmb_fast_lock");
+    need(shmb_fast_read(table, 0, buffer, BYTES) == SHMB_OK, "shmb_fast_read");
+    need(shmb_fast_unlock(table) == SHMB_OK, "shmb_fast_unlock");
+}
+#endif
 
 CRITICAL_SECTION section;
 
@@ -521,21 +536,38 @@ const char *no_queue()
 }
 #endif
 
+/* `ours` and what it is called, beside the same peers. */
+void one_free_lock(const std::string &name, void (*ours)(), const char *no_lock)
+{
+    const std::string section_row = name + "/critical section", kernel_row = name + "/kernel mutex",
+                      boost_row = name + "/boost mutex";
+
+    group({
+        {"", no_lock, loop_round, END, 200000, ours},
+        {section_row.c_str(), NULL, loop_round, END, 200000, lock_section},
+        {kernel_row.c_str(), NULL, loop_round, END, 2000, lock_kernel},
+#ifdef BENCH_BOOST
+        {boost_row.c_str(), NULL, loop_round, END, 200000, lock_boost},
+#else
+        {boost_row.c_str(), no_boost, loop_round, END, 1, NULL},
+#endif
+    });
+}
+
 void free_lock()
 {
     const char *no_lock = fast == NULL ? "the broker holds no segment BenchFast" : NULL;
 
     InitializeCriticalSection(&section);
-    group({
-        {"", no_lock, loop_round, END, 200000, lock_shmb},
-        {"lock/critical section", NULL, loop_round, END, 200000, lock_section},
-        {"lock/kernel mutex", NULL, loop_round, END, 2000, lock_kernel},
-#ifdef BENCH_BOOST
-        {"lock/boost mutex", NULL, loop_round, END, 200000, lock_boost},
+    one_free_lock("lock", lock_shmb, no_lock);
+#ifdef BENCH_FAST
+    if (no_lock == NULL && shmb_fast_begin(fast, SHMB_FAST_VERSION, &table) != SHMB_OK)
+        stop_on("shmb_fast_begin");
+    one_free_lock("lock, shmb_fast.h", lock_inline, no_lock);
+    shmb_fast_end(table);
 #else
-        {"lock/boost mutex", no_boost, loop_round, END, 1, NULL},
+    one_free_lock("lock, shmb_fast.h", NULL, "there is no shmb_fast.h");
 #endif
-    });
 }
 
 /* Microseconds for one, all processes together; sums what each did. */
