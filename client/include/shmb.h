@@ -665,8 +665,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  * Lifetime   Messages stay when programs end, and when the broker is restarted; not when the
  *            computer is restarted, the queue is recreated, or nobody holds it.
  * Trust      Programs that may write the queue can put anything, and damage it: check what you
- *            get. What they write leads no call out of the queue, and keeps none beyond its timeout.
- *            A call that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear repairs
+ *            get. What they write leads no call out of the queue, and keeps none beyond its
+ * timeout. A call that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear repairs
  *            the indices. The queue's section is no memory for programs: use these calls only.
  */
 
@@ -737,16 +737,16 @@ shmb_queue_peek(_In_ const shmb_queue *queue, _Out_writes_bytes_opt_(size) void 
 
 /* A queue, as of one moment. Set `size` before each call; the call fills in the rest. */
 typedef struct shmb_queue_info {
-    uint32_t size;         /* sizeof(shmb_queue_info) */
-    uint32_t flags;        /* SHMB_FLAG_ONE_PRODUCER, _ONE_CONSUMER, _REFUSE, _DROP_OLDEST */
-    uint32_t slots;        /* messages that fit in */
-    uint32_t slot_size;    /* most bytes of a message */
-    uint64_t messages;     /* in the queue now */
-    uint64_t put;          /* since the queue was made; as all that follow */
-    uint64_t got;          /* with those that were dropped or cleared */
-    uint64_t dropped;      /* for newer ones */
-    uint64_t refused;      /* puts that failed because the queue was full: only with `refuse` */
-    uint64_t generation;   /* grows each time the queue is recreated */
+    uint32_t size;       /* sizeof(shmb_queue_info) */
+    uint32_t flags;      /* SHMB_FLAG_ONE_PRODUCER, _ONE_CONSUMER, _REFUSE, _DROP_OLDEST */
+    uint32_t slots;      /* messages that fit in */
+    uint32_t slot_size;  /* most bytes of a message */
+    uint64_t messages;   /* in the queue now */
+    uint64_t put;        /* since the queue was made; as all that follow */
+    uint64_t got;        /* with those that were dropped or cleared */
+    uint64_t dropped;    /* for newer ones */
+    uint64_t refused;    /* puts that failed because the queue was full: only with `refuse` */
+    uint64_t generation; /* grows each time the queue is recreated */
 } shmb_queue_info;
 
 /*
@@ -814,16 +814,16 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_private_createW(
 #define SHMB_STATE_CONFLICT 2u /* an object that is not the broker's has the name */
 #define SHMB_STATE_FAILED   3u /* the system could not create it */
 
-#define SHMB_FLAG_MANUAL_RESET     0x01u  /* event */
-#define SHMB_FLAG_READERS_MAY_WAIT 0x02u  /* segment */
-#define SHMB_FLAG_INITIAL          0x04u  /* segment: the broker wrote its initial content */
-#define SHMB_FLAG_COMPANION        0x08u  /* belongs to a segment: its lock, a change event */
-#define SHMB_FLAG_HAS_LOCK         0x10u  /* segment: `lock` names its mutex, or with _FAST its event */
-#define SHMB_FLAG_ROUNDED          0x20u  /* `bytes` is rounded up: opened without the directory */
-#define SHMB_FLAG_NOTIFY           0x40u  /* segment: shmb_wait_changed works */
-#define SHMB_FLAG_PRIVATE          0x80u  /* segment: private memory, see shmb_private_create */
-#define SHMB_FLAG_DOUBLE           0x100u /* segment: `snapshots: double`, see shmb_snapshot */
-#define SHMB_FLAG_FAST             0x200u /* segment: its lock is a fast one, see shmb_lock */
+#define SHMB_FLAG_MANUAL_RESET     0x01u /* event */
+#define SHMB_FLAG_READERS_MAY_WAIT 0x02u /* segment */
+#define SHMB_FLAG_INITIAL          0x04u /* segment: the broker wrote its initial content */
+#define SHMB_FLAG_COMPANION        0x08u /* belongs to a segment: its lock, a change event */
+#define SHMB_FLAG_HAS_LOCK         0x10u /* segment: `lock` names its mutex, or with _FAST its event */
+#define SHMB_FLAG_ROUNDED          0x20u   /* `bytes` is rounded up: opened without the directory */
+#define SHMB_FLAG_NOTIFY           0x40u   /* segment: shmb_wait_changed works */
+#define SHMB_FLAG_PRIVATE          0x80u   /* segment: private memory, see shmb_private_create */
+#define SHMB_FLAG_DOUBLE           0x100u  /* segment: `snapshots: double`, see shmb_snapshot */
+#define SHMB_FLAG_FAST             0x200u  /* segment: its lock is a fast one, see shmb_lock */
 #define SHMB_FLAG_ONE_PRODUCER     0x400u  /* queue: one thread at a time may put */
 #define SHMB_FLAG_ONE_CONSUMER     0x800u  /* queue: one thread at a time may get */
 #define SHMB_FLAG_REFUSE           0x1000u /* queue: a put into a full queue fails */

@@ -37,7 +37,7 @@ struct builder {
     bool offering;                  /* the open group's entries go to the taker */
     bool anchored;                  /* there was an anchor since `mark` */
     struct arena_mark mark;         /* before the group's next entry */
-    struct node *root; /* NULL until the document has content */
+    struct node *root;              /* NULL until the document has content */
 };
 
 /*

@@ -100,10 +100,7 @@ static void looking_around(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STAGED(opening_and_closing),
-        STAGED(locks_and_snapshots),
-        STAGED(changes),
-        STAGED(queues),
+        STAGED(opening_and_closing), STAGED(locks_and_snapshots), STAGED(changes), STAGED(queues),
         STAGED(looking_around),
     };
 

@@ -96,7 +96,7 @@ struct doctor_trustees {
 
 /* A mutex: the object itself, or the lock of a segment. Or the event of a fast lock. */
 struct doctor_lock {
-    bool fast;                     /* a fast lock */
+    bool fast; /* a fast lock */
     bool held;
     bool abandoned;                /* an owner died, and nobody repaired the segment since */
     char name[SHMB_NAME_BYTES];    /* bare; empty: there is none */

@@ -34,7 +34,8 @@ static bool is_changeable(const struct maker *maker, const struct item *item)
         return sddl_is_changeable(exact, owner);
     rules = access_sets_rules(maker->inventory->sets, item->access, &count);
     for (i = 0; i < count; i++)
-        if (item_level(item, rules[i].level) == SHMB_LEVEL_FULL && !descriptor_has_full(rules[i].sid, owner))
+        if (item_level(item, rules[i].level) == SHMB_LEVEL_FULL &&
+            !descriptor_has_full(rules[i].sid, owner))
             return true;
     return false;
 }
