@@ -156,7 +156,7 @@ static int32_t take_fast(struct shmb_segment *segment, uint32_t timeout_ms, stru
 {
     struct shmb_block *block;
     struct word_lock *lock;
-    struct seat *seat;
+    struct seat *seat = NULL;
     int32_t result = segment_lock_get(segment, &lock, fault);
 
     if (result == SHMB_OK)

@@ -177,6 +177,44 @@ static void a_waiter_that_gives_up_clears_its_hand_off(void **state)
     assert_int_equal(word(), one.identity | SHMB_LOCK_CONTENDED);
 }
 
+/* The owner releases, and signals; others may sleep as well. */
+static enum fast_wake is_released(struct thread_port *world, uint32_t slot, uint32_t ms)
+{
+    (void)world;
+    (void)slot;
+    (void)ms;
+    set(0);
+    return FAST_WOKEN;
+}
+
+static void one_that_was_woken_passes_contended_on(void **state)
+{
+    (void)state;
+    take(&one, 0);
+    port.instead = is_released;
+    assert_int_equal(take(&two, FAST_FOREVER), FAST_OK);
+    assert_int_equal(word(), two.identity | SHMB_LOCK_CONTENDED);
+}
+
+/* It uses up the signal, a third thread is faster, and then its time is over. */
+static enum fast_wake is_overtaken(struct thread_port *world, uint32_t slot, uint32_t ms)
+{
+    (void)slot;
+    (void)ms;
+    set(three.identity);
+    world->late = 1000000;
+    return FAST_WOKEN;
+}
+
+static void one_that_used_up_a_signal_leaves_contended(void **state)
+{
+    (void)state;
+    take(&one, 0);
+    port.instead = is_overtaken;
+    assert_int_equal(take(&two, 900000), FAST_TIMEOUT);
+    assert_int_equal(word(), three.identity | SHMB_LOCK_CONTENDED);
+}
+
 static enum fast_wake moves(struct thread_port *world, uint32_t slot, uint32_t ms)
 {
     (void)world;
@@ -263,6 +301,26 @@ static void the_slots_mapped_are_the_limit(void **state)
     assert_int_equal(take(&one, 0), FAST_CORRUPT);
     set(fast_identity(1, 1));
     assert_int_equal(take(&one, 0), FAST_TIMEOUT);
+}
+
+/* Always another owner, who is dead, so that no take over succeeds. */
+static void buries(const char *name)
+{
+    if (strcmp(name, "lock: owner is dead") != 0)
+        return;
+    set(word() + (UINT64_C(1) << SHMB_LOCK_GENERATION));
+    port.late++;
+}
+
+static void the_clock_ends_a_wait_that_never_sleeps(void **state)
+{
+    (void)state;
+    set(fast_identity(9, 1));
+    port_on_crash_point = buries;
+    assert_int_equal(take(&one, 50), FAST_TIMEOUT);
+    assert_int_equal(take(&one, 0), FAST_TIMEOUT);
+    port_on_crash_point = NULL;
+    assert_int_equal(port.sleeps, 0);
 }
 
 /* ---- several threads ------------------------------------------------------------- */
@@ -352,10 +410,13 @@ int main(void)
         TEST(a_try_ignores_hand_off_and_leaves_it),
         TEST(hand_off_bars_newcomers_for_one_sleep),
         TEST(a_waiter_that_gives_up_clears_its_hand_off),
+        TEST(one_that_was_woken_passes_contended_on),
+        TEST(one_that_used_up_a_signal_leaves_contended),
         TEST(a_closed_lock_is_nobodys),
         TEST(a_port_that_fails_is_told),
         TEST(a_word_of_a_stranger),
         TEST(the_slots_mapped_are_the_limit),
+        TEST(the_clock_ends_a_wait_that_never_sleeps),
         TEST(a_word_that_changes_for_ever_ends_no_wait_late),
         TEST(threads_exclude_each_other),
     };

@@ -8,10 +8,14 @@ static _Thread_local jmp_buf grave;
 static _Thread_local const char *deadly;
 static _Thread_local unsigned lives;
 
+_Thread_local void (*port_on_crash_point)(const char *name);
+
 void shmb_crash_point(const char *name);
 
 void shmb_crash_point(const char *name)
 {
+    if (port_on_crash_point != NULL)
+        port_on_crash_point(name);
     if (deadly == NULL || strcmp(deadly, name) != 0 || --lives > 0)
         return;
     deadly = NULL;

@@ -30,6 +30,9 @@ struct thread_port {
     struct fast_lock lock;
 };
 
+/* Called at each crash point of the calling thread, if it is not NULL. */
+extern _Thread_local void (*port_on_crash_point)(const char *name);
+
 /* One thread of a test. The lock that it uses says who waits. */
 struct port_thread {
     struct thread_port *port;
