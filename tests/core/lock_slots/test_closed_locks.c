@@ -584,6 +584,39 @@ static void a_section_that_cannot_be_adopted_leaves_no_second_lock(void **state)
     life_run(HEAD FAST(A), find_not_adopted, 1);
 }
 
+/* A copy has the content, and no lock. */
+#define KEPT                                                                                       \
+    "  A: { size: 64, lock: { kind: fast, max_lockers: 3 }, keep: reboot, initial: { fill: 1 } "   \
+    "}\n"
+
+static void write_and_hold(size_t number)
+{
+    (void)number;
+    old = slots_block("A");
+    old->change = 1;
+    old->sequence = 2;
+    old->initialised = 1;
+    hold_a();
+    fake_find(fake, "A")->content[0] = 0x5A;
+}
+
+static void find_content_alone(size_t number)
+{
+    (void)number;
+    assert_int_equal(fake_find(fake, "A")->content[0], 0x5A);
+    assert_int_equal(slots_block("A")->lock_word, 0);
+    assert_int_equal(slots_block("A")->abandoned, 0);
+    assert_int_equal(slots_entry("A").slots, 1);
+}
+
+static void no_lock_outlives_a_reboot(void **state)
+{
+    (void)state;
+    life_run(HEAD KEPT, write_and_hold, 1);
+    fake_boot(fake, "boot-2");
+    life_run(HEAD KEPT, find_content_alone, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -604,6 +637,7 @@ int main(void)
         TEST(a_segment_made_anew_has_a_new_lock),
         TEST(the_kind_of_a_lock_changes_with_the_segment),
         TEST(and_not_over_a_restart),
+        TEST(no_lock_outlives_a_reboot),
         TEST(a_lost_state_leaves_no_second_lock),
         TEST(a_section_that_cannot_be_adopted_leaves_no_second_lock),
     };
