@@ -36,7 +36,7 @@ static struct {
     call_si private_;
     call_wi privateW;
     call_i subscribe, unsubscribe;
-    call_i close, size, unlock, mark_consistent, abandoned, init_done, state;
+    call_i close, size, unlock, mark_consistent, restore, abandoned, init_done, state;
     call_isi name, result_text;
     call_iwi nameW, result_textW;
     call_iibi read, snapshot;
@@ -65,6 +65,7 @@ static const struct {
     {"shmbf_size", &dll.size},
     {"shmbf_unlock", &dll.unlock},
     {"shmbf_mark_consistent", &dll.mark_consistent},
+    {"shmbf_restore", &dll.restore},
     {"shmbf_abandoned", &dll.abandoned},
     {"shmbf_init_done", &dll.init_done},
     {"shmbf_state", &dll.state},
@@ -118,6 +119,7 @@ static int begin(void **state)
     stage_begin();
     row = stage_segment("ShmbTest.Flat", 100, STAGE_LOCK | STAGE_NOTIFY);
     stage_segment("ShmbTest.ReadOnly", 100, STAGE_LOCK | STAGE_READ_ONLY);
+    stage_segment("ShmbTest.Twice", 100, STAGE_LOCK | STAGE_DOUBLE);
     stage_segment("ShmbTest.Gr\xC3\xB6\xC3\x9F"
                   "e",
                   100, 0);
@@ -177,6 +179,7 @@ static void a_number_that_is_none_is_refused_by_all(void **state)
         assert_int_equal(dll.lock(n, 0), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.unlock(n), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.mark_consistent(n), SHMB_BAD_ARGUMENT);
+        assert_int_equal(dll.restore(n), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.abandoned(n), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.first(n, 0), SHMB_BAD_ARGUMENT);
         assert_int_equal(dll.init_done(n), SHMB_BAD_ARGUMENT);
@@ -271,6 +274,7 @@ static void a_dead_owner_is_told(void **state)
     assert_int_equal(dll.abandoned(segment), 1);
     assert_int_equal(dll.lock(segment, 0), SHMB_ABANDONED);
     assert_int_equal(dll.mark_consistent(segment), SHMB_OK);
+    assert_int_equal(dll.restore(segment), SHMB_BAD_ARGUMENT); /* no double snapshots */
     assert_int_equal(dll.unlock(segment), SHMB_OK);
     assert_int_equal(dll.update(segment, 0, "y", 1, 0), 1);
     assert_int_equal(dll.abandoned(segment), 0);
@@ -481,10 +485,32 @@ static const struct verb verbs[] = {{"seize", 1, take}};
 
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_queues_teardown)
 
+/* What was published last comes back; the value before that does not. */
+static void the_last_published_value_comes_back(void **state)
+{
+    int segment = dll.open("ShmbTest.Twice", SHMB_WRITE, 0);
+    char byte[2] = "";
+
+    (void)state;
+    assert_true(segment > 0);
+    assert_int_equal(dll.update(segment, 0, "a", 1, 0), 1);
+    assert_int_equal(dll.update(segment, 0, "b", 1, 0), 1);
+    assert_string_equal(client_line(NULL, "write Global\\ShmbTest.Twice 0 x"), "written");
+    assert_int_equal(dll.snapshot(segment, 0, byte, 1), 1);
+    assert_string_equal(byte, "b");
+    assert_int_equal(dll.lock(segment, 0), SHMB_OK);
+    assert_int_equal(dll.restore(segment), SHMB_OK);
+    assert_int_equal(dll.read(segment, 0, byte, 1), 1);
+    assert_string_equal(byte, "b");
+    assert_int_equal(dll.unlock(segment), SHMB_OK);
+    assert_int_equal(dll.close(segment), SHMB_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGED(a_segment_is_a_number_and_ends_with_it),
+        STAGED(the_last_published_value_comes_back),
         STAGED(a_number_that_is_none_is_refused_by_all),
         STAGED(failures_are_negative_results),
         STAGED(bytes_are_moved_and_cut_at_the_end),

@@ -112,6 +112,19 @@ int cpp_locks(void)
         CHECK(segment.update(0, "x", 1));
         CHECK(seen->valid().code() == SHMB_BUSY);
     }
+    {
+        auto twice = shmb::segment::open("ShmbTest.Twice", shmb::rights::write).value();
+        CHECK(twice.update(0, "a", 1));
+        auto held = twice.lock(0);
+        auto writing = twice.begin_write();
+        twice.data()[0] = 'b';
+        char byte;
+        CHECK(twice.snapshot(0, &byte, 1) && byte == 'a'); /* nobody waits */
+        auto seen = twice.read_published(0);
+        CHECK(seen && seen->data().size() == 100 && seen->data()[0] == 'a' && seen->valid());
+        CHECK(held->restore().ok());
+        CHECK(twice.data()[0] == 'a');
+    }
     auto held = segment.lock(0);
     CHECK(held->unlock().ok());
     CHECK(in_a_thread(segment) == 0);

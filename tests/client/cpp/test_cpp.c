@@ -15,6 +15,7 @@ static int begin(void **state)
     row = stage_segment("ShmbTest.Cpp", 100, STAGE_LOCK | STAGE_NOTIFY);
     stage_segment("ShmbTest.ReadOnly", 100, STAGE_LOCK | STAGE_READ_ONLY);
     stage_queue("ShmbTest.CppQueue", 2, 32, 0, 0);
+    stage_segment("ShmbTest.Twice", 100, STAGE_LOCK | STAGE_DOUBLE);
     stage_publish();
     return 0;
 }
