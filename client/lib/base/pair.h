@@ -22,8 +22,8 @@ void pair_publish_segment(const struct shmb_segment *segment);
 
 /*
  * Puts the copy that was published last back into the segment, which has double snapshots; the
- * same caller. SHMB_BUSY: a
- * program publishes without the lock. SHMB_INCONSISTENT: nothing is published.
+ * same caller. SHMB_BUSY: a program publishes without the lock. SHMB_INCONSISTENT: nothing is
+ * published.
  */
 int32_t pair_put_back(const struct shmb_segment *segment);
 

@@ -146,7 +146,7 @@ static enum sys_status read_published(struct save *save, bool *done, struct sys_
     const struct inventory *inventory = save->saving->inventory;
     const size_t index = inventory_pair(inventory, save->index);
     struct sys_object *pair;
-    uint64_t version, after;
+    uint64_t version, after = 0;
     enum sys_status status = SYS_OK;
     uint32_t tries;
 
