@@ -817,7 +817,7 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_private_createW(
 #define SHMB_FLAG_MANUAL_RESET     0x01u /* event */
 #define SHMB_FLAG_READERS_MAY_WAIT 0x02u /* segment */
 #define SHMB_FLAG_INITIAL          0x04u /* segment: the broker wrote its initial content */
-#define SHMB_FLAG_COMPANION        0x08u /* belongs to a segment: its lock, a change event */
+#define SHMB_FLAG_COMPANION        0x08u /* belongs to a segment or queue: lock, event, snapshots */
 #define SHMB_FLAG_HAS_LOCK         0x10u /* segment: `lock` names its mutex, or with _FAST its event */
 #define SHMB_FLAG_ROUNDED          0x20u   /* `bytes` is rounded up: opened without the directory */
 #define SHMB_FLAG_NOTIFY           0x40u   /* segment: shmb_wait_changed works */
