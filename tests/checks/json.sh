@@ -77,7 +77,9 @@ events:
   Auto: { reset: auto, set: true }
   Manual: { reset: manual, set: true, sessions: alias }
 semaphores: { Three: { initial: 1, maximum: 3 } }
-queues: { Queue: { slots: 4, slot_size: 64 } }
+queues:
+  Queue: { slots: 4, slot_size: 64 }
+  Orders: { slots: 8, slot_size: 100, producers: one, overflow: drop oldest, max_lockers: 4 }
 YAML
 sed 's/size: 100/size: 9000/; s/Guard/Other/; s/\[Interactive\]/[Users]/' \
     "$work/objects.yaml" >"$work/changed.yaml"

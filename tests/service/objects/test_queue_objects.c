@@ -55,6 +55,21 @@ static const char *generation_word(const unsigned char *view, uint64_t before)
     return now == UINT64_MAX ? "retired" : now == before ? "same" : "other";
 }
 
+/* Their number is in the directory, which a plain program does not read. */
+static HANDLE open_slots(void)
+{
+    HANDLE slots = NULL;
+    int number;
+
+    for (number = 1; slots == NULL && number <= 9; number++) {
+        wchar_t name[40];
+
+        swprintf(name, 40, L"Global\\ShmBroker.Slots.%d", number);
+        slots = OpenFileMappingW(FILE_MAP_WRITE, FALSE, name);
+    }
+    return slots;
+}
+
 /*
  * use: the header, then "holding" with a message in the queue. At each line of input, and at its
  * end: what has become of it.
@@ -65,7 +80,7 @@ static int use(int argc, char **argv)
     HANDLE items = OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE, FALSE, L"" GLOBAL ".items");
     HANDLE room = OpenEventW(SYNCHRONIZE | EVENT_MODIFY_STATE, FALSE, L"" GLOBAL ".room");
     /* As a program of the library that has put a message: the slots stay as long. */
-    HANDLE slots = OpenFileMappingW(FILE_MAP_WRITE, FALSE, L"Global\\ShmBroker.Slots.1");
+    HANDLE slots = open_slots();
     unsigned char *view = queue != NULL ? MapViewOfFile(queue, FILE_MAP_WRITE, 0, 0, BYTES) : NULL;
     const uint64_t tail = 1, dropped = 9;
     uint64_t generation;
