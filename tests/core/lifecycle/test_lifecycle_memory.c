@@ -29,7 +29,8 @@ static const char good[] = "version: 1\n"
                            "text: none }, keep: reboot }\n"
                            "  Pr\xC3\xA9"
                            "cis: { size: 4 KiB, lock: none }\n"
-                           "events: { Go: { reset: manual } }\n";
+                           "events: { Go: { reset: manual } }\n"
+                           "queues: { Q: { slots: 2, slot_size: 8, max_lockers: 2 } }\n";
 static const char more[] = "version: 1\n"
                            "segments: { More: { size: 9, access: { write: Users },\n"
                            "  initial: { file: five.bin } } }\n";

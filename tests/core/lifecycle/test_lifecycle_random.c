@@ -21,6 +21,7 @@
 #include "fake_system.h"
 #include "lifecycle.h"
 #include "names.h"
+#include "queue_layout.h"
 #include "slots.h"
 
 #define FILE_NAME  "C:\\ProgramData\\ShmBroker\\shmbroker.yaml"
@@ -149,6 +150,10 @@ static void write_file(void)
     put_kind(text, SHMB_SECTION, "segments:\n");
     put_kind(text, SHMB_EVENT, "events:\n");
     put_kind(text, SHMB_SEMAPHORE, "semaphores:\n");
+    /* Layout and access go with those of the first name. */
+    (void)sprintf(text + strlen(text),
+                  "queues:\n  Line: { slots: %u, slot_size: 8, max_lockers: 2, access: { %s } }\n",
+                  2 + next[0].size, access_words(&next[0]));
     CHECK(strlen(text) < TEXT);
     fake_file(fake, FILE_NAME, text);
 }
@@ -259,6 +264,31 @@ static void check_name(size_t i)
     check_generation(one, object, &entry);
 }
 
+/* A listed queue has its header, and nobody is in its lock. */
+static void check_queue(void)
+{
+    const struct fake_object *object = held("Line");
+    const struct shmb_queue_header *header;
+    struct shmb_queue_header wanted;
+    struct shmb_entry_view entry;
+    char slots[SHMB_SLOTS_NAME_BYTES];
+
+    if (failing || disturbed)
+        return;
+    CHECK(find_entry("Line", &entry));
+    CHECK((entry.entry.state == SHMB_ENTRY_HELD) == (object != NULL));
+    if (object == NULL)
+        return;
+    CHECK(entry.entry.kind == SHMB_QUEUE && entry.entry.size == object->spec.size);
+    shmb_queue_fill_header(entry.entry.queue_slots, entry.entry.queue_slot_size, entry.entry.flags,
+                           entry.entry.generation, &wanted);
+    header = (const struct shmb_queue_header *)(const void *)object->content;
+    CHECK(memcmp(header, &wanted, offsetof(struct shmb_queue_header, tail)) == 0);
+    CHECK(entry.entry.slots != 0);
+    shmb_slots_name(entry.entry.slots, slots);
+    CHECK(held(slots) != NULL);
+}
+
 /* What was asked for is in force; what has been seen stays. */
 static void take_over(void)
 {
@@ -292,6 +322,7 @@ static void settle(void)
     fake_forget_events(fake);
     for (i = 0; i < POOL; i++)
         check_name(i);
+    check_queue();
 }
 
 /* ---- what may happen ---- */
