@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "names.h"
-#include "utf.h"
 
 #define PATH_SIZE 800 /* a path of an object with a key behind it */
 
@@ -60,28 +59,33 @@ const char *clash_path(const struct clash_holder *holder, char *out, size_t size
 }
 
 /* Writes a name to `out` if there is one. Returns how many: 0 or 1. */
-static size_t put_name(const struct cfg_object *object, const char *name, enum clash_part part,
-                       struct clash_holder *out)
+static size_t put_name(const struct cfg_object *object, const char *name, uint32_t hash,
+                       enum clash_part part, struct clash_holder *out)
 {
     if (name == NULL)
         return 0;
-    *out = (struct clash_holder){name, object, (uint32_t)strlen(name), part};
+    /* Names are hashed when they are read, so that their texts need not be fetched again. */
+    if (hash == 0)
+        hash = shmb_name_hash(name, strlen(name));
+    *out = (struct clash_holder){name, object, hash, part};
     return 1;
 }
 
 size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLASH_NAMES])
 {
-    size_t i, count = put_name(object, object->name, CLASH_OBJECT, out);
+    size_t i, count = put_name(object, object->name, object->hash, CLASH_OBJECT, out);
 
     if (object->kind == SHMB_QUEUE)
         for (i = 0; i < CFG_QUEUE_EVENTS; i++)
-            count += put_name(object, object->u.queue.events[i], CLASH_EVENT, &out[count]);
+            count += put_name(object, object->u.queue.events[i], 0, CLASH_EVENT, &out[count]);
     if (object->kind != SHMB_SECTION)
         return count;
-    count += put_name(object, object->u.segment.lock.name, CLASH_LOCK, &out[count]);
+    count += put_name(object, object->u.segment.lock.name, object->u.segment.lock.hash, CLASH_LOCK,
+                      &out[count]);
     for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
-        count += put_name(object, object->u.segment.notify.events[i], CLASH_CHANGED, &out[count]);
-    count += put_name(object, object->u.segment.snapshots.name, CLASH_PAIR, &out[count]);
+        count +=
+            put_name(object, object->u.segment.notify.events[i], 0, CLASH_CHANGED, &out[count]);
+    count += put_name(object, object->u.segment.snapshots.name, 0, CLASH_PAIR, &out[count]);
     return count;
 }
 
@@ -92,8 +96,7 @@ bool clash_follows_object(const struct clash_holder *holder)
 
     if (holder->part == CLASH_CHANGED || holder->part == CLASH_PAIR || holder->part == CLASH_EVENT)
         return true;
-    return holder->part == CLASH_LOCK && holder->length > length &&
-           memcmp(holder->name, name, length) == 0 &&
+    return holder->part == CLASH_LOCK && strncmp(holder->name, name, length) == 0 &&
            strcmp(holder->name + length, SHMB_LOCK_SUFFIX) == 0;
 }
 
@@ -101,7 +104,7 @@ static bool same_name(const void *a, const void *b)
 {
     const struct clash_holder *x = a, *y = b;
 
-    return shmb_name_same(x->name, x->length, y->name, y->length);
+    return shmb_name_same(x->name, strlen(x->name), y->name, strlen(y->name));
 }
 
 /* Adds the error: `holder` has the same name as `first`. */
@@ -122,11 +125,6 @@ static void report(struct cfg_messages *messages, const struct clash_holder *hol
                     place->file, (unsigned long)place->line, (unsigned long)place->column);
 }
 
-static uint32_t hash(const struct clash_holder *holder)
-{
-    return shmb_name_hash(holder->name, holder->length);
-}
-
 /* Adds the names of one object. After a clash, those that follow its own are not reported. */
 static size_t add_object(struct clash *clash, const struct cfg_object *object,
                          struct cfg_messages *messages)
@@ -142,8 +140,7 @@ static size_t add_object(struct clash *clash, const struct cfg_object *object,
             continue;
         *holder = names[i];
         clash->count++;
-        clash->foreign |= shmb_plain_run(holder->name, holder->length) < holder->length;
-        first = nameset_add(&clash->set, hash(holder), holder, same_name);
+        first = nameset_add(&clash->set, holder->hash, holder, same_name);
         if (first == NULL)
             continue;
         report(messages, holder, first);
@@ -174,7 +171,7 @@ static size_t ask_object(const struct clash *clash, const struct cfg_object *obj
 
         if (found > 0 && clash_follows_object(&names[i]))
             continue;
-        first = nameset_find(&clash->set, hash(&names[i]), &names[i], same_name);
+        first = nameset_find(&clash->set, names[i].hash, &names[i], same_name);
         if (first == NULL)
             continue;
         report(messages, &names[i], first);

@@ -22,7 +22,7 @@ enum clash_part { CLASH_OBJECT, CLASH_LOCK, CLASH_CHANGED, CLASH_PAIR, CLASH_EVE
 struct clash_holder {
     const char *name;
     const struct cfg_object *object;
-    uint32_t length;
+    uint32_t hash; /* of the name */
     enum clash_part part;
 };
 
@@ -31,7 +31,6 @@ struct clash {
     struct nameset set;
     struct clash_holder *holders;
     size_t count;
-    bool foreign; /* one of the names is not plain ASCII */
 };
 
 /* Makes room for `names` names; a configuration has totals.objects. False: no memory. */

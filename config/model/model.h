@@ -54,6 +54,7 @@ enum cfg_lock_kind {
 /* The lock that belongs to a segment. */
 struct cfg_lock {
     const char *name; /* bare name of its mutex or, of a fast lock, event; NULL: no lock */
+    uint32_t hash;    /* shmb_name_hash of it; 0: not calculated */
     enum cfg_lock_kind kind;
     bool readers_may_wait; /* only of a mutex */
     uint32_t max_lockers;  /* of a fast lock: threads that may use it at the same time; else 0 */
@@ -129,8 +130,9 @@ struct cfg_queue {
 
 struct cfg_object {
     enum shmb_kind kind;
-    bool alias;       /* sessions: alias: its plain name reaches it from every session */
     const char *name; /* bare: without Global\ */
+    uint32_t hash;    /* shmb_name_hash of it; 0: not calculated */
+    bool alias;       /* sessions: alias: its plain name reaches it from every session */
     const char *path; /* "segments.Prices": what messages call it */
     struct cfg_place place;
     const struct cfg_access *access;       /* its own, or the file's defaults.access; never NULL */
@@ -187,6 +189,7 @@ struct cfg_limits {
 struct cfg {
     struct cfg_object *objects; /* in the order of the file; none only with include */
     size_t count;
+    bool foreign;     /* the name of an object or a lock is not plain ASCII */
     const char *file; /* as given to cfg_load */
     struct cfg_include *includes;
     size_t include_count;

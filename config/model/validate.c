@@ -46,7 +46,7 @@ static bool check_names(const struct cfg *configuration, size_t names,
         return false;
     clash_add(&clash, configuration, messages);
     clash_free(&clash);
-    for (i = 0; clash.foreign && i < configuration->count; i++)
+    for (i = 0; configuration->foreign && i < configuration->count; i++)
         warn_of_ansi(&configuration->objects[i], messages);
     return true;
 }

@@ -98,6 +98,7 @@ void read_object(struct reader *reader, enum shmb_kind kind, const struct node_i
     object->place = reader_place(reader, item->key);
     if (good) {
         object->path = reader_path_text(reader, &path);
+        object->hash = reader_hash(reader, bare, length);
         /* The bare name is the end of the path, which is never cut: a name is short enough. */
         object->name = object->path != NULL ? object->path + (strlen(object->path) - length) : NULL;
     }

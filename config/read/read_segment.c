@@ -33,6 +33,7 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
     if (!read_name(reader, node, path, path, &bare, &length))
         return;
     lock->name = reader_text(reader, bare, length);
+    lock->hash = reader_hash(reader, bare, length);
     lock->place = reader_place(reader, node);
 }
 
@@ -44,9 +45,10 @@ static void name_lock_after(struct reader *reader, const struct node *at, const 
     size_t length;
     enum shmb_name_fault fault = companion_name(segment, SHMB_LOCK_SUFFIX, "", name, &length);
 
-    if (fault == SHMB_NAME_OK)
+    if (fault == SHMB_NAME_OK) {
         lock->name = reader_text(reader, name, length);
-    else
+        lock->hash = reader_hash(reader, name, length);
+    } else
         reader_error(reader, at, path,
                      "%s (the lock would be named %s%s; give it another name: lock: { name: ... })",
                      shmb_name_fault_text(fault), segment, SHMB_LOCK_SUFFIX);

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "names.h"
 #include "suggest.h"
 #include "units.h"
+#include "utf.h"
 
 /* Appends a text at `used`, cut at `size`. Returns the new length. */
 static size_t append_bytes(char *out, size_t size, size_t used, const char *text, size_t length)
@@ -105,6 +107,12 @@ const char *reader_text(struct reader *reader, const char *text, size_t length)
     if (copy == NULL)
         reader->no_memory = true;
     return copy;
+}
+
+uint32_t reader_hash(struct reader *reader, const char *name, size_t length)
+{
+    reader->cfg->foreign |= shmb_plain_run(name, length) < length;
+    return shmb_name_hash(name, length);
 }
 
 const char *reader_path_text(struct reader *reader, const struct path *path)

@@ -55,6 +55,9 @@ void reader_warn(struct reader *reader, const struct node *at, const struct path
 void *reader_alloc(struct reader *reader, size_t count, size_t size);
 const char *reader_text(struct reader *reader, const char *text, size_t length);
 
+/* The shmb_name_hash of a name of the configuration, which is noted if it is not plain ASCII. */
+uint32_t reader_hash(struct reader *reader, const char *name, size_t length);
+
 /* The path as a text in the configuration's arena. NULL: no memory; `no_memory` is set. */
 const char *reader_path_text(struct reader *reader, const struct path *path);
 

@@ -56,6 +56,7 @@ static struct item *add_item(struct inventory *inventory, const struct cfg_objec
 
     item->spec.kind = from->kind;
     item->spec.name = from->name;
+    item->hash = from->hash;
     item->from = from;
     item->access = (uint32_t)set;
     item->held_back = access_sets_held_back(inventory->sets, set);
@@ -75,12 +76,14 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
         item->fast = segment->lock.kind == CFG_LOCK_FAST;
         item->spec.kind = item->fast ? SHMB_EVENT : SHMB_MUTEX;
         item->spec.name = segment->lock.name;
+        item->hash = segment->lock.hash;
         item->readers_may_wait = segment->lock.readers_may_wait;
     }
     for (i = 0; i < SHMB_CHANGE_EVENTS && segment->notify.events[i] != NULL; i++) {
         item = add_item(inventory, object, set);
         item->spec.kind = SHMB_EVENT;
         item->spec.name = segment->notify.events[i];
+        item->hash = 0;
         item->spec.manual_reset = true;
     }
     if (segment->snapshots.name != NULL) {
