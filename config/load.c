@@ -46,6 +46,18 @@ void cfg_free(struct cfg *configuration)
 typedef enum cfg_result read_fn(struct cfg *configuration, const char *text, size_t length,
                                 struct cfg_messages *messages, struct cfg_arena *scratch);
 
+static size_t count_lines(const char *text, size_t length)
+{
+    const char *at = text, *end = text + length;
+    size_t lines = 1;
+
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        at++;
+        lines++;
+    }
+    return lines;
+}
+
 /*
  * Parse and reading in one pass. CFG_INVALID: read_whole has to do it, in a new configuration;
  * nothing was added to `messages`.
@@ -55,7 +67,7 @@ static enum cfg_result read_flowing(struct cfg *configuration, const char *text,
 {
     struct cfg_messages own;
     struct reader reader = {.cfg = configuration, .messages = &own};
-    struct read_flow flow = {.reader = &reader};
+    struct read_flow flow = {.reader = &reader, .lines = count_lines(text, length)};
     struct tree_taker taker = {read_flow_take, &flow};
     struct node *root;
     enum cfg_result result;

@@ -187,11 +187,14 @@ static bool is_clean(const struct reader *reader)
 static bool grow(struct read_flow *flow)
 {
     struct cfg *cfg = flow->reader->cfg;
-    size_t room = flow->room == 0 ? 64 : flow->room * 2;
+    size_t room = flow->room * 2;
     void *objects;
 
     if (cfg->count < flow->room)
         return true;
+    /* Memory that is not used is given back at the end; that which moves costs more. */
+    if (room == 0)
+        room = flow->lines < CFG_OBJECTS_MAX ? flow->lines + 1 : CFG_OBJECTS_MAX;
     objects = arena_resize(cfg->arena, cfg->objects, room, sizeof *cfg->objects);
     if (objects == NULL) {
         flow->reader->no_memory = true;

@@ -20,11 +20,12 @@ void read_configuration(struct reader *reader, const struct node *root);
  */
 struct read_flow {
     struct reader *reader;
-    size_t top;  /* keys of the file before the first group with objects; 0: no object yet */
-    size_t room; /* objects that `reader->cfg->objects` has room for */
+    size_t lines; /* of the file: few have more objects */
+    size_t top;   /* keys of the file before the first group with objects; 0: no object yet */
+    size_t room;  /* objects that `reader->cfg->objects` has room for */
 };
 
-/* A `take` of tree_taker; the context is a read_flow with its reader set. */
+/* A `take` of tree_taker; the context is a read_flow with its reader and lines set. */
 enum tree_take read_flow_take(void *context, const struct node *root, const struct node *group,
                               const struct node_item *entry);
 
