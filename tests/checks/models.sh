@@ -11,8 +11,14 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
-# Makes the checker of a model.
+# Makes the checker of a model, after a look whether it knows the crash points of these sources.
 make_checker() {
+    local name
+    while read -r name; do
+        grep -qF "\"$name\"" "$root/tests/models/$1.pml" && continue
+        echo "tests/models/$1.pml does not know the crash point \"$name\""
+        return 1
+    done < <(cd "$root/client/sync" && sed -n 's/.*SHMB_CRASH_POINT("\([^"]*\)").*/\1/p' "${@:2}")
     mkdir "$work/$1" && cd "$work/$1" && cp "$root/tests/models/$1.pml" . &&
         spin -a "$1.pml" >said 2>&1 &&
         cc -O2 -w -DSAFETY -DCOLLAPSE -DMEMLIM=4096 -o checker pan.c >>said 2>&1 && return 0
@@ -68,17 +74,17 @@ mutants() {
 }
 
 fast_lock() {
-    make_checker fast_lock && mutants fast_lock "DEATHS=1 ROUNDS=1 WAYS=123" "DEATHS=1 ROUNDS=1 WAYS=233" "DEATHS=0 ROUNDS=2 WAYS=233" &&
+    make_checker fast_lock fast_lock.c slots.c && mutants fast_lock "DEATHS=1 ROUNDS=1 WAYS=123" "DEATHS=1 ROUNDS=1 WAYS=233" "DEATHS=0 ROUNDS=2 WAYS=233" &&
         holds fast_lock DEATHS=0 ROUNDS=2 && holds fast_lock DEATHS=1 ROUNDS=1 || return 1
     [ -z "$deep" ] || { holds fast_lock DEATHS=0 ROUNDS=3 && holds fast_lock DEATHS=2 ROUNDS=1 WAYS=123; }
 }
 
 waiters() {
-    make_checker waiters && mutants waiters DEATHS=0 && holds waiters DEATHS=1
+    make_checker waiters waiters.c && mutants waiters DEATHS=0 && holds waiters DEATHS=1
 }
 
 queue() {
-    make_checker queue && mutants queue DEATHS=0 && holds queue DEATHS=1 || return 1
+    make_checker queue queue_ring.c && mutants queue DEATHS=0 && holds queue DEATHS=1 || return 1
     [ -z "$deep" ] || holds queue DEATHS=2
 }
 

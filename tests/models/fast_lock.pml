@@ -2,7 +2,7 @@
  * fast_lock.pml - the fast lock (client/sync/fast_lock.h, lock_word.h, slots.h), for spin.
  *
  * Three threads share one lock. Each takes it `rounds` times: as a try, with a time limit, or
- * without one. Each may die after each step (STEP, with the names of crash_points.h), `deaths`
+ * without one. Each may die after each step (STEP, with the name of the crash point), `deaths`
  * times in all; a new thread takes its place.
  *
  * Checked: one thread at a time is inside. An owner's death is reported to each later owner until
@@ -66,7 +66,11 @@ byte watched[3]; /* by thread: it saw the owner in this slot, plus two; 1: no ow
 /* Waits, and saw another owner than this thread. */
 #define UNWATCHED(t) (watched[t] != 0 && watched[t] != slot + 2)
 
-/* The thread may die after what it just did. Ends an atomic step. */
+/*
+ * The thread may die after what it just did. Ends an atomic step. The other crash points of
+ * fast_lock.c and slots.c are states that the model has already: "lock: hand-off" is
+ * "lock: contended", "lock: gives" that of an owner, "slot: left, not released" of no owner.
+ */
 #define STEP(name) if :: deaths > 0 -> deaths--; goto died :: true fi
 
 inline own(abandoned) {
@@ -93,7 +97,7 @@ claim:
         :: mutex[2] == 0 -> slot = 2
         fi;
         mutex[slot] = me + 1;
-        STEP("SLOT_WON")
+        STEP("slot: won, not counted")
     };
     atomic {
         late = late || (IDENTITY(word) == MAKE(slot) && !NO_BUMP);
@@ -102,7 +106,7 @@ claim:
         :: else -> generation[slot]++
         fi;
         id = MAKE(slot);
-        STEP("SLOT_COUNTED")
+        STEP("slot: counted")
     };
 
 next:
@@ -112,7 +116,7 @@ next:
         :: else -> left--
         fi;
         if
-        :: word == 0 -> word = id; own(false); STEP("TOOK_FREE"); goto owner
+        :: word == 0 -> word = id; own(false); STEP("lock: took it free"); goto owner
         :: else
         fi
     };
@@ -134,7 +138,7 @@ look:
                        (sleeps > 0 -> (CARRIES_NOTHING -> 0 : CONTENDED) : w & HAND_OFF);
                 own((w & DIRTY) != 0);
                 forget();
-                STEP("TOOK_LATER");
+                STEP("lock: took it later");
                 goto owner
             fi
         }
@@ -157,7 +161,7 @@ look:
         :: limit == TRY ->
             assert(OWNER(w) != 0);
             if
-            :: mutex[OWNER(w) - 1] == 0 -> mutex[OWNER(w) - 1] = me + 1; STEP("OWNER_DEAD")
+            :: mutex[OWNER(w) - 1] == 0 -> mutex[OWNER(w) - 1] = me + 1; STEP("lock: owner is dead")
             :: else -> forget(); goto next
             fi
         :: limit == LIMITED && sleeps > 0 && LEAVES_SILENTLY -> forget(); goto next
@@ -171,7 +175,7 @@ look:
                 fi;
                 asked = sleeps >= FRUITLESS;
                 signalled = false;
-                STEP("MARKED or BARRED");
+                STEP("lock: contended");
                 goto sleep
             fi
         fi
@@ -189,7 +193,7 @@ sleep:
         :: limit == LIMITED -> goto give_up
         fi;
         sleeps = (sleeps < FRUITLESS -> sleeps + 1 : sleeps);
-        STEP("WOKE");
+        STEP("lock: woke");
         if
         :: win -> win = false
         :: else -> w = 0; goto look
@@ -210,7 +214,7 @@ take_over: /* identity of `w` is dead; the mutex of its slot is ours, or it has 
         :: win -> word = id | DIRTY | CONTENDED; own(true)
         :: else
         fi;
-        STEP("TOOK_OVER")
+        STEP("lock: took over")
     };
     atomic {
         if
@@ -218,9 +222,9 @@ take_over: /* identity of `w` is dead; the mutex of its slot is ours, or it has 
         :: else
         fi;
         if
-        :: win -> forget(); STEP("slot released"); goto owner
-        :: !win && limit == TRY -> forget(); STEP("slot released"); goto next
-        :: else -> w = 0; STEP("slot released"); goto look
+        :: win -> forget(); STEP("slot of the dead owner released"); goto owner
+        :: !win && limit == TRY -> forget(); STEP("slot of the dead owner released"); goto next
+        :: else -> w = 0; STEP("slot of the dead owner released"); goto look
         fi
     };
 
@@ -230,7 +234,7 @@ give_up:
         :: asked -> word = word & ~HAND_OFF
         :: else
         fi;
-        STEP("GIVES_UP");
+        STEP("lock: gives up");
         forget();
         goto next
     };
@@ -247,7 +251,7 @@ owner:
             fi
         :: else -> word = word & HAND_OFF
         fi;
-        STEP("GAVE");
+        STEP("lock: gave, not signalled");
         if
         :: !signalled || NO_WAKE -> signalled = false; goto next
         :: else

@@ -43,6 +43,10 @@ byte put[MOST];        /* by position: what was put there */
 bool ended_with[MOST]; /* by position: got or dropped */
 bool late;
 
+/*
+ * The thread may die after what it just did. Other crash points of queue_ring.c add no state:
+ * "queue: before a drop" and "queue: room" are "queue: locked", "queue: cleared" moves the head.
+ */
 #define STEP(name) if :: deaths > 0 -> deaths--; goto died :: true fi
 
 /* The message at `position` leaves the queue. */
@@ -60,7 +64,7 @@ next:
         put_lock == 0;
         if
         :: tail == MESSAGES -> producing--; goto ended
-        :: else -> put_lock = me + 1; made++; message = made; STEP("locked")
+        :: else -> put_lock = me + 1; made++; message = made; STEP("queue: locked")
         fi
     };
 
@@ -70,20 +74,20 @@ look:
     :: tail - seen < SLOTS -> goto fill
     :: tail - seen >= SLOTS && drops ->
         if
-        :: PLAIN_DROP -> atomic { leaves(seen); head = seen + 1; STEP("dropped") }
+        :: PLAIN_DROP -> atomic { leaves(seen); head = seen + 1; STEP("queue: dropped") }
         :: else ->
             atomic {
                 if
                 :: head == seen -> leaves(seen); head = seen + 1
                 :: else
                 fi;
-                STEP("dropped")
+                STEP("queue: dropped")
             }
         fi;
         goto look
     :: else
     fi;
-    atomic { producers_asleep = true; STEP("marked that it sleeps") };
+    atomic { producers_asleep = true; STEP("queue: marked that it sleeps") };
     if
     :: NO_LOOK
     :: else -> atomic { if :: tail - head < SLOTS -> goto look :: else fi }
@@ -94,7 +98,7 @@ look:
         :: late
         :: getting == 0 -> put_lock = 0; producing--; goto ended /* in vain for ever */
         fi;
-        STEP("slept")
+        STEP("queue: slept")
     };
     goto look;
 
@@ -103,8 +107,8 @@ fill:
     :: EARLY_TAIL -> atomic { put[tail] = message; tail++ }
     :: else
     fi;
-    atomic { seen = (EARLY_TAIL -> tail - 1 : tail) % SLOTS; first[seen] = message; STEP("half filled") };
-    atomic { second[seen] = message; STEP("filled") };
+    atomic { seen = (EARLY_TAIL -> tail - 1 : tail) % SLOTS; first[seen] = message; STEP("queue: half filled") };
+    atomic { second[seen] = message; STEP("queue: filled") };
     if
     :: NO_FENCE -> atomic { marked = consumers_asleep }
     :: else
@@ -115,9 +119,9 @@ fill:
         :: else -> put[tail] = message; tail++
         fi;
         owes = true; seen = 0;
-        STEP("stored the tail")
+        STEP("queue: stored the tail")
     };
-    atomic { put_lock = 0; STEP("unlocked") };
+    atomic { put_lock = 0; STEP("queue: unlocked") };
 
     /* wake(RING_ITEMS) */
     atomic {
@@ -134,10 +138,10 @@ fill:
         marked = consumers_asleep; consumers_asleep = false;
         if
         :: !marked -> owes = false; message = 0; goto next
-        :: else -> marked = false; STEP("cleared the mark")
+        :: else -> marked = false; STEP("queue: cleared the mark")
         fi
     };
-    atomic { items = true; owes = false; message = 0; STEP("signalled") };
+    atomic { items = true; owes = false; message = 0; STEP("queue: signalled") };
     goto next;
 
 died:
@@ -177,7 +181,7 @@ next:
     :: else
     fi;
     atomic { a = first[seen % SLOTS] };
-    atomic { b = second[seen % SLOTS]; STEP("copied") };
+    atomic { b = second[seen % SLOTS]; STEP("queue: copied") };
     atomic {
         if
         :: head == seen || LATE_COPY || PLAIN_HEAD ->
@@ -185,14 +189,14 @@ next:
             assert(a == b && a == put[seen]);
             head = (LATE_COPY -> head : seen + 1);
             a = 0; b = 0; owes = !drops;
-            STEP("stored the head")
+            STEP("queue: stored the head")
         :: else -> a = 0; b = 0; goto next
         fi
     };
     goto arm;
 
 wait:
-    atomic { consumers_asleep = true; STEP("marked that it sleeps") };
+    atomic { consumers_asleep = true; STEP("queue: marked that it sleeps") };
     if
     :: NO_LOOK
     :: else -> atomic { if :: tail != seen -> goto next :: else fi }
@@ -203,7 +207,7 @@ wait:
         :: late -> slept = true
         :: producing == 0 && head == tail -> goto ended /* in vain for ever */
         fi;
-        STEP("slept")
+        STEP("queue: slept")
     };
     goto next;
 
@@ -211,13 +215,13 @@ arm: /* passes the signal on */
     atomic {
         if
         :: !slept || KEEPS_WAKE || consumers == 1 -> slept = false; goto wake_room
-        :: else -> consumers_asleep = true; STEP("armed")
+        :: else -> consumers_asleep = true; STEP("queue: armed")
         fi
     };
     atomic {
         if
         :: head == tail -> slept = false; goto wake_room
-        :: else -> marked = consumers_asleep; consumers_asleep = false; STEP("cleared the mark")
+        :: else -> marked = consumers_asleep; consumers_asleep = false; STEP("queue: cleared the mark")
         fi
     };
     atomic {
@@ -226,7 +230,7 @@ arm: /* passes the signal on */
         :: else
         fi;
         slept = false; marked = false;
-        STEP("signalled")
+        STEP("queue: signalled")
     };
 
 wake_room:
@@ -240,10 +244,10 @@ wake_room:
         marked = producers_asleep; producers_asleep = false;
         if
         :: !marked -> goto got
-        :: else -> marked = false; STEP("cleared the mark")
+        :: else -> marked = false; STEP("queue: cleared the mark")
         fi
     };
-    atomic { room = true; STEP("signalled") };
+    atomic { room = true; STEP("queue: signalled") };
 
 got:
     atomic {
