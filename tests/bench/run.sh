@@ -2,7 +2,10 @@
 # All figures: one table with goal and verdict for each row. Only ratios within one run mean
 # anything, and only on a machine that does nothing else. Takes about twelve minutes.
 #
-#   tests/bench/run.sh [GROUP…]    of sync, parse, create, reload, client; without one, all
+#   tests/bench/run.sh [--keep] [GROUP…]    of sync, parse, create, reload, client; without one, all
+#
+# --keep writes table and machine into tests/bench/results.md, and the JSON and the pictures beside
+# it.
 #
 # Below build/bench-results: results.json, one picture for each group, table.md, and what the
 # programs printed. Boost's headers (Debian: libboost-dev) are looked for in /usr/include, or in
@@ -13,6 +16,8 @@ root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
 rounds=${SHMB_BENCH_ROUNDS:-21}
+keep=
+[ "${1:-}" != --keep ] || { keep=1; shift; }
 results=$shmb_build/bench-results
 work=$(mktemp -d) || exit 1
 trap 'wine_end; rm -rf "$work"' EXIT
@@ -86,6 +91,7 @@ cd "$root" && "$root/install/setup.sh" && step 'building: host' locked host_rele
     step 'compiling: bench_sync, x86' compile_sync i686 mingw-x86 || exit 1
 bin=$shmb_build/mingw-x64/bin
 rm -rf "$results"
+load=$(cut -d " " -f 1 /proc/loadavg)
 mkdir -p "$results" "$work/state" "$work/restart"
 : >"$results/none.txt"
 wine_begin "$bin" "$shmb_build/mingw-x86/bin" || exit 1
@@ -111,5 +117,14 @@ fi
 echo
 python3 "$root/tests/bench/report.py" "$results" "$results"/*.txt
 echo
-echo "$(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(wine --version 2>/dev/null), $(date -u +%F)"
+machine="$(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), Linux $(uname -r), $(
+    wine --version 2>/dev/null), $(date -u +%F); median of $rounds rounds; load before the run: $load"
+echo "$machine"
 echo "in ${results#"$root/"}: results.json, $(cd "$results" && printf '%s ' *.svg)"
+[ -n "$keep" ] || exit 0
+cp "$results"/*.svg "$results/results.json" "$root/tests/bench/" &&
+    awk -v machine="$machine" -v table="$results/table.md" '
+        /^<!-- run -->$/ { print; print machine; print ""; while ((getline line <table) > 0) print line; skip = 1 }
+        /^<!-- \/run -->$/ { skip = 0 }
+        !skip && !/^<!-- run -->$/' "$root/tests/bench/results.md" >"$work/results.md" &&
+    cp "$work/results.md" "$root/tests/bench/results.md"

@@ -89,6 +89,7 @@ ipc::message_queue *boost_queues[2];
 uint64_t buffer[65536 / 8];
 volatile uint64_t sink;
 unsigned rounds = 21;
+DWORD_PTR processors; /* that the process may use */
 
 [[noreturn]] void stop_on(const char *what)
 {
@@ -342,7 +343,8 @@ void work(kind kind, unsigned index)
 {
     LONG64 ops = 0;
 
-    SetProcessAffinityMask(GetCurrentProcess(), at->one_processor ? 1 : (DWORD_PTR)3);
+    SetProcessAffinityMask(GetCurrentProcess(),
+                           at->one_processor ? processors & (0 - processors) : processors);
     switch (kind) {
     case LOCK_SHMB:
     case LOCK_KERNEL:
@@ -382,10 +384,13 @@ void work(kind kind, unsigned index)
 void open_all(bool parent)
 {
     const std::string local = "Local\\" + name;
+    DWORD_PTR system;
     HANDLE map = parent ? CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
                                              sizeof(shared), (local + ".map").c_str())
                         : OpenFileMappingA(FILE_MAP_ALL_ACCESS, FALSE, (local + ".map").c_str());
 
+    need(GetProcessAffinityMask(GetCurrentProcess(), &processors, &system),
+         "GetProcessAffinityMask");
     need(map != NULL, "the shared memory of the benchmark");
     at = (shared *)MapViewOfFile(map, FILE_MAP_ALL_ACCESS, 0, 0, 0);
     need(at != NULL, "MapViewOfFile");
@@ -767,9 +772,9 @@ double blocking_round(const side &one)
 {
     double us;
 
-    SetProcessAffinityMask(GetCurrentProcess(), 1);
+    SetProcessAffinityMask(GetCurrentProcess(), processors & (0 - processors));
     us = echo(one, true);
-    SetProcessAffinityMask(GetCurrentProcess(), 3);
+    SetProcessAffinityMask(GetCurrentProcess(), processors);
     return us;
 }
 
