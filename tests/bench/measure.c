@@ -43,7 +43,7 @@ double median(double *values, unsigned count)
 void measure_row(const char *row, double *ratio, double *ours, double *theirs, unsigned rounds,
                  double scale, const char *unit)
 {
-    printf("row\t%s\t%u\t%.4f\t%.5f\t%.5f\t%s\t%u\n", row, (unsigned)sizeof(void *) * 8,
+    printf("row\t%s\t%u\t%.6g\t%.6g\t%.6g\t%s\t%u\n", row, (unsigned)sizeof(void *) * 8,
            median(ratio, rounds), median(ours, rounds) * scale, median(theirs, rounds) * scale,
            unit, rounds);
     fflush(stdout);

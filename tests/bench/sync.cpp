@@ -52,6 +52,7 @@ enum kind {
     WRITE_KERNEL,
     WRITE_SHARABLE,
     ECHO_SHMB,
+    ECHO_WAIT,
     ECHO_ATOMIC,
     ECHO_BOOST,
     ECHO_PIPE,
@@ -64,7 +65,7 @@ enum kind {
 /* What parent and workers share: memory of their own, not of a broker. */
 struct alignas(64) shared {
     alignas(64) volatile LONG job, done; /* numbers of jobs */
-    volatile LONG kind, workers, count, stop, one_processor;
+    volatile LONG kind, workers, count, stop;
     struct alignas(64) {
         volatile LONG64 value;
     } ops[WORKERS], ping, pong;
@@ -89,7 +90,6 @@ ipc::message_queue *boost_queues[2];
 uint64_t buffer[65536 / 8];
 volatile uint64_t sink;
 unsigned rounds = 21;
-DWORD_PTR processors; /* that the process may use */
 
 [[noreturn]] void stop_on(const char *what)
 {
@@ -232,6 +232,7 @@ void put(kind kind, unsigned end)
     switch (kind) {
 #ifdef BENCH_QUEUES
     case ECHO_SHMB:
+    case ECHO_WAIT:
     case STREAM_SHMB:
         need(shmb_queue_put(queues[end], buffer, BYTES, SHMB_INFINITE) == SHMB_OK,
              "shmb_queue_put");
@@ -263,6 +264,22 @@ void put(kind kind, unsigned end)
     }
 }
 
+#ifdef BENCH_QUEUES
+/* Without a spin, as a loop does that also waits for other things. */
+void get_by_event(shmb_queue *queue)
+{
+    uint32_t length;
+    int32_t result;
+    void *event;
+
+    while ((result = shmb_queue_get(queue, buffer, BYTES, &length, 0)) == SHMB_TIMEOUT) {
+        need(shmb_queue_event(queue, &event) == SHMB_OK, "shmb_queue_event");
+        WaitForSingleObject(event, SHMB_RECHECK_MS);
+    }
+    need(result == SHMB_OK, "shmb_queue_get");
+}
+#endif
+
 /* `number`: of the message, from 1. */
 void get(kind kind, unsigned end, LONG64 number)
 {
@@ -270,6 +287,9 @@ void get(kind kind, unsigned end, LONG64 number)
 
     switch (kind) {
 #ifdef BENCH_QUEUES
+    case ECHO_WAIT:
+        get_by_event(queues[1 - end]);
+        break;
     case ECHO_SHMB:
     case STREAM_SHMB: {
         uint32_t length;
@@ -314,12 +334,11 @@ void get(kind kind, unsigned end, LONG64 number)
 
 /* ---- jobs ---- */
 
-void begin_job(kind kind, unsigned workers, unsigned count, bool one_processor = false)
+void begin_job(kind kind, unsigned workers, unsigned count)
 {
     at->kind = kind;
     at->workers = (LONG)workers;
     at->count = (LONG)count;
-    at->one_processor = one_processor;
     at->stop = at->done = 0;
     at->ping.value = at->pong.value = 0;
     for (unsigned i = 0; i < WORKERS; i++)
@@ -343,8 +362,6 @@ void work(kind kind, unsigned index)
 {
     LONG64 ops = 0;
 
-    SetProcessAffinityMask(GetCurrentProcess(),
-                           at->one_processor ? processors & (0 - processors) : processors);
     switch (kind) {
     case LOCK_SHMB:
     case LOCK_KERNEL:
@@ -384,13 +401,10 @@ void work(kind kind, unsigned index)
 void open_all(bool parent)
 {
     const std::string local = "Local\\" + name;
-    DWORD_PTR system;
     HANDLE map = parent ? CreateFileMappingA(INVALID_HANDLE_VALUE, NULL, PAGE_READWRITE, 0,
                                              sizeof(shared), (local + ".map").c_str())
                         : OpenFileMappingA(FILE_MAP_ALL_ACCESS, FALSE, (local + ".map").c_str());
 
-    need(GetProcessAffinityMask(GetCurrentProcess(), &processors, &system),
-         "GetProcessAffinityMask");
     need(map != NULL, "the shared memory of the benchmark");
     at = (shared *)MapViewOfFile(map, FILE_MAP_ALL_ACCESS, 0, 0, 0);
     need(at != NULL, "MapViewOfFile");
@@ -509,7 +523,7 @@ void group(std::vector<side> sides)
         if (one.missing != NULL || sides[0].missing != NULL)
             missing(one.row, one.missing != NULL ? one.missing : sides[0].missing);
         else
-            printf("row\t%s\t%u\t%.4f\t%.5f\t%.5f\tus\t%u\n", one.row, (unsigned)sizeof(void *) * 8,
+            printf("row\t%s\t%u\t%.6g\t%.6g\t%.6g\tus\t%u\n", one.row, (unsigned)sizeof(void *) * 8,
                    median(one.ratio), median(sides[0].us), median(one.us), rounds);
     }
     fflush(stdout);
@@ -745,11 +759,11 @@ void busy_snapshots()
     missing("snapshot, busy writer/torn", no_pair);
 }
 
-double echo(const side &one, bool one_processor)
+double echo_round(const side &one)
 {
     double from;
 
-    begin_job(one.which, 1, one.count + 1, one_processor);
+    begin_job(one.which, 1, one.count + 1);
     put(one.which, 0); /* the first wakes the worker */
     get(one.which, 0, 1);
     from = now_us();
@@ -760,22 +774,6 @@ double echo(const side &one, bool one_processor)
     from = now_us() - from;
     await_done();
     return from / one.count;
-}
-
-double echo_round(const side &one)
-{
-    return echo(one, false);
-}
-
-/* Both processes on one processor: nobody comes while the other one spins. */
-double blocking_round(const side &one)
-{
-    double us;
-
-    SetProcessAffinityMask(GetCurrentProcess(), processors & (0 - processors));
-    us = echo(one, true);
-    SetProcessAffinityMask(GetCurrentProcess(), processors);
-    return us;
 }
 
 double stream_round(const side &one)
@@ -801,8 +799,8 @@ void messages()
         {"queue, round trip/pipe", NULL, echo_round, ECHO_PIPE, 300, NULL},
     });
     group({
-        {"", no_queue(), blocking_round, ECHO_SHMB, 300, NULL},
-        {"queue, blocking/two events", NULL, blocking_round, ECHO_EVENTS, 300, NULL},
+        {"", no_queue(), echo_round, ECHO_WAIT, 300, NULL},
+        {"queue, blocking/two events", NULL, echo_round, ECHO_EVENTS, 300, NULL},
     });
     group({
         {"", no_queue(), stream_round, STREAM_SHMB, 100000, NULL},
