@@ -105,16 +105,16 @@ def rows_of(figures):
 
 
 def table(rows):
-    lines = [("row", "bits", "goal", "measured", "ours / theirs", "verdict")]
+    lines = [("row", "bits", "goal", "measured", "ours / theirs", "rounds", "verdict")]
     for _, row, goal, bits, figure in rows:
         shown, verdict, _ = judge(figure, goal)
         both = f"{figure['ours']:.4g} / {figure['theirs']:.4g} {figure['unit']}" \
             if "ratio" in figure else ""
-        lines.append((row, str(bits or "-"), text_of(goal), shown, both, verdict))
-    width = [max(len(line[i]) for line in lines) for i in range(5)]
+        lines.append((row, str(bits or "-"), text_of(goal), shown, both, str(figure.get("rounds", "")), verdict))
+    width = [max(len(line[i]) for line in lines) for i in range(6)]
     out = []
     for number, line in enumerate(lines):
-        out.append("| " + " | ".join(line[i].ljust(width[i]) for i in range(5)) + f" | {line[5]} |")
+        out.append("| " + " | ".join(line[i].ljust(width[i]) for i in range(6)) + f" | {line[6]} |")
         if number == 0:
             out.append("|" + "|".join("-" * (w + 2) for w in width) + "| --- |")
     return "\n".join(out)

@@ -25,7 +25,7 @@
 #define OWNER(w)      ((w) & 3)
 #define GENERATION(w) (((w) >> 2) & 7)
 #define IDENTITY(w)   ((w) & 31)
-#define MAKE(s)       ((s) + 1 | generation[s] << 2)
+#define MAKE(s)       (((s) + 1) | (generation[s] << 2))
 #define CONTENDED     32
 #define HAND_OFF      64
 #define DIRTY         128
