@@ -17,6 +17,8 @@
  *         shmb_fast_end(fast);
  *     }
  *
+ * Of a lock that was taken here, shmb_lock_state does not tell since when.
+ *
  * A shmb_fast belongs to the thread that began it: only that thread may use it, and must end it
  * before it ends and before the segment is closed.
  *
