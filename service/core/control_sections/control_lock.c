@@ -28,14 +28,14 @@ bool control_lock_close_free(struct shmb_block *block)
 
 uint64_t control_lock_close_owned(struct shmb_block *block)
 {
-    uint64_t found = shmb_load64(&block->lock_word);
+    const uint64_t found = shmb_load64(&block->lock_word);
     uint32_t died = SHMB_DIED_OWNING;
 
     if ((shmb_load64(&block->sequence) & 1) != 0)
         died |= SHMB_DIED_WRITING;
     block->abandoned |= died;
-    while (!shmb_swap64(&block->lock_word, &found, SHMB_LOCK_MOVED))
-        ;
+    /* A store: a program that changes the word for ever cannot hold the broker up. */
+    shmb_store64(&block->lock_word, SHMB_LOCK_MOVED);
     return found;
 }
 
