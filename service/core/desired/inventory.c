@@ -64,6 +64,18 @@ static struct item *add_item(struct inventory *inventory, const struct cfg_objec
     return item;
 }
 
+/* Adds what belongs to a segment or queue. `hash` of its name; 0: not calculated. */
+static struct item *add_companion(struct inventory *inventory, const struct cfg_object *of,
+                                  size_t set, enum shmb_kind kind, const char *name, uint32_t hash)
+{
+    struct item *item = add_item(inventory, of, set);
+
+    item->spec.kind = kind;
+    item->spec.name = name;
+    item->hash = hash;
+    return item;
+}
+
 /* Adds a segment after its companions. False: no memory. */
 static bool add_segment(struct inventory *inventory, const struct cfg_object *object, size_t set)
 {
@@ -72,23 +84,19 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     size_t i;
 
     if (segment->lock.name != NULL) {
-        item = add_item(inventory, object, set);
-        item->fast = segment->lock.kind == CFG_LOCK_FAST;
-        item->spec.kind = item->fast ? SHMB_EVENT : SHMB_MUTEX;
-        item->spec.name = segment->lock.name;
-        item->hash = segment->lock.hash;
+        const bool fast = segment->lock.kind == CFG_LOCK_FAST;
+
+        item = add_companion(inventory, object, set, fast ? SHMB_EVENT : SHMB_MUTEX,
+                             segment->lock.name, segment->lock.hash);
+        item->fast = fast;
         item->readers_may_wait = segment->lock.readers_may_wait;
     }
     for (i = 0; i < SHMB_CHANGE_EVENTS && segment->notify.events[i] != NULL; i++) {
-        item = add_item(inventory, object, set);
-        item->spec.kind = SHMB_EVENT;
-        item->spec.name = segment->notify.events[i];
-        item->hash = 0;
+        item = add_companion(inventory, object, set, SHMB_EVENT, segment->notify.events[i], 0);
         item->spec.manual_reset = true;
     }
     if (segment->snapshots.name != NULL) {
-        item = add_item(inventory, object, set);
-        item->spec.name = segment->snapshots.name;
+        item = add_companion(inventory, object, set, SHMB_SECTION, segment->snapshots.name, 0);
         item->spec.size = shmb_pair_size(segment->size);
         item->pair = true;
     }
@@ -118,9 +126,7 @@ static void add_queue(struct inventory *inventory, const struct cfg_object *obje
     size_t i;
 
     for (i = 0; i < CFG_QUEUE_EVENTS; i++) {
-        item = add_item(inventory, object, set);
-        item->spec.kind = SHMB_EVENT;
-        item->spec.name = queue->events[i];
+        item = add_companion(inventory, object, set, SHMB_EVENT, queue->events[i], 0);
         item->fast = true; /* a wait of a reader would take the signal here, too */
     }
     item = add_item(inventory, object, set);
