@@ -108,9 +108,8 @@ static void aliases_of_aliases(void **state)
                        "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\n"
                        "f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n"
                        "g: &g [*f,*f,*f,*f,*f,*f,*f,*f,*f,*f]\n"));
-    assert_string_equal(
-        loaded.lines,
-        "f:7:8: error: the file is too large with all aliases expanded\n");
+    assert_string_equal(loaded.lines,
+                        "f:7:8: error: the file is too large with all aliases expanded\n");
     unload(&loaded);
 }
 

@@ -63,8 +63,10 @@ static void texts_are_one_plain_line(void **state)
     (void)state;
     cfg_messages_init(&list);
     cfg_message_add(&list, CFG_ERROR, &place, "p\tq", "%s",
-                    "1\r\n2 \x1B[31m 3\x7F 4\xC2\x85 5\xE2\x80\xA8 \xC3\xA9 \xFF \xC3 \xE2\x80\xAE \xE2\x80\x8B \xC2\xA0");
-    assert_string_equal(line_of(&list, 0), "a?b:1:1: error: p?q: 1??2 ?[31m 3? 4? 5? \xC3\xA9 ? ? ? ? \xC2\xA0");
+                    "1\r\n2 \x1B[31m 3\x7F 4\xC2\x85 5\xE2\x80\xA8 \xC3\xA9 \xFF \xC3 \xE2\x80\xAE "
+                    "\xE2\x80\x8B \xC2\xA0");
+    assert_string_equal(line_of(&list, 0),
+                        "a?b:1:1: error: p?q: 1??2 ?[31m 3? 4? 5? \xC3\xA9 ? ? ? ? \xC2\xA0");
     cfg_messages_free(&list);
 }
 

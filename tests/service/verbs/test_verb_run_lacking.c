@@ -52,10 +52,11 @@ static void a_missing_initial_file_is_the_trouble_of_one_segment(void **state)
     assert_true(DeleteFileW(support_wide(data)) && DeleteFileW(support_wide(other)));
     broker = start(file);
     child_find(broker, "warning 202:", SUPPORT_DEADLINE_MS);
-    snprintf(line, sizeof(line),
-             "error 301: The section Global\\ShmbTest.Other could not be created: CreateFileW: '%s' "
-             "cannot be read: ",
-             other);
+    snprintf(
+        line, sizeof(line),
+        "error 301: The section Global\\ShmbTest.Other could not be created: CreateFileW: '%s' "
+        "cannot be read: ",
+        other);
     child_find(broker, line, SUPPORT_DEADLINE_MS);
     child_find(broker, "warning 101:", SUPPORT_DEADLINE_MS);
     assert_string_equal(client_line(NULL, "dump Global\\ShmbTest.Data"), "4096: 6d696e6574");

@@ -11,5 +11,5 @@ typedef unsigned int uintptr_t;
 typedef char *va_list;
 
 #define __crt_va_start(list, parameter) __builtin_va_start(list, parameter)
-#define __crt_va_arg(list, type) __builtin_va_arg(list, type)
-#define __crt_va_end(list) __builtin_va_end(list)
+#define __crt_va_arg(list, type)        __builtin_va_arg(list, type)
+#define __crt_va_end(list)              __builtin_va_end(list)

@@ -13,30 +13,30 @@
 
 #ifdef __cplusplus
 #define _CRT_BEGIN_C_HEADER extern "C" {
-#define _CRT_END_C_HEADER }
+#define _CRT_END_C_HEADER   }
 #else
 #define _CRT_BEGIN_C_HEADER
 #define _CRT_END_C_HEADER
 #endif
 
-#define _CRT_STRINGIZE_(x) #x
-#define _CRT_STRINGIZE(x) _CRT_STRINGIZE_(x)
-#define _CRT_WIDE_(s) L##s
-#define _CRT_WIDE(s) _CRT_WIDE_(s)
-#define _CRT_CONCATENATE_(a, b) a##b
-#define _CRT_CONCATENATE(a, b) _CRT_CONCATENATE_(a, b)
+#define _CRT_STRINGIZE_(x)        #x
+#define _CRT_STRINGIZE(x)         _CRT_STRINGIZE_(x)
+#define _CRT_WIDE_(s)             L##s
+#define _CRT_WIDE(s)              _CRT_WIDE_(s)
+#define _CRT_CONCATENATE_(a, b)   a##b
+#define _CRT_CONCATENATE(a, b)    _CRT_CONCATENATE_(a, b)
 #define _CRT_UNPARENTHESIZE_(...) __VA_ARGS__
-#define _CRT_UNPARENTHESIZE(...) _CRT_UNPARENTHESIZE_ __VA_ARGS__
+#define _CRT_UNPARENTHESIZE(...)  _CRT_UNPARENTHESIZE_ __VA_ARGS__
 
-#define __CRTDECL __cdecl
+#define __CRTDECL          __cdecl
 #define __CLRCALL_OR_CDECL __cdecl
 #define _CRTIMP
 #define _VCRT_DEFINED_CRTIMP
 #define _VCRTIMP
-#define _VCRT_NOALIAS __declspec(noalias)
-#define _VCRT_RESTRICT __declspec(restrict)
+#define _VCRT_NOALIAS   __declspec(noalias)
+#define _VCRT_RESTRICT  __declspec(restrict)
 #define _VCRT_ALLOCATOR __declspec(allocator)
-#define _CRT_ALIGN(n) __declspec(align(n))
+#define _CRT_ALIGN(n)   __declspec(align(n))
 #define _CRT_INSECURE_DEPRECATE_MEMORY(replacement)
 #define _CRT_DEPRECATE_TEXT(text) __declspec(deprecated(text))
 #ifdef _CRT_SECURE_NO_WARNINGS
