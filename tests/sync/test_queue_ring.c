@@ -270,7 +270,7 @@ struct message {
 };
 
 static uint32_t consumers, each;
-static unsigned seen[PRODUCERS][EACH + 1];
+static volatile uint32_t seen[PRODUCERS][EACH + 1]; /* 2: more than once */
 static volatile uint32_t wrong;
 
 static void produce(struct mortal *mortal)
@@ -309,7 +309,8 @@ static void consume(struct mortal *mortal)
             return;
         }
         next[message.producer] = message.number + 1;
-        __atomic_fetch_add(&seen[message.producer][message.number], 1, __ATOMIC_RELAXED);
+        if (shmb_exchange32(&seen[message.producer][message.number], 1) != 0)
+            shmb_store32(&seen[message.producer][message.number], 2);
     }
 }
 
@@ -323,7 +324,7 @@ static void run_all(uint32_t producers, uint32_t consumer_count, uint32_t slots,
     uint64_t me;
 
     machine_begin(slots, sizeof(struct message), flags, true);
-    memset(seen, 0, sizeof(seen));
+    memset((void *)seen, 0, sizeof(seen));
     memset(mortal, 0, sizeof(mortal));
     wrong = 0;
     each = EACH;
