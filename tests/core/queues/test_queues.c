@@ -394,6 +394,10 @@ static void split(size_t number)
         assert_true(entry_of("Q").generation > first_generation);
         assert_int_equal(header()->put_lock, 0);
         remember();
+        /* Without them, the next start would give it a new generation again. */
+        (void)snprintf(text, sizeof(text), " fast %llu %u Q\n",
+                       (unsigned long long)first_generation, (unsigned)entry_of("Q").slots);
+        assert_non_null(strstr(fake_state_text(fake, STATE_FILE), text));
         fake_wake(fake, SYS_WAKE_RELOAD);
     } else {
         find_kept(number); /* once is enough */
