@@ -278,7 +278,7 @@ static void a_semaphore_is_taken_and_given_back(void **state)
     assert_non_null(strstr(said, "made with:   1 of 3\n"));
     shmb_expect(0, "", "semaphore release ShmbTest.Three --count 2");
     assert_int_equal(shmb_run(&shmb_user, &said, "semaphore info ShmbTest.Three --json"), 0);
-    assert_non_null(strstr(said, "\"maximum\": 3,\n  \"count\": 3,\n"));
+    assert_non_null(strstr(said, "\"maximum\": 3,\n  \"queue\": null,\n  \"queue_level\": null,\n  \"count\": 3,\n"));
     shmb_expect_line(1, "maximum", "semaphore release ShmbTest.Three");
     shmb_expect_line(1, "maximum", "semaphore release ShmbTest.Three --count 0x7fffffff");
 }

@@ -32,7 +32,7 @@ static void list_is_one_line_for_each(void **state)
 #define NO_LOCK     "null,\"lock_kind\":null"
 #define NO_SIZES    SIZES("null", "null", NO_LOCK, "null", "null", "null")
 #define STATES(manual, initial, maximum)                                                           \
-    ",\"manual_reset\":" manual ",\"initial\":" initial ",\"maximum\":" maximum
+    ",\"manual_reset\":" manual ",\"initial\":" initial ",\"maximum\":" maximum ",\"queue\":null"
 #define NO_STATES STATES("null", "null", "null")
 #define SEGMENT(name, state, generation, bytes, lock, wait, initial)                               \
     OBJECT(name, "section", state, "\"" generation "\"", "false",                                  \
@@ -173,7 +173,7 @@ static void info_says_all_of_one(void **state)
 
 #define HOLDERS ",\"holders\":{\"objects\":[{\"name\":"
 #define RIGHTS(count, rights, may, access)                                                         \
-    ",\"count\":" count ",\"rights\":[" rights "],\"may\":\"" may "\",\"access\":" access
+    ",\"queue_level\":null,\"count\":" count ",\"rights\":[" rights "],\"may\":\"" may "\",\"access\":" access
 #define EVERYONE_MAY(words)                                                                        \
     "[{\"account\":\"Everyone\",\"sid\":\"S-1-1-0\",\"may\":\"" words "\",\"denied\":null}]"
 

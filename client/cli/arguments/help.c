@@ -52,7 +52,7 @@ static const char general[] =
 static const char help_list[] =
     "shmb list [--names | --json]\n"
     "\n"
-    "Lists all objects the broker publishes: kind, state, size of a segment in bytes, name.\n"
+    "Lists all objects the broker publishes: kind, state, size of a segment or queue in bytes, name.\n"
     "State: held; conflict: an object that is not the broker's has the name; failed: the\n"
     "system could not create it.\n"
     "\n"

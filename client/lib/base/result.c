@@ -30,7 +30,7 @@
 
 _Static_assert(CALL_COUNT <= 1 << CALL_BITS, "every call fits its bits");
 
-static const char *const call_names[CALL_COUNT] = {
+static const char *const call_names[CALL_FIRST_REASON] = {
     "",
     "OpenFileMappingW",
     "MapViewOfFile",
@@ -46,28 +46,9 @@ static const char *const call_names[CALL_COUNT] = {
     "CreateMutexW",
     "GetTokenInformation",
     "ConvertStringSecurityDescriptorToSecurityDescriptorW",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
-    "",
 };
 
-/*
- * What SHMB_BAD_ARGUMENT means where the call does not fit the segment, and SHMB_NO_SLOT, and what
- * to do.
- */
+/* What a result means where its sentence does not say it, and what to do. */
 static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "the segment has no lock; have the administrator configure one",
     "the segment has no change events; have the administrator configure notify: true",
@@ -178,7 +159,7 @@ int32_t SHMB_CALL shmb_last_failure(uint32_t *win32_code, const char **call)
     if (win32_code != NULL)
         *win32_code = fault.call < CALL_FIRST_REASON ? fault.code : 0;
     if (call != NULL)
-        *call = call_names[fault.call];
+        *call = fault.call < CALL_FIRST_REASON ? call_names[fault.call] : "";
     return result;
 }
 
