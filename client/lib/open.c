@@ -82,11 +82,15 @@ static int32_t judge(const struct shmb_entry *entry, struct fault *fault)
     return entry->state == SHMB_ENTRY_HELD ? SHMB_OK : fault_plain(fault, SHMB_NOT_FOUND);
 }
 
+/* `*listed`: its entry. */
 static int32_t open_listed(const struct lookup *lookup, const struct request *request,
-                           struct shmb_segment *segment, struct fault *fault)
+                           struct shmb_segment *segment, struct shmb_entry *listed,
+                           struct fault *fault)
 {
     struct shmb_entry_view view;
     int32_t result = lookup_find(lookup, request->name, &view, fault);
+
+    *listed = view.entry;
 
     if (result == SHMB_OK)
         result = judge(&view.entry, fault);
@@ -161,8 +165,21 @@ static int32_t open_plain(const struct request *request, struct shmb_segment *se
     return map_part(segment, request, fault);
 }
 
-/* Has the broker recreated or released the segment since `lookup` was opened? */
-static bool outdated(const struct lookup *lookup, const struct shmb_segment *segment)
+/* Do both say the same of a segment? Where its names are in the table does not count. */
+static bool same_entry(const struct shmb_entry *a, const struct shmb_entry *b)
+{
+    return a->kind == b->kind && a->state == b->state && a->generation == b->generation &&
+           a->size == b->size && a->flags == b->flags && a->lock_kind == b->lock_kind &&
+           a->control == b->control && a->control_block == b->control_block &&
+           a->slots == b->slots && a->slot_count == b->slot_count;
+}
+
+/*
+ * Has the broker changed what the directory says of the segment since `lookup` was opened? A lookup
+ * that was kept can be that of a former broker.
+ */
+static bool outdated(const struct lookup *lookup, const struct shmb_segment *segment,
+                     const struct shmb_entry *listed)
 {
     struct lookup now;
     struct shmb_entry_view view;
@@ -174,7 +191,7 @@ static bool outdated(const struct lookup *lookup, const struct shmb_segment *seg
     if (lookup_open(&now, segment->owner, LOOKUP_ALL, &ignored) != SHMB_OK)
         return true;
     same = lookup_find(&now, segment->info.name, &view, &ignored) == SHMB_OK &&
-           view.entry.state == SHMB_ENTRY_HELD && view.entry.generation == segment->info.generation;
+           same_entry(&view.entry, listed);
     lookup_close(&now);
     return !same;
 }
@@ -184,6 +201,7 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
                        struct fault *fault)
 {
     struct lookup lookup;
+    struct shmb_entry listed;
     int32_t result = lookup_open_kept(&lookup, request->owner, fault);
 
     *again = false;
@@ -195,12 +213,12 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
     }
     if (result != SHMB_OK)
         return result;
-    result = open_listed(&lookup, request, segment, fault);
+    result = open_listed(&lookup, request, segment, &listed, fault);
     /*
      * An unchanged directory proves that the opened section is the listed one. After a failure,
      * any change is reason enough to try again.
      */
-    *again = result == SHMB_OK ? outdated(&lookup, segment) : lookup_changed(&lookup);
+    *again = result == SHMB_OK ? outdated(&lookup, segment, &listed) : lookup_changed(&lookup);
     if (result == SHMB_OK && !*again)
         block_check(segment);
     lookup_close(&lookup);
