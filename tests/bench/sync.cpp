@@ -12,6 +12,7 @@
 #include <windows.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -68,7 +69,10 @@ struct alignas(64) shared {
     volatile LONG kind, workers, count, stop;
     struct alignas(64) {
         volatile LONG64 value;
-    } ops[WORKERS], ping, pong;
+    } ops[WORKERS];
+    struct alignas(64) {
+        std::atomic<int64_t> value;
+    } ping, pong;
     alignas(64) uint8_t message[2][BYTES];
 #ifdef BENCH_BOOST
     alignas(64) ipc::interprocess_mutex mutex;
@@ -253,10 +257,10 @@ void put(kind kind, unsigned end)
         SetEvent(events[end]);
         break;
     case ECHO_ATOMIC: {
-        volatile LONG64 *count = end == 0 ? &at->ping.value : &at->pong.value;
+        std::atomic<int64_t> &count = end == 0 ? at->ping.value : at->pong.value;
 
         memcpy(at->message[end], buffer, BYTES);
-        __atomic_store_n(count, __atomic_load_n(count, __ATOMIC_RELAXED) + 1, __ATOMIC_RELEASE);
+        count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_release);
         break;
     }
     default:
@@ -320,9 +324,9 @@ void get(kind kind, unsigned end, LONG64 number)
         memcpy(buffer, at->message[1 - end], BYTES);
         break;
     case ECHO_ATOMIC: {
-        volatile LONG64 *count = end == 0 ? &at->pong.value : &at->ping.value;
+        const std::atomic<int64_t> &count = end == 0 ? at->pong.value : at->ping.value;
 
-        while (__atomic_load_n(count, __ATOMIC_ACQUIRE) < number)
+        while (count.load(std::memory_order_acquire) < number)
             YieldProcessor();
         memcpy(buffer, at->message[1 - end], BYTES);
         break;
@@ -340,7 +344,8 @@ void begin_job(kind kind, unsigned workers, unsigned count)
     at->workers = (LONG)workers;
     at->count = (LONG)count;
     at->stop = at->done = 0;
-    at->ping.value = at->pong.value = 0;
+    at->ping.value = 0;
+    at->pong.value = 0;
     for (unsigned i = 0; i < WORKERS; i++)
         at->ops[i].value = 0;
     InterlockedIncrement(&at->job);
