@@ -11,7 +11,7 @@
 
 #include "access_text.h"
 #include "failure.h"
-#include "global_name.h"
+#include "global_object.h"
 #include "name_holder.h"
 #include "named_object.h"
 #include "section.h"
@@ -128,19 +128,13 @@ enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct
     facts->kind = SHMB_KIND_COUNT;
     if (!name_holder_full_name(name, full))
         return failure_say(why, SYS_FAILED, "open", ERROR_INVALID_NAME, "the name is not valid");
-    /* ERROR_INVALID_HANDLE means that an object of another kind has the name. */
+    /* ERROR_INVALID_HANDLE means that an object of another kind, or a link, has the name. */
     for (kind = 0; object == NULL && code == ERROR_INVALID_HANDLE && kind < SHMB_KERNEL_KINDS;
          kind++) {
         facts->kind = (enum shmb_kind)kind;
         object =
-            named_object_open(facts->kind, full, shmb_access_mask(facts->kind, SHMB_LEVEL_FULL));
+            global_object_open(facts->kind, full, shmb_access_mask(facts->kind, SHMB_LEVEL_FULL));
         code = GetLastError();
-    }
-    /* A link has led to it; it is an object of another name. */
-    if (object != NULL && !global_name_is(object, full)) {
-        CloseHandle(object);
-        object = NULL;
-        code = ERROR_INVALID_HANDLE;
     }
     if (object == NULL && (code == ERROR_INVALID_HANDLE || code == ERROR_ACCESS_DENIED))
         return denied(full, open_call(facts->kind), code, facts, why);

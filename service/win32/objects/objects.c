@@ -1,6 +1,5 @@
 /*
- * The Create calls of Win32 open an object that exists; objects_create closes it again and
- * describes its holder (name_holder.h). What exists is adopted in inspect.c only.
+ * What exists is not opened here, but described (name_holder.h); it is adopted in inspect.c only.
  */
 #include "objects.h"
 
@@ -11,7 +10,7 @@
 #include "access_text.h"
 #include "descriptors.h"
 #include "failure.h"
-#include "global_name.h"
+#include "global_object.h"
 #include "name_holder.h"
 
 /* A section is filled in pieces: a stop must be heard while a large one is written. */
@@ -19,32 +18,6 @@
 #define VIEW_STEP  65536u /* views begin at multiples of this */
 
 #define INVALID_LABEL 1299u /* ERROR_INVALID_LABEL; not every SDK has it */
-
-static HANDLE make(const struct sys_spec *spec, SECURITY_ATTRIBUTES *attributes,
-                   const wchar_t *name, const char **call)
-{
-    switch (shmb_kernel_kind(spec->kind)) {
-    case SHMB_SECTION:
-        *call = "CreateFileMappingW";
-        /* In the page file, and committed: fails now if there is too little, not at a write. */
-        return CreateFileMappingW(INVALID_HANDLE_VALUE, attributes, PAGE_READWRITE,
-                                  (DWORD)(spec->size >> 32), (DWORD)(spec->size & 0xFFFFFFFFu),
-                                  name);
-    case SHMB_MUTEX:
-        *call = "CreateMutexW";
-        return CreateMutexW(attributes, FALSE, name);
-    case SHMB_EVENT:
-        *call = "CreateEventW";
-        return CreateEventW(attributes, spec->manual_reset, spec->set, name);
-    case SHMB_SEMAPHORE:
-        *call = "CreateSemaphoreW";
-        return CreateSemaphoreW(attributes, spec->initial, spec->maximum, name);
-    default:
-        *call = "create";
-        SetLastError(ERROR_INVALID_PARAMETER);
-        return NULL;
-    }
-}
 
 static enum sys_status taken(const struct name_holder *holder, const char *call, DWORD code,
                              struct sys_failure *why)
@@ -114,13 +87,13 @@ static enum sys_status refused(const struct sys_spec *spec, const wchar_t *name,
      * ERROR_INVALID_HANDLE means that an object of another kind has the name, the codes for a name
      * that is not found that a link leads nowhere.
      */
-    if (code != ERROR_ALREADY_EXISTS && code != ERROR_INVALID_HANDLE &&
-        code != ERROR_ACCESS_DENIED && code != ERROR_PATH_NOT_FOUND &&
-        code != ERROR_FILE_NOT_FOUND && code != ERROR_BAD_PATHNAME)
+    if (code != ERROR_ALREADY_EXISTS && code != GLOBAL_OBJECT_LINK &&
+        code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED &&
+        code != ERROR_PATH_NOT_FOUND && code != ERROR_FILE_NOT_FOUND && code != ERROR_BAD_PATHNAME)
         return failure_set(why, call, code);
     holder = name_holder_ask(name);
     if (holder.state == NAME_HOLDER_NONE && code != ERROR_ALREADY_EXISTS &&
-        code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED)
+        code != GLOBAL_OBJECT_LINK && code != ERROR_INVALID_HANDLE && code != ERROR_ACCESS_DENIED)
         return failure_set(why, call, code);
     if (code == ERROR_ACCESS_DENIED && holder.state == NAME_HOLDER_NONE)
         return denied(spec, descriptor, call, why);
@@ -134,27 +107,13 @@ enum sys_status objects_create(const struct sys_spec *spec, const struct sys_des
     wchar_t name[OBJECT_NAME_UNITS];
     const char *call;
     HANDLE handle;
-    DWORD code;
 
     *out = NULL;
     if (!name_holder_full_name(spec->name, name))
         return failure_say(why, SYS_FAILED, "create", ERROR_INVALID_NAME, "the name is not valid");
-    SetLastError(ERROR_SUCCESS);
-    handle = make(spec, &attributes, name, &call);
-    code = GetLastError();
+    handle = global_object_create(spec, &attributes, name, &call);
     if (handle == NULL)
-        return refused(spec, name, attributes.lpSecurityDescriptor, call, code, why);
-    /* The call has opened what another program created. */
-    if (code == ERROR_ALREADY_EXISTS) {
-        CloseHandle(handle);
-        return refused(spec, name, attributes.lpSecurityDescriptor, call, code, why);
-    }
-    /* The call has created it elsewhere, where a link leads to. */
-    if (!global_name_is(handle, name)) {
-        CloseHandle(handle);
-        return refused(spec, name, attributes.lpSecurityDescriptor, call, ERROR_ALREADY_EXISTS,
-                       why);
-    }
+        return refused(spec, name, attributes.lpSecurityDescriptor, call, GetLastError(), why);
     *out = (struct sys_object *)handle;
     return SYS_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "accounts.h"
 #include "failure.h"
+#include "global_object.h"
 #include "identity.h"
 #include "instance.h"
 #include "port_internal.h"
@@ -21,6 +22,7 @@ static enum sys_status do_claim(void *self, const struct sys_descriptor *descrip
 {
     struct port *port = self;
 
+    global_object_probe();
     return instance_claim(descriptor, &port->instance, why);
 }
 
