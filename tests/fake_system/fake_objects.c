@@ -117,13 +117,15 @@ void fake_tell_object(const struct fake_object *object, struct sys_facts *facts)
     fake_tell_access(object->sddl, facts);
 }
 
-static enum sys_status inspect(void *self, const char *name, struct sys_facts *facts,
-                               struct sys_object **out, struct sys_failure *why)
+static enum sys_status inspect(void *self, const char *name, enum shmb_kind likely,
+                               struct sys_facts *facts, struct sys_object **out,
+                               struct sys_failure *why)
 {
     struct fake *fake = self;
     const struct fake_object *there = fake_named(fake, name);
     enum sys_status status;
 
+    (void)likely;
     fake_busy++;
     *out = NULL;
     *facts = (struct sys_facts){.kind = SHMB_KIND_COUNT};

@@ -16,13 +16,15 @@ void __wrap_port_open(struct port *port, const struct port_host *host, struct ev
                       struct system *out);
 
 #if SHMB_MUTANT == 1
-static enum sys_status (*inspect)(void *self, const char *name, struct sys_facts *facts,
-                                  struct sys_object **out, struct sys_failure *why);
+static enum sys_status (*inspect)(void *self, const char *name, enum shmb_kind likely,
+                                  struct sys_facts *facts, struct sys_object **out,
+                                  struct sys_failure *why);
 
-static enum sys_status inspect_badly(void *self, const char *name, struct sys_facts *facts,
-                                     struct sys_object **out, struct sys_failure *why)
+static enum sys_status inspect_badly(void *self, const char *name, enum shmb_kind likely,
+                                     struct sys_facts *facts, struct sys_object **out,
+                                     struct sys_failure *why)
 {
-    enum sys_status status = inspect(self, name, facts, out, why);
+    enum sys_status status = inspect(self, name, likely, facts, out, why);
 
     memset(facts->owner, 0, sizeof(facts->owner));
     return status;

@@ -81,7 +81,7 @@ static enum sys_status adopt_mutex(const struct lock_slots *slots, struct slots_
     enum sys_status status;
 
     shmb_slot_name(domain->number, index, name);
-    status = system->objects.inspect(system->self, name, &facts, &object, why);
+    status = system->objects.inspect(system->self, name, SHMB_MUTEX, &facts, &object, why);
     if (status == SYS_OK)
         adoption_judge(&wanted, &facts, &record, slots->owner, &judged);
     if (judged.verdict == ADOPTION_OURS && !descriptor_same(sddl, facts.sddl ? facts.sddl : ""))

@@ -119,7 +119,9 @@ enum sys_status adoption_open(const struct system *system, const struct state *s
                               struct sys_object **out, struct sys_failure *why)
 {
     const struct state_record *record = state_find(state, wanted->name);
-    enum sys_status status = system->objects.inspect(system->self, wanted->name, facts, out, why);
+    enum shmb_kind likely = record != NULL ? record->kind : wanted->kind;
+    enum sys_status status =
+        system->objects.inspect(system->self, wanted->name, likely, facts, out, why);
     struct sys_object *kept = NULL;
     struct sys_facts found;
     enum sys_status fetched;

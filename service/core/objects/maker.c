@@ -93,7 +93,8 @@ static void restore_header(const struct maker *maker, struct item *item, bool kn
 
 /*
  * Adopts the existing object. SYS_OK also if it does not fit: the item is deferred then.
- * SYS_TAKEN: it is not ours; `why`, which says who has the name, stays as it is.
+ * SYS_TAKEN: it is not ours; `why`, which may say who has the name, stays as it is. SYS_NOT_FOUND:
+ * there is none now.
  */
 static enum sys_status adopt(const struct maker *maker, struct item *item, struct sys_failure *why)
 {
@@ -120,7 +121,8 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
     } else {
         system->objects.close(system->self, object);
         item->undecided = judged.unasked;
-        status = SYS_TAKEN; /* even if it is gone by now: the next try makes it */
+        if (status != SYS_NOT_FOUND)
+            status = SYS_TAKEN;
     }
     free(facts.sddl);
     return status;
@@ -135,20 +137,39 @@ static enum sys_status obtain_held_back(const struct maker *maker, struct item *
 {
     enum sys_status status = adopt(maker, item, why);
 
-    return status == SYS_TAKEN ? maker_refuse_held_back(why) : status;
+    return status == SYS_TAKEN || status == SYS_NOT_FOUND ? maker_refuse_held_back(why) : status;
+}
+
+/* True: a broker held the object in this boot, and its descriptor can be made. */
+static bool is_expected(const struct maker *maker, const struct item *item)
+{
+    struct sys_descriptor *wanted;
+
+    return state_find(maker->state, item->spec.name) != NULL &&
+           descriptor_cache_get(maker->cache, item, &wanted, NULL) == SYS_OK;
 }
 
 static enum sys_status obtain(const struct maker *maker, struct item *item, struct sys_failure *why)
 {
     struct sys_object *object = NULL;
     uint64_t generation;
-    enum sys_status status = maker_create(maker, item, &object, &generation, why);
+    enum sys_status status;
 
+    /* Where an object is expected, a creation would only find out that it exists. */
+    if (is_expected(maker, item)) {
+        status = adopt(maker, item, why);
+        if (status != SYS_TAKEN && status != SYS_NOT_FOUND)
+            return status;
+    }
+    status = maker_create(maker, item, &object, &generation, why);
     if (status == SYS_OK) {
         maker_note_lost(maker, item);
         maker_hold(maker, item, object, generation);
     }
-    return status == SYS_TAKEN ? adopt(maker, item, why) : status;
+    if (status != SYS_TAKEN)
+        return status;
+    status = adopt(maker, item, why);
+    return status == SYS_NOT_FOUND ? SYS_TAKEN : status; /* gone by now: the next try makes it */
 }
 
 enum sys_status maker_obtain(const struct maker *maker, struct item *item)

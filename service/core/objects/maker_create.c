@@ -54,8 +54,8 @@ static enum sys_status check_name_in_use(const struct maker *maker, const struct
     struct sys_object *object = NULL;
     struct sys_descriptor *own;
     struct sys_facts facts;
-    enum sys_status status =
-        system->objects.inspect(system->self, item->spec.name, &facts, &object, why);
+    enum sys_status status = system->objects.inspect(system->self, item->spec.name, item->spec.kind,
+                                                     &facts, &object, why);
 
     system->objects.close(system->self, object);
     free(facts.sddl);

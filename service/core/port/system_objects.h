@@ -85,13 +85,15 @@ struct system_objects {
                               struct sys_failure *why);
 
     /*
-     * Opens an existing object of any kind with all rights, and says what it is. Does not
-     * decide whether it is ours. `*out` is a handle as from create. SYS_NOT_FOUND: the
-     * name is free. SYS_DENIED: the object cannot be opened. Unlike other out-parameters,
+     * Opens an existing object of any kind with all rights, and says what it is. `likely` is
+     * the kind to try first; SHMB_KIND_COUNT: not known. Does not decide whether it is ours. `*out`
+     * is a handle as from create. SYS_NOT_FOUND: the name is free. SYS_DENIED: the object cannot be
+     * opened. Unlike other out-parameters,
      * `*facts` holds what is known on every status: always free its `sddl`.
      */
-    enum sys_status (*inspect)(void *self, const char *name, struct sys_facts *facts,
-                               struct sys_object **out, struct sys_failure *why);
+    enum sys_status (*inspect)(void *self, const char *name, enum shmb_kind likely,
+                               struct sys_facts *facts, struct sys_object **out,
+                               struct sys_failure *why);
 
     /*
      * Writes the initial content of a new section, which is all zero before. Reports progress.

@@ -4,7 +4,6 @@
  */
 #include "access_text.h"
 
-#include <aclapi.h>
 #include <sddl.h>
 
 #include <stdbool.h>
@@ -107,29 +106,61 @@ static bool spell_label(const SYSTEM_MANDATORY_LABEL_ACE *entry, char label[ACCE
     return true;
 }
 
+/* Most descriptors fit here; a longer one is read a second time. */
+union buffer {
+    SECURITY_DESCRIPTOR descriptor; /* for its alignment */
+    BYTE bytes[1024];
+};
+
+/*
+ * Reads these parts of an object's descriptor. `*out` is `buffer`, or memory to be freed with
+ * free() if it is not. Returns a Win32 code.
+ */
+static DWORD read_descriptor(HANDLE object, SECURITY_INFORMATION parts, union buffer *buffer,
+                             PSECURITY_DESCRIPTOR *out)
+{
+    DWORD size = sizeof(*buffer), code;
+
+    *out = buffer;
+    if (GetKernelObjectSecurity(object, parts, buffer, size, &size))
+        return ERROR_SUCCESS;
+    code = GetLastError();
+    if (code != ERROR_INSUFFICIENT_BUFFER)
+        return code;
+    *out = malloc(size);
+    if (*out == NULL) {
+        *out = buffer;
+        return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    return GetKernelObjectSecurity(object, parts, *out, size, &size) ? ERROR_SUCCESS
+                                                                     : GetLastError();
+}
+
+static void end_descriptor(const union buffer *buffer, PSECURITY_DESCRIPTOR descriptor)
+{
+    if (descriptor != buffer)
+        free(descriptor);
+}
+
+/* The label of a descriptor that was read with it; empty: none. Returns a Win32 code. */
+static DWORD label_of(PSECURITY_DESCRIPTOR descriptor, char label[ACCESS_TEXT_LABEL_MAX])
+{
+    const SYSTEM_MANDATORY_LABEL_ACE *entry = find_label(descriptor);
+
+    label[0] = '\0';
+    return entry == NULL || spell_label(entry, label) ? ERROR_SUCCESS : GetLastError();
+}
+
 uint32_t access_text_label(HANDLE object, char label[ACCESS_TEXT_LABEL_MAX])
 {
     PSECURITY_DESCRIPTOR descriptor;
-    const SYSTEM_MANDATORY_LABEL_ACE *entry;
-    DWORD size = 0, code = ERROR_SUCCESS;
+    union buffer buffer;
+    DWORD code = read_descriptor(object, LABEL_SECURITY_INFORMATION, &buffer, &descriptor);
 
     label[0] = '\0';
-    /* Reading the label alone needs READ_CONTROL, and no privilege as the rest of the SACL does. */
-    if (GetKernelObjectSecurity(object, LABEL_SECURITY_INFORMATION, NULL, 0, &size))
-        return ERROR_SUCCESS;
-    if (GetLastError() != ERROR_INSUFFICIENT_BUFFER)
-        return GetLastError();
-    descriptor = malloc(size);
-    if (descriptor == NULL)
-        return ERROR_NOT_ENOUGH_MEMORY;
-    if (!GetKernelObjectSecurity(object, LABEL_SECURITY_INFORMATION, descriptor, size, &size)) {
-        code = GetLastError();
-    } else {
-        entry = find_label(descriptor);
-        if (entry != NULL && !spell_label(entry, label))
-            code = GetLastError();
-    }
-    free(descriptor);
+    if (code == ERROR_SUCCESS)
+        code = label_of(descriptor, label);
+    end_descriptor(&buffer, descriptor);
     return code;
 }
 
@@ -152,26 +183,41 @@ static uint32_t read_parts(PSECURITY_DESCRIPTOR descriptor, PSID owner_sid, ACL 
     return *sddl != NULL ? ERROR_SUCCESS : GetLastError();
 }
 
+/* True: reads owner and list, which are in the descriptor. */
+static bool take_parts(PSECURITY_DESCRIPTOR descriptor, PSID *owner, ACL **list)
+{
+    BOOL present, defaulted;
+
+    *list = NULL;
+    if (!GetSecurityDescriptorOwner(descriptor, owner, &defaulted) ||
+        !GetSecurityDescriptorDacl(descriptor, &present, list, &defaulted))
+        return false;
+    if (!present)
+        *list = NULL;
+    return true;
+}
+
 uint32_t access_text_read(HANDLE object, char owner[OWNER_SID_MAX], char **sddl)
 {
-    PSECURITY_DESCRIPTOR descriptor = NULL;
-    PSID owner_sid = NULL;
-    ACL *list = NULL;
+    PSECURITY_DESCRIPTOR descriptor;
+    union buffer buffer;
+    PSID owner_sid;
+    ACL *list;
     char label[ACCESS_TEXT_LABEL_MAX];
-    DWORD code = access_text_label(object, label);
+    /* Reading the label needs READ_CONTROL, and no privilege as the rest of the SACL does. */
+    DWORD code =
+        read_descriptor(object, OWNER_AND_LIST | LABEL_SECURITY_INFORMATION, &buffer, &descriptor);
 
     owner[0] = '\0';
     *sddl = NULL;
-    if (code != ERROR_SUCCESS)
-        return code;
-    /* Returns its code, and does not set the last error. */
-    code = GetSecurityInfo(object, SE_KERNEL_OBJECT, OWNER_AND_LIST, &owner_sid, NULL, &list, NULL,
-                           &descriptor);
-    if (code != ERROR_SUCCESS)
-        return code;
-    code = read_parts(descriptor, owner_sid, list, label, owner, sddl);
+    if (code == ERROR_SUCCESS)
+        code = label_of(descriptor, label);
+    if (code == ERROR_SUCCESS && !take_parts(descriptor, &owner_sid, &list))
+        code = GetLastError();
+    if (code == ERROR_SUCCESS)
+        code = read_parts(descriptor, owner_sid, list, label, owner, sddl);
     if (code != ERROR_SUCCESS)
         owner[0] = '\0';
-    LocalFree(descriptor);
+    end_descriptor(&buffer, descriptor);
     return code;
 }

@@ -20,22 +20,25 @@
 /* A token never gains a privilege later, so one failure is final. */
 static bool missing;
 
+/* The token of this process, once it was needed; it stays open. */
+static HANDLE token;
+
 /* Enables or disables the privilege. Returns a Win32 code. */
 static DWORD turn(bool on)
 {
-    TOKEN_PRIVILEGES privileges = {.PrivilegeCount = 1};
+    /* Looked up once: that asks another process. */
+    static TOKEN_PRIVILEGES privileges = {.PrivilegeCount = 1};
     DWORD code = ERROR_SUCCESS;
-    HANDLE token;
 
-    privileges.Privileges[0].Attributes = on ? SE_PRIVILEGE_ENABLED : 0;
-    if (!LookupPrivilegeValueW(NULL, SE_SECURITY_NAME, &privileges.Privileges[0].Luid) ||
-        !OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token))
+    if (token == NULL &&
+        (!LookupPrivilegeValueW(NULL, SE_SECURITY_NAME, &privileges.Privileges[0].Luid) ||
+         !OpenProcessToken(GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES, &token)))
         return GetLastError();
+    privileges.Privileges[0].Attributes = on ? SE_PRIVILEGE_ENABLED : 0;
     /* If the token lacks the privilege the call succeeds; only the last error tells. */
     if (!AdjustTokenPrivileges(token, FALSE, &privileges, 0, NULL, NULL) ||
         GetLastError() != ERROR_SUCCESS)
         code = GetLastError();
-    CloseHandle(token);
     missing = code == ERROR_NOT_ALL_ASSIGNED;
     return code;
 }
@@ -134,20 +137,23 @@ static ACL *merge(ACL *former, ACL *entries, bool on)
 /* The present SACL in a descriptor, freed with free(). NULL: GetLastError() says why. */
 static void *read_present(HANDLE object)
 {
-    DWORD size = 0;
-    void *present;
+    DWORD size = 256; /* enough for most */
+    void *present = malloc(size), *larger;
+    DWORD code;
 
-    if (GetKernelObjectSecurity(object, PARTS, NULL, 0, &size) ||
-        GetLastError() != ERROR_INSUFFICIENT_BUFFER)
-        return NULL;
-    present = malloc(size);
-    if (present == NULL) {
-        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
-    } else if (!GetKernelObjectSecurity(object, PARTS, present, size, &size)) {
-        free(present);
-        present = NULL;
+    if (present != NULL && GetKernelObjectSecurity(object, PARTS, present, size, &size))
+        return present;
+    code = present != NULL ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY;
+    if (code == ERROR_INSUFFICIENT_BUFFER) {
+        larger = realloc(present, size);
+        present = larger != NULL ? larger : present;
+        if (larger != NULL && GetKernelObjectSecurity(object, PARTS, larger, size, &size))
+            return larger;
+        code = larger != NULL ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY;
     }
-    return present;
+    free(present);
+    SetLastError(code);
+    return NULL;
 }
 
 static bool write_list(HANDLE object, ACL *list)

@@ -1,6 +1,6 @@
 /*
- * Win32 opens an object only as one of a certain kind, so each kind is tried. It reports neither
- * how an event resets nor the maximum of a semaphore; ntdll does.
+ * Win32 opens an object only as one of a certain kind, so the kinds are tried, the likely one
+ * first. It reports neither how an event resets nor the maximum of a semaphore; ntdll does.
  */
 #include "inspect.h"
 
@@ -79,7 +79,7 @@ enum sys_status inspect_handle(HANDLE object, struct sys_facts *facts, struct sy
     uint32_t code = access_text_read(object, facts->owner, &facts->sddl);
 
     if (code != 0)
-        return failure_set(why, "GetSecurityInfo", code);
+        return failure_set(why, "GetKernelObjectSecurity", code);
     return learn_kind(object, facts, why);
 }
 
@@ -114,14 +114,25 @@ static const char *open_call(enum shmb_kind kind)
     return calls[kind];
 }
 
-enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct sys_object **out,
-                               struct sys_failure *why)
+/* The kinds in the order in which they are tried: the likely one, then the others. */
+static enum shmb_kind kind_at(int turn, enum shmb_kind likely)
+{
+    const enum shmb_kind first =
+        likely == SHMB_KIND_COUNT ? SHMB_SECTION : shmb_kernel_kind(likely);
+
+    if (turn == 0)
+        return first;
+    return (enum shmb_kind)(turn <= (int)first ? turn - 1 : turn);
+}
+
+enum sys_status inspect_object(const char *name, enum shmb_kind likely, struct sys_facts *facts,
+                               struct sys_object **out, struct sys_failure *why)
 {
     wchar_t full[OBJECT_NAME_UNITS];
     HANDLE object = NULL;
     DWORD code = ERROR_INVALID_HANDLE;
     enum sys_status status;
-    int kind;
+    int i;
 
     *out = NULL;
     memset(facts, 0, sizeof(*facts));
@@ -129,9 +140,8 @@ enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct
     if (!name_holder_full_name(name, full))
         return failure_say(why, SYS_FAILED, "open", ERROR_INVALID_NAME, "the name is not valid");
     /* ERROR_INVALID_HANDLE means that an object of another kind, or a link, has the name. */
-    for (kind = 0; object == NULL && code == ERROR_INVALID_HANDLE && kind < SHMB_KERNEL_KINDS;
-         kind++) {
-        facts->kind = (enum shmb_kind)kind;
+    for (i = 0; object == NULL && code == ERROR_INVALID_HANDLE && i < SHMB_KERNEL_KINDS; i++) {
+        facts->kind = kind_at(i, likely);
         object =
             global_object_open(facts->kind, full, shmb_access_mask(facts->kind, SHMB_LEVEL_FULL));
         code = GetLastError();

@@ -9,8 +9,8 @@
 #include "system.h"
 
 /* As system_objects.h's `inspect`. */
-enum sys_status inspect_object(const char *name, struct sys_facts *facts, struct sys_object **out,
-                               struct sys_failure *why);
+enum sys_status inspect_object(const char *name, enum shmb_kind likely, struct sys_facts *facts,
+                               struct sys_object **out, struct sys_failure *why);
 
 /*
  * Describes the object of a handle with all rights, whose kind is in `facts`. On failure the facts

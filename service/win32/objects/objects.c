@@ -245,7 +245,7 @@ enum sys_status objects_examine(struct sys_object *object, char **sddl, struct s
     char owner[OWNER_SID_MAX];
     uint32_t code = access_text_read((HANDLE)object, owner, sddl);
 
-    return code == 0 ? SYS_OK : failure_set(why, "GetSecurityInfo", code);
+    return code == 0 ? SYS_OK : failure_set(why, "GetKernelObjectSecurity", code);
 }
 
 void objects_signal(struct sys_object *event, bool on)

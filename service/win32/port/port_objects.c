@@ -42,10 +42,11 @@ static enum sys_status do_create(void *self, const struct sys_spec *spec,
     return status == SYS_OK ? track(self, out, why) : status;
 }
 
-static enum sys_status do_inspect(void *self, const char *name, struct sys_facts *facts,
-                                  struct sys_object **out, struct sys_failure *why)
+static enum sys_status do_inspect(void *self, const char *name, enum shmb_kind likely,
+                                  struct sys_facts *facts, struct sys_object **out,
+                                  struct sys_failure *why)
 {
-    enum sys_status status = inspect_object(name, facts, out, why);
+    enum sys_status status = inspect_object(name, likely, facts, out, why);
 
     return status == SYS_OK ? track(self, out, why) : status;
 }

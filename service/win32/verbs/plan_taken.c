@@ -51,8 +51,8 @@ static void inspect(const struct plan_taken *by, const struct item *item,
 {
     struct sys_object *object = NULL;
     struct sys_failure why;
-    enum sys_status status =
-        by->system->objects.inspect(by->system->self, item->spec.name, facts, &object, &why);
+    enum sys_status status = by->system->objects.inspect(by->system->self, item->spec.name,
+                                                         item->spec.kind, facts, &object, &why);
 
     by->system->objects.close(by->system->self, object);
     free(facts->sddl);

@@ -40,7 +40,7 @@ static bool read_access(const struct status_object *object, struct sddl *out,
     code = access_text_read(handle, owner, &text);
     CloseHandle(handle);
     if (code != 0)
-        return failure_set(why, "GetSecurityInfo", code) == SYS_OK;
+        return failure_set(why, "GetKernelObjectSecurity", code) == SYS_OK;
     done = sddl_read_live(text, object->kind, out, why) == SYS_OK;
     free(text);
     return done;

@@ -50,7 +50,8 @@ void machine_put(const char *name, const char *text)
     struct sys_object *section;
     void *view;
 
-    assert_int_equal(system->objects.inspect(system->self, name, &facts, &section, &why), SYS_OK);
+    assert_int_equal(
+        system->objects.inspect(system->self, name, SHMB_SECTION, &facts, &section, &why), SYS_OK);
     assert_int_equal(
         system->objects.map(system->self, section, (size_t)strlen(text) + 1, &view, &why), SYS_OK);
     strcpy(view, text);

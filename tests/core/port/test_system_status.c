@@ -139,7 +139,7 @@ static enum sys_status ask_objects(enum fake_call call, struct sys_descriptor *d
     case FAKE_CREATE:
         return objects->create(port->self, &spec, descriptor, &object, NULL);
     case FAKE_INSPECT:
-        return objects->inspect(port->self, "None", &facts, &object, NULL);
+        return objects->inspect(port->self, "None", SHMB_KIND_COUNT, &facts, &object, NULL);
     case FAKE_FILL:
         return objects->fill(port->self, section, &content, NULL);
     case FAKE_PEEK:

@@ -50,7 +50,7 @@ static int do_inspect(int argc, char **argv)
     struct sys_failure why = {0, NULL, ""};
     struct sys_object *object;
     struct sys_facts facts;
-    enum sys_status status = inspect_object(argv[0], &facts, &object, &why);
+    enum sys_status status = inspect_object(argv[0], SHMB_KIND_COUNT, &facts, &object, &why);
 
     (void)argc;
     if ((object != NULL) != (status == SYS_OK) || (status != SYS_OK && why.text[0] == '\0'))
@@ -68,7 +68,7 @@ static int do_keep(int argc, char **argv)
     struct sys_object *object;
     struct sys_failure why;
     struct sys_facts facts;
-    enum sys_status status = inspect_object(argv[0], &facts, &object, &why);
+    enum sys_status status = inspect_object(argv[0], SHMB_KIND_COUNT, &facts, &object, &why);
 
     (void)argc;
     free(facts.sddl);
@@ -234,7 +234,8 @@ static void equal_access_is_equal_text(void **state)
 
         assert_non_null(sddl);
         made = make((enum shmb_kind)kind, "ShmbTest.X", 64, sddl);
-        assert_int_equal(inspect_object("ShmbTest.X", &facts, &object, &why), SYS_OK);
+        assert_int_equal(inspect_object("ShmbTest.X", SHMB_KIND_COUNT, &facts, &object, &why),
+                         SYS_OK);
         assert_non_null(strstr(sddl, "D:"));
         assert_string_equal(strstr(facts.sddl, "D:"), strstr(sddl, "D:"));
         free(facts.sddl);
@@ -266,7 +267,8 @@ static void access_is_changed_in_place(void **state)
         assert_int_equal(descriptors_make(wanted[i], &descriptor, &why), SYS_OK);
         assert_int_equal(objects_protect((struct sys_object *)made, descriptor, &why), SYS_OK);
         descriptors_free(descriptor);
-        assert_int_equal(inspect_object("ShmbTest.X", &facts, &object, &why), SYS_OK);
+        assert_int_equal(inspect_object("ShmbTest.X", SHMB_KIND_COUNT, &facts, &object, &why),
+                         SYS_OK);
         assert_string_equal(facts.sddl, wanted[i]);
         free(facts.sddl);
         objects_close(object);
@@ -287,7 +289,8 @@ static void unusual_access_has_a_text_too(void **state)
         struct sys_object *object;
         struct sys_failure why;
         struct sys_facts facts;
-        enum sys_status status = inspect_object("ShmbTest.X", &facts, &object, &why);
+        enum sys_status status =
+            inspect_object("ShmbTest.X", SHMB_KIND_COUNT, &facts, &object, &why);
 
         if (status == SYS_OK) {
             assert_non_null(facts.sddl);
@@ -310,7 +313,7 @@ static void an_impossible_name_fails(void **state)
     (void)state;
     memset(name, 'x', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
-    assert_int_equal(inspect_object(name, &facts, &object, &why), SYS_FAILED);
+    assert_int_equal(inspect_object(name, SHMB_KIND_COUNT, &facts, &object, &why), SYS_FAILED);
     assert_null(object);
     assert_null(facts.sddl);
 }

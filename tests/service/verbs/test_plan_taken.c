@@ -15,9 +15,11 @@
 static struct sys_facts there;
 static enum sys_status opens;
 
-static enum sys_status fake_inspect(void *self, const char *name, struct sys_facts *facts,
-                                    struct sys_object **out, struct sys_failure *why)
+static enum sys_status fake_inspect(void *self, const char *name, enum shmb_kind likely,
+                                    struct sys_facts *facts, struct sys_object **out,
+                                    struct sys_failure *why)
 {
+    (void)likely;
     (void)self;
     (void)name;
     (void)why;
