@@ -21,6 +21,7 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
             return false;
         sets->sections[index] = from->sections[i];
         sets->sections[index].set = CONTROL_NO_SET;
+        sets->sections[index].votes = 0;
         sets->sections[index].sddl = NULL;
         sets->sections[index].inherited = true;
         sets->sections[index].waiters_new = false;
@@ -28,9 +29,42 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
     return true;
 }
 
+/* True: the segment has a block of the former sets. */
+static bool has_block(const struct control_sets *sets, const struct control_sets *from,
+                      const size_t *origin, size_t i)
+{
+    return control_is_segment(&sets->inventory->items[i]) && origin[i] < from->place_count &&
+           control_block_written(from, origin[i]);
+}
+
 /*
- * A section goes to the access set of its first segment. Its segments with another access
- * set move to another section, and those that get other slots to another block.
+ * A section goes to the access set of most of its segments, so that a change of a few moves few. (A
+ * majority vote: what differs cancels out. Without a majority it is one of them.)
+ */
+static void choose_sets(struct control_sets *sets, const struct control_sets *from,
+                        const size_t *origin)
+{
+    size_t i;
+
+    for (i = 0; i < sets->place_count; i++) {
+        const size_t access = sets->inventory->items[i].access;
+        struct control_section *section;
+
+        if (!has_block(sets, from, origin, i))
+            continue;
+        section = &sets->sections[from->places[origin[i]].section - 1];
+        if (section->votes == 0)
+            section->set = access;
+        if (section->set == access)
+            section->votes++;
+        else
+            section->votes--;
+    }
+}
+
+/*
+ * Segments with another access set than that of their section move to another section, and those
+ * that get other slots to another block.
  */
 static void inherit_places(struct control_sets *sets, struct control_sets *from,
                            const size_t *origin)
@@ -43,18 +77,14 @@ static void inherit_places(struct control_sets *sets, struct control_sets *from,
         const struct item *item = &sets->inventory->items[i];
         struct control_place *place = &sets->places[i];
         struct control_place *old;
-        struct control_section *section;
 
-        if (!control_is_segment(item) || origin[i] >= from->place_count ||
-            !control_block_written(from, origin[i]))
+        if (!has_block(sets, from, origin, i))
             continue;
         old = &from->places[origin[i]];
         old->inherited = true;
         place->paired = old->paired;
-        section = &sets->sections[old->section - 1];
-        if (section->set == CONTROL_NO_SET)
-            section->set = item->access;
-        if (section->set == item->access && lock_slots_stay(sets->slots, i)) {
+        if (sets->sections[old->section - 1].set == item->access &&
+            lock_slots_stay(sets->slots, i)) {
             place->section = old->section;
             place->block = old->block;
             place->generation = old->generation;
@@ -127,6 +157,7 @@ enum sys_status control_sets_inherit(struct control_sets *sets, struct control_s
     sets->settled = false;
     if (!borrow_sections(sets, from))
         return failure_no_memory(why);
+    choose_sets(sets, from, origin);
     inherit_places(sets, from, origin);
     return inherit_access(sets, from, why);
 }

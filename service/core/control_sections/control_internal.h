@@ -25,6 +25,7 @@ struct control_section {
     uint32_t blocks, used; /* the first `used` blocks are in use */
     size_t set;            /* the access set of its segments; CONTROL_NO_SET: to be closed */
     char *sddl;            /* owned: its access */
+    uint32_t votes;        /* a reload: which access set most of its segments have */
     bool inherited;        /* other sets own it: freeing these sets does not close it */
     bool made;             /* by this broker, and not yet recorded in the state */
     uint32_t repairs;      /* how often it was repaired (control_repair.c) */

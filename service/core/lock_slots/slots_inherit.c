@@ -20,6 +20,7 @@ static bool borrow_domains(struct lock_slots *slots, const struct lock_slots *fr
     for (i = 0; i < from->domain_count; i++) {
         slots->domains[i] = from->domains[i];
         slots->domains[i].set = SLOTS_NO_SET;
+        slots->domains[i].votes = 0;
         slots->domains[i].sddl = NULL;
         slots->domains[i].inherited = true;
     }
@@ -27,7 +28,39 @@ static bool borrow_domains(struct lock_slots *slots, const struct lock_slots *fr
     return true;
 }
 
-/* A domain goes to the access set of its first object. */
+/* The former domain of an object that needs slots, index + 1; 0: none. */
+static uint32_t former_domain(const struct lock_slots *slots, const struct lock_slots *from,
+                              const size_t *origin, size_t i)
+{
+    return origin[i] < from->place_count && slots_are_needed(from, origin[i]) &&
+                   slots_are_needed(slots, i)
+               ? from->places[origin[i]].domain
+               : 0;
+}
+
+/* A domain goes to the access set of most of its objects, as in control_inherit.c. */
+static void choose_sets(struct lock_slots *slots, const struct lock_slots *from,
+                        const size_t *origin)
+{
+    size_t i;
+
+    for (i = 0; i < slots->place_count; i++) {
+        const size_t access = slots->inventory->items[i].access;
+        const uint32_t number = former_domain(slots, from, origin, i);
+        struct slots_domain *domain;
+
+        if (number == 0)
+            continue;
+        domain = &slots->domains[number - 1];
+        if (domain->votes == 0)
+            domain->set = access;
+        if (domain->set == access)
+            domain->votes++;
+        else
+            domain->votes--;
+    }
+}
+
 static void inherit_places(struct lock_slots *slots, const struct lock_slots *from,
                            const size_t *origin)
 {
@@ -36,16 +69,12 @@ static void inherit_places(struct lock_slots *slots, const struct lock_slots *fr
     for (i = 0; i < slots->place_count; i++) {
         const struct item *item = &slots->inventory->items[i];
         struct slots_place *place = &slots->places[i];
-        struct slots_domain *domain;
+        const uint32_t number = former_domain(slots, from, origin, i);
 
-        if (origin[i] >= from->place_count || !slots_are_needed(from, origin[i]) ||
-            !slots_are_needed(slots, i) || from->places[origin[i]].domain == 0)
+        if (number == 0)
             continue;
-        domain = &slots->domains[from->places[origin[i]].domain - 1];
-        if (domain->set == SLOTS_NO_SET)
-            domain->set = item->access;
-        if (domain->set == item->access)
-            place->domain = from->places[origin[i]].domain;
+        if (slots->domains[number - 1].set == item->access)
+            place->domain = number;
         else
             place->moves = true;
     }
@@ -77,6 +106,7 @@ enum sys_status lock_slots_inherit(struct lock_slots *slots, struct lock_slots *
 {
     if (!borrow_domains(slots, from))
         return failure_no_memory(why);
+    choose_sets(slots, from, origin);
     inherit_places(slots, from, origin);
     return inherit_access(slots, from, why);
 }

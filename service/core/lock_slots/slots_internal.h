@@ -18,6 +18,7 @@ struct slots_domain {
     uint32_t missing;            /* how many are NULL */
     size_t set;                  /* the access set of its objects; SLOTS_NO_SET: to be closed */
     char *sddl;                  /* owned: the access of the section */
+    uint32_t votes;              /* a reload: which access set most of its objects have */
     uint32_t wanted;             /* slots that the configuration wants */
     bool inherited;              /* others own it: freeing these does not close it */
     bool made;                   /* by this broker, and not yet recorded in the state */

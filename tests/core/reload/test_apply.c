@@ -41,6 +41,36 @@ static void users_of_a_block_that_moves_are_told(void **state)
     reloads_live(part_of_a_set, 2);
 }
 
+#define THREE(of_one)                                                                              \
+    HEAD "  One: { size: 64" of_one " }\n"                                                         \
+         "  Two: { size: 64 }\n"                                                                   \
+         "  Three: { size: 64 }\n"
+
+/* The first segment of a set gets another access: it moves, and not all of the others. */
+static void first_of_a_set(size_t number)
+{
+    const uint8_t *control = fake_find(fake, "ShmBroker.Control.1")->content;
+    size_t i;
+
+    if (number == 1) {
+        reloads_change(THREE(", access: { write: Users }"));
+        return;
+    }
+    for (i = 0; i < 3; i++) {
+        struct shmb_block block;
+
+        memcpy(&block, control + sizeof(struct shmb_control) + i * sizeof(block), sizeof(block));
+        assert_int_equal(block.generation == SHMB_BLOCK_MOVED, i == 0);
+    }
+}
+
+static void a_change_of_one_moves_one_block(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, THREE(""));
+    reloads_live(first_of_a_set, 2);
+}
+
 static void create_keep_retire(size_t number)
 {
     if (number == 1) {
@@ -365,6 +395,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(users_of_a_block_that_moves_are_told),
+        TEST(a_change_of_one_moves_one_block),
         TEST(what_is_new_comes_and_what_is_gone_goes),
         TEST(change_events_come_and_go_beside_their_segment),
         TEST(access_changes_in_place),
