@@ -1,11 +1,13 @@
 /*
- * bench_sync [ROUNDS] - locks, snapshots and queues of the library's DLL, as a program calls them,
+ * bench_sync [ROUNDS [PART...]] - locks, snapshots and queues of the library's DLL, as a program calls them,
  * beside what Windows and Boost.Interprocess have.
  *
  * Runs beside a broker with the objects of tests/bench/run.sh, which compiles this: BENCH_BOOST
  * where Boost's headers are there, the others where the library's headers have the calls. All
  * sides of a group take turns, round by round, and each round gives a ratio; the rows show the
  * medians. What cannot be measured says why ("missing"). C++, because Boost is.
+ *
+ * PART: lock, contended, snapshot, queue; without one, all.
  *
  * Starts itself as workers ("worker NAME INDEX"), which do one job after the other.
  */
@@ -814,6 +816,13 @@ void messages()
     });
 }
 
+std::vector<std::string> wanted;
+
+bool wants(const char *part)
+{
+    return wanted.empty() || std::find(wanted.begin(), wanted.end(), part) != wanted.end();
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -824,6 +833,8 @@ int main(int argc, char **argv)
     }
     if (argc > 1)
         rounds = (unsigned)atoi(argv[1]);
+    for (int i = 2; i < argc; i++)
+        wanted.push_back(argv[i]);
     if (rounds == 0 || rounds > 1000) {
         fprintf(stderr, "bench_sync: 1 to 1000 rounds\n");
         return 2;
@@ -831,12 +842,18 @@ int main(int argc, char **argv)
     name = "ShmbBench." + std::to_string(GetCurrentProcessId());
     open_all(true);
     start_workers(argv[0]);
-    free_lock();
-    contended_lock(2);
-    contended_lock(4);
-    still_snapshots();
-    busy_snapshots();
-    messages();
+    if (wants("lock"))
+        free_lock();
+    if (wants("contended")) {
+        contended_lock(2);
+        contended_lock(4);
+    }
+    if (wants("snapshot")) {
+        still_snapshots();
+        busy_snapshots();
+    }
+    if (wants("queue"))
+        messages();
     begin_job(END, 0, 0);
 #ifdef BENCH_BOOST
     ipc::message_queue::remove((name + ".ping").c_str());
