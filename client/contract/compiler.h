@@ -56,6 +56,13 @@
 #define SHMB_ALWAYS_INLINE inline __attribute__((always_inline))
 #endif
 
+/* For what a path that must be short leaves to others: inlined, it would lengthen the frame. */
+#if defined(_MSC_VER) && !defined(__clang__)
+#define SHMB_NEVER_INLINE __declspec(noinline)
+#else
+#define SHMB_NEVER_INLINE __attribute__((noinline))
+#endif
+
 /*
  * For what is built with MinGW alone. A function that runs before main, or as the DLL is loaded;
  * and MSVC's __fastfail, which the headers of MinGW do not have: Windows ends the process at once,
@@ -184,7 +191,9 @@ static inline void shmb_store64(volatile uint64_t *at, uint64_t value)
     shmb_fence_release();
 #if defined(SHMB_X86_32) && (defined(__GNUC__) || defined(__clang__))
     {
-        __m128i lane = _mm_loadl_epi64((const __m128i *)(const void *)&value);
+        /* Not as one load from memory: that waits where the halves were stored one by one. */
+        __m128i lane = _mm_unpacklo_epi32(_mm_cvtsi32_si128((int)value),
+                                          _mm_cvtsi32_si128((int)(value >> 32)));
 
         __asm__ volatile("movq %1, %0" : "=m"(*at) : "x"(lane));
     }

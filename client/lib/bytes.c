@@ -5,10 +5,11 @@
 #include "bracket.h"
 #include "handle.h"
 #include "lock.h"
+#include "shared_copy.h"
 
 /* A range that extends beyond the end, or is none. */
-static int32_t read_part(const struct shmb_segment *segment, uint64_t offset, void *buffer,
-                         uint64_t count, uint64_t *done)
+static SHMB_NEVER_INLINE int32_t read_part(const struct shmb_segment *segment, uint64_t offset,
+                                           void *buffer, uint64_t count, uint64_t *done)
 {
     size_t length;
     int32_t result;
@@ -32,7 +33,7 @@ int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *
     if (segment == NULL || buffer == NULL || offset > segment->size ||
         count > segment->size - offset)
         return read_part(segment, offset, buffer, count, done);
-    memcpy(buffer, segment->view.data + (size_t)offset, (size_t)count);
+    shared_copy(buffer, segment->view.data + (size_t)offset, (size_t)count);
     if (done != NULL)
         *done = count;
     return SHMB_OK;

@@ -297,28 +297,28 @@ static bool ends_in_order(const struct ownership *ownership, const struct seat *
 }
 
 /* What is left, in functions of its own: a compiler guards the frame of one with a fault. */
-static int32_t lock_at_length(struct shmb_segment *segment, uint32_t timeout_ms)
+static SHMB_NEVER_INLINE int32_t lock_at_length(struct shmb_segment *segment, uint32_t timeout_ms)
 {
     struct fault fault = {CALL_NONE, 0};
 
     return result_end(lock_take(segment, timeout_ms, &fault), &fault);
 }
 
-static int32_t enter_at_length(struct shmb_segment *segment, struct seat *seat)
+static SHMB_NEVER_INLINE int32_t enter_at_length(struct shmb_segment *segment, struct seat *seat)
 {
     struct fault fault = {CALL_NONE, 0};
 
     return result_end(lock_enter_fast(segment, seat, false, &fault), &fault);
 }
 
-static int32_t unlock_at_length(struct shmb_segment *segment)
+static SHMB_NEVER_INLINE int32_t unlock_at_length(struct shmb_segment *segment)
 {
     struct fault fault = {CALL_NONE, 0};
 
     return result_end(lock_give(segment, &fault), &fault);
 }
 
-static int32_t give_wanted(struct word_lock *lock, const struct seat *seat)
+static SHMB_NEVER_INLINE int32_t give_wanted(struct word_lock *lock, const struct seat *seat)
 {
     struct fault fault = {CALL_NONE, 0};
 

@@ -159,8 +159,9 @@ static int32_t copy_patiently(const struct shmb_segment *segment, void *to, size
     return result;
 }
 
-static int32_t snapshot(const struct shmb_segment *segment, uint64_t offset, void *buffer,
-                        uint64_t count, uint32_t timeout_ms, uint64_t *done)
+static SHMB_NEVER_INLINE int32_t snapshot(const struct shmb_segment *segment, uint64_t offset,
+                                          void *buffer, uint64_t count, uint32_t timeout_ms,
+                                          uint64_t *done)
 {
     size_t length;
     int32_t result;
