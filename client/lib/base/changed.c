@@ -10,6 +10,7 @@
 #include "block.h"
 #include "broker.h"
 #include "compiler.h"
+#include "crash_point.h"
 #include "open_object.h"
 #include "waiters.h"
 
@@ -159,6 +160,7 @@ void changed_tell(struct shmb_segment *segment)
 
     if (!notifies(segment))
         return;
+    SHMB_CRASH_POINT("change: stored, not noted");
     until = waiting_until(segment);
     if (until == NULL || shmb_waiters_wait(until, ticks))
         event = event_to_signal(segment, ownership->change);
@@ -166,8 +168,10 @@ void changed_tell(struct shmb_segment *segment)
         ownership->signalled |= event_bit(ownership->change);
     shmb_store64(&segment->block->signalled,
                  shmb_signalled_word(ownership->signalled, ownership->change));
+    SHMB_CRASH_POINT("change: noted, not signalled");
     if (event != NULL)
         SetEvent(event);
+    SHMB_CRASH_POINT("change: signalled");
 }
 
 /* S1 and S2 of waiters.h, for a sleep of so long. Returns the time that it stored; 0: none. */
@@ -278,6 +282,7 @@ static int32_t wait_once(struct shmb_segment *segment, uint64_t seen, DWORD time
         standing = changed_number(segment, &now);
         return standing != SHMB_OK ? fault_plain(fault, standing) : result;
     }
+    SHMB_CRASH_POINT("change: said that it waits");
     if (changed_number(segment, &now) != SHMB_OK || now != seen)
         return SHMB_OK; /* the caller reads the number itself */
     switch (WaitForSingleObject(wait.event, wait.time)) {
