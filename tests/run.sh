@@ -95,6 +95,7 @@ all_checks() {
     job check 'nothing lost under torture, 20 s' "$root/tests/torture.sh" 20
     job check 'torture finds mutant 1' "$root/tests/torture.sh" --mutants 1
     job check 'torture finds mutant 2' "$root/tests/torture.sh" --mutants 2
+    job check 'stress finds its mutants' "$root/tests/stress.sh" --mutants
     job check 'fuzzing, 5 s each' "$root/tests/fuzz/run.sh" 5
     job check 'models of the protocols, and their mutants' "$checks/models.sh"
 }

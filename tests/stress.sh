@@ -12,7 +12,7 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
-bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
+bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin host=$shmb_build/host/bin
 said=$(mktemp) || exit 1
 running=
 finish() {
@@ -41,16 +41,22 @@ stress() {
     return "$code"
 }
 
-# A mutant is found where the run says what it has found.
+# A mutant is found where the run says what it has found. Those in tests/sync are tests that fail.
 mutants() {
     local name code
     [ $# -gt 0 ] || set -- $(cd "$bin" && printf '%s\n' stress_mutant_*.exe |
-        sed 's/^stress_mutant_\(.*\)\.exe$/\1/')
+        sed 's/^stress_mutant_\(.*\)\.exe$/\1/') $(cd "$host" && printf '%s\n' sync_mutant_*)
     for name in "$@"; do
-        stress 900 --mutant "stress_mutant_$name.exe" "${name%_*}"
-        code=$?
-        if [ $code = 1 ] && grep -q '^FAILED: ' "$said"; then
-            echo "mutant $name: found. $(sed -n 's/^FAILED: [^:]*: //p' "$said")"
+        if [ -x "$host/$name" ]; then
+            timeout 300 "$host/$name" >"$said" 2>&1
+            code=$?
+            sed -i -n 's/^\[  FAILED  \] \([a-z_]*\)$/FAILED: test: \1/p' "$said"
+        else
+            stress 900 --mutant "stress_mutant_$name.exe" "${name%_*}"
+            code=$?
+        fi
+        if [ $code != 0 ] && grep -q '^FAILED: ' "$said"; then
+            echo "mutant $name: found. $(sed -n '/^FAILED: /{s/^FAILED: [^:]*: //p;q}' "$said")"
         else
             echo "mutant $name: not found"
             cat "$said"
@@ -67,7 +73,7 @@ case ${1:-} in
     exit 2
     ;;
 esac
-"$root/install/setup.sh" && build_preset mingw-x64 && build_preset mingw-x86 || exit 1
+"$root/install/setup.sh" && build_preset mingw-x64 && build_preset mingw-x86 && build_preset host || exit 1
 wine_begin "$bin" "$bin32" || exit 1
 [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; exit 1; }
 if [ "$1" = --mutants ]; then

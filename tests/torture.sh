@@ -3,7 +3,8 @@
 # write and check every byte; see tests/torture/torture.c.
 #
 #   tests/torture.sh SECONDS [SEED]   at least that long, and until the floors are
-#                                     reached; the seed is printed
+#                                     reached; the seed is printed. Then tests/stress.sh
+#                                     for as long
 #   tests/torture.sh --mutants [N…]   brokers with a deliberate fault must be found: all, or these
 #
 # The exit code is 0 where nothing was lost, or each mutant found.
@@ -74,5 +75,5 @@ esac
 if [ "$1" = --mutants ]; then
     mutants "${@:2}"
 else
-    torture "$1" "${2:-$RANDOM}" shmbroker
+    torture "$1" "${2:-$RANDOM}" shmbroker && "$root/tests/stress.sh" "$1"
 fi

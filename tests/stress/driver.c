@@ -115,7 +115,8 @@ static bool bury(struct lap *lap, struct process *process)
 
 static void kill_one(struct lap *lap, struct process *process)
 {
-    if (process->killed || shmb_load64(&journal->operations[process->first]) < process->kill_at ||
+    if (lap->plan->deaths == 0 || process->killed ||
+        shmb_load64(&journal->operations[process->first]) < process->kill_at ||
         (lap->plan->way == WAY_KILL && journal->unix_id[process->first] == 0))
         return;
     process->killed = true;

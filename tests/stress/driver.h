@@ -10,7 +10,7 @@
 struct plan {
     enum subject subject;
     enum way way;
-    uint32_t deaths, operations; /* at least */
+    uint32_t deaths, operations; /* at least; no deaths: nobody is killed */
 };
 
 struct tally {
