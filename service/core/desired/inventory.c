@@ -246,10 +246,10 @@ bool item_has_access(const struct item *item)
 
 uint32_t item_lockers(const struct item *item)
 {
-    /* A queue is one whatever else the configuration wants in its place. */
-    if (item->spec.kind == SHMB_QUEUE)
-        return item->max_lockers != 0 ? item->max_lockers : CFG_LOCKERS;
-    return item->spec.kind == SHMB_SECTION && item->fast ? item->max_lockers : 0;
+    /* A queue or fast lock is one whatever else the configuration wants in its place. */
+    if (item->spec.kind != SHMB_QUEUE && !(item->spec.kind == SHMB_SECTION && item->fast))
+        return 0;
+    return item->max_lockers != 0 ? item->max_lockers : CFG_LOCKERS;
 }
 
 uint32_t item_hash(const struct item *item)

@@ -28,12 +28,10 @@ static bool borrow_domains(struct lock_slots *slots, const struct lock_slots *fr
     return true;
 }
 
-/* The former domain of an object that needs slots, index + 1; 0: none. */
-static uint32_t former_domain(const struct lock_slots *slots, const struct lock_slots *from,
-                              const size_t *origin, size_t i)
+/* The former domain of an object that had slots, index + 1; 0: none. */
+static uint32_t former_domain(const struct lock_slots *from, const size_t *origin, size_t i)
 {
-    return origin[i] < from->place_count && slots_are_needed(from, origin[i]) &&
-                   slots_are_needed(slots, i)
+    return origin[i] < from->place_count && slots_are_needed(from, origin[i])
                ? from->places[origin[i]].domain
                : 0;
 }
@@ -46,10 +44,10 @@ static void choose_sets(struct lock_slots *slots, const struct lock_slots *from,
 
     for (i = 0; i < slots->place_count; i++) {
         const size_t access = slots->inventory->items[i].access;
-        const uint32_t number = former_domain(slots, from, origin, i);
+        const uint32_t number = former_domain(from, origin, i);
         struct slots_domain *domain;
 
-        if (number == 0)
+        if (number == 0 || !slots_are_needed(slots, i))
             continue;
         domain = &slots->domains[number - 1];
         if (domain->votes == 0)
@@ -69,14 +67,15 @@ static void inherit_places(struct lock_slots *slots, const struct lock_slots *fr
     for (i = 0; i < slots->place_count; i++) {
         const struct item *item = &slots->inventory->items[i];
         struct slots_place *place = &slots->places[i];
-        const uint32_t number = former_domain(slots, from, origin, i);
+        const uint32_t number = former_domain(from, origin, i);
 
         if (number == 0)
             continue;
-        if (slots->domains[number - 1].set == item->access)
+        /* What is in its lock word counts only together with these slots. */
+        place->moves =
+            !slots_are_needed(slots, i) || slots->domains[number - 1].set != item->access;
+        if (!place->moves)
             place->domain = number;
-        else
-            place->moves = true;
     }
 }
 
