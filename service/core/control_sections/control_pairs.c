@@ -42,7 +42,8 @@ void control_pair_settle(struct control_sets *sets, size_t item)
     struct control_place *place = &sets->places[item];
     const struct item *pair = usable(sets, item);
 
-    if (!control_block_written(sets, item) ||
+    /* One that is about to be made anew keeps its block, in case a program has it open. */
+    if (!item_is_held(&sets->inventory->items[item]) || !control_block_written(sets, item) ||
         (place->paired == (pair != NULL) && (pair == NULL || pair->filled)))
         return;
     place->from_section = place->section;

@@ -104,9 +104,15 @@ static bool segment_is_new(const struct apply *apply, const struct plan_step *lo
     return false;
 }
 
+static void keep_companion(struct item *item)
+{
+    item->state = ITEM_DEFERRED;
+    item_set_reason(item, "its segment is not made anew");
+}
+
 /*
- * A lock that follows its segment comes after it: programs that keep the segment from being made
- * anew exclude each other by the old one.
+ * A companion that follows its segment comes after it: programs that keep the segment from being
+ * made anew exclude each other by the old lock, and publish in the old section for snapshots.
  */
 static void recreate_all(struct apply *apply, bool followers)
 {
@@ -120,7 +126,7 @@ static void recreate_all(struct apply *apply, bool followers)
         if (!followers || segment_is_new(apply, step))
             recreate_one(apply, step);
         else
-            apply_item(apply, step)->state = ITEM_DEFERRED;
+            keep_companion(apply_item(apply, step));
     }
 }
 

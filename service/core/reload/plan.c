@@ -51,11 +51,10 @@ static bool is_among(char *const *names, size_t count, const char *name)
     return false;
 }
 
-/* Is the object to be made anew? A section for snapshots is made anew with its segment. */
+/* Did the operator name the object, to be made anew? */
 static bool is_anew(const struct plan_question *question, const struct item *item)
 {
-    return is_among(question->anew, question->anew_count, item->spec.name) ||
-           (item->pair && is_among(question->anew, question->anew_count, item->from->name));
+    return is_among(question->anew, question->anew_count, item->spec.name);
 }
 
 static bool same_access(struct planner *planner, const char *now, const char *next)
@@ -69,14 +68,19 @@ static bool same_access(struct planner *planner, const char *now, const char *ne
 }
 
 /*
- * True for the lock of a segment that the operator asked to make anew, where it cannot become the
- * lock that the segment is to have: a mutex for a fast lock's event, or the other way round.
+ * True for what is made anew with a segment that the operator named: its section for snapshots, and
+ * its lock where that cannot become the one that the segment is to have (a mutex for a fast lock's
+ * event, or the other way round).
  */
-static bool follows_segment(const struct plan_question *question, const struct item *item)
+static bool follows_segment(const struct plan_question *question, const struct item *item,
+                            bool fits)
 {
     const struct cfg_object *from = item->from;
 
-    return question->anew_count > 0 && from->kind == SHMB_SECTION &&
+    if (item->pair)
+        return !is_anew(question, item) &&
+               is_among(question->anew, question->anew_count, from->name);
+    return !fits && question->anew_count > 0 && from->kind == SHMB_SECTION &&
            from->u.segment.lock.name != NULL &&
            is_among(question->anew, question->anew_count, from->name) &&
            shmb_name_same(from->u.segment.lock.name, strlen(from->u.segment.lock.name),
@@ -99,7 +103,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
                    (item->held_back ||
                     !same_access(planner, question->access_now(question->context, live), next));
     /* Even if it fits: the operator asked for a new object. */
-    step->follows = !fits && follows_segment(question, item);
+    step->follows = follows_segment(question, item, fits);
     if (step->follows || is_anew(question, item)) {
         step->action = PLAN_RECREATE;
         return true;

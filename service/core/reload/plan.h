@@ -24,7 +24,7 @@ struct plan_step {
     size_t item;    /* index in the wanted inventory; NAME_INDEX_NONE: not wanted */
     size_t holding; /* index in the holdings; NAME_INDEX_NONE: not there before */
     bool access;    /* the access changes: PLAN_ACCESS, and with other actions too */
-    bool follows;   /* PLAN_RECREATE of a lock, only because its segment is made anew */
+    bool follows;   /* PLAN_RECREATE of a companion, only because its segment is made anew */
     char *reason;   /* PLAN_DEFER: why, in words; else NULL */
 };
 

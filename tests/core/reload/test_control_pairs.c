@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "lock_word.h"
 #include "reloads.h"
 #include "snapshot_pair.h"
 
@@ -244,17 +245,17 @@ static void a_segment_that_is_made_anew_has_new_snapshots(void **state)
     reloads_live(recreate, 2);
 }
 
-/* The segment stays as it is, its section for snapshots does not fit any more. */
-static void recreate_in_vain(size_t number)
+/* The section for snapshots stays as it is, and does not fit any more. */
+static void recreate_without_pair(size_t number)
 {
     if (number == 1) {
-        fake_client_open(fake, "Prices");
+        fake_client_open(fake, PAIR_X);
         fake_anew(fake, "Prices");
         reloads_change(HEAD "  Prices: { size: 200, snapshots: double }\n");
         return;
     }
-    assert_int_equal(entry_of("Prices").size, SIZE);
-    assert_int_equal(entry_of(PAIR_X).size, shmb_pair_size(200));
+    assert_int_equal(entry_of("Prices").size, 200);
+    assert_int_equal(entry_of(PAIR_X).size, shmb_pair_size(SIZE));
     assert_false(is_double());
 }
 
@@ -262,8 +263,76 @@ static void a_section_of_another_size_is_not_used(void **state)
 {
     (void)state;
     fake_file(fake, FILE_NAME, DOUBLE);
-    reloads_live(recreate_in_vain, 2);
-    fake_client_close(fake, "Prices");
+    reloads_live(recreate_without_pair, 2);
+    fake_client_close(fake, PAIR_X);
+}
+
+/* A program has the segment open: nothing changes for it, not even the owner of its lock. */
+static const char *anew_as;
+static bool open_pair;
+
+#define OWNED ((UINT64_C(4) << SHMB_LOCK_GENERATION) | 2)
+#define FAST  "lock: { kind: fast, max_lockers: 2 }"
+
+static void recreate_in_vain(size_t number)
+{
+    const char *const opened[] = {"Prices", "Prices.lock", "ShmBroker.Control.1", PAIR_X};
+    const size_t count = open_pair ? 4 : 3;
+    struct shmb_block *block = block_now();
+    size_t i;
+
+    if (number == 1) {
+        publish("one");
+        publish("two");
+        remember_block();
+        block->lock_word = OWNED;
+        block->sequence = 5;
+        block->change = 9;
+        block->initialised = 1;
+        for (i = 0; i < count; i++)
+            fake_client_open(fake, opened[i]);
+        fake_anew(fake, "Prices");
+        reloads_change(anew_as);
+        return;
+    }
+    assert_true(reloads_told("Prices", "recreate", "a program has it open"));
+    assert_true(reloads_told(PAIR_X, "recreate", "its segment is not made anew"));
+    assert_int_equal(entry_of("Prices").size, SIZE);
+    assert_int_equal(entry_of(PAIR_X).size, shmb_pair_size(SIZE));
+    assert_true(is_double());
+    assert_false(block_has_moved());
+    assert_true(block->lock_word == OWNED);
+    assert_int_equal(block->sequence, 5);
+    assert_int_equal(block->change, 9);
+    assert_int_equal(block->initialised, 1);
+    assert_int_equal(block->abandoned, 0);
+    assert_string_equal(published(), "two");
+    assert_int_equal(pair_now()->version, 3);
+    assert_int_equal(fake_event_count(fake, EVENT_LOCK_CLOSED), 0);
+    for (i = 0; i < count; i++)
+        fake_client_close(fake, opened[i]);
+}
+
+static void a_segment_that_is_not_made_anew_keeps_all_it_has(void **state)
+{
+    static const char *const forms[][2] = {
+        {HEAD "  Prices: { size: 64, snapshots: double, " FAST " }\n",
+         HEAD "  Prices: { size: 64, snapshots: double, " FAST " }\n"},
+        {HEAD "  Prices: { size: 64, snapshots: double, " FAST " }\n",
+         HEAD "  Prices: { size: 200, snapshots: double, " FAST " }\n"},
+        {DOUBLE, DOUBLE},
+        {DOUBLE, HEAD "  Prices: { size: 200, snapshots: double }\n"},
+    };
+    size_t i;
+
+    for (i = 0; i < 2 * sizeof(forms) / sizeof(forms[0]); i++) {
+        open_pair = i % 2 != 0;
+        anew_as = forms[i / 2][1];
+        fake_file(fake, FILE_NAME, forms[i / 2][0]);
+        reloads_live(recreate_in_vain, 2);
+        (void)reloads_end(state);
+        (void)reloads_begin(state);
+    }
 }
 
 static void occupied(size_t number)
@@ -441,6 +510,7 @@ int main(void)
         TEST(a_block_that_moves_keeps_what_is_published),
         TEST(a_segment_that_is_made_anew_has_new_snapshots),
         TEST(a_section_of_another_size_is_not_used),
+        TEST(a_segment_that_is_not_made_anew_keeps_all_it_has),
         TEST(while_another_program_has_the_name_the_sequence_serves),
         TEST(what_was_published_is_there_after_a_restart),
         TEST(a_section_that_is_gone_is_made_again_from_the_segment),
