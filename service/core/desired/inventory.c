@@ -217,7 +217,11 @@ enum sys_status inventory_build(const struct cfg *config, struct trustees *known
 
 size_t inventory_pair(const struct inventory *inventory, size_t segment)
 {
-    return segment > 0 && !inventory->items[segment].pair && inventory->items[segment - 1].pair
+    const struct item *items = inventory->items;
+
+    /* A deferred one may be where another object is configured. */
+    return segment > 0 && !items[segment].pair && items[segment - 1].pair &&
+                   items[segment - 1].from == items[segment].from
                ? segment - 1
                : INVENTORY_NO_PAIR;
 }
@@ -264,7 +268,8 @@ void item_set_hash(struct item *item)
 
 bool item_is_copied(const struct item *item)
 {
-    return item->copies != NULL && item_is_held(item) && item->spec.kind == SHMB_SECTION;
+    return item->copies != NULL && item_is_held(item) && item->spec.kind == SHMB_SECTION &&
+           !item->pair;
 }
 
 void item_set_reason(struct item *item, const char *reason)

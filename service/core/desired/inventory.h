@@ -73,8 +73,8 @@ struct item {
     uint32_t cause;        /* of the failure that was logged last; 0: none */
     uint32_t corrections;  /* how often its access was corrected (access_guard.h) */
     uint32_t hash;         /* of the name; 0: not calculated yet */
-    uint8_t state;         /* enum item_state; ITEM_DEFERRED: `spec`, `lock` and `fast` describe
-                              the held object */
+    uint8_t state;         /* enum item_state; ITEM_DEFERRED: `spec`, `lock`, `fast` and `pair`
+                              describe the held object */
     uint8_t auditing;      /* enum item_auditing: whether it is audited */
     bool audit;            /* auditing is wanted */
     bool initialised;      /* section: the configuration defines the content */

@@ -4,7 +4,9 @@
  */
 #include "maker_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "adoption.h"
 #include "auditing.h"
@@ -12,6 +14,7 @@
 #include "descriptor.h"
 #include "event_text.h"
 #include "misfit.h"
+#include "names.h"
 #include "queue_headers.h"
 
 /* Sets the configured access on an adopted object; reports it if it differed. */
@@ -28,6 +31,28 @@ static void correct_access(const struct maker *maker, struct item *item, const c
     maker_report_access(maker, item, event, found);
 }
 
+/*
+ * Is it a section for snapshots? The record of such a one has no lock, and the block of its
+ * segment where it was in use (control_pairs.h). A segment's record has "" for no lock.
+ */
+static bool was_pair(const struct maker *maker, const struct item *item, uint64_t generation)
+{
+    const struct state_record *record = state_find(maker->state, item->spec.name), *of;
+    const size_t length = strlen(item->spec.name), suffix = sizeof(SHMB_PAIR_SUFFIX) - 1;
+    char segment[SHMB_NAME_BYTES];
+
+    if (record == NULL || record->kind != SHMB_SECTION || record->generation != generation)
+        return item->pair;
+    if (record->lock != NULL)
+        return false;
+    if (item->pair || record->control == 0 || length <= suffix || length >= SHMB_NAME_BYTES)
+        return item->pair;
+    (void)snprintf(segment, sizeof(segment), "%.*s", (int)(length - suffix), item->spec.name);
+    of = state_find(maker->state, segment);
+    return strcmp(item->spec.name + length - suffix, SHMB_PAIR_SUFFIX) == 0 && of != NULL &&
+           of->control == record->control && of->block == record->block;
+}
+
 /* Holds an object that is ours; defers it if it does not fit. */
 static void hold_adopted(const struct maker *maker, struct item *item, struct adoption *judged,
                          struct sys_object *object, const char *access)
@@ -35,9 +60,13 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
     bool same_kind = judged->live.kind == item->spec.kind;
     char reason[MISFIT_REASON];
     bool other_lock = carried_lock_adopt(item, judged, reason, sizeof(reason));
+    bool pair = judged->live.kind == SHMB_SECTION && was_pair(maker, item, judged->generation);
+    char other_pair[MISFIT_REASON];
 
     judged->live.name = item->spec.name;
     item->spec = judged->live;
+    (void)misfit_of_pair(pair, item->pair, other_pair, sizeof(other_pair));
+    item->pair = pair;
     maker_hold(maker, item, object, judged->generation);
     item->adopted = true;
     item->other_kind = !same_kind;
@@ -50,6 +79,8 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
                        judged->taken ? EVENT_OBJECT_TAKEN_BACK : EVENT_OBJECT_ADOPTED);
     if (judged->verdict == ADOPTION_MISFIT)
         maker_defer(maker, item, judged->reason);
+    else if (other_pair[0] != '\0')
+        maker_defer(maker, item, other_pair);
     else if (other_lock)
         maker_defer(maker, item, reason);
 }

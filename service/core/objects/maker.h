@@ -36,14 +36,13 @@ bool maker_protect(const struct maker *maker, struct item *item);
 
 /*
  * Makes the object of a held item anew as `wanted`, with the lock `lock` (a segment; NULL:
- * none). `fast`: as in the item. The content of a segment is copied, as far as it fits; a queue
- * becomes empty. True: done, and the
- * generation has grown. False: a program has the object open, or it could not be made; the
- * item is deferred with the old object, or with a new one like it and a new generation. If
- * even that fails, the item is in conflict or failed.
+ * none). `fast`, `pair`: as in the item. The content of a segment is copied, as far as it fits; a
+ * queue becomes empty. True: done, and the generation has grown. False: a program has the object
+ * open, or it could not be made; the item is deferred with the old object, or with a new one like
+ * it and a new generation. If even that fails, the item is in conflict or failed.
  */
 bool maker_recreate(const struct maker *maker, struct item *item, const struct sys_spec *wanted,
-                    const char *lock, bool fast);
+                    const char *lock, bool fast, bool pair);
 
 /* Records a held item in the state, not yet written. */
 void maker_record(const struct maker *maker, const struct item *item);

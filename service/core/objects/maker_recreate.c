@@ -82,12 +82,13 @@ static enum sys_status create_anew(const struct maker *maker, struct item *item,
 }
 
 bool maker_recreate(const struct maker *maker, struct item *item, const struct sys_spec *wanted,
-                    const char *lock, bool fast)
+                    const char *lock, bool fast, bool pair)
 {
     const struct system *system = maker->system;
     const struct sys_spec old = item->spec;
-    const bool old_fast = item->fast;
-    const bool copied = old.kind == SHMB_SECTION && wanted->kind == SHMB_SECTION;
+    const bool old_fast = item->fast, old_pair = item->pair;
+    const bool copied =
+        old.kind == SHMB_SECTION && wanted->kind == SHMB_SECTION && old_pair == pair;
     struct sys_object *object;
     struct sys_failure why = {0};
     char text[REPORT_FAILURE];
@@ -116,6 +117,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
     item->object = NULL;
     item->spec = *wanted;
     item->fast = fast;
+    item->pair = pair;
     status = create_anew(maker, item, copied ? bytes : NULL, old.size, &object, &generation, &why);
     if (status == SYS_OK) {
         item->lock = lock;
@@ -126,6 +128,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
         item->access_due = item->other_kind = false;
     } else {
         item->fast = old_fast;
+        item->pair = old_pair;
         event_reason(status, &why, text);
         put_back(maker, item, &old, bytes,
                  status == SYS_TAKEN ? "a program has it open (or a former keeper, while other "

@@ -68,6 +68,19 @@ bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted
     return true;
 }
 
+bool misfit_of_pair(bool live_pair, bool wanted_pair, char *out, size_t size)
+{
+    static const char *const words[] = {"segment", "section for snapshots"};
+
+    if (size > 0)
+        out[0] = '\0';
+    if (live_pair == wanted_pair)
+        return false;
+    (void)snprintf(out, size, "it is a %s and cannot become a %s", words[live_pair],
+                   words[wanted_pair]);
+    return true;
+}
+
 static bool same_lock(struct misfit_lock a, struct misfit_lock b)
 {
     if (a.name == NULL || b.name == NULL)

@@ -20,6 +20,9 @@
 bool misfit_of_object(const struct sys_spec *live, const struct sys_spec *wanted, char *out,
                       size_t size);
 
+/* The same for a section: is one of them a section for snapshots, the other one a segment? */
+bool misfit_of_pair(bool live_pair, bool wanted_pair, char *out, size_t size);
+
 /* The lock of a segment. */
 struct misfit_lock {
     const char *name; /* bare; NULL: it has none */

@@ -49,6 +49,7 @@ static bool defer(struct apply *apply, const struct plan_step *step)
     item->access_due |= item->other_kind;
     item->spec = former->spec;
     item->spec.name = name;
+    item->pair = former->pair;
     item->state = ITEM_DEFERRED;
     item_set_reason(item, step->reason);
     return carried_lock_set(item, former->lock, former->fast);

@@ -83,11 +83,12 @@ static void recreate_one(struct apply *apply, const struct plan_step *step)
     struct item *item = apply_item(apply, step);
     struct sys_spec wanted;
     const char *lock;
-    bool fast;
+    bool fast, pair;
 
     item->state = ITEM_DEFERRED;
     wanted_spec(item, &wanted, &lock, &fast);
-    if (!maker_recreate(request->wanted, item, &wanted, lock, fast))
+    pair = item->from->kind == SHMB_SECTION && is_pair_of(&item->from->u.segment, item->spec.name);
+    if (!maker_recreate(request->wanted, item, &wanted, lock, fast, pair))
         apply_carry_lock(apply, step);
 }
 

@@ -37,8 +37,9 @@ static bool misfit(const struct item *live, const struct item *item, char *out, 
     if (misfit_of_object(&live->spec, &item->spec, out, size))
         return true;
     return live->spec.kind == SHMB_SECTION &&
-           misfit_of_lock((struct misfit_lock){live->lock, live->fast},
-                          (struct misfit_lock){item->lock, item->fast}, out, size);
+           (misfit_of_pair(live->pair, item->pair, out, size) ||
+            misfit_of_lock((struct misfit_lock){live->lock, live->fast},
+                           (struct misfit_lock){item->lock, item->fast}, out, size));
 }
 
 static bool is_among(char *const *names, size_t count, const char *name)

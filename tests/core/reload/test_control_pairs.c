@@ -475,6 +475,120 @@ static void a_restart_with_double_tells_those_who_do_not_publish(void **state)
     close_all(false);
 }
 
+/* ---- its name is wanted for a segment, or was one's --------------------------------------- */
+
+#define APART                                                                                      \
+    HEAD "  Prices: { size: 64, lock: none }\n  Prices.snapshots: { size: 192, initial: { text: "  \
+         "mine } }\n"
+#define AS_PAIR "it is a segment and cannot become a section for snapshots"
+#define AS_ONE  "it is a section for snapshots and cannot become a segment"
+
+static bool is_companion(void)
+{
+    const struct shmb_entry entry = entry_of(PAIR_X);
+
+    assert_int_equal((entry.flags & SHMB_ENTRY_COMPANION) != 0, entry.control == 0);
+    return entry.control == 0;
+}
+
+static void to_segment(size_t number)
+{
+    if (number == 1) {
+        publish("one");
+        open_all(true);
+        reloads_change(APART);
+    } else if (number == 2) {
+        assert_true(reloads_told(PAIR_X, "defer", AS_ONE));
+        assert_true(block_has_moved());
+        assert_false(is_double());
+        assert_true(is_companion());
+        reloads_change(DOUBLE);
+    } else if (number == 3) {
+        assert_true(is_double());
+        reloads_change(APART);
+    } else if (number == 4) {
+        close_all(true);
+        fake_anew(fake, PAIR_X);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else {
+        assert_true(reloads_told(PAIR_X, "recreate", "done"));
+        assert_false(is_companion());
+        assert_string_equal((const char *)fake_find(fake, PAIR_X)->content, "mine");
+    }
+}
+
+static void it_does_not_become_a_segment(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(to_segment, 5);
+}
+
+static void to_pair(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, PAIR_X);
+        reloads_change(DOUBLE);
+    } else if (number == 2) {
+        assert_true(reloads_told(PAIR_X, "defer", AS_PAIR));
+        assert_false(is_double());
+        assert_false(is_companion());
+        assert_string_equal((const char *)fake_find(fake, PAIR_X)->content, "mine");
+        fake_client_close(fake, PAIR_X);
+        fake_anew(fake, PAIR_X);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else {
+        assert_true(is_companion());
+    }
+}
+
+static void a_segment_does_not_become_a_pair(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, APART);
+    reloads_live(to_pair, 3);
+}
+
+static void find_pair(size_t number)
+{
+    (void)number;
+    assert_false(is_double());
+    assert_true(is_companion());
+    assert_int_equal(entry_of(PAIR_X).state, SHMB_ENTRY_HELD);
+    assert_string_equal(fake_last_event(fake, EVENT_OBJECT_DEFERRED)->inserts[2], AS_ONE);
+}
+
+static void go_apart(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, PAIR_X);
+}
+
+static void find_segment(size_t number)
+{
+    (void)number;
+    assert_false(is_double());
+    assert_false(is_companion());
+    assert_string_equal((const char *)fake_find(fake, PAIR_X)->content, "mine");
+    assert_int_equal(fake_events_about(fake, EVENT_OBJECT_DEFERRED, PAIR_X), 1);
+}
+
+static void nor_by_a_restart(void **state)
+{
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(publish_and_go, 1);
+    fake_file(fake, FILE_NAME, APART);
+    reloads_live(find_pair, 2);
+    close_all(true);
+    (void)reloads_end(state);
+    (void)reloads_begin(state);
+    fake_file(fake, FILE_NAME, APART);
+    reloads_live(go_apart, 1);
+    fake_file(fake, FILE_NAME, DOUBLE);
+    reloads_live(find_segment, 2);
+    fake_client_close(fake, PAIR_X);
+}
+
 /* ---- hostile content ------------------------------------------------------------------------ */
 
 static void forge_and_change(size_t number)
@@ -516,6 +630,9 @@ int main(void)
         TEST(a_section_that_is_gone_is_made_again_from_the_segment),
         TEST(a_restart_with_sequence_tells_those_who_publish),
         TEST(a_restart_with_double_tells_those_who_do_not_publish),
+        TEST(it_does_not_become_a_segment),
+        TEST(a_segment_does_not_become_a_pair),
+        TEST(nor_by_a_restart),
         TEST(what_programs_write_there_harms_nobody),
     };
 
