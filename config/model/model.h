@@ -183,6 +183,7 @@ struct cfg_limits {
 #define CFG_TRUSTEES_MAX 256u   /* of one access list */
 #define CFG_INCLUDES_MAX 100u   /* patterns of one file */
 #define CFG_LOCKERS      1024u  /* max_lockers, unless written; at most SHMB_SLOTS_MOST */
+#define CFG_LOCKERS_ONE  16u    /* the same for a queue with one producer and one consumer */
 #define CFG_HOLD_MS      600000u
 #define CFG_HOLD_MS_MAX  86400000u
 

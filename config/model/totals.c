@@ -52,18 +52,24 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
     for (i = 0; i < configuration->count; i++) {
         const struct cfg_object *object = &configuration->objects[i];
 
+        uint64_t slots = 0;
+
         totals.entries++;
         totals.objects++;
         if (object->kind == SHMB_QUEUE) {
-            totals.objects += CFG_QUEUE_EVENTS + add_slots(object, &shared);
+            slots = add_slots(object, &shared);
+            totals.objects += CFG_QUEUE_EVENTS;
             totals.memory += shmb_queue_size(object->u.queue.slots, object->u.queue.slot_size);
         }
+        if (object->kind == SHMB_SECTION)
+            slots = add_slots(object, &shared);
+        totals.slots += slots;
+        totals.objects += slots;
         if (object->kind != SHMB_SECTION)
             continue;
         totals.objects += object->u.segment.lock.name != NULL;
         if (object->u.segment.notify.events[0] != NULL)
             totals.objects += SHMB_CHANGE_EVENTS;
-        totals.objects += add_slots(object, &shared);
         totals.memory += object->u.segment.size;
         if (object->u.segment.snapshots.name == NULL)
             continue;

@@ -121,7 +121,7 @@ void read_queue(struct reader *reader, const struct node *key, const struct node
     const struct path lockers = {path, keys[KEY_MAX_LOCKERS], 0};
     const struct node *values[KEY_COUNT];
     struct cfg_queue *queue = &object->u.queue;
-    uint64_t most = CFG_LOCKERS;
+    uint64_t most;
     unsigned meant;
 
     if (!read_keys_refusing(reader, node, path, keys, KEY_COUNT, refused, values, &meant))
@@ -130,6 +130,7 @@ void read_queue(struct reader *reader, const struct node *key, const struct node
     read_ends(reader, values[KEY_PRODUCERS], path, keys[KEY_PRODUCERS], &queue->one_producer);
     read_ends(reader, values[KEY_CONSUMERS], path, keys[KEY_CONSUMERS], &queue->one_consumer);
     read_overflow(reader, values[KEY_OVERFLOW], path, queue);
+    most = queue->one_producer && queue->one_consumer ? CFG_LOCKERS_ONE : CFG_LOCKERS;
     if (values[KEY_MAX_LOCKERS] != NULL)
         read_number(reader, values[KEY_MAX_LOCKERS], &lockers, 1, SHMB_SLOTS_MOST, &most);
     queue->max_lockers = (uint32_t)most;

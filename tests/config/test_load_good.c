@@ -40,11 +40,12 @@ static void queues(void **state)
                   "  Ticks: { slots: 1048576, slot_size: 56, producers: one, consumers: one,\n"
                   "           overflow: drop oldest, max_lockers: 7 }\n"
                   "  Big: { slots: 1, slot_size: 1 MiB, producers: many, consumers: one,\n"
-                  "         overflow: refuse, access: { read: [Guests] } }\n"));
+                  "         overflow: refuse, access: { read: [Guests] } }\n"
+                  "  Pipe: { slots: 1, slot_size: 1, producers: one, consumers: one }\n"));
     const struct cfg_object *o = cfg->objects;
 
     (void)state;
-    assert_int_equal(cfg->count, 3);
+    assert_int_equal(cfg->count, 4);
     assert_int_equal(o[0].kind, SHMB_QUEUE);
     assert_string_equal(o[0].path, "queues.Orders");
     assert_int_equal(o[0].u.queue.slots, 1024);
@@ -66,6 +67,8 @@ static void queues(void **state)
     assert_true(o[2].u.queue.one_consumer);
     assert_int_equal(o[2].u.queue.overflow, CFG_OVERFLOW_REFUSE);
     check_trustee(o[2].access, 0, "Guests", SHMB_LEVEL_READ);
+    assert_int_equal(o[2].u.queue.max_lockers, 1024);
+    assert_int_equal(o[3].u.queue.max_lockers, 16);
     unload(&loaded);
 }
 

@@ -11,9 +11,11 @@
 #include "descriptor.h"
 #include "names.h"
 #include "sddl_text.h"
+#include "totals.h"
 
-#define DEFAULTS  "defaults." /* the start of the path of a shared default */
-#define PATH_SIZE 800         /* a path of an object with a key behind it */
+#define DEFAULTS   "defaults." /* the start of the path of a shared default */
+#define PATH_SIZE  800         /* a path of an object with a key behind it */
+#define MANY_SLOTS 4096u       /* more of them delay a start by seconds */
 
 struct advice {
     struct trustees *known;
@@ -247,9 +249,17 @@ static void look_at_snapshots(const struct advice *advice, const struct cfg_obje
     char path[PATH_SIZE];
 
     if (object->kind != SHMB_SECTION || snapshots->name == NULL ||
-        (!object->alias && find_full(advice, object->access) == NULL))
+        (!object->alias && object->access->sddl == NULL &&
+         find_full(advice, object->access) == NULL))
         return;
     (void)snprintf(path, sizeof(path), "%s.snapshots", object->path);
+    if (!object->alias && object->access->sddl != NULL) {
+        cfg_message_add(advice->messages, CFG_WARNING, &snapshots->place, path,
+                        "if sddl is for programs without the library: what they write does not "
+                        "show in snapshots: double until a program with the library writes; then "
+                        "use snapshots: sequence");
+        return;
+    }
     cfg_message_add(advice->messages, CFG_WARNING, &snapshots->place, path,
                     "%s is for programs without the library, and what they write does not show in "
                     "snapshots: double until a program with the library writes; if such programs "
@@ -359,6 +369,20 @@ static void look_at_saves(const struct advice *advice, const struct cfg_object *
                     (unsigned long long)((segment->size + SAVE_RATE - 1) / SAVE_RATE));
 }
 
+/* Each slot is a kernel object: an `access` of its own costs an object with a lock all of them. */
+static void look_at_slots(const struct advice *advice, const struct cfg *config)
+{
+    const uint64_t slots = totals_add((struct totals){0}, config).slots;
+    const struct cfg_place file = {config->file, 0, 0};
+
+    if (slots > MANY_SLOTS)
+        cfg_message_add(advice->messages, CFG_WARNING, &file, "limits.objects",
+                        "fast locks and queues need %llu slots, and a start makes or adopts each "
+                        "of them, up to a millisecond for each; write a smaller max_lockers where "
+                        "an object has an access of its own, or use the default access",
+                        (unsigned long long)slots);
+}
+
 void advice_add(const struct cfg *config, struct trustees *known, struct cfg_messages *messages)
 {
     struct advice advice = {.known = known, .messages = messages};
@@ -375,6 +399,7 @@ void advice_add(const struct cfg *config, struct trustees *known, struct cfg_mes
         look_at_saves(&advice, &config->objects[i]);
         look_at_name(&advice, &config->objects[i]);
     }
+    look_at_slots(&advice, config);
 }
 
 void advice_audit(const struct cfg *config, struct cfg_messages *messages)

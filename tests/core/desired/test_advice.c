@@ -63,13 +63,15 @@ static void double_snapshots_beside_programs_without_the_library_are(void **stat
     static const char *const wanted[] = {
         "sample.access:1:1: 'Users' may also change who has access",
         "A.snapshots:1:1: full is for programs without the library, and what they write does not ",
-        "B.snapshots:2:1: sessions: alias is for programs without the library, and what they "};
+        "B.snapshots:2:1: sessions: alias is for programs without the library, and what they ",
+        "E.snapshots:5:1: if sddl is for programs without the library: what they write does not "};
+    struct cfg_access sddl = {.sddl = "D:P(A;;0x20007;;;BU)", .path = "E.sddl"};
     char full[] = "full Users", modest[] = "read Users, write System";
     struct cfg_object *object;
     struct sample sample;
 
     (void)state;
-    sample_init(&sample, 4);
+    sample_init(&sample, 5);
     object = sample_section(&sample, "A", 64, NULL, sample_access(&sample, full));
     object->u.segment.snapshots.name = "A.snapshots";
     object->u.segment.snapshots.place = (struct cfg_place){"sample.yaml", 1, 1};
@@ -80,7 +82,10 @@ static void double_snapshots_beside_programs_without_the_library_are(void **stat
     object = sample_section(&sample, "C", 64, NULL, object->access);
     object->u.segment.snapshots.name = "C.snapshots";
     sample_section(&sample, "D", 64, NULL, object->access)->alias = true;
-    check(&sample, wanted, 3);
+    object = sample_section(&sample, "E", 64, NULL, &sddl);
+    object->u.segment.snapshots.name = "E.snapshots";
+    object->u.segment.snapshots.place = (struct cfg_place){"sample.yaml", 5, 1};
+    check(&sample, wanted, 4);
 }
 
 static void what_a_queue_has_no_use_for_is(void **state)
@@ -104,6 +109,30 @@ static void what_a_queue_has_no_use_for_is(void **state)
     sample_queue(&sample, "B", &sddl);
     sample_queue(&sample, "C", sample_access(&sample, write));
     check(&sample, wanted, 3);
+}
+
+/* Each with an access of its own: 4 times 1024 slots and their section. */
+static void many_slots_are_spoken_of(void **state)
+{
+    static const char *const wanted[] = {
+        "limits.objects:0:0: fast locks and queues need 4100 slots, and a start makes or adopts"};
+    static const char *const names[] = {"A", "B", "C", "D"};
+    size_t i, count;
+
+    (void)state;
+    for (count = 3; count <= 4; count++) {
+        char lists[4][sizeof("write Users")];
+        struct sample sample;
+
+        sample_init(&sample, 4);
+        sample.cfg.file = "sample.yaml";
+        for (i = 0; i < count; i++) {
+            memcpy(lists[i], "write Users", sizeof(lists[i]));
+            sample_queue(&sample, names[i], sample_access(&sample, lists[i]))->u.queue.max_lockers =
+                1024;
+        }
+        check(&sample, wanted, count == 4);
+    }
 }
 
 static void a_large_segment_that_is_saved_often_is(void **state)
@@ -365,6 +394,7 @@ int main(void)
         cmocka_unit_test(what_is_modest_is_not_spoken_of),
         cmocka_unit_test(double_snapshots_beside_programs_without_the_library_are),
         cmocka_unit_test(a_large_segment_that_is_saved_often_is),
+        cmocka_unit_test(many_slots_are_spoken_of),
         cmocka_unit_test(what_a_queue_has_no_use_for_is),
         cmocka_unit_test(each_rash_entry_has_its_place),
         cmocka_unit_test(defaults_are_spoken_of_once),
