@@ -5,7 +5,8 @@
 
 void pair_publish(struct shmb_pair *pair, size_t half, const void *from, size_t size)
 {
-    uint64_t next = shmb_load64(&pair->version) + 1;
+    const uint64_t version = shmb_load64(&pair->version);
+    uint64_t next = (version != 0 ? version : shmb_load64(&pair->withdrawn)) + 1;
 
     if (next == 0)
         next = 2; /* 0 means that nothing is published; 2 has the same half */
@@ -25,6 +26,10 @@ void pair_publish(struct shmb_pair *pair, size_t half, const void *from, size_t 
 
 void pair_withdraw(struct shmb_pair *pair)
 {
+    const uint64_t version = shmb_load64(&pair->version);
+
+    if (version != 0)
+        shmb_store64(&pair->withdrawn, version);
     shmb_store64(&pair->version, 0);
     shmb_fence_release();
 }

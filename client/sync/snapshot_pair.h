@@ -6,9 +6,10 @@
  *   A companion section of segment X with its trustees; `full` means `write` here.
  *
  *     offset size
- *          0    8  version: how often a copy was published; 0: never, so readers use the segment
- *                  and its sequence (control.h)
- *          8   56  reserved
+ *          0    8  version: grows with each copy that is published; 0: none is, so readers use the
+ *                  segment and its sequence (control.h)
+ *          8    8  the version before the copies were withdrawn; the next one counts on from there
+ *         16   48  reserved
  *         64       half 0, of shmb_pair_half(size of the segment) bytes
  *                  half 1
  *
@@ -23,9 +24,10 @@
  *
  *   All programs that write through the library publish, or none: if a segment gets this section,
  *   or loses it, it gets another block, so that programs which have it open open it again. The
- *   broker publishes the first copy before it publishes the segment, and never writes again until
- *   the segment is made anew. For clients all of this is hostile input: bounds come from the
- *   directory.
+ *   broker publishes the first copy before it publishes the segment. It withdraws what is published
+ *   and publishes a first copy again when the segment gets this section back, or is made anew; then
+ *   programs may still have it open and read. So no version comes twice. For clients all of this is
+ *   hostile input: bounds come from the directory.
  */
 #ifndef SYNC_SNAPSHOT_PAIR_H
 #define SYNC_SNAPSHOT_PAIR_H
@@ -41,7 +43,8 @@
 
 struct shmb_pair {
     volatile uint64_t version;
-    uint8_t reserved[56];
+    volatile uint64_t withdrawn;
+    uint8_t reserved[48];
 };
 
 static_assert(sizeof(struct shmb_pair) == 64, "the header of a pair has 64 bytes");
@@ -87,7 +90,10 @@ static inline bool pair_is_current(const struct shmb_pair *pair, uint64_t versio
  */
 void pair_publish(struct shmb_pair *pair, size_t half, const void *from, size_t size);
 
-/* Before a first copy is published anew: nothing is published. No program has the pair open. */
+/*
+ * Before a first copy is published anew: nothing is published. Programs may have the pair open: a
+ * reader that still copies a half learns from the version that it does not count.
+ */
 void pair_withdraw(struct shmb_pair *pair);
 
 #endif

@@ -98,6 +98,33 @@ static void a_copy_counts_until_the_next_one_is_published(void **state)
     assert_int_equal(from[0], 4);
 }
 
+/* A reader copies a half, while the broker publishes a first copy again: no version comes twice. */
+static void what_was_withdrawn_does_not_count(void **state)
+{
+    uint64_t version, value = 0;
+    int published, withdrawn;
+
+    (void)state;
+    for (published = 1; published <= 3; published++)
+        for (withdrawn = 1; withdrawn <= 2; withdrawn++) {
+            int i;
+
+            memset(&shared.pair, 0, sizeof(shared.pair));
+            for (i = 0; i < published; i++)
+                publish(7);
+            assert_non_null(pair_published(&shared.pair, SIZE, &version));
+            for (i = 0; i < withdrawn; i++)
+                pair_withdraw(&shared.pair);
+            assert_false(pair_is_current(&shared.pair, version));
+            for (i = 0; i < 4; i++) {
+                publish(8);
+                assert_false(pair_is_current(&shared.pair, version));
+            }
+            assert_true(read_once(&value));
+            assert_int_equal(value, 8);
+        }
+}
+
 static void the_version_wraps_without_a_gap(void **state)
 {
     uint64_t value = 0, version;
@@ -223,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(nothing_is_published_at_first, begin),
         cmocka_unit_test_setup(a_copy_counts_until_the_next_one_is_published, begin),
+        cmocka_unit_test_setup(what_was_withdrawn_does_not_count, begin),
         cmocka_unit_test_setup(the_version_wraps_without_a_gap, begin),
         cmocka_unit_test_setup(a_forged_version_stays_within_the_halves, begin),
         cmocka_unit_test_setup(a_publisher_that_dies_leaves_the_last_copy, begin),
