@@ -38,6 +38,17 @@ bool control_block_due(const struct control_sets *sets, size_t item)
     return item_is_held(&sets->inventory->items[item]) && !control_block_written(sets, item);
 }
 
+void control_place_leave(struct control_sets *sets, size_t item)
+{
+    struct control_place *place = &sets->places[item];
+
+    place->from_section = place->section;
+    place->from_block = place->block;
+    place->section = place->block = 0;
+    place->generation = 0;
+    sets->moved = true;
+}
+
 struct shmb_block *control_block_at(const struct control_section *section, uint32_t block)
 {
     return (struct shmb_block *)((struct shmb_control *)section->shared.view + 1) + block;

@@ -20,6 +20,7 @@ struct control_section {
     struct own_section shared;  /* mapped only while it is written */
     struct own_section waiters; /* beside it, if a segment has `notify`; as `shared` */
     bool without_waiters;       /* it never gets one (control_waiters.c) */
+    bool waiters_lost;          /* it had one, which cannot be adopted */
     bool waiters_new;           /* a reload made it, and is neither settled nor undone */
     uint32_t number;
     uint32_t blocks, used; /* the first `used` blocks are in use */
@@ -111,6 +112,7 @@ void control_pair_restore(struct control_sets *sets, size_t item,
 /* Records, beside the block of a segment, whether its section for snapshots is used with it. */
 void control_pair_record(const struct control_sets *sets, size_t item, uint32_t number,
                          uint32_t block, struct state *state);
+
 /* control_waiters.c: the waiters sections */
 
 /* Its access for an access set, as SDDL text; the caller frees it. NULL: no memory. */
@@ -124,6 +126,9 @@ bool control_waiters_prepare(struct control_sets *sets, struct trouble *avoided)
 
 /* For an adopted section: adopts its waiters section, too, or makes it anew, if it had one. */
 void control_waiters_restore(const struct control_sets *sets, struct control_section *section);
+
+/* Its block is its own again: if that had a waiters section that is lost, the segment moves. */
+void control_waiters_settle(struct control_sets *sets, size_t item);
 
 /* Adds the record of it to the state, or drops one that is not its. */
 void control_waiters_record(const struct control_section *section, struct state *state);
@@ -140,6 +145,9 @@ bool control_block_written(const struct control_sets *sets, size_t item);
 
 /* True if the segment is held, and its block is not written so. */
 bool control_block_due(const struct control_sets *sets, size_t item);
+
+/* The segment moves from its block, which is written, to another one. */
+void control_place_leave(struct control_sets *sets, size_t item);
 
 /* A block of a section that is mapped. */
 struct shmb_block *control_block_at(const struct control_section *section, uint32_t block);

@@ -39,18 +39,14 @@ bool control_pair_in_use(const struct control_sets *sets, size_t item)
 
 void control_pair_settle(struct control_sets *sets, size_t item)
 {
-    struct control_place *place = &sets->places[item];
+    const struct control_place *place = &sets->places[item];
     const struct item *pair = usable(sets, item);
 
     /* One that is about to be made anew keeps its block, in case a program has it open. */
     if (!item_is_held(&sets->inventory->items[item]) || !control_block_written(sets, item) ||
         (place->paired == (pair != NULL) && (pair == NULL || pair->filled)))
         return;
-    place->from_section = place->section;
-    place->from_block = place->block;
-    place->section = place->block = 0;
-    place->generation = 0;
-    sets->moved = true;
+    control_place_leave(sets, item);
 }
 
 /* Publishes a copy that no write of the library disturbs. `block` NULL: nobody writes yet. */

@@ -26,8 +26,7 @@ static uint32_t recorded_blocks(const struct control_sets *sets, uint32_t number
     return (uint32_t)((record->size - control_size(0)) / sizeof(struct shmb_block));
 }
 
-/* The index of a section by its number; adopts it first if needed. CONTROL_NO_SET: not possible. */
-static size_t restore_section(struct control_sets *sets, uint32_t number, size_t set)
+static size_t try_section(struct control_sets *sets, uint32_t number, size_t set)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
     struct control_section section = {.number = number, .set = set};
@@ -68,6 +67,17 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     return CONTROL_NO_SET;
 }
 
+/*
+ * The index of a section by its number; adopts it first if needed. CONTROL_NO_SET: not possible.
+ * Tries that twice: after a failure that passes, all its locks would be closed for nothing.
+ */
+static size_t restore_section(struct control_sets *sets, uint32_t number, size_t set)
+{
+    const size_t index = try_section(sets, number, set);
+
+    return index != CONTROL_NO_SET ? index : try_section(sets, number, set);
+}
+
 bool control_place_lost(const struct control_sets *sets, size_t item)
 {
     const struct item *segment = &sets->inventory->items[item];
@@ -99,6 +109,7 @@ void control_place_restore(struct control_sets *sets, size_t item)
         place->block = record->block;
         place->generation = segment->generation;
         control_pair_restore(sets, item, record);
+        control_waiters_settle(sets, item);
     } else {
         /*
          * The section has another access set, or the lock word is of no use with other slots: the

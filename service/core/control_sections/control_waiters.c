@@ -4,7 +4,9 @@
  *
  * Programs that have a segment open know from the directory whether there is one, and those that
  * wait rely on it that those that write know it, too. So a control section whose segments were
- * published without one never gets one: then writers always signal.
+ * published without one never gets one: then writers always signal. If a start cannot adopt one,
+ * programs that have the former one open write only there: so the segments that have it move to
+ * another control section, and those programs open them again.
  */
 #include "control_internal.h"
 
@@ -102,8 +104,15 @@ void control_waiters_restore(const struct control_sets *sets, struct control_sec
     char name[SHMB_WAITERS_NAME_BYTES];
 
     shmb_waiters_name(section->number, name);
-    section->without_waiters =
-        state_find(sets->state, name) == NULL || make(sets, section, true, NULL) != SYS_OK;
+    section->waiters_lost =
+        state_find(sets->state, name) != NULL && make(sets, section, true, NULL) != SYS_OK;
+    section->without_waiters = section->waiters.section == NULL;
+}
+
+void control_waiters_settle(struct control_sets *sets, size_t item)
+{
+    if (sets->sections[sets->places[item].section - 1].waiters_lost && control_notifies(sets, item))
+        control_place_leave(sets, item);
 }
 
 void control_waiters_record(const struct control_section *section, struct state *state)

@@ -273,6 +273,42 @@ static void one_that_nobody_kept_is_made_anew(void **state)
     fake_client_close(fake, CONTROL_1);
 }
 
+/* The former one cannot be adopted: nobody may rely on it, and who has it open must learn that. */
+static void hold_lost(size_t number)
+{
+    hold_all(number);
+    header(WAITERS_1)->line_count = 2;
+    fake_fail(fake, FAKE_INSPECT, WAITERS_1, SYS_FAILED);
+}
+
+static void find_moved(size_t number)
+{
+    const struct fake_object *old = fake_find(fake, CONTROL_1);
+    struct shmb_entry entry;
+
+    (void)number;
+    reloads_look_up("Prices", &entry);
+    assert_int_not_equal(entry.control, 1);
+    assert_true(listed("Prices"));
+    assert_true(shmb_control_block(old->content, old->content_length, 0)->generation ==
+                SHMB_BLOCK_MOVED);
+    reloads_look_up("Plain", &entry); /* it has no waiters */
+    assert_int_equal(entry.control, 1);
+}
+
+static void one_that_cannot_be_adopted_moves_its_segments(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, ACCESS WATCHED);
+    reloads_live(hold_lost, 1);
+    reloads_live(find_moved, 2);
+    fake_mend(fake);
+    fake_client_close(fake, "Prices");
+    fake_client_close(fake, "Plain");
+    fake_client_close(fake, CONTROL_1);
+    fake_client_close(fake, WAITERS_1);
+}
+
 /* Who has the segment open does not say that he waits: so nobody is to rely on it. */
 static void find_none(size_t number)
 {
@@ -344,6 +380,7 @@ int main(void)
         LIFE(it_goes_with_its_control_section),
         LIFE(what_clients_kept_is_adopted),
         LIFE(one_that_nobody_kept_is_made_anew),
+        LIFE(one_that_cannot_be_adopted_moves_its_segments),
         LIFE(a_name_that_is_taken_leaves_it_out_for_good),
         LIFE(its_header_is_repaired),
     };
