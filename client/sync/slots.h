@@ -4,8 +4,9 @@
  * SLOTS  Global\ShmBroker.Slots.<number>, and the mutexes Global\ShmBroker.Slot.<number>.<index>
  *   One domain for all segments and queues with the same access list (a writer set). The section
  *   has the trustees of those objects, as a control section has; so have the mutexes, with the
- *   rights to wait and release for writers only. A domain is never shared between two sets of
- *   writers: a program that may write here can make others believe that an owner died.
+ *   rights to wait and release for writers only. Two access lists never share a domain: a program
+ *   that may write here can make others believe that an owner died. If the list of all its objects
+ *   changes, the domain gets the new list, and programs that have it open keep it.
  *
  *   A thread that locks takes one slot: it waits, with no time, for a slot's mutex, and owns it
  *   until it ends or gives the slot back. Then it counts the slot's generation up. Slot and

@@ -137,13 +137,30 @@ static enum sys_status check_exact(const struct resolving *r, const struct cfg_a
     return SYS_OK;
 }
 
+/* Sets the rules of a set to the closest levels of its SDDL. False: no memory. */
+static bool set_levels(struct access_set *set)
+{
+    size_t i;
+
+    set->rules = calloc(set->exact->count + 1, sizeof(struct access_rule));
+    if (set->rules == NULL)
+        return false;
+    for (i = 0; i < set->exact->count; i++) {
+        struct access_rule *rule = &set->rules[set->count];
+
+        rule->sid = set->exact->entries[i].sid;
+        set->count += level_of(&set->exact->entries[i], &rule->level);
+    }
+    set->label = set->exact->label[0] != '\0' ? set->exact->label : NULL;
+    return true;
+}
+
 /* Reads a list that is written as SDDL. Its rules are the closest levels. */
 static enum sys_status read_exact(const struct resolving *r, const struct cfg_access *list,
                                   enum shmb_kind kind, struct access_set *set)
 {
     struct sys_failure why;
     enum sys_status status;
-    size_t i;
 
     set->kind = kind;
     set->exact = calloc(1, sizeof(*set->exact));
@@ -156,16 +173,8 @@ static enum sys_status read_exact(const struct resolving *r, const struct cfg_ac
         cfg_message_add(r->messages, CFG_ERROR, &list->place, list->path, "%s", why.text);
         return SYS_NOT_FOUND;
     }
-    set->rules = calloc(set->exact->count + 1, sizeof(struct access_rule));
-    if (set->rules == NULL)
+    if (!set_levels(set))
         return SYS_NO_MEMORY;
-    for (i = 0; i < set->exact->count; i++) {
-        struct access_rule *rule = &set->rules[set->count];
-
-        rule->sid = set->exact->entries[i].sid;
-        set->count += level_of(&set->exact->entries[i], &rule->level);
-    }
-    set->label = set->exact->label[0] != '\0' ? set->exact->label : NULL;
     return check_exact(r, list, set->exact);
 }
 
@@ -182,5 +191,28 @@ enum sys_status access_resolve(const struct cfg_access *list, enum shmb_kind kin
         access_resolve_free(out);
     else if (low)
         out->label = SDDL_LOW_INTEGRITY;
+    return status;
+}
+
+enum sys_status access_resolve_live(const char *sddl, enum shmb_kind kind, struct access_set *out)
+{
+    struct sys_failure why;
+    enum sys_status status = SYS_NO_MEMORY;
+    size_t i, count = 0;
+
+    *out = (struct access_set){.kind = kind, .exact = calloc(1, sizeof(*out->exact))};
+    if (out->exact != NULL)
+        status = sddl_read_live(sddl, kind, out->exact, &why);
+    for (i = 0; status == SYS_OK && i < out->exact->count; i++)
+        if (out->exact->entries[i].deny ||
+            !descriptor_has_full(out->exact->entries[i].sid, out->exact->owner))
+            out->exact->entries[count++] = out->exact->entries[i];
+    if (status == SYS_OK) {
+        out->exact->count = count;
+        if (set_levels(out))
+            return SYS_OK;
+        status = SYS_NO_MEMORY;
+    }
+    access_resolve_free(out);
     return status;
 }

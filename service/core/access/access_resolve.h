@@ -37,6 +37,13 @@ struct access_set {
 enum sys_status access_resolve(const struct cfg_access *list, enum shmb_kind kind, bool low,
                                struct trustees *known, struct cfg_messages *messages,
                                struct access_set *out);
+
+/*
+ * The access that an object has, as sys_facts tell it: the closest levels, without the accounts
+ * that always have full control. SYS_OK; SYS_FAILED: `sddl` cannot be read; SYS_NO_MEMORY.
+ */
+enum sys_status access_resolve_live(const char *sddl, enum shmb_kind kind, struct access_set *out);
+
 void access_resolve_free(struct access_set *set);
 
 #endif

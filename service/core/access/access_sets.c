@@ -209,6 +209,57 @@ enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_acces
     return seen->set == SIZE_MAX ? SYS_NOT_FOUND : SYS_OK;
 }
 
+/* The text of what programs share, with this set. The caller frees it. NULL: no memory. */
+static char *shared_text(const struct access_sets *sets, size_t set)
+{
+    const struct descriptor_use use = {.kind = SHMB_SECTION, .label = sets->items[set].label};
+    size_t count;
+    struct access_rule *rules = access_sets_shared_rules(sets, set, &count);
+    char *text = rules != NULL ? descriptor_sddl(SHMB_SERVICE_SID, &use, rules, count) : NULL;
+
+    free(rules);
+    return text;
+}
+
+/* The first set that gives programs the same as the last one: its index, or that of the last. */
+static enum sys_status find_shared(const struct access_sets *sets, size_t *set)
+{
+    const size_t last = sets->count - 1;
+    char *wanted = shared_text(sets, last), *text;
+
+    *set = last;
+    for (*set = 0; wanted != NULL && *set < last; (*set)++) {
+        bool same;
+
+        text = shared_text(sets, *set);
+        same = text != NULL && strcmp(text, wanted) == 0;
+        free(text);
+        if (same)
+            break;
+    }
+    free(wanted);
+    return wanted != NULL ? SYS_OK : SYS_NO_MEMORY;
+}
+
+enum sys_status access_sets_add_live(struct access_sets *sets, const char *sddl,
+                                     enum shmb_kind kind, size_t *set)
+{
+    struct access_set *items = realloc(sets->items, (sets->count + 1) * sizeof(*sets->items));
+    enum sys_status status;
+
+    if (items == NULL)
+        return SYS_NO_MEMORY;
+    sets->items = items;
+    status = access_resolve_live(sddl, kind, &items[sets->count]);
+    if (status != SYS_OK)
+        return status;
+    sets->count++;
+    status = find_shared(sets, set);
+    if (status != SYS_OK || *set != sets->count - 1)
+        access_resolve_free(&items[--sets->count]);
+    return status;
+}
+
 size_t access_sets_count(const struct access_sets *sets)
 {
     return sets->count;

@@ -33,6 +33,14 @@ enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_acces
 /* Call it after the last access_sets_add. Frees what only adding needs. False: no memory. */
 bool access_sets_whole(struct access_sets *sets);
 
+/*
+ * Returns in `*set` one with the same rules and label for what programs share as the live access of
+ * an object has, as sys_facts tell it; adds one with the closest levels if there is none. After
+ * access_sets_whole. SYS_OK; SYS_NO_MEMORY; SYS_FAILED: `sddl` is no access of an object.
+ */
+enum sys_status access_sets_add_live(struct access_sets *sets, const char *sddl,
+                                     enum shmb_kind kind, size_t *set);
+
 size_t access_sets_count(const struct access_sets *sets);
 
 /* True: the set denies something to a pending account. */

@@ -35,7 +35,8 @@ bool control_block_written(const struct control_sets *sets, size_t item)
 
 bool control_block_due(const struct control_sets *sets, size_t item)
 {
-    return item_is_held(&sets->inventory->items[item]) && !control_block_written(sets, item);
+    return item_is_held(&sets->inventory->items[item]) && !control_block_written(sets, item) &&
+           item_shared_access(&sets->inventory->items[item]) != INVENTORY_NO_ACCESS;
 }
 
 void control_place_leave(struct control_sets *sets, size_t item)

@@ -33,8 +33,9 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
 static bool has_block(const struct control_sets *sets, const struct control_sets *from,
                       const size_t *origin, size_t i)
 {
-    return control_is_segment(&sets->inventory->items[i]) && origin[i] < from->place_count &&
-           control_block_written(from, origin[i]);
+    return control_is_segment(&sets->inventory->items[i]) &&
+           item_shared_access(&sets->inventory->items[i]) != INVENTORY_NO_ACCESS &&
+           origin[i] < from->place_count && control_block_written(from, origin[i]);
 }
 
 /*
@@ -47,7 +48,7 @@ static void choose_sets(struct control_sets *sets, const struct control_sets *fr
     size_t i;
 
     for (i = 0; i < sets->place_count; i++) {
-        const size_t access = sets->inventory->items[i].access;
+        const size_t access = item_shared_access(&sets->inventory->items[i]);
         struct control_section *section;
 
         if (!has_block(sets, from, origin, i))
@@ -83,7 +84,7 @@ static void inherit_places(struct control_sets *sets, struct control_sets *from,
         old = &from->places[origin[i]];
         old->inherited = true;
         place->paired = old->paired;
-        if (sets->sections[old->section - 1].set == item->access &&
+        if (sets->sections[old->section - 1].set == item_shared_access(item) &&
             lock_slots_stay(sets->slots, i)) {
             place->section = old->section;
             place->block = old->block;

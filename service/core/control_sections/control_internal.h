@@ -62,6 +62,7 @@ struct control_sets {
     struct control_section *sections;
     size_t section_count;
     struct control_list *lists;   /* by access set; control_sets_prepare builds them anew */
+    size_t list_count;
     struct control_place *places; /* by item */
     size_t place_count;
     uint32_t last_number; /* the last section number that counted up */

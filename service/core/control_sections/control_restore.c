@@ -91,17 +91,19 @@ void control_place_restore(struct control_sets *sets, size_t item)
     const struct item *segment = &sets->inventory->items[item];
     const struct state_record *record = state_find(sets->state, segment->spec.name);
     struct control_place *place = &sets->places[item];
+    const size_t set = item_shared_access(segment);
     size_t index;
 
     /* A record of another generation is about an object that no longer exists. */
-    if (record == NULL || record->control == 0 || record->generation != segment->generation)
+    if (record == NULL || record->control == 0 || record->generation != segment->generation ||
+        set == INVENTORY_NO_ACCESS)
         return;
-    index = restore_section(sets, record->control, segment->access);
+    index = restore_section(sets, record->control, set);
     if (index == CONTROL_NO_SET)
         control_forgotten_close(sets, record->control);
     if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
         return;
-    if (sets->sections[index].set == segment->access && lock_slots_stay(sets->slots, item)) {
+    if (sets->sections[index].set == set && lock_slots_stay(sets->slots, item)) {
         if (!control_block_revive(sets, (uint32_t)index + 1, record->block, segment->generation,
                                   &place->revived))
             return;

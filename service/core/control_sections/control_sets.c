@@ -11,6 +11,20 @@
 
 #define GROWTH 16u /* least blocks of each further section of an access set */
 
+/* An adopted object of another kind may have added an access set. False: no memory. */
+static bool make_lists(struct control_sets *sets)
+{
+    const size_t count = access_sets_count(sets->inventory->sets);
+    struct control_list *lists = realloc(sets->lists, (count + 1) * sizeof(*lists));
+
+    if (lists == NULL)
+        return false;
+    memset(lists, 0, count * sizeof(*lists));
+    sets->lists = lists;
+    sets->list_count = count;
+    return true;
+}
+
 struct control_sets *control_sets_new(const struct system *system, const char *owner,
                                       const struct inventory *inventory, const struct state *state,
                                       const struct lock_slots *slots)
@@ -27,11 +41,9 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     sets->settled = true;
     sets->patience = CONTROL_PATIENCE_MS;
     sets->place_count = inventory->count;
-    sets->lists = calloc(access_sets_count(inventory->sets) + 1, sizeof(struct control_list));
     sets->places = calloc(inventory->count + 1, sizeof(struct control_place));
-    if (sets->lists != NULL && sets->places != NULL)
+    if (sets->places != NULL && make_lists(sets))
         return sets;
-    free(sets->lists);
     free(sets->places);
     free(sets);
     return NULL;
@@ -42,15 +54,15 @@ static void list_work(struct control_sets *sets)
 {
     size_t i;
 
-    memset(sets->lists, 0, access_sets_count(sets->inventory->sets) * sizeof(struct control_list));
     for (i = sets->place_count; i-- > 0;) {
         const struct item *item = &sets->inventory->items[i];
         struct control_place *place = &sets->places[i];
-        struct control_list *list = &sets->lists[item->access];
+        struct control_list *list;
         bool due;
 
-        if (!control_is_segment(item))
+        if (!control_is_segment(item) || item_shared_access(item) == INVENTORY_NO_ACCESS)
             continue;
+        list = &sets->lists[item_shared_access(item)];
         /* Clients may still use the block that the former broker made: takes it back, if it can. */
         if (control_place_lost(sets, i))
             control_place_restore(sets, i);
@@ -176,9 +188,16 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
     struct control_news news = {.complete = true};
     size_t i;
 
+    if (!make_lists(sets)) {
+        struct sys_failure why;
+
+        trouble_begin(trouble, sets->system, SHMB_CONTROL_PREFIX "*", failure_no_memory(&why),
+                      &why);
+        return (struct control_news){0};
+    }
     list_work(sets);
     control_locks_close_left(sets);
-    for (i = 0; i < access_sets_count(sets->inventory->sets); i++) {
+    for (i = 0; i < sets->list_count; i++) {
         struct sys_failure why = {0};
         enum sys_status status;
 

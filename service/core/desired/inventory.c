@@ -104,8 +104,7 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     item->spec.size = segment->size;
     item->lock = segment->lock.name;
     item->fast = segment->lock.name != NULL && segment->lock.kind == CFG_LOCK_FAST;
-    /* A segment that was made with a fast lock keeps it, whatever the configuration says. */
-    item->max_lockers = item->fast ? segment->lock.max_lockers : CFG_LOCKERS;
+    item->max_lockers = item->fast ? segment->lock.max_lockers : 0;
     /* A new section is all zero: zeros need not be written. */
     if (segment->initial != NULL && (segment->initial->length > 0 || segment->initial->fill != 0 ||
                                      segment->initial->unread != NULL))
@@ -248,12 +247,37 @@ bool item_has_access(const struct item *item)
     return item_is_held(item) && !item->other_kind;
 }
 
+size_t item_shared_access(const struct item *item)
+{
+    if (!item->other_kind)
+        return item->access;
+    return item->live_access != 0 ? item->live_access - 1 : INVENTORY_NO_ACCESS;
+}
+
+enum sys_status item_set_live_access(const struct inventory *inventory, struct item *item,
+                                     enum shmb_kind kind, const char *sddl)
+{
+    enum sys_status status;
+    size_t set;
+
+    item->live_access = 0;
+    if (sddl == NULL || shmb_kernel_kind(kind) != SHMB_SECTION)
+        return SYS_OK;
+    status = access_sets_add_live(inventory->sets, sddl, kind, &set);
+    if (status == SYS_OK)
+        item->live_access = (uint32_t)set + 1;
+    return status;
+}
+
+bool item_has_lockers(const struct item *item)
+{
+    /* A queue is one whatever else the configuration wants in its place. */
+    return item->spec.kind == SHMB_QUEUE || (item->spec.kind == SHMB_SECTION && item->fast);
+}
+
 uint32_t item_lockers(const struct item *item)
 {
-    /* A queue or fast lock is one whatever else the configuration wants in its place. */
-    if (item->spec.kind != SHMB_QUEUE && !(item->spec.kind == SHMB_SECTION && item->fast))
-        return 0;
-    return item->max_lockers != 0 ? item->max_lockers : CFG_LOCKERS;
+    return item_has_lockers(item) && !item->other_kind ? item->max_lockers : 0;
 }
 
 uint32_t item_hash(const struct item *item)

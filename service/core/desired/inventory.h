@@ -70,6 +70,8 @@ struct item {
     uint32_t repairs;      /* queue: how often its header was repaired (queue_headers.h) */
     uint32_t max_lockers;  /* segment: threads that may use a fast lock of it */
     uint32_t access;       /* index of its access set */
+    uint32_t live_access;  /* other_kind, a section: the set of the access that it has, index + 1;
+                              0: not known */
     uint32_t cause;        /* of the failure that was logged last; 0: none */
     uint32_t corrections;  /* how often its access was corrected (access_guard.h) */
     uint32_t hash;         /* of the name; 0: not calculated yet */
@@ -134,7 +136,27 @@ bool item_is_held(const struct item *item);
 /* True for a held object that has an access in the configuration, also if it is deferred. */
 bool item_has_access(const struct item *item);
 
-/* How many threads may use the fast lock of the object at the same time; 0: it has none. */
+/*
+ * The access set of what programs share for a held object: its block and its slots. Those of an
+ * object of another kind than configured keep the access that it has. INVENTORY_NO_ACCESS: that is
+ * not known, so it gets none of them.
+ */
+size_t item_shared_access(const struct item *item);
+
+/*
+ * Finds item.live_access for an object of this kind; `sddl` is the access that it has, NULL: not
+ * known.
+ */
+enum sys_status item_set_live_access(const struct inventory *inventory, struct item *item,
+                                     enum shmb_kind kind, const char *sddl);
+
+/* True for a queue, and for a segment with a fast lock. */
+bool item_has_lockers(const struct item *item);
+
+/*
+ * How many threads may use the fast lock of the object at the same time. 0: it has none, or the
+ * configuration does not say it, because it wants another kind of object or of lock.
+ */
 uint32_t item_lockers(const struct item *item);
 
 /* The shmb_name_hash of its name. item_set_hash stores it, so that it is calculated once. */

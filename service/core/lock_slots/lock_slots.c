@@ -32,7 +32,8 @@ struct lock_slots *lock_slots_new(const struct system *system, const char *owner
     return NULL;
 }
 
-/* For each access set, the most threads that an object of it wants. The caller frees it. */
+/* For each access set, the most threads that an object of it wants; 0: not configured. The caller
+ * frees it. */
 static uint32_t *count_wanted(const struct lock_slots *slots)
 {
     uint32_t *wanted = calloc(access_sets_count(slots->inventory->sets) + 1, sizeof(*wanted));
@@ -40,9 +41,10 @@ static uint32_t *count_wanted(const struct lock_slots *slots)
 
     for (i = 0; wanted != NULL && i < slots->place_count; i++) {
         const struct item *item = &slots->inventory->items[i];
+        const size_t set = item_shared_access(item);
 
-        if (item_lockers(item) > wanted[item->access])
-            wanted[item->access] = item_lockers(item);
+        if (set != INVENTORY_NO_ACCESS && item_lockers(item) > wanted[set])
+            wanted[set] = item_lockers(item);
     }
     return wanted;
 }
@@ -61,12 +63,13 @@ static size_t domain_of_set(const struct lock_slots *slots, size_t set)
 static enum sys_status place(struct lock_slots *slots, size_t index, const uint32_t *wanted,
                              struct trouble *avoided, struct sys_failure *why)
 {
-    const struct item *item = &slots->inventory->items[index];
-    size_t domain = domain_of_set(slots, item->access);
+    const size_t set = item_shared_access(&slots->inventory->items[index]);
+    size_t domain = domain_of_set(slots, set);
     enum sys_status status = SYS_OK;
 
     if (domain == SLOTS_NO_SET)
-        status = slots_make(slots, item->access, wanted[item->access], &domain, avoided, why);
+        status = slots_make(slots, set, wanted[set] != 0 ? wanted[set] : CFG_LOCKERS, &domain,
+                            avoided, why);
     if (status == SYS_OK)
         slots->places[index].domain = (uint32_t)domain + 1;
     return status;
@@ -116,6 +119,15 @@ static bool complete_all(struct lock_slots *slots, const uint32_t *wanted, struc
     return complete;
 }
 
+/* True also for an object without a domain. */
+static bool has_its_access(const struct lock_slots *slots, size_t index)
+{
+    const uint32_t domain = slots->places[index].domain;
+
+    return domain == 0 ||
+           slots->domains[domain - 1].set == item_shared_access(&slots->inventory->items[index]);
+}
+
 struct slots_news lock_slots_prepare(struct lock_slots *slots, struct trouble *avoided,
                                      struct trouble *trouble)
 {
@@ -128,13 +140,13 @@ struct slots_news lock_slots_prepare(struct lock_slots *slots, struct trouble *a
         struct sys_failure why = {0};
         enum sys_status status;
 
-        /* One that was made anew without a fast lock. */
-        if (item_lockers(item) == 0)
+        /* One that was made anew without a fast lock, or as another kind with its own access. */
+        if (!item_has_lockers(item) || !has_its_access(slots, i))
             slots->places[i].domain = 0;
         if (!slots_are_needed(slots, i) || slots->places[i].domain != 0)
             continue;
         slots_place_restore(slots, i);
-        if (slots->places[i].domain == 0 && item->access == failed_set)
+        if (slots->places[i].domain == 0 && item_shared_access(item) == failed_set)
             continue;
         status = slots->places[i].domain != 0 ? SYS_OK : place(slots, i, wanted, avoided, &why);
         if (status == SYS_OK) {
@@ -145,7 +157,7 @@ struct slots_news lock_slots_prepare(struct lock_slots *slots, struct trouble *a
         if (news.complete)
             trouble_begin(trouble, slots->system, SHMB_SLOTS_PREFIX "*", status, &why);
         news.complete = false;
-        failed_set = item->access;
+        failed_set = item_shared_access(item);
     }
     if (wanted == NULL) {
         struct sys_failure why;

@@ -43,7 +43,7 @@ static void choose_sets(struct lock_slots *slots, const struct lock_slots *from,
     size_t i;
 
     for (i = 0; i < slots->place_count; i++) {
-        const size_t access = slots->inventory->items[i].access;
+        const size_t access = item_shared_access(&slots->inventory->items[i]);
         const uint32_t number = former_domain(from, origin, i);
         struct slots_domain *domain;
 
@@ -65,15 +65,14 @@ static void inherit_places(struct lock_slots *slots, const struct lock_slots *fr
     size_t i;
 
     for (i = 0; i < slots->place_count; i++) {
-        const struct item *item = &slots->inventory->items[i];
+        const size_t set = item_shared_access(&slots->inventory->items[i]);
         struct slots_place *place = &slots->places[i];
         const uint32_t number = former_domain(from, origin, i);
 
         if (number == 0)
             continue;
         /* What is in its lock word counts only together with these slots. */
-        place->moves =
-            !slots_are_needed(slots, i) || slots->domains[number - 1].set != item->access;
+        place->moves = !slots_are_needed(slots, i) || slots->domains[number - 1].set != set;
         if (!place->moves)
             place->domain = number;
     }

@@ -7,8 +7,9 @@
 
 bool slots_are_needed(const struct lock_slots *slots, size_t item)
 {
-    return item_lockers(&slots->inventory->items[item]) != 0 &&
-           item_is_held(&slots->inventory->items[item]);
+    return item_has_lockers(&slots->inventory->items[item]) &&
+           item_is_held(&slots->inventory->items[item]) &&
+           item_shared_access(&slots->inventory->items[item]) != INVENTORY_NO_ACCESS;
 }
 
 /* The slots of a domain by its number, as the state has it. 0: unknown. */
@@ -65,8 +66,8 @@ void slots_place_restore(struct lock_slots *slots, size_t index)
     place->moves = true;
     if (record->slots == 0)
         return;
-    domain = restore_domain(slots, record->slots, item->access);
-    if (domain == SLOTS_NO_SET || slots->domains[domain].set != item->access)
+    domain = restore_domain(slots, record->slots, item_shared_access(item));
+    if (domain == SLOTS_NO_SET || slots->domains[domain].set != item_shared_access(item))
         return;
     place->domain = (uint32_t)domain + 1;
     place->moves = false;

@@ -31,8 +31,11 @@ static bool is_held_now(struct name_index *held, const struct item *item)
     return found != NAME_INDEX_NONE && item_is_held(&held->items[found]);
 }
 
-/* False only if the recorded object is surely gone: one that cannot be opened may be there. */
-static bool may_be_there(const struct maker *maker, const struct item *item)
+/*
+ * False only if the recorded object is surely gone: one that cannot be opened may be there. Finds
+ * the access of one of another kind than configured: its lock has it, too.
+ */
+static bool may_be_there(const struct maker *maker, struct item *item)
 {
     const struct system *system = maker->system;
     struct sys_object *object = NULL;
@@ -42,6 +45,8 @@ static bool may_be_there(const struct maker *maker, const struct item *item)
                                            &item->spec, &facts, &judged, &object, NULL);
 
     system->objects.close(system->self, object);
+    if (status == SYS_OK && judged.generation != 0 && judged.live.kind != item->spec.kind)
+        (void)item_set_live_access(maker->inventory, item, judged.live.kind, facts.sddl);
     free(facts.sddl);
     if (status == SYS_OK && !judged.unasked)
         return judged.generation != 0;
@@ -164,13 +169,15 @@ size_t carried_lock_held(struct name_index *held, const struct item *segment)
 size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
                         const struct item *segment)
 {
+    /* The lock has the access of the segment that it belongs to. */
+    const uint32_t access = segment->live_access != 0 ? segment->live_access - 1 : segment->access;
     struct item *added = &inventory->items[inventory->count];
 
     *added = (struct item){.spec = lock->spec,
                            .from = segment->from,
                            .readers_may_wait = lock->readers_may_wait,
                            .fast = lock->fast,
-                           .access = segment->access,
+                           .access = access,
                            .audit = segment->audit,
                            .held_back = segment->held_back};
     /* The segment owns the text, and is in the same inventory. */

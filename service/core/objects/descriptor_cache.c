@@ -5,6 +5,7 @@
 #include "descriptor_cache.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "access_sets.h"
 #include "descriptor.h"
@@ -28,6 +29,7 @@ struct descriptor_cache {
     const char *owner;
     const struct inventory *inventory;
     struct form *forms;         /* by access set * FORMS + form */
+    size_t sets;                /* how many of them `forms` is for */
     struct sys_descriptor *own; /* of descriptor_cache_own; NULL: not needed so far */
 };
 
@@ -41,7 +43,8 @@ struct descriptor_cache *descriptor_cache_new(const struct system *system, const
     cache->system = system;
     cache->owner = owner;
     cache->inventory = inventory;
-    cache->forms = calloc(access_sets_count(inventory->sets) * FORMS + 1, sizeof(struct form));
+    cache->sets = access_sets_count(inventory->sets);
+    cache->forms = calloc(cache->sets * FORMS + 1, sizeof(struct form));
     if (cache->forms != NULL)
         return cache;
     free(cache);
@@ -54,7 +57,7 @@ void descriptor_cache_free(struct descriptor_cache *cache)
 
     if (cache == NULL)
         return;
-    for (i = 0; i < access_sets_count(cache->inventory->sets) * FORMS; i++) {
+    for (i = 0; i < cache->sets * FORMS; i++) {
         cache->system->objects.descriptor_free(cache->system->self, cache->forms[i].descriptor);
         free(cache->forms[i].text);
     }
@@ -63,6 +66,21 @@ void descriptor_cache_free(struct descriptor_cache *cache)
     free(cache);
 }
 
+/* An object of another kind than configured may have added an access set. False: no memory. */
+static bool make_room(struct descriptor_cache *cache)
+{
+    const size_t sets = access_sets_count(cache->inventory->sets);
+    struct form *forms = realloc(cache->forms, (sets * FORMS + 1) * sizeof(*forms));
+
+    if (forms == NULL)
+        return false;
+    memset(forms + cache->sets * FORMS, 0, (sets - cache->sets) * FORMS * sizeof(*forms));
+    cache->forms = forms;
+    cache->sets = sets;
+    return true;
+}
+
+/* NULL: no memory. */
 static struct form *form_of(struct descriptor_cache *cache, const struct item *item)
 {
     size_t form = (size_t)item->spec.kind;
@@ -73,6 +91,8 @@ static struct form *form_of(struct descriptor_cache *cache, const struct item *i
         form = FORM_OPEN_LOCK;
     else if (item->fast && item->spec.kind == SHMB_EVENT)
         form = FORM_FAST_LOCK;
+    if (item->access >= cache->sets && !make_room(cache))
+        return NULL;
     return &cache->forms[item->access * FORMS + form];
 }
 
@@ -115,9 +135,9 @@ const char *descriptor_cache_text(struct descriptor_cache *cache, const struct i
 {
     struct form *form = form_of(cache, item);
 
-    if (form->text == NULL)
+    if (form != NULL && form->text == NULL)
         form->text = make_text(cache, item);
-    return form->text;
+    return form != NULL ? form->text : NULL;
 }
 
 enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struct item *item,
@@ -128,6 +148,8 @@ enum sys_status descriptor_cache_get(struct descriptor_cache *cache, const struc
     enum sys_status status = SYS_OK;
 
     *out = NULL;
+    if (form == NULL)
+        return failure_no_memory(why);
     if (form->descriptor == NULL) {
         text = descriptor_cache_text(cache, item);
         if (text == NULL)

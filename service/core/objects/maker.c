@@ -70,6 +70,8 @@ static void hold_adopted(const struct maker *maker, struct item *item, struct ad
     maker_hold(maker, item, object, judged->generation);
     item->adopted = true;
     item->other_kind = !same_kind;
+    if (!same_kind)
+        (void)item_set_live_access(maker->inventory, item, item->spec.kind, access);
     /* Where the configuration wants the event of a fast lock, but a mutex exists. */
     item->fast &= item->spec.kind == SHMB_SECTION || item->spec.kind == SHMB_EVENT;
     item->auditing = AUDITING_UNKNOWN;

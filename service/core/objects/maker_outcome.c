@@ -75,7 +75,7 @@ void maker_record(const struct maker *maker, const struct item *item)
     /* "": no lock. NULL would mean that the lock is not known. */
     if (item->spec.kind == SHMB_SECTION && !item->pair)
         record.lock = item->lock != NULL ? item->lock : "";
-    record.fast = item_lockers(item) != 0;
+    record.fast = item_has_lockers(item);
     /* The same object: its control section, block and slots stay as recorded. */
     if (known != NULL && known->generation == item->generation) {
         record.slots = known->slots;

@@ -37,6 +37,22 @@ static void carry(const struct item *former, struct item *item)
     item->state = ITEM_HELD;
 }
 
+/*
+ * The configured access is that of another kind. What programs share keeps the access that the
+ * object has. False: it cannot be asked for it, or no memory.
+ */
+static bool find_live_access(const struct apply *apply, struct item *item,
+                             struct sys_object *object)
+{
+    const struct system *system = apply->request->wanted->system;
+    char *sddl = NULL;
+    bool found = system->objects.examine(system->self, object, &sddl, NULL) == SYS_OK &&
+                 item_set_live_access(apply->request->to, item, item->spec.kind, sddl) == SYS_OK;
+
+    free(sddl);
+    return found;
+}
+
 /* The object stays as it is until it can be made anew. False: no memory. */
 static bool defer(struct apply *apply, const struct plan_step *step)
 {
@@ -44,7 +60,6 @@ static bool defer(struct apply *apply, const struct plan_step *step)
     struct item *item = apply_item(apply, step);
     const char *name = item->spec.name;
 
-    /* The configured access is that of another kind. */
     item->other_kind = item->spec.kind != former->spec.kind;
     item->access_due |= item->other_kind;
     item->spec = former->spec;
@@ -52,6 +67,8 @@ static bool defer(struct apply *apply, const struct plan_step *step)
     item->pair = former->pair;
     item->state = ITEM_DEFERRED;
     item_set_reason(item, step->reason);
+    if (item->other_kind && !find_live_access(apply, item, former->object))
+        return false;
     return carried_lock_set(item, former->lock, former->fast);
 }
 

@@ -1,0 +1,215 @@
+/*
+ * An object whose name is configured for another kind while programs use it: it stays as it is, and
+ * so does the access of its lock words and slots. The configured access is that of the other kind.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "slots_world.h"
+
+#define HEAD             "version: 1\n"
+#define USERS            "access: { write: [Users] }"
+#define OTHERS           "access: { write: [Interactive] }"
+#define QUEUE(n, access) "  " #n ": { slots: 8, slot_size: 8, max_lockers: 3, " access " }\n"
+#define FAST(n, access)  "  " #n ": { size: 64, lock: { kind: fast, max_lockers: 3 }, " access " }\n"
+
+#define SID_USERS  ";;;S-1-5-32-545)"
+#define SID_OTHERS ";;;S-1-5-4)"
+
+static bool lets_in(const char *object, const char *sid)
+{
+    const struct fake_object *found = fake_find(fake, object);
+
+    assert_non_null(found);
+    return strstr(found->sddl, sid) != NULL;
+}
+
+/* The object is Users' as before, and nobody else gets at what guards it. */
+static void expect_users_alone(const char *const *objects, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        assert_true(lets_in(objects[i], SID_USERS));
+        assert_false(lets_in(objects[i], SID_OTHERS));
+    }
+}
+
+#define QUEUE_FIRST  HEAD "queues:\n" QUEUE(Q, USERS)
+#define QUEUE_SECOND HEAD "segments:\n" FAST(Q, OTHERS)
+
+static void expect_queue(void)
+{
+    static const char *const objects[] = {"Q", "ShmBroker.Slots.1", "ShmBroker.Slot.1.0"};
+
+    assert_int_equal(slots_entry("Q").kind, SHMB_QUEUE);
+    assert_int_equal(slots_entry("Q").slots, 1);
+    assert_int_equal(slots_entry("Q").slot_count, 3);
+    assert_int_equal(slots_mutexes(1), 3);
+    expect_users_alone(objects, 3);
+}
+
+static void use_queue(void)
+{
+    fake_client_open(fake, "Q");
+    fake_client_open(fake, "ShmBroker.Slots.1");
+    fake_client_open(fake, "ShmBroker.Slot.1.0");
+}
+
+static void defer_queue(size_t number)
+{
+    switch (number) {
+    case 1:
+        use_queue();
+        slots_reload(QUEUE_SECOND);
+        return;
+    case 2:
+        expect_queue();
+        slots_reload(QUEUE_SECOND "events: { E: { " OTHERS " } }\n");
+        return;
+    case 3:
+        expect_queue();
+        /* Made anew as what is configured: its lock is Interactive's, with slots of its own. */
+        fake_client_close(fake, "Q");
+        fake_anew(fake, "Q");
+        slots_reload(QUEUE_SECOND);
+        return;
+    default:
+        assert_int_equal(slots_entry("Q").kind, SHMB_SECTION);
+        assert_true(lets_in("Q", SID_OTHERS));
+        assert_int_not_equal(slots_entry("Q").slots, 1);
+        assert_true(lets_in("ShmBroker.Slots.2", SID_OTHERS));
+        assert_false(lets_in("ShmBroker.Slots.2", SID_USERS));
+        assert_false(lets_in("ShmBroker.Control.1", SID_USERS));
+        fake_client_close(fake, "ShmBroker.Slots.1");
+        fake_client_close(fake, "ShmBroker.Slot.1.0");
+    }
+}
+
+static void a_queue_keeps_the_access_of_its_slots(void **state)
+{
+    (void)state;
+    life_run(QUEUE_FIRST, defer_queue, 4);
+}
+
+static void just_use_queue(size_t number)
+{
+    (void)number;
+    use_queue();
+}
+
+static void find_queue(size_t number)
+{
+    if (number == 1)
+        expect_queue();
+}
+
+static void also_over_a_restart(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(QUEUE_FIRST, just_use_queue, 1);
+    life_run(QUEUE_SECOND, find_queue, 1);
+}
+
+#define SEGMENT_FIRST HEAD "segments:\n" FAST(A, USERS) FAST(B, USERS)
+#define SEGMENT_SECOND                                                                             \
+    HEAD "segments:\n" FAST(B, USERS) FAST(C, OTHERS) "mutexes: { A: { " OTHERS " } }\n"
+
+/* B is configured as before, and stays with A. */
+static void expect_segment(void)
+{
+    static const char *const objects[] = {
+        "A", "B", "A.lock", "ShmBroker.Slots.1", "ShmBroker.Slot.1.2", "ShmBroker.Control.1"};
+
+    assert_int_equal(slots_entry("A").kind, SHMB_SECTION);
+    assert_int_equal(slots_entry("A").slots, 1);
+    assert_int_equal(slots_entry("A").control, 1);
+    assert_int_equal(slots_entry("B").slots, 1);
+    assert_int_equal(slots_entry("B").control, 1);
+    assert_int_not_equal(slots_entry("C").slots, 1);
+    assert_int_not_equal(slots_entry("C").control, 1);
+    assert_int_equal(slots_block("A")->lock_word, slots_identity(1, 4));
+    expect_users_alone(objects, 6);
+}
+
+static void defer_segment(size_t number)
+{
+    if (number == 1) {
+        slots_use("A", 0);
+        slots_block("A")->lock_word = slots_identity(1, 4);
+        slots_reload(SEGMENT_SECOND);
+    } else if (number == 2) {
+        expect_segment();
+    }
+}
+
+static void a_segment_keeps_the_access_of_its_lock(void **state)
+{
+    (void)state;
+    life_run(SEGMENT_FIRST, defer_segment, 2);
+}
+
+static void hold_segment(size_t number)
+{
+    (void)number;
+    slots_use("A", 0);
+    fake_client_open(fake, "A.lock");
+    slots_block("A")->lock_word = slots_identity(1, 4);
+}
+
+static void find_segment(size_t number)
+{
+    if (number == 1)
+        expect_segment();
+}
+
+static void a_segment_also_over_a_restart(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(SEGMENT_FIRST, hold_segment, 1);
+    life_run(SEGMENT_SECOND, find_segment, 1);
+}
+
+/* Nobody configures how many threads use the fast lock of a segment that is to have a mutex. */
+static void expect_no_growth(size_t number)
+{
+    (void)number;
+    if (number == 1 && slots_entry("A").kind == SHMB_SECTION && fake_find(fake, "E") == NULL)
+        slots_reload(HEAD "segments: { A: { size: 64, " USERS " } }\nevents: { E: { " USERS
+                          " } }\n");
+    else
+        slots_use("A", 0);
+    assert_int_equal(slots_entry("A").lock_kind, SHMB_ENTRY_LOCK_FAST);
+    assert_int_equal(slots_entry("A").slot_count, 3);
+    assert_int_equal(fake_event_count(fake, EVENT_SLOTS_DEFERRED), 0);
+    assert_false(life_reports("max_lockers"));
+}
+
+static void it_is_not_to_grow(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(HEAD "segments:\n" FAST(A, USERS), expect_no_growth, 2);
+    life_run(HEAD "segments: { A: { size: 64, " USERS " } }\n", expect_no_growth, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, slots_world_open, life_end)
+        TEST(a_queue_keeps_the_access_of_its_slots),
+        TEST(also_over_a_restart),
+        TEST(a_segment_keeps_the_access_of_its_lock),
+        TEST(a_segment_also_over_a_restart),
+        TEST(it_is_not_to_grow),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
