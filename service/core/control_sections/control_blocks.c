@@ -84,7 +84,6 @@ void control_block_write(struct control_sets *sets, const struct control_section
     const struct item *item = &sets->inventory->items[index];
     struct control_place *place = &sets->places[index];
     struct shmb_block *block = control_block_at(section, place->block);
-    const struct state_record *record;
     uint32_t died = 0;
 
     /*
@@ -94,12 +93,9 @@ void control_block_write(struct control_sets *sets, const struct control_section
      */
     if (item->fast && place->from_section == 0 && place->generation != 0)
         died = block->abandoned;
-    /* The state has lost its former block: nobody knows whether an owner has died. */
-    if (item->fast && place->from_section == 0 && place->generation == 0 && item->adopted) {
-        record = state_find(sets->state, item->spec.name);
-        if (record == NULL || record->control == 0)
-            died = SHMB_DIED_OWNING;
-    }
+    /* Its former block is lost, or cannot be adopted: nobody knows whether an owner has died. */
+    if (item->fast && place->from_section == 0 && place->generation == 0 && item->adopted)
+        died = SHMB_DIED_OWNING;
     memset((uint8_t *)block + sizeof(block->lock_word), 0,
            sizeof(*block) - sizeof(block->lock_word));
     block->abandoned = died;

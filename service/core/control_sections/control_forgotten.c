@@ -15,21 +15,31 @@
 #define FREE_MOST   16u
 #define NUMBER_MOST 4096u
 
+/* What became of a section that may be the broker's. */
+enum look {
+    LOOK_FREE,    /* there is none of this name */
+    LOOK_DONE,    /* its blocks are closed, or it is another program's */
+    LOOK_UNCLOSED /* it cannot be mapped now, or no memory */
+};
+
 /* Closes the locks of all blocks in a mapped section, and marks the blocks as moved. */
-static void close_blocks(struct control_sets *sets, void *view, size_t size)
+static enum look close_blocks(struct control_sets *sets, void *view, size_t size)
 {
     struct control_lock *locks = calloc(size / sizeof(struct shmb_block) + 1, sizeof(*locks));
     struct shmb_block *block;
     size_t i, count = 0;
     uint32_t index;
 
+    if (locks == NULL)
+        return LOOK_UNCLOSED;
     for (index = 0; (block = shmb_control_block(view, size, index)) != NULL; index++)
-        if (locks != NULL && shmb_load64(&block->generation) != 0)
+        if (shmb_load64(&block->generation) != 0)
             locks[count++] = (struct control_lock){.block = block};
     control_locks_close(sets, locks, count);
     for (i = 0; i < count; i++)
         shmb_store64(&locks[i].block->generation, SHMB_BLOCK_MOVED);
     free(locks);
+    return LOOK_DONE;
 }
 
 /* Bytes to map: what the header says if that can be true, else all pages. */
@@ -44,8 +54,7 @@ static size_t size_of(const struct control_sets *sets, struct sys_object *sectio
     return (size_t)pages;
 }
 
-/* False: the name is free. */
-static bool look_at(struct control_sets *sets, const char *name)
+static enum look look_at(struct control_sets *sets, const char *name)
 {
     const struct system *system = sets->system;
     const struct sys_spec wanted = {.kind = SHMB_SECTION, .name = name, .size = control_size(1)};
@@ -54,36 +63,47 @@ static bool look_at(struct control_sets *sets, const char *name)
     struct sys_facts facts;
     enum sys_status status = adoption_open(system, sets->state, sets->owner, &wanted, &facts,
                                            &judged, &shared.section, NULL);
+    enum look look = LOOK_DONE;
     size_t size = 0;
 
+    if (status == SYS_NOT_FOUND)
+        look = LOOK_FREE;
+    else if (status == SYS_NO_MEMORY)
+        look = LOOK_UNCLOSED;
     if (judged.verdict != ADOPTION_CONFLICT && judged.live.kind == SHMB_SECTION &&
         facts.size <= SHMB_TABLE_MAX)
         size = size_of(sets, shared.section, facts.size);
-    if (size != 0 && own_section_map(system, &shared, size, NULL) == SYS_OK)
-        close_blocks(sets, shared.view, size);
+    if (size != 0)
+        look = own_section_map(system, &shared, size, NULL) == SYS_OK
+                   ? close_blocks(sets, shared.view, size)
+                   : LOOK_UNCLOSED;
     free(facts.sddl);
     own_section_end(system, &shared);
-    return status != SYS_NOT_FOUND;
+    return look;
 }
 
-void control_forgotten_close(struct control_sets *sets, uint32_t number)
+bool control_forgotten_close(struct control_sets *sets, uint32_t number)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
 
     shmb_control_name(number, name);
-    (void)look_at(sets, name);
+    return look_at(sets, name) != LOOK_UNCLOSED;
 }
 
-void control_forgotten_find(struct control_sets *sets)
+bool control_forgotten_find(struct control_sets *sets)
 {
+    bool closed = true;
     char name[SHMB_CONTROL_NAME_BYTES];
     uint32_t number, unused = 0;
 
     for (number = 1; number <= NUMBER_MOST && unused < FREE_MOST; number++) {
+        enum look look = LOOK_DONE;
+
         shmb_control_name(number, name);
-        if (state_find(sets->state, name) != NULL || look_at(sets, name))
-            unused = 0;
-        else
-            unused++;
+        if (state_find(sets->state, name) == NULL)
+            look = look_at(sets, name);
+        closed &= look != LOOK_UNCLOSED;
+        unused = look == LOOK_FREE ? unused + 1 : 0;
     }
+    return closed;
 }

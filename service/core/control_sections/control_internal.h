@@ -45,6 +45,8 @@ struct control_place {
     bool inherited; /* a reload: the new sets have the segment, too */
     bool paired;    /* the block's users publish double snapshots; of a segment that moves: did */
     bool revived;   /* its block was marked as moved, while the segment was retired */
+    bool barred;    /* it may have a lock in a section that cannot be mapped: gets no other one */
+    bool unclosed;  /* the lock of the block that it is to leave could not be closed */
 };
 
 /* The work for an access set: segments without a place, or whose block is to be written. */
@@ -61,7 +63,7 @@ struct control_sets {
     const struct lock_slots *slots;
     struct control_section *sections;
     size_t section_count;
-    struct control_list *lists;   /* by access set; control_sets_prepare builds them anew */
+    struct control_list *lists; /* by access set; control_sets_prepare builds them anew */
     size_t list_count;
     struct control_place *places; /* by item */
     size_t place_count;
@@ -70,6 +72,7 @@ struct control_sets {
     bool moved;           /* some segments move to another section */
     bool settled;         /* no reload is under way: it cannot be undone any more */
     bool unseen;          /* sections were adopted, and not looked at for damage yet */
+    bool forgotten;       /* a section that the state has lost could not be mapped */
     bool left_out;        /* a start: blocks of retired segments are to be marked */
     uint32_t patience;    /* milliseconds left to wait for threads that hold fast locks */
 };
@@ -184,6 +187,13 @@ uint64_t control_lock_close_owned(struct shmb_block *block);
 /* Opens a lock if it is closed. True: it was. */
 bool control_lock_open(struct shmb_block *block);
 
+/*
+ * Frees a lock that a program has closed, or whose word is none of a domain with this many slots
+ * (0: not known): it would shut everybody out for ever. Its owner, if it had one, is told that it
+ * has lost it, and the next one, too. Leaves any other word as it is. True: it was damaged.
+ */
+bool control_lock_repair(struct shmb_block *block, uint32_t slot_count);
+
 /* The word of a free lock, for this block: DIRTY if an owner died. */
 uint64_t control_lock_free(const struct shmb_block *block);
 
@@ -202,11 +212,15 @@ struct control_lock {
  */
 void control_locks_close(struct control_sets *sets, struct control_lock *locks, size_t count);
 
-/* The same for the blocks that segments leave, before their new ones are written. */
+/*
+ * The same for the blocks that segments leave, before their new ones are written. A segment whose
+ * lock cannot be closed, because its section cannot be mapped, is not to get a new one yet
+ * (place.unclosed).
+ */
 void control_locks_close_left(struct control_sets *sets);
 
 /* The same for the blocks of segments that only the former sets have. */
-void control_locks_close_retired(struct control_sets *sets, const struct control_sets *from);
+void control_locks_close_retired(struct control_sets *sets, struct control_sets *from);
 
 /* The same for the blocks that came back with the segments that a reload has adopted. */
 void control_locks_close_revived(struct control_sets *sets);
@@ -216,10 +230,13 @@ void control_locks_open_left(struct control_sets *sets);
 
 /* control_forgotten.c */
 
-/* Marks the blocks of a section that could not be adopted, if it exists and is the broker's. */
-void control_forgotten_close(struct control_sets *sets, uint32_t number);
+/*
+ * Closes the locks of a section that could not be adopted, if it exists and is the broker's, and
+ * marks its blocks as moved. False: it cannot be mapped now.
+ */
+bool control_forgotten_close(struct control_sets *sets, uint32_t number);
 
 /* The same for all sections that are the broker's but that the state has lost. */
-void control_forgotten_find(struct control_sets *sets);
+bool control_forgotten_find(struct control_sets *sets);
 
 #endif

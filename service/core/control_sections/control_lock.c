@@ -1,7 +1,7 @@
 /* The fast lock of one block: closes it, and opens it. control_locks.c decides which. */
 #include "compiler.h"
 #include "control_internal.h"
-#include "lock_word.h"
+#include "fast_lock.h"
 
 /* Looks at a word between two waits: a lock that many threads want is free only for a moment. */
 #define TRIES 500
@@ -42,6 +42,17 @@ uint64_t control_lock_close_owned(struct shmb_block *block)
 uint64_t control_lock_free(const struct shmb_block *block)
 {
     return block->abandoned != 0 ? SHMB_LOCK_DIRTY : 0;
+}
+
+bool control_lock_repair(struct shmb_block *block, uint32_t slot_count)
+{
+    uint64_t found = shmb_load64(&block->lock_word);
+
+    if (found != SHMB_LOCK_MOVED && (slot_count == 0 || fast_word_is_sound(found, slot_count)))
+        return false;
+    block->abandoned |= SHMB_DIED_OWNING;
+    /* Not over a word that is sound by now. */
+    return shmb_swap64(&block->lock_word, &found, control_lock_free(block));
 }
 
 bool control_lock_open(struct shmb_block *block)

@@ -58,14 +58,16 @@ void control_locks_close(struct control_sets *sets, struct control_lock *locks, 
 typedef bool lock_asked(const struct control_sets *of, size_t item, uint32_t *section,
                         uint32_t *block);
 
-static void close_asked(struct control_sets *sets, const struct control_sets *of, lock_asked *asked)
+static void close_asked(struct control_sets *sets, struct control_sets *of, lock_asked *asked)
 {
     struct control_lock *locks = NULL;
     size_t i, count = 0, room = 0;
     uint32_t section, block;
 
-    for (i = 0; i < of->place_count; i++)
-        room += asked(of, i, &section, &block);
+    for (i = 0; i < of->place_count; i++) {
+        of->places[i].unclosed = asked(of, i, &section, &block);
+        room += of->places[i].unclosed;
+    }
     if (room == 0)
         return;
     locks = calloc(room, sizeof(*locks));
@@ -80,6 +82,7 @@ static void close_asked(struct control_sets *sets, const struct control_sets *of
              own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) !=
                  SYS_OK))
             continue;
+        of->places[i].unclosed = false;
         locks[count++] = (struct control_lock){control_block_at(from, block),
                                                of->inventory->items[i].spec.name, false};
     }
@@ -118,7 +121,7 @@ static bool is_retired(const struct control_sets *of, size_t item, uint32_t *sec
     return place->generation != 0 && !place->inherited && of->inventory->items[item].fast;
 }
 
-void control_locks_close_retired(struct control_sets *sets, const struct control_sets *from)
+void control_locks_close_retired(struct control_sets *sets, struct control_sets *from)
 {
     close_asked(sets, from, is_retired);
 }

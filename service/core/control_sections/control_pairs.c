@@ -37,6 +37,24 @@ bool control_pair_in_use(const struct control_sets *sets, size_t item)
            sets->places[item].paired && usable(sets, item) != NULL;
 }
 
+/* True: both sections can be mapped. */
+static bool can_fill(const struct control_sets *sets, const struct item *segment,
+                     const struct item *pair)
+{
+    const struct system *system = sets->system;
+    void *content, *view;
+
+    if (system->objects.map(system->self, segment->object, (size_t)segment->spec.size, &content,
+                            NULL) != SYS_OK)
+        return false;
+    system->objects.unmap(system->self, content);
+    if (system->objects.map(system->self, pair->object, (size_t)pair->spec.size, &view, NULL) !=
+        SYS_OK)
+        return false;
+    system->objects.unmap(system->self, view);
+    return true;
+}
+
 void control_pair_settle(struct control_sets *sets, size_t item)
 {
     const struct control_place *place = &sets->places[item];
@@ -45,6 +63,9 @@ void control_pair_settle(struct control_sets *sets, size_t item)
     /* One that is about to be made anew keeps its block, in case a program has it open. */
     if (!item_is_held(&sets->inventory->items[item]) || !control_block_written(sets, item) ||
         (place->paired == (pair != NULL) && (pair == NULL || pair->filled)))
+        return;
+    /* Else it would move each time that somebody looks at it. */
+    if (pair != NULL && !can_fill(sets, &sets->inventory->items[item], pair))
         return;
     control_place_leave(sets, item);
 }

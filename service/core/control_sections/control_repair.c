@@ -136,13 +136,14 @@ static bool is_damaged(const struct damage *damage)
     return damage->header || damage->waiters || damage->generations > 0 || damage->locks > 0;
 }
 
-/* Corrects the generation of a block, and opens the lock of one that is in use. */
+/* Corrects the generation of a block, and the lock word of one that is in use. */
 static void repair_block(const struct control_sets *sets, const struct control_section *section,
                          uint32_t block, size_t item, struct damage *damage)
 {
     struct shmb_block *at = control_block_at(section, block);
     const uint64_t found = shmb_load64(&at->generation);
     uint64_t wanted = SHMB_BLOCK_MOVED;
+    uint32_t slot_count;
 
     if (item == BLOCK_IN_WORK)
         return;
@@ -154,9 +155,10 @@ static void repair_block(const struct control_sets *sets, const struct control_s
         shmb_store64(&at->generation, wanted);
         damage->generations++;
     }
-    /* A closed lock would shut everybody out for ever. */
-    if (item != BLOCK_FREE && sets->inventory->items[item].fast)
-        damage->locks += control_lock_open(at);
+    if (item != BLOCK_FREE && sets->inventory->items[item].fast) {
+        (void)lock_slots_find(sets->slots, item, &slot_count);
+        damage->locks += control_lock_repair(at, slot_count);
+    }
 }
 
 static bool repair_header(const struct control_section *section)

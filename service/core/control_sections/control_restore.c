@@ -94,13 +94,14 @@ void control_place_restore(struct control_sets *sets, size_t item)
     const size_t set = item_shared_access(segment);
     size_t index;
 
+    place->barred = false;
     /* A record of another generation is about an object that no longer exists. */
     if (record == NULL || record->control == 0 || record->generation != segment->generation ||
         set == INVENTORY_NO_ACCESS)
         return;
     index = restore_section(sets, record->control, set);
     if (index == CONTROL_NO_SET)
-        control_forgotten_close(sets, record->control);
+        place->barred = !control_forgotten_close(sets, record->control) && segment->fast;
     if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
         return;
     if (sets->sections[index].set == set && lock_slots_stay(sets->slots, item)) {
@@ -140,7 +141,7 @@ void control_sets_restore(struct control_sets *sets)
         forgotten |= record == NULL || record->control == 0;
     }
     if (forgotten)
-        control_forgotten_find(sets);
+        sets->forgotten = !control_forgotten_find(sets);
     sets->left_out = true;
 }
 

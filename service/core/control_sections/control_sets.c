@@ -49,11 +49,17 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     return NULL;
 }
 
-/* Builds the list of work for each access set. Goes backwards, so that the lists are in order. */
-static void list_work(struct control_sets *sets)
+/*
+ * Builds the list of work for each access set. Goes backwards, so that the lists are in order.
+ * `*restored`: one has its former block again.
+ * False: a segment gets no block yet, because the lock of a former one could not be closed.
+ */
+static bool list_work(struct control_sets *sets, bool *restored)
 {
+    bool barred = false;
     size_t i;
 
+    sets->forgotten = sets->forgotten && !control_forgotten_find(sets);
     for (i = sets->place_count; i-- > 0;) {
         const struct item *item = &sets->inventory->items[i];
         struct control_place *place = &sets->places[i];
@@ -64,8 +70,14 @@ static void list_work(struct control_sets *sets)
             continue;
         list = &sets->lists[item_shared_access(item)];
         /* Clients may still use the block that the former broker made: takes it back, if it can. */
-        if (control_place_lost(sets, i))
+        if (control_place_lost(sets, i)) {
             control_place_restore(sets, i);
+            *restored |= place->section != 0;
+        }
+        if (control_place_lost(sets, i) && (place->barred || (sets->forgotten && item->fast))) {
+            barred = true;
+            continue;
+        }
         control_pair_settle(sets, i);
         due = control_block_due(sets, i);
         /*
@@ -78,6 +90,7 @@ static void list_work(struct control_sets *sets)
         list->first = (uint32_t)i + 1;
         list->due |= due;
     }
+    return !barred;
 }
 
 /* The items in the list of an access set, index + 1; 0: the end. */
@@ -146,10 +159,17 @@ static enum sys_status find_places(struct control_sets *sets, size_t set, struct
     return status;
 }
 
+static enum sys_status failure_unclosed(struct sys_failure *why)
+{
+    return failure_reason(why, SYS_FAILED,
+                          "the former fast lock of a segment cannot be closed now");
+}
+
 /* Writes the blocks of a set that are due, and unmaps its sections. */
 static enum sys_status write_set(struct control_sets *sets, size_t set, struct sys_failure *why)
 {
     enum sys_status status = SYS_OK;
+    bool unclosed = false;
     uint32_t number;
     size_t i;
 
@@ -158,6 +178,10 @@ static enum sys_status write_set(struct control_sets *sets, size_t set, struct s
         struct control_section *section;
 
         if (!control_block_due(sets, number - 1))
+            continue;
+        /* With a second lock, two threads would own the segment. */
+        unclosed |= sets->places[number - 1].unclosed;
+        if (sets->places[number - 1].unclosed)
             continue;
         section = &sets->sections[sets->places[number - 1].section - 1];
         if (section->shared.view == NULL)
@@ -171,6 +195,8 @@ static enum sys_status write_set(struct control_sets *sets, size_t set, struct s
     for (i = 0; i < sets->section_count; i++)
         if (sets->sections[i].set == set)
             own_section_unmap(sets->system, &sets->sections[i].shared);
+    if (status == SYS_OK && unclosed)
+        status = failure_unclosed(why);
     return status;
 }
 
@@ -182,12 +208,24 @@ static enum sys_status prepare_set(struct control_sets *sets, size_t set, struct
     return status == SYS_OK ? write_set(sets, set, why) : status;
 }
 
+static void report_unclosed(struct control_news *news, const struct control_sets *sets,
+                            struct trouble *trouble)
+{
+    struct sys_failure why;
+
+    trouble_begin(trouble, sets->system, SHMB_CONTROL_PREFIX "*", failure_unclosed(&why), &why);
+    news->complete = false;
+}
+
 struct control_news control_sets_prepare(struct control_sets *sets, struct trouble *avoided,
                                          struct trouble *trouble)
 {
     struct control_news news = {.complete = true};
     size_t i;
 
+    /* During a reload there is one second for all of it. */
+    if (sets->settled)
+        sets->patience = CONTROL_PATIENCE_MS;
     if (!make_lists(sets)) {
         struct sys_failure why;
 
@@ -195,7 +233,8 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
                       &why);
         return (struct control_news){0};
     }
-    list_work(sets);
+    if (!list_work(sets, &news.changed))
+        report_unclosed(&news, sets, trouble);
     control_locks_close_left(sets);
     for (i = 0; i < sets->list_count; i++) {
         struct sys_failure why = {0};
@@ -221,6 +260,16 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
             control_blocks_disown(sets);
     }
     return news;
+}
+
+bool control_sets_moved_all(const struct control_sets *sets)
+{
+    size_t i;
+
+    for (i = 0; sets->moved && i < sets->place_count; i++)
+        if (sets->places[i].from_section != 0 && control_block_due(sets, i))
+            return false;
+    return true;
 }
 
 const struct shmb_block *control_sets_map(struct control_sets *sets, size_t item)

@@ -45,6 +45,12 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
                                          struct trouble *trouble);
 
 /*
+ * False: a segment that moves has no new block yet. A reload must not end so: what is in the
+ * former one would be lost.
+ */
+bool control_sets_moved_all(const struct control_sets *sets);
+
+/*
  * Adopts the sections and blocks that the state has for adopted segments: clients have them
  * open. A section that does not match its record is made anew; what is in it decides nothing
  * (control_sets_repair_adopted). control_sets_prepare does the same for segments that are adopted

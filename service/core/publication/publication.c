@@ -361,10 +361,17 @@ static void write_report(struct publication *publication)
     report_lines_free(&repaired);
 }
 
-/* Before a table names the control sections and slots, so that a later broker can adopt them. */
+/*
+ * Before a table names the control sections and slots, so that a later broker can adopt them. The
+ * keeper gets them first: if this broker is killed now, the state names nothing that is gone.
+ */
 static void record_controls(struct publication *publication)
 {
+    const struct system *system = publication->system;
     struct sys_failure why = {0};
+    size_t held;
+
+    (void)system->keepers.give(system->self, &held, NULL);
 
     lock_slots_record(publication->slots, publication->state);
     control_sets_record(publication->controls, publication->state);
@@ -491,6 +498,10 @@ static enum sys_status publish_next(struct publication *publication, bool other_
     if (!named_section_exists(&publication->root))
         return SYS_OK;
     (void)update_controls(publication);
+    if (!control_sets_moved_all(publication->controls))
+        return failure_reason(why, SYS_FAILED,
+                              "no control section for a segment that gets another access, lock or "
+                              "snapshots; the event before this one says why");
     if (other_readers)
         status = protect_root(publication, why);
     return status == SYS_OK ? publish_table(publication, why) : status;
