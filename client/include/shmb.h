@@ -704,9 +704,10 @@ SHMB_RESULT int32_t SHMB_CALL shmb_queue_close(_In_opt_ shmb_queue *queue);
  * SHMB_OK. SHMB_TIMEOUT: the queue is full (shmb_result_text says so), or other threads were
  * putting all the time; nothing was put. A queue with `refuse` does not wait: it is then full.
  * SHMB_RANGE: longer than `slot_size`. SHMB_BUSY: another thread has the end. SHMB_STALE: the
- * queue was retired or recreated; open it again. SHMB_NO_SLOT: as shmb_lock; or the broker could
- * not make the slots that the lock needs, and its event log tells why. SHMB_ACCESS_DENIED,
- * SHMB_CORRUPT, SHMB_BAD_ARGUMENT. SHMB_NOT_OURS, SHMB_NOT_FOUND, SHMB_NO_BROKER: the queue's
+ * queue was retired or recreated, or its access was changed; open it again. Where that happened
+ * during the call, the message may be in the queue all the same. SHMB_NO_SLOT: as shmb_lock; or
+ * the broker could not make the slots that the lock needs, and its event log tells why.
+ * SHMB_ACCESS_DENIED, SHMB_CORRUPT, SHMB_BAD_ARGUMENT. SHMB_NOT_OURS, SHMB_NOT_FOUND, SHMB_NO_BROKER: the queue's
  * events could not be opened, to wait. SHMB_NO_MEMORY, SHMB_SYSTEM.
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_queue_put(_Inout_ shmb_queue *queue,

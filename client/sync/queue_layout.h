@@ -32,8 +32,9 @@
  *          4    4  reserved
  *          8       the message
  *
- * PUT, with the producers' lock: fill slot (tail mod slots) while tail - head < slots; store
- *   tail + 1 (release); full fence; if consumers_asleep is set, exchange it for 0, and signal
+ * PUT, with the producers' lock: fill slot (tail mod slots) while tail - head < slots; compare the
+ *   generation, because the broker closes the lock of a queue that it retires or gives other slots;
+ *   store tail + 1 (release); full fence; if consumers_asleep is set, exchange it for 0, and signal
  *   Q.items. A producer that dies before it stored the tail has put nothing; after it, all of it.
  * GET, without a lock: copy the slot of `head` while head < tail; swap head for head + 1. If the
  *   swap fails, another consumer got the message, or a producer dropped it: the copy is worth

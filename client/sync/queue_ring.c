@@ -59,8 +59,26 @@ bool ring_begin(struct ring *ring, void *bytes, size_t size, uint32_t slots, uin
     return true;
 }
 
+static bool current(const struct ring *ring)
+{
+    return shmb_load64(&ring->header->generation) == ring->generation;
+}
+
+/*
+ * Did the queue get other slots after this handle was opened? Then the words have the threads of
+ * those, and an identity of this handle says nothing there.
+ */
+static bool has_other_slots(const struct ring *ring)
+{
+    const uint64_t generation = shmb_load64(&ring->header->generation);
+
+    return generation != ring->generation && generation != UINT64_MAX;
+}
+
 void ring_leave(struct ring *ring, void *context)
 {
+    if (has_other_slots(ring))
+        return;
     if (ring->put_identity != 0)
         (void)fast_give(ring->port->lock(context, &ring->header->put_lock), ring->put_identity,
                         true);
@@ -85,11 +103,6 @@ static bool blocks(const struct ring *ring)
 static bool owns_head(const struct ring *ring)
 {
     return ring_one_consumer(ring) && (ring->flags & SHMB_ENTRY_DROP_OLDEST) == 0;
-}
-
-static bool current(const struct ring *ring)
-{
-    return shmb_load64(&ring->header->generation) == ring->generation;
 }
 
 /* ---- sleeping and waking ---- */
@@ -254,14 +267,19 @@ static enum ring_result make_room(struct call *call, uint64_t tail)
     return result;
 }
 
-/* Puts the message. The caller has the lock. */
+/*
+ * Puts the message. The caller has the lock; but the broker closes the lock of a queue that it
+ * retires or gives other slots, which the generation says first.
+ */
 static enum ring_result fill(struct call *call, const void *bytes, uint32_t count)
 {
     struct ring *ring = call->ring;
     const uint64_t tail = shmb_load64(&ring->header->tail);
-    enum ring_result result = make_room(call, tail);
+    enum ring_result result = current(ring) ? make_room(call, tail) : RING_STALE;
     struct shmb_queue_slot *slot;
 
+    if (result == RING_OK && !current(ring))
+        result = RING_STALE;
     if (result != RING_OK)
         return result;
     slot = slot_at(ring, tail);
@@ -269,9 +287,20 @@ static enum ring_result fill(struct call *call, const void *bytes, uint32_t coun
     shared_copy(slot + 1, bytes, count);
     shmb_store32(&slot->length, count);
     SHMB_CRASH_POINT("queue: filled");
+    if (!current(ring))
+        return RING_STALE;
     shmb_store64(&ring->header->tail, tail + 1);
     SHMB_CRASH_POINT("queue: stored the tail");
     return RING_OK;
+}
+
+/*
+ * The end of a put. A thread that lost the lock to the broker meanwhile does not know whether the
+ * next producer has filled the same slot.
+ */
+static enum ring_result put_end(const struct ring *ring, enum ring_result result, bool had_lock)
+{
+    return result == RING_OK && !had_lock && !current(ring) ? RING_STALE : result;
 }
 
 static enum ring_result put_alone(struct call *call, const void *bytes, uint32_t count)
@@ -279,7 +308,22 @@ static enum ring_result put_alone(struct call *call, const void *bytes, uint32_t
     struct ring *ring = call->ring;
     enum ring_result result = claim(call, &ring->header->put_lock, &ring->put_identity);
 
-    return result == RING_OK ? fill(call, bytes, count) : result;
+    if (result != RING_OK)
+        return result;
+    result = fill(call, bytes, count);
+    return put_end(ring, result,
+                   (shmb_load64(&ring->header->put_lock) & SHMB_LOCK_IDENTITY) == call->identity);
+}
+
+/* Gives the producers' lock back. False: this thread does not have it any more. */
+static bool give_back(const struct call *call)
+{
+    volatile uint64_t *word = &call->ring->header->put_lock;
+
+    if (has_other_slots(call->ring))
+        return false;
+    return fast_give_wanted_by_none(word, call->identity) ||
+           fast_give(call->ring->port->lock(call->context, word), call->identity, true) == FAST_OK;
 }
 
 static enum ring_result put_locked(struct call *call, const void *bytes, uint32_t count)
@@ -298,8 +342,7 @@ static enum ring_result put_locked(struct call *call, const void *bytes, uint32_
         return result;
     SHMB_CRASH_POINT("queue: locked");
     result = fill(call, bytes, count);
-    if (!fast_give_wanted_by_none(word, call->identity))
-        (void)fast_give(ring->port->lock(call->context, word), call->identity, true);
+    result = put_end(ring, result, give_back(call));
     SHMB_CRASH_POINT("queue: unlocked");
     return result;
 }
@@ -394,6 +437,9 @@ static enum ring_result try_get(struct ring *ring, void *buffer, uint32_t size, 
     }
     if (result == RING_OK)
         result = copy_out(ring, *head, buffer, size, length);
+    /* While it slept, the end may have become that of another thread. */
+    if (result == RING_OK && !current(ring))
+        return RING_STALE;
     if (result == RING_OK && !advance(ring, *head))
         result = RING_BUSY;
     return result;

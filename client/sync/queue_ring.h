@@ -36,7 +36,7 @@ enum ring_result {
     RING_LONG,    /* the message is longer than a slot, or than the buffer */
     RING_TAKEN,   /* the end is for one thread, and another one that lives has it */
     RING_BUSY,    /* others got each message first; or a program keeps changing the indices */
-    RING_STALE,   /* the queue was retired or made anew */
+    RING_STALE,   /* the queue was retired or made anew, or has other slots */
     RING_CORRUPT, /* indices, a length or the lock word are none */
     RING_FAILED   /* the port failed */
 };
@@ -88,7 +88,8 @@ bool ring_begin(struct ring *ring, void *bytes, size_t size, uint32_t slots, uin
                 uint32_t flags, uint64_t generation);
 
 /*
- * Gives back the ends that threads got through this handle. No other call on it runs or follows.
+ * Gives back the ends that threads got through this handle, unless the queue has other slots by
+ * now. No other call on it runs or follows.
  */
 void ring_leave(struct ring *ring, void *context);
 

@@ -5,11 +5,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "directory.h"
+#include "lock_word.h"
 #include "ring_machine.h"
 
 #define ONE_EACH (SHMB_ENTRY_ONE_PRODUCER | SHMB_ENTRY_ONE_CONSUMER)
@@ -215,6 +217,147 @@ static void a_retired_queue_is_stale(void **state)
     assert_int_equal(ring_clear(&ring, NULL, me, &count), RING_STALE);
     assert_int_equal(ring_look(&ring, &level), RING_STALE);
     assert_int_equal(ring_arm(&ring, NULL), RING_STALE);
+}
+
+struct late_put {
+    enum ring_result result;
+    uint32_t ms;
+};
+
+static void put_late(struct mortal *mortal)
+{
+    struct late_put *late = mortal->more;
+
+    late->result = ring_put(mortal->ring, NULL, mortal->identity, "late", 4, late->ms);
+}
+
+/* Waits until a thread has passed the step once more than before. */
+static void wait_for_step(enum step where, unsigned before)
+{
+    while (machine_passed(where) == before)
+        (void)sched_yield();
+}
+
+/* The broker gives the queue other slots: its words are free for their threads. */
+static void renew(uint64_t generation)
+{
+    machine_header()->generation = UINT64_MAX;
+    machine_header()->put_lock = 0;
+    machine_header()->get_lock = 0;
+    machine_header()->generation = generation;
+}
+
+static void a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale(void **state)
+{
+    struct late_put late = {RING_OK, 5000};
+    struct ring ring;
+    struct mortal mortal = {
+        .index = 1, .where = NOBODY, .run = put_late, .ring = &ring, .more = &late};
+    uint64_t me, word;
+
+    (void)state;
+    machine_begin(4, 8, 0, false);
+    machine_open(&ring);
+    me = machine_live(0);
+    machine_header()->put_lock = me;
+    machine_start(&mortal);
+    do {
+        word = shmb_load64(&machine_header()->put_lock);
+    } while ((word & SHMB_LOCK_CONTENDED) == 0); /* it waits */
+    machine_header()->generation = UINT64_MAX;
+    while (!shmb_swap64(&machine_header()->put_lock, &word, 0))
+        ;
+    machine_join(&mortal);
+    assert_int_equal(late.result, RING_STALE);
+    assert_int_equal(machine_header()->tail, 0);
+    assert_int_equal(machine_header()->put_lock & SHMB_LOCK_IDENTITY, 0);
+}
+
+/* Two producers at a time would fill one slot. */
+static void a_put_that_waited_for_room_of_a_renewed_queue_is_stale(void **state)
+{
+    struct late_put late = {RING_OK, 5000};
+    struct ring old, ring;
+    struct mortal mortal = {
+        .index = 1, .where = NOBODY, .run = put_late, .ring = &old, .more = &late};
+    const unsigned before = machine_passed(STEP_NAPS);
+    uint64_t me;
+
+    (void)state;
+    machine_begin(1, 8, 0, false);
+    machine_open(&old);
+    machine_open(&ring);
+    ring.generation = 8;
+    me = machine_live(0);
+    assert_int_equal(put_text(&old, me, "a"), RING_OK);
+    machine_start(&mortal);
+    wait_for_step(STEP_NAPS, before);
+    renew(8);
+    machine_header()->put_lock = mortal.identity; /* a thread of the other slots, the same number */
+    assert_string_equal(get_text(&ring, me), "a");
+    machine_join(&mortal);
+    assert_int_equal(late.result, RING_STALE);
+    assert_int_equal(machine_header()->tail, 1);
+    assert_true(machine_header()->put_lock == mortal.identity);
+}
+
+static void an_end_of_a_renewed_queue_is_not_given_back(void **state)
+{
+    struct ring old, ring;
+    uint64_t me;
+
+    (void)state;
+    machine_begin(4, 8, ONE_EACH, true);
+    machine_open(&old);
+    machine_open(&ring);
+    ring.generation = 8;
+    me = machine_live(0);
+    assert_int_equal(put_text(&old, me, "a"), RING_OK);
+    assert_string_equal(get_text(&old, me), "a");
+    renew(8);
+    /* A thread of the other slots has the same number there. */
+    assert_int_equal(put_text(&ring, me, "b"), RING_OK);
+    assert_string_equal(get_text(&ring, me), "b");
+    ring_leave(&old, NULL);
+    assert_true(machine_header()->put_lock == me);
+    assert_true(machine_header()->get_lock == me);
+    ring_leave(&ring, NULL);
+    assert_int_equal(machine_header()->put_lock, 0);
+    assert_int_equal(machine_header()->get_lock, 0);
+}
+
+static void get_late(struct mortal *mortal)
+{
+    struct late_put *late = mortal->more;
+    uint32_t length;
+    char text[8];
+
+    late->result =
+        ring_get(mortal->ring, NULL, mortal->identity, text, sizeof(text), &length, late->ms);
+}
+
+static void a_get_that_waited_in_a_renewed_queue_is_stale(void **state)
+{
+    struct late_put late = {RING_OK, 5000};
+    struct ring old, ring;
+    struct mortal mortal = {
+        .index = 1, .where = NOBODY, .run = get_late, .ring = &old, .more = &late};
+    const unsigned before = machine_passed(STEP_NAPS);
+    uint64_t me;
+
+    (void)state;
+    machine_begin(4, 8, SHMB_ENTRY_ONE_CONSUMER, false);
+    machine_open(&old);
+    machine_open(&ring);
+    ring.generation = 8;
+    me = machine_live(0);
+    machine_start(&mortal);
+    wait_for_step(STEP_NAPS, before);
+    renew(8);
+    assert_int_equal(put_text(&ring, me, "a"), RING_OK);
+    machine_join(&mortal);
+    assert_int_equal(late.result, RING_STALE);
+    assert_string_equal(get_text(&ring, me), "a");
 }
 
 /* ---- ends for one thread ---- */
@@ -780,6 +923,10 @@ int main(void)
         cmocka_unit_test_teardown(lengths_are_checked, end),
         cmocka_unit_test_teardown(nobody_is_woken_while_nobody_sleeps, end),
         cmocka_unit_test_teardown(a_retired_queue_is_stale, end),
+        cmocka_unit_test_teardown(a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale, end),
+        cmocka_unit_test_teardown(a_put_that_waited_for_room_of_a_renewed_queue_is_stale, end),
+        cmocka_unit_test_teardown(an_end_of_a_renewed_queue_is_not_given_back, end),
+        cmocka_unit_test_teardown(a_get_that_waited_in_a_renewed_queue_is_stale, end),
         cmocka_unit_test_teardown(an_end_for_one_belongs_to_its_first_thread, end),
         cmocka_unit_test_teardown(many_put_and_many_get, end),
         cmocka_unit_test_teardown(one_puts_and_one_gets, end),
