@@ -101,13 +101,15 @@ void broker_retry(struct broker *broker)
     lost = lost_report(broker->system, broker->inventory, &broker->report.lost);
     if (!broker_stopping(broker) && (changed || state_trouble(broker->state) != NULL))
         broker_commit(broker);
+    /* One that was adopted only now. */
+    publication_restore_slots(broker->publication);
+    if (!broker_stopping(broker) &&
+        queues_renew(&maker, broker->inventory, broker->publication, true)) {
+        broker_commit(broker);
+        changed = true;
+    }
     if (!broker_stopping(broker))
         recovered |= publication_update(broker->publication, changed);
-    /* One that was adopted only now. */
-    if (!broker_stopping(broker) && queues_renew(&maker, broker->inventory, broker->publication)) {
-        broker_commit(broker);
-        (void)publication_update(broker->publication, true);
-    }
     if (!broker_stopping(broker) && lost)
         publication_report_broker(broker->publication, &broker->report);
     broker_report_faults(broker); /* the publication writes the state, too */

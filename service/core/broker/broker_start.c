@@ -174,7 +174,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
         /* On a lack of memory retired objects are only missing from the report. */
         (void)retired_mark(&broker->retired, inventory);
         publication_restore(broker->publication);
-        (void)queues_renew(&maker, inventory, broker->publication);
+        (void)queues_renew(&maker, inventory, broker->publication, true);
         broker_commit(broker);
     }
     if (!broker_stopping(broker))

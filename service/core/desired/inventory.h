@@ -93,6 +93,7 @@ struct item {
     bool other_kind;   /* held, of another kind than configured: no access is configured
                           for that kind */
     bool access_due;   /* held, but its access could not be set yet */
+    bool renewal_due;  /* queue: its lock words are those of other slots (queue_headers.h) */
 };
 
 struct inventory {

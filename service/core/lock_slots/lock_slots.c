@@ -209,8 +209,10 @@ bool lock_slots_take_move(struct lock_slots *slots, size_t item)
 {
     const bool moved = !lock_slots_stay(slots, item);
 
-    if (moved)
+    if (moved) {
         slots->places[item].moves = false;
+        slots->places[item].renewed = true;
+    }
     return moved;
 }
 

@@ -31,6 +31,7 @@ struct slots_domain {
 struct slots_place {
     uint32_t domain; /* index + 1; 0: none so far */
     bool moves;      /* it was in another domain */
+    bool renewed;    /* a queue: its lock words are not those of another domain any more */
 };
 
 struct lock_slots {

@@ -56,7 +56,7 @@ void slots_place_restore(struct lock_slots *slots, size_t index)
     const struct state_record *record;
     size_t domain;
 
-    if (!item->adopted)
+    if (!item->adopted || place->renewed)
         return;
     record = state_find(slots->state, item->spec.name);
     /* A record of another generation is about an object that no longer exists. */

@@ -122,6 +122,9 @@ static void restore_header(const struct maker *maker, struct item *item, bool kn
                              &wrong, NULL);
     if (known)
         queue_header_tell(maker->system, item, wrong);
+    /* A broker that was killed may have recorded the queue with other slots, and no more. */
+    if (known && (wrong & QUEUE_GENERATION_WRONG) != 0)
+        queue_header_renew(maker->system, item);
 }
 
 /*

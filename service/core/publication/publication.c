@@ -401,6 +401,11 @@ void publication_restore(struct publication *publication)
     control_sets_restore(publication->controls);
 }
 
+void publication_restore_slots(struct publication *publication)
+{
+    lock_slots_restore(publication->slots);
+}
+
 bool publication_update(struct publication *publication, bool changed)
 {
     bool recovered = make_root(publication);
@@ -507,7 +512,52 @@ static enum sys_status publish_next(struct publication *publication, bool other_
     return status == SYS_OK ? publish_table(publication, why) : status;
 }
 
-enum sys_status publication_change(struct publication *publication, const struct inventory *wanted,
+static void record_generation(struct publication *publication, const struct item *item)
+{
+    const struct state_record *known = state_find(publication->state, item->spec.name);
+    struct state_record record;
+
+    if (known == NULL)
+        return;
+    record = *known;
+    record.generation = item->generation;
+    state_put(publication->state, &record);
+}
+
+/* Is it a queue that comes to use other slots with this reload? */
+static bool queue_moves(const struct lock_slots *slots, const struct inventory *wanted, size_t item)
+{
+    return wanted->items[item].spec.kind == SHMB_QUEUE && item_is_held(&wanted->items[item]) &&
+           !lock_slots_stay(slots, item);
+}
+
+/* The state gets slots and generation at once: a later broker finds both or neither. */
+static void renumber_queues(struct publication *publication, struct inventory *wanted)
+{
+    size_t i;
+
+    lock_slots_restore(publication->slots);
+    for (i = 0; i < wanted->count; i++) {
+        if (!queue_moves(publication->slots, wanted, i))
+            continue;
+        wanted->items[i].generation = stamp_next(publication->system, publication->stamp);
+        record_generation(publication, &wanted->items[i]);
+    }
+}
+
+static void renumber_undo(struct publication *publication, const struct served *next,
+                          const size_t *origin)
+{
+    size_t i;
+
+    for (i = 0; i < next->inventory->count; i++)
+        /* One that only this reload has adopted has no other generation to go back to. */
+        if (origin[i] < publication->inventory->count &&
+            queue_moves(next->slots, next->inventory, i))
+            record_generation(publication, &publication->inventory->items[origin[i]]);
+}
+
+enum sys_status publication_change(struct publication *publication, struct inventory *wanted,
                                    const size_t *origin, struct sys_failure *why)
 {
     const struct served former = {publication->inventory, publication->slots, publication->controls,
@@ -524,6 +574,7 @@ enum sys_status publication_change(struct publication *publication, const struct
     if (status == SYS_OK) {
         /* The functions below work on these; a failure takes them back. */
         serve(publication, &next);
+        renumber_queues(publication, wanted);
         status = publish_next(publication, other_readers, why);
     }
     if (status == SYS_OK) {
@@ -535,6 +586,7 @@ enum sys_status publication_change(struct publication *publication, const struct
     serve(publication, &former);
     if (other_readers && named_section_exists(&publication->root))
         (void)protect_root(publication, NULL);
+    renumber_undo(publication, &next, origin);
     control_sets_undo(next.controls, former.controls);
     lock_slots_undo(next.slots, former.slots);
     /* The state may have the places of this reload. */

@@ -39,6 +39,9 @@ bool publication_begin(struct publication *publication);
  */
 void publication_restore(struct publication *publication);
 
+/* The same for the slots alone, of objects that were adopted later. */
+void publication_restore_slots(struct publication *publication);
+
 /*
  * Retries missing parts, publishes a new table if the state of an object has `changed` or the
  * last table could not be published, and rewrites the report. True: a part that was missing is
@@ -48,9 +51,11 @@ bool publication_update(struct publication *publication, bool changed);
 
 /*
  * Publishes another inventory; `origin` as for control_sets_inherit. On anything but SYS_OK
- * nothing has changed. Without a root only the inventory changes.
+ * nothing has changed. Without a root only the inventory changes. A queue that comes to use other
+ * slots gets a new generation, so that nobody opens it with those while its lock words are those of
+ * the former ones: queues_renew must follow.
  */
-enum sys_status publication_change(struct publication *publication, const struct inventory *wanted,
+enum sys_status publication_change(struct publication *publication, struct inventory *wanted,
                                    const size_t *origin, struct sys_failure *why);
 
 /*

@@ -10,11 +10,17 @@
 #include "access_sets.h"
 #include "compiler.h"
 #include "descriptor.h"
+#include "directory.h"
 #include "full_name.h"
+#include "lock_word.h"
+#include "patience.h"
 #include "queue_layout.h"
 
 #define OWN_BYTES  offsetof(struct shmb_queue_header, put_lock)   /* the first two lines */
 #define FIRST_LINE offsetof(struct shmb_queue_header, generation) /* never changes */
+
+#define QUEUE_PATIENCE_MS 1000u /* for threads that hold a producers' lock */
+#define CLOSE_TRIES       500   /* a lock that many threads want is free only for a moment */
 
 static void wanted_header(const struct sys_queue *layout, uint64_t generation,
                           struct shmb_queue_header *out)
@@ -84,22 +90,78 @@ void queue_header_retire(const struct system *system, struct sys_object *section
     system->objects.unmap(system->self, view);
 }
 
-void queue_header_renew(const struct system *system, struct sys_object *section,
-                        uint64_t generation)
+/* Nobody may take a lock with a thread's number of the former slots: marks the queue first. */
+static void begin_renewal(const struct system *system, struct queue_renewed *queue)
 {
-    struct shmb_queue_header *header;
     void *view;
+    const enum sys_status status =
+        system->objects.map(system->self, queue->item->object, sizeof(*queue->header), &view, NULL);
 
-    /* If it cannot be mapped, the next repair writes the generation. */
-    if (system->objects.map(system->self, section, sizeof(*header), &view, NULL) != SYS_OK)
+    queue->header = status == SYS_OK ? view : NULL;
+    queue->item->renewal_due = status != SYS_OK;
+    /* The end for one producer belongs to a thread that lives: it does not become free. */
+    queue->closed =
+        status != SYS_OK || (queue->item->spec.queue.flags & SHMB_ENTRY_ONE_PRODUCER) != 0;
+    if (status == SYS_OK)
+        queue_header_stale(queue->header);
+}
+
+/* Closes the producers' lock if it is free. */
+static bool close_free(struct shmb_queue_header *header)
+{
+    uint64_t found = shmb_load64(&header->put_lock);
+    unsigned tries;
+
+    for (tries = 0; found != SHMB_LOCK_MOVED && tries < CLOSE_TRIES; tries++) {
+        if ((found & SHMB_LOCK_SLOT) != 0) {
+            shmb_pause();
+            found = shmb_load64(&header->put_lock);
+        } else if (shmb_swap64(&header->put_lock, &found, SHMB_LOCK_MOVED)) {
+            return true;
+        }
+    }
+    return found == SHMB_LOCK_MOVED;
+}
+
+static void end_renewal(const struct system *system, struct queue_renewed *queue)
+{
+    struct shmb_queue_header *header = queue->header;
+
+    if (header == NULL)
         return;
-    header = view;
-    /* Nobody may take a lock with a thread's number of the former slots. */
-    queue_header_stale(header);
+    /* Stores: a program that changes the words for ever cannot hold the broker up. */
     shmb_store64(&header->put_lock, 0);
     shmb_store64(&header->get_lock, 0);
-    shmb_store64(&header->generation, generation);
-    system->objects.unmap(system->self, view);
+    shmb_store64(&header->generation, queue->item->generation);
+    system->objects.unmap(system->self, header);
+}
+
+void queue_headers_renew(const struct system *system, struct queue_renewed *queues, size_t count)
+{
+    uint32_t patience = QUEUE_PATIENCE_MS;
+    uint64_t begun;
+    size_t i, owned;
+
+    for (i = 0; i < count; i++)
+        begin_renewal(system, &queues[i]);
+    do {
+        begun = system->clock.ticks(system->self);
+        owned = 0;
+        for (i = 0; i < count; i++) {
+            if (!queues[i].closed)
+                queues[i].closed = close_free(queues[i].header);
+            owned += !queues[i].closed;
+        }
+    } while (owned > 0 && patience_again(system, begun, &patience));
+    for (i = 0; i < count; i++)
+        end_renewal(system, &queues[i]);
+}
+
+void queue_header_renew(const struct system *system, struct item *item)
+{
+    struct queue_renewed queue = {.item = item};
+
+    queue_headers_renew(system, &queue, 1);
 }
 
 void queue_header_tell(const struct system *system, struct item *item, unsigned wrong)
@@ -138,7 +200,7 @@ static bool is_watched(const struct inventory *inventory, const struct item *ite
                        const char *owner)
 {
     return item_is_held(item) && item->spec.kind == SHMB_QUEUE &&
-           (item->other_kind || item->access_due || others_may_write(inventory, item, owner));
+           (item->renewal_due || item->other_kind || item->access_due || others_may_write(inventory, item, owner));
 }
 
 bool queue_headers_need_repair(const struct inventory *inventory, const char *owner)
@@ -165,6 +227,10 @@ bool queue_headers_repair(const struct system *system, struct inventory *invento
             break;
         if (!is_watched(inventory, item, owner))
             continue;
+        if (item->renewal_due) {
+            queue_header_renew(system, item);
+            continue;
+        }
         /* If it cannot be mapped now, the next round looks again. */
         if (queue_header_write(system, item->object, &item->spec.queue, item->generation, &wrong,
                                NULL) == SYS_OK) {

@@ -36,9 +36,24 @@ void queue_header_retire(const struct system *system, struct sys_object *section
 /* The same for one that is mapped. */
 void queue_header_stale(void *view);
 
-/* Gives a queue a new generation, and frees its lock words in between. */
-void queue_header_renew(const struct system *system, struct sys_object *section,
-                        uint64_t generation);
+/* A queue that comes to use other slots. */
+struct queue_renewed {
+    struct item *item;
+    struct shmb_queue_header *header; /* used by the call */
+    bool closed;
+};
+
+/*
+ * Gives queues the generations of their items, and frees their lock words for the threads of other
+ * slots. The producers' lock of each is closed first, so that no two producers have it. The time
+ * to wait for threads that hold one is one for all queues; a thread that holds it for all that
+ * time loses it, and its put returns SHMB_STALE. Nobody is waited for at an end that is for one
+ * thread. One that cannot be mapped is left to the next repair (item.renewal_due).
+ */
+void queue_headers_renew(const struct system *system, struct queue_renewed *queues, size_t count);
+
+/* The same for one. */
+void queue_header_renew(const struct system *system, struct item *item);
 
 /* Logs EVENT_QUEUE_REPAIRED, at most once in QUEUE_REPAIR_EVERY_MS, and counts it. */
 void queue_header_tell(const struct system *system, struct item *item, unsigned wrong);

@@ -270,17 +270,17 @@ static void retire_all(struct apply *apply)
     }
 }
 
-/* Right after the publication, which has given them their slots. */
+/* Right after the publication, which has given them their slots and generations. */
 static void renew_queues(const struct apply *apply)
 {
     const struct apply_request *request = apply->request;
     struct sys_failure why;
 
-    if (!queues_renew(request->wanted, request->to, request->publication))
+    if (!queues_renew(request->wanted, request->to, request->publication, false))
         return;
+    /* Without a root, the generations are not yet in the state. */
     state_put_stamp(request->wanted->state, *request->wanted->stamp);
     state_tell(request->wanted->state, state_commit(request->wanted->state, &why), &why);
-    (void)publication_update(request->publication, true);
 }
 
 static void end(struct apply *apply)

@@ -31,6 +31,7 @@ static void carry(const struct item *former, struct item *item)
     item->adopted = former->adopted;
     item->repairs = former->repairs;
     item->repair_told = former->repair_told;
+    item->renewal_due = former->renewal_due;
     item->auditing = former->auditing;
     item->initialised |= former->initialised;
     item->filled = former->filled;

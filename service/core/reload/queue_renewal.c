@@ -1,9 +1,11 @@
 #include "queue_renewal.h"
 
+#include <stdlib.h>
+
 #include "queue_headers.h"
 #include "stamp.h"
 
-/* The slots are those of the inventory by now, and stay. */
+/* With the slots that are recorded: those of before, if the next publication gives it others. */
 static void record(const struct maker *maker, const struct item *item)
 {
     const struct state_record *known = state_find(maker->state, item->spec.name);
@@ -20,11 +22,12 @@ static void record(const struct maker *maker, const struct item *item)
 }
 
 bool queues_renew(const struct maker *maker, struct inventory *inventory,
-                  struct publication *publication)
+                  struct publication *publication, bool renumber)
 {
     const struct system *system = maker->system;
+    struct queue_renewed *queues = NULL;
+    size_t i, count = 0;
     bool any = false;
-    size_t i;
 
     for (i = 0; i < inventory->count; i++) {
         struct item *item = &inventory->items[i];
@@ -32,10 +35,21 @@ bool queues_renew(const struct maker *maker, struct inventory *inventory,
         if (item->spec.kind != SHMB_QUEUE || !item_is_held(item) ||
             !publication_queue_moved(publication, i))
             continue;
-        item->generation = stamp_next(system, maker->stamp);
-        queue_header_renew(system, item->object, item->generation);
-        record(maker, item);
+        if (renumber) {
+            item->generation = stamp_next(system, maker->stamp);
+            record(maker, item);
+        }
+        if (!any)
+            queues = calloc(inventory->count - i, sizeof(*queues));
         any = true;
+        /* Without memory one after the other, each with a time to wait of its own. */
+        if (queues != NULL)
+            queues[count++].item = item;
+        else
+            queue_header_renew(system, item);
     }
+    if (count > 0)
+        queue_headers_renew(system, queues, count);
+    free(queues);
     return any;
 }

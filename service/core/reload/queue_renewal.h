@@ -11,11 +11,15 @@
 
 /*
  * Frees the lock words of each such queue, and gives it a new generation: programs that have it
- * open get SHMB_STALE, open it again, and find its messages. A program that is just putting a
- * message may lose it, or another program that puts one right then. True: there was one; it is
- * recorded in the state, not yet written, and not yet published.
+ * open get SHMB_STALE, open it again, and find its messages. A program that needs more than a
+ * second for one put gets SHMB_STALE at its end; its message may be there, or lost, or take the
+ * place of another one. True: there was one.
+ *
+ * `renumber`: the generations are given here, and recorded in the state, not yet written; call it
+ * before the queues are published with their new slots. Otherwise publication_change has given
+ * and published them; until the headers have them, nobody can open such a queue.
  */
 bool queues_renew(const struct maker *maker, struct inventory *inventory,
-                  struct publication *publication);
+                  struct publication *publication, bool renumber);
 
 #endif

@@ -414,6 +414,151 @@ static void a_queue_that_gets_another_access_gets_other_slots(void **state)
     reloads_live(split, 3);
 }
 
+/* ---- killed, or failing, while a queue gets other slots ---- */
+
+static size_t fails_at, life, calls;
+static bool kills;
+static uint64_t first_slots;
+
+static void other_access(bool other)
+{
+    char text[512];
+
+    (void)snprintf(text, sizeof(text), SPLIT, other ? ", access: { write: Users }" : "");
+    fake_file(fake, FILE_NAME, text);
+}
+
+static void expect_one_domain(void)
+{
+    const struct shmb_entry entry = entry_of("Q");
+    const bool same = entry.generation == first_generation;
+
+    assert_int_equal(entry.state, SHMB_ENTRY_HELD);
+    assert_true(header()->generation == entry.generation);
+    expect_used();
+    /* Either all is as before, or nothing: else two threads get the lock. */
+    assert_true((entry.slots == first_slots) == same);
+    assert_true(header()->put_lock == (same ? 0x30001 : 0));
+}
+
+static void move_and_fail(size_t number)
+{
+    if (number == life + 1) {
+        fake_client_open(fake, "Q");
+        fake_client_open(fake, SLOTS);
+        use();
+        header()->put_lock = 0x30001;
+        remember();
+        first_slots = entry_of("Q").slots;
+        calls = fake_can_fail_calls(fake);
+        other_access(true);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+        if (kills)
+            fake_crash_nth(fake, fails_at);
+        else
+            fake_fail_nth(fake, calls + fails_at, SYS_FAILED);
+    } else if (!kills) {
+        fake_fail_nth(fake, 0, SYS_OK);
+        if (number > life + 2)
+            expect_one_domain(); /* what could not be mapped is mapped in the next round */
+    }
+}
+
+static void find_one_domain(size_t number)
+{
+    (void)number;
+    expect_one_domain();
+}
+
+static void at_each_call(void **state, bool killed)
+{
+    bool whole = false;
+
+    kills = killed;
+    for (fails_at = 1; !whole; fails_at++) {
+        reloads_end(state);
+        reloads_begin(state);
+        other_access(false);
+        life = 0;
+        reloads_live(move_and_fail, 4);
+        whole = fake_can_fail_calls(fake) - calls < fails_at;
+        fake_crash_nth(fake, 0);
+        fake_fail_nth(fake, 0, SYS_OK);
+        life = fake_calls(fake, FAKE_WAIT);
+        fake_clock(fake, FAKE_STARTED + 1000);
+        reloads_live(find_one_domain, life + 1);
+        fake_client_close(fake, SLOTS);
+        fake_client_close(fake, "Q");
+    }
+    assert_in_range(fails_at, 20, 400);
+}
+
+static void killed_at_any_step_no_two_threads_get_its_lock(void **state)
+{
+    at_each_call(state, true);
+}
+
+static void failing_at_any_step_no_two_threads_get_its_lock(void **state)
+{
+    at_each_call(state, false);
+}
+
+/* Whoever opens the queue with its new slots must not find the old lock words. */
+static void not_with_old_words(struct fake *which)
+{
+    const struct fake_object *queue = fake_find(which, "Q");
+    struct shmb_entry entry;
+
+    if (fake_find(which, SHMB_ROOT_NAME) == NULL || queue == NULL || queue->content == NULL)
+        return;
+    entry = entry_of("Q");
+    if (entry.slots != first_slots && header()->generation == entry.generation)
+        assert_int_equal(header()->put_lock, 0);
+}
+
+static void move_and_look(size_t number)
+{
+    if (number == 1) {
+        use();
+        header()->put_lock = 0x30001;
+        first_slots = entry_of("Q").slots;
+        fake_on_effect(fake, not_with_old_words);
+        other_access(true);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    } else {
+        assert_true(entry_of("Q").slots != first_slots);
+        assert_int_equal(header()->put_lock, 0);
+    }
+}
+
+static void nobody_opens_it_with_the_lock_words_of_others(void **state)
+{
+    (void)state;
+    other_access(false);
+    reloads_live(move_and_look, 2);
+}
+
+static void start_and_retry(size_t number)
+{
+    if (number == life + 1) {
+        assert_true(entry_of("Q").generation > first_generation);
+        remember();
+    } else {
+        assert_true(entry_of("Q").generation == first_generation);
+    }
+}
+
+static void a_retry_does_not_renew_it_again(void **state)
+{
+    (void)state;
+    life = 1;
+    reloads_live(owned_and_go, 1); /* without its slots */
+    fake_file(fake, FILE_NAME, ACCESS QUEUE OTHER);
+    fake_fail(fake, FAKE_CREATE, "M", SYS_FAILED);
+    reloads_live(start_and_retry, 4);
+    fake_client_close(fake, "Q");
+}
+
 /* ---- reloaded ---- */
 
 static const struct {
@@ -632,6 +777,10 @@ int main(void)
         TEST(without_state_and_header_it_is_a_section),
         TEST(with_other_slots_a_queue_is_renewed),
         TEST(a_queue_that_gets_another_access_gets_other_slots),
+        TEST(killed_at_any_step_no_two_threads_get_its_lock),
+        TEST(failing_at_any_step_no_two_threads_get_its_lock),
+        TEST(nobody_opens_it_with_the_lock_words_of_others),
+        TEST(a_retry_does_not_renew_it_again),
         TEST(a_segment_does_not_become_a_queue),
         TEST(what_programs_have_taken_over_is_deferred),
         TEST(a_queue_that_is_made_anew_is_empty),
