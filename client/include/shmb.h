@@ -674,8 +674,9 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  * Opens a queue. Parameters and results as shmb_open, but a queue is found in the broker's
  * directory only: SHMB_ACCESS_DENIED also if you may not read that. With SHMB_READ only
  * shmb_queue_peek and shmb_queue_level work; the others fail with SHMB_ACCESS_DENIED.
- * SHMB_WRONG_KIND: it is no queue. SHMB_CORRUPT: a program has damaged the queue's header; the
- * broker repairs it within a minute.
+ * SHMB_WRONG_KIND: it is no queue. SHMB_STALE, after two seconds of looking again: the generation
+ * in the queue is not that of the directory. The broker writes it soon, or a program has damaged
+ * it, and the broker repairs it within a minute.
  */
 SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL
 shmb_queue_open(_In_z_ const char *name, uint32_t rights, uint32_t wait_ms,

@@ -68,7 +68,7 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "another thread has this end of the queue, which is configured for one",
     "the message is longer than the queue's slot_size",
     "the message is longer than the buffer",
-    "the queue was retired or recreated; open it again",
+    "the queue was retired or recreated, or its access was changed; open it again",
     "the segment has no fast lock; use shmb_lock, or have the administrator configure lock: fast",
 };
 

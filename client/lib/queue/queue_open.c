@@ -13,6 +13,9 @@
 /* How often the broker may publish while a queue is being opened. */
 #define OPEN_TRIES 100
 
+/* Between two looks at a generation: all tries together last longer than the broker needs. */
+#define STALE_PAUSE_MS 15
+
 /* A checked call of shmb_queue_open. */
 struct request {
     char name[SHMB_NAME_BYTES];
@@ -63,14 +66,14 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
 }
 
 /*
- * The broker writes the generation first, so a program has damaged it if it is another one, and
- * the directory is still the same.
+ * Another generation than the listed one: the broker is just about to give the queue other slots,
+ * which takes it a second at most, or a program has damaged it.
  */
 static int32_t check_generation(const struct shmb_queue *queue, struct fault *fault)
 {
     return shmb_load64(&queue->ring.header->generation) == queue->ring.generation
                ? SHMB_OK
-               : fault_plain(fault, SHMB_CORRUPT);
+               : fault_call(fault, SHMB_STALE, REASON_QUEUE_STALE, 0);
 }
 
 /* Tries once. `*again`: the broker published meanwhile, so the caller must retry. */
@@ -105,6 +108,10 @@ static int32_t open_now(const struct request *request, struct shmb_queue **out, 
         queue_free(*out);
         *out = NULL;
         result = attempt(request, out, &again, fault);
+        if (result == SHMB_STALE && !again) {
+            again = true;
+            Sleep(STALE_PAUSE_MS);
+        }
     }
     if (result == SHMB_OK && again)
         result = fault_plain(fault, SHMB_NOT_FOUND);

@@ -200,7 +200,8 @@ static bool is_watched(const struct inventory *inventory, const struct item *ite
                        const char *owner)
 {
     return item_is_held(item) && item->spec.kind == SHMB_QUEUE &&
-           (item->renewal_due || item->other_kind || item->access_due || others_may_write(inventory, item, owner));
+           (item->renewal_due || item->other_kind || item->access_due ||
+            others_may_write(inventory, item, owner));
 }
 
 bool queue_headers_need_repair(const struct inventory *inventory, const char *owner)
