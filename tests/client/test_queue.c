@@ -495,7 +495,8 @@ static void sleepers_learn_that_the_queue_is_retired(void **state)
     SetEvent(items);
     child_expect(child, "-16");
     assert_int_equal(put_text(queue, "a"), SHMB_STALE);
-    expect_text(SHMB_STALE, "the queue was retired or recreated, or its access was changed; open it again");
+    expect_text(SHMB_STALE,
+                "the queue was retired or recreated, or its access was changed; open it again");
     assert_int_equal(try_open_queue(NAME, SHMB_READ), SHMB_STALE);
     shmb_store64(&stage_queue_header(NAME)->generation, orders->generation);
     assert_int_equal(put_text(queue, "a"), SHMB_OK);
