@@ -151,7 +151,8 @@ static enum sys_status read_published(struct save *save, bool *done, struct sys_
     uint32_t tries;
 
     *done = false;
-    if (index == INVENTORY_NO_PAIR || !inventory->items[index].filled ||
+    if (index == INVENTORY_NO_PAIR || !item_is_held(&inventory->items[index]) ||
+        !inventory->items[index].filled ||
         inventory->items[index].spec.size != shmb_pair_size(save->copy.size))
         return SYS_OK;
     pair = inventory->items[index].object;

@@ -115,6 +115,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
         (void)maker_protect(maker, item);
     system->objects.close(system->self, item->object);
     item->object = NULL;
+    item->filled = false;
     item->spec = *wanted;
     item->fast = fast;
     item->pair = pair;

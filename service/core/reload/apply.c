@@ -246,7 +246,8 @@ static void wake_waiters(struct apply *apply, const struct item *segment)
 
     if (segment->spec.kind == SHMB_QUEUE && item_is_held(segment))
         retire_queue(apply, segment);
-    if (segment->from->kind != SHMB_SECTION || segment->spec.kind != SHMB_SECTION)
+    /* The section for double snapshots goes alone: its segment stays, with its events. */
+    if (segment->from->kind != SHMB_SECTION || segment->spec.kind != SHMB_SECTION || segment->pair)
         return;
     for (i = 0; i < SHMB_CHANGE_EVENTS && segment->from->u.segment.notify.events[i] != NULL; i++)
         signal_event(apply, segment->from->u.segment.notify.events[i]);

@@ -99,6 +99,63 @@ static bool block_has_moved(void)
     return moved;
 }
 
+/* ---- the pair without its segment, and the segment without its pair ---------------------- */
+
+static void leave_pairs(size_t number)
+{
+    if (number == 1) {
+        assert_non_null(fake_find(fake, "Prices.changed.0"));
+        fake_client_open(fake, PAIR_X); /* so that it is retired, and still there */
+        reloads_change(HEAD "  Prices: { size: 64, notify: true, initial: { text: none } }\n");
+    } else {
+        assert_true(reloads_told(PAIR_X, "retire", "done"));
+        assert_false(fake_find(fake, "Prices.changed.0")->signalled);
+        assert_false(fake_find(fake, "Prices.changed.3")->signalled);
+        fake_client_close(fake, PAIR_X);
+    }
+}
+
+static void a_retired_pair_wakes_nobody(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME,
+              HEAD "  Prices: { size: 64, notify: true, snapshots: double, initial: { text: none } "
+                   "}\n");
+    reloads_live(leave_pairs, 2);
+}
+
+#define KEPT \
+    HEAD "  Prices: { size: 64, snapshots: double, keep: reboot, save_every: 1 s, initial: { "     \
+         "text: none } }\n"
+
+static size_t saved;
+
+static void lose_pair(size_t number)
+{
+    if (number == 2) {
+        assert_true(is_double());
+        fake_fail(fake, FAKE_CREATE, PAIR_X, SYS_FAILED);
+        fake_anew(fake, PAIR_X);
+        reloads_change(KEPT);
+    } else if (number == 3) {
+        assert_int_equal(entry_of(PAIR_X).state, SHMB_ENTRY_FAILED);
+        saved = fake_calls(fake, FAKE_COPY_CREATE);
+        memcpy(fake_find(fake, "Prices")->content, "other", 6);
+    } else if (number == 8) {
+        assert_true(fake_calls(fake, FAKE_COPY_CREATE) > saved);
+        assert_int_equal(fake_event_count(fake, EVENT_COPY_FAILED), 0);
+    }
+}
+
+static void without_its_pair_a_segment_is_saved_all_the_same(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, KEPT);
+    fake_use_disk(fake, fake_disk_new());
+    reloads_live(lose_pair, 8);
+    fake_mend(fake);
+}
+
 /* ---- a start ------------------------------------------------------------------------------ */
 
 static void check_first(size_t number)
@@ -617,6 +674,8 @@ static void what_programs_write_there_harms_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_retired_pair_wakes_nobody),
+        TEST(without_its_pair_a_segment_is_saved_all_the_same),
         TEST(the_first_copy_is_the_initial_content),
         TEST(full_is_write_on_the_section_for_snapshots),
         TEST(snapshots_change_while_programs_have_the_segment_open),
