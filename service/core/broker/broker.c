@@ -250,12 +250,18 @@ uint32_t broker_save_delay(struct broker *broker)
     return copy_save_delay(&saving);
 }
 
+static uint32_t slots_of(void *self, size_t item)
+{
+    return publication_slots(self, item);
+}
+
 static void guard(struct broker *broker, bool last)
 {
     const struct maker maker = broker_maker(broker);
+    const struct queue_slots slots = {slots_of, broker->publication};
 
-    bool repaired =
-        queue_headers_repair(broker->system, broker->inventory, broker->identity.owner, last);
+    bool repaired = queue_headers_repair(broker->system, broker->inventory, &slots,
+                                         broker->identity.owner, last);
 
     if (access_guard_look(&maker, last) > 0 || repaired)
         publication_report_broker(broker->publication, &broker->report);

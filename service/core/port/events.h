@@ -350,10 +350,10 @@ enum event_id {
     EVENT_ALIAS_REFUSED = 342,
 
     /*
-     * Warning. A program has damaged the header of a queue; it was repaired. Until then, calls of
-     * the library for it returned SHMB_STALE or SHMB_CORRUPT; its messages are not concerned. Find
-     * the program, among the accounts with write.
-     * %1 name of the queue  %2 what was damaged
+     * Warning. A program has damaged the header of a queue, or a lock of it; it was repaired. Until
+     * then, calls of the library for it returned SHMB_STALE or SHMB_CORRUPT; its messages are not
+     * concerned. Find the program, among the accounts with write. %1 name of the queue  %2 what was
+     * damaged
      */
     EVENT_QUEUE_REPAIRED = 349
 };

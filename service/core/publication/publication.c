@@ -660,3 +660,10 @@ bool publication_queue_moved(struct publication *publication, size_t item)
 {
     return lock_slots_take_move(publication->slots, item);
 }
+
+uint32_t publication_slots(const struct publication *publication, size_t item)
+{
+    uint32_t count;
+
+    return lock_slots_find(publication->slots, item, &count) != 0 ? count : 0;
+}

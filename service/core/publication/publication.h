@@ -92,4 +92,7 @@ void publication_free(struct publication *publication);
  */
 bool publication_queue_moved(struct publication *publication, size_t item);
 
+/* How many slots the lock of an object has, by its index in the inventory; 0: none. */
+uint32_t publication_slots(const struct publication *publication, size_t item);
+
 #endif

@@ -11,8 +11,8 @@
 #include "compiler.h"
 #include "descriptor.h"
 #include "directory.h"
+#include "fast_lock.h"
 #include "full_name.h"
-#include "lock_word.h"
 #include "patience.h"
 #include "queue_layout.h"
 
@@ -166,7 +166,9 @@ void queue_header_renew(const struct system *system, struct item *item)
 
 void queue_header_tell(const struct system *system, struct item *item, unsigned wrong)
 {
-    static const char *const words[] = {"", "header", "generation", "header, generation"};
+    static const char *const words[] = {
+        "",     "header",       "generation",       "header, generation",
+        "lock", "header, lock", "generation, lock", "header, generation, lock"};
     const uint64_t now = system->clock.ticks(system->self);
     char name[FULL_NAME_BYTES];
     const char *inserts[] = {name, words[wrong]};
@@ -214,8 +216,35 @@ bool queue_headers_need_repair(const struct inventory *inventory, const char *ow
     return false;
 }
 
+/* Frees a word that is none. A thread that has a sound one keeps it. */
+static bool free_unsound(volatile uint64_t *word, uint32_t slots)
+{
+    uint64_t found = shmb_load64(word);
+
+    return !fast_word_is_sound(found, slots) && shmb_swap64(word, &found, 0);
+}
+
+/* Returns QUEUE_LOCK_WRONG or 0. If it cannot be mapped now, the next round looks again. */
+static unsigned repair_locks(const struct system *system, const struct item *item, uint32_t slots)
+{
+    struct shmb_queue_header *header;
+    unsigned wrong = 0;
+    void *view;
+
+    if (slots == 0 ||
+        system->objects.map(system->self, item->object, sizeof(*header), &view, NULL) != SYS_OK)
+        return 0;
+    header = view;
+    if (free_unsound(&header->put_lock, slots))
+        wrong = QUEUE_LOCK_WRONG;
+    if (free_unsound(&header->get_lock, slots))
+        wrong = QUEUE_LOCK_WRONG;
+    system->objects.unmap(system->self, view);
+    return wrong;
+}
+
 bool queue_headers_repair(const struct system *system, struct inventory *inventory,
-                          const char *owner, bool last)
+                          const struct queue_slots *slots, const char *owner, bool last)
 {
     bool damaged = false;
     size_t i;
@@ -235,6 +264,7 @@ bool queue_headers_repair(const struct system *system, struct inventory *invento
         /* If it cannot be mapped now, the next round looks again. */
         if (queue_header_write(system, item->object, &item->spec.queue, item->generation, &wrong,
                                NULL) == SYS_OK) {
+            wrong |= repair_locks(system, item, slots->count(slots->self, i));
             queue_header_tell(system, item, wrong);
             damaged |= wrong != 0;
         }

@@ -3,7 +3,8 @@
  * published, restored where a program has damaged it, marked when the queue is retired.
  *
  * The broker writes only the first two lines of the section, and frees the lock words of a queue
- * that comes to use other slots. All else belongs to the programs.
+ * that comes to use other slots, and those that no program can have written by its library. All
+ * else belongs to the programs.
  */
 #ifndef CORE_QUEUE_HEADERS_H
 #define CORE_QUEUE_HEADERS_H
@@ -16,7 +17,13 @@
 #define QUEUE_REPAIR_EVERY_MS 60000u
 
 /* What was wrong with the header of a queue, as bits. 0: nothing. */
-enum { QUEUE_HEADER_WRONG = 1, QUEUE_GENERATION_WRONG = 2 };
+enum { QUEUE_HEADER_WRONG = 1, QUEUE_GENERATION_WRONG = 2, QUEUE_LOCK_WRONG = 4 };
+
+/* How many slots the lock of a queue has, by its index in the inventory; 0: none. */
+struct queue_slots {
+    uint32_t (*count)(void *self, size_t item);
+    void *self;
+};
 
 /*
  * Writes what differs in the first two lines of a section with this layout and generation. `*wrong`
@@ -62,10 +69,11 @@ void queue_header_tell(const struct system *system, struct item *item, unsigned 
 bool queue_headers_need_repair(const struct inventory *inventory, const char *owner);
 
 /*
- * Restores the headers of held queues that programs may write. True: a program has damaged one.
- * Ends early at a stop, unless it is the `last` time.
+ * Restores the headers of held queues that programs may write, and frees lock words that are none:
+ * closed ones, and those with a slot that there is not. True: a program has damaged one. Ends early
+ * at a stop, unless it is the `last` time.
  */
 bool queue_headers_repair(const struct system *system, struct inventory *inventory,
-                          const char *owner, bool last);
+                          const struct queue_slots *slots, const char *owner, bool last);
 
 #endif

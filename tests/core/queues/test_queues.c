@@ -750,6 +750,36 @@ static void what_the_broker_wrote_is_repaired_each_minute(void **state)
     reloads_live(damage, 3);
 }
 
+static void damage_locks(size_t number)
+{
+    static const uint64_t unsound[] = {UINT64_MAX, UINT64_C(0xFFF0000000000000), 3, 0x30000,
+                                       UINT64_C(0x8000000000000001)};
+    static const uint64_t sound[] = {0x30001, 0x30002, UINT64_C(0x0003000000030001),
+                                     UINT64_C(0x0004000000000000)};
+    const size_t last = sizeof(unsound) / sizeof(unsound[0]);
+    const size_t all = last + sizeof(sound) / sizeof(sound[0]);
+
+    if (number > 1 && number <= last + 1) {
+        assert_int_equal(header()->put_lock, 0);
+        assert_int_equal(header()->get_lock, 0);
+        assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), number - 1);
+        assert_string_equal(fake_last_event(fake, EVENT_QUEUE_REPAIRED)->inserts[1], "lock");
+    } else if (number > 1) {
+        assert_true(header()->put_lock == sound[number - last - 2]);
+        assert_true(header()->get_lock == sound[number - last - 2]);
+        assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), last);
+    }
+    if (number <= all)
+        header()->put_lock = header()->get_lock =
+            number <= last ? unsound[number - 1] : sound[number - last - 1];
+}
+
+static void lock_words_that_are_none_are_freed(void **state)
+{
+    (void)state;
+    reloads_live(damage_locks, 10);
+}
+
 static void look_at_delay(size_t number)
 {
     assert_true(fake_wait_ms(fake, number) > QUEUE_REPAIR_EVERY_MS);
@@ -788,6 +818,7 @@ int main(void)
         TEST(a_reload_that_fails_retires_it_again),
         TEST(a_start_that_leaves_it_out_retires_it),
         TEST(what_the_broker_wrote_is_repaired_each_minute),
+        TEST(lock_words_that_are_none_are_freed),
         TEST(a_queue_that_nobody_writes_needs_no_guard),
     };
 
