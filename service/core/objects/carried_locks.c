@@ -5,10 +5,13 @@
  */
 #include "carried_locks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "misfit.h"
+#include "names.h"
+#include "queue_layout.h"
 #include "string_copy.h"
 
 bool carried_lock_differs(const struct state_record *record, const struct item *item, char *reason,
@@ -182,5 +185,59 @@ size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
                            .held_back = segment->held_back};
     /* The segment owns the text, and is in the same inventory. */
     added->spec.name = segment->carried_lock;
+    return inventory->count++;
+}
+
+#define EVENT_NAME_BYTES (SHMB_NAME_BYTES + sizeof(SHMB_QUEUE_ITEMS_SUFFIX))
+
+static void event_name(const struct item *queue, size_t event, char out[EVENT_NAME_BYTES])
+{
+    static const char *const suffixes[CFG_QUEUE_EVENTS] = {
+        SHMB_LOCK_SUFFIX, SHMB_QUEUE_ITEMS_SUFFIX, SHMB_QUEUE_ROOM_SUFFIX};
+
+    (void)snprintf(out, EVENT_NAME_BYTES, "%s%s", queue->spec.name, suffixes[event]);
+}
+
+bool carried_events_set(struct item *queue)
+{
+    size_t i;
+
+    free(queue->carried_lock);
+    queue->carried_lock = malloc(CFG_QUEUE_EVENTS * EVENT_NAME_BYTES);
+    if (queue->carried_lock == NULL)
+        return false;
+    for (i = 0; i < CFG_QUEUE_EVENTS; i++)
+        event_name(queue, i, queue->carried_lock + i * EVENT_NAME_BYTES);
+    return true;
+}
+
+size_t carried_event_held(struct name_index *held, const struct item *queue, size_t event)
+{
+    char name[EVENT_NAME_BYTES];
+    size_t found;
+
+    if (queue->spec.kind != SHMB_QUEUE)
+        return NAME_INDEX_NONE;
+    event_name(queue, event, name);
+    found = name_index_find(held, name, 0);
+    return found != NAME_INDEX_NONE && item_is_held(&held->items[found]) &&
+                   held->items[found].spec.kind == SHMB_EVENT
+               ? found
+               : NAME_INDEX_NONE;
+}
+
+size_t carried_event_add(struct inventory *inventory, const struct item *queue, size_t event)
+{
+    struct item *added = &inventory->items[inventory->count];
+
+    *added = (struct item){
+        .spec = {.kind = SHMB_EVENT, .name = queue->carried_lock + event * EVENT_NAME_BYTES},
+        .from = queue->from,
+        .fast = true,
+        .access = queue->access,
+        .audit = queue->audit,
+        .held_back = queue->held_back,
+        .other_kind = true,
+        .access_due = true};
     return inventory->count++;
 }

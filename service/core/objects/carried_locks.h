@@ -43,6 +43,21 @@ bool carried_lock_adopt(struct item *segment, const struct adoption *judged, cha
  */
 bool carried_lock_set(struct item *item, const char *lock, bool fast);
 
+/*
+ * A queue that the configuration does not want any more, but something else of its name, is
+ * deferred, too, and keeps its events: their names become those of the item. False: no memory.
+ */
+bool carried_events_set(struct item *queue);
+
+/* The index of one of CFG_QUEUE_EVENTS events of a queue; NAME_INDEX_NONE: it is not held. */
+size_t carried_event_held(struct name_index *held, const struct item *queue, size_t event);
+
+/*
+ * Adds, with room reserved, an item for an event that a queue of the inventory carries, and returns
+ * its index. Its access stays what it is: the configured one is that of another kind.
+ */
+size_t carried_event_add(struct inventory *inventory, const struct item *queue, size_t event);
+
 /* The index of the lock of a held segment; NAME_INDEX_NONE: it has none, or it is not held. */
 size_t carried_lock_held(struct name_index *held, const struct item *segment);
 

@@ -92,6 +92,32 @@ static struct plan_step *carry_lock(struct apply *apply, const struct plan_step 
     return step;
 }
 
+/* The same for the events of a deferred queue. `anew`: they were recorded as retired. */
+static bool carry_events(struct apply *apply, const struct plan_step *queue, bool anew)
+{
+    struct inventory *to = apply->request->to;
+    struct item *item = apply_item(apply, queue);
+    bool named = false;
+    size_t i;
+
+    for (i = 0; i < CFG_QUEUE_EVENTS; i++) {
+        struct plan_step *step = plan_carry_event(&apply->plan, &apply->holdings, item, i);
+
+        if (step == NULL || step->item != NAME_INDEX_NONE)
+            continue;
+        if (!named && !carried_events_set(item))
+            return false;
+        named = true;
+        step->item = carried_event_add(to, item, i);
+        apply->plan.holding[step->item] = step->holding;
+        carry(apply_former(apply, step), apply_item(apply, step));
+        apply_item(apply, step)->access_due = true;
+        if (anew)
+            maker_record(apply->request->wanted, apply_item(apply, step));
+    }
+    return true;
+}
+
 bool apply_carry(struct apply *apply)
 {
     const struct item *from = apply->request->from->items;
@@ -99,7 +125,8 @@ bool apply_carry(struct apply *apply)
 
     /* Also room for the locks of segments that turn out to be in use (PLAN_RECREATE). */
     if (!inventory_reserve(apply->request->to,
-                           apply->plan.counts[PLAN_DEFER] + apply->plan.counts[PLAN_RECREATE]))
+                           CFG_QUEUE_EVENTS * (apply->plan.counts[PLAN_DEFER] +
+                                               apply->plan.counts[PLAN_RECREATE])))
         return false;
     for (i = 0; i < apply->request->to->count; i++)
         if (apply->plan.holding[i] != NAME_INDEX_NONE)
@@ -113,6 +140,8 @@ bool apply_carry(struct apply *apply)
             return false;
         if (step->action == PLAN_DEFER)
             (void)carry_lock(apply, step);
+        if (step->action == PLAN_DEFER && !carry_events(apply, step, false))
+            return false;
     }
     return true;
 }
@@ -121,6 +150,8 @@ void apply_carry_lock(struct apply *apply, const struct plan_step *segment)
 {
     const struct plan_step *lock = carry_lock(apply, segment);
 
+    /* Without memory they are retired. */
+    (void)carry_events(apply, segment, true);
     if (lock == NULL)
         return;
     (void)maker_protect(apply->request->wanted, apply_item(apply, lock));

@@ -31,7 +31,7 @@ void apply_carry_copies(struct apply *apply);
 
 /*
  * A segment could not be made anew and stays as it was: carries its lock, which was to be
- * retired.
+ * retired. The same for a queue and its events.
  */
 void apply_carry_lock(struct apply *apply, const struct plan_step *segment);
 

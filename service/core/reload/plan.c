@@ -175,17 +175,23 @@ static bool plan_all(struct planner *planner)
 {
     struct name_index *holdings = planner->question->holdings;
     struct plan *plan = planner->plan;
-    size_t i;
+    size_t i, event;
 
     for (i = 0; i < planner->question->wanted->count; i++)
         if (!plan_item(planner, i))
             return false;
     if (!plan_retired(planner))
         return false;
-    /* The retirements are planned by now: takes these locks out of them. */
-    for (i = 0; i < plan->retired; i++)
-        if (plan->steps[i].action == PLAN_DEFER)
-            (void)plan_carry_lock(plan, holdings, &holdings->items[plan->steps[i].holding]);
+    /* The retirements are planned by now: takes these locks and events out of them. */
+    for (i = 0; i < plan->retired; i++) {
+        const struct item *live = &holdings->items[plan->steps[i].holding];
+
+        if (plan->steps[i].action != PLAN_DEFER)
+            continue;
+        (void)plan_carry_lock(plan, holdings, live);
+        for (event = 0; event < CFG_QUEUE_EVENTS; event++)
+            (void)plan_carry_event(plan, holdings, live, event);
+    }
     return true;
 }
 
@@ -223,18 +229,28 @@ struct plan_step *plan_unwanted(const struct plan *plan, size_t holding)
     return &plan->steps[from];
 }
 
-struct plan_step *plan_carry_lock(struct plan *plan, struct name_index *holdings,
-                                  const struct item *segment)
+static struct plan_step *keep_unwanted(struct plan *plan, size_t holding)
 {
-    size_t found = carried_lock_held(holdings, segment);
-    struct plan_step *lock = found != NAME_INDEX_NONE ? plan_unwanted(plan, found) : NULL;
+    struct plan_step *step = holding != NAME_INDEX_NONE ? plan_unwanted(plan, holding) : NULL;
 
-    if (lock != NULL && lock->action == PLAN_RETIRE) {
-        lock->action = PLAN_KEEP;
+    if (step != NULL && step->action == PLAN_RETIRE) {
+        step->action = PLAN_KEEP;
         plan->counts[PLAN_RETIRE]--;
         plan->counts[PLAN_KEEP]++;
     }
-    return lock;
+    return step;
+}
+
+struct plan_step *plan_carry_lock(struct plan *plan, struct name_index *holdings,
+                                  const struct item *segment)
+{
+    return keep_unwanted(plan, carried_lock_held(holdings, segment));
+}
+
+struct plan_step *plan_carry_event(struct plan *plan, struct name_index *holdings,
+                                   const struct item *queue, size_t event)
+{
+    return keep_unwanted(plan, carried_event_held(holdings, queue, event));
 }
 
 void plan_free(struct plan *plan)

@@ -75,6 +75,10 @@ struct plan_step *plan_unwanted(const struct plan *plan, size_t holding);
 struct plan_step *plan_carry_lock(struct plan *plan, struct name_index *holdings,
                                   const struct item *segment);
 
+/* The same for one of CFG_QUEUE_EVENTS events of a deferred queue. */
+struct plan_step *plan_carry_event(struct plan *plan, struct name_index *holdings,
+                                   const struct item *queue, size_t event);
+
 /* "create", "keep", "access", "defer", "recreate", "retire": as in the report. */
 const char *plan_action_word(enum plan_action action);
 

@@ -601,6 +601,78 @@ static void what_programs_have_taken_over_is_deferred(void **state)
     reloads_live(change_layout, CHANGES + 1);
 }
 
+#define NO_QUEUE ACCESS "segments: { Q: { size: 100, lock: none } }\n"
+
+static void expect_events(size_t handles)
+{
+    static const char *const events[] = {"Q.lock", "Q.items", "Q.room"};
+    size_t i;
+
+    for (i = 0; i < 3; i++) {
+        const struct fake_object *event = fake_find(fake, events[i]);
+
+        if (handles == 0) {
+            assert_null(event);
+            continue;
+        }
+        assert_non_null(event);
+        assert_int_equal(event->handles, handles);
+        assert_int_equal(entry_of(events[i]).state, SHMB_ENTRY_HELD);
+        assert_non_null(strstr(event->sddl, "(A;;0x120003;;;S-1-5-21-1-2-3-1001)"));
+    }
+}
+
+/* Another access, too: that is for a segment. */
+static void become_a_segment(size_t number)
+{
+    switch (number) {
+    case 1:
+        fake_client_open(fake, "Q");
+        use();
+        remember();
+        reloads_change("version: 1\nsegments: { Q: { size: 100, lock: none, access: { write: "
+                       "Interactive } } }\n");
+        break;
+    case 2:
+        assert_true(reloads_told("Q", "defer", "it is a queue and cannot become a section"));
+        expect_header(8, 100, 0);
+        expect_used();
+        expect_events(1);
+        fake_anew(fake, "Q"); /* in vain: it is in use */
+        reloads_change(NO_QUEUE);
+        break;
+    case 3:
+        expect_header(8, 100, 0);
+        expect_events(1);
+        reloads_change(ACCESS QUEUE);
+        break;
+    case 4:
+        expect_header(8, 100, 0);
+        expect_used();
+        expect_events(1);
+        assert_true(entry_of("Q").generation == first_generation);
+        reloads_change(NO_QUEUE);
+        break;
+    case 5:
+        expect_events(1);
+        fake_client_close(fake, "Q");
+        fake_anew(fake, "Q");
+        reloads_change(NO_QUEUE);
+        break;
+    default:
+        assert_int_equal(entry_of("Q").kind, SHMB_SECTION);
+        reloads_change(NO_QUEUE);
+        if (number > 6)
+            expect_events(0);
+    }
+}
+
+static void a_queue_that_is_to_be_something_else_keeps_its_events(void **state)
+{
+    (void)state;
+    reloads_live(become_a_segment, 7);
+}
+
 #define LARGER ACCESS "queues: { Q: { slots: 16, slot_size: 100, overflow: refuse } }\n"
 
 static void recreate(size_t number)
@@ -813,6 +885,7 @@ int main(void)
         TEST(a_retry_does_not_renew_it_again),
         TEST(a_segment_does_not_become_a_queue),
         TEST(what_programs_have_taken_over_is_deferred),
+        TEST(a_queue_that_is_to_be_something_else_keeps_its_events),
         TEST(a_queue_that_is_made_anew_is_empty),
         TEST(a_retired_queue_says_so),
         TEST(a_reload_that_fails_retires_it_again),
