@@ -96,13 +96,28 @@ static void quieten(const struct maker *maker, const struct item *item)
 
 /*
  * Without a record, a section of the size of a queue may be a segment of a former configuration:
- * the header tells.
+ * the header tells. With a record that has lost its line about a queue (and a segment's would have
+ * one about the lock), header and generation together tell that it is one.
  */
 static void judge_queue(const struct system *system, const struct sys_spec *wanted,
-                        struct sys_object *object, struct adoption *judged)
+                        const struct state_record *record, struct sys_object *object,
+                        struct adoption *judged)
 {
+    const bool incomplete = wanted->kind == SHMB_QUEUE && judged->live.kind == SHMB_SECTION &&
+                            judged->generation != 0 && record != NULL && record->lock == NULL &&
+                            judged->live.size == wanted->size;
+    uint64_t generation;
+
+    if (incomplete && queue_header_is(system, object, &wanted->queue, &generation) &&
+        generation == judged->generation) {
+        judged->live.kind = SHMB_QUEUE;
+        judged->live.queue = wanted->queue;
+        judged->verdict = ADOPTION_OURS;
+        judged->reason[0] = '\0';
+        return;
+    }
     if (judged->live.kind != SHMB_QUEUE || judged->generation != 0 ||
-        queue_header_is(system, object, &judged->live.queue))
+        queue_header_is(system, object, &judged->live.queue, &generation))
         return;
     judged->live.kind = SHMB_SECTION;
     judged->live.queue = (struct sys_queue){0};
@@ -146,7 +161,7 @@ static enum sys_status adopt(const struct maker *maker, struct item *item, struc
         adoption_open(system, maker->state, owner, &item->spec, &facts, &judged, &object, &failure);
 
     if (judged.verdict != ADOPTION_CONFLICT) {
-        judge_queue(system, &item->spec, object, &judged);
+        judge_queue(system, &item->spec, record, object, &judged);
         hold_adopted(maker, item, &judged, object, facts.sddl);
         if (item->spec.kind == SHMB_QUEUE)
             restore_header(maker, item, !retired && judged.generation != 0);

@@ -62,14 +62,18 @@ enum sys_status queue_header_write(const struct system *system, struct sys_objec
 }
 
 bool queue_header_is(const struct system *system, struct sys_object *section,
-                     const struct sys_queue *layout)
+                     const struct sys_queue *layout, uint64_t *generation)
 {
-    uint8_t found[FIRST_LINE];
+    uint8_t found[OWN_BYTES];
     struct shmb_queue_header wanted;
 
+    *generation = 0;
     wanted_header(layout, 0, &wanted);
-    return system->objects.peek(system->self, section, 0, found, sizeof(found), NULL) == SYS_OK &&
-           memcmp(found, &wanted, sizeof(found)) == 0;
+    if (system->objects.peek(system->self, section, 0, found, sizeof(found), NULL) != SYS_OK ||
+        memcmp(found, &wanted, FIRST_LINE) != 0)
+        return false;
+    memcpy(generation, found + FIRST_LINE, sizeof(*generation));
+    return true;
 }
 
 void queue_header_stale(void *view)

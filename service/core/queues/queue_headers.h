@@ -33,9 +33,12 @@ enum sys_status queue_header_write(const struct system *system, struct sys_objec
                                    const struct sys_queue *layout, uint64_t generation,
                                    unsigned *wrong, struct sys_failure *why);
 
-/* True: the section begins with the header of a queue of this layout; any generation will do. */
+/*
+ * True: the section begins with the header of a queue of this layout. `*generation` is what stands
+ * there, and may be any.
+ */
 bool queue_header_is(const struct system *system, struct sys_object *section,
-                     const struct sys_queue *layout);
+                     const struct sys_queue *layout, uint64_t *generation);
 
 /* Marks a queue as retired, or made anew: calls of the library return SHMB_STALE. */
 void queue_header_retire(const struct system *system, struct sys_object *section);

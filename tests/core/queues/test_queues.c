@@ -274,6 +274,58 @@ static void without_state_the_header_proves_the_queue(void **state)
     fake_client_close(fake, "Q");
 }
 
+/* Damages each line of the state about the layout of a queue. */
+static void lose_queue_lines(void)
+{
+    static char text[16384];
+    char *at;
+
+    (void)snprintf(text, sizeof(text), "%s", fake_state_text(fake, STATE_FILE));
+    at = strstr(text, "queue ");
+    assert_non_null(at);
+    for (; at != NULL; at = strstr(at, "queue "))
+        *at = 'k';
+    fake_state_file(fake, STATE_FILE, text);
+}
+
+static void with_half_its_record_it_is_a_queue(void **state)
+{
+    (void)state;
+    reloads_live(hold_and_go, 1);
+    lose_queue_lines();
+    /* Its slots are not known either: it gets others. */
+    reloads_live(find_with_new_generation, 2);
+    fake_client_close(fake, SLOTS);
+    fake_client_close(fake, "Q");
+}
+
+static void expect_a_section(size_t number)
+{
+    (void)number;
+    assert_int_equal(entry_of("Q").kind, SHMB_SECTION);
+    assert_non_null(strstr(fake_last_event(fake, EVENT_OBJECT_DEFERRED)->inserts[2],
+                           "it is a section and cannot become a queue"));
+}
+
+static void forge_segment(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "Q");
+    fake_client_open(fake, "Q.lock");
+    shmb_queue_fill_header(8, 100, 0, entry_of("Q").generation, header());
+}
+
+static void a_segment_that_looks_like_a_queue_is_none(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, ACCESS "segments: { Q: { size: 2048, initial: { text: a } } }\n");
+    reloads_live(forge_segment, 1);
+    fake_file(fake, FILE_NAME, ACCESS QUEUE);
+    reloads_live(expect_a_section, 2);
+    fake_client_close(fake, "Q");
+    fake_client_close(fake, "Q.lock");
+}
+
 static void find_a_section(size_t number)
 {
     static uint8_t before[2048];
@@ -877,6 +929,8 @@ int main(void)
         TEST(a_damaged_header_is_repaired_at_a_start),
         TEST(without_state_the_header_proves_the_queue),
         TEST(without_state_and_header_it_is_a_section),
+        TEST(with_half_its_record_it_is_a_queue),
+        TEST(a_segment_that_looks_like_a_queue_is_none),
         TEST(with_other_slots_a_queue_is_renewed),
         TEST(a_queue_that_gets_another_access_gets_other_slots),
         TEST(killed_at_any_step_no_two_threads_get_its_lock),
