@@ -1,6 +1,8 @@
 /* shmb.exe: commands run under a lock, and what becomes of both when one dies. */
 #include "clients.h"
+#include "shmb.h"
 #include "shmb_run.h"
+#include "snapshot_pair.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,8 @@ static int begin(void **state)
     stage_begin();
     stage_segment("ShmbTest.Data", 100, STAGE_LOCK);
     stage_segment("ShmbTest.Bare", 100, 0);
+    row = stage_segment("ShmbTest.Double", 100, STAGE_LOCK | STAGE_DOUBLE);
+    stage_pair(row)->version = 2; /* the broker has published the first copy */
     stage_segment("ShmbTest.Read", 100, STAGE_LOCK | STAGE_READ_ONLY);
     stage_segment("ShmbTest.Wait", 100, STAGE_LOCK | STAGE_READ_ONLY | STAGE_READERS_WAIT);
     stage_row("ShmbTest.Mutex", SHMB_MUTEX);
@@ -194,6 +198,23 @@ static void a_killed_shmb_takes_its_command_along(void **state)
     shmb_expect(0, "", "semaphore take ShmbTest.Three --timeout 0 -- %s", client("end-with 0"));
 }
 
+static void the_last_published_value_comes_back(void **state)
+{
+    shmb_segment *segment;
+    void *data;
+
+    (void)state;
+    shmb_expect(0, "", "write ShmbTest.Double --text good");
+    assert_int_equal(shmb_open("ShmbTest.Double", SHMB_WRITE, 0, &segment), SHMB_OK);
+    assert_int_equal(shmb_data(segment, &data), SHMB_OK);
+    memcpy(data, "half", 4);
+    shmb_expect(0, "ShmbTest.Double: the last published value is back\n",
+                "repair ShmbTest.Double --restore");
+    assert_memory_equal(data, "good", 4);
+    shmb_close(segment);
+    shmb_expect_line(1, "only a segment with snapshots: double", "repair ShmbTest.Data --restore");
+}
+
 static void a_mutex_says_it_once(void **state)
 {
     struct child *holder = client_start(NULL, "hold Global\\ShmbTest.Mutex");
@@ -278,7 +299,8 @@ static void a_semaphore_is_taken_and_given_back(void **state)
     assert_non_null(strstr(said, "made with:   1 of 3\n"));
     shmb_expect(0, "", "semaphore release ShmbTest.Three --count 2");
     assert_int_equal(shmb_run(&shmb_user, &said, "semaphore info ShmbTest.Three --json"), 0);
-    assert_non_null(strstr(said, "\"maximum\": 3,\n  \"queue\": null,\n  \"queue_level\": null,\n  \"count\": 3,\n"));
+    assert_non_null(strstr(
+        said, "\"maximum\": 3,\n  \"queue\": null,\n  \"queue_level\": null,\n  \"count\": 3,\n"));
     shmb_expect_line(1, "maximum", "semaphore release ShmbTest.Three");
     shmb_expect_line(1, "maximum", "semaphore release ShmbTest.Three --count 0x7fffffff");
 }
@@ -421,6 +443,7 @@ int main(void)
         TEST(own_failures_are_120_and_more),
         TEST(readers_who_may_wait_may_lock),
         TEST(a_killed_shmb_takes_its_command_along),
+        TEST(the_last_published_value_comes_back),
         TEST(a_mutex_says_it_once),
         TEST(what_the_command_leaves_running_runs_on),
         TEST(ctrl_c_is_for_the_command),

@@ -29,6 +29,8 @@ static void messages_go_in_and_come_out(void **state)
     shmb_expect(0, "000d0aff\n", "queue get %s --hex --timeout 0", NAME);
     shmb_expect_line(4, "no message came", "queue get %s --timeout 0", NAME);
     shmb_expect_line(4, "no message came", "queue peek %s", NAME);
+    shmb_expect_line(6, "it is a queue; shmb queue get waits for a message", "wait %s --timeout 0",
+                     NAME);
 }
 
 static void bytes_come_from_the_input_unchanged(void **state)

@@ -52,7 +52,8 @@ static const char general[] =
 static const char help_list[] =
     "shmb list [--names | --json]\n"
     "\n"
-    "Lists all objects the broker publishes: kind, state, size of a segment or queue in bytes, name.\n"
+    "Lists all objects the broker publishes: kind, state, size of a segment or queue in bytes, "
+    "name.\n"
     "State: held; conflict: an object that is not the broker's has the name; failed: the\n"
     "system could not create it.\n"
     "\n"
@@ -181,7 +182,8 @@ static const char help_wait[] =
     "\n"
     "Waits until a segment changes, an event is set, a mutex is free, or the count of a\n"
     "semaphore is above 0; gives a mutex or a count back at once. Changes are found as by\n"
-    "shmb watch; an event is waited for as by shmb event wait.\n"
+    "shmb watch; an event is waited for as by shmb event wait. A message of a queue: shmb queue\n"
+    "get.\n"
     "\n"
     "--timeout MS   how long to wait, in milliseconds; without it, no limit\n"
     "\n"
@@ -251,13 +253,14 @@ static const char help_lock[] =
     "  shmb lock Prices --timeout 5000 -- cmd /c \"shmb read Copy > copy.bin\"\n";
 
 static const char help_repair[] =
-    "shmb repair NAME [--timeout MS] [--json]\n"
+    "shmb repair NAME [--restore] [--timeout MS] [--json]\n"
     "\n"
     "Takes the lock of a segment and declares its content consistent after an owner or a\n"
     "writer died: the warnings end, and snapshots work again. Check the content first, with\n"
     "shmb dump --raw. Damage that a program has done to the control section is the broker's to\n"
     "repair: within a minute, or at once with shmbroker reload.\n"
     "\n"
+    "--restore      puts the last published value back first: of a segment with snapshots: double\n"
     "--timeout MS   how long to wait for the lock, in milliseconds; without it, no limit\n"
     "\n"
     "  shmb repair Prices\n";

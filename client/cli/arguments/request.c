@@ -26,6 +26,7 @@ static const struct option {
     {"--hex", OPTION_HEX, true, 0, "bytes in hex, such as 0d0a"},
     {"--hex", OPTION_AS_HEX, false, 0, NULL},
     {"--follow", OPTION_FOLLOW, false, 0, NULL},
+    {"--restore", OPTION_RESTORE, false, 0, NULL},
     {"--encoding", OPTION_ENCODING, true, 0, "utf-8, utf-16le or ansi"},
     {"--zero", OPTION_ZERO, false, 0, NULL},
     {"--pad", OPTION_PAD, true, UINT64_MAX - 1, NULL},

@@ -36,6 +36,7 @@
 #define OPTION_HEX      0x100000u /* --hex BYTES */
 #define OPTION_AS_HEX   0x200000u /* --hex, without a value */
 #define OPTION_FOLLOW   0x400000u /* --follow */
+#define OPTION_RESTORE  0x800000u /* --restore */
 
 /* More names than anybody types. */
 #define REQUEST_NAMES_MAX 256u

@@ -94,21 +94,30 @@ enum shmb_exit verb_mutex_lock(struct request *request)
 static enum shmb_exit repair(const struct request *request, shmb_segment *segment,
                              const shmb_info *info)
 {
+    const bool restore = (request->given & OPTION_RESTORE) != 0;
     bool locked = (info->flags & SHMB_FLAG_HAS_LOCK) != 0;
     int32_t found = SHMB_OK, result;
 
+    if (restore && (info->flags & SHMB_FLAG_DOUBLE) == 0) {
+        out_error("%s: only a segment with snapshots: double has a value to put back; nothing was "
+                  "changed",
+                  request->name);
+        return SHMB_EXIT_NOT_SO;
+    }
     if (locked) {
         enum shmb_exit code = take(request, segment, info, &found);
 
         if (code != SHMB_EXIT_DONE)
             return code;
     }
-    result = shmb_mark_consistent(segment);
+    result = restore ? shmb_restore(segment) : shmb_mark_consistent(segment);
     if (locked && result == SHMB_OK)
         result = shmb_unlock(segment);
     if (result != SHMB_OK)
         return fail_result(request->name, result);
-    if (locked && found != SHMB_ABANDONED)
+    if (restore)
+        out_text("%s: the last published value is back\n", info->name);
+    else if (locked && found != SHMB_ABANDONED)
         out_text("%s: there was nothing to repair\n", info->name);
     else
         out_text("%s: declared consistent\n", info->name);

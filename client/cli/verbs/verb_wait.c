@@ -3,8 +3,10 @@
 
 #include <windows.h>
 
+#include "answer.h"
 #include "fail.h"
 #include "object_use.h"
+#include "out.h"
 #include "shmb.h"
 #include "show.h"
 #include "watcher.h"
@@ -66,6 +68,16 @@ static int32_t try_kind(const struct request *request, uint32_t kind, enum shmb_
     return result;
 }
 
+static bool is_queue(const char *name)
+{
+    shmb_queue *queue;
+
+    if (shmb_queue_open(name, SHMB_READ, 0, &queue) != SHMB_OK)
+        return false;
+    (void)shmb_queue_close(queue);
+    return true;
+}
+
 enum shmb_exit verb_wait(struct request *request)
 {
     struct watcher watcher;
@@ -81,6 +93,11 @@ enum shmb_exit verb_wait(struct request *request)
     }
     if (result != SHMB_WRONG_KIND)
         return fail_result(request->name, result);
+    if (is_queue(request->name)) {
+        answer_fault("WRONG_KIND", 0);
+        out_error("%s: it is a queue; shmb queue get waits for a message", request->name);
+        return SHMB_EXIT_CONFLICT;
+    }
     /*
      * The kind is the one that does not fail with SHMB_WRONG_KIND. The event is last:
      * verb_event_wait knows that some events need another right.
