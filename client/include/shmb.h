@@ -34,6 +34,7 @@
  * HANDLES    A process may open a segment several times. Locks and begun writes
  *            belong to thread and segment, not to the handle: a thread that took
  *            the lock through one handle may write and release it through another.
+ *            A fast lock is taken and released through handles opened with SHMB_WRITE only.
  *            Not so if one of the handles was opened by plain name (see DIRECTORY) or
  *            before the segment's control data was created or moved: then release and
  *            write through the handle that took the lock.
@@ -342,16 +343,17 @@ SHMB_RESULT int32_t SHMB_CALL shmb_write_end(_Inout_ shmb_segment *segment);
 
 /*
  * Takes the segment's lock for the calling thread. The thread may take it again, through
- * any of its handles and without waiting, and must release it as often. The lock is a
- * mutex; plain Win32 programs wait on the same one.
+ * any of its handles and without waiting, and must release it as often. Without `lock: fast`,
+ * the lock is a mutex; plain Win32 programs wait on the same one.
  *
  * With `lock: fast` in the configuration (SHMB_FLAG_FAST) it is a fast lock: a word in the
  * control data, which a thread takes and releases without a system call while no other
  * thread wants it. All of these calls work the same, with these differences:
  *   - only this library can take it; plain programs cannot, and `X.lock` is an event, on
  *     which waiting threads sleep: leave it alone;
- *   - a handle opened with SHMB_READ cannot take it (SHMB_ACCESS_DENIED), nor one opened
- *     without the directory (SHMB_BAD_ARGUMENT);
+ *   - a handle opened with SHMB_READ cannot take or release it, also if the thread has it
+ *     through another one (SHMB_ACCESS_DENIED); one opened without the directory cannot take
+ *     it (SHMB_BAD_ARGUMENT);
  *   - each thread that takes fast locks has one of the slots (`max_lockers`) of all segments
  *     with the same access, from its first lock until it ends, or closes the last of them
  *     that the process has open;
@@ -387,7 +389,8 @@ SHMB_MUST_USE SHMB_RESULT int32_t SHMB_CALL shmb_lock(_Inout_ shmb_segment *segm
 /*
  * Releases the lock once. SHMB_NOT_OWNER: this thread did not take it, through any handle; or
  * a program has damaged a fast lock, and this thread does not have it any more. SHMB_STALE: see
- * shmb_lock; this thread does not have the lock any more.
+ * shmb_lock; this thread does not have the lock any more. SHMB_ACCESS_DENIED: the lock is a fast
+ * one, and the handle was opened with SHMB_READ; the thread still has the lock.
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_unlock(_Inout_ shmb_segment *segment);
 
@@ -666,7 +669,7 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  *            computer is restarted, the queue is recreated, or nobody holds it.
  * Trust      Programs that may write the queue can put anything, and damage it: check what you
  *            get. What they write leads no call out of the queue, and keeps none beyond its
- * timeout. A call that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear repairs
+ *            timeout. A call that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear repairs
  *            the indices. The queue's section is no memory for programs: use these calls only.
  */
 

@@ -180,6 +180,10 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
         return fault_call(fault, SHMB_BAD_ARGUMENT, REASON_NO_LOCK, 0);
     if (result != SHMB_OK)
         return fault_plain(fault, result);
+    if (handle_has_fast_lock(segment))
+        result = segment_lock_may(segment, fault);
+    if (result != SHMB_OK)
+        return result;
     if (lock_mine(segment))
         return enter_again(segment, block, fault);
     return handle_has_fast_lock(segment) ? take_fast(segment, timeout_ms, fault)
@@ -208,6 +212,8 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
 
     if (!lock_mine(segment))
         return fault_plain(fault, SHMB_NOT_OWNER);
+    if (handle_has_fast_lock(segment) && segment_lock_may(segment, fault) != SHMB_OK)
+        return SHMB_ACCESS_DENIED;
     if (ownership->locks.count > 1) {
         holding_drop(&ownership->locks, &segment->locks);
         return SHMB_OK;

@@ -10,6 +10,13 @@
 /* 100 ns of FILETIME in a millisecond of GetTickCount64. */
 #define FILETIME_MS 10000u
 
+int32_t segment_lock_may(const struct shmb_segment *segment, struct fault *fault)
+{
+    return segment->rights == SHMB_WRITE
+               ? SHMB_OK
+               : fault_call(fault, SHMB_ACCESS_DENIED, REASON_FAST_READER, 0);
+}
+
 /* Why there is no fast lock to take or to look at; SHMB_OK: there is one. */
 static int32_t check(const struct shmb_segment *segment, struct fault *fault)
 {
@@ -51,9 +58,9 @@ int32_t segment_lock_get(struct shmb_segment *segment, struct word_lock **out, s
     *out = segment_lock_known(segment);
     if (*out != NULL)
         return SHMB_OK;
-    if (segment->rights != SHMB_WRITE)
-        return fault_call(fault, SHMB_ACCESS_DENIED, REASON_FAST_READER, 0);
-    result = check(segment, fault);
+    result = segment_lock_may(segment, fault);
+    if (result == SHMB_OK)
+        result = check(segment, fault);
     return result == SHMB_OK ? open_lock(segment, out, fault) : result;
 }
 

@@ -11,6 +11,12 @@
 #include "word_lock.h"
 
 /*
+ * May the handle take and release the lock? SHMB_ACCESS_DENIED: it was opened to read, and cannot
+ * write the word, which the last release does.
+ */
+int32_t segment_lock_may(const struct shmb_segment *segment, struct fault *fault);
+
+/*
  * The lock, ready to be taken; opens the domain at the first call. SHMB_ACCESS_DENIED: the segment
  * was opened to read. SHMB_BAD_ARGUMENT: opened without the directory. SHMB_NO_SLOT: the broker has
  * no block, or no slots for it so far. Others as domain_join.
