@@ -658,8 +658,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  * Full       By the queue's `overflow`: a put waits until there is room (block), fails at once
  *            (refuse), or drops the oldest message (drop oldest).
  * Ends       With `producers: one`, the end to put belongs to the thread that puts first, until
- *            the handle through which it did is closed, or the thread ends; a put of another
- *            thread fails with SHMB_BUSY. The same for `consumers: one` and getting. With
+ *            the handle through which it did is closed, or the thread ends, or it deletes a
+ *            fiber that has put or locked; a put of another thread fails with SHMB_BUSY. The same for `consumers: one` and getting. With
  *            many producers, each put takes a lock for some nanoseconds; many consumers take none.
  * Death      No end of a program, at any step, leaves half a message or keeps others waiting. A
  *            producer that ends has put the message or not; a consumer has got it or left it

@@ -116,6 +116,8 @@ static int32_t begin(struct shmb_segment *segment, uint32_t version, struct shmb
         return result;
     }
     fill_in(lock);
+    /* Else the end of a fiber gives the slot back, while the table has its identity. */
+    lock->seat->uses++;
     *fast = &lock->fast;
     return SHMB_OK;
 }
@@ -133,7 +135,9 @@ int32_t SHMB_CALL shmb_fast_begin(shmb_segment *segment, uint32_t version, shmb_
 
 int32_t SHMB_CALL shmb_fast_end(shmb_fast *fast)
 {
-    if (fast != NULL)
+    if (fast != NULL) {
+        lock_of(fast)->seat->uses--;
         free(lock_of(fast));
+    }
     return SHMB_OK;
 }

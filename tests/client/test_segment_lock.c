@@ -813,6 +813,49 @@ static DWORD WINAPI use_fibers(void *segment)
     return shmb_unlock(segment) == SHMB_OK ? 0 : 3;
 }
 
+static void WINAPI lock_and_unlock_in_fiber(void *unused)
+{
+    (void)unused;
+    fibers.result = shmb_lock(fibers.segment, 0);
+    if (fibers.result == SHMB_OK)
+        fibers.result = shmb_unlock(fibers.segment);
+    SwitchToFiber(fibers.main);
+}
+
+/* The fiber took the slot, and the table of the thread has its identity. */
+static DWORD WINAPI use_table_after_fiber(void *segment)
+{
+    shmb_fast *fast;
+    void *fiber;
+    int32_t result;
+
+    fibers.segment = segment;
+    fibers.main = ConvertThreadToFiber(NULL);
+    fiber = CreateFiber(0, lock_and_unlock_in_fiber, NULL);
+    if (fibers.main == NULL || fiber == NULL)
+        return 1;
+    SwitchToFiber(fiber);
+    if (fibers.result != SHMB_OK || shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast) != SHMB_OK)
+        return 2;
+    DeleteFiber(fiber);
+    if (slots_taken() != 1 || shmb_fast_lock(fast, 0) != SHMB_OK)
+        return 3;
+    if (in_thread(lock_and_end, segment) != (DWORD)-SHMB_TIMEOUT)
+        return 4;
+    result = shmb_fast_unlock(fast);
+    shmb_fast_end(fast);
+    return result == SHMB_OK ? 0 : 5;
+}
+
+static void a_table_outlasts_the_fiber_that_took_the_slot(void **state)
+{
+    shmb_segment *segment = opened(NAME, SHMB_WRITE);
+
+    (void)state;
+    assert_int_equal(in_thread(use_table_after_fiber, segment), 0);
+    shmb_close(segment);
+}
+
 static void the_end_of_a_fiber_is_not_that_of_its_thread(void **state)
 {
     shmb_segment *segment = opened(NAME, SHMB_WRITE);
@@ -978,6 +1021,7 @@ int main(void)
         STAGED(programs_of_both_bitnesses_exclude_each_other),
         STAGED(a_greedy_program_starves_nobody),
         STAGED(the_end_of_a_fiber_is_not_that_of_its_thread),
+        STAGED(a_table_outlasts_the_fiber_that_took_the_slot),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));

@@ -66,10 +66,15 @@ static void give_back(struct seat *seat)
     free(seat);
 }
 
+static bool is_in_use(const struct seat *seat)
+{
+    return seat->held > 0 || seat->uses > 0;
+}
+
 /*
  * A thread ends, or a fiber is deleted, perhaps by another thread than the one in `id`: only a
- * seat's own thread can release its mutex. A seat with a lock stays: if the thread ends, the system
- * abandons the mutex, and the next owner of the lock learns of the death.
+ * seat's own thread can release its mutex. A seat in use stays: if the thread ends, the system
+ * abandons the mutex, and the next owner of a lock that it has learns of the death.
  */
 static void WINAPI thread_ends(void *id)
 {
@@ -79,7 +84,7 @@ static void WINAPI thread_ends(void *id)
         return;
     for (; seat != NULL; seat = next) {
         next = seat->next;
-        if (seat->held == 0) {
+        if (!is_in_use(seat)) {
             unlink_seat(seat);
             give_back(seat);
         } else {
@@ -281,7 +286,7 @@ static void stand_up(const struct domain *domain)
 {
     struct seat *seat = domain_known_seat(domain), *before = first_seat();
 
-    if (seat == NULL || seat->held > 0)
+    if (seat == NULL || is_in_use(seat))
         return;
     if (before == seat) {
         thread_set(THREAD_SEATS, (uintptr_t)seat->next);

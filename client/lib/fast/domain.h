@@ -18,6 +18,7 @@ struct domain;
 struct seat {
     uint64_t identity; /* for lock words */
     uint32_t held;     /* locks of the domain that the thread has now */
+    uint32_t uses;     /* tables of shmb_fast.h with this slot */
     uint32_t slot;
     struct domain *domain;
     struct thread_self self;
