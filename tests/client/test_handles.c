@@ -6,7 +6,7 @@
 
 #include "opened.h"
 
-static struct directory_row *row, *unlocked;
+static struct directory_row *row, *unlocked, *fast;
 
 static int begin(void **state)
 {
@@ -14,6 +14,7 @@ static int begin(void **state)
     stage_begin();
     row = stage_segment("ShmbTest.Shared", 100, STAGE_LOCK);
     unlocked = stage_segment("ShmbTest.Unlocked", 100, 0);
+    fast = stage_segment("ShmbTest.Fast", 100, STAGE_LOCK | STAGE_FAST);
     stage_publish();
     return 0;
 }
@@ -452,6 +453,27 @@ static void a_write_of_the_later_copy_is_one_too(void **state)
     shmb_close(later);
 }
 
+/* The mutex of its own slot lets the thread in: that must not count as the owner's death. */
+static void a_fast_lock_of_another_copy_is_waited_for(void **state)
+{
+    struct shmb_block *block = stage_block(fast);
+    shmb_segment *later = opened("ShmbTest.Fast", SHMB_WRITE), *earlier;
+    struct copy copy;
+
+    (void)state;
+    load_copy(&copy);
+    assert_int_equal(copy.open("ShmbTest.Fast", SHMB_WRITE, 0, &earlier), SHMB_OK);
+    assert_int_equal(copy.lock(earlier, 0), SHMB_OK);
+    assert_int_equal(shmb_lock(later, 0), SHMB_TIMEOUT);
+    assert_int_equal(shmb_lock(later, 100), SHMB_TIMEOUT);
+    assert_int_equal(block->abandoned, 0);
+    assert_int_equal(copy.write(earlier, 0, "x", 1, NULL), SHMB_OK);
+    assert_int_equal(copy.close(earlier), SHMB_OK);
+    assert_int_equal(shmb_lock(later, 0), SHMB_OK);
+    assert_int_equal(shmb_unlock(later), SHMB_OK);
+    shmb_close(later);
+}
+
 /* ---- the other process ---- */
 
 static shmb_segment *open_here(const char *name)
@@ -521,6 +543,7 @@ int main(void)
         STAGED(a_death_that_a_reader_met_is_marked_by_the_writer),
         STAGED(a_write_of_another_copy_is_no_death),
         STAGED(a_write_of_the_later_copy_is_one_too),
+        STAGED(a_fast_lock_of_another_copy_is_waited_for),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));

@@ -3,6 +3,7 @@
 
 #include "broker.h"
 #include "domain_record.h"
+#include "mutex.h"
 #include "open_object.h"
 #include "trust.h"
 
@@ -49,10 +50,15 @@ static HANDLE get_event(struct word_call *context)
 static enum fast_wake sleep_for(struct word_call *context, const HANDLE *handles, DWORD count,
                                 DWORD slot_at, uint32_t ms)
 {
-    const DWORD answer = WaitForMultipleObjects(count, handles, FALSE, ms);
+    DWORD answer = WaitForMultipleObjects(count, handles, FALSE, ms);
 
-    if (answer == WAIT_OBJECT_0 + slot_at || answer == WAIT_ABANDONED_0 + slot_at)
-        return FAST_SLOT_TAKEN;
+    if (answer == WAIT_OBJECT_0 + slot_at || answer == WAIT_ABANDONED_0 + slot_at) {
+        if (!mutex_is_nested(handles[slot_at]))
+            return FAST_SLOT_TAKEN;
+        /* The owner is this thread, through another copy of the library: it lives. */
+        ReleaseMutex(handles[slot_at]);
+        answer = slot_at > 0 ? WaitForSingleObject(handles[0], ms) : WAIT_TIMEOUT;
+    }
     if (answer == WAIT_OBJECT_0 || answer == WAIT_TIMEOUT)
         return FAST_WOKEN;
     context->result = fault_call(&context->fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
