@@ -407,8 +407,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_mark_consistent(_Inout_ shmb_segment *segment
  * After shmb_write_begin, it undoes what this thread has written since. Hold the lock.
  *
  * SHMB_BAD_ARGUMENT: the segment has no `snapshots: double`, or was opened without the
- * directory. SHMB_INCONSISTENT: nothing was published yet; nothing was changed. SHMB_BUSY: a
- * program publishes without the lock; the content is undefined. SHMB_NOT_OWNER,
+ * directory. SHMB_INCONSISTENT: nothing was published yet. SHMB_BUSY: a program
+ * publishes without the lock. SHMB_NO_MEMORY. After these, nothing was changed. SHMB_NOT_OWNER,
  * SHMB_ACCESS_DENIED, SHMB_CORRUPT, SHMB_STALE: as shmb_write.
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_restore(_Inout_ shmb_segment *segment);
@@ -465,7 +465,7 @@ SHMB_RESULT int32_t SHMB_CALL shmb_lock_state(_In_ const shmb_segment *segment,
  * writer died (SHMB_LOCK_HALF, SHMB_LOCK_ABANDONED), and the next owner gets SHMB_ABANDONED. It
  * can call shmb_restore, or repair the bytes and call shmb_mark_consistent, which publishes
  * them. What plain programs, shmb_data without a begin, or a write during the change to `double`
- * have written shows with the next write of this library. While the first value is not
+ * have written shows with the next write of this library; of a first content, with shmb_init_done. While the first value is not
  * published yet, because programs wrote at that moment, snapshots read the segment, as others.
  *
  * If no write disturbs the copy, it makes no system call. Else it tries again, for about

@@ -77,9 +77,14 @@ static int32_t finish(struct shmb_segment *segment, struct fault *fault)
     }
     if (result != SHMB_OK)
         return fault_plain(fault, result);
-    bracket_end_all(segment->ownership);
+    /* Publishes what was written through shmb_data without a begin. */
+    if (segment->pair != NULL)
+        result = bracket_begin(segment, block);
+    if (result != SHMB_OK)
+        return fault_plain(fault, result);
     /* Clears the marks of owners that died before: the content is new now. */
     bracket_repair(segment, block);
+    bracket_end_all(segment->ownership);
     /* After the content: a program that sees 1 may read it without the lock. */
     shmb_store32(&block->initialised, 1);
     segment->ownership->filling = false;

@@ -1,4 +1,6 @@
 /* shmb_restore: the value that was published last, after a writer died or to undo a write. */
+#include <stdlib.h>
+
 #include "block.h"
 #include "bracket.h"
 #include "compiler.h"
@@ -27,21 +29,30 @@ static int32_t may_restore(const struct shmb_segment *segment, struct shmb_block
                       segment->early != NULL ? block_reason(segment) : REASON_NO_DOUBLE, 0);
 }
 
+/* First to memory of the process: the segment stays as it is if the copy fails. */
+static int32_t put_back(struct shmb_segment *segment, struct shmb_block *block)
+{
+    void *bytes = malloc((size_t)segment->info.bytes);
+    int32_t result = bytes != NULL ? pair_get(segment, bytes) : SHMB_NO_MEMORY;
+
+    if (result == SHMB_OK)
+        result = bracket_begin(segment, block);
+    if (result == SHMB_OK) {
+        pair_put_back(segment, bytes);
+        /* Within the write, so that its end is the only change. */
+        bracket_repair(segment, block);
+        bracket_end(segment);
+    }
+    free(bytes);
+    return result;
+}
+
 static int32_t restore(struct shmb_segment *segment, struct fault *fault)
 {
     struct shmb_block *block;
-    int32_t result = may_restore(segment, &block, fault);
+    const int32_t result = may_restore(segment, &block, fault);
 
-    if (result != SHMB_OK)
-        return result;
-    result = bracket_begin(segment, block);
-    if (result != SHMB_OK)
-        return fault_plain(fault, result);
-    result = pair_put_back(segment);
-    bracket_end(segment);
-    if (result == SHMB_OK)
-        bracket_repair(segment, block);
-    return fault_plain(fault, result);
+    return result == SHMB_OK ? fault_plain(fault, put_back(segment, block)) : result;
 }
 
 int32_t SHMB_CALL shmb_restore(shmb_segment *segment)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler.h"
+#include "lock_word.h"
 #include "opened.h"
 #include "snapshot_pair.h"
 
@@ -225,6 +226,72 @@ static void a_write_can_be_undone(void **state)
     assert_int_equal(shmb_write_end(writer), SHMB_OK);
     assert_int_equal(shown(writer), 4);
     assert_int_equal(shmb_unlock(writer), SHMB_OK);
+    shmb_close(writer);
+}
+
+/* After a death as well: readers get one change, with the value restored. */
+static void restoring_is_one_write(void **state)
+{
+    shmb_segment *writer = opened(NAME, SHMB_WRITE);
+    uint64_t before, after;
+
+    (void)state;
+    put(writer, 4);
+    stage_block(row)->abandoned = SHMB_DIED_OWNING;
+    assert_int_equal(shmb_change_number(writer, &before), SHMB_OK);
+    assert_int_equal(shmb_lock(writer, 0), SHMB_ABANDONED);
+    assert_int_equal(shmb_restore(writer), SHMB_OK);
+    assert_int_equal(stage_block(row)->abandoned, 0);
+    assert_int_equal(shmb_change_number(writer, &after), SHMB_OK);
+    assert_true(after == before + 1);
+    assert_int_equal(shown(writer), 4);
+    assert_int_equal(shmb_unlock(writer), SHMB_OK);
+    shmb_close(writer);
+}
+
+/* Also what was written through the pointer: readers are told that it is there. */
+static void first_content_is_published(void **state)
+{
+    shmb_segment *writer = opened(NAME, SHMB_WRITE);
+    uint64_t *words;
+    int32_t first;
+    void *data;
+    size_t i;
+
+    (void)state;
+    stage_pair(row)->version = 2; /* as the broker does: zeros */
+    assert_int_equal(shmb_first(writer, 0, &first), SHMB_OK);
+    assert_int_equal(first, 1);
+    assert_int_equal(shmb_data(writer, &data), SHMB_OK);
+    words = data;
+    for (i = 0; i < WORDS; i++)
+        words[i] = 6;
+    assert_int_equal(shown(writer), 0);
+    assert_int_equal(shmb_init_done(writer), SHMB_OK);
+    assert_int_equal(shown(writer), 6);
+    shmb_close(writer);
+}
+
+/* The pair is the same for the lock's next owner, who may be in a write. */
+static void who_has_lost_the_lock_publishes_nothing(void **state)
+{
+    struct directory_row *fast =
+        stage_segment("ShmbTest.Lost", 64, STAGE_LOCK | STAGE_FAST | STAGE_DOUBLE);
+    shmb_segment *writer;
+    char byte = 0;
+
+    (void)state;
+    stage_publish();
+    writer = opened("ShmbTest.Lost", SHMB_WRITE);
+    assert_int_equal(shmb_update(writer, 0, "a", 1, 0, NULL), SHMB_OK);
+    assert_int_equal(shmb_lock(writer, 0), SHMB_OK);
+    assert_int_equal(shmb_write_begin(writer), SHMB_OK);
+    assert_int_equal(shmb_write(writer, 0, "b", 1, NULL), SHMB_OK);
+    stage_block(fast)->lock_word = SHMB_LOCK_MOVED;
+    assert_int_equal(shmb_unlock(writer), SHMB_STALE);
+    assert_int_equal(stage_pair(fast)->version, 1);
+    assert_int_equal(shmb_snapshot(writer, 0, &byte, 1, NULL), SHMB_OK);
+    assert_int_equal(byte, 'a');
     shmb_close(writer);
 }
 
@@ -516,6 +583,9 @@ int main(void)
         STAGED(a_writer_that_is_killed_leaves_the_last_value),
         STAGED(what_is_declared_consistent_is_published),
         STAGED(a_write_can_be_undone),
+        STAGED(restoring_is_one_write),
+        STAGED(first_content_is_published),
+        STAGED(who_has_lost_the_lock_publishes_nothing),
         STAGED(restoring_needs_double_snapshots_and_the_right_to_write),
         STAGED(parts_are_parts_of_what_is_published),
         STAGED(reading_in_place_shows_what_was_published),

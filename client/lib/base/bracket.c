@@ -3,8 +3,20 @@
 #include "block.h"
 #include "changed.h"
 #include "compiler.h"
+#include "lock_word.h"
 #include "pair.h"
 #include "thread.h"
+
+/*
+ * Not after another thread got the lock, because the broker moved the control data or a program
+ * damaged the word: that thread can be in its write, and the copies are the same for both.
+ */
+static void publish(const struct shmb_segment *segment, const struct shmb_block *block)
+{
+    if (!handle_has_fast_lock(segment) ||
+        (shmb_load64(&block->lock_word) & SHMB_LOCK_IDENTITY) == segment->ownership->identity)
+        pair_publish_segment(segment);
+}
 
 void bracket_repair(struct shmb_segment *segment, struct shmb_block *block)
 {
@@ -23,7 +35,7 @@ void bracket_repair(struct shmb_segment *segment, struct shmb_block *block)
         ((shmb_load64(&block->sequence) & 1) != 0 ||
          (segment->pair != NULL && (abandoned || shmb_load32(&block->abandoned) != 0)))) {
         changed_prepare(segment, block);
-        pair_publish_segment(segment);
+        publish(segment, block);
         shmb_store64(&block->change, ownership->change);
         shmb_store64(&block->sequence, (shmb_load64(&block->sequence) | 1) + 1);
         changed_tell(segment);
@@ -99,7 +111,7 @@ static void finish(struct ownership *ownership)
     if (!block_is_own(segment, block) || ownership->outer)
         return;
     /* Before the number: a program that finds that, and then takes a snapshot, gets these bytes. */
-    pair_publish_segment(segment);
+    publish(segment, block);
     /* The number before the even sequence: a snapshot that shows these bytes finds it, too. */
     shmb_store64(&block->change, ownership->change);
     shmb_store64(&block->sequence, ownership->sequence + 1);

@@ -33,7 +33,8 @@ void bracket_leave(struct shmb_segment *segment);
 
 /*
  * Clears the marks that block_enter left, and makes the sequence even if a dead
- * writer left it odd. `block` may be NULL.
+ * writer left it odd. `block` may be NULL. Within a write, only clears the marks: the end of the
+ * write publishes the content once.
  */
 void bracket_repair(struct shmb_segment *segment, struct shmb_block *block);
 

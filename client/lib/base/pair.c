@@ -6,7 +6,7 @@
 #include "shared_copy.h"
 #include "snapshot_pair.h"
 
-#define PUT_BACK_TRIES 100
+#define GET_TRIES 100
 
 /* A writer publishes the whole segment, also through a handle to a part of it. */
 static int32_t map_all(struct shmb_segment *segment, DWORD view_access, struct fault *fault)
@@ -64,19 +64,24 @@ void pair_publish_segment(const struct shmb_segment *segment)
                      (size_t)segment->info.bytes);
 }
 
-int32_t pair_put_back(const struct shmb_segment *segment)
+int32_t pair_get(const struct shmb_segment *segment, void *out)
 {
     int tries;
 
-    for (tries = 0; tries < PUT_BACK_TRIES; tries++) {
+    for (tries = 0; tries < GET_TRIES; tries++) {
         uint64_t version;
         const uint8_t *from = pair_published(segment->pair, segment->pair_half, &version);
 
         if (from == NULL)
             return SHMB_INCONSISTENT;
-        shared_copy(all_bytes(segment), from, (size_t)segment->info.bytes);
+        shared_copy(out, from, (size_t)segment->info.bytes);
         if (pair_is_current(segment->pair, version))
             return SHMB_OK;
     }
     return SHMB_BUSY;
+}
+
+void pair_put_back(const struct shmb_segment *segment, const void *bytes)
+{
+    shared_copy(all_bytes(segment), bytes, (size_t)segment->info.bytes);
 }

@@ -21,10 +21,12 @@ void pair_close(struct pair_part *part);
 void pair_publish_segment(const struct shmb_segment *segment);
 
 /*
- * Puts the copy that was published last back into the segment, which has double snapshots; the
- * same caller. SHMB_BUSY: a program publishes without the lock. SHMB_INCONSISTENT: nothing is
- * published.
+ * Copies what was published last, the whole segment, to `out`; the segment has double snapshots.
+ * SHMB_BUSY: a program publishes all the time. SHMB_INCONSISTENT: nothing is published.
  */
-int32_t pair_put_back(const struct shmb_segment *segment);
+int32_t pair_get(const struct shmb_segment *segment, void *out);
+
+/* Copies the bytes of the whole segment into it, within a write. */
+void pair_put_back(const struct shmb_segment *segment, const void *bytes);
 
 #endif
