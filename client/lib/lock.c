@@ -82,7 +82,10 @@ static int32_t enter(struct shmb_segment *segment, struct shmb_block *block,
                      const struct thread_self *self, bool died)
 {
     struct ownership *ownership = segment->ownership;
+    const uint32_t before = shmb_load32(&ownership->holder);
 
+    if (before != 0) /* it has died, or a program has damaged the word */
+        shmb_store32(&ownership->loser, before);
     /* What a thread that died had begun is not continued. */
     bracket_forget(ownership);
     ownership->filling = false;
@@ -203,6 +206,18 @@ static void leave(struct ownership *ownership)
     shmb_store32(&ownership->holder, 0);
 }
 
+/* The lock of the calling thread is another one's by now: its slot no longer has it. */
+static void count_lost(const struct shmb_segment *segment)
+{
+    const struct word_lock *lock = segment_lock_known(segment);
+    struct seat *seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
+
+    if (seat == NULL || shmb_load32(&segment->ownership->loser) != seat->self.token)
+        return;
+    shmb_store32(&segment->ownership->loser, 0);
+    seat->held--;
+}
+
 int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
 {
     struct ownership *ownership = segment->ownership;
@@ -210,8 +225,10 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
     bool consistent;
     DWORD code;
 
-    if (!lock_mine(segment))
+    if (!lock_mine(segment)) {
+        count_lost(segment);
         return fault_plain(fault, SHMB_NOT_OWNER);
+    }
     if (handle_has_fast_lock(segment) && segment_lock_may(segment, fault) != SHMB_OK)
         return SHMB_ACCESS_DENIED;
     if (ownership->locks.count > 1) {

@@ -388,6 +388,27 @@ static void words_of_strangers(void **state)
     shmb_close(segment);
 }
 
+/* A program takes the lock from a thread that lives: its slot is free once it is told. */
+static DWORD WINAPI lose_and_end(void *segment)
+{
+    if (shmb_lock(segment, 0) != SHMB_OK)
+        return 1;
+    *word_at() += UINT64_C(1) << SHMB_LOCK_GENERATION;
+    if (in_thread(lock_and_unlock, segment) != (DWORD)-SHMB_ABANDONED)
+        return 2;
+    return shmb_unlock(segment) == SHMB_NOT_OWNER && shmb_unlock(segment) == SHMB_NOT_OWNER ? 0 : 3;
+}
+
+static void a_lock_that_was_lost_frees_its_slot(void **state)
+{
+    shmb_segment *segment = opened(NAME, SHMB_WRITE);
+
+    (void)state;
+    assert_int_equal(in_thread(lose_and_end, segment), 0);
+    assert_int_equal(slots_taken(), 0);
+    shmb_close(segment);
+}
+
 /* Mutexes need no privilege: a slot whose mutex is a stranger's has nobody. */
 static void the_mutex_of_a_stranger_is_nobodys(void **state)
 {
@@ -1007,6 +1028,7 @@ int main(void)
         STAGED(no_slot_is_left),
         STAGED(slots_that_lie),
         STAGED(words_of_strangers),
+        STAGED(a_lock_that_was_lost_frees_its_slot),
         STAGED(the_mutex_of_a_stranger_is_nobodys),
         STAGED(a_closed_lock_is_stale),
         STAGED(a_handle_to_read_releases_no_fast_lock),

@@ -35,6 +35,9 @@ struct ownership {
     /* The thread that holds the lock, as far as this process knows. */
     volatile uint32_t holder; /* its token; 0: none. It may have ended */
 
+    /* Token of a thread that lost a fast lock to the holder, and was not told so yet; or 0. */
+    volatile uint32_t loser;
+
     /* Of the holder; without a lock, of the thread that began the write. */
     volatile uint32_t thread_id, thread_born;
 
