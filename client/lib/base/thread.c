@@ -4,6 +4,7 @@
 #include <windows.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "compiler.h"
 
@@ -141,6 +142,19 @@ bool thread_self_get(struct thread_self *out)
     out->born = thread_born();
     out->writer = thread_writer();
     return true;
+}
+
+bool thread_process_ends(void)
+{
+    typedef BOOLEAN(NTAPI * shutdown_in_progress)(void);
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    FARPROC found = ntdll != NULL ? GetProcAddress(ntdll, "RtlDllShutdownInProgress") : NULL;
+    shutdown_in_progress ask;
+
+    if (found == NULL)
+        return false;
+    memcpy(&ask, &found, sizeof(ask));
+    return ask() != 0;
 }
 
 bool thread_runs(uint32_t id, uint32_t born)

@@ -68,6 +68,12 @@ bool thread_self_get(struct thread_self *out);
 uint64_t thread_writer(void);
 
 /*
+ * Does the process end? The system has ended its other threads then, perhaps within a lock of the
+ * process: do not wait for one. False if the system does not tell.
+ */
+bool thread_process_ends(void);
+
+/*
  * Does the thread with this id, made at this time, still run in this process? True also if
  * the system does not say.
  */

@@ -54,15 +54,21 @@ static void link_seat(struct seat *seat)
     ReleaseSRWLockExclusive(&lock);
 }
 
-/* In the thread of the seat, which holds no lock of the domain. */
-static void give_back(struct seat *seat)
+/* In the thread of the seat, which holds no lock of the domain. Waits for nothing. */
+static void leave_slot(const struct seat *seat)
 {
     struct domain *domain = seat->domain;
     struct shmb_slot *slot = shmb_slots_at(domain->view.data, domain->size, seat->slot);
 
     shmb_slot_end(slot);
     ReleaseMutex(domain->mutexes[seat->slot]);
-    domain_record_leave(domain);
+}
+
+/* The same, when the seat is in no list any more. */
+static void give_back(struct seat *seat)
+{
+    leave_slot(seat);
+    domain_record_leave(seat->domain);
     free(seat);
 }
 
@@ -79,12 +85,16 @@ static bool is_in_use(const struct seat *seat)
 static void WINAPI thread_ends(void *id)
 {
     struct seat *seat = first_seat(), *kept = NULL, *next;
+    bool process_ends;
 
     if ((uintptr_t)id != GetCurrentThreadId())
         return;
+    process_ends = thread_process_ends();
     for (; seat != NULL; seat = next) {
         next = seat->next;
-        if (!is_in_use(seat)) {
+        if (!is_in_use(seat) && process_ends) {
+            leave_slot(seat);
+        } else if (!is_in_use(seat)) {
             unlink_seat(seat);
             give_back(seat);
         } else {
@@ -100,6 +110,8 @@ static void unload(void)
 {
     struct seat *seat, *next;
 
+    if (thread_process_ends())
+        return;
     /* Calls back, for the calling thread; others keep the mutexes of their slots until they end. */
     FlsFree(at_end);
     thread_set(THREAD_SEATS, 0);

@@ -10,6 +10,8 @@
 /* 100 ns of FILETIME in a millisecond of GetTickCount64. */
 #define FILETIME_MS 10000u
 
+#define TELL_TRIES 4
+
 int32_t segment_lock_may(const struct shmb_segment *segment, struct fault *fault)
 {
     return segment->rights == SHMB_WRITE
@@ -132,10 +134,14 @@ static void ask_slot(const struct shmb_segment *segment, uint32_t index, struct 
     char name[SHMB_SLOT_NAME_BYTES];
     struct fault ignored;
     HANDLE mutex;
+    int32_t result;
 
     shmb_slot_name(segment->slots, index, name);
-    if (open_object(SHMB_MUTEX, name, MUTEX_MODIFY_STATE | READ_CONTROL, segment->owner, &mutex,
-                    &ignored) != SHMB_OK)
+    result = open_object(SHMB_MUTEX, name, MUTEX_MODIFY_STATE | READ_CONTROL, segment->owner,
+                         &mutex, &ignored);
+    /* Nobody lives in a slot without a mutex: an owner keeps it open. */
+    facts->asked = result == SHMB_NOT_FOUND || result == SHMB_WRONG_KIND;
+    if (result != SHMB_OK)
         return;
     facts->asked = mutex_query(mutex, &facts->mutex);
     CloseHandle(mutex);
@@ -152,8 +158,17 @@ static uint64_t as_filetime(uint64_t tick)
     return ((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) - (now - tick) * FILETIME_MS;
 }
 
-/* The word names an owner. It is dead if its slot has another generation, or a free mutex. */
-static void tell_owner(const struct shmb_segment *segment, uint64_t word,
+/* Has the lock had the owner in `word` all the time? */
+static bool is_owner(const struct shmb_segment *segment, uint64_t word)
+{
+    return ((shmb_load64(&segment->block->lock_word) ^ word) & SHMB_LOCK_IDENTITY) == 0;
+}
+
+/*
+ * The word names an owner. It is dead if its slot has another generation, or a free mutex. False:
+ * it has released the lock meanwhile.
+ */
+static bool tell_owner(const struct shmb_segment *segment, uint64_t word,
                        struct shmb_lock_info *info)
 {
     const uint32_t index = (uint32_t)(word & SHMB_LOCK_SLOT) - 1;
@@ -163,10 +178,12 @@ static void tell_owner(const struct shmb_segment *segment, uint64_t word,
 
     read_slot(segment, index, &facts);
     ask_slot(segment, index, &facts);
+    if (!is_owner(segment, word))
+        return false;
     if ((facts.read && facts.generation != generation) || (facts.asked && !facts.mutex.held)) {
         info->flags |= SHMB_LOCK_KNOWN | SHMB_LOCK_ABANDONED;
         if (facts.read && facts.generation != generation)
-            return; /* the note is a later thread's */
+            return true; /* the note is a later thread's */
     } else if (facts.asked) {
         info->flags |= SHMB_LOCK_KNOWN | SHMB_LOCK_HELD;
     }
@@ -178,6 +195,32 @@ static void tell_owner(const struct shmb_segment *segment, uint64_t word,
     info->process = (uint32_t)(holder >> 32);
     info->thread = (uint32_t)holder;
     info->since = holder != 0 ? as_filetime(shmb_load64(&segment->block->since)) : 0;
+    return true;
+}
+
+/* A lock that changes hands all the time is not known. */
+static int32_t tell_word(const struct shmb_segment *segment, struct shmb_lock_info *info,
+                         struct fault *fault)
+{
+    bool told = false;
+    uint64_t word;
+    int tries;
+
+    for (tries = 0; !told && tries < TELL_TRIES; tries++) {
+        word = shmb_load64(&segment->block->lock_word);
+        if (word == SHMB_LOCK_MOVED)
+            return fault_plain(fault, SHMB_STALE);
+        if (!fast_word_is_sound(word, segment->slot_count))
+            return fault_plain(fault, SHMB_CORRUPT);
+        if ((word & SHMB_LOCK_DIRTY) != 0)
+            info->flags |= SHMB_LOCK_ABANDONED;
+        told = (word & SHMB_LOCK_SLOT) == 0;
+        if (told)
+            info->flags |= SHMB_LOCK_KNOWN;
+        else
+            told = tell_owner(segment, word, info);
+    }
+    return SHMB_OK;
 }
 
 int32_t segment_lock_state(const struct shmb_segment *segment, struct shmb_lock_info *info,
@@ -186,24 +229,16 @@ int32_t segment_lock_state(const struct shmb_segment *segment, struct shmb_lock_
     const struct shmb_block *block = segment->block;
     int32_t result = check(segment, fault);
     uint32_t died;
-    uint64_t word;
 
+    if (result == SHMB_OK)
+        result = tell_word(segment, info, fault);
     if (result != SHMB_OK)
         return result;
-    word = shmb_load64(&block->lock_word);
     died = shmb_load32(&block->abandoned);
-    if (word == SHMB_LOCK_MOVED)
-        return fault_plain(fault, SHMB_STALE);
-    if (!fast_word_is_sound(word, segment->slot_count))
-        return fault_plain(fault, SHMB_CORRUPT);
-    if (died != 0 || (word & SHMB_LOCK_DIRTY) != 0)
+    if (died != 0)
         info->flags |= SHMB_LOCK_ABANDONED;
     if ((died & SHMB_DIED_WRITING) != 0)
         info->flags |= SHMB_LOCK_HALF;
-    if ((word & SHMB_LOCK_SLOT) != 0)
-        tell_owner(segment, word, info);
-    else
-        info->flags |= SHMB_LOCK_KNOWN;
     if ((info->flags & (SHMB_LOCK_KNOWN | SHMB_LOCK_HELD)) == SHMB_LOCK_KNOWN &&
         (shmb_load64(&block->sequence) & 1) != 0)
         info->flags |= SHMB_LOCK_ABANDONED | SHMB_LOCK_HALF;
