@@ -46,7 +46,7 @@
  *                  the lock; 0: not known. Written by that thread, which clears it before
  *                  it releases the lock; one that died left it. Only shown to people.
  *         24    8  since: when it took the lock, as FILETIME; 0: not known. As holder.
-                  Of a fast lock: as GetTickCount64, and `holder` is 0: the slot tells.
+ *                  Of a fast lock: as GetTickCount64, and `holder` is 0: the slot tells.
  *         32   32  reserved
  *     line 1, snapshots
  *         64    8  sequence: odd during a write. Written by the owner of the lock;

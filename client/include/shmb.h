@@ -465,8 +465,9 @@ SHMB_RESULT int32_t SHMB_CALL shmb_lock_state(_In_ const shmb_segment *segment,
  * writer died (SHMB_LOCK_HALF, SHMB_LOCK_ABANDONED), and the next owner gets SHMB_ABANDONED. It
  * can call shmb_restore, or repair the bytes and call shmb_mark_consistent, which publishes
  * them. What plain programs, shmb_data without a begin, or a write during the change to `double`
- * have written shows with the next write of this library; of a first content, with shmb_init_done. While the first value is not
- * published yet, because programs wrote at that moment, snapshots read the segment, as others.
+ * have written shows with the next write of this library; of a first content, with
+ * shmb_init_done. While the first value is not published yet, because programs wrote at that
+ * moment, snapshots read the segment, as others.
  *
  * If no write disturbs the copy, it makes no system call. Else it tries again, for about
  * 10 ms or one more copy that takes longer: it spins first, then lets other threads run,
@@ -659,8 +660,9 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  *            (refuse), or drops the oldest message (drop oldest).
  * Ends       With `producers: one`, the end to put belongs to the thread that puts first, until
  *            the handle through which it did is closed, or the thread ends, or it deletes a
- *            fiber that has put or locked; a put of another thread fails with SHMB_BUSY. The same for `consumers: one` and getting. With
- *            many producers, each put takes a lock for some nanoseconds; many consumers take none.
+ *            fiber that has put or locked; a put of another thread fails with SHMB_BUSY. The
+ *            same for `consumers: one` and getting. With many producers, each put takes a lock
+ *            for some nanoseconds; many consumers take none.
  * Death      No end of a program, at any step, leaves half a message or keeps others waiting. A
  *            producer that ends has put the message or not; a consumer has got it or left it
  *            there. A message that a consumer got ends with it. In the worst case, others notice
@@ -669,8 +671,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  *            computer is restarted, the queue is recreated, or nobody holds it.
  * Trust      Programs that may write the queue can put anything, and damage it: check what you
  *            get. What they write leads no call out of the queue, and keeps none beyond its
- *            timeout. A call that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear repairs
- *            the indices. The queue's section is no memory for programs: use these calls only.
+ *            timeout. A call that finds the queue damaged fails with SHMB_CORRUPT;
+ *            shmb_queue_clear repairs the indices. The queue's section is no memory for programs: use these calls only.
  */
 
 /*
