@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "compiler.h"
 #include "crash_point.h"
@@ -34,15 +33,6 @@ void shmb_slots_header(uint32_t number, uint32_t count, struct shmb_slots *out)
         .total_size = shmb_slots_size(count),
         .number = number,
     };
-}
-
-bool shmb_slots_is_sound(const void *bytes, size_t size, uint32_t number, uint32_t count)
-{
-    struct shmb_slots expected;
-
-    shmb_slots_header(number, count, &expected);
-    return count <= SHMB_SLOTS_MOST && size >= expected.total_size &&
-           memcmp(bytes, &expected, sizeof(expected)) == 0;
 }
 
 struct shmb_slot *shmb_slots_at(void *bytes, size_t size, uint32_t index)

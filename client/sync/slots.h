@@ -96,9 +96,6 @@ uint32_t shmb_slots_size(uint32_t count);
 /* Fills in the header that the broker writes for such a section. */
 void shmb_slots_header(uint32_t number, uint32_t count, struct shmb_slots *out);
 
-/* True if `size` mapped bytes begin with such a header. Clients do without it. */
-bool shmb_slots_is_sound(const void *bytes, size_t size, uint32_t number, uint32_t count);
-
 /*
  * The calling thread has the mutex of the slot now: gives the slot its next generation, and returns
  * that. `holder`: process id (high half) and thread id.

@@ -60,6 +60,7 @@ static int take(int argc, char **argv)
     HANDLE mutex = slot_mutex(slot);
     struct shmb_slots *slots = map("Global\\ShmBroker.Slots.1");
     volatile uint64_t *word = lock_word((unsigned)atoi(argv[1]));
+    struct shmb_slots header;
     struct shmb_slot *mine;
     uint64_t identity, expected = 0;
 
@@ -68,7 +69,9 @@ static int take(int argc, char **argv)
         client_say("error %lu", GetLastError());
         return 1;
     }
-    if (!shmb_slots_is_sound(slots, 4096, 1, 5) || WaitForSingleObject(mutex, 0) != WAIT_OBJECT_0) {
+    shmb_slots_header(1, 5, &header);
+    if (memcmp(slots, &header, sizeof(header)) != 0 ||
+        WaitForSingleObject(mutex, 0) != WAIT_OBJECT_0) {
         client_say("no slot");
         return 1;
     }
