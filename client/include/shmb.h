@@ -57,6 +57,9 @@
  *            hide the next broker, for a tenth of a second; for a second, while another
  *            program has the directory's name. The control data of segments with the
  *            same access list is mapped once for all handles, and unmapped with the last.
+ *            With fast locks and queues, more stays: until the last other thread ends that
+ *            has a slot (see shmb_lock), the process keeps the slots of that access list
+ *            mapped and the mutexes of slots open that it has used or waited for.
  * TRUST      A call that opens an object checks its owner and fails with
  *            SHMB_NOT_OURS if the object is not the broker's: creating a mutex
  *            needs no privilege, so any program can take a name first. It can also
@@ -91,8 +94,11 @@
  *            input (SHMB_BAD_ARGUMENT) and becomes zero in an output.
  * LOADING    The DLL does nothing when it is loaded. After its first use it stays
  *            loaded until the process ends. A DLL with the static library can be
- *            unloaded when no thread is in a call and all segments and lists are
- *            closed; nothing of the library remains then.
+ *            unloaded when no thread is in a call and all segments, queues, lists,
+ *            subscriptions and tables of shmb_fast.h are closed. Nothing of the library
+ *            remains then but slots: each other thread that has one (see shmb_lock) keeps
+ *            it until it ends, and takes one more if the DLL is loaded again. So use the
+ *            DLL of the library where programs load and unload a plug-in often.
  */
 #ifndef SHMB_H
 #define SHMB_H
@@ -172,11 +178,11 @@ typedef wchar_t shmb_wchar; /* a UTF-16 unit */
 #define SHMB_NOT_OURS         (-5) /* the object exists, but the broker did not make it */
 #define SHMB_BAD_NAME         (-6) /* not a valid object name */
 #define SHMB_BAD_ARGUMENT     (-7) /* a parameter is wrong, or the call does not fit the object */
-#define SHMB_RANGE            (-8) /* the start is beyond the end */
+#define SHMB_RANGE            (-8) /* the start is beyond the end; queue: too long, or no room */
 #define SHMB_TIMEOUT          (-9) /* timed out */
 #define SHMB_NOT_OWNER        (-10) /* this thread does not hold the lock; shmb_close: another does */
-#define SHMB_NO_SLOT          (-11) /* fast lock: other threads have all slots (max_lockers) */
-#define SHMB_BUSY             (-12) /* writers kept changing the bytes; try again */
+#define SHMB_NO_SLOT          (-11) /* fast lock, queue: no slot for this thread (max_lockers) */
+#define SHMB_BUSY             (-12) /* writers kept changing the bytes; queue: see shmb_queue_put */
 #define SHMB_INCONSISTENT     (-13) /* a writer died in the middle of a write */
 #define SHMB_CORRUPT          (-14) /* the shared control data is invalid */
 #define SHMB_VERSION_MISMATCH (-15) /* the broker has another, incompatible version */
@@ -672,7 +678,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  * Trust      Programs that may write the queue can put anything, and damage it: check what you
  *            get. What they write leads no call out of the queue, and keeps none beyond its
  *            timeout. A call that finds the queue damaged fails with SHMB_CORRUPT;
- *            shmb_queue_clear repairs the indices. The queue's section is no memory for programs: use these calls only.
+ *            shmb_queue_clear repairs the indices. The queue's section is no memory for
+ *            programs: use these calls only.
  */
 
 /*
@@ -709,12 +716,13 @@ SHMB_RESULT int32_t SHMB_CALL shmb_queue_close(_In_opt_ shmb_queue *queue);
  *
  * SHMB_OK. SHMB_TIMEOUT: the queue is full (shmb_result_text says so), or other threads were
  * putting all the time; nothing was put. A queue with `refuse` does not wait: it is then full.
- * SHMB_RANGE: longer than `slot_size`. SHMB_BUSY: another thread has the end. SHMB_STALE: the
- * queue was retired or recreated, or its access was changed; open it again. Where that happened
- * during the call, the message may be in the queue all the same. SHMB_NO_SLOT: as shmb_lock; or
- * the broker could not make the slots that the lock needs, and its event log tells why.
- * SHMB_ACCESS_DENIED, SHMB_CORRUPT, SHMB_BAD_ARGUMENT. SHMB_NOT_OURS, SHMB_NOT_FOUND, SHMB_NO_BROKER: the queue's
- * events could not be opened, to wait. SHMB_NO_MEMORY, SHMB_SYSTEM.
+ * SHMB_RANGE: longer than `slot_size`. SHMB_BUSY: another thread has the end; or other threads
+ * were faster 4096 times in a row, and a next call can succeed: shmb_result_text tells which.
+ * SHMB_STALE: the queue was retired or recreated, or its access was changed; open it again. Where
+ * that happened during the call, the message may be in the queue all the same. SHMB_NO_SLOT: as
+ * shmb_lock; or the broker could not make the slots that the lock needs, and its event log tells
+ * why. SHMB_ACCESS_DENIED, SHMB_CORRUPT, SHMB_BAD_ARGUMENT. SHMB_NOT_OURS, SHMB_NOT_FOUND,
+ * SHMB_NO_BROKER: the queue's events could not be opened, to wait. SHMB_NO_MEMORY, SHMB_SYSTEM.
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_queue_put(_Inout_ shmb_queue *queue,
                                              _In_reads_bytes_opt_(count) const void *bytes,
@@ -765,7 +773,7 @@ SHMB_RESULT int32_t SHMB_CALL shmb_queue_level(_In_ const shmb_queue *queue,
 
 /*
  * Removes all messages, and repairs indices that a program has damaged. `*count` (may be NULL): how
- * many messages; 0 after a repair. Counts as getting: SHMB_BUSY if another thread has the end.
+ * many messages; 0 after a repair. Counts as getting: SHMB_BUSY as there.
  */
 SHMB_RESULT int32_t SHMB_CALL shmb_queue_clear(_Inout_ shmb_queue *queue,
                                                _Out_opt_ uint64_t *count);

@@ -46,7 +46,7 @@
  * Why no wake-up is lost: of W1-W3 and S1-S3, one side sees the other. If S3 finds n, then S1 came
  * before W3 of change n + 1, which then signals. If `until` is over by then, so is the sleep.
  *
- * Why the event sleeps, too, while nobody has changed anything: event (n + 1) mod K was set last by
+ * Why the event stays reset while nobody has changed anything: event (n + 1) mod K was set last by
  * change n + 1 - K or before. W4 puts it in the set before W5 sets it, and only R2 takes it out,
  * after it was reset; change n did that in its R2, before its W1 showed n to anybody. So S4 never
  * finds an event that is set in vain, and a writer makes no call while nobody waits: the set

@@ -29,7 +29,7 @@ enum stage_owner { STAGE_OURS, STAGE_STRANGER };
 #define STAGE_EVENT_SET     0x00120003u
 #define STAGE_NOTHING       0u
 
-#define STAGE_BLOCKS 16u
+#define STAGE_BLOCKS 80u /* the waiters of the last one are beyond the first page */
 
 /* The broker's instance mutex and an empty root. */
 void stage_begin(void);

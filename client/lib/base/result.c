@@ -66,6 +66,7 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "the queue is full",
     "other threads were putting messages all the time",
     "another thread has this end of the queue, which is configured for one",
+    "other threads put or got messages all the time; try again",
     "the message is longer than the queue's slot_size",
     "the message is longer than the buffer",
     "the queue was retired or recreated, or its access was changed; open it again",

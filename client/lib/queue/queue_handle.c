@@ -168,7 +168,7 @@ int32_t queue_result(const struct queue_call *call, enum ring_result step, struc
     case RING_TAKEN:
         return fault_call(fault, SHMB_BUSY, REASON_QUEUE_END, 0);
     case RING_BUSY:
-        return fault_plain(fault, SHMB_BUSY);
+        return fault_call(fault, SHMB_BUSY, REASON_QUEUE_BUSY, 0);
     case RING_STALE:
         return fault_call(fault, SHMB_STALE, REASON_QUEUE_STALE, 0);
     case RING_CORRUPT:
