@@ -14,13 +14,21 @@
 
 #define ROOM_FIRST 16u
 
-/* The state of planning. Most objects share a few texts: remembers the last comparison. */
+/* The texts that were compared last, and the result. */
+struct comparison {
+    const char *now, *next;
+    bool same;
+};
+
+/*
+ * The state of planning. Most objects share a few texts: remembers the last comparison, for each
+ * kind, because segments and their locks alternate.
+ */
 struct planner {
     const struct plan_question *question;
     struct plan *plan;
-    bool *wanted;           /* for each holding: the configuration wants it */
-    const char *now, *next; /* the texts that were compared last, */
-    bool same;              /* and the result */
+    bool *wanted; /* for each holding: the configuration wants it */
+    struct comparison last[SHMB_KIND_COUNT];
 };
 
 const char *plan_action_word(enum plan_action action)
@@ -58,14 +66,11 @@ static bool is_anew(const struct plan_question *question, const struct item *ite
     return is_among(question->anew, question->anew_count, item->spec.name);
 }
 
-static bool same_access(struct planner *planner, const char *now, const char *next)
+static bool same_access(struct comparison *last, const char *now, const char *next)
 {
-    if (now == NULL || planner->now != now || planner->next != next) {
-        planner->now = now;
-        planner->next = next;
-        planner->same = now != NULL && strcmp(now, next) == 0;
-    }
-    return planner->same;
+    if (now == NULL || last->now != now || last->next != next)
+        *last = (struct comparison){now, next, now != NULL && strcmp(now, next) == 0};
+    return last->same;
 }
 
 /*
@@ -100,9 +105,10 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
     if (next == NULL)
         return false;
     /* An item that is held back may lack a denied account, although the texts are the same. */
-    step->access = live->spec.kind == item->spec.kind &&
-                   (item->held_back ||
-                    !same_access(planner, question->access_now(question->context, live), next));
+    step->access =
+        live->spec.kind == item->spec.kind &&
+        (item->held_back || !same_access(&planner->last[item->spec.kind],
+                                         question->access_now(question->context, live), next));
     /* Even if it fits: the operator asked for a new object. */
     step->follows = follows_segment(question, item, fits);
     if (step->follows || is_anew(question, item)) {
