@@ -498,6 +498,12 @@ const char *state_trouble(const struct state *state)
     return state->told != 0 ? state->trouble : NULL;
 }
 
+bool state_is_due(const struct state *state)
+{
+    return state->changes.length > 0 || state->changes.failed || state->failed || state->rewrite ||
+           state->unread != SYS_OK;
+}
+
 enum sys_status state_commit(struct state *state, struct sys_failure *why)
 {
     const struct system *system = state->system;

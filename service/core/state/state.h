@@ -117,6 +117,12 @@ void state_drop_keeper(struct state *state, const struct sys_keeper *keeper);
 void state_retire_all(struct state *state);
 
 /*
+ * True: state_commit has more to do than to write a stamp, which may wait for the next change:
+ * generations of objects come with their records.
+ */
+bool state_is_due(const struct state *state);
+
+/*
  * Writes the changes: appends them, or rewrites the file. On failure the state in memory stays
  * as it is, and the next commit rewrites the file. SYS_LATER also if state_load_held has to read
  * the file first.
