@@ -20,12 +20,25 @@ static int32_t identify(const struct shmb_queue *queue, uint64_t *identity, stru
     return domain_identity(queue->domain, identity, fault);
 }
 
+/* The same if the thread has its slot, which is the usual case. False: ask `identify`. */
+static inline bool known_identity(const struct shmb_queue *queue, uint64_t *identity)
+{
+    const struct seat *seat = queue->domain != NULL ? domain_known_seat(queue->domain) : NULL;
+
+    if (seat == NULL)
+        return false;
+    *identity = seat->identity;
+    return true;
+}
+
 /* The same for a consumer, which needs none where several threads may get. */
 static int32_t identify_consumer(const struct shmb_queue *queue, uint64_t *identity,
                                  struct fault *fault)
 {
     *identity = 0;
-    return ring_one_consumer(&queue->ring) ? identify(queue, identity, fault) : SHMB_OK;
+    return ring_one_consumer(&queue->ring) && !known_identity(queue, identity)
+               ? identify(queue, identity, fault)
+               : SHMB_OK;
 }
 
 int32_t SHMB_CALL shmb_queue_put(shmb_queue *queue, const void *bytes, uint32_t count,
@@ -41,9 +54,11 @@ int32_t SHMB_CALL shmb_queue_put(shmb_queue *queue, const void *bytes, uint32_t 
         result = SHMB_BAD_ARGUMENT;
     if (result != SHMB_OK)
         return result_end_plain(result);
-    result = identify(queue, &identity, &fault);
-    if (result != SHMB_OK)
-        return result_end(result, &fault);
+    if (!known_identity(queue, &identity)) {
+        result = identify(queue, &identity, &fault);
+        if (result != SHMB_OK)
+            return result_end(result, &fault);
+    }
     call.queue = queue;
     call.result = SHMB_OK;
     step = ring_put(&queue->ring, &call, identity, bytes, count, timeout_ms);

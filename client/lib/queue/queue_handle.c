@@ -111,7 +111,10 @@ static void port_wake(void *context, enum ring_event which)
 static void port_pause(void *context, uint32_t ms)
 {
     (void)context;
-    Sleep(ms);
+    if (ms > 0)
+        Sleep(ms);
+    else
+        SwitchToThread(); /* Sleep(0) lets only threads of the same priority run */
 }
 
 static uint64_t port_now(void *context)
