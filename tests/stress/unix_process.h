@@ -1,6 +1,6 @@
 /*
  * unix_process.h - Wine runs Windows programs as processes of Linux: SIGKILL ends one with no step
- * of Wine's between. Not there on Windows, nor with a compiler that cannot do it.
+ * of Wine's between. Not there on Windows, nor where MSVC builds this.
  */
 #ifndef STRESS_UNIX_PROCESS_H
 #define STRESS_UNIX_PROCESS_H

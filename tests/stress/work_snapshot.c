@@ -60,8 +60,10 @@ static bool read_under_lock(uint64_t *number)
         return journal_fail("shmb_read");
     *number = value.words[0];
     /* A writer can die between its end and its note. */
-    if (is_whole(&value) && (*number == written || *number == written + 1))
+    if (is_whole(&value) && (*number == written || *number == written + 1)) {
+        shmb_store64(&journal->written, *number);
         return true;
+    }
     journal_count(&journal->lost);
     return journal_fail("under the lock: value %llu after %llu%s", (unsigned long long)*number,
                         (unsigned long long)written, is_whole(&value) ? "" : ", torn");
