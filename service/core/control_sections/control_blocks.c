@@ -57,9 +57,9 @@ struct shmb_block *control_block_at(const struct control_section *section, uint3
 
 /*
  * Copies the block to its new place, perhaps in the same section. A write in progress stays in the
- * old one, so the sequence becomes even.
+ * old one, so the sequence becomes even. False: the old one cannot be mapped.
  */
-static void move_block(struct control_sets *sets, const struct control_place *place,
+static bool move_block(struct control_sets *sets, const struct control_place *place,
                        struct shmb_block *to)
 {
     struct control_section *from = &sets->sections[place->from_section - 1];
@@ -68,7 +68,7 @@ static void move_block(struct control_sets *sets, const struct control_place *pl
 
     if (!mapped &&
         own_section_map(sets->system, &from->shared, control_size(from->blocks), NULL) != SYS_OK)
-        return;
+        return false;
     block = control_block_at(from, place->from_block);
     to->abandoned = block->abandoned;
     to->initialised = block->initialised;
@@ -76,9 +76,10 @@ static void move_block(struct control_sets *sets, const struct control_place *pl
     to->change = block->change + 1;
     if (!mapped)
         own_section_unmap(sets->system, &from->shared);
+    return true;
 }
 
-void control_block_write(struct control_sets *sets, const struct control_section *section,
+bool control_block_write(struct control_sets *sets, const struct control_section *section,
                          size_t index)
 {
     const struct item *item = &sets->inventory->items[index];
@@ -100,13 +101,14 @@ void control_block_write(struct control_sets *sets, const struct control_section
            sizeof(*block) - sizeof(block->lock_word));
     block->abandoned = died;
     block->initialised = item->initialised;
-    if (place->from_section != 0)
-        move_block(sets, place, block);
+    if (place->from_section != 0 && !move_block(sets, place, block))
+        return false;
     shmb_store64(&block->generation, item->generation);
     shmb_store64(&block->lock_word, item->fast ? control_lock_free(block) : 0);
     place->generation = item->generation;
     /* control_sets_record has to write the new place to the state. */
     place->recorded = false;
+    return true;
 }
 
 void control_block_disown(struct control_sets *sets, uint32_t section, uint32_t block)
@@ -143,14 +145,23 @@ bool control_block_revive(struct control_sets *sets, uint32_t section, uint32_t 
 
 void control_blocks_disown(struct control_sets *sets)
 {
+    bool left = false;
     size_t i;
 
     for (i = 0; i < sets->place_count && sets->moved; i++) {
-        if (sets->places[i].from_section != 0)
-            control_block_disown(sets, sets->places[i].from_section, sets->places[i].from_block);
-        sets->places[i].from_section = 0;
+        struct control_place *place = &sets->places[i];
+
+        if (place->from_section == 0)
+            continue;
+        /* Its content is still to be copied. */
+        if (!control_block_written(sets, i)) {
+            left = true;
+            continue;
+        }
+        control_block_disown(sets, place->from_section, place->from_block);
+        place->from_section = 0;
     }
-    sets->moved = false;
+    sets->moved = left;
 }
 
 uint32_t control_blocks_find(const struct control_sets *sets, size_t item, uint32_t *block)

@@ -29,13 +29,13 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
     return true;
 }
 
-/* True: the segment has a block of the former sets. */
-static bool has_block(const struct control_sets *sets, const struct control_sets *from,
-                      const size_t *origin, size_t i)
+/* True: it is a segment, and was an object of the former inventory. */
+static bool may_have_block(const struct control_sets *sets, const struct control_sets *from,
+                           const size_t *origin, size_t i)
 {
     return control_is_segment(&sets->inventory->items[i]) &&
            item_shared_access(&sets->inventory->items[i]) != INVENTORY_NO_ACCESS &&
-           origin[i] < from->place_count && control_block_written(from, origin[i]);
+           origin[i] < from->place_count;
 }
 
 /*
@@ -51,7 +51,7 @@ static void choose_sets(struct control_sets *sets, const struct control_sets *fr
         const size_t access = item_shared_access(&sets->inventory->items[i]);
         struct control_section *section;
 
-        if (!has_block(sets, from, origin, i))
+        if (!may_have_block(sets, from, origin, i) || !control_block_written(from, origin[i]))
             continue;
         section = &sets->sections[from->places[origin[i]].section - 1];
         if (section->votes == 0)
@@ -79,9 +79,17 @@ static void inherit_places(struct control_sets *sets, struct control_sets *from,
         struct control_place *place = &sets->places[i];
         struct control_place *old;
 
-        if (!has_block(sets, from, origin, i))
+        if (!may_have_block(sets, from, origin, i))
             continue;
         old = &from->places[origin[i]];
+        if (!control_block_written(from, origin[i])) {
+            /* It may still have to move. */
+            place->paired = old->paired;
+            place->from_section = old->from_section;
+            place->from_block = old->from_block;
+            sets->moved |= old->from_section != 0;
+            continue;
+        }
         old->inherited = true;
         place->paired = old->paired;
         if (sets->sections[old->section - 1].set == item_shared_access(item) &&
@@ -163,21 +171,35 @@ enum sys_status control_sets_inherit(struct control_sets *sets, struct control_s
     return inherit_access(sets, from, why);
 }
 
+/* True: a segment still has to move from this section. */
+static bool is_to_be_left(const struct control_sets *sets, size_t section)
+{
+    size_t i;
+
+    for (i = 0; sets->moved && i < sets->place_count; i++)
+        if (sets->places[i].from_section == section + 1)
+            return true;
+    return false;
+}
+
 /* Closes the sections without segments; the others move up in the list. */
 static void end_unused(struct control_sets *sets)
 {
     size_t i, k, used = 0;
 
     for (i = 0; i < sets->section_count; i++) {
-        if (sets->sections[i].set == CONTROL_NO_SET) {
+        if (sets->sections[i].set == CONTROL_NO_SET && !is_to_be_left(sets, i)) {
             own_section_end(sets->system, &sets->sections[i].shared);
             own_section_end(sets->system, &sets->sections[i].waiters);
             continue;
         }
         if (used != i) {
-            for (k = 0; k < sets->place_count; k++)
+            for (k = 0; k < sets->place_count; k++) {
                 if (sets->places[k].section == i + 1)
                     sets->places[k].section = (uint32_t)used + 1;
+                if (sets->places[k].from_section == i + 1)
+                    sets->places[k].from_section = (uint32_t)used + 1;
+            }
             sets->sections[used] = sets->sections[i];
         }
         used++;

@@ -156,11 +156,14 @@ void control_place_leave(struct control_sets *sets, size_t item);
 /* A block of a section that is mapped. */
 struct shmb_block *control_block_at(const struct control_section *section, uint32_t block);
 
-/* Writes the block of an item into its section, which is mapped: cleared, or moved. */
-void control_block_write(struct control_sets *sets, const struct control_section *section,
+/*
+ * Writes the block of an item into its section, which is mapped: cleared, or moved. False: the
+ * former one cannot be mapped; nobody is to find this one yet.
+ */
+bool control_block_write(struct control_sets *sets, const struct control_section *section,
                          size_t item);
 
-/* Marks the old blocks of moved segments, so that their users open the segment again. */
+/* Marks the old blocks of segments that have moved, so that their users open the segment again. */
 void control_blocks_disown(struct control_sets *sets);
 
 /*

@@ -60,7 +60,7 @@ void control_pair_settle(struct control_sets *sets, size_t item)
     const struct control_place *place = &sets->places[item];
     const struct item *pair = usable(sets, item);
 
-    /* One that is about to be made anew keeps its block, in case a program has it open. */
+    /* One that is being made anew is not held for a moment, and mostly comes back. */
     if (!item_is_held(&sets->inventory->items[item]) || !control_block_written(sets, item) ||
         (place->paired == (pair != NULL) && (pair == NULL || pair->filled)))
         return;

@@ -189,8 +189,10 @@ static enum sys_status write_set(struct control_sets *sets, size_t set, struct s
                 own_section_map(sets->system, &section->shared, control_size(section->blocks), why);
         if (status != SYS_OK)
             continue;
-        control_block_write(sets, section, number - 1);
-        control_pair_begin(sets, number - 1);
+        if (control_block_write(sets, section, number - 1))
+            control_pair_begin(sets, number - 1);
+        else
+            unclosed = true;
     }
     for (i = 0; i < sets->section_count; i++)
         if (sets->sections[i].set == set)

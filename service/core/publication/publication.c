@@ -216,7 +216,7 @@ static void describe(const struct publication *publication, size_t index, struct
     else if (item->spec.kind == SHMB_QUEUE)
         describe_queue(item, row);
     /* By the name: an item that is deferred may be of another kind than its entry. */
-    if (item->spec.name != item->from->name && strcmp(item->spec.name, item->from->name) != 0)
+    if (item->pair || strcmp(item->spec.name, item->from->name) != 0)
         row->flags |= SHMB_ENTRY_COMPANION;
     if (control_pair_in_use(publication->controls, index))
         row->flags |= SHMB_ENTRY_DOUBLE;

@@ -124,7 +124,7 @@ static void a_retired_pair_wakes_nobody(void **state)
     reloads_live(leave_pairs, 2);
 }
 
-#define KEPT \
+#define KEPT                                                                                       \
     HEAD "  Prices: { size: 64, snapshots: double, keep: reboot, save_every: 1 s, initial: { "     \
          "text: none } }\n"
 
@@ -154,6 +154,34 @@ static void without_its_pair_a_segment_is_saved_all_the_same(void **state)
     fake_use_disk(fake, fake_disk_new());
     reloads_live(lose_pair, 8);
     fake_mend(fake);
+}
+
+/* The first copy cannot be written: the segment stays where it is, and is tried again. */
+static void lack_view(size_t number)
+{
+    if (number == 1) {
+        remember_block();
+        fake_fail(fake, FAKE_MAP, PAIR_X, SYS_FAILED);
+        reloads_change(DOUBLE);
+        return;
+    }
+    if (number < 5) {
+        assert_false(block_has_moved());
+        assert_false(is_double());
+        if (number == 4)
+            fake_mend(fake);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+        return;
+    }
+    assert_true(block_has_moved());
+    assert_true(is_double());
+}
+
+static void without_a_first_copy_nothing_moves(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, SINGLE);
+    reloads_live(lack_view, 5);
 }
 
 /* ---- a start ------------------------------------------------------------------------------ */
@@ -681,6 +709,7 @@ int main(void)
         TEST(snapshots_change_while_programs_have_the_segment_open),
         TEST(half_a_write_is_not_published),
         TEST(a_block_that_moves_keeps_what_is_published),
+        TEST(without_a_first_copy_nothing_moves),
         TEST(a_segment_that_is_made_anew_has_new_snapshots),
         TEST(a_section_of_another_size_is_not_used),
         TEST(a_segment_that_is_not_made_anew_keeps_all_it_has),
