@@ -163,6 +163,7 @@ static enum ring_result nap(const struct call *call, enum ring_event which, uint
     if (!current(ring))
         return RING_STALE;
     (void)shmb_exchange32(asleep(ring, which), 1);
+    shmb_fence_full();
     SHMB_CRASH_POINT("queue: marked that it sleeps");
     if (moved(ring, which, position))
         return RING_OK;
@@ -473,6 +474,7 @@ static void arm(const struct call *call)
     uint64_t head, tail;
 
     (void)shmb_exchange32(&ring->header->consumers_asleep, 1);
+    shmb_fence_full();
     if (indices(ring, &head, &tail) != RING_EMPTY &&
         shmb_exchange32(&ring->header->consumers_asleep, 0) != 0)
         ring->port->wake(call->context, RING_ITEMS);
@@ -576,6 +578,7 @@ enum ring_result ring_clear(struct ring *ring, void *context, uint64_t identity,
         if (result == RING_BUSY || !shmb_swap64(&ring->header->head, &head, tail))
             continue;
         SHMB_CRASH_POINT("queue: cleared");
+        ring->seen_tail = tail;
         /* Of damaged indices nobody knows how many messages there were. */
         if (result == RING_OK)
             *count = tail - head;

@@ -817,6 +817,27 @@ static void hostile_indices_are_corrupt_and_clear_repairs_them(void **state)
 }
 
 /* No byte of the header or of a slot leads out of the section: ASan watches. */
+/* The only consumer remembers how far the producer was: after a repair that says nothing. */
+static void cleared_messages_do_not_come_back(void **state)
+{
+    struct ring ring;
+    uint64_t me, count;
+    unsigned i;
+
+    (void)state;
+    machine_begin(16, 8, ONE_EACH, true);
+    machine_open(&ring);
+    me = machine_live(0);
+    for (i = 0; i < 12; i++)
+        assert_int_equal(put_text(&ring, me, "a"), RING_OK);
+    assert_string_equal(get_text(&ring, me), "a");
+    machine_header()->head = 0;
+    machine_header()->tail = 5;
+    assert_int_equal(ring_clear(&ring, NULL, me, &count), RING_OK);
+    assert_string_equal(get_text(&ring, me), "");
+    assert_int_equal(machine_header()->head, 5);
+}
+
 static void any_bytes_are_survived(void **state)
 {
     static const uint32_t flags[] = {0, ONE_EACH, SHMB_ENTRY_DROP_OLDEST,
@@ -939,6 +960,7 @@ int main(void)
         cmocka_unit_test_teardown(the_death_of_an_end_costs_what_the_reference_says, end),
         cmocka_unit_test_teardown(threads_die_in_the_middle_of_the_traffic, end),
         cmocka_unit_test_teardown(hostile_indices_are_corrupt_and_clear_repairs_them, end),
+        cmocka_unit_test_teardown(cleared_messages_do_not_come_back, end),
         cmocka_unit_test_teardown(any_bytes_are_survived, end),
         cmocka_unit_test_teardown(false_wake_ups_do_not_keep_a_sleeper, end),
         cmocka_unit_test_teardown(a_section_that_is_too_short_is_refused, end),

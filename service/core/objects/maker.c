@@ -133,6 +133,8 @@ static void restore_header(const struct maker *maker, struct item *item, bool kn
 {
     unsigned wrong = 0;
 
+    if (!known)
+        queue_header_return(maker->system, item->object);
     (void)queue_header_write(maker->system, item->object, &item->spec.queue, item->generation,
                              &wrong, NULL);
     if (known)

@@ -81,6 +81,8 @@ void queue_header_stale(void *view)
     struct shmb_queue_header *header = view;
 
     shmb_store64(&header->generation, UINT64_MAX);
+    shmb_store64(&header->put_lock, SHMB_LOCK_MOVED);
+    shmb_store64(&header->get_lock, SHMB_LOCK_MOVED);
 }
 
 void queue_header_retire(const struct system *system, struct sys_object *section)
@@ -88,9 +90,31 @@ void queue_header_retire(const struct system *system, struct sys_object *section
     void *view;
 
     /* If it cannot be mapped, programs go on with a queue that nobody else finds. */
-    if (system->objects.map(system->self, section, OWN_BYTES, &view, NULL) != SYS_OK)
+    if (system->objects.map(system->self, section, sizeof(struct shmb_queue_header), &view, NULL) !=
+        SYS_OK)
         return;
     queue_header_stale(view);
+    system->objects.unmap(system->self, view);
+}
+
+static void open_closed(volatile uint64_t *word)
+{
+    uint64_t closed = SHMB_LOCK_MOVED;
+
+    (void)shmb_swap64(word, &closed, 0);
+}
+
+void queue_header_return(const struct system *system, struct sys_object *section)
+{
+    struct shmb_queue_header *header;
+    void *view;
+
+    /* If it cannot be mapped, the next repair does it. */
+    if (system->objects.map(system->self, section, sizeof(*header), &view, NULL) != SYS_OK)
+        return;
+    header = view;
+    open_closed(&header->put_lock);
+    open_closed(&header->get_lock);
     system->objects.unmap(system->self, view);
 }
 
@@ -107,7 +131,7 @@ static void begin_renewal(const struct system *system, struct queue_renewed *que
     queue->closed =
         status != SYS_OK || (queue->item->spec.queue.flags & SHMB_ENTRY_ONE_PRODUCER) != 0;
     if (status == SYS_OK)
-        queue_header_stale(queue->header);
+        shmb_store64(&queue->header->generation, UINT64_MAX);
 }
 
 /* Closes the producers' lock if it is free. */

@@ -40,11 +40,17 @@ enum sys_status queue_header_write(const struct system *system, struct sys_objec
 bool queue_header_is(const struct system *system, struct sys_object *section,
                      const struct sys_queue *layout, uint64_t *generation);
 
-/* Marks a queue as retired, or made anew: calls of the library return SHMB_STALE. */
+/*
+ * Marks a queue as retired, or made anew, and closes its locks: calls of the library return
+ * SHMB_STALE, also those that wait for a lock.
+ */
 void queue_header_retire(const struct system *system, struct sys_object *section);
 
 /* The same for one that is mapped. */
 void queue_header_stale(void *view);
+
+/* A retired queue comes back: opens its locks, if they are closed. */
+void queue_header_return(const struct system *system, struct sys_object *section);
 
 /* A queue that comes to use other slots. */
 struct queue_renewed {

@@ -778,12 +778,16 @@ static void retire_and_return(size_t number)
         assert_true(header()->generation == UINT64_MAX);
         assert_true(fake_find(fake, "Q.items")->signalled);
         assert_true(fake_find(fake, "Q.room")->signalled);
+        assert_true(header()->put_lock == UINT64_MAX); /* also for those that wait for it */
+        assert_true(header()->get_lock == UINT64_MAX);
         expect_used();
         reloads_change(ACCESS QUEUE);
     } else {
         assert_true(reloads_told("Q", "adopt", "done"));
         expect_header(8, 100, 0);
         expect_used();
+        assert_int_equal(header()->put_lock, 0);
+        assert_int_equal(header()->get_lock, 0);
         assert_true(entry_of("Q").generation == first_generation);
         assert_int_equal(fake_event_count(fake, EVENT_QUEUE_REPAIRED), 0);
         fake_client_close(fake, "Q");
