@@ -677,9 +677,9 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  *            computer is restarted, the queue is recreated, or nobody holds it.
  * Trust      Programs that may write the queue can put anything, and damage it: check what you
  *            get. What they write leads no call out of the queue, and keeps none beyond its
- *            timeout. A call that finds the queue damaged fails with SHMB_CORRUPT;
- *            shmb_queue_clear repairs the indices. The queue's section is no memory for
- *            programs: use these calls only.
+ *            timeout. A call that finds the queue damaged fails with SHMB_CORRUPT; shmb_queue_clear
+ *            repairs the indices, and the broker within a minute a lock that shuts everybody out.
+ *            The queue's section is no memory for programs: use these calls only.
  */
 
 /*

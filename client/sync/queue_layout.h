@@ -5,8 +5,10 @@
  *   A section that the broker makes; unlike a segment, all of it is the library's. Programs with
  *   `write` put and get; those with `read` peek and look. The broker writes the first two lines
  *   and clears the rest before it publishes the queue; later it restores them where a program has
- *   damaged them. Everything here is hostile input: sizes come from the directory, indices are
- *   checked, a message is copied before anybody looks at it.
+ *   damaged them. It closes the two lock words when it retires the queue, frees them when the queue
+ *   comes to use other slots, and frees words that are none. Everything here is hostile input:
+ *   sizes come from the directory, indices are checked, a message is copied before anybody looks
+ *   at it.
  *
  *     offset size
  *          0    4  magic "SHMQ"

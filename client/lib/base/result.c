@@ -59,7 +59,7 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "have the administrator let you",
     "other threads have all slots; have the administrator raise max_lockers",
     "the broker could not make what this fast lock needs so far, and its event log tells why; "
-    "open the segment again later",
+    "open it again later",
     "opened to read, and a fast lock is for programs that may write; use a snapshot instead, or "
     "open with the right to write",
     "no message came",

@@ -16,7 +16,7 @@ static int32_t may_write(const struct shmb_queue *queue)
 static int32_t identify(const struct shmb_queue *queue, uint64_t *identity, struct fault *fault)
 {
     if (queue->domain == NULL) /* the broker has published the queue without slots */
-        return fault_plain(fault, SHMB_NO_SLOT);
+        return fault_call(fault, SHMB_NO_SLOT, REASON_NO_SLOTS, 0);
     return domain_identity(queue->domain, identity, fault);
 }
 
