@@ -320,21 +320,21 @@ static bool ends_in_order(const struct ownership *ownership, const struct seat *
 }
 
 /* What is left, in functions of its own: a compiler guards the frame of one with a fault. */
-static SHMB_NEVER_INLINE int32_t lock_at_length(struct shmb_segment *segment, uint32_t timeout_ms)
+static SHMB_NEVER_INLINE int32_t lock_slow(struct shmb_segment *segment, uint32_t timeout_ms)
 {
     struct fault fault = {CALL_NONE, 0};
 
     return result_end(lock_take(segment, timeout_ms, &fault), &fault);
 }
 
-static SHMB_NEVER_INLINE int32_t enter_at_length(struct shmb_segment *segment, struct seat *seat)
+static SHMB_NEVER_INLINE int32_t enter_slow(struct shmb_segment *segment, struct seat *seat)
 {
     struct fault fault = {CALL_NONE, 0};
 
     return result_end(lock_enter_fast(segment, seat, false, &fault), &fault);
 }
 
-static SHMB_NEVER_INLINE int32_t unlock_at_length(struct shmb_segment *segment)
+static SHMB_NEVER_INLINE int32_t unlock_slow(struct shmb_segment *segment)
 {
     struct fault fault = {CALL_NONE, 0};
 
@@ -358,10 +358,10 @@ int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms)
     lock = segment_lock_known(segment);
     seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
     if (seat == NULL || !fast_take_free(lock->word, seat->identity))
-        return lock_at_length(segment, timeout_ms);
+        return lock_slow(segment, timeout_ms);
     seat->held++;
     if (!is_in_order(segment))
-        return enter_at_length(segment, seat);
+        return enter_slow(segment, seat);
     enter_in_order(segment, seat);
     return SHMB_OK;
 }
@@ -376,11 +376,11 @@ int32_t SHMB_CALL shmb_unlock(shmb_segment *segment)
     lock = segment_lock_known(segment);
     seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
     if (seat == NULL || !ends_in_order(segment->ownership, seat))
-        return unlock_at_length(segment);
+        return unlock_slow(segment);
     segment->ownership->locks.count = 0;
     shmb_store32(&segment->ownership->holder, 0);
     seat->held--;
-    return fast_give_wanted_by_none(lock->word, seat->identity) ? SHMB_OK : give_wanted(lock, seat);
+    return fast_give_uncontended(lock->word, seat->identity) ? SHMB_OK : give_wanted(lock, seat);
 }
 
 int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment)

@@ -83,7 +83,7 @@ static inline bool fast_take_free(volatile uint64_t *word, uint64_t identity)
 }
 
 /* Gives back a lock that is clean, and that nobody else wants. */
-static inline bool fast_give_wanted_by_none(volatile uint64_t *word, uint64_t identity)
+static inline bool fast_give_uncontended(volatile uint64_t *word, uint64_t identity)
 {
     uint64_t expected = identity;
 

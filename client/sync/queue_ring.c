@@ -332,7 +332,7 @@ static bool give_back(const struct call *call)
 
     if (has_other_slots(call->ring))
         return false;
-    return fast_give_wanted_by_none(word, call->identity) ||
+    return fast_give_uncontended(word, call->identity) ||
            fast_give(call->ring->port->lock(call->context, word), call->identity, true) == FAST_OK;
 }
 

@@ -38,7 +38,7 @@ void bracket_repair(struct shmb_segment *segment, struct shmb_block *block)
         publish(segment, block);
         shmb_store64(&block->change, ownership->change);
         shmb_store64(&block->sequence, (shmb_load64(&block->sequence) | 1) + 1);
-        changed_tell(segment);
+        changed_signal(segment);
     }
     shmb_store32(&block->abandoned, 0);
 }
@@ -115,7 +115,7 @@ static void finish(struct ownership *ownership)
     /* The number before the even sequence: a snapshot that shows these bytes finds it, too. */
     shmb_store64(&block->change, ownership->change);
     shmb_store64(&block->sequence, ownership->sequence + 1);
-    changed_tell(segment);
+    changed_signal(segment);
 }
 
 /* Without a lock: did the thread that began the write end in the middle of it? */

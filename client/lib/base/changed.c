@@ -152,7 +152,7 @@ void changed_prepare(struct shmb_segment *segment, const struct shmb_block *bloc
 }
 
 /* W2 to W5 of waiters.h; W1 is the caller's. Without a waiters section it always signals. */
-void changed_tell(struct shmb_segment *segment)
+void changed_signal(struct shmb_segment *segment)
 {
     struct ownership *ownership = segment->ownership;
     const volatile uint64_t *until;

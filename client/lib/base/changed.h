@@ -8,12 +8,12 @@
 
 /*
  * The writing thread calls changed_prepare before the sequence becomes odd, and
- * changed_tell after it is even again. changed_prepare sets ownership->change to
+ * changed_signal after it is even again. changed_prepare sets ownership->change to
  * the number of the change. Failures are ignored: waiting programs look again by
  * themselves every SHMB_RECHECK_MS.
  */
 void changed_prepare(struct shmb_segment *segment, const struct shmb_block *block);
-void changed_tell(struct shmb_segment *segment);
+void changed_signal(struct shmb_segment *segment);
 
 /* SHMB_OK: the segment has change events. Else the public call ends with this result. */
 int32_t changed_available(const struct shmb_segment *segment);

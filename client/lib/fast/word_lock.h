@@ -58,7 +58,7 @@ static inline int32_t word_lock_give(struct word_lock *lock, struct seat *seat, 
                                      struct fault *fault)
 {
     seat->held--;
-    return fast_give_wanted_by_none(lock->word, seat->identity)
+    return fast_give_uncontended(lock->word, seat->identity)
                ? SHMB_OK
                : word_lock_give_wanted(lock, seat, consistent, fault);
 }
