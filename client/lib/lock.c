@@ -268,8 +268,10 @@ void lock_leave(struct shmb_segment *segment)
     struct fault ignored;
     uint32_t left;
 
-    if (handle_has_lock(segment) && !lock_mine(segment))
+    if (handle_has_lock(segment) && !lock_mine(segment)) {
+        count_lost(segment);
         return;
+    }
     bracket_leave(segment);
     /*
      * CloseHandle does not release a mutex: other programs would wait until this thread ends.
