@@ -207,14 +207,36 @@ static void end_unused(struct control_sets *sets)
     sets->section_count = used;
 }
 
+/* If its section could not be mapped before, the lock of a retired segment is still open. */
+static void close_left_open(struct control_sets *sets, const struct control_place *place,
+                            const char *segment)
+{
+    struct control_section *section = &sets->sections[place->section - 1];
+    struct control_lock lock = {.segment = segment};
+
+    if (section->shared.section == NULL ||
+        own_section_map(sets->system, &section->shared, control_size(section->blocks), NULL) !=
+            SYS_OK)
+        return;
+    lock.block = control_block_at(section, place->block);
+    control_locks_close(sets, &lock, 1);
+    own_section_unmap(sets->system, &section->shared);
+}
+
 /* Marks the blocks of retired segments, for the clients that have them open. */
 static void disown_retired(struct control_sets *sets, const struct control_sets *from)
 {
     size_t i;
 
-    for (i = 0; i < from->place_count; i++)
-        if (from->places[i].generation != 0 && !from->places[i].inherited)
-            control_block_disown(sets, from->places[i].section, from->places[i].block);
+    for (i = 0; i < from->place_count; i++) {
+        const struct control_place *place = &from->places[i];
+
+        if (place->generation == 0 || place->inherited)
+            continue;
+        if (from->inventory->items[i].fast)
+            close_left_open(sets, place, from->inventory->items[i].spec.name);
+        control_block_disown(sets, place->section, place->block);
+    }
 }
 
 void control_sets_settle(struct control_sets *sets, struct control_sets *from)

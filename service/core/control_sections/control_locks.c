@@ -25,7 +25,12 @@ static void report(const struct control_sets *sets, const char *segment, uint64_
     char name[FULL_NAME_BYTES], who[80];
     const char *inserts[] = {name, who};
 
-    full_name(segment != NULL ? segment : "?", name);
+    if (word == SHMB_LOCK_MOVED) /* closed meanwhile */
+        return;
+    if (segment != NULL)
+        full_name(segment, name);
+    else
+        (void)snprintf(name, sizeof(name), "(a segment of a former state)");
     if (holder != 0)
         (void)snprintf(who, sizeof(who), "process %" PRIu32 ", thread %" PRIu32,
                        (uint32_t)(holder >> 32), (uint32_t)holder);

@@ -75,14 +75,12 @@ static enum sys_status place(struct lock_slots *slots, size_t index, const uint3
     return status;
 }
 
-/* Logs, once, that a domain cannot grow while programs use it. */
-static void tell_growth(const struct lock_slots *slots, struct slots_domain *domain,
-                        uint32_t wanted)
+void slots_tell_growth(const struct lock_slots *slots, struct slots_domain *domain)
 {
     char bare[SHMB_SLOTS_NAME_BYTES], name[FULL_NAME_BYTES], now[16], then[16];
     const char *inserts[] = {name, now, then};
+    const uint32_t wanted = domain->wanted;
 
-    domain->wanted = wanted;
     if (wanted <= domain->count || wanted == domain->told_wanted)
         return;
     domain->told_wanted = wanted;
@@ -107,7 +105,9 @@ static bool complete_all(struct lock_slots *slots, const uint32_t *wanted, struc
 
         if (domain->set == SLOTS_NO_SET)
             continue;
-        tell_growth(slots, domain, wanted[domain->set]);
+        domain->wanted = wanted[domain->set];
+        if (!domain->inherited) /* else the reload may still be undone */
+            slots_tell_growth(slots, domain);
         status = domain->missing == 0 ? SYS_OK : slots_complete(slots, domain, &why);
         if (status == SYS_OK)
             continue;

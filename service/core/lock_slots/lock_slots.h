@@ -57,16 +57,16 @@ uint32_t lock_slots_find(const struct lock_slots *slots, size_t item, uint32_t *
 bool lock_slots_stay(const struct lock_slots *slots, size_t item);
 
 /*
+ * For a queue, whose lock words are in its own header: true if it was in a domain and is not in it
+ * any more, but only once. Then its lock words are to be written anew.
+ */
+bool lock_slots_take_move(struct lock_slots *slots, size_t item);
+
+/*
  * Process id (high half) and thread id of the thread that has slot `index` of domain `number`, as
  * the slot says. Only shown to people. 0: not known.
  */
 uint64_t lock_slots_holder(const struct lock_slots *slots, uint32_t number, uint32_t index);
-
-/*
- * The same for a queue, whose lock words are in its own header: true once after it came into
- * another domain.
- */
-bool lock_slots_take_move(struct lock_slots *slots, size_t item);
 
 /* Records the domains, and those of the objects, in the state, not yet written. */
 void lock_slots_record(struct lock_slots *slots, struct state *state);

@@ -139,6 +139,8 @@ void lock_slots_settle(struct lock_slots *slots, struct lock_slots *from)
         from->domains[i].inherited = true; /* so that freeing `from` does not close it */
     }
     end_unused(slots);
+    for (i = 0; i < slots->domain_count; i++)
+        slots_tell_growth(slots, &slots->domains[i]);
     lock_slots_free(from);
 }
 

@@ -74,6 +74,9 @@ enum sys_status slots_protect(const struct lock_slots *slots, struct slots_domai
 /* Closes section and mutexes, and frees what belongs to the domain. */
 void slots_end(const struct lock_slots *slots, struct slots_domain *domain);
 
+/* lock_slots.c: logs, once for each number, that a domain cannot grow while programs use it. */
+void slots_tell_growth(const struct lock_slots *slots, struct slots_domain *domain);
+
 /* slots_restore.c */
 
 /* True for a held object with a fast lock. */

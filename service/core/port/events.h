@@ -12,8 +12,7 @@
  *   310-319 the publication: ShmBroker.Directory, its tables, control sections, ShmBroker.Report
  *   320-329 copies of segments with keep: reboot
  *   330-339 access and control sections that others have changed, and auditing
- *   340-348 plain names in sessions
- *   349-359 queues
+ *   340-342 plain names in sessions   343-345 fast locks and their slots   349-359 queues
  */
 #ifndef EVENTS_H
 #define EVENTS_H
@@ -255,7 +254,8 @@ enum event_id {
      * it. The next owner of such a lock is told SHMB_ABANDONED. Checked every minute and at each reload;
      * logged at most once a minute for a section. Until then, calls of the library on these
      * segments returned SHMB_STALE or SHMB_CORRUPT; their content is not concerned. Find the
-     * program, among the accounts with write.
+     * program, among the accounts with write. The header of the waiters section beside it concerns
+     * no call of the library, and accounts with read may write there, too.
      * %1 name of the control section  %2 what was damaged  %3 names of its segments, or the first
      * of them
      */

@@ -157,6 +157,29 @@ static void grow(size_t number)
         life_reports("control\tGlobal\\ShmBroker.Slots.1\tdeferred\tmax_lockers: 3 now; 9"));
 }
 
+/* A reload that is undone is not told; the next one is, once. */
+static void grow_in_vain(size_t number)
+{
+    if (number == 1) {
+        fake_fail(fake, FAKE_RANDOM, NULL, SYS_FAILED); /* the suffix of the new table */
+        slots_reload(HEAD GROWN);
+    } else if (number == 2) {
+        fake_mend(fake);
+        assert_int_equal(fake_event_count(fake, EVENT_RELOAD_REFUSED), 1);
+        assert_int_equal(fake_event_count(fake, EVENT_SLOTS_DEFERRED), 0);
+        slots_reload(HEAD GROWN);
+    } else {
+        assert_int_equal(fake_event_count(fake, EVENT_SLOTS_DEFERRED), 1);
+        slots_reload(HEAD GROWN);
+    }
+}
+
+static void growth_is_told_when_the_reload_is_certain(void **state)
+{
+    (void)state;
+    life_run(HEAD FAST, grow_in_vain, 5);
+}
+
 static void still_small(size_t number)
 {
     (void)number;
@@ -308,6 +331,7 @@ int main(void)
         TEST(a_later_broker_adopts_them),
         TEST(more_slots_come_with_a_start_that_finds_none),
         TEST(growth_while_programs_use_them_is_deferred),
+        TEST(growth_is_told_when_the_reload_is_certain),
         TEST(a_name_in_use_costs_only_the_number),
         TEST(a_slot_whose_mutex_a_stranger_has_is_missing_until_it_goes),
         TEST(what_the_broker_wrote_is_repaired),
