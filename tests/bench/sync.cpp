@@ -1,6 +1,6 @@
 /*
- * bench_sync [ROUNDS [PART...]] - locks, snapshots and queues of the library's DLL, as a program calls them,
- * beside what Windows and Boost.Interprocess have.
+ * bench_sync [ROUNDS [PART...]] - locks, snapshots and queues of the library's DLL, as a program
+ * calls them, beside what Windows and Boost.Interprocess have.
  *
  * Runs beside a broker with the objects of tests/bench/run.sh, which compiles this: BENCH_BOOST
  * where Boost's headers are there, the others where the library's headers have the calls. All
