@@ -26,7 +26,7 @@
 #define SECOND                                                                                     \
     HEAD "  B: { size: 64, " FAST " }\n"                                                           \
          "  A: { size: 64, notify: true, " FAST ", access: { write: Interactive } }\n"             \
-         "  N: { size: 9, notify: true, snapshots: double, lock: fast }\n"                         \
+         "  N: { size: 9, notify: true, snapshots: double, " FAST " }\n"                           \
          "queues: { Q: { slots: 8, slot_size: 100, max_lockers: 3, access: { write: Interactive "  \
          "} } }\n"
 
