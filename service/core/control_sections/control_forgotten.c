@@ -90,20 +90,28 @@ bool control_forgotten_close(struct control_sets *sets, uint32_t number)
     return look_at(sets, name) != LOOK_UNCLOSED;
 }
 
+/* As look_at, for a section that the state does not know. */
+static enum look look_at_number(struct control_sets *sets, uint32_t number)
+{
+    char name[SHMB_CONTROL_NAME_BYTES];
+
+    shmb_control_name(number, name);
+    return state_find(sets->state, name) == NULL ? look_at(sets, name) : LOOK_DONE;
+}
+
 bool control_forgotten_find(struct control_sets *sets)
 {
     bool closed = true;
-    char name[SHMB_CONTROL_NAME_BYTES];
     uint32_t number, unused = 0;
+    size_t i;
 
     for (number = 1; number <= NUMBER_MOST && unused < FREE_MOST; number++) {
-        enum look look = LOOK_DONE;
+        enum look look = look_at_number(sets, number);
 
-        shmb_control_name(number, name);
-        if (state_find(sets->state, name) == NULL)
-            look = look_at(sets, name);
         closed &= look != LOOK_UNCLOSED;
         unused = look == LOOK_FREE ? unused + 1 : 0;
     }
+    for (i = 0; i < sets->former_count; i++)
+        closed &= look_at_number(sets, sets->former[i]) != LOOK_UNCLOSED;
     return closed;
 }

@@ -14,6 +14,9 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
 
     sets->last_number = from->last_number;
     sets->random = from->random;
+    sets->former = from->former;
+    sets->former_count = from->former_count;
+    sets->forgotten = from->forgotten;
     for (i = 0; i < from->section_count; i++) {
         size_t index = control_section_add(sets);
 

@@ -67,14 +67,16 @@ struct control_sets {
     size_t list_count;
     struct control_place *places; /* by item */
     size_t place_count;
-    uint32_t last_number; /* the last section number that counted up */
-    bool random;          /* section numbers are random from now on */
-    bool moved;           /* some segments move to another section */
-    bool settled;         /* no reload is under way: it cannot be undone any more */
-    bool unseen;          /* sections were adopted, and not looked at for damage yet */
-    bool forgotten;       /* a section that the state has lost could not be mapped */
-    bool left_out;        /* a start: blocks of retired segments are to be marked */
-    uint32_t patience;    /* milliseconds left to wait for threads that hold fast locks */
+    uint32_t last_number;   /* the last section number that counted up */
+    bool random;            /* section numbers are random from now on */
+    bool moved;             /* some segments move to another section */
+    bool settled;           /* no reload is under way: it cannot be undone any more */
+    bool unseen;            /* sections were adopted, and not looked at for damage yet */
+    const uint32_t *former; /* numbers of sections that the former broker's directory lists */
+    size_t former_count;
+    bool forgotten;    /* a section that the state has lost could not be mapped */
+    bool left_out;     /* a start: blocks of retired segments are to be marked */
+    uint32_t patience; /* milliseconds left to wait for threads that hold fast locks */
 };
 
 /* control_sections.c: makes sections, with their access */
@@ -239,7 +241,11 @@ void control_locks_open_left(struct control_sets *sets);
  */
 bool control_forgotten_close(struct control_sets *sets, uint32_t number);
 
-/* The same for all sections that are the broker's but that the state has lost. */
+/*
+ * The same for the sections that are the broker's but that the state has lost: those that counted
+ * up, and those that the former directory lists. A random number that it does not list, because
+ * nobody holds the directory any more, cannot be found.
+ */
 bool control_forgotten_find(struct control_sets *sets);
 
 #endif

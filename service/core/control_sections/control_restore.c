@@ -125,12 +125,14 @@ void control_place_restore(struct control_sets *sets, size_t item)
     }
 }
 
-void control_sets_restore(struct control_sets *sets)
+void control_sets_restore(struct control_sets *sets, const uint32_t *former, size_t count)
 {
     const struct state_record *record;
     bool forgotten = false;
     size_t i;
 
+    sets->former = former;
+    sets->former_count = count;
     for (i = 0; i < sets->place_count; i++) {
         if (!control_place_lost(sets, i))
             continue;

@@ -55,9 +55,10 @@ bool control_sets_moved_all(const struct control_sets *sets);
  * open. A section that does not match its record is made anew; what is in it decides nothing
  * (control_sets_repair_adopted). control_sets_prepare does the same for segments that are adopted
  * later; this one is for a start, before the first publication. It also marks
- * the blocks of sections that are the broker's but not in the state, which was lost.
+ * the blocks of sections that are the broker's but not in the state, which was lost. `former`:
+ * numbers of such sections; it must outlive the sets.
  */
-void control_sets_restore(struct control_sets *sets);
+void control_sets_restore(struct control_sets *sets, const uint32_t *former, size_t count);
 
 /*
  * After the first publication of a start: marks the blocks of segments that the state has as

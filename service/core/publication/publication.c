@@ -16,6 +16,7 @@
 #include "control_sets.h"
 #include "directory.h"
 #include "directory_table.h"
+#include "former_table.h"
 #include "lock_slots.h"
 #include "named_section.h"
 #include "report.h"
@@ -44,6 +45,8 @@ struct publication {
     struct trouble troubles[PARTS], avoided;
     const struct report_broker *broker;
     const struct report_lines *copies;
+    uint32_t *former; /* numbers of control sections that the former broker's table lists */
+    size_t former_count;
     uint64_t revision; /* of the published table; 0: none */
     bool newer;        /* the root is a newer broker's: its layout is not known here */
     bool due;          /* the published table is out of date */
@@ -398,7 +401,11 @@ static bool update_controls(struct publication *publication)
 void publication_restore(struct publication *publication)
 {
     lock_slots_restore(publication->slots);
-    control_sets_restore(publication->controls);
+    /* The root still names the former broker's table. */
+    publication->former =
+        former_table_controls(publication->system, publication->identity->owner, publication->state,
+                              publication->root.own.view, &publication->former_count);
+    control_sets_restore(publication->controls, publication->former, publication->former_count);
 }
 
 void publication_restore_slots(struct publication *publication)
@@ -652,6 +659,7 @@ void publication_free(struct publication *publication)
     own_section_end(system, &publication->previous);
     control_sets_free(publication->controls);
     lock_slots_free(publication->slots);
+    free(publication->former);
     named_section_end(system, &publication->report);
     free(publication);
 }

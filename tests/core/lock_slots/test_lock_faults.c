@@ -164,6 +164,33 @@ static void not_even_without_its_state(void **state)
     life_run(HEAD FAST(A), wait_for_closed, 2);
 }
 
+/* The section has a random number, because a stranger had the name of the first. */
+static void hold_random(size_t number)
+{
+    (void)number;
+    hold_a();
+    assert_true(slots_entry("A").control >= 0x80000000u);
+}
+
+static void find_closed(size_t number)
+{
+    (void)number;
+    assert_true(slots_block("A") != old);
+    assert_true(old->lock_word == SHMB_LOCK_MOVED);
+    assert_true(old->generation == SHMB_BLOCK_MOVED);
+    assert_true(slots_block("A")->lock_word == SHMB_LOCK_DIRTY);
+}
+
+static void the_former_directory_names_sections(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    fake_occupy(fake, "ShmBroker.Control.1", SHMB_MUTEX, "a stranger");
+    life_run(HEAD FAST(A), hold_random, 1);
+    fake_state_file(fake, "objects.state", NULL);
+    life_run(HEAD FAST(A), find_closed, 1);
+}
+
 /* Killed at each call of a reload that moves A. */
 static size_t fatal;
 
@@ -286,6 +313,7 @@ int main(void)
         TEST(a_lock_that_cannot_be_closed_is_not_left),
         TEST(a_start_makes_no_second_lock),
         TEST(not_even_without_its_state),
+        TEST(the_former_directory_names_sections),
         TEST(a_broker_that_is_killed_tells_the_next_owner),
         TEST(a_word_that_is_no_lock_is_repaired),
         TEST(each_move_has_its_second),
