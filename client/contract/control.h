@@ -9,7 +9,7 @@
  *   a block before it publishes it; from then on it writes only a block's generation,
  *   and reads the first two lines of the blocks of segments that it saves copies of. Each minute
  *   and at each reload it restores the header and the generations where a program has changed
- *   them.
+ *   them, and frees a fast lock whose word can be none.
  *   For everyone else all of this is hostile input: a writer of the set may have written any bytes
  *   anywhere. So a client that knows ABI version 1 takes nothing from the header: its sizes are
  *   constants, and the block's place is in the directory, which no client can write.

@@ -177,6 +177,44 @@ static void a_segment_also_over_a_restart(void **state)
     life_run(SEGMENT_SECOND, find_segment, 1);
 }
 
+/* The name is another kind's for a while: nobody else has become the owner meanwhile. */
+static void there_and_back(size_t number)
+{
+    if (number == 1)
+        hold_segment(1);
+    if (number == 2)
+        expect_segment();
+    if (number == 3) {
+        assert_int_equal(slots_entry("A").slots, 1);
+        assert_int_equal(slots_entry("A").control, 1);
+        assert_int_equal(slots_entry("A").lock_kind, SHMB_ENTRY_LOCK_FAST);
+        assert_int_equal(slots_block("A")->lock_word, slots_identity(1, 4));
+        assert_int_equal(slots_mutexes(1), 3);
+    }
+    slots_reload(number == 1 ? SEGMENT_SECOND : SEGMENT_FIRST);
+}
+
+static void a_segment_that_is_put_back_has_its_lock(void **state)
+{
+    (void)state;
+    life_run(SEGMENT_FIRST, there_and_back, 3);
+}
+
+static void find_put_back(size_t number)
+{
+    if (number == 1)
+        there_and_back(3);
+}
+
+static void it_is_put_back_by_a_restart(void **state)
+{
+    (void)state;
+    fake_release(fake, false);
+    life_run(SEGMENT_FIRST, hold_segment, 1);
+    life_run(SEGMENT_SECOND, find_segment, 1);
+    life_run(SEGMENT_FIRST, find_put_back, 1);
+}
+
 /* Nobody configures how many threads use the fast lock of a segment that is to have a mutex. */
 static void expect_no_growth(size_t number)
 {
@@ -208,6 +246,8 @@ int main(void)
         TEST(also_over_a_restart),
         TEST(a_segment_keeps_the_access_of_its_lock),
         TEST(a_segment_also_over_a_restart),
+        TEST(a_segment_that_is_put_back_has_its_lock),
+        TEST(it_is_put_back_by_a_restart),
         TEST(it_is_not_to_grow),
     };
 
