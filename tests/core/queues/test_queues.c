@@ -590,6 +590,47 @@ static void nobody_opens_it_with_the_lock_words_of_others(void **state)
     reloads_live(move_and_look, 2);
 }
 
+/* A put that is under way has a second; the end for one producer is never free. */
+static bool alone;
+
+static void move_while_held(size_t number)
+{
+    static size_t pauses;
+
+    if (number == 1) {
+        header()->put_lock = 0x30001;
+        pauses = fake_calls(fake, FAKE_PAUSE);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+        fake_file(fake, FILE_NAME,
+                  alone ? ACCESS "queues: { P: { slots: 8, slot_size: 8 }, Q: { slots: 8, "
+                                 "slot_size: 8, producers: one, access: { write: Users } } }\n"
+                        : ACCESS "queues: { P: { slots: 8, slot_size: 8 }, Q: { slots: 8, "
+                                 "slot_size: 8, access: { write: Users } } }\n");
+    } else {
+        assert_int_equal(header()->put_lock, 0);
+        assert_int_equal(fake_calls(fake, FAKE_PAUSE) - pauses, alone ? 0 : 10);
+    }
+}
+
+static void a_put_under_way_is_waited_for_a_second(void **state)
+{
+    (void)state;
+    alone = false;
+    fake_file(fake, FILE_NAME,
+              ACCESS "queues: { P: { slots: 8, slot_size: 8 }, Q: { slots: 8, slot_size: 8 } }\n");
+    reloads_live(move_while_held, 2);
+}
+
+static void the_end_for_one_producer_is_not_waited_for(void **state)
+{
+    (void)state;
+    alone = true;
+    fake_file(fake, FILE_NAME,
+              ACCESS "queues: { P: { slots: 8, slot_size: 8 }, Q: { slots: 8, slot_size: 8, "
+                     "producers: one } }\n");
+    reloads_live(move_while_held, 2);
+}
+
 static void start_and_retry(size_t number)
 {
     if (number == life + 1) {
@@ -940,6 +981,8 @@ int main(void)
         TEST(killed_at_any_step_no_two_threads_get_its_lock),
         TEST(failing_at_any_step_no_two_threads_get_its_lock),
         TEST(nobody_opens_it_with_the_lock_words_of_others),
+        TEST(a_put_under_way_is_waited_for_a_second),
+        TEST(the_end_for_one_producer_is_not_waited_for),
         TEST(a_retry_does_not_renew_it_again),
         TEST(a_segment_does_not_become_a_queue),
         TEST(what_programs_have_taken_over_is_deferred),
