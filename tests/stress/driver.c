@@ -136,10 +136,20 @@ static uint64_t operations(void)
     return sum;
 }
 
+/* A producer has no numbers left. */
+static bool is_at_end(void)
+{
+    uint32_t i = 0;
+
+    while (i < LANES && shmb_load64(&journal->begun[i]) + 1 < SEQUENCES)
+        i++;
+    return i < LANES;
+}
+
 static bool is_done(const struct lap *lap)
 {
-    return journal->deaths + lap->kills >= lap->plan->deaths &&
-           operations() >= lap->plan->operations;
+    return is_at_end() || (journal->deaths + lap->kills >= lap->plan->deaths &&
+                           operations() >= lap->plan->operations);
 }
 
 /* Each lane does something in the time that `patience_ms` gives it. */
@@ -208,8 +218,9 @@ static bool end_all(struct lap *lap)
 
 /* ---- the lap ---- */
 
-static void set_stage(enum subject subject)
+static void set_stage(const struct plan *plan)
 {
+    const enum subject subject = plan->subject;
     unsigned how = STAGE_LOCK | STAGE_FAST;
 
     if (subject == SUBJECT_SNAPSHOT)
@@ -218,7 +229,7 @@ static void set_stage(enum subject subject)
         how |= STAGE_NOTIFY | STAGE_WAITERS;
     stage_begin();
     if (subject == SUBJECT_QUEUE)
-        stage_queue(STRESS_QUEUE, QUEUE_SLOTS, QUEUE_BYTES, 0, 0);
+        stage_queue(STRESS_QUEUE, QUEUE_SLOTS, QUEUE_BYTES, plan->queue_flags, 0);
     else
         stage_segment(STRESS_SEGMENT, SEGMENT_BYTES, how);
     stage_publish();
@@ -253,7 +264,7 @@ bool driver_lap(const struct plan *plan, const struct crew *crew, struct tally *
     memset(journal, 0, sizeof(*journal));
     journal->subject = plan->subject;
     journal->way = plan->way;
-    set_stage(plan->subject);
+    set_stage(plan);
     well = work->open() && work->prepare();
     if (well) {
         well = start_all(&lap) && work_until_done(&lap);

@@ -11,6 +11,7 @@ struct plan {
     enum subject subject;
     enum way way;
     uint32_t deaths, operations; /* at least; no deaths: nobody is killed */
+    uint32_t queue_flags;        /* of the directory */
 };
 
 struct tally {

@@ -40,6 +40,8 @@ static const struct point {
     {"change: noted, not signalled", SUBJECT(NOTIFY), RARE},
     {"change: signalled", SUBJECT(NOTIFY), RARE},
     {"change: said that it waits", SUBJECT(NOTIFY), RARE},
+    {"queue: before a drop", SUBJECT(QUEUE), OFTEN},
+    {"queue: dropped", SUBJECT(QUEUE), OFTEN},
     {"queue: locked", SUBJECT(QUEUE), OFTEN},
     {"queue: room", SUBJECT(QUEUE), OFTEN},
     {"queue: filled", SUBJECT(QUEUE), OFTEN},
@@ -124,7 +126,7 @@ static void leave(const struct life *life)
             shmb_store64(&journal->done[lane], shmb_load64(&journal->begun[lane]));
         else
             shmb_store64(&journal->begun[lane], shmb_load64(&journal->done[lane]));
-        if (life->got)
+        if (life->got || strcmp(life->where, "queue: dropped") == 0)
             journal_count(&journal->may_miss);
     }
     shmb_store32(&journal->alive[lane], 0);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "directory.h"
 #include "driver.h"
 #include "life.h"
 #include "work.h"
@@ -19,6 +20,10 @@
 #define PATIENCE_MS        60000u
 #define MUTANT_PATIENCE_MS 10000u
 #define MUTANT_LAPS        6u
+
+/* Kinds of queues, one for each way of a short run, in turn in a long one. */
+static const uint32_t queue_flags[WAYS] = {0, SHMB_ENTRY_DROP_OLDEST,
+                                           SHMB_ENTRY_ONE_PRODUCER | SHMB_ENTRY_ONE_CONSUMER, 0};
 
 static struct plan short_plans[SUBJECTS * WAYS];
 static struct CMUnitTest tests[SUBJECTS * WAYS];
@@ -61,7 +66,8 @@ static int run_short(void)
         short_plans[i] = (struct plan){.subject = (enum subject)(i / WAYS),
                                        .way = (enum way)(i % WAYS),
                                        .deaths = deaths[i % WAYS],
-                                       .operations = 200};
+                                       .operations = 200,
+                                       .queue_flags = queue_flags[i % WAYS]};
         (void)snprintf(names[i], sizeof(names[i]), "%s, %s", work_of(short_plans[i].subject)->name,
                        driver_way_name(short_plans[i].way));
         tests[i] = (struct CMUnitTest){names[i], nothing_is_lost, NULL, NULL, &short_plans[i]};
@@ -99,11 +105,13 @@ static void say_table(void)
 
 static bool lap_of(uint32_t subject, uint32_t way)
 {
-    static const uint32_t deaths[WAYS] = {600, 150, 100, 100};
+    static const uint32_t deaths[WAYS] = {1500, 150, 100, 100};
+    static uint32_t turn;
     const struct plan plan = {.subject = (enum subject)subject,
                               .way = (enum way)way,
                               .deaths = subject == SUBJECT_NOTIFY ? 30 : deaths[way],
-                              .operations = 1000};
+                              .operations = 1000,
+                              .queue_flags = queue_flags[turn++ % 3]};
     const struct crew crew = both_bitnesses();
 
     if (!driver_knows(plan.way) || driver_lap(&plan, &crew, &tallies[subject][way]))
@@ -153,7 +161,7 @@ static int find_mutant(const char *program, const char *subject)
         plan.way = i % 2 == 0 ? WAY_EXIT : WAY_SELF;
         plan.deaths = i % 2 == 0 ? 300 : 30;
         if (plan.subject == SUBJECT_NOTIFY) /* deaths excuse late waits */
-            plan = (struct plan){SUBJECT_NOTIFY, WAY_TERMINATE, 0, 60};
+            plan = (struct plan){SUBJECT_NOTIFY, WAY_TERMINATE, 0, 60, 0};
         if (!driver_lap(&plan, &crew, &tally)) {
             printf("FAILED: %s: %s\n", program, journal->failure);
             return 1;
