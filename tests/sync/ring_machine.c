@@ -31,6 +31,7 @@ static const char *const steps[STEP_COUNT] = {
     "queue: cleared the mark",
 };
 static uint32_t signals;
+static volatile uint32_t sleeps;
 
 static void *memory, *slots_section;
 static size_t memory_size, slots_size;
@@ -195,6 +196,7 @@ static bool ring_sleep(void *context, enum ring_event which, uint32_t ms)
     (void)context;
     if (is_strict && ms == RING_SLICE_MS)
         ms = LONG_MS;
+    (void)shmb_exchange32(&sleeps, 1);
     (void)wait_for(which, FAST_NO_SLOT, ms);
     return true;
 }
@@ -240,6 +242,7 @@ void machine_begin(uint32_t slots, uint32_t slot_size, uint32_t flags, bool stri
     memset(lives, 0, sizeof(lives));
     memset(signalled, 0, sizeof(signalled));
     signals = 0;
+    sleeps = 0;
 }
 
 void machine_end(void)
@@ -247,6 +250,11 @@ void machine_end(void)
     free(memory);
     free(slots_section);
     memory = slots_section = NULL;
+}
+
+bool machine_slept(void)
+{
+    return shmb_load32(&sleeps) != 0;
 }
 
 struct shmb_queue_header *machine_header(void)
