@@ -659,8 +659,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  * QUEUE  A queue of the configuration's `queues` passes messages of up to `slot_size` bytes from
  * any program that may write it to any other one, in the order in which they were put. Each message
  * goes to one consumer. While there is a message, or room for one, neither put nor get makes a
- * system call; else they spin for some microseconds, let other threads run, then sleep. With a
- * timeout of 0 they do none of it.
+ * system call; else they spin for some microseconds, then sleep. With a timeout of 0 they do
+ * neither.
  *
  * Full       By the queue's `overflow`: a put waits until there is room (block), fails at once
  *            (refuse), or drops the oldest message (drop oldest).

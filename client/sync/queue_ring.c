@@ -7,7 +7,6 @@
 #include "shared_copy.h"
 
 #define TRIES         4096u /* against others that are always faster; then the time is asked */
-#define YIELDS        16u   /* turns given up before a sleep */
 #define ALARMS_FREE   16u   /* wake-ups for nothing before the sleeper slows down */
 #define PAUSE_MOST_MS 20u
 
@@ -135,21 +134,14 @@ static bool moved(const struct ring *ring, enum ring_event which, uint64_t posit
 }
 
 /* Looks for a short time whether the caller can go on. */
-static bool spin(struct call *call, enum ring_event which, uint64_t position)
+static bool spin(const struct ring *ring, enum ring_event which, uint64_t position)
 {
-    const struct ring *ring = call->ring;
     uint32_t i;
 
     for (i = 0; i < ring->spins; i++) {
         if (moved(ring, which, position))
             return true;
         shmb_pause();
-    }
-    /* The other end may need this processor. A sleep and a wake-up take much longer than this. */
-    for (i = 0; i < YIELDS && left(call) > 0; i++) {
-        ring->port->pause(call->context, 0);
-        if (moved(ring, which, position))
-            return true;
     }
     return false;
 }
@@ -267,7 +259,7 @@ static enum ring_result make_room(struct call *call, uint64_t tail)
             count_one(&ring->header->refused);
             return RING_FULL;
         }
-        if (call->timeout_ms != 0 && spin(call, RING_ROOM, tail))
+        if (call->timeout_ms != 0 && spin(ring, RING_ROOM, tail))
             continue;
         ms = left(call);
         if (ms == 0)
@@ -494,7 +486,7 @@ static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t si
         result = get_now(ring, buffer, size, length, &head);
         if (result != RING_EMPTY && result != RING_BUSY)
             break;
-        if (call->timeout_ms != 0 && result == RING_EMPTY && spin(call, RING_ITEMS, head))
+        if (call->timeout_ms != 0 && result == RING_EMPTY && spin(ring, RING_ITEMS, head))
             continue;
         ms = left(call);
         if (ms == 0)

@@ -52,9 +52,8 @@ struct ring_port {
     /* Sleeps until the event is signalled or the time is over. False: the system failed. */
     bool (*sleep)(void *context, enum ring_event which, uint32_t ms);
     void (*wake)(void *context, enum ring_event which);
-    void (*pause)(void *context,
-                  uint32_t ms);     /* sleeps, whatever is signalled; 0: gives up a turn */
-    uint64_t (*now)(void *context); /* milliseconds that only grow */
+    void (*pause)(void *context, uint32_t ms); /* sleeps, whatever is signalled */
+    uint64_t (*now)(void *context);            /* milliseconds that only grow */
 };
 
 /* A queue, as one handle sees it. All of it is the process's own memory. */
