@@ -173,7 +173,8 @@ static void info_says_all_of_one(void **state)
 
 #define HOLDERS ",\"holders\":{\"objects\":[{\"name\":"
 #define RIGHTS(count, rights, may, access)                                                         \
-    ",\"queue_level\":null,\"count\":" count ",\"rights\":[" rights "],\"may\":\"" may "\",\"access\":" access
+    ",\"queue_level\":null,\"count\":" count ",\"rights\":[" rights "],\"may\":\"" may             \
+    "\",\"access\":" access
 #define EVERYONE_MAY(words)                                                                        \
     "[{\"account\":\"Everyone\",\"sid\":\"S-1-1-0\",\"may\":\"" words "\",\"denied\":null}]"
 

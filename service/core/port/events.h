@@ -251,8 +251,8 @@ enum event_id {
     /*
      * Warning. A program that may write the segments of a control section has damaged what only
      * the broker writes there, or a fast lock so that nobody could take it; the broker repaired
-     * it. The next owner of such a lock is told SHMB_ABANDONED. Checked every minute and at each reload;
-     * logged at most once a minute for a section. Until then, calls of the library on these
+     * it. The next owner of such a lock is told SHMB_ABANDONED. Checked every minute and at each
+     * reload; logged at most once a minute for a section. Until then, calls of the library on these
      * segments returned SHMB_STALE or SHMB_CORRUPT; their content is not concerned. Find the
      * program, among the accounts with write. The header of the waiters section beside it concerns
      * no call of the library, and accounts with read may write there, too.
