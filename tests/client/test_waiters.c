@@ -245,6 +245,8 @@ static void without_the_section_each_change_is_signalled(void **state)
 {
     static const enum stage_owner owners[] = {STAGE_OURS, STAGE_OURS, STAGE_STRANGER};
     static const uint64_t sizes[] = {0, 64, 8192};
+    /* Of their own: the directory of the one before is kept for a moment. */
+    static const char *const names[] = {"ShmbTest.None", "ShmbTest.Short", "ShmbTest.Foreign"};
     unsigned i;
 
     (void)state;
@@ -259,15 +261,15 @@ static void without_the_section_each_change_is_signalled(void **state)
         if (sizes[i] != 0)
             stage_object(SHMB_SECTION, SHMB_WAITERS_PREFIX "1", sizes[i], owners[i],
                          STAGE_SECTION_WRITE);
-        other = stage_segment(NAME, 64, STAGE_LOCK | STAGE_NOTIFY);
+        other = stage_segment(names[i], 64, STAGE_LOCK | STAGE_NOTIFY);
         other->flags |= SHMB_ENTRY_WAITERS;
         other->control_block = sizes[i] == 64 ? STAGE_BLOCKS - 1 : 0;
         if (sizes[i] == 64)
             ((struct shmb_block *)(void *)(stage_control(1) + 1))[STAGE_BLOCKS - 1].generation =
                 other->generation;
         stage_publish();
-        segment = opened(NAME, SHMB_WRITE);
-        reader = client_start(NULL, "follow %s 2", NAME);
+        segment = opened(names[i], SHMB_WRITE);
+        reader = client_start(NULL, "follow %s 2", names[i]);
         child_expect(reader, "follows");
         change(segment);
         child_expect(reader, "0 1");
