@@ -45,7 +45,8 @@ static const char *const opened[] = {"A",
 static struct shmb_block *old_a, *old_r;
 static uint64_t owner, queue_generation;
 static size_t nth;
-static bool looked;      /* at a broker that publishes */
+static bool looked; /* at a broker that publishes */
+static bool killed; /* before the old block was marked as moved: its lock is closed, which counts */
 static bool may_lose_it; /* the thread loses the lock to a reload, also to one that is undone */
 
 static struct shmb_queue_header *queue(void)
@@ -95,7 +96,7 @@ static void look_at_segment(const char *name, const struct shmb_block *old)
         return;
     }
     assert_true(old->lock_word == SHMB_LOCK_MOVED);
-    assert_true(old->generation == SHMB_BLOCK_MOVED);
+    assert_true(killed || old->generation == SHMB_BLOCK_MOVED);
     assert_true((now->abandoned & SHMB_DIED_OWNING) != 0); /* the next owner is told */
 }
 
@@ -135,7 +136,7 @@ static void look(void)
         look_at_segment("R", old_r);
     } else {
         assert_true(old_r->lock_word == SHMB_LOCK_MOVED);
-        assert_true(old_r->generation == SHMB_BLOCK_MOVED);
+        assert_true(killed || old_r->generation == SHMB_BLOCK_MOVED);
     }
 }
 
@@ -186,8 +187,8 @@ static void reload_and_be_killed(size_t number)
 
 static void look_after_start(size_t number)
 {
-    if (number == 1)
-        look();
+    (void)number;
+    look();
 }
 
 static void a_broker_is_killed_in_a_reload(void **state)
@@ -195,14 +196,16 @@ static void a_broker_is_killed_in_a_reload(void **state)
     static const char *const next[] = {FIRST, SECOND};
     size_t i;
 
+    killed = true;
     for (i = 0; i < 2; i++)
         for (nth = 1; nth < 150; nth++) {
             fake_release(fake, false);
             life_run(FIRST, reload_and_be_killed, 2);
             fake_crash_nth(fake, 0);
-            life_run(next[i], look_after_start, 1);
+            life_run(next[i], look_after_start, 3);
             (void)next_world(state);
         }
+    killed = false;
 }
 
 static void just_hold(size_t number)
