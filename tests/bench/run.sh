@@ -35,9 +35,6 @@ compile_sync() {
     mkdir -p "$shmb_build/bench-include"
     ln -sfn "$boost" "$shmb_build/bench-include/boost"
     [ ! -e "$boost/interprocess" ] || flags+=(-DBENCH_BOOST -isystem "$shmb_build/bench-include")
-    ! grep -q shmb_queue_open "$root/client/include/shmb.h" || flags+=(-DBENCH_QUEUES)
-    ! grep -q shmb_read_published "$root/client/include/shmb.h" || flags+=(-DBENCH_PUBLISHED)
-    [ ! -e "$root/client/include/shmb_fast.h" ] || flags+=(-DBENCH_FAST)
     "$target-w64-mingw32-g++" -std=c++17 -O2 -Wall -Wextra -static "${flags[@]}" \
         -I "$root/client/include" "$root/tests/bench/sync.cpp" \
         "$shmb_build/$preset/client/lib/shmbclient.dll.a" -o "$shmb_build/$preset/bin/bench_sync.exe"

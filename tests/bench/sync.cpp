@@ -35,11 +35,7 @@ static const char *boost_folder()
 namespace ipc = boost::interprocess;
 #endif
 
-#ifdef BENCH_FAST
 #include "shmb_fast.h"
-#else
-#include "shmb.h"
-#endif
 
 namespace
 {
@@ -87,9 +83,7 @@ shared *at;
 std::string name;
 HANDLE mutex, events[2], pipe = INVALID_HANDLE_VALUE;
 shmb_segment *fast, *pair;
-#ifdef BENCH_QUEUES
 shmb_queue *queues[2];
-#endif
 #ifdef BENCH_BOOST
 ipc::message_queue *boost_queues[2];
 #endif
@@ -143,7 +137,6 @@ void lock_shmb()
     need(shmb_unlock(fast) == SHMB_OK, "shmb_unlock");
 }
 
-#ifdef BENCH_FAST
 shmb_fast *table;
 
 void lock_inline()
@@ -152,7 +145,6 @@ void lock_inline()
     need(shmb_fast_read(table, 0, buffer, BYTES) == SHMB_OK, "shmb_fast_read");
     need(shmb_fast_unlock(table) == SHMB_OK, "shmb_fast_unlock");
 }
-#endif
 
 CRITICAL_SECTION section;
 
@@ -236,14 +228,12 @@ void put(kind kind, unsigned end)
     DWORD moved;
 
     switch (kind) {
-#ifdef BENCH_QUEUES
     case ECHO_SHMB:
     case ECHO_WAIT:
     case STREAM_SHMB:
         need(shmb_queue_put(queues[end], buffer, BYTES, SHMB_INFINITE) == SHMB_OK,
              "shmb_queue_put");
         break;
-#endif
 #ifdef BENCH_BOOST
     case ECHO_BOOST:
     case STREAM_BOOST:
@@ -270,7 +260,6 @@ void put(kind kind, unsigned end)
     }
 }
 
-#ifdef BENCH_QUEUES
 /* Without a spin, as a loop does that also waits for other things. */
 void get_by_event(shmb_queue *queue)
 {
@@ -284,7 +273,6 @@ void get_by_event(shmb_queue *queue)
     }
     need(result == SHMB_OK, "shmb_queue_get");
 }
-#endif
 
 /* `number`: of the message, from 1. */
 void get(kind kind, unsigned end, LONG64 number)
@@ -292,7 +280,6 @@ void get(kind kind, unsigned end, LONG64 number)
     DWORD moved, part;
 
     switch (kind) {
-#ifdef BENCH_QUEUES
     case ECHO_WAIT:
         get_by_event(queues[1 - end]);
         break;
@@ -305,7 +292,6 @@ void get(kind kind, unsigned end, LONG64 number)
              "shmb_queue_get");
         break;
     }
-#endif
 #ifdef BENCH_BOOST
     case ECHO_BOOST:
     case STREAM_BOOST: {
@@ -424,11 +410,9 @@ void open_all(bool parent)
         fast = NULL;
     if (shmb_open("BenchPair4K", SHMB_WRITE, 0, &pair) != SHMB_OK)
         pair = NULL;
-#ifdef BENCH_QUEUES
     if (shmb_queue_open("BenchPing", SHMB_WRITE, 0, &queues[0]) != SHMB_OK ||
         shmb_queue_open("BenchPong", SHMB_WRITE, 0, &queues[1]) != SHMB_OK)
         queues[0] = queues[1] = NULL;
-#endif
 #ifdef BENCH_BOOST
     for (unsigned i = 0; i < 2; i++) {
         const std::string queue = name + (i == 0 ? ".ping" : ".pong");
@@ -550,17 +534,10 @@ const char *const no_boost = NULL;
 #else
 const char *const no_boost = "Boost's headers are not installed";
 #endif
-#ifdef BENCH_QUEUES
 const char *no_queue()
 {
     return queues[0] == NULL ? "the broker holds no queue BenchPing" : NULL;
 }
-#else
-const char *no_queue()
-{
-    return "shmb.h has no queues";
-}
-#endif
 
 /* `ours` and what it is called, beside the same peers. */
 void one_free_lock(const std::string &name, void (*ours)(), const char *no_lock)
@@ -586,14 +563,10 @@ void free_lock()
 
     InitializeCriticalSection(&section);
     one_free_lock("lock", lock_shmb, no_lock);
-#ifdef BENCH_FAST
     if (no_lock == NULL && shmb_fast_begin(fast, SHMB_FAST_VERSION, &table) != SHMB_OK)
         stop_on("shmb_fast_begin");
     one_free_lock("lock, shmb_fast.h", lock_inline, no_lock);
     shmb_fast_end(table);
-#else
-    one_free_lock("lock, shmb_fast.h", NULL, "there is no shmb_fast.h");
-#endif
 }
 
 /* Microseconds for one, all processes together; sums what each did. */
@@ -705,7 +678,6 @@ double busy_round(const side &one)
     return (now - from) / reads;
 }
 
-#ifdef BENCH_PUBLISHED
 bool same_words(const uint64_t *words)
 {
     for (unsigned i = 1; i < PAGE / 8; i++)
@@ -741,7 +713,6 @@ void retries()
     value("snapshot, busy writer/retries a read", (double)(tries - reads) / (double)reads, "");
     value("snapshot, busy writer/torn", (double)torn, "");
 }
-#endif
 
 void busy_snapshots()
 {
@@ -753,15 +724,10 @@ void busy_snapshots()
         {"snapshot, busy writer/boost sharable mutex", no_boost, busy_round, WRITE_SHARABLE, 1,
          NULL},
     });
-#ifdef BENCH_PUBLISHED
     if (no_pair == NULL) {
         retries();
         return;
     }
-#else
-    if (no_pair == NULL)
-        no_pair = "shmb.h has no shmb_read_published";
-#endif
     missing("snapshot, busy writer/retries a read", no_pair);
     missing("snapshot, busy writer/torn", no_pair);
 }
