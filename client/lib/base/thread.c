@@ -13,6 +13,9 @@ volatile uint32_t thread_slots[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_
                                                  TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES};
 static volatile LONG tokens; /* given out so far */
 
+typedef BOOLEAN(NTAPI *shutdown_in_progress)(void);
+static shutdown_in_progress process_ends; /* NULL: the system does not tell */
+
 /* The module with this code. With GET_MODULE_HANDLE_EX_FLAG_PIN it also stays loaded. */
 static HMODULE own_module(DWORD flag)
 {
@@ -66,6 +69,18 @@ static void prepare_unload(void)
 }
 #endif
 
+/*
+ * Asked for beforehand: where the end of a thread is told, GetProcAddress would wait for the lock
+ * of the loader, which another thread that ends may have while it waits for this one.
+ */
+static void find_process_ends(void)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    FARPROC found = ntdll != NULL ? GetProcAddress(ntdll, "RtlDllShutdownInProgress") : NULL;
+
+    memcpy(&process_ends, &found, sizeof(process_ends));
+}
+
 static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
 {
     size_t i;
@@ -75,6 +90,7 @@ static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
     (void)out;
     for (i = 0; i < THREAD_VALUES; i++)
         shmb_store32(&thread_slots[i], TlsAlloc());
+    find_process_ends();
     prepare_unload();
     return TRUE;
 }
@@ -146,15 +162,9 @@ bool thread_self_get(struct thread_self *out)
 
 bool thread_process_ends(void)
 {
-    typedef BOOLEAN(NTAPI * shutdown_in_progress)(void);
-    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-    FARPROC found = ntdll != NULL ? GetProcAddress(ntdll, "RtlDllShutdownInProgress") : NULL;
-    shutdown_in_progress ask;
+    const shutdown_in_progress ask = process_ends;
 
-    if (found == NULL)
-        return false;
-    memcpy(&ask, &found, sizeof(ask));
-    return ask() != 0;
+    return ask != NULL && ask() != 0;
 }
 
 bool thread_runs(uint32_t id, uint32_t born)

@@ -69,7 +69,8 @@ uint64_t thread_writer(void);
 
 /*
  * Does the process end? The system has ended its other threads then, perhaps within a lock of the
- * process: do not wait for one. False if the system does not tell.
+ * process: do not wait for one. False if the system does not tell. Takes no lock. After
+ * thread_begin.
  */
 bool thread_process_ends(void);
 
