@@ -180,8 +180,7 @@ static const char *sentence(int32_t result)
         "the start is beyond the end",
         "timed out",
         "this thread does not hold the lock",
-        "no slot for this thread: other threads have all of them, or the broker could not make "
-        "them so far",
+        "no slot for this thread: all are taken, or the broker could not make them so far",
         "writers kept changing the bytes; try again",
         "a writer died in the middle of a write",
         "the shared control data is invalid",

@@ -201,8 +201,8 @@ uint32_t access_text_read(HANDLE object, char owner[OWNER_SID_MAX], char **sddl)
 {
     PSECURITY_DESCRIPTOR descriptor;
     union buffer buffer;
-    PSID owner_sid;
-    ACL *list;
+    PSID owner_sid = NULL;
+    ACL *list = NULL;
     char label[ACCESS_TEXT_LABEL_MAX];
     /* Reading the label needs READ_CONTROL, and no privilege as the rest of the SACL does. */
     DWORD code =
