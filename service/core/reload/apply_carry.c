@@ -5,6 +5,8 @@
 #include "apply_internal.h"
 #include "carried_locks.h"
 
+#include <stdlib.h>
+
 struct item *apply_former(const struct apply *apply, const struct plan_step *step)
 {
     return &apply->request->from->items[step->holding];
