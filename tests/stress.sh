@@ -58,7 +58,7 @@ mutants() {
         if [ $code != 0 ] && grep -q '^FAILED: ' "$said"; then
             echo "mutant $name: found. $(sed -n '/^FAILED: /{s/^FAILED: [^:]*: //p;q}' "$said")"
         else
-            echo "mutant $name: not found"
+            echo "mutant $name: not found, exit code $code"
             cat "$said"
             return 1
         fi

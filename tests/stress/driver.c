@@ -84,6 +84,7 @@ static bool start_all(struct lap *lap)
     uint32_t i;
 
     lap->count = threads ? 2 : PROCESSES_MOST;
+    journal->lanes = threads ? lap->count * THREADS : lap->count;
     for (i = 0; i < lap->count; i++) {
         lap->processes[i] = (struct process){
             .first = threads ? i * THREADS : i,

@@ -51,6 +51,7 @@ struct journal {
     volatile uint64_t begun[LANES], done[LANES];
 
     volatile uint32_t subject, way, stop, seed;
+    volatile uint32_t lanes;          /* that are in use */
     volatile uint32_t alive[LANES];   /* its thread works */
     volatile uint32_t unix_id[LANES]; /* of its process, under Wine */
     volatile uint32_t deaths;         /* of its own hand; the driver counts the others */

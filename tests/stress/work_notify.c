@@ -30,14 +30,13 @@ static bool change(void)
     return true;
 }
 
-/* Not those that have begun to wait only now. */
+/* One that died or has not begun yet sees it in its next life. */
 static bool all_have_seen(uint64_t number)
 {
     uint32_t lane;
 
-    for (lane = 0; lane < LANES; lane++)
-        if (!work_is_first_kind(lane) && shmb_load32(&journal->alive[lane]) != 0 &&
-            shmb_load64(&journal->seen[lane]) < number)
+    for (lane = 0; lane < journal->lanes; lane++)
+        if (!work_is_first_kind(lane) && shmb_load64(&journal->seen[lane]) < number)
             return false;
     return true;
 }
