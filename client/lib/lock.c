@@ -41,11 +41,7 @@ static int32_t open_mutex(struct shmb_segment *segment, HANDLE *out, struct faul
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return broker_absent(result);
-    *out = InterlockedCompareExchangePointer(mutex, opened, NULL);
-    if (*out == NULL)
-        *out = opened;
-    else
-        CloseHandle(opened);
+    *out = open_object_keep(mutex, opened);
     return SHMB_OK;
 }
 

@@ -11,19 +11,10 @@
 #include "object_name.h"
 #include "open_object.h"
 #include "pair.h"
-#include "sized.h"
 #include "trust.h"
 
 /* How often the broker may recreate a segment while it is being opened. */
 #define OPEN_TRIES 100
-
-/* A checked call of shmb_open. */
-struct request {
-    char name[SHMB_NAME_BYTES];
-    char owner[OWNER_SID_MAX];
-    uint32_t rights;
-    uint64_t offset, length;
-};
 
 static DWORD section_access(uint32_t rights)
 {
@@ -39,7 +30,7 @@ static DWORD view_access(uint32_t rights)
  * Maps the requested part of `info.bytes`. SHMB_CORRUPT: the section is shorter than the
  * directory says.
  */
-static int32_t map_part(struct shmb_segment *segment, const struct request *request,
+static int32_t map_part(struct shmb_segment *segment, const struct open_request *request,
                         struct fault *fault)
 {
     uint64_t bytes = segment->info.bytes, length = request->length;
@@ -72,18 +63,8 @@ static int32_t open_control(struct shmb_segment *segment, const struct shmb_entr
     return segment->block != NULL ? SHMB_OK : fault_plain(fault, SHMB_CORRUPT);
 }
 
-/* SHMB_OK: the entry is a segment that the broker holds. */
-static int32_t judge(const struct shmb_entry *entry, struct fault *fault)
-{
-    if (entry->kind != SHMB_SECTION)
-        return fault_plain(fault, SHMB_WRONG_KIND);
-    if (entry->state == SHMB_ENTRY_CONFLICT)
-        return fault_plain(fault, SHMB_NOT_OURS);
-    return entry->state == SHMB_ENTRY_HELD ? SHMB_OK : fault_plain(fault, SHMB_NOT_FOUND);
-}
-
 /* `*listed`: its entry. */
-static int32_t open_listed(const struct lookup *lookup, const struct request *request,
+static int32_t open_listed(const struct lookup *lookup, const struct open_request *request,
                            struct shmb_segment *segment, struct shmb_entry *listed,
                            struct fault *fault)
 {
@@ -93,7 +74,7 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
     *listed = view.entry;
 
     if (result == SHMB_OK)
-        result = judge(&view.entry, fault);
+        result = open_request_judge(&view.entry, SHMB_SECTION, fault);
     if (result != SHMB_OK)
         return result;
     lookup_info(&view, &segment->info);
@@ -144,7 +125,7 @@ static void guess_lock(struct shmb_info *info)
 }
 
 /* Opens by name without the directory: nothing but the object tells size and kind. */
-static int32_t open_plain(const struct request *request, struct shmb_segment *segment,
+static int32_t open_plain(const struct open_request *request, struct shmb_segment *segment,
                           struct fault *fault)
 {
     struct shmb_info *info = &segment->info;
@@ -197,8 +178,8 @@ static bool outdated(const struct lookup *lookup, const struct shmb_segment *seg
 }
 
 /* Tries once. `*again`: the broker was publishing meanwhile, so the caller must retry. */
-static int32_t attempt(const struct request *request, struct shmb_segment *segment, bool *again,
-                       struct fault *fault)
+static int32_t attempt(const struct open_request *request, struct shmb_segment *segment,
+                       bool *again, struct fault *fault)
 {
     struct lookup lookup;
     struct shmb_entry listed;
@@ -229,7 +210,7 @@ static int32_t attempt(const struct request *request, struct shmb_segment *segme
  * Tries until an attempt was not disturbed by a publication. Each one starts with a new
  * handle: its objects may be of another generation.
  */
-static int32_t open_now(const struct request *request, struct shmb_segment **out,
+static int32_t open_now(const struct open_request *request, struct shmb_segment **out,
                         struct fault *fault)
 {
     int32_t result = SHMB_OK;
@@ -254,39 +235,21 @@ static int32_t open_now(const struct request *request, struct shmb_segment **out
     return result;
 }
 
-static int32_t check_options(const struct shmb_options *options, struct request *request,
-                             struct fault *fault)
-{
-    /* Strict: what is refused today can get a meaning in a later version. */
-    if (options->reserved != 0 || options->reserved_pointer != NULL ||
-        (options->rights != SHMB_READ && options->rights != SHMB_WRITE))
-        return fault_plain(fault, SHMB_BAD_ARGUMENT);
-    request->rights = options->rights;
-    request->offset = options->offset;
-    request->length = options->length;
-    return trust_owner(options->owner, request->owner, fault);
-}
-
 static int32_t open_checked(const char *name, const struct shmb_options *given,
                             struct shmb_segment **out, struct fault *fault)
 {
-    struct shmb_options options;
-    struct request request;
+    struct open_request request;
     struct broker_wait wait;
+    uint32_t wait_ms;
     int32_t result;
 
     if (out == NULL)
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
     *out = NULL;
-    result = object_name_check(name, request.name);
-    if (result != SHMB_OK)
-        return fault_plain(fault, result);
-    if (!sized_take(given, SHMB_OPTIONS_SIZE_MIN, &options, sizeof(options)))
-        return fault_plain(fault, SHMB_BAD_ARGUMENT);
-    result = check_options(&options, &request, fault);
+    result = open_request_read(name, given, &request, &wait_ms, fault);
     if (result != SHMB_OK)
         return result;
-    broker_wait_begin(&wait, options.wait_ms);
+    broker_wait_begin(&wait, wait_ms);
     do {
         result = open_now(&request, out, fault);
     } while (broker_wait_again(&wait, result));

@@ -70,11 +70,7 @@ static int32_t get_event(struct shmb_segment *segment, uint64_t number, HANDLE *
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return broker_absent(result);
-    *out = InterlockedCompareExchangePointer(&segment->changed[which], event, NULL);
-    if (*out == NULL)
-        *out = event;
-    else
-        CloseHandle(event);
+    *out = open_object_keep(&segment->changed[which], event);
     return SHMB_OK;
 }
 

@@ -2,6 +2,7 @@
 
 #include "named_object.h"
 #include "object_name.h"
+#include "sized.h"
 #include "trust.h"
 
 static const enum call calls[] = {
@@ -30,6 +31,45 @@ int32_t open_object(enum shmb_kind kind, const char *bare, DWORD access, const c
     }
     *out = handle;
     return SHMB_OK;
+}
+
+HANDLE open_object_keep(volatile PVOID *at, HANDLE opened)
+{
+    HANDLE first = InterlockedCompareExchangePointer(at, opened, NULL);
+
+    if (first == NULL)
+        return opened;
+    CloseHandle(opened);
+    return first;
+}
+
+int32_t open_request_read(const char *name, const struct shmb_options *given,
+                          struct open_request *out, uint32_t *wait_ms, struct fault *fault)
+{
+    struct shmb_options options;
+    int32_t result = object_name_check(name, out->name);
+
+    if (result != SHMB_OK)
+        return fault_plain(fault, result);
+    /* Strict: what is refused today can get a meaning in a later version. */
+    if (!sized_take(given, SHMB_OPTIONS_SIZE_MIN, &options, sizeof(options)) ||
+        options.reserved != 0 || options.reserved_pointer != NULL ||
+        (options.rights != SHMB_READ && options.rights != SHMB_WRITE))
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    out->rights = options.rights;
+    out->offset = options.offset;
+    out->length = options.length;
+    *wait_ms = options.wait_ms;
+    return trust_owner(options.owner, out->owner, fault);
+}
+
+int32_t open_request_judge(const struct shmb_entry *entry, enum shmb_kind kind, struct fault *fault)
+{
+    if (entry->kind != (uint32_t)kind)
+        return fault_plain(fault, SHMB_WRONG_KIND);
+    if (entry->state == SHMB_ENTRY_CONFLICT)
+        return fault_plain(fault, SHMB_NOT_OURS);
+    return entry->state == SHMB_ENTRY_HELD ? SHMB_OK : fault_plain(fault, SHMB_NOT_FOUND);
 }
 
 int32_t open_object_map(HANDLE section, DWORD access, uint64_t offset, uint64_t length,

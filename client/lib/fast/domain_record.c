@@ -181,10 +181,6 @@ enum slot_mutex domain_record_mutex(struct domain *domain, uint32_t index, HANDL
     *result = open_object(SHMB_MUTEX, name, SLOT_ACCESS, domain->owner, &opened, fault);
     if (*result != SHMB_OK)
         return judge(*result, fault);
-    *out = InterlockedCompareExchangePointer(mutex, opened, NULL);
-    if (*out == NULL)
-        *out = opened;
-    else
-        CloseHandle(opened);
+    *out = open_object_keep(mutex, opened);
     return SLOT_MUTEX_OPEN;
 }

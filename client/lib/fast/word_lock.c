@@ -38,11 +38,7 @@ static HANDLE get_event(struct word_call *context)
     context->result = broker_absent(context->result);
     if (context->result != SHMB_OK)
         return NULL;
-    event = InterlockedCompareExchangePointer(&lock->event, opened, NULL);
-    if (event == NULL)
-        return opened;
-    CloseHandle(opened);
-    return event;
+    return open_object_keep(&lock->event, opened);
 }
 
 /* ---- the port -------------------------------------------------------------------- */

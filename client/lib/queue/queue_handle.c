@@ -63,11 +63,7 @@ int32_t queue_event(struct shmb_queue *queue, enum ring_event which, HANDLE *out
         return SHMB_NOT_OURS;
     if (result != SHMB_OK)
         return broker_absent(result);
-    *out = InterlockedCompareExchangePointer(&queue->events[which], event, NULL);
-    if (*out == NULL)
-        *out = event;
-    else
-        CloseHandle(event);
+    *out = open_object_keep(&queue->events[which], event);
     return SHMB_OK;
 }
 

@@ -7,7 +7,6 @@
 #include "object_name.h"
 #include "open_object.h"
 #include "queue_handle.h"
-#include "sized.h"
 #include "trust.h"
 
 /* How often the broker may publish while a queue is being opened. */
@@ -15,23 +14,6 @@
 
 /* Between two looks at a generation: all tries together last longer than the broker needs. */
 #define STALE_PAUSE_MS 15
-
-/* A checked call of shmb_queue_open. */
-struct request {
-    char name[SHMB_NAME_BYTES];
-    char owner[OWNER_SID_MAX];
-    uint32_t rights;
-};
-
-/* SHMB_OK: the entry is a queue that the broker holds. */
-static int32_t judge(const struct shmb_entry *entry, struct fault *fault)
-{
-    if (entry->kind != SHMB_QUEUE)
-        return fault_plain(fault, SHMB_WRONG_KIND);
-    if (entry->state == SHMB_ENTRY_CONFLICT)
-        return fault_plain(fault, SHMB_NOT_OURS);
-    return entry->state == SHMB_ENTRY_HELD ? SHMB_OK : fault_plain(fault, SHMB_NOT_FOUND);
-}
 
 static int32_t map_all(struct shmb_queue *queue, const struct shmb_entry *entry,
                        struct fault *fault)
@@ -49,7 +31,7 @@ static int32_t map_all(struct shmb_queue *queue, const struct shmb_entry *entry,
     return result == SHMB_OK ? queue_begin(queue, entry, fault) : result;
 }
 
-static int32_t open_listed(const struct lookup *lookup, const struct request *request,
+static int32_t open_listed(const struct lookup *lookup, const struct open_request *request,
                            struct shmb_queue **out, struct fault *fault)
 {
     struct shmb_entry_view view;
@@ -57,7 +39,7 @@ static int32_t open_listed(const struct lookup *lookup, const struct request *re
     int32_t result = lookup_find(lookup, request->name, &view, fault);
 
     if (result == SHMB_OK)
-        result = judge(&view.entry, fault);
+        result = open_request_judge(&view.entry, SHMB_QUEUE, fault);
     if (result != SHMB_OK)
         return result;
     lookup_info(&view, &info);
@@ -77,7 +59,7 @@ static int32_t check_generation(const struct shmb_queue *queue, struct fault *fa
 }
 
 /* Tries once. `*again`: the broker published meanwhile, so the caller must retry. */
-static int32_t attempt(const struct request *request, struct shmb_queue **out, bool *again,
+static int32_t attempt(const struct open_request *request, struct shmb_queue **out, bool *again,
                        struct fault *fault)
 {
     struct lookup lookup;
@@ -98,7 +80,8 @@ static int32_t attempt(const struct request *request, struct shmb_queue **out, b
 }
 
 /* Each attempt starts with a new handle: its objects may be of another generation. */
-static int32_t open_now(const struct request *request, struct shmb_queue **out, struct fault *fault)
+static int32_t open_now(const struct open_request *request, struct shmb_queue **out,
+                        struct fault *fault)
 {
     int32_t result = SHMB_OK;
     bool again = true;
@@ -122,37 +105,23 @@ static int32_t open_now(const struct request *request, struct shmb_queue **out, 
     return result;
 }
 
-static int32_t check_options(const struct shmb_options *options, struct request *request,
-                             struct fault *fault)
-{
-    /* Strict: what is refused today can get a meaning in a later version. */
-    if (options->reserved != 0 || options->reserved_pointer != NULL || options->offset != 0 ||
-        options->length != 0 || (options->rights != SHMB_READ && options->rights != SHMB_WRITE))
-        return fault_plain(fault, SHMB_BAD_ARGUMENT);
-    request->rights = options->rights;
-    return trust_owner(options->owner, request->owner, fault);
-}
-
 static int32_t open_checked(const char *name, const struct shmb_options *given,
                             struct shmb_queue **out, struct fault *fault)
 {
-    struct shmb_options options;
-    struct request request;
+    struct open_request request;
     struct broker_wait wait;
+    uint32_t wait_ms;
     int32_t result;
 
     if (out == NULL)
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
     *out = NULL;
-    result = object_name_check(name, request.name);
-    if (result != SHMB_OK)
-        return fault_plain(fault, result);
-    if (!sized_take(given, SHMB_OPTIONS_SIZE_MIN, &options, sizeof(options)))
-        return fault_plain(fault, SHMB_BAD_ARGUMENT);
-    result = check_options(&options, &request, fault);
+    result = open_request_read(name, given, &request, &wait_ms, fault);
     if (result != SHMB_OK)
         return result;
-    broker_wait_begin(&wait, options.wait_ms);
+    if (request.offset != 0 || request.length != 0) /* a queue has no parts */
+        return fault_plain(fault, SHMB_BAD_ARGUMENT);
+    broker_wait_begin(&wait, wait_ms);
     do {
         result = open_now(&request, out, fault);
     } while (broker_wait_again(&wait, result));
