@@ -61,7 +61,8 @@ struct item {
     const struct cfg_initial *initial; /* section with initial content, else NULL */
     const char *lock;                  /* segment: the bare name of its lock; NULL: none */
     char *carried_lock;                /* owned: the lock a segment was made with, while
-                                          that decides (carried_locks.h); "": none. Else NULL */
+                                          that decides; "": none. carried_events: the names of a
+                                          queue's events (carried_locks.h). Else NULL */
     struct sys_object *object;         /* held or deferred; else NULL */
     uint64_t generation;               /* held or deferred: grows with each new object; else 0 */
     char *reason;                      /* why it is not held; NULL: no memory */
@@ -84,16 +85,18 @@ struct item {
     bool pair;   /* section for double snapshots of a segment, the next item (snapshot_pair.h) */
     bool filled; /* pair: has a copy of the segment that the broker or a program published */
     bool fast;   /* segment: its lock is a fast one; event: it is that of a fast lock */
-    bool carried_fast; /* the carried lock is a fast one */
-    bool held_back;    /* its access denies something to a pending account */
-    bool adopted;      /* held: it existed before this broker */
-    bool lost;         /* made again, without the content that it had in this boot,
-                          and not yet reported (broker/lost.h) */
-    bool undecided;    /* in conflict; a former keeper may have the object (adoption.h) */
-    bool other_kind;   /* held, of another kind than configured: no access is configured
-                          for that kind */
-    bool access_due;   /* held, but its access could not be set yet */
-    bool renewal_due;  /* queue: its lock words are those of other slots (queue_headers.h) */
+    bool carried_fast;   /* the carried lock is a fast one */
+    bool carried_events; /* `carried_lock` has the names of the events of a queue */
+    bool other_lock;     /* mutex or event: what is there uses the other one (carried_locks.h) */
+    bool held_back;      /* its access denies something to a pending account */
+    bool adopted;        /* held: it existed before this broker */
+    bool lost;           /* made again, without the content that it had in this boot,
+                            and not yet reported (broker/lost.h) */
+    bool undecided;      /* in conflict; a former keeper may have the object (adoption.h) */
+    bool other_kind;     /* held, of another kind than configured: no access is configured
+                            for that kind */
+    bool access_due;     /* held, but its access could not be set yet */
+    bool renewal_due;    /* queue: its lock words are those of other slots (queue_headers.h) */
 };
 
 struct inventory {

@@ -1,7 +1,7 @@
 /*
- * The lock that a segment was made with is in the state, for a segment to be adopted
- * (carried_locks_find), and in the item of a segment that is held, which a reload carries over
- * (reload/apply_carry.c).
+ * The lock that a segment was made with, and that an object was made as a queue, is in the state,
+ * for an object to be adopted (carried_locks_find), and in the item of one that is held, which a
+ * reload carries over (reload/apply_carry.c).
  */
 #include "carried_locks.h"
 
@@ -9,10 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_sets.h"
 #include "misfit.h"
 #include "names.h"
 #include "queue_layout.h"
 #include "string_copy.h"
+
+#define EVENT_NAME_BYTES (SHMB_NAME_BYTES + sizeof(SHMB_QUEUE_ITEMS_SUFFIX))
+
+static void event_name(const struct item *queue, size_t event, char out[EVENT_NAME_BYTES])
+{
+    static const char *const suffixes[CFG_QUEUE_EVENTS] = {
+        SHMB_LOCK_SUFFIX, SHMB_QUEUE_ITEMS_SUFFIX, SHMB_QUEUE_ROOM_SUFFIX};
+
+    (void)snprintf(out, EVENT_NAME_BYTES, "%s%s", queue->spec.name, suffixes[event]);
+}
+
+/* In the names of carried_events_set. */
+static const char *event_of(const struct item *queue, size_t event)
+{
+    return queue->carried_lock + event * EVENT_NAME_BYTES;
+}
 
 bool carried_lock_differs(const struct state_record *record, const struct item *item, char *reason,
                           size_t size)
@@ -56,9 +73,16 @@ static bool may_be_there(const struct maker *maker, struct item *item)
     return status != SYS_NOT_FOUND;
 }
 
+/* True: the record is that of a queue, and the configuration wants another kind of object. */
+static bool is_other_queue(const struct state_record *record, const struct item *item)
+{
+    return record != NULL && record->kind == SHMB_QUEUE && item->spec.kind != SHMB_QUEUE;
+}
+
 static bool copy_lock(struct item *segment, const char *lock)
 {
     segment->carried_lock = string_copy(lock);
+    segment->carried_events = false;
     return segment->carried_lock != NULL;
 }
 
@@ -75,8 +99,56 @@ static bool is_added(const struct inventory *inventory, size_t first, const stru
     return false;
 }
 
-/* Adds an item for each carried lock that has none. Room for them is reserved. */
-static bool add_locks(const struct maker *maker, struct inventory *wanted)
+/* The entry of `of` names what `of` carries as `lock` anyway, perhaps as another kind. */
+static void use_configured(struct inventory *wanted, struct item *item, const struct item *lock,
+                           const struct item *of)
+{
+    const enum shmb_kind kind = item->spec.kind;
+
+    (void)carried_access_keep(wanted, item, of);
+    item->other_lock = item->from == of->from && kind != lock->spec.kind &&
+                       (kind == SHMB_EVENT || kind == SHMB_MUTEX);
+}
+
+/* Makes sure that the inventory has an item for `lock`, which `of` carries. */
+static void add_one(struct inventory *wanted, struct name_index *index, struct item *lock,
+                    const struct item *of)
+{
+    size_t found;
+
+    item_set_hash(lock);
+    found = name_index_find(index, lock->spec.name, lock->hash);
+    if (found != NAME_INDEX_NONE)
+        use_configured(wanted, &wanted->items[found], lock, of);
+    else if (!is_added(wanted, index->count, lock))
+        item_set_hash(&wanted->items[carried_lock_add(wanted, lock, of)]);
+}
+
+static void add_lock(struct inventory *wanted, struct name_index *index, const struct item *segment)
+{
+    struct item lock = {.spec = {.kind = segment->carried_fast ? SHMB_EVENT : SHMB_MUTEX,
+                                 .name = segment->carried_lock},
+                        .fast = segment->carried_fast};
+
+    if (segment->from->kind == SHMB_SECTION && !lock.fast)
+        lock.readers_may_wait = segment->from->u.segment.lock.readers_may_wait;
+    add_one(wanted, index, &lock, segment);
+}
+
+static void add_events(struct inventory *wanted, struct name_index *index, const struct item *queue)
+{
+    size_t i;
+
+    for (i = 0; i < CFG_QUEUE_EVENTS; i++) {
+        struct item event = {.spec = {.kind = SHMB_EVENT, .name = event_of(queue, i)},
+                             .fast = true};
+
+        add_one(wanted, index, &event, queue);
+    }
+}
+
+/* Adds an item for each carried lock and event that has none. Room for them is reserved. */
+static bool add_all(const struct maker *maker, struct inventory *wanted)
 {
     size_t i, first = wanted->count;
     struct name_index index;
@@ -84,19 +156,14 @@ static bool add_locks(const struct maker *maker, struct inventory *wanted)
     if (!name_index_init(&index, wanted->items, first))
         return false;
     for (i = 0; i < first; i++) {
-        const struct item *segment = &wanted->items[i];
-        struct item lock = {.spec = {.kind = segment->carried_fast ? SHMB_EVENT : SHMB_MUTEX,
-                                     .name = segment->carried_lock},
-                            .fast = segment->carried_fast};
+        const struct item *item = &wanted->items[i];
 
-        if (segment->carried_lock == NULL || segment->carried_lock[0] == '\0')
+        if (item->carried_lock == NULL || item->carried_lock[0] == '\0')
             continue;
-        if (segment->from->kind == SHMB_SECTION && !lock.fast)
-            lock.readers_may_wait = segment->from->u.segment.lock.readers_may_wait;
-        item_set_hash(&lock);
-        if (name_index_find(&index, lock.spec.name, lock.hash) == NAME_INDEX_NONE &&
-            !is_added(wanted, first, &lock))
-            item_set_hash(&wanted->items[carried_lock_add(wanted, &lock, segment)]);
+        if (item->carried_events)
+            add_events(wanted, &index, item);
+        else
+            add_lock(wanted, &index, item);
         maker->system->progress(maker->system->self);
     }
     name_index_free(&index);
@@ -112,22 +179,24 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
         struct item *item = &wanted->items[i];
         const struct state_record *record;
         char unused[MISFIT_REASON];
+        bool queue;
 
         /* In a reload nearly all are held, and are found without a search. */
         if (is_held_now(held, item))
             continue;
         record = state_find(maker->state, item->spec.name);
-        if (!carried_lock_differs(record, item, unused, sizeof(unused)) ||
+        queue = is_other_queue(record, item);
+        if ((!queue && !carried_lock_differs(record, item, unused, sizeof(unused))) ||
             !may_be_there(maker, item))
             continue;
-        if (!copy_lock(item, record->lock))
+        if (queue ? !carried_events_set(item) : !copy_lock(item, record->lock))
             return false;
-        item->carried_fast = record->fast;
-        count++;
+        item->carried_fast = queue || record->fast;
+        count += queue ? CFG_QUEUE_EVENTS : 1;
         maker->system->progress(maker->system->self);
     }
-    /* Room for all of them first: add_locks points to items, which must not move then. */
-    return count == 0 || (inventory_reserve(wanted, count) && add_locks(maker, wanted));
+    /* Room for all of them first: add_all points to items, which must not move then. */
+    return count == 0 || (inventory_reserve(wanted, count) && add_all(maker, wanted));
 }
 
 bool carried_lock_adopt(struct item *segment, const struct adoption *judged, char *reason,
@@ -137,7 +206,7 @@ bool carried_lock_adopt(struct item *segment, const struct adoption *judged, cha
     struct misfit_lock live;
 
     reason[0] = '\0';
-    if (segment->carried_lock == NULL || judged->generation == 0 ||
+    if (segment->carried_lock == NULL || segment->carried_events || judged->generation == 0 ||
         judged->live.kind != SHMB_SECTION)
         return false;
     segment->lock = segment->carried_lock[0] != '\0' ? segment->carried_lock : NULL;
@@ -169,33 +238,33 @@ size_t carried_lock_held(struct name_index *held, const struct item *segment)
     return found != NAME_INDEX_NONE && item_is_held(&held->items[found]) ? found : NAME_INDEX_NONE;
 }
 
+bool carried_access_keep(const struct inventory *inventory, struct item *companion,
+                         const struct item *of)
+{
+    if (companion->from != of->from || of->live_access == 0)
+        return false;
+    companion->access = of->live_access - 1;
+    companion->held_back = access_sets_held_back(inventory->sets, companion->access);
+    return true;
+}
+
 size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
                         const struct item *segment)
 {
-    /* The lock has the access of the segment that it belongs to. */
-    const uint32_t access = segment->live_access != 0 ? segment->live_access - 1 : segment->access;
     struct item *added = &inventory->items[inventory->count];
 
     *added = (struct item){.spec = lock->spec,
                            .from = segment->from,
                            .readers_may_wait = lock->readers_may_wait,
                            .fast = lock->fast,
-                           .access = access,
+                           .access = segment->access,
                            .audit = segment->audit,
                            .held_back = segment->held_back};
     /* The segment owns the text, and is in the same inventory. */
-    added->spec.name = segment->carried_lock;
+    if (!segment->carried_events)
+        added->spec.name = segment->carried_lock;
+    (void)carried_access_keep(inventory, added, segment);
     return inventory->count++;
-}
-
-#define EVENT_NAME_BYTES (SHMB_NAME_BYTES + sizeof(SHMB_QUEUE_ITEMS_SUFFIX))
-
-static void event_name(const struct item *queue, size_t event, char out[EVENT_NAME_BYTES])
-{
-    static const char *const suffixes[CFG_QUEUE_EVENTS] = {
-        SHMB_LOCK_SUFFIX, SHMB_QUEUE_ITEMS_SUFFIX, SHMB_QUEUE_ROOM_SUFFIX};
-
-    (void)snprintf(out, EVENT_NAME_BYTES, "%s%s", queue->spec.name, suffixes[event]);
 }
 
 bool carried_events_set(struct item *queue)
@@ -208,6 +277,7 @@ bool carried_events_set(struct item *queue)
         return false;
     for (i = 0; i < CFG_QUEUE_EVENTS; i++)
         event_name(queue, i, queue->carried_lock + i * EVENT_NAME_BYTES);
+    queue->carried_events = true;
     return true;
 }
 
@@ -228,16 +298,11 @@ size_t carried_event_held(struct name_index *held, const struct item *queue, siz
 
 size_t carried_event_add(struct inventory *inventory, const struct item *queue, size_t event)
 {
-    struct item *added = &inventory->items[inventory->count];
+    const struct item added = {.spec = {.kind = SHMB_EVENT, .name = event_of(queue, event)},
+                               .fast = true};
+    const size_t index = carried_lock_add(inventory, &added, queue);
 
-    *added = (struct item){
-        .spec = {.kind = SHMB_EVENT, .name = queue->carried_lock + event * EVENT_NAME_BYTES},
-        .from = queue->from,
-        .fast = true,
-        .access = queue->access,
-        .audit = queue->audit,
-        .held_back = queue->held_back,
-        .other_kind = true,
-        .access_due = true};
-    return inventory->count++;
+    /* The configured access is that of another kind. */
+    inventory->items[index].other_kind = queue->live_access == 0;
+    return index;
 }

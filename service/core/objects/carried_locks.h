@@ -1,10 +1,14 @@
 /*
- * carried_locks.h - locks that are carried over a reload or restart.
+ * carried_locks.h - locks and events of queues that are carried over a reload or restart.
  *
  * A segment keeps the lock it was made with until it is made anew: the programs that
  * have it open exclude each other by that one. If the configuration names another
  * lock now, the segment is deferred, and its lock is held although the configuration
- * no longer names it: it has an item of its own in the inventory.
+ * no longer names it: it has an item of its own in the inventory. The same holds for the three
+ * events of a queue whose name is that of another kind of object now.
+ *
+ * Where the segment or queue is of another kind than configured, it keeps its access, and so does
+ * what it carries: the configured access is that of the other kind.
  */
 #ifndef CORE_CARRIED_LOCKS_H
 #define CORE_CARRIED_LOCKS_H
@@ -15,10 +19,10 @@
 
 /*
  * Before any item of `wanted` is made: finds the segments that may be adopted and that
- * had another lock, by what the state remembers (item.carried_lock), and adds items
- * for those locks. `held` is what the broker holds itself: a reload carries the locks
- * of those over without the state; NULL: nothing. False: no memory. Pointers to items
- * are void afterwards.
+ * had another lock, and the queues that are to be something else, by what the state remembers
+ * (item.carried_lock), and adds items for those locks and events. `held` is what the broker holds
+ * itself: a reload carries the locks and events of those over without the state; NULL: nothing.
+ * False: no memory. Pointers to items are void afterwards.
  */
 bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
                         struct name_index *held);
@@ -54,9 +58,18 @@ size_t carried_event_held(struct name_index *held, const struct item *queue, siz
 
 /*
  * Adds, with room reserved, an item for an event that a queue of the inventory carries, and returns
- * its index. Its access stays what it is: the configured one is that of another kind.
+ * its index. It has the access of the queue; if that is not known, it keeps the one that it has
+ * (item.other_kind).
  */
 size_t carried_event_add(struct inventory *inventory, const struct item *queue, size_t event);
+
+/*
+ * A companion that the configuration names in the entry of `of` as well, and that `of` uses, which
+ * is of another kind than configured: it gets the access that `of` has. False: it keeps the
+ * configured one, because another entry names it, or because the access of `of` is not known.
+ */
+bool carried_access_keep(const struct inventory *inventory, struct item *companion,
+                         const struct item *of);
 
 /* The index of the lock of a held segment; NAME_INDEX_NONE: it has none, or it is not held. */
 size_t carried_lock_held(struct name_index *held, const struct item *segment);

@@ -225,13 +225,45 @@ static enum sys_status obtain(const struct maker *maker, struct item *item, stru
     return status == SYS_NOT_FOUND ? SYS_TAKEN : status; /* gone by now: the next try makes it */
 }
 
+static enum sys_status obtain_any(const struct maker *maker, struct item *item,
+                                  struct sys_failure *why)
+{
+    return item->held_back ? obtain_held_back(maker, item, why) : obtain(maker, item, why);
+}
+
+/*
+ * The lock of an object that uses an event where a mutex is configured, or the other way round:
+ * obtains what is used, and defers it.
+ */
+static enum sys_status obtain_used(const struct maker *maker, struct item *item,
+                                   struct sys_failure *why)
+{
+    const struct sys_spec wanted = item->spec;
+    const bool fast = item->fast;
+    char reason[MISFIT_REASON];
+    enum sys_status status;
+
+    item->spec.kind = wanted.kind == SHMB_EVENT ? SHMB_MUTEX : SHMB_EVENT;
+    item->fast = item->spec.kind == SHMB_EVENT;
+    status = obtain_any(maker, item, why);
+    if (status != SYS_OK) {
+        item->spec = wanted;
+        item->fast = fast;
+    } else if (item->state == ITEM_HELD &&
+               misfit_of_object(&item->spec, &wanted, reason, sizeof(reason))) {
+        item->other_kind = true;
+        maker_defer(maker, item, reason);
+    }
+    return status;
+}
+
 enum sys_status maker_obtain(const struct maker *maker, struct item *item)
 {
     struct sys_failure why = {0};
     enum sys_status status;
 
     item->undecided = false;
-    status = item->held_back ? obtain_held_back(maker, item, &why) : obtain(maker, item, &why);
+    status = item->other_lock ? obtain_used(maker, item, &why) : obtain_any(maker, item, &why);
 
     item_set_hash(item);
     if (status != SYS_OK)

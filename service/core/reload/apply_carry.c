@@ -113,11 +113,40 @@ static bool carry_events(struct apply *apply, const struct plan_step *queue, boo
         step->item = carried_event_add(to, item, i);
         apply->plan.holding[step->item] = step->holding;
         carry(apply_former(apply, step), apply_item(apply, step));
-        apply_item(apply, step)->access_due = true;
+        apply_item(apply, step)->access_due |= apply_item(apply, step)->other_kind;
         if (anew)
             maker_record(apply->request->wanted, apply_item(apply, step));
     }
     return true;
+}
+
+/* Is this holding the lock of the object of a step, or an event of it? */
+static bool is_companion(struct apply *apply, const struct plan_step *of, size_t holding)
+{
+    const struct item *former = apply_former(apply, of);
+    bool found = carried_lock_held(&apply->holdings, former) == holding;
+    size_t i;
+
+    for (i = 0; i < CFG_QUEUE_EVENTS; i++)
+        found |= carried_event_held(&apply->holdings, former, i) == holding;
+    return found;
+}
+
+/*
+ * What the object of a step uses, and the configuration names anyway, keeps the access of that
+ * object. `anew`: it has the configured access by now.
+ */
+static void keep_access(struct apply *apply, const struct plan_step *of, bool anew)
+{
+    struct item *items = apply->request->to->items;
+    size_t i;
+
+    for (i = of->item; i-- > 0 && items[i].from == items[of->item].from;)
+        if (apply->plan.holding[i] != NAME_INDEX_NONE &&
+            is_companion(apply, of, apply->plan.holding[i]) &&
+            carried_access_keep(apply->request->to, &items[i], &items[of->item]) && anew &&
+            item_has_access(&items[i]))
+            (void)maker_protect(apply->request->wanted, &items[i]);
 }
 
 bool apply_carry(struct apply *apply)
@@ -141,6 +170,8 @@ bool apply_carry(struct apply *apply)
         if (!defer(apply, step))
             return false;
         if (step->action == PLAN_DEFER)
+            keep_access(apply, step, false);
+        if (step->action == PLAN_DEFER)
             (void)carry_lock(apply, step);
         if (step->action == PLAN_DEFER && !carry_events(apply, step, false))
             return false;
@@ -152,6 +183,7 @@ void apply_carry_lock(struct apply *apply, const struct plan_step *segment)
 {
     const struct plan_step *lock = carry_lock(apply, segment);
 
+    keep_access(apply, segment, true);
     /* Without memory they are retired. */
     (void)carry_events(apply, segment, true);
     if (lock == NULL)

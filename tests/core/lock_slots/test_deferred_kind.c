@@ -45,13 +45,20 @@ static void expect_users_alone(const char *const *objects, size_t count)
 
 static void expect_queue(void)
 {
-    static const char *const objects[] = {"Q", "ShmBroker.Slots.1", "ShmBroker.Slot.1.0"};
+    static const char *const objects[] = {"Q",      "ShmBroker.Slots.1", "ShmBroker.Slot.1.0",
+                                          "Q.lock", "Q.items",           "Q.room"};
+    size_t i;
 
     assert_int_equal(slots_entry("Q").kind, SHMB_QUEUE);
     assert_int_equal(slots_entry("Q").slots, 1);
     assert_int_equal(slots_entry("Q").slot_count, 3);
     assert_int_equal(slots_mutexes(1), 3);
-    expect_users_alone(objects, 3);
+    expect_users_alone(objects, 6);
+    for (i = 3; i < 6; i++) {
+        assert_int_equal(fake_find(fake, objects[i])->spec.kind, SHMB_EVENT);
+        assert_int_equal(slots_entry(objects[i]).state, SHMB_ENTRY_HELD);
+        assert_int_equal(slots_entry(objects[i]).flags, SHMB_ENTRY_COMPANION);
+    }
 }
 
 static void use_queue(void)
@@ -215,6 +222,167 @@ static void it_is_put_back_by_a_restart(void **state)
     life_run(SEGMENT_FIRST, find_put_back, 1);
 }
 
+/* ---- every kind for a queue, and for a segment ---- */
+
+#define SEGMENT(n, lock, access) "segments: { " #n ": { size: 64, " lock ", " access " } }\n"
+#define BOTH                     "notify: true, snapshots: double, "
+#define MUTEX(n)                 "mutexes: { " #n ": { " OTHERS " } }\n"
+#define EVENT(n)                 "events: { " #n ": { reset: auto, " OTHERS " } }\n"
+#define SEMAPHORE(n)             "semaphores: { " #n ": { initial: 0, maximum: 2, " OTHERS " } }\n"
+
+#define COMPANIONS 3
+
+static const struct change {
+    const char *first, *second;
+    enum shmb_kind kind, lock;    /* of K and K.lock, by `first` */
+    const char *kept[COMPANIONS]; /* what programs use with K */
+    const char *gone[COMPANIONS]; /* what they can do without */
+} changes[] = {
+#define FROM_QUEUE(second)                                                                         \
+    {                                                                                              \
+        HEAD "queues:\n" QUEUE(K, USERS), HEAD second, SHMB_QUEUE, SHMB_EVENT,                     \
+            {"K.lock", "K.items", "K.room"}, {0},                                                  \
+    }
+#define FROM_SEGMENT(lock, kind, second)                                                           \
+    {                                                                                              \
+        HEAD SEGMENT(K, BOTH lock, USERS), HEAD second, SHMB_SECTION, kind, {"K.lock"},            \
+            {"K.changed.0", "K.changed.3", "K.snapshots"},                                         \
+    }
+#define FAST_LOCK "lock: { kind: fast, max_lockers: 3 }"
+    FROM_QUEUE(SEGMENT(K, FAST_LOCK, OTHERS)),
+    FROM_QUEUE(SEGMENT(K, "lock: { kind: mutex }", OTHERS)),
+    FROM_QUEUE(SEGMENT(K, "lock: none", OTHERS)),
+    FROM_QUEUE(MUTEX(K)),
+    FROM_QUEUE(EVENT(K)),
+    FROM_QUEUE(SEMAPHORE(K)),
+    FROM_SEGMENT(FAST_LOCK, SHMB_EVENT, "queues:\n" QUEUE(K, OTHERS)),
+    FROM_SEGMENT("lock: { kind: mutex }", SHMB_MUTEX, "queues:\n" QUEUE(K, OTHERS)),
+    FROM_SEGMENT(FAST_LOCK, SHMB_EVENT, MUTEX(K)),
+    FROM_SEGMENT("lock: { kind: mutex }", SHMB_MUTEX, EVENT(K)),
+    FROM_SEGMENT(FAST_LOCK, SHMB_EVENT, SEMAPHORE(K)),
+};
+#define CHANGES (sizeof(changes) / sizeof(changes[0]))
+
+static const struct change *change;
+
+static void expect_as_before(void)
+{
+    const char *const *name;
+
+    assert_int_equal(slots_entry("K").kind, change->kind);
+    assert_int_equal(slots_entry("K").state, SHMB_ENTRY_HELD);
+    expect_users_alone((const char *const[]){"K"}, 1);
+    assert_int_equal(fake_find(fake, "K.lock")->spec.kind, change->lock);
+    for (name = change->kept; name < change->kept + COMPANIONS && *name != NULL; name++) {
+        assert_int_equal(slots_entry(*name).state, SHMB_ENTRY_HELD);
+        assert_int_equal(slots_entry(*name).flags & SHMB_ENTRY_COMPANION, SHMB_ENTRY_COMPANION);
+        expect_users_alone(name, 1);
+    }
+    for (name = change->gone; name < change->gone + COMPANIONS && *name != NULL; name++)
+        assert_false(slots_has_entry(*name));
+}
+
+static void reload_to_second(size_t number)
+{
+    switch (number) {
+    case 1:
+        fake_client_open(fake, "K");
+        slots_reload(change->second);
+        return;
+    case 2:
+        expect_as_before();
+        fake_anew(fake, "K"); /* in vain: it is in use */
+        slots_reload(change->second);
+        return;
+    case 3:
+        expect_as_before();
+        fake_client_close(fake, "K");
+        fake_anew(fake, "K");
+        slots_reload(change->second);
+        return;
+    default:
+        assert_int_not_equal(slots_entry("K").kind, change->kind);
+        assert_true(lets_in("K", SID_OTHERS));
+        assert_false(lets_in("K", SID_USERS));
+    }
+}
+
+static void next_machine(void **state)
+{
+    (void)life_end(state);
+    (void)slots_world_open(state);
+}
+
+static void any_kind_by_a_reload(void **state)
+{
+    for (change = changes; change < changes + CHANGES; change++) {
+        life_run(change->first, reload_to_second, 4);
+        next_machine(state);
+    }
+}
+
+static void just_open(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "K");
+}
+
+static void find_as_before(size_t number)
+{
+    if (number == 1)
+        expect_as_before();
+    if (number == 2)
+        slots_reload(change->second); /* nothing changes */
+    if (number == 3)
+        expect_as_before();
+}
+
+/* A keeper has the companions, or nobody. */
+static void any_kind_by_a_start(void **state)
+{
+    size_t keeper;
+
+    for (keeper = 0; keeper < 2; keeper++)
+        for (change = changes; change < changes + CHANGES; change++) {
+            fake_release(fake, keeper == 0);
+            life_run(change->first, just_open, 1);
+            life_run(change->second, find_as_before, 3);
+            fake_client_close(fake, "K");
+            next_machine(state);
+        }
+}
+
+static const char *const locks[] = {
+    HEAD SEGMENT(K, FAST_LOCK, USERS),
+    HEAD SEGMENT(K, "lock: { kind: mutex }", USERS),
+};
+
+static bool fast_before;
+
+static void find_lock(size_t number)
+{
+    (void)number;
+    assert_int_equal(slots_entry("K").lock_kind,
+                     fast_before ? SHMB_ENTRY_LOCK_FAST : SHMB_ENTRY_LOCK_MUTEX);
+    assert_int_equal(fake_find(fake, "K.lock")->spec.kind, fast_before ? SHMB_EVENT : SHMB_MUTEX);
+    assert_true(life_reports("Global\\K.lock\tdeferred"));
+}
+
+/* Nobody has the lock open, but those who have the segment open will ask for it. */
+static void the_lock_in_use_is_made_again(void **state)
+{
+    size_t i;
+
+    for (i = 0; i < 2; i++) {
+        fast_before = i == 0;
+        life_run(locks[i], just_open, 1);
+        assert_null(fake_find(fake, "K.lock"));
+        life_run(locks[1 - i], find_lock, 1);
+        fake_client_close(fake, "K");
+        next_machine(state);
+    }
+}
+
 /* Nobody configures how many threads use the fast lock of a segment that is to have a mutex. */
 static void expect_no_growth(size_t number)
 {
@@ -248,6 +416,9 @@ int main(void)
         TEST(a_segment_also_over_a_restart),
         TEST(a_segment_that_is_put_back_has_its_lock),
         TEST(it_is_put_back_by_a_restart),
+        TEST(any_kind_by_a_reload),
+        TEST(any_kind_by_a_start),
+        TEST(the_lock_in_use_is_made_again),
         TEST(it_is_not_to_grow),
     };
 
