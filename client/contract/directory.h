@@ -162,10 +162,10 @@ enum shmb_entry_lock {
                                   threads sleep on, `slots` the domain that proves deaths */
 };
 
-#define SHMB_ENTRY_MANUAL_RESET     0x1u     /* event */
-#define SHMB_ENTRY_READERS_MAY_WAIT 0x2u     /* segment: readers may wait on its lock */
-#define SHMB_ENTRY_INITIAL          0x4u     /* segment: the broker wrote its initial content */
-#define SHMB_ENTRY_COMPANION        0x8u     /* belongs to a segment or queue: a lock, an event */
+#define SHMB_ENTRY_MANUAL_RESET     0x1u /* event */
+#define SHMB_ENTRY_READERS_MAY_WAIT 0x2u /* segment: readers may wait on its lock */
+#define SHMB_ENTRY_INITIAL          0x4u /* segment: the broker wrote its initial content */
+#define SHMB_ENTRY_COMPANION        0x8u /* belongs to a segment or queue: lock, event, snapshots */
 #define SHMB_ENTRY_NOTIFY           0x40u    /* segment: has change events, named after it */
 #define SHMB_ENTRY_DOUBLE           0x100u   /* segment: double snapshots, in a companion section */
 #define SHMB_ENTRY_ONE_PRODUCER     0x400u   /* queue: one thread at a time may put */

@@ -20,11 +20,9 @@ bool control_is_segment(const struct item *item)
 
 bool control_notifies(const struct control_sets *sets, size_t item)
 {
-    const struct item *of = &sets->inventory->items[item];
+    const struct cfg_segment *segment = item_segment(&sets->inventory->items[item]);
 
-    /* A deferred item may be a section although the configuration wants another kind. */
-    return control_is_segment(of) && of->from->kind == SHMB_SECTION &&
-           of->from->u.segment.notify.events[0] != NULL;
+    return segment != NULL && segment->notify.events[0] != NULL;
 }
 
 bool control_block_written(const struct control_sets *sets, size_t item)

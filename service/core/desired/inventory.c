@@ -225,6 +225,21 @@ size_t inventory_pair(const struct inventory *inventory, size_t segment)
                : INVENTORY_NO_PAIR;
 }
 
+const struct cfg_segment *item_segment(const struct item *item)
+{
+    const struct cfg_object *from = item->from;
+
+    return item->spec.kind == SHMB_SECTION && !item->pair && from->kind == SHMB_SECTION &&
+                   strcmp(item->spec.name, from->name) == 0
+               ? &from->u.segment
+               : NULL;
+}
+
+bool item_is_kind(const struct item *item, const struct sys_spec *spec, bool pair)
+{
+    return item->spec.kind == spec->kind && item->pair == pair;
+}
+
 /* SDDL counts for its own kind only. Companions get the closest levels. */
 const struct sddl *item_exact(const struct inventory *inventory, const struct item *item)
 {

@@ -128,6 +128,15 @@ void inventory_free(struct inventory *inventory); /* closes no objects; NULL is 
 /* The item of a segment's section for double snapshots; INVENTORY_NO_PAIR: it has none. */
 size_t inventory_pair(const struct inventory *inventory, size_t segment);
 
+/*
+ * What the configuration says of a held segment. NULL: the item is none, or its entry is about
+ * another object, whose companion has the name, or wants another kind.
+ */
+const struct cfg_segment *item_segment(const struct item *item);
+
+/* True: the item is of the kind of `spec`; a section for snapshots is of another one. */
+bool item_is_kind(const struct item *item, const struct sys_spec *spec, bool pair);
+
 /* The SDDL of an item, if its access is written so; NULL: levels count. */
 const struct sddl *item_exact(const struct inventory *inventory, const struct item *item);
 

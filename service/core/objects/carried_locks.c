@@ -65,7 +65,7 @@ static bool may_be_there(const struct maker *maker, struct item *item)
                                            &item->spec, &facts, &judged, &object, NULL);
 
     system->objects.close(system->self, object);
-    if (status == SYS_OK && judged.generation != 0 && judged.live.kind != item->spec.kind)
+    if (status == SYS_OK && judged.generation != 0 && !item_is_kind(item, &judged.live, false))
         (void)item_set_live_access(maker->inventory, item, judged.live.kind, facts.sddl);
     free(facts.sddl);
     if (status == SYS_OK && !judged.unasked)
@@ -130,8 +130,8 @@ static void add_lock(struct inventory *wanted, struct name_index *index, const s
                                  .name = segment->carried_lock},
                         .fast = segment->carried_fast};
 
-    if (segment->from->kind == SHMB_SECTION && !lock.fast)
-        lock.readers_may_wait = segment->from->u.segment.lock.readers_may_wait;
+    if (item_segment(segment) != NULL && !lock.fast)
+        lock.readers_may_wait = item_segment(segment)->lock.readers_may_wait;
     add_one(wanted, index, &lock, segment);
 }
 

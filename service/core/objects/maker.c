@@ -4,7 +4,6 @@
  */
 #include "maker_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,34 +32,31 @@ static void correct_access(const struct maker *maker, struct item *item, const c
 
 /*
  * Is it a section for snapshots? The record of such a one has no lock, and the block of its
- * segment where it was in use (control_pairs.h). A segment's record has "" for no lock.
+ * segment where it was in use (control_pairs.h). A segment's record has "" for no lock; one that
+ * has lost its line about the lock and has this suffix is taken for a section for snapshots, which
+ * defers it.
  */
 static bool was_pair(const struct maker *maker, const struct item *item, uint64_t generation)
 {
-    const struct state_record *record = state_find(maker->state, item->spec.name), *of;
+    const struct state_record *record = state_find(maker->state, item->spec.name);
     const size_t length = strlen(item->spec.name), suffix = sizeof(SHMB_PAIR_SUFFIX) - 1;
-    char segment[SHMB_NAME_BYTES];
 
     if (record == NULL || record->kind != SHMB_SECTION || record->generation != generation)
         return item->pair;
     if (record->lock != NULL)
         return false;
-    if (item->pair || record->control == 0 || length <= suffix || length >= SHMB_NAME_BYTES)
-        return item->pair;
-    (void)snprintf(segment, sizeof(segment), "%.*s", (int)(length - suffix), item->spec.name);
-    of = state_find(maker->state, segment);
-    return strcmp(item->spec.name + length - suffix, SHMB_PAIR_SUFFIX) == 0 && of != NULL &&
-           of->control == record->control && of->block == record->block;
+    return item->pair || (record->control != 0 && length > suffix &&
+                          strcmp(item->spec.name + length - suffix, SHMB_PAIR_SUFFIX) == 0);
 }
 
 /* Holds an object that is ours; defers it if it does not fit. */
 static void hold_adopted(const struct maker *maker, struct item *item, struct adoption *judged,
                          struct sys_object *object, const char *access)
 {
-    bool same_kind = judged->live.kind == item->spec.kind;
     char reason[MISFIT_REASON];
     bool other_lock = carried_lock_adopt(item, judged, reason, sizeof(reason));
     bool pair = judged->live.kind == SHMB_SECTION && was_pair(maker, item, judged->generation);
+    bool same_kind = item_is_kind(item, &judged->live, pair);
     char other_pair[MISFIT_REASON];
 
     judged->live.name = item->spec.name;

@@ -111,7 +111,7 @@ bool maker_recreate(const struct maker *maker, struct item *item, const struct s
      * must be able to open the object by its name. The configured access is that of the configured
      * kind.
      */
-    if (old.kind == wanted->kind)
+    if (old.kind == wanted->kind && old_pair == pair)
         (void)maker_protect(maker, item);
     system->objects.close(system->self, item->object);
     item->object = NULL;

@@ -181,13 +181,14 @@ static enum shmb_entry_state entry_state(enum item_state state)
 
 static void describe_segment(const struct item *item, struct directory_row *row)
 {
+    const struct cfg_segment *segment = item_segment(item);
+
     row->size = item->spec.size;
     row->lock_name = item->lock;
     row->fast = item->fast;
-    /* A deferred item may be a section although the configuration wants another kind. */
-    if (item->from->kind == SHMB_SECTION && item->from->u.segment.lock.readers_may_wait)
+    if (segment != NULL && segment->lock.readers_may_wait)
         row->flags |= SHMB_ENTRY_READERS_MAY_WAIT;
-    if (item->from->kind == SHMB_SECTION && item->from->u.segment.notify.events[0] != NULL)
+    if (segment != NULL && segment->notify.events[0] != NULL)
         row->flags |= SHMB_ENTRY_NOTIFY;
     if (item->initialised)
         row->flags |= SHMB_ENTRY_INITIAL;
@@ -199,6 +200,16 @@ static void describe_queue(const struct item *item, struct directory_row *row)
     row->flags |= item->spec.queue.flags;
     row->queue_slots = item->spec.queue.slots;
     row->queue_slot_size = item->spec.queue.slot_size;
+}
+
+/*
+ * By the name: an item that is deferred may be of another kind than its entry. But what is a
+ * segment, queue or semaphore belongs to nothing, although a companion is to have its name.
+ */
+static bool is_companion(const struct item *item)
+{
+    return item->pair || ((item->spec.kind == SHMB_MUTEX || item->spec.kind == SHMB_EVENT) &&
+                          strcmp(item->spec.name, item->from->name) != 0);
 }
 
 static void describe(const struct publication *publication, size_t index, struct directory_row *row)
@@ -218,8 +229,7 @@ static void describe(const struct publication *publication, size_t index, struct
         describe_segment(item, row);
     else if (item->spec.kind == SHMB_QUEUE)
         describe_queue(item, row);
-    /* By the name: an item that is deferred may be of another kind than its entry. */
-    if (item->pair || strcmp(item->spec.name, item->from->name) != 0)
+    if (is_companion(item))
         row->flags |= SHMB_ENTRY_COMPANION;
     if (control_pair_in_use(publication->controls, index))
         row->flags |= SHMB_ENTRY_DOUBLE;

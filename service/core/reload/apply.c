@@ -218,25 +218,26 @@ static void undo(struct apply *apply)
 }
 
 /* Signals an event of the former inventory, if it is held. */
-static void signal_event(struct apply *apply, const char *name)
+static void signal_event(struct apply *apply, size_t index)
 {
     const struct system *system = apply->request->wanted->system;
-    const struct item *items = apply->request->from->items;
-    size_t event = name_index_find(&apply->holdings, name, 0);
+    const struct item *event = &apply->request->from->items[index];
 
-    if (event != NAME_INDEX_NONE && item_is_held(&items[event]) &&
-        items[event].spec.kind == SHMB_EVENT)
-        system->objects.signal(system->self, items[event].object, true);
+    if (item_is_held(event) && event->spec.kind == SHMB_EVENT)
+        system->objects.signal(system->self, event->object, true);
 }
 
 /* Marks a retired queue, and wakes a program that waits for a message or for room. */
 static void retire_queue(struct apply *apply, const struct item *queue)
 {
-    size_t i;
+    size_t i, event;
 
     queue_header_retire(apply->request->wanted->system, queue->object);
-    for (i = 0; queue->from->kind == SHMB_QUEUE && i < CFG_QUEUE_EVENTS; i++)
-        signal_event(apply, queue->from->u.queue.events[i]);
+    for (i = 0; i < CFG_QUEUE_EVENTS; i++) {
+        event = carried_event_held(&apply->holdings, queue, i);
+        if (event != NAME_INDEX_NONE)
+            signal_event(apply, event);
+    }
 }
 
 /*
@@ -245,15 +246,16 @@ static void retire_queue(struct apply *apply, const struct item *queue)
  */
 static void wake_waiters(struct apply *apply, const struct item *segment)
 {
-    size_t i;
+    const struct cfg_segment *of = item_segment(segment);
+    size_t i, event;
 
     if (segment->spec.kind == SHMB_QUEUE && item_is_held(segment))
         retire_queue(apply, segment);
-    /* The section for double snapshots goes alone: its segment stays, with its events. */
-    if (segment->from->kind != SHMB_SECTION || segment->spec.kind != SHMB_SECTION || segment->pair)
-        return;
-    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->from->u.segment.notify.events[i] != NULL; i++)
-        signal_event(apply, segment->from->u.segment.notify.events[i]);
+    for (i = 0; of != NULL && i < SHMB_CHANGE_EVENTS && of->notify.events[i] != NULL; i++) {
+        event = name_index_find(&apply->holdings, of->notify.events[i], 0);
+        if (event != NAME_INDEX_NONE)
+            signal_event(apply, event);
+    }
 }
 
 /* Nothing can fail any more: closes the objects that are no longer wanted. */

@@ -63,7 +63,7 @@ static bool defer(struct apply *apply, const struct plan_step *step)
     struct item *item = apply_item(apply, step);
     const char *name = item->spec.name;
 
-    item->other_kind = item->spec.kind != former->spec.kind;
+    item->other_kind = !item_is_kind(item, &former->spec, former->pair);
     item->access_due |= item->other_kind;
     item->spec = former->spec;
     item->spec.name = name;

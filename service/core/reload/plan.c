@@ -106,7 +106,7 @@ static bool plan_held(struct planner *planner, const struct item *live, const st
         return false;
     /* An item that is held back may lack a denied account, although the texts are the same. */
     step->access =
-        live->spec.kind == item->spec.kind &&
+        item_is_kind(item, &live->spec, live->pair) &&
         (item->held_back || !same_access(&planner->last[item->spec.kind],
                                          question->access_now(question->context, live), next));
     /* Even if it fits: the operator asked for a new object. */

@@ -766,6 +766,30 @@ static void a_queue_that_is_to_be_something_else_keeps_its_events(void **state)
     reloads_live(become_a_segment, 7);
 }
 
+static void retire_deferred(size_t number)
+{
+    static const char *const texts[] = {ACCESS "mutexes: { Q: }\n", ACCESS OTHER};
+    static const char *const events[] = {"Q.lock", "Q.items", "Q.room"};
+    size_t i;
+
+    for (i = 0; number == 1 && i < 3; i++)
+        fake_client_open(fake, events[i]);
+    if (number < 3) {
+        reloads_change(texts[number - 1]);
+        return;
+    }
+    for (i = 0; i < 3; i++) {
+        assert_true(fake_find(fake, events[i])->signalled);
+        fake_client_close(fake, events[i]);
+    }
+}
+
+static void those_who_sleep_learn_of_its_end(void **state)
+{
+    (void)state;
+    reloads_live(retire_deferred, 3);
+}
+
 #define LARGER ACCESS "queues: { Q: { slots: 16, slot_size: 100, overflow: refuse } }\n"
 
 static void recreate(size_t number)
@@ -987,6 +1011,7 @@ int main(void)
         TEST(a_segment_does_not_become_a_queue),
         TEST(what_programs_have_taken_over_is_deferred),
         TEST(a_queue_that_is_to_be_something_else_keeps_its_events),
+        TEST(those_who_sleep_learn_of_its_end),
         TEST(a_queue_that_is_made_anew_is_empty),
         TEST(a_retired_queue_says_so),
         TEST(a_reload_that_fails_retires_it_again),

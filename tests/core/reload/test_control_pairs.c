@@ -672,6 +672,98 @@ static void nor_by_a_restart(void **state)
     fake_client_close(fake, PAIR_X);
 }
 
+/* The entry of the other one says nothing of it: neither access nor flags. */
+#define ALONE                                                                                      \
+    HEAD "  Prices: { size: 64, lock: none }\n  Prices.snapshots: { size: 192, "                   \
+         "notify: true, access: { write: Interactive } }\n"
+#define TOLD                                                                                       \
+    HEAD "  Prices: { size: 64, notify: true, snapshots: double, lock: { readers_may_wait: true "  \
+         "} }\n"
+#define FLAGS (SHMB_ENTRY_COMPANION | SHMB_ENTRY_NOTIFY | SHMB_ENTRY_READERS_MAY_WAIT)
+
+static void expect_alone(void)
+{
+    const char *sddl = fake_find(fake, PAIR_X)->sddl;
+
+    assert_false(is_companion());
+    assert_int_equal(entry_of(PAIR_X).flags & FLAGS, 0);
+    assert_non_null(strstr(sddl, ";;;S-1-5-4)"));
+    assert_null(strstr(sddl, "S-1-5-32-545"));
+    /* Its lock is carried, with its access. */
+    assert_int_equal(entry_of(PAIR_X ".lock").flags, SHMB_ENTRY_COMPANION);
+    assert_non_null(strstr(fake_find(fake, PAIR_X ".lock")->sddl, ";;;S-1-5-4)"));
+    assert_false(fake_find(fake, "Prices.changed.0")->signalled);
+}
+
+static void expect_pair(void)
+{
+    assert_true(is_companion());
+    assert_int_equal(entry_of(PAIR_X).flags & FLAGS, SHMB_ENTRY_COMPANION);
+    assert_null(strstr(fake_find(fake, PAIR_X)->sddl, ";;;S-1-5-4)"));
+}
+
+static void swap_entries(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, PAIR_X);
+        reloads_change(TOLD);
+    } else if (number == 2) {
+        expect_alone();
+        reloads_change(HEAD
+                       "  Prices: { size: 64, notify: true, lock: { readers_may_wait: true } }\n");
+    } else if (number == 3) {
+        /* Nobody waits for a change of the retired one. */
+        assert_false(fake_find(fake, "Prices.changed.0")->signalled);
+        fake_client_close(fake, PAIR_X);
+        reloads_change(TOLD);
+    } else if (number == 4) {
+        fake_client_open(fake, PAIR_X);
+        reloads_change(ALONE);
+    } else {
+        expect_pair();
+        fake_client_close(fake, PAIR_X);
+    }
+}
+
+static void what_is_deferred_is_not_as_the_other_ones_entry_says(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, ALONE);
+    reloads_live(swap_entries, 5);
+}
+
+static void use_pair(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, PAIR_X);
+}
+
+static void find_alone(size_t number)
+{
+    (void)number;
+    expect_alone();
+}
+
+static void find_still_pair(size_t number)
+{
+    (void)number;
+    expect_pair();
+}
+
+static void nor_after_a_restart(void **state)
+{
+    (void)state;
+    fake_file(fake, FILE_NAME, ALONE);
+    reloads_live(use_pair, 1);
+    fake_file(fake, FILE_NAME, TOLD);
+    reloads_live(find_alone, 2);
+    fake_client_close(fake, PAIR_X);
+    reloads_live(use_pair, 3);
+    fake_file(fake, FILE_NAME, ALONE);
+    reloads_live(find_still_pair, 4);
+    fake_client_close(fake, PAIR_X);
+}
+
 /* ---- hostile content ------------------------------------------------------------------------ */
 
 static void forge_and_change(size_t number)
@@ -719,6 +811,8 @@ int main(void)
         TEST(it_does_not_become_a_segment),
         TEST(a_segment_does_not_become_a_pair),
         TEST(nor_by_a_restart),
+        TEST(what_is_deferred_is_not_as_the_other_ones_entry_says),
+        TEST(nor_after_a_restart),
         TEST(what_programs_write_there_harms_nobody),
     };
 
