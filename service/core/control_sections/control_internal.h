@@ -2,7 +2,7 @@
  * control_internal.h - what the modules of the control sections share; for them alone:
  * control_sets.c, control_sections.c, control_blocks.c, control_restore.c,
  * control_inherit.c, control_repair.c, control_lock.c, control_locks.c, control_pairs.c,
- * control_waiters.c, control_forgotten.c.
+ * control_waiters.c, control_forgotten.c, control_left.c.
  */
 #ifndef CORE_CONTROL_INTERNAL_H
 #define CORE_CONTROL_INTERNAL_H
@@ -28,6 +28,7 @@ struct control_section {
     char *sddl;            /* owned: its access */
     uint32_t votes;        /* a reload: which access set most of its segments have */
     bool inherited;        /* other sets own it: freeing these sets does not close it */
+    bool adopted;          /* a former broker has made it */
     bool made;             /* by this broker, and not yet recorded in the state */
     uint32_t repairs;      /* how often it was repaired (control_repair.c) */
     uint64_t told;         /* when the last event about that was logged, in ticks */
@@ -75,7 +76,7 @@ struct control_sets {
     const uint32_t *former; /* numbers of sections that the former broker's directory lists */
     size_t former_count;
     bool forgotten;    /* a section that the state has lost could not be mapped */
-    bool left_out;     /* a start: blocks of retired segments are to be marked */
+    bool left_out;     /* a start: blocks that no segment has any more are to be marked */
     uint32_t patience; /* milliseconds left to wait for threads that hold fast locks */
 };
 
@@ -96,6 +97,10 @@ enum sys_status control_section_make(struct control_sets *sets, size_t set, uint
                                      struct trouble *avoided, struct sys_failure *why);
 
 /* control_restore.c: adopts sections that clients still have open */
+
+/* The blocks of a section by its number, as the state has it; writes its name. 0: unknown. */
+uint32_t control_recorded_blocks(const struct control_sets *sets, uint32_t number,
+                                 char name[SHMB_CONTROL_NAME_BYTES]);
 
 /* True for an adopted segment that has no place yet: clients may use its old block. */
 bool control_place_lost(const struct control_sets *sets, size_t item);

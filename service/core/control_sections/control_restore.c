@@ -11,9 +11,8 @@
 #include "compiler.h"
 #include "waiters.h"
 
-/* The blocks of a section by its number, as the state has it; writes its name. 0: unknown. */
-static uint32_t recorded_blocks(const struct control_sets *sets, uint32_t number,
-                                char name[SHMB_CONTROL_NAME_BYTES])
+uint32_t control_recorded_blocks(const struct control_sets *sets, uint32_t number,
+                                 char name[SHMB_CONTROL_NAME_BYTES])
 {
     const struct state_record *record;
 
@@ -29,7 +28,7 @@ static uint32_t recorded_blocks(const struct control_sets *sets, uint32_t number
 static size_t try_section(struct control_sets *sets, uint32_t number, size_t set)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
-    struct control_section section = {.number = number, .set = set};
+    struct control_section section = {.number = number, .set = set, .adopted = true};
     struct own_section_spec spec = {.name = name};
     struct access_rule *rules;
     size_t i;
@@ -37,7 +36,7 @@ static size_t try_section(struct control_sets *sets, uint32_t number, size_t set
     for (i = 0; i < sets->section_count; i++)
         if (sets->sections[i].number == number)
             return i;
-    section.blocks = recorded_blocks(sets, number, name);
+    section.blocks = control_recorded_blocks(sets, number, name);
     if (section.blocks == 0)
         return CONTROL_NO_SET;
     spec.size = control_size(section.blocks);
@@ -147,72 +146,6 @@ void control_sets_restore(struct control_sets *sets, const uint32_t *former, siz
     sets->left_out = true;
 }
 
-/* Marks the block of a retired segment in a section that is mapped, if it still is its block. */
-static void disown_mapped(struct control_sets *sets, const struct control_section *section,
-                          const struct state_record *segment)
-{
-    struct shmb_block *block = control_block_at(section, segment->block);
-    struct control_lock lock = {block, segment->name, false};
-
-    if (shmb_load64(&block->generation) != segment->generation)
-        return;
-    if (segment->fast)
-        control_locks_close(sets, &lock, 1);
-    shmb_store64(&block->generation, SHMB_BLOCK_MOVED);
-}
-
-/* Marks the block of a retired segment in a section that no segment of ours uses. */
-static void disown_elsewhere(struct control_sets *sets, const struct state_record *segment)
-{
-    char name[SHMB_CONTROL_NAME_BYTES];
-    struct control_section section = {.number = segment->control};
-    struct own_section_spec spec = {.name = name};
-    uint32_t blocks = recorded_blocks(sets, segment->control, name);
-
-    if (segment->block >= blocks)
-        return;
-    section.blocks = blocks;
-    spec.size = control_size(blocks);
-    if (own_section_open(sets->system, sets->owner, &spec, sets->state, &section.shared, NULL) !=
-        SYS_OK)
-        return;
-    disown_mapped(sets, &section, segment);
-    own_section_end(sets->system, &section.shared);
-}
-
-static void disown_recorded(struct control_sets *sets, const struct state_record *segment)
-{
-    size_t i;
-
-    for (i = 0; i < sets->section_count; i++) {
-        struct control_section *section = &sets->sections[i];
-
-        if (section->number != segment->control)
-            continue;
-        if (segment->block < section->blocks &&
-            own_section_map(sets->system, &section->shared, control_size(section->blocks), NULL) ==
-                SYS_OK) {
-            disown_mapped(sets, section, segment);
-            own_section_unmap(sets->system, &section->shared);
-        }
-        return;
-    }
-    disown_elsewhere(sets, segment);
-}
-
-void control_sets_leave_out(struct control_sets *sets)
-{
-    const struct state_record *record;
-    size_t at = 0;
-
-    if (!sets->left_out)
-        return;
-    sets->left_out = false;
-    while ((record = state_next(sets->state, &at)) != NULL)
-        if (record->retired && record->control != 0)
-            disown_recorded(sets, record);
-}
-
 /* A new section has the number of a former one: no segment has its block there any more. */
 static void forget_section(struct state *state, uint32_t number)
 {
@@ -286,13 +219,16 @@ static bool has_block_in(const struct state *state, const char *name)
 
 /*
  * Drops the records of sections that are closed. While a segment has its block in one, a retired
- * segment too, the record proves that the section is the broker's (control_place_restore).
+ * segment too, the record proves that the section is the broker's (control_place_restore); and
+ * while blocks in it are to be marked (control_sets_leave_out).
  */
 static void drop_closed_sections(const struct control_sets *sets, struct state *state)
 {
     const struct state_record *record;
     size_t at = 0;
 
+    if (sets->left_out)
+        return;
     while ((record = state_next(state, &at)) != NULL)
         if ((strncmp(record->name, SHMB_CONTROL_PREFIX, strlen(SHMB_CONTROL_PREFIX)) == 0 ||
              strncmp(record->name, SHMB_WAITERS_PREFIX, strlen(SHMB_WAITERS_PREFIX)) == 0) &&

@@ -62,7 +62,8 @@ void control_sets_restore(struct control_sets *sets, const uint32_t *former, siz
 
 /*
  * After the first publication of a start: marks the blocks of segments that the state has as
- * retired, so that clients learn of it that opened them before. Later calls do nothing.
+ * retired, and those that no segment has, so that clients learn of it that opened them before. The
+ * latter are from a broker that was killed while segments moved. Later calls do nothing.
  */
 void control_sets_leave_out(struct control_sets *sets);
 
