@@ -209,29 +209,51 @@ enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_acces
     return seen->set == SIZE_MAX ? SYS_NOT_FOUND : SYS_OK;
 }
 
-/* The text of what programs share, with this set. The caller frees it. NULL: no memory. */
-static char *shared_text(const struct access_sets *sets, size_t set)
+char *access_sets_shared_text(const struct access_sets *sets, size_t set, enum shmb_kind kind,
+                              const char *owner)
 {
-    const struct descriptor_use use = {.kind = SHMB_SECTION, .label = sets->items[set].label};
+    const struct descriptor_use use = {.kind = kind, .label = sets->items[set].label};
     size_t count;
     struct access_rule *rules = access_sets_shared_rules(sets, set, &count);
-    char *text = rules != NULL ? descriptor_sddl(SHMB_SERVICE_SID, &use, rules, count) : NULL;
+    char *text = rules != NULL ? descriptor_sddl(owner, &use, rules, count) : NULL;
 
     free(rules);
     return text;
+}
+
+bool access_sets_others_write(const struct access_sets *sets, size_t set, const char *owner,
+                              bool readers)
+{
+    const struct access_set *of = &sets->items[set];
+    size_t i;
+
+    for (i = 0; i < of->count; i++) {
+        const enum shmb_level level = of->rules[i].level;
+
+        if ((level == SHMB_LEVEL_WRITE || level == SHMB_LEVEL_FULL ||
+             (level == SHMB_LEVEL_READ && readers)) &&
+            !descriptor_has_full(of->rules[i].sid, owner))
+            return true;
+    }
+    return false;
+}
+
+static char *live_text(const struct access_sets *sets, size_t set)
+{
+    return access_sets_shared_text(sets, set, SHMB_SECTION, SHMB_SERVICE_SID);
 }
 
 /* The first set that gives programs the same as the last one: its index, or that of the last. */
 static enum sys_status find_shared(const struct access_sets *sets, size_t *set)
 {
     const size_t last = sets->count - 1;
-    char *wanted = shared_text(sets, last), *text;
+    char *wanted = live_text(sets, last), *text;
 
     *set = last;
     for (*set = 0; wanted != NULL && *set < last; (*set)++) {
         bool same;
 
-        text = shared_text(sets, *set);
+        text = live_text(sets, *set);
         same = text != NULL && strcmp(text, wanted) == 0;
         free(text);
         if (same)

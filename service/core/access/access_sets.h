@@ -61,6 +61,20 @@ const struct access_rule *access_sets_rules(const struct access_sets *sets, size
 struct access_rule *access_sets_shared_rules(const struct access_sets *sets, size_t set,
                                              size_t *count);
 
+/*
+ * The access of an object of this kind that programs share, by those rules, as SDDL text. The
+ * caller frees it. NULL: no memory.
+ */
+char *access_sets_shared_text(const struct access_sets *sets, size_t set, enum shmb_kind kind,
+                              const char *owner);
+
+/*
+ * True: an account besides those of the broker may write what has the rules of this set; with
+ * `readers`, those with `read` count, too.
+ */
+bool access_sets_others_write(const struct access_sets *sets, size_t set, const char *owner,
+                              bool readers);
+
 /* The integrity label of a set, as in sddl_text.h; NULL: none. */
 const char *access_sets_label(const struct access_sets *sets, size_t set);
 

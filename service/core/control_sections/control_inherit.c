@@ -12,8 +12,7 @@ static bool borrow_sections(struct control_sets *sets, const struct control_sets
 {
     size_t i;
 
-    sets->last_number = from->last_number;
-    sets->random = from->random;
+    sets->numbers = from->numbers;
     sets->former = from->former;
     sets->former_count = from->former_count;
     sets->forgotten = from->forgotten;

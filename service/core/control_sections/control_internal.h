@@ -10,11 +10,11 @@
 #include "control.h"
 #include "control_blocks.h"
 #include "control_sets.h"
+#include "numbers.h"
 #include "own_section.h"
 
-#define CONTROL_NUMBER_RANDOM 0x80000000u /* the first of the random numbers */
-#define CONTROL_NO_SET        SIZE_MAX    /* no access set, or no section */
-#define CONTROL_PATIENCE_MS   1000u       /* for all fast locks that a reload closes */
+#define CONTROL_NO_SET      SIZE_MAX /* no access set, or no section */
+#define CONTROL_PATIENCE_MS 1000u    /* for all fast locks that a reload closes */
 
 struct control_section {
     struct own_section shared;  /* mapped only while it is written */
@@ -68,8 +68,7 @@ struct control_sets {
     size_t list_count;
     struct control_place *places; /* by item */
     size_t place_count;
-    uint32_t last_number;   /* the last section number that counted up */
-    bool random;            /* section numbers are random from now on */
+    struct numbers numbers; /* of the sections */
     bool moved;             /* some segments move to another section */
     bool settled;           /* no reload is under way: it cannot be undone any more */
     bool unseen;            /* sections were adopted, and not looked at for damage yet */

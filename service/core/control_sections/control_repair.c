@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "access_guard.h"
+#include "access_sets.h"
 #include "compiler.h"
 #include "full_name.h"
 #include "text.h"
@@ -24,23 +25,12 @@
 #define BLOCK_IN_WORK                                                                              \
     (SIZE_MAX - 1) /* its segment is not held, moves, or will be adopted: it will change */
 
-static bool others_may_write(const struct control_sets *sets, const struct control_section *section)
+static bool is_watched(const struct control_sets *sets, const struct control_section *section)
 {
-    size_t i, count;
-    struct access_rule *rules = control_section_rules(sets, section->set, &count);
-    bool found = rules == NULL; /* no memory: a needless look harms nothing */
-
-    for (i = 0; rules != NULL && i < count && !found; i++)
-        found = (rules[i].level == SHMB_LEVEL_WRITE ||
-                 (rules[i].level == SHMB_LEVEL_READ && section->waiters.section != NULL)) &&
-                !descriptor_has_full(rules[i].sid, sets->owner);
-    free(rules);
-    return found;
-}
-
-static bool is_open(const struct control_section *section)
-{
-    return section->shared.section != NULL && section->set != CONTROL_NO_SET;
+    /* Readers write the waiters section. */
+    return section->shared.section != NULL && section->set != CONTROL_NO_SET &&
+           access_sets_others_write(sets->inventory->sets, section->set, sets->owner,
+                                    section->waiters.section != NULL);
 }
 
 bool control_sets_need_repair(const struct control_sets *sets)
@@ -48,7 +38,7 @@ bool control_sets_need_repair(const struct control_sets *sets)
     size_t i;
 
     for (i = 0; i < sets->section_count; i++)
-        if (is_open(&sets->sections[i]) && others_may_write(sets, &sets->sections[i]))
+        if (is_watched(sets, &sets->sections[i]))
             return true;
     return false;
 }
@@ -249,7 +239,7 @@ bool control_sets_repair(struct control_sets *sets, bool last)
     for (i = 0; items != NULL && i < sets->section_count; i++) {
         if (!last && system->stopping(system->self))
             break;
-        if (is_open(&sets->sections[i]) && others_may_write(sets, &sets->sections[i]))
+        if (is_watched(sets, &sets->sections[i]))
             damaged |= repair_section(sets, i, items + first);
         if (last)
             system->progress(system->self);

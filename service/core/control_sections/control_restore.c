@@ -54,9 +54,7 @@ static size_t try_section(struct control_sets *sets, uint32_t number, size_t set
             control_waiters_restore(sets, &section);
             sets->sections[sets->section_count - 1] = section;
             sets->unseen = true;
-            /* New sections count on from the former broker's, to find a free name at once. */
-            if (number > sets->last_number && number < CONTROL_NUMBER_RANDOM)
-                sets->last_number = number;
+            numbers_pass(&sets->numbers, number);
             return sets->section_count - 1;
         }
         own_section_end(sets->system, &section.shared);

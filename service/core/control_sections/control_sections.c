@@ -1,19 +1,9 @@
-/*
- * Makes control sections with their access. control_sets.c decides which are needed. Their names
- * are known, so another program may hold one: then another number is tried.
- */
+/* Makes control sections with their access. control_sets.c decides which are needed. */
 #include "control_internal.h"
 
 #include <stdlib.h>
 
 #include "access_sets.h"
-
-/*
- * Section numbers count up until a name is in use. From then on they are random, from
- * CONTROL_NUMBER_RANDOM up: a foreign process cannot guess and occupy the name, and the two
- * kinds of numbers do not collide.
- */
-#define NUMBER_TRIES 16
 
 struct access_rule *control_section_rules(const struct control_sets *sets, size_t set,
                                           size_t *count)
@@ -23,53 +13,38 @@ struct access_rule *control_section_rules(const struct control_sets *sets, size_
 
 char *control_section_access(const struct control_sets *sets, size_t set)
 {
-    const struct descriptor_use use = {.kind = SHMB_SECTION,
-                                       .label = access_sets_label(sets->inventory->sets, set)};
-    size_t count;
-    struct access_rule *rules = control_section_rules(sets, set, &count);
-    char *sddl = rules != NULL ? descriptor_sddl(sets->owner, &use, rules, count) : NULL;
-
-    free(rules);
-    return sddl;
+    return access_sets_shared_text(sets->inventory->sets, set, SHMB_SECTION, sets->owner);
 }
 
-static enum sys_status choose_number(struct control_sets *sets, uint32_t *number,
-                                     struct sys_failure *why)
+/* A section to be made under a number. */
+struct making {
+    const struct control_sets *sets;
+    struct control_section *section;
+    struct own_section_spec *spec;
+    char name[SHMB_CONTROL_NAME_BYTES];
+};
+
+static enum sys_status make_under_number(void *context, uint32_t number, const char **name,
+                                         struct sys_failure *why)
 {
-    const struct system *system = sets->system;
-    enum sys_status status;
+    struct making *making = context;
 
-    if (!sets->random) {
-        *number = ++sets->last_number;
-        return SYS_OK;
-    }
-    status = system->random(system->self, number, sizeof(*number), why);
-    *number |= CONTROL_NUMBER_RANDOM;
-    return status;
+    making->section->number = number;
+    shmb_control_name(number, making->name);
+    *name = making->spec->name = making->name;
+    return own_section_make(making->sets->system, making->sets->owner, making->spec,
+                            &making->section->shared, why);
 }
 
-/* Tries numbers until a name is free. A name that is in use is reported in `avoided`. */
 static enum sys_status make_section(struct control_sets *sets, struct control_section *section,
                                     struct own_section_spec *spec, struct trouble *avoided,
                                     struct sys_failure *why)
 {
-    char name[SHMB_CONTROL_NAME_BYTES];
-    enum sys_status status = SYS_TAKEN;
-    int tries;
+    struct making making = {.sets = sets, .section = section, .spec = spec};
+    enum sys_status status;
 
-    spec->name = name;
     spec->size = control_size(section->blocks);
-    for (tries = 0; status == SYS_TAKEN && tries < NUMBER_TRIES; tries++) {
-        status = choose_number(sets, &section->number, why);
-        if (status != SYS_OK)
-            break;
-        shmb_control_name(section->number, name);
-        status = own_section_make(sets->system, sets->owner, spec, &section->shared, why);
-        if (status != SYS_TAKEN)
-            break;
-        trouble_begin(avoided, sets->system, name, status, why);
-        sets->random = true;
-    }
+    status = numbers_try(&sets->numbers, sets->system, make_under_number, &making, avoided, why);
     if (status == SYS_OK)
         shmb_control_header(section->number, section->blocks, section->shared.view);
     return status;

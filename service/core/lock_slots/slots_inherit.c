@@ -12,8 +12,7 @@ static bool borrow_domains(struct lock_slots *slots, const struct lock_slots *fr
 {
     size_t i;
 
-    slots->last_number = from->last_number;
-    slots->random = from->random;
+    slots->numbers = from->numbers;
     slots->domains = calloc(from->domain_count + 1, sizeof(*slots->domains));
     if (slots->domains == NULL)
         return false;

@@ -6,10 +6,10 @@
 #define CORE_SLOTS_INTERNAL_H
 
 #include "lock_slots.h"
+#include "numbers.h"
 #include "own_section.h"
 
-#define SLOTS_NUMBER_RANDOM 0x80000000u /* the first of the random numbers */
-#define SLOTS_NO_SET        SIZE_MAX    /* no access set, or no domain */
+#define SLOTS_NO_SET SIZE_MAX /* no access set, or no domain */
 
 struct slots_domain {
     struct own_section shared; /* mapped only while it is written */
@@ -43,8 +43,7 @@ struct lock_slots {
     size_t domain_count;
     struct slots_place *places; /* by item */
     size_t place_count;
-    uint32_t last_number; /* the last number that counted up */
-    bool random;          /* numbers are random from now on */
+    struct numbers numbers; /* of the domains */
 };
 
 /* slots_make.c: domains, with their access */

@@ -1,7 +1,4 @@
-/*
- * Makes and adopts domains. All names of a domain follow from its number, so another program may
- * hold one of them before the domain is made: then another number is tried.
- */
+/* Makes and adopts domains. All names of a domain follow from its number. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,24 +7,11 @@
 #include "descriptor.h"
 #include "slots_internal.h"
 
-/*
- * Numbers count up until a name is in use. From then on they are random, from SLOTS_NUMBER_RANDOM
- * up: a foreign process cannot guess them, and the two kinds of numbers do not collide.
- */
-#define NUMBER_TRIES 16
-
 #define PROGRESS_EVERY 64u /* mutexes between two reports of progress */
 
 char *slots_access(const struct lock_slots *slots, enum shmb_kind kind, size_t set)
 {
-    const struct descriptor_use use = {.kind = kind,
-                                       .label = access_sets_label(slots->inventory->sets, set)};
-    size_t count;
-    struct access_rule *rules = access_sets_shared_rules(slots->inventory->sets, set, &count);
-    char *sddl = rules != NULL ? descriptor_sddl(slots->owner, &use, rules, count) : NULL;
-
-    free(rules);
-    return sddl;
+    return access_sets_shared_text(slots->inventory->sets, set, kind, slots->owner);
 }
 
 static enum sys_status make_descriptor(const struct lock_slots *slots, const char *sddl,
@@ -147,21 +131,6 @@ static enum sys_status make_mutexes(struct lock_slots *slots, struct slots_domai
     return status;
 }
 
-static enum sys_status choose_number(struct lock_slots *slots, uint32_t *number,
-                                     struct sys_failure *why)
-{
-    const struct system *system = slots->system;
-    enum sys_status status;
-
-    if (!slots->random) {
-        *number = ++slots->last_number;
-        return SYS_OK;
-    }
-    status = system->random(system->self, number, sizeof(*number), why);
-    *number |= SLOTS_NUMBER_RANDOM;
-    return status;
-}
-
 static void close_mutexes(const struct lock_slots *slots, struct slots_domain *domain)
 {
     uint32_t i;
@@ -182,19 +151,33 @@ void slots_end(const struct lock_slots *slots, struct slots_domain *domain)
     *domain = (struct slots_domain){.set = SLOTS_NO_SET};
 }
 
-/* Makes section and mutexes under the domain's number. */
-static enum sys_status make_under_number(struct lock_slots *slots, struct slots_domain *domain,
-                                         size_t set, const struct own_section_spec *spec,
+/* A domain to be made under a number. */
+struct making {
+    struct lock_slots *slots;
+    struct slots_domain *domain;
+    struct own_section_spec spec;
+    char name[SHMB_SLOTS_NAME_BYTES];
+    size_t set;
+};
+
+/* Makes section and mutexes. SYS_TAKEN: one of the names is in use. */
+static enum sys_status make_under_number(void *context, uint32_t number, const char **name,
                                          struct sys_failure *why)
 {
-    enum sys_status status =
-        own_section_make(slots->system, slots->owner, spec, &domain->shared, why);
+    struct making *making = context;
+    struct lock_slots *slots = making->slots;
+    struct slots_domain *domain = making->domain;
+    enum sys_status status;
 
+    domain->number = number;
+    shmb_slots_name(number, making->name);
+    *name = making->spec.name = making->name;
+    status = own_section_make(slots->system, slots->owner, &making->spec, &domain->shared, why);
     if (status != SYS_OK)
         return status;
-    shmb_slots_header(domain->number, domain->count, domain->shared.view);
+    shmb_slots_header(number, domain->count, domain->shared.view);
     own_section_unmap(slots->system, &domain->shared);
-    status = make_mutexes(slots, domain, set, why);
+    status = make_mutexes(slots, domain, making->set, why);
     if (status == SYS_OK)
         return SYS_OK;
     close_mutexes(slots, domain);
@@ -202,31 +185,22 @@ static enum sys_status make_under_number(struct lock_slots *slots, struct slots_
     return status;
 }
 
-/* Tries numbers until all names of a domain are free. */
 static enum sys_status make_domain(struct lock_slots *slots, struct slots_domain *domain,
                                    size_t set, struct trouble *avoided, struct sys_failure *why)
 {
-    char name[SHMB_SLOTS_NAME_BYTES];
-    struct own_section_spec spec = {.name = name,
-                                    .size = shmb_slots_size(domain->count),
-                                    .label = access_sets_label(slots->inventory->sets, set)};
+    struct making making = {.slots = slots,
+                            .domain = domain,
+                            .spec = {.size = shmb_slots_size(domain->count),
+                                     .label = access_sets_label(slots->inventory->sets, set)},
+                            .set = set};
     struct access_rule *rules =
-        access_sets_shared_rules(slots->inventory->sets, set, &spec.rule_count);
-    enum sys_status status = rules != NULL ? SYS_TAKEN : failure_no_memory(why);
-    int tries;
+        access_sets_shared_rules(slots->inventory->sets, set, &making.spec.rule_count);
+    enum sys_status status;
 
-    spec.rules = rules;
-    for (tries = 0; status == SYS_TAKEN && tries < NUMBER_TRIES; tries++) {
-        status = choose_number(slots, &domain->number, why);
-        if (status != SYS_OK)
-            break;
-        shmb_slots_name(domain->number, name);
-        status = make_under_number(slots, domain, set, &spec, why);
-        if (status != SYS_TAKEN)
-            break;
-        trouble_begin(avoided, slots->system, name, status, why);
-        slots->random = true;
-    }
+    if (rules == NULL)
+        return failure_no_memory(why);
+    making.spec.rules = rules;
+    status = numbers_try(&slots->numbers, slots->system, make_under_number, &making, avoided, why);
     free(rules);
     return status;
 }

@@ -4,31 +4,17 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "access_guard.h"
 #include "access_sets.h"
-#include "descriptor.h"
 #include "full_name.h"
 #include "slots_internal.h"
 
-static bool is_open(const struct slots_domain *domain)
+static bool is_watched(const struct lock_slots *slots, const struct slots_domain *domain)
 {
-    return domain->shared.section != NULL && domain->set != SLOTS_NO_SET;
-}
-
-static bool others_may_write(const struct lock_slots *slots, const struct slots_domain *domain)
-{
-    size_t i, count;
-    const struct access_rule *rules =
-        access_sets_rules(slots->inventory->sets, domain->set, &count);
-
-    for (i = 0; i < count; i++)
-        if ((rules[i].level == SHMB_LEVEL_WRITE || rules[i].level == SHMB_LEVEL_FULL) &&
-            !descriptor_has_full(rules[i].sid, slots->owner))
-            return true;
-    return false;
+    return domain->shared.section != NULL && domain->set != SLOTS_NO_SET &&
+           access_sets_others_write(slots->inventory->sets, domain->set, slots->owner, false);
 }
 
 bool lock_slots_need_repair(const struct lock_slots *slots)
@@ -36,7 +22,7 @@ bool lock_slots_need_repair(const struct lock_slots *slots)
     size_t i;
 
     for (i = 0; i < slots->domain_count; i++)
-        if (is_open(&slots->domains[i]) && others_may_write(slots, &slots->domains[i]))
+        if (is_watched(slots, &slots->domains[i]))
             return true;
     return false;
 }
@@ -84,7 +70,7 @@ bool lock_slots_repair(struct lock_slots *slots)
     size_t i;
 
     for (i = 0; i < slots->domain_count; i++)
-        if (is_open(&slots->domains[i]) && others_may_write(slots, &slots->domains[i]))
+        if (is_watched(slots, &slots->domains[i]))
             damaged |= repair_domain(slots, &slots->domains[i]);
     return damaged;
 }

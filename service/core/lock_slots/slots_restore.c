@@ -43,9 +43,8 @@ static size_t restore_domain(struct lock_slots *slots, uint32_t number, size_t s
     if (count == 0)
         return SLOTS_NO_SET;
     i = slots_adopt(slots, number, count, set);
-    /* New domains count on from the former broker's, to find free names at once. */
-    if (i != SLOTS_NO_SET && number > slots->last_number && number < SLOTS_NUMBER_RANDOM)
-        slots->last_number = number;
+    if (i != SLOTS_NO_SET)
+        numbers_pass(&slots->numbers, number);
     return i;
 }
 

@@ -9,7 +9,6 @@
 
 #include "access_sets.h"
 #include "compiler.h"
-#include "descriptor.h"
 #include "directory.h"
 #include "fast_lock.h"
 #include "full_name.h"
@@ -211,27 +210,13 @@ void queue_header_tell(const struct system *system, struct item *item, unsigned 
     system->log(system->self, EVENT_QUEUE_REPAIRED, inserts, 2);
 }
 
-/* SDDL counts as the nearest levels. */
-static bool others_may_write(const struct inventory *inventory, const struct item *item,
-                             const char *owner)
-{
-    size_t i, count;
-    const struct access_rule *rules = access_sets_rules(inventory->sets, item->access, &count);
-
-    for (i = 0; i < count; i++)
-        if ((rules[i].level == SHMB_LEVEL_WRITE || rules[i].level == SHMB_LEVEL_FULL) &&
-            !descriptor_has_full(rules[i].sid, owner))
-            return true;
-    return false;
-}
-
 /* The access of a queue that is held as another kind is configured does not tell who may write. */
 static bool is_watched(const struct inventory *inventory, const struct item *item,
                        const char *owner)
 {
     return item_is_held(item) && item->spec.kind == SHMB_QUEUE &&
            (item->renewal_due || item->other_kind || item->access_due ||
-            others_may_write(inventory, item, owner));
+            access_sets_others_write(inventory->sets, item->access, owner, false));
 }
 
 bool queue_headers_need_repair(const struct inventory *inventory, const char *owner)
