@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "queue_layout.h"
+#include "slots.h"
 #include "snapshot_pair.h"
 
 static_assert(CFG_DOUBLE_MAX == SHMB_PAIR_MOST, "one limit for the configuration and clients");
+
+static_assert(sizeof(struct shmb_slots) == sizeof(struct shmb_slot), "a section as a slot more");
 
 #define DEFAULTS "defaults." /* the start of the path of a shared access list */
 
@@ -65,6 +68,7 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
             slots = add_slots(object, &shared);
         totals.slots += slots;
         totals.objects += slots;
+        totals.memory += slots * sizeof(struct shmb_slot);
         if (object->kind != SHMB_SECTION)
             continue;
         totals.objects += object->u.segment.lock.name != NULL;
@@ -98,7 +102,7 @@ bool totals_check(struct totals totals, const struct cfg *whole, const struct cf
     bool objects = check(totals.objects, &whole->limits.objects, "limits.objects",
                          "objects, locks, slots and events included,", at, messages);
     bool memory = check(totals.memory, &whole->limits.memory, "limits.memory",
-                        "bytes of segments and queues", at, messages);
+                        "bytes of segments, queues and slots", at, messages);
 
     if (totals.entries <= CFG_OBJECTS_MAX)
         return objects && memory;

@@ -13,7 +13,7 @@ struct totals {
     uint64_t entries; /* of the files */
     uint64_t objects; /* kernel objects and their names: entries, locks and their slots, events */
     uint64_t slots;   /* of these objects: slots of fast locks and queues, with their sections */
-    uint64_t memory;  /* bytes of all segments and queues */
+    uint64_t memory;  /* bytes of all segments and queues, and of the sections of the slots */
 };
 
 /* Returns `totals` plus all objects of a configuration. */

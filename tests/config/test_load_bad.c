@@ -251,12 +251,13 @@ static const struct bad rows_segments[] = {
     {TEXT(DEFAULTS "limits: { objects: 5 }\nsegments: { A: { size: 1, notify: true } }\n"),
      "f:3:20: error: limits.objects: 6 objects, locks, slots and events included, exceed the limit of 5; remove some, or raise the limit\n"},
     /* Slots: 10 and their section for the default access, 5 and theirs for B. */
-    {TEXT(DEFAULTS "limits: { objects: 22 }\nsegments:\n"
+    {TEXT(DEFAULTS "limits: { objects: 22, memory: 1000 }\nsegments:\n"
                    "  A: { size: 1, lock: { kind: fast, max_lockers: 7 } }\n"
                    "  B: { size: 1, lock: { kind: fast, max_lockers: 5 }, access: { read: Users } }\n"
                    "  C: { size: 1, lock: { kind: fast, max_lockers: 10 } }\n"
                    "  D: { size: 1, lock: { kind: fast, max_lockers: 8 } }\n"),
-     "f:3:20: error: limits.objects: 25 objects, locks, slots and events included, exceed the limit of 22; remove some, or raise the limit\n"},
+     "f:3:20: error: limits.objects: 25 objects, locks, slots and events included, exceed the limit of 22; remove some, or raise the limit\n"
+     "f:3:32: error: limits.memory: 1092 bytes of segments, queues and slots exceed the limit of 1000; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1, snapshots: duble } }\n"),
      "f:3:38: error: segments.A.snapshots: 'duble'; did you mean 'double'?\n"},
     {TEXT(DEFAULTS "segments: { A: { size: 1048577, snapshots: double } }\n"),
@@ -267,7 +268,7 @@ static const struct bad rows_segments[] = {
      "f:3:240: error: segments.ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt.snapshots: the name is longer than 200 UTF-16 units; shorten it (the section for snapshots would be named ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt.snapshots; give the segment a shorter name)\n"},
     {TEXT(DEFAULTS "limits: { objects: 2, memory: 300 }\nsegments: { A: { size: 100, snapshots: double } }\n"),
      "f:3:20: error: limits.objects: 3 objects, locks, slots and events included, exceed the limit of 2; remove some, or raise the limit\n"
-     "f:3:31: error: limits.memory: 420 bytes of segments and queues exceed the limit of 300; remove some, or raise the limit\n"},
+     "f:3:31: error: limits.memory: 420 bytes of segments, queues and slots exceed the limit of 300; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "segments: { ShmBroker: { size: 1 } }\n"),
      "f:3:13: error: segments.ShmBroker.lock: names that start with ShmBroker. belong to the broker; choose another (the lock would be named ShmBroker.lock; give it another name: lock: { name: ... })\n"},
 };
@@ -416,7 +417,7 @@ static const struct bad rows_queues[] = {
     {TEXT(DEFAULTS "limits: { objects: 3 }\nqueues: { Q: { slots: 8, slot_size: 8 } }\n"),
      "f:3:20: error: limits.objects: 1029 objects, locks, slots and events included, exceed the limit of 3; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "limits: { memory: 1535 }\nqueues: { Q: { slots: 8, slot_size: 56 } }\n"),
-     "f:3:19: error: limits.memory: 1536 bytes of segments and queues exceed the limit of 1535; remove some, or raise the limit\n"},
+     "f:3:19: error: limits.memory: 67136 bytes of segments, queues and slots exceed the limit of 1535; remove some, or raise the limit\n"},
 };
 
 /* Names. */
@@ -501,7 +502,7 @@ static const struct bad rows_settings[] = {
     {TEXT(DEFAULTS "limits: { objects: 2 }\nsegments: { A: { size: 1 } }\nmutexes: { M: }\n"),
      "f:3:20: error: limits.objects: 3 objects, locks, slots and events included, exceed the limit of 2; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "limits: { memory: 1 KiB }\nsegments: { A: { size: 1 KiB }, B: { size: 1, lock: none } }\n"),
-     "f:3:19: error: limits.memory: 1025 bytes of segments and queues exceed the limit of 1024; remove some, or raise the limit\n"},
+     "f:3:19: error: limits.memory: 1025 bytes of segments, queues and slots exceed the limit of 1024; remove some, or raise the limit\n"},
     {TEXT(DEFAULTS "hold_for: 10\nmutexes: { M: }\n"),
      "f:3:11: error: hold_for: '10'; write a time with its unit, such as 500 ms, 30 s, 10 min or 1 h\n"},
     {TEXT(DEFAULTS "hold_for: 25 h\nmutexes: { M: }\n"),

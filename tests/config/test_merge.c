@@ -122,7 +122,7 @@ static const struct row rows[] = {
     {{"version: 1\nlimits: { objects: 3 }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "mutexes: { B: , C: , D: }\n"},
      "0:2:20: error: limits.objects: 4 objects, locks, slots and events included, exceed the limit of 3; remove some, or raise the limit\n", "-x"},
     {{"version: 1\nlimits: { memory: 1 KiB }\n" "mutexes: { A: { access: { read: U } } }\n", DEFAULTS "segments: { B: { size: 1025 } }\n"},
-     "0:2:19: error: limits.memory: 1025 bytes of segments and queues exceed the limit of 1024; remove some, or raise the limit\n", "-x"},
+     "0:2:19: error: limits.memory: 1025 bytes of segments, queues and slots exceed the limit of 1024; remove some, or raise the limit\n", "-x"},
     /* nothing at all */
     {{"version: 1\ninclude: nothing.yaml\n"},
      "0: error: neither this file nor the files it includes name an object, so there is nothing to hold\n", ""},
