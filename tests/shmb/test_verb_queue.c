@@ -71,6 +71,21 @@ static void many_messages_are_got_one_after_another(void **state)
     child_kill(child);
 }
 
+static void what_nobody_reads_is_not_taken(void **state)
+{
+    static const char *const how[] = {"--text", "--json"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        shmb_expect(0, "", "queue put %s --text one", NAME);
+        shmb_expect(0, "", "queue put %s --text two", NAME);
+        assert_int_equal(shmb_unread("queue get %s --count 2 %s", NAME, how[i]), 7);
+        shmb_expect(0, "two\n", "queue get %s --text --timeout 0", NAME);
+        shmb_expect_line(4, "no message came", "queue get %s --timeout 0", NAME);
+    }
+}
+
 static void a_full_queue_fails_with_the_reason(void **state)
 {
     (void)state;
@@ -127,6 +142,7 @@ int main(void)
         STAGED(messages_go_in_and_come_out),
         STAGED(bytes_come_from_the_input_unchanged),
         STAGED(many_messages_are_got_one_after_another),
+        STAGED(what_nobody_reads_is_not_taken),
         STAGED(a_full_queue_fails_with_the_reason),
         STAGED(a_queue_is_shown),
         STAGED(wrong_options_say_what_goes_together),

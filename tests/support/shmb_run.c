@@ -203,22 +203,45 @@ static char *read_all(const char *path, size_t *length)
     return bytes;
 }
 
+static DWORD run_formatted(HANDLE in, HANDLE out, const char *format, va_list arguments)
+{
+    char command[ARGUMENTS_MAX], text[ARGUMENTS_MAX / 2];
+
+    vsnprintf(text, sizeof(text), format, arguments);
+    snprintf(command, sizeof(command), "\"%s\" %s", support_sibling("shmb.exe"), text);
+    return run_with(in, out, command);
+}
+
 DWORD shmb_bytes(enum shmb_input from, const void *input, size_t length, char **output,
                  size_t *output_length, const char *format, ...)
 {
-    char command[ARGUMENTS_MAX], arguments_text[ARGUMENTS_MAX / 2];
     const char *path = support_file("");
     HANDLE in = make_input(from, input, length), out = open_file(path, GENERIC_WRITE);
     va_list arguments;
     DWORD code;
 
     va_start(arguments, format);
-    vsnprintf(arguments_text, sizeof(arguments_text), format, arguments);
+    code = run_formatted(in, out, format, arguments);
     va_end(arguments);
-    snprintf(command, sizeof(command), "\"%s\" %s", support_sibling("shmb.exe"), arguments_text);
-    code = run_with(in, out, command);
     CloseHandle(in);
     CloseHandle(out);
     *output = read_all(path, output_length);
+    return code;
+}
+
+DWORD shmb_unread(const char *format, ...)
+{
+    SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
+    HANDLE in = make_input(SHMB_FROM_PIPE, "", 0), reader, out;
+    va_list arguments;
+    DWORD code;
+
+    assert_true(CreatePipe(&reader, &out, &inherited, 0));
+    CloseHandle(reader);
+    va_start(arguments, format);
+    code = run_formatted(in, out, format, arguments);
+    va_end(arguments);
+    CloseHandle(in);
+    CloseHandle(out);
     return code;
 }

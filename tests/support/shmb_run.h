@@ -28,6 +28,9 @@ void shmb_expect(DWORD code, const char *said, const char *format, ...);
 DWORD shmb_run_json(const char **said, const char *format, ...);
 void shmb_expect_json(DWORD code, const char *document, const char *format, ...);
 
+/* Runs it with an output that nobody reads. Returns the exit code. */
+DWORD shmb_unread(const char *format, ...);
+
 /* The exit code must be this one, and this a part of the one line it says. */
 void shmb_expect_line(DWORD code, const char *part, const char *format, ...);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "answer.h"
+#include "json_queue.h"
 #include "out.h"
 #include "ranges.h"
 #include "show.h"
@@ -114,4 +115,9 @@ bool json_top_end(struct json *json)
 {
     json_array_end(json);
     return end();
+}
+
+bool json_message(const char *name, const uint8_t *bytes, size_t length)
+{
+    return json_put_message(answer_open(), name, bytes, length) && end();
 }

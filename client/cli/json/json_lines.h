@@ -1,5 +1,5 @@
 /*
- * json_lines.h - what watch and top print with --json: a document a line.
+ * json_lines.h - what watch, top and queue get print with --json: a document a line.
  */
 #ifndef CLI_JSON_LINES_H
 #define CLI_JSON_LINES_H
@@ -24,5 +24,8 @@ struct json_top_row {
 struct json *json_top(uint64_t interval_ms);
 void json_top_row(struct json *json, const struct json_top_row *row);
 bool json_top_end(struct json *json);
+
+/* A document of queue get, as json_watch. */
+bool json_message(const char *name, const uint8_t *bytes, size_t length);
 
 #endif

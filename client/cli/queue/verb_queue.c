@@ -11,6 +11,7 @@
 #include "encoding.h"
 #include "fail.h"
 #include "input.h"
+#include "json_lines.h"
 #include "json_queue.h"
 #include "out.h"
 #include "shmb.h"
@@ -92,25 +93,9 @@ static bool show_line(char *text)
     return text != NULL;
 }
 
-static bool show_json(const struct request *request, const uint8_t *bytes, uint32_t length)
+/* Writes the message as bytes or text. False: out of memory. */
+static bool show_text(const struct request *request, const struct source *source, uint32_t length)
 {
-    uint32_t code = SHMB_EXIT_DONE;
-
-    if (!json_put_message(answer_open(), request->name, bytes, length))
-        return false;
-    answer_done();
-    /* Of one message, verbs_main writes the document. */
-    if ((request->given & (OPTION_COUNT | OPTION_FOLLOW)) != 0)
-        (void)out_answer(&code);
-    return code == SHMB_EXIT_DONE;
-}
-
-/* Writes the message. False: out of memory. */
-static bool show_message(const struct request *request, const struct source *source,
-                         uint32_t length)
-{
-    if (answer_wanted())
-        return show_json(request, source->buffer, length);
     if ((request->given & OPTION_AS_HEX) != 0)
         return show_line(queue_hex(source->buffer, length));
     if ((request->given & OPTION_AS_TEXT) != 0)
@@ -162,6 +147,13 @@ static int32_t next(const struct request *request, const struct source *source, 
     }
 }
 
+/* Writes a message that was taken, at once. False: out of memory. */
+static bool show_got(const struct request *request, const struct source *source, uint32_t length)
+{
+    return answer_wanted() ? json_message(request->name, source->buffer, length)
+                           : show_text(request, source, length);
+}
+
 enum shmb_exit verb_queue_get(struct request *request)
 {
     uint64_t count = (request->given & OPTION_COUNT) != 0 ? request->count : 1;
@@ -184,13 +176,24 @@ enum shmb_exit verb_queue_get(struct request *request)
             code = fail_result(request->name, result);
         else if (stopped)
             break;
-        else if (!show_message(request, &source, length))
+        else if (!show_got(request, &source, length))
             code = fail_memory(request->name);
-        else if (!answer_wanted() && out_end() != 0) /* nobody reads; verbs_main reports it */
+        else if (out_end() != 0) /* nobody reads; verbs_main reports it */
             break;
     }
     close_source(&source);
     return code;
+}
+
+/* Writes the message, or the answer that verbs_main writes. False: out of memory. */
+static bool show_peeked(const struct request *request, const struct source *source, uint32_t length)
+{
+    if (!answer_wanted())
+        return show_text(request, source, length);
+    if (!json_put_message(answer_open(), request->name, source->buffer, length))
+        return false;
+    answer_done();
+    return true;
 }
 
 enum shmb_exit verb_queue_peek(struct request *request)
@@ -204,7 +207,7 @@ enum shmb_exit verb_queue_peek(struct request *request)
         result = shmb_queue_peek(source.queue, source.buffer, source.size, &length);
         if (result != SHMB_OK)
             code = fail_result(request->name, result);
-        else if (!show_message(request, &source, length))
+        else if (!show_peeked(request, &source, length))
             code = fail_memory(request->name);
     }
     close_source(&source);
