@@ -1,5 +1,6 @@
 /* shmb holders, and what info and doctor show of it: second processes that hold, lock and die. */
 #include "shmb_run.h"
+#include "stage_queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@ static int begin(void **state)
     stage_begin();
     row = stage_segment("ShmbTest.Data", 100, STAGE_LOCK | STAGE_NOTIFY);
     stage_row("ShmbTest.Data.lock", SHMB_MUTEX)->flags = SHMB_ENTRY_COMPANION;
+    stage_segment("ShmbTest.All", 100, STAGE_LOCK | STAGE_NOTIFY | STAGE_DOUBLE);
+    stage_queue("ShmbTest.Orders", 2, 16, 0, 0);
     stage_segment("ShmbTest.Read", 100, STAGE_LOCK | STAGE_READ_ONLY);
     stage_row("ShmbTest.Mutex", SHMB_MUTEX);
     stage_publish();
@@ -112,6 +115,38 @@ static void a_line_has(const char *first, const char *second, const char *third)
     }
     fail_msg("no line has \"%s\" \"%s\" \"%s\":\n%s", first, second != NULL ? second : "",
              third != NULL ? third : "", said);
+}
+
+/* Each of them has its line, and each process that has it open. */
+static void all_companions_are_asked(void **state)
+{
+    static const char *const of_segment[] = {
+        "section Global\\ShmbTest.All\n", "mutex Global\\ShmbTest.All.lock\n",
+        "event Global\\ShmbTest.All.changed.0\n", "event Global\\ShmbTest.All.changed.3\n",
+        "section Global\\ShmbTest.All.snapshots\n"};
+    static const char *const of_queue[] = {
+        "section Global\\ShmbTest.Orders\n", "event Global\\ShmbTest.Orders.lock\n",
+        "event Global\\ShmbTest.Orders.items\n", "event Global\\ShmbTest.Orders.room\n"};
+    struct child *pair = client_start(NULL, "open section Global\\ShmbTest.All.snapshots 0x4");
+    struct child *room = client_start(NULL, "open event Global\\ShmbTest.Orders.room 0x100000");
+    char pair_id[64], room_id[64];
+    size_t i;
+
+    (void)state;
+    snprintf(pair_id, sizeof(pair_id), "%s", id_of(pair));
+    snprintf(room_id, sizeof(room_id), "%s", id_of(room));
+    run(&administrator, 0, "holders ShmbTest.All");
+    for (i = 0; i < sizeof(of_segment) / sizeof(of_segment[0]); i++)
+        assert_non_null(strstr(said, of_segment[i]));
+    a_line_has("  open in ", pair_id, "may: read");
+    run(&administrator, 0, "holders ShmbTest.Orders");
+    for (i = 0; i < sizeof(of_queue) / sizeof(of_queue[0]); i++)
+        assert_non_null(strstr(said, of_queue[i]));
+    a_line_has("  open in ", room_id, NULL);
+    run(&administrator, 0, "holders ShmbTest.Orders --json");
+    a_line_has("\"full_name\": \"Global\\\\ShmbTest.Orders.room\"", NULL, NULL);
+    child_kill(pair);
+    child_kill(room);
 }
 
 static void who_has_it_open_is_named(void **state)
@@ -321,11 +356,12 @@ static void a_user_sees_what_he_may(void **state)
     a_line_has("  you may not query the lock", NULL, NULL);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, stage_teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, stage_queues_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(all_companions_are_asked),
         TEST(who_has_it_open_is_named),
         TEST(a_program_of_the_other_bitness_is_named),
         TEST(any_name_will_do),

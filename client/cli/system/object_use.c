@@ -17,7 +17,10 @@
 #include "out.h"
 #include "plain.h"
 #include "published.h"
+#include "queue_layout.h"
 #include "section.h"
+
+#define QUEUE_EVENTS 3u
 
 const char *object_use_bare(const struct used_object *object)
 {
@@ -112,6 +115,8 @@ static uint64_t ask_size(const char *bare)
     return bytes;
 }
 
+static_assert(USE_OBJECTS_MAX >= 1 + QUEUE_EVENTS, "a queue and its events");
+
 static struct used_object *add(struct object_use *use, const char *bare)
 {
     struct used_object *object = &use->object[use->count];
@@ -146,6 +151,20 @@ static void add_companions(struct object_use *use, const shmb_info *info)
     if ((info->flags & SHMB_FLAG_DOUBLE) != 0) {
         (void)snprintf(name, sizeof(name), "%s" SHMB_PAIR_SUFFIX, info->name);
         add(use, name);
+    }
+}
+
+/* The events of a queue: none of them is a lock that one can have. */
+static void add_events(struct object_use *use, const char *queue)
+{
+    static const char *const suffixes[QUEUE_EVENTS] = {SHMB_LOCK_SUFFIX, SHMB_QUEUE_ITEMS_SUFFIX,
+                                                       SHMB_QUEUE_ROOM_SUFFIX};
+    char name[SHMB_NAME_BYTES + sizeof(SHMB_QUEUE_ITEMS_SUFFIX)];
+    size_t i;
+
+    for (i = 0; i < QUEUE_EVENTS; i++) {
+        (void)snprintf(name, sizeof(name), "%s%s", queue, suffixes[i]);
+        (void)add(use, name);
     }
 }
 
@@ -190,6 +209,8 @@ void object_use_find(const char *bare, struct object_use *out)
         add(out, info.name);
         if (info.kind == SHMB_KIND_SEGMENT)
             add_companions(out, &info);
+        else if (info.kind == SHMB_KIND_QUEUE)
+            add_events(out, info.name);
     } else {
         add(out, bare);
     }

@@ -15,7 +15,8 @@
 #include "names.h"
 #include "shmb.h"
 
-#define USE_OBJECTS_MAX (2u + SHMB_CHANGE_EVENTS) /* a segment, its lock, its change events */
+/* A segment, its lock, its section for snapshots, its change events. A queue has fewer. */
+#define USE_OBJECTS_MAX (3u + SHMB_CHANGE_EVENTS)
 
 /* One object. */
 struct used_object {
@@ -44,7 +45,7 @@ bool object_use_is_fast(const struct used_object *object);
  */
 void object_use_lock(const char *bare, struct used_object *out);
 
-/* Gathers all about the bare name, and about its companions if it is a segment. */
+/* Gathers all about the bare name, and about its companions if it is a segment or queue. */
 void object_use_find(const char *bare, struct object_use *out);
 void object_use_free(struct object_use *use);
 
