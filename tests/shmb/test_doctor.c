@@ -461,6 +461,11 @@ static void the_lock_and_the_size(void **state)
     expect("fast-lock");
     expect_text("fast-lock", "OpenMutex fails with error 6");
     expect_text("fast-lock", "lock: mutex");
+    machine.entry.twofold = true;
+    ask("Prices");
+    expect("fast-lock double-snapshots");
+    expect_text("double-snapshots", "do not see what it wrote");
+    expect_text("double-snapshots", "snapshots: sequence");
 }
 
 static void who_may_not(void **state)

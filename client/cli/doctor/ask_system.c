@@ -171,6 +171,7 @@ static enum doctor_directory look_up(void *context, const char *name, struct doc
         entry->kind = info.kind;
         entry->state = info.state;
         entry->bytes = info.bytes;
+        entry->twofold = (info.flags & SHMB_FLAG_DOUBLE) != 0;
         *found = true;
     }
     /* The directory is open, so "not found" is about the name. */

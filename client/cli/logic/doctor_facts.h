@@ -56,6 +56,7 @@ struct doctor_entry {
     uint32_t kind;              /* enum shmb_kind */
     uint32_t state;             /* enum shmb_entry_state */
     uint64_t bytes;             /* of a segment; 0: not known */
+    bool twofold;               /* a segment with snapshots: double */
 };
 
 /* Where the process runs, and what can hide the objects from it. */

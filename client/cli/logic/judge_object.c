@@ -162,6 +162,20 @@ static void judge_size(const struct doctor_facts *facts, struct doctor_report *r
         (unsigned long long)whole);
 }
 
+/* What plain programs write is not in what readers of snapshots get. */
+static void judge_snapshots(const struct doctor_facts *facts, struct doctor_report *report)
+{
+    if (!facts->listed || !facts->entry.twofold)
+        return;
+    doctor_remedy(
+        doctor_add(report, "double-snapshots", false,
+                   "it has snapshots: double: a program without the library that writes to the "
+                   "segment publishes nothing, so readers of snapshots do not see what it wrote "
+                   "before a program publishes with the library"),
+        "write with the library (shmb_write, or shmb_write_begin and shmb_write_end), or have the "
+        "administrator configure snapshots: sequence");
+}
+
 static void judge_lock(const struct doctor_facts *facts, struct doctor_report *report)
 {
     const struct doctor_lock *lock = &facts->lock;
@@ -288,6 +302,7 @@ void doctor_judge_object(const struct doctor_facts *facts, struct doctor_report 
 void doctor_judge_sound(const struct doctor_facts *facts, struct doctor_report *report)
 {
     judge_size(facts, report);
+    judge_snapshots(facts, report);
     if (facts->kind >= 0 && facts->kind != SHMB_SECTION)
         doctor_remedy(doctor_add(report, "kind", false,
                                  "its kind is %s: opening it as another kind fails with error 6",
