@@ -10,9 +10,10 @@
 
 #define NAME "ShmbTest.Fast"
 
-static const char configuration[] = "version: 1\n"
-                                    "defaults: { access: { write: [Users, Interactive] } }\n"
-                                    "segments: { " NAME ": { size: 64, lock: fast } }\n";
+static const char configuration[] =
+    "version: 1\n"
+    "defaults: { access: { write: [Users, Interactive] } }\n"
+    "segments: { " NAME ": { size: 64, lock: fast }, " NAME ".B: { size: 64, lock: fast } }\n";
 
 /* lock: has the lock; "held". */
 static int hold_lock(int argc, char **argv)
@@ -60,6 +61,9 @@ static void kind_owner_and_since_are_shown(void **state)
     expect_part("doctor " NAME, 0, "OpenMutex fails with error 6");
     expect_part("doctor " NAME ".lock", 0, "OpenMutex fails with error 6");
     broker_says("status --json", 0, "\"lock_kind\": \"fast\"");
+    /* The slots of two segments with the same access count once. */
+    broker_says("status --json", 0, "\"slots\": 1024,\n  \"slot_bytes\": 65600,");
+    broker_says("status", 0, "slots:         1024 for fast locks and queues, 65600 bytes");
 
     holder = client_start(NULL, "lock");
     snprintf(owner, sizeof(owner), "(process %s,", child_line(holder));

@@ -10,6 +10,7 @@
 #include "names.h"
 #include "process_id.h"
 #include "published.h"
+#include "slots.h"
 
 /* ---- objects ---------------------------------------------------------------- */
 
@@ -193,20 +194,56 @@ static bool add_entry(struct status *status, const struct shmb_entry_view *view)
     return object->lock != NULL;
 }
 
+/* The slots that an object uses; others may use the same. */
+struct used_slots {
+    uint32_t number, count;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t left = ((const struct used_slots *)a)->number;
+    const uint32_t right = ((const struct used_slots *)b)->number;
+
+    return (left > right) - (left < right);
+}
+
+/* Adds up the slots, each section once. */
+static void count_slots(struct status *status, struct used_slots *used, size_t count)
+{
+    size_t i;
+
+    qsort(used, count, sizeof(*used), by_number);
+    for (i = 0; i < count; i++) {
+        if (i > 0 && used[i].number == used[i - 1].number)
+            continue;
+        status->slots += used[i].count;
+        status->slot_bytes += shmb_slots_size(used[i].count);
+    }
+}
+
 static bool add_table(struct status *status, const struct shmb_table_view *table)
 {
+    struct used_slots *used = calloc((size_t)table->entry_count + 1, sizeof(*used));
     struct shmb_entry_view entry;
+    bool enough = used != NULL;
+    size_t count = 0;
     uint32_t i;
 
     status->directory = true;
     status->revision = table->revision;
-    for (i = 0; i < table->entry_count; i++) {
-        if (shmb_table_entry(table, i, &entry) != SHMB_READ_OK)
+    for (i = 0; enough && i < table->entry_count; i++) {
+        if (shmb_table_entry(table, i, &entry) != SHMB_READ_OK) {
             status->incomplete = true;
-        else if (!add_entry(status, &entry))
-            return false;
+            continue;
+        }
+        enough = add_entry(status, &entry);
+        if (entry.entry.slots != 0)
+            used[count++] = (struct used_slots){entry.entry.slots, entry.entry.slot_count};
     }
-    return true;
+    if (enough)
+        count_slots(status, used, count);
+    free(used);
+    return enough;
 }
 
 bool status_ask_broker(struct status *status)

@@ -91,8 +91,10 @@ struct status {
     bool ended;         /* that process has ended: they show what was so then */
     bool directory;     /* it can be read */
     uint64_t revision;
-    uint64_t bytes; /* of all segments held */
-    bool reported;  /* the report can be read */
+    uint64_t bytes;      /* of the objects held: segments, queues, sections for snapshots */
+    uint64_t slots;      /* of fast locks and queues */
+    uint64_t slot_bytes; /* of their sections */
+    bool reported;       /* the report can be read */
     struct shmb_report report;
     char *text; /* of the report; `lines` points into it */
     struct status_line *lines;

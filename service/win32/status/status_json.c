@@ -262,6 +262,16 @@ static void put_holders(struct json *json, const struct status *status)
     json_array_end(json);
 }
 
+/* What is added up from the directory. */
+static void put_figure(struct json *json, const struct status *status, const char *key,
+                       uint64_t figure)
+{
+    if (status->directory)
+        json_number(json, key, figure);
+    else
+        json_null(json, key);
+}
+
 void status_put_json(const struct status *status, struct json *json)
 {
     size_t i;
@@ -271,10 +281,9 @@ void status_put_json(const struct status *status, struct json *json)
     put_degraded(json, status);
     json_bool(json, "directory", status->directory);
     put_decimal(json, "revision", status->revision);
-    if (status->directory)
-        json_number(json, "bytes", status->bytes);
-    else
-        json_null(json, "bytes");
+    put_figure(json, status, "bytes", status->bytes);
+    put_figure(json, status, "slots", status->slots);
+    put_figure(json, status, "slot_bytes", status->slot_bytes);
     json_bool(json, "report", status->reported);
     put_reload(json, status);
     put_keeper(json, status);

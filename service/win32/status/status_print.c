@@ -137,6 +137,9 @@ static void print_counts(const struct status *status)
     console_line("objects:       %zu held, %llu bytes",
                  status_count(status, STATUS_HELD) + status_count(status, STATUS_DEFERRED),
                  (unsigned long long)status->bytes);
+    if (status->slots > 0)
+        console_line("slots:         %llu for fast locks and queues, %llu bytes",
+                     (unsigned long long)status->slots, (unsigned long long)status->slot_bytes);
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         if (status_count(status, others[i]) > 0)
             console_line("               %zu %s", status_count(status, others[i]),
