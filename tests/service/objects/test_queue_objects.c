@@ -201,6 +201,30 @@ static void a_start_repairs_what_a_program_has_damaged(void **state)
     child_kill(broker);
 }
 
+/* With another access: that is for a segment. Its lock is missing, and made again as the event. */
+static void a_start_that_wants_a_segment_leaves_it(void **state)
+{
+    static const char *const events[] = {"lock", "items", "room"};
+    struct child *broker = broker_run_session0(HEAD QUEUE), *holder = start_user();
+    char command[128];
+    size_t i;
+
+    (void)state;
+    child_kill(broker);
+    broker = broker_run_session0("version: 1\nsegments: { " NAME ": { size: 100, lock: { kind: "
+                                 "mutex }, access: { write: [Users] } } }\n");
+    assert_string_equal(client_line(&reader, "open section " GLOBAL " 0x4 0x2"), "0 5");
+    for (i = 0; i < 3; i++) {
+        snprintf(command, sizeof(command), "open event " GLOBAL ".%s 0x100002", events[i]);
+        assert_string_equal(client_line(&user, command), "0");
+        snprintf(command, sizeof(command), "open event " GLOBAL ".%s 0x20000 0x100000 0x2",
+                 events[i]);
+        assert_string_equal(client_line(&reader, command), "0 5 5");
+    }
+    assert_int_equal(child_end_with(holder, "same hello 1 9 items reset room reset"), 0);
+    child_kill(broker);
+}
+
 static void reload(const char *text, DWORD code, const char *part)
 {
     scm_file(text);
@@ -238,6 +262,7 @@ int main(void)
         cmocka_unit_test_teardown(bytes_and_rights, support_teardown),
         cmocka_unit_test_teardown(messages_outlive_a_killed_broker, support_teardown),
         cmocka_unit_test_teardown(a_start_repairs_what_a_program_has_damaged, support_teardown),
+        cmocka_unit_test_teardown(a_start_that_wants_a_segment_leaves_it, support_teardown),
         cmocka_unit_test_teardown(a_retired_queue_says_so, scm_teardown),
     };
 
