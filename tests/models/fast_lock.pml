@@ -67,9 +67,12 @@ byte watched[3]; /* by thread: it saw the owner in this slot, plus two; 1: no ow
 #define UNWATCHED(t) (watched[t] != 0 && watched[t] != slot + 2)
 
 /*
- * The thread may die after what it just did. Ends an atomic step. The other crash points of
- * fast_lock.c and slots.c are states that the model has already: "lock: hand-off" is
- * "lock: contended", "lock: gives" that of an owner, "slot: left, not released" of no owner.
+ * The thread may die after what it just did. Ends an atomic step. Other crash points of fast_lock.c
+ * and slots.c are states that the model has already:
+ *
+ *     "lock: hand-off" is "lock: contended"
+ *     "lock: gives" is "lock: took it free"
+ *     "slot: left, not released" is "slot: counted"
  */
 #define STEP(name) if :: deaths > 0 -> deaths--; goto died :: true fi
 

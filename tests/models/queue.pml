@@ -44,8 +44,12 @@ bool ended_with[MOST]; /* by position: got or dropped */
 bool late;
 
 /*
- * The thread may die after what it just did. Other crash points of queue_ring.c add no state:
- * "queue: before a drop" and "queue: room" are "queue: locked", "queue: cleared" moves the head.
+ * The thread may die after what it just did. Other crash points of queue_ring.c are states that the
+ * model has already:
+ *
+ *     "queue: before a drop" is "queue: locked"
+ *     "queue: room" is "queue: locked"
+ *     "queue: cleared" is "queue: stored the head"
  */
 #define STEP(name) if :: deaths > 0 -> deaths--; goto died :: true fi
 
