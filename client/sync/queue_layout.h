@@ -48,7 +48,8 @@
  * DROP: a producer that finds the queue full swaps head for head + 1 itself.
  * SLEEP: set the flag with an exchange, look once more, wait for the event for a bounded time. Of
  *   many consumers, one that slept sets the flag again for the others, and signals Q.items if there
- *   is a message then. One producer at a time sleeps: it has the producers' lock.
+ *   is a message then; one that waited for the event itself does so with its next get. One producer
+ *   at a time sleeps: it has the producers' lock.
  */
 #ifndef SYNC_QUEUE_LAYOUT_H
 #define SYNC_QUEUE_LAYOUT_H

@@ -472,6 +472,13 @@ static void arm(const struct call *call)
         ring->port->wake(call->context, RING_ITEMS);
 }
 
+/* Has a producer signalled the event since ring_arm? Then the caller may have had the signal. */
+static bool was_signalled(struct ring *ring)
+{
+    return shmb_load32(&ring->armed) != 0 && shmb_load32(&ring->header->consumers_asleep) == 0 &&
+           shmb_exchange32(&ring->armed, 0) != 0;
+}
+
 static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t size,
                                     uint32_t *length)
 {
@@ -504,7 +511,7 @@ static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t si
      * One that slept may have had the wake-up of others: a producer clears the mark with the first
      * one that it signals, and signals no second time while it is clear.
      */
-    if (slept && !ring_one_consumer(ring))
+    if (!ring_one_consumer(ring) && (slept || was_signalled(ring)))
         arm(call);
     return result;
 }
@@ -587,6 +594,7 @@ enum ring_result ring_arm(struct ring *ring, void *context)
     if (!current(ring))
         return RING_STALE;
     arm(&call);
+    shmb_store32(&ring->armed, 1); /* last: a get of another thread must not clear it before */
     return RING_OK;
 }
 

@@ -12,8 +12,9 @@
  * wake-up.
  *
  * A sleeper of several consumers that was woken marks `consumers_asleep` for the others, because a
- * producer clears the mark with the first wake-up. The producers need no such step: the one that
- * sleeps until there is room has their lock, so there is one at a time.
+ * producer clears the mark with the first wake-up. So does the first get after a wait for the event
+ * of ring_arm. The producers need no such step: the one that sleeps until there is room has their
+ * lock, so there is one at a time.
  */
 #ifndef SYNC_QUEUE_RING_H
 #define SYNC_QUEUE_RING_H
@@ -70,6 +71,7 @@ struct ring {
     uint64_t seen_tail;             /* of the only consumer */
     volatile uint64_t put_identity; /* who got an end for one thread through this handle; or 0 */
     volatile uint64_t get_identity;
+    volatile uint32_t armed; /* 1: ring_arm has marked, and no get has passed a signal on since */
 };
 
 /* What a queue holds, as of one moment. */
@@ -120,7 +122,10 @@ enum ring_result ring_peek(const struct ring *ring, void *buffer, uint32_t size,
  */
 enum ring_result ring_clear(struct ring *ring, void *context, uint64_t identity, uint64_t *count);
 
-/* Marks that a consumer is about to sleep on RING_ITEMS; signals it if there is a message. */
+/*
+ * Marks that a consumer is about to sleep on RING_ITEMS; signals it if there is a message. The
+ * consumer gets through this handle when it is woken: others may sleep as well.
+ */
 enum ring_result ring_arm(struct ring *ring, void *context);
 
 /* Reads shared memory only. RING_OK, RING_BUSY, RING_STALE, RING_CORRUPT. */

@@ -198,6 +198,36 @@ static void nobody_is_woken_while_nobody_sleeps(void **state)
     assert_int_equal(machine_signals(), 2);
 }
 
+/* Others sleep as well, and the signal of the event is for one. */
+static void who_waited_for_the_event_passes_the_signal_on(void **state)
+{
+    struct ring ring, other;
+    uint64_t me;
+
+    (void)state;
+    machine_begin(4, 8, 0, true);
+    machine_open(&ring);
+    machine_open(&other);
+    me = machine_live(0);
+    assert_int_equal(ring_arm(&ring, NULL), RING_OK);
+    assert_string_equal(get_text(&other, me), ""); /* has not armed: nothing to pass on */
+    assert_int_equal(put_text(&other, me, "a"), RING_OK);
+    assert_int_equal(put_text(&other, me, "b"), RING_OK);
+    assert_int_equal(machine_signals(), 1);
+    assert_string_equal(get_text(&ring, me), "a");
+    assert_int_equal(machine_signals(), 2); /* for "b" */
+    assert_string_equal(get_text(&ring, me), "b");
+    assert_int_equal(machine_signals(), 2);
+
+    assert_int_equal(ring_arm(&ring, NULL), RING_OK);
+    assert_int_equal(put_text(&other, me, "c"), RING_OK);
+    assert_int_equal(machine_signals(), 3);
+    assert_string_equal(get_text(&other, me), "c");
+    assert_string_equal(get_text(&ring, me), ""); /* had the signal, but not the message */
+    assert_int_equal(put_text(&other, me, "d"), RING_OK);
+    assert_int_equal(machine_signals(), 4);
+}
+
 static void a_retired_queue_is_stale(void **state)
 {
     struct ring_level level;
@@ -945,6 +975,7 @@ int main(void)
         cmocka_unit_test_teardown(a_queue_that_drops_keeps_the_newest, end),
         cmocka_unit_test_teardown(lengths_are_checked, end),
         cmocka_unit_test_teardown(nobody_is_woken_while_nobody_sleeps, end),
+        cmocka_unit_test_teardown(who_waited_for_the_event_passes_the_signal_on, end),
         cmocka_unit_test_teardown(a_retired_queue_is_stale, end),
         cmocka_unit_test_teardown(a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale, end),
         cmocka_unit_test_teardown(a_put_that_waited_for_room_of_a_renewed_queue_is_stale, end),
