@@ -22,6 +22,10 @@
 #define SHMB_CHANGED_SUFFIX  ".changed."  /* X.changed.0 to .3: its change events */
 #define SHMB_PAIR_SUFFIX     ".snapshots" /* X.snapshots: its section for double snapshots */
 
+/* The events of queue Q that consumers and producers wait for. */
+#define SHMB_QUEUE_ITEMS_SUFFIX ".items"
+#define SHMB_QUEUE_ROOM_SUFFIX  ".room"
+
 /* Number of change events of a segment with `notify`, numbered by the digit after the suffix. */
 #define SHMB_CHANGE_EVENTS 4u
 

@@ -59,11 +59,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHMB_QUEUE_MAGIC        0x514D4853u /* "SHMQ" */
-#define SHMB_QUEUE_SLOTS_MOST   (1u << 20)
-#define SHMB_QUEUE_SLOT_MOST    (1u << 20) /* bytes of a message */
-#define SHMB_QUEUE_ITEMS_SUFFIX ".items"
-#define SHMB_QUEUE_ROOM_SUFFIX  ".room"
+#define SHMB_QUEUE_MAGIC      0x514D4853u /* "SHMQ" */
+#define SHMB_QUEUE_SLOTS_MOST (1u << 20)
+#define SHMB_QUEUE_SLOT_MOST  (1u << 20) /* bytes of a message */
 
 struct shmb_queue_header {
     uint32_t magic;

@@ -79,7 +79,7 @@ static const char help_info[] =
 static const char help_holders[] =
     "shmb holders NAME [--json]\n"
     "\n"
-    "Shows the programs that have an object open, and those of its lock and change events:\n"
+    "Shows the programs that have an object open, and those of its lock, events and snapshots:\n"
     "path, process id, session, account, rights. For a lock or a mutex also who owns it and\n"
     "since when, and whether an owner died; for a segment the longest view. Takes any name\n"
     "under Global\\, also one that the broker does not hold. Changes nothing. As an ordinary\n"

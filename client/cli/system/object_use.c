@@ -17,10 +17,9 @@
 #include "out.h"
 #include "plain.h"
 #include "published.h"
-#include "queue_layout.h"
 #include "section.h"
 
-#define QUEUE_EVENTS 3u
+#define SUFFIX_MOST 16u /* bytes of what is added to a name, with a terminator */
 
 const char *object_use_bare(const struct used_object *object)
 {
@@ -115,8 +114,6 @@ static uint64_t ask_size(const char *bare)
     return bytes;
 }
 
-static_assert(USE_OBJECTS_MAX >= 1 + QUEUE_EVENTS, "a queue and its events");
-
 static struct used_object *add(struct object_use *use, const char *bare)
 {
     struct used_object *object = &use->object[use->count];
@@ -133,9 +130,19 @@ static struct used_object *add(struct object_use *use, const char *bare)
     return object;
 }
 
-static void add_companions(struct object_use *use, const shmb_info *info)
+/* A companion with this suffix. */
+static void add_suffix(struct object_use *use, const char *name, const char *suffix)
 {
-    char name[SHMB_NAME_BYTES + sizeof(SHMB_CHANGED_SUFFIX) + 1];
+    char bare[SHMB_NAME_BYTES + SUFFIX_MOST];
+
+    (void)snprintf(bare, sizeof(bare), "%.*s%s", SHMB_NAME_BYTES - 1, name, suffix);
+    add(use, bare);
+}
+
+/* At most USE_OBJECTS_MAX with the segment. */
+static void add_of_segment(struct object_use *use, const shmb_info *info)
+{
+    char suffix[SUFFIX_MOST];
     struct used_object *lock;
     unsigned i;
 
@@ -145,27 +152,18 @@ static void add_companions(struct object_use *use, const shmb_info *info)
                        info->name);
     }
     for (i = 0; (info->flags & SHMB_FLAG_NOTIFY) != 0 && i < SHMB_CHANGE_EVENTS; i++) {
-        (void)snprintf(name, sizeof(name), "%s%s%u", info->name, SHMB_CHANGED_SUFFIX, i);
-        add(use, name);
+        (void)snprintf(suffix, sizeof(suffix), SHMB_CHANGED_SUFFIX "%u", i);
+        add_suffix(use, info->name, suffix);
     }
-    if ((info->flags & SHMB_FLAG_DOUBLE) != 0) {
-        (void)snprintf(name, sizeof(name), "%s" SHMB_PAIR_SUFFIX, info->name);
-        add(use, name);
-    }
+    if ((info->flags & SHMB_FLAG_DOUBLE) != 0)
+        add_suffix(use, info->name, SHMB_PAIR_SUFFIX);
 }
 
-/* The events of a queue: none of them is a lock that one can have. */
-static void add_events(struct object_use *use, const char *queue)
+static void add_of_queue(struct object_use *use, const shmb_info *info)
 {
-    static const char *const suffixes[QUEUE_EVENTS] = {SHMB_LOCK_SUFFIX, SHMB_QUEUE_ITEMS_SUFFIX,
-                                                       SHMB_QUEUE_ROOM_SUFFIX};
-    char name[SHMB_NAME_BYTES + sizeof(SHMB_QUEUE_ITEMS_SUFFIX)];
-    size_t i;
-
-    for (i = 0; i < QUEUE_EVENTS; i++) {
-        (void)snprintf(name, sizeof(name), "%s%s", queue, suffixes[i]);
-        (void)add(use, name);
-    }
+    add_suffix(use, info->name, SHMB_LOCK_SUFFIX);
+    add_suffix(use, info->name, SHMB_QUEUE_ITEMS_SUFFIX);
+    add_suffix(use, info->name, SHMB_QUEUE_ROOM_SUFFIX);
 }
 
 /* What the directory, or else the library, says about the name. False: nothing. */
@@ -208,9 +206,9 @@ void object_use_find(const char *bare, struct object_use *out)
     if (describe(bare, &info)) {
         add(out, info.name);
         if (info.kind == SHMB_KIND_SEGMENT)
-            add_companions(out, &info);
+            add_of_segment(out, &info);
         else if (info.kind == SHMB_KIND_QUEUE)
-            add_events(out, info.name);
+            add_of_queue(out, &info);
     } else {
         add(out, bare);
     }

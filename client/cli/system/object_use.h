@@ -15,8 +15,7 @@
 #include "names.h"
 #include "shmb.h"
 
-/* A segment, its lock, its section for snapshots, its change events. A queue has fewer. */
-#define USE_OBJECTS_MAX (3u + SHMB_CHANGE_EVENTS)
+#define USE_OBJECTS_MAX (3u + SHMB_CHANGE_EVENTS) /* a segment with all that it can have */
 
 /* One object. */
 struct used_object {
@@ -45,7 +44,7 @@ bool object_use_is_fast(const struct used_object *object);
  */
 void object_use_lock(const char *bare, struct used_object *out);
 
-/* Gathers all about the bare name, and about its companions if it is a segment or queue. */
+/* Gathers all about the bare name, and about its companions if it is a segment or a queue. */
 void object_use_find(const char *bare, struct object_use *out);
 void object_use_free(struct object_use *use);
 
