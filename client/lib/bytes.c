@@ -60,7 +60,7 @@ static int32_t write_bytes(struct shmb_segment *segment, uint64_t offset, const 
     if (result == SHMB_OK)
         result = may_write(segment, &block);
     if (result != SHMB_OK)
-        return fault_plain(fault, result);
+        return fault_of_handle(fault, result);
     if (length > 0) {
         result = bracket_begin(segment, block);
         if (result != SHMB_OK)
@@ -93,7 +93,7 @@ static int32_t update(struct shmb_segment *segment, uint64_t offset, const void 
     if (result == SHMB_OK && segment->rights != SHMB_WRITE)
         result = SHMB_ACCESS_DENIED;
     if (result != SHMB_OK)
-        return fault_plain(fault, result);
+        return fault_of_handle(fault, result);
     taken = lock_take(segment, timeout_ms, fault);
     /* SHMB_ABANDONED goes on: the bytes are written, and the caller learns of the death. */
     if (taken < 0)
@@ -123,7 +123,7 @@ int32_t SHMB_CALL shmb_write_begin(shmb_segment *segment)
     result = may_write(segment, &block);
     if (result == SHMB_OK)
         result = bracket_begin(segment, block);
-    return result_end_plain(result);
+    return result_end_of_handle(result);
 }
 
 int32_t SHMB_CALL shmb_write_end(shmb_segment *segment)
@@ -141,5 +141,5 @@ int32_t SHMB_CALL shmb_write_end(shmb_segment *segment)
         else
             bracket_end(segment);
     }
-    return result_end_plain(result);
+    return result_end_of_handle(result);
 }

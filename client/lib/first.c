@@ -30,7 +30,7 @@ static int32_t ask(struct shmb_segment *segment, uint32_t timeout_ms, int32_t *f
     int32_t result = usable_block(segment, &block);
 
     if (result != SHMB_OK)
-        return fault_plain(fault, result);
+        return fault_of_handle(fault, result);
     /* This thread is first already. Taking the lock again would need one more release. */
     if (lock_mine(segment) && segment->ownership->filling) {
         *first = 1;
@@ -76,7 +76,7 @@ static int32_t finish(struct shmb_segment *segment, struct fault *fault)
         return given == SHMB_OK ? fault_plain(fault, SHMB_STALE) : given;
     }
     if (result != SHMB_OK)
-        return fault_plain(fault, result);
+        return fault_of_handle(fault, result);
     /* Publishes what was written through shmb_data without a begin. */
     if (segment->pair != NULL)
         result = bracket_begin(segment, block);

@@ -389,7 +389,7 @@ int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment)
     if (segment == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     if (segment->rights != SHMB_WRITE)
-        return result_end_plain(SHMB_ACCESS_DENIED);
+        return result_end_of_handle(SHMB_ACCESS_DENIED);
     if (handle_has_lock(segment) && !lock_mine(segment))
         return result_end_plain(SHMB_NOT_OWNER);
     result = block_get(segment, &block);

@@ -101,7 +101,7 @@ static int32_t begin(struct shmb_segment *segment, uint32_t version, struct shmb
     int32_t result;
 
     if (version != SHMB_FAST_VERSION)
-        return fault_plain(fault, SHMB_VERSION_MISMATCH);
+        return fault_call(fault, SHMB_VERSION_MISMATCH, REASON_FAST_VERSION, 0);
     if (!handle_has_fast_lock(segment))
         return fault_call(fault, SHMB_BAD_ARGUMENT, REASON_NO_FAST_LOCK, 0);
     lock = calloc(1, sizeof(*lock));

@@ -15,7 +15,7 @@ static int32_t may_restore(const struct shmb_segment *segment, struct shmb_block
     int32_t result;
 
     if (segment->rights != SHMB_WRITE)
-        return fault_plain(fault, SHMB_ACCESS_DENIED);
+        return fault_of_handle(fault, SHMB_ACCESS_DENIED);
     if (handle_has_lock(segment) && !lock_mine(segment))
         return fault_plain(fault, SHMB_NOT_OWNER);
     result = block_get(segment, block);

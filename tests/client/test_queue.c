@@ -421,9 +421,11 @@ static void who_may_read_may_look(void **state)
     assert_int_equal(shmb_queue_peek(reader, buffer, 64, NULL), SHMB_OK);
     assert_int_equal(level_of(reader).messages, 1);
     assert_int_equal(put_text(reader, "b"), SHMB_ACCESS_DENIED);
+    expect_text(SHMB_ACCESS_DENIED, "opened to read; open it with the right to write");
     assert_int_equal(shmb_queue_get(reader, buffer, 64, NULL, 0), SHMB_ACCESS_DENIED);
     assert_int_equal(shmb_queue_clear(reader, &count), SHMB_ACCESS_DENIED);
     assert_int_equal(shmb_queue_event(reader, &event), SHMB_ACCESS_DENIED);
+    expect_text(SHMB_ACCESS_DENIED, "opened to read; open it with the right to write");
     shmb_queue_close(reader);
     shmb_queue_close(queue);
     assert_string_equal(client_line(&user, "open %s 1", LOOK), "0");

@@ -692,6 +692,7 @@ static void who_has_no_fast_form(void **state)
 
     (void)state;
     assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION + 1, &fast), SHMB_VERSION_MISMATCH);
+    assert_non_null(strstr(text_of(SHMB_VERSION_MISMATCH), "shmb_fast.h"));
     assert_null(fast);
     assert_int_equal(shmb_fast_begin(NULL, SHMB_FAST_VERSION, &fast), SHMB_BAD_ARGUMENT);
     assert_int_equal(shmb_fast_end(NULL), SHMB_OK);

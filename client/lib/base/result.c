@@ -71,6 +71,8 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "the message is longer than the buffer",
     "the queue was retired or recreated, or its access was changed; open it again",
     "the segment has no fast lock; use shmb_lock, or have the administrator configure lock: fast",
+    "the library does not have this version of shmb_fast.h; update it, or use shmb_lock",
+    "opened to read; open it with the right to write",
 };
 
 void result_begin(void)
@@ -88,6 +90,11 @@ int32_t fault_call(struct fault *fault, int32_t result, enum call call, uint32_t
     fault->call = call;
     fault->code = code;
     return result;
+}
+
+int32_t fault_of_handle(struct fault *fault, int32_t result)
+{
+    return fault_call(fault, result, result == SHMB_ACCESS_DENIED ? REASON_READER : CALL_NONE, 0);
 }
 
 /* The result for a failed call on a named object. */
@@ -138,6 +145,13 @@ int32_t result_end_plain(int32_t result)
     static const struct fault none = {CALL_NONE, 0};
 
     return result_end(result, &none);
+}
+
+int32_t result_end_of_handle(int32_t result)
+{
+    struct fault fault;
+
+    return result_end(fault_of_handle(&fault, result), &fault);
 }
 
 /* The thread's last failure; 0 if there was none. */

@@ -50,6 +50,8 @@ enum call {
     REASON_QUEUE_BUFFER,
     REASON_QUEUE_STALE,
     REASON_NO_FAST_LOCK,
+    REASON_FAST_VERSION,
+    REASON_READER,
     CALL_COUNT
 };
 
@@ -73,6 +75,13 @@ int32_t result_end(int32_t result, const struct fault *fault);
 
 /* As result_end, for a failure without a system call. */
 int32_t result_end_plain(int32_t result);
+
+/*
+ * As fault_plain and result_end_plain, where SHMB_ACCESS_DENIED means that the handle was opened
+ * with SHMB_READ.
+ */
+int32_t fault_of_handle(struct fault *fault, int32_t result);
+int32_t result_end_of_handle(int32_t result);
 
 /* Call this wherever a program can use the library first: it keeps the DLL loaded. */
 void result_begin(void);

@@ -53,7 +53,7 @@ int32_t SHMB_CALL shmb_queue_put(shmb_queue *queue, const void *bytes, uint32_t 
     if (result == SHMB_OK && bytes == NULL && count > 0)
         result = SHMB_BAD_ARGUMENT;
     if (result != SHMB_OK)
-        return result_end_plain(result);
+        return result_end_of_handle(result);
     if (!known_identity(queue, &identity)) {
         result = identify(queue, &identity, &fault);
         if (result != SHMB_OK)
@@ -85,7 +85,7 @@ int32_t SHMB_CALL shmb_queue_get(shmb_queue *queue, void *buffer, uint32_t size,
     if (result == SHMB_OK && buffer == NULL && size > 0)
         result = SHMB_BAD_ARGUMENT;
     if (result != SHMB_OK)
-        return result_end_plain(result);
+        return result_end_of_handle(result);
     result = identify_consumer(queue, &identity, &fault);
     if (result != SHMB_OK)
         return result_end(result, &fault);
@@ -152,7 +152,7 @@ int32_t SHMB_CALL shmb_queue_clear(shmb_queue *queue, uint64_t *count)
     if (count != NULL)
         *count = 0;
     if (result != SHMB_OK)
-        return result_end_plain(result);
+        return result_end_of_handle(result);
     result = identify_consumer(queue, &identity, &fault);
     if (result == SHMB_OK)
         result = queue_result(&call, ring_clear(&queue->ring, &call, identity, &removed), &fault);
@@ -173,7 +173,7 @@ int32_t SHMB_CALL shmb_queue_event(shmb_queue *queue, void **event)
     if (event == NULL)
         result = SHMB_BAD_ARGUMENT;
     if (result != SHMB_OK)
-        return result_end_plain(result);
+        return result_end_of_handle(result);
     result = queue_event(queue, RING_ITEMS, &found, &fault);
     if (result == SHMB_OK)
         result = queue_result(&call, ring_arm(&queue->ring, &call), &fault);
