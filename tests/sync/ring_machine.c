@@ -31,7 +31,7 @@ static const char *const steps[STEP_COUNT] = {
     "queue: cleared the mark",
 };
 static uint32_t signals;
-static volatile uint32_t sleeps;
+static volatile uint32_t sleeps, pauses;
 
 static void *memory, *slots_section;
 static size_t memory_size, slots_size;
@@ -215,6 +215,7 @@ static void ring_pause(void *context, uint32_t ms)
     const struct timespec time = {0, (long)ms * 1000000};
 
     (void)context;
+    (void)shmb_exchange32(&pauses, pauses + 1); /* one end at a time counts */
     nanosleep(&time, NULL);
 }
 
@@ -243,6 +244,7 @@ void machine_begin(uint32_t slots, uint32_t slot_size, uint32_t flags, bool stri
     memset(signalled, 0, sizeof(signalled));
     signals = 0;
     sleeps = 0;
+    pauses = 0;
 }
 
 void machine_end(void)
@@ -250,6 +252,11 @@ void machine_end(void)
     free(memory);
     free(slots_section);
     memory = slots_section = NULL;
+}
+
+uint32_t machine_pauses(void)
+{
+    return shmb_load32(&pauses);
 }
 
 bool machine_slept(void)

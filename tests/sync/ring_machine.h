@@ -41,6 +41,7 @@ void machine_end(void);
 void machine_open(struct ring *ring);
 struct shmb_queue_header *machine_header(void);
 uint32_t machine_signals(void); /* how often an end was woken */
+uint32_t machine_pauses(void);  /* how often an end paused */
 bool machine_slept(void);       /* has an end gone to sleep? */
 
 /* The calling thread lives in slot `index` from now on; its identity. */
