@@ -450,7 +450,9 @@ static void what_is_no_queue_is_not_opened(void **state)
 
     (void)state;
     assert_int_equal(try_open_queue(SEGMENT, SHMB_READ), SHMB_WRONG_KIND);
+    expect_text(SHMB_WRONG_KIND, "it is no queue");
     assert_int_equal(try_open(NAME, SHMB_READ), SHMB_WRONG_KIND);
+    expect_text(SHMB_WRONG_KIND, "it is a queue, which only shmb_queue_open and shmb queue open");
     assert_int_equal(try_open_queue("ShmbTest.None", SHMB_READ), SHMB_NOT_FOUND);
     assert_int_equal(try_open_queue("bad\\name", SHMB_READ), SHMB_BAD_NAME);
     assert_int_equal(try_open_queue(NAME, 3), SHMB_BAD_ARGUMENT);

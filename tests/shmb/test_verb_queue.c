@@ -119,7 +119,8 @@ static void a_queue_is_shown(void **state)
                                  "\"consumers\":\"many\",\"overflow\":\"refuse\"}"));
     assert_non_null(strstr(said, "\"waiting\":1,"));
     shmb_expect_line(6, "another kind", "queue info ShmbTest.Data");
-    shmb_expect_line(6, "another kind", "queue put ShmbTest.Data --text x");
+    shmb_expect_line(6, "it is no queue", "queue put ShmbTest.Data --text x");
+    shmb_expect_line(6, "it is a queue", "read ShmbTest.Full");
 }
 
 static void wrong_options_say_what_goes_together(void **state)

@@ -63,10 +63,17 @@ int32_t open_request_read(const char *name, const struct shmb_options *given,
     return trust_owner(options.owner, out->owner, fault);
 }
 
+static enum call reason_of_kind(uint32_t found, enum shmb_kind wanted)
+{
+    if (found == SHMB_QUEUE)
+        return REASON_IS_QUEUE;
+    return wanted == SHMB_QUEUE ? REASON_NO_QUEUE : CALL_NONE;
+}
+
 int32_t open_request_judge(const struct shmb_entry *entry, enum shmb_kind kind, struct fault *fault)
 {
     if (entry->kind != (uint32_t)kind)
-        return fault_plain(fault, SHMB_WRONG_KIND);
+        return fault_call(fault, SHMB_WRONG_KIND, reason_of_kind(entry->kind, kind), 0);
     if (entry->state == SHMB_ENTRY_CONFLICT)
         return fault_plain(fault, SHMB_NOT_OURS);
     return entry->state == SHMB_ENTRY_HELD ? SHMB_OK : fault_plain(fault, SHMB_NOT_FOUND);

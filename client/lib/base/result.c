@@ -73,6 +73,8 @@ static const char *const reasons[CALL_COUNT - CALL_FIRST_REASON] = {
     "the segment has no fast lock; use shmb_lock, or have the administrator configure lock: fast",
     "the library does not have this version of shmb_fast.h; update it, or use shmb_lock",
     "opened to read; open it with the right to write",
+    "it is a queue, which only shmb_queue_open and shmb queue open",
+    "it is no queue",
 };
 
 void result_begin(void)
