@@ -206,23 +206,23 @@ static bool grow(struct read_flow *flow)
 }
 
 enum tree_take read_flow_take(void *context, const struct node *root, const struct node *group,
-                              const struct node_item *entry)
+                              const struct node_item *entries)
 {
     struct read_flow *flow = context;
     int kind = group_kind(group);
     struct path path = {NULL, group->text, 0};
     const struct node *values[KEY_COUNT];
+    const struct node_item *item;
 
     if (kind == SHMB_KIND_COUNT)
         return TREE_KEEP;
     if (flow->top == 0) {
         flow->top = root->count;
-        if (!read_top(flow->reader, root, values) || !is_clean(flow->reader))
+        if (!read_top(flow->reader, root, values))
             return TREE_STOP;
     }
-    if (!grow(flow))
-        return TREE_STOP;
-    read_object(flow->reader, (enum shmb_kind)kind, entry, &path);
+    for (item = entries; item != NULL && is_clean(flow->reader) && grow(flow); item = item->next)
+        read_object(flow->reader, (enum shmb_kind)kind, item, &path);
     return is_clean(flow->reader) ? TREE_TAKE : TREE_STOP;
 }
 

@@ -27,7 +27,7 @@ struct read_flow {
 
 /* A `take` of tree_taker; the context is a read_flow with its reader and lines set. */
 enum tree_take read_flow_take(void *context, const struct node *root, const struct node *group,
-                              const struct node_item *entry);
+                              const struct node_item *entries);
 
 /*
  * Ends the reading at the end of the parse. True: `reader` is as read_configuration leaves it,

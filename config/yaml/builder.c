@@ -14,6 +14,12 @@
 
 #define FEW_KEYS 12u /* up to here, comparing each with each is cheaper than a table */
 
+/*
+ * Entries of a group that go to the taker together. Parser and reader take turns in the
+ * processor's caches for code, which are too small for both: one by one costs far more time.
+ */
+#define OFFERED_AT_ONCE 64u
+
 void builder_error(struct builder *b, uint32_t line, uint32_t column, const char *format, ...)
 {
     struct cfg_place place = {b->file, line, column};
@@ -63,28 +69,36 @@ static struct node *new_node(struct builder *b, const yaml_event_t *event, enum 
     return node;
 }
 
-/* Offers the entry that is now complete to the taker, if it is one of a group. */
-static enum cfg_result offer(struct builder *b)
+/* Offers the complete entries of a group to the taker, and drops those that it takes. */
+static enum cfg_result offer(struct builder *b, struct node *group)
 {
-    struct builder_frame *group = &b->frames[1];
     enum tree_take take;
 
-    if (b->depth != 2 || !b->offering)
+    if (b->waiting == 0)
         return CFG_OK;
+    b->waiting = 0;
     take = b->taker->take(b->taker->context, b->frames[0].collection, b->frames[0].last->key,
-                          group->last);
+                          group->first);
     if (take == TREE_STOP)
         return CFG_INVALID;
     b->offering = take == TREE_TAKE;
     if (take == TREE_KEEP)
         return CFG_OK;
-    group->collection->first = group->last = NULL;
-    /* An alias may refer to a part of the entry. */
+    group->first = b->frames[1].last = NULL;
+    /* An alias may refer to a part of them. */
     if (!b->anchored)
         arena_rewind(b->arena, b->mark);
     b->anchored = false;
     b->mark = arena_mark(b->arena);
     return CFG_OK;
+}
+
+/* Counts an entry that is now complete, if it is one of a group. */
+static enum cfg_result entry_done(struct builder *b)
+{
+    if (b->depth != 2 || !b->offering || ++b->waiting < OFFERED_AT_ONCE)
+        return CFG_OK;
+    return offer(b, b->frames[1].collection);
 }
 
 /* Adds a node to the open collection as key, value or entry. */
@@ -120,7 +134,7 @@ static enum cfg_result attach(struct builder *b, const yaml_event_t *event, stru
         frame->last->next = item;
     frame->last = item;
     frame->collection->count++;
-    return node->open ? CFG_OK : offer(b);
+    return node->open ? CFG_OK : entry_done(b);
 }
 
 static struct builder_anchor *find_anchor(struct builder *b, const char *name)
@@ -349,8 +363,10 @@ static enum cfg_result on_end(struct builder *b)
     node->open = false;
     if (b->depth > 0)
         b->frames[b->depth - 1].collection->weight += node->weight;
-    result = node->kind == NODE_MAPPING ? drop_doubles(b, node) : CFG_OK;
-    return result == CFG_OK ? offer(b) : result;
+    result = b->depth == 1 ? offer(b, node) : CFG_OK;
+    if (result == CFG_OK && node->kind == NODE_MAPPING)
+        result = drop_doubles(b, node);
+    return result == CFG_OK ? entry_done(b) : result;
 }
 
 enum cfg_result builder_event(struct builder *b, const yaml_event_t *event)

@@ -36,7 +36,8 @@ struct builder {
     const struct tree_taker *taker; /* NULL: none */
     bool offering;                  /* the open group's entries go to the taker */
     bool anchored;                  /* there was an anchor since `mark` */
-    struct arena_mark mark;         /* before the group's next entry */
+    unsigned waiting;               /* complete entries of the group that were not offered yet */
+    struct arena_mark mark;         /* before the first of them */
     struct node *root;              /* NULL until the document has content */
 };
 

@@ -54,23 +54,24 @@ bool node_is_null(const struct node *node);
 /* True for a scalar that has exactly this text. */
 bool node_is(const struct node *node, const char *text);
 
-/* What a taker does with an entry. */
+/* What a taker does with entries. */
 enum tree_take {
-    TREE_KEEP, /* the entry stays in the tree */
-    TREE_TAKE, /* it leaves the tree, and its nodes are gone after the call */
+    TREE_KEEP, /* they stay in the tree */
+    TREE_TAKE, /* they leave the tree, and their nodes are gone after the call */
     TREE_STOP  /* the parse ends with CFG_INVALID, without a message */
 };
 
 /*
- * Gets each entry of the mappings one level below the root as soon as it is complete, so that
- * a large file never stands in memory as a whole. `root` has the keys read so far; `group` is
- * the key of the mapping. Of a group with an anchor no entry is offered, because an alias may
- * refer to all of it; nor of a group that is an alias. `count` of a mapping counts the entries
- * that were taken, too; keys written twice are not found among them.
+ * Gets the entries of the mappings one level below the root soon after they are complete, so
+ * that a large file never stands in memory as a whole: some at a time, in their order, linked
+ * from `entries` on. `root` has the keys read so far; `group` is the key of the mapping. Of a
+ * group with an anchor no entry is offered, because an alias may refer to all of it; nor of a
+ * group that is an alias. `count` of a mapping counts the entries that were taken, too; keys
+ * written twice are not found among them.
  */
 struct tree_taker {
     enum tree_take (*take)(void *context, const struct node *root, const struct node *group,
-                           const struct node_item *entry);
+                           const struct node_item *entries);
     void *context;
 };
 

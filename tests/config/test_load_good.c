@@ -435,7 +435,7 @@ static void earlier_messages_do_not_count(void **state)
 static void settings_behind_the_objects_change_nothing(void **state)
 {
     static const char tail[] = "watch: false\n";
-    enum { SEGMENTS = 300 };
+    enum { SEGMENTS = 700, ANCHORS_EVERY = 70 };
     size_t size = 128 * SEGMENTS + 256, used, i;
     char *text = malloc(size);
     struct loaded whole;
@@ -449,10 +449,18 @@ static void settings_behind_the_objects_change_nothing(void **state)
                          "segments:\n"
                          "  First: { size: &s 12, access: &a { read: [Alpha], write: Beta } }\n");
     for (i = 0; i < SEGMENTS; i++) {
-        /* Of the same shape as the first one, so that its nodes would be as good a value. */
-        used += (size_t)snprintf(text + used, size - used, "  S%04zu: { size: %s, access: %s }\n",
-                                 i, i % 2 == 0 ? "34" : "*s",
-                                 i % 2 == 0 ? "{ read: [Gamma], write: Zeta }" : "*a");
+        /* Of the same shape as those with anchors, so that its nodes would be as good a value. */
+        const char *format = "  S%04zu: { size: %s%zu, access: %s }\n";
+
+        if (i % ANCHORS_EVERY == ANCHORS_EVERY - 2)
+            used += (size_t)snprintf(text + used, size - used, format, i, "&s ", i,
+                                     "&a { read: [Delta], write: Eta }");
+        else if (i % 2 == 0)
+            used += (size_t)snprintf(text + used, size - used, format, i, "", i + 10000,
+                                     "{ read: [Gamma], write: Zeta }");
+        else
+            used += (size_t)snprintf(text + used, size - used,
+                                     "  S%04zu: { size: *s, access: *a }\n", i);
     }
     used += (size_t)snprintf(text + used, size - used, "mutexes: { M: { access: *a } }\n");
     memcpy(text + used, tail, sizeof tail);
@@ -480,7 +488,9 @@ static void settings_behind_the_objects_change_nothing(void **state)
     }
     check_trustee(loaded.configuration->objects[2].access, 0, "Alpha", SHMB_LEVEL_READ);
     assert_int_equal(loaded.configuration->objects[2].u.segment.size, 12);
-    assert_int_equal(loaded.configuration->objects[1].u.segment.size, 34);
+    assert_int_equal(loaded.configuration->objects[1].u.segment.size, 10000);
+    check_trustee(loaded.configuration->objects[SEGMENTS].access, 0, "Delta", SHMB_LEVEL_READ);
+    assert_int_equal(loaded.configuration->objects[SEGMENTS].u.segment.size, SEGMENTS - 2);
     unload(&whole);
     unload(&loaded);
     free(text);

@@ -69,6 +69,29 @@ static void objects(void **state)
     unload(&loaded);
 }
 
+/* Objects are read some at a time: none is forgotten at the end, and a mistake has its place. */
+static void any_number_of_objects(void **state)
+{
+    const char start[] = DEFAULTS "segments:\n", each[] = "  S#: { size: 8 }\n";
+    char lines[96], name[24];
+    size_t count;
+
+    (void)state;
+    for (count = 1; count <= 200; count++) {
+        check(repeat(start, each, count, ""), "");
+        assert_int_equal(loaded.configuration->count, count);
+        snprintf(name, sizeof name, "S%zu", count - 1);
+        assert_string_equal(loaded.configuration->objects[count - 1].name, name);
+        unload(&loaded);
+        snprintf(lines, sizeof lines,
+                 "f:%zu:5: error: segments.T: a segment needs a size, such as "
+                 "size: 64 KiB\n",
+                 count + 4);
+        check(repeat(start, each, count, "  ? T\n"), lines);
+        unload(&loaded);
+    }
+}
+
 static void trustees(void **state)
 {
     const char start[] = "version: 1\nmutexes: { M: { access: { full: X, read: [";
@@ -189,6 +212,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(objects),
+        cmocka_unit_test(any_number_of_objects),
         cmocka_unit_test(trustees),
         cmocka_unit_test(length_of_the_file),
         cmocka_unit_test(aliases_of_aliases),
