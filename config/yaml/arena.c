@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler.h"
+
 #define CHUNK_FIRST 4096u
 #define CHUNK_LAST  (1024u * 1024)
 
@@ -79,27 +81,38 @@ static void *alloc_big(struct cfg_arena *arena, size_t units)
     return chunk->units;
 }
 
+/* As arena_raw, where the chunk in use has not enough. */
+static SHMB_NEVER_INLINE void *raw_in_new_chunk(struct cfg_arena *arena, size_t units)
+{
+    struct chunk *chunk;
+
+    /* A chunk for itself: a new ordinary chunk would leave much of the old one unused. */
+    if (units > arena->chunk_bytes / sizeof(union unit) / 4)
+        return alloc_big(arena, units);
+    chunk = new_chunk(arena->chunk_bytes / sizeof(union unit));
+    if (chunk == NULL)
+        return NULL;
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    if (arena->chunk_bytes < CHUNK_LAST)
+        arena->chunk_bytes *= 2;
+    chunk->used = units;
+    return chunk->units;
+}
+
 void *arena_raw(struct cfg_arena *arena, size_t size)
 {
     size_t units = size / sizeof(union unit) + (size % sizeof(union unit) != 0);
     struct chunk *chunk = arena->chunks;
+    void *memory;
 
     if (units == 0)
         units = 1;
-    if (chunk == NULL || chunk->size - chunk->used < units) {
-        /* A chunk for itself: a new ordinary chunk would leave much of the old one unused. */
-        if (units > arena->chunk_bytes / sizeof(union unit) / 4)
-            return alloc_big(arena, units);
-        chunk = new_chunk(arena->chunk_bytes / sizeof(union unit));
-        if (chunk == NULL)
-            return NULL;
-        chunk->next = arena->chunks;
-        arena->chunks = chunk;
-        if (arena->chunk_bytes < CHUNK_LAST)
-            arena->chunk_bytes *= 2;
-    }
+    if (chunk == NULL || chunk->size - chunk->used < units)
+        return raw_in_new_chunk(arena, units);
+    memory = &chunk->units[chunk->used];
     chunk->used += units;
-    return &chunk->units[chunk->used - units];
+    return memory;
 }
 
 /* Zeroed here and not chunk by chunk: memory is touched once, shortly before its use. */
