@@ -66,14 +66,19 @@ bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_leng
     return a == a_end && b == b_end;
 }
 
-uint32_t shmb_name_hash(const char *text, size_t length)
+/* Over code points, not bytes. */
+uint32_t shmb_name_hash_more(uint32_t hash, const char *text, size_t length)
 {
     const char *end = text + length;
-    uint32_t hash = SHMB_HASH_START; /* over code points, not bytes */
 
     while (text < end)
         hash = shmb_hash_add(hash, next_folded(&text, end));
     return hash;
+}
+
+uint32_t shmb_name_hash(const char *text, size_t length)
+{
+    return shmb_name_hash_more(SHMB_HASH_START, text, length);
 }
 
 /* The rest of the text after the prefix. NULL: the text does not start with it. */

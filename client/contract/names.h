@@ -81,6 +81,9 @@ bool shmb_name_same(const char *a, size_t a_length, const char *b, size_t b_leng
 /* A hash that ignores case in the same way. */
 uint32_t shmb_name_hash(const char *text, size_t length);
 
+/* The hash of a longer name: `hash` is that of its beginning, `text` what follows. */
+uint32_t shmb_name_hash_more(uint32_t hash, const char *text, size_t length);
+
 /* Upper case of one code point: ASCII and the fixed table. */
 uint32_t shmb_name_fold(uint32_t point);
 

@@ -39,19 +39,20 @@ static void name_lock(struct reader *reader, const struct node *node, const stru
 
 /* Calls the lock X.lock: no name is written. */
 static void name_lock_after(struct reader *reader, const struct node *at, const struct path *path,
-                            const char *segment, struct cfg_lock *lock)
+                            const struct cfg_object *segment, struct cfg_lock *lock)
 {
     char name[COMPANION_BYTES];
     size_t length;
-    enum shmb_name_fault fault = companion_name(segment, SHMB_LOCK_SUFFIX, "", name, &length);
+    enum shmb_name_fault fault = companion_name(segment->name, SHMB_LOCK_SUFFIX, "", name, &length);
 
     if (fault == SHMB_NAME_OK) {
         lock->name = reader_text(reader, name, length);
-        lock->hash = reader_hash(reader, name, length);
+        lock->hash =
+            shmb_name_hash_more(segment->hash, SHMB_LOCK_SUFFIX, sizeof SHMB_LOCK_SUFFIX - 1);
     } else
         reader_error(reader, at, path,
                      "%s (the lock would be named %s%s; give it another name: lock: { name: ... })",
-                     shmb_name_fault_text(fault), segment, SHMB_LOCK_SUFFIX);
+                     shmb_name_fault_text(fault), segment->name, SHMB_LOCK_SUFFIX);
 }
 
 /* What `lock` and its `kind` may be: enum cfg_lock_kind and, for `lock` alone, none. */
@@ -146,7 +147,7 @@ static void read_lock(struct reader *reader, const struct node *at, const struct
     if (values[LOCK_NAME] != NULL)
         name_lock(reader, values[LOCK_NAME], &name, lock);
     else if (object->name != NULL)
-        name_lock_after(reader, at, path, object->name, lock);
+        name_lock_after(reader, at, path, object, lock);
 }
 
 /* Reads notify, and names the change events after the segment. */

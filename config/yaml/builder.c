@@ -153,8 +153,6 @@ static enum cfg_result set_anchor(struct builder *b, const yaml_event_t *event,
 {
     struct builder_anchor *anchor;
 
-    if (name == NULL)
-        return CFG_OK;
     anchor = find_anchor(b, (const char *)name);
     if (anchor == NULL) {
         if (b->anchor_count == TREE_ANCHORS_MAX)
@@ -256,7 +254,7 @@ static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
     if (event->data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE && !keep_source(b, event, node))
         return CFG_NO_MEMORY;
     result = charge(b, event, node->weight);
-    if (result == CFG_OK)
+    if (result == CFG_OK && event->data.scalar.anchor != NULL)
         result = set_anchor(b, event, event->data.scalar.anchor, node);
     return result == CFG_OK ? attach(b, event, node) : result;
 }
@@ -280,7 +278,7 @@ static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, en
     /* Attached before its entries are known: on_alias refuses it until its end. */
     node->open = true;
     result = attach(b, event, node);
-    if (result == CFG_OK)
+    if (result == CFG_OK && anchor != NULL)
         result = set_anchor(b, event, anchor, node);
     if (result != CFG_OK)
         return result;

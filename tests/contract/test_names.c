@@ -225,6 +225,21 @@ static void same_without_case(void **state)
     }
 }
 
+/* A hash can be made in parts, cut anywhere between two characters. */
+static void hash_in_parts(void **state)
+{
+    static const char name[] = "Pric\xC3\xA9s.\xC3\x9F.lock";
+    const size_t length = sizeof name - 1;
+    size_t cut;
+
+    (void)state;
+    for (cut = 0; cut <= length; cut++)
+        if (((unsigned char)name[cut] & 0xC0u) != 0x80u)
+            assert_int_equal(
+                shmb_name_hash_more(shmb_name_hash(name, cut), name + cut, length - cut),
+                shmb_name_hash(name, length));
+}
+
 static void folding_is_stable(void **state)
 {
     uint32_t point, lower = 0;
@@ -293,6 +308,7 @@ int main(void)
         cmocka_unit_test(every_fault_has_a_text),
         cmocka_unit_test(a_name_as_a_word_of_a_command),
         cmocka_unit_test(same_without_case),
+        cmocka_unit_test(hash_in_parts),
         cmocka_unit_test(folding_is_stable),
         cmocka_unit_test(single_pairs_of_each_shape),
     };
