@@ -1,6 +1,7 @@
 /*
- * Finds equal lists in two steps. By address, before a list is resolved: accounts are looked up and
- * errors reported once. By content, after it: lists with the same result share their descriptors
+ * Finds equal lists in three steps. By address: the errors of a list that many objects share are
+ * reported once. By what is written: lists of the same accounts are resolved once, as most of many
+ * objects have one of few lists. By the result: sets that are equal share their descriptors
  * (descriptor_cache.c).
  */
 #include "access_sets.h"
@@ -13,11 +14,12 @@
 #include "hash.h"
 #include "nameset.h"
 
-/* A list that has been resolved, to be found again by other objects that share it. */
+/* A list that has been resolved, to be found again. */
 struct seen_list {
     const struct cfg_access *list;
-    bool low;   /* low integrity */
-    size_t set; /* SIZE_MAX: the list has an error */
+    enum shmb_kind kind; /* of the object; counts only for SDDL */
+    bool low;            /* low integrity */
+    size_t set;          /* SIZE_MAX: the list has an error */
 };
 
 struct access_sets {
@@ -27,9 +29,10 @@ struct access_sets {
     struct trustees *known;
     struct cfg_messages *messages;
     struct seen_list *lists;
-    size_t list_count;
-    struct nameset by_list;    /* of `lists`, by address of the list */
-    struct nameset by_content; /* of `items` */
+    size_t list_count, text_count; /* of `lists`, of `by_text` */
+    struct nameset by_list;        /* of `lists`, by address of the list */
+    struct nameset by_text;        /* of `lists` without an error, by what is written */
+    struct nameset by_content;     /* of `items` */
 };
 
 struct access_sets *access_sets_new(size_t lists, struct trustees *known,
@@ -42,8 +45,8 @@ struct access_sets *access_sets_new(size_t lists, struct trustees *known,
     sets->known = known;
     sets->messages = messages;
     /*
-     * Room for each list with and without the low integrity label. The two name sets point into
-     * these arrays, which must not move while lists are added.
+     * Room for each list with and without the low integrity label. The name sets point into these
+     * arrays, which must not move while lists are added.
      */
     sets->lists = calloc(lists * 2 + 1, sizeof(*sets->lists));
     sets->items = calloc(lists * 2 + 1, sizeof(*sets->items));
@@ -57,6 +60,7 @@ struct access_sets *access_sets_new(size_t lists, struct trustees *known,
 static void free_what_adding_needs(struct access_sets *sets)
 {
     nameset_free(&sets->by_list);
+    nameset_free(&sets->by_text);
     nameset_free(&sets->by_content);
     free(sets->lists);
     sets->lists = NULL;
@@ -167,26 +171,73 @@ static bool same_list(const void *first, const void *second)
 static const struct seen_list *find_list(const struct access_sets *sets,
                                          const struct cfg_access *list, bool low)
 {
-    const struct seen_list key = {list, low, 0};
+    const struct seen_list key = {.list = list, .low = low};
 
     return nameset_find(&sets->by_list, hash_list(list), &key, same_list);
 }
 
-/* SYS_OK or SYS_NO_MEMORY; `*set` is SIZE_MAX if the list has an error. */
-static enum sys_status resolve(struct access_sets *sets, const struct cfg_access *list,
-                               enum shmb_kind kind, bool low, size_t *set)
+static uint32_t hash_text(const struct seen_list *seen)
 {
-    const struct seen_list *other = find_list(sets, list, !low);
+    const struct cfg_access *list = seen->list;
+    uint32_t hash = shmb_hash_add(SHMB_HASH_START, seen->low);
+    size_t i;
+
+    if (list->sddl != NULL)
+        return shmb_hash_text(hash, list->sddl);
+    for (i = 0; i < list->count; i++)
+        hash = shmb_hash_text(shmb_hash_add(hash, (uint32_t)list->trustees[i].level),
+                              list->trustees[i].name);
+    return hash;
+}
+
+/* True if two lists are written alike, for objects for which they mean the same. */
+static bool same_text(const void *first, const void *second)
+{
+    const struct seen_list *x = first, *y = second;
+    const struct cfg_access *a = x->list, *b = y->list;
+    size_t i;
+
+    if (x->low != y->low || a->count != b->count)
+        return false;
+    if (a->sddl != NULL || b->sddl != NULL)
+        return a->sddl != NULL && b->sddl != NULL && x->kind == y->kind &&
+               strcmp(a->sddl, b->sddl) == 0;
+    for (i = 0; i < a->count; i++)
+        if (a->trustees[i].level != b->trustees[i].level ||
+            strcmp(a->trustees[i].name, b->trustees[i].name) != 0)
+            return false;
+    return true;
+}
+
+/*
+ * Finds or makes the set of a list that is new by its address; `seen->set` is SIZE_MAX if the list
+ * has an error. SYS_OK or SYS_NO_MEMORY.
+ */
+static enum sys_status resolve(struct access_sets *sets, struct seen_list *seen)
+{
+    const struct seen_list *other = find_list(sets, seen->list, !seen->low);
+    uint32_t hash = hash_text(seen);
     struct access_set fresh;
     enum sys_status status;
 
-    *set = SIZE_MAX;
+    seen->set = SIZE_MAX;
     if (other != NULL && other->set == SIZE_MAX)
         return SYS_OK; /* its errors are in the messages already */
-    status = access_resolve(list, kind, low, sets->known, sets->messages, &fresh);
-    if (status == SYS_OK)
-        *set = intern(sets, &fresh);
-    return status == SYS_NO_MEMORY ? status : SYS_OK;
+    if (!nameset_reserve(&sets->by_text, sets->text_count + 1))
+        return SYS_NO_MEMORY;
+    other = nameset_find(&sets->by_text, hash, seen, same_text);
+    if (other != NULL) {
+        seen->set = other->set;
+        return SYS_OK;
+    }
+    status = access_resolve(seen->list, seen->kind, seen->low, sets->known, sets->messages, &fresh);
+    if (status != SYS_OK)
+        return status == SYS_NO_MEMORY ? status : SYS_OK;
+    seen->set = intern(sets, &fresh);
+    /* One with an error is not added: each has to report it at its own place. */
+    (void)nameset_add(&sets->by_text, hash, seen, NULL);
+    sets->text_count++;
+    return SYS_OK;
 }
 
 enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_access *list,
@@ -196,11 +247,12 @@ enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_acces
 
     if (seen == NULL) {
         struct seen_list *added = &sets->lists[sets->list_count];
-        enum sys_status status = resolve(sets, list, kind, low, set);
+        enum sys_status status;
 
+        *added = (struct seen_list){.list = list, .kind = kind, .low = low};
+        status = resolve(sets, added);
         if (status != SYS_OK)
             return status;
-        *added = (struct seen_list){list, low, *set};
         (void)nameset_add(&sets->by_list, hash_list(list), added, NULL);
         sets->list_count++;
         seen = added;

@@ -210,6 +210,25 @@ static void sddl_is_taken_as_it_stands(void **state)
     assert_null(access_sets_label(w.inventory->sets, set));
 }
 
+/* One text for a segment and a mutex: each has it for its own kind. */
+static void sddl_counts_for_its_kind(void **state)
+{
+    static const char text[] = "D:(A;;0x20001;;;IU)";
+    const struct item *items;
+
+    (void)state;
+    sample_init(&w.sample, 4);
+    sample_section(&w.sample, "A", 64, NULL, exact(text));
+    sample_mutex(&w.sample, "B", exact(text));
+    sample_mutex(&w.sample, "C", exact(text));
+    assert_int_equal(build(), SYS_OK);
+    items = w.inventory->items;
+    assert_int_equal(access_sets_count(w.inventory->sets), 2);
+    assert_non_null(access_sets_exact(w.inventory->sets, items[0].access, SHMB_SECTION));
+    assert_non_null(access_sets_exact(w.inventory->sets, items[1].access, SHMB_MUTEX));
+    assert_int_equal(items[1].access, items[2].access);
+}
+
 static void what_is_wrong_with_sddl_is_said_at_its_place(void **state)
 {
     (void)state;
@@ -255,17 +274,20 @@ static void low_integrity_is_another_set(void **state)
 static void each_unknown_account_is_an_error_at_its_place(void **state)
 {
     char a[] = "read Nobody, write Users", b[] = "read Users, write Nobody, full Ghost";
+    char like_a[] = "read Nobody, write Users";
 
     (void)state;
     sample_init(&w.sample, 4);
     sample_mutex(&w.sample, "A", sample_access(&w.sample, a));
     sample_mutex(&w.sample, "B", sample_access(&w.sample, b));
+    sample_mutex(&w.sample, "C", sample_access(&w.sample, like_a));
     assert_int_equal(build(), SYS_NOT_FOUND);
     assert_null(w.inventory);
-    assert_int_equal(w.messages.errors, 3);
+    assert_int_equal(w.messages.errors, 4);
     check_line(0, "sample.yaml:1:1: error: sample.access: 'Nobody' ", "spelling");
     check_line(1, "sample.yaml:2:2: error: sample.access: 'Nobody' ", "spelling");
     check_line(2, "sample.yaml:2:3: error: sample.access: 'Ghost' ", "spelling");
+    check_line(3, "sample.yaml:3:1: error: sample.access: 'Nobody' ", "spelling");
     assert_int_equal(fake_calls(w.fake, FAKE_RESOLVE), 2);
 }
 
@@ -417,6 +439,7 @@ int main(void)
         TEST(zeros_are_no_content_to_write),
         TEST(equal_lists_are_one_set),
         TEST(sddl_is_taken_as_it_stands),
+        TEST(sddl_counts_for_its_kind),
         TEST(what_is_wrong_with_sddl_is_said_at_its_place),
         TEST(low_integrity_is_another_set),
         TEST(each_unknown_account_is_an_error_at_its_place),
