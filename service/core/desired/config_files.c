@@ -37,6 +37,16 @@ static void free_file(struct config_file *file)
     free(file->path);
 }
 
+void config_files_forget_contents(struct config_files *config)
+{
+    size_t i;
+
+    for (i = 0; i < config->count; i++) {
+        free(config->files[i].bytes);
+        config->files[i].bytes = NULL;
+    }
+}
+
 void config_files_free(struct config_files *config)
 {
     size_t i;

@@ -40,7 +40,7 @@ struct config_file {
      * as written, as a file that is left out.
      */
     char *path;
-    char *bytes; /* the content; NULL: could not be read */
+    char *bytes; /* the content; NULL: could not be read, or is forgotten */
     size_t length;
     enum sys_status status; /* of reading it */
     struct sys_failure why; /* if status is not SYS_OK */
@@ -95,6 +95,9 @@ enum config_files_result config_files_read(const struct system *system, const ch
  */
 bool config_files_leave_out(struct config_files *config, const char *path,
                             struct cfg_messages *messages, enum config_files_result *result);
+
+/* Frees the contents of all files: once parsed, only last_good_save needs them. */
+void config_files_forget_contents(struct config_files *config);
 
 void config_files_free(struct config_files *config);
 

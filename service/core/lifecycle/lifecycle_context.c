@@ -147,8 +147,10 @@ void lifecycle_save_last_good(struct lifecycle *life)
     struct sys_failure why;
     char text[REPORT_FAILURE];
 
-    if (!desired_is_whole(life->desired) || life->last_good)
+    if (!desired_is_whole(life->desired) || life->last_good) {
+        config_files_forget_contents(&life->desired->configuration);
         return;
+    }
     if (last_good_save(system, &life->desired->configuration, &why) != SYS_OK) {
         log_unsaved(life, &why);
         event_failure_text(&why, text);
@@ -157,6 +159,9 @@ void lifecycle_save_last_good(struct lifecycle *life)
         event_log_state_recovered(system, "the last good configuration");
         life->unsaved_logged = false;
     }
+    /* A failure is retried with them. */
+    if (is_empty(&unsaved))
+        config_files_forget_contents(&life->desired->configuration);
     report_anew(life, &life->unsaved, &unsaved);
 }
 

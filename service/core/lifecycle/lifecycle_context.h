@@ -75,7 +75,8 @@ void lifecycle_report_lasting(const struct lifecycle *life);
 
 /*
  * Saves the last good configuration, if the one in force is served as a whole. A failure is
- * logged, reported, and retried by a duty.
+ * logged, reported, and retried by a duty. Once for each configuration: after it, the contents of
+ * the files are freed unless there is a retry.
  */
 void lifecycle_save_last_good(struct lifecycle *life);
 uint32_t lifecycle_save_last_good_delay(const struct lifecycle *life);
