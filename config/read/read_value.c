@@ -64,30 +64,34 @@ struct cfg_place reader_place(const struct reader *reader, const struct node *no
     return place;
 }
 
-void reader_error(struct reader *reader, const struct node *at, const struct path *path,
-                  const char *format, ...)
+static void add_message(struct reader *reader, enum cfg_severity severity, const struct node *at,
+                        const struct path *path, const char *format, va_list values)
 {
     char object[READER_PATH_SIZE];
     struct cfg_place place = reader_place(reader, at);
+
+    cfg_message_addv(reader->messages, severity, &place,
+                     path != NULL ? reader_path(path, object, sizeof object) : NULL, format,
+                     values);
+}
+
+void reader_error(struct reader *reader, const struct node *at, const struct path *path,
+                  const char *format, ...)
+{
     va_list values;
 
     va_start(values, format);
-    cfg_message_addv(reader->messages, CFG_ERROR, &place,
-                     path != NULL ? reader_path(path, object, sizeof object) : NULL, format,
-                     values);
+    add_message(reader, CFG_ERROR, at, path, format, values);
     va_end(values);
 }
 
 void reader_warn(struct reader *reader, const struct node *at, const struct path *path,
                  const char *format, ...)
 {
-    char object[READER_PATH_SIZE];
-    struct cfg_place place = reader_place(reader, at);
     va_list values;
 
     va_start(values, format);
-    cfg_message_addv(reader->messages, CFG_WARNING, &place,
-                     reader_path(path, object, sizeof object), format, values);
+    add_message(reader, CFG_WARNING, at, path, format, values);
     va_end(values);
 }
 

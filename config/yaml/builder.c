@@ -38,6 +38,12 @@ static enum cfg_result refuse(struct builder *b, const yaml_event_t *event, cons
     return CFG_INVALID;
 }
 
+static enum cfg_result refuse_tag(struct builder *b, const yaml_event_t *event)
+{
+    return refuse(b, event,
+                  "tags are not supported; remove what starts with !, or put the text in quotes");
+}
+
 /* Adds to the weight of the file and of the open collection, and refuses too much. */
 static enum cfg_result charge(struct builder *b, const yaml_event_t *event, uint32_t weight)
 {
@@ -237,9 +243,7 @@ static enum cfg_result on_scalar(struct builder *b, const yaml_event_t *event)
     enum cfg_result result;
 
     if (event->data.scalar.tag != NULL)
-        return refuse(
-            b, event,
-            "tags are not supported; remove what starts with !, or put the text in quotes");
+        return refuse_tag(b, event);
     node = new_node(b, event, NODE_SCALAR,
                     length + 1); /* a text of libyaml is shorter than SIZE_MAX */
     if (node == NULL)
@@ -267,9 +271,7 @@ static enum cfg_result on_start(struct builder *b, const yaml_event_t *event, en
     enum cfg_result result;
 
     if (tag != NULL)
-        return refuse(
-            b, event,
-            "tags are not supported; remove what starts with !, or put the text in quotes");
+        return refuse_tag(b, event);
     if (b->depth == TREE_DEPTH_MAX)
         return refuse(b, event, "lists and mappings are nested too deep");
     node = new_node(b, event, kind, 0);
