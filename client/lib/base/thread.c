@@ -9,8 +9,10 @@
 #include "compiler.h"
 
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
-volatile uint32_t thread_slots[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES,
+static volatile uint32_t slots[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES,
                                                  TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES};
+volatile uint32_t thread_direct[THREAD_VALUES] = {TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES,
+                                                  TLS_OUT_OF_INDEXES, TLS_OUT_OF_INDEXES};
 static volatile LONG tokens; /* given out so far */
 
 typedef BOOLEAN(NTAPI *shutdown_in_progress)(void);
@@ -43,10 +45,10 @@ static void free_slots(void)
     size_t i;
 
     for (i = 0; i < THREAD_VALUES; i++) {
-        uint32_t freed = thread_slots[i];
+        uint32_t freed = slots[i];
 
         /* A destructor of the host may still make a call. */
-        thread_slots[i] = TLS_OUT_OF_INDEXES;
+        thread_direct[i] = slots[i] = TLS_OUT_OF_INDEXES;
         if (freed != TLS_OUT_OF_INDEXES)
             TlsFree(freed);
     }
@@ -81,6 +83,17 @@ static void find_process_ends(void)
     memcpy(&process_ends, &found, sizeof(process_ends));
 }
 
+/* Does the block of the thread have the value of the slot where winternl.h says? */
+static bool is_direct(uint32_t slot)
+{
+    bool direct;
+
+    if (slot >= TLS_MINIMUM_AVAILABLE || !TlsSetValue(slot, &once))
+        return false;
+    direct = thread_direct_value(slot) == &once;
+    return TlsSetValue(slot, NULL) && direct && thread_direct_value(slot) == NULL;
+}
+
 static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
 {
     size_t i;
@@ -88,8 +101,13 @@ static BOOL CALLBACK first_use(PINIT_ONCE control, PVOID context, PVOID *out)
     (void)control;
     (void)context;
     (void)out;
-    for (i = 0; i < THREAD_VALUES; i++)
-        shmb_store32(&thread_slots[i], TlsAlloc());
+    for (i = 0; i < THREAD_VALUES; i++) {
+        const uint32_t slot = TlsAlloc();
+
+        shmb_store32(&slots[i], slot);
+        if (is_direct(slot))
+            shmb_store32(&thread_direct[i], slot);
+    }
     find_process_ends();
     prepare_unload();
     return TRUE;
@@ -100,9 +118,16 @@ void thread_begin(void)
     InitOnceExecuteOnce(&once, first_use, NULL, NULL);
 }
 
+uintptr_t thread_get_by_call(enum thread_value which)
+{
+    const uint32_t slot = shmb_load32(&slots[which]);
+
+    return slot != TLS_OUT_OF_INDEXES ? (uintptr_t)TlsGetValue(slot) : 0;
+}
+
 bool thread_set(enum thread_value which, uintptr_t value)
 {
-    const uint32_t slot = shmb_load32(&thread_slots[which]);
+    const uint32_t slot = shmb_load32(&slots[which]);
 
     return slot != TLS_OUT_OF_INDEXES && TlsSetValue(slot, (void *)value);
 }

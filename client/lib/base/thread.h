@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <windows.h>
+#include <winternl.h>
 
 #include "compiler.h"
 
@@ -33,15 +34,37 @@ void thread_begin(void);
  */
 void thread_at_unload(void (*done)(void));
 
-/* The TLS slots; TLS_OUT_OF_INDEXES before thread_begin. For thread_get. */
-extern volatile uint32_t thread_slots[THREAD_VALUES];
+/*
+ * For thread_get. The TLS slots whose values are where winternl.h says: TlsGetValue, which a lock
+ * would call twice, takes longer than the rest of a call. TLS_OUT_OF_INDEXES: the value is not
+ * there, or there is no slot so far.
+ */
+extern volatile uint32_t thread_direct[THREAD_VALUES];
+
+/* The same through TlsGetValue. */
+uintptr_t thread_get_by_call(enum thread_value which);
+
+/* The value in the thread's own block. */
+static inline void *thread_direct_value(uint32_t slot)
+{
+    const DWORD at = (DWORD)(FIELD_OFFSET(struct _TEB, TlsSlots) + slot * sizeof(PVOID));
+
+#if defined(_M_X64) || defined(__x86_64__)
+    return (void *)__readgsqword(at);
+#elif defined(SHMB_X86_32)
+    return (void *)__readfsdword(at);
+#else
+    return *(void *const volatile *)((const uint8_t *)NtCurrentTeb() + at);
+#endif
+}
 
 /* A value of the calling thread; at first, and without a slot, 0. */
 static inline uintptr_t thread_get(enum thread_value which)
 {
-    const uint32_t slot = shmb_load32(&thread_slots[which]);
+    const uint32_t slot = shmb_load32(&thread_direct[which]);
 
-    return slot != TLS_OUT_OF_INDEXES ? (uintptr_t)TlsGetValue(slot) : 0;
+    return slot < TLS_MINIMUM_AVAILABLE ? (uintptr_t)thread_direct_value(slot)
+                                        : thread_get_by_call(which);
 }
 
 bool thread_set(enum thread_value which, uintptr_t value);
