@@ -47,20 +47,22 @@ typedef struct shmb_fast {
     uint32_t version;
     uint32_t token;    /* of the thread */
     uint64_t identity; /* of the thread, in the lock word */
+    uint64_t generation;
     uint64_t bytes;
     const uint8_t *data;
     volatile uint64_t *word;
 
-    /* In the control data; the halves of eight bytes, the low one first. */
-    const volatile uint32_t *generation, *sequence, *abandoned;
-    volatile uint32_t *since;
-    uint32_t generation_low, generation_high;
+    /* In the control data. */
+    const volatile uint64_t *generation_now, *sequence;
+    const volatile uint32_t *abandoned;
+    volatile uint64_t *since;
 
-    /* The library's record of who in this process has the lock. */
-    volatile uint32_t *holder, *count, *turn, *share_turn, *share_count, *held;
-    const volatile uint32_t *writes, *surplus;
+    /* The library's record of who in this process has the lock, and how. */
+    void *share;
+    volatile uint32_t *holder;
+    void *volatile *plain;
+    const volatile uint32_t *writes;
     const volatile uint64_t *noted;
-    const volatile uint8_t *died, *filling;
 
     /* What the library does when there is more to do. */
     int32_t(SHMB_CALL *lock)(struct shmb_fast *fast, uint32_t timeout_ms);
@@ -97,35 +99,23 @@ static inline int shmb_fast_swap(volatile uint64_t *at, uint64_t expected, uint6
 /* As shmb_lock. */
 static inline int32_t shmb_fast_lock(shmb_fast *fast, uint32_t timeout_ms)
 {
-    uint32_t turn;
-
     if (!shmb_fast_swap(fast->word, 0, fast->identity))
         return fast->lock(fast, timeout_ms);
-    turn = *fast->turn + 1;
-    if (fast->generation[0] != fast->generation_low ||
-        fast->generation[1] != fast->generation_high || (*fast->sequence & 1) != 0 ||
-        *fast->abandoned != 0 || *fast->holder != 0 || *fast->noted != fast->identity || turn == 0)
+    if (*fast->generation_now != fast->generation || (*fast->sequence & 1) != 0 ||
+        *fast->abandoned != 0 || *fast->holder != 0 || *fast->noted != fast->identity)
         return fast->enter(fast);
-    *fast->turn = turn;
-    fast->share_turn[0] = turn;
-    fast->share_turn[1] = fast->turn[1];
-    *fast->share_count = 1;
-    *fast->count = 1;
-    *fast->held = *fast->held + 1;
-    fast->since[0] = 0;
-    fast->since[1] = 0;
+    *fast->plain = fast->share;
     *fast->holder = fast->token;
+    if (*fast->since != 0)
+        *fast->since = 0;
     return SHMB_OK;
 }
 
 /* As shmb_unlock. */
 static inline int32_t shmb_fast_unlock(shmb_fast *fast)
 {
-    if (*fast->holder != fast->token || *fast->count != 1 || *fast->surplus != 0 ||
-        *fast->writes != 0 || *fast->died != 0 || *fast->filling != 0)
+    if (*fast->holder != fast->token || *fast->plain != fast->share || *fast->writes != 0)
         return fast->unlock(fast);
-    *fast->count = 0;
-    *fast->held = *fast->held - 1;
     *fast->holder = 0;
     return shmb_fast_swap(fast->word, fast->identity, 0) ? SHMB_OK : fast->wake(fast);
 }

@@ -66,6 +66,7 @@ static int32_t enter_again(struct shmb_segment *segment, struct shmb_block *bloc
 {
     struct ownership *ownership = segment->ownership;
 
+    ownership_settle(ownership);
     if (ownership->locks.count == UINT32_MAX)
         return fault_plain(fault, SHMB_BAD_ARGUMENT);
     holding_add(&ownership->locks, &segment->locks);
@@ -78,13 +79,11 @@ static int32_t enter(struct shmb_segment *segment, struct shmb_block *block,
                      const struct thread_self *self, bool died)
 {
     struct ownership *ownership = segment->ownership;
-    const uint32_t before = shmb_load32(&ownership->holder);
 
-    if (before != 0) /* it has died, or a program has damaged the word */
-        shmb_store32(&ownership->loser, before);
     /* What a thread that died had begun is not continued. */
     bracket_forget(ownership);
     ownership->filling = false;
+    ownership->plain = NULL;
     holding_begin(&ownership->locks);
     holding_add(&ownership->locks, &segment->locks);
     ownership->thread = self->writer;
@@ -202,18 +201,6 @@ static void leave(struct ownership *ownership)
     shmb_store32(&ownership->holder, 0);
 }
 
-/* The lock of the calling thread is another one's by now: its slot no longer has it. */
-static void count_lost(const struct shmb_segment *segment)
-{
-    const struct word_lock *lock = segment_lock_known(segment);
-    struct seat *seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
-
-    if (seat == NULL || shmb_load32(&segment->ownership->loser) != seat->self.token)
-        return;
-    shmb_store32(&segment->ownership->loser, 0);
-    seat->held--;
-}
-
 int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
 {
     struct ownership *ownership = segment->ownership;
@@ -221,12 +208,11 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
     bool consistent;
     DWORD code;
 
-    if (!lock_mine(segment)) {
-        count_lost(segment);
+    if (!lock_mine(segment))
         return fault_plain(fault, SHMB_NOT_OWNER);
-    }
     if (handle_has_fast_lock(segment) && segment_lock_may(segment, fault) != SHMB_OK)
         return SHMB_ACCESS_DENIED;
+    ownership_settle(ownership);
     if (ownership->locks.count > 1) {
         holding_drop(&ownership->locks, &segment->locks);
         return SHMB_OK;
@@ -251,7 +237,7 @@ bool lock_elsewhere(const struct shmb_segment *segment)
     const struct ownership *ownership = segment->ownership;
 
     if (!handle_has_lock(segment) || shmb_load32(&ownership->holder) == 0 || lock_mine(segment) ||
-        (holding_share(&ownership->locks, &segment->locks) == 0 &&
+        (ownership_lock_share(ownership, &segment->locks) == 0 &&
          holding_share(&ownership->writes, &segment->writes) == 0))
         return false;
     /* A thread that has ended holds nothing, even if the note still says so. */
@@ -264,9 +250,10 @@ void lock_leave(struct shmb_segment *segment)
     struct fault ignored;
     uint32_t left;
 
-    if (handle_has_lock(segment) && !lock_mine(segment)) {
-        count_lost(segment);
-        return;
+    if (handle_has_lock(segment)) {
+        if (!lock_mine(segment))
+            return;
+        ownership_settle(segment->ownership);
     }
     bracket_leave(segment);
     /*
@@ -281,7 +268,7 @@ void lock_leave(struct shmb_segment *segment)
 
 /*
  * Most calls find such a lock, and a thread that has its slot. For them, what the functions above
- * do is a few loads and stores around one swap.
+ * do is a few loads and stores around one swap: it is taken plainly, as ownership.h has it.
  */
 
 /* The lock is taken. Is the block the segment's, has no writer died, and no owner of ours? */
@@ -299,22 +286,25 @@ static void enter_in_order(struct shmb_segment *segment, struct seat *seat)
 {
     struct ownership *ownership = segment->ownership;
 
-    ownership->seat = seat;
-    ownership->identity = seat->identity;
-    holding_take(&ownership->locks, &segment->locks);
-    ownership->thread = seat->self.writer;
-    shmb_store32(&ownership->thread_id, (uint32_t)seat->self.writer);
-    shmb_store32(&ownership->thread_born, seat->self.born);
+    if (ownership->identity != seat->identity) { /* else the thread had it last */
+        ownership->seat = seat;
+        ownership->identity = seat->identity;
+        ownership->thread = seat->self.writer;
+        shmb_store32(&ownership->thread_id, (uint32_t)seat->self.writer);
+        shmb_store32(&ownership->thread_born, seat->self.born);
+    }
+    ownership->plain = &segment->locks;
     shmb_store32(&ownership->holder, seat->self.token);
     shmb_store64(&segment->block->since, GetTickCount64());
 }
 
-/* Has the calling thread taken it once, and nothing begun that ends with the lock? */
-static bool ends_in_order(const struct ownership *ownership, const struct seat *seat)
+/* Has the calling thread taken it plainly, through this handle, and begun no write? */
+static bool ends_in_order(const struct shmb_segment *segment, const struct seat *seat)
 {
-    return shmb_load32(&ownership->holder) == seat->self.token && ownership->locks.count == 1 &&
-           ownership->locks.surplus == 0 && ownership->writes.count == 0 && !ownership->abandoned &&
-           !ownership->filling;
+    const struct ownership *ownership = segment->ownership;
+
+    return shmb_load32(&ownership->holder) == seat->self.token &&
+           ownership->plain == &segment->locks && ownership->writes.count == 0;
 }
 
 /* What is left, in functions of its own: a compiler guards the frame of one with a fault. */
@@ -357,7 +347,6 @@ int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms)
     seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
     if (seat == NULL || !fast_take_free(lock->word, seat->identity))
         return lock_slow(segment, timeout_ms);
-    seat->held++;
     if (!is_in_order(segment))
         return enter_slow(segment, seat);
     enter_in_order(segment, seat);
@@ -373,11 +362,9 @@ int32_t SHMB_CALL shmb_unlock(shmb_segment *segment)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     lock = segment_lock_known(segment);
     seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
-    if (seat == NULL || !ends_in_order(segment->ownership, seat))
+    if (seat == NULL || !ends_in_order(segment, seat))
         return unlock_slow(segment);
-    segment->ownership->locks.count = 0;
     shmb_store32(&segment->ownership->holder, 0);
-    seat->held--;
     return fast_give_uncontended(lock->word, seat->identity) ? SHMB_OK : give_wanted(lock, seat);
 }
 

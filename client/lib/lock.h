@@ -12,8 +12,7 @@ int32_t lock_take(struct shmb_segment *segment, uint32_t timeout_ms, struct faul
 struct seat;
 
 /*
- * The calling thread took the word of the fast lock, and `seat` counts it as held. Results as
- * shmb_lock.
+ * The calling thread took the word of the fast lock, with `seat`. Results as shmb_lock.
  */
 int32_t lock_enter_fast(struct shmb_segment *segment, struct seat *seat, bool died,
                         struct fault *fault);

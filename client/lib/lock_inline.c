@@ -17,7 +17,6 @@ struct inline_lock {
     struct seat *seat;
 };
 
-_Static_assert(sizeof(bool) == 1, "shmb_fast.h reads bools as bytes");
 _Static_assert(offsetof(struct inline_lock, fast) == 0, "one is found by the other");
 
 static struct inline_lock *lock_of(struct shmb_fast *fast)
@@ -35,7 +34,6 @@ static int32_t SHMB_CALL call_enter(struct shmb_fast *fast)
     struct inline_lock *lock = lock_of(fast);
     struct fault fault = {CALL_NONE, 0};
 
-    lock->seat->held++;
     return result_end(lock_enter_fast(lock->segment, lock->seat, false, &fault), &fault);
 }
 
@@ -52,12 +50,6 @@ static int32_t SHMB_CALL call_wake(struct shmb_fast *fast)
     return result_end(word_lock_give_wanted(lock->lock, lock->seat, true, &fault), &fault);
 }
 
-/* Both halves of eight bytes, the low one first: all systems of Windows are little-endian. */
-static uint32_t *halves(const volatile void *at)
-{
-    return (uint32_t *)(uintptr_t)at;
-}
-
 static void fill_in(struct inline_lock *lock)
 {
     struct shmb_segment *segment = lock->segment;
@@ -70,23 +62,16 @@ static void fill_in(struct inline_lock *lock)
         .bytes = segment->size,
         .data = segment->view.data,
         .word = lock->lock->word,
-        .generation = halves(&segment->block->generation),
-        .sequence = halves(&segment->block->sequence),
+        .generation = segment->info.generation,
+        .generation_now = &segment->block->generation,
+        .sequence = &segment->block->sequence,
         .abandoned = &segment->block->abandoned,
-        .since = halves(&segment->block->since),
-        .generation_low = (uint32_t)segment->info.generation,
-        .generation_high = (uint32_t)(segment->info.generation >> 32),
+        .since = &segment->block->since,
+        .share = &segment->locks,
         .holder = &ownership->holder,
-        .count = &ownership->locks.count,
-        .turn = halves(&ownership->locks.turn),
-        .share_turn = halves(&segment->locks.turn),
-        .share_count = &segment->locks.count,
-        .held = &lock->seat->held,
         .writes = &ownership->writes.count,
-        .surplus = &ownership->locks.surplus,
+        .plain = &ownership->plain,
         .noted = &ownership->identity,
-        .died = (const volatile uint8_t *)&ownership->abandoned,
-        .filling = (const volatile uint8_t *)&ownership->filling,
         .lock = call_lock,
         .enter = call_enter,
         .unlock = call_unlock,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler.h"
+#include "thread.h"
 
 static SRWLOCK lock = SRWLOCK_INIT; /* guards the list, and `handles` of all in it */
 static struct ownership *list;
@@ -80,6 +81,40 @@ void ownership_leave(struct ownership *ownership)
     if (ownership->mutex != NULL)
         CloseHandle(ownership->mutex);
     free(ownership);
+}
+
+void ownership_settle(struct ownership *ownership)
+{
+    struct share *share = ownership->plain;
+
+    if (share == NULL || shmb_load32(&ownership->holder) == 0)
+        return;
+    holding_begin(&ownership->locks);
+    holding_add(&ownership->locks, share);
+    ownership->plain = NULL;
+}
+
+uint32_t ownership_lock_share(const struct ownership *ownership, const struct share *share)
+{
+    return shmb_load_pointer(&ownership->plain) == share ? 1
+                                                         : holding_share(&ownership->locks, share);
+}
+
+bool ownership_holds(uint32_t token, const struct seat *seat)
+{
+    const struct ownership *ownership;
+
+    if (!thread_process_ends())
+        AcquireSRWLockShared(&lock);
+    else if (!TryAcquireSRWLockShared(&lock))
+        return true;
+    ownership = list;
+    /* Only the thread itself stores its token, and after it the seat does not change. */
+    while (ownership != NULL &&
+           (shmb_load32(&ownership->holder) != token || ownership->seat != seat))
+        ownership = ownership->next;
+    ReleaseSRWLockShared(&lock);
+    return ownership != NULL;
 }
 
 void holding_begin(struct holding *holding)

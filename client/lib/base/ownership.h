@@ -35,8 +35,12 @@ struct ownership {
     /* The thread that holds the lock, as far as this process knows. */
     volatile uint32_t holder; /* its token; 0: none. It may have ended */
 
-    /* Token of a thread that lost a fast lock to the holder, and was not told so yet; or 0. */
-    volatile uint32_t loser;
+    /*
+     * The struct share of a handle: the holder has taken a fast lock once, through that handle,
+     * and `locks` and the share do not count it. ownership_settle counts it, before anything but
+     * ownership_lock_share looks at them. NULL: they count. Means nothing without a holder.
+     */
+    volatile PVOID plain;
 
     /* Of the holder; without a lock, of the thread that began the write. */
     volatile uint32_t thread_id, thread_born;
@@ -88,17 +92,17 @@ struct ownership *ownership_join(const struct ownership_key *key);
 /* A handle closes. With the last one the record ends. NULL is allowed. */
 void ownership_leave(struct ownership *ownership);
 
-/* The first time of a turn: as holding_begin and holding_add. */
-static inline void holding_take(struct holding *holding, struct share *share)
-{
-    const uint64_t turn = holding->turn + 1;
+/* Counts a lock that was taken plainly. For the holder of the lock; without one, does nothing. */
+void ownership_settle(struct ownership *ownership);
 
-    holding->surplus = 0;
-    shmb_store64(&holding->turn, turn);
-    holding->count = 1;
-    share->turn = turn;
-    share->count = 1;
-}
+/* How often the holder took the lock through the handle with this share. */
+uint32_t ownership_lock_share(const struct ownership *ownership, const struct share *share);
+
+/*
+ * Does the calling thread, which has this token, hold a fast lock with this slot? True also if that
+ * cannot be told: the process ends, and a thread that the system has ended had the list.
+ */
+bool ownership_holds(uint32_t token, const struct seat *seat);
 
 /* Begins a turn: nothing is taken, and no handle has a share. */
 void holding_begin(struct holding *holding);

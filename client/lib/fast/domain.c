@@ -13,6 +13,7 @@
 #include "domain_record.h"
 #include "fast_lock.h"
 #include "mutex.h"
+#include "ownership.h"
 #include "thread.h"
 
 static SRWLOCK lock = SRWLOCK_INIT; /* guards the list of all seats */
@@ -72,9 +73,10 @@ static void give_back(struct seat *seat)
     free(seat);
 }
 
+/* By the thread of the seat, for a lock that it has or a table of shmb_fast.h? */
 static bool is_in_use(const struct seat *seat)
 {
-    return seat->held > 0 || seat->uses > 0;
+    return seat->uses > 0 || ownership_holds(seat->self.token, seat);
 }
 
 /*

@@ -17,7 +17,6 @@ struct domain;
 /* A thread's slot. Only that thread uses it. */
 struct seat {
     uint64_t identity; /* for lock words */
-    uint32_t held;     /* locks of the domain that the thread has now */
     uint32_t uses;     /* tables of shmb_fast.h with this slot */
     uint32_t slot;
     struct domain *domain;

@@ -66,7 +66,7 @@ int32_t segment_lock_get(struct shmb_segment *segment, struct word_lock **out, s
     return result == SHMB_OK ? open_lock(segment, out, fault) : result;
 }
 
-int32_t segment_lock_give(struct shmb_segment *segment, struct seat *seat, bool consistent,
+int32_t segment_lock_give(struct shmb_segment *segment, const struct seat *seat, bool consistent,
                           struct fault *fault)
 {
     struct word_lock *lock = segment_lock_known(segment), once;

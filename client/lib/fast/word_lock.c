@@ -173,8 +173,6 @@ int32_t word_lock_take(struct word_lock *lock, uint32_t timeout_ms, struct seat 
 
         result = result_of(fast_take(&fast, (*seat)->identity, timeout_ms), &context, fault);
     }
-    if (result >= 0)
-        (*seat)->held++;
     return result;
 }
 

@@ -54,10 +54,9 @@ int32_t word_lock_give_wanted(struct word_lock *lock, const struct seat *seat, b
  * SHMB_NOT_OWNER: a program has damaged the word, or the slot. After both, the thread does not have
  * the lock either.
  */
-static inline int32_t word_lock_give(struct word_lock *lock, struct seat *seat, bool consistent,
-                                     struct fault *fault)
+static inline int32_t word_lock_give(struct word_lock *lock, const struct seat *seat,
+                                     bool consistent, struct fault *fault)
 {
-    seat->held--;
     return fast_give_uncontended(lock->word, seat->identity)
                ? SHMB_OK
                : word_lock_give_wanted(lock, seat, consistent, fault);
