@@ -7,7 +7,7 @@
 #include "lock.h"
 #include "shared_copy.h"
 
-/* A range that extends beyond the end, or is none. */
+/* A long range, one that extends beyond the end, or is none. */
 static SHMB_NEVER_INLINE int32_t read_part(const struct shmb_segment *segment, uint64_t offset,
                                            void *buffer, uint64_t count, uint64_t *done)
 {
@@ -29,11 +29,14 @@ static SHMB_NEVER_INLINE int32_t read_part(const struct shmb_segment *segment, u
 int32_t SHMB_CALL shmb_read(const shmb_segment *segment, uint64_t offset, void *buffer,
                             uint64_t count, uint64_t *done)
 {
-    /* Most ranges are within the segment, and need no more than this. */
-    if (segment == NULL || buffer == NULL || offset > segment->size ||
-        count > segment->size - offset)
+    const size_t at = (size_t)offset, length = (size_t)count;
+
+    /* Most ranges are short and within the segment, and need no more than this. */
+    if (segment == NULL || buffer == NULL || (offset | count) > SIZE_MAX ||
+        length > SHARED_COPY_SHORT || at > (size_t)segment->size ||
+        length > (size_t)segment->size - at)
         return read_part(segment, offset, buffer, count, done);
-    shared_copy(buffer, segment->view.data + (size_t)offset, (size_t)count);
+    shared_copy(buffer, segment->view.data + at, length);
     if (done != NULL)
         *done = count;
     return SHMB_OK;

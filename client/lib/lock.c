@@ -271,18 +271,29 @@ void lock_leave(struct shmb_segment *segment)
  * do is a few loads and stores around one swap: it is taken plainly, as ownership.h has it.
  */
 
-/* The lock is taken. Is the block the segment's, has no writer died, and no owner of ours? */
+/*
+ * The lock is taken. Is the block the segment's, has no writer died, and no owner of ours? Nothing
+ * here must be loaded in one piece or in order: the swap came before.
+ */
 static bool is_in_order(const struct shmb_segment *segment)
 {
     const struct shmb_block *block = segment->block;
 
-    return shmb_load64(&block->generation) == segment->info.generation &&
-           (shmb_load64(&block->sequence) & 1) == 0 && shmb_load32(&block->abandoned) == 0 &&
-           shmb_load32(&segment->ownership->holder) == 0;
+    return block->generation == segment->generation && ((uint32_t)block->sequence & 1) == 0 &&
+           block->abandoned == 0 && segment->ownership->holder == 0;
 }
 
-/* As enter, where all is in order. */
-static void enter_in_order(struct shmb_segment *segment, struct seat *seat)
+/*
+ * As enter, where all is in order. A function of its own: with a call of the system within, those
+ * below would have to save registers first.
+ */
+static SHMB_NEVER_INLINE int32_t note_since(struct shmb_block *block)
+{
+    block->since = GetTickCount64();
+    return SHMB_OK;
+}
+
+static int32_t enter_in_order(struct shmb_segment *segment, struct seat *seat)
 {
     struct ownership *ownership = segment->ownership;
 
@@ -295,15 +306,15 @@ static void enter_in_order(struct shmb_segment *segment, struct seat *seat)
     }
     ownership->plain = &segment->locks;
     shmb_store32(&ownership->holder, seat->self.token);
-    shmb_store64(&segment->block->since, GetTickCount64());
+    return note_since(segment->block);
 }
 
-/* Has the calling thread taken it plainly, through this handle, and begun no write? */
-static bool ends_in_order(const struct shmb_segment *segment, const struct seat *seat)
+/* Has the thread with this token taken it plainly, through this handle, and begun no write? */
+static bool ends_in_order(const struct shmb_segment *segment, uint32_t token)
 {
     const struct ownership *ownership = segment->ownership;
 
-    return shmb_load32(&ownership->holder) == seat->self.token &&
+    return token != 0 && shmb_load32(&ownership->holder) == token &&
            ownership->plain == &segment->locks && ownership->writes.count == 0;
 }
 
@@ -329,11 +340,12 @@ static SHMB_NEVER_INLINE int32_t unlock_slow(struct shmb_segment *segment)
     return result_end(lock_give(segment, &fault), &fault);
 }
 
-static SHMB_NEVER_INLINE int32_t give_wanted(struct word_lock *lock, const struct seat *seat)
+static SHMB_NEVER_INLINE int32_t give_wanted(struct shmb_segment *segment, const struct seat *seat)
 {
     struct fault fault = {CALL_NONE, 0};
 
-    return result_end(word_lock_give_wanted(lock, seat, true, &fault), &fault);
+    return result_end(word_lock_give_wanted(segment_lock_known(segment), seat, true, &fault),
+                      &fault);
 }
 
 int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms)
@@ -344,28 +356,29 @@ int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms)
     if (segment == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
     lock = segment_lock_known(segment);
-    seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
+    seat = lock != NULL ? domain_seat_at_once(lock->domain) : NULL;
     if (seat == NULL || !fast_take_free(lock->word, seat->identity))
         return lock_slow(segment, timeout_ms);
-    if (!is_in_order(segment))
-        return enter_slow(segment, seat);
-    enter_in_order(segment, seat);
-    return SHMB_OK;
+    return is_in_order(segment) ? enter_in_order(segment, seat) : enter_slow(segment, seat);
 }
 
 int32_t SHMB_CALL shmb_unlock(shmb_segment *segment)
 {
-    struct word_lock *lock;
-    struct seat *seat;
+    struct ownership *ownership;
+    const struct seat *seat;
+    uint64_t identity;
 
     if (segment == NULL)
         return result_end_plain(SHMB_BAD_ARGUMENT);
-    lock = segment_lock_known(segment);
-    seat = lock != NULL ? domain_known_seat(lock->domain) : NULL;
-    if (seat == NULL || !ends_in_order(segment, seat))
+    if (!ends_in_order(segment, (uint32_t)thread_get_at_once(THREAD_TOKEN)))
         return unlock_slow(segment);
-    shmb_store32(&segment->ownership->holder, 0);
-    return fast_give_uncontended(lock->word, seat->identity) ? SHMB_OK : give_wanted(lock, seat);
+    ownership = segment->ownership;
+    /* Before the release: after it, another thread may set these members. */
+    seat = ownership->seat;
+    identity = ownership->identity;
+    shmb_store32(&ownership->holder, 0);
+    return fast_give_uncontended(&segment->block->lock_word, identity) ? SHMB_OK
+                                                                       : give_wanted(segment, seat);
 }
 
 int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment)

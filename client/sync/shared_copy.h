@@ -32,21 +32,31 @@ static SHMB_ALWAYS_INLINE void shared_copy_64(uint8_t *to, const uint8_t *from, 
 /* Less than 32 bytes. */
 static SHMB_ALWAYS_INLINE void shared_copy_32(uint8_t *to, const uint8_t *from, size_t length)
 {
-    uint64_t a, b;
-
     if (length >= 16) {
         const shmb_piece first = shmb_load_piece(from), last = shmb_load_piece(from + length - 16);
 
         shmb_store_piece(to, first);
         shmb_store_piece(to + length - 16, last);
     } else if (length >= 8) {
-        memcpy(&a, from, 8);
-        memcpy(&b, from + length - 8, 8);
-        memcpy(to, &a, 8);
-        memcpy(to + length - 8, &b, 8);
-    } else {
-        for (; length > 0; length--)
-            *to++ = *from++;
+        uint64_t first, last;
+
+        memcpy(&first, from, 8);
+        memcpy(&last, from + length - 8, 8);
+        memcpy(to, &first, 8);
+        memcpy(to + length - 8, &last, 8);
+    } else if (length >= 4) {
+        uint32_t first, last;
+
+        memcpy(&first, from, 4);
+        memcpy(&last, from + length - 4, 4);
+        memcpy(to, &first, 4);
+        memcpy(to + length - 4, &last, 4);
+    } else if (length > 0) {
+        const uint8_t first = from[0], middle = from[length / 2], last = from[length - 1];
+
+        to[0] = first;
+        to[length / 2] = middle;
+        to[length - 1] = last;
     }
 }
 

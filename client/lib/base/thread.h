@@ -58,6 +58,14 @@ static inline void *thread_direct_value(uint32_t slot)
 #endif
 }
 
+/* As thread_get, but 0 also where that would call the system. */
+static inline uintptr_t thread_get_at_once(enum thread_value which)
+{
+    const uint32_t slot = shmb_load32(&thread_direct[which]);
+
+    return slot < TLS_MINIMUM_AVAILABLE ? (uintptr_t)thread_direct_value(slot) : 0;
+}
+
 /* A value of the calling thread; at first, and without a slot, 0. */
 static inline uintptr_t thread_get(enum thread_value which)
 {

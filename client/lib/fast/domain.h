@@ -46,14 +46,24 @@ void domain_leave(struct domain *domain);
  */
 int32_t domain_seat(struct domain *domain, struct seat **seat, struct fault *fault);
 
+/* The one for this domain of a thread's seats, from `seats` on. NULL: none. */
+static inline struct seat *domain_seat_among(struct seat *seats, const struct domain *domain)
+{
+    while (seats != NULL && seats->domain != domain)
+        seats = seats->next;
+    return seats;
+}
+
 /* The same without taking a slot. NULL: the thread has none. */
 static inline struct seat *domain_known_seat(const struct domain *domain)
 {
-    struct seat *seat = (struct seat *)thread_get(THREAD_SEATS);
+    return domain_seat_among((struct seat *)thread_get(THREAD_SEATS), domain);
+}
 
-    while (seat != NULL && seat->domain != domain)
-        seat = seat->next;
-    return seat;
+/* The same without a call. NULL: the thread has none, or it takes a call to tell. */
+static inline struct seat *domain_seat_at_once(const struct domain *domain)
+{
+    return domain_seat_among((struct seat *)thread_get_at_once(THREAD_SEATS), domain);
 }
 
 /* The identity alone. Results as domain_seat. */
