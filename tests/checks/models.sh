@@ -88,8 +88,11 @@ mutants() {
 }
 
 fast_lock() {
-    make_checker fast_lock fast_lock.c slots.c && mutants fast_lock "DEATHS=1 ROUNDS=1 WAYS=123" "DEATHS=1 ROUNDS=1 WAYS=233" "DEATHS=0 ROUNDS=2 WAYS=233" &&
-        holds fast_lock DEATHS=0 ROUNDS=2 && holds fast_lock DEATHS=1 ROUNDS=1 || return 1
+    make_checker fast_lock fast_lock.c slots.c && mutants fast_lock "DEATHS=1 ROUNDS=1 WAYS=123" "DEATHS=1 ROUNDS=1 WAYS=233" "DEATHS=0 ROUNDS=2 WAYS=233" "MOVES=1 DEATHS=1 ROUNDS=1 WAYS=33" \
+        "MOVES=1 DEATHS=2 ROUNDS=1 WAYS=33" "MOVES=1 DEATHS=1 ROUNDS=2 WAYS=33" &&
+        holds fast_lock DEATHS=0 ROUNDS=2 && holds fast_lock DEATHS=1 ROUNDS=1 &&
+        holds fast_lock MOVES=1 DEATHS=0 ROUNDS=1 && holds fast_lock MOVES=1 DEATHS=1 ROUNDS=1 WAYS=33 &&
+        holds fast_lock MOVES=1 DEATHS=1 ROUNDS=1 WAYS=13 || return 1
     [ -z "$deep" ] || { holds fast_lock DEATHS=0 ROUNDS=3 && holds fast_lock DEATHS=2 ROUNDS=1 WAYS=123; }
 }
 

@@ -13,11 +13,17 @@
  * looked; and where a new thread took the slot of a dead owner between look and sleep. Anywhere
  * else a sleep without a signal is a deadlock here.
  *
+ * With MOVES=1 the broker closes the lock (control_lock.c) and opens another one, to which threads
+ * go that find it closed. It waits for a free word; at any time it may lose patience, and close a
+ * lock that a thread has: then that thread is inside beside the next owner, who is told of a death.
+ * Else nobody is inside the old lock after it was closed, and no death is forgotten. The broker may
+ * die as threads do, and begins again.
+ *
  * The model is sequentially consistent. That suffices for the word, which only compare-and-swap
  * changes; EARLY_GENERATION shows what the order of the two loads is for.
  *
- * The environment has the bounds: ROUNDS, DEATHS, and WAYS, such as 123 (TRY, LIMITED, FOREVER);
- * without WAYS, all. MUTANT selects a fault; models.sh runs each, and the check must find it.
+ * The environment has the bounds: ROUNDS, DEATHS, MOVES, and WAYS, such as 123 (TRY, LIMITED, FOREVER);
+ * 23: two threads only. Without WAYS, all. MUTANT selects a fault; models.sh runs each, and the check must find it.
  */
 #define FRUITLESS 1 /* sleeps before a hand-off; 4 in the code */
 
@@ -29,6 +35,7 @@
 #define CONTENDED     32
 #define HAND_OFF      64
 #define DIRTY         128
+#define MOVED         255
 
 #define TRY     1
 #define LIMITED 2
@@ -38,7 +45,7 @@ c_decl {
 \#include <stdlib.h>
 }
 
-byte mutant, rounds, deaths;
+byte mutant, rounds, deaths, moves;
 short ways;
 #define NO_BUMP          (mutant == 1) /* a new holder of a slot keeps its generation */
 #define TRY_OBEYS        (mutant == 2) /* a try leaves a free lock alone that has HAND_OFF */
@@ -49,13 +56,24 @@ short ways;
 #define LEAVES_SILENTLY  (mutant == 7) /* gives up before it has set CONTENDED */
 #define EARLY_GENERATION (mutant == 8) /* the generation is loaded before the word */
 #define NO_WAKE          (mutant == 9) /* the owner does not look at CONTENDED */
+#define CLOSES_OWNED     (mutant == 10) /* the broker closes a lock that a thread has, and says nothing */
+#define FORGETS_DEATH    (mutant == 11) /* the broker closes a word with DIRTY, and says nothing */
+#define CLOSES_FIRST     (mutant == 12) /* the broker notes the death after it has closed the lock */
+#define OPENS_AGAIN      (mutant == 13) /* the owner of a closed lock stores a free word */
+#define MARKS_ONCE       (mutant == 14) /* the broker notes the death of one that loses the lock before only */
 
-byte word;
+#define word words[at]
+
+byte words[2];         /* of the block that the segment has first, and of the next */
 bool event;            /* resets itself */
 byte mutex[3];         /* of the slots: the thread that has it, plus one */
 byte generation[3];
 
-byte inside; /* the owner, plus one */
+byte inside[2]; /* the owner, plus one */
+bool open;      /* the segment has its next block */
+bool marked;    /* `abandoned` in the first block */
+bool forced;    /* a thread lost the lock */
+bool in_vain;   /* marked although nobody died */
 bool torn;   /* an owner died, and nobody has declared the content consistent */
 bool late;
 byte watched[3]; /* by thread: it saw the owner in this slot, plus two; 1: no owner; 0: does not wait */
@@ -77,8 +95,17 @@ byte watched[3]; /* by thread: it saw the owner in this slot, plus two; 1: no ow
 #define STEP(name) if :: deaths > 0 -> deaths--; goto died :: true fi
 
 inline own(abandoned) {
-    assert(inside == 0 && (abandoned) == torn);
-    inside = me + 1
+    assert(inside[at] == 0 && (at == 0 || inside[0] == 0 || forced));
+    assert(!torn || (abandoned) || (at == 0 && marked));
+    assert(torn || in_vain || !(abandoned));
+    inside[at] = me + 1
+}
+
+/* The lock is closed: to the next one. */
+inline go_on() {
+    forget();
+    at = 1;
+    left++
 }
 
 inline forget() {
@@ -88,6 +115,7 @@ inline forget() {
 
 proctype thread(byte me, limit) {
     byte slot, w, seen, sleeps, id, left = rounds;
+    bit at;
     bool win, asked, signalled;
 
     atomic { slot = me; id = MAKE(slot); goto next };
@@ -119,10 +147,17 @@ next:
         :: else -> left--
         fi;
         if
+        :: word == MOVED && open -> go_on(); goto next
+        :: word == MOVED && !open -> left++; goto closed
         :: word == 0 -> word = id; own(false); STEP("lock: took it free"); goto owner
         :: else
         fi
     };
+
+    goto look;
+
+closed: /* until the segment is open again */
+    atomic { open -> at = 1; goto next };
 
 look:
     if
@@ -131,6 +166,19 @@ look:
         atomic { seen = (OWNER(word) != 0 -> generation[OWNER(word) - 1] : 0) };
         atomic { w = word; watched[me] = OWNER(w) + 1 }
     fi;
+    atomic {
+        if
+        :: w == MOVED ->
+            if
+            :: asked -> asked = false; STEP("lock: gives up") /* leaves the word as it is */
+            :: else
+            fi;
+            forget();
+            left++;
+            goto closed
+        :: else
+        fi
+    };
     if
     :: OWNER(w) == 0 && (!(w & HAND_OFF) || sleeps > 0 || (limit == TRY && !TRY_OBEYS)) ->
         atomic { /* free */
@@ -189,10 +237,11 @@ sleep:
     atomic {
         if
         :: event ->
-            event = false; signalled = true
+            event = false; signalled = true;
+            late = late || word == MOVED /* perhaps it was for one that waits for the next lock */
         :: !EVENT_ALONE && OWNER(w) != 0 && mutex[OWNER(w) - 1] == 0 ->
             mutex[OWNER(w) - 1] = me + 1; win = true
-        :: late
+        :: late || word == MOVED
         :: limit == LIMITED -> goto give_up
         fi;
         sleeps = (sleeps < FRUITLESS -> sleeps + 1 : sleeps);
@@ -234,9 +283,10 @@ take_over: /* identity of `w` is dead; the mutex of its slot is ours, or it has 
 give_up:
     atomic {
         if
-        :: asked -> word = word & ~HAND_OFF
+        :: asked && word != MOVED -> word = word & ~HAND_OFF
         :: else
         fi;
+        asked = false;
         STEP("lock: gives up");
         forget();
         goto next
@@ -244,12 +294,18 @@ give_up:
 
 owner:
     atomic { /* fast_give */
+        inside[at] = 0;
+        if
+        :: word == MOVED && !OPENS_AGAIN -> STEP("lock: gives"); goto next /* SHMB_STALE */
+        :: word == MOVED && OPENS_AGAIN -> word = 0; goto next
+        :: else
+        fi;
         signalled = (word & CONTENDED) != 0;
-        inside = 0;
         if
         :: torn ->
             if
-            :: word = word & HAND_OFF; torn = false /* declared consistent */
+            :: word = word & HAND_OFF; torn = false; /* declared consistent */
+                if :: at == 0 -> marked = false :: else fi
             :: word = word & HAND_OFF | (FORGETS_DIRTY -> 0 : DIRTY)
             fi
         :: else -> word = word & HAND_OFF
@@ -266,8 +322,9 @@ died:
     atomic {
         late = late || signalled || asked;
         if
-        :: inside == me + 1 ->
-            inside = 0; torn = true;
+        :: inside[at] == me + 1 ->
+            inside[at] = 0;
+            torn = torn || word != MOVED; /* else the next owner is told as it is */
             late = late || UNWATCHED(0) || UNWATCHED(1) || UNWATCHED(2)
         :: else
         fi;
@@ -287,6 +344,68 @@ ended:
     skip
 }
 
+/* Ends an atomic step of the broker: it may die, and begin again. */
+#define BROKER_STEP if :: deaths > 0 -> deaths--; goto again :: true fi
+
+proctype broker() {
+    byte found;
+    bit at = 0;
+
+again:
+    found = 0;
+    do
+    :: words[0] == MOVED -> break
+    :: else ->
+        /* control_lock_close_free */
+        atomic { found = word };
+        if
+        :: OWNER(found) == 0 || CLOSES_OWNED ->
+            atomic {
+                if
+                :: (found & DIRTY) && !FORGETS_DEATH && !CLOSES_FIRST ->
+                    marked = true; in_vain = in_vain || !torn;
+                    BROKER_STEP
+                :: else
+                fi
+            };
+            atomic {
+                if
+                :: word == found ->
+                    word = MOVED;
+                    BROKER_STEP
+                :: else -> found = 0; goto again
+                fi
+            };
+            atomic {
+                if
+                :: (found & DIRTY) && CLOSES_FIRST -> marked = true
+                :: else
+                fi
+            };
+            break
+        :: OWNER(found) != 0 ->
+            /* control_lock_close_owned, after the last try */
+            atomic { marked = true; in_vain = true; BROKER_STEP };
+            atomic {
+                forced = forced || inside[0] != 0;
+                torn = torn || inside[0] != 0;
+                word = MOVED;
+                BROKER_STEP
+            };
+            atomic {
+                if
+                :: MARKS_ONCE
+                :: else -> marked = true
+                fi
+            };
+            break
+        :: OWNER(found) != 0 -> skip /* tries again */
+        fi
+    od;
+    /* control_block_make: the next block */
+    atomic { words[1] = (marked -> DIRTY : 0); open = true; found = 0 }
+}
+
 init {
     byte a, b, c;
 
@@ -295,6 +414,7 @@ init {
             now.mutant = getenv("MUTANT") ? atoi(getenv("MUTANT")) : 0;
             now.rounds = getenv("ROUNDS") ? atoi(getenv("ROUNDS")) : 1;
             now.deaths = getenv("DEATHS") ? atoi(getenv("DEATHS")) : 1;
+            now.moves = getenv("MOVES") ? atoi(getenv("MOVES")) : 0;
             now.ways = getenv("WAYS") ? atoi(getenv("WAYS")) : 0;
         };
         mutex[0] = 1; mutex[1] = 2; mutex[2] = 3;
@@ -320,9 +440,16 @@ init {
             od
         :: else
         fi;
-        run thread(0, a);
+        if
+        :: a != 0 -> run thread(0, a)
+        :: else
+        fi;
         run thread(1, b);
         run thread(2, c);
+        if
+        :: moves > 0 -> run broker()
+        :: else
+        fi;
         a = 0; b = 0; c = 0
     }
 }

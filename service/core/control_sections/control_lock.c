@@ -26,16 +26,25 @@ bool control_lock_close_free(struct shmb_block *block)
     return found == SHMB_LOCK_MOVED;
 }
 
-uint64_t control_lock_close_owned(struct shmb_block *block)
+static void mark_abandoned(struct shmb_block *block)
 {
-    const uint64_t found = shmb_load64(&block->lock_word);
     uint32_t died = SHMB_DIED_OWNING;
 
     if ((shmb_load64(&block->sequence) & 1) != 0)
         died |= SHMB_DIED_WRITING;
     block->abandoned |= died;
+}
+
+uint64_t control_lock_close_owned(struct shmb_block *block)
+{
+    const uint64_t found = shmb_load64(&block->lock_word);
+
+    /* Before: a broker that is killed between the steps forgets nothing. */
+    mark_abandoned(block);
     /* A store: a program that changes the word for ever cannot hold the broker up. */
     shmb_store64(&block->lock_word, SHMB_LOCK_MOVED);
+    /* And after: an owner may have cleared the mark and released the lock, and this is another. */
+    mark_abandoned(block);
     return found;
 }
 
