@@ -1,6 +1,8 @@
 /* shmb scan: what exists, and a configuration for it that is one. */
 #include "shmb_run.h"
 
+#include "stage_queue.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,7 @@ static int begin(void **state)
     (void)state;
     stage_begin();
     stage_segment("ShmbTest.Held", 100, 0);
+    stage_queue("ShmbTest.Orders", 4, 64, 0, 0);
     stage_publish();
     keep(section(L"Global\\ShmbTest.Prices", 1000));
     SetLastError(0);
@@ -43,7 +46,7 @@ static int end(void **state)
 {
     while (open_count > 0)
         CloseHandle(open_now[--open_count]);
-    return stage_teardown(state);
+    return stage_queues_teardown(state);
 }
 
 static void expect_part(const char *said, const char *part)
@@ -90,6 +93,7 @@ static void what_exists_is_listed(void **state)
     assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
     expect_part(said, "segment    global      broker                100  ShmbTest.Held\n");
     expect_part(said, "segment    global                         <=4096  ShmbTest.Prices\n");
+    expect_part(said, "queue      global      broker               1536  ShmbTest.Orders\n");
     expect_part(said, "semaphore  global                                 ShmbTest.Seven\n");
     expect_part(said, "event      global                                 ShmbTest.Tick\n");
     assert_null(strstr(said, "sync_"));      /* does not fit the pattern */
@@ -183,6 +187,7 @@ static void the_configuration_passes_the_check(void **state)
     expect_part(said, "  \"ShmbTest.Ready\": { reset: manual, set: true }\n");
     expect_part(said, "  \"ShmbTest.Seven\": { initial: 2, maximum: 7 }\n");
     assert_null(strstr(said, "ShmbTest.Held"));
+    assert_null(strstr(said, "\"ShmbTest.Orders\":"));
     snprintf(copy, sizeof(copy), "%s", said);
     child = child_start(NULL, "\"%s\" check --allow-unsafe-config \"%s\"",
                         support_sibling("shmbroker.exe"), support_file(copy));

@@ -17,12 +17,17 @@ struct starter_object {
     bool in_session;        /* without Global\, in the scanned session */
     bool held;              /* by the broker */
     bool seen;              /* the members below are known: the object could be queried */
-    uint64_t bytes;         /* section */
-    bool exact;             /* section: `bytes` is not rounded up to pages */
+    uint64_t bytes;         /* section, queue */
+    bool exact;             /* the same: `bytes` is not rounded up to pages */
     bool backed;            /* section: maps a file or a program */
     bool manual_reset, set; /* event; `set`: it is signalled */
     int32_t count, maximum; /* semaphore */
 };
+
+static inline bool starter_has_bytes(const struct starter_object *object)
+{
+    return object->kind == SHMB_SECTION || object->kind == SHMB_QUEUE;
+}
 
 /* Does `text` match the pattern? * is any text, ? any character; ASCII case is ignored. */
 bool starter_fits(const char *pattern, const char *text);

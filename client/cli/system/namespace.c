@@ -23,6 +23,13 @@
 
 typedef LONG(NTAPI *open_link)(HANDLE *link, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes);
 
+/* A queue is a section to the system; only the directory tells. */
+static bool is_of_kind(const struct starter_object *object, uint32_t kind)
+{
+    return kind == (uint32_t)object->kind ||
+           (kind == SHMB_QUEUE && object->kind == SHMB_SECTION);
+}
+
 /* Asks the directory whether the broker holds the object, and for its exact size. */
 static void ask_broker(struct starter_object *object)
 {
@@ -30,10 +37,12 @@ static void ask_broker(struct starter_object *object)
 
     info.size = sizeof(info);
     if (object->in_session || shmb_describe(object->name, &info) != SHMB_OK ||
-        strcmp(info.name, object->name) != 0 || info.kind != (uint32_t)object->kind)
+        strcmp(info.name, object->name) != 0 || !is_of_kind(object, info.kind))
         return;
     object->held = info.state == SHMB_STATE_HELD;
-    if (object->held && object->kind == SHMB_SECTION) {
+    if (object->held)
+        object->kind = (enum shmb_kind)info.kind;
+    if (starter_has_bytes(object) && object->held) {
         object->bytes = info.bytes;
         object->exact = true;
     }
@@ -47,7 +56,7 @@ static void ask_object(struct starter_object *object)
      * OpenFileMapping takes it for FILE_MAP_COPY.
      */
     DWORD mask = object->kind == SHMB_SECTION ? SECTION_QUERY | SECTION_MAP_READ : 1;
-    HANDLE handle = object->kind == SHMB_MUTEX
+    HANDLE handle = object->kind == SHMB_MUTEX || object->kind == SHMB_QUEUE
                         ? NULL
                         : plain_open(object->in_session, object->kind, object->name, mask);
 

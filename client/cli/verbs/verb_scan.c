@@ -21,7 +21,7 @@ static void print_line(const struct starter_object *object, uint32_t session)
 
     if (object->in_session)
         snprintf(where, sizeof(where), "session %" PRIu32, session);
-    if (object->kind == SHMB_SECTION && object->bytes != 0)
+    if (starter_has_bytes(object) && object->bytes != 0)
         snprintf(bytes, sizeof(bytes), "%s%" PRIu64, object->exact ? "" : "<=", object->bytes);
     out_text("%-9s  %-10s  %-6s  %17s  ", show_kind((uint32_t)object->kind), where,
              object->held ? "broker" : "", bytes);
@@ -31,7 +31,7 @@ static void print_line(const struct starter_object *object, uint32_t session)
 
 static void put_object(struct json *json, const struct starter_object *object, uint32_t session)
 {
-    const bool sized = object->kind == SHMB_SECTION && object->bytes != 0;
+    const bool sized = starter_has_bytes(object) && object->bytes != 0;
 
     json_object(json, NULL);
     json_names(json, object->name, object->in_session);

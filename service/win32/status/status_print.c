@@ -310,7 +310,7 @@ static bool print_objects(const struct status *status)
     enough = enough && status_print_table(status, is_row);
     text_free(&access);
     if (hidden > 0)
-        console_line("(%zu locks and change events of segments are held, too: status --all)",
+        console_line("(%zu locks, events and snapshots of these are held, too: status --all)",
                      hidden);
     return enough;
 }

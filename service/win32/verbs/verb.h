@@ -88,7 +88,7 @@ enum shmb_exit verb_reload(const char *const *names, size_t count);
 struct status_options {
     const char *const *names; /* only objects of these names, or patterns */
     size_t count;
-    bool all; /* as text: also the locks and change events that are held */
+    bool all; /* as text: also the locks, events and snapshots that are held */
 };
 
 /*

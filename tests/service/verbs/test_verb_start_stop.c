@@ -58,7 +58,7 @@ static void start_stop_and_status_follow_the_service(void **state)
     broker_says("status", 0, "running");
     broker_says("status", 0,
                 "Data: held; access: Interactive read and write; Users read and write\n(1 "
-                "locks and change events of segments are held, too: status --all)");
+                "locks, events and snapshots of these are held, too: status --all)");
     broker_says("status --all", 0, "ShmbTest.Data.lock: held");
     broker_says("status", 0, "\nsince:         20");
     broker_says("status", 0, " (0 d 0 h ");
