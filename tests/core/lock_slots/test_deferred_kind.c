@@ -321,6 +321,91 @@ static void any_kind_by_a_reload(void **state)
     }
 }
 
+static void retire_first(size_t number)
+{
+    if (number == 1) {
+        fake_client_open(fake, "K");
+        slots_reload(HEAD "mutexes: { M: { " USERS " } }\n");
+    } else if (number == 2) {
+        assert_false(slots_has_entry("K"));
+        slots_reload(change->second);
+    } else {
+        expect_as_before();
+        fake_client_close(fake, "K");
+    }
+}
+
+/* It comes back as what it is, and its companions are made again. */
+static void any_kind_after_it_was_retired(void **state)
+{
+    for (change = changes; change < changes + CHANGES; change++) {
+        life_run(change->first, retire_first, 3);
+        next_machine(state);
+    }
+}
+
+static size_t nth;
+
+/* Whatever comes of the reload. */
+static void reload_with_a_failure(size_t number)
+{
+    const char *const *name;
+
+    if (number == 1) {
+        fake_client_open(fake, "K");
+        slots_reload(change->second);
+        fake_fail_nth(fake, fake_can_fail_calls(fake) + nth, SYS_FAILED);
+        return;
+    }
+    fake_fail_nth(fake, 0, SYS_OK);
+    expect_users_alone((const char *const[]){"K"}, 1);
+    for (name = change->kept; name < change->kept + COMPANIONS && *name != NULL; name++)
+        expect_users_alone(name, 1);
+}
+
+static void a_call_of_the_reload_fails(void **state)
+{
+    for (change = changes; change < changes + CHANGES; change++) {
+        bool failed = true;
+
+        for (nth = 1; failed; nth++) {
+            life_run(change->first, reload_with_a_failure, 3);
+            failed = fake_failed(fake) != FAKE_CALL_COUNT;
+            fake_client_close(fake, "K");
+            next_machine(state);
+        }
+        assert_in_range(nth, 10, 400);
+    }
+}
+
+static void reload_and_be_killed(size_t number)
+{
+    if (number != 1)
+        return;
+    fake_client_open(fake, "K");
+    slots_reload(change->second);
+    fake_crash_nth(fake, nth);
+}
+
+static void find_after_the_kill(size_t number)
+{
+    if (number == 1)
+        expect_as_before();
+}
+
+static void a_broker_is_killed_in_the_reload(void **state)
+{
+    for (change = changes; change < changes + CHANGES; change++)
+        for (nth = 1; nth < 60; nth++) {
+            fake_release(fake, false);
+            life_run(change->first, reload_and_be_killed, 2);
+            fake_crash_nth(fake, 0);
+            life_run(change->second, find_after_the_kill, 1);
+            fake_client_close(fake, "K");
+            next_machine(state);
+        }
+}
+
 static void just_open(size_t number)
 {
     (void)number;
@@ -417,6 +502,9 @@ int main(void)
         TEST(a_segment_that_is_put_back_has_its_lock),
         TEST(it_is_put_back_by_a_restart),
         TEST(any_kind_by_a_reload),
+        TEST(any_kind_after_it_was_retired),
+        TEST(a_call_of_the_reload_fails),
+        TEST(a_broker_is_killed_in_the_reload),
         TEST(any_kind_by_a_start),
         TEST(the_lock_in_use_is_made_again),
         TEST(it_is_not_to_grow),
