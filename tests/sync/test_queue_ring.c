@@ -280,6 +280,31 @@ static void renew(uint64_t generation)
     machine_header()->generation = generation;
 }
 
+static void a_clear_wakes_who_waits_for_room(void **state)
+{
+    struct late_put late = {RING_FAILED, RING_FOREVER};
+    struct ring ring, full;
+    struct mortal mortal = {
+        .index = 1, .where = NOBODY, .run = put_late, .ring = &full, .more = &late};
+    const unsigned before = machine_passed(STEP_NAPS);
+    uint64_t me, count;
+
+    (void)state;
+    machine_begin(1, 8, 0, true);
+    machine_open(&full);
+    machine_open(&ring);
+    me = machine_live(0);
+    assert_int_equal(put_text(&ring, me, "a"), RING_OK);
+    machine_start(&mortal);
+    wait_for_step(STEP_NAPS, before);
+    assert_int_equal(ring_clear(&ring, NULL, me, &count), RING_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(machine_signals(), 1);
+    machine_join(&mortal);
+    assert_int_equal(late.result, RING_OK);
+    assert_string_equal(get_text(&ring, me), "late");
+}
+
 static void a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale(void **state)
 {
     struct late_put late = {RING_OK, 5000};
@@ -999,6 +1024,7 @@ int main(void)
         cmocka_unit_test_teardown(nobody_is_woken_while_nobody_sleeps, end),
         cmocka_unit_test_teardown(who_waited_for_the_event_passes_the_signal_on, end),
         cmocka_unit_test_teardown(a_retired_queue_is_stale, end),
+        cmocka_unit_test_teardown(a_clear_wakes_who_waits_for_room, end),
         cmocka_unit_test_teardown(a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale, end),
         cmocka_unit_test_teardown(a_put_that_waited_for_room_of_a_renewed_queue_is_stale, end),
         cmocka_unit_test_teardown(an_end_of_a_renewed_queue_is_not_given_back, end),
