@@ -26,8 +26,7 @@ typedef LONG(NTAPI *open_link)(HANDLE *link, ACCESS_MASK access, OBJECT_ATTRIBUT
 /* A queue is a section to the system; only the directory tells. */
 static bool is_of_kind(const struct starter_object *object, uint32_t kind)
 {
-    return kind == (uint32_t)object->kind ||
-           (kind == SHMB_QUEUE && object->kind == SHMB_SECTION);
+    return kind == (uint32_t)object->kind || (kind == SHMB_QUEUE && object->kind == SHMB_SECTION);
 }
 
 /* Asks the directory whether the broker holds the object, and for its exact size. */
