@@ -223,6 +223,18 @@ static inline bool shmb_swap64(volatile uint64_t *at, uint64_t *expected, uint64
 #endif
 }
 
+/* As shmb_fence_full, after a shmb_swap64 that swapped: on x86, that is a full fence itself. */
+static inline void shmb_fence_after_swap(void)
+{
+#if !defined(SHMB_MSVC) && (defined(__i386__) || defined(__x86_64__))
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* for the compiler */
+#elif defined(_M_IX86) || defined(_M_X64)
+    _ReadWriteBarrier();
+#else
+    shmb_fence_full();
+#endif
+}
+
 /* Stores `value` and returns what was there. A full fence. */
 static inline uint32_t shmb_exchange32(volatile uint32_t *at, uint32_t value)
 {

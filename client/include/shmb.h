@@ -663,7 +663,10 @@ SHMB_RESULT int32_t SHMB_CALL shmb_init_done(_Inout_ shmb_segment *segment);
  * neither.
  *
  * Full       By the queue's `overflow`: a put waits until there is room (block), fails at once
- *            (refuse), or drops the oldest message (drop oldest).
+ *            (refuse), or drops the oldest message (drop oldest). A put that sleeps is woken when
+ *            about half of the slots are free: one that was woken for each message would sleep
+ *            again at once. Of less room it learns some milliseconds later, and when its timeout
+ *            is over.
  * Ends       With `producers: one`, the end to put belongs to the thread that puts first, until
  *            the handle through which it did is closed, or the thread ends, or it deletes a
  *            fiber that has put or locked; a put of another thread fails with SHMB_BUSY. The
@@ -719,7 +722,8 @@ SHMB_RESULT int32_t SHMB_CALL shmb_queue_close(_In_opt_ shmb_queue *queue);
  * SHMB_RANGE: longer than `slot_size`. SHMB_BUSY: another thread has the end; or other threads
  * were faster 4096 times in a row, and a next call can succeed: shmb_result_text tells which.
  * SHMB_STALE: the queue was retired or recreated, or its access was changed; open it again. Where
- * that happened during the call, the message may be in the queue all the same. SHMB_NO_SLOT: as
+ * that happened during the call, the message may be in the queue all the same, or have damaged one
+ * that another thread put meanwhile into the same slot. SHMB_NO_SLOT: as
  * shmb_lock; or the broker could not make the slots that the lock needs, and its event log tells
  * why. SHMB_ACCESS_DENIED, SHMB_CORRUPT, SHMB_BAD_ARGUMENT. SHMB_NOT_OURS, SHMB_NOT_FOUND,
  * SHMB_NO_BROKER: the queue's events could not be opened, to wait. SHMB_NO_MEMORY, SHMB_SYSTEM.

@@ -6,12 +6,28 @@
 
 uint32_t shmb_queue_stride(uint32_t slot_size)
 {
-    return (uint32_t)(sizeof(struct shmb_queue_slot) + slot_size + 63) & ~63u;
+    return (slot_size + 63) & ~63u;
+}
+
+uint32_t shmb_queue_lengths(uint32_t slots)
+{
+    return ((uint32_t)sizeof(uint32_t) * slots + 63) & ~63u;
 }
 
 uint64_t shmb_queue_size(uint32_t slots, uint32_t slot_size)
 {
-    return sizeof(struct shmb_queue_header) + (uint64_t)slots * shmb_queue_stride(slot_size);
+    return sizeof(struct shmb_queue_header) + shmb_queue_lengths(slots) +
+           (uint64_t)slots * shmb_queue_stride(slot_size);
+}
+
+uint64_t shmb_queue_slots_in(uint64_t size, uint32_t slot_size)
+{
+    const uint64_t each = sizeof(uint32_t) + shmb_queue_stride(slot_size);
+    uint64_t slots = (size - sizeof(struct shmb_queue_header)) / each;
+
+    while (slots > 0 && shmb_queue_size((uint32_t)slots, slot_size) > size)
+        slots--;
+    return slots;
 }
 
 void shmb_queue_fill_header(uint32_t slots, uint32_t slot_size, uint32_t flags, uint64_t generation,

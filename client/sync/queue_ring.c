@@ -10,6 +10,15 @@
 #define ALARMS_FREE   16u   /* wake-ups for nothing before the sleeper slows down */
 #define PAUSE_MOST_MS 20u
 
+/* In pauses of the processor, each some 25 to 50 nanoseconds. */
+#define ROOM_LOOK      16u /* between two looks for room */
+#define YIELD_EVERY    64u /* then the other end gets the processor, if it needs this one */
+#define PATIENCE_LEAST 4u
+#define PATIENCE_MOST  32u
+#define TRY_EVERY      64u /* waits for a message between two tries with patience */
+
+#define ROOM_FIRST_MS 2u
+
 /* One call. */
 struct call {
     struct ring *ring;
@@ -49,13 +58,19 @@ bool ring_begin(struct ring *ring, void *bytes, size_t size, uint32_t slots, uin
         slot_size > SHMB_QUEUE_SLOT_MOST || size < shmb_queue_size(slots, slot_size))
         return false;
     ring->header = bytes;
-    ring->first = (uint8_t *)bytes + sizeof(struct shmb_queue_header);
+    ring->lengths = (volatile uint32_t *)(void *)(ring->header + 1);
+    ring->first = (uint8_t *)(ring->header + 1) + shmb_queue_lengths(slots);
     ring->slots = slots;
     ring->slot_size = slot_size;
     ring->stride = shmb_queue_stride(slot_size);
     ring->flags = flags;
     ring->mask = (slots & (slots - 1)) == 0 ? slots - 1 : 0;
     ring->generation = generation;
+    ring->part = 1;
+    while (ring->part * 2 <= slots / 2)
+        ring->part *= 2;
+    ring->patience = 0;
+    ring->waits = 0;
     return true;
 }
 
@@ -87,11 +102,14 @@ void ring_leave(struct ring *ring, void *context)
                         true);
 }
 
-static struct shmb_queue_slot *slot_at(const struct ring *ring, uint64_t position)
+static uint32_t index_of(const struct ring *ring, uint64_t position)
 {
-    const uint64_t index = ring->mask != 0 ? position & ring->mask : position % ring->slots;
+    return (uint32_t)(ring->mask != 0 ? position & ring->mask : position % ring->slots);
+}
 
-    return (struct shmb_queue_slot *)(void *)(ring->first + (size_t)index * ring->stride);
+static uint8_t *slot_at(const struct ring *ring, uint32_t index)
+{
+    return ring->first + (size_t)index * ring->stride;
 }
 
 static bool blocks(const struct ring *ring)
@@ -99,7 +117,7 @@ static bool blocks(const struct ring *ring)
     return (ring->flags & (SHMB_ENTRY_REFUSE | SHMB_ENTRY_DROP_OLDEST)) == 0;
 }
 
-/* Does only the calling thread move the head? It has the consumers' end then. */
+/* Does nobody else move the head than who has the consumers' end? */
 static bool owns_head(const struct ring *ring)
 {
     return ring_one_consumer(ring) && (ring->flags & SHMB_ENTRY_DROP_OLDEST) == 0;
@@ -112,13 +130,13 @@ static volatile uint32_t *asleep(const struct ring *ring, enum ring_event which)
     return which == RING_ITEMS ? &ring->header->consumers_asleep : &ring->header->producers_asleep;
 }
 
-/* After an index moved: wakes who sleeps until it does. */
+/* After a swap has moved an index: wakes who sleeps until it does. */
 static void wake(const struct call *call, enum ring_event which)
 {
     const struct ring *ring = call->ring;
 
     /* A sleeper marks itself, then looks at the index; here it is the other way round. */
-    shmb_fence_full();
+    shmb_fence_after_swap();
     if (shmb_load32(asleep(ring, which)) == 0 || shmb_exchange32(asleep(ring, which), 0) == 0)
         return;
     SHMB_CRASH_POINT("queue: cleared the mark");
@@ -133,17 +151,77 @@ static bool moved(const struct ring *ring, enum ring_event which, uint64_t posit
     return position - shmb_load64(&ring->header->head) != ring->slots;
 }
 
-/* Looks for a short time whether the caller can go on. */
-static bool spin(const struct ring *ring, enum ring_event which, uint64_t position)
+static void spin_pause(const struct call *call, uint32_t count)
 {
+    if (count % YIELD_EVERY == YIELD_EVERY - 1)
+        call->ring->port->pause(call->context, 0);
+    else
+        shmb_pause();
+}
+
+/*
+ * How many pauses a consumer that found nothing leaves to the producer before it looks. Each look
+ * takes the line of the tail from the producer, so a consumer that looks all the time slows a
+ * stream of messages down for both. A single message must be seen at once. So the consumer is
+ * patient only while at least one message a pause comes, and tries that every now and then.
+ */
+static uint32_t patience_now(struct ring *ring)
+{
+    const uint32_t patience = shmb_load32(&ring->patience), waits = shmb_load32(&ring->waits);
+
+    if (patience != 0)
+        return patience;
+    shmb_store32(&ring->waits, waits + 1);
+    return waits % TRY_EVERY == TRY_EVERY - 1 ? PATIENCE_LEAST : 0;
+}
+
+/* `came`: messages that were there after `patience` pauses. */
+static void adapt_patience(struct ring *ring, uint32_t patience, uint64_t came)
+{
+    if (came < patience)
+        patience = patience > PATIENCE_LEAST ? patience / 2 : 0;
+    else if (patience < PATIENCE_MOST)
+        patience *= 2;
+    shmb_store32(&ring->patience, patience);
+}
+
+/* Looks for a short time whether there is a message at `head`. */
+static bool spin_for_item(const struct call *call, uint64_t head)
+{
+    struct ring *ring = call->ring;
+    const uint32_t patience = ring->spins != 0 ? patience_now(ring) : 0;
+    uint32_t i;
+
+    if (patience != 0) {
+        for (i = 0; i < patience; i++)
+            shmb_pause();
+        adapt_patience(ring, patience, shmb_load64(&ring->header->tail) - head);
+    }
+    for (i = 0; i < ring->spins; i++) {
+        if (moved(ring, RING_ITEMS, head))
+            return true;
+        spin_pause(call, i);
+    }
+    return false;
+}
+
+/*
+ * Looks for a short time whether a part of a lap is free; at the end, one slot is enough. As with
+ * messages, a producer that looks all the time and fills each slot at once slows both down. Here
+ * no message comes later for that: the queue is full.
+ */
+static bool spin_for_room(const struct call *call, uint64_t tail)
+{
+    const struct ring *ring = call->ring;
     uint32_t i;
 
     for (i = 0; i < ring->spins; i++) {
-        if (moved(ring, which, position))
+        if (i % ROOM_LOOK == 0 &&
+            ring->slots - (tail - shmb_load64(&ring->header->head)) >= ring->part)
             return true;
-        shmb_pause();
+        spin_pause(call, i);
     }
-    return false;
+    return moved(ring, RING_ROOM, tail);
 }
 
 /* Sleeps once. The caller then looks again. */
@@ -151,6 +229,7 @@ static enum ring_result nap(const struct call *call, enum ring_event which, uint
                             uint32_t ms, unsigned *alarms)
 {
     const struct ring *ring = call->ring;
+    enum ring_wake woken;
 
     if (!current(ring))
         return RING_STALE;
@@ -159,10 +238,11 @@ static enum ring_result nap(const struct call *call, enum ring_event which, uint
     SHMB_CRASH_POINT("queue: marked that it sleeps");
     if (moved(ring, which, position))
         return RING_OK;
-    if (!ring->port->sleep(call->context, which, ms < RING_SLICE_MS ? ms : RING_SLICE_MS))
+    woken = ring->port->sleep(call->context, which, ms < RING_SLICE_MS ? ms : RING_SLICE_MS);
+    if (woken == RING_NOT_SLEPT)
         return RING_FAILED;
     SHMB_CRASH_POINT("queue: slept");
-    if (moved(ring, which, position) || ++*alarms < ALARMS_FREE)
+    if (woken == RING_TIME_OVER || moved(ring, which, position) || ++*alarms < ALARMS_FREE)
         return RING_OK;
     /* A program signals the event all the time: that must not use up a processor. */
     ring->port->pause(call->context, ms < PAUSE_MOST_MS ? ms : PAUSE_MOST_MS);
@@ -231,6 +311,17 @@ static void drop(struct ring *ring)
 }
 
 /*
+ * How long a producer sleeps. It is woken where a part of a lap is free; before that, it looks
+ * itself: soon at first, because the consumer may take its time after a single message.
+ */
+static uint32_t room_ms(const struct ring *ring, unsigned naps, uint32_t most)
+{
+    const uint32_t ms = ring->part == 1 || naps > 5 ? RING_SLICE_MS : ROOM_FIRST_MS << naps;
+
+    return ms < most ? ms : most;
+}
+
+/*
  * Waits until slot `tail` is free. The caller has the lock: only consumers can move anything
  * meanwhile, and they only make room.
  */
@@ -238,7 +329,7 @@ static enum ring_result make_room(struct call *call, uint64_t tail)
 {
     struct ring *ring = call->ring;
     enum ring_result result = RING_OK;
-    unsigned alarms = 0, tries = 0;
+    unsigned alarms = 0, tries = 0, naps = 0;
     uint32_t ms;
 
     while (result == RING_OK) {
@@ -259,14 +350,20 @@ static enum ring_result make_room(struct call *call, uint64_t tail)
             count_one(&ring->header->refused);
             return RING_FULL;
         }
-        if (call->timeout_ms != 0 && spin(ring, RING_ROOM, tail))
+        if (call->timeout_ms != 0 && spin_for_room(call, tail))
             continue;
         ms = left(call);
         if (ms == 0)
             return RING_FULL;
-        result = nap(call, RING_ROOM, tail, ms, &alarms);
+        result = nap(call, RING_ROOM, tail, room_ms(ring, naps++, ms), &alarms);
     }
     return result;
+}
+
+/* Of the message that is put at `tail`. */
+static uint64_t newest_of(uint64_t tail, uint32_t count)
+{
+    return (tail & UINT32_MAX) | (uint64_t)count << 32;
 }
 
 /*
@@ -278,20 +375,27 @@ static enum ring_result fill(struct call *call, const void *bytes, uint32_t coun
     struct ring *ring = call->ring;
     const uint64_t tail = shmb_load64(&ring->header->tail);
     enum ring_result result = current(ring) ? make_room(call, tail) : RING_STALE;
-    struct shmb_queue_slot *slot;
+    uint64_t found = tail;
+    uint32_t index;
 
     if (result == RING_OK && !current(ring))
         result = RING_STALE;
     if (result != RING_OK)
         return result;
-    slot = slot_at(ring, tail);
+    index = index_of(ring, tail);
     SHMB_CRASH_POINT("queue: room");
-    shared_copy(slot + 1, bytes, count);
-    shmb_store32(&slot->length, count);
+    shared_copy(slot_at(ring, index), bytes, count);
+    shmb_store32(&ring->lengths[index], count);
+    shmb_store64(&ring->header->newest, newest_of(tail, count));
     SHMB_CRASH_POINT("queue: filled");
     if (!current(ring))
         return RING_STALE;
-    shmb_store64(&ring->header->tail, tail + 1);
+    /*
+     * No store: a thread that lost the lock here must not set the tail back. If the swap fails,
+     * such a thread, or one that damages the queue, was faster.
+     */
+    if (!shmb_swap64(&ring->header->tail, &found, tail + 1))
+        return RING_STALE;
     SHMB_CRASH_POINT("queue: stored the tail");
     return RING_OK;
 }
@@ -387,17 +491,28 @@ static enum ring_result indices(const struct ring *ring, uint64_t *head, uint64_
 }
 
 /*
+ * The length of the message at `head`, which is below `tail`. That of the newest message is beside
+ * the tail, so its line is here already.
+ */
+static uint32_t length_at(const struct ring *ring, uint64_t head, uint64_t tail, uint32_t index)
+{
+    const uint64_t newest = head + 1 == tail ? shmb_load64(&ring->header->newest) : ~head;
+
+    return (uint32_t)newest == (uint32_t)head ? (uint32_t)(newest >> 32)
+                                              : shmb_load32(&ring->lengths[index]);
+}
+
+/*
  * Copies the message at `head`. RING_BUSY: it was got or dropped meanwhile. A copy counts only if
  * the head is still the same afterwards.
  */
-static enum ring_result copy_out(const struct ring *ring, uint64_t head, void *buffer,
-                                 uint32_t size, uint32_t *length)
+static enum ring_result copy_out(const struct ring *ring, uint64_t head, uint64_t tail,
+                                 void *buffer, uint32_t size, uint32_t *length)
 {
-    const struct shmb_queue_slot *slot = slot_at(ring, head);
-    const uint32_t found = shmb_load32(&slot->length);
+    const uint32_t index = index_of(ring, head), found = length_at(ring, head, tail, index);
 
     if (found <= size && found <= ring->slot_size) {
-        shared_copy(buffer, slot + 1, found);
+        shared_copy(buffer, slot_at(ring, index), found);
         *length = found;
         return RING_OK;
     }
@@ -410,13 +525,14 @@ static enum ring_result copy_out(const struct ring *ring, uint64_t head, void *b
     return RING_LONG;
 }
 
-/* Takes the message at `head`, which was copied. False: another one did. */
+/*
+ * Takes the message at `head`, which was copied. False: another one did. The only consumer swaps,
+ * too: one that lost its end to the broker here must not set the head back.
+ */
 static bool advance(struct ring *ring, uint64_t head)
 {
     SHMB_CRASH_POINT("queue: copied");
-    if (owns_head(ring))
-        shmb_store64(&ring->header->head, head + 1);
-    else if (!shmb_swap64(&ring->header->head, &head, head + 1))
+    if (!shmb_swap64(&ring->header->head, &head, head + 1))
         return false;
     SHMB_CRASH_POINT("queue: stored the head");
     return true;
@@ -431,14 +547,17 @@ static enum ring_result try_get(struct ring *ring, void *buffer, uint32_t size, 
 
     if (owns_head(ring)) {
         *head = shmb_load64(&ring->header->head);
+        tail = ring->seen_tail;
         /* Without a look at the producer's line, as long as it is known to be further. */
-        if (ring->seen_tail - *head - 1 >= ring->slots)
-            result = indices(ring, head, &ring->seen_tail);
+        if (tail - *head - 1 >= ring->slots) {
+            result = indices(ring, head, &tail);
+            ring->seen_tail = tail;
+        }
     } else {
         result = indices(ring, head, &tail);
     }
     if (result == RING_OK)
-        result = copy_out(ring, *head, buffer, size, length);
+        result = copy_out(ring, *head, tail, buffer, size, length);
     /* While it slept, the end may have become that of another thread. */
     if (result == RING_OK && !current(ring))
         return RING_STALE;
@@ -480,20 +599,19 @@ static bool was_signalled(struct ring *ring)
 }
 
 static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t size,
-                                    uint32_t *length)
+                                    uint32_t *length, uint64_t *head)
 {
     struct ring *ring = call->ring;
     enum ring_result result;
     unsigned alarms = 0;
     bool slept = false;
-    uint64_t head;
     uint32_t ms;
 
     for (;;) {
-        result = get_now(ring, buffer, size, length, &head);
+        result = get_now(ring, buffer, size, length, head);
         if (result != RING_EMPTY && result != RING_BUSY)
             break;
-        if (call->timeout_ms != 0 && result == RING_EMPTY && spin(ring, RING_ITEMS, head))
+        if (call->timeout_ms != 0 && result == RING_EMPTY && spin_for_item(call, *head))
             continue;
         ms = left(call);
         if (ms == 0)
@@ -503,7 +621,7 @@ static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t si
             continue;
         }
         slept = true;
-        result = nap(call, RING_ITEMS, head, ms, &alarms);
+        result = nap(call, RING_ITEMS, *head, ms, &alarms);
         if (result != RING_OK)
             break;
     }
@@ -521,14 +639,16 @@ enum ring_result ring_get(struct ring *ring, void *context, uint64_t identity, v
 {
     struct call call = call_of(ring, context, identity, timeout_ms);
     enum ring_result result;
+    uint64_t head;
 
     *length = 0;
     if (!current(ring))
         return RING_STALE;
     result = claim_get(&call);
     if (result == RING_OK)
-        result = get_waiting(&call, buffer, size, length);
-    if (result == RING_OK && blocks(ring))
+        result = get_waiting(&call, buffer, size, length, &head);
+    /* Once a part: each lap has at least one, so who empties a full queue signals. */
+    if (result == RING_OK && blocks(ring) && ((head + 1) & (ring->part - 1)) == 0)
         wake(&call, RING_ROOM);
     if (result != RING_OK && result != RING_LONG)
         *length = 0;
@@ -547,7 +667,7 @@ enum ring_result ring_peek(const struct ring *ring, void *buffer, uint32_t size,
         *length = 0;
         result = indices(ring, &head, &tail);
         if (result == RING_OK)
-            result = copy_out(ring, head, buffer, size, length);
+            result = copy_out(ring, head, tail, buffer, size, length);
         shmb_fence_acquire();
         if (result == RING_OK && shmb_load64(&ring->header->head) != head)
             result = RING_BUSY;

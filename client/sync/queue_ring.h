@@ -44,29 +44,38 @@ enum ring_result {
 
 enum ring_event { RING_ITEMS, RING_ROOM };
 
+/* How a sleep ended. */
+enum ring_wake { RING_SIGNALLED, RING_TIME_OVER, RING_NOT_SLEPT };
+
 /*
  * `context` is what the caller of a step gives. `lock` is called only where the first swap does not
  * get the lock: puts together the lock of this word, valid up to the end of the step.
  */
 struct ring_port {
     const struct fast_lock *(*lock)(void *context, volatile uint64_t *word);
-    /* Sleeps until the event is signalled or the time is over. False: the system failed. */
-    bool (*sleep)(void *context, enum ring_event which, uint32_t ms);
+    /* Sleeps until the event is signalled or the time is over. RING_NOT_SLEPT: the system failed.
+     */
+    enum ring_wake (*sleep)(void *context, enum ring_event which, uint32_t ms);
     void (*wake)(void *context, enum ring_event which);
-    void (*pause)(void *context, uint32_t ms); /* sleeps, whatever is signalled */
-    uint64_t (*now)(void *context);            /* milliseconds that only grow */
+    /* Sleeps, whatever is signalled. 0: lets a thread run that waits for this processor. */
+    void (*pause)(void *context, uint32_t ms);
+    uint64_t (*now)(void *context); /* milliseconds that only grow */
 };
 
 /* A queue, as one handle sees it. All of it is the process's own memory. */
 struct ring {
     struct shmb_queue_header *header;
+    volatile uint32_t *lengths;
     uint8_t *first; /* slot */
     uint32_t slots, slot_size, stride, flags;
     uint32_t mask;  /* slots - 1 where that is a mask; else 0 */
-    uint32_t spins; /* looks before it sleeps */
+    uint32_t part;  /* of a lap: the greatest power of two up to half of the slots; at least 1 */
+    uint32_t spins; /* pauses before it sleeps; 0 where there is one processor */
     uint64_t generation;
     const struct ring_port *port;
 
+    volatile uint32_t patience;     /* of consumers, in pauses */
+    volatile uint32_t waits;        /* of consumers that had none */
     uint64_t seen_head;             /* of a producer, while it has the lock */
     uint64_t seen_tail;             /* of the only consumer */
     volatile uint64_t put_identity; /* who got an end for one thread through this handle; or 0 */

@@ -66,8 +66,7 @@ static void read_layout(struct reader *reader, const struct node *key,
                      "%lu slots of %lu bytes are more than the 1 GiB that a queue may have; write "
                      "at most %llu",
                      (unsigned long)queue->slots, (unsigned long)queue->slot_size,
-                     (unsigned long long)((CFG_QUEUE_MAX - shmb_queue_size(0, 1)) /
-                                          shmb_queue_stride(queue->slot_size)));
+                     (unsigned long long)shmb_queue_slots_in(CFG_QUEUE_MAX, queue->slot_size));
 }
 
 /* one or many. */

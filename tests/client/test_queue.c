@@ -529,12 +529,18 @@ static void damage_is_found_and_cleared(void **state)
     assert_int_equal(count, 0);
     assert_int_equal(put_text(queue, "a"), SHMB_OK);
     assert_string_equal(get_text(queue), "a");
-    /* A length: of the slot of the next message. */
+    /* The length of the newest message, and of the one before it. */
     assert_int_equal(put_text(queue, "b"), SHMB_OK);
-    damage(NAME, 1024 + 128 * ((0xf1u) % 4), "ffffffff");
+    damage(NAME, 204, "ffffffff");
     assert_int_equal(shmb_queue_get(queue, buffer, 64, NULL, 0), SHMB_CORRUPT);
     assert_int_equal(shmb_queue_clear(queue, &count), SHMB_OK);
     assert_int_equal(count, 1);
+    assert_int_equal(put_text(queue, "b"), SHMB_OK);
+    assert_int_equal(put_text(queue, "c"), SHMB_OK);
+    damage(NAME, 1024 + 4 * (0xf2u % 4), "ffffffffffffffff");
+    assert_int_equal(shmb_queue_get(queue, buffer, 64, NULL, 0), SHMB_CORRUPT);
+    assert_int_equal(shmb_queue_clear(queue, &count), SHMB_OK);
+    assert_int_equal(count, 2);
     damage(NAME, 128, "8000000000000001"); /* the lock word */
     assert_int_equal(put_text(queue, "c"), SHMB_CORRUPT);
     damage(NAME, 128, "0");

@@ -416,8 +416,8 @@ static const struct bad rows_queues[] = {
      "f:3:11: error: queues.ShmBroker: names that start with ShmBroker. belong to the broker; choose another (an event of the queue would be named ShmBroker.lock; give the queue a shorter name)\n"},
     {TEXT(DEFAULTS "limits: { objects: 3 }\nqueues: { Q: { slots: 8, slot_size: 8 } }\n"),
      "f:3:20: error: limits.objects: 1029 objects, locks, slots and events included, exceed the limit of 3; remove some, or raise the limit\n"},
-    {TEXT(DEFAULTS "limits: { memory: 1535 }\nqueues: { Q: { slots: 8, slot_size: 56 } }\n"),
-     "f:3:19: error: limits.memory: 67136 bytes of segments, queues and slots exceed the limit of 1535; remove some, or raise the limit\n"},
+    {TEXT(DEFAULTS "limits: { memory: 1599 }\nqueues: { Q: { slots: 8, slot_size: 56 } }\n"),
+     "f:3:19: error: limits.memory: 67200 bytes of segments, queues and slots exceed the limit of 1599; remove some, or raise the limit\n"},
 };
 
 /* Names. */

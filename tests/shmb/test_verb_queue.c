@@ -105,7 +105,7 @@ static void a_queue_is_shown(void **state)
     (void)state;
     shmb_expect(0, "", "queue put ShmbTest.Full --text one");
     assert_int_equal(shmb_run(&shmb_user, &said, "list"), 0);
-    assert_non_null(strstr(said, "queue      held               1152  " NAME "\n"));
+    assert_non_null(strstr(said, "queue      held               1216  " NAME "\n"));
     assert_int_equal(shmb_run(&shmb_user, &said, "queue info ShmbTest.Full"), 0);
     assert_non_null(strstr(said, "size:        1 messages of up to 16 bytes\n"
                                  "producers:   one\n"

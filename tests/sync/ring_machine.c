@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static const char *const steps[STEP_COUNT] = {
     "queue: cleared the mark",
 };
 static uint32_t signals;
-static volatile uint32_t sleeps, pauses;
+static volatile uint32_t sleeps, pauses, released;
 
 static void *memory, *slots_section;
 static size_t memory_size, slots_size;
@@ -58,9 +59,19 @@ void shmb_crash_point(const char *name)
     pthread_mutex_unlock(&mutex);
     if (mortal == NULL || mortal->where != where || mortal->passes-- > 0)
         return;
+    if (mortal->holds) {
+        while (shmb_exchange32(&released, 0) == 0)
+            (void)sched_yield();
+        return;
+    }
     mortal->died = true;
     machine_leave(mortal->index);
     pthread_exit(NULL);
+}
+
+void machine_release(void)
+{
+    (void)shmb_exchange32(&released, 1);
 }
 
 unsigned machine_passed(enum step where)
@@ -136,12 +147,13 @@ static void signal_event(unsigned which)
 }
 
 /* Waits for the event, or for a slot in which nobody lives. */
-static enum fast_wake wait_for(unsigned which, uint32_t slot_index, uint32_t ms)
+static enum fast_wake wait_for(unsigned which, uint32_t slot_index, uint32_t ms, bool *woken)
 {
     const uint64_t end = now(NULL) + ms;
     const struct timespec until = {(time_t)(end / 1000), (long)(end % 1000) * 1000000};
     enum fast_wake result = FAST_WOKEN;
 
+    *woken = false;
     pthread_mutex_lock(&mutex);
     for (;;) {
         if (slot_index != FAST_NO_SLOT && !lives[slot_index]) {
@@ -153,6 +165,7 @@ static enum fast_wake wait_for(unsigned which, uint32_t slot_index, uint32_t ms)
             break;
         if (signalled[which]) {
             signalled[which] = false;
+            *woken = true;
             break;
         }
         if (pthread_cond_timedwait(&changed, &mutex, &until) == ETIMEDOUT)
@@ -164,8 +177,10 @@ static enum fast_wake wait_for(unsigned which, uint32_t slot_index, uint32_t ms)
 
 static enum fast_wake lock_sleep(void *context, uint32_t slot_index, uint32_t ms)
 {
+    bool woken;
+
     (void)context;
-    return wait_for(2, slot_index, ms);
+    return wait_for(2, slot_index, ms, &woken);
 }
 
 static void lock_release_slot(void *context, uint32_t index)
@@ -191,14 +206,16 @@ static const struct fast_lock *ring_lock(void *context, volatile uint64_t *word)
     return &lock;
 }
 
-static bool ring_sleep(void *context, enum ring_event which, uint32_t ms)
+static enum ring_wake ring_sleep(void *context, enum ring_event which, uint32_t ms)
 {
+    bool woken;
+
     (void)context;
-    if (is_strict && ms == RING_SLICE_MS)
+    if (is_strict)
         ms = LONG_MS;
     (void)shmb_exchange32(&sleeps, 1);
-    (void)wait_for(which, FAST_NO_SLOT, ms);
-    return true;
+    (void)wait_for(which, FAST_NO_SLOT, ms, &woken);
+    return woken ? RING_SIGNALLED : RING_TIME_OVER;
 }
 
 static void ring_wake(void *context, enum ring_event which)
@@ -215,8 +232,12 @@ static void ring_pause(void *context, uint32_t ms)
     const struct timespec time = {0, (long)ms * 1000000};
 
     (void)context;
-    (void)shmb_exchange32(&pauses, pauses + 1); /* one end at a time counts */
-    nanosleep(&time, NULL);
+    if (ms > 0) {
+        (void)shmb_exchange32(&pauses, pauses + 1); /* one end at a time counts */
+        nanosleep(&time, NULL);
+    } else {
+        (void)sched_yield();
+    }
 }
 
 static const struct ring_port ring_port = {ring_lock, ring_sleep, ring_wake, ring_pause, now};

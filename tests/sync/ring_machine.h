@@ -33,7 +33,7 @@ enum step {
     STEP_COUNT
 };
 
-/* Makes the queue; `strict`: a sleep of a queue's end does not end before the machine's time. */
+/* Makes the queue; `strict`: a sleep of a queue's end lasts until it is signalled. */
 void machine_begin(uint32_t slots, uint32_t slot_size, uint32_t flags, bool strict);
 void machine_end(void);
 
@@ -57,11 +57,13 @@ struct mortal {
     struct ring *ring;
     uint64_t identity;
     void *more;
+    bool holds; /* it does not die there, but waits for machine_release */
     bool died;
 };
 
 void machine_start(struct mortal *mortal);
 void machine_join(struct mortal *mortal); /* sets `died` */
+void machine_release(void);               /* lets go the one that holds */
 
 /* How often any thread passed this point. */
 unsigned machine_passed(enum step where);

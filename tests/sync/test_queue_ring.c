@@ -84,7 +84,7 @@ static void a_full_queue_says_so(void **state)
     uint64_t me;
 
     (void)state;
-    machine_begin(2, 8, 0, true);
+    machine_begin(2, 8, 0, false);
     machine_open(&ring);
     me = machine_live(0);
     assert_int_equal(put_text(&ring, me, "a"), RING_OK);
@@ -230,6 +230,31 @@ static void who_waited_for_the_event_passes_the_signal_on(void **state)
     assert_int_equal(machine_signals(), 4);
 }
 
+/* Not for each message: the producer would be full, and asleep, again after one put. */
+static void a_consumer_signals_room_once_a_part_of_a_lap_is_free(void **state)
+{
+    struct ring ring;
+    uint64_t me;
+    int i;
+
+    (void)state;
+    machine_begin(8, 8, 0, true);
+    machine_open(&ring);
+    me = machine_live(0);
+    for (i = 0; i < 8; i++)
+        assert_int_equal(put_text(&ring, me, "a"), RING_OK);
+    machine_header()->producers_asleep = 1;
+    for (i = 0; i < 3; i++)
+        assert_string_equal(get_text(&ring, me), "a");
+    assert_int_equal(machine_signals(), 0);
+    assert_string_equal(get_text(&ring, me), "a");
+    assert_int_equal(machine_signals(), 1);
+    machine_header()->producers_asleep = 1;
+    for (i = 0; i < 4; i++)
+        assert_string_equal(get_text(&ring, me), "a");
+    assert_int_equal(machine_signals(), 2); /* each lap has two parts, wherever it begins */
+}
+
 static void a_retired_queue_is_stale(void **state)
 {
     struct ring_level level;
@@ -303,6 +328,33 @@ static void a_clear_wakes_who_waits_for_room(void **state)
     machine_join(&mortal);
     assert_int_equal(late.result, RING_OK);
     assert_string_equal(get_text(&ring, me), "late");
+}
+
+/* A consumer that takes its time after one message does not keep a producer. */
+static void a_put_sees_room_that_is_not_signalled(void **state)
+{
+    struct late_put late = {RING_FULL, RING_FOREVER};
+    struct ring ring, its;
+    struct mortal mortal = {
+        .index = 1, .where = NOBODY, .run = put_late, .ring = &its, .more = &late};
+    const unsigned before = machine_passed(STEP_NAPS);
+    uint64_t me;
+    int i;
+
+    (void)state;
+    machine_begin(8, 8, 0, false);
+    machine_open(&ring);
+    machine_open(&its);
+    me = machine_live(0);
+    for (i = 0; i < 8; i++)
+        assert_int_equal(put_text(&ring, me, "a"), RING_OK);
+    machine_start(&mortal);
+    wait_for_step(STEP_NAPS, before);
+    assert_string_equal(get_text(&ring, me), "a");
+    machine_join(&mortal);
+    assert_int_equal(late.result, RING_OK);
+    assert_int_equal(machine_header()->tail, 9);
+    assert_int_equal(machine_signals(), 0);
 }
 
 static void a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale(void **state)
@@ -416,6 +468,39 @@ static void a_get_that_waited_in_a_renewed_queue_is_stale(void **state)
     machine_join(&mortal);
     assert_int_equal(late.result, RING_STALE);
     assert_string_equal(get_text(&ring, me), "a");
+}
+
+/* The head would go back: messages would come twice, and the queue would be damaged. */
+static void a_get_that_lost_its_end_does_not_move_the_head(void **state)
+{
+    struct late_put late = {RING_OK, 0};
+    struct ring old, ring;
+    struct mortal mortal = {.index = 1,
+                            .where = STEP_GET_COPIED,
+                            .holds = true,
+                            .run = get_late,
+                            .ring = &old,
+                            .more = &late};
+    const unsigned before = machine_passed(STEP_GET_COPIED);
+    uint64_t me;
+
+    (void)state;
+    machine_begin(4, 8, ONE_EACH, true);
+    machine_open(&old);
+    machine_open(&ring);
+    ring.generation = 8;
+    me = machine_live(0);
+    assert_int_equal(put_text(&old, me, "a"), RING_OK);
+    assert_int_equal(put_text(&old, me, "b"), RING_OK);
+    machine_start(&mortal);
+    wait_for_step(STEP_GET_COPIED, before);
+    renew(8);
+    assert_string_equal(get_text(&ring, me), "a");
+    assert_string_equal(get_text(&ring, me), "b");
+    machine_release();
+    machine_join(&mortal);
+    assert_int_equal(late.result, RING_EMPTY); /* the next call says that the queue is stale */
+    assert_int_equal(machine_header()->head, 2);
 }
 
 /* ---- ends for one thread ---- */
@@ -858,7 +943,8 @@ static void hostile_indices_are_corrupt_and_clear_repairs_them(void **state)
     assert_int_equal(ring_clear(&ring, NULL, me, &count), RING_OK);
     assert_int_equal(count, 0);
     assert_int_equal(put_text(&ring, me, "a"), RING_OK);
-    ((struct shmb_queue_slot *)(void *)(machine_header() + 1))->length = 9;
+    ring.lengths[0] = 9;
+    machine_header()->newest = UINT64_MAX;
     assert_int_equal(ring_get(&ring, NULL, me, buffer, sizeof(buffer), &length, 0), RING_CORRUPT);
     assert_int_equal(length, 0);
     assert_int_equal(ring_peek(&ring, buffer, sizeof(buffer), &length), RING_CORRUPT);
@@ -871,7 +957,6 @@ static void hostile_indices_are_corrupt_and_clear_repairs_them(void **state)
     assert_int_equal(put_text(&ring, me, "a"), RING_STALE);
 }
 
-/* No byte of the header or of a slot leads out of the section: ASan watches. */
 /* The only consumer remembers how far the producer was: after a repair that says nothing. */
 static void cleared_messages_do_not_come_back(void **state)
 {
@@ -893,6 +978,7 @@ static void cleared_messages_do_not_come_back(void **state)
     assert_int_equal(machine_header()->head, 5);
 }
 
+/* No byte of the header or of a slot leads out of the section: ASan watches. */
 static void any_bytes_are_survived(void **state)
 {
     static const uint32_t flags[] = {0, ONE_EACH, SHMB_ENTRY_DROP_OLDEST,
@@ -924,8 +1010,8 @@ static void any_bytes_are_survived(void **state)
                 break;
             case 3:
                 for (j = 0; j < ring.slots; j++)
-                    ((struct shmb_queue_slot *)(void *)(ring.first + (size_t)j * ring.stride))
-                        ->length = (uint32_t)hostile_number();
+                    ring.lengths[j] = (uint32_t)hostile_number();
+                header->newest = (uint32_t)header->head | hostile_number() << 32;
                 break;
             case 4:
                 header->put_lock = random_number() % 2 == 0 ? 0 : hostile_number();
@@ -988,6 +1074,57 @@ static void false_wake_ups_do_not_keep_a_sleeper(void **state)
     machine_join(&consumer);
 }
 
+/* A port whose sleeps take no time; its clock goes on by each of them. */
+static uint64_t clock_ms;
+static unsigned pauses;
+static enum ring_wake each_sleep;
+
+static enum ring_wake sleep_at_once(void *context, enum ring_event which, uint32_t ms)
+{
+    (void)context;
+    (void)which;
+    clock_ms += each_sleep == RING_SIGNALLED ? 1 : ms;
+    return each_sleep;
+}
+
+static void count_pause(void *context, uint32_t ms)
+{
+    (void)context;
+    if (ms > 0)
+        pauses++;
+}
+
+static uint64_t clock_now(void *context)
+{
+    (void)context;
+    return clock_ms;
+}
+
+/* A pause is deaf: a message that comes meanwhile is late. */
+static void only_false_wake_ups_slow_a_sleeper_down(void **state)
+{
+    static const struct ring_port port = {
+        .sleep = sleep_at_once, .pause = count_pause, .now = clock_now};
+    char buffer[8];
+    struct ring ring;
+    uint32_t length;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        machine_begin(4, 8, 0, false);
+        machine_open(&ring);
+        ring.port = &port;
+        each_sleep = i == 0 ? RING_TIME_OVER : RING_SIGNALLED;
+        pauses = 0;
+        assert_int_equal(ring_get(&ring, NULL, 0, buffer, 8, &length, 5000), RING_EMPTY);
+        if (i == 0)
+            assert_int_equal(pauses, 0);
+        else
+            assert_true(pauses > 0);
+    }
+}
+
 static void a_section_that_is_too_short_is_refused(void **state)
 {
     static uint64_t bytes[2048 / 8];
@@ -995,8 +1132,8 @@ static void a_section_that_is_too_short_is_refused(void **state)
 
     (void)state;
     memset(&ring, 0, sizeof(ring));
-    assert_true(ring_begin(&ring, bytes, 1024 + 64 * 4, 4, 24, 0, 1));
-    assert_false(ring_begin(&ring, bytes, 1024 + 64 * 4 - 1, 4, 24, 0, 1));
+    assert_true(ring_begin(&ring, bytes, 1024 + 64 + 64 * 4, 4, 24, 0, 1));
+    assert_false(ring_begin(&ring, bytes, 1024 + 64 + 64 * 4 - 1, 4, 24, 0, 1));
     assert_false(ring_begin(&ring, bytes, sizeof(bytes), 0, 24, 0, 1));
     assert_false(ring_begin(&ring, bytes, sizeof(bytes), 4, 0, 0, 1));
     assert_false(ring_begin(&ring, bytes, SIZE_MAX, SHMB_QUEUE_SLOTS_MOST + 1, 4, 0, 1));
@@ -1025,10 +1162,13 @@ int main(void)
         cmocka_unit_test_teardown(who_waited_for_the_event_passes_the_signal_on, end),
         cmocka_unit_test_teardown(a_retired_queue_is_stale, end),
         cmocka_unit_test_teardown(a_clear_wakes_who_waits_for_room, end),
+        cmocka_unit_test_teardown(a_consumer_signals_room_once_a_part_of_a_lap_is_free, end),
+        cmocka_unit_test_teardown(a_put_sees_room_that_is_not_signalled, end),
         cmocka_unit_test_teardown(a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale, end),
         cmocka_unit_test_teardown(a_put_that_waited_for_room_of_a_renewed_queue_is_stale, end),
         cmocka_unit_test_teardown(an_end_of_a_renewed_queue_is_not_given_back, end),
         cmocka_unit_test_teardown(a_get_that_waited_in_a_renewed_queue_is_stale, end),
+        cmocka_unit_test_teardown(a_get_that_lost_its_end_does_not_move_the_head, end),
         cmocka_unit_test_teardown(an_end_for_one_belongs_to_its_first_thread, end),
         cmocka_unit_test_teardown(many_put_and_many_get, end),
         cmocka_unit_test_teardown(one_puts_and_one_gets, end),
@@ -1040,6 +1180,7 @@ int main(void)
         cmocka_unit_test_teardown(cleared_messages_do_not_come_back, end),
         cmocka_unit_test_teardown(any_bytes_are_survived, end),
         cmocka_unit_test_teardown(false_wake_ups_do_not_keep_a_sleeper, end),
+        cmocka_unit_test_teardown(only_false_wake_ups_slow_a_sleeper_down, end),
         cmocka_unit_test_teardown(a_section_that_is_too_short_is_refused, end),
         cmocka_unit_test_teardown(every_step_was_passed, end),
     };

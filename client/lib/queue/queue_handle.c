@@ -79,18 +79,23 @@ static const struct fast_lock *port_lock(void *context, volatile uint64_t *word)
     return &call->lock;
 }
 
-static bool port_sleep(void *context, enum ring_event which, uint32_t ms)
+static enum ring_wake port_sleep(void *context, enum ring_event which, uint32_t ms)
 {
     struct queue_call *call = context;
     HANDLE event;
 
     call->result = queue_event(call->queue, which, &event, &call->fault);
     if (call->result != SHMB_OK)
-        return false;
-    if (WaitForSingleObject(event, ms) != WAIT_FAILED)
-        return true;
-    call->result = fault_call(&call->fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
-    return false;
+        return RING_NOT_SLEPT;
+    switch (WaitForSingleObject(event, ms)) {
+    case WAIT_OBJECT_0:
+        return RING_SIGNALLED;
+    case WAIT_TIMEOUT:
+        return RING_TIME_OVER;
+    default:
+        call->result = fault_call(&call->fault, SHMB_SYSTEM, CALL_WAIT, GetLastError());
+        return RING_NOT_SLEPT;
+    }
 }
 
 /* Without the event, those who sleep look again after a slice. */

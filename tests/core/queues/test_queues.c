@@ -211,7 +211,7 @@ static void messages_outlive_the_broker(void **state)
     for (i = 0; i < 2; i++) {
         fake_owner(fake, owners[i]);
         reloads_live(hold_and_go, 1);
-        assert_non_null(strstr(fake_state_text(fake, STATE_FILE), "object section 2048 "));
+        assert_non_null(strstr(fake_state_text(fake, STATE_FILE), "object section 2112 "));
         assert_non_null(strstr(fake_state_text(fake, STATE_FILE), " 8 100 0 Q\n"));
         reloads_live(find_again, 2);
         fake_client_close(fake, SLOTS);
