@@ -11,9 +11,14 @@
 
 #include "crash_point.h"
 
-#define SPINS       100u /* pauses before the first sleep: a short section ends meanwhile */
-#define FRUITLESS   4u   /* sleeps in vain before a waiter bars newcomers */
-#define CLOCK_EVERY 64u  /* rounds between two looks at the clock, by one that does not sleep */
+/*
+ * Looks before the first sleep: a short section ends meanwhile. Ever longer pauses between them:
+ * each look takes the word's cache line away from the owner, which needs it to release the lock.
+ */
+#define SPINS       16u
+#define PAUSES_MOST 16u
+#define FRUITLESS   4u  /* sleeps in vain before a waiter bars newcomers */
+#define CLOCK_EVERY 64u /* rounds between two looks at the clock, by one that does not sleep */
 
 /* One thread that waits for one lock. */
 struct waiter {
@@ -22,6 +27,7 @@ struct waiter {
     uint32_t timeout_ms;
     uint64_t start;
     uint32_t spins;  /* left */
+    uint32_t pauses; /* before the next look */
     uint32_t rounds; /* since the last sleep */
     uint32_t fruitless;
     bool slept;
@@ -139,6 +145,7 @@ static enum step try_owned(struct waiter *waiter, uint64_t word, enum fast_resul
 {
     const struct fast_lock *lock = waiter->lock;
     const uint64_t owner = word & SHMB_LOCK_IDENTITY;
+    uint32_t pause;
 
     /* Its own identity: this thread does not have the lock, so the word is forged. */
     if (owner == waiter->identity || has_later_generation(lock, word)) {
@@ -150,7 +157,10 @@ static enum step try_owned(struct waiter *waiter, uint64_t word, enum fast_resul
     if (waiter->spins == 0)
         return STEP_SLEEP;
     waiter->spins--;
-    shmb_pause();
+    for (pause = 0; pause < waiter->pauses; pause++)
+        shmb_pause();
+    if (waiter->pauses < PAUSES_MOST)
+        waiter->pauses *= 2;
     return STEP_LOOK;
 }
 
@@ -268,6 +278,7 @@ enum fast_result fast_take(const struct fast_lock *lock, uint64_t identity, uint
         .timeout_ms = timeout_ms,
         .start = lock->port->now(lock->context),
         .spins = timeout_ms == 0 ? 0 : SPINS,
+        .pauses = 1,
     };
     return wait_for(&waiter);
 }
