@@ -1,34 +1,13 @@
 /* Fast locks of segments: the results of a mutex, without one; and what programs can do to them. */
-#include "stage.h"
+#include "fast_segment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lock_word.h"
-#include "opened.h"
 #include "shmb_fast.h"
 
-#define NAME  "ShmbTest.Fast"
 #define EVENT NAME ".lock"
-
-static const struct launch user = {.standard_user = true};
-static struct directory_row *row;
-
-static int begin(void **state)
-{
-    (void)state;
-    stage_begin();
-    row = stage_segment(NAME, 100, STAGE_LOCK | STAGE_FAST);
-    stage_segment("ShmbTest.Other", 100, STAGE_LOCK | STAGE_FAST);
-    stage_publish();
-    return 0;
-}
-
-static volatile uint64_t *word_at(void)
-{
-    return &stage_block(row)->lock_word;
-}
 
 static uint64_t identity_of(uint32_t slot, uint32_t generation)
 {
@@ -41,15 +20,6 @@ static uint32_t owner_of(uint64_t word)
     return (uint32_t)(word & SHMB_LOCK_SLOT) - 1;
 }
 
-static uint32_t slots_taken(void)
-{
-    uint32_t i, count = 0;
-
-    for (i = 0; i < STAGE_SLOTS; i++)
-        count += stage_slot(i)->taken;
-    return count;
-}
-
 /* Is the mutex of a slot free? */
 static bool is_free(uint32_t index)
 {
@@ -59,27 +29,6 @@ static bool is_free(uint32_t index)
         return false;
     assert_true(answer == WAIT_OBJECT_0 || answer == WAIT_ABANDONED);
     return ReleaseMutex(stage_slot_mutex(index));
-}
-
-static DWORD in_thread(LPTHREAD_START_ROUTINE routine, void *context)
-{
-    HANDLE thread = CreateThread(NULL, 0, routine, context, 0, NULL);
-    DWORD code = 0;
-
-    assert_non_null(thread);
-    WaitForSingleObject(thread, INFINITE);
-    GetExitCodeThread(thread, &code);
-    CloseHandle(thread);
-    return code;
-}
-
-/* What shmb_result_text says of the last failure. */
-static const char *text_of(int32_t result)
-{
-    static char text[512];
-
-    assert_int_equal(shmb_result_text(result, text, sizeof(text)), SHMB_OK);
-    return text;
 }
 
 /* ---- as a mutex --------------------------------------------------------------- */
@@ -111,11 +60,6 @@ static void a_lock_is_counted(void **state)
 static DWORD WINAPI unlock_there(void *segment)
 {
     return (DWORD)-shmb_unlock(segment);
-}
-
-static DWORD WINAPI lock_and_end(void *segment)
-{
-    return (DWORD)-shmb_lock(segment, 0);
 }
 
 static void a_lock_belongs_to_its_thread(void **state)
@@ -189,14 +133,6 @@ static void one_program_is_first(void **state)
 }
 
 /* ---- deaths ------------------------------------------------------------------- */
-
-static void let_die(const char *verb)
-{
-    struct child *child = client_start(&user, "%s " NAME, verb);
-
-    child_expect(child, "ready");
-    child_kill(child);
-}
 
 static void death_is_told_to_all_until_consistent(void **state)
 {
@@ -594,120 +530,6 @@ static void the_state_tells_who_has_it(void **state)
     shmb_close(segment);
 }
 
-/* ---- shmb_fast.h ------------------------------------------------------------------ */
-
-static shmb_fast *fast_of(shmb_segment *segment)
-{
-    shmb_fast *fast = NULL;
-
-    assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast), SHMB_OK);
-    assert_non_null(fast);
-    return fast;
-}
-
-static void both_forms_are_one_lock(void **state)
-{
-    shmb_segment *segment = opened(NAME, SHMB_WRITE), *second = opened(NAME, SHMB_WRITE);
-    shmb_fast *fast = fast_of(segment);
-    char byte;
-
-    (void)state;
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_NOT_OWNER);
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK); /* the first time the library notes it */
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
-    assert_string_equal(client_line(&user, "fast-try " NAME), "-9");
-    assert_int_equal(in_thread(lock_and_end, segment), (DWORD)-SHMB_TIMEOUT);
-    assert_int_equal(shmb_write(segment, 1, "x", 1, NULL), SHMB_OK);
-    assert_int_equal(shmb_write(second, 2, "y", 1, NULL), SHMB_OK);
-    /* Taken again in both forms, released crosswise. */
-    assert_int_equal(shmb_lock(second, 0), SHMB_OK);
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
-    assert_int_equal(shmb_unlock(segment), SHMB_OK);
-    assert_true(*word_at() != 0);
-    assert_int_equal(shmb_unlock(second), SHMB_OK);
-    assert_true(*word_at() == 0);
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_NOT_OWNER);
-    assert_int_equal(shmb_fast_read(fast, 1, &byte, 1), SHMB_OK);
-    assert_int_equal(byte, 'x');
-    assert_int_equal(shmb_fast_read(fast, 100, &byte, 0), SHMB_OK);
-    assert_int_equal(shmb_fast_read(fast, 100, &byte, 1), SHMB_RANGE);
-    assert_int_equal(shmb_fast_read(fast, UINT64_MAX, &byte, 2), SHMB_RANGE);
-    /* A close releases what was taken here through the segment. */
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
-    assert_int_equal(shmb_fast_end(fast), SHMB_OK);
-    assert_int_equal(shmb_close(segment), SHMB_OK);
-    assert_true(*word_at() == 0);
-    shmb_close(second);
-}
-
-/* What the program does not see itself, the library does. */
-static void the_fast_form_leaves_the_rest_to_the_library(void **state)
-{
-    shmb_segment *segment = opened(NAME, SHMB_WRITE);
-    shmb_fast *fast = fast_of(segment);
-    struct child *waiting;
-
-    (void)state;
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
-    waiting = client_start(&user, "fast-wait " NAME);
-    child_expect(waiting, "waits");
-    while ((*word_at() & SHMB_LOCK_CONTENDED) == 0)
-        SwitchToThread();
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
-    child_expect(waiting, "0");
-    assert_int_equal(child_end(waiting), 0);
-    let_die("fast-half");
-    assert_int_equal(shmb_fast_lock(fast, SHMB_INFINITE), SHMB_ABANDONED);
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_ABANDONED);
-    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_OK);
-    assert_int_equal(shmb_write_begin(segment), SHMB_OK);
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK); /* ends the write, too */
-    assert_int_equal(stage_block(row)->sequence & 1, 0);
-    /* A mark without a word, a thread that ended with the lock, and a block of another segment. */
-    stage_block(row)->abandoned = 1;
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_ABANDONED);
-    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
-    assert_int_equal(in_thread(lock_and_end, segment), 0);
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_ABANDONED);
-    assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
-    assert_int_equal(shmb_fast_unlock(fast), SHMB_OK);
-    stage_block(row)->generation++;
-    assert_int_equal(shmb_fast_lock(fast, 0), SHMB_STALE);
-    assert_true(*word_at() == 0);
-    stage_block(row)->generation--;
-    shmb_fast_end(fast);
-    shmb_close(segment);
-}
-
-static void who_has_no_fast_form(void **state)
-{
-    shmb_segment *segment = opened(NAME, SHMB_WRITE);
-    shmb_fast *fast = (shmb_fast *)(void *)&fast;
-
-    (void)state;
-    assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION + 1, &fast), SHMB_VERSION_MISMATCH);
-    assert_non_null(strstr(text_of(SHMB_VERSION_MISMATCH), "shmb_fast.h"));
-    assert_null(fast);
-    assert_int_equal(shmb_fast_begin(NULL, SHMB_FAST_VERSION, &fast), SHMB_BAD_ARGUMENT);
-    assert_int_equal(shmb_fast_end(NULL), SHMB_OK);
-    shmb_close(segment);
-    segment = opened(NAME, SHMB_READ);
-    assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast), SHMB_ACCESS_DENIED);
-    shmb_close(segment);
-    stage_segment("ShmbTest.Mutex", 100, STAGE_LOCK);
-    stage_publish();
-    segment = opened("ShmbTest.Mutex", SHMB_WRITE);
-    assert_int_equal(shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast), SHMB_BAD_ARGUMENT);
-    assert_non_null(strstr(text_of(SHMB_BAD_ARGUMENT), "lock: fast"));
-    shmb_close(segment);
-}
-
 /* ---- exclusion -------------------------------------------------------------------- */
 
 #define TURNS 20000u
@@ -802,138 +624,7 @@ static void a_greedy_program_starves_nobody(void **state)
     shmb_close(segment);
 }
 
-/* ---- fibers ------------------------------------------------------------------------- */
-
-static struct {
-    shmb_segment *segment;
-    void *main;
-    int32_t result;
-} fibers;
-
-static void WINAPI lock_in_fiber(void *unused)
-{
-    (void)unused;
-    fibers.result = shmb_lock(fibers.segment, 0);
-    SwitchToFiber(fibers.main);
-}
-
-/* Deleting a fiber ends no thread: the lock stays, and so does the slot. */
-static DWORD WINAPI use_fibers(void *segment)
-{
-    void *fiber;
-
-    fibers.segment = segment;
-    fibers.main = ConvertThreadToFiber(NULL);
-    fiber = CreateFiber(0, lock_in_fiber, NULL);
-    if (fibers.main == NULL || fiber == NULL)
-        return 1;
-    SwitchToFiber(fiber);
-    DeleteFiber(fiber);
-    if (fibers.result != SHMB_OK || slots_taken() != 1 ||
-        in_thread(lock_and_end, segment) != (DWORD)-SHMB_TIMEOUT)
-        return 2;
-    return shmb_unlock(segment) == SHMB_OK ? 0 : 3;
-}
-
-static void WINAPI lock_and_unlock_in_fiber(void *unused)
-{
-    (void)unused;
-    fibers.result = shmb_lock(fibers.segment, 0);
-    if (fibers.result == SHMB_OK)
-        fibers.result = shmb_unlock(fibers.segment);
-    SwitchToFiber(fibers.main);
-}
-
-/* The fiber took the slot, and the table of the thread has its identity. */
-static DWORD WINAPI use_table_after_fiber(void *segment)
-{
-    shmb_fast *fast;
-    void *fiber;
-    int32_t result;
-
-    fibers.segment = segment;
-    fibers.main = ConvertThreadToFiber(NULL);
-    fiber = CreateFiber(0, lock_and_unlock_in_fiber, NULL);
-    if (fibers.main == NULL || fiber == NULL)
-        return 1;
-    SwitchToFiber(fiber);
-    if (fibers.result != SHMB_OK || shmb_fast_begin(segment, SHMB_FAST_VERSION, &fast) != SHMB_OK)
-        return 2;
-    DeleteFiber(fiber);
-    if (slots_taken() != 1 || shmb_fast_lock(fast, 0) != SHMB_OK)
-        return 3;
-    if (in_thread(lock_and_end, segment) != (DWORD)-SHMB_TIMEOUT)
-        return 4;
-    result = shmb_fast_unlock(fast);
-    shmb_fast_end(fast);
-    return result == SHMB_OK ? 0 : 5;
-}
-
-static void a_table_outlasts_the_fiber_that_took_the_slot(void **state)
-{
-    shmb_segment *segment = opened(NAME, SHMB_WRITE);
-
-    (void)state;
-    assert_int_equal(in_thread(use_table_after_fiber, segment), 0);
-    shmb_close(segment);
-}
-
-static void the_end_of_a_fiber_is_not_that_of_its_thread(void **state)
-{
-    shmb_segment *segment = opened(NAME, SHMB_WRITE);
-
-    (void)state;
-    assert_int_equal(in_thread(use_fibers, segment), 0);
-    shmb_close(segment);
-}
-
 /* ---- the programs ---------------------------------------------------------------------- */
-
-static shmb_segment *open_here(const char *name)
-{
-    shmb_segment *segment;
-    int32_t result = shmb_open(name, SHMB_WRITE, 0, &segment);
-
-    if (result != SHMB_OK)
-        client_say("open: %d", (int)result);
-    return segment;
-}
-
-static int fast_try(int argc, char **argv)
-{
-    shmb_segment *segment = open_here(argv[0]);
-
-    (void)argc;
-    client_say("%d", (int)shmb_lock(segment, 0));
-    shmb_close(segment);
-    return 0;
-}
-
-static int hold(const char *name, bool half)
-{
-    shmb_segment *segment = open_here(name);
-
-    if (shmb_lock(segment, SHMB_INFINITE) < 0)
-        return 1;
-    if (half)
-        shmb_write_begin(segment);
-    client_say("ready");
-    client_wait_for_end();
-    shmb_close(segment);
-    return 0;
-}
-
-static int fast_hold(int argc, char **argv)
-{
-    (void)argc;
-    return hold(argv[0], false);
-}
-
-static int fast_half(int argc, char **argv)
-{
-    (void)argc;
-    return hold(argv[0], true);
-}
 
 static int fast_hold_ids(int argc, char **argv)
 {
@@ -944,17 +635,6 @@ static int fast_hold_ids(int argc, char **argv)
         return 1;
     client_say("%lu %lu", GetCurrentProcessId(), GetCurrentThreadId());
     client_wait_for_end();
-    shmb_close(segment);
-    return 0;
-}
-
-static int fast_wait(int argc, char **argv)
-{
-    shmb_segment *segment = open_here(argv[0]);
-
-    (void)argc;
-    client_say("waits");
-    client_say("%d", (int)shmb_lock(segment, SHMB_INFINITE));
     shmb_close(segment);
     return 0;
 }
@@ -1012,7 +692,7 @@ static const struct verb verbs[] = {
     {"fast-add", 1, fast_add},   {"fast-greed", 1, fast_greed},
 };
 
-#define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
+#define STAGED(test) cmocka_unit_test_setup_teardown(test, fast_begin, stage_teardown)
 
 int main(void)
 {
@@ -1038,13 +718,8 @@ int main(void)
         STAGED(a_fast_lock_needs_the_directory),
         STAGED(the_event_of_a_stranger),
         STAGED(the_state_tells_who_has_it),
-        STAGED(both_forms_are_one_lock),
-        STAGED(the_fast_form_leaves_the_rest_to_the_library),
-        STAGED(who_has_no_fast_form),
         STAGED(programs_of_both_bitnesses_exclude_each_other),
         STAGED(a_greedy_program_starves_nobody),
-        STAGED(the_end_of_a_fiber_is_not_that_of_its_thread),
-        STAGED(a_table_outlasts_the_fiber_that_took_the_slot),
     };
 
     support_client(verbs, sizeof(verbs) / sizeof(verbs[0]));
