@@ -212,7 +212,6 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
         return fault_plain(fault, SHMB_NOT_OWNER);
     if (handle_has_fast_lock(segment) && segment_lock_may(segment, fault) != SHMB_OK)
         return SHMB_ACCESS_DENIED;
-    ownership_settle(ownership);
     if (ownership->locks.count > 1) {
         holding_drop(&ownership->locks, &segment->locks);
         return SHMB_OK;
