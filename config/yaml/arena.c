@@ -11,7 +11,7 @@
 #include "compiler.h"
 
 #define CHUNK_FIRST 4096u
-#define CHUNK_LAST  (1024u * 1024)
+#define CHUNK_LAST  (256u * 1024) /* what is left of the last one stays unused */
 
 /* Aligned for everything that a configuration contains. */
 union unit {
