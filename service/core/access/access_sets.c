@@ -14,6 +14,8 @@
 #include "hash.h"
 #include "nameset.h"
 
+#define FIRST_ROOM 16u /* of sets, and of lists */
+
 /* A list that has been resolved, to be found again. */
 struct seen_list {
     const struct cfg_access *list;
@@ -29,14 +31,127 @@ struct access_sets {
     struct trustees *known;
     struct cfg_messages *messages;
     struct seen_list *lists;
-    size_t list_count, text_count; /* of `lists`, of `by_text` */
-    struct nameset by_list;        /* of `lists`, by address of the list */
-    struct nameset by_text;        /* of `lists` without an error, by what is written */
-    struct nameset by_content;     /* of `items` */
+    size_t list_count;
+    size_t room, list_room;    /* of `items` and `lists` */
+    struct nameset by_list;    /* of `lists`, by address of the list */
+    struct nameset by_text;    /* of `lists` without an error, by what is written */
+    struct nameset by_content; /* of `items` */
 };
 
-struct access_sets *access_sets_new(size_t lists, struct trustees *known,
-                                    struct cfg_messages *messages)
+/*
+ * Sets that differ only in what is not hashed (SDDL, the text of the label, `held_back`) collide;
+ * same_set tells them apart.
+ */
+static uint32_t hash_set(const struct access_set *set)
+{
+    uint32_t hash = SHMB_HASH_START;
+    size_t i;
+
+    for (i = 0; i < set->count; i++) {
+        hash = shmb_hash_text(hash, set->rules[i].sid);
+        hash = shmb_hash_add(hash, (uint32_t)set->rules[i].level);
+    }
+    return shmb_hash_add(hash, set->label != NULL);
+}
+
+/* By address. The low bits of addresses are alike; the product spreads them to the top. */
+static uint32_t hash_list(const struct cfg_access *list)
+{
+    return (uint32_t)((uint64_t)(uintptr_t)list * UINT64_C(0x9E3779B97F4A7C15) >> 32);
+}
+
+static uint32_t hash_text(const struct seen_list *seen)
+{
+    const struct cfg_access *list = seen->list;
+    uint32_t hash = shmb_hash_add(SHMB_HASH_START, seen->low);
+    size_t i;
+
+    if (list->sddl != NULL)
+        return shmb_hash_text(hash, list->sddl);
+    for (i = 0; i < list->count; i++)
+        hash = shmb_hash_text(shmb_hash_add(hash, (uint32_t)list->trustees[i].level),
+                              list->trustees[i].name);
+    return hash;
+}
+
+/* True if two lists are written alike, for objects for which they mean the same. */
+static bool same_text(const void *first, const void *second)
+{
+    const struct seen_list *x = first, *y = second;
+    const struct cfg_access *a = x->list, *b = y->list;
+    size_t i;
+
+    if (x->low != y->low || a->count != b->count)
+        return false;
+    if (a->sddl != NULL || b->sddl != NULL)
+        return a->sddl != NULL && b->sddl != NULL && x->kind == y->kind &&
+               strcmp(a->sddl, b->sddl) == 0;
+    for (i = 0; i < a->count; i++)
+        if (a->trustees[i].level != b->trustees[i].level ||
+            strcmp(a->trustees[i].name, b->trustees[i].name) != 0)
+            return false;
+    return true;
+}
+
+/*
+ * The name sets point into the arrays: where an array grows, they are built anew. Most
+ * configurations have few lists, however many objects.
+ */
+static bool make_room_for_lists(struct access_sets *sets)
+{
+    const size_t room = sets->list_room > 0 ? sets->list_room * 2 : FIRST_ROOM;
+    struct nameset by_list = {NULL, 0}, by_text = {NULL, 0};
+    struct seen_list *lists = NULL;
+    size_t i;
+
+    if (sets->list_count < sets->list_room)
+        return true;
+    if (nameset_init(&by_list, room) && nameset_init(&by_text, room))
+        lists = realloc(sets->lists, room * sizeof(*lists));
+    if (lists == NULL) {
+        nameset_free(&by_list);
+        nameset_free(&by_text);
+        return false;
+    }
+    for (i = 0; i < sets->list_count; i++) {
+        (void)nameset_add(&by_list, hash_list(lists[i].list), &lists[i], NULL);
+        if (lists[i].set != SIZE_MAX)
+            (void)nameset_add(&by_text, hash_text(&lists[i]), &lists[i], same_text);
+    }
+    nameset_free(&sets->by_list);
+    nameset_free(&sets->by_text);
+    sets->lists = lists;
+    sets->by_list = by_list;
+    sets->by_text = by_text;
+    sets->list_room = room;
+    return true;
+}
+
+static bool make_room_for_sets(struct access_sets *sets)
+{
+    const size_t room = sets->room > 0 ? sets->room * 2 : FIRST_ROOM;
+    struct nameset by_content = {NULL, 0};
+    struct access_set *items = NULL;
+    size_t i;
+
+    if (sets->count < sets->room)
+        return true;
+    if (nameset_init(&by_content, room))
+        items = realloc(sets->items, room * sizeof(*items));
+    if (items == NULL) {
+        nameset_free(&by_content);
+        return false;
+    }
+    for (i = 0; i < sets->count; i++)
+        (void)nameset_add(&by_content, hash_set(&items[i]), &items[i], NULL);
+    nameset_free(&sets->by_content);
+    sets->items = items;
+    sets->by_content = by_content;
+    sets->room = room;
+    return true;
+}
+
+struct access_sets *access_sets_new(struct trustees *known, struct cfg_messages *messages)
 {
     struct access_sets *sets = calloc(1, sizeof(*sets));
 
@@ -44,14 +159,7 @@ struct access_sets *access_sets_new(size_t lists, struct trustees *known,
         return NULL;
     sets->known = known;
     sets->messages = messages;
-    /*
-     * Room for each list with and without the low integrity label. The name sets point into these
-     * arrays, which must not move while lists are added.
-     */
-    sets->lists = calloc(lists * 2 + 1, sizeof(*sets->lists));
-    sets->items = calloc(lists * 2 + 1, sizeof(*sets->items));
-    if (sets->lists != NULL && sets->items != NULL && nameset_init(&sets->by_list, lists * 2) &&
-        nameset_init(&sets->by_content, lists * 2))
+    if (make_room_for_sets(sets) && make_room_for_lists(sets))
         return sets;
     access_sets_free(sets);
     return NULL;
@@ -94,22 +202,6 @@ void access_sets_free(struct access_sets *sets)
         access_resolve_free(&sets->items[i]);
     free(sets->items);
     free(sets);
-}
-
-/*
- * Sets that differ only in what is not hashed (SDDL, the text of the label, `held_back`) collide;
- * same_set tells them apart.
- */
-static uint32_t hash_set(const struct access_set *set)
-{
-    uint32_t hash = SHMB_HASH_START;
-    size_t i;
-
-    for (i = 0; i < set->count; i++) {
-        hash = shmb_hash_text(hash, set->rules[i].sid);
-        hash = shmb_hash_add(hash, (uint32_t)set->rules[i].level);
-    }
-    return shmb_hash_add(hash, set->label != NULL);
 }
 
 static bool same_label(const char *a, const char *b)
@@ -155,12 +247,6 @@ static size_t intern(struct access_sets *sets, struct access_set *set)
     return (size_t)(equal - sets->items);
 }
 
-/* By address. The low bits of addresses are alike; the product spreads them to the top. */
-static uint32_t hash_list(const struct cfg_access *list)
-{
-    return (uint32_t)((uint64_t)(uintptr_t)list * UINT64_C(0x9E3779B97F4A7C15) >> 32);
-}
-
 static bool same_list(const void *first, const void *second)
 {
     const struct seen_list *a = first, *b = second;
@@ -176,39 +262,6 @@ static const struct seen_list *find_list(const struct access_sets *sets,
     return nameset_find(&sets->by_list, hash_list(list), &key, same_list);
 }
 
-static uint32_t hash_text(const struct seen_list *seen)
-{
-    const struct cfg_access *list = seen->list;
-    uint32_t hash = shmb_hash_add(SHMB_HASH_START, seen->low);
-    size_t i;
-
-    if (list->sddl != NULL)
-        return shmb_hash_text(hash, list->sddl);
-    for (i = 0; i < list->count; i++)
-        hash = shmb_hash_text(shmb_hash_add(hash, (uint32_t)list->trustees[i].level),
-                              list->trustees[i].name);
-    return hash;
-}
-
-/* True if two lists are written alike, for objects for which they mean the same. */
-static bool same_text(const void *first, const void *second)
-{
-    const struct seen_list *x = first, *y = second;
-    const struct cfg_access *a = x->list, *b = y->list;
-    size_t i;
-
-    if (x->low != y->low || a->count != b->count)
-        return false;
-    if (a->sddl != NULL || b->sddl != NULL)
-        return a->sddl != NULL && b->sddl != NULL && x->kind == y->kind &&
-               strcmp(a->sddl, b->sddl) == 0;
-    for (i = 0; i < a->count; i++)
-        if (a->trustees[i].level != b->trustees[i].level ||
-            strcmp(a->trustees[i].name, b->trustees[i].name) != 0)
-            return false;
-    return true;
-}
-
 /*
  * Finds or makes the set of a list that is new by its address; `seen->set` is SIZE_MAX if the list
  * has an error. SYS_OK or SYS_NO_MEMORY.
@@ -221,10 +274,10 @@ static enum sys_status resolve(struct access_sets *sets, struct seen_list *seen)
     enum sys_status status;
 
     seen->set = SIZE_MAX;
+    if (!make_room_for_sets(sets))
+        return SYS_NO_MEMORY;
     if (other != NULL && other->set == SIZE_MAX)
         return SYS_OK; /* its errors are in the messages already */
-    if (!nameset_reserve(&sets->by_text, sets->text_count + 1))
-        return SYS_NO_MEMORY;
     other = nameset_find(&sets->by_text, hash, seen, same_text);
     if (other != NULL) {
         seen->set = other->set;
@@ -236,7 +289,6 @@ static enum sys_status resolve(struct access_sets *sets, struct seen_list *seen)
     seen->set = intern(sets, &fresh);
     /* One with an error is not added: each has to report it at its own place. */
     (void)nameset_add(&sets->by_text, hash, seen, NULL);
-    sets->text_count++;
     return SYS_OK;
 }
 
@@ -246,9 +298,12 @@ enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_acces
     const struct seen_list *seen = find_list(sets, list, low);
 
     if (seen == NULL) {
-        struct seen_list *added = &sets->lists[sets->list_count];
+        struct seen_list *added;
         enum sys_status status;
 
+        if (!make_room_for_lists(sets))
+            return SYS_NO_MEMORY;
+        added = &sets->lists[sets->list_count];
         *added = (struct seen_list){.list = list, .kind = kind, .low = low};
         status = resolve(sets, added);
         if (status != SYS_OK)

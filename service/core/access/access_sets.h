@@ -16,9 +16,8 @@
 
 struct access_sets;
 
-/* For `lists` different lists at most. `known` must outlive the sets. NULL: no memory. */
-struct access_sets *access_sets_new(size_t lists, struct trustees *known,
-                                    struct cfg_messages *messages);
+/* `known` must outlive the sets. NULL: no memory. */
+struct access_sets *access_sets_new(struct trustees *known, struct cfg_messages *messages);
 void access_sets_free(struct access_sets *sets); /* NULL is allowed */
 
 /*

@@ -152,9 +152,9 @@ void broker_forget_copies(struct broker *broker, const struct inventory *former)
 {
     struct saved_names names = {.inventory = broker->inventory};
 
-    if (name_index_init(&names.index, broker->inventory->items, broker->inventory->count) &&
-        name_index_init(&names.former, former->items, former->count))
-        state_forget_copies(broker->state, stays_saved, &names);
+    name_index_init(&names.index, broker->inventory->items, broker->inventory->count);
+    name_index_init(&names.former, former->items, former->count);
+    state_forget_copies(broker->state, stays_saved, &names);
     name_index_free(&names.index);
     name_index_free(&names.former);
 }

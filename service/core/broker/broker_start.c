@@ -171,8 +171,7 @@ enum sys_status broker_start(const struct system *system, struct inventory *inve
     if (!broker_stopping(broker)) {
         const struct maker maker = broker_maker(broker);
 
-        /* On a lack of memory retired objects are only missing from the report. */
-        (void)retired_mark(&broker->retired, inventory);
+        retired_mark(&broker->retired, inventory);
         publication_restore(broker->publication);
         (void)queues_renew(&maker, inventory, broker->publication, true);
         broker_commit(broker);

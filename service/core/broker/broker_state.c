@@ -15,7 +15,7 @@ void broker_read_held(struct broker *broker)
     if (broker->stamp < state_stamp(broker->state))
         broker->stamp = state_stamp(broker->state);
     state_damage_tell(broker->system, broker->state);
-    (void)retired_mark(&broker->retired, broker->inventory);
+    retired_mark(&broker->retired, broker->inventory);
 }
 
 void broker_commit(struct broker *broker)

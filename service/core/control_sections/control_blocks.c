@@ -13,28 +13,11 @@ uint32_t control_size(uint32_t blocks)
     return (uint32_t)shmb_control_size(blocks);
 }
 
-bool control_is_segment(const struct item *item)
-{
-    return item->spec.kind == SHMB_SECTION && !item->pair;
-}
-
 bool control_notifies(const struct control_sets *sets, size_t item)
 {
     const struct cfg_segment *segment = item_segment(&sets->inventory->items[item]);
 
     return segment != NULL && segment->notify.events[0] != NULL;
-}
-
-bool control_block_written(const struct control_sets *sets, size_t item)
-{
-    return sets->places[item].section != 0 &&
-           sets->places[item].generation == sets->inventory->items[item].generation;
-}
-
-bool control_block_due(const struct control_sets *sets, size_t item)
-{
-    return item_is_held(&sets->inventory->items[item]) && !control_block_written(sets, item) &&
-           item_shared_access(&sets->inventory->items[item]) != INVENTORY_NO_ACCESS;
 }
 
 void control_place_leave(struct control_sets *sets, size_t item)

@@ -79,6 +79,12 @@ struct control_sets {
     uint32_t patience; /* milliseconds left to wait for threads that hold fast locks */
 };
 
+/* A segment itself, not its section for double snapshots. */
+static inline bool control_is_segment(const struct item *item)
+{
+    return item->spec.kind == SHMB_SECTION && !item->pair;
+}
+
 /* control_sections.c: makes sections, with their access */
 
 /* The trustees for the sections of an access set; the caller frees them. NULL: no memory. */
@@ -102,7 +108,13 @@ uint32_t control_recorded_blocks(const struct control_sets *sets, uint32_t numbe
                                  char name[SHMB_CONTROL_NAME_BYTES]);
 
 /* True for an adopted segment that has no place yet: clients may use its old block. */
-bool control_place_lost(const struct control_sets *sets, size_t item);
+static inline bool control_place_lost(const struct control_sets *sets, size_t item)
+{
+    const struct item *segment = &sets->inventory->items[item];
+
+    return control_is_segment(segment) && segment->adopted && item_is_held(segment) &&
+           sets->places[item].section == 0 && sets->places[item].from_section == 0;
+}
 
 /* Gives it that block, as the state has it, if section and block are still sound. */
 void control_place_restore(struct control_sets *sets, size_t item);
@@ -148,13 +160,19 @@ bool control_waiters_repair(const struct control_sets *sets, struct control_sect
 
 /* control_blocks.c: the content of sections */
 
-bool control_is_segment(const struct item *item);
-
 /* True if the block is written for the present generation of the segment. */
-bool control_block_written(const struct control_sets *sets, size_t item);
+static inline bool control_block_written(const struct control_sets *sets, size_t item)
+{
+    return sets->places[item].section != 0 &&
+           sets->places[item].generation == sets->inventory->items[item].generation;
+}
 
 /* True if the segment is held, and its block is not written so. */
-bool control_block_due(const struct control_sets *sets, size_t item);
+static inline bool control_block_due(const struct control_sets *sets, size_t item)
+{
+    return item_is_held(&sets->inventory->items[item]) && !control_block_written(sets, item) &&
+           item_shared_access(&sets->inventory->items[item]) != INVENTORY_NO_ACCESS;
+}
 
 /* The segment moves from its block, which is written, to another one. */
 void control_place_leave(struct control_sets *sets, size_t item);

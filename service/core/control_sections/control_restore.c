@@ -75,14 +75,6 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     return index != CONTROL_NO_SET ? index : try_section(sets, number, set);
 }
 
-bool control_place_lost(const struct control_sets *sets, size_t item)
-{
-    const struct item *segment = &sets->inventory->items[item];
-
-    return control_is_segment(segment) && segment->adopted && item_is_held(segment) &&
-           sets->places[item].section == 0 && sets->places[item].from_section == 0;
-}
-
 void control_place_restore(struct control_sets *sets, size_t item)
 {
     const struct item *segment = &sets->inventory->items[item];

@@ -49,6 +49,15 @@ struct control_sets *control_sets_new(const struct system *system, const char *o
     return NULL;
 }
 
+/* True for most segments, always: the block is that of the object, and nothing about it changes. */
+static bool is_settled(const struct control_sets *sets, size_t i)
+{
+    const struct item *item = &sets->inventory->items[i];
+
+    return control_block_written(sets, i) && item_is_held(item) && !sets->places[i].paired &&
+           (i == 0 || !item[-1].pair);
+}
+
 /*
  * Builds the list of work for each access set. Goes backwards, so that the lists are in order.
  * `*restored`: one has its former block again.
@@ -66,7 +75,8 @@ static bool list_work(struct control_sets *sets, bool *restored)
         struct control_list *list;
         bool due;
 
-        if (!control_is_segment(item) || item_shared_access(item) == INVENTORY_NO_ACCESS)
+        if (!control_is_segment(item) || is_settled(sets, i) ||
+            item_shared_access(item) == INVENTORY_NO_ACCESS)
             continue;
         list = &sets->lists[item_shared_access(item)];
         /* Clients may still use the block that the former broker made: takes it back, if it can. */

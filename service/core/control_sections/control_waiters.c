@@ -79,10 +79,11 @@ bool control_waiters_prepare(struct control_sets *sets, struct trouble *avoided)
         struct sys_failure why = {0};
         enum sys_status status;
 
-        if (sets->places[i].section == 0 || !control_notifies(sets, i))
+        if (sets->places[i].section == 0)
             continue;
         section = &sets->sections[sets->places[i].section - 1];
-        if (section->waiters.section != NULL || section->without_waiters)
+        if (section->waiters.section != NULL || section->without_waiters ||
+            !control_notifies(sets, i))
             continue;
         status = make(sets, section, false, &why);
         if (status == SYS_OK) {

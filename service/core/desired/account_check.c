@@ -31,8 +31,7 @@ bool account_check(const struct config_files *files, struct trustees *known,
 
         if (config == NULL)
             continue;
-        /* One list more: that of the directory. */
-        sets = access_sets_new(config->count + 1, known, messages);
+        sets = access_sets_new(known, messages);
         memory = sets != NULL && look_up(config, sets) != SYS_NO_MEMORY;
         access_sets_free(sets);
     }

@@ -125,7 +125,7 @@ static void add_state(struct text *line, const struct item *item)
                      item_lockers(item) == 1 ? "" : "s");
         if (item->pair)
             text_add(line, ", snapshots of %s", item->from->name);
-        if (item->initial != NULL)
+        if (item_initial(item) != NULL)
             text_add(line, ", with initial content");
         add_copied(line, item);
         break;
@@ -255,7 +255,7 @@ static void put_segment(struct json *json, const struct item *item)
         json_null(json, "snapshots");
         return;
     }
-    json_bool(json, "initial_content", item->initial != NULL);
+    json_bool(json, "initial_content", item_initial(item) != NULL);
     json_bool(json, "keep", item->copies != NULL);
     if (item->copies != NULL)
         json_number(json, "save_every_ms", item->from->u.segment.save_every);

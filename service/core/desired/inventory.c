@@ -8,10 +8,13 @@
 #include <string.h>
 
 #include "access_sets.h"
+#include "directory.h"
 #include "names.h"
 #include "queue_spec.h"
 #include "snapshot_pair.h"
 #include "string_copy.h"
+
+static_assert(SHMB_SLOTS_MOST <= UINT16_MAX, "item.max_lockers holds it");
 
 static size_t companion_count(const struct cfg *config)
 {
@@ -39,8 +42,11 @@ void inventory_free(struct inventory *inventory)
     if (inventory == NULL)
         return;
     for (i = 0; i < inventory->count; i++) {
-        free(inventory->items[i].reason);
-        free(inventory->items[i].carried_lock);
+        if (inventory->items[i].rare != NULL) {
+            free(inventory->items[i].rare->reason);
+            free(inventory->items[i].rare->carried_lock);
+            free(inventory->items[i].rare);
+        }
         if (inventory->items[i].copies != NULL)
             free(inventory->items[i].copies->reason);
         free(inventory->items[i].copies);
@@ -104,11 +110,7 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     item->spec.size = segment->size;
     item->lock = segment->lock.name;
     item->fast = segment->lock.name != NULL && segment->lock.kind == CFG_LOCK_FAST;
-    item->max_lockers = item->fast ? segment->lock.max_lockers : 0;
-    /* A new section is all zero: zeros need not be written. */
-    if (segment->initial != NULL && (segment->initial->length > 0 || segment->initial->fill != 0 ||
-                                     segment->initial->unread != NULL))
-        item->initial = segment->initial;
+    item->max_lockers = (uint16_t)(item->fast ? segment->lock.max_lockers : 0);
     /* Also for an `initial` that is written and means zeros. */
     item->initialised = segment->initial != NULL;
     inventory->copies |= segment->keep;
@@ -130,7 +132,7 @@ static void add_queue(struct inventory *inventory, const struct cfg_object *obje
     }
     item = add_item(inventory, object, set);
     queue_spec(queue, &item->spec);
-    item->max_lockers = queue->max_lockers;
+    item->max_lockers = (uint16_t)queue->max_lockers;
 }
 
 /* False: no memory. */
@@ -188,8 +190,7 @@ static bool make_room(struct inventory *inventory, const struct cfg *config, str
     inventory->directory = INVENTORY_NO_ACCESS;
     inventory->room = config->count + companion_count(config) + 1;
     inventory->items = calloc(inventory->room, sizeof(struct item));
-    /* One list more: that of the directory. */
-    inventory->sets = access_sets_new(config->count + 1, known, messages);
+    inventory->sets = access_sets_new(known, messages);
     return inventory->items != NULL && inventory->sets != NULL;
 }
 
@@ -240,6 +241,25 @@ bool item_is_kind(const struct item *item, const struct sys_spec *spec, bool pai
     return item->spec.kind == spec->kind && item->pair == pair;
 }
 
+const struct item_rare item_nothing_rare;
+
+struct item_rare *item_make_rare(struct item *item)
+{
+    if (item->rare == NULL)
+        item->rare = calloc(1, sizeof(*item->rare));
+    return item->rare;
+}
+
+const struct cfg_initial *item_initial(const struct item *item)
+{
+    const struct cfg_segment *segment = item_segment(item);
+    const struct cfg_initial *initial = segment != NULL ? segment->initial : NULL;
+
+    return initial != NULL && (initial->length > 0 || initial->fill != 0 || initial->unread != NULL)
+               ? initial
+               : NULL;
+}
+
 /* SDDL counts for its own kind only. Companions get the closest levels. */
 const struct sddl *item_exact(const struct inventory *inventory, const struct item *item)
 {
@@ -252,47 +272,25 @@ enum shmb_level item_level(const struct item *item, enum shmb_level level)
     return item->pair && level == SHMB_LEVEL_FULL ? SHMB_LEVEL_WRITE : level;
 }
 
-bool item_is_held(const struct item *item)
-{
-    return item->state == ITEM_HELD || item->state == ITEM_DEFERRED;
-}
-
-bool item_has_access(const struct item *item)
-{
-    return item_is_held(item) && !item->other_kind;
-}
-
-size_t item_shared_access(const struct item *item)
-{
-    if (!item->other_kind)
-        return item->access;
-    return item->live_access != 0 ? item->live_access - 1 : INVENTORY_NO_ACCESS;
-}
-
 enum sys_status item_set_live_access(const struct inventory *inventory, struct item *item,
                                      enum shmb_kind kind, const char *sddl)
 {
+    struct item_rare *rare;
     enum sys_status status;
     size_t set;
 
-    item->live_access = 0;
+    if (item->rare != NULL)
+        item->rare->live_access = 0;
     if (sddl == NULL || shmb_kernel_kind(kind) != SHMB_SECTION)
         return SYS_OK;
     status = access_sets_add_live(inventory->sets, sddl, kind, &set);
-    if (status == SYS_OK)
-        item->live_access = (uint32_t)set + 1;
-    return status;
-}
-
-bool item_has_lockers(const struct item *item)
-{
-    /* A queue is one whatever else the configuration wants in its place. */
-    return item->spec.kind == SHMB_QUEUE || (item->spec.kind == SHMB_SECTION && item->fast);
-}
-
-uint32_t item_lockers(const struct item *item)
-{
-    return item_has_lockers(item) && !item->other_kind ? item->max_lockers : 0;
+    if (status != SYS_OK)
+        return status;
+    rare = item_make_rare(item);
+    if (rare == NULL)
+        return SYS_NO_MEMORY;
+    rare->live_access = (uint32_t)set + 1;
+    return SYS_OK;
 }
 
 uint32_t item_hash(const struct item *item)
@@ -313,8 +311,20 @@ bool item_is_copied(const struct item *item)
 
 void item_set_reason(struct item *item, const char *reason)
 {
-    free(item->reason);
-    item->reason = reason != NULL ? string_copy(reason) : NULL;
+    struct item_rare *rare = reason != NULL ? item_make_rare(item) : item->rare;
+
+    if (rare == NULL)
+        return;
+    free(rare->reason);
+    rare->reason = reason != NULL ? string_copy(reason) : NULL;
+}
+
+void item_count_correction(struct item *item)
+{
+    struct item_rare *rare = item_make_rare(item);
+
+    if (rare != NULL)
+        rare->corrections++;
 }
 
 bool inventory_reserve(struct inventory *inventory, size_t more)

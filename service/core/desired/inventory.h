@@ -53,50 +53,57 @@ struct item_copies {
     char *reason;    /* its text; NULL: none, or no memory */
 };
 
-/* One object. There may be many thousands: pointers and long numbers first, so that none is
-   padded. */
+/* What only few items have. */
+struct item_rare {
+    char *carried_lock;   /* owned: the lock a segment was made with, while that decides
+                             (carried_locks.h); "": none. Else NULL */
+    char *reason;         /* owned: why it is not held; NULL: it is, or no memory */
+    uint64_t repair_told; /* queue: when the last repair was logged, in ticks */
+    uint32_t repairs;     /* queue: how often its header was repaired (queue_headers.h) */
+    uint32_t corrections; /* how often its access was corrected (access_guard.h) */
+    uint32_t live_access; /* other_kind, a section: the set of the access that it has, index + 1;
+                             0: not known */
+};
+
+/*
+ * One object. There may be many thousands, and a reload looks at each several times: what few of
+ * them have is in `rare`.
+ */
 struct item {
     struct sys_spec spec;
-    const struct cfg_object *from;     /* its entry; for a companion, the segment's */
-    const struct cfg_initial *initial; /* section with initial content, else NULL */
-    const char *lock;                  /* segment: the bare name of its lock; NULL: none */
-    char *carried_lock;                /* owned: the lock a segment was made with, while
-                                          that decides; "": none. carried_events: the names of a
-                                          queue's events (carried_locks.h). Else NULL */
-    struct sys_object *object;         /* held or deferred; else NULL */
-    uint64_t generation;               /* held or deferred: grows with each new object; else 0 */
-    char *reason;                      /* why it is not held; NULL: no memory */
-    struct item_copies *copies;        /* segment with keep: reboot: its copies, owned; else NULL */
-    uint64_t repair_told;              /* queue: when the last repair was logged, in ticks */
-    uint32_t repairs;      /* queue: how often its header was repaired (queue_headers.h) */
-    uint32_t max_lockers;  /* segment: threads that may use a fast lock of it */
-    uint32_t access;       /* index of its access set */
-    uint32_t live_access;  /* other_kind, a section: the set of the access that it has, index + 1;
-                              0: not known */
-    uint32_t cause;        /* of the failure that was logged last; 0: none */
-    uint32_t corrections;  /* how often its access was corrected (access_guard.h) */
-    uint32_t hash;         /* of the name; 0: not calculated yet */
-    uint8_t state;         /* enum item_state; ITEM_DEFERRED: `spec`, `lock`, `fast` and `pair`
-                              describe the held object */
-    uint8_t auditing;      /* enum item_auditing: whether it is audited */
-    bool audit;            /* auditing is wanted */
-    bool initialised;      /* section: the configuration defines the content */
-    bool readers_may_wait; /* mutex of a segment whose readers may wait */
-    bool pair;   /* section for double snapshots of a segment, the next item (snapshot_pair.h) */
-    bool filled; /* pair: has a copy of the segment that the broker or a program published */
-    bool fast;   /* segment: its lock is a fast one; event: it is that of a fast lock */
-    bool carried_fast;   /* the carried lock is a fast one */
-    bool carried_events; /* `carried_lock` has the names of the events of a queue */
-    bool other_lock;     /* mutex or event: what is there uses the other one (carried_locks.h) */
-    bool held_back;      /* its access denies something to a pending account */
-    bool adopted;        /* held: it existed before this broker */
-    bool lost;           /* made again, without the content that it had in this boot,
-                            and not yet reported (broker/lost.h) */
-    bool undecided;      /* in conflict; a former keeper may have the object (adoption.h) */
-    bool other_kind;     /* held, of another kind than configured: no access is configured
-                            for that kind */
-    bool access_due;     /* held, but its access could not be set yet */
-    bool renewal_due;    /* queue: its lock words are those of other slots (queue_headers.h) */
+    const struct cfg_object *from; /* its entry; for a companion, the segment's */
+    const char *lock;              /* segment: the bare name of its lock; NULL: none */
+    struct sys_object *object;     /* held or deferred; else NULL */
+    uint64_t generation;           /* held or deferred: grows with each new object; else 0 */
+    struct item_copies *copies;    /* segment with keep: reboot: its copies, owned; else NULL */
+    struct item_rare *rare;        /* owned; NULL: all of it is zero. See item_rare */
+    uint32_t access;               /* index of its access set */
+    uint32_t hash;                 /* of the name; 0: not calculated yet */
+    uint32_t cause;                /* of the failure that was logged last; 0: none */
+    uint16_t max_lockers;          /* segment, queue: threads that may use a fast lock of it */
+    uint8_t state;             /* enum item_state; ITEM_DEFERRED: `spec`, `lock`, `fast` and `pair`
+                                      describe the held object */
+    uint8_t auditing;          /* enum item_auditing: whether it is audited */
+    bool audit : 1;            /* auditing is wanted */
+    bool initialised : 1;      /* section: the configuration defines the content */
+    bool readers_may_wait : 1; /* mutex of a segment whose readers may wait */
+    bool pair : 1;             /* section for double snapshots of a segment, the next item
+                                  (snapshot_pair.h) */
+    bool filled : 1; /* pair: has a copy of the segment that the broker or a program published */
+    bool fast : 1;   /* segment: its lock is a fast one; event: it is that of a fast lock */
+    bool carried_fast : 1; /* the carried lock is a fast one */
+    bool carried_events : 1; /* item_rare.carried_lock has the names of the events of a queue */
+    bool other_lock : 1;     /* mutex or event: what is there uses the other one
+                                (carried_locks.h) */
+    bool held_back : 1;    /* its access denies something to a pending account */
+    bool adopted : 1;      /* held: it existed before this broker */
+    bool lost : 1;         /* made again, without the content that it had in this boot,
+                              and not yet reported (broker/lost.h) */
+    bool undecided : 1;    /* in conflict; a former keeper may have the object (adoption.h) */
+    bool other_kind : 1;   /* held, of another kind than configured: no access is configured
+                              for that kind */
+    bool access_due : 1;   /* held, but its access could not be set yet */
+    bool renewal_due : 1;  /* queue: its lock words are those of other slots (queue_headers.h) */
 };
 
 struct inventory {
@@ -110,6 +117,20 @@ struct inventory {
 };
 
 #define INVENTORY_NO_ACCESS SIZE_MAX
+
+extern const struct item_rare item_nothing_rare; /* all zero */
+
+/* What is rare about an item, to be read. */
+static inline const struct item_rare *item_rare(const struct item *item)
+{
+    return item->rare != NULL ? item->rare : &item_nothing_rare;
+}
+
+/* The same, to be changed. NULL: no memory. */
+struct item_rare *item_make_rare(struct item *item);
+
+/* The initial content of a section; NULL: none, or all zero, which need not be written. */
+const struct cfg_initial *item_initial(const struct item *item);
 
 /*
  * Expands a configuration, and looks up its accounts. Adds an error to `messages` for each
@@ -144,33 +165,52 @@ const struct sddl *item_exact(const struct inventory *inventory, const struct it
 enum shmb_level item_level(const struct item *item, enum shmb_level level);
 
 /* True for an object that the broker holds, also if it is deferred. */
-bool item_is_held(const struct item *item);
+static inline bool item_is_held(const struct item *item)
+{
+    return item->state == ITEM_HELD || item->state == ITEM_DEFERRED;
+}
 
 /* True for a held object that has an access in the configuration, also if it is deferred. */
-bool item_has_access(const struct item *item);
+static inline bool item_has_access(const struct item *item)
+{
+    return item_is_held(item) && !item->other_kind;
+}
 
 /*
  * The access set of what programs share for a held object: its block and its slots. Those of an
  * object of another kind than configured keep the access that it has. INVENTORY_NO_ACCESS: that is
  * not known, so it gets none of them.
  */
-size_t item_shared_access(const struct item *item);
+static inline size_t item_shared_access(const struct item *item)
+{
+    if (!item->other_kind)
+        return item->access;
+    return item_rare(item)->live_access != 0 ? item_rare(item)->live_access - 1
+                                             : INVENTORY_NO_ACCESS;
+}
 
 /*
- * Finds item.live_access for an object of this kind; `sddl` is the access that it has, NULL: not
- * known.
+ * Finds live_access of struct item_rare for an object of this kind; `sddl` is the access that it
+ * has, NULL: not known.
  */
 enum sys_status item_set_live_access(const struct inventory *inventory, struct item *item,
                                      enum shmb_kind kind, const char *sddl);
 
 /* True for a queue, and for a segment with a fast lock. */
-bool item_has_lockers(const struct item *item);
+static inline bool item_has_lockers(const struct item *item)
+{
+    /* A queue is one whatever else the configuration wants in its place. */
+    return item->spec.kind == SHMB_QUEUE || (item->spec.kind == SHMB_SECTION && item->fast);
+}
 
 /*
  * How many threads may use the fast lock of the object at the same time. 0: it has none, or the
  * configuration does not say it, because it wants another kind of object or of lock.
  */
-uint32_t item_lockers(const struct item *item);
+static inline uint32_t item_lockers(const struct item *item)
+{
+    return item_has_lockers(item) && !item->other_kind ? item->max_lockers : 0;
+}
 
 /* The shmb_name_hash of its name. item_set_hash stores it, so that it is calculated once. */
 uint32_t item_hash(const struct item *item);
@@ -181,6 +221,9 @@ bool item_is_copied(const struct item *item);
 
 /* Stores a copy of the reason; NULL removes it. Without memory there is none. */
 void item_set_reason(struct item *item, const char *reason);
+
+/* Counts that its access was corrected; without memory it does not. */
+void item_count_correction(struct item *item);
 
 /* Makes room for more items. False: no memory. Pointers to items become invalid. */
 bool inventory_reserve(struct inventory *inventory, size_t more);

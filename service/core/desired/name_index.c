@@ -4,10 +4,9 @@
 
 #include "names.h"
 
-bool name_index_init(struct name_index *out, const struct item *items, size_t count)
+void name_index_init(struct name_index *out, const struct item *items, size_t count)
 {
     *out = (struct name_index){.items = items, .count = count};
-    return nameset_init(&out->by_name, count);
 }
 
 void name_index_free(struct name_index *index)
@@ -28,14 +27,29 @@ static bool same_name(const void *a, const void *b)
     return has_name(a, ((const struct item *)b)->spec.name);
 }
 
-static void index_all(struct name_index *index)
+/* False: no memory. */
+static bool index_all(struct name_index *index)
 {
     size_t i;
 
-    for (i = 0; i < index->count && !index->indexed; i++)
+    if (index->by_name.slots != NULL)
+        return true;
+    if (!nameset_init(&index->by_name, index->count))
+        return false;
+    for (i = 0; i < index->count; i++)
         (void)nameset_add(&index->by_name, item_hash(&index->items[i]), &index->items[i],
                           same_name);
-    index->indexed = true;
+    return true;
+}
+
+static const struct item *look_at_all(const struct name_index *index, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < index->count; i++)
+        if (has_name(&index->items[i], name))
+            return &index->items[i];
+    return NULL;
 }
 
 /* Tries the next item first: a caller that asks in the order of the items needs no table. */
@@ -43,14 +57,12 @@ size_t name_index_find(struct name_index *index, const char *name, uint32_t hash
 {
     const struct item *found;
 
-    if (index->by_name.slots == NULL)
-        return NAME_INDEX_NONE;
     if (index->next < index->count && strcmp(index->items[index->next].spec.name, name) == 0)
         return index->next++;
-    index_all(index);
     if (hash == 0)
         hash = shmb_name_hash(name, strlen(name));
-    found = nameset_find(&index->by_name, hash, name, has_name);
+    found = index_all(index) ? nameset_find(&index->by_name, hash, name, has_name)
+                             : look_at_all(index, name);
     if (found == NULL)
         return NAME_INDEX_NONE;
     index->next = (size_t)(found - index->items) + 1;

@@ -3,7 +3,8 @@
  *
  * The items are borrowed: from the inventory that is served or, in a program that only
  * looks (`plan`), from what the broker publishes. A caller that asks for the names in the
- * order of the items needs no table, and then none is filled.
+ * order of the items needs no table, and then none is made. Without memory for one, each name is
+ * looked for in all items.
  */
 #ifndef CORE_NAME_INDEX_H
 #define CORE_NAME_INDEX_H
@@ -16,13 +17,12 @@
 struct name_index {
     const struct item *items; /* borrowed */
     size_t count;
-    struct nameset by_name;
-    bool indexed; /* `by_name` is filled */
-    size_t next;  /* the index after the item found last: the first guess */
+    struct nameset by_name; /* made when it is first needed */
+    size_t next;            /* the index after the item found last: the first guess */
 };
 
-/* False: no memory; `out` then finds nothing. */
-bool name_index_init(struct name_index *out, const struct item *items, size_t count);
+/* End it with name_index_free. */
+void name_index_init(struct name_index *out, const struct item *items, size_t count);
 void name_index_free(struct name_index *index);
 
 /*

@@ -76,10 +76,16 @@ void slots_end(const struct lock_slots *slots, struct slots_domain *domain);
 /* lock_slots.c: logs, once for each number, that a domain cannot grow while programs use it. */
 void slots_tell_growth(const struct lock_slots *slots, struct slots_domain *domain);
 
-/* slots_restore.c */
-
 /* True for a held object with a fast lock. */
-bool slots_are_needed(const struct lock_slots *slots, size_t item);
+static inline bool slots_are_needed(const struct lock_slots *slots, size_t item)
+{
+    const struct item *of = &slots->inventory->items[item];
+
+    return item_has_lockers(of) && item_is_held(of) &&
+           item_shared_access(of) != INVENTORY_NO_ACCESS;
+}
+
+/* slots_restore.c */
 
 /* Puts an adopted object into its former domain, as the state has it, if that can be adopted. */
 void slots_place_restore(struct lock_slots *slots, size_t item);

@@ -5,13 +5,6 @@
 
 #include "slots_internal.h"
 
-bool slots_are_needed(const struct lock_slots *slots, size_t item)
-{
-    return item_has_lockers(&slots->inventory->items[item]) &&
-           item_is_held(&slots->inventory->items[item]) &&
-           item_shared_access(&slots->inventory->items[item]) != INVENTORY_NO_ACCESS;
-}
-
 /* The slots of a domain by its number, as the state has it. 0: unknown. */
 static uint32_t recorded_count(const struct lock_slots *slots, uint32_t number)
 {

@@ -70,7 +70,7 @@ static bool correct(const struct maker *maker, struct item *item)
         return false;
     differs = !descriptor_same(wanted, found);
     if (differs && maker_protect(maker, item)) {
-        item->corrections++;
+        item_count_correction(item);
         maker_report_access(maker, item, EVENT_ACCESS_CORRECTED, found);
     }
     free(found);

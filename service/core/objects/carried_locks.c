@@ -28,7 +28,7 @@ static void event_name(const struct item *queue, size_t event, char out[EVENT_NA
 /* In the names of carried_events_set. */
 static const char *event_of(const struct item *queue, size_t event)
 {
-    return queue->carried_lock + event * EVENT_NAME_BYTES;
+    return item_rare(queue)->carried_lock + event * EVENT_NAME_BYTES;
 }
 
 bool carried_lock_differs(const struct state_record *record, const struct item *item, char *reason,
@@ -81,9 +81,13 @@ static bool is_other_queue(const struct state_record *record, const struct item 
 
 static bool copy_lock(struct item *segment, const char *lock)
 {
-    segment->carried_lock = string_copy(lock);
+    struct item_rare *rare = item_make_rare(segment);
+
+    if (rare == NULL)
+        return false;
+    rare->carried_lock = string_copy(lock);
     segment->carried_events = false;
-    return segment->carried_lock != NULL;
+    return rare->carried_lock != NULL;
 }
 
 /* The state may name one lock for two segments, if it passed from one to the other. */
@@ -127,7 +131,7 @@ static void add_one(struct inventory *wanted, struct name_index *index, struct i
 static void add_lock(struct inventory *wanted, struct name_index *index, const struct item *segment)
 {
     struct item lock = {.spec = {.kind = segment->carried_fast ? SHMB_EVENT : SHMB_MUTEX,
-                                 .name = segment->carried_lock},
+                                 .name = item_rare(segment)->carried_lock},
                         .fast = segment->carried_fast};
 
     if (item_segment(segment) != NULL && !lock.fast)
@@ -148,17 +152,17 @@ static void add_events(struct inventory *wanted, struct name_index *index, const
 }
 
 /* Adds an item for each carried lock and event that has none. Room for them is reserved. */
-static bool add_all(const struct maker *maker, struct inventory *wanted)
+static void add_all(const struct maker *maker, struct inventory *wanted)
 {
     size_t i, first = wanted->count;
     struct name_index index;
 
-    if (!name_index_init(&index, wanted->items, first))
-        return false;
+    name_index_init(&index, wanted->items, first);
     for (i = 0; i < first; i++) {
         const struct item *item = &wanted->items[i];
+        const char *lock = item_rare(item)->carried_lock;
 
-        if (item->carried_lock == NULL || item->carried_lock[0] == '\0')
+        if (lock == NULL || lock[0] == '\0')
             continue;
         if (item->carried_events)
             add_events(wanted, &index, item);
@@ -167,7 +171,6 @@ static bool add_all(const struct maker *maker, struct inventory *wanted)
         maker->system->progress(maker->system->self);
     }
     name_index_free(&index);
-    return true;
 }
 
 bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
@@ -196,20 +199,25 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
         maker->system->progress(maker->system->self);
     }
     /* Room for all of them first: add_all points to items, which must not move then. */
-    return count == 0 || (inventory_reserve(wanted, count) && add_all(maker, wanted));
+    if (count > 0 && !inventory_reserve(wanted, count))
+        return false;
+    if (count > 0)
+        add_all(maker, wanted);
+    return true;
 }
 
 bool carried_lock_adopt(struct item *segment, const struct adoption *judged, char *reason,
                         size_t size)
 {
     const struct misfit_lock wanted = {segment->lock, segment->fast};
+    const char *carried = item_rare(segment)->carried_lock;
     struct misfit_lock live;
 
     reason[0] = '\0';
-    if (segment->carried_lock == NULL || segment->carried_events || judged->generation == 0 ||
+    if (carried == NULL || segment->carried_events || judged->generation == 0 ||
         judged->live.kind != SHMB_SECTION)
         return false;
-    segment->lock = segment->carried_lock[0] != '\0' ? segment->carried_lock : NULL;
+    segment->lock = carried[0] != '\0' ? carried : NULL;
     segment->fast = segment->carried_fast;
     live = (struct misfit_lock){segment->lock, segment->fast};
     return misfit_of_lock(live, wanted, reason, size);
@@ -223,7 +231,7 @@ bool carried_lock_set(struct item *item, const char *lock, bool fast)
         return true;
     if (!copy_lock(item, lock))
         return false;
-    item->lock = item->carried_lock;
+    item->lock = item_rare(item)->carried_lock;
     return true;
 }
 
@@ -241,9 +249,9 @@ size_t carried_lock_held(struct name_index *held, const struct item *segment)
 bool carried_access_keep(const struct inventory *inventory, struct item *companion,
                          const struct item *of)
 {
-    if (companion->from != of->from || of->live_access == 0)
+    if (companion->from != of->from || item_rare(of)->live_access == 0)
         return false;
-    companion->access = of->live_access - 1;
+    companion->access = item_rare(of)->live_access - 1;
     companion->held_back = access_sets_held_back(inventory->sets, companion->access);
     return true;
 }
@@ -262,21 +270,24 @@ size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
                            .held_back = segment->held_back};
     /* The segment owns the text, and is in the same inventory. */
     if (!segment->carried_events)
-        added->spec.name = segment->carried_lock;
+        added->spec.name = item_rare(segment)->carried_lock;
     (void)carried_access_keep(inventory, added, segment);
     return inventory->count++;
 }
 
 bool carried_events_set(struct item *queue)
 {
+    struct item_rare *rare = item_make_rare(queue);
     size_t i;
 
-    free(queue->carried_lock);
-    queue->carried_lock = malloc(CFG_QUEUE_EVENTS * EVENT_NAME_BYTES);
-    if (queue->carried_lock == NULL)
+    if (rare == NULL)
+        return false;
+    free(rare->carried_lock);
+    rare->carried_lock = malloc(CFG_QUEUE_EVENTS * EVENT_NAME_BYTES);
+    if (rare->carried_lock == NULL)
         return false;
     for (i = 0; i < CFG_QUEUE_EVENTS; i++)
-        event_name(queue, i, queue->carried_lock + i * EVENT_NAME_BYTES);
+        event_name(queue, i, rare->carried_lock + i * EVENT_NAME_BYTES);
     queue->carried_events = true;
     return true;
 }
@@ -303,6 +314,6 @@ size_t carried_event_add(struct inventory *inventory, const struct item *queue, 
     const size_t index = carried_lock_add(inventory, &added, queue);
 
     /* The configured access is that of another kind. */
-    inventory->items[index].other_kind = queue->live_access == 0;
+    inventory->items[index].other_kind = item_rare(queue)->live_access == 0;
     return index;
 }

@@ -20,7 +20,7 @@
 /*
  * Before any item of `wanted` is made: finds the segments that may be adopted and that
  * had another lock, and the queues that are to be something else, by what the state remembers
- * (item.carried_lock), and adds items for those locks and events. `held` is what the broker holds
+ * (item_rare.carried_lock), and adds items for those locks and events. `held` is what the broker holds
  * itself: a reload carries the locks and events of those over without the state; NULL: nothing.
  * False: no memory. Pointers to items are void afterwards.
  */

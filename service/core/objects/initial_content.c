@@ -7,7 +7,7 @@
 void initial_content_find(const struct system *system, const struct item *item,
                           struct initial_content *out)
 {
-    const struct cfg_initial *initial = item->initial;
+    const struct cfg_initial *initial = item_initial(item);
 
     *out = (struct initial_content){.content = {.size = item->spec.size, .stoppable = true}};
     if (initial == NULL)

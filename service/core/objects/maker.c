@@ -26,7 +26,8 @@ static void correct_access(const struct maker *maker, struct item *item, const c
         return;
     if (!maker_protect(maker, item))
         return;
-    item->corrections += event == EVENT_OBJECT_TAKEN_BACK;
+    if (event == EVENT_OBJECT_TAKEN_BACK)
+        item_count_correction(item);
     maker_report_access(maker, item, event, found);
 }
 

@@ -86,7 +86,7 @@ static enum sys_status fill_from_copy(const struct maker *maker, const struct it
     }
     if (first->status != SYS_OK)
         failure_copy(why, &first->why);
-    if (first->status != SYS_OK || item->initial == NULL)
+    if (first->status != SYS_OK || item_initial(item) == NULL)
         return first->status;
     return system->objects.fill(system->self, section, &first->content, why);
 }
@@ -184,7 +184,7 @@ enum sys_status maker_create(const struct maker *maker, struct item *item, struc
         return status;
     if (item->spec.kind == SHMB_QUEUE)
         return create_queue(maker, item, wanted, out, generation, why);
-    if (item->spec.kind != SHMB_SECTION || (item->initial == NULL && item->copies == NULL))
+    if (item->spec.kind != SHMB_SECTION || (item_initial(item) == NULL && item->copies == NULL))
         return system->objects.create(system->self, &item->spec, wanted, out, why);
     initial_content_find(system, item, &first);
     if (item->copies != NULL)

@@ -56,8 +56,8 @@ void maker_missing(const struct maker *maker, struct item *item, enum sys_status
     if (item->cause == cause ||
         (status == SYS_LATER && maker->system->stopping(maker->system->self)))
         return;
-    item->cause = cause;
     event_reason(status, why, text);
+    item->cause = cause;
     item_set_reason(item, text);
     maker_report(maker, item, status == SYS_TAKEN ? EVENT_OBJECT_CONFLICT : EVENT_OBJECT_FAILED,
                  text);

@@ -36,15 +36,14 @@ static bool is_own(const char *name)
     return strncmp(name, SHMB_RESERVED_PREFIX, strlen(SHMB_RESERVED_PREFIX)) == 0;
 }
 
-bool retired_mark(struct retired *retired, const struct inventory *inventory)
+void retired_mark(struct retired *retired, const struct inventory *inventory)
 {
     struct state *state = retired->state;
     const struct state_record *record;
     struct name_index wanted;
     size_t at = 0;
 
-    if (!name_index_init(&wanted, inventory->items, inventory->count))
-        return false;
+    name_index_init(&wanted, inventory->items, inventory->count);
     while ((record = state_next(state, &at)) != NULL) {
         struct state_record marked = *record;
 
@@ -56,7 +55,6 @@ bool retired_mark(struct retired *retired, const struct inventory *inventory)
             retired->delay = SOON_MS;
     }
     name_index_free(&wanted);
-    return true;
 }
 
 size_t retired_rest(const struct retired *retired)

@@ -32,9 +32,9 @@ void retired_free(struct retired *retired);
 
 /*
  * At a start: marks the records of objects that the inventory does not contain as retired;
- * a former broker that crashed has not done so. False: no memory.
+ * a former broker that crashed has not done so.
  */
-bool retired_mark(struct retired *retired, const struct inventory *inventory);
+void retired_mark(struct retired *retired, const struct inventory *inventory);
 
 /* How many recorded objects are not retired; the broker's own sections do not count. */
 size_t retired_rest(const struct retired *retired);

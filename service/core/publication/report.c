@@ -72,7 +72,7 @@ static void put_trouble(struct page *page, const struct trouble *trouble, const 
 static void put_item(struct page *page, const struct item *item)
 {
     char name[FULL_NAME_BYTES];
-    const char *reason = item->reason != NULL ? item->reason : "not known";
+    const char *reason = item_rare(item)->reason != NULL ? item_rare(item)->reason : "not known";
 
     full_name(item->spec.name, name);
     put_line(page, shmb_kind_word(item->spec.kind), name,
@@ -88,7 +88,7 @@ static void put_corrections(struct page *page, const struct item *item)
 
     full_name(item->spec.name, name);
     (void)snprintf(times, sizeof(times), "a program changed its access; times: %" PRIu32,
-                   item->corrections);
+                   item_rare(item)->corrections);
     put_line(page, "access", name, "corrected", times);
 }
 
@@ -97,7 +97,8 @@ static void put_repairs(struct page *page, const struct item *item)
     char name[FULL_NAME_BYTES], times[64];
 
     full_name(item->spec.name, name);
-    (void)snprintf(times, sizeof(times), "a program damaged it; times: %" PRIu32, item->repairs);
+    (void)snprintf(times, sizeof(times), "a program damaged it; times: %" PRIu32,
+                   item_rare(item)->repairs);
     put_line(page, "queue", name, "repaired", times);
 }
 
@@ -114,7 +115,7 @@ static void put_access_due(struct page *page, const struct item *item)
     /* The reason of a deferred object says why it is deferred. */
     put_line(page, "access", name, "due",
              item->state == ITEM_DEFERRED ? "event 305 says why"
-             : item->reason != NULL       ? item->reason
+             : item_rare(item)->reason    ? item_rare(item)->reason
                                           : "not known");
 }
 
@@ -234,9 +235,9 @@ static void put_all(struct page *page, const struct report_news *news, struct sh
             report->held++;
         if (inventory->items[i].state != ITEM_HELD)
             put_item(page, &inventory->items[i]);
-        if (inventory->items[i].corrections > 0)
+        if (item_rare(&inventory->items[i])->corrections > 0)
             put_corrections(page, &inventory->items[i]);
-        if (inventory->items[i].repairs > 0)
+        if (item_rare(&inventory->items[i])->repairs > 0)
             put_repairs(page, &inventory->items[i]);
         if (auditing_lacks(&inventory->items[i]))
             put_auditing(page, &inventory->items[i]);

@@ -199,13 +199,15 @@ void queue_header_tell(const struct system *system, struct item *item, unsigned 
     const uint64_t now = system->clock.ticks(system->self);
     char name[FULL_NAME_BYTES];
     const char *inserts[] = {name, words[wrong]};
+    struct item_rare *rare;
 
     if (wrong == 0)
         return;
-    item->repairs++;
-    if (item->repairs > 1 && now - item->repair_told < QUEUE_REPAIR_EVERY_MS)
+    rare = item_make_rare(item);
+    if (rare != NULL && rare->repairs++ > 0 && now - rare->repair_told < QUEUE_REPAIR_EVERY_MS)
         return;
-    item->repair_told = now;
+    if (rare != NULL)
+        rare->repair_told = now;
     full_name(item->spec.name, name);
     system->log(system->self, EVENT_QUEUE_REPAIRED, inserts, 2);
 }

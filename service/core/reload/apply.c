@@ -43,8 +43,8 @@ static enum sys_status prepare(struct apply *apply, struct sys_failure *why)
                                            .context = (void *)(uintptr_t)request};
 
     /* The carried locks come before the plan: they add items, which need steps of their own. */
-    if (!name_index_init(&apply->holdings, request->from->items, request->from->count) ||
-        !carried_locks_find(request->wanted, request->to, &apply->holdings) ||
+    name_index_init(&apply->holdings, request->from->items, request->from->count);
+    if (!carried_locks_find(request->wanted, request->to, &apply->holdings) ||
         !plan_make(&question, &apply->plan))
         return failure_no_memory(why);
     apply->changed = calloc(apply->plan.count + 1, sizeof(bool));

@@ -17,22 +17,32 @@ struct item *apply_item(const struct apply *apply, const struct plan_step *step)
     return &apply->request->to->items[step->item];
 }
 
+/* What is counted. Without memory it begins anew. */
+static void carry_rare(const struct item *former, struct item *item)
+{
+    struct item_rare *rare = former->rare != NULL ? item_make_rare(item) : NULL;
+
+    if (rare == NULL)
+        return;
+    rare->corrections = former->rare->corrections;
+    rare->repairs = former->rare->repairs;
+    rare->repair_told = former->rare->repair_told;
+}
+
 /* Carries the object and its state to the new item, whether or not it fits that. */
 static void carry(const struct item *former, struct item *item)
 {
+    carry_rare(former, item);
     item->cause = former->cause;
     item->access_due = former->access_due;
-    item->corrections = former->corrections;
     item->hash = former->hash;
     if (!item_is_held(former)) {
-        item_set_reason(item, former->reason);
+        item_set_reason(item, item_rare(former)->reason);
         return;
     }
     item->object = former->object;
     item->generation = former->generation;
     item->adopted = former->adopted;
-    item->repairs = former->repairs;
-    item->repair_told = former->repair_told;
     item->renewal_due = former->renewal_due;
     item->auditing = former->auditing;
     item->initialised |= former->initialised;

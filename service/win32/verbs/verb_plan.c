@@ -170,8 +170,8 @@ static enum shmb_exit ask_broker(struct outlook *outlook)
         if (shmb_table_entry(&outlook->published.table, i, &entry) == SHMB_READ_OK &&
             entry.entry.state == SHMB_ENTRY_HELD && !add_live(outlook, &entry))
             return no_memory();
-    return name_index_init(&outlook->holdings, outlook->live, outlook->live_count) ? SHMB_EXIT_DONE
-                                                                                   : no_memory();
+    name_index_init(&outlook->holdings, outlook->live, outlook->live_count);
+    return SHMB_EXIT_DONE;
 }
 
 /* ---- the objects configured ------------------------------------------------- */

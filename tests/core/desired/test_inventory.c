@@ -80,14 +80,14 @@ static void a_lock_stands_before_its_segment(void **state)
     assert_int_equal(items[0].spec.size, 0);
     assert_ptr_equal(items[0].from, &w.sample.objects[0]);
     assert_true(items[0].readers_may_wait);
-    assert_null(items[0].initial);
+    assert_null(item_initial(&items[0]));
     assert_int_equal(items[1].spec.kind, SHMB_SECTION);
     assert_string_equal(items[1].spec.name, "Prices");
     assert_int_equal(items[1].spec.size, 64);
     assert_false(items[1].readers_may_wait);
-    assert_ptr_equal(items[1].initial, w.sample.objects[0].u.segment.initial);
+    assert_ptr_equal(item_initial(&items[1]), w.sample.objects[0].u.segment.initial);
     assert_string_equal(items[2].spec.name, "Plain");
-    assert_null(items[2].initial);
+    assert_null(item_initial(&items[2]));
     assert_int_equal(items[3].spec.kind, SHMB_MUTEX);
     assert_true(items[4].spec.manual_reset);
     assert_int_equal(items[5].spec.initial, 5);
@@ -132,7 +132,7 @@ static void zeros_are_no_content_to_write(void **state)
     initial->fill = 0;
     initial->place.line = 7;
     assert_int_equal(build(), SYS_OK);
-    assert_null(w.inventory->items[1].initial);
+    assert_null(item_initial(&w.inventory->items[1]));
 }
 
 static void equal_lists_are_one_set(void **state)
