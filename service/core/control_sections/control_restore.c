@@ -159,11 +159,10 @@ static void record_sections(struct control_sets *sets, struct state *state)
 
     for (i = 0; i < sets->section_count; i++) {
         struct control_section *section = &sets->sections[i];
-        /* A record needs a generation; 0 would drop it. Sections themselves have none. */
         const struct state_record record = {.name = name,
                                             .kind = SHMB_SECTION,
                                             .size = control_size(section->blocks),
-                                            .generation = 1};
+                                            .generation = STATE_OWN_SECTION};
 
         if (section->shared.section == NULL)
             continue;
@@ -220,7 +219,8 @@ static void drop_closed_sections(const struct control_sets *sets, struct state *
     if (sets->left_out)
         return;
     while ((record = state_next(state, &at)) != NULL)
-        if ((strncmp(record->name, SHMB_CONTROL_PREFIX, strlen(SHMB_CONTROL_PREFIX)) == 0 ||
+        if (record->generation == STATE_OWN_SECTION &&
+            (strncmp(record->name, SHMB_CONTROL_PREFIX, strlen(SHMB_CONTROL_PREFIX)) == 0 ||
              strncmp(record->name, SHMB_WAITERS_PREFIX, strlen(SHMB_WAITERS_PREFIX)) == 0) &&
             !is_section_of(sets, record->name) && !has_block_in(state, record->name))
             state_drop(state, record->name);

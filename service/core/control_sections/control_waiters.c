@@ -74,7 +74,7 @@ bool control_waiters_prepare(struct control_sets *sets, struct trouble *avoided)
     bool made = false;
     size_t i;
 
-    for (i = 0; i < sets->place_count; i++) {
+    for (i = 0; i < sets->place_count && sets->inventory->notifies; i++) {
         struct control_section *section;
         struct sys_failure why = {0};
         enum sys_status status;
@@ -119,11 +119,10 @@ void control_waiters_settle(struct control_sets *sets, size_t item)
 void control_waiters_record(const struct control_section *section, struct state *state)
 {
     char name[SHMB_WAITERS_NAME_BYTES];
-    /* A record needs a generation, as that of a control section. */
     const struct state_record record = {.name = name,
                                         .kind = SHMB_SECTION,
                                         .size = shmb_waiters_size(section->blocks),
-                                        .generation = 1};
+                                        .generation = STATE_OWN_SECTION};
 
     shmb_waiters_name(section->number, name);
     if (section->waiters.section != NULL)

@@ -100,6 +100,7 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
     for (i = 0; i < SHMB_CHANGE_EVENTS && segment->notify.events[i] != NULL; i++) {
         item = add_companion(inventory, object, set, SHMB_EVENT, segment->notify.events[i], 0);
         item->spec.manual_reset = true;
+        inventory->notifies = true;
     }
     if (segment->snapshots.name != NULL) {
         item = add_companion(inventory, object, set, SHMB_SECTION, segment->snapshots.name, 0);
@@ -291,11 +292,6 @@ enum sys_status item_set_live_access(const struct inventory *inventory, struct i
         return SYS_NO_MEMORY;
     rare->live_access = (uint32_t)set + 1;
     return SYS_OK;
-}
-
-uint32_t item_hash(const struct item *item)
-{
-    return item->hash != 0 ? item->hash : shmb_name_hash(item->spec.name, strlen(item->spec.name));
 }
 
 void item_set_hash(struct item *item)

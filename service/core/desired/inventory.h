@@ -5,8 +5,11 @@
 #ifndef CORE_INVENTORY_H
 #define CORE_INVENTORY_H
 
+#include <string.h>
+
 #include "messages.h"
 #include "model.h"
+#include "names.h"
 #include "sddl_text.h"
 #include "system.h"
 #include "trustees.h"
@@ -111,6 +114,7 @@ struct inventory {
     size_t count, room;
     bool copies;              /* an item has keep: reboot */
     bool aliases;             /* an item has sessions: alias */
+    bool notifies;            /* a segment has notify */
     struct access_sets *sets; /* by index: item.access, `directory` */
     const char *file;         /* the path of the configuration */
     size_t directory;         /* access set of the directory; INVENTORY_NO_ACCESS: the default */
@@ -213,7 +217,11 @@ static inline uint32_t item_lockers(const struct item *item)
 }
 
 /* The shmb_name_hash of its name. item_set_hash stores it, so that it is calculated once. */
-uint32_t item_hash(const struct item *item);
+static inline uint32_t item_hash(const struct item *item)
+{
+    return item->hash != 0 ? item->hash : shmb_name_hash(item->spec.name, strlen(item->spec.name));
+}
+
 void item_set_hash(struct item *item);
 
 /* True for a held segment with keep: reboot. */

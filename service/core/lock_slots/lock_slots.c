@@ -41,10 +41,11 @@ static uint32_t *count_wanted(const struct lock_slots *slots)
 
     for (i = 0; wanted != NULL && i < slots->place_count; i++) {
         const struct item *item = &slots->inventory->items[i];
-        const size_t set = item_shared_access(item);
+        const uint32_t lockers = item_lockers(item);
+        const size_t set = lockers != 0 ? item_shared_access(item) : INVENTORY_NO_ACCESS;
 
-        if (set != INVENTORY_NO_ACCESS && item_lockers(item) > wanted[set])
-            wanted[set] = item_lockers(item);
+        if (set != INVENTORY_NO_ACCESS && lockers > wanted[set])
+            wanted[set] = lockers;
     }
     return wanted;
 }
@@ -137,9 +138,12 @@ struct slots_news lock_slots_prepare(struct lock_slots *slots, struct trouble *a
 
     for (i = 0; wanted != NULL && i < slots->place_count; i++) {
         const struct item *item = &slots->inventory->items[i];
-        struct sys_failure why = {0};
+        struct sys_failure why;
         enum sys_status status;
 
+        if (!item_has_lockers(item) && slots->places[i].domain == 0)
+            continue;
+        failure_clear(&why);
         /* One that was made anew without a fast lock, or as another kind with its own access. */
         if (!item_has_lockers(item) || !has_its_access(slots, i))
             slots->places[i].domain = 0;

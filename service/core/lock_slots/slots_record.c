@@ -29,11 +29,10 @@ static void record_domains(struct lock_slots *slots, struct state *state)
 
     for (i = 0; i < slots->domain_count; i++) {
         struct slots_domain *domain = &slots->domains[i];
-        /* A record needs a generation; 0 would drop it. Domains themselves have none. */
         const struct state_record record = {.name = name,
                                             .kind = SHMB_SECTION,
                                             .size = shmb_slots_size(domain->count),
-                                            .generation = 1};
+                                            .generation = STATE_OWN_SECTION};
 
         if (domain->shared.section == NULL)
             continue;
@@ -84,7 +83,8 @@ static void drop_closed_domains(const struct lock_slots *slots, struct state *st
     size_t at = 0;
 
     while ((record = state_next(state, &at)) != NULL)
-        if (strncmp(record->name, SHMB_SLOTS_PREFIX, strlen(SHMB_SLOTS_PREFIX)) == 0 &&
+        if (record->generation == STATE_OWN_SECTION &&
+            strncmp(record->name, SHMB_SLOTS_PREFIX, strlen(SHMB_SLOTS_PREFIX)) == 0 &&
             !is_domain_of(slots, record->name) && !is_used(state, record->name))
             state_drop(state, record->name);
 }
@@ -98,8 +98,10 @@ void lock_slots_record(struct lock_slots *slots, struct state *state)
         const struct item *item = &slots->inventory->items[i];
         const struct state_record *known;
         struct state_record record;
-        uint32_t count, number = lock_slots_find(slots, i, &count);
+        uint32_t count, number = 0;
 
+        if (item_has_lockers(item))
+            number = lock_slots_find(slots, i, &count);
         if (number == 0)
             continue;
         known = state_find(state, item->spec.name);

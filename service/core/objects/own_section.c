@@ -101,9 +101,8 @@ enum sys_status own_section_make_or_adopt(const struct system *system, const cha
                                           struct own_section *out, bool *adopted,
                                           struct sys_failure *why)
 {
-    /* The generation has no meaning here, but a record with 0 would be dropped. */
     const struct state_record record = {
-        .name = spec->name, .kind = SHMB_SECTION, .size = spec->size, .generation = 1};
+        .name = spec->name, .kind = SHMB_SECTION, .size = spec->size, .generation = STATE_OWN_SECTION};
     struct sys_failure failure;
     enum sys_status status = own_section_make(system, owner, spec, out, why);
 

@@ -179,27 +179,49 @@ static enum shmb_entry_state entry_state(enum item_state state)
     }
 }
 
-static void describe_segment(const struct item *item, struct directory_row *row)
+static uint32_t segment_flags(const struct publication *publication, size_t index)
 {
+    const struct item *item = &publication->inventory->items[index];
     const struct cfg_segment *segment = item_segment(item);
+    uint32_t flags = 0;
+
+    if (segment != NULL && segment->lock.readers_may_wait)
+        flags |= SHMB_ENTRY_READERS_MAY_WAIT;
+    if (segment != NULL && segment->notify.events[0] != NULL)
+        flags |= SHMB_ENTRY_NOTIFY;
+    if (item->initialised)
+        flags |= SHMB_ENTRY_INITIAL;
+    if (control_pair_in_use(publication->controls, index))
+        flags |= SHMB_ENTRY_DOUBLE;
+    if ((flags & SHMB_ENTRY_NOTIFY) != 0 && control_waiters_find(publication->controls, index))
+        flags |= SHMB_ENTRY_WAITERS;
+    return flags;
+}
+
+static void describe_segment(const struct publication *publication, size_t index,
+                             struct directory_row *row)
+{
+    const struct item *item = &publication->inventory->items[index];
 
     row->size = item->spec.size;
     row->lock_name = item->lock;
     row->fast = item->fast;
-    if (segment != NULL && segment->lock.readers_may_wait)
-        row->flags |= SHMB_ENTRY_READERS_MAY_WAIT;
-    if (segment != NULL && segment->notify.events[0] != NULL)
-        row->flags |= SHMB_ENTRY_NOTIFY;
-    if (item->initialised)
-        row->flags |= SHMB_ENTRY_INITIAL;
+    row->flags |= segment_flags(publication, index);
+    row->control = control_blocks_find(publication->controls, index, &row->control_block);
+    if (item->fast)
+        row->slots = lock_slots_find(publication->slots, index, &row->slot_count);
 }
 
-static void describe_queue(const struct item *item, struct directory_row *row)
+static void describe_queue(const struct publication *publication, size_t index,
+                           struct directory_row *row)
 {
+    const struct item *item = &publication->inventory->items[index];
+
     row->size = item->spec.size;
     row->flags |= item->spec.queue.flags;
     row->queue_slots = item->spec.queue.slots;
     row->queue_slot_size = item->spec.queue.slot_size;
+    row->slots = lock_slots_find(publication->slots, index, &row->slot_count);
 }
 
 /*
@@ -226,19 +248,13 @@ static void describe(const struct publication *publication, size_t index, struct
     if (item->pair)
         row->size = item->spec.size;
     else if (item->spec.kind == SHMB_SECTION)
-        describe_segment(item, row);
+        describe_segment(publication, index, row);
     else if (item->spec.kind == SHMB_QUEUE)
-        describe_queue(item, row);
+        describe_queue(publication, index, row);
     if (is_companion(item))
         row->flags |= SHMB_ENTRY_COMPANION;
-    if (control_pair_in_use(publication->controls, index))
-        row->flags |= SHMB_ENTRY_DOUBLE;
     if (item->spec.manual_reset)
         row->flags |= SHMB_ENTRY_MANUAL_RESET;
-    row->slots = lock_slots_find(publication->slots, index, &row->slot_count);
-    row->control = control_blocks_find(publication->controls, index, &row->control_block);
-    if (control_waiters_find(publication->controls, index))
-        row->flags |= SHMB_ENTRY_WAITERS;
 }
 
 /* Total bytes of the names in a table. */

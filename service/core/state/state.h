@@ -16,6 +16,12 @@
 #define STATE_FILE_MAX (256u * 1024 * 1024)
 #define STATE_KEEPERS  32u /* the most that are remembered; the oldest goes first */
 
+/*
+ * The generation in the records of the broker's own sections, which have none: 0 would drop a
+ * record. Objects never have it: their generations are times.
+ */
+#define STATE_OWN_SECTION 1u
+
 struct state;
 
 /* What a damaged file has lost. */
