@@ -77,6 +77,12 @@ struct control_sets {
     bool forgotten;    /* a section that the state has lost could not be mapped */
     bool left_out;     /* a start: blocks that no segment has any more are to be marked */
     uint32_t patience; /* milliseconds left to wait for threads that hold fast locks */
+    /*
+     * Numbers of sections that cannot be adopted, and whose blocks are closed: they are not looked
+     * for again for each of their segments. Until the end of the next preparation.
+     */
+    uint32_t *gone;
+    size_t gone_count;
 };
 
 /* A segment itself, not its section for double snapshots. */

@@ -75,6 +75,28 @@ static size_t restore_section(struct control_sets *sets, uint32_t number, size_t
     return index != CONTROL_NO_SET ? index : try_section(sets, number, set);
 }
 
+static bool is_gone(const struct control_sets *sets, uint32_t number)
+{
+    size_t i;
+
+    for (i = sets->gone_count; i-- > 0;)
+        if (sets->gone[i] == number)
+            return true;
+    return false;
+}
+
+/* Without memory it is looked for again. */
+static void note_gone(struct control_sets *sets, uint32_t number)
+{
+    uint32_t *gone = realloc(sets->gone, (sets->gone_count + 1) * sizeof(*gone));
+
+    if (gone == NULL)
+        return;
+    gone[sets->gone_count] = number;
+    sets->gone = gone;
+    sets->gone_count++;
+}
+
 void control_place_restore(struct control_sets *sets, size_t item)
 {
     const struct item *segment = &sets->inventory->items[item];
@@ -82,15 +104,22 @@ void control_place_restore(struct control_sets *sets, size_t item)
     struct control_place *place = &sets->places[item];
     const size_t set = item_shared_access(segment);
     size_t index;
+    bool closed;
 
     place->barred = false;
     /* A record of another generation is about an object that no longer exists. */
     if (record == NULL || record->control == 0 || record->generation != segment->generation ||
         set == INVENTORY_NO_ACCESS)
         return;
+    if (is_gone(sets, record->control))
+        return;
     index = restore_section(sets, record->control, set);
-    if (index == CONTROL_NO_SET)
-        place->barred = !control_forgotten_close(sets, record->control) && segment->fast;
+    if (index == CONTROL_NO_SET) {
+        closed = control_forgotten_close(sets, record->control);
+        place->barred = !closed && segment->fast;
+        if (closed)
+            note_gone(sets, record->control);
+    }
     if (index == CONTROL_NO_SET || record->block >= sets->sections[index].blocks)
         return;
     if (sets->sections[index].set == set && lock_slots_stay(sets->slots, item)) {

@@ -264,6 +264,7 @@ struct control_news control_sets_prepare(struct control_sets *sets, struct troub
             trouble_begin(trouble, sets->system, SHMB_CONTROL_PREFIX "*", status, &why);
         news.complete = false;
     }
+    sets->gone_count = 0;
     news.changed |= control_waiters_prepare(sets, avoided);
     if (news.complete) {
         trouble_end(trouble, sets->system);
@@ -320,6 +321,7 @@ void control_sets_free(struct control_sets *sets)
         free(sets->sections[i].sddl);
     }
     free(sets->sections);
+    free(sets->gone);
     free(sets->lists);
     free(sets->places);
     free(sets);

@@ -101,8 +101,10 @@ enum sys_status own_section_make_or_adopt(const struct system *system, const cha
                                           struct own_section *out, bool *adopted,
                                           struct sys_failure *why)
 {
-    const struct state_record record = {
-        .name = spec->name, .kind = SHMB_SECTION, .size = spec->size, .generation = STATE_OWN_SECTION};
+    const struct state_record record = {.name = spec->name,
+                                        .kind = SHMB_SECTION,
+                                        .size = spec->size,
+                                        .generation = STATE_OWN_SECTION};
     struct sys_failure failure;
     enum sys_status status = own_section_make(system, owner, spec, out, why);
 

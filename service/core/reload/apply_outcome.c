@@ -45,7 +45,8 @@ static void note_item(struct apply *apply, const struct plan_step *step)
     /* An open handle keeps the rights it was opened with. */
     if (step->action == PLAN_ACCESS)
         outcome = "done; programs that have it open keep what they have";
-    note(apply, item, word, done || item_rare(item)->reason == NULL ? outcome : item_rare(item)->reason);
+    note(apply, item, word,
+         done || item_rare(item)->reason == NULL ? outcome : item_rare(item)->reason);
 }
 
 void apply_note(struct apply *apply)

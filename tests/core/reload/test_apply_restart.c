@@ -324,6 +324,66 @@ static void a_block_of_a_former_section_is_nobody_s(void **state)
     fake_client_close(fake, "Prices");
 }
 
+/* How often a broker has looked for the control section. */
+static size_t looks_for_control(void)
+{
+    size_t i, count, looks = 0;
+    const struct fake_record *records = fake_records(fake, &count);
+
+    for (i = 0; i < count; i++)
+        looks += records[i].call == FAKE_INSPECT && records[i].name != NULL &&
+                 strcmp(records[i].name, "ShmBroker.Control.1") == 0;
+    return looks;
+}
+
+static void hold_both(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "One");
+    fake_client_open(fake, "Two");
+}
+
+static void hold_one(size_t number)
+{
+    (void)number;
+    fake_client_open(fake, "One");
+}
+
+static void nothing(size_t number)
+{
+    struct shmb_entry one;
+
+    (void)number;
+    reloads_look_up("One", &one);
+    assert_int_not_equal(one.control, 0);
+}
+
+static size_t looks_of_a_start(void (*hold)(size_t number))
+{
+    size_t before;
+
+    fake_file(fake, FILE_NAME, PAIR(""));
+    reloads_live(hold, 1);
+    before = looks_for_control();
+    reloads_live(nothing, 2);
+    fake_client_close(fake, "One");
+    if (hold == hold_both)
+        fake_client_close(fake, "Two");
+    return looks_for_control() - before;
+}
+
+/* Its segments are many: each of them would look for it. */
+static void a_section_that_is_gone_is_looked_for_once(void **state)
+{
+    size_t one = looks_of_a_start(hold_one), both;
+
+    assert_int_not_equal(one, 0);
+    reloads_end(state);
+    reloads_begin(state);
+    both = looks_of_a_start(hold_both);
+    assert_int_equal(both, one);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, reloads_begin, reloads_end)
 
 int main(void)
@@ -339,6 +399,7 @@ int main(void)
         TEST(who_uses_what_a_start_left_out_is_told),
         TEST(so_is_who_shares_a_section_with_others),
         TEST(a_block_of_a_former_section_is_nobody_s),
+        TEST(a_section_that_is_gone_is_looked_for_once),
     };
 
     return cmocka_run_group_tests_name("test_apply_restart", tests, NULL, NULL);
