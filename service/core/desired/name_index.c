@@ -52,11 +52,16 @@ static const struct item *look_at_all(const struct name_index *index, const char
     return NULL;
 }
 
-/* Tries the next item first: a caller that asks in the order of the items needs no table. */
+/*
+ * Tries the next item first, after the last one the first: a caller that asks in the order of the
+ * items needs no table, nor one that does so again.
+ */
 size_t name_index_find(struct name_index *index, const char *name, uint32_t hash)
 {
     const struct item *found;
 
+    if (index->next == index->count)
+        index->next = 0;
     if (index->next < index->count && strcmp(index->items[index->next].spec.name, name) == 0)
         return index->next++;
     if (hash == 0)
