@@ -45,9 +45,7 @@
  *         16    8  holder: process id (high half) and thread id of the thread that has
  *                  the lock; 0: not known. Written by that thread, which clears it before
  *                  it releases the lock; one that died left it. Only shown to people.
- *         24    8  since: when it took the lock, as FILETIME; 0: not known. As holder.
- *                  Of a fast lock: as GetTickCount64, and `holder` is 0: the slot tells.
- *         32   32  reserved
+ *         24   40  reserved
  *     line 1, snapshots
  *         64    8  sequence: odd during a write. Written by the owner of the lock;
  *                  without a lock, by the writer.
@@ -55,7 +53,11 @@
  *                  the sequence odd last. Written before the sequence. Only that thread
  *                  uses it: to tell its own write, begun through another copy of the
  *                  library in its process, from one that a dead writer left.
- *         80   48  reserved
+ *         80    8  since: when the holder took the lock, as FILETIME; 0: not known. As holder.
+ *                  Of a fast lock: as GetTickCount64, and `holder` is 0: the slot tells. Not
+ *                  in line 0: threads that wait look at the word there, and the owner of the
+ *                  lock would have to get the line back from them to store this.
+ *         88   40  reserved
  *     line 2, notification
  *        128    8  change number: grows with every finished write. Written as sequence.
  *        136    8  signalled: which change events may be set (low 8 bits, one each), and
@@ -114,11 +116,11 @@ struct shmb_block {
     volatile uint32_t abandoned;
     volatile uint32_t initialised;
     volatile uint64_t holder;
-    volatile uint64_t since;
-    uint8_t reserved0[32];
+    uint8_t reserved0[40];
     volatile uint64_t sequence;
     volatile uint64_t writer;
-    uint8_t reserved1[48];
+    volatile uint64_t since;
+    uint8_t reserved1[40];
     volatile uint64_t change;
     volatile uint64_t signalled;
     uint8_t reserved2[48];
@@ -139,9 +141,9 @@ static_assert(sizeof(struct shmb_block) == 256, "a block has 256 bytes");
 static_assert(offsetof(struct shmb_block, abandoned) == 8, "block.abandoned at 8");
 static_assert(offsetof(struct shmb_block, initialised) == 12, "block.initialised at 12");
 static_assert(offsetof(struct shmb_block, holder) == 16, "block.holder at 16");
-static_assert(offsetof(struct shmb_block, since) == 24, "block.since at 24");
 static_assert(offsetof(struct shmb_block, sequence) == 64, "block.sequence at 64");
 static_assert(offsetof(struct shmb_block, writer) == 72, "block.writer at 72");
+static_assert(offsetof(struct shmb_block, since) == 80, "block.since at 80");
 static_assert(offsetof(struct shmb_block, change) == 128, "block.change at 128");
 static_assert(offsetof(struct shmb_block, signalled) == 136, "block.signalled at 136");
 static_assert(offsetof(struct shmb_block, generation) == 192, "block.generation at 192");
