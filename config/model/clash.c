@@ -40,9 +40,9 @@ const struct cfg_place *clash_place(const struct clash_holder *holder)
     case CLASH_LOCK:
         return &object->u.segment.lock.place;
     case CLASH_CHANGED:
-        return &object->u.segment.notify.place;
+        return &object->u.segment.notify->place;
     case CLASH_PAIR:
-        return &object->u.segment.snapshots.place;
+        return &object->u.segment.snapshots->place;
     default:
         return &object->place;
     }
@@ -73,6 +73,7 @@ static size_t put_name(const struct cfg_object *object, const char *name, uint32
 
 size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLASH_NAMES])
 {
+    const struct cfg_segment *segment = &object->u.segment;
     size_t i, count = put_name(object, object->name, object->hash, CLASH_OBJECT, out);
 
     if (object->kind == SHMB_QUEUE)
@@ -80,12 +81,11 @@ size_t clash_names(const struct cfg_object *object, struct clash_holder out[CLAS
             count += put_name(object, object->u.queue.events[i], 0, CLASH_EVENT, &out[count]);
     if (object->kind != SHMB_SECTION)
         return count;
-    count += put_name(object, object->u.segment.lock.name, object->u.segment.lock.hash, CLASH_LOCK,
-                      &out[count]);
-    for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
-        count +=
-            put_name(object, object->u.segment.notify.events[i], 0, CLASH_CHANGED, &out[count]);
-    count += put_name(object, object->u.segment.snapshots.name, 0, CLASH_PAIR, &out[count]);
+    count += put_name(object, segment->lock.name, segment->lock.hash, CLASH_LOCK, &out[count]);
+    for (i = 0; segment->notify != NULL && i < SHMB_CHANGE_EVENTS; i++)
+        count += put_name(object, segment->notify->events[i], 0, CLASH_CHANGED, &out[count]);
+    if (segment->snapshots != NULL)
+        count += put_name(object, segment->snapshots->name, 0, CLASH_PAIR, &out[count]);
     return count;
 }
 

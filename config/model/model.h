@@ -63,13 +63,13 @@ struct cfg_lock {
 
 /* The events that signal changes to a segment, with its trustees. */
 struct cfg_notify {
-    const char *events[SHMB_CHANGE_EVENTS]; /* bare names; NULL: the segment has none */
+    const char *events[SHMB_CHANGE_EVENTS]; /* bare names */
     struct cfg_place place;
 };
 
 /* The section with two published copies of a segment, for snapshots: double. */
 struct cfg_snapshots {
-    const char *name; /* bare name of the section; NULL: snapshots: sequence, the default */
+    const char *name; /* bare name of the section */
     struct cfg_place place;
 };
 
@@ -90,13 +90,14 @@ struct cfg_initial {
     struct cfg_place place;
 };
 
+/* There may be many thousands: what few segments have is elsewhere. */
 struct cfg_segment {
     uint64_t size; /* bytes, 1 to CFG_SIZE_MAX */
     struct cfg_lock lock;
-    struct cfg_notify notify;
-    struct cfg_snapshots snapshots;
-    struct cfg_initial *initial; /* NULL: nothing was written, all zero */
-    bool keep;                   /* keep: reboot: its content is restored after a reboot */
+    const struct cfg_notify *notify;       /* NULL: notify: false, the default */
+    const struct cfg_snapshots *snapshots; /* NULL: snapshots: sequence, the default */
+    struct cfg_initial *initial;           /* NULL: nothing was written, all zero */
+    bool keep;           /* keep: reboot: its content is restored after a reboot */
     uint32_t save_every; /* milliseconds; 0: only when the broker stops or drops the segment */
 };
 

@@ -72,10 +72,10 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
         if (object->kind != SHMB_SECTION)
             continue;
         totals.objects += object->u.segment.lock.name != NULL;
-        if (object->u.segment.notify.events[0] != NULL)
+        if (object->u.segment.notify != NULL)
             totals.objects += SHMB_CHANGE_EVENTS;
         totals.memory += object->u.segment.size;
-        if (object->u.segment.snapshots.name == NULL)
+        if (object->u.segment.snapshots == NULL)
             continue;
         totals.objects++;
         totals.memory += shmb_pair_size(object->u.segment.size);

@@ -154,14 +154,17 @@ static void read_lock(struct reader *reader, const struct node *at, const struct
 static void read_notify(struct reader *reader, const struct node *node, const struct path *path,
                         struct cfg_object *object)
 {
-    struct cfg_notify *notify = &object->u.segment.notify;
+    struct cfg_notify *notify;
     bool wanted = false;
     unsigned i;
 
-    notify->place = reader_place(reader, node);
     read_bool(reader, node, path, &wanted);
     if (!wanted || object->name == NULL)
         return;
+    notify = reader_alloc(reader, 1, sizeof *notify);
+    if (notify == NULL)
+        return;
+    notify->place = reader_place(reader, node);
     for (i = 0; i < SHMB_CHANGE_EVENTS; i++) {
         const char number[2] = {(char)('0' + i), '\0'};
         char name[COMPANION_BYTES];
@@ -178,6 +181,7 @@ static void read_notify(struct reader *reader, const struct node *node, const st
         }
         notify->events[i] = reader_text(reader, name, length);
     }
+    object->u.segment.notify = notify;
 }
 
 /* Reads snapshots, and names the section for two copies after the segment. */
@@ -185,12 +189,11 @@ static void read_snapshots(struct reader *reader, const struct node *node, const
                            struct cfg_object *object)
 {
     static const char *const words[] = {"sequence", "double"};
-    struct cfg_snapshots *snapshots = &object->u.segment.snapshots;
+    struct cfg_snapshots *snapshots;
     char name[COMPANION_BYTES];
     enum shmb_name_fault fault;
     size_t length, word = 0;
 
-    snapshots->place = reader_place(reader, node);
     if (!read_word(reader, node, path, words, 2, &word) || word == 0 || object->name == NULL)
         return;
     if (object->u.segment.size > CFG_DOUBLE_MAX) {
@@ -200,13 +203,19 @@ static void read_snapshots(struct reader *reader, const struct node *node, const
         return;
     }
     fault = companion_name(object->name, SHMB_PAIR_SUFFIX, "", name, &length);
-    if (fault == SHMB_NAME_OK)
-        snapshots->name = reader_text(reader, name, length);
-    else
+    if (fault != SHMB_NAME_OK) {
         reader_error(reader, node, path,
                      "%s (the section for snapshots would be named %s%s; give the segment a "
                      "shorter name)",
                      shmb_name_fault_text(fault), object->name, SHMB_PAIR_SUFFIX);
+        return;
+    }
+    snapshots = reader_alloc(reader, 1, sizeof *snapshots);
+    if (snapshots == NULL)
+        return;
+    snapshots->place = reader_place(reader, node);
+    snapshots->name = reader_text(reader, name, length);
+    object->u.segment.snapshots = snapshots;
 }
 
 /* `misspelt`: keep is probably written, but misspelt. */

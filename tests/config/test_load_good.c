@@ -200,7 +200,7 @@ static void change_events(void **state)
                                                "  A: { size: 1, notify: true }\n"
                                                "  B: { size: 1, notify: false }\n"
                                                "  C: { size: 1 }\n"));
-    const struct cfg_notify *notify = &cfg->objects[0].u.segment.notify;
+    const struct cfg_notify *notify = cfg->objects[0].u.segment.notify;
     size_t i;
 
     (void)state;
@@ -209,9 +209,9 @@ static void change_events(void **state)
 
         name[10] = (char)('0' + i);
         assert_string_equal(notify->events[i], name);
-        assert_null(cfg->objects[1].u.segment.notify.events[i]);
-        assert_null(cfg->objects[2].u.segment.notify.events[i]);
     }
+    assert_null(cfg->objects[1].u.segment.notify);
+    assert_null(cfg->objects[2].u.segment.notify);
     assert_int_equal(notify->place.line, 4);
     unload(&loaded);
 }
@@ -224,10 +224,10 @@ static void double_snapshots(void **state)
                                                "  C: { size: 2 MiB }\n"));
 
     (void)state;
-    assert_string_equal(cfg->objects[0].u.segment.snapshots.name, "A.snapshots");
-    assert_int_equal(cfg->objects[0].u.segment.snapshots.place.line, 4);
-    assert_null(cfg->objects[1].u.segment.snapshots.name);
-    assert_null(cfg->objects[2].u.segment.snapshots.name);
+    assert_string_equal(cfg->objects[0].u.segment.snapshots->name, "A.snapshots");
+    assert_int_equal(cfg->objects[0].u.segment.snapshots->place.line, 4);
+    assert_null(cfg->objects[1].u.segment.snapshots);
+    assert_null(cfg->objects[2].u.segment.snapshots);
     unload(&loaded);
 }
 

@@ -17,7 +17,7 @@ bool control_notifies(const struct control_sets *sets, size_t item)
 {
     const struct cfg_segment *segment = item_segment(&sets->inventory->items[item]);
 
-    return segment != NULL && segment->notify.events[0] != NULL;
+    return segment != NULL && segment->notify != NULL;
 }
 
 void control_place_leave(struct control_sets *sets, size_t item)

@@ -245,12 +245,12 @@ static const char *find_full(const struct advice *advice, const struct cfg_acces
 /* Programs without the library write the segment, and publish nothing. */
 static void look_at_snapshots(const struct advice *advice, const struct cfg_object *object)
 {
-    const struct cfg_snapshots *snapshots = &object->u.segment.snapshots;
+    const struct cfg_snapshots *snapshots =
+        object->kind == SHMB_SECTION ? object->u.segment.snapshots : NULL;
     char path[PATH_SIZE];
 
-    if (object->kind != SHMB_SECTION || snapshots->name == NULL ||
-        (!object->alias && object->access->sddl == NULL &&
-         find_full(advice, object->access) == NULL))
+    if (snapshots == NULL || (!object->alias && object->access->sddl == NULL &&
+                              find_full(advice, object->access) == NULL))
         return;
     (void)snprintf(path, sizeof(path), "%s.snapshots", object->path);
     if (!object->alias && object->access->sddl != NULL) {

@@ -265,7 +265,7 @@ static void put_segment(struct json *json, const struct item *item)
         json_null(json, "snapshots");
     else
         json_string(json, "snapshots",
-                    item->from->u.segment.snapshots.name != NULL ? "double" : "sequence");
+                    item->from->u.segment.snapshots != NULL ? "double" : "sequence");
 }
 
 /* The segment or queue that a lock, an event or a section for snapshots belongs to. */

@@ -28,9 +28,9 @@ static size_t companion_count(const struct cfg *config)
         if (object->kind != SHMB_SECTION)
             continue;
         count += object->u.segment.lock.name != NULL;
-        if (object->u.segment.notify.events[0] != NULL)
+        if (object->u.segment.notify != NULL)
             count += SHMB_CHANGE_EVENTS;
-        count += object->u.segment.snapshots.name != NULL;
+        count += object->u.segment.snapshots != NULL;
     }
     return count;
 }
@@ -97,13 +97,13 @@ static bool add_segment(struct inventory *inventory, const struct cfg_object *ob
         item->fast = fast;
         item->readers_may_wait = segment->lock.readers_may_wait;
     }
-    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->notify.events[i] != NULL; i++) {
-        item = add_companion(inventory, object, set, SHMB_EVENT, segment->notify.events[i], 0);
+    for (i = 0; segment->notify != NULL && i < SHMB_CHANGE_EVENTS; i++) {
+        item = add_companion(inventory, object, set, SHMB_EVENT, segment->notify->events[i], 0);
         item->spec.manual_reset = true;
         inventory->notifies = true;
     }
-    if (segment->snapshots.name != NULL) {
-        item = add_companion(inventory, object, set, SHMB_SECTION, segment->snapshots.name, 0);
+    if (segment->snapshots != NULL) {
+        item = add_companion(inventory, object, set, SHMB_SECTION, segment->snapshots->name, 0);
         item->spec.size = shmb_pair_size(segment->size);
         item->pair = true;
     }

@@ -187,7 +187,7 @@ static uint32_t segment_flags(const struct publication *publication, size_t inde
 
     if (segment != NULL && segment->lock.readers_may_wait)
         flags |= SHMB_ENTRY_READERS_MAY_WAIT;
-    if (segment != NULL && segment->notify.events[0] != NULL)
+    if (segment != NULL && segment->notify != NULL)
         flags |= SHMB_ENTRY_NOTIFY;
     if (item->initialised)
         flags |= SHMB_ENTRY_INITIAL;

@@ -247,12 +247,13 @@ static void retire_queue(struct apply *apply, const struct item *queue)
 static void wake_waiters(struct apply *apply, const struct item *segment)
 {
     const struct cfg_segment *of = item_segment(segment);
+    const struct cfg_notify *notify = of != NULL ? of->notify : NULL;
     size_t i, event;
 
     if (segment->spec.kind == SHMB_QUEUE && item_is_held(segment))
         retire_queue(apply, segment);
-    for (i = 0; of != NULL && i < SHMB_CHANGE_EVENTS && of->notify.events[i] != NULL; i++) {
-        event = name_index_find(&apply->holdings, of->notify.events[i], 0);
+    for (i = 0; notify != NULL && i < SHMB_CHANGE_EVENTS; i++) {
+        event = name_index_find(&apply->holdings, notify->events[i], 0);
         if (event != NAME_INDEX_NONE)
             signal_event(apply, event);
     }

@@ -24,15 +24,15 @@ static bool is_change_event_of(const struct cfg_segment *segment, const char *na
 {
     size_t i;
 
-    for (i = 0; i < SHMB_CHANGE_EVENTS && segment->notify.events[i] != NULL; i++)
-        if (same_name(segment->notify.events[i], name))
+    for (i = 0; segment->notify != NULL && i < SHMB_CHANGE_EVENTS; i++)
+        if (same_name(segment->notify->events[i], name))
             return true;
     return false;
 }
 
 static bool is_pair_of(const struct cfg_segment *segment, const char *name)
 {
-    return segment->snapshots.name != NULL && same_name(segment->snapshots.name, name);
+    return segment->snapshots != NULL && same_name(segment->snapshots->name, name);
 }
 
 /*

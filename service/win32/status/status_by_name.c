@@ -61,7 +61,7 @@ static bool ask_change_events(struct status *status, const struct cfg_notify *no
 {
     size_t i;
 
-    for (i = 0; i < SHMB_CHANGE_EVENTS && notify->events[i] != NULL; i++)
+    for (i = 0; notify != NULL && i < SHMB_CHANGE_EVENTS; i++)
         if (!ask_name(status, SHMB_EVENT, notify->events[i], true))
             return false;
     return true;
@@ -94,12 +94,12 @@ static bool ask_all(struct status *status, const struct cfg *configuration)
 
         if (object->kind == SHMB_SECTION && !ask_lock(status, &object->u.segment.lock))
             return false;
-        if (object->kind == SHMB_SECTION && !ask_change_events(status, &object->u.segment.notify))
+        if (object->kind == SHMB_SECTION && !ask_change_events(status, object->u.segment.notify))
             return false;
         if (object->kind == SHMB_QUEUE && !ask_queue_events(status, &object->u.queue))
             return false;
-        if (object->kind == SHMB_SECTION && object->u.segment.snapshots.name != NULL &&
-            !ask_name(status, SHMB_SECTION, object->u.segment.snapshots.name, true))
+        if (object->kind == SHMB_SECTION && object->u.segment.snapshots != NULL &&
+            !ask_name(status, SHMB_SECTION, object->u.segment.snapshots->name, true))
             return false;
         if (!ask_name(status, object->kind, object->name, false))
             return false;

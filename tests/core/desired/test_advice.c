@@ -65,6 +65,10 @@ static void double_snapshots_beside_programs_without_the_library_are(void **stat
         "A.snapshots:1:1: full is for programs without the library, and what they write does not ",
         "B.snapshots:2:1: sessions: alias is for programs without the library, and what they ",
         "E.snapshots:5:1: if sddl is for programs without the library: what they write does not "};
+    const struct cfg_snapshots a = {"A.snapshots", {"sample.yaml", 1, 1}};
+    const struct cfg_snapshots b = {"B.snapshots", {"sample.yaml", 2, 1}};
+    const struct cfg_snapshots c = {"C.snapshots", {"sample.yaml", 3, 1}};
+    const struct cfg_snapshots e = {"E.snapshots", {"sample.yaml", 5, 1}};
     struct cfg_access sddl = {.sddl = "D:P(A;;0x20007;;;BU)", .path = "E.sddl"};
     char full[] = "full Users", modest[] = "read Users, write System";
     struct cfg_object *object;
@@ -73,18 +77,15 @@ static void double_snapshots_beside_programs_without_the_library_are(void **stat
     (void)state;
     sample_init(&sample, 5);
     object = sample_section(&sample, "A", 64, NULL, sample_access(&sample, full));
-    object->u.segment.snapshots.name = "A.snapshots";
-    object->u.segment.snapshots.place = (struct cfg_place){"sample.yaml", 1, 1};
+    object->u.segment.snapshots = &a;
     object = sample_section(&sample, "B", 64, NULL, sample_access(&sample, modest));
-    object->u.segment.snapshots.name = "B.snapshots";
-    object->u.segment.snapshots.place = (struct cfg_place){"sample.yaml", 2, 1};
+    object->u.segment.snapshots = &b;
     object->alias = true;
     object = sample_section(&sample, "C", 64, NULL, object->access);
-    object->u.segment.snapshots.name = "C.snapshots";
+    object->u.segment.snapshots = &c;
     sample_section(&sample, "D", 64, NULL, object->access)->alias = true;
     object = sample_section(&sample, "E", 64, NULL, &sddl);
-    object->u.segment.snapshots.name = "E.snapshots";
-    object->u.segment.snapshots.place = (struct cfg_place){"sample.yaml", 5, 1};
+    object->u.segment.snapshots = &e;
     check(&sample, wanted, 4);
 }
 

@@ -71,7 +71,10 @@ static void special_cases(void **state)
         "mutex Global\\L1, lock of S1, readers may wait: deny Guests; Users wait and release; Interactive full control",
         "section Global\\S1, 1099511627776 bytes: deny Guests; Users read; Interactive full control",
         "mutex Global\\L2, lock of S2: nobody but administrators",
-        "event Global\\C, signals changes of S2: S-1-5-4 wait",
+        "event Global\\C0, signals changes of S2: S-1-5-4 wait",
+        "event Global\\C1, signals changes of S2: S-1-5-4 wait",
+        "event Global\\C2, signals changes of S2: S-1-5-4 wait",
+        "event Global\\C3, signals changes of S2: S-1-5-4 wait",
         "section Global\\S2, 1 byte: S-1-5-4 read",
         "event Global\\L3, fast lock of S3: S-1-5-4 wait and signal",
         "section Global\\S3, 2 bytes, fast lock for 7 threads: S-1-5-4 read and write",
@@ -83,6 +86,8 @@ static void special_cases(void **state)
     /* clang-format on */
     char first[] = "read Users, full Interactive, deny Guests", second[] = "read S-1-5-4",
          third[] = "write Users", fourth[] = "write S-1-5-4";
+    const struct cfg_notify notify = {.events = {"C0", "C1", "C2", "C3"}};
+    const struct cfg_snapshots snapshots = {.name = "S4.snapshots"};
     const struct cfg_access *access, *full;
     struct cfg_lock *lock;
     struct sample sample;
@@ -94,12 +99,12 @@ static void special_cases(void **state)
         ->u.segment.lock.readers_may_wait = true;
     full = access;
     access = sample_access(&sample, second);
-    sample_section(&sample, "S2", 1, "L2", access)->u.segment.notify.events[0] = "C";
+    sample_section(&sample, "S2", 1, "L2", access)->u.segment.notify = &notify;
     access = sample_access(&sample, fourth);
     lock = &sample_section(&sample, "S3", 2, "L3", access)->u.segment.lock;
     lock->kind = CFG_LOCK_FAST;
     lock->max_lockers = 7;
-    sample_section(&sample, "S4", 10, NULL, full)->u.segment.snapshots.name = "S4.snapshots";
+    sample_section(&sample, "S4", 10, NULL, full)->u.segment.snapshots = &snapshots;
     access = sample_access(&sample, third);
     sample_event(&sample, "E", false, access)->u.event.set = true;
     sample_semaphore(&sample, "N", 0, INT32_MAX, access);

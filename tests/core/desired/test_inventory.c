@@ -99,13 +99,14 @@ static void a_lock_stands_before_its_segment(void **state)
 static void change_events_stand_before_their_segment(void **state)
 {
     static const char *const names[] = {"P.changed.0", "P.changed.1", "P.changed.2", "P.changed.3"};
+    struct cfg_notify notify = {.place = {"sample.yaml", 1, 1}};
     const struct item *items;
     size_t i;
 
     (void)state;
     sample_rich(&w.sample);
-    for (i = 0; i < SHMB_CHANGE_EVENTS; i++)
-        w.sample.objects[0].u.segment.notify.events[i] = names[i];
+    memcpy(notify.events, names, sizeof(names));
+    w.sample.objects[0].u.segment.notify = &notify;
     assert_int_equal(build(), SYS_OK);
     assert_int_equal(w.inventory->count, SAMPLE_RICH_OBJECTS + SHMB_CHANGE_EVENTS);
     items = w.inventory->items;
