@@ -101,8 +101,8 @@ waiters() {
 }
 
 queue() {
-    make_checker queue queue_ring.c && mutants queue DEATHS=0 && holds queue DEATHS=1 || return 1
-    [ -z "$deep" ] || holds queue DEATHS=2
+    make_checker queue queue_ring.c && mutants queue DEATHS=0 "DEATHS=0 RENEWS=1" && holds queue DEATHS=1 || return 1
+    [ -z "$deep" ] || { holds queue DEATHS=2 && holds queue DEATHS=0 RENEWS=1; }
 }
 
 case ${1:-} in

@@ -4,12 +4,18 @@
  * Three threads, two of them producers or two of them consumers, on a queue of two slots that
  * blocks or drops the oldest message. The producers put MESSAGES messages in all. Each thread may
  * die after each step (STEP), `deaths` times in all. The producers' lock is that of
- * fast_lock.pml: here it is free at once when its owner dies.
+ * fast_lock.pml: here it is free at once when its owner dies. Room is signalled where the head is
+ * a multiple of a part of a lap, 1 or 2 slots here: either has to do.
+ *
+ * With `renews`, the broker gives the queue other slots at some time: it ends the generation, frees
+ * the lock, begins another generation. A thread that finds its own one over opens the queue again;
+ * until then, each of its steps can come late.
  *
  * Checked: each message that was put is got or dropped once, in order and whole; nothing else is
- * got; no thread sleeps while it could go on. A sleep may end by the clock only after a death
+ * got; neither index goes back; no thread sleeps while it could go on. Not whole is what a thread
+ * that lost the lock writes to as well (`unsure`). A sleep may end by the clock only after a death
  * between a move of an index and its signal, or of a thread that was woken and had not passed the
- * signal on (`late`). Elsewhere such a sleep is a deadlock here.
+ * signal on, and after a renewal (`late`). Elsewhere such a sleep is a deadlock here.
  *
  * MUTANT in the environment selects a fault; models.sh runs each, and the check must find it.
  */
@@ -30,18 +36,26 @@ byte mutant, deaths;
 #define PLAIN_DROP  (mutant == 6) /* a producer stores the head instead of swapping it */
 #define LATE_COPY   (mutant == 7) /* a consumer moves the head before it copies */
 #define NO_ROOM     (mutant == 8) /* a consumer does not wake who waits for room */
+#define RARE_ROOM   (mutant == 9) /* a consumer signals room in every other lap only */
+#define PLAIN_TAIL  (mutant == 10) /* a producer stores the tail instead of swapping it */
 
 /* The shared part: a message has two halves. */
 byte head, tail, first[SLOTS], second[SLOTS];
 bool consumers_asleep, producers_asleep, items, room;
 byte put_lock; /* its owner, plus one */
 
-bool drops;
+bool drops, renews;
+byte part;
+byte generation = 1; /* 0: over */
 byte consumers, getting, producing; /* consumers at first, and alive; producers alive */
 byte made;             /* messages begun, each with a number of its own */
 byte put[MOST];        /* by position: what was put there */
 bool ended_with[MOST]; /* by position: got or dropped */
+bool unsure[MOST]; /* by position: a thread that lost the lock has written to its slot as well */
 bool late;
+
+/* Of a thread that opened the queue in the generation `mine`. */
+#define CURRENT (generation == mine)
 
 /*
  * The thread may die after what it just did. Other crash points of queue_ring.c are states that the
@@ -59,24 +73,42 @@ inline leaves(position) {
     ended_with[position] = true
 }
 
+/* Also when it dies. The lock of another generation has other threads in it. */
+inline give_back() {
+    if
+    :: put_lock == me + 1 && (CURRENT || generation == 0) -> put_lock = 0
+    :: else
+    fi
+}
+
+/* Writes to the slot of `at`, with or without the lock. */
+inline write_late() {
+    if
+    :: !CURRENT || put_lock != me + 1 ->
+        unsure[at % SLOTS] = true; unsure[at % SLOTS + SLOTS] = true
+    :: else
+    fi
+}
+
 proctype producer(byte me) {
-    byte message, seen;
+    byte message, seen, at, mine = 1;
     bool owes, marked;
 
 next:
     atomic { /* locked */
-        put_lock == 0;
+        put_lock == 0 || !CURRENT;
         if
-        :: tail == MESSAGES -> producing--; goto ended
-        :: else -> put_lock = me + 1; made++; message = made; STEP("queue: locked")
+        :: !CURRENT -> goto stale
+        :: CURRENT && (tail >= MESSAGES || made == MOST) -> producing--; goto ended
+        :: else -> put_lock = me + 1; made++; message = made; at = tail; STEP("queue: locked")
         fi
     };
 
 look:
     atomic { seen = head };
     if
-    :: tail - seen < SLOTS -> goto fill
-    :: tail - seen >= SLOTS && drops ->
+    :: at - seen < SLOTS -> goto fill
+    :: at - seen >= SLOTS && drops ->
         if
         :: PLAIN_DROP -> atomic { leaves(seen); head = seen + 1; STEP("queue: dropped") }
         :: else ->
@@ -91,16 +123,16 @@ look:
         goto look
     :: else
     fi;
-    atomic { producers_asleep = true; STEP("queue: marked that it sleeps") };
+    atomic { if :: !CURRENT -> goto stale :: else fi; producers_asleep = true; STEP("queue: marked that it sleeps") };
     if
     :: NO_LOOK
-    :: else -> atomic { if :: tail - head < SLOTS -> goto look :: else fi }
+    :: else -> atomic { if :: at - head < SLOTS -> goto look :: else fi }
     fi;
     atomic {
         if
         :: room -> room = false
         :: late
-        :: getting == 0 -> put_lock = 0; producing--; goto ended /* in vain for ever */
+        :: getting == 0 -> give_back(); producing--; goto ended /* in vain for ever */
         fi;
         STEP("queue: slept")
     };
@@ -111,8 +143,8 @@ fill:
     :: EARLY_TAIL -> atomic { put[tail] = message; tail++ }
     :: else
     fi;
-    atomic { seen = (EARLY_TAIL -> tail - 1 : tail) % SLOTS; first[seen] = message; STEP("queue: half filled") };
-    atomic { second[seen] = message; STEP("queue: filled") };
+    atomic { if :: !CURRENT -> goto stale :: else fi; seen = at % SLOTS; first[seen] = message; write_late(); STEP("queue: half filled") };
+    atomic { second[seen] = message; write_late(); if :: !CURRENT -> goto stale :: else fi; STEP("queue: filled") };
     if
     :: NO_FENCE -> atomic { marked = consumers_asleep }
     :: else
@@ -120,12 +152,15 @@ fill:
     atomic {
         if
         :: EARLY_TAIL
-        :: else -> put[tail] = message; tail++
+        :: !EARLY_TAIL && (tail == at || PLAIN_TAIL) ->
+            assert(tail == at);
+            put[at] = message; tail = at + 1; write_late()
+        :: else -> goto stale
         fi;
-        owes = true; seen = 0;
+        owes = true; seen = 0; at = 0;
         STEP("queue: stored the tail")
     };
-    atomic { put_lock = 0; STEP("queue: unlocked") };
+    atomic { give_back(); STEP("queue: unlocked") };
 
     /* wake(RING_ITEMS) */
     atomic {
@@ -148,22 +183,23 @@ fill:
     atomic { items = true; owes = false; message = 0; STEP("queue: signalled") };
     goto next;
 
-died:
+stale: /* opens the queue again */
     atomic {
-        late = late || owes;
-        if
-        :: put_lock == me + 1 -> put_lock = 0
-        :: else
-        fi;
-        producing--
+        generation != 0;
+        give_back();
+        mine = generation; message = 0; seen = 0; at = 0; marked = false; owes = false
     };
+    goto next;
+
+died:
+    atomic { late = late || owes; give_back(); producing-- };
 
 ended:
     skip
 }
 
 proctype consumer(byte me) {
-    byte seen, a, b, end;
+    byte seen, a, b, end, mine = 1;
     bool slept, owes, marked;
 
 next:
@@ -185,12 +221,12 @@ next:
     :: else
     fi;
     atomic { a = first[seen % SLOTS] };
-    atomic { b = second[seen % SLOTS]; STEP("queue: copied") };
+    atomic { b = second[seen % SLOTS]; if :: !CURRENT -> goto stale :: else fi; STEP("queue: copied") };
     atomic {
         if
         :: head == seen || LATE_COPY || PLAIN_HEAD ->
             leaves(seen);
-            assert(a == b && a == put[seen]);
+            assert(unsure[seen] || a == b && a == put[seen]);
             head = (LATE_COPY -> head : seen + 1);
             a = 0; b = 0; owes = !drops;
             STEP("queue: stored the head")
@@ -200,7 +236,7 @@ next:
     goto arm;
 
 wait:
-    atomic { consumers_asleep = true; STEP("queue: marked that it sleeps") };
+    atomic { if :: !CURRENT -> goto stale :: else fi; consumers_asleep = true; STEP("queue: marked that it sleeps") };
     if
     :: NO_LOOK
     :: else -> atomic { if :: tail != seen -> goto next :: else fi }
@@ -240,7 +276,7 @@ arm: /* passes the signal on */
 wake_room:
     atomic {
         if
-        :: drops || NO_ROOM || !producers_asleep -> goto got
+        :: drops || NO_ROOM || (seen + 1) % (RARE_ROOM -> 2 * SLOTS : part) != 0 || !producers_asleep -> goto got
         :: else
         fi
     };
@@ -262,6 +298,13 @@ got:
         fi
     };
 
+stale: /* opens the queue again */
+    atomic {
+        generation != 0;
+        mine = generation; a = 0; b = 0
+    };
+    goto next;
+
 died:
     atomic { late = late || owes || slept || marked; getting-- };
 
@@ -269,15 +312,32 @@ ended:
     skip
 }
 
+/* What the broker does to a queue that comes to use other slots. */
+proctype broker() {
+    atomic { generation = 0; late = true };
+    atomic { put_lock = 0 };
+    atomic { generation = 2 }
+}
+
 init {
     atomic {
         c_code {
             now.mutant = getenv("MUTANT") ? atoi(getenv("MUTANT")) : 0;
             now.deaths = getenv("DEATHS") ? atoi(getenv("DEATHS")) : 1;
+            now.renews = getenv("RENEWS") ? atoi(getenv("RENEWS")) : 0;
         };
         if
         :: drops = false
         :: drops = true
+        fi;
+        part = 1;
+        if
+        :: !drops -> part = 2
+        :: true
+        fi;
+        if
+        :: renews -> run broker()
+        :: else
         fi;
         if
         :: producing = 2; consumers = 1; getting = 1; run producer(0); run producer(1); run consumer(2)
