@@ -19,6 +19,7 @@
 #define PAUSES_MOST 16u
 #define FRUITLESS   4u  /* sleeps in vain before a waiter bars newcomers */
 #define CLOCK_EVERY 64u /* rounds between two looks at the clock, by one that does not sleep */
+#define WAKES_FREE  16u /* and one more for each millisecond, before a waiter slows down */
 
 /* One thread that waits for one lock. */
 struct waiter {
@@ -29,6 +30,7 @@ struct waiter {
     uint32_t spins;  /* left */
     uint32_t pauses; /* before the next look */
     uint32_t rounds; /* since the last sleep */
+    uint32_t sleeps;
     uint32_t fruitless;
     bool slept;
     bool barred; /* it has set HAND_OFF */
@@ -198,6 +200,16 @@ static enum step ask_slot(struct waiter *waiter, uint64_t word, uint32_t ms,
     }
 }
 
+/*
+ * Owners release a lock a few times at most before one that sleeps gets it. If it is woken more
+ * often, a program signals the event all the time: that must not use up a processor.
+ */
+static void slow_down(const struct waiter *waiter)
+{
+    if (waiter->sleeps > WAKES_FREE + gone_ms(waiter))
+        waiter->lock->port->pause(waiter->lock->context, 1);
+}
+
 /* Announces that a thread sleeps, then sleeps. */
 static enum step mark_and_sleep(struct waiter *waiter, uint64_t word, enum fast_result *result)
 {
@@ -230,6 +242,8 @@ static enum step mark_and_sleep(struct waiter *waiter, uint64_t word, enum fast_
     waiter->rounds = 0;
     if (waiter->fruitless < FRUITLESS)
         waiter->fruitless++;
+    if (step == STEP_LOOK && ++waiter->sleeps > WAKES_FREE)
+        slow_down(waiter);
     return step;
 }
 

@@ -46,6 +46,7 @@ struct fast_port {
     enum fast_wake (*sleep)(void *context, uint32_t slot, uint32_t ms);
     void (*release_slot)(void *context, uint32_t slot); /* after FAST_SLOT_TAKEN */
     void (*wake)(void *context);                        /* signals the lock's event */
+    void (*pause)(void *context, uint32_t ms);          /* sleeps, whatever is signalled */
     uint64_t (*now)(void *context);                     /* milliseconds that only grow */
 };
 

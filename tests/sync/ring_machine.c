@@ -195,7 +195,21 @@ static void lock_wake(void *context)
     signal_event(2);
 }
 
-static const struct fast_port lock_port = {lock_sleep, lock_release_slot, lock_wake, now};
+static void ring_pause(void *context, uint32_t ms)
+{
+    const struct timespec time = {0, (long)ms * 1000000};
+
+    (void)context;
+    if (ms > 0) {
+        (void)shmb_exchange32(&pauses, pauses + 1); /* one end at a time counts */
+        nanosleep(&time, NULL);
+    } else {
+        (void)sched_yield();
+    }
+}
+
+static const struct fast_port lock_port = {lock_sleep, lock_release_slot, lock_wake, ring_pause,
+                                           now};
 
 static const struct fast_lock *ring_lock(void *context, volatile uint64_t *word)
 {
@@ -225,19 +239,6 @@ static void ring_wake(void *context, enum ring_event which)
     pthread_mutex_lock(&mutex);
     signals++;
     pthread_mutex_unlock(&mutex);
-}
-
-static void ring_pause(void *context, uint32_t ms)
-{
-    const struct timespec time = {0, (long)ms * 1000000};
-
-    (void)context;
-    if (ms > 0) {
-        (void)shmb_exchange32(&pauses, pauses + 1); /* one end at a time counts */
-        nanosleep(&time, NULL);
-    } else {
-        (void)sched_yield();
-    }
 }
 
 static const struct ring_port ring_port = {ring_lock, ring_sleep, ring_wake, ring_pause, now};

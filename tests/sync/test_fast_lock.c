@@ -177,6 +177,38 @@ static void a_waiter_that_gives_up_clears_its_hand_off(void **state)
     assert_int_equal(word(), one.identity | SHMB_LOCK_CONTENDED);
 }
 
+static enum fast_wake is_signalled_all_the_time(struct thread_port *world, uint32_t slot,
+                                                uint32_t ms)
+{
+    (void)slot;
+    (void)ms;
+    if (world->pauses > 0 || ++sleeps_in_vain == 10000000)
+        world->late = 1000000;
+    return FAST_WOKEN;
+}
+
+static enum fast_wake sleeps_a_millisecond(struct thread_port *world, uint32_t slot, uint32_t ms)
+{
+    (void)slot;
+    (void)ms;
+    world->late++;
+    return FAST_WOKEN;
+}
+
+/* Any writer may signal the event. */
+static void only_false_wake_ups_slow_a_waiter_down(void **state)
+{
+    (void)state;
+    sleeps_in_vain = 0;
+    take(&one, 0);
+    port.instead = sleeps_a_millisecond;
+    assert_int_equal(take(&two, 1000), FAST_TIMEOUT);
+    assert_int_equal(port.pauses, 0);
+    port.instead = is_signalled_all_the_time;
+    assert_int_equal(take(&two, 900000), FAST_TIMEOUT);
+    assert_int_equal(port.pauses, 1);
+}
+
 /* The owner releases, and signals; others may sleep as well. */
 static enum fast_wake is_released(struct thread_port *world, uint32_t slot, uint32_t ms)
 {
@@ -410,6 +442,7 @@ int main(void)
         TEST(a_try_ignores_hand_off_and_leaves_it),
         TEST(hand_off_bars_newcomers_for_one_sleep),
         TEST(a_waiter_that_gives_up_clears_its_hand_off),
+        TEST(only_false_wake_ups_slow_a_waiter_down),
         TEST(one_that_was_woken_passes_contended_on),
         TEST(one_that_used_up_a_signal_leaves_contended),
         TEST(a_closed_lock_is_nobodys),

@@ -116,6 +116,17 @@ static void port_wake(void *context)
     pthread_mutex_unlock(&port->guard);
 }
 
+static void port_pause(void *context, uint32_t ms)
+{
+    const struct timespec time = {0, (long)ms * 1000000L};
+    struct port_thread *thread = context;
+
+    pthread_mutex_lock(&thread->port->guard);
+    thread->port->pauses++;
+    pthread_mutex_unlock(&thread->port->guard);
+    nanosleep(&time, NULL);
+}
+
 static uint64_t port_now(void *context)
 {
     struct port_thread *thread = context;
@@ -131,6 +142,7 @@ static const struct fast_port functions = {
     .sleep = port_sleep,
     .release_slot = port_release_slot,
     .wake = port_wake,
+    .pause = port_pause,
     .now = port_now,
 };
 

@@ -18,6 +18,7 @@ struct thread_port {
     bool signalled;
     unsigned signals;
     unsigned sleeps;
+    unsigned pauses;
     int owner[PORT_SLOTS]; /* number of the thread that has the mutex, plus one; 0: nobody */
     uint64_t late;         /* milliseconds that a test adds to the clock */
 

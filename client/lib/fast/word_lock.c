@@ -110,6 +110,12 @@ static void port_wake(void *given)
         SetEvent(event);
 }
 
+static void port_pause(void *given, uint32_t ms)
+{
+    (void)given;
+    Sleep(ms);
+}
+
 static uint64_t port_now(void *given)
 {
     (void)given;
@@ -120,6 +126,7 @@ static const struct fast_port port = {
     .sleep = port_sleep,
     .release_slot = port_release_slot,
     .wake = port_wake,
+    .pause = port_pause,
     .now = port_now,
 };
 
