@@ -639,7 +639,7 @@ enum ring_result ring_get(struct ring *ring, void *context, uint64_t identity, v
 {
     struct call call = call_of(ring, context, identity, timeout_ms);
     enum ring_result result;
-    uint64_t head;
+    uint64_t head = 0;
 
     *length = 0;
     if (!current(ring))
