@@ -93,7 +93,7 @@ static void what_exists_is_listed(void **state)
     assert_int_equal(shmb_run(NULL, &said, SCAN), 0);
     expect_part(said, "segment    global      broker                100  ShmbTest.Held\n");
     expect_part(said, "segment    global                         <=4096  ShmbTest.Prices\n");
-    expect_part(said, "queue      global      broker               1536  ShmbTest.Orders\n");
+    expect_part(said, "queue      global      broker               1344  ShmbTest.Orders\n");
     expect_part(said, "semaphore  global                                 ShmbTest.Seven\n");
     expect_part(said, "event      global                                 ShmbTest.Tick\n");
     assert_null(strstr(said, "sync_"));      /* does not fit the pattern */
