@@ -31,7 +31,7 @@
  *   The text is UTF-8. Lines end in LF and have four fields, separated by TABs: kind,
  *   name, state, reason. No field contains a control character.
  *
- *     version      ShmBroker                     0.1.0
+ *     version      ShmBroker                     1.0.0
  *     file         C:\...\shmbroker.yaml         used      read 2026-11-21 05:09:35 UTC
  *     section      Global\Prices                 conflict  a section of 4096 bytes owned by ...
  *     mutex        Global\Prices.lock            failed    CreateMutexW: ... (error 8)

@@ -130,9 +130,13 @@
 #define _Success_(condition)
 #endif
 
-/* The version of this header. shmb_version returns that of the library. */
-#define SHMB_VERSION_MAJOR 0
-#define SHMB_VERSION_MINOR 1
+/*
+ * The version of this header; a candidate has the numbers of its release. shmb_version returns
+ * that of the library.
+ */
+#define SHMB_VERSION       "1.0.0-rc.1"
+#define SHMB_VERSION_MAJOR 1
+#define SHMB_VERSION_MINOR 0
 #define SHMB_VERSION_PATCH 0
 
 /* True for SHMB_OK and for a success with a warning: `result == SHMB_OK` is not the same. */
@@ -955,7 +959,7 @@ SHMB_RESULT int32_t SHMB_CALL shmb_result_textW(int32_t result,
 SHMB_API int32_t SHMB_CALL shmb_last_failure(_Out_opt_ uint32_t *win32_code,
                                              _Outptr_opt_result_z_ const char **call);
 
-/* The version of the library that runs, such as "0.1.0": a constant text. */
+/* The version of the library that runs, such as "1.0.0-rc.1": a constant text. */
 SHMB_API const char *SHMB_CALL shmb_version(void);
 
 #ifdef __cplusplus

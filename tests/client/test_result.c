@@ -166,6 +166,7 @@ static void the_version_is_a_number(void **state)
     int major, minor, patch;
 
     (void)state;
+    assert_string_equal(shmb_version(), SHMB_VERSION);
     assert_int_equal(sscanf(shmb_version(), "%d.%d.%d", &major, &minor, &patch), 3);
     assert_int_equal(major, SHMB_VERSION_MAJOR);
     assert_int_equal(minor, SHMB_VERSION_MINOR);

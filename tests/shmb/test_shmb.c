@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "directory.h"
 #include "shmb.h"
+#include "shmb_fast.h"
 
 static void wrong_command_lines_are_one_line_and_code_2(void **state)
 {
@@ -105,7 +107,7 @@ static void help_and_version_are_code_0(void **state)
     static const char *const asking[] = {"event wait --help", "semaphore take A --help",
                                          "read A --help --no-such-option", "list --json --help"};
     const char *said;
-    char usage[64], version[64];
+    char usage[64], version[96];
     size_t i;
 
     (void)state;
@@ -125,7 +127,8 @@ static void help_and_version_are_code_0(void **state)
         assert_int_equal(shmb_run(&shmb_user, &said, asking[i]), 0);
         assert_int_equal(strncmp(said, "shmb ", 5), 0);
     }
-    snprintf(version, sizeof(version), "shmb %s\n", shmb_version());
+    snprintf(version, sizeof(version), "shmb %s\nshared memory %u, fast locks %u, JSON 1\n",
+             SHMB_VERSION, SHMB_ABI_VERSION, SHMB_FAST_VERSION);
     shmb_expect(0, version, "--version");
     /* a value is no option */
     shmb_expect(0, "", "write ShmbTest.Data --text --help");

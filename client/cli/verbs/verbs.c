@@ -8,10 +8,12 @@
 #include "command_words.h"
 #include "completion.h"
 #include "console.h"
+#include "directory.h"
 #include "fail.h"
 #include "help.h"
 #include "out.h"
 #include "shmb.h"
+#include "shmb_fast.h"
 #include "verb.h"
 #include "verb_queue.h"
 
@@ -156,13 +158,15 @@ static uint32_t run_help(const struct words *words)
     return SHMB_EXIT_DONE;
 }
 
+/* The program, and the version of each layout and format it shares with other programs. */
 static uint32_t run_version(const struct words *words)
 {
     if (words->count > 1 || words->behind_count > 0) {
         out_error("nothing is expected after %s", words->word[0]);
         return SHMB_EXIT_USAGE;
     }
-    out_text("shmb %s\n", shmb_version());
+    out_text("shmb %s\nshared memory %u, fast locks %u, JSON %d\n", shmb_version(),
+             SHMB_ABI_VERSION, SHMB_FAST_VERSION, ANSWER_SCHEMA);
     return SHMB_EXIT_DONE;
 }
 

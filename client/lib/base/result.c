@@ -278,5 +278,5 @@ int32_t SHMB_CALL shmb_result_textW(int32_t result, shmb_wchar *buffer, uint32_t
 
 const char *SHMB_CALL shmb_version(void)
 {
-    return SHMB_VERSION_TEXT;
+    return SHMB_VERSION;
 }

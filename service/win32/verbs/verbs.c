@@ -8,8 +8,11 @@
 #include "answer.h"
 #include "command_words.h"
 #include "console.h"
+#include "copy_format.h"
+#include "directory.h"
 #include "help.h"
 #include "keeper_main.h"
+#include "model.h"
 #include "options.h"
 #include "paths.h"
 #include "verb.h"
@@ -182,13 +185,15 @@ static enum shmb_exit do_help(char **arguments, size_t count)
     return SHMB_EXIT_DONE;
 }
 
+/* The program, and the version of each layout and format it shares with other programs. */
 static enum shmb_exit do_version(char **arguments, size_t count)
 {
     if (count > 1) {
         console_error("shmbroker: nothing is expected after %s", arguments[0]);
         return SHMB_EXIT_USAGE;
     }
-    console_line("shmbroker %s", SHMB_VERSION_TEXT);
+    console_line("shmbroker %s\nshared memory %u, copies %u, configuration %d, JSON %d",
+                 SHMB_VERSION_TEXT, SHMB_ABI_VERSION, COPY_VERSION, CFG_VERSION, ANSWER_SCHEMA);
     return SHMB_EXIT_DONE;
 }
 

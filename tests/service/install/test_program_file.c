@@ -57,7 +57,7 @@ static void serve(void)
              scm_file(configuration));
     says(broker(), arguments, 0, "is installed");
     says(broker(), "start", 0, "runs");
-    says(installed(), "--version", 0, "shmbroker 0.");
+    says(installed(), "--version", 0, "shmbroker 1.");
 }
 
 /* Clients before, while and after: one holds the lock, one waits for it, one has written. */
@@ -169,7 +169,7 @@ static void clients_do_not_notice_another_version(void **state)
     assert_false(exists(scm_program(L"\\shmbroker.exe.new")));
     /* And back: nothing it left behind is newer than this one knows. */
     says(broker(), "install --allow-unsafe-config", 0, "runs with this program now");
-    says(installed(), "--version", 0, "shmbroker 0.");
+    says(installed(), "--version", 0, "shmbroker 1.");
     assert_string_equal(client_line(&user, "open section Global\\ShmbTest.Data 6"), "0");
 }
 
@@ -397,7 +397,7 @@ static void a_version_that_does_not_start_gives_way_to_the_former(void **state)
                                      "\\ShmBroker",
                                      "EventMessageFile"),
                         installed());
-    says(installed(), "--version", 0, "shmbroker 0.");
+    says(installed(), "--version", 0, "shmbroker 1.");
     clients_end(&clients);
 }
 
@@ -630,7 +630,7 @@ static void a_program_installed_again_survives_the_next_start(void **state)
     assert_true(pending_of_ours() > 0);
     serve();
     start_windows();
-    says(installed(), "--version", 0, "shmbroker 0.");
+    says(installed(), "--version", 0, "shmbroker 1.");
     assert_false(exists(scm_program(L"\\shmbroker.exe.old")));
 }
 
@@ -771,7 +771,7 @@ static void a_program_that_others_have_open_is_told_of(void **state)
          "another program may have the file open");
     CloseHandle(file);
     assert_false(exists(scm_program(L"\\shmbroker.exe.new")));
-    says(installed(), "--version", 0, "shmbroker 0.");
+    says(installed(), "--version", 0, "shmbroker 1.");
 }
 
 /* Its name is free for the next installation, although the file is not gone yet. */
@@ -787,7 +787,7 @@ static void a_deleted_program_that_others_have_open_is_no_hindrance(void **state
     serve();
     CloseHandle(file);
     start_windows();
-    says(installed(), "--version", 0, "shmbroker 0.");
+    says(installed(), "--version", 0, "shmbroker 1.");
 }
 
 #define TEST(name)         cmocka_unit_test_teardown(name, scm_teardown)

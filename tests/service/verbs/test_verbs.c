@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "directory.h"
+#include "shmb.h"
+
 static const struct launch user = {.standard_user = true};
 
 /* Runs it, keeps all it says, returns its exit code. */
@@ -83,15 +86,20 @@ static void help_and_version_are_code_0(void **state)
                                         "start", "stop",  "status",  "--version"};
     char said[8192];
     size_t i;
-    unsigned major, minor, patch;
-    char end;
+    unsigned shared, copies, configuration, json;
+    char version[41], end;
 
     (void)state;
     assert_int_equal(run(&user, "--help", said, sizeof(said)), 0);
     for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         assert_says(said, verbs[i]);
     assert_int_equal(run(&user, "--version", said, sizeof(said)), 0);
-    assert_int_equal(sscanf(said, "shmbroker %u.%u.%u%c", &major, &minor, &patch, &end), 4);
+    assert_int_equal(
+        sscanf(said, "shmbroker %40s\nshared memory %u, copies %u, configuration %u, JSON %u%c",
+               version, &shared, &copies, &configuration, &json, &end),
+        6);
+    assert_string_equal(version, SHMB_VERSION);
+    assert_int_equal(shared, SHMB_ABI_VERSION);
     assert_int_equal(end, '\n');
 }
 
