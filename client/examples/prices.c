@@ -1,7 +1,8 @@
 /*
- * A price that all programs on this machine share. C and C++:
+ * A price that all programs on this machine share. C and C++; other compilers and build
+ * systems are in client/link.md:
  *
- *     cl /I <ShmBroker>\client\include prices.c shmbclient.lib
+ *     cl /I <ShmBroker>\include prices.c <ShmBroker>\lib\shmbclient.lib
  *
  *     prices 1.25     writes it
  *     prices          shows it

@@ -19,8 +19,9 @@
  *     }
  *
  * Link with shmbclient.lib (DLL) or, with SHMB_STATIC defined, with
- * shmbclient_static.lib and advapi32.lib (MinGW: shmbclient.dll.a,
- * shmbclient_static.a). tests/client/examples has an example of every function;
+ * shmbclient_static.lib and advapi32.lib; with MinGW shmbclient.dll.a, or
+ * shmbclient_static.a -l:libssp.a -ladvapi32. client/link.md has the ways by CMake
+ * and pkg-config. tests/client/examples has an example of every function;
  * the tests run them.
  *
  * RESULTS    Every call returns an int32_t: 0 is SHMB_OK, a positive value is a
