@@ -74,6 +74,8 @@ all_checks() {
     job check 'as MSVC compiles, x64' "$checks/msvc.sh" x64
     job check 'as MSVC compiles, x86' "$checks/msvc.sh" x86
     job check 'as MSVC compiles, ARM64' "$checks/msvc.sh" arm64
+    job check 'exports and layouts are those of 1.0.0' python3 "$checks/abi.py" hold \
+        "$shmb_build/mingw-x64" "$shmb_build/mingw-x86"
     job check 'no circle of files or wings' python3 "$checks/circles.py" "$shmb_build/mingw-x64"
     job check 'a circle is found' python3 "$checks/circles.py" --self-test gcc
     job check 'wings are as declared' "$checks/wings.sh" "$shmb_build/mingw-x64"

@@ -3,6 +3,9 @@
 
   abi.py BUILD_X64 BUILD_X86 OUT
   abi.py compare FILE_A FILE_B      prints the differences, and 1 where there are any
+  abi.py hold BUILD_X64 BUILD_X86   compares with tests/checks/abi.txt, which programs and files of
+                                    1.0.0 rely on: 1 where something of it is gone or changed, or
+                                    is new and not in it yet
 
 The exports of the client library and the symbols of its import library (on x86 with the bytes of
 parameters); structs of the shared sections and of the library with the offset and size of each
@@ -19,7 +22,11 @@ import shlex
 import subprocess
 import sys
 
-HEADERS = ("client/contract", "client/include")
+HEADERS = ("client/contract", "client/sync", "client/include")
+LIST = os.path.join(os.path.dirname(os.path.abspath(__file__)), "abi.txt")
+# of the folders below client, what is only between the files of one program
+OWN = re.compile(r"(?!struct shmb_|SHMB_)|struct shmb_table_view\b|"
+                 r"SHMB_VERSION(_MAJOR|_MINOR|_PATCH)? =")
 COPY_MAGIC = '"SHMBCOPY"'  # the source that has it defines the format
 # what the text of a constant consists of where it is a number
 NUMBER = re.compile(r"(?:sizeof|char|int|unsigned|long|size_t|u?int\d+_t|struct \w+|"
@@ -103,14 +110,19 @@ class Compiler:
 
 def structs_of(text):
     """(name, members) of each struct in preprocessed text; one in another is refused."""
+    text = re.sub(r"__attribute__\s*\(\(.*?\)\)|\b__stdcall\b", " ", text)
+    # a pointer to a function, without its parameters
+    text = re.sub(r"\(\s*\*\s*(\w+)\s*\)\s*\([^()]*\)", r" \1", text)
     for name, body in re.findall(r"\bstruct (\w+)\s*\{(.*?)\}", text, re.S):
         if "{" in body or "union" in body:
             raise Trouble(f"struct {name} has another one in it")
         members = []
         for declaration in filter(None, (part.strip() for part in body.split(";"))):
             for declarator in declaration.split(","):
-                found = re.search(r"\(\s*\*\s*(\w+)\s*\)|(\w+)\s*(?:\[[^]]*\]\s*)*$", declarator)
-                members.append(found[1] or found[2])
+                found = re.search(r"(\w+)\s*(?:\[[^]]*\]\s*)*$", declarator)
+                if found is None:
+                    raise Trouble(f"struct {name}: {declaration}: not understood")
+                members.append(found[1])
         yield name, members
 
 
@@ -150,7 +162,8 @@ def layout(compiler, include, files):
 
 def functions(compiler, include, files):
     text = re.sub(r"__attribute__\s*\(\(.*?\)\)", " ", compiler.own(include, files))
-    text = re.sub(r"\{[^{}]*\}", "", text)
+    while re.search(r"\{[^{}]*\}", text):  # bodies, from the inside
+        text = re.sub(r"\{[^{}]*\}", ";", text)
     for statement in text.split(";"):
         if "(" in statement and not re.search(r"typedef|static|_Static_assert|#", statement):
             yield re.sub(r"\s*([(),*])\s*", r"\1", " ".join(statement.split())).replace(",", ", ")
@@ -158,10 +171,9 @@ def functions(compiler, include, files):
 
 def library(build):
     dump = run(cached(build, "CMAKE_OBJDUMP"), "-p", one("**/shmbclient.dll", build))
-    base = re.search(r"Ordinal Base\s+(\d+)", dump)[1]
     table = dump.split("[Ordinal/Name Pointer] Table", 1)[1].split("\n\n", 1)[0]
-    for number, name in re.findall(r"\[\s*(\d+)\].*?(\S+)$", table, re.M):
-        yield f"export {name}, ordinal {int(number) + int(base)}"
+    for name in re.findall(r"\[\s*\d+\].*?(\S+)$", table, re.M):
+        yield f"export {name}"
     imports = run(cached(build, "CMAKE_NM"), "-g", one("**/shmbclient.lib", build)
                   if glob.glob(os.path.join(build, "**/shmbclient.lib"), recursive=True)
                   else one("**/shmbclient.dll.a", build))
@@ -185,16 +197,18 @@ def sections(build, bits):
     folders = [os.path.join(root, folder) for folder in HEADERS]
     source = sorted(glob.glob(os.path.join(folders[0], "*.c")))[0]
     for folder in folders:
-        headers = sorted(glob.glob(os.path.join(folder, "*.h")))
+        headers = [path for path in sorted(glob.glob(os.path.join(folder, "*.h")))
+                   if os.path.basename(path) != "compiler.h"]
         files = {os.path.realpath(path) for path in headers}
         compiler = Compiler(build, source, folders)
         # What is read first does not matter to the values.
         include = "#include <stddef.h>\n#include <stdint.h>\n#include <windows.h>\n"
         include += "".join(f'#include "{os.path.basename(path)}"\n' for path in headers)
         name = os.path.basename(folder)
-        yield f"{name}, {bits}: structs", layout(compiler, include, files)
-        yield f"{name}, {bits}: constants", constants(compiler, include, files)
-        if folder == folders[1]:
+        for title, lines in (("structs", layout(compiler, include, files)),
+                             ("constants", constants(compiler, include, files))):
+            yield f"{name}, {bits}: {title}", (line for line in lines if not OWN.match(line))
+        if name == "include":
             yield f"{name}, {bits}: functions", functions(compiler, include, files)
     for path in glob.glob(os.path.join(root, "service/**/*.c"), recursive=True):
         with open(path, encoding="utf-8") as file:
@@ -208,20 +222,9 @@ def sections(build, bits):
         yield "events", events(root)
 
 
-def main(arguments):
-    if len(arguments) != 3:
-        print(__doc__, file=sys.stderr)
-        return 2
-    if arguments[0] == "compare":
-        texts = []
-        for name in arguments[1:]:
-            with open(name, encoding="utf-8") as file:
-                texts.append(file.read().splitlines())
-        lines = list(difflib.unified_diff(*texts, *arguments[1:], n=0, lineterm=""))
-        print("\n".join(lines) or f"the same in both: {len(texts[0])} lines")
-        return 1 if lines else 0
+def written(builds):
     text = []
-    for build, bits in zip(arguments, ("x64", "x86")):
+    for build, bits in zip(builds, ("x64", "x86")):
         for title, lines in sections(build, bits):
             lines = list(lines)
             if not lines:
@@ -231,8 +234,42 @@ def main(arguments):
             text += [f"[{title}]"] + ordered + [""]
     if not any(line.startswith("[copy file") for line in text):
         raise Trouble(f"no source below service/ has {COPY_MAGIC}")
+    return "\n".join(text) + "\n"
+
+
+def hold(builds):
+    with open(LIST, encoding="utf-8") as file:
+        listed = file.read().splitlines()
+    lines = list(difflib.unified_diff(listed, written(builds).splitlines(), "listed", "built", n=0,
+                                      lineterm=""))
+    gone = [line for line in lines[2:] if line.startswith("-")]
+    if not lines:
+        print(f"as in tests/checks/abi.txt: {len(listed)} lines")
+        return 0
+    print("\n".join(lines))
+    if gone:
+        print("programs and files of 1.0.0 rely on what is gone or changed here")
+    else:
+        print(f"new: write the list again, abi.py {' '.join(builds)} tests/checks/abi.txt, and commit it")
+    return 1
+
+
+def main(arguments):
+    if len(arguments) != 3:
+        print(__doc__, file=sys.stderr)
+        return 2
+    if arguments[0] == "hold":
+        return hold(arguments[1:])
+    if arguments[0] == "compare":
+        texts = []
+        for name in arguments[1:]:
+            with open(name, encoding="utf-8") as file:
+                texts.append(file.read().splitlines())
+        lines = list(difflib.unified_diff(*texts, *arguments[1:], n=0, lineterm=""))
+        print("\n".join(lines) or f"the same in both: {len(texts[0])} lines")
+        return 1 if lines else 0
     with open(arguments[2], "w", encoding="utf-8") as file:
-        file.write("\n".join(text))
+        file.write(written(arguments[:2]))
     return 0
 
 
