@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Finds the fixed part of a version resource: it is 4-aligned, after a few texts. */
-static void find_version(const BYTE *bytes, DWORD size, uint32_t version[3])
+static void find_version(const BYTE *bytes, DWORD size, uint32_t version[4])
 {
     VS_FIXEDFILEINFO info;
     DWORD at;
@@ -17,17 +17,18 @@ static void find_version(const BYTE *bytes, DWORD size, uint32_t version[3])
         version[0] = info.dwFileVersionMS >> 16;
         version[1] = info.dwFileVersionMS & 0xFFFF;
         version[2] = info.dwFileVersionLS >> 16;
+        version[3] = info.dwFileVersionLS & 0xFFFF;
         return;
     }
 }
 
-void file_version_read(const wchar_t *path, uint32_t version[3])
+void file_version_read(const wchar_t *path, uint32_t version[4])
 {
     HMODULE module =
         LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_IMAGE_RESOURCE);
     HRSRC found;
 
-    memset(version, 0, 3 * sizeof(*version));
+    memset(version, 0, 4 * sizeof(*version));
     if (module == NULL) /* an image for another machine */
         module = LoadLibraryExW(path, NULL, LOAD_LIBRARY_AS_DATAFILE);
     if (module == NULL)

@@ -8,9 +8,11 @@
 #include <wchar.h>
 
 /*
- * Reads the first three numbers; all 0: none. The file is loaded as data: no code of it runs, and
- * one for another machine works, too.
+ * Reads the four numbers; all 0: none. Of our files the last one is that of a candidate, or
+ * FILE_VERSION_RELEASE. The file is loaded as data: no code of it runs, and one for another machine
+ * works, too.
  */
-void file_version_read(const wchar_t *path, uint32_t version[3]);
+#define FILE_VERSION_RELEASE 65535u
+void file_version_read(const wchar_t *path, uint32_t version[4]);
 
 #endif

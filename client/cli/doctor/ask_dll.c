@@ -2,6 +2,7 @@
 #include <windows.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "ask_system.h"
 #include "file_version.h"
@@ -52,8 +53,12 @@ void doctor_dll(void *context, const char *path, struct doctor_dll *out)
         out->code = 0;
         out->state = read_machine(file, &out->machine);
         CloseHandle(file);
-        if (out->state == DOCTOR_DLL_GOOD)
-            file_version_read(full, out->version);
+        if (out->state == DOCTOR_DLL_GOOD) {
+            uint32_t version[4];
+
+            file_version_read(full, version);
+            memcpy(out->version, version, sizeof(out->version));
+        }
     }
     free(full);
 }

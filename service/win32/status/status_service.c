@@ -43,14 +43,19 @@ static void find_keeper(struct status *status)
     port_close(&port);
 }
 
+/* As the program's own text of it. */
 static void read_version(const wchar_t *path, char out[STATUS_VERSION])
 {
-    uint32_t version[3];
+    uint32_t version[4];
+    char candidate[16] = "";
 
     file_version_read(path, version);
-    if ((version[0] | version[1] | version[2]) != 0)
-        (void)snprintf(out, STATUS_VERSION, "%lu.%lu.%lu", (unsigned long)version[0],
-                       (unsigned long)version[1], (unsigned long)version[2]);
+    if ((version[0] | version[1] | version[2]) == 0)
+        return;
+    if (version[3] != 0 && version[3] != FILE_VERSION_RELEASE)
+        (void)snprintf(candidate, sizeof(candidate), "-rc.%lu", (unsigned long)version[3]);
+    (void)snprintf(out, STATUS_VERSION, "%lu.%lu.%lu%s", (unsigned long)version[0],
+                   (unsigned long)version[1], (unsigned long)version[2], candidate);
 }
 
 void status_find_service(struct status *status, const char *program)

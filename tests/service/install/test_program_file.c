@@ -476,6 +476,7 @@ static void status_tells_that_another_program_is_installed(void **state)
 
     (void)state;
     serve();
+    says(broker(), "status", 0, "version:       " SHMB_VERSION "\n");
     wcscpy(aside, scm_program(L"\\shmbroker.exe.aside"));
     assert_true(MoveFileW(scm_program(L"\\shmbroker.exe"), aside));
     assert_true(CopyFileW(support_wide(support_sibling("shmbroker_next.exe")),
