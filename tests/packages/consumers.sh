@@ -140,7 +140,7 @@ for bits in 64 32; do
     [ $bits = 64 ] || tree=$x86 compiler=i686-w64-mingw32 machine=X86
     folder=$work/$bits
     mkdir "$folder" && ln -s "$tree" "$folder/ShmBroker" &&
-        cp "$tree"/share/shmbroker/client/examples/prices.c* "$folder/" &&
+        cp "$x64"/share/shmbroker/client/examples/prices.c* "$folder/" &&
         by_commands "$folder" $compiler && by_cmake "$folder" $compiler $machine "$tree" || exit 1
     [ $bits = 64 ] || is_refused "$folder" $compiler $machine "$x64" || exit 1
     for made in command cmake; do

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Builds the packages, on a bare Debian machine, with MinGW:
+#
+#   ShmBroker-VERSION-x64.zip            the whole: service, shmb, library for x64 and, in its folder
+#                                        x86, for 32-bit programs, bindings, documents
+#   ShmBroker-client-VERSION-x64.zip     the library and shmb, for programmers and build machines
+#   ShmBroker-client-VERSION-x86.zip
+#   SHA256SUMS
+#
+#   install/package.sh [FOLDER]          build/packages, unless another folder is named
+#
+# The same sources and compilers give the same bytes, in whatever folder and at whatever time. The
+# time of all files in the packages is that of the last commit, or SOURCE_DATE_EPOCH.
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
+. "$root/install/common.sh"
+out=$(realpath -m -- "${1:-$shmb_build/packages}")
+# 1980: without git, and sources of no known time
+: "${SOURCE_DATE_EPOCH:=$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 315532800)}"
+export SOURCE_DATE_EPOCH
+
+# build ARCHITECTURE OPTION…: without symbols, and without names of this machine's folders.
+build() {
+    local folder=$out/build/$1
+    cd "$root" && cmake --preset "mingw-$1" -B "$folder" -DBUILD_TESTING=OFF \
+        -DCMAKE_C_FLAGS="-ffile-prefix-map=$root/= -ffile-prefix-map=$folder/=" \
+        -DCMAKE_EXE_LINKER_FLAGS=-s -DCMAKE_SHARED_LINKER_FLAGS=-s "${@:2}" &&
+        cmake --build "$folder"
+}
+
+# tree ARCHITECTURE FOLDER [COMPONENT]
+tree() {
+    cmake --install "$out/build/$1" --prefix "$2" ${3:+--component "$3"}
+}
+
+# The 32-bit part of the whole: no documents, which are there already.
+whole() {
+    tree x64 "$trees/ShmBroker-$version" && tree x86 "$trees/ShmBroker-$version/x86" &&
+        rm -r "$trees/ShmBroker-$version/x86/share"
+}
+
+client() {
+    tree "$1" "$trees/ShmBroker-client-$version-$1" client
+}
+
+pack() {
+    python3 "$root/install/zip.py" "$trees/$1" "$out/$2.zip"
+}
+
+sums() {
+    (cd "$out" && sha256sum ShmBroker-*"$version"*.* >SHA256SUMS)
+}
+
+"$root/install/setup.sh" || exit 1
+mkdir -p "$out" && rm -rf "$out/trees" "$out"/ShmBroker-*.* "$out/SHA256SUMS" || exit 1
+trees=$out/trees
+step 'building for x64' build x64 && step 'building for x86' build x86 -DSHMB_CLIENT_ONLY=ON || exit 1
+version=$(sed -n 's/^Version: //p' "$out/build/x64/install/shmbclient.pc")
+[ -n "$version" ] || { echo 'no version in the build'; exit 1; }
+step "ShmBroker-$version-x64.zip" whole && pack "ShmBroker-$version" "ShmBroker-$version-x64" || exit 1
+for architecture in x64 x86; do
+    step "ShmBroker-client-$version-$architecture.zip" client $architecture &&
+        pack "ShmBroker-client-$version-$architecture" "ShmBroker-client-$version-$architecture" || exit 1
+done
+step SHA256SUMS sums || exit 1
+echo "$out:"
+(cd "$out" && ls -l --time-style=+ ShmBroker-*.* SHA256SUMS | awk '{ printf "%10d  %s\n", $5, $6 }')

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# The packages: built twice, in two folders and one after the other, they are the same bytes, and
+# name no folder of this machine. Programs are then built from the unpacked ones.
+#
+#   tests/packages/reproducible.sh
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+export SOURCE_DATE_EPOCH=1700000000
+
+# package ROOT OUT
+package() {
+    "$1/install/package.sh" "$2" >"$work/said" 2>&1 || { cat "$work/said"; return 1; }
+}
+
+copy=$work/a/folder/of/another/length
+mkdir -p "$copy/build/deps" && cp -a "$root/build/deps/libyaml" "$root/build/deps/cmocka" "$copy/build/deps/" &&
+    ln -s "$root/build/deps/wine32" "$copy/build/deps/wine32" &&
+    tar -C "$root" --exclude=./build --exclude=./.git -cf - . | tar -C "$copy" -xf - || exit 1
+package "$root" "$work/one" && package "$copy" "$work/two" || exit 1
+if ! diff "$work/one/SHA256SUMS" "$work/two/SHA256SUMS"; then
+    diff -rq "$work/one/trees" "$work/two/trees"
+    exit 1
+fi
+if grep -rlaF -e "$root" -e "$work" "$work/two/trees"; then
+    echo 'these name a folder of the machine they were built on'
+    exit 1
+fi
+
+mkdir "$work/unpacked" || exit 1
+for package in "$work"/one/ShmBroker-*.zip; do
+    python3 -m zipfile -e "$package" "$work/unpacked" || exit 1
+done
+cd "$work/unpacked" || exit 1
+(cd "$work/one" && sha256sum --quiet -c SHA256SUMS) || exit 1
+whole=$(echo ShmBroker-[0-9]*) client=$(echo ShmBroker-client-*-x86)
+for file in bin/{shmbroker.exe,shmb.exe,shmbclient.dll} x86/bin/{shmb.exe,shmbclient.dll} \
+    {,x86/}lib/{shmbclient.dll.a,shmbclient_static.a,cmake/ShmBroker/ShmBrokerConfig.cmake} \
+    {,x86/}include/{shmb.h,shmb.hpp} \
+    share/shmbroker/{README.md,LICENSE,config/shmbroker.yaml,config/schema.json,licences/libyaml.txt} \
+    share/shmbroker/client/bindings/{reference.md,foxpro/shmb.prg,node/shmb.js}; do
+    [ -s "$whole/$file" ] || { echo "$file is not in the package"; exit 1; }
+done
+# Each of the client packages, with the broker of the whole one.
+cp "$whole/bin/shmbroker.exe" ShmBroker-client-*-x64/bin/ &&
+    "$root/tests/packages/consumers.sh" "$work/unpacked/$whole" "$work/unpacked/$whole/x86" &&
+    "$root/tests/packages/consumers.sh" "$(echo "$work"/unpacked/ShmBroker-client-*-x64)" "$work/unpacked/$client"
