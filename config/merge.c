@@ -32,6 +32,8 @@ bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages)
         may = refuse(messages, &part->watch_place, "watch");
     if (part->hold_place.line != 0)
         may = refuse(messages, &part->hold_place, "hold_for");
+    if (part->metrics.place.line != 0)
+        may = refuse(messages, &part->metrics.place, "metrics");
     return may;
 }
 

@@ -172,6 +172,13 @@ struct cfg_limits {
     struct cfg_place place;   /* line 0: not written */
 };
 
+/* The file with figures for monitoring (core/metrics/metrics_text.h). */
+struct cfg_metrics {
+    const char *file;       /* absolute, on a drive; ends in .prom. NULL: there is none */
+    uint32_t every_ms;      /* how often it is written */
+    struct cfg_place place; /* line 0: not written */
+};
+
 #define CFG_VERSION      1
 #define CFG_SIZE_MAX     (UINT64_C(1) << 40)
 #define CFG_KEEP_MAX     (UINT64_C(1) << 30) /* of a segment with keep: reboot */
@@ -187,6 +194,9 @@ struct cfg_limits {
 #define CFG_LOCKERS_ONE  16u    /* the same for a queue with one producer and one consumer */
 #define CFG_HOLD_MS      600000u
 #define CFG_HOLD_MS_MAX  86400000u
+#define CFG_METRICS_MS   15000u /* metrics.every, unless written */
+#define CFG_METRICS_MIN  1000u
+#define CFG_METRICS_MAX  3600000u
 
 struct cfg {
     struct cfg_object *objects; /* in the order of the file; none only with include */
@@ -201,6 +211,7 @@ struct cfg {
     struct cfg_place watch_place; /* line 0: not written */
     uint32_t hold_ms; /* how long the keeper holds objects after the broker; 0: no keeper */
     struct cfg_place hold_place; /* line 0: not written, CFG_HOLD_MS */
+    struct cfg_metrics metrics;
     struct cfg_arena *arena;
 };
 

@@ -8,6 +8,7 @@
 
 #include "pattern.h"
 #include "read_access.h"
+#include "read_outputs.h"
 #include "read_text.h"
 
 /* Adds one include path to the configuration. */
@@ -152,7 +153,8 @@ void read_settings(struct reader *reader, const struct node *const *values)
                                   {"directory", read_directory},
                                   {"limits", read_limits},
                                   {"watch", read_watch},
-                                  {"hold_for", read_hold}};
+                                  {"hold_for", read_hold},
+                                  {"metrics", read_metrics}};
     size_t i;
 
     for (i = 0; i < SETTINGS_COUNT; i++) {

@@ -6,10 +6,10 @@
 
 #include "read_value.h"
 
-#define SETTINGS_COUNT 5
+#define SETTINGS_COUNT 6
 
 /*
- * Reads include, directory, limits, watch and hold_for, in this order in `values`, into
+ * Reads include, directory, limits, watch, hold_for and metrics, in this order in `values`, into
  * `reader->cfg`. NULL: the key is not written.
  */
 void read_settings(struct reader *reader, const struct node *const *values);

@@ -427,6 +427,24 @@ static void earlier_messages_do_not_count(void **state)
     cfg_messages_free(&messages);
 }
 
+static void the_file_with_figures(void **state)
+{
+    const struct cfg *cfg;
+
+    (void)state;
+    cfg = good(TEXT(DEFAULTS "metrics: { file: 'd:\\a b\\x.PROM', every: 1 h }\nmutexes: { M: }\n"));
+    assert_string_equal(cfg->metrics.file, "d:\\a b\\x.PROM");
+    assert_int_equal(cfg->metrics.every_ms, 3600000);
+    unload(&loaded);
+    cfg = good(TEXT(DEFAULTS "metrics: { file: 'C:\\x.prom' }\nmutexes: { M: }\n"));
+    assert_int_equal(cfg->metrics.every_ms, CFG_METRICS_MS);
+    unload(&loaded);
+    cfg = good(TEXT(DEFAULTS "mutexes: { M: }\n"));
+    assert_null(cfg->metrics.file);
+    assert_int_equal(cfg->metrics.place.line, 0);
+    unload(&loaded);
+}
+
 /*
  * Objects are read while the file is parsed; only a setting behind them makes the load build the
  * whole tree first. Both give the same objects, also where an alias refers to a part of one that
@@ -536,6 +554,7 @@ int main(void)
         cmocka_unit_test(warnings_leave_it_good),
         cmocka_unit_test(doubtful_texts_are_warnings),
         cmocka_unit_test(earlier_messages_do_not_count),
+        cmocka_unit_test(the_file_with_figures),
         cmocka_unit_test(settings_behind_the_objects_change_nothing),
         cmocka_unit_test(groups_by_alias),
     };

@@ -85,7 +85,22 @@ void fake_forget_events(struct fake *fake)
     fake->events.count = 0;
 }
 
+/* Without those of earlier brokers, where the test does not forget them. */
+static uint64_t logged(void *self, uint32_t number)
+{
+    size_t count = fake_event_count(self, (enum event_id)number);
+
+    return count > 0 ? count : UINT64_MAX;
+}
+
+static uint32_t handles(void *self)
+{
+    return (uint32_t)((struct fake *)self)->handles.count;
+}
+
 void fake_events_port(struct system *port)
 {
     port->log = report;
+    port->logged = logged;
+    port->handles = handles;
 }

@@ -289,6 +289,47 @@ void fake_file_gone(struct fake *fake, const char *path)
             files[i].key[0] = '\0';
 }
 
+const char *fake_file_text(const struct fake *fake, const char *path)
+{
+    return fake_value(&fake->files, path);
+}
+
+static enum sys_status output_write(void *self, const char *path, const void *bytes, size_t length,
+                                    struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+    char *text;
+
+    fake_busy++;
+    status = fake_called(fake, FAKE_OUTPUT_WRITE, path);
+    if (status != SYS_OK)
+        return fake_refuse(fake, status, "WriteFile", why);
+    text = malloc(length + 1);
+    assert_non_null(text);
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    fake_file_gone(fake, path);
+    fake_file(fake, path, text);
+    free(text);
+    return fake_done();
+}
+
+static enum sys_status output_remove(void *self, const char *path, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status;
+
+    fake_busy++;
+    status = fake_called(fake, FAKE_OUTPUT_REMOVE, path);
+    if (status == SYS_OK && fake_file_text(fake, path) == NULL)
+        status = SYS_NOT_FOUND;
+    if (status != SYS_OK)
+        return fake_refuse(fake, status, "DeleteFileW", why);
+    fake_file_gone(fake, path);
+    return fake_done();
+}
+
 void fake_state_file(struct fake *fake, const char *name, const char *text)
 {
     struct pair *pairs = fake->state_files.at;
@@ -325,5 +366,7 @@ void fake_files_port(struct system *port)
     port->files.state_write = state_write;
     port->files.state_append = state_append;
     port->files.watch = watch;
+    port->outputs.write = output_write;
+    port->outputs.remove = output_remove;
     port->recreate_names = recreate_names;
 }

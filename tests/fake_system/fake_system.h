@@ -21,6 +21,8 @@ enum fake_call {
     FAKE_STATE_READ,
     FAKE_STATE_WRITE,
     FAKE_STATE_APPEND,
+    FAKE_OUTPUT_WRITE,
+    FAKE_OUTPUT_REMOVE,
     FAKE_COPY_READ,
     FAKE_COPY_CREATE,
     FAKE_COPY_WRITE,
@@ -114,6 +116,8 @@ void fake_account(struct fake *fake, const char *name, const char *sid);
 /* Paths are Windows paths; the current folder is "C:\here". */
 void fake_file(struct fake *fake, const char *path, const char *text);
 void fake_file_gone(struct fake *fake, const char *path);
+/* Its text, also of one that the broker wrote; NULL: there is none. */
+const char *fake_file_text(const struct fake *fake, const char *path);
 /*
  * Another program holds a file, a pattern's folder or a file of the state from now on for so
  * long (UINT32_MAX: until the fake ends): reading it gives SYS_LATER. By the name the broker uses.

@@ -45,6 +45,7 @@ void broker_report_reload(struct broker *broker, enum shmb_reload_result result,
 {
     broker->report.reload_count++;
     broker->report.reload_result = result;
+    broker->report.reload_results[result]++;
     replace(broker, &broker->report.reload_notes, notes);
 }
 

@@ -12,6 +12,7 @@
 #include "lifecycle_context.h"
 #include "lifecycle_reload.h"
 #include "lifecycle_start.h"
+#include "metrics_file.h"
 #include "pending_accounts.h"
 #include "schedule.h"
 #include "text.h"
@@ -186,6 +187,16 @@ static void retry_keeper(void *context)
     keeper_policy_retry(&((struct lifecycle *)context)->keeper_policy);
 }
 
+static uint32_t metrics_delay(const void *context)
+{
+    return metrics_file_delay(context);
+}
+
+static void write_metrics(void *context)
+{
+    metrics_file_write(context);
+}
+
 /* If several are due at once, they run in this order. */
 static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {held_delay, read_held},
@@ -195,7 +206,8 @@ static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {save_delay, save},
                                               {retired_delay, look_at_retired},
                                               {last_good_delay, save_last_good},
-                                              {keeper_delay, retry_keeper}};
+                                              {keeper_delay, retry_keeper},
+                                              {metrics_delay, write_metrics}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
@@ -217,6 +229,9 @@ static void hold(struct lifecycle *life)
     broker_report_read(life->broker);
     lifecycle_save_last_good(life);
     lifecycle_watch(life);
+    metrics_file_change(life);
+    if (metrics_file_delay(life) == 0)
+        metrics_file_write(life);
     lifecycle_report_lasting(life); /* who waits for the start reads the report then */
     system->running(system->self);
     log_running(life);
@@ -275,6 +290,7 @@ static enum shmb_exit serve(struct lifecycle *life)
     log_memory(life);
     keeper_policy_init(&life->keeper_policy, life->system, life->broker);
     hold(life);
+    metrics_file_stop(life);
     /* Before the broker closes its handles: until then the keeper can get what it lacks. */
     left_to_keeper = keeper_policy_stop(&life->keeper_policy);
     released = broker_stop(life->broker);
@@ -305,6 +321,7 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
     report_lines_free(&life.held);
     report_lines_free(&life.unsaved);
     report_lines_free(&life.unwatched);
+    report_lines_free(&life.unwritten);
     lifecycle_free_desired(life.desired);
     state_free(life.memory.state);
     return code;

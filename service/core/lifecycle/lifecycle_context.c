@@ -73,6 +73,7 @@ void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out)
     report_lines_append(out, &life->held);
     report_lines_append(out, &life->unsaved);
     report_lines_append(out, &life->unwatched);
+    report_lines_append(out, &life->unwritten);
 }
 
 void lifecycle_report_lasting(const struct lifecycle *life)

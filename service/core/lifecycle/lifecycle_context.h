@@ -32,6 +32,13 @@ struct lifecycle_memory {
     struct sys_failure why; /* why it could not be read */
 };
 
+/* The file of `metrics` (metrics_file.h). All zero: none is wanted. */
+struct metrics_file {
+    char *file;     /* owned; NULL: none is wanted, or no memory */
+    uint32_t cause; /* of the failure that was logged last; 0: none */
+    bool due;       /* to be written at once */
+};
+
 struct lifecycle {
     const struct system *system;
     const char *file;        /* path of the main file, as messages show it */
@@ -43,9 +50,11 @@ struct lifecycle {
     struct report_lines unsaved;   /* the last good configuration cannot be saved */
     struct report_lines unwatched; /* the files cannot be watched */
     struct report_lines held;      /* files that another program holds (held_files.h) */
+    struct report_lines unwritten; /* the file of `metrics` cannot be written */
     uint32_t held_delay;           /* milliseconds to the next try to read them; 0: none is held */
     struct account_round accounts;
     struct lifecycle_memory memory;
+    struct metrics_file metrics;
     bool unsaved_logged; /* for `unsaved` */
     bool last_good;      /* the last good configuration is served, or files of it */
 };

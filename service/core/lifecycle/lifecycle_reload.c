@@ -9,6 +9,7 @@
 
 #include "event_text.h"
 #include "held_files.h"
+#include "metrics_file.h"
 #include "pending_accounts.h"
 #include "text.h"
 
@@ -182,4 +183,5 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
     keeper_policy_change(&life->keeper_policy, next->configuration.whole->hold_ms);
     lifecycle_save_last_good(life);
     lifecycle_watch(life);
+    metrics_file_change(life);
 }

@@ -13,9 +13,14 @@
  *   320-329 copies of segments with keep: reboot
  *   330-339 access and control sections that others have changed, and auditing
  *   340-342 plain names in sessions   343-345 fast locks and their slots   349-359 queues
+ *   360-369 files for other programs: metrics
  */
 #ifndef EVENTS_H
 #define EVENTS_H
+
+/* All numbers are in this range. */
+#define EVENT_FIRST 100
+#define EVENT_LAST  399
 
 enum event_id {
     /*
@@ -355,7 +360,17 @@ enum event_id {
      * concerned. Find the program, among the accounts with write. %1 name of the queue  %2 what was
      * damaged
      */
-    EVENT_QUEUE_REPAIRED = 349
+    EVENT_QUEUE_REPAIRED = 349,
+
+    /*
+     * Warning. The file of `metrics` cannot be written; everything else works, and the broker is
+     * degraded. If it is another program that holds the file, close it; else give the service
+     * account the right to modify the folder, and nobody else who is no administrator. Logged once
+     * for each cause; retried at the configured interval. %1 file  %2 why
+     */
+    EVENT_METRICS_FAILED = 360,
+    /* Information. After 360: the file is written again. %1 file */
+    EVENT_METRICS_RECOVERED = 361
 };
 
 #endif

@@ -62,6 +62,7 @@ struct system {
     void *self;
     struct system_files files;
     struct system_copies copies;
+    struct system_outputs outputs;
     struct system_objects objects;
     struct system_keepers keepers;
     struct system_clock clock;
@@ -98,6 +99,12 @@ struct system {
      * `inserts` are the values of the message in the order of events.h.
      */
     void (*log)(void *self, enum event_id event, const char *const *inserts, size_t count);
+
+    /* How often `log` was called with this number; UINT64_MAX: there is no such event. */
+    uint64_t (*logged)(void *self, uint32_t number);
+
+    /* How many handles the broker's process has open; 0: not known. */
+    uint32_t (*handles)(void *self);
 
     /* Tells the service manager that starting or stopping makes progress. */
     void (*progress)(void *self);

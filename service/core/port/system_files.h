@@ -1,6 +1,6 @@
 /*
- * system_files.h - the port, files: the configuration, the broker's own files, and the
- * copies of segments. The rules of system.h hold.
+ * system_files.h - the port, files: the configuration, the broker's own files, files for other
+ * programs, and the copies of segments. The rules of system.h hold.
  */
 #ifndef SYS_SYSTEM_FILES_H
 #define SYS_SYSTEM_FILES_H
@@ -80,6 +80,23 @@ struct system_files {
      */
     enum sys_status (*watch)(void *self, const char *const *paths, size_t count,
                              struct sys_failure *why);
+};
+
+struct system_outputs {
+    /*
+     * Files for other programs to read, by their full path. The folder must exist.
+     *
+     * write    creates or replaces a file as a whole, so that nobody reads half of it. On SYS_OK
+     *          it is on the disk
+     * remove   deletes such a file. SYS_NOT_FOUND: there is none
+     *
+     * SYS_DENIED: access denied; or somebody who is neither an administrator nor the service may
+     * change the folder or replace one above it (file_rules.h), and could lead the broker to
+     * another file.
+     */
+    enum sys_status (*write)(void *self, const char *path, const void *bytes, size_t length,
+                             struct sys_failure *why);
+    enum sys_status (*remove)(void *self, const char *path, struct sys_failure *why);
 };
 
 struct system_copies {

@@ -373,21 +373,36 @@ static bool publish(struct publication *publication)
     return false;
 }
 
-static void write_report(struct publication *publication)
+/* Writes the report to each of the views that is not NULL. */
+static void write_to(const struct publication *publication, void *const *views, size_t count)
 {
     struct report_lines repaired = {0};
     const struct report_news news = {publication->inventory, publication->revision,
                                      publication->troubles,  PARTS,
                                      &publication->avoided,  &repaired,
-                                     publication->broker,    publication->copies};
+                                     publication->broker,    publication->copies,
+                                     publication->system};
+    size_t i;
 
     control_sets_report(publication->controls, &repaired);
     lock_slots_report(publication->slots, &repaired);
-    if (publication->report.own.view != NULL)
-        report_write(publication->report.own.view, &news);
-    if (publication->report.stand_in.view != NULL)
-        report_write(publication->report.stand_in.view, &news);
+    for (i = 0; i < count; i++)
+        if (views[i] != NULL)
+            report_write(views[i], &news);
     report_lines_free(&repaired);
+}
+
+static void write_report(struct publication *publication)
+{
+    void *const views[] = {publication->report.own.view, publication->report.stand_in.view};
+
+    write_to(publication, views, 2);
+}
+
+void publication_report(struct publication *publication, void *copy)
+{
+    write_report(publication);
+    write_to(publication, &copy, 1);
 }
 
 /*

@@ -74,6 +74,12 @@ void publication_block_end(struct publication *publication, size_t item);
 void publication_repair(struct publication *publication, bool last);
 bool publication_needs_repair(const struct publication *publication);
 
+/*
+ * Writes the report anew, with the present counts, and also to SHMB_REPORT_SIZE bytes at `copy`,
+ * 8-aligned and all zero.
+ */
+void publication_report(struct publication *publication, void *copy);
+
 /* Sets what the report says of copies, and rewrites it. `copies` is borrowed. */
 void publication_report_copies(struct publication *publication, const struct report_lines *copies);
 

@@ -175,6 +175,37 @@ static bool is_empty(const struct report_lines *lines)
     return lines->count + lines->left_out == 0;
 }
 
+static void put_count(struct page *page, const char *what, const char *which, uint64_t count)
+{
+    char number[24];
+
+    (void)snprintf(number, sizeof(number), "%" PRIu64, count);
+    if (count > 0)
+        put_line(page, "count", what, which, number);
+}
+
+/* What is counted since the start, unless it is 0. */
+static void put_counts(struct page *page, const struct report_news *news)
+{
+    const struct inventory *inventory = news->inventory;
+    uint64_t adopted = 0;
+    uint32_t number;
+    size_t i;
+
+    for (i = 0; i < inventory->count; i++)
+        adopted += item_is_held(&inventory->items[i]) && inventory->items[i].adopted;
+    put_count(page, "adopted", "objects", adopted);
+    for (number = 1; news->broker != NULL && shmb_reload_word(number) != NULL; number++)
+        put_count(page, "reload", shmb_reload_word(number), news->broker->reload_results[number]);
+    for (number = EVENT_FIRST; news->system != NULL && number <= EVENT_LAST; number++) {
+        uint64_t count = news->system->logged(news->system->self, number);
+        char text[24];
+
+        (void)snprintf(text, sizeof(text), "%" PRIu32, number);
+        put_count(page, "event", text, count != UINT64_MAX ? count : 0);
+    }
+}
+
 static void put_broker(struct page *page, const struct report_broker *broker,
                        struct shmb_report *report)
 {
@@ -220,6 +251,7 @@ static void put_all(struct page *page, const struct report_news *news, struct sh
 
     put_line(page, "version", SHMB_SERVICE_NAME, SHMB_VERSION_TEXT, "");
     put_file(page, news);
+    put_counts(page, news);
     for (i = 0; i < news->trouble_count; i++) {
         const struct trouble *trouble = &news->troubles[i];
 

@@ -15,6 +15,7 @@ struct report_broker {
     uint64_t read;         /* when the configuration was read, as a FILETIME; 0: not known */
     uint32_t reload_count; /* odd while a reload is in progress; see status_report.h */
     enum shmb_reload_result reload_result;
+    uint32_t reload_results[5]; /* how many reloads had each result, by enum shmb_reload_result */
     struct report_lines reload_notes;   /* of the last reload: its steps and messages */
     const struct report_lines *retired; /* retired objects that programs have open; borrowed.
                                            NULL: not known */
@@ -35,6 +36,7 @@ struct report_news {
     const struct report_lines *repaired; /* control sections; NULL: none */
     const struct report_broker *broker;  /* NULL: nothing so far */
     const struct report_lines *copies;   /* of segments; NULL: none */
+    const struct system *system;         /* whose events are counted; NULL: none */
 };
 
 /* Rewrites the whole report: SHMB_REPORT_SIZE bytes at `view`. */

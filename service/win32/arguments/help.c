@@ -45,6 +45,8 @@ static const char general[] =
     "                                      locks, events and snapshots that belong to them\n"
     "  shmbroker status --verify [--json]  compare the installed service, point by point, with\n"
     "                                      what it should be\n"
+    "  shmbroker metrics                   print figures for monitoring, in the text format of\n"
+    "                                      Prometheus\n"
     "  shmbroker audit [--json | --csv]    list who may do what, by account over all objects\n"
     "                                      that are held\n"
     "  shmbroker VERB --help               options of one verb, and examples\n"
@@ -178,6 +180,18 @@ static const char help_status[] =
     "  shmbroker status\n"
     "  shmbroker status --verify";
 
+static const char help_metrics[] = "shmbroker metrics\n"
+                                   "\n"
+                                   "Prints the figures of the running broker in the text format of "
+                                   "Prometheus, as the key metrics\n"
+                                   "of the configuration writes them into a file: objects by kind "
+                                   "and state, what the broker lacks,\n"
+                                   "events and reloads, copies, and for each segment its lock and "
+                                   "its writes. Without an elevated\n"
+                                   "prompt it prints what the directory has, and exits with 1.\n"
+                                   "\n"
+                                   "  shmbroker metrics > shmbroker.prom";
+
 static const char help_audit[] =
     "shmbroker audit [--json | --csv]\n"
     "\n"
@@ -194,7 +208,7 @@ static const struct {
     {"run", help_run},         {"check", help_check},         {"plan", help_plan},
     {"install", help_install}, {"uninstall", help_uninstall}, {"start", help_start},
     {"stop", help_stop},       {"reload", help_reload},       {"status", help_status},
-    {"audit", help_audit},
+    {"metrics", help_metrics}, {"audit", help_audit},
 };
 
 void help_print(void)

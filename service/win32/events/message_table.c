@@ -81,7 +81,9 @@
     X(ALIAS_CONFLICT, WARNING)                                                                     \
     X(ALIAS_RECOVERED, INFORMATION)                                                                \
     X(ALIAS_REFUSED, FAILURE)                                                                      \
-    X(QUEUE_REPAIRED, WARNING)
+    X(QUEUE_REPAIRED, WARNING)                                                                     \
+    X(METRICS_FAILED, WARNING)                                                                     \
+    X(METRICS_RECOVERED, INFORMATION)
 
 /* Fails to compile if the numbers or severities of events.h and messages.mc differ. */
 #define SAME(name, severity)                                                                       \
@@ -90,6 +92,17 @@
 EVENTS(SAME)
 
 #define ID(name, severity) MSG_##name,
+
+bool message_is_known(uint32_t number)
+{
+    switch (number) {
+#define CASE(name, severity) case EVENT_##name:
+        EVENTS(CASE)
+        return true;
+    default:
+        return false;
+    }
+}
 
 struct message_kind message_kind_of(enum event_id event)
 {

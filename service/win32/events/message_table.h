@@ -6,6 +6,9 @@
 
 #include <windows.h>
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "events.h"
 
 #define MESSAGE_INSERTS_MAX 8 /* values of one message */
@@ -16,6 +19,9 @@ struct message_kind {
     WORD type;        /* EVENTLOG_..._TYPE */
     const char *word; /* "info", "warning", "error" */
 };
+
+/* True: there is an event of this number. */
+bool message_is_known(uint32_t number);
 
 /* An event without an entry in the table is an error of its bare number. */
 struct message_kind message_kind_of(enum event_id event);

@@ -181,8 +181,9 @@ enum sys_status file_check_others(HANDLE file, enum file_role role,
     return status;
 }
 
-enum sys_status file_check_open(HANDLE file, enum file_role role, const char *path,
-                                struct sys_failure *why)
+/* As file_check_open; `trusted` may be NULL: administrators only. */
+static enum sys_status check_open(HANDLE file, enum file_role role, const char *path,
+                                  bool (*trusted)(const char *sid), struct sys_failure *why)
 {
     BY_HANDLE_FILE_INFORMATION information;
     struct held_access held;
@@ -197,6 +198,8 @@ enum sys_status file_check_open(HANDLE file, enum file_role role, const char *pa
                            path);
     status = read_access(file, &held, why);
     if (status == SYS_OK) {
+        if (trusted != NULL)
+            trust(&held, trusted);
         fault = file_rules_judge(role, &held.access);
         if (fault.kind != FILE_FAULT_NONE)
             status = say_fault(role, &fault, path, why);
@@ -205,10 +208,17 @@ enum sys_status file_check_open(HANDLE file, enum file_role role, const char *pa
     return status;
 }
 
+enum sys_status file_check_open(HANDLE file, enum file_role role, const char *path,
+                                struct sys_failure *why)
+{
+    return check_open(file, role, path, NULL, why);
+}
+
 /* ---- the way to a file ------------------------------------------------------ */
 
 /* Opens and checks one file or folder. */
-static enum sys_status check_one(const char *path, enum file_role role, struct sys_failure *why)
+static enum sys_status check_one(const char *path, enum file_role role,
+                                 bool (*trusted)(const char *sid), struct sys_failure *why)
 {
     wchar_t *wide = wide_from_utf8(path);
     enum sys_status status;
@@ -233,13 +243,14 @@ static enum sys_status check_one(const char *path, enum file_role role, struct s
                            "\"%s\" cannot be examined (error %lu)", path,
                            (unsigned long)GetLastError());
     }
-    status = file_check_open(folder, role, path, why);
+    status = check_open(folder, role, path, trusted, why);
     CloseHandle(folder);
     return status;
 }
 
 /* Checks the root and each folder that ends within the first `length` bytes. */
-static enum sys_status check_above(char *path, size_t length, struct sys_failure *why)
+static enum sys_status check_above(char *path, size_t length, bool (*trusted)(const char *sid),
+                                   struct sys_failure *why)
 {
     size_t root = file_rules_root(path), at;
     enum sys_status status = SYS_OK;
@@ -253,7 +264,7 @@ static enum sys_status check_above(char *path, size_t length, struct sys_failure
         if (at != root && ended != '\\')
             continue;
         path[at] = '\0';
-        status = check_one(path, FILE_ROLE_ABOVE, why);
+        status = check_one(path, FILE_ROLE_ABOVE, trusted, why);
         path[at] = ended;
     }
     return status;
@@ -264,7 +275,8 @@ static enum sys_status check_above(char *path, size_t length, struct sys_failure
  * passes before the next is opened, so nobody else can replace the next one.
  * SYS_NOT_FOUND: the folder does not exist; the existing ones above it are safe.
  */
-static enum sys_status check_folder(const char *folder, struct sys_failure *why)
+static enum sys_status check_folder(const char *folder, bool (*trusted)(const char *sid),
+                                    struct sys_failure *why)
 {
     size_t length = strlen(folder), root = file_rules_root(folder);
     char *path = malloc(length + 1);
@@ -276,14 +288,15 @@ static enum sys_status check_folder(const char *folder, struct sys_failure *why)
     /* "C:\x\" becomes "C:\x"; "C:\" stays. */
     while (length > root && path[length - 1] == '\\')
         path[--length] = '\0';
-    status = check_above(path, length, why);
+    status = check_above(path, length, trusted, why);
     if (status == SYS_OK)
-        status = check_one(path, FILE_ROLE_FOLDER, why);
+        status = check_one(path, FILE_ROLE_FOLDER, trusted, why);
     free(path);
     return status;
 }
 
-enum sys_status file_check_way(const char *file, struct sys_failure *why)
+enum sys_status file_check_way_of(const char *file, bool (*trusted)(const char *sid),
+                                  struct sys_failure *why)
 {
     const char *last = strrchr(file, '\\');
     enum sys_status status;
@@ -299,14 +312,19 @@ enum sys_status file_check_way(const char *file, struct sys_failure *why)
         return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
     memcpy(folder, file, length);
     folder[length] = '\0';
-    status = check_folder(folder, why);
+    status = check_folder(folder, trusted, why);
     free(folder);
     return status;
+}
+
+enum sys_status file_check_way(const char *file, struct sys_failure *why)
+{
+    return file_check_way_of(file, NULL, why);
 }
 
 enum sys_status file_check_file(const char *file, struct sys_failure *why)
 {
     enum sys_status status = file_check_way(file, why);
 
-    return status == SYS_OK ? check_one(file, FILE_ROLE_FILE, why) : status;
+    return status == SYS_OK ? check_one(file, FILE_ROLE_FILE, NULL, why) : status;
 }

@@ -40,6 +40,10 @@ enum sys_status file_check_others(HANDLE file, enum file_role role,
 /* The same for the folder of a file with this absolute path. */
 enum sys_status file_check_way(const char *file, struct sys_failure *why);
 
+/* The same, with the accounts for which `trusted` is true counted as administrators. */
+enum sys_status file_check_way_of(const char *file, bool (*trusted)(const char *sid),
+                                  struct sys_failure *why);
+
 /* The same for a file and its folders. SYS_NOT_FOUND: the file does not exist. */
 enum sys_status file_check_file(const char *file, struct sys_failure *why);
 

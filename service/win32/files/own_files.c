@@ -22,6 +22,7 @@
 
 #define RETRY_MS    100u
 #define RETRY_TIMES 20u
+#define WRITE_PIECE (1024u * 1024)
 
 static enum sys_status no_memory(struct sys_failure *why)
 {
@@ -30,8 +31,8 @@ static enum sys_status no_memory(struct sys_failure *why)
 
 /* ---- trust ------------------------------------------------------------------ */
 
-/* Other services run as these accounts, too: as owners they could change the access of the file. */
-static bool is_shared(const char *sid)
+/* As owners of a file, these other services could change its access. */
+bool own_files_shared_account(const char *sid)
 {
     return strcmp(sid, SID_LOCAL_SERVICE) == 0 || strcmp(sid, SID_NETWORK_SERVICE) == 0;
 }
@@ -46,7 +47,7 @@ static enum sys_status check_owner(HANDLE file, struct sys_failure *why)
     else if (code != ERROR_SUCCESS)
         return failure_set(why, "GetSecurityInfo", code);
     if (owner_trusted(owner) ||
-        (identity_user(self) && strcmp(owner, self) == 0 && !is_shared(self)))
+        (identity_user(self) && strcmp(owner, self) == 0 && !own_files_shared_account(self)))
         return SYS_OK;
     return failure_say(why, SYS_DENIED, "GetSecurityInfo", 0,
                        "it belongs to %s, who is not trusted with the broker's own files; look at "
@@ -269,4 +270,55 @@ enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct 
             return failure_set(why, "MoveFileExW", code);
         Sleep(RETRY_MS);
     }
+}
+
+enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t length,
+                                    struct sys_failure *why)
+{
+    const char *at = bytes;
+
+    while (length > 0) {
+        DWORD piece = length < WRITE_PIECE ? (DWORD)length : WRITE_PIECE, done = 0;
+
+        if (!WriteFile(file, at, piece, &done, NULL))
+            return failure_set(why, "WriteFile", GetLastError());
+        if (done == 0)
+            return failure_set(why, "WriteFile", ERROR_DISK_FULL);
+        at += done;
+        length -= done;
+    }
+    if (!FlushFileBuffers(file))
+        return failure_set(why, "FlushFileBuffers", GetLastError());
+    return SYS_OK;
+}
+
+/* Writes the new content beside the file. */
+static enum sys_status write_other(const struct own_files *own, const void *bytes, size_t length,
+                                   struct sys_failure *why)
+{
+    enum sys_status status;
+    HANDLE file;
+
+    DeleteFileW(own->other); /* of an earlier write that did not finish */
+    file = own_files_open(own->other, GENERIC_WRITE, CREATE_NEW);
+    if (file == INVALID_HANDLE_VALUE)
+        return failure_set(why, "CreateFileW", GetLastError());
+    status = own_files_write_all(file, bytes, length, why);
+    CloseHandle(file);
+    if (status != SYS_OK)
+        DeleteFileW(own->other);
+    return status;
+}
+
+enum sys_status own_files_replace(const struct own_files *own, const void *bytes, size_t length,
+                                  struct sys_failure *why)
+{
+    enum sys_status status = write_other(own, bytes, length, why);
+
+    if (status == SYS_OK) {
+        status = own_files_rename(own->other, own->path, why);
+        if (status != SYS_OK)
+            DeleteFileW(own->other);
+    }
+    return status;
 }

@@ -43,6 +43,20 @@ HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how);
 /* Checks an open file or folder: the right kind, no link, a trusted owner. */
 enum sys_status own_files_check(HANDLE file, bool folder, struct sys_failure *why);
 
+/* Writes bytes to an open file, and flushes them to the disk. */
+enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t length,
+                                    struct sys_failure *why);
+
+/*
+ * Creates or replaces the file `path` as a whole: writes the content to `other`, an unused name in
+ * the same folder, flushes it, and renames that.
+ */
+enum sys_status own_files_replace(const struct own_files *own, const void *bytes, size_t length,
+                                  struct sys_failure *why);
+
+/* True for LocalService and NetworkService, which other services run as, too. */
+bool own_files_shared_account(const char *sid);
+
 /* Renames a file, replacing `to`; written to disk on return. Retries as above. */
 enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct sys_failure *why);
 

@@ -13,8 +13,7 @@
 #include "held.h"
 #include "own_files.h"
 
-#define WRITE_PIECE (1024u * 1024)
-#define TAIL        ".new"
+#define TAIL ".new"
 
 enum sys_status state_files_read(const char *folder, const char *name, size_t limit, char **content,
                                  size_t *length, struct sys_failure *why)
@@ -41,43 +40,6 @@ enum sys_status state_files_read(const char *folder, const char *name, size_t li
     return status;
 }
 
-/* Writes all bytes and flushes them to the disk. */
-static enum sys_status write_all(HANDLE file, const char *bytes, size_t length,
-                                 struct sys_failure *why)
-{
-    while (length > 0) {
-        DWORD piece = length < WRITE_PIECE ? (DWORD)length : WRITE_PIECE, done = 0;
-
-        if (!WriteFile(file, bytes, piece, &done, NULL))
-            return failure_set(why, "WriteFile", GetLastError());
-        if (done == 0)
-            return failure_set(why, "WriteFile", ERROR_DISK_FULL);
-        bytes += done;
-        length -= done;
-    }
-    if (!FlushFileBuffers(file))
-        return failure_set(why, "FlushFileBuffers", GetLastError());
-    return SYS_OK;
-}
-
-/* Writes the new content beside the file; state_files_write then renames it. */
-static enum sys_status write_new(const struct own_files *own, const char *bytes, size_t length,
-                                 struct sys_failure *why)
-{
-    enum sys_status status;
-    HANDLE file;
-
-    DeleteFileW(own->other); /* of an earlier write that did not finish */
-    file = own_files_open(own->other, GENERIC_WRITE, CREATE_NEW);
-    if (file == INVALID_HANDLE_VALUE)
-        return failure_set(why, "CreateFileW", GetLastError());
-    status = write_all(file, bytes, length, why);
-    CloseHandle(file);
-    if (status != SYS_OK)
-        DeleteFileW(own->other);
-    return status;
-}
-
 enum sys_status state_files_write(const char *folder, const char *name, const void *bytes,
                                   size_t length, struct sys_failure *why)
 {
@@ -89,12 +51,7 @@ enum sys_status state_files_write(const char *folder, const char *name, const vo
     status = own_files_enter(folder, name, fresh, true, &own, why);
     if (status != SYS_OK)
         return status;
-    status = write_new(&own, bytes, length, why);
-    if (status == SYS_OK) {
-        status = own_files_rename(own.other, own.path, why);
-        if (status != SYS_OK)
-            DeleteFileW(own.other);
-    }
+    status = own_files_replace(&own, bytes, length, why);
     own_files_leave(&own);
     return status;
 }
@@ -110,7 +67,7 @@ static enum sys_status append_to(HANDLE file, const char *bytes, size_t length,
         return status;
     if (!SetFilePointerEx(file, end, &end, FILE_END))
         return failure_set(why, "SetFilePointerEx", GetLastError());
-    status = write_all(file, bytes, length, why);
+    status = own_files_write_all(file, bytes, length, why);
     if (status != SYS_OK && SetFilePointerEx(file, end, NULL, FILE_BEGIN))
         SetEndOfFile(file);
     return status;

@@ -9,6 +9,7 @@
 #include "global_object.h"
 #include "identity.h"
 #include "instance.h"
+#include "message_table.h"
 #include "port_internal.h"
 
 static enum sys_status do_identify(void *self, struct sys_identity *out, struct sys_failure *why)
@@ -110,10 +111,27 @@ static void do_pause(void *self, uint32_t ms)
 
 static void do_report(void *self, enum event_id event, const char *const *inserts, size_t count)
 {
-    const struct port *port = self;
+    struct port *port = self;
 
+    if (event >= EVENT_FIRST && event <= EVENT_LAST)
+        port->logged[event - EVENT_FIRST]++;
     if (port->sink != NULL)
         event_sink_write(port->sink, event, inserts, count);
+}
+
+static uint64_t do_logged(void *self, uint32_t number)
+{
+    const struct port *port = self;
+
+    return message_is_known(number) ? port->logged[number - EVENT_FIRST] : UINT64_MAX;
+}
+
+static uint32_t do_handles(void *self)
+{
+    DWORD count = 0;
+
+    (void)self;
+    return GetProcessHandleCount(GetCurrentProcess(), &count) ? count : 0;
 }
 
 static void do_running(void *self)
@@ -229,6 +247,8 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .clock.ticks = do_ticks,
         .clock.pause = do_pause,
         .log = do_report,
+        .logged = do_logged,
+        .handles = do_handles,
         .progress = port_progress,
         .running = do_running,
         .stopping = port_stopping,
@@ -240,6 +260,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
     port->instance = NULL;
     port->save = 0;
     port->watch = NULL;
+    memset(port->logged, 0, sizeof(port->logged));
     port->keeper = (struct keeper){0};
     *out = functions;
     port_files(out);

@@ -32,10 +32,11 @@ struct port_host {
 /* Lives on the broker's thread from port_open to port_close. */
 struct port {
     struct port_host host;
-    struct event_sink *sink; /* borrowed; NULL: events are dropped */
-    HANDLE instance;         /* owned; NULL before claim */
-    LONG save;               /* number of the last request of `suspend` */
-    struct watch *watch;     /* owned; NULL: watches nothing */
+    struct event_sink *sink;                       /* borrowed; NULL: events are dropped */
+    HANDLE instance;                               /* owned; NULL before claim */
+    LONG save;                                     /* number of the last request of `suspend` */
+    struct watch *watch;                           /* owned; NULL: watches nothing */
+    uint64_t logged[EVENT_LAST - EVENT_FIRST + 1]; /* how often, by number */
     struct keeper keeper;
 };
 

@@ -9,6 +9,7 @@
 #include "expand.h"
 #include "failure.h"
 #include "files.h"
+#include "output_file.h"
 #include "paths.h"
 #include "port_internal.h"
 #include "requests.h"
@@ -191,6 +192,21 @@ static enum sys_status do_copy_rename(void *self, const char *from, const char *
     return status;
 }
 
+static enum sys_status do_output_write(void *self, const char *path, const void *bytes,
+                                       size_t length, struct sys_failure *why)
+{
+    const struct port *port = self;
+
+    return output_file_write(path, !port->host.any_file, bytes, length, why);
+}
+
+static enum sys_status do_output_remove(void *self, const char *path, struct sys_failure *why)
+{
+    const struct port *port = self;
+
+    return output_file_remove(path, !port->host.any_file, why);
+}
+
 static enum sys_status do_watch(void *self, const char *const *paths, size_t count,
                                 struct sys_failure *why)
 {
@@ -226,5 +242,7 @@ void port_files(struct system *out)
     out->copies.settle = do_copy_settle;
     out->copies.rename = do_copy_rename;
     out->files.watch = do_watch;
+    out->outputs.write = do_output_write;
+    out->outputs.remove = do_output_remove;
     out->recreate_names = do_recreate_names;
 }

@@ -72,7 +72,7 @@ bool status_is_trouble(const struct status_line *line)
 {
     /* Lines that only inform; and "instance", whose holder is looked up (status_stranger). */
     static const char *const others[] = {"version", "file",   "reload", "message", "retired",
-                                         "cut",     "keeper", "lost",   "instance"};
+                                         "cut",     "keeper", "lost",   "instance", "count"};
     size_t i;
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
@@ -182,6 +182,8 @@ static bool add_entry(struct status *status, const struct shmb_entry_view *view)
     object->queue_slots = entry->queue_slots;
     object->queue_slot_size = entry->queue_slot_size;
     object->flags = entry->flags;
+    object->control = entry->control;
+    object->control_block = entry->control_block;
     object->companion = (entry->flags & SHMB_ENTRY_COMPANION) != 0;
     if (object->state == STATUS_HELD)
         status->bytes += entry->size;

@@ -38,6 +38,7 @@ struct status_object {
     uint64_t size, generation; /* 0: not known; so with all below */
     int32_t maximum;
     uint32_t queue_slots, queue_slot_size, flags; /* of a queue: SHMB_ENTRY_... */
+    uint32_t control, control_block; /* of a segment: its block (control.h); control 0: none */
     bool manual_reset;
     bool companion; /* it belongs to a segment or queue: its lock, or an event */
     char *lock;     /* of a segment: the name of its lock with Global\; NULL: none */

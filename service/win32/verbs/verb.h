@@ -88,7 +88,8 @@ enum shmb_exit verb_reload(const char *const *names, size_t count);
 struct status_options {
     const char *const *names; /* only objects of these names, or patterns */
     size_t count;
-    bool all; /* as text: also the locks, events and snapshots that are held */
+    bool all;     /* as text: also the locks, events and snapshots that are held */
+    bool metrics; /* only the figures: verb_metrics */
 };
 
 /*
@@ -99,6 +100,12 @@ struct status_options {
  * name; 5: not running.
  */
 enum shmb_exit verb_status(const struct status_options *options);
+
+/*
+ * Prints the figures of the running broker as in the file of `metrics` (metrics_text.h), as far as
+ * the caller may read them. 1: not all of them; 5: not running, which is the one figure then.
+ */
+enum shmb_exit verb_metrics(void);
 
 enum audit_format { AUDIT_LINES, AUDIT_CSV };
 

@@ -11,8 +11,10 @@
 #include "console.h"
 #include "elevation.h"
 #include "instance.h"
+#include "metrics_text.h"
 #include "scm.h"
 #include "status.h"
+#include "status_metrics.h"
 #include "wide.h"
 
 /* Adds what the service's command line and its processes tell. */
@@ -65,12 +67,53 @@ static bool ask_manager(struct status *out, const SERVICE_STATUS_PROCESS *servic
 }
 
 /* Adds what the objects themselves show. False: no memory. */
-static bool ask_rest(struct status *out)
+static bool ask_rest(struct status *out, const struct status_options *options)
 {
+    if (options->metrics)
+        return true;
     if (!out->directory && !status_ask_names(out))
         return false;
     status_find_access(out);
     return status_find_holders(out);
+}
+
+/* On a screen, names must not control it; redirected, they stay exact. */
+static void print_figures(const struct text *text)
+{
+    if (console_width() > 0)
+        console_line("%.*s", (int)(text->length - 1), text->at);
+    else
+        (void)console_bytes(text->at, text->length);
+}
+
+/* As show, with the figures. */
+static enum shmb_exit show_figures(struct status *status, bool enough)
+{
+    enum shmb_exit result = SHMB_EXIT_DONE;
+    struct metrics metrics = {0};
+    struct text text = {0};
+
+    if (enough) {
+        status_metrics(status, &metrics);
+        enough = metrics_text(&metrics, &text);
+    }
+    if (!metrics.up)
+        result = SHMB_EXIT_NO_BROKER;
+    else if (!metrics.reported || !metrics.listed)
+        result = SHMB_EXIT_NOT_SO;
+    if (enough)
+        print_figures(&text);
+    else
+        console_error("shmbroker: out of memory");
+    if (enough && result == SHMB_EXIT_NOT_SO)
+        console_error("shmbroker: %s", status->administrator
+                                           ? "not all figures can be read; see shmbroker status"
+                                           : "not all figures can be read without an elevated "
+                                             "prompt");
+    metrics_free(&metrics);
+    text_free(&text);
+    status_free(status);
+    return enough ? result : SHMB_EXIT_SYSTEM;
 }
 
 /* Prints it; frees it. `enough`: there was memory so far. */
@@ -80,6 +123,8 @@ static enum shmb_exit show(struct status *status, bool enough, const struct stat
     struct json *json;
     bool held = true;
 
+    if (options->metrics)
+        return show_figures(status, enough);
     status->all = options->all;
     status->width = console_width();
     status_find_reasons(status);
@@ -119,8 +164,8 @@ static enum shmb_exit show_service(SC_HANDLE service, const struct status_option
     config = scm_query_config(service);
     if (config == NULL)
         return scm_failed("cannot query the configuration of the service", GetLastError());
-    enough =
-        ask_manager(&status, &state, config) && status_ask_broker(&status) && ask_rest(&status);
+    enough = ask_manager(&status, &state, config) && status_ask_broker(&status) &&
+             ask_rest(&status, options);
     free(config);
     /* The directory of a stopped broker may still be there: its keeper holds it. */
     status.incomplete |= !status_broker_runs(&status);
@@ -162,7 +207,7 @@ static enum shmb_exit show_console(const struct status_options *options)
         enough = enough && status.end != NULL;
     }
     status_find_service(&status, NULL);
-    enough = enough && take_config(&status) && ask_rest(&status);
+    enough = enough && take_config(&status) && ask_rest(&status, options);
     return show(&status, enough, options);
 }
 
@@ -180,4 +225,11 @@ enum shmb_exit verb_status(const struct status_options *options)
         result = scm_failed("cannot open the service", code);
     scm_close(service);
     return result;
+}
+
+enum shmb_exit verb_metrics(void)
+{
+    static const struct status_options options = {.metrics = true};
+
+    return verb_status(&options);
 }

@@ -97,7 +97,7 @@ static enum shmb_exit do_plan(const struct options *options)
 static enum shmb_exit do_status(const struct options *options)
 {
     const struct status_options status = {(const char *const *)options->words, options->count,
-                                          options->all};
+                                          options->all, false};
 
     if (!options->verify)
         return verb_status(&status);
@@ -107,6 +107,12 @@ static enum shmb_exit do_status(const struct options *options)
     }
     console_error("shmbroker: status --verify takes neither names nor --all");
     return SHMB_EXIT_USAGE;
+}
+
+static enum shmb_exit do_metrics(const struct options *options)
+{
+    (void)options;
+    return verb_metrics();
 }
 
 static enum shmb_exit do_audit(const struct options *options)
@@ -132,6 +138,7 @@ static const struct verb verbs[] = {
     {"plan", OPTION_QUIET | OPTION_UNSAFE | OPTION_JSON | OPTION_WORDS, do_plan},
     {"reload", OPTION_QUIET | OPTION_RECREATE | OPTION_JSON, do_reload},
     {"status", OPTION_QUIET | OPTION_JSON | OPTION_VERIFY | OPTION_ALL | OPTION_WORDS, do_status},
+    {"metrics", 0, do_metrics},
     {"audit", OPTION_JSON | OPTION_CSV, do_audit},
 };
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

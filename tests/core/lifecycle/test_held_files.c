@@ -366,7 +366,9 @@ static void its_errors_are_told_when_it_can_be_read(void **state)
     assert_int_equal(events(EVENT_CONFIG_FREE), 1);
     assert_int_equal(events(EVENT_RELOAD_REFUSED), 1);
     assert_int_equal(life_report().reload_result, SHMB_RELOAD_REFUSED);
-    assert_false(life_reports("\theld\t"));
+    assert_false(life_reports("degraded\t"));
+    assert_true(life_reports("count\treload\theld\t1\n"));
+    assert_true(life_reports("count\treload\trefused\t1\n"));
     assert_non_null(fake_find(fake, "One"));
 }
 

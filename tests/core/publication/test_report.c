@@ -37,7 +37,9 @@ static void the_report_names_what_is_missing(void **state)
                                                   "b  \n"));
     while (shmb_report_next(published_report_text, report.text_size, &at, &line))
         lines++;
-    assert_int_equal(lines, 4);
+    assert_int_equal(lines, 6);
+    assert_non_null(strstr(published_report_text, "\ncount\tevent\t300\t1\n"));
+    assert_non_null(strstr(published_report_text, "\ncount\tevent\t301\t1\n"));
     fake_mend(world.fake);
     fake_vacate(world.fake, "Go");
     broker_retry(world.broker);
@@ -80,6 +82,8 @@ static void a_long_report_is_cut_visibly(void **state)
     while (shmb_report_next(published_report_text, report.text_size, &at, &line)) {
         char name[sizeof("Global\\0000")];
 
+        if (line.length[0] == 5 && memcmp(line.field[0], "count", 5) == 0)
+            continue;
         (void)snprintf(name, sizeof(name), "Global\\%04u", (unsigned)(lines - 2));
         if (lines >= 2 && line.length[0] == strlen("mutex"))
             assert_memory_equal(line.field[1], name,

@@ -78,6 +78,8 @@ static const struct event_row {
     {EVENT_ALIAS_RECOVERED, 'i', 2},
     {EVENT_ALIAS_REFUSED, 'e', 1},
     {EVENT_QUEUE_REPAIRED, 'w', 2},
+    {EVENT_METRICS_FAILED, 'w', 2},
+    {EVENT_METRICS_RECOVERED, 'i', 1},
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
 

@@ -19,7 +19,7 @@ static const struct program {
      "shows and uses the shared memory"},
     {"shmbroker",
      (const char *const[]){"run", "check", "plan", "install", "uninstall", "start", "stop",
-                           "reload", "status", "audit", NULL},
+                           "reload", "status", "metrics", "audit", NULL},
      "creates the named objects"},
 };
 #define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
