@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes a bare Debian machine ready to build ShmBroker and to run its tests:
 # the packages that are missing, and below build/deps the sources of libyaml and
-# cmocka and what Wine needs to run 32-bit programs. Changes nothing, and takes no
-# time, where all of it is there.
+# cmocka, what Wine needs to run 32-bit programs, and Prometheus. Changes nothing, and
+# takes no time, where all of it is there.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
@@ -124,8 +124,31 @@ fetch_wine32() {
     rm -rf "$work"
 }
 
+# Prometheus and promtool, for tests/checks/monitoring.sh. Not installed: the package would start
+# a server. Where apt does not have it, that check says so.
+unpack_prometheus() {
+    local work=$1
+    (cd "$work" && apt-get -qq download prometheus) ||
+        { echo 'apt has no package prometheus; the figures are tested without it'; return 77; }
+    mkdir "$work/prometheus"
+    dpkg-deb --fsys-tarfile "$work"/prometheus_*.deb |
+        tar -x -C "$work/prometheus" --strip-components=3 ./usr/bin/prometheus ./usr/bin/promtool
+}
+
+fetch_prometheus() {
+    local deps=$shmb_build/deps work code
+    [ ! -e "$deps/prometheus" ] || return 0
+    mkdir -p "$deps"
+    work=$(mktemp -d "$deps/.new.XXXXXX") || return 1
+    step "Prometheus, 40 MB" unpack_prometheus "$work"
+    code=$?
+    [ $code != 0 ] || mv "$work/prometheus" "$deps/prometheus"
+    rm -rf "$work"
+    [ $code = 0 ] || [ $code = 77 ]
+}
+
 set_up() {
-    install_packages && fetch_sources && fetch_wine32
+    install_packages && fetch_sources && fetch_wine32 && fetch_prometheus
 }
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
