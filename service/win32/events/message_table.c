@@ -129,12 +129,12 @@ wchar_t *message_text(DWORD id, const wchar_t *const *inserts)
     wchar_t *text = NULL;
     /*
      * NULL as module is this executable. ARGUMENT_ARRAY: `inserts` is an array of pointers,
-     * although the parameter has the type of a va_list.
+     * although the parameter has the type of a va_list. English, as all else on a console.
      */
-    DWORD length =
-        FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_HMODULE |
-                           FORMAT_MESSAGE_ARGUMENT_ARRAY,
-                       NULL, id, 0, (wchar_t *)(void *)&text, 0, (va_list *)(uintptr_t)inserts);
+    DWORD length = FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_HMODULE |
+                                      FORMAT_MESSAGE_ARGUMENT_ARRAY,
+                                  NULL, id, MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US),
+                                  (wchar_t *)(void *)&text, 0, (va_list *)(uintptr_t)inserts);
 
     if (length == 0)
         return NULL;

@@ -27,7 +27,7 @@ bool message_is_known(uint32_t number);
 struct message_kind message_kind_of(enum event_id event);
 
 /*
- * The text with its values, without the line end; freed with LocalFree(). NULL: not
+ * The English text with its values, without the line end; freed with LocalFree(). NULL: not
  * found, or no memory. `inserts` has MESSAGE_INSERTS_MAX entries, none of them NULL.
  */
 wchar_t *message_text(DWORD id, const wchar_t *const *inserts);

@@ -105,15 +105,21 @@ static DWORD message_id(const struct event_row *row)
     return severity << 30 | (DWORD)row->event;
 }
 
+static const struct language {
+    WORD id;
+    const char *sample; /* of event 100 */
+} languages[] = {{0x409, "runs and holds"}, {0x407, "l\xC3\xA4uft und h\xC3\xA4lt"}};
+#define LANGUAGES (sizeof(languages) / sizeof(languages[0]))
+
 /* The text with its values in place, in UTF-8; empty where there is none. */
-static const char *text_of(DWORD id)
+static const char *text_of(DWORD id, WORD language)
 {
     static char text[4096];
     wchar_t wide[2048];
 
     text[0] = 0;
-    if (FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_ARGUMENT_ARRAY, table, id, 0,
-                       wide, 2048, (va_list *)(uintptr_t)values) != 0)
+    if (FormatMessageW(FORMAT_MESSAGE_FROM_HMODULE | FORMAT_MESSAGE_ARGUMENT_ARRAY, table, id,
+                       language, wide, 2048, (va_list *)(uintptr_t)values) != 0)
         WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, sizeof(text), NULL, NULL);
     return text;
 }
@@ -123,21 +129,31 @@ static void each_event_has_a_text_of_its_severity_with_its_values(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < EVENTS; i++) {
-        const char *text = text_of(message_id(&events[i]));
+    for (i = 0; i < EVENTS * LANGUAGES; i++) {
+        const struct event_row *row = &events[i / LANGUAGES];
+        const char *text = text_of(message_id(row), languages[i % LANGUAGES].id);
         int value;
 
         if (text[0] == 0)
-            fail_msg("event %d has no text of severity %c", (int)events[i].event,
-                     events[i].severity);
+            fail_msg("event %d has no text of severity %c", (int)row->event, row->severity);
         for (value = 1; value <= VALUES; value++) {
             char place[8];
 
             snprintf(place, sizeof(place), "<%d>", value);
-            if ((strstr(text, place) != NULL) != (value <= events[i].inserts))
-                fail_msg("event %d: value %d is wrong in: %s", (int)events[i].event, value, text);
+            if ((strstr(text, place) != NULL) != (value <= row->inserts))
+                fail_msg("event %d: value %d is wrong in: %s", (int)row->event, value, text);
         }
     }
+}
+
+static void the_letters_of_a_language_are_right(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < LANGUAGES; i++)
+        assert_non_null(
+            strstr(text_of(message_id(&events[0]), languages[i].id), languages[i].sample));
 }
 
 static void a_text_says_all_on_one_line(void **state)
@@ -145,13 +161,14 @@ static void a_text_says_all_on_one_line(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < EVENTS; i++) {
-        const char *text = text_of(message_id(&events[i]));
+    for (i = 0; i < EVENTS * LANGUAGES; i++) {
+        const struct event_row *row = &events[i / LANGUAGES];
+        const char *text = text_of(message_id(row), languages[i % LANGUAGES].id);
         const char *end = strpbrk(text, "\r\n");
 
         /* Only a list of messages of a configuration starts a line of its own. */
         if (end != NULL && strncmp(end, "\r\n<", 3) != 0 && end[strspn(end, "\r\n")] != 0)
-            fail_msg("event %d has a line end inside: %s", (int)events[i].event, text);
+            fail_msg("event %d has a line end inside: %s", (int)row->event, text);
     }
 }
 
@@ -180,13 +197,13 @@ static bool expected(DWORD id)
 }
 
 /* A message table is a list of ranges of ids. */
-static void there_is_no_other_message(void **state)
+static void check_messages(WORD language)
 {
-    HRSRC resource = FindResourceW(table, MAKEINTRESOURCEW(1), (LPCWSTR)RT_MESSAGETABLE);
+    HRSRC resource =
+        FindResourceExW(table, (LPCWSTR)RT_MESSAGETABLE, MAKEINTRESOURCEW(1), language);
     const MESSAGE_RESOURCE_DATA *data;
     DWORD found = 0, i, id;
 
-    (void)state;
     assert_non_null(resource);
     data = LockResource(LoadResource(table, resource));
     assert_non_null(data);
@@ -199,10 +216,20 @@ static void there_is_no_other_message(void **state)
     assert_int_equal(found, EVENTS);
 }
 
+static void there_is_no_other_message(void **state)
+{
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < LANGUAGES; i++)
+        check_messages(languages[i].id);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_event_has_a_text_of_its_severity_with_its_values),
+        cmocka_unit_test(the_letters_of_a_language_are_right),
         cmocka_unit_test(a_text_says_all_on_one_line),
         cmocka_unit_test(the_sink_knows_each_of_them),
         cmocka_unit_test(there_is_no_other_message),
