@@ -3,6 +3,7 @@
 #
 #   ShmBroker-VERSION-x64.zip            the whole: service, shmb, library for x64 and, in its folder
 #                                        x86, for 32-bit programs, bindings, documents
+#   ShmBroker-VERSION-x64.msi            the same for Windows Installer, see install/msi
 #   ShmBroker-client-VERSION-x64.zip     the library and shmb, for programmers and build machines
 #   ShmBroker-client-VERSION-x86.zip
 #   SHA256SUMS
@@ -39,6 +40,12 @@ whole() {
         rm -r "$trees/ShmBroker-$version/x86/share"
 }
 
+# The files' times are in it.
+msi() {
+    find "$trees/ShmBroker-$version" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} + &&
+        python3 "$root/install/msi/make.py" "$trees/ShmBroker-$version" "$version" "$out/ShmBroker-$version-x64.msi"
+}
+
 client() {
     tree "$1" "$trees/ShmBroker-client-$version-$1" client
 }
@@ -58,6 +65,7 @@ step 'building for x64' build x64 && step 'building for x86' build x86 -DSHMB_CL
 version=$(sed -n 's/^Version: //p' "$out/build/x64/install/shmbclient.pc")
 [ -n "$version" ] || { echo 'no version in the build'; exit 1; }
 step "ShmBroker-$version-x64.zip" whole && pack "ShmBroker-$version" "ShmBroker-$version-x64" || exit 1
+step "ShmBroker-$version-x64.msi" msi || exit 1
 for architecture in x64 x86; do
     step "ShmBroker-client-$version-$architecture.zip" client $architecture &&
         pack "ShmBroker-client-$version-$architecture" "ShmBroker-client-$version-$architecture" || exit 1

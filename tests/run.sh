@@ -90,6 +90,7 @@ all_checks() {
     job check 'FoxPro declares the library' python3 "$checks/foxpro.py"
     job check 'the guides compile' "$checks/guides.sh"
     job check 'programs use what cmake --install lays' "$root/tests/packages/consumers.sh"
+    job check 'the MSI installs, upgrades and removes' "$root/tests/packages/msi.sh"
     job check 'packages: the same bytes twice, and programs use them' "$root/tests/packages/reproducible.sh"
     job check 'Node.js, through koffi' "$checks/node.sh"
     job check 'the schema is the loader'\''s' python3 "$checks/schema.py"

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Makes the MSI of a tree that `cmake --install` laid, with wixl.
+
+  make.py TREE VERSION OUT.msi     VERSION as in 1.0.0-rc.1; Windows Installer counts three numbers
+
+The same tree and version give the same bytes, if the files' own times are the same and
+SOURCE_DATE_EPOCH is set.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from xml.sax.saxutils import quoteattr
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SPACE = uuid.UUID("7e2c8a54-5e0b-4b7e-9c55-3b1c0b2e8d16")  # the upgrade code
+
+
+def code(what):
+    """The GUID of a thing: the same for the same thing, for ever."""
+    return str(uuid.uuid5(SPACE, what)).upper()
+
+
+def ident(kind, path):
+    """An identifier, at most 72 characters, unique for the path."""
+    return f"{kind}_{uuid.uuid5(SPACE, path).hex}"
+
+
+def folder(tree, path, refs, lines, depth):
+    """The elements of a folder, below the one that INSTALLFOLDER is."""
+    for name in sorted(os.listdir(os.path.join(tree, path))):
+        inner = f"{path}/{name}" if path else name
+        full = os.path.join(tree, inner)
+        space = "  " * depth
+        if os.path.isdir(full):
+            lines.append(f"{space}<Directory Id={quoteattr(ident('d', inner))} Name={quoteattr(name)}>")
+            folder(tree, inner, refs, lines, depth + 1)
+            lines.append(f"{space}</Directory>")
+            continue
+        refs.append(ident("c", inner))
+        lines.append(f'{space}<Component Id="{refs[-1]}" Guid="{code(inner)}" Win64="yes">'
+                     f'<File Id="{ident("f", inner)}" Name={quoteattr(name)} Source={quoteattr(inner)} '
+                     'KeyPath="yes" /></Component>')
+
+
+def fragment(tree):
+    refs, lines = [], ['<?xml version="1.0" encoding="utf-8"?>',
+                       '<Wix xmlns="http://schemas.microsoft.com/wix/2006/wi">', "  <Fragment>",
+                       '    <DirectoryRef Id="INSTALLFOLDER">']
+    folder(tree, "", refs, lines, 3)
+    lines += ["    </DirectoryRef>", "  </Fragment>", "  <Fragment>", '    <ComponentGroup Id="Files">']
+    lines += [f'      <ComponentRef Id="{ref}" />' for ref in refs]
+    lines += ["    </ComponentGroup>", "  </Fragment>", "</Wix>", ""]
+    return "\n".join(lines)
+
+
+# The folder of programs on the path of the machine, which wixl has no element for: `=-` sets it at
+# the installation and removes it with the component, `*` is of the machine, `[~]` the former value.
+PATH = (
+    "CREATE TABLE `Environment` (`Environment` CHAR(72) NOT NULL, `Name` CHAR(255) NOT NULL LOCALIZABLE, "
+    "`Value` CHAR(255) LOCALIZABLE, `Component_` CHAR(72) NOT NULL PRIMARY KEY `Environment`)",
+    "INSERT INTO `Environment` (`Environment`, `Name`, `Value`, `Component_`) "
+    "VALUES ('Path', '=-*PATH', '[~];[INSTALLFOLDER]bin', 'Remembered')",
+    "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('WriteEnvironmentStrings', 5200)",
+    "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('RemoveEnvironmentStrings', 3300)",
+)
+
+# Programs of Windows (34), run later (1024) and as SYSTEM (2048); 64: their result does not count.
+ACTIONS = (
+    "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('SetStartType', 3106, "
+    "'INSTALLFOLDER', '\"[System64Folder]sc.exe\" config ShmBroker start= [STARTTYPE]')",
+    "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Purge', 3170, 'INSTALLFOLDER', "
+    "'\"[System64Folder]cmd.exe\" /c rmdir /s /q \"[CommonAppDataFolder]ShmBroker\"')",
+)
+
+# What wixl has no attributes for: actions that set a property run at once; a candidate gives way to
+# its release, whose three numbers are the same; the removal of the former package belongs to what a
+# failure takes back; a user's own installation service may pass these properties on.
+REPAIRS = (
+    "UPDATE `CustomAction` SET `Type` = 51 WHERE `Type` = 2099",
+    "DELETE FROM `Upgrade` WHERE `ActionProperty` = 'WIX_UPGRADE_DETECTED'",
+    "INSERT INTO `Upgrade` (`UpgradeCode`, `VersionMax`, `Attributes`, `ActionProperty`) VALUES "
+    "('{{{upgrade}}}', '{number}', 513, 'WIX_UPGRADE_DETECTED')",
+    "UPDATE `InstallExecuteSequence` SET `Sequence` = 1501 WHERE `Action` = 'RemoveExistingProducts'",
+    "UPDATE `InstallExecuteSequence` SET `Sequence` = 3401 WHERE `Action` = 'Unregister'",
+    "UPDATE `InstallExecuteSequence` SET `Sequence` = 3402 WHERE `Action` = 'Purge'",
+    "UPDATE `Property` SET `Value` = 'ACCOUNT;CONFIG;INSTALLFOLDER;OPTIONS;PURGE;STARTTYPE;"
+    "WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED' WHERE `Property` = 'SecureCustomProperties'",
+)
+
+
+def make(tree, version, out):
+    number = re.match(r"\d+\.\d+\.\d+", version)[0]
+    with tempfile.TemporaryDirectory() as work:
+        files = os.path.join(work, "files.wxs")
+        with open(files, "w", encoding="utf-8") as file:
+            file.write(fragment(os.path.abspath(tree)))
+        subprocess.run(["wixl", "-a", "x64", "-o", out, "-D", f"ProductCode={code('product ' + version)}",
+                        "-D", f"Number={number}", "-D", f"Version={version}",
+                        "-D", f"Broker={ident('f', 'bin/shmbroker.exe')}",
+                        os.path.join(HERE, "ShmBroker.wxs"), files], check=True, cwd=tree)
+    subprocess.run(["msibuild", out, "-s", "ShmBroker " + version, "ShmBroker", "x64;1033",
+                    "{" + code("package " + version) + "}"], check=True)
+    for query in PATH + ACTIONS + REPAIRS:
+        subprocess.run(["msibuild", out, "-q", query.format(number=number, upgrade=str(SPACE).upper())],
+                       check=True)
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        set_times(out, int(os.environ["SOURCE_DATE_EPOCH"]))
+
+
+def set_times(out, seconds):
+    """Its two times, created and saved, which are those of a moment ago: type 64, then a FILETIME."""
+    before = 11644473600  # from 1601 to 1970
+    with open(out, "rb") as file:
+        data = file.read()
+    now = time.time()
+    places = [found.end(1) for found in re.finditer(rb"(\x40\0\0\0).{7}\x01", data, re.S)
+              if abs(int.from_bytes(data[found.end(1):found.end(1) + 8], "little") / 10**7 - before - now) < 600]
+    if len(places) != 2:
+        sys.exit(f"make.py: {out} has {len(places)} times instead of 2")
+    data = bytearray(data)
+    for place in places:
+        data[place:place + 8] = ((seconds + before) * 10**7).to_bytes(8, "little")
+    with open(out, "wb") as file:
+        file.write(data)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        print(__doc__, file=sys.stderr)
+        sys.exit(2)
+    make(*sys.argv[1:])
