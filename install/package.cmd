@@ -1,0 +1,63 @@
+@echo off
+rem Builds the packages on Windows, with MSVC, in build\packages: a zip of all, a zip of the client
+rem for each architecture, SHA256SUMS. Needs Visual Studio 2022 and VCPKG_ROOT, as install\build.cmd;
+rem any prompt will do. The MSI is made on Linux: install/package.sh.
+rem   install\package.cmd
+setlocal
+cd /d "%~dp0.."
+set "out=%CD%\build\packages"
+set "vswhere=%ProgramFiles(x86)%\Microsoft Visual Studio\Installer\vswhere.exe"
+if not exist "%vswhere%" (
+    echo missing: Visual Studio 2022, 17.3 or newer, or its Build Tools with 'Desktop development with C++'
+    exit /b 1
+)
+for /f "usebackq delims=" %%i in (`"%vswhere%" -latest -products * -property installationPath`) do set "vs=%%i"
+call :build x64
+if errorlevel 1 exit /b 1
+call :build x86
+if errorlevel 1 exit /b 1
+for /f "tokens=2" %%v in ('findstr /b /c:"Version: " build\windows-x64\install\shmbclient.pc') do set "version=%%v"
+if not defined version (
+    echo no version in build\windows-x64\install\shmbclient.pc
+    exit /b 1
+)
+if exist "%out%" rmdir /s /q "%out%"
+mkdir "%out%\trees"
+call :tree x64 "ShmBroker-%version%"
+if errorlevel 1 exit /b 1
+call :tree x86 "ShmBroker-%version%\x86"
+if errorlevel 1 exit /b 1
+rem the documents are in the folder above
+rmdir /s /q "%out%\trees\ShmBroker-%version%\x86\share"
+call :pack "ShmBroker-%version%" "ShmBroker-%version%-x64"
+if errorlevel 1 exit /b 1
+for %%a in (x64 x86) do (
+    call :tree %%a "ShmBroker-client-%version%-%%a" --component client
+    if errorlevel 1 exit /b 1
+    call :pack "ShmBroker-client-%version%-%%a" "ShmBroker-client-%version%-%%a"
+    if errorlevel 1 exit /b 1
+)
+for %%f in ("%out%\*.zip") do call :sum "%%f"
+dir "%out%"
+exit /b 0
+
+rem The compiler of one architecture, for this call only.
+:build
+setlocal
+call "%vs%\Common7\Tools\VsDevCmd.bat" -arch=%1 -host_arch=x64 >nul
+if errorlevel 1 exit /b 1
+if not defined VCPKG_ROOT set "VCPKG_ROOT=%VCPKG_INSTALLATION_ROOT%"
+call install\build.cmd windows-%1 shmbroker shmb shmbclient shmbclient_static
+exit /b %errorlevel%
+
+:tree
+cmake --install build\windows-%1 --prefix "%out%\trees\%~2" %3 %4 >nul
+exit /b %errorlevel%
+
+:pack
+cmake -E chdir "%out%\trees" cmake -E tar cf "%out%\%~2.zip" --format=zip "%~1"
+exit /b %errorlevel%
+
+:sum
+for /f %%h in ('certutil -hashfile %1 SHA256 ^| findstr /v :') do echo %%h  %~nx1>>"%out%\SHA256SUMS"
+exit /b 0
