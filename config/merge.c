@@ -34,6 +34,8 @@ bool cfg_may_include(const struct cfg *part, struct cfg_messages *messages)
         may = refuse(messages, &part->hold_place, "hold_for");
     if (part->metrics.place.line != 0)
         may = refuse(messages, &part->metrics.place, "metrics");
+    if (part->log.place.line != 0)
+        may = refuse(messages, &part->log.place, "log");
     return may;
 }
 

@@ -179,6 +179,15 @@ struct cfg_metrics {
     struct cfg_place place; /* line 0: not written */
 };
 
+/* The file with a line for each event, beside the event log. */
+struct cfg_log {
+    const char *file;       /* absolute, on a drive; ends in .log. NULL: there is none */
+    uint64_t size;          /* bytes of a full file */
+    uint32_t former;        /* how many full files stay: FILE.1, FILE.2, ... */
+    bool json;              /* JSON Lines, else text */
+    struct cfg_place place; /* line 0: not written */
+};
+
 #define CFG_VERSION      1
 #define CFG_SIZE_MAX     (UINT64_C(1) << 40)
 #define CFG_KEEP_MAX     (UINT64_C(1) << 30) /* of a segment with keep: reboot */
@@ -197,6 +206,10 @@ struct cfg_metrics {
 #define CFG_METRICS_MS   15000u /* metrics.every, unless written */
 #define CFG_METRICS_MIN  1000u
 #define CFG_METRICS_MAX  3600000u
+#define CFG_LOG_SIZE     (UINT64_C(10) << 20) /* log.size, unless written */
+#define CFG_LOG_MIN      (UINT64_C(64) << 10)
+#define CFG_LOG_MAX      (UINT64_C(1) << 30)
+#define CFG_LOG_FORMER   5u
 
 struct cfg {
     struct cfg_object *objects; /* in the order of the file; none only with include */
@@ -212,6 +225,7 @@ struct cfg {
     uint32_t hold_ms; /* how long the keeper holds objects after the broker; 0: no keeper */
     struct cfg_place hold_place; /* line 0: not written, CFG_HOLD_MS */
     struct cfg_metrics metrics;
+    struct cfg_log log;
     struct cfg_arena *arena;
 };
 

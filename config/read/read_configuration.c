@@ -18,6 +18,7 @@ enum {
     KEY_WATCH,
     KEY_HOLD,
     KEY_METRICS,
+    KEY_LOG,
     KEY_DEFAULTS,
     KEY_GROUPS,
     KEY_COUNT = KEY_GROUPS + SHMB_KIND_COUNT
@@ -26,8 +27,8 @@ enum {
 _Static_assert(KEY_DEFAULTS - KEY_INCLUDE == SETTINGS_COUNT, "the keys that read_settings reads");
 
 static const char *const keys[KEY_COUNT] = {
-    "version",  "include",  "directory", "limits", "watch",      "hold_for", "metrics",
-    "defaults", "segments", "mutexes",   "events", "semaphores", "queues"};
+    "version", "include",  "directory", "limits",  "watch",  "hold_for",   "metrics",
+    "log",     "defaults", "segments",  "mutexes", "events", "semaphores", "queues"};
 
 /* Reads all objects of one kind. A group without objects is allowed. */
 static void read_group(struct reader *reader, enum shmb_kind kind, const struct node *group)

@@ -111,3 +111,48 @@ void read_metrics(struct reader *reader, const struct node *node, const struct p
                                        "the time is 1 s to 1 h", &ms))
         metrics->every_ms = (uint32_t)ms;
 }
+
+static void read_log_size(struct reader *reader, const struct node *node, const struct path *path)
+{
+    static const char range[] = "the size is 64 KiB to 1 GiB";
+    uint64_t size = read_size(reader, node, path, CFG_LOG_MAX, range);
+    struct shown shown;
+
+    if (size >= CFG_LOG_MIN)
+        reader->cfg->log.size = size;
+    else if (size > 0)
+        reader_error(reader, node, path, "%s; %s", reader_show(node, &shown), range);
+}
+
+void read_log(struct reader *reader, const struct node *node, const struct path *path)
+{
+    static const char *const keys[] = {"file", "size", "former", "format"};
+    static const char *const formats[] = {"text", "json"};
+    struct path paths[4];
+    struct cfg_log *out = &reader->cfg->log;
+    const struct node *values[4];
+    uint64_t former;
+    size_t i, format;
+    unsigned meant;
+
+    out->place = reader_place(reader, node);
+    out->size = CFG_LOG_SIZE;
+    out->former = CFG_LOG_FORMER;
+    for (i = 0; i < 4; i++)
+        paths[i] = (struct path){path, keys[i], 0};
+    if (!read_keys(reader, node, path, keys, 4, values, &meant))
+        return;
+    if (values[0] != NULL)
+        out->file = read_path(reader, values[0], &paths[0], ".log",
+                              "so that no file of another kind is written");
+    else if ((meant & 1u) == 0)
+        reader_error(reader, node, path,
+                     "log needs file, such as file: "
+                     "'C:\\ProgramData\\ShmBroker\\state\\shmbroker.log'");
+    if (values[1] != NULL)
+        read_log_size(reader, values[1], &paths[1]);
+    if (values[2] != NULL && read_number(reader, values[2], &paths[2], 1, 99, &former))
+        out->former = (uint32_t)former;
+    if (values[3] != NULL && read_word(reader, values[3], &paths[3], formats, 2, &format))
+        out->json = format == 1;
+}

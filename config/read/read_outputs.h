@@ -10,4 +10,7 @@
 /* Reads metrics into `reader->cfg->metrics`. */
 void read_metrics(struct reader *reader, const struct node *node, const struct path *path);
 
+/* Reads log into `reader->cfg->log`. */
+void read_log(struct reader *reader, const struct node *node, const struct path *path);
+
 #endif

@@ -149,12 +149,10 @@ void read_settings(struct reader *reader, const struct node *const *values)
     static const struct {
         const char *key;
         void (*read)(struct reader *reader, const struct node *node, const struct path *path);
-    } settings[SETTINGS_COUNT] = {{"include", read_include},
-                                  {"directory", read_directory},
-                                  {"limits", read_limits},
-                                  {"watch", read_watch},
-                                  {"hold_for", read_hold},
-                                  {"metrics", read_metrics}};
+    } settings[SETTINGS_COUNT] = {{"include", read_include}, {"directory", read_directory},
+                                  {"limits", read_limits},   {"watch", read_watch},
+                                  {"hold_for", read_hold},   {"metrics", read_metrics},
+                                  {"log", read_log}};
     size_t i;
 
     for (i = 0; i < SETTINGS_COUNT; i++) {

@@ -6,10 +6,10 @@
 
 #include "read_value.h"
 
-#define SETTINGS_COUNT 6
+#define SETTINGS_COUNT 7
 
 /*
- * Reads include, directory, limits, watch, hold_for and metrics, in this order in `values`, into
+ * Reads include, directory, limits, watch, hold_for, metrics and log, in this order in `values`, into
  * `reader->cfg`. NULL: the key is not written.
  */
 void read_settings(struct reader *reader, const struct node *const *values);

@@ -26,9 +26,9 @@ static const struct bad rows_the_file_and_its_version[] = {
     {TEXT("---\n"),
      "f: error: the file is empty; it needs version: 1 and objects to hold\n"},
     {TEXT("[1]"),
-     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, metrics, defaults, segments, mutexes, events, semaphores or queues, found a list\n"},
+     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores or queues, found a list\n"},
     {TEXT("hello"),
-     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, metrics, defaults, segments, mutexes, events, semaphores or queues, found 'hello'\n"},
+     "f:1:1: error: expected a mapping with version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores or queues, found 'hello'\n"},
     {TEXT("version: 1\n"),
      "f:1:1: error: the file names no object, so there is nothing to hold; add segments, mutexes, events, semaphores or queues\n"},
     {TEXT("version: 1\nsegments:\nevents: {}\n"),
@@ -511,6 +511,18 @@ static const struct bad rows_settings[] = {
      "f:3:8: error: watch: 'yes'; write true or false, without quotes\n"},
     {TEXT(DEFAULTS "watch:\nmutexes: { M: }\n"),
      "f:3:7: error: watch: nothing; write true or false, without quotes\n"},
+    {TEXT(DEFAULTS "log: { size: 1 MiB }\nmutexes: { M: }\n"),
+     "f:3:6: error: log: log needs file, such as file: 'C:\\ProgramData\\ShmBroker\\state\\shmbroker.log'\n"},
+    {TEXT(DEFAULTS "log: { file: 'C:\\a.txt' }\nmutexes: { M: }\n"),
+     "f:3:14: error: log.file: 'C:\\a.txt' must end in .log: so that no file of another kind is written\n"},
+    {TEXT(DEFAULTS "log: { file: 'C:\\a.log', size: 1 KiB }\nmutexes: { M: }\n"),
+     "f:3:32: error: log.size: '1 KiB'; the size is 64 KiB to 1 GiB\n"},
+    {TEXT(DEFAULTS "log: { file: 'C:\\a.log', size: 2 GiB }\nmutexes: { M: }\n"),
+     "f:3:32: error: log.size: '2 GiB'; the size is 64 KiB to 1 GiB\n"},
+    {TEXT(DEFAULTS "log: { file: 'C:\\a.log', former: 0 }\nmutexes: { M: }\n"),
+     "f:3:34: error: log.former: '0'; write a whole number from 1 to 99\n"},
+    {TEXT(DEFAULTS "log: { file: 'C:\\a.log', format: xml }\nmutexes: { M: }\n"),
+     "f:3:34: error: log.format: 'xml'; write text or json\n"},
     {TEXT(DEFAULTS "metrics: here\nmutexes: { M: }\n"),
      "f:3:10: error: metrics: expected a mapping with file or every, found 'here'\n"},
     {TEXT(DEFAULTS "metrics: { every: 1 s }\nmutexes: { M: }\n"),
@@ -599,7 +611,7 @@ static const struct bad rows_characters[] = {
      "f:5:5: error: segments.A: expected a mapping with size, access, integrity, sddl, audit, lock, initial, notify, snapshots, sessions, keep or save_every, found 'size\xEF\xBC\x9A 64 KiB' (with U+FF1A, a colon that is not the plain :, between 'size' and '64')\n"},
     {TEXT(DEFAULTS "segments:\n  A:\n\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size: 64 KiB\n"),
      "f:4:3: error: segments.A: a segment needs a size, such as size: 64 KiB\n"
-     "f:5:1: error: unknown key '\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size' (with U+00A0, a no-break space, before '\xC2\xA0\xC2\xA0\xC2\xA0size'); known here: version, include, directory, limits, watch, hold_for, metrics, defaults, segments, mutexes, events, semaphores and queues\n"},
+     "f:5:1: error: unknown key '\xC2\xA0\xC2\xA0\xC2\xA0\xC2\xA0size' (with U+00A0, a no-break space, before '\xC2\xA0\xC2\xA0\xC2\xA0size'); known here: version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores and queues\n"},
     {TEXT(DEFAULTS "segments:\n  A: { size: 64 KiB\xEF\xBC\x8C lock: none }\n"),
      "f:4:26: error: this is not YAML: did not find expected ',' or '}' while parsing a flow mapping; line 4 has U+FF0C, a comma that is not the plain ,, between 'KiB' and 'lock:'\n"},
     {TEXT(DEFAULTS "mutexes: { M\xE2\x80\x8B: }\n"),
@@ -682,7 +694,7 @@ static const struct bad rows_everything_at_once[] = {
      "f:4:3: error: segments.a: the name 'a' clashes with segments.A at f:3:3; names are compared without case, and all kinds share them\n"
      "f:4:8: error: segments.a: unknown key 'sise'; did you mean 'size'?\n"
      "f:6:16: error: mutexes.M.access: deny alone leaves nobody who may use the object; add read, write or full\n"
-     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, hold_for, metrics, defaults, segments, mutexes, events, semaphores and queues\n"
+     "f:7:1: error: unknown key 'foo'; known here: version, include, directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, semaphores and queues\n"
      "f:8:29: error: defaults.access.read: expected a trustee or a list of trustees, found an empty list or mapping\n"},
 };
 

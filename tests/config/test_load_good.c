@@ -427,12 +427,32 @@ static void earlier_messages_do_not_count(void **state)
     cfg_messages_free(&messages);
 }
 
+static void the_file_with_events(void **state)
+{
+    const struct cfg *cfg =
+        good(TEXT(DEFAULTS "log: { file: 'C:\\a\\x.log', size: 64 KiB, former: 99, format: json }\n"
+                           "mutexes: { M: }\n"));
+
+    (void)state;
+    assert_string_equal(cfg->log.file, "C:\\a\\x.log");
+    assert_int_equal(cfg->log.size, 65536);
+    assert_int_equal(cfg->log.former, 99);
+    assert_true(cfg->log.json);
+    unload(&loaded);
+    cfg = good(TEXT(DEFAULTS "log: { file: 'C:\\x.log' }\nmutexes: { M: }\n"));
+    assert_int_equal(cfg->log.size, 10485760);
+    assert_int_equal(cfg->log.former, 5);
+    assert_false(cfg->log.json);
+    unload(&loaded);
+}
+
 static void the_file_with_figures(void **state)
 {
     const struct cfg *cfg;
 
     (void)state;
-    cfg = good(TEXT(DEFAULTS "metrics: { file: 'd:\\a b\\x.PROM', every: 1 h }\nmutexes: { M: }\n"));
+    cfg =
+        good(TEXT(DEFAULTS "metrics: { file: 'd:\\a b\\x.PROM', every: 1 h }\nmutexes: { M: }\n"));
     assert_string_equal(cfg->metrics.file, "d:\\a b\\x.PROM");
     assert_int_equal(cfg->metrics.every_ms, 3600000);
     unload(&loaded);
@@ -554,6 +574,7 @@ int main(void)
         cmocka_unit_test(warnings_leave_it_good),
         cmocka_unit_test(doubtful_texts_are_warnings),
         cmocka_unit_test(earlier_messages_do_not_count),
+        cmocka_unit_test(the_file_with_events),
         cmocka_unit_test(the_file_with_figures),
         cmocka_unit_test(settings_behind_the_objects_change_nothing),
         cmocka_unit_test(groups_by_alias),

@@ -204,7 +204,7 @@ static void what_only_the_main_file_may_say(void **state)
 {
     static const char text[] = DEFAULTS "include: [a, b]\ndirectory: { access: { read: A } }\n"
                                         "limits: { objects: 1 }\nwatch: false\nhold_for: 0\n"
-                                        "metrics: { file: 'C:\\m.prom' }\n"
+                                        "metrics: { file: 'C:\\m.prom' }\nlog: { file: 'C:\\l.log' }\n"
                                         "mutexes: { M: }\n";
     static struct loaded loaded;
 
@@ -221,7 +221,8 @@ static void what_only_the_main_file_may_say(void **state)
         "f:5:9: error: limits is not allowed in an included file; write it in the main file\n"
         "f:6:8: error: watch is not allowed in an included file; write it in the main file\n"
         "f:7:11: error: hold_for is not allowed in an included file; write it in the main file\n"
-        "f:8:10: error: metrics is not allowed in an included file; write it in the main file\n");
+        "f:8:10: error: metrics is not allowed in an included file; write it in the main file\n"
+        "f:9:6: error: log is not allowed in an included file; write it in the main file\n");
     assert_int_equal(loaded.configuration->hold_ms, 0);
     unload(&loaded);
     load(&loaded, TEXT(DEFAULTS "mutexes: { M: }\n"));

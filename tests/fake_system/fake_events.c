@@ -85,6 +85,17 @@ void fake_forget_events(struct fake *fake)
     fake->events.count = 0;
 }
 
+static enum sys_status log_file(void *self, const struct sys_log *wanted, struct sys_failure *why)
+{
+    struct fake *fake = self;
+    enum sys_status status = SYS_OK;
+
+    fake_busy++;
+    if (wanted != NULL)
+        status = fake_called(fake, FAKE_LOG_FILE, wanted->file);
+    return status != SYS_OK ? fake_refuse(fake, status, "CreateFileW", why) : fake_done();
+}
+
 /* Without those of earlier brokers, where the test does not forget them. */
 static uint64_t logged(void *self, uint32_t number)
 {
@@ -101,6 +112,7 @@ static uint32_t handles(void *self)
 void fake_events_port(struct system *port)
 {
     port->log = report;
+    port->log_file = log_file;
     port->logged = logged;
     port->handles = handles;
 }

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "event_file.h"
 #include "event_text.h"
 #include "held_files.h"
 #include "lifecycle_context.h"
@@ -197,6 +198,16 @@ static void write_metrics(void *context)
     metrics_file_write(context);
 }
 
+static uint32_t log_delay(const void *context)
+{
+    return event_file_delay(context);
+}
+
+static void look_at_log(void *context)
+{
+    event_file_look(context);
+}
+
 /* If several are due at once, they run in this order. */
 static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {held_delay, read_held},
@@ -207,7 +218,8 @@ static const struct schedule_duty duties[] = {{retry_delay, retry},
                                               {retired_delay, look_at_retired},
                                               {last_good_delay, save_last_good},
                                               {keeper_delay, retry_keeper},
-                                              {metrics_delay, write_metrics}};
+                                              {metrics_delay, write_metrics},
+                                              {log_delay, look_at_log}};
 
 static_assert(sizeof(duties) / sizeof(duties[0]) <= SCHEDULE_MOST, "room for every duty");
 
@@ -277,6 +289,7 @@ static enum shmb_exit serve(struct lifecycle *life)
     size_t released;
     bool left_to_keeper;
 
+    event_file_look(life);
     switch (broker_start(life->system, life->desired->inventory, &life->broker, NULL)) {
     case SYS_OK:
         break;
@@ -322,6 +335,7 @@ enum shmb_exit lifecycle_run(const struct system *system, const char *file)
     report_lines_free(&life.unsaved);
     report_lines_free(&life.unwatched);
     report_lines_free(&life.unwritten);
+    report_lines_free(&life.unlogged);
     lifecycle_free_desired(life.desired);
     state_free(life.memory.state);
     return code;

@@ -74,6 +74,7 @@ void lifecycle_lasting(const struct lifecycle *life, struct report_lines *out)
     report_lines_append(out, &life->unsaved);
     report_lines_append(out, &life->unwatched);
     report_lines_append(out, &life->unwritten);
+    report_lines_append(out, &life->unlogged);
 }
 
 void lifecycle_report_lasting(const struct lifecycle *life)

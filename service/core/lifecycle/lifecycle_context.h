@@ -51,6 +51,8 @@ struct lifecycle {
     struct report_lines unwatched; /* the files cannot be watched */
     struct report_lines held;      /* files that another program holds (held_files.h) */
     struct report_lines unwritten; /* the file of `metrics` cannot be written */
+    struct report_lines unlogged;  /* the file of `log` cannot be written */
+    uint32_t log_cause;            /* of the failure of that file that was logged; 0: none */
     uint32_t held_delay;           /* milliseconds to the next try to read them; 0: none is held */
     struct account_round accounts;
     struct lifecycle_memory memory;

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "event_file.h"
 #include "event_text.h"
 #include "held_files.h"
 #include "metrics_file.h"
@@ -184,4 +185,5 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
     lifecycle_save_last_good(life);
     lifecycle_watch(life);
     metrics_file_change(life);
+    event_file_look(life);
 }

@@ -14,6 +14,7 @@ static const struct {
     {"configuration_not_watched", "degraded", "unwatched"},
     {"account_pending", "degraded", "pending"},
     {"metrics_not_written", "degraded", "unwritten"},
+    {"log_not_written", "degraded", "unlogged"},
     {"state_not_written", "state", "failed"},
     {"keeper_incomplete", "degraded", "failed"},
     {"former_keeper", "degraded", "spared"},

@@ -14,7 +14,7 @@
  *   320-329 copies of segments with keep: reboot
  *   330-339 access and control sections that others have changed, and auditing
  *   340-342 plain names in sessions   343-345 fast locks and their slots   349-359 queues
- *   360-369 files for other programs: metrics
+ *   360-369 files for other programs: metrics, log
  */
 #ifndef EVENTS_H
 #define EVENTS_H
@@ -464,7 +464,20 @@ enum event_id {
      * Information. After 360: the file is written again.
      * %1 file
      */
-    EVENT_METRICS_RECOVERED = 361
+    EVENT_METRICS_RECOVERED = 361,
+    /*
+     * Warning. The file of `log` cannot be written; the event log has all events, and the broker is
+     * degraded. Logged once for each cause; retried. To do: Correct what the reason names: the
+     * folder, a full disk, the right of the service account to modify the folder, which nobody else
+     * may have who is no administrator.
+     * %1 file  %2 why
+     */
+    EVENT_LOG_FILE_FAILED = 362,
+    /*
+     * Information. After 362: the file is written again. The events in between are missing in it.
+     * %1 file
+     */
+    EVENT_LOG_FILE_RECOVERED = 363
 };
 
 #endif

@@ -47,6 +47,14 @@ enum sys_wake {
     SYS_WAKE_TIMEOUT
 };
 
+/* The file with a line for each event. */
+struct sys_log {
+    const char *file; /* full path */
+    uint64_t size;    /* bytes at which it is full: it becomes FILE.1, and FILE.1 FILE.2, ... */
+    uint32_t former;  /* how many of those stay; at least 1 */
+    bool json;        /* JSON Lines, else text */
+};
+
 struct system_clock {
     /* The system time as a FILETIME: 100 ns since 1601. It can be set back at any time. */
     uint64_t (*now)(void *self);
@@ -99,6 +107,13 @@ struct system {
      * `inserts` are the values of the message in the order of events.h.
      */
     void (*log)(void *self, enum event_id event, const char *const *inserts, size_t count);
+
+    /*
+     * From now on each event is also a line in this file (NULL: in none), which begins anew when it
+     * is full. Call it again now and then: SYS_OK if the file is open and no write has failed
+     * since; else it was opened again, or the reason. The rules of system_outputs hold.
+     */
+    enum sys_status (*log_file)(void *self, const struct sys_log *wanted, struct sys_failure *why);
 
     /* How often `log` was called with this number; UINT64_MAX: there is no such event. */
     uint64_t (*logged)(void *self, uint32_t number);

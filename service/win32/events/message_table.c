@@ -83,7 +83,9 @@
     X(ALIAS_REFUSED, FAILURE)                                                                      \
     X(QUEUE_REPAIRED, WARNING)                                                                     \
     X(METRICS_FAILED, WARNING)                                                                     \
-    X(METRICS_RECOVERED, INFORMATION)
+    X(METRICS_RECOVERED, INFORMATION)                                                              \
+    X(LOG_FILE_FAILED, WARNING)                                                                    \
+    X(LOG_FILE_RECOVERED, INFORMATION)
 
 /* Fails to compile if the numbers or severities of events.h and messages.mc differ. */
 #define SAME(name, severity)                                                                       \

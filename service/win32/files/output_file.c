@@ -14,8 +14,7 @@
 
 #define TAIL L".new"
 
-/* The service, and the account it runs under unless other services share that. */
-static bool is_trusted(const char *sid)
+bool output_file_trusted(const char *sid)
 {
     char self[SYS_SID_MAX];
 
@@ -60,7 +59,7 @@ static enum sys_status enter(const char *path, bool check, struct own_files *out
     memset(out, 0, sizeof(*out));
     status = open_folder(path, out, why);
     if (status == SYS_OK && check)
-        status = file_check_way_of(path, is_trusted, why);
+        status = file_check_way_of(path, output_file_trusted, why);
     return status;
 }
 

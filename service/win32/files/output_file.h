@@ -12,6 +12,9 @@
 
 #include "system.h"
 
+/* For file_check_way_of: the service, and the account it runs under unless others share that. */
+bool output_file_trusted(const char *sid);
+
 /* `path` is absolute; `check` false: any folder will do. Readers see the old content or the new. */
 enum sys_status output_file_write(const char *path, bool check, const void *bytes, size_t length,
                                   struct sys_failure *why);

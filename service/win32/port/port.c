@@ -5,6 +5,7 @@
 #include "port.h"
 
 #include "accounts.h"
+#include "event_line.h"
 #include "failure.h"
 #include "global_object.h"
 #include "identity.h"
@@ -112,11 +113,25 @@ static void do_pause(void *self, uint32_t ms)
 static void do_report(void *self, enum event_id event, const char *const *inserts, size_t count)
 {
     struct port *port = self;
+    struct text line = {0};
 
     if (event >= EVENT_FIRST && event <= EVENT_LAST)
         port->logged[event - EVENT_FIRST]++;
+    /* The file before the console: who has seen a line there finds it in the file. */
+    if (port->log.file != NULL &&
+        event_line(do_now(self), event, inserts, count, port->log.json, &line))
+        log_file_add(&port->log, line.at, line.length);
+    text_free(&line);
     if (port->sink != NULL)
         event_sink_write(port->sink, event, inserts, count);
+}
+
+static enum sys_status do_log_file(void *self, const struct sys_log *wanted,
+                                   struct sys_failure *why)
+{
+    struct port *port = self;
+
+    return log_file_use(&port->log, wanted, !port->host.any_file, why);
 }
 
 static uint64_t do_logged(void *self, uint32_t number)
@@ -247,6 +262,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
         .clock.ticks = do_ticks,
         .clock.pause = do_pause,
         .log = do_report,
+        .log_file = do_log_file,
         .logged = do_logged,
         .handles = do_handles,
         .progress = port_progress,
@@ -261,6 +277,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
     port->save = 0;
     port->watch = NULL;
     memset(port->logged, 0, sizeof(port->logged));
+    memset(&port->log, 0, sizeof(port->log));
     port->keeper = (struct keeper){0};
     *out = functions;
     port_files(out);
@@ -271,6 +288,7 @@ void port_open(struct port *port, const struct port_host *host, struct event_sin
 
 void port_close(struct port *port)
 {
+    log_file_close(&port->log);
     watch_end(port->watch);
     port->watch = NULL;
     /* Before the instance: from its release on another broker may start. */

@@ -8,6 +8,7 @@
 
 #include "event_sink.h"
 #include "keeper.h"
+#include "log_file.h"
 #include "suspend.h"
 #include "system.h"
 #include "watch.h"
@@ -38,6 +39,7 @@ struct port {
     struct watch *watch;                           /* owned; NULL: watches nothing */
     uint64_t logged[EVENT_LAST - EVENT_FIRST + 1]; /* how often, by number */
     struct keeper keeper;
+    struct log_file log;
 };
 
 /* Fills `out`, which refers to `port` until port_close. */

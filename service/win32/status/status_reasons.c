@@ -63,6 +63,8 @@ void status_find_reasons(struct status *status)
     add(out, count_lines(status, "degraded", "pending"), "account pending", "accounts pending");
     add(out, count_lines(status, "degraded", "unwritten"), "file with figures not written",
         "files with figures not written");
+    add(out, count_lines(status, "degraded", "unlogged"), "log file not written",
+        "log files not written");
     add(out, count_lines(status, "state", "failed"), "state file that cannot be written",
         "state files that cannot be written");
     add(out, count_lines(status, "degraded", "failed"), "keeper that does not hold everything",

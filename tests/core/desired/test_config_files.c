@@ -410,7 +410,7 @@ static void a_pattern_that_matches_too_much(void **state)
     assert_int_equal(read_main(CONFIG_FILES_STRICT), CONFIG_FILES_INVALID);
     check_lines(
         "C:\\cfg\\conf.d\\readme.txt:1:1: error: expected a mapping with version, include, "
-        "directory, limits, watch, hold_for, metrics, defaults, segments, mutexes, events, "
+        "directory, limits, watch, hold_for, metrics, log, defaults, segments, mutexes, events, "
         "semaphores or "
         "queues, "
         "found 'Put your files here.'\n" MAIN

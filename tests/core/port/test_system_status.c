@@ -91,6 +91,8 @@ static enum sys_status ask_files(enum fake_call call)
         return files->state_append(port->self, "state", "x", 1, NULL);
     case FAKE_OUTPUT_WRITE:
         return port->outputs.write(port->self, "C:\\none", "x", 1, NULL);
+    case FAKE_LOG_FILE:
+        return port->log_file(port->self, &(struct sys_log){.file = "C:\\none"}, NULL);
     case FAKE_OUTPUT_REMOVE:
         return port->outputs.remove(port->self, "C:\\none", NULL);
     default:
@@ -200,7 +202,7 @@ static enum sys_status ask_others(enum fake_call call, const struct sys_descript
 static enum sys_status ask(enum fake_call call, struct sys_descriptor *descriptor,
                            struct sys_object *section, struct sys_copy *copy)
 {
-    if ((call >= FAKE_READ_FILE && call <= FAKE_OUTPUT_REMOVE) || call == FAKE_WATCH)
+    if ((call >= FAKE_READ_FILE && call <= FAKE_LOG_FILE) || call == FAKE_WATCH)
         return ask_files(call);
     if (call >= FAKE_COPY_READ && call <= FAKE_COPY_RENAME)
         return ask_copies(call, copy);

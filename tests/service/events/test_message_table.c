@@ -80,6 +80,8 @@ static const struct event_row {
     {EVENT_QUEUE_REPAIRED, 'w', 2},
     {EVENT_METRICS_FAILED, 'w', 2},
     {EVENT_METRICS_RECOVERED, 'i', 1},
+    {EVENT_LOG_FILE_FAILED, 'w', 2},
+    {EVENT_LOG_FILE_RECOVERED, 'i', 1},
 };
 #define EVENTS (sizeof(events) / sizeof(events[0]))
 
