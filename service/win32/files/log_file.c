@@ -17,13 +17,18 @@ static void close_file(struct log_file *log)
     log->file = NULL;
 }
 
-/* Opens it to add to its end. */
+/* Checks the way to it, and opens it to add to its end. */
 static enum sys_status open_file(struct log_file *log, struct sys_failure *why)
 {
-    wchar_t *path = wide_from_utf8(log->path);
+    enum sys_status status =
+        log->check ? file_check_way_of(log->path, output_file_trusted, why) : SYS_OK;
     BY_HANDLE_FILE_INFORMATION information;
+    wchar_t *path;
     HANDLE file;
 
+    if (status != SYS_OK)
+        return status;
+    path = wide_from_utf8(log->path);
     if (path == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
     file = own_files_open(path, FILE_APPEND_DATA, OPEN_ALWAYS);
@@ -59,11 +64,9 @@ enum sys_status log_file_use(struct log_file *log, const struct sys_log *wanted,
     log->most = wanted->size;
     log->former = wanted->former;
     log->json = wanted->json;
-    if (log->file == NULL) {
-        log->status = check ? file_check_way_of(log->path, output_file_trusted, &log->why) : SYS_OK;
-        if (log->status == SYS_OK)
-            log->status = open_file(log, &log->why);
-    }
+    log->check = check;
+    if (log->file == NULL)
+        log->status = open_file(log, &log->why);
     if (log->status != SYS_OK)
         failure_copy(why, &log->why);
     return log->status;

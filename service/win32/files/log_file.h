@@ -19,6 +19,7 @@ struct log_file {
     HANDLE file;            /* NULL: it could not be opened, or written */
     uint64_t used, most;    /* bytes */
     uint32_t former;        /* how many full files stay */
+    bool check;             /* its folder must be safe from others */
     bool json;              /* for the caller */
     enum sys_status status; /* of the last open or write; */
     struct sys_failure why; /* its reason */

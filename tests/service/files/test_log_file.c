@@ -166,6 +166,22 @@ static void a_place_for_everybody_or_none_is_refused(void **state)
     assert_int_equal(strlen(content(0)), 100);
 }
 
+/* The folder was safe, and is not when the full file begins anew. */
+static void a_place_that_is_opened_to_everybody_is_left(void **state)
+{
+    struct sys_failure why = {0};
+
+    (void)state;
+    use();
+    add(0, 10);
+    protect("D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)");
+    add(10, 12);
+    assert_string_equal(content(0), "");
+    assert_int_equal(strlen(content(1)), FULL);
+    assert_int_equal(log_file_use(&file, &wanted, true, &why), SYS_DENIED);
+    assert_non_null(strstr(why.text, "Everyone"));
+}
+
 #define TIME UINT64_C(134242421751230000) /* 2026-05-26T09:42:55.123Z */
 
 static void lines_of_events(void **state)
@@ -216,6 +232,7 @@ int main(void)
         TEST(a_full_file_begins_anew),
         TEST(a_file_that_is_held_grows),
         TEST(a_place_for_everybody_or_none_is_refused),
+        TEST(a_place_that_is_opened_to_everybody_is_left),
         TEST(lines_of_events),
         TEST(a_broker_writes_its_events),
     };
