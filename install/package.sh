@@ -24,7 +24,7 @@ export SOURCE_DATE_EPOCH
 build() {
     local folder=$out/build/$1
     cd "$root" && cmake --preset "mingw-$1" -B "$folder" -DBUILD_TESTING=OFF \
-        -DCMAKE_C_FLAGS="-ffile-prefix-map=$root/= -ffile-prefix-map=$folder/=" \
+        -DCMAKE_C_FLAGS="\"-ffile-prefix-map=$root/=\" \"-ffile-prefix-map=$folder/=\"" \
         -DCMAKE_EXE_LINKER_FLAGS=-s -DCMAKE_SHARED_LINKER_FLAGS=-s "${@:2}" &&
         cmake --build "$folder"
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clients.h"
+#include "shmb.h"
 
 #define HEAD "version: 1\ndefaults: { access: { write: [Interactive] } }\nsegments:\n"
 #define DATA "  ShmbTest.Data: { size: 64, lock: none, initial: { text: \"kept\" } }\n"
@@ -431,7 +432,7 @@ static void status_is_json_too(void **state)
                     "events: { ShmbTest.Manual: { reset: manual } }\n");
     verb("reload", 0, "keep     5: done");
     verb("status --json", 0, "\"complete\": true");
-    said_too("\"version\": \"0.");
+    said_too("\"version\": \"" SHMB_VERSION "\"");
     said_too("\"configuration_read\": \"20");
     said_too("\"console_process\": null");
     said_too("\"state\": \"running\"");

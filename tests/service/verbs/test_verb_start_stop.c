@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shmb.h"
+
 static const struct launch user = {.standard_user = true};
 
 /* Nothing is installed; what runs tells what it is and what it holds. */
@@ -62,7 +64,7 @@ static void start_stop_and_status_follow_the_service(void **state)
     broker_says("status --all", 0, "ShmbTest.Data.lock: held");
     broker_says("status", 0, "\nsince:         20");
     broker_says("status", 0, " (0 d 0 h ");
-    broker_says("status", 0, "\nversion:       0.");
+    broker_says("status", 0, "\nversion:       " SHMB_VERSION "\n");
     broker_says("status", 0, "my config.yaml, read 20");
     broker_says("stop", 0, "stopped");
     the_keeper_is_shown_with_its_end();
