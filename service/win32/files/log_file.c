@@ -87,19 +87,39 @@ static wchar_t *name_of(const struct log_file *log, uint32_t number)
     return wide;
 }
 
-/* A file that another program holds keeps its name: the file then grows until it is free. */
+static bool exists(const struct log_file *log, uint32_t number)
+{
+    wchar_t *name = name_of(log, number);
+    bool is = name != NULL && GetFileAttributesW(name) != INVALID_FILE_ATTRIBUTES;
+
+    free(name);
+    return is;
+}
+
+/* Gives a file the next higher number. False: a program holds it, or the one of that number. */
+static bool rename_one(const struct log_file *log, uint32_t number)
+{
+    wchar_t *from = name_of(log, number), *to = name_of(log, number + 1);
+    bool done =
+        from != NULL && to != NULL && MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING) != FALSE;
+
+    free(from);
+    free(to);
+    return done;
+}
+
+/*
+ * Only up to the first number that is free, and no further than a file that a program holds: the
+ * file then grows, each line tries again, and all that is lost is the oldest file, once.
+ */
 static void rename_all(const struct log_file *log)
 {
-    uint32_t number;
+    uint32_t number = 1;
 
-    for (number = log->former; number > 0; number--) {
-        wchar_t *from = name_of(log, number - 1), *to = name_of(log, number);
-
-        if (from != NULL && to != NULL)
-            (void)MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING);
-        free(from);
-        free(to);
-    }
+    while (number < log->former && exists(log, number))
+        number++;
+    while (number > 0 && rename_one(log, number - 1))
+        number--;
 }
 
 void log_file_add(struct log_file *log, const char *line, size_t length)

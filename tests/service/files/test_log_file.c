@@ -109,6 +109,15 @@ static void a_full_file_begins_anew(void **state)
     assert_string_equal(content(3), "");
 }
 
+static HANDLE hold(unsigned number)
+{
+    HANDLE reader = CreateFileW(support_wide(name_of(number)), GENERIC_READ,
+                                FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+
+    assert_true(reader != INVALID_HANDLE_VALUE);
+    return reader;
+}
+
 /* A reader that lets nobody rename the file loses no line. */
 static void a_file_that_is_held_grows(void **state)
 {
@@ -117,15 +126,45 @@ static void a_file_that_is_held_grows(void **state)
     (void)state;
     use();
     add(0, 10);
-    reader = CreateFileW(support_wide(path), GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                         OPEN_EXISTING, 0, NULL);
-    assert_true(reader != INVALID_HANDLE_VALUE);
+    reader = hold(0);
     add(10, 12);
     assert_int_equal(strlen(content(0)), FULL + 200);
     CloseHandle(reader);
     add(12, 13);
     assert_memory_equal(content(0), "0012", 4);
     assert_int_equal(strlen(content(1)), FULL + 200);
+}
+
+/* Each line tries to rename; the former files must not move on with each. */
+static void a_file_that_is_held_costs_no_former_one(void **state)
+{
+    HANDLE reader;
+
+    (void)state;
+    wanted.former = 3;
+    use();
+    add(0, 40);
+    reader = hold(0);
+    add(40, 45);
+    assert_memory_equal(content(0), "0030", 4);
+    assert_memory_equal(content(2), "0020", 4);
+    assert_memory_equal(content(3), "0010", 4);
+    CloseHandle(reader);
+    add(45, 46);
+    assert_memory_equal(content(0), "0045", 4);
+    assert_memory_equal(content(1), "0030", 4);
+    /* A former one is held. */
+    reader = hold(2);
+    add(46, 60);
+    assert_memory_equal(content(0), "0045", 4);
+    assert_memory_equal(content(1), "0030", 4);
+    assert_memory_equal(content(2), "0020", 4);
+    CloseHandle(reader);
+    add(60, 61);
+    assert_memory_equal(content(0), "0060", 4);
+    assert_memory_equal(content(1), "0045", 4);
+    assert_memory_equal(content(2), "0030", 4);
+    assert_memory_equal(content(3), "0020", 4);
 }
 
 static void protect(const char *sddl)
@@ -231,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_full_file_begins_anew),
         TEST(a_file_that_is_held_grows),
+        TEST(a_file_that_is_held_costs_no_former_one),
         TEST(a_place_for_everybody_or_none_is_refused),
         TEST(a_place_that_is_opened_to_everybody_is_left),
         TEST(lines_of_events),
