@@ -4,11 +4,11 @@
  */
 #include "support.h"
 
-#include <sddl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "event_line.h"
+#include "installing.h"
 #include "log_file.h"
 
 #define FULL 1000u
@@ -20,12 +20,9 @@ static struct sys_log wanted;
 /* In ProgramData: what is above a folder in the temporary one is a user's. */
 static int make_place(void **state)
 {
-    wchar_t data[MAX_PATH];
-
     (void)state;
-    assert_true(ExpandEnvironmentStringsW(L"%ProgramData%", data, MAX_PATH) > 0);
-    snprintf(folder, sizeof(folder), "%s\\shmb log %lu", support_narrow(data),
-             GetCurrentProcessId());
+    snprintf(folder, sizeof(folder), "%s\\shmb log %lu",
+             support_narrow(in_program_data(L"%ProgramData%")), GetCurrentProcessId());
     snprintf(path, sizeof(path), "%s\\events.log", folder);
     assert_true(CreateDirectoryW(support_wide(folder), NULL));
     file = (struct log_file){0};
@@ -167,27 +164,13 @@ static void a_file_that_is_held_costs_no_former_one(void **state)
     assert_memory_equal(content(3), "0020", 4);
 }
 
-static void protect(const char *sddl)
-{
-    PSECURITY_DESCRIPTOR descriptor;
-    BOOL ok;
-
-    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
-        support_wide(sddl), SDDL_REVISION_1, &descriptor, NULL));
-    ok = SetFileSecurityW(support_wide(folder),
-                          DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
-                          descriptor);
-    LocalFree(descriptor);
-    assert_true(ok);
-}
-
 static void a_place_for_everybody_or_none_is_refused(void **state)
 {
     struct sys_failure why = {0};
     char none[1200];
 
     (void)state;
-    protect("D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)");
+    protect(support_wide(folder), EVERYTHING);
     assert_int_equal(log_file_use(&file, &wanted, true, &why), SYS_DENIED);
     assert_non_null(strstr(why.text, "Everyone"));
     add(0, 1);
@@ -213,7 +196,7 @@ static void a_place_that_is_opened_to_everybody_is_left(void **state)
     (void)state;
     use();
     add(0, 10);
-    protect("D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)");
+    protect(support_wide(folder), EVERYTHING);
     add(10, 12);
     assert_string_equal(content(0), "");
     assert_int_equal(strlen(content(1)), FULL);

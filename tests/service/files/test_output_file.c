@@ -1,10 +1,10 @@
 /* Files for other programs: replaced as a whole, in folders that nobody else may change. */
 #include "support.h"
 
-#include <sddl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "installing.h"
 #include "output_file.h"
 
 static char folder[1024], path[1100], fresh[1200];
@@ -12,12 +12,9 @@ static char folder[1024], path[1100], fresh[1200];
 /* In ProgramData: what is above a folder in the temporary one is a user's. */
 static int make_place(void **state)
 {
-    wchar_t data[MAX_PATH];
-
     (void)state;
-    assert_true(ExpandEnvironmentStringsW(L"%ProgramData%", data, MAX_PATH) > 0);
-    snprintf(folder, sizeof(folder), "%s\\shmb output %lu", support_narrow(data),
-             GetCurrentProcessId());
+    snprintf(folder, sizeof(folder), "%s\\shmb output %lu",
+             support_narrow(in_program_data(L"%ProgramData%")), GetCurrentProcessId());
     snprintf(path, sizeof(path), "%s\\figures.prom", folder);
     snprintf(fresh, sizeof(fresh), "%s.new", path);
     assert_true(CreateDirectoryW(support_wide(folder), NULL));
@@ -30,25 +27,6 @@ static int remove_place(void **state)
     DeleteFileW(support_wide(fresh));
     RemoveDirectoryW(support_wide(folder));
     return support_teardown(state);
-}
-
-static void protect(const char *sddl)
-{
-    PSECURITY_DESCRIPTOR descriptor;
-    BOOL ok;
-
-    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
-        support_wide(sddl), SDDL_REVISION_1, &descriptor, NULL));
-    ok = SetFileSecurityW(support_wide(folder),
-                          DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
-                          descriptor);
-    LocalFree(descriptor);
-    assert_true(ok);
-}
-
-static bool exists(const char *file)
-{
-    return GetFileAttributesW(support_wide(file)) != INVALID_FILE_ATTRIBUTES;
 }
 
 static const char *content(void)
@@ -80,9 +58,9 @@ static void it_is_replaced_and_removed(void **state)
     CloseHandle(file);
     assert_int_equal(output_file_write(path, true, "second", 6, &why), SYS_OK);
     assert_string_equal(content(), "second");
-    assert_false(exists(fresh));
+    assert_false(exists(support_wide(fresh)));
     assert_int_equal(output_file_remove(path, true, &why), SYS_OK);
-    assert_false(exists(path));
+    assert_false(exists(support_wide(path)));
     assert_int_equal(output_file_remove(path, true, &why), SYS_NOT_FOUND);
 }
 
@@ -92,14 +70,14 @@ static void a_folder_that_everybody_may_change_is_refused(void **state)
 
     (void)state;
     assert_int_equal(output_file_write(path, true, "one", 3, &why), SYS_OK);
-    protect("D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;WD)");
+    protect(support_wide(folder), EVERYTHING);
     assert_int_equal(output_file_write(path, true, "two", 3, &why), SYS_DENIED);
     assert_non_null(strstr(why.text, "Everyone"));
     assert_non_null(strstr(why.text, folder));
     assert_string_equal(content(), "one");
-    assert_false(exists(fresh));
+    assert_false(exists(support_wide(fresh)));
     assert_int_equal(output_file_remove(path, true, &why), SYS_DENIED);
-    assert_true(exists(path));
+    assert_true(exists(support_wide(path)));
     /* Unless it does not matter. */
     assert_int_equal(output_file_write(path, false, "two", 3, &why), SYS_OK);
     assert_string_equal(content(), "two");
@@ -114,10 +92,11 @@ static void the_service_may_be_in_the_list(void **state)
         print_message("    Wine keeps no entry of the service in the list of a folder\n");
         skip();
     }
-    protect("D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;"
+    protect(support_wide(folder),
+            "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;"
             "S-1-5-80-4278917904-4027446710-1448384935-3026862272-1677383374)");
     assert_int_equal(output_file_write(path, true, "one", 3, &why), SYS_OK);
-    protect("D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;LS)");
+    protect(support_wide(folder), "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;LS)");
     assert_int_equal(output_file_write(path, true, "two", 3, &why), SYS_DENIED);
     assert_string_equal(content(), "one");
 }
@@ -134,7 +113,7 @@ static void without_its_folder_it_fails(void **state)
     assert_int_equal(output_file_remove(other, true, &why), SYS_NOT_FOUND);
     assert_true(CreateDirectoryW(support_wide(path), NULL));
     assert_int_not_equal(output_file_write(path, true, "one", 3, &why), SYS_OK);
-    assert_false(exists(fresh));
+    assert_false(exists(support_wide(fresh)));
     assert_true(RemoveDirectoryW(support_wide(path)));
 }
 
