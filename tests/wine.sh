@@ -7,6 +7,9 @@
 #                      32-bit programs run
 #   wine_run PROGRAM…  runs a Windows program
 #   wine_path FILE     the name a Windows program knows a file by
+#   wine_await FILE EXPRESSION
+#                      waits until a line of the file begins so (grep), a minute at most; then shows
+#                      the file and fails
 #   wine_again         kills everything in the prefix and starts the session anew
 #   wine_end           kills everything in the prefix and removes it
 #
@@ -116,6 +119,17 @@ wine_again() {
     exec {wine_input}>&-
     wine_kill
     wine_session
+}
+
+wine_await() {
+    local i
+    for ((i = 0; i < 600; i++)); do
+        grep -qs "^$2" "$1" && return 0
+        read -r -t 0.1 <> <(:)
+    done
+    echo "in vain: $2"
+    cat "$1"
+    return 1
 }
 
 wine_end() {

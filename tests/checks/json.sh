@@ -21,17 +21,6 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-# await FILE TEXT: until a line begins so; a minute at most.
-await() {
-    local i
-    for ((i = 0; i < 600; i++)); do
-        grep -q "^$2" "$1" && return 0
-        read -r -t 0.1 <> <(:)
-    done
-    cat "$1"
-    return 1
-}
-
 # ask CODE "VERB" ARGUMENT…: must end with this code and answer; the words of VERB come first.
 # fails: the same, for a failure.
 ask() { asked '' "$@"; }
@@ -120,10 +109,10 @@ fails 2 'shmbroker check' --no-such-option
 true >"$work/broker" >"$work/client"
 exec {client}> >(exec "${wine_command[@]}" "$bin/test_verb_scan.exe" --client create event 'Global\Taken' \
     >>"$work/client" 2>&1)
-await "$work/client" created || exit 1
+wine_await "$work/client" created || exit 1
 wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run $unsafe --release \
     --config "$yaml" --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
-await "$work/broker" 'warning 101:' || exit 1
+wine_await "$work/broker" 'warning 101:' || exit 1
 ask 1 'shmbroker status'
 has '"console": true'
 ask 0 'shmbroker audit'
@@ -196,9 +185,9 @@ has '"object": "None"'
 timeout -k 10 120 "${wine_command[@]}" "$bin/shmb.exe" watch Data --times 2 --json >"$work/watch" \
     2>/dev/null </dev/null &
 watch=$!
-await "$work/watch" '{' || exit 1
+wine_await "$work/watch" '{' || exit 1
 wine_run "$bin/shmb.exe" write Data --text "a change" </dev/null
-await "$work/watch" '{.*"event": "change"' || exit 1
+wine_await "$work/watch" '{.*"event": "change"' || exit 1
 wine_run "$bin/shmb.exe" write Data --offset 50 --text "one more" </dev/null
 wait $watch || wrong=1
 [ "$(wc -l <"$work/watch")" = 3 ] && python3 "$documents" 'shmb watch' 0 "$work/watch" || wrong=1

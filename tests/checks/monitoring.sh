@@ -24,18 +24,6 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-# await COMMAND…: until it succeeds; a minute at most.
-await() {
-    local i
-    for ((i = 0; i < 600; i++)); do
-        "$@" && return 0
-        read -r -t 0.1 <> <(:)
-    done
-    echo "in vain: $*"
-    cat "$work/broker"
-    return 1
-}
-
 # try WHAT COMMAND…
 try() {
     local what=$1
@@ -78,12 +66,12 @@ nagios 2 'SHMBROKER CRITICAL - ShmBroker does not run; run shmbroker start'
 nagios 2 '2:ShmBroker does not run; run shmbroker start' prtg
 wine_run "$bin/shmbroker.exe" run --release --allow-unsafe-config \
     --config "$(wine_path "$work/objects.yaml")" >"$work/broker" 2>&1 </dev/null &
-await grep -qs '^info 100:' "$work/broker" || exit 1
+wine_await "$work/broker" 'info 100:' || exit 1
 for _ in 1 2 3; do
     try 'shmb write' wine_run "$bin/shmb.exe" write Data --text x
 done
-await grep -q '^shmbroker_segment_writes_total{segment="Data"} 3$' "$work/figures.prom" || exit 1
-await grep -q '^shmbroker_copy_saved_time_seconds{segment="Kept"}' "$work/figures.prom" || exit 1
+wine_await "$work/figures.prom" 'shmbroker_segment_writes_total{segment="Data"} 3$' || exit 1
+wine_await "$work/figures.prom" 'shmbroker_copy_saved_time_seconds{segment="Kept"}' || exit 1
 wine_run "$bin/shmbroker.exe" metrics >"$work/verb" 2>"$work/error" </dev/null ||
     { echo "shmbroker metrics: $?"; cat "$work/error"; wrong=1; }
 nagios 0 'SHMBROKER OK - ShmBroker runs and holds everything that is configured'

@@ -37,17 +37,6 @@ fetch() {
     ) && mv -T "$new" "$node" || { rm -rf "$new"; return 1; }
 }
 
-# await FILE TEXT: until a line begins so; a minute at most.
-await() {
-    local i
-    for ((i = 0; i < 600; i++)); do
-        grep -q "^$2" "$1" && return 0
-        read -r -t 0.1 <> <(:)
-    done
-    cat "$1"
-    return 1
-}
-
 work=$(mktemp -d) || exit 1
 finish() {
     wine_end
@@ -88,7 +77,7 @@ true >"$work/broker"
 wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$bin/shmbroker.exe")" run \
     --allow-unsafe-config --config "$(wine_path "$work/objects.yaml")" \
     --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
-await "$work/broker" 'info 100:' || exit 1
+wine_await "$work/broker" 'info 100:' || exit 1
 # Node cannot write to a pipe under Wine.
 timeout -k 10 300 "${wine_command[@]}" "$node/node.exe" "$(wine_path "$work/example.js")" \
     >"$work/out" 2>&1 </dev/null

@@ -117,16 +117,6 @@ all_run() {
     echo "$number programs"
 }
 
-await() {
-    local i
-    for ((i = 0; i < 600; i++)); do
-        grep -q "^$2" "$1" && return 0
-        read -r -t 0.1 <> <(:)
-    done
-    cat "$1"
-    return 1
-}
-
 if [ $# = 2 ]; then
     x64=$1 x86=$2
 else
@@ -157,5 +147,5 @@ true >"$work/broker"
 wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$x64/bin/shmbroker.exe")" run \
     --allow-unsafe-config --config "$(wine_path "$x64/share/shmbroker/client/examples/prices.yaml")" \
     --state "$(wine_path "$work/state")" >>"$work/broker" 2>&1 </dev/null &
-await "$work/broker" 'info 100:' || exit 1
+wine_await "$work/broker" 'info 100:' || exit 1
 all_run "${programs[@]}"
