@@ -6,31 +6,8 @@
 
 #include "json.h"
 #include "visible.h"
-#include "wide.h"
 
 #define TIME_ROOM 40
-
-/* The English text of the event, in UTF-8, freed with free(). NULL: no memory. */
-static char *text_of(const struct message_kind *kind, const char *const *inserts, size_t count)
-{
-    const wchar_t *values[MESSAGE_INSERTS_MAX];
-    wchar_t *wide[MESSAGE_INSERTS_MAX] = {NULL}, *text;
-    char *narrow = NULL;
-    size_t i;
-
-    for (i = 0; i < MESSAGE_INSERTS_MAX; i++) {
-        if (i < count && inserts[i] != NULL)
-            wide[i] = wide_from_utf8(inserts[i]);
-        values[i] = wide[i] != NULL ? wide[i] : i < count ? L"?" : L"";
-    }
-    text = message_text(kind->id, values);
-    if (text != NULL)
-        narrow = wide_to_utf8(text);
-    LocalFree(text);
-    for (i = 0; i < MESSAGE_INSERTS_MAX; i++)
-        free(wide[i]);
-    return narrow;
-}
 
 static void time_of(uint64_t time, char out[TIME_ROOM])
 {
@@ -49,7 +26,7 @@ static void on_one_line(char *text)
         *text = ' ';
 }
 
-static bool put_json(const char *time, const struct message_kind *kind, const char *text,
+static void put_json(const char *time, const struct message_kind *kind, const char *text,
                      const char *const *inserts, size_t count, struct text *out)
 {
     struct json json = {.text = *out, .one_line = true};
@@ -65,8 +42,8 @@ static bool put_json(const char *time, const struct message_kind *kind, const ch
         json_string(&json, NULL, inserts[i]);
     json_array_end(&json);
     json_object_end(&json);
+    text_add(&json.text, "\n");
     *out = json.text;
-    return !out->failed;
 }
 
 bool event_line(uint64_t time, enum event_id event, const char *const *inserts, size_t count,
@@ -75,19 +52,16 @@ bool event_line(uint64_t time, enum event_id event, const char *const *inserts, 
     struct message_kind kind = message_kind_of(event);
     char when[TIME_ROOM];
     char *text;
-    bool done;
 
     text_reset(out);
     if (count > MESSAGE_INSERTS_MAX)
         count = MESSAGE_INSERTS_MAX;
-    text = text_of(&kind, inserts, count);
+    text = message_text(kind.id, inserts, count);
     if (text == NULL)
         return false;
     time_of(time, when);
     if (json) {
-        done = put_json(when, &kind, text, inserts, count, out);
-        if (done && (out->length == 0 || out->at[out->length - 1] != '\n'))
-            text_add(out, "\n");
+        put_json(when, &kind, text, inserts, count, out);
     } else {
         on_one_line(text);
         shmb_make_visible(text, false);

@@ -61,67 +61,56 @@ static void disarm(wchar_t *text)
             text[0] = 0xFF05;
 }
 
-static void to_log(struct event_log *log, const struct message_kind *kind, wchar_t **inserts,
-                   size_t count)
+static void to_log(struct event_log *log, const struct message_kind *kind,
+                   const char *const *inserts, size_t count)
 {
+    wchar_t *wide[MESSAGE_INSERTS_MAX] = {NULL};
     const wchar_t *values[MESSAGE_INSERTS_MAX];
     size_t room = INSERTS_UNITS, i;
 
     for (i = 0; i < count; i++) {
-        make_visible(inserts[i]);
-        disarm(inserts[i]);
+        /* A value that is missing or not UTF-8 shows as "?"; the event is written all the same. */
+        values[i] = L"?";
+        if (inserts[i] != NULL)
+            wide[i] = wide_from_utf8(inserts[i]);
+        if (wide[i] == NULL) {
+            room--;
+            continue;
+        }
+        make_visible(wide[i]);
+        disarm(wide[i]);
         /* Leaves room for at least the mark of every later value. */
-        room -= fit(inserts[i], room - (count - i - 1) * CUT_MARK_UNITS);
-        values[i] = inserts[i];
+        room -= fit(wide[i], room - (count - i - 1) * CUT_MARK_UNITS);
+        values[i] = wide[i];
     }
     event_log_write(log, kind, count, values);
+    for (i = 0; i < count; i++)
+        free(wide[i]);
 }
 
 /* One line, such as "warning 300: ...". */
-static void to_console(const struct message_kind *kind, wchar_t **inserts, size_t count)
+static void to_console(const struct message_kind *kind, const char *const *inserts, size_t count)
 {
-    const wchar_t *values[MESSAGE_INSERTS_MAX];
-    wchar_t *text;
-    char *narrow;
-    size_t i;
+    char *text = message_text(kind->id, inserts, count);
 
-    for (i = 0; i < MESSAGE_INSERTS_MAX; i++)
-        values[i] = i < count ? inserts[i] : L"";
-    text = message_text(kind->id, values);
-    narrow = text == NULL ? NULL : wide_to_utf8(text);
     console_coloured(strcmp(kind->word, "error") == 0     ? COLOUR_ERROR
                      : strcmp(kind->word, "warning") == 0 ? COLOUR_WARNING
                                                           : COLOUR_NONE,
                      "%s %lu: %s", kind->word, (unsigned long)(kind->id & 0xFFFFu),
-                     narrow == NULL ? "(the text of this event is not available)" : narrow);
-    free(narrow);
-    LocalFree(text);
+                     text == NULL ? "(the text of this event is not available)" : text);
+    free(text);
 }
 
 void event_sink_write(struct event_sink *sink, enum event_id event, const char *const *inserts,
                       size_t count)
 {
     struct message_kind kind = message_kind_of(event);
-    wchar_t *wide[MESSAGE_INSERTS_MAX] = {NULL};
-    wchar_t unknown[MESSAGE_INSERTS_MAX][2];
-    wchar_t *values[MESSAGE_INSERTS_MAX];
-    size_t i;
 
     if (count > MESSAGE_INSERTS_MAX)
         count = MESSAGE_INSERTS_MAX;
-    for (i = 0; i < count; i++) {
-        /* A value that is missing or not UTF-8 shows as "?"; the event is written all the same. */
-        unknown[i][0] = L'?';
-        unknown[i][1] = L'\0';
-        wide[i] = inserts[i] == NULL ? NULL : wide_from_utf8(inserts[i]);
-        values[i] = wide[i] == NULL ? unknown[i] : wide[i];
-    }
-    /* The console first: to_log changes the values in place. */
     if (sink->console)
-        to_console(&kind, values, count);
-    to_log(&sink->log, &kind, values, count);
-    for (i = 0; i < count; i++)
-        free(wide[i]);
+        to_console(&kind, inserts, count);
+    to_log(&sink->log, &kind, inserts, count);
 }
 
 uint32_t event_sink_delay(const struct event_sink *sink)

@@ -5,8 +5,10 @@
 #include "message_table.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "generated/messages.h"
+#include "wide.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -126,21 +128,42 @@ struct message_kind message_kind_of(enum event_id event)
     return kind;
 }
 
-wchar_t *message_text(DWORD id, const wchar_t *const *inserts)
+/* The text with its values, freed with LocalFree(). NULL: not found, or no memory. */
+static wchar_t *wide_text(DWORD id, const wchar_t *const *values)
 {
     wchar_t *text = NULL;
     /*
-     * NULL as module is this executable. ARGUMENT_ARRAY: `inserts` is an array of pointers,
+     * NULL as module is this executable. ARGUMENT_ARRAY: `values` is an array of pointers,
      * although the parameter has the type of a va_list. English, as all else on a console.
      */
     DWORD length = FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_HMODULE |
                                       FORMAT_MESSAGE_ARGUMENT_ARRAY,
                                   NULL, id, MAKELANGID(LANG_ENGLISH, SUBLANG_ENGLISH_US),
-                                  (wchar_t *)(void *)&text, 0, (va_list *)(uintptr_t)inserts);
+                                  (wchar_t *)(void *)&text, 0, (va_list *)(uintptr_t)values);
 
     if (length == 0)
         return NULL;
     while (length > 0 && (text[length - 1] == L'\n' || text[length - 1] == L'\r'))
         text[--length] = L'\0';
     return text;
+}
+
+char *message_text(DWORD id, const char *const *inserts, size_t count)
+{
+    const wchar_t *values[MESSAGE_INSERTS_MAX];
+    wchar_t *wide[MESSAGE_INSERTS_MAX] = {NULL}, *text;
+    char *narrow;
+    size_t i;
+
+    for (i = 0; i < MESSAGE_INSERTS_MAX; i++) {
+        if (i < count && inserts[i] != NULL)
+            wide[i] = wide_from_utf8(inserts[i]);
+        values[i] = wide[i] != NULL ? wide[i] : i < count ? L"?" : L"";
+    }
+    text = wide_text(id, values);
+    narrow = text != NULL ? wide_to_utf8(text) : NULL;
+    LocalFree(text);
+    for (i = 0; i < MESSAGE_INSERTS_MAX; i++)
+        free(wide[i]);
+    return narrow;
 }

@@ -27,9 +27,9 @@ bool message_is_known(uint32_t number);
 struct message_kind message_kind_of(enum event_id event);
 
 /*
- * The English text with its values, without the line end; freed with LocalFree(). NULL: not
- * found, or no memory. `inserts` has MESSAGE_INSERTS_MAX entries, none of them NULL.
+ * The English text with its values, in UTF-8 and without the line end; freed with free(). A value
+ * that is NULL or not UTF-8 shows as "?". NULL: not found, or no memory.
  */
-wchar_t *message_text(DWORD id, const wchar_t *const *inserts);
+char *message_text(DWORD id, const char *const *inserts, size_t count);
 
 #endif

@@ -204,7 +204,7 @@ static void a_place_that_is_opened_to_everybody_is_left(void **state)
     assert_non_null(strstr(why.text, "Everyone"));
 }
 
-#define TIME UINT64_C(134242421751230000) /* 2026-05-26T09:42:55.123Z */
+#define TIME UINT64_C(134242421751230000) /* 2026-05-26T04:09:35.123Z */
 
 static void lines_of_events(void **state)
 {
@@ -217,14 +217,20 @@ static void lines_of_events(void **state)
     assert_ptr_equal(strpbrk(line.at, "\r\n"), line.at + line.length - 1);
     assert_non_null(strstr(line.at, "Z warning 300 The section Global\\a\"??[2J is in conflict: "
                                     "the name is held by a  error 1."));
-    assert_memory_equal(line.at, "2026-", 5);
+    assert_memory_equal(line.at, "2026-05-26T04:09:35.123Z ", 25);
     assert_true(event_line(TIME, EVENT_OBJECT_CONFLICT, inserts, 3, true, &line));
     assert_ptr_equal(strpbrk(line.at, "\r\n"), line.at + line.length - 1);
-    assert_memory_equal(line.at, "{\"time\":", 8);
+    assert_memory_equal(line.at, "{\"time\": \"2026-05-26T04:09:35.123Z\"", 34);
     assert_non_null(strstr(line.at, "\"severity\": \"warning\""));
     assert_non_null(strstr(line.at, "\"number\": 300"));
     assert_non_null(strstr(line.at, "\"a\\u000D\\nerror 1\""));
     assert_non_null(strstr(line.at, "\"Global\\\\a\\\"\\u202E\\u001B[2J\""));
+    assert_string_equal(line.at + line.length - 2, "}\n");
+    /* A value that is missing or not UTF-8. */
+    inserts[1] = "\xFF";
+    inserts[2] = NULL;
+    assert_true(event_line(TIME, EVENT_OBJECT_CONFLICT, inserts, 3, false, &line));
+    assert_non_null(strstr(line.at, "The section ? is in conflict: the name is held by ?."));
     text_free(&line);
 }
 
