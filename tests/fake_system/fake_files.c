@@ -295,7 +295,7 @@ const char *fake_file_text(const struct fake *fake, const char *path)
 }
 
 static enum sys_status output_write(void *self, const char *path, const void *bytes, size_t length,
-                                    struct sys_failure *why)
+                                    bool wait, struct sys_failure *why)
 {
     struct fake *fake = self;
     enum sys_status status;
@@ -303,8 +303,11 @@ static enum sys_status output_write(void *self, const char *path, const void *by
 
     fake_busy++;
     status = fake_called(fake, FAKE_OUTPUT_WRITE, path);
-    if (status != SYS_OK)
+    if (status != SYS_OK) {
+        if (wait)
+            fake->ticks += 2000;
         return fake_refuse(fake, status, "WriteFile", why);
+    }
     text = malloc(length + 1);
     assert_non_null(text);
     memcpy(text, bytes, length);

@@ -13,7 +13,11 @@ static const struct cfg_metrics *wanted(const struct lifecycle *life)
     return &life->desired->configuration.whole->metrics;
 }
 
-/* Writes the figures to the file; `running` false: only that no broker runs. */
+/*
+ * Writes the figures to the file; `running` false: only that no broker runs. Waits for a program
+ * that holds the file only if the last write succeeded: one that goes on must not delay the
+ * broker's other duties each time.
+ */
 static enum sys_status write_figures(struct lifecycle *life, bool running, struct sys_failure *why)
 {
     const struct system *system = life->system;
@@ -25,7 +29,8 @@ static enum sys_status write_figures(struct lifecycle *life, bool running, struc
     if (running)
         broker_metrics(life->broker, &metrics);
     if (metrics_text(&metrics, &text))
-        status = system->outputs.write(system->self, life->metrics.file, text.at, text.length, why);
+        status = system->outputs.write(system->self, life->metrics.file, text.at, text.length,
+                                       life->metrics.cause == 0, why);
     else
         status = failure_no_memory(why);
     text_free(&text);

@@ -87,7 +87,7 @@ struct system_outputs {
      * Files for other programs to read, by their full path. The folder must exist.
      *
      * write    creates or replaces a file as a whole, so that nobody reads half of it. On SYS_OK
-     *          it is on the disk
+     *          it is on the disk. `wait`: for up to 2 s while another program holds it
      * remove   deletes such a file. SYS_NOT_FOUND: there is none
      *
      * SYS_DENIED: access denied; or somebody who is neither an administrator nor the service may
@@ -95,7 +95,7 @@ struct system_outputs {
      * another file.
      */
     enum sys_status (*write)(void *self, const char *path, const void *bytes, size_t length,
-                             struct sys_failure *why);
+                             bool wait, struct sys_failure *why);
     enum sys_status (*remove)(void *self, const char *path, struct sys_failure *why);
 };
 

@@ -64,13 +64,13 @@ static enum sys_status enter(const char *path, bool check, struct own_files *out
 }
 
 enum sys_status output_file_write(const char *path, bool check, const void *bytes, size_t length,
-                                  struct sys_failure *why)
+                                  bool wait, struct sys_failure *why)
 {
     struct own_files own;
     enum sys_status status = enter(path, check, &own, why);
 
     if (status == SYS_OK)
-        status = own_files_replace(&own, bytes, length, why);
+        status = own_files_replace(&own, bytes, length, wait, why);
     own_files_leave(&own);
     return status;
 }

@@ -15,9 +15,12 @@
 /* For file_check_way_of: the service, and the account it runs under unless others share that. */
 bool output_file_trusted(const char *sid);
 
-/* `path` is absolute; `check` false: any folder will do. Readers see the old content or the new. */
+/*
+ * `path` is absolute; `check` false: any folder will do. Readers see the old content or the new.
+ * `wait`: as for own_files_replace.
+ */
 enum sys_status output_file_write(const char *path, bool check, const void *bytes, size_t length,
-                                  struct sys_failure *why);
+                                  bool wait, struct sys_failure *why);
 
 /* Deletes the file. SYS_NOT_FOUND: there is none. */
 enum sys_status output_file_remove(const char *path, bool check, struct sys_failure *why);

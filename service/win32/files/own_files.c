@@ -211,7 +211,7 @@ enum sys_status own_files_enter(const char *folder, const char *name, const char
 }
 
 /* Retries: virus scanners and backups briefly open files without sharing them. */
-static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how,
+static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how, unsigned retries,
                              SECURITY_ATTRIBUTES *attributes)
 {
     unsigned tries;
@@ -224,7 +224,7 @@ static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how,
 
         DWORD code = file == INVALID_HANDLE_VALUE ? held_open_code() : GetLastError();
 
-        if (file != INVALID_HANDLE_VALUE || tries == RETRY_TIMES || !held_is(code)) {
+        if (file != INVALID_HANDLE_VALUE || tries == retries || !held_is(code)) {
             SetLastError(code);
             return file;
         }
@@ -232,7 +232,7 @@ static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how,
     }
 }
 
-HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
+static HANDLE open_retrying(const wchar_t *path, DWORD access, DWORD how, unsigned retries)
 {
     struct sys_descriptor *descriptor = NULL;
     SECURITY_ATTRIBUTES attributes;
@@ -241,20 +241,26 @@ HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
     DWORD code;
 
     if (how == OPEN_EXISTING)
-        return open_patiently(path, access, how, NULL);
+        return open_patiently(path, access, how, retries, NULL);
     if (owned("", &descriptor, &why) != SYS_OK) {
         SetLastError(why.code != 0 ? why.code : ERROR_INVALID_OWNER);
         return INVALID_HANDLE_VALUE;
     }
     attributes = descriptors_attributes(descriptor);
-    file = open_patiently(path, access, how, &attributes);
+    file = open_patiently(path, access, how, retries, &attributes);
     code = GetLastError();
     descriptors_free(descriptor);
     SetLastError(code);
     return file;
 }
 
-enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct sys_failure *why)
+HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
+{
+    return open_retrying(path, access, how, RETRY_TIMES);
+}
+
+static enum sys_status rename_retrying(const wchar_t *from, const wchar_t *to, unsigned retries,
+                                       struct sys_failure *why)
 {
     unsigned tries;
     DWORD code;
@@ -265,11 +271,15 @@ enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct 
             return SYS_OK;
         code = GetLastError();
         /* Both codes can mean that a program has the file open without sharing it. */
-        if (tries == RETRY_TIMES ||
-            (code != ERROR_SHARING_VIOLATION && code != ERROR_ACCESS_DENIED))
+        if (tries == retries || (code != ERROR_SHARING_VIOLATION && code != ERROR_ACCESS_DENIED))
             return failure_set(why, "MoveFileExW", code);
         Sleep(RETRY_MS);
     }
+}
+
+enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct sys_failure *why)
+{
+    return rename_retrying(from, to, RETRY_TIMES, why);
 }
 
 enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t length,
@@ -294,13 +304,13 @@ enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t lengt
 
 /* Writes the new content beside the file. */
 static enum sys_status write_other(const struct own_files *own, const void *bytes, size_t length,
-                                   struct sys_failure *why)
+                                   unsigned retries, struct sys_failure *why)
 {
     enum sys_status status;
     HANDLE file;
 
     DeleteFileW(own->other); /* of an earlier write that did not finish */
-    file = own_files_open(own->other, GENERIC_WRITE, CREATE_NEW);
+    file = open_retrying(own->other, GENERIC_WRITE, CREATE_NEW, retries);
     if (file == INVALID_HANDLE_VALUE)
         return failure_set(why, "CreateFileW", GetLastError());
     status = own_files_write_all(file, bytes, length, why);
@@ -311,12 +321,13 @@ static enum sys_status write_other(const struct own_files *own, const void *byte
 }
 
 enum sys_status own_files_replace(const struct own_files *own, const void *bytes, size_t length,
-                                  struct sys_failure *why)
+                                  bool wait, struct sys_failure *why)
 {
-    enum sys_status status = write_other(own, bytes, length, why);
+    unsigned retries = wait ? RETRY_TIMES : 0;
+    enum sys_status status = write_other(own, bytes, length, retries, why);
 
     if (status == SYS_OK) {
-        status = own_files_rename(own->other, own->path, why);
+        status = rename_retrying(own->other, own->path, retries, why);
         if (status != SYS_OK)
             DeleteFileW(own->other);
     }

@@ -49,10 +49,10 @@ enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t lengt
 
 /*
  * Creates or replaces the file `path` as a whole: writes the content to `other`, an unused name in
- * the same folder, flushes it, and renames that.
+ * the same folder, flushes it, and renames that. `wait`: retries as above.
  */
 enum sys_status own_files_replace(const struct own_files *own, const void *bytes, size_t length,
-                                  struct sys_failure *why);
+                                  bool wait, struct sys_failure *why);
 
 /* True for LocalService and NetworkService, which other services run as, too. */
 bool own_files_shared_account(const char *sid);

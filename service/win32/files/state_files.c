@@ -51,7 +51,7 @@ enum sys_status state_files_write(const char *folder, const char *name, const vo
     status = own_files_enter(folder, name, fresh, true, &own, why);
     if (status != SYS_OK)
         return status;
-    status = own_files_replace(&own, bytes, length, why);
+    status = own_files_replace(&own, bytes, length, true, why);
     own_files_leave(&own);
     return status;
 }

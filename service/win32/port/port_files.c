@@ -193,11 +193,11 @@ static enum sys_status do_copy_rename(void *self, const char *from, const char *
 }
 
 static enum sys_status do_output_write(void *self, const char *path, const void *bytes,
-                                       size_t length, struct sys_failure *why)
+                                       size_t length, bool wait, struct sys_failure *why)
 {
     const struct port *port = self;
 
-    return output_file_write(path, !port->host.any_file, bytes, length, why);
+    return output_file_write(path, !port->host.any_file, bytes, length, wait, why);
 }
 
 static enum sys_status do_output_remove(void *self, const char *path, struct sys_failure *why)

@@ -122,6 +122,28 @@ static void a_failure_is_told_once(void **state)
     assert_string_equal(fake_last_event(fake, EVENT_METRICS_FAILED)->inserts[0], FILE_ONE);
 }
 
+static void hold_on(size_t number)
+{
+    static const uint64_t passed[] = {0, 0, 10000, 10000, 10000, 12000, 10000};
+
+    if (number > 1)
+        assert_int_equal(fake_ticks(fake) - began, passed[number]);
+    began = fake_ticks(fake);
+    if (number == 3)
+        fake_mend(fake);
+    if (number == 4)
+        fake_fail(fake, FAKE_OUTPUT_WRITE, NULL, SYS_FAILED);
+}
+
+/* A write waits for a program that holds the file, but not after one that has waited in vain. */
+static void a_program_that_holds_it_delays_the_broker_once(void **state)
+{
+    (void)state;
+    fake_fail(fake, FAKE_OUTPUT_WRITE, NULL, SYS_FAILED);
+    life_run(HEAD ONE OBJECTS, hold_on, 6);
+    assert_int_equal(fake_event_count(fake, EVENT_METRICS_FAILED), 2);
+}
+
 /* The other figures go on while a part fails: a name is taken, the directory is not there. */
 static void look_at_lack(size_t number)
 {
@@ -206,8 +228,11 @@ static void a_file_no_longer_wanted_lacks_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_is_written_at_once_then_at_its_interval), TEST(a_failure_is_told_once),
-        TEST(figures_of_a_broker_that_lacks_something),   TEST(a_reload_moves_and_removes_it),
+        TEST(it_is_written_at_once_then_at_its_interval),
+        TEST(a_failure_is_told_once),
+        TEST(a_program_that_holds_it_delays_the_broker_once),
+        TEST(figures_of_a_broker_that_lacks_something),
+        TEST(a_reload_moves_and_removes_it),
         TEST(a_file_no_longer_wanted_lacks_nothing),
     };
 

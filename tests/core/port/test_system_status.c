@@ -90,7 +90,7 @@ static enum sys_status ask_files(enum fake_call call)
     case FAKE_STATE_APPEND:
         return files->state_append(port->self, "state", "x", 1, NULL);
     case FAKE_OUTPUT_WRITE:
-        return port->outputs.write(port->self, "C:\\none", "x", 1, NULL);
+        return port->outputs.write(port->self, "C:\\none", "x", 1, false, NULL);
     case FAKE_LOG_FILE:
         return port->log_file(port->self, &(struct sys_log){.file = "C:\\none"}, NULL);
     case FAKE_OUTPUT_REMOVE:
