@@ -66,16 +66,21 @@ void metrics_object(struct metrics *metrics, enum shmb_kind kind, enum metrics_s
         metrics->bytes += bytes;
 }
 
-/* Room for one more entry; grows at every power of two. NULL: no memory, or one too many. */
-static void *grow(void *entries, size_t *count, size_t size, size_t *left_out)
+/*
+ * Room for one more entry; grows at every power of two. NULL: one too many, which is counted, or no
+ * memory, which is noted.
+ */
+static void *grow(struct metrics *metrics, void *entries, size_t count, size_t size,
+                  size_t *left_out)
 {
-    if (*count == METRICS_SEGMENTS_MOST) {
+    if (count == METRICS_SEGMENTS_MOST) {
         (*left_out)++;
         return NULL;
     }
-    if ((*count & (*count - 1)) != 0)
-        return entries;
-    return realloc(entries, (*count == 0 ? 1 : 2 * *count) * size);
+    if ((count & (count - 1)) == 0)
+        entries = realloc(entries, (count == 0 ? 1 : 2 * count) * size);
+    metrics->failed |= entries == NULL;
+    return entries;
 }
 
 static char *copy_name(const char *name, size_t length)
@@ -91,16 +96,12 @@ static char *copy_name(const char *name, size_t length)
 
 struct metrics_segment *metrics_segment(struct metrics *metrics, const char *name)
 {
-    size_t left_out = metrics->segments_left_out;
-    struct metrics_segment *entries =
-        grow(metrics->segments, &metrics->segment_count, sizeof(*entries), &left_out);
+    struct metrics_segment *entries = grow(metrics, metrics->segments, metrics->segment_count,
+                                           sizeof(*entries), &metrics->segments_left_out);
     struct metrics_segment *entry;
 
-    if (entries == NULL) {
-        metrics->failed |= left_out == metrics->segments_left_out;
-        metrics->segments_left_out = left_out;
+    if (entries == NULL)
         return NULL;
-    }
     metrics->segments = entries;
     entry = &entries[metrics->segment_count];
     *entry = (struct metrics_segment){.name = copy_name(name, strlen(name)), .lock = "none"};
@@ -198,17 +199,14 @@ static uint64_t time_of(const struct shmb_report_line *line, size_t field)
 static void take_copy(struct metrics *metrics, const struct shmb_report_line *line)
 {
     const size_t prefix = sizeof(SHMB_GLOBAL_PREFIX) - 1;
-    size_t left_out = metrics->copies_left_out;
     struct metrics_copy *entries, *entry;
 
     if (line->length[1] <= prefix)
         return;
-    entries = grow(metrics->copies, &metrics->copy_count, sizeof(*entries), &left_out);
-    if (entries == NULL) {
-        metrics->failed |= left_out == metrics->copies_left_out;
-        metrics->copies_left_out = left_out;
+    entries = grow(metrics, metrics->copies, metrics->copy_count, sizeof(*entries),
+                   &metrics->copies_left_out);
+    if (entries == NULL)
         return;
-    }
     metrics->copies = entries;
     entry = &entries[metrics->copy_count];
     entry->name = copy_name(line->field[1] + prefix, line->length[1] - prefix);
