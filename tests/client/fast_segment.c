@@ -35,80 +35,14 @@ const char *text_of(int32_t result)
     return text;
 }
 
-DWORD in_thread(LPTHREAD_START_ROUTINE routine, void *context)
-{
-    HANDLE thread = CreateThread(NULL, 0, routine, context, 0, NULL);
-    DWORD code = 0;
-
-    assert_non_null(thread);
-    WaitForSingleObject(thread, INFINITE);
-    GetExitCodeThread(thread, &code);
-    CloseHandle(thread);
-    return code;
-}
-
-DWORD WINAPI lock_and_end(void *segment)
-{
-    return (DWORD)-shmb_lock(segment, 0);
-}
-
 void let_die(const char *verb)
 {
-    struct child *child = client_start(&user, "%s " NAME, verb);
-
-    child_expect(child, "ready");
-    child_kill(child);
-}
-
-shmb_segment *open_here(const char *name)
-{
-    shmb_segment *segment;
-    int32_t result = shmb_open(name, SHMB_WRITE, 0, &segment);
-
-    if (result != SHMB_OK)
-        client_say("open: %d", (int)result);
-    return segment;
-}
-
-int fast_try(int argc, char **argv)
-{
-    shmb_segment *segment = open_here(argv[0]);
-
-    (void)argc;
-    client_say("%d", (int)shmb_lock(segment, 0));
-    shmb_close(segment);
-    return 0;
-}
-
-static int hold(const char *name, bool half)
-{
-    shmb_segment *segment = open_here(name);
-
-    if (shmb_lock(segment, SHMB_INFINITE) < 0)
-        return 1;
-    if (half)
-        shmb_write_begin(segment);
-    client_say("ready");
-    client_wait_for_end();
-    shmb_close(segment);
-    return 0;
-}
-
-int fast_hold(int argc, char **argv)
-{
-    (void)argc;
-    return hold(argv[0], false);
-}
-
-int fast_half(int argc, char **argv)
-{
-    (void)argc;
-    return hold(argv[0], true);
+    lock_let_die(&user, verb, NAME);
 }
 
 int fast_wait(int argc, char **argv)
 {
-    shmb_segment *segment = open_here(argv[0]);
+    shmb_segment *segment = open_here(argv[0], SHMB_WRITE);
 
     (void)argc;
     client_say("waits");

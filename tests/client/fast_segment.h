@@ -6,6 +6,7 @@
 
 #include "stage.h"
 
+#include "lock_client.h"
 #include "lock_word.h"
 #include "opened.h"
 
@@ -23,22 +24,10 @@ uint32_t slots_taken(void);
 /* What shmb_result_text says of the last failure. */
 const char *text_of(int32_t result);
 
-/* The exit code of a thread with this routine. */
-DWORD in_thread(LPTHREAD_START_ROUTINE routine, void *context);
-
-/* For in_thread: the result of a try to lock, with the other sign. */
-DWORD WINAPI lock_and_end(void *segment);
-
 /* Lets a program with this verb take the lock, and kills it. */
 void let_die(const char *verb);
 
-/* For verbs. NULL: it has said why. */
-shmb_segment *open_here(const char *name);
-
-/* The verbs that both programs have: NAME. */
-int fast_try(int argc, char **argv);  /* says the result of a try */
-int fast_hold(int argc, char **argv); /* says "ready" once it has the lock */
-int fast_half(int argc, char **argv); /* the same, in the middle of a write */
-int fast_wait(int argc, char **argv); /* says "waits", then the result of a wait without end */
+/* A verb: NAME. Says "waits", then the result of a wait without end. */
+int fast_wait(int argc, char **argv);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lock_client.h"
 #include "opened.h"
 
 static struct directory_row *row, *unlocked, *fast;
@@ -25,26 +26,9 @@ static const char *others(void)
     return client_line(NULL, "lib-try ShmbTest.Shared");
 }
 
-static DWORD in_thread(LPTHREAD_START_ROUTINE routine, void *context)
-{
-    HANDLE thread = CreateThread(NULL, 0, routine, context, 0, NULL);
-    DWORD code = 0;
-
-    assert_non_null(thread);
-    WaitForSingleObject(thread, INFINITE);
-    GetExitCodeThread(thread, &code);
-    CloseHandle(thread);
-    return code;
-}
-
 static DWORD WINAPI close_there(void *segment)
 {
     return (DWORD)-shmb_close(segment);
-}
-
-static DWORD WINAPI lock_and_end(void *segment)
-{
-    return (DWORD)-shmb_lock(segment, 0);
 }
 
 static void a_lock_is_that_of_all_handles(void **state)
@@ -474,55 +458,8 @@ static void a_fast_lock_of_another_copy_is_waited_for(void **state)
     shmb_close(later);
 }
 
-/* ---- the other process ---- */
-
-static shmb_segment *open_here(const char *name)
-{
-    shmb_segment *segment;
-    int32_t result = shmb_open(name, SHMB_WRITE, 0, &segment);
-
-    if (result != SHMB_OK)
-        client_say("shmb_open: %d", (int)result);
-    return segment;
-}
-
-static int lib_try(int argc, char **argv)
-{
-    shmb_segment *segment = open_here(argv[0]);
-
-    (void)argc;
-    client_say("%d", (int)shmb_lock(segment, 0));
-    shmb_close(segment);
-    return 0;
-}
-
-static int hold(const char *name, bool half)
-{
-    shmb_segment *segment = open_here(name);
-
-    shmb_lock(segment, SHMB_INFINITE);
-    if (half)
-        shmb_write_begin(segment);
-    client_say("ready");
-    client_wait_for_end();
-    shmb_close(segment);
-    return 0;
-}
-
-static int lib_hold(int argc, char **argv)
-{
-    (void)argc;
-    return hold(argv[0], false);
-}
-
-static int lib_half(int argc, char **argv)
-{
-    (void)argc;
-    return hold(argv[0], true);
-}
-
 static const struct verb verbs[] = {
-    {"lib-try", 1, lib_try}, {"lib-hold", 1, lib_hold}, {"lib-half", 1, lib_half}};
+    {"lib-try", 1, lock_try}, {"lib-hold", 1, lock_hold}, {"lib-half", 1, lock_half}};
 
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)
 

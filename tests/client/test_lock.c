@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lock_client.h"
 #include "opened.h"
 
 static const struct launch user = {.standard_user = true};
@@ -19,15 +20,6 @@ static int begin(void **state)
     stage_segment("ShmbTest.Wait", 100, STAGE_LOCK | STAGE_READ_ONLY | STAGE_READERS_WAIT);
     stage_publish();
     return 0;
-}
-
-/* A client that takes the lock, does something, and is killed with it. */
-static void let_die(const char *verb)
-{
-    struct child *child = client_start(NULL, "%s ShmbTest.Locked", verb);
-
-    child_expect(child, "ready");
-    child_kill(child);
 }
 
 static void a_lock_is_counted(void **state)
@@ -83,23 +75,6 @@ static DWORD WINAPI unlock_there(void *segment)
     return (DWORD)-shmb_unlock(segment);
 }
 
-static DWORD WINAPI lock_and_end(void *segment)
-{
-    return (DWORD)-shmb_lock(segment, 0);
-}
-
-static DWORD in_thread(LPTHREAD_START_ROUTINE routine, void *context)
-{
-    HANDLE thread = CreateThread(NULL, 0, routine, context, 0, NULL);
-    DWORD code = 0;
-
-    assert_non_null(thread);
-    WaitForSingleObject(thread, INFINITE);
-    GetExitCodeThread(thread, &code);
-    CloseHandle(thread);
-    return code;
-}
-
 static void a_lock_belongs_to_its_thread(void **state)
 {
     shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
@@ -124,7 +99,7 @@ static void death_is_told_to_all_until_forgiven(void **state)
     struct child *waiting;
 
     (void)state;
-    let_die("lib-hold");
+    lock_let_die(NULL, "lib-hold", "ShmbTest.Locked");
     assert_int_equal(shmb_update(segment, 0, "abc", 3, 0, NULL), SHMB_ABANDONED);
     assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
     assert_int_equal(shmb_unlock(segment), SHMB_OK);
@@ -140,7 +115,7 @@ static void death_is_told_to_all_until_forgiven(void **state)
     /* One that waits already is told, too. */
     waiting = client_start(NULL, "lib-wait ShmbTest.Locked");
     child_expect(waiting, "opened");
-    let_die("lib-hold");
+    lock_let_die(NULL, "lib-hold", "ShmbTest.Locked");
     assert_string_equal(child_find(waiting, "1", SUPPORT_DEADLINE_MS), "1");
     assert_int_equal(child_end(waiting), 0);
     shmb_close(segment);
@@ -293,7 +268,7 @@ static void death_in_a_write_stops_snapshots_until_forgiven(void **state)
     char byte;
 
     (void)state;
-    let_die("lib-half");
+    lock_let_die(NULL, "lib-half", "ShmbTest.Locked");
     assert_int_equal(block->sequence & 1, 1);
     /* Nobody knows yet that the writer will not come back. */
     assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, NULL), SHMB_BUSY);
@@ -306,7 +281,7 @@ static void death_in_a_write_stops_snapshots_until_forgiven(void **state)
     assert_int_equal(shmb_unlock(segment), SHMB_OK);
     assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, NULL), SHMB_OK);
     /* Repaired through the pointer, without brackets. */
-    let_die("lib-half");
+    lock_let_die(NULL, "lib-half", "ShmbTest.Locked");
     assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
     assert_int_equal(shmb_snapshot(reader, 0, &byte, 1, NULL), SHMB_INCONSISTENT);
     assert_int_equal(shmb_mark_consistent(segment), SHMB_OK);
@@ -324,7 +299,7 @@ static void death_in_a_write_is_seen_without_the_kernel(void **state)
     shmb_segment *segment = opened("ShmbTest.Locked", SHMB_WRITE);
 
     (void)state;
-    let_die("lib-half");
+    lock_let_die(NULL, "lib-half", "ShmbTest.Locked");
     assert_string_equal(client_line(NULL, "take Global\\ShmbTest.Locked.lock 0"), "abandoned");
     assert_int_equal(shmb_lock(segment, 0), SHMB_ABANDONED);
     shmb_close(segment);
@@ -345,10 +320,10 @@ static void readers_are_told(void **state)
     shmb_segment *writer = opened("ShmbTest.Locked", SHMB_WRITE);
 
     (void)state;
-    let_die("lib-hold");
+    lock_let_die(NULL, "lib-hold", "ShmbTest.Locked");
     assert_int_equal(shmb_lock(reader, 0), SHMB_ABANDONED);
     assert_int_equal(shmb_unlock(reader), SHMB_OK);
-    let_die("lib-hold");
+    lock_let_die(NULL, "lib-hold", "ShmbTest.Locked");
     assert_int_equal(shmb_update(writer, 0, "x", 1, 0, NULL), SHMB_ABANDONED);
     assert_int_equal(shmb_lock(reader, 0), SHMB_ABANDONED);
     shmb_close(reader);
@@ -499,88 +474,12 @@ static void who_uses_a_block_that_moved_is_told_to_open_again(void **state)
 
 /* ---- the other process ---- */
 
-static shmb_segment *open_here(const char *name, uint32_t rights)
-{
-    shmb_segment *segment;
-    int32_t result = shmb_open(name, rights, 0, &segment);
-
-    if (result != SHMB_OK)
-        client_say("shmb_open: %d", (int)result);
-    return segment;
-}
-
-static int try_with(const char *name, uint32_t rights, uint32_t timeout_ms)
-{
-    shmb_segment *segment = open_here(name, rights);
-
-    if (timeout_ms > 0)
-        client_say("opened");
-    client_say("%d", (int)shmb_lock(segment, timeout_ms));
-    shmb_close(segment);
-    return 0;
-}
-
-static int lib_try(int argc, char **argv)
-{
-    (void)argc;
-    return try_with(argv[0], SHMB_WRITE, 0);
-}
-
 static int lib_try_read(int argc, char **argv)
 {
-    (void)argc;
-    return try_with(argv[0], SHMB_READ, 0);
-}
-
-/* Takes turns with others until it is told of a death. */
-static int lib_wait(int argc, char **argv)
-{
-    shmb_segment *segment = open_here(argv[0], SHMB_WRITE);
-    int32_t result;
+    shmb_segment *segment = open_here(argv[0], SHMB_READ);
 
     (void)argc;
-    client_say("opened");
-    do {
-        result = shmb_lock(segment, SHMB_INFINITE);
-        shmb_unlock(segment);
-    } while (result == SHMB_OK);
-    client_say("%d", (int)result);
-    shmb_close(segment);
-    return 0;
-}
-
-static int hold(const char *name, bool half)
-{
-    shmb_segment *segment = open_here(name, SHMB_WRITE);
-    void *data;
-
-    shmb_lock(segment, SHMB_INFINITE);
-    if (half) {
-        shmb_write_begin(segment);
-        shmb_data(segment, &data);
-        memcpy(data, "half", 4);
-    }
-    client_say("ready");
-    client_wait_for_end();
-    shmb_close(segment);
-    return 0;
-}
-
-static int lib_hold(int argc, char **argv)
-{
-    (void)argc;
-    return hold(argv[0], false);
-}
-
-static int lib_hold_ids(int argc, char **argv)
-{
-    shmb_segment *segment;
-
-    (void)argc;
-    if (shmb_open(argv[0], SHMB_WRITE, 0, &segment) != SHMB_OK || shmb_lock(segment, 0) != SHMB_OK)
-        return 1;
-    client_say("%lu %lu", GetCurrentProcessId(), GetCurrentThreadId());
-    client_wait_for_end();
+    client_say("%d", (int)shmb_lock(segment, 0));
     shmb_close(segment);
     return 0;
 }
@@ -600,17 +499,11 @@ static int lib_state(int argc, char **argv)
     return 0;
 }
 
-static int lib_half(int argc, char **argv)
-{
-    (void)argc;
-    return hold(argv[0], true);
-}
-
 static const struct verb verbs[] = {
-    {"lib-try", 1, lib_try},           {"lib-try-read", 1, lib_try_read},
-    {"lib-wait", 1, lib_wait},         {"lib-hold", 1, lib_hold},
-    {"lib-half", 1, lib_half},         {"lib-state", 1, lib_state},
-    {"lib-hold-ids", 1, lib_hold_ids},
+    {"lib-try", 1, lock_try},           {"lib-try-read", 1, lib_try_read},
+    {"lib-wait", 1, lock_wait_death},   {"lib-hold", 1, lock_hold},
+    {"lib-half", 1, lock_half},         {"lib-state", 1, lib_state},
+    {"lib-hold-ids", 1, lock_hold_ids},
 };
 
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, begin, stage_teardown)

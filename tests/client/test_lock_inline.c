@@ -328,8 +328,8 @@ static void the_end_of_a_fiber_that_took_it_again_is_not_either(void **state)
 }
 
 static const struct verb verbs[] = {
-    {"fast-try", 1, fast_try},
-    {"fast-half", 1, fast_half},
+    {"fast-try", 1, lock_try},
+    {"fast-half", 1, lock_half},
     {"fast-wait", 1, fast_wait},
 };
 

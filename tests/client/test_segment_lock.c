@@ -626,39 +626,9 @@ static void a_greedy_program_starves_nobody(void **state)
 
 /* ---- the programs ---------------------------------------------------------------------- */
 
-static int fast_hold_ids(int argc, char **argv)
-{
-    shmb_segment *segment = open_here(argv[0]);
-
-    (void)argc;
-    if (shmb_lock(segment, 0) != SHMB_OK)
-        return 1;
-    client_say("%lu %lu", GetCurrentProcessId(), GetCurrentThreadId());
-    client_wait_for_end();
-    shmb_close(segment);
-    return 0;
-}
-
-/* Takes turns with others until it is told of a death. */
-static int fast_wait_death(int argc, char **argv)
-{
-    shmb_segment *segment = open_here(argv[0]);
-    int32_t result;
-
-    (void)argc;
-    client_say("opened");
-    do {
-        result = shmb_lock(segment, SHMB_INFINITE);
-        shmb_unlock(segment);
-    } while (result == SHMB_OK);
-    client_say("%d", (int)result);
-    shmb_close(segment);
-    return 0;
-}
-
 static int fast_add(int argc, char **argv)
 {
-    shmb_segment *segment = open_here(argv[0]);
+    shmb_segment *segment = open_here(argv[0], SHMB_WRITE);
 
     (void)argc;
     client_say("%d", (int)add_up(segment, TURNS));
@@ -669,7 +639,7 @@ static int fast_add(int argc, char **argv)
 /* Until it is killed. */
 static int fast_greed(int argc, char **argv)
 {
-    shmb_segment *segment = open_here(argv[0]);
+    shmb_segment *segment = open_here(argv[0], SHMB_WRITE);
     bool said = false;
     volatile unsigned i;
 
@@ -686,9 +656,9 @@ static int fast_greed(int argc, char **argv)
 }
 
 static const struct verb verbs[] = {
-    {"fast-try", 1, fast_try},   {"fast-hold", 1, fast_hold},
-    {"fast-half", 1, fast_half}, {"fast-hold-ids", 1, fast_hold_ids},
-    {"fast-wait", 1, fast_wait}, {"fast-wait-death", 1, fast_wait_death},
+    {"fast-try", 1, lock_try},   {"fast-hold", 1, lock_hold},
+    {"fast-half", 1, lock_half}, {"fast-hold-ids", 1, lock_hold_ids},
+    {"fast-wait", 1, fast_wait}, {"fast-wait-death", 1, lock_wait_death},
     {"fast-add", 1, fast_add},   {"fast-greed", 1, fast_greed},
 };
 
