@@ -76,7 +76,12 @@ void machine_release(void)
 
 unsigned machine_passed(enum step where)
 {
-    return passed[where];
+    unsigned count;
+
+    pthread_mutex_lock(&mutex);
+    count = passed[where];
+    pthread_mutex_unlock(&mutex);
+    return count;
 }
 
 static struct shmb_slot *slot(uint32_t index)
@@ -120,6 +125,15 @@ void machine_start(struct mortal *mortal)
     mortal->died = false;
     if (pthread_create(&threads[mortal->index], NULL, run, mortal) != 0)
         abort();
+}
+
+void machine_start_to(struct mortal *mortal, enum step step)
+{
+    const unsigned before = machine_passed(step);
+
+    machine_start(mortal);
+    while (machine_passed(step) == before)
+        (void)sched_yield();
 }
 
 void machine_join(struct mortal *mortal)
@@ -276,6 +290,13 @@ void machine_end(void)
     memory = slots_section = NULL;
 }
 
+int machine_teardown(void **state)
+{
+    (void)state;
+    machine_end();
+    return 0;
+}
+
 uint32_t machine_pauses(void)
 {
     return shmb_load32(&pauses);
@@ -308,4 +329,28 @@ void machine_open(struct ring *ring)
     ring->spins = 50;
     if (!ring_begin(ring, memory, memory_size, shape_slots, shape_slot_size, shape_flags, 7))
         abort();
+}
+
+uint64_t machine_begin_open(uint32_t slots, uint32_t slot_size, uint32_t flags, bool strict,
+                            struct ring *ring)
+{
+    machine_begin(slots, slot_size, flags, strict);
+    machine_open(ring);
+    return machine_live(0);
+}
+
+enum ring_result put_text(struct ring *ring, uint64_t me, const char *text)
+{
+    return ring_put(ring, NULL, me, text, (uint32_t)strlen(text), 0);
+}
+
+const char *get_text(struct ring *ring, uint64_t me)
+{
+    static char text[256];
+    uint32_t length;
+
+    if (ring_get(ring, NULL, me, text, sizeof(text) - 1, &length, 0) != RING_OK)
+        length = 0;
+    text[length] = '\0';
+    return text;
 }

@@ -1,50 +1,16 @@
-/* The steps of a queue, without Windows: threads that race, die, and find hostile bytes. */
+/* The steps of a queue, without Windows: one thread at a time, and hostile bytes. */
 #include <setjmp.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "directory.h"
 #include "lock_word.h"
 #include "ring_machine.h"
-
-#define ONE_EACH (SHMB_ENTRY_ONE_PRODUCER | SHMB_ENTRY_ONE_CONSUMER)
-#define NOBODY   STEP_COUNT
-
-#define SIGNALS_MOST 1000000u
-
-static int end(void **state)
-{
-    (void)state;
-    machine_end();
-    return 0;
-}
-
-static enum ring_result put_text(struct ring *ring, uint64_t me, const char *text)
-{
-    return ring_put(ring, NULL, me, text, (uint32_t)strlen(text), 0);
-}
-
-/* Gets a message without waiting; "" if there is none. */
-static const char *get_text(struct ring *ring, uint64_t me)
-{
-    static char text[256];
-    uint32_t length;
-
-    if (ring_get(ring, NULL, me, text, sizeof(text) - 1, &length, 0) != RING_OK)
-        length = 0;
-    text[length] = '\0';
-    return text;
-}
-
-/* ---- one thread ---- */
 
 static void messages_come_in_order_and_whole(void **state)
 {
@@ -59,9 +25,7 @@ static void messages_come_in_order_and_whole(void **state)
         const uint32_t slots = shapes[shape][0], size = shapes[shape][1];
         uint64_t me, next = 0;
 
-        machine_begin(slots, size, shape % 2 == 0 ? ONE_EACH : 0, true);
-        machine_open(&ring);
-        me = machine_live(0);
+        me = machine_begin_open(slots, size, shape % 2 == 0 ? ONE_EACH : 0, true, &ring);
         for (i = 0; i < 5 * slots + 3; i++) {
             memset(bytes, (int)(i & 0xFF), sizeof(bytes));
             assert_int_equal(ring_put(&ring, NULL, me, bytes, i % (size + 1), 0), RING_OK);
@@ -84,9 +48,7 @@ static void a_full_queue_says_so(void **state)
     uint64_t me;
 
     (void)state;
-    machine_begin(2, 8, 0, false);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(2, 8, 0, false, &ring);
     assert_int_equal(put_text(&ring, me, "a"), RING_OK);
     assert_int_equal(put_text(&ring, me, "b"), RING_OK);
     assert_int_equal(put_text(&ring, me, "c"), RING_FULL);
@@ -108,9 +70,7 @@ static void a_queue_that_refuses_counts_it_and_does_not_wait(void **state)
     uint64_t me;
 
     (void)state;
-    machine_begin(1, 8, SHMB_ENTRY_REFUSE, true);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(1, 8, SHMB_ENTRY_REFUSE, true, &ring);
     assert_int_equal(put_text(&ring, me, "a"), RING_OK);
     assert_int_equal(ring_put(&ring, NULL, me, "b", 1, RING_FOREVER), RING_FULL);
     assert_int_equal(ring_look(&ring, &level), RING_OK);
@@ -126,9 +86,7 @@ static void a_queue_that_drops_keeps_the_newest(void **state)
     uint64_t me;
 
     (void)state;
-    machine_begin(2, 8, SHMB_ENTRY_DROP_OLDEST | SHMB_ENTRY_ONE_CONSUMER, true);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(2, 8, SHMB_ENTRY_DROP_OLDEST | SHMB_ENTRY_ONE_CONSUMER, true, &ring);
     assert_int_equal(put_text(&ring, me, "a"), RING_OK);
     assert_int_equal(put_text(&ring, me, "b"), RING_OK);
     assert_int_equal(put_text(&ring, me, "c"), RING_OK);
@@ -149,9 +107,7 @@ static void lengths_are_checked(void **state)
     uint64_t me, count;
 
     (void)state;
-    machine_begin(4, 8, 0, true);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(4, 8, 0, true, &ring);
     assert_int_equal(ring_put(&ring, NULL, me, "123456789", 9, 0), RING_LONG);
     assert_int_equal(ring_put(&ring, NULL, me, "12345678", 8, 0), RING_OK);
     assert_int_equal(ring_put(&ring, NULL, me, NULL, 0, 0), RING_OK);
@@ -182,9 +138,7 @@ static void nobody_is_woken_while_nobody_sleeps(void **state)
     int i;
 
     (void)state;
-    machine_begin(4, 8, 0, true);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(4, 8, 0, true, &ring);
     for (i = 0; i < 20; i++) {
         assert_int_equal(put_text(&ring, me, "a"), RING_OK);
         assert_string_equal(get_text(&ring, me), "a");
@@ -207,10 +161,8 @@ static void who_waited_for_the_event_passes_the_signal_on(void **state)
     uint64_t me;
 
     (void)state;
-    machine_begin(4, 8, 0, true);
-    machine_open(&ring);
+    me = machine_begin_open(4, 8, 0, true, &ring);
     machine_open(&other);
-    me = machine_live(0);
     assert_int_equal(ring_arm(&ring, NULL), RING_OK);
     assert_string_equal(get_text(&other, me), ""); /* has not armed: nothing to pass on */
     assert_int_equal(put_text(&other, me, "a"), RING_OK);
@@ -238,9 +190,7 @@ static void a_consumer_signals_room_once_a_part_of_a_lap_is_free(void **state)
     int i;
 
     (void)state;
-    machine_begin(8, 8, 0, true);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(8, 8, 0, true, &ring);
     for (i = 0; i < 8; i++)
         assert_int_equal(put_text(&ring, me, "a"), RING_OK);
     machine_header()->producers_asleep = 1;
@@ -264,9 +214,7 @@ static void a_retired_queue_is_stale(void **state)
     uint64_t me, count;
 
     (void)state;
-    machine_begin(4, 8, 0, true);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(4, 8, 0, true, &ring);
     assert_int_equal(put_text(&ring, me, "a"), RING_OK);
     machine_header()->generation = UINT64_MAX;
     assert_int_equal(put_text(&ring, me, "b"), RING_STALE);
@@ -275,232 +223,6 @@ static void a_retired_queue_is_stale(void **state)
     assert_int_equal(ring_clear(&ring, NULL, me, &count), RING_STALE);
     assert_int_equal(ring_look(&ring, &level), RING_STALE);
     assert_int_equal(ring_arm(&ring, NULL), RING_STALE);
-}
-
-struct late_put {
-    enum ring_result result;
-    uint32_t ms;
-};
-
-static void put_late(struct mortal *mortal)
-{
-    struct late_put *late = mortal->more;
-
-    late->result = ring_put(mortal->ring, NULL, mortal->identity, "late", 4, late->ms);
-}
-
-/* Waits until a thread has passed the step once more than before. */
-static void wait_for_step(enum step where, unsigned before)
-{
-    while (machine_passed(where) == before)
-        (void)sched_yield();
-}
-
-/* The broker gives the queue other slots: its words are free for their threads. */
-static void renew(uint64_t generation)
-{
-    machine_header()->generation = UINT64_MAX;
-    machine_header()->put_lock = 0;
-    machine_header()->get_lock = 0;
-    machine_header()->generation = generation;
-}
-
-static void a_clear_wakes_who_waits_for_room(void **state)
-{
-    struct late_put late = {RING_FAILED, RING_FOREVER};
-    struct ring ring, full;
-    struct mortal mortal = {
-        .index = 1, .where = NOBODY, .run = put_late, .ring = &full, .more = &late};
-    const unsigned before = machine_passed(STEP_NAPS);
-    uint64_t me, count;
-
-    (void)state;
-    machine_begin(1, 8, 0, true);
-    machine_open(&full);
-    machine_open(&ring);
-    me = machine_live(0);
-    assert_int_equal(put_text(&ring, me, "a"), RING_OK);
-    machine_start(&mortal);
-    wait_for_step(STEP_NAPS, before);
-    assert_int_equal(ring_clear(&ring, NULL, me, &count), RING_OK);
-    assert_int_equal(count, 1);
-    assert_int_equal(machine_signals(), 1);
-    machine_join(&mortal);
-    assert_int_equal(late.result, RING_OK);
-    assert_string_equal(get_text(&ring, me), "late");
-}
-
-/* A consumer that takes its time after one message does not keep a producer. */
-static void a_put_sees_room_that_is_not_signalled(void **state)
-{
-    struct late_put late = {RING_FULL, RING_FOREVER};
-    struct ring ring, its;
-    struct mortal mortal = {
-        .index = 1, .where = NOBODY, .run = put_late, .ring = &its, .more = &late};
-    const unsigned before = machine_passed(STEP_NAPS);
-    uint64_t me;
-    int i;
-
-    (void)state;
-    machine_begin(8, 8, 0, false);
-    machine_open(&ring);
-    machine_open(&its);
-    me = machine_live(0);
-    for (i = 0; i < 8; i++)
-        assert_int_equal(put_text(&ring, me, "a"), RING_OK);
-    machine_start(&mortal);
-    wait_for_step(STEP_NAPS, before);
-    assert_string_equal(get_text(&ring, me), "a");
-    machine_join(&mortal);
-    assert_int_equal(late.result, RING_OK);
-    assert_int_equal(machine_header()->tail, 9);
-    assert_int_equal(machine_signals(), 0);
-}
-
-static void a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale(void **state)
-{
-    struct late_put late = {RING_OK, 5000};
-    struct ring ring;
-    struct mortal mortal = {
-        .index = 1, .where = NOBODY, .run = put_late, .ring = &ring, .more = &late};
-    uint64_t me, word;
-
-    (void)state;
-    machine_begin(4, 8, 0, false);
-    machine_open(&ring);
-    me = machine_live(0);
-    machine_header()->put_lock = me;
-    machine_start(&mortal);
-    do {
-        word = shmb_load64(&machine_header()->put_lock);
-    } while ((word & SHMB_LOCK_CONTENDED) == 0); /* it waits */
-    machine_header()->generation = UINT64_MAX;
-    while (!shmb_swap64(&machine_header()->put_lock, &word, 0))
-        ;
-    machine_join(&mortal);
-    assert_int_equal(late.result, RING_STALE);
-    assert_int_equal(machine_header()->tail, 0);
-    assert_int_equal(machine_header()->put_lock & SHMB_LOCK_IDENTITY, 0);
-}
-
-/* Two producers at a time would fill one slot. */
-static void a_put_that_waited_for_room_of_a_renewed_queue_is_stale(void **state)
-{
-    struct late_put late = {RING_OK, 5000};
-    struct ring old, ring;
-    struct mortal mortal = {
-        .index = 1, .where = NOBODY, .run = put_late, .ring = &old, .more = &late};
-    const unsigned before = machine_passed(STEP_NAPS);
-    uint64_t me;
-
-    (void)state;
-    machine_begin(1, 8, 0, false);
-    machine_open(&old);
-    machine_open(&ring);
-    ring.generation = 8;
-    me = machine_live(0);
-    assert_int_equal(put_text(&old, me, "a"), RING_OK);
-    machine_start(&mortal);
-    wait_for_step(STEP_NAPS, before);
-    renew(8);
-    machine_header()->put_lock = mortal.identity; /* a thread of the other slots, the same number */
-    assert_string_equal(get_text(&ring, me), "a");
-    machine_join(&mortal);
-    assert_int_equal(late.result, RING_STALE);
-    assert_int_equal(machine_header()->tail, 1);
-    assert_true(machine_header()->put_lock == mortal.identity);
-}
-
-static void an_end_of_a_renewed_queue_is_not_given_back(void **state)
-{
-    struct ring old, ring;
-    uint64_t me;
-
-    (void)state;
-    machine_begin(4, 8, ONE_EACH, true);
-    machine_open(&old);
-    machine_open(&ring);
-    ring.generation = 8;
-    me = machine_live(0);
-    assert_int_equal(put_text(&old, me, "a"), RING_OK);
-    assert_string_equal(get_text(&old, me), "a");
-    renew(8);
-    /* A thread of the other slots has the same number there. */
-    assert_int_equal(put_text(&ring, me, "b"), RING_OK);
-    assert_string_equal(get_text(&ring, me), "b");
-    ring_leave(&old, NULL);
-    assert_true(machine_header()->put_lock == me);
-    assert_true(machine_header()->get_lock == me);
-    ring_leave(&ring, NULL);
-    assert_int_equal(machine_header()->put_lock, 0);
-    assert_int_equal(machine_header()->get_lock, 0);
-}
-
-static void get_late(struct mortal *mortal)
-{
-    struct late_put *late = mortal->more;
-    uint32_t length;
-    char text[8];
-
-    late->result =
-        ring_get(mortal->ring, NULL, mortal->identity, text, sizeof(text), &length, late->ms);
-}
-
-static void a_get_that_waited_in_a_renewed_queue_is_stale(void **state)
-{
-    struct late_put late = {RING_OK, 5000};
-    struct ring old, ring;
-    struct mortal mortal = {
-        .index = 1, .where = NOBODY, .run = get_late, .ring = &old, .more = &late};
-    const unsigned before = machine_passed(STEP_NAPS);
-    uint64_t me;
-
-    (void)state;
-    machine_begin(4, 8, SHMB_ENTRY_ONE_CONSUMER, false);
-    machine_open(&old);
-    machine_open(&ring);
-    ring.generation = 8;
-    me = machine_live(0);
-    machine_start(&mortal);
-    wait_for_step(STEP_NAPS, before);
-    renew(8);
-    assert_int_equal(put_text(&ring, me, "a"), RING_OK);
-    machine_join(&mortal);
-    assert_int_equal(late.result, RING_STALE);
-    assert_string_equal(get_text(&ring, me), "a");
-}
-
-/* The head would go back: messages would come twice, and the queue would be damaged. */
-static void a_get_that_lost_its_end_does_not_move_the_head(void **state)
-{
-    struct late_put late = {RING_OK, 0};
-    struct ring old, ring;
-    struct mortal mortal = {.index = 1,
-                            .where = STEP_GET_COPIED,
-                            .holds = true,
-                            .run = get_late,
-                            .ring = &old,
-                            .more = &late};
-    const unsigned before = machine_passed(STEP_GET_COPIED);
-    uint64_t me;
-
-    (void)state;
-    machine_begin(4, 8, ONE_EACH, true);
-    machine_open(&old);
-    machine_open(&ring);
-    ring.generation = 8;
-    me = machine_live(0);
-    assert_int_equal(put_text(&old, me, "a"), RING_OK);
-    assert_int_equal(put_text(&old, me, "b"), RING_OK);
-    machine_start(&mortal);
-    wait_for_step(STEP_GET_COPIED, before);
-    renew(8);
-    assert_string_equal(get_text(&ring, me), "a");
-    assert_string_equal(get_text(&ring, me), "b");
-    machine_release();
-    machine_join(&mortal);
-    assert_int_equal(late.result, RING_EMPTY); /* the next call says that the queue is stale */
-    assert_int_equal(machine_header()->head, 2);
 }
 
 /* ---- ends for one thread ---- */
@@ -523,10 +245,8 @@ static void an_end_for_one_belongs_to_its_first_thread(void **state)
     uint64_t me, count;
 
     (void)state;
-    machine_begin(4, 8, ONE_EACH, true);
-    machine_open(&mine);
+    me = machine_begin_open(4, 8, ONE_EACH, true, &mine);
     machine_open(&other);
-    me = machine_live(0);
     assert_int_equal(put_text(&mine, me, "a"), RING_OK);
     assert_string_equal(get_text(&mine, me), "a");
     assert_int_equal(put_text(&other, me, "b"), RING_OK); /* through any handle */
@@ -544,358 +264,6 @@ static void an_end_for_one_belongs_to_its_first_thread(void **state)
     assert_string_equal(get_text(&mine, me), "x");
     assert_int_equal(ring_clear(&mine, NULL, me, &count), RING_OK);
     assert_int_equal(put_text(&mine, me, "c"), RING_OK);
-}
-
-/* ---- many threads ---- */
-
-#define PRODUCERS 3u
-#define EACH      4000u
-
-struct message {
-    uint32_t producer, number;
-};
-
-static uint32_t consumers, each;
-static volatile uint32_t seen[PRODUCERS][EACH + 1]; /* 2: more than once */
-static volatile uint32_t wrong;
-
-static void produce(struct mortal *mortal)
-{
-    struct message message = {mortal->index, 0};
-    enum ring_result result;
-
-    while (message.number < each) {
-        result = ring_put(mortal->ring, NULL, mortal->identity, &message, sizeof(message), 20000);
-        if (result == RING_OK || result == RING_FULL)
-            message.number++;
-        else
-            (void)shmb_exchange32(&wrong, 100 + (uint32_t)result);
-    }
-}
-
-/* Gets until a message says that this is the end. */
-static void consume(struct mortal *mortal)
-{
-    uint32_t next[PRODUCERS] = {0}, length;
-    struct message message;
-
-    for (;;) {
-        enum ring_result result = ring_get(mortal->ring, NULL, mortal->identity, &message,
-                                           sizeof(message), &length, 20000);
-
-        if (result != RING_OK) {
-            (void)shmb_exchange32(&wrong, 200 + (uint32_t)result);
-            return;
-        }
-        if (message.producer == PRODUCERS)
-            return;
-        if (length != sizeof(message) || message.producer > PRODUCERS ||
-            message.number < next[message.producer] || message.number > EACH) {
-            (void)shmb_exchange32(&wrong, 1);
-            return;
-        }
-        next[message.producer] = message.number + 1;
-        if (shmb_exchange32(&seen[message.producer][message.number], 1) != 0)
-            shmb_store32(&seen[message.producer][message.number], 2);
-    }
-}
-
-/*
- * Runs producers and consumers to the end, with no bounded sleep to help. Returns how many of its
- * own messages, which end the consumers, were refused.
- */
-static uint64_t run_all(uint32_t producers, uint32_t consumer_count, uint32_t slots, uint32_t flags)
-{
-    struct mortal mortal[PRODUCERS + 4];
-    struct ring rings[PRODUCERS + 4], ring;
-    const struct message last = {PRODUCERS, 0};
-    uint32_t i;
-    uint64_t me, refused = 0;
-
-    machine_begin(slots, sizeof(struct message), flags, true);
-    memset((void *)seen, 0, sizeof(seen));
-    memset(mortal, 0, sizeof(mortal));
-    wrong = 0;
-    each = EACH;
-    consumers = consumer_count;
-    for (i = 0; i < producers + consumers; i++) {
-        machine_open(&rings[i]);
-        mortal[i].index = i;
-        mortal[i].where = NOBODY;
-        mortal[i].run = i < producers ? produce : consume;
-        mortal[i].ring = &rings[i];
-        machine_start(&mortal[i]);
-    }
-    for (i = 0; i < producers; i++)
-        machine_join(&mortal[i]);
-    machine_open(&ring);
-    me = machine_live(MACHINE_SLOTS - 1);
-    for (i = 0; i < consumers; i++) {
-        while (ring_put(&ring, NULL, me, &last, sizeof(last), 20000) == RING_FULL)
-            refused++;
-    }
-    for (i = 0; i < consumers; i++)
-        machine_join(&mortal[producers + i]);
-    assert_int_equal(wrong, 0);
-    return refused;
-}
-
-static void each_message_arrives_once(uint32_t producers, uint32_t consumer_count, uint32_t slots,
-                                      uint32_t flags)
-{
-    uint32_t i, j;
-
-    run_all(producers, consumer_count, slots, flags);
-    for (i = 0; i < producers; i++)
-        for (j = 0; j < EACH; j++)
-            assert_int_equal(seen[i][j], 1);
-}
-
-static void many_put_and_many_get(void **state)
-{
-    (void)state;
-    each_message_arrives_once(PRODUCERS, 3, 4, 0);
-    each_message_arrives_once(PRODUCERS, 4, 1, 0);
-    each_message_arrives_once(1, 3, 64, SHMB_ENTRY_ONE_PRODUCER);
-}
-
-static void one_puts_and_one_gets(void **state)
-{
-    (void)state;
-    each_message_arrives_once(1, 1, 2, ONE_EACH);
-    each_message_arrives_once(1, 1, 1, SHMB_ENTRY_ONE_CONSUMER);
-    each_message_arrives_once(PRODUCERS, 1, 16, SHMB_ENTRY_ONE_CONSUMER);
-}
-
-static void what_is_not_dropped_arrives_once(void **state)
-{
-    struct ring_level level;
-    struct ring ring;
-    uint64_t arrived = 0;
-    uint32_t i, j;
-
-    (void)state;
-    run_all(2, 2, 4, SHMB_ENTRY_DROP_OLDEST);
-    for (i = 0; i < 2; i++)
-        for (j = 0; j < EACH; j++) {
-            assert_true(seen[i][j] <= 1);
-            arrived += seen[i][j];
-        }
-    machine_open(&ring);
-    assert_int_equal(ring_look(&ring, &level), RING_OK);
-    assert_int_equal(arrived + level.dropped, 2 * EACH);
-}
-
-static void what_is_not_refused_arrives_once(void **state)
-{
-    struct ring_level level;
-    struct ring ring;
-    uint64_t arrived = 0, ends;
-    uint32_t i, j;
-
-    (void)state;
-    ends = run_all(2, 2, 4, SHMB_ENTRY_REFUSE);
-    for (i = 0; i < 2; i++)
-        for (j = 0; j < EACH; j++) {
-            assert_true(seen[i][j] <= 1);
-            arrived += seen[i][j];
-        }
-    machine_open(&ring);
-    assert_int_equal(ring_look(&ring, &level), RING_OK);
-    assert_int_equal(arrived + level.refused, 2 * EACH + ends);
-}
-
-/* ---- deaths ---- */
-
-static void die_putting(struct mortal *mortal)
-{
-    (void)ring_put(mortal->ring, NULL, mortal->identity, "dead", 4, 20000);
-}
-
-static void die_getting(struct mortal *mortal)
-{
-    char buffer[8];
-    uint32_t length;
-
-    (void)ring_get(mortal->ring, NULL, mortal->identity, buffer, 8, &length, 20000);
-}
-
-static void die_clearing(struct mortal *mortal)
-{
-    uint64_t count;
-
-    (void)ring_clear(mortal->ring, NULL, mortal->identity, &count);
-}
-
-struct death {
-    void (*run)(struct mortal *mortal);
-    enum step where;
-    uint32_t flags;
-    const char *before[3]; /* in the queue of two slots */
-    const char *after[3];  /* in it when the thread has died */
-    bool sleeps;           /* the main thread gets or puts one so that it goes on */
-};
-
-static const struct death deaths[] = {
-    {die_putting, STEP_PUT_LOCKED, 0, {"a"}, {"a"}, false},
-    {die_putting, STEP_PUT_ROOM, 0, {"a"}, {"a"}, false},
-    {die_putting, STEP_PUT_FILLED, 0, {"a"}, {"a"}, false},
-    {die_putting, STEP_PUT_STORED, 0, {"a"}, {"a", "dead"}, false},
-    {die_putting, STEP_PUT_UNLOCKED, 0, {"a"}, {"a", "dead"}, false},
-    {die_putting, STEP_PUT_ROOM, ONE_EACH, {"a"}, {"a"}, false},
-    {die_putting, STEP_PUT_FILLED, ONE_EACH, {"a"}, {"a"}, false},
-    {die_putting, STEP_PUT_STORED, ONE_EACH, {"a"}, {"a", "dead"}, false},
-    {die_putting, STEP_DROPS, SHMB_ENTRY_DROP_OLDEST, {"a", "b"}, {"a", "b"}, false},
-    {die_putting, STEP_DROPPED, SHMB_ENTRY_DROP_OLDEST, {"a", "b"}, {"b"}, false},
-    {die_putting, STEP_NAPS, 0, {"a", "b"}, {"a", "b"}, false},
-    {die_putting, STEP_NAPPED, 0, {"a", "b"}, {"b"}, true},
-    {die_getting, STEP_GET_COPIED, 0, {"a", "b"}, {"a", "b"}, false},
-    {die_getting, STEP_GET_STORED, 0, {"a", "b"}, {"b"}, false},
-    {die_getting, STEP_GET_COPIED, ONE_EACH, {"a", "b"}, {"a", "b"}, false},
-    {die_getting, STEP_GET_STORED, ONE_EACH, {"a", "b"}, {"b"}, false},
-    {die_getting, STEP_NAPS, 0, {NULL}, {NULL}, false},
-    {die_getting, STEP_NAPPED, 0, {NULL}, {"new"}, true},
-    {die_clearing, STEP_CLEARED, 0, {"a", "b"}, {NULL}, false},
-};
-
-/* Waits until the thread sleeps, and moves the index that it waits for. */
-static void let_it_wake(const struct death *death, struct ring *ring, uint64_t me)
-{
-    while (!machine_slept()) /* a mark alone: it may still look at the index */
-        sched_yield();
-    if (death->run == die_putting)
-        assert_string_equal(get_text(ring, me), "a");
-    else
-        assert_int_equal(put_text(ring, me, "new"), RING_OK);
-}
-
-/* Whatever the step: nothing by half, nobody has to wait for the dead one. */
-static void the_death_of_an_end_costs_what_the_reference_says(void **state)
-{
-    struct mortal mortal = {.index = 1};
-    struct ring ring, its;
-    uint64_t me, count;
-    size_t i, j;
-
-    (void)state;
-    for (i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++) {
-        const struct death *death = &deaths[i];
-        struct ring filler;
-
-        machine_begin(2, 8, death->flags, true);
-        machine_open(&filler);
-        machine_open(&ring);
-        machine_open(&its);
-        me = machine_live(0);
-        for (j = 0; death->before[j] != NULL; j++)
-            assert_int_equal(put_text(&filler, me, death->before[j]), RING_OK);
-        ring_leave(&filler, NULL);
-        mortal.run = death->run;
-        mortal.where = death->where;
-        mortal.passes = 0;
-        mortal.ring = &its;
-        machine_start(&mortal);
-        if (death->sleeps)
-            let_it_wake(death, &ring, me);
-        machine_join(&mortal);
-        if (!mortal.died)
-            fail_msg("death %zu did not happen", i);
-        for (j = 0; death->after[j] != NULL; j++)
-            assert_string_equal(get_text(&ring, me), death->after[j]);
-        assert_string_equal(get_text(&ring, me), "");
-        /* All goes on, and the whole queue is there. */
-        assert_int_equal(put_text(&ring, me, "x"), RING_OK);
-        assert_int_equal(put_text(&ring, me, "y"), RING_OK);
-        assert_string_equal(get_text(&ring, me), "x");
-        assert_int_equal(ring_clear(&ring, NULL, me, &count), RING_OK);
-        assert_int_equal(count, 1);
-    }
-}
-
-static volatile uint32_t stop;
-
-#define ROUNDS  39u
-#define TRAFFIC 300u /* messages of a round */
-
-static void put_until_stopped(struct mortal *mortal)
-{
-    struct message message = {mortal->index, 0};
-
-    for (; shmb_load32(&stop) == 0; message.number++) {
-        if (ring_put(mortal->ring, NULL, mortal->identity, &message, sizeof(message), 200) ==
-            RING_CORRUPT)
-            (void)shmb_exchange32(&wrong, 1);
-        if (mortal->where == NOBODY && message.number == TRAFFIC)
-            shmb_store32(&stop, 1);
-    }
-}
-
-static void get_until_stopped(struct mortal *mortal)
-{
-    struct message message;
-    uint32_t length;
-
-    while (shmb_load32(&stop) == 0) {
-        enum ring_result result =
-            ring_get(mortal->ring, NULL, mortal->identity, &message, sizeof(message), &length, 200);
-
-        if (result == RING_CORRUPT || (result == RING_OK && length != sizeof(message)) ||
-            (result == RING_OK && message.producer >= MACHINE_SLOTS))
-            (void)shmb_exchange32(&wrong, 2);
-    }
-}
-
-/* One that lives and two that die on each side; the last ones die at any of the steps. */
-static void run_round(struct mortal mortal[6], struct ring rings[6], uint32_t round)
-{
-    uint32_t i;
-
-    shmb_store32(&stop, 0);
-    for (i = 0; i < 6; i++) {
-        machine_open(&rings[i]);
-        mortal[i].index = i;
-        mortal[i].ring = &rings[i];
-        mortal[i].run = i % 2 == 0 ? put_until_stopped : get_until_stopped;
-        mortal[i].passes = round % 5;
-        mortal[i].where = NOBODY;
-        if (i >= 2)
-            mortal[i].where =
-                (enum step)(STEP_PUT_LOCKED + (round + 3 * i) % (NOBODY - STEP_PUT_LOCKED));
-        machine_start(&mortal[i]);
-    }
-    for (i = 0; i < 6; i++)
-        machine_join(&mortal[i]);
-}
-
-static void threads_die_in_the_middle_of_the_traffic(void **state)
-{
-    static const uint32_t flags[] = {0, SHMB_ENTRY_DROP_OLDEST, SHMB_ENTRY_ONE_CONSUMER};
-    struct mortal mortal[6] = {{0}};
-    struct ring rings[6];
-    struct ring_level level;
-    unsigned deaths_seen = 0;
-    uint32_t round, i;
-    uint64_t me;
-    size_t which;
-
-    (void)state;
-    for (which = 0; which < sizeof(flags) / sizeof(flags[0]); which++) {
-        machine_begin(3, sizeof(struct message), flags[which], false);
-        wrong = 0;
-        for (round = 0; round < ROUNDS; round++) {
-            run_round(mortal, rings, round);
-            for (i = 0; i < 6; i++)
-                deaths_seen += mortal[i].died;
-        }
-        assert_int_equal(wrong, 0);
-        me = machine_live(MACHINE_SLOTS - 1);
-        machine_open(&rings[0]);
-        assert_int_equal(ring_look(&rings[0], &level), RING_OK);
-        assert_int_equal(ring_clear(&rings[0], NULL, me, &level.got), RING_OK);
-        assert_int_equal(ring_put(&rings[0], NULL, me, "x", 1, 0), RING_OK);
-        assert_string_equal(get_text(&rings[0], me), "x");
-    }
-    assert_true(deaths_seen > ROUNDS);
 }
 
 /* ---- hostile bytes ---- */
@@ -928,9 +296,7 @@ static void hostile_indices_are_corrupt_and_clear_repairs_them(void **state)
     uint64_t me, count;
 
     (void)state;
-    machine_begin(4, 8, 0, true);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(4, 8, 0, true, &ring);
     machine_header()->head = 9;
     machine_header()->tail = 100;
     assert_int_equal(put_text(&ring, me, "a"), RING_CORRUPT);
@@ -965,9 +331,7 @@ static void cleared_messages_do_not_come_back(void **state)
     unsigned i;
 
     (void)state;
-    machine_begin(16, 8, ONE_EACH, true);
-    machine_open(&ring);
-    me = machine_live(0);
+    me = machine_begin_open(16, 8, ONE_EACH, true, &ring);
     for (i = 0; i < 12; i++)
         assert_int_equal(put_text(&ring, me, "a"), RING_OK);
     assert_string_equal(get_text(&ring, me), "a");
@@ -992,9 +356,7 @@ static void any_bytes_are_survived(void **state)
 
     (void)state;
     for (which = 0; which < sizeof(flags) / sizeof(flags[0]); which++) {
-        machine_begin(8 - (uint32_t)which % 2, 24, flags[which], false);
-        machine_open(&ring);
-        me = machine_live(0);
+        me = machine_begin_open(8 - (uint32_t)which % 2, 24, flags[which], false, &ring);
         for (i = 0; i < 20000; i++) {
             struct shmb_queue_header *header = machine_header();
 
@@ -1036,6 +398,10 @@ static void any_bytes_are_survived(void **state)
         }
     }
 }
+
+/* ---- sleepers ---- */
+
+#define SIGNALS_MOST 1000000u
 
 static void get_one(struct mortal *mortal)
 {
@@ -1140,49 +506,28 @@ static void a_section_that_is_too_short_is_refused(void **state)
     assert_false(ring_begin(&ring, bytes, SIZE_MAX, 4, SHMB_QUEUE_SLOT_MOST + 1, 0, 1));
 }
 
-static void every_step_was_passed(void **state)
-{
-    unsigned i;
-
-    (void)state;
-    for (i = 0; i < STEP_COUNT; i++)
-        if (machine_passed((enum step)i) == 0)
-            fail_msg("no thread passed step %u", i);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(messages_come_in_order_and_whole, end),
-        cmocka_unit_test_teardown(a_full_queue_says_so, end),
-        cmocka_unit_test_teardown(a_queue_that_refuses_counts_it_and_does_not_wait, end),
-        cmocka_unit_test_teardown(a_queue_that_drops_keeps_the_newest, end),
-        cmocka_unit_test_teardown(lengths_are_checked, end),
-        cmocka_unit_test_teardown(nobody_is_woken_while_nobody_sleeps, end),
-        cmocka_unit_test_teardown(who_waited_for_the_event_passes_the_signal_on, end),
-        cmocka_unit_test_teardown(a_retired_queue_is_stale, end),
-        cmocka_unit_test_teardown(a_clear_wakes_who_waits_for_room, end),
-        cmocka_unit_test_teardown(a_consumer_signals_room_once_a_part_of_a_lap_is_free, end),
-        cmocka_unit_test_teardown(a_put_sees_room_that_is_not_signalled, end),
-        cmocka_unit_test_teardown(a_put_that_waited_for_the_lock_of_a_retired_queue_is_stale, end),
-        cmocka_unit_test_teardown(a_put_that_waited_for_room_of_a_renewed_queue_is_stale, end),
-        cmocka_unit_test_teardown(an_end_of_a_renewed_queue_is_not_given_back, end),
-        cmocka_unit_test_teardown(a_get_that_waited_in_a_renewed_queue_is_stale, end),
-        cmocka_unit_test_teardown(a_get_that_lost_its_end_does_not_move_the_head, end),
-        cmocka_unit_test_teardown(an_end_for_one_belongs_to_its_first_thread, end),
-        cmocka_unit_test_teardown(many_put_and_many_get, end),
-        cmocka_unit_test_teardown(one_puts_and_one_gets, end),
-        cmocka_unit_test_teardown(what_is_not_dropped_arrives_once, end),
-        cmocka_unit_test_teardown(what_is_not_refused_arrives_once, end),
-        cmocka_unit_test_teardown(the_death_of_an_end_costs_what_the_reference_says, end),
-        cmocka_unit_test_teardown(threads_die_in_the_middle_of_the_traffic, end),
-        cmocka_unit_test_teardown(hostile_indices_are_corrupt_and_clear_repairs_them, end),
-        cmocka_unit_test_teardown(cleared_messages_do_not_come_back, end),
-        cmocka_unit_test_teardown(any_bytes_are_survived, end),
-        cmocka_unit_test_teardown(false_wake_ups_do_not_keep_a_sleeper, end),
-        cmocka_unit_test_teardown(only_false_wake_ups_slow_a_sleeper_down, end),
-        cmocka_unit_test_teardown(a_section_that_is_too_short_is_refused, end),
-        cmocka_unit_test_teardown(every_step_was_passed, end),
+        cmocka_unit_test_teardown(messages_come_in_order_and_whole, machine_teardown),
+        cmocka_unit_test_teardown(a_full_queue_says_so, machine_teardown),
+        cmocka_unit_test_teardown(a_queue_that_refuses_counts_it_and_does_not_wait,
+                                  machine_teardown),
+        cmocka_unit_test_teardown(a_queue_that_drops_keeps_the_newest, machine_teardown),
+        cmocka_unit_test_teardown(lengths_are_checked, machine_teardown),
+        cmocka_unit_test_teardown(nobody_is_woken_while_nobody_sleeps, machine_teardown),
+        cmocka_unit_test_teardown(who_waited_for_the_event_passes_the_signal_on, machine_teardown),
+        cmocka_unit_test_teardown(a_retired_queue_is_stale, machine_teardown),
+        cmocka_unit_test_teardown(a_consumer_signals_room_once_a_part_of_a_lap_is_free,
+                                  machine_teardown),
+        cmocka_unit_test_teardown(an_end_for_one_belongs_to_its_first_thread, machine_teardown),
+        cmocka_unit_test_teardown(hostile_indices_are_corrupt_and_clear_repairs_them,
+                                  machine_teardown),
+        cmocka_unit_test_teardown(cleared_messages_do_not_come_back, machine_teardown),
+        cmocka_unit_test_teardown(any_bytes_are_survived, machine_teardown),
+        cmocka_unit_test_teardown(false_wake_ups_do_not_keep_a_sleeper, machine_teardown),
+        cmocka_unit_test_teardown(only_false_wake_ups_slow_a_sleeper_down, machine_teardown),
+        cmocka_unit_test_teardown(a_section_that_is_too_short_is_refused, machine_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
