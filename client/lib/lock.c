@@ -133,6 +133,12 @@ static int32_t take_mutex(struct shmb_segment *segment, uint32_t timeout_ms, str
     return wait_for(segment, mutex, timeout_ms, &self, fault);
 }
 
+static void note_seat(struct ownership *ownership, const struct seat *seat)
+{
+    ownership->seat = seat->number;
+    ownership->identity = seat->identity;
+}
+
 /* This thread owns the word now. A segment that is stale by now is not entered. */
 int32_t lock_enter_fast(struct shmb_segment *segment, struct seat *seat, bool died,
                         struct fault *fault)
@@ -142,11 +148,10 @@ int32_t lock_enter_fast(struct shmb_segment *segment, struct seat *seat, bool di
     const int32_t result = block_get(segment, &block);
 
     if (result != SHMB_OK) {
-        segment_lock_give(segment, seat, false, &ignored);
+        segment_lock_give(segment, seat->identity, false, &ignored);
         return fault_plain(fault, result);
     }
-    segment->ownership->seat = seat;
-    segment->ownership->identity = seat->identity;
+    note_seat(segment->ownership, seat);
     return enter(segment, block, &seat->self, died);
 }
 
@@ -204,7 +209,7 @@ static void leave(struct ownership *ownership)
 int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
 {
     struct ownership *ownership = segment->ownership;
-    struct seat *seat;
+    uint64_t identity;
     bool consistent;
     DWORD code;
 
@@ -217,12 +222,12 @@ int32_t lock_give(struct shmb_segment *segment, struct fault *fault)
         return SHMB_OK;
     }
     /* Before the release: after it, another thread may own the lock and set these members. */
-    seat = ownership->seat;
+    identity = ownership->identity;
     consistent = !ownership->abandoned;
     leave(ownership);
     block_leave(segment);
     if (handle_has_fast_lock(segment))
-        return segment_lock_give(segment, seat, consistent, fault);
+        return segment_lock_give(segment, identity, consistent, fault);
     if (ReleaseMutex(ownership->mutex))
         return SHMB_OK;
     /* Not the owner: the program has released the mutex itself, without the library. */
@@ -283,8 +288,8 @@ static bool is_in_order(const struct shmb_segment *segment)
 }
 
 /*
- * As enter, where all is in order. A function of its own: with a call of the system within, those
- * below would have to save registers first.
+ * A function of its own: with a call of the system within, those below would have to save
+ * registers first.
  */
 static SHMB_NEVER_INLINE int32_t note_since(struct shmb_block *block)
 {
@@ -292,13 +297,13 @@ static SHMB_NEVER_INLINE int32_t note_since(struct shmb_block *block)
     return SHMB_OK;
 }
 
+/* As enter, where all is in order. */
 static int32_t enter_in_order(struct shmb_segment *segment, struct seat *seat)
 {
     struct ownership *ownership = segment->ownership;
 
-    if (ownership->identity != seat->identity) { /* else the thread had it last */
-        ownership->seat = seat;
-        ownership->identity = seat->identity;
+    if (ownership->seat != seat->number) { /* else the thread had it last */
+        note_seat(ownership, seat);
         ownership->thread = seat->self.writer;
         shmb_store32(&ownership->thread_id, (uint32_t)seat->self.writer);
         shmb_store32(&ownership->thread_born, seat->self.born);
@@ -339,11 +344,11 @@ static SHMB_NEVER_INLINE int32_t unlock_slow(struct shmb_segment *segment)
     return result_end(lock_give(segment, &fault), &fault);
 }
 
-static SHMB_NEVER_INLINE int32_t give_wanted(struct shmb_segment *segment, const struct seat *seat)
+static SHMB_NEVER_INLINE int32_t give_wanted(struct shmb_segment *segment, uint64_t identity)
 {
     struct fault fault = {CALL_NONE, 0};
 
-    return result_end(word_lock_give_wanted(segment_lock_known(segment), seat, true, &fault),
+    return result_end(word_lock_give_wanted(segment_lock_known(segment), identity, true, &fault),
                       &fault);
 }
 
@@ -364,7 +369,6 @@ int32_t SHMB_CALL shmb_lock(shmb_segment *segment, uint32_t timeout_ms)
 int32_t SHMB_CALL shmb_unlock(shmb_segment *segment)
 {
     struct ownership *ownership;
-    const struct seat *seat;
     uint64_t identity;
 
     if (segment == NULL)
@@ -373,11 +377,11 @@ int32_t SHMB_CALL shmb_unlock(shmb_segment *segment)
         return unlock_slow(segment);
     ownership = segment->ownership;
     /* Before the release: after it, another thread may set these members. */
-    seat = ownership->seat;
     identity = ownership->identity;
     shmb_store32(&ownership->holder, 0);
-    return fast_give_uncontended(&segment->block->lock_word, identity) ? SHMB_OK
-                                                                       : give_wanted(segment, seat);
+    return fast_give_uncontended(&segment->block->lock_word, identity)
+               ? SHMB_OK
+               : give_wanted(segment, identity);
 }
 
 int32_t SHMB_CALL shmb_mark_consistent(shmb_segment *segment)

@@ -47,7 +47,8 @@ static int32_t SHMB_CALL call_wake(struct shmb_fast *fast)
     struct inline_lock *lock = lock_of(fast);
     struct fault fault = {CALL_NONE, 0};
 
-    return result_end(word_lock_give_wanted(lock->lock, lock->seat, true, &fault), &fault);
+    return result_end(word_lock_give_wanted(lock->lock, lock->seat->identity, true, &fault),
+                      &fault);
 }
 
 static void fill_in(struct inline_lock *lock)

@@ -211,6 +211,45 @@ static void a_thread_that_ends_with_it_has_died(void **state)
     shmb_close(segment);
 }
 
+static struct {
+    shmb_segment *here, *there;
+} both;
+
+static DWORD WINAPI lock_both(void *unused)
+{
+    (void)unused;
+    return shmb_lock(both.here, 0) != SHMB_OK || shmb_unlock(both.here) != SHMB_OK ||
+           shmb_lock(both.there, 0) != SHMB_OK || shmb_unlock(both.there) != SHMB_OK;
+}
+
+/* A writer of the slots makes the thread after it look the same in lock words. */
+static void a_thread_with_the_identity_of_an_earlier_one_is_another(void **state)
+{
+    uint64_t word;
+    uint32_t i;
+
+    (void)state;
+    both.here = opened(NAME, SHMB_WRITE);
+    both.there = opened("ShmbTest.Other", SHMB_WRITE);
+    assert_int_equal(in_thread(lock_both, NULL), 0);
+    assert_int_equal(slots_taken(), 0);
+    for (i = 0; i < STAGE_SLOTS; i++) /* the slot of that thread seems to be the only free one */
+        if (stage_slot(i)->generation == 0)
+            stage_slot(i)->taken = 1;
+        else
+            stage_slot(i)->generation--;
+    assert_int_equal(shmb_lock(both.here, 0), SHMB_OK);
+    word = *word_at();
+    assert_int_equal(word >> SHMB_LOCK_GENERATION, 1); /* that of the first thread, too */
+    assert_int_equal(shmb_unlock(both.here), SHMB_OK);
+    assert_int_equal(shmb_lock(both.there, 0), SHMB_OK);
+    /* The thread that it is noted for has not ended. */
+    assert_int_equal(in_thread(close_there, both.there), (DWORD)-SHMB_NOT_OWNER);
+    assert_int_equal(shmb_unlock(both.there), SHMB_OK);
+    assert_int_equal(shmb_close(both.there), SHMB_OK);
+    assert_int_equal(shmb_close(both.here), SHMB_OK);
+}
+
 /* ---- fibers ------------------------------------------------------------------------- */
 
 static struct {
@@ -345,6 +384,7 @@ int main(void)
         STAGED(it_counts_for_the_handle_that_took_it),
         STAGED(a_write_in_it_ends_with_it),
         STAGED(a_thread_that_ends_with_it_has_died),
+        STAGED(a_thread_with_the_identity_of_an_earlier_one_is_another),
         STAGED(the_end_of_a_fiber_is_not_that_of_its_thread),
         STAGED(the_end_of_a_fiber_that_took_it_again_is_not_either),
         STAGED(a_table_outlasts_the_fiber_that_took_the_slot),

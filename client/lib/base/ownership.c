@@ -100,7 +100,7 @@ uint32_t ownership_lock_share(const struct ownership *ownership, const struct sh
                                                          : holding_share(&ownership->locks, share);
 }
 
-bool ownership_holds(uint32_t token, const struct seat *seat)
+bool ownership_holds(uint32_t token, uint64_t seat)
 {
     const struct ownership *ownership;
 

@@ -51,8 +51,8 @@ struct ownership {
     struct shmb_segment *writers; /* the handles with a share of them, linked by `next_writer` */
     uint32_t writer;              /* without a lock: token of the thread that began the write */
     uint64_t thread;              /* that may write, as thread_writer has it */
-    struct seat *seat;            /* of a fast lock: that of the holder */
-    uint64_t identity;            /* of a fast lock: of the thread that `thread` is about */
+    uint64_t seat;                /* of a fast lock: number of the seat of that thread */
+    uint64_t identity;            /* the same: in the lock word */
     uint64_t sequence;            /* its value during the write */
     uint64_t change;              /* number of the change in progress */
     uint32_t signalled;           /* the change events that may be set: a bit each */
@@ -99,10 +99,10 @@ void ownership_settle(struct ownership *ownership);
 uint32_t ownership_lock_share(const struct ownership *ownership, const struct share *share);
 
 /*
- * Does the calling thread, which has this token, hold a fast lock with this slot? True also if that
+ * Does the calling thread, which has this token, hold a fast lock with this seat? True also if that
  * cannot be told: the process ends, and a thread that the system has ended had the list.
  */
-bool ownership_holds(uint32_t token, const struct seat *seat);
+bool ownership_holds(uint32_t token, uint64_t seat);
 
 /* Begins a turn: nothing is taken, and no handle has a share. */
 void holding_begin(struct holding *holding);

@@ -16,8 +16,9 @@
 #include "ownership.h"
 #include "thread.h"
 
-static SRWLOCK lock = SRWLOCK_INIT; /* guards the list of all seats */
+static SRWLOCK lock = SRWLOCK_INIT; /* guards the list of all seats, and their count */
 static struct seat *all;
+static uint64_t count; /* that there have been */
 
 static INIT_ONCE once = INIT_ONCE_STATIC_INIT;
 static DWORD at_end = FLS_OUT_OF_INDEXES;
@@ -47,6 +48,7 @@ static void unlink_seat(struct seat *seat)
 static void link_seat(struct seat *seat)
 {
     AcquireSRWLockExclusive(&lock);
+    seat->number = ++count;
     seat->before = &all;
     seat->next_of_all = all;
     if (all != NULL)
@@ -76,7 +78,7 @@ static void give_back(struct seat *seat)
 /* By the thread of the seat, for a lock that it has or a table of shmb_fast.h? */
 static bool is_in_use(const struct seat *seat)
 {
-    return seat->uses > 0 || ownership_holds(seat->self.token, seat);
+    return seat->uses > 0 || ownership_holds(seat->self.token, seat->number);
 }
 
 /*
@@ -246,6 +248,16 @@ int32_t domain_seat(struct domain *domain, struct seat **seat, struct fault *fau
 {
     *seat = domain_known_seat(domain);
     return *seat != NULL ? SHMB_OK : take_slot(domain, seat, fault);
+}
+
+struct domain *domain_of_thread(uint32_t number, uint32_t slot_count)
+{
+    const struct seat *seat = first_seat();
+
+    while (seat != NULL &&
+           (seat->domain->number != number || seat->domain->slot_count != slot_count))
+        seat = seat->next;
+    return seat != NULL ? seat->domain : NULL;
 }
 
 int32_t domain_identity(struct domain *domain, uint64_t *identity, struct fault *fault)

@@ -16,7 +16,8 @@ struct domain;
 
 /* A thread's slot. Only that thread uses it. */
 struct seat {
-    uint64_t identity; /* for lock words */
+    uint64_t identity; /* for lock words; a program can make it come twice */
+    uint64_t number;   /* in this process; never comes twice */
     uint32_t uses;     /* tables of shmb_fast.h with this slot */
     uint32_t slot;
     struct domain *domain;
@@ -65,6 +66,9 @@ static inline struct seat *domain_seat_at_once(const struct domain *domain)
 {
     return domain_seat_among((struct seat *)thread_get_at_once(THREAD_SEATS), domain);
 }
+
+/* The one with this number in which the calling thread has a slot. NULL: it has none there. */
+struct domain *domain_of_thread(uint32_t number, uint32_t slot_count);
 
 /* The identity alone. Results as domain_seat. */
 int32_t domain_identity(struct domain *domain, uint64_t *identity, struct fault *fault);

@@ -66,17 +66,20 @@ int32_t segment_lock_get(struct shmb_segment *segment, struct word_lock **out, s
     return result == SHMB_OK ? open_lock(segment, out, fault) : result;
 }
 
-int32_t segment_lock_give(struct shmb_segment *segment, const struct seat *seat, bool consistent,
+int32_t segment_lock_give(struct shmb_segment *segment, uint64_t identity, bool consistent,
                           struct fault *fault)
 {
     struct word_lock *lock = segment_lock_known(segment), once;
+    struct domain *domain;
     int32_t result;
 
     if (lock != NULL)
-        return word_lock_give(lock, seat, consistent, fault);
-    word_lock_begin(&once, &segment->block->lock_word, seat->domain, segment->info.lock,
-                    segment->owner);
-    result = word_lock_give(&once, seat, consistent, fault);
+        return word_lock_give(lock, identity, consistent, fault);
+    domain = domain_of_thread(segment->slots, segment->slot_count);
+    if (domain == NULL)
+        return fault_plain(fault, SHMB_NOT_OWNER);
+    word_lock_begin(&once, &segment->block->lock_word, domain, segment->info.lock, segment->owner);
+    result = word_lock_give(&once, identity, consistent, fault);
     word_lock_end(&once);
     return result;
 }

@@ -30,7 +30,7 @@ static inline struct word_lock *segment_lock_known(const struct shmb_segment *se
 }
 
 /* As word_lock_give. Needs no memory: the thread may have taken the lock through another handle. */
-int32_t segment_lock_give(struct shmb_segment *segment, const struct seat *seat, bool consistent,
+int32_t segment_lock_give(struct shmb_segment *segment, uint64_t identity, bool consistent,
                           struct fault *fault);
 
 /* Before the handle is freed. */

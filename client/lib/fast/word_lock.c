@@ -183,11 +183,11 @@ int32_t word_lock_take(struct word_lock *lock, uint32_t timeout_ms, struct seat 
     return result;
 }
 
-int32_t word_lock_give_wanted(struct word_lock *lock, const struct seat *seat, bool consistent,
+int32_t word_lock_give_wanted(struct word_lock *lock, uint64_t identity, bool consistent,
                               struct fault *fault)
 {
     struct word_call context;
     const struct fast_lock fast = word_lock_fast(lock, &context);
 
-    return result_of(fast_give(&fast, seat->identity, consistent), &context, fault);
+    return result_of(fast_give(&fast, identity, consistent), &context, fault);
 }

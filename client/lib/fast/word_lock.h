@@ -45,21 +45,21 @@ int32_t word_lock_take(struct word_lock *lock, uint32_t timeout_ms, struct seat 
                        struct fault *fault);
 
 /* The part of word_lock_give for a lock that others want, or that an owner's death has marked. */
-int32_t word_lock_give_wanted(struct word_lock *lock, const struct seat *seat, bool consistent,
+int32_t word_lock_give_wanted(struct word_lock *lock, uint64_t identity, bool consistent,
                               struct fault *fault);
 
 /*
- * Gives it back; `seat` is that of the calling thread. `consistent`: the next owners get SHMB_OK
- * again. SHMB_STALE: the broker has closed the lock, and perhaps another thread has its successor.
- * SHMB_NOT_OWNER: a program has damaged the word, or the slot. After both, the thread does not have
- * the lock either.
+ * Gives it back; `identity` is that of the calling thread. `consistent`: the next owners get
+ * SHMB_OK again. SHMB_STALE: the broker has closed the lock, and perhaps another thread has its
+ * successor. SHMB_NOT_OWNER: a program has damaged the word, or the slot. After both, the thread
+ * does not have the lock either.
  */
-static inline int32_t word_lock_give(struct word_lock *lock, const struct seat *seat,
-                                     bool consistent, struct fault *fault)
+static inline int32_t word_lock_give(struct word_lock *lock, uint64_t identity, bool consistent,
+                                     struct fault *fault)
 {
-    return fast_give_uncontended(lock->word, seat->identity)
+    return fast_give_uncontended(lock->word, identity)
                ? SHMB_OK
-               : word_lock_give_wanted(lock, seat, consistent, fault);
+               : word_lock_give_wanted(lock, identity, consistent, fault);
 }
 
 /*
