@@ -136,6 +136,8 @@ static void a_put_that_waited_for_room_of_a_renewed_queue_is_stale(void **state)
     machine_join(&mortal);
     assert_int_equal(late.result, RING_STALE);
     assert_int_equal(machine_header()->tail, 1);
+    assert_int_equal(old.lengths[0], 1); /* nothing was written over the "a" */
+    assert_memory_equal(old.first, "a", 1);
     assert_true(machine_header()->put_lock == mortal.identity);
 }
 
