@@ -50,7 +50,7 @@ struct journal {
     /* Queue: the last message that a lane began to put, and that is put. */
     volatile uint64_t begun[LANES], done[LANES];
 
-    volatile uint32_t subject, way, stop, seed;
+    volatile uint32_t subject, way, stop;
     volatile uint32_t lanes;          /* that are in use */
     volatile uint32_t alive[LANES];   /* its thread works */
     volatile uint32_t unix_id[LANES]; /* of its process, under Wine */
