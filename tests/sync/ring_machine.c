@@ -12,7 +12,8 @@
 #define LONG_MS 20000u /* strict sleeps: nothing takes that long unless it is broken */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_cond_t changed;
 static bool signalled[3]; /* RING_ITEMS, RING_ROOM, and the event of the lock */
 static bool lives[MACHINE_SLOTS];
 static unsigned passed[STEP_COUNT];
@@ -148,7 +149,7 @@ static uint64_t now(void *context)
     struct timespec time;
 
     (void)context;
-    clock_gettime(CLOCK_REALTIME, &time);
+    clock_gettime(CLOCK_MONOTONIC, &time);
     return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
@@ -259,9 +260,21 @@ static const struct ring_port ring_port = {ring_lock, ring_sleep, ring_wake, rin
 
 /* ---- the queue ---- */
 
+/* A step of the machine's clock must end no sleep. */
+static void make_changed(void)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 void machine_begin(uint32_t slots, uint32_t slot_size, uint32_t flags, bool strict)
 {
     machine_end();
+    pthread_once(&once, make_changed);
     memory_size = (size_t)shmb_queue_size(slots, slot_size);
     memory = aligned_alloc(64, memory_size);
     slots_size = shmb_slots_size(MACHINE_SLOTS);
