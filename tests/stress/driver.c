@@ -266,7 +266,7 @@ bool driver_lap(const struct plan *plan, const struct crew *crew, struct tally *
     journal->subject = plan->subject;
     journal->way = plan->way;
     set_stage(plan);
-    well = work->open() && work->prepare();
+    well = work->open() && (work->prepare == NULL || work->prepare());
     if (well) {
         well = start_all(&lap) && work_until_done(&lap);
         well = end_all(&lap) && well;

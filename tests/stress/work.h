@@ -12,7 +12,7 @@ struct work {
     /* In each process, and once more where a thread gives all back in between. */
     bool (*open)(void);
     void (*close)(void);
-    /* The driver, before the first worker. */
+    /* The driver, before the first worker; or NULL. */
     bool (*prepare)(void);
     /* One round. False: it has failed, and the journal knows. */
     bool (*round)(struct life *life);

@@ -125,16 +125,10 @@ static bool lock_check(uint32_t deaths)
                         (unsigned long)deaths);
 }
 
-static bool lock_prepare(void)
-{
-    return true;
-}
-
 const struct work work_lock = {
     .name = "lock",
     .open = work_open_segment,
     .close = work_close_segment,
-    .prepare = lock_prepare,
     .round = lock_round,
     .check = lock_check,
 };

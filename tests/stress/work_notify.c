@@ -90,11 +90,6 @@ static bool notify_round(struct life *life)
     return true;
 }
 
-static bool notify_prepare(void)
-{
-    return true;
-}
-
 /* The driver counts those that others killed as they wrote, perhaps before the signal. */
 static bool notify_check(uint32_t deaths)
 {
@@ -111,7 +106,6 @@ const struct work work_notify = {
     .name = "notification",
     .open = work_open_segment,
     .close = work_close_segment,
-    .prepare = notify_prepare,
     .round = notify_round,
     .check = notify_check,
 };

@@ -135,11 +135,6 @@ static bool queue_round(struct life *life)
     return true;
 }
 
-static bool queue_prepare(void)
-{
-    return true;
-}
-
 static uint32_t missing(void)
 {
     uint32_t lane, number, count = 0;
@@ -180,7 +175,6 @@ const struct work work_queue = {
     .name = "queue",
     .open = open_queue,
     .close = close_queue,
-    .prepare = queue_prepare,
     .round = queue_round,
     .check = queue_check,
 };
