@@ -78,7 +78,8 @@ ACTIONS = (
 
 # What wixl has no attributes for: actions that set a property run at once; a candidate gives way to
 # its release, whose three numbers are the same; the removal of the former package belongs to what a
-# failure takes back; a user's own installation service may pass these properties on.
+# failure takes back. The search for the former folder is done by the service alone: what a user's
+# own side finds would not reach it, see ShmBroker.wxs.
 REPAIRS = (
     "UPDATE `CustomAction` SET `Type` = 51 WHERE `Type` = 2099",
     "DELETE FROM `Upgrade` WHERE `ActionProperty` = 'WIX_UPGRADE_DETECTED'",
@@ -87,8 +88,7 @@ REPAIRS = (
     "UPDATE `InstallExecuteSequence` SET `Sequence` = 1501 WHERE `Action` = 'RemoveExistingProducts'",
     "UPDATE `InstallExecuteSequence` SET `Sequence` = 3401 WHERE `Action` = 'Unregister'",
     "UPDATE `InstallExecuteSequence` SET `Sequence` = 3402 WHERE `Action` = 'Purge'",
-    "UPDATE `Property` SET `Value` = 'ACCOUNT;CONFIG;INSTALLFOLDER;OPTIONS;PURGE;STARTTYPE;"
-    "WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED' WHERE `Property` = 'SecureCustomProperties'",
+    "DELETE FROM `InstallUISequence` WHERE `Action` = 'AppSearch'",
 )
 
 

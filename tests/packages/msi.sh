@@ -75,6 +75,15 @@ upgrade() {
         msiexec /i "$(wine_path "$2")" "${@:3}"
 }
 
+# What a standard user's repair may set for actions that run as SYSTEM, and where the former folder
+# and start type are looked for: never on the user's side.
+users_can_set() {
+    msiinfo export "$1" Property | tr -d '\r' | sed -n 's/^SecureCustomProperties\t//p'
+}
+searches_as_user() {
+    msiinfo export "$1" InstallUISequence | grep -q '^AppSearch'
+}
+
 # Every file but those of Windows, of Windows Installer and temporary ones.
 files() {
     (cd "$drive" && find . \( -path ./windows -o -path ./users \) -prune -o -print | sort)
@@ -84,6 +93,8 @@ unsafe=OPTIONS=--allow-unsafe-config # Wine keeps no access lists of files
 must trees
 must python3 "$root/install/msi/make.py" "$work/one" 1.0.0-rc.1 "$work/one.msi"
 must python3 "$root/install/msi/make.py" "$work/next" 99.0.0 "$work/next.msi"
+must test "$(users_can_set "$work/one.msi")" = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED'
+must_not searches_as_user "$work/one.msi"
 wine_begin "$bin" || exit 1
 drive=$WINEPREFIX/drive_c data=$WINEPREFIX/drive_c/ProgramData/ShmBroker
 files >"$work/before"
@@ -152,7 +163,8 @@ must service_is RUNNING
 says LocalService shmbroker.exe status
 must test -e "$data/shmbroker.yaml"
 echo '# ours' >>"$data/shmbroker.yaml"
-must msiexec /i "$(wine_path "$work/next.msi")" $unsafe
+must msiexec /i "$(wine_path "$work/next.msi")" $unsafe 'INSTALLFOLDER=C:\Third'
+must_not test -e "$drive/Third"
 says 'shmbroker 99.0.0' shmbroker.exe --version
 must grep -q '# ours' "$data/shmbroker.yaml"
 must service_is RUNNING
