@@ -171,8 +171,7 @@ step "$label" "$root/install/setup.sh" || exit 1
 label 'building (the first time about a minute)'
 step "$label" locked build || exit 1
 begin() {
-    wine_begin "$bin" "$bin32" || return 1
-    [ "$wine_32" = 1 ] || { echo '32-bit programs do not run in it'; return 1; }
+    wine_begin_both "$bin" "$bin32" || return 1
     printf '%s, 64 and 32 bit' "$(wine --version)"
 }
 show 'a Windows of its own' begin

@@ -12,33 +12,12 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
+. "$root/tests/long_run.sh"
 bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin host=$shmb_build/host/bin
-said=$(mktemp) || exit 1
-running=
-finish() {
-    if [ -n "$running" ]; then
-        kill "$running" 2>/dev/null
-        wait "$running"
-    fi
-    wine_end
-    rm -f "$said"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM HUP
 
-# stress LIMIT ARGUMENT…: what it says is in $said then.
+# stress SECONDS ARGUMENT…
 stress() {
-    local code
-    # into a file: a pipe would stay open as long as wineserver knows of it; and in the
-    # background, so that a signal to us ends it at once
-    timeout -k 10 "$1" env "SHMB_OTHER_BIN=$(wine_path "$bin32")" "${wine_command[@]}" \
-        "$bin/test_stress.exe" "${@:2}" </dev/null >"$said" 2>&1 &
-    running=$!
-    wait "$running"
-    code=$?
-    running=
-    sed -i 's/\r$//' "$said"
-    return "$code"
+    SHMB_OTHER_BIN=$(wine_path "$bin32") long_run "$1" "$bin/test_stress.exe" "${@:2}"
 }
 
 # A mutant is found where the run says what it has found. Those in tests/sync are tests that fail.
@@ -74,8 +53,7 @@ case ${1:-} in
     ;;
 esac
 "$root/install/setup.sh" && build_preset mingw-x64 && build_preset mingw-x86 && build_preset host || exit 1
-wine_begin "$bin" "$bin32" || exit 1
-[ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; exit 1; }
+wine_begin_both "$bin" "$bin32" || exit 1
 if [ "$1" = --mutants ]; then
     mutants "${@:2}"
 else

@@ -13,36 +13,17 @@ root=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
+. "$root/tests/long_run.sh"
 bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
-said=$(mktemp) || exit 1
-running=
-finish() {
-    if [ -n "$running" ]; then
-        kill "$running" 2>/dev/null
-        wait "$running"
-    fi
-    wine_end
-    rm -f "$said" "$said.found"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM HUP
 
 # torture SECONDS SEED BROKER: in a prefix of its own.
 torture() {
     local code
-    wine_begin "$bin" "$bin32" || return 1
-    [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; return 1; }
-    # into a file: a pipe would stay open as long as wineserver knows of it; and in the
-    # background, so that a signal to us ends it at once
-    timeout -k 10 $(($1 + 1500)) "${wine_command[@]}" "$bin/torture.exe" "$1" "$2" \
-        "$(wine_path "$bin/$3.exe")" "$(wine_path "$bin32/torture_worker.exe")" </dev/null \
-        >"$said" &
-    running=$!
-    wait "$running"
+    wine_begin_both "$bin" "$bin32" || exit 1
+    long_run $(($1 + 1500)) "$bin/torture.exe" "$1" "$2" "$(wine_path "$bin/$3.exe")" \
+        "$(wine_path "$bin32/torture_worker.exe")"
     code=$?
-    running=
     wine_end
-    tr -d '\r' <"$said"
     return "$code"
 }
 
@@ -51,13 +32,13 @@ mutants() {
     local mutant code
     [ $# -gt 0 ] || set -- $(cd "$bin" && printf '%s\n' torture_mutant_*.exe | tr -cd '0-9\n')
     for mutant in "$@"; do
-        torture 20 $RANDOM "torture_mutant_$mutant" >"$said.found"
+        torture 20 $RANDOM "torture_mutant_$mutant"
         code=$?
-        if [ $code = 1 ] && grep -q '^FAILED: ' "$said.found"; then
-            echo "mutant $mutant: found. $(grep '^FAILED: ' "$said.found")"
+        if [ $code = 1 ] && grep -q '^FAILED: ' "$said"; then
+            echo "mutant $mutant: found. $(grep '^FAILED: ' "$said")"
         else
             echo "mutant $mutant: not found"
-            cat "$said.found"
+            cat "$said"
             return 1
         fi
     done
@@ -75,5 +56,9 @@ esac
 if [ "$1" = --mutants ]; then
     mutants "${@:2}"
 else
-    torture "$1" "${2:-$RANDOM}" shmbroker && "$root/tests/stress.sh" "$1"
+    torture "$1" "${2:-$RANDOM}" shmbroker
+    code=$?
+    cat "$said"
+    [ $code = 0 ] || exit "$code"
+    "$root/tests/stress.sh" "$1"
 fi

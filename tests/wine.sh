@@ -5,6 +5,8 @@
 #                      makes the prefix and starts the session; BIN holds idle.exe. BIN32
 #                      holds the 32-bit probe.exe: only where wine_32 is 1 afterwards do
 #                      32-bit programs run
+#   wine_begin_both BIN BIN32
+#                      the same; fails where they do not
 #   wine_run PROGRAM…  runs a Windows program
 #   wine_path FILE     the name a Windows program knows a file by
 #   wine_await FILE EXPRESSION
@@ -113,6 +115,11 @@ wine_begin() {
     export WINEPREFIX
     wine_copy_template "$template" && wine_session || return 1
     [ $# -lt 2 ] || ! wine_probe_32 "$2" || wine_32=1
+}
+
+wine_begin_both() {
+    wine_begin "$1" "$2" || return 1
+    [ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; return 1; }
 }
 
 wine_again() {

@@ -91,8 +91,7 @@ rm -rf "$results"
 load=$(cut -d " " -f 1 /proc/loadavg)
 mkdir -p "$results" "$work/state" "$work/restart"
 : >"$results/none.txt"
-wine_begin "$bin" "$shmb_build/mingw-x86/bin" || exit 1
-[ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; exit 1; }
+wine_begin_both "$bin" "$shmb_build/mingw-x86/bin" || exit 1
 ! wants parse || bench parse "$shmb_build/bench/bin/bench_parse"
 if wants create; then
     bench create wine_run "$bin/bench_create.exe" 1000 "$rounds"

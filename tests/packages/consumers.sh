@@ -141,8 +141,7 @@ done
 as_part || exit 1
 programs+=("$work/part/cmake/prices_cpp.exe")
 
-wine_begin "$bin" "$bin32" || exit 1
-[ "$wine_32" = 1 ] || { echo '32-bit programs do not run here'; exit 1; }
+wine_begin_both "$bin" "$bin32" || exit 1
 true >"$work/broker"
 wine_run "$bin/session_launcher.exe" -s 0 -- "$(wine_path "$x64/bin/shmbroker.exe")" run \
     --allow-unsafe-config --config "$(wine_path "$x64/share/shmbroker/client/examples/prices.yaml")" \
