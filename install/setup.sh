@@ -125,11 +125,11 @@ fetch_wine32() {
 }
 
 # Prometheus and promtool, for tests/checks/monitoring.sh. Not installed: the package would start
-# a server. Where apt does not have it, that check says so.
+# a server. Where apt does not bring it, that check says so.
 unpack_prometheus() {
     local work=$1
     (cd "$work" && apt-get -qq download prometheus) ||
-        { echo 'apt has no package prometheus; the figures are tested without it'; return 77; }
+        { echo 'apt does not bring the package prometheus; the figures are tested without it'; return 77; }
     mkdir "$work/prometheus"
     dpkg-deb --fsys-tarfile "$work"/prometheus_*.deb |
         tar -x -C "$work/prometheus" --strip-components=3 ./usr/bin/prometheus ./usr/bin/promtool

@@ -2,10 +2,10 @@
  * bench_sync [ROUNDS [PART...]] - locks, snapshots and queues of the library's DLL, as a program
  * calls them, beside what Windows and Boost.Interprocess have.
  *
- * Runs beside a broker with the objects of tests/bench/run.sh, which compiles this: BENCH_BOOST
- * where Boost's headers are there, the others where the library's headers have the calls. All
- * sides of a group take turns, round by round, and each round gives a ratio; the rows show the
- * medians. What cannot be measured says why ("missing"). C++, because Boost is.
+ * Runs beside a broker with the objects of tests/bench/run.sh, which compiles this, with
+ * BENCH_BOOST where Boost's headers are there. All sides of a group take turns, round by round, and
+ * each round gives a ratio; the rows show the medians. What cannot be measured says why
+ * ("missing"). C++, because Boost is.
  *
  * PART: lock, contended, snapshot, queue; without one, all.
  *
