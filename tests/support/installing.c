@@ -17,6 +17,18 @@ void install(const char *text)
     broker_says(arguments, 0, "installed");
 }
 
+void install_and_start(const char *text)
+{
+    install(text);
+    broker_says("start", 0, "runs");
+    program_says(installed_program(), "--version", 0, "shmbroker 1.");
+}
+
+const char *installed_program(void)
+{
+    return support_narrow(scm_program(L"\\shmbroker.exe"));
+}
+
 bool exists(const wchar_t *path)
 {
     return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
@@ -45,15 +57,21 @@ wchar_t *in_program_data(const wchar_t *path)
     return full[turn];
 }
 
-void protect(const wchar_t *path, const char *sddl)
+PSECURITY_DESCRIPTOR descriptor_of(const wchar_t *sddl)
 {
     PSECURITY_DESCRIPTOR descriptor;
-    BOOL ok;
 
-    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(
-        support_wide(sddl), SDDL_REVISION_1, &descriptor, NULL));
-    ok = SetFileSecurityW(path, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
-                          descriptor);
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(sddl, SDDL_REVISION_1,
+                                                                     &descriptor, NULL));
+    return descriptor;
+}
+
+void protect(const wchar_t *path, const char *sddl)
+{
+    PSECURITY_DESCRIPTOR descriptor = descriptor_of(support_wide(sddl));
+    BOOL ok = SetFileSecurityW(
+        path, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION, descriptor);
+
     LocalFree(descriptor);
     assert_true(ok);
 }

@@ -16,6 +16,12 @@ extern const char configuration[];
 void install(const char *text);
 void install_plainly(const char *part);
 
+/* `install` with this text, and `start`. */
+void install_and_start(const char *text);
+
+/* The program that `install` has put in its place. */
+const char *installed_program(void);
+
 /*
  * What is to be added to `install`: nothing is safe where every file belongs to a user.
  * On Windows what install makes must be.
@@ -26,6 +32,9 @@ bool exists(const wchar_t *path);
 
 /* Gives the path this access list, and no inherited one. */
 void protect(const wchar_t *path, const char *sddl);
+
+/* Freed with LocalFree(). */
+PSECURITY_DESCRIPTOR descriptor_of(const wchar_t *sddl);
 
 /* "%ProgramData%\..." in full; the last three that were asked for stay as they are. */
 wchar_t *in_program_data(const wchar_t *path);

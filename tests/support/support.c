@@ -250,16 +250,21 @@ struct child *broker_run_session0(const char *configuration)
     return broker_run(support_wine() ? &services : NULL, configuration);
 }
 
-void broker_says(const char *arguments, DWORD code, const char *part)
+const char *program_says(const char *program, const char *arguments, DWORD code, const char *part)
 {
     static char said[SUPPORT_LINE_MAX];
-    struct child *child =
-        child_start(NULL, "\"%s\" %s", support_sibling("shmbroker.exe"), arguments);
+    struct child *child = child_start(NULL, "\"%s\" %s", program, arguments);
     DWORD got = child_said(child, said, sizeof(said));
 
     if (got != code || strstr(said, part) == NULL)
-        fail_msg("shmbroker %s: code %lu instead of %lu, or no \"%s\", in:\n%s", arguments, got,
+        fail_msg("%s %s: code %lu instead of %lu, or no \"%s\", in:\n%s", program, arguments, got,
                  code, part, said);
+    return said;
+}
+
+void broker_says(const char *arguments, DWORD code, const char *part)
+{
+    (void)program_says(support_sibling("shmbroker.exe"), arguments, code, part);
 }
 
 /* ---- the client's side ---- */

@@ -71,6 +71,9 @@ struct child *broker_run_session0(const char *configuration);
 /* Runs `shmbroker ARGUMENTS`: its exit code must be `code`, and `part` among what it says. */
 void broker_says(const char *arguments, DWORD code, const char *part);
 
+/* The same for another program. Returns all it said, until the next call of either. */
+const char *program_says(const char *program, const char *arguments, DWORD code, const char *part);
+
 /*
  * Ends what brokers have left behind: every shmbroker.exe in the folders of the
  * tests whose parent has ended. support_teardown does it.
