@@ -14,7 +14,7 @@ void install(const char *text)
 
     snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --config \"%s\"",
              scm_file(text));
-    broker_says(arguments, 0, "installed");
+    broker_says(arguments, 0, "is installed");
 }
 
 void install_and_start(const char *text)
