@@ -25,7 +25,9 @@ static uint32_t lockers_of(const struct cfg_object *object)
 {
     if (object->kind == SHMB_QUEUE)
         return object->u.queue.max_lockers;
-    return object->u.segment.lock.name != NULL ? object->u.segment.lock.max_lockers : 0;
+    return object->kind == SHMB_SECTION && object->u.segment.lock.name != NULL
+               ? object->u.segment.lock.max_lockers
+               : 0;
 }
 
 /* Section and mutexes for the fast lock of a segment or queue. */
@@ -54,21 +56,16 @@ struct totals totals_add(struct totals totals, const struct cfg *configuration)
 
     for (i = 0; i < configuration->count; i++) {
         const struct cfg_object *object = &configuration->objects[i];
-
-        uint64_t slots = 0;
+        const uint64_t slots = add_slots(object, &shared);
 
         totals.entries++;
-        totals.objects++;
+        totals.slots += slots;
+        totals.objects += 1 + slots;
+        totals.memory += slots * sizeof(struct shmb_slot);
         if (object->kind == SHMB_QUEUE) {
-            slots = add_slots(object, &shared);
             totals.objects += CFG_QUEUE_EVENTS;
             totals.memory += shmb_queue_size(object->u.queue.slots, object->u.queue.slot_size);
         }
-        if (object->kind == SHMB_SECTION)
-            slots = add_slots(object, &shared);
-        totals.slots += slots;
-        totals.objects += slots;
-        totals.memory += slots * sizeof(struct shmb_slot);
         if (object->kind != SHMB_SECTION)
             continue;
         totals.objects += object->u.segment.lock.name != NULL;
