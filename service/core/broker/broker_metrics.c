@@ -33,17 +33,14 @@ static void add_block(const struct shmb_block *block, struct metrics_segment *ou
 static void add_segment(struct broker *broker, size_t index, struct metrics *out)
 {
     const struct item *item = &broker->inventory->items[index];
-    const char *carried = item_rare(item)->carried_lock;
-    const char *lock = carried != NULL ? carried : item->lock;
-    bool fast = carried != NULL ? item->carried_fast : item->fast;
     struct metrics_segment *segment = metrics_segment(out, item->spec.name);
     const struct shmb_block *block;
 
     if (segment == NULL)
         return;
     segment->bytes = item->spec.size;
-    if (lock != NULL && lock[0] != '\0')
-        segment->lock = fast ? "fast" : "mutex";
+    if (item->lock != NULL)
+        segment->lock = item->fast ? "fast" : "mutex";
     block = publication_block(broker->publication, index);
     if (block != NULL)
         add_block(block, segment);

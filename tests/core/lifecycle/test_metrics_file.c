@@ -202,6 +202,30 @@ static void a_reload_moves_and_removes_it(void **state)
     assert_int_equal(fake_event_count(fake, EVENT_METRICS_FAILED), 0);
 }
 
+#define LOCK_OF(kind) HEAD ONE "segments:\n  Prices: { size: 64, lock: " kind " }\n"
+
+/* Neither the configured one nor none: programs use the one that the segment was made with. */
+static void defer(size_t number)
+{
+    static const char *const wanted[] = {LOCK_OF("{ kind: mutex }"), LOCK_OF("none"),
+                                         LOCK_OF("{ kind: mutex }")};
+
+    if (number % 2 != 0)
+        expect(FILE_ONE, "\nshmbroker_segment_lock_info{segment=\"Prices\",lock=\"fast\"} 1\n");
+    if (number % 2 != 0 && number < 6) {
+        fake_file(fake, LIFE_FILE, wanted[number / 2]);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    }
+    if (number == 7)
+        expect(FILE_ONE, "\nshmbroker_objects{kind=\"section\",state=\"deferred\"} 1\n");
+}
+
+static void the_lock_of_a_deferred_segment_is_the_one_it_has(void **state)
+{
+    (void)state;
+    life_run(LOCK_OF("{ kind: fast }"), defer, 8);
+}
+
 static void remove_while_it_fails(size_t number)
 {
     if (number == 1) {
@@ -234,6 +258,7 @@ int main(void)
         TEST(figures_of_a_broker_that_lacks_something),
         TEST(a_reload_moves_and_removes_it),
         TEST(a_file_no_longer_wanted_lacks_nothing),
+        TEST(the_lock_of_a_deferred_segment_is_the_one_it_has),
     };
 
     return cmocka_run_group_tests_name("test_metrics_file", tests, NULL, NULL);
