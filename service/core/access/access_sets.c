@@ -11,17 +11,19 @@
 #include <string.h>
 
 #include "access_resolve.h"
+#include "arena.h"
 #include "hash.h"
 #include "nameset.h"
 
-#define FIRST_ROOM 16u /* of sets, and of lists */
+#define FIRST_ROOM 16u
 
 /* A list that has been resolved, to be found again. */
 struct seen_list {
     const struct cfg_access *list;
-    enum shmb_kind kind; /* of the object; counts only for SDDL */
-    bool low;            /* low integrity */
-    size_t set;          /* SIZE_MAX: the list has an error */
+    enum shmb_kind kind;       /* of the object; counts only for SDDL */
+    bool low;                  /* low integrity */
+    size_t set;                /* SIZE_MAX: the list has an error */
+    struct access_set content; /* of the first list with this set: the set, which `items` owns */
 };
 
 struct access_sets {
@@ -30,17 +32,17 @@ struct access_sets {
     /* Only until access_sets_whole: */
     struct trustees *known;
     struct cfg_messages *messages;
-    struct seen_list *lists;
+    struct cfg_arena *lists; /* each struct seen_list */
     size_t list_count;
-    size_t room, list_room;    /* of `items` and `lists` */
+    size_t room;               /* of `items` */
     struct nameset by_list;    /* of `lists`, by address of the list */
     struct nameset by_text;    /* of `lists` without an error, by what is written */
-    struct nameset by_content; /* of `items` */
+    struct nameset by_content; /* of `lists` with `content` */
 };
 
 /*
  * Sets that differ only in what is not hashed (SDDL, the text of the label, `held_back`) collide;
- * same_set tells them apart.
+ * same_content tells them apart.
  */
 static uint32_t hash_set(const struct access_set *set)
 {
@@ -93,60 +95,22 @@ static bool same_text(const void *first, const void *second)
     return true;
 }
 
-/*
- * The name sets point into the arrays: where an array grows, they are built anew. Most
- * configurations have few lists, however many objects.
- */
-static bool make_room_for_lists(struct access_sets *sets)
-{
-    const size_t room = sets->list_room > 0 ? sets->list_room * 2 : FIRST_ROOM;
-    struct nameset by_list = {NULL, 0}, by_text = {NULL, 0};
-    struct seen_list *lists = NULL;
-    size_t i;
-
-    if (sets->list_count < sets->list_room)
-        return true;
-    if (nameset_init(&by_list, room) && nameset_init(&by_text, room))
-        lists = realloc(sets->lists, room * sizeof(*lists));
-    if (lists == NULL) {
-        nameset_free(&by_list);
-        nameset_free(&by_text);
-        return false;
-    }
-    for (i = 0; i < sets->list_count; i++) {
-        (void)nameset_add(&by_list, hash_list(lists[i].list), &lists[i], NULL);
-        if (lists[i].set != SIZE_MAX)
-            (void)nameset_add(&by_text, hash_text(&lists[i]), &lists[i], same_text);
-    }
-    nameset_free(&sets->by_list);
-    nameset_free(&sets->by_text);
-    sets->lists = lists;
-    sets->by_list = by_list;
-    sets->by_text = by_text;
-    sets->list_room = room;
-    return true;
-}
-
-static bool make_room_for_sets(struct access_sets *sets)
+/* Makes room for one more list, and for its set. */
+static bool make_room(struct access_sets *sets)
 {
     const size_t room = sets->room > 0 ? sets->room * 2 : FIRST_ROOM;
-    struct nameset by_content = {NULL, 0};
-    struct access_set *items = NULL;
-    size_t i;
+    struct access_set *items;
 
+    if (!nameset_reserve(&sets->by_list, sets->list_count + 1) ||
+        !nameset_reserve(&sets->by_text, sets->list_count + 1) ||
+        !nameset_reserve(&sets->by_content, sets->count + 1))
+        return false;
     if (sets->count < sets->room)
         return true;
-    if (nameset_init(&by_content, room))
-        items = realloc(sets->items, room * sizeof(*items));
-    if (items == NULL) {
-        nameset_free(&by_content);
+    items = realloc(sets->items, room * sizeof(*items));
+    if (items == NULL)
         return false;
-    }
-    for (i = 0; i < sets->count; i++)
-        (void)nameset_add(&by_content, hash_set(&items[i]), &items[i], NULL);
-    nameset_free(&sets->by_content);
     sets->items = items;
-    sets->by_content = by_content;
     sets->room = room;
     return true;
 }
@@ -159,7 +123,8 @@ struct access_sets *access_sets_new(struct trustees *known, struct cfg_messages 
         return NULL;
     sets->known = known;
     sets->messages = messages;
-    if (make_room_for_sets(sets) && make_room_for_lists(sets))
+    sets->lists = arena_new();
+    if (sets->lists != NULL && make_room(sets))
         return sets;
     access_sets_free(sets);
     return NULL;
@@ -170,7 +135,7 @@ static void free_what_adding_needs(struct access_sets *sets)
     nameset_free(&sets->by_list);
     nameset_free(&sets->by_text);
     nameset_free(&sets->by_content);
-    free(sets->lists);
+    arena_free(sets->lists);
     sets->lists = NULL;
     sets->known = NULL;
     sets->messages = NULL;
@@ -178,10 +143,7 @@ static void free_what_adding_needs(struct access_sets *sets)
 
 bool access_sets_whole(struct access_sets *sets)
 {
-    /*
-     * Gives back the room that was not needed. The sets may move: nothing points to them any more
-     * once `by_content` is freed.
-     */
+    /* Gives back the room that was not needed. */
     struct access_set *fitting = realloc(sets->items, (sets->count + 1) * sizeof(*sets->items));
 
     free_what_adding_needs(sets);
@@ -218,9 +180,10 @@ static bool same_exact(const struct access_set *a, const struct access_set *b)
     return a->kind == b->kind && sddl_same(a->exact, b->exact);
 }
 
-static bool same_set(const void *first, const void *second)
+static bool same_content(const void *first, const void *second)
 {
-    const struct access_set *a = first, *b = second;
+    const struct access_set *a = &((const struct seen_list *)first)->content;
+    const struct access_set *b = &((const struct seen_list *)second)->content;
     size_t i;
 
     if (a->count != b->count || a->held_back != b->held_back || !same_label(a->label, b->label) ||
@@ -232,19 +195,19 @@ static bool same_set(const void *first, const void *second)
     return true;
 }
 
-/* Adds a set, or frees it if there is an equal one. Returns the index of the one that is there. */
-static size_t intern(struct access_sets *sets, struct access_set *set)
+/* Adds the content of a list, or frees it if there is an equal set. Returns the index of the set.
+ */
+static size_t intern(struct access_sets *sets, struct seen_list *seen)
 {
-    struct access_set *added = &sets->items[sets->count];
-    const struct access_set *equal;
+    const struct seen_list *equal =
+        nameset_add(&sets->by_content, hash_set(&seen->content), seen, same_content);
 
-    *added = *set;
-    equal = nameset_add(&sets->by_content, hash_set(added), added, same_set);
-    /* An equal set is not counted: the next one takes its place. */
-    if (equal == NULL)
-        return sets->count++;
-    access_resolve_free(added);
-    return (size_t)(equal - sets->items);
+    if (equal != NULL) {
+        access_resolve_free(&seen->content);
+        return equal->set;
+    }
+    sets->items[sets->count] = seen->content;
+    return sets->count++;
 }
 
 static bool same_list(const void *first, const void *second)
@@ -270,12 +233,9 @@ static enum sys_status resolve(struct access_sets *sets, struct seen_list *seen)
 {
     const struct seen_list *other = find_list(sets, seen->list, !seen->low);
     uint32_t hash = hash_text(seen);
-    struct access_set fresh;
     enum sys_status status;
 
     seen->set = SIZE_MAX;
-    if (!make_room_for_sets(sets))
-        return SYS_NO_MEMORY;
     if (other != NULL && other->set == SIZE_MAX)
         return SYS_OK; /* its errors are in the messages already */
     other = nameset_find(&sets->by_text, hash, seen, same_text);
@@ -283,10 +243,11 @@ static enum sys_status resolve(struct access_sets *sets, struct seen_list *seen)
         seen->set = other->set;
         return SYS_OK;
     }
-    status = access_resolve(seen->list, seen->kind, seen->low, sets->known, sets->messages, &fresh);
+    status = access_resolve(seen->list, seen->kind, seen->low, sets->known, sets->messages,
+                            &seen->content);
     if (status != SYS_OK)
         return status == SYS_NO_MEMORY ? status : SYS_OK;
-    seen->set = intern(sets, &fresh);
+    seen->set = intern(sets, seen);
     /* One with an error is not added: each has to report it at its own place. */
     (void)nameset_add(&sets->by_text, hash, seen, NULL);
     return SYS_OK;
@@ -301,9 +262,9 @@ enum sys_status access_sets_add(struct access_sets *sets, const struct cfg_acces
         struct seen_list *added;
         enum sys_status status;
 
-        if (!make_room_for_lists(sets))
+        added = make_room(sets) ? arena_raw(sets->lists, sizeof(*added)) : NULL;
+        if (added == NULL)
             return SYS_NO_MEMORY;
-        added = &sets->lists[sets->list_count];
         *added = (struct seen_list){.list = list, .kind = kind, .low = low};
         status = resolve(sets, added);
         if (status != SYS_OK)
