@@ -74,7 +74,7 @@ void reloads_change(const char *text)
     fake_wake(fake, SYS_WAKE_RELOAD);
 }
 
-void reloads_look_up(const char *name, struct shmb_entry *out)
+struct shmb_entry reloads_entry(const char *name)
 {
     const struct fake_object *root = fake_find(fake, SHMB_ROOT_NAME), *table;
     struct shmb_root_slot slot;
@@ -88,7 +88,7 @@ void reloads_look_up(const char *name, struct shmb_entry *out)
     assert_int_equal(shmb_table_check(table->content, table->content_length, &slot, &view),
                      SHMB_READ_OK);
     assert_int_equal(shmb_table_find(&view, name, strlen(name), &entry), SHMB_READ_OK);
-    *out = entry.entry;
+    return entry.entry;
 }
 
 uint32_t reloads_publication(void)

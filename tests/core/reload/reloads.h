@@ -40,7 +40,7 @@ extern char reloads_text[SHMB_REPORT_TEXT_MAX + 1];
 bool reloads_told(const char *name, const char *step, const char *outcome);
 
 /* As a client finds it in the directory, which must be whole; and how often that changed. */
-void reloads_look_up(const char *name, struct shmb_entry *out);
+struct shmb_entry reloads_entry(const char *name);
 uint32_t reloads_publication(void);
 
 #endif

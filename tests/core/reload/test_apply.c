@@ -96,10 +96,7 @@ static void create_keep_retire(size_t number)
 
 static bool listed_with(const char *name, uint32_t flag)
 {
-    struct shmb_entry entry;
-
-    reloads_look_up(name, &entry);
-    return (entry.flags & flag) != 0;
+    return (reloads_entry(name).flags & flag) != 0;
 }
 
 static void add_and_remove_notify(size_t number)

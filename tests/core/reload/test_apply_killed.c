@@ -65,9 +65,8 @@ static void be_killed(size_t number)
 
 static void check_block(const char *name, uint32_t number, uint64_t sequence)
 {
-    struct shmb_entry entry;
+    const struct shmb_entry entry = reloads_entry(name);
 
-    reloads_look_up(name, &entry);
     assert_int_equal(entry.control, 1);
     assert_int_equal(entry.control_block, number);
     assert_true(block_of(number)->generation == entry.generation);

@@ -246,7 +246,7 @@ static void find_it_back(size_t number)
     struct shmb_entry entry;
 
     (void)number;
-    reloads_look_up("Prices", &entry);
+    entry = reloads_entry("Prices");
     assert_int_equal(entry.control, 1);
     assert_int_equal(prices_block()->generation, entry.generation);
     assert_int_equal(prices_block()->abandoned, 1);
@@ -302,7 +302,7 @@ static void find_the_other_unharmed(size_t number)
 {
     struct shmb_entry plain, prices;
 
-    reloads_look_up("Plain", &plain);
+    plain = reloads_entry("Plain");
     assert_int_equal(plain.control, 1);
     assert_int_equal(plain.control_block, 0);
     assert_int_equal(prices_block()->generation, plain.generation);
@@ -310,7 +310,7 @@ static void find_the_other_unharmed(size_t number)
         reloads_change(reloads_first);
         return;
     }
-    reloads_look_up("Prices", &prices);
+    prices = reloads_entry("Prices");
     assert_true(prices.control != plain.control || prices.control_block != plain.control_block);
     assert_int_not_equal(prices.control, 0);
 }
@@ -354,7 +354,7 @@ static void nothing(size_t number)
     struct shmb_entry one;
 
     (void)number;
-    reloads_look_up("One", &one);
+    one = reloads_entry("One");
     assert_int_not_equal(one.control, 0);
 }
 

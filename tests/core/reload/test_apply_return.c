@@ -59,13 +59,13 @@ static void return_to_the_block(size_t number)
         reloads_change(PAIR(""));
     } else {
         assert_true(reloads_told("Two", "adopt", "done"));
-        reloads_look_up("Two", &entry);
+        entry = reloads_entry("Two");
         assert_int_equal(entry.control, 1);
         assert_int_equal(entry.control_block, 1);
         assert_int_equal(block_of("Two")->generation, entry.generation);
         assert_int_equal(block_of("Two")->sequence, 6);
         assert_int_equal(block_of("Two")->abandoned, SHMB_DIED_OWNING);
-        reloads_look_up("One", &entry);
+        entry = reloads_entry("One");
         assert_true(entry.control != 1 || entry.control_block != 1);
         assert_int_equal(fake_find(fake, "ShmBroker.Control.1")->handles, 1);
         fake_client_close(fake, "Two");
@@ -99,7 +99,7 @@ static void return_to_another_set(size_t number)
         reloads_change(PAIR(", access: { write: Users }"));
     } else {
         assert_true(block_of("Two")->generation == SHMB_BLOCK_MOVED);
-        reloads_look_up("Two", &entry);
+        entry = reloads_entry("Two");
         assert_int_not_equal(entry.control, 1);
         fake_client_close(fake, "Two");
         fake_client_close(fake, "ShmBroker.Control.1");
@@ -130,7 +130,7 @@ static void return_in_vain(size_t number)
         fake_mend(fake);
         reloads_change(PAIR(""));
     } else {
-        reloads_look_up("Two", &entry);
+        entry = reloads_entry("Two");
         assert_int_equal(block_of("Two")->generation, entry.generation);
         fake_client_close(fake, "Two");
         fake_client_close(fake, "ShmBroker.Control.1");

@@ -18,17 +18,9 @@
 #define SINGLE HEAD "  Prices: { size: 64, initial: { text: none } }\n"
 #define PAIR_X "Prices.snapshots"
 
-static struct shmb_entry entry_of(const char *name)
-{
-    struct shmb_entry entry;
-
-    reloads_look_up(name, &entry);
-    return entry;
-}
-
 static bool is_double(void)
 {
-    return (entry_of("Prices").flags & SHMB_ENTRY_DOUBLE) != 0;
+    return (reloads_entry("Prices").flags & SHMB_ENTRY_DOUBLE) != 0;
 }
 
 static struct shmb_block *block_at(uint32_t number, uint32_t block)
@@ -43,7 +35,7 @@ static struct shmb_block *block_at(uint32_t number, uint32_t block)
 
 static struct shmb_block *block_now(void)
 {
-    struct shmb_entry entry = entry_of("Prices");
+    struct shmb_entry entry = reloads_entry("Prices");
 
     assert_true(entry.control != 0);
     return block_at(entry.control, entry.control_block);
@@ -82,7 +74,7 @@ static struct {
 
 static void remember_block(void)
 {
-    struct shmb_entry entry = entry_of("Prices");
+    struct shmb_entry entry = reloads_entry("Prices");
 
     before.number = entry.control;
     before.block = entry.control_block;
@@ -90,7 +82,7 @@ static void remember_block(void)
 
 static bool block_has_moved(void)
 {
-    struct shmb_entry entry = entry_of("Prices");
+    struct shmb_entry entry = reloads_entry("Prices");
     bool moved = entry.control != before.number || entry.control_block != before.block;
 
     if (moved)
@@ -138,7 +130,7 @@ static void lose_pair(size_t number)
         fake_anew(fake, PAIR_X);
         reloads_change(KEPT);
     } else if (number == 3) {
-        assert_int_equal(entry_of(PAIR_X).state, SHMB_ENTRY_FAILED);
+        assert_int_equal(reloads_entry(PAIR_X).state, SHMB_ENTRY_FAILED);
         saved = fake_calls(fake, FAKE_COPY_CREATE);
         memcpy(fake_find(fake, "Prices")->content, "other", 6);
     } else if (number == 8) {
@@ -190,9 +182,9 @@ static void check_first(size_t number)
 {
     (void)number;
     assert_true(is_double());
-    assert_int_equal(entry_of(PAIR_X).flags, SHMB_ENTRY_COMPANION);
-    assert_int_equal(entry_of(PAIR_X).size, shmb_pair_size(SIZE));
-    assert_int_equal(entry_of(PAIR_X).control, 0);
+    assert_int_equal(reloads_entry(PAIR_X).flags, SHMB_ENTRY_COMPANION);
+    assert_int_equal(reloads_entry(PAIR_X).size, shmb_pair_size(SIZE));
+    assert_int_equal(reloads_entry(PAIR_X).control, 0);
     assert_int_equal(fake_find(fake, PAIR_X)->spec.size, 64 + 2 * 64);
     assert_string_equal(published(), "none");
 }
@@ -339,8 +331,8 @@ static void recreate_without_pair(size_t number)
         reloads_change(HEAD "  Prices: { size: 200, snapshots: double }\n");
         return;
     }
-    assert_int_equal(entry_of("Prices").size, 200);
-    assert_int_equal(entry_of(PAIR_X).size, shmb_pair_size(SIZE));
+    assert_int_equal(reloads_entry("Prices").size, 200);
+    assert_int_equal(reloads_entry(PAIR_X).size, shmb_pair_size(SIZE));
     assert_false(is_double());
 }
 
@@ -382,8 +374,8 @@ static void recreate_in_vain(size_t number)
     }
     assert_true(reloads_told("Prices", "recreate", "a program has it open"));
     assert_true(reloads_told(PAIR_X, "recreate", "its segment is not made anew"));
-    assert_int_equal(entry_of("Prices").size, SIZE);
-    assert_int_equal(entry_of(PAIR_X).size, shmb_pair_size(SIZE));
+    assert_int_equal(reloads_entry("Prices").size, SIZE);
+    assert_int_equal(reloads_entry(PAIR_X).size, shmb_pair_size(SIZE));
     assert_true(is_double());
     assert_false(block_has_moved());
     assert_true(block->lock_word == OWNED);
@@ -424,7 +416,7 @@ static void occupied(size_t number)
 {
     if (number == 1) {
         assert_false(is_double());
-        assert_int_equal(entry_of("Prices").state, SHMB_ENTRY_HELD);
+        assert_int_equal(reloads_entry("Prices").state, SHMB_ENTRY_HELD);
         memcpy(fake_find(fake, "Prices")->content, "live", 5);
         remember_block();
         fake_vacate(fake, PAIR_X);
@@ -450,7 +442,7 @@ static void open_all(bool with_pair)
 {
     char name[SHMB_CONTROL_NAME_BYTES];
 
-    shmb_control_name(entry_of("Prices").control, name);
+    shmb_control_name(reloads_entry("Prices").control, name);
     fake_client_open(fake, "Prices");
     fake_client_open(fake, name);
     if (with_pair)
@@ -571,7 +563,7 @@ static void a_restart_with_double_tells_those_who_do_not_publish(void **state)
 /* Not a segment: it has no block. */
 static bool is_companion(void)
 {
-    return entry_of(PAIR_X).control == 0;
+    return reloads_entry(PAIR_X).control == 0;
 }
 
 static void to_segment(size_t number)
@@ -637,7 +629,7 @@ static void find_pair(size_t number)
     (void)number;
     assert_false(is_double());
     assert_true(is_companion());
-    assert_int_equal(entry_of(PAIR_X).state, SHMB_ENTRY_HELD);
+    assert_int_equal(reloads_entry(PAIR_X).state, SHMB_ENTRY_HELD);
     assert_string_equal(fake_last_event(fake, EVENT_OBJECT_DEFERRED)->inserts[2], AS_ONE);
 }
 
@@ -686,11 +678,11 @@ static void expect_alone(void)
     const char *sddl = fake_find(fake, PAIR_X)->sddl;
 
     assert_false(is_companion());
-    assert_int_equal(entry_of(PAIR_X).flags & FLAGS, 0);
+    assert_int_equal(reloads_entry(PAIR_X).flags & FLAGS, 0);
     assert_non_null(strstr(sddl, ";;;S-1-5-4)"));
     assert_null(strstr(sddl, "S-1-5-32-545"));
     /* Its lock is carried, with its access. */
-    assert_int_equal(entry_of(PAIR_X ".lock").flags, SHMB_ENTRY_COMPANION);
+    assert_int_equal(reloads_entry(PAIR_X ".lock").flags, SHMB_ENTRY_COMPANION);
     assert_non_null(strstr(fake_find(fake, PAIR_X ".lock")->sddl, ";;;S-1-5-4)"));
     assert_false(fake_find(fake, "Prices.changed.0")->signalled);
 }
@@ -698,7 +690,7 @@ static void expect_alone(void)
 static void expect_pair(void)
 {
     assert_true(is_companion());
-    assert_int_equal(entry_of(PAIR_X).flags & FLAGS, SHMB_ENTRY_COMPANION);
+    assert_int_equal(reloads_entry(PAIR_X).flags & FLAGS, SHMB_ENTRY_COMPANION);
     assert_null(strstr(fake_find(fake, PAIR_X)->sddl, ";;;S-1-5-4)"));
 }
 

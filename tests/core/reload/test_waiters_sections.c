@@ -47,10 +47,7 @@ static uint64_t *until(const char *name, uint32_t line)
 
 static bool listed(const char *name)
 {
-    struct shmb_entry entry;
-
-    reloads_look_up(name, &entry);
-    return (entry.flags & SHMB_ENTRY_WAITERS) != 0;
+    return (reloads_entry(name).flags & SHMB_ENTRY_WAITERS) != 0;
 }
 
 static bool recorded(const char *name)
@@ -184,7 +181,7 @@ static void move_the_segment(size_t number)
                        "  Prices: { size: 64, notify: true, access: { write: [Everyone] } }\n");
         return;
     }
-    reloads_look_up("Prices", &entry);
+    entry = reloads_entry("Prices");
     assert_int_equal(entry.control, 2);
     assert_int_equal(header(WAITERS_2)->number, 2);
     assert_true(listed("Prices"));
@@ -287,12 +284,12 @@ static void find_moved(size_t number)
     struct shmb_entry entry;
 
     (void)number;
-    reloads_look_up("Prices", &entry);
+    entry = reloads_entry("Prices");
     assert_int_not_equal(entry.control, 1);
     assert_true(listed("Prices"));
     assert_true(shmb_control_block(old->content, old->content_length, 0)->generation ==
                 SHMB_BLOCK_MOVED);
-    reloads_look_up("Plain", &entry); /* it has no waiters */
+    entry = reloads_entry("Plain"); /* it has no waiters */
     assert_int_equal(entry.control, 1);
 }
 
