@@ -5,91 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <stdio.h>
 #include <string.h>
 
-#include "control.h"
 #include "lock_word.h"
-#include "reloads.h"
-#include "snapshot_pair.h"
-
-#define SIZE   64u
-#define DOUBLE HEAD "  Prices: { size: 64, snapshots: double, initial: { text: none } }\n"
-#define SINGLE HEAD "  Prices: { size: 64, initial: { text: none } }\n"
-#define PAIR_X "Prices.snapshots"
-
-static bool is_double(void)
-{
-    return (reloads_entry("Prices").flags & SHMB_ENTRY_DOUBLE) != 0;
-}
-
-static struct shmb_block *block_at(uint32_t number, uint32_t block)
-{
-    char name[SHMB_CONTROL_NAME_BYTES];
-
-    shmb_control_name(number, name);
-    return (struct shmb_block *)(void *)(fake_find(fake, name)->content +
-                                         sizeof(struct shmb_control)) +
-           block;
-}
-
-static struct shmb_block *block_now(void)
-{
-    struct shmb_entry entry = reloads_entry("Prices");
-
-    assert_true(entry.control != 0);
-    return block_at(entry.control, entry.control_block);
-}
-
-static struct shmb_pair *pair_now(void)
-{
-    return (struct shmb_pair *)(void *)fake_find(fake, PAIR_X)->content;
-}
-
-/* What a reader of snapshots gets. */
-static const char *published(void)
-{
-    uint64_t version;
-    const uint8_t *bytes = pair_published(pair_now(), SIZE, &version);
-
-    assert_non_null(bytes);
-    assert_true(pair_is_current(pair_now(), version));
-    return (const char *)bytes;
-}
-
-/* A program writes a value and publishes it. */
-static void publish(const char *text)
-{
-    uint8_t *content = fake_find(fake, "Prices")->content;
-
-    memset(content, 0, SIZE);
-    memcpy(content, text, strlen(text));
-    pair_publish(pair_now(), SIZE, content, SIZE);
-}
-
-/* The block that programs have used so far, to see whether they are told to open again. */
-static struct {
-    uint32_t number, block;
-} before;
-
-static void remember_block(void)
-{
-    struct shmb_entry entry = reloads_entry("Prices");
-
-    before.number = entry.control;
-    before.block = entry.control_block;
-}
-
-static bool block_has_moved(void)
-{
-    struct shmb_entry entry = reloads_entry("Prices");
-    bool moved = entry.control != before.number || entry.control_block != before.block;
-
-    if (moved)
-        assert_true(block_at(before.number, before.block)->generation == SHMB_BLOCK_MOVED);
-    assert_true(block_now()->generation == entry.generation);
-    return moved;
-}
+#include "pairs_world.h"
 
 /* ---- the pair without its segment, and the segment without its pair ---------------------- */
 
@@ -125,7 +44,7 @@ static size_t saved;
 static void lose_pair(size_t number)
 {
     if (number == 2) {
-        assert_true(is_double());
+        assert_true(pairs_is_double());
         fake_fail(fake, FAKE_CREATE, PAIR_X, SYS_FAILED);
         fake_anew(fake, PAIR_X);
         reloads_change(KEPT);
@@ -152,21 +71,21 @@ static void without_its_pair_a_segment_is_saved_all_the_same(void **state)
 static void lack_view(size_t number)
 {
     if (number == 1) {
-        remember_block();
+        pairs_remember_block();
         fake_fail(fake, FAKE_MAP, PAIR_X, SYS_FAILED);
         reloads_change(DOUBLE);
         return;
     }
     if (number < 5) {
-        assert_false(block_has_moved());
-        assert_false(is_double());
+        assert_false(pairs_block_has_moved());
+        assert_false(pairs_is_double());
         if (number == 4)
             fake_mend(fake);
         fake_wake(fake, SYS_WAKE_RELOAD);
         return;
     }
-    assert_true(block_has_moved());
-    assert_true(is_double());
+    assert_true(pairs_block_has_moved());
+    assert_true(pairs_is_double());
 }
 
 static void without_a_first_copy_nothing_moves(void **state)
@@ -181,12 +100,12 @@ static void without_a_first_copy_nothing_moves(void **state)
 static void check_first(size_t number)
 {
     (void)number;
-    assert_true(is_double());
+    assert_true(pairs_is_double());
     assert_int_equal(reloads_entry(PAIR_X).flags, SHMB_ENTRY_COMPANION);
     assert_int_equal(reloads_entry(PAIR_X).size, shmb_pair_size(SIZE));
     assert_int_equal(reloads_entry(PAIR_X).control, 0);
     assert_int_equal(fake_find(fake, PAIR_X)->spec.size, 64 + 2 * 64);
-    assert_string_equal(published(), "none");
+    assert_string_equal(pairs_published(), "none");
 }
 
 static void the_first_copy_is_the_initial_content(void **state)
@@ -220,27 +139,27 @@ static void to_double_and_back(size_t number)
     struct shmb_block *block;
 
     if (number == 1) {
-        assert_false(is_double());
-        remember_block();
+        assert_false(pairs_is_double());
+        pairs_remember_block();
         memcpy(fake_find(fake, "Prices")->content, "live", 5);
-        block_now()->initialised = 1;
+        pairs_block_now()->initialised = 1;
         reloads_change(DOUBLE);
     } else if (number == 2) {
-        assert_true(block_has_moved()); /* who does not publish must not write any more */
-        assert_true(is_double());
-        assert_string_equal(published(), "live");
-        block = block_now();
+        assert_true(pairs_block_has_moved()); /* who does not publish must not write any more */
+        assert_true(pairs_is_double());
+        assert_string_equal(pairs_published(), "live");
+        block = pairs_block_now();
         assert_int_equal(block->initialised, 1);
-        publish("next");
-        remember_block();
+        pairs_publish("next");
+        pairs_remember_block();
         reloads_change(DOUBLE "  More: { size: 8 }\n");
     } else if (number == 3) {
-        assert_false(block_has_moved()); /* another reload changes nothing */
-        assert_string_equal(published(), "next");
+        assert_false(pairs_block_has_moved()); /* another reload changes nothing */
+        assert_string_equal(pairs_published(), "next");
         reloads_change(SINGLE);
     } else {
-        assert_true(block_has_moved());
-        assert_false(is_double());
+        assert_true(pairs_block_has_moved());
+        assert_false(pairs_is_double());
         assert_null(fake_find(fake, PAIR_X));
         assert_string_equal((const char *)fake_find(fake, "Prices")->content, "next");
     }
@@ -260,13 +179,13 @@ static void to_double_while_a_program_writes(size_t number)
     uint64_t version;
 
     if (number == 1) {
-        block_now()->sequence = 7;
+        pairs_block_now()->sequence = 7;
         reloads_change(DOUBLE);
         return;
     }
-    assert_true(is_double());
-    assert_null(pair_published(pair_now(), SIZE, &version));
-    assert_int_equal(block_now()->sequence & 1, 0);
+    assert_true(pairs_is_double());
+    assert_null(pair_published(pairs_now(), SIZE, &version));
+    assert_int_equal(pairs_block_now()->sequence & 1, 0);
 }
 
 static void half_a_write_is_not_published(void **state)
@@ -279,16 +198,16 @@ static void half_a_write_is_not_published(void **state)
 static void other_access(size_t number)
 {
     if (number == 1) {
-        publish("kept");
-        remember_block();
+        pairs_publish("kept");
+        pairs_remember_block();
         reloads_change(HEAD
                        "  Second: { size: 8 }\n"
                        "  Prices: { size: 64, snapshots: double, access: { write: Users } }\n");
     } else {
         /* One version for the programs with the old block and those with the new one. */
-        assert_true(block_has_moved());
-        assert_true(is_double());
-        assert_string_equal(published(), "kept");
+        assert_true(pairs_block_has_moved());
+        assert_true(pairs_is_double());
+        assert_string_equal(pairs_published(), "kept");
         assert_non_null(strstr(fake_find(fake, PAIR_X)->sddl, "(A;;0x20007;;;S-1-5-32-545)"));
     }
 }
@@ -303,7 +222,7 @@ static void a_block_that_moves_keeps_what_is_published(void **state)
 static void recreate(size_t number)
 {
     if (number == 1) {
-        publish("old");
+        pairs_publish("old");
         fake_anew(fake, "Prices");
         reloads_change(HEAD "  Prices: { size: 200, snapshots: double }\n");
         return;
@@ -311,8 +230,8 @@ static void recreate(size_t number)
     assert_true(reloads_told("Prices", "recreate", "done"));
     assert_true(reloads_told(PAIR_X, "recreate", "done"));
     assert_int_equal(fake_find(fake, PAIR_X)->spec.size, shmb_pair_size(200));
-    assert_true(is_double());
-    assert_string_equal((const char *)pair_half_of(pair_now(), 256, pair_now()->version), "old");
+    assert_true(pairs_is_double());
+    assert_string_equal((const char *)pair_half_of(pairs_now(), 256, pairs_now()->version), "old");
 }
 
 static void a_segment_that_is_made_anew_has_new_snapshots(void **state)
@@ -333,7 +252,7 @@ static void recreate_without_pair(size_t number)
     }
     assert_int_equal(reloads_entry("Prices").size, 200);
     assert_int_equal(reloads_entry(PAIR_X).size, shmb_pair_size(SIZE));
-    assert_false(is_double());
+    assert_false(pairs_is_double());
 }
 
 static void a_section_of_another_size_is_not_used(void **state)
@@ -355,13 +274,13 @@ static void recreate_in_vain(size_t number)
 {
     const char *const opened[] = {"Prices", "Prices.lock", "ShmBroker.Control.1", PAIR_X};
     const size_t count = open_pair ? 4 : 3;
-    struct shmb_block *block = block_now();
+    struct shmb_block *block = pairs_block_now();
     size_t i;
 
     if (number == 1) {
-        publish("one");
-        publish("two");
-        remember_block();
+        pairs_publish("one");
+        pairs_publish("two");
+        pairs_remember_block();
         block->lock_word = OWNED;
         block->sequence = 5;
         block->change = 9;
@@ -376,15 +295,15 @@ static void recreate_in_vain(size_t number)
     assert_true(reloads_told(PAIR_X, "recreate", "its segment is not made anew"));
     assert_int_equal(reloads_entry("Prices").size, SIZE);
     assert_int_equal(reloads_entry(PAIR_X).size, shmb_pair_size(SIZE));
-    assert_true(is_double());
-    assert_false(block_has_moved());
+    assert_true(pairs_is_double());
+    assert_false(pairs_block_has_moved());
     assert_true(block->lock_word == OWNED);
     assert_int_equal(block->sequence, 5);
     assert_int_equal(block->change, 9);
     assert_int_equal(block->initialised, 1);
     assert_int_equal(block->abandoned, 0);
-    assert_string_equal(published(), "two");
-    assert_int_equal(pair_now()->version, 3);
+    assert_string_equal(pairs_published(), "two");
+    assert_int_equal(pairs_now()->version, 3);
     assert_int_equal(fake_event_count(fake, EVENT_LOCK_CLOSED), 0);
     for (i = 0; i < count; i++)
         fake_client_close(fake, opened[i]);
@@ -415,15 +334,15 @@ static void a_segment_that_is_not_made_anew_keeps_all_it_has(void **state)
 static void occupied(size_t number)
 {
     if (number == 1) {
-        assert_false(is_double());
+        assert_false(pairs_is_double());
         assert_int_equal(reloads_entry("Prices").state, SHMB_ENTRY_HELD);
         memcpy(fake_find(fake, "Prices")->content, "live", 5);
-        remember_block();
+        pairs_remember_block();
         fake_vacate(fake, PAIR_X);
     } else {
-        assert_true(is_double());
-        assert_true(block_has_moved());
-        assert_string_equal(published(), "live");
+        assert_true(pairs_is_double());
+        assert_true(pairs_block_has_moved());
+        assert_string_equal(pairs_published(), "live");
     }
 }
 
@@ -437,50 +356,26 @@ static void while_another_program_has_the_name_the_sequence_serves(void **state)
 
 /* ---- restarts ------------------------------------------------------------------------------- */
 
-/* A program has open what the library opens. */
-static void open_all(bool with_pair)
-{
-    char name[SHMB_CONTROL_NAME_BYTES];
-
-    shmb_control_name(reloads_entry("Prices").control, name);
-    fake_client_open(fake, "Prices");
-    fake_client_open(fake, name);
-    if (with_pair)
-        fake_client_open(fake, PAIR_X);
-    remember_block();
-}
-
-static void close_all(bool with_pair)
-{
-    char name[SHMB_CONTROL_NAME_BYTES];
-
-    shmb_control_name(before.number, name);
-    fake_client_close(fake, "Prices");
-    fake_client_close(fake, name);
-    if (with_pair)
-        fake_client_close(fake, PAIR_X);
-}
-
 static uint64_t version_before;
 
 static void publish_and_go(size_t number)
 {
     (void)number;
-    publish("one");
-    publish("two");
+    pairs_publish("one");
+    pairs_publish("two");
     /* Half a write, by a program that died: it must not be published. */
     memcpy(fake_find(fake, "Prices")->content, "half", 5);
-    version_before = pair_now()->version;
-    open_all(true);
+    version_before = pairs_now()->version;
+    pairs_open_all(true);
 }
 
 static void find_untouched(size_t number)
 {
     (void)number;
-    assert_true(is_double());
-    assert_false(block_has_moved());
-    assert_true(pair_now()->version == version_before);
-    assert_string_equal(published(), "two");
+    assert_true(pairs_is_double());
+    assert_false(pairs_block_has_moved());
+    assert_true(pairs_now()->version == version_before);
+    assert_string_equal(pairs_published(), "two");
 }
 
 static void what_was_published_is_there_after_a_restart(void **state)
@@ -489,23 +384,23 @@ static void what_was_published_is_there_after_a_restart(void **state)
     fake_file(fake, FILE_NAME, DOUBLE);
     reloads_live(publish_and_go, 1);
     reloads_live(find_untouched, 2);
-    close_all(true);
+    pairs_close_all(true);
 }
 
 static void go_without_pair(size_t number)
 {
     (void)number;
-    publish("one");
+    pairs_publish("one");
     memcpy(fake_find(fake, "Prices")->content, "live", 5);
-    open_all(false);
+    pairs_open_all(false);
 }
 
 static void find_filled(size_t number)
 {
     (void)number;
-    assert_true(is_double());
-    assert_true(block_has_moved());
-    assert_string_equal(published(), "live");
+    assert_true(pairs_is_double());
+    assert_true(pairs_block_has_moved());
+    assert_string_equal(pairs_published(), "live");
 }
 
 static void a_section_that_is_gone_is_made_again_from_the_segment(void **state)
@@ -515,14 +410,14 @@ static void a_section_that_is_gone_is_made_again_from_the_segment(void **state)
     reloads_live(go_without_pair, 1);
     reloads_live(find_filled, 2);
     assert_int_equal(fake_event_count(fake, EVENT_OBJECTS_LOST), 0);
-    close_all(false);
+    pairs_close_all(false);
 }
 
 static void find_single(size_t number)
 {
     (void)number;
-    assert_false(is_double());
-    assert_true(block_has_moved());
+    assert_false(pairs_is_double());
+    assert_true(pairs_block_has_moved());
 }
 
 static void a_restart_with_sequence_tells_those_who_publish(void **state)
@@ -532,14 +427,14 @@ static void a_restart_with_sequence_tells_those_who_publish(void **state)
     reloads_live(publish_and_go, 1);
     fake_file(fake, FILE_NAME, SINGLE);
     reloads_live(find_single, 2);
-    close_all(true);
+    pairs_close_all(true);
 }
 
 static void go(size_t number)
 {
     (void)number;
     memcpy(fake_find(fake, "Prices")->content, "live", 5);
-    open_all(false);
+    pairs_open_all(false);
 }
 
 static void a_restart_with_double_tells_those_who_do_not_publish(void **state)
@@ -549,211 +444,7 @@ static void a_restart_with_double_tells_those_who_do_not_publish(void **state)
     reloads_live(go, 1);
     fake_file(fake, FILE_NAME, DOUBLE);
     reloads_live(find_filled, 2);
-    close_all(false);
-}
-
-/* ---- its name is wanted for a segment, or was one's --------------------------------------- */
-
-#define APART                                                                                      \
-    HEAD "  Prices: { size: 64, lock: none }\n  Prices.snapshots: { size: 192, initial: { text: "  \
-         "mine } }\n"
-#define AS_PAIR "it is a segment and cannot become a section for snapshots"
-#define AS_ONE  "it is a section for snapshots and cannot become a segment"
-
-/* Not a segment: it has no block. */
-static bool is_companion(void)
-{
-    return reloads_entry(PAIR_X).control == 0;
-}
-
-static void to_segment(size_t number)
-{
-    if (number == 1) {
-        publish("one");
-        open_all(true);
-        reloads_change(APART);
-    } else if (number == 2) {
-        assert_true(reloads_told(PAIR_X, "defer", AS_ONE));
-        assert_true(block_has_moved());
-        assert_false(is_double());
-        assert_true(is_companion());
-        reloads_change(DOUBLE);
-    } else if (number == 3) {
-        assert_true(is_double());
-        reloads_change(APART);
-    } else if (number == 4) {
-        close_all(true);
-        fake_anew(fake, PAIR_X);
-        fake_wake(fake, SYS_WAKE_RELOAD);
-    } else {
-        assert_true(reloads_told(PAIR_X, "recreate", "done"));
-        assert_false(is_companion());
-        assert_string_equal((const char *)fake_find(fake, PAIR_X)->content, "mine");
-    }
-}
-
-static void it_does_not_become_a_segment(void **state)
-{
-    (void)state;
-    fake_file(fake, FILE_NAME, DOUBLE);
-    reloads_live(to_segment, 5);
-}
-
-static void to_pair(size_t number)
-{
-    if (number == 1) {
-        fake_client_open(fake, PAIR_X);
-        reloads_change(DOUBLE);
-    } else if (number == 2) {
-        assert_true(reloads_told(PAIR_X, "defer", AS_PAIR));
-        assert_false(is_double());
-        assert_false(is_companion());
-        assert_string_equal((const char *)fake_find(fake, PAIR_X)->content, "mine");
-        fake_client_close(fake, PAIR_X);
-        fake_anew(fake, PAIR_X);
-        fake_wake(fake, SYS_WAKE_RELOAD);
-    } else {
-        assert_true(is_companion());
-    }
-}
-
-static void a_segment_does_not_become_a_pair(void **state)
-{
-    (void)state;
-    fake_file(fake, FILE_NAME, APART);
-    reloads_live(to_pair, 3);
-}
-
-static void find_pair(size_t number)
-{
-    (void)number;
-    assert_false(is_double());
-    assert_true(is_companion());
-    assert_int_equal(reloads_entry(PAIR_X).state, SHMB_ENTRY_HELD);
-    assert_string_equal(fake_last_event(fake, EVENT_OBJECT_DEFERRED)->inserts[2], AS_ONE);
-}
-
-static void go_apart(size_t number)
-{
-    (void)number;
-    fake_client_open(fake, PAIR_X);
-}
-
-static void find_segment(size_t number)
-{
-    (void)number;
-    assert_false(is_double());
-    assert_false(is_companion());
-    assert_string_equal((const char *)fake_find(fake, PAIR_X)->content, "mine");
-    assert_int_equal(fake_events_about(fake, EVENT_OBJECT_DEFERRED, PAIR_X), 1);
-}
-
-static void nor_by_a_restart(void **state)
-{
-    fake_file(fake, FILE_NAME, DOUBLE);
-    reloads_live(publish_and_go, 1);
-    fake_file(fake, FILE_NAME, APART);
-    reloads_live(find_pair, 2);
-    close_all(true);
-    (void)reloads_end(state);
-    (void)reloads_begin(state);
-    fake_file(fake, FILE_NAME, APART);
-    reloads_live(go_apart, 1);
-    fake_file(fake, FILE_NAME, DOUBLE);
-    reloads_live(find_segment, 2);
-    fake_client_close(fake, PAIR_X);
-}
-
-/* The entry of the other one says nothing of it: neither access nor flags. */
-#define ALONE                                                                                      \
-    HEAD "  Prices: { size: 64, lock: none }\n  Prices.snapshots: { size: 192, "                   \
-         "notify: true, access: { write: Interactive } }\n"
-#define TOLD                                                                                       \
-    HEAD "  Prices: { size: 64, notify: true, snapshots: double, lock: { readers_may_wait: true "  \
-         "} }\n"
-#define FLAGS (SHMB_ENTRY_COMPANION | SHMB_ENTRY_NOTIFY | SHMB_ENTRY_READERS_MAY_WAIT)
-
-static void expect_alone(void)
-{
-    const char *sddl = fake_find(fake, PAIR_X)->sddl;
-
-    assert_false(is_companion());
-    assert_int_equal(reloads_entry(PAIR_X).flags & FLAGS, 0);
-    assert_non_null(strstr(sddl, ";;;S-1-5-4)"));
-    assert_null(strstr(sddl, "S-1-5-32-545"));
-    /* Its lock is carried, with its access. */
-    assert_int_equal(reloads_entry(PAIR_X ".lock").flags, SHMB_ENTRY_COMPANION);
-    assert_non_null(strstr(fake_find(fake, PAIR_X ".lock")->sddl, ";;;S-1-5-4)"));
-    assert_false(fake_find(fake, "Prices.changed.0")->signalled);
-}
-
-static void expect_pair(void)
-{
-    assert_true(is_companion());
-    assert_int_equal(reloads_entry(PAIR_X).flags & FLAGS, SHMB_ENTRY_COMPANION);
-    assert_null(strstr(fake_find(fake, PAIR_X)->sddl, ";;;S-1-5-4)"));
-}
-
-static void swap_entries(size_t number)
-{
-    if (number == 1) {
-        fake_client_open(fake, PAIR_X);
-        reloads_change(TOLD);
-    } else if (number == 2) {
-        expect_alone();
-        reloads_change(HEAD
-                       "  Prices: { size: 64, notify: true, lock: { readers_may_wait: true } }\n");
-    } else if (number == 3) {
-        /* Nobody waits for a change of the retired one. */
-        assert_false(fake_find(fake, "Prices.changed.0")->signalled);
-        fake_client_close(fake, PAIR_X);
-        reloads_change(TOLD);
-    } else if (number == 4) {
-        fake_client_open(fake, PAIR_X);
-        reloads_change(ALONE);
-    } else {
-        expect_pair();
-        fake_client_close(fake, PAIR_X);
-    }
-}
-
-static void what_is_deferred_is_not_as_the_other_ones_entry_says(void **state)
-{
-    (void)state;
-    fake_file(fake, FILE_NAME, ALONE);
-    reloads_live(swap_entries, 5);
-}
-
-static void use_pair(size_t number)
-{
-    (void)number;
-    fake_client_open(fake, PAIR_X);
-}
-
-static void find_alone(size_t number)
-{
-    (void)number;
-    expect_alone();
-}
-
-static void find_still_pair(size_t number)
-{
-    (void)number;
-    expect_pair();
-}
-
-static void nor_after_a_restart(void **state)
-{
-    (void)state;
-    fake_file(fake, FILE_NAME, ALONE);
-    reloads_live(use_pair, 1);
-    fake_file(fake, FILE_NAME, TOLD);
-    reloads_live(find_alone, 2);
-    fake_client_close(fake, PAIR_X);
-    reloads_live(use_pair, 3);
-    fake_file(fake, FILE_NAME, ALONE);
-    reloads_live(find_still_pair, 4);
-    fake_client_close(fake, PAIR_X);
+    pairs_close_all(false);
 }
 
 /* ---- hostile content ------------------------------------------------------------------------ */
@@ -761,7 +452,7 @@ static void nor_after_a_restart(void **state)
 static void forge_and_change(size_t number)
 {
     static const uint64_t forged[] = {UINT64_MAX, 0, 0x8000000000000001u, 3};
-    struct shmb_pair *pair = pair_now();
+    struct shmb_pair *pair = pairs_now();
 
     if (number > 4)
         return;
@@ -783,15 +474,15 @@ static void what_programs_write_there_harms_nobody(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    static const struct CMUnitTest tests[] = {
         TEST(a_retired_pair_wakes_nobody),
         TEST(without_its_pair_a_segment_is_saved_all_the_same),
+        TEST(without_a_first_copy_nothing_moves),
         TEST(the_first_copy_is_the_initial_content),
         TEST(full_is_write_on_the_section_for_snapshots),
         TEST(snapshots_change_while_programs_have_the_segment_open),
         TEST(half_a_write_is_not_published),
         TEST(a_block_that_moves_keeps_what_is_published),
-        TEST(without_a_first_copy_nothing_moves),
         TEST(a_segment_that_is_made_anew_has_new_snapshots),
         TEST(a_section_of_another_size_is_not_used),
         TEST(a_segment_that_is_not_made_anew_keeps_all_it_has),
@@ -800,11 +491,6 @@ int main(void)
         TEST(a_section_that_is_gone_is_made_again_from_the_segment),
         TEST(a_restart_with_sequence_tells_those_who_publish),
         TEST(a_restart_with_double_tells_those_who_do_not_publish),
-        TEST(it_does_not_become_a_segment),
-        TEST(a_segment_does_not_become_a_pair),
-        TEST(nor_by_a_restart),
-        TEST(what_is_deferred_is_not_as_the_other_ones_entry_says),
-        TEST(nor_after_a_restart),
         TEST(what_programs_write_there_harms_nobody),
     };
 
