@@ -1,5 +1,7 @@
 #include "event_file.h"
 
+#include <string.h>
+
 #include "event_text.h"
 
 #define LOOK_MS 30000u
@@ -20,6 +22,16 @@ static void report(struct lifecycle *life, const char *reason)
         lifecycle_report_lasting(life);
 }
 
+void event_file_change(struct lifecycle *life, const struct desired *former)
+{
+    const char *before = former->configuration.whole->log.file, *now = wanted(life)->file;
+
+    if (life->log_cause == 0 || (before != NULL && now != NULL && strcmp(before, now) == 0))
+        return;
+    life->log_cause = 0;
+    report(life, NULL);
+}
+
 void event_file_look(struct lifecycle *life)
 {
     const struct system *system = life->system;
@@ -38,7 +50,7 @@ void event_file_look(struct lifecycle *life)
     report(life, cause != 0 ? text : NULL);
     if (cause != 0)
         system->log(system->self, EVENT_LOG_FILE_FAILED, inserts, 2);
-    else if (log->file != NULL)
+    else
         system->log(system->self, EVENT_LOG_FILE_RECOVERED, inserts, 1);
 }
 

@@ -12,6 +12,10 @@
  * after each reload, and now and then.
  */
 void event_file_look(struct lifecycle *life);
+
+/* After a reload, before that: what was told of the former file is not true of another one. */
+void event_file_change(struct lifecycle *life, const struct desired *former);
+
 uint32_t event_file_delay(const struct lifecycle *life);
 
 #endif

@@ -172,12 +172,10 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
     life->last_good = false;
     broker_report_read(life->broker);
     report_lines_free(&life->left_out);
-    /*
-     * Compares with the accounts that were pending before, so the former configuration ends after
-     * it.
-     */
+    /* These compare with the former configuration, so it ends after them. */
     lifecycle_forget(life, former);
     pending_accounts_settle(life, former);
+    event_file_change(life, former);
     lifecycle_free_desired(former);
     lifecycle_report_lasting(life);
     report_applied(life, &result);

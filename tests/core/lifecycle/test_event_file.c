@@ -11,6 +11,7 @@
 
 #define HEAD    "version: 1\ndefaults: { access: { write: Users } }\n"
 #define LOG     "log: { file: 'C:\\logs\\one.log', former: 2 }\n"
+#define OTHER   "log: { file: 'C:\\logs\\two.log' }\n"
 #define OBJECTS "segments: { Prices: { size: 64 } }\n"
 #define LINE    "degraded\tC:\\logs\\one.log\tunlogged\tCreateFileW: "
 
@@ -97,6 +98,44 @@ static void a_file_no_longer_wanted_lacks_nothing(void **state)
     assert_int_equal(events(EVENT_LOG_FILE_RECOVERED), 0);
 }
 
+static void change_it(size_t number)
+{
+    if (number == 1) {
+        assert_true(life_reports(LINE));
+        fake_file(fake, LIFE_FILE, HEAD OTHER OBJECTS);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    }
+    if (number == 2) {
+        assert_false(life_reports(LINE));
+        assert_true(life_reports("degraded\tC:\\logs\\two.log\tunlogged\tCreateFileW: "));
+        assert_int_equal(events(EVENT_LOG_FILE_FAILED), 2);
+        assert_string_equal(fake_last_event(fake, EVENT_LOG_FILE_FAILED)->inserts[0],
+                            "C:\\logs\\two.log");
+        fake_file(fake, LIFE_FILE, HEAD OTHER);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    }
+    if (number == 3) {
+        assert_int_equal(events(EVENT_LOG_FILE_FAILED), 2); /* the same file */
+        fake_mend(fake);
+        fake_file(fake, LIFE_FILE, HEAD LOG OBJECTS);
+        fake_wake(fake, SYS_WAKE_RELOAD);
+    }
+    if (number == 4) {
+        assert_false(life_reports("unlogged"));
+        fake_wake(fake, SYS_WAKE_SESSIONS);
+    }
+}
+
+/* Its failure is that of another file, although the cause is the same. */
+static void another_file_fails_by_itself(void **state)
+{
+    (void)state;
+    fake_fail(fake, FAKE_LOG_FILE, NULL, SYS_FAILED);
+    life_run(HEAD LOG OBJECTS, change_it, 5);
+    assert_int_equal(events(EVENT_LOG_FILE_FAILED), 2);
+    assert_int_equal(events(EVENT_LOG_FILE_RECOVERED), 0);
+}
+
 static void begin_it(size_t number)
 {
     if (number == 1) {
@@ -124,6 +163,7 @@ int main(void)
         TEST(it_is_open_before_the_first_object),
         TEST(a_failure_is_told_once_and_retried),
         TEST(a_file_no_longer_wanted_lacks_nothing),
+        TEST(another_file_fails_by_itself),
         TEST(a_reload_begins_it),
     };
 
