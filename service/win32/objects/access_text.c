@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptors.h"
 #include "text.h"
 #include "wide.h"
 
@@ -106,42 +107,6 @@ static bool spell_label(const SYSTEM_MANDATORY_LABEL_ACE *entry, char label[ACCE
     return true;
 }
 
-/* Most descriptors fit here; a longer one is read a second time. */
-union buffer {
-    SECURITY_DESCRIPTOR descriptor; /* for its alignment */
-    BYTE bytes[1024];
-};
-
-/*
- * Reads these parts of an object's descriptor. `*out` is `buffer`, or memory to be freed with
- * free() if it is not. Returns a Win32 code.
- */
-static DWORD read_descriptor(HANDLE object, SECURITY_INFORMATION parts, union buffer *buffer,
-                             PSECURITY_DESCRIPTOR *out)
-{
-    DWORD size = sizeof(*buffer), code;
-
-    *out = buffer;
-    if (GetKernelObjectSecurity(object, parts, buffer, size, &size))
-        return ERROR_SUCCESS;
-    code = GetLastError();
-    if (code != ERROR_INSUFFICIENT_BUFFER)
-        return code;
-    *out = malloc(size);
-    if (*out == NULL) {
-        *out = buffer;
-        return ERROR_NOT_ENOUGH_MEMORY;
-    }
-    return GetKernelObjectSecurity(object, parts, *out, size, &size) ? ERROR_SUCCESS
-                                                                     : GetLastError();
-}
-
-static void end_descriptor(const union buffer *buffer, PSECURITY_DESCRIPTOR descriptor)
-{
-    if (descriptor != buffer)
-        free(descriptor);
-}
-
 /* The label of a descriptor that was read with it; empty: none. Returns a Win32 code. */
 static DWORD label_of(PSECURITY_DESCRIPTOR descriptor, char label[ACCESS_TEXT_LABEL_MAX])
 {
@@ -153,14 +118,14 @@ static DWORD label_of(PSECURITY_DESCRIPTOR descriptor, char label[ACCESS_TEXT_LA
 
 uint32_t access_text_label(HANDLE object, char label[ACCESS_TEXT_LABEL_MAX])
 {
-    PSECURITY_DESCRIPTOR descriptor;
-    union buffer buffer;
-    DWORD code = read_descriptor(object, LABEL_SECURITY_INFORMATION, &buffer, &descriptor);
+    PSECURITY_DESCRIPTOR descriptor = descriptors_read(object, LABEL_SECURITY_INFORMATION);
+    DWORD code;
 
     label[0] = '\0';
-    if (code == ERROR_SUCCESS)
-        code = label_of(descriptor, label);
-    end_descriptor(&buffer, descriptor);
+    if (descriptor == NULL)
+        return GetLastError();
+    code = label_of(descriptor, label);
+    free(descriptor);
     return code;
 }
 
@@ -199,25 +164,25 @@ static bool take_parts(PSECURITY_DESCRIPTOR descriptor, PSID *owner, ACL **list)
 
 uint32_t access_text_read(HANDLE object, char owner[OWNER_SID_MAX], char **sddl)
 {
-    PSECURITY_DESCRIPTOR descriptor;
-    union buffer buffer;
+    /* Reading the label needs READ_CONTROL, and no privilege as the rest of the SACL does. */
+    PSECURITY_DESCRIPTOR descriptor =
+        descriptors_read(object, OWNER_AND_LIST | LABEL_SECURITY_INFORMATION);
     PSID owner_sid = NULL;
     ACL *list = NULL;
     char label[ACCESS_TEXT_LABEL_MAX];
-    /* Reading the label needs READ_CONTROL, and no privilege as the rest of the SACL does. */
-    DWORD code =
-        read_descriptor(object, OWNER_AND_LIST | LABEL_SECURITY_INFORMATION, &buffer, &descriptor);
+    DWORD code;
 
     owner[0] = '\0';
     *sddl = NULL;
-    if (code == ERROR_SUCCESS)
-        code = label_of(descriptor, label);
+    if (descriptor == NULL)
+        return GetLastError();
+    code = label_of(descriptor, label);
     if (code == ERROR_SUCCESS && !take_parts(descriptor, &owner_sid, &list))
         code = GetLastError();
     if (code == ERROR_SUCCESS)
         code = read_parts(descriptor, owner_sid, list, label, owner, sddl);
     if (code != ERROR_SUCCESS)
         owner[0] = '\0';
-    end_descriptor(&buffer, descriptor);
+    free(descriptor);
     return code;
 }

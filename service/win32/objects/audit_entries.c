@@ -134,28 +134,6 @@ static ACL *merge(ACL *former, ACL *entries, bool on)
 
 /* ---- an object -------------------------------------------------------------- */
 
-/* The present SACL in a descriptor, freed with free(). NULL: GetLastError() says why. */
-static void *read_present(HANDLE object)
-{
-    DWORD size = 256; /* enough for most */
-    void *present = malloc(size), *larger;
-    DWORD code;
-
-    if (present != NULL && GetKernelObjectSecurity(object, PARTS, present, size, &size))
-        return present;
-    code = present != NULL ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY;
-    if (code == ERROR_INSUFFICIENT_BUFFER) {
-        larger = realloc(present, size);
-        present = larger != NULL ? larger : present;
-        if (larger != NULL && GetKernelObjectSecurity(object, PARTS, larger, size, &size))
-            return larger;
-        code = larger != NULL ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY;
-    }
-    free(present);
-    SetLastError(code);
-    return NULL;
-}
-
 static bool write_list(HANDLE object, ACL *list)
 {
     SECURITY_DESCRIPTOR whole;
@@ -167,7 +145,7 @@ static bool write_list(HANDLE object, ACL *list)
 
 static DWORD change(HANDLE object, ACL *entries, bool on)
 {
-    void *present = read_present(object);
+    PSECURITY_DESCRIPTOR present = descriptors_read(object, PARTS);
     DWORD code = ERROR_SUCCESS;
     ACL *list = NULL;
 

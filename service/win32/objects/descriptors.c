@@ -44,3 +44,25 @@ SECURITY_ATTRIBUTES descriptors_attributes(const struct sys_descriptor *descript
     attributes.bInheritHandle = FALSE;
     return attributes;
 }
+
+PSECURITY_DESCRIPTOR descriptors_read(HANDLE object, SECURITY_INFORMATION parts)
+{
+    PSECURITY_DESCRIPTOR read = NULL, larger;
+    DWORD size = 1024, code = ERROR_INSUFFICIENT_BUFFER; /* enough for most; else Windows says it */
+    int tries;
+
+    for (tries = 0; tries < 2 && code == ERROR_INSUFFICIENT_BUFFER; tries++) {
+        larger = realloc(read, size);
+        if (larger == NULL) {
+            code = ERROR_NOT_ENOUGH_MEMORY;
+            break;
+        }
+        read = larger;
+        if (GetKernelObjectSecurity(object, parts, read, size, &size))
+            return read;
+        code = GetLastError();
+    }
+    free(read);
+    SetLastError(code);
+    return NULL;
+}

@@ -1,6 +1,7 @@
 /*
  * descriptors.h - security descriptors from SDDL: system_objects.h's descriptor_make and
- * descriptor_free, and how objects, files and processes get them when they are made.
+ * descriptor_free, how objects, files and processes get them when they are made, and how they are
+ * read.
  *
  * A struct sys_descriptor is the self-relative security descriptor, in one block.
  */
@@ -18,5 +19,10 @@ void descriptors_free(struct sys_descriptor *descriptor); /* NULL is allowed */
 
 /* Security attributes for a handle that no child inherits. They borrow the descriptor. */
 SECURITY_ATTRIBUTES descriptors_attributes(const struct sys_descriptor *descriptor);
+
+/*
+ * These parts of the descriptor of an object; freed with free(). NULL: GetLastError() says why.
+ */
+PSECURITY_DESCRIPTOR descriptors_read(HANDLE object, SECURITY_INFORMATION parts);
 
 #endif
