@@ -245,6 +245,23 @@ static void equal_access_is_equal_text(void **state)
     }
 }
 
+/* Sets an access, and reads it. */
+static void expect_changed(HANDLE made, const char *wanted)
+{
+    struct sys_descriptor *descriptor;
+    struct sys_object *object;
+    struct sys_failure why;
+    struct sys_facts facts;
+
+    assert_int_equal(descriptors_make(wanted, &descriptor, &why), SYS_OK);
+    assert_int_equal(objects_protect((struct sys_object *)made, descriptor, &why), SYS_OK);
+    descriptors_free(descriptor);
+    assert_int_equal(inspect_object("ShmbTest.X", SHMB_KIND_COUNT, &facts, &object, &why), SYS_OK);
+    assert_string_equal(facts.sddl, wanted);
+    free(facts.sddl);
+    objects_close(object);
+}
+
 /* Owner, list and label are set as one, and a label goes as it came. */
 static void access_is_changed_in_place(void **state)
 {
@@ -255,24 +272,18 @@ static void access_is_changed_in_place(void **state)
         "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)S:(ML;;NWNR;;;S-1-16-4096)",
         "O:S-1-5-32-544D:P(A;;0xf001f;;;S-1-5-32-544)(A;;0x4;;;S-1-5-4)"};
     HANDLE made = make(SHMB_SECTION, "ShmbTest.X", 64, "O:BAD:P(A;;0xf001f;;;BA)");
-    size_t i;
+    char text[4096];
+    size_t i, length;
 
     (void)state;
-    for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-        struct sys_descriptor *descriptor;
-        struct sys_object *object;
-        struct sys_failure why;
-        struct sys_facts facts;
-
-        assert_int_equal(descriptors_make(wanted[i], &descriptor, &why), SYS_OK);
-        assert_int_equal(objects_protect((struct sys_object *)made, descriptor, &why), SYS_OK);
-        descriptors_free(descriptor);
-        assert_int_equal(inspect_object("ShmbTest.X", SHMB_KIND_COUNT, &facts, &object, &why),
-                         SYS_OK);
-        assert_string_equal(facts.sddl, wanted[i]);
-        free(facts.sddl);
-        objects_close(object);
-    }
+    for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        expect_changed(made, wanted[i]);
+    /* Longer than most: over 2000 bytes in memory. */
+    length = (size_t)snprintf(text, sizeof(text), "%s", wanted[1]);
+    for (i = 0; i < 60; i++)
+        length += (size_t)snprintf(text + length, sizeof(text) - length,
+                                   "(A;;0x4;;;S-1-5-21-1-2-3-%u)", (unsigned)i + 1000);
+    expect_changed(made, text);
     CloseHandle(made);
 }
 
