@@ -66,6 +66,8 @@ struct item_rare {
     uint32_t corrections; /* how often its access was corrected (access_guard.h) */
     uint32_t live_access; /* other_kind, a section: the set of the access that it has, index + 1;
                              0: not known */
+    bool carried_fast;    /* carried_lock is a fast one */
+    bool carried_events;  /* carried_lock has the names of the events of a queue instead */
 };
 
 /*
@@ -94,19 +96,17 @@ struct item {
                                   (snapshot_pair.h) */
     bool filled : 1; /* pair: has a copy of the segment that the broker or a program published */
     bool fast : 1;   /* segment: its lock is a fast one; event: it is that of a fast lock */
-    bool carried_fast : 1; /* the carried lock is a fast one */
-    bool carried_events : 1; /* item_rare.carried_lock has the names of the events of a queue */
-    bool other_lock : 1;     /* mutex or event: what is there uses the other one
-                                (carried_locks.h) */
-    bool held_back : 1;    /* its access denies something to a pending account */
-    bool adopted : 1;      /* held: it existed before this broker */
-    bool lost : 1;         /* made again, without the content that it had in this boot,
-                              and not yet reported (broker/lost.h) */
-    bool undecided : 1;    /* in conflict; a former keeper may have the object (adoption.h) */
-    bool other_kind : 1;   /* held, of another kind than configured: no access is configured
-                              for that kind */
-    bool access_due : 1;   /* held, but its access could not be set yet */
-    bool renewal_due : 1;  /* queue: its lock words are those of other slots (queue_headers.h) */
+    bool other_lock : 1;  /* mutex or event: what is there uses the other one
+                             (carried_locks.h) */
+    bool held_back : 1;   /* its access denies something to a pending account */
+    bool adopted : 1;     /* held: it existed before this broker */
+    bool lost : 1;        /* made again, without the content that it had in this boot,
+                             and not yet reported (broker/lost.h) */
+    bool undecided : 1;   /* in conflict; a former keeper may have the object (adoption.h) */
+    bool other_kind : 1;  /* held, of another kind than configured: no access is configured
+                             for that kind */
+    bool access_due : 1;  /* held, but its access could not be set yet */
+    bool renewal_due : 1; /* queue: its lock words are those of other slots (queue_headers.h) */
 };
 
 struct inventory {

@@ -79,15 +79,20 @@ static bool is_other_queue(const struct state_record *record, const struct item 
     return record != NULL && record->kind == SHMB_QUEUE && item->spec.kind != SHMB_QUEUE;
 }
 
-static bool copy_lock(struct item *segment, const char *lock)
+/* The item owns `names` then; NULL: no memory for them. False: no memory. */
+static bool carry(struct item *item, char *names, bool fast, bool events)
 {
-    struct item_rare *rare = item_make_rare(segment);
+    struct item_rare *rare = names != NULL ? item_make_rare(item) : NULL;
 
-    if (rare == NULL)
+    if (rare == NULL) {
+        free(names);
         return false;
-    rare->carried_lock = string_copy(lock);
-    segment->carried_events = false;
-    return rare->carried_lock != NULL;
+    }
+    free(rare->carried_lock);
+    rare->carried_lock = names;
+    rare->carried_fast = fast;
+    rare->carried_events = events;
+    return true;
 }
 
 /* The state may name one lock for two segments, if it passed from one to the other. */
@@ -130,9 +135,10 @@ static void add_one(struct inventory *wanted, struct name_index *index, struct i
 
 static void add_lock(struct inventory *wanted, struct name_index *index, const struct item *segment)
 {
-    struct item lock = {.spec = {.kind = segment->carried_fast ? SHMB_EVENT : SHMB_MUTEX,
-                                 .name = item_rare(segment)->carried_lock},
-                        .fast = segment->carried_fast};
+    const struct item_rare *rare = item_rare(segment);
+    struct item lock = {
+        .spec = {.kind = rare->carried_fast ? SHMB_EVENT : SHMB_MUTEX, .name = rare->carried_lock},
+        .fast = rare->carried_fast};
 
     if (item_segment(segment) != NULL && !lock.fast)
         lock.readers_may_wait = item_segment(segment)->lock.readers_may_wait;
@@ -164,7 +170,7 @@ static void add_all(const struct maker *maker, struct inventory *wanted)
 
         if (lock == NULL || lock[0] == '\0')
             continue;
-        if (item->carried_events)
+        if (item_rare(item)->carried_events)
             add_events(wanted, &index, item);
         else
             add_lock(wanted, &index, item);
@@ -192,9 +198,9 @@ bool carried_locks_find(const struct maker *maker, struct inventory *wanted,
         if ((!queue && !carried_lock_differs(record, item, unused, sizeof(unused))) ||
             !may_be_there(maker, item))
             continue;
-        if (queue ? !carried_events_set(item) : !copy_lock(item, record->lock))
+        if (queue ? !carried_events_set(item)
+                  : !carry(item, string_copy(record->lock), record->fast, false))
             return false;
-        item->carried_fast = queue || record->fast;
         count += queue ? CFG_QUEUE_EVENTS : 1;
         maker->system->progress(maker->system->self);
     }
@@ -210,15 +216,15 @@ bool carried_lock_adopt(struct item *segment, const struct adoption *judged, cha
                         size_t size)
 {
     const struct misfit_lock wanted = {segment->lock, segment->fast};
-    const char *carried = item_rare(segment)->carried_lock;
+    const struct item_rare *rare = item_rare(segment);
     struct misfit_lock live;
 
     reason[0] = '\0';
-    if (carried == NULL || segment->carried_events || judged->generation == 0 ||
+    if (rare->carried_lock == NULL || rare->carried_events || judged->generation == 0 ||
         judged->live.kind != SHMB_SECTION)
         return false;
-    segment->lock = carried[0] != '\0' ? carried : NULL;
-    segment->fast = segment->carried_fast;
+    segment->lock = rare->carried_lock[0] != '\0' ? rare->carried_lock : NULL;
+    segment->fast = rare->carried_fast;
     live = (struct misfit_lock){segment->lock, segment->fast};
     return misfit_of_lock(live, wanted, reason, size);
 }
@@ -229,7 +235,7 @@ bool carried_lock_set(struct item *item, const char *lock, bool fast)
     item->fast = fast;
     if (lock == NULL)
         return true;
-    if (!copy_lock(item, lock))
+    if (!carry(item, string_copy(lock), fast, false))
         return false;
     item->lock = item_rare(item)->carried_lock;
     return true;
@@ -269,7 +275,7 @@ size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
                            .audit = segment->audit,
                            .held_back = segment->held_back};
     /* The segment owns the text, and is in the same inventory. */
-    if (!segment->carried_events)
+    if (!item_rare(segment)->carried_events)
         added->spec.name = item_rare(segment)->carried_lock;
     (void)carried_access_keep(inventory, added, segment);
     return inventory->count++;
@@ -277,19 +283,12 @@ size_t carried_lock_add(struct inventory *inventory, const struct item *lock,
 
 bool carried_events_set(struct item *queue)
 {
-    struct item_rare *rare = item_make_rare(queue);
+    char *names = malloc(CFG_QUEUE_EVENTS * EVENT_NAME_BYTES);
     size_t i;
 
-    if (rare == NULL)
-        return false;
-    free(rare->carried_lock);
-    rare->carried_lock = malloc(CFG_QUEUE_EVENTS * EVENT_NAME_BYTES);
-    if (rare->carried_lock == NULL)
-        return false;
-    for (i = 0; i < CFG_QUEUE_EVENTS; i++)
-        event_name(queue, i, rare->carried_lock + i * EVENT_NAME_BYTES);
-    queue->carried_events = true;
-    return true;
+    for (i = 0; names != NULL && i < CFG_QUEUE_EVENTS; i++)
+        event_name(queue, i, names + i * EVENT_NAME_BYTES);
+    return carry(queue, names, true, true);
 }
 
 size_t carried_event_held(struct name_index *held, const struct item *queue, size_t event)
