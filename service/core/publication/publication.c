@@ -11,8 +11,6 @@
 
 #include "access_sets.h"
 #include "compiler.h"
-#include "control_blocks.h"
-#include "control_pairs.h"
 #include "control_sets.h"
 #include "directory.h"
 #include "directory_table.h"
@@ -21,6 +19,7 @@
 #include "named_section.h"
 #include "report.h"
 #include "stamp.h"
+#include "table_rows.h"
 #include "trouble.h"
 
 /* Who may read root and tables, unless the configuration says it. */
@@ -166,126 +165,6 @@ bool publication_begin(struct publication *publication)
     return !publication->newer;
 }
 
-static enum shmb_entry_state entry_state(enum item_state state)
-{
-    switch (state) {
-    case ITEM_HELD:
-    case ITEM_DEFERRED: /* served as it is */
-        return SHMB_ENTRY_HELD;
-    case ITEM_CONFLICT:
-        return SHMB_ENTRY_CONFLICT;
-    default:
-        return SHMB_ENTRY_FAILED;
-    }
-}
-
-static uint32_t segment_flags(const struct publication *publication, size_t index)
-{
-    const struct item *item = &publication->inventory->items[index];
-    const struct cfg_segment *segment = item_segment(item);
-    uint32_t flags = 0;
-
-    if (segment != NULL && segment->lock.readers_may_wait)
-        flags |= SHMB_ENTRY_READERS_MAY_WAIT;
-    if (segment != NULL && segment->notify != NULL)
-        flags |= SHMB_ENTRY_NOTIFY;
-    if (item->initialised)
-        flags |= SHMB_ENTRY_INITIAL;
-    if (control_pair_in_use(publication->controls, index))
-        flags |= SHMB_ENTRY_DOUBLE;
-    if ((flags & SHMB_ENTRY_NOTIFY) != 0 && control_waiters_find(publication->controls, index))
-        flags |= SHMB_ENTRY_WAITERS;
-    return flags;
-}
-
-static void describe_segment(const struct publication *publication, size_t index,
-                             struct directory_row *row)
-{
-    const struct item *item = &publication->inventory->items[index];
-
-    row->size = item->spec.size;
-    row->lock_name = item->lock;
-    row->fast = item->fast;
-    row->flags |= segment_flags(publication, index);
-    row->control = control_blocks_find(publication->controls, index, &row->control_block);
-    if (item->fast)
-        row->slots = lock_slots_find(publication->slots, index, &row->slot_count);
-}
-
-static void describe_queue(const struct publication *publication, size_t index,
-                           struct directory_row *row)
-{
-    const struct item *item = &publication->inventory->items[index];
-
-    row->size = item->spec.size;
-    row->flags |= item->spec.queue.flags;
-    row->queue_slots = item->spec.queue.slots;
-    row->queue_slot_size = item->spec.queue.slot_size;
-    row->slots = lock_slots_find(publication->slots, index, &row->slot_count);
-}
-
-/*
- * By the name: an item that is deferred may be of another kind than its entry. But what is a
- * segment, queue or semaphore belongs to nothing, although a companion is to have its name.
- */
-static bool is_companion(const struct item *item)
-{
-    return item->pair || ((item->spec.kind == SHMB_MUTEX || item->spec.kind == SHMB_EVENT) &&
-                          strcmp(item->spec.name, item->from->name) != 0);
-}
-
-static void describe(const struct publication *publication, size_t index, struct directory_row *row)
-{
-    const struct item *item = &publication->inventory->items[index];
-
-    *row = (struct directory_row){.name = item->spec.name,
-                                  .kind = item->spec.kind,
-                                  .state = entry_state(item->state),
-                                  .generation = item->generation,
-                                  .initial = item->spec.initial,
-                                  .maximum = item->spec.maximum,
-                                  .hash = item_hash(item)};
-    if (item->pair)
-        row->size = item->spec.size;
-    else if (item->spec.kind == SHMB_SECTION)
-        describe_segment(publication, index, row);
-    else if (item->spec.kind == SHMB_QUEUE)
-        describe_queue(publication, index, row);
-    if (is_companion(item))
-        row->flags |= SHMB_ENTRY_COMPANION;
-    if (item->spec.manual_reset)
-        row->flags |= SHMB_ENTRY_MANUAL_RESET;
-}
-
-/* Total bytes of the names in a table. */
-static uint64_t text_bytes(const struct inventory *inventory)
-{
-    uint64_t bytes = 0;
-    size_t i;
-
-    for (i = 0; i < inventory->count; i++) {
-        const struct item *item = &inventory->items[i];
-
-        /* The same texts as in describe(): the table has room for no more. */
-        bytes += strlen(item->spec.name);
-        if (item->spec.kind == SHMB_SECTION && item->lock != NULL)
-            bytes += strlen(item->lock);
-    }
-    return bytes;
-}
-
-static void fill_table(const struct publication *publication, struct directory_table *table)
-{
-    uint32_t i;
-
-    for (i = 0; i < table->count; i++) {
-        struct directory_row row;
-
-        describe(publication, i, &row);
-        directory_table_add(table, &row);
-    }
-}
-
 static enum sys_status too_large(struct sys_failure *why)
 {
     return failure_reason(why, SYS_FAILED, "the directory would be too large");
@@ -299,11 +178,12 @@ static enum sys_status make_table(struct publication *publication, struct shmb_r
     const struct inventory *inventory = publication->inventory;
     char name[SHMB_TABLE_NAME_BYTES];
     struct own_section_spec spec = {.name = name};
+    const struct table_rows rows = {inventory, publication->slots, publication->controls};
     struct directory_table table;
     enum sys_status status;
 
     memset(slot, 0, sizeof(*slot));
-    if (!directory_table_plan(&table, (uint32_t)inventory->count, text_bytes(inventory)))
+    if (!directory_table_plan(&table, (uint32_t)inventory->count, table_rows_text_bytes(inventory)))
         return too_large(why);
     status = system->random(system->self, slot->suffix, sizeof(slot->suffix), why);
     if (status != SYS_OK)
@@ -316,7 +196,7 @@ static enum sys_status make_table(struct publication *publication, struct shmb_r
     if (status != SYS_OK)
         return status;
     directory_table_begin(&table, out->view, slot);
-    fill_table(publication, &table);
+    table_rows_add(&rows, &table);
     own_section_unmap(system, out);
     return SYS_OK;
 }
