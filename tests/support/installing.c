@@ -8,13 +8,23 @@ const char configuration[] =
     "segments:\n"
     "  ShmbTest.Data: { size: 64, access: { write: [Interactive, Users] } }\n";
 
-void install(const char *text)
+static void install_that_says(const char *text, const char *part)
 {
     char arguments[1024];
 
     snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --config \"%s\"",
              scm_file(text));
-    broker_says(arguments, 0, "is installed");
+    broker_says(arguments, 0, part);
+}
+
+void install(const char *text)
+{
+    install_that_says(text, "ShmBroker is installed");
+}
+
+void install_again(const char *text)
+{
+    install_that_says(text, "ShmBroker was already installed");
 }
 
 void install_and_start(const char *text)

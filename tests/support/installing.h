@@ -12,8 +12,11 @@
 /* Segment ShmbTest.Data of 64 bytes, with a lock. */
 extern const char configuration[];
 
-/* `install` with this text as configuration; without one: then this is part of what it says. */
+/* `install` with this text as configuration, where the service is not installed, and where it is. */
 void install(const char *text);
+void install_again(const char *text);
+
+/* `install` without a configuration; this is part of what it says. */
 void install_plainly(const char *part);
 
 /* `install` with this text, and `start`. */

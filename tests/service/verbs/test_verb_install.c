@@ -61,7 +61,7 @@ static void install_once_more_mends(void **state)
     (void)state;
     install_plainly("installed");
     RegDeleteKeyW(HKEY_LOCAL_MACHINE, support_wide(SOURCE_KEY));
-    install(configuration);
+    install_again(configuration);
     snprintf(command, sizeof(command), "\"%s\" --config \"%s\" --allow-unsafe-config", program(),
              scm_file(configuration));
     assert_string_equal(scm_registry(SERVICE_KEY, "ImagePath"), command);
@@ -272,7 +272,7 @@ static void a_short_time_before_a_shutdown_is_found_and_mended(void **state)
     broker_says("status --verify", 1,
                 "differs  time to save before a shutdown: 10000 ms, too short for large segments "
                 "with keep: reboot");
-    install(configuration);
+    install_again(configuration);
     broker_says("status --verify", 1, "ok       time to save before a shutdown: 120000 ms");
 }
 

@@ -207,7 +207,7 @@ static void a_failing_start_is_told_with_its_code(void **state)
     broker_says("start", 1, "configuration");
     broker_says("status", 5, "configuration");
     other = broker_run(NULL, configuration);
-    install(configuration);
+    install_again(configuration);
     broker_says("start", 6, "another ShmBroker");
     child_kill(other);
 }
