@@ -131,16 +131,14 @@ static volatile uint32_t *asleep(const struct ring *ring, enum ring_event which)
 }
 
 /* After a swap has moved an index: wakes who sleeps until it does. */
-static void wake(const struct call *call, enum ring_event which)
+static SHMB_ALWAYS_INLINE void wake(const struct ring *ring, void *context, enum ring_event which)
 {
-    const struct ring *ring = call->ring;
-
     /* A sleeper marks itself, then looks at the index; here it is the other way round. */
     shmb_fence_after_swap();
     if (shmb_load32(asleep(ring, which)) == 0 || shmb_exchange32(asleep(ring, which), 0) == 0)
         return;
     SHMB_CRASH_POINT("queue: cleared the mark");
-    ring->port->wake(call->context, which);
+    ring->port->wake(context, which);
 }
 
 /* Can the caller go on? `position` is that of its own index. Hostile values count as yes. */
@@ -268,13 +266,19 @@ static enum ring_result end_result(enum fast_result result, enum ring_result lat
     }
 }
 
+/* Is the end for one thread that of the thread with this identity? */
+static SHMB_ALWAYS_INLINE bool has_end(const volatile uint64_t *word, uint64_t identity)
+{
+    return (shmb_load64(word) & SHMB_LOCK_IDENTITY) == identity;
+}
+
 /* Gets an end that stays with the thread until the handle is closed or the thread ends. */
 static enum ring_result claim(const struct call *call, volatile uint64_t *word,
                               volatile uint64_t *claimed)
 {
     enum ring_result result;
 
-    if ((shmb_load64(word) & SHMB_LOCK_IDENTITY) == call->identity)
+    if (has_end(word, call->identity))
         return RING_OK;
     result = end_result(fast_take(call->ring->port->lock(call->context, word), call->identity, 0),
                         RING_TAKEN);
@@ -366,23 +370,13 @@ static uint64_t newest_of(uint64_t tail, uint32_t count)
     return (tail & UINT32_MAX) | (uint64_t)count << 32;
 }
 
-/*
- * Puts the message. The caller has the lock; but the broker closes the lock of a queue that it
- * retires or gives other slots, which the generation says first.
- */
-static enum ring_result fill(struct call *call, const void *bytes, uint32_t count)
+/* Puts the message into slot `tail`, which is free. As fill(). */
+static SHMB_ALWAYS_INLINE enum ring_result fill_slot(struct ring *ring, uint64_t tail,
+                                                     const void *bytes, uint32_t count)
 {
-    struct ring *ring = call->ring;
-    const uint64_t tail = shmb_load64(&ring->header->tail);
-    enum ring_result result = current(ring) ? make_room(call, tail) : RING_STALE;
+    const uint32_t index = index_of(ring, tail);
     uint64_t found = tail;
-    uint32_t index;
 
-    if (result == RING_OK && !current(ring))
-        result = RING_STALE;
-    if (result != RING_OK)
-        return result;
-    index = index_of(ring, tail);
     SHMB_CRASH_POINT("queue: room");
     shared_copy(slot_at(ring, index), bytes, count);
     shmb_store32(&ring->lengths[index], count);
@@ -401,10 +395,26 @@ static enum ring_result fill(struct call *call, const void *bytes, uint32_t coun
 }
 
 /*
+ * Puts the message. The caller has the lock; but the broker closes the lock of a queue that it
+ * retires or gives other slots, which the generation says first.
+ */
+static enum ring_result fill(struct call *call, const void *bytes, uint32_t count)
+{
+    struct ring *ring = call->ring;
+    const uint64_t tail = shmb_load64(&ring->header->tail);
+    enum ring_result result = current(ring) ? make_room(call, tail) : RING_STALE;
+
+    if (result == RING_OK && !current(ring))
+        result = RING_STALE;
+    return result == RING_OK ? fill_slot(ring, tail, bytes, count) : result;
+}
+
+/*
  * The end of a put. A thread that lost the lock to the broker meanwhile does not know whether the
  * next producer has filled the same slot.
  */
-static enum ring_result put_end(const struct ring *ring, enum ring_result result, bool had_lock)
+static SHMB_ALWAYS_INLINE enum ring_result put_end(const struct ring *ring, enum ring_result result,
+                                                   bool had_lock)
 {
     return result == RING_OK && !had_lock && !current(ring) ? RING_STALE : result;
 }
@@ -417,8 +427,7 @@ static enum ring_result put_alone(struct call *call, const void *bytes, uint32_t
     if (result != RING_OK)
         return result;
     result = fill(call, bytes, count);
-    return put_end(ring, result,
-                   (shmb_load64(&ring->header->put_lock) & SHMB_LOCK_IDENTITY) == call->identity);
+    return put_end(ring, result, has_end(&ring->header->put_lock, call->identity));
 }
 
 /* Gives the producers' lock back. False: this thread does not have it any more. */
@@ -453,22 +462,41 @@ static enum ring_result put_locked(struct call *call, const void *bytes, uint32_
     return result;
 }
 
+/* All but the put that ring_put has tried. */
+static SHMB_NEVER_INLINE enum ring_result put_call(struct ring *ring, void *context,
+                                                   uint64_t identity, const void *bytes,
+                                                   uint32_t count, uint32_t timeout_ms)
+{
+    struct call call = call_of(ring, context, identity, timeout_ms);
+
+    return (ring->flags & SHMB_ENTRY_ONE_PRODUCER) != 0 ? put_alone(&call, bytes, count)
+                                                        : put_locked(&call, bytes, count);
+}
+
+/* Can a producer that is alone put at once? It has the end, and knows of a free slot. */
+static SHMB_ALWAYS_INLINE bool may_fill(const struct ring *ring, uint64_t identity, uint64_t tail)
+{
+    return (ring->flags & SHMB_ENTRY_ONE_PRODUCER) != 0 &&
+           has_end(&ring->header->put_lock, identity) && tail - ring->seen_head < ring->slots;
+}
+
 enum ring_result ring_put(struct ring *ring, void *context, uint64_t identity, const void *bytes,
                           uint32_t count, uint32_t timeout_ms)
 {
-    struct call call = call_of(ring, context, identity, timeout_ms);
+    const uint64_t tail = shmb_load64(&ring->header->tail);
     enum ring_result result;
 
     if (count > ring->slot_size)
         return RING_LONG;
     if (!current(ring))
         return RING_STALE;
-    if ((ring->flags & SHMB_ENTRY_ONE_PRODUCER) != 0)
-        result = put_alone(&call, bytes, count);
+    if (may_fill(ring, identity, tail))
+        result = put_end(ring, fill_slot(ring, tail, bytes, count),
+                         has_end(&ring->header->put_lock, identity));
     else
-        result = put_locked(&call, bytes, count);
+        result = put_call(ring, context, identity, bytes, count, timeout_ms);
     if (result == RING_OK)
-        wake(&call, RING_ITEMS);
+        wake(ring, context, RING_ITEMS);
     return result;
 }
 
@@ -478,7 +506,8 @@ enum ring_result ring_put(struct ring *ring, void *context, uint64_t identity, c
  * Copies the indices of one moment. RING_EMPTY, RING_OK: there are messages. RING_BUSY: the head
  * moved meanwhile, look again.
  */
-static enum ring_result indices(const struct ring *ring, uint64_t *head, uint64_t *tail)
+static SHMB_ALWAYS_INLINE enum ring_result indices(const struct ring *ring, uint64_t *head,
+                                                   uint64_t *tail)
 {
     *head = shmb_load64(&ring->header->head);
     *tail = shmb_load64(&ring->header->tail);
@@ -494,7 +523,8 @@ static enum ring_result indices(const struct ring *ring, uint64_t *head, uint64_
  * The length of the message at `head`, which is below `tail`. That of the newest message is beside
  * the tail, so its line is here already.
  */
-static uint32_t length_at(const struct ring *ring, uint64_t head, uint64_t tail, uint32_t index)
+static SHMB_ALWAYS_INLINE uint32_t length_at(const struct ring *ring, uint64_t head, uint64_t tail,
+                                             uint32_t index)
 {
     const uint64_t newest = head + 1 == tail ? shmb_load64(&ring->header->newest) : ~head;
 
@@ -506,8 +536,9 @@ static uint32_t length_at(const struct ring *ring, uint64_t head, uint64_t tail,
  * Copies the message at `head`. RING_BUSY: it was got or dropped meanwhile. A copy counts only if
  * the head is still the same afterwards.
  */
-static enum ring_result copy_out(const struct ring *ring, uint64_t head, uint64_t tail,
-                                 void *buffer, uint32_t size, uint32_t *length)
+static SHMB_ALWAYS_INLINE enum ring_result copy_out(const struct ring *ring, uint64_t head,
+                                                    uint64_t tail, void *buffer, uint32_t size,
+                                                    uint32_t *length)
 {
     const uint32_t index = index_of(ring, head), found = length_at(ring, head, tail, index);
 
@@ -529,7 +560,7 @@ static enum ring_result copy_out(const struct ring *ring, uint64_t head, uint64_
  * Takes the message at `head`, which was copied. False: another one did. The only consumer swaps,
  * too: one that lost its end to the broker here must not set the head back.
  */
-static bool advance(struct ring *ring, uint64_t head)
+static SHMB_ALWAYS_INLINE bool advance(struct ring *ring, uint64_t head)
 {
     SHMB_CRASH_POINT("queue: copied");
     if (!shmb_swap64(&ring->header->head, &head, head + 1))
@@ -539,8 +570,8 @@ static bool advance(struct ring *ring, uint64_t head)
 }
 
 /* Tries once. RING_EMPTY: `*head` is where the next message comes. */
-static enum ring_result try_get(struct ring *ring, void *buffer, uint32_t size, uint32_t *length,
-                                uint64_t *head)
+static SHMB_ALWAYS_INLINE enum ring_result try_get(struct ring *ring, void *buffer, uint32_t size,
+                                                   uint32_t *length, uint64_t *head)
 {
     enum ring_result result = RING_OK;
     uint64_t tail;
@@ -598,19 +629,20 @@ static bool was_signalled(struct ring *ring)
            shmb_exchange32(&ring->armed, 0) != 0;
 }
 
-static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t size,
-                                    uint32_t *length, uint64_t *head)
+/* All but the first try of ring_get, which had this result. */
+static SHMB_NEVER_INLINE enum ring_result get_waiting(struct call *call, enum ring_result result,
+                                                      void *buffer, uint32_t size, uint32_t *length,
+                                                      uint64_t *head)
 {
     struct ring *ring = call->ring;
-    enum ring_result result;
     unsigned alarms = 0;
     bool slept = false;
     uint32_t ms;
 
-    for (;;) {
+    if (result == RING_BUSY)
         result = get_now(ring, buffer, size, length, head);
-        if (result != RING_EMPTY && result != RING_BUSY)
-            break;
+    for (; result == RING_EMPTY || result == RING_BUSY;
+         result = get_now(ring, buffer, size, length, head)) {
         if (call->timeout_ms != 0 && result == RING_EMPTY && spin_for_item(call, *head))
             continue;
         ms = left(call);
@@ -637,19 +669,28 @@ static enum ring_result get_waiting(struct call *call, void *buffer, uint32_t si
 enum ring_result ring_get(struct ring *ring, void *context, uint64_t identity, void *buffer,
                           uint32_t size, uint32_t *length, uint32_t timeout_ms)
 {
-    struct call call = call_of(ring, context, identity, timeout_ms);
-    enum ring_result result;
+    enum ring_result result = RING_OK;
     uint64_t head = 0;
 
     *length = 0;
     if (!current(ring))
         return RING_STALE;
-    result = claim_get(&call);
+    /* The context of a call is made only where it is needed. */
+    if (ring_one_consumer(ring) && !has_end(&ring->header->get_lock, identity)) {
+        const struct call call = call_of(ring, context, identity, timeout_ms);
+
+        result = claim_get(&call);
+    }
     if (result == RING_OK)
-        result = get_waiting(&call, buffer, size, length, &head);
+        result = try_get(ring, buffer, size, length, &head);
+    if (result == RING_EMPTY || result == RING_BUSY || !ring_one_consumer(ring)) {
+        struct call call = call_of(ring, context, identity, timeout_ms);
+
+        result = get_waiting(&call, result, buffer, size, length, &head);
+    }
     /* Once a part: each lap has at least one, so who empties a full queue signals. */
     if (result == RING_OK && blocks(ring) && ((head + 1) & (ring->part - 1)) == 0)
-        wake(&call, RING_ROOM);
+        wake(ring, context, RING_ROOM);
     if (result != RING_OK && result != RING_LONG)
         *length = 0;
     return result;
@@ -701,7 +742,7 @@ enum ring_result ring_clear(struct ring *ring, void *context, uint64_t identity,
         /* Of damaged indices nobody knows how many messages there were. */
         if (result == RING_OK)
             *count = tail - head;
-        wake(&call, RING_ROOM);
+        wake(ring, context, RING_ROOM);
         return RING_OK;
     }
     return RING_BUSY;

@@ -20,10 +20,10 @@ static int32_t identify(const struct shmb_queue *queue, uint64_t *identity, stru
     return domain_identity(queue->domain, identity, fault);
 }
 
-/* The same if the thread has its slot, which is the usual case. False: ask `identify`. */
+/* The same without a call if the thread has its slot. False: ask `identify`. */
 static inline bool known_identity(const struct shmb_queue *queue, uint64_t *identity)
 {
-    const struct seat *seat = queue->domain != NULL ? domain_known_seat(queue->domain) : NULL;
+    const struct seat *seat = queue->domain != NULL ? domain_seat_at_once(queue->domain) : NULL;
 
     if (seat == NULL)
         return false;
