@@ -10,9 +10,14 @@
 #define ALARMS_FREE   16u   /* wake-ups for nothing before the sleeper slows down */
 #define PAUSE_MOST_MS 20u
 
-/* In pauses of the processor, each some 25 to 50 nanoseconds. */
+/*
+ * In pauses of the processor, each some 25 to 50 nanoseconds. An end that waits lets the other one
+ * run every now and then: both may share a processor, where more programs wait than there are
+ * processors. Rarer, such a round trip takes up to thirty times as long, and ends that have a
+ * processor each gain nothing, because the message is there before the first time.
+ */
 #define ROOM_LOOK      16u /* between two looks for room */
-#define YIELD_EVERY    64u /* then the other end gets the processor, if it needs this one */
+#define YIELD_EVERY    64u
 #define PATIENCE_LEAST 4u
 #define PATIENCE_MOST  32u
 #define TRY_EVERY      64u /* waits for a message between two tries with patience */

@@ -765,9 +765,10 @@ double stream_round(const side &one)
 
 void messages()
 {
+    /* So many that a round lasts longer than the system needs to give each end a processor. */
     group({
-        {"", no_queue(), echo_round, ECHO_SHMB, 4000, NULL},
-        {"queue, round trip/atomic", NULL, echo_round, ECHO_ATOMIC, 4000, NULL},
+        {"", no_queue(), echo_round, ECHO_SHMB, 20000, NULL},
+        {"queue, round trip/atomic", NULL, echo_round, ECHO_ATOMIC, 20000, NULL},
         {"queue, round trip/boost queue", no_boost, echo_round, ECHO_BOOST, 1000, NULL},
         {"queue, round trip/pipe", NULL, echo_round, ECHO_PIPE, 300, NULL},
     });
