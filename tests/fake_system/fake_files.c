@@ -205,7 +205,7 @@ static enum sys_status state_write(void *self, const char *name, const void *byt
 }
 
 static enum sys_status state_append(void *self, const char *name, const void *bytes, size_t length,
-                                    struct sys_failure *why)
+                                    bool flush, struct sys_failure *why)
 {
     struct fake *fake = self;
     const char *text = fake_value(&fake->state_files, name);
@@ -215,6 +215,7 @@ static enum sys_status state_append(void *self, const char *name, const void *by
     status = fake_called(fake, FAKE_STATE_APPEND, name);
     if (status != SYS_OK)
         return fake_refuse(fake, status, "WriteFile", why);
+    fake->flushed = flush;
     return put_state(fake, name, text != NULL ? text : "", bytes, length);
 }
 
@@ -353,6 +354,11 @@ void fake_state_file(struct fake *fake, const char *name, const char *text)
 const char *fake_state_text(const struct fake *fake, const char *name)
 {
     return fake_value(&fake->state_files, name);
+}
+
+bool fake_state_flushed(const struct fake *fake)
+{
+    return fake->flushed;
 }
 
 void fake_anew(struct fake *fake, const char *name)

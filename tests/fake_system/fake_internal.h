@@ -62,6 +62,7 @@ struct fake {
     /* Files. */
     struct list files;       /* struct pair: path, text */
     struct list state_files; /* struct pair: name, text */
+    bool flushed;            /* the last addition to one was to be flushed */
     struct list anew;        /* struct pair: name */
     struct list copies;      /* struct sys_copy * */
     struct fake_disk *disk;

@@ -133,6 +133,7 @@ void fake_boot(struct fake *fake, const char *boot);
 /* A file of the broker's own; NULL: there is none. */
 void fake_state_file(struct fake *fake, const char *name, const char *text);
 const char *fake_state_text(const struct fake *fake, const char *name);
+bool fake_state_flushed(const struct fake *fake); /* was the last addition to be flushed? */
 /* A session of a user begins or ends; its link to Global\X is the object "N\X". */
 void fake_session(struct fake *fake, uint32_t session, bool there);
 /* The folder of the copies; and another one instead, which the fake then owns. */

@@ -54,20 +54,23 @@ struct system_files {
     /*
      * The broker's own files. `name` has letters, digits, dots and hyphens only. The
      * folder can be written by administrators, SYSTEM and the service only. SYS_DENIED:
-     * also a file with a foreign owner. On SYS_OK all of it is on the disk.
+     * also a file with a foreign owner.
      *
      * state_read     as `read`. SYS_NOT_FOUND: no such file
      * state_write    creates or replaces a file as a whole: after a failure or a crash
-     *                it has the old or the new content, never a mixture
+     *                it has the old or the new content, never a mixture. On SYS_OK the
+     *                new one is on the disk
      * state_append   adds to the end of a file, or creates it. After a failure or a
-     *                crash any part of the addition can be there
+     *                crash any part of the addition can be there. `flush`: on SYS_OK the
+     *                whole file is on the disk; else it stays if the broker dies, but not
+     *                if the machine goes down
      */
     enum sys_status (*state_read)(void *self, const char *name, size_t limit, char **content,
                                   size_t *length, struct sys_failure *why);
     enum sys_status (*state_write)(void *self, const char *name, const void *bytes, size_t length,
                                    struct sys_failure *why);
     enum sys_status (*state_append)(void *self, const char *name, const void *bytes, size_t length,
-                                    struct sys_failure *why);
+                                    bool flush, struct sys_failure *why);
 
     /*
      * Watches files: from now on a change of one of them ends a wait with

@@ -148,7 +148,7 @@ static enum sys_status record(struct apply *apply, struct sys_failure *why)
             state_put(state, &retired);
         }
     }
-    /* A write is slow: it reaches the disk. */
+    /* A write takes a while: another program may hold the file. */
     if (!state_is_due(state))
         return SYS_OK;
     state_put_stamp(state, *apply->request->wanted->stamp);

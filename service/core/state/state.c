@@ -28,6 +28,7 @@ struct state {
     struct text changes;
     size_t written, appended;     /* bytes: of the snapshot, of the changes after it */
     bool rewrite;                 /* the next commit rewrites the file */
+    bool lasting;                 /* a change means something in the next boot, too */
     bool loaded;                  /* the file was read, or there is none */
     enum sys_status unread;       /* not SYS_OK: another program holds the file; it is read later */
     struct sys_failure why;       /* of `unread` */
@@ -154,7 +155,10 @@ static enum sys_status read_lines(struct state *state, char *at, size_t length,
             return failure_no_memory(why);
         number++;
     }
-    /* A machine that goes down cuts the last line: nothing of that boot matters any more. */
+    /*
+     * A machine that goes down cuts the last line, or leaves zeros from there on: what was not
+     * flushed is of that boot alone.
+     */
     if (at < stop && !(cut && number > 2 && !current))
         state->damage = (struct state_damage){number, (size_t)(stop - at)};
     else if (!whole) /* empty, or not even the lines that each file begins with */
@@ -322,6 +326,7 @@ void state_put_sid(struct state *state, const char *account, const char *sid)
         return;
     state->failed |= !entries_set_sid(&state->entries, account, sid);
     state_line_sid(&state->changes, account, sid);
+    state->lasting = true;
 }
 
 void state_put_copy(struct state *state, const char *name, uint64_t saved)
@@ -329,6 +334,7 @@ void state_put_copy(struct state *state, const char *name, uint64_t saved)
     if (state_copy(state, name) == saved)
         return;
     state_line_copy(&state->changes, name, saved);
+    state->lasting = true;
     state->failed |= !entries_set_copy(&state->entries, name, saved);
 }
 
@@ -523,10 +529,11 @@ enum sys_status state_commit(struct state *state, struct sys_failure *why)
         status = write_all(state, why);
     } else if (state->changes.length > 0) {
         status = system->files.state_append(system->self, STATE_FILE, state->changes.at,
-                                            state->changes.length, why);
+                                            state->changes.length, state->lasting, why);
         state->appended += state->changes.length;
     }
     state->rewrite = status != SYS_OK;
+    state->lasting = false; /* a rewrite is flushed anyway */
     text_free(&state->changes);
     state->changes = (struct text){0};
     return status;

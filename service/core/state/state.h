@@ -4,7 +4,8 @@
  *
  * The state is a file of lines, each with a checksum: a snapshot, then the changes since. A lost
  * or damaged file, or one of another boot, costs only the proof that objects are the broker's
- * own. The file of a newer broker is never written.
+ * own. Changes that mean nothing after this boot are not flushed to the disk: if the machine goes
+ * down, the objects are gone as well. The file of a newer broker is never written.
  */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H

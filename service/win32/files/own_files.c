@@ -282,7 +282,7 @@ enum sys_status own_files_rename(const wchar_t *from, const wchar_t *to, struct 
     return rename_retrying(from, to, RETRY_TIMES, why);
 }
 
-enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t length,
+enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t length, bool flush,
                                     struct sys_failure *why)
 {
     const char *at = bytes;
@@ -297,7 +297,7 @@ enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t lengt
         at += done;
         length -= done;
     }
-    if (!FlushFileBuffers(file))
+    if (flush && !FlushFileBuffers(file))
         return failure_set(why, "FlushFileBuffers", GetLastError());
     return SYS_OK;
 }
@@ -313,7 +313,7 @@ static enum sys_status write_other(const struct own_files *own, const void *byte
     file = open_retrying(own->other, GENERIC_WRITE, CREATE_NEW, retries);
     if (file == INVALID_HANDLE_VALUE)
         return failure_set(why, "CreateFileW", GetLastError());
-    status = own_files_write_all(file, bytes, length, why);
+    status = own_files_write_all(file, bytes, length, true, why);
     CloseHandle(file);
     if (status != SYS_OK)
         DeleteFileW(own->other);

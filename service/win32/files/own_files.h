@@ -43,8 +43,8 @@ HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how);
 /* Checks an open file or folder: the right kind, no link, a trusted owner. */
 enum sys_status own_files_check(HANDLE file, bool folder, struct sys_failure *why);
 
-/* Writes bytes to an open file, and flushes them to the disk. */
-enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t length,
+/* Writes bytes to an open file. `flush`: they are on the disk then. */
+enum sys_status own_files_write_all(HANDLE file, const void *bytes, size_t length, bool flush,
                                     struct sys_failure *why);
 
 /*

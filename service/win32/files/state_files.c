@@ -57,7 +57,7 @@ enum sys_status state_files_write(const char *folder, const char *name, const vo
 }
 
 /* Cuts off again, if possible, what could not be appended whole. */
-static enum sys_status append_to(HANDLE file, const char *bytes, size_t length,
+static enum sys_status append_to(HANDLE file, const char *bytes, size_t length, bool flush,
                                  struct sys_failure *why)
 {
     LARGE_INTEGER end = {.QuadPart = 0};
@@ -67,14 +67,14 @@ static enum sys_status append_to(HANDLE file, const char *bytes, size_t length,
         return status;
     if (!SetFilePointerEx(file, end, &end, FILE_END))
         return failure_set(why, "SetFilePointerEx", GetLastError());
-    status = own_files_write_all(file, bytes, length, why);
+    status = own_files_write_all(file, bytes, length, flush, why);
     if (status != SYS_OK && SetFilePointerEx(file, end, NULL, FILE_BEGIN))
         SetEndOfFile(file);
     return status;
 }
 
 enum sys_status state_files_append(const char *folder, const char *name, const void *bytes,
-                                   size_t length, struct sys_failure *why)
+                                   size_t length, bool flush, struct sys_failure *why)
 {
     struct own_files own;
     enum sys_status status = own_files_enter(folder, name, NULL, true, &own, why);
@@ -86,7 +86,7 @@ enum sys_status state_files_append(const char *folder, const char *name, const v
     if (file == INVALID_HANDLE_VALUE) {
         status = failure_set(why, "CreateFileW", GetLastError());
     } else {
-        status = append_to(file, bytes, length, why);
+        status = append_to(file, bytes, length, flush, why);
         CloseHandle(file);
     }
     own_files_leave(&own);

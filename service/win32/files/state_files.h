@@ -17,6 +17,6 @@ enum sys_status state_files_read(const char *folder, const char *name, size_t li
 enum sys_status state_files_write(const char *folder, const char *name, const void *bytes,
                                   size_t length, struct sys_failure *why);
 enum sys_status state_files_append(const char *folder, const char *name, const void *bytes,
-                                   size_t length, struct sys_failure *why);
+                                   size_t length, bool flush, struct sys_failure *why);
 
 #endif

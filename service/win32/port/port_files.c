@@ -74,14 +74,14 @@ static enum sys_status do_state_write(void *self, const char *name, const void *
 }
 
 static enum sys_status do_state_append(void *self, const char *name, const void *bytes,
-                                       size_t length, struct sys_failure *why)
+                                       size_t length, bool flush, struct sys_failure *why)
 {
     char *folder = port_state_folder(self);
     enum sys_status status;
 
     if (folder == NULL)
         return failure_set(why, "RegGetValueW", GetLastError());
-    status = state_files_append(folder, name, bytes, length, why);
+    status = state_files_append(folder, name, bytes, length, flush, why);
     free(folder);
     return status;
 }

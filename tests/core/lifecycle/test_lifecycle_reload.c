@@ -36,14 +36,14 @@ static void read_report(void)
  * moment must not see the end of the reload beside the reasons before it.
  */
 static enum sys_status append_and_look(void *self, const char *name, const void *bytes,
-                                       size_t length, struct sys_failure *why)
+                                       size_t length, bool flush, struct sys_failure *why)
 {
     if (mended) {
         read_report();
         if (header.reloads % 2 == 0 && header.reloads != reloads) /* it has ended */
             assert_null(strstr(text, "\tlast-good\t"));
     }
-    return fake_system(fake)->files.state_append(self, name, bytes, length, why);
+    return fake_system(fake)->files.state_append(self, name, bytes, length, flush, why);
 }
 
 static void mend_the_file(struct fake *which, size_t number)

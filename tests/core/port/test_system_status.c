@@ -88,7 +88,7 @@ static enum sys_status ask_files(enum fake_call call)
     case FAKE_STATE_WRITE:
         return files->state_write(port->self, "state", "x", 1, NULL);
     case FAKE_STATE_APPEND:
-        return files->state_append(port->self, "state", "x", 1, NULL);
+        return files->state_append(port->self, "state", "x", 1, true, NULL);
     case FAKE_OUTPUT_WRITE:
         return port->outputs.write(port->self, "C:\\none", "x", 1, false, NULL);
     case FAKE_LOG_FILE:

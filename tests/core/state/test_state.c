@@ -306,6 +306,30 @@ static void torn_or_spoiled(void **unused)
     free(text);
 }
 
+/* Objects end with the machine; what accounts and copies are, the next boot needs. */
+static void what_outlasts_the_boot_is_flushed(void **unused)
+{
+    struct state_record record = {.name = "Lock", .kind = SHMB_MUTEX, .generation = 1001};
+    struct state *state;
+    size_t i;
+
+    (void)unused;
+    write_two();
+    state = open_state("b1");
+    assert_int_equal(state_commit(state, NULL), SYS_OK); /* the first one rewrites the file */
+    for (i = 0; i < 6; i++) {
+        record.generation++;
+        state_put(state, &record);
+        if (i == 1)
+            state_put_sid(state, "CORP\\New", "S-1-5-21-1-2-3-1005");
+        if (i == 4)
+            state_put_copy(state, "Prices", 7);
+        assert_int_equal(state_commit(state, NULL), SYS_OK);
+        assert_int_equal(fake_state_flushed(fake), i == 1 || i == 4);
+    }
+    state_free(state);
+}
+
 /* The damage is told, with what was in the file, before the file is written anew. */
 static void a_damaged_file_is_put_aside(void **unused)
 {
@@ -531,6 +555,7 @@ int main(void)
         TEST(what_is_appended_does_not_pile_up),
         TEST(after_a_failure_all_of_it_is_written),
         TEST(torn_or_spoiled),
+        TEST(what_outlasts_the_boot_is_flushed),
         TEST(a_damaged_file_is_put_aside),
         TEST(an_empty_file_is_damaged),
         TEST(a_held_file_is_read_before_it_is_written),

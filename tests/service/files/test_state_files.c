@@ -115,7 +115,7 @@ static int do_append(int argc, char **argv)
 {
     (void)argc;
     for (;;) {
-        if (state_files_append(argv[0], "log", RECORD, strlen(RECORD), &why) != SYS_OK)
+        if (state_files_append(argv[0], "log", RECORD, strlen(RECORD), true, &why) != SYS_OK)
             return 1;
         client_say("written");
     }
@@ -175,11 +175,11 @@ static void a_file_beyond_the_limit_fails(void **state)
 static void appending_makes_and_adds(void **state)
 {
     (void)state;
-    assert_int_equal(state_files_append(folder, "log", "one\n", 4, &why), SYS_OK);
-    assert_int_equal(state_files_append(folder, "log", "two\n", 4, &why), SYS_OK);
+    assert_int_equal(state_files_append(folder, "log", "one\n", 4, true, &why), SYS_OK);
+    assert_int_equal(state_files_append(folder, "log", "two\n", 4, true, &why), SYS_OK);
     expect("log", "one\ntwo\n");
     put("log", "snapshot\n");
-    assert_int_equal(state_files_append(folder, "log", "three\n", 6, &why), SYS_OK);
+    assert_int_equal(state_files_append(folder, "log", "three\n", 6, true, &why), SYS_OK);
     expect("log", "snapshot\nthree\n");
 }
 
@@ -253,7 +253,7 @@ static void a_file_that_is_held_stays(void **state)
     put("one", "before");
     held = CreateFileW(support_wide(path_of("one")), GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
     assert_true(held != INVALID_HANDLE_VALUE);
-    assert_int_not_equal(state_files_append(folder, "one", "x", 1, &why), SYS_OK);
+    assert_int_not_equal(state_files_append(folder, "one", "x", 1, true, &why), SYS_OK);
     assert_int_equal(why.code, ERROR_SHARING_VIOLATION);
     expect_unreadable("one", LIMIT, SYS_LATER);
     CloseHandle(held);
@@ -276,7 +276,7 @@ static void only_plain_names_are_taken(void **state)
     (void)state;
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         assert_int_equal(state_files_write(folder, names[i], "x", 1, &why), SYS_FAILED);
-        assert_int_equal(state_files_append(folder, names[i], "x", 1, &why), SYS_FAILED);
+        assert_int_equal(state_files_append(folder, names[i], "x", 1, true, &why), SYS_FAILED);
         expect_unreadable(names[i], LIMIT, SYS_FAILED);
     }
     assert_false(exists(folder));
@@ -337,7 +337,7 @@ static void the_owner_is_that_of_the_objects(void **state)
     if (support_wine())
         skip(); /* it keeps neither owners nor lists of files */
     put("one", "x");
-    assert_int_equal(state_files_append(folder, "log", "x", 1, &why), SYS_OK);
+    assert_int_equal(state_files_append(folder, "log", "x", 1, true, &why), SYS_OK);
     expect_owned(folder);
     expect_owned(path_of("one"));
     expect_owned(path_of("log"));
@@ -361,7 +361,7 @@ static void expect_refused(const char *owner)
 
     assert_int_equal(state_files_read(folder, "one", LIMIT, &content, &length, &why), SYS_DENIED);
     assert_non_null(strstr(why.text, owner));
-    assert_int_not_equal(state_files_append(folder, "one", "x", 1, &why), SYS_OK);
+    assert_int_not_equal(state_files_append(folder, "one", "x", 1, true, &why), SYS_OK);
 }
 
 /* Whoever owns it could have written it: a user, another service, and so with the folder. */
