@@ -109,6 +109,9 @@ enum sys_status control_section_make(struct control_sets *sets, size_t set, uint
 
 /* control_restore.c: adopts sections that clients still have open */
 
+/* The number of a control section by its name; 0: the name is another one. */
+uint32_t control_number_of(const char *name);
+
 /* The blocks of a section by its number, as the state has it; writes its name. 0: unknown. */
 uint32_t control_recorded_blocks(const struct control_sets *sets, uint32_t number,
                                  char name[SHMB_CONTROL_NAME_BYTES]);

@@ -113,20 +113,6 @@ static void disown_unnamed(struct control_sets *sets, uint32_t number)
     end_section(sets, &left);
 }
 
-/* The number of a control section by its name; 0: the name is another one. */
-static uint32_t number_of(const char *name)
-{
-    const size_t prefix = strlen(SHMB_CONTROL_PREFIX);
-    char again[SHMB_CONTROL_NAME_BYTES];
-    uint32_t number;
-
-    if (strncmp(name, SHMB_CONTROL_PREFIX, prefix) != 0)
-        return 0;
-    number = (uint32_t)strtoul(name + prefix, NULL, 10);
-    shmb_control_name(number, again);
-    return strcmp(name, again) == 0 ? number : 0;
-}
-
 void control_sets_leave_out(struct control_sets *sets)
 {
     const struct state_record *record;
@@ -141,6 +127,6 @@ void control_sets_leave_out(struct control_sets *sets)
             disown_retired(sets, record);
     at = 0;
     while ((record = state_next(sets->state, &at)) != NULL)
-        if ((number = number_of(record->name)) != 0)
+        if ((number = control_number_of(record->name)) != 0)
             disown_unnamed(sets, number);
 }

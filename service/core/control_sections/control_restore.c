@@ -204,33 +204,48 @@ static void record_sections(struct control_sets *sets, struct state *state)
     }
 }
 
-/* Is this the name of the section with this number, or of the waiters section beside it? */
-static bool has_number(const char *name, uint32_t number)
+uint32_t control_number_of(const char *name)
 {
-    char control[SHMB_CONTROL_NAME_BYTES], waiters[SHMB_WAITERS_NAME_BYTES];
+    char again[SHMB_CONTROL_NAME_BYTES];
+    uint32_t number;
 
-    shmb_control_name(number, control);
-    shmb_waiters_name(number, waiters);
-    return strcmp(name, control) == 0 || strcmp(name, waiters) == 0;
+    if (strncmp(name, SHMB_CONTROL_PREFIX, strlen(SHMB_CONTROL_PREFIX)) != 0)
+        return 0;
+    number = (uint32_t)strtoul(name + strlen(SHMB_CONTROL_PREFIX), NULL, 10);
+    shmb_control_name(number, again);
+    return strcmp(name, again) == 0 ? number : 0;
 }
 
-static bool is_section_of(const struct control_sets *sets, const char *name)
+/* The same of the waiters section beside it. */
+static uint32_t waiters_number_of(const char *name)
+{
+    char again[SHMB_WAITERS_NAME_BYTES];
+    uint32_t number;
+
+    if (strncmp(name, SHMB_WAITERS_PREFIX, strlen(SHMB_WAITERS_PREFIX)) != 0)
+        return 0;
+    number = (uint32_t)strtoul(name + strlen(SHMB_WAITERS_PREFIX), NULL, 10);
+    shmb_waiters_name(number, again);
+    return strcmp(name, again) == 0 ? number : 0;
+}
+
+static bool is_section_of(const struct control_sets *sets, uint32_t number)
 {
     size_t i;
 
     for (i = 0; i < sets->section_count; i++)
-        if (sets->sections[i].shared.section != NULL && has_number(name, sets->sections[i].number))
+        if (sets->sections[i].shared.section != NULL && sets->sections[i].number == number)
             return true;
     return false;
 }
 
-static bool has_block_in(const struct state *state, const char *name)
+static bool has_block_in(const struct state *state, uint32_t number)
 {
     const struct state_record *record;
     size_t at = 0;
 
     while ((record = state_next(state, &at)) != NULL)
-        if (record->control != 0 && has_number(name, record->control))
+        if (record->control == number)
             return true;
     return false;
 }
@@ -247,12 +262,16 @@ static void drop_closed_sections(const struct control_sets *sets, struct state *
 
     if (sets->left_out)
         return;
-    while ((record = state_next(state, &at)) != NULL)
-        if (record->generation == STATE_OWN_SECTION &&
-            (strncmp(record->name, SHMB_CONTROL_PREFIX, strlen(SHMB_CONTROL_PREFIX)) == 0 ||
-             strncmp(record->name, SHMB_WAITERS_PREFIX, strlen(SHMB_WAITERS_PREFIX)) == 0) &&
-            !is_section_of(sets, record->name) && !has_block_in(state, record->name))
+    while ((record = state_next(state, &at)) != NULL) {
+        uint32_t number = 0;
+
+        if (record->generation == STATE_OWN_SECTION)
+            number = control_number_of(record->name);
+        if (record->generation == STATE_OWN_SECTION && number == 0)
+            number = waiters_number_of(record->name);
+        if (number != 0 && !is_section_of(sets, number) && !has_block_in(state, number))
             state_drop(state, record->name);
+    }
 }
 
 void control_sets_record(struct control_sets *sets, struct state *state)

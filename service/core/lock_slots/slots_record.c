@@ -2,6 +2,7 @@
  * Records in the state which domains there are, and which one an object uses, so that a later
  * broker can adopt them (slots_restore.c).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "slots_internal.h"
@@ -44,32 +45,37 @@ static void record_domains(struct lock_slots *slots, struct state *state)
     }
 }
 
-static bool is_domain_of(const struct lock_slots *slots, const char *name)
+/* The number of a domain by the name of its section; 0: the name is another one. */
+static uint32_t number_of(const char *name)
 {
-    char own[SHMB_SLOTS_NAME_BYTES];
+    char again[SHMB_SLOTS_NAME_BYTES];
+    uint32_t number;
+
+    if (strncmp(name, SHMB_SLOTS_PREFIX, strlen(SHMB_SLOTS_PREFIX)) != 0)
+        return 0;
+    number = (uint32_t)strtoul(name + strlen(SHMB_SLOTS_PREFIX), NULL, 10);
+    shmb_slots_name(number, again);
+    return strcmp(name, again) == 0 ? number : 0;
+}
+
+static bool is_domain_of(const struct lock_slots *slots, uint32_t number)
+{
     size_t i;
 
-    for (i = 0; i < slots->domain_count; i++) {
-        shmb_slots_name(slots->domains[i].number, own);
-        if (slots->domains[i].shared.section != NULL && strcmp(own, name) == 0)
+    for (i = 0; i < slots->domain_count; i++)
+        if (slots->domains[i].shared.section != NULL && slots->domains[i].number == number)
             return true;
-    }
     return false;
 }
 
-static bool is_used(const struct state *state, const char *name)
+static bool is_used(const struct state *state, uint32_t number)
 {
     const struct state_record *record;
-    char own[SHMB_SLOTS_NAME_BYTES];
     size_t at = 0;
 
-    while ((record = state_next(state, &at)) != NULL) {
-        if (record->slots == 0)
-            continue;
-        shmb_slots_name(record->slots, own);
-        if (strcmp(own, name) == 0)
+    while ((record = state_next(state, &at)) != NULL)
+        if (record->slots == number)
             return true;
-    }
     return false;
 }
 
@@ -82,11 +88,13 @@ static void drop_closed_domains(const struct lock_slots *slots, struct state *st
     const struct state_record *record;
     size_t at = 0;
 
-    while ((record = state_next(state, &at)) != NULL)
-        if (record->generation == STATE_OWN_SECTION &&
-            strncmp(record->name, SHMB_SLOTS_PREFIX, strlen(SHMB_SLOTS_PREFIX)) == 0 &&
-            !is_domain_of(slots, record->name) && !is_used(state, record->name))
+    while ((record = state_next(state, &at)) != NULL) {
+        const uint32_t number =
+            record->generation == STATE_OWN_SECTION ? number_of(record->name) : 0;
+
+        if (number != 0 && !is_domain_of(slots, number) && !is_used(state, number))
             state_drop(state, record->name);
+    }
 }
 
 void lock_slots_record(struct lock_slots *slots, struct state *state)
