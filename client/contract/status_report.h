@@ -33,6 +33,7 @@
  *
  *     version      ShmBroker                     1.0.0
  *     file         C:\...\shmbroker.yaml         used      read 2026-11-21 05:09:35 UTC
+ *     digest       C:\...\shmbroker.yaml         sha256    B03DDF3CA2E7...
  *     section      Global\Prices                 conflict  a section of 4096 bytes owned by ...
  *     mutex        Global\Prices.lock            failed    CreateMutexW: ... (error 8)
  *     publication  Global\ShmBroker.Directory    conflict  a section owned by ...
@@ -64,6 +65,8 @@
  *   The kinds of lines:
  *
  *     version, file   always
+ *     digest          which configuration is served: the SHA-256 of its one file, or of the
+ *                     digests of all its files
  *     an object       each object that is not held; the reason is that of its event
  *     publication     each section of the publication that could not be created
  *                     (avoided: another name is used)

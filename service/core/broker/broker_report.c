@@ -4,6 +4,8 @@
  */
 #include "broker_report.h"
 
+#include <string.h>
+
 #include "broker_context.h"
 #include "names.h"
 
@@ -20,9 +22,10 @@ bool broker_report_copies(struct broker *broker)
     return any;
 }
 
-void broker_report_read(struct broker *broker)
+void broker_report_read(struct broker *broker, const char digest[SHA256_TEXT])
 {
     broker->report.read = broker->system->clock.now(broker->system->self);
+    memcpy(broker->report.digest, digest, SHA256_TEXT);
 }
 
 void broker_report_reload_begun(struct broker *broker)

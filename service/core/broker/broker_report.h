@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "report_lines.h"
+#include "sha256.h"
 #include "status_report.h"
 
 struct broker;
@@ -21,8 +22,11 @@ struct broker;
  */
 void broker_link_sessions(struct broker *broker);
 
-/* The configuration in force has been read now. The next rewrite of the report says so. */
-void broker_report_read(struct broker *broker);
+/*
+ * The configuration in force has been read now, and `digest` tells its content (config_digest.h).
+ * The next rewrite of the report says so.
+ */
+void broker_report_read(struct broker *broker, const char digest[SHA256_TEXT]);
 
 /* A reload begins. broker_report_reload must follow. */
 void broker_report_reload_begun(struct broker *broker);

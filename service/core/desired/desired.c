@@ -85,6 +85,8 @@ enum shmb_exit desired_read(const struct system *system, const struct system *fi
            out->configuration.whole != NULL && !system->stopping(system->self) && leave_out(out))
         code = expand(system, policy, out);
     cfg_messages_sort(&out->messages);
+    if (code == SHMB_EXIT_DONE)
+        config_digest(&out->configuration, out->digest);
     return code;
 }
 

@@ -5,6 +5,7 @@
 #ifndef CORE_DESIRED_H
 #define CORE_DESIRED_H
 
+#include "config_digest.h"
 #include "config_files.h"
 #include "exit_codes.h"
 #include "inventory.h"
@@ -17,6 +18,7 @@ struct desired {
     struct config_files configuration;
     struct trustees *known;
     struct inventory *inventory;
+    char digest[SHA256_TEXT]; /* config_digest; empty unless desired_read was done */
     trustees_memory *memory; /* set: accounts may be pending, see trustees_allow_pending */
     void *memory_context;
 };

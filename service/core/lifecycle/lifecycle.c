@@ -238,7 +238,7 @@ static void hold(struct lifecycle *life)
      */
     keeper_policy_change(&life->keeper_policy, life->desired->configuration.whole->hold_ms);
     pending_accounts_settle(life, NULL);
-    broker_report_read(life->broker);
+    broker_report_read(life->broker, life->desired->digest);
     lifecycle_save_last_good(life);
     lifecycle_watch(life);
     metrics_file_change(life);

@@ -170,7 +170,7 @@ void lifecycle_reload(struct lifecycle *life, enum reload_cause cause)
     }
     life->desired = next;
     life->last_good = false;
-    broker_report_read(life->broker);
+    broker_report_read(life->broker, next->digest);
     report_lines_free(&life->left_out);
     /* These compare with the former configuration, so it ends after them. */
     lifecycle_forget(life, former);

@@ -238,6 +238,8 @@ static void put_file(struct page *page, const struct report_news *news)
         (void)snprintf(read, sizeof(read), "read %s", time);
     }
     put_line(page, "file", file != NULL ? file : "", "used", read);
+    if (news->broker != NULL && news->broker->digest[0] != '\0')
+        put_line(page, "digest", file != NULL ? file : "", "sha256", news->broker->digest);
 }
 
 /*

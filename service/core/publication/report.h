@@ -7,13 +7,15 @@
 #include "inventory.h"
 #include "own_section.h"
 #include "report_lines.h"
+#include "sha256.h"
 #include "status_report.h"
 #include "trouble.h"
 
 /* What the broker adds to the report, beside objects and publication. All zero: nothing. */
 struct report_broker {
-    uint64_t read;         /* when the configuration was read, as a FILETIME; 0: not known */
-    uint32_t reload_count; /* odd while a reload is in progress; see status_report.h */
+    char digest[SHA256_TEXT]; /* of the configuration (config_digest.h); empty: not known */
+    uint64_t read;            /* when the configuration was read, as a FILETIME; 0: not known */
+    uint32_t reload_count;    /* odd while a reload is in progress; see status_report.h */
     enum shmb_reload_result reload_result;
     uint32_t reload_results[5]; /* how many reloads had each result, by enum shmb_reload_result */
     struct report_lines reload_notes;   /* of the last reload: its steps and messages */

@@ -71,8 +71,9 @@ bool status_is_copy(const struct status_line *line)
 bool status_is_trouble(const struct status_line *line)
 {
     /* Lines that only inform; and "instance", whose holder is looked up (status_stranger). */
-    static const char *const others[] = {"version", "file",   "reload", "message", "retired",
-                                         "cut",     "keeper", "lost",   "instance", "count"};
+    static const char *const others[] = {"version", "file",     "digest", "reload",
+                                         "message", "retired",  "cut",    "keeper",
+                                         "lost",    "instance", "count"};
     size_t i;
 
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)

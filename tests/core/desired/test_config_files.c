@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "account_check.h"
+#include "config_digest.h"
 #include "config_files.h"
 #include "fake_system.h"
 
@@ -418,6 +419,34 @@ static void a_pattern_that_matches_too_much(void **state)
         "is not usable; if it is no configuration, write a pattern that ends in *.yaml\n");
 }
 
+static void digest_of(enum config_files_policy policy, char out[SHA256_TEXT])
+{
+    config_files_free(&c);
+    assert_int_equal(read_main(policy), CONFIG_FILES_OK);
+    config_digest(&c, out);
+}
+
+/* As other programs count it: of one file, that of its bytes; of more, that of their digests. */
+static void a_digest_of_the_files_that_are_used(void **state)
+{
+    char alone[SHA256_TEXT], all[SHA256_TEXT], other[SHA256_TEXT];
+
+    (void)state;
+    fake_file(fake, MAIN, DEFAULTS "mutexes: { M: }\n");
+    digest_of(CONFIG_FILES_STRICT, alone);
+    assert_string_equal(alone, "6EC7E2067DE6DAB969D2E7228ECDD20CB6280E1B3EB6E82D9C7D415D3EA93086");
+    fake_file(fake, MAIN, DEFAULTS INCLUDE "mutexes: { M: }\n");
+    fake_file(fake, A, DEFAULTS "mutexes: { OfA: }\n");
+    digest_of(CONFIG_FILES_STRICT, all);
+    assert_string_equal(all, "DBBB0180CF540AE309DEBEE3D6885383D65F0625EA7971B91E45BC871DD43689");
+    fake_file(fake, B, DEFAULTS "mutexes: { OfB: }\n");
+    digest_of(CONFIG_FILES_STRICT, other);
+    assert_string_not_equal(other, all);
+    fake_file(fake, B, "version: 1\nmutexes: 7\n");
+    digest_of(CONFIG_FILES_FORGIVING, other);
+    assert_string_equal(other, all); /* B is left out */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +465,7 @@ int main(void)
         TEST(too_many_files),
         TEST(a_file_is_left_out_later),
         TEST(each_call_fails),
+        TEST(a_digest_of_the_files_that_are_used),
     };
 
     return cmocka_run_group_tests_name("test_config_files", tests, NULL, NULL);

@@ -82,10 +82,52 @@ static void its_end_comes_with_the_new_reasons(void **state)
     fake_free(fake);
 }
 
+/* The digest that the report has now, with the end of its line. */
+static const char *digest(void)
+{
+    const char *line;
+
+    read_report();
+    line = strstr(text, "\ndigest\t" FILE_NAME "\tsha256\t");
+    assert_non_null(line);
+    return strchr(line + 1, '\n') - 64;
+}
+
+static char served[3][64];
+static size_t looks;
+
+static void change_the_file(struct fake *which, size_t number)
+{
+    (void)number;
+    memcpy(served[looks], digest(), 64);
+    if (looks == 0)
+        fake_file(which, FILE_NAME, "version: 1\nmutexes: 7\n");
+    else if (looks == 1)
+        fake_file(which, FILE_NAME, GOOD "# another one\n");
+    if (looks++ < 2)
+        fake_wake(which, SYS_WAKE_RELOAD);
+}
+
+static void the_report_tells_which_bytes_are_served(void **state)
+{
+    (void)state;
+    fake = fake_new();
+    looks = 0;
+    fake_file(fake, FILE_NAME, GOOD);
+    fake_on_wait(fake, change_the_file);
+    fake_stop_at(fake, FAKE_WAIT, 3);
+    assert_int_equal(lifecycle_run(fake_system(fake), FILE_NAME), SHMB_EXIT_DONE);
+    assert_int_equal(looks, 3);
+    assert_memory_equal(served[0], served[1], 64); /* the second is refused */
+    assert_memory_not_equal(served[1], served[2], 64);
+    fake_free(fake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(its_end_comes_with_the_new_reasons),
+        cmocka_unit_test(the_report_tells_which_bytes_are_served),
     };
 
     return cmocka_run_group_tests_name("test_lifecycle_reload", tests, NULL, NULL);

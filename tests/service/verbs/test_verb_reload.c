@@ -434,6 +434,7 @@ static void status_is_json_too(void **state)
     verb("status --json", 0, "\"complete\": true");
     said_too("\"version\": \"" SHMB_VERSION "\"");
     said_too("\"configuration_read\": \"20");
+    said_too("\"configuration_digest\": \"");
     said_too("\"console_process\": null");
     said_too("\"state\": \"running\"");
     said_too("\"account\": ");
