@@ -1,4 +1,4 @@
-/* The verb reload: sends the control, waits for the report that follows it and prints it. */
+/* The verb reload: has the service reload, and prints the report of it. */
 #include "verb.h"
 
 #include <windows.h>
@@ -8,62 +8,12 @@
 
 #include "answer.h"
 #include "console.h"
-#include "elevation.h"
-#include "lacks.h"
 #include "names.h"
-#include "published.h"
+#include "reload_request.h"
+#include "reload_result.h"
 #include "report_json.h"
 #include "requests.h"
 #include "scm.h"
-
-#define POLL_MS  50u
-#define WAIT_MS  60000u
-#define RETRY_MS 200u
-
-/* Identifies a reload that was requested. */
-struct request {
-    DWORD process;    /* of the service */
-    uint32_t reloads; /* the counter at the request; see status_report.h */
-};
-
-static bool same(const char *field, size_t length, const char *text)
-{
-    return length == strlen(text) && memcmp(field, text, length) == 0;
-}
-
-/* True if a reload that began after the request has ended. The counter is odd during a reload. */
-static bool is_over(const struct request *request, uint32_t reloads)
-{
-    uint32_t begun = request->reloads + (request->reloads & 1); /* skips one in progress */
-
-    return (reloads & 1) == 0 && reloads - begun >= 2 && reloads - begun < UINT32_MAX / 2;
-}
-
-/* ---- asking ----------------------------------------------------------------- */
-
-/* Retries while the service is starting, when it takes no such control. */
-static DWORD send(SC_HANDLE service)
-{
-    ULONGLONG start = GetTickCount64();
-
-    for (;;) {
-        SERVICE_STATUS_PROCESS now;
-        SERVICE_STATUS status;
-        DWORD code;
-
-        if (ControlService(service, SERVICE_CONTROL_PARAMCHANGE, &status))
-            return ERROR_SUCCESS;
-        code = GetLastError();
-        if (code != ERROR_SERVICE_CANNOT_ACCEPT_CTRL && code != ERROR_INVALID_SERVICE_CONTROL)
-            return code;
-        if (!scm_query(service, &now) || now.dwCurrentState == SERVICE_STOP_PENDING ||
-            now.dwCurrentState == SERVICE_STOPPED)
-            return ERROR_SERVICE_NOT_ACTIVE;
-        if (now.dwCurrentState != SERVICE_START_PENDING || GetTickCount64() - start >= WAIT_MS)
-            return code;
-        Sleep(RETRY_MS);
-    }
-}
 
 static enum shmb_exit not_running(void)
 {
@@ -95,130 +45,6 @@ static DWORD leave_names(const char *const *names, size_t count)
     return code;
 }
 
-static enum shmb_exit ask(SC_HANDLE service, struct request *request)
-{
-    SERVICE_STATUS_PROCESS status;
-    struct shmb_report report;
-    char *text;
-    DWORD code;
-
-    if (!scm_query(service, &status))
-        return scm_failed("cannot query the state of the service", GetLastError());
-    request->process = status.dwProcessId;
-    /* Before the control: the counter tells this reload from earlier ones. */
-    text = published_report(&report);
-    request->reloads = text != NULL ? report.reloads : 0;
-    free(text);
-    code = send(service);
-    if (code == ERROR_SERVICE_NOT_ACTIVE)
-        return not_running();
-    return code == ERROR_SUCCESS ? SHMB_EXIT_DONE : scm_failed("cannot reach the service", code);
-}
-
-/* ---- waiting ---------------------------------------------------------------- */
-
-/* The text of the report after the reload, freed with free(). NULL: `*result` says why. */
-static char *wait_for_end(SC_HANDLE service, const struct request *request,
-                          struct shmb_report *report, enum shmb_exit *result)
-{
-    ULONGLONG start = GetTickCount64();
-    SERVICE_STATUS_PROCESS status;
-    bool seen = false;
-
-    for (;;) {
-        char *text = published_report(report);
-
-        /* The report before the state: a service that has ended may have done the reload. */
-        seen |= text != NULL;
-        if (text != NULL && is_over(request, report->reloads))
-            return text;
-        free(text);
-        if (scm_query(service, &status) &&
-            (status.dwProcessId != request->process || status.dwCurrentState == SERVICE_STOPPED)) {
-            console_error("shmbroker: the service has ended in the meantime; see shmbroker status");
-            *result = SHMB_EXIT_NO_BROKER;
-            return NULL;
-        }
-        if (GetTickCount64() - start >= WAIT_MS)
-            break;
-        Sleep(POLL_MS);
-    }
-    console_error(seen ? "shmbroker: the reload timed out after %u seconds"
-                       : "shmbroker: a reload was requested, but the report could not be read for "
-                         "%u seconds; see the application event log",
-                  WAIT_MS / 1000);
-    *result = SHMB_EXIT_TIMEOUT;
-    return NULL;
-}
-
-/* ---- printing --------------------------------------------------------------- */
-
-static void print_step(const struct shmb_report_line *line)
-{
-    console_line("%-8.*s %.*s: %.*s", (int)line->length[2], line->field[2], (int)line->length[1],
-                 line->field[1], (int)line->length[3], line->field[3]);
-}
-
-static void print_message(const struct shmb_report_line *line)
-{
-    const bool warning = same(line->field[2], line->length[2], "warning");
-
-    (warning ? console_warning : console_error)(
-        "%.*s: %.*s: %.*s", (int)line->length[1], line->field[1], (int)line->length[2],
-        line->field[2], (int)line->length[3], line->field[3]);
-}
-
-static void print_lines(const char *text, size_t size)
-{
-    struct shmb_report_line line;
-    size_t at = 0;
-
-    while (shmb_report_next(text, size, &at, &line)) {
-        if (same(line.field[0], line.length[0], "message"))
-            print_message(&line);
-        else if (same(line.field[0], line.length[0], "reload"))
-            print_step(&line);
-        else if (same(line.field[0], line.length[0], "cut"))
-            console_line("(%.*s more lines are not shown)", (int)line.length[1], line.field[1]);
-    }
-}
-
-/* Whether all was applied, and what the service lacks for another reason. */
-static enum shmb_exit print_applied(bool all)
-{
-    enum shmb_exit lacks =
-        lacks_print(all ? "ShmBroker has applied its configuration, but runs degraded:"
-                        : "ShmBroker has applied its configuration, but not all of it:",
-                    elevation_present());
-
-    if (lacks != SHMB_EXIT_DONE)
-        return lacks;
-    if (all) {
-        console_line("ShmBroker has applied its configuration");
-        return SHMB_EXIT_DONE;
-    }
-    /* What lacked has been put right meanwhile, or a step had an outcome that was printed. */
-    console_line("ShmBroker has applied its configuration, but not all of it");
-    return SHMB_EXIT_NOT_SO;
-}
-
-static enum shmb_exit print_result(const char *text, const struct shmb_report *report)
-{
-    print_lines(text, report->text_size);
-    switch (report->reload_result) {
-    case SHMB_RELOAD_APPLIED:
-    case SHMB_RELOAD_INCOMPLETE:
-        return print_applied(report->reload_result == SHMB_RELOAD_APPLIED);
-    case SHMB_RELOAD_HELD:
-        console_error("shmbroker: another program holds a file of the configuration; nothing has "
-                      "changed, and the service reloads when the file is free");
-        return SHMB_EXIT_TIMEOUT;
-    default:
-        console_error("shmbroker: the configuration is refused, nothing has changed");
-        return SHMB_EXIT_NOT_SO;
-    }
-}
-
 /* True if the report has a line on recreating this object, or had to leave lines out. */
 static bool is_recreated(const char *text, size_t size, const char *name)
 {
@@ -227,12 +53,11 @@ static bool is_recreated(const char *text, size_t size, const char *name)
     size_t at = 0;
 
     while (shmb_report_next(text, size, &at, &line)) {
-        if (same(line.field[0], line.length[0], "cut"))
+        if (reload_result_is(&line, 0, "cut"))
             return true;
-        if (same(line.field[0], line.length[0], "reload") && line.length[1] > prefix &&
+        if (reload_result_is(&line, 0, "reload") && line.length[1] > prefix &&
             shmb_name_same(line.field[1] + prefix, line.length[1] - prefix, name, strlen(name)) &&
-            (same(line.field[2], line.length[2], "recreate") ||
-             same(line.field[2], line.length[2], "create")))
+            (reload_result_is(&line, 2, "recreate") || reload_result_is(&line, 2, "create")))
             return true;
     }
     return false;
@@ -277,17 +102,19 @@ static void put_answer(const char *text, const struct shmb_report *report, const
 static enum shmb_exit reload(SC_HANDLE service, const char *const *names, size_t count)
 {
     enum shmb_exit result;
-    struct request request = {0, 0};
+    struct reload_request request = {0, 0};
     struct shmb_report report;
+    DWORD code = reload_request_send(service, &request);
     char *text;
 
-    result = ask(service, &request);
-    if (result != SHMB_EXIT_DONE)
-        return result;
-    text = wait_for_end(service, &request, &report, &result);
+    if (code == ERROR_SERVICE_NOT_ACTIVE)
+        return not_running();
+    if (code != ERROR_SUCCESS)
+        return scm_failed("cannot reach the service", code);
+    text = reload_request_wait(service, &request, &report, &result);
     if (text == NULL)
         return result;
-    result = print_result(text, &report);
+    result = reload_result_print(text, &report);
     put_answer(text, &report, names, count, result);
     if (result == SHMB_EXIT_DONE && !print_missed_names(text, report.text_size, names, count))
         result = SHMB_EXIT_NOT_SO;
