@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Makes the MSI of a tree that `cmake --install` laid, with wixl.
+"""Makes the MSI of a tree that `cmake --install` laid, with wixl, or with WiX 3.14.
 
-  make.py TREE VERSION OUT.msi     VERSION as in 1.0.0-rc.1; Windows Installer counts three numbers
+  make.py TREE VERSION OUT.msi [WIX]     VERSION as in 1.0.0-rc.1; Windows Installer counts three numbers
+                                         WIX: the folder of candle.exe and light.exe, on Windows
 
-The same tree and version give the same bytes, if the files' own times are the same and
+With wixl the same tree and version give the same bytes, if the files' own times are the same and
 SOURCE_DATE_EPOCH is set.
 """
 import os
@@ -92,16 +93,27 @@ REPAIRS = (
 )
 
 
-def make(tree, version, out):
+def package_source(wix):
+    """ShmBroker.wxs for one of the two tools: wixl fails at <?ifdef?>."""
+    with open(os.path.join(HERE, "ShmBroker.wxs"), encoding="utf-8") as file:
+        return re.sub(r"<\?ifdef Wix\?>\n(.*?)(?:<\?else\?>\n(.*?))?<\?endif\?>\n",
+                      lambda found: found[1] if wix else found[2] or "", file.read(), flags=re.S)
+
+
+def make(tree, version, out, wix=None):
     number = re.match(r"\d+\.\d+\.\d+", version)[0]
+    values = {"ProductCode": code("product " + version), "Number": number, "Version": version,
+              "Broker": ident("f", "bin/shmbroker.exe")}
     with tempfile.TemporaryDirectory() as work:
-        files = os.path.join(work, "files.wxs")
-        with open(files, "w", encoding="utf-8") as file:
-            file.write(fragment(os.path.abspath(tree)))
-        subprocess.run(["wixl", "-a", "x64", "-o", out, "-D", f"ProductCode={code('product ' + version)}",
-                        "-D", f"Number={number}", "-D", f"Version={version}",
-                        "-D", f"Broker={ident('f', 'bin/shmbroker.exe')}",
-                        os.path.join(HERE, "ShmBroker.wxs"), files], check=True, cwd=tree)
+        sources = [os.path.join(work, name) for name in ("ShmBroker.wxs", "files.wxs")]
+        for path, text in zip(sources, (package_source(wix), fragment(os.path.abspath(tree)))):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        if wix:
+            with_wix(wix, values, sources, work, os.path.abspath(tree), os.path.abspath(out))
+            return
+        defines = [word for name, value in values.items() for word in ("-D", f"{name}={value}")]
+        subprocess.run(["wixl", "-a", "x64", "-o", out, *defines, *sources], check=True, cwd=tree)
     subprocess.run(["msibuild", out, "-s", "ShmBroker " + version, "ShmBroker", "x64;1033",
                     "{" + code("package " + version) + "}"], check=True)
     for query in PATH + ACTIONS + REPAIRS:
@@ -109,6 +121,17 @@ def make(tree, version, out):
                        check=True)
     if "SOURCE_DATE_EPOCH" in os.environ:
         set_times(out, int(os.environ["SOURCE_DATE_EPOCH"]))
+
+
+def with_wix(wix, values, sources, work, tree, out):
+    """WiX needs none of the repairs: ShmBroker.wxs has them for it. Each package has a code of its own."""
+    defines = [f"-d{name}={value}" for name, value in values.items()]
+    objects = [os.path.join(work, os.path.splitext(os.path.basename(source))[0] + ".wixobj") for source in sources]
+    subprocess.run([os.path.join(wix, "candle.exe"), "-nologo", "-arch", "x64", *defines, "-out", work + os.sep,
+                    *sources], check=True)
+    # -sval: Windows Installer's own checks need more rights than a build has
+    subprocess.run([os.path.join(wix, "light.exe"), "-nologo", "-sval", "-spdb", "-b", tree, "-out", out, *objects],
+                   check=True)
 
 
 def set_times(out, seconds):
@@ -129,7 +152,7 @@ def set_times(out, seconds):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) not in (4, 5):
         print(__doc__, file=sys.stderr)
         sys.exit(2)
     make(*sys.argv[1:])

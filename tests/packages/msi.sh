@@ -95,6 +95,7 @@ must python3 "$root/install/msi/make.py" "$work/one" 1.0.0-rc.1 "$work/one.msi"
 must python3 "$root/install/msi/make.py" "$work/next" 99.0.0 "$work/next.msi"
 must test "$(users_can_set "$work/one.msi")" = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED'
 must_not searches_as_user "$work/one.msi"
+must "$root/tests/packages/wix.py" "$work/one"
 wine_begin "$bin" || exit 1
 drive=$WINEPREFIX/drive_c data=$WINEPREFIX/drive_c/ProgramData/ShmBroker
 files >"$work/before"
