@@ -6,10 +6,13 @@
 #   ShmBroker-VERSION-x64.msi            the same for Windows Installer, see install/msi
 #   ShmBroker-client-VERSION-x64.zip     the library and shmb, for programmers and build machines
 #   ShmBroker-client-VERSION-x86.zip
+#   ShmBroker-VERSION-source.tar.gz      the sources, for the port of vcpkg
+#   ShmBroker-VERSION.spdx.json          what is in them (SBOM), see install/sbom.py
 #   SHA256SUMS
 #
 #   install/package.sh [FOLDER]          build/packages, unless another folder is named
 #
+# Programs, DLLs and then the MSI are signed, if the environment names a certificate: install/sign.sh.
 # The same sources and compilers give the same bytes, in whatever folder and at whatever time. The
 # time of all files in the packages is that of the last commit, or SOURCE_DATE_EPOCH.
 set -u
@@ -23,7 +26,7 @@ export SOURCE_DATE_EPOCH
 # build ARCHITECTURE OPTION…: without symbols, and without names of this machine's folders.
 build() {
     local folder=$out/build/$1
-    cd "$root" && cmake --preset "mingw-$1" -B "$folder" -DBUILD_TESTING=OFF \
+    cd "$root" && cmake --preset "mingw-$1" -B "$folder" -DBUILD_TESTING=OFF -DSHMB_LINK_MAPS=ON \
         -DCMAKE_C_FLAGS="\"-ffile-prefix-map=$root/=\" \"-ffile-prefix-map=$folder/=\"" \
         -DCMAKE_EXE_LINKER_FLAGS=-s -DCMAKE_SHARED_LINKER_FLAGS=-s "${@:2}" &&
         cmake --build "$folder"
@@ -34,24 +37,44 @@ tree() {
     cmake --install "$out/build/$1" --prefix "$2" ${3:+--component "$3"}
 }
 
-# The 32-bit part of the whole: no documents, which are there already.
-whole() {
+# What the packages hold. The 32-bit part of the whole has no documents, which are there already.
+all_trees() {
     tree x64 "$trees/ShmBroker-$version" && tree x86 "$trees/ShmBroker-$version/x86" &&
-        rm -r "$trees/ShmBroker-$version/x86/share"
+        rm -r "$trees/ShmBroker-$version/x86/share" &&
+        tree x64 "$trees/ShmBroker-client-$version-x64" client &&
+        tree x86 "$trees/ShmBroker-client-$version-x86" client
+}
+
+sign_programs() {
+    find "$trees" \( -name '*.exe' -o -name '*.dll' \) -print0 | sort -z | xargs -0 "$root/install/sign.sh"
 }
 
 # The files' times are in it.
 msi() {
+    local package=$out/ShmBroker-$version-x64.msi
     find "$trees/ShmBroker-$version" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} + &&
-        python3 "$root/install/msi/make.py" "$trees/ShmBroker-$version" "$version" "$out/ShmBroker-$version-x64.msi"
-}
-
-client() {
-    tree "$1" "$trees/ShmBroker-client-$version-$1" client
+        python3 "$root/install/msi/make.py" "$trees/ShmBroker-$version" "$version" "$package" &&
+        "$root/install/sign.sh" "$package"
 }
 
 pack() {
     python3 "$root/install/zip.py" "$trees/$1" "$out/$2.zip"
+}
+
+# What git tracks; where there is no git, as in such a package, everything but builds.
+source_files() {
+    cd "$root" || return 1
+    git ls-files -z 2>/dev/null ||
+        find . \( -path ./build -o -path ./.git -o -path ./compile_commands.json \) -prune -o \
+            -type f -printf '%P\0'
+}
+
+source_package() {
+    source_files | LC_ALL=C sort -z |
+        tar -C "$root" --null --no-recursion -T - --transform "s,^,ShmBroker-$version/," --format=ustar \
+            --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=a=rX,u+w -cf - |
+        gzip -n -9 >"$out/ShmBroker-$version-source.tar.gz"
+    [[ ${PIPESTATUS[*]} =~ ^[\ 0]+$ ]]
 }
 
 sums() {
@@ -64,12 +87,15 @@ trees=$out/trees
 step 'building for x64' build x64 && step 'building for x86' build x86 -DSHMB_CLIENT_ONLY=ON || exit 1
 version=$(sed -n 's/^Version: //p' "$out/build/x64/install/shmbclient.pc")
 [ -n "$version" ] || { echo 'no version in the build'; exit 1; }
-step "ShmBroker-$version-x64.zip" whole && pack "ShmBroker-$version" "ShmBroker-$version-x64" || exit 1
+step 'files of the packages' all_trees && step 'signing, if a certificate is set' sign_programs || exit 1
+step "ShmBroker-$version-x64.zip" pack "ShmBroker-$version" "ShmBroker-$version-x64" || exit 1
 step "ShmBroker-$version-x64.msi" msi || exit 1
 for architecture in x64 x86; do
-    step "ShmBroker-client-$version-$architecture.zip" client $architecture &&
+    step "ShmBroker-client-$version-$architecture.zip" \
         pack "ShmBroker-client-$version-$architecture" "ShmBroker-client-$version-$architecture" || exit 1
 done
+step "ShmBroker-$version-source.tar.gz" source_package || exit 1
+step "ShmBroker-$version.spdx.json" python3 "$root/install/sbom.py" "$out" "$version" || exit 1
 step SHA256SUMS sums || exit 1
 echo "$out:"
 (cd "$out" && ls -l --time-style=+ ShmBroker-*.* SHA256SUMS | awk '{ printf "%10d  %s\n", $5, $6 }')

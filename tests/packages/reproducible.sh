@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The packages: built twice, in two folders and one after the other, they are the same bytes, and
-# name no folder of this machine. Programs are then built from the unpacked ones.
+# The packages: built twice, from the clone and from the package of its sources, in two folders and
+# one after the other, they are the same bytes, and name no folder of this machine. Their SBOM and
+# their manifests hold. Programs are then built from the unpacked ones, and the packages signed.
 #
 #   tests/packages/reproducible.sh
 set -u
@@ -15,11 +16,11 @@ package() {
     "$1/install/package.sh" "$2" >"$work/said" 2>&1 || { cat "$work/said"; return 1; }
 }
 
+package "$root" "$work/one" || exit 1
 copy=$work/a/folder/of/another/length
-mkdir -p "$copy/build/deps" && cp -a "$root/build/deps/libyaml" "$root/build/deps/cmocka" "$copy/build/deps/" &&
-    ln -s "$root/build/deps/wine32" "$copy/build/deps/wine32" &&
-    tar -C "$root" --exclude=./build --exclude=./.git -cf - . | tar -C "$copy" -xf - || exit 1
-package "$root" "$work/one" && package "$copy" "$work/two" || exit 1
+mkdir -p "$copy" && tar -C "$copy" --strip-components=1 -xzf "$work"/one/ShmBroker-*-source.tar.gz &&
+    mkdir -p "$copy/build/deps" && cp -a "$root/build/deps/libyaml" "$root/build/deps/cmocka" "$copy/build/deps/" &&
+    ln -s "$root/build/deps/wine32" "$copy/build/deps/wine32" && package "$copy" "$work/two" || exit 1
 if ! diff "$work/one/SHA256SUMS" "$work/two/SHA256SUMS"; then
     diff -rq "$work/one/trees" "$work/two/trees"
     exit 1
@@ -28,6 +29,8 @@ if grep -rlaF -e "$root" -e "$work" "$work/two/trees"; then
     echo 'these name a folder of the machine they were built on'
     exit 1
 fi
+
+"$root/tests/packages/sbom.py" "$work/two" && "$root/tests/packages/manifests.sh" "$work/two" || exit 1
 
 mkdir "$work/unpacked" || exit 1
 for package in "$work"/one/ShmBroker-*.zip; do
@@ -46,4 +49,5 @@ done
 # Each of the client packages, with the broker of the whole one.
 cp "$whole/bin/shmbroker.exe" ShmBroker-client-*-x64/bin/ &&
     "$root/tests/packages/consumers.sh" "$work/unpacked/$whole" "$work/unpacked/$whole/x86" &&
-    "$root/tests/packages/consumers.sh" "$(echo "$work"/unpacked/ShmBroker-client-*-x64)" "$work/unpacked/$client"
+    "$root/tests/packages/consumers.sh" "$(echo "$work"/unpacked/ShmBroker-client-*-x64)" "$work/unpacked/$client" &&
+    "$root/tests/packages/signed.sh" "$copy" "$work/two"

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# The manifests of a release, made from a folder of packages: winget, Chocolatey and vcpkg would take
+# them, they name the packages that are there, and the port builds.
+#
+#   tests/packages/manifests.sh FOLDER
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+packages=$1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+export SHMB_HOME_URL=https://example.org/owner/ShmBroker
+
+# quietly COMMAND…: what it prints is shown only where it fails.
+quietly() {
+    "$@" >"$work/said" 2>&1 && return
+    echo "failed: $*"
+    cat "$work/said"
+    return 1
+}
+
+# refused TEXT COMMAND…
+refused() {
+    local text=$1
+    shift
+    if "$@" >"$work/said" 2>&1; then
+        echo "should have failed: $*"
+        exit 1
+    fi
+    grep -qF -- "$text" "$work/said" && return
+    echo "$* does not say \"$text\":"
+    cat "$work/said"
+    exit 1
+}
+
+make=$root/install/release/manifests.py
+refused "the project's address" env SHMB_HOME_URL= "$make" "$packages"
+refused "the project's address" env SHMB_HOME_URL=http://example.org/ "$make" "$packages"
+mkdir "$work/changed" && cp "$packages"/ShmBroker-*.* "$packages/SHA256SUMS" "$work/changed/" &&
+    echo >>"$(echo "$work"/changed/ShmBroker-*.msi)" || exit 1
+refused 'is not the file of SHA256SUMS' "$make" "$work/changed"
+quietly "$make" "$packages" || exit 1
+"$root/tests/packages/manifests.py" "$packages" || exit 1
+quietly cmake "-DPORT_FOLDER=$packages/manifests/vcpkg" "-DPACKAGES=$packages" "-DWORK=$work/port" \
+    -P "$root/tests/packages/port.cmake" || { cat "$work/port/log"; exit 1; }
+
+version=$(cd "$packages/manifests/winget" && echo *)
+"$root/install/release/tag.sh" "v$version" 2>"$work/said"
+grep -q 'the tag is' "$work/said" && { echo "tag.sh: v$version is not the version"; exit 1; }
+refused 'the tag is v0.0.1' "$root/install/release/tag.sh" v0.0.1
