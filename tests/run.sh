@@ -92,6 +92,7 @@ all_checks() {
     job check 'programs use what cmake --install lays' "$root/tests/packages/consumers.sh"
     job check 'the MSI installs, upgrades and removes' "$root/tests/packages/msi.sh"
     job check 'packages: the same bytes twice, and programs use them' "$root/tests/packages/reproducible.sh"
+    job check 'workflows are what GitHub reads' "$checks/workflows.sh"
     job check 'Node.js, through koffi' "$checks/node.sh"
     job check 'the schema is the loader'\''s' python3 "$checks/schema.py"
     job check 'SECURITY.md names tests that run' python3 "$checks/claims.py"
