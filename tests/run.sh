@@ -98,6 +98,7 @@ all_checks() {
     job check 'SECURITY.md names tests that run' python3 "$checks/claims.py"
     job check 'a claim without its test is found' python3 "$checks/claims.py" --self-test
     job check 'JSON is as described' "$checks/json.sh"
+    job check 'PowerShell runs the module' "$checks/powershell.sh"
     job check 'the page of events is their sources' python3 "$checks/events.py" --self-test
     job check 'figures, alerts and dashboard' "$checks/monitoring.sh"
     job check 'nothing lost under torture, 20 s' "$root/tests/torture.sh" 20

@@ -1,0 +1,617 @@
+# ShmBroker for Windows PowerShell 5.1 and PowerShell 7: status, objects, check, installation and
+# roll-out as objects. Each function runs shmbroker.exe with --json and makes objects of the
+# document that it prints; client/json.md describes the documents.
+#
+# Keep this file in ASCII: Windows PowerShell reads a file without a byte order mark in the ANSI
+# code page. tests/checks/powershell.py holds each member of a document that is used here against
+# client/json.md: a variable with a document, or a part of one, has a name that begins with "json".
+
+Set-StrictMode -Version 3.0
+
+# ---- the program ----
+
+# What is registered as the service; $null: nothing.
+function Find-RegisteredProgram {
+    $key = 'HKLM:\SYSTEM\CurrentControlSet\Services\ShmBroker'
+    $value = Get-ItemProperty -LiteralPath $key -Name ImagePath -ErrorAction Ignore
+    if ($null -eq $value) {
+        return $null
+    }
+    if ($value.ImagePath -match '^\s*"([^"]+)"' -or $value.ImagePath -match '^\s*(\S+)') {
+        return [Environment]::ExpandEnvironmentVariables($Matches[1])
+    }
+    return $null
+}
+
+# What came with this module: in its folder, or in the folder bin of the tree it is part of.
+function Find-ProgramBeside {
+    $places = @(
+        [IO.Path]::Combine($PSScriptRoot, 'shmbroker.exe')
+        [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', '..', 'bin', 'shmbroker.exe'))
+    )
+    foreach ($place in $places) {
+        if (Test-Path -LiteralPath $place -PathType Leaf) {
+            return $place
+        }
+    }
+    return $null
+}
+
+function Find-ProgramOnPath {
+    $command = Get-Command -Name shmbroker -CommandType Application -ErrorAction Ignore |
+        Select-Object -First 1
+    if ($null -ne $command) {
+        return $command.Path
+    }
+    return $null
+}
+
+# Install: a new version comes with the module, the registered one is the former.
+function Find-Program([switch] $Install) {
+    $found = @(Find-RegisteredProgram; Find-ProgramBeside; Find-ProgramOnPath)
+    if ($Install) {
+        $found = @(Find-ProgramBeside; Find-ProgramOnPath; Find-RegisteredProgram)
+    }
+    foreach ($program in $found) {
+        if ($program) {
+            return $program
+        }
+    }
+    return $null
+}
+
+# A command line that CommandLineToArgvW takes apart into the same words. ProcessStartInfo has no
+# list of arguments in Windows PowerShell.
+function Join-Argument([string[]] $Argument) {
+    $words = foreach ($word in $Argument) {
+        if ($word -match '[\s"]' -or $word -eq '') {
+            '"' + (($word -replace '(\\*)"', '$1$1\"') -replace '(\\+)$', '$1$1') + '"'
+        } else {
+            $word
+        }
+    }
+    return $words -join ' '
+}
+
+# Runs the program. Both outputs are UTF-8, whatever [Console]::OutputEncoding is, which only a
+# process with a console can set.
+function Start-Program([string] $Program, [string[]] $Argument) {
+    $start = New-Object System.Diagnostics.ProcessStartInfo
+    $start.FileName = $Program
+    $start.Arguments = Join-Argument $Argument
+    $start.UseShellExecute = $false
+    $start.CreateNoWindow = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $start.StandardOutputEncoding = New-Object System.Text.UTF8Encoding $false
+    $start.StandardErrorEncoding = New-Object System.Text.UTF8Encoding $false
+    $process = [System.Diagnostics.Process]::Start($start)
+    try {
+        $output = $process.StandardOutput.ReadToEndAsync()
+        $errors = $process.StandardError.ReadToEndAsync()
+        # Ctrl+C is noticed between two waits. It does not end the program: a roll-out that has
+        # begun comes to its end.
+        while (-not $process.WaitForExit(200)) { }
+        $process.WaitForExit()
+        [PSCustomObject] @{ ExitCode = $process.ExitCode; Output = $output.Result; Errors = $errors.Result }
+    } finally {
+        $process.Dispose()
+    }
+}
+
+# ---- errors ----
+
+$categories = @{
+    NOT_FOUND = 'ObjectNotFound'; USAGE = 'InvalidArgument'; BAD_NAME = 'InvalidArgument'
+    BAD_ARGUMENT = 'InvalidArgument'; ACCESS_DENIED = 'PermissionDenied'; TIMEOUT = 'OperationTimeout'
+    BUSY = 'ResourceBusy'; NO_BROKER = 'ResourceUnavailable'; NOT_INSTALLED = 'ResourceUnavailable'
+    CONFLICT = 'ResourceExists'
+}
+
+# What callers catch: the identifier is Code, Exception.Data has ExitCode, Code, and what Data adds.
+function New-ErrorRecord([string] $Message, [string] $Code, [int] $ExitCode, $Target, [hashtable] $Data = @{}) {
+    $exception = New-Object System.InvalidOperationException $Message
+    $exception.Data['Code'] = $Code
+    $exception.Data['ExitCode'] = $ExitCode
+    foreach ($key in $Data.Keys) {
+        $exception.Data[$key] = $Data[$key]
+    }
+    $category = 'InvalidResult'
+    if ($categories.ContainsKey($Code)) {
+        $category = $categories[$Code]
+    }
+    return New-Object System.Management.Automation.ErrorRecord $exception, $Code, $category, $Target
+}
+
+# Runs a verb for the function whose $PSCmdlet is Caller, and returns its document and its exit
+# code. A failure ends that function with an error. Shows the warnings of the document, unless NoWarning.
+function Invoke-Verb($Caller, [string] $Verb, [string[]] $Argument = @(), [switch] $Install,
+    [switch] $NoWarning) {
+    $program = Find-Program -Install:$Install
+    if (-not $program) {
+        $text = 'shmbroker.exe was not found: no service ShmBroker is registered, it is not beside the module, and it is not on the path'
+        $Caller.ThrowTerminatingError((New-ErrorRecord $text 'NOT_INSTALLED' 5 $null))
+    }
+    try {
+        $answer = Start-Program $program (@($Verb, '--json') + $Argument)
+    } catch {
+        $text = "cannot run ${program}: $($_.Exception.GetBaseException().Message)"
+        $Caller.ThrowTerminatingError((New-ErrorRecord $text 'SYSTEM' 7 $program))
+    }
+    $options = @{}
+    if ((Get-Command -Name ConvertFrom-Json).Parameters.ContainsKey('DateKind')) {
+        $options.DateKind = 'String' # a name that looks like a time stays a name
+    }
+    try {
+        $json = $answer.Output | ConvertFrom-Json @options
+    } catch {
+        $json = $null
+    }
+    if ($null -eq $json -or $json -isnot [PSCustomObject] -or -not $json.PSObject.Properties['schema'] -or
+        $json.schema -ne 1) {
+        $text = "$program $Verb gave no answer that this module understands (exit code $($answer.ExitCode)): " +
+            ($answer.Errors + $answer.Output).Trim()
+        $Caller.ThrowTerminatingError((New-ErrorRecord $text 'NO_ANSWER' $answer.ExitCode $program))
+    }
+    if (-not $NoWarning) {
+        foreach ($warning in $json.warnings) {
+            $Caller.WriteWarning($warning)
+        }
+    }
+    if ($json.PSObject.Properties['error']) {
+        $jsonError = $json.error
+        $data = @{ System = $jsonError.system }
+        $Caller.ThrowTerminatingError((New-ErrorRecord $jsonError.message $jsonError.code $jsonError.exit `
+                    $jsonError.object $data))
+    }
+    return [PSCustomObject] @{ Json = $json; ExitCode = $answer.ExitCode }
+}
+
+# The path that a program knows a file by: PowerShell's location is not the current folder of the
+# process, and it has drives of its own.
+function Resolve-File($Caller, [string] $Path) {
+    return $Caller.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+}
+
+# ---- from documents to objects ----
+
+# UTC on the wire, local time for people. 7.0 to 7.4 have made a DateTime of it already.
+function ConvertTo-Time($Text) {
+    if ($null -eq $Text) {
+        return $null
+    }
+    if ($Text -is [datetime]) {
+        return $Text.ToLocalTime()
+    }
+    $styles = [Globalization.DateTimeStyles]::RoundtripKind
+    return [datetime]::Parse($Text, [Globalization.CultureInfo]::InvariantCulture, $styles).ToLocalTime()
+}
+
+# A "decimal": up to 64 bits as text.
+function ConvertTo-Count($Text) {
+    if ($null -eq $Text) {
+        return $null
+    }
+    return [uint64] $Text
+}
+
+function ConvertTo-Finding($jsonMessage) {
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Finding'
+        File = $jsonMessage.file
+        Line = $jsonMessage.line
+        Column = $jsonMessage.column
+        Severity = $jsonMessage.severity
+        Object = $jsonMessage.object
+        Message = $jsonMessage.text
+    }
+}
+
+function ConvertTo-Access($jsonEntry) {
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Access'
+        Account = $jsonEntry.account
+        Sid = $jsonEntry.sid
+        May = $jsonEntry.may
+        Denied = $jsonEntry.denied
+    }
+}
+
+function ConvertTo-Queue($jsonQueue) {
+    if ($null -eq $jsonQueue) {
+        return $null
+    }
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Queue'
+        Slots = $jsonQueue.slots
+        SlotSize = $jsonQueue.slot_size
+        Producers = $jsonQueue.producers
+        Consumers = $jsonQueue.consumers
+        Overflow = $jsonQueue.overflow
+    }
+}
+
+function ConvertTo-ObjectState($jsonObject) {
+    $access = $null
+    if ($null -ne $jsonObject.access) {
+        $access = @(foreach ($entry in $jsonObject.access) { ConvertTo-Access $entry })
+    }
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Object'
+        Name = $jsonObject.name
+        FullName = $jsonObject.full_name
+        Kind = $jsonObject.kind
+        State = $jsonObject.state
+        Reason = $jsonObject.reason
+        Companion = $jsonObject.companion
+        Generation = ConvertTo-Count $jsonObject.generation
+        Bytes = $jsonObject.bytes
+        Lock = $jsonObject.lock
+        LockKind = $jsonObject.lock_kind
+        Maximum = $jsonObject.maximum
+        ManualReset = $jsonObject.manual_reset
+        Queue = ConvertTo-Queue $jsonObject.queue
+        Access = $access
+        Integrity = $jsonObject.integrity
+    }
+}
+
+function ConvertTo-Trouble($jsonTrouble) {
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Trouble'
+        Topic = $jsonTrouble.topic
+        Name = $jsonTrouble.name
+        State = $jsonTrouble.state
+        Reason = $jsonTrouble.reason
+    }
+}
+
+function ConvertTo-Copy($jsonCopy) {
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Copy'
+        Name = $jsonCopy.name
+        State = $jsonCopy.state
+        SavedAt = ConvertTo-Time $jsonCopy.saved_at
+        Reason = $jsonCopy.reason
+    }
+}
+
+function ConvertTo-Status($jsonStatus, [int] $ExitCode) {
+    $jsonService = $jsonStatus.service
+    $result = $null
+    $findings = @()
+    if ($null -ne $jsonStatus.reload) {
+        $result = $jsonStatus.reload.result
+        $findings = @(foreach ($message in $jsonStatus.reload.messages) { ConvertTo-Finding $message })
+    }
+    $process = $jsonService.process
+    if ($null -eq $process) {
+        $process = $jsonService.console_process
+    }
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Status'
+        State = $jsonService.state
+        Complete = $jsonStatus.complete
+        Degraded = $jsonStatus.degraded
+        Reasons = @($jsonStatus.reasons)
+        Version = $jsonService.version
+        InstalledVersion = $jsonService.installed_version
+        Configuration = $jsonService.configuration
+        ConfigurationRead = ConvertTo-Time $jsonService.configuration_read
+        Since = ConvertTo-Time $jsonService.since
+        ProcessId = $process
+        Account = $jsonService.account
+        StartType = $jsonService.start
+        Console = $jsonService.console
+        End = $jsonService.end
+        KeeperProcessId = $jsonService.keeper_process
+        KeeperUntil = ConvertTo-Time $jsonService.keeper_until
+        Bytes = $jsonStatus.bytes
+        LastReload = $result
+        Findings = $findings
+        Troubles = @(foreach ($trouble in $jsonStatus.troubles) { ConvertTo-Trouble $trouble })
+        Lost = @(foreach ($jsonLost in $jsonStatus.lost) { $jsonLost.name })
+        Copies = @(foreach ($copy in $jsonStatus.copies) { ConvertTo-Copy $copy })
+        ExitCode = $ExitCode
+    }
+}
+
+function ConvertTo-Point($jsonPoint) {
+    return [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Point'
+        Point = $jsonPoint.point
+        Verdict = $jsonPoint.verdict
+        Found = $jsonPoint.found
+        Remedy = $jsonPoint.remedy
+    }
+}
+
+# ---- what the module exports ----
+
+<#
+.SYNOPSIS
+Gets the state of the ShmBroker service of this machine.
+
+.DESCRIPTION
+Returns one object: State, Complete, Degraded, Reasons, Version, Configuration, and so on. An account
+without administrator rights sees less: what it cannot know is $null.
+
+An error has the program's sentence. Its Exception.Data has Code, a word of client/json.md, and
+ExitCode. If no service is installed, and no broker runs in a console, Code is NOT_INSTALLED.
+
+.PARAMETER Verify
+Compares the installed service, point by point, with what it should be. Returns an object for each
+point: Point, Verdict, Found, Remedy.
+
+.EXAMPLE
+Get-ShmBroker
+
+.EXAMPLE
+if (-not (Get-ShmBroker).Complete) { (Get-ShmBroker).Reasons }
+
+.EXAMPLE
+Get-ShmBroker -Verify | Where-Object Verdict -ne ok
+
+.EXAMPLE
+Invoke-Command -ComputerName host1, host2 { Import-Module 'C:\Program Files\ShmBroker\powershell\ShmBroker'; Get-ShmBroker }
+The state of other machines, by PowerShell remoting.
+#>
+function Get-ShmBroker {
+    [CmdletBinding()]
+    [OutputType('ShmBroker.Status')]
+    param([switch] $Verify)
+
+    if ($Verify) {
+        $answer = Invoke-Verb $PSCmdlet status @('--verify')
+        $jsonVerify = $answer.Json
+        foreach ($point in $jsonVerify.points) {
+            ConvertTo-Point $point
+        }
+    } else {
+        $answer = Invoke-Verb $PSCmdlet status
+        ConvertTo-Status $answer.Json $answer.ExitCode
+    }
+}
+
+<#
+.SYNOPSIS
+Gets the objects that ShmBroker holds, or should hold, on this machine.
+
+.DESCRIPTION
+Returns an object for each: Name, Kind, State, Bytes, Access, and so on. What does not apply to a
+kind, or cannot be read, is $null.
+
+.PARAMETER Name
+Only objects of these names, without Global\. * and ? are wildcards. A name without wildcards that
+is not found is an error.
+
+.PARAMETER All
+Also the locks, events and snapshots that belong to segments and queues. Without it they are
+returned only if Name names them.
+
+.EXAMPLE
+Get-ShmBrokerObject
+
+.EXAMPLE
+Get-ShmBrokerObject -Name Prices* | Where-Object State -ne held
+
+.EXAMPLE
+Get-ShmBrokerObject Prices | Select-Object -ExpandProperty Access
+Who may use Prices.
+
+.EXAMPLE
+Get-ShmBrokerObject | Export-Csv -NoTypeInformation objects.csv
+#>
+function Get-ShmBrokerObject {
+    [CmdletBinding()]
+    [OutputType('ShmBroker.Object')]
+    param(
+        [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Name,
+        [switch] $All
+    )
+
+    begin {
+        $names = New-Object System.Collections.Generic.List[string]
+    }
+    process {
+        foreach ($one in $Name) {
+            $names.Add($one)
+        }
+    }
+    end {
+        $arguments = @($names)
+        if ($All) {
+            $arguments = @('--all') + $arguments
+        }
+        # The program warns of each name that is not found; here that is an error, or no matter.
+        $answer = Invoke-Verb $PSCmdlet status $arguments -NoWarning:($names.Count -gt 0)
+        $jsonStatus = $answer.Json
+        if ($null -ne $jsonStatus.objects_unknown) {
+            $PSCmdlet.ThrowTerminatingError((New-ErrorRecord $jsonStatus.objects_unknown 'NO_BROKER' `
+                        $answer.ExitCode $null))
+        }
+        $plainNames = @($names) -replace '^Global\\', '' -notmatch '[*?]'
+        $found = @(foreach ($object in $jsonStatus.objects) { ConvertTo-ObjectState $object })
+        $found | Where-Object { $All -or -not $_.Companion -or $plainNames -ccontains $_.Name }
+        foreach ($plain in $plainNames) {
+            if (@($found | Where-Object Name -CEQ $plain).Count -eq 0) {
+                $PSCmdlet.WriteError((New-ErrorRecord "ShmBroker has no object $plain" 'NOT_FOUND' 1 $plain))
+            }
+        }
+    }
+}
+
+<#
+.SYNOPSIS
+Checks configuration files of ShmBroker.
+
+.DESCRIPTION
+Returns an object for each error and each warning: File, Line, Column, Severity, Object, Message. A
+file without any gives none. Changes nothing, and needs no service.
+
+.PARAMETER Path
+The files.
+
+.PARAMETER Merged
+Takes all files as one configuration; the first includes the others.
+
+.PARAMETER Quiet
+Returns $true if all files are usable, else $false.
+
+.PARAMETER AllowUnsafeConfig
+For trials: accepts files that others than administrators can change.
+
+.EXAMPLE
+Test-ShmBrokerConfig shmbroker.yaml
+
+.EXAMPLE
+if (-not (Test-ShmBrokerConfig shmbroker.yaml -Quiet)) { exit 1 }
+
+.EXAMPLE
+Get-ChildItem *.yaml | Test-ShmBrokerConfig | Group-Object File
+#>
+function Test-ShmBrokerConfig {
+    [CmdletBinding()]
+    [OutputType('ShmBroker.Finding', [bool])]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        [Alias('FullName')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Path,
+        [switch] $Merged,
+        [switch] $Quiet,
+        [switch] $AllowUnsafeConfig
+    )
+
+    begin {
+        $files = New-Object System.Collections.Generic.List[string]
+    }
+    process {
+        foreach ($one in $Path) {
+            $files.Add((Resolve-File $PSCmdlet $one))
+        }
+    }
+    end {
+        $options = @()
+        if ($Merged) {
+            $options += '--merged'
+        }
+        if ($AllowUnsafeConfig) {
+            $options += '--allow-unsafe-config'
+        }
+        $answer = Invoke-Verb $PSCmdlet check ($options + @($files))
+        $jsonCheck = $answer.Json
+        $usable = $true
+        foreach ($jsonConfiguration in $jsonCheck.configurations) {
+            $usable = $usable -and $jsonConfiguration.usable
+            if (-not $Quiet) {
+                foreach ($message in $jsonConfiguration.messages) {
+                    ConvertTo-Finding $message
+                }
+            }
+            if ($null -ne $jsonConfiguration.held) {
+                $text = "another program holds $($jsonConfiguration.held), so that it cannot be read now"
+                $PSCmdlet.WriteError((New-ErrorRecord $text 'BUSY' $answer.ExitCode $jsonConfiguration.held))
+            }
+        }
+        if ($Quiet) {
+            $usable
+        }
+    }
+}
+
+<#
+.SYNOPSIS
+Installs ShmBroker as a service, repairs its registration, or replaces another version.
+
+.DESCRIPTION
+Runs `shmbroker install` of the program that came with this module, else of the one on the path. What
+is not given stays as it is; at a first installation it has its default. A running service is
+replaced while programs go on. Needs an elevated prompt.
+
+Returns an object: Program, WasInstalled, Restarted, and so on.
+
+.PARAMETER Config
+The configuration file; default: %ProgramData%\ShmBroker\shmbroker.yaml
+
+.PARAMETER Account
+The account of the service: virtual, LocalService, or a name.
+
+.PARAMETER Destination
+The folder for the program; default: %ProgramFiles%\ShmBroker
+
+.PARAMETER Audit
+Allows the service to audit objects with audit: true. -Audit:$false forbids it.
+
+.PARAMETER Start
+Also starts the service.
+
+.PARAMETER AllowUnsafeConfig
+For trials: accepts files and a place that others than administrators can change.
+
+.EXAMPLE
+Install-ShmBroker -Start
+
+.EXAMPLE
+Install-ShmBroker -Config D:\Config\shmbroker.yaml -Account LocalService
+#>
+function Install-ShmBroker {
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType('ShmBroker.Installation')]
+    param(
+        [ValidateNotNullOrEmpty()]
+        [string] $Config,
+        [ValidateNotNullOrEmpty()]
+        [string] $Account,
+        [ValidateNotNullOrEmpty()]
+        [string] $Destination,
+        [switch] $Audit,
+        [switch] $Start,
+        [switch] $AllowUnsafeConfig
+    )
+
+    $arguments = @()
+    if ($Config) {
+        $arguments += '--config', (Resolve-File $PSCmdlet $Config)
+    }
+    if ($Account) {
+        $arguments += '--account', $Account
+    }
+    if ($Destination) {
+        $arguments += '--to', (Resolve-File $PSCmdlet $Destination)
+    }
+    if ($PSBoundParameters.ContainsKey('Audit')) {
+        if ($Audit) {
+            $arguments += '--audit'
+        } else {
+            $arguments += '--no-audit'
+        }
+    }
+    if ($AllowUnsafeConfig) {
+        $arguments += '--allow-unsafe-config'
+    }
+    if (-not $PSCmdlet.ShouldProcess('service ShmBroker', 'install')) {
+        return
+    }
+    $jsonInstall = (Invoke-Verb $PSCmdlet install $arguments -Install).Json
+    $result = [PSCustomObject] @{
+        PSTypeName = 'ShmBroker.Installation'
+        Program = $jsonInstall.program
+        Placed = $jsonInstall.placed
+        FirstConfiguration = $jsonInstall.first_configuration
+        WasInstalled = $jsonInstall.was_installed
+        Restarted = $jsonInstall.restarted
+        Degraded = $jsonInstall.degraded
+        ProcessId = $null
+    }
+    if ($Start) {
+        $jsonStart = (Invoke-Verb $PSCmdlet start).Json
+        $result.ProcessId = $jsonStart.process
+        $result.Degraded = $jsonStart.degraded
+    }
+    $result
+}
+
+Export-ModuleMember -Function Get-ShmBroker, Get-ShmBrokerObject, Test-ShmBrokerConfig, Install-ShmBroker

@@ -1,0 +1,184 @@
+# The module against a real shmbroker.exe and a real service, see powershell.sh.
+#
+#   module.ps1 MODULE FOLDER      FOLDER is empty; files go there
+param(
+    [Parameter(Mandatory)] [string] $Module,
+    [Parameter(Mandatory)] [string] $Folder
+)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+$WarningPreference = 'SilentlyContinue'
+# As in Windows PowerShell: not UTF-8.
+[Console]::OutputEncoding = [Text.Encoding]::GetEncoding('iso-8859-1')
+$script:wrong = 0
+
+function Test-Equal($Expected, $Actual, [string] $What) {
+    if (-not [object]::Equals($Expected, $Actual)) {
+        $line = (Get-PSCallStack)[1].ScriptLineNumber
+        Write-Output "line ${line}: $What is '$Actual', not '$Expected'"
+        $script:wrong++
+    }
+}
+
+function Get-Failure([scriptblock] $Block) {
+    try {
+        $null = & $Block
+    } catch {
+        return $_
+    }
+    throw "line $((Get-PSCallStack)[1].ScriptLineNumber): no error: $Block"
+}
+
+function Write-File([string] $Name, [string] $Text) {
+    $path = Join-Path $Folder $Name
+    [IO.File]::WriteAllText($path, $Text)
+    return $path
+}
+
+$good = Write-File 'good.yaml' @'
+version: 1
+defaults: { access: { write: [Interactive], deny: Guests } }
+segments:
+  Prices: { size: 100, notify: true }
+  "Ü \"quoted\" {a}": { size: 10, lock: none }
+queues: { Orders: { slots: 4, slot_size: 64 } }
+events: { Go: { reset: manual } }
+'@
+$bad = Write-File 'bad.yaml' "version: 1`nsegments: { A: { sise: 1, size: 0 } }`n"
+$gone = Join-Path $Folder 'gone.yaml'
+$strange = "$([char] 0xDC) `"quoted`" {a}"
+
+Import-Module $Module
+$manifest = Import-PowerShellDataFile (Join-Path $Module 'ShmBroker.psd1')
+$exported = (Get-Module ShmBroker).ExportedFunctions.Keys
+Test-Equal (($manifest.FunctionsToExport | Sort-Object) -join ' ') (($exported | Sort-Object) -join ' ') 'what is exported'
+foreach ($function in $exported) {
+    $help = Get-Help $function -Full
+    Test-Equal $true (@($help.examples.example).Count -gt 0) "help of ${function}: examples"
+    foreach ($parameter in $help.parameters.parameter) {
+        if ($parameter.name -notin 'WhatIf', 'Confirm') {
+            Test-Equal $true ([bool] $parameter.PSObject.Properties['description']) "help of $function -$($parameter.name)"
+        }
+    }
+}
+
+# ---- nothing is installed ----
+$failure = Get-Failure { Get-ShmBroker }
+Test-Equal 'NOT_INSTALLED,Get-ShmBroker' $failure.FullyQualifiedErrorId 'the identifier'
+Test-Equal 5 $failure.Exception.Data['ExitCode'] 'the exit code'
+Test-Equal 'ResourceUnavailable' "$($failure.CategoryInfo.Category)" 'the category'
+Test-Equal 1060 ([int] $failure.Exception.Data['System']) 'the code of the system'
+Test-Equal $true ($failure.Exception.Message -like '*not installed*') $failure.Exception.Message
+
+# ---- Test-ShmBrokerConfig ----
+$hint = @(Test-ShmBrokerConfig $good -AllowUnsafeConfig)
+Test-Equal 1 $hint.Count 'findings'
+Test-Equal 'warning' $hint[0].Severity 'severity'
+Test-Equal "segments.$strange" $hint[0].Object 'an object with a strange name'
+Test-Equal $true (Test-ShmBrokerConfig $good -AllowUnsafeConfig -Quiet) 'a good file'
+Test-Equal $false (Test-ShmBrokerConfig $bad -AllowUnsafeConfig -Quiet) 'a bad file'
+$findings = @(Test-ShmBrokerConfig $bad -AllowUnsafeConfig)
+$size = $findings | Where-Object Object -EQ 'segments.A.size'
+Test-Equal 'error' $size.Severity 'severity'
+Test-Equal 2 ([int] $size.Line) 'line'
+Test-Equal 33 ([int] $size.Column) 'column'
+Test-Equal $true ($size.File -like '*bad.yaml') $size.File
+Test-Equal $true ($size.Message -like "'0'*") $size.Message
+Test-Equal 'ShmBroker.Finding' $size.PSObject.TypeNames[0] 'type'
+Test-Equal $true (($findings | Format-Table | Out-String -Width 200) -match 'File +Line +Column +Severity +Message') 'format'
+Push-Location $Folder
+Test-Equal $true (Test-ShmBrokerConfig good.yaml -AllowUnsafeConfig -Quiet) "a file of PowerShell's location"
+Test-Equal ($findings.Count + 1) @(Get-ChildItem *.yaml | Test-ShmBrokerConfig -AllowUnsafeConfig).Count 'findings by pipeline'
+Pop-Location
+Test-Equal $false (Test-ShmBrokerConfig $good, $bad -Merged -AllowUnsafeConfig -Quiet) 'merged'
+Test-Equal $false (Test-ShmBrokerConfig $gone -AllowUnsafeConfig -Quiet) 'a missing file'
+Test-Equal $true (@(Test-ShmBrokerConfig $gone -AllowUnsafeConfig)[0].File -like '*gone.yaml') 'a missing file'
+
+# ---- Install-ShmBroker ----
+Install-ShmBroker -Config $good -AllowUnsafeConfig -WhatIf
+$null = Get-Failure { Get-ShmBroker }
+Test-Equal 'USAGE,Install-ShmBroker' (Get-Failure { Install-ShmBroker -Account '--audit' }).FullyQualifiedErrorId 'a wrong account'
+$warnings = $null
+$installed = Install-ShmBroker -Config $good -AllowUnsafeConfig -WarningVariable warnings
+Test-Equal $false $installed.WasInstalled 'installed before'
+Test-Equal $true $installed.Placed 'placed'
+Test-Equal 'C:\Program Files\ShmBroker\shmbroker.exe' $installed.Program 'the program'
+Test-Equal $null $installed.ProcessId 'the process'
+Test-Equal $true (@($warnings).Count -gt 0) 'warnings'
+$stopped = Get-ShmBroker
+Test-Equal 'stopped' $stopped.State 'state'
+Test-Equal 5 $stopped.ExitCode 'exit code'
+Test-Equal $false $stopped.Complete 'complete'
+$installed = Install-ShmBroker -Start -AllowUnsafeConfig -Audit:$false
+Test-Equal $true $installed.WasInstalled 'installed before'
+Test-Equal $true ($installed.ProcessId -gt 0) 'the process'
+
+# ---- Get-ShmBroker ----
+$status = Get-ShmBroker
+Test-Equal 'ShmBroker.Status' $status.PSObject.TypeNames[0] 'type'
+Test-Equal 'running' $status.State 'state'
+Test-Equal $true $status.Complete 'complete'
+Test-Equal 0 $status.Reasons.Count 'reasons'
+Test-Equal $installed.ProcessId $status.ProcessId 'process'
+Test-Equal 'automatic' $status.StartType 'start type'
+Test-Equal $true ($status.Configuration -like '*\good.yaml') $status.Configuration
+Test-Equal "$($manifest.ModuleVersion)$($manifest.PrivateData.PSData.Prerelease)" ($status.Version -replace '-(\w+)\.', '$1') 'version'
+Test-Equal 'Local' "$($status.Since.Kind)" 'kind of the time'
+Test-Equal $true ([Math]::Abs(((Get-Date) - $status.Since).TotalMinutes) -lt 10) "since $($status.Since)"
+Test-Equal 0 $status.ExitCode 'exit code'
+Test-Equal $true (($status | Out-String) -match '(?m)^StartType *: automatic') 'format'
+$points = @(Get-ShmBroker -Verify)
+Test-Equal 'ok' ($points | Where-Object Point -EQ 'account').Verdict 'account'
+
+# ---- Get-ShmBrokerObject ----
+$objects = @(Get-ShmBrokerObject)
+Test-Equal 'Go Orders Prices' (($objects.Name | Where-Object { $_ -ne $strange } | Sort-Object) -join ' ') 'objects'
+Test-Equal 1 @($objects | Where-Object Name -CEQ $strange).Count 'an object with a strange name'
+$prices = Get-ShmBrokerObject Prices
+Test-Equal 'section' $prices.Kind 'kind'
+Test-Equal 'held' $prices.State 'state'
+Test-Equal 100 ([int] $prices.Bytes) 'bytes'
+Test-Equal 'Global\Prices' $prices.FullName 'full name'
+Test-Equal $true ($prices.Generation -is [uint64] -and $prices.Generation -gt 0) 'generation'
+Test-Equal 2 $prices.Access.Count 'access'
+$may = $prices.Access | Where-Object Sid -EQ 'S-1-5-4'
+Test-Equal 'read and write' $may.May 'access of Interactive'
+Test-Equal $null $may.Denied 'what is denied to Interactive'
+$orders = Get-ShmBrokerObject 'Global\Orders'
+Test-Equal 4 ([int] $orders.Queue.Slots) 'slots'
+Test-Equal 'block' $orders.Queue.Overflow 'overflow'
+Test-Equal 10 ([int] (Get-ShmBrokerObject $strange).Bytes) 'a strange name'
+Test-Equal 'Prices.lock' (Get-ShmBrokerObject Prices.lock).Name 'a lock that is named'
+Test-Equal 1 @(Get-ShmBrokerObject 'Pr*').Count 'objects of a pattern'
+Test-Equal $true (@(Get-ShmBrokerObject 'Pr*' -All).Count -gt 2) 'all objects of a pattern'
+Test-Equal $true (@(Get-ShmBrokerObject -All).Count -gt 5) 'all objects'
+Test-Equal 0 @(Get-ShmBrokerObject 'None*').Count 'objects of a pattern'
+$failures = $null
+Test-Equal 1 @('None', 'Go' | Get-ShmBrokerObject -ErrorAction SilentlyContinue -ErrorVariable failures).Count 'one of two'
+Test-Equal 'NOT_FOUND,Get-ShmBrokerObject' $failures[0].FullyQualifiedErrorId 'the identifier'
+Test-Equal 'None' $failures[0].TargetObject 'the name'
+
+# ---- a reload that is refused ----
+Copy-Item $bad $good
+& shmbroker reload >$null 2>$null
+$refused = Get-ShmBroker
+Test-Equal $true (@($refused.Findings | Where-Object Severity -EQ error).Count -gt 0) 'findings of the reload'
+Test-Equal 'refused' $refused.LastReload 'the last reload'
+
+# ---- no program, or another one ----
+$path = $env:PATH
+$env:PATH = $Folder
+Test-Equal 'NOT_INSTALLED,Get-ShmBroker' (Get-Failure { Get-ShmBroker }).FullyQualifiedErrorId 'without the program'
+$other = Write-File 'shmbroker' "#!/bin/sh`necho no JSON; echo broken >&2; exit 9`n"
+& /bin/chmod +x $other
+$failure = Get-Failure { Get-ShmBroker }
+Test-Equal 'NO_ANSWER,Get-ShmBroker' $failure.FullyQualifiedErrorId 'without an answer'
+Test-Equal 9 $failure.Exception.Data['ExitCode'] 'the exit code'
+Test-Equal $true ($failure.Exception.Message -match '(?s)broken.*no JSON') $failure.Exception.Message
+$env:PATH = $path
+
+if ($script:wrong -eq 0) {
+    'the module does what it says'
+}
+exit [int] ($script:wrong -gt 0)
