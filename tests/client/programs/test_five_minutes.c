@@ -1,4 +1,4 @@
-/* client/examples/: what README leads its readers to, as they run it. */
+/* client/examples/: the first programs of client/README.md, as readers run them. */
 #include "shmb_run.h"
 
 #include <stdio.h>
