@@ -98,6 +98,7 @@ all_checks() {
     job check 'SECURITY.md names tests that run' python3 "$checks/claims.py"
     job check 'a claim without its test is found' python3 "$checks/claims.py" --self-test
     job check 'links between the pages, and paths in them' python3 "$checks/links.py"
+    job check 'the README has the figures of tests/bench' python3 "$root/tests/bench/readme.py" --check
     job check 'JSON is as described' "$checks/json.sh"
     job check 'PowerShell runs the module' "$checks/powershell.sh"
     job check 'the page of events is their sources' python3 "$checks/events.py" --self-test

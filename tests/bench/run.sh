@@ -4,8 +4,8 @@
 #
 #   tests/bench/run.sh [--keep] [GROUP…]    of sync, parse, create, reload, client; without one, all
 #
-# --keep writes table and machine into tests/bench/results.md, and the JSON and the pictures beside
-# it.
+# --keep writes table and machine into tests/bench/results.md, the JSON and the pictures beside it,
+# and the figures of README.md.
 #
 # Below build/bench-results: results.json, one picture for each group, table.md, and what the
 # programs printed. Boost's headers (Debian: libboost-dev) are looked for in /usr/include, or in
@@ -123,4 +123,5 @@ cp "$results"/*.svg "$results/results.json" "$root/tests/bench/" &&
         /^<!-- run -->$/ { print; print machine; print ""; while ((getline line <table) > 0) print line; skip = 1 }
         /^<!-- \/run -->$/ { skip = 0 }
         !skip && !/^<!-- run -->$/' "$root/tests/bench/results.md" >"$work/results.md" &&
-    cp "$work/results.md" "$root/tests/bench/results.md"
+    cp "$work/results.md" "$root/tests/bench/results.md" &&
+    python3 "$root/tests/bench/readme.py"
