@@ -16,7 +16,8 @@ LANGUAGES = ("English", "German")
 SEVERITIES = {"Information": "Informational", "Warning": "Warning", "Error": "Error"}
 HEAD = """# Events
 
-Log Application, source `ShmBroker`; the same lines appear on the console of `shmbroker run`, and
+For administrators: each event, its cause and what to do. They are in the log Application, source
+`ShmBroker`; the same lines appear on the console of `shmbroker run`, and
 `shmbroker_events_total` of [the figures](../config/reference.md#metrics) counts them. Numbers never
 change and are never used again. The event log shows the text in English or German.
 
