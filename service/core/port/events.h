@@ -77,7 +77,8 @@ enum event_id {
     EVENT_START_FAILED = 113,
     /*
      * Error. The state folder was written by a newer broker; this one changed nothing and ended. To
-     * do: Install that version again, or remove the folder.
+     * do: Install that version again, or delete the files in the folder. Leave the folder: the
+     * service has no right to make it again.
      */
     EVENT_STATE_NEWER = 114,
     /*
