@@ -99,6 +99,8 @@ all_checks() {
     job check 'a claim without its test is found' python3 "$checks/claims.py" --self-test
     job check 'links between the pages, and paths in them' python3 "$checks/links.py"
     job check 'the README has the figures of tests/bench' python3 "$root/tests/bench/readme.py" --check
+    job check 'the commands and snippets of the pages work' "$checks/documents.sh"
+    job check 'a wrong command or snippet is found' "$checks/documents.sh" --self-test
     job check 'JSON is as described' "$checks/json.sh"
     job check 'PowerShell runs the module' "$checks/powershell.sh"
     job check 'the page of events is their sources' python3 "$checks/events.py" --self-test
