@@ -103,6 +103,13 @@ ask 0 'shmbroker check' $unsafe "$yaml"
 ask 1 'shmbroker check' $unsafe "$yaml" "$bad" "$gone"
 ask 1 'shmbroker check' $unsafe --merged "$yaml" "$bad"
 fails 2 'shmbroker check'
+fails 2 'shmbroker apply'
+fails 1 'shmbroker apply' "$gone"
+fails 3 'shmbroker apply' --config "$(wine_path "$work/place.yaml")" "$yaml"
+ask 1 'shmbroker apply' $unsafe --config "$(wine_path "$work/place.yaml")" "$bad"
+has '"invalid"'
+ask 0 'shmbroker apply' $unsafe --config "$(wine_path "$work/place.yaml")" "$yaml"
+has '"placed"'
 fails 2 'shmbroker check' --no-such-option
 
 # ---- a broker in a console; a program has one of its names ----
@@ -214,8 +221,15 @@ ask 0 'shmbroker status'
 ask 0 'shmbroker reload'
 ask 1 'shmbroker reload' --recreate None
 has '"None"'
-cp "$work/changed.yaml" "$work/service/objects.yaml"
-ask 1 'shmbroker reload'
+ask 0 'shmbroker apply' "$yaml"
+has '"unchanged"'
+printf '# another\n' | cat "$work/objects.yaml" - >"$work/another.yaml"
+ask 1 'shmbroker apply' --dry-run "$(wine_path "$work/another.yaml")"
+has '"planned"'
+ask 0 'shmbroker apply' "$(wine_path "$work/another.yaml")"
+has '"applied"'
+ask 1 'shmbroker apply' "$changed"
+has '"incomplete"'
 ask 1 'shmbroker start'
 ask 1 'shmbroker status'
 has '"deferred"'

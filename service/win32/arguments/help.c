@@ -23,6 +23,9 @@ static const char general[] =
     "                                      the others\n"
     "  shmbroker plan [FILE]               show what a reload with this configuration would do;\n"
     "                                      without FILE, with the service's; change nothing\n"
+    "  shmbroker apply FILE [--config PATH] [--dry-run]\n"
+    "                                      roll out a configuration: check it, put it into place,\n"
+    "                                      reload, and put the former one back if it is refused\n"
     "  shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
     "                    [--audit | --no-audit]\n"
     "                                      copy this program to %ProgramFiles%\\ShmBroker and\n"
@@ -50,17 +53,21 @@ static const char general[] =
     "  shmbroker audit [--json | --csv]    list who may do what, by account over all objects\n"
     "                                      that are held\n"
     "  shmbroker VERB --help               options of one verb, and examples\n"
-    "  shmbroker help [VERB] | version     also --help, -h, /?; --version, -V\n"
+    "  shmbroker help [VERB] | version     also --help, -h, /?; --version, -V";
+
+/* Apart, since C promises no longer literal. */
+static const char general_rest[] =
     "\n"
     "As a service: shmbroker [--config FILE] [--audit]; the default is\n"
     "%ProgramData%\\ShmBroker\\shmbroker.yaml.\n"
     "\n"
     "Configuration files that others than administrators can change are refused; install also\n"
     "refuses such a place for the program. For trials, give --allow-unsafe-config to run, check,\n"
-    "plan or install.\n"
+    "plan, apply or install.\n"
     "\n"
-    "--quiet with check, plan, install, uninstall, start, stop, reload or status: only errors are\n"
-    "written, and what a degraded service lacks. Colours: on a console only, and not where\n"
+    "--quiet with check, plan, apply, install, uninstall, start, stop, reload or status: only "
+    "errors\n"
+    "are written, and what a degraded service lacks. Colours: on a console only, and not where\n"
     "NO_COLOR is set.\n"
     "\n"
     "With --json every verb but run prints a JSON document for programs, also if it fails;\n"
@@ -108,6 +115,38 @@ static const char help_plan[] =
     "--allow-unsafe-config  accepts files that others than administrators can change\n"
     "\n"
     "  shmbroker plan new.yaml";
+
+static const char help_apply[] =
+    "shmbroker apply FILE [--config PATH] [--dry-run] [--allow-unsafe-config] [--json]\n"
+    "\n"
+    "Rolls out a configuration on this machine, for scripts: checks FILE, puts a copy of it to "
+    "the\n"
+    "place of the configuration, has the service reload, and waits until the service serves "
+    "exactly\n"
+    "this. Needs an elevated prompt. Can be repeated: if the service serves it already, it says\n"
+    "\"unchanged\" and does nothing.\n"
+    "\n"
+    "FILE is checked as if it stood in its place: relative paths in it start from there. It is "
+    "put\n"
+    "there as a whole, owned by Administrators; the former content goes to NAME.former beside it, "
+    "in\n"
+    "place of an older one. If the service refuses it or ends, the former is put back and "
+    "reloaded.\n"
+    "If the service is not running, FILE is put into place and counts from the next start.\n"
+    "\n"
+    "--config PATH          the place; without it the configuration of the installed service, or\n"
+    "                       %ProgramData%\\ShmBroker\\shmbroker.yaml\n"
+    "--dry-run              checks FILE and shows what a reload would do, as plan; changes "
+    "nothing\n"
+    "--allow-unsafe-config  accepts a place and files that others than administrators can change\n"
+    "\n"
+    "Exit codes: 0 done, or unchanged; 1 FILE has errors, is refused or not applied as a whole, "
+    "or\n"
+    "the service runs degraded; 3 access denied; 4 a program holds a file, or no result within a\n"
+    "minute; 5 the service has ended; 6 another apply is at work; 7 system error.\n"
+    "\n"
+    "  shmbroker apply \\\\server\\deploy\\shmbroker.yaml\n"
+    "  shmbroker apply new.yaml --dry-run";
 
 static const char help_install[] =
     "shmbroker install [--config FILE] [--account virtual|LocalService|NAME] [--to FOLDER]\n"
@@ -205,15 +244,15 @@ static const char help_audit[] =
 static const struct {
     const char *verb, *text;
 } table[] = {
-    {"run", help_run},         {"check", help_check},         {"plan", help_plan},
-    {"install", help_install}, {"uninstall", help_uninstall}, {"start", help_start},
-    {"stop", help_stop},       {"reload", help_reload},       {"status", help_status},
-    {"metrics", help_metrics}, {"audit", help_audit},
+    {"run", help_run},       {"check", help_check},     {"plan", help_plan},
+    {"apply", help_apply},   {"install", help_install}, {"uninstall", help_uninstall},
+    {"start", help_start},   {"stop", help_stop},       {"reload", help_reload},
+    {"status", help_status}, {"metrics", help_metrics}, {"audit", help_audit},
 };
 
 void help_print(void)
 {
-    console_line("%s", general);
+    console_line("%s\n%s", general, general_rest);
 }
 
 void help_print_verb(const char *verb)

@@ -30,6 +30,7 @@ static const struct option {
     {"--audit", OPTION_AUDIT, offsetof(struct options, audit), NULL},
     {"--no-audit", OPTION_NO_AUDIT, offsetof(struct options, no_audit), NULL},
     {"--all", OPTION_ALL, offsetof(struct options, all), NULL},
+    {"--dry-run", OPTION_DRY_RUN, offsetof(struct options, dry_run), NULL},
     {"--quiet", OPTION_QUIET, offsetof(struct options, quiet), NULL},
 };
 #define TABLE (sizeof(table) / sizeof(table[0]))

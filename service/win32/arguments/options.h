@@ -24,12 +24,13 @@ enum {
     OPTION_NO_AUDIT = 8192, /* --no-audit */
     OPTION_QUIET = 16384,   /* --quiet */
     OPTION_ALL = 32768,     /* --all */
+    OPTION_DRY_RUN = 65536, /* --dry-run */
     OPTION_WORDS = 32       /* words that belong to no option */
 };
 
 struct options {
     const char *config, *state, *account, *to; /* NULL: not given */
-    bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit, quiet, all;
+    bool merged, json, csv, recreate, unsafe, verify, release, audit, no_audit, quiet, all, dry_run;
     bool help; /* --help, -h or /?; what comes after it is not read */
     char **words;
     size_t count;

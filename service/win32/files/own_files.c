@@ -210,6 +210,34 @@ enum sys_status own_files_enter(const char *folder, const char *name, const char
     return no_memory(why);
 }
 
+enum sys_status own_files_beside(const char *path, const wchar_t *tail, struct own_files *out,
+                                 struct sys_failure *why)
+{
+    wchar_t *last, ended;
+
+    memset(out, 0, sizeof(*out));
+    out->path = wide_from_utf8(path);
+    last = out->path != NULL ? wcsrchr(out->path, L'\\') : NULL;
+    if (last == NULL)
+        return failure_set(why, "CreateFileW", ERROR_INVALID_NAME);
+    out->other = malloc((wcslen(out->path) + wcslen(tail) + 1) * sizeof(wchar_t));
+    if (out->other == NULL)
+        return no_memory(why);
+    wcscpy(out->other, out->path);
+    wcscat(out->other, tail);
+    /* With the backslash: the folder of C:\x is C:\. */
+    ended = last[1];
+    last[1] = L'\0';
+    out->folder = CreateFileW(out->path, FILE_LIST_DIRECTORY | FILE_READ_ATTRIBUTES,
+                              FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                              FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    last[1] = ended;
+    if (out->folder != INVALID_HANDLE_VALUE)
+        return SYS_OK;
+    out->folder = NULL;
+    return failure_set(why, "CreateFileW", GetLastError());
+}
+
 /* Retries: virus scanners and backups briefly open files without sharing them. */
 static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how, unsigned retries,
                              SECURITY_ATTRIBUTES *attributes)
@@ -232,7 +260,9 @@ static HANDLE open_patiently(const wchar_t *path, DWORD access, DWORD how, unsig
     }
 }
 
-static HANDLE open_retrying(const wchar_t *path, DWORD access, DWORD how, unsigned retries)
+/* `sddl` NULL: see struct own_files. */
+static HANDLE open_retrying(const wchar_t *path, DWORD access, DWORD how, unsigned retries,
+                            const char *sddl)
 {
     struct sys_descriptor *descriptor = NULL;
     SECURITY_ATTRIBUTES attributes;
@@ -242,7 +272,8 @@ static HANDLE open_retrying(const wchar_t *path, DWORD access, DWORD how, unsign
 
     if (how == OPEN_EXISTING)
         return open_patiently(path, access, how, retries, NULL);
-    if (owned("", &descriptor, &why) != SYS_OK) {
+    if ((sddl != NULL ? descriptors_make(sddl, &descriptor, &why) : owned("", &descriptor, &why)) !=
+        SYS_OK) {
         SetLastError(why.code != 0 ? why.code : ERROR_INVALID_OWNER);
         return INVALID_HANDLE_VALUE;
     }
@@ -256,7 +287,7 @@ static HANDLE open_retrying(const wchar_t *path, DWORD access, DWORD how, unsign
 
 HANDLE own_files_open(const wchar_t *path, DWORD access, DWORD how)
 {
-    return open_retrying(path, access, how, RETRY_TIMES);
+    return open_retrying(path, access, how, RETRY_TIMES, NULL);
 }
 
 static enum sys_status rename_retrying(const wchar_t *from, const wchar_t *to, unsigned retries,
@@ -310,7 +341,7 @@ static enum sys_status write_other(const struct own_files *own, const void *byte
     HANDLE file;
 
     DeleteFileW(own->other); /* of an earlier write that did not finish */
-    file = open_retrying(own->other, GENERIC_WRITE, CREATE_NEW, retries);
+    file = open_retrying(own->other, GENERIC_WRITE, CREATE_NEW, retries, own->sddl);
     if (file == INVALID_HANDLE_VALUE)
         return failure_set(why, "CreateFileW", GetLastError());
     status = own_files_write_all(file, bytes, length, true, why);

@@ -22,16 +22,27 @@
 struct own_files {
     HANDLE folder; /* open without FILE_SHARE_DELETE: nobody can replace the checked folder */
     wchar_t *path, *other; /* of one or two files in it */
+    const char *sddl;      /* borrowed; owner and access list of a file that own_files_replace
+                              makes. NULL: the owner of the broker's objects, the folder's list */
 };
 
 /*
  * Opens and checks the folder, an absolute path, and builds the paths of one or two
  * files in it. `make`: creates the folder and the one above it if they are missing, for
  * administrators, SYSTEM and the service. Names consist of letters, digits, dots and
- * hyphens; `other` may be NULL. On SYS_OK call own_files_leave for `*out`.
+ * hyphens; `other` may be NULL.
  */
 enum sys_status own_files_enter(const char *folder, const char *name, const char *other, bool make,
                                 struct own_files *out, struct sys_failure *why);
+
+/*
+ * The same for a file that is not the broker's own, by its absolute path, and for `other` = its
+ * path and `tail`. The folder must exist, and is not checked.
+ */
+enum sys_status own_files_beside(const char *path, const wchar_t *tail, struct own_files *out,
+                                 struct sys_failure *why);
+
+/* After either, also after a failure. */
 void own_files_leave(struct own_files *own);
 
 /*

@@ -27,6 +27,11 @@
 /* Goes before one of these: an owner that an administrator's token may set. */
 #define SECURE_FOLDER_OWNER "O:BA"
 
+/* A configuration: the access that a folder with READ gives, with an owner that the service trusts.
+ */
+#define SECURE_FILE_CONFIG                                                                         \
+    "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1200a9;;;BU)(A;;0x1200a9;;;" SHMB_SERVICE_SID ")"
+
 /* What was done. All zero: nothing. */
 struct secure_folder {
     bool made;   /* it did not exist, or the existing one was put aside */

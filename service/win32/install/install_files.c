@@ -16,10 +16,6 @@
 #include "resources.h"
 #include "wide.h"
 
-/* The access its folder would give, with an owner that the service trusts. */
-#define CONFIG_SDDL                                                                                \
-    "O:BAD:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;0x1200a9;;;BU)(A;;0x1200a9;;;" SHMB_SERVICE_SID ")"
-
 /* The configuration in this program's resources. NULL: GetLastError() says why. */
 static const void *resource(DWORD *size)
 {
@@ -70,7 +66,7 @@ static enum sys_status put_config(const char *config, bool *put, struct sys_fail
     path = wide_from_utf8(config);
     if (path == NULL)
         return failure_set(why, "CreateFileW", GetLastError());
-    status = descriptors_make(CONFIG_SDDL, &descriptor, why);
+    status = descriptors_make(SECURE_FILE_CONFIG, &descriptor, why);
     if (status == SYS_OK) {
         attributes = descriptors_attributes(descriptor);
         status = write_to(path, &attributes, bytes, size, put, why);

@@ -13,6 +13,14 @@
 #include "system.h"
 #include "watch.h"
 
+/* A file that is read as if it stood in another place; whether that is safe is not checked. */
+struct port_candidate {
+    const char *path;  /* borrowed, as the other two; its name in messages */
+    const char *place; /* absolute: where it would be; relative paths in it start from there */
+    const char *bytes;
+    size_t length;
+};
+
 /* What differs between the service, `run` and `check`. All zero: for reading and checking only. */
 struct port_host {
     HANDLE stop;             /* borrowed, manual reset; set: stop. NULL: never */
@@ -27,7 +35,8 @@ struct port_host {
     bool (*releasing)(void); /* true: a stop releases all objects. NULL: never */
     const char *keeper;      /* borrowed; the executable of the keeper, NULL: this one */
     bool console;            /* the user who started the broker may open the keeper, too */
-    bool recreate;           /* names to recreate come from the registry; else there are none */
+    const struct port_candidate *candidate; /* borrowed; NULL: none */
+    bool recreate; /* names to recreate come from the registry; else there are none */
 };
 
 /* Lives on the broker's thread from port_open to port_close. */

@@ -15,11 +15,36 @@
 #include "requests.h"
 #include "state_files.h"
 
+static bool is_candidate(const struct port *port, const char *path)
+{
+    return port->host.candidate != NULL && strcmp(path, port->host.candidate->path) == 0;
+}
+
+static enum sys_status read_candidate(const struct port *port, size_t limit, char **content,
+                                      size_t *length, struct sys_failure *why)
+{
+    const struct port_candidate *candidate = port->host.candidate;
+
+    *content = NULL;
+    *length = 0;
+    if (candidate->length > limit)
+        return failure_set(why, "ReadFile", ERROR_FILE_TOO_LARGE);
+    *content = malloc(candidate->length + 1);
+    if (*content == NULL)
+        return failure_set(why, "malloc", ERROR_NOT_ENOUGH_MEMORY);
+    memcpy(*content, candidate->bytes, candidate->length);
+    (*content)[candidate->length] = '\0';
+    *length = candidate->length;
+    return SYS_OK;
+}
+
 static enum sys_status do_read_file(void *self, const char *path, size_t limit, char **content,
                                     size_t *length, struct sys_failure *why)
 {
     const struct port *port = self;
 
+    if (is_candidate(port, path))
+        return read_candidate(port, limit, content, length, why);
     /* One try: the core is patient itself, and makes its progress visible meanwhile. */
     return files_read_while(path, !port->host.any_file, limit, port_still_wanted, self, content,
                             length, why);
@@ -28,7 +53,11 @@ static enum sys_status do_read_file(void *self, const char *path, size_t limit, 
 static enum sys_status do_resolve_path(void *self, const char *base, const char *path, char **out,
                                        struct sys_failure *why)
 {
-    (void)self;
+    const struct port *port = self;
+
+    /* The main file has no base. */
+    if (base == NULL && is_candidate(port, path))
+        path = port->host.candidate->place;
     return expand_path(base, path, out, why);
 }
 

@@ -94,6 +94,17 @@ static enum shmb_exit do_plan(const struct options *options)
     return SHMB_EXIT_USAGE;
 }
 
+static enum shmb_exit do_apply(const struct options *options)
+{
+    const struct apply_options apply = {options->count == 1 ? options->words[0] : NULL,
+                                        options->config, options->dry_run, options->unsafe};
+
+    if (apply.file != NULL)
+        return verb_apply(&apply);
+    console_error("shmbroker: apply takes one file");
+    return SHMB_EXIT_USAGE;
+}
+
 static enum shmb_exit do_status(const struct options *options)
 {
     const struct status_options status = {(const char *const *)options->words, options->count,
@@ -136,6 +147,9 @@ static const struct verb verbs[] = {
     {"start", OPTION_QUIET | OPTION_JSON, do_start},
     {"stop", OPTION_QUIET | OPTION_RELEASE | OPTION_JSON, do_stop},
     {"plan", OPTION_QUIET | OPTION_UNSAFE | OPTION_JSON | OPTION_WORDS, do_plan},
+    {"apply",
+     OPTION_QUIET | OPTION_CONFIG | OPTION_DRY_RUN | OPTION_UNSAFE | OPTION_JSON | OPTION_WORDS,
+     do_apply},
     {"reload", OPTION_QUIET | OPTION_RECREATE | OPTION_JSON, do_reload},
     {"status", OPTION_QUIET | OPTION_JSON | OPTION_VERIFY | OPTION_ALL | OPTION_WORDS, do_status},
     {"metrics", 0, do_metrics},

@@ -18,7 +18,7 @@ static const struct program {
                            "completion", NULL},
      "shows and uses the shared memory"},
     {"shmbroker",
-     (const char *const[]){"run", "check", "plan", "install", "uninstall", "start", "stop",
+     (const char *const[]){"run", "check", "plan", "apply", "install", "uninstall", "start", "stop",
                            "reload", "status", "metrics", "audit", NULL},
      "creates the named objects"},
 };

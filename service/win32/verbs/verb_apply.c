@@ -1,0 +1,133 @@
+/* The verb apply: finds the place of the configuration, rolls it out (rollout.h), and answers. */
+#include "verb.h"
+
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer.h"
+#include "config_reader.h"
+#include "console.h"
+#include "elevation.h"
+#include "names.h"
+#include "paths.h"
+#include "report_json.h"
+#include "rollout.h"
+#include "scm.h"
+
+static const char *word_of(enum rollout_result result)
+{
+    static const char *const words[] = {
+        [ROLLOUT_UNCHANGED] = "unchanged",   [ROLLOUT_PLANNED] = "planned",
+        [ROLLOUT_PLACED] = "placed",         [ROLLOUT_APPLIED] = "applied",
+        [ROLLOUT_INCOMPLETE] = "incomplete", [ROLLOUT_REFUSED] = "refused",
+        [ROLLOUT_INVALID] = "invalid",       [ROLLOUT_UNKNOWN] = "unknown"};
+
+    return words[result];
+}
+
+static void put_reload(struct json *json, const struct rollout *rollout)
+{
+    if (rollout->text == NULL) {
+        json_string(json, "reload", NULL);
+        return;
+    }
+    json_object(json, "reload");
+    report_json_reload(json, shmb_reload_word(rollout->report.reload_result), rollout->text,
+                       rollout->report.text_size);
+    json_object_end(json);
+}
+
+static void put_plan(struct json *json, const struct rollout *rollout)
+{
+    if (!rollout->planned) {
+        json_string(json, "plan", NULL);
+        return;
+    }
+    json_object(json, "plan");
+    plan_view_put(&rollout->outlook.view, json);
+    json_object_end(json);
+}
+
+static void put_answer(const struct rollout *rollout)
+{
+    const bool former = rollout->put && !rollout->restored && rollout->place.content != NULL;
+    struct json *json = rollout->result != ROLLOUT_NONE ? answer_open() : NULL;
+
+    if (json == NULL)
+        return;
+    json_string(json, "result", word_of(rollout->result));
+    json_bool(json, "changed", rollout->changed);
+    json_bool(json, "restored", rollout->restored);
+    json_string(json, "file", rollout->target);
+    json_string(json, "former", former ? rollout->place.former_path : NULL);
+    json_bool(json, "running", rollout->running);
+    json_string(json, "digest", rollout->digest[0] != '\0' ? rollout->digest : NULL);
+    config_check_put_messages(&rollout->check, json);
+    put_plan(json, rollout);
+    put_reload(json, rollout);
+    json_bool(json, "degraded", rollout->degraded);
+    answer_done();
+}
+
+/* The place of the configuration, freed with free(). NULL: no memory, or no such folder. */
+static char *find_target(const char *config, const struct config_reader *reader)
+{
+    if (config == NULL)
+        config = reader->file;
+    return config != NULL ? paths_absolute(config) : paths_default_config();
+}
+
+/* True: the installed service reads this file. */
+static bool is_read(const struct config_reader *reader, const char *target)
+{
+    char *file = reader->installed && reader->file != NULL ? paths_absolute(reader->file) : NULL;
+    bool read = file != NULL && shmb_name_same(file, strlen(file), target, strlen(target));
+
+    free(file);
+    return read;
+}
+
+static enum shmb_exit apply(const struct apply_options *options, const struct config_reader *reader,
+                            const char *target)
+{
+    const bool read = is_read(reader, target);
+    struct rollout rollout = {.file = options->file,
+                              .target = target,
+                              .reader = reader,
+                              .unsafe = options->unsafe || (read && reader->unsafe),
+                              .dry_run = options->dry_run};
+    enum shmb_exit result;
+    DWORD code =
+        read ? scm_find(SERVICE_PAUSE_CONTINUE | SERVICE_QUERY_STATUS, &rollout.service) : 0;
+
+    if (code != ERROR_SUCCESS)
+        return scm_failed("cannot open the service", code);
+    result = rollout_run(&rollout);
+    put_answer(&rollout);
+    rollout_free(&rollout);
+    scm_close(rollout.service);
+    return result;
+}
+
+enum shmb_exit verb_apply(const struct apply_options *options)
+{
+    struct config_reader reader;
+    enum shmb_exit result;
+    char *target;
+
+    if (!elevation_require("apply"))
+        return SHMB_EXIT_DENIED;
+    config_reader_ask(&reader);
+    target = find_target(options->config, &reader);
+    if (reader.other != NULL && options->config == NULL)
+        result = scm_not_ours(reader.other);
+    else if (target == NULL)
+        result = scm_failed("cannot find the place of the configuration", GetLastError());
+    else
+        result = apply(options, &reader, target);
+    free(target);
+    config_reader_free(&reader);
+    return result;
+}

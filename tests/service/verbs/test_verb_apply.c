@@ -1,0 +1,577 @@
+/* The verb apply: a configuration is rolled out on a service, or nothing is changed. */
+#include "installing.h"
+
+#include <aclapi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients.h"
+
+#define HEAD  "version: 1\ndefaults: { access: { write: [Interactive, Users] } }\nsegments:\n"
+#define DATA  "  ShmbTest.Data: { size: 64, lock: none }\n"
+#define LARGE "  ShmbTest.Data: { size: 8192, lock: none }\n"
+#define NEW   "  ShmbTest.New: { size: 64, lock: none }\n"
+#define LIMIT 65536
+
+static const struct launch user = {.standard_user = true};
+static char target[MAX_PATH * 3]; /* the configuration of the service */
+
+/* Another file beside the configuration. */
+static const wchar_t *beside(const char *tail)
+{
+    static char path[MAX_PATH * 3 + 32];
+
+    snprintf(path, sizeof(path), "%s%s", target, tail);
+    return support_wide(path);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    snprintf(target, sizeof(target), "%s", scm_file(HEAD DATA));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const tails[] = {".former", ".former.new", ".new", ".lock"};
+    size_t i;
+
+    for (i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
+        DeleteFileW(beside(tails[i]));
+    return scm_teardown(state);
+}
+
+/* The content of a file; NULL: there is none. */
+static const char *content_of(const wchar_t *path)
+{
+    static char bytes[2][LIMIT];
+    static size_t turn;
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
+                              OPEN_EXISTING, 0, NULL);
+    DWORD got = 0;
+
+    turn ^= 1;
+    if (file == INVALID_HANDLE_VALUE)
+        return NULL;
+    assert_true(ReadFile(file, bytes[turn], LIMIT - 1, &got, NULL));
+    CloseHandle(file);
+    bytes[turn][got] = '\0';
+    return bytes[turn];
+}
+
+static void expect_content(const char *tail, const char *text)
+{
+    const char *content = content_of(beside(tail));
+
+    if (text == NULL && content != NULL)
+        fail_msg("%s%s is there", target, tail);
+    if (text == NULL)
+        return;
+    assert_non_null(content);
+    assert_string_equal(content, text);
+}
+
+/* Nothing but the configuration, and perhaps the former one. */
+static void expect_nothing_left(void)
+{
+    expect_content(".new", NULL);
+    expect_content(".former.new", NULL);
+    expect_content(".lock", NULL);
+}
+
+/* Writes this text to a file and applies that. */
+static struct child *start_apply(const char *text, const char *options)
+{
+    static const char *path;
+    HANDLE file;
+    DWORD done = 0;
+
+    if (path == NULL)
+        path = support_file("");
+    file = CreateFileW(support_wide(path), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    assert_true(file != INVALID_HANDLE_VALUE);
+    assert_true(WriteFile(file, text, (DWORD)strlen(text), &done, NULL));
+    CloseHandle(file);
+    return child_start(NULL, "\"%s\" apply \"%s\" %s", support_sibling("shmbroker.exe"), path,
+                       options);
+}
+
+/* Applies this text: the exit code must be this one, and `part` among what it says. */
+static const char *apply(const char *text, const char *options, DWORD code, const char *part)
+{
+    static char said[LIMIT];
+    DWORD got = child_said(start_apply(text, options), said, sizeof(said));
+
+    if (got != code || strstr(said, part) == NULL)
+        fail_msg("code %lu instead of %lu, or no \"%s\" in:\n%s", got, code, part, said);
+    return said;
+}
+
+static void said_too(const char *said, const char *part)
+{
+    if (strstr(said, part) == NULL)
+        fail_msg("no \"%s\" in:\n%s", part, said);
+}
+
+static void expect_open(const char *name, const char *code)
+{
+    assert_string_equal(client_line(&user, "open section Global\\%s 2", name), code);
+}
+
+/* ---- what is asked for ---- */
+
+static void wrong_command_lines_are_code_2(void **state)
+{
+    (void)state;
+    broker_says("apply", 2, "apply takes one file");
+    broker_says("apply one.yaml two.yaml", 2, "apply takes one file");
+    broker_says("apply one.yaml --quiet --json", 2, "do not go together");
+    broker_says("apply one.yaml --config", 2, "--config needs a value");
+    broker_says("apply one.yaml --merged", 2, "--dry-run");
+}
+
+static void it_needs_an_elevated_prompt(void **state)
+{
+    static char said[4096];
+    DWORD code;
+
+    (void)state;
+    code = child_said(
+        child_start(&user, "\"%s\" apply nothing.yaml", support_sibling("shmbroker.exe")), said,
+        sizeof(said));
+    assert_int_equal(code, 3);
+    said_too(said, "apply needs administrator rights");
+}
+
+static void a_file_with_errors_changes_nothing(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    broker_says("apply gone.yaml", 1, "gone.yaml: error: cannot be read");
+    apply("version: 1\nsegments: { A: { sise: 1 } }\n", "", 1, "not usable");
+    said =
+        apply("version: 1\nsegments: { A: { sise: 1 } }\n", "--json", 1, "\"result\": \"invalid\"");
+    said_too(said, "\"changed\": false");
+    said_too(said, "\"line\": 2");
+    expect_content("", HEAD DATA);
+    expect_content(".former", NULL);
+    expect_nothing_left();
+    expect_open("ShmbTest.Data", "0");
+}
+
+static void a_place_that_others_can_change_is_refused(void **state)
+{
+    char options[MAX_PATH * 3 + 32];
+
+    (void)state;
+    snprintf(options, sizeof(options), "--config \"%s\"", target);
+    apply(HEAD NEW, options, 3, "cannot be the place of a configuration");
+    expect_content("", HEAD DATA);
+    snprintf(options, sizeof(options), "--allow-unsafe-config --config \"%s.none\\x.yaml\"",
+             target);
+    apply(HEAD NEW, options, 1, "make its folder");
+}
+
+/* ---- it is served ---- */
+
+static void what_is_applied_is_served(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    said = apply(HEAD DATA NEW, "", 0, "has applied its configuration");
+    said_too(said, "create");
+    said_too(said, "the former one is");
+    expect_content("", HEAD DATA NEW);
+    expect_content(".former", HEAD DATA);
+    expect_nothing_left();
+    expect_open("ShmbTest.New", "0");
+    /* The former of before is replaced. */
+    said = apply(HEAD NEW, "--json", 0, "\"result\": \"applied\"");
+    said_too(said, "\"changed\": true");
+    said_too(said, "\"restored\": false");
+    said_too(said, "\"running\": true");
+    said_too(said, "\"action\": \"retire\"");
+    said_too(said, "\"outcome\": \"done\"");
+    said_too(said, ".former\"");
+    expect_content(".former", HEAD DATA NEW);
+    expect_open("ShmbTest.Data", "2");
+}
+
+static void the_same_again_does_nothing(void **state)
+{
+    WIN32_FILE_ATTRIBUTE_DATA before, after;
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    apply(HEAD DATA NEW, "", 0, "has applied");
+    assert_true(GetFileAttributesExW(support_wide(target), GetFileExInfoStandard, &before));
+    said = apply(HEAD DATA NEW, "--json", 0, "\"result\": \"unchanged\"");
+    said_too(said, "\"changed\": false");
+    said_too(said, "\"reload\": null");
+    apply(HEAD DATA NEW, "", 0, "unchanged: ShmBroker serves this configuration already");
+    assert_true(GetFileAttributesExW(support_wide(target), GetFileExInfoStandard, &after));
+    assert_memory_equal(&before.ftLastWriteTime, &after.ftLastWriteTime, sizeof(FILETIME));
+    expect_content(".former", HEAD DATA);
+}
+
+/* The file in place is right, but the service has not read it. */
+static void a_file_that_is_in_place_is_loaded(void **state)
+{
+    char arguments[MAX_PATH * 3 + 32];
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    scm_file(HEAD DATA NEW);
+    snprintf(arguments, sizeof(arguments), "apply \"%s\" --json", target);
+    broker_says(arguments, 0, "\"result\": \"applied\"");
+    expect_open("ShmbTest.New", "0");
+    expect_content(".former", NULL);
+    broker_says(arguments, 0, "\"result\": \"unchanged\"");
+}
+
+/* It is checked with the files beside its place, and is as new as they are. */
+static void relative_paths_start_from_its_place(void **state)
+{
+    static const char including[] = HEAD DATA "include: my.part.*\n";
+    HANDLE part;
+    DWORD done;
+    char path[MAX_PATH * 3];
+    const char *text = HEAD NEW;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    snprintf(path, sizeof(path), "%s", target);
+    strcpy(strrchr(path, '\\'), "\\my.part.yaml");
+    part = CreateFileW(support_wide(path), GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    assert_true(WriteFile(part, text, (DWORD)strlen(text), &done, NULL));
+    CloseHandle(part);
+    apply(including, "", 0, "has applied");
+    expect_open("ShmbTest.New", "0");
+    apply(including, "", 0, "unchanged");
+    part = CreateFileW(support_wide(path), FILE_APPEND_DATA, 0, NULL, OPEN_EXISTING, 0, NULL);
+    assert_true(WriteFile(part, "  ShmbTest.More: { size: 64 }\n", 30, &done, NULL));
+    CloseHandle(part);
+    apply(including, "", 0, "has applied");
+    expect_open("ShmbTest.More", "0");
+    part = CreateFileW(support_wide(path), FILE_APPEND_DATA, 0, NULL, OPEN_EXISTING, 0, NULL);
+    assert_true(WriteFile(part, "  Wrong\n", 8, &done, NULL));
+    CloseHandle(part);
+    apply(including, "", 1, "my.part.yaml:");
+    DeleteFileW(support_wide(path));
+}
+
+static void a_dry_run_changes_nothing(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    said = apply(HEAD DATA NEW, "--dry-run", 0, "nothing has been done");
+    said_too(said, "create   Global\\ShmbTest.New");
+    said = apply(HEAD LARGE, "--dry-run --json", 1, "\"result\": \"planned\"");
+    said_too(said, "\"changed\": true");
+    said_too(said, "\"action\": \"defer\"");
+    apply(HEAD DATA, "--dry-run", 0, "unchanged");
+    broker_says("stop", 0, "stopped");
+    said = apply(HEAD NEW, "--dry-run", 0, "would be put into place");
+    said_too(said, "is not running");
+    expect_content("", HEAD DATA);
+    expect_content(".former", NULL);
+}
+
+static void without_a_running_service_it_counts_from_the_next_start(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install(HEAD DATA);
+    said = apply(HEAD NEW, "--json", 0, "\"result\": \"placed\"");
+    said_too(said, "\"changed\": true");
+    said_too(said, "\"running\": false");
+    said_too(said, "\"plan\": null");
+    expect_content("", HEAD NEW);
+    expect_content(".former", HEAD DATA);
+    apply(HEAD NEW, "", 0, "unchanged: the configuration is in place already");
+    broker_says("start", 0, "runs");
+    expect_open("ShmbTest.New", "0");
+    apply(HEAD NEW, "", 0, "unchanged: ShmBroker serves");
+}
+
+/* A place that the service does not read. */
+static void another_place_is_no_matter_of_the_service(void **state)
+{
+    char options[MAX_PATH * 3 + 64];
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    snprintf(options, sizeof(options), "--allow-unsafe-config --json --config \"%s.new2\"", target);
+    said = apply(HEAD NEW, options, 0, "\"result\": \"placed\"");
+    said_too(said, "\"former\": null");
+    expect_content(".new2", HEAD NEW);
+    expect_content("", HEAD DATA);
+    snprintf(options, sizeof(options), "--allow-unsafe-config --config \"%s.new2\"", target);
+    apply(HEAD DATA, options, 0, "the service reads another configuration");
+    expect_content(".new2.former", HEAD NEW);
+    DeleteFileW(beside(".new2"));
+    DeleteFileW(beside(".new2.former"));
+    expect_open("ShmbTest.New", "2");
+}
+
+static void what_is_deferred_is_code_1_each_time(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    said = apply(HEAD LARGE, "--json", 1, "\"result\": \"incomplete\"");
+    said_too(said, "\"degraded\": true");
+    said_too(said, "\"restored\": false");
+    said_too(said, "\"changed\": true");
+    expect_content("", HEAD LARGE);
+    said = apply(HEAD LARGE, "--json", 1, "\"result\": \"unchanged\"");
+    said_too(said, "\"degraded\": true");
+    said_too(said, "\"changed\": false");
+}
+
+static void a_watched_file_has_one_result(void **state)
+{
+    static const char watched[] = "watch: true\n" HEAD DATA;
+    const char *said;
+    unsigned i;
+
+    (void)state;
+    install_and_start(watched);
+    for (i = 0; i < 4; i++) {
+        said = apply(i % 2 == 0 ? "watch: true\n" HEAD DATA NEW : watched, "--json", 0,
+                     "\"result\": \"applied\"");
+        said_too(said, "\"result\": \"applied\",\n"); /* and that of the reload */
+        said_too(said, "\"warnings\": []");
+        expect_open("ShmbTest.New", i % 2 == 0 ? "0" : "2");
+    }
+    broker_says("status --json", 0, "\"complete\": true");
+}
+
+/* ---- it is not served ---- */
+
+/* The next reload fails: the names it is to recreate are no text. */
+static void break_next_reload(void)
+{
+    static const wchar_t list[] = {0xD800, 0, 0};
+
+    assert_int_equal(RegSetKeyValueW(HKEY_LOCAL_MACHINE,
+                                     L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker\\Parameters",
+                                     L"Recreate", REG_MULTI_SZ, list, sizeof(list)),
+                     ERROR_SUCCESS);
+}
+
+static void what_the_service_refuses_is_taken_back(void **state)
+{
+    const char *said;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    break_next_reload();
+    said = apply(HEAD DATA NEW, "", 1, "is refused");
+    said_too(said, "the former configuration is in place again, and the service has reloaded it");
+    expect_content("", HEAD DATA);
+    expect_content(".former", NULL);
+    expect_nothing_left();
+    expect_open("ShmbTest.New", "2");
+    broker_says("status --json", 0, "\"result\": \"applied\"");
+    break_next_reload();
+    said = apply(HEAD DATA NEW, "--json", 1, "\"result\": \"refused\"");
+    said_too(said, "\"changed\": false");
+    said_too(said, "\"restored\": true");
+    said_too(said, "\"former\": null");
+    said_too(said, "\"degraded\": false");
+    /* There was none: it is removed again. */
+    assert_true(DeleteFileW(support_wide(target)));
+    break_next_reload();
+    apply(HEAD DATA NEW, "", 1, "is removed again");
+    expect_content("", NULL);
+    apply(HEAD DATA NEW, "", 0, "has applied");
+    expect_open("ShmbTest.New", "0");
+}
+
+/* ---- other programs ---- */
+
+static HANDLE hold(const wchar_t *path, DWORD share)
+{
+    HANDLE file = CreateFileW(path, GENERIC_READ, share, NULL, OPEN_ALWAYS, 0, NULL);
+
+    assert_true(file != INVALID_HANDLE_VALUE);
+    return file;
+}
+
+static void a_file_that_is_held_is_code_4(void **state)
+{
+    HANDLE file;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    file = hold(support_wide(target), FILE_SHARE_READ);
+    apply(HEAD NEW, "", 4, "the configuration is as before");
+    CloseHandle(file);
+    expect_content("", HEAD DATA);
+    expect_nothing_left();
+    file = hold(support_wide(target), 0);
+    apply(HEAD NEW, "--json", 4, "\"TIMEOUT\"");
+    CloseHandle(file);
+    apply(HEAD NEW, "", 0, "has applied");
+}
+
+/* Waits until there is such a file. */
+static void await_file(const char *tail)
+{
+    ULONGLONG begun = GetTickCount64();
+
+    while (!exists(beside(tail))) {
+        if (GetTickCount64() - begun > SUPPORT_DEADLINE_MS)
+            fail_msg("there is no %s%s", target, tail);
+        Sleep(1);
+    }
+}
+
+static void a_file_that_becomes_free_is_replaced(void **state)
+{
+    static char said[LIMIT];
+    struct child *child;
+    HANDLE file;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    file = hold(support_wide(target), FILE_SHARE_READ);
+    child = start_apply(HEAD NEW, "");
+    await_file(".new"); /* all that is left is its name */
+    CloseHandle(file);
+    assert_int_equal(child_said(child, said, sizeof(said)), 0);
+    expect_content("", HEAD NEW);
+}
+
+static void one_at_a_time(void **state)
+{
+    HANDLE file;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    file = hold(beside(".lock"), 0);
+    apply(HEAD NEW, "", 6, "another shmbroker apply");
+    apply(HEAD NEW, "--dry-run", 0, "nothing has been done");
+    CloseHandle(file);
+    expect_content("", HEAD DATA);
+    apply(HEAD NEW, "", 0, "has applied"); /* a lock that was left is none */
+    expect_nothing_left();
+}
+
+/* Killed as soon as one of its files is there: the configuration is one or the other, whole. */
+static void killed_at_any_step_it_leaves_a_whole_file(void **state)
+{
+    static const char *const steps[] = {".lock", ".former.new", ".former", ".new"};
+    static char long_one[40000];
+    const char *content;
+    size_t i, used = 0;
+
+    (void)state;
+    install_and_start(HEAD DATA);
+    used = (size_t)snprintf(long_one, sizeof(long_one), "%s", HEAD NEW);
+    while (used < sizeof(long_one) - 100)
+        used += (size_t)snprintf(long_one + used, sizeof(long_one) - used,
+                                 "# a configuration that takes a moment to write\n");
+    for (i = 0; i < 3 * sizeof(steps) / sizeof(steps[0]); i++) {
+        struct child *child;
+        const char *step = steps[i % (sizeof(steps) / sizeof(steps[0]))];
+        ULONGLONG begun = GetTickCount64();
+
+        DeleteFileW(beside(".former"));
+        child = start_apply(i % 2 == 0 ? long_one : HEAD DATA NEW, "");
+        while (!exists(beside(step)) && GetTickCount64() - begun < 2000)
+            SwitchToThread();
+        child_kill(child);
+        content = content_of(support_wide(target));
+        assert_non_null(content);
+        if (strcmp(content, HEAD DATA) != 0 && strcmp(content, HEAD DATA NEW) != 0 &&
+            strcmp(content, long_one) != 0)
+            fail_msg("killed at %s: neither the former nor the new one:\n%s", step, content);
+    }
+    /* The next one ends what was begun. */
+    apply(HEAD DATA NEW "  ShmbTest.Last: { size: 64 }\n", "", 0, "has applied");
+    expect_nothing_left();
+    expect_open("ShmbTest.Last", "0");
+}
+
+/* ---- what it makes ---- */
+
+static void its_owner_and_list_are_those_of_install(void **state)
+{
+    static const wchar_t *const files[] = {L"", L".former"};
+    size_t i;
+
+    (void)state;
+    if (support_wine())
+        skip();
+    install_and_start(HEAD DATA);
+    apply(HEAD NEW, "", 0, "has applied");
+    for (i = 0; i < 2; i++) {
+        PSECURITY_DESCRIPTOR descriptor;
+        BYTE administrators[SECURITY_MAX_SID_SIZE];
+        DWORD size = sizeof(administrators);
+        ACL_SIZE_INFORMATION entries;
+        SECURITY_DESCRIPTOR_CONTROL control;
+        DWORD revision;
+        PSID owner;
+        PACL acl;
+        wchar_t path[MAX_PATH * 2];
+
+        swprintf(path, MAX_PATH * 2, L"%ls%ls", support_wide(target), files[i]);
+        assert_int_equal(
+            GetNamedSecurityInfoW(path, SE_FILE_OBJECT,
+                                  OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
+                                  NULL, &acl, NULL, &descriptor),
+            ERROR_SUCCESS);
+        assert_true(CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, administrators, &size));
+        assert_true(EqualSid(owner, administrators));
+        assert_true(GetSecurityDescriptorControl(descriptor, &control, &revision));
+        assert_true((control & SE_DACL_PROTECTED) != 0);
+        assert_true(GetAclInformation(acl, &entries, sizeof(entries), AclSizeInformation));
+        assert_int_equal(entries.AceCount, 4);
+        LocalFree(descriptor);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(wrong_command_lines_are_code_2),
+        TEST(it_needs_an_elevated_prompt),
+        TEST(a_file_with_errors_changes_nothing),
+        TEST(a_place_that_others_can_change_is_refused),
+        TEST(what_is_applied_is_served),
+        TEST(the_same_again_does_nothing),
+        TEST(a_file_that_is_in_place_is_loaded),
+        TEST(relative_paths_start_from_its_place),
+        TEST(a_dry_run_changes_nothing),
+        TEST(without_a_running_service_it_counts_from_the_next_start),
+        TEST(another_place_is_no_matter_of_the_service),
+        TEST(what_is_deferred_is_code_1_each_time),
+        TEST(a_watched_file_has_one_result),
+        TEST(what_the_service_refuses_is_taken_back),
+        TEST(a_file_that_is_held_is_code_4),
+        TEST(a_file_that_becomes_free_is_replaced),
+        TEST(one_at_a_time),
+        TEST(killed_at_any_step_it_leaves_a_whole_file),
+        TEST(its_owner_and_list_are_those_of_install),
+    };
+
+    support_client(NULL, 0);
+    return cmocka_run_group_tests_name("test_verb_apply", tests, scm_setup, NULL);
+}
