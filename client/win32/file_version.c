@@ -2,6 +2,7 @@
 
 #include <windows.h>
 
+#include <stdio.h>
 #include <string.h>
 
 /* Finds the fixed part of a version resource: it is 4-aligned, after a few texts. */
@@ -43,4 +44,19 @@ void file_version_read(const wchar_t *path, uint32_t version[4])
             find_version(bytes, SizeofResource(module, found), version);
     }
     FreeLibrary(module);
+}
+
+void file_version_text(const wchar_t *path, char out[FILE_VERSION_TEXT])
+{
+    uint32_t version[4];
+    char candidate[16] = "";
+
+    out[0] = '\0';
+    file_version_read(path, version);
+    if ((version[0] | version[1] | version[2]) == 0)
+        return;
+    if (version[3] != 0 && version[3] != FILE_VERSION_RELEASE)
+        (void)snprintf(candidate, sizeof(candidate), "-rc.%lu", (unsigned long)version[3]);
+    (void)snprintf(out, FILE_VERSION_TEXT, "%lu.%lu.%lu%s", (unsigned long)version[0],
+                   (unsigned long)version[1], (unsigned long)version[2], candidate);
 }

@@ -15,4 +15,8 @@
 #define FILE_VERSION_RELEASE 65535u
 void file_version_read(const wchar_t *path, uint32_t version[4]);
 
+/* The same as the program's own text of it: "1.0.0-rc.1". Empty: none. */
+#define FILE_VERSION_TEXT 40 /* bytes */
+void file_version_text(const wchar_t *path, char out[FILE_VERSION_TEXT]);
+
 #endif

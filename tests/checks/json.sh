@@ -206,6 +206,7 @@ mkdir -p "$work/service" && cp "$work/objects.yaml" "$work/service/"
 served=$(wine_path "$work/service/objects.yaml")
 fails 3 'shmbroker install' --config "$served"
 fails 2 'shmbroker install' --audit --no-audit
+fails 2 'shmbroker install' --start-type later
 ask 0 'shmbroker install' $unsafe --config "$served"
 has '"was_installed": false'
 fails 5 'shmbroker reload'
@@ -213,8 +214,11 @@ ask 5 'shmbroker status'
 ask 0 'shmbroker stop'
 wine_run "$bin/shmbroker.exe" status --verify >/dev/null 2>&1 </dev/null
 ask $? 'shmbroker status --verify'
+ask 0 'shmbroker install' $unsafe --start-type demand
+ask 0 'shmbroker start' --if-auto
+has '"state": "stopped"'
 ask 0 'shmbroker start'
-ask 0 'shmbroker start'
+ask 0 'shmbroker start' --if-auto
 has '"was_running": true'
 ask 0 'shmbroker install' $unsafe --config "$served"
 ask 0 'shmbroker status'

@@ -24,7 +24,7 @@ void install(const char *text)
 
 void install_again(const char *text)
 {
-    install_that_says(text, "ShmBroker was already installed");
+    install_that_says(text, "its registration is renewed");
 }
 
 void install_and_start(const char *text)

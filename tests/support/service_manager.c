@@ -107,9 +107,10 @@ const wchar_t *scm_program(const wchar_t *tail)
 /* A process that has told its end takes a moment more to be gone. */
 static void remove_program(void)
 {
-    static const wchar_t *const names[] = {L"\\shmbroker.exe", L"\\shmbroker.exe.old",
-                                           L"\\shmbroker.exe.old2", L"\\shmbroker.exe.old3",
-                                           L"\\shmbroker.exe.new"};
+    static const wchar_t *const names[] = {
+        L"\\shmb.exe",           L"\\shmbclient.dll",     L"\\shmb.exe.old",
+        L"\\shmbclient.dll.old", L"\\shmbroker.exe",      L"\\shmbroker.exe.old",
+        L"\\shmbroker.exe.old2", L"\\shmbroker.exe.old3", L"\\shmbroker.exe.new"};
     ULONGLONG until = GetTickCount64() + SUPPORT_DEADLINE_MS;
     size_t i;
 

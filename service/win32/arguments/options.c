@@ -20,6 +20,8 @@ static const struct option {
     {"--state", OPTION_STATE, offsetof(struct options, state), "the path of a folder"},
     {"--account", OPTION_ACCOUNT, offsetof(struct options, account), "the name of an account"},
     {"--to", OPTION_TO, offsetof(struct options, to), "the path of a folder"},
+    {"--start-type", OPTION_START_TYPE, offsetof(struct options, start_type),
+     "auto, delayed-auto, demand or disabled"},
     {"--merged", OPTION_MERGED, offsetof(struct options, merged), NULL},
     {"--json", OPTION_JSON, offsetof(struct options, json), NULL},
     {"--csv", OPTION_CSV, offsetof(struct options, csv), NULL},
@@ -30,6 +32,9 @@ static const struct option {
     {"--audit", OPTION_AUDIT, offsetof(struct options, audit), NULL},
     {"--no-audit", OPTION_NO_AUDIT, offsetof(struct options, no_audit), NULL},
     {"--all", OPTION_ALL, offsetof(struct options, all), NULL},
+    {"--if-auto", OPTION_IF_AUTO, offsetof(struct options, if_auto), NULL},
+    {"--path", OPTION_PATH, offsetof(struct options, path), NULL},
+    {"--no-path", OPTION_NO_PATH, offsetof(struct options, no_path), NULL},
     {"--dry-run", OPTION_DRY_RUN, offsetof(struct options, dry_run), NULL},
     {"--quiet", OPTION_QUIET, offsetof(struct options, quiet), NULL},
 };

@@ -506,19 +506,25 @@ static void try_to_remove(const wchar_t *path)
         Sleep(TRY_MS);
 }
 
-void program_file_try_remove_former(void)
+void program_file_try_remove_former_of(const char *path)
 {
-    char *own = paths_executable();
-    bool ours = own != NULL && program_file_is_ours(own);
     unsigned number;
 
-    for (number = 1; ours && number <= FORMER_MAX; number++) {
-        wchar_t *name = beside(own, "old", number);
+    for (number = 1; number <= FORMER_MAX; number++) {
+        wchar_t *name = beside(path, "old", number);
 
         if (name != NULL)
             try_to_remove(name);
         free(name);
     }
+}
+
+void program_file_try_remove_former(void)
+{
+    char *own = paths_executable();
+
+    if (own != NULL && program_file_is_ours(own))
+        program_file_try_remove_former_of(own);
     free(own);
 }
 

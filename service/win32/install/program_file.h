@@ -65,6 +65,8 @@ void program_file_removal_free(struct program_file_removal *removal);
  * restart of Windows. Does nothing if `install` did not put this executable in place.
  */
 void program_file_try_remove_former(void);
+/* The same beside another file that `install` has put in its place. */
+void program_file_try_remove_former_of(const char *path);
 
 /*
  * Takes back a removal of `path` and its folder at the next restart of Windows, which

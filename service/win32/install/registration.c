@@ -156,7 +156,22 @@ static void set_audit_right(bool audit, unsigned *refused)
                       code, NULL, refused);
 }
 
-static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
+static void set_delay(SC_HANDLE service, enum start_type type, unsigned *refused)
+{
+    DWORD code = start_type_set_delay(service, type);
+
+    if (code == ERROR_SUCCESS)
+        return;
+    if (type == START_TYPE_DELAYED)
+        refused_point("the service starts with the other automatic services, not after them", code,
+                      "sc config ShmBroker start= delayed-auto", refused);
+    else
+        refused_point("the service still starts after the other automatic services", code,
+                      "sc config ShmBroker start= auto", refused);
+}
+
+static void configure_details(SC_HANDLE service, const struct registration_wanted *wanted,
+                              unsigned *refused)
 {
     wchar_t text[] = REGISTRATION_DESCRIPTION;
     SERVICE_DESCRIPTIONW description = {text};
@@ -172,12 +187,13 @@ static void configure_details(SC_HANDLE service, bool audit, unsigned *refused)
     configure(service, SERVICE_CONFIG_SERVICE_SID_INFO, &sid,
               "the service has no SID of its own to own its objects",
               "sc sidtype ShmBroker unrestricted", refused);
-    set_privileges(service, audit, refused);
-    set_audit_right(audit, refused);
+    set_privileges(service, wanted->audit, refused);
+    set_audit_right(wanted->audit, refused);
     configure(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &preshutdown,
               "a shutdown may leave too little time to save segments with keep: reboot", NULL,
               refused);
     set_restarts(service, refused);
+    set_delay(service, wanted->start, refused);
     set_descriptor(service, refused);
     set_key(refused);
 }
@@ -194,35 +210,36 @@ static const wchar_t *password_of(const wchar_t *account)
                : NULL;
 }
 
-static DWORD make(SC_HANDLE manager, const wchar_t *command, const wchar_t *account,
+static DWORD make(SC_HANDLE manager, const struct registration_wanted *wanted,
                   struct registration *out)
 {
-    if (account == NULL)
-        account = REGISTRATION_VIRTUAL;
-    out->service =
-        CreateServiceW(manager, SCM_SERVICE_NAME, SCM_SERVICE_NAME, ACCESS,
-                       SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START, SERVICE_ERROR_NORMAL, command,
-                       NULL, NULL, NULL, account, password_of(account));
+    const wchar_t *account = wanted->account != NULL ? wanted->account : REGISTRATION_VIRTUAL;
+
+    out->service = CreateServiceW(manager, SCM_SERVICE_NAME, SCM_SERVICE_NAME, ACCESS,
+                                  SERVICE_WIN32_OWN_PROCESS, start_type_to_create(wanted->start),
+                                  SERVICE_ERROR_NORMAL, wanted->command, NULL, NULL, NULL, account,
+                                  password_of(account));
     out->made = out->service != NULL;
     return out->made ? ERROR_SUCCESS : GetLastError();
 }
 
-static DWORD change(const wchar_t *command, const wchar_t *account, struct registration *out)
+static DWORD change(const struct registration_wanted *wanted, struct registration *out)
 {
     /* For registration_undo: all of it has to be read before the change. */
     out->before = scm_query_config(out->service);
     if (out->before == NULL)
         return GetLastError();
     registration_former_read(out->service, &out->former);
-    if (ChangeServiceConfigW(out->service, SERVICE_WIN32_OWN_PROCESS, SERVICE_AUTO_START,
-                             SERVICE_ERROR_NORMAL, command, NULL, NULL, NULL, account,
-                             password_of(account), SCM_SERVICE_NAME))
+    if (ChangeServiceConfigW(out->service, SERVICE_WIN32_OWN_PROCESS,
+                             start_type_to_change(wanted->start), SERVICE_ERROR_NORMAL,
+                             wanted->command, NULL, NULL, NULL, wanted->account,
+                             password_of(wanted->account), SCM_SERVICE_NAME))
         return ERROR_SUCCESS;
     return GetLastError();
 }
 
 /* One attempt. `*what`: the call that the code is of, for a message. */
-static DWORD make_or_change(SC_HANDLE manager, const wchar_t *command, const wchar_t *account,
+static DWORD make_or_change(SC_HANDLE manager, const struct registration_wanted *wanted,
                             struct registration *out, const char **what)
 {
     DWORD code;
@@ -230,28 +247,28 @@ static DWORD make_or_change(SC_HANDLE manager, const wchar_t *command, const wch
     *what = "cannot change the service";
     out->service = OpenServiceW(manager, SCM_SERVICE_NAME, ACCESS);
     if (out->service != NULL)
-        return change(command, account, out);
+        return change(wanted, out);
     code = GetLastError();
     *what = "cannot open the service";
     if (code != ERROR_SERVICE_DOES_NOT_EXIST)
         return code;
     *what = "cannot install the service";
-    return make(manager, command, account, out);
+    return make(manager, wanted, out);
 }
 
 /*
  * Retries if the service is marked for deletion: it exists, and cannot be changed, until the last
  * program closes it.
  */
-static enum shmb_exit make_patiently(SC_HANDLE manager, const wchar_t *command,
-                                     const wchar_t *account, struct registration *out)
+static enum shmb_exit make_patiently(SC_HANDLE manager, const struct registration_wanted *wanted,
+                                     struct registration *out)
 {
     const char *what;
     unsigned tries;
     DWORD code;
 
     for (tries = 0;; tries++) {
-        code = make_or_change(manager, command, account, out, &what);
+        code = make_or_change(manager, wanted, out, &what);
         if (code == ERROR_SUCCESS)
             return SHMB_EXIT_DONE;
         registration_close(out); /* this handle keeps the service, too */
@@ -268,8 +285,8 @@ static enum shmb_exit make_patiently(SC_HANDLE manager, const wchar_t *command,
     return SHMB_EXIT_SYSTEM;
 }
 
-enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account, bool audit,
-                                 struct registration *out, unsigned *refused)
+enum shmb_exit registration_make(const struct registration_wanted *wanted, struct registration *out,
+                                 unsigned *refused)
 {
     SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
     enum shmb_exit result;
@@ -278,10 +295,10 @@ enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account,
     *refused = 0;
     if (manager == NULL)
         return scm_failed("cannot install the service", GetLastError());
-    result = make_patiently(manager, command, account, out);
+    result = make_patiently(manager, wanted, out);
     CloseServiceHandle(manager);
     if (result == SHMB_EXIT_DONE)
-        configure_details(out->service, audit, refused);
+        configure_details(out->service, wanted, refused);
     return result;
 }
 

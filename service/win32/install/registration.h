@@ -13,6 +13,7 @@
 
 #include "exit_codes.h"
 #include "registration_former.h"
+#include "start_type.h"
 
 #define REGISTRATION_KEY L"SYSTEM\\CurrentControlSet\\Services\\ShmBroker"
 
@@ -54,6 +55,14 @@
  */
 const wchar_t *registration_account(const wchar_t *word);
 
+/* What the registration is to have. */
+struct registration_wanted {
+    const wchar_t *command; /* its command line */
+    const wchar_t *account; /* NULL: the account it has, or else the virtual one */
+    enum start_type start;
+    bool audit; /* it may audit objects */
+};
+
 /* A registration that was made or changed, for registration_undo. All zero: none. */
 struct registration {
     SC_HANDLE service;             /* opened to change, start, stop and delete it */
@@ -63,14 +72,13 @@ struct registration {
 };
 
 /*
- * Registers the service, or changes its registration. `account` NULL: the
- * account it has, or else the virtual one. `audit`: it may audit objects. Prints
- * each detail that is refused, with what to do; the service runs without it, and
- * `*refused` counts them. On anything but SHMB_EXIT_DONE the reason has been
- * printed, and nothing has changed. End `out` with registration_close in any case.
+ * Registers the service, or changes its registration. Prints each detail that is
+ * refused, with what to do; the service runs without it, and `*refused` counts them.
+ * On anything but SHMB_EXIT_DONE the reason has been printed, and nothing has
+ * changed. End `out` with registration_close in any case.
  */
-enum shmb_exit registration_make(const wchar_t *command, const wchar_t *account, bool audit,
-                                 struct registration *out, unsigned *refused);
+enum shmb_exit registration_make(const struct registration_wanted *wanted, struct registration *out,
+                                 unsigned *refused);
 
 /*
  * Deletes a registration that was made, or restores the former one. Prints what

@@ -24,6 +24,7 @@ static const struct {
     {SERVICE_CONFIG_PRESHUTDOWN_INFO, "its time before a shutdown"},
     {SERVICE_CONFIG_FAILURE_ACTIONS, "its restarts"},
     {SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, "what it is restarted after"},
+    {SERVICE_CONFIG_DELAYED_AUTO_START_INFO, "whether its start is delayed"},
 };
 
 /* ---- reading ---------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#define REGISTRATION_FORMER_POINTS 6
+#define REGISTRATION_FORMER_POINTS 7
 
 /* All zero: nothing is known. NULL: could not be read, and is not restored. */
 struct registration_former {

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client_files.h"
 #include "event_source.h"
 #include "failure.h"
 #include "file_check.h"
+#include "file_version.h"
+#include "machine_path.h"
 #include "owner.h"
 #include "paths.h"
 #include "registration.h"
@@ -171,6 +174,71 @@ static void ask_keep_folder(const struct verify_subject *subject, struct verify_
     free(path);
 }
 
+/* ---- shmb.exe and the library ----------------------------------------------- */
+
+/* `out` is empty if it has no version. False: there is no such file. */
+static bool version_of(const char *path, char out[FILE_VERSION_TEXT])
+{
+    wchar_t *wide = wide_from_utf8(path);
+    bool there = true;
+
+    out[0] = '\0';
+    if (wide != NULL) {
+        there = GetFileAttributesW(wide) != INVALID_FILE_ATTRIBUTES ||
+                failure_status(GetLastError()) != SYS_NOT_FOUND;
+        file_version_text(wide, out);
+    }
+    free(wide);
+    return there;
+}
+
+/* False: the answer says what is wrong with the file. */
+static bool ask_client_file(const char *path, const char *wanted, struct verify_answer *answer)
+{
+    static const char remedy[] = "run bin\\shmbroker.exe install of the package";
+    char version[FILE_VERSION_TEXT];
+    struct sys_failure why = {0};
+
+    verify_found(answer, false, "");
+    if (!version_of(path, version))
+        (void)snprintf(answer->text, sizeof(answer->text), "%s is missing; %s", path, remedy);
+    else if (wanted[0] != '\0' && strcmp(version, wanted) != 0)
+        (void)snprintf(answer->text, sizeof(answer->text), "%s has %s%s, the program %s; %s", path,
+                       version[0] != '\0' ? "version " : "no version", version, wanted, remedy);
+    else
+        answer_for(answer, file_check_file(path, &why), &why);
+    return answer->verdict == VERIFY_OK;
+}
+
+static void ask_client_files(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    char *list = client_files_recorded(), wanted[FILE_VERSION_TEXT];
+    const char *path = list;
+
+    (void)version_of(subject->line->program, wanted);
+    if (list == NULL)
+        verify_found(answer, true, "install has not copied them");
+    else
+        while (*path != '\0' && ask_client_file(path, wanted, answer))
+            path += strlen(path) + 1;
+    free(list);
+}
+
+/* Being on the path is a choice: only an entry that is gone differs. */
+static void ask_path(const struct verify_subject *subject, struct verify_answer *answer)
+{
+    char *folder = machine_path_recorded();
+    const bool there = folder != NULL && machine_path_has(folder);
+
+    (void)subject;
+    verify_found(answer, folder == NULL || there,
+                 folder == NULL ? "install has put nothing on it" : "");
+    if (folder != NULL)
+        (void)snprintf(answer->text, sizeof(answer->text), "%s is %s it", folder,
+                       there ? "on" : "no longer on");
+    free(folder);
+}
+
 const struct verify_point verify_place_points[] = {
     {"access to its registry key", "shmbroker install", ask_key},
     {"event source", "shmbroker install", ask_event_source},
@@ -179,5 +247,7 @@ const struct verify_point verify_place_points[] = {
     {"folder of its data", "shmbroker install", ask_data_folder},
     {"folder of its state", "shmbroker install", ask_state_folder},
     {"folder of its copies", "shmbroker install", ask_keep_folder},
+    {"shmb.exe and the library", NULL, ask_client_files},
+    {"path of this machine", "shmbroker install --path", ask_path},
     {NULL, NULL, NULL},
 };

@@ -10,6 +10,7 @@
 #include "privileges.h"
 #include "registration.h"
 #include "start_error.h"
+#include "start_type.h"
 #include "wide.h"
 
 #define MEND       "shmbroker install"
@@ -81,11 +82,28 @@ static void ask_account(const struct verify_subject *subject, struct verify_answ
     }
 }
 
+/* Another type than automatic is right if somebody chose it with `install --start-type`. */
 static void ask_start(const struct verify_subject *subject, struct verify_answer *answer)
 {
-    bool automatic = subject->config->dwStartType == SERVICE_AUTO_START;
+    const enum start_type chosen = start_type_chosen();
+    const enum start_type now = start_type_now(subject->service, subject->config);
+    const char *const remedies[] = {
+        [START_TYPE_UNCHANGED] = NULL,
+        [START_TYPE_AUTO] = MEND " --start-type auto",
+        [START_TYPE_DELAYED] = MEND " --start-type delayed-auto",
+        [START_TYPE_DEMAND] = MEND " --start-type demand",
+        [START_TYPE_DISABLED] = MEND " --start-type disabled",
+    };
 
-    verify_found(answer, automatic, automatic ? "automatic" : "not automatic");
+    verify_found(answer, now == chosen, now == START_TYPE_AUTO ? "automatic" : "");
+    if (now == chosen && now != START_TYPE_AUTO)
+        (void)snprintf(answer->text, sizeof(answer->text), "%s, as chosen with --start-type",
+                       start_type_word(now));
+    else if (now != chosen)
+        (void)snprintf(answer->text, sizeof(answer->text), "%s, not %s",
+                       now == START_TYPE_UNCHANGED ? "another type" : start_type_word(now),
+                       start_type_word(chosen));
+    answer->remedy = remedies[chosen];
 }
 
 static void ask_quotes(const struct verify_subject *subject, struct verify_answer *answer)
@@ -316,7 +334,7 @@ static void ask_description(const struct verify_subject *subject, struct verify_
 
 const struct verify_point verify_service_points[] = {
     {"account", MEND " --account virtual", ask_account},
-    {"start", "sc config ShmBroker start= auto", ask_start},
+    {"start", NULL, ask_start},
     {"path of the program", MEND, ask_quotes},
     {"content of the configuration", NULL, ask_content},
     {"files it obeys", MEND, ask_unsafe},

@@ -36,7 +36,7 @@ static const struct {
     {ERROR_SERVICE_REQUEST_TIMEOUT,
      "its process did not answer the service manager: a scanner that looks at the program, or a "
      "machine under load, may hold it up; try again; if it stays so, see the System event log"},
-    {ERROR_SERVICE_DISABLED, "it is disabled; run: sc config ShmBroker start= auto"},
+    {ERROR_SERVICE_DISABLED, "it is disabled; run: shmbroker install --start-type auto"},
     {ERROR_SERVICE_DEPENDENCY_FAIL, "a service that it depends on has not started; run: sc qc "
                                     "ShmBroker"},
     {ERROR_SERVICE_MARKED_FOR_DELETE,

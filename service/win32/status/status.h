@@ -15,6 +15,7 @@
 
 #include "access.h"
 #include "exit_codes.h"
+#include "file_version.h"
 #include "holding_processes.h"
 #include "json.h"
 #include "status_report.h"
@@ -58,7 +59,7 @@ struct status_stranger {
 };
 #define STATUS_OWN_NAMES 3
 
-#define STATUS_VERSION 40 /* bytes of a version */
+#define STATUS_VERSION FILE_VERSION_TEXT /* bytes of a version */
 
 /* Why a running broker is degraded, in short. None: it is not. */
 #define STATUS_REASONS_MOST 20 /* as many as status_find_reasons knows, at least */

@@ -1,7 +1,6 @@
 /* What the processes and the program file tell of the service. */
 #include "status.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "file_version.h"
@@ -43,21 +42,6 @@ static void find_keeper(struct status *status)
     port_close(&port);
 }
 
-/* As the program's own text of it. */
-static void read_version(const wchar_t *path, char out[STATUS_VERSION])
-{
-    uint32_t version[4];
-    char candidate[16] = "";
-
-    file_version_read(path, version);
-    if ((version[0] | version[1] | version[2]) == 0)
-        return;
-    if (version[3] != 0 && version[3] != FILE_VERSION_RELEASE)
-        (void)snprintf(candidate, sizeof(candidate), "-rc.%lu", (unsigned long)version[3]);
-    (void)snprintf(out, STATUS_VERSION, "%lu.%lu.%lu%s", (unsigned long)version[0],
-                   (unsigned long)version[1], (unsigned long)version[2], candidate);
-}
-
 void status_find_service(struct status *status, const char *program)
 {
     wchar_t *path = program != NULL ? wide_from_utf8(program) : NULL;
@@ -67,6 +51,6 @@ void status_find_service(struct status *status, const char *program)
     else
         find_keeper(status);
     if (path != NULL)
-        read_version(path, status->installed);
+        file_version_text(path, status->installed);
     free(path);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "exit_codes.h"
+#include "start_type.h"
 
 struct run_options {
     const char *config;
@@ -38,17 +39,21 @@ enum shmb_exit verb_check(char **files, size_t count, const struct check_options
 
 /* NULL: unchanged if the service is installed already, else the default. */
 struct install_options {
-    const char *config;   /* default: paths_default_config() */
-    const char *account;  /* virtual (the default), another word of registration_account, a name */
-    const char *to;       /* folder of the executable; default: %ProgramFiles%\ShmBroker */
-    bool unsafe;          /* accepts files that others than administrators can change */
-    bool audit, no_audit; /* allow auditing, or forbid it; neither: unchanged */
+    const char *config;    /* default: paths_default_config() */
+    const char *account;   /* virtual (the default), another word of registration_account, a name */
+    const char *to;        /* folder of the executable; default: %ProgramFiles%\ShmBroker */
+    bool unsafe;           /* accepts files that others than administrators can change */
+    bool audit, no_audit;  /* allow auditing, or forbid it; neither: unchanged */
+    enum start_type start; /* when Windows starts it */
+    bool path, no_path;    /* put the folder of shmb.exe on the path, or take it out; neither:
+                              unchanged */
 };
 
 /*
  * Registers the service, repairs its registration, or replaces the installed
- * version, even a running one, with this program. Creates or takes over the
- * folders, and writes a first configuration if there is none. If an essential
+ * version, even a running one, with this program. Copies shmb.exe and the library, too
+ * (client_files.h). Creates or takes over the folders, and writes a first configuration if
+ * there is none. If an essential
  * step fails, undoes the others; a detail that is refused is only printed. 1: done, but the
  * service that was restarted runs degraded.
  */
@@ -56,17 +61,19 @@ enum shmb_exit verb_install(const struct install_options *options);
 
 /*
  * Stops the service, which releases all objects, and deletes it. Removes the
- * event source, the executable if `install` put it there, and the first
- * configuration if it was never changed. The state and other files stay.
+ * event source, the executable, shmb.exe and the library if `install` put them there, the entry
+ * that it put on the path, and the first configuration if it was never changed. The state and other
+ * files stay.
  */
 enum shmb_exit verb_uninstall(void);
 
 /*
  * Both wait until the service has started or stopped, and succeed if there is
  * nothing to do. A start returns 1 if the service runs degraded, and prints why. `release`:
- * releases all objects, also those that a keeper holds while the service is not running.
+ * releases all objects, also those that a keeper holds while the service is not running. `if_auto`:
+ * does nothing, and succeeds, if the service is not one that Windows starts by itself.
  */
-enum shmb_exit verb_start(void);
+enum shmb_exit verb_start(bool if_auto);
 enum shmb_exit verb_stop(bool release);
 
 /*

@@ -6,10 +6,12 @@
 
 #include <windows.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "answer.h"
+#include "client_files.h"
 #include "command_line.h"
 #include "console.h"
 #include "elevation.h"
@@ -19,6 +21,7 @@
 #include "files.h"
 #include "install_files.h"
 #include "load.h"
+#include "machine_path.h"
 #include "paths.h"
 #include "program_file.h"
 #include "registration.h"
@@ -37,6 +40,7 @@ struct installation {
     char *config;  /* absolute; NULL: the default path */
     struct first_files first;
     struct program_file file;
+    struct client_files client;
     struct registration registration;
     enum shmb_exit lacks; /* of the service that was restarted, see verb_start_stop.h */
 };
@@ -218,6 +222,20 @@ static enum shmb_exit put_program(struct installation *in)
     return check_program(in);
 }
 
+/* After the program, whose folder is good then. */
+static enum shmb_exit put_client_files(struct installation *in)
+{
+    struct sys_failure why;
+    enum sys_status status =
+        client_files_put(in->source, in->program, in->options->unsafe, &in->client, &why);
+
+    return status == SYS_OK ? SHMB_EXIT_DONE
+                            : print_failure("shmb.exe and the library cannot be copied to their "
+                                            "place, another program may have a file open; run "
+                                            "install again",
+                                            status, &why);
+}
+
 /* ---- registration ----------------------------------------------------------- */
 
 static enum shmb_exit register_it(struct installation *in)
@@ -225,14 +243,15 @@ static enum shmb_exit register_it(struct installation *in)
     const bool audit = in->options->audit || (in->present.audit && !in->options->no_audit);
     wchar_t *command = command_line_make(in->program, in->config, in->options->unsafe, audit);
     wchar_t *word = in->options->account != NULL ? wide_from_utf8(in->options->account) : NULL;
+    const struct registration_wanted wanted = {
+        command, word != NULL ? registration_account(word) : NULL, in->options->start, audit};
     enum shmb_exit result;
     unsigned refused = 0;
 
     if (command == NULL || (in->options->account != NULL && word == NULL))
         result = scm_failed("cannot install the service", GetLastError());
     else
-        result = registration_make(command, word != NULL ? registration_account(word) : NULL, audit,
-                                   &in->registration, &refused);
+        result = registration_make(&wanted, &in->registration, &refused);
     free(word);
     free(command);
     if (in->registration.made) {
@@ -265,6 +284,17 @@ static void leave_notes(const struct installation *in)
     code = in->file.placed ? program_file_remember(in->program) : ERROR_SUCCESS;
     if (code != ERROR_SUCCESS)
         warn("shmbroker uninstall will not remove the program", code);
+    code = client_files_claim(&in->client);
+    if (code != ERROR_SUCCESS)
+        warn("Windows may delete shmb.exe or the library at its next restart, as an earlier "
+             "uninstall may have asked for; run install again",
+             code);
+    code = client_files_remember(&in->client);
+    if (code != ERROR_SUCCESS)
+        warn("shmbroker uninstall will not remove shmb.exe and the library", code);
+    code = start_type_remember(in->options->start);
+    if (code != ERROR_SUCCESS)
+        warn("shmbroker status --verify will not know that the start type was chosen", code);
 }
 
 /* Before the start, so that the service may delete the names it takes. */
@@ -276,6 +306,16 @@ static void leave_key(void)
         warn("shmbroker reload --recreate will not reach the service", code);
 }
 
+/* True: the service that is running could not be started again. */
+static bool is_disabled(const struct installation *in)
+{
+    QUERY_SERVICE_CONFIGW *config = scm_query_config(in->registration.service);
+    bool disabled = config != NULL && config->dwStartType == SERVICE_DISABLED;
+
+    free(config);
+    return disabled;
+}
+
 /* Restores everything. `start`: starts the former program again. */
 static void undo(struct installation *in, bool start)
 {
@@ -285,6 +325,7 @@ static void undo(struct installation *in, bool start)
     /* In reverse order of install(). */
     if (registration->service != NULL)
         registration_undo(registration);
+    client_files_undo(&in->client);
     program_file_undo(&in->file);
     first_files_undo(&in->first);
     if (start && in->present.program != NULL &&
@@ -308,22 +349,118 @@ static enum shmb_exit restart(struct installation *in)
     return result;
 }
 
-static void remove_former(const struct installation *in)
+/* `what`: "program", or the name of a file. */
+static void remove_former_of(const char *what, const char *path)
 {
     struct program_file_removal removal;
 
-    program_file_remove_former(in->program, &removal);
+    program_file_remove_former(path, &removal);
     if (removal.rest == PROGRAM_FILE_AT_RESTART)
-        console_line(
-            "the former program is still in use; it is deleted at the next shmbroker start, or "
-            "at the next restart of Windows");
+        console_line("the former %s is still in use; it is deleted at the next shmbroker start, or "
+                     "at the next restart of Windows",
+                     what);
     else if (removal.rest == PROGRAM_FILE_LEFT)
-        console_warning(
-            "shmbroker: warning: the former program cannot be deleted; it is tried again "
-            "at the next shmbroker start; else delete it by hand: %s",
-            removal.file != NULL ? removal.file : in->program);
+        console_warning("shmbroker: warning: the former %s cannot be deleted; it is tried again "
+                        "at the next shmbroker start; else delete it by hand: %s",
+                        what, removal.file != NULL ? removal.file : path);
     program_file_removal_free(&removal);
 }
+
+static void remove_former(const struct installation *in)
+{
+    size_t i;
+
+    remove_former_of("program", in->program);
+    for (i = 0; i < CLIENT_FILES; i++)
+        if (in->client.files[i].path != NULL)
+            remove_former_of(client_file_name(i), in->client.files[i].path);
+}
+
+/* ---- the path --------------------------------------------------------------- */
+
+/* The folder of shmb.exe: that of the program, or bin in it; freed with free(). NULL: neither. */
+static char *folder_of_shmb(const struct installation *in)
+{
+    static const char *const folders[] = {"", "\\bin"};
+    const size_t length = (size_t)(strrchr(in->program, '\\') - in->program);
+    const size_t size = length + sizeof("\\bin\\shmb.exe");
+    char *path = malloc(size);
+    size_t i;
+
+    for (i = 0; path != NULL && i < 2; i++) {
+        wchar_t *wide;
+        bool found;
+
+        snprintf(path, size, "%.*s%s\\shmb.exe", (int)length, in->program, folders[i]);
+        wide = wide_from_utf8(path);
+        found = wide != NULL && GetFileAttributesW(wide) != INVALID_FILE_ATTRIBUTES;
+        free(wide);
+        *strrchr(path, '\\') = '\0';
+        if (found)
+            return path;
+    }
+    free(path);
+    return NULL;
+}
+
+/* Takes out what an earlier `install` has put there, unless that is `wanted`. */
+static void leave_path(const char *wanted)
+{
+    char *former = machine_path_recorded();
+    DWORD code = ERROR_SUCCESS;
+
+    if (former != NULL && (wanted == NULL || _stricmp(former, wanted) != 0)) {
+        code = machine_path_remove(former);
+        if (code == ERROR_SUCCESS)
+            code = machine_path_forget();
+        if (code == ERROR_SUCCESS)
+            console_line("%s is no longer on the path of this machine", former);
+        else
+            warn("what install has put on the path of this machine stays there", code);
+    }
+    free(former);
+}
+
+static void enter_path(const char *folder)
+{
+    bool added;
+    DWORD code = machine_path_add(folder, &added);
+
+    if (code == ERROR_INVALID_NAME)
+        console_warning("shmbroker: warning: %s is not put on the path of this machine: a folder "
+                        "with ; or %% in its name cannot stand there",
+                        folder);
+    else if (code != ERROR_SUCCESS)
+        warn("the folder of shmb.exe is not put on the path of this machine", code);
+    else
+        console_line(added ? "%s is on the path of this machine now; new prompts have it"
+                           : "%s is on the path of this machine already",
+                     folder);
+    code = code == ERROR_SUCCESS && added ? machine_path_remember(folder) : ERROR_SUCCESS;
+    if (code != ERROR_SUCCESS)
+        warn("shmbroker uninstall will not take the folder from the path of this machine", code);
+}
+
+/* Not essential, and last: nothing of it has to be undone. */
+static void set_path(const struct installation *in)
+{
+    char *folder = folder_of_shmb(in);
+
+    if (in->options->no_path || (in->options->path && folder != NULL))
+        leave_path(in->options->path ? folder : NULL);
+    if (in->options->path && folder == NULL)
+        console_warning("shmbroker: warning: there is no shmb.exe to put on the path: it was not "
+                        "beside this program");
+    else if (in->options->path)
+        enter_path(folder);
+    else if (folder != NULL && !in->options->no_path && !machine_path_has(folder))
+        console_line("to have shmb on the path of this machine, run: shmbroker install --path");
+    if (in->options->path || in->options->no_path)
+        machine_path_tell();
+    free(folder);
+}
+
+/* ---- the end ---------------------------------------------------------------- */
 
 static void answer_done_with(const struct installation *in, bool restarted)
 {
@@ -340,12 +477,34 @@ static void answer_done_with(const struct installation *in, bool restarted)
     answer_done();
 }
 
+/* The files of one state in a line that begins with `text`. */
+static void print_client_files(const struct installation *in, enum client_file_state state,
+                               const char *text)
+{
+    char names[128] = "";
+    size_t length = 0, i;
+
+    for (i = 0; i < CLIENT_FILES; i++)
+        if (in->client.states[i] == state &&
+            (state != CLIENT_FILE_THERE || in->client.files[i].placed))
+            length += (size_t)snprintf(names + length, sizeof(names) - length, "%s%s",
+                                       length > 0 ? ", " : "", client_file_name(i));
+    if (length > 0)
+        console_line("%s: %s", text, names);
+}
+
 static void print_done(const struct installation *in, bool restarted)
 {
     if (in->first.put)
         console_line("a first configuration, for you to edit, is at %s", in->first.config);
     if (in->file.placed)
         console_line("the program is at %s", in->program);
+    print_client_files(in, CLIENT_FILE_THERE, "beside it");
+    print_client_files(in, CLIENT_FILE_ABSENT,
+                       "not copied, since they are not where a package has them");
+    print_client_files(in, CLIENT_FILE_FOREIGN,
+                       "not copied, since they or their folder belong to another account than this "
+                       "program");
     remove_former(in);
     if (in->present.program == NULL)
         console_line("ShmBroker is installed; start it with: shmbroker start");
@@ -353,7 +512,9 @@ static void print_done(const struct installation *in, bool restarted)
         console_line("ShmBroker was already installed and runs with this program now");
     else
         console_line("ShmBroker was already installed, its registration is renewed%s",
-                     in->runs ? "; changes take effect at its next start" : "");
+                     !in->runs         ? ""
+                     : is_disabled(in) ? "; it is disabled, and goes on as it was until it stops"
+                                       : "; changes take effect at its next start");
 }
 
 /*
@@ -372,19 +533,22 @@ static enum shmb_exit install(struct installation *in)
     if (result == SHMB_EXIT_DONE)
         result = put_program(in);
     if (result == SHMB_EXIT_DONE)
+        result = put_client_files(in);
+    if (result == SHMB_EXIT_DONE)
         result = register_it(in);
     if (result != SHMB_EXIT_DONE) {
         undo(in, false);
         return result;
     }
     leave_key();
-    restarting = in->runs && in->file.placed;
+    restarting = in->runs && in->file.placed && !is_disabled(in);
     if (restarting)
         result = restart(in);
     if (result != SHMB_EXIT_DONE)
         return result;
     leave_notes(in);
     print_done(in, restarting);
+    set_path(in);
     answer_done_with(in, restarting);
     return in->lacks;
 }
@@ -396,6 +560,7 @@ enum shmb_exit verb_install(const struct install_options *options)
 
     registration_close(&in.registration);
     program_file_free(&in.file);
+    client_files_free(&in.client);
     first_files_free(&in.first);
     command_line_free(&in.present);
     free(in.source);

@@ -7,6 +7,7 @@
 #include "lifecycle.h"
 #include "names.h"
 #include "port.h"
+#include "client_files.h"
 #include "program_file.h"
 #include "requests.h"
 #include "suspend.h"
@@ -96,6 +97,7 @@ static void on_running(void)
         publish(SERVICE_RUNNING);
     ReleaseSRWLockExclusive(&the_service.lock);
     program_file_try_remove_former(); /* a former version and its keeper have ended */
+    client_files_try_remove_former();
 }
 
 /* Publishes the state again, since the accepted controls depend on it. */

@@ -2,8 +2,10 @@
 #include "verb_start_stop.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "answer.h"
+#include "client_files.h"
 #include "console.h"
 #include "elevation.h"
 #include "event_text.h"
@@ -13,6 +15,7 @@
 #include "program_file.h"
 #include "requests.h"
 #include "scm.h"
+#include "start_type.h"
 #include "verb.h"
 
 #define RETRY_MS    200u
@@ -106,29 +109,67 @@ enum shmb_exit verb_start_service(SC_HANDLE service, enum shmb_exit *lacks)
     return result == SHMB_EXIT_DONE ? wait_running(service, was_running, lacks) : result;
 }
 
-enum shmb_exit verb_start(void)
+/* The start type of a service that Windows does not start by itself; else NULL. */
+static const char *other_start(SC_HANDLE service)
 {
-    SC_HANDLE service;
-    SERVICE_STATUS_PROCESS before = {0}, after = {0};
-    enum shmb_exit lacks = SHMB_EXIT_DONE;
-    enum shmb_exit result = scm_open(SERVICE_START | SERVICE_QUERY_STATUS,
-                                     "it ends with Ctrl+C; install the service with: "
-                                     "shmbroker install",
-                                     &service);
+    QUERY_SERVICE_CONFIGW *config = scm_query_config(service);
+    enum start_type type = config != NULL ? start_type_now(service, config) : START_TYPE_AUTO;
 
-    if (result != SHMB_EXIT_DONE)
-        return result;
+    free(config);
+    return type == START_TYPE_DEMAND || type == START_TYPE_DISABLED ? start_type_word(type) : NULL;
+}
+
+static enum shmb_exit not_started(const char *type)
+{
+    struct json *json = answer_open();
+
+    if (json != NULL) {
+        json_string(json, "state", "stopped");
+        json_string(json, "process", NULL);
+        json_bool(json, "was_running", false);
+        json_bool(json, "degraded", false);
+        answer_done();
+    }
+    console_line("ShmBroker is not started: its start type is %s", type);
+    return SHMB_EXIT_DONE;
+}
+
+static enum shmb_exit start(SC_HANDLE service, bool if_auto)
+{
+    SERVICE_STATUS_PROCESS before = {0}, after = {0};
+    enum shmb_exit lacks = SHMB_EXIT_DONE, result;
+    const char *type;
+
     (void)scm_query(service, &before);
+    type = if_auto && before.dwCurrentState == SERVICE_STOPPED ? other_start(service) : NULL;
+    if (type != NULL)
+        return not_started(type);
     result = verb_start_service(service, &lacks);
     if (result == SHMB_EXIT_DONE && !scm_query(service, &after))
         result = scm_failed("cannot query the state of the service", GetLastError());
     else if (result == SHMB_EXIT_DONE)
         answer_started(after.dwProcessId, before.dwCurrentState == SERVICE_RUNNING,
                        lacks != SHMB_EXIT_DONE);
-    scm_close(service);
-    if (result == SHMB_EXIT_DONE)
-        program_file_try_remove_former(); /* the service account may not delete these files */
+    if (result == SHMB_EXIT_DONE) {
+        /* The service account may not delete these files. */
+        program_file_try_remove_former();
+        client_files_try_remove_former();
+    }
     return result == SHMB_EXIT_DONE ? lacks : result;
+}
+
+enum shmb_exit verb_start(bool if_auto)
+{
+    SC_HANDLE service;
+    enum shmb_exit result =
+        scm_open(SERVICE_START | SERVICE_QUERY_STATUS | (if_auto ? (DWORD)SERVICE_QUERY_CONFIG : 0),
+                 "it ends with Ctrl+C; install the service with: shmbroker install", &service);
+
+    if (result != SHMB_EXIT_DONE)
+        return result;
+    result = start(service, if_auto);
+    scm_close(service);
+    return result;
 }
 
 /*

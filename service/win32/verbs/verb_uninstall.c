@@ -4,14 +4,17 @@
 #include <windows.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "audit_right.h"
+#include "client_files.h"
 #include "command_line.h"
 #include "console.h"
 #include "elevation.h"
 #include "error.h"
 #include "event_source.h"
 #include "install_files.h"
+#include "machine_path.h"
 #include "program_file.h"
 #include "requests.h"
 #include "scm.h"
@@ -89,24 +92,84 @@ static void wait_until_gone(void)
     }
 }
 
-static void remove_program(const char *program)
+/* `what`: "the program", or "a file". */
+static void remove_program(const char *what, const char *program)
 {
     struct program_file_removal removal;
 
     program_file_remove(program, &removal);
     if (removal.rest == PROGRAM_FILE_AT_RESTART)
-        console_line("the program at %s is in use; it is deleted at the next restart of Windows",
+        console_line("%s at %s is in use; it is deleted at the next restart of Windows", what,
                      program);
     else if (removal.rest == PROGRAM_FILE_LEFT)
-        console_warning("shmbroker: warning: the program cannot be deleted, neither now nor at the "
+        console_warning("shmbroker: warning: %s cannot be deleted, neither now nor at the "
                         "next restart of Windows; delete it by hand: %s",
-                        removal.file != NULL ? removal.file : program);
+                        what, removal.file != NULL ? removal.file : program);
     program_file_removal_free(&removal);
+}
+
+/* What `install` has recorded in the service's key, which goes with the service. */
+struct recorded {
+    char *program; /* NULL: `install` did not put it there */
+    char *files;   /* client_files_recorded */
+    char *path;    /* machine_path_recorded */
+};
+
+static void read_records(SC_HANDLE service, struct recorded *out)
+{
+    out->program = placed_program(service);
+    out->files = client_files_recorded();
+    out->path = machine_path_recorded();
+}
+
+static void free_records(struct recorded *recorded)
+{
+    free(recorded->program);
+    free(recorded->files);
+    free(recorded->path);
+}
+
+static void take_from_path(const char *folder)
+{
+    const uint32_t code = machine_path_remove(folder);
+    char text[256];
+
+    if (code == ERROR_SUCCESS) {
+        machine_path_tell();
+        return;
+    }
+    error_text(code, text, sizeof(text));
+    console_warning("shmbroker: warning: %s stays on the path of this machine: %s (error %lu)",
+                    folder, text, (unsigned long)code);
+}
+
+/* The last file first: those in x86, and that folder, before the folder it is in. */
+static void remove_files(const char *list)
+{
+    size_t length = 0, i;
+
+    while (list[length] != '\0')
+        length += strlen(list + length) + 1;
+    for (i = length; i > 0; i--)
+        if (i == 1 || list[i - 2] == '\0')
+            if (list[i - 1] != '\0')
+                remove_program("a file", list + i - 1);
+}
+
+static void remove_recorded(const struct recorded *recorded)
+{
+    if (recorded->path != NULL)
+        take_from_path(recorded->path);
+    if (recorded->files != NULL)
+        remove_files(recorded->files);
+    if (recorded->program != NULL)
+        remove_program("the program", recorded->program);
 }
 
 static enum shmb_exit uninstall(void)
 {
-    char *program = NULL, text[256];
+    struct recorded recorded = {NULL, NULL, NULL};
+    char text[256];
     SC_HANDLE service;
     enum shmb_exit result =
         scm_open(SERVICE_STOP | SERVICE_QUERY_STATUS | SERVICE_QUERY_CONFIG | DELETE,
@@ -119,8 +182,7 @@ static enum shmb_exit uninstall(void)
             scm_close(service);
             return result;
         }
-        /* The record of the program is in the service's key, which goes with the service. */
-        program = placed_program(service);
+        read_records(service, &recorded);
         result = stop_and_delete(service);
         scm_close(service);
         if (result == SHMB_EXIT_DONE)
@@ -128,7 +190,7 @@ static enum shmb_exit uninstall(void)
     }
     /* Without a service, what an earlier attempt left is removed all the same. */
     if (result != SHMB_EXIT_DONE && result != SHMB_EXIT_NO_BROKER) {
-        free(program);
+        free_records(&recorded);
         return result;
     }
     code = event_source_remove();
@@ -143,9 +205,8 @@ static enum shmb_exit uninstall(void)
         console_warning("shmbroker: warning: the right to audit cannot be removed: %s (error %lu)",
                         text, (unsigned long)code);
     }
-    if (program != NULL)
-        remove_program(program);
-    free(program);
+    remove_recorded(&recorded);
+    free_records(&recorded);
     if (result == SHMB_EXIT_DONE)
         console_line(first_files_remove_unchanged()
                          ? "ShmBroker is removed, with its configuration, which was never changed"

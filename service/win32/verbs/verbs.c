@@ -51,9 +51,20 @@ static enum shmb_exit do_check(const struct options *options)
 
 static enum shmb_exit do_install(const struct options *options)
 {
-    const struct install_options install = {options->config, options->account, options->to,
-                                            options->unsafe, options->audit,   options->no_audit};
+    struct install_options install = {options->config,      options->account, options->to,
+                                      options->unsafe,      options->audit,   options->no_audit,
+                                      START_TYPE_UNCHANGED, options->path,    options->no_path};
 
+    if (options->path && options->no_path) {
+        console_error("shmbroker: install takes --path or --no-path, not both");
+        return SHMB_EXIT_USAGE;
+    }
+    if (options->start_type != NULL && !start_type_of_word(options->start_type, &install.start)) {
+        console_error("shmbroker: \"%s\" is no start type; it is auto, delayed-auto, demand or "
+                      "disabled",
+                      options->start_type);
+        return SHMB_EXIT_USAGE;
+    }
     if (options->audit && options->no_audit) {
         console_error("shmbroker: install takes --audit or --no-audit, not both");
         return SHMB_EXIT_USAGE;
@@ -69,8 +80,7 @@ static enum shmb_exit do_uninstall(const struct options *options)
 
 static enum shmb_exit do_start(const struct options *options)
 {
-    (void)options;
-    return verb_start();
+    return verb_start(options->if_auto);
 }
 
 static enum shmb_exit do_stop(const struct options *options)
@@ -141,10 +151,10 @@ static const struct verb verbs[] = {
     {"check", OPTION_QUIET | OPTION_MERGED | OPTION_JSON | OPTION_UNSAFE | OPTION_WORDS, do_check},
     {"install",
      OPTION_QUIET | OPTION_CONFIG | OPTION_ACCOUNT | OPTION_TO | OPTION_UNSAFE | OPTION_AUDIT |
-         OPTION_NO_AUDIT | OPTION_JSON,
+         OPTION_NO_AUDIT | OPTION_START_TYPE | OPTION_PATH | OPTION_NO_PATH | OPTION_JSON,
      do_install},
     {"uninstall", OPTION_QUIET | OPTION_JSON, do_uninstall},
-    {"start", OPTION_QUIET | OPTION_JSON, do_start},
+    {"start", OPTION_QUIET | OPTION_IF_AUTO | OPTION_JSON, do_start},
     {"stop", OPTION_QUIET | OPTION_RELEASE | OPTION_JSON, do_stop},
     {"plan", OPTION_QUIET | OPTION_UNSAFE | OPTION_JSON | OPTION_WORDS, do_plan},
     {"apply",

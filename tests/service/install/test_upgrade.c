@@ -200,9 +200,13 @@ static void make_it_own(void)
     SERVICE_REQUIRED_PRIVILEGES_INFOW privileges = {two};
     SERVICE_FAILURE_ACTIONSW failure = {4321, NULL, NULL, 1, &action};
     SERVICE_FAILURE_ACTIONS_FLAG flag = {TRUE};
+    SERVICE_DELAYED_AUTO_START_INFO delay = {TRUE};
     PSECURITY_DESCRIPTOR list = descriptor_of(OWN_LIST), of_key = descriptor_of(OWN_KEY);
     HKEY key = open_key(WRITE_DAC);
 
+    assert_true(ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_DEMAND_START,
+                                     SERVICE_NO_CHANGE, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
+    set_point(service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &delay);
     set_point(service, SERVICE_CONFIG_DESCRIPTION, &description);
     set_point(service, SERVICE_CONFIG_PRESHUTDOWN_INFO, &preshutdown);
     set_point(service, SERVICE_CONFIG_REQUIRED_PRIVILEGES_INFO, &privileges);
@@ -234,6 +238,8 @@ union point {
     SERVICE_REQUIRED_PRIVILEGES_INFOW privileges;
     SERVICE_FAILURE_ACTIONSW failure;
     SERVICE_FAILURE_ACTIONS_FLAG flag;
+    SERVICE_DELAYED_AUTO_START_INFO delay;
+    QUERY_SERVICE_CONFIGW config;
 };
 
 static const union point *get_point(SC_HANDLE service, DWORD level)
@@ -258,6 +264,11 @@ static void describe(char out[512])
     const wchar_t *one;
     DWORD size = sizeof(list);
 
+    assert_true(QueryServiceConfigW(service, &list.config, size, &size));
+    point = get_point(service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO);
+    at += (size_t)snprintf(out + at, 512 - at, ", start type %lu, delay %d",
+                           list.config.dwStartType, point->delay.fDelayedAutostart);
+    size = sizeof(list);
     point = get_point(service, SERVICE_CONFIG_PRESHUTDOWN_INFO);
     at += (size_t)snprintf(out + at, 512 - at, ", %lu ms", point->preshutdown.dwPreshutdownTimeout);
     point = get_point(service, SERVICE_CONFIG_SERVICE_SID_INFO);
@@ -308,6 +319,7 @@ static void expect_warned(const char *said)
         {SERVICE_CONFIG_PRESHUTDOWN_INFO, "its time before a shutdown"},
         {SERVICE_CONFIG_FAILURE_ACTIONS, "its restarts"},
         {SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, "what it is restarted after"},
+        {SERVICE_CONFIG_DELAYED_AUTO_START_INFO, "whether its start is delayed"},
     };
     char line[128];
     size_t i;
@@ -331,12 +343,13 @@ static void a_version_that_does_not_start_gives_way_to_the_former(void **state)
     install_and_start(with_told);
     make_it_own();
     describe(before);
-    assert_non_null(strstr(before, "an own text, 54321 ms"));
+    assert_non_null(strstr(before, "an own text, start type 3, delay"));
+    assert_non_null(strstr(before, "54321 ms"));
     clients_begin(&clients);
     /* Wine's service manager does not see it come and go: a time-out. */
     said = program_says(support_sibling("shmbroker_broken.exe"),
-                        "install --allow-unsafe-config --json", support_wine() ? 4 : 7,
-                        "the former program runs again");
+                        "install --allow-unsafe-config --start-type auto --json",
+                        support_wine() ? 4 : 7, "the former program runs again");
     /* The reason is why it failed, not what came after. */
     if (strstr(said, support_wine() ? "\"message\": \"cannot start the service: "
                                     : "\"message\": \"the service did not start: ") == NULL)
@@ -377,6 +390,26 @@ static void a_stopped_service_stays_stopped(void **state)
                  "its registration is renewed");
     program_says(installed_program(), "--version", 0, "shmbroker 99.0.0");
     program_says(installed_program(), "status", 5, "stopped");
+    program_says(installed_program(), "start", 0, "runs");
+}
+
+/* Once stopped, it could not be started again. */
+static void a_disabled_service_goes_on(void **state)
+{
+    DWORD before;
+
+    (void)state;
+    install_and_start(with_told);
+    before = scm_wait(SERVICE_RUNNING).dwProcessId;
+    program_says(support_sibling("shmbroker_next.exe"),
+                 "install --allow-unsafe-config --start-type disabled", 0,
+                 "it is disabled, and goes on as it was until it stops");
+    assert_int_equal(scm_wait(SERVICE_RUNNING).dwProcessId, before);
+    program_says(installed_program(), "--version", 0, "shmbroker 99.0.0");
+    broker_says("stop", 0, "stopped");
+    program_says(installed_program(), "start", 7, "it is disabled");
+    program_says(installed_program(), "install --allow-unsafe-config --start-type demand", 0,
+                 "its registration is renewed");
     program_says(installed_program(), "start", 0, "runs");
 }
 
@@ -472,6 +505,7 @@ int main(void)
         TEST(a_version_that_does_not_start_gives_way_to_the_former),
         TEST(the_same_program_does_not_disturb),
         TEST(a_stopped_service_stays_stopped),
+        TEST(a_disabled_service_goes_on),
         TEST(the_former_program_goes_at_the_next_start),
         TEST(an_upgrade_tells_what_the_service_lacks),
         TEST(status_tells_that_another_program_is_installed),

@@ -47,7 +47,7 @@ static void each_code_that_an_administrator_meets_has_advice(void **state)
         {2, "registered path"},   {3, "registered path"},
         {5, "status --verify"},   {193, "without quotes"},
         {225, "virus scanner"},   {577, "sign it"},
-        {1053, "did not answer"}, {1058, "sc config ShmBroker start= auto"},
+        {1053, "did not answer"}, {1058, "shmbroker install --start-type auto"},
         {1072, "services.msc"},   {1260, "AppLocker"},
         {1275, "App Control"},    {1297, "shmbroker install"},
         {4551, "App Control"},

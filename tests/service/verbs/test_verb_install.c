@@ -11,6 +11,17 @@ static const char *program(void)
     return support_narrow(scm_program(L"\\shmbroker.exe"));
 }
 
+static SC_HANDLE open_service(DWORD access)
+{
+    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service;
+
+    assert_non_null(manager);
+    service = OpenServiceW(manager, L"ShmBroker", access);
+    CloseServiceHandle(manager);
+    assert_non_null(service);
+    return service;
+}
+
 static void without_the_service_the_verbs_say_so(void **state)
 {
     (void)state;
@@ -86,6 +97,60 @@ static void install_again_keeps_what_nobody_changes(void **state)
     assert_string_equal(scm_registry(SERVICE_KEY, "ObjectName"), "NT SERVICE\\ShmBroker");
 }
 
+/* Chosen once, it stays: for Windows, for later installations, and for status --verify. */
+static void a_start_type_is_chosen_and_kept(void **state)
+{
+    static const struct {
+        const char *word, *start, *verified;
+    } types[] = {
+        {"demand", "3", "ok       start: demand, as chosen with --start-type"},
+        {"disabled", "4", "ok       start: disabled, as chosen with --start-type"},
+        {"auto", "2", "ok       start: automatic"},
+    };
+    char arguments[128];
+    SC_HANDLE service;
+    size_t i;
+
+    (void)state;
+    broker_says("install --start-type later", 2,
+                "\"later\" is no start type; it is auto, delayed-auto, demand or disabled");
+    assert_false(scm_installed());
+    for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        snprintf(arguments, sizeof(arguments), "install --allow-unsafe-config --start-type %s",
+                 types[i].word);
+        broker_says(arguments, 0, "installed");
+        assert_string_equal(scm_registry(SERVICE_KEY, "Start"), types[i].start);
+        install_plainly("its registration is renewed");
+        assert_string_equal(scm_registry(SERVICE_KEY, "Start"), types[i].start);
+        broker_says("status --verify", 1, types[i].verified);
+    }
+    broker_says("install --allow-unsafe-config --start-type demand", 0, "renewed");
+    broker_says("start --if-auto", 0, "is not started: its start type is demand");
+    service = open_service(SERVICE_CHANGE_CONFIG);
+    assert_true(ChangeServiceConfigW(service, SERVICE_NO_CHANGE, SERVICE_AUTO_START,
+                                     SERVICE_NO_CHANGE, NULL, NULL, NULL, NULL, NULL, NULL, NULL));
+    CloseServiceHandle(service);
+    /* What somebody else has changed stays, too, and is told. */
+    install_plainly("its registration is renewed");
+    broker_says("status --verify", 1,
+                "differs  start: auto, not demand; run: shmbroker install --start-type demand");
+}
+
+static void a_delayed_start_is_chosen_and_kept(void **state)
+{
+    (void)state;
+    if (support_wine())
+        skip(); /* knows no delayed start */
+    broker_says("install --allow-unsafe-config --start-type delayed-auto", 0, "is installed");
+    assert_string_equal(scm_registry(SERVICE_KEY, "Start"), "2");
+    assert_string_equal(scm_registry(SERVICE_KEY, "DelayedAutostart"), "1");
+    install_plainly("its registration is renewed");
+    assert_string_equal(scm_registry(SERVICE_KEY, "DelayedAutostart"), "1");
+    broker_says("status --verify", 1, "ok       start: delayed-auto, as chosen");
+    broker_says("install --allow-unsafe-config --start-type auto", 0, "renewed");
+    broker_says("status --verify", 1, "ok       start: automatic");
+}
+
 static void an_unchanged_configuration_goes_with_the_service(void **state)
 {
     const wchar_t *file = in_program_data(L"%ProgramData%\\ShmBroker\\shmbroker.yaml");
@@ -143,17 +208,6 @@ static void a_refused_registration_leaves_nothing(void **state)
     assert_false(scm_installed());
     assert_false(exists(scm_program(L"")));
     assert_false(exists(file));
-}
-
-static SC_HANDLE open_service(DWORD access)
-{
-    SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT), service;
-
-    assert_non_null(manager);
-    service = OpenServiceW(manager, L"ShmBroker", access);
-    CloseServiceHandle(manager);
-    assert_non_null(service);
-    return service;
 }
 
 /* As services.msc has it. */
@@ -229,7 +283,7 @@ static void status_verifies_point_by_point(void **state)
     RegDeleteKeyW(HKEY_LOCAL_MACHINE, support_wide(SOURCE_KEY));
     broker_says("status --verify", 1, "unknown  account: LocalSystem; whether");
     broker_says("status --verify", 1,
-                "differs  start: not automatic; run: sc config ShmBroker start= auto");
+                "differs  start: demand, not auto; run: shmbroker install --start-type auto");
     broker_says("status --verify", 1,
                 "differs  path of the program: a path with spaces without quotes");
     broker_says("status --verify", 1,
@@ -469,6 +523,8 @@ int main(void)
         TEST(the_default_configuration_needs_no_word),
         TEST(install_once_more_mends),
         TEST(install_again_keeps_what_nobody_changes),
+        TEST(a_start_type_is_chosen_and_kept),
+        TEST(a_delayed_start_is_chosen_and_kept),
         TEST(an_unchanged_configuration_goes_with_the_service),
         TEST(another_programs_service_is_left_alone),
         TEST(a_refused_registration_leaves_nothing),

@@ -281,7 +281,8 @@ static void a_refused_start_is_told_with_what_helps(void **state)
     (void)state;
     install(configuration);
     change(SERVICE_DISABLED, NULL);
-    broker_says("start", 7, "(error 1058); it is disabled; run: sc config ShmBroker start= auto");
+    broker_says("start", 7,
+                "(error 1058); it is disabled; run: shmbroker install --start-type auto");
     change(SERVICE_DEMAND_START, L"\"C:\\none\\shmbroker.exe\"");
     broker_says("start", 7, "its program is not at the registered path; run: shmbroker install");
 }
