@@ -69,10 +69,8 @@ PATH = (
     "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('RemoveEnvironmentStrings', 3300)",
 )
 
-# Programs of Windows (34), run later (1024) and as SYSTEM (2048); 64: their result does not count.
+# A program of Windows (34), run later (1024) and as SYSTEM (2048); 64: its result does not count.
 ACTIONS = (
-    "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('SetStartType', 3106, "
-    "'INSTALLFOLDER', '\"[System64Folder]sc.exe\" config ShmBroker start= [STARTTYPE]')",
     "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Purge', 3170, 'INSTALLFOLDER', "
     "'\"[System64Folder]cmd.exe\" /c rmdir /s /q \"[CommonAppDataFolder]ShmBroker\"')",
 )

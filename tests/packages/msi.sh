@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # The MSI under Wine: silent installation, repair, upgrade, refused downgrade and removal, with
-# clients that go on meanwhile and content that only the service holds; what stays and what goes.
+# clients of both bitnesses that go on meanwhile, and content that only the service holds; what stays
+# and what goes, in folders and registry; how long each takes.
 #
 #   tests/packages/msi.sh
 #
 # Wine's RemoveExistingProducts does not tell the former package that it is being upgraded
-# (UPGRADINGPRODUCTCODE), so here the two steps of Windows are made by hand: `upgrade`. Its sc.exe
-# cannot change a service, so STARTTYPE is not tried.
+# (UPGRADINGPRODUCTCODE), so here the two steps of Windows are made by hand: `upgrade`.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 . "$root/install/common.sh"
 SHMB_BUILD=$shmb_build
 . "$root/tests/wine.sh"
-bin=$shmb_build/mingw-x64/bin
+bin=$shmb_build/mingw-x64/bin bin32=$shmb_build/mingw-x86/bin
 command -v wixl >/dev/null && command -v msibuild >/dev/null || { echo 'wixl and msitools are not here'; exit 77; }
 
 work=$(mktemp -d) || exit 1
@@ -65,6 +65,9 @@ key() {
 service_is() {
     wine_run sc query ShmBroker | tr -d '\r' | grep -q "STATE.*$1"
 }
+starts() { # NUMBER: the service's start type; 2 auto, 3 demand
+    key 'HKLM\System\CurrentControlSet\Services\ShmBroker' Start | grep -q "0x$1\$"
+}
 product_code() {
     msiinfo export "$1" Property | tr -d '\r' | sed -n 's/^ProductCode\t//p'
 }
@@ -76,7 +79,7 @@ upgrade() {
 }
 
 # What a standard user's repair may set for actions that run as SYSTEM, and where the former folder
-# and start type are looked for: never on the user's side.
+# is looked for: never on the user's side.
 users_can_set() {
     msiinfo export "$1" Property | tr -d '\r' | sed -n 's/^SecureCustomProperties\t//p'
 }
@@ -88,6 +91,63 @@ searches_as_user() {
 files() {
     (cd "$drive" && find . \( -path ./windows -o -path ./users \) -prune -o -print | sort)
 }
+# The registry of the machine, without Wine's own devices. Its Windows Installer leaves semicolons at
+# the end of the path.
+registry() {
+    rm -f "$drive/all.reg"
+    wine_run regedit /E 'C:\all.reg' 'HKEY_LOCAL_MACHINE' >/dev/null 2>&1
+    iconv -f UTF-16LE -t UTF-8 "$drive/all.reg" | tr -d '\r' | sed -e ':a' -e '/\\$/N; s/\\\n *//; ta' |
+        awk '/^\[/ { key = $0; next } /./ { print key " " $0 }' |
+        grep -vE '^\[HKEY_LOCAL_MACHINE\\(Hardware|System\\CurrentControlSet\\(Hardware Profiles|Control\\(Class|DeviceClasses|ServiceCurrent|Video)))' |
+        sed -E '/Session Manager\\Environment/s/(3b,00,)*00,00$/00,00/' |
+        sort
+    rm -f "$drive/all.reg"
+}
+
+# seconds TEXT COMMAND…: as must, with a line for the time it took.
+seconds() {
+    local text=$1 begun=$EPOCHREALTIME
+    shift
+    must "$@"
+    awk -v text="$text" -v from="$begun" -v to="$EPOCHREALTIME" \
+        'BEGIN { printf "%-46s %6.1f s\n", text, to - from }'
+}
+
+# Clients of both bitnesses add to one segment and check it, all the time.
+declare -a busy=()
+busy_begin() {
+    local i folder
+    rm -f "$work/stop" "$work"/busy.*
+    for i in 1 2 3 4; do
+        folder=$bin
+        [ $((i % 2)) = 1 ] || folder=$bin32
+        timeout -k 10 900 "${wine_command[@]}" "$folder/busy_client.exe" Busy "$(wine_path "$work/stop")" \
+            >"$work/busy.$i" 2>&1 </dev/null &
+        busy+=($!)
+    done
+}
+busy_opened() {
+    local i
+    for i in 1 2 3 4; do
+        wine_await "$work/busy.$i" opened || exit 1
+    done
+}
+# Each ended because it was told to, and nothing of what they have added was lost.
+written=0
+busy_end() {
+    local process counts
+    true >"$work/stop"
+    for process in "${busy[@]}"; do
+        wait "$process" || { echo 'a client failed:'; cat "$work"/busy.*; exit 1; }
+    done
+    busy=()
+    counts=$(tail -qn 1 "$work"/busy.* | tr -d '\r' | awk -v written="$written" '
+        { added += $1; last = $2 > last ? $2 : last; failed += $3 != 0 }
+        END { print written + added; exit failed || !added || written + added != last }') ||
+        { echo "lost writes, or a call failed:"; cat "$work"/busy.*; exit 1; }
+    echo "$((counts - written)) writes, none lost"
+    written=$counts
+}
 
 unsafe=OPTIONS=--allow-unsafe-config # Wine keeps no access lists of files
 must trees
@@ -96,9 +156,10 @@ must python3 "$root/install/msi/make.py" "$work/next" 99.0.0 "$work/next.msi"
 must test "$(users_can_set "$work/one.msi")" = 'WIX_DOWNGRADE_DETECTED;WIX_UPGRADE_DETECTED'
 must_not searches_as_user "$work/one.msi"
 must "$root/tests/packages/wix.py" "$work/one"
-wine_begin "$bin" || exit 1
+wine_begin_both "$bin" "$bin32" || exit 1
 drive=$WINEPREFIX/drive_c data=$WINEPREFIX/drive_c/ProgramData/ShmBroker
 files >"$work/before"
+registry >"$work/registry"
 
 # ---- with a configuration of one's own, and clients ----
 folder="$drive/Program Files/ShmBroker"
@@ -109,9 +170,14 @@ defaults: { access: { write: [Interactive] } }
 segments:
   Held: { size: 64 }
   Prices: { size: 64, notify: true }
+  Busy: { size: 4096 }
 YAML
-must msiexec /i "$(wine_path "$work/one.msi")" $unsafe 'CONFIG=C:\conf\our.yaml'
+busy_begin
+seconds 'silent installation, four clients wait for it' msiexec /i "$(wine_path "$work/one.msi")" $unsafe \
+    'CONFIG=C:\conf\our.yaml'
 must service_is RUNNING
+starts 2 || { echo 'it does not start automatically'; exit 1; }
+busy_opened
 says 'C:\conf\our.yaml' shmbroker.exe status
 says 'shmbroker 1.0.0-rc.1' shmbroker.exe --version
 key 'HKLM\System\CurrentControlSet\Control\Session Manager\Environment' PATH |
@@ -119,24 +185,24 @@ key 'HKLM\System\CurrentControlSet\Control\Session Manager\Environment' PATH |
 must program bin/shmb.exe write Held --text kept --zero
 must program bin/shmb.exe write Prices --text 1.25 --zero
 true >"$work/watch"
-timeout -k 10 300 "${wine_command[@]}" "$folder/bin/shmb.exe" watch Prices --times 1 --json >"$work/watch" \
+timeout -k 10 600 "${wine_command[@]}" "$folder/bin/shmb.exe" watch Prices --times 1 --json >"$work/watch" \
     2>&1 </dev/null &
 watch=$!
-for ((i = 0; i < 600; i++)); do
-    grep -q '{' "$work/watch" && break
-    read -r -t 0.1 <> <(:)
-done
+wine_await "$work/watch" '{' || exit 1
 
 rm "$folder/lib/shmbclient.dll.a" "$folder/x86/bin/shmbclient.dll"
-must msiexec /i "$(wine_path "$work/one.msi")" REINSTALL=ALL REINSTALLMODE=amus $unsafe
+seconds 'repair, four clients write' msiexec /i "$(wine_path "$work/one.msi")" REINSTALL=ALL \
+    REINSTALLMODE=amus $unsafe STARTTYPE=demand
 must test -s "$folder/lib/shmbclient.dll.a"
 must test -s "$folder/x86/bin/shmbclient.dll"
 says kept bin/shmb.exe read Held --text
+starts 3 || { echo 'the repair has not set the start type'; exit 1; }
 
-must upgrade "$work/one.msi" "$work/next.msi" $unsafe
+seconds 'upgrade, four clients write' upgrade "$work/one.msi" "$work/next.msi" $unsafe
 must service_is RUNNING
 says 'shmbroker 99.0.0' shmbroker.exe --version
 says 'version:       99.0.0' shmbroker.exe status
+starts 3 || { echo 'the upgrade has changed the start type'; exit 1; }
 says 'C:\conf\our.yaml' shmbroker.exe status
 says kept bin/shmb.exe read Held --text
 must program bin/shmb.exe write Prices --text 1.26 --zero
@@ -147,19 +213,31 @@ must_not msiexec /i "$(wine_path "$work/one.msi")" $unsafe
 must service_is RUNNING
 says 'shmbroker 99.0.0' shmbroker.exe --version
 says kept bin/shmb.exe read Held --text
+busy_end
 
-must msiexec /x "$(wine_path "$work/next.msi")"
+busy_begin
+busy_opened
+seconds 'removal, four clients write' msiexec /x "$(wine_path "$work/next.msi")"
 must_not wine_run sc query ShmBroker
 must_not test -e "$folder"
 must test -e "$drive/conf/our.yaml"
 must test -e "$data/state/objects.state"
 must_not wine_run reg query 'HKLM\Software\ShmBroker'
 must_not wine_run reg query 'HKLM\System\CurrentControlSet\Services\ShmBroker'
+msiinfo export "$work/one.msi" Property | grep -q '^ARPCOMMENTS.*Removal keeps configuration' ||
+    { echo 'the entry in Apps does not say what stays'; exit 1; }
+# Windows keeps it for programs that have it open: they write on, until they are told to stop.
+busy_end
 
-# ---- elsewhere, under another account; then nothing stays ----
+# ---- elsewhere, under another account, on demand; then nothing stays ----
 folder=$drive/Elsewhere
+must_not msiexec /i "$(wine_path "$work/one.msi")" $unsafe STARTTYPE=later
+must_not wine_run sc query ShmBroker
 must msiexec /i "$(wine_path "$work/one.msi")" $unsafe 'INSTALLFOLDER=C:\Elsewhere' \
-    ACCOUNT=LocalService
+    ACCOUNT=LocalService STARTTYPE=demand
+must service_is STOPPED
+starts 3 || { echo 'STARTTYPE is not the start type'; exit 1; }
+must program shmbroker.exe start
 must service_is RUNNING
 says LocalService shmbroker.exe status
 must test -e "$data/shmbroker.yaml"
@@ -173,4 +251,4 @@ must msiexec /x "$(wine_path "$work/next.msi")" PURGE=1
 must_not wine_run sc query ShmBroker
 rm -r "$drive/conf"
 files | diff "$work/before" - || { echo 'these files were left, or are gone'; exit 1; }
-must_not wine_run reg query 'HKLM\Software\ShmBroker'
+registry | diff "$work/registry" - || { echo 'these values were left, or are gone'; exit 1; }
