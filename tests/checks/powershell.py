@@ -132,7 +132,7 @@ def check_options(functions, complaints):
     text = read(HELP)
     for name, (_, code) in functions.items():
         verbs = re.findall(r"Invoke-Verb \$PSCmdlet (\w+)", code)
-        helps = "".join(re.search(rf"help_{verb}\[\] =(.*?);\n", text, re.S).group(1) for verb in verbs)
+        helps = "".join(help for verb in verbs for help in re.findall(rf"help_{verb}\[\] =(.*?);\n", text, re.S))
         for option in re.findall(r"'(--[\w-]+)'", code) if verbs else []:
             if not re.search(re.escape(option) + r"\b(?!-)", helps):
                 complaints.append(f"{name}: the help of {' and '.join(verbs)} has no {option}")

@@ -131,6 +131,13 @@ Test-Equal $true (($status | Out-String) -match '(?m)^StartType *: automatic') '
 $points = @(Get-ShmBroker -Verify)
 Test-Equal 'ok' ($points | Where-Object Point -EQ 'account').Verdict 'account'
 
+# ---- which program ----
+if ($IsWindows) {
+    Test-Equal $installed.Program (& (Get-Module ShmBroker) { Find-Program }) 'the program of the service'
+    $beside = [IO.Path]::GetFullPath([IO.Path]::Combine($Module, '..', '..', 'bin', 'shmbroker.exe'))
+    Test-Equal $beside (& (Get-Module ShmBroker) { Find-Program -Install }) 'the program to install'
+}
+
 # ---- Get-ShmBrokerObject ----
 $objects = @(Get-ShmBrokerObject)
 Test-Equal 'Go Orders Prices' (($objects.Name | Where-Object { $_ -ne $strange } | Sort-Object) -join ' ') 'objects'
@@ -161,22 +168,25 @@ Test-Equal 'None' $failures[0].TargetObject 'the name'
 
 # ---- a reload that is refused ----
 Copy-Item $bad $good
-& shmbroker reload >$null 2>$null
+$program = & (Get-Module ShmBroker) { Find-Program }
+& $program reload >$null 2>$null
 $refused = Get-ShmBroker
 Test-Equal $true (@($refused.Findings | Where-Object Severity -EQ error).Count -gt 0) 'findings of the reload'
 Test-Equal 'refused' $refused.LastReload 'the last reload'
 
-# ---- no program, or another one ----
-$path = $env:PATH
-$env:PATH = $Folder
-Test-Equal 'NOT_INSTALLED,Get-ShmBroker' (Get-Failure { Get-ShmBroker }).FullyQualifiedErrorId 'without the program'
-$other = Write-File 'shmbroker' "#!/bin/sh`necho no JSON; echo broken >&2; exit 9`n"
-& /bin/chmod +x $other
-$failure = Get-Failure { Get-ShmBroker }
-Test-Equal 'NO_ANSWER,Get-ShmBroker' $failure.FullyQualifiedErrorId 'without an answer'
-Test-Equal 9 $failure.Exception.Data['ExitCode'] 'the exit code'
-Test-Equal $true ($failure.Exception.Message -match '(?s)broken.*no JSON') $failure.Exception.Message
-$env:PATH = $path
+# ---- no program, or another one: not where it is registered and beside the module ----
+if (-not $IsWindows) {
+    $path = $env:PATH
+    $env:PATH = $Folder
+    Test-Equal 'NOT_INSTALLED,Get-ShmBroker' (Get-Failure { Get-ShmBroker }).FullyQualifiedErrorId 'without the program'
+    $other = Write-File 'shmbroker' "#!/bin/sh`necho no JSON; echo broken >&2; exit 9`n"
+    & /bin/chmod +x $other
+    $failure = Get-Failure { Get-ShmBroker }
+    Test-Equal 'NO_ANSWER,Get-ShmBroker' $failure.FullyQualifiedErrorId 'without an answer'
+    Test-Equal 9 $failure.Exception.Data['ExitCode'] 'the exit code'
+    Test-Equal $true ($failure.Exception.Message -match '(?s)broken.*no JSON') $failure.Exception.Message
+    $env:PATH = $path
+}
 
 if ($script:wrong -eq 0) {
     'the module does what it says'
