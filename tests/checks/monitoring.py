@@ -1,11 +1,14 @@
 """Holds install/monitoring and the table in config/reference.md against the figures of a broker.
 
     monitoring.py names FILE            the names in alerts, dashboard and reference.md are those of
-                                        FILE, a text with figures; each alert has its test
+                                        FILE, a text with figures; each alert has its test; the
+                                        picture shows the panels of the dashboard
     monitoring.py scrape FILE PROMETHEUS
                                         serves FILE over HTTP, and has a real Prometheus read it and
                                         answer each expression of alerts and dashboard
 """
+import contextlib
+import hashlib
 import http.server
 import json
 import os
@@ -37,6 +40,21 @@ def text_of(path):
         return file.read()
 
 
+def drawn_from():
+    """What stands in the picture of the dashboard for the panels that it shows."""
+    shown = [(panel["title"], panel["type"], panel["targets"]) for panel in dashboard()]
+    return "panels " + hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def check_picture():
+    with open(MONITORING + "/dashboard.png", "rb") as file:
+        picture = file.read()
+    if b"Description\0" + drawn_from().encode() not in picture:
+        fail("dashboard.png shows other panels than dashboard.json has: tests/monitoring/picture.sh")
+    if len(picture) > 200 * 1024:
+        fail(f"dashboard.png has {len(picture)} bytes, more than 200 KiB")
+
+
 def names_in(text):
     return set(re.findall(r"\bshmbroker_[a-z_]+\b", text))
 
@@ -46,12 +64,19 @@ def alerts():
         yield from group["rules"]
 
 
+def dashboard():
+    return json.loads(text_of(MONITORING + "/dashboard.json"))["panels"]
+
+
+def expression_of(target):
+    """The query of a panel, for all instances, as Grafana fills it in."""
+    return target["expr"].replace("$instance", ".*").replace("$__rate_interval", "30s")
+
+
 def panels():
-    for panel in json.loads(text_of(MONITORING + "/dashboard.json"))["panels"]:
+    for panel in dashboard():
         for target in panel["targets"]:
-            yield panel["title"], target["expr"].replace("$instance", ".*").replace(
-                "$__rate_interval", "30s"
-            )
+            yield panel["title"], expression_of(target)
 
 
 def check_names(path):
@@ -147,7 +172,9 @@ def wait_for(port, process, expression, seconds=60):
     return False
 
 
-def scrape(path, prometheus):
+@contextlib.contextmanager
+def reading(path, prometheus):
+    """A real Prometheus that reads FILE over HTTP each second: (its port, process, log)."""
     source, port = serve(path), free_port()
     with tempfile.TemporaryDirectory() as work:
         with open(work + "/prometheus.yml", "w", encoding="utf-8") as file:
@@ -176,36 +203,43 @@ def scrape(path, prometheus):
                 stderr=log,
             )
         try:
-            # Three scrapes, for rates.
-            if not wait_for(port, process, "count_over_time(shmbroker_up[1m]) > 2"):
-                fail("Prometheus has not read the figures")
-                print(text_of(work + "/log"))
-                return
-            targets = ask(port, "/api/v1/targets")["data"]["activeTargets"]
-            if [target["lastError"] for target in targets] != [""]:
-                fail(f"Prometheus does not like them: {targets}")
-            lines = [l for l in text_of(path).splitlines() if l and not l.startswith("#")]
-            read = query(port, 'scrape_samples_scraped{job="windows"}')
-            if not read or int(read[0]["value"][1]) != len(lines):
-                fail(f"{len(lines)} figures, and Prometheus has read {read}")
-            for title, expression in panels():
-                if not query(port, expression) and title not in MAY_BE_EMPTY:
-                    fail(f"{title}: nothing to show: {expression}")
-            groups = ask(port, "/api/v1/rules")["data"]["groups"]
-            states = {rule["name"]: rule for group in groups for rule in group["rules"]}
-            if set(states) != {rule["alert"] for rule in alerts()}:
-                fail(f"not the alerts of alerts.yml: {sorted(states)}")
-            for rule in alerts():
-                query(port, rule["expr"])
-                if states[rule["alert"]].get("lastError"):
-                    fail(f"{rule['alert']}: {states[rule['alert']]['lastError']}")
+            yield port, process, work + "/log"
         finally:
             process.terminate()
             process.wait()
 
 
-if sys.argv[1] == "names":
-    check_names(sys.argv[2])
-else:
-    scrape(sys.argv[2], sys.argv[3])
-sys.exit(wrong)
+def scrape(path, prometheus):
+    with reading(path, prometheus) as (port, process, log):
+        # Three scrapes, for rates.
+        if not wait_for(port, process, "count_over_time(shmbroker_up[1m]) > 2"):
+            fail("Prometheus has not read the figures")
+            print(text_of(log))
+            return
+        targets = ask(port, "/api/v1/targets")["data"]["activeTargets"]
+        if [target["lastError"] for target in targets] != [""]:
+            fail(f"Prometheus does not like them: {targets}")
+        lines = [l for l in text_of(path).splitlines() if l and not l.startswith("#")]
+        read = query(port, 'scrape_samples_scraped{job="windows"}')
+        if not read or int(read[0]["value"][1]) != len(lines):
+            fail(f"{len(lines)} figures, and Prometheus has read {read}")
+        for title, expression in panels():
+            if not query(port, expression) and title not in MAY_BE_EMPTY:
+                fail(f"{title}: nothing to show: {expression}")
+        groups = ask(port, "/api/v1/rules")["data"]["groups"]
+        states = {rule["name"]: rule for group in groups for rule in group["rules"]}
+        if set(states) != {rule["alert"] for rule in alerts()}:
+            fail(f"not the alerts of alerts.yml: {sorted(states)}")
+        for rule in alerts():
+            query(port, rule["expr"])
+            if states[rule["alert"]].get("lastError"):
+                fail(f"{rule['alert']}: {states[rule['alert']]['lastError']}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "names":
+        check_names(sys.argv[2])
+        check_picture()
+    else:
+        scrape(sys.argv[2], sys.argv[3])
+    sys.exit(wrong)
