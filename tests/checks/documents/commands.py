@@ -79,11 +79,13 @@ class Verbs:
 def names_program(text, programs):
     """A span that leaves the program out, with it: `install --audit`; None: it is none."""
     words = text.split()
-    if len(words) < 2 or not re.search(r"(^|\s)(\[?--[a-z]|\[?[A-Z]+\b|<)", " ".join(words[1:])):
-        pair = len(words) == 2
-        for verbs in programs:
-            if pair and words[0] in verbs.names and re.search(
-                    rf"^{verbs.program} {words[0]} (\S*\|)?{words[1]}\b", verbs.text(words[0]), re.M):
+    if len(words) < 2:
+        return None
+    if not re.search(r"(^|\s)(\[?--[a-z]|\[?[A-Z]+\b|<)", " ".join(words[1:])):
+        for verbs in programs:  # a verb and its action: `event wait`
+            action = rf"^{verbs.program} {words[0]} (\S*\|)?{re.escape(words[1])}\b"
+            if len(words) == 2 and words[0] in verbs.names and \
+                    re.search(action, verbs.text(words[0]), re.M):
                 return f"{verbs.program} {text}"
         return None
     fitting = [verbs for verbs in programs if words[0] in verbs.names]

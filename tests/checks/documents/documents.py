@@ -27,6 +27,7 @@ import yaml
 
 ROOT = rules.ROOT
 LEAST_RUN, LEAST_SNIPPETS = 60, 25
+INCLUDED = "version: 1\nevents: { One: { reset: manual, access: { read: [Users] } } }\n"
 C_HEAD = "#include <stdbool.h>\n#include <windows.h>\nint piece(void);\nint piece(void)\n{\n"
 
 # A page with faults, and what must be found in it.
@@ -50,14 +51,18 @@ C:
 
     HANDLE event = CreateEvent(NULL, TRUE;
 
+PowerShell:
+
+    Get-ShmBrooker | Format-Table
+
 Words:
 
     what is this?
 """
 FOUND = ["shmb read Prices --txt", "shmb read Missing", "frobnicate", "ACCOUT", "mingw-x46",
          "test_nothing", "something else", "shmb info Prices", "shmbroker install --adit",
-         "--no-such-option", "shmb reed Prices", "sesions", "tests/none.sh", "acces", "does not compile",
-         "what is this"]
+         "--no-such-option", "shmb reed Prices", "sesions", "tests/none.sh", "acces",
+         "does not compile", "Get-ShmBrooker", "what is this"]
 
 
 def page_names():
@@ -90,12 +95,15 @@ class Check:
     # ---- what a page has ----
 
     def kind_of_block(self, page, piece):
-        """What a block is: "yaml", "commands", "c", or "known" where others read it; "" else."""
+        """What a block is: "yaml", "commands", "powershell", "c", or "known" where others
+        read it; "" else."""
         if piece.language in rules.LANGUAGES.get(page, ()) or set(piece.marks) & set(rules.MARKS) \
                 or piece.language == "mermaid":
             return "known"
         if piece.language == "yaml" or not piece.language and snippets.is_snippet(piece.text):
             return "yaml"
+        if piece.language == "powershell" or rules.is_powershell(piece.text):
+            return "powershell"
         if any(piece.text.lstrip().startswith(begin) for begin in rules.TEXTS):
             return "known"
         if any(rules.is_known(commands.first_word(command))
@@ -113,7 +121,7 @@ class Check:
                     self.snippets.append((page, piece.line, one))
             elif piece.kind == "span":
                 one = snippets.in_backticks(piece.text)
-                if not one and re.match(r"[A-Z]\w*: \{.*\}$", piece.text) and "..." not in piece.text:
+                if not one and re.match(r"[A-Z]\w*: \{((?!\.\.\.).)*\}$", piece.text):
                     one = piece.text
                 if one:
                     self.snippets.append((page, piece.line, one))
@@ -132,16 +140,15 @@ class Check:
             folder = os.path.join(self.work, "snippets", str(number))
             os.makedirs(folder + "/conf.d")
             for name, content in (("page.yaml", whole),
-                                  ("conf.d/app.yaml", "version: 1\nevents: { One: { reset: manual } }\n"
-                                   "defaults: { access: { read: [Users] } }\n"),
-                                  ("table.bin", "0")):
+                                  ("conf.d/app.yaml", INCLUDED), ("table.bin", "0")):
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                     file.write(content)
             files[f"snippets\\{number}\\page.yaml"] = (page, line, whole)
         self.make_included()
         for start in range(0, len(files), 20):
             part = list(files)[start:start + 20]
-            _, said = self.machine.quiet("shmbroker", "check", "--allow-unsafe-config", "--json", *part)
+            _, said = self.machine.quiet("shmbroker", "check", "--allow-unsafe-config",
+                                        "--json", *part)
             try:
                 answers = json.loads(said)["configurations"]
             except (ValueError, KeyError):
@@ -165,8 +172,7 @@ class Check:
                 place = os.path.join(os.environ["WINEPREFIX"], "drive_c", path.replace("\\", "/"))
                 os.makedirs(os.path.dirname(place), exist_ok=True)
                 with open(place, "w", encoding="utf-8") as file:
-                    file.write("version: 1\nevents: { Two: { reset: manual } }\n"
-                               "defaults: { access: { read: [Users] } }\n")
+                    file.write(INCLUDED.replace("One", "Two"))
 
     def objects_of(self, page):
         """One configuration of all snippets: those of the page first; a name counts once."""
@@ -252,7 +258,8 @@ class Check:
             got, said = self.attempt(program, words, files)
         self.ran += 1
         if got is not None and got != wanted:
-            self.fault(page, line, f"{command}: exit code {got} instead of {wanted}\n{said.strip()}")
+            self.fault(page, line, f"{command}: exit code {got} instead of {wanted}\n"
+                                   + said.strip())
         elif output and said.strip().strip("\0") != output[1]:
             self.fault(page, line, f"{command}: not {output[1]}, but {said.strip()}")
 
@@ -269,6 +276,8 @@ class Check:
         if alone:
             if alone[1] not in self.options and alone[1] not in rules.OTHERS_OPTIONS:
                 self.fault(page, piece.line, f"no program of ours has the option {alone[1]}")
+        elif rules.is_powershell(text):
+            self.powershell(page, piece)
         elif " " in text and rules.is_known(word) or rules.script_of(word):
             self.command(page, piece.line, text, piece.after, told=True)
         else:
@@ -281,16 +290,22 @@ class Check:
         if kind == "commands":
             for number, command in commands.lines_of(piece.text):
                 self.command(page, piece.line + number, command)
+        elif kind == "powershell":
+            self.powershell(page, piece)
         elif kind == "c":
             self.compile(page, piece)
         elif not kind:
             self.fault(page, piece.line, f"no command, YAML or C that rules.py knows: {piece.text}")
 
+    def powershell(self, page, piece):
+        for fault in rules.faults_of_powershell(piece.text):
+            self.fault(page, piece.line, fault)
+
     def compile(self, page, piece):
         result = subprocess.run(
-            ["x86_64-w64-mingw32-gcc", "-std=c17", "-fsyntax-only", "-Wall", "-Wno-unused", "-Werror",
-             "-x", "c", "-"], check=False, text=True, input=C_HEAD + piece.text + "\nreturn 1;\n}\n",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            ["x86_64-w64-mingw32-gcc", "-std=c17", "-fsyntax-only", "-Wall", "-Wno-unused",
+             "-Werror", "-x", "c", "-"], check=False, text=True,
+            input=C_HEAD + piece.text + "\nreturn 1;\n}\n", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if result.returncode:
             self.fault(page, piece.line, "does not compile:\n" + result.stdout)
 
@@ -316,7 +331,10 @@ class Check:
             self.gather(page, text)
         self.check_snippets()
         for page, text in texts.items():
-            self.page(page, text)
+            try:
+                self.page(page, text)
+            except RuntimeError as error:
+                self.fault(page, 0, f"a step that the page takes for granted failed: {error}")
         self.machine.forget()
 
 

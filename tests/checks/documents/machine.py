@@ -86,7 +86,7 @@ class Machine:
     def write_objects(self):
         """Puts the page's configuration where the service and the page's FILE have it."""
         os.makedirs(self.data_folder(), exist_ok=True)
-        for place in (os.path.join(self.data_folder(), "shmbroker.yaml"), self.path("objects.yaml")):
+        for place in (self.data_folder() + "/shmbroker.yaml", self.path("objects.yaml")):
             with open(place, "w", encoding="utf-8") as file:
                 file.write(self.objects)
 

@@ -63,7 +63,7 @@ def pieces_of(text):
             i = end
         elif not line.strip():
             yield from flush()
-        elif not paragraph and indent_of(line) >= content + 4 and (i == 0 or not lines[i - 1].strip()):
+        elif not paragraph and indent_of(line) >= content + 4 and not (i and lines[i - 1].strip()):
             body, end = take_block(lines, i, content + 4)
             yield Piece("block", i + 1, "\n".join(body), marks=list(marks))
             i = end - 1

@@ -10,7 +10,7 @@ HISTORY = {"CHANGELOG.md"}
 
 # Programs of others: not run, and why. The name as it is written, without folder and `.exe`.
 ELSEWHERE = {
-    "cl": "Microsoft's compiler: tests/checks/msvc.sh compiles as it does, the guides' check the rest",
+    "cl": "Microsoft's compiler: tests/checks/msvc.sh compiles as it does",
     "csc": "Microsoft's compiler: tests/checks/guides.sh compiles Prices.cs",
     "vsdevcmd.bat": "Visual Studio",
     "cmake": "tests/run.sh and tests/packages/consumers.sh build; presets and options are compared",
@@ -33,12 +33,19 @@ ELSEWHERE = {
     "as_user": "tests/windows/as_user.cmd: two users of Windows",
     "robocopy": "Wine has none",
     "wevtutil": "Wine has no event log",
-    "get-winevent": "PowerShell, and Wine has no event log",
-    "add-mppreference": "PowerShell, of Microsoft Defender",
+    "winget": "Wine has none", "choco": "Wine has none",
+    "ansible-galaxy": "Ansible: install/deploy is parsed by its test",
+    "ansible-playbook": "Ansible: install/deploy is parsed by its test",
+    "git": "of the reader's clone", "gh": "of GitHub", "export": "of a shell",
     "sha256sum": "tests/packages/reproducible.sh",
     "dir": "of cmd", "cd": "of cmd", "md": "of cmd", "set": "of cmd", "echo": "of cmd",
     "for": "of cmd", "del": "of cmd",
 }
+
+# Commands of PowerShell and its modules. Those of our module must be in it;
+# tests/checks/powershell.sh runs it.
+CMDLETS = {"Import-Module", "Get-Help", "Invoke-Command", "Where-Object", "ForEach-Object",
+           "Format-Table", "Get-WinEvent", "Add-MpPreference", "Out-String", "Invoke-Expression"}
 
 # Programs of others that Wine has: they run.
 RUN_BY_CMD = {"reg"}
@@ -46,7 +53,7 @@ RUN_BY_CMD = {"reg"}
 # Programs of ours that are no product: who runs them.
 OURS_ELSEWHERE = {
     "old_foxpro": "tests/client/programs runs it",
-    "prices": "tests/client/programs runs the examples, tests/packages/consumers.sh builds prices.c",
+    "prices": "tests/client/programs runs it, tests/packages/consumers.sh builds it",
     "pricesnet": "tests/checks/guides.sh compiles it; .NET is not here",
 }
 
@@ -59,6 +66,7 @@ TEXTS = {
     "using namespace boost": "Boost before ShmBroker, as the page says not compiled",
     "message_queue orders": "Boost before ShmBroker, as the page says not compiled",
     "2026-11-21T05:09:35": "lines of a log file: tests/service/files/test_log_file.c",
+    "TestScript =": "a resource of DSC, in PowerShell",
     "[/settings/external": "a configuration of NSClient++",
     "object CheckCommand": "a configuration of Icinga",
 }
@@ -72,7 +80,8 @@ MARKS = {"wings": "tests/checks/wings.sh", "run": "tests/bench/run.sh",
          "figures": "tests/bench/readme.py"}
 
 # Options of other programs, in backticks by themselves.
-OTHERS_OPTIONS = {"--collectors.enabled": "windows_exporter",
+OTHERS_OPTIONS = {"--check": "ansible-playbook",
+                  "--collectors.enabled": "windows_exporter",
                   "--collector.textfile.directories": "windows_exporter"}
 
 # What is no command although it looks so.
@@ -97,8 +106,8 @@ WORDS = {"FOLDER": r"C:\Elsewhere", "COMMAND": "cmd /c ver", "PATTERN": "*", "PA
 
 def code_of(command, told):
     """The exit code that a command must end with, where the page tells this one."""
-    return next((code for what, page, code in CODES if page == told and re.fullmatch(what, command)),
-                told)
+    return next((code for what, page, code in CODES
+                 if page == told and re.fullmatch(what, command)), told)
 
 
 def filled(words, program):
@@ -107,6 +116,7 @@ def filled(words, program):
     out = []
     for number, word in enumerate(words):
         before = words[number - 1] if number else ""
+        word = word.replace("%~dp0", "")  # the folder of a batch file
         if word == "VERB":
             out.append("list" if program == "shmb" else "status")
         elif word == "NAME":
@@ -191,6 +201,24 @@ def faults_of_tests(names):
     return [f"there is no {name}" for name in names if name + ".c" not in known]
 
 
+def is_powershell(text):
+    """Whether a block or a span begins as PowerShell."""
+    return bool(re.match(r"[A-Z][a-z]+-[A-Z]\w+\b|\$\w+ |try \{", text))
+
+
+def faults_of_powershell(text):
+    """Each command of a piece of PowerShell is in our module, or known."""
+    module = "".join(text_below("install", name) for name in names_below("install", ".psm1"))
+    return [f"{name}: no command of PowerShell that rules.py knows, nor one of our module"
+            for name in dict.fromkeys(re.findall(r"(?<![\w-])[A-Z][a-z]+-[A-Z]\w+", text))
+            if name not in CMDLETS and not re.search(rf"^function {name}\b", module, re.M)]
+
+
+def names_below(folder, ending):
+    return sorted({name for _, _, files in os.walk(os.path.join(ROOT, folder))
+                   for name in files if name.endswith(ending)})
+
+
 def text_below(folder, *names):
     """The text of the files of these names in a folder of the tree."""
     text = ""
@@ -233,7 +261,7 @@ def faults_elsewhere(words):
         return faults_of_cmake(words[1:])
     if base(words[0]) == "msiexec":
         return faults_of_msiexec(words[1:])
-    if base(words[0]) == "powershell":
+    if base(words[0]) == "powershell":  # -File SCRIPT, with its parameters
         return [fault for word in words if script_of(word)
                 for fault in faults_of_script(script_of(word), words[words.index(word) + 1:])]
     return []

@@ -4,7 +4,8 @@ What a snippet lacks is added by these rules, and nothing is taken away:
 
 - no `version`: `version: 1`; no `access` anywhere: a default that lets Users read
 - keys of an object (`keep: reboot`) belong to an example of the kinds that schema.json allows
-- `Name: { ... }` is a segment, with `slots` a queue, with `reset` an event, with `maximum` a semaphore
+- `Name: { ... }` is a segment; with `slots` a queue, with `reset` an event, with `maximum` a
+  semaphore
 - no object and no `include`: one segment; `save_every` gets its `keep`
 - lines that repeat one key are alternatives: each is a snippet of its own
 - accounts other than the words and SIDs that every machine knows become SIDs
